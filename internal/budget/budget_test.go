@@ -1,0 +1,240 @@
+package budget_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/budget"
+)
+
+func TestTryAcquire(t *testing.T) {
+	type ask struct {
+		subject string
+		n       int64
+		want    bool
+	}
+	for _, row := range []struct {
+		name string
+		asks []ask
+	}{
+		{"up to the size", []ask{{"", 6, true}, {"", 4, true}, {"", 1, false}}},
+		{"nothing is always free", []ask{{"", 10, true}, {"", 0, true}, {"a", 0, true}}},
+		{"up to the share", []ask{{"a", 3, true}, {"a", 2, true}, {"a", 1, false}, {"b", 5, true}}},
+		{"the anonymous have no share", []ask{{"", 5, true}, {"", 5, true}}},
+		{"one request over the share", []ask{{"a", 8, true}, {"a", 1, false}, {"b", 2, true}}},
+		{"over the share but not the first", []ask{{"a", 1, true}, {"a", 8, false}}},
+		{"more than there is", []ask{{"", 11, false}, {"a", 11, false}}},
+		{"less than nothing", []ask{{"", -1, false}}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b := budget.New(10, 5)
+			for i, a := range row.asks {
+				require.Equal(t, a.want, b.TryAcquire(a.subject, a.n), "request %d", i)
+			}
+		})
+	}
+}
+
+func TestErrors(t *testing.T) {
+	b := budget.New(10, 5)
+	ctx := context.Background()
+	require.ErrorIs(t, b.Acquire(ctx, "", 11), budget.ErrTooLarge)
+	require.ErrorIs(t, b.Acquire(ctx, "", -1), budget.ErrTooLarge)
+	require.Zero(t, b.Used())
+
+	require.NoError(t, b.Acquire(ctx, "a", 4))
+	require.Panics(t, func() { b.Release("a", 5) })
+	require.Panics(t, func() { b.Release("b", 1) })
+	require.Panics(t, func() { b.Release("", 5) })
+	require.Panics(t, func() { b.Release("a", -1) })
+	b.Release("a", 1)
+	b.Release("a", 3)
+	require.Zero(t, b.Used())
+	require.EqualValues(t, 4, b.Peak())
+}
+
+func TestShareOfZeroIsOneRequestAtATime(t *testing.T) {
+	b := budget.New(10, 0)
+	require.True(t, b.TryAcquire("a", 3))
+	require.False(t, b.TryAcquire("a", 1))
+	require.True(t, b.TryAcquire("b", 3))
+}
+
+func TestDoneContextTakesWhatIsFree(t *testing.T) {
+	cause := errors.New("shutting down")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(cause)
+	b := budget.New(10, 10)
+	require.NoError(t, b.Acquire(ctx, "", 10))
+	require.ErrorIs(t, b.Acquire(ctx, "", 1), cause)
+	b.Release("", 10)
+	require.NoError(t, b.Acquire(ctx, "", 1))
+}
+
+// line starts Acquire calls one after the other and records in which order
+// they were granted.
+type line struct {
+	b       *budget.Budget
+	mu      sync.Mutex
+	granted []string
+}
+
+func (l *line) ask(ctx context.Context, name, subject string, n int64) {
+	go func() {
+		if l.b.Acquire(ctx, subject, n) != nil {
+			name += " gave up"
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.granted = append(l.granted, name)
+	}()
+	synctest.Wait()
+}
+
+func (l *line) require(t *testing.T, want ...string) {
+	t.Helper()
+	synctest.Wait()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	require.Equal(t, want, l.granted)
+}
+
+func TestFirstComeFirstServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{b: budget.New(10, 10)}
+		require.True(t, l.b.TryAcquire("", 10))
+		l.ask(t.Context(), "large", "a", 8)
+		l.ask(t.Context(), "small", "b", 1)
+		l.b.Release("", 5)
+		l.require(t) // five are free, but the small one does not overtake
+		require.False(t, l.b.TryAcquire("c", 1), "nor does one who only tries")
+		l.b.Release("", 3)
+		l.require(t, "large")
+		l.b.Release("", 2)
+		l.require(t, "large", "small")
+	})
+}
+
+func TestOverShareBlocksNobodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{b: budget.New(10, 5)}
+		require.True(t, l.b.TryAcquire("a", 4))
+		l.ask(t.Context(), "a's second", "a", 3)
+		l.ask(t.Context(), "a's third", "a", 1) // fits, but is not before the second
+		l.require(t)
+		require.False(t, l.b.TryAcquire("a", 1))
+		require.True(t, l.b.TryAcquire("c", 1))
+		l.b.Release("c", 1)
+		l.ask(t.Context(), "b", "b", 5)
+		l.require(t, "b")
+		l.b.Release("a", 4)
+		l.require(t, "b", "a's second", "a's third")
+	})
+}
+
+func TestShareFreedButNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{b: budget.New(10, 5)}
+		require.True(t, l.b.TryAcquire("a", 5))
+		l.ask(t.Context(), "a", "a", 5)
+		require.True(t, l.b.TryAcquire("b", 3))
+		l.b.Release("a", 5)
+		l.require(t, "a")
+
+		l.ask(t.Context(), "a again", "a", 4)
+		require.True(t, l.b.TryAcquire("", 2))
+		l.b.Release("a", 5)
+		require.True(t, l.b.TryAcquire("", 1), "granted before, so nobody waits")
+		synctest.Wait()
+		l.require(t, "a", "a again")
+	})
+}
+
+func TestGivingUpFreesThePlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{b: budget.New(10, 10)}
+		require.True(t, l.b.TryAcquire("", 8))
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		l.ask(short, "large", "", 5)
+		l.ask(t.Context(), "small", "", 2)
+		l.require(t)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		l.mu.Lock()
+		require.ElementsMatch(t, []string{"large gave up", "small"}, l.granted)
+		l.mu.Unlock()
+		require.EqualValues(t, 10, l.b.Used())
+		require.EqualValues(t, 10, l.b.Peak())
+	})
+}
+
+// TestRandomProgram runs many callers of several subjects at once, each with a
+// patience of its own, and checks every limit at every step. synctest finds a
+// lost wake-up as a deadlock.
+func TestRandomProgram(t *testing.T) {
+	for seed := range uint64(20) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { randomProgram(t, seed) })
+		})
+	}
+}
+
+func randomProgram(t *testing.T, seed uint64) {
+	const size, share, callers, rounds = 64, 24, 40, 25
+	b := budget.New(size, share)
+	var total atomic.Int64
+	var held [5]atomic.Int64
+	var served atomic.Int64
+	var done sync.WaitGroup
+	for c := range callers {
+		done.Go(func() {
+			rnd := rand.New(rand.NewPCG(seed, uint64(c)))
+			who := rnd.IntN(len(held))
+			subject := []string{"", "a", "b", "c", "d"}[who]
+			for range rounds {
+				n := 1 + rnd.Int64N(share)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rnd.IntN(200))*time.Millisecond)
+				err := b.Acquire(ctx, subject, n)
+				cancel()
+				if err != nil {
+					continue
+				}
+				if total.Add(n) > size {
+					t.Errorf("more than %d in use", size)
+				}
+				if held[who].Add(n) > share && subject != "" {
+					t.Errorf("subject %s holds more than its share", subject)
+				}
+				served.Add(1)
+				time.Sleep(time.Duration(rnd.IntN(20)) * time.Millisecond)
+				more := rnd.Int64N(8)
+				if b.TryAcquire(subject, more) {
+					n += more
+					if total.Add(more) > size {
+						t.Errorf("more than %d in use", size)
+					}
+					held[who].Add(more)
+				}
+				held[who].Add(-n)
+				total.Add(-n)
+				part := rnd.Int64N(n + 1)
+				b.Release(subject, part)
+				b.Release(subject, n-part)
+			}
+		})
+	}
+	done.Wait()
+	require.Zero(t, b.Used())
+	require.LessOrEqual(t, b.Peak(), int64(size))
+	require.Positive(t, served.Load())
+}
