@@ -1,0 +1,107 @@
+// Package filename handles the name a client gives to a file: names coming in (Clean, Ext) and names going out in a
+// Content-Disposition header (Disposition).
+//
+// A name is only ever data. It never becomes a storage key or a path on a disk, so nothing here tries to make it safe
+// for a file system: a cleaned name may still be CON.png or hold a colon, a percent sign, a quote or markup. Whoever
+// prints it escapes it for the place it is printed in.
+//
+// All functions are pure and safe for concurrent use.
+package filename
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxLen is the greatest length in bytes of a name that Clean returns; it is what common file systems allow.
+const MaxLen = 255
+
+// The texts are fit for the client.
+var (
+	errControl = errors.New("the file name contains a control character")
+	errEmpty   = errors.New("the file name is empty")
+	errTooLong = errors.New("the file name's extension is too long")
+)
+
+// Clean turns the file name of a form part into a display name: valid UTF-8, at most MaxLen bytes, one path element,
+// without control, bidirectional or invisible characters, and without white space at its ends.
+//
+// raw is the filename parameter as the client wrote it, without its enclosing quotes. In this order:
+//
+//   - Control characters (C0, DEL, C1; NUL and line breaks among them) are refused: no file a person chose has them, and
+//     dropping one could join what it kept apart.
+//   - Each run of invalid UTF-8 becomes one U+FFFD. Overlong forms of "/" and "." are invalid UTF-8.
+//   - Invisible characters are dropped: bidirectional overrides, isolates and marks, zero-width and other format
+//     characters, line and paragraph separators (Unicode TR36, CWE-451). Joiners (U+200C, U+200D) stay where writing
+//     needs them: between two letters of an Arabic or Indic script, and between two emoji. Flags made of tag characters
+//     lose them.
+//   - %22 becomes a quote, since browsers write a quote so (HTML, multipart/form-data encoding algorithm). Nothing else is
+//     decoded: they do not escape the percent sign, so "100%25.png" is a file of that very name, and decoding would turn
+//     %2F, %00 and %0D%0A, which are harmless as text, into what they stand for.
+//   - Everything up to the last "/" or "\" is cut: folder uploads and old browsers send paths.
+//   - White space is cut at both ends. A trailing dot stays, so that Ext does not take "x.png." for a .png.
+//   - A name longer than MaxLen bytes is cut before its extension, at a rune boundary; if the extension alone is longer
+//     than that, the name is refused, since cutting would make up another extension.
+//
+// A name of nothing but dots and white space is refused. Ordinary names in any script come back unchanged, and
+// cleaning a cleaned name changes nothing. The text of the error is fit for the client.
+func Clean(raw string) (string, error) {
+	if strings.ContainsFunc(raw, unicode.IsControl) {
+		return "", errControl
+	}
+	name := visible(strings.ToValidUTF8(raw, "\uFFFD"))
+	name = strings.ReplaceAll(name, "%22", `"`)
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = strings.TrimSpace(name)
+	if len(name) > MaxLen {
+		if len(Ext(name)) >= MaxLen {
+			return "", errTooLong
+		}
+		name = shorten(name, MaxLen)
+	}
+	if strings.Trim(name, ". ") == "" {
+		return "", errEmpty
+	}
+	return name, nil
+}
+
+// Ext returns the extension of name in lower case: from its last dot to its end, "" if there is no dot.
+//
+// Nothing is trimmed and only ASCII letters change case, so that "x.png.", "x.png ", "x.png::$DATA" and names with a
+// full-width dot or a look-alike letter (U+212A, whose lower case is "k") do not pass for what they are not.
+func Ext(name string) string {
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return ""
+	}
+	return strings.Map(lowerASCII, name[i:])
+}
+
+func lowerASCII(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + ('a' - 'A')
+	}
+	return r
+}
+
+// shorten cuts name to at most limit bytes at a rune boundary, before its extension if that leaves room for it.
+func shorten(name string, limit int) string {
+	if len(name) <= limit {
+		return name
+	}
+	ext := name[len(name)-len(Ext(name)):]
+	if len(ext) >= limit {
+		ext = ""
+	}
+	cut := limit - len(ext)
+	for !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	stem := strings.TrimRight(name[:cut], "\u200c\u200d") // a joiner needs both of its neighbours
+	if ext == "" {
+		stem = strings.TrimSpace(stem)
+	}
+	return stem + ext
+}

@@ -1,0 +1,56 @@
+package filename
+
+import (
+	"strings"
+	"unicode"
+)
+
+const (
+	zeroWidthNonJoiner = '\u200c'
+	zeroWidthJoiner    = '\u200d'
+	emojiVariation     = '\ufe0f' // asks for the colour form of the symbol before it
+)
+
+// visible returns s without the characters that cannot be seen but change how the others are read.
+func visible(s string) string {
+	if !strings.ContainsFunc(s, invisible) {
+		return s
+	}
+	runes := []rune(s)
+	kept := make([]rune, 0, len(runes))
+	for i, r := range runes {
+		if !invisible(r) || joins(kept, r, runes[i+1:]) {
+			kept = append(kept, r)
+		}
+	}
+	return string(kept)
+}
+
+// invisible reports whether r is a format character, a separator of lines or paragraphs, or ignorable by default.
+// The Arabic number signs are format characters by category, but they are drawn.
+func invisible(r rune) bool {
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) &&
+		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
+}
+
+// joins reports whether r is a joiner between two characters that it can join. Elsewhere, above all among ASCII
+// letters, a joiner only makes two names look the same.
+func joins(before []rune, r rune, after []rune) bool {
+	if r != zeroWidthJoiner && r != zeroWidthNonJoiner || len(before) == 0 || len(after) == 0 {
+		return false
+	}
+	prev, next := before[len(before)-1], after[0]
+	return joinable(prev) && joinable(next) || (isEmoji(prev) || prev == emojiVariation) && isEmoji(next)
+}
+
+func joinable(r rune) bool {
+	return unicode.In(r,
+		unicode.Arabic, unicode.Bengali, unicode.Devanagari, unicode.Gujarati, unicode.Gurmukhi, unicode.Kannada,
+		unicode.Khmer, unicode.Malayalam, unicode.Mongolian, unicode.Myanmar, unicode.Oriya, unicode.Sinhala,
+		unicode.Syriac, unicode.Tamil, unicode.Telugu, unicode.Tibetan)
+}
+
+// isEmoji reports whether r is a pictograph or a skin tone.
+func isEmoji(r rune) bool {
+	return r >= 0x2190 && unicode.In(r, unicode.So, unicode.Sk)
+}
