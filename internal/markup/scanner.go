@@ -1,0 +1,115 @@
+// Package markup finds, in a stream that is meant to be plain text, what a browser or a server would run or render if it
+// were taken for a document.
+package markup
+
+import "bytes"
+
+// maxName bounds the names that are remembered: longer ones are no elements and no event handlers.
+const maxName = 32
+
+// Scanner looks for markup: the elements of HTML, SVG and MathML roots, comments, document types, XML and PHP
+// declarations, and elements of any name with an event handler. It is fed a stream in pieces of any size; how the
+// stream is cut makes no difference. The zero value is ready. Its memory is constant. It is not safe for concurrent use.
+//
+// It reads ASCII and passes over all other bytes, so it takes UTF-8 as it is and UTF-16 as one byte a unit.
+//
+// Plain text is full of angle brackets, so a name alone seldom proves anything: see evidence. A tag without attributes
+// that could also be a type argument (List<Object>) or a placeholder (cp <source> <target>) is let pass; such a
+// tag is inert. Attributes are read by the rules of the HTML tokenizer, so that a quote or a ">" in a value hides nothing.
+//
+// It does not decode: markup in percent, entity, base64 or UTF-7 form is plain text to it, as it is to a browser that is
+// told text/plain and UTF-8.
+type Scanner struct {
+	off   int64 // bytes scanned
+	found bool
+	at    int64 // offset of the last "<"
+
+	tag  tagState
+	name word32 // of the tag that is being read
+
+	first   bool // nothing but white space stood before the tag
+	glued   bool // an identifier stood directly before it
+	closing bool // </name
+	prefix  bool // prefix:name
+	content bool // something other than white space has been seen
+	prev    byte
+
+	attrs attrState
+	owner evidence // of the element whose attributes are read
+	attr  word32
+	quote byte
+}
+
+// word32 collects a name in lower case. A name that is too long is no name.
+type word32 struct {
+	buf [maxName]byte
+	n   int
+}
+
+func (w *word32) add(c byte) {
+	if w.n < maxName {
+		w.buf[w.n] = lower(c)
+	}
+	w.n++
+}
+
+func (w *word32) bytes() []byte {
+	if w.n > maxName {
+		return nil
+	}
+	return w.buf[:w.n]
+}
+
+// Scan reads on and reports whether markup has been found, in p or before. Afterwards it looks at nothing more.
+func (s *Scanner) Scan(p []byte) bool {
+	for i := 0; i < len(p) && !s.found; i++ {
+		if s.tag == noTag && s.attrs == outside {
+			j := bytes.IndexByte(p[i:], '<')
+			if j < 0 {
+				j = len(p) - i
+			}
+			s.skip(p[i : i+j])
+			if i += j; i == len(p) {
+				break
+			}
+		}
+		s.step(p[i])
+		s.off++
+	}
+	return s.found
+}
+
+// Offset returns the place of the last "<" before what was found.
+func (s *Scanner) Offset() int64 { return s.at }
+
+// skip passes over text without "<".
+func (s *Scanner) skip(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	s.content = s.content || len(bytes.Trim(p, " \t\r\n\f")) > 0
+	s.prev = p[len(p)-1]
+	s.off += int64(len(p))
+}
+
+func (s *Scanner) step(c byte) {
+	s.stepAttrs(c, s.stepTag(c))
+	s.content = s.content || !isSpace(c)
+	s.prev = c
+}
+
+func isSpace(c byte) bool {
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'
+}
+
+func isLetter(c byte) bool {
+	c = lower(c)
+	return 'a' <= c && c <= 'z'
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + ('a' - 'A')
+	}
+	return c
+}
