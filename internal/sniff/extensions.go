@@ -1,0 +1,101 @@
+package sniff
+
+import (
+	"bytes"
+	"slices"
+)
+
+// extensions lists, for the types of everyday uploads, the extensions that agree with them.
+//
+// It is strict: an extension that a server or a desktop would open as something else than its type does not agree. So .log
+// is text, while .ini, .conf, .bat or .js, which are plain text to any detector, are not.
+var extensions = map[string][]string{
+	"image/png":           {".png", ".apng"},
+	"image/jpeg":          {".jpg", ".jpeg", ".jpe", ".jfif"},
+	"image/gif":           {".gif"},
+	"image/webp":          {".webp"},
+	"image/avif":          {".avif"},
+	"image/heic":          {".heic", ".heif", ".hif"},
+	"image/heif":          {".heif", ".heic", ".hif"},
+	"image/heic-sequence": {".heics", ".heic"},
+	"image/heif-sequence": {".heifs", ".heif"},
+	"image/bmp":           {".bmp", ".dib"},
+	"image/tiff":          {".tif", ".tiff"},
+	"image/x-icon":        {".ico"},
+	svg:                   {".svg"},
+
+	pdf:                         {".pdf"},
+	plain:                       {".txt", ".text", ".log"},
+	"text/csv":                  {".csv"},
+	"text/tab-separated-values": {".tsv", ".tab"},
+	"text/markdown":             {".md", ".markdown"},
+	"application/json":          {".json"},
+	xml:                         {".xml"},
+	html:                        {".html", ".htm"},
+
+	"application/zip":             {".zip"},
+	"application/gzip":            {".gz", ".tgz"},
+	"application/x-tar":           {".tar"},
+	"application/x-7z-compressed": {".7z"},
+	"application/epub+zip":        {".epub"},
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   {".docx"},
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         {".xlsx"},
+	"application/vnd.openxmlformats-officedocument.presentationml.presentation": {".pptx"},
+	"application/vnd.oasis.opendocument.text":                                   {".odt"},
+	"application/vnd.oasis.opendocument.spreadsheet":                            {".ods"},
+	"application/vnd.oasis.opendocument.presentation":                           {".odp"},
+
+	"video/mp4":       {".mp4", ".m4v"},
+	"video/quicktime": {".mov", ".qt"},
+	"video/webm":      {".webm"},
+	"video/ogg":       {".ogv"},
+	"audio/mpeg":      {".mp3"},
+	"audio/mp4":       {".m4a", ".m4b"},
+	"audio/wav":       {".wav"},
+	"audio/ogg":       {".ogg", ".oga", ".opus"},
+	"audio/flac":      {".flac"},
+	"application/ogg": {".ogx", ".ogg"},
+}
+
+// Extensions returns the extensions that agree with a type as Detect and Resolve name it, in lower case, with their dot
+// and the canonical one first; nil if the type is not known. The caller owns the slice.
+func Extensions(mediaType string) []string {
+	return slices.Clone(extensions[mediaType])
+}
+
+// harmless lists the types that Detect may give to what is plain text without markup: all a file name may choose among.
+var harmless = map[string]bool{
+	plain: true, "text/csv": true, "text/tab-separated-values": true, "text/markdown": true,
+	"application/json": true, "application/geo+json": true, "application/x-ndjson": true, "model/gltf+json": true,
+	"application/vnd.cyclonedx+json": true, "application/x-subrip": true, "text/vtt": true, "text/vcard": true,
+	"text/calendar": true, "text/vnd.familysearch.gedcom": true, "message/rfc822": true,
+	"image/x-portable-bitmap": true, "image/x-portable-graymap": true, "image/x-portable-pixmap": true,
+}
+
+// textKinds lists the plain-text types that have no signature, so that only the name tells them apart.
+var textKinds = []string{plain, "text/csv", "text/tab-separated-values", "text/markdown", "application/json"}
+
+// Resolve returns the type of the file that begins with head and whose name ends in ext (lower case, with its dot). It is
+// Detect's answer, with one exception: if that is a kind of plain text, ext may choose which kind. A .csv whose first
+// lines show no columns is text/csv, and a .txt that happens to look like CSV, JSON or a mail is text/plain.
+//
+// A .json is application/json only if it begins like an object or an array. Text with markup, scripts, XML and
+// SVG are never reached: no name makes plain text of them.
+func Resolve(head []byte, ext string) string {
+	detected := Detect(head)
+	if !harmless[detected] {
+		return detected
+	}
+	for _, kind := range textKinds {
+		if slices.Contains(extensions[kind], ext) && (kind != "application/json" || beginsLikeJSON(head)) {
+			return kind
+		}
+	}
+	return detected
+}
+
+func beginsLikeJSON(head []byte) bool {
+	text, _ := decode(head[:min(len(head), HeadLen)])
+	text = bytes.TrimLeft(text, " \t\r\n")
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
+}

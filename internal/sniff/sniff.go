@@ -1,0 +1,140 @@
+// Package sniff tells the media type of a file by its first bytes, and which file name extensions agree with it.
+//
+// Detection rests on github.com/gabriel-vasile/mimetype and corrects it where it is too trusting for a gate keeper. It
+// proves a beginning, not a file: whoever relies on the type also checks the structure.
+//
+// All functions are pure and safe for concurrent use. They neither call mimetype.SetLimit nor mimetype.Extend, which are
+// global to the process; a host that calls them changes what is detected here.
+package sniff
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"github.com/airlock-go/upload/internal/markup"
+)
+
+// HeadLen is how many bytes of a file are looked at, at most.
+const HeadLen = 4096
+
+// Types with a meaning of their own.
+const (
+	Empty  = "application/x-empty"      // a file of no bytes
+	Binary = "application/octet-stream" // nothing known
+)
+
+const (
+	plain  = "text/plain"
+	html   = "text/html"
+	xhtml  = "application/xhtml+xml"
+	xml    = "text/xml"
+	svg    = "image/svg+xml"
+	pdf    = "application/pdf"
+	script = "text/x-shellscript"
+)
+
+// Detect returns the media type of the file that begins with head, in lower case and without parameters: Empty without
+// bytes, Binary if nothing is known. Only the first HeadLen bytes count, and nothing but them: no name, no claim.
+//
+// A type is the leaf that was found, never a family: an SVG image is no text, a HEIC image no MP4 film, a Word document
+// no ZIP archive. application/zip means that no more than that was proved. Where it matters Detect differs from mimetype:
+//
+//   - Text with markup that a browser would run, anywhere in head and in UTF-16 as well, is text/html; an svg root of any
+//     prefix is image/svg+xml, also without a declaration or namespace (see package markup). A prologue that does not
+//     end within head is text/xml if it is declared so, else text/html.
+//   - Text that looks like an image, a sound or a film by a few letters (BM, GIF89a, RIFF) is text, and so is a mention of
+//     "%PDF-". Programs (MZ) and formats that are text themselves, such as PostScript and playlists, keep their type.
+//   - Anything that begins with "#!" is a script.
+//   - A byte order mark does not make text of binary data.
+//   - A PDF begins with "%PDF-"; anything binary that has it further on, polyglot images included, is Binary.
+//   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into account.
+//
+// Text in Windows-1252 is text/plain here; whether the encoding is valid shows only at the end of the file.
+func Detect(head []byte) string {
+	head = head[:min(len(head), HeadLen)]
+	switch {
+	case len(head) == 0:
+		return Empty
+	case bytes.HasPrefix(head, []byte("%PDF-")):
+		return pdf
+	}
+	if text, ok := decode(head); ok {
+		return textType(text)
+	}
+	return binaryType(head)
+}
+
+// binaryType judges a head that is not text.
+func binaryType(head []byte) string {
+	if t := isoMediaType(head); t != "" {
+		return t
+	}
+	t, isText := lookup(head)
+	if isText || t == pdf {
+		return Binary
+	}
+	return t
+}
+
+// textType judges text in UTF-8 without a byte order mark, or in an 8-bit encoding.
+func textType(text []byte) string {
+	t, isText := lookup(text)
+	switch {
+	case bytes.HasPrefix(text, []byte("#!")):
+		if isText && t != plain {
+			return t
+		}
+		return script
+	case t == "text/x-php":
+		return t
+	}
+	if m := documentType(text, t); m != "" {
+		return m
+	}
+	switch {
+	case isText && !harmless[t], !isText && !soundsBinary(t):
+		return t
+	case hasMarkup(text):
+		return html
+	case !isText:
+		return plain
+	}
+	return t
+}
+
+// soundsBinary reports whether no file of type t consists of printable text.
+func soundsBinary(t string) bool {
+	family, _, _ := strings.Cut(t, "/")
+	switch family {
+	case "image", "audio", "video", "font":
+		return t != "image/x-xpixmap" && t != "image/vnd.dxf" && t != "image/vnd.radiance"
+	}
+	return t == pdf || t == "application/x-shockwave-flash"
+}
+
+func hasMarkup(text []byte) bool {
+	var s markup.Scanner
+	return s.Scan(text)
+}
+
+// lookup returns the leaf type by mimetype, and whether it is a kind of text.
+func lookup(head []byte) (mediaType string, isText bool) {
+	m := mimetype.Detect(head)
+	mediaType, _, _ = strings.Cut(m.String(), ";")
+	for ; m != nil && !isText; m = m.Parent() {
+		isText = m.Is(plain)
+	}
+	if c, ok := canonical[mediaType]; ok {
+		mediaType = c
+	}
+	return mediaType, isText
+}
+
+// canonical maps leaves that differ from what the web calls the same file.
+var canonical = map[string]string{
+	"image/apng":  "image/png", // an animated PNG is one, by name, extension and structure
+	"audio/x-m4a": "audio/mp4",
+	"video/x-m4v": "video/mp4",
+}

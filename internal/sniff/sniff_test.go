@@ -1,0 +1,294 @@
+package sniff_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/sniff"
+)
+
+const (
+	docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	pe   = "application/vnd.microsoft.portable-executable"
+	sh   = "text/x-shellscript"
+
+	pngHead  = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+	jpegHead = "\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
+	svgNS    = "http://www.w3.org/2000/svg"
+)
+
+func encode(order binary.AppendByteOrder, s string) string {
+	b := order.AppendUint16(nil, 0xfeff)
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = order.AppendUint16(b, u)
+	}
+	return string(b)
+}
+
+func le(s string) string { return encode(binary.LittleEndian, s) }
+func be(s string) string { return encode(binary.BigEndian, s) }
+
+// ftyp returns the first box of an ISO base media file.
+func ftyp(brands ...string) string {
+	body := brands[0] + "\x00\x00\x00\x00" + strings.Join(brands[1:], "")
+	return string(binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))) + "ftyp" + body + "\x00\x00\x00\x08free"
+}
+
+// archive returns a ZIP file with these names.
+func archive(t *testing.T, names ...string) string {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range names {
+		f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+		require.NoError(t, err)
+		_, err = f.Write([]byte("application/vnd.oasis.opendocument.text"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return b.String()
+}
+
+type row struct{ name, head, want string }
+
+func check(t *testing.T, rows []row) {
+	t.Helper()
+	for _, r := range rows {
+		require.Equal(t, r.want, sniff.Detect([]byte(r.head)), r.name)
+	}
+}
+
+func TestDetectBinary(t *testing.T) {
+	check(t, []row{
+		{"nothing", "", sniff.Empty},
+		{"unknown", "\x00\x01\x02\x03", sniff.Binary},
+		{"png", pngHead, "image/png"},
+		{"animated png", pngHead + "\x00\x00\x00\x08acTL", "image/png"},
+		{"jpeg", jpegHead, "image/jpeg"},
+		{"gif", "GIF89a\x01\x00\x01\x00\x80\x00\x00", "image/gif"},
+		{"webp", "RIFF\x24\x00\x00\x00WEBPVP8 ", "image/webp"},
+		{"bmp", "BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00", "image/bmp"},
+		{"tiff", "II*\x00\x08\x00\x00\x00", "image/tiff"},
+		{"ico", "\x00\x00\x01\x00\x01\x00\x10\x10", "image/x-icon"},
+		{"pdf", "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "application/pdf"},
+		{"pdf in ASCII", "%PDF-1.4\n1 0 obj\n<<>>\n", "application/pdf"},
+		{"pdf behind binary", "\x00\x01%PDF-1.7", sniff.Binary},
+		{"pdf within a png", pngHead + "%PDF-1.4\n", sniff.Binary},
+		{"pdf within a program", "MZ\x90\x00%PDF-1.4\n", sniff.Binary},
+		{"gzip", "\x1f\x8b\x08\x00\x00\x00", "application/gzip"},
+		{"zip", archive(t, "a.txt"), "application/zip"},
+		{"docx", archive(t, "[Content_Types].xml", "word/document.xml"), docx},
+		{"odt", archive(t, "mimetype"), "application/vnd.oasis.opendocument.text"},
+		{"mp3 with tag", "ID3\x03\x00\x00\x00\x00\x0f\x76" + strings.Repeat("\x00", 100), "audio/mpeg"},
+		{"wav", "RIFF\x24\x00\x00\x00WAVEfmt ", "audio/wav"},
+		{"flac", "fLaC\x00\x00\x00\x22", "audio/flac"},
+		{"webm", "\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm", "video/webm"},
+		{"mark and binary", "\xef\xbb\xbf\x00\x01", sniff.Binary},
+		{"UTF-16 mark and binary", "\xff\xfe\x01\x00\x02\x00", sniff.Binary},
+		{"UTF-32", "\xff\xfe\x00\x00h\x00\x00\x00", sniff.Binary},
+		{"UTF-16 without a mark", "h\x00i\x00", sniff.Binary},
+		{"text behind the head", strings.Repeat("a", sniff.HeadLen) + "\x00", "text/plain"},
+	})
+}
+
+func TestDetectISOMedia(t *testing.T) {
+	check(t, []row{
+		{"mp4", ftyp("isom", "isom", "iso2", "avc1", "mp41"), "video/mp4"},
+		{"mp42", ftyp("mp42", "mp42", "isom"), "video/mp4"},
+		{"m4v", ftyp("M4V ", "isom", "mp42"), "video/mp4"},
+		{"m4a", ftyp("M4A ", "M4A ", "mp42", "isom"), "audio/mp4"},
+		{"quicktime", ftyp("qt  ", "qt  "), "video/quicktime"},
+		{"heic", ftyp("heic", "mif1", "heic"), "image/heic"},
+		{"heic with a neutral major", ftyp("mif1", "mif1", "heic"), "image/heic"},
+		{"heic in a film's clothes", ftyp("isom", "isom", "heic"), "image/heic"},
+		{"heic sequence", ftyp("msf1", "msf1", "hevc"), "image/heic-sequence"},
+		{"heif", ftyp("mif1", "mif1"), "image/heif"},
+		{"heif, short box", ftyp("mif1"), "image/heif"},
+		{"avif", ftyp("avif", "mif1", "miaf"), "image/avif"},
+		{"avif with a neutral major", ftyp("mif1", "mif1", "avif", "miaf"), "image/avif"},
+		{"avif sequence", ftyp("avis", "msf1", "iso8"), "image/avif"},
+		{"brand behind the box", ftyp("isom", "isom") + "avif", "video/mp4"},
+		{"text", "1234ftypheic and more text", "text/plain"},
+	})
+}
+
+func TestDetectPrograms(t *testing.T) {
+	check(t, []row{
+		{"PE", "MZ\x90\x00\x03\x00\x00\x00", pe},
+		{"PE, then text", "MZ is how a program begins", pe},
+		{"ELF", "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x3e\x00", "application/x-executable"},
+		{"Mach-O", "\xcf\xfa\xed\xfe\x07\x00\x00\x01", "application/x-mach-binary"},
+		{"class", "\xca\xfe\xba\xbe\x00\x00\x00\x34\x00", "application/x-java-applet"},
+		{"wasm", "\x00asm\x01\x00\x00\x00", "application/wasm"},
+		{"shortcut", "L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00", "application/x-ms-shortcut"},
+		{"OLE", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), "application/x-ole-storage"},
+		{"shell", "#!/bin/sh\necho", sh},
+		{"python", "#!/usr/bin/env python3\n", "text/x-python"},
+		{"any interpreter", "#!/opt/x/y -z\n", sh},
+		{"spaced", "#! perl\n", sh},
+		{"script with a mark", "\xef\xbb\xbf#!/bin/sh\n", sh},
+		{"script that looks like an image", "#!/bin/sh\nBM GIF89a", sh},
+		{"php", "<?php echo 1;", "text/x-php"},
+		{"php behind a line", "\n<?php echo 1;", "text/html"},
+		{"PostScript", "%!PS-Adobe-3.0\n", "application/postscript"},
+		{"playlist", "#EXTM3U\n#EXT-X-VERSION:3\n", "application/vnd.apple.mpegurl"},
+		{"RTF", `{\rtf1\ansi hello}`, "text/rtf"},
+	})
+}
+
+func TestDetectText(t *testing.T) {
+	long := strings.Repeat("x", 4200)
+	check(t, []row{
+		{"plain", "hello, world\n", "text/plain"},
+		{"accents", "Žluťoučký kůň", "text/plain"},
+		{"UTF-8 mark", "\xef\xbb\xbfhello", "text/plain"},
+		{"UTF-16", le("hello\r\n"), "text/plain"},
+		{"UTF-16BE", be("héllo"), "text/plain"},
+		{"Windows-1252", "caf\xe9 au lait", "text/plain"},
+		{"csv", "a,b,c\n1,2,3\n4,5,6\n", "text/csv"},
+		{"json", `{"a": [1, 2, 3]}`, "application/json"},
+		{"json in UTF-16", le(`{"a": 1}`), "application/json"},
+		{"bitmap by two letters", "BM is short for bitmap\n", "text/plain"},
+		{"gif by six letters", "GIF89a=1;alert(1)", "text/plain"},
+		{"jpeg by three bytes", "\xff\xd8\xff<?= $x ?>", "text/plain"},
+		{"film by ten letters", "RIFFxxxxWEBP is a header", "text/plain"},
+		{"flash by three letters", "CWS Inc. was founded", "text/plain"},
+		{"pdf mentioned", "A document begins with %PDF-1.7 and", "text/plain"},
+		{"generics", "List<String> x = new List<Object>(); a<b && c==d; <3", "text/plain"},
+		{"mail address", "Jane <jane@example.com>\n", "text/plain"},
+		{"html", "<!DOCTYPE html><html>", "text/html"},
+		{"html behind space", strings.Repeat(" ", 4000) + "<html>", "text/html"},
+		{"html with a mark", "\xef\xbb\xbf<html>", "text/html"},
+		{"html in UTF-16LE", le("<script>alert(1)</script>"), "text/html"},
+		{"html in UTF-16BE", be("hello <img src=x onerror=alert(1)>"), "text/html"},
+		{"image with handler", "<img src=x onerror=alert(1)>", "text/html"},
+		{"form", "<form action=//evil/>", "text/html"},
+		{"video", "<video src=x onerror=alert(1)>", "text/html"},
+		{"details", "<details open ontoggle=alert(1)>", "text/html"},
+		{"behind text", "some words first <iframe src=//evil/>", "text/html"},
+		{"comment", "<!--" + long, "text/html"},
+		{"in json", `{"a": "<script>alert(1)</script>"}`, "text/html"},
+		{"in csv", "a,b\n1,<svg onload=alert(1)>\n2,3\n", "text/html"},
+		{"in a bitmap of two letters", "BM <script>", "text/html"},
+		{"in a mail", "From: a\nTo: b\nSubject: c\n\n<html>", "text/html"},
+	})
+}
+
+func TestDetectXML(t *testing.T) {
+	const declaration = `<?xml version="1.0"?>`
+	long := strings.Repeat("x", 4200)
+	check(t, []row{
+		{"svg", `<svg xmlns="` + svgNS + `">`, "image/svg+xml"},
+		{"svg without namespace", `<svg onload="alert(1)">`, "image/svg+xml"},
+		{"svg declared", declaration + "\n<svg>", "image/svg+xml"},
+		{"svg in capitals", " <SVG/onload=alert(1)>", "image/svg+xml"},
+		{"svg behind comments", "<!-- a --> <!-- > --> <svg>", "image/svg+xml"},
+		{"svg behind a long comment", declaration + "<!--" + long[:3900] + "--><svg>", "image/svg+xml"},
+		{"svg behind a doctype", `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x.dtd"><svg>`, "image/svg+xml"},
+		{"svg behind a subset", declaration + `<!DOCTYPE svg [<!ENTITY a "b">]><svg>`, "image/svg+xml"},
+		{"svg with a prefix", `<s:svg xmlns:s="` + svgNS + `">`, "image/svg+xml"},
+		{"svg declared with a prefix", declaration + `<s:svg xmlns:s="` + svgNS + `">`, "image/svg+xml"},
+		{"svg inside", declaration + `<x><y:a xmlns:y="` + svgNS + `"/></x>`, "image/svg+xml"},
+		{"svg in UTF-16", le(declaration + "<svg>"), "image/svg+xml"},
+		{"svg with a mark", "\xef\xbb\xbf<svg>", "image/svg+xml"},
+		{"svg behind text", "x <svg onload=alert(1)>", "text/html"},
+		{"xml", declaration + "<note><title>x</title></note>", "text/xml"},
+		{"xml, unknown behind a comment", declaration + "<!--" + long, "text/xml"},
+		{"xml with a stylesheet", declaration + `<?xml-stylesheet href="x.xsl"?><x>`, "text/xml"},
+		{"xhtml", declaration + `<html xmlns="http://www.w3.org/1999/xhtml">`, "application/xhtml+xml"},
+		{"xhtml with a prefix", declaration + `<r><h:script xmlns:h="http://www.w3.org/1999/xhtml"/></r>`, "application/xhtml+xml"},
+		{"rss", declaration + `<rss version="2.0">`, "application/rss+xml"},
+		{"doctype that fills the head", "<!DOCTYPE x [" + long, "text/html"},
+	})
+}
+
+func TestResolve(t *testing.T) {
+	for _, c := range []struct{ head, ext, want string }{
+		{"hello", ".txt", "text/plain"},
+		{"hello", ".log", "text/plain"},
+		{"hello", ".csv", "text/csv"},
+		{"hello", ".md", "text/markdown"},
+		{"a\tb\n1\t2\n", ".tsv", "text/tab-separated-values"},
+		{"a,b\n1,2\n3,4\n", ".csv", "text/csv"},
+		{"a,b\n1,2\n3,4\n", ".txt", "text/plain"},
+		{"a,b\n1,2\n3,4\n", ".exe", "text/csv"},
+		{`{"a": 1}`, ".txt", "text/plain"},
+		{`{"a": 1}`, ".json", "application/json"},
+		{"\xef\xbb\xbf [1, 2" + strings.Repeat(", 3", 2000), ".json", "application/json"},
+		{"{\"a\": 1}\n{\"a\": 2}\n", ".json", "application/json"},
+		{`{"type": "Feature", "geometry": null}`, ".json", "application/json"},
+		{"hello", ".json", "text/plain"},
+		{"", ".json", sniff.Empty},
+		{"From: a\nTo: b\nSubject: c\n", ".txt", "text/plain"},
+		{"P1\n# players", ".txt", "text/plain"},
+		{"hello", "", "text/plain"},
+		{"hello", ".png", "text/plain"},
+		{"hello", ".html", "text/plain"},
+		{"hello", ".TXT", "text/plain"},
+		{"<html>", ".txt", "text/html"},
+		{"hello <script>", ".csv", "text/html"},
+		{`["<script>"]`, ".json", "text/html"},
+		{"<svg>", ".txt", "image/svg+xml"},
+		{"<?xml version='1.0'?><x>", ".txt", "text/xml"},
+		{"#!/bin/sh", ".txt", sh},
+		{`{\rtf1 x}`, ".txt", "text/rtf"},
+		{pngHead, ".txt", "image/png"},
+		{"MZ", ".txt", pe},
+	} {
+		require.Equal(t, c.want, sniff.Resolve([]byte(c.head), c.ext), "%.40q %s", c.head, c.ext)
+	}
+}
+
+func TestExtensions(t *testing.T) {
+	for _, c := range []struct {
+		mediaType string
+		want      []string
+	}{
+		{"image/jpeg", []string{".jpg", ".jpeg", ".jpe", ".jfif"}},
+		{"image/png", []string{".png", ".apng"}},
+		{"text/plain", []string{".txt", ".text", ".log"}},
+		{"application/pdf", []string{".pdf"}},
+		{sniff.Binary, nil},
+		{sniff.Empty, nil},
+		{pe, nil},
+		{"", nil},
+	} {
+		require.Equal(t, c.want, sniff.Extensions(c.mediaType), c.mediaType)
+	}
+	sniff.Extensions("image/png")[0] = ".exe"
+	require.Equal(t, ".png", sniff.Extensions("image/png")[0], "the table is not shared")
+}
+
+func FuzzResolve(f *testing.F) {
+	for _, s := range []string{
+		"", "hello", pngHead, "%PDF-1.7", "<svg>", "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]><x>", le("<html>"), be("x"),
+		ftyp("mif1", "avif"), "#!/bin/sh", "MZ", "a,b\n1,2\n", `{"a": 1}`, "GIF89a", "\xff\xd8\xff",
+	} {
+		f.Add([]byte(s), ".txt")
+	}
+	f.Fuzz(func(t *testing.T, head []byte, ext string) {
+		seen := head[:min(len(head), sniff.HeadLen)]
+		detected := sniff.Detect(head)
+		require.Equal(t, detected, sniff.Detect(seen))
+		require.Regexp(t, `^[a-z]+/[a-z0-9.+-]+$`, detected)
+		require.Equal(t, len(head) == 0, detected == sniff.Empty)
+		if detected == "application/pdf" {
+			require.True(t, bytes.HasPrefix(head, []byte("%PDF-")))
+		}
+
+		resolved := sniff.Resolve(head, ext)
+		if resolved != detected {
+			require.Contains(t, sniff.Extensions(resolved), ext)
+			require.Contains(t, []string{"text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "application/json"}, resolved)
+			require.NotContains(t, strings.ToLower(string(seen)), "<script>")
+			if !bytes.HasPrefix(head, []byte("\xff\xfe")) && !bytes.HasPrefix(head, []byte("\xfe\xff")) {
+				require.NotContains(t, string(seen), "\x00")
+			}
+		}
+	})
+}
