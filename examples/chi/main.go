@@ -1,0 +1,83 @@
+// Chi is a profile form behind a chi router: the upload handler is a
+// middleware, and a profile that cannot be saved takes its picture with it.
+//
+//	go run -C examples ./chi
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+func main() {
+	router, err := newRouter(&memstore.Store{}, &profiles{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	srv := &http.Server{Addr: "127.0.0.1:8081", Handler: router, ReadHeaderTimeout: 10 * time.Second}
+	fmt.Println("try: curl -F name=ada -F picture=@ada.png http://127.0.0.1:8081/profile")
+	log.Fatal(srv.ListenAndServe())
+}
+
+func newRouter(store upload.Storage, p *profiles) (http.Handler, error) {
+	uploads, err := upload.New(store, upload.Types("image/png", "image/jpeg"), upload.AllowAnonymous, &upload.Options{
+		Fields: []string{"picture"},
+		Keys:   upload.Prefix("pictures", upload.RandomKeys()),
+	})
+	if err != nil {
+		return nil, err
+	}
+	r := chi.NewRouter()
+	r.Use(middleware.RequestID, middleware.Recoverer)
+	r.With(uploads.Middleware).Post("/profile", p.save)
+	return r, nil
+}
+
+// profiles stands for the application's database.
+type profiles struct {
+	mu     sync.Mutex
+	byName map[string]profile
+}
+
+type profile struct {
+	Name    string `json:"name"`
+	Picture string `json:"picture"` // the key in storage
+}
+
+// save runs when the picture is stored. Any status of 400 or more, and a
+// panic, removes it again.
+func (p *profiles) save(w http.ResponseWriter, r *http.Request) {
+	saved := profile{Name: r.FormValue("name"), Picture: upload.Files(r.Context())[0].Key}
+	if !p.insert(saved) {
+		http.Error(w, "the name is empty or taken", http.StatusConflict)
+		return
+	}
+	upload.Keep(r.Context()) // a profile refers to it now
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusCreated)
+	_ = json.NewEncoder(w).Encode(saved)
+}
+
+// insert reports whether the name was free.
+func (p *profiles) insert(saved profile) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, taken := p.byName[saved.Name]; taken || saved.Name == "" {
+		return false
+	}
+	if p.byName == nil {
+		p.byName = map[string]profile{}
+	}
+	p.byName[saved.Name] = saved
+	return true
+}

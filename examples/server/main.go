@@ -1,0 +1,47 @@
+// Server is a small upload site: a page with drag and drop, a plain HTML form,
+// and one upload handler behind both, storing in memory or in S3.
+//
+//	go run -C examples ./server
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run serves until ctx ends and returns the exit status. It prints the URL to
+// stdout once it listens, and everything else to stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	cfg, err := parseFlags(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintf(stderr, "server: %v\n", err)
+		return 2
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	s, err := newSite(ctx, cfg, log)
+	if err != nil {
+		fmt.Fprintf(stderr, "server: %v\n", err)
+		return 2
+	}
+	if err := s.serve(ctx, cfg.addr, stdout); err != nil {
+		log.Error("stopped", "err", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+const (
+	// uploadGrace is how long uploads may go on after the signal to stop.
+	uploadGrace = 5 * time.Second
+	// closeGrace is how long the rest may take after that.
+	closeGrace = 5 * time.Second
+)
+
+// serve answers on addr until ctx ends, then stops in order.
+func (s *site) serve(ctx context.Context, addr string, stdout io.Writer) error {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	srv := newServer(s.handler, s.log)
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(ln) }()
+	fmt.Fprintf(stdout, "listening on http://%s\n", browsable(ln.Addr()))
+
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return s.stop(srv)
+	}
+}
+
+// newServer has the timeouts of any public server. Uploads may last longer:
+// the upload handler moves the deadlines of its requests while bytes arrive.
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// stop ends the uploads first, while the server still answers: those that are
+// not done within their grace are cut, told so, and removed from storage. Then
+// it closes the connections.
+func (s *site) stop(srv *http.Server) error {
+	s.log.Info("stopping", "grace", uploadGrace)
+	ctx, cancel := context.WithTimeout(context.Background(), uploadGrace)
+	defer cancel()
+	err := s.uploads.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) { // they were cut, and cleaned up
+		s.log.Warn("uploads did not end within the grace and were cut")
+		err = nil
+	}
+	ctx, cancel = context.WithTimeout(context.Background(), closeGrace)
+	defer cancel()
+	if srv.Shutdown(ctx) != nil {
+		err = errors.Join(err, srv.Close())
+	}
+	return err
+}
+
+// browsable is addr as it can be opened: a server that listens everywhere is
+// reached as localhost.
+func browsable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return fmt.Sprintf("localhost:%d", tcp.Port)
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// newStore returns where the files go: a bucket if one is named, else memory.
+func newStore(ctx context.Context, cfg *config, log *slog.Logger) (upload.Storage, error) {
+	if cfg.bucket == "" {
+		log.Info("storing in memory: everything is gone when the server stops")
+		return &memstore.Store{MaxBytes: cfg.maxMemory}, nil
+	}
+	aconf, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("AWS configuration: %w", err)
+	}
+	if aconf.Region == "" {
+		if cfg.endpoint == "" {
+			return nil, errors.New("no AWS region: set AWS_REGION")
+		}
+		aconf.Region = "us-east-1" // other S3 servers rarely have regions, but signatures name one
+	}
+	client := s3.NewFromConfig(aconf, func(o *s3.Options) {
+		if cfg.endpoint != "" {
+			o.BaseEndpoint = aws.String(cfg.endpoint)
+			o.UsePathStyle = true
+		}
+	})
+	log.Info("storing in S3", "bucket", cfg.bucket, "endpoint", cfg.endpoint, "prefix", cfg.prefix)
+	return s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Logger: log})
+}
