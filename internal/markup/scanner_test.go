@@ -107,7 +107,7 @@ func TestScannerLetsPlainTextPass(t *testing.T) {
 		"for (i = 0; i<n; i++) { data = src = x; once = 1; }", "if (a<b && c==d && on_error == 1) x = 2;",
 		"<module 'x' from 'y'>", "<Response [200]>", "<Point x=1 y=2>", "got <object object at 0x7f>",
 		"<note><to>x</to></note>", "log <request><data>5</data></request>", "<w:p w:x='1'></w:p>", "x <xs:element name='a'>",
-		"< script>", "&lt;script&gt;", "%3Cscript%3E", "+ADw-script+AD4-", "<scripts>", "<script", "<scr ipt>", "＜script＞",
+		"F<Pod::Html>", "std::unique_ptr<ns::script>", "< script>", "&lt;script&gt;", "%3Cscript%3E", "+ADw-script+AD4-", "<scripts>", "<script", "<scr ipt>", "＜script＞",
 		"--- a\n+++ b\n@@ -1 +1 @@\n-x < y\n+x <= y\n<<<<<<< HEAD\n=======\n>>>>>>> b", "1 <!= 2", "<? echo", "<!ok>",
 		"a <x onclick", "a <x onclick=", "a <x once=1>", "a <x only = 2>", "a <x on-click=1>", "a <x b='onclick=1'>", "a <x> onclick=1",
 	} {

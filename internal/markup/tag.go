@@ -32,6 +32,9 @@ func (s *Scanner) stepTag(c byte) evidence {
 		s.name.add(c)
 	case s.tag == tagName && c == ':':
 		s.prefix, s.name.n = true, 0
+		if s.prev == ':' { // Pod::Html is no name in XML
+			s.name.n = maxName + 1
+		}
 	case s.tag == tagName:
 		s.name.add(c)
 	case s.tag == declaration:
