@@ -1,0 +1,66 @@
+package s3fake
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+)
+
+// Fault misbehaves in place of an operation, which serve carries out.
+type Fault func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc)
+
+type fault struct {
+	op    string
+	times int // left, negative for ever
+	do    Fault
+}
+
+// Inject makes the next calls of an operation, or of any if op is "", misbehave:
+// as many as times says, all if it is negative.
+func (s *Server) Inject(op string, times int, do Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &fault{op, times, do})
+}
+
+// Heal ends all faults.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
+func (s *Server) nextFault(op string) Fault {
+	for _, f := range s.faults {
+		if f.times != 0 && (f.op == op || f.op == "") {
+			f.times--
+			return f.do
+		}
+	}
+	return nil
+}
+
+// Answer refuses without reading the body or doing anything.
+func Answer(status int, code string) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		fail(w, status, code, "injected")
+	}
+}
+
+// Stall takes the request in and does nothing until the client gives up.
+func Stall(_ http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+	_, _ = io.Copy(io.Discard, r.Body) // only then the server notices the client's leaving
+	<-r.Context().Done()
+	panic(http.ErrAbortHandler)
+}
+
+// Reset breaks the connection before anything is done.
+func Reset(_ http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+	panic(http.ErrAbortHandler)
+}
+
+// Drop carries the operation out and breaks the connection instead of answering.
+func Drop(_ http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+	serve(httptest.NewRecorder(), r)
+	panic(http.ErrAbortHandler)
+}

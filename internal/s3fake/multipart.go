@@ -1,0 +1,144 @@
+package s3fake
+
+import (
+	"cmp"
+	"encoding/xml"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// minPart is the least size of all parts but the last.
+const minPart = 5 << 20
+
+type multipart struct {
+	key     string
+	header  http.Header
+	checked bool // created with a checksum algorithm
+	parts   map[int]part
+}
+
+type part struct {
+	body  []byte
+	crc32 string
+}
+
+type listedPart struct {
+	PartNumber    int
+	ETag          string
+	ChecksumCRC32 string
+}
+
+func (s *Server) createUpload(w http.ResponseWriter, r *http.Request, key string) {
+	id := s.id("upload")
+	s.uploads[id] = &multipart{
+		key: key, header: attributes(r), checked: r.Header.Get("X-Amz-Checksum-Algorithm") != "", parts: make(map[int]part),
+	}
+	reply(w, struct {
+		XMLName     xml.Name `xml:"InitiateMultipartUploadResult"`
+		Bucket, Key string
+		UploadId    string //nolint:revive // the protocol's spelling
+	}{Bucket: s.Bucket, Key: key, UploadId: id})
+}
+
+func (s *Server) uploadPart(w http.ResponseWriter, r *http.Request, q url.Values, body []byte) {
+	m := s.uploads[q.Get("uploadId")]
+	if m == nil {
+		fail(w, http.StatusNotFound, "NoSuchUpload", q.Get("uploadId"))
+		return
+	}
+	number, _ := strconv.Atoi(q.Get("partNumber"))
+	p := part{body: body, crc32: checksum(r)}
+	m.parts[number] = p
+	w.Header().Set("ETag", etag(body))
+	if p.crc32 != "" {
+		w.Header().Set("X-Amz-Checksum-Crc32", p.crc32)
+	}
+}
+
+func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id string, body []byte) {
+	if o := s.completed[id]; o != nil {
+		s.completeAgain(w, o)
+		return
+	}
+	m := s.uploads[id]
+	if m == nil || m.key != key {
+		fail(w, http.StatusNotFound, "NoSuchUpload", id)
+		return
+	}
+	if s.taken(w, r, key) {
+		return
+	}
+	var list struct{ Part []listedPart }
+	if err := xml.Unmarshal(body, &list); err != nil {
+		fail(w, http.StatusBadRequest, "MalformedXML", err.Error())
+		return
+	}
+	o := &Object{Key: key, Header: m.header}
+	for i, l := range list.Part {
+		p, known := m.parts[l.PartNumber]
+		switch {
+		case !known, l.ETag != etag(p.body), m.checked && l.ChecksumCRC32 != p.crc32, l.PartNumber != i+1:
+			fail(w, http.StatusBadRequest, "InvalidPart", strconv.Itoa(l.PartNumber))
+			return
+		case i < len(list.Part)-1 && len(p.body) < minPart:
+			fail(w, http.StatusBadRequest, "EntityTooSmall", strconv.Itoa(l.PartNumber))
+			return
+		}
+		o.Body = append(o.Body, p.body...)
+	}
+	delete(s.uploads, id)
+	s.store(o)
+	s.completed[id] = o
+	s.answerComplete(w, o)
+}
+
+func (s *Server) completeAgain(w http.ResponseWriter, o *Object) {
+	switch s.RepeatedComplete {
+	case http.StatusNotFound:
+		fail(w, http.StatusNotFound, "NoSuchUpload", o.Key)
+	case http.StatusPreconditionFailed:
+		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", o.Key)
+	default:
+		s.answerComplete(w, o)
+	}
+}
+
+func (s *Server) answerComplete(w http.ResponseWriter, o *Object) {
+	answerVersion(w, o)
+	reply(w, struct {
+		XMLName           xml.Name `xml:"CompleteMultipartUploadResult"`
+		Bucket, Key, ETag string
+	}{Bucket: s.Bucket, Key: o.Key, ETag: etag(o.Body)})
+}
+
+func (s *Server) abortUpload(w http.ResponseWriter, id string) {
+	if s.uploads[id] == nil {
+		fail(w, http.StatusNotFound, "NoSuchUpload", id)
+		return
+	}
+	delete(s.uploads, id)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) listUploads(w http.ResponseWriter, prefix string) {
+	type upload struct {
+		Key      string
+		UploadId string //nolint:revive // the protocol's spelling
+	}
+	var out struct {
+		XMLName xml.Name `xml:"ListMultipartUploadsResult"`
+		Upload  []upload
+	}
+	for id, m := range s.uploads {
+		if strings.HasPrefix(m.key, prefix) {
+			out.Upload = append(out.Upload, upload{m.key, id})
+		}
+	}
+	slices.SortFunc(out.Upload, func(a, b upload) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.UploadId, b.UploadId))
+	})
+	reply(w, out)
+}

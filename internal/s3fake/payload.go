@@ -1,0 +1,78 @@
+package s3fake
+
+import (
+	"bufio"
+	"crypto/md5" //nolint:gosec // ETags are MD5
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// payload reads a body, unwraps the aws-chunked encoding that the SDK uses over
+// TLS, and compares it with the length and the CRC32 that came along.
+func payload(r *http.Request) ([]byte, error) {
+	var body []byte
+	var err error
+	if strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
+		body, err = unchunk(r)
+	} else {
+		body, err = io.ReadAll(r.Body)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if want := checksum(r); want != "" && want != crc(body) {
+		return nil, fmt.Errorf("CRC32 %s, not %s", crc(body), want)
+	}
+	return body, nil
+}
+
+// unchunk reads one chunk of any size, an empty one, and the trailer.
+func unchunk(r *http.Request) ([]byte, error) {
+	in := bufio.NewReader(r.Body)
+	var body []byte
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return nil, err
+		}
+		size, err := strconv.ParseInt(strings.TrimSpace(line), 16, 64)
+		if err != nil {
+			return nil, err
+		}
+		if size == 0 {
+			break
+		}
+		chunk := make([]byte, size+2) // and CR LF
+		if _, err := io.ReadFull(in, chunk); err != nil {
+			return nil, err
+		}
+		body = append(body, chunk[:size]...)
+	}
+	trailer, err := io.ReadAll(in)
+	if err != nil {
+		return nil, err
+	}
+	name, value, _ := strings.Cut(strings.TrimSpace(string(trailer)), ":")
+	r.Header.Set(name, value)
+	if want := r.Header.Get("X-Amz-Decoded-Content-Length"); want != strconv.Itoa(len(body)) {
+		return nil, errors.New("decoded length is not " + want)
+	}
+	return body, nil
+}
+
+func checksum(r *http.Request) string { return r.Header.Get("X-Amz-Checksum-Crc32") }
+
+func crc(body []byte) string {
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(body)))
+}
+
+func etag(body []byte) string {
+	return fmt.Sprintf("%q", fmt.Sprintf("%x", md5.Sum(body))) //nolint:gosec // ETags are MD5
+}

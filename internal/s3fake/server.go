@@ -1,0 +1,206 @@
+// Package s3fake is an S3 service in memory for tests: one bucket, with or
+// without versions, that misbehaves on demand. It checks what the store under
+// test must get right (conditions, checksums, part sizes, part lists) and
+// neither signatures nor permissions.
+package s3fake
+
+import (
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Server is one bucket. It is safe for concurrent use.
+type Server struct {
+	Bucket    string
+	Versioned bool
+
+	// RepeatedComplete is how a CompleteMultipartUpload of an upload that is
+	// completed already is answered: 200, 404 or 412. Services differ. Zero is
+	// 200.
+	RepeatedComplete int
+
+	mu        sync.Mutex
+	objects   map[string][]*Object // by key, newest last; at most one without versions
+	uploads   map[string]*multipart
+	completed map[string]*Object // by upload id
+	faults    []*fault
+	calls     []string
+	serial    int
+}
+
+// Object is one version of an object.
+type Object struct {
+	Key, Version string
+	Body         []byte
+	Header       http.Header // as it was sent: Content-Type, X-Amz-Meta-… and the others
+	Marker       bool        // a delete marker
+}
+
+// New returns an empty bucket.
+func New(bucket string) *Server {
+	return &Server{
+		Bucket:    bucket,
+		objects:   make(map[string][]*Object),
+		uploads:   make(map[string]*multipart),
+		completed: make(map[string]*Object),
+	}
+}
+
+// ServeHTTP answers path-style requests.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	op := operation(r)
+	s.mu.Lock()
+	s.calls = append(s.calls, op)
+	f := s.nextFault(op)
+	s.mu.Unlock()
+	serve := func(w http.ResponseWriter, r *http.Request) { s.serve(op, w, r) }
+	if f != nil {
+		f(w, r, serve)
+		return
+	}
+	serve(w, r)
+}
+
+func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
+	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	body, err := payload(r)
+	if err != nil {
+		fail(w, http.StatusBadRequest, "IncompleteBody", err.Error())
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if bucket != s.Bucket {
+		fail(w, http.StatusNotFound, "NoSuchBucket", bucket)
+		return
+	}
+	q := r.URL.Query()
+	switch op {
+	case "PutObject":
+		s.putObject(w, r, key, body)
+	case "GetObject", "HeadObject":
+		s.getObject(w, r, key, q.Get("versionId"))
+	case "DeleteObject":
+		s.deleteObject(w, key, q.Get("versionId"))
+	case "CreateMultipartUpload":
+		s.createUpload(w, r, key)
+	case "UploadPart":
+		s.uploadPart(w, r, q, body)
+	case "CompleteMultipartUpload":
+		s.completeUpload(w, r, key, q.Get("uploadId"), body)
+	case "AbortMultipartUpload":
+		s.abortUpload(w, q.Get("uploadId"))
+	case "ListMultipartUploads":
+		s.listUploads(w, q.Get("prefix"))
+	case "ListObjectVersions":
+		s.listVersions(w, q.Get("prefix"))
+	default:
+		fail(w, http.StatusNotImplemented, "NotImplemented", op)
+	}
+}
+
+func operation(r *http.Request) string {
+	q := r.URL.Query()
+	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch m := r.Method; {
+	case m == http.MethodGet && key == "" && q.Has("uploads"):
+		return "ListMultipartUploads"
+	case m == http.MethodGet && key == "" && q.Has("versions"):
+		return "ListObjectVersions"
+	case m == http.MethodPost && q.Has("uploads"):
+		return "CreateMultipartUpload"
+	case m == http.MethodPost && q.Has("uploadId"):
+		return "CompleteMultipartUpload"
+	case m == http.MethodPut && q.Has("uploadId"):
+		return "UploadPart"
+	case m == http.MethodDelete && q.Has("uploadId"):
+		return "AbortMultipartUpload"
+	case m == http.MethodPut:
+		return "PutObject"
+	case m == http.MethodGet:
+		return "GetObject"
+	case m == http.MethodHead:
+		return "HeadObject"
+	case m == http.MethodDelete:
+		return "DeleteObject"
+	default:
+		return m
+	}
+}
+
+// Put stores an object as somebody else would.
+func (s *Server) Put(key string, body []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.store(&Object{Key: key, Body: body, Header: http.Header{}})
+}
+
+// Get returns the readable object of a key, nil if there is none.
+func (s *Server) Get(key string) *Object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current(key)
+}
+
+// Versions returns everything that is kept of a key, oldest first.
+func (s *Server) Versions(key string) []*Object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.objects[key])
+}
+
+// Keys returns the keys of which anything is kept, delete markers included.
+func (s *Server) Keys() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var keys []string
+	for key := range s.objects {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// OpenUploads returns the number of multipart uploads that are neither
+// completed nor aborted.
+func (s *Server) OpenUploads() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.uploads)
+}
+
+// Calls returns how often an operation was asked for, failed requests included.
+func (s *Server) Calls(op string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, c := range s.calls {
+		if c == op {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *Server) id(kind string) string {
+	s.serial++
+	return fmt.Sprintf("%s-%d", kind, s.serial)
+}
+
+func reply(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/xml")
+	_ = xml.NewEncoder(w).Encode(v)
+}
+
+func fail(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	_ = xml.NewEncoder(w).Encode(struct {
+		XMLName       xml.Name `xml:"Error"`
+		Code, Message string
+	}{Code: code, Message: message})
+}

@@ -1,0 +1,61 @@
+package s3store
+
+import (
+	"errors"
+	"io"
+	"sync"
+)
+
+var errBodyClosed = errors.New("s3store: the request that this body belonged to has ended")
+
+// body shows a buffer to the SDK, which reads it to compute checksums, to send
+// it and to send it again. The transport may go on reading a body after the call
+// that sent it returned, so the buffer's chunks are reused only after close,
+// which waits for a read under way and refuses all later ones.
+type body struct {
+	mu     sync.Mutex
+	buffer *buffer // nil after close
+	offset int64
+}
+
+func (b *buffer) body() *body { return &body{buffer: b} }
+
+func (b *body) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.buffer == nil {
+		return 0, errBodyClosed
+	}
+	if b.offset >= b.buffer.size {
+		return 0, io.EOF
+	}
+	rest := b.buffer.chunks[b.offset/chunkSize][b.offset%chunkSize:]
+	n := copy(p, rest[:min(int64(len(rest)), b.buffer.size-b.offset)])
+	b.offset += int64(n)
+	return n, nil
+}
+
+func (b *body) Seek(offset int64, whence int) (int64, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.buffer == nil {
+		return 0, errBodyClosed
+	}
+	switch whence {
+	case io.SeekCurrent:
+		offset += b.offset
+	case io.SeekEnd:
+		offset += b.buffer.size
+	}
+	if offset < 0 {
+		return 0, errors.New("s3store: seek before the start of a body")
+	}
+	b.offset = offset
+	return offset, nil
+}
+
+func (b *body) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.buffer = nil
+}

@@ -1,0 +1,141 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// maxVersions is how many versions of its own Discard expects at most.
+const maxVersions = 10
+
+// Discard implements [upload.Staged]. It goes on when ctx ends, for a few calls'
+// time at most. On versioned buckets it removes the version that Commit
+// published and leaves no delete marker. Object Lock, and the lack of
+// s3:DeleteObjectVersion there, make it fail.
+func (f *staged) Discard(ctx context.Context) error {
+	f.spent = true
+	f.forget()
+	ctx = context.WithoutCancel(ctx)
+	if err := f.abort(ctx); err != nil {
+		return err
+	}
+	return f.withdraw(ctx)
+}
+
+// forget frees the memory of a file that fits one part.
+func (f *staged) forget() {
+	if f.buffer != nil {
+		f.buffer.free()
+		f.buffer = nil
+	}
+}
+
+// withdraw removes the published object. A version's id is never used twice, but
+// under a bare key there can be somebody else's object by now, so the nonce is
+// asked for first.
+func (f *staged) withdraw(ctx context.Context) error {
+	for range maxVersions {
+		if f.published == no {
+			return nil
+		}
+		if f.published == maybe || !isUnique(f.version) {
+			found, version, err := f.find(ctx)
+			if err != nil {
+				return err
+			}
+			if found != ours {
+				f.published = no
+				return nil
+			}
+			f.published, f.version = yes, version
+		}
+		if err := f.store.deleteVersion(ctx, f.obj.Key, f.version); err != nil {
+			return err
+		}
+		// Without conditions a retried PutObject may have created a version
+		// more, which is what is readable now.
+		f.published, f.version = no, nil
+		if f.store.opts.Profile.InsecureUnconditionalWrites {
+			f.published = maybe
+		}
+	}
+	return errors.New("s3store: the object is still readable after it was deleted")
+}
+
+// isUnique reports whether a version id names one object for ever. "null" is
+// the id of whatever was written last while versioning was off.
+func isUnique(version *string) bool {
+	v := aws.ToString(version)
+	return v != "" && v != "null"
+}
+
+// Delete implements [upload.Storage]. It removes all versions of the key, and
+// its delete markers, if it may list them and else the current version, for
+// which it needs s3:GetObject.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	versions, err := s.versions(ctx, key)
+	switch status := statusOf(err); {
+	case err == nil:
+	case codeOf(err) == "NoSuchBucket", !refused(err) && status != http.StatusNotImplemented:
+		return err
+	default:
+		out, err := call(ctx, s, s.client.HeadObject, &s3.HeadObjectInput{
+			Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key,
+		})
+		if statusOf(err) == http.StatusNotFound {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		versions = []*string{out.VersionId}
+	}
+	for _, version := range versions {
+		if err := s.deleteVersion(ctx, key, version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// versions lists the versions and delete markers of exactly this key.
+func (s *Store) versions(ctx context.Context, key string) (ids []*string, err error) {
+	in := &s3.ListObjectVersionsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key}
+	for {
+		out, err := call(ctx, s, s.client.ListObjectVersions, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range out.Versions {
+			if aws.ToString(v.Key) == key {
+				ids = append(ids, v.VersionId)
+			}
+		}
+		for _, m := range out.DeleteMarkers {
+			if aws.ToString(m.Key) == key {
+				ids = append(ids, m.VersionId)
+			}
+		}
+		// Longer keys with this prefix are listed after it.
+		if !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextKeyMarker) != key {
+			return ids, nil
+		}
+		in.KeyMarker, in.VersionIdMarker = out.NextKeyMarker, out.NextVersionIdMarker
+	}
+}
+
+func (s *Store) deleteVersion(ctx context.Context, key string, version *string) error {
+	_, err := call(ctx, s, s.client.DeleteObject, &s3.DeleteObjectInput{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Key:                 &key,
+		VersionId:           version,
+	})
+	if code := codeOf(err); code == "NoSuchVersion" || code == "NoSuchKey" {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,124 @@
+package s3store
+
+import (
+	"sync"
+
+	"github.com/airlock-go/upload/internal/budget"
+)
+
+// chunkSize is the size of the pieces that buffers are made of: large enough
+// for few allocations and system calls, small enough that a small file does not
+// cost a part.
+const chunkSize = 64 << 10
+
+// memory is what the buffers of a store are made of. The budget promises bytes
+// to uploads before they read; the chunks are taken as bytes arrive. Uploads
+// never take more than they reserved, and chunks that are not in use are dropped
+// when they would lift the total over the limit, so that used and idle chunks
+// together stay under it.
+type memory struct {
+	budget *budget.Budget
+	limit  int64
+
+	mu   sync.Mutex
+	idle [][]byte // chunks of chunkSize, the last one used is the next one taken
+	live int64    // bytes of all chunks, used and idle
+	peak int64    // the most that live ever was
+}
+
+func newMemory(limit, share int64) *memory {
+	return &memory{budget: budget.New(limit, share), limit: limit}
+}
+
+// footprint is what a buffer for n bytes takes: its own size for a small file,
+// else whole chunks.
+func footprint(n int64) int64 {
+	if n < chunkSize {
+		return n
+	}
+	return (n + chunkSize - 1) / chunkSize * chunkSize
+}
+
+func (m *memory) take(n int64) []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if last := len(m.idle) - 1; n == chunkSize && last >= 0 {
+		chunk := m.idle[last]
+		m.idle[last], m.idle = nil, m.idle[:last]
+		return chunk
+	}
+	for last := len(m.idle) - 1; last >= 0 && m.live+n > m.limit; last-- {
+		m.idle[last], m.idle = nil, m.idle[:last]
+		m.live -= chunkSize
+	}
+	m.live += n
+	m.peak = max(m.peak, m.live)
+	return make([]byte, n)
+}
+
+func (m *memory) give(chunks ...[]byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, chunk := range chunks {
+		if len(chunk) == chunkSize {
+			m.idle = append(m.idle, chunk)
+		} else {
+			m.live -= int64(len(chunk))
+		}
+	}
+}
+
+func (m *memory) mostLive() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.peak
+}
+
+// buffer holds the bytes of one part, or of one file that is no larger. All its
+// chunks are full but the last.
+type buffer struct {
+	memory   *memory
+	subject  string
+	reserved int64 // of the budget
+	held     int64 // bytes of chunks, at most reserved
+	size     int64 // bytes of the file
+	chunks   [][]byte
+}
+
+func (b *buffer) full() bool { return b.size == b.reserved }
+
+// space returns where the next bytes go; the caller adds to size what it wrote.
+// The buffer is not full.
+func (b *buffer) space() []byte {
+	if b.size == b.held {
+		chunk := b.memory.take(min(chunkSize, b.reserved-b.held))
+		b.chunks = append(b.chunks, chunk)
+		b.held += int64(len(chunk))
+	}
+	last := b.chunks[len(b.chunks)-1]
+	return last[int64(len(last))-(b.held-b.size):]
+}
+
+// shrink gives back what the file turned out not to need.
+func (b *buffer) shrink() {
+	if last := len(b.chunks) - 1; last >= 0 && b.held-b.size == int64(len(b.chunks[last])) {
+		b.memory.give(b.chunks[last])
+		b.held, b.chunks = b.size, b.chunks[:last]
+	}
+	b.memory.budget.Release(b.subject, b.reserved-b.held)
+	b.reserved = b.held
+}
+
+// clear gives the chunks back but not what is reserved for them. Nobody may
+// read them any more.
+func (b *buffer) clear() {
+	b.memory.give(b.chunks...)
+	b.chunks, b.held, b.size = nil, 0, 0
+}
+
+// free gives everything back, once.
+func (b *buffer) free() {
+	b.clear()
+	b.memory.budget.Release(b.subject, b.reserved)
+	b.reserved = 0
+}

@@ -1,0 +1,167 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// stream sends the full buffer first, and what follows it in src, as a
+// multipart upload. On error nothing of it is left.
+func (f *staged) stream(ctx context.Context, src *source, first *buffer, part int64) error {
+	if err := f.create(ctx); err != nil {
+		first.free()
+		return err
+	}
+	s := newSender(ctx, f)
+	b, more, err := first, true, error(nil)
+	for more && err == nil {
+		b = s.send(b, footprint(min(part, src.rest())))
+		more, err = src.fill(s.ctx, b)
+	}
+	if err != nil {
+		b.free()
+		s.cancel(err)
+		return f.finish(ctx, s)
+	}
+	s.send(b, 0)
+	return f.finish(ctx, s)
+}
+
+// flush gives back the memory of a file that waits for its Commit: it becomes a
+// multipart upload of one part. On error nothing of the file is left.
+func (f *staged) flush(ctx context.Context) error {
+	if f.buffer == nil || f.buffer.reserved == 0 {
+		return nil
+	}
+	b := f.buffer
+	f.buffer = nil
+	if err := f.create(ctx); err != nil {
+		b.free()
+		return err
+	}
+	s := newSender(ctx, f)
+	s.send(b, 0)
+	return f.finish(ctx, s)
+}
+
+// finish waits for the parts of s and aborts the upload if one failed. Only
+// after the last of them has ended is it certain that none arrives later.
+func (f *staged) finish(ctx context.Context, s *sender) error {
+	err := s.wait()
+	if err == nil {
+		f.parts = s.parts
+		return nil
+	}
+	if aborting := f.abort(ctx); aborting != nil {
+		f.warn(ctx, aborting)
+		return errors.Join(err, aborting)
+	}
+	return err
+}
+
+// sender sends the parts of one multipart upload in the background, at most two
+// at a time, and owns the buffers while it does.
+type sender struct {
+	file   *staged
+	ctx    context.Context // ends with the first part that fails
+	cancel context.CancelCauseFunc
+	done   sync.WaitGroup
+
+	mu       sync.Mutex
+	parts    []types.CompletedPart
+	inFlight int
+	handOver bool       // the next part to end passes its reservation on
+	handed   chan int64 // the reservation
+}
+
+func newSender(ctx context.Context, f *staged) *sender {
+	s := &sender{file: f, handed: make(chan int64, 1)}
+	s.ctx, s.cancel = context.WithCancelCause(ctx)
+	return s
+}
+
+// send starts sending b as the next part and returns an empty buffer of next
+// bytes for the part after it, or nil if next is 0. The memory for it is taken
+// only while nobody waits for memory; else it is that of the first part to end.
+// Which of the two is settled before b is sent: later, b's own memory might
+// have gone to somebody else and there would be nothing left to wait for.
+func (s *sender) send(b *buffer, next int64) *buffer {
+	memory, subject := b.memory, b.subject
+	s.mu.Lock()
+	s.parts = append(s.parts, types.CompletedPart{PartNumber: aws.Int32(int32(len(s.parts) + 1))})
+	number := len(s.parts)
+	taken := s.inFlight == 0 && next > 0 && memory.budget.TryAcquire(subject, next)
+	s.handOver = next > 0 && !taken
+	s.inFlight++
+	s.mu.Unlock()
+
+	s.done.Add(1)
+	go s.put(number, b)
+
+	switch {
+	case next == 0:
+		return nil
+	case !taken:
+		next = <-s.handed
+	}
+	return &buffer{memory: memory, subject: subject, reserved: next}
+}
+
+func (s *sender) put(number int, b *buffer) {
+	defer s.done.Done()
+	store, body := s.file.store, b.body()
+	out, err := call(s.ctx, store, store.client.UploadPart, &s3.UploadPartInput{
+		Bucket:              store.bucket,
+		ExpectedBucketOwner: store.owner,
+		Key:                 &s.file.obj.Key,
+		UploadId:            s.file.uploadID,
+		PartNumber:          aws.Int32(int32(number)),
+		Body:                body,
+	})
+	body.close()
+	if err != nil {
+		s.cancel(err)
+	}
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inFlight--
+	if err == nil {
+		s.parts[number-1] = completed(number, out)
+	}
+	if s.handOver {
+		s.handOver = false
+		b.clear()
+		s.handed <- b.reserved
+		return
+	}
+	b.free()
+}
+
+// wait returns when no part is being sent any more, with the error that made
+// the upload fail.
+func (s *sender) wait() error {
+	s.done.Wait()
+	err := context.Cause(s.ctx)
+	s.cancel(nil)
+	return err
+}
+
+// completed repeats the checksums that S3 answered, which it demands for an
+// upload that was created with checksums.
+func completed(number int, out *s3.UploadPartOutput) types.CompletedPart {
+	return types.CompletedPart{
+		PartNumber:        aws.Int32(int32(number)),
+		ETag:              out.ETag,
+		ChecksumCRC32:     out.ChecksumCRC32,
+		ChecksumCRC32C:    out.ChecksumCRC32C,
+		ChecksumCRC64NVME: out.ChecksumCRC64NVME,
+		ChecksumSHA1:      out.ChecksumSHA1,
+		ChecksumSHA256:    out.ChecksumSHA256,
+	}
+}

@@ -1,0 +1,46 @@
+package s3store
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// Profile says what an S3 service cannot do. The zero value, for services that
+// can do everything the store asks for, fits AWS, MinIO and versitygw; [R2]
+// fits Cloudflare R2; for others it is made up by hand. A service that accepts
+// "If-None-Match: *" and ignores it cannot be told from one that honors it by
+// its answers: try it before trusting it.
+type Profile struct {
+	// InsecureUnconditionalWrites is for services that refuse or ignore
+	// "If-None-Match: *" on PutObject or CompleteMultipartUpload. Commit then
+	// looks whether the key is free before it publishes. Between the two calls
+	// somebody else can create an object, which Commit replaces: with keys
+	// that are not random, two uploads of the same key can both succeed and
+	// only one of them be kept.
+	InsecureUnconditionalWrites bool
+
+	// ChecksumsWhenRequired sends no checksum but where the protocol demands
+	// one, for services that refuse the SDK's. Over http the signature still
+	// covers every byte; over https only TLS does.
+	ChecksumsWhenRequired bool
+}
+
+// R2 returns the profile of Cloudflare R2.
+func R2() Profile {
+	return Profile{ChecksumsWhenRequired: true}
+}
+
+// create is the condition under which objects are written.
+func (p Profile) create() *string {
+	if p.InsecureUnconditionalWrites {
+		return nil
+	}
+	return aws.String("*")
+}
+
+// configure is the option that every call to S3 is made with.
+func (p Profile) configure(o *s3.Options) {
+	if p.ChecksumsWhenRequired {
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+	}
+}

@@ -1,0 +1,203 @@
+// Package s3store keeps uploads in an S3 bucket, on AWS or on any service that
+// speaks its protocol. It is the only package of this module that imports the
+// AWS SDK; the caller brings the client.
+//
+// A file that fits one part stays in memory until Commit and is one PutObject.
+// A larger one is a multipart upload whose parts are sent while the file
+// arrives; Commit completes it. Neither can be read before Commit, and both are
+// written with "If-None-Match: *", so no object is ever replaced. Objects get
+// the detected media type, a Content-Disposition of attachment with the
+// client's file name, "Cache-Control: private", and no ACL.
+//
+// # When S3 does not answer
+//
+// Every upload puts a random value, the nonce, into its object's metadata. When
+// the answer to a commit is lost or doubtful, the store asks for the object and
+// the nonce says whose it is. That takes the permission s3:GetObject. Without
+// s3:ListBucket AWS answers 403 instead of 404 for a key that does not exist;
+// the store takes that for neither, so the outcome then stays unknown.
+//
+// What remains for a sweeper or for the bucket's lifecycle rule
+// AbortIncompleteMultipartUpload, which every bucket should have: the uploads
+// of a killed process; a request that S3 carries out only after it was given up
+// and asked about; and what could not be removed because S3 refused or was down
+// for longer than the retries, which is logged with its key.
+//
+// # Permissions
+//
+// s3:PutObject, s3:AbortMultipartUpload, s3:GetObject, s3:DeleteObject and
+// s3:ListBucket; s3:ListBucketMultipartUploads to find an upload whose id was
+// lost; s3:PutObjectTagging with Tags; s3:DeleteObjectVersion and
+// s3:ListBucketVersions on versioned buckets; kms:GenerateDataKey and
+// kms:Decrypt with KMSKeyID.
+package s3store
+
+import (
+	"errors"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload"
+)
+
+// The limits that S3 sets, and the defaults of [Options].
+const (
+	minPartSize = 5 << 20
+	maxPartSize = 5 << 30
+	maxParts    = 10_000
+	maxTags     = 10
+
+	defaultMaxMemory   = 64 << 20
+	defaultCallTimeout = time.Minute
+)
+
+// Options are the settings of a [Store]. The zero value is ready for AWS.
+type Options struct {
+	// MaxMemory is the most bytes that the buffers of all uploads of the store
+	// take together, 64 MiB if it is 0. An upload reserves one part of it, or
+	// the most bytes it can have if that is less, and a second part only while
+	// nobody waits. One subject gets half of it, and never less than a part.
+	// Buffers are kept for the uploads to come and not given back to the
+	// system.
+	MaxMemory int64
+
+	// PartSize is the size of a part of a multipart upload in bytes, and the
+	// size up to which a file is stored by one call. It is 5 MiB if it is 0,
+	// at least 5 MiB, at most 5 GiB and at most MaxMemory, and is rounded up to
+	// 64 KiB. Files whose limit is above 10,000 parts get larger parts.
+	PartSize int64
+
+	// CallTimeout is the longest that one call to S3 may take, all its retries
+	// included, after which it has failed; one minute if it is 0. It must be
+	// enough to send a part and, for large files, to assemble one. Staging,
+	// committing and discarding a file that S3 does not answer takes a few
+	// calls' time.
+	CallTimeout time.Duration
+
+	// Profile says what the service can do. The zero value is right for AWS
+	// and for every service that honors conditional writes and checksums.
+	Profile Profile
+
+	// SSE asks for server-side encryption, for buckets that have none by
+	// default, and KMSKeyID names the key if SSE is aws:kms or aws:kms:dsse.
+	SSE      types.ServerSideEncryption
+	KMSKeyID string
+
+	// StorageClass is the class of the objects, the service's default if it
+	// is empty.
+	StorageClass types.StorageClass
+
+	// Tags are set on every object, at most 10.
+	Tags map[string]string
+
+	// ExpectedBucketOwner is the account id of the bucket's owner. With it AWS
+	// refuses every call if the bucket has become somebody else's.
+	ExpectedBucketOwner string
+
+	// Logger is told what could not be cleaned up; slog.Default() if it is nil.
+	Logger *slog.Logger
+}
+
+// Store is an [upload.Storage] and an [upload.Opener] over one bucket. It is
+// safe for concurrent use.
+type Store struct {
+	client   *s3.Client
+	bucket   *string
+	opts     Options
+	tagging  *string
+	kmsKeyID *string
+	owner    *string
+	memory   *memory
+}
+
+var (
+	_ upload.Storage = (*Store)(nil)
+	_ upload.Opener  = (*Store)(nil)
+)
+
+// New returns a Store that keeps its objects in bucket. It makes no call to S3.
+// The client is used as it is configured, with its retries, endpoint and
+// credentials; opts may be nil.
+//
+// The keys that the store is given must be unique, as those of
+// [upload.RandomKeys] are: after a lost answer it takes any open multipart
+// upload of a key for its own.
+func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
+	if client == nil {
+		return nil, errors.New("s3store: the client is nil")
+	}
+	if bucket == "" {
+		return nil, errors.New("s3store: the bucket has no name")
+	}
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	tags := make(url.Values, len(o.Tags))
+	for k, v := range o.Tags {
+		tags.Set(k, v)
+	}
+	return &Store{
+		client:   client,
+		bucket:   &bucket,
+		opts:     o,
+		tagging:  optional(tags.Encode()),
+		kmsKeyID: optional(o.KMSKeyID),
+		owner:    optional(o.ExpectedBucketOwner),
+		memory:   newMemory(o.MaxMemory, max(o.MaxMemory/2, o.PartSize)),
+	}, nil
+}
+
+// complete fills in the defaults and checks the rest.
+func (o *Options) complete() error {
+	if o.MaxMemory == 0 {
+		o.MaxMemory = defaultMaxMemory
+	}
+	if o.PartSize == 0 {
+		o.PartSize = minPartSize
+	}
+	if o.CallTimeout == 0 {
+		o.CallTimeout = defaultCallTimeout
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.PartSize < minPartSize || o.PartSize > maxPartSize {
+		return errors.New("s3store: PartSize must be between 5 MiB and 5 GiB")
+	}
+	o.PartSize = footprint(o.PartSize)
+	switch {
+	case o.MaxMemory < o.PartSize:
+		return errors.New("s3store: MaxMemory must be at least PartSize")
+	case o.CallTimeout < 0:
+		return errors.New("s3store: CallTimeout must not be negative")
+	case len(o.Tags) > maxTags:
+		return errors.New("s3store: an object has at most 10 tags")
+	case o.KMSKeyID != "" && o.SSE != types.ServerSideEncryptionAwsKms && o.SSE != types.ServerSideEncryptionAwsKmsDsse:
+		return errors.New("s3store: KMSKeyID needs an SSE of aws:kms or aws:kms:dsse")
+	}
+	return nil
+}
+
+// Memory returns, for metrics, how many bytes of MaxMemory uploads have
+// reserved now, which is 0 when none is in progress, and the most bytes that
+// the store's buffers, used and idle, ever took. Both are at most MaxMemory.
+func (s *Store) Memory() (used, peak int64) {
+	return s.memory.budget.Used(), s.memory.mostLive()
+}
+
+// optional is how the SDK wants a field that may be missing.
+func optional(v string) *string {
+	if v == "" {
+		return nil
+	}
+	return aws.String(v)
+}

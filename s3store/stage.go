@@ -1,0 +1,170 @@
+package s3store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload"
+)
+
+// staged is one file: in memory, or as an open multipart upload, or published,
+// or gone.
+type staged struct {
+	store *Store
+	obj   upload.Object
+	nonce string
+
+	buffer   *buffer               // the whole file while it is in memory
+	uploadID *string               // of the multipart upload while it is open
+	parts    []types.CompletedPart // what it has to be completed from
+
+	spent     bool // Commit or Discard was called
+	published answer
+	version   *string // that Commit published, nil if there are none or it is not known
+}
+
+// answer is what is known of something that only S3 can know.
+type answer int
+
+const (
+	no answer = iota
+	maybe
+	yes
+)
+
+// Stage implements [upload.Storage]. It reads a file into memory and, if it
+// turns out not to fit one part, sends it as a multipart upload, at most two
+// parts at a time. The error is [upload.ErrBusy] if the memory did not become
+// free in time. It is an error if obj.MaxSize takes parts larger than MaxMemory.
+func (s *Store) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+	part, err := s.partSize(obj.MaxSize)
+	if err != nil {
+		return nil, err
+	}
+	first, err := s.reserve(ctx, obj, footprint(min(part, obj.MaxSize)))
+	if err != nil {
+		return nil, err
+	}
+	f := &staged{store: s, obj: obj, nonce: rand.Text()}
+	src := &source{r: r, left: obj.MaxSize}
+	more, err := src.fill(ctx, first)
+	switch {
+	case err != nil:
+		first.free()
+		return nil, err
+	case more:
+		if err := f.stream(ctx, src, first, part); err != nil {
+			return nil, err
+		}
+	default:
+		first.shrink()
+		f.buffer = first
+	}
+	return f, nil
+}
+
+// partSize returns how large the parts of a file of at most size bytes are. All
+// parts but the last have this size, which some services ask for.
+func (s *Store) partSize(size int64) (int64, error) {
+	part := max(s.opts.PartSize, footprint((size+maxParts-1)/maxParts))
+	if part > maxPartSize || part > s.opts.MaxMemory {
+		return 0, fmt.Errorf("s3store: a file of up to %d bytes needs parts of %d bytes, which MaxMemory (%d) or S3 does not allow",
+			size, part, s.opts.MaxMemory)
+	}
+	return part, nil
+}
+
+// reserve returns an empty buffer of n bytes, for which it waits as long as obj
+// allows. Before that the earlier files of the same request give back what they
+// hold: who waits while holding memory could wait for himself.
+func (s *Store) reserve(ctx context.Context, obj upload.Object, n int64) (*buffer, error) {
+	b := &buffer{memory: s.memory, subject: obj.Subject, reserved: n}
+	if s.memory.budget.TryAcquire(obj.Subject, n) {
+		return b, nil
+	}
+	wait, cancel := context.WithTimeout(ctx, obj.MaxWait)
+	defer cancel()
+	for _, sibling := range obj.Siblings {
+		if f, ok := sibling.(*staged); ok && f.store == s {
+			if err := f.flush(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if s.memory.budget.Acquire(wait, obj.Subject, n) == nil {
+		return b, nil
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return nil, fmt.Errorf("s3store: %d bytes after waiting %v: %w", n, obj.MaxWait, upload.ErrBusy)
+}
+
+// source is the reader of a file, held to what it promised.
+type source struct {
+	r     io.Reader
+	left  int64 // bytes that may still come, without the one in ahead
+	err   error // of r, for good
+	ahead []byte
+	one   [1]byte // what ahead points to
+}
+
+// fill reads until b is full or the file ends. Of a full buffer it has to be
+// known whether it is the last before it is sent and before memory is taken for
+// the next, so fill then reads one byte ahead.
+func (s *source) fill(ctx context.Context, b *buffer) (more bool, err error) {
+	for !b.full() {
+		n, err := s.read(ctx, b.space())
+		b.size += int64(n)
+		if err != nil {
+			return false, notEOF(err)
+		}
+	}
+	n, err := s.read(ctx, s.one[:])
+	s.ahead = s.one[:n]
+	if n > 0 {
+		return true, nil
+	}
+	return false, notEOF(err)
+}
+
+// rest returns the most bytes that can still come.
+func (s *source) rest() int64 { return s.left + int64(len(s.ahead)) }
+
+func (s *source) read(ctx context.Context, p []byte) (int, error) {
+	if len(s.ahead) > 0 {
+		n := copy(p, s.ahead)
+		s.ahead = nil
+		return n, nil
+	}
+	for range 100 {
+		if s.err != nil {
+			return 0, s.err
+		}
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
+		var n int
+		n, s.err = s.r.Read(p)
+		s.left -= int64(n)
+		if s.left < 0 {
+			return 0, errors.New("s3store: the reader delivers more than MaxSize")
+		}
+		if n > 0 {
+			return n, nil
+		}
+	}
+	return 0, io.ErrNoProgress
+}
+
+func notEOF(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
