@@ -1,0 +1,112 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/airlock-go/upload/internal/form"
+)
+
+const busyReason = "too many uploads at the moment; try again shortly"
+
+const (
+	textPartOverhead = 1 << 10 // allowed for the headers of a text field
+	maxEpilogue      = 8 << 10
+)
+
+// admit judges all that can be judged before the first byte of the body is
+// read, so that a refusal is early and costs nothing, and returns the form's
+// boundary.
+func (tx *Tx) admit() (boundary string, err error) {
+	h, r := tx.h, tx.r
+	if r.Method != http.MethodPost {
+		return "", Reject(CodeMethod, "uploads are sent with POST")
+	}
+	if err := h.opts.CrossOrigin.Check(r); err != nil {
+		return "", &Error{
+			Code: CodeCrossOrigin, Err: err,
+			Reason: "sent by a page of another origin; the server can trust that origin in Options.CrossOrigin",
+		}
+	}
+	if tx.grant, err = h.grantFor(r); err != nil {
+		return "", err
+	}
+	if boundary, err = form.Boundary(r.Header); err != nil {
+		return "", formError(err)
+	}
+	limit := tx.bodyLimit()
+	switch {
+	case r.ContentLength == 0:
+		return "", Reject(CodeNoFile, "the request has no body")
+	case r.ContentLength > limit:
+		return "", Reject(CodeTooLarge, fmt.Sprintf(
+			"the request is larger than %d bytes; %d files of %d bytes are accepted", limit, tx.grant.MaxFiles, tx.grant.MaxFileSize))
+	}
+	if err := tx.takePlace(); err != nil {
+		return "", err
+	}
+	tx.body.open(limit, r)
+	if tx.body.noDeadlines {
+		h.noDeadlines.Do(func() {
+			h.opts.Logger.WarnContext(tx.ctx, "upload: the response writer has no deadlines (it lacks Unwrap), so stalled clients are not cut")
+		})
+	}
+	return boundary, nil
+}
+
+// bodyLimit is the largest body that can be within all other limits.
+func (tx *Tx) bodyLimit() int64 {
+	o := &tx.h.opts
+	rest := o.MaxTextSize + int64(o.MaxTextFields)*textPartOverhead + int64(tx.grant.MaxFiles)*o.MaxHeaderSize + maxEpilogue
+	if tx.grant.MaxFileSize > (math.MaxInt64-rest)/int64(tx.grant.MaxFiles) {
+		return math.MaxInt64
+	}
+	return int64(tx.grant.MaxFiles)*tx.grant.MaxFileSize + rest
+}
+
+// takePlace waits for one of the MaxConcurrent places.
+func (tx *Tx) takePlace() error {
+	wait := tx.h.opts.MaxWait
+	if tx.r.ProtoMajor > 1 {
+		wait = 0 // a stream that waits unread takes its connection's window
+	}
+	tx.waitUntil = time.Now().Add(wait)
+	gate, subject := tx.h.gate, tx.grant.Subject
+	if !gate.TryAcquire(subject, 1) {
+		ctx, cancel := context.WithTimeout(tx.ctx, wait)
+		defer cancel()
+		if err := gate.Acquire(ctx, subject, 1); err != nil {
+			return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
+		}
+	}
+	tx.worker.finally(func() { gate.Release(subject, 1) })
+	return nil
+}
+
+// formError gives the form reader's errors their codes.
+func formError(err error) error {
+	var own *Error
+	if errors.As(err, &own) {
+		return own
+	}
+	var e *form.Error
+	if !errors.As(err, &e) {
+		return &Error{Code: CodeMalformed, Reason: "the body cannot be read", Err: err}
+	}
+	code := CodeMalformed
+	switch e.Kind {
+	case form.TooLarge:
+		code = CodeTooLarge
+	case form.TooMany:
+		code = CodeTooMany
+	case form.NotMultipart:
+		code = CodeNotMultipart
+	case form.Malformed:
+	}
+	return &Error{Code: code, Reason: e.Reason, Err: e.Err}
+}
+

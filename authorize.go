@@ -1,0 +1,83 @@
+package upload
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// Authorizer says who may upload. It is asked before anything of the body is
+// read, and must not read it. Return the caller's [Grant], or an error:
+//
+//   - Reject(CodeUnauthenticated, …) is answered with 401; set the
+//     WWW-Authenticate header that fits your scheme in a middleware,
+//   - any other error, and a nil Grant without one, with 403. Its text is
+//     logged; only the reason of a [Reject] is sent.
+type Authorizer func(*http.Request) (*Grant, error)
+
+// Grant is what one caller may do. Zero fields inherit the handler's options.
+type Grant struct {
+	// Subject says who uploads, as it should stand in logs and, with
+	// [BySubject], in keys: a stable id. Memory is shared fairly between
+	// subjects. "" is an anonymous caller.
+	Subject string
+
+	MaxFileSize int64     // instead of Options.MaxFileSize
+	MaxFiles    int       // instead of Options.MaxFiles
+	Accept      Validator // instead of the handler's policy
+
+	// KeyPrefix stands before every key of this caller, generated prefixes
+	// included. It ends in "/".
+	KeyPrefix string
+}
+
+// AllowAnonymous is the Authorizer that lets anyone upload.
+func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
+
+// Subject makes an Authorizer of a function that tells who a request is from.
+// An error, or "", refuses the request as not authenticated.
+func Subject(who func(*http.Request) (string, error)) Authorizer {
+	return func(r *http.Request) (*Grant, error) {
+		subject, err := who(r)
+		if err != nil || subject == "" {
+			return nil, &Error{Code: CodeUnauthenticated, Reason: "sign in to upload", Err: err}
+		}
+		return &Grant{Subject: subject}, nil
+	}
+}
+
+// grantFor asks the authorizer and fills in what its answer leaves to the
+// options.
+func (h *Handler) grantFor(r *http.Request) (*Grant, error) {
+	var given *Grant
+	err := contain(func() (err error) {
+		given, err = h.authorize(r)
+		return err
+	})
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return nil, err
+	case err != nil || given == nil:
+		return nil, &Error{Code: CodeForbidden, Reason: "you may not upload here", Err: err}
+	}
+	g := *given
+	if g.MaxFileSize < 0 || g.MaxFiles < 0 || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
+		return nil, internal(errors.New("the grant has a negative limit, or a key prefix that does not end in a slash"))
+	}
+	if g.MaxFileSize == 0 {
+		g.MaxFileSize = h.opts.MaxFileSize
+	}
+	if g.MaxFiles == 0 {
+		g.MaxFiles = h.opts.MaxFiles
+	}
+	if g.Accept == nil {
+		g.Accept = h.policy
+	}
+	return &g, nil
+}
+
+// internal is a defect that the client learns nothing of.
+func internal(err error) *Error {
+	return &Error{Code: CodeInternal, Reason: "something went wrong on the server", Err: err}
+}

@@ -1,0 +1,174 @@
+package upload
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// body is the body of a request while its upload is received. It counts, keeps
+// the limit of the whole body, and cuts clients that stall or send too slowly:
+// its clocks run only inside Read, while we wait for the client, never while
+// storage or a validator takes its time.
+//
+// It remembers the first error, so nobody above has to relay it.
+type body struct {
+	src  io.ReadCloser
+	ctl  *http.ResponseController
+	opts *Options
+
+	length  int64 // Content-Length, -1 if unknown
+	limit   int64
+	read    int64
+	started bool
+	eof     bool
+	err     error
+
+	windowBytes int64
+	windowTime  time.Duration
+
+	noDeadlines bool
+	stall       *time.Timer
+	mu          sync.Mutex // guards what the timer and Shutdown use
+	reading     bool
+	cutBy       error // why the next or the running Read fails
+	closed      bool
+}
+
+func newBody(w http.ResponseWriter, r *http.Request, opts *Options) *body {
+	return &body{src: r.Body, ctl: http.NewResponseController(w), opts: opts, length: r.ContentLength}
+}
+
+// open starts the clocks. From here on the deadlines of the host's server do
+// not end the upload; answerDeadline gives the answer a fresh one.
+func (b *body) open(limit int64, r *http.Request) {
+	b.limit = limit
+	b.noDeadlines = b.ctl.SetReadDeadline(time.Time{}) != nil
+	if timeout := writeTimeout(r); timeout > 0 {
+		_ = b.ctl.SetWriteDeadline(time.Time{})
+	}
+	b.stall = time.AfterFunc(time.Hour, b.stalled)
+	b.stall.Stop()
+}
+
+// close ends the clocks. It must be called before the handler returns.
+func (b *body) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	if b.stall != nil {
+		b.stall.Stop()
+	}
+}
+
+// answerDeadline lets the answer out although the upload took longer than the
+// server's WriteTimeout.
+func (b *body) answerDeadline(r *http.Request) {
+	if timeout := writeTimeout(r); timeout > 0 {
+		_ = b.ctl.SetWriteDeadline(time.Now().Add(timeout))
+	}
+}
+
+func writeTimeout(r *http.Request) time.Duration {
+	if srv, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
+		return srv.WriteTimeout
+	}
+	return 0
+}
+
+func (b *body) stalled() {
+	b.cut(&Error{Code: CodeTimeout, Reason: fmt.Sprintf("no data came for %v", b.opts.StallTimeout)}, true)
+}
+
+// cut makes reading fail with err, a Read that is waiting included. With
+// onlyWaiting it does nothing when none is.
+func (b *body) cut(err error, onlyWaiting bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed || b.cutBy != nil || onlyWaiting && !b.reading {
+		return
+	}
+	b.cutBy = err
+	if b.reading {
+		_ = b.ctl.SetReadDeadline(time.Now())
+	}
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	if b.err != nil {
+		return 0, b.err
+	}
+	n, err := b.readInTime(p)
+	b.read += int64(n)
+	switch {
+	case b.read > b.limit:
+		b.err = &Error{Code: CodeTooLarge, Reason: fmt.Sprintf("the request is larger than %d bytes", b.limit)}
+	case errors.Is(err, io.EOF):
+		b.eof, b.err = true, io.EOF
+	default:
+		b.err = err
+	}
+	if b.err != nil && !b.eof {
+		return 0, b.err
+	}
+	return n, b.err
+}
+
+func (b *body) readInTime(p []byte) (int, error) {
+	if err := b.setReading(true); err != nil {
+		return 0, err
+	}
+	b.started = true
+	b.stall.Reset(b.opts.StallTimeout)
+	begin := time.Now()
+	n, err := b.src.Read(p)
+	b.stall.Stop()
+	if cut := b.setReading(false); cut != nil {
+		return n, cut
+	}
+	if err == nil {
+		err = b.rate(n, time.Since(begin))
+	}
+	return n, err
+}
+
+// setReading also tells whether the body was cut.
+func (b *body) setReading(reading bool) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.reading = reading
+	return b.cutBy
+}
+
+// rate holds each StallTimeout of waiting to the minimum rate.
+func (b *body) rate(n int, waited time.Duration) error {
+	b.windowBytes += int64(n)
+	b.windowTime += waited
+	if b.windowTime < b.opts.StallTimeout {
+		return nil
+	}
+	enough := float64(b.opts.MinRate) * b.windowTime.Seconds()
+	if float64(b.windowBytes) < enough {
+		return &Error{Code: CodeTimeout, Reason: fmt.Sprintf("data came slower than %d bytes a second", b.opts.MinRate)}
+	}
+	b.windowBytes, b.windowTime = 0, 0
+	return nil
+}
+
+// Close closes the request's own body.
+func (b *body) Close() error { return b.src.Close() }
+
+// unread is how many bytes of the body are still to come; a large number if
+// that is not known.
+func (b *body) unread() int64 {
+	switch {
+	case b.eof:
+		return 0
+	case b.length < 0:
+		return 1 << 62
+	}
+	return b.length - b.read
+}

@@ -1,0 +1,111 @@
+package upload
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// Code says why a request or a file was refused. It is the "code" member of
+// the problem+json answer, it never changes its meaning, and it is a target
+// for errors.Is:
+//
+//	if errors.Is(err, upload.CodeTooLarge) { … }
+type Code string
+
+// The codes, with the status each is answered with.
+const (
+	CodeMalformed       Code = "malformed"        // 400: the body is not a well-formed multipart/form-data
+	CodeNoFile          Code = "no_file"          // 400: the form carries no file
+	CodeUnexpectedField Code = "unexpected_field" // 400: a file in a field that takes none
+	CodeBadName         Code = "bad_name"         // 400: the file name cannot be used, even as data
+	CodeUnauthenticated Code = "unauthenticated"  // 401: the caller did not say who they are
+	CodeForbidden       Code = "forbidden"        // 403: the caller may not upload
+	CodeCrossOrigin     Code = "cross_origin"     // 403: a browser sent it from a page of another origin
+	CodeMethod          Code = "method"           // 405: the method is not POST
+	CodeTimeout         Code = "timeout"          // 408: the client stalled or sent too slowly
+	CodeConflict        Code = "conflict"         // 409: the key generator chose a key that is taken
+	CodeTooLarge        Code = "too_large"        // 413: a file, a text field or the body passes its limit
+	CodeTooMany         Code = "too_many"         // 413: too many files, text fields or parts
+	CodeNotMultipart    Code = "not_multipart"    // 415: the request is not multipart/form-data, or is compressed
+	CodeTypeNotAllowed  Code = "type_not_allowed" // 415: files of the detected type are not accepted
+	CodeTypeMismatch    Code = "type_mismatch"    // 415: the name's extension and the detected type disagree
+	CodeEmpty           Code = "empty"            // 400: the file has no bytes
+	CodeContent         Code = "content"          // 422: what is inside the file is refused
+	CodeInternal        Code = "internal"         // 500: a defect in the host's or in our code
+	CodeStorage         Code = "storage"          // 502: storage failed
+	CodeCheckFailed     Code = "check_failed"     // 503: a validator could not judge the file
+	CodeBusy            Code = "busy"             // 503 with Retry-After: no room for another upload now
+	CodeShutdown        Code = "shutdown"         // 503 with Retry-After: the server is stopping
+	CodeGone            Code = "client_gone"      // 400, unread: the client closed the connection
+	CodeNotStored       Code = "not_stored"       // of a file only: it was good, another of its request was not
+)
+
+var statuses = map[Code]int{
+	CodeMalformed: 400, CodeNoFile: 400, CodeUnexpectedField: 400, CodeBadName: 400, CodeGone: 400, CodeEmpty: 400,
+	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeMethod: 405, CodeTimeout: 408,
+	CodeConflict: 409, CodeTooLarge: 413, CodeTooMany: 413,
+	CodeNotMultipart: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
+	CodeContent: 422, CodeNotStored: 422,
+	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeBusy: 503, CodeShutdown: 503,
+}
+
+// Error makes a Code an error, for errors.Is.
+func (c Code) Error() string { return "upload: " + string(c) }
+
+// Status is the HTTP status that a code is answered with; 422 for codes that
+// validators of the host made up.
+func (c Code) Status() int {
+	if s, ok := statuses[c]; ok {
+		return s
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// Error is a refusal. errors.Is finds its Code, and errors.As or Unwrap its
+// cause.
+type Error struct {
+	Code  Code
+	Field string // the form field of the file, "" if the whole request is refused
+	Name  string // the cleaned file name, "" likewise
+
+	// Reason is written for the client, who can act on it. It is sent as it
+	// is, so it holds nothing that the client may not know.
+	Reason string
+
+	// Err is the cause. It is written to the log and never leaves the process.
+	Err error
+
+	// Others are the files of the same request that were accepted and are not
+	// kept, since a request is stored whole or not at all.
+	Others []File
+}
+
+// Error returns code, reason and cause, for logs.
+func (e *Error) Error() string {
+	s := e.Code.Error()
+	if e.Name != "" {
+		s += fmt.Sprintf(" %q", e.Name)
+	}
+	if e.Reason != "" {
+		s += ": " + e.Reason
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is the error's [Code].
+func (e *Error) Is(target error) bool {
+	c, ok := target.(Code)
+	return ok && c == e.Code
+}
+
+// Reject is what validators and authorizers return to refuse: reason is sent
+// to the client. Codes of your own are answered with 422.
+func Reject(code Code, reason string) error {
+	return &Error{Code: code, Reason: reason}
+}

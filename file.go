@@ -1,0 +1,201 @@
+package upload
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/internal/form"
+	"github.com/airlock-go/upload/internal/sniff"
+)
+
+const storageReason = "the file could not be stored; try again later"
+
+// file takes one file from the form to storage: name, head, type, validators,
+// key, and then every byte past the observer into Stage.
+func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
+	if p.FileName == "" {
+		return emptySelection(p)
+	}
+	name, err := filename.Clean(p.FileName)
+	switch {
+	case !slices.Contains(tx.h.opts.Fields, p.Name):
+		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", p.Name))
+	case len(tx.files) >= tx.grant.MaxFiles:
+		err = Reject(CodeTooMany, fmt.Sprintf("more than %d files were sent", tx.grant.MaxFiles))
+	case err != nil:
+		err = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
+	}
+	if err != nil {
+		return withFile(err, p.Name, name)
+	}
+	in := &Incoming{
+		Field: p.Name, Name: name, ClaimedType: p.Type, Size: -1,
+		Subject: tx.grant.Subject, Form: values,
+	}
+	maxSize := tx.maxSize(fr)
+	if err := readHead(in, p); err != nil {
+		return withFile(formError(err), in.Field, in.Name)
+	}
+	if in.Size >= 0 {
+		maxSize = max(1, in.Size)
+	}
+	return withFile(tx.stage(in, p, maxSize), in.Field, in.Name)
+}
+
+// emptySelection passes over the part that a browser sends for a file input in
+// which nothing was chosen.
+func emptySelection(p *form.Part) error {
+	var b [1]byte
+	switch n, err := io.ReadFull(p, b[:]); {
+	case n > 0:
+		return withFile(Reject(CodeBadName, "a file without a name"), p.Name, "")
+	case err == io.EOF: //nolint:errorlint // the part's own io.EOF is bare
+		return nil
+	default:
+		return formError(err)
+	}
+}
+
+// maxSize is the most bytes the current part can still bring.
+func (tx *Tx) maxSize(fr *form.Reader) int64 {
+	if left := tx.r.ContentLength - fr.Consumed(); tx.r.ContentLength > 0 {
+		return max(1, min(left, tx.grant.MaxFileSize))
+	}
+	return tx.grant.MaxFileSize
+}
+
+// readHead reads what the type is detected from. A file that ends within it is
+// told from a body that does: io.ReadFull would take both for short.
+func readHead(in *Incoming, p *form.Part) error {
+	head, n := make([]byte, HeadSize), 0
+	for n < len(head) {
+		m, err := p.Read(head[n:])
+		n += m
+		if err == io.EOF { //nolint:errorlint // as above
+			in.Size = int64(n)
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	in.Head = head[:n:n]
+	in.Type = sniff.Resolve(in.Head, filename.Ext(in.Name))
+	return nil
+}
+
+func (tx *Tx) stage(in *Incoming, p *form.Part, maxSize int64) error {
+	if in.Size > tx.grant.MaxFileSize {
+		return tooLarge(tx.grant.MaxFileSize)
+	}
+	observer, err := tx.validate(in)
+	if err != nil {
+		return err
+	}
+	s := newStream(p, in.Head, tx.grant.MaxFileSize, tx.worker, observer, tx.h.opts.SHA256)
+	defer s.close()
+	key, err := tx.key(in)
+	if err != nil {
+		return err
+	}
+	staged, err := tx.h.store.Stage(tx.ctx, Object{
+		Key: key, Type: in.Type, Name: in.Name, MaxSize: maxSize,
+		Subject: in.Subject, MaxWait: max(0, time.Until(tx.waitUntil)),
+		Siblings: slices.Clone(tx.staged),
+		SHA256:   func() string { return s.digest },
+	}, s)
+	if err == nil && s.complete() {
+		tx.staged = append(tx.staged, staged)
+		tx.files = append(tx.files, File{
+			Field: in.Field, Name: in.Name, Key: key, Type: in.Type, Size: s.size, SHA256: s.digest,
+		})
+		return nil
+	}
+	if staged != nil { // a store that keeps what it was not given whole
+		err = errors.Join(err, tx.h.cleanup(tx.ctx, key, staged.Discard))
+	}
+	if failed := s.failed(); failed != nil {
+		return failed
+	}
+	return stageError(err)
+}
+
+func stageError(err error) error {
+	switch {
+	case errors.Is(err, ErrBusy):
+		return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
+	case err == nil:
+		err = errors.New("upload: the storage did not read the file to its end")
+	}
+	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}
+}
+
+// validate asks the policy about the head.
+func (tx *Tx) validate(in *Incoming) (Observer, error) {
+	return call(tx.worker, func() (Observer, error) { return tx.grant.Accept.Validate(tx.ctx, in) }, checkError)
+}
+
+// key asks for the key and judges it, whoever made it.
+func (tx *Tx) key(in *Incoming) (string, error) {
+	key, err := call(tx.worker, func() (string, error) { return tx.h.opts.Keys.Key(tx.ctx, in) }, keyError)
+	if err != nil {
+		return "", err
+	}
+	key = tx.grant.KeyPrefix + key
+	return key, keyError(ValidKey(key))
+}
+
+// call runs f on the worker. Its results travel in a channel, since f may still
+// be writing them when it is abandoned.
+func call[T any](w *worker, f func() (T, error), failed func(error) error) (T, error) {
+	result := make(chan T, 1)
+	err := w.do(func() error {
+		v, err := f()
+		result <- v
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, failed(err)
+	}
+	return <-result, nil
+}
+
+// checkError makes what a validator or an observer answered a refusal.
+func checkError(err error) error {
+	var e *Error
+	switch {
+	case err == nil || errors.As(err, &e):
+		return err
+	case errors.Is(err, errHung):
+		return &Error{Code: CodeCheckFailed, Reason: "checking the file took too long; try again later", Err: err}
+	}
+	return &Error{Code: CodeCheckFailed, Reason: "the file could not be checked; try again later", Err: err}
+}
+
+func keyError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return internal(err)
+}
+
+// withFile says in which field and, if it has a usable one, under which name
+// the refused file came.
+func withFile(err error, field, name string) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	about := *e
+	about.Field, about.Name = field, name
+	if err != error(e) {
+		about.Err = err
+	}
+	return &about
+}

@@ -1,0 +1,105 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+var (
+	errHung   = errors.New("upload: a check did not return in time")
+	errGoexit = errors.New("upload: a check ended its goroutine")
+)
+
+// worker runs the host's code, which may hang, on a goroutine of its own, one
+// call at a time. A call that hangs is abandoned: the request goes on without
+// it, and whatever the call can still touch is left to it for good.
+type worker struct {
+	timeout time.Duration
+	calls   chan func() error
+	results chan error // of one, so that an abandoned call can end
+	ended   chan struct{}
+	after   []func()
+	timer   *time.Timer
+	hung    bool
+	onHang  func()
+}
+
+// do runs f and returns its error, the error that its panic makes, or errHung.
+// After errHung f may still be running: the caller must not touch what f does.
+func (w *worker) do(f func() error) error {
+	if w.hung {
+		return errHung
+	}
+	if w.calls == nil {
+		w.calls, w.results, w.ended = make(chan func() error), make(chan error, 1), make(chan struct{})
+		w.timer = time.NewTimer(w.timeout)
+		go w.loop()
+	}
+	w.timer.Reset(w.timeout)
+	w.calls <- f
+	select {
+	case err := <-w.results:
+		w.timer.Stop()
+		return err
+	case <-w.timer.C:
+		w.hung = true
+		w.onHang()
+		return errHung
+	}
+}
+
+func (w *worker) loop() {
+	exited := true
+	defer func() {
+		if exited { // runtime.Goexit, as by a test's FailNow: go on elsewhere
+			w.results <- errGoexit
+			go w.loop()
+		}
+	}()
+	for f := range w.calls {
+		w.results <- contain(f)
+	}
+	exited = false
+	for _, f := range w.after {
+		_ = contain(func() error { f(); return nil })
+	}
+	close(w.ended)
+}
+
+// finally runs f once no call is running any more: when close is called, or, if
+// a call hangs, when that returns.
+func (w *worker) finally(f func()) { w.after = append(w.after, f) }
+
+// close ends the goroutine. Unless a call hangs, all is done when it returns.
+func (w *worker) close() {
+	if w.calls == nil {
+		for _, f := range w.after {
+			f()
+		}
+		return
+	}
+	close(w.calls)
+	if !w.hung {
+		<-w.ended
+	}
+}
+
+// contain calls f and makes its panic an error.
+func contain(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("upload: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f()
+}
+
+// hook calls a hook of the host's, if there is one.
+func (h *Handler) hook(ctx context.Context, f func()) {
+	if err := contain(func() error { f(); return nil }); err != nil {
+		h.opts.Logger.ErrorContext(ctx, "upload: a hook panicked", "error", err)
+	}
+}

@@ -1,0 +1,105 @@
+package form
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestDisposition(t *testing.T) {
+	for _, tc := range []struct {
+		about, header  string
+		name, fileName string
+		isFile, ok     bool
+	}{
+		{"a text field", `form-data; name="a"`, "a", "", false, true},
+		{"a file", `form-data; name="file"; filename="cat.png"`, "file", "cat.png", true, true},
+		{"nothing chosen", `form-data; name="file"; filename=""`, "file", "", true, true},
+		{"unquoted", `form-data; name=file; filename=cat.png`, "file", "cat.png", true, true},
+		{"case of kind and keys", `FORM-DATA; Name="a"; FileName="b"`, "a", "b", true, true},
+		{"white space anywhere", "form-data ;\tname = \"a\" ; filename=\"b\" ;", "a", "b", true, true},
+		{"file name before name", `form-data; filename="b"; name="a"`, "a", "b", true, true},
+		{"browser escape is left", `form-data; name="a"; filename="a%22b.png"`, "a", "a%22b.png", true, true},
+		{"escaped quote", `form-data; name="a"; filename="a\"b.png"`, "a", `a"b.png`, true, true},
+		{"escaped backslash", `form-data; name="a"; filename="a\\b.png"`, "a", `a\b.png`, true, true},
+		{"backslash of a browser", `form-data; name="a"; filename="C:\dir\x.png"`, "a", `C:\dir\x.png`, true, true},
+		{"semicolon in quotes", `form-data; name="a"; filename="b;c=d.png"`, "a", "b;c=d.png", true, true},
+		{"raw UTF-8", `form-data; name="a"; filename="猫 – ñ.png"`, "a", "猫 – ñ.png", true, true},
+		{"directory path", `form-data; name="a"; filename="dir/sub/x.png"`, "a", "dir/sub/x.png", true, true},
+		{"filename* alone", `form-data; name="a"; filename*=UTF-8''na%C3%AFve.png`, "a", "naïve.png", true, true},
+		{"filename* that agrees", `form-data; name="a"; filename="x.png"; filename*=utf-8'en'x.png`, "a", "x.png", true, true},
+		{"filename* as .NET sends it", `form-data; name="a"; filename="=?utf-8?B?w7EucG5n?="; filename*=utf-8''%C3%B1.png`, "a", "ñ.png", true, true},
+		{"unknown parameters", `form-data; name="a"; filename="b"; size=3; x="y"`, "a", "b", true, true},
+
+		{"filename* that disagrees", `form-data; name="a"; filename="x.png"; filename*=UTF-8''x.php`, "", "", false, false},
+		{"filename* in another charset", `form-data; name="a"; filename*=latin1''x.png`, "", "", false, false},
+		{"filename* that is not UTF-8", `form-data; name="a"; filename*=UTF-8''%ff.png`, "", "", false, false},
+		{"filename* with NUL", `form-data; name="a"; filename*=UTF-8''x%00.png`, "", "", false, false},
+		{"filename* with CRLF", `form-data; name="a"; filename*=UTF-8''x%0d%0ay`, "", "", false, false},
+		{"filename* with bad escape", `form-data; name="a"; filename*=UTF-8''x%zz`, "", "", false, false},
+		{"filename* without charset", `form-data; name="a"; filename*=x.png`, "", "", false, false},
+		{"continuations", `form-data; name="a"; filename*0="x"; filename*1=".png"`, "", "", false, false},
+		{"two file names", `form-data; name="a"; filename="x.png"; filename="x.php"`, "", "", false, false},
+		{"two names", `form-data; name="a"; name="b"`, "", "", false, false},
+		{"two names, other case", `form-data; name="a"; NAME="b"`, "", "", false, false},
+		{"open quote", `form-data; name="a"; filename="x.png`, "", "", false, false},
+		{"junk after the quotes", `form-data; name="a"; filename="x.png"junk`, "", "", false, false},
+		{"junk between", `form-data; name="a" filename="x.png"`, "", "", false, false},
+		{"empty unquoted value", `form-data; name=; filename="x"`, "", "", false, false},
+		{"no value", `form-data; name`, "", "", false, false},
+		{"empty parameter", `form-data; ; name="a"`, "", "", false, false},
+		{"control character", "form-data; name=\"a\x01\"", "", "", false, false},
+		{"NUL", "form-data; name=\"a\"; filename=\"x\x00.png\"", "", "", false, false},
+		{"attachment", `attachment; name="a"; filename="x"`, "", "", false, false},
+		{"form-dataX", `form-dataX; name="a"`, "", "", false, false},
+		{"empty", ``, "", "", false, false},
+		{"quoted pair at the end", `form-data; name="a\"`, "", "", false, false},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			d, err := parseDisposition(tc.header)
+			if !tc.ok {
+				var e *Error
+				require.ErrorAs(t, err, &e)
+				require.Equal(t, Malformed, e.Kind)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, disposition{name: tc.name, fileName: tc.fileName, isFile: tc.isFile}, d)
+		})
+	}
+}
+
+// FuzzDisposition: what is accepted is free of control characters, and reads
+// the same when it is written again in the plainest form.
+func FuzzDisposition(f *testing.F) {
+	for _, s := range []string{
+		`form-data; name="a"; filename="b"`, `form-data; name=a; filename*=UTF-8''b%20c`, `form-data; name="a\"\\b"`,
+		`form-data;name="=?utf-8?B?w7EucG5n?=";filename="=?utf-8?B?w7EucG5n?=";filename*=utf-8''%C3%B1.png;`, "form-data; name=\"\\",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		d, err := parseDisposition(header)
+		if err != nil {
+			return
+		}
+		for _, s := range []string{d.name, d.fileName} {
+			if hasControl(s) {
+				t.Fatalf("control character in %q", s)
+			}
+		}
+		if !d.isFile && d.fileName != "" {
+			t.Fatal("a file name of no file")
+		}
+		quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace
+		again, err := parseDisposition(`form-data; name="` + quote(d.name) + `"; filename="` + quote(d.fileName) + `"`)
+		if err != nil || again.name != d.name || again.fileName != d.fileName {
+			t.Fatalf("%q reads as %+v and, written again, as %+v (%v)", header, d, again, err)
+		}
+		if utf8.ValidString(header) && !utf8.ValidString(d.fileName) {
+			t.Fatal("invalid UTF-8 made of valid")
+		}
+	})
+}

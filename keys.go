@@ -1,0 +1,112 @@
+package upload
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/airlock-go/upload/internal/sniff"
+)
+
+// KeyGenerator chooses the key under which a file is published. Whatever it
+// returns must pass [ValidKey], or the upload fails with [CodeInternal]; a key
+// that is taken is never overwritten, the upload fails with [CodeConflict].
+// Keys are fixed before the file's bytes are read.
+//
+// Do not build keys from Incoming.Name or Incoming.Form: they are the client's
+// words.
+type KeyGenerator interface {
+	Key(ctx context.Context, in *Incoming) (string, error)
+}
+
+// KeyFunc is a function that is a KeyGenerator.
+type KeyFunc func(ctx context.Context, in *Incoming) (string, error)
+
+// Key calls f.
+func (f KeyFunc) Key(ctx context.Context, in *Incoming) (string, error) { return f(ctx, in) }
+
+// RandomKeys are 128 bits of crypto/rand in hexadecimal and the canonical
+// extension of the detected type: "1f0c…9a.png". Nobody can guess one, and none
+// says anything of its file but the type. A random key is no authorisation.
+func RandomKeys() KeyGenerator {
+	return KeyFunc(func(_ context.Context, in *Incoming) (string, error) {
+		var b [16]byte
+		rand.Read(b[:]) // never fails: crypto/rand ends the process instead
+		key := hex.EncodeToString(b[:])
+		if exts := sniff.Extensions(in.Type); len(exts) > 0 {
+			key += exts[0]
+		}
+		return key, nil
+	})
+}
+
+// Prefix puts a constant before the keys of next. It must end in "/", so that
+// "user-1" does not also mean "user-10"; if it does not, one is added.
+func Prefix(prefix string, next KeyGenerator) KeyGenerator {
+	if !strings.HasSuffix(prefix, "/") {
+		prefix += "/"
+	}
+	return KeyFunc(func(ctx context.Context, in *Incoming) (string, error) {
+		key, err := next.Key(ctx, in)
+		return prefix + key, err
+	})
+}
+
+// BySubject puts the uploading subject before the keys of next, as
+// "<subject>/". A subject of other characters than letters, digits, "-" and "_"
+// stands there as "~" and 32 hexadecimal digits of its SHA-256, so that no
+// subject can reach into another's keys. Anonymous uploads fail.
+func BySubject(next KeyGenerator) KeyGenerator {
+	return KeyFunc(func(ctx context.Context, in *Incoming) (string, error) {
+		if in.Subject == "" {
+			return "", errors.New("upload: BySubject was used for an anonymous upload")
+		}
+		key, err := next.Key(ctx, in)
+		return subjectSegment(in.Subject) + "/" + key, err
+	})
+}
+
+func subjectSegment(subject string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_'
+	}
+	if len(subject) <= 128 && strings.IndexFunc(subject, func(r rune) bool { return !plain(r) }) < 0 {
+		return subject
+	}
+	sum := sha256.Sum256([]byte(subject))
+	return "~" + hex.EncodeToString(sum[:16])
+}
+
+// MaxKeyBytes is the longest key that S3 takes.
+const MaxKeyBytes = 1024
+
+// ValidKey says what is wrong with a key, nil if nothing is: it must be UTF-8
+// of 1 to [MaxKeyBytes] bytes, of segments that are not empty, "." or "..",
+// joined by "/", without backslashes, control characters or invisible and
+// direction-changing ones. Some S3 servers resolve ".." and some clients treat
+// the rest as paths.
+func ValidKey(key string) error {
+	switch {
+	case key == "" || len(key) > MaxKeyBytes:
+		return fmt.Errorf("upload: a key of %d bytes; it must have 1 to %d", len(key), MaxKeyBytes)
+	case !utf8.ValidString(key):
+		return errors.New("upload: a key that is not UTF-8")
+	}
+	for segment := range strings.SplitSeq(key, "/") {
+		if segment == "" || segment == "." || segment == ".." {
+			return fmt.Errorf("upload: a key with the segment %q", segment)
+		}
+	}
+	for _, r := range key {
+		if r == '\\' || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return fmt.Errorf("upload: a key with the character %U", r)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package upload
+
+import (
+	"log/slog"
+	"net/http"
+)
+
+// logAccepted writes one record for all files of a request.
+func (tx *Tx) logAccepted() {
+	ctx, o := tx.r.Context(), &tx.h.opts
+	files := make([]any, 0, len(tx.files))
+	for _, f := range tx.files {
+		files = append(files, slog.Group(f.Key, "field", f.Field, "name", f.Name, "type", f.Type, "size", f.Size))
+	}
+	o.Logger.LogAttrs(ctx, slog.LevelInfo, "upload: accepted",
+		slog.String("subject", tx.grant.Subject), slog.Int("count", len(tx.files)), slog.Group("files", files...))
+	if f := o.Hooks.Accepted; f != nil {
+		tx.h.hook(ctx, func() { f(ctx, tx.grant.Subject, tx.Files()) })
+	}
+}
+
+// logRefused writes the cause, which the client is not told.
+func (tx *Tx) logRefused(e *Error) {
+	ctx, o := tx.r.Context(), &tx.h.opts
+	level := slog.LevelInfo
+	if e.Code.Status() >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	attrs := []slog.Attr{
+		slog.String("code", string(e.Code)), slog.Int("status", e.Code.Status()), slog.String("reason", e.Reason),
+		slog.String("subject", tx.subject()), slog.String("field", e.Field), slog.String("name", e.Name),
+	}
+	if e.Err != nil {
+		attrs = append(attrs, slog.String("error", e.Err.Error()))
+	}
+	o.Logger.LogAttrs(ctx, level, "upload: refused", attrs...)
+	if f := o.Hooks.Refused; f != nil {
+		tx.h.hook(ctx, func() { f(ctx, tx.subject(), e) })
+	}
+}
+
+func (tx *Tx) logHung() {
+	ctx, o := tx.r.Context(), &tx.h.opts
+	o.Logger.ErrorContext(ctx, "upload: a validator or key generator hangs", "subject", tx.subject(), "timeout", o.CheckTimeout)
+	if f := o.Hooks.Hung; f != nil {
+		tx.h.hook(ctx, func() { f(ctx, tx.subject()) })
+	}
+}
+
+// subject is "" until the authorizer has answered.
+func (tx *Tx) subject() string {
+	if tx.grant == nil {
+		return ""
+	}
+	return tx.grant.Subject
+}

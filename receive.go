@@ -1,0 +1,243 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/airlock-go/upload/internal/form"
+)
+
+// Tx is what [Handler.Receive] received: files that passed every check and are
+// not readable yet. Like an sql.Tx it ends with Commit or Rollback; a deferred
+// Rollback is right in every case. It is not safe for concurrent use.
+type Tx struct {
+	h      *Handler
+	r      *http.Request
+	ctx    context.Context // ends with the request, or when Shutdown cuts it
+	cancel context.CancelCauseFunc
+
+	grant     *Grant
+	body      *body
+	worker    *worker
+	waitUntil time.Time
+
+	staged []Staged
+	files  []File // by index the ones of staged
+	state  txState
+	held   bool // the request stays active after Commit, until leave
+}
+
+type txState int
+
+const (
+	txOpen txState = iota
+	txCommitted
+	txEnded
+)
+
+// Receive reads the whole form and stages its files: when it returns without
+// an error, every validator has accepted every file, all are in storage, and
+// none is readable before [Tx.Commit].
+//
+// The text fields are in r.Form, r.PostForm and r.MultipartForm (whose File is
+// empty), so that form binding works afterwards. r.Body is replaced.
+//
+// On error nothing is kept, and the error is an [*Error]; give it to
+// [Handler.RespondError], which knows how to answer a client that is still
+// sending.
+func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	tx := &Tx{
+		h: h, r: r, ctx: ctx, cancel: cancel,
+		body: newBody(w, r, &h.opts), worker: &worker{timeout: h.opts.CheckTimeout},
+	}
+	tx.worker.onHang = tx.logHung
+	r.Body = tx.body
+	received := false
+	defer func() {
+		tx.body.close()
+		tx.worker.close()
+		if !received { // also when storage panics
+			_ = tx.Rollback()
+		}
+	}()
+	if err := tx.receive(); err != nil {
+		return nil, tx.refused(err)
+	}
+	received = true
+	return tx, nil
+}
+
+func (tx *Tx) receive() error {
+	if !tx.h.enter(tx) {
+		return errShutdown
+	}
+	boundary, err := tx.admit()
+	if err != nil {
+		return err
+	}
+	fr := form.NewReader(tx.body, boundary, form.Limits{
+		Parts:         tx.grant.MaxFiles + len(tx.h.opts.Fields) + tx.h.opts.MaxTextFields + 1,
+		Fields:        tx.h.opts.MaxTextFields,
+		FieldBytes:    tx.h.opts.MaxTextFieldSize,
+		FieldsBytes:   tx.h.opts.MaxTextSize,
+		HeaderBytes:   tx.h.opts.MaxHeaderSize,
+		EpilogueBytes: maxEpilogue,
+	})
+	defer fr.Release()
+	values := url.Values{}
+	if err := tx.parts(fr, values); err != nil {
+		return err
+	}
+	if len(tx.files) == 0 && !tx.h.opts.AllowNoFile {
+		return Reject(CodeNoFile, "the form has no file")
+	}
+	return fillForm(tx.r, values)
+}
+
+// parts reads the form to its end.
+func (tx *Tx) parts(fr *form.Reader, values url.Values) error {
+	for {
+		p, err := fr.Next()
+		if err == io.EOF { //nolint:errorlint // the bare one, as form.Reader promises
+			return nil
+		}
+		if err != nil {
+			return formError(err)
+		}
+		if p.IsFile {
+			if err := tx.file(fr, p, values); err != nil {
+				return err
+			}
+			continue
+		}
+		text, err := fr.Field(p)
+		if err != nil {
+			return formError(err)
+		}
+		values.Add(p.Name, text)
+	}
+}
+
+// fillForm does what ParseMultipartForm does, without files, so that r's form
+// methods and the binding of frameworks find the text fields.
+func fillForm(r *http.Request, values url.Values) error {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return &Error{Code: CodeMalformed, Reason: "the query cannot be read", Err: err}
+	}
+	r.PostForm = values
+	r.MultipartForm = &multipart.Form{Value: values, File: map[string][]*multipart.FileHeader{}}
+	r.Form = url.Values{}
+	for _, from := range []url.Values{values, query} {
+		for key, vs := range from {
+			r.Form[key] = append(r.Form[key], vs...)
+		}
+	}
+	return nil
+}
+
+// refused undoes what was received and tells the log and the hooks.
+func (tx *Tx) refused(err error) *Error {
+	e := tx.diagnose(err)
+	e.Others = tx.files
+	_ = tx.Rollback()
+	tx.logRefused(e)
+	return e
+}
+
+// diagnose makes err an *Error of this request, and prefers what ended the body
+// or the request to what others made of it.
+func (tx *Tx) diagnose(err error) *Error {
+	e := &Error{}
+	var given *Error
+	if errors.As(err, &given) {
+		*e = *given
+		if e.Err == nil && err != error(given) {
+			e.Err = err // joined with more, for the log
+		}
+	} else {
+		e = internal(err)
+	}
+	first := tx.body.err
+	if !errors.As(first, &given) {
+		first = context.Cause(tx.ctx)
+	}
+	if errors.As(first, &given) {
+		e.Code, e.Reason, e.Err = given.Code, given.Reason, err
+	} else if tx.ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError {
+		e.Code, e.Reason, e.Err = CodeGone, "the connection was closed", err
+	}
+	return e
+}
+
+// Files are the files received, in the order of the form.
+func (tx *Tx) Files() []File { return slices.Clone(tx.files) }
+
+// Commit publishes all files, under [Options.CommitTimeout]. If one cannot be
+// published none stays, and the error is an [*Error]. Pass a context that does
+// not end with the client's connection, since what was published then is only
+// undone: context.WithoutCancel(r.Context()) is usual.
+func (tx *Tx) Commit(ctx context.Context) error {
+	if tx.state != txOpen {
+		return internal(errors.New("upload: Commit of an upload that has ended"))
+	}
+	ctx, cancel := context.WithTimeout(ctx, tx.h.opts.CommitTimeout)
+	defer cancel()
+	for i, s := range tx.staged {
+		if err := s.Commit(ctx); err != nil {
+			e := commitError(err)
+			e.Field, e.Name = tx.files[i].Field, tx.files[i].Name
+			return tx.refused(e)
+		}
+	}
+	tx.state = txCommitted
+	tx.logAccepted()
+	if !tx.held {
+		tx.leave()
+	}
+	return nil
+}
+
+func commitError(err error) *Error {
+	if errors.Is(err, ErrExists) {
+		return &Error{Code: CodeConflict, Reason: "a file with this key is stored already", Err: err}
+	}
+	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}
+}
+
+// Rollback removes the files unless they were committed; afterwards it does
+// nothing. It needs no context: the client may be gone and storage must be told
+// all the same. An error says that something was left; it was logged.
+func (tx *Tx) Rollback() error {
+	if tx.state != txOpen {
+		return nil
+	}
+	tx.state = txEnded
+	defer tx.leave()
+	return tx.discard(tx.ctx)
+}
+
+// Undo removes the files again that Commit published, as when the host's own
+// transaction failed afterwards. It does so whether or not ctx is cancelled.
+func (tx *Tx) Undo(ctx context.Context) error {
+	if tx.state != txCommitted {
+		return nil
+	}
+	tx.state = txEnded
+	tx.h.reenter(tx)
+	defer tx.leave()
+	return tx.discard(ctx)
+}
+
+// leave ends the request for Shutdown.
+func (tx *Tx) leave() {
+	tx.cancel(nil)
+	tx.h.leave(tx)
+}

@@ -1,0 +1,114 @@
+package upload
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// maxDrains refused bodies are read on at once; further ones are cut off.
+	maxDrains = 64
+	// A refused body is read on for so long and so far, so that browsers, which
+	// send all before they look, see the answer and not a reset.
+	lingerTime  = 10 * time.Second
+	lingerBytes = 512 << 20
+	// notice is how long a client that does look gets to stop by itself.
+	notice = 150 * time.Millisecond
+	// discardable is what net/http itself reads of a body nobody read.
+	discardable = 256 << 10
+)
+
+// RespondError answers a request that [Handler.Receive] or [Tx.Commit] refused,
+// with [Options.Respond], in a way that clients which are still sending read
+// the whole answer: on HTTP/1.1 the connection is closed after it, and what
+// still comes is read and thrown away for a while (10 s, 512 MiB, 64 at once).
+func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error) {
+	a := &answer{header: w.Header(), status: http.StatusOK}
+	h.opts.Respond(a, r, nil, err)
+	b, _ := r.Body.(*body)
+	if b != nil {
+		b.answerDeadline(r)
+	}
+	if b == nil || b.eof || r.ProtoMajor != 1 {
+		a.send(w)
+		return
+	}
+	a.header.Set("Connection", "close")
+	rc := http.NewResponseController(w)
+	if !h.lingers(b, r) || rc.EnableFullDuplex() != nil {
+		_ = rc.SetReadDeadline(time.Now().Add(time.Second)) // bounds what net/http discards
+		a.send(w)
+		return
+	}
+	defer func() { <-h.drains }()
+	a.send(w)
+	_ = rc.Flush()
+	b.drain(rc)
+}
+
+// lingers decides whether a refused body is worth reading on, and takes one of
+// the places for it.
+func (h *Handler) lingers(b *body, r *http.Request) bool {
+	waitsForContinue := !b.started && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
+	broken := b.err != nil && !isTooLarge(b.err)
+	if waitsForContinue || broken || b.unread() <= discardable {
+		return false
+	}
+	select {
+	case h.drains <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func isTooLarge(err error) bool {
+	e, ok := err.(*Error) //nolint:errorlint // body sets it bare
+	return ok && e.Code == CodeTooLarge
+}
+
+// drain reads on and throws away.
+func (b *body) drain(rc *http.ResponseController) {
+	time.Sleep(notice)
+	if rc.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
+		return
+	}
+	buf := relays.Get().(*[relaySize]byte)
+	defer relays.Put(buf)
+	_, _ = io.CopyBuffer(io.Discard, onlyReader{io.LimitReader(b.src, lingerBytes)}, buf[:])
+}
+
+// onlyReader hides what would make io.Copy pass the buffer by.
+type onlyReader struct{ io.Reader }
+
+// answer is a response that is held back until it is whole.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+	wrote  bool
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if !a.wrote {
+		a.status, a.wrote = status, true
+	}
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.wrote = true
+	return a.body.Write(p)
+}
+
+// send writes the answer with its length, which lets clients stop reading.
+func (a *answer) send(w http.ResponseWriter) {
+	a.header.Set("Content-Length", strconv.Itoa(a.body.Len()))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body.Bytes())
+}

@@ -1,0 +1,120 @@
+package upload
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Responder writes the answer to an upload: to one that was stored, when err is
+// nil, and to one that was refused, when err is an [*Error]. Answers to refused
+// uploads are held back until the Responder returns and sent whole.
+type Responder func(w http.ResponseWriter, r *http.Request, files []File, err error)
+
+// retryAfter is how many seconds a client waits that found no room.
+const retryAfter = "2"
+
+// JSON answers 201 with {"files": […]}, or problem+json (RFC 9457) with a
+// stable "code", the "detail" for the user, and one entry per file.
+func JSON(w http.ResponseWriter, _ *http.Request, files []File, err error) {
+	if err == nil {
+		if files == nil {
+			files = []File{}
+		}
+		writeJSON(w, "application/json", http.StatusCreated, map[string][]File{"files": files})
+		return
+	}
+	e := errorOf(err)
+	p := problem{
+		Type: "about:blank", Title: http.StatusText(e.Code.Status()), Status: e.Code.Status(),
+		Code: e.Code, Detail: e.Reason,
+	}
+	for _, f := range e.Others {
+		p.Files = append(p.Files, refusedFile{
+			Field: f.Field, Name: f.Name, Code: CodeNotStored, Reason: "another file of the same request was refused",
+		})
+	}
+	if e.Field != "" {
+		p.Files = append(p.Files, refusedFile{Field: e.Field, Name: e.Name, Code: e.Code, Reason: e.Reason})
+	}
+	setRefusalHeaders(w.Header(), e.Code)
+	writeJSON(w, "application/problem+json", p.Status, p)
+}
+
+type problem struct {
+	Type   string        `json:"type"`
+	Title  string        `json:"title"`
+	Status int           `json:"status"`
+	Code   Code          `json:"code"`
+	Detail string        `json:"detail"`
+	Files  []refusedFile `json:"files,omitempty"`
+}
+
+type refusedFile struct {
+	Field  string `json:"field"`
+	Name   string `json:"name,omitempty"`
+	Code   Code   `json:"code"`
+	Reason string `json:"reason"`
+}
+
+func setRefusalHeaders(h http.Header, code Code) {
+	switch code.Status() {
+	case http.StatusMethodNotAllowed:
+		h.Set("Allow", http.MethodPost)
+	case http.StatusServiceUnavailable:
+		h.Set("Retry-After", retryAfter)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, mediaType string, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil { // strings and numbers only: cannot happen
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", mediaType)
+	h.Set("Content-Length", strconv.Itoa(len(b)))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(b)
+}
+
+// SeeOther answers plain HTML forms: 303 to path, with "uploaded" (how many
+// files), or "error" (the code) and "reason", added to its query. The page
+// shows them; like anything from a query it must escape them, and believe them
+// no more than the address line. Path is the program's, never the request's.
+func SeeOther(path string) Responder {
+	return func(w http.ResponseWriter, _ *http.Request, files []File, err error) {
+		u, parseErr := url.Parse(path)
+		if parseErr != nil {
+			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+			return
+		}
+		q := u.Query()
+		if err == nil {
+			q.Set("uploaded", strconv.Itoa(len(files)))
+		} else {
+			e := errorOf(err)
+			q.Set("error", string(e.Code))
+			q.Set("reason", e.Reason)
+		}
+		u.RawQuery = q.Encode()
+		w.Header().Set("Location", u.String())
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusSeeOther)
+	}
+}
+
+// errorOf makes any error an *Error; of others than those the client learns
+// nothing.
+func errorOf(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return internal(err)
+}

@@ -1,0 +1,148 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+func TestMemstorePasses(t *testing.T) {
+	Run(t, func(*testing.T) upload.Storage { return &memstore.Store{} })
+}
+
+// TestBrokenStoresFail proves the suite: each store breaks one promise, and the
+// case that guards the promise must see it.
+func TestBrokenStoresFail(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		store *brokenStore
+		fails []string
+	}{
+		{"sound", &brokenStore{}, nil},
+		{"publishes on EOF", &brokenStore{publishOnEOF: true}, []string{"nothing readable before Commit"}},
+		{"publishes half", &brokenStore{publishHalf: true}, []string{"a failing reader leaves nothing"}},
+		{"drops data that comes with EOF", &brokenStore{dropLast: true}, []string{"readers of every kind"}},
+		{"replaces keys", &brokenStore{replace: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
+		{"forgets Discard", &brokenStore{forgetDiscard: true}, []string{"Discard after Commit", "Discard twice"}},
+		{"takes another's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
+		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard when it was replaced"}},
+		{"forgets Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
+		{"keeps leftovers", &brokenStore{leftovers: []string{"upload-1"}}, []string{"Commit publishes all", "Discard twice"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			failed := map[string]bool{}
+			for _, c := range cases {
+				fresh := *tc.store
+				fresh.state = &state{objects: map[string]*brokenFile{}}
+				failed[c.name] = c.check(t.Context(), &fresh) != nil
+			}
+			for _, name := range tc.fails {
+				require.True(t, failed[name], "the case %q passed", name)
+			}
+			if tc.fails == nil {
+				for name, bad := range failed {
+					require.False(t, bad, name)
+				}
+			}
+		})
+	}
+}
+
+// brokenStore is a store in memory that breaks the promises it is told to.
+type brokenStore struct {
+	publishOnEOF, publishHalf, dropLast, replace, forgetDiscard, claimExisting, discardByKey, forgetDelete bool
+
+	leftovers []string
+	*state
+}
+
+type state struct {
+	mu      sync.Mutex
+	objects map[string]*brokenFile
+}
+
+type brokenFile struct {
+	store *brokenStore
+	obj   upload.Object
+	data  []byte
+}
+
+func (s *brokenStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+	f := &brokenFile{store: s, obj: obj}
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := r.Read(buf)
+		if err == nil || !s.dropLast {
+			f.data = append(f.data, buf[:n]...)
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			if s.publishHalf {
+				_ = f.Commit(ctx)
+			}
+			return nil, err
+		}
+	}
+	if s.publishOnEOF {
+		return f, f.Commit(ctx)
+	}
+	return f, nil
+}
+
+func (s *brokenStore) Delete(_ context.Context, key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.forgetDelete {
+		delete(s.objects, key)
+	}
+	return nil
+}
+
+func (s *brokenStore) Open(_ context.Context, key string) (io.ReadCloser, upload.Stored, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.objects[key]
+	if f == nil {
+		return nil, upload.Stored{}, fs.ErrNotExist
+	}
+	return io.NopCloser(bytes.NewReader(f.data)), upload.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data))}, nil
+}
+
+func (s *brokenStore) Leftovers(context.Context) ([]string, error) { return s.leftovers, nil }
+
+func (f *brokenFile) Commit(context.Context) error {
+	s := f.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.objects[f.obj.Key]; old != nil && old != f && !s.replace {
+		if s.claimExisting {
+			return nil
+		}
+		return upload.ErrExists
+	}
+	s.objects[f.obj.Key] = f
+	return nil
+}
+
+func (f *brokenFile) Discard(context.Context) error {
+	s := f.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.forgetDiscard && (s.discardByKey || s.objects[f.obj.Key] == f) {
+		delete(s.objects, f.obj.Key)
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+package upload
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+	"sync"
+)
+
+// relaySize is how much of a file the observers are shown at a time: one hand
+// over between goroutines for so many bytes.
+const relaySize = 32 << 10
+
+var relays = sync.Pool{New: func() any { return new([relaySize]byte) }}
+
+// stream is the content of one file on its way to storage. It replays the head,
+// counts, and shows every byte to the observer before storage gets it. It
+// answers io.EOF only after the observer's verdict, so storage never sees the
+// end of a file that was refused.
+type stream struct {
+	src      io.Reader // the part behind head
+	head     []byte    // not yet replayed
+	limit    int64
+	worker   *worker
+	observer Observer
+	relay    *[relaySize]byte // what the observer sees; it may keep it when it hangs
+	hash     hash.Hash
+	digest   string
+
+	size int64
+	err  error // io.EOF after the whole file was read and accepted
+}
+
+func newStream(src io.Reader, head []byte, limit int64, w *worker, o Observer, digest bool) *stream {
+	s := &stream{src: src, head: head, limit: limit, worker: w, observer: o}
+	if o != nil {
+		s.relay = relays.Get().(*[relaySize]byte)
+	}
+	if digest {
+		s.hash = sha256.New()
+	}
+	return s
+}
+
+// close closes the observer and gives the relay back. After a call that hangs
+// the observer is closed when that returns, and the relay is left to it.
+func (s *stream) close() {
+	if s.observer == nil {
+		return
+	}
+	if c, ok := s.observer.(io.Closer); ok {
+		if s.worker.do(c.Close) == errHung { //nolint:errorlint // do returns it bare
+			s.worker.finally(func() { _ = c.Close() })
+		}
+	}
+	if !s.worker.hung {
+		relays.Put(s.relay)
+	}
+	s.relay = nil
+}
+
+// Read fills p as far as it can.
+func (s *stream) Read(p []byte) (int, error) {
+	if s.err != nil || len(p) == 0 {
+		return 0, s.err
+	}
+	seen := p
+	if s.observer != nil {
+		seen = s.relay[:min(len(p), relaySize)]
+	}
+	n, err := s.fill(seen)
+	if err == nil || err == io.EOF { //nolint:errorlint // the part's own io.EOF is bare
+		err = s.account(seen[:n], err)
+	}
+	if err != nil && err != io.EOF { //nolint:errorlint // as above
+		s.err = err
+		return 0, err
+	}
+	if s.observer != nil {
+		copy(p, seen[:n])
+	}
+	if s.err = err; n > 0 {
+		return n, nil
+	}
+	return 0, s.err
+}
+
+// fill reads until p is full or the file ends.
+func (s *stream) fill(p []byte) (n int, err error) {
+	n = copy(p, s.head)
+	s.head = s.head[n:]
+	for n < len(p) && err == nil {
+		var m int
+		m, err = s.src.Read(p[n:])
+		n += m
+	}
+	if err != nil && err != io.EOF { //nolint:errorlint // the part's own io.EOF is bare
+		err = formError(err)
+	}
+	return n, err
+}
+
+// account judges what was read; end is io.EOF when nothing follows.
+func (s *stream) account(p []byte, end error) error {
+	if s.size += int64(len(p)); s.size > s.limit {
+		return tooLarge(s.limit)
+	}
+	if s.hash != nil {
+		s.hash.Write(p)
+	}
+	if s.observer != nil {
+		if err := s.judge(p, end != nil); err != nil {
+			return err
+		}
+	}
+	if end != nil && s.hash != nil {
+		s.digest = hex.EncodeToString(s.hash.Sum(nil))
+	}
+	return end
+}
+
+func (s *stream) judge(p []byte, last bool) error {
+	o := s.observer
+	return checkError(s.worker.do(func() error {
+		if len(p) > 0 {
+			if err := show(o, p); err != nil {
+				return err
+			}
+		}
+		if last {
+			return o.Verdict()
+		}
+		return nil
+	}))
+}
+
+// complete reports whether storage read the file to its accepted end.
+func (s *stream) complete() bool { return s.err == io.EOF } //nolint:errorlint // set by Read
+
+// failed is the first error of the stream, nil at its regular end.
+func (s *stream) failed() error {
+	if s.complete() {
+		return nil
+	}
+	return s.err
+}

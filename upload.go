@@ -1,0 +1,226 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/airlock-go/upload/internal/budget"
+)
+
+// Handler receives files. It is made by [New], is safe for concurrent use and
+// cannot be configured afterwards. Its three rungs do the same:
+//
+//   - [Handler.ServeHTTP] stores the files and answers,
+//   - [Handler.Middleware] stores them, hands over to a handler of the host's,
+//     and removes them again when that one fails,
+//   - [Handler.Receive] leaves both to the caller.
+type Handler struct {
+	store     Storage
+	policy    Validator
+	authorize Authorizer
+	opts      Options // with all defaults filled in
+	gate      *budget.Budget
+	drains    chan struct{} // a place for each refused body that is read on
+
+	mu      sync.Mutex
+	closing bool
+	active  map[*Tx]struct{}
+	idle    chan struct{} // closed when closing and nothing is active
+
+	noDeadlines sync.Once
+}
+
+// Options is everything that has a good default. The zero value, like nil, is
+// the strict one; nothing can be made unlimited.
+type Options struct {
+	// Fields are the form fields that may carry files, compared exactly.
+	// Default: "file" alone.
+	Fields []string
+
+	// MaxFileSize is the most bytes of one file. Default: 5 MiB.
+	MaxFileSize int64
+
+	// MaxFiles is the most files of one request. Default: 1.
+	MaxFiles int
+
+	// AllowNoFile accepts forms without a file, as a form with an optional
+	// picture sends them. Default: they are refused with [CodeNoFile].
+	AllowNoFile bool
+
+	// MaxTextFields, MaxTextFieldSize and MaxTextSize bound the text fields
+	// beside the files: how many, bytes of one, bytes of all. Text fields are
+	// kept in memory. Default: 100, 64 KiB, 256 KiB.
+	MaxTextFields    int
+	MaxTextFieldSize int64
+	MaxTextSize      int64
+
+	// MaxHeaderSize is the most bytes of one part's headers. Default: 8 KiB.
+	MaxHeaderSize int64
+
+	// Keys chooses the keys. Default: [RandomKeys].
+	Keys KeyGenerator
+
+	// SHA256 computes each file's digest into [File.SHA256]. It costs more CPU
+	// time than all other checks together. Default: off.
+	SHA256 bool
+
+	// CrossOrigin refuses browsers that send a form from a page of another
+	// origin (CSRF): a multipart form needs no preflight. Default: a new
+	// http.CrossOriginProtection, which trusts no other origin. Pass one with
+	// AddTrustedOrigin for the origins of your own front ends; see the package
+	// documentation for what needs that.
+	CrossOrigin *http.CrossOriginProtection
+
+	// StallTimeout cuts a client that sends no byte for so long, and is the
+	// window over which MinRate is measured. Its clock runs only while we wait
+	// for the client. Default: 30 s.
+	StallTimeout time.Duration
+
+	// MinRate cuts a client that sends fewer bytes a second over a whole
+	// StallTimeout of waiting for it. Default: 512.
+	MinRate int64
+
+	// CheckTimeout is the longest time of one call of a validator, an observer
+	// or a key generator. Default: 30 s.
+	CheckTimeout time.Duration
+
+	// CommitTimeout is the longest time for publishing all files of a request
+	// once they are accepted. Default: 2 min.
+	CommitTimeout time.Duration
+
+	// CleanupTimeout is the longest time for removing one file again, retries
+	// included. Default: 1 min.
+	CleanupTimeout time.Duration
+
+	// MaxConcurrent is how many requests are read at once; each holds about
+	// 110 KiB besides what the storage holds. No subject takes more than half
+	// of the places. Default: 256.
+	MaxConcurrent int
+
+	// MaxWait is how long an upload may wait for one of those places and for
+	// the storage's memory, together, before it is refused with [CodeBusy]. On
+	// HTTP/2 uploads never wait, since unread streams block their connection.
+	// Default: 30 s.
+	MaxWait time.Duration
+
+	// Respond writes the answers. Default: [JSON].
+	Respond Responder
+
+	// Logger gets one record a decision and one a failed clean-up, with the
+	// cause. Default: slog.Default().
+	Logger *slog.Logger
+
+	// Hooks are told what the log is told. Default: none.
+	Hooks Hooks
+}
+
+// Hooks are called synchronously; any of them may be nil. A panic in a hook is
+// logged and changes nothing.
+type Hooks struct {
+	// Accepted is called when the files of a request were published.
+	Accepted func(ctx context.Context, subject string, files []File)
+	// Refused is called for every request that was refused.
+	Refused func(ctx context.Context, subject string, err *Error)
+	// CleanedUp is called when a file was removed again, and when that failed
+	// for good: then err is not nil, and something is left under key.
+	CleanedUp func(ctx context.Context, key string, err error)
+	// Hung is called when a validator, an observer or a key generator did not
+	// return within CheckTimeout. Its goroutine cannot be stopped: it keeps its
+	// place of MaxConcurrent until it returns.
+	Hung func(ctx context.Context, subject string)
+}
+
+// File is a file that was received.
+type File struct {
+	Field  string `json:"field"`
+	Name   string `json:"name"`             // the client's name, cleaned: data only
+	Key    string `json:"key"`              // where it is stored
+	Type   string `json:"type"`             // the detected media type, as stored
+	Size   int64  `json:"size"`             // bytes
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal; "" unless Options.SHA256
+}
+
+// New returns a Handler that stores in store what policy accepts from the
+// callers that authorize accepts. None of the three may be nil; opts may be.
+//
+// It fails when an option is negative or makes no sense.
+func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (*Handler, error) {
+	if store == nil || policy == nil || authorize == nil {
+		return nil, errors.New("upload: New needs a storage, a validator and an authorizer; AllowAnonymous says that anyone may upload")
+	}
+	h := &Handler{store: store, policy: policy, authorize: authorize, active: map[*Tx]struct{}{}}
+	if opts != nil {
+		h.opts = *opts
+	}
+	if err := h.opts.fill(); err != nil {
+		return nil, err
+	}
+	places := int64(h.opts.MaxConcurrent)
+	h.gate = budget.New(places, max(1, places/2))
+	h.drains = make(chan struct{}, maxDrains)
+	return h, nil
+}
+
+// fill checks o and replaces zero values by the defaults.
+func (o *Options) fill() error {
+	negative := false
+	byDefault(&o.MaxFileSize, 5<<20, &negative)
+	byDefault(&o.MaxFiles, 1, &negative)
+	byDefault(&o.MaxTextFields, 100, &negative)
+	byDefault(&o.MaxTextFieldSize, 64<<10, &negative)
+	byDefault(&o.MaxTextSize, 256<<10, &negative)
+	byDefault(&o.MaxHeaderSize, 8<<10, &negative)
+	byDefault(&o.StallTimeout, 30*time.Second, &negative)
+	byDefault(&o.MinRate, 512, &negative)
+	byDefault(&o.CheckTimeout, 30*time.Second, &negative)
+	byDefault(&o.CommitTimeout, 2*time.Minute, &negative)
+	byDefault(&o.CleanupTimeout, time.Minute, &negative)
+	byDefault(&o.MaxConcurrent, 256, &negative)
+	byDefault(&o.MaxWait, 30*time.Second, &negative)
+	if negative {
+		return errors.New("upload: a negative option; 0 means the default, and nothing is unlimited")
+	}
+	if o.Fields = slices.Clone(o.Fields); len(o.Fields) == 0 {
+		o.Fields = []string{"file"}
+	}
+	if slices.Contains(o.Fields, "") {
+		return errors.New("upload: an empty name in Options.Fields")
+	}
+	if o.Keys == nil {
+		o.Keys = RandomKeys()
+	}
+	if o.CrossOrigin == nil {
+		o.CrossOrigin = http.NewCrossOriginProtection()
+	}
+	if o.Respond == nil {
+		o.Respond = JSON
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	return nil
+}
+
+func byDefault[T int | int64 | time.Duration](field *T, value T, negative *bool) {
+	if *field == 0 {
+		*field = value
+	}
+	*negative = *negative || *field < 0
+}
+
+// ServeHTTP receives the request's files, publishes them and answers with
+// [Options.Respond]: by default 201 and
+//
+//	{"files":[{"field":"file","name":"cat.png","key":"1f0c….png","type":"image/png","size":1234}]}
+//
+// or a refusal as problem+json (RFC 9457).
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.serve(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.opts.Respond(w, r, Files(r.Context()), nil)
+	}))
+}

@@ -1,0 +1,205 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/filename"
+)
+
+// HeadSize is how many bytes of a file its type is detected from: the whole
+// file if it is shorter.
+const HeadSize = 4096
+
+// Incoming is a file that is being received, as validators and key generators
+// see it. They must not modify it; they may keep it.
+type Incoming struct {
+	Field       string     // the form field
+	Name        string     // the client's file name: base name, cleaned, never empty. Data, no path.
+	ClaimedType string     // the Content-Type that the client claimed: believe nothing of it
+	Type        string     // the media type detected from Head, without parameters
+	Head        []byte     // the first HeadSize bytes, or all of a shorter file
+	Size        int64      // bytes if they are known before the file is read, else -1
+	Subject     string     // who uploads, from the Grant; "" for anonymous callers
+	Form        url.Values // the text fields that came before the file; trust them as little as any input
+}
+
+// Validator decides whether a file is accepted. It sees the head first and
+// refuses there what it can; to judge the rest it returns an [Observer].
+//
+// To refuse, return what [Reject] makes, whose reason reaches the client. Any
+// other error says that the file could not be judged: it is refused with
+// [CodeCheckFailed]. So do panics, and calls that last longer than
+// [Options.CheckTimeout].
+//
+// Validate is called concurrently for different files. ctx ends with the
+// request.
+type Validator interface {
+	Validate(ctx context.Context, in *Incoming) (Observer, error)
+}
+
+// Observer is shown every byte of one file, in order and from its first byte
+// on, in pieces of any size. An error of Write refuses the file at once. When
+// all bytes were shown, Verdict decides; nil accepts. An observer that needs to
+// see no more keeps answering Write with the full length.
+//
+// Write must neither modify nor keep the slice. If the file is refused
+// elsewhere, Verdict is never called; an Observer that holds resources also
+// implements io.Closer, which is called once, whatever happened.
+type Observer interface {
+	io.Writer
+	Verdict() error
+}
+
+// ValidatorFunc is a Validator that judges by the head alone.
+type ValidatorFunc func(ctx context.Context, in *Incoming) error
+
+// Validate calls f.
+func (f ValidatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, error) {
+	return nil, f(ctx, in)
+}
+
+// All accepts what every one of the validators accepts, asked in order. With
+// no validator it accepts nothing.
+func All(validators ...Validator) Validator {
+	validators = slices.Clone(validators)
+	return validatorFunc(func(ctx context.Context, in *Incoming) (Observer, error) {
+		if len(validators) == 0 {
+			return nil, Reject(CodeTypeNotAllowed, "no files are accepted")
+		}
+		var all observers
+		for _, v := range validators {
+			o, err := v.Validate(ctx, in)
+			if err != nil {
+				return nil, errors.Join(err, all.Close())
+			}
+			if o != nil {
+				all = append(all, o)
+			}
+		}
+		return all.orNil(), nil
+	})
+}
+
+// Any accepts what at least one of the validators accepts. When all refuse,
+// the answer is that of the last. With no validator it accepts nothing.
+func Any(validators ...Validator) Validator {
+	validators = slices.Clone(validators)
+	return validatorFunc(func(ctx context.Context, in *Incoming) (Observer, error) {
+		err := Reject(CodeTypeNotAllowed, "no files are accepted")
+		var open alternatives
+		for _, v := range validators {
+			o, e := v.Validate(ctx, in)
+			switch {
+			case e != nil:
+				err = e
+			case o == nil: // accepted for good
+				return nil, open.Close()
+			default:
+				open.add(o)
+			}
+		}
+		if len(open.observers) == 0 {
+			return nil, err
+		}
+		return &open, nil
+	})
+}
+
+// ForField chooses the validator by the form field. A field that is not listed
+// accepts nothing.
+func ForField(fields map[string]Validator) Validator {
+	return choose(fields, func(in *Incoming) (string, error) {
+		return in.Field, Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", in.Field))
+	})
+}
+
+// ForType chooses the validator by the detected type. A type that is not
+// listed is refused.
+func ForType(types map[string]Validator) Validator {
+	return choose(types, func(in *Incoming) (string, error) { return in.Type, typeNotAllowed(in.Type) })
+}
+
+func choose(from map[string]Validator, by func(*Incoming) (key string, missing error)) Validator {
+	return validatorFunc(func(ctx context.Context, in *Incoming) (Observer, error) {
+		key, missing := by(in)
+		if v := from[key]; v != nil {
+			return v.Validate(ctx, in)
+		}
+		return nil, missing
+	})
+}
+
+// Extensions accepts names whose last extension is one of those given, with
+// the dot and in any case: ".png". It says nothing about the content; [Types]
+// ties both together.
+func Extensions(extensions ...string) Validator {
+	allowed := make([]string, len(extensions))
+	for i, e := range extensions {
+		allowed[i] = strings.ToLower(e)
+	}
+	return ValidatorFunc(func(_ context.Context, in *Incoming) error {
+		if slices.Contains(allowed, filename.Ext(in.Name)) {
+			return nil
+		}
+		return Reject(CodeTypeNotAllowed, "accepted are files named "+strings.Join(allowed, ", "))
+	})
+}
+
+// NotEmpty refuses files without a byte. [Types] does, too.
+func NotEmpty() Validator {
+	return ValidatorFunc(func(_ context.Context, in *Incoming) error {
+		if len(in.Head) == 0 {
+			return errEmpty
+		}
+		return nil
+	})
+}
+
+var errEmpty = Reject(CodeEmpty, "the file is empty")
+
+// MaxSize refuses files of more than n bytes. It is for rules that differ by
+// field or type; the limit of all files is [Options.MaxFileSize], which is
+// enforced besides.
+func MaxSize(n int64) Validator {
+	return validatorFunc(func(_ context.Context, in *Incoming) (Observer, error) {
+		o := &sizeObserver{max: n}
+		if in.Size > n || int64(len(in.Head)) > n {
+			return nil, o.tooLarge()
+		}
+		return o, nil
+	})
+}
+
+type sizeObserver struct{ n, max int64 }
+
+func (o *sizeObserver) Write(p []byte) (int, error) {
+	if o.n += int64(len(p)); o.n > o.max {
+		return 0, o.tooLarge()
+	}
+	return len(p), nil
+}
+
+func (o *sizeObserver) Verdict() error { return nil }
+
+func (o *sizeObserver) tooLarge() error { return tooLarge(o.max) }
+
+func tooLarge(limit int64) error {
+	return Reject(CodeTooLarge, fmt.Sprintf("the file is larger than %d bytes", limit))
+}
+
+func typeNotAllowed(t string) error {
+	return Reject(CodeTypeNotAllowed, "files of type "+t+" are not accepted")
+}
+
+// validatorFunc is a Validator made of a function.
+type validatorFunc func(context.Context, *Incoming) (Observer, error)
+
+func (f validatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, error) {
+	return f(ctx, in)
+}
