@@ -109,4 +109,3 @@ func formError(err error) error {
 	}
 	return &Error{Code: code, Reason: e.Reason, Err: e.Err}
 }
-

@@ -26,10 +26,10 @@ func (f *staged) stream(ctx context.Context, src *source, first *buffer, part in
 	if err != nil {
 		b.free()
 		s.cancel(err)
-		return f.finish(ctx, s)
+	} else {
+		s.send(b, 0)
 	}
-	s.send(b, 0)
-	return f.finish(ctx, s)
+	return f.finish(ctx, s, err)
 }
 
 // flush gives back the memory of a file that waits for its Commit: it becomes a
@@ -46,13 +46,16 @@ func (f *staged) flush(ctx context.Context) error {
 	}
 	s := newSender(ctx, f)
 	s.send(b, 0)
-	return f.finish(ctx, s)
+	return f.finish(ctx, s, nil)
 }
 
-// finish waits for the parts of s and aborts the upload if one failed. Only
-// after the last of them has ended is it certain that none arrives later.
-func (f *staged) finish(ctx context.Context, s *sender) error {
-	err := s.wait()
+// finish waits for the parts of s and, if there was an error or one of them
+// fails, aborts the upload: only after the last of them has ended, so that none
+// arrives later.
+func (f *staged) finish(ctx context.Context, s *sender, err error) error {
+	if failed := s.wait(); err == nil {
+		err = failed
+	}
 	if err == nil {
 		f.parts = s.parts
 		return nil

@@ -33,8 +33,12 @@ var cases = []testCase{
 	{"many at once", "concurrent uploads do not mix", manyAtOnce},
 }
 
-// sizes around the buffers and parts that backends are likely to use.
-var sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, 5<<20 - 1, 5 << 20, 5<<20 + 1, 12 << 20}
+// large is a file of several parts, and sizes are around the buffers and parts
+// that backends are likely to use.
+var (
+	large = 12 << 20
+	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, 5<<20 - 1, 5 << 20, 5<<20 + 1, large}
+)
 
 // content is the same for the same size, and that of other sizes differs from
 // its first byte on. It must not be modified.
@@ -111,7 +115,7 @@ func oddReaders(ctx context.Context, s store) error {
 }
 
 func neverReplaces(ctx context.Context, s store) error {
-	for _, size := range []int{10, 12 << 20} {
+	for _, size := range []int{10, large} {
 		key := fmt.Sprintf("taken-%d", size)
 		first, second := content(20), content(size)
 		if _, err := s.publish(ctx, key, first); err != nil {
@@ -168,7 +172,7 @@ func oneWins(ctx context.Context, s store) error {
 }
 
 func discardBefore(ctx context.Context, s store) error {
-	for _, size := range []int{10, 12 << 20} {
+	for _, size := range []int{10, large} {
 		key := fmt.Sprintf("discarded-%d", size)
 		staged, err := s.stage(ctx, key, content(size))
 		if err != nil {
@@ -185,7 +189,7 @@ func discardBefore(ctx context.Context, s store) error {
 }
 
 func discardAfter(ctx context.Context, s store) error {
-	for _, size := range []int{10, 12 << 20} {
+	for _, size := range []int{10, large} {
 		key := fmt.Sprintf("undone-%d", size)
 		staged, err := s.publish(ctx, key, content(size))
 		if err != nil {
@@ -228,7 +232,7 @@ func discardAfterReplaced(ctx context.Context, s store) error {
 }
 
 func discardTwice(ctx context.Context, s store) error {
-	staged, err := s.stage(ctx, "twice", content(12<<20))
+	staged, err := s.stage(ctx, "twice", content(large))
 	if err != nil {
 		return err
 	}
@@ -242,7 +246,7 @@ func discardTwice(ctx context.Context, s store) error {
 }
 
 func cancelledCommit(ctx context.Context, s store) error {
-	for _, size := range []int{10, 12 << 20} {
+	for _, size := range []int{10, large} {
 		key := fmt.Sprintf("cancelled-%d", size)
 		staged, err := s.stage(ctx, key, content(size))
 		if err != nil {
@@ -263,7 +267,7 @@ func cancelledCommit(ctx context.Context, s store) error {
 }
 
 func cancelledStage(ctx context.Context, s store) error {
-	for _, size := range []int{10, 12 << 20} {
+	for _, size := range []int{10, large} {
 		key := fmt.Sprintf("cancelled-stage-%d", size)
 		cancelled, cancel := context.WithCancel(ctx)
 		r := io.MultiReader(bytes.NewReader(content(size)), canceller(cancel), bytes.NewReader(content(size)))

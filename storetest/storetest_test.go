@@ -21,6 +21,8 @@ func TestMemstorePasses(t *testing.T) {
 // TestBrokenStoresFail proves the suite: each store breaks one promise, and the
 // case that guards the promise must see it.
 func TestBrokenStoresFail(t *testing.T) {
+	defer func(l int, s []int) { large, sizes = l, s }(large, sizes)
+	large, sizes = 200_000, []int{0, 1, 70_000} // a broken store breaks with small files, too
 	for _, tc := range []struct {
 		name  string
 		store *brokenStore

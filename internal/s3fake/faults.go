@@ -40,8 +40,16 @@ func (s *Server) nextFault(op string) Fault {
 	return nil
 }
 
-// Answer refuses without reading the body or doing anything.
+// Answer takes the request in and refuses it.
 func Answer(status int, code string) Fault {
+	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		fail(w, status, code, "injected")
+	}
+}
+
+// AnswerEarly refuses while the client may still be sending the body.
+func AnswerEarly(status int, code string) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		fail(w, status, code, "injected")
 	}
