@@ -1,0 +1,108 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestPageSaysTheLimits(t *testing.T) {
+	base, _ := start(t, "-types", "image/png,text/plain", "-max-file-size", "2048", "-max-files", "7")
+	res, page := get(t, base+"/", nil)
+	require.Equal(t, "text/html; charset=utf-8", res.Header.Get("Content-Type"))
+	for _, want := range []string{
+		"PNG and plain text, up to 2 KiB each", `accept="image/png,text/plain"`, `data-max-size="2048"`, "Up to 7 files",
+		`action="/form" method="post" enctype="multipart/form-data"`, `name="file" required`,
+	} {
+		require.Contains(t, page, want)
+	}
+}
+
+// A query is anybody's words.
+func TestPageMessages(t *testing.T) {
+	base, _ := start(t)
+	crossSite := http.Header{"Sec-Fetch-Site": {"cross-site"}}
+	sameOrigin := http.Header{"Sec-Fetch-Site": {"same-origin"}}
+	const markup = `<img src=x onerror=alert(1)>`
+	tests := []struct {
+		name     string
+		query    url.Values
+		header   http.Header
+		says     string
+		withhold string
+	}{
+		{"no query", nil, nil, "", `class="message`},
+		{"one file", url.Values{"uploaded": {"1"}}, sameOrigin, "One file is stored.", ""},
+		{"none", url.Values{"uploaded": {"0"}}, nil, "", `class="message`},
+		{"a number that is none", url.Values{"uploaded": {markup}}, nil, "", `class="message`},
+		{"a reason", url.Values{"error": {"too_large"}, "reason": {"the file is larger"}}, sameOrigin, "the file is larger", ""},
+		{"a code alone", url.Values{"error": {"too_large"}}, nil, "too_large", ""},
+		{"markup is escaped", url.Values{"error": {"x"}, "reason": {markup}}, nil, "&lt;img src=x onerror=alert(1)&gt;", markup},
+		{"a long reason is cut", url.Values{"error": {"x"}, "reason": {strings.Repeat("é", 301)}}, nil, strings.Repeat("é", 300), strings.Repeat("é", 301)},
+		{"a link on another site", url.Values{"error": {"x"}, "reason": {"call us at"}}, crossSite, "", `class="message`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			res, page := get(t, base+"/?"+tt.query.Encode(), tt.header)
+			require.Equal(t, http.StatusOK, res.StatusCode)
+			require.Contains(t, page, tt.says)
+			if tt.withhold != "" {
+				require.NotContains(t, page, tt.withhold)
+			}
+		})
+	}
+}
+
+func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
+	base, _ := start(t)
+	tests := []struct {
+		path        string
+		status      int
+		contentType string
+	}{
+		{"/", 200, "text/html; charset=utf-8"},
+		{"/static/app.js", 200, "text/javascript; charset=utf-8"},
+		{"/static/style.css", 200, "text/css; charset=utf-8"},
+		{"/static/icon.svg", 200, "image/svg+xml"},
+		{"/upload", 405, "application/problem+json"},
+		{"/static/", 404, "text/plain; charset=utf-8"},
+		{"/static/nothing.js", 404, "text/plain; charset=utf-8"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.path, func(t *testing.T) {
+			res, _ := get(t, base+tt.path, nil)
+			require.Equal(t, tt.status, res.StatusCode)
+			require.Equal(t, tt.contentType, res.Header.Get("Content-Type"))
+			policy := res.Header.Get("Content-Security-Policy")
+			require.Contains(t, policy, "default-src 'none'")
+			require.NotContains(t, policy, "unsafe")
+			require.Equal(t, "nosniff", res.Header.Get("X-Content-Type-Options"))
+			require.Equal(t, "same-origin", res.Header.Get("Referrer-Policy"))
+		})
+	}
+}
+
+// The policy forbids inline script and style, so the page must have none.
+func TestPageHasNothingInline(t *testing.T) {
+	base, _ := start(t)
+	_, page := get(t, base+"/", nil)
+	for _, inline := range []string{"<style", " style=", "<script>", " onclick=", "http://", "https://", "//cdn"} {
+		require.NotContains(t, page, inline)
+	}
+}
+
+func TestWords(t *testing.T) {
+	for n, want := range map[int64]string{1: "1 bytes", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 5 << 20: "5 MiB", 3 << 40: "3 TiB"} {
+		require.Equal(t, want, byteSize(n))
+	}
+	for types, want := range map[string]string{
+		"image/png":                            "PNG",
+		"image/svg+xml,text/csv":               "SVG and CSV",
+		"application/json,image/gif,video/mp4": "application/json, GIF and MP4",
+	} {
+		require.Equal(t, want, typeNames(strings.Split(types, ",")))
+	}
+}
