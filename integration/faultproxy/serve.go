@@ -1,0 +1,125 @@
+package faultproxy
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// ServeHTTP forwards the request, or does to it what was injected.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rec := Record{Call: CallOf(r), Path: r.URL.Path}
+	rec.Fault = p.next(rec.Call)
+	defer func() { p.record(rec) }()
+	if status := p.repeat(rec.Call, r); status != 0 {
+		rec.Status = status
+		answer(w, status, repeatCodes[status])
+		return
+	}
+	switch rec.Fault {
+	case InternalError:
+		answer(w, http.StatusInternalServerError, "InternalError")
+	case SlowDown:
+		answer(w, http.StatusServiceUnavailable, "SlowDown")
+	case Stall:
+		<-p.released
+		panic(http.ErrAbortHandler)
+	case Reset:
+		reset(w)
+	case Delay:
+		time.Sleep(time.Second)
+		rec.Status = p.forward(w, r, r.Context())
+	case Drop:
+		rec.Status = p.forward(nil, r, context.WithoutCancel(r.Context()))
+		panic(http.ErrAbortHandler)
+	default:
+		rec.Status = p.forward(w, r, r.Context())
+	}
+}
+
+// forward sends r to the server and copies the answer to w, or swallows it if
+// w is nil. It returns the answer's status, 0 if none came.
+func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, ctx context.Context) int {
+	out := r.Clone(ctx)
+	out.RequestURI = ""
+	out.URL.Scheme, out.URL.Host = p.upstream.Scheme, p.upstream.Host
+	if r.ContentLength == 0 {
+		out.Body = nil
+	}
+	resp, err := p.transport.RoundTrip(out)
+	if err != nil {
+		if w != nil {
+			panic(http.ErrAbortHandler) // the caller sees what we saw: a broken connection
+		}
+		return 0
+	}
+	defer resp.Body.Close()
+	p.note(r, resp.StatusCode)
+	if w == nil {
+		io.Copy(io.Discard, resp.Body)
+		return resp.StatusCode
+	}
+	for name, values := range resp.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(resp.StatusCode)
+	io.Copy(w, resp.Body)
+	return resp.StatusCode
+}
+
+// note remembers which multipart uploads have ended.
+func (p *Proxy) note(r *http.Request, status int) {
+	call := CallOf(r)
+	if status/100 != 2 || call != Complete && call != Abort {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.finished[r.URL.Query().Get("uploadId")] = true
+}
+
+// repeat returns the status for a Complete or Abort of an upload that has
+// ended, 0 for other calls and unless [Proxy.AnswerRepeats] was called.
+func (p *Proxy) repeat(call Call, r *http.Request) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.repeated == 0 || !p.finished[r.URL.Query().Get("uploadId")]:
+		return 0
+	case call == Complete:
+		return p.repeated
+	case call == Abort:
+		return http.StatusNoContent
+	}
+	return 0
+}
+
+var repeatCodes = map[int]string{
+	http.StatusPreconditionFailed: "PreconditionFailed",
+	http.StatusNotFound:           "NoSuchUpload",
+}
+
+func answer(w http.ResponseWriter, status int, code string) {
+	if status == http.StatusNoContent {
+		w.WriteHeader(status)
+		return
+	}
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, "<Error><Code>%s</Code><Message>injected</Message></Error>", code)
+}
+
+// reset closes the connection with a RST.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	conn.Close()
+}

@@ -1,0 +1,74 @@
+package client
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// Curl sends the file with curl, which must be in PATH: as a form of curl's own
+// with --form, from a sparse file on disk (of the content only the first 4 KiB
+// are written, zeros follow), or with a length that curl does not know from its
+// standard input. Sent includes what curl's kernel has not sent yet.
+func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
+	t.Helper()
+	args = append([]string{
+		"--silent", "--show-error", "--insecure", "--include", "--max-time", "120",
+		"--write-out", "%{stderr}%{size_upload}",
+	}, args...)
+	cmd := exec.CommandContext(t.Context(), "curl")
+	if chunked {
+		args = append(args, "--request", "POST", "--header", "Content-Type: "+ContentType, "--upload-file", "-")
+		cmd.Stdin = Form{file}.Body()
+	} else {
+		path := filepath.Join(t.TempDir(), file.Name)
+		if err := sparse(path, file.Content); err != nil {
+			return nil, err
+		}
+		args = append(args, "--form", file.Field+"=@"+path)
+	}
+	var stdout, stderr bytes.Buffer
+	cmd.Args = append(append(cmd.Args, args...), url)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	// a pipe into a curl that has ended is no failure of curl's
+	if err := cmd.Run(); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return nil, fmt.Errorf("curl: %w: %s", err, stderr.Bytes())
+	}
+	return curlAnswer(stdout.Bytes(), stderr.String())
+}
+
+func curlAnswer(stdout []byte, sent string) (*Answer, error) {
+	// HTTP/2's status line has no minor version
+	stdout = bytes.Replace(stdout, []byte("HTTP/2 "), []byte("HTTP/2.0 "), 1)
+	resp, err := readFinal(bufio.NewReader(bytes.NewReader(stdout)), func() {})
+	if err != nil {
+		return nil, err
+	}
+	a, err := newAnswer(resp)
+	if err != nil {
+		return nil, err
+	}
+	a.Sent, err = strconv.ParseInt(strings.TrimSpace(sent), 10, 64)
+	return a, err
+}
+
+func sparse(path string, c Content) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := io.CopyN(f, c.Open(), min(c.Size, 4<<10)); err != nil {
+		return err
+	}
+	return f.Truncate(c.Size)
+}

@@ -1,0 +1,53 @@
+package host
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// ours names what stands in the stack of a goroutine that an upload can have
+// started: this library, the S3 client it uses, and net/http on either side.
+// The S3 server in this process has worker pools of its own, which come and go.
+var ours = []string{"github.com/airlock-go/upload.", "github.com/airlock-go/upload/s3store.", "aws-sdk-go-v2", "net/http.(*conn).serve", "net/http.(*persistConn)"}
+
+// Goroutines counts the goroutines that uploads can have started.
+func Goroutines() int {
+	n := 0
+	for _, stack := range stacks() {
+		for _, name := range ours {
+			if strings.Contains(stack, name) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// RequireGoroutines fails the test if there are still more than limit of
+// those goroutines after ten seconds.
+func RequireGoroutines(t testing.TB, limit int) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for Goroutines() > limit {
+		if time.Now().After(deadline) {
+			require.LessOrEqual(t, Goroutines(), limit, "goroutines were left:\n%s", strings.Join(stacks(), "\n\n"))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func stacks() []string {
+	buf := make([]byte, 1<<20)
+	for {
+		n := runtime.Stack(buf, true)
+		if n < len(buf) {
+			return strings.Split(string(buf[:n]), "\n\n")
+		}
+		buf = make([]byte, 2*len(buf))
+	}
+}

@@ -1,0 +1,237 @@
+// Package refusal tests what clients of an upload are told, and when: over
+// HTTP/1.1 and HTTP/2, with Go's client, curl and by hand, behind the wrappers
+// that hosts put around handlers.
+package refusal_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	mib = 1 << 20
+	gib = 1 << 30
+)
+
+// anything accepts every file.
+var anything = upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
+
+func newHandler(t testing.TB, policy upload.Validator, opts upload.Options) (*upload.Handler, *memstore.Store) {
+	t.Helper()
+	store := &memstore.Store{}
+	opts.Logger = slog.New(slog.DiscardHandler)
+	h, err := upload.New(store, policy, upload.AllowAnonymous, &opts)
+	require.NoError(t, err)
+	return h, store
+}
+
+// refusals are requests of a gibibyte of which the server need not see more
+// than the first bytes.
+var refusals = []struct {
+	name    string
+	file    client.Part
+	chunked bool
+	policy  upload.Validator
+	limit   int64 // of a file
+	needed  int64 // bytes that the server must read to know
+	status  int
+	code    upload.Code
+}{
+	{"Content-Length over the limit", client.File("a.bin", client.Zeros(gib)), false, anything, mib, 0, 413, upload.CodeTooLarge},
+	{"chunked over the limit", client.File("a.bin", client.Zeros(gib)), true, anything, mib, mib, 413, upload.CodeTooLarge},
+	{"a program named .png", client.File("a.png", client.Executable(gib)), false, upload.Types("image/png"), 2 * gib, 0, 415, upload.CodeTypeNotAllowed},
+	{"a program named .png, chunked", client.File("a.png", client.Executable(gib)), true, upload.Types("image/png"), 2 * gib, 0, 415, upload.CodeTypeNotAllowed},
+}
+
+// senders send a form in one of the ways that clients do. The URL's scheme
+// decides the protocol: HTTP/2 over https.
+var senders = []struct {
+	name  string
+	tls   bool
+	proto string
+	// allowed is how far beyond what the server needs the client may come. On
+	// HTTP/2 net/http lets it send a mebibyte before any handler sees a byte.
+	allowed int64
+	send    func(t testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error)
+}{
+	{"Go over HTTP/1.1", false, "HTTP/1.1", mib, goClient()},
+	{"Go over HTTP/1.1 with Expect", false, "HTTP/1.1", mib, goClient("Expect", "100-continue")},
+	{"Go over HTTP/2", true, "HTTP/2.0", mib + 64<<10, goClient()},
+	{"raw socket", false, "HTTP/1.1", mib, rawClient()},
+	{"raw socket with Expect, not waiting", false, "HTTP/1.1", mib, rawClient("Expect: 100-continue")},
+	{"curl over HTTP/1.1", false, "HTTP/1.1", mib, curl("--limit-rate", "32M")},
+	{"curl over HTTP/1.1 without Expect", false, "HTTP/1.1", mib, curl("--limit-rate", "32M", "-H", "Expect:")},
+	{"curl over HTTP/2", true, "HTTP/2.0", mib + 64<<10, curl("--http2", "--limit-rate", "32M")},
+}
+
+func goClient(header ...string) func(testing.TB, *host.Server, client.Form, bool) (*client.Answer, error) {
+	return func(t testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error) {
+		c := s.Client()
+		c.Transport.(*http.Transport).ExpectContinueTimeout = time.Minute
+		c.Transport.(*http.Transport).DialContext = client.Dialer
+		return client.Post(t.Context(), c, s.URL, f, chunked, header...)
+	}
+}
+
+// rawClient fails when it cannot send, unless it did not wait as it should have:
+// then it is enough that the answer can be read.
+func rawClient(header ...string) func(testing.TB, *host.Server, client.Form, bool) (*client.Answer, error) {
+	return func(_ testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error) {
+		length := int64(0)
+		if chunked {
+			length = -1
+		}
+		c, err := client.Dial(s.Addr, "/", f, length, header...)
+		if err != nil {
+			return nil, err
+		}
+		defer c.Close()
+		if err := c.Send(-1); err != nil && len(header) == 0 {
+			return nil, err
+		}
+		return c.Answer(time.Minute)
+	}
+}
+
+func curl(args ...string) func(testing.TB, *host.Server, client.Form, bool) (*client.Answer, error) {
+	return func(t testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error) {
+		return client.Curl(t, s.URL, f[0], chunked, args...)
+	}
+}
+
+func TestRefusedEarlyAndWhole(t *testing.T) {
+	for _, sender := range senders {
+		for _, r := range refusals {
+			t.Run(sender.name+"/"+r.name, func(t *testing.T) {
+				h, store := newHandler(t, r.policy, upload.Options{MaxFileSize: r.limit})
+				run := host.Start
+				if sender.tls {
+					run = host.StartTLS
+				}
+				s := run(t, h)
+				a, err := sender.send(t, s, client.Form{r.file}, r.chunked)
+				require.NoError(t, err)
+				require.Equal(t, r.status, a.Status, "%s", a.Body)
+				require.Equal(t, sender.proto, a.Proto)
+				require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
+				require.Equal(t, string(r.code), a.Code)
+				require.Less(t, a.Sent, r.needed+sender.allowed)
+				require.Less(t, s.Received(), r.needed+sender.allowed)
+				require.Zero(t, store.Used())
+			})
+		}
+	}
+}
+
+func TestExpectContinue(t *testing.T) {
+	h, store := newHandler(t, upload.Types("image/png"), upload.Options{MaxFileSize: mib})
+	s := host.Start(t, h)
+	t.Run("a request that is refused is never asked for its body", func(t *testing.T) {
+		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(8*mib))}, 0, "Expect: 100-continue")
+		require.NoError(t, err)
+		defer c.Close()
+		a, err := c.Answer(5 * time.Second)
+		require.NoError(t, err)
+		require.Equal(t, 413, a.Status)
+		require.False(t, c.Continued())
+		require.Empty(t, store.Keys())
+	})
+	t.Run("another is", func(t *testing.T) {
+		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(0))}, 0, "Expect: 100-continue")
+		require.NoError(t, err)
+		defer c.Close()
+		require.Eventually(t, c.Continued, 5*time.Second, time.Millisecond)
+		require.NoError(t, c.Send(-1))
+		a, err := c.Answer(5 * time.Second)
+		require.NoError(t, err)
+		require.Equal(t, 201, a.Status)
+	})
+}
+
+// A refused body must not be taken for requests: it is read to its end, or the
+// connection is closed.
+func TestRefusedBodyIsNoRequest(t *testing.T) {
+	requests := make(chan string, 16)
+	h, store := newHandler(t, upload.Types("image/png"), upload.Options{MaxFileSize: 2 * mib})
+	s := host.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests <- r.URL.Path
+		h.ServeHTTP(w, r)
+	}))
+	hidden := "\r\n\r\nGET /hidden HTTP/1.1\r\nHost: a\r\n\r\n"
+	for _, size := range []int{1 << 10, 200 << 10, mib} {
+		smuggled := make([]byte, 0, size)
+		for len(smuggled) < size {
+			smuggled = append(smuggled, hidden...)
+		}
+		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.Bytes(smuggled))}, 0)
+		require.NoError(t, err)
+		require.NoError(t, c.Send(-1))
+		a, err := c.Answer(5 * time.Second)
+		require.NoError(t, err)
+		require.Equal(t, 415, a.Status)
+		require.Eventually(t, func() bool { return len(requests) > 0 }, time.Second, time.Millisecond)
+		require.Equal(t, "/", <-requests)
+		require.NoError(t, c.Close())
+	}
+	time.Sleep(200 * time.Millisecond) // for requests that must not come
+	require.Empty(t, requests)
+	require.Empty(t, store.Keys())
+}
+
+func TestStalledClientIsTold(t *testing.T) {
+	h, store := newHandler(t, upload.Types("image/png"), upload.Options{StallTimeout: 300 * time.Millisecond})
+	s := host.Start(t, h)
+	for _, length := range []int64{0, -1} {
+		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(mib))}, length)
+		require.NoError(t, err)
+		defer c.Close()
+		require.NoError(t, c.Send(100<<10))
+		a, err := c.Answer(5 * time.Second)
+		require.NoError(t, err)
+		require.Equal(t, 408, a.Status)
+		require.Equal(t, string(upload.CodeTimeout), a.Code)
+		require.Zero(t, store.Used())
+	}
+}
+
+// TestServerTimeouts: the deadlines of the host's server do not cost a client
+// its answer.
+func TestServerTimeouts(t *testing.T) {
+	short := func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = time.Second, time.Second }
+	f := client.Form{client.File("a.png", client.PNG(200<<10))}
+	h, store := newHandler(t, upload.Types("image/png"), upload.Options{})
+	t.Run("HTTP/1.1", func(t *testing.T) {
+		c, err := client.Dial(host.Start(t, h, short).Addr, "/", f, 0)
+		require.NoError(t, err)
+		defer c.Close()
+		require.NoError(t, c.SendSlowly(100<<10))
+		a, err := c.Answer(5 * time.Second)
+		require.NoError(t, err)
+		require.Equal(t, 201, a.Status)
+	})
+	t.Run("HTTP/2", func(t *testing.T) {
+		s := host.StartTLS(t, h, short)
+		slow := client.Form{client.File("a.png", client.Slowly(f[0].Content, 100<<10))}
+		a, err := client.Post(t.Context(), s.Client(), s.URL, slow, false)
+		require.NoError(t, err)
+		require.Equal(t, 201, a.Status)
+		require.Equal(t, "HTTP/2.0", a.Proto)
+	})
+	require.Len(t, store.Keys(), 2)
+	r, stored, err := store.Open(t.Context(), store.Keys()[0])
+	require.NoError(t, err)
+	require.EqualValues(t, 200<<10, stored.Size)
+	b, err := io.ReadAll(r)
+	require.NoError(t, err)
+	require.Equal(t, f[0].Content.SHA256(), client.Bytes(b).SHA256())
+}
