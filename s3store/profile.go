@@ -38,9 +38,14 @@ func (p Profile) create() *string {
 	return aws.String("*")
 }
 
-// configure is the option that every call to S3 is made with.
+// configure is the option that every call to S3 is made with. A client that was
+// not made from a loaded configuration has no setting for checksums, and would
+// send none.
 func (p Profile) configure(o *s3.Options) {
-	if p.ChecksumsWhenRequired {
+	switch {
+	case p.ChecksumsWhenRequired:
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+	case o.RequestChecksumCalculation == aws.RequestChecksumCalculationUnset:
+		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported
 	}
 }

@@ -1,0 +1,148 @@
+package s3store_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/s3store"
+)
+
+func TestDiscard(t *testing.T) {
+	for _, versioned := range []bool{false, true} {
+		for _, size := range []int{small, large} {
+			for _, commit := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%d versioned=%v committed=%v", size, versioned, commit), func(t *testing.T) {
+					f := newFixture(t, setup{versioned: versioned})
+					staged := f.stage(t, "k", randomBytes(size))
+					if commit {
+						require.NoError(t, staged.Commit(t.Context()))
+					}
+					ctx, cancel := context.WithCancel(t.Context())
+					cancel() // as the request's is by then
+					require.NoError(t, staged.Discard(ctx))
+					f.requireNothing(t)
+					require.NoError(t, staged.Discard(ctx))
+					require.Error(t, staged.Commit(t.Context()), "Commit after Discard")
+					f.requireNothing(t)
+				})
+			}
+		}
+	}
+}
+
+// TestDiscardTouchesNobodyElse puts another's object over the published one.
+func TestDiscardTouchesNobodyElse(t *testing.T) {
+	other := []byte("somebody else's")
+	for _, versioned := range []bool{false, true} {
+		t.Run(fmt.Sprintf("versioned=%v", versioned), func(t *testing.T) {
+			f := newFixture(t, setup{versioned: versioned})
+			staged := f.stage(t, "k", randomBytes(small))
+			require.NoError(t, staged.Commit(t.Context()))
+			f.fake.Put("k", other)
+			require.NoError(t, staged.Discard(t.Context()))
+			f.requireStored(t, "k", other)
+			require.Len(t, f.fake.Versions("k"), 1)
+		})
+	}
+}
+
+func TestDiscardFailsAndIsCalledAgain(t *testing.T) {
+	for _, size := range []int{small, large} {
+		f := newFixture(t, setup{versioned: true})
+		staged := f.stage(t, "k", randomBytes(size))
+		require.NoError(t, staged.Commit(t.Context()))
+		f.fake.Inject("DeleteObject", 3, fail500)
+		require.Error(t, staged.Discard(t.Context()))
+		require.NoError(t, staged.Discard(t.Context()))
+		f.requireNothing(t)
+	}
+}
+
+// TestDroppedDelete is the lost answer of a Discard that did its work.
+func TestDroppedDelete(t *testing.T) {
+	for _, versioned := range []bool{false, true} {
+		f := newFixture(t, setup{versioned: versioned})
+		staged := f.stage(t, "k", randomBytes(small))
+		require.NoError(t, staged.Commit(t.Context()))
+		f.fake.Inject("DeleteObject", 1, s3fake.Drop)
+		require.NoError(t, staged.Discard(t.Context()))
+		f.requireNothing(t)
+
+		staged = f.stage(t, "k", randomBytes(large))
+		f.fake.Inject("AbortMultipartUpload", 1, s3fake.Drop)
+		require.NoError(t, staged.Discard(t.Context()))
+		f.requireNothing(t)
+	}
+}
+
+// TestInsecureUnconditionalWrites: without conditions a lost answer and a retry
+// write twice.
+func TestInsecureUnconditionalWrites(t *testing.T) {
+	for _, versioned := range []bool{false, true} {
+		f := newFixture(t, setup{versioned: versioned, Options: s3store.Options{
+			Profile: s3store.Profile{InsecureUnconditionalWrites: true},
+		}})
+		f.fake.Inject("PutObject", 2, s3fake.Drop)
+		body := randomBytes(small)
+		staged := f.stage(t, "k", body)
+		require.NoError(t, staged.Commit(t.Context()))
+		f.requireStored(t, "k", body)
+		require.NoError(t, staged.Discard(t.Context()))
+		f.requireNothing(t)
+
+		f.fake.Inject("HeadObject", forEver, denied)
+		staged = f.stage(t, "k", body)
+		require.Error(t, staged.Commit(t.Context()), "cannot tell whether the key is free")
+		require.NoError(t, staged.Discard(t.Context()))
+		f.requireNothing(t)
+	}
+}
+
+func TestCommitOnce(t *testing.T) {
+	f := newFixture(t, setup{})
+	body := randomBytes(small)
+	staged := f.stage(t, "k", body)
+	require.NoError(t, staged.Commit(t.Context()))
+	require.Error(t, staged.Commit(t.Context()))
+	f.requireStored(t, "k", body)
+}
+
+func TestCommitWithADoneContext(t *testing.T) {
+	for _, size := range []int{small, large} {
+		f := newFixture(t, setup{})
+		staged := f.stage(t, "k", randomBytes(size))
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		require.ErrorIs(t, staged.Commit(ctx), context.Canceled)
+		require.NoError(t, staged.Discard(ctx))
+		f.requireNothing(t)
+	}
+}
+
+func TestDelete(t *testing.T) {
+	for _, versioned := range []bool{false, true} {
+		for _, mayList := range []bool{false, true} {
+			t.Run(fmt.Sprintf("versioned=%v may list=%v", versioned, mayList), func(t *testing.T) {
+				f := newFixture(t, setup{versioned: versioned})
+				if !mayList {
+					f.fake.Inject("ListObjectVersions", forEver, denied)
+				}
+				require.NoError(t, f.Delete(t.Context(), "a"), "a key that does not exist")
+				require.NoError(t, f.stage(t, "a", randomBytes(small)).Commit(t.Context()))
+				require.NoError(t, f.stage(t, "ab", randomBytes(small)).Commit(t.Context()))
+				if mayList {
+					f.fake.Put("a", []byte("a version more"))
+				}
+				require.NoError(t, f.Delete(t.Context(), "a"))
+				require.Equal(t, []string{"ab"}, f.fake.Keys())
+			})
+		}
+	}
+	f := newFixture(t, setup{})
+	f.fake.Inject("ListObjectVersions", 3, fail500)
+	require.Error(t, f.Delete(t.Context(), "a"), "a service that is down is no reason to guess")
+}

@@ -1,0 +1,183 @@
+package s3store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/s3store"
+)
+
+func TestErrorsExplainThemselves(t *testing.T) {
+	server := httptest.NewServer(s3fake.New("bucket"))
+	t.Cleanup(server.Close)
+	noCredentials := func(o *s3.Options) {
+		o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{}, errors.New("nothing in the environment")
+		})
+	}
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+
+	for _, row := range []struct {
+		name   string
+		client *s3.Client
+		bucket string
+		says   string
+	}{
+		{"no such bucket", client(server.URL), "other", `the bucket "other" does not exist`},
+		{"no credentials", client(server.URL, noCredentials), "bucket", "there are no credentials"},
+		{"no endpoint", client("http://" + closed.Addr().String()), "bucket", "the endpoint cannot be reached"},
+		{"no host", client("http://s3.invalid"), "bucket", "the endpoint cannot be reached"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s, err := s3store.New(row.client, row.bucket, nil)
+			require.NoError(t, err)
+			_, err = s.Stage(t.Context(), object("k", huge), bytes.NewReader(make([]byte, large)))
+			require.ErrorContains(t, err, row.says)
+			var op *smithy.OperationError
+			require.ErrorAs(t, err, &op)
+
+			staged, err := s.Stage(t.Context(), object("k", huge), bytes.NewReader(make([]byte, small)))
+			require.NoError(t, err)
+			require.ErrorContains(t, staged.Commit(t.Context()), row.says)
+			require.ErrorContains(t, s.Delete(t.Context(), "k"), row.says)
+			_, _, err = s.Open(t.Context(), "k")
+			require.ErrorContains(t, err, row.says)
+		})
+	}
+}
+
+func TestServiceErrorsExplainThemselves(t *testing.T) {
+	f := newFixture(t, setup{Options: s3store.Options{CallTimeout: time.Second}})
+	for _, row := range []struct {
+		fault s3fake.Fault
+		says  string
+	}{
+		{denied, `access to the bucket "bucket" is denied`},
+		{s3fake.Answer(403, "SignatureDoesNotMatch"), "the credentials are not valid"},
+		{s3fake.Reset, "the connection to the endpoint broke"},
+		{s3fake.Stall, "no answer within 1s"},
+		{s3fake.Answer(400, "Whatever"), "s3store: operation error S3: PutObject"},
+	} {
+		f.fake.Inject("PutObject", forEver, row.fault)
+		commit, _ := f.upload(t, "k", make([]byte, small))
+		require.ErrorContains(t, commit, row.says)
+		f.fake.Heal()
+	}
+}
+
+func TestOpen(t *testing.T) {
+	f := newFixture(t, setup{})
+	_, _, err := f.Open(t.Context(), "k")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	var missing *types.NoSuchKey
+	require.ErrorAs(t, err, &missing)
+
+	f.fake.Put("k", []byte("without any attributes"))
+	r, stored, err := f.Open(t.Context(), "k")
+	require.NoError(t, err)
+	got, err := io.ReadAll(r)
+	require.NoError(t, err)
+	require.Equal(t, "without any attributes", string(got))
+	require.Equal(t, int64(len(got)), stored.Size)
+	require.Empty(t, stored.Name)
+
+	f.fake.Inject("GetObject", forEver, denied)
+	_, _, err = f.Open(t.Context(), "k")
+	require.Error(t, err)
+	require.NotErrorIs(t, err, fs.ErrNotExist)
+}
+
+func TestOptions(t *testing.T) {
+	c := client("http://s3.invalid")
+	tags := map[string]string{"1": "", "2": "", "3": "", "4": "", "5": "", "6": "", "7": "", "8": "", "9": "", "10": "", "11": ""}
+	for _, row := range []struct {
+		name   string
+		client *s3.Client
+		bucket string
+		opts   *s3store.Options
+		says   string // "" is no error
+	}{
+		{"nil options", c, "b", nil, ""},
+		{"zero options", c, "b", &s3store.Options{}, ""},
+		{"no client", nil, "b", nil, "client"},
+		{"no bucket", c, "", nil, "bucket"},
+		{"least part", c, "b", &s3store.Options{PartSize: part}, ""},
+		{"small part", c, "b", &s3store.Options{PartSize: part - 1}, "PartSize"},
+		{"negative part", c, "b", &s3store.Options{PartSize: -1}, "PartSize"},
+		{"largest part", c, "b", &s3store.Options{PartSize: 5 << 30, MaxMemory: 5 << 30}, ""},
+		{"large part", c, "b", &s3store.Options{PartSize: 5<<30 + 1, MaxMemory: 6 << 30}, "PartSize"},
+		{"part over memory", c, "b", &s3store.Options{PartSize: 65 << 20}, "MaxMemory"},
+		{"part over memory once rounded", c, "b", &s3store.Options{PartSize: part + 1, MaxMemory: part + 1}, "MaxMemory"},
+		{"negative memory", c, "b", &s3store.Options{MaxMemory: -1}, "MaxMemory"},
+		{"negative timeout", c, "b", &s3store.Options{CallTimeout: -1}, "CallTimeout"},
+		{"eleven tags", c, "b", &s3store.Options{Tags: tags}, "tags"},
+		{"a key and no KMS", c, "b", &s3store.Options{KMSKeyID: "k"}, "KMSKeyID"},
+		{"a key and S3's own", c, "b", &s3store.Options{KMSKeyID: "k", SSE: "AES256"}, "KMSKeyID"},
+		{"KMS without a key", c, "b", &s3store.Options{SSE: "aws:kms"}, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s, err := s3store.New(row.client, row.bucket, row.opts)
+			if row.says != "" {
+				require.ErrorContains(t, err, row.says)
+				require.Nil(t, s)
+				return
+			}
+			require.NoError(t, err)
+			used, peak := s.Memory()
+			require.Zero(t, used+peak)
+		})
+	}
+}
+
+// TestProfiles checks what is sent to services of either kind.
+func TestProfiles(t *testing.T) {
+	for _, row := range []struct {
+		name      string
+		profile   s3store.Profile
+		condition string
+		checksum  bool
+	}{
+		{"default", s3store.Profile{}, "*", true},
+		{"R2", s3store.R2(), "*", false},
+		{"no conditions", s3store.Profile{InsecureUnconditionalWrites: true}, "", true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFixture(t, setup{Options: s3store.Options{Profile: row.profile}})
+			for call, size := range map[string]int{"PutObject": small, "CompleteMultipartUpload": large, "UploadPart": large} {
+				seen := false
+				f.fake.Inject(call, forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+					seen = true
+					if call != "UploadPart" {
+						require.Equal(t, row.condition, r.Header.Get("If-None-Match"))
+					}
+					if call != "CompleteMultipartUpload" {
+						require.Equal(t, row.checksum, r.Header.Get("X-Amz-Checksum-Crc32") != "")
+					}
+					serve(w, r)
+				})
+				body := randomBytes(size)
+				require.NoError(t, f.stage(t, call, body).Commit(t.Context()))
+				f.requireStored(t, call, body)
+				require.True(t, seen)
+				f.fake.Heal()
+			}
+		})
+	}
+}
