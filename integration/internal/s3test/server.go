@@ -13,8 +13,10 @@ import (
 	"net/http"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
@@ -62,7 +64,8 @@ func start() (Server, func() error, error) {
 func Get() Server { return current }
 
 // Client returns a client for the server as it is reached under endpoint, which
-// may be a proxy's, and a function that closes its idle connections.
+// may be a proxy's, and a function that closes its idle connections. It retries
+// as often as the SDK does by default, with shorter pauses.
 func (s Server) Client(endpoint string) (client *s3.Client, closeIdle func()) {
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	return s3.New(s3.Options{
@@ -70,6 +73,9 @@ func (s Server) Client(endpoint string) (client *s3.Client, closeIdle func()) {
 		Region:       s.Region,
 		Credentials:  credentials.NewStaticCredentialsProvider(s.AccessKey, s.SecretKey, ""),
 		UsePathStyle: true,
-		HTTPClient:   &http.Client{Transport: transport},
+		Retryer: retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxBackoff = 200 * time.Millisecond
+		}),
+		HTTPClient: &http.Client{Transport: transport},
 	}), transport.CloseIdleConnections
 }

@@ -1,0 +1,155 @@
+package integration_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/airlock-go/upload/s3store"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	small = client.File("small.png", client.PNG(100<<10)) // one PutObject
+	large = client.File("large.png", client.PNG(12*mib))  // three parts
+)
+
+// TestOneBadFile: of a request with a bad file nothing is kept, however far the
+// others had come.
+func TestOneBadFile(t *testing.T) {
+	elsewhere := small
+	elsewhere.Field = "other"
+	bad := []struct {
+		name   string
+		rest   client.Form // what follows the good file
+		status int
+		code   upload.Code
+	}{
+		{"a program", client.Form{client.File("b.png", client.Executable(8*mib))}, 415, upload.CodeTypeNotAllowed},
+		{"a wrong extension", client.Form{client.File("b.txt", client.PNG(0))}, 415, upload.CodeTypeMismatch},
+		{"too large", client.Form{client.File("b.png", client.PNG(16*mib+1))}, 413, upload.CodeTooLarge},
+		{"one too many", client.Form{small, small}, 413, upload.CodeTooMany},
+		{"in a wrong field", client.Form{elsewhere}, 400, upload.CodeUnexpectedField},
+		{"markup at the end of a text", client.Form{client.File("b.txt", script)}, 422, upload.CodeContent},
+	}
+	for _, first := range []client.Part{small, large} {
+		for _, row := range bad {
+			t.Run(first.Name+"/"+row.name, func(t *testing.T) {
+				st := newStage(t, false, s3store.Options{})
+				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFiles: 2, MaxFileSize: 16 * mib}))
+				a := post(t, s, append(client.Form{first}, row.rest...), false)
+				require.Equal(t, row.status, a.Status, "%s", a.Body)
+				require.Equal(t, string(row.code), a.Code)
+				st.bucket.RequireNothing(t)
+			})
+		}
+	}
+}
+
+// script is text of which only the last bytes are dangerous.
+var script = client.Bytes([]byte(strings.Repeat("plain text\n", mib) + "<script>alert(1)</script>"))
+
+// TestCutInTheSecondFile sends a body that ends where the second file has
+// begun, with a Content-Length that agrees and with one that does not.
+func TestCutInTheSecondFile(t *testing.T) {
+	for _, first := range []client.Part{small, large} {
+		for _, second := range []client.Part{small, large} {
+			f := client.Form{first, second}
+			cut := client.Form{first}.Size() + second.Content.Size/2
+			for name, length := range map[string]int64{"matching": cut, "lying": f.Size(), "chunked": -1} {
+				t.Run(first.Name+"/"+second.Name+"/"+name, func(t *testing.T) {
+					st := newStage(t, false, s3store.Options{})
+					s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFiles: 2}))
+					c, err := client.Dial(s.Addr, "/", f, length)
+					require.NoError(t, err)
+					defer c.Close()
+					require.NoError(t, c.Send(cut))
+					if length != cut {
+						require.NoError(t, c.HalfClose())
+					}
+					a, err := c.Answer(10 * time.Second)
+					require.NoError(t, err)
+					require.Equal(t, 400, a.Status)
+					st.bucket.RequireNothing(t)
+				})
+			}
+		}
+	}
+}
+
+// TestHostDecides: what the host's handler does with the request decides what
+// becomes of the files.
+func TestHostDecides(t *testing.T) {
+	rows := []struct {
+		name string
+		next http.HandlerFunc
+		kept bool
+	}{
+		{"answers 200", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200) }, true},
+		{"writes nothing", func(http.ResponseWriter, *http.Request) {}, true},
+		{"answers 303", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(303) }, true},
+		{"answers 500", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, false},
+		{"answers 404", http.NotFound, false},
+		{"panics", func(http.ResponseWriter, *http.Request) { panic("host") }, false},
+		{"aborts", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false},
+		{"panics after its answer", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(200)
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		}, false},
+		{"discards and answers 303", func(w http.ResponseWriter, r *http.Request) {
+			upload.Discard(r.Context())
+			w.WriteHeader(303)
+		}, false},
+		{"keeps and answers 500", func(w http.ResponseWriter, r *http.Request) {
+			upload.Keep(r.Context())
+			w.WriteHeader(500)
+		}, true},
+		{"keeps and panics", func(_ http.ResponseWriter, r *http.Request) {
+			upload.Keep(r.Context())
+			panic("host")
+		}, true},
+	}
+	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
+		for _, row := range rows {
+			t.Run(name+"/"+row.name, func(t *testing.T) {
+				st := newStage(t, versioned, s3store.Options{})
+				keys := make(chan string, 2)
+				h := newHandler(t, st.store, upload.Options{MaxFiles: 2})
+				s := host.Start(t, recovered(h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					for _, f := range upload.Files(r.Context()) {
+						keys <- f.Key
+					}
+					row.next(w, r)
+				}))))
+				_, _ = client.Post(t.Context(), s.Client(), s.URL, client.Form{small, large}, false) // some panics cost the answer
+				k1, k2 := <-keys, <-keys
+				if !row.kept {
+					st.bucket.RequireNothing(t)
+					return
+				}
+				for key, c := range map[string]client.Content{k1: small.Content, k2: large.Content} {
+					digest, _ := st.bucket.SHA256(t, key)
+					require.Equal(t, c.SHA256(), digest)
+				}
+				require.Len(t, st.bucket.Versions(t.Context(), t), 2)
+			})
+		}
+	}
+}
+
+// recovered keeps panics off the server's error log, as hosts do.
+func recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil {
+				panic(http.ErrAbortHandler)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,52 @@
+package refusal_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/stretchr/testify/require"
+)
+
+// TestCutAtEveryByte: whatever a body ends with but its closing boundary, it is
+// not whole, and nothing of it is kept.
+func TestCutAtEveryByte(t *testing.T) {
+	h, store := newHandler(t, upload.Types("text/plain", "image/png"), upload.Options{MaxFiles: 2})
+	s := host.Start(t, h)
+	f := client.Form{
+		client.File("a.txt", client.Text(30)), client.Value("title", "x"), client.File("b.png", client.PNG(0)),
+	}
+	whole := f.Size()
+	closed := whole - 2 // RFC 2046: the line break after the closing boundary belongs to what may follow
+	for cut := range whole {
+		for name, length := range map[string]int64{"matching": cut, "lying": whole, "chunked": -1} {
+			if cut == 0 && name == "matching" {
+				continue // that would be the form's own length
+			}
+			status, stored := 400, 0
+			if name == "matching" && cut == closed {
+				status, stored = 201, 2
+			}
+			t.Run(fmt.Sprintf("%d of %d/%s", cut, whole, name), func(t *testing.T) {
+				c, err := client.Dial(s.Addr, "/", f, length)
+				require.NoError(t, err)
+				defer c.Close()
+				require.NoError(t, c.Send(cut))
+				if length != cut {
+					require.NoError(t, c.HalfClose())
+				}
+				a, err := c.Answer(10 * time.Second)
+				require.NoError(t, err)
+				require.Equal(t, status, a.Status, "%s", a.Body)
+				require.Len(t, store.Keys(), stored)
+				for _, key := range store.Keys() {
+					require.NoError(t, store.Delete(t.Context(), key))
+				}
+				require.Zero(t, store.Used())
+			})
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package integration_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/faultproxy"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	mib  = 1 << 20
+	part = 5 * mib // of a multipart upload, by default
+)
+
+func TestMain(m *testing.M) { s3test.Main(m) }
+
+// stage is a bucket, a store for it, and what the store's client must forget
+// before goroutines are counted.
+type stage struct {
+	bucket    *s3test.Bucket
+	store     *s3store.Store
+	closeIdle func()
+}
+
+func newStage(t testing.TB, versioned bool, opts s3store.Options) *stage {
+	t.Helper()
+	return newStageAt(t, versioned, s3test.Get().Endpoint, opts)
+}
+
+// newStageAt makes a store that reaches the server at endpoint, which may be a
+// proxy's.
+func newStageAt(t testing.TB, versioned bool, endpoint string, opts s3store.Options) *stage {
+	t.Helper()
+	b := s3test.NewBucket(t, versioned)
+	c, closeIdle := s3test.Get().Client(endpoint)
+	t.Cleanup(closeIdle)
+	opts.Logger = slog.New(slog.DiscardHandler)
+	store, err := s3store.New(c, b.Name, &opts)
+	require.NoError(t, err)
+	return &stage{bucket: b, store: store, closeIdle: closeIdle}
+}
+
+// newFaultyStage puts a fault proxy between the store and the server.
+func newFaultyStage(t testing.TB, versioned bool, opts s3store.Options) (*stage, *faultproxy.Proxy) {
+	t.Helper()
+	u, err := url.Parse(s3test.Get().Endpoint)
+	require.NoError(t, err)
+	proxy := faultproxy.New(u)
+	s := httptest.NewServer(proxy)
+	t.Cleanup(func() {
+		proxy.Release()
+		s.CloseClientConnections()
+		s.Close()
+	})
+	return newStageAt(t, versioned, s.URL, opts), proxy
+}
+
+// newHandler takes pictures and plain text of up to 64 MiB, unless told
+// otherwise.
+func newHandler(t testing.TB, store upload.Storage, opts upload.Options) *upload.Handler {
+	t.Helper()
+	opts.Logger = slog.New(slog.DiscardHandler)
+	if opts.MaxFileSize == 0 {
+		opts.MaxFileSize = 64 * mib
+	}
+	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous, &opts)
+	require.NoError(t, err)
+	return h
+}
+
+func post(t testing.TB, s *host.Server, f client.Form, chunked bool) *client.Answer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	a, err := client.Post(ctx, s.Client(), s.URL, f, chunked)
+	require.NoError(t, err)
+	return a
+}
+
+// requireStored fails the test unless the bucket holds exactly that content
+// under that key, and nothing else.
+func requireStored(t testing.TB, b *s3test.Bucket, key string, c client.Content) {
+	t.Helper()
+	digest, size := b.SHA256(t, key)
+	require.Equal(t, c.Size, size)
+	require.Equal(t, c.SHA256(), digest)
+	require.Len(t, b.Versions(t.Context(), t), 1)
+	require.Empty(t, b.Uploads(t.Context(), t))
+}
