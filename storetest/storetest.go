@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"testing"
+	"time"
 
 	"github.com/airlock-go/upload"
 )
@@ -69,9 +70,10 @@ type store struct {
 }
 
 // object is what the cases stage: a limit far above what they send, as for a
-// client that does not tell the size.
+// client that does not tell the size, and time to wait for the memory that such
+// a limit takes.
 func object(key string) upload.Object {
-	return upload.Object{Key: key, Type: "text/plain", Name: "name.txt", MaxSize: 64 << 20}
+	return upload.Object{Key: key, Type: "text/plain", Name: "name.txt", MaxSize: 64 << 20, MaxWait: 10 * time.Second}
 }
 
 func (s store) stage(ctx context.Context, key string, content []byte) (upload.Staged, error) {
