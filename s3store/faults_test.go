@@ -52,10 +52,13 @@ var writes = map[string]int{ // the calls of an upload, with the size of one tha
 // stored all the same, once, and what is discarded afterwards is gone.
 func TestOneFault(t *testing.T) {
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "503": slow503, "reset": s3fake.Reset, "answer dropped": s3fake.Drop}
-	for _, repeated := range []int{200, 404, 412} {
-		for _, versioned := range []bool{false, true} {
-			for call, size := range writes {
-				for name, fault := range faults {
+	for _, versioned := range []bool{false, true} {
+		for call, size := range writes {
+			for name, fault := range faults {
+				for _, repeated := range []int{200, 404, 412} {
+					if repeated != 200 && call != "CompleteMultipartUpload" {
+						continue
+					}
 					t.Run(fmt.Sprintf("%s %s versioned=%v again=%d", call, name, versioned, repeated), func(t *testing.T) {
 						f := newFixture(t, setup{versioned: versioned, repeated: repeated})
 						f.fake.Inject(call, 1, fault)

@@ -5,11 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http/httptest"
+	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,6 +24,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storetest"
 )
 
 const (
@@ -83,12 +87,17 @@ func object(key string, maxSize int64) upload.Object {
 	return upload.Object{Key: key, Type: "image/png", Name: "holiday.png", MaxSize: maxSize}
 }
 
+// randomBytes is the same for the same n, and begins differently for others. It
+// must not be modified.
 func randomBytes(n int) []byte {
-	b := make([]byte, n)
-	rnd := rand.NewChaCha8([32]byte{byte(n)})
-	_, _ = rnd.Read(b)
-	return b
+	return noise()[n%997:][:n:n]
 }
+
+var noise = sync.OnceValue(func() []byte {
+	b := make([]byte, 5*part)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(b)
+	return b
+})
 
 func digest(b []byte) string {
 	sum := sha256.Sum256(b)
@@ -125,36 +134,43 @@ func (f *fixture) requireStored(t *testing.T, key string, body []byte) {
 	require.Equal(t, digest(body), digest(o.Body))
 }
 
+// TestBytes stores files of sizes around every border, read in different ways.
 func TestBytes(t *testing.T) {
-	sizes := []int{0, 1, chunk - 1, chunk, chunk + 1, part - 1, part, part + 1, 2 * part, 3*part - 1, 3*part + 1}
-	for _, tls := range []bool{false, true} {
-		f := newFixture(t, setup{tls: tls})
-		for _, size := range sizes {
-			for name, row := range map[string]struct {
-				limit int64
-				read  func(io.Reader) io.Reader
-			}{
-				"limit of the size":  {int64(max(size, 1)), whole},
-				"limit far above":    {huge, whole},
-				"two bytes a read":   {huge, func(r io.Reader) io.Reader { return &short{r: r, n: 2 + size/50} }},
-				"EOF with the bytes": {huge, func(r io.Reader) io.Reader { return &eager{b: randomBytes(size)} }},
-			} {
+	all := []int{0, 1, chunk - 1, chunk, chunk + 1, part - 1, part, part + 1, 2 * part, 2*part + 1, 3*part + 1}
+	few := []int{0, 1, chunk, part, part + 1}
+	for _, row := range []struct {
+		name  string
+		tls   bool
+		sizes []int
+		limit func(size int) int64
+		read  func([]byte) io.Reader
+	}{
+		{"http, limit far above", false, all, far, whole},
+		{"http, limit of the size", false, all, exact, whole},
+		{"https, limit far above", true, few, far, whole},
+		{"short reads, and none", false, few, far, func(b []byte) io.Reader { return &short{r: whole(b), n: 1 + len(b)/50} }},
+		{"EOF with the last bytes", false, few, far, func(b []byte) io.Reader { return iotest.DataErrReader(whole(b)) }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFixture(t, setup{tls: row.tls})
+			for _, size := range row.sizes {
 				body := randomBytes(size)
-				key := name + digest(body)
-				staged, err := f.Stage(t.Context(), object(key, row.limit), row.read(bytes.NewReader(body)))
+				staged, err := f.Stage(t.Context(), object("k", row.limit(size)), row.read(body))
 				require.NoError(t, err)
-				require.Nil(t, f.fake.Get(key), "readable before Commit")
+				require.Nil(t, f.fake.Get("k"), "readable before Commit")
 				require.NoError(t, staged.Commit(t.Context()))
-				f.requireStored(t, key, body)
+				f.requireStored(t, "k", body)
 				f.requireIdle(t)
-				require.NoError(t, f.Delete(t.Context(), key))
+				require.NoError(t, f.Delete(t.Context(), "k"))
+				f.requireNothing(t)
 			}
-		}
-		require.Empty(t, f.fake.Keys())
+		})
 	}
 }
 
-func whole(r io.Reader) io.Reader { return r }
+func far(int) int64            { return huge }
+func exact(size int) int64     { return int64(max(size, 1)) }
+func whole(b []byte) io.Reader { return bytes.NewReader(b) }
 
 // short delivers at most n bytes a read, and sometimes none.
 type short struct {
@@ -170,15 +186,35 @@ func (s *short) Read(p []byte) (int, error) {
 	return s.r.Read(p[:min(len(p), s.n)])
 }
 
-// eager answers io.EOF together with the last bytes.
-type eager struct{ b []byte }
-
-func (e *eager) Read(p []byte) (int, error) {
-	n := copy(p, e.b)
-	if e.b = e.b[n:]; len(e.b) == 0 {
-		return n, io.EOF
+func TestConformance(t *testing.T) {
+	for name, with := range map[string]setup{
+		"plain":     {},
+		"versioned": {versioned: true},
+		"https":     {tls: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Run(t, func(t *testing.T) upload.Storage { return audited{newFixture(t, with)} })
+		})
 	}
-	return n, nil
+}
+
+// audited lets the suite see what was left where no reader looks.
+type audited struct{ *fixture }
+
+func (a audited) Leftovers(context.Context) ([]string, error) {
+	var left []string
+	if n := a.fake.OpenUploads(); n > 0 {
+		left = append(left, fmt.Sprintf("%d open uploads", n))
+	}
+	for _, key := range a.fake.Keys() {
+		if a.fake.Get(key) == nil {
+			left = append(left, "hidden versions of "+key)
+		}
+	}
+	if used, _ := a.Memory(); used > 0 {
+		left = append(left, fmt.Sprintf("%d bytes reserved", used))
+	}
+	return left, nil
 }
 
 func TestAttributes(t *testing.T) {
