@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"image"
 	"image/png"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -23,20 +24,22 @@ func picture(t *testing.T) []byte {
 }
 
 // post sends the form with its text after the file, as browsers may.
-func post(t *testing.T, url, name string, file []byte) *http.Response {
+func post(t *testing.T, url, name string, file []byte) (status int, body []byte) {
 	t.Helper()
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
 	part, err := w.CreateFormFile("picture", "ada.png")
 	require.NoError(t, err)
 	_, err = part.Write(file)
 	require.NoError(t, err)
 	require.NoError(t, w.WriteField("name", name))
 	require.NoError(t, w.Close())
-	res, err := http.Post(url+"/profile", w.FormDataContentType(), &body) //nolint:gosec // the test's own server
+	res, err := http.Post(url+"/profile", w.FormDataContentType(), &form)
 	require.NoError(t, err)
-	t.Cleanup(func() { res.Body.Close() })
-	return res
+	body, err = io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	return res.StatusCode, body
 }
 
 func TestProfile(t *testing.T) {
@@ -59,13 +62,13 @@ func TestProfile(t *testing.T) {
 			router, err := newRouter(store, p)
 			require.NoError(t, err)
 			srv := httptest.NewServer(router)
-			res := post(t, srv.URL, tt.as, tt.file)
+			status, body := post(t, srv.URL, tt.as, tt.file)
 			srv.Close() // waits for the handler, which removes after it has answered
-			require.Equal(t, tt.status, res.StatusCode)
+			require.Equal(t, tt.status, status)
 			require.Len(t, store.Keys(), tt.stored)
 			if tt.stored > 0 {
 				var got profile
-				require.NoError(t, json.NewDecoder(res.Body).Decode(&got))
+				require.NoError(t, json.Unmarshal(body, &got))
 				require.Equal(t, profile{Name: tt.as, Picture: store.Keys()[0]}, got)
 			} else {
 				require.Zero(t, store.Used())

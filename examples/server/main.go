@@ -30,13 +30,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
-		fmt.Fprintf(stderr, "server: %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "server: %v\n", err)
 		return 2
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	s, err := newSite(ctx, cfg, log)
 	if err != nil {
-		fmt.Fprintf(stderr, "server: %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "server: %v\n", err)
 		return 2
 	}
 	if err := s.serve(ctx, cfg.addr, stdout); err != nil {

@@ -11,13 +11,13 @@ import (
 
 func TestPageSaysTheLimits(t *testing.T) {
 	base, _ := start(t, "-types", "image/png,text/plain", "-max-file-size", "2048", "-max-files", "7")
-	res, page := get(t, base+"/", nil)
-	require.Equal(t, "text/html; charset=utf-8", res.Header.Get("Content-Type"))
+	res := get(t, base+"/", nil)
+	require.Equal(t, "text/html; charset=utf-8", res.header.Get("Content-Type"))
 	for _, want := range []string{
 		"PNG and plain text, up to 2 KiB each", `accept="image/png,text/plain"`, `data-max-size="2048"`, "Up to 7 files",
 		`action="/form" method="post" enctype="multipart/form-data"`, `name="file" required`,
 	} {
-		require.Contains(t, page, want)
+		require.Contains(t, res.body, want)
 	}
 }
 
@@ -46,11 +46,11 @@ func TestPageMessages(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res, page := get(t, base+"/?"+tt.query.Encode(), tt.header)
-			require.Equal(t, http.StatusOK, res.StatusCode)
-			require.Contains(t, page, tt.says)
+			res := get(t, base+"/?"+tt.query.Encode(), tt.header)
+			require.Equal(t, http.StatusOK, res.status)
+			require.Contains(t, res.body, tt.says)
 			if tt.withhold != "" {
-				require.NotContains(t, page, tt.withhold)
+				require.NotContains(t, res.body, tt.withhold)
 			}
 		})
 	}
@@ -73,14 +73,14 @@ func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.path, func(t *testing.T) {
-			res, _ := get(t, base+tt.path, nil)
-			require.Equal(t, tt.status, res.StatusCode)
-			require.Equal(t, tt.contentType, res.Header.Get("Content-Type"))
-			policy := res.Header.Get("Content-Security-Policy")
+			res := get(t, base+tt.path, nil)
+			require.Equal(t, tt.status, res.status)
+			require.Equal(t, tt.contentType, res.header.Get("Content-Type"))
+			policy := res.header.Get("Content-Security-Policy")
 			require.Contains(t, policy, "default-src 'none'")
 			require.NotContains(t, policy, "unsafe")
-			require.Equal(t, "nosniff", res.Header.Get("X-Content-Type-Options"))
-			require.Equal(t, "same-origin", res.Header.Get("Referrer-Policy"))
+			require.Equal(t, "nosniff", res.header.Get("X-Content-Type-Options"))
+			require.Equal(t, "same-origin", res.header.Get("Referrer-Policy"))
 		})
 	}
 }
@@ -88,9 +88,9 @@ func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 // The policy forbids inline script and style, so the page must have none.
 func TestPageHasNothingInline(t *testing.T) {
 	base, _ := start(t)
-	_, page := get(t, base+"/", nil)
+	res := get(t, base+"/", nil)
 	for _, inline := range []string{"<style", " style=", "<script>", " onclick=", "http://", "https://", "//cdn"} {
-		require.NotContains(t, page, inline)
+		require.NotContains(t, res.body, inline)
 	}
 }
 

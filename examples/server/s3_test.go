@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -31,7 +33,7 @@ func TestS3GetsTheFileByPath(t *testing.T) {
 	p := startProcess(t, "-s3-bucket", "pictures", "-s3-endpoint", s3.URL, "-s3-prefix", "in")
 	want := pngBytes(t)
 	res := post(t, p.url+"/upload", nil, file{"file", "cat.png", want})
-	require.Equal(t, http.StatusCreated, res.StatusCode)
+	require.Equal(t, http.StatusCreated, res.status)
 	got := <-puts
 	require.Equal(t, http.MethodPut, got.method)
 	require.Regexp(t, `^/pictures/in/[0-9a-f]{32}\.png$`, got.path)

@@ -27,7 +27,7 @@ func (s *site) serve(ctx context.Context, addr string, stdout io.Writer) error {
 	srv := newServer(s.handler, s.log)
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
-	fmt.Fprintf(stdout, "listening on http://%s\n", browsable(ln.Addr()))
+	_, _ = fmt.Fprintf(stdout, "listening on http://%s\n", browsable(ln.Addr()))
 
 	select {
 	case err := <-failed:

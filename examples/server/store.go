@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
@@ -21,7 +22,7 @@ func newStore(ctx context.Context, cfg *config, log *slog.Logger) (upload.Storag
 		log.Info("storing in memory: everything is gone when the server stops")
 		return &memstore.Store{MaxBytes: cfg.maxMemory}, nil
 	}
-	aconf, err := awsconfig.LoadDefaultConfig(ctx)
+	aconf, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithLogger(sdkLogger(log)))
 	if err != nil {
 		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
@@ -39,4 +40,15 @@ func newStore(ctx context.Context, cfg *config, log *slog.Logger) (upload.Storag
 	})
 	log.Info("storing in S3", "bucket", cfg.bucket, "endpoint", cfg.endpoint, "prefix", cfg.prefix)
 	return s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Logger: log})
+}
+
+// sdkLogger writes what the SDK has to say, which is little, to log.
+func sdkLogger(log *slog.Logger) logging.Logger {
+	return logging.LoggerFunc(func(level logging.Classification, format string, args ...any) {
+		l := slog.LevelDebug
+		if level == logging.Warn {
+			l = slog.LevelWarn
+		}
+		log.Log(context.Background(), l, fmt.Sprintf(format, args...), "from", "aws")
+	})
 }

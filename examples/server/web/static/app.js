@@ -151,9 +151,10 @@ function add(files) {
   }
 }
 
-// reasonOf finds the server's words in a problem+json body.
+// reasonOf finds the server's words in a problem+json body. With one file in a
+// request, the detail is about that file.
 function reasonOf(problem) {
-  const reason = problem?.files?.find((f) => f.reason)?.reason ?? problem?.detail;
+  const reason = problem?.detail || problem?.files?.[0]?.reason;
   return reason && reason[0].toUpperCase() + reason.slice(1) + (/[.!?]$/.test(reason) ? "" : ".");
 }
 
