@@ -13,13 +13,13 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-var errSpent = errors.New("s3store: the file was committed or discarded before")
+var errSpent = errors.New("s3store: there is nothing to commit any more")
 
 // Commit implements [upload.Staged]. Once begun it does not end with ctx, since
 // S3 may still carry out a request that is given up here: it ends with S3's
 // answer or with CallTimeout and, in doubt, with the few calls that settle it.
 func (f *staged) Commit(ctx context.Context) error {
-	if f.spent {
+	if f.spent || f.buffer == nil && f.uploadID == nil {
 		return errSpent
 	}
 	if ctx.Err() != nil {
@@ -147,12 +147,7 @@ const (
 // find asks S3 for the object under the key and compares nonces. An answer that
 // the caller may not know, 403, is an error: it proves nothing.
 func (f *staged) find(ctx context.Context) (found owner, version *string, err error) {
-	s := f.store
-	out, err := call(ctx, s, s.client.HeadObject, &s3.HeadObjectInput{
-		Bucket:              s.bucket,
-		ExpectedBucketOwner: s.owner,
-		Key:                 &f.obj.Key,
-	})
+	out, err := f.store.head(ctx, f.obj.Key, nil)
 	switch {
 	case statusOf(err) == http.StatusNotFound:
 		return nobodys, nil, nil

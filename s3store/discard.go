@@ -83,9 +83,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	case codeOf(err) == "NoSuchBucket", !refused(err) && status != http.StatusNotImplemented:
 		return err
 	default:
-		out, err := call(ctx, s, s.client.HeadObject, &s3.HeadObjectInput{
-			Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key,
-		})
+		out, err := s.head(ctx, key, nil)
 		if statusOf(err) == http.StatusNotFound {
 			return nil
 		} else if err != nil {
@@ -127,6 +125,9 @@ func (s *Store) versions(ctx context.Context, key string) (ids []*string, err er
 	}
 }
 
+// deleteVersion removes one version, or the object if version is nil. That it is
+// gone already is not an error, however the service puts that: some refuse the
+// id of a version that they have no longer.
 func (s *Store) deleteVersion(ctx context.Context, key string, version *string) error {
 	_, err := call(ctx, s, s.client.DeleteObject, &s3.DeleteObjectInput{
 		Bucket:              s.bucket,
@@ -134,8 +135,21 @@ func (s *Store) deleteVersion(ctx context.Context, key string, version *string) 
 		Key:                 &key,
 		VersionId:           version,
 	})
-	if code := codeOf(err); code == "NoSuchVersion" || code == "NoSuchKey" {
+	if err == nil || version == nil || !refused(err) {
+		return err
+	}
+	_, asked := s.head(ctx, key, version)
+	if status := statusOf(asked); status == http.StatusNotFound || status == http.StatusBadRequest {
 		return nil
 	}
 	return err
+}
+
+func (s *Store) head(ctx context.Context, key string, version *string) (*s3.HeadObjectOutput, error) {
+	return call(ctx, s, s.client.HeadObject, &s3.HeadObjectInput{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Key:                 &key,
+		VersionId:           version,
+	})
 }

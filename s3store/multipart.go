@@ -51,6 +51,7 @@ func (f *staged) create(ctx context.Context) error {
 		SSEKMSKeyId:          s.kmsKeyID,
 		StorageClass:         s.opts.StorageClass,
 		Tagging:              s.tagging,
+		ChecksumAlgorithm:    s.checksum,
 	}, watch(&doubt))
 	if err == nil {
 		f.uploadID = out.UploadId

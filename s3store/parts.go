@@ -125,6 +125,7 @@ func (s *sender) put(number int, b *buffer) {
 		UploadId:            s.file.uploadID,
 		PartNumber:          aws.Int32(int32(number)),
 		Body:                body,
+		ChecksumAlgorithm:   store.checksum,
 	})
 	body.close()
 	if err != nil {
@@ -135,7 +136,10 @@ func (s *sender) put(number int, b *buffer) {
 	defer s.mu.Unlock()
 	s.inFlight--
 	if err == nil {
-		s.parts[number-1] = completed(number, out)
+		s.parts[number-1].ETag = out.ETag
+		if store.checksum != "" {
+			s.parts[number-1].ChecksumCRC32 = out.ChecksumCRC32
+		}
 	}
 	if s.handOver {
 		s.handOver = false
@@ -153,18 +157,4 @@ func (s *sender) wait() error {
 	err := context.Cause(s.ctx)
 	s.cancel(nil)
 	return err
-}
-
-// completed repeats the checksums that S3 answered, which it demands for an
-// upload that was created with checksums.
-func completed(number int, out *s3.UploadPartOutput) types.CompletedPart {
-	return types.CompletedPart{
-		PartNumber:        aws.Int32(int32(number)),
-		ETag:              out.ETag,
-		ChecksumCRC32:     out.ChecksumCRC32,
-		ChecksumCRC32C:    out.ChecksumCRC32C,
-		ChecksumCRC64NVME: out.ChecksumCRC64NVME,
-		ChecksumSHA1:      out.ChecksumSHA1,
-		ChecksumSHA256:    out.ChecksumSHA256,
-	}
 }

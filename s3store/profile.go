@@ -3,6 +3,7 @@ package s3store
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // Profile says what an S3 service cannot do. The zero value, for services that
@@ -48,4 +49,14 @@ func (p Profile) configure(o *s3.Options) {
 	case o.RequestChecksumCalculation == aws.RequestChecksumCalculationUnset:
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported
 	}
+}
+
+// checksum is the algorithm of multipart uploads, which unlike that of single
+// requests has to be named: the SDK adds a CRC32 to every part, but S3 compares
+// them when the upload is completed only if it was created for that.
+func (p Profile) checksum(o s3.Options) types.ChecksumAlgorithm {
+	if p.configure(&o); o.RequestChecksumCalculation == aws.RequestChecksumCalculationWhenSupported {
+		return types.ChecksumAlgorithmCrc32
+	}
+	return ""
 }

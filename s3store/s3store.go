@@ -112,6 +112,7 @@ type Store struct {
 	tagging  *string
 	kmsKeyID *string
 	owner    *string
+	checksum types.ChecksumAlgorithm // of multipart uploads, "" for none
 	memory   *memory
 }
 
@@ -152,6 +153,7 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 		tagging:  optional(tags.Encode()),
 		kmsKeyID: optional(o.KMSKeyID),
 		owner:    optional(o.ExpectedBucketOwner),
+		checksum: o.Profile.checksum(client.Options()),
 		memory:   newMemory(o.MaxMemory, max(o.MaxMemory/2, o.PartSize)),
 	}, nil
 }

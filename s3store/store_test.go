@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"math/rand/v2"
 	"net/http/httptest"
@@ -52,6 +53,7 @@ func newFixture(t *testing.T, with setup) *fixture {
 	fake := s3fake.New("bucket")
 	fake.Versioned, fake.RepeatedComplete = with.versioned, with.repeated
 	server := httptest.NewUnstartedServer(fake)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // closed connections are part of the tests
 	if with.tls {
 		server.StartTLS()
 	} else {

@@ -80,7 +80,11 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 	for i, l := range list.Part {
 		p, known := m.parts[l.PartNumber]
 		switch {
-		case !known, l.ETag != etag(p.body), m.checked && l.ChecksumCRC32 != p.crc32, l.PartNumber != i+1:
+		case m.checked && l.ChecksumCRC32 == "":
+			fail(w, http.StatusBadRequest, "InvalidRequest", "the checksum of each part must be given")
+			return
+		case !known, l.ETag != etag(p.body), l.PartNumber != i+1,
+			m.checked && l.ChecksumCRC32 != p.crc32, !m.checked && l.ChecksumCRC32 != "":
 			fail(w, http.StatusBadRequest, "InvalidPart", strconv.Itoa(l.PartNumber))
 			return
 		case i < len(list.Part)-1 && len(p.body) < minPart:

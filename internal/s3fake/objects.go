@@ -30,12 +30,7 @@ func (s *Server) taken(w http.ResponseWriter, r *http.Request, key string) bool 
 func (s *Server) getObject(w http.ResponseWriter, r *http.Request, key, version string) {
 	o := s.current(key)
 	if version != "" {
-		o = nil
-		for _, v := range s.objects[key] {
-			if v.Version == version {
-				o = v
-			}
-		}
+		o = s.version(key, version)
 	}
 	if o == nil {
 		fail(w, http.StatusNotFound, "NoSuchKey", key)
@@ -54,10 +49,13 @@ func (s *Server) getObject(w http.ResponseWriter, r *http.Request, key, version 
 
 func (s *Server) deleteObject(w http.ResponseWriter, key, version string) {
 	switch {
+	case version != "" && s.objects[key] != nil && s.version(key, version) == nil:
+		// AWS answers 204; versitygw answers this, and 204 if nothing is left of the key
+		fail(w, http.StatusBadRequest, "InvalidArgument", "Invalid version id specified")
+		return
 	case version != "":
-		s.objects[key] = slices.DeleteFunc(s.objects[key], func(o *Object) bool {
-			return o.Version == version || o.Version == "" && version == "null"
-		})
+		gone := s.version(key, version)
+		s.objects[key] = slices.DeleteFunc(s.objects[key], func(o *Object) bool { return o == gone })
 	case s.Versioned:
 		s.store(&Object{Key: key, Marker: true})
 	default:
@@ -114,6 +112,15 @@ func (s *Server) current(key string) *Object {
 		return nil
 	}
 	return all[len(all)-1]
+}
+
+func (s *Server) version(key, version string) *Object {
+	for _, o := range s.objects[key] {
+		if o.Version == version || o.Version == "" && version == "null" {
+			return o
+		}
+	}
+	return nil
 }
 
 func answerVersion(w http.ResponseWriter, o *Object) {
