@@ -58,6 +58,8 @@ func (h *Handler) grantFor(r *http.Request) (*Grant, error) {
 	switch {
 	case errors.As(err, &e):
 		return nil, err
+	case errors.Is(err, errPanic):
+		return nil, internal(err)
 	case err != nil || given == nil:
 		return nil, &Error{Code: CodeForbidden, Reason: "you may not upload here", Err: err}
 	}

@@ -78,6 +78,8 @@ type Error struct {
 	// Others are the files of the same request that were accepted and are not
 	// kept, since a request is stored whole or not at all.
 	Others []File
+
+	body *body // of the refused request, which may have more to come
 }
 
 // Error returns code, reason and cause, for logs.

@@ -10,6 +10,7 @@ import (
 
 var (
 	errHung   = errors.New("upload: a check did not return in time")
+	errPanic  = errors.New("upload: the host's code panicked")
 	errGoexit = errors.New("upload: a check ended its goroutine")
 )
 
@@ -91,7 +92,7 @@ func (w *worker) close() {
 func contain(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("upload: panic: %v\n%s", p, debug.Stack())
+			err = fmt.Errorf("%w: %v\n%s", errPanic, p, debug.Stack())
 		}
 	}()
 	return f()

@@ -5,15 +5,14 @@ import (
 	"net/http"
 )
 
-// logAccepted writes one record for all files of a request.
+// logAccepted writes a record for each file.
 func (tx *Tx) logAccepted() {
 	ctx, o := tx.r.Context(), &tx.h.opts
-	files := make([]any, 0, len(tx.files))
 	for _, f := range tx.files {
-		files = append(files, slog.Group(f.Key, "field", f.Field, "name", f.Name, "type", f.Type, "size", f.Size))
+		o.Logger.LogAttrs(ctx, slog.LevelInfo, "upload: accepted",
+			slog.String("key", f.Key), slog.String("type", f.Type), slog.Int64("size", f.Size),
+			slog.String("subject", tx.grant.Subject), slog.String("field", f.Field), slog.String("name", f.Name))
 	}
-	o.Logger.LogAttrs(ctx, slog.LevelInfo, "upload: accepted",
-		slog.String("subject", tx.grant.Subject), slog.Int("count", len(tx.files)), slog.Group("files", files...))
 	if f := o.Hooks.Accepted; f != nil {
 		tx.h.hook(ctx, func() { f(ctx, tx.grant.Subject, tx.Files()) })
 	}

@@ -46,7 +46,7 @@ const (
 // none is readable before [Tx.Commit].
 //
 // The text fields are in r.Form, r.PostForm and r.MultipartForm (whose File is
-// empty), so that form binding works afterwards. r.Body is replaced.
+// empty), so that form binding works afterwards.
 //
 // On error nothing is kept, and the error is an [*Error]; give it to
 // [Handler.RespondError], which knows how to answer a client that is still
@@ -58,7 +58,6 @@ func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 		body: newBody(w, r, &h.opts), worker: &worker{timeout: h.opts.CheckTimeout},
 	}
 	tx.worker.onHang = tx.logHung
-	r.Body = tx.body
 	received := false
 	defer func() {
 		tx.body.close()
@@ -68,7 +67,7 @@ func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 		}
 	}()
 	if err := tx.receive(); err != nil {
-		return nil, tx.refused(err)
+		return nil, tx.refused(err, tx.files)
 	}
 	received = true
 	return tx, nil
@@ -144,9 +143,9 @@ func fillForm(r *http.Request, values url.Values) error {
 }
 
 // refused undoes what was received and tells the log and the hooks.
-func (tx *Tx) refused(err error) *Error {
+func (tx *Tx) refused(err error, others []File) *Error {
 	e := tx.diagnose(err)
-	e.Others = tx.files
+	e.Others = others
 	_ = tx.Rollback()
 	tx.logRefused(e)
 	return e
@@ -194,7 +193,7 @@ func (tx *Tx) Commit(ctx context.Context) error {
 		if err := s.Commit(ctx); err != nil {
 			e := commitError(err)
 			e.Field, e.Name = tx.files[i].Field, tx.files[i].Name
-			return tx.refused(e)
+			return tx.refused(e, slices.Delete(tx.Files(), i, i+1))
 		}
 	}
 	tx.state = txCommitted

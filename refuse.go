@@ -18,6 +18,9 @@ const (
 	lingerBytes = 512 << 20
 	// notice is how long a client that does look gets to stop by itself.
 	notice = 150 * time.Millisecond
+	// impatience is how long a client gets that asked with Expect whether to
+	// send, and may be sending all the same.
+	impatience = 500 * time.Millisecond
 	// discardable is what net/http itself reads of a body nobody read.
 	discardable = 256 << 10
 )
@@ -29,17 +32,19 @@ const (
 func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error) {
 	a := &answer{header: w.Header(), status: http.StatusOK}
 	h.opts.Respond(a, r, nil, err)
-	b, _ := r.Body.(*body)
-	if b != nil {
-		b.answerDeadline(r)
+	b := errorOf(err).body
+	if b == nil { // not of Receive: the body was read
+		a.send(w)
+		return
 	}
-	if b == nil || b.eof || r.ProtoMajor != 1 {
+	b.answerDeadline(r)
+	if b.eof || r.ProtoMajor != 1 {
 		a.send(w)
 		return
 	}
 	a.header.Set("Connection", "close")
 	rc := http.NewResponseController(w)
-	if !h.lingers(b, r) || rc.EnableFullDuplex() != nil {
+	if !h.lingers(b) || rc.EnableFullDuplex() != nil {
 		_ = rc.SetReadDeadline(time.Now().Add(time.Second)) // bounds what net/http discards
 		a.send(w)
 		return
@@ -47,15 +52,13 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 	defer func() { <-h.drains }()
 	a.send(w)
 	_ = rc.Flush()
-	b.drain(rc)
+	b.drain(rc, r)
 }
 
 // lingers decides whether a refused body is worth reading on, and takes one of
 // the places for it.
-func (h *Handler) lingers(b *body, r *http.Request) bool {
-	waitsForContinue := !b.started && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
-	broken := b.err != nil && !isTooLarge(b.err)
-	if waitsForContinue || broken || b.unread() <= discardable {
+func (h *Handler) lingers(b *body) bool {
+	if b.err != nil && !isTooLarge(b.err) || b.unread() <= discardable {
 		return false
 	}
 	select {
@@ -71,10 +74,15 @@ func isTooLarge(err error) bool {
 	return ok && e.Code == CodeTooLarge
 }
 
-// drain reads on and throws away.
-func (b *body) drain(rc *http.ResponseController) {
+// drain reads on and throws away. The 100 that an expecting client waits for
+// is not sent any more, since the answer has begun.
+func (b *body) drain(rc *http.ResponseController, r *http.Request) {
+	linger := lingerTime
+	if !b.started && strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+		linger = impatience
+	}
 	time.Sleep(notice)
-	if rc.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
+	if rc.SetReadDeadline(time.Now().Add(linger)) != nil {
 		return
 	}
 	buf := relays.Get().(*[relaySize]byte)

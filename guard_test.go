@@ -1,0 +1,189 @@
+package upload_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// testObserver is an observer, and a validator that returns it.
+type testObserver struct {
+	write   func(p []byte) (int, error)
+	verdict func() error
+	closed  atomic.Int32
+}
+
+func (o *testObserver) Validate(context.Context, *upload.Incoming) (upload.Observer, error) {
+	return o, nil
+}
+
+func (o *testObserver) Write(p []byte) (int, error) {
+	if o.write == nil {
+		return len(p), nil
+	}
+	return o.write(p)
+}
+
+func (o *testObserver) Verdict() error {
+	if o.verdict == nil {
+		return nil
+	}
+	return o.verdict()
+}
+
+func (o *testObserver) Close() error { o.closed.Add(1); return nil }
+
+// TestBadValidators: validators and observers that err, panic or lie refuse.
+func TestBadValidators(t *testing.T) {
+	secret := errors.New("secret")
+	for _, tc := range []struct {
+		about  string
+		policy upload.Validator
+		code   upload.Code
+	}{
+		{"Validate errs", upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return secret }), upload.CodeCheckFailed},
+		{"Validate panics", upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { panic(secret) }), upload.CodeCheckFailed},
+		{"Validate exits", upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { runtime.Goexit(); return nil }), upload.CodeCheckFailed},
+		{"Validate rejects", upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return upload.Reject("house_rule", "no") }), "house_rule"},
+		{"Write errs", &testObserver{write: func([]byte) (int, error) { return 0, secret }}, upload.CodeCheckFailed},
+		{"Write panics", &testObserver{write: func([]byte) (int, error) { panic(secret) }}, upload.CodeCheckFailed},
+		{"Write exits", &testObserver{write: func([]byte) (int, error) { runtime.Goexit(); return 0, nil }}, upload.CodeCheckFailed},
+		{"Write takes half", &testObserver{write: func(p []byte) (int, error) { return len(p) / 2, nil }}, upload.CodeCheckFailed},
+		{"Write rejects", &testObserver{write: func([]byte) (int, error) { return 0, upload.Reject(upload.CodeContent, "no") }}, upload.CodeContent},
+		{"Verdict errs", &testObserver{verdict: func() error { return secret }}, upload.CodeCheckFailed},
+		{"Verdict panics", &testObserver{verdict: func() error { panic(secret) }}, upload.CodeCheckFailed},
+		{"Verdict rejects", &testObserver{verdict: func() error { return upload.Reject(upload.CodeContent, "no") }}, upload.CodeContent},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			f := newFixture(t, tc.policy, upload.Options{})
+			p := f.refuses(t, tc.code, post(file("file", "a.txt", strings.Repeat("hello ", 20_000))))
+			require.NotContains(t, p.Detail, "secret")
+			if o, ok := tc.policy.(*testObserver); ok {
+				require.EqualValues(t, 1, o.closed.Load())
+			}
+		})
+	}
+}
+
+// TestHanging: a check that hangs refuses the file in CheckTimeout, keeps its
+// place while it hangs, and gives it back.
+func TestHanging(t *testing.T) {
+	for about, hang := range map[string]func(block func()) upload.Validator{
+		"Validate": func(block func()) upload.Validator {
+			return upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { block(); return nil })
+		},
+		"Write": func(block func()) upload.Validator {
+			return &testObserver{write: func(p []byte) (int, error) { block(); return len(p), nil }}
+		},
+		"Verdict": func(block func()) upload.Validator {
+			return &testObserver{verdict: func() error { block(); return nil }}
+		},
+	} {
+		t.Run(about, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				release := make(chan struct{})
+				first := sync.OnceFunc(func() { <-release })
+				hung := 0
+				policy := hang(first)
+				f := newFixture(t, policy, upload.Options{
+					CheckTimeout: time.Minute, MaxConcurrent: 1, MaxWait: time.Second,
+					Hooks: upload.Hooks{Hung: func(context.Context, string) { hung++ }},
+				})
+				start := time.Now()
+				f.refuses(t, upload.CodeCheckFailed, post(file("file", "a.txt", "hello")))
+				require.Equal(t, time.Minute, time.Since(start))
+				require.Equal(t, 1, hung)
+
+				w := f.do(post(file("file", "a.txt", "hello")))
+				require.Equal(t, http.StatusServiceUnavailable, w.Code, "the hanging check keeps its place")
+				require.Equal(t, "2", w.Header().Get("Retry-After"))
+
+				close(release)
+				synctest.Wait()
+				f.accepts(t, post(file("file", "a.txt", "hello")))
+				if o, ok := policy.(*testObserver); ok {
+					require.EqualValues(t, 2, o.closed.Load())
+				}
+			})
+		})
+	}
+}
+
+// TestHungObserverKeepsItsBuffer: what a hanging observer was given is never
+// used for another upload.
+func TestHungObserverKeepsItsBuffer(t *testing.T) {
+	release, read := make(chan struct{}), make(chan []byte, 1)
+	var hanging atomic.Bool
+	policy := &testObserver{write: func(p []byte) (int, error) {
+		if hanging.CompareAndSwap(false, true) {
+			<-release
+			read <- bytes.Clone(p) // the race detector watches this, too
+		}
+		return len(p), nil
+	}}
+	f := newFixture(t, policy, upload.Options{CheckTimeout: 50 * time.Millisecond})
+	f.refuses(t, upload.CodeCheckFailed, post(file("file", "a.txt", strings.Repeat("mine ", 10_000))))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 50 {
+				f.do(post(file("file", "b.txt", strings.Repeat("theirs ", 10_000))))
+			}
+		})
+	}
+	wg.Wait()
+	close(release)
+	seen := string(<-read)
+	require.Contains(t, seen, "mine")
+	require.NotContains(t, seen, "theirs")
+}
+
+func TestHooksThatPanicChangeNothing(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{Hooks: upload.Hooks{
+		Accepted:  func(context.Context, string, []upload.File) { panic("hook") },
+		Refused:   func(context.Context, string, *upload.Error) { panic("hook") },
+		CleanedUp: func(context.Context, string, error) { panic("hook") },
+	}})
+	f.refuses(t, upload.CodeTypeNotAllowed, post(new(form).file("file", "a.txt", "1").file("file", "b.png", "<html>").String()))
+	f.accepts(t, post(file("file", "a.txt", "hello")))
+	require.Contains(t, f.log.String(), "a hook panicked")
+}
+
+// TestSeenIsStored: observers see exactly what is stored.
+func TestSeenIsStored(t *testing.T) {
+	for _, size := range []int{1, 4095, 4096, 4097, 32<<10 - 1, 32 << 10, 32<<10 + 1, 100_000, 1 << 20} {
+		var seen bytes.Buffer
+		f := newFixture(t, &testObserver{write: seen.Write}, upload.Options{})
+		content := strings.Repeat("0123456789", size/10+1)[:size]
+		files := f.accepts(t, post(file("file", "a.txt", content)))
+		stored, _ := f.stored(t, files[0].Key)
+		require.Equal(t, content, seen.String())
+		require.Equal(t, content, stored)
+	}
+}
+
+func TestClientGoneWhileStoring(t *testing.T) {
+	f := newFixture(t, &testObserver{}, upload.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	r := post(file("file", "a.txt", strings.Repeat("hello ", 100_000))).WithContext(ctx)
+	o := &testObserver{write: func(p []byte) (int, error) { cancel(); return len(p), nil }}
+	h, err := upload.New(f.store, o, upload.AllowAnonymous, nil)
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(t, upload.CodeGone, problemOf(t, w.Result()).Code)
+	f.empty(t)
+}
