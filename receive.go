@@ -145,7 +145,7 @@ func fillForm(r *http.Request, values url.Values) error {
 // refused undoes what was received and tells the log and the hooks.
 func (tx *Tx) refused(err error, others []File) *Error {
 	e := tx.diagnose(err)
-	e.Others = others
+	e.Others, e.body = others, tx.body
 	_ = tx.Rollback()
 	tx.logRefused(e)
 	return e

@@ -44,14 +44,17 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 	}
 	a.header.Set("Connection", "close")
 	rc := http.NewResponseController(w)
-	if !h.lingers(b) || rc.EnableFullDuplex() != nil {
-		_ = rc.SetReadDeadline(time.Now().Add(time.Second)) // bounds what net/http discards
+	if rc.EnableFullDuplex() != nil { // net/http would first read on and then answer
 		a.send(w)
 		return
 	}
-	defer func() { <-h.drains }()
 	a.send(w)
 	_ = rc.Flush()
+	if !h.lingers(b) {
+		_ = rc.SetReadDeadline(time.Now().Add(time.Second)) // bounds what net/http itself discards
+		return
+	}
+	defer func() { <-h.drains }()
 	b.drain(rc, r)
 }
 

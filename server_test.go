@@ -1,0 +1,229 @@
+package upload_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// serveHTTP starts a real server, whose error log must stay empty.
+func serveHTTP(t *testing.T, h http.Handler, configure func(*http.Server)) *httptest.Server {
+	t.Helper()
+	errorLog := &syncBuffer{}
+	srv := httptest.NewUnstartedServer(h)
+	srv.Config.ErrorLog = log.New(errorLog, "", 0)
+	if configure != nil {
+		configure(srv.Config)
+	}
+	srv.Start()
+	t.Cleanup(func() {
+		srv.Close()
+		require.Empty(t, errorLog.String(), "the server's error log")
+	})
+	return srv
+}
+
+// rawUpload opens a connection and sends the head of an upload of length bytes
+// (chunked if negative) and the beginning of its body.
+func rawUpload(t *testing.T, srv *httptest.Server, length int, beginning string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", srv.Listener.Addr().String())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close() })
+	_, err = fmt.Fprintf(c, "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=%s\r\nContent-Length: %d\r\n\r\n%s", boundary, length, beginning)
+	require.NoError(t, err)
+	return c
+}
+
+func answerOn(t *testing.T, c net.Conn) *http.Response {
+	t.Helper()
+	require.NoError(t, c.SetReadDeadline(time.Now().Add(20*time.Second)))
+	r, err := http.ReadResponse(bufio.NewReader(c), nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = r.Body.Close() })
+	return r
+}
+
+func TestStalledClient(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{StallTimeout: 100 * time.Millisecond})
+	srv := serveHTTP(t, f, nil)
+	for _, beginning := range []string{"", "--" + boundary, file("file", "a.txt", strings.Repeat("hello ", 20_000))[:70_000]} {
+		c := rawUpload(t, srv, 200_000, beginning)
+		require.Equal(t, upload.CodeTimeout, problemOf(t, answerOn(t, c)).Code)
+		f.empty(t)
+	}
+}
+
+func TestSlowClient(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{StallTimeout: 300 * time.Millisecond, MinRate: 10_000})
+	srv := serveHTTP(t, f, nil)
+	c := rawUpload(t, srv, 200_000, file("file", "a.txt", "hello")[:100])
+	go func() {
+		for { // a byte every 20 ms never stalls
+			time.Sleep(20 * time.Millisecond)
+			if _, err := c.Write([]byte("x")); err != nil {
+				return
+			}
+		}
+	}()
+	require.Equal(t, upload.CodeTimeout, problemOf(t, answerOn(t, c)).Code)
+	f.empty(t)
+}
+
+// TestClocksWaitOnlyForTheClient: checks and storage take all the time they need.
+func TestClocksWaitOnlyForTheClient(t *testing.T) {
+	slow := &testObserver{write: func(p []byte) (int, error) { time.Sleep(60 * time.Millisecond); return len(p), nil }}
+	f := newFixture(t, slow, upload.Options{StallTimeout: 50 * time.Millisecond, MinRate: 1 << 20})
+	srv := serveHTTP(t, f, nil)
+	r, err := srv.Client().Post(srv.URL, "multipart/form-data; boundary="+boundary, strings.NewReader(file("file", "a.txt", strings.Repeat("hello ", 50_000))))
+	require.NoError(t, err)
+	require.NoError(t, r.Body.Close())
+	require.Equal(t, http.StatusCreated, r.StatusCode)
+}
+
+// trickle sends body with a pause in its middle.
+func trickle(body string, pause time.Duration) io.Reader {
+	half := len(body) / 2
+	return io.MultiReader(strings.NewReader(body[:half]), readerFunc(func([]byte) (int, error) {
+		time.Sleep(pause)
+		return 0, io.EOF
+	}), strings.NewReader(body[half:]))
+}
+
+// TestHostTimeouts: an upload that takes longer than the host's timeouts is
+// answered, and what follows it on the connection still has them.
+func TestHostTimeouts(t *testing.T) {
+	for _, h2 := range []bool{false, true} {
+		t.Run(fmt.Sprintf("HTTP/2 %v", h2), func(t *testing.T) {
+			f := newFixture(t, nil, upload.Options{})
+			slowAnswer := f.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				select {
+				case <-time.After(250 * time.Millisecond): // longer than ReadTimeout: the context must live
+					w.WriteHeader(http.StatusCreated)
+				case <-r.Context().Done():
+				}
+			}))
+			srv := httptest.NewUnstartedServer(slowAnswer)
+			srv.Config.ReadTimeout, srv.Config.WriteTimeout = 200*time.Millisecond, 400*time.Millisecond
+			srv.EnableHTTP2 = h2
+			srv.StartTLS()
+			defer srv.Close()
+			for range 2 {
+				r, err := srv.Client().Post(srv.URL, "multipart/form-data; boundary="+boundary, trickle(file("file", "a.txt", "hello"), time.Second))
+				require.NoError(t, err)
+				require.NoError(t, r.Body.Close())
+				require.Equal(t, http.StatusCreated, r.StatusCode)
+				require.Equal(t, h2, r.ProtoMajor == 2)
+			}
+		})
+	}
+}
+
+func TestShutdown(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{})
+	srv := serveHTTP(t, f, nil)
+	c := rawUpload(t, srv, 200_000, file("file", "a.txt", strings.Repeat("hello ", 20_000))[:70_000])
+	require.Eventually(t, func() bool { return f.store.Used() > 0 }, 5*time.Second, time.Millisecond)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- f.Shutdown(ctx) }()
+	require.Eventually(t, func() bool {
+		w := f.do(httptest.NewRequest(http.MethodGet, "/upload", nil)) // else 405
+		return w.Code == http.StatusServiceUnavailable && w.Header().Get("Retry-After") != ""
+	}, 5*time.Second, time.Millisecond, "new uploads are refused")
+	select {
+	case err := <-done:
+		t.Fatal("Shutdown did not wait", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	cancel()
+	require.ErrorIs(t, <-done, context.Canceled)
+	f.empty(t)
+	require.Equal(t, upload.CodeShutdown, problemOf(t, answerOn(t, c)).Code)
+	require.NoError(t, f.Shutdown(t.Context()))
+}
+
+func TestShutdownLetsUploadsFinish(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{})
+	srv := serveHTTP(t, f, nil)
+	body := file("file", "a.txt", "hello")
+	c := rawUpload(t, srv, len(body), body[:len(body)-10])
+	time.Sleep(50 * time.Millisecond) // let it in
+	done := make(chan error, 1)
+	go func() { done <- f.Shutdown(t.Context()) }()
+	time.Sleep(50 * time.Millisecond)
+	_, err := io.WriteString(c, body[len(body)-10:])
+	require.NoError(t, err)
+	require.Equal(t, http.StatusCreated, answerOn(t, c).StatusCode)
+	require.NoError(t, <-done)
+}
+
+// TestConnectionIsNotReused: bytes of a refused body are never a request.
+func TestConnectionIsNotReused(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{MaxFileSize: 1000})
+	requests := 0
+	srv := serveHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		f.ServeHTTP(w, r)
+	}), nil)
+	smuggled := "POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+	for _, times := range []int{100, 20_000} {
+		requests = 0
+		body := file("file", "a.png", "<html>"+strings.Repeat(smuggled, times))
+		c := rawUpload(t, srv, len(body), "")
+		go func() { _, _ = io.WriteString(c, body) }()
+		br := bufio.NewReader(c)
+		r, err := http.ReadResponse(br, nil)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, r.StatusCode, 400)
+		_, err = io.Copy(io.Discard, r.Body)
+		require.NoError(t, err)
+		if !r.Close {
+			_, err = io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+			require.NoError(t, err)
+			r, err = http.ReadResponse(br, nil)
+			require.NoError(t, err)
+			require.Equal(t, http.StatusMethodNotAllowed, r.StatusCode)
+		}
+		_, err = io.Copy(io.Discard, br)
+		if !errors.Is(err, net.ErrClosed) {
+			require.LessOrEqual(t, requests, 2)
+		}
+	}
+}
+
+// TestPlace: uploads wait for a place on HTTP/1.1, for MaxWait at most.
+func TestPlace(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{MaxConcurrent: 1, MaxWait: 200 * time.Millisecond})
+	srv := serveHTTP(t, f, nil)
+	body := file("file", "a.txt", "hello")
+	c := rawUpload(t, srv, len(body), body[:20])
+	require.Eventually(t, func() bool {
+		w := f.do(post(body))
+		return w.Code == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "2"
+	}, 5*time.Second, time.Millisecond)
+	go func() {
+		time.Sleep(50 * time.Millisecond)
+		_, _ = io.WriteString(c, body[20:])
+	}()
+	f.accepts(t, post(body)) // waits for the one above
+	require.Equal(t, http.StatusCreated, answerOn(t, c).StatusCode)
+
+	r := post(body)
+	r.Proto, r.ProtoMajor = "HTTP/2.0", 2
+	f.accepts(t, r) // free: no wait
+}
