@@ -78,18 +78,18 @@ func isUnique(version *string) bool {
 // which it needs s3:GetObject.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	versions, err := s.versions(ctx, key)
-	switch status := statusOf(err); {
-	case err == nil:
-	case codeOf(err) == "NoSuchBucket", !refused(err) && status != http.StatusNotImplemented:
-		return err
-	default:
-		out, err := s.head(ctx, key, nil)
-		if statusOf(err) == http.StatusNotFound {
+	if mayNotList := refused(err) || statusOf(err) == http.StatusNotImplemented; mayNotList && codeOf(err) != "NoSuchBucket" {
+		var out *s3.HeadObjectOutput
+		out, err = s.head(ctx, key, nil)
+		switch {
+		case err == nil:
+			versions = []*string{out.VersionId}
+		case statusOf(err) == http.StatusNotFound:
 			return nil
-		} else if err != nil {
-			return err
 		}
-		versions = []*string{out.VersionId}
+	}
+	if err != nil {
+		return err
 	}
 	for _, version := range versions {
 		if err := s.deleteVersion(ctx, key, version); err != nil {

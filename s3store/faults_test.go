@@ -218,6 +218,16 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
+// TestReaderPanics is a host's middleware that panics in the body it wraps.
+func TestReaderPanics(t *testing.T) {
+	f := newFixture(t, setup{})
+	for _, n := range []int{0, 1, part, part + 1, 3*part + 1} {
+		r := io.MultiReader(bytes.NewReader(randomBytes(n)), readFunc(func([]byte) (int, error) { panic("host") }))
+		require.PanicsWithValue(t, "host", func() { _, _ = f.Stage(t.Context(), object("k", huge), r) })
+		f.requireNothing(t)
+	}
+}
+
 func TestBadReaders(t *testing.T) {
 	for name, row := range map[string]struct {
 		limit int64

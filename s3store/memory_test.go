@@ -28,7 +28,7 @@ func TestMaxMemoryHolds(t *testing.T) {
 	for i := range 200 {
 		group.Go(func() {
 			size := sizes[i%len(sizes)]
-			if size >= part && i > 100 { // enough of them
+			if size >= part && i > 50 { // enough of them
 				size = 200 << 10
 			}
 			body := randomBytes(size)

@@ -10,26 +10,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// stream sends the full buffer first, and what follows it in src, as a
-// multipart upload. On error nothing of it is left.
-func (f *staged) stream(ctx context.Context, src *source, first *buffer, part int64) error {
-	if err := f.create(ctx); err != nil {
-		first.free()
-		return err
-	}
+var errBrokenOff = errors.New("s3store: the file was not read to its end")
+
+// stream sends b, which is full, as the first part of the multipart upload and
+// what follows it in src as the others.
+func (f *staged) stream(ctx context.Context, src *source, b *buffer, part int64) (err error) {
 	s := newSender(ctx, f)
-	b, more, err := first, true, error(nil)
-	for more && err == nil {
+	defer func() { err = f.finish(ctx, s, b, err) }() // also when src panics
+	for more := true; more; {
 		b = s.send(b, footprint(min(part, src.rest())))
-		more, err = src.fill(s.ctx, b)
+		if more, err = src.fill(s.ctx, b); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		b.free()
-		s.cancel(err)
-	} else {
-		s.send(b, 0)
-	}
-	return f.finish(ctx, s, err)
+	s.send(b, 0)
+	b = nil
+	return nil
 }
 
 // flush gives back the memory of a file that waits for its Commit: it becomes a
@@ -46,13 +42,17 @@ func (f *staged) flush(ctx context.Context) error {
 	}
 	s := newSender(ctx, f)
 	s.send(b, 0)
-	return f.finish(ctx, s, nil)
+	return f.finish(ctx, s, nil, nil)
 }
 
-// finish waits for the parts of s and, if there was an error or one of them
-// fails, aborts the upload: only after the last of them has ended, so that none
-// arrives later.
-func (f *staged) finish(ctx context.Context, s *sender, err error) error {
+// finish waits for the parts of s. It aborts the upload if one of them failed,
+// or if the file broke off with err in the buffer rest: after the last part has
+// ended, so that none arrives later.
+func (f *staged) finish(ctx context.Context, s *sender, rest *buffer, err error) error {
+	if rest != nil {
+		rest.free()
+		s.cancel(errBrokenOff)
+	}
 	if failed := s.wait(); err == nil {
 		err = failed
 	}

@@ -51,21 +51,36 @@ func (s *Store) Stage(ctx context.Context, obj upload.Object, r io.Reader) (uplo
 		return nil, err
 	}
 	f := &staged{store: s, obj: obj, nonce: rand.Text()}
-	src := &source{r: r, left: obj.MaxSize}
-	more, err := src.fill(ctx, first)
-	switch {
-	case err != nil:
-		first.free()
+	if err := f.receive(ctx, &source{r: r, left: obj.MaxSize}, first, part); err != nil {
 		return nil, err
-	case more:
-		if err := f.stream(ctx, src, first, part); err != nil {
-			return nil, err
-		}
-	default:
-		first.shrink()
-		f.buffer = first
 	}
 	return f, nil
+}
+
+// receive reads the file into first and on from there. When it fails, and also
+// when the reader panics, nothing of the file is left and no memory is held.
+func (f *staged) receive(ctx context.Context, src *source, first *buffer, part int64) error {
+	owned := false
+	defer func() {
+		if !owned {
+			first.free()
+		}
+	}()
+	more, err := src.fill(ctx, first)
+	if err != nil {
+		return err
+	}
+	if !more {
+		owned = true
+		first.shrink()
+		f.buffer = first
+		return nil
+	}
+	if err := f.create(ctx); err != nil {
+		return err
+	}
+	owned = true
+	return f.stream(ctx, src, first, part)
 }
 
 // partSize returns how large the parts of a file of at most size bytes are. All

@@ -192,7 +192,6 @@ func TestConformance(t *testing.T) {
 	for name, with := range map[string]setup{
 		"plain":     {},
 		"versioned": {versioned: true},
-		"https":     {tls: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Run(t, func(t *testing.T) upload.Storage { return audited{newFixture(t, with)} })
