@@ -1,0 +1,65 @@
+package upload_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// FuzzHandler: whatever the body is, the answer is 201 if and only if something
+// is readable, and then each stored file is a piece of the body under a valid
+// key; no body makes a 5xx, and none leaves anything behind.
+func FuzzHandler(f *testing.F) {
+	f.Add([]byte(file("file", "a.txt", "hello")))
+	f.Add([]byte(file("file", "a.png", pngBytes())))
+	f.Add([]byte(new(form).text("x", "y").file("file", "a.txt", "1").file("file", "b.pdf", pdfBytes).String()))
+	f.Add([]byte(new(form).file("file", "", "").file("file", `a%22b.txt`, "\xef\xbb\xbfhello").String()))
+	f.Add([]byte("preamble\r\n" + file("file", "a.csv", "a,b\n1,2\n") + "epilogue"))
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		store := &memstore.Store{}
+		h, err := upload.New(store, upload.Types("image/png", "text/plain", "text/csv", "application/pdf"), upload.AllowAnonymous,
+			&upload.Options{MaxFiles: 3, MaxFileSize: 1 << 20, Logger: quiet})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, post(string(body)))
+		keys := store.Keys()
+		if (w.Code == http.StatusCreated) != (len(keys) > 0) || w.Code >= 500 {
+			t.Fatalf("status %d with %d objects: %s", w.Code, len(keys), w.Body)
+		}
+		if w.Code != http.StatusCreated {
+			if store.Used() != 0 {
+				t.Fatal("something is left")
+			}
+			return
+		}
+		var answer struct{ Files []upload.File }
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || len(answer.Files) != len(keys) {
+			t.Fatalf("%d objects, answer %s", len(keys), w.Body)
+		}
+		for _, file := range answer.Files {
+			r, info, err := store.Open(t.Context(), file.Key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			content, _ := io.ReadAll(r)
+			if !bytes.Contains(body, content) || int64(len(content)) != file.Size || info.Type != file.Type {
+				t.Fatalf("stored %d bytes as %+v, told %+v", len(content), info, file)
+			}
+			if upload.ValidKey(file.Key) != nil || !utf8.ValidString(file.Name) || file.Name == "" || len(file.Name) > 255 || strings.ContainsAny(file.Name, "/\\\x00\r\n") {
+				t.Fatalf("key %q, name %q", file.Key, file.Name)
+			}
+		}
+	})
+}

@@ -1,0 +1,103 @@
+package upload_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+func TestComposition(t *testing.T) {
+	text, pdf := upload.Types("text/plain"), upload.Types("application/pdf")
+	no := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return upload.Reject("no", "no") })
+	yes := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
+	late := &testObserver{verdict: func() error { return upload.Reject("late", "no") }}
+	early := &testObserver{write: func([]byte) (int, error) { return 0, upload.Reject("early", "no") }}
+	good := &testObserver{}
+	hello, long := file("file", "a.txt", "hello"), file("file", "a.txt", strings.Repeat("hello ", 30_000))
+	for _, tc := range []struct {
+		about  string
+		policy upload.Validator
+		body   string
+		code   upload.Code // "" is accepted
+	}{
+		{"All of none", upload.All(), hello, upload.CodeTypeNotAllowed},
+		{"All of one", upload.All(text), hello, ""},
+		{"All of two", upload.All(text, yes), hello, ""},
+		{"All, the last refuses", upload.All(text, no), hello, "no"},
+		{"All keeps every observer, the first refuses", upload.All(late, good), long, "late"},
+		{"All keeps every observer, the last refuses", upload.All(good, text, late), long, "late"},
+		{"All keeps every observer, one refuses early", upload.All(good, early, good), long, "early"},
+		{"All of Alls", upload.All(upload.All(good, late), upload.All(good)), long, "late"},
+		{"Any of none", upload.Any(), hello, upload.CodeTypeNotAllowed},
+		{"Any of one", upload.Any(text), hello, ""},
+		{"Any, the second accepts", upload.Any(pdf, text), hello, ""},
+		{"Any, none accepts", upload.Any(pdf, no), hello, "no"},
+		{"Any, one is content with the head", upload.Any(late, yes), long, ""},
+		{"Any, one observer refuses late", upload.Any(late, good), long, ""},
+		{"Any, one observer refuses early", upload.Any(early, good), long, ""},
+		{"Any, all observers refuse", upload.Any(early, late), long, "late"},
+		{"Any, all observers refuse early", upload.Any(early, early), long, "early"},
+		{"ForField", upload.ForField(map[string]upload.Validator{"file": text}), hello, ""},
+		{"ForField refuses", upload.ForField(map[string]upload.Validator{"file": pdf}), hello, upload.CodeTypeNotAllowed},
+		{"ForField keeps the observer", upload.ForField(map[string]upload.Validator{"file": late}), long, "late"},
+		{"ForField of another", upload.ForField(map[string]upload.Validator{"avatar": text}), hello, upload.CodeUnexpectedField},
+		{"ForField of nothing", upload.ForField(map[string]upload.Validator{"file": nil}), hello, upload.CodeUnexpectedField},
+		{"ForType", upload.ForType(map[string]upload.Validator{"text/plain": yes}), hello, ""},
+		{"ForType keeps the observer", upload.ForType(map[string]upload.Validator{"text/plain": late}), long, "late"},
+		{"ForType of another", upload.ForType(map[string]upload.Validator{"image/png": yes}), hello, upload.CodeTypeNotAllowed},
+		{"Extensions", upload.Extensions(".TXT", ".md"), hello, ""},
+		{"Extensions of others", upload.Extensions(".png"), hello, upload.CodeTypeNotAllowed},
+		{"NotEmpty", upload.NotEmpty(), hello, ""},
+		{"NotEmpty refuses", upload.NotEmpty(), file("file", "a.txt", ""), upload.CodeEmpty},
+		{"MaxSize, exact", upload.MaxSize(5), hello, ""},
+		{"MaxSize, one more", upload.MaxSize(4), hello, upload.CodeTooLarge},
+		{"MaxSize of a long file, exact", upload.MaxSize(180_000), long, ""},
+		{"MaxSize of a long file, one more", upload.MaxSize(179_999), long, upload.CodeTooLarge},
+		{"an empty file where nobody minds", yes, file("file", "a.txt", ""), ""},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			f := newFixture(t, tc.policy, upload.Options{})
+			if tc.code == "" {
+				f.accepts(t, post(tc.body))
+			} else {
+				f.refuses(t, tc.code, post(tc.body))
+			}
+		})
+	}
+}
+
+func TestIncoming(t *testing.T) {
+	var got *upload.Incoming
+	f := newFixture(t, upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error { got = in; return nil }), upload.Options{})
+	f.accepts(t, post(new(form).text("before", "1").file("file", "dir/a.png", pngBytes()).text("after", "2").String()))
+	require.Equal(t, "file", got.Field)
+	require.Equal(t, "a.png", got.Name)
+	require.Equal(t, "application/octet-stream", got.ClaimedType)
+	require.Equal(t, "image/png", got.Type)
+	require.Equal(t, pngBytes(), string(got.Head), "a short file's head is all of it")
+	require.Equal(t, int64(len(pngBytes())), got.Size)
+	require.Equal(t, "1", got.Form.Get("before"))
+
+	f.accepts(t, post(file("file", "a.txt", strings.Repeat("hello ", 1000))))
+	require.Len(t, got.Head, upload.HeadSize)
+	require.Equal(t, int64(-1), got.Size)
+}
+
+func TestTypesPanicsForWhatItDoesNotKnow(t *testing.T) {
+	require.PanicsWithValue(t, `upload: Types does not know the media type "image/nonsense"`, func() { upload.Types("image/png", "image/nonsense") })
+}
+
+func TestErrors(t *testing.T) {
+	err := upload.Reject(upload.CodeContent, "no")
+	require.ErrorIs(t, err, upload.CodeContent)
+	require.NotErrorIs(t, err, upload.CodeEmpty)
+	require.EqualError(t, err, "upload: content: no")
+	require.EqualError(t, &upload.Error{Code: "x", Name: "a\nb", Reason: "r", Err: context.Canceled}, `upload: x "a\nb": r: context canceled`)
+	require.ErrorIs(t, &upload.Error{Err: context.Canceled}, context.Canceled)
+	require.Equal(t, 413, upload.CodeTooLarge.Status())
+	require.Equal(t, 422, upload.Code("of_the_host").Status())
+}
