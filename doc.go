@@ -1,0 +1,106 @@
+// Package upload receives files over HTTP and puts them into object storage,
+// without letting anything through that was not checked. A host mounts one
+// [Handler] in any net/http router, or wraps a handler of its own in
+// [Handler.Middleware]; files go to a private S3 bucket (package s3store) or to
+// memory (package memstore).
+//
+//	store, err := s3store.New(s3.NewFromConfig(cfg), "my-uploads", nil)
+//	…
+//	h, err := upload.New(store, upload.Types("image/png", "image/jpeg"), authorize, &upload.Options{
+//		Keys:        upload.Prefix("avatars/", upload.RandomKeys()),
+//		MaxFileSize: 2 << 20,
+//	})
+//	…
+//	mux.Handle("POST /upload", h)                      // stores, answers JSON
+//	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
+//
+// Three decisions are positional since they decide over security: where files
+// go ([Storage]), what is accepted ([Validator]), and who may send it
+// ([Authorizer]). All else is in [Options], whose zero value is strict.
+//
+// # Nothing unchecked is visible
+//
+// An object becomes readable only after every validator has seen the whole
+// stream and agreed. Publishing is an explicit step of its own, which neither
+// the end of a stream nor closing anything can cause. A body that was cut,
+// wherever, is a 400: it is never taken for a short file.
+//
+// # All or nothing
+//
+// One bad file, one cut body, one handler that fails, and none of the request's
+// files stays. Two windows remain: between the commits of one request's files,
+// where a reader that lists the bucket may see the first before the second; and
+// a process that is killed, which may leave unfinished multipart uploads, or
+// files of a request whose last commit was still to come. A lifecycle rule on
+// the bucket removes the former.
+//
+// # Nothing is left behind
+//
+// Whatever a refused or broken upload has staged is removed, on a context that
+// outlives the request, with retries; what cannot be removed is logged and
+// told to [Hooks.CleanedUp]. A storage that did not answer is asked what it did
+// before anything is assumed. There are no temporary files.
+//
+// # Memory is a number you choose
+//
+// s3store keeps the buffers of all uploads together under one limit, whatever
+// their number and size. Beside that each request being read costs about
+// 110 KiB, [Options.MaxConcurrent] of them at most. Who finds no room waits for
+// [Options.MaxWait] and is told to come again ([CodeBusy], Retry-After). No
+// subject takes more than half of either.
+//
+// # Refusals are early and arrive whole
+//
+// Method, origin, caller, media type and length are judged before the first
+// byte of the body is read, types after the first 4 KiB of a file. On HTTP/1.1
+// the answer is written at once, and the rest of the body is read on for a
+// while, since browsers send all of it before they look at an answer.
+//
+// # The client's words go nowhere
+//
+// Keys come from a [KeyGenerator], are random by default and must pass
+// [ValidKey]. The stored type is the detected one; the claimed one is ignored.
+// The file name is cleaned and kept as data. Answers and log entries quote it.
+//
+// # It fails closed
+//
+// There is no handler without an authorizer. A validator that errs, panics or
+// does not return in [Options.CheckTimeout] refuses the file. Every limit has a
+// default, and none can be switched off.
+//
+// # Pages of other origins
+//
+// A multipart form can be sent by a page of any site without the browser asking
+// first. So browsers of other origins are refused (403, [CodeCrossOrigin]), by
+// http.CrossOriginProtection. That also refuses honest front ends which are not
+// served from the very host they send to: sibling subdomains (app.example.com
+// to api.example.com), Capacitor and Electron apps, browser extensions, and
+// pages behind a proxy that rewrites Host for browsers without Sec-Fetch-Site.
+// Trust those by name:
+//
+//	protection := http.NewCrossOriginProtection()
+//	err := protection.AddTrustedOrigin("capacitor://localhost")
+//	… &upload.Options{CrossOrigin: protection}
+//
+// Clients that are not browsers are not affected. Trusting an origin does not
+// replace the CORS headers that let its pages read the answer.
+//
+// # Where it runs
+//
+// The handler moves the connection's deadlines through http.ResponseController:
+// the host's ReadTimeout and WriteTimeout neither end an upload that makes
+// progress nor cost it the answer. Behind a ResponseWriter without Unwrap, as
+// some gzip and recorder middlewares and http.TimeoutHandler use, uploads and
+// refusals work, but stalled clients are not cut by us (logged once) and a
+// browser that is still sending may see a reset instead of the refusal.
+// Configure http.Server.ReadHeaderTimeout yourself: before the headers are read
+// no handler runs.
+//
+// # What it does not protect from
+//
+// It is no malware scanner: plug one in as a [Validator]. [Types] reads text to
+// its end, and of other types only the head: serve what users sent as
+// attachments, from a host of its own. It does not limit how often somebody
+// uploads. It does not encrypt. Who can write to the bucket by other ways, or
+// list it, is beyond it.
+package upload

@@ -1,0 +1,134 @@
+package upload_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// signedIn stands for the host's own session handling.
+func signedIn(r *http.Request) (string, error) {
+	if user := r.Header.Get("X-User"); user != "" {
+		return user, nil
+	}
+	return "", errors.New("no session")
+}
+
+func Example() {
+	h, err := upload.New(&memstore.Store{}, upload.Types("image/png", "text/plain"), upload.Subject(signedIn), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("POST /upload", h)
+
+	r := post(file("file", "page.png", "<html>"))
+	r.Header.Set("X-User", "alice")
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, r)
+	fmt.Println(w.Code, w.Body)
+	// Output: 415 {"type":"about:blank","title":"Unsupported Media Type","status":415,"code":"type_not_allowed","detail":"files of type text/html are not accepted","files":[{"field":"file","name":"page.png","code":"type_not_allowed","reason":"files of type text/html are not accepted"}]}
+}
+
+// A handler behind the middleware owns the outcome: an error status removes the
+// files, Keep makes them stay.
+func ExampleHandler_Middleware() {
+	store := &memstore.Store{}
+	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	insert := func(key string) error { return errors.New("the database is away") }
+	profile := h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		picture := upload.Files(r.Context())[0]
+		if err := insert(picture.Key); err != nil {
+			http.Error(w, "try again later", http.StatusInternalServerError) // removes the file
+			return
+		}
+		upload.Keep(r.Context()) // the row refers to it now
+		w.WriteHeader(http.StatusNoContent)
+	}))
+
+	w := httptest.NewRecorder()
+	profile.ServeHTTP(w, post(file("file", "me.txt", "hello")))
+	fmt.Println(w.Code, len(store.Keys()), "files")
+	// Output: 500 0 files
+}
+
+// Receive is for hosts that answer themselves, such as gin or echo handlers.
+func ExampleHandler_Receive() {
+	store := &memstore.Store{}
+	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		tx, err := h.Receive(w, r)
+		if err != nil {
+			h.RespondError(w, r, err)
+			return
+		}
+		defer func() { _ = tx.Rollback() }() // does nothing after Commit
+		if r.FormValue("accept") != "yes" {
+			http.Error(w, "please accept the terms", http.StatusForbidden)
+			return
+		}
+		if err := tx.Commit(context.WithoutCancel(r.Context())); err != nil {
+			h.RespondError(w, r, err)
+			return
+		}
+		_, _ = fmt.Fprintln(w, "stored", tx.Files()[0].Name)
+	}
+
+	for _, accept := range []string{"no", "yes"} {
+		w := httptest.NewRecorder()
+		handler(w, post(new(form).file("file", "a.txt", "hello").text("accept", accept).String()))
+		fmt.Println(w.Code, len(store.Keys()))
+	}
+	// Output:
+	// 403 0
+	// 200 1
+}
+
+// A validator that looks at more than the head returns an Observer.
+func ExampleValidator() {
+	noSecrets := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
+		if in.Name == "id_rsa.txt" {
+			return upload.Reject("secret", "this looks like a private key")
+		}
+		return nil
+	})
+	policy := upload.All(
+		upload.Types("text/plain", "image/png"),
+		upload.ForType(map[string]upload.Validator{
+			"text/plain": upload.All(noSecrets, upload.MaxSize(64<<10)),
+			"image/png":  upload.MaxSize(2 << 20),
+		}),
+	)
+	h, err := upload.New(&memstore.Store{}, policy, upload.AllowAnonymous, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, post(file("file", "id_rsa.txt", "-----BEGIN")))
+	fmt.Println(w.Code)
+	// Output: 422
+}
+
+func ExampleSeeOther() {
+	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous,
+		&upload.Options{Respond: upload.SeeOther("/")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, post(file("file", "a.txt", "hello")))
+	fmt.Println(w.Code, w.Header().Get("Location"))
+	// Output: 303 /?uploaded=1
+}
