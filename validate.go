@@ -2,7 +2,6 @@ package upload
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -76,7 +75,8 @@ func All(validators ...Validator) Validator {
 		for _, v := range validators {
 			o, err := v.Validate(ctx, in)
 			if err != nil {
-				return nil, errors.Join(err, all.Close())
+				_ = all.Close()
+				return nil, err
 			}
 			if o != nil {
 				all = append(all, o)
