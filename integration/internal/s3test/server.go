@@ -9,6 +9,7 @@ package s3test
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -31,6 +32,10 @@ type Server struct {
 
 var current Server
 
+// parallel is how many parallel tests run at once: they wait for injected
+// faults and for retries, not for the processor.
+const parallel = "24"
+
 // Main runs the tests of a package with a server beside them, for TestMain.
 func Main(m *testing.M) {
 	server, stop, err := start()
@@ -39,6 +44,10 @@ func Main(m *testing.M) {
 		os.Exit(1)
 	}
 	current = server
+	flag.Parse()
+	if err := flag.Set("test.parallel", parallel); err != nil {
+		panic(err) // it exists in every test binary
+	}
 	code := m.Run()
 	if err := stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "s3test:", err)

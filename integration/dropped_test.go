@@ -1,0 +1,109 @@
+package integration_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/faultproxy"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
+	"github.com/stretchr/testify/require"
+)
+
+// repeats are what servers answer to a Complete they have carried out before:
+// versitygw again what they answered first, MinIO 412, or 404 without a
+// condition.
+var repeats = map[string]int{"idempotent": 0, "MinIO-like, 412": 412, "MinIO-like, 404": 404}
+
+// TestDroppedAnswer: S3 carries a call out and its answer is lost, once. The
+// upload is accepted, and stored exactly once.
+func TestDroppedAnswer(t *testing.T) {
+	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
+		for mode, status := range repeats {
+			for _, u := range uploads {
+				t.Run(fmt.Sprintf("%s/%s/%s", name, mode, u.call), func(t *testing.T) {
+					t.Parallel()
+					st, proxy := newFaultyStage(t, versioned, s3store.Options{})
+					proxy.AnswerRepeats(status)
+					proxy.Inject(u.call, faultproxy.Drop, 1)
+					s := host.Start(t, newHandler(t, st.store, upload.Options{}))
+					a := post(t, s, client.Form{u.file}, false)
+					require.Equal(t, 201, a.Status, "%s", a.Body)
+					requireStored(t, st.bucket, a.Files[0].Key, u.file.Content)
+				})
+			}
+		}
+	}
+}
+
+// TestDroppedAnswers: no answer of a call ever arrives, and what could tell the
+// truth afterwards fails as well, for a while or for ever. Whatever the client
+// is told is true.
+func TestDroppedAnswers(t *testing.T) {
+	asking := map[string]struct {
+		fault faultproxy.Fault
+		n     int
+	}{
+		"asking works":         {"", 0},
+		"asking fails once":    {faultproxy.InternalError, 1},
+		"asking is lost, once": {faultproxy.Drop, 1},
+		"asking fails a while": {faultproxy.InternalError, 4},
+		"asking stalls once":   {faultproxy.Stall, 1},
+	}
+	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
+		for mode, status := range repeats {
+			for _, u := range uploads {
+				for how, ask := range asking {
+					t.Run(fmt.Sprintf("%s/%s/%s/%s", name, mode, u.call, how), func(t *testing.T) {
+						t.Parallel()
+						st, proxy := newFaultyStage(t, versioned, s3store.Options{CallTimeout: 2 * time.Second})
+						proxy.AnswerRepeats(status)
+						proxy.Inject(u.call, faultproxy.Drop, faultproxy.Always)
+						proxy.Inject(faultproxy.Head, ask.fault, ask.n)
+						s := host.Start(t, newHandler(t, st.store, upload.Options{}))
+						requireTruth(t, st.bucket, post(t, s, client.Form{u.file}, false), u.file.Content)
+					})
+				}
+			}
+		}
+	}
+}
+
+// requireTruth fails the test unless an upload that was accepted is stored,
+// alone, and of one that was refused nothing is.
+func requireTruth(t testing.TB, b *s3test.Bucket, a *client.Answer, c client.Content) {
+	t.Helper()
+	if a.Status == http.StatusCreated {
+		requireStored(t, b, a.Files[0].Key, c)
+		return
+	}
+	require.Equal(t, http.StatusBadGateway, a.Status, "%s", a.Body)
+	b.RequireNothing(t)
+}
+
+// TestDroppedAnswerInSecondCommit: the second file of a request is lost in the same
+// way while the first is already published.
+func TestDroppedAnswerInSecondCommit(t *testing.T) {
+	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
+		for _, fault := range []faultproxy.Fault{faultproxy.Drop, faultproxy.InternalError} {
+			t.Run(fmt.Sprintf("%s/%s", name, fault), func(t *testing.T) {
+				t.Parallel()
+				st, proxy := newFaultyStage(t, versioned, s3store.Options{})
+				proxy.Inject(faultproxy.Complete, fault, faultproxy.Always)
+				h := newHandler(t, st.store, upload.Options{MaxFiles: 2})
+				a := post(t, host.Start(t, h), client.Form{small, large}, false)
+				if a.Status == http.StatusCreated {
+					require.Len(t, st.bucket.Versions(t.Context(), t), 2)
+					return
+				}
+				require.Equal(t, http.StatusBadGateway, a.Status)
+				st.bucket.RequireNothing(t)
+			})
+		}
+	}
+}

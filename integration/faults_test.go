@@ -1,0 +1,124 @@
+package integration_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/faultproxy"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/airlock-go/upload/s3store"
+	"github.com/stretchr/testify/require"
+)
+
+// uploads are the calls that an accepted upload makes, with a file for which
+// each of them is made.
+var uploads = []struct {
+	call faultproxy.Call
+	file client.Part
+}{
+	{faultproxy.Put, small},
+	{faultproxy.Create, large},
+	{faultproxy.UploadPart, large},
+	{faultproxy.Complete, large},
+}
+
+// TestOneFault: a call that fails once is made again, and the client sees
+// nothing of it.
+func TestOneFault(t *testing.T) {
+	once := []faultproxy.Fault{
+		faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Delay,
+	}
+	for _, fault := range once {
+		for _, u := range uploads {
+			t.Run(fmt.Sprintf("%s/%s", fault, u.call), func(t *testing.T) {
+				t.Parallel()
+				st, proxy := newFaultyStage(t, false, s3store.Options{})
+				proxy.Inject(u.call, fault, 1)
+				s := host.Start(t, newHandler(t, st.store, upload.Options{}))
+				a := post(t, s, client.Form{u.file}, false)
+				require.Equal(t, 201, a.Status, "%s", a.Body)
+				requireStored(t, st.bucket, a.Files[0].Key, u.file.Content)
+			})
+		}
+	}
+}
+
+// TestLastingFault: when S3 fails for ever the client is told in time, and
+// nothing is left, for which an abort was sent.
+func TestLastingFault(t *testing.T) {
+	const callTimeout = time.Second
+	lasting := []faultproxy.Fault{
+		faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Stall,
+	}
+	for _, fault := range lasting {
+		for _, u := range uploads {
+			t.Run(fmt.Sprintf("%s/%s", fault, u.call), func(t *testing.T) {
+				t.Parallel()
+				st, proxy := newFaultyStage(t, false, s3store.Options{CallTimeout: callTimeout})
+				proxy.Inject(u.call, fault, faultproxy.Always)
+				s := host.Start(t, newHandler(t, st.store, upload.Options{}))
+				begin := time.Now()
+				a := post(t, s, client.Form{small, u.file}[1:], false)
+				require.Less(t, time.Since(begin), 10*callTimeout)
+				require.Equal(t, 502, a.Status, "%s", a.Body)
+				require.Equal(t, string(upload.CodeStorage), a.Code)
+				require.NotContains(t, string(a.Body), st.bucket.Name)
+				st.bucket.RequireNothing(t)
+				if u.call == faultproxy.UploadPart || u.call == faultproxy.Complete {
+					require.Positive(t, proxy.Count(faultproxy.Abort))
+				}
+			})
+		}
+	}
+}
+
+// TestFaultyCleanUp: the calls that remove a refused or undone upload are made
+// again, too. When they fail for ever the host is told what was left.
+func TestFaultyCleanUp(t *testing.T) {
+	rows := []struct {
+		call      faultproxy.Call
+		versioned bool
+		form      client.Form // of which the next handler refuses what is accepted
+	}{
+		{faultproxy.Abort, false, client.Form{large, client.File("b.png", client.Executable(100))}},
+		{faultproxy.Delete, false, client.Form{small}},
+		{faultproxy.Delete, false, client.Form{large}},
+		{faultproxy.Delete, true, client.Form{small}},
+		{faultproxy.Head, false, client.Form{small}},
+	}
+	faults := []faultproxy.Fault{
+		faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Stall, faultproxy.Drop,
+	}
+	for _, row := range rows {
+		for _, fault := range faults {
+			for name, n := range map[string]int{"once": 1, "always": faultproxy.Always} {
+				t.Run(fmt.Sprintf("%s of %s, versioned %v/%s/%s", row.call, row.form[0].Name, row.versioned, fault, name), func(t *testing.T) {
+					t.Parallel()
+					st, proxy := newFaultyStage(t, row.versioned, s3store.Options{CallTimeout: time.Second})
+					left := make(chan error, 4)
+					h := newHandler(t, st.store, upload.Options{MaxFiles: 2, CleanupTimeout: 5 * time.Second, Hooks: upload.Hooks{
+						CleanedUp: func(_ context.Context, _ string, err error) { left <- err },
+					}})
+					s := host.Start(t, h.Middleware(http.NotFoundHandler()))
+					proxy.Inject(row.call, fault, n)
+					require.Less(t, post(t, s, row.form, false).Status, 500)
+					err := <-left
+					if n == 1 {
+						require.NoError(t, err)
+						st.bucket.RequireNothing(t)
+						return
+					}
+					something := len(st.bucket.Versions(t.Context(), t))+len(st.bucket.Uploads(t.Context(), t)) > 0
+					if something {
+						require.Error(t, err, "something was left and the host was not told")
+					}
+				})
+			}
+		}
+	}
+}
