@@ -44,7 +44,7 @@ func (tx *Tx) admit() (boundary string, err error) {
 		return "", Reject(CodeNoFile, "the request has no body")
 	case r.ContentLength > limit:
 		return "", Reject(CodeTooLarge, fmt.Sprintf(
-			"the request is larger than %d bytes; %d files of %d bytes are accepted", limit, tx.grant.MaxFiles, tx.grant.MaxFileSize))
+			"the request is too large; it may carry %d files of %s each", tx.grant.MaxFiles, byteSize(tx.grant.MaxFileSize)))
 	}
 	if err := tx.takePlace(); err != nil {
 		return "", err

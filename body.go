@@ -105,7 +105,7 @@ func (b *body) Read(p []byte) (int, error) {
 	b.read += int64(n)
 	switch {
 	case b.read > b.limit:
-		b.err = &Error{Code: CodeTooLarge, Reason: fmt.Sprintf("the request is larger than %d bytes", b.limit)}
+		b.err = &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(b.limit)}
 	case errors.Is(err, io.EOF):
 		b.eof, b.err = true, io.EOF
 	default:
@@ -152,7 +152,7 @@ func (b *body) rate(n int, waited time.Duration) error {
 	}
 	enough := float64(b.opts.MinRate) * b.windowTime.Seconds()
 	if float64(b.windowBytes) < enough {
-		return &Error{Code: CodeTimeout, Reason: fmt.Sprintf("data came slower than %d bytes a second", b.opts.MinRate)}
+		return &Error{Code: CodeTimeout, Reason: "data came slower than " + byteSize(b.opts.MinRate) + " a second"}
 	}
 	b.windowBytes, b.windowTime = 0, 0
 	return nil

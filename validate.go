@@ -190,7 +190,18 @@ func (o *sizeObserver) Verdict() error { return nil }
 func (o *sizeObserver) tooLarge() error { return tooLarge(o.max) }
 
 func tooLarge(limit int64) error {
-	return Reject(CodeTooLarge, fmt.Sprintf("the file is larger than %d bytes", limit))
+	return Reject(CodeTooLarge, "the file is larger than "+byteSize(limit))
+}
+
+// byteSize writes limits as people do: "5 MiB", or "1000 bytes" when no unit
+// fits exactly.
+func byteSize(n int64) string {
+	for i, unit := range []string{"GiB", "MiB", "KiB"} {
+		if size := int64(1) << (30 - 10*i); n >= size && n%size == 0 {
+			return fmt.Sprintf("%d %s", n/size, unit)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
 }
 
 func typeNotAllowed(t string) error {
