@@ -1,0 +1,58 @@
+package upload_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/airlock-go/upload"
+)
+
+// discardStore reads as a storage does, 64 KiB at a time, and keeps nothing.
+type discardStore struct{}
+
+func (discardStore) Stage(_ context.Context, _ upload.Object, r io.Reader) (upload.Staged, error) {
+	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, make([]byte, 64<<10))
+	return discardStore{}, err
+}
+func (discardStore) Delete(context.Context, string) error { return nil }
+func (discardStore) Commit(context.Context) error         { return nil }
+func (discardStore) Discard(context.Context) error        { return nil }
+
+// BenchmarkHandler is the whole way of one file but the network and the
+// storage: reading the form, detection, and the observers.
+func BenchmarkHandler(b *testing.B) {
+	accept := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
+	for _, size := range []int{10_000, 100_000, 64 << 20} {
+		body := []byte(file("file", "a.txt", string(bytes.Repeat([]byte("0123456789abcdef"), size/16))))
+		for _, bc := range []struct {
+			name   string
+			policy upload.Validator
+			sha    bool
+		}{{"head only", accept, false}, {"observer", &testObserver{}, false}, {"text", upload.Types("text/plain"), false}, {"sha256", accept, true}} {
+			b.Run(fmt.Sprintf("%s/%d", bc.name, size), func(b *testing.B) {
+				h, err := upload.New(discardStore{}, bc.policy, upload.AllowAnonymous, &upload.Options{
+					MaxFileSize: 1 << 30, SHA256: bc.sha, Logger: slog.New(slog.DiscardHandler),
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.SetBytes(int64(len(body)))
+				b.ReportAllocs()
+				for b.Loop() {
+					r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+					r.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+					w := httptest.NewRecorder()
+					if h.ServeHTTP(w, r); w.Code != http.StatusCreated {
+						b.Fatal(w.Body)
+					}
+				}
+			})
+		}
+	}
+}
