@@ -1,0 +1,108 @@
+// Package nulls3 is an S3 server that throws away what it is given, as fast as
+// it comes, and remembers how much of it there was.
+package nulls3
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// Server is an http.Handler. It checks neither signatures nor checksums, and
+// its zero value is ready. It speaks what storing a file takes: PutObject and
+// the calls of a multipart upload, HeadObject and DeleteObject.
+type Server struct {
+	mu      sync.Mutex
+	objects map[string]object
+	open    map[string]object // by upload id
+}
+
+type object struct {
+	size int64
+	meta http.Header
+}
+
+// Sizes returns the sizes of all objects by their path.
+func (s *Server) Sizes() map[string]int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sizes := map[string]int64{}
+	for path, o := range s.objects {
+		sizes[path] = o.size
+	}
+	return sizes
+}
+
+// Open tells how many multipart uploads are open.
+func (s *Server) Open() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	n, err := io.Copy(io.Discard, r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler) // a client that left, of whose object nothing is to be seen
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.objects == nil {
+		s.objects, s.open = map[string]object{}, map[string]object{}
+	}
+	query := r.URL.Query()
+	id := query.Get("uploadId")
+	switch {
+	case r.Method == http.MethodPost && query.Has("uploads"):
+		id = rand.Text()
+		s.open[id] = object{meta: metadata(r.Header)}
+		fmt.Fprintf(w, "<InitiateMultipartUploadResult><UploadId>%s</UploadId></InitiateMultipartUploadResult>", id)
+	case r.Method == http.MethodPut && id != "":
+		o := s.open[id]
+		o.size += n
+		s.open[id] = o
+		w.Header().Set("ETag", `"part"`)
+	case r.Method == http.MethodPost && id != "":
+		s.objects[r.URL.Path] = s.open[id]
+		delete(s.open, id)
+		fmt.Fprint(w, "<CompleteMultipartUploadResult><ETag>whole</ETag></CompleteMultipartUploadResult>")
+	case r.Method == http.MethodDelete && id != "":
+		delete(s.open, id)
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		s.object(w, r, n)
+	}
+}
+
+// object serves calls on whole objects. It needs the lock.
+func (s *Server) object(w http.ResponseWriter, r *http.Request, n int64) {
+	o, found := s.objects[r.URL.Path]
+	switch {
+	case r.Method == http.MethodPut && found:
+		w.WriteHeader(http.StatusPreconditionFailed)
+	case r.Method == http.MethodPut:
+		s.objects[r.URL.Path] = object{size: n, meta: metadata(r.Header)}
+		w.Header().Set("ETag", `"whole"`)
+	case r.Method == http.MethodDelete:
+		delete(s.objects, r.URL.Path)
+		w.WriteHeader(http.StatusNoContent)
+	case found:
+		maps.Copy(w.Header(), o.meta)
+	default:
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+func metadata(h http.Header) http.Header {
+	meta := http.Header{}
+	for name, values := range h {
+		if strings.HasPrefix(name, "X-Amz-Meta-") {
+			meta[name] = values
+		}
+	}
+	return meta
+}

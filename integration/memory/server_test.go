@@ -1,0 +1,139 @@
+// Package memory tests what the memory limit of s3store promises. The server
+// under test is a process of its own, so that its heap is its own, too.
+package memory_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"runtime/metrics"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3store"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+const (
+	kib = 1 << 10
+	mib = 1 << 20
+)
+
+// runServer makes the test binary a server; its value is a config.
+const runServer = "UPLOAD_TEST_MEMORY_SERVER"
+
+// config is what a test asks of its server.
+type config struct {
+	S3        string
+	TLS       bool
+	MaxMemory int64
+	MaxWait   time.Duration
+}
+
+// report is what a server tells of itself. Live is what the garbage collector
+// found reachable, at most, since the last report with reset.
+type report struct {
+	Live     int64
+	Used     int64 // memory that uploads have reserved
+	Peak     int64 // the most the store's buffers ever took
+	ErrorLog string
+}
+
+func TestMain(m *testing.M) {
+	if c := os.Getenv(runServer); c != "" {
+		if err := serve(c); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// serve prints the server's URL, and serves until its standard input ends.
+func serve(conf string) error {
+	var c config
+	if err := json.Unmarshal([]byte(conf), &c); err != nil {
+		return err
+	}
+	store, err := newStore(c)
+	if err != nil {
+		return err
+	}
+	h, err := upload.New(store, upload.Types("image/png"), upload.AllowAnonymous, &upload.Options{
+		MaxFileSize: 32 * mib, MaxWait: c.MaxWait, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return err
+	}
+	w := &watch{store: store}
+	go w.run()
+	mux := http.NewServeMux()
+	mux.Handle("POST /upload", h)
+	mux.HandleFunc("POST /small", func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	mux.HandleFunc("GET /idle", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /report", w.report)
+	s := httptest.NewUnstartedServer(mux)
+	s.Config.ErrorLog = log.New(&w.errors, "", 0)
+	if c.TLS {
+		s.EnableHTTP2 = true
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
+	fmt.Println(s.URL)
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+func newStore(c config) (*s3store.Store, error) {
+	client := s3.New(s3.Options{
+		BaseEndpoint: aws.String(c.S3),
+		Region:       "us-east-1",
+		Credentials:  credentials.NewStaticCredentialsProvider("access", "secret", ""),
+		UsePathStyle: true,
+	})
+	return s3store.New(client, "bucket", &s3store.Options{MaxMemory: c.MaxMemory, Logger: slog.New(slog.DiscardHandler)})
+}
+
+// watch collects garbage all the time and remembers the largest live heap.
+type watch struct {
+	store  *s3store.Store
+	live   atomic.Int64
+	errors strings.Builder // of the server; read when all is quiet
+}
+
+func (w *watch) run() {
+	for {
+		w.sample()
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func (w *watch) sample() {
+	runtime.GC()
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	n := int64(live[0].Value.Uint64())
+	for old := w.live.Load(); n > old && !w.live.CompareAndSwap(old, n); old = w.live.Load() {
+	}
+}
+
+func (w *watch) report(rw http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Has("reset") {
+		w.live.Store(0)
+	}
+	w.sample()
+	used, peak := w.store.Memory()
+	_ = json.NewEncoder(rw).Encode(report{Live: w.live.Load(), Used: used, Peak: peak, ErrorLog: w.errors.String()})
+}
