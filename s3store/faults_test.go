@@ -134,6 +134,39 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 }
 
+// TestLateComplete is a request that S3 carries out only after it was given up.
+func TestLateComplete(t *testing.T) {
+	f := newFixture(t, setup{Options: s3store.Options{CallTimeout: 2 * time.Second}})
+	staged := f.stage(t, "k", make([]byte, large))
+	release, done := make(chan struct{}), make(chan struct{})
+	f.fake.Inject("CompleteMultipartUpload", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		defer close(done)
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		<-release
+		serve(w, r)
+	})
+	err := staged.Commit(t.Context())
+	require.ErrorContains(t, err, "no answer within 2s")
+	require.NotErrorIs(t, err, upload.ErrUnknownOutcome, "the upload was aborted, so nothing can follow")
+	close(release)
+	<-done
+	f.requireNothing(t)
+}
+
+// TestStillOpen is an upload that could be completed late, since it could not be
+// aborted.
+func TestStillOpen(t *testing.T) {
+	f := newFixture(t, setup{})
+	staged := f.stage(t, "k", make([]byte, large))
+	f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Reset)
+	f.fake.Inject("AbortMultipartUpload", forEver, fail500)
+	require.ErrorIs(t, staged.Commit(t.Context()), upload.ErrUnknownOutcome)
+	f.fake.Heal()
+	require.NoError(t, staged.Discard(t.Context()))
+	f.requireNothing(t)
+}
+
 // TestKeyIsTaken is another's object under the key, whatever the answers say.
 func TestKeyIsTaken(t *testing.T) {
 	other := []byte("somebody else's")
