@@ -13,6 +13,7 @@ type Kind uint8
 const (
 	Malformed Kind = iota // the bytes are not what the format allows
 	Active                // the file is well formed but holds something that runs
+	TooLarge              // the file declares or unpacks to more than is accepted: pixels, frames, entries, bytes
 )
 
 // Error is the fault that made an inspector refuse a file. Its text is made of constants and numbers, never of the file's
