@@ -1,0 +1,54 @@
+package upload_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestDependencies pins what a program takes on by importing a package of this
+// module. A new line here needs a reason in docs/design.md.
+func TestDependencies(t *testing.T) {
+	detection := []string{"github.com/gabriel-vasile/mimetype"}
+	aws := []string{
+		"github.com/aws/aws-sdk-go-v2",
+		"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream",
+		"github.com/aws/aws-sdk-go-v2/internal/configsources",
+		"github.com/aws/aws-sdk-go-v2/internal/endpoints/v2",
+		"github.com/aws/aws-sdk-go-v2/internal/v4a",
+		"github.com/aws/aws-sdk-go-v2/service/internal/accept-encoding",
+		"github.com/aws/aws-sdk-go-v2/service/internal/checksum",
+		"github.com/aws/aws-sdk-go-v2/service/internal/presigned-url",
+		"github.com/aws/aws-sdk-go-v2/service/internal/s3shared",
+		"github.com/aws/aws-sdk-go-v2/service/s3",
+		"github.com/aws/smithy-go",
+	}
+	for _, c := range []struct {
+		pkg     string
+		modules []string
+	}{
+		{".", detection},
+		{"./memstore", detection},
+		{"./storetest", detection},
+		{"./s3store", append(aws, detection...)},
+	} {
+		t.Run(c.pkg, func(t *testing.T) {
+			require.Equal(t, c.modules, modulesOf(t, c.pkg))
+		})
+	}
+}
+
+// modulesOf returns the modules that pkg is built from, but for this one and
+// the standard library.
+func modulesOf(t *testing.T, pkg string) []string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f",
+		"{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}", pkg).Output()
+	require.NoError(t, err)
+	modules := strings.Fields(string(out))
+	slices.Sort(modules)
+	return slices.Compact(modules)
+}
