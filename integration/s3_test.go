@@ -65,15 +65,18 @@ func newFaultyStage(t testing.TB, versioned bool, opts s3store.Options) (*stage,
 	return newStageAt(t, versioned, s.URL, opts), proxy
 }
 
-// newHandler takes pictures and plain text of up to 64 MiB, unless told
-// otherwise.
-func newHandler(t testing.TB, store upload.Storage, opts upload.Options) *upload.Handler {
+// newHandler takes files of up to 64 MiB that policy accepts: pictures and plain
+// text, if none is given.
+func newHandler(t testing.TB, store upload.Storage, opts upload.Options, policy ...upload.Validator) *upload.Handler {
 	t.Helper()
 	opts.Logger = slog.New(slog.DiscardHandler)
 	if opts.MaxFileSize == 0 {
 		opts.MaxFileSize = 64 * mib
 	}
-	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous, &opts)
+	if len(policy) == 0 {
+		policy = []upload.Validator{upload.Types("image/png", "text/plain")}
+	}
+	h, err := upload.New(store, upload.All(policy...), upload.AllowAnonymous, &opts)
 	require.NoError(t, err)
 	return h
 }

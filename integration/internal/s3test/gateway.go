@@ -37,8 +37,8 @@ func startGateway(s Server) (Server, func() error, error) {
 		return s, nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- embedgw.RunVersityGW(ctx, backend, gatewayConfig(s, addr)) }()
+	done, config := make(chan error, 1), gatewayConfig(s, addr)
+	go func() { done <- embedgw.RunVersityGW(ctx, backend, config) }()
 	stop := func() error {
 		cancel()
 		err := <-done

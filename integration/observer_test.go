@@ -1,0 +1,183 @@
+package integration_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/airlock-go/upload/s3store"
+	"github.com/stretchr/testify/require"
+)
+
+// TestHungObserver: an observer that does not return refuses its file. What it
+// was shown stays as it was, whatever is uploaded meanwhile: the race detector
+// sees it if one of those uploads writes there.
+func TestHungObserver(t *testing.T) {
+	hung := newHanging(t)
+	hangs := make(chan string, 64)
+	st := newStage(t, false, s3store.Options{})
+	h := newHandler(t, st.store, upload.Options{
+		Fields: []string{"file", "bad"}, MaxFiles: 2, CheckTimeout: 3 * time.Second,
+		Hooks: upload.Hooks{Hung: func(_ context.Context, subject string) { hangs <- subject }},
+	}, upload.ForField(map[string]upload.Validator{"file": upload.Types("image/png", "text/plain"), "bad": hung}))
+	s := host.Start(t, h)
+
+	bad := client.File("a.txt", client.Text(12*mib))
+	bad.Field = "bad"
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			a, err := client.Post(t.Context(), s.Client(), s.URL, client.Form{small, bad}, false)
+			if err != nil || a.Status != 503 || a.Code != string(upload.CodeCheckFailed) {
+				t.Errorf("a hung observer: %+v, %v", a, err)
+			}
+			<-hangs
+		})
+	}
+	all.Wait()
+	st.bucket.RequireNothing(t)
+	require.Equal(t, 4, hung.seen())
+
+	for i := range 8 {
+		all.Go(func() {
+			f := client.File("b.txt", client.Text(int64(6*mib+i)))
+			a, err := client.Post(t.Context(), s.Client(), s.URL, client.Form{f}, false)
+			if err != nil || a.Status != 201 {
+				t.Errorf("beside hung observers: %+v, %v", a, err)
+				return
+			}
+			if digest, _ := st.bucket.SHA256(t, a.Files[0].Key); digest != f.Content.SHA256() {
+				t.Errorf("a file of %d bytes was stored changed", f.Content.Size)
+			}
+		})
+	}
+	all.Wait()
+	hung.requireUnchanged(t)
+}
+
+// hanging is a Validator whose observers hang in their first Write until the
+// test ends, and keep an eye on what they were shown.
+type hanging struct {
+	mu    sync.Mutex
+	shown [][]byte // the very slices
+	saved [][]byte
+	end   chan struct{}
+	done  sync.WaitGroup
+}
+
+func newHanging(t *testing.T) *hanging {
+	h := &hanging{end: make(chan struct{})}
+	t.Cleanup(func() {
+		close(h.end)
+		h.done.Wait()
+	})
+	return h
+}
+
+func (h *hanging) Validate(context.Context, *upload.Incoming) (upload.Observer, error) { return h, nil }
+
+func (h *hanging) Write(p []byte) (int, error) {
+	h.done.Add(1)
+	defer h.done.Done()
+	h.mu.Lock()
+	h.shown = append(h.shown, p)
+	h.saved = append(h.saved, slices.Clone(p))
+	h.mu.Unlock()
+	<-h.end
+	return len(p), nil
+}
+
+func (h *hanging) Verdict() error { return nil }
+
+func (h *hanging) seen() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.shown)
+}
+
+func (h *hanging) requireUnchanged(t *testing.T) {
+	t.Helper()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range h.shown {
+		require.True(t, bytes.Equal(h.saved[i], h.shown[i]), "what hung observer %d was shown has changed", i)
+	}
+}
+
+// TestFailingObserver: an observer that panics or fails refuses its file, early
+// or late, and the next upload knows nothing of it.
+func TestFailingObserver(t *testing.T) {
+	rows := []struct {
+		name     string
+		observer failing
+		status   int
+		code     upload.Code
+	}{
+		{"panics at the first byte", failing{at: 1, panics: true}, 503, upload.CodeCheckFailed},
+		{"panics in the third part", failing{at: 11 * mib, panics: true}, 503, upload.CodeCheckFailed},
+		{"panics in its verdict", failing{panics: true}, 503, upload.CodeCheckFailed},
+		{"fails", failing{at: 11 * mib, err: fmt.Errorf("scanner: down")}, 503, upload.CodeCheckFailed},
+		{"cannot tell", failing{err: fmt.Errorf("scanner: down")}, 503, upload.CodeCheckFailed},
+		{"refuses", failing{at: 11 * mib, err: upload.Reject(upload.CodeContent, "virus")}, 422, upload.CodeContent},
+		{"refuses in its verdict", failing{err: upload.Reject("virus", "virus")}, 422, "virus"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			st := newStage(t, false, s3store.Options{})
+			h := newHandler(t, st.store, upload.Options{Fields: []string{"file", "bad"}, MaxFiles: 2},
+				upload.ForField(map[string]upload.Validator{"file": upload.Types("image/png"), "bad": row.observer}))
+			s := host.Start(t, h)
+			bad := large
+			bad.Field = "bad"
+			a := post(t, s, client.Form{small, bad}, false)
+			require.Equal(t, row.status, a.Status, "%s", a.Body)
+			require.Equal(t, string(row.code), a.Code)
+			require.NotContains(t, string(a.Body), "scanner")
+			st.bucket.RequireNothing(t)
+
+			a = post(t, s, client.Form{large}, false)
+			require.Equal(t, 201, a.Status)
+			requireStored(t, st.bucket, a.Files[0].Key, large.Content)
+		})
+	}
+}
+
+// failing makes observers that fail when they have seen at bytes, in the
+// verdict if at is 0.
+type failing struct {
+	at     int
+	err    error
+	panics bool
+}
+
+func (f failing) Validate(context.Context, *upload.Incoming) (upload.Observer, error) {
+	return &failingObserver{failing: f}, nil
+}
+
+type failingObserver struct {
+	failing
+	n int
+}
+
+func (o *failingObserver) Write(p []byte) (int, error) {
+	if o.n += len(p); o.at == 0 || o.n < o.at {
+		return len(p), nil
+	}
+	return 0, o.fail()
+}
+
+func (o *failingObserver) Verdict() error { return o.fail() }
+
+func (o *failingObserver) fail() error {
+	if o.panics {
+		panic("observer")
+	}
+	return o.err
+}
