@@ -1,0 +1,56 @@
+// Quickstart is the program of the README: users who are signed in send
+// pictures and PDFs into a private bucket.
+package main
+
+import (
+	"context"
+	"log"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3store"
+)
+
+func main() {
+	cfg, err := config.LoadDefaultConfig(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	store, err := s3store.New(s3.NewFromConfig(cfg), "my-uploads", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux, err := newMux(store)
+	if err != nil {
+		log.Fatal(err)
+	}
+	srv := &http.Server{Addr: "127.0.0.1:8080", Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	log.Fatal(srv.ListenAndServe())
+}
+
+// newMux says where files go, what is accepted, and who may send it.
+func newMux(store upload.Storage) (*http.ServeMux, error) {
+	types := upload.Types("image/png", "image/jpeg", "application/pdf")
+	uploads, err := upload.New(store, types, upload.Subject(signedIn), &upload.Options{
+		MaxFileSize: 10 << 20,
+		Keys:        upload.BySubject(upload.RandomKeys()), // ada/1f0c….png
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("POST /upload", uploads)
+	return mux, nil
+}
+
+// sessions stands for yours.
+var sessions = map[string]string{"Bearer 5ca1ab1e": "ada"}
+
+// signedIn says who sends a request. Nobody, or an error, is answered with 401.
+func signedIn(r *http.Request) (string, error) {
+	return sessions[r.Header.Get("Authorization")], nil
+}

@@ -1,0 +1,32 @@
+// Package examples_test holds the README to the programs beside it.
+package examples_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
+
+// TestReadme: the programs of the README are those that are compiled and tested
+// here, to the letter, but for the comment before the package clause.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	text := strings.ReplaceAll(string(readme), "\r\n", "\n") // as git may check it out
+	blocks := goBlock.FindAllStringSubmatch(text, -1)
+	programs := []string{"quickstart", "chi", "gin"}
+	require.Len(t, blocks, len(programs))
+	for i, name := range programs {
+		t.Run(name, func(t *testing.T) {
+			program, err := os.ReadFile(name + "/main.go")
+			require.NoError(t, err)
+			_, code, _ := strings.Cut(strings.ReplaceAll(string(program), "\r\n", "\n"), "\npackage main\n")
+			require.Equal(t, "package main\n"+code, blocks[i][1])
+		})
+	}
+}
