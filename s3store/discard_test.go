@@ -3,6 +3,7 @@ package s3store_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -109,6 +110,23 @@ func TestCommitOnce(t *testing.T) {
 	require.NoError(t, staged.Commit(t.Context()))
 	require.Error(t, staged.Commit(t.Context()))
 	f.requireStored(t, "k", body)
+}
+
+// TestClientLeavesDuringCommit: a commit is not given up half way.
+func TestClientLeavesDuringCommit(t *testing.T) {
+	for call, size := range map[string]int{"PutObject": small, "CompleteMultipartUpload": large} {
+		f := newFixture(t, setup{})
+		body := randomBytes(size)
+		staged := f.stage(t, "k", body)
+		ctx, cancel := context.WithCancel(t.Context())
+		f.fake.Inject(call, 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			cancel()
+			serve(w, r)
+		})
+		require.NoError(t, staged.Commit(ctx))
+		f.requireStored(t, "k", body)
+		require.Equal(t, 1, f.fake.Calls(call))
+	}
 }
 
 func TestCommitWithADoneContext(t *testing.T) {

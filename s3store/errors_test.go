@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -160,24 +162,27 @@ func TestProfiles(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			f := newFixture(t, setup{Options: s3store.Options{Profile: row.profile}})
-			for call, size := range map[string]int{"PutObject": small, "CompleteMultipartUpload": large, "UploadPart": large} {
-				seen := false
+			var mu sync.Mutex
+			sent := map[string]http.Header{}
+			for call := range writes {
 				f.fake.Inject(call, forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
-					seen = true
-					if call != "UploadPart" {
-						require.Equal(t, row.condition, r.Header.Get("If-None-Match"))
-					}
-					if call != "CompleteMultipartUpload" {
-						require.Equal(t, row.checksum, r.Header.Get("X-Amz-Checksum-Crc32") != "")
-					}
+					mu.Lock()
+					sent[call] = r.Header.Clone()
+					mu.Unlock()
 					serve(w, r)
 				})
-				body := randomBytes(size)
-				require.NoError(t, f.stage(t, call, body).Commit(t.Context()))
-				f.requireStored(t, call, body)
-				require.True(t, seen)
-				f.fake.Heal()
 			}
+			for _, size := range []int{small, large} {
+				key, body := fmt.Sprint(size), randomBytes(size)
+				require.NoError(t, f.stage(t, key, body).Commit(t.Context()))
+				f.requireStored(t, key, body)
+			}
+			require.Len(t, sent, len(writes))
+			require.Equal(t, row.condition, sent["PutObject"].Get("If-None-Match"))
+			require.Equal(t, row.condition, sent["CompleteMultipartUpload"].Get("If-None-Match"))
+			require.Equal(t, row.checksum, sent["PutObject"].Get("X-Amz-Checksum-Crc32") != "")
+			require.Equal(t, row.checksum, sent["UploadPart"].Get("X-Amz-Checksum-Crc32") != "")
+			require.Equal(t, row.checksum, sent["CreateMultipartUpload"].Get("X-Amz-Checksum-Algorithm") == "CRC32")
 		})
 	}
 }
