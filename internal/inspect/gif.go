@@ -1,0 +1,121 @@
+package inspect
+
+import "encoding/binary"
+
+// GIF checks that a stream is one whole GIF picture or animation, 87a or 89a, and nothing else. The zero value is ready,
+// with the default Limits.
+//
+// Blocks are walked to the trailer. Malformed are blocks and fields that the specification does not have, frames that leave
+// the canvas or have no colours, a file without a frame, one that is cut off, and bytes behind the trailer. TooLarge is
+// what passes Limits: the canvas, and the frames.
+//
+// Pixels are not decompressed, and comments and application data may hold anything. The standard library's
+// gif.DecodeConfig opens what is accepted. At most 13 bytes are kept.
+type GIF struct {
+	Limits Limits
+
+	stream
+	frames
+	width, height int64
+	coloured      bool // there is a global colour table
+}
+
+// The pieces of a GIF file.
+const (
+	gifHeader = 1 + iota
+	gifBlock
+	gifExtension
+	gifFrame
+	gifCodeSize
+	gifSubBlock
+)
+
+const (
+	gifColours    = 0x80 // a table follows
+	gifColourBits = 0x07
+	gifMalformed  = "has a malformed GIF block"
+)
+
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+func (g *GIF) Write(p []byte) (int, error) { return g.write(g, p) }
+
+// Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if not. The stream must
+// have ended.
+func (g *GIF) Verdict() error { return g.verdict(g) }
+
+func (g *GIF) end()                         { g.cutOff() }
+func (g *GIF) payload(p []byte) (int, bool) { return skip(p) }
+
+func (g *GIF) piece(p []byte) {
+	switch g.state {
+	case 0:
+		g.expect(gifHeader, 13)
+	case gifHeader:
+		g.header(p)
+	case gifBlock:
+		g.block(p[0])
+	case gifExtension:
+		g.expect(gifSubBlock, 1)
+	case gifFrame:
+		g.frame(p)
+	case gifCodeSize:
+		if p[0] < 2 || p[0] > 8 {
+			g.fail(Malformed, gifMalformed)
+		}
+		g.expect(gifSubBlock, 1)
+	case gifSubBlock:
+		g.pass(int64(p[0]))
+		if p[0] == 0 {
+			g.expect(gifBlock, 1)
+		} else {
+			g.expect(gifSubBlock, 1)
+		}
+	}
+}
+
+func (g *GIF) header(p []byte) {
+	if v := string(p[:6]); v != "GIF87a" && v != "GIF89a" {
+		g.fail(Malformed, "is not a GIF image")
+	}
+	g.width, g.height = int64(binary.LittleEndian.Uint16(p[6:])), int64(binary.LittleEndian.Uint16(p[8:]))
+	g.refuse(g.Limits.size(g.width, g.height))
+	g.coloured = p[10]&gifColours != 0
+	g.pass(gifTable(p[10]))
+	g.expect(gifBlock, 1)
+}
+
+// gifTable returns the length of the colour table that a byte of flags announces.
+func gifTable(flags byte) int64 {
+	if flags&gifColours == 0 {
+		return 0
+	}
+	return 3 * 2 << (flags & gifColourBits)
+}
+
+func (g *GIF) block(c byte) {
+	switch c {
+	case '!':
+		g.expect(gifExtension, 1)
+	case ',':
+		g.expect(gifFrame, 9)
+	case ';':
+		if g.n == 0 {
+			g.fail(Malformed, "has no GIF frame")
+		}
+		g.finish()
+	default:
+		g.fail(Malformed, gifMalformed)
+	}
+}
+
+func (g *GIF) frame(p []byte) {
+	field := func(at int) int64 { return int64(binary.LittleEndian.Uint16(p[at:])) }
+	x, y, w, h, flags := field(0), field(2), field(4), field(6), p[8]
+	if w == 0 || h == 0 || x+w > g.width || y+h > g.height || !g.coloured && flags&gifColours == 0 {
+		g.fail(Malformed, "has a GIF frame that is empty, colourless or not within the canvas")
+	}
+	g.refuse(g.count(g.Limits, 1))
+	g.refuse(g.paint(g.Limits, w, h))
+	g.pass(gifTable(flags))
+	g.expect(gifCodeSize, 1)
+}

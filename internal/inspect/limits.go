@@ -1,0 +1,81 @@
+package inspect
+
+import "fmt"
+
+// What the zero fields of [Limits] mean. Phones make pictures of 50 megapixels (8192 x 6144) and panoramas 16,382 pixels
+// wide; both are within. Modes of 108 and 200 megapixels are not: a decoder takes 4 bytes a pixel or more.
+const (
+	DefaultMaxSide   = 16_384
+	DefaultMaxPixels = 1 << 26 // 67,108,864
+	DefaultMaxFrames = 1000
+)
+
+// animationFactor is how many times MaxPixels the frames of an animation may have together.
+const animationFactor = 16
+
+// Limits bounds what a picture may declare about its size, before anything is decoded. All arithmetic is in 64 bits.
+// Fields that are 0 mean the defaults above; there is no value for "no limit".
+//
+// The frames of an animation may have 16 times MaxPixels in all, each counted with its own size: about 1.07 billion by
+// default, 1,165 frames of 1280 x 720.
+type Limits struct {
+	MaxWidth  int   // in pixels
+	MaxHeight int   // in pixels
+	MaxPixels int64 // width times height
+	MaxFrames int   // of an animation
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.MaxWidth == 0 {
+		l.MaxWidth = DefaultMaxSide
+	}
+	if l.MaxHeight == 0 {
+		l.MaxHeight = DefaultMaxSide
+	}
+	if l.MaxPixels == 0 {
+		l.MaxPixels = DefaultMaxPixels
+	}
+	if l.MaxFrames == 0 {
+		l.MaxFrames = DefaultMaxFrames
+	}
+	return l
+}
+
+// size judges the width and height of a picture, neither negative nor over 32 bits.
+func (l Limits) size(width, height int64) *Error {
+	l = l.withDefaults()
+	switch {
+	case width == 0 || height == 0:
+		return &Error{Kind: Malformed, Reason: "has a width or a height of 0"}
+	case width > int64(l.MaxWidth) || height > int64(l.MaxHeight):
+		return &Error{Kind: TooLarge, Reason: fmt.Sprintf("is %d x %d pixels, and the most is %d x %d",
+			width, height, l.MaxWidth, l.MaxHeight)}
+	case width > l.MaxPixels/height:
+		return &Error{Kind: TooLarge, Reason: fmt.Sprintf("has %d pixels, and the most is %d", width*height, l.MaxPixels)}
+	}
+	return nil
+}
+
+// frames counts what an animation has of frames and of pixels in them.
+type frames struct {
+	n      int64
+	pixels int64
+}
+
+// count judges n more frames.
+func (f *frames) count(l Limits, n int64) *Error {
+	l = l.withDefaults()
+	if f.n += n; f.n > int64(l.MaxFrames) {
+		return &Error{Kind: TooLarge, Reason: fmt.Sprintf("has more than %d frames", l.MaxFrames)}
+	}
+	return nil
+}
+
+// paint judges the pixels of one more frame, which is no larger than a picture that size accepted.
+func (f *frames) paint(l Limits, width, height int64) *Error {
+	l = l.withDefaults()
+	if f.pixels += width * height; f.pixels/animationFactor > l.MaxPixels {
+		return &Error{Kind: TooLarge, Reason: fmt.Sprintf("has frames of more than %d pixels in all", animationFactor*l.MaxPixels)}
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+package inspect
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+	"math/bits"
+	"slices"
+)
+
+// Ogg checks that a stream is one whole Ogg file (RFC 3533), whatever is coded in it, and nothing else. The zero value is
+// ready.
+//
+// Pages are walked and held against their checksums. Malformed are pages with a wrong checksum or with fields that Ogg does
+// not have, pages of a logical stream that did not begin or has ended, pages that are missing between others, a logical
+// stream that does not end, a file that is cut off, and bytes that form no page. TooLarge is one with more than 16
+// logical streams at a time. Streams may follow each other, as radio stations send them.
+//
+// Packets and codecs are not looked at. At most 255 bytes and 8 for each logical stream are kept.
+type Ogg struct {
+	stream
+	crc     uint32      // of the page so far
+	sum     uint32      // what the page says it is
+	streams []oggStream // those that have begun and not ended
+}
+
+type oggStream struct{ serial, page uint32 }
+
+// The pieces of an Ogg file.
+const (
+	oggHeader = 1 + iota
+	oggSegments
+)
+
+const (
+	oggOrder      = "has an Ogg page that is out of place"
+	oggHeaderSize = 27
+	oggBegins     = 2
+	oggEnds       = 4
+	maxOggStreams = 16
+)
+
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+func (o *Ogg) Write(p []byte) (int, error) { return o.write(o, p) }
+
+// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not. The stream must have
+// ended.
+func (o *Ogg) Verdict() error { return o.verdict(o) }
+
+func (o *Ogg) end() {
+	if o.checkPage(); o.off == 0 || o.state != oggHeader || !o.between() || len(o.streams) > 0 {
+		o.cutOff()
+	}
+}
+
+func (o *Ogg) payload(p []byte) (int, bool) {
+	o.crc = oggCRC(o.crc, p)
+	return len(p), true
+}
+
+func (o *Ogg) piece(p []byte) {
+	switch o.state {
+	case 0:
+		o.expect(oggHeader, oggHeaderSize)
+	case oggHeader:
+		o.header(p)
+	case oggSegments:
+		o.crc = oggCRC(o.crc, p)
+		var size int64
+		for _, n := range p {
+			size += int64(n)
+		}
+		o.pass(size)
+		o.expect(oggHeader, oggHeaderSize)
+	}
+}
+
+func (o *Ogg) header(p []byte) {
+	o.checkPage()
+	if string(p[:5]) != "OggS\x00" {
+		o.fail(Malformed, "has bytes that are no Ogg page")
+		return
+	}
+	o.order(p[5], binary.LittleEndian.Uint32(p[14:]), binary.LittleEndian.Uint32(p[18:]))
+	o.sum = binary.LittleEndian.Uint32(p[22:])
+	o.crc = oggCRC(oggCRC(oggCRC(oggNoCRC, p[:22]), make([]byte, 4)), p[26:])
+	if segments := int(p[26]); segments > 0 {
+		o.expect(oggSegments, segments)
+	} else {
+		o.expect(oggHeader, oggHeaderSize)
+	}
+}
+
+// order judges the page of a logical stream by its number.
+func (o *Ogg) order(flags byte, serial, page uint32) {
+	i := slices.IndexFunc(o.streams, func(s oggStream) bool { return s.serial == serial })
+	begins := flags&oggBegins != 0
+	switch {
+	case begins != (i < 0), begins && page != 0:
+		o.fail(Malformed, oggOrder)
+		return
+	case begins && len(o.streams) == maxOggStreams:
+		o.refuse(&Error{Kind: TooLarge, Reason: "has more than 16 logical streams at a time"})
+		return
+	case begins:
+		i = len(o.streams)
+		o.streams = append(o.streams, oggStream{serial: serial})
+	case page != o.streams[i].page+1:
+		o.fail(Malformed, oggOrder)
+	}
+	o.streams[i].page = page
+	if flags&oggEnds != 0 {
+		o.streams = slices.Delete(o.streams, i, i+1)
+	}
+}
+
+// checkPage judges the page that ends here.
+func (o *Ogg) checkPage() {
+	if o.off > 0 && o.between() && bits.Reverse32(^o.crc) != o.sum {
+		o.fail(Malformed, "has an Ogg page with a wrong checksum, which ends")
+	}
+}
+
+// oggNoCRC is the checksum of no bytes.
+const oggNoCRC = 1<<32 - 1
+
+// oggCRC adds p to a checksum. Ogg uses the polynomial of package crc32 with bits in the other order, and the register as
+// it is where crc32 inverts it.
+func oggCRC(crc uint32, p []byte) uint32 {
+	var reversed [512]byte
+	for len(p) > 0 {
+		n := min(len(p), len(reversed))
+		for i, c := range p[:n] {
+			reversed[i] = bits.Reverse8(c)
+		}
+		crc = crc32.Update(crc, crc32.IEEETable, reversed[:n])
+		p = p[n:]
+	}
+	return crc
+}

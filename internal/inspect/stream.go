@@ -1,0 +1,117 @@
+package inspect
+
+// A stream cuts a file into what its format is made of, however the file is cut into writes. Formats embed it, say what
+// comes next with expect and pass, and are the walker that is shown it.
+type stream struct {
+	off   int64  // of the next piece or payload in the file
+	left  int64  // bytes of payload still to come, before the next piece
+	want  int    // bytes of the next piece
+	state int    // what the next piece is; 0 is the beginning, an empty piece
+	buf   []byte // the first bytes of a piece whose rest has not come yet
+	done  bool   // nothing may follow the payload
+	err   *Error
+}
+
+type walker interface {
+	// piece judges the piece that was expected. It calls expect, pass, finish or fail, and keeps nothing of p.
+	piece(p []byte)
+
+	// payload looks at bytes that pass asked for, in slices of any length, and returns how many it took. more is false
+	// if the payload ends behind them.
+	payload(p []byte) (n int, more bool)
+
+	// end is called if the file ends where finish has not been called, and fails if it may not end there.
+	end()
+}
+
+const behindEnd = "goes on behind its end"
+
+// everything is more than any file has.
+const everything = 1 << 62
+
+// expect asks for the next n bytes, at least one, in one piece.
+func (s *stream) expect(state, n int) { s.state, s.want = state, n }
+
+// pass shows the next n bytes to payload before the next piece.
+func (s *stream) pass(n int64) { s.left = n }
+
+// finish says that the file ends here, behind the payload if there is one.
+func (s *stream) finish() { s.done = true }
+
+// fail refuses the file for what is at the current offset.
+func (s *stream) fail(kind Kind, reason string) { s.failAt(kind, reason, s.off) }
+
+func (s *stream) failAt(kind Kind, reason string, offset int64) {
+	if s.err == nil {
+		s.err = faultAt(kind, reason, offset)
+	}
+}
+
+// refuse is fail for reasons that need no offset.
+func (s *stream) refuse(err *Error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// cutOff refuses a file that ends within something.
+func (s *stream) cutOff() { s.failAt(Malformed, "is cut off", s.off+int64(len(s.buf))) }
+
+// between reports whether the file so far ends in front of a piece, with nothing missing.
+func (s *stream) between() bool { return s.left == 0 && len(s.buf) == 0 }
+
+func (s *stream) write(w walker, p []byte) (int, error) {
+	for rest := p; len(rest) > 0 && s.err == nil; {
+		rest = rest[s.take(w, rest):]
+	}
+	if s.err != nil {
+		return 0, s.err
+	}
+	return len(p), nil
+}
+
+// take shows w the next payload or piece, as far as p has it, and returns how much of p that used.
+func (s *stream) take(w walker, p []byte) int {
+	switch {
+	case s.left > 0:
+		n, more := w.payload(p[:min(s.left, int64(len(p)))])
+		s.left -= int64(n)
+		s.off += int64(n)
+		if !more {
+			s.left = 0
+		}
+		return n
+	case s.done:
+		s.fail(Malformed, behindEnd)
+		return 0
+	case len(s.buf) == 0 && len(p) >= s.want:
+		return s.show(w, p[:s.want])
+	}
+	n := min(s.want-len(s.buf), len(p))
+	if s.buf = append(s.buf, p[:n]...); len(s.buf) == s.want {
+		piece := s.buf
+		s.buf = s.buf[:0]
+		s.show(w, piece)
+	}
+	return n
+}
+
+func (s *stream) show(w walker, piece []byte) int {
+	n := s.want
+	w.piece(piece)
+	s.off += int64(n)
+	return n
+}
+
+func (s *stream) verdict(w walker) error {
+	if s.err == nil && !(s.done && s.between()) {
+		w.end()
+	}
+	if s.err != nil {
+		return s.err
+	}
+	return nil
+}
+
+// skip is the payload method of formats that do not look at it.
+func skip(p []byte) (int, bool) { return len(p), true }

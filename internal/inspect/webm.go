@@ -1,0 +1,177 @@
+package inspect
+
+import "strings"
+
+// WebM checks that a stream is one whole WebM file, a kind of Matroska (RFC 8794, RFC 9559), and nothing else. The zero
+// value is ready.
+//
+// The header and the elements of the segment are walked, and those of clusters whose size is unknown, as browsers record
+// them. Malformed are a header of something else, elements that do not fit or that the format does not have at that place,
+// clusters in front of the tracks, a file that is cut off, and bytes behind the end. Active are attached files, which WebM
+// does not have. A file of unknown size that ends between two elements cannot be told from a whole one.
+//
+// Tracks, codecs and sizes in pixels are not looked at. At most 1 KiB is kept.
+type WebM struct {
+	// Matroska also accepts files that call themselves "matroska". They may not have attached files either.
+	Matroska bool
+
+	ebml
+	declared   bool  // the EBML header has been judged
+	segmentEnd int64 // 0 in front of the segment, everything if its size is unknown
+	inCluster  bool  // in one of unknown size
+	tracks     bool
+}
+
+// webmHeader is the content of the EBML header.
+const webmHeader = ebmlPieces
+
+// The elements that are told apart (RFC 9559, section 5).
+const (
+	mkvSegment     = 0x18538067
+	mkvSeekHead    = 0x114d9b74
+	mkvInfo        = 0x1549a966
+	mkvTracks      = 0x1654ae6b
+	mkvChapters    = 0x1043a770
+	mkvCluster     = 0x1f43b675
+	mkvCues        = 0x1c53bb6b
+	mkvAttachments = 0x1941a469
+	mkvTags        = 0x1254c367
+)
+
+const (
+	maxEBMLHeader = 1024
+	webmMalformed = "has a Matroska element that does not fit into what is around it"
+	webmOrder     = "has a Matroska element that is out of place"
+	webmNot       = "is not a WebM file"
+)
+
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+func (w *WebM) Write(p []byte) (int, error) { return w.write(w, p) }
+
+// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not. The stream must have
+// ended.
+func (w *WebM) Verdict() error { return w.verdict(w) }
+
+func (w *WebM) payload(p []byte) (int, bool) { return skip(p) }
+
+func (w *WebM) end() {
+	if w.segmentEnd != everything || !w.between() || w.state != ebmlID || !w.tracks {
+		w.cutOff()
+	}
+}
+
+func (w *WebM) piece(p []byte) {
+	switch {
+	case w.state == webmHeader:
+		w.docType(p)
+		w.expect(ebmlID, 1)
+	case w.header(p):
+		w.element(w.off + int64(len(p)))
+	}
+}
+
+// element judges an element whose content begins at that offset.
+func (w *WebM) element(content int64) {
+	switch {
+	case !w.declared:
+		if w.id != ebmlHeader || w.size < 1 || w.size > maxEBMLHeader {
+			w.fail(Malformed, webmNot)
+			return
+		}
+		w.declared = true
+		w.expect(webmHeader, int(w.size))
+	case w.segmentEnd == 0:
+		w.segment(content)
+	case w.inCluster && isClusterElement(w.id):
+		w.leave(content)
+	default:
+		w.inCluster = false
+		w.part(content)
+	}
+}
+
+func (w *WebM) segment(content int64) {
+	if w.id == ebmlVoid && w.size != unknownSize {
+		w.pass(w.size)
+		w.expect(ebmlID, 1)
+		return
+	}
+	if w.id != mkvSegment || w.size == 0 {
+		w.fail(Malformed, webmOrder)
+	}
+	w.segmentEnd = everything
+	if w.size != unknownSize {
+		w.segmentEnd = content + w.size
+	}
+	w.expect(ebmlID, 1)
+}
+
+// part judges an element right below the segment.
+func (w *WebM) part(content int64) {
+	switch w.id {
+	case mkvAttachments:
+		w.fail(Active, "has attached files")
+	case mkvTracks:
+		w.tracks = true
+	case mkvCluster:
+		if !w.tracks {
+			w.fail(Malformed, webmOrder)
+		}
+		if w.inCluster = w.size == unknownSize; w.inCluster {
+			w.expect(ebmlID, 1)
+			return
+		}
+	case mkvSeekHead, mkvInfo, mkvChapters, mkvCues, mkvTags, ebmlVoid, ebmlCRC:
+	default:
+		w.fail(Malformed, webmOrder)
+	}
+	w.leave(content)
+}
+
+// leave passes over the content of an element, which is of a known size and within the segment.
+func (w *WebM) leave(content int64) {
+	if w.size == unknownSize || w.size > w.segmentEnd-content {
+		w.fail(Malformed, webmMalformed)
+		return
+	}
+	w.pass(w.size)
+	if content+w.size < w.segmentEnd {
+		w.expect(ebmlID, 1)
+		return
+	}
+	if !w.tracks {
+		w.fail(Malformed, "has no tracks")
+	}
+	w.finish()
+}
+
+// docType judges the EBML header, in which the file says what it is.
+func (w *WebM) docType(p []byte) {
+	found := false
+	for len(p) > 0 {
+		id, content, rest, ok := nextElement(p)
+		switch {
+		case !ok:
+			w.fail(Malformed, webmNot)
+			return
+		case id == ebmlDocType:
+			name := strings.TrimRight(string(content), "\x00")
+			found = name == "webm" || w.Matroska && name == "matroska"
+		case id == ebmlMaxIDLength && (len(content) != 1 || content[0] != 4), id == ebmlMaxSizeLength && (len(content) != 1 || content[0] > 8):
+			w.fail(Malformed, webmNot)
+		}
+		p = rest
+	}
+	if !found {
+		w.fail(Malformed, webmNot)
+	}
+}
+
+// isClusterElement reports whether a cluster may have the element.
+func isClusterElement(id uint32) bool {
+	switch id {
+	case 0xe7, 0xa3, 0xa0, 0xab, 0xa7, 0x5854, 0xaf, ebmlVoid, ebmlCRC:
+		return true
+	}
+	return false
+}
