@@ -1,0 +1,22 @@
+// Package corpus holds files that tests upload: hostile ones that must be refused, and legitimate ones that must not.
+//
+// Hostile files are made by the code here, so that what is wrong with each can be read. Legitimate ones are made by it as
+// well, or are small results of the encoders and programs that people use.
+package corpus
+
+// File is a file as a client uploads it.
+type File struct {
+	About   string // what it shows, unique within its family
+	Name    string // the client's name for it, with its extension
+	Type    string // the media type that it is or claims to be, and that the policy under test allows
+	Content []byte
+	Code    string // why it is refused, as an upload.Code; "" if it is legitimate
+}
+
+// The codes of refusals.
+const (
+	content        = "content"
+	typeNotAllowed = "type_not_allowed"
+	typeMismatch   = "type_mismatch"
+	empty          = "empty"
+)
