@@ -33,17 +33,17 @@ var extensions = map[string][]string{
 	xml:                         {".xml"},
 	html:                        {".html", ".htm"},
 
-	"application/zip":             {".zip"},
+	zip:                           {".zip"},
 	"application/gzip":            {".gz", ".tgz"},
 	"application/x-tar":           {".tar"},
 	"application/x-7z-compressed": {".7z"},
 	"application/epub+zip":        {".epub"},
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   {".docx"},
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         {".xlsx"},
-	"application/vnd.openxmlformats-officedocument.presentationml.presentation": {".pptx"},
-	"application/vnd.oasis.opendocument.text":                                   {".odt"},
-	"application/vnd.oasis.opendocument.spreadsheet":                            {".ods"},
-	"application/vnd.oasis.opendocument.presentation":                           {".odp"},
+	docx:                          {".docx"},
+	xlsx:                          {".xlsx"},
+	pptx:                          {".pptx"},
+	"application/vnd.oasis.opendocument.text":         {".odt"},
+	"application/vnd.oasis.opendocument.spreadsheet":  {".ods"},
+	"application/vnd.oasis.opendocument.presentation": {".odp"},
 
 	"video/mp4":       {".mp4", ".m4v"},
 	"video/quicktime": {".mov", ".qt"},
@@ -76,19 +76,44 @@ var harmless = map[string]bool{
 var textKinds = []string{plain, "text/csv", "text/tab-separated-values", "text/markdown", "application/json"}
 
 // Resolve returns the type of the file that begins with head and whose name ends in ext (lower case, with its dot). It is
-// Detect's answer, with one exception: if that is a kind of plain text, ext may choose which kind. A .csv whose first
-// lines show no columns is text/csv, and a .txt that happens to look like CSV, JSON or a mail is text/plain.
+// Detect's answer, with two exceptions, where ext chooses among what head leaves open:
 //
-// A .json is application/json only if it begins like an object or an array. Text with markup, scripts, XML and
-// SVG are never reached: no name makes plain text of them.
+//   - Of plain text ext may say which kind. A .csv whose first lines show no columns is text/csv, and a .txt that happens to
+//     look like CSV, JSON or a mail is text/plain. A .json is application/json only if it begins like an object or an array.
+//   - Of a ZIP archive ext may say that it is a Word, Excel or PowerPoint document, whose parts may come in any order, so that
+//     head often proves no more. Documents with macros (.docm, .xlsm ...) begin like those without and have types of
+//     their own. Either is a candidate, for whoever reads the whole file to confirm.
+//
+// Text with markup, scripts, XML and SVG are never reached: no name makes plain text of them.
 func Resolve(head []byte, ext string) string {
 	detected := Detect(head)
-	if !harmless[detected] {
-		return detected
+	switch {
+	case harmless[detected]:
+		return resolveText(detected, head, ext)
+	case detected == zip, slices.Contains(office, detected):
+		return resolveOffice(detected, ext)
 	}
+	return detected
+}
+
+func resolveText(detected string, head []byte, ext string) string {
 	for _, kind := range textKinds {
 		if slices.Contains(extensions[kind], ext) && (kind != "application/json" || beginsLikeJSON(head)) {
 			return kind
+		}
+	}
+	return detected
+}
+
+func resolveOffice(detected, ext string) string {
+	if t, ok := macroTypes[ext]; ok {
+		return t
+	}
+	if detected == zip {
+		for _, t := range office {
+			if slices.Contains(extensions[t], ext) {
+				return t
+			}
 		}
 	}
 	return detected

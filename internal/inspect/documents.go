@@ -1,0 +1,136 @@
+package inspect
+
+import (
+	"bufio"
+	"io"
+	"path"
+	"strings"
+)
+
+// Types of the ZIP family.
+const (
+	typeZIP  = "application/zip"
+	typeDOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	typeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	typePPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	typeODT  = "application/vnd.oasis.opendocument.text"
+	typeODS  = "application/vnd.oasis.opendocument.spreadsheet"
+	typeODP  = "application/vnd.oasis.opendocument.presentation"
+	typeEPUB = "application/epub+zip"
+)
+
+// Document walks a document that is a ZIP archive inside: Word, Excel and PowerPoint (Office Open XML, ECMA-376), text,
+// spreadsheet and presentation of OpenDocument (OASIS ODF), and EPUB books. What Zip says of the archive holds for it too.
+//
+// Type is the media type that it must be; the zero value, and any other type, is refused. An .xlsx named .docx, a plain
+// archive, a template and a document of the same family with macros are refused, as Malformed or Active.
+//
+// Of all are refused, as Active, programs, scripts, and OLE files among the entries, which is how macros, ActiveX controls and
+// objects of other programs are kept, and, as TooLarge, archives inside. Besides, as Active:
+//
+//   - Office Open XML: VBA projects, macro sheets, ActiveX and embedded or linked objects by their names, content types and
+//     relations; a template, workbook, picture or anything else that is loaded from elsewhere, where only hyperlinks may
+//     lead; imported foreign documents (altChunk); XML with a document type. A workbook, document or presentation may lie in
+//     it, one level deep, since charts keep their numbers so: it is walked by the same rules.
+//   - ODF: Basic and Scripts, events that call a script, encrypted entries, XML with a document type. The mimetype entry must
+//     come first, stored and exact, and the manifest must say the same.
+//   - EPUB: nothing more. The mimetype entry must come first, and META-INF/container.xml must exist.
+//
+// Lists of parts (content types, relations, manifest) are parsed, up to 1 MiB each and 4 MiB together.
+//
+// It does not look for DDE fields, formulas that fetch, or scripts in the pages of an EPUB, does not judge where hyperlinks
+// lead, and does not read pictures and fonts. ODF may load linked pictures.
+type Document struct {
+	Limits ZipLimits
+	Type   string
+	stream pull
+}
+
+// Write walks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+func (d *Document) Write(p []byte) (int, error) { return d.stream.write(p, d.walk) }
+
+// Verdict returns nil if all that was written is one good document of the type, and the fault, an *Error, if not. The
+// stream must have ended.
+func (d *Document) Verdict() error { return d.stream.verdict(d.walk) }
+
+// Close releases what a stream that was given up holds.
+func (d *Document) Close() error {
+	d.stream.close()
+	return nil
+}
+
+func (d *Document) walk(r io.Reader) error {
+	format := documentFormat(d.Type)
+	if format == nil {
+		return malformed("is of a type that is not known")
+	}
+	return walkZip(r, d.Limits.withDefaults(documentEntries), format)
+}
+
+// documentFormat returns what judges documents of a type, nil for other types.
+func documentFormat(mediaType string) zipFormat {
+	switch mediaType {
+	case typeDOCX, typeXLSX, typePPTX:
+		return &ooxml{mediaType: mediaType}
+	case typeODT, typeODS, typeODP:
+		return &odf{mediaType: mediaType}
+	case typeEPUB:
+		return &epub{}
+	}
+	return nil
+}
+
+// checkEntry refuses what no document needs.
+func checkEntry(head []byte) error {
+	switch {
+	case isProgram(head):
+		return &Error{Kind: Active, Reason: "has a program, a macro or an embedded object inside"}
+	case isZip(head):
+		return &Error{Kind: TooLarge, Reason: "has an archive inside"}
+	}
+	return nil
+}
+
+// checkMimetype judges the entry that says the type at a place where it is found without unpacking (ODF 1.3 part 2, 3.3; EPUB
+// OCF 3.3, 4.3).
+func checkMimetype(w *zipWalk, h *zipHeader, head []byte, want string) error {
+	if len(w.records) > 0 {
+		return nil
+	}
+	if h.name != "mimetype" || h.method != stored || !h.bare {
+		return malformed("does not begin with its mimetype")
+	}
+	if string(head) != want {
+		return malformed("is of another type than its name says")
+	}
+	return nil
+}
+
+func isXML(name string) bool {
+	ext := path.Ext(name)
+	return ext == ".xml" || ext == ".rels"
+}
+
+// hasFolder reports whether name lies in a folder, at any depth.
+func hasFolder(name, folder string) bool { return strings.Contains("/"+name, "/"+folder+"/") }
+
+// epub judges a book.
+type epub struct{}
+
+func (*epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
+	head, err := peekHead(body)
+	if err != nil {
+		return err
+	}
+	if err := checkEntry(head); err != nil {
+		return err
+	}
+	return checkMimetype(w, h, head, typeEPUB)
+}
+
+func (*epub) end(w *zipWalk) error {
+	if !w.has("META-INF/container.xml") {
+		return malformed("is not a complete EPUB book")
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package inspect
+
+import (
+	"bufio"
+	"encoding/xml"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/sniff"
+)
+
+// ooxml judges a package of Office Open XML (ECMA-376 part 2).
+type ooxml struct {
+	mediaType string
+	inside    bool // it lies in another
+
+	main      string // the part that is the document, by the package's relations
+	overrides []string
+	byDefault string // the extension whose parts are the document's main part unless they are listed
+}
+
+const notOOXML = "is not a complete document of the type that its name says"
+
+// mainParts maps types to the content types of their main parts.
+var mainParts = map[string]string{
+	typeDOCX: typeDOCX + ".main+xml",
+	typeXLSX: typeXLSX + ".main+xml",
+	typePPTX: typePPTX + ".main+xml",
+}
+
+func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
+	head, err := peekHead(body)
+	if err != nil {
+		return err
+	}
+	name := foldName(h.name)
+	if isDirectory(h.name) {
+		return nil
+	}
+	if runsByName(name) {
+		return &Error{Kind: Active, Reason: "has a macro, a control or an embedded object inside"}
+	}
+	if inner := o.embedded(name, head); inner != nil {
+		return w.within(body, inner)
+	}
+	if err := checkEntry(head); err != nil {
+		return err
+	}
+	if !isXML(name) {
+		return nil
+	}
+	if err := checkProlog(head); err != nil {
+		return err
+	}
+	switch {
+	case name == "[content_types].xml":
+		return w.parseXML(body, o.contentType)
+	case path.Ext(name) == ".rels":
+		return w.parseXML(body, func(e xml.StartElement) error { return o.relation(name, e) })
+	}
+	return nil
+}
+
+// runsByName reports parts that Office programs give names of their own.
+func runsByName(name string) bool {
+	base := path.Base(name)
+	return strings.HasPrefix(base, "vbaproject") || strings.HasPrefix(base, "vbadata") || strings.HasPrefix(base, "oleobject") ||
+		hasFolder(name, "activex") || hasFolder(name, "macrosheets") || hasFolder(name, "afchunks")
+}
+
+// embedded returns what judges the numbers of a chart, nil if the part is something else.
+func (o *ooxml) embedded(name string, head []byte) zipFormat {
+	if o.inside || !isZip(head) {
+		return nil
+	}
+	for mediaType := range mainParts {
+		if slices.Contains(sniff.Extensions(mediaType), path.Ext(name)) {
+			return &ooxml{mediaType: mediaType, inside: true}
+		}
+	}
+	return nil
+}
+
+// contentType reads an element of [Content_Types].xml.
+func (o *ooxml) contentType(e xml.StartElement) error {
+	kind, _, _ := strings.Cut(strings.ToLower(attribute(e, "ContentType")), ";")
+	kind = strings.TrimSpace(kind)
+	for _, word := range []string{"macro", "vba", "activex", "oleobject"} {
+		if strings.Contains(kind, word) {
+			return &Error{Kind: Active, Reason: "has a macro, a control or an embedded object inside"}
+		}
+	}
+	if !strings.HasSuffix(kind, ".main+xml") {
+		return nil
+	}
+	if kind != mainParts[o.mediaType] {
+		return malformed("is of another type than its name says")
+	}
+	switch e.Name.Local {
+	case "Override":
+		o.overrides = append(o.overrides, partName(attribute(e, "PartName")))
+	case "Default":
+		o.byDefault = "." + strings.ToLower(attribute(e, "Extension"))
+	}
+	if len(o.overrides) > 1 {
+		return malformed("has two main parts")
+	}
+	return nil
+}
+
+// activeRelations lists, by the last word of their types, relations to what runs or is another program's.
+var activeRelations = []string{
+	"vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet", "attachedtoolbars", "control", "activexcontrolbinary",
+	"oleobject", "attachedtemplate", "externallink", "externallinkpath", "afchunk", "subdocument", "frame",
+}
+
+// relation reads an element of the .rels part of that name.
+func (o *ooxml) relation(part string, e xml.StartElement) error {
+	if e.Name.Local != "Relationship" {
+		return nil
+	}
+	kind := strings.ToLower(path.Base(attribute(e, "Type")))
+	if slices.Contains(activeRelations, kind) {
+		return &Error{Kind: Active, Reason: "refers to a macro, a control, an embedded object or a template"}
+	}
+	if mode := attribute(e, "TargetMode"); mode != "" && mode != "Internal" && kind != "hyperlink" {
+		return &Error{Kind: Active, Reason: "loads something from elsewhere"}
+	}
+	if part != "_rels/.rels" || kind != "officedocument" {
+		return nil
+	}
+	if o.main != "" {
+		return malformed("has two main parts")
+	}
+	o.main = partName(attribute(e, "Target"))
+	return nil
+}
+
+// partName makes the name of an entry of a part's.
+func partName(target string) string {
+	return foldName(strings.TrimPrefix(path.Clean("/"+target), "/"))
+}
+
+func (o *ooxml) end(w *zipWalk) error {
+	isMain := slices.Contains(o.overrides, o.main) || len(o.overrides) == 0 && o.byDefault == path.Ext(o.main)
+	if o.main == "" || !isMain || !w.has(o.main) {
+		return malformed(notOOXML)
+	}
+	return nil
+}

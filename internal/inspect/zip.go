@@ -1,0 +1,90 @@
+package inspect
+
+import (
+	"cmp"
+	"io"
+)
+
+// ZipLimits bounds what a file of the ZIP family may hold. Fields that are zero stand for their default. All sizes are of
+// real bytes, counted while they are inflated; what the file declares is believed only where it is larger.
+type ZipLimits struct {
+	Entries   int   // files and directories, at every level together: 1,000; in documents 5,000
+	EntrySize int64 // inflated bytes of one entry: 128 MiB
+	TotalSize int64 // inflated bytes of all entries, at every level together: 256 MiB
+	Ratio     int64 // inflated bytes for each byte of the file, once they are more than a few MiB: 100
+}
+
+const (
+	maxZipName    = 512     // bytes of an entry's name
+	maxZipExtra   = 4096    // bytes of an entry's extra fields: Office pads its own with hundreds
+	maxZipComment = 1024    // bytes of a comment
+	entryGrace    = 1 << 20 // inflated bytes of an entry that no ratio is asked of
+	totalGrace    = 8 << 20 // the same of all entries together
+
+	archiveEntries  = 1000
+	documentEntries = 5000
+)
+
+func (l ZipLimits) withDefaults(entries int) ZipLimits {
+	return ZipLimits{
+		Entries:   cmp.Or(l.Entries, entries),
+		EntrySize: cmp.Or(l.EntrySize, 128<<20),
+		TotalSize: cmp.Or(l.TotalSize, 256<<20),
+		Ratio:     cmp.Or(l.Ratio, 100),
+	}
+}
+
+// Zip walks a plain ZIP archive (PKWARE APPNOTE 6.3.10) from its first byte to its last. The zero value is ready.
+//
+// The entries are read one behind the other as they come, inflated, counted and compared with their checksums; then
+// the central directory must list exactly what was seen. So nothing can stand before the first entry, between entries,
+// behind the end, or twice, and every program that opens the archive sees the entries that were checked here. Refused are:
+//
+//   - as Malformed: archives that are cut, damaged or disagree with themselves; entries that are encrypted, use another
+//     method than stored and deflate, or are stored with their size behind them (these cannot be read from a stream:
+//     only deflate tells where it ends); archives in several volumes; names that are absolute, have "..", a backslash, a
+//     colon, control or invisible characters, or more than 512 bytes; two names that differ in case alone;
+//   - as TooLarge: what passes ZipLimits, and archives within archives;
+//   - as Active: symbolic links, devices and set-id files; names whose extension is not allowed, contents that are not
+//     what the extension says; programs for Java and Android, and Office documents under the name of an archive.
+//
+// Comments must be plain text (see Text) of at most 1 KiB.
+//
+// Memory: under 200 KiB for each level of archives and 64 bytes for each entry, whatever the archive's size. It is
+// given back by Close, which is needed where Verdict is not reached; to begin and end on different goroutines is fine,
+// unless one of them is locked to its thread.
+//
+// It does not judge the inside of entries beyond their first 4 KiB, except for archives and documents that Nesting allows.
+type Zip struct {
+	Limits ZipLimits
+
+	// Nesting is how many levels of archives may lie inside: 0 for none. Archives and documents of the ZIP family are
+	// walked by the same rules and share the limits; others (gzip, 7z ...) are let pass unread if Extensions allows them.
+	Nesting int
+
+	// Extensions lists what the names of files may end in, in lower case and with the dot. Nil stands for everyday pictures,
+	// sound, film, text and documents; the contents of those must agree with the extension.
+	Extensions []string
+
+	// AllowAnyType lets files of any name pass, programs too, but for Nesting.
+	AllowAnyType bool
+
+	stream pull
+}
+
+// Write walks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+func (z *Zip) Write(p []byte) (int, error) { return z.stream.write(p, z.walk) }
+
+// Verdict returns nil if all that was written is one good archive, and the fault, an *Error, if not. The stream must have
+// ended.
+func (z *Zip) Verdict() error { return z.stream.verdict(z.walk) }
+
+// Close releases what a stream that was given up holds.
+func (z *Zip) Close() error {
+	z.stream.close()
+	return nil
+}
+
+func (z *Zip) walk(r io.Reader) error {
+	return walkZip(r, z.Limits.withDefaults(archiveEntries), newZipFiles(z))
+}

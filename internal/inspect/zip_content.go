@@ -1,0 +1,104 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+	"math"
+)
+
+const damaged = "has an entry whose data is damaged or cut off"
+
+// zipContent is the content of one entry, inflated, counted and summed up while it is read.
+type zipContent struct {
+	w     *zipWalk
+	h     *zipHeader
+	data  *zipData
+	src   io.Reader // data, or what inflates it
+	start int64     // where data begins
+	crc   uint32
+	size  int64
+}
+
+func (c *zipContent) Read(p []byte) (int, error) {
+	n, err := c.src.Read(p)
+	c.crc = crc32.Update(c.crc, crc32.IEEETable, p[:n])
+	c.size += int64(n)
+	c.w.budget.total += int64(n)
+	if fault := c.excess(); fault != nil {
+		return 0, fault
+	}
+	return n, err
+}
+
+// excess returns the limit that the content has passed.
+func (c *zipContent) excess() error {
+	b := c.w.budget
+	switch {
+	case c.h.flags&sizesFollow == 0 && c.size > c.h.size:
+		return malformed("has an entry that is larger than it declares")
+	case c.size > b.EntrySize:
+		return &Error{Kind: TooLarge, Reason: "has an entry that is too large"}
+	case b.total > b.TotalSize:
+		return &Error{Kind: TooLarge, Reason: "is too large when unpacked"}
+	case c.size > entryGrace && passes(c.size, b.Ratio, c.w.in.off-c.start),
+		b.total > totalGrace && passes(b.total, b.Ratio, b.file.off):
+		return &Error{Kind: TooLarge, Reason: "is compressed too strongly"}
+	}
+	return nil
+}
+
+// passes reports whether size > ratio*packed.
+func passes(size, ratio, packed int64) bool {
+	return packed <= math.MaxInt64/ratio && size > ratio*packed
+}
+
+// settle compares the content, which has been read to its end, with what the header or the descriptor behind it says.
+func (c *zipContent) settle() error {
+	h, packed := c.h, c.w.in.off-c.start
+	if h.flags&sizesFollow == 0 {
+		switch {
+		case c.data.left > 0 && c.w.in.ended():
+			return malformed(damaged)
+		case c.data.left > 0, c.size != h.size:
+			return malformed("has an entry whose sizes do not agree")
+		case c.crc != h.crc:
+			return malformed("has an entry with a wrong checksum")
+		}
+	} else {
+		if h.packed != 0 && h.packed != packed || h.size != 0 && h.size != c.size || h.crc != 0 && h.crc != c.crc {
+			return malformed("has an entry whose sizes do not agree")
+		}
+		h.packed, h.size, h.crc = packed, c.size, c.crc
+		if err := c.descriptor(); err != nil {
+			return err
+		}
+	}
+	if isDirectory(h.name) && h.size > 0 {
+		return malformed("has a directory with content")
+	}
+	return nil
+}
+
+// descriptor reads the data descriptor (APPNOTE 4.3.9), which must say what was found. Sizes of 64 bits and the
+// signature are at its writer's discretion; the longest form comes first, since it begins like shorter ones.
+func (c *zipContent) descriptor() error {
+	le := binary.LittleEndian
+	signature := le.AppendUint32(nil, descriptorSignature)
+	crc := le.AppendUint32(nil, c.h.crc)
+	wide := le.AppendUint64(le.AppendUint64(nil, uint64(c.h.packed)), uint64(c.h.size))
+	narrow := le.AppendUint32(le.AppendUint32(nil, uint32(c.h.packed)), uint32(c.h.size))
+	seen, err := c.w.in.Peek(len(signature) + len(crc) + len(wide))
+	if err != nil {
+		return faultOr(err, "is cut off")
+	}
+	for _, form := range [][][]byte{{signature, crc, wide}, {crc, wide}, {signature, crc, narrow}, {crc, narrow}} {
+		form := bytes.Join(form, nil)
+		if bytes.HasPrefix(seen, form) {
+			_, err := c.w.in.take(len(form))
+			return err
+		}
+	}
+	return malformed("has an entry whose sizes or checksum do not agree")
+}

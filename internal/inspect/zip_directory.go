@@ -1,0 +1,179 @@
+package inspect
+
+import (
+	"cmp"
+	"slices"
+)
+
+// directory reads what follows the entries: central directory, end records, and then nothing (APPNOTE 4.3.12-4.3.16).
+func (w *zipWalk) directory() error {
+	start := w.in.off
+	for n := 0; w.in.signature() == centralSignature; n++ {
+		if n == len(w.records) {
+			return malformed("lists more entries than it has")
+		}
+		if err := w.central(); err != nil {
+			return err
+		}
+	}
+	size := w.in.off - start
+	if slices.ContainsFunc(w.records, func(r zipRecord) bool { return !r.listed }) {
+		return w.stray("has an entry that it does not list")
+	}
+	if err := w.ends(start, size); err != nil {
+		return err
+	}
+	if !w.in.ended() {
+		return faultAt(Malformed, "has bytes behind its end", w.in.off)
+	}
+	return nil
+}
+
+// stray says why there is no record where one is needed. If an end record stands there, what misses is the reason.
+func (w *zipWalk) stray(missing string) error {
+	switch _, err := w.in.Peek(4); {
+	case err != nil:
+		return faultOr(err, "is cut off")
+	case w.in.off == 0:
+		return malformed("does not begin like a ZIP archive")
+	case w.in.signature() == endSignature, w.in.signature() == end64Signature:
+		return malformed(missing)
+	}
+	return faultAt(Malformed, "has bytes that belong to no entry", w.in.off)
+}
+
+// central reads one record of the central directory.
+func (w *zipWalk) central() error {
+	p, err := w.in.take(46)
+	if err != nil {
+		return err
+	}
+	h, f := &zipHeader{}, zipFields(p[6:])
+	if err := h.begin(&f); err != nil {
+		return err
+	}
+	commentLen, volume := int(f.u16()), f.u16()
+	f.u16() // internal attributes: whether it is text
+	attributes, offset := f.u32(), int64(f.u32())
+	if volume != 0 {
+		return malformed("is one of several volumes")
+	}
+	if p, err = w.in.take(h.nameLen + h.extraLen); err != nil {
+		return err
+	}
+	if err := h.finish(p[:h.nameLen], zipFields(p[h.nameLen:]), &offset); err != nil {
+		return err
+	}
+	if err := checkMode(attributes); err != nil {
+		return err
+	}
+	if err := w.comment(commentLen); err != nil {
+		return err
+	}
+	return w.list(offset, w.sum(h))
+}
+
+// list marks the entry at offset as listed.
+func (w *zipWalk) list(offset int64, sum uint64) error {
+	i, ok := slices.BinarySearchFunc(w.records, offset, func(r zipRecord, offset int64) int {
+		return cmp.Compare(r.offset, offset)
+	})
+	switch {
+	case !ok:
+		return malformed("lists an entry where there is none")
+	case w.records[i].listed:
+		return malformed("lists an entry twice")
+	case w.records[i].sum != sum:
+		return malformed("lists an entry that differs from what is there")
+	}
+	w.records[i].listed = true
+	return nil
+}
+
+// Modes of Unix in the upper half of the external attributes. Programs write them for any system.
+const (
+	modeType      = 0xf000
+	modeDirectory = 0x4000
+	modeFile      = 0x8000
+	modeSetID     = 0x0c00
+)
+
+func checkMode(attributes uint32) error {
+	mode := attributes >> 16
+	switch kind := mode & modeType; {
+	case kind != 0 && kind != modeDirectory && kind != modeFile:
+		return &Error{Kind: Active, Reason: "has an entry that is a link or a device"}
+	case kind != modeDirectory && mode&modeSetID != 0:
+		return &Error{Kind: Active, Reason: "has an entry that runs as another user"}
+	}
+	return nil
+}
+
+// comment reads a comment, whose text no program needs and whose room has hidden much.
+func (w *zipWalk) comment(n int) error {
+	if n > maxZipComment {
+		return malformed("has a comment that is too long")
+	}
+	p, err := w.in.take(n)
+	if err != nil {
+		return err
+	}
+	var text Text
+	_, _ = text.Write(p) // Verdict tells
+	if err := text.Verdict(); err != nil {
+		return malformed("has a comment that is not plain text")
+	}
+	return nil
+}
+
+// ends reads the end records, of which those for 64 bits may come first. All must describe the directory that was read.
+func (w *zipWalk) ends(start, size int64) error {
+	count := int64(len(w.records))
+	wide := w.in.signature() == end64Signature
+	if wide {
+		if err := w.ends64(start, size, count); err != nil {
+			return err
+		}
+	}
+	if w.in.signature() != endSignature {
+		return w.stray("has two end records")
+	}
+	p, err := w.in.take(22)
+	if err != nil {
+		return err
+	}
+	f := zipFields(p[4:])
+	volume, first := f.u16(), f.u16()
+	here, total := int64(f.u16()), int64(f.u16())
+	sized, at := int64(f.u32()), int64(f.u32())
+	if volume != 0 || first != 0 {
+		return malformed("is one of several volumes")
+	}
+	agree := func(v, want, escape int64) bool { return v == want || wide && v == escape }
+	if !agree(here, count, 0xffff) || !agree(total, count, 0xffff) || !agree(sized, size, max32) || !agree(at, start, max32) {
+		return malformed("ends with a record that differs from what is there")
+	}
+	return w.comment(int(f.u16()))
+}
+
+// ends64 reads the end record for 64 bits and its locator.
+func (w *zipWalk) ends64(start, size, count int64) error {
+	at := w.in.off
+	p, err := w.in.take(56 + 20)
+	if err != nil {
+		return err
+	}
+	f := zipFields(p[4:])
+	length := f.size()
+	f = f[4:] // versions
+	volume, first := f.u32(), f.u32()
+	good := length == 56-12 && volume == 0 && first == 0 &&
+		f.size() == count && f.size() == count && f.size() == size && f.size() == start
+	if !good {
+		return malformed("ends with a record that differs from what is there")
+	}
+	if f.u32() != locatorSignature || f.u32() != 0 || f.size() != at || f.u32() != 1 {
+		return malformed("ends with a record that differs from what is there")
+	}
+	return nil
+}

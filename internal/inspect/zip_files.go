@@ -1,0 +1,97 @@
+package inspect
+
+import (
+	"bufio"
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/sniff"
+)
+
+const isJava = "is a program for Java or Android, not a plain archive"
+
+// zipFiles judges the entries of a plain archive: files for people.
+type zipFiles struct {
+	nesting int
+	allowed []string // extensions
+	known   bool     // contents must agree with the extension
+	any     bool     // of any extension
+}
+
+// everyday lists the types whose files a plain archive may hold if nothing else is said. Markup is not among them.
+var everyday = []string{
+	"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif", "image/bmp", "image/tiff",
+	"application/pdf", "text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "application/json",
+	typeDOCX, typeXLSX, typePPTX, typeODT, typeODS, typeODP, typeEPUB, typeZIP,
+	"video/mp4", "video/quicktime", "video/webm", "video/ogg",
+	"audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "audio/flac",
+}
+
+func newZipFiles(z *Zip) *zipFiles {
+	f := &zipFiles{nesting: z.Nesting, allowed: z.Extensions, known: z.Extensions == nil && !z.AllowAnyType, any: z.AllowAnyType}
+	if f.known {
+		for _, t := range everyday {
+			f.allowed = append(f.allowed, sniff.Extensions(t)...)
+		}
+	}
+	return f
+}
+
+func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
+	if err := notPackage(w, h); err != nil {
+		return err
+	}
+	head, err := peekHead(body)
+	if err != nil {
+		return err
+	}
+	ext := zipExt(h.name)
+	switch {
+	case isDirectory(h.name), isFinder(h.name, head):
+		return nil
+	case !z.any && !slices.Contains(z.allowed, ext):
+		return &Error{Kind: Active, Reason: "has an entry of a type that is not accepted"}
+	case len(head) == 0:
+		return nil
+	case z.nesting == 0 && (isZip(head) || isOtherArchive(head)):
+		return &Error{Kind: TooLarge, Reason: "has an archive or a document inside that is an archive itself"}
+	}
+	mediaType := sniff.Resolve(head, ext)
+	if (z.known || isZip(head) && !z.any) && !slices.Contains(sniff.Extensions(mediaType), ext) {
+		return &Error{Kind: Active, Reason: "has an entry whose content is not what its extension says"}
+	}
+	if isZip(head) {
+		return w.within(body, z.inner(mediaType))
+	}
+	return nil
+}
+
+// inner returns what judges an archive in the archive.
+func (z *zipFiles) inner(mediaType string) zipFormat {
+	if f := documentFormat(mediaType); f != nil {
+		return f
+	}
+	inner := *z
+	inner.nesting--
+	return &inner
+}
+
+func (z *zipFiles) end(*zipWalk) error { return nil }
+
+// notPackage refuses what is a plain archive only by its name.
+func notPackage(w *zipWalk, h *zipHeader) error {
+	switch name := foldName(h.name); {
+	case name == "meta-inf/manifest.mf", name == "androidmanifest.xml", name == "classes.dex":
+		return &Error{Kind: Active, Reason: isJava}
+	case name == "[content_types].xml", name == "mimetype" && len(w.records) == 0:
+		return &Error{Kind: Active, Reason: "is an Office document or a book, not a plain archive"}
+	}
+	return nil
+}
+
+// isFinder reports what macOS adds to the archives it makes: the layout of its windows, and a shadow of each file.
+func isFinder(name string, head []byte) bool {
+	base := name[strings.LastIndexByte(name, '/')+1:]
+	return base == ".DS_Store" && beginsWith(head, "\x00\x00\x00\x01Bud1") ||
+		strings.HasPrefix(base, "._") && beginsWith(head, "\x00\x05\x16\x07\x00\x02\x00\x00")
+}

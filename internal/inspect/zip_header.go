@@ -1,0 +1,163 @@
+package inspect
+
+import (
+	"hash/crc32"
+	"math"
+	"unicode/utf8"
+)
+
+// Signatures of the records (APPNOTE 4.3).
+const (
+	localSignature      = 0x04034b50
+	descriptorSignature = 0x08074b50
+	centralSignature    = 0x02014b50
+	end64Signature      = 0x06064b50
+	locatorSignature    = 0x07064b50
+	endSignature        = 0x06054b50
+)
+
+// Flags (APPNOTE 4.4.4) that change nothing but how much work the deflater did, that say where sizes stand, and how the
+// name is written. All others mean that the entry is encrypted, patched, or something nobody knows.
+const (
+	sizesFollow  = 1 << 3
+	nameIsUTF8   = 1 << 11
+	allowedFlags = 1<<1 | 1<<2 | sizesFollow | nameIsUTF8
+	encrypted    = 1<<0 | 1<<6 | 1<<13
+)
+
+const (
+	stored   = 0
+	deflated = 8
+	max32    = math.MaxUint32 // stands for a size that is given in 64 bits elsewhere
+)
+
+// Extra fields (APPNOTE 4.5, and Info-ZIP's list) that change what the entry is.
+const (
+	extraZip64      = 0x0001
+	extraEncryption = 0x0017
+	extraUnixLink   = 0x756e // ASi: mode and target of a link
+	extraName       = 0x7075 // another name, in UTF-8
+	extraAES        = 0x9901
+	extraJava       = 0xcafe
+)
+
+// zipHeader is what local and central header of an entry both tell.
+type zipHeader struct {
+	flags, method uint16
+	crc           uint32
+	packed, size  int64  // bytes in the archive and inflated
+	raw           string // the name as it is written
+	name          string // the name that unpacking gives: raw, or a field's that overrules it
+	bare          bool   // there are no extra fields
+
+	nameLen, extraLen int
+}
+
+// begin reads the fields that both headers have in one order: from the version to the lengths (APPNOTE 4.3.7, 4.3.12).
+func (h *zipHeader) begin(f *zipFields) error {
+	*f = (*f)[2:] // version
+	h.flags, h.method = f.u16(), f.u16()
+	*f = (*f)[4:] // time
+	h.crc, h.packed, h.size = f.u32(), int64(f.u32()), int64(f.u32())
+	h.nameLen, h.extraLen = int(f.u16()), int(f.u16())
+	switch {
+	case h.flags&encrypted != 0:
+		return malformed("has an encrypted entry, which cannot be looked into")
+	case h.flags&^allowedFlags != 0:
+		return malformed("has an entry with flags that are not understood")
+	case h.method != stored && h.method != deflated:
+		return malformed("has an entry that is neither stored nor deflated")
+	case h.nameLen > maxZipName:
+		return &Error{Kind: TooLarge, Reason: "has an entry whose name is too long"}
+	case h.extraLen > maxZipExtra:
+		return malformed("has an entry with too many extra fields")
+	}
+	return nil
+}
+
+// finish reads name and extra fields. offset is the central header's, nil in a local one.
+func (h *zipHeader) finish(name []byte, extra zipFields, offset *int64) error {
+	h.raw, h.bare = string(name), len(extra) == 0
+	h.name = h.raw
+	seen64, seenName := false, false
+	for len(extra) > 0 {
+		if len(extra) < 4 {
+			return malformed("has a broken extra field")
+		}
+		id, n := extra.u16(), int(extra.u16())
+		if n > len(extra) {
+			return malformed("has a broken extra field")
+		}
+		if id == extraZip64 && seen64 || id == extraName && seenName {
+			return malformed("has an extra field twice")
+		}
+		seen64, seenName = seen64 || id == extraZip64, seenName || id == extraName
+		if err := h.extra(id, extra[:n], offset); err != nil {
+			return err
+		}
+		extra = extra[n:]
+	}
+	if h.packed == max32 || h.size == max32 || offset != nil && *offset == max32 {
+		return malformed("has an entry without its size")
+	}
+	return checkZipName(h.name, h.flags&nameIsUTF8 != 0 || h.name != h.raw)
+}
+
+func (h *zipHeader) extra(id uint16, body zipFields, offset *int64) error {
+	switch id {
+	case extraZip64:
+		return h.zip64(body, offset)
+	case extraName:
+		return h.unicodeName(body)
+	case extraEncryption, extraAES:
+		return malformed("has an encrypted entry, which cannot be looked into")
+	case extraUnixLink:
+		return &Error{Kind: Active, Reason: "has an entry that may be a link"}
+	case extraJava:
+		return &Error{Kind: Active, Reason: isJava}
+	}
+	return nil
+}
+
+// zip64 reads sizes of 64 bits (APPNOTE 4.5.3). Those that the header has room for are left out, or written again by
+// some programs; then they must be the same.
+func (h *zipHeader) zip64(body zipFields, offset *int64) error {
+	values := []*int64{&h.size, &h.packed}
+	if offset != nil {
+		values = append(values, offset)
+	}
+	whole := len(body) >= 8*len(values)
+	for _, v := range values {
+		if *v != max32 && !whole {
+			continue
+		}
+		if len(body) < 8 {
+			return malformed("has a broken extra field")
+		}
+		size := body.size()
+		if size < 0 || *v != max32 && *v != size {
+			return malformed("has an entry whose sizes do not agree")
+		}
+		*v = size
+	}
+	if len(body) == 4 && body.u32() == 0 { // the volume
+		return nil
+	}
+	if len(body) > 0 {
+		return malformed("has a broken extra field")
+	}
+	return nil
+}
+
+// unicodeName reads Info-ZIP's second name, which counts while the checksum beside it is the first one's.
+func (h *zipHeader) unicodeName(body zipFields) error {
+	if len(body) < 5 || body[0] != 1 {
+		return malformed("has a broken extra field")
+	}
+	body = body[1:]
+	if sum := body.u32(); sum != crc32.ChecksumIEEE([]byte(h.raw)) || !utf8.Valid(body) || h.flags&nameIsUTF8 != 0 {
+		return malformed("has an entry with two names that do not agree")
+	}
+	h.name = string(body)
+	return nil
+}

@@ -1,0 +1,108 @@
+package inspect
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"io"
+	"math"
+)
+
+// zipBuffer holds the largest header and the head that a file's type is told by.
+const zipBuffer = 8 << 10
+
+// zipInput is one archive's bytes, in order.
+type zipInput struct {
+	*bufio.Reader
+	off int64 // bytes taken
+}
+
+// take returns the next n bytes, valid until more is taken. n is at most zipBuffer.
+func (in *zipInput) take(n int) ([]byte, error) {
+	p, err := in.Peek(n)
+	if err != nil {
+		return nil, faultOr(err, "is cut off")
+	}
+	in.off += int64(n)
+	_, err = in.Discard(n)
+	return p, err
+}
+
+// ended reports whether nothing follows.
+func (in *zipInput) ended() bool {
+	_, err := in.Peek(1)
+	return err == io.EOF //nolint:errorlint // readers return it bare
+}
+
+// signature returns the next four bytes without taking them, 0 if there are fewer.
+func (in *zipInput) signature() uint32 {
+	p, err := in.Peek(4)
+	if err != nil {
+		return 0
+	}
+	return binary.LittleEndian.Uint32(p)
+}
+
+// zipData is the data of one entry as it is stored. It is a flate.Reader, from which nothing is read that lies behind
+// the end of the deflate stream.
+type zipData struct {
+	in   *zipInput
+	left int64
+}
+
+func (d *zipData) ReadByte() (byte, error) {
+	if d.left <= 0 {
+		return 0, io.EOF
+	}
+	c, err := d.in.ReadByte()
+	if err == nil {
+		d.left--
+		d.in.off++
+	}
+	return c, err
+}
+
+func (d *zipData) Read(p []byte) (int, error) {
+	if d.left <= 0 {
+		return 0, io.EOF
+	}
+	n, err := d.in.Reader.Read(p[:min(int64(len(p)), d.left)])
+	d.left -= int64(n)
+	d.in.off += int64(n)
+	return n, err
+}
+
+// zipFields reads a header from its front.
+type zipFields []byte
+
+func (f *zipFields) u16() uint16 {
+	v := binary.LittleEndian.Uint16(*f)
+	*f = (*f)[2:]
+	return v
+}
+
+func (f *zipFields) u32() uint32 {
+	v := binary.LittleEndian.Uint32(*f)
+	*f = (*f)[4:]
+	return v
+}
+
+// size reads 64 bits, of which a size has 63: more is -1.
+func (f *zipFields) size() int64 {
+	v := binary.LittleEndian.Uint64(*f)
+	*f = (*f)[8:]
+	if v > math.MaxInt64 {
+		return -1
+	}
+	return int64(v)
+}
+
+// faultOr returns the fault in err, or a new one if err is only how a reader failed.
+func faultOr(err error, what string) error {
+	if fault := (*Error)(nil); errors.As(err, &fault) {
+		return fault
+	}
+	return malformed(what)
+}
+
+func malformed(what string) *Error { return &Error{Kind: Malformed, Reason: what} }

@@ -1,0 +1,166 @@
+package inspect
+
+import (
+	"bufio"
+	"compress/flate"
+	"hash/maphash"
+	"io"
+	"math"
+	"strings"
+)
+
+// zipFormat is what one kind of archive demands of its entries.
+type zipFormat interface {
+	// entry judges one entry and reads as much of body as that takes.
+	entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error
+	// end judges the archive, whose entries have all been seen.
+	end(w *zipWalk) error
+}
+
+// zipBudget is what an archive and all archives in it share.
+type zipBudget struct {
+	ZipLimits
+	file    *zipInput // the outermost archive
+	entries int
+	total   int64 // bytes inflated
+	xml     int64 // bytes parsed as XML
+	seed    maphash.Seed
+}
+
+// zipWalk reads one archive.
+type zipWalk struct {
+	in       zipInput
+	format   zipFormat
+	budget   *zipBudget
+	records  []zipRecord         // by offset, since that is how they come
+	names    map[uint64]struct{} // hashes of the names, folded
+	body     *bufio.Reader
+	inflater io.Reader
+}
+
+// zipRecord is what the central directory must say of an entry.
+type zipRecord struct {
+	offset int64
+	sum    uint64 // of everything else
+	listed bool
+}
+
+// walkZip reads an archive to the end of r.
+func walkZip(r io.Reader, limits ZipLimits, format zipFormat) error {
+	b := &zipBudget{ZipLimits: limits, seed: maphash.MakeSeed()}
+	w := newZipWalk(bufio.NewReaderSize(r, zipBuffer), b, format)
+	b.file = &w.in
+	return w.run()
+}
+
+// within reads an archive that is an entry of w's.
+func (w *zipWalk) within(body *bufio.Reader, format zipFormat) error {
+	return newZipWalk(body, w.budget, format).run()
+}
+
+func newZipWalk(r *bufio.Reader, b *zipBudget, format zipFormat) *zipWalk {
+	return &zipWalk{
+		in: zipInput{Reader: r}, format: format, budget: b,
+		names: map[uint64]struct{}{}, body: bufio.NewReaderSize(nil, zipBuffer),
+	}
+}
+
+func (w *zipWalk) run() error {
+	for w.in.signature() == localSignature {
+		if err := w.entry(); err != nil {
+			return err
+		}
+	}
+	if err := w.directory(); err != nil {
+		return err
+	}
+	return w.format.end(w)
+}
+
+// entry reads one entry with its data.
+func (w *zipWalk) entry() error {
+	offset := w.in.off
+	h, err := w.header()
+	if err != nil {
+		return err
+	}
+	content := w.open(h)
+	w.body.Reset(content)
+	if err := w.format.entry(w, h, w.body); err != nil {
+		return faultOr(err, damaged)
+	}
+	if _, err := io.Copy(io.Discard, w.body); err != nil {
+		return faultOr(err, damaged)
+	}
+	if err := content.settle(); err != nil {
+		return err
+	}
+	w.records = append(w.records, zipRecord{offset: offset, sum: w.sum(h)})
+	return nil
+}
+
+// header reads a local header.
+func (w *zipWalk) header() (*zipHeader, error) {
+	if w.budget.entries++; w.budget.entries > w.budget.Entries {
+		return nil, &Error{Kind: TooLarge, Reason: "has too many entries"}
+	}
+	p, err := w.in.take(30)
+	if err != nil {
+		return nil, err
+	}
+	h, f := &zipHeader{}, zipFields(p[4:])
+	if err := h.begin(&f); err != nil {
+		return nil, err
+	}
+	if p, err = w.in.take(h.nameLen + h.extraLen); err != nil {
+		return nil, err
+	}
+	if err := h.finish(p[:h.nameLen], zipFields(p[h.nameLen:]), nil); err != nil {
+		return nil, err
+	}
+	if h.flags&sizesFollow != 0 && h.method == stored {
+		return nil, malformed("has a stored entry whose size stands behind it, so that it cannot be read from a stream")
+	}
+	key := w.hash(foldName(h.name))
+	if _, taken := w.names[key]; taken {
+		return nil, malformed("has two entries of one name")
+	}
+	w.names[key] = struct{}{}
+	return h, nil
+}
+
+// open returns the entry's content.
+func (w *zipWalk) open(h *zipHeader) *zipContent {
+	data := &zipData{in: &w.in, left: h.packed}
+	if h.flags&sizesFollow != 0 {
+		data.left = math.MaxInt64 // deflate tells where it ends
+	}
+	c := &zipContent{w: w, h: h, data: data, start: w.in.off, src: data}
+	if h.method == stored {
+		return c
+	}
+	if r, ok := w.inflater.(flate.Resetter); ok {
+		_ = r.Reset(data, nil) // which never fails
+	} else {
+		w.inflater = flate.NewReader(data)
+	}
+	c.src = w.inflater
+	return c
+}
+
+// has reports whether the archive has an entry of this name, in any case.
+func (w *zipWalk) has(name string) bool {
+	_, ok := w.names[w.hash(foldName(name))]
+	return ok
+}
+
+func (w *zipWalk) hash(name string) uint64 { return maphash.String(w.budget.seed, name) }
+
+// sum returns the hash of what both headers say of an entry.
+func (w *zipWalk) sum(h *zipHeader) uint64 {
+	return maphash.Comparable(w.budget.seed, zipHeader{
+		flags: h.flags, method: h.method, crc: h.crc, packed: h.packed, size: h.size, raw: h.raw, name: h.name,
+	})
+}
+
+func isDirectory(name string) bool { return strings.HasSuffix(name, "/") }

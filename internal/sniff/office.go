@@ -1,0 +1,27 @@
+package sniff
+
+const (
+	zip  = "application/zip"
+	docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	pptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+)
+
+// office lists the documents that are told from other ZIP archives by parts which may come late.
+var office = []string{docx, xlsx, pptx}
+
+// macroTypes maps the extensions of documents that may hold macros to their types. No extension agrees with these, so
+// they are accepted nowhere by type.
+var macroTypes = map[string]string{
+	".docm": "application/vnd.ms-word.document.macroenabled.12",
+	".dotm": "application/vnd.ms-word.template.macroenabled.12",
+	".xlsm": "application/vnd.ms-excel.sheet.macroenabled.12",
+	".xltm": "application/vnd.ms-excel.template.macroenabled.12",
+	".xlam": "application/vnd.ms-excel.addin.macroenabled.12",
+	".xlsb": "application/vnd.ms-excel.sheet.binary.macroenabled.12",
+	".pptm": "application/vnd.ms-powerpoint.presentation.macroenabled.12",
+	".potm": "application/vnd.ms-powerpoint.template.macroenabled.12",
+	".ppsm": "application/vnd.ms-powerpoint.slideshow.macroenabled.12",
+	".ppam": "application/vnd.ms-powerpoint.addin.macroenabled.12",
+	".sldm": "application/vnd.ms-powerpoint.slide.macroenabled.12",
+}
