@@ -57,7 +57,7 @@ var pngBytes = sync.OnceValue(func() string {
 	return b.String()
 })
 
-const pdfBytes = "%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+const pdfBytes = "%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
 
 // fixture is a handler over a fresh memory store, with what it logged.
 type fixture struct {
