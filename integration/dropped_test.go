@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
-	"github.com/stretchr/testify/require"
 )
 
 // repeats are what servers answer to a Complete they have carried out before:

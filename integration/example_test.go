@@ -12,9 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/s3test"
-	"github.com/stretchr/testify/require"
 )
 
 // TestExampleServer runs examples/server as a person would, in S3 mode.

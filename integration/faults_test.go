@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/s3store"
-	"github.com/stretchr/testify/require"
 )
 
 // uploads are the calls that an accepted upload makes, with a file for which

@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/s3store"
-	"github.com/stretchr/testify/require"
 )
 
 var fifty = client.Form{client.File("a.txt", client.Text(50*mib))}

@@ -9,11 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/s3store"
-	"github.com/stretchr/testify/require"
 )
 
 // TestHungObserver: an observer that does not return refuses its file. What it

@@ -1,14 +1,19 @@
 package integration_test
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/faultproxy"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/s3store"
-	"github.com/stretchr/testify/require"
 )
 
 func TestBytesComeBack(t *testing.T) {
@@ -21,17 +26,17 @@ func TestBytesComeBack(t *testing.T) {
 		client.File("a.png", client.PNG(part+1)),
 		client.File("a.png", client.PNG(2*part)),
 		client.File("a.txt", client.Text(2*part+1)),
-		client.File("a.txt", client.Text(300*mib)),
 	}
 	for _, f := range files {
 		for _, chunked := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s of %d bytes, chunked %v", f.Name, f.Content.Size, chunked), func(t *testing.T) {
 				st := newStage(t, false, s3store.Options{})
-				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFileSize: 512 * mib, SHA256: true}))
+				s := host.Start(t, newHandler(t, st.store, upload.Options{SHA256: true}))
 				a := post(t, s, client.Form{f}, chunked)
 				require.Equal(t, 201, a.Status, "%s", a.Body)
 				require.Len(t, a.Files, 1)
 				require.Equal(t, f.Content.Size, a.Files[0].Size)
+				require.Equal(t, f.Content.SHA256(), a.Files[0].SHA256)
 				requireStored(t, st.bucket, a.Files[0].Key, f.Content)
 				used, peak := st.store.Memory()
 				require.Zero(t, used)
@@ -39,6 +44,17 @@ func TestBytesComeBack(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestLargeFile(t *testing.T) {
+	const size = 300 * mib
+	anything := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
+	st := newStage(t, false, s3store.Options{})
+	s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFileSize: size}, anything))
+	f := client.File("a.txt", client.Text(size))
+	a := post(t, s, client.Form{f}, false)
+	require.Equal(t, 201, a.Status, "%s", a.Body)
+	requireStored(t, st.bucket, a.Files[0].Key, f.Content)
 }
 
 func TestPageNamedPNGIsNotStored(t *testing.T) {
@@ -50,4 +66,106 @@ func TestPageNamedPNGIsNotStored(t *testing.T) {
 	require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
 	require.Equal(t, string(upload.CodeTypeNotAllowed), a.Code)
 	st.bucket.RequireNothing(t)
+}
+
+// TestBytesComeBackOverTLS: with TLS to S3 the SDK streams bodies with a
+// trailing checksum instead of signing their digest.
+func TestBytesComeBackOverTLS(t *testing.T) {
+	for _, size := range []int{100 << 10, part - 1, part, part + 1, 3*part + 1} {
+		for _, fault := range []faultproxy.Fault{"", faultproxy.SlowDown, faultproxy.Reset, faultproxy.Drop} {
+			t.Run(fmt.Sprintf("%d bytes/%q", size, fault), func(t *testing.T) {
+				t.Parallel()
+				st, proxy := newTLSStage(t, s3store.Options{})
+				for _, u := range uploads {
+					proxy.Inject(u.call, fault, 1)
+				}
+				s := host.Start(t, newHandler(t, st.store, upload.Options{}))
+				f := client.File("a.png", client.PNG(size))
+				a := post(t, s, client.Form{f}, false)
+				require.Equal(t, 201, a.Status, "%s", a.Body)
+				requireStored(t, st.bucket, a.Files[0].Key, f.Content)
+			})
+		}
+	}
+}
+
+// TestLittleMemory: requests whose files together exceed the memory do not wait
+// for each other's files for ever, nor for their own.
+func TestLittleMemory(t *testing.T) {
+	four := client.File("4.png", client.PNG(4*mib))
+	forms := map[string]client.Form{
+		"small ones, then a large one":       {small, small, large},
+		"three that each nearly fill a part": {four, four, four},
+		"a large one, then small ones":       {large, small, four},
+	}
+	for name, form := range forms {
+		for _, chunked := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, chunked %v", name, chunked), func(t *testing.T) {
+				st := newStage(t, false, s3store.Options{MaxMemory: 8 * mib})
+				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFiles: 3, MaxWait: time.Minute}))
+				answers := make(chan *client.Answer, 8)
+				for range cap(answers) {
+					go func() {
+						a, err := client.Post(t.Context(), s.Client(), s.URL, form, chunked)
+						if err != nil {
+							t.Error(err)
+							a = &client.Answer{}
+						}
+						answers <- a
+					}()
+				}
+				for range cap(answers) {
+					a := <-answers
+					require.Equal(t, 201, a.Status, "%s", a.Body)
+					for i, f := range a.Files {
+						digest, _ := st.bucket.SHA256(t, f.Key)
+						require.Equal(t, form[i].Content.SHA256(), digest)
+					}
+				}
+				require.Len(t, st.bucket.Versions(t.Context(), t), 3*cap(answers))
+				require.Empty(t, st.bucket.Uploads(t.Context(), t))
+				_, peak := st.store.Memory()
+				require.LessOrEqual(t, peak, int64(8*mib))
+			})
+		}
+	}
+}
+
+// TestExactLimit: a file of exactly the limit is stored, one byte more is not.
+func TestExactLimit(t *testing.T) {
+	for _, limit := range []int{100 << 10, part, 2 * part, 2*part + 1} {
+		for _, chunked := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d bytes, chunked %v", limit, chunked), func(t *testing.T) {
+				st := newStage(t, false, s3store.Options{})
+				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFileSize: int64(limit)}))
+				a := post(t, s, client.Form{client.File("a.png", client.PNG(limit+1))}, chunked)
+				require.Equal(t, 413, a.Status, "%s", a.Body)
+				st.bucket.RequireNothing(t)
+				a = post(t, s, client.Form{client.File("a.png", client.PNG(limit))}, chunked)
+				require.Equal(t, 201, a.Status, "%s", a.Body)
+			})
+		}
+	}
+}
+
+// TestNames: the client's name comes back from the object's headers, whatever
+// characters it has, and is nowhere in the key.
+func TestNames(t *testing.T) {
+	st := newStage(t, false, s3store.Options{})
+	s := host.Start(t, newHandler(t, st.store, upload.Options{Keys: upload.Prefix("in", upload.RandomKeys())}))
+	for _, name := range []string{
+		"cat.png", "with space.png", "naïve café.png", "日本語.png", "it's; filename=x.png", "50% off.png", "שלום.png", "🐈.png",
+		strings.Repeat("é", 100) + ".png",
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := post(t, s, client.Form{client.File(name, small.Content)}, false)
+			require.Equal(t, 201, a.Status, "%s", a.Body)
+			require.Equal(t, name, a.Files[0].Name)
+			require.Regexp(t, `^in/[0-9a-f]{32}\.png$`, a.Files[0].Key)
+			r, stored, err := st.store.Open(t.Context(), a.Files[0].Key)
+			require.NoError(t, err)
+			defer r.Close()
+			require.Equal(t, upload.Stored{Type: "image/png", Name: name, Size: small.Content.Size}, stored)
+		})
+	}
 }

@@ -3,10 +3,13 @@ package integration_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
@@ -14,7 +17,6 @@ import (
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
-	"github.com/stretchr/testify/require"
 )
 
 const (
@@ -53,10 +55,22 @@ func newStageAt(t testing.TB, versioned bool, endpoint string, opts s3store.Opti
 // newFaultyStage puts a fault proxy between the store and the server.
 func newFaultyStage(t testing.TB, versioned bool, opts s3store.Options) (*stage, *faultproxy.Proxy) {
 	t.Helper()
+	return newStageBehind(t, versioned, opts, httptest.NewServer)
+}
+
+// newTLSStage is newFaultyStage where the store talks TLS, over which the SDK
+// sends and signs bodies in another way.
+func newTLSStage(t testing.TB, opts s3store.Options) (*stage, *faultproxy.Proxy) {
+	t.Helper()
+	return newStageBehind(t, false, opts, httptest.NewTLSServer)
+}
+
+func newStageBehind(t testing.TB, versioned bool, opts s3store.Options, serve func(http.Handler) *httptest.Server) (*stage, *faultproxy.Proxy) {
+	t.Helper()
 	u, err := url.Parse(s3test.Get().Endpoint)
 	require.NoError(t, err)
 	proxy := faultproxy.New(u)
-	s := httptest.NewServer(proxy)
+	s := serve(proxy)
 	t.Cleanup(func() {
 		proxy.Release()
 		s.CloseClientConnections()

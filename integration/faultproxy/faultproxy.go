@@ -8,7 +8,6 @@ package faultproxy
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 	"time"
 )
@@ -38,7 +37,7 @@ type Proxy struct {
 
 	mu       sync.Mutex
 	faults   map[Call]*injection
-	records  []Record
+	counts   map[Call]int
 	repeated int             // status for repeated Completes; 0 forwards them
 	finished map[string]bool // ids of uploads that were completed or aborted
 }
@@ -48,14 +47,6 @@ type injection struct {
 	left  int
 }
 
-// Record is one call that reached the proxy.
-type Record struct {
-	Call   Call
-	Path   string
-	Fault  Fault // what was done to it, "" if it was forwarded and answered
-	Status int   // what the server answered, 0 if it was not asked
-}
-
 // New returns a proxy to the server at upstream that forwards everything.
 func New(upstream *url.URL) *Proxy {
 	p := &Proxy{
@@ -63,6 +54,7 @@ func New(upstream *url.URL) *Proxy {
 		transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true, ExpectContinueTimeout: time.Second},
 		released:  make(chan struct{}),
 		faults:    map[Call]*injection{},
+		counts:    map[Call]int{},
 		finished:  map[string]bool{},
 	}
 	p.release = sync.OnceFunc(func() { close(p.released) })
@@ -74,13 +66,6 @@ func (p *Proxy) Inject(call Call, fault Fault, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.faults[call] = &injection{fault: fault, left: n}
-}
-
-// Heal ends all faults.
-func (p *Proxy) Heal() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	clear(p.faults)
 }
 
 // AnswerRepeats makes the proxy behave like servers that forget an upload once
@@ -99,28 +84,18 @@ func (p *Proxy) Release() {
 	p.transport.CloseIdleConnections()
 }
 
-// Records returns the calls that came, in the order in which they ended.
-func (p *Proxy) Records() []Record {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.records)
-}
-
 // Count tells how many calls of that kind came.
 func (p *Proxy) Count(call Call) int {
-	n := 0
-	for _, r := range p.Records() {
-		if r.Call == call {
-			n++
-		}
-	}
-	return n
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.counts[call]
 }
 
-// next takes the fault that the call meets, "" for none.
+// next counts the call and takes the fault that it meets, "" for none.
 func (p *Proxy) next(call Call) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.counts[call]++
 	i := p.faults[call]
 	if i == nil || i.left == 0 {
 		return ""
@@ -129,10 +104,4 @@ func (p *Proxy) next(call Call) Fault {
 		i.left--
 	}
 	return i.fault
-}
-
-func (p *Proxy) record(r Record) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.records = append(p.records, r)
 }

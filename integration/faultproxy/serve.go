@@ -11,15 +11,13 @@ import (
 
 // ServeHTTP forwards the request, or does to it what was injected.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	rec := Record{Call: CallOf(r), Path: r.URL.Path}
-	rec.Fault = p.next(rec.Call)
-	defer func() { p.record(rec) }()
-	if status := p.repeat(rec.Call, r); status != 0 {
-		rec.Status = status
+	call := CallOf(r)
+	fault := p.next(call)
+	if status := p.repeat(call, r); status != 0 {
 		answer(w, status, repeatCodes[status])
 		return
 	}
-	switch rec.Fault {
+	switch fault {
 	case InternalError:
 		answer(w, http.StatusInternalServerError, "InternalError")
 	case SlowDown:
@@ -31,18 +29,18 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reset(w)
 	case Delay:
 		time.Sleep(time.Second)
-		rec.Status = p.forward(w, r, r.Context())
+		p.forward(w, r, r.Context())
 	case Drop:
-		rec.Status = p.forward(nil, r, context.WithoutCancel(r.Context()))
+		p.forward(nil, r, context.WithoutCancel(r.Context()))
 		panic(http.ErrAbortHandler)
 	default:
-		rec.Status = p.forward(w, r, r.Context())
+		p.forward(w, r, r.Context())
 	}
 }
 
 // forward sends r to the server and copies the answer to w, or swallows it if
-// w is nil. It returns the answer's status, 0 if none came.
-func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, ctx context.Context) int {
+// w is nil.
+func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, ctx context.Context) {
 	out := r.Clone(ctx)
 	out.RequestURI = ""
 	out.URL.Scheme, out.URL.Host = p.upstream.Scheme, p.upstream.Host
@@ -51,23 +49,19 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, ctx context.Cont
 	}
 	resp, err := p.transport.RoundTrip(out)
 	if err != nil {
-		if w != nil {
-			panic(http.ErrAbortHandler) // the caller sees what we saw: a broken connection
-		}
-		return 0
+		panic(http.ErrAbortHandler) // the caller sees what we saw: a broken connection
 	}
 	defer resp.Body.Close()
 	p.note(r, resp.StatusCode)
 	if w == nil {
-		io.Copy(io.Discard, resp.Body)
-		return resp.StatusCode
+		_, _ = io.Copy(io.Discard, resp.Body)
+		return
 	}
 	for name, values := range resp.Header {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(resp.StatusCode)
-	io.Copy(w, resp.Body)
-	return resp.StatusCode
+	_, _ = io.Copy(w, resp.Body)
 }
 
 // note remembers which multipart uploads have ended.

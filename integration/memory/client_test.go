@@ -15,9 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/nulls3"
-	"github.com/stretchr/testify/require"
 )
 
 // server is a process that runs [serve], with an S3 that throws away.

@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/client"
 )
 
 const (

@@ -18,11 +18,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/s3store"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3store"
 )
 
 const (

@@ -5,10 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
-	"github.com/stretchr/testify/require"
 )
 
 // TestCutAtEveryByte: whatever a body ends with but its closing boundary, it is

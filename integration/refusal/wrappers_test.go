@@ -7,14 +7,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/integration/internal/client"
-	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/gin-contrib/gzip"
 	"github.com/gin-gonic/gin"
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/host"
 )
 
 // wrappers are what hosts put around handlers. The last three hide the server's

@@ -56,10 +56,14 @@ func PNG(size int) Content {
 
 // ancillary is a chunk "paDd" with size bytes of data.
 func ancillary(size int) []byte {
-	chunk := binary.BigEndian.AppendUint32(nil, uint32(size))
+	block := make([]byte, 64<<10)
+	for i := range block {
+		block[i] = byte(i*7 + i>>8)
+	}
+	chunk := binary.BigEndian.AppendUint32(make([]byte, 0, size+12), uint32(size))
 	chunk = append(chunk, "paDd"...)
-	for i := range size {
-		chunk = append(chunk, byte(i*7+i>>8))
+	for left := size; left > 0; left -= len(block) {
+		chunk = append(chunk, block[:min(left, len(block))]...)
 	}
 	return binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
 }

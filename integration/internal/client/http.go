@@ -19,8 +19,8 @@ type Answer struct {
 	Sent   int64 // bytes of the request's body that were given to the connection
 
 	Files []struct {
-		Field, Name, Key, Type, Code, Reason string
-		Size                                 int64
+		Field, Name, Key, Type, SHA256, Code, Reason string
+		Size                                         int64
 	}
 	Code, Detail string
 }
