@@ -44,7 +44,7 @@ func ExampleHandler_Middleware() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	insert := func(key string) error { return errors.New("the database is away") }
+	insert := func(string) error { return errors.New("the database is away") }
 	profile := h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		picture := upload.Files(r.Context())[0]
 		if err := insert(picture.Key); err != nil {

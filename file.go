@@ -54,7 +54,7 @@ func emptySelection(p *form.Part) error {
 	switch n, err := io.ReadFull(p, b[:]); {
 	case n > 0:
 		return withFile(Reject(CodeBadName, "a file without a name"), p.Name, "")
-	case err == io.EOF: //nolint:errorlint // the part's own io.EOF is bare
+	case err == io.EOF: // the part's own io.EOF is bare
 		return nil
 	default:
 		return formError(err)
@@ -194,7 +194,7 @@ func withFile(err error, field, name string) error {
 	}
 	about := *e
 	about.Field, about.Name = field, name
-	if err != error(e) {
+	if err != error(e) { //nolint:errorlint // whether err is e itself
 		about.Err = err
 	}
 	return &about

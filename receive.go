@@ -158,7 +158,7 @@ func (tx *Tx) diagnose(err error) *Error {
 	var given *Error
 	if errors.As(err, &given) {
 		*e = *given
-		if e.Err == nil && err != error(given) {
+		if e.Err == nil && err != error(given) { //nolint:errorlint // whether err is given itself
 			e.Err = err // joined with more, for the log
 		}
 	} else {

@@ -24,7 +24,7 @@ func (s *Store) explain(ctx context.Context, err error) error {
 }
 
 func (s *Store) cause(ctx context.Context, err error) string {
-	if context.Cause(ctx) == errCallTimeout {
+	if errors.Is(context.Cause(ctx), errCallTimeout) {
 		return fmt.Sprintf("no answer within %v", s.opts.CallTimeout)
 	}
 	switch code := codeOf(err); code {

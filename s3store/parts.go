@@ -96,7 +96,7 @@ func newSender(ctx context.Context, f *staged) *sender {
 func (s *sender) send(b *buffer, next int64) *buffer {
 	memory, subject := b.memory, b.subject
 	s.mu.Lock()
-	s.parts = append(s.parts, types.CompletedPart{PartNumber: aws.Int32(int32(len(s.parts) + 1))})
+	s.parts = append(s.parts, types.CompletedPart{PartNumber: aws.Int32(int32(len(s.parts) + 1))}) //nolint:gosec // at most maxParts
 	number := len(s.parts)
 	taken := s.inFlight == 0 && next > 0 && memory.budget.TryAcquire(subject, next)
 	s.handOver = next > 0 && !taken
@@ -123,7 +123,7 @@ func (s *sender) put(number int, b *buffer) {
 		ExpectedBucketOwner: store.owner,
 		Key:                 &s.file.obj.Key,
 		UploadId:            s.file.uploadID,
-		PartNumber:          aws.Int32(int32(number)),
+		PartNumber:          aws.Int32(int32(number)), //nolint:gosec // at most maxParts
 		Body:                body,
 		ChecksumAlgorithm:   store.checksum,
 	})

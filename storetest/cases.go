@@ -126,7 +126,7 @@ func neverReplaces(ctx context.Context, s store) error {
 			return err
 		}
 		if err := staged.Commit(ctx); !errors.Is(err, upload.ErrExists) {
-			return fmt.Errorf("Commit to a taken key answered %v", err)
+			return fmt.Errorf("Commit to a taken key answered %v", err) //nolint:errorlint // it may be nil
 		}
 		if err := errors.Join(staged.Discard(ctx), s.holds(ctx, key, first)); err != nil {
 			return err
@@ -212,7 +212,7 @@ func discardAfterExists(ctx context.Context, s store) error {
 		return err
 	}
 	if err := staged.Commit(ctx); !errors.Is(err, upload.ErrExists) {
-		return fmt.Errorf("Commit to a taken key answered %v", err)
+		return fmt.Errorf("Commit to a taken key answered %v", err) //nolint:errorlint // it may be nil
 	}
 	return errors.Join(staged.Discard(ctx), s.holds(ctx, "theirs", want))
 }
@@ -269,7 +269,7 @@ func cancelledCommit(ctx context.Context, s store) error {
 func cancelledStage(ctx context.Context, s store) error {
 	for _, size := range []int{10, large} {
 		key := fmt.Sprintf("cancelled-stage-%d", size)
-		cancelled, cancel := context.WithCancel(ctx)
+		cancelled, cancel := context.WithCancel(ctx) //nolint:gosec // the reader calls cancel
 		r := io.MultiReader(bytes.NewReader(content(size)), canceller(cancel), bytes.NewReader(content(size)))
 		if staged, err := s.Stage(cancelled, object(key), r); err == nil {
 			if err := staged.Discard(ctx); err != nil {

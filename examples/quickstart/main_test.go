@@ -13,7 +13,7 @@ import (
 )
 
 func TestUpload(t *testing.T) {
-	const pdf = "%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+	const pdf = "%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
 	tests := []struct {
 		name          string
 		authorization string

@@ -43,6 +43,7 @@ type Limits struct {
 // Kind tells the errors of a form apart.
 type Kind int
 
+// The kinds of errors.
 const (
 	Malformed    Kind = iota + 1 // the body is not what RFC 7578 describes
 	TooLarge                     // a field, the headers or the epilogue pass a limit
@@ -108,7 +109,7 @@ func (r *Reader) Next() (*Part, error) {
 	r.tap.stop = r.tap.n + r.limits.HeaderBytes + parserBuffer
 	p, err := r.mr.NextRawPart()
 	r.tap.stop = -1
-	if err == io.EOF { //nolint:errorlint // a cut body gives errors that wrap io.EOF; only the bare one is the end
+	if err == io.EOF { // a cut body gives errors that wrap io.EOF; only the bare one is the end
 		return nil, r.epilogue()
 	}
 	if err != nil {

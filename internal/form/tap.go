@@ -39,7 +39,7 @@ func (t *tap) Read(p []byte) (int, error) {
 	}
 	n, err := t.src.Read(p)
 	t.n += int64(n)
-	if err == io.EOF { //nolint:errorlint // the contract of NewReader
+	if err == io.EOF { // bare, by the contract of NewReader
 		t.ended, t.tail = true, "\r\n"
 		if n == 0 {
 			return t.Read(p)

@@ -10,6 +10,7 @@ import "fmt"
 // Kind says what sort of fault an inspector found.
 type Kind uint8
 
+// The kinds of faults.
 const (
 	Malformed Kind = iota // the bytes are not what the format allows
 	Active                // the file is well formed but holds something that runs

@@ -2,6 +2,7 @@ package s3fake
 
 import (
 	"encoding/xml"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -36,9 +37,7 @@ func (s *Server) getObject(w http.ResponseWriter, r *http.Request, key, version 
 		fail(w, http.StatusNotFound, "NoSuchKey", key)
 		return
 	}
-	for name, values := range o.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), o.Header)
 	answerVersion(w, o)
 	w.Header().Set("ETag", etag(o.Body))
 	w.Header().Set("Content-Length", strconv.Itoa(len(o.Body)))

@@ -1,0 +1,65 @@
+# Everything a contributor runs; CI runs the same targets. All need Go and make
+# alone. What a test needs besides (curl, so far) is used where it is there.
+
+GO      ?= go
+MODULES := . examples integration
+
+# The linters are built once, into a folder that git ignores.
+GOLANGCI_LINT_VERSION := v2.12.2
+GOVULNCHECK_VERSION   := v1.9.0
+
+TOOLS         := $(CURDIR)/.tools
+GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
+
+# How long each fuzz target runs, and flags for the example server.
+FUZZTIME ?= 10s
+ARGS     ?=
+
+# The race detector needs a C compiler: go turns cgo off where there is none.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+
+.PHONY: test lint vuln fuzz cover run
+
+# All tests of all modules.
+test:
+	@$(if $(RACE),,echo 'no C compiler: the tests run without the race detector';) \
+	failed=; for module in $(MODULES); do \
+		echo "== go test, $$module"; \
+		$(GO) -C "$$module" test $(RACE) -shuffle=on ./... || failed=yes; \
+	done; test -z "$$failed"
+
+# Linters, formatting, and go.mod files that are as go mod tidy leaves them.
+lint: $(GOLANGCI_LINT)
+	@failed=; for module in $(MODULES); do \
+		echo "== lint, $$module"; \
+		(cd "$$module" && $(GO) vet ./... && $(GOLANGCI_LINT) run ./... && $(GO) mod tidy -diff) || failed=yes; \
+	done; test -z "$$failed"
+
+$(GOLANGCI_LINT):
+	GOBIN='$(@D)' $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+# Known vulnerabilities that the code reaches. It asks the Go vulnerability
+# database, so it needs more of the internet than the other targets.
+vuln:
+	@failed=; for module in $(MODULES); do \
+		echo "== govulncheck, $$module"; \
+		$(GO) -C "$$module" run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./... || failed=yes; \
+	done; test -z "$$failed"
+
+# Every fuzz target there is, one after the other, for FUZZTIME each.
+fuzz:
+	@list=$$($(GO) test -list '^Fuzz' ./...) || { echo "$$list"; exit 1; }; \
+	echo "$$list" | awk '/^Fuzz/ { name[n++] = $$1 } /^ok/ { while (n) print $$2, name[--n] }' | \
+	while read -r package target; do \
+		echo "== $$target, $$package"; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
+	done
+
+# Which statements of the library its own tests run, in coverage.out and in sum.
+cover:
+	$(GO) test -coverpkg=./... -coverprofile=coverage.out ./...
+	$(GO) tool cover -func=coverage.out | tail -n 1
+
+# The example server: make run ARGS='-max-files 10'
+run:
+	$(GO) run -C examples ./server $(ARGS)
