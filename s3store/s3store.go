@@ -74,9 +74,8 @@ type Options struct {
 
 	// CallTimeout is the longest that one call to S3 may take, all its retries
 	// included, after which it has failed; one minute if it is 0. It must be
-	// enough to send a part and, for large files, to assemble one. Staging,
-	// committing and discarding a file that S3 does not answer takes a few
-	// calls' time.
+	// enough to send a part and, for large files, to assemble one. When S3 is
+	// silent, Stage, Commit and Discard each take up to three such calls' time.
 	CallTimeout time.Duration
 
 	// Profile says what the service can do. The zero value is right for AWS
@@ -123,7 +122,7 @@ var (
 
 // New returns a Store that keeps its objects in bucket. It makes no call to S3.
 // The client is used as it is configured, with its retries, endpoint and
-// credentials; opts may be nil.
+// credentials: without retries one lost answer fails an upload. opts may be nil.
 //
 // The keys that the store is given must be unique, as those of
 // [upload.RandomKeys] are: after a lost answer it takes any open multipart
