@@ -8,7 +8,10 @@ import (
 	"math"
 )
 
-const damaged = "has an entry whose data is damaged or cut off"
+const (
+	damaged    = "has an entry whose data is damaged or cut off"
+	largeEntry = "has an entry that is too large"
+)
 
 // zipContent is the content of one entry, inflated, counted and summed up while it is read.
 type zipContent struct {
@@ -39,7 +42,7 @@ func (c *zipContent) excess() error {
 	case c.h.flags&sizesFollow == 0 && c.size > c.h.size:
 		return malformed("has an entry that is larger than it declares")
 	case c.size > b.EntrySize:
-		return &Error{Kind: TooLarge, Reason: "has an entry that is too large"}
+		return &Error{Kind: TooLarge, Reason: largeEntry}
 	case b.total > b.TotalSize:
 		return &Error{Kind: TooLarge, Reason: "is too large when unpacked"}
 	case c.size > entryGrace && passes(c.size, b.Ratio, c.w.in.off-c.start),

@@ -25,7 +25,7 @@ func checkZipName(name string, isUTF8 bool) error {
 	file := strings.TrimSuffix(name, "/")
 	for part := range strings.SplitSeq(file, "/") {
 		if strings.Trim(part, ". ") == "" { // Windows drops dots and spaces at the end of a name
-			return malformed("has an entry whose name leads out of its directory")
+			return malformed("has an entry whose name leads out of its directory or has empty parts")
 		}
 	}
 	if file == name && strings.TrimRight(file, ". ") != file {

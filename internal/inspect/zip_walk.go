@@ -24,6 +24,7 @@ type zipBudget struct {
 	entries int
 	total   int64 // bytes inflated
 	xml     int64 // bytes parsed as XML
+	tokens  int   // found in them
 	seed    maphash.Seed
 }
 
@@ -118,8 +119,11 @@ func (w *zipWalk) header() (*zipHeader, error) {
 	if err := h.finish(p[:h.nameLen], zipFields(p[h.nameLen:]), nil); err != nil {
 		return nil, err
 	}
-	if h.flags&sizesFollow != 0 && h.method == stored {
+	switch {
+	case h.flags&sizesFollow != 0 && h.method == stored:
 		return nil, malformed("has a stored entry whose size stands behind it, so that it cannot be read from a stream")
+	case h.size > w.budget.EntrySize:
+		return nil, &Error{Kind: TooLarge, Reason: largeEntry}
 	}
 	key := w.hash(foldName(h.name))
 	if _, taken := w.names[key]; taken {

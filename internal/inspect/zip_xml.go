@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	maxXMLPart  = 1 << 20 // bytes of one part that is parsed
-	maxXMLTotal = 4 << 20 // of all of them
+	maxXMLPart   = 1 << 20 // bytes of one part that is parsed
+	maxXMLTotal  = 4 << 20 // of all of them
+	maxXMLTokens = 60_000  // tags and what stands between them, of all
 )
 
 // peekHead returns the first bytes of an entry.
@@ -23,6 +24,8 @@ func peekHead(body *bufio.Reader) ([]byte, error) {
 	}
 	return head, err
 }
+
+const longLists = "has lists of its parts that are too long"
 
 // oldManifest is the one document type that real documents have: OpenOffice.org 2 wrote it, and it declares nothing.
 const oldManifest = `<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd">`
@@ -68,6 +71,9 @@ func (w *zipWalk) parseXML(body io.Reader, element func(xml.StartElement) error)
 		if err != nil {
 			return faultOr(err, "has a part that is not well-formed XML in UTF-8")
 		}
+		if w.budget.tokens++; w.budget.tokens > maxXMLTokens {
+			return &Error{Kind: TooLarge, Reason: longLists}
+		}
 		if e, ok := token.(xml.StartElement); ok {
 			if err := oneEach(e.Attr); err != nil {
 				return err
@@ -111,7 +117,7 @@ func (p *xmlPart) Read(b []byte) (int, error) {
 	p.size += int64(n)
 	*p.total += int64(n)
 	if p.size > maxXMLPart || *p.total > maxXMLTotal {
-		return 0, &Error{Kind: TooLarge, Reason: "has lists of its parts that are too large"}
+		return 0, &Error{Kind: TooLarge, Reason: longLists}
 	}
 	return n, err
 }

@@ -1,0 +1,186 @@
+package corpus
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"hash/crc32"
+	"slices"
+	"sync"
+)
+
+var le = binary.LittleEndian
+
+// zipEntry is an entry of an archive made by hand, each field of which can lie. Deflate is the default.
+type zipEntry struct {
+	name   string
+	data   string
+	packed []byte // the deflate stream, if not that of data
+	size   int64  // of the content, if packed is given
+	crc    uint32 // likewise
+
+	stored bool
+	stream bool // sizes follow in a descriptor
+	flags  uint16
+	extra  []byte
+	mode   uint32
+	before []byte // bytes in front of it that belong to nothing
+
+	local   func(header []byte) // changes the local header
+	central func(header []byte) // changes the central one
+	follow  func(descriptor []byte)
+	omitted bool // from the directory
+	listed  int  // how many times more it is listed
+}
+
+func file(name, data string) zipEntry  { return zipEntry{name: name, data: data} }
+func store(name, data string) zipEntry { return zipEntry{name: name, data: data, stored: true} }
+
+// zipOf returns an archive of these entries.
+func zipOf(entries ...zipEntry) []byte { return zipWith(nil, "", entries...) }
+
+// zipWith returns an archive with a comment, whose end record change has changed.
+func zipWith(change func(end []byte), comment string, entries ...zipEntry) []byte {
+	var out, directory []byte
+	count := 0
+	for _, e := range entries {
+		e.pack()
+		out = append(out, e.before...)
+		offset := len(out)
+		out = append(out, e.localHeader()...)
+		out = append(out, e.packed...)
+		if e.stream {
+			out = append(out, e.descriptor()...)
+		}
+		for n := e.listed; n >= 0 && !e.omitted; n-- {
+			directory = append(directory, e.centralHeader(offset)...)
+			count++
+		}
+	}
+	end := le.AppendUint32(nil, 0x06054b50)
+	end = le.AppendUint32(end, 0)
+	end = le.AppendUint16(le.AppendUint16(end, uint16(count)), uint16(count))
+	end = le.AppendUint32(le.AppendUint32(end, uint32(len(directory))), uint32(len(out)))
+	end = append(le.AppendUint16(end, uint16(len(comment))), comment...)
+	if change != nil {
+		change(end)
+	}
+	return append(append(out, directory...), end...)
+}
+
+func (e *zipEntry) pack() {
+	if e.packed != nil {
+		return
+	}
+	e.size, e.crc = int64(len(e.data)), crc32.ChecksumIEEE([]byte(e.data))
+	e.packed = []byte(e.data)
+	if !e.stored {
+		e.packed = deflate([]byte(e.data))
+	}
+}
+
+// common returns the fields that both headers share.
+func (e *zipEntry) common(known bool) []byte {
+	method, flags := uint16(8), e.flags
+	if e.stored {
+		method = 0
+	}
+	if e.stream {
+		flags |= 1 << 3
+	}
+	h := le.AppendUint16(le.AppendUint16(le.AppendUint16(nil, 20), flags), method)
+	h = append(h, 0, 0, 0x21, 0x5a)
+	if known {
+		h = le.AppendUint32(le.AppendUint32(le.AppendUint32(h, e.crc), uint32(len(e.packed))), uint32(e.size))
+	} else {
+		h = append(h, make([]byte, 12)...)
+	}
+	return le.AppendUint16(le.AppendUint16(h, uint16(len(e.name))), uint16(len(e.extra)))
+}
+
+func (e *zipEntry) localHeader() []byte {
+	h := append([]byte("PK\x03\x04"), e.common(!e.stream)...)
+	if e.local != nil {
+		e.local(h)
+	}
+	return append(append(h, e.name...), e.extra...)
+}
+
+func (e *zipEntry) centralHeader(offset int) []byte {
+	h := append([]byte("PK\x01\x02\x14\x03"), e.common(true)...)
+	h = append(h, make([]byte, 6)...) // comment, volume, internal attributes
+	h = le.AppendUint32(le.AppendUint32(h, e.mode<<16), uint32(offset))
+	h = append(append(h, e.name...), e.extra...)
+	if e.central != nil {
+		e.central(h)
+	}
+	return h
+}
+
+func (e *zipEntry) descriptor() []byte {
+	d := le.AppendUint32([]byte("PK\x07\x08"), e.crc)
+	d = le.AppendUint32(le.AppendUint32(d, uint32(len(e.packed))), uint32(e.size))
+	if e.follow != nil {
+		e.follow(d)
+	}
+	return d
+}
+
+// writers saves making a deflater, which is the largest part of the work, for each entry.
+var writers = sync.Pool{New: func() any {
+	w, _ := flate.NewWriter(nil, flate.BestCompression) // the level is valid
+	return w
+}}
+
+// deflate returns p packed; the last block may stay open, for more to come.
+func deflate(p []byte, open ...bool) []byte {
+	var b bytes.Buffer
+	w := writers.Get().(*flate.Writer)
+	defer writers.Put(w)
+	w.Reset(&b)
+	_, _ = w.Write(p) // a Buffer takes all
+	if len(open) > 0 {
+		_ = w.Flush()
+	} else {
+		_ = w.Close()
+	}
+	return b.Bytes()
+}
+
+// repeated returns an entry of n MiB of text over and over, packed without the work that takes: blocks of a MiB each.
+func repeated(name, text string, n int) zipEntry {
+	mebibyte := bytes.Repeat([]byte(text), 1<<20/len(text))
+	e := zipEntry{name: name, size: int64(n * len(mebibyte)), packed: append(bytes.Repeat(deflate(mebibyte, true), n), 3, 0)}
+	for range n {
+		e.crc = crc32.Update(e.crc, crc32.IEEETable, mebibyte)
+	}
+	return e
+}
+
+// field returns an extra field.
+func field(id uint16, body ...byte) []byte {
+	return append(le.AppendUint16(le.AppendUint16(nil, id), uint16(len(body))), body...)
+}
+
+// wide adds the end records of 64 bits to an archive without a comment, as change leaves them.
+func wide(b []byte, change func(records []byte)) []byte {
+	end := b[len(b)-22:]
+	count, size, start := uint64(le.Uint16(end[10:])), uint64(le.Uint32(end[12:])), uint64(le.Uint32(end[16:]))
+	r := le.AppendUint64(le.AppendUint32(nil, 0x06064b50), 56-12)
+	r = append(r, make([]byte, 12)...)
+	for _, v := range []uint64{count, count, size, start} {
+		r = le.AppendUint64(r, v)
+	}
+	r = le.AppendUint32(le.AppendUint32(r, 0x07064b50), 0)
+	r = le.AppendUint32(le.AppendUint64(r, uint64(len(b)-22)), 1)
+	if change != nil {
+		change(r)
+	}
+	narrow := append([]byte("PK\x05\x06"), 0, 0, 0, 0)
+	narrow = append(append(narrow, bytes.Repeat([]byte{0xff}, 12)...), 0, 0)
+	return slices.Concat(b[:len(b)-22], r, narrow)
+}
+
+// set16 and set32 return changes of a header.
+func set16(at int, v uint16) func([]byte) { return func(h []byte) { le.PutUint16(h[at:], v) } }
+func set32(at int, v uint32) func([]byte) { return func(h []byte) { le.PutUint32(h[at:], v) } }

@@ -1,0 +1,312 @@
+package inspect_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/inspect"
+	"github.com/airlock-go/upload/internal/sniff"
+)
+
+var archives = sync.OnceValue(corpus.Archives)
+
+type archiveWalker interface {
+	io.WriteCloser
+	Verdict() error
+}
+
+func newArchiveWalker(mediaType string) archiveWalker {
+	if mediaType == "application/zip" {
+		return &inspect.Zip{}
+	}
+	return &inspect.Document{Type: mediaType}
+}
+
+// judgeArchive shows w what it reads.
+func judgeArchive(w archiveWalker, r io.Reader) error {
+	_, _ = io.Copy(w, struct{ io.Reader }{r})
+	return w.Verdict()
+}
+
+// archiveCode does what the handler does with a file where its type is allowed.
+func archiveCode(f corpus.File, r io.Reader) (code string, err error) {
+	ext := strings.ToLower(path.Ext(f.Name))
+	mediaType := sniff.Resolve(f.Content[:min(len(f.Content), sniff.HeadLen)], ext)
+	switch {
+	case mediaType != f.Type:
+		return "type_not_allowed", nil
+	case !slices.Contains(sniff.Extensions(mediaType), ext):
+		return "type_mismatch", nil
+	}
+	if err := judgeArchive(newArchiveWalker(mediaType), r); err != nil {
+		return "content", err
+	}
+	return "", nil
+}
+
+func TestArchives(t *testing.T) {
+	reasons := map[string]error{}
+	for _, r := range archiveReasons {
+		reasons[r.about] = &inspect.Error{Kind: r.kind, Reason: r.reason}
+	}
+	for _, f := range archives() {
+		code, err := archiveCode(f, bytes.NewReader(f.Content))
+		require.Equal(t, f.Code, code, f.About)
+		require.Equal(t, reasons[f.About], err, f.About)
+		_, cut := archiveCode(f, cutFinely(f.Content))
+		require.Equal(t, err, cut, f.About)
+		delete(reasons, f.About)
+	}
+	require.Empty(t, reasons, "reasons without a file")
+}
+
+// cutFinely reads in single bytes, or small pieces if that would take long.
+func cutFinely(content []byte) io.Reader {
+	if r := bytes.NewReader(content); len(content) < 32<<10 {
+		return iotest.OneByteReader(r)
+	}
+	return newCutReader(content, bytes.Repeat([]byte{0, 255, 7}, len(content)/256))
+}
+
+// The good archives are good to others, and no beginning of one is.
+func TestArchivesCut(t *testing.T) {
+	for _, f := range archives() {
+		if f.Code != "" {
+			continue
+		}
+		require.NoError(t, readAll(f.Content), f.About)
+		for n := 0; n < len(f.Content); n += 1 + len(f.Content)/100 {
+			require.Error(t, judgeArchive(newArchiveWalker(f.Type), bytes.NewReader(f.Content[:n])), "%s cut at %d", f.About, n)
+		}
+	}
+}
+
+// readAll reads an archive as most programs do, by its directory.
+func readAll(content []byte) error {
+	r, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return err
+	}
+	for _, f := range r.File {
+		entry, err := f.Open()
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(io.Discard, entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// What is allocated in all is more than what is held at once.
+func TestArchivesCostLittle(t *testing.T) {
+	for _, f := range archives() {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_ = judgeArchive(newArchiveWalker(f.Type), bytes.NewReader(f.Content))
+		runtime.ReadMemStats(&after)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(32<<20), f.About)
+	}
+}
+
+func zipped(t testing.TB, files ...string) string {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i := 0; i < len(files); i += 2 {
+		f, err := w.Create(files[i])
+		require.NoError(t, err)
+		_, err = io.WriteString(f, files[i+1])
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return b.String()
+}
+
+func TestZipOptions(t *testing.T) {
+	text := strings.Repeat("text", 1000)
+	one := zipped(t, "a.txt", text)
+	two := zipped(t, "a.zip", one)
+	three := zipped(t, "a.zip", two, "b.txt", "b")
+	script := zipped(t, "a.sh", "#!/bin/sh\n", "README", "x")
+	gz := zipped(t, "a.gz", "\x1f\x8b\x08\x00")
+	good := goodDocument(t)
+	for _, c := range []struct {
+		name   string
+		zip    inspect.Zip
+		in     string
+		reason string
+	}{
+		{"entries at the limit", inspect.Zip{Limits: inspect.ZipLimits{Entries: 2}, Nesting: 1}, two, ""},
+		{"entries at all levels", inspect.Zip{Limits: inspect.ZipLimits{Entries: 1}, Nesting: 1}, two, "has too many entries"},
+		{"entry at the limit", inspect.Zip{Limits: inspect.ZipLimits{EntrySize: 4000}}, one, ""},
+		{"entry over the limit", inspect.Zip{Limits: inspect.ZipLimits{EntrySize: 3999}}, one, "has an entry that is too large"},
+		{"total at the limit", inspect.Zip{Limits: inspect.ZipLimits{TotalSize: 4000}}, one, ""},
+		{"total at all levels", inspect.Zip{Limits: inspect.ZipLimits{TotalSize: 4000}, Nesting: 1}, two, "is too large when unpacked"},
+		{"nesting off", inspect.Zip{}, two, "has an archive or a document inside that is an archive itself"},
+		{"nesting at its limit", inspect.Zip{Nesting: 2}, three, ""},
+		{"nesting over its limit", inspect.Zip{Nesting: 1}, three, "has an archive or a document inside that is an archive itself"},
+		{"a document inside", inspect.Zip{Nesting: 1}, zipped(t, "a.docx", good), ""},
+		{"a document inside under another name", inspect.Zip{Nesting: 1}, zipped(t, "a.odt", good), "has an entry whose content is not what its extension says"},
+		{"a document with macros inside", inspect.Zip{Nesting: 1}, zipped(t, "a.docm", good), "has an entry of a type that is not accepted"},
+		{"a script", inspect.Zip{Extensions: []string{".txt"}}, script, "has an entry of a type that is not accepted"},
+		{"a script that is listed, and more", inspect.Zip{Extensions: []string{".sh"}}, script, "has an entry of a type that is not accepted"},
+		{"all that is listed", inspect.Zip{Extensions: []string{".sh", ""}}, script, ""},
+		{"nothing is listed", inspect.Zip{Extensions: []string{}}, one, "has an entry of a type that is not accepted"},
+		{"any type", inspect.Zip{AllowAnyType: true}, script, ""},
+		{"any type but archives", inspect.Zip{AllowAnyType: true}, gz, "has an archive or a document inside that is an archive itself"},
+		{"another archive", inspect.Zip{Nesting: 1}, gz, "has an entry of a type that is not accepted"},
+		{"another archive that is listed", inspect.Zip{Nesting: 1, Extensions: []string{".gz"}}, gz, ""},
+		{"a name of any type in the archive inside", inspect.Zip{Nesting: 1, AllowAnyType: true}, zipped(t, "a", script), ""},
+	} {
+		err := judgeArchive(&c.zip, strings.NewReader(c.in))
+		if c.reason == "" {
+			require.NoError(t, err, c.name)
+			continue
+		}
+		require.EqualError(t, err, c.reason, c.name)
+	}
+}
+
+func goodDocument(t testing.TB) string {
+	for _, f := range archives() {
+		if f.About == "a small document" {
+			return string(f.Content)
+		}
+	}
+	t.Fatal("not in the corpus")
+	return ""
+}
+
+func TestDocumentTypes(t *testing.T) {
+	for _, mediaType := range []string{"", "application/zip", "text/plain"} {
+		d := inspect.Document{Type: mediaType}
+		require.EqualError(t, judgeArchive(&d, strings.NewReader(goodDocument(t))), "is of a type that is not known")
+	}
+}
+
+func TestZipStaysFailed(t *testing.T) {
+	var z inspect.Zip
+	good := zipped(t, "a.txt", "x")
+	n, err := z.Write([]byte(good))
+	require.NoError(t, err)
+	require.Equal(t, len(good), n)
+	_, first := z.Write([]byte("x"))
+	require.EqualError(t, first, "has bytes behind its end at byte 131")
+	n, err = z.Write([]byte("y"))
+	require.Equal(t, first, err)
+	require.Zero(t, n)
+	require.Equal(t, first, z.Verdict())
+	require.NoError(t, z.Close())
+}
+
+// A stream that is given up leaves nothing running: synctest waits for all that was started, and would find it blocked.
+func TestZipCloses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var unused, midway, judged inspect.Zip
+		require.NoError(t, unused.Close())
+		_, err := midway.Write([]byte(zipped(t, "a.txt", "x")[:40]))
+		require.NoError(t, err)
+		require.NoError(t, midway.Close())
+		require.NoError(t, midway.Close())
+		require.Error(t, midway.Verdict(), "what was not read to its end is not good")
+		require.NoError(t, judgeArchive(&judged, strings.NewReader(zipped(t, "a.txt", "x"))))
+		require.NoError(t, judged.Close())
+		require.NoError(t, judged.Verdict(), "the verdict stays")
+	})
+}
+
+func FuzzZip(f *testing.F) {
+	for _, a := range archives() {
+		if len(a.Content) < 20_000 {
+			f.Add(a.Content, []byte{1, 3, 200})
+		}
+	}
+	f.Fuzz(func(t *testing.T, in, cuts []byte) {
+		z := func() archiveWalker {
+			return &inspect.Zip{Nesting: 2, AllowAnyType: true, Limits: inspect.ZipLimits{TotalSize: 16 << 20}}
+		}
+		whole := judgeArchive(z(), bytes.NewReader(in))
+		require.Equal(t, whole, judgeArchive(z(), newCutReader(in, cuts)))
+		if whole == nil {
+			require.NoError(t, readAll(in))
+		}
+	})
+}
+
+func FuzzDocument(f *testing.F) {
+	types := []string{"docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}
+	for _, a := range archives() {
+		if i := slices.Index(types, strings.TrimPrefix(path.Ext(a.Name), ".")); i >= 0 && len(a.Content) < 20_000 {
+			f.Add(a.Content, []byte{1, 3, 200}, byte(i))
+		}
+	}
+	f.Fuzz(func(t *testing.T, in, cuts []byte, kind byte) {
+		ext := "." + types[int(kind)%len(types)]
+		d := func() archiveWalker {
+			return newArchiveWalker(sniff.Resolve([]byte("PK\x03\x04"), ext))
+		}
+		whole := judgeArchive(d(), bytes.NewReader(in))
+		require.Equal(t, whole, judgeArchive(d(), newCutReader(in, cuts)))
+		if whole == nil {
+			require.NoError(t, readAll(in))
+		}
+	})
+}
+
+// cutReader cuts what it reads as the fuzzer says.
+type cutReader struct {
+	in   *bytes.Reader
+	cuts []byte
+}
+
+func newCutReader(in, cuts []byte) io.Reader { return &cutReader{in: bytes.NewReader(in), cuts: cuts} }
+
+func (c *cutReader) Read(p []byte) (int, error) {
+	if len(c.cuts) > 0 {
+		p = p[:min(len(p), 1+int(c.cuts[0]))]
+		c.cuts = c.cuts[1:]
+	}
+	return c.in.Read(p)
+}
+
+func BenchmarkZip(b *testing.B) {
+	letters := make([]byte, 4<<20)
+	for i := range letters {
+		letters[i] = "etaoin shrdlu"[(i*i>>3)%13]
+	}
+	for _, method := range []uint16{zip.Store, zip.Deflate} {
+		b.Run(map[uint16]string{zip.Store: "stored", zip.Deflate: "deflated"}[method], func(b *testing.B) {
+			var archive bytes.Buffer
+			w := zip.NewWriter(&archive)
+			h := &zip.FileHeader{Name: "a.txt", Method: method}
+			if method == zip.Store {
+				h.UncompressedSize64, h.CompressedSize64 = uint64(len(letters)), uint64(len(letters))
+			}
+			f, err := w.CreateHeader(h)
+			require.NoError(b, err)
+			_, err = f.Write(letters)
+			require.NoError(b, err)
+			require.NoError(b, w.Close())
+			b.SetBytes(int64(archive.Len()))
+			b.ReportMetric(float64(len(letters))/float64(archive.Len()), "ratio")
+			for b.Loop() {
+				if err := judgeArchive(&inspect.Zip{}, bytes.NewReader(archive.Bytes())); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
