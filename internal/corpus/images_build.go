@@ -1,0 +1,177 @@
+package corpus
+
+import (
+	"bytes"
+	"compress/zlib"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/color/palette"
+	"image/draw"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"strings"
+)
+
+// drawn returns a picture that no two rows or columns of are alike.
+func drawn(m draw.Image) image.Image {
+	b := m.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			m.Set(x, y, color.NRGBA{uint8(9 * x), uint8(13 * y), uint8(5*x + 7*y), uint8(255 - x)})
+		}
+	}
+	return m
+}
+
+var small = image.Rect(0, 0, 20, 12)
+
+func goPNG(m draw.Image) string {
+	var b bytes.Buffer
+	must(png.Encode(&b, drawn(m)))
+	return b.String()
+}
+
+func goJPEG(m draw.Image) string {
+	var b bytes.Buffer
+	must(jpeg.Encode(&b, drawn(m), nil))
+	return b.String()
+}
+
+func goGIF(frames int) string {
+	var b bytes.Buffer
+	var g gif.GIF
+	for i := range frames {
+		g.Image = append(g.Image, drawn(image.NewPaletted(image.Rect(0, 0, 20-i, 12), palette.WebSafe)).(*image.Paletted))
+		g.Delay = append(g.Delay, 10)
+	}
+	must(gif.EncodeAll(&b, &g))
+	return b.String()
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+func pngChunk(kind, data string) string {
+	return be32(len(data)) + kind + data + be32(int(crc32.ChecksumIEEE([]byte(kind+data))))
+}
+
+// pngFile returns a signature and chunks.
+func pngFile(chunks ...string) string { return pngSignature + strings.Join(chunks, "") }
+
+// ihdr returns the header of a picture without interlacing.
+func ihdr(width, height, depth, colour int) string {
+	return pngChunk("IHDR", be32(width)+be32(height)+string([]byte{byte(depth), byte(colour), 0, 0, 0}))
+}
+
+var (
+	dot       = ihdr(1, 1, 8, 0) // one grey pixel
+	dotPixels = pngChunk("IDAT", deflated("\x00\x80"))
+	iend      = pngChunk("IEND", "")
+)
+
+// deflated returns p in the format of zlib.
+func deflated(p string) string {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	_, err := w.Write([]byte(p))
+	must(err)
+	must(w.Close())
+	return b.String()
+}
+
+func fcTL(sequence, width, height, x, y int) string {
+	return pngChunk("fcTL", be32(sequence)+be32(width)+be32(height)+be32(x)+be32(y)+"\x00\x01\x00\x0a\x00\x00")
+}
+
+func acTL(frames int) string { return pngChunk("acTL", be32(frames)+be32(0)) }
+
+func fdAT(sequence int) string { return pngChunk("fdAT", be32(sequence)+deflated("\x00\x80")) }
+
+// segment returns a segment of a JPEG file.
+func segment(marker byte, data string) string {
+	return "\xff" + string([]byte{marker}) + be16(2+len(data)) + data
+}
+
+// sof returns a frame header with one component for each sampling factor.
+func sof(marker byte, precision, height, width int, sampling string) string {
+	s := string([]byte{byte(precision)}) + be16(height) + be16(width) + string([]byte{byte(len(sampling))})
+	for i := range len(sampling) {
+		s += string([]byte{byte(i + 1), sampling[i], 0})
+	}
+	return segment(marker, s)
+}
+
+var (
+	scan    = segment(0xda, "\x01\x01\x00\x00\x3f\x00") + "\x12\xff\x00\x34"
+	grayJPG = "\xff\xd8" + sof(0xc0, 8, 8, 8, "\x11") + scan + "\xff\xd9"
+)
+
+// mpf returns a segment that announces that many pictures.
+func mpf(pictures int) string {
+	return segment(0xe2, "MPF\x00II*\x00"+le32(8)+le16(2)+
+		le16(0xb000)+le16(7)+le32(4)+"0100"+
+		le16(0xb001)+le16(4)+le32(1)+le32(pictures)+le32(0))
+}
+
+// samsung returns a trailer as the cameras of Samsung phones write them, with one block that takes in all the data.
+func samsung(data string) string {
+	block := "\x00\x00\x01\x0a" + le32(14) + "Image_UTC_Data" + data
+	directory := "SEFH" + le32(101) + le32(1) + "\x00\x00\x01\x0a" + le32(len(block)) + le32(len(block))
+	return block + directory + le32(len(directory)) + "SEFT"
+}
+
+// gifFile returns a GIF file of that canvas with two colours for all frames.
+func gifFile(width, height int, blocks ...string) string {
+	return "GIF89a" + le16(width) + le16(height) + "\x80\x00\x00" + "\x00\x00\x00\xff\xff\xff" + strings.Join(blocks, "")
+}
+
+func gifFrame(x, y, width, height int) string {
+	return "," + le16(x) + le16(y) + le16(width) + le16(height) + "\x00" + "\x02\x02\x4c\x01\x00"
+}
+
+func vp8x(flags byte, width, height int) string {
+	return riffChunk("VP8X", string([]byte{flags, 0, 0, 0})+le24(width-1)+le24(height-1))
+}
+
+func vp8(width, height int) string {
+	return riffChunk("VP8 ", "\x30\x01\x00\x9d\x01\x2a"+le16(width)+le16(height)+"data")
+}
+
+func vp8l(width, height int) string {
+	return riffChunk("VP8L", "\x2f"+le32(width-1|(height-1)<<14)+"pixels")
+}
+
+func anmf(x, y, width, height int, chunks ...string) string {
+	return riffChunk("ANMF", le24(x/2)+le24(y/2)+le24(width-1)+le24(height-1)+le24(100)+"\x00"+strings.Join(chunks, ""))
+}
+
+// avif returns a file whose picture has these boxes about itself.
+func avif(properties ...string) string {
+	return ftypAVIF + box("meta", "\x00\x00\x00\x00",
+		box("hdlr", be32(0)+be32(0)+"pict"+strings.Repeat("\x00", 13)),
+		box("iprp", box("ipco", properties...), box("ipma", be64(0)))) + box("mdat", "pixels")
+}
+
+var ftypAVIF = box("ftyp", "avif"+be32(0)+"avifmif1miaf")
+
+func ispe(width, height int) string { return box("ispe", be32(0)+be32(width)+be32(height)) }
+
+// sequence returns an AVIF sequence with that many frames and a data reference with these flags.
+func sequence(width, height, frames, flags int) string {
+	return box("ftyp", "avis"+be32(0)+"avismsf1") + box("moov", box("trak",
+		box("tkhd", strings.Repeat("\x00", 76)+be32(width<<16)+be32(height<<16)),
+		box("mdia", box("minf", dinf(flags), box("stbl", box("stsz", be32(0)+be32(100)+be32(frames))))))) +
+		box("mdat", "pixels")
+}
+
+// dinf returns a list of one data reference.
+func dinf(flags int) string {
+	return box("dinf", box("dref", be32(0)+be32(1)+box("url ", be32(flags)+"http://169.254.169.254/\x00")))
+}

@@ -1,0 +1,181 @@
+package corpus
+
+import "strings"
+
+// Media returns sound and films in MP4, QuickTime, WebM, Matroska, MP3, WAV, Ogg and FLAC.
+func Media() []File {
+	return files(goodMedia(), badMP4(), badWebM(), badMP3(), badWAV(), badOgg(), badFLAC())
+}
+
+// goodMedia were written by encoders, but for the last ones.
+func goodMedia() []row {
+	mp3 := sample("vbr.mp3")
+	return []row{
+		{"MP4 by FFmpeg", "film.mp4", "", sample("plain.mp4")},
+		{"MP4 with its movie box in front", "fast.mp4", "", sample("fast.mp4")},
+		{"MP4 in fragments", "fragments.mp4", "", sample("frag.mp4")},
+		{"QuickTime", "film.mov", "", sample("film.mov")},
+		{"M4A", "sound.m4a", "", sample("sound.m4a")},
+		{"WebM by FFmpeg", "film.webm", "", sample("film.webm")},
+		{"WebM of unknown size", "live.webm", "", sample("live.webm")},
+		{"Matroska by mkvmerge", "film.mkv", "", sample("merge.mkv")},
+		{"MP3 of a constant bit rate, with two tags", "cbr.mp3", "", sample("cbr.mp3")},
+		{"MP3 of a variable bit rate by LAME", "vbr.mp3", "", mp3},
+		{"MP3 of MPEG 2.5", "low.mp3", "", sample("mpeg25.mp3")},
+		{"MP3 with a picture", "cover.mp3", "", sample("cover.mp3")},
+		{"WAV of 8 bits and metadata", "eight.wav", "", sample("odd.wav")},
+		{"WAV with a byte of padding", "padded.wav", "", sample("sox.wav")},
+		{"WAV of 24 bits", "wide.wav", "", sample("wide.wav")},
+		{"WAV in floating point", "float.wav", "", sample("float.wav")},
+		{"Ogg Vorbis", "sound.ogg", "", sample("vorbis.ogg")},
+		{"Ogg Opus", "sound.opus", "", sample("opus.opus")},
+		{"Ogg FLAC", "sound.oga", "", sample("flac.oga")},
+		{"Ogg Theora", "film.ogv", "", sample("theora.ogv")},
+		{"Ogg, one behind another", "chain.ogg", "", sample("chain.ogg")},
+		{"FLAC with a picture", "sound.flac", "", sample("tagged.flac")},
+		{"MP4 whose media goes to the end", "open.mp4", "", insert(sample("fast.mp4"), be32(len(mediaOf(sample("fast.mp4")))), be32(0)+"mdat")},
+		{"MP4 of 64-bit sizes", "large.mp4", "", sample("fast.mp4") + be32(1) + "free" + be64(20) + "data"},
+		{"MP3 with an APE tag", "ape.mp3", "", mp3 + apeTag},
+		{"WAV without its byte of padding", "unpadded.wav", "", patch(cut(sample("sox.wav"), 1), 4, le32(117))},
+		{"WebM whose name has a zero behind it", "zero.webm", "", webm("webm\x00", element(tracks, "t"), element(cluster, "c"))},
+	}
+}
+
+// mediaOf returns the media box of a file in which it is the last.
+func mediaOf(mp4 string) string {
+	return mp4[strings.Index(mp4, "mdat")-4:]
+}
+
+var apeTag = "APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(0xa0000000) + be64(0) +
+	"APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(0x80000000) + be64(0)
+
+func badMP4() []row {
+	whole := sample("plain.mp4")
+	ftyp := box("ftyp", "isom"+be32(0)+"isommp41")
+	moov := func(flags int) string { return box("moov", box("trak", box("mdia", box("minf", dinf(flags))))) }
+	return []row{
+		{"MP4 cut off", "cut.mp4", content, cut(whole, 1)},
+		{"MP4 without a movie box", "nomovie.mp4", content, ftyp + box("mdat", "media")},
+		{"MP4 without media", "nomedia.mp4", content, ftyp + moov(1)},
+		{"MP4 with two movie boxes", "movies.mp4", content, ftyp + moov(1) + moov(1)},
+		{"MP4 with two types", "types.mp4", content, ftyp + ftyp + moov(1)},
+		{"MP4 with HTML behind it", "html.mp4", content, whole + htmlPage},
+		{"MP4 with a ZIP archive behind it", "zip.mp4", content, whole + zipFile},
+		{"MP4 with a track larger than its movie", "nested.mp4", content, ftyp + box("moov", be32(1000)+"trak"+"data")},
+		{"MP4 with a box of 7 bytes", "tiny.mp4", content, ftyp + moov(1) + be32(7) + "free"},
+		{"MP4 with a box of no size", "open.mp4", content, ftyp + moov(1) + be32(0) + "free" + phpCode},
+		{"MP4 with a box of 2^63 bytes", "overflow.mp4", content, ftyp + moov(1) + be32(1) + "mdat" + "\x80" + strings.Repeat("\x00", 7)},
+		{"MP4 with a fragment in front of its movie", "fragment.mp4", content, ftyp + box("moof", "data") + moov(1)},
+		{"MP4 from another server", "remote.mp4", content, ftyp + moov(0) + box("mdat", "media")},
+		{"QuickTime from another file", "remote.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + moov(0)},
+	}
+}
+
+// The elements of WebM.
+const (
+	ebmlHead    = "\x1a\x45\xdf\xa3"
+	mkvSegment  = "\x18\x53\x80\x67"
+	tracks      = "\x16\x54\xae\x6b"
+	cluster     = "\x1f\x43\xb6\x75"
+	attachments = "\x19\x41\xa4\x69"
+	unknown     = "\x01\xff\xff\xff\xff\xff\xff\xff"
+)
+
+func webmHead(docType string) string {
+	return element(ebmlHead, element("\x42\xf2", "\x04")+element("\x42\xf3", "\x08")+element("\x42\x82", docType))
+}
+
+func webm(docType string, parts ...string) string {
+	return webmHead(docType) + element(mkvSegment, strings.Join(parts, ""))
+}
+
+func badWebM() []row {
+	whole := sample("film.webm")
+	return []row{
+		{"WebM cut off", "cut.webm", content, cut(whole, 1)},
+		{"WebM with a ZIP archive behind it", "zip.webm", content, whole + zipFile},
+		{"WebM with HTML behind it", "html.webm", content, whole + htmlPage},
+		{"WebM of unknown size with HTML behind it", "live.webm", content, sample("live.webm") + htmlPage},
+		{"WebM of unknown size, cut off within a block", "livecut.webm", content, cut(sample("live.webm"), 1)},
+		{"WebM that nests another name", "doc.webm", typeNotAllowed, webmHead("exe\x00") + element(mkvSegment, element(tracks, "webm"))},
+		{"WebM with attached files", "attached.webm", content, webm("webm", element(tracks, "t"), element(attachments, "setup.exe"))},
+		{"WebM with a cluster in front of its tracks", "order.webm", content, webm("webm", element(cluster, "c"), element(tracks, "t"))},
+		{"WebM without tracks", "notracks.webm", content, webm("webm", element("\xec", "void"))},
+		{"WebM with an unknown element", "unknown.webm", content, webm("webm", element(tracks, "t"), element("\x1f\x43\xb6\x76", "c"))},
+		{"WebM with an element beyond its segment", "beyond.webm", content, webm("webm", element(tracks, "t"), cluster+"\x01"+be64(1000)[1:])},
+		{"WebM with tracks of unknown size", "size.webm", content, webm("webm", tracks+unknown+"t")},
+		{"WebM without a segment", "alone.webm", content, webmHead("webm")},
+		{"WebM with another element for its segment", "segment.webm", content, webmHead("webm") + element(cluster, "c")},
+		{"WebM with an identifier of 5 bytes", "id.webm", content, webm("webm", "\x08\x00\x00\x00\x00\x80")},
+		{"WebM with a size of 9 bytes", "nine.webm", content, webm("webm", tracks+"\x00"+be64(1))},
+		{"WebM with long identifiers", "long.webm", content, element(ebmlHead, element("\x42\xf2", "\x08")+element("\x42\x82", "webm")) + element(mkvSegment, element(tracks, "t"))},
+	}
+}
+
+func badMP3() []row {
+	whole := sample("vbr.mp3")
+	frame := "\xff\xfb\x90\x00"
+	return []row{
+		{"MP3 cut off within a frame", "cut.mp3", content, cut(whole, 1)},
+		{"MP3 with HTML behind it", "html.mp3", content, whole + htmlPage},
+		{"MP3 with a ZIP archive behind it", "zip.mp3", content, whole + zipFile},
+		{"MP3 of a tag alone", "tag.mp3", content, "ID3\x03\x00\x00\x00\x00\x00\x0aTIT2\x00\x00\x00\x00\x00\x00"},
+		{"MP3 with a tag longer than the file", "beyond.mp3", content, "ID3\x03\x00\x00\x7f\x7f\x7f\x7fTIT2" + whole},
+		{"MP3 with PHP behind its tag", "php.mp3", content, "ID3\x03\x00\x00\x00\x00\x00\x0aTIT2\x00\x00\x00\x00\x00\x00" + phpCode},
+		{"MP3 with bytes behind its last tag", "behind.mp3", content, whole + "TAG" + strings.Repeat("\x00", 125) + "\x00"},
+		{"MP3 whose second frame has no rate", "rate.mp3", content, frame + strings.Repeat("\x00", 413) + "\xff\xfb\xf0\x00"},
+	}
+}
+
+func badWAV() []row {
+	whole := sample("wide.wav")
+	format := riffChunk("fmt ", le16(1)+le16(1)+le32(8000)+le32(8000)+le16(1)+le16(8))
+	samples := riffChunk("data", "samples!")
+	return []row{
+		{"WAV cut off", "cut.wav", content, cut(whole, 1)},
+		{"WAV with HTML behind it", "html.wav", content, whole + htmlPage},
+		{"WAV with a ZIP archive behind it", "zip.wav", content, whole + zipFile},
+		{"WAV without samples", "nodata.wav", content, riffFile("WAVE", format)},
+		{"WAV with samples in front of its format", "order.wav", content, riffFile("WAVE", samples, format)},
+		{"WAV with two formats", "formats.wav", content, riffFile("WAVE", format, format, samples)},
+		{"WAV with samples twice", "twice.wav", content, riffFile("WAVE", format, samples, samples)},
+		{"WAV with a short format", "short.wav", content, riffFile("WAVE", riffChunk("fmt ", "\x01\x00"), samples)},
+		{"WAV of no channels", "channels.wav", content, riffFile("WAVE", patch(format, 10, "\x00"), samples)},
+		{"WAV with a chunk beyond its end", "beyond.wav", content, riffFile("WAVE", format, patch(samples, 4, le32(9999)))},
+		{"WAV of unknown size", "pipe.wav", content, patch(whole, 4, "\xff\xff\xff\xff")},
+	}
+}
+
+func badOgg() []row {
+	whole := sample("vorbis.ogg")
+	first := whole[:58] // the page of the identification header
+	return []row{
+		{"Ogg cut off", "cut.ogg", content, cut(whole, 1)},
+		{"Ogg with HTML behind it", "html.ogg", content, whole + htmlPage},
+		{"Ogg with a ZIP archive behind it", "zip.ogg", content, whole + zipFile},
+		{"Ogg with a changed packet", "changed.ogg", content, patch(whole, -10, "\x55\xaa")},
+		{"Ogg of one page that ends nothing", "page.ogg", content, first},
+		{"Ogg with a page twice", "twice.ogg", content, first + whole},
+		{"Ogg without its first page", "middle.ogg", content, first + whole[58:][:27] + whole},
+		{"Ogg with its first page alone and another stream", "mixed.ogg", content, first + sample("opus.opus")},
+		{"Ogg of another version", "version.ogg", content, whole + patch(whole, 4, "\x01")},
+	}
+}
+
+func badFLAC() []row {
+	whole := sample("tagged.flac")
+	audio := whole[:4] + "\x80" + whole[5:42] // says that the first block is the last one
+	return []row{
+		{"FLAC cut off", "cut.flac", content, cut(whole, 1)},
+		{"FLAC with HTML behind it", "html.flac", content, whole + htmlPage},
+		{"FLAC with a ZIP archive behind it", "zip.flac", content, whole + zipFile},
+		{"FLAC with a changed sample", "changed.flac", content, patch(whole, -20, "\x55\xaa")},
+		{"FLAC without frames", "noframes.flac", content, whole[:42] + "\x81\x00\x00\x00"},
+		{"FLAC with PHP for frames", "php.flac", content, whole[:42] + "\x81\x00\x00\x00" + phpCode},
+		{"FLAC with an invalid block", "block.flac", content, whole[:42] + "\x7f\x00\x00\x00" + audio[42:]},
+		{"FLAC with two first blocks", "twice.flac", content, whole[:42] + whole[4:]},
+		{"FLAC of no rate", "rate.flac", content, patch(whole, 18, "\x00\x00\x00")},
+		{"FLAC with blocks of 1 sample", "blocks.flac", content, patch(whole, 8, "\x00\x01")},
+		{"FLAC with a block longer than the file", "beyond.flac", content, whole[:42] + "\x01\xff\xff\xff"},
+	}
+}
