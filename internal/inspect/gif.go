@@ -10,14 +10,17 @@ import "encoding/binary"
 // what passes Limits: the canvas, and the frames.
 //
 // Pixels are not decompressed, and comments and application data may hold anything. The standard library's
-// gif.DecodeConfig opens what is accepted. At most 13 bytes are kept.
+// gif.DecodeConfig opens what is accepted. At most 13 bytes are kept, and 8 for
+// each frame.
 type GIF struct {
 	Limits Limits
 
 	stream
 	frames
 	width, height int64
-	coloured      bool // there is a global colour table
+	coloured      bool    // there is a global colour table
+	inFrame       bool    // the sub-blocks are a frame's
+	starts        []int64 // offsets of the frames, each with the extensions in front of it
 }
 
 // The pieces of a GIF file.
@@ -64,12 +67,7 @@ func (g *GIF) piece(p []byte) {
 		}
 		g.expect(gifSubBlock, 1)
 	case gifSubBlock:
-		g.pass(int64(p[0]))
-		if p[0] == 0 {
-			g.expect(gifBlock, 1)
-		} else {
-			g.expect(gifSubBlock, 1)
-		}
+		g.subBlock(int64(p[0]))
 	}
 }
 
@@ -81,6 +79,7 @@ func (g *GIF) header(p []byte) {
 	g.refuse(g.Limits.size(g.width, g.height))
 	g.coloured = p[10]&gifColours != 0
 	g.pass(gifTable(p[10]))
+	g.starts = append(g.starts, g.off+13+g.left)
 	g.expect(gifBlock, 1)
 }
 
@@ -90,6 +89,19 @@ func gifTable(flags byte) int64 {
 		return 0
 	}
 	return 3 * 2 << (flags & gifColourBits)
+}
+
+// subBlock passes over a sub-block, of which one of length 0 is the last.
+func (g *GIF) subBlock(length int64) {
+	if g.pass(length); length > 0 {
+		g.expect(gifSubBlock, 1)
+		return
+	}
+	if g.inFrame {
+		g.inFrame = false
+		g.starts = append(g.starts, g.off+1)
+	}
+	g.expect(gifBlock, 1)
 }
 
 func (g *GIF) block(c byte) {
@@ -116,6 +128,7 @@ func (g *GIF) frame(p []byte) {
 	}
 	g.refuse(g.count(g.Limits, 1))
 	g.refuse(g.paint(g.Limits, w, h))
+	g.inFrame = true
 	g.pass(gifTable(flags))
 	g.expect(gifCodeSize, 1)
 }

@@ -6,7 +6,7 @@ import "encoding/binary"
 // sequences. The zero value is ready, with the default Limits.
 //
 // The boxes are walked from the first to the last, and down to where pictures say their size. Malformed are boxes that do
-// not fit, a file type that does not come first, a file without the size of a picture, one that is cut off, and bytes that
+// not fit, a file type that does not come first, a file without media or the size of a picture, one that is cut off, and bytes that
 // form no box behind the end. TooLarge is what passes Limits: each picture (the tiles of a large one among them, and the
 // whole), and the samples of a sequence as frames. Active are tracks and items that take their data from another file.
 //
@@ -18,6 +18,7 @@ type HEIF struct {
 	frames
 	begun         bool
 	sized         bool
+	media         bool
 	width, height int64 // of the track that is walked
 }
 
@@ -61,6 +62,7 @@ func (g *HEIF) box() {
 		g.fail(Malformed, "has a file type box that is out of place")
 	}
 	g.begun = true
+	g.media = g.media || string(g.kind[:]) == "mdat" || string(g.kind[:]) == "idat"
 	switch string(g.kind[:]) {
 	case "meta":
 		if len(g.ends) > 0 {
@@ -96,6 +98,7 @@ func (g *HEIF) size(width, height int64) {
 // a track without pictures are 0.
 func (g *HEIF) track(p []byte) {
 	n := len(p)
+	g.n = 0 // a second track has the same frames, such as their alpha
 	g.width, g.height = int64(binary.BigEndian.Uint16(p[n-8:])), int64(binary.BigEndian.Uint16(p[n-4:]))
 	if g.width > 0 || g.height > 0 {
 		g.size(g.width, g.height)
@@ -107,7 +110,7 @@ func (g *HEIF) end() {
 	switch {
 	case !g.whole():
 		g.cutOff()
-	case !g.sized:
-		g.fail(Malformed, "has no size of a picture")
+	case !g.sized || !g.media:
+		g.fail(Malformed, "has no picture, or one of no size")
 	}
 }

@@ -54,17 +54,20 @@ func (g *JPEG) payload(p []byte) (int, bool) {
 
 // entropyCoded returns how many bytes of p belong to a scan, and whether that may be more of them.
 func entropyCoded(p []byte) (n int, more bool) {
-	for {
-		i := bytes.IndexByte(p[n:], 0xff)
-		if i < 0 {
-			return len(p), true
+	for n < len(p) {
+		if p[n] != 0xff {
+			i := bytes.IndexByte(p[n:], 0xff)
+			if i < 0 {
+				break
+			}
+			n += i
 		}
-		n += i
 		if n+1 == len(p) || !inScan(p[n+1]) {
 			return n, false
 		}
 		n += 2
 	}
+	return len(p), true
 }
 
 // inScan reports whether 0xff and m stand for a byte of a scan or for a restart, and not for the scan's end.

@@ -3,7 +3,7 @@ package inspect
 // MP4 checks that a stream is one whole ISO base media or QuickTime file: MP4, M4V, M4A, MOV. The zero value is ready.
 //
 // The boxes are walked from the first to the last, and those of the tracks down to their data references. Malformed are
-// boxes that do not fit, a file without exactly one movie box, fragments in front of it, a file type that does not come
+// boxes that do not fit, a file without exactly one movie box or without media, fragments in front of the movie, a file type that does not come
 // first, one that is cut off, and bytes that form no box behind the end. Active are tracks that take their data from
 // another file or a URL, which players would fetch.
 //
@@ -14,6 +14,7 @@ type MP4 struct {
 	boxes
 	begun bool
 	movie bool
+	media bool
 }
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
@@ -32,6 +33,7 @@ func (m *MP4) piece(p []byte) {
 		m.fail(Malformed, "has a box that is out of place")
 	}
 	m.begun = true
+	m.media = m.media || kind == "mdat"
 	switch kind {
 	case "moov":
 		m.movie = true
@@ -49,7 +51,7 @@ func (m *MP4) end() {
 	switch {
 	case !m.whole():
 		m.cutOff()
-	case !m.movie:
-		m.fail(Malformed, "has no movie box")
+	case !m.movie || !m.media:
+		m.fail(Malformed, "has no movie or no media box")
 	}
 }

@@ -15,12 +15,13 @@ import (
 // stream that does not end, a file that is cut off, and bytes that form no page. TooLarge is one with more than 16
 // logical streams at a time. Streams may follow each other, as radio stations send them.
 //
-// Packets and codecs are not looked at. At most 255 bytes and 8 for each logical stream are kept.
+// Packets and codecs are not looked at. At most 1 KiB is kept.
 type Ogg struct {
 	stream
-	crc     uint32      // of the page so far
-	sum     uint32      // what the page says it is
-	streams []oggStream // those that have begun and not ended
+	crc      uint32      // of the page so far
+	sum      uint32      // what the page says it is
+	streams  []oggStream // those that have begun and not ended
+	reversed [512]byte   // bytes for the checksum, with their bits in the other order
 }
 
 type oggStream struct{ serial, page uint32 }
@@ -53,7 +54,7 @@ func (o *Ogg) end() {
 }
 
 func (o *Ogg) payload(p []byte) (int, bool) {
-	o.crc = oggCRC(o.crc, p)
+	o.add(p)
 	return len(p), true
 }
 
@@ -64,7 +65,7 @@ func (o *Ogg) piece(p []byte) {
 	case oggHeader:
 		o.header(p)
 	case oggSegments:
-		o.crc = oggCRC(o.crc, p)
+		o.add(p)
 		var size int64
 		for _, n := range p {
 			size += int64(n)
@@ -82,7 +83,10 @@ func (o *Ogg) header(p []byte) {
 	}
 	o.order(p[5], binary.LittleEndian.Uint32(p[14:]), binary.LittleEndian.Uint32(p[18:]))
 	o.sum = binary.LittleEndian.Uint32(p[22:])
-	o.crc = oggCRC(oggCRC(oggCRC(oggNoCRC, p[:22]), make([]byte, 4)), p[26:])
+	o.crc = 1<<32 - 1
+	o.add(p[:22])
+	o.add([]byte{0, 0, 0, 0}) // in place of the checksum
+	o.add(p[26:])
 	if segments := int(p[26]); segments > 0 {
 		o.expect(oggSegments, segments)
 	} else {
@@ -120,20 +124,15 @@ func (o *Ogg) checkPage() {
 	}
 }
 
-// oggNoCRC is the checksum of no bytes.
-const oggNoCRC = 1<<32 - 1
-
-// oggCRC adds p to a checksum. Ogg uses the polynomial of package crc32 with bits in the other order, and the register as
+// add takes p into the checksum. Ogg uses the polynomial of package crc32 with bits in the other order, and the register as
 // it is where crc32 inverts it.
-func oggCRC(crc uint32, p []byte) uint32 {
-	var reversed [512]byte
+func (o *Ogg) add(p []byte) {
 	for len(p) > 0 {
-		n := min(len(p), len(reversed))
+		n := min(len(p), len(o.reversed))
 		for i, c := range p[:n] {
-			reversed[i] = bits.Reverse8(c)
+			o.reversed[i] = bits.Reverse8(c)
 		}
-		crc = crc32.Update(crc, crc32.IEEETable, reversed[:n])
+		o.crc = crc32.Update(o.crc, crc32.IEEETable, o.reversed[:n])
 		p = p[n:]
 	}
-	return crc
 }

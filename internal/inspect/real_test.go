@@ -1,0 +1,84 @@
+package inspect_test
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+// Files that nobody made for this test: those of the Go source tree, and of every folder in UPLOAD_REAL_FILES (a list as
+// in PATH), such as /usr/share. What is refused among them has been looked at, and is listed with the verdict.
+func TestRealFiles(t *testing.T) {
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	require.NoError(t, err)
+	folders := append(filepath.SplitList(os.Getenv("UPLOAD_REAL_FILES")), filepath.Join(strings.TrimSpace(string(goroot)), "src"))
+	seen, refused := map[string]int{}, map[string]int{}
+	for _, folder := range folders {
+		_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			mediaType := realTypes[strings.ToLower(filepath.Ext(path))]
+			if err != nil || mediaType == "" || !entry.Type().IsRegular() || isEmpty(entry) {
+				return nil
+			}
+			seen[mediaType]++
+			if err := judgeReal(t, mediaType, path); err != nil {
+				refused[mediaType]++
+				assert.True(t, isJudged(path), "%s %v", path, err)
+			}
+			return nil
+		})
+	}
+	require.NotEmpty(t, seen["image/png"])
+	t.Logf("files: %v, refused: %v", seen, refused)
+}
+
+var realTypes = map[string]string{
+	".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
+	".avif": "image/avif", ".heic": "image/heic", ".hif": "image/heic",
+	".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".m4a": "audio/mp4", ".webm": "video/webm",
+	".mkv": "video/matroska", ".mp3": "audio/mpeg", ".wav": "audio/wav",
+	".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg", ".ogv": "video/ogg", ".flac": "audio/flac",
+}
+
+// judgeReal returns the verdict on a file. One that is accepted is also opened by the standard library.
+func judgeReal(t *testing.T, mediaType, path string) error {
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	if err := judge(newWalker(mediaType, inspect.Limits{}), f); err != nil {
+		return err
+	}
+	if decode := configDecoders[mediaType]; decode != nil {
+		_, err = f.Seek(0, 0)
+		require.NoError(t, err)
+		_, err = decode(f)
+		require.NoError(t, err, path)
+	}
+	return nil
+}
+
+func isEmpty(entry fs.DirEntry) bool {
+	info, err := entry.Info()
+	return err == nil && info.Size() == 0
+}
+
+func isJudged(path string) bool {
+	for _, j := range judged {
+		if ok, _ := filepath.Match(j.pattern, lastElements(path, 1+strings.Count(j.pattern, "/"))); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func lastElements(path string, n int) string {
+	elements := strings.Split(filepath.ToSlash(path), "/")
+	return strings.Join(elements[max(0, len(elements)-n):], "/")
+}
