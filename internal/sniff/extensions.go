@@ -48,6 +48,7 @@ var extensions = map[string][]string{
 	"video/mp4":       {".mp4", ".m4v"},
 	"video/quicktime": {".mov", ".qt"},
 	"video/webm":      {".webm"},
+	"video/matroska":  {".mkv"},
 	"video/ogg":       {".ogv"},
 	"audio/mpeg":      {".mp3"},
 	"audio/mp4":       {".m4a", ".m4b"},
