@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 )
 
 // sampled judges the components of a frame: their numbers differ, and their sampling factors are among those that
@@ -33,7 +34,7 @@ func isSampling(n byte) bool { return n == 1 || n == 2 || n == 4 }
 // scan begins the entropy-coded bytes behind a scan header.
 func (g *JPEG) scan() {
 	if g.scans++; g.scans > maxJPEGScans {
-		g.refuse(&Error{Kind: TooLarge, Reason: "has more than 100 JPEG scans"})
+		g.refuse(&Error{Kind: TooLarge, Reason: fmt.Sprintf("has more than %d JPEG scans", maxJPEGScans)})
 	}
 	g.pass(everything)
 	g.expect(jpegScan, 2)

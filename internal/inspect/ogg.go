@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"math/bits"
 	"slices"
@@ -103,7 +104,7 @@ func (o *Ogg) order(flags byte, serial, page uint32) {
 		o.fail(Malformed, oggOrder)
 		return
 	case begins && len(o.streams) == maxOggStreams:
-		o.refuse(&Error{Kind: TooLarge, Reason: "has more than 16 logical streams at a time"})
+		o.refuse(&Error{Kind: TooLarge, Reason: fmt.Sprintf("has more than %d logical streams at a time", maxOggStreams)})
 		return
 	case begins:
 		i = len(o.streams)
