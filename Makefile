@@ -25,7 +25,7 @@ test:
 	@$(if $(RACE),,echo 'no C compiler: the tests run without the race detector';) \
 	failed=; for module in $(MODULES); do \
 		echo "== go test, $$module"; \
-		$(GO) -C "$$module" test $(RACE) -shuffle=on ./... || failed=yes; \
+		$(GO) -C "$$module" test $(RACE) -shuffle=on -timeout 20m ./... || failed=yes; \
 	done; test -z "$$failed"
 
 # Linters, formatting, and go.mod files that are as go mod tidy leaves them.
