@@ -25,7 +25,8 @@ type Text struct {
 	carry [3]byte // the beginning of a character, or of a mark, whose rest has not come yet
 	n     int     // bytes of carry in use
 	scan  markup.Scanner
-	high  bool // a high surrogate came last, whose low one must follow
+	cells *cells // of a table whose formulas are refused, else nil
+	high  bool   // a high surrogate came last, whose low one must follow
 	err   *Error
 }
 
@@ -39,9 +40,10 @@ const (
 )
 
 const (
-	notText  = "contains a control character"
-	badUTF8  = "is not valid UTF-8"
-	isMarkup = "contains HTML markup"
+	notText   = "contains a control character"
+	badUTF8   = "is not valid UTF-8"
+	isMarkup  = "contains HTML markup"
+	isFormula = "has a cell that a spreadsheet may compute"
 )
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
@@ -126,10 +128,19 @@ func (t *Text) consumeUTF8(p []byte) int {
 	return n
 }
 
-// look searches p for markup; a byte of p stands for width bytes of the stream.
+// look searches p for markup and formulas; a byte of p stands for width bytes of the stream.
 func (t *Text) look(p []byte, width int64) {
-	if t.scan.Scan(p) {
+	formula := false
+	if t.cells != nil {
+		var n int
+		n, formula = t.cells.scan(p)
+		p = p[:n] // what comes first is told first
+	}
+	switch {
+	case t.scan.Scan(p):
 		t.err = faultAt(Active, isMarkup, t.start+width*t.scan.Offset())
+	case formula:
+		t.err = faultAt(Active, isFormula, t.start+width*t.cells.at)
 	}
 }
 
