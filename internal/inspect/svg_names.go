@@ -1,0 +1,70 @@
+package inspect
+
+import "strings"
+
+// imageData and fontData are what data URLs may begin with. Old editors left out the type of images, which makes text of
+// the data wherever it is not known to be an image.
+var (
+	imageData = []string{
+		"data:image/png;", "data:image/png,", "data:image/jpeg;", "data:image/jpg;", "data:image/gif;", "data:image/webp;", "data:;base64,",
+	}
+	fontData = []string{"data:font/", "data:application/font-", "data:application/x-font-"}
+)
+
+func nameSet(names string) map[string]bool {
+	set := make(map[string]bool)
+	for name := range strings.FieldsSeq(names) {
+		set[name] = true
+	}
+	return set
+}
+
+// svgElements are those of SVG 1.1 and 2 that draw, describe or animate, and of drafts that editors write and no browser
+// renders. Left out are script, foreignObject, handler, listener, iframe, audio, video, canvas and all of HTML.
+var svgElements = nameSet(`
+	a altGlyph altGlyphDef altGlyphItem animate animateColor animateMotion animateTransform circle clipPath color-profile cursor defs
+	desc discard ellipse feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting
+	feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feImage feMerge
+	feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence filter font font-face
+	font-face-format font-face-name font-face-src font-face-uri g glyph glyphRef hkern image line linearGradient marker mask
+	metadata missing-glyph mpath path pattern polygon polyline radialGradient rect set solidcolor solidColor stop style svg switch symbol
+	text textPath title tref tspan use view vkern
+	flowDiv flowLine flowPara flowRegion flowRegionBreak flowRegionExclude flowRoot flowSpan flowTref hatch hatchpath mesh meshgradient
+	meshpatch meshrow`)
+
+// svgAttributes are those of svgElements, and at the end some that editors write and that mean nothing. Left out are events.
+var svgAttributes = nameSet(`
+	accent-height accumulate additive alphabetic amplitude arabic-form ascent attributeName attributeType azimuth
+	baseFrequency baseProfile bbox begin bias by calcMode cap-height class clipPathUnits contentScriptType contentStyleType cx cy
+	d descent diffuseConstant divisor dur dx dy edgeMode elevation enable-background end exponent externalResourcesRequired
+	filterRes filterUnits focusable format font-face fr from fx fy g1 g2 glyph-name glyphRef gradientTransform gradientUnits hanging height
+	horiz-adv-x horiz-origin-x horiz-origin-y id ideographic in in2 intercept k k1 k2 k3 k4 kernelMatrix kernelUnitLength
+	keyPoints keySplines keyTimes lang lengthAdjust limitingConeAngle local markerHeight markerUnits markerWidth maskContentUnits
+	maskUnits mathematical max media method min mode name numOctaves offset operator order orient orientation origin overline-position
+	overline-thickness panose-1 path pathLength patternContentUnits patternTransform patternUnits points pointsAtX
+	pointsAtY pointsAtZ preserveAlpha preserveAspectRatio primitiveUnits r radius refX refY rendering-intent repeatCount repeatDur
+	requiredExtensions requiredFeatures requiredFonts requiredFormats restart result role rotate rx ry scale seed side slope spacing
+	specularConstant specularExponent spreadMethod startOffset stdDeviation stemh stemv stitchTiles
+	strikethrough-position strikethrough-thickness string style surfaceScale systemLanguage tabindex tableValues targetX targetY
+	textLength timelineBegin title to transform type u1 u2 underline-position underline-thickness unicode unicode-range
+	units-per-em v-alphabetic v-hanging v-ideographic v-mathematical values version vert-adv-y vert-origin-x vert-origin-y
+	viewBox viewTarget width widths x x-height x1 x2 xChannelSelector y y1 y2 yChannelSelector z zoomAndPan
+
+	alignment-baseline background background-color baseline-shift block-progression clip clip-path clip-rule color color-interpolation
+	color-interpolation-filters color-profile color-rendering cursor direction display dominant-baseline fill fill-opacity fill-rule filter
+	filter-x flood-color flood-opacity font font-family font-feature-settings font-kerning font-size font-size-adjust font-stretch
+	font-style font-variant font-variant-ligatures font-variation-settings font-weight glyph-orientation-horizontal
+	glyph-orientation-vertical image-rendering inline-size isolation kerning letter-spacing lighting-color line-height line-increment marker
+	marker-end marker-mid marker-start mask mask-type mix-blend-mode opacity overflow paint-order pointer-events shape-inside
+	shape-margin shape-padding shape-rendering shape-subtract solid-color solid-opacity stop-color stop-opacity stroke stroke-dasharray
+	stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-align text-anchor
+	text-decoration text-indent text-orientation text-overflow text-rendering text-transform transform-box transform-origin unicode-bidi
+	vector-effect visibility white-space will-change word-spacing writing-mode xml:space
+
+	collect p-id space t`)
+
+// htmlElements have no place in the data of editors: where namespaces are lost, as in an HTML document, they would do
+// what they say.
+var htmlElements = nameSet(`
+	applet audio base body button embed foreignobject form frame frameset head html iframe img input isindex link math meta noscript object
+	plaintext portal script svg template textarea video xmp`)
