@@ -19,24 +19,27 @@ const (
 	typeEPUB = "application/epub+zip"
 )
 
-// Document walks a document that is a ZIP archive inside: Word, Excel and PowerPoint (Office Open XML, ECMA-376), text,
-// spreadsheet and presentation of OpenDocument (OASIS ODF), and EPUB books. What Zip says of the archive holds for it too.
+// Document walks a document that is a ZIP archive inside: Word, Excel and PowerPoint (Office Open XML, ECMA-376), OpenDocument
+// (OASIS ODF) and EPUB books. What Zip says of the archive holds for it too.
 //
-// Type is the media type that it must be; the zero value, and any other type, is refused. An .xlsx named .docx, a plain
-// archive, a template and a document of the same family with macros are refused, as Malformed or Active.
+// Type is the media type that it must be: .docx, .xlsx, .pptx, any of OpenDocument, .epub; the zero value and all others are
+// refused. An .xlsx named .docx, a plain archive, a template, and a document of the same family with macros are refused.
 //
 // Of all are refused, as Active, programs, scripts, and OLE files among the entries, which is how macros, ActiveX controls and
 // objects of other programs are kept, and, as TooLarge, archives inside. Besides, as Active:
 //
 //   - Office Open XML: VBA projects, macro sheets, ActiveX and embedded or linked objects by their names, content types and
 //     relations; a template, workbook, picture or anything else that is loaded from elsewhere, where only hyperlinks may
-//     lead; imported foreign documents (altChunk); XML with a document type. A workbook, document or presentation may lie in
-//     it, one level deep, since charts keep their numbers so: it is walked by the same rules.
-//   - ODF: Basic and Scripts, events that call a script, encrypted entries, XML with a document type. The mimetype entry must
-//     come first, stored and exact, and the manifest must say the same.
-//   - EPUB: nothing more. The mimetype entry must come first, and META-INF/container.xml must exist.
+//     lead; imported foreign documents (altChunk). A workbook, document or presentation may lie in it, one level deep, since
+//     charts keep their numbers so: it is walked by the same rules.
+//   - ODF: Basic and Scripts, events that call a script, embedded OLE objects.
+//   - Both: parts with a document type, and so with entities (CWE-611, CWE-776).
 //
-// Lists of parts (content types, relations, manifest) are parsed, up to 1 MiB each and 4 MiB together.
+// As Malformed are refused OPC parts in pieces or with hidden names; ODF and EPUB whose mimetype entry is not the first,
+// stored and exact; ODF without a manifest that agrees, or encrypted; EPUB without META-INF/container.xml.
+//
+// Lists of parts (content types, relations, manifest) are parsed, up to 1 MiB each, 4 MiB and 60,000 tokens together.
+// Memory: as for Zip, and 4 MiB while a list is parsed.
 //
 // It does not look for DDE fields, formulas that fetch, or scripts in the pages of an EPUB, does not judge where hyperlinks
 // lead, and does not read pictures and fonts. ODF may load linked pictures.
@@ -72,10 +75,11 @@ func documentFormat(mediaType string) zipFormat {
 	switch mediaType {
 	case typeDOCX, typeXLSX, typePPTX:
 		return &ooxml{mediaType: mediaType}
-	case typeODT, typeODS, typeODP:
-		return &odf{mediaType: mediaType}
 	case typeEPUB:
 		return &epub{}
+	}
+	if strings.HasPrefix(mediaType, "application/vnd.oasis.opendocument.") {
+		return &odf{mediaType: mediaType}
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func (o *odf) manifest(e xml.StartElement) error {
 
 func (o *odf) end(*zipWalk) error {
 	if !o.declared {
-		return malformed("is not a complete document of the type that its name says")
+		return malformed(incomplete)
 	}
 	return nil
 }

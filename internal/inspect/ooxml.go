@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/airlock-go/upload/internal/sniff"
@@ -20,7 +21,7 @@ type ooxml struct {
 	byDefault string // the extension whose parts are the document's main part unless they are listed
 }
 
-const notOOXML = "is not a complete document of the type that its name says"
+const incomplete = "is not a complete document of the type that its name says"
 
 // mainParts maps types to the content types of their main parts.
 var mainParts = map[string]string{
@@ -37,6 +38,9 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	name := foldName(h.name)
 	if isDirectory(h.name) {
 		return nil
+	}
+	if strings.HasSuffix(name, ".piece") || hasHiddenLetters(name) {
+		return malformed("has a part in pieces, or of a hidden name")
 	}
 	if runsByName(name) {
 		return &Error{Kind: Active, Reason: "has a macro, a control or an embedded object inside"}
@@ -60,6 +64,22 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 		return w.parseXML(body, func(e xml.StartElement) error { return o.relation(name, e) })
 	}
 	return nil
+}
+
+// hasHiddenLetters reports a name with letters, digits, dots or slashes in percent form. No part may have one (ECMA-376 part
+// 2, 6.2.2.2), and who unescapes it finds another part than who does not.
+func hasHiddenLetters(name string) bool {
+	for _, after := range strings.Split(name, "%")[1:] {
+		c, err := strconv.ParseUint(after[:min(2, len(after))], 16, 8)
+		if err == nil && (strings.IndexByte(`./\_-~`, byte(c)) >= 0 || isLetterOrDigit(byte(c))) {
+			return true
+		}
+	}
+	return false
+}
+
+func isLetterOrDigit(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
 // runsByName reports parts that Office programs give names of their own.
@@ -145,7 +165,7 @@ func partName(target string) string {
 func (o *ooxml) end(w *zipWalk) error {
 	isMain := slices.Contains(o.overrides, o.main) || len(o.overrides) == 0 && o.byDefault == path.Ext(o.main)
 	if o.main == "" || !isMain || !w.has(o.main) {
-		return malformed(notOOXML)
+		return malformed(incomplete)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ type ZipLimits struct {
 	Entries   int   // files and directories, at every level together: 1,000; in documents 5,000
 	EntrySize int64 // inflated bytes of one entry: 128 MiB
 	TotalSize int64 // inflated bytes of all entries, at every level together: 256 MiB
-	Ratio     int64 // inflated bytes for each byte of the file, once they are more than a few MiB: 100
+	Ratio     int64 // inflated bytes for each byte of an entry over 1 MiB, and of the file once all are over 8 MiB: 200
 }
 
 const (
@@ -30,7 +30,7 @@ func (l ZipLimits) withDefaults(entries int) ZipLimits {
 		Entries:   cmp.Or(l.Entries, entries),
 		EntrySize: cmp.Or(l.EntrySize, 128<<20),
 		TotalSize: cmp.Or(l.TotalSize, 256<<20),
-		Ratio:     cmp.Or(l.Ratio, 100),
+		Ratio:     cmp.Or(l.Ratio, 200),
 	}
 }
 
@@ -43,16 +43,18 @@ func (l ZipLimits) withDefaults(entries int) ZipLimits {
 //   - as Malformed: archives that are cut, damaged or disagree with themselves; entries that are encrypted, use another
 //     method than stored and deflate, or are stored with their size behind them (these cannot be read from a stream:
 //     only deflate tells where it ends); archives in several volumes; names that are absolute, have "..", a backslash, a
-//     colon, control or invisible characters, or more than 512 bytes; two names that differ in case alone;
-//   - as TooLarge: what passes ZipLimits, and archives within archives;
+//     colon, control or direction characters; two names that differ in case alone;
+//   - as TooLarge: what passes ZipLimits, names of more than 512 bytes, and archives within archives;
 //   - as Active: symbolic links, devices and set-id files; names whose extension is not allowed, contents that are not
 //     what the extension says; programs for Java and Android, and Office documents under the name of an archive.
 //
 // Comments must be plain text (see Text) of at most 1 KiB.
 //
-// Memory: under 200 KiB for each level of archives and 64 bytes for each entry, whatever the archive's size. It is
-// given back by Close, which is needed where Verdict is not reached; to begin and end on different goroutines is fine,
-// unless one of them is locked to its thread.
+// Memory: under 200 KiB for each level of archives and 100 bytes for each entry, whatever the archive's size.
+//
+// The walk is a coroutine that runs only within Write and Verdict. Close ends it where Verdict is not reached, else it
+// stays for ever. The calls may come from several goroutines in turn, unless one of them is locked to its thread
+// (runtime.LockOSThread), which the runtime does not survive.
 //
 // It does not judge the inside of entries beyond their first 4 KiB, except for archives and documents that Nesting allows.
 type Zip struct {

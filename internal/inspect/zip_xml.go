@@ -85,17 +85,17 @@ func (w *zipWalk) parseXML(body io.Reader, element func(xml.StartElement) error)
 	}
 }
 
-// oneEach refuses attributes that stand twice: which one counts is anybody's guess, and XML forbids it.
+// oneEach refuses attributes that stand twice, in two namespaces as well: which one counts is anybody's guess.
 func oneEach(attrs []xml.Attr) error {
 	for i, a := range attrs {
-		if slices.ContainsFunc(attrs[:i], func(b xml.Attr) bool { return a.Name == b.Name }) {
-			return malformed("has a part that is not well-formed XML in UTF-8")
+		if slices.ContainsFunc(attrs[:i], func(b xml.Attr) bool { return a.Name.Local == b.Name.Local }) {
+			return malformed("has a list of its parts with an attribute twice")
 		}
 	}
 	return nil
 }
 
-// attribute returns a value of e by its name without namespace.
+// attribute returns a value of e by its name without namespace, of which there is one.
 func attribute(e xml.StartElement, name string) string {
 	for _, a := range e.Attr {
 		if a.Name.Local == name {

@@ -1,0 +1,113 @@
+package inspect_test
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+// Archives and documents that nobody made for this test: those of the Go source tree, and of every folder in
+// UPLOAD_REAL_FILES (a list as in PATH). Of an archive all types of entries are let pass, since most are of programs.
+// What is refused has been looked at, and is listed with the verdict. Java archives are all refused.
+func TestRealArchives(t *testing.T) {
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	require.NoError(t, err)
+	folders := append(filepath.SplitList(os.Getenv("UPLOAD_REAL_FILES")), filepath.Join(strings.TrimSpace(string(goroot)), "src"))
+	seen, refused := map[string]int{}, map[string]int{}
+	for _, folder := range folders {
+		_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			ext := strings.ToLower(filepath.Ext(path))
+			w := realArchiveWalker(ext)
+			if err != nil || w == nil || !entry.Type().IsRegular() {
+				return nil
+			}
+			f, err := os.Open(path)
+			require.NoError(t, err)
+			defer f.Close()
+			seen[ext]++
+			if err := judgeArchive(w, f); err != nil {
+				refused[ext]++
+				assert.True(t, ext == ".jar" || archiveIsJudged(path), "%s %v", path, err)
+			} else {
+				assert.NotEqual(t, ".jar", ext, path)
+			}
+			return nil
+		})
+	}
+	require.NotEmpty(t, seen[".zip"])
+	t.Logf("files: %v, refused: %v", seen, refused)
+}
+
+func realArchiveWalker(ext string) archiveWalker {
+	switch ext {
+	case ".zip", ".whl", ".jar":
+		return &inspect.Zip{AllowAnyType: true, Nesting: 3, Limits: inspect.ZipLimits{Entries: 20_000, TotalSize: 1 << 30}}
+	}
+	if mediaType := realDocuments[ext]; mediaType != "" {
+		return &inspect.Document{Type: mediaType}
+	}
+	return nil
+}
+
+const (
+	openXML      = "application/vnd.openxmlformats-officedocument."
+	openDocument = "application/vnd.oasis.opendocument."
+)
+
+var realDocuments = map[string]string{
+	".docx": openXML + "wordprocessingml.document", ".xlsx": openXML + "spreadsheetml.sheet",
+	".pptx": openXML + "presentationml.presentation",
+	".odt":  openDocument + "text", ".ott": openDocument + "text-template",
+	".ods": openDocument + "spreadsheet", ".ots": openDocument + "spreadsheet-template",
+	".odp": openDocument + "presentation", ".otp": openDocument + "presentation-template",
+	".odg": openDocument + "graphics", ".otg": openDocument + "graphics-template",
+	".epub": "application/epub+zip",
+}
+
+func archiveIsJudged(path string) bool {
+	for _, j := range judgedArchives {
+		if ok, _ := filepath.Match(j.pattern, lastElements(path, 1+strings.Count(j.pattern, "/"))); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// judgedArchives lists real files that are refused, by the last elements of their path, and why that is right.
+var judgedArchives = []struct{ pattern, verdict string }{
+	// Made by Go programs that let the archive's writer store entries, whose size it then knows too late.
+	{"zip/testdata/dupdir.zip", "stored, and the sizes follow"},
+	{"zip/testdata/go-*datadesc-sig.zip", "stored, and the sizes follow"},
+	{"zip/testdata/time-go.zip", "stored, and the sizes follow"},
+	{"zip/testdata/time-22738.zip", "stored, and the sizes follow"},
+	{"testdata/huff0_decompress1x.zip", "stored, and the sizes follow"},
+	{"testdata/block-corpus-raw.zip", "stored, and the sizes follow"},
+	{"testdata/jar_in_zip.zip", "stored, and the sizes follow"},
+
+	// Test data of programs that read archives.
+	{"zip/testdata/test-bad*.zip", "the end record lies, on purpose"},
+	{"zip/testdata/test-trailing-junk.zip", "bytes behind the end, on purpose"},
+	{"zip/testdata/test-prefix.zip", "bytes before the beginning, on purpose"},
+	{"zip/testdata/comment-truncated.zip", "cut off on purpose"},
+	{"zip/testdata/readme.zip", "a comment that is an archive, on purpose"},
+	{"zip/testdata/symlink.zip", "a symbolic link"},
+	{"zip/testdata/FuzzReader-raw.zip", "archives in it are broken, on purpose"},
+	{"archivetestdata/zipdir_backslash.zip", "a name with a backslash, on purpose"},
+	{"mimetype@*/testdata/pptx.pptx", "cut off after its first bytes, on purpose"},
+	{"zstd/testdata/large.zip", "megabytes of one byte, to test a compressor"},
+
+	// Modules of Go with such files among theirs, and with Java archives.
+	{"compress/@v/v*.zip", "archives as above inside"},
+	{"mimetype/@v/v*.zip", "archives as above, and a Java archive, inside"},
+	{"toolchain/@v/v*.zip", "archives as above inside"},
+	{"unqueryvet/@v/v*.zip", "a Java archive inside"},
+	{"distributions/unqueryvet-goland-*.zip", "Java archives inside: a plug-in"},
+}
