@@ -6,7 +6,7 @@
 //
 //	store, err := s3store.New(s3.NewFromConfig(cfg), "my-uploads", nil)
 //	…
-//	h, err := upload.New(store, upload.Types("image/png", "image/jpeg"), authorize, &upload.Options{
+//	h, err := upload.New(store, upload.Images(nil), authorize, &upload.Options{
 //		Keys:        upload.Prefix("avatars/", upload.RandomKeys()),
 //		MaxFileSize: 2 << 20,
 //	})
@@ -98,8 +98,9 @@
 //
 // # What it does not protect from
 //
-// It is no malware scanner: plug one in as a [Validator]. [Types] reads text to
-// its end, and of other types only the head: serve what users sent as
+// It is no malware scanner: plug one in as a [Validator]. [Types] and the presets
+// read the structure of files, and say for each type how far; a well-formed file
+// can still attack a program with a bug, so serve what users sent as
 // attachments, from a host of its own. It does not limit how often somebody
 // uploads. It does not encrypt. Who can write to the bucket by other ways, or
 // list it, is beyond it.

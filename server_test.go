@@ -108,21 +108,22 @@ func trickle(body string, pause time.Duration) io.Reader {
 func TestHostTimeouts(t *testing.T) {
 	for _, h2 := range []bool{false, true} {
 		t.Run(fmt.Sprintf("HTTP/2 %v", h2), func(t *testing.T) {
+			t.Parallel()
 			f := newFixture(t, nil, upload.Options{})
 			slowAnswer := f.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				select {
-				case <-time.After(250 * time.Millisecond): // longer than ReadTimeout: the context must live
+				case <-time.After(1200 * time.Millisecond): // longer than ReadTimeout: the context must live
 					w.WriteHeader(http.StatusCreated)
 				case <-r.Context().Done():
 				}
 			}))
 			srv := httptest.NewUnstartedServer(slowAnswer)
-			srv.Config.ReadTimeout, srv.Config.WriteTimeout = 200*time.Millisecond, 400*time.Millisecond
+			srv.Config.ReadTimeout, srv.Config.WriteTimeout = time.Second, 2*time.Second
 			srv.EnableHTTP2 = h2
 			srv.StartTLS()
 			defer srv.Close()
 			for range 2 {
-				r, err := srv.Client().Post(srv.URL, "multipart/form-data; boundary="+boundary, trickle(file("file", "a.txt", "hello"), time.Second))
+				r, err := srv.Client().Post(srv.URL, "multipart/form-data; boundary="+boundary, trickle(file("file", "a.txt", "hello"), 2200*time.Millisecond))
 				require.NoError(t, err)
 				require.NoError(t, r.Body.Close())
 				require.Equal(t, http.StatusCreated, r.StatusCode)

@@ -14,21 +14,39 @@ import (
 
 // Types accepts files of the given media types, and ties everything that says
 // something of a file's type together: the type detected from the content must
-// be on the list, and the name's extension must be one of that type. What the
+// be on the list, the name's extension must be one of that type, and the
+// structure of the file must be whole from its first byte to its last. What the
 // client claims is not looked at. Empty files and names without an extension
 // are refused.
 //
-// The text types (text/plain, text/csv, application/json …) are read to their
-// end: valid UTF-8, or UTF-16 with a byte order mark, without control
-// characters, and without markup that a browser would run. Of other types only
-// the first bytes are looked at: a valid head says nothing of what follows it.
+// How far a type is read, always as the file streams by:
 //
-// Types panics when it does not know a type, or knows no extension for it:
-// that is a mistake of the program, best found when it starts.
-func Types(types ...string) Validator {
+//   - PNG, JPEG, GIF, WebP, AVIF, HEIC: the container to its end, nothing behind
+//     it, and what the header declares of size and frames; see [ImageOptions].
+//   - PDF: header, objects and end, nothing behind them; see [DocumentOptions].
+//   - DOCX, XLSX, PPTX, ODT, ODS, ODP, EPUB: every entry of the archive inside,
+//     inflated and counted; no macros, no programs, nothing loaded from elsewhere.
+//   - ZIP: likewise; see [ArchiveOptions].
+//   - Text, CSV, TSV, Markdown, JSON: valid UTF-8, or UTF-16 with a byte order
+//     mark, without control characters and without markup that a browser runs.
+//   - SVG, XML: no document type, no entities; of SVG only what draws, so no
+//     scripts, no events, no references that lead out of the file.
+//   - MP4, MOV, M4A, WebM, MP3, WAV, Ogg, FLAC: the container's structure, as far
+//     as a stream shows it; the media inside is not looked at.
+//
+// Other types (BMP, TIFF, ICO, gzip, tar, 7z) are accepted on the detection of
+// their first bytes alone: a valid head says nothing of what follows it.
+// text/html is not among the types, since what it does cannot be checked.
+//
+// Types panics when it does not know a type: that is a mistake of the program,
+// best found when it starts. [Images], [Documents] and [Archives] are presets
+// over it, with what can be tuned.
+func Types(types ...string) Validator { return typed(types, &contentOptions{}) }
+
+func typed(types []string, o *contentOptions) Validator {
 	types = slices.Clone(types)
 	for _, t := range types {
-		if len(sniff.Extensions(t)) == 0 {
+		if len(sniff.Extensions(t)) == 0 || t == "text/html" {
 			panic(fmt.Sprintf("upload: Types does not know the media type %q", t))
 		}
 	}
@@ -43,28 +61,24 @@ func Types(types ...string) Validator {
 			return nil, Reject(CodeTypeMismatch, fmt.Sprintf(
 				"the content is %s, so the name must end in %s", in.Type, strings.Join(exts, " or ")))
 		}
-		return inspectorOf(in.Type), nil
+		if o := o.inspector(in.Type); o != nil {
+			return &inspector{o}, nil
+		}
+		return nil, nil
 	})
 }
 
-// inspectorOf returns what reads a file of that type to its end, nil if
-// detection is all there is.
-func inspectorOf(mediaType string) Observer {
-	if strings.HasPrefix(mediaType, "text/") || mediaType == "application/json" {
-		return &inspector{observer: &inspect.Text{}}
-	}
-	return nil
-}
-
 // inspector makes what an inspector of internal/inspect finds a refusal.
-type inspector struct{ observer Observer }
+type inspector struct{ Observer }
 
 func (i *inspector) Write(p []byte) (int, error) {
-	n, err := i.observer.Write(p)
+	n, err := i.Observer.Write(p)
 	return n, contentError(err)
 }
 
-func (i *inspector) Verdict() error { return contentError(i.observer.Verdict()) }
+func (i *inspector) Verdict() error { return contentError(i.Observer.Verdict()) }
+
+func (i *inspector) Close() error { return closeObserver(i.Observer) }
 
 func contentError(err error) error {
 	var e *inspect.Error

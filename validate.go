@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -86,8 +87,9 @@ func All(validators ...Validator) Validator {
 	})
 }
 
-// Any accepts what at least one of the validators accepts. When all refuse,
-// the answer is that of the last. With no validator it accepts nothing.
+// Any accepts what at least one of the validators accepts. When all refuse, the
+// answer is that of the first for which the type was not the reason, else that
+// of the last. With no validator it accepts nothing.
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
 	return validatorFunc(func(ctx context.Context, in *Incoming) (Observer, error) {
@@ -97,7 +99,9 @@ func Any(validators ...Validator) Validator {
 			o, e := v.Validate(ctx, in)
 			switch {
 			case e != nil:
-				err = e
+				if errors.Is(err, CodeTypeNotAllowed) {
+					err = e
+				}
 			case o == nil: // accepted for good
 				return nil, open.Close()
 			default:

@@ -36,6 +36,8 @@ func TestComposition(t *testing.T) {
 		{"Any of one", upload.Any(text), hello, ""},
 		{"Any, the second accepts", upload.Any(pdf, text), hello, ""},
 		{"Any, none accepts", upload.Any(pdf, no), hello, "no"},
+		{"Any, the first that minds more than the type", upload.Any(pdf, no, upload.Extensions(".png")), hello, "no"},
+		{"Any, the name is wrong", upload.Any(upload.Images(nil), upload.Documents(nil)), file("file", "a.pdf", pngBytes()), upload.CodeTypeMismatch},
 		{"Any, one is content with the head", upload.Any(late, yes), long, ""},
 		{"Any, one observer refuses late", upload.Any(late, good), long, ""},
 		{"Any, one observer refuses early", upload.Any(early, good), long, ""},

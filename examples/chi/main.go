@@ -30,7 +30,7 @@ func main() {
 }
 
 func newRouter(store upload.Storage, p *profiles) (http.Handler, error) {
-	uploads, err := upload.New(store, upload.Types("image/png", "image/jpeg"), upload.AllowAnonymous, &upload.Options{
+	uploads, err := upload.New(store, upload.Images(nil), upload.AllowAnonymous, &upload.Options{
 		Fields: []string{"picture"},
 		Keys:   upload.Prefix("pictures", upload.RandomKeys()),
 	})

@@ -30,7 +30,7 @@ func main() {
 }
 
 func newEngine(store upload.Storage, p *profiles) (*gin.Engine, error) {
-	uploads, err := upload.New(store, upload.Types("image/png", "image/jpeg"), upload.AllowAnonymous, &upload.Options{
+	uploads, err := upload.New(store, upload.Images(nil), upload.AllowAnonymous, &upload.Options{
 		Fields: []string{"picture"},
 		Keys:   upload.Prefix("pictures", upload.RandomKeys()),
 	})

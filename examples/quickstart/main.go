@@ -34,8 +34,8 @@ func main() {
 
 // newMux says where files go, what is accepted, and who may send it.
 func newMux(store upload.Storage) (*http.ServeMux, error) {
-	types := upload.Types("image/png", "image/jpeg", "application/pdf")
-	uploads, err := upload.New(store, types, upload.Subject(signedIn), &upload.Options{
+	accept := upload.Any(upload.Images(nil), upload.Documents(nil))
+	uploads, err := upload.New(store, accept, upload.Subject(signedIn), &upload.Options{
 		MaxFileSize: 10 << 20,
 		Keys:        upload.BySubject(upload.RandomKeys()), // ada/1f0c….png
 	})

@@ -100,14 +100,29 @@ func (cfg *config) checkS3(fs *flag.FlagSet) error {
 	return nil
 }
 
-// makePolicy turns the panic of upload.Types, meant for constants, into an
-// error for a flag.
+// makePolicy takes the presets for pictures and for documents, with the types
+// of the flag. Their panic, meant for constants, becomes an error for a flag.
 func (cfg *config) makePolicy() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("-types: %v", p)
 		}
 	}()
-	cfg.policy = upload.Types(cfg.types...)
+	var images, documents []string
+	for _, t := range cfg.types {
+		if strings.HasPrefix(t, "image/") {
+			images = append(images, t)
+		} else {
+			documents = append(documents, t)
+		}
+	}
+	var accept []upload.Validator
+	if len(images) > 0 {
+		accept = append(accept, upload.Images(&upload.ImageOptions{Types: images}))
+	}
+	if len(documents) > 0 {
+		accept = append(accept, upload.Documents(&upload.DocumentOptions{Types: documents}))
+	}
+	cfg.policy = upload.Any(accept...)
 	return nil
 }

@@ -1,0 +1,210 @@
+package upload
+
+import "github.com/airlock-go/upload/internal/inspect"
+
+// ImageOptions says what pictures [Images] accepts. Zero fields are the
+// defaults; there is no value for "no limit". Sizes are judged by what the
+// header declares, before anything is decoded: that is what makes a small file
+// a bomb.
+type ImageOptions struct {
+	// Types are the media types. Default: image/png, image/jpeg, image/gif and
+	// image/webp. image/avif and image/heic can be asked for, image/svg+xml
+	// too: it is a document more than a picture, see [Types].
+	Types []string
+
+	MaxWidth  int   // pixels. Default: 16,384.
+	MaxHeight int   // pixels. Default: 16,384.
+	MaxPixels int64 // width times height. Default: 67,108,864. The frames of an animation may have 16 times that together.
+	MaxFrames int   // of an animation. Default: 1,000.
+
+	// Decode also decodes the pixels of PNG, JPEG and GIF files, with the
+	// standard library, once the rest was found good: it finds damage that the
+	// walk does not. Up to 32 MiB of the file are kept for it, and a decoder
+	// takes up to 24 bytes a pixel; two run at a time, the others wait, within
+	// Options.CheckTimeout. Lower MaxPixels with it. Default: off.
+	Decode bool
+}
+
+// Images is the validator for pictures: type, extension, structure and
+// dimensions, as [Types] describes. Nil options are the defaults.
+//
+// It does not decode pixels: whether a picture is pretty, or its compressed
+// data sound, is for the program that shows it. Metadata (EXIF with the place
+// it was taken at) stays.
+func Images(options *ImageOptions) Validator {
+	o := valueOf(options)
+	types := o.Types
+	if len(types) == 0 {
+		types = []string{"image/png", "image/jpeg", "image/gif", "image/webp"}
+	}
+	c := &contentOptions{images: inspect.Limits{
+		MaxWidth: o.MaxWidth, MaxHeight: o.MaxHeight, MaxPixels: o.MaxPixels, MaxFrames: o.MaxFrames,
+	}}
+	if o.Decode {
+		decoders := make(chan struct{}, maxDecoders)
+		c.decode = func(p inspect.Picture) Observer {
+			return &inspect.Decoded{Walk: p, Acquire: func() (func(), error) {
+				decoders <- struct{}{}
+				return func() { <-decoders }, nil
+			}}
+		}
+	}
+	return typed(types, c)
+}
+
+// maxDecoders is how many pictures one Images validator decodes at once.
+const maxDecoders = 2
+
+// DocumentOptions says what documents [Documents] accepts.
+type DocumentOptions struct {
+	// Types are the media types. Default: PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP,
+	// plain text and CSV.
+	Types []string
+
+	// AllowActivePDF accepts PDF files that run scripts, act when they are
+	// opened or carry other files. Default: they are refused, and so are
+	// encrypted ones, since nothing can be seen in them. It is a best effort:
+	// readers repair damaged files in ways of their own.
+	AllowActivePDF bool
+
+	// AllowFormulas accepts cells of CSV and TSV files that spreadsheets take
+	// for formulas (= + - @ in front; numbers are none). Default: refused.
+	AllowFormulas bool
+}
+
+// Documents is the validator for documents: type, extension and structure, as
+// [Types] describes, and by default nothing in them that acts. Nil options are
+// the defaults.
+func Documents(options *DocumentOptions) Validator {
+	o := valueOf(options)
+	types := o.Types
+	if len(types) == 0 {
+		types = []string{
+			"application/pdf",
+			"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+			"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+			"application/vnd.openxmlformats-officedocument.presentationml.presentation",
+			"application/vnd.oasis.opendocument.text",
+			"application/vnd.oasis.opendocument.spreadsheet",
+			"application/vnd.oasis.opendocument.presentation",
+			"text/plain", "text/csv",
+		}
+	}
+	return typed(types, &contentOptions{passivePDF: !o.AllowActivePDF, noFormulas: !o.AllowFormulas})
+}
+
+// ArchiveOptions says what ZIP archives [Archives] accepts. Zero fields are the
+// defaults; there is no value for "no limit". Sizes are of real bytes, counted
+// while they are inflated.
+type ArchiveOptions struct {
+	// Extensions are what the names of entries may end in, in lower case with
+	// the dot. Default: those of everyday pictures, sound, film, text and
+	// documents, whose content must agree.
+	Extensions []string
+
+	MaxEntries   int   // files and directories. Default: 1,000.
+	MaxEntrySize int64 // inflated bytes of one entry. Default: 128 MiB.
+	MaxTotalSize int64 // inflated bytes of all entries. Default: 256 MiB.
+	MaxRatio     int64 // inflated bytes for each byte of the file, beyond a few MiB. Default: 100.
+
+	// Nesting is how many levels of archives may lie inside, which share the
+	// limits. Default: 0, none.
+	Nesting int
+}
+
+// Archives is the validator for ZIP archives: no bombs, no entry that leaves
+// the directory it is unpacked to, no links, no programs, nothing hidden
+// between entries. Nil options are the defaults.
+func Archives(options *ArchiveOptions) Validator {
+	o := valueOf(options)
+	return typed([]string{"application/zip"}, &contentOptions{archives: inspect.Zip{
+		Extensions: o.Extensions, Nesting: o.Nesting,
+		Limits: inspect.ZipLimits{
+			Entries: o.MaxEntries, EntrySize: o.MaxEntrySize, TotalSize: o.MaxTotalSize, Ratio: o.MaxRatio,
+		},
+	}})
+}
+
+func valueOf[T any](options *T) (o T) {
+	if options != nil {
+		o = *options
+	}
+	return o
+}
+
+// contentOptions is what the presets tune; the zero value is that of Types.
+type contentOptions struct {
+	images     inspect.Limits
+	decode     func(inspect.Picture) Observer // nil: pixels are not decoded
+	archives   inspect.Zip
+	passivePDF bool
+	noFormulas bool
+}
+
+// inspector returns what reads a file of that type to its end, nil if detection
+// is all there is.
+func (o *contentOptions) inspector(mediaType string) Observer {
+	if make := inspectors[mediaType]; make != nil {
+		return make(o, mediaType)
+	}
+	return nil
+}
+
+var inspectors = map[string]func(o *contentOptions, mediaType string) Observer{
+	"image/png":           func(o *contentOptions, _ string) Observer { return o.picture(&inspect.PNG{Limits: o.images}) },
+	"image/jpeg":          func(o *contentOptions, _ string) Observer { return o.picture(&inspect.JPEG{Limits: o.images}) },
+	"image/gif":           func(o *contentOptions, _ string) Observer { return o.picture(&inspect.GIF{Limits: o.images}) },
+	"image/webp":          func(o *contentOptions, _ string) Observer { return &inspect.WebP{Limits: o.images} },
+	"image/avif":          heif,
+	"image/heic":          heif,
+	"image/heif":          heif,
+	"image/heic-sequence": heif,
+	"image/heif-sequence": heif,
+
+	"application/pdf":  func(o *contentOptions, _ string) Observer { return &inspect.PDF{RefuseActive: o.passivePDF} },
+	"text/plain":       text,
+	"text/markdown":    text,
+	"application/json": text,
+	"text/csv":         func(o *contentOptions, _ string) Observer { return &inspect.CSV{RefuseFormulas: o.noFormulas} },
+	"text/tab-separated-values": func(o *contentOptions, _ string) Observer {
+		return &inspect.CSV{Tabs: true, RefuseFormulas: o.noFormulas}
+	},
+	"image/svg+xml": func(*contentOptions, string) Observer { return &inspect.SVG{} },
+	"text/xml":      func(*contentOptions, string) Observer { return &inspect.XML{} },
+
+	"application/zip":      func(o *contentOptions, _ string) Observer { z := o.archives; return &z },
+	"application/epub+zip": document,
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   document,
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         document,
+	"application/vnd.openxmlformats-officedocument.presentationml.presentation": document,
+	"application/vnd.oasis.opendocument.text":                                   document,
+	"application/vnd.oasis.opendocument.spreadsheet":                            document,
+	"application/vnd.oasis.opendocument.presentation":                           document,
+
+	"video/mp4":        mp4,
+	"video/quicktime":  mp4,
+	"audio/mp4":        mp4,
+	"video/webm":       func(*contentOptions, string) Observer { return &inspect.WebM{} },
+	"video/x-matroska": func(*contentOptions, string) Observer { return &inspect.WebM{Matroska: true} },
+	"audio/mpeg":       func(*contentOptions, string) Observer { return &inspect.MP3{} },
+	"audio/wav":        func(*contentOptions, string) Observer { return &inspect.WAV{} },
+	"audio/ogg":        ogg,
+	"video/ogg":        ogg,
+	"application/ogg":  ogg,
+	"audio/flac":       func(*contentOptions, string) Observer { return &inspect.FLAC{} },
+}
+
+func heif(o *contentOptions, _ string) Observer { return &inspect.HEIF{Limits: o.images} }
+func text(*contentOptions, string) Observer     { return &inspect.Text{} }
+func document(_ *contentOptions, mediaType string) Observer {
+	return &inspect.Document{Type: mediaType}
+}
+func mp4(*contentOptions, string) Observer { return &inspect.MP4{} }
+func ogg(*contentOptions, string) Observer { return &inspect.Ogg{} }
+
+func (o *contentOptions) picture(p inspect.Picture) Observer {
+	if o.decode != nil {
+		return o.decode(p)
+	}
+	return p
+}

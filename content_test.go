@@ -1,0 +1,126 @@
+package upload_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/corpus"
+)
+
+// upload sends one file as Go's own client writes forms.
+func uploadOf(t *testing.T, name string, content []byte) *http.Request {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	part, err := w.CreateFormFile("file", name)
+	require.NoError(t, err)
+	_, err = part.Write(content)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	r := httptest.NewRequest(http.MethodPost, "/upload", &b)
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return r
+}
+
+// TestCorpus: every hostile file is refused for what is wrong with it and
+// leaves nothing; every legitimate one is stored as it is, under its type.
+func TestCorpus(t *testing.T) {
+	hostile, legitimate := 0, 0
+	for family, files := range map[string][]corpus.File{
+		"images": corpus.Images(), "media": corpus.Media(), "archives": corpus.Archives(),
+	} {
+		for _, file := range files {
+			t.Run(family+"/"+file.About, func(t *testing.T) {
+				f := newFixture(t, upload.Types(file.Type), upload.Options{MaxFileSize: 64 << 20})
+				r := uploadOf(t, file.Name, file.Content)
+				if file.Code != "" {
+					hostile++
+					f.refuses(t, upload.Code(file.Code), r)
+					return
+				}
+				legitimate++
+				stored := f.accepts(t, r)
+				content, info := f.stored(t, stored[0].Key)
+				require.Equal(t, string(file.Content), content)
+				require.Equal(t, file.Type, info.Type)
+			})
+		}
+	}
+	t.Logf("%d hostile files, %d legitimate ones", hostile, legitimate)
+}
+
+// TestPresets: what each preset adds to Types.
+func TestPresets(t *testing.T) {
+	svg := `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><rect width="1" height="1"/></svg>`
+	activePDF := "%PDF-1.7\n1 0 obj\n<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
+	zipped := firstOf(t, corpus.Archives(), "application/zip")
+	damaged := []byte(pngBytes())
+	copy(damaged[bytes.Index(damaged, []byte("IDAT"))+4:], "damaged") // and its checksum made right below
+	fixPNG(damaged)
+	for _, tc := range []struct {
+		about  string
+		policy upload.Validator
+		name   string
+		body   string
+		code   upload.Code
+	}{
+		{"Images", upload.Images(nil), "a.png", pngBytes(), ""},
+		{"Images take no PDF", upload.Images(nil), "a.pdf", pdfBytes, upload.CodeTypeNotAllowed},
+		{"Images take no SVG", upload.Images(nil), "a.svg", svg, upload.CodeTypeNotAllowed},
+		{"Images asked for SVG", upload.Images(&upload.ImageOptions{Types: []string{"image/svg+xml"}}), "a.svg", svg, ""},
+		{"Images asked for SVG, with a script", upload.Images(&upload.ImageOptions{Types: []string{"image/svg+xml"}}), "a.svg", svg[:len(svg)-6] + "<script>1</script></svg>", upload.CodeContent},
+		{"Images, width", upload.Images(&upload.ImageOptions{MaxWidth: 39}), "a.png", pngBytes(), upload.CodeContent},
+		{"Images, height", upload.Images(&upload.ImageOptions{MaxHeight: 29}), "a.png", pngBytes(), upload.CodeContent},
+		{"Images, pixels", upload.Images(&upload.ImageOptions{MaxPixels: 1199}), "a.png", pngBytes(), upload.CodeContent},
+		{"Images, all at the limit", upload.Images(&upload.ImageOptions{MaxWidth: 40, MaxHeight: 30, MaxPixels: 1200}), "a.png", pngBytes(), ""},
+		{"Images, damaged pixels are not seen", upload.Images(nil), "a.png", string(damaged), ""},
+		{"Images decoded", upload.Images(&upload.ImageOptions{Decode: true}), "a.png", pngBytes(), ""},
+		{"Images decoded, damaged", upload.Images(&upload.ImageOptions{Decode: true}), "a.png", string(damaged), upload.CodeContent},
+		{"Documents", upload.Documents(nil), "a.pdf", pdfBytes, ""},
+		{"Documents that act", upload.Documents(nil), "a.pdf", activePDF, upload.CodeContent},
+		{"Documents that may act", upload.Documents(&upload.DocumentOptions{AllowActivePDF: true}), "a.pdf", activePDF, ""},
+		{"Types leave active PDF alone", upload.Types("application/pdf"), "a.pdf", activePDF, ""},
+		{"Documents, text", upload.Documents(nil), "a.txt", "hello", ""},
+		{"Documents, a table", upload.Documents(nil), "a.csv", "a,b\n-1,+2\n", ""},
+		{"Documents, a formula", upload.Documents(nil), "a.csv", "a,b\n1,=2+3\n", upload.CodeContent},
+		{"Documents, a formula that may be", upload.Documents(&upload.DocumentOptions{AllowFormulas: true}), "a.csv", "a,b\n1,=2+3\n", ""},
+		{"Archives", upload.Archives(nil), "a.zip", zipped, ""},
+		{"Archives, entries", upload.Archives(&upload.ArchiveOptions{Extensions: []string{".none"}}), "a.zip", zipped, upload.CodeContent},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			f := newFixture(t, tc.policy, upload.Options{})
+			r := uploadOf(t, tc.name, []byte(tc.body))
+			if tc.code == "" {
+				f.accepts(t, r)
+			} else {
+				f.refuses(t, tc.code, r)
+			}
+		})
+	}
+}
+
+func firstOf(t *testing.T, files []corpus.File, mediaType string) string {
+	t.Helper()
+	for _, f := range files {
+		if f.Type == mediaType && f.Code == "" && len(f.Content) > 100 {
+			return string(f.Content)
+		}
+	}
+	t.Fatal("the corpus has no", mediaType)
+	return ""
+}
+
+// fixPNG makes the checksum of the IDAT chunk right.
+func fixPNG(b []byte) {
+	at := bytes.Index(b, []byte("IDAT"))
+	n := int(binary.BigEndian.Uint32(b[at-4:]))
+	binary.BigEndian.PutUint32(b[at+4+n:], crc32.ChecksumIEEE(b[at:at+4+n]))
+}
