@@ -24,7 +24,7 @@ func FuzzOgg(f *testing.F)  { fuzzWalk(f, "audio/ogg", oggChecksums) }
 func FuzzFLAC(f *testing.F) { fuzzWalk(f, "audio/flac", nil) }
 
 // fuzzWalk holds an inspector to what it promises for any input: cuts make no difference, nothing may be appended to what
-// is accepted, and the standard library opens it. If there is repair, it gets half of the inputs right first where no
+// is accepted, and the standard library opens it. If there is repair, it gets inputs right first where no
 // fuzzer would.
 func fuzzWalk(f *testing.F, mediaType string, repair func(in []byte)) {
 	for _, file := range walked() {
