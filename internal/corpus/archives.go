@@ -184,9 +184,9 @@ func hostileEntries() []File {
 }
 
 func bombs() []File {
-	claims := repeated("a.txt", "a", 300)
+	claims := repeated("a.txt", "a", 64)
 	claims.local, claims.central = set32(22, 10), set32(24, 10)
-	streamed := repeated("a.txt", "a", 300)
+	streamed := repeated("a.txt", "a", 64)
 	streamed.stream = true
 	var many, tiny []zipEntry
 	mebibyte := repeated("", "a", 1)
@@ -200,24 +200,24 @@ func bombs() []File {
 	shared := repeated("a.txt", "a", 1)
 	shared.listed = 3000
 	return []File{
-		archive("100 MiB of one letter", zipOf(repeated("a.txt", "a", 100))),
-		archive("300 MiB of one letter that claim to be 10 bytes", zipOf(claims)),
-		archive("300 MiB of one letter whose size follows", zipOf(streamed)),
+		archive("64 MiB of one letter", zipOf(repeated("a.txt", "a", 64))),
+		archive("64 MiB of one letter that claim to be 10 bytes", zipOf(claims)),
+		archive("64 MiB of one letter whose size follows", zipOf(streamed)),
 		archive("900 entries of 1 MiB of one letter", zipOf(many...)),
 		archive("60,000 entries", zipOf(tiny...)),
 		archive("3,001 listings of one entry", zipOf(shared)),
 		archive("250 entries that overlap, each quoting the next", quoted(250)),
 		archive("four levels of eight archives", nested(4, 8)),
 		archive("an entry that declares 4 GiB", zipOf(zipEntry{name: "a.txt", packed: []byte{3, 0}, size: 1<<32 - 2})),
-		archive("a million deflate blocks of nothing", zipOf(zipEntry{name: "a.txt", size: 1,
-			packed: bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 1_000_000)})),
+		archive("100,000 deflate blocks of nothing", zipOf(zipEntry{name: "a.txt", size: 1,
+			packed: bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 100_000)})),
 		{About: "a document of 10,000 parts", Name: "a.docx", Type: typeDOCX, Code: content,
 			Content: docx(tiny[:10_000]...)},
 		{About: "a document with many small lists", Name: "a.docx", Type: typeDOCX, Code: content, Content: docx(lists(1000)...)},
 		{About: "a document with 64 MiB of relations", Name: "a.docx", Type: typeDOCX, Code: content,
 			Content: docx(repeated("word/_rels/document.xml.rels", "<a/>", 64))},
-		{About: "a document with a part of 100 MiB", Name: "a.docx", Type: typeDOCX, Code: content,
-			Content: docx(repeated("word/media/a.bmp", "\x00", 100))},
+		{About: "a document with a part of 64 MiB", Name: "a.docx", Type: typeDOCX, Code: content,
+			Content: docx(repeated("word/media/a.bmp", "\x00", 64))},
 	}
 }
 

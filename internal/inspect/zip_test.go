@@ -90,7 +90,7 @@ func TestArchivesCut(t *testing.T) {
 			continue
 		}
 		require.NoError(t, readAll(f.Content), f.About)
-		for n := 0; n < len(f.Content); n += 1 + len(f.Content)/100 {
+		for n := 0; n < len(f.Content); n += 1 + len(f.Content)/25 {
 			require.Error(t, judgeArchive(newArchiveWalker(f.Type), bytes.NewReader(f.Content[:n])), "%s cut at %d", f.About, n)
 		}
 	}
