@@ -17,6 +17,7 @@ import (
 var (
 	small = client.File("small.png", client.PNG(100<<10)) // one PutObject
 	large = client.File("large.png", client.PNG(12*mib))  // three parts
+	twice = client.File("twice.png", client.PNG(6*mib))   // two parts
 )
 
 // TestOneBadFile: of a request with a bad file nothing is kept, however far the

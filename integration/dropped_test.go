@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -62,7 +61,7 @@ func TestDroppedAnswers(t *testing.T) {
 				for how, ask := range asking {
 					t.Run(fmt.Sprintf("%s/%s/%s/%s", name, mode, u.call, how), func(t *testing.T) {
 						t.Parallel()
-						st, proxy := newFaultyStage(t, versioned, s3store.Options{CallTimeout: 2 * time.Second})
+						st, proxy := newFaultyStage(t, versioned, s3store.Options{CallTimeout: callTimeout})
 						proxy.AnswerRepeats(status)
 						proxy.Inject(u.call, faultproxy.Drop, faultproxy.Always)
 						proxy.Inject(faultproxy.Head, ask.fault, ask.n)
@@ -97,7 +96,7 @@ func TestDroppedAnswerInSecondCommit(t *testing.T) {
 				st, proxy := newFaultyStage(t, versioned, s3store.Options{})
 				proxy.Inject(faultproxy.Complete, fault, faultproxy.Always)
 				h := newHandler(t, st.store, upload.Options{MaxFiles: 2})
-				a := post(t, host.Start(t, h), client.Form{small, large}, false)
+				a := post(t, host.Start(t, h), client.Form{small, twice}, false)
 				if a.Status == http.StatusCreated {
 					require.Len(t, st.bucket.Versions(t.Context(), t), 2)
 					return

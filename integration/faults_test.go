@@ -16,6 +16,9 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
+// callTimeout is short, and long enough for a part on a busy machine.
+const callTimeout = 5 * time.Second
+
 // uploads are the calls that an accepted upload makes, with a file for which
 // each of them is made.
 var uploads = []struct {
@@ -23,9 +26,9 @@ var uploads = []struct {
 	file client.Part
 }{
 	{faultproxy.Put, small},
-	{faultproxy.Create, large},
-	{faultproxy.UploadPart, large},
-	{faultproxy.Complete, large},
+	{faultproxy.Create, twice},
+	{faultproxy.UploadPart, twice},
+	{faultproxy.Complete, twice},
 }
 
 // TestOneFault: a call that fails once is made again, and the client sees
@@ -52,7 +55,6 @@ func TestOneFault(t *testing.T) {
 // TestLastingFault: when S3 fails for ever the client is told in time, and
 // nothing is left, for which an abort was sent.
 func TestLastingFault(t *testing.T) {
-	const callTimeout = time.Second
 	lasting := []faultproxy.Fault{
 		faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Stall,
 	}
@@ -65,7 +67,7 @@ func TestLastingFault(t *testing.T) {
 				s := host.Start(t, newHandler(t, st.store, upload.Options{}))
 				begin := time.Now()
 				a := post(t, s, client.Form{small, u.file}[1:], false)
-				require.Less(t, time.Since(begin), 10*callTimeout)
+				require.Less(t, time.Since(begin), 6*callTimeout)
 				require.Equal(t, 502, a.Status, "%s", a.Body)
 				require.Equal(t, string(upload.CodeStorage), a.Code)
 				require.NotContains(t, string(a.Body), st.bucket.Name)
@@ -86,9 +88,9 @@ func TestFaultyCleanUp(t *testing.T) {
 		versioned bool
 		form      client.Form // of which the next handler refuses what is accepted
 	}{
-		{faultproxy.Abort, false, client.Form{large, client.File("b.png", client.Executable(100))}},
+		{faultproxy.Abort, false, client.Form{twice, client.File("b.png", client.Executable(100))}},
 		{faultproxy.Delete, false, client.Form{small}},
-		{faultproxy.Delete, false, client.Form{large}},
+		{faultproxy.Delete, false, client.Form{twice}},
 		{faultproxy.Delete, true, client.Form{small}},
 		{faultproxy.Head, false, client.Form{small}},
 	}
@@ -100,9 +102,9 @@ func TestFaultyCleanUp(t *testing.T) {
 			for name, n := range map[string]int{"once": 1, "always": faultproxy.Always} {
 				t.Run(fmt.Sprintf("%s of %s, versioned %v/%s/%s", row.call, row.form[0].Name, row.versioned, fault, name), func(t *testing.T) {
 					t.Parallel()
-					st, proxy := newFaultyStage(t, row.versioned, s3store.Options{CallTimeout: time.Second})
+					st, proxy := newFaultyStage(t, row.versioned, s3store.Options{CallTimeout: callTimeout})
 					left := make(chan error, 4)
-					h := newHandler(t, st.store, upload.Options{MaxFiles: 2, CleanupTimeout: 5 * time.Second, Hooks: upload.Hooks{
+					h := newHandler(t, st.store, upload.Options{MaxFiles: 2, CleanupTimeout: 2 * callTimeout, Hooks: upload.Hooks{
 						CleanedUp: func(_ context.Context, _ string, err error) { left <- err },
 					}})
 					s := host.Start(t, h.Middleware(http.NotFoundHandler()))

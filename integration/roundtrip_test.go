@@ -164,7 +164,7 @@ func TestNames(t *testing.T) {
 			require.Regexp(t, `^in/[0-9a-f]{32}\.png$`, a.Files[0].Key)
 			r, stored, err := st.store.Open(t.Context(), a.Files[0].Key)
 			require.NoError(t, err)
-			defer r.Close()
+			defer func() { _ = r.Close() }()
 			require.Equal(t, upload.Stored{Type: "image/png", Name: name, Size: small.Content.Size}, stored)
 		})
 	}

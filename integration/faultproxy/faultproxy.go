@@ -25,7 +25,7 @@ const (
 	Drop          Fault = "dropped" // processed to its end, the answer is dropped
 )
 
-// Always, as the number of calls of [Proxy.Inject], means every one.
+// Always is, as the number of calls of [Proxy.Inject], every one.
 const Always = -1
 
 // Proxy is made by [New]. It is safe for concurrent use.

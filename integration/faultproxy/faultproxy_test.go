@@ -43,7 +43,7 @@ func do(t *testing.T, method, url string) (*http.Response, error) {
 	require.NoError(t, err)
 	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 2 * time.Second}).Do(r)
 	if err == nil {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 	}
 	return resp, err
 }

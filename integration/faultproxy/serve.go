@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -29,18 +30,18 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reset(w)
 	case Delay:
 		time.Sleep(time.Second)
-		p.forward(w, r, r.Context())
+		p.forward(r.Context(), w, r)
 	case Drop:
-		p.forward(nil, r, context.WithoutCancel(r.Context()))
+		p.forward(context.WithoutCancel(r.Context()), nil, r)
 		panic(http.ErrAbortHandler)
 	default:
-		p.forward(w, r, r.Context())
+		p.forward(r.Context(), w, r)
 	}
 }
 
 // forward sends r to the server and copies the answer to w, or swallows it if
 // w is nil.
-func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, ctx context.Context) {
+func (p *Proxy) forward(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	out := r.Clone(ctx)
 	out.RequestURI = ""
 	out.URL.Scheme, out.URL.Host = p.upstream.Scheme, p.upstream.Host
@@ -51,15 +52,13 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, ctx context.Cont
 	if err != nil {
 		panic(http.ErrAbortHandler) // the caller sees what we saw: a broken connection
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	p.note(r, resp.StatusCode)
 	if w == nil {
 		_, _ = io.Copy(io.Discard, resp.Body)
 		return
 	}
-	for name, values := range resp.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), resp.Header)
 	w.WriteHeader(resp.StatusCode)
 	_, _ = io.Copy(w, resp.Body)
 }
@@ -103,7 +102,7 @@ func answer(w http.ResponseWriter, status int, code string) {
 	}
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, "<Error><Code>%s</Code><Message>injected</Message></Error>", code)
+	_, _ = fmt.Fprintf(w, "<Error><Code>%s</Code><Message>injected</Message></Error>", code)
 }
 
 // reset closes the connection with a RST.
@@ -113,7 +112,7 @@ func reset(w http.ResponseWriter) {
 		panic(http.ErrAbortHandler)
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
+		_ = tcp.SetLinger(0)
 	}
-	conn.Close()
+	_ = conn.Close()
 }

@@ -37,7 +37,7 @@ func start(t *testing.T, c config) *server {
 	conf, err := json.Marshal(c)
 	require.NoError(t, err)
 
-	cmd := exec.Command(os.Args[0])
+	cmd := exec.Command(os.Args[0]) //nolint:gosec // the test itself
 	cmd.Env = append(os.Environ(), runServer+"="+string(conf))
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
@@ -70,7 +70,7 @@ func (s *server) report(t *testing.T, query string) report {
 	t.Helper()
 	resp, err := s.client.Get(s.url + "/report" + query)
 	require.NoError(t, err)
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	var r report
 	require.NoError(t, json.NewDecoder(resp.Body).Decode(&r))
 	return r
@@ -83,7 +83,7 @@ func (s *server) idle(t *testing.T, n int) int64 {
 	for range n {
 		conn, err := net.Dial("tcp", s.addr)
 		require.NoError(t, err)
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		_, err = fmt.Fprintf(conn, "GET /idle HTTP/1.1\r\nHost: %s\r\n\r\n", s.addr)
 		require.NoError(t, err)
 		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
@@ -133,5 +133,5 @@ func (s *server) holdingMemory(t *testing.T) (release func()) {
 	require.NoError(t, err)
 	require.NoError(t, c.Send(100*kib))
 	require.Eventually(t, func() bool { return s.report(t, "").Used > 0 }, 10*time.Second, 10*time.Millisecond)
-	return func() { _ = c.Reset() }
+	return c.Reset
 }

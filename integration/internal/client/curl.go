@@ -70,7 +70,7 @@ func sparse(path string, c Content) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if _, err := io.CopyN(f, c.Open(), min(c.Size, 4<<10)); err != nil {
 		return err
 	}

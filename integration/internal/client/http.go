@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -35,8 +36,7 @@ func Dialer(ctx context.Context, network, addr string) (net.Conn, error) {
 		return nil, err
 	}
 	if err := conn.(*net.TCPConn).SetWriteBuffer(64 << 10); err != nil {
-		conn.Close()
-		return nil, err
+		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
 }
@@ -59,7 +59,7 @@ func Post(ctx context.Context, c *http.Client, url string, f Form, chunked bool,
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	a, err := newAnswer(resp)
 	if err != nil {
 		return nil, err

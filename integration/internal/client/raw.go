@@ -50,8 +50,7 @@ func Dial(addr, path string, f Form, length int64, header ...string) (*Conn, err
 	}
 	head = append(head, header...)
 	if _, err := io.WriteString(conn, strings.Join(head, "\r\n")+"\r\n\r\n"); err != nil {
-		conn.Close()
-		return nil, err
+		return nil, errors.Join(err, conn.Close())
 	}
 	go c.read()
 	return c, nil
@@ -167,13 +166,11 @@ func (c *Conn) Answer(timeout time.Duration) (*Answer, error) {
 // HalfClose tells the server that nothing more comes.
 func (c *Conn) HalfClose() error { return c.conn.CloseWrite() }
 
-// Close closes the connection politely.
-func (c *Conn) Close() error { return c.conn.Close() }
+// Close closes the connection politely, and may be called again.
+func (c *Conn) Close() { _ = c.conn.Close() }
 
 // Reset closes the connection as a dying process does.
-func (c *Conn) Reset() error {
-	if err := c.conn.SetLinger(0); err != nil {
-		return err
-	}
-	return c.conn.Close()
+func (c *Conn) Reset() {
+	_ = c.conn.SetLinger(0)
+	c.Close()
 }

@@ -84,7 +84,7 @@ func (b *Bucket) SHA256(t testing.TB, key string) (digest string, size int64) {
 	t.Helper()
 	out, err := b.Client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &b.Name, Key: &key})
 	require.NoError(t, err)
-	defer out.Body.Close()
+	defer func() { _ = out.Body.Close() }()
 	h := sha256.New()
 	size, err = io.Copy(h, out.Body)
 	require.NoError(t, err)

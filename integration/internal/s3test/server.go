@@ -35,7 +35,7 @@ var current Server
 
 // parallel is how many parallel tests run at once: they wait for injected
 // faults and for retries, not for the processor.
-const parallel = "24"
+const parallel = "8"
 
 // Main runs the tests of a package with a server beside them, for TestMain.
 func Main(m *testing.M) {
