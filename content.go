@@ -105,7 +105,7 @@ type ArchiveOptions struct {
 	MaxEntries   int   // files and directories. Default: 1,000.
 	MaxEntrySize int64 // inflated bytes of one entry. Default: 128 MiB.
 	MaxTotalSize int64 // inflated bytes of all entries. Default: 256 MiB.
-	MaxRatio     int64 // inflated bytes for each byte of the file, beyond a few MiB. Default: 100.
+	MaxRatio     int64 // inflated bytes for each byte of the file, once they are more than a few MiB. Default: 200.
 
 	// Nesting is how many levels of archives may lie inside, which share the
 	// limits. Default: 0, none.
