@@ -5,6 +5,9 @@ import (
 	"compress/zlib"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,15 +109,13 @@ func TestPDFStructure(t *testing.T) {
 	}
 }
 
-// pdfVerdict checks a stream whole and byte by byte.
+// pdfVerdict checks a stream whole and byte by byte, or in small pieces if it is large.
 func pdfVerdict(t *testing.T, name, in string, refuseActive bool, want inspect.Error) {
 	t.Helper()
-	for _, step := range []int{len(in) + 1, 1} {
+	for _, step := range []int{len(in) + 1, 1 + len(in)/5000} {
 		f := inspect.PDF{RefuseActive: refuseActive}
-		for rest := []byte(in); len(rest) > 0; {
-			n := min(step, len(rest))
-			_, _ = f.Write(rest[:n])
-			rest = rest[n:]
+		for piece := range slices.Chunk([]byte(in), step) {
+			_, _ = f.Write(piece)
 		}
 		if want == (inspect.Error{}) {
 			require.NoError(t, f.Verdict(), name)
@@ -240,6 +241,33 @@ func noise(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.NewChaCha8([32]byte{'p', 'd', 'f'}).Read(b)
 	return string(b)
+}
+
+// Compressed data is random bytes to a scan, and must never look like active content. UPLOAD_PDF_BYTES says how much of it
+// is tried.
+func TestPDFCleanFiles(t *testing.T) {
+	total := int64(32 << 20)
+	if s := os.Getenv("UPLOAD_PDF_BYTES"); s != "" {
+		var err error
+		total, err = strconv.ParseInt(s, 10, 64)
+		require.NoError(t, err)
+	}
+	random := rand.NewChaCha8([32]byte{'c', 'l', 'e', 'a', 'n'})
+	words := rand.New(random)
+	data := make([]byte, 1<<20)
+	for n, size := 0, int64(0); size < total; n++ {
+		_, _ = random.Read(data)
+		var text strings.Builder
+		for range 2000 {
+			fmt.Fprintf(&text, "%d %d Td (%x) Tj ", words.IntN(900), words.IntN(900), words.Uint32())
+		}
+		in := pdf(catalog, pdfStream("/Filter/FlateDecode", deflate(text.String())), pdfStream("/Subtype/Image/Filter/DCTDecode", string(data)),
+			fmt.Sprintf("8 0 obj<</Length 9 0 R>>stream\n%s\nendstream endobj 9 0 obj %d endobj", data[:1<<18], 1<<18), objStm("[/Type/Page]"))
+		f := inspect.PDF{RefuseActive: true}
+		_, _ = f.Write([]byte(in))
+		require.NoError(t, f.Verdict(), "file %d", n)
+		size += int64(len(in))
+	}
 }
 
 func FuzzPDF(f *testing.F) {

@@ -1,0 +1,166 @@
+package corpus
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+const (
+	typePDF = "application/pdf"
+	typeSVG = "image/svg+xml"
+	typeXML = "text/xml"
+)
+
+// printed holds what LibreOffice 7.4, Chromium 156, cairo 1.16, Ghostscript 10.0, groff 1.22, MuPDF 1.21, poppler 22.12 and
+// qpdf 11.3 wrote.
+//
+//go:embed testdata/documents
+var printed embed.FS
+
+// Documents returns PDF files, SVG images and XML data. Of the legitimate PDFs some are encrypted or have active content;
+// see ActiveDocuments.
+func Documents() []File {
+	return slices.Concat(brokenPDFs(), goodPDFs(), hostileSVGs(), goodSVGs(), hostileXML(), goodXML())
+}
+
+// ActiveDocuments returns PDF files that are refused if the policy refuses active content. Their structure is right.
+func ActiveDocuments() []File {
+	var files []File
+	for _, c := range []struct {
+		about string
+		bytes []byte
+	}{
+		{"a script that runs on opening", pdfOf(`1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj`)},
+		{"a script in a tree of names", pdfOf(`1 0 obj<</Names<</JavaScript<</Names[(a)5 0 R]>>>>>>endobj`)},
+		{"a script in an escaped name", pdfOf(`1 0 obj<</S/J#61vaScr#69pt>>endobj`)},
+		{"a script of a rendition", pdfOf(`1 0 obj<</S/Rendition/JS(app.alert(1))>>endobj`)},
+		{"a script in an object stream", pdfOf(pdfObjects(`<</S/JavaScript/JS(app.alert(1))>>`))},
+		{"a script in an incremental update", append(pdfOf(`1 0 obj<<>>endobj`), pdfEnd(`5 0 obj<</S/JavaScript>>endobj`)...)},
+		{"a script hidden in a stream", pdfOf(pdfData("", "5 0 obj<</S/JavaScript/JS(x)>>endobj"))},
+		{"a script hidden in a string", pdfOf(`1 0 obj<</A(5 0 obj<</S/JavaScript/JS(x)>>endobj)>>endobj`)},
+		{"a script hidden in a comment", pdfOf("%5 0 obj<</S/JavaScript/JS(x)>>endobj\n1 0 obj<<>>endobj")},
+		{"a script behind a wrong length", pdfOf("7 0 obj<</Length 60>>stream\nendstream endobj 5 0 obj<</S/JavaScript>>endobj 4 0 obj<<>>stream endstream endobj")},
+		{"a program that is started", pdfOf(`1 0 obj<</S/Launch/F(cmd.exe)>>endobj`)},
+		{"actions of a page", pdfOf(`1 0 obj<</AA<</O 5 0 R>>>>endobj`)},
+		{"a form that is sent", pdfOf(`1 0 obj<</S/SubmitForm/F(https://example.com/)>>endobj`)},
+		{"an XFA form", pdfOf(`1 0 obj<</AcroForm<</XFA 5 0 R>>>>endobj`)},
+		{"an embedded file", pdfOf(pdfData("/Type/EmbeddedFile", "MZ"))},
+		{"a tree of embedded files", pdfOf(`1 0 obj<</Names<</EmbeddedFiles 5 0 R>>>>endobj`)},
+		{"a file attachment", pdfOf(`1 0 obj<</Type/Filespec/F(a.exe)/EF<</F 5 0 R>>>>endobj`)},
+		{"rich media", pdfOf(`1 0 obj<</Subtype/RichMedia>>endobj`)},
+		{"a web page on opening", pdfOf(`1 0 obj<</OpenAction 5 0 R>>endobj 5 0 obj<</S/URI/URI(https://example.com/)>>endobj`)},
+		{"encryption", read("qpdf-aes256.pdf")},
+		{"an object stream that cannot be read", pdfOf(pdfData("/Type/ObjStm/N 1/First 4/Filter/LZWDecode", "x"))},
+		{"an object stream that is a bomb", pdfOf(pdfObjects("[" + strings.Repeat(" ", 16<<20)))},
+	} {
+		files = append(files, File{About: "a PDF with " + c.about, Name: "a.pdf", Type: typePDF, Content: c.bytes, Code: content})
+	}
+	return files
+}
+
+// pdfOf returns a file with these objects.
+func pdfOf(objects ...string) []byte {
+	return slices.Concat([]byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"), pdfEnd(objects...))
+}
+
+// pdfEnd returns objects and the end of a file, or of an update of one.
+func pdfEnd(objects ...string) []byte {
+	const end = "\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 9/Root 1 0 R>>\nstartxref\n70\n%%EOF\n"
+	return []byte(strings.Join(objects, "\n") + end)
+}
+
+// pdfData returns an object with a stream.
+func pdfData(entries, data string) string {
+	return fmt.Sprintf("7 0 obj\n<<%s/Length %d>>\nstream\n%s\nendstream\nendobj", entries, len(data), data)
+}
+
+// pdfObjects returns an object stream with one object.
+func pdfObjects(object string) string {
+	raw := deflate([]byte("9 0 " + object))
+	return pdfData("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", "\x78\x9c"+string(raw)+"\x00\x00\x00\x00")
+}
+
+func read(name string) []byte {
+	b, err := printed.ReadFile(path.Join("testdata/documents", name))
+	if err != nil {
+		panic(err) // the file is part of the package
+	}
+	return b
+}
+
+func brokenPDFs() []File {
+	good := pdfOf(`1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj`)
+	linear := read("qpdf-linear.pdf")
+	firstEnd := bytes.Index(linear, []byte("%%EOF")) + len("%%EOF\n")
+	replace := func(old, new string) []byte { return bytes.Replace(good, []byte(old), []byte(new), 1) }
+	bad := func(about string, b []byte) File {
+		return File{About: about, Name: "a.pdf", Type: typePDF, Content: b, Code: content}
+	}
+	mistaken := func(about string, b []byte) File {
+		return File{About: about, Name: "a.pdf", Type: typePDF, Content: b, Code: typeNotAllowed}
+	}
+	return []File{
+		bad("a PDF header alone", []byte("%PDF-1.7\n")),
+		bad("a PDF header and HTML", []byte("%PDF-1.7\n<html><script>alert(1)</script>")),
+		bad("a PDF header and a program", []byte("%PDF-1.7\nMZ\x90\x00")),
+		bad("a header and an end marker", []byte("%PDF-1.7\nstartxref\n1\n%%EOF\n")),
+		bad("PDF 1.8", replace("1.7", "1.8")),
+		bad("PDF 3.0", replace("1.7", "3.0")),
+		bad("a PDF cut in its middle", good[:len(good)/2]),
+		bad("a PDF without its end marker", bytes.TrimSuffix(good, []byte("%%EOF\n"))),
+		bad("a PDF cut within its end marker", good[:len(good)-3]),
+		bad("a PDF cut within a stream", read("chromium.pdf")[:9000]),
+		bad("a linearised PDF cut behind its first page", linear[:firstEnd]),
+		bad("a PDF cut within an update", append(slices.Clone(good), "5 0 obj <<"...)),
+		bad("a stream that never ends", pdfOf("7 0 obj<</Length 99999>>stream\nabc endstream endobj")),
+		bad("HTML behind a PDF", append(slices.Clone(good), "<script>alert(1)</script>"...)),
+		bad("HTML on the last line of a PDF", append(bytes.TrimSpace(good), "<script>alert(1)</script>"...)),
+		bad("PHP behind a PDF", append(slices.Clone(good), "<?php system($_GET[0]); ?>"...)),
+		bad("an archive behind a PDF", append(slices.Clone(good), zipOf(hello)...)),
+		bad("a program behind a PDF", append(slices.Clone(good), "MZ\x90\x00"...)),
+		bad("HTML between objects", pdfOf("<script>alert(1)</script>")),
+		bad("an archive between objects", pdfOf(string(zipOf(hello)))),
+		bad("an object that does not end", pdfOf("1 0 obj<</A 1>>", "3 0 obj 4 endobj")),
+		bad("an object within a dictionary", pdfOf("1 0 obj<</A 3 0 obj 4 endobj>>endobj")),
+		bad("arrays nested a thousand deep", pdfOf("1 0 obj"+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+"endobj")),
+		bad("a cross-reference offset behind the end", replace("\n70\n", "\n7000\n")),
+		mistaken("white space before the header", append([]byte("\n"), good...)),
+		mistaken("a picture before the header", append([]byte("GIF89a\x01\x00\x01\x00"), good...)),
+		mistaken("a program before the header", append([]byte("MZ\x90\x00"), good...)),
+		mistaken("HTML as a PDF", []byte("<html><script>alert(1)</script></html>")),
+		mistaken("PostScript as a PDF", []byte("%!PS-Adobe-3.0\nshowpage\n")),
+		{About: "no bytes as a PDF", Name: "a.pdf", Type: typePDF, Code: empty},
+		{About: "a PDF as a picture", Name: "a.png", Type: typePDF, Content: good, Code: typeMismatch},
+	}
+}
+
+func goodPDFs() []File {
+	good := pdfOf(`1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj`)
+	files := []File{
+		{About: "a PDF without a line end behind it", Content: bytes.TrimSpace(good)},
+		{About: "a PDF with white space behind it", Content: append(slices.Clone(good), "\r\n \x00"...)},
+		{About: "a PDF with an update", Content: append(slices.Clone(good), pdfEnd(`5 0 obj(new)endobj`)...)},
+		{About: "a PDF with two updates", Content: slices.Concat(good, pdfEnd(`5 0 obj(new)endobj`), pdfEnd(`5 0 obj(newer)endobj`))},
+		{About: "a PDF with carriage returns", Content: bytes.ReplaceAll(good, []byte("\n"), []byte("\r"))},
+		{About: "PDF 2.0", Content: bytes.Replace(good, []byte("1.7"), []byte("2.0"), 1)},
+		{About: "a PDF whose text speaks of scripts", Content: pdfOf(pdfData("", "BT (/JavaScript /Launch endobj) Tj ET"))},
+		{About: "a PDF that opens at a page", Content: pdfOf(`1 0 obj<</OpenAction 5 0 R>>endobj 5 0 obj<</S/GoTo/D[2 0 R/Fit]>>endobj`)},
+	}
+	entries, err := printed.ReadDir("testdata/documents")
+	if err != nil {
+		panic(err) // the folder is part of the package
+	}
+	for _, e := range entries {
+		if path.Ext(e.Name()) == ".pdf" {
+			files = append(files, File{About: "a PDF by " + strings.TrimSuffix(e.Name(), ".pdf"), Content: read(e.Name())})
+		}
+	}
+	for i := range files {
+		files[i].Name, files[i].Type = "a.pdf", typePDF
+	}
+	return files
+}

@@ -1,0 +1,140 @@
+package corpus
+
+import (
+	"strings"
+	"unicode/utf16"
+)
+
+const svgRoot = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">`
+
+func hostileSVGs() []File {
+	var files []File
+	for _, c := range []struct{ about, inside string }{
+		{"a script", `<script>alert(1)</script>`},
+		{"a script from elsewhere", `<script href="https://example.com/a.js"/>`},
+		{"a script with a prefix", `<s:script xmlns:s="http://www.w3.org/2000/svg">alert(1)</s:script>`},
+		{"a script of XHTML", `<h:script xmlns:h="http://www.w3.org/1999/xhtml">alert(1)</h:script>`},
+		{"an event attribute", `<rect onclick="alert(1)"/>`},
+		{"an event attribute of an animation", `<animate onbegin="alert(1)" attributeName="x" dur="1s"/>`},
+		{"a foreign object", `<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="https://example.com/"/></foreignObject>`},
+		{"an empty foreign object", `<foreignObject/>`},
+		{"a frame of XHTML", `<iframe xmlns="http://www.w3.org/1999/xhtml" src="javascript:alert(1)"/>`},
+		{"a link to a script", `<a xlink:href="javascript:alert(1)"><text>x</text></a>`},
+		{"a link to a script in entities", `<a href="&#x6a;avascript:alert(1)"><text>x</text></a>`},
+		{"a link to a script with a tab", `<a href="java&#9;script:alert(1)"><text>x</text></a>`},
+		{"a link to a data URL", `<a href="data:text/html,&lt;script>alert(1)&lt;/script>"><text>x</text></a>`},
+		{"a link to the web", `<a href="https://example.com/"><text>x</text></a>`},
+		{"a link that is set later", `<a><set attributeName="href" to="javascript:alert(1)"/><text>x</text></a>`},
+		{"a link that is animated", `<a><animate attributeName="xlink:href" values="javascript:alert(1)"/><text>x</text></a>`},
+		{"a picture from elsewhere", `<image href="https://example.com/pixel.png"/>`},
+		{"a picture from the disk", `<image xlink:href="file:///etc/passwd"/>`},
+		{"an SVG image within", `<image href="data:image/svg+xml;base64,PHN2Zy8+"/>`},
+		{"a part of another file", `<use href="https://example.com/a.svg#b"/>`},
+		{"a part of a data URL", `<use href="data:image/svg+xml;base64,PHN2Zy8+#b"/>`},
+		{"a filter's picture from elsewhere", `<filter><feImage href="//example.com/"/></filter>`},
+		{"a paint from elsewhere", `<rect fill="url(https://example.com/a.svg#b)"/>`},
+		{"a paint from elsewhere in a style", `<rect style="fill: url( &quot;//example.com&quot; )"/>`},
+		{"a paint from elsewhere in escapes", `<rect fill="\75\72\6c(https://example.com/)"/>`},
+		{"a style sheet from elsewhere", `<style>@import "https://example.com/a.css";</style>`},
+		{"a style sheet from elsewhere in pieces", `<style>@imp<!-- -->ort "https://example.com/a.css";</style>`},
+		{"a font from elsewhere", `<style>@font-face { src: url(https://example.com/a.woff) }</style>`},
+		{"another base", `<g xml:base="https://example.com/"><use href="#a"/></g>`},
+		{"an included file", `<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>`},
+		{"an event handler of SVG Tiny", `<handler type="application/ecmascript">alert(1)</handler>`},
+		{"an undeclared entity", `<text>&nbsp;</text>`},
+		{"a tag that is not closed", `<g>`},
+		{"groups nested a thousand deep", strings.Repeat("<g>", 1000) + strings.Repeat("</g>", 1000)},
+		{"a path of 2 MiB", `<path d="` + strings.Repeat("M0 0", 512<<10) + `"/>`},
+	} {
+		files = append(files, File{About: "an SVG image with " + c.about, Content: []byte(svgRoot + c.inside + "</svg>")})
+	}
+	for _, c := range []struct{ about, whole string }{
+		{"an SVG image with an event attribute of its root", `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`},
+		{"an SVG image with entities that expand", `<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>` + svgRoot + `<text>&b;</text></svg>`},
+		{"an SVG image with an entity from the disk", `<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>` + svgRoot + `<text>&a;</text></svg>`},
+		{"an SVG image with a document type from elsewhere", `<!DOCTYPE svg SYSTEM "https://example.com/a.dtd">` + svgRoot + `</svg>`},
+		{"an SVG image with a style sheet instruction", `<?xml version="1.0"?><?xml-stylesheet href="https://example.com/a.css"?>` + svgRoot + `</svg>`},
+		{"an SVG image with PHP", svgRoot + `<?php system($_GET[0]); ?></svg>`},
+		{"an SVG image cut short", svgRoot + `<rect/>`},
+		{"HTML behind an SVG image", svgRoot + `</svg><html/>`},
+		{"an archive behind an SVG image", svgRoot + strings.Repeat("<g/>", 2000) + `</svg>` + string(zipOf(hello))},
+		{"an SVG image in an unknown encoding", `<?xml version="1.0" encoding="UTF-7"?>` + svgRoot + `</svg>`},
+		{"an SVG image in UTF-16", utf16LE(svgRoot + `</svg>`)},
+		{"an svg root in another namespace", `<x:svg xmlns:x="http://example.com/"><x:script>alert(1)</x:script></x:svg>`},
+	} {
+		files = append(files, File{About: c.about, Content: []byte(c.whole)})
+	}
+	for i := range files {
+		files[i].Name, files[i].Type, files[i].Code = "a.svg", typeSVG, content
+	}
+	return append(files,
+		File{About: "an SVG image as a picture", Name: "a.png", Type: typeSVG, Content: []byte(svgRoot + "</svg>"), Code: typeMismatch},
+		File{About: "HTML as an SVG image", Name: "a.svg", Type: typeSVG, Content: []byte("<html><svg/></html>"), Code: typeNotAllowed},
+	)
+}
+
+func utf16LE(s string) string {
+	b := []byte("\xff\xfe")
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = append(b, byte(u), byte(u>>8))
+	}
+	return string(b)
+}
+
+func goodSVGs() []File {
+	files := []File{
+		{About: "an SVG icon", Content: []byte(svgRoot + `<path d="M12 2L2 22h20z" fill="currentColor"/></svg>`)},
+		{About: "an SVG image as Inkscape writes it", Content: []byte(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<!-- Created with Inkscape (http://www.inkscape.org/) -->
+<svg width="210mm" viewBox="0 0 210 297" version="1.1" id="svg1" inkscape:version="1.3" sodipodi:docname="a.svg"
+ xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd"
+ xmlns="http://www.w3.org/2000/svg" xmlns:svg="http://www.w3.org/2000/svg">
+<sodipodi:namedview id="n" pagecolor="#ffffff" inkscape:zoom="0.7"/><defs id="d"/>
+<g inkscape:label="Layer 1" inkscape:groupmode="layer" id="l"><rect style="fill:#ff0000;stroke-width:0.2" id="r" width="10" height="10" x="1" y="1"/></g></svg>`)},
+		{About: "an SVG image with the document type of the W3C", Content: []byte(`<?xml version="1.0" encoding="iso-8859-1"?>
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+<svg version="1.1" xmlns="http://www.w3.org/2000/svg" enable-background="new 0 0 9 9" xml:space="preserve"><text>caf` + "\xe9" + `</text></svg>`)},
+		{About: "an SVG image with prefixes", Content: []byte(`<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:circle r="1"/></s:svg>`)},
+		{About: "an SVG image with gradients and a style sheet", Content: []byte(svgRoot + `<style><![CDATA[.a{fill:url(#g)}]]></style>` +
+			`<linearGradient id="g"><stop offset="0"/></linearGradient><use xlink:href="#g"/><rect class="a"/></svg>`)},
+		{About: "an SVG image with an animation", Content: []byte(svgRoot + `<circle r="1"><animate attributeName="r" values="1;2;1" dur="2s" repeatCount="indefinite"/></circle></svg>`)},
+		{About: "an SVG image with a picture in it", Content: []byte(svgRoot + `<image href="data:image/gif;base64,R0lGODlhAQABAAAAACw="/></svg>`)},
+	}
+	for _, program := range []string{"cairo", "mupdf", "pdftocairo"} {
+		files = append(files, File{About: "an SVG image by " + program, Content: read(program + ".svg")})
+	}
+	for i := range files {
+		files[i].Name, files[i].Type = "a.svg", typeSVG
+	}
+	return files
+}
+
+func hostileXML() []File {
+	const declaration = `<?xml version="1.0"?>`
+	var files []File
+	for _, c := range []struct{ about, whole string }{
+		{"XML with entities that expand", declaration + `<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;">]><l>&b;</l>`},
+		{"XML with an entity from the disk", declaration + `<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><l>&a;</l>`},
+		{"XML with a style sheet", declaration + `<?xml-stylesheet type="text/xsl" href="https://example.com/a.xsl"?><a/>`},
+		{"XML with a script behind the head", declaration + "<a>" + strings.Repeat("<b/>", 2000) + `<s xmlns="http://www.w3.org/1999/xhtml"/></a>`},
+		{"XML that is not well-formed", declaration + `<a><b></a>`},
+		{"XML that is cut short", declaration + `<a><b>`},
+		{"XML with an archive behind it", declaration + "<a>" + strings.Repeat("<b/>", 2000) + "</a>" + string(zipOf(hello))},
+		{"XML nested a thousand deep", declaration + strings.Repeat("<a>", 1000) + strings.Repeat("</a>", 1000)},
+	} {
+		files = append(files, File{About: c.about, Name: "a.xml", Type: typeXML, Content: []byte(c.whole), Code: content})
+	}
+	return append(files,
+		File{About: "XHTML as XML", Name: "a.xml", Type: typeXML, Code: typeNotAllowed,
+			Content: []byte(declaration + `<html xmlns="http://www.w3.org/1999/xhtml"/>`)},
+		File{About: "an SVG image as XML", Name: "a.xml", Type: typeXML, Code: typeNotAllowed, Content: []byte(declaration + svgRoot + `</svg>`)},
+	)
+}
+
+func goodXML() []File {
+	const declaration = `<?xml version="1.0" encoding="UTF-8"?>`
+	return []File{
+		{About: "XML data", Name: "a.xml", Type: typeXML, Content: []byte(declaration + "\n<note id=\"1\"><to>Žofie</to><![CDATA[a < b]]></note>\n")},
+		{About: "XML of 4 MB", Name: "a.xml", Type: typeXML, Content: []byte(declaration + "<l>" + strings.Repeat("<a b='c'>0123456789</a>", 200_000) + "</l>")},
+	}
+}

