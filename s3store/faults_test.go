@@ -167,6 +167,20 @@ func TestStillOpen(t *testing.T) {
 	f.requireNothing(t)
 }
 
+// TestAbortMeetsPart is an abort that leaves the upload, as S3 says it can while
+// a part is on its way.
+func TestAbortMeetsPart(t *testing.T) {
+	f := newFixture(t, setup{})
+	f.fake.Inject("UploadPart", forEver, s3fake.Reset)
+	f.fake.Inject("AbortMultipartUpload", 2, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.WriteHeader(http.StatusNoContent)
+	})
+	_, err := f.upload(t, "k", make([]byte, large))
+	require.NoError(t, err)
+	require.Equal(t, 3, f.fake.Calls("AbortMultipartUpload"))
+	f.requireNothing(t)
+}
+
 // TestKeyIsTaken is another's object under the key, whatever the answers say.
 func TestKeyIsTaken(t *testing.T) {
 	other := []byte("somebody else's")

@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -62,30 +63,53 @@ func (f *staged) create(ctx context.Context) error {
 	return err
 }
 
-// abortStrays aborts the uploads that an attempt of create may have opened
-// without us learning their ids: all of this key but the one that we know. What
-// it cannot do is logged and not an error, since the file itself is well.
+// strayPauses are what abortStrays waits before it looks again.
+var strayPauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 1600 * time.Millisecond}
+
+// abortStrays aborts the uploads of this key that S3 still has without our
+// wanting them: those that an attempt of create may have opened without us
+// learning their ids, and one whose abort met a part on its way, which can keep
+// it ("it might be necessary to abort a given multipart upload multiple times",
+// as the description of AbortMultipartUpload has it). It looks again until none
+// is listed. What it cannot do is logged and not an error, since the file
+// itself is well or refused already.
 func (f *staged) abortStrays(ctx context.Context) {
-	s := f.store
 	ctx = context.WithoutCancel(ctx)
+	for _, pause := range strayPauses {
+		found, err := f.abortListed(ctx)
+		if err != nil {
+			f.warn(ctx, err)
+			return
+		}
+		if found == 0 {
+			return
+		}
+		time.Sleep(pause)
+	}
+}
+
+// abortListed aborts all listed uploads of this key but the one that we know.
+func (f *staged) abortListed(ctx context.Context) (found int, err error) {
+	s := f.store
 	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Prefix:              &f.obj.Key, // the key itself is listed before the longer ones
 	})
 	if err != nil {
-		f.warn(ctx, err)
-		return
+		return 0, err
 	}
 	for _, stray := range out.Uploads {
 		id := aws.ToString(stray.UploadId)
 		if aws.ToString(stray.Key) != f.obj.Key || id == aws.ToString(f.uploadID) {
 			continue
 		}
-		if err := f.abortUpload(ctx, id); err != nil {
-			f.warn(ctx, err)
+		found++
+		if e := f.abortUpload(ctx, id); e != nil {
+			err = e
 		}
 	}
+	return found, err
 }
 
 // abort aborts the multipart upload if one is open, whatever has become of ctx.

@@ -64,6 +64,9 @@ func (f *staged) finish(ctx context.Context, s *sender, rest *buffer, err error)
 		f.warn(ctx, aborting)
 		return errors.Join(err, aborting)
 	}
+	if s.doubt {
+		f.abortStrays(ctx)
+	}
 	return err
 }
 
@@ -78,6 +81,7 @@ type sender struct {
 	mu       sync.Mutex
 	parts    []types.CompletedPart
 	inFlight int
+	doubt    bool       // a part was given up that S3 may still be writing
 	handOver bool       // the next part to end passes its reservation on
 	handed   chan int64 // the reservation
 }
@@ -135,6 +139,7 @@ func (s *sender) put(number int, b *buffer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inFlight--
+	s.doubt = s.doubt || err != nil && !refused(err)
 	if err == nil {
 		s.parts[number-1].ETag = out.ETag
 		if store.checksum != "" {
