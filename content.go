@@ -144,8 +144,8 @@ type contentOptions struct {
 // inspector returns what reads a file of that type to its end, nil if detection
 // is all there is.
 func (o *contentOptions) inspector(mediaType string) Observer {
-	if make := inspectors[mediaType]; make != nil {
-		return make(o, mediaType)
+	if newInspector := inspectors[mediaType]; newInspector != nil {
+		return newInspector(o, mediaType)
 	}
 	return nil
 }

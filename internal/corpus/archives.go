@@ -173,12 +173,18 @@ func hostileEntries() []File {
 		one("a gzip archive", "a.txt", "\x1f\x8b\x08\x00\x00\x00"),
 		one("a RAR archive", "a.txt", "Rar!\x1a\x07\x00"),
 		one("a Word document inside", "a.docx", string(docx())),
-		{About: "a Java archive", Name: "a.zip", Type: typeZIP, Code: typeNotAllowed,
-			Content: zipOf(file("META-INF/MANIFEST.MF", "Main-Class: X\n"), file("X.class", "\xca\xfe\xba\xbe"))},
-		{About: "an Android package", Name: "a.zip", Type: typeZIP, Code: typeNotAllowed,
-			Content: zipOf(file("AndroidManifest.xml", "\x03\x00"), file("classes.dex", "dex\n035\x00"))},
-		{About: "an archive behind a program", Name: "a.zip", Type: typeZIP, Code: typeNotAllowed,
-			Content: append([]byte("MZ\x90\x00"), zipOf(hello)...)},
+		{
+			About: "a Java archive", Name: "a.zip", Type: typeZIP, Code: typeNotAllowed,
+			Content: zipOf(file("META-INF/MANIFEST.MF", "Main-Class: X\n"), file("X.class", "\xca\xfe\xba\xbe")),
+		},
+		{
+			About: "an Android package", Name: "a.zip", Type: typeZIP, Code: typeNotAllowed,
+			Content: zipOf(file("AndroidManifest.xml", "\x03\x00"), file("classes.dex", "dex\n035\x00")),
+		},
+		{
+			About: "an archive behind a program", Name: "a.zip", Type: typeZIP, Code: typeNotAllowed,
+			Content: append([]byte("MZ\x90\x00"), zipOf(hello)...),
+		},
 		{About: "an archive under a picture's name", Name: "a.png", Type: typeZIP, Code: typeMismatch, Content: zipOf(hello)},
 	}
 }
@@ -209,15 +215,23 @@ func bombs() []File {
 		archive("250 entries that overlap, each quoting the next", quoted(250)),
 		archive("four levels of eight archives", nested(4, 8)),
 		archive("an entry that declares 4 GiB", zipOf(zipEntry{name: "a.txt", packed: []byte{3, 0}, size: 1<<32 - 2})),
-		archive("100,000 deflate blocks of nothing", zipOf(zipEntry{name: "a.txt", size: 1,
-			packed: bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 100_000)})),
-		{About: "a document of 10,000 parts", Name: "a.docx", Type: typeDOCX, Code: content,
-			Content: docx(tiny[:10_000]...)},
+		archive("100,000 deflate blocks of nothing", zipOf(zipEntry{
+			name: "a.txt", size: 1,
+			packed: bytes.Repeat([]byte{0, 0, 0, 0xff, 0xff}, 100_000),
+		})),
+		{
+			About: "a document of 10,000 parts", Name: "a.docx", Type: typeDOCX, Code: content,
+			Content: docx(tiny[:10_000]...),
+		},
 		{About: "a document with many small lists", Name: "a.docx", Type: typeDOCX, Code: content, Content: docx(lists(1000)...)},
-		{About: "a document with 64 MiB of relations", Name: "a.docx", Type: typeDOCX, Code: content,
-			Content: docx(repeated("word/_rels/document.xml.rels", "<a/>", 64))},
-		{About: "a document with a part of 64 MiB", Name: "a.docx", Type: typeDOCX, Code: content,
-			Content: docx(repeated("word/media/a.bmp", "\x00", 64))},
+		{
+			About: "a document with 64 MiB of relations", Name: "a.docx", Type: typeDOCX, Code: content,
+			Content: docx(repeated("word/_rels/document.xml.rels", "<a/>", 64)),
+		},
+		{
+			About: "a document with a part of 64 MiB", Name: "a.docx", Type: typeDOCX, Code: content,
+			Content: docx(repeated("word/media/a.bmp", "\x00", 64)),
+		},
 	}
 }
 

@@ -164,12 +164,18 @@ func goodODF() []File {
 	manifest2 := strings.Replace(manifest(typeODS, ""), declaration, declaration+old+"\n", 1)
 	return []File{
 		{About: "a small text", Name: "a.odt", Type: typeODT, Content: odf(typeODT, listed("content.xml", "text/xml"))},
-		{About: "empty settings as LibreOffice leaves them", Name: "a.odp", Type: typeODP,
-			Content: odf(typeODP, "", store("Configurations2/accelerator/", ""), file("Configurations2/accelerator/current.xml", ""))},
-		{About: "a spreadsheet of OpenOffice.org 2", Name: "a.ods", Type: typeODS,
-			Content: zipOf(store("mimetype", typeODS), file("content.xml", "<x/>"), file("META-INF/manifest.xml", manifest2))},
-		{About: "a text about scripts", Name: "a.odt", Type: typeODT,
-			Content: odf(typeODT, "", file("styles.xml", "<p>the address begins with vnd.sun.star.script: and &lt;!DOCTYPE</p>"))},
+		{
+			About: "empty settings as LibreOffice leaves them", Name: "a.odp", Type: typeODP,
+			Content: odf(typeODP, "", store("Configurations2/accelerator/", ""), file("Configurations2/accelerator/current.xml", "")),
+		},
+		{
+			About: "a spreadsheet of OpenOffice.org 2", Name: "a.ods", Type: typeODS,
+			Content: zipOf(store("mimetype", typeODS), file("content.xml", "<x/>"), file("META-INF/manifest.xml", manifest2)),
+		},
+		{
+			About: "a text about scripts", Name: "a.odt", Type: typeODT,
+			Content: odf(typeODT, "", file("styles.xml", "<p>the address begins with vnd.sun.star.script: and &lt;!DOCTYPE</p>")),
+		},
 		{About: "a book", Name: "a.epub", Type: typeEPUB, Content: zipOf(store("mimetype", typeEPUB),
 			file("META-INF/container.xml", "<container/>"), file("a.xhtml", "<!DOCTYPE html><html/>"))},
 	}

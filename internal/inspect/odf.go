@@ -76,7 +76,7 @@ func noScriptEvents(body io.Reader) error {
 		if bytes.Contains(seen, []byte(`"vnd.sun.star.script:`)) || bytes.Contains(seen, []byte(`'vnd.sun.star.script:`)) {
 			return &Error{Kind: Active, Reason: "calls a script"}
 		}
-		if err == io.EOF { //nolint:errorlint // readers return it bare
+		if err == io.EOF { // readers return it bare
 			return nil
 		}
 		if err != nil {

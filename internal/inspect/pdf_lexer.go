@@ -197,7 +197,7 @@ func unescapeName(name []byte) []byte {
 		if c == '#' && i+2 < len(name) {
 			hi, lo := hexDigit(name[i+1]), hexDigit(name[i+2])
 			if hi >= 0 && lo >= 0 {
-				c = byte(hi<<4 | lo)
+				c = byte(hi<<4 | lo) //nolint:gosec // two digits
 				i += 2
 			}
 		}

@@ -45,7 +45,7 @@ func (u *pdfUnpack) examine(o *pdfObject, data []byte, a *pdfActive) *Error {
 		if fault := body.read(u.buf[:n]); fault != nil {
 			return fault
 		}
-		if err == io.EOF { //nolint:errorlint // flate returns it bare
+		if err == io.EOF { // flate returns it bare
 			return body.end(nil)
 		}
 		if err != nil {

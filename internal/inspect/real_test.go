@@ -51,7 +51,7 @@ var realTypes = map[string]string{
 func judgeReal(t *testing.T, mediaType, path string) error {
 	f, err := os.Open(path)
 	require.NoError(t, err)
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := judge(newWalker(mediaType, inspect.Limits{}), f); err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func unescapeCSS(css string) string {
 			continue
 		}
 		r, _ := strconv.ParseUint(css[:n], 16, 32)
-		b.WriteRune(rune(r))
+		b.WriteRune(rune(r)) //nolint:gosec // of at most six digits; what is no character becomes U+FFFD
 		if css = css[n:]; css != "" && strings.ContainsRune(" \t\r\n\f", rune(css[0])) {
 			css = css[1:]
 		}

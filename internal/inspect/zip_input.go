@@ -66,7 +66,7 @@ func (d *zipData) Read(p []byte) (int, error) {
 	if d.left <= 0 {
 		return 0, io.EOF
 	}
-	n, err := d.in.Reader.Read(p[:min(int64(len(p)), d.left)])
+	n, err := d.in.Read(p[:min(int64(len(p)), d.left)])
 	d.left -= int64(n)
 	d.in.off += int64(n)
 	return n, err

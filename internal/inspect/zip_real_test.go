@@ -31,7 +31,7 @@ func TestRealArchives(t *testing.T) {
 			}
 			f, err := os.Open(path)
 			require.NoError(t, err)
-			defer f.Close()
+			defer func() { _ = f.Close() }()
 			seen[ext]++
 			if err := judgeArchive(w, f); err != nil {
 				refused[ext]++

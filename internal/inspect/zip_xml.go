@@ -19,7 +19,7 @@ const (
 // peekHead returns the first bytes of an entry.
 func peekHead(body *bufio.Reader) ([]byte, error) {
 	head, err := body.Peek(sniff.HeadLen)
-	if err == io.EOF { //nolint:errorlint // readers return it bare
+	if err == io.EOF { // readers return it bare
 		err = nil
 	}
 	return head, err
