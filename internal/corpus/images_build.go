@@ -120,6 +120,9 @@ func mpf(pictures int) string {
 		le16(0xb001)+le16(4)+le32(1)+le32(pictures)+le32(0))
 }
 
+// mpfBigEndian announces two pictures.
+var mpfBigEndian = segment(0xe2, "MPF\x00MM\x00*"+be32(8)+be16(1)+be16(0xb001)+be16(4)+be32(1)+be32(2))
+
 // samsung returns a trailer as the cameras of Samsung phones write them, with one block that takes in all the data.
 func samsung(data string) string {
 	block := "\x00\x00\x01\x0a" + le32(14) + "Image_UTC_Data" + data

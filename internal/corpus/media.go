@@ -37,6 +37,8 @@ func goodMedia() []row {
 		{"MP4 of 64-bit sizes", "large.mp4", "", sample("fast.mp4") + be32(1) + "free" + be64(20) + "data"},
 		{"MP3 with an APE tag", "ape.mp3", "", mp3 + apeTag},
 		{"WAV without its byte of padding", "unpadded.wav", "", patch(cut(sample("sox.wav"), 1), 4, le32(117))},
+		{"MP3 with a tag that has a footer", "footer.mp3", "", "ID3\x04\x00\x10\x00\x00\x00\x02ab3DI\x04\x00\x10\x00\x00\x00\x02" + mp3},
+		{"WebM as browsers record it", "recorded.webm", "", recorded("\xe7\x81\x00", "\xa3\x84abcd")},
 		{"WebM whose name has a zero behind it", "zero.webm", "", webm("webm\x00", element(tracks, "t"), element(cluster, "c"))},
 	}
 }
@@ -89,6 +91,12 @@ func webm(docType string, parts ...string) string {
 	return webmHead(docType) + element(mkvSegment, strings.Join(parts, ""))
 }
 
+// recorded returns a file of unknown size with these elements in each of two clusters of unknown size.
+func recorded(elements ...string) string {
+	one := cluster + unknown + strings.Join(elements, "")
+	return webmHead("webm") + "\xec\x82ab" + mkvSegment + unknown + element(tracks, "t") + one + one
+}
+
 func badWebM() []row {
 	whole := sample("film.webm")
 	return []row{
@@ -104,6 +112,9 @@ func badWebM() []row {
 		{"WebM with an unknown element", "unknown.webm", content, webm("webm", element(tracks, "t"), element("\x1f\x43\xb6\x76", "c"))},
 		{"WebM with an element beyond its segment", "beyond.webm", content, webm("webm", element(tracks, "t"), cluster+"\x01"+be64(1000)[1:])},
 		{"WebM with tracks of unknown size", "size.webm", content, webm("webm", tracks+unknown+"t")},
+		{"WebM with an unknown element in a cluster", "incluster.webm", content, recorded("\xe7\x81\x00", "\x42\x42\x81x")},
+		{"WebM with a block of unknown size", "block.webm", content, recorded("\xa3\xffabcd")},
+		{"WebM with a header of 2 KiB", "header.webm", content, element(ebmlHead, element("\x42\x82", "webm")+element("\xec", strings.Repeat("x", 2000)))},
 		{"WebM without a segment", "alone.webm", content, webmHead("webm")},
 		{"WebM with another element for its segment", "segment.webm", content, webmHead("webm") + element(cluster, "c")},
 		{"WebM with an identifier of 5 bytes", "id.webm", content, webm("webm", "\x08\x00\x00\x00\x00\x80")},
@@ -146,6 +157,14 @@ func badWAV() []row {
 	}
 }
 
+// manyStreams returns the first pages of 17 logical streams.
+func manyStreams() (s string) {
+	for i := range 17 {
+		s += oggPage(i)
+	}
+	return s
+}
+
 func badOgg() []row {
 	whole := sample("vorbis.ogg")
 	first := whole[:58] // the page of the identification header
@@ -158,6 +177,7 @@ func badOgg() []row {
 		{"Ogg with a page twice", "twice.ogg", content, first + whole},
 		{"Ogg without its first page", "middle.ogg", content, first + whole[58:][:27] + whole},
 		{"Ogg with its first page alone and another stream", "mixed.ogg", content, first + sample("opus.opus")},
+		{"Ogg of 17 streams at a time", "many.ogg", content, manyStreams()},
 		{"Ogg of another version", "version.ogg", content, whole + patch(whole, 4, "\x01")},
 	}
 }

@@ -94,5 +94,18 @@ func riffChunk(kind, data string) string {
 	return kind + le32(len(data)) + data + strings.Repeat("\x00", len(data)%2)
 }
 
+// oggPage returns the first page of a logical stream, with the beginning of a Vorbis packet.
+func oggPage(serial int) string {
+	page, packet := "OggS\x00\x02"+be64(0)+le32(serial)+le32(0), "\x01\x09\x01vorbis\x00\x00"
+	var crc uint32
+	for _, c := range []byte(page + le32(0) + packet) {
+		crc ^= uint32(c) << 24
+		for range 8 {
+			crc = crc<<1 ^ crc>>31*0x04c11db7
+		}
+	}
+	return page + le32(int(crc)) + packet
+}
+
 // element returns an EBML element whose size takes 8 bytes.
 func element(id, content string) string { return id + "\x01" + be64(len(content))[1:] + content }

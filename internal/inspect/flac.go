@@ -101,21 +101,32 @@ func (f *FLAC) end() {
 	}
 }
 
+// flacCRC adds p to a checksum, eight bytes a step, which makes it some times faster than one.
 func flacCRC(crc uint16, p []byte) uint16 {
+	t := &flacCRCs
+	for ; len(p) >= 8; p = p[8:] {
+		crc = t[7][byte(crc>>8)^p[0]] ^ t[6][byte(crc)^p[1]] ^
+			t[5][p[2]] ^ t[4][p[3]] ^ t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]]
+	}
 	for _, c := range p {
-		crc = crc<<8 ^ flacCRCs[byte(crc>>8)^c]
+		crc = crc<<8 ^ t[0][byte(crc>>8)^c]
 	}
 	return crc
 }
 
-// flacCRCs is the table of the CRC-16 with the polynomial x^16 + x^15 + x^2 + 1.
-var flacCRCs = func() (table [256]uint16) {
-	for i := range table {
+// flacCRCs holds the CRC-16 with the polynomial x^16 + x^15 + x^2 + 1 of every byte, followed by 0 to 7 zero bytes.
+var flacCRCs = func() (tables [8][256]uint16) {
+	for i := range 256 {
 		crc := uint16(i) << 8
 		for range 8 {
 			crc = crc<<1 ^ crc>>15*0x8005
 		}
-		table[i] = crc
+		tables[0][i] = crc
 	}
-	return table
+	for n := 1; n < len(tables); n++ {
+		for i, crc := range tables[n-1] {
+			tables[n][i] = crc<<8 ^ tables[0][crc>>8]
+		}
+	}
+	return tables
 }()

@@ -97,12 +97,16 @@ func TestWalkRefusesCutFiles(t *testing.T) {
 }
 
 var wholeWhenCut = map[string]string{
-	"JPEG with zeros behind its end":           "the picture, with fewer of them",
-	"JPEG with a fill byte behind its end":     "the picture",
-	"JPEG with a gain map behind its end":      "the first picture",
-	"JPEG with two more pictures and padding":  "the first picture or two",
-	"JPEG by a Samsung phone":                  "the picture",
-	"JPEG by a Samsung phone, with a gain map": "the pictures",
+	"JPEG with zeros behind its end":                         "the picture, with fewer of them",
+	"JPEG with a fill byte behind its end":                   "the picture",
+	"JPEG with fill bytes and zeros behind its end":          "the picture",
+	"JPEG with a gain map announced in the other byte order": "the first picture",
+	"WebM as browsers record it":                             "fewer blocks",
+	"MP3 with a tag that has a footer":                       "fewer frames",
+	"JPEG with a gain map behind its end":                    "the first picture",
+	"JPEG with two more pictures and padding":                "the first picture or two",
+	"JPEG by a Samsung phone":                                "the picture",
+	"JPEG by a Samsung phone, with a gain map":               "the pictures",
 	"HEIC":                                      "its boxes, without the last one",
 	"MP4 in fragments":                          "fewer fragments",
 	"MP4 of 64-bit sizes":                       "the film, without the box behind it",
