@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/airlock-go/upload/internal/form"
@@ -37,6 +38,12 @@ func (tx *Tx) admit() (boundary string, err error) {
 	}
 	if boundary, err = form.Boundary(r.Header); err != nil {
 		return "", formError(err)
+	}
+	if tx.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		return "", &Error{Code: CodeMalformed, Reason: "the query cannot be read", Err: err}
+	}
+	if r.MultipartForm != nil {
+		return "", internal(errors.New("the form was read before the upload handler, as by FormValue in a middleware"))
 	}
 	limit := tx.bodyLimit()
 	switch {
@@ -92,6 +99,10 @@ func formError(err error) error {
 	var own *Error
 	if errors.As(err, &own) {
 		return own
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) { // of the host's
+		return &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(tooLarge.Limit), Err: err}
 	}
 	var e *form.Error
 	if !errors.As(err, &e) {

@@ -31,7 +31,10 @@ type Grant struct {
 	KeyPrefix string
 }
 
-// AllowAnonymous is the Authorizer that lets anyone upload.
+// AllowAnonymous is the Authorizer that lets anyone upload. Anonymous callers
+// share all places and all memory: a few slow ones can take them, and the others
+// are told to come again. Where that matters, tell callers apart, if only by
+// their address, with [Subject], and raise [Options.MinRate].
 func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
 
 // Subject makes an Authorizer of a function that tells who a request is from.
@@ -56,7 +59,7 @@ func (h *Handler) grantFor(r *http.Request) (*Grant, error) {
 	})
 	var e *Error
 	switch {
-	case errors.As(err, &e):
+	case errors.As(err, &e) && e != nil:
 		return nil, err
 	case errors.Is(err, errPanic):
 		return nil, internal(err)
@@ -64,8 +67,8 @@ func (h *Handler) grantFor(r *http.Request) (*Grant, error) {
 		return nil, &Error{Code: CodeForbidden, Reason: "you may not upload here", Err: err}
 	}
 	g := *given
-	if g.MaxFileSize < 0 || g.MaxFiles < 0 || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
-		return nil, internal(errors.New("the grant has a negative limit, or a key prefix that does not end in a slash"))
+	if g.MaxFileSize < 0 || g.MaxFiles < 0 || g.MaxFiles > maxFiles || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
+		return nil, internal(errors.New("the grant has a limit that makes no sense, or a key prefix that does not end in a slash"))
 	}
 	if g.MaxFileSize == 0 {
 		g.MaxFileSize = h.opts.MaxFileSize

@@ -8,8 +8,10 @@ import (
 )
 
 // discard removes all files of the request, in reverse order, whatever one
-// answers.
+// answers, within one CleanupTimeout.
 func (tx *Tx) discard(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tx.h.opts.CleanupTimeout)
+	defer cancel()
 	var errs []error
 	for i, s := range slices.Backward(tx.staged) {
 		errs = append(errs, tx.h.cleanup(ctx, tx.files[i].Key, s.Discard))
@@ -18,11 +20,9 @@ func (tx *Tx) discard(ctx context.Context) error {
 }
 
 // cleanup removes what a request left under key. It goes on when the request's
-// context has ended, as it usually has, tries again for CleanupTimeout, and
-// tells the hooks and the log when something stays.
+// context has ended, as it usually has, tries again, and tells the hooks and the
+// log when something stays.
 func (h *Handler) cleanup(ctx context.Context, key string, discard func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.opts.CleanupTimeout)
-	defer cancel()
 	err := retry(ctx, discard)
 	if err != nil {
 		h.opts.Logger.ErrorContext(ctx, "upload: a file could not be removed", "key", key, "error", err)

@@ -185,7 +185,7 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) Observer{
 	"video/quicktime":  mp4,
 	"audio/mp4":        mp4,
 	"video/webm":       func(*contentOptions, string) Observer { return &inspect.WebM{} },
-	"video/x-matroska": func(*contentOptions, string) Observer { return &inspect.WebM{Matroska: true} },
+	"video/matroska": func(*contentOptions, string) Observer { return &inspect.WebM{Matroska: true} },
 	"audio/mpeg":       func(*contentOptions, string) Observer { return &inspect.MP3{} },
 	"audio/wav":        func(*contentOptions, string) Observer { return &inspect.WAV{} },
 	"audio/ogg":        ogg,

@@ -36,6 +36,7 @@ func TestCorpus(t *testing.T) {
 	hostile, legitimate := 0, 0
 	for family, files := range map[string][]corpus.File{
 		"images": corpus.Images(), "media": corpus.Media(), "archives": corpus.Archives(),
+		"documents": corpus.Documents(), "texts": corpus.Texts(),
 	} {
 		for _, file := range files {
 			t.Run(family+"/"+file.About, func(t *testing.T) {

@@ -47,7 +47,7 @@
 // their number and size. Beside that each request being read costs about
 // 110 KiB, [Options.MaxConcurrent] of them at most. Who finds no room waits for
 // [Options.MaxWait] and is told to come again ([CodeBusy], Retry-After). No
-// subject takes more than half of either.
+// subject takes more than half of either; anonymous callers are not told apart.
 //
 // # Refusals are early and arrive whole
 //
@@ -92,7 +92,9 @@
 // progress nor cost it the answer. Behind a ResponseWriter without Unwrap, as
 // some gzip and recorder middlewares and http.TimeoutHandler use, uploads and
 // refusals work, but stalled clients are not cut by us (logged once) and a
-// browser that is still sending may see a reset instead of the refusal.
+// browser that is still sending may see a reset instead of the refusal. When
+// http.TimeoutHandler gives up, the client is told so while the upload may still
+// be committed. No middleware in front may read the form, as FormValue does.
 // Configure http.Server.ReadHeaderTimeout yourself: before the headers are read
 // no handler runs.
 //

@@ -1,9 +1,11 @@
 package upload
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -35,7 +37,7 @@ func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
 	}
 	in := &Incoming{
 		Field: p.Name, Name: name, ClaimedType: p.Type, Size: -1,
-		Subject: tx.grant.Subject, Form: values,
+		Subject: tx.grant.Subject, Form: maps.Clone(values), // later fields are added to values
 	}
 	maxSize := tx.maxSize(fr)
 	if err := readHead(in, p); err != nil {
@@ -117,7 +119,9 @@ func (tx *Tx) stage(in *Incoming, p *form.Part, maxSize int64) error {
 		return nil
 	}
 	if staged != nil { // a store that keeps what it was not given whole
-		err = errors.Join(err, tx.h.cleanup(tx.ctx, key, staged.Discard))
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(tx.ctx), tx.h.opts.CleanupTimeout)
+		defer cancel()
+		err = errors.Join(err, tx.h.cleanup(ctx, key, staged.Discard))
 	}
 	if failed := s.failed(); failed != nil {
 		return failed
@@ -137,7 +141,22 @@ func stageError(err error) error {
 
 // validate asks the policy about the head.
 func (tx *Tx) validate(in *Incoming) (Observer, error) {
-	return call(tx.worker, func() (Observer, error) { return tx.grant.Accept.Validate(tx.ctx, in) }, checkError)
+	given := make(chan Observer, 1)
+	o, err := call(tx.worker, func() (Observer, error) {
+		o, err := tx.grant.Accept.Validate(tx.ctx, in)
+		given <- o
+		return o, err
+	}, checkError)
+	if err != nil { // an observer that nobody waits for any more is closed
+		tx.worker.finally(func() {
+			select {
+			case o := <-given:
+				_ = closeObserver(o)
+			default:
+			}
+		})
+	}
+	return o, err
 }
 
 // key asks for the key and judges it, whoever made it.
@@ -170,7 +189,7 @@ func call[T any](w *worker, f func() (T, error), failed func(error) error) (T, e
 func checkError(err error) error {
 	var e *Error
 	switch {
-	case err == nil || errors.As(err, &e):
+	case err == nil || errors.As(err, &e) && e != nil:
 		return err
 	case errors.Is(err, errHung):
 		return &Error{Code: CodeCheckFailed, Reason: "checking the file took too long; try again later", Err: err}

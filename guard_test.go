@@ -78,6 +78,57 @@ func TestBadValidators(t *testing.T) {
 	}
 }
 
+// TestObserversAreClosedOnce, whatever happens around them.
+func TestObserversAreClosedOnce(t *testing.T) {
+	panics := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { panic("no") })
+	rejects := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return upload.Reject("no", "no") })
+	accepts := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
+	for about, compose := range map[string]func(upload.Validator) upload.Validator{
+		"alone":                     func(v upload.Validator) upload.Validator { return v },
+		"All":                       func(v upload.Validator) upload.Validator { return upload.All(v, accepts) },
+		"All, one rejects":          func(v upload.Validator) upload.Validator { return upload.All(v, rejects) },
+		"All, one panics":           func(v upload.Validator) upload.Validator { return upload.All(v, panics) },
+		"Any":                       func(v upload.Validator) upload.Validator { return upload.Any(v, rejects) },
+		"Any, another is content":   func(v upload.Validator) upload.Validator { return upload.Any(v, accepts) },
+		"Any, one panics":           func(v upload.Validator) upload.Validator { return upload.Any(v, panics) },
+		"the key generator refuses": func(v upload.Validator) upload.Validator { return v },
+	} {
+		t.Run(about, func(t *testing.T) {
+			o := &testObserver{}
+			options := upload.Options{}
+			if about == "the key generator refuses" {
+				options.Keys = upload.KeyFunc(func(context.Context, *upload.Incoming) (string, error) { return "", errors.New("no") })
+			}
+			f := newFixture(t, compose(o), options)
+			f.do(post(file("file", "a.txt", "hello")))
+			require.EqualValues(t, 1, o.closed.Load())
+		})
+	}
+}
+
+// lateValidator hangs and then returns its observer all the same.
+type lateValidator struct {
+	testObserver
+	release chan struct{}
+}
+
+func (v *lateValidator) Validate(context.Context, *upload.Incoming) (upload.Observer, error) {
+	<-v.release
+	return &v.testObserver, nil
+}
+
+func TestObserverThatComesTooLateIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &lateValidator{release: make(chan struct{})}
+		f := newFixture(t, v, upload.Options{})
+		f.refuses(t, upload.CodeCheckFailed, post(file("file", "a.txt", "hello")))
+		require.Zero(t, v.closed.Load())
+		close(v.release)
+		synctest.Wait()
+		require.EqualValues(t, 1, v.closed.Load())
+	})
+}
+
 // TestHanging: a check that hangs refuses the file in CheckTimeout, keeps its
 // place while it hangs, and gives it back.
 func TestHanging(t *testing.T) {

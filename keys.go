@@ -19,6 +19,9 @@ import (
 // that is taken is never overwritten, the upload fails with [CodeConflict].
 // Keys are fixed before the file's bytes are read.
 //
+// An error fails the upload with [CodeInternal], whatever it is: rules on who may
+// upload what belong to an [Authorizer] or a [Validator].
+//
 // Do not build keys from Incoming.Name or Incoming.Form: they are the client's
 // words.
 type KeyGenerator interface {
@@ -47,8 +50,12 @@ func RandomKeys() KeyGenerator {
 }
 
 // Prefix puts a constant before the keys of next. It must end in "/", so that
-// "user-1" does not also mean "user-10"; if it does not, one is added.
+// "user-1" does not also mean "user-10"; if it does not, one is added. An empty
+// prefix is none.
 func Prefix(prefix string, next KeyGenerator) KeyGenerator {
+	if prefix == "" {
+		return next
+	}
 	if !strings.HasSuffix(prefix, "/") {
 		prefix += "/"
 	}
@@ -104,7 +111,7 @@ func ValidKey(key string) error {
 		}
 	}
 	for _, r := range key {
-		if r == '\\' || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+		if r == '\\' || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
 			return fmt.Errorf("upload: a key with the character %U", r)
 		}
 	}

@@ -25,6 +25,7 @@ func TestKeys(t *testing.T) {
 		{"the canonical extension", random, upload.Incoming{Type: "image/jpeg", Name: "a.jfif"}, `^[0-9a-f]{32}\.jpg$`},
 		{"a type without extension", random, upload.Incoming{Type: "application/octet-stream"}, `^[0-9a-f]{32}$`},
 		{"prefix", upload.Prefix("a/b/", random), upload.Incoming{Type: "image/png"}, `^a/b/[0-9a-f]{32}\.png$`},
+		{"empty prefix", upload.Prefix("", random), upload.Incoming{Type: "image/png"}, `^[0-9a-f]{32}\.png$`},
 		{"prefix without slash", upload.Prefix("user-1", random), upload.Incoming{Type: "image/png"}, `^user-1/[0-9a-f]{32}\.png$`},
 		{"subject", upload.BySubject(random), upload.Incoming{Subject: "User_1-x"}, `^User_1-x/[0-9a-f]{32}$`},
 		{"subject with a slash", upload.BySubject(random), upload.Incoming{Subject: "../1"}, `^~[0-9a-f]{32}/[0-9a-f]{32}$`},
@@ -58,6 +59,7 @@ func TestValidKey(t *testing.T) {
 		"a": true, "a/b.png": true, "ü/猫": true, "a b+c&d": true, strings.Repeat("k", 1024): true, "...": true,
 		"": false, strings.Repeat("k", 1025): false, "/a": false, "a/": false, "a//b": false, ".": false, "a/../b": false,
 		"a/./b": false, `a\b`: false, "a\x00": false, "a\n": false, "a\x7f": false, "a\u0085": false, "a\u202e": false,
+		"a\u3164": false, "a\u034f": false, "a\ufe0f": false,
 		"a\u2028": false, "a\ufeff": false, "a\xff": false, "..": false,
 	} {
 		if ok {

@@ -22,7 +22,10 @@ func (tx *Tx) logAccepted() {
 func (tx *Tx) logRefused(e *Error) {
 	ctx, o := tx.r.Context(), &tx.h.opts
 	level := slog.LevelInfo
-	if e.Code.Status() >= http.StatusInternalServerError {
+	switch {
+	case e.Code == CodeBusy || e.Code == CodeShutdown:
+		level = slog.LevelWarn
+	case e.Code.Status() >= http.StatusInternalServerError:
 		level = slog.LevelError
 	}
 	attrs := []slog.Attr{

@@ -106,5 +106,5 @@ func (w *statusRecorder) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// Unwrap serves http.ResponseController.
+// Unwrap serves http.ResponseController, through which next flushes.
 func (w *statusRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

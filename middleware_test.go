@@ -84,7 +84,7 @@ func TestFormValuesForNext(t *testing.T) {
 		require.NoError(t, r.ParseMultipartForm(1<<20))
 		require.NoError(t, r.ParseForm())
 		require.Equal(t, "Cats", r.PostFormValue("title"))
-		require.Equal(t, []string{"1", "2", "query"}, r.Form["n"])
+		require.Equal(t, []string{"query", "1", "2"}, r.Form["n"])
 		require.Equal(t, []string{"1", "2"}, r.MultipartForm.Value["n"])
 		require.Empty(t, r.MultipartForm.File)
 		_, _, err := r.FormFile("file")
@@ -169,6 +169,8 @@ func (s *failingStore) Stage(ctx context.Context, obj upload.Object, r io.Reader
 	return &failingStaged{Staged: inner, store: s, commit: s.commit[s.staged]}, nil
 }
 
+var errPanics = errors.New("this panics")
+
 type failingStaged struct {
 	upload.Staged
 	store  *failingStore
@@ -177,6 +179,9 @@ type failingStaged struct {
 }
 
 func (s *failingStaged) Commit(ctx context.Context) error {
+	if errors.Is(s.commit, errPanics) {
+		panic(s.commit)
+	}
 	if s.commit != nil {
 		return s.commit
 	}
@@ -205,6 +210,7 @@ func TestStorageFailures(t *testing.T) {
 		{"Stage is busy", failingStore{stage: upload.ErrBusy}, upload.CodeBusy, 0},
 		{"the first Commit fails", failingStore{commit: map[int]error{1: secret}}, upload.CodeStorage, 0},
 		{"the second Commit fails", failingStore{commit: map[int]error{2: secret}}, upload.CodeStorage, 0},
+		{"the second Commit panics", failingStore{commit: map[int]error{2: errPanics}}, upload.CodeStorage, 0},
 		{"the key is taken", failingStore{commit: map[int]error{2: upload.ErrExists}}, upload.CodeConflict, 0},
 		{"the outcome is unknown", failingStore{commit: map[int]error{2: upload.ErrUnknownOutcome}}, upload.CodeStorage, 0},
 		{"Discard fails once", failingStore{commit: map[int]error{2: secret}, discard: func(try int) error {
@@ -230,6 +236,7 @@ func TestStorageFailures(t *testing.T) {
 			require.NotContains(t, w.Body.String(), "secret")
 			require.Equal(t, tc.code, problemOf(t, w.Result()).Code)
 			f.empty(t)
+			require.NoError(t, h.Shutdown(t.Context()), "the upload has ended")
 		})
 	}
 }

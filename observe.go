@@ -40,7 +40,7 @@ func (all observers) Verdict() error {
 func (all observers) Close() error {
 	var errs []error
 	for _, o := range all {
-		errs = append(errs, closeObserver(o))
+		errs = append(errs, contain(func() error { return closeObserver(o) }))
 	}
 	return errors.Join(errs...)
 }

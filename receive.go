@@ -25,12 +25,14 @@ type Tx struct {
 	grant     *Grant
 	body      *body
 	worker    *worker
+	query     url.Values
 	waitUntil time.Time
 
-	staged []Staged
-	files  []File // by index the ones of staged
-	state  txState
-	held   bool // the request stays active after Commit, until leave
+	staged   []Staged
+	files    []File // by index the ones of staged
+	state    txState
+	received bool // all files are staged
+	held     bool // the request stays active after Commit, until leave
 }
 
 type txState int
@@ -58,18 +60,18 @@ func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 		body: newBody(w, r, &h.opts), worker: &worker{timeout: h.opts.CheckTimeout},
 	}
 	tx.worker.onHang = tx.logHung
-	received := false
 	defer func() {
 		tx.body.close()
 		tx.worker.close()
-		if !received { // also when storage panics
+		if !tx.received { // also when storage panics
 			_ = tx.Rollback()
 		}
 	}()
 	if err := tx.receive(); err != nil {
 		return nil, tx.refused(err, tx.files)
 	}
-	received = true
+	tx.received = true
+	tx.body.answerDeadline(r)
 	return tx, nil
 }
 
@@ -97,7 +99,8 @@ func (tx *Tx) receive() error {
 	if len(tx.files) == 0 && !tx.h.opts.AllowNoFile {
 		return Reject(CodeNoFile, "the form has no file")
 	}
-	return fillForm(tx.r, values)
+	tx.fillForm(values)
+	return nil
 }
 
 // parts reads the form to its end.
@@ -125,21 +128,18 @@ func (tx *Tx) parts(fr *form.Reader, values url.Values) error {
 }
 
 // fillForm does what ParseMultipartForm does, without files, so that r's form
-// methods and the binding of frameworks find the text fields.
-func fillForm(r *http.Request, values url.Values) error {
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return &Error{Code: CodeMalformed, Reason: "the query cannot be read", Err: err}
-	}
+// methods and the binding of frameworks find the text fields. As there, values
+// of the query come first in r.Form.
+func (tx *Tx) fillForm(values url.Values) {
+	r := tx.r
 	r.PostForm = values
 	r.MultipartForm = &multipart.Form{Value: values, File: map[string][]*multipart.FileHeader{}}
 	r.Form = url.Values{}
-	for _, from := range []url.Values{values, query} {
+	for _, from := range []url.Values{tx.query, values} {
 		for key, vs := range from {
 			r.Form[key] = append(r.Form[key], vs...)
 		}
 	}
-	return nil
 }
 
 // refused undoes what was received and tells the log and the hooks.
@@ -170,7 +170,7 @@ func (tx *Tx) diagnose(err error) *Error {
 	}
 	if errors.As(first, &given) {
 		e.Code, e.Reason, e.Err = given.Code, given.Reason, err
-	} else if tx.ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError {
+	} else if tx.ctx.Err() != nil && !tx.received && e.Code.Status() >= http.StatusInternalServerError {
 		e.Code, e.Reason, e.Err = CodeGone, "the connection was closed", err
 	}
 	return e
@@ -190,7 +190,7 @@ func (tx *Tx) Commit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, tx.h.opts.CommitTimeout)
 	defer cancel()
 	for i, s := range tx.staged {
-		if err := s.Commit(ctx); err != nil {
+		if err := contain(func() error { return s.Commit(ctx) }); err != nil {
 			e := commitError(err)
 			e.Field, e.Name = tx.files[i].Field, tx.files[i].Name
 			return tx.refused(e, slices.Delete(tx.Files(), i, i+1))

@@ -50,7 +50,7 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 	}
 	a.send(w)
 	_ = rc.Flush()
-	if !h.lingers(b) {
+	if !h.lingers(b, r) {
 		_ = rc.SetReadDeadline(time.Now().Add(time.Second)) // bounds what net/http itself discards
 		return
 	}
@@ -60,8 +60,9 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 
 // lingers decides whether a refused body is worth reading on, and takes one of
 // the places for it.
-func (h *Handler) lingers(b *body) bool {
-	if b.err != nil && !isTooLarge(b.err) || b.unread() <= discardable {
+func (h *Handler) lingers(b *body, r *http.Request) bool {
+	discarded := b.unread() <= discardable && !r.Close // net/http reads no more of a connection that the client closes
+	if discarded || b.err != nil && !isTooLarge(b.err) {
 		return false
 	}
 	select {

@@ -207,6 +207,27 @@ func TestConnectionIsNotReused(t *testing.T) {
 	}
 }
 
+// TestRefusalOfClosingClient: net/http reads nothing more of a connection that
+// the client closes after this request, so we must.
+func TestRefusalOfClosingClient(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{MaxFileSize: 1000})
+	srv := serveHTTP(t, f, nil)
+	body := file("file", "a.png", "<html>"+strings.Repeat("x", 200_000))
+	for _, head := range []string{"HTTP/1.0\r\n", "HTTP/1.1\r\nConnection: close\r\n", "HTTP/1.1\r\n"} {
+		c, err := net.Dial("tcp", srv.Listener.Addr().String())
+		require.NoError(t, err)
+		_, err = fmt.Fprintf(c, "POST /upload %sHost: x\r\nContent-Type: multipart/form-data; boundary=%s\r\nContent-Length: %d\r\n\r\n", head, boundary, len(body))
+		require.NoError(t, err)
+		for sent := 0; sent < len(body); sent += 10_000 { // a client that does not look before it is done
+			_, err = io.WriteString(c, body[sent:min(sent+10_000, len(body))])
+			require.NoError(t, err, "%q after %d bytes", head, sent)
+			time.Sleep(2 * time.Millisecond)
+		}
+		require.GreaterOrEqual(t, answerOn(t, c).StatusCode, 400)
+		require.NoError(t, c.Close())
+	}
+}
+
 // TestPlace: uploads wait for a place on HTTP/1.1, for MaxWait at most.
 func TestPlace(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{MaxConcurrent: 1, MaxWait: 200 * time.Millisecond})

@@ -14,8 +14,8 @@ var errShutdown = &Error{Code: CodeShutdown, Reason: "the server is stopping; tr
 // it before http.Server.Shutdown, which would wait for slow uploads for ever.
 //
 // It does not wait for a host's handler that received files and neither commits
-// nor rolls back for longer than [Options.CleanupTimeout]: the error then says
-// that uploads are left. It may be called more than once.
+// nor rolls back for longer than [Options.CommitTimeout] and twice
+// [Options.CleanupTimeout]: the error then says that uploads are left. It may be called more than once.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	idle := h.closeDoor()
 	select {
@@ -24,7 +24,7 @@ func (h *Handler) Shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	h.cut()
-	timer := time.NewTimer(h.opts.CleanupTimeout)
+	timer := time.NewTimer(h.opts.CommitTimeout + 2*h.opts.CleanupTimeout)
 	defer timer.Stop()
 	select {
 	case <-idle:
@@ -65,11 +65,12 @@ func (h *Handler) enter(tx *Tx) bool {
 	return !h.closing
 }
 
-// reenter lets Shutdown wait for an upload that is being undone.
+// reenter lets Shutdown, unless it is through, wait for an upload that is being
+// undone.
 func (h *Handler) reenter(tx *Tx) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.closing {
+	if !h.closing || len(h.active) > 0 {
 		h.active[tx] = struct{}{}
 	}
 }

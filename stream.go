@@ -49,10 +49,10 @@ func (s *stream) close() {
 	if s.observer == nil {
 		return
 	}
-	if c, ok := s.observer.(io.Closer); ok {
-		if s.worker.do(c.Close) == errHung { //nolint:errorlint // do returns it bare
-			s.worker.finally(func() { _ = c.Close() })
-		}
+	if s.worker.hung {
+		s.worker.finally(func() { _ = closeObserver(s.observer) })
+	} else {
+		_ = s.worker.do(func() error { return closeObserver(s.observer) })
 	}
 	if !s.worker.hung {
 		relays.Put(s.relay)

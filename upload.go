@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -93,8 +94,9 @@ type Options struct {
 	// once they are accepted. Default: 2 min.
 	CommitTimeout time.Duration
 
-	// CleanupTimeout is the longest time for removing one file again, retries
-	// included. Default: 1 min.
+	// CleanupTimeout is the longest time for removing the files of a request
+	// again, retries included; a storage may finish a call it has begun.
+	// Default: 1 min.
 	CleanupTimeout time.Duration
 
 	// MaxConcurrent is how many requests are read at once; each holds about
@@ -166,6 +168,12 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 	return h, nil
 }
 
+// What options can allow at most.
+const (
+	maxFiles    = 10_000
+	maxTextSize = 64 << 20
+)
+
 // fill checks o and replaces zero values by the defaults.
 func (o *Options) fill() error {
 	negative := false
@@ -182,6 +190,9 @@ func (o *Options) fill() error {
 	byDefault(&o.CleanupTimeout, time.Minute, &negative)
 	byDefault(&o.MaxConcurrent, 256, &negative)
 	byDefault(&o.MaxWait, 30*time.Second, &negative)
+	if o.MaxFiles > maxFiles || o.MaxTextFields > maxFiles || max(o.MaxTextFieldSize, o.MaxTextSize, o.MaxHeaderSize) > maxTextSize {
+		return fmt.Errorf("upload: at most %d files and text fields, and %s of text and of headers, which are kept in memory", maxFiles, byteSize(maxTextSize))
+	}
 	if negative {
 		return errors.New("upload: a negative option; 0 means the default, and nothing is unlimited")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -73,16 +74,22 @@ func All(validators ...Validator) Validator {
 			return nil, Reject(CodeTypeNotAllowed, "no files are accepted")
 		}
 		var all observers
+		given := false
+		defer func() {
+			if !given { // refused, or a validator panicked
+				_ = all.Close()
+			}
+		}()
 		for _, v := range validators {
 			o, err := v.Validate(ctx, in)
 			if err != nil {
-				_ = all.Close()
 				return nil, err
 			}
 			if o != nil {
 				all = append(all, o)
 			}
 		}
+		given = true
 		return all.orNil(), nil
 	})
 }
@@ -95,6 +102,12 @@ func Any(validators ...Validator) Validator {
 	return validatorFunc(func(ctx context.Context, in *Incoming) (Observer, error) {
 		err := Reject(CodeTypeNotAllowed, "no files are accepted")
 		var open alternatives
+		given := false
+		defer func() {
+			if !given { // not needed any more, or a validator panicked
+				_ = open.Close()
+			}
+		}()
 		for _, v := range validators {
 			o, e := v.Validate(ctx, in)
 			switch {
@@ -103,7 +116,7 @@ func Any(validators ...Validator) Validator {
 					err = e
 				}
 			case o == nil: // accepted for good
-				return nil, open.Close()
+				return nil, nil
 			default:
 				open.add(o)
 			}
@@ -111,6 +124,7 @@ func Any(validators ...Validator) Validator {
 		if len(open.observers) == 0 {
 			return nil, err
 		}
+		given = true
 		return &open, nil
 	})
 }
@@ -130,6 +144,7 @@ func ForType(types map[string]Validator) Validator {
 }
 
 func choose(from map[string]Validator, by func(*Incoming) (key string, missing error)) Validator {
+	from = maps.Clone(from)
 	return validatorFunc(func(ctx context.Context, in *Incoming) (Observer, error) {
 		key, missing := by(in)
 		if v := from[key]; v != nil {

@@ -83,6 +83,7 @@ func TestIncoming(t *testing.T) {
 	require.Equal(t, pngBytes(), string(got.Head), "a short file's head is all of it")
 	require.Equal(t, int64(len(pngBytes())), got.Size)
 	require.Equal(t, "1", got.Form.Get("before"))
+	require.False(t, got.Form.Has("after"), "a validator may keep it, so nothing is added later")
 
 	f.accepts(t, post(file("file", "a.txt", strings.Repeat("hello ", 1000))))
 	require.Len(t, got.Head, upload.HeadSize)

@@ -196,6 +196,11 @@ func (r *Reader) newPart(p *multipart.Part) (*Part, error) {
 			return nil, malformed("a part has two " + key + " headers")
 		}
 	}
+	for key := range p.Header {
+		if strings.Contains(key, " ") { // "Content-Type :" is a header to some parsers only
+			return nil, malformed("a part has a header with a space in its name")
+		}
+	}
 	switch enc := p.Header.Get("Content-Transfer-Encoding"); strings.ToLower(strings.TrimSpace(enc)) {
 	case "", "7bit", "8bit", "binary":
 	default: // bytes that are stored must be bytes that were checked: nothing is decoded

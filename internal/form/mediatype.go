@@ -26,7 +26,7 @@ func Boundary(h http.Header) (string, error) {
 		return "", notForm
 	}
 	_, params, err := mime.ParseMediaType(types[0])
-	if err != nil {
+	if err != nil || strings.Contains(types[0], "*") { // RFC 2231, which not every parser reads
 		return "", &Error{Kind: Malformed, Reason: "the Content-Type of the request cannot be read", Err: err}
 	}
 	if b := params["boundary"]; validBoundary(b) {
