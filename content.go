@@ -181,17 +181,17 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) Observer{
 	"application/vnd.oasis.opendocument.spreadsheet":                            document,
 	"application/vnd.oasis.opendocument.presentation":                           document,
 
-	"video/mp4":        mp4,
-	"video/quicktime":  mp4,
-	"audio/mp4":        mp4,
-	"video/webm":       func(*contentOptions, string) Observer { return &inspect.WebM{} },
-	"video/matroska": func(*contentOptions, string) Observer { return &inspect.WebM{Matroska: true} },
-	"audio/mpeg":       func(*contentOptions, string) Observer { return &inspect.MP3{} },
-	"audio/wav":        func(*contentOptions, string) Observer { return &inspect.WAV{} },
-	"audio/ogg":        ogg,
-	"video/ogg":        ogg,
-	"application/ogg":  ogg,
-	"audio/flac":       func(*contentOptions, string) Observer { return &inspect.FLAC{} },
+	"video/mp4":       mp4,
+	"video/quicktime": mp4,
+	"audio/mp4":       mp4,
+	"video/webm":      func(*contentOptions, string) Observer { return &inspect.WebM{} },
+	"video/matroska":  func(*contentOptions, string) Observer { return &inspect.WebM{Matroska: true} },
+	"audio/mpeg":      func(*contentOptions, string) Observer { return &inspect.MP3{} },
+	"audio/wav":       func(*contentOptions, string) Observer { return &inspect.WAV{} },
+	"audio/ogg":       ogg,
+	"video/ogg":       ogg,
+	"application/ogg": ogg,
+	"audio/flac":      func(*contentOptions, string) Observer { return &inspect.FLAC{} },
 }
 
 func heif(o *contentOptions, _ string) Observer { return &inspect.HEIF{Limits: o.images} }
