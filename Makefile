@@ -11,6 +11,10 @@ GOVULNCHECK_VERSION   := v1.9.0
 TOOLS         := $(CURDIR)/.tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 
+# Its cache knows files by content, so two clones that share one report each
+# other's paths.
+export GOLANGCI_LINT_CACHE := $(TOOLS)/cache
+
 # How long each fuzz target runs, and flags for the example server.
 FUZZTIME ?= 10s
 ARGS     ?=

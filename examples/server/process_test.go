@@ -38,7 +38,7 @@ type process struct {
 
 func startProcess(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.CommandContext(t.Context(), os.Args[0], append(args, "-addr", "127.0.0.1:0")...)} //nolint:gosec // the test itself
+	p := &process{cmd: exec.CommandContext(t.Context(), os.Args[0], append(args, "-addr", "127.0.0.1:0")...)}
 	p.cmd.Env = append(os.Environ(), runMain+"=1")
 	p.cmd.Stderr = &p.log
 	stdout, err := p.cmd.StdoutPipe()

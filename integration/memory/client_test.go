@@ -37,7 +37,7 @@ func start(t *testing.T, c config) *server {
 	conf, err := json.Marshal(c)
 	require.NoError(t, err)
 
-	cmd := exec.Command(os.Args[0]) //nolint:gosec // the test itself
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), runServer+"="+string(conf))
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()

@@ -96,7 +96,7 @@ func brokenPDFs() []File {
 	good := pdfOf(`1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj`)
 	linear := read("qpdf-linear.pdf")
 	firstEnd := bytes.Index(linear, []byte("%%EOF")) + len("%%EOF\n")
-	replace := func(old, new string) []byte { return bytes.Replace(good, []byte(old), []byte(new), 1) }
+	replace := func(from, to string) []byte { return bytes.Replace(good, []byte(from), []byte(to), 1) }
 	bad := func(about string, b []byte) File {
 		return File{About: about, Name: "a.pdf", Type: typePDF, Content: b, Code: content}
 	}

@@ -125,8 +125,10 @@ func hostileXML() []File {
 		files = append(files, File{About: c.about, Name: "a.xml", Type: typeXML, Content: []byte(c.whole), Code: content})
 	}
 	return append(files,
-		File{About: "XHTML as XML", Name: "a.xml", Type: typeXML, Code: typeNotAllowed,
-			Content: []byte(declaration + `<html xmlns="http://www.w3.org/1999/xhtml"/>`)},
+		File{
+			About: "XHTML as XML", Name: "a.xml", Type: typeXML, Code: typeNotAllowed,
+			Content: []byte(declaration + `<html xmlns="http://www.w3.org/1999/xhtml"/>`),
+		},
 		File{About: "an SVG image as XML", Name: "a.xml", Type: typeXML, Code: typeNotAllowed, Content: []byte(declaration + svgRoot + `</svg>`)},
 	)
 }

@@ -108,10 +108,7 @@ func sof(marker byte, precision, height, width int, sampling string) string {
 	return segment(marker, s)
 }
 
-var (
-	scan    = segment(0xda, "\x01\x01\x00\x00\x3f\x00") + "\x12\xff\x00\x34"
-	grayJPG = "\xff\xd8" + sof(0xc0, 8, 8, 8, "\x11") + scan + "\xff\xd9"
-)
+var scan = segment(0xda, "\x01\x01\x00\x00\x3f\x00") + "\x12\xff\x00\x34"
 
 // mpf returns a segment that announces that many pictures.
 func mpf(pictures int) string {

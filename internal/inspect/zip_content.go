@@ -90,7 +90,7 @@ func (c *zipContent) descriptor() error {
 	le := binary.LittleEndian
 	signature := le.AppendUint32(nil, descriptorSignature)
 	crc := le.AppendUint32(nil, c.h.crc)
-	wide := le.AppendUint64(le.AppendUint64(nil, uint64(c.h.packed)), uint64(c.h.size)) //nolint:gosec // never negative
+	wide := le.AppendUint64(le.AppendUint64(nil, uint64(c.h.packed)), uint64(c.h.size))   //nolint:gosec // never negative
 	narrow := le.AppendUint32(le.AppendUint32(nil, uint32(c.h.packed)), uint32(c.h.size)) //nolint:gosec // the form of sizes that fit
 	seen, err := c.w.in.Peek(len(signature) + len(crc) + len(wide))
 	if err != nil {
