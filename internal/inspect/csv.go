@@ -11,11 +11,11 @@ type CSV struct {
 	// which spreadsheets take instead where the comma is in numbers, and tabs within the line.
 	Tabs bool
 
-	// RefuseFormulas refuses, as Active, cells that spreadsheets may take for a formula (CWE-1236): those that begin with =
-	// or @, with + or - unless they are a number, or with a tab or a carriage return. Numbers are all that has nothing but
-	// digits, the signs . , : + - % ' ( ) / and spaces behind the first sign, and exponents: -1.5, +49 (0)30/123-45 and a mere - pass.
-	// Quotation marks and doubled ones in quoted cells (RFC 4180) are read; UTF-16 is, too. Cells with spaces in front of a formula
-	// are text to spreadsheets and pass.
+	// RefuseFormulas refuses, as Active, cells that spreadsheets may take for a formula (CWE-1236): those that begin
+	// with = or @, with + or - unless they are a number, or with a tab or a carriage return. Numbers are all that has
+	// nothing but digits, the signs . , : + - % ' ( ) / and spaces behind the first sign, and exponents, so that
+	// -1.5, +49 (0)30/123-45 and a mere - pass. Quotation marks and doubled ones in quoted cells (RFC 4180) are read; UTF-16 is,
+	// too. Cells with spaces in front of a formula are text to spreadsheets and pass.
 	RefuseFormulas bool
 
 	text  Text

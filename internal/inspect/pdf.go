@@ -2,34 +2,35 @@ package inspect
 
 import "bytes"
 
-// PDF walks a PDF file (ISO 32000-2) from its header to its last end-of-file marker. The zero value is ready and checks the
-// structure; see RefuseActive.
+// PDF walks a PDF file (ISO 32000-2) from its header to its last end-of-file marker. The zero value is ready and checks
+// the structure; see RefuseActive.
 //
-// The structure: a header of version 1.0 to 1.7 or 2.0 in the first byte; then objects, cross-reference tables, trailers
-// and comments, whole and with nothing else between them; at the end startxref with an offset that lies in the file, and
-// "%%EOF", which only white space follows. Incremental updates, object streams, linearised and encrypted files are PDF
-// like any other. The data of streams is passed over, by its declared length where that is right. Whether an object
-// makes sense, and whether references lead somewhere, is not checked: readers repair that.
+// The structure: a header of version 1.0 to 1.7 or 2.0 in the first byte; then objects, cross-reference tables,
+// trailers and comments, whole and with nothing else between them; at the end startxref with an offset that lies in the
+// file, and "%%EOF", which only white space follows. Incremental updates, object streams, linearised and encrypted
+// files are PDF like any other. The data of streams is passed over, by its declared length where that is right. Whether
+// an object makes sense, and whether references lead somewhere, is not checked: readers repair that.
 //
 // Faults are Malformed, what RefuseActive refuses is Active, and TooLarge means that the examination it asks for would
 // pass its bounds: 1 MiB for one compressed object stream, 8 MiB and 16 times their compressed size for all of them
-// uncompressed, and 65,536 streams whose lengths are still to come. Memory is under 1 KiB without RefuseActive and under
-// 16 MiB with it, of which an ordinary file needs some ten or hundred KiB.
+// uncompressed (a token costs four bytes besides its own), and 65,536 streams whose lengths are still to come. Memory
+// is under 1 KiB without RefuseActive and under 16 MiB with it, of which an ordinary file needs some ten or hundred
+// KiB.
 type PDF struct {
-	// RefuseActive refuses files that hold what runs, acts on opening, or carries other files: entries named JavaScript, JS,
-	// Launch, AA, EmbeddedFile, EmbeddedFiles, EF, RichMedia, XFA, SubmitForm, ImportData or GoToE, escaped or not, and an
-	// OpenAction that does more than choose a page. Object streams are uncompressed and examined too.
+	// RefuseActive refuses files that hold what runs, acts on opening, or carries other files: entries named
+	// JavaScript, JS, Launch, AA, EmbeddedFile, EmbeddedFiles, EF, RichMedia, XFA, SubmitForm, ImportData or GoToE,
+	// escaped or not, and an OpenAction that does more than choose a page. Object streams are uncompressed and examined
+	// too.
 	//
 	// It fails closed: encrypted files, object streams in another form than Flate without a predictor, streams whose
-	// length is not what they declare, and objects hidden in streams, strings or comments are refused. It is a best effort all the same: a
-	// reader that repairs damage in its own way may see what this walk does not, and the scripts of viewers are not the only
-	// danger of their parsers. Links to the web are no active content.
+	// length is not what they declare, and objects hidden in streams, strings or comments are refused. It is a best
+	// effort all the same: a reader that repairs damage in its own way may see what this walk does not, and the scripts
+	// of viewers are not the only danger of their parsers. Links to the web are no active content.
 	RefuseActive bool
 
 	lex    pdfLexer
 	place  pdfPlace
 	number int64 // of the object that may begin
-	from   int64 // where it would
 	object pdfObject
 	data   pdfData
 	active pdfActive
@@ -199,16 +200,16 @@ func (f *PDF) word(t pdfToken) {
 	case f.place != between:
 		f.misplaced(t.at)
 	default:
-		f.begin(word, number, t)
+		f.begin(word, number, t.at)
 	}
 }
 
 // begin judges the first word of whatever comes next.
-func (f *PDF) begin(word string, number int64, t pdfToken) {
+func (f *PDF) begin(word string, number, at int64) {
 	f.marker = noMarker
 	switch {
 	case number >= 0:
-		f.place, f.number, f.from = atGeneration, number, t.at
+		f.place, f.number = atGeneration, number
 	case word == "xref":
 		f.place = inTable
 	case word == "trailer":
@@ -216,7 +217,7 @@ func (f *PDF) begin(word string, number int64, t pdfToken) {
 	case word == "startxref":
 		f.place = atOffset
 	default:
-		f.misplaced(t.at)
+		f.misplaced(at)
 	}
 }
 
@@ -226,5 +227,5 @@ func (f *PDF) table(word string, t pdfToken) {
 		return
 	}
 	f.place = between
-	f.begin(word, -1, t)
+	f.begin(word, -1, t.at)
 }

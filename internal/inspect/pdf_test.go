@@ -223,6 +223,7 @@ func TestPDFBounds(t *testing.T) {
 		{"large object stream", pdf(spaces(8 << 20)), ""},
 		{"much to unpack", pdf(spaces(9 << 20)), "has more in object streams than can be examined"},
 		{"much to unpack in sum", pdf(strings.Repeat(spaces(1<<20)+"\n", 9)), "has more in object streams than can be examined"},
+		{"many tokens", pdf(objStm("[" + strings.Repeat("[]", 1<<20) + "]")), "has more in object streams than can be examined"},
 		{"much data", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", noise(1<<20+1))), "has an object stream that is too large to be examined"},
 	} {
 		want := inspect.Error{Reason: c.want}
@@ -246,7 +247,7 @@ func noise(n int) string {
 // Compressed data is random bytes to a scan, and must never look like active content. UPLOAD_PDF_BYTES says how much of it
 // is tried.
 func TestPDFCleanFiles(t *testing.T) {
-	total := int64(32 << 20)
+	total := int64(8 << 20)
 	if s := os.Getenv("UPLOAD_PDF_BYTES"); s != "" {
 		var err error
 		total, err = strconv.ParseInt(s, 10, 64)

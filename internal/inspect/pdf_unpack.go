@@ -9,7 +9,8 @@ import (
 const (
 	maxPacked   = 1 << 20 // bytes of one object stream
 	maxUnpacked = 8 << 20 // of all of them, uncompressed, and maxRatio times their compressed size
-	maxRatio    = 16
+	maxRatio    = 16      // of documents, which are some five or ten times as large uncompressed
+	tokenCost   = 4       // bytes that a token counts for besides its own
 	maxInStream = 1 << 16 // objects in one
 )
 
@@ -39,10 +40,11 @@ func (u *pdfUnpack) examine(o *pdfObject, data []byte, a *pdfActive) *Error {
 	u.reset(data[2:])
 	for {
 		n, err := u.flate.Read(u.buf)
-		if u.left -= int64(n); u.left < -maxUnpacked {
+		fault := body.read(u.buf[:n])
+		if u.left -= int64(n) + tokenCost*int64(body.tokens); u.left < -maxUnpacked {
 			return &Error{TooLarge, "has more in object streams than can be examined"}
 		}
-		if fault := body.read(u.buf[:n]); fault != nil {
+		if fault != nil {
 			return fault
 		}
 		if err == io.EOF { // flate returns it bare
@@ -74,17 +76,20 @@ type packedObjects struct {
 	lex    pdfLexer
 	header []int64
 	object pdfObject
+	tokens int   // of the last read
 	next   int   // object to come
 	last   int64 // end of the last token
 }
 
 func (b *packedObjects) read(p []byte) *Error {
+	b.tokens = 0
 	for len(p) > 0 {
 		n, t, complete := b.lex.next(p)
 		p = p[n:]
 		if !complete {
 			continue
 		}
+		b.tokens++
 		if err := b.token(t); err != nil {
 			return err
 		}

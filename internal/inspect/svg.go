@@ -8,19 +8,21 @@ import (
 
 // SVG checks that a stream is an SVG image that neither runs nor loads anything. The zero value is ready.
 //
-// It is XML as the type XML describes it, with its bounds, and a root svg in the namespace of SVG, whatever its prefix, or
-// in none, as early editors wrote it. Of that namespace, and without one, only the elements and attributes of static images and declarative animation are accepted. Elements and attributes
-// of editors in other namespaces are data, to a browser and here.
+// It is XML as the type XML describes it, with its bounds, and a root svg in the namespace of SVG, whatever its prefix,
+// or in none, as early editors wrote it. Of that namespace, and without one, only the elements and attributes of static
+// images and declarative animation are accepted. Elements and attributes of editors in other namespaces are data, to a
+// browser and here.
 //
-// Refused as Active: scripts; event attributes on any element; foreignObject; elements of XHTML and the other namespaces
-// of the web; xml:base; references to anything but a fragment of the file itself, in href, in url() and in style sheets,
-// except for PNG, JPEG, GIF and WebP images and fonts in data URLs; @import; animation of href, style or events; style sheets
-// and processing instructions from elsewhere; document types other than those of the W3C without declarations of their own. So a link
-// to the web is refused, and so are pictures of programs that write a foreignObject for their own use.
+// Refused as Active: scripts; event attributes on any element; foreignObject; elements of XHTML and the other
+// namespaces of the web; xml:base; references to anything but a fragment of the file itself, in href, in url() and in
+// style sheets, except for PNG, JPEG, GIF and WebP images and fonts in data URLs; @import; animation of href, style or
+// events; style sheets and processing instructions from elsewhere; document types other than those of the W3C without
+// declarations of their own. So a link to the web is refused, and so are pictures of programs that write a
+// foreignObject for their own use.
 //
 // An accepted image shows nothing but itself as <img>, and when opened alone. It is not made to be pasted into an HTML
-// document, where other rules of parsing hold. Embedded pictures are not looked into, and how long rendering takes is not
-// judged: a few filters or patterns can keep a renderer busy.
+// document, where other rules of parsing hold. Embedded pictures are not looked into, and how long rendering takes is
+// not judged: a few filters or patterns can keep a renderer busy.
 type SVG struct {
 	pull pull
 }

@@ -32,7 +32,8 @@ var svgElements = nameSet(`
 	flowDiv flowLine flowPara flowRegion flowRegionBreak flowRegionExclude flowRoot flowSpan flowTref hatch hatchpath mesh meshgradient
 	meshpatch meshrow`)
 
-// svgAttributes are those of svgElements, and at the end some that editors write and that mean nothing. Left out are events.
+// svgAttributes are those of svgElements, and at the end some that editors write and that mean nothing. Left out are
+// events.
 var svgAttributes = nameSet(`
 	accent-height accumulate additive alphabetic amplitude arabic-form ascent attributeName attributeType azimuth
 	baseFrequency baseProfile bbox begin bias by calcMode cap-height class clipPathUnits contentScriptType contentStyleType cx cy
@@ -52,14 +53,14 @@ var svgAttributes = nameSet(`
 
 	alignment-baseline background background-color baseline-shift block-progression clip clip-path clip-rule color color-interpolation
 	color-interpolation-filters color-profile color-rendering cursor direction display dominant-baseline fill fill-opacity fill-rule filter
-	filter-x flood-color flood-opacity font font-family font-feature-settings font-kerning font-size font-size-adjust font-stretch
+	flood-color flood-opacity font font-family font-feature-settings font-kerning font-size font-size-adjust font-stretch
 	font-style font-variant font-variant-ligatures font-variation-settings font-weight glyph-orientation-horizontal
 	glyph-orientation-vertical image-rendering inline-size isolation kerning letter-spacing lighting-color line-height line-increment marker
 	marker-end marker-mid marker-start mask mask-type mix-blend-mode opacity overflow paint-order pointer-events shape-inside
 	shape-margin shape-padding shape-rendering shape-subtract solid-color solid-opacity stop-color stop-opacity stroke stroke-dasharray
 	stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-align text-anchor
 	text-decoration text-indent text-orientation text-overflow text-rendering text-transform transform-box transform-origin unicode-bidi
-	vector-effect visibility white-space will-change word-spacing writing-mode xml:space
+	vector-effect visibility white-space will-change word-spacing writing-mode
 
 	collect p-id space t`)
 

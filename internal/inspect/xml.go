@@ -23,16 +23,18 @@ const (
 	nsRDF   = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 )
 
-// XML checks that a stream is well-formed XML that nothing runs or loads: data, and no document. The zero value is ready.
+// XML checks that a stream is well-formed XML that nothing runs or loads: data, and no document. The zero value is
+// ready.
 //
-// It accepts UTF-8, with or without a byte order mark, and ISO-8859-1 that is declared. It refuses, as Malformed, what is
-// not well-formed, and UTF-16; as Active, document types, whether or not they declare entities (CWE-611, CWE-776),
-// processing instructions but for the XML declaration and the marks of XMP, and elements in the namespaces of XHTML, SVG,
-// XSLT, XInclude and their like (all of www.w3.org but RDF, schemas and SOAP, and all of www.mozilla.org), which browsers and servers run; as
-// TooLarge, tokens of more than 1 MiB, such as one text, and more than 128 levels of elements. Entities other than the
-// five of XML are not well-formed here: nothing is expanded.
+// It accepts UTF-8, with or without a byte order mark, and ISO-8859-1 that is declared. It refuses, as Malformed, what
+// is not well-formed, and UTF-16; as Active, document types, whether or not they declare entities (CWE-611, CWE-776),
+// processing instructions but for the XML declaration and the marks of XMP, and elements in the namespaces of XHTML,
+// SVG, XSLT, XInclude and their like (all of www.w3.org but RDF, schemas and SOAP, and all of www.mozilla.org), which
+// browsers and servers run; as TooLarge, tokens of more than 1 MiB, such as one text, and more than 128 levels of
+// elements. Entities other than the five of XML are not well-formed here: nothing is expanded.
 //
-// Memory is under 4 MiB, and some ten KiB for most files. Whoever gives up before Verdict calls Close.
+// Memory is some ten KiB for most files, and under 24 MiB for a tag of 1 MiB that is all attributes. Whoever gives up
+// before Verdict calls Close.
 type XML struct {
 	pull pull
 }
