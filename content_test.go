@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -56,6 +57,18 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d hostile files, %d legitimate ones", hostile, legitimate)
+}
+
+// TestDocumentsRefuseWhatActs: files that Types accepts and Documents does not.
+func TestDocumentsRefuseWhatActs(t *testing.T) {
+	for _, file := range slices.Concat(corpus.ActiveDocuments(), corpus.Formulas()) {
+		t.Run(file.About, func(t *testing.T) {
+			f := newFixture(t, upload.Documents(&upload.DocumentOptions{Types: []string{file.Type}}), upload.Options{MaxFileSize: 64 << 20})
+			f.refuses(t, upload.Code(file.Code), uploadOf(t, file.Name, file.Content))
+			f = newFixture(t, upload.Types(file.Type), upload.Options{MaxFileSize: 64 << 20})
+			f.accepts(t, uploadOf(t, file.Name, file.Content))
+		})
+	}
 }
 
 // TestPresets: what each preset adds to Types.
