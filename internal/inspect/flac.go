@@ -105,7 +105,7 @@ func (f *FLAC) end() {
 func flacCRC(crc uint16, p []byte) uint16 {
 	t := &flacCRCs
 	for ; len(p) >= 8; p = p[8:] {
-		crc = t[7][byte(crc>>8)^p[0]] ^ t[6][byte(crc)^p[1]] ^
+		crc = t[7][byte(crc>>8)^p[0]] ^ t[6][byte(crc&0xff)^p[1]] ^
 			t[5][p[2]] ^ t[4][p[3]] ^ t[3][p[4]] ^ t[2][p[5]] ^ t[1][p[6]] ^ t[0][p[7]]
 	}
 	for _, c := range p {
