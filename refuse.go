@@ -18,6 +18,9 @@ const (
 	lingerBytes = 512 << 20
 	// notice is how long a client that does look gets to stop by itself.
 	notice = 150 * time.Millisecond
+	// resetPause is how long the reset of an HTTP/2 stream is held back behind
+	// its answer, which some clients (curl 7.88) drop when both come at once.
+	resetPause = 50 * time.Millisecond
 	// impatience is how long a client gets that asked with Expect whether to
 	// send, and may be sending all the same.
 	impatience = 500 * time.Millisecond
@@ -38,12 +41,18 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 		return
 	}
 	b.answerDeadline(r)
-	if b.eof || r.ProtoMajor != 1 {
+	if b.eof {
 		a.send(w)
 		return
 	}
-	a.header.Set("Connection", "close")
 	rc := http.NewResponseController(w)
+	if r.ProtoMajor != 1 {
+		a.send(w)
+		_ = rc.Flush()
+		time.Sleep(resetPause)
+		return
+	}
+	a.header.Set("Connection", "close")
 	if rc.EnableFullDuplex() != nil { // net/http would first read on and then answer
 		a.send(w)
 		return

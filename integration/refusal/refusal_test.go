@@ -71,12 +71,12 @@ var senders = []struct {
 }{
 	{"Go over HTTP/1.1", false, "HTTP/1.1", mib, 0, goClient()},
 	{"Go over HTTP/1.1 with Expect", false, "HTTP/1.1", mib, 0, goClient("Expect", "100-continue")},
-	{"Go over HTTP/2", true, "HTTP/2.0", mib + 256<<10, 0, goClient()},
+	{"Go over HTTP/2", true, "HTTP/2.0", 2 * mib, 0, goClient()},
 	{"raw socket", false, "HTTP/1.1", mib, 0, rawClient(false)},
 	{"raw socket with Expect, not waiting", false, "HTTP/1.1", mib, 0, rawClient(false, "Expect: 100-continue")},
 	{"curl over HTTP/1.1", false, "HTTP/1.1", mib, 4 * mib, curl("--limit-rate", "32M")},
 	{"curl over HTTP/1.1 without Expect", false, "HTTP/1.1", mib, 4 * mib, curl("--limit-rate", "32M", "-H", "Expect:")},
-	{"curl over HTTP/2", true, "HTTP/2.0", mib + 256<<10, 4 * mib, curl("--http2", "--limit-rate", "32M")},
+	{"curl over HTTP/2", true, "HTTP/2.0", 2 * mib, 4 * mib, curl("--http2", "--limit-rate", "32M")},
 }
 
 func goClient(header ...string) func(testing.TB, *host.Server, client.Form, bool) (*client.Answer, error) {
