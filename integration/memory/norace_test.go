@@ -2,4 +2,9 @@
 
 package memory_test
 
-const besideFactor = 1
+import "time"
+
+const (
+	besideFactor = 1
+	neighbour    = time.Second
+)
