@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/airlock-go/upload/internal/form"
@@ -75,7 +76,20 @@ func (tx *Tx) bodyLimit() int64 {
 	return int64(tx.grant.MaxFiles)*tx.grant.MaxFileSize + rest
 }
 
-// takePlace waits for one of the MaxConcurrent places.
+// place is one of the MaxConcurrent places. It is given back when neither the
+// request nor a check that hangs needs it any more.
+type place struct {
+	holders atomic.Int32
+	release func()
+}
+
+func (p *place) leave() {
+	if p != nil && p.holders.Add(-1) == 0 {
+		p.release()
+	}
+}
+
+// takePlace waits for a place.
 func (tx *Tx) takePlace() error {
 	wait := tx.h.opts.MaxWait
 	if tx.r.ProtoMajor > 1 {
@@ -90,7 +104,9 @@ func (tx *Tx) takePlace() error {
 			return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
 		}
 	}
-	tx.worker.finally(func() { gate.Release(subject, 1) })
+	tx.place = &place{release: func() { gate.Release(subject, 1) }}
+	tx.place.holders.Store(2)
+	tx.worker.finally(tx.place.leave)
 	return nil
 }
 

@@ -44,8 +44,8 @@
 // # Memory is a number you choose
 //
 // s3store keeps the buffers of all uploads together under one limit, whatever
-// their number and size. Beside that each request being read costs about
-// 110 KiB, [Options.MaxConcurrent] of them at most. Who finds no room waits for
+// their number and size. Beside that each request that is received or committed
+// costs about 150 KiB, [Options.MaxConcurrent] of them at most. Who finds no room waits for
 // [Options.MaxWait] and is told to come again ([CodeBusy], Retry-After). No
 // subject takes more than half of either; anonymous callers are not told apart.
 //
@@ -96,7 +96,9 @@
 // http.TimeoutHandler gives up, the client is told so while the upload may still
 // be committed. No middleware in front may read the form, as FormValue does.
 // Configure http.Server.ReadHeaderTimeout yourself: before the headers are read
-// no handler runs.
+// no handler runs. On HTTP/2 a client may have sent a whole window, by default a
+// mebibyte, before any handler sees a byte: HTTP2Config.MaxReceiveBufferPerStream
+// of http.Server makes it less.
 //
 // # What it does not protect from
 //

@@ -26,6 +26,7 @@ type Tx struct {
 	body      *body
 	worker    *worker
 	query     url.Values
+	place     *place
 	waitUntil time.Time
 
 	staged   []Staged
@@ -197,6 +198,7 @@ func (tx *Tx) Commit(ctx context.Context) error {
 		}
 	}
 	tx.state = txCommitted
+	tx.place.leave()
 	tx.logAccepted()
 	if !tx.held {
 		tx.leave()
@@ -220,6 +222,7 @@ func (tx *Tx) Rollback() error {
 	}
 	tx.state = txEnded
 	defer tx.leave()
+	defer tx.place.leave()
 	return tx.discard(tx.ctx)
 }
 

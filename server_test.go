@@ -249,3 +249,26 @@ func TestPlace(t *testing.T) {
 	r.Proto, r.ProtoMajor = "HTTP/2.0", 2
 	f.accepts(t, r) // free: no wait
 }
+
+// TestPlaceUntilCommit: what waits for its commit takes memory, so it keeps its
+// place, and gives it back however it ends.
+func TestPlaceUntilCommit(t *testing.T) {
+	ends := map[string]func(*upload.Tx) error{
+		"commit":   func(tx *upload.Tx) error { return tx.Commit(t.Context()) },
+		"rollback": func(tx *upload.Tx) error { return tx.Rollback() },
+		"undo": func(tx *upload.Tx) error {
+			return errors.Join(tx.Commit(t.Context()), tx.Undo(t.Context()))
+		},
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, nil, upload.Options{MaxConcurrent: 1, MaxWait: time.Millisecond})
+			body := file("file", "a.txt", "hello")
+			tx, err := f.Receive(httptest.NewRecorder(), post(body))
+			require.NoError(t, err)
+			require.Equal(t, http.StatusServiceUnavailable, f.do(post(body)).Code)
+			require.NoError(t, end(tx))
+			f.accepts(t, post(body))
+		})
+	}
+}

@@ -99,9 +99,11 @@ type Options struct {
 	// Default: 1 min.
 	CleanupTimeout time.Duration
 
-	// MaxConcurrent is how many requests are read at once; each holds about
-	// 110 KiB besides what the storage holds. No subject takes more than half
-	// of the places. Default: 256.
+	// MaxConcurrent is how many requests are received and committed at once;
+	// each holds about 150 KiB besides what the storage holds. A request has its
+	// place until its files are published or removed: a Tx that is neither
+	// committed nor rolled back keeps it. No subject takes more than half of the
+	// places. Default: 256.
 	MaxConcurrent int
 
 	// MaxWait is how long an upload may wait for one of those places and for

@@ -4,7 +4,5 @@ package memory_test
 
 import "time"
 
-const (
-	besideFactor = 1
-	neighbour    = time.Second
-)
+// neighbour is how long a small request may take beside large ones.
+const neighbour = time.Second

@@ -61,23 +61,30 @@ var senders = []struct {
 	tls   bool
 	proto string
 	// allowed is how far beyond what the server needs the client may come. On
-	// HTTP/2 net/http lets it send a mebibyte before any handler sees a byte,
-	// and some more for what has been read.
+	// HTTP/2 net/http lets it send a whole window before any handler sees a
+	// byte: by default that is a mebibyte, which is more than we would allow.
 	allowed int64
-	// unsent is what the client has counted and its kernel may not have sent.
-	// The others have a small buffer.
-	unsent int64
-	send   func(t testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error)
+	// unsent is what the client has counted and may not have sent: curl's kernel
+	// has a large buffer, and Go reads a frame ahead.
+	unsent    int64
+	configure []func(*http.Server)
+	send      func(t testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error)
 }{
-	{"Go over HTTP/1.1", false, "HTTP/1.1", mib, 0, goClient()},
-	{"Go over HTTP/1.1 with Expect", false, "HTTP/1.1", mib, 0, goClient("Expect", "100-continue")},
-	{"Go over HTTP/2", true, "HTTP/2.0", 2 * mib, 0, goClient()},
-	{"raw socket", false, "HTTP/1.1", mib, 0, rawClient(false)},
-	{"raw socket with Expect, not waiting", false, "HTTP/1.1", mib, 0, rawClient(false, "Expect: 100-continue")},
-	{"curl over HTTP/1.1", false, "HTTP/1.1", mib, 4 * mib, curl("--limit-rate", "32M")},
-	{"curl over HTTP/1.1 without Expect", false, "HTTP/1.1", mib, 4 * mib, curl("--limit-rate", "32M", "-H", "Expect:")},
-	{"curl over HTTP/2", true, "HTTP/2.0", 2 * mib, 4 * mib, curl("--http2", "--limit-rate", "32M")},
+	{"Go over HTTP/1.1", false, "HTTP/1.1", mib, 0, nil, goClient()},
+	{"Go over HTTP/1.1 with Expect", false, "HTTP/1.1", mib, 0, nil, goClient("Expect", "100-continue")},
+	{"Go over HTTP/2", true, "HTTP/2.0", mib, 512 << 10, smallWindow, goClient()},
+	{"Go over HTTP/2, default window", true, "HTTP/2.0", mib + 256<<10, 512 << 10, nil, goClient()},
+	{"raw socket", false, "HTTP/1.1", mib, 0, nil, rawClient(false)},
+	{"raw socket with Expect, not waiting", false, "HTTP/1.1", mib, 0, nil, rawClient(false, "Expect: 100-continue")},
+	{"curl over HTTP/1.1", false, "HTTP/1.1", mib, 4 * mib, nil, curl("--limit-rate", "32M")},
+	{"curl over HTTP/1.1 without Expect", false, "HTTP/1.1", mib, 4 * mib, nil, curl("--limit-rate", "32M", "-H", "Expect:")},
+	{"curl over HTTP/2", true, "HTTP/2.0", mib, 4 * mib, smallWindow, curl("--http2", "--limit-rate", "32M")},
 }
+
+// smallWindow is what the documentation recommends.
+var smallWindow = []func(*http.Server){func(s *http.Server) {
+	s.HTTP2 = &http.HTTP2Config{MaxReceiveBufferPerStream: 512 << 10}
+}}
 
 func goClient(header ...string) func(testing.TB, *host.Server, client.Form, bool) (*client.Answer, error) {
 	return func(t testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error) {
@@ -123,7 +130,7 @@ func TestRefusedEarlyAndWhole(t *testing.T) {
 				if sender.tls {
 					run = host.StartTLS
 				}
-				s := run(t, h)
+				s := run(t, h, sender.configure...)
 				a, err := sender.send(t, s, client.Form{r.file}, r.chunked)
 				require.NoError(t, err)
 				require.Equal(t, r.status, a.Status, "%s", a.Body)
