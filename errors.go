@@ -21,9 +21,12 @@ const (
 	CodeUnauthenticated Code = "unauthenticated"  // 401: the caller did not say who they are
 	CodeForbidden       Code = "forbidden"        // 403: the caller may not upload
 	CodeCrossOrigin     Code = "cross_origin"     // 403: a browser sent it from a page of another origin
+	CodeBadTicket       Code = "bad_ticket"       // 404: a ticket that is expired, used up, forged or another caller's
+	CodeNotFound        Code = "not_found"        // 404: there is no such file, or not for this caller
 	CodeMethod          Code = "method"           // 405: the method is not POST
 	CodeTimeout         Code = "timeout"          // 408: the client stalled or sent too slowly
-	CodeConflict        Code = "conflict"         // 409: the key generator chose a key that is taken
+	CodeConflict        Code = "conflict"         // 409: the key is taken, or the file changed while it was checked
+	CodeNotUploaded     Code = "not_uploaded"     // 409: confirmed before the whole file has arrived
 	CodeTooLarge        Code = "too_large"        // 413: a file, a text field or the body passes its limit
 	CodeTooMany         Code = "too_many"         // 413: too many files, text fields or parts
 	CodeNotMultipart    Code = "not_multipart"    // 415: the request is not multipart/form-data, or is compressed
@@ -42,8 +45,8 @@ const (
 
 var statuses = map[Code]int{
 	CodeMalformed: 400, CodeNoFile: 400, CodeUnexpectedField: 400, CodeBadName: 400, CodeGone: 400, CodeEmpty: 400,
-	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeMethod: 405, CodeTimeout: 408,
-	CodeConflict: 409, CodeTooLarge: 413, CodeTooMany: 413,
+	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,
+	CodeMethod: 405, CodeTimeout: 408, CodeConflict: 409, CodeNotUploaded: 409, CodeTooLarge: 413, CodeTooMany: 413,
 	CodeNotMultipart: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
 	CodeContent: 422, CodeNotStored: 422,
 	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeBusy: 503, CodeShutdown: 503,

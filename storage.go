@@ -92,6 +92,11 @@ type Stored struct {
 	Type string // the Content-Type it is kept with
 	Name string // the file name in its Content-Disposition, "" if it has none
 	Size int64  // bytes
+
+	// What an ObjectReader tells besides.
+	ETag   string // names the content
+	SHA256 string // hexadecimal, "" if the store does not know it
+	Nonce  string // the random value of the upload that wrote it, "" if it is not known
 }
 
 // Opener is an optional ability of a [Storage]: reading published objects

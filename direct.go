@@ -1,0 +1,156 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+)
+
+// StagingSegment is the path segment that marks the keys of files which clients
+// sent to the storage themselves and nobody has checked yet, as in
+// "tenants/upload-staging/1f0c…". No [KeyGenerator] may use it, and no [Links]
+// lead to such a key. A lifecycle rule should remove what is left there.
+const StagingSegment = "upload-staging"
+
+func isStaging(key string) bool {
+	return strings.Contains("/"+key+"/", "/"+StagingSegment+"/")
+}
+
+// What S3 allows, and so every [DirectStorage] may rely on.
+const (
+	minDirectPart = 5 << 20
+	maxDirectPart = 5 << 30 // also of a single request
+	maxPartCount  = 10_000
+)
+
+// DirectStorage is an optional ability of a [Storage]: clients send it files by
+// themselves, with requests that it has signed for them. [NewPresigner] needs
+// it. Such a file lies under a staging key, unchecked, until Promote makes a
+// new object of it. Whatever a signed request states must be enforced by the
+// store; what cannot be enforced must not be signed.
+//
+// Implementations must be safe for concurrent use and pass storetest.RunDirect.
+type DirectStorage interface {
+	Storage
+	ObjectReader
+
+	// DirectMethods tells which single requests the store can sign. It is an
+	// error if it can sign none, as for lack of a public address.
+	DirectMethods() (DirectMethods, error)
+
+	// SignUpload signs one request that sends the whole file: a PUT or, if form
+	// is true, a POST form.
+	SignUpload(ctx context.Context, d DirectObject, form bool) (*SignedRequest, error)
+
+	// CreateMultipart opens a multipart upload under d.Key.
+	CreateMultipart(ctx context.Context, d DirectObject) (uploadID string, err error)
+
+	// SignPart signs the PUT of one part of exactly d.Size bytes. Of d only
+	// Key, Size and Expires count.
+	SignPart(ctx context.Context, d DirectObject, uploadID string, number int) (*SignedRequest, error)
+
+	// Parts lists all parts that have arrived, by their numbers. An upload that
+	// is not open is an error that is fs.ErrNotExist.
+	Parts(ctx context.Context, key, uploadID string) ([]Part, error)
+
+	// CompleteMultipart makes an object under the staging key of exactly these
+	// parts. An upload that is not open is an error that is fs.ErrNotExist.
+	CompleteMultipart(ctx context.Context, key, uploadID string, parts []Part) error
+
+	// AbortMultipart ends the upload and removes its parts. An upload that is
+	// not open is not an error.
+	AbortMultipart(ctx context.Context, key, uploadID string) error
+
+	// Promote publishes the object under p.From, if it is still the one that
+	// p.ETag names, under another key: create-only, with the type and name of p
+	// and none of the staged object's own metadata. The staged object stays.
+	//
+	// When the key is taken by an object with another nonce the error is
+	// [ErrExists]; with the same nonce it is published already, and that is no
+	// error. When the staged object is not that of p.ETag the error is
+	// [ErrChanged]. In doubt the store asks; if that fails, too, the error is
+	// [ErrUnknownOutcome]. After any other error nothing is readable under the
+	// key. Promote may be called concurrently with the same p.
+	Promote(ctx context.Context, p Promotion) error
+}
+
+// ObjectReader is an optional ability of a [Storage]: looking at objects by
+// their key, staged ones of direct uploads included.
+type ObjectReader interface {
+	// Stat describes the object. A key under which there is none is an error
+	// that is fs.ErrNotExist.
+	Stat(ctx context.Context, key string) (Stored, error)
+
+	// OpenAt returns the bytes from offset on, which the caller closes. If the
+	// object has another ETag by then the error is [ErrChanged]; an etag of ""
+	// is any. A key under which there is none is fs.ErrNotExist.
+	OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error)
+}
+
+// LinkStorage is an optional ability of a [Storage]: links that let whoever has
+// them read one object for a while. [NewLinks] needs it.
+type LinkStorage interface {
+	ObjectReader
+
+	// SignGet returns a URL that answers GET with the object, exactly g's type
+	// and disposition, and works until g.Expires has passed or the store's own
+	// credentials end. It does not look whether the object exists.
+	SignGet(ctx context.Context, key string, g SignedGet) (url string, err error)
+}
+
+// SignedGet is what is signed into a link.
+type SignedGet struct {
+	Type        string // answered as Content-Type
+	Disposition string // answered as Content-Disposition
+	Expires     time.Duration
+}
+
+// DirectMethods says how a store can be sent a whole file in one request. For
+// each it must enforce exactly what is signed: key, type, length, digest.
+type DirectMethods struct {
+	Put  bool // a PUT, which works once: it never replaces an object
+	Form bool // a POST form (an S3 POST policy), which may be repeated until it expires
+}
+
+// DirectObject is what a client may send.
+type DirectObject struct {
+	Key     string // a staging key
+	Type    string // the Content-Type to be sent
+	Size    int64  // bytes, exactly
+	SHA256  string // hexadecimal, "" if it is not known
+	Expires time.Duration
+}
+
+// SignedRequest is a request for a client to send. Header fields that HTTP
+// clients set by themselves, Content-Length and Host, are signed and not listed.
+type SignedRequest struct {
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers"`          // to be sent exactly
+	Fields  map[string]string `json:"fields,omitempty"` // of a POST form, before the file, which is called "file"
+}
+
+// Part is a part of a multipart upload.
+type Part struct {
+	Number int // from 1
+	Size   int64
+	ETag   string
+}
+
+// Promotion says what [DirectStorage.Promote] publishes.
+type Promotion struct {
+	From   string // the staging key
+	ETag   string // what Stat said when the bytes were checked
+	Key    string // the new key; it passed [ValidKey]
+	Type   string // the detected media type
+	Name   string // the cleaned file name
+	Size   int64
+	SHA256 string // hexadecimal, "" if it was not computed
+	Nonce  string // kept with the object, for Stat
+}
+
+// ErrChanged is returned when an object is not the one that was asked for by
+// its ETag.
+var ErrChanged = errors.New("upload: the object has changed")
