@@ -73,10 +73,10 @@ func (tx *Tx) maxSize(fr *form.Reader) int64 {
 
 // readHead reads what the type is detected from. A file that ends within it is
 // told from a body that does: io.ReadFull would take both for short.
-func readHead(in *Incoming, p *form.Part) error {
+func readHead(in *Incoming, r io.Reader) error {
 	head, n := make([]byte, HeadSize), 0
 	for n < len(head) {
-		m, err := p.Read(head[n:])
+		m, err := r.Read(head[n:])
 		n += m
 		if err == io.EOF { //nolint:errorlint // as above
 			in.Size = int64(n)
@@ -137,71 +137,6 @@ func stageError(err error) error {
 		err = errors.New("upload: the storage did not read the file to its end")
 	}
 	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}
-}
-
-// validate asks the policy about the head.
-func (tx *Tx) validate(in *Incoming) (Observer, error) {
-	given := make(chan Observer, 1)
-	o, err := call(tx.worker, func() (Observer, error) {
-		o, err := tx.grant.Accept.Validate(tx.ctx, in)
-		given <- o
-		return o, err
-	}, checkError)
-	if err != nil { // an observer that nobody waits for any more is closed
-		tx.worker.finally(func() {
-			select {
-			case o := <-given:
-				_ = closeObserver(o)
-			default:
-			}
-		})
-	}
-	return o, err
-}
-
-// key asks for the key and judges it, whoever made it.
-func (tx *Tx) key(in *Incoming) (string, error) {
-	key, err := call(tx.worker, func() (string, error) { return tx.h.opts.Keys.Key(tx.ctx, in) }, keyError)
-	if err != nil {
-		return "", err
-	}
-	key = tx.grant.KeyPrefix + key
-	return key, keyError(ValidKey(key))
-}
-
-// call runs f on the worker. Its results travel in a channel, since f may still
-// be writing them when it is abandoned.
-func call[T any](w *worker, f func() (T, error), failed func(error) error) (T, error) {
-	result := make(chan T, 1)
-	err := w.do(func() error {
-		v, err := f()
-		result <- v
-		return err
-	})
-	if err != nil {
-		var none T
-		return none, failed(err)
-	}
-	return <-result, nil
-}
-
-// checkError makes what a validator or an observer answered a refusal.
-func checkError(err error) error {
-	var e *Error
-	switch {
-	case err == nil || errors.As(err, &e) && e != nil:
-		return err
-	case errors.Is(err, errHung):
-		return &Error{Code: CodeCheckFailed, Reason: "checking the file took too long; try again later", Err: err}
-	}
-	return &Error{Code: CodeCheckFailed, Reason: "the file could not be checked; try again later", Err: err}
-}
-
-func keyError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return internal(err)
 }
 
 // withFile says in which field and, if it has a usable one, under which name

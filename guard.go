@@ -12,6 +12,7 @@ var (
 	errHung   = errors.New("upload: a check did not return in time")
 	errPanic  = errors.New("upload: the host's code panicked")
 	errGoexit = errors.New("upload: a check ended its goroutine")
+	errNil    = errors.New("upload: the host's code returned a nil *Error as an error")
 )
 
 // worker runs the host's code, which may hang, on a goroutine of its own, one
@@ -56,18 +57,33 @@ func (w *worker) loop() {
 	exited := true
 	defer func() {
 		if exited { // runtime.Goexit, as by a test's FailNow: go on elsewhere
-			w.results <- errGoexit
+			select {
+			case w.results <- errGoexit:
+			default: // nobody waits for what is done afterwards
+			}
 			go w.loop()
 		}
 	}()
 	for f := range w.calls {
 		w.results <- contain(f)
 	}
-	exited = false
-	for _, f := range w.after {
+	for len(w.after) > 0 {
+		f := w.after[0]
+		w.after = w.after[1:]
 		_ = contain(func() error { f(); return nil })
 	}
+	exited = false
 	close(w.ended)
+}
+
+// last runs f, which may hang like any other call: at once, or, if a call hangs,
+// when that returns.
+func (w *worker) last(f func() error) {
+	if w.hung {
+		w.finally(func() { _ = f() })
+		return
+	}
+	_ = w.do(f)
 }
 
 // finally runs f once no call is running any more: when close is called, or, if
@@ -88,14 +104,18 @@ func (w *worker) close() {
 	}
 }
 
-// contain calls f and makes its panic an error.
+// contain calls f and makes its panic an error, and another one of a nil *Error,
+// which refuses and cannot be asked for anything.
 func contain(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v\n%s", errPanic, p, debug.Stack())
 		}
 	}()
-	return f()
+	if err = f(); err == error((*Error)(nil)) { //nolint:errorlint // unwrapping it would panic
+		err = errNil
+	}
+	return err
 }
 
 // hook calls a hook of the host's, if there is one.

@@ -17,16 +17,8 @@ import (
 // not readable yet. Like an sql.Tx it ends with Commit or Rollback; a deferred
 // Rollback is right in every case. It is not safe for concurrent use.
 type Tx struct {
-	h      *Handler
-	r      *http.Request
-	ctx    context.Context // ends with the request, or when Shutdown cuts it
-	cancel context.CancelCauseFunc
-
-	grant     *Grant
-	body      *body
-	worker    *worker
+	*request
 	query     url.Values
-	place     *place
 	waitUntil time.Time
 
 	staged   []Staged
@@ -55,12 +47,7 @@ const (
 // [Handler.RespondError], which knows how to answer a client that is still
 // sending.
 func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
-	ctx, cancel := context.WithCancelCause(r.Context())
-	tx := &Tx{
-		h: h, r: r, ctx: ctx, cancel: cancel,
-		body: newBody(w, r, &h.opts), worker: &worker{timeout: h.opts.CheckTimeout},
-	}
-	tx.worker.onHang = tx.logHung
+	tx := &Tx{request: h.newRequest(r, newBody(w, r, &h.opts))}
 	defer func() {
 		tx.body.close()
 		tx.worker.close()
@@ -77,7 +64,7 @@ func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 }
 
 func (tx *Tx) receive() error {
-	if !tx.h.enter(tx) {
+	if !tx.h.enter(tx.request) {
 		return errShutdown
 	}
 	boundary, err := tx.admit()
@@ -199,7 +186,7 @@ func (tx *Tx) Commit(ctx context.Context) error {
 	}
 	tx.state = txCommitted
 	tx.place.leave()
-	tx.logAccepted()
+	tx.logAccepted(tx.files)
 	if !tx.held {
 		tx.leave()
 	}
@@ -233,13 +220,7 @@ func (tx *Tx) Undo(ctx context.Context) error {
 		return nil
 	}
 	tx.state = txEnded
-	tx.h.reenter(tx)
+	tx.h.reenter(tx.request)
 	defer tx.leave()
 	return tx.discard(ctx)
-}
-
-// leave ends the request for Shutdown.
-func (tx *Tx) leave() {
-	tx.cancel(nil)
-	tx.h.leave(tx)
 }

@@ -49,39 +49,41 @@ func (h *Handler) closeDoor() (idle <-chan struct{}) {
 func (h *Handler) cut() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for tx := range h.active {
-		tx.cancel(errShutdown)
-		tx.body.cut(errShutdown, false)
+	for q := range h.active {
+		q.cancel(errShutdown)
+		if q.body != nil {
+			q.body.cut(errShutdown, false)
+		}
 	}
 }
 
 // enter lets a request in unless the handler is closing.
-func (h *Handler) enter(tx *Tx) bool {
+func (h *Handler) enter(q *request) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.closing {
-		h.active[tx] = struct{}{}
+		h.active[q] = struct{}{}
 	}
 	return !h.closing
 }
 
 // reenter lets Shutdown, unless it is through, wait for an upload that is being
 // undone.
-func (h *Handler) reenter(tx *Tx) {
+func (h *Handler) reenter(q *request) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !h.closing || len(h.active) > 0 {
-		h.active[tx] = struct{}{}
+		h.active[q] = struct{}{}
 	}
 }
 
-func (h *Handler) leave(tx *Tx) {
+func (h *Handler) leave(q *request) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if _, ok := h.active[tx]; !ok {
+	if _, ok := h.active[q]; !ok {
 		return
 	}
-	delete(h.active, tx)
+	delete(h.active, q)
 	if h.closing && len(h.active) == 0 {
 		close(h.idle)
 	}

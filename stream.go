@@ -49,11 +49,7 @@ func (s *stream) close() {
 	if s.observer == nil {
 		return
 	}
-	if s.worker.hung {
-		s.worker.finally(func() { _ = closeObserver(s.observer) })
-	} else {
-		_ = s.worker.do(func() error { return closeObserver(s.observer) })
-	}
+	s.worker.last(func() error { return closeObserver(s.observer) })
 	if !s.worker.hung {
 		relays.Put(s.relay)
 	}

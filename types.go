@@ -50,22 +50,28 @@ func typed(types []string, o *contentOptions) Validator {
 			panic(fmt.Sprintf("upload: Types does not know the media type %q", t))
 		}
 	}
-	return validatorFunc(func(_ context.Context, in *Incoming) (Observer, error) {
+	named := func(_ context.Context, in *Incoming) error {
+		if !slices.Contains(types, in.Type) {
+			return typeNotAllowed(in.Type)
+		}
+		if exts := sniff.Extensions(in.Type); !slices.Contains(exts, filename.Ext(in.Name)) {
+			return Reject(CodeTypeMismatch, fmt.Sprintf(
+				"the content is %s, so the name must end in %s", in.Type, strings.Join(exts, " or ")))
+		}
+		return nil
+	}
+	return &rule{declare: named, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(in.Head) == 0 {
 			return nil, errEmpty
 		}
-		if !slices.Contains(types, in.Type) {
-			return nil, typeNotAllowed(in.Type)
-		}
-		if exts := sniff.Extensions(in.Type); !slices.Contains(exts, filename.Ext(in.Name)) {
-			return nil, Reject(CodeTypeMismatch, fmt.Sprintf(
-				"the content is %s, so the name must end in %s", in.Type, strings.Join(exts, " or ")))
+		if err := named(ctx, in); err != nil {
+			return nil, err
 		}
 		if o := o.inspector(in.Type); o != nil {
 			return &inspector{o}, nil
 		}
 		return nil, nil
-	})
+	}}
 }
 
 // inspector makes what an inspector of internal/inspect finds a refusal.

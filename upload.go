@@ -30,7 +30,7 @@ type Handler struct {
 
 	mu      sync.Mutex
 	closing bool
-	active  map[*Tx]struct{}
+	active  map[*request]struct{}
 	idle    chan struct{} // closed when closing and nothing is active
 
 	noDeadlines sync.Once
@@ -157,7 +157,7 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 	if store == nil || policy == nil || authorize == nil {
 		return nil, errors.New("upload: New needs a storage, a validator and an authorizer; AllowAnonymous says that anyone may upload")
 	}
-	h := &Handler{store: store, policy: policy, authorize: authorize, active: map[*Tx]struct{}{}}
+	h := &Handler{store: store, policy: policy, authorize: authorize, active: map[*request]struct{}{}}
 	if opts != nil {
 		h.opts = *opts
 	}

@@ -209,33 +209,6 @@ func TestFields(t *testing.T) {
 	f.refuses(t, upload.CodeUnexpectedField, post(file("file", "a.txt", "1")))
 }
 
-func TestNewRefuses(t *testing.T) {
-	store, policy := &memstore.Store{}, upload.NotEmpty()
-	for _, tc := range []struct {
-		about string
-		make  func() (*upload.Handler, error)
-	}{
-		{"no storage", func() (*upload.Handler, error) { return upload.New(nil, policy, upload.AllowAnonymous, nil) }},
-		{"no validator", func() (*upload.Handler, error) { return upload.New(store, nil, upload.AllowAnonymous, nil) }},
-		{"no authorizer", func() (*upload.Handler, error) { return upload.New(store, policy, nil, nil) }},
-		{"a negative limit", func() (*upload.Handler, error) {
-			return upload.New(store, policy, upload.AllowAnonymous, &upload.Options{MaxFileSize: -1})
-		}},
-		{"a negative time", func() (*upload.Handler, error) {
-			return upload.New(store, policy, upload.AllowAnonymous, &upload.Options{StallTimeout: -1})
-		}},
-		{"an empty field", func() (*upload.Handler, error) {
-			return upload.New(store, policy, upload.AllowAnonymous, &upload.Options{Fields: []string{""}})
-		}},
-	} {
-		t.Run(tc.about, func(t *testing.T) {
-			h, err := tc.make()
-			require.Error(t, err)
-			require.Nil(t, h)
-		})
-	}
-}
-
 func TestAuthorizer(t *testing.T) {
 	read := false
 	body := readerFunc(func([]byte) (int, error) { read = true; return 0, errors.New("read") })

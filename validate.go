@@ -69,7 +69,7 @@ func (f ValidatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, er
 // no validator it accepts nothing.
 func All(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return validatorFunc(func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(validators) == 0 {
 			return nil, Reject(CodeTypeNotAllowed, "no files are accepted")
 		}
@@ -91,7 +91,7 @@ func All(validators ...Validator) Validator {
 		}
 		given = true
 		return all.orNil(), nil
-	})
+	}}
 }
 
 // Any accepts what at least one of the validators accepts. When all refuse, the
@@ -99,7 +99,7 @@ func All(validators ...Validator) Validator {
 // of the last. With no validator it accepts nothing.
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return validatorFunc(func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		err := Reject(CodeTypeNotAllowed, "no files are accepted")
 		var open alternatives
 		given := false
@@ -126,7 +126,7 @@ func Any(validators ...Validator) Validator {
 		}
 		given = true
 		return &open, nil
-	})
+	}}
 }
 
 // ForField chooses the validator by the form field. A field that is not listed
@@ -145,13 +145,22 @@ func ForType(types map[string]Validator) Validator {
 
 func choose(from map[string]Validator, by func(*Incoming) (key string, missing error)) Validator {
 	from = maps.Clone(from)
-	return validatorFunc(func(ctx context.Context, in *Incoming) (Observer, error) {
-		key, missing := by(in)
-		if v := from[key]; v != nil {
-			return v.Validate(ctx, in)
-		}
-		return nil, missing
-	})
+	return &rule{
+		judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+			key, missing := by(in)
+			if v := from[key]; v != nil {
+				return v.Validate(ctx, in)
+			}
+			return nil, missing
+		},
+		declare: func(ctx context.Context, in *Incoming) error {
+			key, missing := by(in)
+			if v := from[key]; v != nil {
+				return declare(ctx, v, in)
+			}
+			return missing
+		},
+	}
 }
 
 // Extensions accepts names whose last extension is one of those given, with
@@ -162,7 +171,7 @@ func Extensions(extensions ...string) Validator {
 	for i, e := range extensions {
 		allowed[i] = strings.ToLower(e)
 	}
-	return ValidatorFunc(func(_ context.Context, in *Incoming) error {
+	return headRule(func(_ context.Context, in *Incoming) error {
 		if slices.Contains(allowed, filename.Ext(in.Name)) {
 			return nil
 		}
@@ -172,8 +181,8 @@ func Extensions(extensions ...string) Validator {
 
 // NotEmpty refuses files without a byte. [Types] does, too.
 func NotEmpty() Validator {
-	return ValidatorFunc(func(_ context.Context, in *Incoming) error {
-		if len(in.Head) == 0 {
+	return headRule(func(_ context.Context, in *Incoming) error {
+		if len(in.Head) == 0 && in.Size <= 0 {
 			return errEmpty
 		}
 		return nil
@@ -186,27 +195,30 @@ var errEmpty = Reject(CodeEmpty, "the file is empty")
 // field or type; the limit of all files is [Options.MaxFileSize], which is
 // enforced besides.
 func MaxSize(n int64) Validator {
-	return validatorFunc(func(_ context.Context, in *Incoming) (Observer, error) {
-		o := &sizeObserver{max: n}
-		if in.Size > n || int64(len(in.Head)) > n {
-			return nil, o.tooLarge()
+	fits := func(_ context.Context, in *Incoming) error {
+		if max(in.Size, int64(len(in.Head))) > n {
+			return tooLarge(n)
 		}
-		return o, nil
-	})
+		return nil
+	}
+	return &rule{declare: fits, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+		if err := fits(ctx, in); err != nil {
+			return nil, err
+		}
+		return &sizeObserver{max: n}, nil
+	}}
 }
 
 type sizeObserver struct{ n, max int64 }
 
 func (o *sizeObserver) Write(p []byte) (int, error) {
 	if o.n += int64(len(p)); o.n > o.max {
-		return 0, o.tooLarge()
+		return 0, tooLarge(o.max)
 	}
 	return len(p), nil
 }
 
 func (o *sizeObserver) Verdict() error { return nil }
-
-func (o *sizeObserver) tooLarge() error { return tooLarge(o.max) }
 
 func tooLarge(limit int64) error {
 	return Reject(CodeTooLarge, "the file is larger than "+byteSize(limit))
@@ -227,9 +239,21 @@ func typeNotAllowed(t string) error {
 	return Reject(CodeTypeNotAllowed, "files of type "+t+" are not accepted")
 }
 
-// validatorFunc is a Validator made of a function.
-type validatorFunc func(context.Context, *Incoming) (Observer, error)
+// rule is a Validator made of functions.
+type rule struct {
+	judge   func(context.Context, *Incoming) (Observer, error)
+	declare func(context.Context, *Incoming) error
+}
 
-func (f validatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, error) {
-	return f(ctx, in)
+func (v *rule) Validate(ctx context.Context, in *Incoming) (Observer, error) {
+	return v.judge(ctx, in)
+}
+
+func (v *rule) ValidateDeclaration(ctx context.Context, in *Incoming) error {
+	return v.declare(ctx, in)
+}
+
+// headRule is a rule that the declaration already answers as the file would.
+func headRule(judge ValidatorFunc) Validator {
+	return &rule{declare: judge, judge: judge.Validate}
 }

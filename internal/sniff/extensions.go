@@ -2,6 +2,7 @@ package sniff
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 )
 
@@ -62,6 +63,24 @@ var extensions = map[string][]string{
 // and the canonical one first; nil if the type is not known. The caller owns the slice.
 func Extensions(mediaType string) []string {
 	return slices.Clone(extensions[mediaType])
+}
+
+// TypesOf returns the types that files whose names end in ext (lower case, with its dot) may have, those with ext as their
+// canonical extension first; nil if there are none.
+func TypesOf(ext string) []string {
+	var types []string
+	for t, exts := range extensions {
+		if slices.Contains(exts, ext) {
+			types = append(types, t)
+		}
+	}
+	slices.SortFunc(types, func(a, b string) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(extensions[a], ext), slices.Index(extensions[b], ext)),
+			cmp.Compare(a, b),
+		)
+	})
+	return types
 }
 
 // harmless lists the types that Detect may give to what is plain text without markup: all a file name may choose among.

@@ -1,0 +1,133 @@
+// Package ticket seals small pieces of data into tokens that travel through the
+// hands of clients: they can neither read them nor make or change one.
+package ticket
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+)
+
+const (
+	// MinSecret is the least bytes of a secret.
+	MinSecret = 32
+	// MaxToken is the longest token in bytes: it travels in paths and queries,
+	// for which servers and proxies commonly have 8 KiB.
+	MaxToken = 3 << 10
+)
+
+// A token is base64url without padding of
+//
+//	version (1 byte) | id of the secret (8) | salt (16) | AES-256-GCM ciphertext and tag
+//
+// where everything before the ciphertext is authenticated with it. Each token
+// has a key of its own, from the secret and the salt by HKDF (RFC 5869), so
+// there is no limit on how many one secret seals.
+const (
+	version    = 1
+	idSize     = 8
+	saltSize   = 16
+	headerSize = 1 + idSize + saltSize
+)
+
+// domain keeps keys apart from those that others derive from the same secret.
+const domain = "airlock-go/upload ticket 1"
+
+// ErrInvalid is returned for every token that cannot be opened, whatever the
+// reason.
+var ErrInvalid = errors.New("ticket: not a token of ours")
+
+// Sealer seals with its first secret and opens what any of them sealed. It is
+// safe for concurrent use.
+type Sealer struct {
+	secrets []secret
+	purpose string
+}
+
+type secret struct {
+	id  [idSize]byte
+	raw []byte
+}
+
+// New returns a Sealer. Tokens sealed for one purpose do not open for another.
+func New(secrets [][]byte, purpose string) (*Sealer, error) {
+	if len(secrets) == 0 {
+		return nil, errors.New("ticket: no secret")
+	}
+	s := &Sealer{purpose: purpose}
+	for _, raw := range secrets {
+		if len(raw) < MinSecret {
+			return nil, fmt.Errorf("ticket: a secret of %d bytes; it must have at least %d", len(raw), MinSecret)
+		}
+		id, err := hkdf.Key(sha256.New, raw, nil, domain+" id", idSize)
+		if err != nil {
+			return nil, err
+		}
+		s.secrets = append(s.secrets, secret{id: [idSize]byte(id), raw: append([]byte(nil), raw...)})
+	}
+	return s, nil
+}
+
+// Seal returns a token that holds data. It fails if the token would be longer
+// than MaxToken.
+func (s *Sealer) Seal(data []byte) (string, error) {
+	first := s.secrets[0]
+	header := make([]byte, headerSize, headerSize+len(data)+16)
+	header[0] = version
+	copy(header[1:], first.id[:])
+	rand.Read(header[1+idSize:])
+	aead, err := s.aead(first, header[1+idSize:])
+	if err != nil {
+		return "", err
+	}
+	sealed := aead.Seal(header, make([]byte, aead.NonceSize()), data, header)
+	token := base64.RawURLEncoding.EncodeToString(sealed)
+	if len(token) > MaxToken {
+		return "", fmt.Errorf("ticket: a token of %d bytes; it may have %d", len(token), MaxToken)
+	}
+	return token, nil
+}
+
+// Open returns what Seal was given, or [ErrInvalid].
+func (s *Sealer) Open(token string) ([]byte, error) {
+	if len(token) > MaxToken {
+		return nil, ErrInvalid
+	}
+	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(sealed) < headerSize || sealed[0] != version {
+		return nil, ErrInvalid
+	}
+	header, id := sealed[:headerSize], [idSize]byte(sealed[1:])
+	for _, secret := range s.secrets {
+		if secret.id != id {
+			continue
+		}
+		aead, err := s.aead(secret, header[1+idSize:])
+		if err != nil {
+			return nil, err
+		}
+		if data, err := aead.Open(nil, make([]byte, aead.NonceSize()), sealed[headerSize:], header); err == nil {
+			return data, nil
+		}
+	}
+	return nil, ErrInvalid
+}
+
+// aead returns the cipher of one token. Its nonce is zero, since its key seals
+// nothing else.
+func (s *Sealer) aead(from secret, salt []byte) (cipher.AEAD, error) {
+	key, err := hkdf.Key(sha256.New, from.raw, salt, domain+" key\x00"+s.purpose, 32)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}

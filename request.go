@@ -1,0 +1,111 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// request is what both doors know of a request: whose it is, and the worker
+// that runs the host's code for it.
+type request struct {
+	h      *Handler
+	r      *http.Request
+	ctx    context.Context // ends with the request, or when Shutdown cuts it
+	cancel context.CancelCauseFunc
+	body   *body // of a form, else nil
+	grant  *Grant
+	worker *worker
+	place  *place
+}
+
+func (h *Handler) newRequest(r *http.Request, b *body) *request {
+	q := &request{h: h, r: r, body: b, worker: &worker{timeout: h.opts.CheckTimeout}}
+	q.ctx, q.cancel = context.WithCancelCause(r.Context())
+	q.worker.onHang = q.logHung
+	return q
+}
+
+// leave ends the request for Shutdown.
+func (q *request) leave() {
+	q.cancel(nil)
+	q.h.leave(q)
+}
+
+// subject is "" until the authorizer has answered.
+func (q *request) subject() string {
+	if q.grant == nil {
+		return ""
+	}
+	return q.grant.Subject
+}
+
+// validate asks the policy about the head.
+func (q *request) validate(in *Incoming) (Observer, error) {
+	given := make(chan Observer, 1)
+	o, err := call(q.worker, func() (Observer, error) {
+		o, err := q.grant.Accept.Validate(q.ctx, in)
+		given <- o
+		return o, err
+	}, checkError)
+	if err != nil { // an observer beside it, or one that comes too late, is closed
+		q.worker.last(func() error {
+			select {
+			case o := <-given:
+				return closeObserver(o)
+			default:
+				return nil
+			}
+		})
+	}
+	return o, err
+}
+
+// key asks for the key and judges it, whoever made it.
+func (q *request) key(in *Incoming) (string, error) {
+	key, err := call(q.worker, func() (string, error) { return q.h.opts.Keys.Key(q.ctx, in) }, keyError)
+	if err != nil {
+		return "", err
+	}
+	key = q.grant.KeyPrefix + key
+	if isStaging(key) {
+		return "", internal(fmt.Errorf("upload: the key %q has the segment %q, which is reserved", key, StagingSegment))
+	}
+	return key, keyError(ValidKey(key))
+}
+
+// call runs f on the worker. Its results travel in a channel, since f may still
+// be writing them when it is abandoned.
+func call[T any](w *worker, f func() (T, error), failed func(error) error) (T, error) {
+	result := make(chan T, 1)
+	err := w.do(func() error {
+		v, err := f()
+		result <- v
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, failed(err)
+	}
+	return <-result, nil
+}
+
+// checkError makes what a validator or an observer answered a refusal.
+func checkError(err error) error {
+	var e *Error
+	switch {
+	case err == nil || errors.As(err, &e) && e != nil:
+		return err
+	case errors.Is(err, errHung):
+		return &Error{Code: CodeCheckFailed, Reason: "checking the file took too long; try again later", Err: err}
+	}
+	return &Error{Code: CodeCheckFailed, Reason: "the file could not be checked; try again later", Err: err}
+}
+
+func keyError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return internal(err)
+}
