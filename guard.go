@@ -67,9 +67,9 @@ func (w *worker) loop() {
 	for f := range w.calls {
 		w.results <- contain(f)
 	}
-	for len(w.after) > 0 {
-		f := w.after[0]
-		w.after = w.after[1:]
+	for n := len(w.after) - 1; n >= 0; n-- {
+		f := w.after[n]
+		w.after = w.after[:n]
 		_ = contain(func() error { f(); return nil })
 	}
 	exited = false
@@ -87,7 +87,7 @@ func (w *worker) last(f func() error) {
 }
 
 // finally runs f once no call is running any more: when close is called, or, if
-// a call hangs, when that returns.
+// a call hangs, when that returns. What was given first is run last.
 func (w *worker) finally(f func()) { w.after = append(w.after, f) }
 
 // close ends the goroutine. Unless a call hangs, all is done when it returns.

@@ -1,0 +1,64 @@
+package upload_test
+
+import (
+	"context"
+	"io"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// lateStore answers a Discard when its context has ended.
+type lateStore struct{ upload.Storage }
+
+func (s lateStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+	staged, err := s.Storage.Stage(ctx, obj, r)
+	return lateStaged{staged}, err
+}
+
+type lateStaged struct{ upload.Staged }
+
+func (lateStaged) Discard(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// TestOneCleanupTimeout: the files of a request share it, however many they are.
+func TestOneCleanupTimeout(t *testing.T) {
+	for about, end := range map[string]func(context.Context, *upload.Tx) error{
+		"Rollback": func(_ context.Context, tx *upload.Tx) error { return tx.Rollback() },
+		"Undo": func(ctx context.Context, tx *upload.Tx) error {
+			if err := tx.Commit(ctx); err != nil {
+				return err
+			}
+			return tx.Undo(ctx)
+		},
+	} {
+		t.Run(about, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, nil, upload.Options{})
+				left := 0
+				h, err := upload.New(lateStore{f.store}, upload.NotEmpty(), upload.AllowAnonymous, &upload.Options{
+					MaxFiles: 3, CleanupTimeout: time.Minute, Logger: f.logger(),
+					Hooks: upload.Hooks{CleanedUp: func(_ context.Context, _ string, err error) {
+						require.ErrorIs(t, err, context.DeadlineExceeded)
+						left++
+					}},
+				})
+				require.NoError(t, err)
+				body := new(form).file("file", "a.txt", "1").file("file", "b.txt", "2").file("file", "c.txt", "3").String()
+				tx, err := h.Receive(httptest.NewRecorder(), post(body))
+				require.NoError(t, err)
+				start := time.Now()
+				require.ErrorIs(t, end(t.Context(), tx), context.DeadlineExceeded)
+				require.Equal(t, time.Minute, time.Since(start))
+				require.Equal(t, 3, left)
+			})
+		})
+	}
+}

@@ -1,0 +1,125 @@
+package upload_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// TestMaxBytesHandler: a limit that the host set around us is told as ours are,
+// whatever the client announced, and the answer arrives whole.
+func TestMaxBytesHandler(t *testing.T) {
+	body := file("file", "a.txt", strings.Repeat("hello ", 30_000))
+	for about, length := range map[string]int64{"announced": int64(len(body)), "chunked": -1} {
+		t.Run(about, func(t *testing.T) {
+			f := newFixture(t, nil, upload.Options{})
+			srv := serveHTTP(t, http.MaxBytesHandler(f, 100_000), nil)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL, strings.NewReader(body))
+			require.NoError(t, err)
+			r.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+			r.ContentLength = length
+			res, err := srv.Client().Do(r)
+			require.NoError(t, err)
+			defer func() { _ = res.Body.Close() }()
+			p := problemOf(t, res)
+			require.Equal(t, upload.CodeTooLarge, p.Code)
+			require.Contains(t, p.Detail, "100000 bytes")
+			f.empty(t)
+		})
+	}
+}
+
+// TestFormReadBefore: a middleware that reads the form takes the files with it.
+func TestFormReadBefore(t *testing.T) {
+	for about, read := range map[string]func(*http.Request) error{
+		"FormValue":          func(r *http.Request) error { _ = r.FormValue("csrf"); return nil },
+		"ParseMultipartForm": func(r *http.Request) error { return r.ParseMultipartForm(1 << 20) },
+		"MultipartReader":    func(r *http.Request) error { _, err := r.MultipartReader(); return err },
+	} {
+		t.Run(about, func(t *testing.T) {
+			f := newFixture(t, nil, upload.Options{AllowNoFile: true})
+			r := post(file("file", "a.txt", "hello"))
+			require.NoError(t, read(r))
+			p := f.refuses(t, upload.CodeInternal, r)
+			require.NotContains(t, p.Detail, "FormValue")
+			require.Contains(t, f.log.String(), "the form was read before the upload handler")
+		})
+	}
+	f := newFixture(t, nil, upload.Options{})
+	r := post(file("file", "a.txt", "hello"))
+	require.NoError(t, r.ParseForm(), "reads the query alone")
+	f.accepts(t, r)
+}
+
+func TestBadQueryIsRefusedUnread(t *testing.T) {
+	for _, query := range []string{"a=%zz", "a=%", "a;b"} {
+		f := newFixture(t, nil, upload.Options{})
+		read := false
+		r := post("")
+		r.URL.RawQuery, r.ContentLength = query, -1
+		r.Body = io.NopCloser(readerFunc(func([]byte) (int, error) { read = true; return 0, io.EOF }))
+		f.refuses(t, upload.CodeMalformed, r)
+		require.False(t, read, query)
+	}
+}
+
+// TestWriteDeadlineAfterReceive: whoever calls Receive has the server's
+// WriteTimeout for an answer, all of it and no more, however long the upload took.
+func TestWriteDeadlineAfterReceive(t *testing.T) {
+	const writeTimeout = 300 * time.Millisecond
+	for about, tc := range map[string]struct {
+		answer int
+		whole  bool
+	}{
+		"to a client that reads":  {10, true},
+		"to one that never reads": {64 << 20, false},
+	} {
+		t.Run(about, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t, nil, upload.Options{})
+			wrote := make(chan error, 1)
+			srv := serveHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				tx, err := f.Receive(w, r)
+				if err == nil {
+					err = tx.Commit(r.Context())
+				}
+				if err == nil {
+					_, err = w.Write(make([]byte, tc.answer))
+				}
+				wrote <- err
+			}), func(s *http.Server) { s.WriteTimeout = writeTimeout })
+			body := file("file", "a.txt", "hello")
+			c := rawUpload(t, srv, len(body), body[:20])
+			time.Sleep(2 * writeTimeout)
+			_, err := io.WriteString(c, body[20:])
+			require.NoError(t, err)
+			if tc.whole {
+				answer, err := io.ReadAll(answerOn(t, c).Body)
+				require.NoError(t, err)
+				require.Len(t, answer, tc.answer)
+			}
+			select {
+			case err := <-wrote:
+				require.Equal(t, tc.whole, err == nil, "%v", err)
+			case <-time.After(10 * time.Second):
+				t.Fatal("nothing ends the answer")
+			}
+		})
+	}
+}
+
+// codeOf is "" for an accepted upload.
+func codeOf(t *testing.T, w *httptest.ResponseRecorder) upload.Code {
+	t.Helper()
+	if w.Code == http.StatusCreated {
+		return ""
+	}
+	return problemOf(t, w.Result()).Code
+}

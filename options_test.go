@@ -1,0 +1,59 @@
+package upload_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+func TestNewNeedsAllThree(t *testing.T) {
+	store, policy := &memstore.Store{}, upload.NotEmpty()
+	for _, make := range []func() (*upload.Handler, error){
+		func() (*upload.Handler, error) { return upload.New(nil, policy, upload.AllowAnonymous, nil) },
+		func() (*upload.Handler, error) { return upload.New(store, nil, upload.AllowAnonymous, nil) },
+		func() (*upload.Handler, error) { return upload.New(store, policy, nil, nil) },
+	} {
+		h, err := make()
+		require.Error(t, err)
+		require.Nil(t, h)
+	}
+}
+
+// TestOptions: nothing is unlimited, and what is kept in memory has a bound.
+func TestOptions(t *testing.T) {
+	const maxText = 64 << 20
+	for _, tc := range []struct {
+		about string
+		o     upload.Options
+		ok    bool
+	}{
+		{"none", upload.Options{}, true},
+		{"a negative limit", upload.Options{MaxFileSize: -1}, false},
+		{"a negative time", upload.Options{StallTimeout: -1}, false},
+		{"a negative number of places", upload.Options{MaxConcurrent: -1}, false},
+		{"an empty field", upload.Options{Fields: []string{""}}, false},
+		{"the largest file", upload.Options{MaxFileSize: math.MaxInt64, MaxFiles: 10_000}, true},
+		{"the longest times", upload.Options{StallTimeout: math.MaxInt64, CheckTimeout: time.Hour}, true},
+		{"the most files", upload.Options{MaxFiles: 10_000}, true},
+		{"a file more", upload.Options{MaxFiles: 10_001}, false},
+		{"the most text fields", upload.Options{MaxTextFields: 10_000}, true},
+		{"a text field more", upload.Options{MaxTextFields: 10_001}, false},
+		{"the most text", upload.Options{MaxTextSize: maxText}, true},
+		{"a byte of text more", upload.Options{MaxTextSize: maxText + 1}, false},
+		{"the largest text field", upload.Options{MaxTextFieldSize: maxText}, true},
+		{"a byte more in a text field", upload.Options{MaxTextFieldSize: maxText + 1}, false},
+		{"the largest headers", upload.Options{MaxHeaderSize: maxText}, true},
+		{"a byte of headers more", upload.Options{MaxHeaderSize: maxText + 1}, false},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			h, err := upload.New(&memstore.Store{}, upload.NotEmpty(), upload.AllowAnonymous, &tc.o)
+			require.Equal(t, tc.ok, err == nil, "%v", err)
+			require.Equal(t, tc.ok, h != nil)
+		})
+	}
+}
