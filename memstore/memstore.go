@@ -1,16 +1,16 @@
 // Package memstore keeps uploads in memory: for tests, for trying things out,
-// and as the simplest example of a storage. What it holds is gone when the
-// process ends.
+// and as the simplest example of a storage. It speaks direct uploads and links,
+// too, by a handler of its own. What it holds is gone when the process ends.
 package memstore
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"io/fs"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/airlock-go/upload"
 )
@@ -18,36 +18,47 @@ import (
 // DefaultMaxBytes is what a Store holds when MaxBytes is 0.
 const DefaultMaxBytes = 256 << 20
 
-// Store is an upload.Storage in memory. Its zero value is ready. It is safe for
+// Store is an upload.Storage in memory. Its zero value is ready for streamed
+// uploads; direct uploads and links need [Store.Handler]. It is safe for
 // concurrent use.
+//
+// It has no lifecycle rules. In their place, what direct uploads left behind,
+// unfinished ones and files that nobody confirmed, is removed after a day, when
+// the next upload needs room.
 type Store struct {
-	// MaxBytes is the most bytes of all files together, staged ones included;
-	// an upload that finds no room fails with upload.ErrBusy, without waiting.
-	// Default: DefaultMaxBytes. It must not be changed once the Store is used.
+	// MaxBytes is the most bytes of all files together, staged ones and the
+	// parts of unfinished uploads included; an upload that finds no room fails
+	// with upload.ErrBusy, without waiting. Bytes that several objects share
+	// count once. Default: DefaultMaxBytes. It must not be changed once the
+	// Store is used.
 	MaxBytes int64
+
+	// CORSOrigin is the one origin, as in "https://app.example.com", whose
+	// pages may send to the handler and read its answers although it is on
+	// another. Default: none; pages of the handler's own origin need nothing.
+	// It must not be changed once the Store is used.
+	CORSOrigin string
 
 	mu      sync.Mutex
 	used    int64
+	swept   time.Time
 	objects map[string]*object
+	uploads map[string]*openUpload // by their ids
+	site    *site                  // nil before Handler
 }
 
 var (
-	_ upload.Storage = (*Store)(nil)
-	_ upload.Opener  = (*Store)(nil)
+	_ upload.Storage       = (*Store)(nil)
+	_ upload.Opener        = (*Store)(nil)
+	_ upload.DirectStorage = (*Store)(nil)
+	_ upload.LinkStorage   = (*Store)(nil)
 )
 
+// object is one that is readable. It never changes.
 type object struct {
 	stored upload.Stored
-	data   []byte
-}
-
-// Stage implements upload.Storage.
-func (s *Store) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
-	f := &staged{store: s, key: obj.Key, object: object{stored: upload.Stored{Type: obj.Type, Name: obj.Name}}}
-	if err := f.read(ctx, r); err != nil {
-		return nil, err
-	}
-	return f, nil
+	blob   *blob
+	since  time.Time
 }
 
 // Delete implements upload.Storage.
@@ -58,18 +69,42 @@ func (s *Store) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-// Open implements upload.Opener.
+// Open implements upload.Opener. ETag, digest and nonce are for Stat to tell.
 func (s *Store) Open(_ context.Context, key string) (io.ReadCloser, upload.Stored, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.objects[key]
-	if o == nil {
-		return nil, upload.Stored{}, fmt.Errorf("memstore: %q: %w", key, fs.ErrNotExist)
+	o, err := s.find(key)
+	if err != nil {
+		return nil, upload.Stored{}, err
 	}
-	return io.NopCloser(bytes.NewReader(o.data)), o.stored, nil
+	info := upload.Stored{Type: o.stored.Type, Name: o.stored.Name, Size: o.stored.Size}
+	return io.NopCloser(o.blob.from(0)), info, nil
 }
 
-// Keys returns the keys of all published objects, sorted.
+// Stat implements upload.ObjectReader.
+func (s *Store) Stat(_ context.Context, key string) (upload.Stored, error) {
+	o, err := s.find(key)
+	if err != nil {
+		return upload.Stored{}, err
+	}
+	return o.stored, nil
+}
+
+// OpenAt implements upload.ObjectReader. Behind the last byte there is nothing
+// to read, which is no error.
+func (s *Store) OpenAt(_ context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+	o, err := s.find(key)
+	switch {
+	case err != nil:
+		return nil, err
+	case etag != "" && etag != o.stored.ETag:
+		return nil, fmt.Errorf("memstore: %q: %w", key, upload.ErrChanged)
+	case offset < 0:
+		return nil, fmt.Errorf("memstore: %q: offset %d", key, offset)
+	}
+	return io.NopCloser(o.blob.from(offset)), nil
+}
+
+// Keys returns the keys of all published objects and of the files that direct
+// uploads have brought, sorted.
 func (s *Store) Keys() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,102 +116,39 @@ func (s *Store) Keys() []string {
 	return keys
 }
 
-// Used is how many bytes the store holds, staged files included.
-func (s *Store) Used() int64 {
+func (s *Store) find(key string) (*object, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.used
+	if o := s.objects[key]; o != nil {
+		return o, nil
+	}
+	return nil, fmt.Errorf("memstore: %q: %w", key, fs.ErrNotExist)
 }
 
-// reserve takes n bytes of the limit.
-func (s *Store) reserve(n int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	limit := s.MaxBytes
-	if limit == 0 {
-		limit = DefaultMaxBytes
+// create makes an object of a key that is free. It needs the lock, and leaves
+// the blob to its caller when it fails.
+func (s *Store) create(key string, o *object) error {
+	if s.objects[key] != nil {
+		return fmt.Errorf("memstore: %q: %w", key, upload.ErrExists)
 	}
-	if s.used+n > limit {
-		return fmt.Errorf("memstore: %d bytes are in use: %w", s.used, upload.ErrBusy)
-	}
-	s.used += n
+	s.replace(key, o)
 	return nil
+}
+
+// replace makes an object of a key, whatever is there. It needs the lock.
+func (s *Store) replace(key string, o *object) {
+	if s.objects == nil {
+		s.objects = map[string]*object{}
+	}
+	s.remove(key)
+	o.since = time.Now()
+	s.objects[key] = o
 }
 
 // remove needs the lock.
 func (s *Store) remove(key string) {
 	if o := s.objects[key]; o != nil {
 		delete(s.objects, key)
-		s.used -= int64(len(o.data))
+		s.release(o.blob)
 	}
-}
-
-// staged is a file that is not readable yet.
-type staged struct {
-	store *Store
-	key   string
-	object
-	published bool
-	gone      bool
-}
-
-// read takes all of r, and leaves nothing behind when r or the limit fails.
-func (f *staged) read(ctx context.Context, r io.Reader) error {
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := r.Read(buf)
-		if n > 0 {
-			if e := f.store.reserve(int64(n)); e != nil {
-				err = e
-			} else {
-				f.data = append(f.data, buf[:n]...)
-			}
-		}
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err == io.EOF { //nolint:errorlint // a wrapped one is not the end of a reader
-			f.stored.Size = int64(len(f.data))
-			return nil
-		}
-		if err != nil {
-			_ = f.Discard(ctx)
-			return err
-		}
-	}
-}
-
-// Commit implements upload.Staged.
-func (f *staged) Commit(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	s := f.store
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.objects[f.key] != nil {
-		return fmt.Errorf("memstore: %q: %w", f.key, upload.ErrExists)
-	}
-	if s.objects == nil {
-		s.objects = map[string]*object{}
-	}
-	s.objects[f.key] = &f.object
-	f.published = true
-	return nil
-}
-
-// Discard implements upload.Staged.
-func (f *staged) Discard(context.Context) error {
-	s := f.store
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case f.gone:
-	case s.objects[f.key] == &f.object:
-		s.remove(f.key)
-	case !f.published: // else somebody deleted it
-		s.used -= int64(len(f.data))
-	}
-	f.gone = true
-	return nil
 }

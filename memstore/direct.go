@@ -1,0 +1,82 @@
+package memstore
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// DirectMethods implements upload.DirectStorage: PUT and form, but an error
+// before Handler was called.
+func (s *Store) DirectMethods() (upload.DirectMethods, error) {
+	if _, err := s.address(); err != nil {
+		return upload.DirectMethods{}, err
+	}
+	return upload.DirectMethods{Put: true, Form: true}, nil
+}
+
+// SignUpload implements upload.DirectStorage.
+func (s *Store) SignUpload(_ context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+	st, err := s.address()
+	if err != nil {
+		return nil, err
+	}
+	if sum, err := hex.DecodeString(d.SHA256); err != nil || len(sum) != 0 && len(sum) != 32 {
+		return nil, fmt.Errorf("memstore: %q is not a SHA-256", d.SHA256)
+	}
+	t := terms{
+		Method: http.MethodPut, Key: d.Key, Expires: time.Now().Add(d.Expires),
+		Type: d.Type, Size: d.Size, SHA256: strings.ToLower(d.SHA256),
+	}
+	if form {
+		t.Method = http.MethodPost
+		return &upload.SignedRequest{Method: t.Method, URL: st.base.String(), Headers: map[string]string{}, Fields: st.fields(t)}, nil
+	}
+	return &upload.SignedRequest{Method: t.Method, URL: st.url(t), Headers: t.headers()}, nil
+}
+
+// SignGet implements upload.LinkStorage. The link answers HEAD, ranges and
+// conditions, too, and is an error before Handler was called.
+func (s *Store) SignGet(_ context.Context, key string, g upload.SignedGet) (string, error) {
+	st, err := s.address()
+	if err != nil {
+		return "", err
+	}
+	return st.url(terms{
+		Method: http.MethodGet, Key: key, Expires: time.Now().Add(g.Expires),
+		Type: g.Type, Disposition: g.Disposition,
+	}), nil
+}
+
+// Promote implements upload.DirectStorage. The new object shares the bytes of
+// the staged one, which count once. If there is no staged object the error is
+// both upload.ErrChanged and fs.ErrNotExist.
+func (s *Store) Promote(ctx context.Context, p upload.Promotion) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	from, there := s.objects[p.From], s.objects[p.Key]
+	switch {
+	case there != nil && there.stored.Nonce == p.Nonce:
+		return nil
+	case there != nil:
+		return fmt.Errorf("memstore: %q: %w", p.Key, upload.ErrExists)
+	case from == nil:
+		return fmt.Errorf("memstore: %q: %w: %w", p.From, upload.ErrChanged, fs.ErrNotExist)
+	case from.stored.ETag != p.ETag, from.stored.Size != p.Size:
+		return fmt.Errorf("memstore: %q: %w", p.From, upload.ErrChanged)
+	}
+	from.blob.refs++
+	s.replace(p.Key, &object{blob: from.blob, stored: upload.Stored{
+		Type: p.Type, Name: p.Name, Size: p.Size, ETag: newETag(), SHA256: p.SHA256, Nonce: p.Nonce,
+	}})
+	return nil
+}

@@ -1,0 +1,99 @@
+package memstore
+
+import (
+	"encoding/xml"
+	"io"
+	"maps"
+	"mime/multipart"
+	"net/http"
+)
+
+// maxFormExtra is the most bytes of a form that are not its file.
+const maxFormExtra = 64 << 10
+
+// form takes a whole file in a POST form. It may be sent again until its policy
+// expires, and then replaces what the key holds: a form has no place for
+// If-None-Match.
+func (h *handler) form(w http.ResponseWriter, r *http.Request) error {
+	switch {
+	case r.URL.Path != h.site.base.Path || r.URL.RawQuery != "":
+		return refusal{http.StatusForbidden, "AccessDenied"}
+	case r.ContentLength < 0:
+		return refusal{http.StatusLengthRequired, "MissingContentLength"}
+	}
+	if err := checkHeaders(r, nil); err != nil {
+		return err
+	}
+	body := &io.LimitedReader{R: r.Body, N: maxFormExtra}
+	r.Body = io.NopCloser(body)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return errForm
+	}
+	fields, file, err := readFields(parts)
+	if err != nil {
+		return err
+	}
+	t, err := h.site.formTerms(fields)
+	if err != nil {
+		return err
+	}
+	body.N += t.Size
+	b, err := h.store.receive(r.Context(), file, t)
+	if err != nil {
+		return err
+	}
+	if _, err := parts.NextRawPart(); err != io.EOF { //nolint:errorlint // a wrapped one is not the end of the form
+		h.store.drop(b)
+		return errForm // the file must be last
+	}
+	o := t.object(b)
+	h.store.mu.Lock()
+	h.store.replace(t.Key, o)
+	h.store.mu.Unlock()
+	h.created(w, t.Key, o)
+	return nil
+}
+
+var errForm = refusal{http.StatusBadRequest, "MalformedPOSTRequest"}
+
+// readFields reads up to the file, which it returns unread.
+func readFields(parts *multipart.Reader) (map[string]string, io.Reader, error) {
+	fields := map[string]string{}
+	for {
+		part, err := parts.NextRawPart()
+		if err != nil {
+			return nil, nil, errForm
+		}
+		name := part.FormName()
+		if name == "file" {
+			return fields, part, nil
+		}
+		value, err := io.ReadAll(part) // it ends with maxFormExtra
+		if _, again := fields[name]; err != nil || again {
+			return nil, nil, errForm
+		}
+		fields[name] = string(value)
+	}
+}
+
+// formTerms returns what the form was signed for. Exactly the signed fields must
+// be there.
+func (st *site) formTerms(fields map[string]string) (terms, error) {
+	t, err := st.open(fields["policy"], fields["x-amz-signature"])
+	if err == nil && (t.Method != http.MethodPost || !maps.Equal(fields, st.fields(t))) {
+		err = refusal{http.StatusForbidden, "AccessDenied"}
+	}
+	return t, err
+}
+
+func (h *handler) created(w http.ResponseWriter, key string, o *object) {
+	u := h.site.base
+	u.Path += key
+	w.Header().Set("ETag", o.stored.ETag)
+	w.Header().Set("Location", u.String())
+	answer(w, http.StatusCreated, struct {
+		XMLName             xml.Name `xml:"PostResponse"`
+		Location, Key, ETag string
+	}{Location: u.String(), Key: key, ETag: o.stored.ETag})
+}

@@ -1,0 +1,165 @@
+package memstore
+
+import (
+	"encoding/xml"
+	"errors"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/airlock-go/upload"
+)
+
+// handler answers requests that its site has signed, as S3 would.
+type handler struct {
+	store *Store
+	site  *site
+}
+
+// Handler returns what answers the signed requests of direct uploads and links,
+// which lead to baseURL from then on. Mount it at the path of baseURL:
+//
+//	mux.Handle("/memstore/", store.Handler("http://localhost:8080/memstore/"))
+//
+// It enforces all that is signed: method, key, type, length, digest and how
+// long it holds. Whoever has a signed request can use it; nothing else is
+// answered. The secret behind the signatures is random and new with every call,
+// so each handler knows only what was signed between its call and the next.
+//
+// The answers of links carry the type of the link, and nosniff. That does not
+// make files safe to show on the origin of the application: mount it on another
+// where that matters.
+//
+// Handler panics if baseURL is not an absolute URL of http or https.
+func (s *Store) Handler(baseURL string) http.Handler {
+	st, err := newSite(baseURL)
+	if err != nil {
+		panic(err)
+	}
+	s.mu.Lock()
+	s.site = st
+	s.mu.Unlock()
+	return &handler{store: s, site: st}
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if h.cors(w, r) {
+		return
+	}
+	var err error
+	if r.Method == http.MethodPost {
+		err = h.form(w, r)
+	} else {
+		err = h.signed(w, r)
+	}
+	if err != nil {
+		fail(w, err)
+	}
+}
+
+// signed answers a request whose terms are in its URL.
+func (h *handler) signed(w http.ResponseWriter, r *http.Request) error {
+	t, err := h.site.termsOf(r)
+	if err == nil {
+		err = checkHeaders(r, t.headers())
+	}
+	switch {
+	case err != nil:
+		return err
+	case t.Method == http.MethodGet:
+		return h.get(w, r, t)
+	case t.Part != 0:
+		return h.putPart(w, r, t)
+	}
+	return h.put(w, r, t)
+}
+
+// cors lets the pages of CORSOrigin in, and reports that r was just the
+// question for that.
+func (h *handler) cors(w http.ResponseWriter, r *http.Request) bool {
+	origin := h.store.CORSOrigin
+	if origin == "" {
+		return false
+	}
+	w.Header().Add("Vary", "Origin")
+	if r.Header.Get("Origin") != origin {
+		return false
+	}
+	w.Header().Set("Access-Control-Allow-Origin", origin)
+	w.Header().Set("Access-Control-Expose-Headers", "ETag, Location")
+	if r.Method != http.MethodOptions {
+		return false
+	}
+	w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD, PUT, POST")
+	w.Header().Set("Access-Control-Allow-Headers", "Content-Type, If-None-Match, Range, "+checksumField)
+	w.WriteHeader(http.StatusNoContent)
+	return true
+}
+
+// get answers a link.
+func (h *handler) get(w http.ResponseWriter, r *http.Request, t terms) error {
+	o, err := h.store.find(t.Key)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", t.Type)
+	if t.Disposition != "" {
+		w.Header().Set("Content-Disposition", t.Disposition)
+	}
+	w.Header().Set("ETag", o.stored.ETag)
+	http.ServeContent(w, r, "", o.since, o.blob.from(0))
+	return nil
+}
+
+// checkHeaders wants exactly the signed headers, and none of S3's besides.
+func checkHeaders(r *http.Request, signed map[string]string) error {
+	known := map[string]bool{}
+	for name, value := range signed {
+		name = http.CanonicalHeaderKey(name)
+		known[name] = true
+		if got := r.Header[name]; len(got) != 1 || got[0] != value {
+			return refusal{http.StatusForbidden, "SignatureDoesNotMatch"}
+		}
+	}
+	for name := range r.Header {
+		if strings.HasPrefix(name, "X-Amz-") && !known[name] {
+			return refusal{http.StatusForbidden, "AccessDenied"}
+		}
+	}
+	return nil
+}
+
+// refusal is an error answer of S3.
+type refusal struct {
+	status int
+	code   string
+}
+
+func (e refusal) Error() string { return "memstore: " + e.code }
+
+// fail answers an error. One that is none of the known ones is the body's: it
+// could not be read to its end.
+func fail(w http.ResponseWriter, err error) {
+	e := refusal{http.StatusBadRequest, "IncompleteBody"}
+	switch {
+	case errors.As(err, &e):
+	case errors.Is(err, upload.ErrBusy):
+		e = refusal{http.StatusServiceUnavailable, "SlowDown"}
+		w.Header().Set("Retry-After", "1")
+	case errors.Is(err, upload.ErrExists):
+		e = refusal{http.StatusPreconditionFailed, "PreconditionFailed"}
+	case errors.Is(err, fs.ErrNotExist):
+		e = refusal{http.StatusNotFound, "NoSuchKey"}
+	}
+	answer(w, e.status, struct {
+		XMLName xml.Name `xml:"Error"`
+		Code    string
+	}{Code: e.code})
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(status)
+	_ = xml.NewEncoder(w).Encode(v) // the client may be gone
+}

@@ -1,0 +1,96 @@
+package memstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/airlock-go/upload"
+)
+
+// put takes a whole file, once.
+func (h *handler) put(w http.ResponseWriter, r *http.Request, t terms) error {
+	if err := checkLength(r, t.Size); err != nil {
+		return err
+	}
+	if _, err := h.store.find(t.Key); err == nil { // before the body, which may be long
+		return fmt.Errorf("memstore: %q: %w", t.Key, upload.ErrExists)
+	}
+	b, err := h.store.receive(r.Context(), r.Body, t)
+	if err != nil {
+		return err
+	}
+	o := t.object(b)
+	h.store.mu.Lock()
+	defer h.store.mu.Unlock()
+	if err := h.store.create(t.Key, o); err != nil {
+		h.store.release(b)
+		return err
+	}
+	w.Header().Set("ETag", o.stored.ETag)
+	return nil
+}
+
+// putPart takes a part of an unfinished upload; a second one of the same number
+// replaces the first.
+func (h *handler) putPart(w http.ResponseWriter, r *http.Request, t terms) error {
+	if err := checkLength(r, t.Size); err != nil {
+		return err
+	}
+	if _, err := h.store.Parts(r.Context(), t.Key, t.Upload); err != nil {
+		return err
+	}
+	b, err := h.store.receive(r.Context(), r.Body, t)
+	if err != nil {
+		return err
+	}
+	etag, err := h.store.keepPart(t, b)
+	if err != nil { // it was ended meanwhile
+		h.store.drop(b)
+		return err
+	}
+	w.Header().Set("ETag", etag)
+	return nil
+}
+
+// checkLength wants the length told beforehand: what a chunked body will have
+// is not known before it is read.
+func checkLength(r *http.Request, size int64) error {
+	switch {
+	case r.ContentLength < 0:
+		return refusal{http.StatusLengthRequired, "MissingContentLength"}
+	case r.ContentLength != size:
+		return refusal{http.StatusForbidden, "SignatureDoesNotMatch"}
+	}
+	return nil
+}
+
+// receive reads the file or part that t allows, and keeps nothing of any other.
+func (s *Store) receive(ctx context.Context, r io.Reader, t terms) (*blob, error) {
+	digest := sha256.New()
+	b, err := s.read(ctx, io.TeeReader(io.LimitReader(r, t.Size+1), digest)) // one more tells longer ones apart
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case b.size > t.Size:
+		err = refusal{http.StatusBadRequest, "EntityTooLarge"}
+	case b.size < t.Size:
+		err = refusal{http.StatusBadRequest, "EntityTooSmall"}
+	case t.SHA256 != "" && t.SHA256 != hex.EncodeToString(digest.Sum(nil)):
+		err = refusal{http.StatusBadRequest, "BadDigest"}
+	}
+	if err != nil {
+		s.drop(b)
+		return nil, err
+	}
+	return b, nil
+}
+
+// object is what a client sent on these terms.
+func (t terms) object(b *blob) *object {
+	return &object{blob: b, stored: upload.Stored{Type: t.Type, Size: b.size, ETag: newETag(), SHA256: t.SHA256}}
+}

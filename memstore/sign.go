@@ -1,0 +1,167 @@
+package memstore
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// errNoSite is what needs an address says before there is one.
+var errNoSite = errors.New("memstore: direct uploads and links need Store.Handler to be called first")
+
+// site is where a handler answers, and the secret it signs with.
+type site struct {
+	base   url.URL // its path ends in "/"
+	secret [32]byte
+}
+
+func newSite(baseURL string) (*site, error) {
+	u, err := url.Parse(baseURL)
+	if err != nil {
+		return nil, fmt.Errorf("memstore: %w", err)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("memstore: %q is not the absolute URL of a folder", baseURL)
+	}
+	st := &site{base: url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}}
+	if !strings.HasSuffix(st.base.Path, "/") {
+		st.base.Path += "/"
+	}
+	rand.Read(st.secret[:]) // never fails: crypto/rand ends the process instead
+	return st, nil
+}
+
+// address returns the site, or an error as long as there is none.
+func (s *Store) address() (*site, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.site == nil {
+		return nil, errNoSite
+	}
+	return s.site, nil
+}
+
+// terms are all that one signed request may do.
+type terms struct {
+	Method  string    `json:"method"`
+	Key     string    `json:"key"`
+	Expires time.Time `json:"expires"`
+
+	// Of what is sent.
+	Size   int64  `json:"size,omitempty"`
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal, in lower case
+	Upload string `json:"upload,omitempty"`
+	Part   int    `json:"part,omitempty"`
+
+	// Type is the one to send, or to answer with; Disposition is answered.
+	Type        string `json:"type,omitempty"`
+	Disposition string `json:"disposition,omitempty"`
+}
+
+// headers are the ones that a request on these terms must carry exactly.
+func (t terms) headers() map[string]string {
+	h := map[string]string{}
+	if t.Method != http.MethodPut || t.Part != 0 {
+		return h
+	}
+	h["If-None-Match"] = "*"
+	if t.Type != "" {
+		h["Content-Type"] = t.Type
+	}
+	if t.SHA256 != "" {
+		h[checksumField] = t.checksum()
+	}
+	return h
+}
+
+// checksumField is S3's name for it, of a header and of a field alike.
+const checksumField = "x-amz-checksum-sha256"
+
+// checksum is the digest as S3 writes it.
+func (t terms) checksum() string {
+	sum, _ := hex.DecodeString(t.SHA256) // it was checked when it was signed
+	return base64.StdEncoding.EncodeToString(sum)
+}
+
+// seal returns the terms as a policy and its signature.
+func (st *site) seal(t terms) (policy, signature string) {
+	b, _ := json.Marshal(t) // strings, numbers and a time always become JSON
+	policy = base64.RawURLEncoding.EncodeToString(b)
+	return policy, st.signature(policy)
+}
+
+func (st *site) signature(policy string) string {
+	mac := hmac.New(sha256.New, st.secret[:])
+	mac.Write([]byte(policy))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// open returns the terms of a policy, if the signature is ours and they still
+// hold.
+func (st *site) open(policy, signature string) (t terms, err error) {
+	if !hmac.Equal([]byte(signature), []byte(st.signature(policy))) {
+		return t, refusal{http.StatusForbidden, "SignatureDoesNotMatch"}
+	}
+	b, err := base64.RawURLEncoding.DecodeString(policy)
+	if err == nil {
+		err = json.Unmarshal(b, &t)
+	}
+	if err == nil && !time.Now().Before(t.Expires) {
+		err = refusal{http.StatusForbidden, "AccessDenied"}
+	}
+	return t, err
+}
+
+// url carries the terms.
+func (st *site) url(t terms) string {
+	u := st.base
+	u.Path += t.Key
+	policy, signature := st.seal(t)
+	u.RawQuery = "policy=" + policy + "&signature=" + signature
+	return u.String()
+}
+
+// fields carry the terms in a form, all of which must come back.
+func (st *site) fields(t terms) map[string]string {
+	policy, signature := st.seal(t)
+	f := map[string]string{
+		"key":                   t.Key,
+		"success_action_status": "201",
+		"policy":                policy,
+		"x-amz-signature":       signature,
+	}
+	if t.Type != "" {
+		f["Content-Type"] = t.Type
+	}
+	if t.SHA256 != "" {
+		f[checksumField] = t.checksum()
+	}
+	return f
+}
+
+// termsOf returns what the URL of r was signed for. The query is taken as a
+// whole: nothing may be added to it, moved or left out.
+func (st *site) termsOf(r *http.Request) (terms, error) {
+	policy, signature, ok := strings.Cut(strings.TrimPrefix(r.URL.RawQuery, "policy="), "&signature=")
+	if !ok || r.URL.RawQuery != "policy="+policy+"&signature="+signature {
+		return terms{}, refusal{http.StatusForbidden, "AccessDenied"}
+	}
+	t, err := st.open(policy, signature)
+	if err != nil {
+		return terms{}, err
+	}
+	linked := t.Method == http.MethodGet && r.Method == http.MethodHead
+	if r.URL.Path != st.base.Path+t.Key || r.Method != t.Method && !linked {
+		return terms{}, refusal{http.StatusForbidden, "SignatureDoesNotMatch"}
+	}
+	return t, nil
+}

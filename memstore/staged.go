@@ -1,0 +1,67 @@
+package memstore
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+
+	"github.com/airlock-go/upload"
+)
+
+// staged is a file that is not readable yet.
+type staged struct {
+	store     *Store
+	key       string
+	object    *object
+	published bool
+	gone      bool
+}
+
+// Stage implements upload.Storage.
+func (s *Store) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+	b, err := s.read(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	o := &object{blob: b, stored: upload.Stored{
+		Type: obj.Type, Name: obj.Name, Size: b.size, ETag: newETag(), Nonce: rand.Text(),
+	}}
+	if obj.SHA256 != nil {
+		o.stored.SHA256 = obj.SHA256()
+	}
+	return &staged{store: s, key: obj.Key, object: o}, nil
+}
+
+// Commit implements upload.Staged.
+func (f *staged) Commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s := f.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.create(f.key, f.object); err != nil {
+		return err
+	}
+	f.published = true
+	return nil
+}
+
+// Discard implements upload.Staged.
+func (f *staged) Discard(context.Context) error {
+	s := f.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case f.gone:
+	case s.objects[f.key] == f.object:
+		s.remove(f.key)
+	case !f.published: // else somebody deleted it
+		s.release(f.object.blob)
+	}
+	f.gone = true
+	return nil
+}
+
+// newETag is random: whatever is written once more has another one.
+func newETag() string { return `"` + rand.Text() + `"` }
