@@ -28,13 +28,10 @@ func (tx *Tx) admit() (boundary string, err error) {
 	if r.Method != http.MethodPost {
 		return "", Reject(CodeMethod, "uploads are sent with POST")
 	}
-	if err := h.opts.CrossOrigin.Check(r); err != nil {
-		return "", &Error{
-			Code: CodeCrossOrigin, Err: err,
-			Reason: "sent by a page of another origin; the server can trust that origin in Options.CrossOrigin",
-		}
+	if err := h.sameOrigin(r); err != nil {
+		return "", err
 	}
-	if tx.grant, err = h.grantFor(r); err != nil {
+	if tx.grant, err = h.authorized(r, h.opts.MaxFileSize); err != nil {
 		return "", err
 	}
 	if boundary, err = form.Boundary(r.Header); err != nil {
@@ -64,6 +61,20 @@ func (tx *Tx) admit() (boundary string, err error) {
 		})
 	}
 	return boundary, nil
+}
+
+// sameOrigin refuses pages of other origins, whatever the method: a GET that
+// signs something is no safe one.
+func (h *Handler) sameOrigin(r *http.Request) error {
+	unsafe := *r
+	unsafe.Method = http.MethodPost
+	if err := h.opts.CrossOrigin.Check(&unsafe); err != nil {
+		return &Error{
+			Code: CodeCrossOrigin, Err: err,
+			Reason: "sent by a page of another origin; the server can trust that origin in Options.CrossOrigin",
+		}
+	}
+	return nil
 }
 
 // bodyLimit is the largest body that can be within all other limits.

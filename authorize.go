@@ -49,9 +49,9 @@ func Subject(who func(*http.Request) (string, error)) Authorizer {
 	}
 }
 
-// grantFor asks the authorizer and fills in what its answer leaves to the
-// options.
-func (h *Handler) grantFor(r *http.Request) (*Grant, error) {
+// authorized asks the authorizer and fills in what its answer leaves to the
+// options, the largest file to maxFileSize.
+func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error) {
 	var given *Grant
 	err := contain(func() (err error) {
 		given, err = h.authorize(r)
@@ -71,7 +71,7 @@ func (h *Handler) grantFor(r *http.Request) (*Grant, error) {
 		return nil, internal(errors.New("the grant has a limit that makes no sense, or a key prefix that does not end in a slash"))
 	}
 	if g.MaxFileSize == 0 {
-		g.MaxFileSize = h.opts.MaxFileSize
+		g.MaxFileSize = maxFileSize
 	}
 	if g.MaxFiles == 0 {
 		g.MaxFiles = h.opts.MaxFiles

@@ -44,7 +44,7 @@ func declare(ctx context.Context, v Validator, in *Incoming) error {
 }
 
 // declared judges d by all that can be judged without the file.
-func (q *request) declared(d Declaration, maxSize int64) (*Incoming, error) {
+func (q *request) declared(d Declaration) (*Incoming, error) {
 	name, err := filename.Clean(d.Name)
 	switch {
 	case !slices.Contains(q.h.opts.Fields, d.Field):
@@ -55,8 +55,8 @@ func (q *request) declared(d Declaration, maxSize int64) (*Incoming, error) {
 		err = Reject(CodeMalformed, "the size is negative")
 	case d.Size == 0:
 		err = errEmpty
-	case d.Size > maxSize:
-		err = tooLarge(maxSize)
+	case d.Size > q.grant.MaxFileSize:
+		err = tooLarge(q.grant.MaxFileSize)
 	case d.SHA256 != "" && !isSHA256(d.SHA256):
 		err = Reject(CodeMalformed, "sha256 must be 64 hexadecimal digits")
 	}

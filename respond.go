@@ -62,7 +62,9 @@ type refusedFile struct {
 func setRefusalHeaders(h http.Header, code Code) {
 	switch code.Status() {
 	case http.StatusMethodNotAllowed:
-		h.Set("Allow", http.MethodPost)
+		if h.Get("Allow") == "" {
+			h.Set("Allow", http.MethodPost)
+		}
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", retryAfter)
 	}

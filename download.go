@@ -1,0 +1,204 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/airlock-go/upload/internal/filename"
+)
+
+// Links hands out what was published: short-lived URLs of single objects that
+// answer with a type and a disposition which nobody can change. Keys are no
+// authorisation, so every request asks who may have which file. It is safe for
+// concurrent use.
+//
+// Files that users sent are best served from a host of their own, which a
+// bucket's is: whatever they hold then runs without the application's cookies.
+type Links struct {
+	store LinkStorage
+	opts  LinksOptions
+}
+
+// LinksOptions is everything of [Links] that has a good default. The zero value,
+// like nil, is the strict one.
+type LinksOptions struct {
+	// Expires is how long a URL works. The storage may end it sooner, with its
+	// own credentials. Default: 5 min. At most 12 h.
+	Expires time.Duration
+
+	// Inline are the types that a browser may show by itself; all others are
+	// downloads. Default: PNG, JPEG, GIF, WebP and AVIF. Types that can run
+	// scripts (HTML, SVG, XML) are refused by [NewLinks].
+	Inline []string
+
+	// Proxy makes [Links.Handler] pass the bytes through instead of redirecting
+	// to the storage. Default: it redirects.
+	Proxy bool
+
+	// Logger is told why a file was not served. Default: slog.Default().
+	Logger *slog.Logger
+}
+
+const maxLinkExpires = 12 * time.Hour
+
+var rasterImages = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}
+
+// active are types that browsers run when they are shown.
+var active = []string{"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml"}
+
+// NewLinks returns Links to the objects of store, which must be a [LinkStorage].
+// opts may be nil.
+func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
+	l := &Links{}
+	if opts != nil {
+		l.opts = *opts
+	}
+	negative := false
+	byDefault(&l.opts.Expires, 5*time.Minute, &negative)
+	if l.opts.Inline = slices.Clone(l.opts.Inline); l.opts.Inline == nil {
+		l.opts.Inline = rasterImages
+	}
+	if l.opts.Logger == nil {
+		l.opts.Logger = slog.Default()
+	}
+	var ok bool
+	if l.store, ok = store.(LinkStorage); !ok {
+		return nil, fmt.Errorf("upload: links need a LinkStorage, which %T is not", store)
+	}
+	if negative || l.opts.Expires > maxLinkExpires {
+		return nil, errors.New("upload: LinksOptions.Expires is at most 12 hours")
+	}
+	for _, t := range l.opts.Inline {
+		if slices.Contains(active, t) {
+			return nil, fmt.Errorf("upload: %s cannot be shown inline, since it can run scripts", t)
+		}
+	}
+	return l, nil
+}
+
+// Link says which object to hand out, and how.
+type Link struct {
+	Key string // of a published object; staging keys are refused
+
+	// Name is the file name to download as. Default: the object's own.
+	Name string
+	// Download makes a download even of a type that may be shown inline.
+	Download bool
+}
+
+// URL returns a URL of the object that works for [LinksOptions.Expires], for
+// whoever has it. It asks the storage for the object first. The error is
+// [CodeNotFound] if there is none, or none that may be linked to.
+func (l *Links) URL(ctx context.Context, link Link) (string, error) {
+	stored, err := l.find(ctx, link)
+	if err != nil {
+		return "", err
+	}
+	url, err := l.store.SignGet(ctx, link.Key, SignedGet{
+		Type: stored.Type, Disposition: l.disposition(link, stored), Expires: l.opts.Expires,
+	})
+	return url, storageError(err)
+}
+
+// find looks for a published object.
+func (l *Links) find(ctx context.Context, link Link) (Stored, error) {
+	if ValidKey(link.Key) != nil || isStaging(link.Key) {
+		return Stored{}, errNotFound
+	}
+	stored, err := l.store.Stat(ctx, link.Key)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Stored{}, errNotFound
+	case err != nil:
+		return Stored{}, &Error{Code: CodeStorage, Reason: "the file cannot be read at the moment", Err: err}
+	}
+	if stored.Type == "" {
+		stored.Type = "application/octet-stream"
+	}
+	return stored, nil
+}
+
+var errNotFound = Reject(CodeNotFound, "there is no such file")
+
+// disposition is the Content-Disposition (RFC 6266) that goes with the type.
+func (l *Links) disposition(link Link, stored Stored) string {
+	kind := "attachment"
+	if slices.Contains(l.opts.Inline, stored.Type) && !link.Download {
+		kind = "inline"
+	}
+	name := link.Name
+	if name == "" {
+		name = stored.Name
+	}
+	return filename.Disposition(kind, name)
+}
+
+// Handler serves the file that resolve finds for a request, which it
+// authorizes: by a redirect to a URL as of [Links.URL] or, with
+// [LinksOptions.Proxy], by passing the bytes through, with single ranges and
+// conditions (RFC 9110). HEAD is answered without a redirect.
+//
+// Resolve returns an error for who may not have the file as well as for a file
+// that does not exist, and both are answered alike: 404. An error of
+// Reject(CodeUnauthenticated, …) is a 401, and one with a code of the 500s that.
+// Nothing of a URL's query is logged.
+func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := l.serve(w, r, resolve); err != nil {
+			e := errorOf(err)
+			if e.Code != CodeNotFound || e.Err != nil {
+				l.opts.Logger.WarnContext(r.Context(), "upload: a file was not served",
+					"code", string(e.Code), "path", r.URL.Path, "error", err)
+			}
+			JSON(w, r, nil, e)
+		}
+	})
+}
+
+func (l *Links) serve(w http.ResponseWriter, r *http.Request, resolve func(*http.Request) (Link, error)) error {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		return Reject(CodeMethod, "files are fetched with GET")
+	}
+	link, err := resolved(r, resolve)
+	if err != nil {
+		return err
+	}
+	if l.opts.Proxy || r.Method == http.MethodHead {
+		return l.proxy(w, r, link)
+	}
+	url, err := l.URL(r.Context(), link)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Location", url)
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// resolved asks the host. Of its errors only those pass that say nothing of the
+// file.
+func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link Link, err error) {
+	err = contain(func() error {
+		link, err = resolve(r)
+		return err
+	})
+	var e *Error
+	switch {
+	case err == nil:
+		return link, nil
+	case errors.As(err, &e) && (e.Code == CodeUnauthenticated || e.Code.Status() >= http.StatusInternalServerError):
+		return link, err
+	case errors.Is(err, errPanic):
+		return link, internal(err)
+	}
+	return link, &Error{Code: CodeNotFound, Reason: "there is no such file", Err: err}
+}

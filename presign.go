@@ -1,0 +1,235 @@
+package upload
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload/internal/budget"
+	"github.com/airlock-go/upload/internal/ticket"
+)
+
+// Presigner lets clients send files to the storage themselves, under the same
+// policy as the [Handler] it is made of. It signs requests for a staging key,
+// and publishes what lies there once it has read it through the validators:
+//
+//	Sign      judges what the client declares and signs the upload
+//	SignPart  signs one part of a large one
+//	Confirm   checks what was stored and publishes it under its final key
+//	Abort     ends an upload
+//
+// What binds the steps is a ticket: a sealed token that holds who may upload
+// what, and where. It needs no database, so any instance of the application
+// with the same secrets serves any step. The client never names a key and never
+// gets a URL of the final one.
+//
+// As an http.Handler it serves these steps as JSON; see [Presigner.ServeHTTP].
+// It is safe for concurrent use.
+//
+// It does not limit how often somebody asks for a ticket, and what is sent and
+// never confirmed stays until a lifecycle rule or a sweeper removes it: see
+// [StagingSegment].
+type Presigner struct {
+	h       *Handler
+	store   DirectStorage
+	methods DirectMethods
+	sealer  *ticket.Sealer
+	opts    PresignOptions
+	checks  *budget.Budget
+	tickets tickets
+}
+
+// PresignOptions is everything of a [Presigner] that has a good default. The
+// zero value, like nil, is the strict one.
+type PresignOptions struct {
+	// MaxFileSize is the most bytes of one file; a Grant's own limit wins.
+	// Default: Options.MaxFileSize of the handler.
+	MaxFileSize int64
+
+	// SingleSize is the largest file that is sent in one request; larger ones
+	// are sent in parts. Default: 64 MiB. At most 5 GiB.
+	SingleSize int64
+
+	// PartSize is the size of a part; it grows for files of more than 10,000
+	// parts. Default: 16 MiB. At least 5 MiB, at most 5 GiB.
+	PartSize int64
+
+	// Form signs POST forms instead of PUTs for single requests. A form may be
+	// sent again until it expires, a PUT only once. Default: PUT where the
+	// storage has it.
+	Form bool
+
+	// URLExpires is how long a signed request may be begun. Default: 15 min.
+	// At most 12 h.
+	URLExpires time.Duration
+
+	// TicketExpires is how long a ticket can be used: for signing parts and for
+	// confirming. Default: 6 h. At least URLExpires, at most 7 days.
+	TicketExpires time.Duration
+
+	// KeyPrefix stands before the staging keys, as for a bucket that is shared
+	// with others. It ends in "/". Default: none.
+	KeyPrefix string
+
+	// Purpose keeps the tickets of presigners apart that share their secrets:
+	// each needs its own. Default: "".
+	Purpose string
+
+	// MaxChecks is how many stored files are read for their confirmation at
+	// once; no subject takes more than half of it. Default: 16. Who finds no
+	// place within Options.MaxWait is told to come again.
+	MaxChecks int
+}
+
+const (
+	maxURLExpires    = 12 * time.Hour
+	maxTicketExpires = 7 * 24 * time.Hour
+	// clockSkew is how far the clocks of instances may be apart.
+	clockSkew = 30 * time.Second
+)
+
+// NewPresigner returns a Presigner over h's storage, policy and authorizer. Each
+// of the secrets has at least 32 bytes, from a random source; the first seals
+// tickets and all open them. To change secrets, first deploy the new one behind
+// the old, then the other way round, then without the old one.
+//
+// It fails if the storage is no [DirectStorage] or cannot enforce what would be
+// signed. opts may be nil.
+func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigner, error) {
+	if h == nil {
+		return nil, errors.New("upload: NewPresigner needs a handler")
+	}
+	p := &Presigner{h: h}
+	if opts != nil {
+		p.opts = *opts
+	}
+	if err := p.opts.fill(h); err != nil {
+		return nil, err
+	}
+	var ok bool
+	var err error
+	if p.store, ok = h.store.(DirectStorage); !ok {
+		return nil, fmt.Errorf("upload: direct uploads need a DirectStorage, which %T is not", h.store)
+	}
+	if p.methods, err = p.store.DirectMethods(); err != nil {
+		return nil, err
+	}
+	if p.opts.Form = p.opts.Form || !p.methods.Put; p.opts.Form && !p.methods.Form {
+		return nil, errors.New("upload: the storage cannot enforce POST forms")
+	}
+	if p.sealer, err = ticket.New(secrets, p.opts.Purpose); err != nil {
+		return nil, fmt.Errorf("upload: %w", err)
+	}
+	places := int64(p.opts.MaxChecks)
+	p.checks = budget.New(places, max(1, places/2))
+	return p, nil
+}
+
+func (o *PresignOptions) fill(h *Handler) error {
+	negative := false
+	byDefault(&o.MaxFileSize, h.opts.MaxFileSize, &negative)
+	byDefault(&o.SingleSize, 64<<20, &negative)
+	byDefault(&o.PartSize, 16<<20, &negative)
+	byDefault(&o.URLExpires, 15*time.Minute, &negative)
+	byDefault(&o.TicketExpires, max(6*time.Hour, o.URLExpires), &negative)
+	byDefault(&o.MaxChecks, 16, &negative)
+	switch {
+	case negative:
+		return errors.New("upload: a negative option; 0 means the default, and nothing is unlimited")
+	case o.SingleSize > maxDirectPart, o.PartSize < minDirectPart, o.PartSize > maxDirectPart:
+		return errors.New("upload: SingleSize is at most 5 GiB, PartSize 5 MiB to 5 GiB")
+	case o.URLExpires > maxURLExpires, o.TicketExpires > maxTicketExpires, o.TicketExpires < o.URLExpires:
+		return errors.New("upload: URLExpires is at most 12 hours, and TicketExpires no less than that and at most 7 days")
+	case o.KeyPrefix != "" && (!strings.HasSuffix(o.KeyPrefix, "/") || ValidKey(o.KeyPrefix+"x") != nil):
+		return errors.New("upload: KeyPrefix is a valid key that ends in a slash")
+	}
+	return nil
+}
+
+// sealed is what a ticket holds. Its names are short since it travels in paths.
+type sealed struct {
+	ID       string `json:"i"` // also the nonce of the published object
+	Subject  string `json:"u,omitempty"`
+	Field    string `json:"f"`
+	Name     string `json:"n"`
+	Type     string `json:"t"`
+	Size     int64  `json:"s"`
+	SHA256   string `json:"h,omitempty"`
+	Staging  string `json:"a"`
+	Key      string `json:"k"`
+	UploadID string `json:"m,omitempty"` // of a multipart upload
+	PartSize int64  `json:"p,omitempty"`
+	Expires  int64  `json:"e"` // Unix time
+}
+
+// parts is how many parts the file has.
+func (t *sealed) parts() int { return int((t.Size + t.PartSize - 1) / t.PartSize) }
+
+// partSize is how many bytes the part of that number has.
+func (t *sealed) partSize(number int) int64 {
+	return min(t.PartSize, t.Size-int64(number-1)*t.PartSize)
+}
+
+var errBadTicket = Reject(CodeBadTicket, "the upload is not known or has expired; start again")
+
+// enter authorizes a request of any step. The caller leaves it.
+func (p *Presigner) enter(r *http.Request) (*request, error) {
+	q := p.h.newRequest(r, nil)
+	if !p.h.enter(q) {
+		return q, errShutdown
+	}
+	if err := p.h.sameOrigin(r); err != nil {
+		return q, err
+	}
+	var err error
+	q.grant, err = p.h.authorized(r, p.opts.MaxFileSize)
+	return q, err
+}
+
+// leaveWith ends a request and makes its error one that clients may see.
+func (q *request) leaveWith(err error) error {
+	q.worker.close()
+	defer q.leave()
+	if err == nil {
+		return nil
+	}
+	e := *errorOf(err)
+	if q.ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError {
+		e.Code, e.Reason, e.Err = CodeGone, "the connection was closed", err
+		var cut *Error
+		if errors.As(context.Cause(q.ctx), &cut) {
+			e.Code, e.Reason = cut.Code, cut.Reason
+		}
+	}
+	q.logRefused(&e)
+	return &e
+}
+
+// open returns what token holds, if it is for this caller and for now.
+func (p *Presigner) open(q *request, token string) (*sealed, error) {
+	data, err := p.sealer.Open(token)
+	if err != nil {
+		return nil, errBadTicket
+	}
+	t := &sealed{}
+	if err := json.Unmarshal(data, t); err != nil {
+		return nil, internal(err)
+	}
+	expires := time.Unix(t.Expires, 0).Add(clockSkew)
+	if t.Subject != q.grant.Subject || time.Now().After(expires) {
+		return nil, errBadTicket
+	}
+	return t, nil
+}
+
+// storageError is one that the client is not told the cause of.
+func storageError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}
+}

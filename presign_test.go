@@ -1,0 +1,305 @@
+package upload_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+var secret = bytes.Repeat([]byte{7}, 32)
+
+// direct is an application with direct uploads: its steps under /tickets/, and
+// a memory store that clients reach over HTTP. Callers name themselves.
+type direct struct {
+	*httptest.Server
+	store     *memstore.Store
+	presigner *upload.Presigner
+	handler   *upload.Handler
+	log       *syncBuffer
+	mux       *http.ServeMux
+}
+
+func bySubject(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil }
+
+func newDirect(t *testing.T, policy upload.Validator, o upload.Options, po upload.PresignOptions) *direct {
+	t.Helper()
+	d := &direct{store: &memstore.Store{}, log: &syncBuffer{}, mux: http.NewServeMux()}
+	d.Server = httptest.NewServer(d.mux)
+	t.Cleanup(d.Close)
+	d.mux.Handle("/store/", d.store.Handler(d.URL+"/store/"))
+	if policy == nil {
+		policy = upload.Types("image/png", "application/pdf", "text/plain")
+	}
+	o.Logger = (&fixture{log: d.log}).logger()
+	var err error
+	d.handler, err = upload.New(d.store, policy, upload.Subject(bySubject), &o)
+	require.NoError(t, err)
+	d.presigner, err = upload.NewPresigner(d.handler, [][]byte{secret}, &po)
+	require.NoError(t, err)
+	d.mux.Handle("/tickets/", d.presigner)
+	return d
+}
+
+// step makes one step as ann and decodes its answer.
+func (d *direct) step(t *testing.T, name string, body any, answer any) *http.Response {
+	t.Helper()
+	return d.stepAs(t, "ann", name, body, answer)
+}
+
+func (d *direct) stepAs(t *testing.T, subject, name string, body any, answer any) *http.Response {
+	t.Helper()
+	b, err := json.Marshal(body)
+	require.NoError(t, err)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.URL+"/tickets/"+name, bytes.NewReader(b))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Subject", subject)
+	resp, err := d.Client().Do(r)
+	require.NoError(t, err)
+	got, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	resp.Body = io.NopCloser(bytes.NewReader(got))
+	if answer != nil && resp.StatusCode < 300 {
+		require.NoError(t, json.Unmarshal(got, answer), "%s", got)
+	}
+	return resp
+}
+
+func declarationOf(name, content string) upload.Declaration {
+	return upload.Declaration{Field: "file", Name: name, Size: int64(len(content))}
+}
+
+// sign wants a ticket for the content.
+func (d *direct) sign(t *testing.T, decl upload.Declaration) upload.Ticket {
+	t.Helper()
+	var ticket upload.Ticket
+	resp := d.step(t, "", decl, &ticket)
+	body, _ := io.ReadAll(resp.Body)
+	require.Equal(t, http.StatusCreated, resp.StatusCode, "%s", body)
+	return ticket
+}
+
+// send sends content as the signed request says and returns the status.
+func send(t *testing.T, s *upload.SignedRequest, content string) int {
+	t.Helper()
+	body, contentType := io.Reader(strings.NewReader(content)), ""
+	if len(s.Fields) > 0 {
+		var form bytes.Buffer
+		w := multipart.NewWriter(&form)
+		for name, value := range s.Fields {
+			require.NoError(t, w.WriteField(name, value))
+		}
+		part, err := w.CreateFormFile("file", "x")
+		require.NoError(t, err)
+		_, err = io.WriteString(part, content)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		body, contentType = &form, w.FormDataContentType()
+	}
+	r, err := http.NewRequestWithContext(t.Context(), s.Method, s.URL, body)
+	require.NoError(t, err)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	for name, value := range s.Headers {
+		r.Header.Set(name, value)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	_, _ = io.Copy(io.Discard, resp.Body)
+	require.NoError(t, resp.Body.Close())
+	return resp.StatusCode
+}
+
+type token struct {
+	Token string `json:"token"`
+}
+
+// confirm wants the file published and returns it.
+func (d *direct) confirm(t *testing.T, tok string) upload.File {
+	t.Helper()
+	var answer struct{ Files []upload.File }
+	resp := d.step(t, "confirm", token{tok}, &answer)
+	body, _ := io.ReadAll(resp.Body)
+	require.Equal(t, http.StatusCreated, resp.StatusCode, "%s", body)
+	require.Len(t, answer.Files, 1)
+	return answer.Files[0]
+}
+
+// refusesConfirm wants code, and nothing published.
+func (d *direct) refusesConfirm(t *testing.T, code upload.Code, subject, tok string) {
+	t.Helper()
+	p := problemOf(t, d.stepAs(t, subject, "confirm", token{tok}, nil))
+	require.Equal(t, code, p.Code, p.Detail)
+	require.Empty(t, d.published())
+}
+
+func (d *direct) published() (keys []string) {
+	for _, key := range d.store.Keys() {
+		if !strings.Contains(key, upload.StagingSegment) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func (d *direct) staged() int { return len(d.store.Keys()) - len(d.published()) }
+
+func (d *direct) read(t *testing.T, key string) string {
+	t.Helper()
+	r, _, err := d.store.Open(t.Context(), key)
+	require.NoError(t, err)
+	b, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(b)
+}
+
+func sha256Of(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return hex.EncodeToString(sum[:])
+}
+
+func TestDirectUpload(t *testing.T) {
+	rows := map[string]struct {
+		name, content, digest string
+		options               upload.PresignOptions
+		wantType              string
+	}{
+		"put":             {"a.txt", "hello", "", upload.PresignOptions{}, "text/plain"},
+		"put with digest": {"a.txt", "hello", sha256Of("hello"), upload.PresignOptions{}, "text/plain"},
+		"form":            {"a.png", pngBytes(), "", upload.PresignOptions{Form: true}, "image/png"},
+	}
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			d := newDirect(t, nil, upload.Options{}, row.options)
+			decl := declarationOf(row.name, row.content)
+			decl.SHA256 = row.digest
+			ticket := d.sign(t, decl)
+			require.NotContains(t, ticket.URL, row.name)
+			require.Contains(t, []int{200, 201, 204}, send(t, ticket.SignedRequest, row.content))
+			require.Empty(t, d.published())
+			f := d.confirm(t, ticket.Token)
+			require.Equal(t, row.wantType, f.Type)
+			require.Equal(t, row.name, f.Name)
+			require.Equal(t, row.digest, f.SHA256)
+			require.Equal(t, row.content, d.read(t, f.Key))
+			require.Equal(t, []string{f.Key}, d.published())
+			require.Zero(t, d.staged())
+			require.Equal(t, f, d.confirm(t, ticket.Token), "asked again")
+		})
+	}
+}
+
+// TestConfirmRefuses: what the streamed upload refuses is refused here, with
+// the same code, and removed.
+func TestConfirmRefuses(t *testing.T) {
+	html := "<!doctype html><script>alert(1)</script>"
+	rows := map[string]struct {
+		name, content string
+		code          upload.Code
+		left          int // objects in staging
+	}{
+		"HTML declared as PNG":  {"a.png", html, upload.CodeTypeMismatch, 0},
+		"a ZIP behind a PNG":    {"a.png", pngBytes() + "PK\x03\x04", upload.CodeContent, 0},
+		"markup within text":    {"a.txt", strings.Repeat("text ", 2000) + html, upload.CodeContent, 0},
+		"PDF declared as text":  {"a.txt", pdfBytes, upload.CodeTypeMismatch, 0},
+		"nothing was uploaded ": {"a.txt", "", upload.CodeNotUploaded, 0},
+	}
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+			decl := declarationOf(row.name, row.content)
+			if row.content == "" {
+				decl.Size = 5
+			}
+			ticket := d.sign(t, decl)
+			if row.content != "" {
+				require.Equal(t, 200, send(t, ticket.SignedRequest, row.content))
+			}
+			d.refusesConfirm(t, row.code, "ann", ticket.Token)
+			require.Equal(t, row.left, d.staged())
+			require.Zero(t, d.store.Used())
+		})
+	}
+}
+
+// TestSignRefuses: what can be judged by the declaration is refused before
+// anything is signed.
+func TestSignRefuses(t *testing.T) {
+	ok := upload.Declaration{Field: "file", Name: "a.png", Type: "image/png", Size: 5}
+	rows := map[string]struct {
+		change func(*upload.Declaration)
+		code   upload.Code
+	}{
+		"another field":       {func(d *upload.Declaration) { d.Field = "other" }, upload.CodeUnexpectedField},
+		"no name":             {func(d *upload.Declaration) { d.Name = "" }, upload.CodeBadName},
+		"a name of controls":  {func(d *upload.Declaration) { d.Name = "a\r\nb.png" }, upload.CodeBadName},
+		"another extension":   {func(d *upload.Declaration) { d.Name = "a.exe" }, upload.CodeTypeMismatch},
+		"and no type":         {func(d *upload.Declaration) { d.Name = "a.exe"; d.Type = "" }, upload.CodeTypeNotAllowed},
+		"an unlisted type":    {func(d *upload.Declaration) { d.Name = "a.gif" }, upload.CodeTypeNotAllowed},
+		"an allowed claim":    {func(d *upload.Declaration) { d.Name = "a.gif"; d.Type = "image/png" }, upload.CodeTypeNotAllowed},
+		"no size":             {func(d *upload.Declaration) { d.Size = 0 }, upload.CodeEmpty},
+		"a negative size":     {func(d *upload.Declaration) { d.Size = -1 }, upload.CodeMalformed},
+		"one byte too many":   {func(d *upload.Declaration) { d.Size = 5<<20 + 1 }, upload.CodeTooLarge},
+		"a digest of letters": {func(d *upload.Declaration) { d.SHA256 = strings.Repeat("x", 64) }, upload.CodeMalformed},
+		"a short digest":      {func(d *upload.Declaration) { d.SHA256 = "00" }, upload.CodeMalformed},
+	}
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	for name, row := range rows {
+		decl := ok
+		row.change(&decl)
+		p := problemOf(t, d.step(t, "", decl, nil))
+		require.Equal(t, row.code, p.Code, name)
+	}
+	require.Equal(t, http.StatusCreated, d.step(t, "", ok, nil).StatusCode)
+	require.Equal(t, http.StatusUnauthorized, d.stepAs(t, "", "", ok, nil).StatusCode)
+	require.Empty(t, d.store.Keys())
+}
+
+func TestMultipartDirect(t *testing.T) {
+	const part = 5 << 20
+	d := newDirect(t, nil, upload.Options{MaxFileSize: 32 << 20}, upload.PresignOptions{SingleSize: 1 << 20, PartSize: part})
+	content := strings.Repeat("0123456789abcdef", (2*part+1000)/16)
+	ticket := d.sign(t, declarationOf("a.txt", content))
+	require.Equal(t, 3, ticket.Parts)
+	require.EqualValues(t, part, ticket.PartSize)
+	require.Nil(t, ticket.SignedRequest)
+	for _, n := range []int{2, 1, 3} {
+		d.refusesConfirm(t, upload.CodeNotUploaded, "ann", ticket.Token)
+		var s upload.SignedRequest
+		resp := d.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": n}, &s)
+		require.Equal(t, http.StatusOK, resp.StatusCode)
+		require.Equal(t, 200, send(t, &s, content[(n-1)*part:min(n*part, len(content))]))
+	}
+	for _, n := range []int{0, -1, 4} {
+		p := problemOf(t, d.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": n}, nil))
+		require.Equal(t, upload.CodeMalformed, p.Code)
+	}
+	f := d.confirm(t, ticket.Token)
+	require.Equal(t, content, d.read(t, f.Key))
+	require.Zero(t, d.staged())
+}
+
+func TestAbort(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	for range 2 {
+		require.Equal(t, http.StatusNoContent, d.step(t, "abort", token{ticket.Token}, nil).StatusCode)
+		require.Zero(t, d.store.Used())
+	}
+	d.refusesConfirm(t, upload.CodeBadTicket, "ann", ticket.Token)
+}

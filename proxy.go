@@ -1,0 +1,94 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// proxy passes an object through, with headers that keep a browser from running
+// it. What is served under one ETag is one object, also over several ranges.
+func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link) error {
+	stored, err := l.find(r.Context(), link)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", stored.Type)
+	h.Set("Content-Disposition", l.disposition(link, stored))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cross-Origin-Resource-Policy", "same-site")
+	h.Set("Cache-Control", "private, no-cache")
+	if stored.ETag != "" {
+		h.Set("ETag", stored.ETag)
+	}
+	if strings.Contains(r.Header.Get("Range"), ",") { // one of many ranges costs as much as many requests
+		r = r.Clone(r.Context())
+		r.Header.Del("Range")
+	}
+	content := &objectReader{ctx: r.Context(), store: l.store, key: link.Key, stored: stored}
+	defer content.close()
+	http.ServeContent(w, r, "", time.Time{}, content)
+	if content.err != nil {
+		l.opts.Logger.WarnContext(r.Context(), "upload: a file was cut off", "key", link.Key, "error", content.err)
+		panic(http.ErrAbortHandler) // the client must not take what it has for the whole
+	}
+	return nil
+}
+
+// objectReader reads an object from wherever it was set to, and opens it only
+// when it is read.
+type objectReader struct {
+	ctx    context.Context
+	store  ObjectReader
+	key    string
+	stored Stored
+	offset int64
+	body   io.ReadCloser
+	err    error
+}
+
+func (o *objectReader) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += o.offset
+	case io.SeekEnd:
+		offset += o.stored.Size
+	}
+	if offset < 0 {
+		return 0, errors.New("upload: seek before the start of an object")
+	}
+	if offset != o.offset {
+		o.close()
+	}
+	o.offset = offset
+	return offset, nil
+}
+
+func (o *objectReader) Read(p []byte) (int, error) {
+	if o.offset >= o.stored.Size {
+		return 0, io.EOF
+	}
+	if o.body == nil {
+		if o.body, o.err = o.store.OpenAt(o.ctx, o.key, o.stored.ETag, o.offset); o.err != nil {
+			return 0, o.err
+		}
+	}
+	n, err := o.body.Read(p)
+	if o.offset += int64(n); err != nil && o.offset < o.stored.Size {
+		o.err = errors.Join(io.ErrUnexpectedEOF, err)
+		return n, o.err
+	}
+	return n, err
+}
+
+func (o *objectReader) close() {
+	if o.body != nil {
+		_ = o.body.Close()
+		o.body = nil
+	}
+}

@@ -1,0 +1,198 @@
+package upload
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Ticket is what a client needs to send one file to the storage. Small files
+// are one request; for larger ones PartSize and Parts are set instead, and
+// [Presigner.SignPart] signs each part.
+type Ticket struct {
+	Token   string    `json:"token"`   // for the steps that follow; opaque
+	Expires time.Time `json:"expires"` // of the request, or of the ticket if the file has parts
+
+	*SignedRequest
+
+	PartSize int64 `json:"partSize,omitempty"` // bytes of each part but the last
+	Parts    int   `json:"parts,omitempty"`
+}
+
+// Sign asks the authorizer, judges what d declares by everything that can be
+// judged without the file, and signs the upload. The error is an [*Error], for
+// [Handler.RespondError].
+func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
+	return p.sign(r, d, p.opts.Form, d.Size > p.opts.SingleSize)
+}
+
+// SignForm is Sign for clients that send a POST form only. It fails for files
+// that are too large for a single request, and if the storage cannot enforce
+// forms.
+func (p *Presigner) SignForm(r *http.Request, d Declaration) (*Ticket, error) {
+	if !p.methods.Form {
+		return nil, internal(errors.New("upload: the storage cannot enforce POST forms"))
+	}
+	return p.sign(r, d, true, false)
+}
+
+// SignMultipart is Sign for clients that send any file in parts, if only one.
+func (p *Presigner) SignMultipart(r *http.Request, d Declaration) (*Ticket, error) {
+	return p.sign(r, d, false, true)
+}
+
+func (p *Presigner) sign(r *http.Request, d Declaration, form, multipart bool) (ticket *Ticket, err error) {
+	q, err := p.enter(r)
+	defer func() { err = q.leaveWith(err) }()
+	if err != nil {
+		return nil, err
+	}
+	t, err := p.newTicket(q, d)
+	if err != nil {
+		return nil, err
+	}
+	if !multipart && t.Size > maxDirectPart {
+		return nil, withFile(tooLarge(maxDirectPart), t.Field, t.Name)
+	}
+	if multipart {
+		return p.signMultipart(q, t)
+	}
+	request, err := p.store.SignUpload(q.ctx, p.object(t), form)
+	if err != nil {
+		return nil, storageError(err)
+	}
+	token, err := p.seal(t)
+	return &Ticket{Token: token, Expires: expiry(p.opts.URLExpires), SignedRequest: request}, err
+}
+
+// newTicket judges d and chooses the keys.
+func (p *Presigner) newTicket(q *request, d Declaration) (*sealed, error) {
+	in, err := q.declared(d)
+	if err != nil {
+		return nil, err
+	}
+	key, err := q.key(in)
+	if err != nil {
+		return nil, withFile(err, in.Field, in.Name)
+	}
+	id := rand.Text()
+	return &sealed{
+		ID: id, Subject: in.Subject, Field: in.Field, Name: in.Name, Type: in.Type, Size: in.Size,
+		SHA256:  strings.ToLower(d.SHA256),
+		Staging: p.opts.KeyPrefix + StagingSegment + "/" + strings.ToLower(id), Key: key,
+		Expires: time.Now().Add(p.opts.TicketExpires).Unix(),
+	}, nil
+}
+
+func (p *Presigner) signMultipart(q *request, t *sealed) (*Ticket, error) {
+	t.PartSize = max(p.opts.PartSize, (t.Size+maxPartCount-1)/maxPartCount)
+	if t.PartSize > maxDirectPart {
+		return nil, withFile(tooLarge(maxDirectPart*maxPartCount), t.Field, t.Name)
+	}
+	var err error
+	if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
+		return nil, storageError(err)
+	}
+	token, err := p.seal(t)
+	if err != nil {
+		return nil, errors.Join(err, p.remove(q, t))
+	}
+	return &Ticket{Token: token, Expires: time.Unix(t.Expires, 0).UTC(), PartSize: t.PartSize, Parts: t.parts()}, nil
+}
+
+// SignPart signs the PUT of one part, numbered from 1, of exactly the bytes that
+// it must have. A part may be sent again.
+func (p *Presigner) SignPart(r *http.Request, token string, number int) (request *SignedRequest, err error) {
+	q, t, err := p.step(r, token)
+	defer func() { err = q.leaveWith(err) }()
+	if err != nil {
+		return nil, err
+	}
+	if t.UploadID == "" || number < 1 || number > t.parts() {
+		return nil, Reject(CodeMalformed, fmt.Sprintf("the upload has no part %d", number))
+	}
+	part := p.object(t)
+	part.Size = t.partSize(number)
+	request, err = p.store.SignPart(q.ctx, part, t.UploadID, number)
+	return request, storageError(err)
+}
+
+// Parts lists the parts that have arrived.
+func (p *Presigner) Parts(r *http.Request, token string) (parts []Part, err error) {
+	q, t, err := p.step(r, token)
+	defer func() { err = q.leaveWith(err) }()
+	if err != nil {
+		return nil, err
+	}
+	if t.UploadID == "" {
+		return nil, Reject(CodeMalformed, "the upload has no parts")
+	}
+	parts, err = p.store.Parts(q.ctx, t.Staging, t.UploadID)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errBadTicket
+	}
+	return parts, storageError(err)
+}
+
+// Abort ends an upload: what has arrived is removed, what was published stays.
+// The signed requests of the ticket work until they expire; what they still
+// bring is not published, unless by another instance.
+func (p *Presigner) Abort(r *http.Request, token string) (err error) {
+	q, t, err := p.step(r, token)
+	defer func() { err = q.leaveWith(err) }()
+	if err != nil {
+		return err
+	}
+	return p.tickets.do(q.ctx, t, func(s *ticketState) error {
+		s.ended = true
+		return storageError(p.remove(q, t))
+	})
+}
+
+// step authorizes a later step of a ticket.
+func (p *Presigner) step(r *http.Request, token string) (*request, *sealed, error) {
+	q, err := p.enter(r)
+	if err != nil {
+		return q, nil, err
+	}
+	t, err := p.open(q, token)
+	return q, t, err
+}
+
+// remove removes what was sent for t and is not published.
+func (p *Presigner) remove(q *request, t *sealed) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
+	defer cancel()
+	return p.h.cleanup(ctx, t.Staging, func(ctx context.Context) error {
+		if t.UploadID != "" {
+			if err := p.store.AbortMultipart(ctx, t.Staging, t.UploadID); err != nil {
+				return err
+			}
+		}
+		return p.store.Delete(ctx, t.Staging)
+	})
+}
+
+func (p *Presigner) object(t *sealed) DirectObject {
+	return DirectObject{Key: t.Staging, Type: t.Type, Size: t.Size, SHA256: t.SHA256, Expires: p.opts.URLExpires}
+}
+
+func (p *Presigner) seal(t *sealed) (string, error) {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return "", internal(err)
+	}
+	token, err := p.sealer.Seal(data)
+	if err != nil {
+		return "", internal(err)
+	}
+	return token, nil
+}
+
+func expiry(d time.Duration) time.Time { return time.Now().Add(d).UTC().Truncate(time.Second) }
