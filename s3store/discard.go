@@ -53,7 +53,7 @@ func (f *staged) withdraw(ctx context.Context) error {
 			}
 			f.published, f.version = yes, version
 		}
-		if err := f.store.deleteVersion(ctx, f.obj.Key, f.version); err != nil {
+		if err := f.store.deleteVersion(ctx, f.key, f.version); err != nil {
 			return err
 		}
 		// Without conditions a retried PutObject may have created a version

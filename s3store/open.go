@@ -2,10 +2,12 @@ package s3store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"mime"
+	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -18,24 +20,74 @@ import (
 // s3:ListBucket AWS answers 403 for a key that does not exist, and the error is
 // then not fs.ErrNotExist.
 func (s *Store) Open(ctx context.Context, key string) (io.ReadCloser, upload.Stored, error) {
-	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
-		Bucket:              s.bucket,
-		ExpectedBucketOwner: s.owner,
-		Key:                 &key,
-	}, s.opts.Profile.configure)
-	switch {
-	case codeOf(err) == "NoSuchKey":
-		return nil, upload.Stored{}, fmt.Errorf("s3store: %w: %w", fs.ErrNotExist, err)
-	case err != nil:
-		return nil, upload.Stored{}, s.explain(ctx, err)
+	out, err := s.get(ctx, &s3.GetObjectInput{Key: &key})
+	if err != nil {
+		return nil, upload.Stored{}, err
 	}
+	return out.Body, describe(&s3.HeadObjectOutput{
+		ContentType:        out.ContentType,
+		ContentDisposition: out.ContentDisposition,
+		ContentLength:      out.ContentLength,
+		ETag:               out.ETag,
+		Metadata:           out.Metadata,
+	}), nil
+}
+
+// Stat implements [upload.ObjectReader] with one call. What it tells of an object
+// that this package did not write, or that a client staged, is what that
+// writer said, except for Size and ETag. As for a key that does not exist, it
+// needs s3:ListBucket like Open.
+func (s *Store) Stat(ctx context.Context, key string) (upload.Stored, error) {
+	out, err := s.head(ctx, key, nil)
+	if err != nil {
+		return upload.Stored{}, missing(err)
+	}
+	return describe(out), nil
+}
+
+// OpenAt implements [upload.ObjectReader]. Like Open it lasts as long as ctx. An
+// offset at or behind the end is an empty reader. The bytes are those that are
+// stored, whatever Content-Encoding they were sent with.
+func (s *Store) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+	in := &s3.GetObjectInput{Key: &key, IfMatch: optional(etag)}
+	from := fmt.Sprintf("bytes=%d-", offset)
+	if offset > 0 {
+		in.Range = &from
+	}
+	out, err := s.get(ctx, in)
+	switch {
+	case statusOf(err) == http.StatusPreconditionFailed:
+		return nil, fmt.Errorf("%w: %w", upload.ErrChanged, err)
+	case statusOf(err) == http.StatusRequestedRangeNotSatisfiable:
+		return http.NoBody, nil
+	case err != nil:
+		return nil, err
+	case offset > 0 && !strings.HasPrefix(aws.ToString(out.ContentRange), strings.Replace(from, "=", " ", 1)):
+		return nil, errors.Join(errors.New("s3store: the service answers a range with other bytes"), out.Body.Close())
+	}
+	return out.Body, nil
+}
+
+func (s *Store) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
+	in.Bucket, in.ExpectedBucketOwner = s.bucket, s.owner
+	out, err := s.client.GetObject(ctx, in, s.opts.Profile.configure)
+	if err != nil {
+		return nil, missing(s.explain(ctx, err))
+	}
+	return out, nil
+}
+
+func describe(out *s3.HeadObjectOutput) upload.Stored {
 	_, params, err := mime.ParseMediaType(aws.ToString(out.ContentDisposition))
 	if err != nil {
 		params = nil // an object that somebody else wrote
 	}
-	return out.Body, upload.Stored{
-		Type: aws.ToString(out.ContentType),
-		Name: params["filename"],
-		Size: aws.ToInt64(out.ContentLength),
-	}, nil
+	return upload.Stored{
+		Type:   aws.ToString(out.ContentType),
+		Name:   params["filename"],
+		Size:   aws.ToInt64(out.ContentLength),
+		ETag:   aws.ToString(out.ETag),
+		SHA256: out.Metadata[metaSHA256],
+		Nonce:  out.Metadata[metaNonce],
+	}
 }

@@ -65,7 +65,7 @@ func (f *staged) finish(ctx context.Context, s *sender, rest *buffer, err error)
 		return errors.Join(err, aborting)
 	}
 	if s.doubt {
-		f.abortStrays(ctx)
+		f.abortStrays(ctx, func(string) bool { return true })
 	}
 	return err
 }
@@ -125,7 +125,7 @@ func (s *sender) put(number int, b *buffer) {
 	out, err := call(s.ctx, store, store.client.UploadPart, &s3.UploadPartInput{
 		Bucket:              store.bucket,
 		ExpectedBucketOwner: store.owner,
-		Key:                 &s.file.obj.Key,
+		Key:                 &s.file.key,
 		UploadId:            s.file.uploadID,
 		PartNumber:          aws.Int32(int32(number)), //nolint:gosec // at most maxParts
 		Body:                body,

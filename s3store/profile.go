@@ -1,16 +1,20 @@
 package s3store
 
 import (
+	"errors"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload"
 )
 
 // Profile says what an S3 service cannot do. The zero value, for services that
 // can do everything the store asks for, fits AWS, MinIO and versitygw; [R2]
 // fits Cloudflare R2; for others it is made up by hand. A service that accepts
-// "If-None-Match: *" and ignores it cannot be told from one that honors it by
-// its answers: try it before trusting it.
+// "If-None-Match: *", a policy or a signed length and ignores it cannot be told
+// from one that honors it by its answers: try it before trusting it.
 type Profile struct {
 	// InsecureUnconditionalWrites is for services that refuse or ignore
 	// "If-None-Match: *" on PutObject or CompleteMultipartUpload. Commit then
@@ -24,11 +28,42 @@ type Profile struct {
 	// one, for services that refuse the SDK's. Over http the signature still
 	// covers every byte; over https only TLS does.
 	ChecksumsWhenRequired bool
+
+	// NoForms is for services without POST policies. Clients are then given a
+	// PUT.
+	NoForms bool
+
+	// NoSignedLengths is for services that do not refuse a presigned PUT with
+	// another Content-Length than the one it was signed with. Clients could
+	// send any amount, so neither a PUT nor a multipart upload is signed for
+	// them.
+	NoSignedLengths bool
 }
 
-// R2 returns the profile of Cloudflare R2.
+// R2 returns the profile of Cloudflare R2, which answers 501 to POST forms.
 func R2() Profile {
-	return Profile{ChecksumsWhenRequired: true}
+	return Profile{ChecksumsWhenRequired: true, NoForms: true}
+}
+
+// direct is what clients can be held to in one request. A PUT without conditions
+// could be repeated, and replace what was there.
+func (p Profile) direct() (upload.DirectMethods, error) {
+	m := upload.DirectMethods{
+		Put:  !p.NoSignedLengths && !p.InsecureUnconditionalWrites,
+		Form: !p.NoForms,
+	}
+	if !m.Put && !m.Form {
+		return m, errors.New("s3store: the profile leaves no request whose limits the service would enforce")
+	}
+	return m, nil
+}
+
+// parts is an error if clients cannot be held to the size of a part.
+func (p Profile) parts() error {
+	if p.NoSignedLengths {
+		return errors.New("s3store: the profile says that the service does not enforce the size of parts")
+	}
+	return nil
 }
 
 // create is the condition under which objects are written.

@@ -98,6 +98,13 @@ type Options struct {
 	// refuses every call if the bucket has become somebody else's.
 	ExpectedBucketOwner string
 
+	// Signer is the client that signs what others send: direct uploads and
+	// links. It is never called. Its endpoint must be the one that they reach
+	// the service under, and its credentials need s3:PutObject for staging keys
+	// and s3:GetObject for published ones, no more. It is the store's own client
+	// if it is nil.
+	Signer *s3.Client
+
 	// Logger is told what could not be cleaned up; slog.Default() if it is nil.
 	Logger *slog.Logger
 }
@@ -113,11 +120,15 @@ type Store struct {
 	owner    *string
 	checksum types.ChecksumAlgorithm // of multipart uploads, "" for none
 	memory   *memory
+	signer   *s3.Client // of what clients send
+	maxCopy  int64
 }
 
 var (
-	_ upload.Storage = (*Store)(nil)
-	_ upload.Opener  = (*Store)(nil)
+	_ upload.Storage       = (*Store)(nil)
+	_ upload.Opener        = (*Store)(nil)
+	_ upload.DirectStorage = (*Store)(nil)
+	_ upload.LinkStorage   = (*Store)(nil)
 )
 
 // New returns a Store that keeps its objects in bucket. It makes no call to S3.
@@ -141,6 +152,9 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
+	if o.Signer == nil {
+		o.Signer = client
+	}
 	tags := make(url.Values, len(o.Tags))
 	for k, v := range o.Tags {
 		tags.Set(k, v)
@@ -154,6 +168,8 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 		owner:    optional(o.ExpectedBucketOwner),
 		checksum: o.Profile.checksum(client.Options()),
 		memory:   newMemory(o.MaxMemory, max(o.MaxMemory/2, o.PartSize)),
+		signer:   o.Signer,
+		maxCopy:  copySize,
 	}, nil
 }
 

@@ -15,13 +15,11 @@ import (
 // staged is one file: in memory, or as an open multipart upload, or published,
 // or gone.
 type staged struct {
-	store *Store
-	obj   upload.Object
-	nonce string
+	target
+	obj upload.Object
 
-	buffer   *buffer               // the whole file while it is in memory
-	uploadID *string               // of the multipart upload while it is open
-	parts    []types.CompletedPart // what it has to be completed from
+	buffer *buffer               // the whole file while it is in memory
+	parts  []types.CompletedPart // what the multipart upload has to be completed from
 
 	spent     bool // Commit or Discard was called
 	published answer
@@ -50,7 +48,7 @@ func (s *Store) Stage(ctx context.Context, obj upload.Object, r io.Reader) (uplo
 	if err != nil {
 		return nil, err
 	}
-	f := &staged{store: s, obj: obj, nonce: rand.Text()}
+	f := &staged{target: target{store: s, key: obj.Key, nonce: rand.Text()}, obj: obj}
 	if err := f.receive(ctx, &source{r: r, left: obj.MaxSize}, first, part); err != nil {
 		return nil, err
 	}

@@ -13,6 +13,8 @@ import (
 // minPart is the least size of all parts but the last.
 const minPart = 5 << 20
 
+const codeNoUpload = "NoSuchUpload"
+
 type multipart struct {
 	key     string
 	header  http.Header
@@ -46,7 +48,7 @@ func (s *Server) createUpload(w http.ResponseWriter, r *http.Request, key string
 func (s *Server) uploadPart(w http.ResponseWriter, r *http.Request, q url.Values, body []byte) {
 	m := s.uploads[q.Get("uploadId")]
 	if m == nil {
-		fail(w, http.StatusNotFound, "NoSuchUpload", q.Get("uploadId"))
+		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
 		return
 	}
 	number, _ := strconv.Atoi(q.Get("partNumber"))
@@ -65,7 +67,7 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 	}
 	m := s.uploads[id]
 	if m == nil || m.key != key {
-		fail(w, http.StatusNotFound, "NoSuchUpload", id)
+		fail(w, http.StatusNotFound, codeNoUpload, id)
 		return
 	}
 	if s.taken(w, r, key) {
@@ -102,7 +104,7 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 func (s *Server) completeAgain(w http.ResponseWriter, o *Object) {
 	switch s.RepeatedComplete {
 	case http.StatusNotFound:
-		fail(w, http.StatusNotFound, "NoSuchUpload", o.Key)
+		fail(w, http.StatusNotFound, codeNoUpload, o.Key)
 	case http.StatusPreconditionFailed:
 		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", o.Key)
 	default:
@@ -120,7 +122,7 @@ func (s *Server) answerComplete(w http.ResponseWriter, o *Object) {
 
 func (s *Server) abortUpload(w http.ResponseWriter, id string) {
 	if s.uploads[id] == nil {
-		fail(w, http.StatusNotFound, "NoSuchUpload", id)
+		fail(w, http.StatusNotFound, codeNoUpload, id)
 		return
 	}
 	delete(s.uploads, id)

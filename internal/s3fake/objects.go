@@ -2,6 +2,7 @@ package s3fake
 
 import (
 	"encoding/xml"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -37,14 +38,47 @@ func (s *Server) getObject(w http.ResponseWriter, r *http.Request, key, version 
 		fail(w, http.StatusNotFound, "NoSuchKey", key)
 		return
 	}
+	if want := r.Header.Get("If-Match"); want != "" && want != o.ETag() {
+		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", key)
+		return
+	}
+	body, first, ok := slice(o.Body, r.Header.Get("Range"))
+	if !ok {
+		fail(w, http.StatusRequestedRangeNotSatisfiable, "InvalidRange", r.Header.Get("Range"))
+		return
+	}
 	maps.Copy(w.Header(), o.Header)
 	answerVersion(w, o)
-	w.Header().Set("ETag", etag(o.Body))
-	w.Header().Set("Content-Length", strconv.Itoa(len(o.Body)))
+	w.Header().Set("ETag", o.ETag())
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Header.Get("Range") != "" {
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, first+len(body)-1, len(o.Body)))
+		w.WriteHeader(http.StatusPartialContent)
+	}
 	if r.Method == http.MethodGet {
-		_, _ = w.Write(o.Body)
+		_, _ = w.Write(body)
 	}
 }
+
+// slice returns the bytes of a range "bytes=1-2" or "bytes=1-", all for "".
+func slice(body []byte, bytes string) (part []byte, first int, ok bool) {
+	if bytes == "" {
+		return body, 0, true
+	}
+	from, to, _ := strings.Cut(strings.TrimPrefix(bytes, "bytes="), "-")
+	first, err := strconv.Atoi(from)
+	last, open := strconv.Atoi(to)
+	if open != nil {
+		last = len(body) - 1
+	}
+	if err != nil || first >= len(body) || last >= len(body) || first > last {
+		return nil, 0, false
+	}
+	return body[first : last+1], first, true
+}
+
+// ETag names the object's content.
+func (o *Object) ETag() string { return etag(o.Body) }
 
 func (s *Server) deleteObject(w http.ResponseWriter, key, version string) {
 	switch {
@@ -133,7 +167,7 @@ func attributes(r *http.Request) http.Header {
 	kept := http.Header{}
 	for name, values := range r.Header {
 		switch {
-		case name == "Content-Type", name == "Content-Disposition", name == "Cache-Control",
+		case name == "Content-Type", name == "Content-Disposition", name == "Cache-Control", name == "Content-Encoding",
 			name == "X-Amz-Tagging", name == "X-Amz-Storage-Class", name == "X-Amz-Acl",
 			strings.HasPrefix(name, "X-Amz-Server-Side-Encryption"),
 			strings.HasPrefix(name, "X-Amz-Meta-"):

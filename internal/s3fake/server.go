@@ -23,6 +23,9 @@ type Server struct {
 	// 200.
 	RepeatedComplete int
 
+	// PageSize is how many parts are listed at once. Zero is 1,000.
+	PageSize int
+
 	mu        sync.Mutex
 	objects   map[string][]*Object // by key, newest last; at most one without versions
 	uploads   map[string]*multipart
@@ -90,6 +93,10 @@ func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 		s.createUpload(w, r, key)
 	case "UploadPart":
 		s.uploadPart(w, r, q, body)
+	case "UploadPartCopy":
+		s.copyPart(w, r, q)
+	case "ListParts":
+		s.listParts(w, q)
 	case "CompleteMultipartUpload":
 		s.completeUpload(w, r, key, q.Get("uploadId"), body)
 	case "AbortMultipartUpload":
@@ -115,8 +122,12 @@ func operation(r *http.Request) string {
 		return "CreateMultipartUpload"
 	case m == http.MethodPost && q.Has("uploadId"):
 		return "CompleteMultipartUpload"
+	case m == http.MethodPut && q.Has("uploadId") && r.Header.Get("X-Amz-Copy-Source") != "":
+		return "UploadPartCopy"
 	case m == http.MethodPut && q.Has("uploadId"):
 		return "UploadPart"
+	case m == http.MethodGet && q.Has("uploadId"):
+		return "ListParts"
 	case m == http.MethodDelete && q.Has("uploadId"):
 		return "AbortMultipartUpload"
 	case m == http.MethodPut:

@@ -1,0 +1,82 @@
+package s3fake
+
+import (
+	"encoding/xml"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// copyPart makes a part of an object's bytes, or of a range of them, if the
+// object has the ETag that is asked for.
+func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) {
+	m := s.uploads[q.Get("uploadId")]
+	if m == nil {
+		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
+		return
+	}
+	// A space for "+" is what AWS makes of it.
+	source, err := url.QueryUnescape(r.Header.Get("X-Amz-Copy-Source"))
+	bucket, key, _ := strings.Cut(source, "/")
+	o := s.current(key)
+	if err != nil || bucket != s.Bucket || o == nil {
+		fail(w, http.StatusNotFound, "NoSuchKey", source)
+		return
+	}
+	if want := r.Header.Get("X-Amz-Copy-Source-If-Match"); want != "" && want != o.ETag() {
+		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", source)
+		return
+	}
+	body, _, ok := slice(o.Body, r.Header.Get("X-Amz-Copy-Source-Range"))
+	if !ok {
+		fail(w, http.StatusBadRequest, "InvalidArgument", "the range")
+		return
+	}
+	number, _ := strconv.Atoi(q.Get("partNumber"))
+	m.parts[number] = part{body: body}
+	reply(w, struct {
+		XMLName xml.Name `xml:"CopyPartResult"`
+		ETag    string
+	}{ETag: etag(body)})
+}
+
+func (s *Server) listParts(w http.ResponseWriter, q url.Values) {
+	type listed struct {
+		PartNumber int
+		ETag       string
+		Size       int
+	}
+	var out struct {
+		XMLName              xml.Name `xml:"ListPartsResult"`
+		IsTruncated          bool
+		NextPartNumberMarker int
+		Part                 []listed
+	}
+	m := s.uploads[q.Get("uploadId")]
+	if m == nil {
+		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
+		return
+	}
+	page := s.PageSize
+	if page == 0 {
+		page = 1000
+	}
+	after, _ := strconv.Atoi(q.Get("part-number-marker"))
+	for _, number := range slices.Sorted(maps.Keys(m.parts)) {
+		switch {
+		case number <= after:
+			continue
+		case len(out.Part) == page:
+			out.IsTruncated = true
+			reply(w, out)
+			return
+		}
+		body := m.parts[number].body
+		out.Part = append(out.Part, listed{number, etag(body), len(body)})
+		out.NextPartNumberMarker = number
+	}
+	reply(w, out)
+}

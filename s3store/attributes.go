@@ -1,0 +1,71 @@
+package s3store
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload/internal/filename"
+)
+
+// The metadata that objects carry.
+const (
+	metaNonce  = "upload-nonce"
+	metaSHA256 = "sha256" // only where the digest is known before the object is created
+)
+
+// cacheControl keeps objects out of the caches that many people share, such as
+// a CDN's. How long a browser keeps one is for the link to say.
+const cacheControl = "private"
+
+// attributes are what an object is created with, beside the options that are
+// the same for all.
+type attributes struct {
+	key         string
+	mediaType   string
+	disposition string
+	class       types.StorageClass
+	metadata    map[string]string
+}
+
+// published are the attributes of an object that readers may see.
+func (s *Store) published(key, mediaType, name, nonce, sha256 string) attributes {
+	metadata := map[string]string{metaNonce: nonce}
+	if sha256 != "" {
+		metadata[metaSHA256] = sha256
+	}
+	return attributes{key, mediaType, filename.Disposition("attachment", name), s.opts.StorageClass, metadata}
+}
+
+func (s *Store) putInput(a attributes) *s3.PutObjectInput {
+	return &s3.PutObjectInput{
+		Bucket:               s.bucket,
+		ExpectedBucketOwner:  s.owner,
+		Key:                  &a.key,
+		ContentType:          optional(a.mediaType),
+		ContentDisposition:   &a.disposition,
+		CacheControl:         aws.String(cacheControl),
+		Metadata:             a.metadata,
+		ServerSideEncryption: s.opts.SSE,
+		SSEKMSKeyId:          s.kmsKeyID,
+		StorageClass:         a.class,
+		Tagging:              s.tagging,
+		IfNoneMatch:          s.opts.Profile.create(),
+	}
+}
+
+func (s *Store) createInput(a attributes) *s3.CreateMultipartUploadInput {
+	return &s3.CreateMultipartUploadInput{
+		Bucket:               s.bucket,
+		ExpectedBucketOwner:  s.owner,
+		Key:                  &a.key,
+		ContentType:          optional(a.mediaType),
+		ContentDisposition:   &a.disposition,
+		CacheControl:         aws.String(cacheControl),
+		Metadata:             a.metadata,
+		ServerSideEncryption: s.opts.SSE,
+		SSEKMSKeyId:          s.kmsKeyID,
+		StorageClass:         a.class,
+		Tagging:              s.tagging,
+	}
+}

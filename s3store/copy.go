@@ -1,0 +1,93 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+const (
+	// copySize is the most bytes that one call copies, unless there would be
+	// more than maxParts calls: S3 would take 5 GiB, for which CallTimeout may be
+	// too short.
+	copySize = 512 << 20
+
+	// maxCopies is how many calls copy at a time.
+	maxCopies = 4
+)
+
+// copy makes the staged object's bytes the parts of the upload. When it returns,
+// no call is under way on our side.
+func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	size := m.store.copySize(m.Size)
+	parts := make([]types.CompletedPart, (m.Size+size-1)/size)
+	slots := make(chan struct{}, maxCopies)
+	var calls sync.WaitGroup
+	for i := range parts {
+		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		calls.Go(func() {
+			defer func() { <-slots }()
+			from := int64(i) * size
+			part, err := m.copyPart(ctx, i+1, from, min(from+size, m.Size)-1)
+			if err != nil {
+				cancel(err)
+			}
+			parts[i] = part
+		})
+	}
+	calls.Wait()
+	return parts, context.Cause(ctx)
+}
+
+// copySize is how large the ranges are that an object of size bytes is copied in,
+// all but the last.
+func (s *Store) copySize(size int64) int64 {
+	n := max((size+s.maxCopy-1)/s.maxCopy, 1)
+	n = min(n, maxParts)
+	return (size + n - 1) / n
+}
+
+// copyPart copies the bytes first to last, inclusive.
+func (m *promotion) copyPart(ctx context.Context, number int, first, last int64) (types.CompletedPart, error) {
+	s := m.store
+	in := &s3.UploadPartCopyInput{
+		Bucket:                    s.bucket,
+		ExpectedBucketOwner:       s.owner,
+		ExpectedSourceBucketOwner: s.owner,
+		Key:                       &m.key,
+		UploadId:                  m.uploadID,
+		PartNumber:                aws.Int32(int32(number)), //nolint:gosec // at most maxParts
+		CopySource:                aws.String(copySource(*s.bucket, m.From)),
+		CopySourceIfMatch:         &m.ETag,
+	}
+	if first > 0 || last < m.Size-1 {
+		in.CopySourceRange = aws.String(fmt.Sprintf("bytes=%d-%d", first, last))
+	}
+	out, err := call(ctx, s, s.client.UploadPartCopy, in)
+	switch {
+	case err != nil:
+		return types.CompletedPart{}, err
+	case out.CopyPartResult == nil:
+		return types.CompletedPart{}, errors.New("s3store: the service does not tell the ETag of a copied part")
+	}
+	return types.CompletedPart{PartNumber: in.PartNumber, ETag: out.CopyPartResult.ETag}, nil
+}
+
+// copySource names an object in a header field: percent-encoded whole but for the
+// slashes. S3 decodes it, "+" to a space included.
+func copySource(bucket, key string) string {
+	escaped := strings.ReplaceAll(url.QueryEscape(key), "+", "%20")
+	return bucket + "/" + strings.ReplaceAll(escaped, "%2F", "/")
+}

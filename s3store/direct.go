@@ -1,0 +1,134 @@
+package s3store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
+)
+
+// stagedDisposition is what files are kept with before anybody has checked
+// them: fixed, so that no client chooses it, and without a name.
+const stagedDisposition = "attachment"
+
+// DirectMethods implements [upload.DirectStorage]. It makes no call. It is an
+// error if the [Profile] leaves no request that the service holds clients to, or
+// if there are no credentials to sign with.
+func (s *Store) DirectMethods() (upload.DirectMethods, error) {
+	if s.signer.Options().Credentials == nil {
+		return upload.DirectMethods{}, errNoCredentials
+	}
+	return s.opts.Profile.direct()
+}
+
+// SignUpload implements [upload.DirectStorage]. It makes no call to S3, but may
+// fetch credentials. The request works for d.Expires, seven days at most, and
+// no longer than the signer's credentials.
+//
+// Signed are the key, the type, the length and the digest of d, a
+// Content-Disposition of attachment, Cache-Control, SSE and Tags; in a PUT also
+// "If-None-Match: *" and ExpectedBucketOwner, for which forms have no field. The
+// StorageClass is not: files are staged for minutes, and archives cannot be read
+// back. Without d.SHA256 the bytes are not bound. S3 cannot keep clients of a PUT
+// from adding a Content-Encoding or other header fields that do not begin with
+// "x-amz-"; Promote leaves all of them behind.
+func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+	methods, err := s.DirectMethods()
+	switch {
+	case err != nil:
+		return nil, err
+	case form && !methods.Form, !form && !methods.Put:
+		return nil, errors.New("s3store: the profile says that the service does not enforce such a request")
+	case d.Size < 1 || d.Size > maxPartSize:
+		return nil, fmt.Errorf("s3store: one request can carry 1 byte to 5 GiB, not %d bytes", d.Size)
+	}
+	digest, err := hex.DecodeString(d.SHA256)
+	if err != nil {
+		return nil, fmt.Errorf("s3store: the SHA-256 is not hexadecimal: %w", err)
+	}
+	signer, err := s.grant(ctx, d.Expires)
+	if err != nil {
+		return nil, err
+	}
+	in := s.putInput(stagedAttributes(d))
+	in.ContentLength = &d.Size
+	in.ChecksumSHA256 = optional(base64.StdEncoding.EncodeToString(digest))
+	if form {
+		return s.signForm(ctx, signer, in)
+	}
+	signed, err := signer.PresignPutObject(ctx, in)
+	if err != nil {
+		return nil, s.explain(ctx, err)
+	}
+	return sendable(signed, d.Size)
+}
+
+func stagedAttributes(d upload.DirectObject) attributes {
+	return attributes{key: d.Key, mediaType: d.Type, disposition: stagedDisposition}
+}
+
+// CreateMultipart implements [upload.DirectStorage]. When an answer is lost it
+// aborts every other open upload of the key, so keys must be unique.
+func (s *Store) CreateMultipart(ctx context.Context, d upload.DirectObject) (uploadID string, err error) {
+	if err := s.opts.Profile.parts(); err != nil {
+		return "", err
+	}
+	t := target{store: s, key: d.Key}
+	if err := t.open(ctx, s.createInput(stagedAttributes(d))); err != nil {
+		return "", err
+	}
+	return aws.ToString(t.uploadID), nil
+}
+
+// SignPart implements [upload.DirectStorage]. Only the length is signed: browsers
+// send a part without a type, and some clients send nothing but the URL and the
+// bytes. The same part may be sent again until the upload is completed.
+func (s *Store) SignPart(ctx context.Context, d upload.DirectObject, uploadID string, number int) (*upload.SignedRequest, error) {
+	if err := s.opts.Profile.parts(); err != nil {
+		return nil, err
+	}
+	switch {
+	case number < 1 || number > maxParts:
+		return nil, fmt.Errorf("s3store: there is no part %d of 1 to %d", number, maxParts)
+	case d.Size < 1 || d.Size > maxPartSize:
+		return nil, fmt.Errorf("s3store: a part has 1 byte to 5 GiB, not %d bytes", d.Size)
+	}
+	signer, err := s.grant(ctx, d.Expires)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := signer.PresignUploadPart(ctx, &s3.UploadPartInput{
+		Bucket:        s.bucket,
+		Key:           &d.Key,
+		UploadId:      &uploadID,
+		PartNumber:    aws.Int32(int32(number)), //nolint:gosec // at most maxParts
+		ContentLength: &d.Size,
+	})
+	if err != nil {
+		return nil, s.explain(ctx, err)
+	}
+	return sendable(signed, d.Size)
+}
+
+// sendable is a signed request as clients are told of it. That the length is
+// signed is what limits them, so it is looked for and not believed.
+func sendable(signed *v4.PresignedHTTPRequest, size int64) (*upload.SignedRequest, error) {
+	if signed.SignedHeader.Get("Content-Length") != fmt.Sprint(size) {
+		return nil, errors.New("s3store: the client's signer does not sign Content-Length")
+	}
+	headers := make(map[string]string, len(signed.SignedHeader))
+	for name, values := range signed.SignedHeader {
+		if name = http.CanonicalHeaderKey(name); name != "Host" && name != "Content-Length" {
+			headers[name] = values[0]
+		}
+	}
+	return &upload.SignedRequest{Method: signed.Method, URL: signed.URL, Headers: headers}, nil
+}

@@ -1,0 +1,45 @@
+package s3store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
+)
+
+// linkCache lets a browser keep what it loaded and makes it ask again before it
+// shows it, so that nothing is shown after the link has ended.
+const linkCache = "private, no-cache"
+
+// SignGet implements [upload.LinkStorage]. It makes no call to S3, but may fetch
+// credentials. The link works for GET alone, also of ranges, for g.Expires, seven
+// days at most, and no longer than the signer's credentials, which need
+// s3:GetObject. It can be used by anybody, any number of times; it ends early only
+// with the object or the credentials. Type, disposition and a Cache-Control of
+// "private, no-cache" are part of what is signed. ExpectedBucketOwner is not,
+// since browsers would have to send it.
+func (s *Store) SignGet(ctx context.Context, key string, g upload.SignedGet) (url string, err error) {
+	signer, err := s.grant(ctx, g.Expires)
+	if err != nil {
+		return "", err
+	}
+	signed, err := signer.PresignGetObject(ctx, &s3.GetObjectInput{
+		Bucket:                     s.bucket,
+		Key:                        &key,
+		ResponseContentType:        optional(g.Type),
+		ResponseContentDisposition: optional(g.Disposition),
+		ResponseCacheControl:       aws.String(linkCache),
+	})
+	if err != nil {
+		return "", s.explain(ctx, err)
+	}
+	for name := range signed.SignedHeader {
+		if name != "Host" {
+			return "", fmt.Errorf("s3store: the client's signer signs %s, which browsers do not send", name)
+		}
+	}
+	return signed.URL, nil
+}

@@ -1,0 +1,108 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// promotion is one attempt of Promote.
+type promotion struct {
+	target
+	upload.Promotion
+}
+
+// promotePauses are what Promote waits before it tries again.
+var promotePauses = []time.Duration{50 * time.Millisecond, 200 * time.Millisecond}
+
+// Promote implements [upload.DirectStorage]. The bytes are copied within S3, in
+// ranges of 512 MiB and more and four at a time, by a multipart upload that only
+// takes them while the staged object's ETag is p.ETag and only becomes an object
+// while there is none under p.Key: CopyObject would be one call, but several
+// services ignore its conditions.
+//
+// It ends with ctx while it copies, not later. The staged object's own metadata,
+// type, encoding and tags are left behind; SSE, StorageClass and Tags are those of
+// the options. When the staged object is gone the error is [upload.ErrChanged],
+// too. No failure leaves a multipart upload open, unless S3 refuses to abort it,
+// which is logged.
+func (s *Store) Promote(ctx context.Context, p upload.Promotion) error {
+	if p.ETag == "" || p.Size < 1 {
+		return fmt.Errorf("s3store: cannot promote %d bytes with the ETag %q", p.Size, p.ETag)
+	}
+	for attempt := 0; ; attempt++ {
+		m := &promotion{target{store: s, key: p.Key, nonce: p.Nonce}, p}
+		again, err := m.publish(ctx)
+		if !again || attempt == len(promotePauses) {
+			return err
+		}
+		time.Sleep(promotePauses[attempt])
+	}
+}
+
+// publish makes the object readable. If it fails, again says that nothing is
+// readable and that what stood in the way can be gone by now: S3 answered 409, or
+// a concurrent Promote took our upload for a stray of its own.
+func (m *promotion) publish(ctx context.Context) (again bool, err error) {
+	s := m.store
+	if s.opts.Profile.InsecureUnconditionalWrites {
+		switch found, _, err := m.find(ctx); {
+		case err != nil:
+			return false, err
+		case found == ours:
+			return false, nil
+		case found == anothers:
+			return false, fmt.Errorf("s3store: %q: %w", m.key, upload.ErrExists)
+		}
+	}
+	if err := m.open(ctx, s.createInput(s.published(m.Key, m.Type, m.Name, m.Nonce, m.SHA256))); err != nil {
+		return false, err
+	}
+	parts, err := m.copy(ctx)
+	if err != nil {
+		return m.fail(ctx, err)
+	}
+	ctx = context.WithoutCancel(ctx)
+	var doubt bool
+	_, err = s.completeUpload(ctx, m.key, m.uploadID, parts, watch(&doubt))
+	switch {
+	case err == nil:
+		return false, nil
+	case doubt, contested(err):
+		again := contested(err)
+		found, _, err := m.settle(ctx, err)
+		return again && found == nobodys, err
+	}
+	return false, errors.Join(err, m.abort(ctx))
+}
+
+// fail ends the upload after a copy failed with cause. What S3 refused for the
+// state of things can mean that the file was published before.
+func (m *promotion) fail(ctx context.Context, cause error) (again bool, err error) {
+	ctx = context.WithoutCancel(ctx)
+	aborting := m.abandon(ctx)
+	changed := statusOf(cause) == http.StatusPreconditionFailed || codeOf(cause) == "NoSuchKey"
+	if !changed && !contested(cause) {
+		return false, errors.Join(cause, aborting)
+	}
+	found, _, err := m.settle(ctx, cause)
+	if changed && found == nobodys {
+		return false, fmt.Errorf("%w: %w", upload.ErrChanged, err)
+	}
+	return found == nobodys, err
+}
+
+// abandon aborts the upload, again while copies that S3 still carries out keep it.
+func (m *promotion) abandon(ctx context.Context) error {
+	id := *m.uploadID
+	if err := m.abort(ctx); err != nil {
+		m.warn(ctx, err)
+		return err
+	}
+	m.abortStrays(ctx, func(stray string) bool { return stray == id })
+	return nil
+}

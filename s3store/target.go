@@ -1,0 +1,153 @@
+package s3store
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
+)
+
+// target is a key that something is to be published under, with what it takes
+// to tell whose the object there is and to leave no multipart upload open.
+type target struct {
+	store    *Store
+	key      string
+	nonce    string
+	uploadID *string // of the multipart upload while it is open
+}
+
+// owner says whose the object under a key is.
+type owner int
+
+const (
+	nobodys owner = iota
+	ours
+	anothers
+	unknown
+)
+
+// find asks S3 for the object under the key and compares nonces. An answer that
+// the caller may not know, 403, is an error: it proves nothing.
+func (t *target) find(ctx context.Context) (found owner, version *string, err error) {
+	out, err := t.store.head(ctx, t.key, nil)
+	switch {
+	case statusOf(err) == http.StatusNotFound:
+		return nobodys, nil, nil
+	case err != nil:
+		return unknown, nil, err
+	case out.Metadata[metaNonce] == t.nonce:
+		return ours, out.VersionId, nil
+	}
+	return anothers, nil, nil
+}
+
+// contested reports that S3 refused a write for what it found under the key or
+// in place of the upload. That can be this upload's own object: services and
+// proxies repeat requests without telling.
+func contested(err error) bool {
+	status := statusOf(err)
+	return status == http.StatusPreconditionFailed || status == http.StatusConflict || codeOf(err) == codeNoUpload
+}
+
+// settle finds out what a write that failed with cause has done. It first aborts
+// the multipart upload, after which it can no longer be completed behind our
+// back; S3 has no such means against a late PutObject. The error is nil if the
+// object is ours.
+func (t *target) settle(ctx context.Context, cause error) (found owner, version *string, err error) {
+	aborting := t.abort(ctx)
+	found, version, err = t.find(ctx)
+	switch {
+	case err != nil:
+		return unknown, nil, fmt.Errorf("%w: %w; %w", upload.ErrUnknownOutcome, cause, err)
+	case found == ours:
+		return ours, version, nil
+	case found == anothers:
+		return anothers, nil, fmt.Errorf("%w: %w", upload.ErrExists, cause)
+	case aborting != nil:
+		return unknown, nil, fmt.Errorf("%w: %w; %w", upload.ErrUnknownOutcome, cause, aborting)
+	}
+	return nobodys, nil, cause
+}
+
+// open opens the multipart upload, and leaves none beside it.
+func (t *target) open(ctx context.Context, in *s3.CreateMultipartUploadInput) error {
+	var doubt bool
+	out, err := call(ctx, t.store, t.store.client.CreateMultipartUpload, in, watch(&doubt))
+	if err == nil {
+		t.uploadID = out.UploadId
+	}
+	if doubt {
+		t.abortStrays(ctx, func(id string) bool { return id != aws.ToString(t.uploadID) })
+	}
+	return err
+}
+
+// abort aborts the multipart upload if one is open, whatever has become of ctx.
+func (t *target) abort(ctx context.Context) error {
+	if t.uploadID == nil {
+		return nil
+	}
+	if err := t.store.abortUpload(context.WithoutCancel(ctx), t.key, *t.uploadID); err != nil {
+		return err
+	}
+	t.uploadID = nil
+	return nil
+}
+
+// strayPauses are what abortStrays waits before it looks again.
+var strayPauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 1600 * time.Millisecond}
+
+// abortStrays aborts those uploads of this key that S3 still has without our
+// wanting them: those that an attempt of open may have opened without us
+// learning their ids, and one whose abort met a part on its way, which can keep
+// it ("it might be necessary to abort a given multipart upload multiple times",
+// as the description of AbortMultipartUpload has it). It looks again until none
+// is listed. What it cannot do is logged and not an error, since the file
+// itself is well or refused already.
+func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
+	ctx = context.WithoutCancel(ctx)
+	for _, pause := range strayPauses {
+		found, err := t.abortListed(ctx, stray)
+		if err != nil {
+			t.warn(ctx, err)
+			return
+		}
+		if found == 0 {
+			return
+		}
+		time.Sleep(pause)
+	}
+}
+
+// abortListed aborts the listed uploads of this key that are strays.
+func (t *target) abortListed(ctx context.Context, stray func(id string) bool) (found int, err error) {
+	s := t.store
+	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Prefix:              &t.key, // the key itself is listed before the longer ones
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, u := range out.Uploads {
+		id := aws.ToString(u.UploadId)
+		if aws.ToString(u.Key) != t.key || !stray(id) {
+			continue
+		}
+		found++
+		if e := s.abortUpload(ctx, t.key, id); e != nil {
+			err = e
+		}
+	}
+	return found, err
+}
+
+func (t *target) warn(ctx context.Context, err error) {
+	t.store.opts.Logger.WarnContext(ctx, "s3store: a multipart upload may be left open", "key", t.key, "error", err)
+}

@@ -1,0 +1,90 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload"
+)
+
+// Parts implements [upload.DirectStorage]. It takes a call to S3 for every 1,000
+// parts.
+func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]upload.Part, error) {
+	in := &s3.ListPartsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, UploadId: &uploadID}
+	var parts []upload.Part
+	for {
+		out, err := call(ctx, s, s.client.ListParts, in)
+		if err != nil {
+			return nil, missing(err)
+		}
+		for _, p := range out.Parts {
+			parts = append(parts, upload.Part{
+				Number: int(aws.ToInt32(p.PartNumber)),
+				Size:   aws.ToInt64(p.Size),
+				ETag:   aws.ToString(p.ETag),
+			})
+		}
+		switch next := aws.ToString(out.NextPartNumberMarker); {
+		case !aws.ToBool(out.IsTruncated):
+			return parts, nil
+		case next == "" || next == aws.ToString(in.PartNumberMarker):
+			return nil, errors.New("s3store: the service lists the same parts for ever")
+		}
+		in.PartNumberMarker = out.NextPartNumberMarker
+	}
+}
+
+// CompleteMultipart implements [upload.DirectStorage]. It does not end with ctx
+// once begun. Some services answer a repeated call for an upload that they have
+// completed as they did the first. When S3's answer is lost, an object of the
+// parts' total size under the key is taken for theirs.
+func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, parts []upload.Part) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	ctx = context.WithoutCancel(ctx)
+	var size int64
+	completed := make([]types.CompletedPart, len(parts))
+	for i, p := range parts {
+		size += p.Size
+		completed[i] = types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: aws.String(p.ETag)} //nolint:gosec // S3 refuses others than 1 to 10,000
+	}
+	var doubt bool
+	_, err := s.completeUpload(ctx, key, &uploadID, completed, watch(&doubt))
+	if err == nil || !doubt && (!contested(err) || codeOf(err) == codeNoUpload) {
+		return missing(err)
+	}
+	out, asked := s.head(ctx, key, nil)
+	switch {
+	case asked == nil && aws.ToInt64(out.ContentLength) == size:
+		return nil
+	case asked == nil:
+		return fmt.Errorf("%w: %w", upload.ErrExists, err)
+	case statusOf(asked) == http.StatusNotFound:
+		return missing(err)
+	}
+	return fmt.Errorf("%w: %w; %w", upload.ErrUnknownOutcome, err, asked)
+}
+
+// AbortMultipart implements [upload.DirectStorage]. A part that is on its way
+// meanwhile can keep the upload open, as S3 says; it is then a matter for the
+// bucket's lifecycle rule.
+func (s *Store) AbortMultipart(ctx context.Context, key, uploadID string) error {
+	return s.abortUpload(ctx, key, uploadID)
+}
+
+// missing makes S3's answers for what does not exist fs.ErrNotExist.
+func missing(err error) error {
+	switch codeOf(err) {
+	case codeNoUpload, "NoSuchKey", "NotFound": // the last of HeadObject, whose answers have no body
+		return fmt.Errorf("s3store: %w: %w", fs.ErrNotExist, err)
+	}
+	return err
+}
