@@ -64,7 +64,7 @@ func (p *Presigner) publish(q *request, t *sealed, s *ticketState) (File, error)
 		return f, err
 	}
 	if s.ended {
-		return File{}, errBadTicket
+		return File{}, errors.Join(errBadTicket, p.remove(q, t))
 	}
 	if err := p.complete(q.ctx, t); err != nil {
 		return File{}, err

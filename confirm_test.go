@@ -1,0 +1,421 @@
+package upload_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// TestForeignTickets: a ticket that is another's, forged, of another purpose or
+// sealed by another secret is refused like one that never was.
+func TestForeignTickets(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	other := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Purpose: "other"}).sign(t, declarationOf("a.txt", "hello"))
+	rows := map[string]struct{ subject, token string }{
+		"another subject":  {"bob", ticket.Token},
+		"another purpose":  {"ann", other.Token},
+		"nothing":          {"ann", ""},
+		"garbage":          {"ann", "AAAA"},
+		"one bit changed":  {"ann", ticket.Token[:40] + flip(ticket.Token[40:41]) + ticket.Token[41:]},
+		"cut":              {"ann", ticket.Token[:len(ticket.Token)-1]},
+		"longer than any ": {"ann", strings.Repeat("A", 5000)},
+	}
+	var first []byte
+	for name, row := range rows {
+		for _, step := range []string{"confirm", "part", "abort"} {
+			resp := d.stepAs(t, row.subject, step, map[string]any{"token": row.token, "partNumber": 1}, nil)
+			body, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			require.Equal(t, http.StatusNotFound, resp.StatusCode, name)
+			if first == nil {
+				first = withoutFiles(t, body)
+			}
+			require.Equal(t, string(first), string(withoutFiles(t, body)), "%s %s is told apart", name, step)
+		}
+	}
+	require.Empty(t, d.published())
+	d.confirm(t, ticket.Token)
+}
+
+func flip(s string) string {
+	if s == "A" {
+		return "B"
+	}
+	return "A"
+}
+
+// withoutFiles drops what tells the rightful holder which file it was.
+func withoutFiles(t *testing.T, problem []byte) []byte {
+	t.Helper()
+	var p map[string]any
+	require.NoError(t, json.Unmarshal(problem, &p))
+	require.NotContains(t, p, "files")
+	b, err := json.Marshal(p)
+	require.NoError(t, err)
+	return b
+}
+
+// TestPublishedStays: nothing that the same signed request sends later changes
+// what was published, nor is it published.
+func TestPublishedStays(t *testing.T) {
+	for name, o := range map[string]upload.PresignOptions{"put": {}, "form": {Form: true}} {
+		t.Run(name, func(t *testing.T) {
+			d := newDirect(t, nil, upload.Options{}, o)
+			ticket := d.sign(t, declarationOf("a.txt", "AAAAA"))
+			require.Contains(t, []int{200, 201}, send(t, ticket.SignedRequest, "AAAAA"))
+			again := send(t, ticket.SignedRequest, "BBBBB")
+			want := "AAAAA"
+			if o.Form { // a form may be sent again, before it is confirmed
+				want = "BBBBB"
+			} else {
+				require.Equal(t, http.StatusPreconditionFailed, again)
+			}
+			f := d.confirm(t, ticket.Token)
+			require.Equal(t, want, d.read(t, f.Key))
+			require.Contains(t, []int{200, 201}, send(t, ticket.SignedRequest, "CCCCC"), "the staging key is free again")
+			require.Equal(t, f, d.confirm(t, ticket.Token))
+			require.Equal(t, want, d.read(t, f.Key))
+			require.Equal(t, []string{f.Key}, d.published())
+			require.Zero(t, d.staged())
+		})
+	}
+}
+
+// meddling lets a test act between two calls of the store.
+type meddling struct {
+	*memstore.Store
+	beforePromote func(upload.Promotion)
+	afterPromote  func(error) error
+	openAt        func(string) error
+}
+
+func (m *meddling) Promote(ctx context.Context, p upload.Promotion) error {
+	if m.beforePromote != nil {
+		m.beforePromote(p)
+	}
+	err := m.Store.Promote(ctx, p)
+	if m.afterPromote != nil {
+		err = m.afterPromote(err)
+	}
+	return err
+}
+
+func (m *meddling) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+	if m.openAt != nil {
+		if err := m.openAt(key); err != nil {
+			return nil, err
+		}
+	}
+	return m.Store.OpenAt(ctx, key, etag, offset)
+}
+
+// meddle puts m between the presigner and its store.
+func (d *direct) meddle(t *testing.T, m *meddling, o upload.Options, po upload.PresignOptions) {
+	t.Helper()
+	m.Store = d.store
+	o.Logger = (&fixture{log: d.log}).logger()
+	h, err := upload.New(m, upload.Types("image/png", "text/plain"), upload.Subject(bySubject), &o)
+	require.NoError(t, err)
+	p, err := upload.NewPresigner(h, [][]byte{secret}, &po)
+	require.NoError(t, err)
+	d.mux.Handle("/meddled/", p)
+}
+
+// TestReplacedBeforePublication: bytes that came after the check are not what is
+// published, and the client is told to confirm again.
+func TestReplacedBeforePublication(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Form: true})
+	ticket := d.sign(t, declarationOf("a.txt", "AAAAA"))
+	require.Equal(t, 201, send(t, ticket.SignedRequest, "AAAAA"))
+	var once sync.Once
+	d.meddle(t, &meddling{beforePromote: func(upload.Promotion) {
+		once.Do(func() { require.Equal(t, 201, send(t, ticket.SignedRequest, "BBBBB")) })
+	}}, upload.Options{}, upload.PresignOptions{Form: true})
+	p := problemOf(t, d.step(t, "../meddled/confirm", token{ticket.Token}, nil))
+	require.Equal(t, upload.CodeConflict, p.Code)
+	require.Empty(t, d.published())
+	var answer struct{ Files []upload.File }
+	require.Equal(t, 201, d.step(t, "../meddled/confirm", token{ticket.Token}, &answer).StatusCode)
+	require.Equal(t, "BBBBB", d.read(t, answer.Files[0].Key))
+}
+
+// TestLostPublication: when the storage's answer to the publication is lost, the
+// client is told so, and the next confirmation finds what was published.
+func TestLostPublication(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	d.meddle(t, &meddling{afterPromote: func(error) error { return upload.ErrUnknownOutcome }}, upload.Options{}, upload.PresignOptions{})
+	p := problemOf(t, d.step(t, "../meddled/confirm", token{ticket.Token}, nil))
+	require.Equal(t, upload.CodeStorage, p.Code)
+	require.NotContains(t, p.Detail, "outcome")
+	require.Equal(t, 1, d.staged(), "another try needs it")
+	f := d.confirm(t, ticket.Token)
+	require.Equal(t, "hello", d.read(t, f.Key))
+	require.Zero(t, d.staged())
+}
+
+// TestConfirmsAtOnce: one publication and one answer, although a handler fails.
+func TestConfirmsAtOnce(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	var calls atomic.Int64
+	d.mux.Handle("/next/confirm", d.presigner.ConfirmHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) == 3 {
+			http.Error(w, "the insert failed", http.StatusInternalServerError)
+			return
+		}
+		upload.JSON(w, r, upload.Files(r.Context()), nil)
+	})))
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+
+	answers := make(chan string, 16)
+	for range 16 {
+		go func() {
+			resp := d.step(t, "../next/confirm", token{ticket.Token}, nil)
+			b, _ := io.ReadAll(resp.Body)
+			answers <- string(b)
+		}()
+	}
+	count := map[string]int{}
+	for range 16 {
+		count[<-answers]++
+	}
+	require.Len(t, count, 2, "%v", count)
+	require.Equal(t, 1, count["the insert failed\n"])
+	require.Len(t, d.published(), 1)
+	require.Equal(t, 1, strings.Count(d.log.String(), "upload: accepted"))
+	require.Equal(t, "hello", d.read(t, d.published()[0]))
+}
+
+// TestNextFails: the published file stays and so does the staged one, until a
+// try succeeds.
+func TestNextFails(t *testing.T) {
+	fails := map[string]http.HandlerFunc{
+		"status":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"discard": func(_ http.ResponseWriter, r *http.Request) { upload.Discard(r.Context()) },
+		"panic":   func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	}
+	for name, fail := range fails {
+		t.Run(name, func(t *testing.T) {
+			d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+			ticket := d.sign(t, declarationOf("a.txt", "hello"))
+			require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+			func() {
+				defer func() { _ = recover() }()
+				d.presigner.ConfirmHandler(fail).ServeHTTP(httptest.NewRecorder(), confirmRequest(ticket.Token))
+			}()
+			require.Len(t, d.published(), 1)
+			require.Equal(t, 1, d.staged())
+			d.confirm(t, ticket.Token)
+			require.Len(t, d.published(), 1)
+			require.Zero(t, d.staged())
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			require.NoError(t, d.handler.Shutdown(ctx), "nothing is active any more")
+		})
+	}
+}
+
+func confirmRequest(tok string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/tickets/confirm", strings.NewReader(`{"token":"`+tok+`","note":"for the host"}`))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Subject", "ann")
+	return r
+}
+
+// TestNextSeesTheRequest: the file, and all of the JSON.
+func TestNextSeesTheRequest(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	w := httptest.NewRecorder()
+	d.presigner.ConfirmHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct{ Note string }
+		require.NoError(t, json.NewDecoder(r.Body).Decode(&body))
+		_, _ = io.WriteString(w, body.Note+" "+upload.Files(r.Context())[0].Name)
+	})).ServeHTTP(w, confirmRequest(ticket.Token))
+	require.Equal(t, "for the host a.txt", w.Body.String())
+}
+
+// TestReadsAreBounded: a ticket has its file read a few times, and no more.
+func TestReadsAreBounded(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Form: true})
+	content := strings.Repeat("x", 1000) + "\x00"
+	ticket := d.sign(t, declarationOf("a.txt", content))
+	codes := map[upload.Code]int{}
+	for range 6 {
+		require.Equal(t, 201, send(t, ticket.SignedRequest, content))
+		codes[problemOf(t, d.step(t, "confirm", token{ticket.Token}, nil)).Code]++
+		require.Zero(t, d.staged())
+	}
+	require.Equal(t, 3, codes[upload.CodeBadTicket], "%v", codes)
+}
+
+// TestChecksAreBounded: who finds no place to have a file read is told to come
+// again, and loses nothing.
+func TestChecksAreBounded(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	open, release := make(chan struct{}), make(chan struct{})
+	d.meddle(t, &meddling{openAt: func(string) error { open <- struct{}{}; <-release; return nil }},
+		upload.Options{MaxWait: time.Millisecond}, upload.PresignOptions{MaxChecks: 1})
+	first, second := d.sign(t, declarationOf("a.txt", "hello")), d.sign(t, declarationOf("b.txt", "hello"))
+	for _, ticket := range []upload.Ticket{first, second} {
+		require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	}
+	done := make(chan int)
+	go func() { done <- d.step(t, "../meddled/confirm", token{first.Token}, nil).StatusCode }()
+	<-open
+	p := problemOf(t, d.step(t, "../meddled/confirm", token{second.Token}, nil))
+	require.Equal(t, upload.CodeBusy, p.Code)
+	close(release)
+	require.Equal(t, 201, <-done)
+	d.confirm(t, second.Token)
+}
+
+// TestStorageFailsInConfirm: the client is told that, not what, and may confirm
+// again.
+func TestStorageFailsInConfirm(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	d.meddle(t, &meddling{openAt: func(string) error { return errors.New("secret endpoint") }}, upload.Options{}, upload.PresignOptions{})
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	resp := d.step(t, "../meddled/confirm", token{ticket.Token}, nil)
+	body, _ := io.ReadAll(resp.Body)
+	require.Equal(t, http.StatusBadGateway, resp.StatusCode)
+	require.NotContains(t, string(body), "secret")
+	require.Contains(t, d.log.String(), "secret endpoint")
+	d.confirm(t, ticket.Token)
+}
+
+// TestTicketsExpire: after TicketExpires and the clocks' skew, and not before.
+func TestTicketsExpire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &memstore.Store{}
+		serve := store.Handler("http://example.com/store/")
+		h, err := upload.New(store, upload.Types("text/plain"), upload.Subject(bySubject), nil)
+		require.NoError(t, err)
+		p, err := upload.NewPresigner(h, [][]byte{secret}, &upload.PresignOptions{URLExpires: time.Minute, TicketExpires: time.Hour})
+		require.NoError(t, err)
+		sign := httptest.NewRequest(http.MethodPost, "/", nil)
+		sign.Header.Set("Subject", "ann")
+		var tickets []*upload.Ticket
+		for range 2 {
+			ticket, err := p.Sign(sign, declarationOf("a.txt", "hello"))
+			require.NoError(t, err)
+			put := httptest.NewRequest(ticket.Method, ticket.URL, strings.NewReader("hello"))
+			for name, value := range ticket.Headers {
+				put.Header.Set(name, value)
+			}
+			w := httptest.NewRecorder()
+			serve.ServeHTTP(w, put)
+			require.Equal(t, 200, w.Code, w.Body)
+			tickets = append(tickets, ticket)
+		}
+		time.Sleep(time.Hour + 29*time.Second)
+		_, err = p.Confirm(sign, tickets[0].Token, nil)
+		require.NoError(t, err)
+		time.Sleep(2 * time.Second)
+		_, err = p.Confirm(sign, tickets[1].Token, nil)
+		require.ErrorIs(t, err, upload.CodeBadTicket)
+		_, err = p.Confirm(sign, tickets[0].Token, nil)
+		require.ErrorIs(t, err, upload.CodeBadTicket)
+	})
+}
+
+func TestDirectCrossOrigin(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	for _, name := range []string{"", "part", "confirm", "abort"} {
+		r := confirmRequest("x")
+		r.URL.Path = "/tickets/" + name
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		w := httptest.NewRecorder()
+		d.presigner.ServeHTTP(w, r)
+		require.Equal(t, http.StatusForbidden, w.Code, name)
+	}
+	get := httptest.NewRequest(http.MethodGet, "/", nil)
+	get.Header.Set("Subject", "ann")
+	get.Header.Set("Sec-Fetch-Site", "cross-site")
+	_, err := d.presigner.Sign(get, declarationOf("a.txt", "hello"))
+	require.ErrorIs(t, err, upload.CodeCrossOrigin, "a GET that signs is no safe one")
+}
+
+// TestSteps: what is no step is a clear refusal.
+func TestSteps(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	rows := map[string]struct {
+		method, contentType, body string
+		code                      upload.Code
+	}{
+		"GET":             {http.MethodGet, "application/json", "{}", upload.CodeMethod},
+		"a form":          {http.MethodPost, "application/x-www-form-urlencoded", "token=x", upload.CodeMalformed},
+		"text":            {http.MethodPost, "text/plain", `{"token":"x"}`, upload.CodeMalformed},
+		"no JSON":         {http.MethodPost, "application/json", "token", upload.CodeMalformed},
+		"two values":      {http.MethodPost, "application/json", `{"token":"x"}{}`, upload.CodeMalformed},
+		"of another type": {http.MethodPost, "application/json", `{"token":1}`, upload.CodeMalformed},
+		"too long":        {http.MethodPost, "application/json", `{"token":"` + strings.Repeat("x", 1<<20) + `"}`, upload.CodeMalformed},
+	}
+	for name, row := range rows {
+		r := httptest.NewRequest(row.method, "/tickets/confirm", strings.NewReader(row.body))
+		r.Header.Set("Content-Type", row.contentType)
+		r.Header.Set("Subject", "ann")
+		w := httptest.NewRecorder()
+		d.presigner.ServeHTTP(w, r)
+		p := problemOf(t, w.Result())
+		require.Equal(t, row.code, p.Code, name)
+	}
+}
+
+// TestNewPresigner: what cannot be kept is an error when it is made.
+func TestNewPresigner(t *testing.T) {
+	store := &memstore.Store{}
+	store.Handler("http://example.com/")
+	good, err := upload.New(store, upload.NotEmpty(), upload.AllowAnonymous, nil)
+	require.NoError(t, err)
+	unreachable, err := upload.New(&memstore.Store{}, upload.NotEmpty(), upload.AllowAnonymous, nil)
+	require.NoError(t, err)
+	plain, err := upload.New(struct{ upload.Storage }{store}, upload.NotEmpty(), upload.AllowAnonymous, nil)
+	require.NoError(t, err)
+	rows := map[string]struct {
+		h       *upload.Handler
+		secrets [][]byte
+		opts    *upload.PresignOptions
+		ok      bool
+	}{
+		"defaults":            {good, [][]byte{secret}, nil, true},
+		"two secrets":         {good, [][]byte{secret, make([]byte, 32)}, nil, true},
+		"no handler":          {nil, [][]byte{secret}, nil, false},
+		"no secret":           {good, nil, nil, false},
+		"a short secret":      {good, [][]byte{make([]byte, 31)}, nil, false},
+		"no direct storage":   {plain, [][]byte{secret}, nil, false},
+		"no public address":   {unreachable, [][]byte{secret}, nil, false},
+		"small parts":         {good, [][]byte{secret}, &upload.PresignOptions{PartSize: 1 << 20}, false},
+		"a huge single":       {good, [][]byte{secret}, &upload.PresignOptions{SingleSize: 6 << 30}, false},
+		"URLs for a day":      {good, [][]byte{secret}, &upload.PresignOptions{URLExpires: 24 * time.Hour}, false},
+		"tickets for a month": {good, [][]byte{secret}, &upload.PresignOptions{TicketExpires: 31 * 24 * time.Hour}, false},
+		"tickets end first":   {good, [][]byte{secret}, &upload.PresignOptions{URLExpires: time.Hour, TicketExpires: time.Minute}, false},
+		"negative":            {good, [][]byte{secret}, &upload.PresignOptions{MaxChecks: -1}, false},
+		"an open prefix":      {good, [][]byte{secret}, &upload.PresignOptions{KeyPrefix: "a"}, false},
+		"a climbing prefix":   {good, [][]byte{secret}, &upload.PresignOptions{KeyPrefix: "../"}, false},
+	}
+	for name, row := range rows {
+		_, err := upload.NewPresigner(row.h, row.secrets, row.opts)
+		require.Equal(t, row.ok, err == nil, "%s: %v", name, err)
+	}
+}
