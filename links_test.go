@@ -1,0 +1,252 @@
+package upload_test
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// linked is an application that hands out what is in its store, under /files/,
+// to everyone but mallory.
+type linked struct {
+	*httptest.Server
+	store *memstore.Store
+	links *upload.Links
+	log   *syncBuffer
+}
+
+func newLinked(t *testing.T, o upload.LinksOptions) *linked {
+	t.Helper()
+	l := &linked{store: &memstore.Store{}, log: &syncBuffer{}}
+	mux := http.NewServeMux()
+	l.Server = httptest.NewServer(mux)
+	t.Cleanup(l.Close)
+	mux.Handle("/store/", l.store.Handler(l.URL+"/store/"))
+	o.Logger = (&fixture{log: l.log}).logger()
+	var err error
+	l.links, err = upload.NewLinks(l.store, &o)
+	require.NoError(t, err)
+	mux.Handle("/files/", l.links.Handler(func(r *http.Request) (upload.Link, error) {
+		switch r.Header.Get("Subject") {
+		case "":
+			return upload.Link{}, upload.Reject(upload.CodeUnauthenticated, "sign in")
+		case "mallory":
+			return upload.Link{}, errors.New("not hers")
+		case "database":
+			return upload.Link{}, upload.Reject(upload.CodeInternal, "something went wrong")
+		case "panic":
+			panic("resolve")
+		}
+		return upload.Link{Key: strings.TrimPrefix(r.URL.Path, "/files/"), Download: r.URL.Query().Has("download")}, nil
+	}))
+	return l
+}
+
+// put publishes an object.
+func (l *linked) put(t *testing.T, key, mediaType, name, content string) {
+	t.Helper()
+	s, err := l.store.Stage(t.Context(), upload.Object{Key: key, Type: mediaType, Name: name, MaxSize: 1 << 20}, strings.NewReader(content))
+	require.NoError(t, err)
+	require.NoError(t, s.Commit(t.Context()))
+}
+
+// get fetches a path as ann, following redirects, with header fields in pairs.
+func (l *linked) get(t *testing.T, method, path string, header ...string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, path, nil)
+	require.NoError(t, err)
+	r.Header.Set("Subject", "ann")
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	resp, err := l.Client().Do(r)
+	require.NoError(t, err)
+	b, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	return resp, string(b)
+}
+
+// TestLinkHeaders: type and disposition, whichever way the bytes come.
+func TestLinkHeaders(t *testing.T) {
+	long := strings.Repeat("ж", 150) + ".pdf"
+	rows := map[string]struct{ mediaType, name, query, disposition, wantName string }{
+		"an image":           {"image/png", "a.png", "", "inline", "a.png"},
+		"an image to keep":   {"image/png", "a.png", "?download", "attachment", "a.png"},
+		"a PDF":              {"application/pdf", "a.pdf", "", "attachment", "a.pdf"},
+		"an SVG":             {"image/svg+xml", "a.svg", "", "attachment", "a.svg"},
+		"HTML":               {"text/html", "a.html", "", "attachment", "a.html"},
+		"no type":            {"", "a", "", "attachment", "a"},
+		"quotes":             {"text/plain", `a"b;x=.txt`, "", "attachment", `a"b;x=.txt`},
+		"line breaks":        {"text/plain", "a\r\nSet-Cookie: x.txt", "", "attachment", "aSet-Cookie: x.txt"},
+		"bidi":               {"text/plain", "a\u202etxt.exe", "", "attachment", "atxt.exe"},
+		"300 bytes of UTF-8": {"application/pdf", long, "", "attachment", strings.Repeat("ж", 118) + ".pdf"},
+	}
+	for _, proxied := range []bool{false, true} {
+		l := newLinked(t, upload.LinksOptions{Proxy: proxied})
+		for name, row := range rows {
+			key := strings.ReplaceAll(name, " ", "_")
+			l.put(t, key, row.mediaType, row.name, "content")
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				resp, body := l.get(t, method, l.URL+"/files/"+key+row.query)
+				require.Equal(t, http.StatusOK, resp.StatusCode, name)
+				want := row.mediaType
+				if want == "" {
+					want = "application/octet-stream"
+				}
+				require.Equal(t, want, resp.Header.Get("Content-Type"), name)
+				kind, params, err := mime.ParseMediaType(resp.Header.Get("Content-Disposition"))
+				require.NoError(t, err, name)
+				require.Equal(t, row.disposition, kind, name)
+				require.Equal(t, row.wantName, params["filename"], name)
+				require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
+				require.Equal(t, method == http.MethodGet, body == "content", name)
+			}
+		}
+	}
+}
+
+// TestLinkURLs: a URL is for one object and cannot be changed.
+func TestLinkURLs(t *testing.T) {
+	l := newLinked(t, upload.LinksOptions{})
+	l.put(t, "a.png", "image/png", "a.png", "content")
+	l.put(t, "b.png", "image/png", "b.png", "other")
+	u, err := l.links.URL(t.Context(), upload.Link{Key: "a.png", Name: "holiday.png"})
+	require.NoError(t, err)
+	resp, body := l.get(t, http.MethodGet, u)
+	require.Equal(t, "content", body)
+	require.Equal(t, `inline; filename="holiday.png"`, resp.Header.Get("Content-Disposition"))
+	resp, body = l.get(t, http.MethodGet, u, "Range", "bytes=2-4")
+	require.Equal(t, http.StatusPartialContent, resp.StatusCode)
+	require.Equal(t, "nte", body)
+
+	parsed, err := url.Parse(u)
+	require.NoError(t, err)
+	for name := range parsed.Query() {
+		q := parsed.Query()
+		q.Set(name, q.Get(name)+"0")
+		changed := *parsed
+		changed.RawQuery = q.Encode()
+		resp, _ := l.get(t, http.MethodGet, changed.String())
+		require.Equal(t, http.StatusForbidden, resp.StatusCode, name)
+	}
+	resp, _ = l.get(t, http.MethodGet, strings.Replace(u, "a.png", "b.png", 1))
+	require.Equal(t, http.StatusForbidden, resp.StatusCode)
+}
+
+// TestUnlinked: what may not be had looks like what is not there.
+func TestUnlinked(t *testing.T) {
+	staging := upload.StagingSegment + "/abc"
+	for _, proxied := range []bool{false, true} {
+		l := newLinked(t, upload.LinksOptions{Proxy: proxied})
+		l.put(t, "a.png", "image/png", "a.png", "content")
+		l.put(t, staging, "image/png", "a.png", "content")
+		l.put(t, "tenant/"+staging, "image/png", "a.png", "content")
+		rows := map[string]struct {
+			path, subject string
+			status        int
+		}{
+			"absent":            {"b.png", "ann", 404},
+			"forbidden":         {"a.png", "mallory", 404},
+			"forbidden, absent": {"b.png", "mallory", 404},
+			"staging":           {staging, "ann", 404},
+			"staging of one":    {"tenant/" + staging, "ann", 404},
+			"empty":             {"", "ann", 404},
+			"backslash":         {"..%5ca.png", "ann", 404},
+			"anonymous":         {"a.png", "", 401},
+			"no database":       {"a.png", "database", 500},
+			"a panic":           {"a.png", "panic", 500},
+		}
+		var first string
+		for name, row := range rows {
+			resp, body := l.get(t, http.MethodGet, l.URL+"/files/"+row.path, "Subject", row.subject)
+			require.Equal(t, row.status, resp.StatusCode, name)
+			require.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"), name)
+			if row.status == 404 {
+				if first == "" {
+					first = body
+				}
+				require.Equal(t, first, body, name)
+			}
+		}
+		resp, _ := l.get(t, http.MethodPost, l.URL+"/files/a.png")
+		require.Equal(t, http.StatusMethodNotAllowed, resp.StatusCode)
+		require.Equal(t, "GET, HEAD", resp.Header.Get("Allow"))
+	}
+}
+
+func TestProxy(t *testing.T) {
+	l := newLinked(t, upload.LinksOptions{Proxy: true})
+	content := strings.Repeat("0123456789", 100)
+	l.put(t, "a.pdf", "application/pdf", "a.pdf", content)
+	whole, _ := l.get(t, http.MethodGet, l.URL+"/files/a.pdf")
+	etag := whole.Header.Get("ETag")
+	require.NotEmpty(t, etag)
+	require.Equal(t, "default-src 'none'; sandbox", whole.Header.Get("Content-Security-Policy"))
+	require.Equal(t, "same-site", whole.Header.Get("Cross-Origin-Resource-Policy"))
+	rows := map[string]struct {
+		header []string
+		status int
+		body   string
+	}{
+		"whole":         {nil, 200, content},
+		"range":         {[]string{"Range", "bytes=995-"}, 206, "56789"},
+		"suffix":        {[]string{"Range", "bytes=-3"}, 206, "789"},
+		"past the end":  {[]string{"Range", "bytes=5000-"}, 416, "invalid range: failed to overlap\n"},
+		"many ranges":   {[]string{"Range", "bytes=0-0" + strings.Repeat(",0-", 50)}, 200, content},
+		"not modified":  {[]string{"If-None-Match", etag}, 304, ""},
+		"modified":      {[]string{"If-None-Match", `"other"`}, 200, content},
+		"same if-range": {[]string{"Range", "bytes=0-1", "If-Range", etag}, 206, "01"},
+		"other":         {[]string{"Range", "bytes=0-1", "If-Range", `"other"`}, 200, content},
+	}
+	for name, row := range rows {
+		resp, body := l.get(t, http.MethodGet, l.URL+"/files/a.pdf", row.header...)
+		require.Equal(t, row.status, resp.StatusCode, name)
+		require.Equal(t, row.body, body, name)
+	}
+}
+
+// TestRedirect: it is not cached, tells no referrer, and no query is logged.
+func TestRedirect(t *testing.T) {
+	l := newLinked(t, upload.LinksOptions{})
+	l.put(t, "a.png", "image/png", "a.png", "content")
+	l.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	resp, _ := l.get(t, http.MethodGet, l.URL+"/files/a.png?secret=1")
+	require.Equal(t, http.StatusSeeOther, resp.StatusCode)
+	require.Equal(t, "no-store", resp.Header.Get("Cache-Control"))
+	require.Equal(t, "no-referrer", resp.Header.Get("Referrer-Policy"))
+	l.get(t, http.MethodGet, l.URL+"/files/a.png?secret=1", "Subject", "mallory")
+	require.Contains(t, l.log.String(), "not hers")
+	require.NotContains(t, l.log.String(), "secret")
+}
+
+func TestNewLinks(t *testing.T) {
+	store := &memstore.Store{}
+	rows := map[string]struct {
+		store upload.Storage
+		opts  *upload.LinksOptions
+		ok    bool
+	}{
+		"defaults":     {store, nil, true},
+		"a PDF inline": {store, &upload.LinksOptions{Inline: []string{"application/pdf"}}, true},
+		"SVG inline":   {store, &upload.LinksOptions{Inline: []string{"image/svg+xml"}}, false},
+		"HTML inline":  {store, &upload.LinksOptions{Inline: []string{"text/html"}}, false},
+		"for a day":    {store, &upload.LinksOptions{Expires: 24 * 3600e9}, false},
+		"negative":     {store, &upload.LinksOptions{Expires: -1}, false},
+		"no links":     {struct{ upload.Storage }{store}, nil, false},
+	}
+	for name, row := range rows {
+		_, err := upload.NewLinks(row.store, row.opts)
+		require.Equal(t, row.ok, err == nil, "%s: %v", name, err)
+	}
+}
