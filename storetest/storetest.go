@@ -1,6 +1,7 @@
-// Package storetest is the conformance suite of upload.Storage. A backend that
-// passes it keeps the promises of package upload as far as storage keeps them:
-// nothing is readable before Commit, nothing is replaced, nothing is left.
+// Package storetest is the conformance suite of upload.Storage and its optional
+// abilities. A backend that passes it keeps the promises of package upload as far
+// as storage keeps them: nothing is readable before Commit, nothing is replaced,
+// nothing is left, and nothing is taken or given but what was signed.
 package storetest
 
 import (
@@ -52,6 +53,11 @@ func (c testCase) check(ctx context.Context, storage upload.Storage) error {
 	if err := c.run(ctx, store{storage, opener}); err != nil {
 		return err
 	}
+	return audit(ctx, storage)
+}
+
+// audit is nil if the storage does not know of anything that is left behind.
+func audit(ctx context.Context, storage upload.Storage) error {
 	auditor, ok := storage.(Auditor)
 	if !ok {
 		return nil

@@ -1,0 +1,178 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// RunLinks tests the links of the storages that newStore returns, a fresh one
+// for each case, by following them over HTTP. The storages must implement
+// upload.Storage, too, through which the suite stores what the links lead to.
+func RunLinks(t *testing.T, newStore func(t *testing.T) upload.LinkStorage) {
+	t.Helper()
+	for _, c := range linkCases {
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.check(t.Context(), newStore(t)); err != nil {
+				t.Errorf("rule: %s\n%v", c.rule, err)
+			}
+		})
+	}
+}
+
+type linkCase struct {
+	name string
+	rule string
+	run  func(ctx context.Context, s links) error
+}
+
+var linkCases = []linkCase{
+	{"what is signed is answered", "the bytes, the signed type and the signed disposition, whatever the object has", followed},
+	{"a range", "a Range header is answered with exactly these bytes", followedInPart},
+	{"an expired link", "a link works no longer than it was signed for", followedLate},
+	{"a changed link", "nothing of a link can be changed, left out or added, and nothing but reading be done with it", followedChanged},
+	{"a link to nothing", "SignGet does not look; the link then leads to nothing", followedToNothing},
+}
+
+// links is the storage under test, with what the cases do to it.
+type links struct {
+	upload.LinkStorage
+	store store
+	key   string // of an object of content(directSize)
+}
+
+// check stores an object and runs the case.
+func (c linkCase) check(ctx context.Context, storage upload.LinkStorage) error {
+	s, ok := storage.(upload.Storage)
+	if !ok {
+		return errors.New("the storage must implement upload.Storage to be tested")
+	}
+	l := links{LinkStorage: storage, store: store{Storage: s}, key: promotion("", upload.Stored{}).Key}
+	if _, err := l.store.publish(ctx, l.key, content(directSize)); err != nil {
+		return err
+	}
+	return c.run(ctx, l)
+}
+
+// signed is what the cases sign: another type and name than the object's.
+func signed(expires time.Duration) upload.SignedGet {
+	return upload.SignedGet{
+		Type:        "application/octet-stream",
+		Disposition: `attachment; filename="a b.bin"; filename*=UTF-8''a%20%C3%BC.bin`,
+		Expires:     expires,
+	}
+}
+
+// follow sends a request of that method, with header fields in pairs.
+func follow(ctx context.Context, method, url string, header ...string) (*answer, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	return do(req)
+}
+
+// answers is nil if a GET is answered with these bytes on the terms of g.
+func answers(ctx context.Context, url string, g upload.SignedGet, status int, content []byte, header ...string) error {
+	a, err := follow(ctx, http.MethodGet, url, header...)
+	switch {
+	case err != nil:
+		return err
+	case a.status != status:
+		return fmt.Errorf("GET was answered with %d, not %d: %s", a.status, status, a.body)
+	case a.header.Get("Content-Type") != g.Type, a.header.Get("Content-Disposition") != g.Disposition:
+		return fmt.Errorf("the answer's header is %v", a.header)
+	case !bytes.Equal(a.body, content):
+		return fmt.Errorf("%d bytes were answered that differ from the %d that are stored", len(a.body), len(content))
+	}
+	return nil
+}
+
+func followed(ctx context.Context, s links) error {
+	inline := upload.SignedGet{Type: "image/png", Disposition: "inline", Expires: time.Minute}
+	for _, g := range []upload.SignedGet{signed(time.Minute), inline} {
+		url, err := s.SignGet(ctx, s.key, g)
+		if err != nil {
+			return fmt.Errorf("SignGet: %w", err)
+		}
+		for range 2 { // it is no one-time link
+			if err := answers(ctx, url, g, http.StatusOK, content(directSize)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func followedInPart(ctx context.Context, s links) error {
+	g := signed(time.Minute)
+	url, err := s.SignGet(ctx, s.key, g)
+	if err != nil {
+		return fmt.Errorf("SignGet: %w", err)
+	}
+	return answers(ctx, url, g, http.StatusPartialContent, content(directSize)[10:2000], "Range", "bytes=10-1999")
+}
+
+// leadsNowhere is nil if nothing of the object is answered.
+func leadsNowhere(ctx context.Context, method, url string) error {
+	a, err := follow(ctx, method, url)
+	switch {
+	case err != nil:
+		return err
+	case a.status < 400 || bytes.Contains(a.body, content(directSize)[:100]):
+		return fmt.Errorf("%s was answered with %d and %d bytes", method, a.status, len(a.body))
+	}
+	return nil
+}
+
+func followedLate(ctx context.Context, s links) error {
+	url, err := s.SignGet(ctx, s.key, signed(time.Second))
+	if err != nil {
+		return fmt.Errorf("SignGet: %w", err)
+	}
+	time.Sleep(expiry)
+	return leadsNowhere(ctx, http.MethodGet, url)
+}
+
+func followedChanged(ctx context.Context, s links) error {
+	url, err := s.SignGet(ctx, s.key, signed(time.Minute))
+	if err != nil {
+		return fmt.Errorf("SignGet: %w", err)
+	}
+	other := s.key + "0"
+	if _, err := s.store.publish(ctx, other, content(directSize)); err != nil {
+		return err
+	}
+	if err := leadsNowhere(ctx, http.MethodGet, strings.ReplaceAll(url, s.key, other)); err != nil {
+		return fmt.Errorf("another key: %w", err)
+	}
+	for name, change := range queryAttacks(url) {
+		if err := leadsNowhere(ctx, http.MethodGet, change(url)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	for _, method := range []string{http.MethodPut, http.MethodPost, http.MethodDelete} {
+		if err := leadsNowhere(ctx, method, url); err != nil {
+			return err
+		}
+	}
+	return answers(ctx, url, signed(time.Minute), http.StatusOK, content(directSize))
+}
+
+func followedToNothing(ctx context.Context, s links) error {
+	url, err := s.SignGet(ctx, s.key+"0", signed(time.Minute))
+	if err != nil {
+		return fmt.Errorf("SignGet: %w", err)
+	}
+	return leadsNowhere(ctx, http.MethodGet, url)
+}

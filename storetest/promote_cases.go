@@ -1,0 +1,227 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"github.com/airlock-go/upload"
+)
+
+var promoteCases = []directCase{
+	{"Promote publishes", "the new object has the bytes, the type, the name and the nonce; the staged one stays", promotes},
+	{"Promote of large files", "an object of several parts is published whole", promotesLarge},
+	{"Promote never replaces", "a key of another nonce's is upload.ErrExists, and what is there stays", promoteNeverReplaces},
+	{"Promote again", "with the same nonce it is no error, whether the staged object is still there or not", promotesAgain},
+	{"Promote 16 times at once", "parallel calls with one nonce all succeed and make one object", promotesAtOnce},
+	{"one of many promotions wins a key", "of parallel calls with nonces of their own exactly one succeeds", onePromotionWins},
+	{"Promote of another object", "upload.ErrChanged, and nothing is readable under the key", promotesChanged},
+	{"Promote of nothing", "an error, and nothing is readable under the key", promotesAbsent},
+}
+
+// promotion publishes what is stored under key, with another type and a name.
+func promotion(key string, stored upload.Stored) upload.Promotion {
+	return upload.Promotion{
+		From: key, ETag: stored.ETag, Key: "storetest/published/" + rand.Text() + ".csv",
+		Type: "text/csv", Name: "Müller 1.csv", Size: stored.Size, Nonce: rand.Text(),
+	}
+}
+
+// publishes is nil if exactly p is published, of content.
+func (s *direct) publishes(ctx context.Context, p upload.Promotion, content []byte) error {
+	got, err := s.Stat(ctx, p.Key)
+	switch {
+	case err != nil:
+		return fmt.Errorf("Stat of the published object: %w", err)
+	case got.Type != p.Type, got.Name != p.Name, got.Nonce != p.Nonce, got.Size != p.Size, got.ETag == "",
+		got.SHA256 != "" && got.SHA256 != digest(content):
+		return fmt.Errorf("Stat describes %+v as %+v", p, got)
+	}
+	return s.reads(ctx, p.Key, got.ETag, 0, content)
+}
+
+func promotes(ctx context.Context, s *direct) error {
+	want := content(directSize)
+	for _, sum := range []string{"", digest(want)} {
+		key, stored, err := s.staged(ctx, want)
+		if err != nil {
+			return err
+		}
+		p := promotion(key, stored)
+		p.SHA256 = sum
+		if err := s.Promote(ctx, p); err != nil {
+			return fmt.Errorf("Promote: %w", err)
+		}
+		if err := errors.Join(s.publishes(ctx, p, want), s.stores(ctx, key, directType, want)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func promotesLarge(ctx context.Context, s *direct) error {
+	want := content(2*partSize + 1000)
+	parts := slices.Collect(slices.Chunk(want, partSize))
+	d := file(want, "")
+	id, err := s.create(ctx, d)
+	if err != nil {
+		return err
+	}
+	if _, err := s.sendParts(ctx, d, id, parts, 1, 2, 3); err != nil {
+		return err
+	}
+	list, err := s.Parts(ctx, d.Key, id)
+	if err == nil {
+		err = s.CompleteMultipart(ctx, d.Key, id, list)
+	}
+	if err != nil {
+		return err
+	}
+	stored, err := s.Stat(ctx, d.Key)
+	if err != nil {
+		return err
+	}
+	p := promotion(d.Key, stored)
+	if err := s.Promote(ctx, p); err != nil {
+		return fmt.Errorf("Promote: %w", err)
+	}
+	return errors.Join(s.publishes(ctx, p, want), s.reads(ctx, p.Key, "", partSize-1, want[partSize-1:]))
+}
+
+func promoteNeverReplaces(ctx context.Context, s *direct) error {
+	key, stored, err := s.staged(ctx, content(directSize))
+	if err != nil {
+		return err
+	}
+	otherKey, otherStored, err := s.staged(ctx, otherBytes(directSize))
+	if err != nil {
+		return err
+	}
+	first, second := promotion(key, stored), promotion(otherKey, otherStored)
+	if err := s.Promote(ctx, first); err != nil {
+		return fmt.Errorf("Promote: %w", err)
+	}
+	second.Key = first.Key
+	if err := s.Promote(ctx, second); !errors.Is(err, upload.ErrExists) {
+		return fmt.Errorf("Promote to a taken key answered %v", err) //nolint:errorlint // it may be nil
+	}
+	if err := s.publishes(ctx, first, content(directSize)); err != nil {
+		return err
+	}
+
+	streamed := promotion(key, stored)
+	if _, err := (store{Storage: s}).publish(ctx, streamed.Key, content(20)); err != nil {
+		return err
+	}
+	if err := s.Promote(ctx, streamed); !errors.Is(err, upload.ErrExists) {
+		return fmt.Errorf("Promote to the key of a streamed file answered %v", err) //nolint:errorlint // it may be nil
+	}
+	return s.reads(ctx, streamed.Key, "", 0, content(20))
+}
+
+func promotesAgain(ctx context.Context, s *direct) error {
+	key, stored, err := s.staged(ctx, content(directSize))
+	if err != nil {
+		return err
+	}
+	p := promotion(key, stored)
+	for range 2 {
+		if err := s.Promote(ctx, p); err != nil {
+			return fmt.Errorf("Promote: %w", err)
+		}
+	}
+	if err := s.Delete(ctx, key); err != nil {
+		return fmt.Errorf("Delete: %w", err)
+	}
+	if err := s.Promote(ctx, p); err != nil {
+		return fmt.Errorf("Promote of what is published, without the staged object: %w", err)
+	}
+	return s.publishes(ctx, p, content(directSize))
+}
+
+// atOnce promotes all of list in parallel and returns how often that succeeded
+// and the errors of the others.
+func (s *direct) atOnce(ctx context.Context, list []upload.Promotion) (winners []upload.Promotion, errs []error) {
+	results := make([]error, len(list))
+	var wg sync.WaitGroup
+	for i, p := range list {
+		wg.Go(func() { results[i] = s.Promote(ctx, p) })
+	}
+	wg.Wait()
+	for i, err := range results {
+		if err == nil {
+			winners = append(winners, list[i])
+		} else {
+			errs = append(errs, err)
+		}
+	}
+	return winners, errs
+}
+
+func promotesAtOnce(ctx context.Context, s *direct) error {
+	key, stored, err := s.staged(ctx, content(directSize))
+	if err != nil {
+		return err
+	}
+	p := promotion(key, stored)
+	if _, errs := s.atOnce(ctx, slices.Repeat([]upload.Promotion{p}, 16)); errs != nil {
+		return errors.Join(errs...)
+	}
+	return s.publishes(ctx, p, content(directSize))
+}
+
+func onePromotionWins(ctx context.Context, s *direct) error {
+	key, stored, err := s.staged(ctx, content(directSize))
+	if err != nil {
+		return err
+	}
+	list := slices.Repeat([]upload.Promotion{promotion(key, stored)}, 8)
+	for i := range list {
+		list[i].Nonce = rand.Text()
+	}
+	winners, errs := s.atOnce(ctx, list)
+	if len(winners) != 1 {
+		return fmt.Errorf("%d promotions to one key succeeded; %w", len(winners), errors.Join(errs...))
+	}
+	for _, err := range errs {
+		if !errors.Is(err, upload.ErrExists) {
+			return fmt.Errorf("the promotion that lost answered %w", err)
+		}
+	}
+	return s.publishes(ctx, winners[0], content(directSize))
+}
+
+func promotesChanged(ctx context.Context, s *direct) error {
+	_, checked, err := s.staged(ctx, content(directSize))
+	if err != nil {
+		return err
+	}
+	key, _, err := s.staged(ctx, otherBytes(directSize))
+	if err != nil {
+		return err
+	}
+	p := promotion(key, checked)
+	if err := s.Promote(ctx, p); !errors.Is(err, upload.ErrChanged) {
+		return fmt.Errorf("Promote answered %v", err) //nolint:errorlint // it may be nil
+	}
+	return errors.Join(s.absent(ctx, p.Key), s.stores(ctx, key, directType, otherBytes(directSize)))
+}
+
+func promotesAbsent(ctx context.Context, s *direct) error {
+	key, stored, err := s.staged(ctx, content(directSize))
+	if err != nil {
+		return err
+	}
+	if err := s.Delete(ctx, key); err != nil {
+		return fmt.Errorf("Delete: %w", err)
+	}
+	p := promotion(key, stored)
+	if err := s.Promote(ctx, p); !errors.Is(err, upload.ErrChanged) && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("Promote answered %v", err) //nolint:errorlint // it may be nil
+	}
+	return s.absent(ctx, p.Key)
+}

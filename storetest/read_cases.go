@@ -1,0 +1,136 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/airlock-go/upload"
+)
+
+var readCases = []directCase{
+	{"reading from an offset", "OpenAt returns the bytes from there on, of the object with that ETag or of any", readsAt},
+	{"reading another object", "OpenAt of an object with another ETag is upload.ErrChanged", readsChanged},
+	{"reading what is not there", "Stat and OpenAt of a free key are fs.ErrNotExist", readsAbsent},
+	{"Stat of streamed files", "Stat knows the type, name and size of what Commit published, and an ETag", statsStreamed},
+	{"Delete of staged files", "Delete removes them, too, and what was published of them stays", deletesStaged},
+}
+
+// reads is nil if exactly content can be read from offset on.
+func (s *direct) reads(ctx context.Context, key, etag string, offset int64, content []byte) error {
+	r, err := s.OpenAt(ctx, key, etag, offset)
+	if err != nil {
+		return fmt.Errorf("OpenAt: %w", err)
+	}
+	got, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil {
+		return fmt.Errorf("reading: %w", err)
+	}
+	if !bytes.Equal(got, content) {
+		return fmt.Errorf("%d bytes were read from %d on that differ from the %d that were sent", len(got), offset, len(content))
+	}
+	return nil
+}
+
+// absent is nil if there is no object under the key.
+func (s *direct) absent(ctx context.Context, key string) error {
+	if stored, err := s.Stat(ctx, key); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("Stat of a key that must be free answered %+v and %v", stored, err) //nolint:errorlint // it may be nil
+	}
+	r, err := s.OpenAt(ctx, key, "", 0)
+	if err == nil {
+		return errors.Join(errors.New("the object is readable"), r.Close())
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("OpenAt of an absent key must be fs.ErrNotExist, not: %w", err)
+	}
+	return nil
+}
+
+func readsAt(ctx context.Context, s *direct) error {
+	want := content(directSize)
+	key, stored, err := s.staged(ctx, want)
+	if err != nil {
+		return err
+	}
+	for _, offset := range []int64{0, 1, 1000, directSize - 1} {
+		for _, etag := range []string{"", stored.ETag} {
+			if err := s.reads(ctx, key, etag, offset, want[offset:]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func readsChanged(ctx context.Context, s *direct) error {
+	key, _, err := s.staged(ctx, content(directSize))
+	if err != nil {
+		return err
+	}
+	_, other, err := s.staged(ctx, otherBytes(directSize))
+	if err != nil {
+		return err
+	}
+	for _, offset := range []int64{0, 1000} {
+		r, err := s.OpenAt(ctx, key, other.ETag, offset)
+		if err == nil {
+			return errors.Join(errors.New("the object is readable by another ETag"), r.Close())
+		}
+		if !errors.Is(err, upload.ErrChanged) {
+			return fmt.Errorf("OpenAt must be upload.ErrChanged, not: %w", err)
+		}
+	}
+	return nil
+}
+
+func readsAbsent(ctx context.Context, s *direct) error { return s.absent(ctx, stagingKey()) }
+
+func statsStreamed(ctx context.Context, s *direct) error {
+	for _, size := range []int{0, directSize, large} {
+		key := stagingKey() + "-streamed"
+		if _, err := (store{Storage: s}).publish(ctx, key, content(size)); err != nil {
+			return err
+		}
+		got, err := s.Stat(ctx, key)
+		switch {
+		case err != nil:
+			return fmt.Errorf("Stat: %w", err)
+		case got.Size != int64(size), got.Type != "text/plain", got.Name != "name.txt", got.ETag == "":
+			return fmt.Errorf("Stat describes it as %+v", got)
+		}
+		if size == 0 {
+			continue
+		}
+		if err := s.reads(ctx, key, got.ETag, 0, content(size)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func deletesStaged(ctx context.Context, s *direct) error {
+	key, stored, err := s.staged(ctx, content(directSize))
+	if err != nil {
+		return err
+	}
+	p := promotion(key, stored)
+	if err := s.Promote(ctx, p); err != nil {
+		return fmt.Errorf("Promote: %w", err)
+	}
+	for range 2 {
+		if err := s.Delete(ctx, key); err != nil {
+			return fmt.Errorf("Delete: %w", err)
+		}
+	}
+	if err := errors.Join(s.absent(ctx, key), s.publishes(ctx, p, content(directSize))); err != nil {
+		return err
+	}
+	if err := s.Delete(ctx, p.Key); err != nil {
+		return fmt.Errorf("Delete: %w", err)
+	}
+	return s.absent(ctx, p.Key)
+}

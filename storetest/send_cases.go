@@ -1,0 +1,204 @@
+package storetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+)
+
+var sendCases = []directCase{
+	{"DirectMethods", "there is a way to send a whole file, and what is not one cannot be signed", offersMethods},
+	{"a whole file in one request", "exactly the bytes and the type that were sent are stored, with an ETag", wholeFile},
+	{"a PUT works once", "a PUT never replaces an object, whatever it brings", putOnce},
+	{"a repeated form", "a form may replace what it sent; other bytes have another ETag", formAgain},
+	{"a refused request", "what was refused can be sent again, as it was signed", honestAfterRefused},
+	{"a body that stops short", "nothing of it is stored, and the request can be sent again", stopsShort},
+	{"expired requests", "no request works after it has expired", expiredRequests},
+}
+
+// forms are the values of SignUpload's form for which there is a method.
+func (s *direct) forms() (list []bool) {
+	if s.methods.Put {
+		list = append(list, false)
+	}
+	if s.methods.Form {
+		list = append(list, true)
+	}
+	return list
+}
+
+func digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+func offersMethods(ctx context.Context, s *direct) error {
+	if len(s.forms()) == 0 {
+		return errors.New("it offers neither, and no error")
+	}
+	for _, form := range []bool{false, true} {
+		if form && s.methods.Form || !form && s.methods.Put {
+			continue
+		}
+		if _, err := s.SignUpload(ctx, file(content(directSize), ""), form); err == nil {
+			return fmt.Errorf("SignUpload signed what DirectMethods does not offer (form: %v)", form)
+		}
+	}
+	return nil
+}
+
+func wholeFile(ctx context.Context, s *direct) error {
+	for _, form := range s.forms() {
+		for _, size := range []int{1, directSize, 100_000, 6 << 20} {
+			for _, sum := range []string{"", digest(content(size))} {
+				d := file(content(size), sum)
+				req, err := s.whole(ctx, d, content(size), form)
+				if err == nil {
+					err = req.accepted(ctx)
+				}
+				if err == nil {
+					err = s.stores(ctx, d.Key, directType, content(size))
+				}
+				if err != nil {
+					return fmt.Errorf("%d bytes, digest %q, form %v: %w", size, sum, form, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func putOnce(ctx context.Context, s *direct) error {
+	if !s.methods.Put {
+		return nil
+	}
+	d := file(content(directSize), "")
+	req, err := s.whole(ctx, d, content(directSize), false)
+	if err != nil {
+		return err
+	}
+	if err := req.accepted(ctx); err != nil {
+		return err
+	}
+	for _, again := range [][]byte{otherBytes(directSize), content(directSize)} {
+		req.body = again
+		if err := req.refused(ctx); err != nil {
+			return fmt.Errorf("the second time: %w", err)
+		}
+	}
+	return s.stores(ctx, d.Key, directType, content(directSize))
+}
+
+func formAgain(ctx context.Context, s *direct) error {
+	if !s.methods.Form {
+		return nil
+	}
+	d := file(content(directSize), "")
+	req, err := s.whole(ctx, d, content(directSize), true)
+	if err != nil {
+		return err
+	}
+	if err := req.accepted(ctx); err != nil {
+		return err
+	}
+	before, err := s.Stat(ctx, d.Key)
+	if err != nil {
+		return err
+	}
+	req.body = otherBytes(directSize)
+	a, err := req.do(ctx)
+	switch {
+	case err != nil:
+		return err
+	case a.status >= 400:
+		return s.stores(ctx, d.Key, directType, content(directSize))
+	}
+	after, err := s.Stat(ctx, d.Key)
+	if err == nil && after.ETag == before.ETag {
+		err = fmt.Errorf("the ETag is still %s", after.ETag)
+	}
+	return errors.Join(err, s.stores(ctx, d.Key, directType, otherBytes(directSize)))
+}
+
+func honestAfterRefused(ctx context.Context, s *direct) error {
+	for _, form := range s.forms() {
+		d := file(content(directSize), "")
+		req, err := s.whole(ctx, d, content(directSize), form)
+		if err != nil {
+			return err
+		}
+		req.body = content(directSize + 1)
+		if err := req.refused(ctx); err != nil {
+			return err
+		}
+		req.body = content(directSize)
+		if err := errors.Join(req.accepted(ctx), s.stores(ctx, d.Key, directType, content(directSize))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settling is how long a store gets to do what it should not.
+const settling = 200 * time.Millisecond
+
+func stopsShort(ctx context.Context, s *direct) error {
+	for _, way := range s.ways() {
+		req, err := way.sign(ctx, content(200_000), "")
+		if err != nil {
+			return err
+		}
+		req.cut = true
+		if a, err := req.do(ctx); err == nil && a.status < 400 {
+			return fmt.Errorf("half a %s was answered with %d", way.name, a.status)
+		}
+		time.Sleep(settling)
+		if err := s.nothing(ctx, req); err != nil {
+			return fmt.Errorf("after half a %s: %w", way.name, err)
+		}
+		req.cut = false
+		if err := req.accepted(ctx); err != nil {
+			return fmt.Errorf("after half a %s: %w", way.name, err)
+		}
+	}
+	return nil
+}
+
+func expiredRequests(ctx context.Context, s *direct) error {
+	var late []*sending
+	for _, way := range s.ways() {
+		way.expires = time.Second
+		req, err := way.sign(ctx, content(directSize), "")
+		if err != nil {
+			return err
+		}
+		late = append(late, req)
+	}
+	time.Sleep(expiry)
+	for _, req := range late {
+		if err := errors.Join(req.refused(ctx), s.nothing(ctx, req)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expiry is when what was signed for a second has expired, for stores that count
+// in whole seconds, too.
+const expiry = 2100 * time.Millisecond
+
+// stores is nil if exactly content is kept under key, with an ETag.
+func (s *direct) stores(ctx context.Context, key, typ string, content []byte) error {
+	stored, err := s.Stat(ctx, key)
+	switch {
+	case err != nil:
+		return fmt.Errorf("Stat: %w", err)
+	case stored.Size != int64(len(content)), stored.Type != typ, stored.ETag == "",
+		stored.SHA256 != "" && stored.SHA256 != digest(content):
+		return fmt.Errorf("Stat describes it as %+v", stored)
+	}
+	return s.reads(ctx, key, stored.ETag, 0, content)
+}
