@@ -1,0 +1,53 @@
+package uppy
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/airlock-go/upload"
+)
+
+// finished is the answer for a published file.
+type finished struct {
+	Key      string `json:"key"`
+	Location string `json:"location,omitempty"`
+}
+
+func (s *server) done(f upload.File) finished {
+	done := finished{Key: f.Key}
+	if s.opts.Location != nil {
+		done.Location = s.opts.Location(f)
+	}
+	return done
+}
+
+// refuse answers with an error as companion does. Of one that is not of package
+// upload the client learns nothing.
+func refuse(w http.ResponseWriter, err error) {
+	var e *upload.Error
+	if !errors.As(err, &e) {
+		e = &upload.Error{Code: upload.CodeInternal, Reason: "something went wrong on the server"}
+	}
+	status := e.Code.Status()
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "2")
+	}
+	answer(w, status, map[string]string{"error": string(e.Code), "message": e.Reason})
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil { // strings and numbers only: cannot happen
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(b)))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(b)
+}

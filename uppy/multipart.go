@@ -1,0 +1,139 @@
+package uppy
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/airlock-go/upload"
+)
+
+const (
+	// partSize is the size of the parts that Uppy makes. Like a ticket's it
+	// grows for files of more than 10,000 parts.
+	partSize = 5 << 20
+	// maxCreate is the most bytes of JSON that open an upload.
+	maxCreate = 64 << 10
+	// maxComplete is the most bytes of a list of parts, which is not used.
+	maxComplete = 1 << 20
+	// key is what the clients carry from step to step beside the token. They
+	// want one; what it says is never looked at.
+	key = "upload"
+)
+
+var (
+	errJSON   = upload.Reject(upload.CodeMalformed, "the JSON cannot be read")
+	errNoSize = upload.Reject(upload.CodeMalformed,
+		"the file's metadata has no size; the page adds it by uppy.setFileMeta(id, { size: uppy.getFile(id).size }) in a pre-processor")
+)
+
+func (s *server) create(w http.ResponseWriter, r *http.Request) {
+	d, err := s.declaration(w, r)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	ticket, err := s.p.SignParts(r, d, partSize)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, map[string]string{"uploadId": ticket.Token, "key": key})
+}
+
+// declaration reads what the page says of a file.
+func (s *server) declaration(w http.ResponseWriter, r *http.Request) (d upload.Declaration, err error) {
+	var in struct {
+		Filename, Type string
+		Metadata       struct {
+			Size  any // a number of Uppy 6, a string of Uppy 5
+			Field any
+		}
+	}
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxCreate))
+	decoder.UseNumber()
+	if decoder.Decode(&in) != nil {
+		return d, errJSON
+	}
+	d = upload.Declaration{Field: s.opts.Field, Name: in.Filename, Type: in.Type}
+	if field, ok := in.Metadata.Field.(string); ok && field != "" {
+		d.Field = field
+	}
+	switch size := in.Metadata.Size.(type) {
+	case json.Number:
+		d.Size, err = size.Int64()
+	case string:
+		d.Size, err = strconv.ParseInt(size, 10, 64)
+	default:
+		return d, errNoSize
+	}
+	if err != nil {
+		return d, errNoSize
+	}
+	return d, nil
+}
+
+func (s *server) sign(w http.ResponseWriter, r *http.Request, token, part string) {
+	number, err := strconv.Atoi(part)
+	if err != nil {
+		refuse(w, upload.Reject(upload.CodeMalformed, "the number of the part is not one"))
+		return
+	}
+	signed, err := s.p.SignPart(r, token, number)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, signed)
+}
+
+// listed is a part as Uppy expects it, by S3's names.
+type listed struct {
+	PartNumber int
+	Size       int64
+	ETag       string
+}
+
+func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
+	parts, err := s.p.Parts(r, token)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	list := make([]listed, len(parts))
+	for i, part := range parts {
+		list[i] = listed{part.Number, part.Size, part.ETag}
+	}
+	answer(w, http.StatusOK, list)
+}
+
+// complete confirms the upload. The client's list of parts is thrown away: what
+// counts is the storage's.
+func (s *server) complete(w http.ResponseWriter, r *http.Request, token string) {
+	if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxComplete)); err != nil {
+		refuse(w, upload.Reject(upload.CodeTooLarge, "the list of parts is too large or was cut"))
+		return
+	}
+	f, err := s.p.Confirm(r, token, func(f upload.File) error { return s.published(r, f) })
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, s.done(f))
+}
+
+func (s *server) abort(w http.ResponseWriter, r *http.Request, token string) {
+	if err := s.p.Abort(r, token); err != nil {
+		refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, struct{}{}) // Uppy 5 reads JSON
+}
+
+func (s *server) published(r *http.Request, f upload.File) error {
+	if s.opts.Published == nil {
+		return nil
+	}
+	return s.opts.Published(r, f)
+}

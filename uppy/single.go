@@ -1,0 +1,70 @@
+package uppy
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/airlock-go/upload"
+)
+
+var errSingle = upload.Reject(upload.CodeMalformed,
+	"files are accepted in parts only; the page sets shouldUseMultipart: true, and for files that Uppy sends whole all the same the server sets Options.Endpoint")
+
+// params tells where to send a file in a single request: to this handler. It
+// signs nothing and so needs to know nothing of the caller. Uppy 6 reads url and
+// fields alone, and refuses fields without a key.
+func (s *server) params(w http.ResponseWriter, _ *http.Request) {
+	if s.single == nil {
+		refuse(w, errSingle)
+		return
+	}
+	answer(w, http.StatusOK, upload.SignedRequest{
+		Method:  http.MethodPost,
+		URL:     strings.TrimRight(s.opts.Endpoint, "/") + "/s3/single",
+		Headers: map[string]string{},
+		Fields:  map[string]string{"key": key},
+	})
+}
+
+func (s *server) receive(w http.ResponseWriter, r *http.Request) {
+	if s.single == nil {
+		refuse(w, errSingle)
+		return
+	}
+	s.single.ServeHTTP(noRedirect{w}, r)
+}
+
+// received answers for files that the middleware has published, and makes it
+// remove them when the host wants that.
+func (s *server) received(w http.ResponseWriter, r *http.Request) {
+	files := upload.Files(r.Context())
+	if len(files) != 1 {
+		refuse(w, upload.Reject(upload.CodeNoFile, "the form has not one file"))
+		return
+	}
+	if err := s.published(r, files[0]); err != nil {
+		refuse(w, err)
+		return
+	}
+	done := s.done(files[0])
+	if done.Location != "" {
+		w.Header().Set("Location", done.Location)
+	}
+	w.Header().Set("Etag", `"checked"`) // without one Uppy 5 waits for ever
+	answer(w, http.StatusCreated, done)
+}
+
+// noRedirect makes a refusal of a redirect, with which hosts answer to plain
+// forms: XMLHttpRequest follows it, and Uppy takes what it finds for success.
+type noRedirect struct{ http.ResponseWriter }
+
+func (w noRedirect) WriteHeader(status int) {
+	if status >= http.StatusMultipleChoices && status < http.StatusBadRequest {
+		w.Header().Del("Location")
+		status = http.StatusUnprocessableEntity
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap serves http.ResponseController, through which deadlines are moved.
+func (w noRedirect) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,103 @@
+package uppy_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/uppy"
+)
+
+// params is what GET params is asked by both versions.
+const params = "/uppy/s3/params?filename=a.txt&type=text%2Fplain&metadata%5Bname%5D=a.txt&metadata%5BrelativePath%5D=null"
+
+// form is what both versions make of the fields: all of them, then the file.
+func form(t *testing.T, fields map[string]string, name, content string) call {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for name, value := range fields {
+		require.NoError(t, w.WriteField(name, value))
+	}
+	part, err := w.CreateFormFile("file", name)
+	require.NoError(t, err)
+	_, err = io.WriteString(part, content)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return call{method: "POST", body: b.String(), header: map[string]string{"Content-Type": w.FormDataContentType()}}
+}
+
+// TestSingle: what the server is told to send files in one request to is itself,
+// which checks them on the way.
+func TestSingle(t *testing.T) {
+	failing := false
+	a := newApp(t, upload.Options{}, func(a *app, o *uppy.Options) {
+		o.Endpoint = a.URL + "/uppy/"
+		o.Location = func(f upload.File) string { return "/files/" + f.Key }
+		o.Published = func(*http.Request, upload.File) error {
+			if failing {
+				return errors.New("the database is down")
+			}
+			return nil
+		}
+	})
+	var signed upload.SignedRequest
+	a.ok(t, call{method: "GET", path: params}, &signed)
+	require.Equal(t, "POST", signed.Method)
+	require.Equal(t, a.URL+"/uppy/s3/single", signed.URL)
+	require.NotEmpty(t, signed.Fields["key"])
+
+	send := func(name, content string) call {
+		c := form(t, signed.Fields, name, content)
+		c.path = "/uppy/s3/single"
+		return c
+	}
+	foreign := send("a.txt", "hello")
+	foreign.header["Sec-Fetch-Site"] = "cross-site"
+	require.Equal(t, http.StatusForbidden, a.send(t, foreign).StatusCode)
+	failing = true
+	a.refuses(t, upload.CodeInternal, send("a.txt", "hello"))
+	failing = false
+
+	resp := a.send(t, send("a.png", html))
+	require.Equal(t, http.StatusUnsupportedMediaType, resp.StatusCode)
+	require.Empty(t, a.store.Keys())
+
+	resp = a.send(t, send("a.txt", "hello"))
+	require.Equal(t, http.StatusCreated, resp.StatusCode)
+	require.NotEmpty(t, resp.Header.Get("Etag"), "Uppy 5 waits for one")
+	var done struct{ Key, Location string }
+	require.NoError(t, json.NewDecoder(resp.Body).Decode(&done))
+	require.Equal(t, []string{done.Key}, a.published())
+	require.Equal(t, "/files/"+done.Key, done.Location)
+	require.Equal(t, done.Location, resp.Header.Get("Location"))
+	require.Equal(t, "hello", a.read(t, done.Key))
+}
+
+// TestSingleRedirects: hosts that answer plain forms with a redirect do not make
+// Uppy take a refusal for success.
+func TestSingleRedirects(t *testing.T) {
+	a := newApp(t, upload.Options{Respond: upload.SeeOther("/done")}, func(a *app, o *uppy.Options) {
+		o.Endpoint = a.URL + "/uppy"
+	})
+	c := form(t, nil, "a.png", html)
+	c.path = "/uppy/s3/single"
+	resp := a.send(t, c)
+	require.Equal(t, http.StatusUnprocessableEntity, resp.StatusCode)
+	require.Empty(t, resp.Header.Get("Location"))
+}
+
+// TestSingleRefused: without an endpoint the reason says what to set.
+func TestSingleRefused(t *testing.T) {
+	a := newApp(t, upload.Options{}, nil)
+	for _, c := range []call{{method: "GET", path: params}, {method: "POST", path: "/uppy/s3/single"}} {
+		require.Contains(t, a.refuses(t, upload.CodeMalformed, c), "shouldUseMultipart")
+	}
+}
