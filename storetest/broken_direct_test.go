@@ -1,0 +1,196 @@
+package storetest
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// TestBrokenDirectStoresFail proves the suite: each store breaks one promise of
+// what it does, and the cases that guard the promise must see it.
+func TestBrokenDirectStoresFail(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		store brokenDirect
+		fails []string
+	}{
+		{"offers nothing", brokenDirect{methods: &upload.DirectMethods{}}, []string{"DirectMethods"}},
+		{"signs what it does not offer", brokenDirect{methods: &upload.DirectMethods{Put: true}}, []string{"DirectMethods"}},
+		{"signs no digest", brokenDirect{sign: func(d *upload.DirectObject) { d.SHA256 = "" }}, []string{"refuses other PUTs", "refuses other forms"}},
+		{"signs no time", brokenDirect{sign: func(d *upload.DirectObject) { d.Expires *= 1000 }}, []string{"expired requests"}},
+		{"signs another type", brokenDirect{sign: func(d *upload.DirectObject) { d.Type = "image/png" }}, []string{"a whole file in one request", "parts in any order"}},
+		{"lists parts as they came", brokenDirect{parts: reversed}, []string{"parts in any order"}},
+		{"lists the first page of parts", brokenDirect{parts: firstPage}, []string{"all parts are listed"}},
+		{"lists no parts of no upload", brokenDirect{parts: noError}, []string{"uploads that are not open", "Abort removes an upload"}},
+		{"completes with all parts", brokenDirect{complete: withAllParts}, []string{"Complete takes exactly its parts"}},
+		{"completes no upload", brokenDirect{complete: withoutError}, []string{"uploads that are not open"}},
+		{"forgets Abort", brokenDirect{abort: forgettingAbort}, []string{"Abort removes an upload"}},
+		{"knows what was aborted", brokenDirect{abort: onlyOpen}, []string{"Abort removes an upload", "uploads that are not open"}},
+		{"has one ETag for all", brokenDirect{stat: oneETag}, []string{"a repeated form", "reading from an offset"}},
+		{"describes what is not there", brokenDirect{stat: found}, []string{"reading what is not there", "refuses other PUTs"}},
+		{"reads from the start", brokenDirect{open: fromStart}, []string{"reading from an offset"}},
+		{"reads any object", brokenDirect{open: anyETag}, []string{"reading another object"}},
+		{"keeps staged objects", brokenDirect{keepStaged: true}, []string{"Delete of staged files"}},
+		{"promotes over others", brokenDirect{promote: overOthers}, []string{"Promote never replaces", "one of many promotions wins a key"}},
+		{"takes others' promotions for its own", brokenDirect{promote: claiming}, []string{"Promote never replaces", "one of many promotions wins a key"}},
+		{"forgets nonces", brokenDirect{promote: forgettingNonces}, []string{"Promote publishes", "Promote again", "Promote 16 times at once"}},
+		{"promotes what is there now", brokenDirect{promote: unpinned}, []string{"Promote of another object"}},
+		{"promotes, then looks", brokenDirect{promote: lookingLate}, []string{"Promote of another object"}},
+		{"promotes nothing", brokenDirect{promote: nothingToo}, []string{"Promote of nothing"}},
+		{"promotes the sent type", brokenDirect{promote: withSentType}, []string{"Promote publishes"}},
+		{"moves", brokenDirect{promote: moving}, []string{"Promote publishes"}},
+		{"leaves something behind", brokenDirect{leftovers: []string{"upload-1"}}, []string{"Promote publishes", "a PUT works once"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			mustFail(t, tc.fails, func(t *testing.T) upload.DirectStorage {
+				broken := tc.store
+				broken.Store = served(t, asIs)
+				return broken
+			})
+		})
+	}
+}
+
+// TestBrokenServersFail is the same of what servers do with requests.
+func TestBrokenServersFail(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		pass  func(*http.Request) // changes a request so that the store takes it
+		fails []string
+	}{
+		{"takes any length", anyLength, []string{"refuses other PUTs", "refuses other parts"}},
+		{"takes half a body", halfABody, []string{"a body that stops short"}},
+		{"takes any type", func(r *http.Request) { setOnPut(r, "Content-Type", directType) }, []string{"refuses other PUTs"}},
+		{"takes PUTs without If-None-Match", func(r *http.Request) { setOnPut(r, "If-None-Match", "*") }, []string{"refuses other PUTs"}},
+		{"takes headers that nobody signed", withoutMeta, []string{"refuses other PUTs", "refuses other parts"}},
+		{"takes any key", anyKey, []string{"refuses other PUTs", "refuses other parts"}},
+		{"takes any method", anyMethod, []string{"refuses other PUTs", "refuses other parts"}},
+		{"takes more parameters", ownParameters, []string{"refuses other PUTs", "refuses other parts"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			mustFail(t, tc.fails, func(t *testing.T) upload.DirectStorage {
+				return served(t, passing(tc.pass))
+			})
+		})
+	}
+	t.Run("replaces", func(t *testing.T) {
+		mustFail(t, []string{"a PUT works once"}, func(t *testing.T) upload.DirectStorage {
+			var store *memstore.Store
+			store = served(t, passing(func(r *http.Request) {
+				_ = store.Delete(r.Context(), strings.TrimPrefix(r.URL.Path, "/memstore/"))
+			}))
+			return store
+		})
+	})
+	t.Run("takes a request once, whatever comes of it", func(t *testing.T) {
+		mustFail(t, []string{"a refused request", "a part sent again"}, func(t *testing.T) upload.DirectStorage { return served(t, onlyOnce) })
+	})
+}
+
+func mustFail(t *testing.T, cases []string, newStore func(*testing.T) upload.DirectStorage) {
+	t.Helper()
+	for _, name := range cases {
+		i := slices.IndexFunc(directCases, func(c directCase) bool { return c.name == name })
+		require.GreaterOrEqual(t, i, 0, "there is no case %q", name)
+		require.Error(t, directCases[i].check(t.Context(), newStore(t)), "the case %q passed", name)
+	}
+}
+
+// brokenDirect is a store that does what its fields say in place of the right
+// thing.
+type brokenDirect struct {
+	*memstore.Store
+
+	methods    *upload.DirectMethods
+	sign       func(*upload.DirectObject)
+	parts      func([]upload.Part, error) ([]upload.Part, error)
+	complete   func(ctx context.Context, s *memstore.Store, key, id string, parts []upload.Part) error
+	abort      func(ctx context.Context, s *memstore.Store, key, id string) error
+	stat       func(upload.Stored, error) (upload.Stored, error)
+	open       func(etag string, offset int64) (string, int64)
+	promote    func(ctx context.Context, s *memstore.Store, p upload.Promotion) error
+	keepStaged bool
+	leftovers  []string
+}
+
+func (s brokenDirect) DirectMethods() (upload.DirectMethods, error) {
+	if s.methods != nil {
+		return *s.methods, nil
+	}
+	return s.Store.DirectMethods()
+}
+
+func (s brokenDirect) SignUpload(ctx context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+	if s.sign != nil {
+		s.sign(&d)
+	}
+	return s.Store.SignUpload(ctx, d, form)
+}
+
+func (s brokenDirect) CreateMultipart(ctx context.Context, d upload.DirectObject) (string, error) {
+	if s.sign != nil {
+		s.sign(&d)
+	}
+	return s.Store.CreateMultipart(ctx, d)
+}
+
+func (s brokenDirect) Parts(ctx context.Context, key, id string) ([]upload.Part, error) {
+	list, err := s.Store.Parts(ctx, key, id)
+	if s.parts != nil {
+		return s.parts(list, err)
+	}
+	return list, err
+}
+
+func (s brokenDirect) CompleteMultipart(ctx context.Context, key, id string, parts []upload.Part) error {
+	if s.complete != nil {
+		return s.complete(ctx, s.Store, key, id, parts)
+	}
+	return s.Store.CompleteMultipart(ctx, key, id, parts)
+}
+
+func (s brokenDirect) AbortMultipart(ctx context.Context, key, id string) error {
+	if s.abort != nil {
+		return s.abort(ctx, s.Store, key, id)
+	}
+	return s.Store.AbortMultipart(ctx, key, id)
+}
+
+func (s brokenDirect) Stat(ctx context.Context, key string) (upload.Stored, error) {
+	stored, err := s.Store.Stat(ctx, key)
+	if s.stat != nil {
+		return s.stat(stored, err)
+	}
+	return stored, err
+}
+
+func (s brokenDirect) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+	if s.open != nil {
+		etag, offset = s.open(etag, offset)
+	}
+	return s.Store.OpenAt(ctx, key, etag, offset)
+}
+
+func (s brokenDirect) Delete(ctx context.Context, key string) error {
+	if s.keepStaged && strings.Contains(key, upload.StagingSegment) {
+		return nil
+	}
+	return s.Store.Delete(ctx, key)
+}
+
+func (s brokenDirect) Promote(ctx context.Context, p upload.Promotion) error {
+	if s.promote != nil {
+		return s.promote(ctx, s.Store, p)
+	}
+	return s.Store.Promote(ctx, p)
+}
+
+func (s brokenDirect) Leftovers(context.Context) ([]string, error) { return s.leftovers, nil }

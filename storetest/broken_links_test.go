@@ -1,0 +1,65 @@
+package storetest
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// TestBrokenLinksFail proves the suite of links, as TestBrokenDirectStoresFail
+// does that of direct uploads.
+func TestBrokenLinksFail(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		sign  func(*upload.SignedGet)
+		pass  func(*http.Request)
+		looks bool
+		fails []string
+	}{
+		{name: "signs no type", sign: func(g *upload.SignedGet) { g.Type = "text/plain" }, fails: []string{"what is signed is answered", "a range"}},
+		{name: "signs no disposition", sign: func(g *upload.SignedGet) { g.Disposition = "" }, fails: []string{"what is signed is answered"}},
+		{name: "signs no time", sign: func(g *upload.SignedGet) { g.Expires *= 1000 }, fails: []string{"an expired link"}},
+		{name: "ignores ranges", pass: func(r *http.Request) { r.Header.Del("Range") }, fails: []string{"a range"}},
+		{name: "takes any method", pass: func(r *http.Request) { r.Method = http.MethodGet }, fails: []string{"a changed link"}},
+		{name: "takes any key", pass: anyKey, fails: []string{"a changed link"}},
+		{name: "takes more parameters", pass: ownParameters, fails: []string{"a changed link"}},
+		{name: "signs what it has", looks: true, fails: []string{"a link to nothing"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			around := asIs
+			if tc.pass != nil {
+				around = passing(tc.pass)
+			}
+			for _, name := range tc.fails {
+				i := slices.IndexFunc(linkCases, func(c linkCase) bool { return c.name == name })
+				require.GreaterOrEqual(t, i, 0, "there is no case %q", name)
+				store := brokenLinks{served(t, around), tc.sign, tc.looks}
+				require.Error(t, linkCases[i].check(t.Context(), store), "the case %q passed", name)
+			}
+		})
+	}
+}
+
+type brokenLinks struct {
+	*memstore.Store
+	sign  func(*upload.SignedGet)
+	looks bool
+}
+
+func (s brokenLinks) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+	if s.sign != nil {
+		s.sign(&g)
+	}
+	if s.looks {
+		if _, err := s.Stat(ctx, key); err != nil {
+			return "", err
+		}
+	}
+	return s.Store.SignGet(ctx, key, g)
+}

@@ -1,0 +1,186 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// The defects of servers change requests so that a sound store takes them.
+
+// anyLength leaves the bytes to be what was signed, to break nothing but lengths.
+func anyLength(r *http.Request) {
+	if r.Method == http.MethodPut {
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(content(directSize))), directSize
+	}
+}
+
+func halfABody(r *http.Request) {
+	if r.Method == http.MethodPut {
+		fixed := make([]byte, r.ContentLength)
+		_, _ = io.ReadFull(r.Body, fixed)
+		*r = *r.WithContext(context.WithoutCancel(r.Context()))
+		r.Body = io.NopCloser(bytes.NewReader(fixed))
+	}
+}
+
+func setOnPut(r *http.Request, name, value string) {
+	if r.Method == http.MethodPut {
+		r.Header.Set(name, value)
+	}
+}
+
+func anyKey(r *http.Request) { r.URL.Path = strings.TrimSuffix(r.URL.Path, "0") }
+
+func withoutMeta(r *http.Request) {
+	r.Header.Del("X-Amz-Meta-More")
+	r.Header.Del("X-Amz-Copy-Source")
+}
+
+func anyMethod(r *http.Request) {
+	if r.URL.RawQuery != "" {
+		r.Method = http.MethodPut
+	}
+}
+
+func ownParameters(r *http.Request) {
+	own := strings.Split(r.URL.RawQuery, "&")
+	r.URL.RawQuery = strings.Join(own[:min(len(own), 2)], "&")
+}
+
+// passing lets a handler see requests as pass has changed them.
+func passing(pass func(*http.Request)) func(http.Handler) http.Handler {
+	return func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			pass(r)
+			h.ServeHTTP(w, r)
+		})
+	}
+}
+
+// onlyOnce takes one request for each key, and is silent about others.
+func onlyOnce(h http.Handler) http.Handler {
+	var seen sync.Map
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, again := seen.LoadOrStore(r.URL.Path, true); again {
+			w = httptest.NewRecorder()
+			r.Method = http.MethodDelete
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// The defects of stores stand in for their methods, or change what these answer.
+
+func reversed(list []upload.Part, err error) ([]upload.Part, error) {
+	slices.Reverse(list)
+	return list, err
+}
+
+func firstPage(list []upload.Part, err error) ([]upload.Part, error) {
+	return list[:min(len(list), 1000)], err
+}
+
+func noError(list []upload.Part, _ error) ([]upload.Part, error) { return list, nil }
+
+func withAllParts(ctx context.Context, s *memstore.Store, key, id string, _ []upload.Part) error {
+	all, err := s.Parts(ctx, key, id)
+	if err != nil {
+		return err
+	}
+	return s.CompleteMultipart(ctx, key, id, all)
+}
+
+func withoutError(ctx context.Context, s *memstore.Store, key, id string, parts []upload.Part) error {
+	_ = s.CompleteMultipart(ctx, key, id, parts)
+	return nil
+}
+
+func forgettingAbort(context.Context, *memstore.Store, string, string) error { return nil }
+
+func onlyOpen(ctx context.Context, s *memstore.Store, key, id string) error {
+	_, err := s.Parts(ctx, key, id)
+	return errors.Join(err, s.AbortMultipart(ctx, key, id))
+}
+
+func oneETag(stored upload.Stored, err error) (upload.Stored, error) {
+	stored.ETag = `"1"`
+	return stored, err
+}
+
+func found(stored upload.Stored, _ error) (upload.Stored, error) { return stored, nil }
+
+func fromStart(etag string, _ int64) (string, int64) { return etag, 0 }
+
+func anyETag(_ string, offset int64) (string, int64) { return "", offset }
+
+func overOthers(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+	err := s.Promote(ctx, p)
+	if errors.Is(err, upload.ErrExists) {
+		_ = s.Delete(ctx, p.Key)
+		err = s.Promote(ctx, p)
+	}
+	return err
+}
+
+func claiming(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+	if err := s.Promote(ctx, p); !errors.Is(err, upload.ErrExists) {
+		return err
+	}
+	return nil
+}
+
+func forgettingNonces(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+	p.Nonce = rand.Text()
+	return s.Promote(ctx, p)
+}
+
+func unpinned(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+	if now, err := s.Stat(ctx, p.From); err == nil {
+		p.ETag = now.ETag
+	}
+	return s.Promote(ctx, p)
+}
+
+func lookingLate(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+	etag := p.ETag
+	now, err := s.Stat(ctx, p.From)
+	if err != nil {
+		return err
+	}
+	p.ETag = now.ETag
+	if err := s.Promote(ctx, p); err != nil {
+		return err
+	}
+	if now.ETag != etag {
+		return upload.ErrChanged
+	}
+	return nil
+}
+
+func nothingToo(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+	if err := s.Promote(ctx, p); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func withSentType(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+	p.Type = directType
+	return s.Promote(ctx, p)
+}
+
+func moving(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+	return errors.Join(s.Promote(ctx, p), s.Delete(ctx, p.From))
+}
