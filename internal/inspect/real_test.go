@@ -14,27 +14,48 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Files that nobody made for this test: those of the Go source tree, and of every folder in UPLOAD_REAL_FILES (a list as
-// in PATH), such as /usr/share. What is refused among them has been looked at, and is listed with the verdict.
-func TestRealFiles(t *testing.T) {
+// eachRealFile calls visit with the path and the extension of every file that nobody made for a test: of the Go source
+// tree, and of every folder in UPLOAD_REAL_FILES (a list as in PATH), such as /usr/share.
+func eachRealFile(t *testing.T, visit func(path, ext string)) {
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
 	require.NoError(t, err)
 	folders := append(filepath.SplitList(os.Getenv("UPLOAD_REAL_FILES")), filepath.Join(strings.TrimSpace(string(goroot)), "src"))
-	seen, refused := map[string]int{}, map[string]int{}
 	for _, folder := range folders {
 		_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-			mediaType := realTypes[strings.ToLower(filepath.Ext(path))]
-			if err != nil || mediaType == "" || !entry.Type().IsRegular() || isEmpty(entry) {
-				return nil
-			}
-			seen[mediaType]++
-			if err := judgeReal(t, mediaType, path); err != nil {
-				refused[mediaType]++
-				assert.True(t, isJudged(path), "%s %v", path, err)
+			if err == nil && entry.Type().IsRegular() {
+				visit(path, strings.ToLower(filepath.Ext(path)))
 			}
 			return nil
 		})
 	}
+}
+
+// isJudged tells whether the end of path is in a list of files that are refused and have been looked at.
+func isJudged(path string, list []struct{ pattern, verdict string }) bool {
+	elements := strings.Split(filepath.ToSlash(path), "/")
+	for _, j := range list {
+		end := elements[max(0, len(elements)-1-strings.Count(j.pattern, "/")):]
+		if ok, _ := filepath.Match(j.pattern, strings.Join(end, "/")); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// What is refused of real files has been looked at, and is listed with the verdict.
+func TestRealFiles(t *testing.T) {
+	seen, refused := map[string]int{}, map[string]int{}
+	eachRealFile(t, func(path, ext string) {
+		mediaType := realTypes[ext]
+		if mediaType == "" || isEmpty(path) {
+			return
+		}
+		seen[mediaType]++
+		if err := judgeReal(t, mediaType, path); err != nil {
+			refused[mediaType]++
+			assert.True(t, isJudged(path, judged), "%s %v", path, err)
+		}
+	})
 	require.NotEmpty(t, seen["image/png"])
 	t.Logf("files: %v, refused: %v", seen, refused)
 }
@@ -64,21 +85,7 @@ func judgeReal(t *testing.T, mediaType, path string) error {
 	return nil
 }
 
-func isEmpty(entry fs.DirEntry) bool {
-	info, err := entry.Info()
+func isEmpty(path string) bool {
+	info, err := os.Stat(path)
 	return err == nil && info.Size() == 0
-}
-
-func isJudged(path string) bool {
-	for _, j := range judged {
-		if ok, _ := filepath.Match(j.pattern, lastElements(path, 1+strings.Count(j.pattern, "/"))); ok {
-			return true
-		}
-	}
-	return false
-}
-
-func lastElements(path string, n int) string {
-	elements := strings.Split(filepath.ToSlash(path), "/")
-	return strings.Join(elements[max(0, len(elements)-n):], "/")
 }

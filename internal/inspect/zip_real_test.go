@@ -1,11 +1,7 @@
 package inspect_test
 
 import (
-	"io/fs"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,34 +10,26 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Archives and documents that nobody made for this test: those of the Go source tree, and of every folder in
-// UPLOAD_REAL_FILES (a list as in PATH). Of an archive all types of entries are let pass, since most are of programs.
-// What is refused has been looked at, and is listed with the verdict. Java archives are all refused.
+// Of an archive all types of entries are let pass, since most are of programs. What is refused has been looked at, and is
+// listed with the verdict. Java archives are all refused.
 func TestRealArchives(t *testing.T) {
-	goroot, err := exec.Command("go", "env", "GOROOT").Output()
-	require.NoError(t, err)
-	folders := append(filepath.SplitList(os.Getenv("UPLOAD_REAL_FILES")), filepath.Join(strings.TrimSpace(string(goroot)), "src"))
 	seen, refused := map[string]int{}, map[string]int{}
-	for _, folder := range folders {
-		_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-			ext := strings.ToLower(filepath.Ext(path))
-			w := realArchiveWalker(ext)
-			if err != nil || w == nil || !entry.Type().IsRegular() {
-				return nil
-			}
-			f, err := os.Open(path)
-			require.NoError(t, err)
-			defer func() { _ = f.Close() }()
-			seen[ext]++
-			if err := judgeArchive(w, f); err != nil {
-				refused[ext]++
-				assert.True(t, ext == ".jar" || archiveIsJudged(path), "%s %v", path, err)
-			} else {
-				assert.NotEqual(t, ".jar", ext, path)
-			}
-			return nil
-		})
-	}
+	eachRealFile(t, func(path, ext string) {
+		w := realArchiveWalker(ext)
+		if w == nil {
+			return
+		}
+		f, err := os.Open(path)
+		require.NoError(t, err)
+		defer func() { _ = f.Close() }()
+		seen[ext]++
+		if err := judgeArchive(w, f); err != nil {
+			refused[ext]++
+			assert.True(t, ext == ".jar" || isJudged(path, judgedArchives), "%s %v", path, err)
+		} else {
+			assert.NotEqual(t, ".jar", ext, path)
+		}
+	})
 	require.NotEmpty(t, seen[".zip"])
 	t.Logf("files: %v, refused: %v", seen, refused)
 }
@@ -70,15 +58,6 @@ var realDocuments = map[string]string{
 	".odp": openDocument + "presentation", ".otp": openDocument + "presentation-template",
 	".odg": openDocument + "graphics", ".otg": openDocument + "graphics-template",
 	".epub": "application/epub+zip",
-}
-
-func archiveIsJudged(path string) bool {
-	for _, j := range judgedArchives {
-		if ok, _ := filepath.Match(j.pattern, lastElements(path, 1+strings.Count(j.pattern, "/"))); ok {
-			return true
-		}
-	}
-	return false
 }
 
 // judgedArchives lists real files that are refused, by the last elements of their path, and why that is right.
