@@ -1,0 +1,156 @@
+package memstore_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// TestUsed follows what is held through the life of direct uploads.
+func TestUsed(t *testing.T) {
+	f := newFixture(0)
+	ctx := t.Context()
+	used := func(n int64) { t.Helper(); require.Equal(t, n, f.Used()) }
+
+	require.Equal(t, http.StatusOK, f.put(t, "hello").Code)
+	used(5)
+	require.Equal(t, http.StatusPreconditionFailed, f.put(t, "other").Code)
+	used(5)
+
+	stored, err := f.Stat(ctx, key)
+	require.NoError(t, err)
+	p := upload.Promotion{From: key, ETag: stored.ETag, Key: "published", Size: 5, Nonce: "1"}
+	require.ErrorIs(t, f.Promote(ctxCancelled(t), p), ctxCancelled(t).Err())
+	require.NoError(t, f.Promote(ctx, p))
+	require.NoError(t, f.Promote(ctx, p))
+	used(5) // they are shared
+	p.Size = 6
+	p.Key = "other"
+	require.ErrorIs(t, f.Promote(ctx, p), upload.ErrChanged)
+	require.NoError(t, f.Delete(ctx, key))
+	require.NoError(t, f.Delete(ctx, key))
+	used(5)
+	require.NoError(t, f.Delete(ctx, "published"))
+	used(0)
+
+	id, err := f.CreateMultipart(ctx, object(0))
+	require.NoError(t, err)
+	for _, size := range []int{100, 300, 200} { // the same part
+		require.Equal(t, http.StatusOK, f.part(t, id, 1, size).Code)
+		used(int64(size))
+	}
+	require.Equal(t, http.StatusOK, f.part(t, id, 2, 50).Code)
+	used(250)
+	list, err := f.Parts(ctx, key, id)
+	require.NoError(t, err)
+	require.Error(t, f.CompleteMultipart(ctx, key, id, list), "a part of less than 5 MiB before the last")
+	require.Error(t, f.CompleteMultipart(ctx, key, id, nil))
+	used(250)
+	require.NoError(t, f.CompleteMultipart(ctx, key, id, list[1:]))
+	used(50)
+
+	id, err = f.CreateMultipart(ctx, object(0))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, f.part(t, id, 1, 100).Code)
+	require.NoError(t, f.AbortMultipart(ctx, key, id))
+	used(50)
+	require.Equal(t, http.StatusNotFound, f.part(t, id, 1, 100).Code)
+	used(50)
+}
+
+// TestUsedByForms: a form replaces what it sent.
+func TestUsedByForms(t *testing.T) {
+	f := newFixture(0)
+	for range 2 {
+		require.Equal(t, http.StatusCreated, f.sendForm(t, "hello", nil).Code)
+		require.EqualValues(t, 5, f.Used())
+	}
+	require.Equal(t, http.StatusBadRequest, f.sendForm(t, "hello", func(s string) string { return s + "\r\n--" }).Code)
+	require.EqualValues(t, 5, f.Used())
+}
+
+// TestNoRoom: MaxBytes counts all there is, and gives back what a refused body
+// took.
+func TestNoRoom(t *testing.T) {
+	f := newFixture(100_000)
+	staged, err := f.stage(t, strings.Repeat("x", 60_000))
+	require.NoError(t, err)
+	for name, send := range map[string]func() *httptest.ResponseRecorder{
+		"PUT":  func() *httptest.ResponseRecorder { return f.put(t, strings.Repeat("x", 50_000)) },
+		"form": func() *httptest.ResponseRecorder { return f.sendForm(t, strings.Repeat("x", 50_000), nil) },
+		"part": func() *httptest.ResponseRecorder {
+			id, err := f.CreateMultipart(t.Context(), object(0))
+			require.NoError(t, err)
+			return f.part(t, id, 1, 50_000)
+		},
+	} {
+		w := send()
+		require.Equal(t, http.StatusServiceUnavailable, w.Code, name)
+		require.NotEmpty(t, w.Header().Get("Retry-After"), name)
+		require.EqualValues(t, 60_000, f.Used(), name)
+	}
+	require.Equal(t, http.StatusOK, f.put(t, strings.Repeat("x", 40_000)).Code)
+	_, err = f.stage(t, "x")
+	require.ErrorIs(t, err, upload.ErrBusy)
+	require.NoError(t, staged.Discard(t.Context()))
+	_, err = f.stage(t, "x")
+	require.NoError(t, err)
+}
+
+// TestReadsNoMoreThanSigned, and nothing of what is refused before its body.
+func TestReadsNoMoreThanSigned(t *testing.T) {
+	f := newFixture(0)
+	q, err := f.SignUpload(t.Context(), object(5), false)
+	require.NoError(t, err)
+	for _, row := range []struct {
+		name   string
+		length int64
+		body   io.Reader
+		status int
+		most   int64 // of bytes read
+	}{
+		{"longer", 6, strings.NewReader("123456"), 403, 0},
+		{"shorter", 4, strings.NewReader("1234"), 403, 0},
+		{"of no told length", -1, strings.NewReader("12345"), 411, 0},
+		{"longer than it says", 5, strings.NewReader(strings.Repeat("x", 100_000)), 400, 6},
+		{"shorter than it says", 5, strings.NewReader("1234"), 400, 4},
+		{"failing", 5, io.MultiReader(strings.NewReader("12345"), iotest.ErrReader(errors.New("reset"))), 400, 5},
+		{"honest", 5, strings.NewReader("12345"), 200, 5},
+		{"repeated", 5, strings.NewReader("12345"), 412, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			counted := &counter{r: row.body}
+			r := httptest.NewRequest(q.Method, q.URL, counted)
+			r.ContentLength = row.length
+			for name, value := range q.Headers {
+				r.Header.Set(name, value)
+			}
+			w := httptest.NewRecorder()
+			f.ServeHTTP(w, r)
+			require.Equal(t, row.status, w.Code)
+			require.LessOrEqual(t, counted.n, row.most)
+			if row.status >= 400 && row.status != 412 {
+				require.Zero(t, f.Used())
+			}
+		})
+	}
+}
+
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,195 @@
+package memstore_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+const (
+	base = "http://files.example/memstore/"
+	key  = "t/" + upload.StagingSegment + "/1"
+)
+
+// fixture is a store and its handler, asked without a network.
+type fixture struct {
+	*memstore.Store
+	http.Handler
+}
+
+func newFixture(maxBytes int64) fixture {
+	s := &memstore.Store{MaxBytes: maxBytes}
+	return fixture{s, s.Handler(base)}
+}
+
+func object(size int) upload.DirectObject {
+	return upload.DirectObject{Key: key, Type: "text/plain", Size: int64(size), Expires: time.Hour}
+}
+
+// send sends a PUT of body, whatever was signed.
+func (f fixture) send(q *upload.SignedRequest, body io.Reader) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(q.Method, q.URL, body)
+	for name, value := range q.Headers {
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	return w
+}
+
+// put sends a whole file under key.
+func (f fixture) put(t *testing.T, content string) *httptest.ResponseRecorder {
+	t.Helper()
+	q, err := f.SignUpload(t.Context(), object(len(content)), false)
+	require.NoError(t, err)
+	return f.send(q, strings.NewReader(content))
+}
+
+// part sends a part of an upload of key.
+func (f fixture) part(t *testing.T, id string, number, size int) *httptest.ResponseRecorder {
+	t.Helper()
+	q, err := f.SignPart(t.Context(), object(size), id, number)
+	require.NoError(t, err)
+	return f.send(q, bytes.NewReader(make([]byte, size)))
+}
+
+func (f fixture) stage(t *testing.T, content string) (upload.Staged, error) {
+	t.Helper()
+	return f.Stage(t.Context(), upload.Object{Key: "streamed", MaxSize: 1000}, strings.NewReader(content))
+}
+
+// TestZeroValue: without a handler there is no address to sign for.
+func TestZeroValue(t *testing.T) {
+	ctx, s := t.Context(), &memstore.Store{}
+	for name, call := range map[string]func() error{
+		"DirectMethods":   func() error { _, err := s.DirectMethods(); return err },
+		"SignUpload":      func() error { _, err := s.SignUpload(ctx, object(1), false); return err },
+		"CreateMultipart": func() error { _, err := s.CreateMultipart(ctx, object(1)); return err },
+		"SignPart":        func() error { _, err := s.SignPart(ctx, object(1), "1", 1); return err },
+		"SignGet":         func() error { _, err := s.SignGet(ctx, key, upload.SignedGet{}); return err },
+	} {
+		require.ErrorContains(t, call(), "Handler", name)
+	}
+	staged, err := s.Stage(ctx, upload.Object{Key: "k", MaxSize: 10}, strings.NewReader("hello"))
+	require.NoError(t, err)
+	require.NoError(t, staged.Commit(ctx))
+	require.Equal(t, []string{"k"}, s.Keys())
+}
+
+func TestHandlerWantsAnAddress(t *testing.T) {
+	for _, url := range []string{"", "/memstore/", "files.example", "ftp://files.example/", "http://", "http://a/?q=1", "http://a/#f", "http://a b/"} {
+		require.Panics(t, func() { (&memstore.Store{}).Handler(url) }, url)
+	}
+}
+
+func TestSigningRefuses(t *testing.T) {
+	f := newFixture(0)
+	for _, sum := range []string{"00", "xy", strings.Repeat("0", 63), strings.Repeat("g", 64)} {
+		d := object(1)
+		d.SHA256 = sum
+		_, err := f.SignUpload(t.Context(), d, false)
+		require.Error(t, err, sum)
+	}
+	for _, number := range []int{-1, 0, 10_001} {
+		_, err := f.SignPart(t.Context(), object(1), "1", number)
+		require.Error(t, err, number)
+	}
+}
+
+// TestStreamedFilesAreDescribed, with the digest that the upload computed.
+func TestStreamedFilesAreDescribed(t *testing.T) {
+	s := &memstore.Store{}
+	described := map[string]upload.Stored{}
+	for _, k := range []string{"a", "b"} {
+		staged, err := s.Stage(t.Context(), upload.Object{Key: k, Type: "text/plain", SHA256: func() string { return "5ha" }}, strings.NewReader("hello"))
+		require.NoError(t, err)
+		require.NoError(t, staged.Commit(t.Context()))
+		stored, err := s.Stat(t.Context(), k)
+		require.NoError(t, err)
+		require.Equal(t, "5ha", stored.SHA256)
+		described[k] = stored
+	}
+	require.NotEmpty(t, described["a"].ETag)
+	require.NotEmpty(t, described["a"].Nonce)
+	require.NotEqual(t, described["a"].ETag, described["b"].ETag)
+	require.NotEqual(t, described["a"].Nonce, described["b"].Nonce)
+	_, err := s.OpenAt(t.Context(), "a", "", -1)
+	require.Error(t, err)
+	r, err := s.OpenAt(t.Context(), "a", "", 99)
+	require.NoError(t, err)
+	rest, err := io.ReadAll(r)
+	require.NoError(t, err)
+	require.Empty(t, rest)
+}
+
+// TestKeysOfAllKinds: what ValidKey allows survives the way through a URL.
+func TestKeysOfAllKinds(t *testing.T) {
+	mux := http.NewServeMux()
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	s := &memstore.Store{}
+	mux.Handle("/deep/er/", s.Handler(server.URL+"/deep/er")) // without the last slash
+	for _, k := range []string{"a b", "ü/日本.txt", "100%/a?b=c&d#e", "a+b", "a;b=c:d@e", "%2e%2e/x", "..a/b..", `"quoted'`, "policy=1&signature=2"} {
+		require.NoError(t, upload.ValidKey(k))
+		staged, err := s.Stage(t.Context(), upload.Object{Key: k}, strings.NewReader(k))
+		require.NoError(t, err)
+		require.NoError(t, staged.Commit(t.Context()))
+		url, err := s.SignGet(t.Context(), k, upload.SignedGet{Type: "text/plain", Expires: time.Minute})
+		require.NoError(t, err)
+		res, err := http.Get(url)
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, 200, res.StatusCode, k)
+		require.Equal(t, k, string(body))
+	}
+}
+
+// TestAbandoned: what nobody confirmed or finished goes after a day; the rest
+// stays.
+func TestAbandoned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(0)
+		require.Equal(t, 200, f.put(t, "hello").Code)
+		stored, err := f.Stat(t.Context(), key)
+		require.NoError(t, err)
+		require.NoError(t, f.Promote(t.Context(), upload.Promotion{From: key, ETag: stored.ETag, Key: "kept", Size: 5, Nonce: "n"}))
+		id, err := f.CreateMultipart(t.Context(), object(1000))
+		require.NoError(t, err)
+		require.Equal(t, 200, f.part(t, id, 1, 1000).Code)
+		require.EqualValues(t, 1005, f.Used())
+
+		time.Sleep(23 * time.Hour)
+		_, err = f.stage(t, "x")
+		require.NoError(t, err)
+		require.EqualValues(t, 1006, f.Used())
+
+		time.Sleep(2 * time.Hour)
+		_, err = f.stage(t, "x")
+		require.NoError(t, err)
+		require.Equal(t, []string{"kept"}, f.Keys())
+		require.EqualValues(t, 7, f.Used())
+		_, err = f.Parts(t.Context(), key, id)
+		require.ErrorIs(t, err, fs.ErrNotExist)
+	})
+}
+
+func ctxCancelled(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return ctx
+}
