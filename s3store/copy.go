@@ -28,7 +28,7 @@ const (
 func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	size := m.store.copySize(m.Size)
+	size := m.rangeSize()
 	parts := make([]types.CompletedPart, (m.Size+size-1)/size)
 	slots := make(chan struct{}, maxCopies)
 	var calls sync.WaitGroup
@@ -51,12 +51,14 @@ func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
 	return parts, context.Cause(ctx)
 }
 
-// copySize is how large the ranges are that an object of size bytes is copied in,
-// all but the last.
-func (s *Store) copySize(size int64) int64 {
-	n := max((size+s.maxCopy-1)/s.maxCopy, 1)
-	n = min(n, maxParts)
-	return (size + n - 1) / n
+// rangeSize is how large the ranges are that the object is copied in, all but the
+// last. Only of a whole object the digest is known.
+func (m *promotion) rangeSize() int64 {
+	if m.digest != "" {
+		return m.Size
+	}
+	n := min((m.Size+m.store.maxCopy-1)/m.store.maxCopy, maxParts)
+	return (m.Size + n - 1) / n
 }
 
 // copyPart copies the bytes first to last, inclusive.
@@ -82,8 +84,24 @@ func (m *promotion) copyPart(ctx context.Context, number int, first, last int64)
 	case out.CopyPartResult == nil:
 		return types.CompletedPart{}, errors.New("s3store: the service does not tell the ETag of a copied part")
 	}
-	return types.CompletedPart{PartNumber: in.PartNumber, ETag: out.CopyPartResult.ETag}, nil
+	part := types.CompletedPart{PartNumber: in.PartNumber, ETag: out.CopyPartResult.ETag}
+	if m.digest != "" {
+		part.ChecksumSHA256 = out.CopyPartResult.ChecksumSHA256
+		switch aws.ToString(part.ChecksumSHA256) {
+		case m.digest:
+		case "":
+			return part, errNoDigest
+		default:
+			return part, errOtherBytes
+		}
+	}
+	return part, nil
 }
+
+var (
+	errNoDigest   = errors.New("s3store: the service does not tell the SHA-256 of a copy; if it cannot, say so in its profile")
+	errOtherBytes = errors.New("s3store: other bytes with the same ETag")
+)
 
 // copySource names an object in a header field: percent-encoded whole but for the
 // slashes. S3 decodes it, "+" to a space included.

@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -47,12 +48,14 @@ func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool
 		return nil, err
 	case form && !methods.Form, !form && !methods.Put:
 		return nil, errors.New("s3store: the profile says that the service does not enforce such a request")
+	case form && d.SHA256 == "" && s.opts.Profile.NoCopyDigests:
+		return nil, errors.New("s3store: the profile asks for the SHA-256 of files that are sent by forms")
 	case d.Size < 1 || d.Size > maxPartSize:
 		return nil, fmt.Errorf("s3store: one request can carry 1 byte to 5 GiB, not %d bytes", d.Size)
 	}
-	digest, err := hex.DecodeString(d.SHA256)
+	digest, err := wireDigest(d.SHA256)
 	if err != nil {
-		return nil, fmt.Errorf("s3store: the SHA-256 is not hexadecimal: %w", err)
+		return nil, err
 	}
 	signer, err := s.grant(ctx, d.Expires)
 	if err != nil {
@@ -60,7 +63,7 @@ func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool
 	}
 	in := s.putInput(stagedAttributes(d))
 	in.ContentLength = &d.Size
-	in.ChecksumSHA256 = optional(base64.StdEncoding.EncodeToString(digest))
+	in.ChecksumSHA256 = optional(digest)
 	if form {
 		return s.signForm(ctx, signer, in)
 	}
@@ -69,6 +72,15 @@ func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool
 		return nil, s.explain(ctx, err)
 	}
 	return sendable(signed, d.Size)
+}
+
+// wireDigest is a hexadecimal SHA-256 as S3 writes it, "" if there is none.
+func wireDigest(digest string) (string, error) {
+	sum, err := hex.DecodeString(digest)
+	if err != nil || len(sum) != 0 && len(sum) != sha256.Size {
+		return "", fmt.Errorf("s3store: %q is not a SHA-256", digest)
+	}
+	return base64.StdEncoding.EncodeToString(sum), nil
 }
 
 func stagedAttributes(d upload.DirectObject) attributes {
@@ -106,11 +118,12 @@ func (s *Store) SignPart(ctx context.Context, d upload.DirectObject, uploadID st
 		return nil, err
 	}
 	signed, err := signer.PresignUploadPart(ctx, &s3.UploadPartInput{
-		Bucket:        s.bucket,
-		Key:           &d.Key,
-		UploadId:      &uploadID,
-		PartNumber:    aws.Int32(int32(number)), //nolint:gosec // at most maxParts
-		ContentLength: &d.Size,
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Key:                 &d.Key,
+		UploadId:            &uploadID,
+		PartNumber:          aws.Int32(int32(number)), //nolint:gosec // at most maxParts
+		ContentLength:       &d.Size,
 	})
 	if err != nil {
 		return nil, s.explain(ctx, err)

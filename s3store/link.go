@@ -3,6 +3,7 @@ package s3store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -19,8 +20,7 @@ const linkCache = "private, no-cache"
 // days at most, and no longer than the signer's credentials, which need
 // s3:GetObject. It can be used by anybody, any number of times; it ends early only
 // with the object or the credentials. Type, disposition and a Cache-Control of
-// "private, no-cache" are part of what is signed. ExpectedBucketOwner is not,
-// since browsers would have to send it.
+// "private, no-cache" are part of what is signed.
 func (s *Store) SignGet(ctx context.Context, key string, g upload.SignedGet) (url string, err error) {
 	signer, err := s.grant(ctx, g.Expires)
 	if err != nil {
@@ -28,6 +28,7 @@ func (s *Store) SignGet(ctx context.Context, key string, g upload.SignedGet) (ur
 	}
 	signed, err := signer.PresignGetObject(ctx, &s3.GetObjectInput{
 		Bucket:                     s.bucket,
+		ExpectedBucketOwner:        s.owner,
 		Key:                        &key,
 		ResponseContentType:        optional(g.Type),
 		ResponseContentDisposition: optional(g.Disposition),
@@ -37,7 +38,7 @@ func (s *Store) SignGet(ctx context.Context, key string, g upload.SignedGet) (ur
 		return "", s.explain(ctx, err)
 	}
 	for name := range signed.SignedHeader {
-		if name != "Host" {
+		if !strings.EqualFold(name, "Host") {
 			return "", fmt.Errorf("s3store: the client's signer signs %s, which browsers do not send", name)
 		}
 	}

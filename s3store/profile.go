@@ -38,11 +38,18 @@ type Profile struct {
 	// send any amount, so neither a PUT nor a multipart upload is signed for
 	// them.
 	NoSignedLengths bool
+
+	// NoCopyDigests is for services that do not tell the SHA-256 of what
+	// UploadPartCopy copied. Promote is then bound to the staged object's ETag
+	// alone, which can be an MD5, and for that a client can make two files of.
+	// So forms, which can be sent again, are then signed with a SHA-256 only.
+	NoCopyDigests bool
 }
 
-// R2 returns the profile of Cloudflare R2, which answers 501 to POST forms.
+// R2 returns the profile of Cloudflare R2, which answers 501 to POST forms and
+// gets along with few checksums.
 func R2() Profile {
-	return Profile{ChecksumsWhenRequired: true, NoForms: true}
+	return Profile{ChecksumsWhenRequired: true, NoForms: true, NoCopyDigests: true}
 }
 
 // direct is what clients can be held to in one request. A PUT without conditions

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/airlock-go/upload"
 )
@@ -14,16 +17,23 @@ import (
 type promotion struct {
 	target
 	upload.Promotion
+	digest string // that S3 has to find when it copies, "" if it is not asked
 }
 
 // promotePauses are what Promote waits before it tries again.
 var promotePauses = []time.Duration{50 * time.Millisecond, 200 * time.Millisecond}
 
-// Promote implements [upload.DirectStorage]. The bytes are copied within S3, in
-// ranges of 512 MiB and more and four at a time, by a multipart upload that only
-// takes them while the staged object's ETag is p.ETag and only becomes an object
-// while there is none under p.Key: CopyObject would be one call, but several
-// services ignore its conditions.
+// Promote implements [upload.DirectStorage]. The bytes are copied within S3, by a
+// multipart upload that takes them only while the staged object's ETag is p.ETag
+// and becomes an object only while there is none under p.Key: CopyObject would be
+// one call, but several services ignore its conditions.
+//
+// An ETag that is an MD5 names no bytes: clients can make two files of one. So if
+// p.SHA256 is set the file is copied in one call, for which CallTimeout must be
+// enough, and S3 has to find the same SHA-256; otherwise the error is
+// [upload.ErrChanged]. Files that were staged in parts, which no client can
+// replace, and those without p.SHA256 are copied in ranges of 512 MiB, four at a
+// time.
 //
 // It ends with ctx while it copies, not later. The staged object's own metadata,
 // type, encoding and tags are left behind; SSE, StorageClass and Tags are those of
@@ -34,8 +44,15 @@ func (s *Store) Promote(ctx context.Context, p upload.Promotion) error {
 	if p.ETag == "" || p.Size < 1 {
 		return fmt.Errorf("s3store: cannot promote %d bytes with the ETag %q", p.Size, p.ETag)
 	}
+	digest, err := wireDigest(p.SHA256)
+	if err != nil {
+		return err
+	}
+	if s.opts.Profile.NoCopyDigests || p.Size > maxPartSize || fromParts(p.ETag) {
+		digest = ""
+	}
 	for attempt := 0; ; attempt++ {
-		m := &promotion{target{store: s, key: p.Key, nonce: p.Nonce}, p}
+		m := &promotion{target{store: s, key: p.Key, nonce: p.Nonce}, p, digest}
 		again, err := m.publish(ctx)
 		if !again || attempt == len(promotePauses) {
 			return err
@@ -59,7 +76,11 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 			return false, fmt.Errorf("s3store: %q: %w", m.key, upload.ErrExists)
 		}
 	}
-	if err := m.open(ctx, s.createInput(s.published(m.Key, m.Type, m.Name, m.Nonce, m.SHA256))); err != nil {
+	in := s.createInput(s.published(m.Key, m.Type, m.Name, m.Nonce, m.SHA256))
+	if m.digest != "" {
+		in.ChecksumAlgorithm = types.ChecksumAlgorithmSha256
+	}
+	if err := m.open(ctx, in); err != nil {
 		return false, err
 	}
 	parts, err := m.copy(ctx)
@@ -85,7 +106,7 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 func (m *promotion) fail(ctx context.Context, cause error) (again bool, err error) {
 	ctx = context.WithoutCancel(ctx)
 	aborting := m.abandon(ctx)
-	changed := statusOf(cause) == http.StatusPreconditionFailed || codeOf(cause) == "NoSuchKey"
+	changed := statusOf(cause) == http.StatusPreconditionFailed || codeOf(cause) == "NoSuchKey" || errors.Is(cause, errOtherBytes)
 	if !changed && !contested(cause) {
 		return false, errors.Join(cause, aborting)
 	}
@@ -106,3 +127,8 @@ func (m *promotion) abandon(ctx context.Context) error {
 	m.abortStrays(ctx, func(stray string) bool { return stray == id })
 	return nil
 }
+
+// fromParts reports that an ETag is that of an object that was uploaded in parts,
+// "<digest>-<number>". Its upload has ended, and nobody was given another for its
+// key.
+func fromParts(etag string) bool { return strings.Contains(etag, "-") }

@@ -18,25 +18,30 @@ const codeNoUpload = "NoSuchUpload"
 type multipart struct {
 	key     string
 	header  http.Header
-	checked bool // created with a checksum algorithm
+	checked bool // created with CRC32
+	digests bool // created with SHA256
 	parts   map[int]part
 }
 
 type part struct {
 	body  []byte
 	crc32 string
+	sha   string // of a copied part
 }
 
 type listedPart struct {
-	PartNumber    int
-	ETag          string
-	ChecksumCRC32 string
+	PartNumber     int
+	ETag           string
+	ChecksumCRC32  string
+	ChecksumSHA256 string
 }
 
 func (s *Server) createUpload(w http.ResponseWriter, r *http.Request, key string) {
 	id := s.id("upload")
+	algorithm := r.Header.Get("X-Amz-Checksum-Algorithm")
 	s.uploads[id] = &multipart{
-		key: key, header: attributes(r), checked: r.Header.Get("X-Amz-Checksum-Algorithm") != "", parts: make(map[int]part),
+		key: key, header: attributes(r), parts: make(map[int]part),
+		checked: algorithm == "CRC32", digests: algorithm == "SHA256",
 	}
 	reply(w, struct {
 		XMLName     xml.Name `xml:"InitiateMultipartUploadResult"`
@@ -86,7 +91,7 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 			fail(w, http.StatusBadRequest, "InvalidRequest", "the checksum of each part must be given")
 			return
 		case !known, l.ETag != etag(p.body), l.PartNumber != i+1,
-			m.checked && l.ChecksumCRC32 != p.crc32, !m.checked && l.ChecksumCRC32 != "":
+			m.checked && l.ChecksumCRC32 != p.crc32, !m.checked && l.ChecksumCRC32 != "", l.ChecksumSHA256 != p.sha:
 			fail(w, http.StatusBadRequest, "InvalidPart", strconv.Itoa(l.PartNumber))
 			return
 		case i < len(list.Part)-1 && len(p.body) < minPart:

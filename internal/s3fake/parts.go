@@ -1,6 +1,8 @@
 package s3fake
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/xml"
 	"maps"
 	"net/http"
@@ -36,11 +38,17 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 		return
 	}
 	number, _ := strconv.Atoi(q.Get("partNumber"))
-	m.parts[number] = part{body: body}
+	p := part{body: body}
+	if m.digests {
+		sum := sha256.Sum256(body)
+		p.sha = base64.StdEncoding.EncodeToString(sum[:])
+	}
+	m.parts[number] = p
 	reply(w, struct {
-		XMLName xml.Name `xml:"CopyPartResult"`
-		ETag    string
-	}{ETag: etag(body)})
+		XMLName        xml.Name `xml:"CopyPartResult"`
+		ETag           string
+		ChecksumSHA256 string `xml:",omitempty"`
+	}{ETag: etag(body), ChecksumSHA256: p.sha})
 }
 
 func (s *Server) listParts(w http.ResponseWriter, q url.Values) {
