@@ -17,10 +17,13 @@ type config struct {
 	addr        string
 	bucket      string // "" keeps the files in memory
 	endpoint    string
-	prefix      string
+	prefix      string // "", or ends in a slash
+	setup       bool   // let pages send to the bucket
 	maxFileSize int64
 	maxFiles    int
 	maxMemory   int64 // 0 leaves it to the store
+	direct      bool  // files may be sent to the storage directly
+	maxDirect   int64
 	types       []string
 	policy      upload.Validator // of types
 	corsOrigin  string
@@ -35,15 +38,11 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	fs := flag.NewFlagSet("server", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&cfg.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
-	fs.StringVar(&cfg.bucket, "s3-bucket", "", "store in this S3 bucket; without it files are kept in memory")
-	fs.StringVar(&cfg.endpoint, "s3-endpoint", "", "`URL` of an S3 server other than AWS, addressed by path")
-	fs.StringVar(&cfg.prefix, "s3-prefix", "", "put this before all keys")
-	fs.Int64Var(&cfg.maxFileSize, "max-file-size", 5<<20, "most `bytes` of one file")
-	fs.IntVar(&cfg.maxFiles, "max-files", 3, "most files of one request")
-	fs.Int64Var(&cfg.maxMemory, "max-memory", 0, "most `bytes` of memory: with S3 for what is on its way there (default 64 MiB), without for all files (default 256 MiB)")
 	types := fs.String("types", "image/png,image/jpeg,image/gif,application/pdf,text/plain", "accepted media types, separated by commas")
 	fs.StringVar(&cfg.corsOrigin, "cors-origin", "", "`origin` whose pages may upload here, such as https://app.example.com")
 	fs.BoolVar(&cfg.debug, "debug", false, "answer GET /__debug with the number of goroutines (?gc collects garbage first)")
+	cfg.limitFlags(fs)
+	cfg.storageFlags(fs)
 
 	err := fs.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -57,15 +56,33 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	return cfg, cfg.check(fs)
 }
 
+func (cfg *config) limitFlags(fs *flag.FlagSet) {
+	fs.Int64Var(&cfg.maxFileSize, "max-file-size", 5<<20, "most `bytes` of one file that is sent through this server")
+	fs.Int64Var(&cfg.maxDirect, "max-direct-size", 100<<20, "most `bytes` of one file that is sent to the storage directly")
+	fs.IntVar(&cfg.maxFiles, "max-files", 3, "most files of one request")
+	fs.Int64Var(&cfg.maxMemory, "max-memory", 0, "most `bytes` of memory: with S3 for what is on its way there (default 64 MiB), without for all files (default 256 MiB)")
+}
+
+func (cfg *config) storageFlags(fs *flag.FlagSet) {
+	fs.StringVar(&cfg.bucket, "s3-bucket", "", "store in this S3 bucket; without it files are kept in memory")
+	fs.StringVar(&cfg.endpoint, "s3-endpoint", "", "`URL` of an S3 server other than AWS, addressed by path")
+	fs.StringVar(&cfg.prefix, "s3-prefix", "", "put this before all keys")
+	fs.BoolVar(&cfg.direct, "direct", false, "let the page send files to the storage directly, too (default true without -s3-bucket); a bucket must let the page in: see -s3-setup")
+	fs.BoolVar(&cfg.setup, "s3-setup", false, "before serving, add a CORS rule to the bucket for pages of this server and of -cors-origin")
+}
+
 // check refuses what would only fail, or be ignored, later.
 func (cfg *config) check(fs *flag.FlagSet) error {
 	if fs.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", fs.Arg(0))
 	}
-	if cfg.maxFileSize <= 0 || cfg.maxFiles <= 0 || cfg.maxMemory < 0 {
-		return errors.New("-max-file-size, -max-files and -max-memory must be positive: nothing is unlimited")
+	if cfg.maxFileSize <= 0 || cfg.maxDirect <= 0 || cfg.maxFiles <= 0 || cfg.maxMemory < 0 {
+		return errors.New("-max-file-size, -max-direct-size, -max-files and -max-memory must be positive: nothing is unlimited")
 	}
-	if err := cfg.checkS3(fs); err != nil {
+	given := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	cfg.direct = cfg.direct || cfg.bucket == "" && !given["direct"]
+	if err := cfg.checkS3(given); err != nil {
 		return err
 	}
 	if cfg.corsOrigin != "" {
@@ -76,15 +93,14 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 	return cfg.makePolicy()
 }
 
-func (cfg *config) checkS3(fs *flag.FlagSet) error {
-	var idle error
-	fs.Visit(func(f *flag.Flag) {
-		if cfg.bucket == "" && (f.Name == "s3-endpoint" || f.Name == "s3-prefix") {
-			idle = fmt.Errorf("-%s needs -s3-bucket", f.Name)
+func (cfg *config) checkS3(given map[string]bool) error {
+	for _, name := range []string{"s3-endpoint", "s3-prefix", "s3-setup"} {
+		if cfg.bucket == "" && given[name] {
+			return fmt.Errorf("-%s needs -s3-bucket", name)
 		}
-	})
-	if idle != nil {
-		return idle
+	}
+	if cfg.setup && !cfg.direct {
+		return errors.New("-s3-setup needs -direct: only direct uploads need the rule")
 	}
 	if cfg.endpoint != "" {
 		u, err := url.Parse(cfg.endpoint)
@@ -93,9 +109,11 @@ func (cfg *config) checkS3(fs *flag.FlagSet) error {
 		}
 	}
 	if cfg.prefix != "" {
-		if err := upload.ValidKey(strings.TrimSuffix(cfg.prefix, "/")); err != nil {
+		cfg.prefix = strings.TrimSuffix(cfg.prefix, "/")
+		if err := upload.ValidKey(cfg.prefix); err != nil {
 			return fmt.Errorf("-s3-prefix: %w", err)
 		}
+		cfg.prefix += "/"
 	}
 	return nil
 }

@@ -1,5 +1,6 @@
 // Server is a small upload site: a page with drag and drop, a plain HTML form,
-// and one upload handler behind both, storing in memory or in S3.
+// and files that browsers send to the storage themselves, all under one policy
+// and stored in memory or in S3.
 //
 //	go run -C examples ./server
 package main
@@ -34,14 +35,27 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
-	s, err := newSite(ctx, cfg, log)
+	s, err := prepare(ctx, cfg, log)
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "server: %v\n", err)
 		return 2
 	}
-	if err := s.serve(ctx, cfg.addr, stdout); err != nil {
+	if err := s.serve(ctx, cfg, stdout); err != nil {
 		log.Error("stopped", "err", err)
 		return 1
 	}
 	return 0
+}
+
+func prepare(ctx context.Context, cfg *config, log *slog.Logger) (*site, error) {
+	store, setup, err := newStore(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSite(ctx, cfg, store, log)
+	if err != nil {
+		return nil, err
+	}
+	s.setup = setup
+	return s, nil
 }

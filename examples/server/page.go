@@ -3,11 +3,9 @@ package main
 import (
 	"bytes"
 	"embed"
-	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -18,6 +16,7 @@ var web embed.FS
 type page struct {
 	tmpl   *template.Template
 	limits limits
+	ours   func(key string) bool
 }
 
 // limits is what the page says and checks before it sends. That is a courtesy:
@@ -28,6 +27,9 @@ type limits struct {
 	MaxFileSize int64
 	MaxSize     string // the same, for people
 	MaxFiles    int
+	Direct      bool // files may be sent to the storage directly
+	MaxDirect   int64
+	DirectSize  string // MaxDirect, for people
 }
 
 func newPage(cfg *config) (*page, error) {
@@ -35,12 +37,15 @@ func newPage(cfg *config) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &page{tmpl: tmpl, limits: limits{
+	return &page{tmpl: tmpl, ours: cfg.ours, limits: limits{
 		Accept:      strings.Join(cfg.types, ","),
 		Types:       typeNames(cfg.types),
 		MaxFileSize: cfg.maxFileSize,
 		MaxSize:     byteSize(cfg.maxFileSize),
 		MaxFiles:    cfg.maxFiles,
+		Direct:      cfg.direct,
+		MaxDirect:   cfg.maxDirect,
+		DirectSize:  byteSize(cfg.maxDirect),
 	}}, nil
 }
 
@@ -49,7 +54,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	err := p.tmpl.Execute(&b, struct {
 		limits
 		Message *message
-	}{p.limits, messageOf(r)})
+	}{p.limits, p.messageOf(r)})
 	if err != nil {
 		http.Error(w, "the page could not be made", http.StatusInternalServerError)
 		return
@@ -57,37 +62,6 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(b.Bytes())
-}
-
-// message is what the redirect after the plain form says.
-type message struct {
-	Refused bool
-	Text    string
-}
-
-// messageOf reads the query that upload.SeeOther made. Anyone can write such a
-// link: its words are escaped like any text, cut, and not shown at all when the
-// link stands on another site.
-func messageOf(r *http.Request) *message {
-	q := r.URL.Query()
-	switch {
-	case r.Header.Get("Sec-Fetch-Site") == "cross-site":
-		return nil
-	case q.Get("error") != "":
-		reason := q.Get("reason")
-		if reason == "" {
-			reason = q.Get("error")
-		}
-		return &message{Refused: true, Text: fmt.Sprintf("%.300s", reason)}
-	}
-	switch n, _ := strconv.ParseUint(q.Get("uploaded"), 10, 16); n {
-	case 0:
-		return nil
-	case 1:
-		return &message{Text: "One file is stored."}
-	default:
-		return &message{Text: fmt.Sprintf("%d files are stored.", n)}
-	}
 }
 
 // static answers with the page's script, style and icon.

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,7 @@ func TestPageMessages(t *testing.T) {
 		{"a code alone", url.Values{"error": {"too_large"}}, nil, "too_large", ""},
 		{"markup is escaped", url.Values{"error": {"x"}, "reason": {markup}}, nil, "&lt;img src=x onerror=alert(1)&gt;", markup},
 		{"a long reason is cut", url.Values{"error": {"x"}, "reason": {strings.Repeat("é", 301)}}, nil, strings.Repeat("é", 300), strings.Repeat("é", 301)},
+		{"keys of other shapes", url.Values{"uploaded": {"1"}, "file": {"../static/app.js", "secret.pdf", "javascript:alert(1)"}}, sameOrigin, "One file is stored.", `class="shown"`},
 		{"a link on another site", url.Values{"error": {"x"}, "reason": {"call us at"}}, crossSite, "", `class="message`},
 	}
 	for _, tt := range tests {
@@ -56,6 +58,12 @@ func TestPageMessages(t *testing.T) {
 	}
 }
 
+func TestPageShowsWhatAFormCanBring(t *testing.T) {
+	base, _ := start(t, "-max-files", "2")
+	keys := url.Values{"uploaded": {"3"}, "file": slices.Repeat([]string{strings.Repeat("a", 32) + ".png"}, 3)}
+	require.Equal(t, 2, strings.Count(get(t, base+"/?"+keys.Encode(), nil).body, "?download"))
+}
+
 func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 	base, _ := start(t)
 	tests := []struct {
@@ -67,6 +75,9 @@ func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 		{"/static/app.js", 200, "text/javascript; charset=utf-8"},
 		{"/static/style.css", 200, "text/css; charset=utf-8"},
 		{"/static/icon.svg", 200, "image/svg+xml"},
+		{"/files/nothing", 404, "application/problem+json"},
+		{"/memstore/nothing", 403, "application/xml"},
+		{"/tickets/", 405, "application/problem+json"},
 		{"/upload", 405, "application/problem+json"},
 		{"/static/", 404, "text/plain; charset=utf-8"},
 		{"/static/nothing.js", 404, "text/plain; charset=utf-8"},

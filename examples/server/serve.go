@@ -18,11 +18,16 @@ const (
 	closeGrace = 5 * time.Second
 )
 
-// serve answers on addr until ctx ends, then stops in order.
-func (s *site) serve(ctx context.Context, addr string, stdout io.Writer) error {
-	ln, err := net.Listen("tcp", addr)
+// serve answers until ctx ends, then stops in order.
+func (s *site) serve(ctx context.Context, cfg *config, stdout io.Writer) error {
+	ln, err := net.Listen("tcp", cfg.addr)
 	if err != nil {
 		return err
+	}
+	if s.setup != nil {
+		if err := s.setup(ctx, origins(ln.Addr(), cfg.corsOrigin)); err != nil {
+			return errors.Join(err, ln.Close())
+		}
 	}
 	srv := newServer(s.handler, s.log)
 	failed := make(chan error, 1)

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
 )
 
@@ -26,11 +27,9 @@ func start(t *testing.T, args ...string) (url string, store *memstore.Store) {
 	cfg, err := parseFlags(args, io.Discard)
 	require.NoError(t, err)
 	store = &memstore.Store{MaxBytes: cfg.maxMemory}
-	uploads, err := newUploads(cfg, store, slog.New(slog.DiscardHandler))
+	s, err := newSite(t.Context(), cfg, memory.New(store), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
-	mux, err := newMux(cfg, uploads)
-	require.NoError(t, err)
-	srv := httptest.NewServer(mux)
+	srv := httptest.NewServer(s.handler)
 	t.Cleanup(srv.Close)
 	return srv.URL, store
 }
@@ -186,6 +185,10 @@ func TestPlainForm(t *testing.T) {
 			page := get(t, url+res.header.Get("Location"), nil)
 			require.Equal(t, http.StatusOK, page.status)
 			require.Contains(t, page.body, tt.says)
+			for _, key := range store.Keys() {
+				require.Contains(t, page.body, `href="/files/`+key+`?download"`)
+				require.Equal(t, strings.HasSuffix(key, ".png"), strings.Contains(page.body, `src="/files/`+key+`"`))
+			}
 		})
 	}
 }

@@ -4,55 +4,52 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/rs/cors"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/examples/internal/memory"
 )
 
 // site is what the server serves.
 type site struct {
 	uploads *upload.Handler
-	handler http.Handler // all of it
+	handler http.Handler                                      // all of it
+	setup   func(ctx context.Context, origins []string) error // nil if there is none
 	log     *slog.Logger
 }
 
-func newSite(ctx context.Context, cfg *config, log *slog.Logger) (*site, error) {
-	store, err := newStore(ctx, cfg, log)
-	if err != nil {
-		return nil, err
-	}
+func newSite(ctx context.Context, cfg *config, store storage, log *slog.Logger) (*site, error) {
 	uploads, err := newUploads(cfg, store, log)
 	if err != nil {
 		return nil, err
 	}
-	handler, err := newMux(cfg, uploads)
+	mux, err := newMux(cfg, uploads, store, log)
 	if err != nil {
 		return nil, err
 	}
-	return &site{uploads: uploads, handler: handler, log: log}, nil
+	elsewhere, err := origin(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	return &site{uploads: uploads, handler: secure(elsewhere, mux), log: log}, nil
 }
 
-// newUploads makes the one handler behind both doors: they share its policy
-// and its limits, and only the answers differ.
+// newUploads makes the one handler behind all doors: they share its policy and
+// its limits, and only the answers differ.
 func newUploads(cfg *config, store upload.Storage, log *slog.Logger) (*upload.Handler, error) {
-	keys := upload.RandomKeys()
-	if cfg.prefix != "" {
-		keys = upload.Prefix(cfg.prefix, keys)
-	}
 	// AllowAnonymous suits a demonstration. A real host returns a Grant for the
 	// signed-in user here.
 	return upload.New(store, cfg.policy, upload.AllowAnonymous, &upload.Options{
 		MaxFileSize: cfg.maxFileSize,
 		MaxFiles:    cfg.maxFiles,
-		Keys:        keys,
+		Keys:        upload.Prefix(cfg.prefix, upload.RandomKeys()),
 		CrossOrigin: cfg.protection,
 		Respond:     respond,
 		Logger:      log,
 	})
 }
-
-var backToPage = upload.SeeOther("/")
 
 const (
 	uploadPath = "/upload"
@@ -63,14 +60,14 @@ const (
 // does not send the files again, and everything else with JSON.
 func respond(w http.ResponseWriter, r *http.Request, files []upload.File, err error) {
 	if r.URL.Path == formPath {
-		backToPage(w, r, files, err)
+		upload.SeeOther(pageOf(files))(w, r, files, err)
 		return
 	}
 	upload.JSON(w, r, files, err)
 }
 
 // newMux routes everything the server answers.
-func newMux(cfg *config, uploads http.Handler) (http.Handler, error) {
+func newMux(cfg *config, uploads *upload.Handler, store storage, log *slog.Logger) (*http.ServeMux, error) {
 	p, err := newPage(cfg)
 	if err != nil {
 		return nil, err
@@ -79,15 +76,36 @@ func newMux(cfg *config, uploads http.Handler) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	links, err := upload.NewLinks(store, &upload.LinksOptions{Logger: log})
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", p)
 	mux.Handle("GET /static/{name}", assets)
 	mux.Handle("POST "+formPath, uploads)
 	mux.Handle(uploadPath, allowOrigin(cfg.corsOrigin, uploads))
+	mux.Handle("GET "+filesPath+"{key...}", newFiles(cfg, links))
+	if m, ok := store.(*memory.Store); ok {
+		mux.Handle(memory.Path, unhurried(m))
+	}
 	if cfg.debug {
 		mux.HandleFunc("GET /__debug", debug)
 	}
-	return secure(mux), nil
+	if !cfg.direct {
+		return mux, nil
+	}
+	return mux, directRoutes(mux, cfg, uploads)
+}
+
+// directRoutes are those of files that do not come through this server.
+func directRoutes(mux *http.ServeMux, cfg *config, uploads *upload.Handler) error {
+	presigner, err := newPresigner(cfg, uploads)
+	if err != nil {
+		return err
+	}
+	mux.Handle(ticketsPath, unhurried(allowOrigin(cfg.corsOrigin, presigner)))
+	return nil
 }
 
 // allowOrigin lets pages of one other origin read the answers of next. That
@@ -104,12 +122,15 @@ func allowOrigin(origin string, next http.Handler) http.Handler {
 	}).Handler(next)
 }
 
-// secure sets the headers that every answer should have.
-func secure(next http.Handler) http.Handler {
+// secure sets the headers that every answer should have. The page sends files
+// to this server and to storage, and shows pictures from both.
+func secure(storage string, next http.Handler) http.Handler {
+	sources := strings.TrimSpace("'self' " + storage)
+	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src " + sources + " blob:; connect-src " + sources +
+		"; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "+
-			"img-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		// Not no-referrer: forms would be sent with "Origin: null", and the plain
 		// form would look as if it came from elsewhere.

@@ -12,16 +12,39 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3store"
 )
 
-// newStore returns where the files go: a bucket if one is named, else memory.
-func newStore(ctx context.Context, cfg *config, log *slog.Logger) (upload.Storage, error) {
+// storage is where the files go.
+type storage interface {
+	upload.DirectStorage
+	upload.LinkStorage
+}
+
+// newStore returns a bucket if one is named, else memory. With -s3-setup there
+// is also what lets pages of some origins send to the bucket.
+func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store storage, setup func(context.Context, []string) error, err error) {
 	if cfg.bucket == "" {
 		log.Info("storing in memory: everything is gone when the server stops")
-		return &memstore.Store{MaxBytes: cfg.maxMemory}, nil
+		return memory.New(&memstore.Store{MaxBytes: cfg.maxMemory}), nil, nil
 	}
+	client, err := newClient(ctx, cfg, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	if cfg.setup {
+		setup = func(ctx context.Context, origins []string) error {
+			return letIn(ctx, client, cfg.bucket, origins)
+		}
+	}
+	log.Info("storing in S3", "bucket", cfg.bucket, "endpoint", cfg.endpoint, "prefix", cfg.prefix)
+	store, err = s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Logger: log})
+	return store, setup, err
+}
+
+func newClient(ctx context.Context, cfg *config, log *slog.Logger) (*s3.Client, error) {
 	aconf, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithLogger(sdkLogger(log)))
 	if err != nil {
 		return nil, fmt.Errorf("AWS configuration: %w", err)
@@ -32,14 +55,12 @@ func newStore(ctx context.Context, cfg *config, log *slog.Logger) (upload.Storag
 		}
 		aconf.Region = "us-east-1" // other S3 servers rarely have regions, but signatures name one
 	}
-	client := s3.NewFromConfig(aconf, func(o *s3.Options) {
+	return s3.NewFromConfig(aconf, func(o *s3.Options) {
 		if cfg.endpoint != "" {
 			o.BaseEndpoint = aws.String(cfg.endpoint)
 			o.UsePathStyle = true
 		}
-	})
-	log.Info("storing in S3", "bucket", cfg.bucket, "endpoint", cfg.endpoint, "prefix", cfg.prefix)
-	return s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Logger: log})
+	}), nil
 }
 
 // sdkLogger writes what the SDK has to say, which is little, to log.

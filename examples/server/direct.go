@@ -1,0 +1,59 @@
+package main
+
+import (
+	"crypto/rand"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// ticketsPath is where the steps of direct uploads are served.
+const ticketsPath = "/tickets/"
+
+// newPresigner makes the other door: files that clients send to the storage
+// themselves, under the policy of uploads.
+func newPresigner(cfg *config, uploads *upload.Handler) (*upload.Presigner, error) {
+	return upload.NewPresigner(uploads, secrets(), &upload.PresignOptions{
+		MaxFileSize: cfg.maxDirect,
+		SingleSize:  16 << 20,
+		PartSize:    8 << 20, // so that a lost connection costs little
+		KeyPrefix:   cfg.prefix,
+	})
+}
+
+// secrets seal the tickets. UPLOAD_SECRET holds them, separated by spaces, each
+// of 32 random bytes at least, as from "openssl rand -hex 32"; all instances of
+// a site share it. The first seals and all open, so a change is made in three
+// steps: "old new", "new old", and, once the last old ticket has expired, "new".
+//
+// Without it the secret is random, and tickets end with the process.
+func secrets() [][]byte {
+	var all [][]byte
+	for secret := range strings.FieldsSeq(os.Getenv("UPLOAD_SECRET")) {
+		all = append(all, []byte(secret))
+	}
+	if len(all) == 0 {
+		secret := make([]byte, 32)
+		rand.Read(secret) // never fails: crypto/rand ends the process instead
+		all = append(all, secret)
+	}
+	return all
+}
+
+// unhurriedTime is how long a large file may take to be checked, or to arrive
+// where the storage is this process.
+const unhurriedTime = 10 * time.Minute
+
+// unhurried gives the requests of next more time than the server gives others.
+func unhurried(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		until := time.Now().Add(unhurriedTime)
+		c := http.NewResponseController(w)
+		_ = c.SetReadDeadline(until) // where it cannot be set, there is none
+		_ = c.SetWriteDeadline(until)
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/airlock-go/upload"
+)
+
+// filesPath is where stored files are found, by their keys.
+const filesPath = "/files/"
+
+var keyShape = regexp.MustCompile(`^[0-9a-f]{32}(\.[a-z0-9]+)?$`)
+
+// ours reports whether key is one that this server makes. Whatever else the
+// bucket holds is none of its visitors' business.
+func (cfg *config) ours(key string) bool {
+	rest, ok := strings.CutPrefix(key, cfg.prefix)
+	return ok && keyShape.MatchString(rest)
+}
+
+// newFiles sends whoever has a file's key to the file, by a link that works for
+// minutes. Nobody signs in here, so the key, which nobody can guess, has to do.
+// A real host asks its database who may have the file, and finds the key there.
+func newFiles(cfg *config, links *upload.Links) http.Handler {
+	return links.Handler(func(r *http.Request) (upload.Link, error) {
+		key := r.PathValue("key")
+		if !cfg.ours(key) {
+			return upload.Link{}, errors.New("not a key of this server")
+		}
+		return upload.Link{Key: key, Download: r.URL.Query().Has("download")}, nil
+	})
+}
+
+// origin says where a browser finds the objects of store: "" is this server.
+func origin(ctx context.Context, store upload.LinkStorage) (string, error) {
+	link, err := store.SignGet(ctx, "any", upload.SignedGet{Expires: unhurriedTime})
+	if err != nil {
+		return "", fmt.Errorf("links to the storage: %w", err)
+	}
+	u, err := url.Parse(link)
+	if err != nil || u.Host == "" {
+		return "", err
+	}
+	return u.Scheme + "://" + u.Host, nil
+}

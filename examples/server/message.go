@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/airlock-go/upload"
+)
+
+// message is what the redirect after the plain form says.
+type message struct {
+	Refused bool
+	Text    string
+	Files   []shown
+}
+
+// shown is a stored file as the page shows it.
+type shown struct {
+	Path    string
+	Kind    string // the extension
+	Picture bool   // links show it
+}
+
+// pageOf is the page with the files that were just stored.
+func pageOf(files []upload.File) string {
+	keys := url.Values{}
+	for _, f := range files {
+		keys.Add("file", f.Key)
+	}
+	return "/?" + keys.Encode()
+}
+
+// messageOf reads the query that upload.SeeOther made. Anyone can write such a
+// link: its words are escaped like any text, cut, and not shown at all when the
+// link stands on another site.
+func (p *page) messageOf(r *http.Request) *message {
+	q := r.URL.Query()
+	switch {
+	case r.Header.Get("Sec-Fetch-Site") == "cross-site":
+		return nil
+	case q.Get("error") != "":
+		reason := q.Get("reason")
+		if reason == "" {
+			reason = q.Get("error")
+		}
+		return &message{Refused: true, Text: fmt.Sprintf("%.300s", reason)}
+	}
+	m := &message{Files: p.shown(q["file"])}
+	switch n, _ := strconv.ParseUint(q.Get("uploaded"), 10, 16); n {
+	case 0:
+		return nil
+	case 1:
+		m.Text = "One file is stored."
+	default:
+		m.Text = fmt.Sprintf("%d files are stored.", n)
+	}
+	return m
+}
+
+// shown are the files of these keys, as many as one form can bring.
+func (p *page) shown(keys []string) (files []shown) {
+	pictures := []string{"PNG", "JPG", "GIF", "WEBP", "AVIF"}
+	for _, key := range keys[:min(len(keys), p.limits.MaxFiles)] {
+		if p.ours(key) {
+			u := url.URL{Path: filesPath + key}
+			kind := strings.ToUpper(strings.TrimPrefix(path.Ext(key), "."))
+			files = append(files, shown{u.EscapedPath(), kind, slices.Contains(pictures, kind)})
+		}
+	}
+	return files
+}

@@ -1,0 +1,142 @@
+// One file and its row on the page.
+
+import { byteSize } from "./words.js";
+
+const MAX_TRIES = 6; // of one file, while the server says that it is busy
+const finished = new Set(["stored", "refused", "failed", "cancelled"]);
+const pictures = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]); // what links show
+
+const $ = (selector, root = document) => root.querySelector(selector);
+
+export class Row {
+  // door has what to send by and how much; changed is called with the row after
+  // every change of its state.
+  constructor(file, door, changed) {
+    Object.assign(this, { file, door, changed, tries: 0 });
+    this.element = $("#row").content.cloneNode(true).firstElementChild;
+    $(".name", this.element).textContent = file.name;
+    $(".name", this.element).title = file.name;
+    $(".size", this.element).textContent = byteSize(file.size);
+    $("progress", this.element).setAttribute("aria-label", `Progress of ${file.name}`);
+    $("button", this.element).addEventListener("click", () => this.act());
+    this.draw();
+  }
+
+  get state() { return this.element.dataset.state; }
+  get finished() { return finished.has(this.state); }
+  get busy() { return this.state === "sending" || this.state === "checking"; }
+  get words() { return $(".status", this.element).textContent; }
+
+  // begin queues the file, unless it is too large for its door.
+  begin() {
+    this.tries = 0;
+    this.progress(0);
+    if (this.file.size > this.door.bytes) this.set("refused", `Not sent: larger than ${this.door.text}.`);
+    else this.set("waiting", "Waiting");
+  }
+
+  // set shows a state, what it means, and what the button now does.
+  set(state, status) {
+    this.element.dataset.state = state;
+    $(".status", this.element).textContent = status;
+    const verb = { stored: "Dismiss", refused: "Dismiss", failed: "Try again", cancelled: "Try again" }[state] ?? "Cancel";
+    const button = $("button", this.element);
+    button.textContent = verb;
+    button.setAttribute("aria-label", `${verb}: ${this.file.name}`);
+    this.changed(this);
+  }
+
+  act() {
+    if (this.state === "stored" || this.state === "refused") return this.remove();
+    if (this.finished) return this.begin();
+    clearInterval(this.timer);
+    this.cancel?.abort();
+    this.set("cancelled", "Cancelled");
+  }
+
+  remove() {
+    const neighbour = this.element.nextElementSibling ?? this.element.previousElementSibling;
+    this.element.remove();
+    (neighbour ? $("button", neighbour) : $("#picker")).focus(); // not lost with the row
+    this.changed(this);
+  }
+
+  // progress shows how much is sent; null says that it is not known.
+  progress(part) {
+    const bar = $("progress", this.element);
+    if (part === null) bar.removeAttribute("value");
+    else bar.value = part;
+  }
+
+  async send() {
+    this.tries++;
+    this.set("sending", "Sending");
+    const cancel = this.cancel = new AbortController();
+    try {
+      this.stored(await this.door.send(this.file, (n, all) => this.sent(n, all), cancel.signal));
+    } catch (e) {
+      if (cancel.signal.aborted) return; // the row may have begun again since
+      if (e.wait > 0 && this.tries < MAX_TRIES) return this.pause(e.wait, e.message);
+      this.set(e.state ?? "failed", e.message);
+    }
+  }
+
+  sent(bytes, all) {
+    const done = bytes >= all;
+    this.progress(done ? null : bytes / all);
+    const state = done ? "checking" : "sending";
+    if (state !== this.state) this.set(state, done ? this.door.last : "Sending");
+    if (!done) $(".status", this.element).textContent = `Sending, ${Math.floor(100 * bytes / all)} %`;
+  }
+
+  // stored shows the file as it is kept now.
+  stored(file) {
+    this.set("stored", `${this.door.done}${file ? ` as ${file.type}` : ""}`);
+    if (!file) return;
+    const path = "/files/" + file.key.split("/").map(encodeURIComponent).join("/");
+    const links = [["Download", `${path}?download`]];
+    if (pictures.has(file.type)) {
+      links.unshift(["Open", path]);
+      show($(".thumb", this.element), path);
+    }
+    for (const [text, href] of links) {
+      const a = Object.assign(document.createElement("a"), { textContent: text, href, target: "_blank", rel: "noopener" });
+      a.setAttribute("aria-label", `${text}: ${this.file.name}`);
+      $("button", this.element).before(a);
+    }
+  }
+
+  // pause waits as long as the server asked for.
+  pause(seconds, why) {
+    const words = () => `${why} Trying again in ${seconds} s.`;
+    this.progress(0);
+    this.set("busy", words());
+    this.timer = setInterval(() => {
+      seconds--;
+      $(".status", this.element).textContent = words();
+      if (seconds > 0) return;
+      clearInterval(this.timer);
+      this.set("waiting", "Waiting");
+    }, 1000);
+  }
+
+  // draw shows the file as it is on the disk.
+  draw() {
+    const { name, type, size } = this.file;
+    const thumb = $(".thumb", this.element);
+    const dot = name.lastIndexOf(".");
+    thumb.textContent = dot > 0 ? name.slice(dot + 1, dot + 5).toUpperCase() : "FILE";
+    if (!type.startsWith("image/") || size > 20 * 1024 * 1024) return;
+    const url = URL.createObjectURL(this.file);
+    show(thumb, url, () => URL.revokeObjectURL(url));
+  }
+}
+
+// show replaces what a thumb shows when the picture is there.
+function show(thumb, src, then) {
+  const img = new Image();
+  img.alt = "";
+  img.onload = () => { thumb.replaceChildren(img); then?.(); };
+  img.onerror = () => then?.();
+  img.src = src;
+}
