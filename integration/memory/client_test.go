@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/integration/internal/client"
-	"github.com/airlock-go/upload/integration/internal/nulls3"
+	"github.com/airlock-go/upload/internal/nulls3"
 )
 
 // server is a process that runs [serve], with an S3 that throws away.

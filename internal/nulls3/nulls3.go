@@ -37,6 +37,13 @@ func (s *Server) Sizes() map[string]int64 {
 	return sizes
 }
 
+// Forget drops what it remembers of objects.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.objects = nil
+}
+
 // Open tells how many multipart uploads are open.
 func (s *Server) Open() int {
 	s.mu.Lock()
@@ -52,7 +59,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.objects == nil {
-		s.objects, s.open = map[string]object{}, map[string]object{}
+		s.objects = map[string]object{}
+	}
+	if s.open == nil {
+		s.open = map[string]object{}
 	}
 	query := r.URL.Query()
 	id := query.Get("uploadId")

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+)
+
+// document is what docs/benchmarks.md will be.
+type document struct{ b strings.Builder }
+
+func newDocument() *document {
+	d := &document{}
+	fmt.Fprintf(&d.b, `# Benchmarks
+
+What an upload costs the server that takes it, beside what people write today: the same requests, one skeleton, one S3 that throws away what it gets. Server, S3 and clients are
+processes of their own on one machine, and CPU time is the server's alone, as the operating system counts it. This library checks what it always checks (the presets Images and Documents read the file to
+its end); the others check nothing. In each case the servers were measured in turn; figures are medians, with the range.
+
+To run it again: %s, which takes about 20 minutes; nothing else should be running. %s shows in a minute that it works.
+
+%s
+`, "`make bench`", "`go run -C bench . run -quick`", machine())
+	return d
+}
+
+func (d *document) String() string { return d.b.String() }
+
+func (d *document) section(format string, args ...any) {
+	fmt.Fprintf(&d.b, "\n## "+format+"\n\n", args...)
+}
+
+func (d *document) table(columns ...string) {
+	fmt.Fprintf(&d.b, "| %s |\n|%s\n", strings.Join(columns, " | "), strings.Repeat(" --- |", len(columns)))
+}
+
+func (d *document) row(cells ...any) {
+	d.b.WriteString("|")
+	for _, c := range cells {
+		fmt.Fprintf(&d.b, " %v |", c)
+	}
+	d.b.WriteString("\n")
+}
+
+// compare writes a row for each server, with its ratio to the two that count.
+func (d *document) compare(samples map[string][]sample, unit string, value func(sample) float64) {
+	mid, spread := map[string]float64{}, map[string]string{}
+	for kind, list := range samples {
+		values := make([]float64, len(list))
+		for i, m := range list {
+			values[i] = value(m)
+		}
+		mid[kind] = median(values)
+		spread[kind] = fmt.Sprintf("%.2f – %.2f", slices.Min(values), slices.Max(values))
+	}
+	d.table("Server", unit, "range", "× "+baseline, "× floor", "Peak RSS MiB")
+	for _, kind := range append([]string{ours, inMemory}, allKinds[1:]...) {
+		if list, ok := samples[kind]; ok {
+			rss := make([]float64, len(list))
+			for i, m := range list {
+				rss[i] = float64(m.rss) / mib
+			}
+			d.row(kind, fmt.Sprintf("%.2f", mid[kind]), spread[kind],
+				fmt.Sprintf("%.2f", mid[kind]/mid[baseline]), fmt.Sprintf("%.2f", mid[kind]/mid[lowest]), fmt.Sprintf("%.0f", median(rss)))
+		}
+	}
+}
+
+// machine says where and with what it was measured.
+func machine() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Measured on %s with %s on %d cores (%s), %s/%s.", time.Now().Format("2 January 2006"),
+		runtime.Version(), runtime.NumCPU(), cpuModel(), runtime.GOOS, runtime.GOARCH)
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if strings.Contains(m.Path, "service/s3") && !strings.Contains(m.Path, "internal") || strings.Contains(m.Path, "feature/s3") {
+				fmt.Fprintf(&b, " %s %s.", strings.TrimPrefix(m.Path, "github.com/aws/aws-sdk-go-v2/"), m.Version)
+			}
+		}
+	}
+	return b.String()
+}
+
+func cpuModel() string {
+	f, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		return "unknown"
+	}
+	defer func() { _ = f.Close() }()
+	for s := bufio.NewScanner(f); s.Scan(); {
+		if name, value, ok := strings.Cut(s.Text(), ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "unknown"
+}

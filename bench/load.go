@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/binary"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+var insecure = &http.Client{Transport: &http.Transport{
+	TLSClientConfig:     &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // servers of the benchmark's own
+	MaxIdleConnsPerHost: 512,
+}}
+
+// result is what the load generator saw.
+type result struct {
+	Seconds  float64
+	Statuses map[string]int
+	Retries  int64
+	Sent     int64 // bytes of bodies that were given to connections
+}
+
+// load sends uploads and prints a result.
+func load(args []string) error {
+	flags := flag.NewFlagSet("load", flag.ExitOnError)
+	url := flags.String("url", "", "")
+	n := flags.Int("n", 1, "uploads")
+	at := flags.Int("c", 1, "at a time")
+	size := flags.Int64("size", mib, "bytes of a file")
+	rate := flags.Int64("rate", 0, "bytes a second of one client, 0 for as fast as it goes")
+	chunked := flags.Bool("chunked", false, "without Content-Length")
+	patient := flags.Bool("patient", false, "obey Retry-After")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	l := &loader{url: *url + "/upload", size: *size, rate: *rate, chunked: *chunked, patient: *patient, statuses: map[string]int{}}
+	begin := time.Now()
+	l.run(*n, *at)
+	return json.NewEncoder(os.Stdout).Encode(result{
+		Seconds: time.Since(begin).Seconds(), Statuses: l.statuses, Retries: l.retries.Load(), Sent: l.sent.Load(),
+	})
+}
+
+type loader struct {
+	url              string
+	size, rate       int64
+	chunked, patient bool
+
+	retries, sent atomic.Int64
+	mu            sync.Mutex
+	statuses      map[string]int
+}
+
+func (l *loader) run(n, at int) {
+	turns := make(chan struct{}, at)
+	var done sync.WaitGroup
+	for range n {
+		turns <- struct{}{}
+		done.Go(func() {
+			status := l.upload()
+			<-turns
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.statuses[status]++
+		})
+	}
+	done.Wait()
+}
+
+// upload sends one file, again and again if it is patient, and returns how that
+// ended.
+func (l *loader) upload() string {
+	for {
+		resp, err := l.post()
+		if err != nil {
+			return err.Error()
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+		seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+		if resp.StatusCode != http.StatusServiceUnavailable || !l.patient || err != nil {
+			return strconv.Itoa(resp.StatusCode)
+		}
+		l.retries.Add(1)
+		time.Sleep(time.Duration(seconds) * time.Second)
+	}
+}
+
+func (l *loader) post() (*http.Response, error) {
+	body, length := form(l.size)
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, l.url, &paced{r: body, rate: l.rate, sent: &l.sent, begin: time.Now()})
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=xxBENCHxx")
+	if r.ContentLength = length; l.chunked {
+		r.ContentLength = -1
+	}
+	return insecure.Do(r)
+}
+
+// paced reads no faster than rate.
+type paced struct {
+	r     io.Reader
+	rate  int64
+	n     int64
+	sent  *atomic.Int64
+	begin time.Time
+}
+
+func (p *paced) Read(b []byte) (int, error) {
+	if p.rate > 0 {
+		b = b[:min(len(b), 64*kib)]
+		due := p.begin.Add(time.Duration(float64(p.n) / float64(p.rate) * float64(time.Second)))
+		time.Sleep(time.Until(due))
+	}
+	n, err := p.r.Read(b)
+	p.n += int64(n)
+	p.sent.Add(int64(n))
+	return n, err
+}
+
+// form is a form with one PNG of exactly size bytes in the field "file".
+func form(size int64) (io.Reader, int64) {
+	const (
+		head = "--xxBENCHxx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
+		tail = "\r\n--xxBENCHxx--\r\n"
+	)
+	return io.MultiReader(bytes.NewReader([]byte(head)), png(size), bytes.NewReader([]byte(tail))),
+		int64(len(head)) + size + int64(len(tail))
+}
+
+const chunkData = 256 * kib
+
+// chunk is an IDAT chunk of random data. Many of them make a PNG of any size
+// whose bytes cost nothing to make.
+var chunk = sync.OnceValue(func() []byte { return idat(chunkData) })
+
+func idat(n int) []byte {
+	b := make([]byte, 12+n)
+	binary.BigEndian.PutUint32(b, uint32(n)) //nolint:gosec // small
+	copy(b[4:], "IDAT")
+	rng := rand.NewChaCha8([32]byte{1})
+	_, _ = rng.Read(b[8 : 8+n])
+	binary.BigEndian.PutUint32(b[8+n:], crc32.ChecksumIEEE(b[4:8+n]))
+	return b
+}
+
+var (
+	pngHead = chunkOf("\x89PNG\r\n\x1a\n", "IHDR", "\x00\x00\x10\x00\x00\x00\x10\x00\x08\x02\x00\x00\x00")
+	pngTail = chunkOf("", "IEND", "")
+)
+
+func chunkOf(before, name, data string) []byte {
+	b := binary.BigEndian.AppendUint32([]byte(before), uint32(len(data))) //nolint:gosec // small
+	start := len(b)
+	b = append(append(b, name...), data...)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
+}
+
+// png is a PNG of size bytes, well-formed as far as its chunks go.
+func png(size int64) io.Reader {
+	rest := size - int64(len(pngHead)+len(pngTail))
+	if rest < 12 {
+		panic(fmt.Sprintf("no PNG has %d bytes", size))
+	}
+	readers := []io.Reader{bytes.NewReader(pngHead)}
+	for ; rest >= int64(len(chunk()))+12; rest -= int64(len(chunk())) {
+		readers = append(readers, bytes.NewReader(chunk()))
+	}
+	for rest > int64(len(chunk())) { // two that share what is left
+		readers = append(readers, bytes.NewReader(idat(int(rest/2)-12)))
+		rest -= rest / 2
+	}
+	readers = append(readers, bytes.NewReader(idat(int(rest)-12)), bytes.NewReader(pngTail))
+	return io.MultiReader(readers...)
+}

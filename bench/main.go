@@ -1,0 +1,37 @@
+// Command bench measures this library beside what people write today: the same
+// uploads through servers of one skeleton, into an S3 that throws away. Server,
+// S3 and load generator are processes of their own, so a server's CPU time is
+// its own, as the operating system counts it.
+//
+//	go run . run         all cases, and docs/benchmarks.md
+//	go run . run -quick  smaller, to see that it works
+//	go run . soak        50,000 uploads, and what they leave in the process
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "usage: bench run|soak [flags]")
+		os.Exit(2)
+	}
+	commands := map[string]func([]string) error{
+		"run":   runCases,
+		"soak":  runSoak,
+		"serve": serve,
+		"s3":    serveS3,
+		"load":  load,
+	}
+	command, ok := commands[os.Args[1]]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "bench: no command %q\n", os.Args[1])
+		os.Exit(2)
+	}
+	if err := command(os.Args[2:]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/feature/s3/manager"
+	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/s3store"
+)
+
+const (
+	kib = 1 << 10
+	mib = 1 << 20
+	gib = 1 << 30
+
+	bucket = "bench"
+)
+
+// config is what a server is told by its flags.
+type config struct {
+	kind      string
+	s3        string
+	maxFile   int64
+	maxMemory int64
+	maxWait   time.Duration
+}
+
+// kinds are the servers that are compared.
+var kinds = map[string]func(config, *s3.Client) (http.Handler, error){
+	"this library":                      library,
+	"this library, memstore":            libraryInMemory,
+	"ParseMultipartForm + manager":      parseForm,
+	"MultipartReader + manager":         readerManager,
+	"MultipartReader + transfermanager": readerTransfer,
+	"floor (nothing checked)":           floor,
+}
+
+// serve is a server under test. It prints its address and ends with its input.
+func serve(args []string) error {
+	var c config
+	flags := flag.NewFlagSet("serve", flag.ExitOnError)
+	flags.StringVar(&c.kind, "kind", "", "")
+	flags.StringVar(&c.s3, "s3", "", "")
+	flags.Int64Var(&c.maxFile, "max-file", 8*gib, "")
+	flags.Int64Var(&c.maxMemory, "max-memory", 64*mib, "")
+	flags.DurationVar(&c.maxWait, "max-wait", time.Minute, "")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	make, ok := kinds[c.kind]
+	if !ok {
+		return fmt.Errorf("no server %q", c.kind)
+	}
+	h, err := make(c, client(c.s3))
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("POST /upload", h)
+	mux.HandleFunc("GET /usage", usage)
+	return listen(mux, "")
+}
+
+// client is how all of them reach S3.
+func client(endpoint string) *s3.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // a server of the benchmark's own
+	transport.MaxIdleConnsPerHost = 256
+	return s3.New(s3.Options{
+		BaseEndpoint:               aws.String(endpoint),
+		Region:                     "us-east-1",
+		Credentials:                credentials.NewStaticCredentialsProvider("access", "secret", ""),
+		UsePathStyle:               true,
+		HTTPClient:                 &http.Client{Transport: transport},
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
+	})
+}
+
+// policy is what the library checks in all cases.
+func policy() upload.Validator { return upload.Any(upload.Images(nil), upload.Documents(nil)) }
+
+func newHandler(c config, store upload.Storage) (http.Handler, error) {
+	return upload.New(store, policy(), upload.AllowAnonymous, &upload.Options{
+		MaxFileSize: c.maxFile, MaxWait: c.maxWait, Logger: slog.New(slog.DiscardHandler),
+	})
+}
+
+func library(c config, client *s3.Client) (http.Handler, error) {
+	store, err := s3store.New(client, bucket, &s3store.Options{MaxMemory: c.maxMemory, CallTimeout: 5 * time.Minute})
+	if err != nil {
+		return nil, err
+	}
+	return newHandler(c, store)
+}
+
+func libraryInMemory(c config, _ *s3.Client) (http.Handler, error) {
+	store := &memstore.Store{MaxBytes: 4 * gib}
+	h, err := newHandler(c, store)
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r)
+		for _, key := range store.Keys() {
+			_ = store.Delete(r.Context(), key)
+		}
+	}), nil
+}
+
+// parseForm is the tutorial: the whole form is read first, to disk beyond 32 MiB.
+func parseForm(_ config, client *s3.Client) (http.Handler, error) {
+	uploader := manager.NewUploader(client) //nolint:staticcheck // what people use
+	return answering(func(r *http.Request) error {
+		if err := r.ParseMultipartForm(32 << 20); err != nil {
+			return err
+		}
+		defer func() { _ = r.MultipartForm.RemoveAll() }()
+		f, header, err := r.FormFile("file")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		_, err = uploader.Upload(r.Context(), &s3.PutObjectInput{ //nolint:staticcheck // what people use
+			Bucket: aws.String(bucket), Key: key(), Body: f, ContentType: aws.String(header.Header.Get("Content-Type")),
+		})
+		return err
+	}), nil
+}
+
+func readerManager(_ config, client *s3.Client) (http.Handler, error) {
+	uploader := manager.NewUploader(client) //nolint:staticcheck // what people use
+	return streaming(func(ctx context.Context, p *multipart.Part) error {
+		_, err := uploader.Upload(ctx, &s3.PutObjectInput{ //nolint:staticcheck // what people use
+			Bucket: aws.String(bucket), Key: key(), Body: p, ContentType: aws.String(p.Header.Get("Content-Type")),
+		})
+		return err
+	}), nil
+}
+
+func readerTransfer(_ config, client *s3.Client) (http.Handler, error) {
+	tm := transfermanager.New(client)
+	return streaming(func(ctx context.Context, p *multipart.Part) error {
+		_, err := tm.UploadObject(ctx, &transfermanager.UploadObjectInput{
+			Bucket: aws.String(bucket), Key: key(), Body: p, ContentType: aws.String(p.Header.Get("Content-Type")),
+		})
+		return err
+	}), nil
+}
+
+// floor sends the body on as it comes, form and all, with a length that is
+// known: what no server that passes bytes to S3 can do for less.
+func floor(c config, _ *s3.Client) (http.Handler, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // a server of the benchmark's own
+	transport.MaxIdleConnsPerHost = 256
+	return answering(func(r *http.Request) error {
+		out, err := http.NewRequestWithContext(r.Context(), http.MethodPut, c.s3+"/"+bucket+"/"+*key(), r.Body)
+		if err != nil {
+			return err
+		}
+		out.ContentLength = r.ContentLength
+		resp, err := transport.RoundTrip(out)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = resp.Body.Close() }()
+		_, err = io.Copy(io.Discard, resp.Body)
+		return err
+	}), nil
+}
+
+func streaming(store func(context.Context, *multipart.Part) error) http.Handler {
+	return answering(func(r *http.Request) error {
+		reader, err := r.MultipartReader()
+		if err != nil {
+			return err
+		}
+		for {
+			p, err := reader.NextPart()
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if err := store(r.Context(), p); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+func answering(f func(*http.Request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := f(r); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"ok":true}`)
+	})
+}
+
+var keys atomic.Int64
+
+// key is a new one, which costs nothing.
+func key() *string {
+	return aws.String(fmt.Sprintf("f%d-%d.bin", os.Getpid(), keys.Add(1)))
+}
