@@ -13,12 +13,12 @@ import (
 
 func TestNewNeedsAllThree(t *testing.T) {
 	store, policy := &memstore.Store{}, upload.NotEmpty()
-	for _, make := range []func() (*upload.Handler, error){
+	for _, build := range []func() (*upload.Handler, error){
 		func() (*upload.Handler, error) { return upload.New(nil, policy, upload.AllowAnonymous, nil) },
 		func() (*upload.Handler, error) { return upload.New(store, nil, upload.AllowAnonymous, nil) },
 		func() (*upload.Handler, error) { return upload.New(store, policy, nil, nil) },
 	} {
-		h, err := make()
+		h, err := build()
 		require.Error(t, err)
 		require.Nil(t, h)
 	}
