@@ -43,7 +43,7 @@ func (h *handler) form(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := parts.NextRawPart(); err != io.EOF { //nolint:errorlint // a wrapped one is not the end of the form
+	if _, err := parts.NextRawPart(); err != io.EOF {
 		h.store.drop(b)
 		return errForm // the file must be last
 	}

@@ -83,7 +83,7 @@ func partsInAnyOrder(ctx context.Context, s *direct) error {
 		return fmt.Errorf("before Complete: %w", err)
 	}
 	if err := s.CompleteMultipart(ctx, d.Key, id, list); err != nil {
-		return fmt.Errorf("Complete: %w", err)
+		return fmt.Errorf("CompleteMultipart: %w", err)
 	}
 	return s.stores(ctx, d.Key, directType, want)
 }
@@ -107,7 +107,7 @@ func partAgain(ctx context.Context, s *direct) error {
 		return err
 	}
 	if err := s.CompleteMultipart(ctx, d.Key, id, list); err != nil {
-		return fmt.Errorf("Complete: %w", err)
+		return fmt.Errorf("CompleteMultipart: %w", err)
 	}
 	return s.stores(ctx, d.Key, directType, parts[0])
 }
@@ -163,14 +163,14 @@ func exactParts(ctx context.Context, s *direct) error {
 		"that is not there": {missing},
 	} {
 		if err := s.CompleteMultipart(ctx, d.Key, id, wrong); err == nil {
-			return fmt.Errorf("Complete took a part %s", name)
+			return fmt.Errorf("CompleteMultipart took a part %s", name)
 		}
 		if err := s.absent(ctx, d.Key); err != nil {
 			return fmt.Errorf("after Complete of a part %s: %w", name, err)
 		}
 	}
 	if err := s.CompleteMultipart(ctx, d.Key, id, list[1:]); err != nil {
-		return fmt.Errorf("Complete of one part of two: %w", err)
+		return fmt.Errorf("CompleteMultipart of one part of two: %w", err)
 	}
 	return s.stores(ctx, d.Key, directType, parts[1])
 }
@@ -190,7 +190,7 @@ func aborted(ctx context.Context, s *direct) error {
 	}
 	for range 2 {
 		if err := s.AbortMultipart(ctx, d.Key, id); err != nil {
-			return fmt.Errorf("Abort: %w", err)
+			return fmt.Errorf("AbortMultipart: %w", err)
 		}
 	}
 	if err := req.refused(ctx); err != nil {
@@ -229,10 +229,10 @@ func unknownUploads(ctx context.Context, s *direct) error {
 			return fmt.Errorf("Parts of %s answered %v", name, err) //nolint:errorlint // it may be nil
 		}
 		if err := s.CompleteMultipart(ctx, u.key, u.uploadID, []upload.Part{part}); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("Complete of %s answered %v", name, err) //nolint:errorlint // it may be nil
+			return fmt.Errorf("CompleteMultipart of %s answered %v", name, err) //nolint:errorlint // it may be nil
 		}
 		if err := s.AbortMultipart(ctx, u.key, u.uploadID); err != nil {
-			return fmt.Errorf("Abort of %s: %w", name, err)
+			return fmt.Errorf("AbortMultipart of %s: %w", name, err)
 		}
 	}
 	_, err = s.lists(ctx, d.Key, id, [][]byte{content(directSize)}, etags)
