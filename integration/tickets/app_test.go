@@ -1,0 +1,210 @@
+// Package tickets attacks direct uploads as a whole: an application that signs,
+// the requests it has signed, and its confirmation, over versitygw and over the
+// memory store alike.
+package tickets_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/s3store"
+)
+
+func TestMain(m *testing.M) { s3test.Main(m) }
+
+const mib = 1 << 20
+
+// backend is a store, and everything it holds by key.
+type backend struct {
+	upload.Storage
+	keys func(t *testing.T) []string
+}
+
+// backends are made anew for each test.
+var backends = map[string]func(t *testing.T, mux *http.ServeMux, url string) backend{
+	"memstore": func(_ *testing.T, mux *http.ServeMux, url string) backend {
+		store := &memstore.Store{}
+		mux.Handle("/store/", store.Handler(url+"/store/"))
+		return backend{store, func(*testing.T) []string { return store.Keys() }}
+	},
+	"versitygw":            func(t *testing.T, _ *http.ServeMux, _ string) backend { return s3Backend(t, false) },
+	"versitygw, versioned": func(t *testing.T, _ *http.ServeMux, _ string) backend { return s3Backend(t, true) },
+}
+
+func s3Backend(t *testing.T, versioned bool) backend {
+	t.Helper()
+	b := s3test.NewBucket(t, versioned)
+	c, closeIdle := s3test.Get().Client(s3test.Get().Endpoint)
+	t.Cleanup(closeIdle)
+	store, err := s3store.New(c, b.Name, &s3store.Options{Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	return backend{store, func(t *testing.T) (keys []string) {
+		out, err := b.Client.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &b.Name})
+		require.NoError(t, err)
+		for _, o := range out.Contents {
+			keys = append(keys, aws.ToString(o.Key))
+		}
+		return keys
+	}}
+}
+
+// app is an application with direct uploads. Callers name themselves.
+type app struct {
+	*httptest.Server
+	backend
+	presigner *upload.Presigner
+
+	onRead func() // called while a file is read for its confirmation
+}
+
+func newApp(t *testing.T, make func(*testing.T, *http.ServeMux, string) backend, o upload.PresignOptions) *app {
+	t.Helper()
+	mux := http.NewServeMux()
+	a := &app{Server: httptest.NewServer(mux)}
+	t.Cleanup(a.Close)
+	a.backend = make(t, mux, a.URL)
+	policy := upload.All(upload.Types("image/png", "text/plain"), upload.ValidatorFunc(func(context.Context, *upload.Incoming) error {
+		if a.onRead != nil {
+			a.onRead()
+		}
+		return nil
+	}))
+	who := upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
+	h, err := upload.New(a.Storage, policy, who, &upload.Options{MaxFileSize: 32 * mib, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	a.presigner, err = upload.NewPresigner(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, &o)
+	require.NoError(t, err)
+	mux.Handle("/tickets/", a.presigner)
+	return a
+}
+
+// as makes a step and returns its status and code; it decodes a 2xx into answer.
+func (a *app) as(t *testing.T, subject, step string, body map[string]any, answer any) (int, string) {
+	t.Helper()
+	b, err := json.Marshal(body)
+	require.NoError(t, err)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL+"/tickets/"+step, bytes.NewReader(b))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Subject", subject)
+	status, got := do(t, r)
+	var problem struct{ Code string }
+	if status >= 300 {
+		require.NoError(t, json.Unmarshal([]byte(got), &problem), got)
+	} else if answer != nil {
+		require.NoError(t, json.Unmarshal([]byte(got), answer), got)
+	}
+	return status, problem.Code
+}
+
+func (a *app) sign(t *testing.T, name, content string) *upload.Ticket {
+	t.Helper()
+	ticket := &upload.Ticket{}
+	status, code := a.as(t, "ann", "", map[string]any{"field": "file", "name": name, "size": len(content)}, ticket)
+	require.Equal(t, http.StatusCreated, status, code)
+	return ticket
+}
+
+// confirm wants the file and returns its key.
+func (a *app) confirm(t *testing.T, ticket *upload.Ticket) string {
+	t.Helper()
+	var answer struct{ Files []upload.File }
+	status, code := a.as(t, "ann", "confirm", map[string]any{"token": ticket.Token}, &answer)
+	require.Equal(t, http.StatusCreated, status, code)
+	require.Len(t, answer.Files, 1)
+	return answer.Files[0].Key
+}
+
+func (a *app) refuses(t *testing.T, code upload.Code, subject, token string) {
+	t.Helper()
+	_, got := a.as(t, subject, "confirm", map[string]any{"token": token}, nil)
+	require.Equal(t, string(code), got)
+}
+
+// published are the keys outside of staging.
+func (a *app) published(t *testing.T) (keys []string) {
+	t.Helper()
+	for _, key := range a.keys(t) {
+		if !strings.Contains(key, upload.StagingSegment) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func (a *app) content(t *testing.T, key string) string {
+	t.Helper()
+	r, _, err := a.Storage.(upload.Opener).Open(t.Context(), key)
+	require.NoError(t, err)
+	defer func() { _ = r.Close() }()
+	b, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(b)
+}
+
+// request is the signed request with content, as an honest client sends it.
+func request(t *testing.T, s *upload.SignedRequest, content string) *http.Request {
+	t.Helper()
+	body, contentType := []byte(content), ""
+	if len(s.Fields) > 0 {
+		var form bytes.Buffer
+		w := multipart.NewWriter(&form)
+		for name, value := range s.Fields {
+			require.NoError(t, w.WriteField(name, value))
+		}
+		part, err := w.CreateFormFile("file", "x")
+		require.NoError(t, err)
+		_, err = io.WriteString(part, content)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		body, contentType = form.Bytes(), w.FormDataContentType()
+	}
+	r, err := http.NewRequestWithContext(t.Context(), s.Method, s.URL, bytes.NewReader(body))
+	require.NoError(t, err)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	for name, value := range s.Headers {
+		r.Header.Set(name, value)
+	}
+	return r
+}
+
+func do(t *testing.T, r *http.Request) (int, string) {
+	t.Helper()
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return resp.StatusCode, string(b)
+}
+
+// put sends content by the signed request and wants it taken.
+func put(t *testing.T, s *upload.SignedRequest, content string) {
+	t.Helper()
+	status, answer := do(t, request(t, s, content))
+	require.Less(t, status, 300, answer)
+}
+
+func sha256Of(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return hex.EncodeToString(sum[:])
+}

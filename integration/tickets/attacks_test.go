@@ -1,0 +1,313 @@
+package tickets_test
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+var (
+	honest = strings.Repeat("honest content. ", 100)
+	forged = strings.Repeat("forged content. ", 100)
+)
+
+// setBody replaces a request's body, its length included.
+func setBody(r *http.Request, content string) {
+	r.Body, r.ContentLength, r.GetBody = io.NopCloser(strings.NewReader(content)), int64(len(content)), nil
+}
+
+// TestForgedRequests: a signed request that is changed in any way is refused by
+// the storage, and there is nothing to confirm.
+func TestForgedRequests(t *testing.T) {
+	rows := map[string]func(t *testing.T, a *app, r *http.Request){
+		"a shorter body": func(_ *testing.T, _ *app, r *http.Request) { setBody(r, honest[1:]) },
+		"a longer body":  func(_ *testing.T, _ *app, r *http.Request) { setBody(r, honest+"x") },
+		"another type":   func(_ *testing.T, _ *app, r *http.Request) { r.Header.Set("Content-Type", "text/html") },
+		"no condition":   func(_ *testing.T, _ *app, r *http.Request) { r.Header.Del("If-None-Match") },
+		"an acl":         func(_ *testing.T, _ *app, r *http.Request) { r.Header.Set("X-Amz-Acl", "public-read") },
+		"metadata":       func(_ *testing.T, _ *app, r *http.Request) { r.Header.Set("X-Amz-Meta-Upload-Nonce", "x") },
+		"a copy source": func(t *testing.T, a *app, r *http.Request) {
+			other := a.sign(t, "b.txt", forged)
+			put(t, other.SignedRequest, forged)
+			key := a.confirm(t, other)
+			r.Header.Set("X-Amz-Copy-Source", strings.Split(r.URL.Path, "/")[1]+"/"+key)
+		},
+		"another key": func(_ *testing.T, _ *app, r *http.Request) {
+			r.URL.Path = strings.Replace(r.URL.Path, upload.StagingSegment+"/", "", 1)
+		},
+		"no signature": func(_ *testing.T, _ *app, r *http.Request) { r.URL.RawQuery = "" },
+	}
+	for name, backend := range backends {
+		for attack, change := range rows {
+			t.Run(name+"/"+attack, func(t *testing.T) {
+				t.Parallel()
+				a := newApp(t, backend, upload.PresignOptions{})
+				ticket := a.sign(t, "a.txt", honest)
+				r := request(t, ticket.SignedRequest, honest)
+				change(t, a, r)
+				before := a.keys(t)
+				status, answer := do(t, r)
+				require.GreaterOrEqual(t, status, 400, answer)
+				require.Less(t, status, 500, answer)
+				require.Equal(t, before, a.keys(t), "something was stored")
+				a.refuses(t, upload.CodeNotUploaded, "ann", ticket.Token)
+				put(t, ticket.SignedRequest, honest)
+				require.Equal(t, honest, a.content(t, a.confirm(t, ticket)))
+			})
+		}
+	}
+}
+
+// TestForgedForms: likewise for a POST form.
+func TestForgedForms(t *testing.T) {
+	rows := map[string]func(s *upload.SignedRequest) (content string){
+		"a longer file":  func(*upload.SignedRequest) string { return honest + "x" },
+		"a shorter file": func(*upload.SignedRequest) string { return honest[1:] },
+		"another type":   func(s *upload.SignedRequest) string { s.Fields["Content-Type"] = "text/html"; return honest },
+		"another key":    func(s *upload.SignedRequest) string { s.Fields["key"] = "mine.txt"; return honest },
+		"an acl":         func(s *upload.SignedRequest) string { s.Fields["acl"] = "public-read"; return honest },
+		"no policy":      func(s *upload.SignedRequest) string { delete(s.Fields, "policy"); return honest },
+	}
+	for name, backend := range backends {
+		for attack, change := range rows {
+			t.Run(name+"/"+attack, func(t *testing.T) {
+				t.Parallel()
+				a := newApp(t, backend, upload.PresignOptions{Form: true})
+				ticket := a.sign(t, "a.txt", honest)
+				content := change(ticket.SignedRequest)
+				status, answer := do(t, request(t, ticket.SignedRequest, content))
+				require.GreaterOrEqual(t, status, 400, answer)
+				require.Less(t, status, 500, answer)
+				require.Empty(t, a.keys(t))
+				a.refuses(t, upload.CodeNotUploaded, "ann", ticket.Token)
+			})
+		}
+	}
+}
+
+// TestFalseConfirmations: what was stored is published only for its owner, only
+// if it is what it was declared to be, and only in time.
+func TestFalseConfirmations(t *testing.T) {
+	html := "<!doctype html><script>alert(1)</script>"
+	zip := "PK\x03\x04" + strings.Repeat("x", 100)
+	rows := map[string]struct {
+		name, content, subject string
+		token                  func(string) string
+		code                   upload.Code
+		staged                 int // objects that stay in staging
+	}{
+		"another subject":        {"a.txt", honest, "bob", nil, upload.CodeBadTicket, 1},
+		"a forged ticket":        {"a.txt", honest, "ann", func(s string) string { return s[:len(s)-4] + "AAAA" }, upload.CodeBadTicket, 1},
+		"HTML declared as PNG":   {"a.png", html, "ann", nil, upload.CodeTypeMismatch, 0},
+		"HTML declared as text":  {"a.txt", html, "ann", nil, upload.CodeTypeMismatch, 0},
+		"ZIP declared as PNG":    {"a.png", zip, "ann", nil, upload.CodeTypeMismatch, 0},
+		"markup far within text": {"a.txt", strings.Repeat(honest, 50) + html, "ann", nil, upload.CodeContent, 0},
+	}
+	for name, backend := range backends {
+		for attack, row := range rows {
+			t.Run(name+"/"+attack, func(t *testing.T) {
+				t.Parallel()
+				a := newApp(t, backend, upload.PresignOptions{})
+				ticket := a.sign(t, row.name, row.content)
+				put(t, ticket.SignedRequest, row.content)
+				token := ticket.Token
+				if row.token != nil {
+					token = row.token(token)
+				}
+				a.refuses(t, row.code, row.subject, token)
+				require.Empty(t, a.published(t))
+				require.Len(t, a.keys(t), row.staged)
+			})
+		}
+	}
+}
+
+// TestBodyHash: a digest that was declared is enforced by the storage.
+func TestBodyHash(t *testing.T) {
+	for name, backend := range backends {
+		t.Run(name, func(t *testing.T) {
+			a := newApp(t, backend, upload.PresignOptions{})
+			ticket := &upload.Ticket{}
+			status, code := a.as(t, "ann", "", map[string]any{
+				"field": "file", "name": "a.txt", "size": len(honest), "sha256": sha256Of(honest),
+			}, ticket)
+			require.Equal(t, 201, status, code)
+			status, answer := do(t, request(t, ticket.SignedRequest, forged))
+			require.Equal(t, http.StatusBadRequest, status, answer)
+			require.Empty(t, a.keys(t))
+			put(t, ticket.SignedRequest, honest)
+			require.Equal(t, honest, a.content(t, a.confirm(t, ticket)))
+		})
+	}
+}
+
+// TestSecondPut: before the confirmation, while the file is read, and after it.
+func TestSecondPut(t *testing.T) {
+	for name, backend := range backends {
+		t.Run(name, func(t *testing.T) {
+			a := newApp(t, backend, upload.PresignOptions{})
+			ticket := a.sign(t, "a.txt", honest)
+			put(t, ticket.SignedRequest, honest)
+			refused := func() {
+				status, answer := do(t, request(t, ticket.SignedRequest, forged))
+				require.Equal(t, http.StatusPreconditionFailed, status, answer)
+			}
+			refused()
+			a.onRead = refused
+			key := a.confirm(t, ticket)
+			a.onRead = nil
+			require.Equal(t, honest, a.content(t, key))
+			put(t, ticket.SignedRequest, forged) // the staging key is free again, the published one was never in reach
+			require.Equal(t, key, a.confirm(t, ticket))
+			require.Equal(t, honest, a.content(t, key))
+			require.Equal(t, []string{key}, a.keys(t))
+		})
+	}
+}
+
+// TestReplayedForm: a form may be sent again; what was checked is what is
+// published.
+func TestReplayedForm(t *testing.T) {
+	for name, backend := range backends {
+		t.Run(name, func(t *testing.T) {
+			a := newApp(t, backend, upload.PresignOptions{Form: true})
+			ticket := a.sign(t, "a.txt", honest)
+			put(t, ticket.SignedRequest, honest)
+			a.onRead = func() { put(t, ticket.SignedRequest, forged) }
+			a.refuses(t, upload.CodeConflict, "ann", ticket.Token)
+			require.Empty(t, a.published(t))
+			a.onRead = nil
+			put(t, ticket.SignedRequest, honest)
+			key := a.confirm(t, ticket)
+			put(t, ticket.SignedRequest, forged)
+			require.Equal(t, key, a.confirm(t, ticket))
+			require.Equal(t, honest, a.content(t, key))
+			require.Equal(t, []string{key}, a.keys(t))
+		})
+	}
+}
+
+func TestExpired(t *testing.T) {
+	for name, backend := range backends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newApp(t, backend, upload.PresignOptions{URLExpires: time.Second})
+			ticket := a.sign(t, "a.txt", honest)
+			time.Sleep(2500 * time.Millisecond)
+			status, answer := do(t, request(t, ticket.SignedRequest, honest))
+			require.Equal(t, http.StatusForbidden, status, answer)
+			require.Empty(t, a.keys(t))
+		})
+	}
+}
+
+// TestParts: parts of other lengths, missing ones, and somebody else's steps.
+func TestParts(t *testing.T) {
+	const size = 5 * mib
+	content := strings.Repeat("0123456789abcdef", (size+1600)/16)
+	for name, backend := range backends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newApp(t, backend, upload.PresignOptions{SingleSize: mib, PartSize: size})
+			ticket := a.sign(t, "a.txt", content)
+			part := func(subject string, n int) (*upload.SignedRequest, int) {
+				s := &upload.SignedRequest{}
+				status, _ := a.as(t, subject, "part", map[string]any{"token": ticket.Token, "partNumber": n}, s)
+				return s, status
+			}
+			_, status := part("bob", 1)
+			require.Equal(t, http.StatusNotFound, status)
+			_, status = part("ann", 3)
+			require.Equal(t, http.StatusBadRequest, status)
+			first, status := part("ann", 1)
+			require.Equal(t, http.StatusOK, status)
+			second, _ := part("ann", 2)
+			for _, wrong := range []string{content[:size] + "x", content[:size-1]} {
+				resp, err := http.DefaultClient.Do(request(t, first, wrong))
+				if err == nil { // else the server closed the connection on what it does not want
+					require.NoError(t, resp.Body.Close())
+					require.Equal(t, http.StatusForbidden, resp.StatusCode)
+				}
+			}
+			requireUnchangeable(t, second, content[size:])
+			a.refuses(t, upload.CodeNotUploaded, "ann", ticket.Token)
+			put(t, second, content[size:])
+			a.refuses(t, upload.CodeNotUploaded, "ann", ticket.Token)
+			put(t, first, content[:size])
+			a.refuses(t, upload.CodeBadTicket, "bob", ticket.Token)
+			status, _ = a.as(t, "bob", "abort", map[string]any{"token": ticket.Token}, nil)
+			require.Equal(t, http.StatusNotFound, status)
+			require.Empty(t, a.published(t))
+			key := a.confirm(t, ticket)
+			require.True(t, content == a.content(t, key))
+			require.Equal(t, []string{key}, a.keys(t))
+			require.Equal(t, key, a.confirm(t, ticket), "asked again")
+		})
+	}
+}
+
+// requireUnchangeable: no parameter of a signed URL can be another.
+func requireUnchangeable(t *testing.T, s *upload.SignedRequest, content string) {
+	t.Helper()
+	u, err := url.Parse(s.URL)
+	require.NoError(t, err)
+	for name, values := range u.Query() {
+		for _, value := range []string{values[0] + "0", "", flipped(values[0])} {
+			changed, q := *u, u.Query()
+			q.Set(name, value)
+			changed.RawQuery = q.Encode()
+			status, answer := do(t, request(t, &upload.SignedRequest{Method: s.Method, URL: changed.String(), Headers: s.Headers}, content))
+			require.GreaterOrEqual(t, status, 400, "%s=%s: %s", name, value, answer)
+			require.Less(t, status, 500, "%s=%s: %s", name, value, answer)
+		}
+	}
+}
+
+// flipped has another last character.
+func flipped(s string) string {
+	if strings.HasSuffix(s, "1") {
+		return s[:len(s)-1] + "2"
+	}
+	return s[:len(s)-1] + "1"
+}
+
+// TestUnchangeable: key, expiry, whatever a URL says.
+func TestUnchangeable(t *testing.T) {
+	for name, backend := range backends {
+		t.Run(name, func(t *testing.T) {
+			a := newApp(t, backend, upload.PresignOptions{})
+			requireUnchangeable(t, a.sign(t, "a.txt", honest).SignedRequest, honest)
+			require.Empty(t, a.keys(t))
+		})
+	}
+}
+
+// TestCrashAfterPublication: a process that dies between publishing and removing
+// the staged file leaves something that the next confirmation tidies up.
+func TestCrashAfterPublication(t *testing.T) {
+	for name, backend := range backends {
+		t.Run(name, func(t *testing.T) {
+			a := newApp(t, backend, upload.PresignOptions{})
+			ticket := a.sign(t, "a.txt", honest)
+			put(t, ticket.SignedRequest, honest)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.URL, nil)
+			require.NoError(t, err)
+			r.Header.Set("Subject", "ann")
+			require.Panics(t, func() {
+				_, _ = a.presigner.Confirm(r, ticket.Token, func(upload.File) error { panic("the process dies") })
+			})
+			require.Len(t, a.published(t), 1)
+			require.Len(t, a.keys(t), 2)
+			key := a.confirm(t, ticket)
+			require.Equal(t, []string{key}, a.keys(t))
+			require.Equal(t, honest, a.content(t, key))
+		})
+	}
+}
