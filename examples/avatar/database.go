@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// database knows whose picture lies where. The files themselves are in storage.
+type database struct{ *sql.DB }
+
+const schema = `CREATE TABLE IF NOT EXISTS pictures (
+	user        TEXT PRIMARY KEY,
+	key         TEXT NOT NULL UNIQUE,
+	description TEXT NOT NULL CHECK (length(description) BETWEEN 1 AND 120),
+	private     INTEGER NOT NULL
+) STRICT`
+
+func openDatabase(name string) (*database, error) {
+	db, err := sql.Open("sqlite", name)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1) // each one of :memory: would be a database of its own
+	if _, err := db.Exec(schema); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &database{db}, nil
+}
+
+// picture is a row.
+type picture struct {
+	User        string
+	Key         string
+	Description string
+	Private     bool // nobody but the user may see it
+}
+
+// set makes p the picture of its user and returns the key of the one before, ""
+// if there was none.
+func (db *database) set(ctx context.Context, p picture) (previous string, err error) {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after Commit
+	err = tx.QueryRowContext(ctx, `SELECT key FROM pictures WHERE user = ?`, p.User).Scan(&previous)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO pictures (user, key, description, private) VALUES (?, ?, ?, ?)
+		ON CONFLICT (user) DO UPDATE SET key = excluded.key, description = excluded.description, private = excluded.private`,
+		p.User, p.Key, p.Description, p.Private)
+	if err != nil {
+		return "", err
+	}
+	return previous, tx.Commit()
+}
+
+// key finds the picture of a user for another one. A picture that the other may
+// not see and one that does not exist are the same to it, and so to everybody.
+func (db *database) key(ctx context.Context, user, viewer string) (key string, err error) {
+	err = db.QueryRowContext(ctx, `SELECT key FROM pictures WHERE user = ?1 AND (private = 0 OR user = ?2)`, user, viewer).Scan(&key)
+	return key, err
+}
+
+// seenBy lists the pictures that a user may see.
+func (db *database) seenBy(ctx context.Context, viewer string) (pictures []picture, err error) {
+	rows, err := db.QueryContext(ctx, `SELECT user, key, description, private FROM pictures WHERE private = 0 OR user = ? ORDER BY user`, viewer)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var p picture
+		if err := rows.Scan(&p.User, &p.Key, &p.Description, &p.Private); err != nil {
+			return nil, err
+		}
+		pictures = append(pictures, p)
+	}
+	return pictures, rows.Err()
+}
+
+// violates reports whether err is the database's refusal of a value.
+func violates(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_CHECK
+}

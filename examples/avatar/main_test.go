@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/png"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/examples/internal/memory"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// fixture is the application, with its storage and database in reach.
+type fixture struct {
+	*httptest.Server
+	store *memstore.Store
+	db    *database
+}
+
+func start(t *testing.T) *fixture {
+	t.Helper()
+	db, err := openDatabase(":memory:")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	f := &fixture{store: &memstore.Store{}, db: db}
+	handler, err := newApp(memory.New(f.store), db)
+	require.NoError(t, err)
+	f.Server = httptest.NewServer(handler)
+	t.Cleanup(f.Close)
+	return f
+}
+
+// answer is a response that was read.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// do sends a request as user, "" for nobody, and follows no redirect.
+func (f *fixture) do(t *testing.T, user, method, path, contentType string, body io.Reader) answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, f.URL+path, body)
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", contentType)
+	if user != "" {
+		r.SetBasicAuth(user, passwords[user])
+	}
+	res, err := http.DefaultTransport.RoundTrip(r)
+	require.NoError(t, err)
+	b, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	return answer{res.StatusCode, res.Header, string(b)}
+}
+
+func (f *fixture) get(t *testing.T, user, path string) answer {
+	t.Helper()
+	return f.do(t, user, http.MethodGet, path, "", nil)
+}
+
+// save sends the form.
+func (f *fixture) save(t *testing.T, user string, file []byte, fields map[string]string) answer {
+	t.Helper()
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreateFormFile("picture", "me.png")
+	require.NoError(t, err)
+	_, err = part.Write(file)
+	require.NoError(t, err)
+	for name, value := range fields {
+		require.NoError(t, w.WriteField(name, value))
+	}
+	require.NoError(t, w.Close())
+	return f.do(t, user, http.MethodPost, "/picture", w.FormDataContentType(), &form)
+}
+
+// pictureOf returns a PNG of that width.
+func pictureOf(t *testing.T, width int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, width, 2))))
+	return b.Bytes()
+}
+
+var (
+	described = map[string]string{"description": "Ada at her desk"}
+	hidden    = map[string]string{"description": "Ada at her desk", "private": "on"}
+)
+
+func TestAnotherUserSeesThePicture(t *testing.T) {
+	f := start(t)
+	want := pictureOf(t, 3)
+	res := f.save(t, "ada", want, described)
+	require.Equal(t, http.StatusSeeOther, res.status, res.body)
+	require.Equal(t, "/?uploaded=1", res.header.Get("Location"))
+	require.Len(t, f.store.Keys(), 1)
+	require.Regexp(t, `^pictures/ada/[0-9a-f]{32}\.png$`, f.store.Keys()[0])
+
+	page := f.get(t, "grace", "/")
+	require.Contains(t, page.body, `src="/pictures/ada" alt="Ada at her desk"`)
+	res = f.get(t, "grace", "/pictures/ada")
+	require.Equal(t, http.StatusSeeOther, res.status, res.body)
+	require.Equal(t, "no-store", res.header.Get("Cache-Control"))
+	res = f.get(t, "", res.header.Get("Location")) // the link itself is the permission
+	require.Equal(t, string(want), res.body)
+	require.Equal(t, "image/png", res.header.Get("Content-Type"))
+}
+
+func TestNewPictureReplacesTheOld(t *testing.T) {
+	f := start(t)
+	f.save(t, "ada", pictureOf(t, 3), described)
+	old := f.store.Keys()
+	f.save(t, "grace", pictureOf(t, 4), described)
+	f.save(t, "ada", pictureOf(t, 5), described)
+	require.Len(t, f.store.Keys(), 2)
+	require.NotContains(t, f.store.Keys(), old[0])
+	res := f.get(t, "grace", f.get(t, "grace", "/pictures/ada").header.Get("Location"))
+	require.Equal(t, string(pictureOf(t, 5)), res.body)
+}
+
+// What fails leaves the store, and the picture of before, as they were.
+func TestFailureLeavesNothing(t *testing.T) {
+	html := []byte("<!doctype html><script>alert(1)</script>")
+	tests := []struct {
+		name     string
+		file     []byte
+		fields   map[string]string
+		sabotage string // of the database
+		status   int
+		reason   string // in the redirect
+	}{
+		{"HTML named .png", html, described, "", 303, "files of type text/html are not accepted"},
+		{"an insert that the database refuses", pictureOf(t, 4), map[string]string{"description": strings.Repeat("x", 121)}, "", 303, "a description of 120 characters"},
+		{"no description", pictureOf(t, 4), nil, "", 303, "a description of 120 characters"},
+		{"an insert that fails", pictureOf(t, 4), described, `CREATE TRIGGER broken BEFORE UPDATE ON pictures BEGIN SELECT RAISE(FAIL, 'disk full'); END`, 500, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := start(t)
+			f.save(t, "ada", pictureOf(t, 3), described)
+			before := f.store.Keys()
+			if tt.sabotage != "" {
+				_, err := f.db.Exec(tt.sabotage)
+				require.NoError(t, err)
+			}
+			res := f.save(t, "ada", tt.file, tt.fields)
+			require.Equal(t, tt.status, res.status)
+			to, err := url.Parse(res.header.Get("Location"))
+			require.NoError(t, err)
+			require.Contains(t, to.Query().Get("reason"), tt.reason)
+			shown := f.get(t, "ada", f.get(t, "ada", "/pictures/ada").header.Get("Location"))
+			require.Equal(t, string(pictureOf(t, 3)), shown.body)
+			f.Close() // waits for the handler, which removes after it has answered
+			require.Equal(t, before, f.store.Keys())
+		})
+	}
+}
+
+// A client that leaves ends the transaction, not the database.
+func TestCancelledTransaction(t *testing.T) {
+	f := start(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := f.db.set(ctx, picture{User: "ada", Key: "k", Description: "d"})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, http.StatusSeeOther, f.save(t, "ada", pictureOf(t, 3), described).status)
+}
+
+func TestAnonymous(t *testing.T) {
+	f := start(t)
+	f.save(t, "ada", pictureOf(t, 3), described)
+	before := f.store.Keys()
+	for name, res := range map[string]answer{
+		"the page":    f.get(t, "", "/"),
+		"a picture":   f.get(t, "", "/pictures/ada"),
+		"no picture":  f.get(t, "", "/pictures/nobody"),
+		"a new one":   f.save(t, "", pictureOf(t, 4), described),
+		"an impostor": f.save(t, "eve", pictureOf(t, 4), described),
+	} {
+		require.Equal(t, http.StatusUnauthorized, res.status, name)
+		require.Contains(t, res.header.Get("WWW-Authenticate"), "Basic", name)
+	}
+	require.Equal(t, before, f.store.Keys())
+}
+
+// Whether there is a picture that one may not see is not told either.
+func TestUnknownLooksLikeForbidden(t *testing.T) {
+	f := start(t)
+	f.save(t, "ada", pictureOf(t, 3), hidden)
+	require.Equal(t, http.StatusSeeOther, f.get(t, "ada", "/pictures/ada").status)
+	require.NotContains(t, f.get(t, "grace", "/").body, "/pictures/ada")
+	forbidden, unknown := f.get(t, "grace", "/pictures/ada"), f.get(t, "grace", "/pictures/nobody")
+	forbidden.header.Del("Date")
+	unknown.header.Del("Date")
+	require.Equal(t, http.StatusNotFound, forbidden.status)
+	require.Equal(t, unknown, forbidden)
+	require.Contains(t, forbidden.body, string(upload.CodeNotFound))
+}
