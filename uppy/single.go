@@ -22,7 +22,7 @@ func (s *server) params(w http.ResponseWriter, _ *http.Request) {
 		Method:  http.MethodPost,
 		URL:     strings.TrimRight(s.opts.Endpoint, "/") + "/s3/single",
 		Headers: map[string]string{},
-		Fields:  map[string]string{"key": key},
+		Fields:  map[string]string{"key": "upload"},
 	})
 }
 

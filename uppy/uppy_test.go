@@ -207,6 +207,8 @@ func TestMultipart(t *testing.T) {
 				require.Equal(t, []string{done.Key}, a.published())
 				require.Equal(t, "/files/"+done.Key, done.Location)
 				require.Equal(t, content, a.read(t, done.Key))
+				a.ok(t, call{method: "GET", path: c.path("")}, &list)
+				require.Len(t, list, 2, "nothing is to be sent again")
 			}
 			require.Len(t, told, 2)
 			require.Equal(t, told[0], told[1])

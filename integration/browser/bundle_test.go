@@ -1,0 +1,65 @@
+package browser
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/chromium"
+)
+
+// bundle is a front end for the browser.
+type bundle struct{ js, css []byte }
+
+var bundles sync.Map // of func() (bundle, error), by folder
+
+// bundleOf makes one script and one style sheet of page.js with the packages
+// that testdata/folder pins. They are installed into a folder that ends with the
+// test; npm keeps them in its cache.
+func bundleOf(t *testing.T, folder string) bundle {
+	t.Helper()
+	npm := chromium.Require(t, "npm")
+	made, _ := bundles.LoadOrStore(folder, sync.OnceValues(func() (bundle, error) { return makeBundle(t.TempDir(), npm, folder) }))
+	b, err := made.(func() (bundle, error))()
+	require.NoError(t, err)
+	return b
+}
+
+func makeBundle(dir, npm, folder string) (b bundle, err error) {
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", folder))); err != nil {
+		return b, err
+	}
+	source, err := os.ReadFile(filepath.Join("testdata", "page.js"))
+	if err != nil {
+		return b, err
+	}
+	install := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
+	install.Dir, install.Stderr = dir, os.Stderr
+	if err := install.Run(); err != nil {
+		return b, err
+	}
+	result := api.Build(api.BuildOptions{
+		Stdin:  &api.StdinOptions{Contents: string(source), ResolveDir: dir},
+		Bundle: true, Outfile: filepath.Join(dir, "page.js"),
+	})
+	if len(result.Errors) > 0 {
+		return b, &buildError{result.Errors}
+	}
+	for _, f := range result.OutputFiles {
+		if filepath.Ext(f.Path) == ".css" {
+			b.css = f.Contents
+		} else {
+			b.js = f.Contents
+		}
+	}
+	return b, nil
+}
+
+type buildError struct{ messages []api.Message }
+
+func (e *buildError) Error() string { return "esbuild: " + e.messages[0].Text }

@@ -1,0 +1,162 @@
+// Package chromium opens pages in a headless Chromium, for tests of what users
+// see. With UPLOAD_TEST_SCREENSHOTS it leaves its pictures in that folder.
+package chromium
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// timeout is the longest that a test may take to see what it waits for; it is
+// for slow machines, since nothing waits longer than it must.
+const timeout = time.Minute
+
+// Require finds a program, or skips the test; with UPLOAD_TEST_REQUIRED=1 the
+// test fails instead.
+func Require(t testing.TB, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	missing := strings.Join(names, " or ") + " is not installed"
+	if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
+		t.Fatal(missing)
+	}
+	t.Skip(missing)
+	return ""
+}
+
+// Browser is a running browser.
+type Browser struct{ ctx context.Context }
+
+// Start starts a browser, which ends with the test.
+func Start(t testing.TB) *Browser {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(Require(t, "chromium", "chromium-browser", "google-chrome")),
+		chromedp.NoSandbox, // as root there is no other way, and the pages are our own
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.WindowSize(900, 700),
+	)
+	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
+	ctx, _ := chromedp.NewContext(allocated, chromedp.WithErrorf(func(string, ...any) {})) // events newer than the library
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // waits for it
+		stop()
+	})
+	require.NoError(t, chromedp.Run(ctx))
+	return &Browser{ctx}
+}
+
+// Page is an open page. Cookies are those of the whole browser. It is for the
+// goroutine of its test.
+type Page struct {
+	t   testing.TB
+	ctx context.Context
+
+	mu      sync.Mutex
+	console []string
+}
+
+// Open opens url until the test ends. When the test has failed, what the page
+// wrote to its console is logged.
+func (b *Browser) Open(t testing.TB, url string) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx)
+	p := &Page{t: t, ctx: ctx}
+	t.Cleanup(func() {
+		if t.Failed() {
+			p.logConsole()
+		}
+		cancel()
+	})
+	chromedp.ListenTarget(ctx, p.event)
+	p.Do(page.Enable(), runtime.Enable(), chromedp.Navigate(url))
+	return p
+}
+
+func (p *Page) event(event any) {
+	line := ""
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		for _, arg := range e.Args {
+			line += fmt.Sprintf(" %s%s", arg.Value, arg.Description)
+		}
+	case *runtime.EventExceptionThrown:
+		line = e.ExceptionDetails.Error()
+	default:
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.console = append(p.console, line)
+}
+
+func (p *Page) logConsole() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.t.Logf("console of the page:\n%s", strings.Join(p.console, "\n"))
+}
+
+// Do runs actions of chromedp, which must not take longer than a minute.
+func (p *Page) Do(actions ...chromedp.Action) {
+	p.t.Helper()
+	require.NoError(p.t, chromedp.Run(p.ctx)) // opens the page, which must outlive the timeout
+	ctx, cancel := context.WithTimeout(p.ctx, timeout)
+	defer cancel()
+	require.NoError(p.t, chromedp.Run(ctx, actions...))
+}
+
+// Choose gives the file input that selector finds a new file.
+func (p *Page) Choose(selector, name, content string) {
+	p.t.Helper()
+	path := filepath.Join(p.t.TempDir(), name)
+	require.NoError(p.t, os.WriteFile(path, []byte(content), 0o600))
+	p.Do(chromedp.SetUploadFiles(selector, []string{path}, chromedp.ByQuery))
+}
+
+// Click clicks what selector finds, once it is there.
+func (p *Page) Click(selector string) {
+	p.t.Helper()
+	p.Do(chromedp.Click(selector, chromedp.ByQuery))
+}
+
+// Await waits until the JavaScript expression is true.
+func (p *Page) Await(expression string) {
+	p.t.Helper()
+	p.Do(chromedp.Poll(expression, nil, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(timeout)))
+}
+
+// Value decodes the JavaScript expression's value into v.
+func (p *Page) Value(expression string, v any) {
+	p.t.Helper()
+	p.Do(chromedp.Evaluate(expression, v))
+}
+
+// Screenshot leaves a picture under that name where pictures are wanted.
+func (p *Page) Screenshot(name string) {
+	p.t.Helper()
+	dir := os.Getenv("UPLOAD_TEST_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	var png []byte
+	p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.CaptureScreenshot(&png)) // after the animations
+	require.NoError(p.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600))
+}
