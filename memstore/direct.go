@@ -65,7 +65,7 @@ func (s *Store) Promote(ctx context.Context, p upload.Promotion) error {
 	defer s.mu.Unlock()
 	from, there := s.objects[p.From], s.objects[p.Key]
 	switch {
-	case there != nil && there.stored.Nonce == p.Nonce:
+	case there != nil && p.Nonce != "" && there.stored.Nonce == p.Nonce: // what was sent directly has none
 		return nil
 	case there != nil:
 		return fmt.Errorf("memstore: %q: %w", p.Key, upload.ErrExists)

@@ -35,6 +35,8 @@ func TestUsed(t *testing.T) {
 	p.Size = 6
 	p.Key = "other"
 	require.ErrorIs(t, f.Promote(ctx, p), upload.ErrChanged)
+	p.Key, p.Nonce = key, ""
+	require.ErrorIs(t, f.Promote(ctx, p), upload.ErrExists, "no nonce is nobody's")
 	require.NoError(t, f.Delete(ctx, key))
 	require.NoError(t, f.Delete(ctx, key))
 	used(5)
