@@ -33,7 +33,9 @@ func start(t *testing.T, c config) *server {
 	t.Helper()
 	null := &nulls3.Server{}
 	s3 := httptest.NewServer(null)
-	c.S3 = s3.URL
+	if c.S3 == "" {
+		c.S3 = s3.URL
+	}
 	conf, err := json.Marshal(c)
 	require.NoError(t, err)
 

@@ -3,6 +3,7 @@
 package memory_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -37,6 +39,8 @@ const runServer = "UPLOAD_TEST_MEMORY_SERVER"
 // config is what a test asks of its server.
 type config struct {
 	S3        string
+	Bucket    string // "bucket" if it is empty
+	Direct    bool   // with direct uploads of text, under /tickets/
 	TLS       bool
 	MaxMemory int64
 	MaxWait   time.Duration
@@ -46,6 +50,7 @@ type config struct {
 // found reachable, at most, since the last report with reset.
 type report struct {
 	Live     int64
+	Heap     int64 // the most the heap held, garbage included
 	Used     int64 // memory that uploads have reserved
 	Peak     int64 // the most the store's buffers ever took
 	ErrorLog string
@@ -59,7 +64,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	s3test.Main(m)
 }
 
 // serve prints the server's URL, and serves until its standard input ends.
@@ -72,7 +77,7 @@ func serve(conf string) error {
 	if err != nil {
 		return err
 	}
-	h, err := upload.New(store, upload.Types("image/png"), upload.AllowAnonymous, &upload.Options{
+	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous, &upload.Options{
 		MaxFileSize: 32 * mib, MaxWait: c.MaxWait, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -82,6 +87,13 @@ func serve(conf string) error {
 	go w.run()
 	mux := http.NewServeMux()
 	mux.Handle("POST /upload", h)
+	if c.Direct {
+		p, err := upload.NewPresigner(h, [][]byte{make([]byte, 32)}, &upload.PresignOptions{MaxFileSize: 1 << 30})
+		if err != nil {
+			return err
+		}
+		mux.Handle("/tickets/", p)
+	}
 	mux.HandleFunc("POST /small", func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	mux.HandleFunc("GET /idle", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /report", w.report)
@@ -102,16 +114,17 @@ func newStore(c config) (*s3store.Store, error) {
 	client := s3.New(s3.Options{
 		BaseEndpoint: aws.String(c.S3),
 		Region:       "us-east-1",
-		Credentials:  credentials.NewStaticCredentialsProvider("access", "secret", ""),
+		Credentials:  credentials.NewStaticCredentialsProvider("access", "secretsecret", ""),
 		UsePathStyle: true,
 	})
-	return s3store.New(client, "bucket", &s3store.Options{MaxMemory: c.MaxMemory, Logger: slog.New(slog.DiscardHandler)})
+	return s3store.New(client, cmp.Or(c.Bucket, "bucket"), &s3store.Options{MaxMemory: c.MaxMemory, Logger: slog.New(slog.DiscardHandler)})
 }
 
 // watch collects garbage all the time and remembers the largest live heap.
 type watch struct {
 	store  *s3store.Store
 	live   atomic.Int64
+	heap   atomic.Int64
 	errors strings.Builder // of the server; read when all is quiet
 }
 
@@ -123,9 +136,15 @@ func (w *watch) run() {
 }
 
 func (w *watch) sample() {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	raise(&w.heap, int64(m.HeapAlloc)) //nolint:gosec // a heap fits
 	runtime.GC()
-	n := liveHeap()
-	for old := w.live.Load(); n > old && !w.live.CompareAndSwap(old, n); old = w.live.Load() {
+	raise(&w.live, liveHeap())
+}
+
+func raise(most *atomic.Int64, n int64) {
+	for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
 	}
 }
 
@@ -152,8 +171,9 @@ func liveHeap() int64 {
 func (w *watch) report(rw http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("reset") {
 		w.live.Store(0)
+		w.heap.Store(0)
 	}
 	w.sample()
 	used, peak := w.store.Memory()
-	_ = json.NewEncoder(rw).Encode(report{Live: w.live.Load(), Used: used, Peak: peak, ErrorLog: w.errors.String()})
+	_ = json.NewEncoder(rw).Encode(report{Live: w.live.Load(), Heap: w.heap.Load(), Used: used, Peak: peak, ErrorLog: w.errors.String()})
 }

@@ -1,0 +1,66 @@
+package memory_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+)
+
+// TestDirectUpload: of a file of a gibibyte no byte passes through the
+// application on its way up, and its confirmation reads it without holding it.
+func TestDirectUpload(t *testing.T) {
+	const size = 1 << 30
+	bucket := s3test.NewBucket(t, false)
+	s := start(t, config{S3: s3test.Get().Endpoint, Bucket: bucket.Name, Direct: true, MaxMemory: 5 * mib})
+	var ticket upload.Ticket
+	s.step(t, "", map[string]any{"field": "file", "name": "a.txt", "size": size}, &ticket)
+	require.EqualValues(t, size, ticket.PartSize*int64(ticket.Parts))
+
+	s.report(t, "?reset")
+	content := client.Text(size).Open()
+	for n := range ticket.Parts {
+		var signed upload.SignedRequest
+		s.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": n + 1}, &signed)
+		require.True(t, strings.HasPrefix(signed.URL, s3test.Get().Endpoint), "the part goes elsewhere: %s", signed.URL)
+		r, err := http.NewRequestWithContext(t.Context(), signed.Method, signed.URL, io.LimitReader(content, ticket.PartSize))
+		require.NoError(t, err)
+		r.ContentLength = ticket.PartSize
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, http.StatusOK, resp.StatusCode)
+	}
+	var answer struct{ Files []upload.File }
+	s.step(t, "confirm", map[string]any{"token": ticket.Token}, &answer)
+	require.Len(t, answer.Files, 1)
+	require.EqualValues(t, size, answer.Files[0].Size)
+	versions := bucket.Versions(t.Context(), t)
+	require.Len(t, versions, 1)
+	require.Equal(t, answer.Files[0].Key, versions[0].Key)
+	r := s.report(t, "")
+	t.Logf("heap at most %d KiB, %d KiB of it live", r.Heap/kib, r.Live/kib)
+	require.Less(t, r.Heap, int64(32*mib))
+}
+
+// step makes a step of a direct upload, which must succeed.
+func (s *server) step(t *testing.T, name string, body map[string]any, answer any) {
+	t.Helper()
+	b, err := json.Marshal(body)
+	require.NoError(t, err)
+	resp, err := s.client.Post(s.url+"/tickets/"+name, "application/json", bytes.NewReader(b))
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	got, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.Less(t, resp.StatusCode, 300, "%s", got)
+	require.NoError(t, json.Unmarshal(got, answer))
+}
