@@ -10,8 +10,10 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// ticketsPath is where the steps of direct uploads are served.
-const ticketsPath = "/tickets/"
+const (
+	ticketsPath = "/tickets/" // the steps of direct uploads
+	uppyPath    = "/direct/"  // the same for pages with Uppy: companionEndpoint: "/direct"
+)
 
 // newPresigner makes the other door: files that clients send to the storage
 // themselves, under the policy of uploads.

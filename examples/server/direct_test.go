@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -132,6 +133,31 @@ func TestStraightToStorageAborted(t *testing.T) {
 	require.NotZero(t, store.Used())
 	require.Equal(t, http.StatusNoContent, step(t, base, "abort", token{ticket.Token}, nil).status)
 	require.Zero(t, store.Used())
+}
+
+// Only the wiring: package uppy has tests of its own.
+func TestUppy(t *testing.T) {
+	base, store := start(t)
+	want := pngBytes(t)
+	header := http.Header{"Content-Type": {"application/json"}}
+	created := do(t, http.MethodPost, base+"/direct/s3/multipart", header.Clone(), strings.NewReader(
+		fmt.Sprintf(`{"filename":"cat.png","type":"image/png","metadata":{"size":%d}}`, len(want))))
+	var upload struct{ Key, UploadID string }
+	require.NoError(t, json.Unmarshal([]byte(created.body), &upload), created.body)
+	at := base + "/direct/s3/multipart/" + url.PathEscape(upload.UploadID)
+	query := "?key=" + url.QueryEscape(upload.Key)
+
+	var part struct{ URL string }
+	signed := get(t, at+"/1"+query, nil)
+	require.NoError(t, json.Unmarshal([]byte(signed.body), &part), signed.body)
+	sent := do(t, http.MethodPut, base+part.URL, nil, bytes.NewReader(want))
+	require.Equal(t, http.StatusOK, sent.status, sent.body)
+
+	done := do(t, http.MethodPost, at+"/complete"+query, header.Clone(), strings.NewReader(
+		fmt.Sprintf(`{"parts":[{"PartNumber":1,"ETag":%q}]}`, sent.header.Get("ETag"))))
+	require.Equal(t, http.StatusOK, done.status, done.body)
+	require.Len(t, store.Keys(), 1)
+	require.Contains(t, done.body, "/files/"+store.Keys()[0])
 }
 
 // Pages of -cors-origin may take the direct way, too.

@@ -24,6 +24,9 @@ func (cfg *config) ours(key string) bool {
 	return ok && keyShape.MatchString(rest)
 }
 
+// filePath is where the file of a key is found.
+func filePath(key string) string { return (&url.URL{Path: filesPath + key}).EscapedPath() }
+
 // newFiles sends whoever has a file's key to the file, by a link that works for
 // minutes. Nobody signs in here, so the key, which nobody can guess, has to do.
 // A real host asks its database who may have the file, and finds the key there.

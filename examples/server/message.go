@@ -67,9 +67,8 @@ func (p *page) shown(keys []string) (files []shown) {
 	pictures := []string{"PNG", "JPG", "GIF", "WEBP", "AVIF"}
 	for _, key := range keys[:min(len(keys), p.limits.MaxFiles)] {
 		if p.ours(key) {
-			u := url.URL{Path: filesPath + key}
 			kind := strings.ToUpper(strings.TrimPrefix(path.Ext(key), "."))
-			files = append(files, shown{u.EscapedPath(), kind, slices.Contains(pictures, kind)})
+			files = append(files, shown{filePath(key), kind, slices.Contains(pictures, kind)})
 		}
 	}
 	return files

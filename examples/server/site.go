@@ -10,6 +10,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/examples/internal/memory"
+	"github.com/airlock-go/upload/uppy"
 )
 
 // site is what the server serves.
@@ -104,7 +105,14 @@ func directRoutes(mux *http.ServeMux, cfg *config, uploads *upload.Handler) erro
 	if err != nil {
 		return err
 	}
+	companion, err := uppy.New(presigner, &uppy.Options{
+		Location: func(f upload.File) string { return filePath(f.Key) },
+	})
+	if err != nil {
+		return err
+	}
 	mux.Handle(ticketsPath, unhurried(allowOrigin(cfg.corsOrigin, presigner)))
+	mux.Handle(uppyPath, unhurried(allowOrigin(cfg.corsOrigin, companion)))
 	return nil
 }
 
@@ -117,7 +125,7 @@ func allowOrigin(origin string, next http.Handler) http.Handler {
 	}
 	return cors.New(cors.Options{
 		AllowOriginFunc: func(o string) bool { return o == origin }, // exact: AllowedOrigins has wildcards
-		AllowedMethods:  []string{http.MethodPost},
+		AllowedMethods:  []string{http.MethodGet, http.MethodPost, http.MethodDelete},
 		ExposedHeaders:  []string{"Retry-After"},
 	}).Handler(next)
 }
