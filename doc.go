@@ -49,6 +49,24 @@
 // [Options.MaxWait] and is told to come again ([CodeBusy], Retry-After). No
 // subject takes more than half of either; anonymous callers are not told apart.
 //
+// # One policy, two doors
+//
+// Large files need not pass through the application. A [Presigner] signs
+// requests by which clients send files to the storage themselves, and publishes
+// what they sent once it has read it through the same validators:
+//
+//	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
+//	…
+//	mux.Handle("/tickets/", p)                              // sign, part, confirm, abort, as JSON
+//	mux.Handle("POST /tickets/confirm", p.ConfirmHandler(saved)) // to do something with the file
+//
+// Nothing that was only sent is readable through [Links], which hand out what
+// was published by URLs of a few minutes, for whoever the application says:
+//
+//	links, err := upload.NewLinks(store, nil)
+//	…
+//	mux.Handle("GET /files/{id}", links.Handler(find))
+//
 // # Refusals are early and arrive whole
 //
 // Method, origin, caller, media type and length are judged before the first

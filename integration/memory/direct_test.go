@@ -18,12 +18,12 @@ import (
 // TestDirectUpload: of a file of a gibibyte no byte passes through the
 // application on its way up, and its confirmation reads it without holding it.
 func TestDirectUpload(t *testing.T) {
-	const size = 1 << 30
+	const size = int64(directSize)
 	bucket := s3test.NewBucket(t, false)
 	s := start(t, config{S3: s3test.Get().Endpoint, Bucket: bucket.Name, Direct: true, MaxMemory: 5 * mib})
 	var ticket upload.Ticket
 	s.step(t, "", map[string]any{"field": "file", "name": "a.txt", "size": size}, &ticket)
-	require.EqualValues(t, size, ticket.PartSize*int64(ticket.Parts))
+	require.Equal(t, size, ticket.PartSize*int64(ticket.Parts))
 
 	s.report(t, "?reset")
 	content := client.Text(size).Open()
@@ -42,7 +42,7 @@ func TestDirectUpload(t *testing.T) {
 	var answer struct{ Files []upload.File }
 	s.step(t, "confirm", map[string]any{"token": ticket.Token}, &answer)
 	require.Len(t, answer.Files, 1)
-	require.EqualValues(t, size, answer.Files[0].Size)
+	require.Equal(t, size, answer.Files[0].Size)
 	versions := bucket.Versions(t.Context(), t)
 	require.Len(t, versions, 1)
 	require.Equal(t, answer.Files[0].Key, versions[0].Key)
