@@ -106,7 +106,7 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 func (m *promotion) fail(ctx context.Context, cause error) (again bool, err error) {
 	ctx = context.WithoutCancel(ctx)
 	aborting := m.abandon(ctx)
-	changed := statusOf(cause) == http.StatusPreconditionFailed || codeOf(cause) == "NoSuchKey" || errors.Is(cause, errOtherBytes)
+	changed := statusOf(cause) == http.StatusPreconditionFailed || isGone(cause) || errors.Is(cause, errOtherBytes)
 	if !changed && !contested(cause) {
 		return false, errors.Join(cause, aborting)
 	}
@@ -115,6 +115,12 @@ func (m *promotion) fail(ctx context.Context, cause error) (again bool, err erro
 		return false, fmt.Errorf("%w: %w", upload.ErrChanged, err)
 	}
 	return found == nobodys, err
+}
+
+// isGone reports that S3 did not find the object to copy from.
+func isGone(err error) bool {
+	code := codeOf(err)
+	return code == "NoSuchKey" || code == "NoSuchVersion" // of what had versions
 }
 
 // abandon aborts the upload, again while copies that S3 still carries out keep it.

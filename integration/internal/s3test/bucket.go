@@ -1,6 +1,7 @@
 package s3test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -77,6 +78,21 @@ func (b *Bucket) Uploads(ctx context.Context, t testing.TB) []types.MultipartUpl
 	out, err := b.Client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &b.Name})
 	require.NoError(t, err)
 	return out.Uploads
+}
+
+// Put stores an object as somebody else would.
+func (b *Bucket) Put(ctx context.Context, t testing.TB, key string, body []byte) {
+	t.Helper()
+	_, err := b.Client.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.Name, Key: &key, Body: bytes.NewReader(body)})
+	require.NoError(t, err)
+}
+
+// Head returns what is kept with an object.
+func (b *Bucket) Head(ctx context.Context, t testing.TB, key string) *s3.HeadObjectOutput {
+	t.Helper()
+	out, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Name, Key: &key})
+	require.NoError(t, err)
+	return out
 }
 
 // SHA256 returns the digest and the number of an object's bytes.

@@ -61,7 +61,10 @@ func newBackend(dir string) (*posix.Posix, error) {
 			return nil, err
 		}
 	}
-	return posix.New(root, meta.XattrMeta{}, posix.PosixOpts{VersioningDir: versions})
+	return posix.New(root, meta.XattrMeta{}, posix.PosixOpts{
+		VersioningDir:       versions,
+		CopyObjectThreshold: 5 << 30, // as S3; without it nothing can be copied
+	})
 }
 
 func gatewayConfig(s Server, addr string) *embedgw.Config {

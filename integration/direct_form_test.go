@@ -1,0 +1,104 @@
+package integration_test
+
+import (
+	"bytes"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// formRequest is a signed form as browsers send it: the fields, then the file.
+func formRequest(t testing.TB, signed *upload.SignedRequest, body []byte) *http.Request {
+	t.Helper()
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	for _, name := range slices.Sorted(maps.Keys(signed.Fields)) {
+		require.NoError(t, w.WriteField(name, signed.Fields[name]))
+	}
+	file, err := w.CreateFormFile("file", "evil.html")
+	require.NoError(t, err)
+	_, err = file.Write(body)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	r, err := http.NewRequestWithContext(t.Context(), signed.Method, signed.URL, &form)
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return r
+}
+
+func TestDirectForm(t *testing.T) {
+	st := newStage(t, false, s3store.Options{})
+	signed, err := st.store.SignUpload(t.Context(), directObject(content), true)
+	require.NoError(t, err)
+	status, answer, _ := send(t, formRequest(t, signed, content))
+	require.Equal(t, 201, status, "%s", answer)
+	stored, err := st.store.Stat(t.Context(), stagingKey)
+	require.NoError(t, err)
+	require.Equal(t, upload.Stored{Type: "text/plain", Size: int64(len(content)), ETag: stored.ETag}, stored)
+	head := st.bucket.Head(t.Context(), t, stagingKey)
+	require.Equal(t, "attachment", *head.ContentDisposition)
+	require.Equal(t, "private", *head.CacheControl)
+	got, _ := st.bucket.SHA256(t, stagingKey)
+	require.Equal(t, hexSHA256(content), got)
+}
+
+// TestDirectFormAttacks: whatever a client changes of a signed form, the server
+// refuses it and keeps nothing.
+func TestDirectFormAttacks(t *testing.T) {
+	set := func(name, value string) func(*upload.SignedRequest) {
+		return func(r *upload.SignedRequest) { r.Fields[name] = value }
+	}
+	without := func(name string) func(*upload.SignedRequest) {
+		return func(r *upload.SignedRequest) { delete(r.Fields, name) }
+	}
+	same := func(*upload.SignedRequest) {}
+	other := s3test.NewBucket(t, false)
+	rows := []struct {
+		name   string
+		change func(*upload.SignedRequest)
+		body   []byte
+	}{
+		{"longer", same, append(content[:len(content):len(content)], '!')},
+		{"shorter", same, content[1:]},
+		{"empty", same, nil},
+		{"other bytes", same, forged},
+		{"other bytes and digest", set("x-amz-checksum-sha256", wireSHA256(forged)), forged},
+		{"no digest", without("x-amz-checksum-sha256"), forged},
+		{"another key", set("key", "tenant/upload-staging/ä b+10"), content},
+		{"the client's name in the key", set("key", stagingKey+"${filename}"), content},
+		{"another bucket", func(r *upload.SignedRequest) { r.URL = s3test.Get().Endpoint + "/" + other.Name }, content},
+		{"another type", set("Content-Type", "text/html"), content},
+		{"no type", without("Content-Type"), content},
+		{"inline", set("Content-Disposition", "inline"), content},
+		{"no disposition", without("Content-Disposition"), content},
+		{"a redirect", set("success_action_redirect", "https://evil.example"), content},
+		{"an ACL", set("acl", "public-read"), content},
+		{"metadata", set("x-amz-meta-upload-nonce", "x"), content},
+		{"an encoding", set("Content-Encoding", "gzip"), content},
+		{"tags", set("tagging", "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"), content},
+		{"no policy", without("policy"), content},
+		{"a broken sign", set("X-Amz-Signature", "0"), content},
+		{"another key id", set("X-Amz-Credential", "x/20200101/us-east-1/s3/aws4_request"), content},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			st := newStage(t, false, s3store.Options{})
+			signed, err := st.store.SignUpload(t.Context(), directObject(content), true)
+			require.NoError(t, err)
+			row.change(signed)
+			status, answer, _ := send(t, formRequest(t, signed, row.body))
+			require.GreaterOrEqual(t, status, 400, "%s", answer)
+			require.Less(t, status, 500, "%s", answer)
+			requireKeys(t, st.bucket)
+			requireKeys(t, other)
+		})
+	}
+}

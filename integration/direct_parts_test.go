@@ -1,0 +1,142 @@
+package integration_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/faultproxy"
+	"github.com/airlock-go/upload/s3store"
+)
+
+var twoParts = bytes.Repeat([]byte("0123456789abcdef"), (part+1000)/16)
+
+func sendParts(t testing.TB, s *s3store.Store, id string, body []byte) []upload.Part {
+	t.Helper()
+	d := directObject(body)
+	var want []upload.Part
+	for i := 0; i*part < len(body); i++ {
+		piece := body[i*part : min((i+1)*part, len(body))]
+		d.Size = int64(len(piece))
+		signed, err := s.SignPart(t.Context(), d, id, i+1)
+		require.NoError(t, err)
+		require.Empty(t, signed.Headers)
+		status, answer, header := send(t, httpRequest(t, signed, piece))
+		require.Equal(t, 200, status, "%s", answer)
+		want = append(want, upload.Part{Number: i + 1, Size: d.Size, ETag: header.Get("ETag")})
+	}
+	return want
+}
+
+func TestDirectParts(t *testing.T) {
+	st := newStage(t, false, s3store.Options{})
+	id, err := st.store.CreateMultipart(t.Context(), directObject(twoParts))
+	require.NoError(t, err)
+	want := sendParts(t, st.store, id, twoParts)
+	parts, err := st.store.Parts(t.Context(), stagingKey, id)
+	require.NoError(t, err)
+	require.Equal(t, want, parts)
+	_, err = st.store.Stat(t.Context(), stagingKey)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.NoError(t, st.store.CompleteMultipart(t.Context(), stagingKey, id, parts))
+	got, _ := st.bucket.SHA256(t, stagingKey)
+	require.Equal(t, hexSHA256(twoParts), got)
+	stored, err := st.store.Stat(t.Context(), stagingKey)
+	require.NoError(t, err)
+	require.NoError(t, st.store.Promote(t.Context(), promotionOf(stored, twoParts)))
+	got, _ = st.bucket.SHA256(t, "published")
+	require.Equal(t, hexSHA256(twoParts), got)
+
+	_, err = st.store.Parts(t.Context(), stagingKey, id)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	for range 2 {
+		require.NoError(t, st.store.AbortMultipart(t.Context(), stagingKey, id))
+	}
+	status, _, _ := send(t, latePart(t, st, id))
+	require.Equal(t, http.StatusNotFound, status, "a part behind the end")
+}
+
+func latePart(t testing.TB, st *stage, id string) *http.Request {
+	t.Helper()
+	signed, err := st.store.SignPart(t.Context(), directObject(content), id, 2)
+	require.NoError(t, err)
+	return httpRequest(t, signed, content)
+}
+
+// TestDirectPartAttacks: a part that is not the signed one is refused.
+func TestDirectPartAttacks(t *testing.T) {
+	st := newStage(t, false, s3store.Options{})
+	st.bucket.Put(t.Context(), t, "secret", []byte("somebody else's"))
+	id, err := st.store.CreateMultipart(t.Context(), directObject(content))
+	require.NoError(t, err)
+	query := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) { setQuery(r, name, value) }
+	}
+	for name, attack := range map[string]func(*http.Request){
+		"longer":         func(r *http.Request) { setBody(r, append(content[:len(content):len(content)], '!')) },
+		"shorter":        func(r *http.Request) { setBody(r, content[1:]) },
+		"empty":          func(r *http.Request) { setBody(r, nil) },
+		"no length":      func(r *http.Request) { r.ContentLength = -1 },
+		"a part beyond":  query("partNumber", "2"),
+		"too far beyond": query("partNumber", "10001"),
+		"another upload": query("uploadId", "x"),
+		"a whole object": func(r *http.Request) {
+			q := r.URL.Query()
+			q.Del("uploadId")
+			q.Del("partNumber")
+			r.URL.RawQuery = q.Encode()
+		},
+		"a copy":          func(r *http.Request) { r.Header.Set("X-Amz-Copy-Source", st.bucket.Name+"/secret") },
+		"complete":        func(r *http.Request) { r.Method = http.MethodPost },
+		"abort":           func(r *http.Request) { r.Method = http.MethodDelete },
+		"another key":     func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/"+st.bucket.Name+"/other", "" },
+		"a broken sign":   query("X-Amz-Signature", strings.Repeat("0", 64)),
+		"longer lifetime": query("X-Amz-Expires", "600000"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			signed, err := st.store.SignPart(t.Context(), directObject(content), id, 1)
+			require.NoError(t, err)
+			r := httpRequest(t, signed, content)
+			attack(r)
+			status, answer, _ := send(t, r)
+			require.GreaterOrEqual(t, status, 400, "%s", answer)
+			require.Less(t, status, 500, "%s", answer)
+			parts, err := st.store.Parts(t.Context(), stagingKey, id)
+			require.NoError(t, err)
+			require.Empty(t, parts)
+		})
+	}
+	require.NoError(t, st.store.AbortMultipart(t.Context(), stagingKey, id))
+	requireKeys(t, st.bucket, "secret")
+}
+
+// TestDirectPartsDroppedAnswers loses the answer of each call once.
+func TestDirectPartsDroppedAnswers(t *testing.T) {
+	const list = faultproxy.Get // as CallOf names what is read under a key
+	for mode, status := range repeats {
+		for _, call := range []faultproxy.Call{faultproxy.Create, list, faultproxy.Complete, faultproxy.Abort} {
+			t.Run(fmt.Sprintf("%s/%s", mode, call), func(t *testing.T) {
+				t.Parallel()
+				st, proxy := newFaultyStage(t, false, s3store.Options{})
+				proxy.AnswerRepeats(status)
+				proxy.Inject(call, faultproxy.Drop, 1)
+				id, err := st.store.CreateMultipart(t.Context(), directObject(content))
+				require.NoError(t, err)
+				sendParts(t, st.store, id, content)
+				parts, err := st.store.Parts(t.Context(), stagingKey, id)
+				require.NoError(t, err)
+				require.NoError(t, st.store.CompleteMultipart(t.Context(), stagingKey, id, parts))
+				require.NoError(t, st.store.AbortMultipart(t.Context(), stagingKey, id))
+				requireKeys(t, st.bucket, stagingKey)
+				got, _ := st.bucket.SHA256(t, stagingKey)
+				require.Equal(t, hexSHA256(content), got)
+			})
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package integration_test
+
+import (
+	"encoding/hex"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/faultproxy"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// stageObject puts body where clients do, by a form, which can be sent again.
+func (st *stage) stageObject(t testing.TB, body []byte) upload.Stored {
+	t.Helper()
+	d := directObject(body)
+	d.SHA256 = ""
+	signed, err := st.store.SignUpload(t.Context(), d, true)
+	require.NoError(t, err)
+	status, answer, _ := send(t, formRequest(t, signed, body))
+	require.Equal(t, 201, status, "%s", answer)
+	stored, err := st.store.Stat(t.Context(), stagingKey)
+	require.NoError(t, err)
+	return stored
+}
+
+func TestPromote(t *testing.T) {
+	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
+		t.Run(name, func(t *testing.T) {
+			st := newStage(t, versioned, s3store.Options{Tags: map[string]string{"a b": "c+d"}})
+			p := promotionOf(st.stageObject(t, content), content)
+			for range 2 {
+				require.NoError(t, st.store.Promote(t.Context(), p))
+			}
+			requireKeys(t, st.bucket, "published", stagingKey)
+			got, _ := st.bucket.SHA256(t, "published")
+			require.Equal(t, hexSHA256(content), got)
+			head := st.bucket.Head(t.Context(), t, "published")
+			require.Equal(t, "private", *head.CacheControl)
+			require.EqualValues(t, 1, *head.TagCount)
+			stored, err := st.store.Stat(t.Context(), "published")
+			require.NoError(t, err)
+			require.Equal(t, upload.Stored{
+				Type: p.Type, Name: p.Name, Size: p.Size, ETag: stored.ETag, SHA256: p.SHA256, Nonce: p.Nonce,
+			}, stored)
+
+			require.NoError(t, st.store.Delete(t.Context(), stagingKey))
+			require.NoError(t, st.store.Promote(t.Context(), p), "published already")
+			p.Nonce = "another"
+			require.ErrorIs(t, st.store.Promote(t.Context(), p), upload.ErrExists)
+			requireKeys(t, st.bucket, "published")
+		})
+	}
+}
+
+// sameMD5 are two files of one MD5 (X. Wang and others, 2004), and so of one ETag.
+var sameMD5 = [2]string{
+	"d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b" +
+		"d8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70",
+	"d131dd02c5e6eec4693d9a0698aff95c2fcab50712467eab4004583eb8fb7f8955ad340609f4b30283e4888325f1415a085125e8f7cdc99fd91dbd7280373c5b" +
+		"d8823e3156348f5bae6dacd436c919c6dd53e23487da03fd02396306d248cda0e99f33420f577ee8ce54b67080280d1ec69821bcb6a8839396f965ab6ff72a70",
+}
+
+// TestPromotePinned: what replaces the file between the check and the
+// publication is not published.
+func TestPromotePinned(t *testing.T) {
+	one, err := hex.DecodeString(sameMD5[0])
+	require.NoError(t, err)
+	other, err := hex.DecodeString(sameMD5[1])
+	require.NoError(t, err)
+	for name, row := range map[string]struct{ first, then []byte }{
+		"other bytes":                 {content, forged},
+		"other bytes of the same MD5": {one, other},
+	} {
+		for _, versioned := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, versioned), func(t *testing.T) {
+				st := newStage(t, versioned, s3store.Options{})
+				p := promotionOf(st.stageObject(t, row.first), row.first)
+				st.stageObject(t, row.then)
+				require.ErrorIs(t, st.store.Promote(t.Context(), p), upload.ErrChanged)
+				for _, v := range st.bucket.Versions(t.Context(), t) {
+					require.Equal(t, stagingKey, v.Key)
+				}
+				require.Empty(t, st.bucket.Uploads(t.Context(), t))
+			})
+		}
+	}
+}
+
+// TestPromoteAtOnce: of many confirmations of one file one publishes, and all
+// say so.
+func TestPromoteAtOnce(t *testing.T) {
+	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
+		t.Run(name, func(t *testing.T) {
+			st := newStage(t, versioned, s3store.Options{})
+			p := promotionOf(st.stageObject(t, content), content)
+			errs := make([]error, 20)
+			var calls sync.WaitGroup
+			for i := range errs {
+				calls.Go(func() {
+					p := p
+					if i >= 16 {
+						p.Nonce = "another"
+					}
+					errs[i] = st.store.Promote(t.Context(), p)
+				})
+			}
+			calls.Wait()
+			winner, err := st.store.Stat(t.Context(), "published")
+			require.NoError(t, err)
+			for i, err := range errs {
+				if (i >= 16) == (winner.Nonce == "another") {
+					require.NoError(t, err)
+				} else {
+					require.ErrorIs(t, err, upload.ErrExists)
+				}
+			}
+			requireKeys(t, st.bucket, "published", stagingKey)
+		})
+	}
+}
+
+// TestPromoteDroppedAnswers: S3 carries a call out and its answer is lost, once
+// or always. What Promote says is true.
+func TestPromoteDroppedAnswers(t *testing.T) {
+	for mode, status := range repeats {
+		for _, call := range []faultproxy.Call{faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete} {
+			for _, times := range []int{1, faultproxy.Always} {
+				t.Run(fmt.Sprintf("%s/%s/%d", mode, call, times), func(t *testing.T) {
+					t.Parallel()
+					st, proxy := newFaultyStage(t, true, s3store.Options{CallTimeout: callTimeout})
+					p := promotionOf(st.stageObject(t, content), content)
+					proxy.AnswerRepeats(status)
+					proxy.Inject(call, faultproxy.Drop, times)
+					err := st.store.Promote(t.Context(), p)
+					if times == 1 || call == faultproxy.Complete {
+						require.NoError(t, err)
+						requireKeys(t, st.bucket, "published", stagingKey)
+						return
+					}
+					require.Error(t, err)
+					requireKeys(t, st.bucket, stagingKey)
+				})
+			}
+		}
+	}
+}
+
+// TestPromoteFaults: no failure leaves anything behind.
+func TestPromoteFaults(t *testing.T) {
+	for _, fault := range []faultproxy.Fault{faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Stall} {
+		for _, call := range []faultproxy.Call{faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete} {
+			for _, times := range []int{1, faultproxy.Always} {
+				t.Run(fmt.Sprintf("%s/%s/%d", fault, call, times), func(t *testing.T) {
+					t.Parallel()
+					st, proxy := newFaultyStage(t, false, s3store.Options{CallTimeout: callTimeout})
+					p := promotionOf(st.stageObject(t, content), content)
+					proxy.Inject(call, fault, times)
+					if err := st.store.Promote(t.Context(), p); err == nil {
+						requireKeys(t, st.bucket, "published", stagingKey)
+						return
+					}
+					require.True(t, times != 1 || fault == faultproxy.Stall, "one fault is survived")
+					requireKeys(t, st.bucket, stagingKey)
+				})
+			}
+		}
+	}
+}

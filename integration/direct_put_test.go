@@ -1,0 +1,236 @@
+package integration_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
+)
+
+const stagingKey = "tenant/upload-staging/ä b+1"
+
+// content is what honest clients of these tests send, and forged is as long.
+var (
+	content = bytes.Repeat([]byte("honest content. "), 1000)
+	forged  = bytes.Repeat([]byte("forged content. "), 1000)
+)
+
+func hexSHA256(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+func wireSHA256(b []byte) string {
+	sum := sha256.Sum256(b)
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func directObject(body []byte) upload.DirectObject {
+	return upload.DirectObject{
+		Key: stagingKey, Type: "text/plain", Size: int64(len(body)), SHA256: hexSHA256(body), Expires: time.Minute,
+	}
+}
+
+// httpRequest is the signed request as an honest client sends it.
+func httpRequest(t testing.TB, signed *upload.SignedRequest, body []byte) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), signed.Method, signed.URL, bytes.NewReader(body))
+	require.NoError(t, err)
+	for name, value := range signed.Headers {
+		r.Header.Set(name, value)
+	}
+	return r
+}
+
+func send(t testing.TB, r *http.Request) (status int, answer string, header http.Header) {
+	t.Helper()
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return resp.StatusCode, string(b), resp.Header
+}
+
+func setBody(r *http.Request, body []byte) {
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+}
+
+func setQuery(r *http.Request, name, value string) {
+	q := r.URL.Query()
+	q.Set(name, value)
+	r.URL.RawQuery = q.Encode()
+}
+
+// TestDirectPutAttacks: whatever a client changes of a signed PUT, the server
+// refuses it and keeps nothing.
+func TestDirectPutAttacks(t *testing.T) {
+	st := newStage(t, false, s3store.Options{})
+	st.bucket.Put(t.Context(), t, "secret", []byte("somebody else's"))
+	header := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set(name, value) }
+	}
+	without := func(name string) func(*http.Request) { return func(r *http.Request) { r.Header.Del(name) } }
+	query := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) { setQuery(r, name, value) }
+	}
+	for name, attack := range map[string]func(*http.Request){
+		"longer":                 func(r *http.Request) { setBody(r, append(content[:len(content):len(content)], '!')) },
+		"shorter":                func(r *http.Request) { setBody(r, content[1:]) },
+		"empty":                  func(r *http.Request) { setBody(r, nil) },
+		"without a length":       func(r *http.Request) { r.ContentLength = -1 },
+		"other bytes":            func(r *http.Request) { setBody(r, forged) },
+		"other bytes and digest": func(r *http.Request) { setBody(r, forged); r.Header.Set("X-Amz-Checksum-Sha256", wireSHA256(forged)) },
+		"no digest":              func(r *http.Request) { setBody(r, forged); r.Header.Del("X-Amz-Checksum-Sha256") },
+		"other type":             header("Content-Type", "text/html"),
+		"no type":                without("Content-Type"),
+		"inline":                 header("Content-Disposition", "inline"),
+		"no disposition":         without("Content-Disposition"),
+		"public cache":           header("Cache-Control", "public"),
+		"no condition":           without("If-None-Match"),
+		"another condition":      header("If-None-Match", `"x"`),
+		"an ACL":                 header("X-Amz-Acl", "public-read"),
+		"metadata":               header("X-Amz-Meta-Upload-Nonce", "x"),
+		"tags":                   header("X-Amz-Tagging", "a=b"),
+		"a copy":                 header("X-Amz-Copy-Source", st.bucket.Name+"/secret"),
+		"a copy, empty body": func(r *http.Request) {
+			setBody(r, nil)
+			r.Header.Set("X-Amz-Copy-Source", st.bucket.Name+"/secret")
+		},
+		"another key":       func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/"+st.bucket.Name+"/other", "" },
+		"another method":    func(r *http.Request) { r.Method = http.MethodDelete },
+		"read":              func(r *http.Request) { r.Method = http.MethodGet; setBody(r, nil) },
+		"a multipart part":  query("uploadId", "x"),
+		"a subresource":     query("acl", ""),
+		"longer life":       query("X-Amz-Expires", "600000"),
+		"a later date":      query("X-Amz-Date", time.Now().Add(time.Hour).UTC().Format("20060102T150405Z")),
+		"fewer headers":     query("X-Amz-SignedHeaders", "host"),
+		"a broken sign":     query("X-Amz-Signature", strings.Repeat("0", 64)),
+		"another key id":    query("X-Amz-Credential", "x/20200101/us-east-1/s3/aws4_request"),
+		"an unsigned query": query("response-content-type", "text/html"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			signed, err := st.store.SignUpload(t.Context(), directObject(content), false)
+			require.NoError(t, err)
+			r := httpRequest(t, signed, content)
+			attack(r)
+			status, answer, _ := send(t, r)
+			require.GreaterOrEqual(t, status, 400, "%s", answer)
+			require.Less(t, status, 500, "%s", answer)
+			requireKeys(t, st.bucket, "secret")
+		})
+	}
+}
+
+func requireKeys(t testing.TB, b *s3test.Bucket, keys ...string) {
+	t.Helper()
+	got := []string{}
+	for _, v := range b.Versions(t.Context(), t) {
+		got = append(got, v.Key)
+	}
+	require.ElementsMatch(t, keys, got)
+	require.Empty(t, b.Uploads(t.Context(), t))
+}
+
+// TestDirectPut: the honest request works once, for a while.
+func TestDirectPut(t *testing.T) {
+	for name, digest := range map[string]bool{"with digest": true, "without digest": false} {
+		t.Run(name, func(t *testing.T) {
+			st := newStage(t, false, s3store.Options{Tags: map[string]string{"a b": "c+d"}})
+			d := directObject(content)
+			if !digest {
+				d.SHA256 = ""
+			}
+			signed, err := st.store.SignUpload(t.Context(), d, false)
+			require.NoError(t, err)
+			status, answer, header := send(t, httpRequest(t, signed, content))
+			require.Equal(t, 200, status, "%s", answer)
+
+			stored, err := st.store.Stat(t.Context(), stagingKey)
+			require.NoError(t, err)
+			require.Equal(t, upload.Stored{Type: "text/plain", Size: int64(len(content)), ETag: header.Get("ETag")}, stored)
+
+			status, _, _ = send(t, httpRequest(t, signed, content))
+			require.Equal(t, http.StatusPreconditionFailed, status)
+			if !digest {
+				status, _, _ = send(t, httpRequest(t, signed, forged))
+				require.Equal(t, http.StatusPreconditionFailed, status)
+			}
+			got, _ := st.bucket.SHA256(t, stagingKey)
+			require.Equal(t, hexSHA256(content), got)
+		})
+	}
+}
+
+func TestDirectRequestsExpire(t *testing.T) {
+	st := newStage(t, false, s3store.Options{})
+	d := directObject(content)
+	d.Expires = time.Second
+	put, err := st.store.SignUpload(t.Context(), d, false)
+	require.NoError(t, err)
+	form, err := st.store.SignUpload(t.Context(), d, true)
+	require.NoError(t, err)
+	id, err := st.store.CreateMultipart(t.Context(), d)
+	require.NoError(t, err)
+	part, err := st.store.SignPart(t.Context(), d, id, 1)
+	require.NoError(t, err)
+	st.bucket.Put(t.Context(), t, "k", content)
+	link, err := st.store.SignGet(t.Context(), "k", upload.SignedGet{Expires: time.Second})
+	require.NoError(t, err)
+	time.Sleep(2500 * time.Millisecond)
+	get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
+	require.NoError(t, err)
+	for _, r := range []*http.Request{httpRequest(t, put, content), formRequest(t, form, content), httpRequest(t, part, content), get} {
+		status, answer, _ := send(t, r)
+		require.Equal(t, http.StatusForbidden, status, "%s", answer)
+	}
+	parts, err := st.store.Parts(t.Context(), stagingKey, id)
+	require.NoError(t, err)
+	require.Empty(t, parts)
+	require.NoError(t, st.store.AbortMultipart(t.Context(), stagingKey, id))
+	requireKeys(t, st.bucket, "k")
+}
+
+// TestDirectEncoding: a header field that S3 cannot bind changes nothing of what
+// is read, checked and published.
+func TestDirectEncoding(t *testing.T) {
+	st := newStage(t, false, s3store.Options{})
+	signed, err := st.store.SignUpload(t.Context(), directObject(content), false)
+	require.NoError(t, err)
+	r := httpRequest(t, signed, content)
+	r.Header.Set("Content-Encoding", "gzip")
+	r.Header.Set("Content-Language", "xx")
+	status, answer, _ := send(t, r)
+	require.Equal(t, 200, status, "%s", answer)
+	stored, err := st.store.Stat(t.Context(), stagingKey)
+	require.NoError(t, err)
+	body, err := st.store.OpenAt(t.Context(), stagingKey, stored.ETag, 0)
+	require.NoError(t, err)
+	got, err := io.ReadAll(body)
+	require.NoError(t, err)
+	require.NoError(t, body.Close())
+	require.Equal(t, content, got)
+
+	require.NoError(t, st.store.Promote(t.Context(), promotionOf(stored, content)))
+	head := st.bucket.Head(t.Context(), t, "published")
+	require.Nil(t, head.ContentEncoding)
+	require.Nil(t, head.ContentLanguage)
+}
+
+func promotionOf(stored upload.Stored, body []byte) upload.Promotion {
+	return upload.Promotion{
+		From: stagingKey, ETag: stored.ETag, Key: "published", Type: "text/plain", Name: "straße.txt",
+		Size: stored.Size, SHA256: hexSHA256(body), Nonce: "nonce",
+	}
+}
