@@ -142,12 +142,15 @@ type contentOptions struct {
 }
 
 // inspector returns what reads a file of that type to its end, nil if detection
-// is all there is.
-func (o *contentOptions) inspector(mediaType string) Observer {
-	if newInspector := inspectors[mediaType]; newInspector != nil {
-		return newInspector(o, mediaType)
+// is all there is, and whether it decodes.
+func (o *contentOptions) inspector(mediaType string) (i Observer, decodes bool) {
+	newInspector := inspectors[mediaType]
+	if newInspector == nil {
+		return nil, false
 	}
-	return nil
+	i = newInspector(o, mediaType)
+	_, decodes = i.(*inspect.Decoded)
+	return i, decodes
 }
 
 var inspectors = map[string]func(o *contentOptions, mediaType string) Observer{

@@ -53,6 +53,15 @@ func (w *worker) do(f func() error) error {
 	}
 }
 
+// run is do for what may be ours: our own code returns, so it needs no
+// goroutine to be abandoned on.
+func (w *worker) run(ours bool, f func() error) error {
+	if ours && !w.hung {
+		return contain(f)
+	}
+	return w.do(f)
+}
+
 func (w *worker) loop() {
 	exited := true
 	defer func() {
@@ -78,12 +87,12 @@ func (w *worker) loop() {
 
 // last runs f, which may hang like any other call: at once, or, if a call hangs,
 // when that returns.
-func (w *worker) last(f func() error) {
+func (w *worker) last(ours bool, f func() error) {
 	if w.hung {
 		w.finally(func() { _ = f() })
 		return
 	}
-	_ = w.do(f)
+	_ = w.run(ours, f)
 }
 
 // finally runs f once no call is running any more: when close is called, or, if

@@ -34,11 +34,19 @@ type KeyFunc func(ctx context.Context, in *Incoming) (string, error)
 // Key calls f.
 func (f KeyFunc) Key(ctx context.Context, in *Incoming) (string, error) { return f(ctx, in) }
 
+// ownKeys is a generator of this package, over another one if it has one.
+type ownKeys struct {
+	KeyFunc
+	next KeyGenerator
+}
+
+func (k ownKeys) ours() bool { return k.next == nil || isOurs(k.next) }
+
 // RandomKeys are 128 bits of crypto/rand in hexadecimal and the canonical
 // extension of the detected type: "1f0c…9a.png". Nobody can guess one, and none
 // says anything of its file but the type. A random key is no authorisation.
 func RandomKeys() KeyGenerator {
-	return KeyFunc(func(_ context.Context, in *Incoming) (string, error) {
+	return ownKeys{KeyFunc: func(_ context.Context, in *Incoming) (string, error) {
 		var b [16]byte
 		rand.Read(b[:]) // never fails: crypto/rand ends the process instead
 		key := hex.EncodeToString(b[:])
@@ -46,7 +54,7 @@ func RandomKeys() KeyGenerator {
 			key += exts[0]
 		}
 		return key, nil
-	})
+	}}
 }
 
 // Prefix puts a constant before the keys of next. It must end in "/", so that
@@ -59,10 +67,10 @@ func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 	if !strings.HasSuffix(prefix, "/") {
 		prefix += "/"
 	}
-	return KeyFunc(func(ctx context.Context, in *Incoming) (string, error) {
+	return ownKeys{next: next, KeyFunc: func(ctx context.Context, in *Incoming) (string, error) {
 		key, err := next.Key(ctx, in)
 		return prefix + key, err
-	})
+	}}
 }
 
 // BySubject puts the uploading subject before the keys of next, as
@@ -70,13 +78,13 @@ func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 // stands there as "~" and 32 hexadecimal digits of its SHA-256, so that no
 // subject can reach into another's keys. Anonymous uploads fail.
 func BySubject(next KeyGenerator) KeyGenerator {
-	return KeyFunc(func(ctx context.Context, in *Incoming) (string, error) {
+	return ownKeys{next: next, KeyFunc: func(ctx context.Context, in *Incoming) (string, error) {
 		if in.Subject == "" {
 			return "", errors.New("upload: BySubject was used for an anonymous upload")
 		}
 		key, err := next.Key(ctx, in)
 		return subjectSegment(in.Subject) + "/" + key, err
-	})
+	}}
 }
 
 func subjectSegment(subject string) string {

@@ -84,6 +84,27 @@ func (a *alternatives) each(ask func(Observer) error) error {
 
 func (a *alternatives) Close() error { return a.observers.Close() }
 
+// own is implemented by the validators, observers and key generators of this
+// package. Ours tells that nothing in them is the host's, so that they need no
+// protection from hanging and none of what they keep.
+type own interface{ ours() bool }
+
+func isOurs(v any) bool {
+	o, ok := v.(own)
+	return ok && o.ours()
+}
+
+func (all observers) ours() bool {
+	for _, o := range all {
+		if !isOurs(o) {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *alternatives) ours() bool { return a.observers.ours() }
+
 // show writes p to o. An observer that takes less than it is shown has not
 // seen the file.
 func show(o Observer, p []byte) error {

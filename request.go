@@ -43,14 +43,14 @@ func (q *request) subject() string {
 
 // validate asks the policy about the head.
 func (q *request) validate(in *Incoming) (Observer, error) {
-	given := make(chan Observer, 1)
-	o, err := call(q.worker, func() (Observer, error) {
+	given, ours := make(chan Observer, 1), isOurs(q.grant.Accept)
+	o, err := call(q.worker, ours, func() (Observer, error) {
 		o, err := q.grant.Accept.Validate(q.ctx, in)
 		given <- o
 		return o, err
 	}, checkError)
 	if err != nil { // an observer beside it, or one that comes too late, is closed
-		q.worker.last(func() error {
+		q.worker.last(ours, func() error {
 			select {
 			case o := <-given:
 				return closeObserver(o)
@@ -64,7 +64,7 @@ func (q *request) validate(in *Incoming) (Observer, error) {
 
 // key asks for the key and judges it, whoever made it.
 func (q *request) key(in *Incoming) (string, error) {
-	key, err := call(q.worker, func() (string, error) { return q.h.opts.Keys.Key(q.ctx, in) }, keyError)
+	key, err := call(q.worker, isOurs(q.h.opts.Keys), func() (string, error) { return q.h.opts.Keys.Key(q.ctx, in) }, keyError)
 	if err != nil {
 		return "", err
 	}
@@ -77,9 +77,9 @@ func (q *request) key(in *Incoming) (string, error) {
 
 // call runs f on the worker. Its results travel in a channel, since f may still
 // be writing them when it is abandoned.
-func call[T any](w *worker, f func() (T, error), failed func(error) error) (T, error) {
+func call[T any](w *worker, ours bool, f func() (T, error), failed func(error) error) (T, error) {
 	result := make(chan T, 1)
-	err := w.do(func() error {
+	err := w.run(ours, func() error {
 		v, err := f()
 		result <- v
 		return err

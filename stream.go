@@ -24,7 +24,8 @@ type stream struct {
 	limit    int64
 	worker   *worker
 	observer Observer
-	relay    *[relaySize]byte // what the observer sees; it may keep it when it hangs
+	ours     bool             // the observer is of this package: it neither hangs nor keeps what it sees
+	relay    *[relaySize]byte // what another one sees; it may keep it when it hangs
 	hash     hash.Hash
 	digest   string
 
@@ -33,8 +34,8 @@ type stream struct {
 }
 
 func newStream(src io.Reader, head []byte, limit int64, w *worker, o Observer, digest bool) *stream {
-	s := &stream{src: src, head: head, limit: limit, worker: w, observer: o}
-	if o != nil {
+	s := &stream{src: src, head: head, limit: limit, worker: w, observer: o, ours: isOurs(o)}
+	if o != nil && !s.ours {
 		s.relay = relays.Get().(*[relaySize]byte)
 	}
 	if digest {
@@ -49,8 +50,8 @@ func (s *stream) close() {
 	if s.observer == nil {
 		return
 	}
-	s.worker.last(func() error { return closeObserver(s.observer) })
-	if !s.worker.hung {
+	s.worker.last(s.ours, func() error { return closeObserver(s.observer) })
+	if s.relay != nil && !s.worker.hung {
 		relays.Put(s.relay)
 	}
 	s.relay = nil
@@ -62,7 +63,7 @@ func (s *stream) Read(p []byte) (int, error) {
 		return 0, s.err
 	}
 	seen := p
-	if s.observer != nil {
+	if s.relay != nil {
 		seen = s.relay[:min(len(p), relaySize)]
 	}
 	n, err := s.fill(seen)
@@ -73,7 +74,7 @@ func (s *stream) Read(p []byte) (int, error) {
 		s.err = err
 		return 0, err
 	}
-	if s.observer != nil {
+	if s.relay != nil {
 		copy(p, seen[:n])
 	}
 	if s.err = err; n > 0 {
@@ -118,7 +119,7 @@ func (s *stream) account(p []byte, end error) error {
 
 func (s *stream) judge(p []byte, last bool) error {
 	o := s.observer
-	return checkError(s.worker.do(func() error {
+	return checkError(s.worker.run(s.ours, func() error {
 		if len(p) > 0 {
 			if err := show(o, p); err != nil {
 				return err

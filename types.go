@@ -60,22 +60,27 @@ func typed(types []string, o *contentOptions) Validator {
 		}
 		return nil
 	}
-	return &rule{declare: named, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: true, declare: named, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(in.Head) == 0 {
 			return nil, errEmpty
 		}
 		if err := named(ctx, in); err != nil {
 			return nil, err
 		}
-		if o := o.inspector(in.Type); o != nil {
-			return &inspector{o}, nil
+		if o, decodes := o.inspector(in.Type); o != nil {
+			return &inspector{o, decodes}, nil
 		}
 		return nil, nil
 	}}
 }
 
 // inspector makes what an inspector of internal/inspect finds a refusal.
-type inspector struct{ Observer }
+type inspector struct {
+	Observer
+	decodes bool // which takes its time, and may wait for others
+}
+
+func (i *inspector) ours() bool { return !i.decodes }
 
 func (i *inspector) Write(p []byte) (int, error) {
 	n, err := i.Observer.Write(p)

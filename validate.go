@@ -69,7 +69,7 @@ func (f ValidatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, er
 // no validator it accepts nothing.
 func All(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return &rule{declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: allOurs(validators), declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(validators) == 0 {
 			return nil, Reject(CodeTypeNotAllowed, "no files are accepted")
 		}
@@ -99,7 +99,7 @@ func All(validators ...Validator) Validator {
 // of the last. With no validator it accepts nothing.
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return &rule{declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: allOurs(validators), declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		err := Reject(CodeTypeNotAllowed, "no files are accepted")
 		var open alternatives
 		given := false
@@ -146,6 +146,7 @@ func ForType(types map[string]Validator) Validator {
 func choose(from map[string]Validator, by func(*Incoming) (key string, missing error)) Validator {
 	from = maps.Clone(from)
 	return &rule{
+		own: allOurs(slices.Collect(maps.Values(from))),
 		judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 			key, missing := by(in)
 			if v := from[key]; v != nil {
@@ -201,7 +202,7 @@ func MaxSize(n int64) Validator {
 		}
 		return nil
 	}
-	return &rule{declare: fits, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: true, declare: fits, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if err := fits(ctx, in); err != nil {
 			return nil, err
 		}
@@ -219,6 +220,8 @@ func (o *sizeObserver) Write(p []byte) (int, error) {
 }
 
 func (o *sizeObserver) Verdict() error { return nil }
+
+func (o *sizeObserver) ours() bool { return true }
 
 func tooLarge(limit int64) error {
 	return Reject(CodeTooLarge, "the file is larger than "+byteSize(limit))
@@ -241,8 +244,15 @@ func typeNotAllowed(t string) error {
 
 // rule is a Validator made of functions.
 type rule struct {
+	own     bool // and none of the host's are among those it asks
 	judge   func(context.Context, *Incoming) (Observer, error)
 	declare func(context.Context, *Incoming) error
+}
+
+func (v *rule) ours() bool { return v.own }
+
+func allOurs(validators []Validator) bool {
+	return !slices.ContainsFunc(validators, func(v Validator) bool { return !isOurs(v) })
 }
 
 func (v *rule) Validate(ctx context.Context, in *Incoming) (Observer, error) {
@@ -255,5 +265,5 @@ func (v *rule) ValidateDeclaration(ctx context.Context, in *Incoming) error {
 
 // headRule is a rule that the declaration already answers as the file would.
 func headRule(judge ValidatorFunc) Validator {
-	return &rule{declare: judge, judge: judge.Validate}
+	return &rule{own: true, declare: judge, judge: judge.Validate}
 }
