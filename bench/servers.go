@@ -11,6 +11,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"runtime/pprof"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +41,7 @@ type config struct {
 	maxFile   int64
 	maxMemory int64
 	maxWait   time.Duration
+	profile   string
 }
 
 // kinds are the servers that are compared.
@@ -61,6 +63,7 @@ func serve(args []string) error {
 	flags.Int64Var(&c.maxFile, "max-file", 8*gib, "")
 	flags.Int64Var(&c.maxMemory, "max-memory", 64*mib, "")
 	flags.DurationVar(&c.maxWait, "max-wait", time.Minute, "")
+	flags.StringVar(&c.profile, "cpuprofile", os.Getenv("BENCH_CPUPROFILE"), "")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -72,10 +75,35 @@ func serve(args []string) error {
 	if err != nil {
 		return err
 	}
+	if c.profile != "" {
+		stop, err := profile(c.profile)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /upload", h)
 	mux.HandleFunc("GET /usage", usage)
 	return listen(mux, "")
+}
+
+// profile writes a CPU profile to path until it is stopped. The environment
+// names it, since it is for whoever looks at one server, as in
+//
+//	BENCH_CPUPROFILE=cpu.prof go run . run -quick -only "large over https"
+func profile(path string) (stop func(), err error) {
+	f, err := os.Create(path + "." + fmt.Sprint(os.Getpid())) //nolint:gosec // the user's own path
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close()
+	}, nil
 }
 
 // client is how all of them reach S3.
