@@ -31,7 +31,7 @@ func form(t *testing.T, fields map[string]string, name, content string) call {
 	_, err = io.WriteString(part, content)
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
-	return call{method: "POST", body: b.String(), header: map[string]string{"Content-Type": w.FormDataContentType()}}
+	return call{method: "POST", path: "/uppy/s3/single", body: b.String(), header: map[string]string{"Content-Type": w.FormDataContentType()}}
 }
 
 // TestSingle: what the server is told to send files in one request to is itself,
@@ -54,30 +54,26 @@ func TestSingle(t *testing.T) {
 	require.Equal(t, a.URL+"/uppy/s3/single", signed.URL)
 	require.NotEmpty(t, signed.Fields["key"])
 
-	send := func(name, content string) call {
-		c := form(t, signed.Fields, name, content)
-		c.path = "/uppy/s3/single"
-		return c
-	}
+	send := func(name, content string) call { return form(t, signed.Fields, name, content) }
 	foreign := send("a.txt", "hello")
 	foreign.header["Sec-Fetch-Site"] = "cross-site"
-	require.Equal(t, http.StatusForbidden, a.send(t, foreign).StatusCode)
+	require.Equal(t, http.StatusForbidden, a.send(t, foreign).status)
 	failing = true
 	a.refuses(t, upload.CodeInternal, send("a.txt", "hello"))
 	failing = false
 
-	resp := a.send(t, send("a.png", html))
-	require.Equal(t, http.StatusUnsupportedMediaType, resp.StatusCode)
+	got := a.send(t, send("a.png", html))
+	require.Equal(t, http.StatusUnsupportedMediaType, got.status)
 	require.Empty(t, a.store.Keys())
 
-	resp = a.send(t, send("a.txt", "hello"))
-	require.Equal(t, http.StatusCreated, resp.StatusCode)
-	require.NotEmpty(t, resp.Header.Get("Etag"), "Uppy 5 waits for one")
+	got = a.send(t, send("a.txt", "hello"))
+	require.Equal(t, http.StatusCreated, got.status)
+	require.NotEmpty(t, got.header.Get("Etag"), "Uppy 5 waits for one")
 	var done struct{ Key, Location string }
-	require.NoError(t, json.NewDecoder(resp.Body).Decode(&done))
+	require.NoError(t, json.Unmarshal([]byte(got.body), &done))
 	require.Equal(t, []string{done.Key}, a.published())
 	require.Equal(t, "/files/"+done.Key, done.Location)
-	require.Equal(t, done.Location, resp.Header.Get("Location"))
+	require.Equal(t, done.Location, got.header.Get("Location"))
 	require.Equal(t, "hello", a.read(t, done.Key))
 }
 
@@ -87,11 +83,9 @@ func TestSingleRedirects(t *testing.T) {
 	a := newApp(t, upload.Options{Respond: upload.SeeOther("/done")}, func(a *app, o *uppy.Options) {
 		o.Endpoint = a.URL + "/uppy"
 	})
-	c := form(t, nil, "a.png", html)
-	c.path = "/uppy/s3/single"
-	resp := a.send(t, c)
-	require.Equal(t, http.StatusUnprocessableEntity, resp.StatusCode)
-	require.Empty(t, resp.Header.Get("Location"))
+	got := a.send(t, form(t, nil, "a.png", html))
+	require.Equal(t, http.StatusUnprocessableEntity, got.status)
+	require.Empty(t, got.header.Get("Location"))
 }
 
 // TestSingleRefused: without an endpoint the reason says what to set.

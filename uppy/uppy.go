@@ -31,10 +31,12 @@
 //
 // # What users see
 //
-// Uppy 6 shows no server's words: of a refusal its users read "Companion request
-// failed", of a single request "network error". Uppy 5 shows the reason of a
-// refusal, but not of a single request. Since Uppy does not ask again before the
-// file is removed and added, both are final.
+// That the upload failed, and the reason only of Uppy 5, where they point at the
+// question mark beside it, and not of single requests. Uppy 6 shows no server's
+// words: its users read "Companion request failed", of single requests something
+// of a network error. When they press Retry, Uppy 6 goes on where it was: after
+// an error of the server nothing is sent again, and what was refused is refused
+// again. Uppy 5 begins anew.
 //
 // # Cross-origin pages
 //

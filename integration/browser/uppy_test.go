@@ -1,14 +1,7 @@
 package browser
 
 import (
-	"bytes"
 	"errors"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,127 +11,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/chromium"
-	"github.com/airlock-go/upload/memstore"
-	"github.com/airlock-go/upload/uppy"
 )
-
-const (
-	uploadButton = ".uppy-StatusBar-actionBtn--upload"
-	fileInput    = ".uppy-Dashboard-input"
-	html         = "<!doctype html><script>alert(1)</script>"
-)
-
-// versions are the majors of Uppy, and how each names its endpoint.
-var versions = map[string]string{"uppy5": "endpoint", "uppy6": "companionEndpoint"}
-
-// site is an application with an Uppy page, whose store is another origin, as a
-// bucket is.
-type site struct {
-	*chromium.Page
-	store *memstore.Store
-
-	published     func(upload.File) error // if not nil
-	held          int32                   // which PUT does not arrive, if any
-	sent, arrived atomic.Int32            // PUTs
-}
-
-// hold keeps a request waiting until the page cuts it.
-func hold(r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body) // a server learns of a cut by reading
-	<-r.Context().Done()
-	panic(http.ErrAbortHandler)
-}
-
-// awaits waits for a counter to get there.
-func awaits(t *testing.T, counter *atomic.Int32, n int32) {
-	t.Helper()
-	require.Eventually(t, func() bool { return counter.Load() >= n }, time.Minute, 10*time.Millisecond)
-}
-
-func newSite(t *testing.T, b *chromium.Browser, version, query string) *site {
-	t.Helper()
-	script := bundleOf(t, version)
-	mux, bucket := http.NewServeMux(), http.NewServeMux()
-	app, other := httptest.NewServer(mux), httptest.NewServer(bucket)
-	t.Cleanup(app.Close)
-	t.Cleanup(other.Close)
-	s := &site{store: &memstore.Store{CORSOrigin: app.URL}}
-	stored := s.store.Handler(other.URL + "/bucket/")
-	bucket.HandleFunc("/bucket/", func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPut && s.sent.Add(1) == s.held {
-			hold(r)
-		}
-		stored.ServeHTTP(w, r)
-		if r.Method == http.MethodPut {
-			s.arrived.Add(1)
-		}
-	})
-
-	h, err := upload.New(s.store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous,
-		&upload.Options{MaxFileSize: 32 << 20, Logger: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
-	p, err := upload.NewPresigner(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, nil)
-	require.NoError(t, err)
-	handler, err := uppy.New(p, &uppy.Options{
-		Endpoint: app.URL + "/uppy",
-		Location: func(f upload.File) string { return app.URL + "/files/" + f.Key },
-		Published: func(_ *http.Request, f upload.File) error {
-			if s.published == nil {
-				return nil
-			}
-			return s.published(f)
-		},
-	})
-	require.NoError(t, err)
-	mux.Handle("/uppy/", handler)
-	serve(mux, "/page.js", "text/javascript", script.js)
-	serve(mux, "/page.css", "text/css", script.css)
-	serve(mux, "/{$}", "text/html; charset=utf-8", []byte(`<!doctype html><title>Upload</title>
-<link rel=stylesheet href=/page.css><div id=uppy></div><script src=/page.js></script>`))
-
-	s.Page = b.Open(t, app.URL+"/?endpoint="+url.QueryEscape(versions[version])+query)
-	return s
-}
-
-func serve(mux *http.ServeMux, path, mediaType string, content []byte) {
-	mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", mediaType)
-		_, _ = w.Write(content)
-	})
-}
-
-// outcome is what Uppy has told its page.
-type outcome struct {
-	Success []struct{ Key, Location, UploadURL string }
-	Failed  []string
-}
-
-// upload chooses a file, presses the button and waits for the end.
-func (s *site) upload(name, content string) outcome {
-	s.Choose(fileInput, name, content)
-	s.Click(uploadButton)
-	return s.end()
-}
-
-func (s *site) end() (o outcome) {
-	s.Await(`seen.success.length + seen.failed.length > 0`)
-	s.Value(`seen`, &o)
-	return o
-}
-
-func (s *site) read(t *testing.T, key string) string {
-	t.Helper()
-	r, _, err := s.store.Open(t.Context(), key)
-	require.NoError(t, err)
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
-	return string(b)
-}
-
-// shows waits until the text is there, or the hint at something that has it.
-func (s *site) shows(text string) {
-	s.Await(`document.querySelector('#uppy').innerHTML.includes(` + strconv.Quote(text) + `)`)
-}
 
 // TestUppy: files of one part, of several, and in a single request are checked
 // and published, with no code in the page but the size.

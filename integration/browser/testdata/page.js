@@ -8,7 +8,7 @@ import '@uppy/core/css/style.min.css'
 import '@uppy/dashboard/css/style.min.css'
 
 const query = new URLSearchParams(location.search)
-const options = { [query.get('endpoint')]: location.origin + '/uppy' }
+const options = { [query.get('endpoint')]: '/uppy' }
 if (!query.has('whole')) options.shouldUseMultipart = true
 
 const uppy = new Uppy()
