@@ -150,6 +150,9 @@ func (o *PresignOptions) fill(h *Handler) error {
 	return nil
 }
 
+// Handler returns the handler that p was made of.
+func (p *Presigner) Handler() *Handler { return p.h }
+
 // sealed is what a ticket holds. Its names are short since it travels in paths.
 type sealed struct {
 	ID       string `json:"i"` // also the nonce of the published object

@@ -29,25 +29,35 @@ type Ticket struct {
 // judged without the file, and signs the upload. The error is an [*Error], for
 // [Handler.RespondError].
 func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
-	return p.sign(r, d, p.opts.Form, d.Size > p.opts.SingleSize)
+	if d.Size > p.opts.SingleSize {
+		return p.SignParts(r, d, p.opts.PartSize)
+	}
+	return p.sign(r, d, p.signSingle(p.opts.Form))
 }
 
-// SignForm is Sign for clients that send a POST form only. It fails for files
-// that are too large for a single request, and if the storage cannot enforce
-// forms.
+// SignForm is Sign for clients that send a POST form only. It fails for files of
+// more than 5 GiB, and if the storage cannot enforce forms.
 func (p *Presigner) SignForm(r *http.Request, d Declaration) (*Ticket, error) {
 	if !p.methods.Form {
 		return nil, internal(errors.New("upload: the storage cannot enforce POST forms"))
 	}
-	return p.sign(r, d, true, false)
+	return p.sign(r, d, p.signSingle(true))
 }
 
-// SignMultipart is Sign for clients that send any file in parts, if only one.
-func (p *Presigner) SignMultipart(r *http.Request, d Declaration) (*Ticket, error) {
-	return p.sign(r, d, false, true)
+// SignParts is Sign for clients that send every file in parts, if only one, of a
+// size of their own: 5 MiB to 5 GiB, and more where the file would have more than
+// 10,000 parts. Ticket.PartSize tells it.
+func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
+	if partSize < minDirectPart || partSize > maxDirectPart {
+		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
+	}
+	return p.sign(r, d, p.signParts(partSize))
 }
 
-func (p *Presigner) sign(r *http.Request, d Declaration, form, multipart bool) (ticket *Ticket, err error) {
+// signing completes a ticket and what goes with it.
+type signing func(q *request, t *sealed) (*Ticket, error)
+
+func (p *Presigner) sign(r *http.Request, d Declaration, complete signing) (ticket *Ticket, err error) {
 	q, err := p.enter(r)
 	defer func() { err = q.leaveWith(err) }()
 	if err != nil {
@@ -57,18 +67,38 @@ func (p *Presigner) sign(r *http.Request, d Declaration, form, multipart bool) (
 	if err != nil {
 		return nil, err
 	}
-	if !multipart && t.Size > maxDirectPart {
-		return nil, withFile(tooLarge(maxDirectPart), t.Field, t.Name)
+	return complete(q, t)
+}
+
+func (p *Presigner) signSingle(form bool) signing {
+	return func(q *request, t *sealed) (*Ticket, error) {
+		if t.Size > maxDirectPart {
+			return nil, withFile(tooLarge(maxDirectPart), t.Field, t.Name)
+		}
+		request, err := p.store.SignUpload(q.ctx, p.object(t), form)
+		if err != nil {
+			return nil, storageError(err)
+		}
+		token, err := p.seal(t)
+		return &Ticket{Token: token, Expires: expiry(p.opts.URLExpires), SignedRequest: request}, err
 	}
-	if multipart {
-		return p.signMultipart(q, t)
+}
+
+func (p *Presigner) signParts(partSize int64) signing {
+	return func(q *request, t *sealed) (ticket *Ticket, err error) {
+		t.PartSize = max(partSize, (t.Size+maxPartCount-1)/maxPartCount)
+		if t.PartSize > maxDirectPart {
+			return nil, withFile(tooLarge(maxDirectPart*maxPartCount), t.Field, t.Name)
+		}
+		if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
+			return nil, storageError(err)
+		}
+		token, err := p.seal(t)
+		if err != nil {
+			return nil, errors.Join(err, p.remove(q, t))
+		}
+		return &Ticket{Token: token, Expires: time.Unix(t.Expires, 0).UTC(), PartSize: t.PartSize, Parts: t.parts()}, nil
 	}
-	request, err := p.store.SignUpload(q.ctx, p.object(t), form)
-	if err != nil {
-		return nil, storageError(err)
-	}
-	token, err := p.seal(t)
-	return &Ticket{Token: token, Expires: expiry(p.opts.URLExpires), SignedRequest: request}, err
 }
 
 // newTicket judges d and chooses the keys.
@@ -88,22 +118,6 @@ func (p *Presigner) newTicket(q *request, d Declaration) (*sealed, error) {
 		Staging: p.opts.KeyPrefix + StagingSegment + "/" + strings.ToLower(id), Key: key,
 		Expires: time.Now().Add(p.opts.TicketExpires).Unix(),
 	}, nil
-}
-
-func (p *Presigner) signMultipart(q *request, t *sealed) (*Ticket, error) {
-	t.PartSize = max(p.opts.PartSize, (t.Size+maxPartCount-1)/maxPartCount)
-	if t.PartSize > maxDirectPart {
-		return nil, withFile(tooLarge(maxDirectPart*maxPartCount), t.Field, t.Name)
-	}
-	var err error
-	if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
-		return nil, storageError(err)
-	}
-	token, err := p.seal(t)
-	if err != nil {
-		return nil, errors.Join(err, p.remove(q, t))
-	}
-	return &Ticket{Token: token, Expires: time.Unix(t.Expires, 0).UTC(), PartSize: t.PartSize, Parts: t.parts()}, nil
 }
 
 // SignPart signs the PUT of one part, numbered from 1, of exactly the bytes that
