@@ -1,0 +1,67 @@
+package integration_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+)
+
+// TestExampleServerDirect does what the example's page does when a file goes
+// straight to a bucket: it is let in, sends, confirms and shows.
+func TestExampleServerDirect(t *testing.T) {
+	b := s3test.NewBucket(t, false)
+	p := runExample(t, withFlags(t, buildExample(t), "-direct -s3-setup -s3-prefix in"), b)
+	picture := client.PNG(0)
+	content, err := io.ReadAll(picture.Open())
+	require.NoError(t, err)
+
+	var ticket upload.Ticket
+	exampleStep(t, p, "", upload.Declaration{Field: "file", Name: "cat.png", Size: picture.Size}, &ticket)
+	for origin, allowed := range map[string]string{p.url: p.url, "https://evil.example.com": ""} {
+		_, _, header := send(t, httpRequest(t, &upload.SignedRequest{Method: http.MethodOptions, URL: ticket.URL, Headers: map[string]string{
+			"Origin": origin, "Access-Control-Request-Method": ticket.Method, "Access-Control-Request-Headers": "content-type,if-none-match",
+		}}, nil))
+		require.Equal(t, allowed, header.Get("Access-Control-Allow-Origin"))
+	}
+	status, answer, _ := send(t, httpRequest(t, ticket.SignedRequest, content))
+	require.Equal(t, http.StatusOK, status, answer)
+
+	var stored struct{ Files []upload.File }
+	exampleStep(t, p, "confirm", map[string]string{"token": ticket.Token}, &stored)
+	require.Len(t, stored.Files, 1)
+	requireStored(t, b, stored.Files[0].Key, picture)
+	_, shown, header := send(t, httpRequest(t, &upload.SignedRequest{Method: http.MethodGet, URL: p.url + "/files/" + stored.Files[0].Key}, nil))
+	require.Equal(t, string(content), shown)
+	require.Equal(t, "image/png", header.Get("Content-Type"))
+	p.terminate(t)
+}
+
+// withFlags is binary with flags before those it is started with.
+func withFlags(t *testing.T, binary, flags string) string {
+	t.Helper()
+	script := filepath.Join(t.TempDir(), "server")
+	require.NoError(t, os.WriteFile(script, fmt.Appendf(nil, "#!/bin/sh\nexec '%s' %s \"$@\"\n", binary, flags), 0o700))
+	return script
+}
+
+// exampleStep makes one step of a direct upload.
+func exampleStep(t *testing.T, p *process, name string, body, into any) {
+	t.Helper()
+	b, err := json.Marshal(body)
+	require.NoError(t, err)
+	status, answer, _ := send(t, httpRequest(t, &upload.SignedRequest{
+		Method: http.MethodPost, URL: p.url + "/tickets/" + name, Headers: map[string]string{"Content-Type": "application/json"},
+	}, b))
+	require.Equal(t, http.StatusCreated, status, answer)
+	require.NoError(t, json.Unmarshal([]byte(answer), into))
+}
