@@ -50,7 +50,8 @@ func TestExampleServerDirect(t *testing.T) {
 func withFlags(t *testing.T, binary, flags string) string {
 	t.Helper()
 	script := filepath.Join(t.TempDir(), "server")
-	require.NoError(t, os.WriteFile(script, fmt.Appendf(nil, "#!/bin/sh\nexec '%s' %s \"$@\"\n", binary, flags), 0o700))
+	text := fmt.Appendf(nil, "#!/bin/sh\nexec '%s' %s \"$@\"\n", binary, flags)
+	require.NoError(t, os.WriteFile(script, text, 0o700)) //nolint:gosec // it is a program
 	return script
 }
 
