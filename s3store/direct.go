@@ -24,7 +24,7 @@ const stagedDisposition = "attachment"
 // error if the [Profile] leaves no request that the service holds clients to, or
 // if there are no credentials to sign with.
 func (s *Store) DirectMethods() (upload.DirectMethods, error) {
-	if s.signer.Options().Credentials == nil {
+	if s.opts.Signer.Options().Credentials == nil {
 		return upload.DirectMethods{}, errNoCredentials
 	}
 	return s.opts.Profile.direct()
@@ -50,6 +50,8 @@ func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool
 		return nil, errors.New("s3store: the profile says that the service does not enforce such a request")
 	case form && d.SHA256 == "" && s.opts.Profile.NoCopyDigests:
 		return nil, errors.New("s3store: the profile asks for the SHA-256 of files that are sent by forms")
+	case d.Type == "":
+		return nil, errors.New("s3store: a request that states no type leaves it to the client")
 	case d.Size < 1 || d.Size > maxPartSize:
 		return nil, fmt.Errorf("s3store: one request can carry 1 byte to 5 GiB, not %d bytes", d.Size)
 	}
@@ -57,7 +59,7 @@ func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool
 	if err != nil {
 		return nil, err
 	}
-	signer, err := s.grant(ctx, d.Expires)
+	expires, err := s.lifetime(ctx, d.Expires)
 	if err != nil {
 		return nil, err
 	}
@@ -65,9 +67,9 @@ func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool
 	in.ContentLength = &d.Size
 	in.ChecksumSHA256 = optional(digest)
 	if form {
-		return s.signForm(ctx, signer, in)
+		return s.signForm(ctx, expires, in)
 	}
-	signed, err := signer.PresignPutObject(ctx, in)
+	signed, err := s.presign.PresignPutObject(ctx, in, signURL(expires))
 	if err != nil {
 		return nil, s.explain(ctx, err)
 	}
@@ -113,18 +115,18 @@ func (s *Store) SignPart(ctx context.Context, d upload.DirectObject, uploadID st
 	case d.Size < 1 || d.Size > maxPartSize:
 		return nil, fmt.Errorf("s3store: a part has 1 byte to 5 GiB, not %d bytes", d.Size)
 	}
-	signer, err := s.grant(ctx, d.Expires)
+	expires, err := s.lifetime(ctx, d.Expires)
 	if err != nil {
 		return nil, err
 	}
-	signed, err := signer.PresignUploadPart(ctx, &s3.UploadPartInput{
+	signed, err := s.presign.PresignUploadPart(ctx, &s3.UploadPartInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Key:                 &d.Key,
 		UploadId:            &uploadID,
-		PartNumber:          aws.Int32(int32(number)), //nolint:gosec // at most maxParts
+		PartNumber:          aws.Int32(int32(number)),
 		ContentLength:       &d.Size,
-	})
+	}, signURL(expires))
 	if err != nil {
 		return nil, s.explain(ctx, err)
 	}

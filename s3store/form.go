@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -17,7 +18,7 @@ import (
 
 // signForm signs a POST form for what in says. The policy names every field with
 // its exact value, and S3 refuses forms with others.
-func (s *Store) signForm(ctx context.Context, signer *s3.PresignClient, in *s3.PutObjectInput) (*upload.SignedRequest, error) {
+func (s *Store) signForm(ctx context.Context, expires time.Duration, in *s3.PutObjectInput) (*upload.SignedRequest, error) {
 	if strings.Contains(*in.Key, "${filename}") {
 		return nil, errors.New("s3store: S3 would put the client's file name into the key")
 	}
@@ -30,8 +31,8 @@ func (s *Store) signForm(ctx context.Context, signer *s3.PresignClient, in *s3.P
 		conditions = append(conditions, map[string]string{name: fields[name]})
 	}
 	// The SDK's own answer has the key, the policy and the signature alone.
-	signed, err := signer.PresignPostObject(ctx, &s3.PutObjectInput{Bucket: in.Bucket, Key: in.Key}, func(o *s3.PresignPostOptions) {
-		o.Conditions = conditions
+	signed, err := s.presign.PresignPostObject(ctx, &s3.PutObjectInput{Bucket: in.Bucket, Key: in.Key}, func(o *s3.PresignPostOptions) {
+		o.Expires, o.Conditions = expires, conditions
 	})
 	if err != nil {
 		return nil, s.explain(ctx, err)

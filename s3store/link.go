@@ -22,18 +22,18 @@ const linkCache = "private, no-cache"
 // with the object or the credentials. Type, disposition and a Cache-Control of
 // "private, no-cache" are part of what is signed.
 func (s *Store) SignGet(ctx context.Context, key string, g upload.SignedGet) (url string, err error) {
-	signer, err := s.grant(ctx, g.Expires)
+	expires, err := s.lifetime(ctx, g.Expires)
 	if err != nil {
 		return "", err
 	}
-	signed, err := signer.PresignGetObject(ctx, &s3.GetObjectInput{
+	signed, err := s.presign.PresignGetObject(ctx, &s3.GetObjectInput{
 		Bucket:                     s.bucket,
 		ExpectedBucketOwner:        s.owner,
 		Key:                        &key,
 		ResponseContentType:        optional(g.Type),
 		ResponseContentDisposition: optional(g.Disposition),
 		ResponseCacheControl:       aws.String(linkCache),
-	})
+	}, signURL(expires))
 	if err != nil {
 		return "", s.explain(ctx, err)
 	}

@@ -23,6 +23,28 @@
 // and asked about; and what could not be removed because S3 refused or was down
 // for longer than the retries, which is logged with its key.
 //
+// # Direct uploads and links
+//
+// For [upload.Presigner] the store signs what clients then send to S3 themselves:
+// a PUT, which works once; a POST form; or the parts of a multipart upload. S3
+// holds them to key, type, length and, if it is known, SHA-256. What they send
+// lies under a staging key until Promote copies it to an object with new
+// attributes. For [upload.Links] it signs reads. Nothing that is signed works for
+// longer than seven days, or than the credentials it is signed with: those of a
+// role end within hours. Services that do not enforce all of it need a [Profile].
+//
+// Pages of another origin can use this only if the bucket's CORS rules let them:
+//
+//	AllowedOrigins  the pages', one by one
+//	AllowedMethods  PUT for requests and parts, POST for forms, GET for links that scripts read
+//	AllowedHeaders  content-type, content-disposition, cache-control, if-none-match, x-amz-checksum-sha256,
+//	                and with these options x-amz-tagging, x-amz-server-side-encryption,
+//	                x-amz-server-side-encryption-aws-kms-key-id
+//	ExposeHeaders   ETag, and Location for some clients that send forms
+//
+// The bucket's lifecycle rules should remove what lies under staging keys for
+// longer than tickets last, and abort multipart uploads that are as old.
+//
 // # Permissions
 //
 // s3:PutObject, s3:AbortMultipartUpload, s3:GetObject, s3:DeleteObject and
@@ -30,6 +52,12 @@
 // lost; s3:PutObjectTagging with Tags; s3:DeleteObjectVersion and
 // s3:ListBucketVersions on versioned buckets; kms:GenerateDataKey and
 // kms:Decrypt with KMSKeyID.
+//
+// Direct uploads need s3:ListMultipartUploadParts besides, and s3:ListBucket to
+// tell a file that has not arrived from one that may not be seen. What clients
+// are given can be signed by others, [Options.Signer]: for uploads with
+// s3:PutObject (and s3:PutObjectTagging with Tags, and the kms ones) under staging
+// keys, for links with s3:GetObject under the others.
 package s3store
 
 import (
@@ -74,8 +102,9 @@ type Options struct {
 
 	// CallTimeout is the longest that one call to S3 may take, all its retries
 	// included, after which it has failed; one minute if it is 0. It must be
-	// enough to send a part and, for large files, to assemble one. When S3 is
-	// silent, Stage, Commit and Discard each take up to three such calls' time.
+	// enough to send a part and, for large files, to assemble one or to copy
+	// 512 MiB within S3, or the whole file where [Store.Promote] says so. When S3
+	// is silent, Stage, Commit and Discard each take up to three such calls' time.
 	CallTimeout time.Duration
 
 	// Profile says what the service can do. The zero value is right for AWS
@@ -109,8 +138,8 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Store is an [upload.Storage] and an [upload.Opener] over one bucket. It is
-// safe for concurrent use.
+// Store is an [upload.Storage], an [upload.Opener], an [upload.DirectStorage] and
+// an [upload.LinkStorage] over one bucket. It is safe for concurrent use.
 type Store struct {
 	client   *s3.Client
 	bucket   *string
@@ -120,7 +149,7 @@ type Store struct {
 	owner    *string
 	checksum types.ChecksumAlgorithm // of multipart uploads, "" for none
 	memory   *memory
-	signer   *s3.Client // of what clients send
+	presign  *s3.PresignClient // of opts.Signer
 	maxCopy  int64
 }
 
@@ -168,7 +197,7 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 		owner:    optional(o.ExpectedBucketOwner),
 		checksum: o.Profile.checksum(client.Options()),
 		memory:   newMemory(o.MaxMemory, max(o.MaxMemory/2, o.PartSize)),
-		signer:   o.Signer,
+		presign:  s3.NewPresignClient(o.Signer),
 		maxCopy:  copySize,
 	}, nil
 }

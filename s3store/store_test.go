@@ -199,6 +199,21 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// TestDirectConformance leaves out what a fake that checks no signature lets
+// through.
+func TestDirectConformance(t *testing.T) {
+	for name, with := range map[string]setup{
+		"plain":     {},
+		"versioned": {versioned: true},
+	} {
+		with.Profile.NoForms = true
+		t.Run(name, func(t *testing.T) {
+			storetest.RunDirect(t, func(t *testing.T) upload.DirectStorage { return audited{newFixture(t, with)} },
+				"a refused request", "expired requests", "refuses other PUTs", "refuses other parts")
+		})
+	}
+}
+
 // audited lets the suite see what was left where no reader looks.
 type audited struct{ *fixture }
 

@@ -90,7 +90,7 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 		case m.checked && l.ChecksumCRC32 == "":
 			fail(w, http.StatusBadRequest, "InvalidRequest", "the checksum of each part must be given")
 			return
-		case !known, l.ETag != etag(p.body), l.PartNumber != i+1,
+		case !known, l.ETag != etag(p.body), i > 0 && l.PartNumber <= list.Part[i-1].PartNumber,
 			m.checked && l.ChecksumCRC32 != p.crc32, !m.checked && l.ChecksumCRC32 != "", l.ChecksumSHA256 != p.sha:
 			fail(w, http.StatusBadRequest, "InvalidPart", strconv.Itoa(l.PartNumber))
 			return
@@ -125,8 +125,8 @@ func (s *Server) answerComplete(w http.ResponseWriter, o *Object) {
 	}{Bucket: s.Bucket, Key: o.Key, ETag: etag(o.Body)})
 }
 
-func (s *Server) abortUpload(w http.ResponseWriter, id string) {
-	if s.uploads[id] == nil {
+func (s *Server) abortUpload(w http.ResponseWriter, key, id string) {
+	if m := s.uploads[id]; m == nil || m.key != key {
 		fail(w, http.StatusNotFound, codeNoUpload, id)
 		return
 	}

@@ -51,7 +51,7 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 	}{ETag: etag(body), ChecksumSHA256: p.sha})
 }
 
-func (s *Server) listParts(w http.ResponseWriter, q url.Values) {
+func (s *Server) listParts(w http.ResponseWriter, key string, q url.Values) {
 	type listed struct {
 		PartNumber int
 		ETag       string
@@ -64,7 +64,7 @@ func (s *Server) listParts(w http.ResponseWriter, q url.Values) {
 		Part                 []listed
 	}
 	m := s.uploads[q.Get("uploadId")]
-	if m == nil {
+	if m == nil || m.key != key {
 		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
 		return
 	}

@@ -96,11 +96,11 @@ func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 	case "UploadPartCopy":
 		s.copyPart(w, r, q)
 	case "ListParts":
-		s.listParts(w, q)
+		s.listParts(w, key, q)
 	case "CompleteMultipartUpload":
 		s.completeUpload(w, r, key, q.Get("uploadId"), body)
 	case "AbortMultipartUpload":
-		s.abortUpload(w, q.Get("uploadId"))
+		s.abortUpload(w, key, q.Get("uploadId"))
 	case "ListMultipartUploads":
 		s.listUploads(w, q.Get("prefix"))
 	case "ListObjectVersions":

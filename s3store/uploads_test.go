@@ -1,0 +1,128 @@
+package s3store_test
+
+import (
+	"io/fs"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/s3fake"
+)
+
+// TestDirectParts goes the whole way of a multipart upload.
+func TestDirectParts(t *testing.T) {
+	f := newFixture(t, setup{Options: everything})
+	f.fake.PageSize = 1
+	body := randomBytes(2*part + 1)
+	d := direct(body)
+	id, err := f.CreateMultipart(t.Context(), d)
+	require.NoError(t, err)
+	for i := 3; i >= 1; i-- {
+		d.Size = min(part, int64(len(body)-(i-1)*part))
+		r, err := f.SignPart(t.Context(), d, id, i)
+		require.NoError(t, err)
+		require.Empty(t, r.Headers, "some clients read the URL alone")
+		require.Equal(t, 200, f.send(t, r, body[(i-1)*part:][:d.Size]))
+	}
+	parts, err := f.Parts(t.Context(), staging, id)
+	require.NoError(t, err)
+	require.Len(t, parts, 3)
+	require.Equal(t, upload.Part{Number: 3, Size: 1, ETag: parts[2].ETag}, parts[2])
+	require.NoError(t, f.CompleteMultipart(t.Context(), staging, id, parts))
+	f.requireStored(t, staging, body)
+	h := f.fake.Get(staging).Header
+	require.Equal(t, "image/png", h.Get("Content-Type"))
+	require.Equal(t, "attachment", h.Get("Content-Disposition"))
+	require.Equal(t, "aws:kms", h.Get("X-Amz-Server-Side-Encryption"))
+	require.Empty(t, h.Get("X-Amz-Storage-Class"))
+	_, err = f.Parts(t.Context(), staging, id)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.NoError(t, f.AbortMultipart(t.Context(), staging, id))
+}
+
+// send sends a signed request as a client would.
+func (f *fixture) send(t *testing.T, r *upload.SignedRequest, body []byte) (status int) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), r.Method, r.URL, strings.NewReader(string(body)))
+	require.NoError(t, err)
+	for name, value := range r.Headers {
+		req.Header.Set(name, value)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	return resp.StatusCode
+}
+
+// TestDirectFaults is each call of a multipart upload, failing once and for ever.
+func TestDirectFaults(t *testing.T) {
+	body := randomBytes(small)
+	run := func(f *fixture) (err error) {
+		id, err := f.CreateMultipart(t.Context(), direct(body))
+		if err != nil {
+			return err
+		}
+		d := direct(body)
+		r, err := f.SignPart(t.Context(), d, id, 1)
+		require.NoError(t, err)
+		require.Equal(t, 200, f.send(t, r, body))
+		parts, err := f.Parts(t.Context(), staging, id)
+		if err != nil {
+			return err
+		}
+		if err := f.CompleteMultipart(t.Context(), staging, id, parts); err != nil {
+			return err
+		}
+		return f.AbortMultipart(t.Context(), staging, id)
+	}
+	for _, call := range []string{"CreateMultipartUpload", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload"} {
+		for name, fault := range map[string]s3fake.Fault{"500": fail500, "503": slow503, "reset": s3fake.Reset, "dropped": s3fake.Drop} {
+			for _, repeated := range []int{200, 404, 412} {
+				t.Run(call+" "+name, func(t *testing.T) {
+					f := newFixture(t, setup{repeated: repeated})
+					f.fake.Inject(call, 1, fault)
+					require.NoError(t, run(f))
+					f.requireStored(t, staging, body)
+					f.requireIdle(t)
+				})
+			}
+		}
+		t.Run(call+" for ever", func(t *testing.T) {
+			f := newFixture(t, setup{})
+			f.fake.Inject(call, forEver, fail500)
+			require.Error(t, run(f))
+		})
+	}
+	t.Run("no answer ever", func(t *testing.T) {
+		f := newFixture(t, setup{repeated: 404})
+		f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Drop)
+		require.NoError(t, run(f), "the object says it")
+		f.requireStored(t, staging, body)
+	})
+	t.Run("nobody answers", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Drop)
+		f.fake.Inject("HeadObject", forEver, fail500)
+		require.ErrorIs(t, run(f), upload.ErrUnknownOutcome)
+	})
+	t.Run("no id ever", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		f.fake.Inject("CreateMultipartUpload", forEver, s3fake.Drop)
+		require.Error(t, run(f))
+		f.requireNothing(t)
+	})
+	t.Run("another object", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		f.fake.Put(staging, []byte("other"))
+		require.ErrorIs(t, run(f), upload.ErrExists)
+		f.requireStored(t, staging, []byte("other"))
+	})
+	t.Run("not open", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		require.ErrorIs(t, f.CompleteMultipart(t.Context(), staging, "gone", []upload.Part{{Number: 1, Size: 1, ETag: `"x"`}}), fs.ErrNotExist)
+		require.NoError(t, f.AbortMultipart(t.Context(), staging, "gone"))
+	})
+}
