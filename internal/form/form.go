@@ -1,10 +1,10 @@
 // Package form reads a multipart/form-data body strictly and as a stream.
 //
-// It stands on mime/multipart, with 64 KiB of buffering below it (a fourth of
-// the CPU time of reading without) and with what that parser leaves to its
-// caller: a cut body is told from a finished one, the Content-Disposition is
-// parsed here to the last byte, transfer encodings are refused instead of
-// undone, and everything that is not file content is counted and capped.
+// The content of a part is read straight into the caller's buffer, and searched
+// there for the delimiter. A part ends where its delimiter was seen and nowhere
+// else, so a cut body is never taken for a finished one. The Content-Disposition
+// is parsed to its last byte, transfer encodings are refused instead of undone,
+// and everything that is not file content is counted and capped.
 //
 // What it lets pass, since RFC 2046 or clients in use want it: bodies whose
 // delimiter lines all end in LF alone, a preamble and folded headers within
@@ -14,19 +14,12 @@ package form
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/textproto"
 	"strings"
-	"sync"
-)
-
-const (
-	bufferSize = 64 << 10
-	// parserBuffer is how far mime/multipart reads ahead of what it hands out.
-	parserBuffer = 5 << 10
 )
 
 // Limits bounds what a body may hold besides its files. All of them count, 0
@@ -69,72 +62,175 @@ func (e *Error) Unwrap() error { return e.Err }
 
 func malformed(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
 
+// errFull is that a line is longer than it may be.
+var errFull = &Error{Kind: TooLarge, Reason: "the headers of a part are too large"}
+
+// errCut is what is behind the end of a body that is not finished.
+var errCut = errors.New("form: the body ended")
+
 // Reader yields the parts of one body. It is not safe for concurrent use.
 type Reader struct {
-	limits Limits
-	tap    *tap
-	mr     *multipart.Reader
-	parts  int
-	fields int
-	text   int64
+	limits    Limits
+	src       source
+	delimiter delimiter
+	parts     int
+	fields    int
+	text      int64
+
+	// Of the current part's content in the window.
+	start bool // nothing of it was taken yet
+	safe  int  // bytes that are content for certain
+	ended bool // its delimiter follows them
 }
 
-var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, bufferSize) }}
-
-// NewReader reads body, whose io.EOF must mean that the request is complete.
+// NewReader reads body, whose bare io.EOF must mean that the request is complete.
 // The Reader holds 64 KiB of a pool until Release.
 func NewReader(body io.Reader, boundary string, limits Limits) *Reader {
-	buf := buffers.Get().(*bufio.Reader)
-	buf.Reset(body)
-	t := &tap{src: buf, stop: -1}
-	return &Reader{limits: limits, tap: t, mr: multipart.NewReader(t, boundary)}
+	return &Reader{
+		limits: limits, delimiter: newDelimiter(boundary),
+		src: source{body: body, buf: buffers.Get().(*[bufferSize]byte)},
+	}
 }
 
 // Release gives the buffer back. The Reader and its parts are dead afterwards.
 func (r *Reader) Release() {
-	if buf := r.tap.src; buf != nil {
-		r.tap.src = nil
-		buf.Reset(nil)
-		buffers.Put(buf)
+	if r.src.buf != nil {
+		buffers.Put(r.src.buf)
+		r.src = source{err: errCut}
 	}
 }
 
-// Consumed is how many bytes of the body are certainly behind the current part's
-// first byte of content: the rest is an upper bound of what is to come.
-func (r *Reader) Consumed() int64 { return max(0, r.tap.n-parserBuffer) }
+// Consumed is how many bytes of the body are behind the current part's first
+// byte of content, when nothing of it was read: the rest is an upper bound of
+// what is to come.
+func (r *Reader) Consumed() int64 { return r.src.n }
 
 // Next returns the next part. The one before must have been read to its end.
 // io.EOF means that the closing delimiter and all behind it were read.
 func (r *Reader) Next() (*Part, error) {
-	r.tap.stop = r.tap.n + r.limits.HeaderBytes + parserBuffer
-	p, err := r.mr.NextRawPart()
-	r.tap.stop = -1
-	if err == io.EOF { // a cut body gives errors that wrap io.EOF; only the bare one is the end
+	budget := r.limits.HeaderBytes
+	closed, err := r.toPart(&budget)
+	if err != nil {
+		return nil, r.failed(err)
+	}
+	if closed {
 		return nil, r.epilogue()
 	}
+	header, err := r.header(&budget)
 	if err != nil {
 		return nil, r.failed(err)
 	}
 	if r.parts++; r.parts > r.limits.Parts {
 		return nil, &Error{Kind: TooMany, Reason: "the form has too many parts"}
 	}
-	if headerSize(p.Header) > r.limits.HeaderBytes {
-		return nil, &Error{Kind: TooLarge, Reason: "the headers of a part are too large"}
+	r.start = true
+	r.scan()
+	return r.newPart(header)
+}
+
+// toPart reads on to the end of the next delimiter line: past a preamble, or
+// past the line end that is part of the delimiter.
+func (r *Reader) toPart(budget *int64) (closed bool, err error) {
+	first := r.parts == 0
+	if !first && bytes.HasPrefix(r.src.window(), r.delimiter.newline) {
+		r.src.take(len(r.delimiter.newline))
 	}
-	return r.newPart(p)
+	for {
+		line, err := r.src.line(*budget)
+		*budget -= int64(len(line))
+		kind := r.delimiter.kind(line, first)
+		switch {
+		case kind == closing && (err == nil || err == io.EOF): //nolint:errorlint // bare, by the contract of NewReader
+			return true, nil
+		case err != nil:
+			return false, err
+		case kind == opening:
+			return false, nil
+		case !first:
+			return false, malformed("what follows a boundary is no line end")
+		}
+	}
+}
+
+// header reads the headers of a part and the empty line behind them.
+func (r *Reader) header(budget *int64) (textproto.MIMEHeader, error) {
+	var block []byte
+	for {
+		line, err := r.src.line(*budget)
+		if err != nil {
+			return nil, err
+		}
+		*budget -= int64(len(line))
+		block = append(block, line...)
+		if len(bytes.TrimRight(line, "\r\n")) == 0 {
+			return textproto.NewReader(bufio.NewReaderSize(bytes.NewReader(block), len(block))).ReadMIMEHeader()
+		}
+	}
+}
+
+// content reads content of the current part; io.EOF is that its delimiter
+// follows.
+func (r *Reader) content(p []byte) (int, error) {
+	for len(p) > 0 {
+		switch w := r.src.window(); {
+		case r.safe > 0:
+			n := copy(p, w[:r.safe])
+			r.src.take(n)
+			r.safe -= n
+			return n, nil
+		case r.ended:
+			return 0, io.EOF
+		case len(w) == 0 && len(p) >= bufferSize/4:
+			if n, err := r.direct(p[:min(len(p), bufferSize)]); n > 0 || err != nil {
+				return n, err
+			}
+			continue
+		}
+		if err := r.src.more(); err != nil {
+			return 0, err
+		}
+		r.scan()
+	}
+	return 0, nil
+}
+
+// scan looks for the delimiter in what the window has, nothing of which was
+// taken since.
+func (r *Reader) scan() {
+	r.safe, r.ended = r.delimiter.scan(r.src.window(), r.start)
+	r.start = r.start && r.safe == 0
+}
+
+// direct reads from the body into p, which spares a copy of all but what is
+// behind the content.
+func (r *Reader) direct(p []byte) (int, error) {
+	n, err := r.src.read(p)
+	if err != nil {
+		return 0, err
+	}
+	safe, ended := r.delimiter.scan(p[:n], r.start)
+	r.start = r.start && safe == 0
+	r.src.unread(p[safe:n])
+	r.src.n += int64(safe)
+	r.ended = ended
+	return safe, nil
 }
 
 // epilogue reads what follows the closing delimiter, so that the end of the
 // request is seen, and ignores it as RFC 2046 5.1.1 asks.
 func (r *Reader) epilogue() error {
-	n, err := io.Copy(io.Discard, io.LimitReader(r.tap.src, r.limits.EpilogueBytes+1))
-	switch {
-	case err != nil:
-		return r.failed(err)
-	case n > r.limits.EpilogueBytes:
-		return &Error{Kind: TooLarge, Reason: "too much follows the form"}
+	for {
+		w := len(r.src.window())
+		r.src.take(w)
+		if r.limits.EpilogueBytes -= int64(w); r.limits.EpilogueBytes < 0 {
+			return &Error{Kind: TooLarge, Reason: "too much follows the form"}
+		}
+		if err := r.src.more(); err == io.EOF { //nolint:errorlint // bare, by the contract of NewReader
+			return io.EOF
+		} else if err != nil {
+			return r.failed(err)
+		}
 	}
-	return io.EOF
 }
 
 // Field reads a text part within the limits.
@@ -153,26 +249,16 @@ func (r *Reader) Field(p *Part) (string, error) {
 	return string(b), nil
 }
 
-func headerSize(h textproto.MIMEHeader) (n int64) {
-	for key, values := range h {
-		for _, v := range values {
-			n += int64(len(key) + len(v) + len(": \r\n"))
-		}
-	}
-	return n
-}
-
-// failed makes what the parser says of the body, or the reason that the reader
-// below it gave, a client's fault.
+// failed makes an error of the body, or of the parser, a client's fault.
 func (r *Reader) failed(err error) error {
-	if r.tap.err != nil {
-		err = r.tap.err
-	}
 	var e *Error
 	switch {
 	case errors.As(err, &e):
 		return e
-	case errors.Is(err, errCut) || errors.Is(err, io.ErrUnexpectedEOF):
+	case err == io.EOF: //nolint:errorlint // bare, by the contract of NewReader
+		err = errCut
+		fallthrough
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return &Error{Kind: Malformed, Reason: "the body ends before its closing boundary", Err: err}
 	}
 	return &Error{Kind: Malformed, Reason: "the body is not well-formed multipart/form-data", Err: err}
@@ -185,46 +271,45 @@ type Part struct {
 	FileName string // as sent, with quotes undone and nothing else
 	Type     string // the Content-Type the client claims
 
-	src  *multipart.Part
 	form *Reader
 }
 
 // newPart judges a part's headers.
-func (r *Reader) newPart(p *multipart.Part) (*Part, error) {
+func (r *Reader) newPart(header textproto.MIMEHeader) (*Part, error) {
 	for _, key := range []string{"Content-Disposition", "Content-Type", "Content-Transfer-Encoding"} {
-		if len(p.Header[key]) > 1 {
+		if len(header[key]) > 1 {
 			return nil, malformed("a part has two " + key + " headers")
 		}
 	}
-	for key := range p.Header {
+	for key := range header {
 		if strings.Contains(key, " ") { // "Content-Type :" is a header to some parsers only
 			return nil, malformed("a part has a header with a space in its name")
 		}
 	}
-	switch enc := p.Header.Get("Content-Transfer-Encoding"); strings.ToLower(strings.TrimSpace(enc)) {
+	switch enc := header.Get("Content-Transfer-Encoding"); strings.ToLower(strings.TrimSpace(enc)) {
 	case "", "7bit", "8bit", "binary":
 	default: // bytes that are stored must be bytes that were checked: nothing is decoded
 		return nil, malformed("a part uses a Content-Transfer-Encoding; send it as binary")
 	}
-	d, err := parseDisposition(p.Header.Get("Content-Disposition"))
+	d, err := parseDisposition(header.Get("Content-Disposition"))
 	if err != nil {
 		return nil, err
 	}
 	if d.name == "" {
 		return nil, malformed("a part has no name")
 	}
-	ct := p.Header.Get("Content-Type")
+	ct := header.Get("Content-Type")
 	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(ct)), "multipart/") {
 		return nil, malformed("a part is itself multipart") // RFC 7578 4.3 deprecates it
 	}
-	return &Part{Name: d.name, IsFile: d.isFile, FileName: d.fileName, Type: ct, src: p, form: r}, nil
+	return &Part{Name: d.name, IsFile: d.isFile, FileName: d.fileName, Type: ct, form: r}, nil
 }
 
 // Read reads the content. io.EOF means that the part's closing delimiter was
 // seen; a body that ends inside the part is an *Error instead.
 func (p *Part) Read(b []byte) (int, error) {
-	n, err := p.src.Read(b)
-	if err != nil && err != io.EOF { //nolint:errorlint // as in Next
+	n, err := p.form.content(b)
+	if err != nil && !(err == io.EOF && p.form.ended) { //nolint:errorlint // content's own is bare
 		err = p.form.failed(err)
 	}
 	return n, err
