@@ -47,9 +47,7 @@ func newBody(w http.ResponseWriter, r *http.Request, opts *Options) *body {
 func (b *body) open(limit int64, r *http.Request) {
 	b.limit = limit
 	b.noDeadlines = b.ctl.SetReadDeadline(time.Time{}) != nil
-	if timeout := writeTimeout(r); timeout > 0 {
-		_ = b.ctl.SetWriteDeadline(time.Time{})
-	}
+	stopWriteDeadline(b.ctl, r)
 	b.stall = time.AfterFunc(time.Hour, b.stalled)
 	b.stall.Stop()
 }
@@ -66,9 +64,19 @@ func (b *body) close() {
 
 // answerDeadline lets the answer out although the upload took longer than the
 // server's WriteTimeout.
-func (b *body) answerDeadline(r *http.Request) {
+func (b *body) answerDeadline(r *http.Request) { renewWriteDeadline(b.ctl, r) }
+
+// stopWriteDeadline ends the server's WriteTimeout for a request that may take
+// longer, and renewWriteDeadline starts it again for the answer.
+func stopWriteDeadline(ctl *http.ResponseController, r *http.Request) {
+	if writeTimeout(r) > 0 {
+		_ = ctl.SetWriteDeadline(time.Time{})
+	}
+}
+
+func renewWriteDeadline(ctl *http.ResponseController, r *http.Request) {
 	if timeout := writeTimeout(r); timeout > 0 {
-		_ = b.ctl.SetWriteDeadline(time.Now().Add(timeout))
+		_ = ctl.SetWriteDeadline(time.Now().Add(timeout))
 	}
 }
 

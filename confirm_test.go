@@ -419,3 +419,29 @@ func TestNewPresigner(t *testing.T) {
 		require.Equal(t, row.ok, err == nil, "%s: %v", name, err)
 	}
 }
+
+// TestConfirmOutlastsWriteTimeout: a large file takes longer to be read than the
+// host's server allows for an answer.
+func TestConfirmOutlastsWriteTimeout(t *testing.T) {
+	for name, fails := range map[string]bool{"published": false, "refused": true} {
+		t.Run(name, func(t *testing.T) {
+			d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+			d.meddle(t, &meddling{openAt: func(string) error {
+				time.Sleep(300 * time.Millisecond)
+				if fails {
+					return errors.New("no")
+				}
+				return nil
+			}}, upload.Options{}, upload.PresignOptions{})
+			ticket := d.sign(t, declarationOf("a.txt", "hello"))
+			require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+			srv := httptest.NewUnstartedServer(d.mux)
+			srv.Config.WriteTimeout = 100 * time.Millisecond
+			srv.Start()
+			defer srv.Close()
+			d.URL = srv.URL
+			resp := d.step(t, "../meddled/confirm", token{ticket.Token}, nil)
+			require.Equal(t, map[bool]int{false: 201, true: 502}[fails], resp.StatusCode)
+		})
+	}
+}

@@ -102,7 +102,10 @@ func (p *Presigner) ConfirmHandler(next http.Handler) http.Handler {
 			p.fail(w, r, err)
 			return
 		}
+		ctl := http.NewResponseController(w)
+		stopWriteDeadline(ctl, r) // large files take their time to be read
 		_, err = p.Confirm(r, step.Token, func(f File) error {
+			renewWriteDeadline(ctl, r)
 			o := &outcome{files: []File{f}}
 			rec := &statusRecorder{ResponseWriter: w}
 			r := r.WithContext(context.WithValue(r.Context(), outcomeKey{}, o))
@@ -114,6 +117,7 @@ func (p *Presigner) ConfirmHandler(next http.Handler) http.Handler {
 			return nil
 		})
 		if err != nil && !errors.Is(err, errNext) {
+			renewWriteDeadline(ctl, r)
 			p.fail(w, r, err)
 		}
 	})
