@@ -1,8 +1,8 @@
 # Everything a contributor runs; CI runs the same targets. All need Go and make
-# alone. What a test needs besides (curl, so far) is used where it is there.
+# alone. What a test needs besides (curl, chromium, npm) is used where it is there.
 
 GO      ?= go
-MODULES := . examples integration
+MODULES := . examples integration bench
 
 # The linters are built once, into a folder that git ignores.
 GOLANGCI_LINT_VERSION := v2.12.2
@@ -22,7 +22,7 @@ ARGS     ?=
 # The race detector needs a C compiler: go turns cgo off where there is none.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
-.PHONY: test lint vuln fuzz cover run
+.PHONY: test lint vuln fuzz cover bench soak run
 
 # All tests of all modules.
 test:
@@ -70,6 +70,15 @@ fuzz:
 cover:
 	$(GO) test -coverpkg=./... -coverprofile=coverage.out ./...
 	$(GO) tool cover -func=coverage.out | tail -n 1
+
+# This library beside what people write today, into docs/benchmarks.md. It takes
+# about 20 minutes of a machine that does nothing else.
+bench:
+	$(GO) run -C bench . run
+
+# 50,000 uploads through one server, and what they leave in it.
+soak:
+	$(GO) run -C bench . soak
 
 # The example server: make run ARGS='-max-files 10'
 run:

@@ -138,7 +138,7 @@ func form(size int64) (io.Reader, int64) {
 		head = "--xxBENCHxx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
 		tail = "\r\n--xxBENCHxx--\r\n"
 	)
-	return io.MultiReader(bytes.NewReader([]byte(head)), png(size), bytes.NewReader([]byte(tail))),
+	return io.MultiReader(bytes.NewReader([]byte(head)), picture(size), bytes.NewReader([]byte(tail))),
 		int64(len(head)) + size + int64(len(tail))
 }
 
@@ -170,8 +170,8 @@ func chunkOf(before, name, data string) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
 }
 
-// png is a PNG of size bytes, well-formed as far as its chunks go.
-func png(size int64) io.Reader {
+// picture is a PNG of size bytes, well-formed as far as its chunks go.
+func picture(size int64) io.Reader {
 	rest := size - int64(len(pngHead)+len(pngTail))
 	if rest < 12 {
 		panic(fmt.Sprintf("no PNG has %d bytes", size))

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bytes"
+	"image/png"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// TestPNG: what the load generator sends is a picture of exactly that size, to
+// this library too.
+func TestPNG(t *testing.T) {
+	h, err := upload.New(&memstore.Store{}, policy(), upload.AllowAnonymous, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int64{100, 100_000, chunkData, chunkData + 12, chunkData + 100, 3*chunkData + 5, mib, 4*mib + 1} {
+		body, length := form(size)
+		b, err := io.ReadAll(body)
+		if err != nil || int64(len(b)) != length {
+			t.Fatalf("%d: a form of %d bytes, not %d; %v", size, len(b), length, err)
+		}
+		if _, err := png.DecodeConfig(bytes.NewReader(b[bytes.Index(b, []byte("\x89PNG")):])); err != nil {
+			t.Errorf("%d: %v", size, err)
+		}
+		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(b))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=xxBENCHxx")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusCreated {
+			t.Errorf("%d: %d %s", size, w.Code, w.Body)
+		}
+	}
+}
