@@ -53,9 +53,12 @@ func httpRequest(t testing.TB, signed *upload.SignedRequest, body []byte) *http.
 	return r
 }
 
+// oneShot leaves no idle connections, among which other tests look for their own.
+var oneShot = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
 func send(t testing.TB, r *http.Request) (status int, answer string, header http.Header) {
 	t.Helper()
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := oneShot.Do(r)
 	require.NoError(t, err)
 	defer func() { _ = resp.Body.Close() }()
 	b, err := io.ReadAll(resp.Body)

@@ -24,13 +24,11 @@ func (s *Store) Open(ctx context.Context, key string) (io.ReadCloser, upload.Sto
 	if err != nil {
 		return nil, upload.Stored{}, err
 	}
-	return out.Body, describe(&s3.HeadObjectOutput{
-		ContentType:        out.ContentType,
-		ContentDisposition: out.ContentDisposition,
-		ContentLength:      out.ContentLength,
-		ETag:               out.ETag,
-		Metadata:           out.Metadata,
-	}), nil
+	return out.Body, upload.Stored{
+		Type: aws.ToString(out.ContentType),
+		Name: nameIn(out.ContentDisposition),
+		Size: aws.ToInt64(out.ContentLength),
+	}, nil
 }
 
 // Stat implements [upload.ObjectReader] with one call. What it tells of an object
@@ -42,7 +40,14 @@ func (s *Store) Stat(ctx context.Context, key string) (upload.Stored, error) {
 	if err != nil {
 		return upload.Stored{}, missing(err)
 	}
-	return describe(out), nil
+	return upload.Stored{
+		Type:   aws.ToString(out.ContentType),
+		Name:   nameIn(out.ContentDisposition),
+		Size:   aws.ToInt64(out.ContentLength),
+		ETag:   aws.ToString(out.ETag),
+		SHA256: out.Metadata[metaSHA256],
+		Nonce:  out.Metadata[metaNonce],
+	}, nil
 }
 
 // OpenAt implements [upload.ObjectReader]. Like Open it lasts as long as ctx. An
@@ -77,17 +82,12 @@ func (s *Store) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOu
 	return out, nil
 }
 
-func describe(out *s3.HeadObjectOutput) upload.Stored {
-	_, params, err := mime.ParseMediaType(aws.ToString(out.ContentDisposition))
+// nameIn returns the file name in a Content-Disposition, "" if there is none, as
+// in an object that somebody else wrote.
+func nameIn(disposition *string) string {
+	_, params, err := mime.ParseMediaType(aws.ToString(disposition))
 	if err != nil {
-		params = nil // an object that somebody else wrote
+		return ""
 	}
-	return upload.Stored{
-		Type:   aws.ToString(out.ContentType),
-		Name:   params["filename"],
-		Size:   aws.ToInt64(out.ContentLength),
-		ETag:   aws.ToString(out.ETag),
-		SHA256: out.Metadata[metaSHA256],
-		Nonce:  out.Metadata[metaNonce],
-	}
+	return params["filename"]
 }
