@@ -2,11 +2,8 @@ package integration_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,7 +17,7 @@ import (
 // straight to a bucket: it is let in, sends, confirms and shows.
 func TestExampleServerDirect(t *testing.T) {
 	b := s3test.NewBucket(t, false)
-	p := runExample(t, withFlags(t, buildExample(t), "-direct -s3-setup -s3-prefix in"), b)
+	p := runExample(t, buildExample(t), b, "-direct", "-s3-setup", "-s3-prefix", "in")
 	picture := client.PNG(0)
 	content, err := io.ReadAll(picture.Open())
 	require.NoError(t, err)
@@ -44,15 +41,6 @@ func TestExampleServerDirect(t *testing.T) {
 	require.Equal(t, string(content), shown)
 	require.Equal(t, "image/png", header.Get("Content-Type"))
 	p.terminate(t)
-}
-
-// withFlags is binary with flags before those it is started with.
-func withFlags(t *testing.T, binary, flags string) string {
-	t.Helper()
-	script := filepath.Join(t.TempDir(), "server")
-	text := fmt.Appendf(nil, "#!/bin/sh\nexec '%s' %s \"$@\"\n", binary, flags)
-	require.NoError(t, os.WriteFile(script, text, 0o700)) //nolint:gosec // it is a program
-	return script
 }
 
 // exampleStep makes one step of a direct upload.

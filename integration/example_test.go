@@ -71,11 +71,11 @@ type process struct {
 	log bytes.Buffer // read it after terminate
 }
 
-func runExample(t *testing.T, binary string, b *s3test.Bucket) *process {
+func runExample(t *testing.T, binary string, b *s3test.Bucket, flags ...string) *process {
 	t.Helper()
 	s := s3test.Get()
-	p := &process{cmd: exec.CommandContext(t.Context(), binary,
-		"-addr", "127.0.0.1:0", "-s3-bucket", b.Name, "-s3-endpoint", s.Endpoint, "-max-file-size", "67108864")}
+	flags = append([]string{"-addr", "127.0.0.1:0", "-s3-bucket", b.Name, "-s3-endpoint", s.Endpoint, "-max-file-size", "67108864"}, flags...)
+	p := &process{cmd: exec.CommandContext(t.Context(), binary, flags...)}
 	p.cmd.Env = append(os.Environ(),
 		"AWS_ACCESS_KEY_ID="+s.AccessKey, "AWS_SECRET_ACCESS_KEY="+s.SecretKey, "AWS_REGION="+s.Region)
 	p.cmd.Stderr = &p.log
