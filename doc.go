@@ -45,7 +45,7 @@
 //
 // s3store keeps the buffers of all uploads together under one limit, whatever
 // their number and size. Beside that each request that is received or committed
-// costs about 150 KiB, [Options.MaxConcurrent] of them at most. Who finds no room waits for
+// costs about 100 KiB, [Options.MaxConcurrent] of them at most. Who finds no room waits for
 // [Options.MaxWait] and is told to come again ([CodeBusy], Retry-After). No
 // subject takes more than half of either; anonymous callers are not told apart.
 //

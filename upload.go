@@ -100,7 +100,7 @@ type Options struct {
 	CleanupTimeout time.Duration
 
 	// MaxConcurrent is how many requests are received and committed at once;
-	// each holds about 150 KiB besides what the storage holds. A request has its
+	// each holds about 100 KiB besides what the storage holds. A request has its
 	// place until its files are published or removed: a Tx that is neither
 	// committed nor rolled back keeps it. No subject takes more than half of the
 	// places. Default: 256.

@@ -84,21 +84,16 @@ type Reader struct {
 }
 
 // NewReader reads body, whose bare io.EOF must mean that the request is complete.
-// The Reader holds 64 KiB of a pool until Release.
+// The Reader holds 16 KiB of a pool until Release.
 func NewReader(body io.Reader, boundary string, limits Limits) *Reader {
 	return &Reader{
 		limits: limits, delimiter: newDelimiter(boundary),
-		src: source{body: body, buf: buffers.Get().(*[bufferSize]byte)},
+		src: newSource(body),
 	}
 }
 
 // Release gives the buffer back. The Reader and its parts are dead afterwards.
-func (r *Reader) Release() {
-	if r.src.buf != nil {
-		buffers.Put(r.src.buf)
-		r.src = source{err: errCut}
-	}
-}
+func (r *Reader) Release() { r.src.release() }
 
 // Consumed is how many bytes of the body are behind the current part's first
 // byte of content, when nothing of it was read: the rest is an upper bound of
@@ -180,8 +175,8 @@ func (r *Reader) content(p []byte) (int, error) {
 			return n, nil
 		case r.ended:
 			return 0, io.EOF
-		case len(w) == 0 && len(p) >= bufferSize/4:
-			if n, err := r.direct(p[:min(len(p), bufferSize)]); n > 0 || err != nil {
+		case len(w) == 0 && len(p) >= bufferSize:
+			if n, err := r.direct(p[:min(len(p), directSize)]); n > 0 || err != nil {
 				return n, err
 			}
 			continue

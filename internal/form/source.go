@@ -6,7 +6,10 @@ import (
 	"sync"
 )
 
-const bufferSize = 64 << 10
+const (
+	bufferSize = 16 << 10 // for headers, and content that is taken in small pieces
+	directSize = 64 << 10 // the most that is read into a caller's buffer at a time
+)
 
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
@@ -14,7 +17,8 @@ var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 // are its window.
 type source struct {
 	body io.Reader
-	buf  *[bufferSize]byte
+	own  *[bufferSize]byte // of the pool
+	buf  []byte            // own or, for what does not fit there, a larger one
 	r, w int
 	n    int64 // bytes that were taken
 	err  error // of the body, for good; io.EOF when the request is complete
@@ -27,14 +31,22 @@ func (s *source) take(n int) {
 	s.n += int64(n)
 }
 
+func newSource(body io.Reader) source {
+	own := buffers.Get().(*[bufferSize]byte)
+	return source{body: body, own: own, buf: own[:]}
+}
+
+func (s *source) release() {
+	if s.own != nil {
+		buffers.Put(s.own)
+		*s = source{err: errCut}
+	}
+}
+
 // more makes the window longer, and returns the body's error when it cannot.
 func (s *source) more() error {
-	if s.r > 0 {
-		s.w = copy(s.buf[:], s.window())
-		s.r = 0
-	}
-	if s.w == len(s.buf) {
-		return errFull
+	if s.r > 0 || s.w == len(s.buf) {
+		s.unread(s.window())
 	}
 	n, err := s.read(s.buf[s.w:])
 	s.w += n
@@ -54,8 +66,15 @@ func (s *source) read(p []byte) (n int, err error) {
 	return 0, io.ErrNoProgress
 }
 
-// unread makes p the window, which is empty.
-func (s *source) unread(p []byte) { s.r, s.w = 0, copy(s.buf[:], p) }
+// unread makes p the window, with room for more. When another part follows soon
+// behind a file, or headers may be long, that is more than the pool's buffer.
+func (s *source) unread(p []byte) {
+	buf := s.own[:]
+	if len(p) >= len(buf) {
+		buf = make([]byte, 2*len(p))
+	}
+	s.r, s.w, s.buf = 0, copy(buf, p), buf
+}
 
 // line takes a line, its end included, of at most limit bytes. At the end of the
 // body it is what is left, and the error is io.EOF.
