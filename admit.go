@@ -87,7 +87,7 @@ func (tx *Tx) bodyLimit() int64 {
 	return int64(tx.grant.MaxFiles)*tx.grant.MaxFileSize + rest
 }
 
-// place is one of the MaxConcurrent places. It is given back when neither the
+// place is one of the MaxConcurrent or MaxChecks places. It is given back when neither the
 // request nor a check that hangs needs it any more.
 type place struct {
 	holders atomic.Int32
@@ -98,6 +98,14 @@ func (p *place) leave() {
 	if p != nil && p.holders.Add(-1) == 0 {
 		p.release()
 	}
+}
+
+// holdPlace makes release run when the request has left its place and no call of
+// the host's hangs.
+func (q *request) holdPlace(release func()) {
+	q.place = &place{release: release}
+	q.place.holders.Store(2)
+	q.worker.finally(q.place.leave)
 }
 
 // takePlace waits for a place.
@@ -115,9 +123,7 @@ func (tx *Tx) takePlace() error {
 			return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
 		}
 	}
-	tx.place = &place{release: func() { gate.Release(subject, 1) }}
-	tx.place.holders.Store(2)
-	tx.worker.finally(tx.place.leave)
+	tx.holdPlace(func() { gate.Release(subject, 1) })
 	return nil
 }
 

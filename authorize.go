@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 // Authorizer says who may upload. It is asked before anything of the body is
@@ -69,6 +70,9 @@ func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error)
 	g := *given
 	if g.MaxFileSize < 0 || g.MaxFiles < 0 || g.MaxFiles > maxFiles || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
 		return nil, internal(errors.New("the grant has a limit that makes no sense, or a key prefix that does not end in a slash"))
+	}
+	if !utf8.ValidString(g.Subject) {
+		return nil, internal(errors.New("the grant's subject is not UTF-8"))
 	}
 	if g.MaxFileSize == 0 {
 		g.MaxFileSize = maxFileSize

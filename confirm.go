@@ -30,14 +30,19 @@ import (
 // fails, the published file stays, for another try or for whoever sweeps the
 // bucket. Only when it has succeeded, what lies in staging is removed.
 //
-// The error is an [*Error], for [Handler.RespondError], or what done returned.
-func (p *Presigner) Confirm(r *http.Request, token string, done func(File) error) (f File, err error) {
+// The answer may take as long as reading the file does; the server's WriteTimeout
+// begins anew behind it. Done may be called for several requests at a time. The
+// error is an [*Error], for [Handler.RespondError], or what done returned.
+func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string, done func(File) error) (f File, err error) {
+	ctl := http.NewResponseController(w)
+	stopWriteDeadline(ctl, r)
 	var failed error
 	q, t, err := p.step(r, token)
 	defer func() {
 		if err = q.leaveWith(err); err == nil {
 			err = failed
 		}
+		renewWriteDeadline(ctl, r)
 	}()
 	if err != nil {
 		return File{}, err
@@ -46,10 +51,12 @@ func (p *Presigner) Confirm(r *http.Request, token string, done func(File) error
 		f, err = p.publish(q, t, s)
 		return err
 	})
+	q.worker.close() // and with it the place: done takes none
 	if err != nil {
 		return File{}, withFile(err, t.Field, t.Name)
 	}
 	if done != nil {
+		renewWriteDeadline(ctl, r)
 		if failed = done(f); failed != nil {
 			return f, nil
 		}
@@ -60,10 +67,12 @@ func (p *Presigner) Confirm(r *http.Request, token string, done func(File) error
 
 // publish returns the published file, which it publishes unless that was done.
 func (p *Presigner) publish(q *request, t *sealed, s *ticketState) (File, error) {
-	if f, err := p.published(q.ctx, t); err == nil || !errors.Is(err, fs.ErrNotExist) {
+	f, err := p.published(q.ctx, t)
+	switch {
+	case err == nil, !errors.Is(err, fs.ErrNotExist):
+		s.published = s.published || err == nil
 		return f, err
-	}
-	if s.ended {
+	case s.ended, s.published: // and removed since by the host
 		return File{}, errors.Join(errBadTicket, p.remove(q, t))
 	}
 	if err := p.complete(q.ctx, t); err != nil {
@@ -75,16 +84,18 @@ func (p *Presigner) publish(q *request, t *sealed, s *ticketState) (File, error)
 		return File{}, Reject(CodeNotUploaded, "the file has not been uploaded")
 	case err != nil:
 		return File{}, storageError(err)
+	case !s.mayRead(t.Size):
+		return File{}, &Error{Code: CodeBusy, Reason: "the file was checked too often; try again in an hour"}
 	}
-	if s.attempts++; s.attempts > maxAttempts || s.read+stored.Size > maxReads*t.Size {
-		s.ended = true
-		return File{}, errors.Join(errBadTicket, p.remove(q, t))
-	}
-	f, err := p.check(q, t, stored, s)
+	f, digest, err := p.check(q, t, stored, s)
 	if err != nil {
 		return File{}, p.refuse(q, t, err)
 	}
-	return f, p.promote(q, t, stored.ETag, f)
+	if err := p.promote(q, t, stored.ETag, digest, f); err != nil {
+		return File{}, err
+	}
+	s.published = true
+	return f, nil
 }
 
 // published returns the file if this ticket has published it before. The error
@@ -99,7 +110,15 @@ func (p *Presigner) published(ctx context.Context, t *sealed) (File, error) {
 	case stored.Nonce != t.ID:
 		return File{}, commitError(ErrExists)
 	}
-	return File{Field: t.Field, Name: t.Name, Key: t.Key, Type: stored.Type, Size: stored.Size, SHA256: stored.SHA256}, nil
+	return p.file(t, stored.Type, stored.SHA256), nil
+}
+
+// file is the answer: the digest is in it only if somebody wanted it.
+func (p *Presigner) file(t *sealed, mediaType, digest string) File {
+	if t.SHA256 == "" && !p.h.opts.SHA256 {
+		digest = ""
+	}
+	return File{Field: t.Field, Name: t.Name, Key: t.Key, Type: mediaType, Size: t.Size, SHA256: digest}
 }
 
 // complete makes one object of the parts if they are exactly those that were
@@ -124,69 +143,94 @@ func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 		return Reject(CodeNotUploaded, fmt.Sprintf("%d of %d parts have been uploaded", len(parts), t.parts()))
 	}
 	err = p.store.CompleteMultipart(ctx, t.Staging, t.UploadID, parts)
-	if errors.Is(err, fs.ErrNotExist) { // by another instance, just now
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // by another instance, just now
 		return nil
+	case errors.Is(err, ErrChanged):
+		return errChanged(err)
 	}
 	return storageError(err)
 }
 
-// check reads what is stored through the validators.
-func (p *Presigner) check(q *request, t *sealed, stored Stored, s *ticketState) (File, error) {
-	if stored.Size != t.Size {
-		return File{}, Reject(CodeContent, fmt.Sprintf("the file has %d bytes, not the %d that were declared", stored.Size, t.Size))
+// check reads what is stored through the validators, and returns the file and its
+// SHA-256. The digest is what promotion is held to: an ETag can be an MD5, of
+// which a client can make two files, and single requests can come again. Parts
+// cannot, once they are one object.
+func (p *Presigner) check(q *request, t *sealed, stored Stored, s *ticketState) (f File, digest string, err error) {
+	switch {
+	case stored.Size != t.Size:
+		return f, "", Reject(CodeContent, fmt.Sprintf("the file has %d bytes, not the %d that were declared", stored.Size, t.Size))
+	case t.Size > q.grant.MaxFileSize:
+		return f, "", tooLarge(q.grant.MaxFileSize)
 	}
 	if err := p.takeCheck(q); err != nil {
-		return File{}, err
+		return f, "", err
 	}
-	defer p.checks.Release(q.grant.Subject, 1)
-
+	defer q.place.leave()
 	src, err := p.openStaged(q, t, stored.ETag)
 	if err != nil {
-		return File{}, err
+		return f, "", err
 	}
+	s.attempts++
 	defer func() {
 		s.read += src.read
 		src.close()
 	}()
 	in := &Incoming{Field: t.Field, Name: t.Name, ClaimedType: t.Type, Subject: t.Subject}
 	if err := readHead(in, src); err != nil {
-		return File{}, err
+		return f, "", err
 	}
 	in.Size = stored.Size
-	observer, err := p.judge(q, in)
+	st, err := p.read(q, t, in, src)
 	if err != nil {
-		return File{}, err
+		return f, "", err
 	}
-	st := newStream(src, in.Head, t.Size, q.worker, observer, t.SHA256 != "" || p.h.opts.SHA256)
+	return p.file(t, in.Type, st.digest), st.digest, nil
+}
+
+// read shows the observers all that is stored.
+func (p *Presigner) read(q *request, t *sealed, in *Incoming, src io.Reader) (*stream, error) {
+	observer, err := p.judge(q, t, in)
+	if err != nil {
+		return nil, err
+	}
+	st := newStream(src, in.Head, t.Size, q.worker, observer, t.UploadID == "" || t.SHA256 != "" || p.h.opts.SHA256)
 	defer st.close()
 	if _, err := io.Copy(io.Discard, onlyReader{st}); err != nil {
-		return File{}, err
+		return nil, err
 	}
 	switch {
 	case st.size != t.Size:
-		return File{}, storageError(io.ErrUnexpectedEOF)
+		return nil, storageError(io.ErrUnexpectedEOF)
 	case t.SHA256 != "" && st.digest != t.SHA256:
-		return File{}, Reject(CodeContent, "the file is not the one that was declared: its SHA-256 differs")
+		return nil, Reject(CodeContent, "the file is not the one that was declared: its SHA-256 differs")
 	}
-	return File{Field: t.Field, Name: t.Name, Key: t.Key, Type: in.Type, Size: st.size, SHA256: st.digest}, nil
+	return st, nil
 }
 
-// judge asks the policy. The name has chosen the key's extension before anybody
-// saw the file, so a file of another type is refused whatever the policy.
-func (p *Presigner) judge(q *request, in *Incoming) (Observer, error) {
-	if types := sniff.TypesOf(filename.Ext(in.Name)); len(types) > 0 && !slices.Contains(types, in.Type) {
+// judge asks the policy. The name, or else what was claimed, has chosen the key's
+// extension before anybody saw the file, so a file of another type is refused
+// whatever the policy.
+func (p *Presigner) judge(q *request, t *sealed, in *Incoming) (Observer, error) {
+	types := sniff.TypesOf(filename.Ext(in.Name))
+	if len(types) == 0 && len(sniff.Extensions(t.Type)) > 0 {
+		types = []string{t.Type}
+	}
+	if len(types) > 0 && !slices.Contains(types, in.Type) {
 		return nil, Reject(CodeTypeMismatch, fmt.Sprintf("the name stands for %s, the content is %s", types[0], in.Type))
 	}
 	return q.validate(in)
 }
 
-// takeCheck waits for one of the MaxChecks places.
+// takeCheck waits for one of the MaxChecks places, which a check that hangs keeps.
 func (p *Presigner) takeCheck(q *request) error {
 	ctx, cancel := context.WithTimeout(q.ctx, p.h.opts.MaxWait)
 	defer cancel()
-	if err := p.checks.Acquire(ctx, q.grant.Subject, 1); err != nil {
+	subject := q.grant.Subject
+	if err := p.checks.Acquire(ctx, subject, 1); err != nil {
 		return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
 	}
+	q.holdPlace(func() { p.checks.Release(subject, 1) })
 	return nil
 }
 
@@ -200,13 +244,15 @@ func (p *Presigner) refuse(q *request, t *sealed, err error) error {
 	return errors.Join(err, p.remove(q, t))
 }
 
-// promote publishes what was checked. It does not end with the request.
-func (p *Presigner) promote(q *request, t *sealed, etag string, f File) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CommitTimeout)
+// promote publishes what was checked. It does not end with the request, and has a
+// minute more for each gibibyte, which the storage has to copy.
+func (p *Presigner) promote(q *request, t *sealed, etag, digest string, f File) error {
+	timeout := p.h.opts.CommitTimeout + time.Duration(f.Size>>30)*time.Minute
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), timeout)
 	defer cancel()
 	err := p.store.Promote(ctx, Promotion{
 		From: t.Staging, ETag: etag, Key: t.Key,
-		Type: f.Type, Name: f.Name, Size: f.Size, SHA256: f.SHA256, Nonce: t.ID,
+		Type: f.Type, Name: f.Name, Size: f.Size, SHA256: digest, Nonce: t.ID,
 	})
 	switch {
 	case errors.Is(err, ErrChanged):
@@ -223,44 +269,13 @@ func errChanged(err error) error {
 }
 
 // openStaged opens what is stored, if it is still what etag names.
-func (p *Presigner) openStaged(q *request, t *sealed, etag string) (*stagedReader, error) {
-	ctx, cancel := context.WithCancelCause(q.ctx)
-	body, err := p.store.OpenAt(ctx, t.Staging, etag, 0)
-	if err != nil {
-		cancel(nil)
-		if errors.Is(err, ErrChanged) || errors.Is(err, fs.ErrNotExist) {
-			return nil, errChanged(err)
-		}
+func (p *Presigner) openStaged(q *request, t *sealed, etag string) (*stallReader, error) {
+	r, err := openStalling(q.ctx, p.store, t.Staging, etag, 0, p.h.opts.StallTimeout)
+	switch {
+	case errors.Is(err, ErrChanged), errors.Is(err, fs.ErrNotExist):
+		return nil, errChanged(err)
+	case err != nil:
 		return nil, storageError(err)
 	}
-	r := &stagedReader{body: body, stall: p.h.opts.StallTimeout, cancel: cancel}
-	r.timer = time.AfterFunc(r.stall, func() { cancel(errors.New("upload: the storage sends no data")) })
-	r.timer.Stop()
 	return r, nil
-}
-
-// stagedReader reads from the storage, which may stall like any other.
-type stagedReader struct {
-	body   io.ReadCloser
-	stall  time.Duration
-	timer  *time.Timer
-	cancel context.CancelCauseFunc
-	read   int64
-}
-
-func (r *stagedReader) Read(p []byte) (int, error) {
-	r.timer.Reset(r.stall)
-	n, err := r.body.Read(p)
-	r.timer.Stop()
-	r.read += int64(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped one is not the end of a reader
-		err = storageError(err)
-	}
-	return n, err
-}
-
-func (r *stagedReader) close() {
-	r.timer.Stop()
-	_ = r.body.Close()
-	r.cancel(nil)
 }

@@ -103,6 +103,7 @@ type meddling struct {
 	beforePromote func(upload.Promotion)
 	afterPromote  func(error) error
 	openAt        func(string) error
+	silent        bool
 }
 
 func (m *meddling) Promote(ctx context.Context, p upload.Promotion) error {
@@ -117,6 +118,10 @@ func (m *meddling) Promote(ctx context.Context, p upload.Promotion) error {
 }
 
 func (m *meddling) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+	if m.silent {
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	}
 	if m.openAt != nil {
 		if err := m.openAt(key); err != nil {
 			return nil, err
@@ -223,7 +228,10 @@ func TestNextFails(t *testing.T) {
 			}()
 			require.Len(t, d.published(), 1)
 			require.Equal(t, 1, d.staged())
-			d.confirm(t, ticket.Token)
+			w := httptest.NewRecorder()
+			d.presigner.ConfirmHandler(http.NotFoundHandler()).ServeHTTP(w, confirmRequest(ticket.Token))
+			require.Equal(t, http.StatusNotFound, w.Code)
+			d.presigner.ConfirmHandler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(httptest.NewRecorder(), confirmRequest(ticket.Token))
 			require.Len(t, d.published(), 1)
 			require.Zero(t, d.staged())
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -254,7 +262,8 @@ func TestNextSeesTheRequest(t *testing.T) {
 	require.Equal(t, "for the host a.txt", w.Body.String())
 }
 
-// TestReadsAreBounded: a ticket has its file read a few times, and no more.
+// TestReadsAreBounded: a ticket has its file read a few times an hour, and no
+// more, and nothing is lost by that.
 func TestReadsAreBounded(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Form: true})
 	content := strings.Repeat("x", 1000) + "\x00"
@@ -263,9 +272,10 @@ func TestReadsAreBounded(t *testing.T) {
 	for range 6 {
 		require.Equal(t, 201, send(t, ticket.SignedRequest, content))
 		codes[problemOf(t, d.step(t, "confirm", token{ticket.Token}, nil)).Code]++
-		require.Zero(t, d.staged())
 	}
-	require.Equal(t, 3, codes[upload.CodeBadTicket], "%v", codes)
+	require.Equal(t, 3, codes[upload.CodeBusy], "%v", codes)
+	require.Equal(t, 1, d.staged())
+	require.Empty(t, d.published())
 }
 
 // TestChecksAreBounded: who finds no place to have a file read is told to come
@@ -329,12 +339,12 @@ func TestTicketsExpire(t *testing.T) {
 			tickets = append(tickets, ticket)
 		}
 		time.Sleep(time.Hour + 29*time.Second)
-		_, err = p.Confirm(sign, tickets[0].Token, nil)
+		_, err = p.Confirm(httptest.NewRecorder(), sign, tickets[0].Token, nil)
 		require.NoError(t, err)
 		time.Sleep(2 * time.Second)
-		_, err = p.Confirm(sign, tickets[1].Token, nil)
+		_, err = p.Confirm(httptest.NewRecorder(), sign, tickets[1].Token, nil)
 		require.ErrorIs(t, err, upload.CodeBadTicket)
-		_, err = p.Confirm(sign, tickets[0].Token, nil)
+		_, err = p.Confirm(httptest.NewRecorder(), sign, tickets[0].Token, nil)
 		require.ErrorIs(t, err, upload.CodeBadTicket)
 	})
 }
@@ -444,4 +454,150 @@ func TestConfirmOutlastsWriteTimeout(t *testing.T) {
 			require.Equal(t, map[bool]int{false: 201, true: 502}[fails], resp.StatusCode)
 		})
 	}
+}
+
+// TestOnlyOneConfirmation: no path of the presigner's own leads past the handler
+// that was given to ConfirmHandler.
+func TestOnlyOneConfirmation(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	called := 0
+	d.mux.Handle("POST /tickets/confirm", d.presigner.ConfirmHandler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called++ })))
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	for _, path := range []string{"x/confirm", "confirm/", "x/../y/confirm"} {
+		resp := d.step(t, path, token{ticket.Token}, nil)
+		require.Equal(t, http.StatusNotFound, resp.StatusCode, path)
+	}
+	require.Empty(t, d.published())
+	require.Equal(t, http.StatusOK, d.step(t, "confirm", token{ticket.Token}, nil).StatusCode)
+	require.Equal(t, 1, called)
+}
+
+// TestBusyCostsNothing: a confirmation that found no place was none.
+func TestBusyCostsNothing(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	open, release := make(chan struct{}), make(chan struct{})
+	d.meddle(t, &meddling{openAt: func(string) error { open <- struct{}{}; <-release; return nil }},
+		upload.Options{MaxWait: time.Millisecond}, upload.PresignOptions{MaxChecks: 1})
+	first, second := d.sign(t, declarationOf("a.txt", "hello")), d.sign(t, declarationOf("b.txt", "hello"))
+	for _, ticket := range []upload.Ticket{first, second} {
+		require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	}
+	done := make(chan int)
+	go func() { done <- d.step(t, "../meddled/confirm", token{first.Token}, nil).StatusCode }()
+	<-open
+	for range 12 {
+		require.Equal(t, upload.CodeBusy, problemOf(t, d.step(t, "../meddled/confirm", token{second.Token}, nil)).Code)
+	}
+	close(release)
+	require.Equal(t, 201, <-done)
+	go func() { <-open }()
+	require.Equal(t, 201, d.step(t, "../meddled/confirm", token{second.Token}, nil).StatusCode)
+}
+
+// TestSilentStorage: a storage that does not answer is given up, and the place is
+// free again.
+func TestSilentStorage(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	m := &meddling{silent: true}
+	d.meddle(t, m, upload.Options{StallTimeout: 50 * time.Millisecond}, upload.PresignOptions{MaxChecks: 1})
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	for range 2 {
+		require.Equal(t, upload.CodeStorage, problemOf(t, d.step(t, "../meddled/confirm", token{ticket.Token}, nil)).Code)
+	}
+	d.confirm(t, ticket.Token)
+}
+
+// TestHungConfirmations: a check that hangs keeps its place.
+func TestHungConfirmations(t *testing.T) {
+	block := make(chan struct{})
+	defer close(block)
+	var hung atomic.Int64
+	policy := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error {
+		hung.Add(1)
+		<-block
+		return nil
+	})
+	d := newDirect(t, policy, upload.Options{CheckTimeout: 10 * time.Millisecond, MaxWait: time.Millisecond}, upload.PresignOptions{MaxChecks: 2})
+	codes := map[upload.Code]int{}
+	for range 5 {
+		ticket := d.sign(t, declarationOf("a.txt", "hello"))
+		require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+		codes[problemOf(t, d.step(t, "confirm", token{ticket.Token}, nil)).Code]++
+	}
+	require.LessOrEqual(t, hung.Load(), int64(2))
+	require.Equal(t, 5, codes[upload.CodeCheckFailed]+codes[upload.CodeBusy], "%v", codes)
+}
+
+// TestGrantsAreAskedAgain: at each step counts what the caller may do now.
+func TestGrantsAreAskedAgain(t *testing.T) {
+	grants := map[string]upload.Grant{
+		"same":         {KeyPrefix: "a/"},
+		"other prefix": {KeyPrefix: "b/"},
+		"smaller":      {KeyPrefix: "a/", MaxFileSize: 3},
+		"stricter":     {KeyPrefix: "a/", Accept: upload.Types("image/png")},
+	}
+	wants := map[string]upload.Code{"other prefix": upload.CodeBadTicket, "smaller": upload.CodeTooLarge, "stricter": upload.CodeTypeNotAllowed}
+	for name, second := range grants {
+		grant := upload.Grant{KeyPrefix: "a/"}
+		store := &memstore.Store{}
+		serve := store.Handler("http://example.com/")
+		h, err := upload.New(store, upload.Types("text/plain"), func(*http.Request) (*upload.Grant, error) { g := grant; return &g, nil }, nil)
+		require.NoError(t, err)
+		p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
+		require.NoError(t, err)
+		r := httptest.NewRequest(http.MethodPost, "/", nil)
+		ticket, err := p.Sign(r, declarationOf("a.txt", "hello"))
+		require.NoError(t, err)
+		put := httptest.NewRequest(ticket.Method, ticket.URL, strings.NewReader("hello"))
+		for name, value := range ticket.Headers {
+			put.Header.Set(name, value)
+		}
+		serve.ServeHTTP(httptest.NewRecorder(), put)
+		grant = second
+		_, err = p.Confirm(httptest.NewRecorder(), r, ticket.Token, nil)
+		if code, refused := wants[name]; refused {
+			require.ErrorIs(t, err, code, name)
+		} else {
+			require.NoError(t, err, name)
+		}
+	}
+}
+
+// TestNotTwice: what the host has removed is not published again, not even by
+// the same ticket.
+func TestNotTwice(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	ticket := d.sign(t, declarationOf("a.txt", "AAAAA"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "AAAAA"))
+	f := d.confirm(t, ticket.Token)
+	require.NoError(t, d.store.Delete(t.Context(), f.Key))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "BBBBB"))
+	d.refusesConfirm(t, upload.CodeBadTicket, "ann", ticket.Token)
+	require.Zero(t, d.staged())
+}
+
+// TestSlowStep: the JSON of a step comes in time, or not at all.
+func TestSlowStep(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{StallTimeout: 100 * time.Millisecond}, upload.PresignOptions{})
+	body, slow := io.Pipe()
+	defer func() { _ = slow.Close() }()
+	go func() { _, _ = io.WriteString(slow, "{") }()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.URL+"/tickets/confirm", body)
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := d.Client().Do(r)
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	require.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
+}
+
+// TestLongNames: a name that makes a ticket too long is the client's fault.
+func TestLongNames(t *testing.T) {
+	d := newDirect(t, upload.NotEmpty(), upload.Options{}, upload.PresignOptions{})
+	decl := upload.Declaration{Field: "file", Name: strings.Repeat("<", 251) + ".xyz", Type: strings.Repeat("&", 120) + "/" + strings.Repeat("&", 120), Size: 5}
+	require.Equal(t, http.StatusCreated, d.step(t, "", decl, nil).StatusCode)
+	resp := d.stepAs(t, strings.Repeat("u", 3000), "", decl, nil)
+	require.Equal(t, upload.CodeBadName, problemOf(t, resp).Code)
 }

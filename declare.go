@@ -43,8 +43,13 @@ func declare(ctx context.Context, v Validator, in *Incoming) error {
 	return nil
 }
 
+const maxFieldName = 256
+
 // declared judges d by all that can be judged without the file.
 func (q *request) declared(d Declaration) (*Incoming, error) {
+	if len(d.Field) > maxFieldName {
+		return nil, Reject(CodeUnexpectedField, "no file is accepted in a field of such a name")
+	}
 	name, err := filename.Clean(d.Name)
 	switch {
 	case !slices.Contains(q.h.opts.Fields, d.Field):

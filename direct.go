@@ -56,7 +56,8 @@ type DirectStorage interface {
 	Parts(ctx context.Context, key, uploadID string) ([]Part, error)
 
 	// CompleteMultipart makes an object under the staging key of exactly these
-	// parts. An upload that is not open is an error that is fs.ErrNotExist.
+	// parts. An upload that is not open is an error that is fs.ErrNotExist, and a
+	// part that is not the listed one any more is [ErrChanged].
 	CompleteMultipart(ctx context.Context, key, uploadID string, parts []Part) error
 
 	// AbortMultipart ends the upload and removes its parts. An upload that is
@@ -112,6 +113,11 @@ type SignedGet struct {
 type DirectMethods struct {
 	Put  bool // a PUT, which works once: it never replaces an object
 	Form bool // a POST form (an S3 POST policy), which may be repeated until it expires
+
+	// NeedsDigest is that Promote cannot hold what it publishes against a
+	// SHA-256, so a single request must be signed for one. Files whose digest is
+	// not declared are then sent in parts, which nobody can replace.
+	NeedsDigest bool
 }
 
 // DirectObject is what a client may send.

@@ -57,7 +57,7 @@
 //
 //	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
 //	…
-//	mux.Handle("/tickets/", p)                              // sign, part, confirm, abort, as JSON
+//	mux.Handle("/tickets/", p)                                   // sign, part, confirm, abort, as JSON
 //	mux.Handle("POST /tickets/confirm", p.ConfirmHandler(saved)) // to do something with the file
 //
 // Nothing that was only sent is readable through [Links], which hand out what

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/airlock-go/upload/internal/filename"
@@ -49,8 +50,12 @@ const maxLinkExpires = 12 * time.Hour
 
 var rasterImages = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}
 
-// active are types that browsers run when they are shown.
-var active = []string{"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml"}
+// isActive reports whether browsers run files of the type, or take them apart.
+func isActive(t string) bool {
+	major, minor, _ := strings.Cut(t, "/")
+	return strings.HasSuffix(minor, "html") || strings.HasSuffix(minor, "xml") || strings.HasSuffix(minor, "xsl") ||
+		strings.Contains(minor, "script") || major == "multipart" || major == "message"
+}
 
 // NewLinks returns Links to the objects of store, which must be a [LinkStorage].
 // opts may be nil.
@@ -75,8 +80,8 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 		return nil, errors.New("upload: LinksOptions.Expires is at most 12 hours")
 	}
 	for _, t := range l.opts.Inline {
-		if slices.Contains(active, t) {
-			return nil, fmt.Errorf("upload: %s cannot be shown inline, since it can run scripts", t)
+		if !isMediaType(t) || isActive(t) {
+			return nil, fmt.Errorf("upload: %q cannot be shown inline: it can run scripts, or is no plain media type in lower case", t)
 		}
 	}
 	return l, nil

@@ -26,6 +26,7 @@ type worker struct {
 	after   []func()
 	timer   *time.Timer
 	hung    bool
+	closed  bool
 	onHang  func()
 }
 
@@ -99,8 +100,13 @@ func (w *worker) last(ours bool, f func() error) {
 // a call hangs, when that returns. What was given first is run last.
 func (w *worker) finally(f func()) { w.after = append(w.after, f) }
 
-// close ends the goroutine. Unless a call hangs, all is done when it returns.
+// close ends the goroutine, once. Unless a call hangs, all is done when it
+// returns.
 func (w *worker) close() {
+	if w.closed {
+		return
+	}
+	w.closed = true
 	if w.calls == nil {
 		for _, f := range w.after {
 			f()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/airlock-go/upload/internal/budget"
@@ -25,7 +26,8 @@ import (
 // What binds the steps is a ticket: a sealed token that holds who may upload
 // what, and where. It needs no database, so any instance of the application
 // with the same secrets serves any step. The client never names a key and never
-// gets a URL of the final one.
+// gets a URL of the final one. Only its own subject can use a ticket; that of an
+// anonymous caller can be used by whoever has it and is anonymous, too.
 //
 // As an http.Handler it serves these steps as JSON; see [Presigner.ServeHTTP].
 // It is safe for concurrent use.
@@ -41,6 +43,8 @@ type Presigner struct {
 	opts    PresignOptions
 	checks  *budget.Budget
 	tickets tickets
+
+	confirmedElsewhere atomic.Bool
 }
 
 // PresignOptions is everything of a [Presigner] that has a good default. The
@@ -76,7 +80,8 @@ type PresignOptions struct {
 	KeyPrefix string
 
 	// Purpose keeps the tickets of presigners apart that share their secrets:
-	// each needs its own. Default: "".
+	// each needs its own, or a ticket signed under the policy of one can be
+	// confirmed under that of another. Default: "".
 	Purpose string
 
 	// MaxChecks is how many stored files are read for their confirmation at
@@ -223,7 +228,7 @@ func (p *Presigner) open(q *request, token string) (*sealed, error) {
 		return nil, internal(err)
 	}
 	expires := time.Unix(t.Expires, 0).Add(clockSkew)
-	if t.Subject != q.grant.Subject || time.Now().After(expires) {
+	if t.Subject != q.grant.Subject || !strings.HasPrefix(t.Key, q.grant.KeyPrefix) || time.Now().After(expires) {
 		return nil, errBadTicket
 	}
 	return t, nil

@@ -8,7 +8,9 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"path"
+	"time"
 )
 
 // maxStepBody is the most bytes of the JSON of one step.
@@ -37,7 +39,11 @@ func (p *Presigner) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "part":
 		p.servePart(w, r)
 	case "confirm":
-		p.ConfirmHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p.confirmedElsewhere.Load() {
+			p.fail(w, r, Reject(CodeNotFound, "no step of an upload is served at this path"))
+			return
+		}
+		p.confirmHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			JSON(w, r, Files(r.Context()), nil)
 		})).ServeHTTP(w, r)
 	case "abort":
@@ -92,7 +98,15 @@ func (p *Presigner) serveAbort(w http.ResponseWriter, r *http.Request) {
 // When it answers with a status of 400 or more, calls [Discard] or panics, the
 // file stays published, for another try of the client's or a sweeper; to remove
 // it at once, call Delete of the storage.
+//
+// Once this was called, [Presigner.ServeHTTP] itself confirms nothing any more,
+// so no path of its leads past next.
 func (p *Presigner) ConfirmHandler(next http.Handler) http.Handler {
+	p.confirmedElsewhere.Store(true)
+	return p.confirmHandler(next)
+}
+
+func (p *Presigner) confirmHandler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var step struct {
 			Token string `json:"token"`
@@ -102,10 +116,7 @@ func (p *Presigner) ConfirmHandler(next http.Handler) http.Handler {
 			p.fail(w, r, err)
 			return
 		}
-		ctl := http.NewResponseController(w)
-		stopWriteDeadline(ctl, r) // large files take their time to be read
-		_, err = p.Confirm(r, step.Token, func(f File) error {
-			renewWriteDeadline(ctl, r)
+		_, err = p.Confirm(w, r, step.Token, func(f File) error {
 			o := &outcome{files: []File{f}}
 			rec := &statusRecorder{ResponseWriter: w}
 			r := r.WithContext(context.WithValue(r.Context(), outcomeKey{}, o))
@@ -117,7 +128,6 @@ func (p *Presigner) ConfirmHandler(next http.Handler) http.Handler {
 			return nil
 		})
 		if err != nil && !errors.Is(err, errNext) {
-			renewWriteDeadline(ctl, r)
 			p.fail(w, r, err)
 		}
 	})
@@ -128,25 +138,31 @@ var errNext = errors.New("upload: the handler of the confirmed file failed")
 
 // readStep reads the JSON of a step into v and returns it.
 func (p *Presigner) readStep(w http.ResponseWriter, r *http.Request, v any) ([]byte, error) {
-	body, err := readJSON(w, r, v)
+	body, err := readJSON(w, r, v, p.h.opts.StallTimeout)
 	if err != nil {
 		err = p.h.newRequest(r, nil).leaveWith(err)
 	}
 	return body, err
 }
 
-func readJSON(w http.ResponseWriter, r *http.Request, v any) ([]byte, error) {
+func readJSON(w http.ResponseWriter, r *http.Request, v any, timeout time.Duration) ([]byte, error) {
 	if r.Method != http.MethodPost {
 		return nil, Reject(CodeMethod, "the steps of an upload are sent with POST")
 	}
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
 		return nil, Reject(CodeMalformed, "the steps of an upload are sent as application/json")
 	}
+	ctl := http.NewResponseController(w)
+	_ = ctl.SetReadDeadline(time.Now().Add(timeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxStepBody))
+	_ = ctl.SetReadDeadline(time.Time{})
 	if err == nil {
 		err = json.Unmarshal(body, v)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &Error{Code: CodeTimeout, Reason: "the request did not come in time", Err: err}
+	case err != nil:
 		return nil, &Error{Code: CodeMalformed, Reason: "the JSON cannot be read", Err: err}
 	}
 	return body, nil

@@ -40,6 +40,9 @@ func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link) error {
 	return nil
 }
 
+// linkStall is how long a storage may send nothing of an object.
+const linkStall = 30 * time.Second
+
 // objectReader reads an object from wherever it was set to, and opens it only
 // when it is read.
 type objectReader struct {
@@ -48,7 +51,7 @@ type objectReader struct {
 	key    string
 	stored Stored
 	offset int64
-	body   io.ReadCloser
+	body   *stallReader
 	err    error
 }
 
@@ -74,7 +77,7 @@ func (o *objectReader) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	if o.body == nil {
-		if o.body, o.err = o.store.OpenAt(o.ctx, o.key, o.stored.ETag, o.offset); o.err != nil {
+		if o.body, o.err = openStalling(o.ctx, o.store, o.key, o.stored.ETag, o.offset, linkStall); o.err != nil {
 			return 0, o.err
 		}
 	}
@@ -88,7 +91,7 @@ func (o *objectReader) Read(p []byte) (int, error) {
 
 func (o *objectReader) close() {
 	if o.body != nil {
-		_ = o.body.Close()
+		o.body.close()
 		o.body = nil
 	}
 }

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -29,7 +30,7 @@ type Ticket struct {
 // judged without the file, and signs the upload. The error is an [*Error], for
 // [Handler.RespondError].
 func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
-	if d.Size > p.opts.SingleSize {
+	if d.Size > p.opts.SingleSize || p.methods.NeedsDigest && d.SHA256 == "" {
 		return p.SignParts(r, d, p.opts.PartSize)
 	}
 	return p.sign(r, d, p.signSingle(p.opts.Form))
@@ -72,8 +73,11 @@ func (p *Presigner) sign(r *http.Request, d Declaration, complete signing) (tick
 
 func (p *Presigner) signSingle(form bool) signing {
 	return func(q *request, t *sealed) (*Ticket, error) {
-		if t.Size > maxDirectPart {
+		switch {
+		case t.Size > maxDirectPart:
 			return nil, withFile(tooLarge(maxDirectPart), t.Field, t.Name)
+		case p.methods.NeedsDigest && t.SHA256 == "":
+			return nil, withFile(Reject(CodeMalformed, "the storage takes this file only with its sha256"), t.Field, t.Name)
 		}
 		request, err := p.store.SignUpload(q.ctx, p.object(t), form)
 		if err != nil {
@@ -86,10 +90,10 @@ func (p *Presigner) signSingle(form bool) signing {
 
 func (p *Presigner) signParts(partSize int64) signing {
 	return func(q *request, t *sealed) (ticket *Ticket, err error) {
-		t.PartSize = max(partSize, (t.Size+maxPartCount-1)/maxPartCount)
-		if t.PartSize > maxDirectPart {
+		if t.Size > maxDirectPart*maxPartCount {
 			return nil, withFile(tooLarge(maxDirectPart*maxPartCount), t.Field, t.Name)
 		}
+		t.PartSize = max(partSize, (t.Size+maxPartCount-1)/maxPartCount)
 		if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
 			return nil, storageError(err)
 		}
@@ -184,12 +188,11 @@ func (p *Presigner) remove(q *request, t *sealed) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
 	defer cancel()
 	return p.h.cleanup(ctx, t.Staging, func(ctx context.Context) error {
+		var aborting error
 		if t.UploadID != "" {
-			if err := p.store.AbortMultipart(ctx, t.Staging, t.UploadID); err != nil {
-				return err
-			}
+			aborting = p.store.AbortMultipart(ctx, t.Staging, t.UploadID)
 		}
-		return p.store.Delete(ctx, t.Staging)
+		return errors.Join(aborting, p.store.Delete(ctx, t.Staging))
 	})
 }
 
@@ -198,13 +201,15 @@ func (p *Presigner) object(t *sealed) DirectObject {
 }
 
 func (p *Presigner) seal(t *sealed) (string, error) {
-	data, err := json.Marshal(t)
-	if err != nil {
+	var data bytes.Buffer
+	e := json.NewEncoder(&data)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(t); err != nil {
 		return "", internal(err)
 	}
-	token, err := p.sealer.Seal(data)
-	if err != nil {
-		return "", internal(err)
+	token, err := p.sealer.Seal(data.Bytes())
+	if err != nil { // names and types are the client's, and of the rest there is little
+		return "", withFile(&Error{Code: CodeBadName, Reason: "the file name or its type is too long", Err: err}, t.Field, t.Name)
 	}
 	return token, nil
 }

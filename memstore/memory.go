@@ -117,7 +117,7 @@ func (s *Store) sweep(now time.Time) {
 	}
 	s.swept = now
 	for key, o := range s.objects {
-		if strings.Contains(key, upload.StagingSegment) && now.Sub(o.since) > abandonedAfter {
+		if strings.Contains("/"+key, "/"+upload.StagingSegment+"/") && now.Sub(o.since) > abandonedAfter {
 			s.remove(key)
 		}
 	}

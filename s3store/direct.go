@@ -48,8 +48,8 @@ func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool
 		return nil, err
 	case form && !methods.Form, !form && !methods.Put:
 		return nil, errors.New("s3store: the profile says that the service does not enforce such a request")
-	case form && d.SHA256 == "" && s.opts.Profile.NoCopyDigests:
-		return nil, errors.New("s3store: the profile asks for the SHA-256 of files that are sent by forms")
+	case d.SHA256 == "" && methods.NeedsDigest:
+		return nil, errors.New("s3store: the profile asks for the SHA-256 of files that are sent whole")
 	case d.Type == "":
 		return nil, errors.New("s3store: a request that states no type leaves it to the client")
 	case d.Size < 1 || d.Size > maxPartSize:

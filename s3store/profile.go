@@ -42,7 +42,7 @@ type Profile struct {
 	// NoCopyDigests is for services that do not tell the SHA-256 of what
 	// UploadPartCopy copied. Promote is then bound to the staged object's ETag
 	// alone, which can be an MD5, and for that a client can make two files of.
-	// So forms, which can be sent again, are then signed with a SHA-256 only.
+	// So whole files are then signed with a SHA-256 only, and others sent in parts.
 	NoCopyDigests bool
 }
 
@@ -58,6 +58,8 @@ func (p Profile) direct() (upload.DirectMethods, error) {
 	m := upload.DirectMethods{
 		Put:  !p.NoSignedLengths && !p.InsecureUnconditionalWrites,
 		Form: !p.NoForms,
+
+		NeedsDigest: p.NoCopyDigests,
 	}
 	if !m.Put && !m.Form {
 		return m, errors.New("s3store: the profile leaves no request whose limits the service would enforce")

@@ -58,6 +58,9 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 	}
 	var doubt bool
 	_, err := s.completeUpload(ctx, key, &uploadID, completed, watch(&doubt))
+	if codeOf(err) == "InvalidPart" {
+		return fmt.Errorf("%w: %w", upload.ErrChanged, err)
+	}
 	if err == nil || !doubt && (!contested(err) || codeOf(err) == codeNoUpload) {
 		return missing(err)
 	}

@@ -27,7 +27,7 @@ func (s *server) done(f upload.File) finished {
 // upload the client learns nothing.
 func refuse(w http.ResponseWriter, err error) {
 	var e *upload.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e == nil {
 		e = &upload.Error{Code: upload.CodeInternal, Reason: "something went wrong on the server"}
 	}
 	status := e.Code.Status()

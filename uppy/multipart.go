@@ -135,7 +135,7 @@ func (s *server) complete(w http.ResponseWriter, r *http.Request, token string) 
 		refuse(w, upload.Reject(upload.CodeTooLarge, "the list of parts is too large or was cut"))
 		return
 	}
-	f, err := s.p.Confirm(r, token, func(f upload.File) error { return s.published(r, f) })
+	f, err := s.p.Confirm(w, r, token, func(f upload.File) error { return s.published(r, f) })
 	if err != nil {
 		refuse(w, err)
 		return

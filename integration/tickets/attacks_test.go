@@ -3,6 +3,7 @@ package tickets_test
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -301,7 +302,7 @@ func TestCrashAfterPublication(t *testing.T) {
 			require.NoError(t, err)
 			r.Header.Set("Subject", "ann")
 			require.Panics(t, func() {
-				_, _ = a.presigner.Confirm(r, ticket.Token, func(upload.File) error { panic("the process dies") })
+				_, _ = a.presigner.Confirm(httptest.NewRecorder(), r, ticket.Token, func(upload.File) error { panic("the process dies") })
 			})
 			require.Len(t, a.published(t), 1)
 			require.Len(t, a.keys(t), 2)
