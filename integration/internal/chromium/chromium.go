@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -149,7 +150,11 @@ func (p *Page) Value(expression string, v any) {
 	p.Do(chromedp.Evaluate(expression, v))
 }
 
-// Screenshot leaves a picture under that name where pictures are wanted.
+// unfit are the characters that file names better do without.
+var unfit = regexp.MustCompile(`[^\w.]+`)
+
+// Screenshot leaves a picture of the whole page where pictures are wanted, under that name, which
+// may be a test's.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
 	dir := os.Getenv("UPLOAD_TEST_SCREENSHOTS")
@@ -157,6 +162,7 @@ func (p *Page) Screenshot(name string) {
 		return
 	}
 	var png []byte
-	p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.CaptureScreenshot(&png)) // after the animations
-	require.NoError(p.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600))
+	p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.FullScreenshot(&png, 100)) // after the animations, not as JPEG
+	path := filepath.Join(dir, unfit.ReplaceAllString(name, "-")+".png")
+	require.NoError(p.t, os.WriteFile(path, png, 0o600))
 }
