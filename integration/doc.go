@@ -5,12 +5,28 @@
 //	go test ./...
 //
 // runs them; building the S3 server takes a minute or two the first time. They
-// need curl in PATH. Package s3test tells how to run them against another S3
-// server. The package is a module of its own, so that nobody who imports the
-// library depends on a server.
+// need curl in PATH, and those in a browser chromium and npm. The package is a
+// module of its own, so that nobody who imports the library depends on a server.
 //
 //   - the root folder: what is stored, what is not, and what clients are told
 //   - refusal: what clients are told when nothing is to be stored, and when
+//   - tickets: attacks on direct uploads
+//   - browser: what users of pages see
 //   - memory: what the memory limit promises, measured in a process of its own
 //   - faultproxy: the proxy
+//
+// # Another S3 server
+//
+// Package s3test reads from the environment where it is. MinIO, for one, is built
+// by go and needs only a folder:
+//
+//	GOBIN=/tmp go install github.com/minio/minio@latest
+//	MINIO_ROOT_USER=access MINIO_ROOT_PASSWORD=secretsecret \
+//		/tmp/minio server --address 127.0.0.1:9000 "$(mktemp -d)" &
+//	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 go test ./browser
+//
+// These are the names of s3test when UPLOAD_TEST_S3_ACCESS_KEY and
+// UPLOAD_TEST_S3_SECRET_KEY are not set. In package browser, Uppy's pause and
+// cancel are tested with such a server alone: versitygw fills a part that was cut
+// with zeros, and lists it as if it were whole.
 package integration

@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"embed"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,9 @@ import (
 
 	"github.com/airlock-go/upload/integration/internal/chromium"
 )
+
+//go:embed testdata
+var testdata embed.FS // the S3 server in this process has changed the working directory
 
 // bundle is a front end for the browser.
 type bundle struct{ js, css []byte }
@@ -31,10 +36,14 @@ func bundleOf(t *testing.T, folder string) bundle {
 }
 
 func makeBundle(dir, npm, folder string) (b bundle, err error) {
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", folder))); err != nil {
+	pinned, err := fs.Sub(testdata, "testdata/"+folder)
+	if err != nil {
 		return b, err
 	}
-	source, err := os.ReadFile(filepath.Join("testdata", "page.js"))
+	if err := os.CopyFS(dir, pinned); err != nil {
+		return b, err
+	}
+	source, err := testdata.ReadFile("testdata/page.js")
 	if err != nil {
 		return b, err
 	}

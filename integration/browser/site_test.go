@@ -16,7 +16,6 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/chromium"
-	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/uppy"
 )
 
@@ -33,31 +32,46 @@ var versions = map[string]string{"uppy5": "endpoint", "uppy6": "companionEndpoin
 // bucket is.
 type site struct {
 	*chromium.Page
-	store *memstore.Store
+	store place
 
 	published     func(upload.File) error // if not nil
 	held          int32                   // which PUT does not arrive, if any
 	sent, arrived atomic.Int32            // PUTs
 }
 
-// counted counts the PUTs to the bucket, and holds the one that does not arrive.
-func (s *site) counted(bucket http.Handler) http.Handler {
+// counted counts the PUTs to the store, and cuts the one that does not arrive.
+func (s *site) counted(store http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPut && s.sent.Add(1) == s.held {
-			hold(r)
-		}
-		bucket.ServeHTTP(w, r)
-		if r.Method == http.MethodPut {
+		switch {
+		case r.Method != http.MethodPut:
+			store.ServeHTTP(w, r)
+		case s.sent.Add(1) == s.held:
+			r.Body = &half{r.Body, r.ContentLength / 2, r.Context().Done()}
+			store.ServeHTTP(w, r)
+			panic(http.ErrAbortHandler)
+		default:
+			store.ServeHTTP(w, r)
 			s.arrived.Add(1)
 		}
 	})
 }
 
-// hold keeps a request waiting until the page cuts it.
-func hold(r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body) // a server learns of a cut by reading
-	<-r.Context().Done()
-	panic(http.ErrAbortHandler)
+// half is a body that ends at its half, once the page has cut the request.
+type half struct {
+	io.ReadCloser
+	left int64
+	gone <-chan struct{}
+}
+
+func (h *half) Read(p []byte) (int, error) {
+	if h.left > 0 {
+		n, err := h.ReadCloser.Read(p[:min(int64(len(p)), h.left)])
+		h.left -= int64(n)
+		return n, err
+	}
+	_, _ = io.Copy(io.Discard, h.ReadCloser) // a server learns of a cut by reading
+	<-h.gone
+	return 0, io.ErrUnexpectedEOF
 }
 
 // awaits waits for a counter to get there.
@@ -66,15 +80,16 @@ func awaits(t *testing.T, counter *atomic.Int32, n int32) {
 	require.Eventually(t, func() bool { return counter.Load() >= n }, time.Minute, 10*time.Millisecond)
 }
 
-func newSite(t *testing.T, b *chromium.Browser, version, query string) *site {
+func newSite(t *testing.T, b *chromium.Browser, open openPlace, version, query string) *site {
 	t.Helper()
 	script := bundleOf(t, version)
-	mux, bucket := http.NewServeMux(), http.NewServeMux()
-	app, other := httptest.NewServer(mux), httptest.NewServer(bucket)
+	mux, outer := http.NewServeMux(), http.NewServeMux()
+	app, other := httptest.NewServer(mux), httptest.NewServer(outer)
 	t.Cleanup(app.Close)
 	t.Cleanup(other.Close)
-	s := &site{store: &memstore.Store{CORSOrigin: app.URL}}
-	bucket.Handle("/bucket/", s.counted(s.store.Handler(other.URL+"/bucket/")))
+	store, handler := open(t, app.URL, other.URL)
+	s := &site{store: store}
+	outer.Handle("/", s.counted(handler))
 	mux.Handle("/uppy/", s.endpoint(t, app.URL))
 	serve(mux, "/page.js", "text/javascript", script.js)
 	serve(mux, "/page.css", "text/css", script.css)
@@ -133,13 +148,15 @@ func (s *site) end() (o outcome) {
 	return o
 }
 
-func (s *site) read(t *testing.T, key string) string {
+// requireOne fails the test unless content is all that the store holds, and
+// returns its key.
+func (s *site) requireOne(t *testing.T, content string) string {
 	t.Helper()
-	r, _, err := s.store.Open(t.Context(), key)
-	require.NoError(t, err)
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
-	return string(b)
+	keys := s.store.keys(t)
+	require.Len(t, keys, 1)
+	require.Zero(t, s.store.unfinished(t))
+	require.True(t, content == read(t, s.store, keys[0]), "what is stored is not what was sent") // too large to be shown
+	return keys[0]
 }
 
 // shows waits until the text is there, or the hint at something that has it.

@@ -23,24 +23,20 @@ func TestUppy(t *testing.T) {
 		"single request": {"&whole", "hello, this is a text"},
 	}
 	b := chromium.Start(t)
-	for version := range versions {
-		for name, row := range rows {
-			t.Run(version+" "+name, func(t *testing.T) {
-				s := newSite(t, b, version, row.query)
-				o := s.upload("notes.txt", row.content)
-				require.Empty(t, o.Failed)
-				require.Len(t, o.Success, 1)
-				keys := s.store.Keys()
-				require.Len(t, keys, 1)
-				require.Equal(t, row.content, s.read(t, keys[0]))
-				if name == "several parts" {
-					require.Equal(t, keys[0], o.Success[0].Key)
-					require.True(t, strings.HasSuffix(o.Success[0].UploadURL, "/files/"+keys[0]))
-				}
-				s.shows("Complete")
-				s.Screenshot(version + "-" + strings.ReplaceAll(name, " ", "-"))
-			})
-		}
+	for name, row := range rows {
+		everywhere(t, places, name, func(t *testing.T, version string, open openPlace) {
+			s := newSite(t, b, open, version, row.query)
+			o := s.upload("notes.txt", row.content)
+			require.Empty(t, o.Failed)
+			require.Len(t, o.Success, 1)
+			key := s.requireOne(t, row.content)
+			if name == "several parts" {
+				require.Equal(t, key, o.Success[0].Key)
+				require.True(t, strings.HasSuffix(o.Success[0].UploadURL, "/files/"+key))
+			}
+			s.shows("Complete")
+			s.Screenshot(t.Name())
+		})
 	}
 }
 
@@ -54,21 +50,20 @@ func TestUppyRefused(t *testing.T) {
 		"without its size": {"&sizeless", "cat.png", strings.Repeat("a", 6<<20), "size"},
 	}
 	b := chromium.Start(t)
-	for version := range versions {
-		for name, row := range rows {
-			t.Run(version+" "+name, func(t *testing.T) {
-				s := newSite(t, b, version, row.query)
-				o := s.upload(row.name, row.content)
-				require.Empty(t, o.Success)
-				require.Len(t, o.Failed, 1)
-				require.Empty(t, s.store.Keys())
-				s.shows("Upload failed")
-				if version == "uppy5" {
-					s.shows(row.reason)
-				}
-				s.Screenshot(version + "-refused-" + strings.ReplaceAll(name, " ", "-"))
-			})
-		}
+	for name, row := range rows {
+		everywhere(t, places, name, func(t *testing.T, version string, open openPlace) {
+			s := newSite(t, b, open, version, row.query)
+			o := s.upload(row.name, row.content)
+			require.Empty(t, o.Success)
+			require.Len(t, o.Failed, 1)
+			require.Empty(t, s.store.keys(t))
+			require.Zero(t, s.store.unfinished(t))
+			s.shows("Upload failed")
+			if version == "uppy5" {
+				s.shows(row.reason)
+			}
+			s.Screenshot(t.Name())
+		})
 	}
 }
 
@@ -77,60 +72,63 @@ func TestUppyRefused(t *testing.T) {
 func TestUppyResumes(t *testing.T) {
 	content := strings.Repeat("0123456789abcde\n", (11<<20)/16)
 	b := chromium.Start(t)
-	for version, arriving := range map[string]int32{"uppy5": 2, "uppy6": 1} { // 5 sends parts side by side
-		t.Run(version, func(t *testing.T) {
-			s := newSite(t, b, version, "")
-			s.held = 2
-			s.Choose(fileInput, "notes.txt", content)
-			s.Click(uploadButton)
-			awaits(t, &s.arrived, arriving)
-			awaits(t, &s.sent, arriving+1)
-			s.Value(`uppy.pauseAll()`, nil)
-			s.shows("Paused")
-			s.Screenshot(version + "-paused")
-			s.Value(`uppy.resumeAll()`, nil)
-			require.Empty(t, s.end().Failed)
-			require.EqualValues(t, 3, s.arrived.Load())
-			require.Len(t, s.store.Keys(), 1)
-			require.Equal(t, content, s.read(t, s.store.Keys()[0]))
-		})
-	}
+	everywhere(t, exactPlaces(), "", func(t *testing.T, version string, open openPlace) {
+		arriving := map[string]int32{"uppy5": 2, "uppy6": 1}[version] // 5 sends parts side by side
+		s := newSite(t, b, open, version, "")
+		s.held = 2
+		s.Choose(fileInput, "notes.txt", content)
+		s.Click(uploadButton)
+		awaits(t, &s.arrived, arriving)
+		awaits(t, &s.sent, arriving+1)
+		s.Value(`uppy.pauseAll()`, nil)
+		s.shows("Paused")
+		s.Screenshot(t.Name())
+		s.Value(`uppy.resumeAll()`, nil)
+		require.Empty(t, s.end().Failed)
+		require.EqualValues(t, 3, s.arrived.Load())
+		s.requireOne(t, content)
+	})
 }
 
 // TestUppyCancels: of an upload that the user cancels nothing stays.
 func TestUppyCancels(t *testing.T) {
 	b := chromium.Start(t)
-	for version := range versions {
-		t.Run(version, func(t *testing.T) {
-			s := newSite(t, b, version, "")
-			s.held = 2
-			s.Choose(fileInput, "notes.txt", strings.Repeat("a", 11<<20))
-			s.Click(uploadButton)
-			awaits(t, &s.arrived, 1)
-			awaits(t, &s.sent, 2)
-			require.NotZero(t, s.store.Used())
-			s.Value(`uppy.cancelAll()`, nil)
-			require.Eventually(t, func() bool { return s.store.Used() == 0 }, time.Minute, 10*time.Millisecond)
-		})
-	}
+	everywhere(t, exactPlaces(), "", func(t *testing.T, version string, open openPlace) {
+		s := newSite(t, b, open, version, "")
+		s.held = 2
+		s.Choose(fileInput, "notes.txt", strings.Repeat("a", 11<<20))
+		s.Click(uploadButton)
+		awaits(t, &s.arrived, 1)
+		awaits(t, &s.sent, 2)
+		require.NotZero(t, s.store.unfinished(t))
+		s.Value(`uppy.cancelAll()`, nil)
+		require.Eventually(t, func() bool { return s.store.unfinished(t) == 0 }, time.Minute, 10*time.Millisecond)
+		require.Empty(t, s.store.keys(t))
+	})
 }
 
 // TestUppyRetries: when the application could not take a file, the user's second
 // try does not send it again.
 func TestUppyRetries(t *testing.T) {
-	s := newSite(t, chromium.Start(t), "uppy6", "") // Uppy 5 aborts after any error, and begins anew
-	var tries atomic.Int32
-	s.published = func(upload.File) error {
-		if tries.Add(1) == 1 {
-			return errors.New("the database is down")
-		}
-		return nil
+	b := chromium.Start(t)
+	for where, open := range places {
+		t.Run(where, func(t *testing.T) {
+			s := newSite(t, b, open, "uppy6", "") // Uppy 5 aborts after any error, and begins anew
+			var tries atomic.Int32
+			s.published = func(upload.File) error {
+				if tries.Add(1) == 1 {
+					return errors.New("the database is down")
+				}
+				return nil
+			}
+			content := strings.Repeat("a", 6<<20)
+			require.Len(t, s.upload("notes.txt", content).Failed, 1)
+			s.Value(`seen.failed = []`, nil)
+			s.Click(".uppy-StatusBar-actionBtn--retry")
+			o := s.end()
+			require.Empty(t, o.Failed)
+			require.Equal(t, s.requireOne(t, content), o.Success[0].Key)
+			require.EqualValues(t, 2, s.sent.Load())
+		})
 	}
-	require.Len(t, s.upload("notes.txt", strings.Repeat("a", 6<<20)).Failed, 1)
-	s.Value(`seen.failed = []`, nil)
-	s.Click(".uppy-StatusBar-actionBtn--retry")
-	o := s.end()
-	require.Empty(t, o.Failed)
-	require.Equal(t, s.store.Keys(), []string{o.Success[0].Key})
-	require.EqualValues(t, 2, s.sent.Load())
 }

@@ -1,0 +1,84 @@
+package browser
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// bucket is a place on the S3 server.
+type bucket struct {
+	*s3store.Store
+	*s3test.Bucket
+}
+
+// openBucket makes a bucket whose store signs for address. What arrives there
+// goes on to the server as it came: the signature holds for its Host.
+func openBucket(t *testing.T, origin, address string) (place, http.Handler) {
+	t.Helper()
+	b := s3test.NewBucket(t, false)
+	letIn(t, b, origin)
+	signer, _ := s3test.Get().Client(address)
+	store, err := s3store.New(b.Client, b.Name, &s3store.Options{Signer: signer, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+
+	upstream, err := url.Parse(s3test.Get().Endpoint)
+	require.NoError(t, err)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // the certificate of a test
+	t.Cleanup(transport.CloseIdleConnections)
+	return bucket{store, b}, &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(upstream)
+			r.Out.Host = r.In.Host
+		},
+		Transport: transport,
+		ErrorLog:  log.New(io.Discard, "", 0), // pages cut requests
+	}
+}
+
+func (b bucket) keys(t *testing.T) (keys []string) {
+	t.Helper()
+	for _, v := range b.Versions(t.Context(), t) {
+		keys = append(keys, v.Key)
+	}
+	return keys
+}
+
+func (b bucket) unfinished(t *testing.T) int {
+	t.Helper()
+	return len(b.Uploads(t.Context(), t))
+}
+
+// letIn puts the CORS rule of one origin on the bucket, and reports whether the
+// server has such rules. One that has none lets everybody in.
+func letIn(t *testing.T, b *s3test.Bucket, origin string) bool {
+	t.Helper()
+	_, err := b.Client.PutBucketCors(t.Context(), &s3.PutBucketCorsInput{
+		Bucket: &b.Name,
+		CORSConfiguration: &types.CORSConfiguration{CORSRules: []types.CORSRule{{
+			AllowedOrigins: []string{origin},
+			AllowedMethods: []string{http.MethodPut},
+			AllowedHeaders: []string{"*"},
+			ExposeHeaders:  []string{"ETag"},
+		}}},
+	})
+	var refused interface{ ErrorCode() string }
+	if errors.As(err, &refused) && refused.ErrorCode() == "NotImplemented" {
+		return false
+	}
+	require.NoError(t, err)
+	return true
+}

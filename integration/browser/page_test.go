@@ -1,0 +1,83 @@
+package browser
+
+import (
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/chromium"
+	"github.com/airlock-go/upload/integration/internal/client"
+)
+
+// row is what the example's page says of a file.
+type row struct {
+	State, Status string
+	Shown         bool     // as it is stored, in the thumbnail
+	Links         []string // the last one downloads
+}
+
+const rowsOf = `[...document.querySelectorAll('#files > li')].map((li) => {
+	const img = li.querySelector('.thumb img')
+	return {
+		state: li.dataset.state,
+		status: li.querySelector('.status').textContent,
+		shown: (img?.getAttribute('src') ?? '').startsWith('/files/') && img.naturalWidth > 0,
+		links: [...li.querySelectorAll('.actions a')].map((a) => a.href),
+	}
+})`
+
+// TestExamplePage: through both doors of the example's page files arrive whole
+// and are shown, and a page that calls itself a picture is refused with the
+// reason.
+func TestExamplePage(t *testing.T) {
+	b := chromium.Start(t)
+	binary := buildExample(t)
+	sent := []struct{ name, mediaType, content string }{
+		{"small.png", "image/png", text(t, client.PNG(0))},
+		{"large.png", "image/png", text(t, client.PNG(17<<20))}, // in parts, also straight to storage
+		{"notes.txt", "text/plain", "hello, this is a text"},
+	}
+	for where, run := range examples {
+		for door, says := range map[string]string{"server": "Stored as ", "direct": "Sent directly, stored as "} {
+			t.Run(where+" "+door, func(t *testing.T) {
+				e := run(t, binary)
+				p := b.Open(t, e.url)
+				p.Click(`#doors label:has([value=` + door + `])`)
+				for _, f := range sent {
+					got := uploaded(p, f.name, f.content)
+					require.Equal(t, says+f.mediaType, got.Status)
+					require.NotEmpty(t, got.Links)
+					requireServes(t, got.Links[len(got.Links)-1], f.content)
+					if f.mediaType == "image/png" {
+						p.Await(rowsOf + `.at(-1).shown`)
+					}
+				}
+				got := uploaded(p, "cat.png", html)
+				require.Equal(t, "refused", got.State)
+				require.Contains(t, got.Status, "text/html")
+				require.Empty(t, got.Links)
+				e.requireHolds(t, len(sent))
+				p.Screenshot(t.Name())
+			})
+		}
+	}
+}
+
+// uploaded chooses a file and returns its row, once nothing more happens to it.
+func uploaded(p *chromium.Page, name, content string) row {
+	var rows []row
+	p.Value(rowsOf, &rows)
+	p.Choose("#picker", name, content)
+	p.Await(fmt.Sprintf(`["stored", "refused", "failed"].includes(%s[%d]?.state)`, rowsOf, len(rows)))
+	p.Value(rowsOf, &rows)
+	return rows[len(rows)-1]
+}
+
+func text(t *testing.T, c client.Content) string {
+	t.Helper()
+	b, err := io.ReadAll(c.Open())
+	require.NoError(t, err)
+	return string(b)
+}

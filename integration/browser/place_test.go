@@ -1,0 +1,85 @@
+package browser
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// place is where a site keeps its files, seen from outside.
+type place interface {
+	upload.DirectStorage
+
+	// keys are those of all objects, staged ones included.
+	keys(t *testing.T) []string
+
+	// unfinished is how much lies in multipart uploads that are open.
+	unfinished(t *testing.T) int
+}
+
+// openPlace makes a place that lets the pages of one origin in. What answers
+// them is yet to be served at address.
+type openPlace func(t *testing.T, origin, address string) (place, http.Handler)
+
+// places are all that a site must work with.
+var places = map[string]openPlace{"memory": openMemory, "S3": openBucket}
+
+// exactPlaces are those that keep no part of which only a piece has arrived. The
+// S3 server inside this process is none: it fills up with zeros what is missing.
+func exactPlaces() map[string]openPlace {
+	exact := map[string]openPlace{"memory": openMemory}
+	if os.Getenv("UPLOAD_TEST_S3_ENDPOINT") != "" {
+		exact["S3"] = openBucket
+	}
+	return exact
+}
+
+// memory is a place in this process.
+type memory struct{ *memstore.Store }
+
+func openMemory(_ *testing.T, origin, address string) (place, http.Handler) {
+	store := &memstore.Store{CORSOrigin: origin}
+	return memory{store}, store.Handler(address + "/")
+}
+
+func (m memory) keys(*testing.T) []string { return m.Keys() }
+
+func (m memory) unfinished(t *testing.T) int {
+	t.Helper()
+	n := m.Used()
+	for _, key := range m.Keys() {
+		o, err := m.Stat(t.Context(), key)
+		require.NoError(t, err)
+		n -= o.Size
+	}
+	return int(n)
+}
+
+// read is all of an object.
+func read(t *testing.T, p place, key string) string {
+	t.Helper()
+	o, err := p.Stat(t.Context(), key)
+	require.NoError(t, err)
+	r, err := p.OpenAt(t.Context(), key, o.ETag, 0)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, r.Close()) }()
+	b, err := io.ReadAll(r)
+	require.NoError(t, err)
+	return string(b)
+}
+
+// everywhere runs a test of both versions of Uppy with these places.
+func everywhere(t *testing.T, places map[string]openPlace, name string, test func(t *testing.T, version string, open openPlace)) {
+	for where, open := range places {
+		for version := range versions {
+			t.Run(strings.TrimSpace(version+" "+where+" "+name), func(t *testing.T) { test(t, version, open) })
+		}
+	}
+}
