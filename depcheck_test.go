@@ -33,6 +33,7 @@ func TestDependencies(t *testing.T) {
 		{".", detection},
 		{"./memstore", detection},
 		{"./storetest", detection},
+		{"./uppy", detection},
 		{"./s3store", append(aws, detection...)},
 	} {
 		t.Run(c.pkg, func(t *testing.T) {
