@@ -153,8 +153,8 @@ func (p *Page) Value(expression string, v any) {
 // unfit are the characters that file names better do without.
 var unfit = regexp.MustCompile(`[^\w.]+`)
 
-// Screenshot leaves a picture of the whole page where pictures are wanted, under that name, which
-// may be a test's.
+// Screenshot leaves a picture of the whole page where pictures are wanted, under
+// that name, which may be a test's.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
 	dir := os.Getenv("UPLOAD_TEST_SCREENSHOTS")
