@@ -56,3 +56,22 @@ func BenchmarkHandler(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkKeys is the choice of a key.
+func BenchmarkKeys(b *testing.B) {
+	in := &upload.Incoming{Name: "a.png", Type: "image/png", Subject: "ann@example.com"}
+	for name, keys := range map[string]upload.KeyGenerator{
+		"random":     upload.RandomKeys(),
+		"by subject": upload.Prefix("avatars/", upload.BySubject(upload.RandomKeys())),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				key, err := keys.Key(b.Context(), in)
+				if err != nil || upload.ValidKey(key) != nil {
+					b.Fatal(key, err)
+				}
+			}
+		})
+	}
+}

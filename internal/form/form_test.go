@@ -256,25 +256,3 @@ func FuzzForm(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkForm(b *testing.B) {
-	whole := []byte(body(fieldA+"1", fileF+strings.Repeat("0123456789abcdef", 4<<20/16)))
-	b.SetBytes(int64(len(whole)))
-	b.ReportAllocs()
-	for b.Loop() {
-		r := NewReader(bytes.NewReader(whole), boundary, limits)
-		for {
-			p, err := r.Next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				b.Fatal(err)
-			}
-			if _, err := io.Copy(io.Discard, p); err != nil {
-				b.Fatal(err)
-			}
-		}
-		r.Release()
-	}
-}
