@@ -11,8 +11,8 @@ import (
 )
 
 // Profile says what an S3 service cannot do. The zero value, for services that
-// can do everything the store asks for, fits AWS, MinIO and versitygw; [R2]
-// fits Cloudflare R2; for others it is made up by hand. A service that accepts
+// can do everything the store asks for, fits AWS and versitygw; [MinIO] and [R2]
+// fit those; for others it is made up by hand. A service that accepts
 // "If-None-Match: *", a policy or a signed length and ignores it cannot be told
 // from one that honors it by its answers: try it before trusting it.
 type Profile struct {
@@ -45,6 +45,10 @@ type Profile struct {
 	// So whole files are then signed with a SHA-256 only, and others sent in parts.
 	NoCopyDigests bool
 }
+
+// MinIO returns the profile of MinIO. Files that clients send whole need their
+// SHA-256, others are sent in parts; nothing else differs.
+func MinIO() Profile { return Profile{NoCopyDigests: true} }
 
 // R2 returns the profile of Cloudflare R2, which answers 501 to POST forms and
 // gets along with few checksums.

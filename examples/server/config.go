@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3store"
 )
 
 // config is what the flags say, checked.
@@ -17,6 +18,7 @@ type config struct {
 	addr        string
 	bucket      string // "" keeps the files in memory
 	endpoint    string
+	profile     s3store.Profile
 	prefix      string // "", or ends in a slash
 	setup       bool   // let pages send to the bucket
 	maxFileSize int64
@@ -66,10 +68,20 @@ func (cfg *config) limitFlags(fs *flag.FlagSet) {
 func (cfg *config) storageFlags(fs *flag.FlagSet) {
 	fs.StringVar(&cfg.bucket, "s3-bucket", "", "store in this S3 bucket; without it files are kept in memory")
 	fs.StringVar(&cfg.endpoint, "s3-endpoint", "", "`URL` of an S3 server other than AWS, addressed by path")
+	fs.Func("s3-profile", "what the S3 `server` can do: aws (default), minio or r2", func(name string) error {
+		profile, ok := profiles[name]
+		cfg.profile = profile
+		if !ok {
+			return errors.New("not one of aws, minio and r2")
+		}
+		return nil
+	})
 	fs.StringVar(&cfg.prefix, "s3-prefix", "", "put this before all keys")
 	fs.BoolVar(&cfg.direct, "direct", false, "let the page send files to the storage directly, too (default true without -s3-bucket); a bucket must let the page in: see -s3-setup")
 	fs.BoolVar(&cfg.setup, "s3-setup", false, "before serving, add a CORS rule to the bucket for pages of this server and of -cors-origin")
 }
+
+var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "r2": s3store.R2()}
 
 // check refuses what would only fail, or be ignored, later.
 func (cfg *config) check(fs *flag.FlagSet) error {
@@ -94,7 +106,7 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 }
 
 func (cfg *config) checkS3(given map[string]bool) error {
-	for _, name := range []string{"s3-endpoint", "s3-prefix", "s3-setup"} {
+	for _, name := range []string{"s3-endpoint", "s3-profile", "s3-prefix", "s3-setup"} {
 		if cfg.bucket == "" && given[name] {
 			return fmt.Errorf("-%s needs -s3-bucket", name)
 		}

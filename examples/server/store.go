@@ -40,7 +40,7 @@ func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store storage
 		}
 	}
 	log.Info("storing in S3", "bucket", cfg.bucket, "endpoint", cfg.endpoint, "prefix", cfg.prefix)
-	store, err = s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Logger: log})
+	store, err = s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Profile: cfg.profile, Logger: log})
 	return store, setup, err
 }
 
