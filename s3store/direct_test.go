@@ -142,10 +142,10 @@ func TestDirectMethods(t *testing.T) {
 		parts   bool
 	}{
 		{"default", s3store.Profile{}, both, true},
-		{"R2", s3store.R2(), upload.DirectMethods{Put: true}, true},
+		{"R2", s3store.R2(), upload.DirectMethods{Put: true, NeedsDigest: true}, true},
+		{"MinIO", s3store.MinIO(), upload.DirectMethods{Put: true, Form: true, NeedsDigest: true}, true},
 		{"no conditions", s3store.Profile{InsecureUnconditionalWrites: true}, upload.DirectMethods{Form: true}, true},
 		{"no lengths", s3store.Profile{NoSignedLengths: true}, upload.DirectMethods{Form: true}, false},
-		{"no digests", s3store.Profile{NoCopyDigests: true}, both, true},
 		{"nothing", s3store.Profile{NoForms: true, NoSignedLengths: true}, upload.DirectMethods{}, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -165,11 +165,11 @@ func TestDirectMethods(t *testing.T) {
 	}
 	d := direct(randomBytes(small))
 	d.SHA256 = ""
-	f := newFixture(t, setup{Options: s3store.Options{Profile: s3store.Profile{NoCopyDigests: true}}})
-	_, err := f.SignUpload(t.Context(), d, true)
-	require.ErrorContains(t, err, "SHA-256")
-	_, err = f.SignUpload(t.Context(), d, false)
-	require.NoError(t, err)
+	f := newFixture(t, setup{Options: s3store.Options{Profile: s3store.MinIO()}})
+	for _, form := range []bool{false, true} {
+		_, err := f.SignUpload(t.Context(), d, form)
+		require.ErrorContains(t, err, "SHA-256")
+	}
 }
 
 func TestSignGet(t *testing.T) {
