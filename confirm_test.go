@@ -40,8 +40,7 @@ func TestForeignTickets(t *testing.T) {
 	for name, row := range rows {
 		for _, step := range []string{"confirm", "part", "abort"} {
 			resp := d.stepAs(t, row.subject, step, map[string]any{"token": row.token, "partNumber": 1}, nil)
-			body, err := io.ReadAll(resp.Body)
-			require.NoError(t, err)
+			body := []byte(resp.Body)
 			require.Equal(t, http.StatusNotFound, resp.StatusCode, name)
 			if first == nil {
 				first = withoutFiles(t, body)
@@ -152,7 +151,7 @@ func TestReplacedBeforePublication(t *testing.T) {
 	d.meddle(t, &meddling{beforePromote: func(upload.Promotion) {
 		once.Do(func() { require.Equal(t, 201, send(t, ticket.SignedRequest, "BBBBB")) })
 	}}, upload.Options{}, upload.PresignOptions{Form: true})
-	p := problemOf(t, d.step(t, "../meddled/confirm", token{ticket.Token}, nil))
+	p := d.step(t, "../meddled/confirm", token{ticket.Token}, nil).problem(t)
 	require.Equal(t, upload.CodeConflict, p.Code)
 	require.Empty(t, d.published())
 	var answer struct{ Files []upload.File }
@@ -167,7 +166,7 @@ func TestLostPublication(t *testing.T) {
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 	d.meddle(t, &meddling{afterPromote: func(error) error { return upload.ErrUnknownOutcome }}, upload.Options{}, upload.PresignOptions{})
-	p := problemOf(t, d.step(t, "../meddled/confirm", token{ticket.Token}, nil))
+	p := d.step(t, "../meddled/confirm", token{ticket.Token}, nil).problem(t)
 	require.Equal(t, upload.CodeStorage, p.Code)
 	require.NotContains(t, p.Detail, "outcome")
 	require.Equal(t, 1, d.staged(), "another try needs it")
@@ -193,9 +192,7 @@ func TestConfirmsAtOnce(t *testing.T) {
 	answers := make(chan string, 16)
 	for range 16 {
 		go func() {
-			resp := d.step(t, "../next/confirm", token{ticket.Token}, nil)
-			b, _ := io.ReadAll(resp.Body)
-			answers <- string(b)
+			answers <- d.step(t, "../next/confirm", token{ticket.Token}, nil).Body
 		}()
 	}
 	count := map[string]int{}
@@ -271,7 +268,7 @@ func TestReadsAreBounded(t *testing.T) {
 	codes := map[upload.Code]int{}
 	for range 6 {
 		require.Equal(t, 201, send(t, ticket.SignedRequest, content))
-		codes[problemOf(t, d.step(t, "confirm", token{ticket.Token}, nil)).Code]++
+		codes[d.step(t, "confirm", token{ticket.Token}, nil).problem(t).Code]++
 	}
 	require.Equal(t, 3, codes[upload.CodeBusy], "%v", codes)
 	require.Equal(t, 1, d.staged())
@@ -292,7 +289,7 @@ func TestChecksAreBounded(t *testing.T) {
 	done := make(chan int)
 	go func() { done <- d.step(t, "../meddled/confirm", token{first.Token}, nil).StatusCode }()
 	<-open
-	p := problemOf(t, d.step(t, "../meddled/confirm", token{second.Token}, nil))
+	p := d.step(t, "../meddled/confirm", token{second.Token}, nil).problem(t)
 	require.Equal(t, upload.CodeBusy, p.Code)
 	close(release)
 	require.Equal(t, 201, <-done)
@@ -307,9 +304,8 @@ func TestStorageFailsInConfirm(t *testing.T) {
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 	resp := d.step(t, "../meddled/confirm", token{ticket.Token}, nil)
-	body, _ := io.ReadAll(resp.Body)
 	require.Equal(t, http.StatusBadGateway, resp.StatusCode)
-	require.NotContains(t, string(body), "secret")
+	require.NotContains(t, resp.Body, "secret")
 	require.Contains(t, d.log.String(), "secret endpoint")
 	d.confirm(t, ticket.Token)
 }
@@ -487,7 +483,7 @@ func TestBusyCostsNothing(t *testing.T) {
 	go func() { done <- d.step(t, "../meddled/confirm", token{first.Token}, nil).StatusCode }()
 	<-open
 	for range 12 {
-		require.Equal(t, upload.CodeBusy, problemOf(t, d.step(t, "../meddled/confirm", token{second.Token}, nil)).Code)
+		require.Equal(t, upload.CodeBusy, d.step(t, "../meddled/confirm", token{second.Token}, nil).problem(t).Code)
 	}
 	close(release)
 	require.Equal(t, 201, <-done)
@@ -504,7 +500,7 @@ func TestSilentStorage(t *testing.T) {
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 	for range 2 {
-		require.Equal(t, upload.CodeStorage, problemOf(t, d.step(t, "../meddled/confirm", token{ticket.Token}, nil)).Code)
+		require.Equal(t, upload.CodeStorage, d.step(t, "../meddled/confirm", token{ticket.Token}, nil).problem(t).Code)
 	}
 	d.confirm(t, ticket.Token)
 }
@@ -524,7 +520,7 @@ func TestHungConfirmations(t *testing.T) {
 	for range 5 {
 		ticket := d.sign(t, declarationOf("a.txt", "hello"))
 		require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
-		codes[problemOf(t, d.step(t, "confirm", token{ticket.Token}, nil)).Code]++
+		codes[d.step(t, "confirm", token{ticket.Token}, nil).problem(t).Code]++
 	}
 	require.LessOrEqual(t, hung.Load(), int64(2))
 	require.Equal(t, 5, codes[upload.CodeCheckFailed]+codes[upload.CodeBusy], "%v", codes)
@@ -587,10 +583,7 @@ func TestSlowStep(t *testing.T) {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.URL+"/tickets/confirm", body)
 	require.NoError(t, err)
 	r.Header.Set("Content-Type", "application/json")
-	resp, err := d.Client().Do(r)
-	require.NoError(t, err)
-	defer func() { _ = resp.Body.Close() }()
-	require.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
+	require.Equal(t, http.StatusRequestTimeout, d.fetch(t, r).StatusCode)
 }
 
 // TestLongNames: a name that makes a ticket too long is the client's fault.
@@ -599,5 +592,5 @@ func TestLongNames(t *testing.T) {
 	decl := upload.Declaration{Field: "file", Name: strings.Repeat("<", 251) + ".xyz", Type: strings.Repeat("&", 120) + "/" + strings.Repeat("&", 120), Size: 5}
 	require.Equal(t, http.StatusCreated, d.step(t, "", decl, nil).StatusCode)
 	resp := d.stepAs(t, strings.Repeat("u", 3000), "", decl, nil)
-	require.Equal(t, upload.CodeBadName, problemOf(t, resp).Code)
+	require.Equal(t, upload.CodeBadName, resp.problem(t).Code)
 }

@@ -78,7 +78,7 @@ func readHead(in *Incoming, r io.Reader) error {
 	for n < len(head) {
 		m, err := r.Read(head[n:])
 		n += m
-		if err == io.EOF { //nolint:errorlint // as above
+		if err == io.EOF {
 			in.Size = int64(n)
 			break
 		}

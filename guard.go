@@ -77,9 +77,10 @@ func (w *worker) loop() {
 	for f := range w.calls {
 		w.results <- contain(f)
 	}
-	for n := len(w.after) - 1; n >= 0; n-- {
-		f := w.after[n]
-		w.after = w.after[:n]
+	for len(w.after) > 0 {
+		last := len(w.after) - 1
+		f := w.after[last]
+		w.after = w.after[:last]
 		_ = contain(func() error { f(); return nil })
 	}
 	exited = false

@@ -102,8 +102,10 @@ func TestWriteDeadlineAfterReceive(t *testing.T) {
 			_, err := io.WriteString(c, body[20:])
 			require.NoError(t, err)
 			if tc.whole {
-				answer, err := io.ReadAll(answerOn(t, c).Body)
+				resp := answerOn(t, c)
+				answer, err := io.ReadAll(resp.Body)
 				require.NoError(t, err)
+				require.NoError(t, resp.Body.Close())
 				require.Len(t, answer, tc.answer)
 			}
 			select {

@@ -2,7 +2,6 @@ package upload_test
 
 import (
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"net/http/httptest"
@@ -61,7 +60,7 @@ func (l *linked) put(t *testing.T, key, mediaType, name, content string) {
 }
 
 // get fetches a path as ann, following redirects, with header fields in pairs.
-func (l *linked) get(t *testing.T, method, path string, header ...string) (*http.Response, string) {
+func (l *linked) get(t *testing.T, method, path string, header ...string) (reply, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, path, nil)
 	require.NoError(t, err)
@@ -69,12 +68,8 @@ func (l *linked) get(t *testing.T, method, path string, header ...string) (*http
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	resp, err := l.Client().Do(r)
-	require.NoError(t, err)
-	b, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	return resp, string(b)
+	got := fetch(t, l.Client(), r)
+	return got, got.Body
 }
 
 // TestLinkHeaders: type and disposition, whichever way the bytes come.

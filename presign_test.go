@@ -53,12 +53,12 @@ func newDirect(t *testing.T, policy upload.Validator, o upload.Options, po uploa
 }
 
 // step makes one step as ann and decodes its answer.
-func (d *direct) step(t *testing.T, name string, body any, answer any) *http.Response {
+func (d *direct) step(t *testing.T, name string, body any, answer any) reply {
 	t.Helper()
 	return d.stepAs(t, "ann", name, body, answer)
 }
 
-func (d *direct) stepAs(t *testing.T, subject, name string, body any, answer any) *http.Response {
+func (d *direct) stepAs(t *testing.T, subject, name string, body any, answer any) reply {
 	t.Helper()
 	b, err := json.Marshal(body)
 	require.NoError(t, err)
@@ -66,16 +66,43 @@ func (d *direct) stepAs(t *testing.T, subject, name string, body any, answer any
 	require.NoError(t, err)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Subject", subject)
-	resp, err := d.Client().Do(r)
-	require.NoError(t, err)
-	got, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	resp.Body = io.NopCloser(bytes.NewReader(got))
-	if answer != nil && resp.StatusCode < 300 {
-		require.NoError(t, json.Unmarshal(got, answer), "%s", got)
+	got := d.fetch(t, r)
+	if answer != nil && got.StatusCode < 300 {
+		require.NoError(t, json.Unmarshal([]byte(got.Body), answer), got.Body)
 	}
-	return resp
+	return got
+}
+
+// fetch sends r and returns the whole answer.
+func (d *direct) fetch(t *testing.T, r *http.Request) reply {
+	t.Helper()
+	return fetch(t, d.Client(), r)
+}
+
+// reply is an answer that was read to its end.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+	Body       string
+}
+
+func fetch(t *testing.T, c *http.Client, r *http.Request) reply {
+	t.Helper()
+	resp, err := c.Do(r)
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return reply{resp.StatusCode, resp.Header, string(b)}
+}
+
+// problem is what a refusal says.
+func (got reply) problem(t *testing.T) (p problem) {
+	t.Helper()
+	require.Equal(t, "application/problem+json", got.Header.Get("Content-Type"), got.Body)
+	require.NoError(t, json.Unmarshal([]byte(got.Body), &p))
+	require.Equal(t, got.StatusCode, p.Status)
+	return p
 }
 
 func declarationOf(name, content string) upload.Declaration {
@@ -86,9 +113,8 @@ func declarationOf(name, content string) upload.Declaration {
 func (d *direct) sign(t *testing.T, decl upload.Declaration) upload.Ticket {
 	t.Helper()
 	var ticket upload.Ticket
-	resp := d.step(t, "", decl, &ticket)
-	body, _ := io.ReadAll(resp.Body)
-	require.Equal(t, http.StatusCreated, resp.StatusCode, "%s", body)
+	got := d.step(t, "", decl, &ticket)
+	require.Equal(t, http.StatusCreated, got.StatusCode, got.Body)
 	return ticket
 }
 
@@ -132,9 +158,8 @@ type token struct {
 func (d *direct) confirm(t *testing.T, tok string) upload.File {
 	t.Helper()
 	var answer struct{ Files []upload.File }
-	resp := d.step(t, "confirm", token{tok}, &answer)
-	body, _ := io.ReadAll(resp.Body)
-	require.Equal(t, http.StatusCreated, resp.StatusCode, "%s", body)
+	got := d.step(t, "confirm", token{tok}, &answer)
+	require.Equal(t, http.StatusCreated, got.StatusCode, got.Body)
 	require.Len(t, answer.Files, 1)
 	return answer.Files[0]
 }
@@ -142,7 +167,7 @@ func (d *direct) confirm(t *testing.T, tok string) upload.File {
 // refusesConfirm wants code, and nothing published.
 func (d *direct) refusesConfirm(t *testing.T, code upload.Code, subject, tok string) {
 	t.Helper()
-	p := problemOf(t, d.stepAs(t, subject, "confirm", token{tok}, nil))
+	p := d.stepAs(t, subject, "confirm", token{tok}, nil).problem(t)
 	require.Equal(t, code, p.Code, p.Detail)
 	require.Empty(t, d.published())
 }
@@ -261,7 +286,7 @@ func TestSignRefuses(t *testing.T) {
 	for name, row := range rows {
 		decl := ok
 		row.change(&decl)
-		p := problemOf(t, d.step(t, "", decl, nil))
+		p := d.step(t, "", decl, nil).problem(t)
 		require.Equal(t, row.code, p.Code, name)
 	}
 	require.Equal(t, http.StatusCreated, d.step(t, "", ok, nil).StatusCode)
@@ -285,7 +310,7 @@ func TestMultipartDirect(t *testing.T) {
 		require.Equal(t, 200, send(t, &s, content[(n-1)*part:min(n*part, len(content))]))
 	}
 	for _, n := range []int{0, -1, 4} {
-		p := problemOf(t, d.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": n}, nil))
+		p := d.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": n}, nil).problem(t)
 		require.Equal(t, upload.CodeMalformed, p.Code)
 	}
 	f := d.confirm(t, ticket.Token)
