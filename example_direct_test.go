@@ -66,7 +66,7 @@ func ExampleNewPresigner() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	resp, err = http.Get(url) //nolint:gosec // our own link
+	resp, err = http.Get(url)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -30,7 +30,7 @@ type process struct {
 }
 
 func start(args ...string) (*process, error) {
-	cmd := exec.Command(os.Args[0], args...)
+	cmd := exec.Command(os.Args[0], args...) //nolint:gosec // this program itself
 	cmd.Stderr = os.Stderr
 	input, err := cmd.StdinPipe()
 	if err != nil {

@@ -115,7 +115,7 @@ func (s *setup) measure(flags ...string) (m sample, err error) {
 	if err != nil {
 		return m, err
 	}
-	cmd := exec.Command(os.Args[0], append([]string{"load", "-url", s.server.url}, flags...)...)
+	cmd := exec.Command(os.Args[0], append([]string{"load", "-url", s.server.url}, flags...)...) //nolint:gosec // this program itself
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

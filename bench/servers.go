@@ -67,11 +67,11 @@ func serve(args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	make, ok := kinds[c.kind]
+	newServer, ok := kinds[c.kind]
 	if !ok {
 		return fmt.Errorf("no server %q", c.kind)
 	}
-	h, err := make(c, client(c.s3))
+	h, err := newServer(c, client(c.s3))
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func libraryInMemory(c config, _ *s3.Client) (http.Handler, error) {
 func parseForm(_ config, client *s3.Client) (http.Handler, error) {
 	uploader := manager.NewUploader(client) //nolint:staticcheck // what people use
 	return answering(func(r *http.Request) error {
-		if err := r.ParseMultipartForm(32 << 20); err != nil {
+		if err := r.ParseMultipartForm(32 << 20); err != nil { //nolint:gosec // unbounded is what people write
 			return err
 		}
 		defer func() { _ = r.MultipartForm.RemoveAll() }()

@@ -30,9 +30,11 @@ func runSoak(args []string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := insecure.Post(s.s3.url+"/forget", "", nil); err != nil {
+		resp, err := insecure.Post(s.s3.url+"/forget", "", nil)
+		if err != nil {
 			return err
 		}
+		_ = resp.Body.Close()
 		r, err := s.server.report("?gc")
 		if err != nil {
 			return err

@@ -74,12 +74,12 @@ type app struct {
 	onRead func() // called while a file is read for its confirmation
 }
 
-func newApp(t *testing.T, make func(*testing.T, *http.ServeMux, string) backend, o upload.PresignOptions) *app {
+func newApp(t *testing.T, newBackend func(*testing.T, *http.ServeMux, string) backend, o upload.PresignOptions) *app {
 	t.Helper()
 	mux := http.NewServeMux()
 	a := &app{Server: httptest.NewServer(mux)}
 	t.Cleanup(a.Close)
-	a.backend = make(t, mux, a.URL)
+	a.backend = newBackend(t, mux, a.URL)
 	policy := upload.All(upload.Types("image/png", "text/plain"), upload.ValidatorFunc(func(context.Context, *upload.Incoming) error {
 		if a.onRead != nil {
 			a.onRead()
