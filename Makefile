@@ -72,7 +72,7 @@ cover:
 	$(GO) tool cover -func=coverage.out | tail -n 1
 
 # This library beside what people write today, into docs/benchmarks.md. It takes
-# about 20 minutes of a machine that does nothing else.
+# about ten minutes of a machine that does nothing else.
 bench:
 	$(GO) run -C bench . run
 

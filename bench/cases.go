@@ -51,6 +51,7 @@ func (b *bench) many() error {
 		{ours, "MaxMemory 64 MiB, fast clients", []string{"-max-wait", "5m"}, nil},
 		{ours, "MaxMemory 64 MiB, clients of 2 MiB/s that obey Retry-After", nil, []string{"-rate", strconv.Itoa(2 * mib), "-patient"}},
 		{ours, "MaxMemory 1.1 GiB, clients of 2 MiB/s", []string{"-max-memory", strconv.Itoa(1126 * mib)}, []string{"-rate", strconv.Itoa(2 * mib)}},
+		{ours, "MaxMemory 1.1 GiB, clients of 1 MiB/s", []string{"-max-memory", strconv.Itoa(1126 * mib)}, []string{"-rate", strconv.Itoa(mib)}},
 		{baseline, "clients of 2 MiB/s", nil, []string{"-rate", strconv.Itoa(2 * mib)}},
 		{"MultipartReader + transfermanager", "clients of 2 MiB/s", nil, []string{"-rate", strconv.Itoa(2 * mib)}},
 		{"ParseMultipartForm + manager", "clients of 2 MiB/s", nil, []string{"-rate", strconv.Itoa(2 * mib)}},

@@ -22,7 +22,7 @@ What an upload costs the server that takes it, beside what people write today: t
 processes of their own on one machine, and CPU time is the server's alone, as the operating system counts it. This library checks what it always checks (the presets Images and Documents read the file to
 its end); the others check nothing. In each case the servers were measured in turn; figures are medians, with the range.
 
-To run it again: %s, which takes about 20 minutes; nothing else should be running. %s shows in a minute that it works.
+To run it again: %s, which takes about ten minutes; nothing else should be running. %s shows in a minute that it works.
 
 %s
 `, "`make bench`", "`go run -C bench . run -quick`", machine())
