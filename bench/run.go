@@ -55,6 +55,7 @@ func runCases(args []string) error {
 		{"refused early", b.refused},
 		{"by size", b.bySize},
 		{"by concurrency", b.byConcurrency},
+		{"soak", func() error { return b.soak(int(50_000 / b.scale)) }},
 	} {
 		if !strings.Contains(c.name, b.only) {
 			continue

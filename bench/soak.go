@@ -3,29 +3,37 @@ package main
 import (
 	"flag"
 	"fmt"
-	"strconv"
+	"os"
 )
 
-// runSoak sends many uploads to one server and compares what it holds after a
-// part of them with what it holds after all.
+// runSoak is the soak alone, on the terminal.
 func runSoak(args []string) error {
 	flags := flag.NewFlagSet("soak", flag.ExitOnError)
 	n := flags.Int("n", 50_000, "uploads")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	b := &bench{out: &document{}}
+	err := b.soak(*n)
+	fmt.Fprintln(os.Stdout, b.out)
+	return err
+}
+
+// soak sends many uploads to one server and compares what it holds after a part
+// of them with what it holds after all.
+func (b *bench) soak(n int) error {
+	const steps, size = 5, 10 * kib
 	s, err := newSetup(ours, false)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
-	fmt.Println("| Uploads | Goroutines | Live heap MiB | Peak RSS MiB | CPU ms a request |")
-	fmt.Println("| --- | --- | --- | --- | --- |")
-	const steps = 5
+	b.out.section("A soak: files of 10 KiB, 32 at a time, S3 over http")
+	b.out.table("Uploads", "Goroutines", "Live heap MiB", "Peak RSS MiB", "CPU ms a request")
 	for i := range steps {
-		m, err := s.measure("-n", strconv.Itoa(*n/steps), "-c", "32", "-size", strconv.Itoa(10*kib))
+		m, err := s.measure(loadFlags(n/steps, 32, size)...)
 		if err == nil {
-			err = s.accepted(m, *n/steps)
+			err = s.accepted(m, n/steps)
 		}
 		if err != nil {
 			return err
@@ -39,8 +47,8 @@ func runSoak(args []string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("| %d | %d | %.1f | %d | %.2f |\n", (i+1)**n/steps, r.Goroutines, float64(r.Heap)/mib, m.rss/mib,
-			m.cpu.Seconds()*1000/float64(*n/steps))
+		b.out.row((i+1)*n/steps, r.Goroutines, fmt.Sprintf("%.1f", float64(r.Heap)/mib), m.rss/mib,
+			fmt.Sprintf("%.2f", m.cpu.Seconds()*1000/float64(n/steps)))
 	}
 	return nil
 }
