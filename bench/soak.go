@@ -3,7 +3,6 @@ package main
 import (
 	"flag"
 	"fmt"
-	"os"
 )
 
 // runSoak is the soak alone, on the terminal.
@@ -15,7 +14,7 @@ func runSoak(args []string) error {
 	}
 	b := &bench{out: &document{}}
 	err := b.soak(*n)
-	fmt.Fprintln(os.Stdout, b.out)
+	fmt.Println(b.out)
 	return err
 }
 
