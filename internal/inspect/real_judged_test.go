@@ -49,6 +49,11 @@ var judged = []struct{ pattern, verdict string }{
 	{"strange-jpegs/truncated*.jpg", "cut off on purpose"},
 	{"strange-jpegs/pentax-optio-230.jpg", "no end: the camera's file was cut off"},
 
+	// Manuals of LaTeX's beamer, LyX.
+	{"a-lecture/beamerexample-lecture-pic?.jpg", "no end: cut off"},
+	{"lyx/images/busy.gif", "nine zeros behind the end"},
+	{"testdata/images/arithmetic.jpg", "arithmetic coding, which browsers do not show"},
+
 	// Sources of Exiv2, ExifTool, TagLib: cut down to the metadata that the tests read, or found by fuzzing.
 	{"test/data/issue_*", "found by fuzzing"},
 	{"test/data/poc*", "found by fuzzing"},
