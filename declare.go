@@ -25,7 +25,7 @@ type Declaration struct {
 
 // DeclarationValidator is an optional ability of a [Validator]: refusing a file
 // before a byte of it exists, by what the client declares. It spares the client
-// an upload that could not be accepted. Of in the Head is missing, Type is what
+// an upload that could not be accepted. In in, Head is missing, Type is what
 // the extension stands for, and Size is what was declared; the stored file is
 // judged by Validate later. Where an extension stands for several types, one that
 // is accepted is enough. All validators of this package have it. Errors are
