@@ -364,6 +364,19 @@ func TestStrays(t *testing.T) {
 		f.stage(t, "key", make([]byte, large))
 		require.Contains(t, f.logs.String(), "key=key")
 	})
+	t.Run("one comes back", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		f.fake.Inject("UploadPart", forEver, s3fake.Drop)
+		f.fake.Inject("AbortMultipartUpload", 1, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+			w.WriteHeader(http.StatusNoContent)
+		})
+		f.fake.Inject("ListMultipartUploads", 1, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+			_, _ = io.WriteString(w, "<ListMultipartUploadsResult/>")
+		})
+		_, err := f.Stage(t.Context(), object("key", huge), bytes.NewReader(make([]byte, large)))
+		require.Error(t, err)
+		f.requireNothing(t)
+	})
 	t.Run("nobody looks without a reason", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CreateMultipartUpload", forEver, denied)

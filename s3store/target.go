@@ -106,21 +106,25 @@ var strayPauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond
 // wanting them: those that an attempt of open may have opened without us
 // learning their ids, and one whose abort met a part on its way, which can keep
 // it ("it might be necessary to abort a given multipart upload multiple times",
-// as the description of AbortMultipartUpload has it). It looks again until none
-// is listed. What it cannot do is logged and not an error, since the file
-// itself is well or refused already.
+// as the description of AbortMultipartUpload has it) or, on some services, bring
+// it back. It looks until none is listed twice running. What it cannot do is
+// logged and not an error, since the file itself is well or refused already.
 func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
 	ctx = context.WithoutCancel(ctx)
-	for _, pause := range strayPauses {
-		found, err := t.abortListed(ctx, stray)
-		if err != nil {
-			t.warn(ctx, err)
-			return
+	quiet, err := false, error(nil)
+	for i := range len(strayPauses) + 1 {
+		if i > 0 {
+			time.Sleep(strayPauses[i-1])
 		}
-		if found == 0 {
-			return
+		var found int
+		found, err = t.abortListed(ctx, stray)
+		if refused(err) || found == 0 && quiet {
+			break
 		}
-		time.Sleep(pause)
+		quiet = found == 0 && err == nil
+	}
+	if err != nil {
+		t.warn(ctx, err)
 	}
 }
 
