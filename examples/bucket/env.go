@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// env is what every command works with. Its flags are those of the example
+// server, so that the same words describe the same bucket.
+type env struct {
+	bucket   string
+	region   string
+	endpoint string
+	prefix   string // "", or ends in a slash
+	json     bool
+	options  s3store.Options
+
+	args   []string // what follows the flags
+	client *s3.Client
+	store  *s3store.Store
+	stdout io.Writer
+	stderr io.Writer
+}
+
+var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "r2": s3store.R2()}
+
+func (e *env) flags(fs *flag.FlagSet) {
+	fs.StringVar(&e.bucket, "s3-bucket", "", "the `bucket`")
+	fs.StringVar(&e.region, "s3-region", "", "its `region`; default: that of the AWS configuration")
+	fs.StringVar(&e.endpoint, "s3-endpoint", "", "`URL` of an S3 server other than AWS, addressed by path")
+	fs.Func("s3-profile", "what the S3 `server` can do: aws (default), minio or r2", func(name string) error {
+		profile, ok := profiles[name]
+		e.options.Profile = profile
+		if !ok {
+			return errors.New("not one of aws, minio and r2")
+		}
+		return nil
+	})
+	fs.StringVar(&e.prefix, "s3-prefix", "", "what stands before all keys of the application")
+	fs.BoolVar(&e.json, "json", false, "answer in JSON")
+}
+
+// open makes the client and the store that the flags describe. It makes no call
+// to S3.
+func (e *env) open(ctx context.Context) error {
+	if err := e.complete(); err != nil {
+		return err
+	}
+	conf, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithLogger(nil))
+	if err != nil {
+		return fmt.Errorf("AWS configuration: %w", err)
+	}
+	if e.region != "" {
+		conf.Region = e.region
+	}
+	if conf.Region == "" {
+		if e.endpoint == "" {
+			return errors.New("no region: give -s3-region or set AWS_REGION")
+		}
+		conf.Region = "us-east-1" // other S3 servers rarely have regions, but signatures name one
+	}
+	e.client = s3.NewFromConfig(conf, func(o *s3.Options) {
+		if e.endpoint != "" {
+			o.BaseEndpoint = aws.String(e.endpoint)
+			o.UsePathStyle = true
+		}
+	})
+	e.options.Logger = slog.New(slog.NewTextHandler(e.stderr, nil))
+	e.store, err = s3store.New(e.client, e.bucket, &e.options)
+	return err
+}
+
+func (e *env) complete() error {
+	if e.bucket == "" {
+		return errors.New("-s3-bucket is missing")
+	}
+	if e.endpoint != "" {
+		u, err := url.Parse(e.endpoint)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("-s3-endpoint: %q is not an http or https URL", e.endpoint)
+		}
+	}
+	if e.prefix != "" {
+		e.prefix = strings.TrimSuffix(e.prefix, "/")
+		if err := upload.ValidKey(e.prefix); err != nil {
+			return fmt.Errorf("-s3-prefix: %w", err)
+		}
+		e.prefix += "/"
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+// Bucket looks after the bucket that an application uploads to.
+//
+//	go run -C examples ./bucket check -s3-bucket pictures
+//
+// What it finds is the least that an operator should know; see package s3store.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// command is one of the things that this program does.
+type command struct {
+	name  string
+	about string
+	// prepare adds the command's own flags to fs and returns what runs once
+	// they are parsed: the exit status is 0 if all is well, 1 if something is
+	// wrong, and an error is a 2.
+	prepare func(fs *flag.FlagSet) action
+}
+
+type action func(ctx context.Context, e *env) (status int, err error)
+
+var commands = []command{}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run returns the exit status. What was asked for goes to stdout, and
+// everything else to stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	for _, c := range commands {
+		if len(args) > 0 && args[0] == c.name {
+			status, err := c.run(ctx, args[1:], stdout, stderr)
+			if err != nil {
+				_, _ = fmt.Fprintf(stderr, "bucket %s: %v\n", c.name, err)
+				return 2
+			}
+			return status
+		}
+	}
+	usage(stderr)
+	return 2
+}
+
+func usage(stderr io.Writer) {
+	_, _ = fmt.Fprintln(stderr, "usage: bucket command [flags]")
+	for _, c := range commands {
+		_, _ = fmt.Fprintf(stderr, "  %-8s %s\n", c.name, c.about)
+	}
+}
+
+func (c *command) run(ctx context.Context, args []string, stdout, stderr io.Writer) (status int, err error) {
+	fs := flag.NewFlagSet("bucket "+c.name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	e := &env{stdout: stdout, stderr: stderr}
+	e.flags(fs)
+	act := c.prepare(fs)
+	err = fs.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fs.SetOutput(stdout)
+		fs.Usage()
+		return 0, nil
+	}
+	if err == nil {
+		e.args = fs.Args()
+		err = e.open(ctx)
+	}
+	if err != nil {
+		return 2, err
+	}
+	return act(ctx, e)
+}
