@@ -14,22 +14,22 @@ func (tx *Tx) discard(ctx context.Context) error {
 	defer cancel()
 	var errs []error
 	for i, s := range slices.Backward(tx.staged) {
-		errs = append(errs, tx.h.cleanup(ctx, tx.files[i].Key, s.Discard))
+		errs = append(errs, tx.cleanup(ctx, tx.files[i], s.Discard))
 	}
 	return errors.Join(errs...)
 }
 
-// cleanup removes what a request left under key. It goes on when the request's
-// context has ended, as it usually has, tries again, and tells the hooks and the
-// log when something stays.
-func (h *Handler) cleanup(ctx context.Context, key string, discard func(context.Context) error) error {
+// cleanup removes what the request left under f's key. It goes on when the
+// request's context has ended, as it usually has, tries again, and tells when
+// something stays.
+func (q *request) cleanup(ctx context.Context, f File, discard func(context.Context) error) error {
+	begin := time.Now()
 	err := retry(ctx, discard)
+	e := Event{Kind: KindCleanedUp, Files: []File{f}, Duration: time.Since(begin), Err: err}
 	if err != nil {
-		h.opts.Logger.ErrorContext(ctx, "upload: a file could not be removed", "key", key, "error", err)
+		e.Kind = KindCleanupFailed
 	}
-	if f := h.opts.Hooks.CleanedUp; f != nil {
-		h.hook(ctx, func() { f(ctx, key, err) })
-	}
+	q.tell(e)
 	return err
 }
 

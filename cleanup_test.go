@@ -45,9 +45,11 @@ func TestOneCleanupTimeout(t *testing.T) {
 				left := 0
 				h, err := upload.New(lateStore{f.store}, upload.NotEmpty(), upload.AllowAnonymous, &upload.Options{
 					MaxFiles: 3, CleanupTimeout: time.Minute, Logger: f.logger(),
-					Hooks: upload.Hooks{CleanedUp: func(_ context.Context, _ string, err error) {
-						require.ErrorIs(t, err, context.DeadlineExceeded)
-						left++
+					Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
+						if e.Kind == upload.KindCleanupFailed {
+							require.ErrorIs(t, e.Err, context.DeadlineExceeded)
+							left++
+						}
 					}},
 				})
 				require.NoError(t, err)

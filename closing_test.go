@@ -58,7 +58,7 @@ func TestHangingClose(t *testing.T) {
 				c := &closer{testObserver: testObserver{verdict: tc.verdict}, err: tc.err, block: func() { <-release }}
 				f := newFixture(t, c, upload.Options{
 					CheckTimeout: time.Minute, MaxConcurrent: 1, MaxWait: time.Second, Keys: tc.keys,
-					Hooks: upload.Hooks{Hung: func(context.Context, string) { hung++ }},
+					Hooks: counting(upload.KindHung, &hung),
 				})
 				start := time.Now()
 				if tc.code == "" {

@@ -55,6 +55,7 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 	if err != nil {
 		return File{}, withFile(err, t.Field, t.Name)
 	}
+	q.decide(Event{Kind: KindConfirmed, Files: []File{f}}) // unless it was accepted just now
 	if done != nil {
 		renewWriteDeadline(ctl, r)
 		if failed = done(f); failed != nil {
@@ -173,14 +174,14 @@ func (p *Presigner) check(q *request, t *sealed, stored Stored, s *ticketState) 
 	}
 	s.attempts++
 	defer func() {
-		s.read += src.read
+		s.read, q.checked = s.read+src.read, src.read
 		src.close()
 	}()
 	in := &Incoming{Field: t.Field, Name: t.Name, ClaimedType: t.Type, Subject: t.Subject}
 	if err := readHead(in, src); err != nil {
 		return f, "", err
 	}
-	in.Size = stored.Size
+	in.Size, q.about.Type = stored.Size, in.Type
 	st, err := p.read(q, t, in, src)
 	if err != nil {
 		return f, "", err
@@ -260,7 +261,7 @@ func (p *Presigner) promote(q *request, t *sealed, etag, digest string, f File) 
 	case err != nil:
 		return commitError(err)
 	}
-	q.logAccepted([]File{f})
+	q.decide(Event{Kind: KindAccepted, Files: []File{f}})
 	return nil
 }
 

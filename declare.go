@@ -51,6 +51,7 @@ func (q *request) declared(d Declaration) (*Incoming, error) {
 		return nil, Reject(CodeUnexpectedField, "no file is accepted in a field of such a name")
 	}
 	name, err := filename.Clean(d.Name)
+	q.about = File{Field: d.Field, Name: name, Type: claimedType(d.Type), Size: d.Size}
 	switch {
 	case !slices.Contains(q.h.opts.Fields, d.Field):
 		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", d.Field))
@@ -85,6 +86,7 @@ func (q *request) declaredTypes(d Declaration, name string) (in *Incoming, err e
 			Field: d.Field, Name: name, ClaimedType: d.Type, Type: t, Size: d.Size, Subject: q.grant.Subject,
 		}
 		about := in
+		q.about.Type = t
 		err = checkError(q.worker.do(func() error { return declare(q.ctx, accept, about) }))
 		if err == nil {
 			break

@@ -38,7 +38,7 @@
 //
 // Whatever a refused or broken upload has staged is removed, on a context that
 // outlives the request, with retries; what cannot be removed is logged and
-// told to [Hooks.CleanedUp]. A storage that did not answer is asked what it did
+// told as [KindCleanupFailed]. A storage that did not answer is asked what it did
 // before anything is assumed. There are no temporary files.
 //
 // # Memory is a number you choose

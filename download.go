@@ -22,8 +22,9 @@ import (
 // Files that users sent are best served from a host of their own, which a
 // bucket's is: whatever they hold then runs without the application's cookies.
 type Links struct {
-	store LinkStorage
-	opts  LinksOptions
+	store  LinkStorage
+	opts   LinksOptions
+	report reporter
 }
 
 // LinksOptions is everything of [Links] that has a good default. The zero value,
@@ -42,8 +43,12 @@ type LinksOptions struct {
 	// to the storage. Default: it redirects.
 	Proxy bool
 
-	// Logger is told why a file was not served. Default: slog.Default().
+	// Logger is told which file was handed out, and why one was not, as
+	// [Options.Logger] is of uploads. Default: slog.Default().
 	Logger *slog.Logger
+
+	// Hooks are told what the log is told. Default: none.
+	Hooks Hooks
 }
 
 const maxLinkExpires = 12 * time.Hour
@@ -72,6 +77,7 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	if l.opts.Logger == nil {
 		l.opts.Logger = slog.Default()
 	}
+	l.report = reporter{log: l.opts.Logger, hooks: l.opts.Hooks}
 	var ok bool
 	if l.store, ok = store.(LinkStorage); !ok {
 		return nil, fmt.Errorf("upload: links need a LinkStorage, which %T is not", store)
@@ -95,24 +101,40 @@ type Link struct {
 	Name string
 	// Download makes a download even of a type that may be shown inline.
 	Download bool
+
+	// Subject is who asked, for the log and the hooks: it decides nothing.
+	Subject string
 }
 
 // URL returns a URL of the object that works for [LinksOptions.Expires], for
 // whoever has it. It asks the storage for the object first. The error is
 // [CodeNotFound] if there is none, or none that may be linked to.
-func (l *Links) URL(ctx context.Context, link Link) (string, error) {
-	stored, err := l.find(ctx, link)
+func (l *Links) URL(ctx context.Context, link Link) (url string, err error) {
+	err = l.report.run(ctx, DoorLink, func(ctx context.Context, e *Event) error {
+		url, err = l.url(ctx, link, e)
+		return err
+	})
+	return url, err
+}
+
+func (l *Links) url(ctx context.Context, link Link, e *Event) (string, error) {
+	stored, err := l.find(ctx, link, e)
 	if err != nil {
 		return "", err
 	}
 	url, err := l.store.SignGet(ctx, link.Key, SignedGet{
 		Type: stored.Type, Disposition: l.disposition(link, stored), Expires: l.opts.Expires,
 	})
-	return url, storageError(err)
+	if err != nil {
+		return "", storageError(err)
+	}
+	e.Kind = KindLinked
+	return url, nil
 }
 
-// find looks for a published object.
-func (l *Links) find(ctx context.Context, link Link) (Stored, error) {
+// find looks for a published object, and notes in e what it finds.
+func (l *Links) find(ctx context.Context, link Link, e *Event) (Stored, error) {
+	e.Subject, e.Files = link.Subject, []File{{Key: link.Key, Name: link.Name}}
 	if ValidKey(link.Key) != nil || isStaging(link.Key) {
 		return Stored{}, errNotFound
 	}
@@ -125,6 +147,10 @@ func (l *Links) find(ctx context.Context, link Link) (Stored, error) {
 	}
 	if stored.Type == "" {
 		stored.Type = "application/octet-stream"
+	}
+	about := &e.Files[0]
+	if about.Type, about.Size = stored.Type, stored.Size; about.Name == "" {
+		about.Name = stored.Name
 	}
 	return stored, nil
 }
@@ -152,33 +178,36 @@ func (l *Links) disposition(link Link, stored Stored) string {
 // Resolve returns an error for who may not have the file as well as for a file
 // that does not exist, and both are answered alike: 404. An error of
 // Reject(CodeUnauthenticated, …) is a 401, and one with a code of the 500s that.
-// Nothing of a URL's query is logged.
+// Nothing of the request's URL is logged: it may hold a secret of the host's. A
+// [Link.Subject] that comes beside an error is.
 func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := l.serve(w, r, resolve); err != nil {
-			e := errorOf(err)
-			if e.Code != CodeNotFound || e.Err != nil {
-				l.opts.Logger.WarnContext(r.Context(), "upload: a file was not served",
-					"code", string(e.Code), "path", r.URL.Path, "error", err)
-			}
-			JSON(w, r, nil, e)
+		err := l.report.run(r.Context(), DoorLink, func(ctx context.Context, e *Event) error {
+			return l.serve(w, r.WithContext(ctx), resolve, e)
+		})
+		switch {
+		case errors.Is(err, errCut):
+			panic(http.ErrAbortHandler) // the client must not take what it has for the whole
+		case err != nil:
+			JSON(w, r, nil, errorOf(err))
 		}
 	})
 }
 
-func (l *Links) serve(w http.ResponseWriter, r *http.Request, resolve func(*http.Request) (Link, error)) error {
+func (l *Links) serve(w http.ResponseWriter, r *http.Request, resolve func(*http.Request) (Link, error), e *Event) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		return Reject(CodeMethod, "files are fetched with GET")
 	}
 	link, err := resolved(r, resolve)
 	if err != nil {
+		e.Subject = link.Subject
 		return err
 	}
 	if l.opts.Proxy || r.Method == http.MethodHead {
-		return l.proxy(w, r, link)
+		return l.proxy(w, r, link, e)
 	}
-	url, err := l.URL(r.Context(), link)
+	url, err := l.url(r.Context(), link, e)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
 		return emptySelection(p)
 	}
 	name, err := filename.Clean(p.FileName)
+	tx.about = File{Field: p.Name, Name: name}
 	switch {
 	case !slices.Contains(tx.h.opts.Fields, p.Name):
 		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", p.Name))
@@ -43,6 +44,7 @@ func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
 	if err := readHead(in, p); err != nil {
 		return withFile(formError(err), in.Field, in.Name)
 	}
+	tx.about.Type, tx.about.Size = in.Type, int64(len(in.Head))
 	if in.Size >= 0 {
 		maxSize = max(1, in.Size)
 	}
@@ -105,23 +107,24 @@ func (tx *Tx) stage(in *Incoming, p *form.Part, maxSize int64) error {
 	if err != nil {
 		return err
 	}
+	tx.about.Key = key
 	staged, err := tx.h.store.Stage(tx.ctx, Object{
 		Key: key, Type: in.Type, Name: in.Name, MaxSize: maxSize,
 		Subject: in.Subject, MaxWait: max(0, time.Until(tx.waitUntil)),
 		Siblings: slices.Clone(tx.staged),
 		SHA256:   func() string { return s.digest },
 	}, s)
+	tx.about.Size, tx.about.SHA256 = s.size, s.digest
 	if err == nil && s.complete() {
 		tx.staged = append(tx.staged, staged)
-		tx.files = append(tx.files, File{
-			Field: in.Field, Name: in.Name, Key: key, Type: in.Type, Size: s.size, SHA256: s.digest,
-		})
+		tx.files = append(tx.files, tx.about)
+		tx.about = File{}
 		return nil
 	}
 	if staged != nil { // a store that keeps what it was not given whole
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(tx.ctx), tx.h.opts.CleanupTimeout)
 		defer cancel()
-		err = errors.Join(err, tx.h.cleanup(ctx, key, staged.Discard))
+		err = errors.Join(err, tx.cleanup(ctx, tx.about, staged.Discard))
 	}
 	if failed := s.failed(); failed != nil {
 		return failed

@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -132,11 +131,4 @@ func contain(f func() error) (err error) {
 		err = errNil
 	}
 	return err
-}
-
-// hook calls a hook of the host's, if there is one.
-func (h *Handler) hook(ctx context.Context, f func()) {
-	if err := contain(func() error { f(); return nil }); err != nil {
-		h.opts.Logger.ErrorContext(ctx, "upload: a hook panicked", "error", err)
-	}
 }

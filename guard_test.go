@@ -154,7 +154,7 @@ func TestHanging(t *testing.T) {
 				policy := hang(first)
 				f := newFixture(t, policy, upload.Options{
 					CheckTimeout: time.Minute, MaxConcurrent: 1, MaxWait: time.Second,
-					Hooks: upload.Hooks{Hung: func(context.Context, string) { hung++ }},
+					Hooks: counting(upload.KindHung, &hung),
 				})
 				start := time.Now()
 				f.refuses(t, upload.CodeCheckFailed, post(file("file", "a.txt", "hello")))
@@ -207,9 +207,8 @@ func TestHungObserverKeepsItsBuffer(t *testing.T) {
 
 func TestHooksThatPanicChangeNothing(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{Hooks: upload.Hooks{
-		Accepted:  func(context.Context, string, []upload.File) { panic("hook") },
-		Refused:   func(context.Context, string, *upload.Error) { panic("hook") },
-		CleanedUp: func(context.Context, string, error) { panic("hook") },
+		Start: func(context.Context, upload.Door) context.Context { panic("hook") },
+		Event: func(context.Context, upload.Event) { panic("hook") },
 	}})
 	f.refuses(t, upload.CodeTypeNotAllowed, post(new(form).file("file", "a.txt", "1").file("file", "b.png", "<html>").String()))
 	f.accepts(t, post(file("file", "a.txt", "hello")))

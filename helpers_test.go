@@ -173,4 +173,13 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
+// counting counts the events of one kind.
+func counting(kind upload.Kind, n *int) upload.Hooks {
+	return upload.Hooks{Event: func(_ context.Context, e upload.Event) {
+		if e.Kind == kind {
+			*n++
+		}
+	}}
+}
+
 func (f *fixture) logger() *slog.Logger { return slog.New(slog.NewTextHandler(f.log, nil)) }

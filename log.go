@@ -1,51 +1,120 @@
 package upload
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
+	"time"
 )
 
-// logAccepted writes a record for each file.
-func (q *request) logAccepted(files []File) {
-	ctx, o := q.r.Context(), &q.h.opts
-	for _, f := range files {
-		o.Logger.LogAttrs(ctx, slog.LevelInfo, "upload: accepted",
-			slog.String("key", f.Key), slog.String("type", f.Type), slog.Int64("size", f.Size),
-			slog.String("subject", q.grant.Subject), slog.String("field", f.Field), slog.String("name", f.Name))
+// reporter is where events go, the log first.
+type reporter struct {
+	log   *slog.Logger
+	hooks Hooks
+}
+
+// start tells that a request has arrived.
+func (r *reporter) start(ctx context.Context, door Door) context.Context {
+	started := ctx
+	if f := r.hooks.Start; f != nil {
+		r.hook(ctx, func() {
+			if made := f(ctx, door); made != nil {
+				started = made
+			}
+		})
 	}
-	if f := o.Hooks.Accepted; f != nil {
-		q.h.hook(ctx, func() { f(ctx, q.grant.Subject, slices.Clone(files)) })
+	return started
+}
+
+// report is the one place from which log and hooks are told.
+func (r *reporter) report(ctx context.Context, e Event) {
+	ctx = context.WithoutCancel(ctx)
+	if level := e.level(); r.log.Enabled(ctx, level) {
+		r.log.LogAttrs(ctx, level, "upload: "+string(e.Kind), e.attrs()...)
+	}
+	if f := r.hooks.Event; f != nil {
+		r.hook(ctx, func() { f(ctx, e) })
 	}
 }
 
-// logRefused writes the cause, which the client is not told.
-func (q *request) logRefused(e *Error) {
-	ctx, o := q.r.Context(), &q.h.opts
-	level := slog.LevelInfo
+// run calls f between start and report. In e it says what it decided; its error
+// is a refusal, and so is a panic before there is a decision.
+func (r *reporter) run(ctx context.Context, door Door, f func(ctx context.Context, e *Event) error) error {
+	begin, e := time.Now(), Event{}
+	ctx = r.start(ctx, door)
+	defer func() {
+		if e.Kind == "" {
+			e.refuse(internal(errUndecided))
+		}
+		e.Door, e.Duration = door, time.Since(begin)
+		r.report(ctx, e)
+	}()
+	err := f(ctx, &e)
+	if err != nil {
+		refusal := errorOf(err)
+		if ctx.Err() != nil && refusal.Code.Status() >= http.StatusInternalServerError {
+			refusal = &Error{Code: CodeGone, Reason: goneReason, Err: err}
+		}
+		e.refuse(refusal)
+	}
+	return err
+}
+
+const goneReason = "the connection was closed"
+
+func (r *reporter) hook(ctx context.Context, f func()) {
+	if err := contain(func() error { f(); return nil }); err != nil {
+		r.log.ErrorContext(ctx, "upload: a hook panicked", "error", err)
+	}
+}
+
+// level: what an operator must mend is an error, what passes by itself a
+// warning, and steps in between are for those who look for something.
+func (e *Event) level() slog.Level {
+	switch e.Kind {
+	case KindPartSigned, KindPartsListed, KindCleanedUp:
+		return slog.LevelDebug
+	case KindCleanupFailed, KindHung:
+		return slog.LevelError
+	}
 	switch {
 	case e.Code == CodeBusy || e.Code == CodeShutdown:
-		level = slog.LevelWarn
+		return slog.LevelWarn
 	case e.Code.Status() >= http.StatusInternalServerError:
-		level = slog.LevelError
+		return slog.LevelError
 	}
-	attrs := []slog.Attr{
-		slog.String("code", string(e.Code)), slog.Int("status", e.Code.Status()), slog.String("reason", e.Reason),
-		slog.String("subject", q.subject()), slog.String("field", e.Field), slog.String("name", e.Name),
-	}
-	if e.Err != nil {
-		attrs = append(attrs, slog.String("error", e.Err.Error()))
-	}
-	o.Logger.LogAttrs(ctx, level, "upload: refused", attrs...)
-	if f := o.Hooks.Refused; f != nil {
-		q.h.hook(ctx, func() { f(ctx, q.subject(), e) })
-	}
+	return slog.LevelInfo
 }
 
-func (q *request) logHung() {
-	ctx, o := q.r.Context(), &q.h.opts
-	o.Logger.ErrorContext(ctx, "upload: a validator or key generator hangs", "subject", q.subject(), "timeout", o.CheckTimeout)
-	if f := o.Hooks.Hung; f != nil {
-		q.h.hook(ctx, func() { f(ctx, q.subject()) })
+// attrs is the event as it is logged: the attributes of a single file one by
+// one, of several as a list.
+func (e *Event) attrs() []slog.Attr {
+	attrs := make([]slog.Attr, 0, 16)
+	cause := e.Err
+	if e.Code != "" {
+		attrs = append(attrs, slog.String("code", string(e.Code)), slog.Int("status", e.Code.Status()))
 	}
+	var refusal *Error
+	if errors.As(e.Err, &refusal) && e.Kind == KindRefused {
+		attrs, cause = append(attrs, slog.String("reason", refusal.Reason)), refusal.Err
+	}
+	attrs = append(attrs, slog.String("door", string(e.Door)), slog.String("subject", e.Subject))
+	switch len(e.Files) {
+	case 0:
+	case 1:
+		f := e.Files[0]
+		attrs = append(attrs, slog.String("key", f.Key), slog.String("type", f.Type), slog.Int64("size", f.Size),
+			slog.String("field", f.Field), slog.String("name", f.Name))
+	default:
+		attrs = append(attrs, slog.Int("count", len(e.Files)), slog.Any("files", e.Files))
+	}
+	attrs = append(attrs, slog.Int64("bytes", e.Bytes), slog.Duration("duration", e.Duration))
+	if cause != nil {
+		attrs = append(attrs, slog.String("error", cause.Error()))
+	}
+	return attrs
 }
+
+// refuse makes e a refusal.
+func (e *Event) refuse(err *Error) { e.Kind, e.Code, e.Err = KindRefused, err.Code, err }

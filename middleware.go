@@ -28,7 +28,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, next http.Handle
 	tx, err := h.Receive(w, r)
 	if err == nil {
 		tx.held = true
-		err = tx.Commit(context.WithoutCancel(r.Context()))
+		err = tx.Commit(context.WithoutCancel(tx.ctx))
 	}
 	if err != nil {
 		h.RespondError(w, r, err)

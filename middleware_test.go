@@ -38,9 +38,11 @@ func TestMiddlewareOutcomes(t *testing.T) {
 		t.Run(tc.about, func(t *testing.T) {
 			var cleaned []string
 			f := newFixture(t, nil, upload.Options{Hooks: upload.Hooks{
-				CleanedUp: func(_ context.Context, key string, err error) {
-					require.NoError(t, err)
-					cleaned = append(cleaned, key)
+				Event: func(_ context.Context, e upload.Event) {
+					require.NotEqual(t, upload.KindCleanupFailed, e.Kind)
+					if e.Kind == upload.KindCleanedUp {
+						cleaned = append(cleaned, e.Files[0].Key)
+					}
 				},
 			}})
 			var files []upload.File
@@ -245,9 +247,9 @@ func TestCleanupThatFailsIsReported(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	store := &failingStore{Storage: f.store, discard: func(int) error { return errors.New("no") }}
 	var failed []string
-	o := upload.Options{Logger: f.logger(), Hooks: upload.Hooks{CleanedUp: func(_ context.Context, key string, err error) {
-		if err != nil {
-			failed = append(failed, key)
+	o := upload.Options{Logger: f.logger(), Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
+		if e.Kind == upload.KindCleanupFailed {
+			failed = append(failed, e.Files[0].Key)
 		}
 	}}}
 	h, err := upload.New(store, upload.NotEmpty(), upload.AllowAnonymous, &o)

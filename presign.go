@@ -207,13 +207,13 @@ func (q *request) leaveWith(err error) error {
 	}
 	e := *errorOf(err)
 	if q.ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError {
-		e.Code, e.Reason, e.Err = CodeGone, "the connection was closed", err
+		e.Code, e.Reason, e.Err = CodeGone, goneReason, err
 		var cut *Error
 		if errors.As(context.Cause(q.ctx), &cut) {
 			e.Code, e.Reason = cut.Code, cut.Reason
 		}
 	}
-	q.logRefused(&e)
+	q.decide(q.refusal(&e))
 	return &e
 }
 

@@ -40,7 +40,7 @@ func (p *Presigner) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.servePart(w, r)
 	case "confirm":
 		if p.confirmedElsewhere.Load() {
-			p.fail(w, r, Reject(CodeNotFound, "no step of an upload is served at this path"))
+			p.fail(w, r, p.Refuse(r, Reject(CodeNotFound, "no step of an upload is served at this path")))
 			return
 		}
 		p.confirmHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -140,9 +140,19 @@ var errNext = errors.New("upload: the handler of the confirmed file failed")
 func (p *Presigner) readStep(w http.ResponseWriter, r *http.Request, v any) ([]byte, error) {
 	body, err := readJSON(w, r, v, p.h.opts.StallTimeout)
 	if err != nil {
-		err = p.h.newRequest(r, nil).leaveWith(err)
+		err = p.Refuse(r, err)
 	}
 	return body, err
+}
+
+// Refuse tells the log and the hooks of a step that came to none of p's methods,
+// as one of a protocol of the host's own that cannot be read, and returns err as
+// an [*Error]. Refusals by p's methods are told by themselves.
+func (p *Presigner) Refuse(r *http.Request, err error) error {
+	if err == nil {
+		return nil
+	}
+	return p.h.newRequest(r, nil).leaveWith(err)
 }
 
 func readJSON(w http.ResponseWriter, r *http.Request, v any, timeout time.Duration) ([]byte, error) {

@@ -11,8 +11,8 @@ import (
 
 // proxy passes an object through, with headers that keep a browser from running
 // it. What is served under one ETag is one object, also over several ranges.
-func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link) error {
-	stored, err := l.find(r.Context(), link)
+func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link, e *Event) error {
+	stored, err := l.find(r.Context(), link, e)
 	if err != nil {
 		return err
 	}
@@ -33,12 +33,15 @@ func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link) error {
 	content := &objectReader{ctx: r.Context(), store: l.store, key: link.Key, stored: stored}
 	defer content.close()
 	http.ServeContent(w, r, "", time.Time{}, content)
+	e.Kind, e.Bytes = KindServed, content.sent
 	if content.err != nil {
-		l.opts.Logger.WarnContext(r.Context(), "upload: a file was cut off", "key", link.Key, "error", content.err)
-		panic(http.ErrAbortHandler) // the client must not take what it has for the whole
+		return storageError(errors.Join(errCut, content.err))
 	}
 	return nil
 }
+
+// errCut says that an answer that had begun ends before its end.
+var errCut = errors.New("upload: the file was cut off")
 
 // linkStall is how long a storage may send nothing of an object.
 const linkStall = 30 * time.Second
@@ -51,6 +54,7 @@ type objectReader struct {
 	key    string
 	stored Stored
 	offset int64
+	sent   int64
 	body   *stallReader
 	err    error
 }
@@ -82,6 +86,7 @@ func (o *objectReader) Read(p []byte) (int, error) {
 		}
 	}
 	n, err := o.body.Read(p)
+	o.sent += int64(n)
 	if o.offset += int64(n); err != nil && o.offset < o.stored.Size {
 		o.err = errors.Join(io.ErrUnexpectedEOF, err)
 		return n, o.err

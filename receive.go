@@ -134,8 +134,9 @@ func (tx *Tx) fillForm(values url.Values) {
 func (tx *Tx) refused(err error, others []File) *Error {
 	e := tx.diagnose(err)
 	e.Others, e.body = others, tx.body
-	_ = tx.Rollback()
-	tx.logRefused(e)
+	defer tx.leave()
+	_ = tx.rollback()
+	tx.decide(tx.refusal(e))
 	return e
 }
 
@@ -159,7 +160,7 @@ func (tx *Tx) diagnose(err error) *Error {
 	if errors.As(first, &given) {
 		e.Code, e.Reason, e.Err = given.Code, given.Reason, err
 	} else if tx.ctx.Err() != nil && !tx.received && e.Code.Status() >= http.StatusInternalServerError {
-		e.Code, e.Reason, e.Err = CodeGone, "the connection was closed", err
+		e.Code, e.Reason, e.Err = CodeGone, goneReason, err
 	}
 	return e
 }
@@ -180,13 +181,14 @@ func (tx *Tx) Commit(ctx context.Context) error {
 	for i, s := range tx.staged {
 		if err := contain(func() error { return s.Commit(ctx) }); err != nil {
 			e := commitError(err)
-			e.Field, e.Name = tx.files[i].Field, tx.files[i].Name
+			tx.about = tx.files[i]
+			e.Field, e.Name = tx.about.Field, tx.about.Name
 			return tx.refused(e, slices.Delete(tx.Files(), i, i+1))
 		}
 	}
 	tx.state = txCommitted
 	tx.place.leave()
-	tx.logAccepted(tx.files)
+	tx.decide(Event{Kind: KindAccepted, Files: tx.Files()})
 	if !tx.held {
 		tx.leave()
 	}
@@ -207,8 +209,16 @@ func (tx *Tx) Rollback() error {
 	if tx.state != txOpen {
 		return nil
 	}
-	tx.state = txEnded
 	defer tx.leave()
+	err := tx.rollback()
+	if tx.received { // else a panic of storage's
+		tx.decide(Event{Kind: KindAborted, Files: tx.Files(), Err: err})
+	}
+	return err
+}
+
+func (tx *Tx) rollback() error {
+	tx.state = txEnded
 	defer tx.place.leave()
 	return tx.discard(tx.ctx)
 }
@@ -222,5 +232,8 @@ func (tx *Tx) Undo(ctx context.Context) error {
 	tx.state = txEnded
 	tx.h.reenter(tx.request)
 	defer tx.leave()
-	return tx.discard(ctx)
+	begin := time.Now()
+	err := tx.discard(ctx)
+	tx.tell(Event{Kind: KindUndone, Files: tx.Files(), Duration: time.Since(begin), Err: err})
+	return err
 }

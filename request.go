@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // request is what both doors know of a request: whose it is, and the worker
@@ -18,19 +19,72 @@ type request struct {
 	grant  *Grant
 	worker *worker
 	place  *place
+
+	began   time.Time
+	about   File  // the file at hand, as much of it as is known
+	checked int64 // bytes of a stored file that were read
+	decided bool
 }
 
 func (h *Handler) newRequest(r *http.Request, b *body) *request {
 	q := &request{h: h, r: r, body: b, worker: &worker{timeout: h.opts.CheckTimeout}}
-	q.ctx, q.cancel = context.WithCancelCause(r.Context())
-	q.worker.onHang = q.logHung
+	q.began = time.Now()
+	q.ctx, q.cancel = context.WithCancelCause(h.report.start(r.Context(), q.door()))
+	q.worker.onHang = func() {
+		q.tell(Event{Kind: KindHung, Files: q.files(), Duration: h.opts.CheckTimeout, Err: errHung})
+	}
 	return q
 }
 
-// leave ends the request for Shutdown.
+// leave ends the request for Shutdown. One that panics has no decision yet.
 func (q *request) leave() {
+	q.decide(q.refusal(internal(errUndecided)))
 	q.cancel(nil)
 	q.h.leave(q)
+}
+
+var errUndecided = errors.New("upload: the request ended without a decision, as by a panic")
+
+func (q *request) door() Door {
+	if q.body == nil {
+		return DoorDirect
+	}
+	return DoorStreamed
+}
+
+// files is the file at hand, if there is one.
+func (q *request) files() []File {
+	if q.about == (File{}) {
+		return nil
+	}
+	return []File{q.about}
+}
+
+// refusal is the decision that err is.
+func (q *request) refusal(err *Error) (e Event) {
+	e.refuse(err)
+	if e.Files = q.files(); e.Files == nil && err.Field != "" {
+		e.Files = []File{{Field: err.Field, Name: err.Name}}
+	}
+	return e
+}
+
+// decide tells how the request ends. Only the first decision counts.
+func (q *request) decide(e Event) {
+	if q.decided {
+		return
+	}
+	q.decided = true
+	if e.Bytes = q.checked; q.body != nil {
+		e.Bytes = q.body.read
+	}
+	e.Duration = time.Since(q.began)
+	q.tell(e)
+}
+
+func (q *request) tell(e Event) {
+	e.Door, e.Subject = q.door(), q.subject()
+	q.h.report.report(q.ctx, e)
 }
 
 // subject is "" until the authorizer has answered.

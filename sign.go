@@ -68,7 +68,10 @@ func (p *Presigner) sign(r *http.Request, d Declaration, complete signing) (tick
 	if err != nil {
 		return nil, err
 	}
-	return complete(q, t)
+	if ticket, err = complete(q, t); err == nil {
+		q.decide(Event{Kind: KindSigned, Files: q.files()})
+	}
+	return ticket, err
 }
 
 func (p *Presigner) signSingle(form bool) signing {
@@ -116,6 +119,7 @@ func (p *Presigner) newTicket(q *request, d Declaration) (*sealed, error) {
 		return nil, withFile(err, in.Field, in.Name)
 	}
 	id := rand.Text()
+	q.about.Key = key
 	return &sealed{
 		ID: id, Subject: in.Subject, Field: in.Field, Name: in.Name, Type: in.Type, Size: in.Size,
 		SHA256:  strings.ToLower(d.SHA256),
@@ -137,8 +141,11 @@ func (p *Presigner) SignPart(r *http.Request, token string, number int) (request
 	}
 	part := p.object(t)
 	part.Size = t.partSize(number)
-	request, err = p.store.SignPart(q.ctx, part, t.UploadID, number)
-	return request, storageError(err)
+	if request, err = p.store.SignPart(q.ctx, part, t.UploadID, number); err != nil {
+		return nil, storageError(err)
+	}
+	q.decide(Event{Kind: KindPartSigned, Files: q.files()})
+	return request, nil
 }
 
 // Parts lists the parts that have arrived.
@@ -152,10 +159,14 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []Part, err erro
 		return nil, Reject(CodeMalformed, "the upload has no parts")
 	}
 	parts, err = p.store.Parts(q.ctx, t.Staging, t.UploadID)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, errBadTicket
+	case err != nil:
+		return nil, storageError(err)
 	}
-	return parts, storageError(err)
+	q.decide(Event{Kind: KindPartsListed, Files: q.files()})
+	return parts, nil
 }
 
 // Abort ends an upload: what has arrived is removed, what was published stays.
@@ -169,7 +180,11 @@ func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	}
 	return p.tickets.do(q.ctx, t, func(s *ticketState) error {
 		s.ended = true
-		return storageError(p.remove(q, t))
+		if err := p.remove(q, t); err != nil {
+			return storageError(err)
+		}
+		q.decide(Event{Kind: KindAborted, Files: q.files()})
+		return nil
 	})
 }
 
@@ -180,6 +195,9 @@ func (p *Presigner) step(r *http.Request, token string) (*request, *sealed, erro
 		return q, nil, err
 	}
 	t, err := p.open(q, token)
+	if err == nil {
+		q.about = p.file(t, t.Type, t.SHA256)
+	}
 	return q, t, err
 }
 
@@ -187,7 +205,9 @@ func (p *Presigner) step(r *http.Request, token string) (*request, *sealed, erro
 func (p *Presigner) remove(q *request, t *sealed) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
 	defer cancel()
-	return p.h.cleanup(ctx, t.Staging, func(ctx context.Context) error {
+	staged := p.file(t, t.Type, "")
+	staged.Key = t.Staging
+	return q.cleanup(ctx, staged, func(ctx context.Context) error {
 		var aborting error
 		if t.UploadID != "" {
 			aborting = p.store.AbortMultipart(ctx, t.Staging, t.UploadID)

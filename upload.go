@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,6 +24,7 @@ type Handler struct {
 	policy    Validator
 	authorize Authorizer
 	opts      Options // with all defaults filled in
+	report    reporter
 	gate      *budget.Budget
 	drains    chan struct{} // a place for each refused body that is read on
 
@@ -115,28 +115,14 @@ type Options struct {
 	// Respond writes the answers. Default: [JSON].
 	Respond Responder
 
-	// Logger gets one record a decision and one a failed clean-up, with the
-	// cause. Default: slog.Default().
+	// Logger gets one record for each [Event], with the cause: what must be
+	// mended as an error, what passes by itself as a warning, the parts of
+	// direct uploads and clean-ups that succeeded as debugging, all else as
+	// information. Default: slog.Default().
 	Logger *slog.Logger
 
 	// Hooks are told what the log is told. Default: none.
 	Hooks Hooks
-}
-
-// Hooks are called synchronously; any of them may be nil. A panic in a hook is
-// logged and changes nothing.
-type Hooks struct {
-	// Accepted is called when the files of a request were published.
-	Accepted func(ctx context.Context, subject string, files []File)
-	// Refused is called for every request that was refused.
-	Refused func(ctx context.Context, subject string, err *Error)
-	// CleanedUp is called when a file was removed again, and when that failed
-	// for good: then err is not nil, and something is left under key.
-	CleanedUp func(ctx context.Context, key string, err error)
-	// Hung is called when a validator, an observer or a key generator did not
-	// return within CheckTimeout. Its goroutine cannot be stopped: it keeps its
-	// place of MaxConcurrent until it returns.
-	Hung func(ctx context.Context, subject string)
 }
 
 // File is a file that was received.
@@ -164,6 +150,7 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 	if err := h.opts.fill(); err != nil {
 		return nil, err
 	}
+	h.report = reporter{log: h.opts.Logger, hooks: h.opts.Hooks}
 	places := int64(h.opts.MaxConcurrent)
 	h.gate = budget.New(places, max(1, places/2))
 	h.drains = make(chan struct{}, maxDrains)

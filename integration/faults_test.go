@@ -105,7 +105,11 @@ func TestFaultyCleanUp(t *testing.T) {
 					st, proxy := newFaultyStage(t, row.versioned, s3store.Options{CallTimeout: callTimeout})
 					left := make(chan error, 4)
 					h := newHandler(t, st.store, upload.Options{MaxFiles: 2, CleanupTimeout: 2 * callTimeout, Hooks: upload.Hooks{
-						CleanedUp: func(_ context.Context, _ string, err error) { left <- err },
+						Event: func(_ context.Context, e upload.Event) {
+							if e.Kind == upload.KindCleanedUp || e.Kind == upload.KindCleanupFailed {
+								left <- e.Err
+							}
+						},
 					}})
 					s := host.Start(t, h.Middleware(http.NotFoundHandler()))
 					proxy.Inject(row.call, fault, n)

@@ -26,7 +26,11 @@ func TestHungObserver(t *testing.T) {
 	st := newStage(t, false, s3store.Options{})
 	h := newHandler(t, st.store, upload.Options{
 		Fields: []string{"file", "bad"}, MaxFiles: 2, CheckTimeout: 3 * time.Second,
-		Hooks: upload.Hooks{Hung: func(_ context.Context, subject string) { hangs <- subject }},
+		Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
+			if e.Kind == upload.KindHung {
+				hangs <- e.Subject
+			}
+		}},
 	}, upload.ForField(map[string]upload.Validator{"file": upload.Types("image/png", "text/plain"), "bad": hung}))
 	s := host.Start(t, h)
 

@@ -23,6 +23,11 @@ func (s *server) done(f upload.File) finished {
 	return done
 }
 
+// refuse answers a step that came to none of the presigner's.
+func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	refuse(w, s.p.Refuse(r, err))
+}
+
 // refuse answers with an error as companion does. Of one that is not of package
 // upload the client learns nothing.
 func refuse(w http.ResponseWriter, err error) {

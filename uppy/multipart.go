@@ -31,7 +31,7 @@ var (
 func (s *server) create(w http.ResponseWriter, r *http.Request) {
 	d, err := s.declaration(w, r)
 	if err != nil {
-		refuse(w, err)
+		s.refuse(w, r, err)
 		return
 	}
 	ticket, err := s.p.SignParts(r, d, partSize)
@@ -78,7 +78,7 @@ func (s *server) declaration(w http.ResponseWriter, r *http.Request) (d upload.D
 func (s *server) sign(w http.ResponseWriter, r *http.Request, token, part string) {
 	number, err := strconv.Atoi(part)
 	if err != nil {
-		refuse(w, upload.Reject(upload.CodeMalformed, "the number of the part is not one"))
+		s.refuse(w, r, upload.Reject(upload.CodeMalformed, "the number of the part is not one"))
 		return
 	}
 	signed, err := s.p.SignPart(r, token, number)
@@ -132,7 +132,7 @@ func (s *server) allParts(r *http.Request, token string) ([]upload.Part, error) 
 // counts is the storage's.
 func (s *server) complete(w http.ResponseWriter, r *http.Request, token string) {
 	if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxComplete)); err != nil {
-		refuse(w, upload.Reject(upload.CodeTooLarge, "the list of parts is too large or was cut"))
+		s.refuse(w, r, upload.Reject(upload.CodeTooLarge, "the list of parts is too large or was cut"))
 		return
 	}
 	f, err := s.p.Confirm(w, r, token, func(f upload.File) error { return s.published(r, f) })

@@ -13,9 +13,9 @@ var errSingle = upload.Reject(upload.CodeMalformed,
 // params tells where to send a file in a single request: to this handler. It
 // signs nothing and so needs to know nothing of the caller. Uppy 6 reads url and
 // fields alone, and refuses fields without a key.
-func (s *server) params(w http.ResponseWriter, _ *http.Request) {
+func (s *server) params(w http.ResponseWriter, r *http.Request) {
 	if s.single == nil {
-		refuse(w, errSingle)
+		s.refuse(w, r, errSingle)
 		return
 	}
 	answer(w, http.StatusOK, upload.SignedRequest{
@@ -28,7 +28,7 @@ func (s *server) params(w http.ResponseWriter, _ *http.Request) {
 
 func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	if s.single == nil {
-		refuse(w, errSingle)
+		s.refuse(w, r, errSingle)
 		return
 	}
 	s.single.ServeHTTP(noRedirect{w}, r)

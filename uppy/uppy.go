@@ -137,7 +137,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "GET multipart/id/part":
 		s.sign(w, r, token, part)
 	default:
-		refuse(w, upload.Reject(upload.CodeNotFound, "no step of an upload is served at this path and method"))
+		s.refuse(w, r, upload.Reject(upload.CodeNotFound, "no step of an upload is served at this path and method"))
 	}
 }
 

@@ -1,0 +1,107 @@
+package upload
+
+import (
+	"context"
+	"time"
+)
+
+// Event is one decision or one clean-up. The log and [Hooks.Event] are told of
+// the same events. Of the strings in it Name and Field of files are the client's
+// words, and Subject and Key the host's; nothing in it is content, a signed URL
+// or a ticket, unless an error of the host's own code says so.
+type Event struct {
+	Kind Kind
+	Door Door
+
+	// Subject is who asked, "" for anonymous callers and before the authorizer
+	// has answered; of links it is [Link.Subject].
+	Subject string
+
+	// Files are the files it is about, as much of each as was known then: all
+	// files of an upload that was accepted, given up or undone, the one that
+	// was refused, if it was one, and the one that was signed, removed or
+	// handed out. Before a file was read whole its Size is what the client
+	// declared, or how much of it was read; before its first bytes were read
+	// its Type is declared, too. A file of a direct upload that is removed from
+	// staging has its staging key. The slice may be kept, but not be changed.
+	Files []File
+
+	// Code says why, of KindRefused and of nothing else.
+	Code Code
+
+	// Bytes is how many bytes of content came through this process: of the
+	// body for a streamed upload, of the stored file for one that is confirmed
+	// or served. Of a clean-up it is 0.
+	Bytes int64
+
+	// Duration is the time from the arrival of the request to its decision,
+	// answers not included; of what is no decision, how long that took.
+	Duration time.Duration
+
+	// Err is the cause, which the client is not told. Of KindRefused it is an
+	// [*Error], which holds the reason that the client is told, too.
+	Err error
+}
+
+// Door is the way that a request came.
+type Door string
+
+// The doors.
+const (
+	DoorStreamed Door = "streamed" // a form that a Handler receives
+	DoorDirect   Door = "direct"   // a step of a Presigner
+	DoorLink     Door = "link"     // a file that Links hand out
+)
+
+// Kind says what happened. New kinds may be added.
+type Kind string
+
+// The decisions. Each request of a [Handler], each call of a step of a
+// [Presigner] and each request for a link ends with exactly one, also when it
+// panics; a [Tx] when it is committed or rolled back.
+const (
+	KindAccepted    Kind = "accepted"     // its files were published
+	KindConfirmed   Kind = "confirmed"    // its file had been published before by the same ticket
+	KindSigned      Kind = "signed"       // a ticket was given out
+	KindPartSigned  Kind = "part_signed"  // a request for one part was signed
+	KindPartsListed Kind = "parts_listed" // the parts that have arrived were listed
+	KindAborted     Kind = "aborted"      // given up: by the host's Rollback, or by the client of a ticket
+	KindLinked      Kind = "linked"       // a link was given out, as by a redirect
+	KindServed      Kind = "served"       // the file was passed through, or a part of it, or a HEAD answered
+	KindRefused     Kind = "refused"      // for Event.Code; one that was served and cut off is refused, too
+)
+
+// What happens besides, before a decision or after it.
+const (
+	KindUndone        Kind = "undone"         // after KindAccepted: the files were removed again, or Err says that some were left
+	KindCleanedUp     Kind = "cleaned_up"     // a file that was staged or published was removed, or none was left
+	KindCleanupFailed Kind = "cleanup_failed" // something is left under the file's key for good
+	KindHung          Kind = "hung"           // a call of the host's code did not return within CheckTimeout
+)
+
+// IsDecision reports whether it is how a request ended.
+func (k Kind) IsDecision() bool {
+	switch k {
+	case KindUndone, KindCleanedUp, KindCleanupFailed, KindHung:
+		return false
+	}
+	return true
+}
+
+// Hooks are for metrics, traces and audit trails; any of them may be nil. They
+// are called one after the other for one request and concurrently for several,
+// in the request's own goroutine, so an upload waits for them. A panic in one is
+// logged and changes nothing.
+type Hooks struct {
+	// Start is called when a request arrives, before anything is judged; what
+	// it returns, as with a span in it, is the context that the storage, the
+	// validators, the key generator and Event get. It must be ctx or made of
+	// it; nil is ctx. To each call of Start there is exactly one Event that is
+	// a decision.
+	Start func(ctx context.Context, door Door) context.Context
+
+	// Event is called for every event, right after it was logged. Its ctx has
+	// the values of what Start returned and does not end with the request,
+	// which is often over by then.
+	Event func(ctx context.Context, e Event)
+}
