@@ -52,6 +52,7 @@ var (
 	_ upload.Opener        = (*Store)(nil)
 	_ upload.DirectStorage = (*Store)(nil)
 	_ upload.LinkStorage   = (*Store)(nil)
+	_ upload.Lister        = (*Store)(nil)
 )
 
 // object is one that is readable. It never changes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -78,12 +79,12 @@ func isUnique(version *string) bool {
 // which it needs s3:GetObject.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	versions, err := s.versions(ctx, key)
-	if mayNotList := refused(err) || statusOf(err) == http.StatusNotImplemented; mayNotList && codeOf(err) != "NoSuchBucket" {
+	if mayNotList(err) {
 		var out *s3.HeadObjectOutput
 		out, err = s.head(ctx, key, nil)
 		switch {
 		case err == nil:
-			versions = []*string{out.VersionId}
+			versions = []version{{id: out.VersionId}}
 		case statusOf(err) == http.StatusNotFound:
 			return nil
 		}
@@ -91,16 +92,27 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if err != nil {
 		return err
 	}
-	for _, version := range versions {
-		if err := s.deleteVersion(ctx, key, version); err != nil {
+	for _, v := range versions {
+		if err := s.deleteVersion(ctx, key, v.id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// mayNotList reports that S3 refused to list versions, or cannot.
+func mayNotList(err error) bool {
+	return (refused(err) || statusOf(err) == http.StatusNotImplemented) && codeOf(err) != "NoSuchBucket"
+}
+
+// version is one of a key's, or a delete marker.
+type version struct {
+	id       *string
+	modified time.Time
+}
+
 // versions lists the versions and delete markers of exactly this key.
-func (s *Store) versions(ctx context.Context, key string) (ids []*string, err error) {
+func (s *Store) versions(ctx context.Context, key string) (all []version, err error) {
 	in := &s3.ListObjectVersionsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key}
 	for {
 		out, err := call(ctx, s, s.client.ListObjectVersions, in)
@@ -109,17 +121,17 @@ func (s *Store) versions(ctx context.Context, key string) (ids []*string, err er
 		}
 		for _, v := range out.Versions {
 			if aws.ToString(v.Key) == key {
-				ids = append(ids, v.VersionId)
+				all = append(all, version{v.VersionId, aws.ToTime(v.LastModified)})
 			}
 		}
 		for _, m := range out.DeleteMarkers {
 			if aws.ToString(m.Key) == key {
-				ids = append(ids, m.VersionId)
+				all = append(all, version{m.VersionId, aws.ToTime(m.LastModified)})
 			}
 		}
 		// Longer keys with this prefix are listed after it.
 		if !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextKeyMarker) != key {
-			return ids, nil
+			return all, nil
 		}
 		in.KeyMarker, in.VersionIdMarker = out.NextKeyMarker, out.NextVersionIdMarker
 	}

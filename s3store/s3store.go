@@ -158,6 +158,7 @@ var (
 	_ upload.Opener        = (*Store)(nil)
 	_ upload.DirectStorage = (*Store)(nil)
 	_ upload.LinkStorage   = (*Store)(nil)
+	_ upload.Lister        = (*Store)(nil)
 )
 
 // New returns a Store that keeps its objects in bucket. It makes no call to S3.

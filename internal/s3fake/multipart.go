@@ -1,13 +1,11 @@
 package s3fake
 
 import (
-	"cmp"
 	"encoding/xml"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
+	"time"
 )
 
 // minPart is the least size of all parts but the last.
@@ -20,6 +18,7 @@ type multipart struct {
 	header  http.Header
 	checked bool // created with CRC32
 	digests bool // created with SHA256
+	begun   time.Time
 	parts   map[int]part
 }
 
@@ -41,7 +40,7 @@ func (s *Server) createUpload(w http.ResponseWriter, r *http.Request, key string
 	algorithm := r.Header.Get("X-Amz-Checksum-Algorithm")
 	s.uploads[id] = &multipart{
 		key: key, header: attributes(r), parts: make(map[int]part),
-		checked: algorithm == "CRC32", digests: algorithm == "SHA256",
+		checked: algorithm == "CRC32", digests: algorithm == "SHA256", begun: time.Now(),
 	}
 	reply(w, struct {
 		XMLName     xml.Name `xml:"InitiateMultipartUploadResult"`
@@ -83,7 +82,7 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 		fail(w, http.StatusBadRequest, "MalformedXML", err.Error())
 		return
 	}
-	o := &Object{Key: key, Header: m.header}
+	o := &Object{Key: key, Header: m.header, Modified: m.begun}
 	for i, l := range list.Part {
 		p, known := m.parts[l.PartNumber]
 		switch {
@@ -132,24 +131,4 @@ func (s *Server) abortUpload(w http.ResponseWriter, key, id string) {
 	}
 	delete(s.uploads, id)
 	w.WriteHeader(http.StatusNoContent)
-}
-
-func (s *Server) listUploads(w http.ResponseWriter, prefix string) {
-	type upload struct {
-		Key      string
-		UploadId string //nolint:revive // the protocol's spelling
-	}
-	var out struct {
-		XMLName xml.Name `xml:"ListMultipartUploadsResult"`
-		Upload  []upload
-	}
-	for id, m := range s.uploads {
-		if strings.HasPrefix(m.key, prefix) {
-			out.Upload = append(out.Upload, upload{m.key, id})
-		}
-	}
-	slices.SortFunc(out.Upload, func(a, b upload) int {
-		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.UploadId, b.UploadId))
-	})
-	reply(w, out)
 }

@@ -1,13 +1,13 @@
 package s3fake
 
 import (
-	"encoding/xml"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func (s *Server) putObject(w http.ResponseWriter, r *http.Request, key string, body []byte) {
@@ -50,6 +50,7 @@ func (s *Server) getObject(w http.ResponseWriter, r *http.Request, key, version 
 	maps.Copy(w.Header(), o.Header)
 	answerVersion(w, o)
 	w.Header().Set("ETag", o.ETag())
+	w.Header().Set("Last-Modified", o.Modified.UTC().Format(http.TimeFormat))
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Header.Get("Range") != "" {
 		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, first+len(body)-1, len(o.Body)))
@@ -80,8 +81,11 @@ func slice(body []byte, bytes string) (part []byte, first int, ok bool) {
 // ETag names the object's content.
 func (o *Object) ETag() string { return etag(o.Body) }
 
-func (s *Server) deleteObject(w http.ResponseWriter, key, version string) {
+func (s *Server) deleteObject(w http.ResponseWriter, key, version, etag string) {
 	switch {
+	case version == "" && etag != "" && s.current(key) != nil && s.current(key).ETag() != etag:
+		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", key)
+		return
 	case version != "" && s.objects[key] != nil && s.version(key, version) == nil:
 		// AWS answers 204; versitygw answers this, and 204 if nothing is left of the key
 		fail(w, http.StatusBadRequest, "InvalidArgument", "Invalid version id specified")
@@ -100,37 +104,13 @@ func (s *Server) deleteObject(w http.ResponseWriter, key, version string) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (s *Server) listVersions(w http.ResponseWriter, prefix string) {
-	type version struct {
-		Key       string
-		VersionId string //nolint:revive // the protocol's spelling
-		IsLatest  bool
-	}
-	var out struct {
-		XMLName      xml.Name `xml:"ListVersionsResult"`
-		Version      []version
-		DeleteMarker []version
-	}
-	for key, all := range s.objects {
-		if !strings.HasPrefix(key, prefix) {
-			continue
-		}
-		for i, o := range all {
-			v := version{Key: key, VersionId: o.Version, IsLatest: i == len(all)-1}
-			if v.VersionId == "" {
-				v.VersionId = "null"
-			}
-			if o.Marker {
-				out.DeleteMarker = append(out.DeleteMarker, v)
-			} else {
-				out.Version = append(out.Version, v)
-			}
-		}
-	}
-	reply(w, out)
-}
-
 func (s *Server) store(o *Object) {
+	if o.Modified.IsZero() {
+		o.Modified = time.Now()
+	}
+	if s.objects[o.Key] == nil {
+		s.sorted = nil
+	}
 	if !s.Versioned {
 		s.objects[o.Key] = []*Object{o}
 		return

@@ -68,16 +68,12 @@ func (s *Server) listParts(w http.ResponseWriter, key string, q url.Values) {
 		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
 		return
 	}
-	page := s.PageSize
-	if page == 0 {
-		page = 1000
-	}
 	after, _ := strconv.Atoi(q.Get("part-number-marker"))
 	for _, number := range slices.Sorted(maps.Keys(m.parts)) {
 		switch {
 		case number <= after:
 			continue
-		case len(out.Part) == page:
+		case len(out.Part) == s.page():
 			out.IsTruncated = true
 			reply(w, out)
 			return

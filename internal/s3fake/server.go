@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Server is one bucket. It is safe for concurrent use.
@@ -23,11 +24,13 @@ type Server struct {
 	// 200.
 	RepeatedComplete int
 
-	// PageSize is how many parts are listed at once. Zero is 1,000.
+	// PageSize is how many parts, objects or uploads are listed at once. Zero is
+	// 1,000.
 	PageSize int
 
 	mu        sync.Mutex
 	objects   map[string][]*Object // by key, newest last; at most one without versions
+	sorted    []string             // all keys of objects, and such as are gone; nil after a new one
 	uploads   map[string]*multipart
 	completed map[string]*Object // by upload id
 	faults    []*fault
@@ -41,6 +44,7 @@ type Object struct {
 	Body         []byte
 	Header       http.Header // as it was sent: Content-Type, X-Amz-Meta-… and the others
 	Marker       bool        // a delete marker
+	Modified     time.Time
 }
 
 // New returns an empty bucket.
@@ -88,7 +92,7 @@ func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 	case "GetObject", "HeadObject":
 		s.getObject(w, r, key, q.Get("versionId"))
 	case "DeleteObject":
-		s.deleteObject(w, key, q.Get("versionId"))
+		s.deleteObject(w, key, q.Get("versionId"), r.Header.Get("If-Match"))
 	case "CreateMultipartUpload":
 		s.createUpload(w, r, key)
 	case "UploadPart":
@@ -102,9 +106,11 @@ func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 	case "AbortMultipartUpload":
 		s.abortUpload(w, key, q.Get("uploadId"))
 	case "ListMultipartUploads":
-		s.listUploads(w, q.Get("prefix"))
+		s.listUploads(w, q)
 	case "ListObjectVersions":
 		s.listVersions(w, q.Get("prefix"))
+	case "ListObjectsV2":
+		s.listObjects(w, q)
 	default:
 		fail(w, http.StatusNotImplemented, "NotImplemented", op)
 	}
@@ -118,6 +124,8 @@ func operation(r *http.Request) string {
 		return "ListMultipartUploads"
 	case m == http.MethodGet && key == "" && q.Has("versions"):
 		return "ListObjectVersions"
+	case m == http.MethodGet && key == "" && q.Get("list-type") == "2":
+		return "ListObjectsV2"
 	case m == http.MethodPost && q.Has("uploads"):
 		return "CreateMultipartUpload"
 	case m == http.MethodPost && q.Has("uploadId"):

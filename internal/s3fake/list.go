@@ -1,0 +1,136 @@
+package s3fake
+
+import (
+	"cmp"
+	"encoding/xml"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Age makes everything that is kept so much older, unfinished uploads included.
+func (s *Server) Age(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, all := range s.objects {
+		for _, o := range all {
+			o.Modified = o.Modified.Add(-by)
+		}
+	}
+	for _, m := range s.uploads {
+		m.begun = m.begun.Add(-by)
+	}
+}
+
+// from returns the keys that are not less than key, in order.
+func (s *Server) from(key string) []string {
+	if s.sorted == nil {
+		s.sorted = slices.Sorted(maps.Keys(s.objects))
+	}
+	i, _ := slices.BinarySearch(s.sorted, key)
+	return s.sorted[i:]
+}
+
+func (s *Server) page() int { return cmp.Or(s.PageSize, 1000) }
+
+// encoder writes keys as encoding-type asks for.
+func encoder(q url.Values) func(string) string {
+	if q.Get("encoding-type") == "url" {
+		return url.QueryEscape
+	}
+	return func(key string) string { return key }
+}
+
+func (s *Server) listObjects(w http.ResponseWriter, q url.Values) {
+	type content struct {
+		Key, ETag    string
+		Size         int
+		LastModified time.Time
+	}
+	var out struct {
+		XMLName      xml.Name `xml:"ListBucketResult"`
+		IsTruncated  bool
+		EncodingType string
+		Contents     []content
+	}
+	out.EncodingType = q.Get("encoding-type")
+	encode, prefix, after := encoder(q), q.Get("prefix"), q.Get("start-after")
+	for _, key := range s.from(max(prefix, after)) {
+		o := s.current(key)
+		switch {
+		case key > prefix && !strings.HasPrefix(key, prefix):
+			reply(w, out)
+			return
+		case o == nil || key == after:
+			continue
+		case len(out.Contents) == s.page():
+			out.IsTruncated = true
+			reply(w, out)
+			return
+		}
+		out.Contents = append(out.Contents, content{encode(key), o.ETag(), len(o.Body), o.Modified.UTC()})
+	}
+	reply(w, out)
+}
+
+func (s *Server) listUploads(w http.ResponseWriter, q url.Values) {
+	type upload struct {
+		Key       string
+		UploadId  string //nolint:revive // the protocol's spelling
+		Initiated time.Time
+	}
+	var out struct {
+		XMLName      xml.Name `xml:"ListMultipartUploadsResult"`
+		IsTruncated  bool
+		EncodingType string
+		Upload       []upload
+	}
+	out.EncodingType = q.Get("encoding-type")
+	for id, m := range s.uploads {
+		if strings.HasPrefix(m.key, q.Get("prefix")) && m.key > q.Get("key-marker") {
+			out.Upload = append(out.Upload, upload{m.key, id, m.begun.UTC()})
+		}
+	}
+	slices.SortFunc(out.Upload, func(a, b upload) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.UploadId, b.UploadId))
+	})
+	if len(out.Upload) > s.page() {
+		out.Upload, out.IsTruncated = out.Upload[:s.page()], true
+	}
+	for i, u := range out.Upload {
+		out.Upload[i].Key = encoder(q)(u.Key)
+	}
+	reply(w, out)
+}
+
+func (s *Server) listVersions(w http.ResponseWriter, prefix string) {
+	type version struct {
+		Key          string
+		VersionId    string //nolint:revive // the protocol's spelling
+		IsLatest     bool
+		LastModified time.Time
+	}
+	var out struct {
+		XMLName      xml.Name `xml:"ListVersionsResult"`
+		Version      []version
+		DeleteMarker []version
+	}
+	for _, key := range s.from(prefix) {
+		if !strings.HasPrefix(key, prefix) {
+			break
+		}
+		all := s.objects[key]
+		for i, o := range all {
+			v := version{key, cmp.Or(o.Version, "null"), i == len(all)-1, o.Modified.UTC()}
+			if o.Marker {
+				out.DeleteMarker = append(out.DeleteMarker, v)
+			} else {
+				out.Version = append(out.Version, v)
+			}
+		}
+	}
+	reply(w, out)
+}

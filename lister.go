@@ -1,0 +1,57 @@
+package upload
+
+import (
+	"context"
+	"time"
+)
+
+// Lister is an optional ability of a [Storage]: telling what it keeps, and
+// removing what it told. [NewSweeper] needs it.
+//
+// Lists come in pages of at most 1,000. The first one is asked for with an after
+// of "", the others with the next of the page before, which is "" behind the
+// last. A next stays good for days, in other processes too, and whatever is
+// written or removed meanwhile. What is there from the first page to the last is
+// on one of them; what comes or goes meanwhile may be.
+//
+// Implementations must be safe for concurrent use and pass storetest.RunLister.
+type Lister interface {
+	// ListObjects lists what has a key that begins with prefix: published
+	// objects, and the staged ones of direct uploads. The prefix is one of
+	// bytes, so "a/b" is also the beginning of "a/bc".
+	ListObjects(ctx context.Context, prefix, after string) (page []ListedObject, next string, err error)
+
+	// ListUploads lists the multipart uploads that are open under such keys, of
+	// clients and of the store itself.
+	ListUploads(ctx context.Context, prefix, after string) (page []ListedUpload, next string, err error)
+
+	// RemoveListed removes the object as it was listed, all that the store
+	// keeps of the key from before included. If the key holds another object by
+	// now, of other bytes or written at another time, that one stays and the
+	// error is [ErrChanged]. A key that holds nothing any more is not an error.
+	RemoveListed(ctx context.Context, o ListedObject) error
+
+	// AbortMultipart ends the upload and removes its parts. An upload that is
+	// not open is not an error.
+	AbortMultipart(ctx context.Context, key, uploadID string) error
+}
+
+// ListedObject is an object as a [Lister] saw it.
+type ListedObject struct {
+	Key  string
+	Size int64  // bytes
+	ETag string // names the content
+
+	// Modified is when it was written, by the store's clock. For an object that
+	// came in parts S3 tells when the first of them was begun.
+	Modified time.Time
+}
+
+// ListedUpload is an unfinished multipart upload.
+type ListedUpload struct {
+	Key      string
+	UploadID string
+
+	// Initiated is when it was opened, by the store's clock.
+	Initiated time.Time
+}

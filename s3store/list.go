@@ -1,0 +1,107 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload"
+)
+
+// ListObjects implements [upload.Lister] with one call, of s3:ListBucket. It
+// lists what can be read: what lies behind a delete marker is for the lifecycle
+// rule NoncurrentVersionExpiration. The next page begins behind the last key of
+// this one, which needs a bucket that lists in order; directory buckets do not.
+func (s *Store) ListObjects(ctx context.Context, prefix, after string) (page []upload.ListedObject, next string, err error) {
+	out, err := call(ctx, s, s.client.ListObjectsV2, &s3.ListObjectsV2Input{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Prefix:              optional(prefix),
+		StartAfter:          optional(after),
+		EncodingType:        types.EncodingTypeUrl, // keys may hold what XML cannot
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, o := range out.Contents {
+		key, err := decode(o.Key, out.EncodingType)
+		if err != nil {
+			return nil, "", err
+		}
+		page = append(page, upload.ListedObject{
+			Key:      key,
+			Size:     aws.ToInt64(o.Size),
+			ETag:     aws.ToString(o.ETag),
+			Modified: aws.ToTime(o.LastModified),
+		})
+		next = key
+	}
+	switch {
+	case !aws.ToBool(out.IsTruncated):
+		return page, "", nil
+	case next <= after:
+		return nil, "", errors.New("s3store: the service does not list keys in order")
+	}
+	return page, next, nil
+}
+
+// ListUploads implements [upload.Lister] with one call, of
+// s3:ListBucketMultipartUploads. Of a key with more than 1,000 open uploads it
+// lists no more, until those are gone.
+func (s *Store) ListUploads(ctx context.Context, prefix, after string) (page []upload.ListedUpload, next string, err error) {
+	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Prefix:              optional(prefix),
+		KeyMarker:           optional(after),
+		EncodingType:        types.EncodingTypeUrl,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, u := range out.Uploads {
+		key, err := decode(u.Key, out.EncodingType)
+		if err != nil {
+			return nil, "", err
+		}
+		page = append(page, upload.ListedUpload{Key: key, UploadID: aws.ToString(u.UploadId), Initiated: aws.ToTime(u.Initiated)})
+	}
+	if !aws.ToBool(out.IsTruncated) {
+		return page, "", nil
+	}
+	return wholeKeys(page, after)
+}
+
+// wholeKeys leaves the last key's uploads of a page to the next one, so that a
+// key tells the place between them: an upload id does not, once the upload is
+// aborted.
+func wholeKeys(page []upload.ListedUpload, after string) ([]upload.ListedUpload, string, error) {
+	if len(page) == 0 || page[len(page)-1].Key <= after {
+		return nil, "", errors.New("s3store: the service does not list multipart uploads in order")
+	}
+	last := page[len(page)-1].Key
+	for i := len(page) - 1; i >= 0; i-- {
+		if page[i].Key != last {
+			return page[:i+1], page[i].Key, nil
+		}
+	}
+	return page, last, nil
+}
+
+// decode returns a key of a list. Services that do not know the encoding do not
+// say that they used it.
+func decode(key *string, encoding types.EncodingType) (string, error) {
+	if encoding != types.EncodingTypeUrl {
+		return aws.ToString(key), nil
+	}
+	plain, err := url.QueryUnescape(aws.ToString(key))
+	if err != nil {
+		return "", fmt.Errorf("s3store: the service lists the key %q: %w", aws.ToString(key), err)
+	}
+	return plain, nil
+}

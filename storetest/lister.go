@@ -1,0 +1,137 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/airlock-go/upload"
+)
+
+// RunLister tests that the storages that newStore returns, a fresh one for each
+// case, list what they keep, page by page, and remove what they listed and
+// nothing else. They must implement upload.Storage and upload.Opener, through
+// which the suite stores and reads; unfinished uploads are tested of those that
+// are an upload.DirectStorage. One bucket may be behind all of them, for keys
+// are random.
+func RunLister(t *testing.T, newStore func(t *testing.T) upload.Lister) {
+	t.Helper()
+	for _, c := range listerCases {
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.check(t.Context(), newStore(t)); err != nil {
+				t.Errorf("rule: %s\n%v", c.rule, err)
+			}
+		})
+	}
+}
+
+type listerCase struct {
+	name string
+	rule string
+	run  func(ctx context.Context, s lister) error
+}
+
+var listerCases = []listerCase{
+	{"what is published is listed", "an object is listed with its key, size, ETag and time once it is published, and not before", listed},
+	{"a prefix", "a prefix is the beginning of a key, byte for byte", listedByPrefix},
+	{"keys of all kinds", "every key that ValidKey allows is listed as it is, and can be removed", listedKeys},
+	{"pages", "what is there all the time is listed once, in pages of at most 1,000, even if what was listed is removed meanwhile", listedInPages},
+	{"RemoveListed", "it removes the object, and one that is gone is no error", removed},
+	{"RemoveListed of other bytes", "an object of other bytes stays, and the error is ErrChanged", removedOtherBytes},
+	{"RemoveListed of another time", "an object that was written at another time stays, and the error is ErrChanged", removedOtherTime},
+	{"unfinished uploads", "open uploads are listed with key, id and time, until they are aborted", listedUploads},
+}
+
+// lister is the storage under test, with what the cases do to it.
+type lister struct {
+	upload.Lister
+	store  store
+	prefix string // of the case's own keys
+}
+
+func (c listerCase) check(ctx context.Context, storage upload.Lister) error {
+	s, isStorage := storage.(upload.Storage)
+	opener, isOpener := storage.(upload.Opener)
+	if !isStorage || !isOpener {
+		return errors.New("the storage must implement upload.Storage and upload.Opener to be tested")
+	}
+	l := lister{Lister: storage, store: store{s, opener}, prefix: "storetest/" + rand.Text() + "/"}
+	if err := c.run(ctx, l); err != nil {
+		return err
+	}
+	return audit(ctx, s)
+}
+
+// publish stores an object for each name, all of the same bytes.
+func (l lister) publish(ctx context.Context, size int, names ...string) error {
+	for _, name := range names {
+		if _, err := l.store.publish(ctx, l.prefix+name, content(size)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// objects goes through all pages, and tells done of each before the next.
+func (l lister) objects(ctx context.Context, prefix string, done func(page []upload.ListedObject) error) (map[string]upload.ListedObject, error) {
+	all := map[string]upload.ListedObject{}
+	for after := ""; ; {
+		page, next, err := l.ListObjects(ctx, prefix, after)
+		if err != nil {
+			return nil, fmt.Errorf("ListObjects: %w", err)
+		}
+		for _, o := range page {
+			if _, again := all[o.Key]; again {
+				return nil, fmt.Errorf("%q is listed twice", o.Key)
+			}
+			all[o.Key] = o
+		}
+		switch {
+		case len(page) > 1000:
+			return nil, fmt.Errorf("a page of %d objects", len(page))
+		case next != "" && next == after:
+			return nil, fmt.Errorf("the page behind %q is behind itself", next)
+		}
+		if done != nil {
+			if err := done(page); err != nil {
+				return nil, err
+			}
+		}
+		if next == "" {
+			return all, nil
+		}
+		after = next
+	}
+}
+
+// one publishes an object and returns it as it is listed.
+func (l lister) one(ctx context.Context) (upload.ListedObject, error) {
+	if err := l.publish(ctx, directSize, "a"); err != nil {
+		return upload.ListedObject{}, err
+	}
+	all, err := l.objects(ctx, l.prefix, nil)
+	if err == nil && len(all) != 1 {
+		err = fmt.Errorf("%d objects are listed, not 1", len(all))
+	}
+	return all[l.prefix+"a"], err
+}
+
+// onlyThese is nil if exactly the objects of these names are listed.
+func (l lister) onlyThese(ctx context.Context, prefix string, names ...string) error {
+	all, err := l.objects(ctx, prefix, nil)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, ok := all[l.prefix+name]; !ok {
+			return fmt.Errorf("%q is not listed", name)
+		}
+		delete(all, l.prefix+name)
+	}
+	for key := range all {
+		return fmt.Errorf("%q is listed under %q", key, prefix)
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// listedMany is more than a page.
+var listedMany = 1100
+
+// recent reports whether a store's clock says about now.
+func recent(t time.Time) bool { return time.Since(t).Abs() < time.Hour }
+
+func listed(ctx context.Context, l lister) error {
+	staged, err := l.store.stage(ctx, l.prefix+"a", content(directSize))
+	if err != nil {
+		return err
+	}
+	if err := l.onlyThese(ctx, l.prefix); err != nil {
+		return fmt.Errorf("before Commit: %w", err)
+	}
+	if err := staged.Commit(ctx); err != nil {
+		return fmt.Errorf("Commit: %w", err)
+	}
+	all, err := l.objects(ctx, l.prefix, nil)
+	o := all[l.prefix+"a"]
+	switch {
+	case err != nil:
+		return err
+	case len(all) != 1, o.Key != l.prefix+"a", o.Size != directSize, o.ETag == "":
+		return fmt.Errorf("listed as %+v", all)
+	case !recent(o.Modified):
+		return fmt.Errorf("Modified is %v", o.Modified)
+	}
+	return nil
+}
+
+func listedByPrefix(ctx context.Context, l lister) error {
+	if err := l.publish(ctx, 1, "a/b", "a/bc", "a/c", "ab/c", "a-b"); err != nil {
+		return err
+	}
+	return errors.Join(
+		l.onlyThese(ctx, l.prefix+"a/", "a/b", "a/bc", "a/c"),
+		l.onlyThese(ctx, l.prefix+"a/b", "a/b", "a/bc"),
+		l.onlyThese(ctx, l.prefix+"b/"),
+	)
+}
+
+func listedKeys(ctx context.Context, l lister) error {
+	names := []string{
+		"a b", "a+b", "a%20b", "a%b", "a&b=c?d#e", `a"b'c<d>`, "ä/ö.png", "日本/語", "~a!b*c(d)", "a@b:c;d,e$f", "A", "🙂", strings.Repeat("long", 50),
+	}
+	if err := l.publish(ctx, 1, names...); err != nil {
+		return err
+	}
+	if err := l.onlyThese(ctx, l.prefix, names...); err != nil {
+		return err
+	}
+	_, err := l.objects(ctx, l.prefix, func(page []upload.ListedObject) error { return l.removeAll(ctx, page) })
+	return errors.Join(err, l.onlyThese(ctx, l.prefix))
+}
+
+func (l lister) removeAll(ctx context.Context, page []upload.ListedObject) error {
+	for _, o := range page {
+		if err := l.RemoveListed(ctx, o); err != nil {
+			return fmt.Errorf("RemoveListed: %w", err)
+		}
+	}
+	return nil
+}
+
+func listedInPages(ctx context.Context, l lister) error {
+	for i := range listedMany {
+		if err := l.publish(ctx, 1, fmt.Sprintf("%d/%05d", i%3, i)); err != nil {
+			return err
+		}
+	}
+	all, err := l.objects(ctx, l.prefix, nil)
+	if err != nil {
+		return err
+	}
+	if len(all) != listedMany {
+		return fmt.Errorf("%d of %d objects are listed", len(all), listedMany)
+	}
+	if _, err := l.objects(ctx, l.prefix, func(page []upload.ListedObject) error { return l.removeAll(ctx, page) }); err != nil {
+		return err
+	}
+	return l.onlyThese(ctx, l.prefix)
+}
+
+func removed(ctx context.Context, l lister) error {
+	o, err := l.one(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.publish(ctx, 1, "ab"); err != nil {
+		return err
+	}
+	for range 2 {
+		if err := l.removeAll(ctx, []upload.ListedObject{o}); err != nil {
+			return err
+		}
+		if err := errors.Join(l.store.absent(ctx, o.Key), l.onlyThese(ctx, l.prefix, "ab")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func removedOtherBytes(ctx context.Context, l lister) error {
+	o, err := l.one(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.store.Delete(ctx, o.Key); err != nil {
+		return fmt.Errorf("Delete: %w", err)
+	}
+	if _, err := l.store.publish(ctx, o.Key, otherBytes(directSize)); err != nil {
+		return err
+	}
+	if err := l.RemoveListed(ctx, o); !errors.Is(err, upload.ErrChanged) {
+		return fmt.Errorf("RemoveListed must be ErrChanged, not: %w", err)
+	}
+	return l.store.holds(ctx, o.Key, otherBytes(directSize))
+}
+
+func removedOtherTime(ctx context.Context, l lister) error {
+	o, err := l.one(ctx)
+	if err != nil {
+		return err
+	}
+	o.Modified = o.Modified.Add(-24 * time.Hour) // of an object with the same bytes, which this one replaced
+	if err := l.RemoveListed(ctx, o); !errors.Is(err, upload.ErrChanged) {
+		return fmt.Errorf("RemoveListed must be ErrChanged, not: %w", err)
+	}
+	return l.store.holds(ctx, o.Key, content(directSize))
+}
+
+func listedUploads(ctx context.Context, l lister) error {
+	d, ok := l.Lister.(upload.DirectStorage)
+	if !ok {
+		return nil
+	}
+	open := map[string]string{} // keys by upload ids
+	for _, name := range []string{"a/b", "a/b", "a/c d+e", "b"} {
+		o := upload.DirectObject{Key: l.prefix + name, Type: directType, Size: 1, Expires: time.Minute}
+		id, err := d.CreateMultipart(ctx, o)
+		if err != nil {
+			return fmt.Errorf("CreateMultipart: %w", err)
+		}
+		open[id] = o.Key
+	}
+	if err := l.onlyUploads(ctx, l.prefix, open); err != nil {
+		return err
+	}
+	for id, key := range open {
+		for range 2 {
+			if err := l.AbortMultipart(ctx, key, id); err != nil {
+				return fmt.Errorf("AbortMultipart: %w", err)
+			}
+		}
+		delete(open, id)
+		if err := l.onlyUploads(ctx, l.prefix, open); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onlyUploads is nil if exactly these are listed.
+func (l lister) onlyUploads(ctx context.Context, prefix string, open map[string]string) error {
+	page, next, err := l.ListUploads(ctx, prefix, "")
+	if err != nil {
+		return fmt.Errorf("ListUploads: %w", err)
+	}
+	if len(page) != len(open) || next != "" {
+		return fmt.Errorf("%d of %d uploads are listed, and %q behind them", len(page), len(open), next)
+	}
+	seen := map[string]bool{}
+	for _, u := range page {
+		if seen[u.UploadID] || open[u.UploadID] != u.Key || !recent(u.Initiated) {
+			return fmt.Errorf("listed as %+v", u)
+		}
+		seen[u.UploadID] = true
+	}
+	return nil
+}

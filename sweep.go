@@ -1,0 +1,162 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// The defaults of [SweepOptions].
+const (
+	// minGrace is longer than any ticket or URL of this package lasts, by a day
+	// for what was begun in its last moment.
+	minGrace = maxTicketExpires + 24*time.Hour
+
+	maxBatch           = 1000
+	defaultBatch       = 500
+	defaultRate        = 50
+	defaultMaxRemovals = 10_000
+)
+
+// Referenced says which of the keys the application still refers to: at most
+// [SweepOptions.BatchSize] of them at once, one batch after the other. What it
+// leaves out is removed for good. So whatever keeps it from knowing must be an
+// error, a query that broke off among them (sql.Rows.Err), and it must ask where
+// everything is known: not a replica that lags, nor one of several tables. An
+// error, a panic, or a key in the answer that was not asked for stops the sweep
+// before anything of the batch is removed.
+type Referenced func(ctx context.Context, keys []string) ([]string, error)
+
+// Sweeper finds what a storage keeps and nobody refers to, and removes it: the
+// files of rows that were deleted, of processes that were killed between the
+// storage's commit and the application's, of clients that sent and never
+// confirmed, and multipart uploads that were left open.
+//
+// It starts from the objects, for what was forgotten is in no table. What is
+// younger than Grace is left alone. Older objects are asked about; those under
+// staging keys ([StagingSegment]) and unfinished uploads are not, since no row
+// refers to them: for these only their age counts. An object that was written
+// again between being listed and being removed stays. Keys that fail [ValidKey]
+// are not from this package, and are told and never removed.
+//
+// By default it removes nothing and tells what it would: see
+// [SweepOptions.Remove]. It holds one page of a list in memory, a few hundred
+// KiB, however much there is. It is safe for concurrent use; several runs at
+// once, in one process or many, do each other's work twice and no harm.
+//
+// It does not protect from an application that refers to an old key anew while
+// that key's batch is being removed, nor from an answer that is wrong. The
+// clocks of process and storage must agree to a day; S3 itself refuses requests
+// whose clock is off by more than 15 minutes.
+type Sweeper struct {
+	store      Lister
+	referenced Referenced
+	opts       SweepOptions
+}
+
+// SweepOptions is everything of a [Sweeper] beside where and whom to ask. The
+// zero value is refused for its lack of a Prefix.
+type SweepOptions struct {
+	// Prefix is what the keys to be swept begin with. It ends in "/"; if it
+	// does not, one is added. All below it must be what Referenced knows of.
+	// The staging keys of a [Presigner] are below its own KeyPrefix, so they
+	// may take a Sweeper of their own.
+	Prefix string
+
+	// AllowWholeBucket sweeps all keys when Prefix is "", and so whatever else
+	// is kept in the bucket.
+	AllowWholeBucket bool
+
+	// Grace is the age below which nothing is touched: longer than any ticket
+	// or signed URL lasts, and than the application takes from an upload to its
+	// own commit. Default: 8 days, a day more than a ticket can last, and less
+	// is refused.
+	Grace time.Duration
+
+	// InsecureGrace takes a Grace below 8 days. An upload that is on its way, a
+	// ticket still to be confirmed, or a file whose row is not committed yet can
+	// then be removed, unless nothing in the application lasts that long.
+	InsecureGrace bool
+
+	// Remove removes. Default: a dry run, which makes the same report.
+	Remove bool
+
+	// BatchSize is the most keys that Referenced is asked for at once. Default:
+	// 500. At most 1,000.
+	BatchSize int
+
+	// Rate is the most removals a second. Lists are asked for one after the
+	// other, and one page holds as much as 1,000 removals take. Default: 50.
+	Rate int
+
+	// MaxRemovals is how many removals one run tries before it ends with
+	// [ErrSweepLimit]: the most that one wrong answer can cost. It says nothing
+	// in a dry run. Default: 10,000.
+	MaxRemovals int
+
+	// Found, if set, is told of everything that is not kept, one at a time: what
+	// was removed, what would be, and what could not be. A panic stops the sweep.
+	Found func(ctx context.Context, f SweepFinding)
+
+	// Progress, if set, is called after each page. A host that stores r.Cursor
+	// there can go on from it after a crash; see [Sweeper.Run]. An error or a
+	// panic stops the sweep.
+	Progress func(ctx context.Context, r SweepReport) error
+
+	// Logger is told of each removal, and of each that failed. Default:
+	// slog.Default().
+	Logger *slog.Logger
+}
+
+// ErrSweepLimit is returned by [Sweeper.Run] when there was more to remove than
+// [SweepOptions.MaxRemovals]. The next run goes on from the report's cursor.
+var ErrSweepLimit = errors.New("upload: the sweep has removed as much as it may in one run")
+
+// NewSweeper returns a Sweeper. referenced may be nil if Prefix is one of staging
+// keys alone, as "upload-staging/", which are never asked about.
+func NewSweeper(store Lister, referenced Referenced, opts *SweepOptions) (*Sweeper, error) {
+	s := &Sweeper{store: store, referenced: referenced}
+	if opts != nil {
+		s.opts = *opts
+	}
+	if store == nil {
+		return nil, errors.New("upload: NewSweeper needs a storage")
+	}
+	if err := s.opts.fill(); err != nil {
+		return nil, err
+	}
+	if referenced == nil && !isStaging(s.opts.Prefix) {
+		return nil, errors.New("upload: NewSweeper needs someone to ask which keys are referred to")
+	}
+	return s, nil
+}
+
+func (o *SweepOptions) fill() error {
+	if o.Prefix != "" && !strings.HasSuffix(o.Prefix, "/") {
+		o.Prefix += "/"
+	}
+	negative := false
+	byDefault(&o.Grace, minGrace, &negative)
+	byDefault(&o.BatchSize, defaultBatch, &negative)
+	byDefault(&o.Rate, defaultRate, &negative)
+	byDefault(&o.MaxRemovals, defaultMaxRemovals, &negative)
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	switch {
+	case negative:
+		return errors.New("upload: a limit of SweepOptions is negative")
+	case o.BatchSize > maxBatch:
+		return fmt.Errorf("upload: BatchSize is at most %d", maxBatch)
+	case o.Grace < minGrace && !o.InsecureGrace:
+		return fmt.Errorf("upload: Grace is at least %v, since tickets can last %v; InsecureGrace allows less", minGrace, maxTicketExpires)
+	case o.Prefix == "" && !o.AllowWholeBucket:
+		return errors.New("upload: a sweep needs a Prefix; AllowWholeBucket allows one of everything")
+	case o.Prefix != "":
+		return ValidKey(strings.TrimSuffix(o.Prefix, "/"))
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package upload_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// liveHeap is what is in use after a collection.
+func liveHeap() int64 {
+	runtime.GC()
+	runtime.GC() // what pools held
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// TestSweepHundredThousand objects, half of them without a reference: in memory
+// that does not depend on their number, cancelled in the middle and resumed from
+// the cursor that was stored last. s3store does the same in a process that is
+// killed.
+func TestSweepHundredThousand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const objects, young, uploads = 100_000, 1000, 1500
+		s := newSwept()
+		for i := range objects {
+			key := fmt.Sprintf("p/%02d/%06d", i%7, i)
+			s.referenced[key] = i%2 == 0
+			s.put(t, "0123456789", key)
+		}
+		time.Sleep(grace + 1)
+		for i := range young {
+			s.put(t, "x", fmt.Sprintf("p/%02d/young-%d", i%7, i))
+		}
+		for i := range uploads {
+			s.open(t, fmt.Sprintf("p/upload-staging/%d", i))
+		}
+		run := func(ctx context.Context, cursor string, o upload.SweepOptions) (upload.SweepReport, error) {
+			o.Rate, o.MaxRemovals = 1_000_000, objects
+			ask := func(_ context.Context, keys []string) (known []string, _ error) {
+				for _, key := range keys {
+					if s.referenced[key] {
+						known = append(known, key)
+					}
+				}
+				return known, nil
+			}
+			if o.Found == nil {
+				o.Found = func(context.Context, upload.SweepFinding) {}
+			}
+			return s.sweeper(t, nil, ask, o).Run(ctx, cursor)
+		}
+
+		before, pages, most := liveHeap(), 0, int64(0)
+		dry, err := run(t.Context(), "", upload.SweepOptions{Progress: func(context.Context, upload.SweepReport) error {
+			if pages++; pages%20 == 0 {
+				most = max(most, liveHeap()-before)
+			}
+			return nil
+		}})
+		require.NoError(t, err)
+		want := upload.SweepReport{Seen: objects + young + uploads, Young: young + uploads, Kept: objects / 2, Orphaned: objects / 2, Bytes: 10 * objects / 2}
+		require.Equal(t, want, dry)
+		require.Len(t, s.Keys(), objects+young, "a dry run removed something")
+		require.Equal(t, 103, pages)
+		require.Less(t, most, int64(4<<20), "bytes that a sweep holds")
+
+		time.Sleep(grace - time.Hour) // what is young stays so
+		cancelled, cancel := context.WithCancel(t.Context())
+		stored, removed := "", 0
+		first, err := run(cancelled, "", upload.SweepOptions{
+			Remove: true,
+			Found: func(context.Context, upload.SweepFinding) {
+				if removed++; removed == 20_000 {
+					cancel()
+				}
+			},
+			Progress: func(_ context.Context, r upload.SweepReport) error { stored = r.Cursor; return nil },
+		})
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, 20_000, first.Removed)
+		require.Equal(t, stored, first.Cursor)
+		require.Contains(t, stored, "objects:p%2F:p%2F02%2F")
+
+		second, err := run(t.Context(), stored, upload.SweepOptions{Remove: true})
+		require.NoError(t, err)
+		require.Equal(t, objects/2, first.Removed+second.Removed)
+		require.Less(t, second.Seen, 65_000, "it began anew")
+		left := 0
+		for _, key := range s.Keys() {
+			switch {
+			case s.referenced[key]:
+				left++
+			case !strings.Contains(key, "young"):
+				t.Fatalf("%q is left", key)
+			}
+		}
+		require.Equal(t, objects/2, left, "something that is referred to was removed")
+		require.Len(t, s.Keys(), objects/2+young)
+		require.Equal(t, objects/2, strings.Count(s.log.String(), "upload: swept"))
+		t.Logf("%d bytes of live heap at most; %d, then %d removed", most, first.Removed, second.Removed)
+	})
+}

@@ -1,0 +1,236 @@
+package upload_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// oddLister is a bucket that does something else.
+type oddLister struct {
+	*swept
+	list   func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error)
+	remove func(ctx context.Context, o upload.ListedObject) error
+}
+
+func (s oddLister) ListObjects(ctx context.Context, prefix, after string) ([]upload.ListedObject, string, error) {
+	page, next, err := s.swept.ListObjects(ctx, prefix, after)
+	if s.list != nil {
+		return s.list(page, next)
+	}
+	return page, next, err
+}
+
+func (s oddLister) RemoveListed(ctx context.Context, o upload.ListedObject) error {
+	if s.remove != nil {
+		return s.remove(ctx, o)
+	}
+	return s.swept.RemoveListed(ctx, o)
+}
+
+// TestSweepOfAStoreThatErrs: what cannot be told from a list is not removed.
+func TestSweepOfAStoreThatErrs(t *testing.T) {
+	broken := errors.New("the storage is away")
+	for _, row := range []struct {
+		name string
+		list func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error)
+		text string
+	}{
+		{"no list", func([]upload.ListedObject, string) ([]upload.ListedObject, string, error) { return nil, "", broken }, "away"},
+		{"no time", func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error) {
+			page[0].Modified = time.Time{}
+			return page, next, nil
+		}, "how old"},
+		{"another prefix", func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error) {
+			page[0].Key = "q/1"
+			return page, next, nil
+		}, `"q/1"`},
+		{"a prefix's beginning", func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error) {
+			page[0].Key = "p2"
+			return page, next, nil
+		}, `"p2"`},
+		{"pages without end", func([]upload.ListedObject, string) ([]upload.ListedObject, string, error) { return nil, "p/1", nil }, "for ever"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSwept()
+				s.put(t, "x", "p/1", "p/2", "p2", "q/1")
+				time.Sleep(grace + 1)
+				_, err := s.sweeper(t, oddLister{swept: s, list: row.list}, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+				require.ErrorContains(t, err, row.text)
+				require.Equal(t, []string{"p/1", "p/2", "p2", "q/1"}, s.Keys())
+			})
+		})
+	}
+}
+
+// TestSweptTooLate: an object that is written again after it was listed stays.
+func TestSweptTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwept()
+		s.put(t, "old", "p/1", "p/2", "p/3")
+		time.Sleep(grace + 1)
+		ask := func(ctx context.Context, keys []string) ([]string, error) {
+			require.NoError(t, s.Delete(ctx, "p/2"))
+			s.put(t, "new", "p/2")
+			require.NoError(t, s.Delete(ctx, "p/3"))
+			return nil, nil
+		}
+		got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+		require.NoError(t, err)
+		require.Equal(t, upload.SweepReport{Seen: 3, Orphaned: 3, Removed: 2, Changed: 1, Bytes: 6}, got)
+		require.Equal(t, []string{"removed p/1 3", "changed p/2 3", "removed p/3 3"}, s.outcomes())
+		require.Equal(t, []string{"p/2"}, s.Keys())
+	})
+}
+
+// TestSweepGoesOn when a removal fails, and tells so in the end.
+func TestSweepGoesOn(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		fail func() error
+	}{
+		{"error", func() error { return errors.New("access denied") }},
+		{"panic", func() error { panic("access denied") }},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSwept()
+				s.put(t, "x", "p/1", "p/2", "p/3")
+				time.Sleep(grace + 1)
+				odd := oddLister{swept: s, remove: func(ctx context.Context, o upload.ListedObject) error {
+					if o.Key == "p/2" {
+						return row.fail()
+					}
+					return s.RemoveListed(ctx, o)
+				}}
+				got, err := s.sweeper(t, odd, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+				require.ErrorContains(t, err, "1 of 3 orphans could not be removed")
+				require.ErrorContains(t, err, "access denied")
+				require.Equal(t, upload.SweepReport{Seen: 3, Orphaned: 3, Removed: 2, Failed: 1, Bytes: 2}, got)
+				require.Equal(t, []string{"removed p/1 1", "failed p/2 1", "removed p/3 1"}, s.outcomes())
+				require.ErrorContains(t, s.findings[1].Err, "access denied")
+				require.Contains(t, s.log.String(), "level=ERROR")
+				require.Equal(t, []string{"p/2"}, s.Keys())
+			})
+		})
+	}
+}
+
+// TestSweepRate is held by the clock of the bubble, which nothing else moves.
+func TestSweepRate(t *testing.T) {
+	for rate, least := range map[int]time.Duration{0: 99 * time.Second / 50, 10: 9900 * time.Millisecond, 1000: 99 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSwept()
+			for i := range 100 {
+				s.put(t, "x", fmt.Sprintf("p/%d", i))
+			}
+			time.Sleep(grace + 1)
+			begin := time.Now()
+			_, err := s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true, Rate: rate}).Run(t.Context(), "")
+			require.NoError(t, err)
+			require.Equal(t, least, time.Since(begin))
+			require.Empty(t, s.Keys())
+		})
+	}
+}
+
+// TestSweepLimit: what one run may remove is bounded, and the next goes on.
+func TestSweepLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwept()
+		s.put(t, "x", "p/1", "p/2", "p/3", "p/4", "p/5")
+		s.open(t, "p/6")
+		time.Sleep(grace + 1)
+		sweeper := s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true, MaxRemovals: 2})
+		cursor := ""
+		for _, left := range []int{3, 1} {
+			got, err := sweeper.Run(t.Context(), cursor)
+			require.ErrorIs(t, err, upload.ErrSweepLimit)
+			require.Equal(t, 2, got.Removed)
+			require.Len(t, s.Keys(), left)
+			cursor = got.Cursor
+		}
+		got, err := sweeper.Run(t.Context(), cursor)
+		require.NoError(t, err)
+		require.Equal(t, 2, got.Removed)
+		require.Empty(t, s.Keys())
+		require.Empty(t, s.openUploads(t))
+	})
+}
+
+// TestSweepLimitOfFailures: removals that fail count, too.
+func TestSweepLimitOfFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwept()
+		s.put(t, "x", "p/1", "p/2", "p/3")
+		time.Sleep(grace + 1)
+		odd := oddLister{swept: s, remove: func(context.Context, upload.ListedObject) error { return errors.New("slow down") }}
+		got, err := s.sweeper(t, odd, nil, upload.SweepOptions{Remove: true, MaxRemovals: 2}).Run(t.Context(), "")
+		require.ErrorIs(t, err, upload.ErrSweepLimit)
+		require.Equal(t, 2, got.Failed)
+	})
+}
+
+// TestSweepHostStops: the host's callbacks can end a sweep, and do when they fail.
+func TestSweepHostStops(t *testing.T) {
+	full := errors.New("disk full")
+	for _, row := range []struct {
+		name string
+		opts upload.SweepOptions
+		text string
+		left int
+	}{
+		{"Progress errs", upload.SweepOptions{Progress: func(context.Context, upload.SweepReport) error { return full }}, "disk full", 0},
+		{"Progress panics", upload.SweepOptions{Progress: func(context.Context, upload.SweepReport) error { panic("nil map") }}, "nil map", 0},
+		{"Found panics", upload.SweepOptions{Found: func(context.Context, upload.SweepFinding) { panic("nil map") }}, "nil map", 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSwept()
+				s.put(t, "x", "p/1", "p/2")
+				s.open(t, "p/3")
+				time.Sleep(grace + 1)
+				row.opts.Remove = true
+				_, err := s.sweeper(t, nil, nil, row.opts).Run(t.Context(), "")
+				require.ErrorContains(t, err, row.text)
+				require.Len(t, s.Keys(), row.left)
+				require.Equal(t, []string{"p/3"}, s.openUploads(t))
+			})
+		})
+	}
+}
+
+// FuzzSweepCursor: no text leads anywhere but the cursors of this prefix.
+func FuzzSweepCursor(f *testing.F) {
+	s := newSwept()
+	sweeper, err := upload.NewSweeper(s, s.ask, &upload.SweepOptions{Prefix: "p/ü"})
+	require.NoError(f, err)
+	for _, text := range []string{
+		"", "objects:p%2F%C3%BC%2F:p%2F%C3%BC%2F1", "uploads:p%2F%C3%BC%2F:", "objects:p%2F%C3%BC%2F:", "objects", "uploads::", "objects:p/ü/:a", "objects:q%2F:a",
+		"uploads:p%2F%C3%BC%2F:a%zz", "uploads:p%2F%C3%BC%2F:a:b", "objects:p%2F%c3%bc%2F:a", "objects:p%2F%C3%BC%2F:a b", "\x00",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := sweeper.Run(t.Context(), text)
+		known := false
+		for _, list := range []string{"objects", "uploads"} {
+			prefix := list + ":p%2F%C3%BC%2F:"
+			known = known || len(text) >= len(prefix) && text[:len(prefix)] == prefix
+		}
+		switch {
+		case err == nil && text != "" && !known:
+			t.Fatalf("%q was taken for a cursor", text)
+		case err != nil && got != (upload.SweepReport{Cursor: text}):
+			t.Fatalf("%q was refused, and swept: %+v", text, got)
+		}
+	})
+}

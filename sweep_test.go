@@ -1,0 +1,300 @@
+package upload_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// swept is a bucket that is swept, under synctest's clock, as all its uses are.
+type swept struct {
+	*memstore.Store
+	referenced map[string]bool // what the application refers to
+	asked      []string
+	batches    []int
+	findings   []upload.SweepFinding
+	cursors    []string
+	log        syncBuffer
+}
+
+func newSwept() *swept {
+	s := &swept{Store: &memstore.Store{}, referenced: map[string]bool{}}
+	s.Handler("http://store.example/")
+	return s
+}
+
+func (s *swept) put(t *testing.T, content string, keys ...string) {
+	t.Helper()
+	for _, key := range keys {
+		staged, err := s.Stage(t.Context(), upload.Object{Key: key, MaxSize: 100}, strings.NewReader(content))
+		require.NoError(t, err)
+		require.NoError(t, staged.Commit(t.Context()))
+	}
+}
+
+func (s *swept) open(t *testing.T, key string) {
+	t.Helper()
+	_, err := s.CreateMultipart(t.Context(), upload.DirectObject{Key: key})
+	require.NoError(t, err)
+}
+
+func (s *swept) openUploads(t *testing.T) (keys []string) {
+	t.Helper()
+	page, _, err := s.ListUploads(t.Context(), "", "")
+	require.NoError(t, err)
+	for _, u := range page {
+		keys = append(keys, u.Key)
+	}
+	return keys
+}
+
+// ask is a Referenced.
+func (s *swept) ask(_ context.Context, keys []string) ([]string, error) {
+	s.batches, s.asked = append(s.batches, len(keys)), append(s.asked, keys...)
+	return slices.DeleteFunc(keys, func(key string) bool { return !s.referenced[key] }), nil // it may write there
+}
+
+// sweeper sweeps "p/", and store if it is not the bucket itself.
+func (s *swept) sweeper(t *testing.T, store upload.Lister, ask upload.Referenced, o upload.SweepOptions) *upload.Sweeper {
+	t.Helper()
+	o.Prefix = "p"
+	o.Logger = slog.New(slog.NewTextHandler(&s.log, nil))
+	if store == nil {
+		store = s
+	}
+	if ask == nil {
+		ask = s.ask
+	}
+	if o.Found == nil {
+		o.Found = func(_ context.Context, f upload.SweepFinding) { s.findings = append(s.findings, f) }
+	}
+	if o.Progress == nil {
+		o.Progress = func(_ context.Context, r upload.SweepReport) error {
+			s.cursors = append(s.cursors, r.Cursor)
+			return nil
+		}
+	}
+	sweeper, err := upload.NewSweeper(store, ask, &o)
+	require.NoError(t, err)
+	return sweeper
+}
+
+// outcomes are the findings without what the tests cannot know.
+func (s *swept) outcomes() (all []string) {
+	for _, f := range s.findings {
+		name := f.Key
+		if f.UploadID != "" {
+			name += " (upload)"
+		}
+		all = append(all, fmt.Sprintf("%s %s %d", f.Outcome, name, f.Size))
+	}
+	return all
+}
+
+const (
+	week  = 7 * 24 * time.Hour
+	grace = week + 24*time.Hour // the default
+)
+
+// fill brings one of everything, which is old but for what is called young.
+// memstore itself removes staged files after a day, when something is written.
+func (s *swept) fill(t *testing.T) {
+	s.put(t, "hello", "p/kept", "p/orphan", "p/a/orphan", "q/other", "p2", "p//foreign", "p/")
+	s.referenced["p/kept"] = true
+	time.Sleep(grace)
+	s.put(t, "hi", "p/young", "p/upload-staging/young", "p/upload-staging/old", "q/upload-staging/old")
+	s.open(t, "p/upload-staging/multipart")
+	s.open(t, "p/streamed")
+	s.open(t, "q/streamed")
+}
+
+func TestSweep(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		age      time.Duration // of the second half
+		opts     upload.SweepOptions
+		want     upload.SweepReport
+		outcomes []string
+		asked    []string
+		left     []string
+		uploads  []string
+	}{
+		{
+			name: "dry run", age: 1,
+			want:     upload.SweepReport{Seen: 10, Young: 5, Foreign: 2, Kept: 1, Orphaned: 2, Bytes: 10},
+			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5", "orphaned p/a/orphan 5", "orphaned p/orphan 5"},
+			asked:    []string{"p/a/orphan", "p/kept", "p/orphan"},
+			left:     []string{"p/", "p//foreign", "p/a/orphan", "p/kept", "p/orphan", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
+			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
+		},
+		{
+			name: "removal", age: 1, opts: upload.SweepOptions{Remove: true},
+			want:     upload.SweepReport{Seen: 10, Young: 5, Foreign: 2, Kept: 1, Orphaned: 2, Removed: 2, Bytes: 10},
+			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5", "removed p/a/orphan 5", "removed p/orphan 5"},
+			asked:    []string{"p/a/orphan", "p/kept", "p/orphan"},
+			left:     []string{"p/", "p//foreign", "p/kept", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
+			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
+		},
+		{
+			name: "what was staged is old, too", age: grace + 1, opts: upload.SweepOptions{Remove: true, BatchSize: 2},
+			want: upload.SweepReport{Seen: 10, Foreign: 2, Kept: 1, Orphaned: 7, Removed: 7, Bytes: 16},
+			outcomes: []string{
+				"foreign p/ 5", "foreign p//foreign 5", "removed p/upload-staging/old 2", "removed p/upload-staging/young 2", "removed p/a/orphan 5",
+				"removed p/orphan 5", "removed p/young 2", "removed p/streamed (upload) 0", "removed p/upload-staging/multipart (upload) 0",
+			},
+			asked:   []string{"p/a/orphan", "p/kept", "p/orphan", "p/young"},
+			left:    []string{"p/", "p//foreign", "p/kept", "p2", "q/other", "q/upload-staging/old"},
+			uploads: []string{"q/streamed"},
+		},
+		{
+			name: "exactly as old as the grace is young", age: grace, opts: upload.SweepOptions{Remove: true, Grace: 2 * grace},
+			want:     upload.SweepReport{Seen: 10, Young: 8, Foreign: 2},
+			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5"},
+			left:     []string{"p/", "p//foreign", "p/a/orphan", "p/kept", "p/orphan", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
+			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSwept()
+				s.fill(t)
+				time.Sleep(row.age)
+				got, err := s.sweeper(t, nil, nil, row.opts).Run(t.Context(), "")
+				require.NoError(t, err)
+				require.Equal(t, row.want, got)
+				require.Equal(t, row.outcomes, s.outcomes())
+				require.Equal(t, row.asked, s.asked)
+				require.Equal(t, row.left, s.Keys())
+				require.Equal(t, row.uploads, s.openUploads(t))
+				require.Equal(t, []string{"uploads:p%2F:", ""}, s.cursors)
+				require.Equal(t, got.Removed, strings.Count(s.log.String(), "upload: swept"))
+			})
+		})
+	}
+}
+
+// TestSweepAsks in batches, of each key once.
+func TestSweepAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwept()
+		for i := range 2500 {
+			s.put(t, "", fmt.Sprintf("p/%04d", i))
+		}
+		time.Sleep(grace + 1)
+		_, err := s.sweeper(t, nil, nil, upload.SweepOptions{BatchSize: 400}).Run(t.Context(), "")
+		require.NoError(t, err)
+		require.Equal(t, []int{400, 400, 200, 400, 400, 200, 400, 100}, s.batches)
+		require.Equal(t, s.Keys(), s.asked)
+	})
+}
+
+// TestSweepWithoutAnswer: whatever keeps the application from answering, nothing
+// of the batch is removed, and nothing behind it. What was removed before is in
+// the report, and the cursor is before the page.
+func TestSweepWithoutAnswer(t *testing.T) {
+	broken := errors.New("the database is away")
+	for _, row := range []struct {
+		name string
+		ask  func(cancel func(), keys []string) ([]string, error)
+		is   error
+		text string
+	}{
+		{"an error", func(func(), []string) ([]string, error) { return nil, broken }, broken, ""},
+		{"an answer and an error", func(_ func(), keys []string) ([]string, error) { return keys[:1], broken }, broken, ""},
+		{"a panic", func(func(), []string) ([]string, error) { panic("nil pointer") }, nil, "nil pointer"},
+		{"a key that was not asked", func(func(), []string) ([]string, error) { return []string{"p/1"}, nil }, nil, `"p/1"`},
+		{"a key of another spelling", func(_ func(), keys []string) ([]string, error) { return []string{strings.ToUpper(keys[0])}, nil }, nil, `"P/3"`},
+		{"an empty key", func(func(), []string) ([]string, error) { return make([]string, 2), nil }, nil, `""`},
+		{"a cancelled query that tells no error", func(cancel func(), _ []string) ([]string, error) { cancel(); return nil, nil }, context.Canceled, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSwept()
+				s.put(t, "x", "p/1", "p/2", "p/3", "p/4", "p/5")
+				time.Sleep(grace + 1)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				ask := func(_ context.Context, keys []string) ([]string, error) {
+					if keys[0] == "p/1" {
+						return nil, nil
+					}
+					return row.ask(cancel, keys)
+				}
+				got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: true, BatchSize: 2}).Run(ctx, "")
+				require.Error(t, err)
+				require.Contains(t, err.Error(), row.text)
+				if row.is != nil {
+					require.ErrorIs(t, err, row.is)
+				}
+				require.Equal(t, []string{"p/3", "p/4", "p/5"}, s.Keys())
+				require.Equal(t, upload.SweepReport{Seen: 5, Orphaned: 2, Removed: 2, Bytes: 2}, got)
+				require.Empty(t, s.cursors)
+			})
+		})
+	}
+}
+
+// TestSweepOfStagingAlone needs nobody to ask.
+func TestSweepOfStagingAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwept()
+		s.put(t, "x", "a/upload-staging/1", "b/upload-staging/1", "a/1")
+		time.Sleep(grace + 1)
+		sweeper, err := upload.NewSweeper(s, nil, &upload.SweepOptions{Prefix: "a/upload-staging/", Remove: true, Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		_, err = sweeper.Run(t.Context(), "")
+		require.NoError(t, err)
+		require.Equal(t, []string{"a/1", "b/upload-staging/1"}, s.Keys())
+	})
+}
+
+func TestNewSweeper(t *testing.T) {
+	store, ask := &memstore.Store{}, func(context.Context, []string) ([]string, error) { return nil, nil }
+	for _, row := range []struct {
+		name  string
+		store upload.Lister
+		ask   upload.Referenced
+		opts  *upload.SweepOptions
+		text  string // of the error, "" if there is none
+	}{
+		{"no options", store, ask, nil, "needs a Prefix"},
+		{"no prefix", store, ask, &upload.SweepOptions{}, "needs a Prefix"},
+		{"the whole bucket", store, ask, &upload.SweepOptions{AllowWholeBucket: true}, ""},
+		{"no storage", nil, ask, &upload.SweepOptions{Prefix: "p/"}, "needs a storage"},
+		{"nobody to ask", store, nil, &upload.SweepOptions{Prefix: "p/"}, "someone to ask"},
+		{"nobody to ask for the bucket", store, nil, &upload.SweepOptions{AllowWholeBucket: true}, "someone to ask"},
+		{"nobody to ask for a name like staging", store, nil, &upload.SweepOptions{Prefix: "my-upload-staging/"}, "someone to ask"},
+		{"nobody to ask for staging", store, nil, &upload.SweepOptions{Prefix: "a/upload-staging"}, ""},
+		{"a prefix that is none", store, ask, &upload.SweepOptions{Prefix: "a//"}, "segment"},
+		{"the root", store, ask, &upload.SweepOptions{Prefix: "/"}, "0 bytes"},
+		{"a week's grace", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: week}, "InsecureGrace"},
+		{"a moment less", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: grace - 1}, "InsecureGrace"},
+		{"the least grace", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: grace}, ""},
+		{"a short grace that is spelled", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: 1, InsecureGrace: true}, ""},
+		{"a grace before it began", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: -1, InsecureGrace: true}, "negative"},
+		{"no rate", store, ask, &upload.SweepOptions{Prefix: "p/", Rate: -1}, "negative"},
+		{"no limit", store, ask, &upload.SweepOptions{Prefix: "p/", MaxRemovals: -1}, "negative"},
+		{"a large batch", store, ask, &upload.SweepOptions{Prefix: "p/", BatchSize: 1001}, "at most 1000"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s, err := upload.NewSweeper(row.store, row.ask, row.opts)
+			if row.text == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, row.text)
+			require.Nil(t, s)
+		})
+	}
+}
