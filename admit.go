@@ -51,6 +51,13 @@ func (tx *Tx) admit() (boundary string, err error) {
 		return "", Reject(CodeTooLarge, fmt.Sprintf(
 			"the request is too large; it may carry %d files of %s each", tx.grant.MaxFiles, byteSize(tx.grant.MaxFileSize)))
 	}
+	declared := r.ContentLength
+	if declared < 0 {
+		declared = limit
+	}
+	if err := tx.reserve(Demand{Files: tx.grant.MaxFiles, Bytes: declared}); err != nil {
+		return "", err
+	}
 	if err := tx.takePlace(); err != nil {
 		return "", err
 	}

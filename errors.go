@@ -3,6 +3,7 @@ package upload
 import (
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // Code says why a request or a file was refused. It is the "code" member of
@@ -33,10 +34,11 @@ const (
 	CodeTypeNotAllowed  Code = "type_not_allowed" // 415: files of the detected type are not accepted
 	CodeTypeMismatch    Code = "type_mismatch"    // 415: the name's extension and the detected type disagree
 	CodeEmpty           Code = "empty"            // 400: the file has no bytes
+	CodeRateLimited     Code = "rate_limited"     // 429 with Retry-After: the caller has sent as much as the limiter allows for now
 	CodeContent         Code = "content"          // 422: what is inside the file is refused
 	CodeInternal        Code = "internal"         // 500: a defect in the host's or in our code
 	CodeStorage         Code = "storage"          // 502: storage failed
-	CodeCheckFailed     Code = "check_failed"     // 503: a validator could not judge the file
+	CodeCheckFailed     Code = "check_failed"     // 503: a validator could not judge the file, or the limiter the caller
 	CodeBusy            Code = "busy"             // 503 with Retry-After: no room for another upload now
 	CodeShutdown        Code = "shutdown"         // 503 with Retry-After: the server is stopping
 	CodeGone            Code = "client_gone"      // 400, unread: the client closed the connection
@@ -48,7 +50,7 @@ var statuses = map[Code]int{
 	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,
 	CodeMethod: 405, CodeTimeout: 408, CodeConflict: 409, CodeNotUploaded: 409, CodeTooLarge: 413, CodeTooMany: 413,
 	CodeNotMultipart: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
-	CodeContent: 422, CodeNotStored: 422,
+	CodeRateLimited: 429, CodeContent: 422, CodeNotStored: 422,
 	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeBusy: 503, CodeShutdown: 503,
 }
 
@@ -74,6 +76,11 @@ type Error struct {
 	// Reason is written for the client, who can act on it. It is sent as it
 	// is, so it holds nothing that the client may not know.
 	Reason string
+
+	// RetryAfter is how long the client should wait before it tries again; it is
+	// sent in whole seconds, rounded up. It counts for codes that are answered
+	// with 429 and 503. Default: 2 s.
+	RetryAfter time.Duration
 
 	// Err is the cause. It is written to the log and never leaves the process.
 	Err error

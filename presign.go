@@ -200,6 +200,7 @@ func (p *Presigner) enter(r *http.Request) (*request, error) {
 
 // leaveWith ends a request and makes its error one that clients may see.
 func (q *request) leaveWith(err error) error {
+	q.settle(Used{})
 	q.worker.close()
 	defer q.leave()
 	if err == nil {

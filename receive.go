@@ -187,7 +187,7 @@ func (tx *Tx) Commit(ctx context.Context) error {
 		}
 	}
 	tx.state = txCommitted
-	tx.place.leave()
+	tx.end()
 	tx.decide(Event{Kind: KindAccepted, Files: tx.Files()})
 	if !tx.held {
 		tx.leave()
@@ -219,8 +219,14 @@ func (tx *Tx) Rollback() error {
 
 func (tx *Tx) rollback() error {
 	tx.state = txEnded
-	defer tx.place.leave()
+	defer tx.end()
 	return tx.discard(tx.ctx)
+}
+
+// end gives the upload's place back, and the limiter what was not used.
+func (tx *Tx) end() {
+	defer tx.settle(Used{Files: len(tx.files), Bytes: tx.body.read})
+	tx.place.leave()
 }
 
 // Undo removes the files again that Commit published, as when the host's own

@@ -20,6 +20,8 @@ type request struct {
 	worker *worker
 	place  *place
 
+	reservation Reservation // of the limiter, until it is settled
+
 	began   time.Time
 	about   File  // the file at hand, as much of it as is known
 	checked int64 // bytes of a stored file that were read

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 // Responder writes the answer to an upload: to one that was stored, when err is
@@ -13,8 +14,8 @@ import (
 // uploads are held back until the Responder returns and sent whole.
 type Responder func(w http.ResponseWriter, r *http.Request, files []File, err error)
 
-// retryAfter is how many seconds a client waits that found no room.
-const retryAfter = "2"
+// retryAfter is how long a client waits that is not told better.
+const retryAfter = 2 * time.Second
 
 // JSON answers 201 with {"files": […]}, or problem+json (RFC 9457) with a
 // stable "code", the "detail" for the user, and one entry per file.
@@ -39,7 +40,7 @@ func JSON(w http.ResponseWriter, _ *http.Request, files []File, err error) {
 	if e.Field != "" {
 		p.Files = append(p.Files, refusedFile{Field: e.Field, Name: e.Name, Code: e.Code, Reason: e.Reason})
 	}
-	setRefusalHeaders(w.Header(), e.Code)
+	setRefusalHeaders(w.Header(), e)
 	writeJSON(w, "application/problem+json", p.Status, p)
 }
 
@@ -59,14 +60,18 @@ type refusedFile struct {
 	Reason string `json:"reason"`
 }
 
-func setRefusalHeaders(h http.Header, code Code) {
-	switch code.Status() {
+func setRefusalHeaders(h http.Header, e *Error) {
+	switch e.Code.Status() {
 	case http.StatusMethodNotAllowed:
 		if h.Get("Allow") == "" {
 			h.Set("Allow", http.MethodPost)
 		}
-	case http.StatusServiceUnavailable:
-		h.Set("Retry-After", retryAfter)
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		after := e.RetryAfter
+		if after <= 0 {
+			after = retryAfter
+		}
+		h.Set("Retry-After", strconv.FormatInt(int64((after-1)/time.Second)+1, 10))
 	}
 }
 

@@ -33,7 +33,7 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	if d.Size > p.opts.SingleSize || p.methods.NeedsDigest && d.SHA256 == "" {
 		return p.SignParts(r, d, p.opts.PartSize)
 	}
-	return p.sign(r, d, p.signSingle(p.opts.Form))
+	return p.sign(r, d, p.opts.URLExpires, p.signSingle(p.opts.Form))
 }
 
 // SignForm is Sign for clients that send a POST form only. It fails for files of
@@ -42,7 +42,7 @@ func (p *Presigner) SignForm(r *http.Request, d Declaration) (*Ticket, error) {
 	if !p.methods.Form {
 		return nil, internal(errors.New("upload: the storage cannot enforce POST forms"))
 	}
-	return p.sign(r, d, p.signSingle(true))
+	return p.sign(r, d, p.opts.URLExpires, p.signSingle(true))
 }
 
 // SignParts is Sign for clients that send every file in parts, if only one, of a
@@ -52,16 +52,21 @@ func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*
 	if partSize < minDirectPart || partSize > maxDirectPart {
 		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
 	}
-	return p.sign(r, d, p.signParts(partSize))
+	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, p.signParts(partSize))
 }
 
 // signing completes a ticket and what goes with it.
 type signing func(q *request, t *sealed) (*Ticket, error)
 
-func (p *Presigner) sign(r *http.Request, d Declaration, complete signing) (ticket *Ticket, err error) {
+// sign reserves what is signed for as long as the last URL may live. That is
+// given back only when the client gets none.
+func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, complete signing) (ticket *Ticket, err error) {
 	q, err := p.enter(r)
 	defer func() { err = q.leaveWith(err) }()
 	if err != nil {
+		return nil, err
+	}
+	if err := q.reserve(q.demandOf(d, life)); err != nil {
 		return nil, err
 	}
 	t, err := p.newTicket(q, d)
@@ -69,9 +74,19 @@ func (p *Presigner) sign(r *http.Request, d Declaration, complete signing) (tick
 		return nil, err
 	}
 	if ticket, err = complete(q, t); err == nil {
+		q.reservation = nil
 		q.decide(Event{Kind: KindSigned, Files: q.files()})
 	}
 	return ticket, err
+}
+
+// demandOf is a file that arrives by URLs of that life, but for sizes that are
+// going to be refused.
+func (q *request) demandOf(d Declaration, life time.Duration) Demand {
+	if d.Size <= 0 || d.Size > q.grant.MaxFileSize {
+		return Demand{}
+	}
+	return Demand{Files: 1, Bytes: d.Size, Until: time.Now().Add(life + clockSkew)}
 }
 
 func (p *Presigner) signSingle(form bool) signing {
@@ -192,6 +207,9 @@ func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 func (p *Presigner) step(r *http.Request, token string) (*request, *sealed, error) {
 	q, err := p.enter(r)
 	if err != nil {
+		return q, nil, err
+	}
+	if err := q.reserve(Demand{}); err != nil {
 		return q, nil, err
 	}
 	t, err := p.open(q, token)

@@ -112,6 +112,10 @@ type Options struct {
 	// Default: 30 s.
 	MaxWait time.Duration
 
+	// Limiter bounds how much one caller sends. Packages limit and redislimit
+	// have one. Default: none; each request is bounded by the other options.
+	Limiter Limiter
+
 	// Respond writes the answers. Default: [JSON].
 	Respond Responder
 

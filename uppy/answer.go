@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/airlock-go/upload"
 )
@@ -36,8 +37,9 @@ func refuse(w http.ResponseWriter, err error) {
 		e = &upload.Error{Code: upload.CodeInternal, Reason: "something went wrong on the server"}
 	}
 	status := e.Code.Status()
-	if status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "2")
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		after := max(e.RetryAfter, 2*time.Second)
+		w.Header().Set("Retry-After", strconv.FormatInt(int64((after-1)/time.Second)+1, 10))
 	}
 	answer(w, status, map[string]string{"error": string(e.Code), "message": e.Reason})
 }

@@ -1,0 +1,129 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// Limiter bounds how much one caller sends, and how much all send at once.
+// Packages limit (in memory) and redislimit (for several instances) have one.
+//
+// It is asked once a request, after the authorizer and what can be judged by the
+// headers alone, before the body is read and before a place of
+// [Options.MaxConcurrent] is waited for. What is refused earlier is not counted.
+//
+// To refuse, return an [*Error] with [CodeRateLimited] and Error.RetryAfter. Any
+// other error, a panic, and a call that takes longer than [Options.CheckTimeout]
+// refuse the request, too, with [CodeCheckFailed]. Methods are called
+// concurrently.
+type Limiter interface {
+	// Reserve takes what d may need. A nil Reservation needs no Settle.
+	Reserve(ctx context.Context, d Demand) (Reservation, error)
+}
+
+// Reservation is what a [Limiter] has granted.
+type Reservation interface {
+	// Settle gives back what was not used. It is called exactly once, when the
+	// request's files are published or removed, whatever happened: accepted,
+	// refused, cut, given up, or a panic. Only the reservation of an upload that
+	// was signed (Demand.Until) is never settled. The context does not end with
+	// the request but after Options.CheckTimeout. An error is logged.
+	Settle(ctx context.Context, used Used) error
+}
+
+// Demand is what a request may need.
+type Demand struct {
+	// Subject is that of the caller's [Grant]: "" for anonymous callers.
+	Subject string
+
+	// Request is for telling callers apart by other things, such as
+	// [http.Request.RemoteAddr]. Headers like X-Forwarded-For are the client's words
+	// unless a proxy of yours writes them. Do not read its body.
+	Request *http.Request
+
+	// Files and Bytes are the most that may come: the caller's MaxFiles, and the
+	// Content-Length or else the longest body that is accepted. Of a direct
+	// upload they are one, and its exact size. Both are 0 for the other steps of
+	// direct uploads, and for one that is declared with a size that will be
+	// refused: these count as requests alone.
+	Files int
+	Bytes int64
+
+	// Until is zero for a streamed upload. For a direct one it is when its last
+	// signed URL has expired. Nothing says earlier that the upload is over, since
+	// the client may send by the URL again even after it has confirmed or
+	// aborted; so the reservation is kept until then, by the Limiter alone: another
+	// instance may serve the steps that follow.
+	Until time.Time
+}
+
+// Used is what a request has used of its [Demand].
+type Used struct {
+	Files int   // that passed every check, whether or not they were kept
+	Bytes int64 // of the body that were read, whatever was in them
+}
+
+// reserve asks the limiter. A reservation that comes too late is given back.
+func (q *request) reserve(d Demand) error {
+	limiter := q.h.opts.Limiter
+	if limiter == nil {
+		return nil
+	}
+	d.Subject, d.Request = q.grant.Subject, q.r
+	given := make(chan Reservation, 1)
+	r, err := call(q.worker, false, func() (Reservation, error) {
+		ctx, cancel := context.WithTimeout(q.ctx, q.h.opts.CheckTimeout)
+		defer cancel()
+		r, err := limiter.Reserve(ctx, d)
+		given <- r
+		return r, err
+	}, limitError)
+	if err != nil {
+		q.worker.last(false, func() error {
+			select {
+			case late := <-given:
+				return q.giveBack(late, Used{})
+			default:
+				return nil
+			}
+		})
+		return err
+	}
+	q.reservation = r
+	return nil
+}
+
+// settle tells the limiter how much it was, once. A call that hangs is abandoned.
+func (q *request) settle(used Used) {
+	r := q.reservation
+	if r == nil {
+		return
+	}
+	q.reservation = nil
+	w := &worker{timeout: q.h.opts.CheckTimeout, onHang: q.worker.onHang}
+	defer w.close()
+	if err := w.do(func() error { return q.giveBack(r, used) }); err != nil {
+		q.h.opts.Logger.WarnContext(q.ctx, "upload: the limiter was not told what was used", "subject", q.subject(), "error", err)
+	}
+}
+
+func (q *request) giveBack(r Reservation, used Used) error {
+	if r == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), q.h.opts.CheckTimeout)
+	defer cancel()
+	return r.Settle(ctx, used)
+}
+
+// limitError makes what a limiter answered a refusal: who cannot be counted may
+// not pass.
+func limitError(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e != nil {
+		return err
+	}
+	return &Error{Code: CodeCheckFailed, Reason: "the limits could not be checked; try again later", Err: err}
+}

@@ -1,0 +1,98 @@
+package upload_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// TestLimiterAtSigning: what is signed stays reserved until its last URL has
+// expired; what is refused is given back.
+func TestLimiterAtSigning(t *testing.T) {
+	const life, ticketLife = 10 * time.Minute, time.Hour
+	large := upload.Declaration{Field: "file", Name: "a.txt", Size: 6 << 20}
+	for about, tc := range map[string]struct {
+		declared upload.Declaration
+		status   int
+		files    int
+		until    time.Duration
+		used     []upload.Used
+	}{
+		"one request":       {declarationOf("a.txt", "hello"), 201, 1, life, nil},
+		"parts":             {large, 201, 1, life + ticketLife, nil},
+		"another extension": {declarationOf("a.exe", "hello"), 415, 1, life, []upload.Used{{}}},
+		"too large":         {upload.Declaration{Field: "file", Name: "a.txt", Size: 1 << 40}, 413, 0, 0, []upload.Used{{}}},
+		"a negative size":   {upload.Declaration{Field: "file", Name: "a.txt", Size: -1 << 40}, 400, 0, 0, []upload.Used{{}}},
+		"empty":             {upload.Declaration{Field: "file", Name: "a.txt"}, 400, 0, 0, []upload.Used{{}}},
+	} {
+		t.Run(about, func(t *testing.T) {
+			l := &testLimiter{}
+			d := newDirect(t, nil, upload.Options{Limiter: l, MaxFileSize: 8 << 20},
+				upload.PresignOptions{SingleSize: 5 << 20, PartSize: 5 << 20, URLExpires: life, TicketExpires: ticketLife})
+			begin := time.Now()
+			require.Equal(t, tc.status, d.step(t, "", tc.declared, nil).StatusCode)
+			demands, used := l.take()
+			require.Len(t, demands, 1)
+			require.Equal(t, "ann", demands[0].Subject)
+			require.Equal(t, tc.files, demands[0].Files)
+			if tc.files == 0 {
+				require.Equal(t, upload.Demand{Subject: "ann", Request: demands[0].Request}, demands[0])
+			} else {
+				require.Equal(t, tc.declared.Size, demands[0].Bytes)
+				require.False(t, demands[0].Until.Before(begin.Add(tc.until)), "%v", demands[0].Until.Sub(begin))
+			}
+			require.Equal(t, tc.used, used)
+		})
+	}
+}
+
+// TestLimiterOfSteps: each later step counts as a request, and gives nothing back
+// of what was signed.
+func TestLimiterOfSteps(t *testing.T) {
+	l := &testLimiter{}
+	d := newDirect(t, nil, upload.Options{Limiter: l, MaxFileSize: 8 << 20}, upload.PresignOptions{SingleSize: 1 << 10})
+	ticket := d.sign(t, upload.Declaration{Field: "file", Name: "a.txt", Size: 2 << 10})
+	l.take()
+	for name, body := range map[string]any{
+		"part":    map[string]any{"token": ticket.Token, "partNumber": 1},
+		"confirm": token{ticket.Token},
+		"abort":   token{ticket.Token},
+	} {
+		d.step(t, name, body, nil)
+		demands, used := l.take()
+		require.Len(t, demands, 1, name)
+		require.Equal(t, upload.Demand{Subject: "ann", Request: demands[0].Request}, demands[0], name)
+		require.Equal(t, []upload.Used{{}}, used, name)
+	}
+}
+
+// TestRateLimitedSteps: nothing is signed, read or removed for a caller who is
+// over the limit.
+func TestRateLimitedSteps(t *testing.T) {
+	l := &testLimiter{}
+	d := newDirect(t, nil, upload.Options{Limiter: l}, upload.PresignOptions{})
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	l.reserve = func(context.Context) error {
+		return &upload.Error{Code: upload.CodeRateLimited, Reason: "come again", RetryAfter: 1500 * time.Millisecond}
+	}
+	for name, body := range map[string]any{
+		"":        declarationOf("a.txt", "hello"),
+		"part":    map[string]any{"token": ticket.Token, "partNumber": 1},
+		"confirm": token{ticket.Token},
+		"abort":   token{ticket.Token},
+	} {
+		got := d.step(t, name, body, nil)
+		require.Equal(t, http.StatusTooManyRequests, got.StatusCode, name)
+		require.Equal(t, "2", got.Header.Get("Retry-After"), name)
+		require.Equal(t, upload.CodeRateLimited, got.problem(t).Code, name)
+	}
+	require.Equal(t, 1, d.staged())
+	l.reserve = nil
+	d.confirm(t, ticket.Token)
+}

@@ -1,0 +1,267 @@
+package upload_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// testLimiter writes down what it is asked and told.
+type testLimiter struct {
+	reserve func(ctx context.Context) error
+	settle  func(ctx context.Context) error
+
+	mu      sync.Mutex
+	demands []upload.Demand
+	used    []upload.Used
+}
+
+func (l *testLimiter) Reserve(ctx context.Context, d upload.Demand) (upload.Reservation, error) {
+	l.mu.Lock()
+	l.demands = append(l.demands, d)
+	l.mu.Unlock()
+	if l.reserve != nil {
+		if err := l.reserve(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return testReservation{l}, nil
+}
+
+type testReservation struct{ l *testLimiter }
+
+func (r testReservation) Settle(ctx context.Context, used upload.Used) error {
+	r.l.mu.Lock()
+	r.l.used = append(r.l.used, used)
+	r.l.mu.Unlock()
+	if r.l.settle != nil {
+		return r.l.settle(ctx)
+	}
+	return ctx.Err()
+}
+
+// take returns what came since it was called last.
+func (l *testLimiter) take() ([]upload.Demand, []upload.Used) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	demands, used := l.demands, l.used
+	l.demands, l.used = nil, nil
+	return demands, used
+}
+
+// TestLimiterIsTold: it is asked once with what may come, and told once what
+// came, whatever becomes of the request.
+func TestLimiterIsTold(t *testing.T) {
+	body := file("file", "a.txt", "hello")
+	two := new(form).file("file", "a.txt", "hello").file("file", "b.exe", "MZ").String()
+	failing := func(h *upload.Handler) http.Handler {
+		return h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusConflict) }))
+	}
+	rolledBack := func(h *upload.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			tx, err := h.Receive(w, r)
+			require.NoError(t, err)
+			require.NoError(t, tx.Rollback())
+			require.NoError(t, tx.Rollback(), "again")
+		})
+	}
+	for about, tc := range map[string]struct {
+		body string
+		via  func(*upload.Handler) http.Handler
+		want upload.Used
+	}{
+		"accepted":          {body, nil, upload.Used{Files: 1, Bytes: int64(len(body))}},
+		"the next fails":    {body, failing, upload.Used{Files: 1, Bytes: int64(len(body))}},
+		"rolled back":       {body, rolledBack, upload.Used{Files: 1, Bytes: int64(len(body))}},
+		"the second is bad": {two, nil, upload.Used{Files: 1, Bytes: int64(len(two))}},
+		"cut":               {body[:len(body)-20], nil, upload.Used{Bytes: int64(len(body) - 20)}},
+	} {
+		t.Run(about, func(t *testing.T) {
+			l := &testLimiter{}
+			f := newFixture(t, nil, upload.Options{Limiter: l})
+			h := http.Handler(f.Handler)
+			if tc.via != nil {
+				h = tc.via(f.Handler)
+			}
+			r := post(tc.body)
+			r.RemoteAddr = "192.0.2.7:1"
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			demands, used := l.take()
+			require.Len(t, demands, 1)
+			require.Equal(t, 2, demands[0].Files)
+			require.EqualValues(t, len(tc.body), demands[0].Bytes)
+			require.Equal(t, "192.0.2.7:1", demands[0].Request.RemoteAddr)
+			require.True(t, demands[0].Until.IsZero())
+			require.Equal(t, []upload.Used{tc.want}, used)
+		})
+	}
+}
+
+func TestLimiterIsToldOfPanics(t *testing.T) {
+	l := &testLimiter{}
+	h, err := upload.New(&failingStore{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{Limiter: l})
+	require.NoError(t, err)
+	require.Panics(t, func() { h.ServeHTTP(httptest.NewRecorder(), post(file("file", "a.txt", "hello"))) })
+	_, used := l.take()
+	require.Len(t, used, 1)
+}
+
+// TestLimiterWithoutLength: a body of unknown length may be as long as any.
+func TestLimiterWithoutLength(t *testing.T) {
+	l := &testLimiter{}
+	f := newFixture(t, nil, upload.Options{Limiter: l, MaxFileSize: 1 << 20})
+	r := post(file("file", "a.txt", "hello"))
+	r.ContentLength = -1
+	f.accepts(t, r)
+	demands, _ := l.take()
+	require.Greater(t, demands[0].Bytes, int64(2<<20))
+	require.Less(t, demands[0].Bytes, int64(3<<20))
+}
+
+// TestLimiterIsAskedInTime: not for what is refused without it, and before the
+// body is read or a place is waited for.
+func TestLimiterIsAskedInTime(t *testing.T) {
+	l := &testLimiter{reserve: func(context.Context) error { return &upload.Error{Code: upload.CodeRateLimited, Reason: "later"} }}
+	f := newFixture(t, nil, upload.Options{Limiter: l, MaxFileSize: 1 << 10})
+	for code, r := range map[upload.Code]*http.Request{
+		upload.CodeMethod:       httptest.NewRequest(http.MethodGet, "/upload", nil),
+		upload.CodeNotMultipart: httptest.NewRequest(http.MethodPost, "/upload", strings.NewReader("x")),
+		upload.CodeTooLarge:     post(strings.Repeat("x", 1<<20)),
+	} {
+		f.refuses(t, code, r)
+		demands, _ := l.take()
+		require.Empty(t, demands, code)
+	}
+	r := post("")
+	r.ContentLength = 100
+	r.Body = io.NopCloser(readerFunc(func([]byte) (int, error) { t.Error("the body is read"); return 0, io.EOF }))
+	f.refuses(t, upload.CodeRateLimited, r)
+}
+
+// TestRetryAfter: whole seconds, rounded up, of what can be tried again.
+func TestRetryAfter(t *testing.T) {
+	for _, tc := range []struct {
+		code  upload.Code
+		after time.Duration
+		want  string
+	}{
+		{upload.CodeRateLimited, 0, "2"},
+		{upload.CodeRateLimited, 1, "1"},
+		{upload.CodeRateLimited, time.Second, "1"},
+		{upload.CodeRateLimited, time.Second + 1, "2"},
+		{upload.CodeRateLimited, time.Hour, "3600"},
+		{upload.CodeBusy, time.Minute, "60"},
+		{upload.CodeShutdown, 0, "2"},
+		{upload.CodeTooLarge, time.Minute, ""},
+	} {
+		w := httptest.NewRecorder()
+		upload.JSON(w, nil, nil, &upload.Error{Code: tc.code, Reason: "later", RetryAfter: tc.after})
+		require.Equal(t, tc.want, w.Header().Get("Retry-After"), "%+v", tc)
+	}
+}
+
+// TestRateLimitedWhole: a client that sends all of a large body first reads 429
+// and how long to wait.
+func TestRateLimitedWhole(t *testing.T) {
+	l := &testLimiter{reserve: func(context.Context) error {
+		return &upload.Error{Code: upload.CodeRateLimited, Reason: "come again in a minute", RetryAfter: time.Minute}
+	}}
+	f := newFixture(t, nil, upload.Options{Limiter: l, MaxFileSize: 16 << 20})
+	srv := serveHTTP(t, f, nil)
+	body := file("file", "a.txt", strings.Repeat("hello ", 2<<20))
+	c := rawUpload(t, srv, len(body), "")
+	_, err := io.WriteString(c, body)
+	require.NoError(t, err)
+	r := answerOn(t, c)
+	require.Equal(t, "60", r.Header.Get("Retry-After"))
+	p := problemOf(t, r)
+	require.Equal(t, upload.CodeRateLimited, p.Code)
+	require.Equal(t, http.StatusTooManyRequests, p.Status)
+	f.empty(t)
+}
+
+// TestLimiterFails: a limiter that errs, panics or hangs lets nobody pass.
+func TestLimiterFails(t *testing.T) {
+	for about, reserve := range map[string]func(context.Context) error{
+		"errs":              func(context.Context) error { return errors.New("10.0.0.7 refused") },
+		"errs with nothing": func(context.Context) error { return (*upload.Error)(nil) },
+		"panics":            func(context.Context) error { panic("limiter") },
+		"waits for ctx":     func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
+	} {
+		t.Run(about, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &testLimiter{reserve: reserve}
+				f := newFixture(t, nil, upload.Options{Limiter: l, CheckTimeout: time.Minute})
+				p := f.refuses(t, upload.CodeCheckFailed, post(file("file", "a.txt", "hello")))
+				require.NotContains(t, p.Detail, "10.0.0.7")
+				_, used := l.take()
+				require.Empty(t, used)
+			})
+		})
+	}
+}
+
+// TestLateReservation: what a hanging limiter grants at last is given back.
+func TestLateReservation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release, hung := make(chan struct{}), 0
+		l := &testLimiter{reserve: func(context.Context) error { <-release; return nil }}
+		f := newFixture(t, nil, upload.Options{Limiter: l, CheckTimeout: time.Minute, Hooks: counting(upload.KindHung, &hung)})
+		begin := time.Now()
+		f.refuses(t, upload.CodeCheckFailed, post(file("file", "a.txt", "hello")))
+		require.Equal(t, time.Minute, time.Since(begin))
+		require.Equal(t, 1, hung)
+		close(release)
+		synctest.Wait()
+		_, used := l.take()
+		require.Equal(t, []upload.Used{{}}, used)
+	})
+}
+
+// TestSettleFails: what the limiter does in the end costs no file.
+func TestSettleFails(t *testing.T) {
+	for about, settle := range map[string]func(context.Context) error{
+		"errs":   func(context.Context) error { return errors.New("away") },
+		"panics": func(context.Context) error { panic("limiter") },
+		"hangs":  func(context.Context) error { time.Sleep(time.Hour); return nil },
+	} {
+		t.Run(about, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &testLimiter{settle: settle}
+				f := newFixture(t, nil, upload.Options{Limiter: l, CheckTimeout: time.Minute})
+				begin := time.Now()
+				f.accepts(t, post(file("file", "a.txt", "hello")))
+				require.LessOrEqual(t, time.Since(begin), time.Minute)
+				require.Contains(t, f.log.String(), "the limiter was not told")
+				_, used := l.take()
+				require.Len(t, used, 1)
+				time.Sleep(2 * time.Hour) // until the hanging call has ended
+			})
+		})
+	}
+}
+
+// TestSettleOutlivesTheClient: it is told although the request is over.
+func TestSettleOutlivesTheClient(t *testing.T) {
+	l := &testLimiter{}
+	f := newFixture(t, nil, upload.Options{Limiter: l})
+	ctx, cancel := context.WithCancel(t.Context())
+	r := post("").WithContext(ctx)
+	r.ContentLength = 100
+	r.Body = io.NopCloser(readerFunc(func([]byte) (int, error) { cancel(); return 0, ctx.Err() }))
+	require.Equal(t, http.StatusBadRequest, f.do(r).Code)
+	_, used := l.take()
+	require.Equal(t, []upload.Used{{}}, used)
+	require.NotContains(t, f.log.String(), "the limiter was not told")
+}
