@@ -33,16 +33,20 @@ func (s *Store) abortUpload(ctx context.Context, key, id string) error {
 // completeUpload makes an object of the parts, unless there is one. opts are
 // those of the call.
 func (s *Store) completeUpload(ctx context.Context, key string, id *string, parts []types.CompletedPart, opts ...func(*s3.Options)) (version *string, err error) {
-	out, err := call(ctx, s, s.client.CompleteMultipartUpload, &s3.CompleteMultipartUploadInput{
+	out, err := call(ctx, s, s.client.CompleteMultipartUpload, s.completeInput(key, id, parts), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out.VersionId, nil
+}
+
+func (s *Store) completeInput(key string, id *string, parts []types.CompletedPart) *s3.CompleteMultipartUploadInput {
+	return &s3.CompleteMultipartUploadInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Key:                 &key,
 		UploadId:            id,
 		MultipartUpload:     &types.CompletedMultipartUpload{Parts: parts},
 		IfNoneMatch:         s.opts.Profile.create(),
-	}, opts...)
-	if err != nil {
-		return nil, err
 	}
-	return out.VersionId, nil
 }

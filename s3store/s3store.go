@@ -134,6 +134,10 @@ type Options struct {
 	// if it is nil.
 	Signer *s3.Client
 
+	// Layout says how the application uses the bucket, for Check, Setup and the
+	// policies.
+	Layout Layout
+
 	// Logger is told what could not be cleaned up; slog.Default() if it is nil.
 	Logger *slog.Logger
 }
@@ -231,7 +235,7 @@ func (o *Options) complete() error {
 	case o.KMSKeyID != "" && o.SSE != types.ServerSideEncryptionAwsKms && o.SSE != types.ServerSideEncryptionAwsKmsDsse:
 		return errors.New("s3store: KMSKeyID needs an SSE of aws:kms or aws:kms:dsse")
 	}
-	return nil
+	return o.Layout.complete()
 }
 
 // Memory returns, for metrics, how many bytes of MaxMemory uploads have

@@ -25,6 +25,7 @@ type env struct {
 	region   string
 	endpoint string
 	prefix   string // "", or ends in a slash
+	direct   bool
 	json     bool
 	options  s3store.Options
 
@@ -51,6 +52,24 @@ func (e *env) flags(fs *flag.FlagSet) {
 	})
 	fs.StringVar(&e.prefix, "s3-prefix", "", "what stands before all keys of the application")
 	fs.BoolVar(&e.json, "json", false, "answer in JSON")
+	e.layoutFlags(fs)
+}
+
+// layoutFlags are what the application would say in s3store.Options.Layout.
+func (e *env) layoutFlags(fs *flag.FlagSet) {
+	l := &e.options.Layout
+	fs.BoolVar(&e.direct, "direct", false, "clients send files to the bucket directly, too")
+	fs.DurationVar(&l.TicketExpires, "ticket-expires", 0, "how long direct uploads take at most (default 6h)")
+	fs.Func("origin", "`origin` of pages that send files to the bucket; may be repeated", func(origin string) error {
+		l.Origins = append(l.Origins, origin)
+		return nil
+	})
+	fs.BoolVar(&l.Versioned, "versioned", false, "the bucket keeps versions")
+	fs.StringVar(&l.Scanner, "scanner", "", "`ARN` of the role with which GuardDuty scans the bucket")
+	fs.Func("scan-exempt", "`ARN` of a role that may read what is not scanned; may be repeated", func(arn string) error {
+		l.ScanExempt = append(l.ScanExempt, arn)
+		return nil
+	})
 }
 
 // open makes the client and the store that the flags describe. It makes no call
@@ -99,6 +118,18 @@ func (e *env) complete() error {
 			return fmt.Errorf("-s3-prefix: %w", err)
 		}
 		e.prefix += "/"
+		e.options.Layout.KeyPrefixes = []string{e.prefix}
+	}
+	if e.direct {
+		e.options.Layout.StagingPrefixes = []string{e.prefix}
+	}
+	return nil
+}
+
+// noArgs is for commands that take flags only.
+func (e *env) noArgs() error {
+	if len(e.args) > 0 {
+		return fmt.Errorf("unexpected argument %q", e.args[0])
 	}
 	return nil
 }

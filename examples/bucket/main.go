@@ -1,8 +1,10 @@
 // Bucket looks after the bucket that an application uploads to.
 //
 //	go run -C examples ./bucket check -s3-bucket pictures
+//	go run -C examples ./bucket policy -s3-bucket pictures streamed
+//	go run -C examples ./bucket setup -s3-bucket pictures -direct -origin https://app.example.com
 //
-// What it finds is the least that an operator should know; see package s3store.
+// Credentials come from the usual AWS places. All of it is in package s3store.
 package main
 
 import (
@@ -22,13 +24,17 @@ type command struct {
 	about string
 	// prepare adds the command's own flags to fs and returns what runs once
 	// they are parsed: the exit status is 0 if all is well, 1 if something is
-	// wrong, and an error is a 2.
+	// wrong with the bucket, and 2 if it is with the command line.
 	prepare func(fs *flag.FlagSet) action
 }
 
 type action func(ctx context.Context, e *env) (status int, err error)
 
-var commands = []command{}
+var commands = []command{
+	{"check", "look whether the bucket is set up right", check},
+	{"policy", "print the policy of a role, or what the bucket is to be given", policy},
+	{"setup", "add lifecycle and CORS rules, and keep those of others", setup},
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -44,7 +50,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			status, err := c.run(ctx, args[1:], stdout, stderr)
 			if err != nil {
 				_, _ = fmt.Fprintf(stderr, "bucket %s: %v\n", c.name, err)
-				return 2
 			}
 			return status
 		}

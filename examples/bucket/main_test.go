@@ -2,16 +2,130 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/s3store"
 )
 
-func TestUsage(t *testing.T) {
-	for _, args := range [][]string{nil, {"nonsense"}} {
-		var stdout, stderr bytes.Buffer
-		require.Equal(t, 2, run(t.Context(), args, &stdout, &stderr))
-		require.Contains(t, stderr.String(), "usage: bucket command [flags]")
-		require.Empty(t, stdout.String())
+func TestBadCommandLines(t *testing.T) {
+	t.Setenv("AWS_REGION", "")
+	t.Setenv("AWS_DEFAULT_REGION", "")
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	for _, tt := range []struct{ args, says string }{
+		{"", "usage: bucket command [flags]"},
+		{"nonsense", "usage: bucket command [flags]"},
+		{"check", "-s3-bucket is missing"},
+		{"check -nonsense", "flag provided but not defined: -nonsense"},
+		{"check -s3-bucket b", "no region"},
+		{"check -s3-bucket b -s3-endpoint 127.0.0.1:9", "is not an http or https URL"},
+		{"check -s3-bucket b -s3-region r extra", `unexpected argument "extra"`},
+		{"check -s3-bucket b -s3-region r -s3-profile gcs", "not one of aws, minio and r2"},
+		{"check -s3-bucket b -s3-region r -s3-prefix ../p", "-s3-prefix: upload: a key with the segment"},
+		{"check -s3-bucket b -s3-region r -origin *", "is not the origin of a page"},
+		{"setup -s3-bucket b -s3-region r extra", `unexpected argument "extra"`},
+		{"policy -s3-bucket b -s3-region r", "name one of bucket, cors, lifecycle, streamed, direct, delivery, sweeper, check, setup"},
+		{"policy -s3-bucket b -s3-region r root", `"root" is none of`},
+		{"policy -s3-bucket b -s3-region r direct", "no StagingPrefixes"},
+		{"policy -s3-bucket b -s3-region r -direct cors", "without -direct and an -origin"},
+	} {
+		t.Run(tt.args, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			require.Equal(t, 2, run(t.Context(), strings.Fields(tt.args), &stdout, &stderr))
+			require.Contains(t, stderr.String(), tt.says)
+			require.Empty(t, stdout.String())
+		})
 	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, c := range commands {
+		var stdout, stderr bytes.Buffer
+		require.Zero(t, run(t.Context(), []string{c.name, "-h"}, &stdout, &stderr))
+		require.Contains(t, stdout.String(), "-s3-bucket bucket")
+		require.Empty(t, stderr.String())
+	}
+}
+
+func TestPolicy(t *testing.T) {
+	for _, name := range documents() {
+		var stdout, stderr bytes.Buffer
+		args := []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-s3-prefix", "in/", "-direct", "-origin", "https://app.example.com", name}
+		require.Zero(t, run(t.Context(), args, &stdout, &stderr), "%s", stderr.String())
+		var document map[string]any
+		require.NoError(t, json.Unmarshal(stdout.Bytes(), &document), name)
+		require.NotContains(t, stdout.String(), "null")
+		if document["Statement"] != nil {
+			require.Contains(t, stderr.String(), ": ", "what the statements are for")
+		}
+	}
+	var stdout, stderr bytes.Buffer
+	require.Zero(t, run(t.Context(), []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-s3-prefix", "in", "-json", "delivery"}, &stdout, &stderr))
+	require.Contains(t, stdout.String(), `"arn:aws:s3:::b/in/*"`)
+	require.Empty(t, stderr.String())
+}
+
+// denying is an S3 that lets nobody do anything but see the bucket.
+func denying(t *testing.T, puts chan<- string) string {
+	t.Helper()
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodHead && r.URL.Path == "/b":
+		case puts != nil && (r.URL.Query().Has("cors") || r.URL.Query().Has("lifecycle")):
+			if r.Method == http.MethodPut {
+				body, _ := io.ReadAll(r.Body)
+				puts <- string(body)
+				return
+			}
+			w.WriteHeader(http.StatusNotFound)
+			code := "NoSuchLifecycleConfiguration"
+			if r.URL.Query().Has("cors") {
+				code = "NoSuchCORSConfiguration"
+			}
+			_, _ = io.WriteString(w, "<Error><Code>"+code+"</Code></Error>")
+		default:
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code></Error>")
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestCheck(t *testing.T) {
+	url := denying(t, nil)
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, 1, run(t.Context(), []string{"check", "-s3-bucket", "b", "-s3-endpoint", url}, &stdout, &stderr), "%s", stderr.String())
+	require.Contains(t, stdout.String(), "ok           reachable: the bucket answers\n")
+	require.Contains(t, stdout.String(), `wrong        write: writing an object under "" is denied: it takes s3:PutObject`)
+
+	stdout.Reset()
+	require.Equal(t, 1, run(t.Context(), []string{"check", "-s3-bucket", "b", "-s3-endpoint", url, "-json"}, &stdout, &stderr))
+	var r s3store.Report
+	require.NoError(t, json.Unmarshal(stdout.Bytes(), &r))
+	require.Equal(t, "b", r.Bucket)
+	require.Equal(t, s3store.Wrong, r.Worst())
+}
+
+func TestSetup(t *testing.T) {
+	puts := make(chan string, 2)
+	url := denying(t, puts)
+	var stdout, stderr bytes.Buffer
+	args := []string{"setup", "-s3-bucket", "b", "-s3-endpoint", url, "-direct", "-origin", "https://app.example.com"}
+	require.Zero(t, run(t.Context(), args, &stdout, &stderr), "%s", stderr.String())
+	require.Contains(t, <-puts, "<AllowedOrigin>https://app.example.com</AllowedOrigin>")
+	require.Contains(t, <-puts, "<Prefix>upload-staging/</Prefix>")
+
+	url = denying(t, nil)
+	require.Equal(t, 1, run(t.Context(), []string{"setup", "-s3-bucket", "b", "-s3-endpoint", url}, &stdout, &stderr))
+	require.Contains(t, stderr.String(), "access to the bucket")
 }

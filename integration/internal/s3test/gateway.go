@@ -71,6 +71,7 @@ func gatewayConfig(s Server, addr string) *embedgw.Config {
 	return &embedgw.Config{
 		RootUserAccess:    s.AccessKey,
 		RootUserSecret:    s.SecretKey,
+		IAMService:        newAccounts(s),
 		Region:            s.Region,
 		Ports:             []string{addr},
 		MaxConnections:    4096,

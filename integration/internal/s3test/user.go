@@ -1,0 +1,85 @@
+package s3test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/stretchr/testify/require"
+	"github.com/versity/versitygw/auth"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+// The user who may do what a bucket's policy says and nothing else.
+const (
+	userAccess = "user"
+	userSecret = "usersecret"
+)
+
+// accounts are those of the gateway: root, and the user.
+type accounts struct {
+	auth.IAMService // of root alone
+	user            auth.Account
+}
+
+func newAccounts(s Server) accounts {
+	return accounts{
+		IAMService: auth.NewIAMServiceSingle(auth.Account{Access: s.AccessKey, Secret: s.SecretKey, Role: auth.RoleAdmin}),
+		user:       auth.Account{Access: userAccess, Secret: userSecret, Role: auth.RoleUser},
+	}
+}
+
+func (a accounts) GetUserAccount(access string) (auth.Account, error) {
+	if access == userAccess {
+		return a.user, nil
+	}
+	return a.IAMService.GetUserAccount(access)
+}
+
+func (a accounts) ResolveAccounts(accesses []string) (unknown []string, err error) {
+	for _, access := range accesses {
+		if _, err := a.GetUserAccount(access); err != nil {
+			unknown = append(unknown, access)
+		}
+	}
+	return unknown, nil
+}
+
+// User is the server for somebody who may do only what [Bucket.Allow] says. The
+// test is skipped on another server than the gateway, which has no such user.
+func User(t testing.TB) Server {
+	t.Helper()
+	if os.Getenv("UPLOAD_TEST_S3_ENDPOINT") != "" {
+		if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
+			t.Fatal("a user with few rights needs the gateway of this package")
+		}
+		t.Skip("a user with few rights needs the gateway of this package")
+	}
+	s := current
+	s.AccessKey, s.SecretKey = userAccess, userSecret
+	return s
+}
+
+// Allow makes the statements of an identity policy those of the bucket's policy
+// for [User], and nothing else.
+func (b *Bucket) Allow(t testing.TB, statements []s3store.Statement) {
+	t.Helper()
+	bound := make([]s3store.Statement, len(statements))
+	for i, s := range statements {
+		s.Principal = map[string][]string{"AWS": {userAccess}}
+		bound[i] = s
+	}
+	b.SetPolicy(t, s3store.Policy{Version: "2012-10-17", Statement: bound})
+}
+
+// SetPolicy makes p the bucket's policy.
+func (b *Bucket) SetPolicy(t testing.TB, p s3store.Policy) {
+	t.Helper()
+	document, err := json.Marshal(p)
+	require.NoError(t, err)
+	text := string(document)
+	_, err = b.Client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &b.Name, Policy: &text})
+	require.NoError(t, err)
+}

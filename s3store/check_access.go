@@ -1,0 +1,139 @@
+package s3store
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// denied is the answer if the credentials lack what the library needs.
+func denied(err error, doing, action string) (State, string) {
+	if statusOf(err) == http.StatusForbidden {
+		return Wrong, fmt.Sprintf("%s is denied: it takes %s", doing, action)
+	}
+	return CannotTell, doing + ": " + err.Error()
+}
+
+func (p *probing) writeAction() string {
+	if withTags(&p.store.opts) {
+		return "s3:PutObject and, for Options.Tags, s3:PutObjectTagging"
+	}
+	return "s3:PutObject"
+}
+
+func (p *probing) write() (State, string) {
+	for _, prefix := range p.store.prefixes(both) {
+		if _, err := p.put(p.key(prefix)); err != nil {
+			return denied(err, fmt.Sprintf("writing an object under %q", prefix), p.writeAction())
+		}
+	}
+	return OK, "objects can be written"
+}
+
+// read looks at an object, and for one that does not exist, which has to be a 404.
+func (p *probing) read() (State, string) {
+	s, key := p.store, p.publishedKey()
+	version, err := p.put(key)
+	if err != nil {
+		return CannotTell, "nothing could be written to be read"
+	}
+	if _, err := s.head(p.ctx, key, nil); err != nil {
+		return denied(err, "looking at an object", "s3:GetObject")
+	}
+	_, err = s.head(p.ctx, p.publishedKey(), nil)
+	switch statusOf(err) {
+	case http.StatusNotFound:
+	case http.StatusForbidden:
+		return Wrong, "a key that does not exist is answered with 403: s3:ListBucket makes it 404, without which lost answers cannot be settled"
+	default:
+		return CannotTell, fmt.Sprintf("looking for a key that does not exist: %v", err)
+	}
+	if isUnique(version) {
+		if _, err := s.versions(p.ctx, key); err != nil {
+			return denied(err, "listing versions", "s3:ListBucketVersions")
+		}
+	}
+	return OK, "objects can be read, and missing ones are told from hidden ones"
+}
+
+func (p *probing) multipart() (State, string) {
+	s, key := p.store, p.publishedKey()
+	t, _, step, err := p.upload(key)
+	if err != nil {
+		return denied(err, step, p.writeAction())
+	}
+	if _, err := call(p.ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
+		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key,
+	}); err != nil {
+		return denied(err, "listing multipart uploads", "s3:ListBucketMultipartUploads")
+	}
+	if err := t.abort(p.ctx); err != nil {
+		return denied(err, "aborting a multipart upload", "s3:AbortMultipartUpload")
+	}
+	return OK, "they can be opened, sent to, listed and aborted"
+}
+
+// delete removes an object the way that Discard does.
+func (p *probing) delete() (State, string) {
+	for _, prefix := range p.store.prefixes(both) {
+		key := p.key(prefix)
+		version, err := p.put(key)
+		if err != nil {
+			return CannotTell, "nothing could be written to be deleted"
+		}
+		action := "s3:DeleteObject"
+		if isUnique(version) {
+			action = "s3:DeleteObjectVersion, since the bucket keeps versions"
+		}
+		if err := p.store.deleteVersion(p.ctx, key, version); err != nil {
+			return denied(err, fmt.Sprintf("deleting an object under %q", prefix), action)
+		}
+		p.removed(key, version)
+		if _, err := p.store.head(p.ctx, key, nil); err == nil {
+			return Wrong, "an object that was deleted is still readable, as by Object Lock: nothing can be taken back"
+		}
+	}
+	return OK, "objects can be deleted"
+}
+
+// conditional tries to replace an object in both ways that publish one.
+func (p *probing) conditional() (State, string) {
+	s, key := p.store, p.publishedKey()
+	if _, err := p.putIf(key, aws.String("*")); err != nil {
+		return CannotTell, "nothing could be written: " + err.Error()
+	}
+	_, err := p.putIf(key, aws.String("*"))
+	if state, why := refusedAs(err, "PutObject"); state != OK {
+		return state, why
+	}
+	t, parts, step, err := p.upload(key)
+	if err != nil {
+		return CannotTell, step + ": " + err.Error()
+	}
+	in := s.completeInput(key, t.uploadID, parts)
+	in.IfNoneMatch = aws.String("*")
+	_, err = call(p.ctx, s, s.client.CompleteMultipartUpload, in)
+	if state, why := refusedAs(err, "CompleteMultipartUpload"); state != OK {
+		return state, why
+	}
+	if s.opts.Profile.InsecureUnconditionalWrites {
+		return OK, "If-None-Match is enforced: the profile need not say InsecureUnconditionalWrites"
+	}
+	return OK, "If-None-Match is enforced by PutObject and CompleteMultipartUpload"
+}
+
+// refusedAs judges the answer to a write that has to be refused since the key is
+// taken.
+func refusedAs(err error, operation string) (State, string) {
+	switch status := statusOf(err); {
+	case err == nil:
+		return Wrong, operation + " replaced an object although it was sent with If-None-Match: files can be lost; say InsecureUnconditionalWrites in the profile, and use random keys"
+	case status == http.StatusPreconditionFailed:
+		return OK, ""
+	case status == http.StatusNotImplemented, status == http.StatusBadRequest:
+		return Wrong, operation + " refuses If-None-Match: say InsecureUnconditionalWrites in the profile, and use random keys"
+	}
+	return CannotTell, operation + ": " + err.Error()
+}

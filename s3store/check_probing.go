@@ -1,0 +1,162 @@
+package s3store
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload"
+)
+
+// probeName is in the keys of all that Check writes.
+const probeName = "upload-probe"
+
+var probeBody = []byte("written by Store.Check and safe to delete\n")
+
+// probing is one run of Check. Its calls are made on a context that does not end
+// with the caller's, since a write that is given up may still be carried out
+// after it was cleaned up. Between probes the caller's is asked.
+type probing struct {
+	store  *Store
+	caller context.Context
+	ctx    context.Context
+
+	versioned bool      // a version was seen
+	written   []written // what there may be, but for what is removed already
+	open      []*target // multipart uploads, likewise
+}
+
+// written is an object that there may be.
+type written struct {
+	key     string
+	version *string // nil if it is not known
+}
+
+// key is one that nobody uses, under which something may be written from now on.
+func (p *probing) key(prefix string) string {
+	key := prefix + probeName + "/" + strings.ToLower(rand.Text())
+	p.written = append(p.written, written{key: key})
+	return key
+}
+
+func (p *probing) publishedKey() string { return p.key(p.store.opts.Layout.KeyPrefixes[0]) }
+
+func (p *probing) stagedKey() string {
+	return p.key(p.store.opts.Layout.StagingPrefixes[0] + upload.StagingSegment + "/")
+}
+
+// put writes a small object as Commit would.
+func (p *probing) put(key string) (version *string, err error) {
+	return p.putIf(key, p.store.opts.Profile.create())
+}
+
+func (p *probing) putIf(key string, noneMatch *string) (version *string, err error) {
+	s := p.store
+	in := s.putInput(s.published(key, "text/plain", probeName, rand.Text(), ""))
+	in.Body, in.IfNoneMatch = bytes.NewReader(probeBody), noneMatch
+	out, err := call(p.ctx, s, s.client.PutObject, in)
+	if err != nil {
+		return nil, err
+	}
+	if isUnique(out.VersionId) {
+		p.versioned = true
+		p.written = slices.Insert(p.written, 0, written{key, out.VersionId}) // before all of the key
+	}
+	return out.VersionId, nil
+}
+
+// removed notes that nothing is left of what put wrote under key.
+func (p *probing) removed(key string, version *string) {
+	p.written = slices.DeleteFunc(p.written, func(w written) bool { return w.key == key && w.version == version })
+}
+
+// upload opens a multipart upload of one part under key, ready to be completed.
+func (p *probing) upload(key string) (t *target, parts []types.CompletedPart, step string, err error) {
+	s := p.store
+	in := s.createInput(s.published(key, "text/plain", probeName, rand.Text(), ""))
+	in.ChecksumAlgorithm = s.checksum
+	t = &target{store: s, key: key}
+	p.open = append(p.open, t)
+	if err := t.open(p.ctx, in); err != nil {
+		return nil, nil, "opening one", err
+	}
+	out, err := call(p.ctx, s, s.client.UploadPart, &s3.UploadPartInput{
+		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, UploadId: t.uploadID,
+		PartNumber: aws.Int32(1), Body: bytes.NewReader(probeBody), ChecksumAlgorithm: s.checksum,
+	})
+	if err != nil {
+		return nil, nil, "sending a part", err
+	}
+	part := types.CompletedPart{PartNumber: aws.Int32(1), ETag: out.ETag}
+	if s.checksum != "" {
+		part.ChecksumCRC32 = out.ChecksumCRC32
+	}
+	return t, []types.CompletedPart{part}, "", nil
+}
+
+// clean removes everything that was written or may have been. What it cannot
+// remove stays on the list, for the next time.
+func (p *probing) clean() {
+	p.open = slices.DeleteFunc(p.open, func(t *target) bool { return t.abort(p.ctx) == nil })
+	p.written = slices.DeleteFunc(p.written, func(w written) bool { return p.remove(w) == nil })
+}
+
+// remove removes one version, or all there are of a key: a lost answer may have
+// written, so that there is nothing has to be seen.
+func (p *probing) remove(w written) error {
+	if w.version != nil {
+		return p.store.deleteVersion(p.ctx, w.key, w.version)
+	}
+	err := p.store.Delete(p.ctx, w.key)
+	if statusOf(err) == http.StatusForbidden && !p.versioned {
+		// Without s3:ListBucket what is not there looks like this.
+		return p.store.deleteVersion(p.ctx, w.key, nil)
+	}
+	return err
+}
+
+// left tells what is left after a last try.
+func (p *probing) left() (State, string) {
+	p.clean()
+	var keys []string
+	for _, t := range p.open {
+		keys = append(keys, t.key)
+	}
+	for _, w := range p.written {
+		keys = append(keys, w.key)
+	}
+	if len(keys) == 0 {
+		return OK, "nothing that was written to try is left"
+	}
+	slices.Sort(keys)
+	return Wrong, "remove these yourself, with all their versions and open multipart uploads: " + strings.Join(slices.Compact(keys), ", ")
+}
+
+// reachable asks for the bucket. What comes after is only of use if it is there.
+func (p *probing) reachable() (State, string) {
+	s := p.store
+	_, err := call(p.caller, s, s.client.HeadBucket, &s3.HeadBucketInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	var gone *types.NotFound
+	switch status := statusOf(err); {
+	case err == nil:
+		return OK, "the bucket answers"
+	case errors.As(err, &gone), status == http.StatusNotFound:
+		return Wrong, fmt.Sprintf("there is no bucket %q", *s.bucket)
+	case status == http.StatusMovedPermanently:
+		return Wrong, "the bucket is in another region than the client's"
+	case status == http.StatusForbidden:
+		return CannotTell, "the bucket is not ours, or the credentials are not valid or lack s3:ListBucket"
+	case status == 0:
+		return Wrong, err.Error()
+	}
+	return CannotTell, err.Error()
+}

@@ -1,0 +1,249 @@
+package s3store_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/s3store"
+)
+
+func abortRule(prefix string, days int) string {
+	return fmt.Sprintf(`<Rule><ID>a%s</ID><Status>Enabled</Status><Filter><Prefix>%s</Prefix></Filter>`+
+		`<AbortIncompleteMultipartUpload><DaysAfterInitiation>%d</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>`, prefix, prefix, days)
+}
+
+func expireRule(prefix string, days int) string {
+	return fmt.Sprintf(`<Rule><ID>e%s</ID><Status>Enabled</Status><Filter><Prefix>%s</Prefix></Filter><Expiration><Days>%d</Days></Expiration></Rule>`, prefix, prefix, days)
+}
+
+func lifecycle(rules string) string {
+	return "<LifecycleConfiguration>" + rules + "</LifecycleConfiguration>"
+}
+
+func corsRule(origin, method, header, expose string) string {
+	return "<CORSConfiguration><CORSRule><AllowedOrigin>" + origin + "</AllowedOrigin><AllowedMethod>" + method + "</AllowedMethod><AllowedMethod>POST</AllowedMethod>" +
+		"<AllowedHeader>" + header + "</AllowedHeader><ExposeHeader>" + expose + "</ExposeHeader></CORSRule></CORSConfiguration>"
+}
+
+// TestCheckSettings: every answer that AWS has for a setting, and what it means.
+func TestCheckSettings(t *testing.T) {
+	const ok, wrong, unclear = s3store.OK, s3store.Wrong, s3store.CannotTell
+	const origin = "https://app.example.com"
+	abort := abortRule("", 7)
+	for _, row := range []struct {
+		setting, answer string
+		topic           s3store.Topic
+		state           s3store.State
+		says            string
+	}{
+		{"", "", s3store.TopicPublicBlock, ok, "all four"},
+		{"publicAccessBlock", "404 NoSuchPublicAccessBlockConfiguration", s3store.TopicPublicBlock, wrong, "has none"},
+		{"publicAccessBlock", "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>", s3store.TopicPublicBlock, wrong, "IgnorePublicAcls is off"},
+		{"publicAccessBlock", "403 AccessDenied", s3store.TopicPublicBlock, unclear, "lack s3:GetBucketPublicAccessBlock"},
+		{"publicAccessBlock", "501 NotImplemented", s3store.TopicPublicBlock, unclear, "does not know this"},
+		{"publicAccessBlock", "405 MethodNotAllowed", s3store.TopicPublicBlock, unclear, "does not know this"},
+		{"publicAccessBlock", "500 InternalError", s3store.TopicPublicBlock, unclear, "InternalError"},
+		{"publicAccessBlock", "<not xml", s3store.TopicPublicBlock, unclear, ""},
+		{"", "", s3store.TopicPublic, ok, "does not make it public"},
+		{"policyStatus", "404 NoSuchBucketPolicy", s3store.TopicPublic, ok, "no policy"},
+		{"policyStatus", "<PolicyStatus><IsPublic>true</IsPublic></PolicyStatus>", s3store.TopicPublic, wrong, "makes it public"},
+		{"policyStatus", "403 AccessDenied", s3store.TopicPublic, unclear, "lack s3:GetBucketPolicyStatus"},
+		{"", "", s3store.TopicACLs, ok, "ACLs are off"},
+		{"ownershipControls", "404 OwnershipControlsNotFoundError", s3store.TopicACLs, wrong, "ACLs count"},
+		{"ownershipControls", "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>", s3store.TopicACLs, wrong, "ObjectWriter"},
+		{"ownershipControls", "<OwnershipControls/>", s3store.TopicACLs, unclear, "without rules"},
+		{"ownershipControls", "403 AccessDenied", s3store.TopicACLs, unclear, "lack s3:GetBucketOwnershipControls"},
+		{"", "", s3store.TopicEncryption, ok, "AES256"},
+		{"encryption", "404 ServerSideEncryptionConfigurationNotFoundError", s3store.TopicEncryption, wrong, "encrypts nothing"},
+		{"encryption", "<ServerSideEncryptionConfiguration/>", s3store.TopicEncryption, wrong, "encrypts nothing"},
+		{"encryption", "403 AccessDenied", s3store.TopicEncryption, unclear, "lack s3:GetEncryptionConfiguration"},
+		{"", "", s3store.TopicVersioning, ok, "no versions"},
+		{"versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>", s3store.TopicVersioning, wrong, "say so in the Layout"},
+		{"versioning", "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>", s3store.TopicVersioning, wrong, "suspended"},
+		{"versioning", "403 AccessDenied", s3store.TopicVersioning, unclear, "lack s3:GetBucketVersioning"},
+		{"", "", s3store.TopicLogging, ok, `"logs"`},
+		{"logging", "<BucketLoggingStatus/>", s3store.TopicLogging, wrong, "who read what"},
+		{"logging", "403 AccessDenied", s3store.TopicLogging, unclear, "lack s3:GetBucketLogging"},
+		{"", "", s3store.TopicStaging, ok, "is removed"},
+		{"lifecycle", "404 NoSuchLifecycleConfiguration", s3store.TopicStaging, wrong, `under "upload-staging/"`},
+		{"lifecycle", lifecycle(abort + expireRule("upload", 3)), s3store.TopicStaging, ok, ""},
+		{"lifecycle", lifecycle(abort + expireRule("upload-staging/x", 3)), s3store.TopicStaging, wrong, "no rule"},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Disabled</Status><Filter><Prefix></Prefix></Filter><Expiration><Days>1</Days></Expiration></Rule>`), s3store.TopicStaging, wrong, "no rule"},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Prefix></Prefix><Expiration><Days>1</Days></Expiration></Rule>`), s3store.TopicStaging, ok, ""},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter><Tag><Key>a</Key><Value>b</Value></Tag></Filter><Expiration><Days>1</Days></Expiration></Rule>`), s3store.TopicStaging, wrong, "no rule"},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan></Filter><Expiration><Days>1</Days></Expiration></Rule>`), s3store.TopicStaging, wrong, "no rule"},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter/><Expiration><Days>1</Days></Expiration></Rule>`), s3store.TopicStaging, ok, ""},
+		{"lifecycle", "403 AccessDenied", s3store.TopicStaging, unclear, "lack s3:GetLifecycleConfiguration"},
+		{"", "", s3store.TopicUnfinished, ok, "are aborted"},
+		{"lifecycle", "404 NoSuchLifecycleConfiguration", s3store.TopicUnfinished, wrong, "cost money"},
+		{"lifecycle", lifecycle(abortRule("upload-staging/", 1)), s3store.TopicUnfinished, wrong, `under ""`},
+		{"lifecycle", "501 NotImplemented", s3store.TopicUnfinished, unclear, "does not know this"},
+		{"", "", s3store.TopicCORS, ok, "may send"},
+		{"cors", "404 NoSuchCORSConfiguration", s3store.TopicCORS, wrong, "PUT with the header fields"},
+		{"cors", corsRule("https://*.example.com", "PUT", "*", "etag"), s3store.TopicCORS, ok, ""},
+		{"cors", corsRule("https://app.example.com.evil", "PUT", "*", "ETag"), s3store.TopicCORS, wrong, origin},
+		{"cors", corsRule("*", "PUT", "*", "ETag"), s3store.TopicCORS, wrong, "any origin"},
+		{"cors", corsRule(origin, "GET", "*", "ETag"), s3store.TopicCORS, wrong, "PUT"},
+		{"cors", corsRule(origin, "PUT", "content-type", "ETag"), s3store.TopicCORS, wrong, "PUT"},
+		{"cors", corsRule(origin, "PUT", "*", "x-other"), s3store.TopicCORS, wrong, "ETag"},
+		{"cors", "403 AccessDenied", s3store.TopicCORS, unclear, "lack s3:GetBucketCORS"},
+		{"", "", s3store.TopicRights, ok, "none of those"},
+		{"policy", "{}", s3store.TopicRights, wrong, "s3:GetBucketPolicy"},
+		{"policy", "404 NoSuchBucketPolicy", s3store.TopicRights, wrong, "s3:GetBucketPolicy"},
+		{"policy", "500 InternalError", s3store.TopicRights, unclear, "s3:GetBucketPolicy"},
+		{"acl", "<AccessControlPolicy/>", s3store.TopicRights, wrong, "s3:GetBucketAcl"},
+		{"tags", "404 NoSuchKey", s3store.TopicRights, wrong, "s3:DeleteObjectTagging"},
+		{"list", "<ListAllMyBucketsResult><Buckets><Bucket><Name>payroll</Name></Bucket></Buckets></ListAllMyBucketsResult>", s3store.TopicRights, wrong, "s3:ListAllMyBuckets"},
+		{"list", "<ListAllMyBucketsResult><Buckets><Bucket><Name>bucket</Name></Bucket></Buckets></ListAllMyBucketsResult>", s3store.TopicRights, ok, ""},
+	} {
+		t.Run(fmt.Sprintf("%s/%s/%s", row.topic, row.setting, row.answer), func(t *testing.T) {
+			svc, store := newService(t, s3store.Options{Layout: layout()}, map[string]string{row.setting: row.answer})
+			got := finding(t, store.Check(t.Context()), row.topic)
+			require.Equal(t, row.state, got.State, got.Explanation)
+			require.Contains(t, got.Explanation, row.says)
+			requireClean(t, svc)
+		})
+	}
+}
+
+func requireClean(t *testing.T, svc *service) {
+	t.Helper()
+	require.Empty(t, svc.Keys())
+	require.Zero(t, svc.OpenUploads())
+	require.Empty(t, svc.puts, "Check changes no setting")
+}
+
+// TestCheckVersioned: what is right and wrong is another on a bucket with versions.
+func TestCheckVersioned(t *testing.T) {
+	l := layout()
+	l.Versioned = true
+	enabled := map[string]string{"versioning": "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"}
+	svc, store := newService(t, s3store.Options{Layout: l}, enabled)
+	svc.Versioned = true
+	r := store.Check(t.Context())
+	require.Equal(t, s3store.OK, finding(t, r, s3store.TopicVersioning).State)
+	require.Equal(t, s3store.OK, finding(t, r, s3store.TopicDelete).State)
+	staged := finding(t, r, s3store.TopicStaging)
+	require.Equal(t, s3store.Wrong, staged.State)
+	require.Contains(t, staged.Explanation, "older versions")
+	requireClean(t, svc)
+
+	_, store = newService(t, s3store.Options{Layout: l}, nil)
+	require.Equal(t, s3store.Wrong, finding(t, store.Check(t.Context()), s3store.TopicVersioning).State)
+}
+
+// TestCheckTicketsOutliveTheRule: a rule that removes files whose tickets work is no
+// help.
+func TestCheckTicketsOutliveTheRule(t *testing.T) {
+	l := layout()
+	l.TicketExpires = 25 * time.Hour
+	_, store := newService(t, s3store.Options{Layout: l}, nil)
+	got := finding(t, store.Check(t.Context()), s3store.TopicStaging)
+	require.Equal(t, s3store.Wrong, got.State)
+	require.Contains(t, got.Explanation, "after 1 days, but tickets work for 25h0m0s")
+}
+
+// TestCheckCleansUp: whatever a call answers, and whenever the caller leaves,
+// nothing that Check wrote stays.
+func TestCheckCleansUp(t *testing.T) {
+	for _, versioned := range []bool{false, true} {
+		for _, call := range []string{
+			"PutObject", "HeadObject", "CreateMultipartUpload", "UploadPart", "ListMultipartUploads", "CompleteMultipartUpload", "AbortMultipartUpload", "DeleteObject", "ListObjectVersions",
+		} {
+			for name, fault := range map[string]s3fake.Fault{"500": fail500, "denied": denied, "dropped": s3fake.Drop} {
+				for _, n := range []int{1, 2, 3, 5, 8} {
+					t.Run(fmt.Sprintf("versioned=%v %s %s call %d", versioned, call, name, n), func(t *testing.T) {
+						svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
+						svc.Versioned = versioned
+						svc.Inject(call, n, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+							if svc.Calls(call) == n {
+								fault(w, r, serve)
+								return
+							}
+							serve(w, r)
+						})
+						r := store.Check(t.Context())
+						require.NotEmpty(t, r.Findings)
+						requireClean(t, svc)
+					})
+				}
+			}
+		}
+	}
+}
+
+func TestCheckEndsWithItsContext(t *testing.T) {
+	for n := 1; n < 60; n += 3 {
+		ctx, cancel := context.WithCancel(t.Context())
+		svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
+		calls := 0
+		stop := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			if calls++; calls == n {
+				cancel()
+			}
+			serve(w, r)
+		}
+		for _, call := range []string{"PutObject", "HeadObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "DeleteObject"} {
+			svc.Inject(call, forEver, stop)
+		}
+		r := store.Check(ctx)
+		cancel()
+		last := r.Findings[len(r.Findings)-2]
+		if calls >= n {
+			require.Equal(t, s3store.Finding{Topic: s3store.TopicRights, State: s3store.CannotTell, Explanation: "not looked at: context canceled"}, last)
+		}
+		requireClean(t, svc)
+	}
+}
+
+// TestCheckTellsWhatIsLeft: a probe that cannot be removed is named.
+func TestCheckTellsWhatIsLeft(t *testing.T) {
+	svc, store := newService(t, s3store.Options{}, nil)
+	svc.Inject("DeleteObject", forEver, denied)
+	r := store.Check(t.Context())
+	require.Equal(t, s3store.Wrong, finding(t, r, s3store.TopicDelete).State)
+	require.Contains(t, finding(t, r, s3store.TopicDelete).Explanation, "it takes s3:DeleteObject")
+	left := finding(t, r, s3store.TopicLeft)
+	require.Equal(t, s3store.Wrong, left.State)
+	require.NotEmpty(t, svc.Keys())
+	for _, key := range svc.Keys() {
+		require.Regexp(t, "^upload-probe/[a-z0-9]{26}$", key)
+		require.Contains(t, left.Explanation, key)
+	}
+}
+
+// TestCheckAService that keeps to nothing: the fake knows no signatures.
+func TestCheckAServiceWithoutSignatures(t *testing.T) {
+	svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
+	r := store.Check(t.Context())
+	puts := finding(t, r, s3store.TopicSignedPuts)
+	require.Equal(t, s3store.Wrong, puts.State)
+	require.Contains(t, puts.Explanation, "takes a longer file that was not signed")
+	require.Equal(t, s3store.CannotTell, finding(t, r, s3store.TopicForms).State, "the fake has no forms: %s", r)
+	requireClean(t, svc)
+}
+
+func TestReport(t *testing.T) {
+	svc, store := newService(t, s3store.Options{}, nil)
+	r := store.Check(t.Context())
+	require.Equal(t, s3store.OK, r.Worst(), "%s", r)
+	for _, f := range r.Findings {
+		require.NotContains(t, []s3store.Topic{s3store.TopicSignedPuts, s3store.TopicForms, s3store.TopicStaging, s3store.TopicCORS}, f.Topic, "there are no direct uploads")
+		require.Contains(t, r.String(), fmt.Sprintf("ok           %s: %s\n", f.Topic, f.Explanation))
+	}
+	svc.settings["logging"] = "501 NotImplemented"
+	require.Equal(t, s3store.CannotTell, store.Check(t.Context()).Worst())
+	svc.settings["policyStatus"] = "<PolicyStatus><IsPublic>true</IsPublic></PolicyStatus>"
+	r = store.Check(t.Context())
+	require.Equal(t, s3store.Wrong, r.Worst())
+	text, err := json.Marshal(r)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `{"bucket":"bucket","findings":[{"topic":"reachable","state":"ok","explanation":"the bucket answers"},`)
+}

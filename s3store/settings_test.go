@@ -1,0 +1,110 @@
+package s3store_test
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// settings are those of a bucket that is set up right for the layout of the
+// tests, by subresource, in the words of the S3 API reference.
+var settings = map[string]string{
+	"publicAccessBlock": `<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>` +
+		`<BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`,
+	"policyStatus":      `<PolicyStatus><IsPublic>false</IsPublic></PolicyStatus>`,
+	"ownershipControls": `<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>`,
+	"encryption": `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>` +
+		`</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`,
+	"versioning": `<VersioningConfiguration/>`,
+	"logging":    `<BucketLoggingStatus><LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix>a/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>`,
+	"lifecycle": `<LifecycleConfiguration>` +
+		expireRule("upload-staging/", 1) + abortRule("", 7) + `</LifecycleConfiguration>`,
+	"cors": `<CORSConfiguration><CORSRule><AllowedOrigin>https://app.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>` +
+		`<AllowedMethod>POST</AllowedMethod><AllowedHeader>*</AllowedHeader><ExposeHeader>ETag</ExposeHeader></CORSRule></CORSConfiguration>`,
+	"policy": "403 AccessDenied",
+	"acl":    "403 AccessDenied",
+	"tags":   "403 AccessDenied",
+	"list":   "403 AccessDenied",
+}
+
+// service is a fake S3 that also has settings, and does not check signatures:
+// so it takes every signed request, right or wrong. A setting "403 Code" is an error.
+type service struct {
+	*s3fake.Server
+	mu       sync.Mutex
+	settings map[string]string
+	puts     []string // what was put, as "subresource body"
+}
+
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	name := ""
+	for sub := range settings {
+		if r.URL.Query().Has(sub) {
+			name = sub
+		}
+	}
+	switch {
+	case r.URL.Path == "/":
+		name = "list"
+	case r.Method == http.MethodHead && key == "":
+		w.WriteHeader(200)
+		return
+	case r.Method == http.MethodDelete && r.URL.Query().Has("tagging"):
+		name = "tags"
+	case r.Header.Get("Authorization") == "" && r.URL.RawQuery == "" || r.URL.Query().Get("list-type") != "":
+		w.WriteHeader(403)
+		return
+	}
+	if name == "" {
+		s.Server.ServeHTTP(w, r)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.Method == http.MethodPut {
+		body, _ := io.ReadAll(r.Body)
+		s.puts = append(s.puts, name)
+		s.settings[name] = string(body)
+		return
+	}
+	answer := s.settings[name]
+	if status, code, failed := strings.Cut(answer, " "); failed && len(status) == 3 {
+		w.WriteHeader(map[string]int{"403": 403, "404": 404, "501": 501, "500": 500, "405": 405}[status])
+		answer = "<Error><Code>" + code + "</Code></Error>"
+	}
+	_, _ = io.WriteString(w, answer)
+}
+
+// layout is the one that settings are right for.
+func layout() s3store.Layout {
+	return s3store.Layout{StagingPrefixes: []string{""}, Origins: []string{"https://app.example.com"}}
+}
+
+func newService(t *testing.T, opts s3store.Options, changes map[string]string) (*service, *s3store.Store) {
+	t.Helper()
+	svc := &service{Server: s3fake.New("bucket"), settings: maps.Clone(settings)}
+	maps.Copy(svc.settings, changes)
+	server := httptest.NewServer(svc)
+	t.Cleanup(server.Close)
+	store, err := s3store.New(client(server.URL), "bucket", &opts)
+	require.NoError(t, err)
+	return svc, store
+}
+
+func finding(t *testing.T, r s3store.Report, topic s3store.Topic) s3store.Finding {
+	t.Helper()
+	i := slices.IndexFunc(r.Findings, func(f s3store.Finding) bool { return f.Topic == topic })
+	require.GreaterOrEqual(t, i, 0, "no finding about %s", topic)
+	return r.Findings[i]
+}

@@ -1,0 +1,109 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// Setup adds the rules of [Store.CORS] and [Store.Lifecycle] to those that the
+// bucket has. Rules of others stay as they are: ours are known by their ids, which
+// are made of the prefixes in the [Layout], so a rule for a prefix that is no longer
+// there stays, too. Nothing is written when all is there already.
+//
+// S3 keeps the rules of each kind in one document and has no condition for
+// replacing it: rules that somebody else adds in the same moment can be lost, so
+// run it from one place. It tries both kinds and returns the errors of both. It
+// needs the policy of the role [Setter].
+func (s *Store) Setup(ctx context.Context) error {
+	cors, lifecycle := s.setCORS(ctx), s.setLifecycle(ctx)
+	if cors != nil {
+		cors = fmt.Errorf("CORS: %w", cors)
+	}
+	if lifecycle != nil {
+		lifecycle = fmt.Errorf("lifecycle: %w", lifecycle)
+	}
+	return errors.Join(cors, lifecycle)
+}
+
+func (s *Store) setCORS(ctx context.Context) error {
+	want := s.CORS()
+	if want == nil {
+		return nil
+	}
+	old, err := s.corsRules(ctx)
+	if err != nil {
+		return err
+	}
+	rules, changed := merge(old, want.CORSRules, func(r types.CORSRule) string { return aws.ToString(r.ID) })
+	if !changed {
+		return nil
+	}
+	_, err = call(ctx, s, s.client.PutBucketCors, &s3.PutBucketCorsInput{
+		Bucket: s.bucket, ExpectedBucketOwner: s.owner, CORSConfiguration: &types.CORSConfiguration{CORSRules: rules},
+	})
+	return err
+}
+
+// corsRules are the bucket's.
+func (s *Store) corsRules(ctx context.Context) ([]types.CORSRule, error) {
+	out, err := call(ctx, s, s.client.GetBucketCors, &s3.GetBucketCorsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	switch {
+	case err == nil:
+		return out.CORSRules, nil
+	case codeOf(err) == "NoSuchCORSConfiguration":
+		return nil, nil
+	}
+	return nil, err
+}
+
+func (s *Store) setLifecycle(ctx context.Context) error {
+	old, err := s.lifecycle(ctx)
+	if err != nil {
+		return err
+	}
+	rules, changed := merge(old.Rules, s.Lifecycle().Rules, func(r types.LifecycleRule) string { return aws.ToString(r.ID) })
+	if !changed {
+		return nil
+	}
+	_, err = call(ctx, s, s.client.PutBucketLifecycleConfiguration, &s3.PutBucketLifecycleConfigurationInput{
+		Bucket: s.bucket, ExpectedBucketOwner: s.owner,
+		LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: rules},
+		// A setting beside the rules, which falls back to its default if it is not repeated.
+		TransitionDefaultMinimumObjectSize: old.TransitionDefaultMinimumObjectSize,
+	})
+	return err
+}
+
+// lifecycle is the bucket's, without rules if it has none.
+func (s *Store) lifecycle(ctx context.Context) (*s3.GetBucketLifecycleConfigurationOutput, error) {
+	out, err := call(ctx, s, s.client.GetBucketLifecycleConfiguration, &s3.GetBucketLifecycleConfigurationInput{
+		Bucket: s.bucket, ExpectedBucketOwner: s.owner,
+	})
+	if codeOf(err) == "NoSuchLifecycleConfiguration" {
+		return &s3.GetBucketLifecycleConfigurationOutput{}, nil
+	}
+	return out, err
+}
+
+// merge puts each of ours into the place of the old rule with its id, or behind
+// all others.
+func merge[R any](old, ours []R, id func(R) string) (all []R, changed bool) {
+	all = slices.Clone(old)
+	for _, rule := range ours {
+		i := slices.IndexFunc(all, func(r R) bool { return id(r) == id(rule) })
+		switch {
+		case i < 0:
+			all, changed = append(all, rule), true
+		case !reflect.DeepEqual(all[i], rule):
+			all[i], changed = rule, true
+		}
+	}
+	return all, changed
+}

@@ -1,0 +1,131 @@
+package s3store_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+const none = "404 NoSuchLifecycleConfiguration"
+
+// TestSetup: a bucket without rules gets those that Check wants to see, and a
+// second time nothing is written.
+func TestSetup(t *testing.T) {
+	for _, versioned := range []bool{false, true} {
+		l := s3store.Layout{
+			KeyPrefixes: []string{"avatars/", "docs/"}, StagingPrefixes: []string{"", "tenants/"}, TicketExpires: 50 * time.Hour,
+			Origins: []string{"https://app.example.com", "capacitor://localhost"}, Versioned: versioned,
+		}
+		svc, store := newService(t, s3store.Options{Layout: l, Tags: map[string]string{"a": "b"}}, map[string]string{"lifecycle": none, "cors": "404 NoSuchCORSConfiguration"})
+		svc.Versioned = versioned
+		r := store.Check(t.Context())
+		for _, topic := range []s3store.Topic{s3store.TopicCORS, s3store.TopicStaging, s3store.TopicUnfinished} {
+			require.Equal(t, s3store.Wrong, finding(t, r, topic).State)
+		}
+		require.NoError(t, store.Setup(t.Context()))
+		r = store.Check(t.Context())
+		for _, topic := range []s3store.Topic{s3store.TopicCORS, s3store.TopicStaging, s3store.TopicUnfinished} {
+			require.Equal(t, s3store.OK, finding(t, r, topic).State, "%s", r)
+		}
+		require.Contains(t, svc.settings["lifecycle"], "<Prefix>tenants/upload-staging/</Prefix>")
+		require.Contains(t, svc.settings["lifecycle"], "<Days>3</Days>", "50 hours are 3 days")
+		require.Equal(t, []string{"cors", "lifecycle"}, svc.puts)
+		require.NoError(t, store.Setup(t.Context()))
+		require.Equal(t, []string{"cors", "lifecycle"}, svc.puts, "all is there")
+	}
+}
+
+// TestSetupKeepsOthers: the rules of others, and those of another application that
+// uses this library, stay; an own rule of other content is replaced.
+func TestSetupKeepsOthers(t *testing.T) {
+	other := lifecycle(`<Rule><ID>theirs</ID><Status>Disabled</Status><Filter><And><Prefix>x/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter>` +
+		`<Expiration><Date>2030-01-01T00:00:00Z</Date></Expiration><Transition><Days>30</Days><StorageClass>GLACIER</StorageClass></Transition></Rule>`)
+	cors := `<CORSConfiguration><CORSRule><ID>theirs</ID><AllowedOrigin>https://other.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>` +
+		`<CORSRule><AllowedOrigin>https://unnamed.example.com</AllowedOrigin><AllowedMethod>HEAD</AllowedMethod></CORSRule></CORSConfiguration>`
+	svc, store := newService(t, s3store.Options{Layout: layout()}, map[string]string{"lifecycle": other, "cors": cors})
+	require.NoError(t, store.Setup(t.Context()))
+	second := layout()
+	second.StagingPrefixes, second.KeyPrefixes = []string{"second/"}, []string{"second/"}
+	_, store2 := newService(t, s3store.Options{Layout: second}, nil)
+	rules := func(s string) int { return strings.Count(s, "<ID>") }
+	before := svc.settings["lifecycle"]
+	require.Equal(t, 3, rules(before), before)
+
+	for _, want := range []string{"<ID>theirs</ID>", "<Status>Disabled</Status>", "<Key>k</Key>", "GLACIER", "2030-01-01"} {
+		require.Contains(t, svc.settings["lifecycle"], want)
+	}
+	require.Contains(t, svc.settings["cors"], "https://other.example.com")
+	require.Contains(t, svc.settings["cors"], "https://unnamed.example.com")
+	require.NotEqual(t, store.Lifecycle().Rules[0].ID, store2.Lifecycle().Rules[0].ID)
+	require.NotEqual(t, store.CORS().CORSRules[0].ID, store2.CORS().CORSRules[0].ID)
+
+	svc.settings["cors"] = strings.Replace(svc.settings["cors"], "https://app.example.com", "https://old.example.com", 1)
+	require.NoError(t, store.Setup(t.Context()))
+	require.NotContains(t, svc.settings["cors"], "https://old.example.com")
+	require.Equal(t, before, svc.settings["lifecycle"])
+}
+
+// TestSetupFails: what cannot be read is not overwritten, and one kind of rule
+// does not wait for the other.
+func TestSetupFails(t *testing.T) {
+	for _, answer := range []string{"403 AccessDenied", "501 NotImplemented", "500 InternalError", "<not xml"} {
+		svc, store := newService(t, s3store.Options{Layout: layout()}, map[string]string{"lifecycle": answer})
+		require.ErrorContains(t, store.Setup(t.Context()), "lifecycle: ")
+		require.Equal(t, []string{"cors"}, svc.puts)
+		svc, store = newService(t, s3store.Options{Layout: layout()}, map[string]string{"cors": answer})
+		require.ErrorContains(t, store.Setup(t.Context()), "CORS: ")
+		require.Equal(t, []string{"lifecycle"}, svc.puts)
+	}
+}
+
+// TestCORSAllowsWhatIsSigned: each header field that clients are told to send is in
+// the rule, whatever the options, and no other.
+func TestCORSAllowsWhatIsSigned(t *testing.T) {
+	all := everything
+	all.ExpectedBucketOwner = "123456789012"
+	for _, opts := range []s3store.Options{{}, all} {
+		opts.Layout = layout()
+		_, store := newService(t, opts, nil)
+		d := direct([]byte("x"))
+		d.SHA256 = digest([]byte("x"))
+		signed, err := store.SignUpload(t.Context(), d, false)
+		require.NoError(t, err)
+		var sent []string
+		for name := range signed.Headers {
+			sent = append(sent, strings.ToLower(name))
+		}
+		require.ElementsMatch(t, sent, store.CORS().CORSRules[0].AllowedHeaders)
+	}
+	opts := s3store.Options{Layout: layout(), Profile: s3store.R2()}
+	_, store := newService(t, opts, nil)
+	require.Equal(t, []string{"PUT"}, store.CORS().CORSRules[0].AllowedMethods)
+	opts.Profile = s3store.Profile{NoSignedLengths: true}
+	_, store = newService(t, opts, nil)
+	require.Equal(t, []string{"POST"}, store.CORS().CORSRules[0].AllowedMethods)
+	_, store = newService(t, s3store.Options{}, nil)
+	require.Nil(t, store.CORS())
+}
+
+func TestLayoutIsChecked(t *testing.T) {
+	for name, l := range map[string]s3store.Layout{
+		"an open prefix":       {KeyPrefixes: []string{"a"}},
+		"an empty prefix":      {KeyPrefixes: []string{""}},
+		"a wildcard":           {KeyPrefixes: []string{"a*/"}},
+		"a variable":           {StagingPrefixes: []string{"${aws:username}/"}},
+		"a climbing prefix":    {StagingPrefixes: []string{"../"}},
+		"a negative time":      {TicketExpires: -1},
+		"longer than tickets":  {TicketExpires: 8 * 24 * time.Hour},
+		"any origin":           {Origins: []string{"*"}},
+		"origins by wildcard":  {Origins: []string{"https://*.example.com"}},
+		"an origin and a path": {Origins: []string{"https://example.com/"}},
+		"no scheme":            {Origins: []string{"example.com"}},
+		"exempt from nothing":  {ScanExempt: []string{"arn:aws:iam::1:role/app"}},
+	} {
+		_, err := s3store.New(client("http://127.0.0.1:1"), "bucket", &s3store.Options{Layout: l})
+		require.Error(t, err, name)
+	}
+}
