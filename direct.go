@@ -106,6 +106,10 @@ type SignedGet struct {
 	Type        string // answered as Content-Type
 	Disposition string // answered as Content-Disposition
 	Expires     time.Duration
+
+	// Version is of the only version that the URL leads to, "" for whichever is
+	// the current one. Stores without versions ignore it.
+	Version string
 }
 
 // DirectMethods says how a store can be sent a whole file in one request. For

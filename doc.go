@@ -120,7 +120,8 @@
 //
 // # What it does not protect from
 //
-// It is no malware scanner: plug one in as a [Validator]. [Types] and the presets
+// It is no malware scanner: plug one in as a [Validator], such as package clamav,
+// or let one look at the bucket ([LinksOptions.RequireScan]). [Types] and the presets
 // read the structure of files, and say for each type how far; a well-formed file
 // can still attack a program with a bug, so serve what users sent as
 // attachments, from a host of its own. It does not limit how often somebody

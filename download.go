@@ -22,9 +22,10 @@ import (
 // Files that users sent are best served from a host of their own, which a
 // bucket's is: whatever they hold then runs without the application's cookies.
 type Links struct {
-	store  LinkStorage
-	opts   LinksOptions
-	report reporter
+	store    LinkStorage
+	verdicts VerdictReader // nil unless a scan is required
+	opts     LinksOptions
+	report   reporter
 }
 
 // LinksOptions is everything of [Links] that has a good default. The zero value,
@@ -42,6 +43,15 @@ type LinksOptions struct {
 	// Proxy makes [Links.Handler] pass the bytes through instead of redirecting
 	// to the storage. Default: it redirects.
 	Proxy bool
+
+	// RequireScan hands out only what a malware scanner, which reads objects
+	// after they were published, has found clean; the store must be a
+	// [VerdictReader]. It costs one more call of the storage for each link.
+	// What is found infected, suspicious or not fit to be scanned is answered
+	// like what does not exist; [CodeScanPending] and [CodeCheckFailed], both
+	// 503, say that it may be had later. A URL that was handed out before a
+	// later scan finds something works until it expires. Default: off.
+	RequireScan bool
 
 	// Logger is told which file was handed out, and why one was not, as
 	// [Options.Logger] is of uploads. Default: slog.Default().
@@ -82,6 +92,12 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	if l.store, ok = store.(LinkStorage); !ok {
 		return nil, fmt.Errorf("upload: links need a LinkStorage, which %T is not", store)
 	}
+	if l.verdicts, ok = store.(VerdictReader); l.opts.RequireScan && !ok {
+		return nil, fmt.Errorf("upload: LinksOptions.RequireScan needs a VerdictReader, which %T is not", store)
+	}
+	if !l.opts.RequireScan {
+		l.verdicts = nil
+	}
 	if negative || l.opts.Expires > maxLinkExpires {
 		return nil, errors.New("upload: LinksOptions.Expires is at most 12 hours")
 	}
@@ -108,7 +124,8 @@ type Link struct {
 
 // URL returns a URL of the object that works for [LinksOptions.Expires], for
 // whoever has it. It asks the storage for the object first. The error is
-// [CodeNotFound] if there is none, or none that may be linked to.
+// [CodeNotFound] if there is none, or none that may be linked to. With
+// [LinksOptions.RequireScan] it is [CodeScanPending] before there is a verdict.
 func (l *Links) URL(ctx context.Context, link Link) (url string, err error) {
 	err = l.report.run(ctx, DoorLink, func(ctx context.Context, e *Event) error {
 		url, err = l.url(ctx, link, e)
@@ -122,9 +139,11 @@ func (l *Links) url(ctx context.Context, link Link, e *Event) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	url, err := l.store.SignGet(ctx, link.Key, SignedGet{
-		Type: stored.Type, Disposition: l.disposition(link, stored), Expires: l.opts.Expires,
-	})
+	g := SignedGet{Type: stored.Type, Disposition: l.disposition(link, stored), Expires: l.opts.Expires}
+	if l.verdicts != nil {
+		g.Version = stored.Version // what was scanned is what is served
+	}
+	url, err := l.store.SignGet(ctx, link.Key, g)
 	if err != nil {
 		return "", storageError(err)
 	}
@@ -152,7 +171,7 @@ func (l *Links) find(ctx context.Context, link Link, e *Event) (Stored, error) {
 	if about.Type, about.Size = stored.Type, stored.Size; about.Name == "" {
 		about.Name = stored.Name
 	}
-	return stored, nil
+	return stored, l.scanned(ctx, link.Key, stored)
 }
 
 var errNotFound = Reject(CodeNotFound, "there is no such file")
@@ -216,23 +235,4 @@ func (l *Links) serve(w http.ResponseWriter, r *http.Request, resolve func(*http
 	w.Header().Set("Location", url)
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
-}
-
-// resolved asks the host. Of its errors only those pass that say nothing of the
-// file.
-func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link Link, err error) {
-	err = contain(func() error {
-		link, err = resolve(r)
-		return err
-	})
-	var e *Error
-	switch {
-	case err == nil:
-		return link, nil
-	case errors.As(err, &e) && (e.Code == CodeUnauthenticated || e.Code.Status() >= http.StatusInternalServerError):
-		return link, err
-	case errors.Is(err, errPanic):
-		return link, internal(err)
-	}
-	return link, &Error{Code: CodeNotFound, Reason: "there is no such file", Err: err}
 }

@@ -36,9 +36,13 @@ const (
 	CodeEmpty           Code = "empty"            // 400: the file has no bytes
 	CodeRateLimited     Code = "rate_limited"     // 429 with Retry-After: the caller has sent as much as the limiter allows for now
 	CodeContent         Code = "content"          // 422: what is inside the file is refused
+	CodeInfected        Code = "infected"         // 422: a scanner found malware in the file
+	CodeSuspicious      Code = "suspicious"       // 422: a scanner holds the file for dangerous, or unwanted
+	CodeNotScanned      Code = "not_scanned"      // 422: no scanner can judge the file: too large, encrypted, unsupported
 	CodeInternal        Code = "internal"         // 500: a defect in the host's or in our code
 	CodeStorage         Code = "storage"          // 502: storage failed
 	CodeCheckFailed     Code = "check_failed"     // 503: a validator could not judge the file, or the limiter the caller
+	CodeScanPending     Code = "scan_pending"     // 503 with Retry-After: a stored file that no scanner has judged yet
 	CodeBusy            Code = "busy"             // 503 with Retry-After: no room for another upload now
 	CodeShutdown        Code = "shutdown"         // 503 with Retry-After: the server is stopping
 	CodeGone            Code = "client_gone"      // 400, unread: the client closed the connection
@@ -50,8 +54,8 @@ var statuses = map[Code]int{
 	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,
 	CodeMethod: 405, CodeTimeout: 408, CodeConflict: 409, CodeNotUploaded: 409, CodeTooLarge: 413, CodeTooMany: 413,
 	CodeNotMultipart: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
-	CodeRateLimited: 429, CodeContent: 422, CodeNotStored: 422,
-	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeBusy: 503, CodeShutdown: 503,
+	CodeRateLimited: 429, CodeContent: 422, CodeInfected: 422, CodeSuspicious: 422, CodeNotScanned: 422, CodeNotStored: 422,
+	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeScanPending: 503, CodeBusy: 503, CodeShutdown: 503,
 }
 
 // Error makes a Code an error, for errors.Is.

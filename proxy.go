@@ -100,3 +100,22 @@ func (o *objectReader) close() {
 		o.body = nil
 	}
 }
+
+// resolved asks the host. Of its errors only those pass that say nothing of the
+// file.
+func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link Link, err error) {
+	err = contain(func() error {
+		link, err = resolve(r)
+		return err
+	})
+	var e *Error
+	switch {
+	case err == nil:
+		return link, nil
+	case errors.As(err, &e) && (e.Code == CodeUnauthenticated || e.Code.Status() >= http.StatusInternalServerError):
+		return link, err
+	case errors.Is(err, errPanic):
+		return link, internal(err)
+	}
+	return link, &Error{Code: CodeNotFound, Reason: "there is no such file", Err: err}
+}

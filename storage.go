@@ -94,9 +94,10 @@ type Stored struct {
 	Size int64  // bytes
 
 	// What an ObjectReader tells besides.
-	ETag   string // names the content
-	SHA256 string // hexadecimal, "" if the store does not know it
-	Nonce  string // the random value of the upload that wrote it, "" if it is not known
+	ETag    string // names the content
+	Version string // names this version of the object, "" where the store keeps none
+	SHA256  string // hexadecimal, "" if the store does not know it
+	Nonce   string // the random value of the upload that wrote it, "" if it is not known
 }
 
 // Opener is an optional ability of a [Storage]: reading published objects

@@ -53,13 +53,15 @@ var (
 	_ upload.DirectStorage = (*Store)(nil)
 	_ upload.LinkStorage   = (*Store)(nil)
 	_ upload.Lister        = (*Store)(nil)
+	_ upload.VerdictReader = (*Store)(nil)
 )
 
-// object is one that is readable. It never changes.
+// object is one that is readable. Only its verdict ever changes.
 type object struct {
-	stored upload.Stored
-	blob   *blob
-	since  time.Time
+	stored  upload.Stored
+	blob    *blob
+	since   time.Time
+	verdict upload.Verdict // under the store's lock
 }
 
 // Delete implements upload.Storage.

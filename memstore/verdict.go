@@ -1,0 +1,30 @@
+package memstore
+
+import (
+	"context"
+
+	"github.com/airlock-go/upload"
+)
+
+// SetVerdict does what a scanner does that judges published objects: it keeps v
+// with the object of that key, which it reports to exist. It is for tests.
+func (s *Store) SetVerdict(key string, v upload.Verdict) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.objects[key]
+	if o != nil {
+		o.verdict = v
+	}
+	return o != nil
+}
+
+// ScanVerdict implements upload.VerdictReader: what SetVerdict was given, and
+// pending before. There are no versions.
+func (s *Store) ScanVerdict(_ context.Context, key, _ string) (upload.Verdict, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.objects[key]; o != nil {
+		return o.verdict, nil
+	}
+	return upload.VerdictPending, nil
+}

@@ -1,0 +1,103 @@
+package upload_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// TestVerdicts: one of all lets a file pass, and what is not known does not.
+func TestVerdicts(t *testing.T) {
+	cause := errors.New("Win.Test.EICAR_HDB-1")
+	for verdict, want := range map[upload.Verdict]struct {
+		code   upload.Code
+		status int
+	}{
+		upload.VerdictPending:     {upload.CodeScanPending, 503},
+		upload.VerdictInfected:    {upload.CodeInfected, 422},
+		upload.VerdictSuspicious:  {upload.CodeSuspicious, 422},
+		upload.VerdictTooLarge:    {upload.CodeNotScanned, 422},
+		upload.VerdictEncrypted:   {upload.CodeNotScanned, 422},
+		upload.VerdictUnsupported: {upload.CodeNotScanned, 422},
+		upload.VerdictFailed:      {upload.CodeCheckFailed, 503},
+		"CLEAN":                   {upload.CodeCheckFailed, 503},
+	} {
+		err := verdict.Err(cause)
+		require.ErrorIs(t, err, want.code, verdict)
+		require.ErrorIs(t, err, cause)
+		require.Equal(t, want.status, want.code.Status())
+
+		f := newFixture(t, upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return err }), upload.Options{})
+		w := f.do(post(file("file", "a.png", pngBytes())))
+		require.Equal(t, want.status, w.Code, verdict)
+		require.Equal(t, want.status == 503, w.Header().Get("Retry-After") != "")
+		require.NotContains(t, w.Body.String(), "EICAR")
+		require.Contains(t, f.log.String(), "EICAR")
+		f.empty(t)
+	}
+	require.NoError(t, upload.VerdictClean.Err(cause))
+}
+
+// TestLinksRequireScan: what was not found clean is not served, whichever way the
+// bytes would come, and what never will be is not there.
+func TestLinksRequireScan(t *testing.T) {
+	for _, proxied := range []bool{false, true} {
+		l := newLinked(t, upload.LinksOptions{Proxy: proxied, RequireScan: true})
+		l.put(t, "a.png", "image/png", "a.png", "content")
+		_, absent := l.get(t, http.MethodGet, l.URL+"/files/b.png")
+		for verdict, status := range map[upload.Verdict]int{
+			upload.VerdictPending:     503,
+			upload.VerdictClean:       200,
+			upload.VerdictInfected:    404,
+			upload.VerdictSuspicious:  404,
+			upload.VerdictTooLarge:    404,
+			upload.VerdictEncrypted:   404,
+			upload.VerdictUnsupported: 404,
+			upload.VerdictFailed:      503,
+			"something else":          503,
+		} {
+			require.True(t, l.store.SetVerdict("a.png", verdict))
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				resp, body := l.get(t, method, l.URL+"/files/a.png")
+				require.Equal(t, status, resp.StatusCode, "%s %s", method, verdict)
+				require.Equal(t, status == 503, resp.Header.Get("Retry-After") != "")
+				if method == http.MethodGet && status == 404 {
+					require.Equal(t, absent, body)
+				}
+			}
+			ranged, _ := l.get(t, http.MethodGet, l.URL+"/files/a.png", "Range", "bytes=1-2")
+			require.Equal(t, status == 200, ranged.StatusCode == 206, verdict)
+			_, err := l.links.URL(t.Context(), upload.Link{Key: "a.png"})
+			require.Equal(t, status == 200, err == nil, verdict)
+		}
+		require.Contains(t, l.log.String(), "infected")
+	}
+}
+
+// noVerdicts is a store whose verdicts cannot be read.
+type noVerdicts struct{ *memstore.Store }
+
+func (noVerdicts) ScanVerdict(context.Context, string, string) (upload.Verdict, error) {
+	return upload.VerdictClean, errors.New("the bucket's policy forbids it")
+}
+
+func TestVerdictThatCannotBeRead(t *testing.T) {
+	l := newLinked(t, upload.LinksOptions{})
+	l.put(t, "a.png", "image/png", "a.png", "content")
+	links, err := upload.NewLinks(noVerdicts{l.store}, &upload.LinksOptions{RequireScan: true})
+	require.NoError(t, err)
+	_, err = links.URL(t.Context(), upload.Link{Key: "a.png"})
+	require.ErrorIs(t, err, upload.CodeStorage)
+
+	_, err = upload.NewLinks(struct {
+		upload.Storage
+		upload.LinkStorage
+	}{}, &upload.LinksOptions{RequireScan: true})
+	require.ErrorContains(t, err, "VerdictReader")
+}
