@@ -69,3 +69,11 @@ func (s *Store) createInput(a attributes) *s3.CreateMultipartUploadInput {
 		Tagging:              s.tagging,
 	}
 }
+
+// optional is how the SDK wants a field that may be missing.
+func optional(v string) *string {
+	if v == "" {
+		return nil
+	}
+	return aws.String(v)
+}

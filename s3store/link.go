@@ -18,7 +18,7 @@ const linkCache = "private, no-cache"
 // SignGet implements [upload.LinkStorage]. It makes no call to S3, but may fetch
 // credentials. The link works for GET alone, also of ranges, for g.Expires, seven
 // days at most, and no longer than the signer's credentials, which need
-// s3:GetObject. It can be used by anybody, any number of times; it ends early only
+// s3:GetObject, and s3:GetObjectVersion with g.Version. It can be used by anybody, any number of times; it ends early only
 // with the object or the credentials. Type, disposition and a Cache-Control of
 // "private, no-cache" are part of what is signed.
 func (s *Store) SignGet(ctx context.Context, key string, g upload.SignedGet) (url string, err error) {
@@ -30,6 +30,7 @@ func (s *Store) SignGet(ctx context.Context, key string, g upload.SignedGet) (ur
 		Bucket:                     s.bucket,
 		ExpectedBucketOwner:        s.owner,
 		Key:                        &key,
+		VersionId:                  optional(g.Version),
 		ResponseContentType:        optional(g.Type),
 		ResponseContentDisposition: optional(g.Disposition),
 		ResponseCacheControl:       aws.String(linkCache),

@@ -41,12 +41,13 @@ func (s *Store) Stat(ctx context.Context, key string) (upload.Stored, error) {
 		return upload.Stored{}, missing(err)
 	}
 	return upload.Stored{
-		Type:   aws.ToString(out.ContentType),
-		Name:   nameIn(out.ContentDisposition),
-		Size:   aws.ToInt64(out.ContentLength),
-		ETag:   aws.ToString(out.ETag),
-		SHA256: out.Metadata[metaSHA256],
-		Nonce:  out.Metadata[metaNonce],
+		Type:    aws.ToString(out.ContentType),
+		Name:    nameIn(out.ContentDisposition),
+		Size:    aws.ToInt64(out.ContentLength),
+		ETag:    aws.ToString(out.ETag),
+		Version: aws.ToString(out.VersionId),
+		SHA256:  out.Metadata[metaSHA256],
+		Nonce:   out.Metadata[metaNonce],
 	}, nil
 }
 

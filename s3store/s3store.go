@@ -58,6 +58,10 @@
 // are given can be signed by others, [Options.Signer]: for uploads with
 // s3:PutObject (and s3:PutObjectTagging with Tags, and the kms ones) under staging
 // keys, for links with s3:GetObject under the others.
+//
+// Links that require a scan ([upload.LinksOptions]) need s3:GetObjectTagging; on
+// versioned buckets also s3:GetObjectVersionTagging and, for the signer,
+// s3:GetObjectVersion, since their URLs lead to the version that was scanned.
 package s3store
 
 import (
@@ -66,7 +70,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -120,7 +123,8 @@ type Options struct {
 	// is empty.
 	StorageClass types.StorageClass
 
-	// Tags are set on every object, at most 10.
+	// Tags are set on every object, at most 10; a scanner that tags objects
+	// needs room for one more, and what GuardDuty writes cannot be set here.
 	Tags map[string]string
 
 	// ExpectedBucketOwner is the account id of the bucket's owner. With it AWS
@@ -142,8 +146,8 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Store is an [upload.Storage], an [upload.Opener], an [upload.DirectStorage] and
-// an [upload.LinkStorage] over one bucket. It is safe for concurrent use.
+// Store is an [upload.Storage], an [upload.Opener], an [upload.DirectStorage], an
+// [upload.LinkStorage] and an [upload.VerdictReader] over one bucket. It is safe for concurrent use.
 type Store struct {
 	client   *s3.Client
 	bucket   *string
@@ -163,6 +167,7 @@ var (
 	_ upload.DirectStorage = (*Store)(nil)
 	_ upload.LinkStorage   = (*Store)(nil)
 	_ upload.Lister        = (*Store)(nil)
+	_ upload.VerdictReader = (*Store)(nil)
 )
 
 // New returns a Store that keeps its objects in bucket. It makes no call to S3.
@@ -232,6 +237,8 @@ func (o *Options) complete() error {
 		return errors.New("s3store: CallTimeout must not be negative")
 	case len(o.Tags) > maxTags:
 		return errors.New("s3store: an object has at most 10 tags")
+	case tagged(o.Tags):
+		return errors.New("s3store: the tag " + scanTag + " is the scanner's")
 	case o.KMSKeyID != "" && o.SSE != types.ServerSideEncryptionAwsKms && o.SSE != types.ServerSideEncryptionAwsKmsDsse:
 		return errors.New("s3store: KMSKeyID needs an SSE of aws:kms or aws:kms:dsse")
 	}
@@ -243,12 +250,4 @@ func (o *Options) complete() error {
 // the store's buffers, used and idle, ever took. Both are at most MaxMemory.
 func (s *Store) Memory() (used, peak int64) {
 	return s.memory.budget.Used(), s.memory.mostLive()
-}
-
-// optional is how the SDK wants a field that may be missing.
-func optional(v string) *string {
-	if v == "" {
-		return nil
-	}
-	return aws.String(v)
 }

@@ -91,6 +91,8 @@ func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 		s.putObject(w, r, key, body)
 	case "GetObject", "HeadObject":
 		s.getObject(w, r, key, q.Get("versionId"))
+	case "GetObjectTagging":
+		s.getTagging(w, key, q.Get("versionId"))
 	case "DeleteObject":
 		s.deleteObject(w, key, q.Get("versionId"), r.Header.Get("If-Match"))
 	case "CreateMultipartUpload":
@@ -120,6 +122,10 @@ func operation(r *http.Request) string {
 	q := r.URL.Query()
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch m := r.Method; {
+	case q.Has("tagging") && m == http.MethodGet:
+		return "GetObjectTagging"
+	case q.Has("tagging"):
+		return m + "ObjectTagging"
 	case m == http.MethodGet && key == "" && q.Has("uploads"):
 		return "ListMultipartUploads"
 	case m == http.MethodGet && key == "" && q.Has("versions"):

@@ -1,0 +1,44 @@
+package s3fake
+
+import (
+	"encoding/xml"
+	"net/http"
+	"net/url"
+)
+
+// Tag sets one tag of the current object and keeps the others, as a scanner
+// does.
+func (s *Server) Tag(key, name, value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.current(key)
+	tags := o.tags()
+	tags.Set(name, value)
+	o.Header.Set("X-Amz-Tagging", tags.Encode())
+}
+
+func (o *Object) tags() url.Values {
+	tags, _ := url.ParseQuery(o.Header.Get("X-Amz-Tagging"))
+	return tags
+}
+
+func (s *Server) getTagging(w http.ResponseWriter, key, version string) {
+	o := s.current(key)
+	if version != "" {
+		o = s.version(key, version)
+	}
+	if o == nil || o.Marker {
+		fail(w, http.StatusNotFound, "NoSuchKey", key)
+		return
+	}
+	type tag struct{ Key, Value string }
+	var out struct {
+		XMLName xml.Name `xml:"Tagging"`
+		TagSet  struct{ Tag []tag }
+	}
+	for name, values := range o.tags() {
+		out.TagSet.Tag = append(out.TagSet.Tag, tag{name, values[0]})
+	}
+	answerVersion(w, o)
+	reply(w, out)
+}

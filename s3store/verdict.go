@@ -1,0 +1,57 @@
+package s3store
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
+)
+
+// scanTag is the key under which GuardDuty Malware Protection for S3 keeps its
+// result, if its plan says that objects are tagged.
+const scanTag = "GuardDutyMalwareScanStatus"
+
+// scanResults are the values of scanTag. UNSUPPORTED stands for files protected
+// by passwords and for those over GuardDuty's quotas, too.
+var scanResults = map[string]upload.Verdict{
+	"NO_THREATS_FOUND": upload.VerdictClean,
+	"THREATS_FOUND":    upload.VerdictInfected,
+	"UNSUPPORTED":      upload.VerdictUnsupported,
+	"ACCESS_DENIED":    upload.VerdictFailed,
+	"FAILED":           upload.VerdictFailed,
+}
+
+// tagged reports that tags would forge a result.
+func tagged(tags map[string]string) bool {
+	_, there := tags[scanTag]
+	return there
+}
+
+// ScanVerdict implements [upload.VerdictReader] with one call, which needs
+// s3:GetObjectTagging, and s3:GetObjectVersionTagging where the bucket keeps
+// versions. It reads the tag GuardDutyMalwareScanStatus. An object without it is
+// pending, and a value that is not known is a scan that failed.
+//
+// Who may tag objects can forge a verdict: s3:PutObjectTagging is for the
+// scanner alone. The store never tags an object that exists, which would replace
+// what the scanner wrote; the tags of [Options] are sent with the object itself.
+func (s *Store) ScanVerdict(ctx context.Context, key, version string) (upload.Verdict, error) {
+	out, err := call(ctx, s, s.client.GetObjectTagging, &s3.GetObjectTaggingInput{
+		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, VersionId: optional(version),
+	})
+	if err != nil {
+		return upload.VerdictPending, missing(err)
+	}
+	for _, tag := range out.TagSet {
+		if aws.ToString(tag.Key) != scanTag {
+			continue
+		}
+		if v, known := scanResults[aws.ToString(tag.Value)]; known {
+			return v, nil
+		}
+		return upload.VerdictFailed, nil
+	}
+	return upload.VerdictPending, nil
+}
