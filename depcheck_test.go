@@ -32,6 +32,7 @@ func TestDependencies(t *testing.T) {
 	}{
 		{".", detection},
 		{"./memstore", detection},
+		{"./clamav", detection},
 		{"./storetest", detection},
 		{"./uppy", detection},
 		{"./s3store", append(aws, detection...)},

@@ -1,0 +1,96 @@
+package clamav
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// Ping asks clamd whether it is there, on a connection of its own: good for a
+// readiness probe. The error is [upload.CodeCheckFailed].
+func (s *Scanner) Ping(ctx context.Context) error {
+	reply, err := s.ask(ctx, "PING")
+	if err == nil && reply != "PONG" {
+		err = upload.VerdictFailed.Err(fmt.Errorf("clamav: clamd answered %q to PING", reply))
+	}
+	return err
+}
+
+// Version is what clamd says of itself: its release and, if it has the official
+// signatures, their number and date, as in "ClamAV 1.4.6/27800/Tue Oct 27 …".
+func (s *Scanner) Version(ctx context.Context) (string, error) { return s.ask(ctx, "VERSION") }
+
+// ask sends one command and returns its answer, within Timeout.
+func (s *Scanner) ask(ctx context.Context, command string) (string, error) {
+	conn, err := s.dial(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = conn.Close() }()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	err = conn.SetDeadline(time.Now().Add(s.opts.Timeout))
+	if err == nil {
+		_, err = io.WriteString(conn, "z"+command+"\x00")
+	}
+	var reply string
+	if err == nil {
+		reply, err = readReply(conn)
+	}
+	if err != nil {
+		return "", upload.VerdictFailed.Err(fmt.Errorf("clamav: %s: %w", command, err))
+	}
+	return reply, nil
+}
+
+// Check finds out whether clamd protects as this package says that it does. It
+// scans four files that it makes: the EICAR test file, a small archive of a
+// hundred levels, a small encrypted archive, and MaxSize bytes of zeros. Of the
+// first, clamd's log and its VirusEvent will tell. It is for the start of a
+// program; in between, [Scanner.Ping] is enough.
+//
+// The error has one line for each thing that is wrong and what to do about it.
+// It is [upload.CodeCheckFailed] if clamd could not be asked.
+func (s *Scanner) Check(ctx context.Context) error {
+	var errs []error
+	for _, p := range []struct {
+		file   io.Reader
+		code   upload.Code // "" is clean
+		advice string
+	}{
+		{bytes.NewReader(eicar()), upload.CodeInfected, "clamd does not know the EICAR test file: its signatures are missing"},
+		{bytes.NewReader(nested()), upload.CodeNotScanned, "clamd passes what it has not read whole: set AlertExceedsMax yes"},
+		{bytes.NewReader(locked()), upload.CodeNotScanned, "clamd passes encrypted files: set AlertEncrypted yes"},
+		{io.LimitReader(zeros{}, s.opts.MaxSize), "", "clamd does not scan files of MaxSize: raise StreamMaxLength and MaxFileSize, or lower MaxSize"},
+	} {
+		err := s.probe(ctx, p.file)
+		var e *upload.Error
+		switch {
+		case err == nil && p.code == "" || err != nil && p.code != "" && errors.Is(err, p.code):
+		case errors.As(err, &e) && e.Code.Status() >= 500:
+			return err
+		case err != nil:
+			errs = append(errs, fmt.Errorf("clamav: %s (%w)", p.advice, e.Err))
+		default:
+			errs = append(errs, fmt.Errorf("clamav: %s", p.advice))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// probe scans a file as an upload is scanned.
+func (s *Scanner) probe(ctx context.Context, file io.Reader) error {
+	c, err := s.open(ctx, "")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()
+	if _, err := io.CopyBuffer(struct{ io.Writer }{c}, struct{ io.Reader }{file}, make([]byte, 32<<10)); err != nil {
+		return err
+	}
+	return c.Verdict()
+}

@@ -1,0 +1,285 @@
+package clamav_test
+
+import (
+	"encoding/binary"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/clamav"
+)
+
+// fake is a clamd that does what a test says with each connection.
+func fake(t *testing.T, do func(c net.Conn)) (address string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer func() { _ = c.Close() }()
+				do(c)
+			}()
+		}
+	}()
+	return l.Addr().String()
+}
+
+// receive reads the command and n chunks at most, and returns the bytes. It stops
+// behind the end of the stream.
+func receive(c net.Conn, n int) []byte {
+	var all []byte
+	if _, err := io.ReadFull(c, make([]byte, len("zINSTREAM\x00"))); err != nil {
+		return nil
+	}
+	for range n {
+		var length [4]byte
+		if _, err := io.ReadFull(c, length[:]); err != nil || binary.BigEndian.Uint32(length[:]) == 0 {
+			break
+		}
+		chunk := make([]byte, binary.BigEndian.Uint32(length[:]))
+		if _, err := io.ReadFull(c, chunk); err != nil {
+			break
+		}
+		all = append(all, chunk...)
+	}
+	return all
+}
+
+const whole = 1 << 30 // chunks
+
+// gone waits until the scanner has closed the connection.
+func gone(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
+
+func say(reply string) func(net.Conn) {
+	return func(c net.Conn) {
+		receive(c, whole)
+		_, _ = io.WriteString(c, reply)
+	}
+}
+
+// sayEarly answers after the first chunk and then reads nothing more.
+func sayEarly(reply string) func(net.Conn) {
+	return func(c net.Conn) {
+		receive(c, 1)
+		_, _ = io.WriteString(c, reply)
+		time.Sleep(3 * time.Second) // a Write that nobody reads would hang here
+	}
+}
+
+// TestMisbehaving: whatever a scanner does, a file is stored only after "OK" to
+// all of it, and nothing of the scan is left.
+func TestMisbehaving(t *testing.T) {
+	const size = 16 * mib // more than the sockets hold
+	hangs := func(c net.Conn) { time.Sleep(3 * time.Second) }
+	rows := map[string]struct {
+		do      func(net.Conn)
+		code    upload.Code
+		timeout bool // the scanner has to give up
+	}{
+		"behaves":               {say("stream: OK\x00"), "", false},
+		"finds":                 {say("stream: X FOUND\x00"), upload.CodeInfected, false},
+		"reads nothing":         {hangs, upload.CodeCheckFailed, true},
+		"stops reading":         {func(c net.Conn) { receive(c, 5); hangs(c) }, upload.CodeCheckFailed, true},
+		"never answers":         {func(c net.Conn) { receive(c, whole); gone(c) }, upload.CodeCheckFailed, true},
+		"answers half":          {func(c net.Conn) { say("stream: OK")(c); gone(c) }, upload.CodeCheckFailed, true},
+		"closes at once":        {func(net.Conn) {}, upload.CodeCheckFailed, false},
+		"closes in the middle":  {func(c net.Conn) { receive(c, 5) }, upload.CodeCheckFailed, false},
+		"closes at the end":     {func(c net.Conn) { receive(c, whole) }, upload.CodeCheckFailed, false},
+		"closes half answered":  {say("stream: OK"), upload.CodeCheckFailed, false},
+		"garbage":               {say("\xff\x13\x37\x00"), upload.CodeCheckFailed, false},
+		"nothing":               {say("\x00"), upload.CodeCheckFailed, false},
+		"OK of another":         {say("stream: OK, or so\x00"), upload.CodeCheckFailed, false},
+		"ok":                    {say("stream: ok\x00"), upload.CodeCheckFailed, false},
+		"OK with a line end":    {say("stream: OK\n\x00"), upload.CodeCheckFailed, false},
+		"OK after an error":     {say("stream: no memory ERROR\x00stream: OK\x00"), upload.CodeCheckFailed, false},
+		"too long":              {say(strings.Repeat("stream: ", 10_000) + "OK\x00"), upload.CodeCheckFailed, false},
+		"endless":               {func(c net.Conn) { receive(c, whole); _, _ = io.Copy(c, endlessText{}) }, upload.CodeCheckFailed, false},
+		"OK before the file":    {func(c net.Conn) { _, _ = io.WriteString(c, "stream: OK\x00"); hangs(c) }, upload.CodeCheckFailed, false},
+		"OK before the end":     {sayEarly("stream: OK\x00"), upload.CodeCheckFailed, false},
+		"garbage before it":     {sayEarly("what?\x00"), upload.CodeCheckFailed, false},
+		"finds before the end":  {sayEarly("stream: X FOUND\x00"), upload.CodeInfected, false},
+		"limit before the end":  {sayEarly("INSTREAM size limit exceeded. ERROR\x00"), upload.CodeNotScanned, false},
+		"its disk is full":      {sayEarly("Error writing to temporary file ERROR\x00"), upload.CodeCheckFailed, false},
+		"a command too late":    {say("COMMAND READ TIMED OUT\x00"), upload.CodeCheckFailed, false},
+		"unknown to the format": {say("UNKNOWN COMMAND\x00"), upload.CodeCheckFailed, false},
+	}
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			opts := clamav.Options{Timeout: time.Minute}
+			if row.timeout {
+				opts.Timeout = 200 * time.Millisecond
+			}
+			s := newScanner(t, "tcp", fake(t, row.do), &opts)
+			h := newHost(t, s, upload.Options{})
+			a := h.scans(t, zeros(size, 0, nil), row.code)
+			require.NotContains(t, a.body, "stream:")
+			require.NotContains(t, a.body, "clam")
+			require.Zero(t, s.Busy())
+		})
+	}
+}
+
+// endlessText has no NUL.
+type endlessText struct{}
+
+func (endlessText) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'a'
+	}
+	return len(p), nil
+}
+
+func TestNobodyListens(t *testing.T) {
+	s := newScanner(t, "tcp", freeAddress(t), nil)
+	h := newHost(t, s, upload.Options{})
+	a := h.scans(t, strings.NewReader("hello"), upload.CodeCheckFailed)
+	require.NotEmpty(t, a.retryAfter)
+	require.Contains(t, h.log.String(), "refused")
+	require.NotContains(t, a.body, "127.0.0.1")
+	require.Zero(t, s.Busy())
+}
+
+// TestSeesAllOnce: clamd is sent exactly the bytes of the file.
+func TestSeesAllOnce(t *testing.T) {
+	got := make(chan []byte, 1)
+	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
+		got <- receive(c, whole)
+		_, _ = io.WriteString(c, "stream: OK\x00")
+	}), nil)
+	h := newHost(t, s, upload.Options{})
+	for _, size := range []int64{0, 1, 4095, 4096, 4097, 32 << 10, 32<<10 + 1, 3*mib + 7} {
+		want, err := io.ReadAll(zeros(size, size/2, nil))
+		require.NoError(t, err)
+		for i := range want {
+			want[i] = byte(i % 251)
+		}
+		h.scans(t, strings.NewReader(string(want)), "")
+		require.Equal(t, string(want), string(<-got))
+	}
+}
+
+// TestSlowClamd: it slows the upload that it scans and no other, and one that
+// takes its time within Timeout costs nothing but that.
+func TestSlowClamd(t *testing.T) {
+	first, release := make(chan struct{}, 1), make(chan struct{})
+	first <- struct{}{}
+	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
+		select {
+		case <-first:
+			<-release
+		default:
+		}
+		say("stream: OK\x00")(c)
+	}), nil)
+	h := newHost(t, s, upload.Options{})
+	slow := make(chan answer, 1)
+	go func() {
+		a, err := send(t, h.Server, "ann", zeros(16*mib, 0, nil))
+		if err != nil {
+			a.body = err.Error()
+		}
+		slow <- a
+	}()
+	require.Eventually(t, func() bool { return s.Busy() == 1 && len(first) == 0 }, time.Minute, time.Millisecond)
+	for range 5 {
+		a, err := send(t, h.Server, "ann", zeros(mib, 0, nil))
+		require.NoError(t, err)
+		require.Equal(t, 201, a.status)
+	}
+	require.Empty(t, slow)
+	close(release)
+	a := <-slow
+	require.Equal(t, 201, a.status, a.body)
+}
+
+// TestConnectionsAreBounded: who finds none waits and is told to come again, and
+// one subject leaves some to others.
+func TestConnectionsAreBounded(t *testing.T) {
+	release := make(chan struct{})
+	s := newScanner(t, "tcp", fake(t, func(c net.Conn) { <-release; say("stream: OK\x00")(c) }),
+		&clamav.Options{MaxConnections: 2, Timeout: time.Second})
+	for _, subject := range []string{"ann", "bob"} {
+		o, err := s.Validate(t.Context(), &upload.Incoming{Size: -1, Subject: subject})
+		require.NoError(t, err)
+		_, err = s.Validate(t.Context(), &upload.Incoming{Size: -1, Subject: "ann"})
+		require.ErrorIs(t, err, upload.CodeBusy, "half of them are ann's")
+		defer func() { require.NoError(t, o.(io.Closer).Close()) }()
+	}
+	h := newHost(t, s, upload.Options{})
+	a := h.scans(t, strings.NewReader("hello"), upload.CodeBusy)
+	require.Equal(t, 503, a.status)
+	require.NotEmpty(t, a.retryAfter)
+	close(release)
+}
+
+// TestNothingIsLeft: a client that leaves, or a file that is refused elsewhere,
+// ends the scan.
+func TestNothingIsLeft(t *testing.T) {
+	ended := make(chan struct{}, 8)
+	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
+		gone(c)
+		ended <- struct{}{}
+	}), nil)
+	before := runtime.NumGoroutine()
+	h := newHost(t, s, upload.Options{MaxFileSize: 2 * mib})
+	h.scans(t, zeros(3*mib, 0, nil), upload.CodeTooLarge)
+	<-ended
+
+	_, err := send(t, h.Server, "ann", io.MultiReader(zeros(mib, 0, nil), readerFunc(func([]byte) (int, error) { return 0, io.ErrUnexpectedEOF })))
+	require.Error(t, err)
+	<-ended
+
+	both := newHost(t, upload.All(s, upload.NotEmpty()), upload.Options{})
+	both.scans(t, strings.NewReader(""), upload.CodeEmpty)
+	<-ended
+	for _, h := range []*host{h, both} {
+		h.CloseClientConnections()
+		h.Close()
+		h.Client().CloseIdleConnections()
+	}
+	require.Zero(t, s.Busy())
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before }, 10*time.Second, 10*time.Millisecond)
+}
+
+func TestNew(t *testing.T) {
+	for name, row := range map[string]struct {
+		network, address string
+		opts             *clamav.Options
+		ok               bool
+	}{
+		"unix":       {"unix", "/run/clamav/clamd.ctl", nil, true},
+		"tcp":        {"tcp", "clamd:3310", &clamav.Options{}, true},
+		"udp":        {"udp", "clamd:3310", nil, false},
+		"no network": {"", "clamd:3310", nil, false},
+		"no address": {"tcp", "", nil, false},
+		"negative":   {"tcp", "clamd:3310", &clamav.Options{MaxSize: -1}, false},
+		"no time":    {"tcp", "clamd:3310", &clamav.Options{Timeout: -1}, false},
+		"no place":   {"tcp", "clamd:3310", &clamav.Options{MaxConnections: -1}, false},
+	} {
+		_, err := clamav.New(row.network, row.address, row.opts)
+		require.Equal(t, row.ok, err == nil, "%s: %v", name, err)
+	}
+}
+
+// TestKnownSize: a size that is known is judged before clamd is asked.
+func TestKnownSize(t *testing.T) {
+	s := newScanner(t, "tcp", freeAddress(t), &clamav.Options{MaxSize: 1000})
+	for size, code := range map[int64]upload.Code{1001: upload.CodeNotScanned, 1000: upload.CodeCheckFailed, -1: upload.CodeCheckFailed} {
+		in := &upload.Incoming{Size: size}
+		_, err := s.Validate(t.Context(), in)
+		require.ErrorIs(t, err, code)
+		require.Equal(t, size == 1001, s.ValidateDeclaration(t.Context(), in) != nil)
+	}
+}
