@@ -35,6 +35,7 @@ func TestDependencies(t *testing.T) {
 		{"./clamav", detection},
 		{"./storetest", detection},
 		{"./uppy", detection},
+		{"./limit", append(detection, "golang.org/x/time")},
 		{"./s3store", append(aws, detection...)},
 	} {
 		t.Run(c.pkg, func(t *testing.T) {

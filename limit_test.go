@@ -188,6 +188,7 @@ func TestRateLimitedWhole(t *testing.T) {
 	p := problemOf(t, r)
 	require.Equal(t, upload.CodeRateLimited, p.Code)
 	require.Equal(t, http.StatusTooManyRequests, p.Status)
+	require.NoError(t, r.Body.Close())
 	f.empty(t)
 }
 

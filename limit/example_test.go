@@ -1,0 +1,58 @@
+package limit_test
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/limit"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// Each user may send two files a day. The third is answered with 429, before its
+// body is read.
+func Example() {
+	limiter, err := limit.New(&limit.Options{Limits: limit.Limits{Window: 24 * time.Hour, Files: 2}})
+	if err != nil {
+		panic(err)
+	}
+	user := upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("User"), nil })
+	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), user, &upload.Options{
+		Limiter: limiter, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		panic(err)
+	}
+	for range 3 {
+		body := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--x--\r\n"
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		r.Header.Set("User", "ann")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Header().Get("Retry-After") != "")
+	}
+	// Output:
+	// 201 false
+	// 201 false
+	// 429 true
+}
+
+// Behind a proxy of one's own, anonymous callers are told apart by the address
+// that this proxy appends, and no other part of the header is believed.
+func ExampleOptions() {
+	behindProxy := func(d upload.Demand) string {
+		if d.Subject != "" {
+			return limit.BySubject(d)
+		}
+		hops := strings.Split(strings.Join(d.Request.Header.Values("X-Forwarded-For"), ","), ",")
+		return "client " + strings.TrimSpace(hops[len(hops)-1])
+	}
+	limiter, err := limit.New(&limit.Options{Key: behindProxy})
+	fmt.Println(limiter != nil, err)
+	// Output: true <nil>
+}

@@ -1,0 +1,134 @@
+package limit_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/limittest"
+	"github.com/airlock-go/upload/limit"
+	"github.com/airlock-go/upload/memstore"
+)
+
+func newLimiter(t testing.TB, o limit.Options) *limit.Limiter {
+	t.Helper()
+	l, err := limit.New(&o)
+	require.NoError(t, err)
+	return l
+}
+
+func TestConformance(t *testing.T) {
+	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter { return newLimiter(t, limit.Options{Limits: l}) })
+}
+
+func TestNew(t *testing.T) {
+	l, err := limit.New(nil)
+	require.NoError(t, err)
+	require.NotNil(t, l)
+	for about, o := range map[string]limit.Options{
+		"negative window":   {Limits: limit.Limits{Window: -1}},
+		"negative requests": {Limits: limit.Limits{Requests: -1}},
+		"negative bytes":    {Limits: limit.Limits{Bytes: -1}},
+		"negative signed":   {Limits: limit.Limits{AllSigned: -1}},
+		"negative callers":  {MaxCallers: -1},
+		"tiny window":       {Limits: limit.Limits{Window: time.Millisecond}},
+		"endless window":    {Limits: limit.Limits{Window: 32 * 24 * time.Hour}},
+		"too many bytes":    {Limits: limit.Limits{Bytes: 1 << 60}},
+		"too many files":    {Limits: limit.Limits{Files: 1 << 40}},
+	} {
+		_, err := limit.New(&o)
+		require.Error(t, err, about)
+	}
+}
+
+// TestRefill: a bucket fills evenly, and Retry-After is when there is enough.
+func TestRefill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(t, limit.Options{Limits: limit.Limits{Window: time.Hour, Files: 4}})
+		try := func() (after time.Duration, ok bool) {
+			r, err := l.Reserve(t.Context(), upload.Demand{Subject: "ann", Files: 2})
+			if err == nil {
+				require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 2}))
+				return 0, true
+			}
+			var e *upload.Error
+			require.ErrorAs(t, err, &e)
+			return e.RetryAfter, false
+		}
+		for _, wait := range []time.Duration{0, 0, 30 * time.Minute, 30 * time.Minute} {
+			time.Sleep(wait)
+			_, ok := try()
+			require.True(t, ok, wait)
+		}
+		time.Sleep(10 * time.Minute)
+		after, ok := try()
+		require.False(t, ok)
+		require.InDelta(t, 20*time.Minute, after, float64(time.Second))
+		time.Sleep(after + time.Second)
+		_, ok = try()
+		require.True(t, ok)
+	})
+}
+
+// TestHandler: what a client sees, and that settled uploads leave room.
+func TestHandler(t *testing.T) {
+	l := newLimiter(t, limit.Options{Limits: limit.Limits{Files: 3}})
+	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
+		Limiter: l, MaxFiles: 2, Logger: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	send := func(addr, name string) *httptest.ResponseRecorder {
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		part, err := w.CreateFormFile("file", name)
+		require.NoError(t, err)
+		_, err = part.Write([]byte("hello"))
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		r := httptest.NewRequest(http.MethodPost, "/", &body)
+		r.Header.Set("Content-Type", w.FormDataContentType())
+		r.Header.Set("X-Forwarded-For", fmt.Sprint(time.Now().UnixNano())) // believed by nobody
+		r.RemoteAddr = addr
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		return rec
+	}
+	for range 5 {
+		require.Equal(t, 415, send("192.0.2.1:5", "a.exe").Code, "costs no file")
+	}
+	for range 2 {
+		require.Equal(t, 201, send("192.0.2.1:5", "a.txt").Code)
+	}
+	got := send("192.0.2.1:6", "a.txt")
+	require.Equal(t, 429, got.Code)
+	require.NotEmpty(t, got.Header().Get("Retry-After"))
+	require.Contains(t, got.Body.String(), "too many files; try again in 20 minutes")
+	require.Equal(t, 201, send("192.0.2.2:5", "a.txt").Code)
+}
+
+func TestKeys(t *testing.T) {
+	for _, tc := range []struct{ subject, addr, by, address string }{
+		{"ann", "192.0.2.1:80", "subject ann", "address 192.0.2.1"},
+		{"", "192.0.2.1:80", "address 192.0.2.1", "address 192.0.2.1"},
+		{"", "192.0.2.1", "address 192.0.2.1", "address 192.0.2.1"},
+		{"", "[::ffff:192.0.2.1]:80", "address 192.0.2.1", "address 192.0.2.1"},
+		{"", "[2001:db8:1:2:3:4:5:6]:80", "address 2001:db8:1:2::", "address 2001:db8:1:2::"},
+		{"", "[fe80::1%eth0]:80", "address fe80::", "address fe80::"},
+		{"", "@", "address @", "address @"},
+		{"address 192.0.2.1", "", "subject address 192.0.2.1", "address "},
+	} {
+		d := upload.Demand{Subject: tc.subject, Request: &http.Request{RemoteAddr: tc.addr}}
+		require.Equal(t, tc.by, limit.BySubject(d))
+		require.Equal(t, tc.address, limit.ByAddress(d))
+	}
+	require.Equal(t, "address ", limit.BySubject(upload.Demand{}))
+}

@@ -1,0 +1,161 @@
+package limit_test
+
+import (
+	"runtime"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/limit"
+)
+
+func reserve(t testing.TB, l *limit.Limiter, subject string) (upload.Reservation, error) {
+	t.Helper()
+	return l.Reserve(t.Context(), upload.Demand{Subject: subject, Files: 1, Bytes: 100})
+}
+
+// TestCrowd: when there is no room for another caller, those who come new share
+// one bucket; the known ones keep their own.
+func TestCrowd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(t, limit.Options{Limits: limit.Limits{Files: 3, Concurrent: 100}, MaxCallers: 100})
+		for i := range 100 {
+			_, err := reserve(t, l, strconv.Itoa(i))
+			require.NoError(t, err)
+		}
+		passed := 0
+		for i := range 1000 {
+			if _, err := reserve(t, l, "new"+strconv.Itoa(i)); err == nil {
+				passed++
+			}
+		}
+		require.Equal(t, 3, passed)
+		for i := range 100 {
+			for range 2 {
+				_, err := reserve(t, l, strconv.Itoa(i))
+				require.NoError(t, err, "a known caller is not pushed out")
+			}
+			_, err := reserve(t, l, strconv.Itoa(i))
+			require.ErrorIs(t, err, upload.CodeRateLimited)
+		}
+	})
+}
+
+// TestNobodyIsForgottenEarly: sending under other names does not make the limiter
+// forget what a caller has used, or has under way.
+func TestNobodyIsForgottenEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(t, limit.Options{Limits: limit.Limits{Window: time.Hour, Files: 2, Concurrent: 1, Signed: 1}, MaxCallers: 10})
+		others := func() {
+			for i := range 1000 {
+				if r, err := reserve(t, l, "other"+strconv.Itoa(i)); err == nil {
+					require.NoError(t, r.Settle(t.Context(), upload.Used{}))
+				}
+			}
+		}
+		_, err := reserve(t, l, "under way")
+		require.NoError(t, err)
+		_, err = l.Reserve(t.Context(), upload.Demand{Subject: "signed", Files: 1, Until: time.Now().Add(10 * time.Hour)})
+		require.NoError(t, err)
+		r, err := reserve(t, l, "used")
+		require.NoError(t, err)
+		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1}))
+		others()
+		r, err = reserve(t, l, "used")
+		require.NoError(t, err)
+		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1}))
+		_, err = reserve(t, l, "used")
+		require.ErrorIs(t, err, upload.CodeRateLimited)
+
+		time.Sleep(5 * time.Hour) // all buckets are full again
+		others()
+		_, err = reserve(t, l, "under way")
+		require.ErrorIs(t, err, upload.CodeRateLimited)
+		_, err = l.Reserve(t.Context(), upload.Demand{Subject: "signed", Files: 1, Until: time.Now().Add(time.Hour)})
+		require.ErrorIs(t, err, upload.CodeRateLimited)
+	})
+}
+
+// TestIdleCallersAreForgotten: those of yesterday leave room for those of today.
+func TestIdleCallersAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(t, limit.Options{Limits: limit.Limits{Window: time.Minute, Files: 1}, MaxCallers: 100})
+		for day := range 10 {
+			for i := range 100 {
+				r, err := reserve(t, l, strconv.Itoa(day*1000+i))
+				require.NoError(t, err)
+				require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1}))
+			}
+			time.Sleep(2 * time.Minute)
+		}
+	})
+}
+
+// TestManyCallers: a million callers cost what the package says.
+func TestManyCallers(t *testing.T) {
+	const callers = 1_000_000
+	l := newLimiter(t, limit.Options{MaxCallers: callers, Limits: limit.Limits{Window: 24 * time.Hour}})
+	before := heapInUse()
+	fill(t, l, callers)
+	each := (heapInUse() - before) / callers
+	t.Logf("%d bytes a caller", each)
+	require.Less(t, each, uint64(400))
+	runtime.KeepAlive(l)
+}
+
+func heapInUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func fill(t testing.TB, l *limit.Limiter, callers int) {
+	t.Helper()
+	for i := range callers {
+		r, err := l.Reserve(t.Context(), upload.Demand{Subject: strconv.Itoa(i), Files: 1, Bytes: 1 << 20})
+		require.NoError(t, err)
+		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1 << 20}))
+	}
+}
+
+// BenchmarkReserve is a whole upload of one of so many callers, by all processors.
+func BenchmarkReserve(b *testing.B) {
+	for _, callers := range []int{1, 1_000_000} {
+		b.Run(strconv.Itoa(callers), func(b *testing.B) {
+			l := newLimiter(b, limit.Options{MaxCallers: callers, Limits: limit.Limits{Window: 30 * 24 * time.Hour, Requests: 1 << 30, Files: 1 << 30, Concurrent: 1 << 20}})
+			before := heapInUse()
+			fill(b, l, callers)
+			heap := heapInUse() - before
+			subjects := make([]string, min(callers, 1<<16))
+			for i := range subjects {
+				subjects[i] = strconv.Itoa(i * (callers / len(subjects)))
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for i := 0; pb.Next(); i++ {
+					r, err := l.Reserve(b.Context(), upload.Demand{Subject: subjects[i%len(subjects)], Files: 1, Bytes: 1})
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					_ = r.Settle(b.Context(), upload.Used{Files: 1, Bytes: 1})
+				}
+			})
+			b.ReportMetric(float64(heap)/float64(callers), "heap-B/caller")
+		})
+	}
+}
+
+// BenchmarkRefuse is what an attacker costs who is over the limit.
+func BenchmarkRefuse(b *testing.B) {
+	l := newLimiter(b, limit.Options{Limits: limit.Limits{Requests: 1}})
+	for b.Loop() {
+		_, _ = l.Reserve(b.Context(), upload.Demand{Subject: "ann"})
+	}
+}
