@@ -1,7 +1,14 @@
 package integration_test
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
@@ -17,4 +24,148 @@ func TestListerConformance(t *testing.T) {
 			})
 		})
 	}
+}
+
+// aged tells everything as nine days older than it is, but for what is called
+// young.
+type aged struct{ *s3store.Store }
+
+func age(key string) time.Duration {
+	if strings.Contains(key, "young") {
+		return 0
+	}
+	return 9 * 24 * time.Hour
+}
+
+func (s aged) ListObjects(ctx context.Context, prefix, after string) ([]upload.ListedObject, string, error) {
+	page, next, err := s.Store.ListObjects(ctx, prefix, after)
+	for i, o := range page {
+		page[i].Modified = o.Modified.Add(-age(o.Key))
+	}
+	return page, next, err
+}
+
+func (s aged) ListUploads(ctx context.Context, prefix, after string) ([]upload.ListedUpload, string, error) {
+	page, next, err := s.Store.ListUploads(ctx, prefix, after)
+	for i, u := range page {
+		page[i].Initiated = u.Initiated.Add(-age(u.Key))
+	}
+	return page, next, err
+}
+
+func (s aged) RemoveListed(ctx context.Context, o upload.ListedObject) error {
+	o.Modified = o.Modified.Add(age(o.Key))
+	return s.Store.RemoveListed(ctx, o)
+}
+
+// sweepable fills a bucket: 2,400 published objects, every third of which is
+// referred to, and what is under staging keys.
+func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]bool) {
+	referenced = map[string]bool{}
+	publish := func(key string) {
+		staged, err := st.store.Stage(t.Context(), upload.Object{Key: key, Type: "text/plain", MaxSize: 10}, strings.NewReader("0123456789"))
+		require.NoError(t, err)
+		require.NoError(t, staged.Commit(t.Context()))
+	}
+	for i := range 2400 {
+		key := fmt.Sprintf("p/%d/%04d ü+%%.txt", i%5, i)
+		publish(key)
+		if i%3 == 0 {
+			referenced[key] = true
+		}
+	}
+	for _, key := range []string{"p/young", "q/1", "p2"} {
+		publish(key)
+	}
+	for _, key := range []string{"p/upload-staging/1", "p/upload-staging/2", "p/upload-staging/young"} {
+		st.bucket.Put(t.Context(), t, key, []byte("staged"))
+	}
+	if versioned { // a form that was sent again, and an orphan that somebody wrote over
+		st.bucket.Put(t.Context(), t, "p/upload-staging/1", []byte("again"))
+		st.bucket.Put(t.Context(), t, "p/0/0010 ü+%.txt", []byte("over it"))
+	}
+	open := func(key string) {
+		_, err := st.store.CreateMultipart(t.Context(), upload.DirectObject{Key: key, Type: "text/plain"})
+		require.NoError(t, err)
+	}
+	for i := range 1100 {
+		open(fmt.Sprintf("p/upload-staging/%d", i/2))
+	}
+	for _, key := range []string{"p/upload-staging/young", "q/upload-staging/1"} {
+		open(key)
+	}
+	return referenced
+}
+
+// TestSweep of plain and versioned buckets: cancelled in the middle, and gone on
+// with from the last cursor.
+func TestSweep(t *testing.T) {
+	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := newStage(t, versioned, s3store.Options{})
+			referenced := sweepable(t, st, versioned)
+			ask := func(_ context.Context, keys []string) (known []string, _ error) {
+				for _, key := range keys {
+					if referenced[key] {
+						known = append(known, key)
+					}
+				}
+				return known, nil
+			}
+			opts := upload.SweepOptions{Prefix: "p/", Rate: 100_000, Logger: slog.New(slog.DiscardHandler)}
+			run := func(ctx context.Context, cursor string) (upload.SweepReport, error) {
+				sweeper, err := upload.NewSweeper(aged{st.store}, ask, &opts)
+				require.NoError(t, err)
+				return sweeper.Run(ctx, cursor)
+			}
+
+			dry, err := run(t.Context(), "")
+			require.NoError(t, err)
+			require.Equal(t, 2400+4+1101, dry.Seen)
+			require.Equal(t, 3, dry.Young)
+			require.Equal(t, 800, dry.Kept)
+			require.Equal(t, 1600+2+1100, dry.Orphaned)
+
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			opts.Remove = true
+			removed := 0
+			opts.Found = func(context.Context, upload.SweepFinding) {
+				if removed++; removed == 1000 {
+					cancel()
+				}
+			}
+			first, err := run(ctx, "")
+			require.ErrorIs(t, err, context.Canceled)
+			second, err := run(t.Context(), first.Cursor)
+			require.NoError(t, err)
+			require.Zero(t, second.Failed+second.Changed)
+			require.Equal(t, dry.Orphaned, first.Removed+second.Removed)
+			require.Less(t, second.Seen, dry.Seen-first.Removed, "it began anew")
+			requireSwept(t, st, referenced)
+		})
+	}
+}
+
+// requireSwept checks that of everything, all versions included, just what
+// belongs there is left.
+func requireSwept(t *testing.T, st *stage, referenced map[string]bool) {
+	t.Helper()
+	left := map[string]int{}
+	for _, v := range st.bucket.Versions(t.Context(), t) {
+		left[v.Key]++
+	}
+	for key := range referenced {
+		require.Equal(t, 1, left[key], key)
+	}
+	for _, key := range []string{"p/young", "p/upload-staging/young", "q/1", "p2"} {
+		require.Equal(t, 1, left[key], key)
+	}
+	require.Len(t, left, len(referenced)+4)
+	var open []string
+	for _, u := range st.bucket.Uploads(t.Context(), t) {
+		open = append(open, *u.Key)
+	}
+	require.ElementsMatch(t, []string{"p/upload-staging/young", "q/upload-staging/1"}, open)
 }

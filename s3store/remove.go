@@ -41,7 +41,7 @@ func (s *Store) RemoveListed(ctx context.Context, o upload.ListedObject) error {
 	}
 	// The readable one comes last: none of the others is ever readable.
 	for _, v := range older {
-		if aws.ToString(v.id) == *out.VersionId || v.modified.After(aws.ToTime(out.LastModified)) {
+		if aws.ToString(v.id) == *out.VersionId || seconds(&v.modified).After(seconds(out.LastModified)) {
 			continue
 		}
 		if err := s.deleteVersion(ctx, o.Key, v.id); err != nil {
@@ -51,12 +51,15 @@ func (s *Store) RemoveListed(ctx context.Context, o upload.ListedObject) error {
 	return s.deleteVersion(ctx, o.Key, out.VersionId)
 }
 
-// sameObject compares what a list told with what there is. HTTP has times in
-// whole seconds, lists may have finer ones.
+// sameObject compares what a list told with what there is.
 func sameObject(now *s3.HeadObjectOutput, o upload.ListedObject) bool {
 	return unquoted(aws.ToString(now.ETag)) == unquoted(o.ETag) && aws.ToInt64(now.ContentLength) == o.Size &&
-		aws.ToTime(now.LastModified).Truncate(time.Second).Equal(o.Modified.Truncate(time.Second))
+		seconds(now.LastModified).Equal(seconds(&o.Modified))
 }
+
+// seconds makes times comparable: HTTP has whole seconds, lists may have finer
+// ones.
+func seconds(t *time.Time) time.Time { return aws.ToTime(t).Truncate(time.Second) }
 
 func unquoted(etag string) string { return strings.Trim(etag, `"`) }
 

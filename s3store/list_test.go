@@ -1,0 +1,139 @@
+package s3store_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/storetest"
+)
+
+func TestListerConformance(t *testing.T) {
+	for _, versioned := range []bool{false, true} {
+		t.Run(fmt.Sprintf("versioned=%v", versioned), func(t *testing.T) {
+			storetest.RunLister(t, func(t *testing.T) upload.Lister { return newFixture(t, setup{versioned: versioned}) })
+		})
+	}
+}
+
+// without answers as a service that does not know a parameter.
+func without(parameter string) s3fake.Fault {
+	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		q := r.URL.Query()
+		q.Del(parameter)
+		r.URL.RawQuery = q.Encode()
+		serve(w, r)
+	}
+}
+
+// answerXML answers with that body.
+func answerXML(body string) s3fake.Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Type", "application/xml")
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// TestListsAnyKey: keys of others may hold what XML cannot, and what looks
+// encoded is not decoded unless the service says so.
+func TestListsAnyKey(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		keys  []string
+		fault s3fake.Fault
+	}{
+		{"encoded", []string{"p/\x01\n\u202e", "p/a+b%20c d"}, nil},
+		{"not encoded", []string{"p/a+b%20c d", "p/b"}, without("encoding-type")},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFixture(t, setup{})
+			f.fake.PageSize = 1
+			for _, key := range row.keys {
+				f.fake.Put(key, nil)
+			}
+			if row.fault != nil {
+				f.fake.Inject("ListObjectsV2", forEver, row.fault)
+			}
+			after := ""
+			for _, key := range row.keys {
+				page, next, err := f.ListObjects(t.Context(), "p/", after)
+				require.NoError(t, err)
+				require.Len(t, page, 1)
+				require.Equal(t, key, page[0].Key)
+				after = next
+			}
+			require.Empty(t, after)
+		})
+	}
+}
+
+// TestListUploadsInPages, of which each is aborted before the next is asked for.
+func TestListUploadsInPages(t *testing.T) {
+	f := newFixture(t, setup{})
+	f.fake.PageSize = 4
+	for i, uploads := range []int{2, 1, 3, 1, 4, 2} {
+		for range uploads {
+			_, err := f.CreateMultipart(t.Context(), upload.DirectObject{Key: fmt.Sprintf("p/%d", i)})
+			require.NoError(t, err)
+		}
+	}
+	var sizes []int
+	for after := ""; ; {
+		page, next, err := f.ListUploads(t.Context(), "p/", after)
+		require.NoError(t, err)
+		sizes = append(sizes, len(page))
+		for _, u := range page {
+			require.WithinDuration(t, time.Now(), u.Initiated, time.Hour)
+			require.NoError(t, f.AbortMultipart(t.Context(), u.Key, u.UploadID))
+		}
+		if after = next; after == "" {
+			break
+		}
+	}
+	require.Equal(t, []int{3, 3, 1, 4, 2}, sizes) // never a part of a key's uploads
+	require.Zero(t, f.fake.OpenUploads())
+}
+
+// TestUnorderedLists are refused rather than read in part or for ever.
+func TestUnorderedLists(t *testing.T) {
+	for _, row := range []struct {
+		name, objects, uploads string
+	}{
+		{
+			"behind the place", `<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>p/1</Key></Contents></ListBucketResult>`,
+			`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><Upload><Key>p/1</Key><UploadId>1</UploadId></Upload></ListMultipartUploadsResult>`,
+		},
+		{
+			"nothing, and more", `<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>`,
+			`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated></ListMultipartUploadsResult>`,
+		},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFixture(t, setup{})
+			f.fake.Inject("ListObjectsV2", 1, answerXML(row.objects))
+			f.fake.Inject("ListMultipartUploads", 1, answerXML(row.uploads))
+			_, _, err := f.ListObjects(t.Context(), "p/", "p/5")
+			require.ErrorContains(t, err, "in order")
+			_, _, err = f.ListUploads(t.Context(), "p/", "p/5")
+			require.ErrorContains(t, err, "in order")
+		})
+	}
+}
+
+func TestListFails(t *testing.T) {
+	f := newFixture(t, setup{})
+	for _, fault := range []s3fake.Fault{denied, fail500, s3fake.Reset} {
+		f.fake.Inject("", forEver, fault)
+		_, _, err := f.ListObjects(t.Context(), "p/", "")
+		require.Error(t, err)
+		_, _, err = f.ListUploads(t.Context(), "p/", "")
+		require.Error(t, err)
+		f.fake.Heal()
+	}
+}
