@@ -3,8 +3,10 @@
 //	go run -C examples ./bucket check -s3-bucket pictures
 //	go run -C examples ./bucket policy -s3-bucket pictures streamed
 //	go run -C examples ./bucket setup -s3-bucket pictures -direct -origin https://app.example.com
+//	go run -C examples ./bucket sweep -s3-bucket pictures -s3-prefix avatars -references keys.txt
 //
-// Credentials come from the usual AWS places. All of it is in package s3store.
+// Credentials come from the usual AWS places. The work is done by package s3store,
+// and by upload.Sweeper.
 package main
 
 import (
@@ -34,6 +36,7 @@ var commands = []command{
 	{"check", "look whether the bucket is set up right", check},
 	{"policy", "print the policy of a role, or what the bucket is to be given", policy},
 	{"setup", "add lifecycle and CORS rules, and keep those of others", setup},
+	{"sweep", "find what nobody refers to, and remove it", sweep},
 }
 
 func main() {

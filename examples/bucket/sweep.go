@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// sweeping is the command sweep: its flags, and what it is in the middle of.
+type sweeping struct {
+	opts       upload.SweepOptions
+	references references
+	place      place
+	tell       *teller
+}
+
+// sweep finds what nobody refers to, and removes it if it is told to.
+func sweep(fs *flag.FlagSet) action {
+	s := &sweeping{}
+	s.references.flags(fs)
+	fs.BoolVar(&s.opts.Remove, "remove", false, "remove what is found; without it nothing is removed")
+	fs.DurationVar(&s.opts.Grace, "grace", 8*24*time.Hour, "`age` below which nothing is touched")
+	fs.BoolVar(&s.opts.InsecureGrace, "insecure-grace", false, "take a -grace below 8 days, which can remove uploads that are on their way")
+	fs.IntVar(&s.opts.Rate, "rate", 50, "removals a second, at most")
+	fs.IntVar(&s.opts.MaxRemovals, "max-removals", 10_000, "removals in all, at most; the next run goes on")
+	fs.BoolVar(&s.opts.AllowWholeBucket, "whole-bucket", false, "sweep without a -s3-prefix everything that is in the bucket")
+	fs.StringVar(&s.place.file, "cursor", "", "`file` that keeps the place, from which an interrupted run goes on")
+	return s.run
+}
+
+func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
+	if len(e.args) > 0 {
+		return 2, fmt.Errorf("%q is no flag", e.args[0])
+	}
+	referenced, done, err := s.references.open(ctx, s.opts.Remove)
+	if err != nil {
+		return 2, err
+	}
+	defer done()
+	if err := s.place.load(s.opts.Remove); err != nil {
+		return 2, err
+	}
+	s.tell = &teller{env: e, remove: s.opts.Remove, bar: isTerminal(e.stderr), passed: s.place.Passed}
+	s.opts.Prefix, s.opts.Found, s.opts.Progress = e.prefix, s.tell.found, s.progress
+	s.opts.Logger = slog.New(slog.DiscardHandler) // stdout says it already
+	sweeper, err := upload.NewSweeper(e.store, referenced, &s.opts)
+	if err != nil {
+		return 2, err
+	}
+	if err := s.tell.count(ctx, e.store); err != nil {
+		return 2, err
+	}
+	report, err := sweeper.Run(ctx, s.place.Cursor)
+	if err := s.tell.end(report); err != nil {
+		return 2, err
+	}
+	switch {
+	case err == nil:
+		return 0, nil
+	case errors.Is(err, upload.ErrSweepLimit), report.Failed > 0 && report.Cursor == "":
+		_, _ = fmt.Fprintln(e.stderr, err)
+		return 1, nil
+	case ctx.Err() != nil && s.place.file != "":
+		return 2, fmt.Errorf("another run with this -cursor goes on: %w", err)
+	}
+	return 2, err
+}
+
+// progress keeps the place after each page.
+func (s *sweeping) progress(_ context.Context, r upload.SweepReport) error {
+	s.tell.page(r)
+	return s.place.save(r.Cursor, s.tell.passed+r.Seen-r.Removed)
+}

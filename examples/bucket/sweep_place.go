@@ -1,0 +1,63 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// place is where a sweep is, kept in a file so that it outlives the process.
+type place struct {
+	file   string // "" to keep nothing
+	Cursor string `json:"cursor"`
+	Passed int    `json:"passed"` // what lies before it, for the bar
+	Remove bool   `json:"remove"` // the runs removed
+}
+
+// load reads the place if there is one. That of a dry run is none for a run that
+// removes: it would leave out what the dry run has only looked at.
+func (p *place) load(remove bool) error {
+	defer func() { p.Remove = remove }()
+	if p.file == "" {
+		return nil
+	}
+	text, err := os.ReadFile(p.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, p)
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("-cursor: %w", err)
+	case p.Remove != remove:
+		return errors.New("-cursor: the file is from a run of the other kind, with or without -remove; delete it to begin anew")
+	}
+	return nil
+}
+
+// save writes the place whole or not at all, and removes it at the end.
+func (p *place) save(cursor string, passed int) error {
+	p.Cursor, p.Passed = cursor, passed
+	switch {
+	case p.file == "":
+		return nil
+	case cursor == "":
+		err := os.Remove(p.file)
+		if errors.Is(err, fs.ErrNotExist) { // all was on one page
+			return nil
+		}
+		return err
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(p.file+".new", append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(p.file+".new", p.file)
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// teller tells of a sweep: what it finds and the sum go to stdout, how far it is
+// to stderr, as a bar on a terminal and else as a line for each page.
+type teller struct {
+	env    *env
+	remove bool
+	bar    bool
+	passed int // what lies before the place where this run begins
+	total  int // what there is, if there is a bar
+	last   upload.SweepReport
+	err    error // of stdout
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// count lists everything once, since a bar has to know how much there is.
+func (t *teller) count(ctx context.Context, store upload.Lister) error {
+	if !t.bar {
+		return nil
+	}
+	for after := ""; ; {
+		page, next, err := store.ListObjects(ctx, t.env.prefix, after)
+		if err != nil {
+			return err
+		}
+		t.total += len(page)
+		t.line(fmt.Sprintf("counting: %d", t.total))
+		if after = next; after == "" {
+			break
+		}
+	}
+	for after := ""; ; {
+		page, next, err := store.ListUploads(ctx, t.env.prefix, after)
+		if err != nil {
+			return err
+		}
+		t.total += len(page)
+		if after = next; after == "" {
+			return nil
+		}
+	}
+}
+
+// found prints a finding.
+func (t *teller) found(_ context.Context, f upload.SweepFinding) {
+	if t.bar {
+		t.line("")
+	}
+	if t.env.json {
+		t.print(jsonFinding{f.Outcome, f.Key, f.UploadID, f.Size, f.Modified, text(f.Err)})
+	} else {
+		t.write(plain(f) + "\n")
+	}
+	if !t.bar {
+		return
+	}
+	switch f.Outcome { // the report of the page will count them, too
+	case upload.SweepRemoved:
+		t.last.Removed++
+		t.last.Orphaned++
+	case upload.SweepOrphaned, upload.SweepChanged, upload.SweepFailed:
+		t.last.Orphaned++
+	}
+	t.line(t.drawn())
+}
+
+type jsonFinding struct {
+	Outcome  upload.SweepOutcome `json:"outcome"`
+	Key      string              `json:"key"`
+	Upload   string              `json:"upload,omitempty"`
+	Size     int64               `json:"size"`
+	Modified time.Time           `json:"modified"`
+	Error    string              `json:"error,omitempty"`
+}
+
+// plain quotes keys, which may hold what terminals obey.
+func plain(f upload.SweepFinding) string {
+	what := fmt.Sprintf("%d bytes", f.Size)
+	if f.UploadID != "" {
+		what = "an unfinished upload"
+	}
+	line := fmt.Sprintf("%-8s %q, %s, of %s", f.Outcome, f.Key, what, f.Modified.UTC().Format(time.DateTime))
+	if f.Err != nil {
+		line += fmt.Sprintf(": %q", f.Err.Error())
+	}
+	return line
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// page tells how far the sweep is.
+func (t *teller) page(r upload.SweepReport) {
+	t.last = r
+	if t.bar {
+		t.line(t.drawn())
+		return
+	}
+	_, _ = fmt.Fprintln(t.env.stderr, counts(r))
+}
+
+func counts(r upload.SweepReport) string {
+	return fmt.Sprintf("%d seen: %d kept, %d young, %d foreign, %d orphaned", r.Seen, r.Kept, r.Young, r.Foreign, r.Orphaned)
+}
+
+func sum(r upload.SweepReport, remove bool) string {
+	if !remove {
+		return fmt.Sprintf("%s, of %d bytes; nothing was removed, for want of -remove", counts(r), r.Bytes)
+	}
+	return fmt.Sprintf("%s; %d removed, of %d bytes, %d changed, %d failed", counts(r), r.Removed, r.Bytes, r.Changed, r.Failed)
+}
+
+// drawn is the bar.
+func (t *teller) drawn() string {
+	const width = 30
+	done := min(t.passed+t.last.Seen, t.total)
+	full := width
+	if t.total > 0 {
+		full = width * done / t.total
+	}
+	return fmt.Sprintf("[%s%s] %d of %d, %d orphaned, %d removed",
+		strings.Repeat("#", full), strings.Repeat(".", width-full), done, t.total, t.last.Orphaned, t.last.Removed)
+}
+
+// line replaces the terminal's last line.
+func (t *teller) line(text string) { _, _ = fmt.Fprint(t.env.stderr, "\r\x1b[K"+text) }
+
+// end prints the sum. Its error is the first of stdout, whose reader may be gone.
+func (t *teller) end(r upload.SweepReport) error {
+	if t.bar {
+		t.page(r)
+		_, _ = fmt.Fprintln(t.env.stderr)
+	}
+	if t.env.json {
+		t.print(struct {
+			Seen     int   `json:"seen"`
+			Young    int   `json:"young"`
+			Foreign  int   `json:"foreign"`
+			Kept     int   `json:"kept"`
+			Orphaned int   `json:"orphaned"`
+			Removed  int   `json:"removed"`
+			Changed  int   `json:"changed"`
+			Failed   int   `json:"failed"`
+			Bytes    int64 `json:"bytes"`
+		}{r.Seen, r.Young, r.Foreign, r.Kept, r.Orphaned, r.Removed, r.Changed, r.Failed, r.Bytes})
+	} else {
+		t.write(sum(r, t.remove) + "\n")
+	}
+	return t.err
+}
+
+func (t *teller) print(v any) {
+	line, err := json.Marshal(v)
+	if err != nil {
+		t.err = err
+		return
+	}
+	t.write(string(line) + "\n")
+}
+
+func (t *teller) write(s string) {
+	if _, err := io.WriteString(t.env.stdout, s); err != nil && t.err == nil {
+		t.err = err
+	}
+}
