@@ -1,0 +1,62 @@
+package upload_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// What nobody refers to is removed, from a place on that a crash does not lose.
+// Look first, without Remove.
+func ExampleSweeper() {
+	store := &memstore.Store{}
+	ctx := context.Background()
+	for _, key := range []string{"avatars/ada.png", "avatars/deleted-user.png"} {
+		staged, err := store.Stage(ctx, upload.Object{Key: key, MaxSize: 10}, strings.NewReader("a picture"))
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := staged.Commit(ctx); err != nil {
+			log.Fatal(err)
+		}
+	}
+	time.Sleep(2 * time.Millisecond)
+
+	// In an application: SELECT key FROM users WHERE key IN (…), and rows.Err().
+	rows := map[string]bool{"avatars/ada.png": true}
+	referenced := func(_ context.Context, keys []string) (known []string, err error) {
+		for _, key := range keys {
+			if rows[key] {
+				known = append(known, key)
+			}
+		}
+		return known, nil
+	}
+	cursor := "" // in an application: in its database
+	sweeper, err := upload.NewSweeper(store, referenced, &upload.SweepOptions{
+		Prefix: "avatars/",
+		Remove: true,
+		Progress: func(_ context.Context, r upload.SweepReport) error {
+			cursor = r.Cursor
+			return nil
+		},
+		Logger: slog.New(slog.DiscardHandler),
+
+		Grace: time.Millisecond, InsecureGrace: true, // leave these out: nothing here is 8 days old
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	report, err := sweeper.Run(ctx, cursor)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("kept", report.Kept, "removed", report.Removed, "left", store.Keys())
+	// Output: kept 1 removed 1 left [avatars/ada.png]
+}
