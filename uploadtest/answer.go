@@ -1,0 +1,87 @@
+package uploadtest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+
+	"github.com/airlock-go/upload"
+)
+
+// Answer is what a client was told. Files, Code and Detail are filled from what
+// upload.JSON writes, Code and Detail also from the redirect of
+// upload.SeeOther; other answers leave them empty.
+type Answer struct {
+	Status int
+	Proto  string // as in "HTTP/1.1"
+	Header http.Header
+	Body   []byte
+	Sent   int64 // bytes of the request's body that were given to the connection
+
+	Files  []AnsweredFile
+	Code   upload.Code // of a refusal, "" if it was none
+	Detail string      // its reason
+}
+
+// AnsweredFile is a file that an answer speaks of: a stored one or, with a code,
+// one that was refused together with its request.
+type AnsweredFile struct {
+	upload.File
+
+	Code   upload.Code
+	Reason string
+}
+
+// ReadAnswer reads a response to its end, and closes its body. It fails if the
+// response is not whole, or is JSON that cannot be read.
+func ReadAnswer(resp *http.Response) (*Answer, error) {
+	body, err := io.ReadAll(resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, fmt.Errorf("the answer %d is not whole: %w", resp.StatusCode, err)
+	}
+	a := &Answer{Status: resp.StatusCode, Proto: resp.Proto, Header: resp.Header, Body: body}
+	switch mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); mediaType {
+	case "application/json", "application/problem+json":
+		err = a.readJSON()
+	case "":
+		a.readRedirect()
+	}
+	return a, err
+}
+
+// readJSON leaves alone what is not an answer to an upload.
+func (a *Answer) readJSON() error {
+	if !json.Valid(a.Body) {
+		return fmt.Errorf("the answer %d is no JSON: %q", a.Status, a.Body)
+	}
+	var known struct {
+		Files  []AnsweredFile
+		Code   upload.Code
+		Detail string
+	}
+	if json.Unmarshal(a.Body, &known) == nil {
+		a.Files, a.Code, a.Detail = known.Files, known.Code, known.Detail
+	}
+	return nil
+}
+
+func (a *Answer) readRedirect() {
+	if to, err := url.Parse(a.Header.Get("Location")); err == nil && a.Status == http.StatusSeeOther {
+		a.Code, a.Detail = upload.Code(to.Query().Get("error")), to.Query().Get("reason")
+	}
+}
+
+// Decode reads the JSON of the body into v, for answers of the host's own.
+func (a *Answer) Decode(v any) error {
+	if err := json.Unmarshal(a.Body, v); err != nil {
+		return fmt.Errorf("the answer %d %q: %w", a.Status, a.Body, err)
+	}
+	return nil
+}
+
+// String is status and body, for messages of tests.
+func (a *Answer) String() string { return fmt.Sprintf("%d %s", a.Status, a.Body) }

@@ -1,0 +1,211 @@
+package uploadtest
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// sendBuffer is what the system holds of what a [Conn] has sent. Its own choice
+// grows to several mebibytes, and a client on the same machine then hands over a
+// good deal more than the server ever sees before it could notice an answer.
+const sendBuffer = 64 << 10
+
+// errAnswered ends sending once the whole answer has been read.
+var errAnswered = errors.New("uploadtest: answered")
+
+// Conn is a client that sends a request by hand, on a connection of its own, as
+// slowly and as little of it as it wants, and reads the answer meanwhile. Send
+// and what ends a connection are for one goroutine; Answer is for any.
+type Conn struct {
+	conn      net.Conn
+	body      io.Reader
+	chunked   bool
+	sent      atomic.Int64
+	continued atomic.Bool
+	answered  chan struct{} // closed with answer and err set
+	answer    *Answer
+	err       error
+}
+
+// Dial connects to the host of r's URL by TCP and sends the head of r. The body
+// follows with [Conn.Send]. A ContentLength of -1 sends it chunked; another than
+// the body has is sent as it is. HTTP/1.1 is spoken, without TLS.
+func Dial(r *http.Request) (*Conn, error) {
+	host := r.URL.Host
+	if r.URL.Port() == "" {
+		host = net.JoinHostPort(r.URL.Hostname(), "80")
+	}
+	var d net.Dialer
+	conn, err := d.DialContext(r.Context(), "tcp", host)
+	if err != nil {
+		return nil, err
+	}
+	if err := conn.(*net.TCPConn).SetWriteBuffer(sendBuffer); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return NewConn(conn, r)
+}
+
+// NewConn is [Dial] over a connection that exists, which may be of TLS. It is
+// closed when that fails.
+func NewConn(conn net.Conn, r *http.Request) (*Conn, error) {
+	c := &Conn{conn: conn, body: r.Body, chunked: r.ContentLength < 0, answered: make(chan struct{})}
+	if c.body == nil {
+		c.body = http.NoBody
+	}
+	var head strings.Builder
+	fmt.Fprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.URL.RequestURI(), r.Host)
+	if c.chunked {
+		head.WriteString("Transfer-Encoding: chunked\r\n")
+	} else {
+		fmt.Fprintf(&head, "Content-Length: %d\r\n", r.ContentLength)
+	}
+	err := r.Header.Write(&head)
+	if err == nil {
+		_, err = io.WriteString(conn, head.String()+"\r\n")
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	go c.read()
+	return c, nil
+}
+
+func (c *Conn) read() {
+	defer close(c.answered)
+	resp, err := readFinal(bufio.NewReader(c.conn), func() { c.continued.Store(true) })
+	if err != nil {
+		c.err = err
+		return
+	}
+	c.answer, c.err = ReadAnswer(resp)
+}
+
+// readFinal reads the response that follows any 100 Continue.
+func readFinal(br *bufio.Reader, onContinue func()) (*http.Response, error) {
+	for {
+		resp, err := http.ReadResponse(br, nil)
+		if err != nil || resp.StatusCode != http.StatusContinue {
+			return resp, err
+		}
+		onContinue()
+	}
+}
+
+// Continued tells whether the server has asked for the body, with 100 Continue.
+func (c *Conn) Continued() bool { return c.continued.Load() }
+
+// Sent is how many bytes of the body have been sent.
+func (c *Conn) Sent() int64 { return c.sent.Load() }
+
+// Send sends n more bytes of the body, all that is left if n is negative. A
+// client that then does nothing stalls. It stops when the whole answer has
+// arrived, which is no error.
+func (c *Conn) Send(n int64) error { return c.send(n, 16<<10, 0) }
+
+// SendSlowly sends the rest of the body at so many bytes a second, in ten pieces
+// a second.
+func (c *Conn) SendSlowly(rate int) error { return c.send(-1, max(1, rate/10), time.Second/10) }
+
+func (c *Conn) send(n int64, size int, pause time.Duration) error {
+	src := c.body
+	if n >= 0 {
+		src = io.LimitReader(src, n)
+	}
+	piece := make([]byte, size)
+	var err error
+	for err == nil {
+		var m int
+		m, err = io.ReadFull(src, piece)
+		if m > 0 {
+			if err := c.write(piece[:m]); err != nil {
+				return ignoreAnswered(err)
+			}
+			time.Sleep(pause)
+		}
+	}
+	if err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	if n < 0 && c.chunked {
+		return ignoreAnswered(c.raw("0\r\n\r\n"))
+	}
+	return nil
+}
+
+func (c *Conn) write(p []byte) error {
+	frame := "%s"
+	if c.chunked {
+		frame = fmt.Sprintf("%x\r\n%%s\r\n", len(p))
+	}
+	if err := c.raw(fmt.Sprintf(frame, p)); err != nil {
+		return err
+	}
+	c.sent.Add(int64(len(p)))
+	return nil
+}
+
+func (c *Conn) raw(s string) error {
+	select {
+	case <-c.answered:
+		return errAnswered
+	default:
+	}
+	_, err := io.WriteString(c.conn, s)
+	return err
+}
+
+func ignoreAnswered(err error) error {
+	if errors.Is(err, errAnswered) {
+		return nil
+	}
+	return err
+}
+
+// Answer waits for the whole answer. A connection that ended without one is an
+// error, and so is the end of the timeout.
+func (c *Conn) Answer(timeout time.Duration) (*Answer, error) {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case <-c.answered:
+	case <-timer.C:
+		return nil, fmt.Errorf("no answer within %v", timeout)
+	}
+	if c.err != nil {
+		return nil, c.err
+	}
+	a := *c.answer
+	a.Sent = c.Sent()
+	return &a, nil
+}
+
+// HalfClose tells the server that nothing more comes, and reads on. What cannot
+// be closed by half is an error.
+func (c *Conn) HalfClose() error {
+	half, ok := c.conn.(interface{ CloseWrite() error })
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	return half.CloseWrite()
+}
+
+// Close closes the connection politely: the server reads an end of the stream.
+// It may be called again.
+func (c *Conn) Close() { _ = c.conn.Close() }
+
+// Reset closes the connection as a dying process does: the server's reads and
+// writes fail. Where there is no TCP it is Close.
+func (c *Conn) Reset() {
+	if tcp, ok := c.conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	c.Close()
+}

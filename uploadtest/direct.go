@@ -1,0 +1,155 @@
+package uploadtest
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/airlock-go/upload"
+)
+
+// Direct is a client of an upload.Presigner.
+type Direct struct {
+	// Client sends all requests, those to the storage included. Default:
+	// http.DefaultClient. With [Client] the handler must serve both the steps
+	// and the storage's signed requests, as memstore.Store.Handler does.
+	Client *http.Client
+
+	// URL is where the steps are, as in "/tickets/".
+	URL string
+
+	// Header is added to each step, as who the caller is. What goes to the
+	// storage has the signed header fields alone.
+	Header http.Header
+}
+
+// PostDirect walks all of a direct upload, as [Direct.Upload] does, against a
+// handler that serves the steps at target and the storage besides.
+func PostDirect(t testing.TB, h http.Handler, target string, file Part) *Answer {
+	t.Helper()
+	return (&Direct{Client: Client(h), URL: target}).Upload(t, file)
+}
+
+// Upload gets a ticket for the file, sends it as the ticket says, by a PUT, a
+// form or in parts, and confirms it. It returns the answer to the confirmation,
+// or the first that was a refusal, be it of the application or of the storage.
+func (d *Direct) Upload(t testing.TB, file Part) *Answer {
+	t.Helper()
+	ticket, a := d.Sign(t, Declare(file))
+	if ticket == nil {
+		return a
+	}
+	if a := d.Send(t, ticket, file.Content); a.Status >= http.StatusMultipleChoices {
+		return a
+	}
+	return d.Confirm(t, ticket.Token)
+}
+
+// Declare is what an honest client declares of a file. It claims no digest, and
+// no type, so the name decides.
+func Declare(file Part) upload.Declaration {
+	return upload.Declaration{Field: file.Field, Name: file.Name, Size: file.Content.Size}
+}
+
+// Sign asks for a ticket. It is nil if the answer is a refusal.
+func (d *Direct) Sign(t testing.TB, declaration upload.Declaration) (*upload.Ticket, *Answer) {
+	t.Helper()
+	ticket := &upload.Ticket{}
+	a := d.step(t, "", declaration, ticket)
+	if a.Status != http.StatusCreated {
+		return nil, a
+	}
+	return ticket, a
+}
+
+// Send sends the content to the storage, whole or in parts, and returns the last
+// answer, or the first that was a refusal.
+func (d *Direct) Send(t testing.TB, ticket *upload.Ticket, c Content) (a *Answer) {
+	t.Helper()
+	if ticket.SignedRequest != nil {
+		return Send(t, d.Client, SignedRequest(ticket.SignedRequest, c))
+	}
+	for n := range ticket.Parts {
+		if a = d.SendPart(t, ticket, c, n+1); a.Status >= http.StatusMultipleChoices {
+			break
+		}
+	}
+	return a
+}
+
+// SendPart sends one part of the content, counted from 1. Parts may be sent in
+// any order, and again.
+func (d *Direct) SendPart(t testing.TB, ticket *upload.Ticket, c Content, number int) *Answer {
+	t.Helper()
+	signed := &upload.SignedRequest{}
+	a := d.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": number}, signed)
+	if a.Status != http.StatusOK {
+		return a
+	}
+	offset := int64(number-1) * ticket.PartSize
+	size := min(ticket.PartSize, c.Size-offset)
+	return Send(t, d.Client, SignedRequest(signed, Content{Size: size, Open: func() io.Reader { return c.read(offset, size) }}))
+}
+
+// Confirm asks for the file to be read and published.
+func (d *Direct) Confirm(t testing.TB, token string) *Answer {
+	t.Helper()
+	return d.Step(t, "confirm", map[string]string{"token": token})
+}
+
+// Abort gives an upload up.
+func (d *Direct) Abort(t testing.TB, token string) *Answer {
+	t.Helper()
+	return d.Step(t, "abort", map[string]string{"token": token})
+}
+
+// Step posts the JSON of body to a step by its name.
+func (d *Direct) Step(t testing.TB, name string, body any) *Answer {
+	t.Helper()
+	b, err := json.Marshal(body)
+	if err != nil {
+		t.Fatalf("uploadtest: %v", err)
+	}
+	r := newRequest(http.MethodPost, strings.TrimSuffix(d.URL, "/")+"/"+name, Bytes(b))
+	maps.Copy(r.Header, d.Header)
+	r.Header.Set("Content-Type", "application/json")
+	return Send(t, d.Client, r)
+}
+
+// step is Step, and decodes what is no refusal into answer.
+func (d *Direct) step(t testing.TB, name string, body, answer any) *Answer {
+	t.Helper()
+	a := d.Step(t, name, body)
+	if a.Status < http.StatusMultipleChoices {
+		if err := a.Decode(answer); err != nil {
+			t.Fatalf("uploadtest: %v", err)
+		}
+	}
+	return a
+}
+
+// SignedRequest is the request that a storage has signed, with the content, as
+// an honest client sends it. Tests of a storage change it before they [Send] it.
+func SignedRequest(s *upload.SignedRequest, c Content) *http.Request {
+	contentType := ""
+	if s.Fields != nil {
+		var form Form
+		for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
+			form = append(form, Text(name, s.Fields[name]))
+		}
+		form = append(form, File("file", "name", c))
+		c, contentType = Content{Size: form.Size(), Open: form.Body}, ContentType
+	}
+	r := newRequest(s.Method, s.URL, c)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	for name, value := range s.Headers {
+		r.Header.Set(name, value)
+	}
+	return r
+}

@@ -1,0 +1,208 @@
+package uploadtest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// ErrFault is what calls of a [FailingStore] answer when their fault names no
+// other error.
+var ErrFault = errors.New("uploadtest: the storage fails, as the test wants it")
+
+// Fault says which calls to a storage fail, and how.
+type Fault struct {
+	Op  Op
+	Nth int // the first such call is 1; 0 is every one
+
+	// After is how many bytes of the file OpStage reads before it fails; of a
+	// shorter file it fails at the end. At 0 it fails before it reads anything.
+	After int64
+
+	// Late carries the call out and then answers with the error: the answer of
+	// the storage is lost. The answer to a Commit whose fate cannot be told is
+	// an Err of upload.ErrUnknownOutcome, with Late and without.
+	Late bool
+
+	// Err is what the call answers. Default: ErrFault.
+	Err error
+
+	// Do is run in place of answering Err: it may wait, panic or act, and what
+	// it returns is answered. With nil the call goes on as if there were no
+	// fault.
+	Do func(ctx context.Context) error
+}
+
+// Hang is a [Fault]'s Do that answers when the caller's context has ended.
+func Hang(ctx context.Context) error {
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// Wait returns a [Fault]'s Do that lets the call go on after a while.
+func Wait(d time.Duration) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// FailingStore puts faults between a program and its storage. It counts the
+// calls, and knows what they have left behind. It is safe for concurrent use.
+type FailingStore struct {
+	inner upload.Storage
+
+	mu     sync.Mutex
+	faults []Fault
+	calls  map[Op]int
+	open   map[string]int
+}
+
+// NewFailingStore wraps a storage, whose calls fail as the faults say; where
+// several fit a call the first counts. [FailingStore.Storage] is what programs
+// are given.
+func NewFailingStore(s upload.Storage, faults ...Fault) *FailingStore {
+	return &FailingStore{inner: s, faults: faults, calls: map[Op]int{}, open: map[string]int{}}
+}
+
+// Storage returns the storage with its faults. It implements upload.Opener,
+// upload.DirectStorage and upload.LinkStorage if, and only if, the wrapped one
+// does; other abilities are not passed on. What clients send to a storage by
+// signed requests, and how they read from it, is not disturbed.
+func (f *FailingStore) Storage() upload.Storage { return (&front{f, f.inner}).storage() }
+
+// Fail replaces the faults; with none the storage works again. Nth still counts
+// from the first call ever.
+func (f *FailingStore) Fail(faults ...Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.faults = faults
+}
+
+// Calls is how often a method of the storage was called.
+func (f *FailingStore) Calls(op Op) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.calls[op]
+}
+
+// Leftovers are the keys of files that were staged and then neither published
+// nor discarded with success, and the multipart uploads that were opened and
+// neither completed nor aborted, sorted. When all uploads have ended it is
+// empty, or something lies in the storage that nobody will remove.
+func (f *FailingStore) Leftovers() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var left []string
+	for id, n := range f.open {
+		for range n {
+			left = append(left, id)
+		}
+	}
+	slices.Sort(left)
+	return left
+}
+
+func (f *FailingStore) note(id string, by int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.open[id] = max(0, f.open[id]+by) // aborting again ends nothing
+}
+
+func (f *FailingStore) call(ctx context.Context, op Op, do func() error) error {
+	return f.next(op).around(ctx, do)
+}
+
+func (f *FailingStore) stage(ctx context.Context, r io.Reader, do func(io.Reader) error) error {
+	fault := f.next(OpStage)
+	if fault == nil || fault.After == 0 || fault.Late {
+		return fault.around(ctx, func() error { return do(r) })
+	}
+	cut := &faultyReader{r: r, left: fault.After, fail: func() error { return fault.fail(ctx) }}
+	err := do(cut)
+	if cut.err != nil { // whatever the storage makes of it
+		return cut.err
+	}
+	return err
+}
+
+// next counts a call and returns its fault, nil if it has none.
+func (f *FailingStore) next(op Op) *Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls[op]++
+	for _, fault := range f.faults {
+		if fault.Op == op && (fault.Nth == 0 || fault.Nth == f.calls[op]) {
+			return &fault
+		}
+	}
+	return nil
+}
+
+// around is a call with its fault, if it has one.
+func (fault *Fault) around(ctx context.Context, do func() error) error {
+	if fault == nil {
+		return do()
+	}
+	var done error
+	if fault.Late {
+		done = do()
+	}
+	if err := fault.fail(ctx); err != nil || fault.Late {
+		return cmp.Or(err, done)
+	}
+	return do()
+}
+
+func (fault *Fault) fail(ctx context.Context) error {
+	switch {
+	case fault.Do != nil:
+		return fault.Do(ctx)
+	case fault.Err != nil:
+		return fault.Err
+	}
+	return ErrFault
+}
+
+// faultyReader fails behind so many bytes, or at the end if that is nearer.
+type faultyReader struct {
+	r    io.Reader
+	left int64
+	fail func() error
+	past bool
+	err  error
+}
+
+func (r *faultyReader) Read(p []byte) (n int, err error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	if !r.past && r.left > 0 {
+		n, err = r.r.Read(p[:min(int64(len(p)), r.left)])
+		if r.left -= int64(n); err == nil {
+			return n, nil
+		}
+	}
+	if !r.past {
+		r.past, r.err = true, r.fail()
+		if r.err != nil {
+			return n, r.err
+		}
+		if err != nil || n > 0 {
+			return n, err
+		}
+	}
+	return r.r.Read(p)
+}

@@ -1,0 +1,298 @@
+package uploadtest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storetest"
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+// abilities of a store, to be combined.
+type (
+	storage = upload.Storage
+	opener  = upload.Opener
+)
+
+type combined struct {
+	about              string
+	store              upload.Storage
+	open, direct, link bool
+}
+
+type readers struct{ inner *memstore.Store }
+
+func (r readers) Stat(ctx context.Context, key string) (upload.Stored, error) {
+	return r.inner.Stat(ctx, key)
+}
+
+func (r readers) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+	return r.inner.OpenAt(ctx, key, etag, offset)
+}
+
+type signer struct{ inner *memstore.Store }
+
+func (s signer) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+	return s.inner.SignGet(ctx, key, g)
+}
+
+// combinations are stores of every ability and of none, over m.
+func combinations(m *memstore.Store) []combined {
+	plain := struct{ storage }{m}
+	direct := struct{ upload.DirectStorage }{m}
+	link := struct {
+		storage
+		readers
+		signer
+	}{m, readers{m}, signer{m}}
+	both := struct {
+		upload.DirectStorage
+		signer
+	}{m, signer{m}}
+	return []combined{
+		{"plain", plain, false, false, false},
+		{"direct", direct, false, true, false},
+		{"links", link, false, false, true},
+		{"direct and links", both, false, true, true},
+		{"opener", struct {
+			storage
+			opener
+		}{m, m}, true, false, false},
+		{"opener, direct", struct {
+			upload.DirectStorage
+			opener
+		}{m, m}, true, true, false},
+		{"opener, links", struct {
+			storage
+			readers
+			signer
+			opener
+		}{m, readers{m}, signer{m}, m}, true, false, true},
+		{"all", m, true, true, true},
+	}
+}
+
+// TestAbilitiesAreKept: a store in front has exactly those of the one behind.
+func TestAbilitiesAreKept(t *testing.T) {
+	for _, c := range combinations(&memstore.Store{}) {
+		for about, s := range map[string]upload.Storage{
+			"failing": uploadtest.NewFailingStore(c.store).Storage(),
+			"slow":    uploadtest.SlowStore(c.store, 0, 0),
+			"itself":  c.store,
+		} {
+			_, open := s.(upload.Opener)
+			_, direct := s.(upload.DirectStorage)
+			_, link := s.(upload.LinkStorage)
+			_, read := s.(upload.ObjectReader)
+			require.Equal(t, []bool{c.open, c.direct, c.link, c.direct || c.link}, []bool{open, direct, link, read}, "%s, %s", c.about, about)
+		}
+	}
+}
+
+// served is a memory store that listens.
+func served(t *testing.T) *memstore.Store {
+	t.Helper()
+	store := &memstore.Store{}
+	var h http.Handler
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }))
+	t.Cleanup(srv.Close)
+	h = store.Handler(srv.URL + "/")
+	return store
+}
+
+// TestStoresConform: without faults, they are as good as what is behind them.
+func TestStoresConform(t *testing.T) {
+	failing := func(s upload.Storage) upload.Storage { return uploadtest.NewFailingStore(s).Storage() }
+	storetest.Run(t, func(*testing.T) upload.Storage { return failing(&memstore.Store{}) })
+	storetest.RunDirect(t, func(t *testing.T) upload.DirectStorage { return failing(served(t)).(upload.DirectStorage) })
+	storetest.RunLinks(t, func(t *testing.T) upload.LinkStorage { return failing(served(t)).(upload.LinkStorage) })
+	storetest.Run(t, func(*testing.T) upload.Storage { return uploadtest.SlowStore(&memstore.Store{}, time.Microsecond, 0) })
+}
+
+// calls makes each call to a store once, and gives its error by the name.
+func calls(ctx context.Context, s upload.Storage) map[uploadtest.Op]error {
+	direct, links := s.(upload.DirectStorage), s.(upload.LinkStorage)
+	got := map[uploadtest.Op]error{}
+	obj := upload.Object{Key: "a", Type: "text/plain", Name: "a.txt", MaxSize: 100}
+	staged, err := s.Stage(ctx, obj, bytes.NewReader([]byte("hello")))
+	got[uploadtest.OpStage] = err
+	if err == nil {
+		got[uploadtest.OpCommit] = staged.Commit(ctx)
+		got[uploadtest.OpDiscard] = staged.Discard(ctx)
+	}
+	got[uploadtest.OpDelete] = s.Delete(ctx, "a")
+	_, _, got[uploadtest.OpOpen] = s.(upload.Opener).Open(ctx, "there")
+	stat, err := direct.Stat(ctx, "there")
+	got[uploadtest.OpStat] = err
+	_, got[uploadtest.OpOpenAt] = direct.OpenAt(ctx, "there", "", 0)
+	d := upload.DirectObject{Key: "s/" + upload.StagingSegment + "/a", Type: "text/plain", Size: 5, Expires: time.Minute}
+	_, got[uploadtest.OpSignUpload] = direct.SignUpload(ctx, d, false)
+	id, err := direct.CreateMultipart(ctx, d)
+	got[uploadtest.OpCreateMultipart] = err
+	_, got[uploadtest.OpSignPart] = direct.SignPart(ctx, d, id, 1)
+	_, got[uploadtest.OpParts] = direct.Parts(ctx, d.Key, id)
+	got[uploadtest.OpCompleteMultipart] = direct.CompleteMultipart(ctx, d.Key, id, nil)
+	got[uploadtest.OpAbortMultipart] = direct.AbortMultipart(ctx, d.Key, id)
+	got[uploadtest.OpPromote] = direct.Promote(ctx, upload.Promotion{From: "there", ETag: stat.ETag, Key: "b", Size: stat.Size, Nonce: "n"})
+	_, got[uploadtest.OpSignGet] = links.SignGet(ctx, "there", upload.SignedGet{Expires: time.Minute})
+	return got
+}
+
+// reachable is a memory store with one object.
+func reachable(t *testing.T) *memstore.Store {
+	t.Helper()
+	m := &memstore.Store{}
+	m.Handler("http://example.com/")
+	staged, err := m.Stage(t.Context(), upload.Object{Key: "there", Type: "text/plain", MaxSize: 5}, bytes.NewReader([]byte("hello")))
+	require.NoError(t, err)
+	require.NoError(t, staged.Commit(t.Context()))
+	return m
+}
+
+// TestEachCallFails, and only that one.
+func TestEachCallFails(t *testing.T) {
+	healthy := uploadtest.NewFailingStore(reachable(t))
+	all := calls(t.Context(), healthy.Storage())
+	require.Len(t, all, 15)
+	for op, err := range all {
+		require.NotErrorIs(t, err, uploadtest.ErrFault, op)
+		require.Equal(t, 1, healthy.Calls(op), op)
+
+		f := uploadtest.NewFailingStore(reachable(t), uploadtest.Fault{Op: op})
+		for other, err := range calls(t.Context(), f.Storage()) {
+			require.Equal(t, op == other, errors.Is(err, uploadtest.ErrFault), "%s is to fail, %s: %v", op, other, err)
+		}
+		f.Fail()
+		again := calls(t.Context(), f.Storage())
+		require.NotErrorIs(t, again[op], uploadtest.ErrFault, "%s is healed", op)
+	}
+	methods, err := healthy.Storage().(upload.DirectStorage).DirectMethods()
+	require.NoError(t, err)
+	require.True(t, methods.Put)
+}
+
+// TestFaults: what a request is answered with under each fault, and what is left.
+func TestFaults(t *testing.T) {
+	panics := func(context.Context) error { panic("boom") }
+	let := func(context.Context) error { return nil }
+	mine := errors.New("mine")
+	for _, row := range []struct {
+		about  string
+		faults []uploadtest.Fault
+		code   upload.Code // "" is accepted
+		cause  error
+		kept   int // files of two
+		left   int // leftovers
+		stages int
+	}{
+		{"none", nil, "", nil, 2, 0, 2},
+		{"Stage, before it reads", []uploadtest.Fault{{Op: uploadtest.OpStage}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 1},
+		{"Stage of the second file", []uploadtest.Fault{{Op: uploadtest.OpStage, Nth: 2, Err: mine}}, upload.CodeStorage, mine, 0, 0, 2},
+		{"Stage after 70 kB", []uploadtest.Fault{{Op: uploadtest.OpStage, Nth: 2, After: 70_000}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 2},
+		{"Stage at the end of a shorter file", []uploadtest.Fault{{Op: uploadtest.OpStage, After: 1 << 30}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 1},
+		{"Stage after 70 kB, and goes on", []uploadtest.Fault{{Op: uploadtest.OpStage, After: 70_000, Do: let}}, "", nil, 2, 0, 2},
+		{"Stage, its answer is lost", []uploadtest.Fault{{Op: uploadtest.OpStage, Late: true}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 1},
+		{"Stage has no memory", []uploadtest.Fault{{Op: uploadtest.OpStage, Err: upload.ErrBusy}}, upload.CodeBusy, upload.ErrBusy, 0, 0, 1},
+		{"Commit panics", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Do: panics}}, upload.CodeStorage, nil, 0, 0, 2},
+		{"the second Commit", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 2},
+		{"Commit, the key is taken", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 1, Err: upload.ErrExists}}, upload.CodeConflict, upload.ErrExists, 0, 0, 2},
+		{"Commit published, its outcome is unknown", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Late: true, Err: upload.ErrUnknownOutcome}}, upload.CodeStorage, upload.ErrUnknownOutcome, 0, 0, 2},
+		{"Commit did not publish, its outcome is unknown", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Err: upload.ErrUnknownOutcome}}, upload.CodeStorage, upload.ErrUnknownOutcome, 0, 0, 2},
+		{"Commit and one Discard", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2}, {Op: uploadtest.OpDiscard, Nth: 1}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 2},
+		{"Commit, and every Discard", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2}, {Op: uploadtest.OpDiscard}}, upload.CodeStorage, uploadtest.ErrFault, 1, 1, 2},
+		{"the first fault that fits counts", []uploadtest.Fault{{Op: uploadtest.OpCommit, Err: mine}, {Op: uploadtest.OpCommit}}, upload.CodeStorage, mine, 0, 0, 2},
+	} {
+		t.Run(row.about, func(t *testing.T) {
+			store := &memstore.Store{}
+			f := uploadtest.NewFailingStore(store, row.faults...)
+			var refused *upload.Error
+			h := newHandler(t, f.Storage(), upload.Types("text/plain"), upload.Options{
+				MaxFiles: 2, CleanupTimeout: time.Second,
+				Hooks: upload.Hooks{Refused: func(_ context.Context, _ string, err *upload.Error) { refused = err }},
+			})
+			file := uploadtest.File("file", "a.txt", uploadtest.Repeat("hello ", 100_000))
+			a := uploadtest.Post(t, h, "/", file, file)
+			require.Equal(t, row.code, a.Code, a)
+			if row.cause != nil {
+				require.ErrorIs(t, refused, row.cause)
+			}
+			require.Len(t, store.Keys(), row.kept)
+			require.Len(t, f.Leftovers(), row.left)
+			require.Equal(t, row.stages, f.Calls(uploadtest.OpStage))
+		})
+	}
+}
+
+// TestHang ends with its context, in Stage also after some bytes.
+func TestHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, after := range []int64{0, 3} {
+			f := uploadtest.NewFailingStore(&memstore.Store{}, uploadtest.Fault{Op: uploadtest.OpStage, After: after, Do: uploadtest.Hang})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			begin := time.Now()
+			_, err := f.Storage().Stage(ctx, upload.Object{Key: "a", MaxSize: 9}, bytes.NewReader([]byte("hello")))
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.Equal(t, time.Hour, time.Since(begin))
+		}
+	})
+}
+
+// TestLeftovers: multipart uploads that are open, and files of the same key.
+func TestLeftovers(t *testing.T) {
+	f := uploadtest.NewFailingStore(reachable(t))
+	s := f.Storage().(upload.DirectStorage)
+	d := upload.DirectObject{Key: "s/" + upload.StagingSegment + "/a", Type: "text/plain", Size: 5, Expires: time.Minute}
+	id, err := s.CreateMultipart(t.Context(), d)
+	require.NoError(t, err)
+	var staged []upload.Staged
+	for range 2 {
+		one, err := s.Stage(t.Context(), upload.Object{Key: "k", MaxSize: 1}, bytes.NewReader(nil))
+		require.NoError(t, err)
+		staged = append(staged, one)
+	}
+	require.Equal(t, []string{"k", "k", d.Key + ", multipart upload " + id}, f.Leftovers())
+	for range 2 {
+		require.NoError(t, s.AbortMultipart(t.Context(), d.Key, id))
+		require.NoError(t, staged[0].Discard(t.Context()))
+	}
+	require.Equal(t, []string{"k"}, f.Leftovers())
+	require.NoError(t, staged[1].Commit(t.Context()))
+	require.Empty(t, f.Leftovers())
+	_, err = s.CreateMultipart(t.Context(), d)
+	require.NoError(t, err)
+	require.Len(t, f.Leftovers(), 1, "aborting twice owes nothing")
+}
+
+// TestSlowStore takes its time, and not longer than its context.
+func TestSlowStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := uploadtest.SlowStore(reachable(t), time.Second, 1000)
+		begin := time.Now()
+		staged, err := s.Stage(t.Context(), upload.Object{Key: "a", MaxSize: 9000}, bytes.NewReader(make([]byte, 9000)))
+		require.NoError(t, err)
+		require.Equal(t, 10*time.Second, time.Since(begin))
+		require.NoError(t, staged.Commit(t.Context()))
+		require.Equal(t, 11*time.Second, time.Since(begin))
+		_, err = s.(upload.LinkStorage).SignGet(t.Context(), "a", upload.SignedGet{Expires: time.Hour})
+		require.NoError(t, err)
+		require.Equal(t, 12*time.Second, time.Since(begin))
+
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		_, err = s.Stage(ctx, upload.Object{Key: "b", MaxSize: 9000}, bytes.NewReader(make([]byte, 9000)))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, 15*time.Second, time.Since(begin))
+	})
+}

@@ -1,0 +1,186 @@
+package uploadtest
+
+import (
+	"context"
+	"io"
+
+	"github.com/airlock-go/upload"
+)
+
+// Op names a call to a storage.
+type Op string
+
+// The calls of upload.Storage and upload.Staged, and of the optional abilities.
+const (
+	OpStage   Op = "Stage"
+	OpCommit  Op = "Commit"
+	OpDiscard Op = "Discard"
+	OpDelete  Op = "Delete"
+
+	OpOpen Op = "Open" // of upload.Opener
+
+	OpStat   Op = "Stat" // of upload.ObjectReader
+	OpOpenAt Op = "OpenAt"
+
+	OpSignUpload        Op = "SignUpload" // of upload.DirectStorage
+	OpCreateMultipart   Op = "CreateMultipart"
+	OpSignPart          Op = "SignPart"
+	OpParts             Op = "Parts"
+	OpCompleteMultipart Op = "CompleteMultipart"
+	OpAbortMultipart    Op = "AbortMultipart"
+	OpPromote           Op = "Promote"
+
+	OpSignGet Op = "SignGet" // of upload.LinkStorage
+)
+
+// control decides what becomes of the calls to a storage.
+type control interface {
+	call(ctx context.Context, op Op, do func() error) error
+	stage(ctx context.Context, r io.Reader, do func(io.Reader) error) error
+	note(id string, by int) // what was begun, 1, and what ended, -1
+}
+
+// front stands in front of a storage.
+type front struct {
+	control
+	inner upload.Storage
+}
+
+// storage returns a storage with exactly the abilities of the inner one.
+func (f *front) storage() upload.Storage {
+	open, _ := f.inner.(upload.Opener)
+	direct, _ := f.inner.(upload.DirectStorage)
+	links, _ := f.inner.(upload.LinkStorage)
+	o, d, l := &frontOpener{f, open}, &frontDirect{f, direct}, &frontLinks{f, links}
+	var r *frontReader
+	switch {
+	case direct != nil:
+		r = &frontReader{f, direct}
+	case links != nil:
+		r = &frontReader{f, links}
+	}
+	type abilities struct{ open, direct, links bool }
+	switch (abilities{open != nil, direct != nil, links != nil}) {
+	case abilities{true, true, true}:
+		return struct {
+			*front
+			*frontOpener
+			*frontReader
+			*frontDirect
+			*frontLinks
+		}{f, o, r, d, l}
+	case abilities{true, true, false}:
+		return struct {
+			*front
+			*frontOpener
+			*frontReader
+			*frontDirect
+		}{f, o, r, d}
+	case abilities{true, false, true}:
+		return struct {
+			*front
+			*frontOpener
+			*frontReader
+			*frontLinks
+		}{f, o, r, l}
+	case abilities{true, false, false}:
+		return struct {
+			*front
+			*frontOpener
+		}{f, o}
+	case abilities{false, true, true}:
+		return struct {
+			*front
+			*frontReader
+			*frontDirect
+			*frontLinks
+		}{f, r, d, l}
+	case abilities{false, true, false}:
+		return struct {
+			*front
+			*frontReader
+			*frontDirect
+		}{f, r, d}
+	case abilities{false, false, true}:
+		return struct {
+			*front
+			*frontReader
+			*frontLinks
+		}{f, r, l}
+	}
+	return f
+}
+
+// answered is a call that answers with something.
+func answered[T any](ctx context.Context, f *front, op Op, do func() (T, error)) (answer T, err error) {
+	err = f.call(ctx, op, func() (err error) {
+		answer, err = do()
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return answer, nil
+}
+
+// Stage implements upload.Storage. What was staged by a call that fails all the
+// same is discarded, as its caller cannot do that.
+func (f *front) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+	var staged upload.Staged
+	obj.Siblings = innerOf(obj.Siblings)
+	err := f.stage(ctx, r, func(r io.Reader) (err error) {
+		staged, err = f.inner.Stage(ctx, obj, r)
+		return err
+	})
+	if err != nil {
+		if staged != nil {
+			_ = staged.Discard(context.WithoutCancel(ctx))
+		}
+		return nil, err
+	}
+	f.note(obj.Key, 1)
+	return &frontStaged{front: f, inner: staged, key: obj.Key}, nil
+}
+
+// innerOf returns what the inner store has made.
+func innerOf(siblings []upload.Staged) (inner []upload.Staged) {
+	for _, s := range siblings {
+		if s, ok := s.(*frontStaged); ok {
+			inner = append(inner, s.inner)
+		}
+	}
+	return inner
+}
+
+// Delete implements upload.Storage.
+func (f *front) Delete(ctx context.Context, key string) error {
+	return f.call(ctx, OpDelete, func() error { return f.inner.Delete(ctx, key) })
+}
+
+type frontStaged struct {
+	front *front
+	inner upload.Staged
+	key   string
+	ended bool
+}
+
+// Commit implements upload.Staged.
+func (s *frontStaged) Commit(ctx context.Context) error {
+	err := s.front.call(ctx, OpCommit, func() error { return s.inner.Commit(ctx) })
+	return s.end(err)
+}
+
+// Discard implements upload.Staged.
+func (s *frontStaged) Discard(ctx context.Context) error {
+	err := s.front.call(ctx, OpDiscard, func() error { return s.inner.Discard(ctx) })
+	return s.end(err)
+}
+
+func (s *frontStaged) end(err error) error {
+	if err == nil && !s.ended {
+		s.ended = true
+		s.front.note(s.key, -1)
+	}
+	return err
+}

@@ -1,0 +1,111 @@
+package uploadtest
+
+import (
+	"context"
+	"io"
+
+	"github.com/airlock-go/upload"
+)
+
+type frontOpener struct {
+	f     *front
+	inner upload.Opener
+}
+
+// Open implements upload.Opener.
+func (o *frontOpener) Open(ctx context.Context, key string) (r io.ReadCloser, info upload.Stored, err error) {
+	r, err = answered(ctx, o.f, OpOpen, func() (r io.ReadCloser, err error) {
+		r, info, err = o.inner.Open(ctx, key)
+		return r, err
+	})
+	return r, info, err
+}
+
+type frontReader struct {
+	f     *front
+	inner upload.ObjectReader
+}
+
+// Stat implements upload.ObjectReader.
+func (r *frontReader) Stat(ctx context.Context, key string) (upload.Stored, error) {
+	return answered(ctx, r.f, OpStat, func() (upload.Stored, error) { return r.inner.Stat(ctx, key) })
+}
+
+// OpenAt implements upload.ObjectReader.
+func (r *frontReader) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+	return answered(ctx, r.f, OpOpenAt, func() (io.ReadCloser, error) { return r.inner.OpenAt(ctx, key, etag, offset) })
+}
+
+type frontDirect struct {
+	f     *front
+	inner upload.DirectStorage
+}
+
+// DirectMethods implements upload.DirectStorage. It always goes through.
+func (d *frontDirect) DirectMethods() (upload.DirectMethods, error) { return d.inner.DirectMethods() }
+
+// SignUpload implements upload.DirectStorage.
+func (d *frontDirect) SignUpload(ctx context.Context, o upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+	return answered(ctx, d.f, OpSignUpload, func() (*upload.SignedRequest, error) { return d.inner.SignUpload(ctx, o, form) })
+}
+
+// CreateMultipart implements upload.DirectStorage.
+func (d *frontDirect) CreateMultipart(ctx context.Context, o upload.DirectObject) (string, error) {
+	id, err := answered(ctx, d.f, OpCreateMultipart, func() (id string, err error) {
+		if id, err = d.inner.CreateMultipart(ctx, o); err == nil {
+			d.f.note(multipartID(o.Key, id), 1)
+		}
+		return id, err
+	})
+	return id, err
+}
+
+// SignPart implements upload.DirectStorage.
+func (d *frontDirect) SignPart(ctx context.Context, o upload.DirectObject, uploadID string, number int) (*upload.SignedRequest, error) {
+	return answered(ctx, d.f, OpSignPart, func() (*upload.SignedRequest, error) { return d.inner.SignPart(ctx, o, uploadID, number) })
+}
+
+// Parts implements upload.DirectStorage.
+func (d *frontDirect) Parts(ctx context.Context, key, uploadID string) ([]upload.Part, error) {
+	return answered(ctx, d.f, OpParts, func() ([]upload.Part, error) { return d.inner.Parts(ctx, key, uploadID) })
+}
+
+// CompleteMultipart implements upload.DirectStorage.
+func (d *frontDirect) CompleteMultipart(ctx context.Context, key, uploadID string, parts []upload.Part) error {
+	return d.end(ctx, OpCompleteMultipart, key, uploadID, func() error {
+		return d.inner.CompleteMultipart(ctx, key, uploadID, parts)
+	})
+}
+
+// AbortMultipart implements upload.DirectStorage.
+func (d *frontDirect) AbortMultipart(ctx context.Context, key, uploadID string) error {
+	return d.end(ctx, OpAbortMultipart, key, uploadID, func() error { return d.inner.AbortMultipart(ctx, key, uploadID) })
+}
+
+// end is a call that ends a multipart upload, whatever is answered.
+func (d *frontDirect) end(ctx context.Context, op Op, key, uploadID string, do func() error) error {
+	return d.f.call(ctx, op, func() error {
+		err := do()
+		if err == nil {
+			d.f.note(multipartID(key, uploadID), -1)
+		}
+		return err
+	})
+}
+
+func multipartID(key, uploadID string) string { return key + ", multipart upload " + uploadID }
+
+// Promote implements upload.DirectStorage.
+func (d *frontDirect) Promote(ctx context.Context, p upload.Promotion) error {
+	return d.f.call(ctx, OpPromote, func() error { return d.inner.Promote(ctx, p) })
+}
+
+type frontLinks struct {
+	f     *front
+	inner upload.LinkStorage
+}
+
+// SignGet implements upload.LinkStorage.
+func (l *frontLinks) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+	return answered(ctx, l.f, OpSignGet, func() (string, error) { return l.inner.SignGet(ctx, key, g) })
+}

@@ -1,0 +1,89 @@
+package uploadtest
+
+import (
+	"iter"
+	"slices"
+	"sync"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/corpus"
+)
+
+// Sample is a file to try an upload with.
+type Sample struct {
+	Name     string      // what it shows, unique, as in "images/PNG with PHP behind it"
+	FileName string      // the client's name for it
+	Type     string      // the media type that it is or claims to be
+	Content  []byte      // must not be modified
+	Code     upload.Code // why a policy that allows Type refuses it, "" if it is legitimate
+}
+
+// File is the sample as a file in a form field.
+func (s Sample) File(field string) Part { return File(field, s.FileName, s.Content) }
+
+// families of files. They are made once, when they are first asked for, which
+// takes a second, and then some 20 MiB of memory.
+var families = []struct {
+	name  string
+	files func() []corpus.File
+}{
+	{"images", sync.OnceValue(corpus.Images)},
+	{"media", sync.OnceValue(corpus.Media)},
+	{"archives", sync.OnceValue(corpus.Archives)},
+	{"documents", sync.OnceValue(corpus.Documents)},
+	{"texts", sync.OnceValue(corpus.Texts)},
+}
+
+// Hostile returns some hundred files that upload.Types refuses with their code,
+// where it allows their type: malformed, cut off and polyglot ones, bombs,
+// scripts, programs and lies about types. None is malware, none does any harm
+// where it is stored. The files may change with every version; there will be
+// more.
+func Hostile() iter.Seq[Sample] {
+	return samples(func(f corpus.File) bool { return f.Code != "" })
+}
+
+// Legitimate returns files of the same types as people have them, which must
+// not be refused.
+func Legitimate() iter.Seq[Sample] {
+	return samples(func(f corpus.File) bool { return f.Code == "" })
+}
+
+// Active returns well-formed documents that do something when they are opened,
+// and tables with formulas. upload.Documents refuses them with their code;
+// upload.Types takes them.
+func Active() iter.Seq[Sample] {
+	return func(yield func(Sample) bool) {
+		for _, f := range slices.Concat(corpus.ActiveDocuments(), corpus.Formulas()) {
+			if !yield(sampleOf("active", f)) {
+				return
+			}
+		}
+	}
+}
+
+func samples(wanted func(corpus.File) bool) iter.Seq[Sample] {
+	return func(yield func(Sample) bool) {
+		for _, family := range families {
+			for _, f := range family.files() {
+				if wanted(f) && !yield(sampleOf(family.name, f)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func sampleOf(family string, f corpus.File) Sample {
+	return Sample{Name: family + "/" + f.About, FileName: f.Name, Type: f.Type, Content: f.Content, Code: upload.Code(f.Code)}
+}
+
+// EICAR returns the text that malware scanners agree to call malware, for
+// testing them (EICAR, "Anti-Malware Testfile"). This library itself finds
+// nothing wrong with it. It is put together when it is asked for, so scanners
+// find it neither in the source nor in a program.
+func EICAR() []byte {
+	text := []byte(`*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X`)
+	slices.Reverse(text)
+	return text
+}

@@ -1,0 +1,177 @@
+package uploadtest_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+// recorder is the test of a helper that fails.
+type recorder struct {
+	testing.TB
+	errors []string
+}
+
+func newRecorder(t *testing.T) *recorder { return &recorder{TB: t} }
+
+func (r *recorder) Helper() {}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.errors = append(r.errors, fmt.Sprintf(format, args...))
+}
+
+// Fatalf ends the goroutine, as that of testing does; see fatal.
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+// run runs what may call Fatalf.
+func (r *recorder) run(f func()) []string {
+	var wg sync.WaitGroup
+	wg.Go(f)
+	wg.Wait()
+	return r.errors
+}
+
+func newHandler(t *testing.T, store upload.Storage, policy upload.Validator, o upload.Options) *upload.Handler {
+	t.Helper()
+	o.Logger = slog.New(slog.DiscardHandler)
+	h, err := upload.New(store, policy, upload.AllowAnonymous, &o)
+	require.NoError(t, err)
+	return h
+}
+
+func count[T any](seq iter.Seq[T]) (n int) {
+	for range seq {
+		n++
+	}
+	return n
+}
+
+// TestSamples: names are unique, and each has what it needs.
+func TestSamples(t *testing.T) {
+	seen := map[string]bool{}
+	for _, kind := range []struct {
+		about   string
+		samples iter.Seq[uploadtest.Sample]
+		refused bool
+		atLeast int
+	}{
+		{"hostile", uploadtest.Hostile(), true, 500},
+		{"legitimate", uploadtest.Legitimate(), false, 100},
+		{"active", uploadtest.Active(), true, 10},
+	} {
+		n := 0
+		for s := range kind.samples {
+			require.False(t, seen[s.Name], s.Name)
+			seen[s.Name] = true
+			require.NotEmpty(t, s.FileName, s.Name)
+			require.NotEmpty(t, s.Type, s.Name)
+			require.Equal(t, kind.refused, s.Code != "", s.Name)
+			n++
+		}
+		require.GreaterOrEqual(t, n, kind.atLeast, kind.about)
+		for range kind.samples { // ends when it is told to
+			break
+		}
+		t.Logf("%d %s files", n, kind.about)
+	}
+}
+
+func TestEICAR(t *testing.T) {
+	sum := sha256.Sum256(uploadtest.EICAR())
+	require.Equal(t, "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f", hex.EncodeToString(sum[:]))
+}
+
+// TestRunHostilePasses for every policy of this library, over whatever types.
+func TestRunHostilePasses(t *testing.T) {
+	types := map[string]bool{}
+	for s := range uploadtest.Legitimate() {
+		types[s.Type] = true
+	}
+	for about, policy := range map[string]upload.Validator{
+		"all types": upload.Types(slices.Sorted(maps.Keys(types))...),
+		"presets":   upload.Any(upload.Images(nil), upload.Documents(nil), upload.Archives(nil)),
+		"pictures":  upload.Images(nil),
+	} {
+		t.Run(about, func(t *testing.T) {
+			store := &memstore.Store{}
+			h := newHandler(t, store, policy, upload.Options{MaxFileSize: 64 << 20})
+			uploadtest.RunHostile(t, h, store.Keys, func(s uploadtest.Sample) *http.Request {
+				return uploadtest.NewRequest("/", s.File("file"))
+			})
+			require.Zero(t, store.Used())
+		})
+	}
+}
+
+// TestRunHostileFails for handlers that let hostile files in, or never look at
+// them.
+func TestRunHostileFails(t *testing.T) {
+	anything := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
+	down := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return errors.New("down") })
+	nobody := upload.Subject(func(*http.Request) (string, error) { return "", nil })
+	status := func(code int) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
+	}
+	total := count(uploadtest.Hostile())
+	store := &memstore.Store{MaxBytes: 4 << 30}
+	locked, err := upload.New(store, upload.Types("image/png"), nobody, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	toPage := upload.SeeOther("/")
+	for _, row := range []struct {
+		about string
+		h     http.Handler
+		field string
+		fails int
+	}{
+		{"accepts everything", newHandler(t, store, anything, upload.Options{MaxFileSize: 64 << 20}), "file", 2 * total},
+		{"accepts everything, and says so by a page", newHandler(t, store, anything, upload.Options{MaxFileSize: 64 << 20, Respond: toPage}), "file", 2 * total},
+		{"accepts PDF whatever is in it", newHandler(t, store, upload.Extensions(".pdf"), upload.Options{MaxFileSize: 64 << 20}), "file", -1},
+		{"cannot judge", newHandler(t, store, down, upload.Options{MaxFileSize: 64 << 20}), "file", total},
+		{"asks who it is", locked, "file", total},
+		{"takes no file in this field", newHandler(t, store, upload.Types("image/png"), upload.Options{}), "other", total},
+		{"has no such route", http.NotFoundHandler(), "file", total},
+		{"fails", status(500), "file", total},
+		{"refuses, without a code", status(415), "file", 0},
+		{"refuses, by a page", newHandler(t, store, upload.Types("image/png"), upload.Options{Respond: toPage}), "file", 0},
+	} {
+		t.Run(row.about, func(t *testing.T) {
+			r := newRecorder(t)
+			uploadtest.RunHostile(r, row.h, store.Keys, func(s uploadtest.Sample) *http.Request {
+				return uploadtest.NewRequest("/", s.File(row.field))
+			})
+			if row.fails < 0 {
+				require.NotEmpty(t, r.errors)
+				return
+			}
+			require.Len(t, r.errors, row.fails)
+		})
+	}
+}
+
+// TestRunHostileWithoutKeys looks at answers alone.
+func TestRunHostileWithoutKeys(t *testing.T) {
+	r := newRecorder(t)
+	uploadtest.RunHostile(r, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201) }), nil,
+		func(uploadtest.Sample) *http.Request { return httptest.NewRequest(http.MethodPost, "http://x/", nil) })
+	require.Len(t, r.errors, count(uploadtest.Hostile()))
+}

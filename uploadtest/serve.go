@@ -1,0 +1,137 @@
+package uploadtest
+
+import (
+	"context"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Server is an http.Server over connections in memory (net.Pipe), which work in
+// a bubble of testing/synctest: there, minutes of a stalled client take no time.
+// It speaks HTTP/1.1. What one side writes the other must read: nothing is
+// buffered between them.
+type Server struct {
+	// URL is what [Server.Client] finds the server by.
+	URL string
+
+	srv   http.Server
+	conns chan net.Conn
+	done  chan struct{}
+	stop  sync.Once
+	open  sync.WaitGroup // connections
+	log   serverLog
+}
+
+// Serve serves h until the test ends. A line on the server's error log, as for a
+// panic, fails the test. Configure may set timeouts and the like.
+func Serve(t testing.TB, h http.Handler, configure ...func(*http.Server)) *Server {
+	t.Helper()
+	s := &Server{URL: "http://example.com", conns: make(chan net.Conn), done: make(chan struct{})}
+	s.srv.Handler = h
+	s.srv.ErrorLog = log.New(&s.log, "", 0)
+	for _, c := range configure {
+		c(&s.srv)
+	}
+	hook := s.srv.ConnState
+	s.srv.ConnState = func(c net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			s.open.Add(1)
+		case http.StateClosed, http.StateHijacked:
+			s.open.Done()
+		}
+		if hook != nil {
+			hook(c, state)
+		}
+	}
+	s.open.Go(func() { _ = s.srv.Serve(listener{s}) }) // it ends with Close
+	t.Cleanup(func() {
+		s.Close()
+		if lines := s.log.String(); lines != "" {
+			t.Errorf("lines on the server's error log: %s", lines)
+		}
+	})
+	return s
+}
+
+// Close cuts all connections and waits for the handlers to end, so what they do
+// after they have answered is done. It may be called again.
+func (s *Server) Close() {
+	s.stop.Do(func() { close(s.done) })
+	_ = s.srv.Close()
+	s.open.Wait()
+}
+
+// Client returns a client of the server, with connections of its own, one for
+// each request.
+func (s *Server) Client() *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return s.connect(ctx) },
+	}}
+}
+
+// Dial is [Dial] to this server, whatever host r names.
+func (s *Server) Dial(r *http.Request) (*Conn, error) {
+	conn, err := s.connect(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return NewConn(conn, r)
+}
+
+func (s *Server) connect(ctx context.Context) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case s.conns <- pipe{server}:
+		return client, nil
+	case <-s.done:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// pipe has the address that handlers expect of clients.
+type pipe struct{ net.Conn }
+
+func (pipe) RemoteAddr() net.Addr {
+	return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1234}
+}
+
+type listener struct{ s *Server }
+
+func (l listener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.s.conns:
+		return c, nil
+	case <-l.s.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l listener) Close() error { return nil }
+
+func (l listener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2), Port: 80} }
+
+// serverLog is written while a test may read it.
+type serverLog struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *serverLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *serverLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

@@ -1,0 +1,54 @@
+package uploadtest
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// SlowStore returns a storage whose every call takes latency longer, and which
+// reads the files it stages at rate bytes a second at most, at any speed if that
+// is 0. It waits by the clock of the time package, so in a bubble of
+// testing/synctest it costs no time. A context that ends ends the waiting, too.
+// The abilities of the storage are kept as by [FailingStore.Storage].
+func SlowStore(s upload.Storage, latency time.Duration, rate int64) upload.Storage {
+	return (&front{slow{latency, rate}, s}).storage()
+}
+
+type slow struct {
+	latency time.Duration
+	rate    int64
+}
+
+func (s slow) call(ctx context.Context, _ Op, do func() error) error {
+	if err := Wait(s.latency)(ctx); err != nil {
+		return err
+	}
+	return do()
+}
+
+func (s slow) stage(ctx context.Context, r io.Reader, do func(io.Reader) error) error {
+	if s.rate > 0 {
+		r = &slowReader{ctx, r, s.rate}
+	}
+	return s.call(ctx, OpStage, func() error { return do(r) })
+}
+
+func (slow) note(string, int) {}
+
+// slowReader reads a tenth of a second's bytes at a time.
+type slowReader struct {
+	ctx  context.Context // of the call that reads
+	r    io.Reader
+	rate int64
+}
+
+func (s *slowReader) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p[:min(int64(len(p)), max(1, s.rate/10))])
+	if wait := Wait(time.Duration(n) * time.Second / time.Duration(s.rate))(s.ctx); wait != nil {
+		return n, wait
+	}
+	return n, err
+}
