@@ -34,6 +34,7 @@ func TestDependencies(t *testing.T) {
 		{"./memstore", detection},
 		{"./clamav", detection},
 		{"./storetest", detection},
+		{"./uploadtest", detection},
 		{"./uppy", detection},
 		{"./limit", append(detection, "golang.org/x/time")},
 		{"./s3store", append(aws, detection...)},

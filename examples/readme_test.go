@@ -20,7 +20,7 @@ func TestReadme(t *testing.T) {
 	text := strings.ReplaceAll(string(readme), "\r\n", "\n") // as git may check it out
 	blocks := goBlock.FindAllStringSubmatch(text, -1)
 	programs := []string{"quickstart", "chi", "gin"}
-	require.Len(t, blocks, len(programs))
+	require.Len(t, blocks, len(programs)+1)
 	for i, name := range programs {
 		t.Run(name, func(t *testing.T) {
 			program, err := os.ReadFile(name + "/main.go")
@@ -29,4 +29,11 @@ func TestReadme(t *testing.T) {
 			require.Equal(t, "package main\n"+code, blocks[i][1])
 		})
 	}
+	t.Run("tests of uploads", func(t *testing.T) {
+		test, err := os.ReadFile("chi/main_test.go")
+		require.NoError(t, err)
+		snippet := strings.TrimSuffix(blocks[len(programs)][1], "\n")
+		snippet = regexp.MustCompile("(?m)^(.)").ReplaceAllString(snippet, "\t$1")
+		require.Contains(t, strings.ReplaceAll(string(test), "\r\n", "\n"), snippet)
+	})
 }

@@ -148,7 +148,7 @@ func ExampleDial() {
 	store, refused := &memstore.Store{}, make(chan upload.Code, 1)
 	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
 		Logger: slog.New(slog.DiscardHandler),
-		Hooks:  upload.Hooks{Refused: func(_ context.Context, _ string, err *upload.Error) { refused <- err.Code }},
+		Hooks:  upload.Hooks{Event: func(_ context.Context, e upload.Event) { refused <- e.Code }},
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -79,9 +79,19 @@ func NewFailingStore(s upload.Storage, faults ...Fault) *FailingStore {
 
 // Storage returns the storage with its faults. It implements upload.Opener,
 // upload.DirectStorage and upload.LinkStorage if, and only if, the wrapped one
-// does; other abilities are not passed on. What clients send to a storage by
+// does; [FailingStore.Lister] is a view of its own, and other abilities are not
+// passed on. What clients send to a storage by
 // signed requests, and how they read from it, is not disturbed.
 func (f *FailingStore) Storage() upload.Storage { return (&front{f, f.inner}).storage() }
+
+// Lister returns the storage as one whose lists can be read, with its faults; nil
+// if the wrapped one is none. Programs that sweep have a storage of their own.
+func (f *FailingStore) Lister() upload.Lister {
+	if inner, ok := f.inner.(upload.Lister); ok {
+		return &frontLister{&front{f, f.inner}, inner}
+	}
+	return nil
+}
 
 // Fail replaces the faults; with none the storage works again. Nth still counts
 // from the first call ever.

@@ -117,11 +117,20 @@ func TestStoresConform(t *testing.T) {
 	storetest.Run(t, func(*testing.T) upload.Storage { return failing(&memstore.Store{}) })
 	storetest.RunDirect(t, func(t *testing.T) upload.DirectStorage { return failing(served(t)).(upload.DirectStorage) })
 	storetest.RunLinks(t, func(t *testing.T) upload.LinkStorage { return failing(served(t)).(upload.LinkStorage) })
+	storetest.RunLister(t, func(t *testing.T) upload.Lister {
+		f := uploadtest.NewFailingStore(served(t))
+		return struct {
+			storage
+			opener
+			upload.Lister
+		}{f.Storage(), f.Storage().(upload.Opener), f.Lister()}
+	})
 	storetest.Run(t, func(*testing.T) upload.Storage { return uploadtest.SlowStore(&memstore.Store{}, time.Microsecond, 0) })
 }
 
 // calls makes each call to a store once, and gives its error by the name.
-func calls(ctx context.Context, s upload.Storage) map[uploadtest.Op]error {
+func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]error {
+	s := f.Storage()
 	direct, links := s.(upload.DirectStorage), s.(upload.LinkStorage)
 	got := map[uploadtest.Op]error{}
 	obj := upload.Object{Key: "a", Type: "text/plain", Name: "a.txt", MaxSize: 100}
@@ -145,6 +154,9 @@ func calls(ctx context.Context, s upload.Storage) map[uploadtest.Op]error {
 	got[uploadtest.OpCompleteMultipart] = direct.CompleteMultipart(ctx, d.Key, id, nil)
 	got[uploadtest.OpAbortMultipart] = direct.AbortMultipart(ctx, d.Key, id)
 	got[uploadtest.OpPromote] = direct.Promote(ctx, upload.Promotion{From: "there", ETag: stat.ETag, Key: "b", Size: stat.Size, Nonce: "n"})
+	_, _, got[uploadtest.OpListObjects] = f.Lister().ListObjects(ctx, "", "")
+	_, _, got[uploadtest.OpListUploads] = f.Lister().ListUploads(ctx, "", "")
+	got[uploadtest.OpRemoveListed] = f.Lister().RemoveListed(ctx, upload.ListedObject{Key: "nothing"})
 	_, got[uploadtest.OpSignGet] = links.SignGet(ctx, "there", upload.SignedGet{Expires: time.Minute})
 	return got
 }
@@ -163,18 +175,18 @@ func reachable(t *testing.T) *memstore.Store {
 // TestEachCallFails, and only that one.
 func TestEachCallFails(t *testing.T) {
 	healthy := uploadtest.NewFailingStore(reachable(t))
-	all := calls(t.Context(), healthy.Storage())
-	require.Len(t, all, 15)
+	all := calls(t.Context(), healthy)
+	require.Len(t, all, 18)
 	for op, err := range all {
 		require.NotErrorIs(t, err, uploadtest.ErrFault, op)
 		require.Equal(t, 1, healthy.Calls(op), op)
 
 		f := uploadtest.NewFailingStore(reachable(t), uploadtest.Fault{Op: op})
-		for other, err := range calls(t.Context(), f.Storage()) {
+		for other, err := range calls(t.Context(), f) {
 			require.Equal(t, op == other, errors.Is(err, uploadtest.ErrFault), "%s is to fail, %s: %v", op, other, err)
 		}
 		f.Fail()
-		again := calls(t.Context(), f.Storage())
+		again := calls(t.Context(), f)
 		require.NotErrorIs(t, again[op], uploadtest.ErrFault, "%s is healed", op)
 	}
 	methods, err := healthy.Storage().(upload.DirectStorage).DirectMethods()
@@ -216,10 +228,14 @@ func TestFaults(t *testing.T) {
 		t.Run(row.about, func(t *testing.T) {
 			store := &memstore.Store{}
 			f := uploadtest.NewFailingStore(store, row.faults...)
-			var refused *upload.Error
+			var refused error
 			h := newHandler(t, f.Storage(), upload.Types("text/plain"), upload.Options{
 				MaxFiles: 2, CleanupTimeout: time.Second,
-				Hooks: upload.Hooks{Refused: func(_ context.Context, _ string, err *upload.Error) { refused = err }},
+				Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
+					if e.Kind == upload.KindRefused {
+						refused = e.Err
+					}
+				}},
 			})
 			file := uploadtest.File("file", "a.txt", uploadtest.Repeat("hello ", 100_000))
 			a := uploadtest.Post(t, h, "/", file, file)
@@ -273,6 +289,12 @@ func TestLeftovers(t *testing.T) {
 	_, err = s.CreateMultipart(t.Context(), d)
 	require.NoError(t, err)
 	require.Len(t, f.Leftovers(), 1, "aborting twice owes nothing")
+	listed, _, err := f.Lister().ListUploads(t.Context(), "", "")
+	require.NoError(t, err)
+	require.Len(t, listed, 1)
+	require.NoError(t, f.Lister().AbortMultipart(t.Context(), listed[0].Key, listed[0].UploadID))
+	require.Empty(t, f.Leftovers(), "a sweeper counts")
+	require.Nil(t, uploadtest.NewFailingStore(combinations(&memstore.Store{})[0].store).Lister())
 }
 
 // TestSlowStore takes its time, and not longer than its context.

@@ -31,6 +31,10 @@ const (
 	OpPromote           Op = "Promote"
 
 	OpSignGet Op = "SignGet" // of upload.LinkStorage
+
+	OpListObjects  Op = "ListObjects" // of upload.Lister, which shares AbortMultipart
+	OpListUploads  Op = "ListUploads"
+	OpRemoveListed Op = "RemoveListed"
 )
 
 // control decides what becomes of the calls to a storage.

@@ -72,22 +72,22 @@ func (d *frontDirect) Parts(ctx context.Context, key, uploadID string) ([]upload
 
 // CompleteMultipart implements upload.DirectStorage.
 func (d *frontDirect) CompleteMultipart(ctx context.Context, key, uploadID string, parts []upload.Part) error {
-	return d.end(ctx, OpCompleteMultipart, key, uploadID, func() error {
+	return d.f.end(ctx, OpCompleteMultipart, key, uploadID, func() error {
 		return d.inner.CompleteMultipart(ctx, key, uploadID, parts)
 	})
 }
 
 // AbortMultipart implements upload.DirectStorage.
 func (d *frontDirect) AbortMultipart(ctx context.Context, key, uploadID string) error {
-	return d.end(ctx, OpAbortMultipart, key, uploadID, func() error { return d.inner.AbortMultipart(ctx, key, uploadID) })
+	return d.f.end(ctx, OpAbortMultipart, key, uploadID, func() error { return d.inner.AbortMultipart(ctx, key, uploadID) })
 }
 
 // end is a call that ends a multipart upload, whatever is answered.
-func (d *frontDirect) end(ctx context.Context, op Op, key, uploadID string, do func() error) error {
-	return d.f.call(ctx, op, func() error {
+func (f *front) end(ctx context.Context, op Op, key, uploadID string, do func() error) error {
+	return f.call(ctx, op, func() error {
 		err := do()
 		if err == nil {
-			d.f.note(multipartID(key, uploadID), -1)
+			f.note(multipartID(key, uploadID), -1)
 		}
 		return err
 	})
@@ -108,4 +108,37 @@ type frontLinks struct {
 // SignGet implements upload.LinkStorage.
 func (l *frontLinks) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
 	return answered(ctx, l.f, OpSignGet, func() (string, error) { return l.inner.SignGet(ctx, key, g) })
+}
+
+type frontLister struct {
+	f     *front
+	inner upload.Lister
+}
+
+// ListObjects implements upload.Lister.
+func (l *frontLister) ListObjects(ctx context.Context, prefix, after string) (page []upload.ListedObject, next string, err error) {
+	page, err = answered(ctx, l.f, OpListObjects, func() (page []upload.ListedObject, err error) {
+		page, next, err = l.inner.ListObjects(ctx, prefix, after)
+		return page, err
+	})
+	return page, next, err
+}
+
+// ListUploads implements upload.Lister.
+func (l *frontLister) ListUploads(ctx context.Context, prefix, after string) (page []upload.ListedUpload, next string, err error) {
+	page, err = answered(ctx, l.f, OpListUploads, func() (page []upload.ListedUpload, err error) {
+		page, next, err = l.inner.ListUploads(ctx, prefix, after)
+		return page, err
+	})
+	return page, next, err
+}
+
+// RemoveListed implements upload.Lister.
+func (l *frontLister) RemoveListed(ctx context.Context, o upload.ListedObject) error {
+	return l.f.call(ctx, OpRemoveListed, func() error { return l.inner.RemoveListed(ctx, o) })
+}
+
+// AbortMultipart implements upload.Lister.
+func (l *frontLister) AbortMultipart(ctx context.Context, key, uploadID string) error {
+	return l.f.end(ctx, OpAbortMultipart, key, uploadID, func() error { return l.inner.AbortMultipart(ctx, key, uploadID) })
 }

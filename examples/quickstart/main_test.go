@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"mime/multipart"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 func TestUpload(t *testing.T) {
@@ -32,20 +29,10 @@ func TestUpload(t *testing.T) {
 			mux, err := newMux(store)
 			require.NoError(t, err)
 
-			var form bytes.Buffer
-			w := multipart.NewWriter(&form)
-			part, err := w.CreateFormFile("file", "report.pdf")
-			require.NoError(t, err)
-			_, err = part.Write([]byte(tt.file))
-			require.NoError(t, err)
-			require.NoError(t, w.Close())
-			r := httptest.NewRequest(http.MethodPost, "/upload", &form)
-			r.Header.Set("Content-Type", w.FormDataContentType())
+			r := uploadtest.NewRequest("/upload", uploadtest.File("file", "report.pdf", tt.file))
 			r.Header.Set("Authorization", tt.authorization)
-
-			answer := httptest.NewRecorder()
-			mux.ServeHTTP(answer, r)
-			require.Equal(t, tt.status, answer.Code, answer.Body)
+			a := uploadtest.Send(t, uploadtest.Client(mux), r)
+			require.Equal(t, tt.status, a.Status, a)
 			require.Regexp(t, tt.keys, store.Keys())
 		})
 	}
