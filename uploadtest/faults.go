@@ -78,9 +78,9 @@ func NewFailingStore(s upload.Storage, faults ...Fault) *FailingStore {
 }
 
 // Storage returns the storage with its faults. It implements upload.Opener,
-// upload.DirectStorage and upload.LinkStorage if, and only if, the wrapped one
-// does; [FailingStore.Lister] is a view of its own, and other abilities are not
-// passed on. What clients send to a storage by
+// upload.DirectStorage, upload.LinkStorage and, beside that, upload.VerdictReader
+// if, and only if, the wrapped one does; [FailingStore.Lister] is a view of its
+// own, and other abilities are not passed on. What clients send to a storage by
 // signed requests, and how they read from it, is not disturbed.
 func (f *FailingStore) Storage() upload.Storage { return (&front{f, f.inner}).storage() }
 

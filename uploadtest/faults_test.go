@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -18,87 +17,6 @@ import (
 	"github.com/airlock-go/upload/storetest"
 	"github.com/airlock-go/upload/uploadtest"
 )
-
-// abilities of a store, to be combined.
-type (
-	storage = upload.Storage
-	opener  = upload.Opener
-)
-
-type combined struct {
-	about              string
-	store              upload.Storage
-	open, direct, link bool
-}
-
-type readers struct{ inner *memstore.Store }
-
-func (r readers) Stat(ctx context.Context, key string) (upload.Stored, error) {
-	return r.inner.Stat(ctx, key)
-}
-
-func (r readers) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
-	return r.inner.OpenAt(ctx, key, etag, offset)
-}
-
-type signer struct{ inner *memstore.Store }
-
-func (s signer) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
-	return s.inner.SignGet(ctx, key, g)
-}
-
-// combinations are stores of every ability and of none, over m.
-func combinations(m *memstore.Store) []combined {
-	plain := struct{ storage }{m}
-	direct := struct{ upload.DirectStorage }{m}
-	link := struct {
-		storage
-		readers
-		signer
-	}{m, readers{m}, signer{m}}
-	both := struct {
-		upload.DirectStorage
-		signer
-	}{m, signer{m}}
-	return []combined{
-		{"plain", plain, false, false, false},
-		{"direct", direct, false, true, false},
-		{"links", link, false, false, true},
-		{"direct and links", both, false, true, true},
-		{"opener", struct {
-			storage
-			opener
-		}{m, m}, true, false, false},
-		{"opener, direct", struct {
-			upload.DirectStorage
-			opener
-		}{m, m}, true, true, false},
-		{"opener, links", struct {
-			storage
-			readers
-			signer
-			opener
-		}{m, readers{m}, signer{m}, m}, true, false, true},
-		{"all", m, true, true, true},
-	}
-}
-
-// TestAbilitiesAreKept: a store in front has exactly those of the one behind.
-func TestAbilitiesAreKept(t *testing.T) {
-	for _, c := range combinations(&memstore.Store{}) {
-		for about, s := range map[string]upload.Storage{
-			"failing": uploadtest.NewFailingStore(c.store).Storage(),
-			"slow":    uploadtest.SlowStore(c.store, 0, 0),
-			"itself":  c.store,
-		} {
-			_, open := s.(upload.Opener)
-			_, direct := s.(upload.DirectStorage)
-			_, link := s.(upload.LinkStorage)
-			_, read := s.(upload.ObjectReader)
-			require.Equal(t, []bool{c.open, c.direct, c.link, c.direct || c.link}, []bool{open, direct, link, read}, "%s, %s", c.about, about)
-		}
-	}
-}
 
 // served is a memory store that listens.
 func served(t *testing.T) *memstore.Store {
@@ -157,6 +75,7 @@ func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]er
 	_, _, got[uploadtest.OpListObjects] = f.Lister().ListObjects(ctx, "", "")
 	_, _, got[uploadtest.OpListUploads] = f.Lister().ListUploads(ctx, "", "")
 	got[uploadtest.OpRemoveListed] = f.Lister().RemoveListed(ctx, upload.ListedObject{Key: "nothing"})
+	_, got[uploadtest.OpScanVerdict] = s.(upload.VerdictReader).ScanVerdict(ctx, "there", "")
 	_, got[uploadtest.OpSignGet] = links.SignGet(ctx, "there", upload.SignedGet{Expires: time.Minute})
 	return got
 }
@@ -176,7 +95,7 @@ func reachable(t *testing.T) *memstore.Store {
 func TestEachCallFails(t *testing.T) {
 	healthy := uploadtest.NewFailingStore(reachable(t))
 	all := calls(t.Context(), healthy)
-	require.Len(t, all, 18)
+	require.Len(t, all, 19)
 	for op, err := range all {
 		require.NotErrorIs(t, err, uploadtest.ErrFault, op)
 		require.Equal(t, 1, healthy.Calls(op), op)

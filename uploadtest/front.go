@@ -32,6 +32,8 @@ const (
 
 	OpSignGet Op = "SignGet" // of upload.LinkStorage
 
+	OpScanVerdict Op = "ScanVerdict" // of upload.VerdictReader
+
 	OpListObjects  Op = "ListObjects" // of upload.Lister, which shares AbortMultipart
 	OpListUploads  Op = "ListUploads"
 	OpRemoveListed Op = "RemoveListed"
@@ -48,71 +50,6 @@ type control interface {
 type front struct {
 	control
 	inner upload.Storage
-}
-
-// storage returns a storage with exactly the abilities of the inner one.
-func (f *front) storage() upload.Storage {
-	open, _ := f.inner.(upload.Opener)
-	direct, _ := f.inner.(upload.DirectStorage)
-	links, _ := f.inner.(upload.LinkStorage)
-	o, d, l := &frontOpener{f, open}, &frontDirect{f, direct}, &frontLinks{f, links}
-	var r *frontReader
-	switch {
-	case direct != nil:
-		r = &frontReader{f, direct}
-	case links != nil:
-		r = &frontReader{f, links}
-	}
-	type abilities struct{ open, direct, links bool }
-	switch (abilities{open != nil, direct != nil, links != nil}) {
-	case abilities{true, true, true}:
-		return struct {
-			*front
-			*frontOpener
-			*frontReader
-			*frontDirect
-			*frontLinks
-		}{f, o, r, d, l}
-	case abilities{true, true, false}:
-		return struct {
-			*front
-			*frontOpener
-			*frontReader
-			*frontDirect
-		}{f, o, r, d}
-	case abilities{true, false, true}:
-		return struct {
-			*front
-			*frontOpener
-			*frontReader
-			*frontLinks
-		}{f, o, r, l}
-	case abilities{true, false, false}:
-		return struct {
-			*front
-			*frontOpener
-		}{f, o}
-	case abilities{false, true, true}:
-		return struct {
-			*front
-			*frontReader
-			*frontDirect
-			*frontLinks
-		}{f, r, d, l}
-	case abilities{false, true, false}:
-		return struct {
-			*front
-			*frontReader
-			*frontDirect
-		}{f, r, d}
-	case abilities{false, false, true}:
-		return struct {
-			*front
-			*frontReader
-			*frontLinks
-		}{f, r, l}
-	}
-	return f
 }
 
 // answered is a call that answers with something.

@@ -110,6 +110,16 @@ func (l *frontLinks) SignGet(ctx context.Context, key string, g upload.SignedGet
 	return answered(ctx, l.f, OpSignGet, func() (string, error) { return l.inner.SignGet(ctx, key, g) })
 }
 
+type frontVerdicts struct {
+	f     *front
+	inner upload.VerdictReader
+}
+
+// ScanVerdict implements upload.VerdictReader.
+func (v *frontVerdicts) ScanVerdict(ctx context.Context, key, version string) (upload.Verdict, error) {
+	return answered(ctx, v.f, OpScanVerdict, func() (upload.Verdict, error) { return v.inner.ScanVerdict(ctx, key, version) })
+}
+
 type frontLister struct {
 	f     *front
 	inner upload.Lister

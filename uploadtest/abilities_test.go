@@ -1,0 +1,121 @@
+package uploadtest_test
+
+import (
+	"context"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+// abilities of a store, to be combined.
+type (
+	storage = upload.Storage
+	opener  = upload.Opener
+)
+
+type combined struct {
+	about                       string
+	store                       upload.Storage
+	open, direct, link, verdict bool
+}
+
+type readers struct{ inner *memstore.Store }
+
+func (r readers) Stat(ctx context.Context, key string) (upload.Stored, error) {
+	return r.inner.Stat(ctx, key)
+}
+
+func (r readers) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+	return r.inner.OpenAt(ctx, key, etag, offset)
+}
+
+type signer struct{ inner *memstore.Store }
+
+func (s signer) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+	return s.inner.SignGet(ctx, key, g)
+}
+
+type judge struct{ inner *memstore.Store }
+
+func (j judge) ScanVerdict(ctx context.Context, key, version string) (upload.Verdict, error) {
+	return j.inner.ScanVerdict(ctx, key, version)
+}
+
+type (
+	linker struct {
+		storage
+		readers
+		signer
+	}
+	judging struct {
+		linker
+		judge
+	}
+	directing struct{ upload.DirectStorage }
+	both      struct {
+		upload.DirectStorage
+		signer
+	}
+	bothJudging struct {
+		both
+		judge
+	}
+)
+
+// combinations are stores of every ability and of none, over m.
+func combinations(m *memstore.Store) []combined {
+	j, l := judge{m}, linker{m, readers{m}, signer{m}}
+	b := both{m, signer{m}}
+	return []combined{
+		{"plain", struct{ storage }{m}, false, false, false, false},
+		{"links", l, false, false, true, false},
+		{"links and verdicts", judging{l, j}, false, false, true, true},
+		{"direct", directing{m}, false, true, false, false},
+		{"direct and links", b, false, true, true, false},
+		{"direct, links and verdicts", bothJudging{b, j}, false, true, true, true},
+		{"opener", struct {
+			storage
+			opener
+		}{m, m}, true, false, false, false},
+		{"opener, links", struct {
+			linker
+			opener
+		}{l, m}, true, false, true, false},
+		{"opener, links and verdicts", struct {
+			judging
+			opener
+		}{judging{l, j}, m}, true, false, true, true},
+		{"opener, direct", struct {
+			directing
+			opener
+		}{directing{m}, m}, true, true, false, false},
+		{"opener, direct and links", struct {
+			both
+			opener
+		}{b, m}, true, true, true, false},
+		{"all", m, true, true, true, true},
+	}
+}
+
+// TestAbilitiesAreKept: a store in front has exactly those of the one behind.
+func TestAbilitiesAreKept(t *testing.T) {
+	for _, c := range combinations(&memstore.Store{}) {
+		for about, s := range map[string]upload.Storage{
+			"failing": uploadtest.NewFailingStore(c.store).Storage(),
+			"slow":    uploadtest.SlowStore(c.store, 0, 0),
+			"itself":  c.store,
+		} {
+			_, open := s.(upload.Opener)
+			_, direct := s.(upload.DirectStorage)
+			_, link := s.(upload.LinkStorage)
+			_, verdict := s.(upload.VerdictReader)
+			_, read := s.(upload.ObjectReader)
+			require.Equal(t, []bool{c.open, c.direct, c.link, c.verdict, c.direct || c.link}, []bool{open, direct, link, verdict, read}, "%s, %s", c.about, about)
+		}
+	}
+}
