@@ -77,25 +77,24 @@ func (s *tickets) leave(t *sealed, state *ticketState) {
 	}
 }
 
-// makeRoom forgets one that nobody works on, rather an expired one, if there are
-// too many.
+// makeRoom forgets the expired ones among a few, more of them than can come in
+// meanwhile, and, if there are too many, one that nobody works on.
 func (s *tickets) makeRoom() {
-	if len(s.known) < maxTickets {
-		return
-	}
 	victim, seen, now := "", 0, time.Now()
 	for id, state := range s.known {
-		if state.users > 0 {
-			continue
+		if state.users == 0 {
+			victim = id
+			if now.After(state.expires) {
+				delete(s.known, id)
+			}
 		}
-		if victim = id; now.After(state.expires) {
-			break
-		}
-		if seen++; seen == 100 {
+		if seen++; seen == 4 && len(s.known) < maxTickets || seen == 100 {
 			break
 		}
 	}
-	delete(s.known, victim)
+	if len(s.known) >= maxTickets {
+		delete(s.known, victim)
+	}
 }
 
 // mayRead tells whether size more bytes may be read for the ticket now.

@@ -3,6 +3,7 @@ package upload
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -24,4 +25,21 @@ func TestTicketsAreForgotten(t *testing.T) {
 		visit(i, func(state *ticketState) { state.published = true })
 	}
 	require.LessOrEqual(t, len(s.known), maxTickets)
+}
+
+// TestExpiredTicketsAreForgotten: what is remembered does not grow with the time
+// that a process runs.
+func TestExpiredTicketsAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s tickets
+		for i := range 10_000 {
+			ticket := &sealed{ID: fmt.Sprint(i), Expires: time.Now().Add(time.Minute).Unix()}
+			require.NoError(t, s.do(t.Context(), ticket, func(state *ticketState) error {
+				state.published = true
+				return nil
+			}))
+			time.Sleep(time.Second)
+		}
+		require.Less(t, len(s.known), 500, "of which 90 are good")
+	})
 }

@@ -69,8 +69,17 @@ func runCases(args []string) error {
 		fmt.Print(b.out)
 		return nil
 	}
-	return os.WriteFile(*out, []byte(b.out.String()), 0o644) //nolint:gosec // a document
+	text := b.out.String()
+	if old, err := os.ReadFile(*out); err == nil { // what make soak wrote stays
+		if _, soak, found := strings.Cut(string(old), marker); found {
+			text += "\n" + marker + soak
+		}
+	}
+	return os.WriteFile(*out, []byte(text), 0o644) //nolint:gosec // a document
 }
+
+// marker stands before the part of the document that make soak replaces.
+const marker = "<!-- soak -->"
 
 // setup is a server under test with its S3.
 type setup struct {

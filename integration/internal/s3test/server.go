@@ -39,7 +39,7 @@ const parallel = "8"
 
 // Main runs the tests of a package with a server beside them, for TestMain.
 func Main(m *testing.M) {
-	server, stop, err := start()
+	server, stop, err := Start()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "s3test:", err)
 		os.Exit(1)
@@ -57,7 +57,8 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-func start() (Server, func() error, error) {
+// Start starts the server, once in a process, for whoever has no tests to run.
+func Start() (Server, func() error, error) {
 	s := Server{
 		Endpoint:  os.Getenv("UPLOAD_TEST_S3_ENDPOINT"),
 		AccessKey: cmp.Or(os.Getenv("UPLOAD_TEST_S3_ACCESS_KEY"), "access"),

@@ -1,0 +1,69 @@
+// Command soak runs a server for a long time under everything that happens to
+// one: good clients, bad ones, slow ones, and ones that leave, while calls to S3
+// fail in all ways that they fail in. It then says whether
+//
+//   - every file that was acknowledged is stored, whole,
+//   - nothing that was not acknowledged is older than the sweeper's grace,
+//   - memory, goroutines and file descriptors of the server did not grow.
+//
+// The server is a process of its own. Clients, S3 (versitygw) and the proxy that
+// injects the faults are in this one.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+)
+
+func main() {
+	run := soak
+	args := os.Args[1:]
+	if len(args) > 0 && args[0] == "serve" {
+		run, args = serve, args[1:]
+	}
+	if err := run(args); err != nil {
+		fmt.Fprintln(os.Stderr, "soak:", err)
+		os.Exit(1)
+	}
+}
+
+const (
+	grace      = 2 * time.Minute  // of the sweeper
+	sweepEvery = 15 * time.Second // of the server's
+	// slack is what a sweep may take beside: the clocks' resolution, a page under
+	// faults, and the next sweep after one that a fault ended.
+	slack = 90 * time.Second
+)
+
+// soak runs the whole and writes what came out.
+func soak(args []string) error {
+	flags := flag.NewFlagSet("soak", flag.ExitOnError)
+	length := flags.Duration("for", 30*time.Minute, "how long")
+	clients := flags.Int("clients", 24, "clients at once")
+	doc := flags.String("o", "", "a document whose end, from the line <!-- soak --> on, is replaced by the result")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // the clients' own
+	w, err := newWorld()
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	ctx, cancel := context.WithTimeout(context.Background(), *length)
+	defer cancel()
+	err = w.run(ctx, *clients, *length)
+	result := w.result(*length, *clients)
+	fmt.Println(result)
+	if err == nil {
+		err = w.verdict()
+	}
+	if *doc != "" && err == nil {
+		err = replaceEnd(*doc, result)
+	}
+	return err
+}
