@@ -114,7 +114,7 @@ func (tx *Tx) stage(in *Incoming, p *form.Part, maxSize int64) error {
 		Siblings: slices.Clone(tx.staged),
 		SHA256:   func() string { return s.digest },
 	}, s)
-	tx.about.Size, tx.about.SHA256 = s.size, s.digest
+	tx.about.Size, tx.about.SHA256 = max(tx.about.Size, s.size), s.digest
 	if err == nil && s.complete() {
 		tx.staged = append(tx.staged, staged)
 		tx.files = append(tx.files, tx.about)

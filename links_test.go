@@ -46,7 +46,7 @@ func newLinked(t *testing.T, o upload.LinksOptions) *linked {
 		case "panic":
 			panic("resolve")
 		}
-		return upload.Link{Key: strings.TrimPrefix(r.URL.Path, "/files/"), Download: r.URL.Query().Has("download")}, nil
+		return upload.Link{Key: strings.TrimPrefix(r.URL.Path, "/files/"), Download: r.URL.Query().Has("download"), Subject: "ann"}, nil
 	}))
 	return l
 }

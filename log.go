@@ -5,7 +5,9 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // reporter is where events go, the log first.
@@ -99,21 +101,32 @@ func (e *Event) attrs() []slog.Attr {
 	if errors.As(e.Err, &refusal) && e.Kind == KindRefused {
 		attrs, cause = append(attrs, slog.String("reason", refusal.Reason)), refusal.Err
 	}
-	attrs = append(attrs, slog.String("door", string(e.Door)), slog.String("subject", e.Subject))
+	attrs = append(attrs, slog.String("door", string(e.Door)), slog.String("subject", printable(e.Subject)))
 	switch len(e.Files) {
 	case 0:
 	case 1:
 		f := e.Files[0]
-		attrs = append(attrs, slog.String("key", f.Key), slog.String("type", f.Type), slog.Int64("size", f.Size),
-			slog.String("field", f.Field), slog.String("name", f.Name))
-	default:
+		attrs = append(attrs, slog.String("key", printable(f.Key)), slog.String("type", f.Type), slog.Int64("size", f.Size),
+			slog.String("field", printable(f.Field)), slog.String("name", printable(f.Name)))
+	default: // their names are clean and their keys valid
 		attrs = append(attrs, slog.Int("count", len(e.Files)), slog.Any("files", e.Files))
 	}
 	attrs = append(attrs, slog.Int64("bytes", e.Bytes), slog.Duration("duration", e.Duration))
 	if cause != nil {
-		attrs = append(attrs, slog.String("error", cause.Error()))
+		attrs = append(attrs, slog.String("error", printable(cause.Error())))
 	}
 	return attrs
+}
+
+// printable replaces what could turn a line around or move a cursor, which not
+// every handler escapes. Line breaks, as in stacks, they all do.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
 }
 
 // refuse makes e a refusal.
