@@ -51,6 +51,7 @@ func (tx *Tx) admit() (boundary string, err error) {
 		return "", Reject(CodeTooLarge, fmt.Sprintf(
 			"the request is too large; it may carry %d files of %s each", tx.grant.MaxFiles, byteSize(tx.grant.MaxFileSize)))
 	}
+	tx.progress = h.opts.Progress.begin(r, tx.grant.Subject, StateWaiting, r.ContentLength)
 	declared := r.ContentLength
 	if declared < 0 {
 		declared = limit
@@ -61,6 +62,8 @@ func (tx *Tx) admit() (boundary string, err error) {
 	if err := tx.takePlace(); err != nil {
 		return "", err
 	}
+	tx.progress.is(StateReceiving, "")
+	tx.body.progress = tx.progress
 	tx.body.open(limit, r)
 	if tx.body.noDeadlines {
 		h.noDeadlines.Do(func() {

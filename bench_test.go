@@ -75,3 +75,39 @@ func BenchmarkKeys(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkProgress is a large upload that is watched and one that nobody sees:
+// they should not differ.
+func BenchmarkProgress(b *testing.B) {
+	body := []byte(file("file", "a.txt", string(bytes.Repeat([]byte("0123456789abcdef"), 4<<20))))
+	progress := &upload.Progress{}
+	for name, p := range map[string]*upload.Progress{"none": nil, "shown": progress, "watched": progress} {
+		b.Run(name, func(b *testing.B) {
+			h, err := upload.New(discardStore{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
+				MaxFileSize: 1 << 30, Progress: p, Logger: slog.New(slog.DiscardHandler),
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+				r.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+				r.Header.Set("Upload-Id", name)
+				ctx, cancel := context.WithCancel(b.Context())
+				if name == "watched" {
+					go func() {
+						for range progress.Watch(ctx, "", name, 0) {
+						}
+					}()
+				}
+				w := httptest.NewRecorder()
+				if h.ServeHTTP(w, r); w.Code != http.StatusCreated {
+					b.Fatal(w.Body)
+				}
+				cancel()
+			}
+		})
+	}
+}

@@ -20,6 +20,8 @@ type body struct {
 	ctl  *http.ResponseController
 	opts *Options
 
+	progress *tracked
+
 	length  int64 // Content-Length, -1 if unknown
 	limit   int64
 	read    int64
@@ -111,6 +113,9 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	n, err := b.readInTime(p)
 	b.read += int64(n)
+	if b.progress.arrived(n); b.read == b.length || errors.Is(err, io.EOF) {
+		b.progress.is(StateChecking, "")
+	}
 	switch {
 	case b.read > b.limit:
 		b.err = &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(b.limit)}

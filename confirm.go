@@ -47,6 +47,7 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 	if err != nil {
 		return File{}, err
 	}
+	q.progress = p.h.opts.Progress.begin(r, t.Subject, StateWaiting, t.Size)
 	err = p.tickets.do(q.ctx, t, func(s *ticketState) error {
 		f, err = p.publish(q, t, s)
 		return err
@@ -173,6 +174,8 @@ func (p *Presigner) check(q *request, t *sealed, stored Stored, s *ticketState) 
 		return f, "", err
 	}
 	s.attempts++
+	src.progress = q.progress
+	q.progress.is(StateChecking, "")
 	defer func() {
 		s.read, q.checked = s.read+src.read, src.read
 		src.close()
@@ -248,6 +251,7 @@ func (p *Presigner) refuse(q *request, t *sealed, err error) error {
 // promote publishes what was checked. It does not end with the request, and has a
 // minute more for each gibibyte, which the storage has to copy.
 func (p *Presigner) promote(q *request, t *sealed, etag, digest string, f File) error {
+	q.progress.is(StateCommitting, "")
 	timeout := p.h.opts.CommitTimeout + time.Duration(f.Size>>30)*time.Minute
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), timeout)
 	defer cancel()

@@ -102,6 +102,7 @@ func (tx *Tx) stage(in *Incoming, p *form.Part, maxSize int64) error {
 		return err
 	}
 	s := newStream(p, in.Head, tx.grant.MaxFileSize, tx.worker, observer, tx.h.opts.SHA256)
+	s.progress = tx.progress
 	defer s.close()
 	key, err := tx.key(in)
 	if err != nil {
@@ -119,6 +120,7 @@ func (tx *Tx) stage(in *Incoming, p *form.Part, maxSize int64) error {
 		tx.staged = append(tx.staged, staged)
 		tx.files = append(tx.files, tx.about)
 		tx.about = File{}
+		tx.progress.file()
 		return nil
 	}
 	if staged != nil { // a store that keeps what it was not given whole

@@ -39,9 +39,12 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, next http.Handle
 	panicked := true
 	defer func() {
 		defer tx.leave()
+		end := StateDone
 		if o.undo(rec.status, panicked) {
+			end = StateAborted
 			_ = tx.Undo(r.Context()) // what it cannot remove it has logged
 		}
+		tx.progress.is(end, "")
 	}()
 	tx.body.answerDeadline(r)
 	next.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), outcomeKey{}, o)))

@@ -25,7 +25,6 @@ type Tx struct {
 	files    []File // by index the ones of staged
 	state    txState
 	received bool // all files are staged
-	held     bool // the request stays active after Commit, until leave
 }
 
 type txState int
@@ -176,6 +175,7 @@ func (tx *Tx) Commit(ctx context.Context) error {
 	if tx.state != txOpen {
 		return internal(errors.New("upload: Commit of an upload that has ended"))
 	}
+	tx.progress.is(StateCommitting, "")
 	ctx, cancel := context.WithTimeout(ctx, tx.h.opts.CommitTimeout)
 	defer cancel()
 	for i, s := range tx.staged {

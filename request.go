@@ -26,6 +26,9 @@ type request struct {
 	about   File  // the file at hand, as much of it as is known
 	checked int64 // bytes of a stored file that were read
 	decided bool
+
+	progress *tracked
+	held     bool // accepted is not its end: the request stays active until leave
 }
 
 func (h *Handler) newRequest(r *http.Request, b *body) *request {
@@ -82,6 +85,16 @@ func (q *request) decide(e Event) {
 	}
 	e.Duration = time.Since(q.began)
 	q.tell(e)
+	switch e.Kind {
+	case KindRefused:
+		q.progress.is(StateRefused, e.Code)
+	case KindAborted:
+		q.progress.is(StateAborted, "")
+	default:
+		if !q.held {
+			q.progress.is(StateDone, "")
+		}
+	}
 }
 
 func (q *request) tell(e Event) {

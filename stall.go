@@ -17,6 +17,8 @@ type stallReader struct {
 	timer  *time.Timer
 	cancel context.CancelCauseFunc
 	read   int64
+
+	progress *tracked
 }
 
 // openStalling opens an object within the time that also each read has.
@@ -38,6 +40,7 @@ func (r *stallReader) Read(p []byte) (int, error) {
 	n, err := r.body.Read(p)
 	r.timer.Stop()
 	r.read += int64(n)
+	r.progress.arrived(n)
 	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped one is not the end of a reader
 		err = storageError(err)
 	}

@@ -28,6 +28,7 @@ type stream struct {
 	relay    *[relaySize]byte // what another one sees; it may keep it when it hangs
 	hash     hash.Hash
 	digest   string
+	progress *tracked
 
 	size int64
 	err  error // io.EOF after the whole file was read and accepted
@@ -77,6 +78,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	if s.relay != nil {
 		copy(p, seen[:n])
 	}
+	s.progress.taken(n)
 	if s.err = err; n > 0 {
 		return n, nil
 	}

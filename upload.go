@@ -127,6 +127,9 @@ type Options struct {
 
 	// Hooks are told what the log is told. Default: none.
 	Hooks Hooks
+
+	// Progress shows how far uploads are, while they come. Default: none.
+	Progress *Progress
 }
 
 // File is a file that was received.

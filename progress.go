@@ -1,0 +1,177 @@
+package upload
+
+import (
+	"container/list"
+	"context"
+	"iter"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Progress shows how far uploads have come on the server: what has arrived, what
+// the storage has taken, and that it is being checked or published now. It is
+// for [Options.Progress]; one Progress may serve several handlers. Which upload
+// is which is told by an id that the client chooses, before its body:
+//
+//	progress := &upload.Progress{}
+//	h, err := upload.New(store, policy, authorize, &upload.Options{Progress: progress})
+//	…
+//	for status := range progress.Watch(ctx, subject, id, time.Second/4) { … }
+//
+// An id belongs to the subject of the upload: others cannot ask for it, though
+// all anonymous callers are one, so the ids of those must not be guessable. What
+// is shown is this process's: several instances need requests for an upload to
+// come to the same one. It is for users to look at, and proves nothing.
+//
+// It is safe for concurrent use and costs an upload two atomic additions a read.
+// The zero value is ready. The fields must not be changed once it is used.
+type Progress struct {
+	// ID tells the id of an upload by what stands before its body: a header
+	// field, the query or the path. It has at most 128 bytes of printable ASCII
+	// without spaces; an upload of another id, or of "", is not shown. Of
+	// direct uploads the confirmation is asked. Default: the header Upload-Id.
+	ID func(*http.Request) string
+
+	// MaxUploads is how many uploads are known at once, with some 500 bytes
+	// each. If there are more, those that ended first are forgotten; if none
+	// has ended, a new one is not shown. Default, also if negative: 10,000.
+	MaxUploads int
+
+	// Keep is how long an upload is known after its end. Default, also if
+	// negative: 1 min.
+	Keep time.Duration
+
+	mu    sync.Mutex
+	known map[progressID]*tracked
+	ended list.List // of those that are known, the first to end in front
+}
+
+type progressID struct{ subject, id string }
+
+const (
+	maxProgressID = 128
+	// maxAppear is how long Watch waits for an upload to begin.
+	maxAppear = 10 * time.Second
+)
+
+// Get returns how far subject's upload of that id is, and false if there is
+// none.
+func (p *Progress) Get(subject, id string) (Status, bool) {
+	t := p.find(subject, id)
+	if t == nil {
+		return Status{}, false
+	}
+	s, _ := t.status()
+	return s, true
+}
+
+// Watch returns how far the upload is, again whenever that has changed, at most
+// once in each period of every (which is at least 10 ms) but for its end, and
+// ends with it, or with ctx. It waits 10 s for an upload that has not begun,
+// since clients may ask before their upload arrives, and then yields nothing.
+// An upload that begins under the same id takes the place of the former.
+func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Duration) iter.Seq[Status] {
+	return func(yield func(Status) bool) {
+		ticker := time.NewTicker(max(every, 10*time.Millisecond))
+		defer ticker.Stop()
+		var last Status
+		for begin := time.Now(); ; {
+			t := p.find(subject, id)
+			var ended <-chan struct{}
+			switch {
+			case t != nil:
+				var s Status
+				if s, ended = t.status(); s != last && !yield(s) || s.State.Ended() {
+					return
+				}
+				last = s
+			case last != Status{} || time.Since(begin) >= maxAppear:
+				return
+			}
+			select {
+			case <-ticker.C:
+			case <-ended:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+func (p *Progress) find(subject, id string) *tracked {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expire()
+	return p.known[progressID{subject, id}]
+}
+
+// begin makes an upload known. It returns nil, which counts nothing, for one
+// that is not.
+func (p *Progress) begin(r *http.Request, subject string, state State, total int64) *tracked {
+	if p == nil {
+		return nil
+	}
+	id := r.Header.Get("Upload-Id")
+	if p.ID != nil && contain(func() error { id = p.ID(r); return nil }) != nil {
+		return nil
+	}
+	if id == "" || len(id) > maxProgressID || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return nil
+	}
+	t := &tracked{
+		of: p, id: progressID{strings.Clone(subject), strings.Clone(id)},
+		state: state, total: total, ended: make(chan struct{}),
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expire()
+	p.forget(p.known[t.id])
+	limit := p.MaxUploads
+	if limit <= 0 {
+		limit = 10_000
+	}
+	if len(p.known) >= limit {
+		oldest := p.ended.Front()
+		if oldest == nil {
+			return nil
+		}
+		p.forget(oldest.Value.(*tracked))
+	}
+	if p.known == nil {
+		p.known = map[progressID]*tracked{}
+	}
+	p.known[t.id] = t
+	return t
+}
+
+// expire forgets what has ended too long ago.
+func (p *Progress) expire() {
+	keep := p.Keep
+	if keep <= 0 {
+		keep = time.Minute
+	}
+	for e := p.ended.Front(); e != nil && time.Since(e.Value.(*tracked).at) >= keep; e = p.ended.Front() {
+		p.forget(e.Value.(*tracked))
+	}
+}
+
+func (p *Progress) forget(t *tracked) {
+	if t == nil {
+		return
+	}
+	delete(p.known, t.id)
+	if t.place != nil {
+		p.ended.Remove(t.place)
+	}
+}
+
+// keep begins the time for which t, which has ended, is known.
+func (p *Progress) keep(t *tracked) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.known[t.id] == t { // no other has taken its place
+		t.at, t.place = time.Now(), p.ended.PushBack(t)
+	}
+}
