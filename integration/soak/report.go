@@ -24,8 +24,8 @@ func (w *world) sample(when string) error {
 	return nil
 }
 
-// What the last third of the samples under load may have more than the first, and
-// how much the server may hold when all is quiet again.
+// What the last third of the samples under load may have more than the first, the
+// store's buffers apart, and how much the server may hold when all is quiet again.
 const (
 	moreGoroutines   = 30
 	moreDescriptors  = 30
@@ -47,7 +47,7 @@ func (w *world) verdict() error {
 	loaded, last := w.samples[:len(w.samples)-1], w.samples[len(w.samples)-1]
 	first, late := mean(loaded[:third]), mean(loaded[len(loaded)-third:])
 	if late.Goroutines > first.Goroutines+moreGoroutines || late.Descriptors > first.Descriptors+moreDescriptors ||
-		late.Heap > first.Heap+moreHeap || late.RSS > first.RSS+moreRSS {
+		late.Heap-late.Buffers > first.Heap-first.Buffers+moreHeap || late.RSS-late.Buffers > first.RSS-first.Buffers+moreRSS {
 		wrong = append(wrong, fmt.Sprintf("the server has grown: %+v, %+v", first, late))
 	}
 	if last.Goroutines > quietGoroutines || last.Descriptors > quietDescriptors {
@@ -68,9 +68,10 @@ func mean(samples []sample) (m sample) {
 		m.Goroutines += s.Goroutines
 		m.Descriptors += s.Descriptors
 		m.Heap += s.Heap
+		m.Buffers += s.Buffers
 		m.RSS += s.RSS
 	}
-	return sample{Goroutines: m.Goroutines / n, Descriptors: m.Descriptors / n, Heap: m.Heap / int64(n), RSS: m.RSS / int64(n)}
+	return sample{Goroutines: m.Goroutines / n, Descriptors: m.Descriptors / n, Heap: m.Heap / int64(n), Buffers: m.Buffers / int64(n), RSS: m.RSS / int64(n)}
 }
 
 // result is the whole as a part of a document.
@@ -87,9 +88,9 @@ func (w *world) result(length time.Duration, clients int) string {
 		fmt.Fprintf(&b, "| %s | %s |\n", k.name, list(w.counts[k.name]))
 	}
 	fmt.Fprintf(&b, "\nThe sweeper, with a grace of %v: %s.\n\n", grace, list(w.removed))
-	b.WriteString("| After | Goroutines | Descriptors | Live heap MiB | RSS MiB |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString("| After | Goroutines | Descriptors | Live heap MiB | of it buffers | RSS MiB |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, s := range w.samples {
-		fmt.Fprintf(&b, "| %s | %d | %d | %.1f | %d |\n", s.When, s.Goroutines, s.Descriptors, float64(s.Heap)/mib, s.RSS/mib)
+		fmt.Fprintf(&b, "| %s | %d | %d | %.1f | %.1f | %d |\n", s.When, s.Goroutines, s.Descriptors, float64(s.Heap)/mib, float64(s.Buffers)/mib, s.RSS/mib)
 	}
 	return b.String()
 }

@@ -163,6 +163,7 @@ type sample struct {
 	Goroutines  int
 	Descriptors int
 	Heap        int64 // live, after a collection
+	Buffers     int64 // of that, kept by the store for uploads: at most MaxMemory
 	RSS         int64
 	Reserved    int64 // of MaxMemory
 	Removed     map[string]int
@@ -174,7 +175,7 @@ func (a *app) usage(w http.ResponseWriter, _ *http.Request) {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	s := sample{Goroutines: runtime.NumGoroutine(), Heap: int64(m.HeapAlloc)} //nolint:gosec // a heap fits
-	s.Reserved, _ = a.store.Memory()
+	s.Reserved, s.Buffers = a.store.Memory()
 	fds, err := os.ReadDir("/proc/self/fd")
 	status, err2 := os.ReadFile("/proc/self/status")
 	if err = errors.Join(err, err2); err != nil {
