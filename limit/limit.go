@@ -101,7 +101,7 @@ func (l *Limiter) Reserve(_ context.Context, d upload.Demand) (upload.Reservatio
 	if err := limits.Impossible(d, l.limits.Files, l.limits.Bytes); err != nil {
 		return nil, err
 	}
-	if err := l.room(c, d); err != nil {
+	if err := l.room(c, !d.Until.IsZero()); err != nil {
 		return nil, err
 	}
 	if !take(c.files, d.Files, now) {
@@ -115,21 +115,13 @@ func (l *Limiter) Reserve(_ context.Context, d upload.Demand) (upload.Reservatio
 }
 
 // room looks for a place.
-func (l *Limiter) room(c *caller, d upload.Demand) error {
-	if d.Until.IsZero() {
-		switch {
-		case c.concurrent >= l.limits.Concurrent:
-			return limits.Refuse("you have too many uploads under way; try again when one has ended", limits.Soon)
-		case l.concurrent >= l.limits.AllConcurrent:
-			return limits.Refuse("too many uploads at the moment; try again shortly", limits.Soon)
-		}
+func (l *Limiter) room(c *caller, signed bool) error {
+	own, all := c.concurrent < l.limits.Concurrent, l.concurrent < l.limits.AllConcurrent
+	if signed {
+		own, all = c.signed < l.limits.Signed, len(l.signed) < l.limits.AllSigned
+	}
+	if own && all {
 		return nil
 	}
-	switch {
-	case c.signed >= l.limits.Signed:
-		return limits.Refuse("you have begun too many uploads; try again later", limits.SignedSoon)
-	case len(l.signed) >= l.limits.AllSigned:
-		return limits.Refuse("too many uploads at the moment; try again later", limits.SignedSoon)
-	}
-	return nil
+	return limits.Places(!own, signed)
 }

@@ -8,13 +8,6 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// Soon is how long a client waits for a place, which may be free at any time, and
-// SignedSoon for one that a signed URL holds until it expires.
-const (
-	Soon       = 5 * time.Second
-	SignedSoon = time.Minute
-)
-
 // Impossible refuses what could not be granted at the best of times. Waiting would
 // not help, so it is no 429.
 func Impossible(d upload.Demand, files int, bytes int64) error {
@@ -33,8 +26,22 @@ func Impossible(d upload.Demand, files int, bytes int64) error {
 	return nil
 }
 
-// Refuse refuses for now.
-func Refuse(reason string, after time.Duration) error {
+// Places refuses for want of a place: one of the caller's own, or of all, for a
+// streamed or a signed upload. A place of the former may be free at any time, one
+// of the latter is held until a URL expires.
+func Places(own, signed bool) error {
+	switch {
+	case own && signed:
+		return refuse("you have begun too many uploads; try again later", time.Minute)
+	case own:
+		return refuse("you have too many uploads under way; try again when one has ended", 5*time.Second)
+	case signed:
+		return refuse("too many uploads at the moment; try again later", time.Minute)
+	}
+	return refuse("too many uploads at the moment; try again shortly", 5*time.Second)
+}
+
+func refuse(reason string, after time.Duration) error {
 	return &upload.Error{Code: upload.CodeRateLimited, Reason: reason, RetryAfter: after}
 }
 
@@ -44,7 +51,7 @@ func Window(what string, after time.Duration) error {
 	if wait > time.Minute {
 		wait = after.Round(time.Minute)
 	}
-	return Refuse(fmt.Sprintf("you have sent too many %s; try again in %s", what, duration(wait)), after)
+	return refuse(fmt.Sprintf("you have sent too many %s; try again in %s", what, duration(wait)), after)
 }
 
 // duration is d in words.

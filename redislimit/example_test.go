@@ -1,0 +1,29 @@
+package redislimit_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/limit"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/redislimit"
+)
+
+// All instances that share the Redis count together. Redis is first asked when
+// somebody uploads.
+func Example() {
+	client := redis.NewClient(&redis.Options{Addr: "localhost:6379", ContextTimeoutEnabled: true})
+	limiter, err := redislimit.New(client, &redislimit.Options{
+		Limits: limit.Limits{Window: 24 * time.Hour, Files: 200, Bytes: 4 << 30},
+		Prefix: "avatars:",
+	})
+	if err != nil {
+		panic(err)
+	}
+	_, err = upload.New(&memstore.Store{}, upload.Images(nil), upload.AllowAnonymous, &upload.Options{Limiter: limiter})
+	fmt.Println(err)
+	// Output: <nil>
+}

@@ -1,0 +1,112 @@
+package redislimit
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/limits"
+)
+
+// lease is what one upload holds: a place among those of its caller, one among
+// those of all, and files and bytes.
+type lease struct {
+	l    *Limiter
+	id   string
+	life time.Duration // of its places
+
+	places, all, amounts string // keys
+	most, mostOfAll      int    // places
+
+	signed bool
+	files  int
+	bytes  int64
+	stop   context.CancelFunc
+}
+
+func (l *Limiter) newLease(d upload.Demand, k keys) *lease {
+	o := &l.opts
+	r := &lease{l: l, id: rand.Text(), amounts: k.amounts, signed: !d.Until.IsZero(), files: d.Files, bytes: d.Bytes, stop: func() {}}
+	if r.signed {
+		r.places, r.all, r.life = k.signed, o.Prefix+"{all}:signed", max(time.Until(d.Until), time.Millisecond)
+		r.most, r.mostOfAll = o.Signed, o.AllSigned
+	} else {
+		r.places, r.all, r.life = k.concurrent, o.Prefix+"{all}:concurrent", o.Lease
+		r.most, r.mostOfAll = o.Concurrent, o.AllConcurrent
+	}
+	return r
+}
+
+// take takes what the caller has.
+func (r *lease) take(ctx context.Context) error {
+	o := &r.l.opts
+	got, err := take.Run(ctx, r.l.client, []string{r.places, r.amounts},
+		r.id, r.life.Milliseconds(), r.most, o.Window.Milliseconds(), r.files, o.Files, r.bytes, o.Bytes).Slice()
+	if err != nil {
+		return err
+	}
+	missing, _ := got[0].(string)
+	wait, _ := got[1].(int64)
+	switch missing {
+	case "":
+		return nil
+	case "places":
+		return limits.Places(true, r.signed)
+	}
+	return limits.Window(missing, time.Duration(wait)*time.Millisecond)
+}
+
+// enter takes a place among those of all, and else gives back the rest.
+func (r *lease) enter(ctx context.Context) error {
+	got, err := enter.Run(ctx, r.l.client, []string{r.all}, r.id, r.life.Milliseconds(), r.mostOfAll).Int()
+	if err == nil && got == 0 {
+		return errors.Join(limits.Places(false, r.signed), r.giveBack(ctx, upload.Used{}))
+	}
+	return err
+}
+
+func (r *lease) giveBack(ctx context.Context, used upload.Used) error {
+	return settle.Run(ctx, r.l.client, []string{r.places, r.amounts},
+		r.id, max(0, r.files-used.Files), max(0, r.bytes-used.Bytes)).Err()
+}
+
+// live renews the places of a streamed upload for as long as its request lasts, at
+// most. Those of a signed one live as long as its URLs.
+func (r *lease) live(d upload.Demand) {
+	if r.signed {
+		return
+	}
+	ctx := context.Background()
+	if d.Request != nil {
+		ctx = d.Request.Context()
+	}
+	ctx, r.stop = context.WithCancel(ctx)
+	go r.renew(ctx)
+}
+
+func (r *lease) renew(ctx context.Context) {
+	tick := time.NewTicker(r.life / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		asking, cancel := context.WithTimeout(ctx, r.l.opts.Timeout)
+		for _, places := range []string{r.places, r.all} { // when that fails, the next one may not
+			_ = renew.Run(asking, r.l.client, []string{places}, r.id, r.life.Milliseconds()).Err()
+		}
+		cancel()
+	}
+}
+
+// Settle implements [upload.Reservation].
+func (r *lease) Settle(ctx context.Context, used upload.Used) error {
+	r.stop()
+	ctx, cancel := context.WithTimeout(ctx, r.l.opts.Timeout)
+	defer cancel()
+	return errors.Join(r.giveBack(ctx, used), r.l.client.ZRem(ctx, r.all, r.id).Err())
+}

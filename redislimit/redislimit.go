@@ -1,0 +1,212 @@
+// Package redislimit bounds how much one caller uploads to all instances of an
+// application together, by counting in Redis (5 or newer, also Valkey), alone or in
+// a cluster:
+//
+//	client := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
+//	limiter, err := redislimit.New(client, &redislimit.Options{Limits: limit.Limits{Files: 100}})
+//	…
+//	h, err := upload.New(store, policy, authorize, &upload.Options{Limiter: limiter})
+//
+// The limits mean what they mean in package limit. Requests are counted by
+// redis_rate, and the rest by scripts, each of which runs as a whole: no caller
+// passes a limit however many instances are asked at once. An upload asks three
+// times and settles twice, a step of a direct upload asks once.
+//
+// # When Redis is away
+//
+// Uploads are refused (503) unless [Options.AllowWhenDown] is set. What it forgets
+// with its memory is counted anew: a limit is one for each time that Redis lives,
+// and uploads under way at its end are given nothing back and take no place. With a
+// replica that takes over, what was not replicated is forgotten likewise. An answer
+// that is lost counts as if it had been used.
+//
+// # When an instance dies
+//
+// The places of its uploads are free after [Options.Lease]; the files and bytes that
+// it had reserved flow back with the window.
+package redislimit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-redis/redis_rate/v10"
+	"github.com/redis/go-redis/v9"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/limits"
+	"github.com/airlock-go/upload/limit"
+)
+
+// Options are the limits and whom they are for. The zero value, like nil, is the
+// defaults.
+type Options struct {
+	limit.Limits
+
+	// Key tells callers apart: those with the same key share the limits.
+	// Default: [limit.BySubject]. It is called concurrently. Redis sees a hash of
+	// it, so it may hold anything.
+	Key func(upload.Demand) string
+
+	// Prefix stands before all keys in Redis, behind "rate:" in those of
+	// redis_rate. Limiters of the same prefix count together and need the same
+	// limits; others need another. It has no braces, which are the hash tags of
+	// clusters. Default: "upload:".
+	Prefix string
+
+	// AllowWhenDown lets everybody upload, without any of these limits, while
+	// Redis does not answer. Default: they are refused.
+	AllowWhenDown bool
+
+	// Timeout is the longest time for asking Redis about one request, all round
+	// trips together. Default: 500 ms.
+	Timeout time.Duration
+
+	// Lease is how long the place of an upload outlives a process that died; one
+	// that lives renews it thrice in that time. Default: 1 min. At least 300 ms,
+	// and longer than Redis is expected to be away at a time: whose lease ended
+	// meanwhile has no place and gets nothing back.
+	Lease time.Duration
+
+	// Logger gets a warning, one a minute, when AllowWhenDown lets requests pass.
+	// Default: slog.Default().
+	Logger *slog.Logger
+}
+
+// Limiter is an [upload.Limiter] over Redis, made by [New]. It is safe for
+// concurrent use. Each upload under way has a goroutine, which ends when it is
+// settled or its request is over.
+type Limiter struct {
+	client   redis.UniversalClient
+	requests *redis_rate.Limiter
+	opts     Options
+	warned   atomic.Int64 // Unix seconds
+}
+
+// New returns a Limiter. Of what an option cannot be it tells, and of a client
+// without ContextTimeoutEnabled: its own timeouts, with its retries, would hold
+// uploads for half a minute when Redis hangs. It does not ask Redis, which may be
+// started later.
+func New(client redis.UniversalClient, o *Options) (*Limiter, error) {
+	if client == nil {
+		return nil, errors.New("redislimit: New needs a client")
+	}
+	l := &Limiter{client: client, requests: redis_rate.NewLimiter(client)}
+	if o != nil {
+		l.opts = *o
+	}
+	return l, l.opts.fill(client)
+}
+
+func (o *Options) fill(client redis.UniversalClient) (err error) {
+	if o.Limits, err = o.WithDefaults(); err != nil {
+		return err
+	}
+	if o.Key == nil {
+		o.Key = limit.BySubject
+	}
+	if o.Prefix == "" {
+		o.Prefix = "upload:"
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 500 * time.Millisecond
+	}
+	if o.Lease == 0 {
+		o.Lease = time.Minute
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	switch {
+	case strings.ContainsAny(o.Prefix, "{}"):
+		return errors.New("redislimit: braces in Prefix")
+	case o.Timeout < 0, o.Lease < 300*time.Millisecond:
+		return errors.New("redislimit: Timeout is positive, and Lease at least 300 ms")
+	case !obeysContext(client):
+		return errors.New("redislimit: the client needs ContextTimeoutEnabled, or no timeout here is kept")
+	}
+	return nil
+}
+
+// obeysContext believes clients of other kinds.
+func obeysContext(client redis.UniversalClient) bool {
+	switch c := client.(type) {
+	case *redis.Client:
+		return c.Options().ContextTimeoutEnabled
+	case *redis.ClusterClient:
+		return c.Options().ContextTimeoutEnabled
+	case *redis.Ring:
+		return c.Options().ContextTimeoutEnabled
+	}
+	return true
+}
+
+// Reserve grants what d may need or refuses it with [upload.CodeRateLimited]; what
+// no caller ever may have, with [upload.CodeTooLarge] or [upload.CodeTooMany]. Any
+// other error says that Redis did not answer.
+func (l *Limiter) Reserve(ctx context.Context, d upload.Demand) (upload.Reservation, error) {
+	asking, cancel := context.WithTimeout(ctx, l.opts.Timeout)
+	defer cancel()
+	r, err := l.reserve(asking, d)
+	var refusal *upload.Error
+	switch {
+	case err == nil && r == nil, err != nil && errors.As(err, &refusal):
+		return nil, err
+	case err == nil:
+		return r, nil
+	case l.opts.AllowWhenDown && ctx.Err() == nil:
+		l.warn(ctx, err)
+		return nil, nil
+	}
+	return nil, fmt.Errorf("redislimit: %w", err)
+}
+
+func (l *Limiter) reserve(ctx context.Context, d upload.Demand) (*lease, error) {
+	o, keys := &l.opts, l.keysOf(d)
+	rate := redis_rate.Limit{Rate: o.Requests, Burst: o.Requests, Period: o.Window}
+	got, err := l.requests.Allow(ctx, keys.requests, rate)
+	switch {
+	case err != nil:
+		return nil, err
+	case got.Allowed == 0:
+		return nil, limits.Window("requests", got.RetryAfter)
+	case d.Files == 0 && d.Bytes == 0:
+		return nil, nil // nothing to settle
+	}
+	if err := limits.Impossible(d, o.Files, o.Bytes); err != nil {
+		return nil, err
+	}
+	r := l.newLease(d, keys)
+	if err := r.take(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.enter(ctx); err != nil {
+		return nil, err
+	}
+	r.live(d)
+	return r, nil
+}
+
+// keys are where one caller is counted, all in one slot of a cluster.
+type keys struct{ requests, amounts, concurrent, signed string }
+
+func (l *Limiter) keysOf(d upload.Demand) keys {
+	sum := sha256.Sum256([]byte(l.opts.Key(d)))
+	base := l.opts.Prefix + "{" + hex.EncodeToString(sum[:16]) + "}:"
+	return keys{base + "requests", base + "amounts", base + "concurrent", base + "signed"}
+}
+
+// warn says at most once a minute that nobody is limited.
+func (l *Limiter) warn(ctx context.Context, err error) {
+	last, now := l.warned.Load(), time.Now().Unix()
+	if now-last >= 60 && l.warned.CompareAndSwap(last, now) {
+		l.opts.Logger.WarnContext(ctx, "redislimit: Redis is away, nobody is limited", "error", err)
+	}
+}

@@ -1,0 +1,197 @@
+package redislimit_test
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/limittest"
+	"github.com/airlock-go/upload/limit"
+	"github.com/airlock-go/upload/redislimit"
+)
+
+// own makes limiters over s that count apart.
+func own(s *server) limittest.Make {
+	var n atomic.Int32
+	return func(t *testing.T, l limit.Limits) upload.Limiter {
+		return s.limiter(t, redislimit.Options{
+			Limits: l, Prefix: "test" + strconv.Itoa(int(n.Add(1))) + ":", Timeout: 20 * time.Second,
+		})
+	}
+}
+
+func TestConformance(t *testing.T) { limittest.Run(t, own(startRedis(t))) }
+
+// TestTwoInstances: any two limiters of one prefix are one, to whoever is sent to
+// either, and a reservation of one counts for the other.
+func TestTwoInstances(t *testing.T) {
+	s := startRedis(t)
+	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter {
+		o := redislimit.Options{Limits: l, Prefix: t.Name() + strconv.Itoa(int(instances.Add(1))) + ":", Timeout: 20 * time.Second}
+		return &alternating{limiters: []upload.Limiter{s.limiter(t, o), s.limiter(t, o)}}
+	})
+}
+
+var instances atomic.Int32
+
+// alternating asks one after the other.
+type alternating struct {
+	limiters []upload.Limiter
+	n        atomic.Int32
+}
+
+func (a *alternating) Reserve(ctx context.Context, d upload.Demand) (upload.Reservation, error) {
+	return a.limiters[int(a.n.Add(1))%len(a.limiters)].Reserve(ctx, d)
+}
+
+// TestCluster: no command reaches for keys of two slots, whatever the names.
+func TestCluster(t *testing.T) {
+	s := startRedis(t, "--cluster-enabled", "yes")
+	c := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{s.addr}, ContextTimeoutEnabled: true})
+	defer func() { _ = c.Close() }()
+	require.NoError(t, s.client(t).Do(t.Context(), "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err())
+	require.Eventually(t, func() bool {
+		info, err := s.client(t).ClusterInfo(t.Context()).Result()
+		return err == nil && strings.Contains(info, "cluster_state:ok")
+	}, 20*time.Second, 50*time.Millisecond)
+	var n atomic.Int32
+	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter {
+		made, err := redislimit.New(c, &redislimit.Options{Limits: l, Prefix: "test" + strconv.Itoa(int(n.Add(1))) + ":", Timeout: 20 * time.Second})
+		require.NoError(t, err)
+		return made
+	})
+}
+
+func TestNew(t *testing.T) {
+	obeying := redis.NewClient(&redis.Options{ContextTimeoutEnabled: true})
+	for about, tc := range map[string]struct {
+		client redis.UniversalClient
+		opts   redislimit.Options
+	}{
+		"no client":           {nil, redislimit.Options{}},
+		"a client that waits": {redis.NewClient(&redis.Options{}), redislimit.Options{}},
+		"a cluster's":         {redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"x"}}), redislimit.Options{}},
+		"a ring's":            {redis.NewRing(&redis.RingOptions{}), redislimit.Options{}},
+		"braces":              {obeying, redislimit.Options{Prefix: "{a}"}},
+		"a short lease":       {obeying, redislimit.Options{Lease: time.Millisecond}},
+		"a negative timeout":  {obeying, redislimit.Options{Timeout: -1}},
+		"a negative limit":    {obeying, redislimit.Options{Limits: limit.Limits{Files: -1}}},
+	} {
+		_, err := redislimit.New(tc.client, &tc.opts)
+		require.Error(t, err, about)
+	}
+	_, err := redislimit.New(obeying, nil)
+	require.NoError(t, err)
+}
+
+func streamed(ctx context.Context, subject string) upload.Demand {
+	return upload.Demand{Subject: subject, Request: (&http.Request{}).WithContext(ctx), Files: 1, Bytes: 1}
+}
+
+// TestKeysExpire: nothing stays in Redis for good, and no subject stands there.
+func TestKeysExpire(t *testing.T) {
+	s := startRedis(t)
+	l, c := s.limiter(t, redislimit.Options{}), s.client(t)
+	r, err := l.Reserve(t.Context(), streamed(t.Context(), "ann@example.com"))
+	require.NoError(t, err)
+	d := streamed(t.Context(), "ann@example.com")
+	d.Until = time.Now().Add(2 * time.Hour)
+	_, err = l.Reserve(t.Context(), d)
+	require.NoError(t, err)
+	keys, err := c.Keys(t.Context(), "*").Result()
+	require.NoError(t, err)
+	require.Len(t, keys, 6, "%q", keys)
+	for _, key := range keys {
+		require.NotContains(t, key, "ann")
+		require.Positive(t, c.TTL(t.Context(), key).Val(), key)
+		if strings.HasSuffix(key, "signed") {
+			require.InDelta(t, 2*time.Hour, c.TTL(t.Context(), key).Val(), float64(time.Minute), key)
+		}
+	}
+	require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+	require.Zero(t, c.Exists(t.Context(), "upload:{all}:concurrent").Val())
+}
+
+// TestLease: the place of an upload lives as long as its request, and of a process
+// that died a little longer.
+func TestLease(t *testing.T) {
+	const lease = 600 * time.Millisecond
+	s := startRedis(t)
+	l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Concurrent: 1, AllConcurrent: 1}, Lease: lease, Timeout: 20 * time.Second})
+	ctx, die := context.WithCancel(t.Context())
+	r, err := l.Reserve(t.Context(), streamed(ctx, "ann"))
+	require.NoError(t, err)
+	for until := time.Now().Add(3 * lease); time.Now().Before(until); time.Sleep(lease / 10) {
+		for _, who := range []string{"ann", "bob"} {
+			_, err := l.Reserve(t.Context(), streamed(ctx, who))
+			require.ErrorIs(t, err, upload.CodeRateLimited)
+		}
+	}
+	die()
+	require.Eventually(t, func() bool {
+		_, err := l.Reserve(t.Context(), streamed(ctx, "bob"))
+		return err == nil
+	}, 20*time.Second, lease/10)
+	require.NoError(t, r.Settle(t.Context(), upload.Used{}), "too late, and no harm")
+}
+
+// TestSilentRedis: one that accepts and never answers holds nobody up, and who it
+// cannot count is refused, or passes where that was asked for.
+func TestSilentRedis(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = silent.Close() }()
+	for about, addr := range map[string]string{"silent": silent.Addr().String(), "absent": "127.0.0.1:1"} {
+		t.Run(about, func(t *testing.T) {
+			var log strings.Builder
+			for _, allow := range []bool{false, true} {
+				c := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
+				defer func() { _ = c.Close() }()
+				l, err := redislimit.New(c, &redislimit.Options{AllowWhenDown: allow, Timeout: 200 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+				require.NoError(t, err)
+				begin := time.Now()
+				for range 2 {
+					_, err = l.Reserve(t.Context(), upload.Demand{Subject: "ann", Files: 1})
+					require.Equal(t, allow, err == nil, "%v", err)
+				}
+				require.Less(t, time.Since(begin), 10*time.Second, "a client's own timeouts take longer")
+			}
+			require.Equal(t, 1, strings.Count(log.String(), "nobody is limited"), log.String())
+		})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l, err := redislimit.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", ContextTimeoutEnabled: true}), &redislimit.Options{AllowWhenDown: true})
+	require.NoError(t, err)
+	_, err = l.Reserve(ctx, upload.Demand{Subject: "ann", Files: 1})
+	require.ErrorIs(t, err, context.Canceled, "a client that left is no outage")
+}
+
+// TestForgottenReservations: what was reserved before Redis lost its memory gives
+// nothing back afterwards.
+func TestForgottenReservations(t *testing.T) {
+	s := startRedis(t)
+	l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Files: 2}, Timeout: 20 * time.Second})
+	old, err := l.Reserve(t.Context(), streamed(t.Context(), "ann"))
+	require.NoError(t, err)
+	s.kill()
+	s.start(t)
+	for range 2 {
+		r, err := l.Reserve(t.Context(), streamed(t.Context(), "ann"))
+		require.NoError(t, err)
+		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+	}
+	require.NoError(t, old.Settle(t.Context(), upload.Used{}))
+	_, err = l.Reserve(t.Context(), streamed(t.Context(), "ann"))
+	require.ErrorIs(t, err, upload.CodeRateLimited)
+}

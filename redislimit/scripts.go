@@ -1,0 +1,79 @@
+package redislimit
+
+import "github.com/redis/go-redis/v9"
+
+// The scripts go by the clock of Redis, in milliseconds; those of the instances may
+// differ. A place is a member of a sorted set, by the time at which it expires.
+
+// take takes a place, files and bytes of one caller: all or nothing.
+//
+//	KEYS  places, amounts
+//	ARGV  id, life of the place, places there are, window, files, files there are, bytes, bytes there are
+//
+// It returns what is missing, "" if nothing, and how long until it is there. Amounts
+// are what was used, and when; they drain evenly, the whole limit in a window.
+var take = redis.NewScript(`
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return {'places', 0} end
+
+local window = tonumber(ARGV[4])
+local was = redis.call('HMGET', KEYS[2], 'files', 'bytes', 'at')
+local since = math.max(0, now - (tonumber(was[3]) or now))
+local used = {}
+for i, what in ipairs({'files', 'bytes'}) do
+	local more, limit = tonumber(ARGV[3 + 2 * i]), tonumber(ARGV[4 + 2 * i])
+	used[i] = math.max(0, (tonumber(was[i]) or 0) - since * limit / window) + more
+	if used[i] > limit then return {what, math.ceil((used[i] - limit) * window / limit)} end
+end
+
+local life = tonumber(ARGV[2])
+redis.call('ZADD', KEYS[1], now + life, ARGV[1])
+redis.call('PEXPIRE', KEYS[1], math.max(life, redis.call('PTTL', KEYS[1])))
+redis.call('HSET', KEYS[2], 'files', used[1], 'bytes', used[2], 'at', now)
+redis.call('PEXPIRE', KEYS[2], window)
+return {'', 0}
+`)
+
+// settle frees a place of one caller and gives back what was not used. Whose place
+// is not there any more gets nothing back: Redis may have forgotten what was taken.
+//
+//	KEYS  places, amounts
+//	ARGV  id, files, bytes
+var settle = redis.NewScript(`
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+for i, what in ipairs({'files', 'bytes'}) do
+	local used, back = tonumber(redis.call('HGET', KEYS[2], what)), tonumber(ARGV[1 + i])
+	if used and back > 0 then redis.call('HSET', KEYS[2], what, math.max(0, used - back)) end
+end
+return 1
+`)
+
+// enter takes one of the places of all callers, if there is one: 1 or 0.
+//
+//	KEYS  places
+//	ARGV  id, life of the place, places there are
+var enter = redis.NewScript(`
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
+local life = tonumber(ARGV[2])
+redis.call('ZADD', KEYS[1], now + life, ARGV[1])
+redis.call('PEXPIRE', KEYS[1], math.max(life, redis.call('PTTL', KEYS[1])))
+return 1
+`)
+
+// renew lets a place live on, if it is there.
+//
+//	KEYS  places
+//	ARGV  id, life of the place
+var renew = redis.NewScript(`
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
+local clock = redis.call('TIME')
+local life = tonumber(ARGV[2])
+redis.call('ZADD', KEYS[1], clock[1] * 1000 + math.floor(clock[2] / 1000) + life, ARGV[1])
+redis.call('PEXPIRE', KEYS[1], math.max(life, redis.call('PTTL', KEYS[1])))
+return 1
+`)
