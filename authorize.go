@@ -35,7 +35,7 @@ type Grant struct {
 // AllowAnonymous is the Authorizer that lets anyone upload. Anonymous callers
 // share all places and all memory: a few slow ones can take them, and the others
 // are told to come again. Where that matters, tell callers apart, if only by
-// their address, with [Subject], and raise [Options.MinRate].
+// their address, with [Subject] or an [Options.Limiter], and raise [Options.MinRate].
 func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
 
 // Subject makes an Authorizer of a function that tells who a request is from.

@@ -124,7 +124,8 @@
 // or let one look at the bucket ([LinksOptions.RequireScan]). [Types] and the presets
 // read the structure of files, and say for each type how far; a well-formed file
 // can still attack a program with a bug, so serve what users sent as
-// attachments, from a host of its own. It does not limit how often somebody
-// uploads. It does not encrypt. Who can write to the bucket by other ways, or
+// attachments, from a host of its own. How often somebody
+// uploads is limited only by an [Options.Limiter], such as that of package limit,
+// and how much they keep by nothing. It does not encrypt. Who can write to the bucket by other ways, or
 // list it, is beyond it.
 package upload

@@ -32,7 +32,8 @@ import (
 // As an http.Handler it serves these steps as JSON; see [Presigner.ServeHTTP].
 // It is safe for concurrent use.
 //
-// It does not limit how often somebody asks for a ticket, and what is sent and
+// How often somebody asks for a ticket is limited only by an [Options.Limiter],
+// which also reserves what a ticket is for until its URLs expire. What is sent and
 // never confirmed stays until a lifecycle rule or a sweeper removes it: see
 // [StagingSegment].
 type Presigner struct {

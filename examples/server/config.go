@@ -23,6 +23,7 @@ type config struct {
 	setup       bool   // let pages send to the bucket
 	maxFileSize int64
 	maxFiles    int
+	perHour     int   // files of one address
 	maxMemory   int64 // 0 leaves it to the store
 	direct      bool  // files may be sent to the storage directly
 	maxDirect   int64
@@ -62,6 +63,7 @@ func (cfg *config) limitFlags(fs *flag.FlagSet) {
 	fs.Int64Var(&cfg.maxFileSize, "max-file-size", 5<<20, "most `bytes` of one file that is sent through this server")
 	fs.Int64Var(&cfg.maxDirect, "max-direct-size", 100<<20, "most `bytes` of one file that is sent to the storage directly")
 	fs.IntVar(&cfg.maxFiles, "max-files", 3, "most files of one request")
+	fs.IntVar(&cfg.perHour, "max-files-per-hour", 500, "most files that one address may send in an hour, several times -max-files")
 	fs.Int64Var(&cfg.maxMemory, "max-memory", 0, "most `bytes` of memory: with S3 for what is on its way there (default 64 MiB), without for all files (default 256 MiB)")
 }
 
@@ -88,8 +90,8 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 	if fs.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", fs.Arg(0))
 	}
-	if cfg.maxFileSize <= 0 || cfg.maxDirect <= 0 || cfg.maxFiles <= 0 || cfg.maxMemory < 0 {
-		return errors.New("-max-file-size, -max-direct-size, -max-files and -max-memory must be positive: nothing is unlimited")
+	if cfg.maxFileSize <= 0 || cfg.maxDirect <= 0 || cfg.maxFiles <= 0 || cfg.perHour <= 0 || cfg.maxMemory < 0 {
+		return errors.New("-max-file-size, -max-direct-size, -max-files, -max-files-per-hour and -max-memory must be positive: nothing is unlimited")
 	}
 	given := map[string]bool{}
 	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })

@@ -25,6 +25,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"-max-file-size 5MB", `invalid value "5MB"`},
 		{"-max-files -1", "must be positive"},
 		{"-max-direct-size 0", "must be positive"},
+		{"-max-files-per-hour 0", "must be positive"},
 		{"-max-memory -1", "must be positive"},
 		{"-types image/nonsense", `-types: upload: Types does not know the media type "image/nonsense"`},
 		{"-types image/png,", `-types: upload: Types does not know the media type ""`},

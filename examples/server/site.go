@@ -10,6 +10,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/examples/internal/memory"
+	"github.com/airlock-go/upload/limit"
 	"github.com/airlock-go/upload/uppy"
 )
 
@@ -40,6 +41,10 @@ func newSite(ctx context.Context, cfg *config, store storage, log *slog.Logger) 
 // newUploads makes the one handler behind all doors: they share its policy and
 // its limits, and only the answers differ.
 func newUploads(cfg *config, store upload.Storage, log *slog.Logger) (*upload.Handler, error) {
+	limiter, err := limit.New(&limit.Options{Limits: limit.Limits{Files: cfg.perHour}})
+	if err != nil {
+		return nil, err
+	}
 	// AllowAnonymous suits a demonstration. A real host returns a Grant for the
 	// signed-in user here.
 	return upload.New(store, cfg.policy, upload.AllowAnonymous, &upload.Options{
@@ -47,6 +52,7 @@ func newUploads(cfg *config, store upload.Storage, log *slog.Logger) (*upload.Ha
 		MaxFiles:    cfg.maxFiles,
 		Keys:        upload.Prefix(cfg.prefix, upload.RandomKeys()),
 		CrossOrigin: cfg.protection,
+		Limiter:     limiter,
 		Respond:     respond,
 		Logger:      log,
 	})
