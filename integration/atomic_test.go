@@ -45,7 +45,7 @@ func TestOneBadFile(t *testing.T) {
 				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFiles: 2, MaxFileSize: 16 * mib}))
 				a := post(t, s, append(client.Form{first}, row.rest...), false)
 				require.Equal(t, row.status, a.Status, "%s", a.Body)
-				require.Equal(t, string(row.code), a.Code)
+				require.Equal(t, row.code, a.Code)
 				st.bucket.RequireNothing(t)
 			})
 		}

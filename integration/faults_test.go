@@ -69,7 +69,7 @@ func TestLastingFault(t *testing.T) {
 				a := post(t, s, client.Form{small, u.file}[1:], false)
 				require.Less(t, time.Since(begin), 6*callTimeout)
 				require.Equal(t, 502, a.Status, "%s", a.Body)
-				require.Equal(t, string(upload.CodeStorage), a.Code)
+				require.Equal(t, upload.CodeStorage, a.Code)
 				require.NotContains(t, string(a.Body), st.bucket.Name)
 				st.bucket.RequireNothing(t)
 				if u.call == faultproxy.UploadPart || u.call == faultproxy.Complete {

@@ -114,7 +114,7 @@ func TestShutdown(t *testing.T) {
 
 	a := post(t, s, client.Form{small}, false)
 	require.Equal(t, 503, a.Status)
-	require.Equal(t, string(upload.CodeShutdown), a.Code)
+	require.Equal(t, upload.CodeShutdown, a.Code)
 	require.NotEmpty(t, a.Header.Get("Retry-After"))
 }
 

@@ -40,7 +40,7 @@ func TestHungObserver(t *testing.T) {
 	for range 4 {
 		all.Go(func() {
 			a, err := client.Post(t.Context(), s.Client(), s.URL, client.Form{small, bad}, false)
-			if err != nil || a.Status != 503 || a.Code != string(upload.CodeCheckFailed) {
+			if err != nil || a.Status != 503 || a.Code != upload.CodeCheckFailed {
 				t.Errorf("a hung observer: %+v, %v", a, err)
 			}
 			<-hangs
@@ -143,7 +143,7 @@ func TestFailingObserver(t *testing.T) {
 			bad.Field = "bad"
 			a := post(t, s, client.Form{small, bad}, false)
 			require.Equal(t, row.status, a.Status, "%s", a.Body)
-			require.Equal(t, string(row.code), a.Code)
+			require.Equal(t, row.code, a.Code)
 			require.NotContains(t, string(a.Body), "scanner")
 			st.bucket.RequireNothing(t)
 

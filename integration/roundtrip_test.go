@@ -64,7 +64,7 @@ func TestPageNamedPNGIsNotStored(t *testing.T) {
 	a := post(t, s, client.Form{client.File("a.png", page)}, false)
 	require.Equal(t, 415, a.Status)
 	require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
-	require.Equal(t, string(upload.CodeTypeNotAllowed), a.Code)
+	require.Equal(t, upload.CodeTypeNotAllowed, a.Code)
 	st.bucket.RequireNothing(t)
 }
 

@@ -48,10 +48,20 @@ func Post(t testing.TB, h http.Handler, target string, parts ...Part) *Answer {
 }
 
 // Send sends any request and reads the answer. It follows no redirects. A nil
-// client is http.DefaultClient; [Client] makes one that needs no network. What
-// is no answer ends the test.
+// client is http.DefaultClient; [Client] makes one that needs no network. That
+// there is no answer ends the test.
 func Send(t testing.TB, c *http.Client, r *http.Request) *Answer {
 	t.Helper()
+	a, err := Do(c, r)
+	if err != nil {
+		t.Fatalf("uploadtest: %s %s: %v", r.Method, r.URL, err)
+	}
+	return a
+}
+
+// Do is [Send] for goroutines that may not end the test, and for tests that want
+// there to be no answer.
+func Do(c *http.Client, r *http.Request) (*Answer, error) {
 	if c == nil {
 		c = http.DefaultClient
 	}
@@ -65,14 +75,13 @@ func Send(t testing.TB, c *http.Client, r *http.Request) *Answer {
 	}
 	resp, err := unfollowing.Do(r) //nolint:gosec // it goes where the test sends it
 	if err != nil {
-		t.Fatalf("uploadtest: %s %s: %v", r.Method, r.URL, err)
+		return nil, err
 	}
 	a, err := ReadAnswer(resp)
-	if err != nil {
-		t.Fatalf("uploadtest: %s %s: %v", r.Method, r.URL, err)
+	if err == nil {
+		a.Sent = body.n.Load()
 	}
-	a.Sent = body.n.Load()
-	return a
+	return a, err
 }
 
 // Client returns a client whose requests h answers in the caller's goroutine,

@@ -75,7 +75,7 @@ var senders = []struct {
 	{"Go over HTTP/2", true, "HTTP/2.0", mib, 512 << 10, smallWindow, goClient()},
 	{"Go over HTTP/2, default window", true, "HTTP/2.0", mib + 256<<10, 512 << 10, nil, goClient()},
 	{"raw socket", false, "HTTP/1.1", mib, 0, nil, rawClient(false)},
-	{"raw socket with Expect, not waiting", false, "HTTP/1.1", mib, 0, nil, rawClient(false, "Expect: 100-continue")},
+	{"raw socket with Expect, not waiting", false, "HTTP/1.1", mib, 0, nil, rawClient(false, "Expect", "100-continue")},
 	{"curl over HTTP/1.1", false, "HTTP/1.1", mib, 4 * mib, nil, curl("--limit-rate", "32M")},
 	{"curl over HTTP/1.1 without Expect", false, "HTTP/1.1", mib, 4 * mib, nil, curl("--limit-rate", "32M", "-H", "Expect:")},
 	{"curl over HTTP/2", true, "HTTP/2.0", mib, 4 * mib, smallWindow, curl("--http2", "--limit-rate", "32M")},
@@ -136,7 +136,7 @@ func TestRefusedEarlyAndWhole(t *testing.T) {
 				require.Equal(t, r.status, a.Status, "%s", a.Body)
 				require.Equal(t, sender.proto, a.Proto)
 				require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
-				require.Equal(t, string(r.code), a.Code)
+				require.Equal(t, r.code, a.Code)
 				require.Less(t, a.Sent, r.needed+sender.allowed+sender.unsent)
 				require.Less(t, s.Received(), r.needed+sender.allowed)
 				require.Zero(t, store.Used())
@@ -149,7 +149,7 @@ func TestExpectContinue(t *testing.T) {
 	h, store := newHandler(t, upload.Types("image/png"), upload.Options{MaxFileSize: mib})
 	s := host.Start(t, h)
 	t.Run("a request that is refused is never asked for its body", func(t *testing.T) {
-		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(8*mib))}, 0, "Expect: 100-continue")
+		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(8*mib))}, 0, "Expect", "100-continue")
 		require.NoError(t, err)
 		defer c.Close()
 		a, err := c.Answer(5 * time.Second)
@@ -159,7 +159,7 @@ func TestExpectContinue(t *testing.T) {
 		require.Empty(t, store.Keys())
 	})
 	t.Run("another is", func(t *testing.T) {
-		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(0))}, 0, "Expect: 100-continue")
+		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(0))}, 0, "Expect", "100-continue")
 		require.NoError(t, err)
 		defer c.Close()
 		require.Eventually(t, c.Continued, 5*time.Second, time.Millisecond)
@@ -211,7 +211,7 @@ func TestStalledClientIsTold(t *testing.T) {
 		a, err := c.Answer(5 * time.Second)
 		require.NoError(t, err)
 		require.Equal(t, 408, a.Status)
-		require.Equal(t, string(upload.CodeTimeout), a.Code)
+		require.Equal(t, upload.CodeTimeout, a.Code)
 		require.Zero(t, store.Used())
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // Curl sends the file with curl: as a form of curl's own with --form, from a
@@ -31,7 +34,7 @@ func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*A
 	}, args...)
 	cmd := exec.CommandContext(t.Context(), "curl")
 	if chunked {
-		args = append(args, "--request", "POST", "--header", "Content-Type: "+ContentType, "--upload-file", "-")
+		args = append(args, "--request", "POST", "--header", "Content-Type: "+uploadtest.ContentType, "--upload-file", "-")
 		cmd.Stdin = Form{file}.Body()
 	} else {
 		path := filepath.Join(t.TempDir(), file.Name)
@@ -53,16 +56,26 @@ func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*A
 func curlAnswer(stdout []byte, sent string) (*Answer, error) {
 	// HTTP/2's status line has no minor version
 	stdout = bytes.Replace(stdout, []byte("HTTP/2 "), []byte("HTTP/2.0 "), 1)
-	resp, err := readFinal(bufio.NewReader(bytes.NewReader(stdout)), func() {})
+	resp, err := finalResponse(bufio.NewReader(bytes.NewReader(stdout)))
 	if err != nil {
 		return nil, err
 	}
-	a, err := newAnswer(resp)
+	a, err := uploadtest.ReadAnswer(resp)
 	if err != nil {
 		return nil, err
 	}
 	a.Sent, err = strconv.ParseInt(strings.TrimSpace(sent), 10, 64)
 	return a, err
+}
+
+// finalResponse is the one that follows any 100 Continue.
+func finalResponse(br *bufio.Reader) (*http.Response, error) {
+	for {
+		resp, err := http.ReadResponse(br, nil)
+		if err != nil || resp.StatusCode != http.StatusContinue {
+			return resp, err
+		}
+	}
 }
 
 func sparse(path string, c Content) error {

@@ -1,0 +1,108 @@
+// Package client plays the clients of an upload: those of package uploadtest,
+// with what the tests here want of them, and curl.
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+// What package uploadtest has.
+type (
+	Content = uploadtest.Content
+	Part    = uploadtest.Part
+	Form    = uploadtest.Form
+	Answer  = uploadtest.Answer
+	Conn    = uploadtest.Conn
+)
+
+// PNG is a real image of exactly size bytes, or a small one if that is 0.
+func PNG(size int) Content { return uploadtest.PNG(size) }
+
+// Bytes is content that is held in memory.
+func Bytes(b []byte) Content { return uploadtest.Bytes(b) }
+
+// Text is size bytes of plain text.
+func Text(size int64) Content {
+	return uploadtest.Repeat("The quick brown fox jumps over the lazy dog, 1234567890 times.\n", size)
+}
+
+// Zeros is size zero bytes.
+func Zeros(size int64) Content { return uploadtest.Repeat("\x00", size) }
+
+// Executable is size bytes that begin as a Windows program does.
+func Executable(size int64) Content {
+	const head = "MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"
+	rest := uploadtest.Repeat("\x00\x01\x02\x03\xfe\xff\x80\x90", size)
+	return Content{Size: size, Open: func() io.Reader {
+		return io.LimitReader(io.MultiReader(strings.NewReader(head), rest.Open()), size)
+	}}
+}
+
+// Slowly is the content c, read at so many bytes a second.
+func Slowly(c Content, rate int) Content {
+	return Content{Size: c.Size, Open: func() io.Reader { return &slow{r: c.Open(), rate: rate} }}
+}
+
+type slow struct {
+	r    io.Reader
+	rate int
+}
+
+func (s *slow) Read(p []byte) (int, error) {
+	time.Sleep(time.Second / 10)
+	return s.r.Read(p[:min(len(p), max(1, s.rate/10))])
+}
+
+// File is a file in the field "file".
+func File(name string, c Content) Part { return uploadtest.File("file", name, c) }
+
+// Value is a text field.
+func Value(field, value string) Part { return uploadtest.Text(field, value) }
+
+// Dialer has a send buffer of 64 KiB, as that of [Dial].
+func Dialer(ctx context.Context, network, addr string) (net.Conn, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	if err := conn.(*net.TCPConn).SetWriteBuffer(64 << 10); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+// Dial begins a POST of the form to path. The Content-Length is length, or the
+// form's own if that is 0; -1 sends the form chunked.
+func Dial(addr, path string, f Form, length int64, header ...string) (*Conn, error) {
+	return uploadtest.Dial(request("http://"+addr+path, f, length, header))
+}
+
+// Post sends the form with Go's client, with Content-Length unless chunked. That
+// there is no answer is an error, and not the end of the test.
+func Post(ctx context.Context, c *http.Client, url string, f Form, chunked bool, header ...string) (*Answer, error) {
+	length := int64(0)
+	if chunked {
+		length = -1
+	}
+	return uploadtest.Do(c, request(url, f, length, header).WithContext(ctx))
+}
+
+func request(url string, f Form, length int64, header []string) *http.Request {
+	r := uploadtest.NewRequest(url, f...)
+	if length != 0 {
+		r.ContentLength = length
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return r
+}
