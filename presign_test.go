@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 var secret = bytes.Repeat([]byte{7}, 32)
@@ -88,12 +88,11 @@ type reply struct {
 
 func fetch(t *testing.T, c *http.Client, r *http.Request) reply {
 	t.Helper()
-	resp, err := c.Do(r)
+	resp, err := c.Do(r) // as browsers do: by redirects, too
 	require.NoError(t, err)
-	defer func() { _ = resp.Body.Close() }()
-	b, err := io.ReadAll(resp.Body)
+	a, err := uploadtest.ReadAnswer(resp)
 	require.NoError(t, err)
-	return reply{resp.StatusCode, resp.Header, string(b)}
+	return reply{a.Status, a.Header, string(a.Body)}
 }
 
 // problem is what a refusal says.
@@ -121,33 +120,7 @@ func (d *direct) sign(t *testing.T, decl upload.Declaration) upload.Ticket {
 // send sends content as the signed request says and returns the status.
 func send(t *testing.T, s *upload.SignedRequest, content string) int {
 	t.Helper()
-	body, contentType := io.Reader(strings.NewReader(content)), ""
-	if len(s.Fields) > 0 {
-		var form bytes.Buffer
-		w := multipart.NewWriter(&form)
-		for name, value := range s.Fields {
-			require.NoError(t, w.WriteField(name, value))
-		}
-		part, err := w.CreateFormFile("file", "x")
-		require.NoError(t, err)
-		_, err = io.WriteString(part, content)
-		require.NoError(t, err)
-		require.NoError(t, w.Close())
-		body, contentType = &form, w.FormDataContentType()
-	}
-	r, err := http.NewRequestWithContext(t.Context(), s.Method, s.URL, body)
-	require.NoError(t, err)
-	if contentType != "" {
-		r.Header.Set("Content-Type", contentType)
-	}
-	for name, value := range s.Headers {
-		r.Header.Set(name, value)
-	}
-	resp, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
-	_, _ = io.Copy(io.Discard, resp.Body)
-	require.NoError(t, resp.Body.Close())
-	return resp.StatusCode
+	return uploadtest.Send(t, nil, uploadtest.SignedRequest(s, uploadtest.Bytes(content)).WithContext(t.Context())).Status
 }
 
 type token struct {

@@ -1,9 +1,7 @@
 package integration_test
 
 import (
-	"bytes"
 	"maps"
-	"mime/multipart"
 	"net/http"
 	"slices"
 	"testing"
@@ -13,25 +11,18 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // formRequest is a signed form as browsers send it: the fields, then the file.
 func formRequest(t testing.TB, signed *upload.SignedRequest, body []byte) *http.Request {
 	t.Helper()
-	var form bytes.Buffer
-	w := multipart.NewWriter(&form)
+	var form uploadtest.Form
 	for _, name := range slices.Sorted(maps.Keys(signed.Fields)) {
-		require.NoError(t, w.WriteField(name, signed.Fields[name]))
+		form = append(form, uploadtest.Text(name, signed.Fields[name]))
 	}
-	file, err := w.CreateFormFile("file", "evil.html")
-	require.NoError(t, err)
-	_, err = file.Write(body)
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	r, err := http.NewRequestWithContext(t.Context(), signed.Method, signed.URL, &form)
-	require.NoError(t, err)
-	r.Header.Set("Content-Type", w.FormDataContentType())
-	return r
+	form = append(form, uploadtest.File("file", "evil.html", body))
+	return uploadtest.NewRequest(signed.URL, form...).WithContext(t.Context())
 }
 
 func TestDirectForm(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 const stagingKey = "tenant/upload-staging/ä b+1"
@@ -45,12 +46,7 @@ func directObject(body []byte) upload.DirectObject {
 // httpRequest is the signed request as an honest client sends it.
 func httpRequest(t testing.TB, signed *upload.SignedRequest, body []byte) *http.Request {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), signed.Method, signed.URL, bytes.NewReader(body))
-	require.NoError(t, err)
-	for name, value := range signed.Headers {
-		r.Header.Set(name, value)
-	}
-	return r
+	return uploadtest.SignedRequest(signed, uploadtest.Bytes(body)).WithContext(t.Context())
 }
 
 // oneShot leaves no idle connections, among which other tests look for their own.

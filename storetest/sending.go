@@ -1,20 +1,18 @@
 package storetest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"mime/multipart"
 	"net/http"
-	"slices"
 	"strings"
 	"testing/iotest"
 	"time"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // client follows no redirects and adds nothing to requests: what is sent is what
@@ -52,28 +50,12 @@ type answer struct {
 }
 
 func (s *sending) do(ctx context.Context) (*answer, error) {
-	body, contentType, err := s.payload()
-	if err != nil {
-		return nil, err
+	req := uploadtest.SignedRequest(&s.SignedRequest, uploadtest.Bytes(s.body)).WithContext(ctx)
+	if req.GetBody = nil; s.cut { // what is sent is sent once
+		req.Body = io.NopCloser(io.MultiReader(io.LimitReader(req.Body, req.ContentLength/2), iotest.ErrReader(errReader)))
 	}
-	var r io.Reader = bytes.NewReader(body)
-	if s.cut {
-		r = io.MultiReader(bytes.NewReader(body[:len(body)/2]), iotest.ErrReader(errReader))
-	}
-	req, err := http.NewRequestWithContext(ctx, s.Method, s.URL, io.NopCloser(r))
-	if err != nil {
-		return nil, err
-	}
-	if req.ContentLength = int64(len(body)); s.chunked {
+	if s.chunked {
 		req.ContentLength = -1
-	} else if len(body) == 0 {
-		req.Body = http.NoBody
-	}
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
-	for name, value := range s.Headers {
-		req.Header.Set(name, value)
 	}
 	return do(req)
 }
@@ -85,25 +67,6 @@ func do(req *http.Request) (*answer, error) {
 	}
 	body, err := io.ReadAll(res.Body)
 	return &answer{status: res.StatusCode, header: res.Header, body: body}, errors.Join(err, res.Body.Close())
-}
-
-// payload is the file or, if there are fields, a form that ends with the file.
-func (s *sending) payload() (body []byte, contentType string, err error) {
-	if s.Fields == nil {
-		return s.body, "", nil
-	}
-	var b bytes.Buffer
-	form := multipart.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
-		err = errors.Join(err, form.WriteField(name, s.Fields[name]))
-	}
-	w, e := form.CreateFormFile("file", "name.txt")
-	if err = errors.Join(err, e); err != nil {
-		return nil, "", err
-	}
-	_, err = w.Write(s.body)
-	err = errors.Join(err, form.Close())
-	return b.Bytes(), form.FormDataContentType(), err
 }
 
 // accepted is nil if the store takes it.

@@ -44,11 +44,12 @@ func ReadAnswer(resp *http.Response) (*Answer, error) {
 		return nil, fmt.Errorf("the answer %d is not whole: %w", resp.StatusCode, err)
 	}
 	a := &Answer{Status: resp.StatusCode, Proto: resp.Proto, Header: resp.Header, Body: body}
-	switch mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); mediaType {
-	case "application/json", "application/problem+json":
-		err = a.readJSON()
-	case "":
+	mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	switch {
+	case mediaType == "":
 		a.readRedirect()
+	case len(body) > 0 && (mediaType == "application/json" || mediaType == "application/problem+json"): // none of HEAD
+		err = a.readJSON()
 	}
 	return a, err
 }

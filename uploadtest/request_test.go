@@ -166,6 +166,10 @@ func TestAnswers(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, `[1]`)
 		}, uploadtest.Answer{Status: 200}},
+		{"JSON of HEAD", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(404)
+		}, uploadtest.Answer{Status: 404}},
 		{"nothing", func(http.ResponseWriter, *http.Request) {}, uploadtest.Answer{Status: 200}},
 	} {
 		a := uploadtest.Post(t, row.h, "/")

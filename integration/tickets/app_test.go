@@ -11,7 +11,6 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -25,6 +24,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 func TestMain(m *testing.M) { s3test.Main(m) }
@@ -162,39 +162,13 @@ func (a *app) content(t *testing.T, key string) string {
 // request is the signed request with content, as an honest client sends it.
 func request(t *testing.T, s *upload.SignedRequest, content string) *http.Request {
 	t.Helper()
-	body, contentType := []byte(content), ""
-	if len(s.Fields) > 0 {
-		var form bytes.Buffer
-		w := multipart.NewWriter(&form)
-		for name, value := range s.Fields {
-			require.NoError(t, w.WriteField(name, value))
-		}
-		part, err := w.CreateFormFile("file", "x")
-		require.NoError(t, err)
-		_, err = io.WriteString(part, content)
-		require.NoError(t, err)
-		require.NoError(t, w.Close())
-		body, contentType = form.Bytes(), w.FormDataContentType()
-	}
-	r, err := http.NewRequestWithContext(t.Context(), s.Method, s.URL, bytes.NewReader(body))
-	require.NoError(t, err)
-	if contentType != "" {
-		r.Header.Set("Content-Type", contentType)
-	}
-	for name, value := range s.Headers {
-		r.Header.Set(name, value)
-	}
-	return r
+	return uploadtest.SignedRequest(s, uploadtest.Bytes(content)).WithContext(t.Context())
 }
 
 func do(t *testing.T, r *http.Request) (int, string) {
 	t.Helper()
-	resp, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
-	defer func() { _ = resp.Body.Close() }()
-	b, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return resp.StatusCode, string(b)
+	a := uploadtest.Send(t, nil, r)
+	return a.Status, string(a.Body)
 }
 
 // put sends content by the signed request and wants it taken.
