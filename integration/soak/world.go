@@ -181,7 +181,9 @@ func (w *world) count(kind, outcome string) {
 func (w *world) violation(format string, args ...any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.wrong = append(w.wrong, fmt.Sprintf(format, args...))
+	what := time.Now().Format(time.TimeOnly) + " " + fmt.Sprintf(format, args...)
+	fmt.Fprintln(os.Stderr, what)
+	w.wrong = append(w.wrong, what)
 }
 
 // ask sends v to the server, if it is not nil, and decodes its answer into out.
