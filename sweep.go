@@ -70,10 +70,10 @@ type SweepOptions struct {
 	// is kept in the bucket.
 	AllowWholeBucket bool
 
-	// Grace is the age below which nothing is touched: longer than any ticket
-	// or signed URL lasts, and than the application takes from an upload to its
-	// own commit. Default: 8 days, a day more than a ticket can last, and less
-	// is refused.
+	// Grace is the age below which nothing is touched: longer than any ticket,
+	// signed URL or upload lasts, and than the application takes from an upload
+	// to its own commit, drafts included. Default: 8 days, a day more than a
+	// ticket can last, and less is refused.
 	Grace time.Duration
 
 	// InsecureGrace takes a Grace below 8 days. An upload that is on its way, a

@@ -59,6 +59,12 @@
 // s3:PutObject (and s3:PutObjectTagging with Tags, and the kms ones) under staging
 // keys, for links with s3:GetObject under the others.
 //
+// An [upload.Sweeper] needs s3:ListBucket, s3:ListBucketMultipartUploads,
+// s3:AbortMultipartUpload, s3:GetObject, and s3:DeleteObject or, on versioned
+// buckets, s3:DeleteObjectVersion and s3:ListBucketVersions; a dry run the first
+// two. A bucket policy that hides what is not scanned must not hide it from this
+// role, or what it hides cannot be removed.
+//
 // Links that require a scan ([upload.LinksOptions]) need s3:GetObjectTagging; on
 // versioned buckets also s3:GetObjectVersionTagging and, for the signer,
 // s3:GetObjectVersion, since their URLs lead to the version that was scanned.

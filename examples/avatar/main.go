@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -23,10 +24,16 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	handler, err := newApp(memory.New(&memstore.Store{}), db)
+	store := memory.New(&memstore.Store{})
+	handler, err := newApp(store, db)
 	if err != nil {
 		log.Fatal(err)
 	}
+	sweeper, err := newSweeper(store, db)
+	if err != nil {
+		log.Fatal(err)
+	}
+	go sweepDaily(context.Background(), sweeper)
 	srv := &http.Server{Addr: "127.0.0.1:8083", Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	fmt.Println("open http://127.0.0.1:8083 as ada with the password lovelace, in another browser as grace with hopper")
 	log.Fatal(srv.ListenAndServe())

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// newSweeper returns what removes pictures that no row refers to: those whose
+// deletion failed, and those of a process that was killed before it had saved
+// the row.
+func newSweeper(store upload.Lister, db *database) (*upload.Sweeper, error) {
+	return upload.NewSweeper(store, db.referenced, &upload.SweepOptions{Prefix: "pictures", Remove: true})
+}
+
+// referenced says which keys a row refers to.
+func (db *database) referenced(ctx context.Context, keys []string) (known []string, err error) {
+	list, err := json.Marshal(keys)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.QueryContext(ctx, `SELECT key FROM pictures WHERE key IN (SELECT value FROM json_each(?))`, string(list))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		known = append(known, key)
+	}
+	return known, rows.Err() // without it, rows that were not read would be files that are removed
+}
+
+// sweepDaily sweeps until ctx ends. A real host may as well have cron call it.
+func sweepDaily(ctx context.Context, s *upload.Sweeper) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(24 * time.Hour):
+		}
+		report, err := s.Run(ctx, "")
+		slog.InfoContext(ctx, "pictures were swept", "removed", report.Removed, "kept", report.Kept, "error", err)
+	}
+}

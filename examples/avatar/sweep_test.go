@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// TestSweep: what no row refers to is gone nine days later, and nothing else.
+func TestSweep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db, err := openDatabase(":memory:")
+		require.NoError(t, err)
+		defer func() { _ = db.Close() }()
+		store := &memstore.Store{}
+		for _, key := range []string{"pictures/ada/1.png", "pictures/ada/2.png", "invoices/1.pdf"} {
+			staged, err := store.Stage(t.Context(), upload.Object{Key: key}, strings.NewReader("x"))
+			require.NoError(t, err)
+			require.NoError(t, staged.Commit(t.Context()))
+		}
+		_, err = db.set(t.Context(), picture{User: "ada", Key: "pictures/ada/2.png", Description: "Ada"})
+		require.NoError(t, err)
+		sweeper, err := newSweeper(store, db)
+		require.NoError(t, err)
+
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go sweepDaily(ctx, sweeper)
+		time.Sleep(8 * 24 * time.Hour)
+		require.Len(t, store.Keys(), 3)
+		time.Sleep(25 * time.Hour)
+		require.Equal(t, []string{"invoices/1.pdf", "pictures/ada/2.png"}, store.Keys())
+
+		require.NoError(t, db.Close()) // and a database that is away costs nothing
+		report, err := sweeper.Run(t.Context(), "")
+		require.Error(t, err)
+		require.Zero(t, report.Removed)
+		require.Len(t, store.Keys(), 2)
+	})
+}
