@@ -13,14 +13,20 @@ import (
 // listPage is how much is listed at once, as in S3.
 const listPage = 1000
 
-// ListObjects implements upload.Lister. Each page sorts what is left.
+// ListObjects implements upload.Lister. Each page looks at all keys.
 func (s *Store) ListObjects(_ context.Context, prefix, after string) (page []upload.ListedObject, next string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var keys []string
+	last := "" // no key behind it is on this page, once it is known
 	for key := range s.objects {
-		if strings.HasPrefix(key, prefix) && key > after {
-			keys = append(keys, key)
+		if !strings.HasPrefix(key, prefix) || key <= after || last != "" && key > last {
+			continue
+		}
+		if keys = append(keys, key); len(keys) == 4*listPage {
+			slices.Sort(keys)
+			keys = keys[:listPage+1]
+			last = keys[listPage]
 		}
 	}
 	slices.Sort(keys)
