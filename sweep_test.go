@@ -218,30 +218,36 @@ func TestSweepWithoutAnswer(t *testing.T) {
 		{"an empty key", func(func(), []string) ([]string, error) { return make([]string, 2), nil }, nil, `""`},
 		{"a cancelled query that tells no error", func(cancel func(), _ []string) ([]string, error) { cancel(); return nil, nil }, context.Canceled, ""},
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newSwept()
-				s.put(t, "x", "p/1", "p/2", "p/3", "p/4", "p/5")
-				time.Sleep(grace + 1)
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				ask := func(_ context.Context, keys []string) ([]string, error) {
-					if keys[0] == "p/1" {
-						return nil, nil
+		for _, remove := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, Remove %v", row.name, remove), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := newSwept()
+					s.put(t, "x", "p/1", "p/2", "p/3", "p/4", "p/5")
+					time.Sleep(grace + 1)
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					ask := func(_ context.Context, keys []string) ([]string, error) {
+						if keys[0] == "p/1" {
+							return nil, nil
+						}
+						return row.ask(cancel, keys)
 					}
-					return row.ask(cancel, keys)
-				}
-				got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: true, BatchSize: 2}).Run(ctx, "")
-				require.Error(t, err)
-				require.Contains(t, err.Error(), row.text)
-				if row.is != nil {
-					require.ErrorIs(t, err, row.is)
-				}
-				require.Equal(t, []string{"p/3", "p/4", "p/5"}, s.Keys())
-				require.Equal(t, upload.SweepReport{Seen: 5, Orphaned: 2, Removed: 2, Bytes: 2}, got)
-				require.Empty(t, s.cursors)
+					got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: remove, BatchSize: 2}).Run(ctx, "")
+					require.Error(t, err)
+					require.Contains(t, err.Error(), row.text)
+					if row.is != nil {
+						require.ErrorIs(t, err, row.is)
+					}
+					want := upload.SweepReport{Seen: 5, Orphaned: 2, Bytes: 2}
+					if remove {
+						want.Removed = 2
+						require.Equal(t, []string{"p/3", "p/4", "p/5"}, s.Keys())
+					}
+					require.Equal(t, want, got)
+					require.Empty(t, s.cursors)
+				})
 			})
-		})
+		}
 	}
 }
 

@@ -53,6 +53,7 @@ func TestRemoveListed(t *testing.T) {
 		versioned bool
 		profile   s3store.Profile
 		before    []act // there is a week between it and "listed"
+		atOnce    bool  // or none
 		after     []act
 		is        error
 		fails     bool
@@ -61,6 +62,7 @@ func TestRemoveListed(t *testing.T) {
 		{name: "plain"},
 		{name: "versioned", versioned: true},
 		{name: "older versions", versioned: true, before: []act{put("1"), put("2"), deleteIt, put("3")}},
+		{name: "an older version of the same second", versioned: true, before: []act{put("1")}, atOnce: true},
 		{name: "gone", after: []act{deleteIt}},
 		{name: "behind a delete marker", versioned: true, after: []act{deleteIt}, want: []string{"listed", "-"}},
 		{name: "replaced", after: []act{put("new")}, is: upload.ErrChanged, want: []string{"new"}},
@@ -81,6 +83,10 @@ func TestRemoveListed(t *testing.T) {
 		{name: "an object that may not be seen", after: []act{inject("HeadObject", denied)}, fails: true, want: []string{"listed"}},
 		{name: "an object that may not be removed", after: []act{inject("DeleteObject", denied)}, fails: true, want: []string{"listed"}},
 		{name: "an older version that may not be removed", versioned: true, before: []act{put("1")}, after: []act{inject("DeleteObject", denied)}, fails: true, want: []string{"1", "listed"}},
+		{name: "interrupted after one version", versioned: true, before: []act{put("1")}, after: []act{func(_ *testing.T, f *fixture) {
+			f.fake.Inject("DeleteObject", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) })
+			f.fake.Inject("DeleteObject", forEver, denied)
+		}}, fails: true, want: []string{"listed"}},
 		{name: "an answer that is lost", after: []act{func(_ *testing.T, f *fixture) { f.fake.Inject("DeleteObject", 1, s3fake.Drop) }}},
 		{name: "an answer that is lost, of a version", versioned: true, after: []act{func(_ *testing.T, f *fixture) { f.fake.Inject("DeleteObject", 1, s3fake.Drop) }}},
 	} {
@@ -89,7 +95,9 @@ func TestRemoveListed(t *testing.T) {
 			for _, do := range row.before {
 				do(t, f)
 			}
-			f.fake.Age(7 * 24 * time.Hour)
+			if !row.atOnce {
+				f.fake.Age(7 * 24 * time.Hour)
+			}
 			f.fake.Put("k", []byte("listed"))
 			f.fake.Put("kk", []byte("another"))
 			f.fake.Age(9 * 24 * time.Hour)

@@ -123,7 +123,7 @@ func (s *Server) listVersions(w http.ResponseWriter, prefix string) {
 			break
 		}
 		all := s.objects[key]
-		for i, o := range all {
+		for i, o := range slices.Backward(all) { // newest first
 			v := version{key, cmp.Or(o.Version, "null"), i == len(all)-1, o.Modified.UTC()}
 			if o.Marker {
 				out.DeleteMarker = append(out.DeleteMarker, v)

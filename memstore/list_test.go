@@ -1,0 +1,62 @@
+package memstore_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+func publish(t *testing.T, s *memstore.Store, key string) {
+	t.Helper()
+	staged, err := s.Stage(t.Context(), upload.Object{Key: key}, strings.NewReader("hello"))
+	require.NoError(t, err)
+	require.NoError(t, staged.Commit(t.Context()))
+}
+
+// TestRemoveListed tells objects apart that have nothing but the bytes, or
+// nothing but the time in common.
+func TestRemoveListed(t *testing.T) {
+	for _, later := range []time.Duration{0, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &memstore.Store{}
+			publish(t, s, "a")
+			page, _, err := s.ListObjects(t.Context(), "", "")
+			require.NoError(t, err)
+			require.NoError(t, s.Delete(t.Context(), "a"))
+			time.Sleep(later)
+			publish(t, s, "a")
+			require.ErrorIs(t, s.RemoveListed(t.Context(), page[0]), upload.ErrChanged)
+			require.Equal(t, []string{"a"}, s.Keys())
+		})
+	}
+}
+
+// TestListUploadsInPages, of one key and of many.
+func TestListUploadsInPages(t *testing.T) {
+	s := &memstore.Store{}
+	s.Handler("http://store.example/")
+	for i := range 2500 {
+		_, err := s.CreateMultipart(t.Context(), upload.DirectObject{Key: fmt.Sprintf("p/%d", i/1100)})
+		require.NoError(t, err)
+	}
+	var sizes []int
+	for after := ""; ; {
+		page, next, err := s.ListUploads(t.Context(), "p/", after)
+		require.NoError(t, err)
+		sizes = append(sizes, len(page))
+		for _, u := range page {
+			require.NoError(t, s.AbortMultipart(t.Context(), u.Key, u.UploadID))
+		}
+		if after = next; after == "" {
+			break
+		}
+	}
+	require.Equal(t, []int{1000, 1000, 500}, sizes)
+}
