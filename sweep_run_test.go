@@ -77,7 +77,7 @@ func TestSweptTooLate(t *testing.T) {
 		s := newSwept()
 		s.put(t, "old", "p/1", "p/2", "p/3")
 		time.Sleep(grace + 1)
-		ask := func(ctx context.Context, keys []string) ([]string, error) {
+		ask := func(ctx context.Context, _ []string) ([]string, error) {
 			require.NoError(t, s.Delete(ctx, "p/2"))
 			s.put(t, "new", "p/2")
 			require.NoError(t, s.Delete(ctx, "p/3"))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -85,9 +86,9 @@ func wholeKeys(page []upload.ListedUpload, after string) ([]upload.ListedUpload,
 		return nil, "", errors.New("s3store: the service does not list multipart uploads in order")
 	}
 	last := page[len(page)-1].Key
-	for i := len(page) - 1; i >= 0; i-- {
-		if page[i].Key != last {
-			return page[:i+1], page[i].Key, nil
+	for i, u := range slices.Backward(page) {
+		if u.Key != last {
+			return page[:i+1], u.Key, nil
 		}
 	}
 	return page, last, nil

@@ -35,7 +35,7 @@ func listed(ctx context.Context, l lister) error {
 	case len(all) != 1, o.Key != l.prefix+"a", o.Size != directSize, o.ETag == "":
 		return fmt.Errorf("listed as %+v", all)
 	case !recent(o.Modified):
-		return fmt.Errorf("Modified is %v", o.Modified)
+		return fmt.Errorf("it is said to be of %v", o.Modified)
 	}
 	return nil
 }

@@ -85,11 +85,11 @@ func readKeys(in io.Reader) (map[string]bool, error) {
 	for number := 1; ; number++ {
 		line, err := lines.ReadString('\n')
 		switch {
-		case err == io.EOF && line == "" && len(known) > 0: //nolint:errorlint // bufio's own
+		case err == io.EOF && line == "" && len(known) > 0:
 			return known, nil
-		case err == io.EOF && line == "": //nolint:errorlint // bufio's own
+		case err == io.EOF && line == "":
 			return nil, errors.New("the list is empty")
-		case err == io.EOF: //nolint:errorlint // bufio's own
+		case err == io.EOF:
 			return nil, fmt.Errorf("line %d has no end: the list was cut off", number)
 		case err != nil:
 			return nil, err
