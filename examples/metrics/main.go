@@ -1,0 +1,59 @@
+// Metrics counts uploads for Prometheus, at an address of its own that the
+// public does not reach.
+//
+//	go run -C examples ./metrics
+package main
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/sdk/metric"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/otelupload"
+)
+
+func main() {
+	uploads, metrics, err := newHandlers(&memstore.Store{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	go func() { log.Fatal(serve("127.0.0.1:9084", metrics)) }()
+	fmt.Println("try: curl -F file=@cat.png http://127.0.0.1:8084/upload; curl http://127.0.0.1:9084/metrics")
+	log.Fatal(serve("127.0.0.1:8084", uploads))
+}
+
+// newHandlers returns what is served to users, and what is served to Prometheus.
+func newHandlers(store upload.Storage) (uploads, metrics http.Handler, err error) {
+	registry := prometheus.NewRegistry()
+	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo())
+	if err != nil {
+		return nil, nil, err
+	}
+	hooks, err := otelupload.New(&otelupload.Options{
+		MeterProvider: metric.NewMeterProvider(metric.WithReader(exporter)), // no TracerProvider: spans go to the global one
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := upload.New(store, upload.Images(nil), upload.AllowAnonymous, &upload.Options{Hooks: hooks})
+	if err != nil {
+		return nil, nil, err
+	}
+	public, private := http.NewServeMux(), http.NewServeMux()
+	public.Handle("POST /upload", h)
+	private.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	return public, private, nil
+}
+
+func serve(addr string, h http.Handler) error {
+	srv := &http.Server{Addr: addr, Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	return srv.ListenAndServe()
+}
