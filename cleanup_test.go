@@ -2,7 +2,6 @@ package upload_test
 
 import (
 	"context"
-	"io"
 	"net/http/httptest"
 	"testing"
 	"testing/synctest"
@@ -11,22 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/uploadtest"
 )
-
-// lateStore answers a Discard when its context has ended.
-type lateStore struct{ upload.Storage }
-
-func (s lateStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
-	staged, err := s.Storage.Stage(ctx, obj, r)
-	return lateStaged{staged}, err
-}
-
-type lateStaged struct{ upload.Staged }
-
-func (lateStaged) Discard(ctx context.Context) error {
-	<-ctx.Done()
-	return ctx.Err()
-}
 
 // TestOneCleanupTimeout: the files of a request share it, however many they are.
 func TestOneCleanupTimeout(t *testing.T) {
@@ -42,8 +27,9 @@ func TestOneCleanupTimeout(t *testing.T) {
 		t.Run(about, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFixture(t, nil, upload.Options{})
+				late := uploadtest.NewFailingStore(f.store, uploadtest.Fault{Op: uploadtest.OpDiscard, Do: uploadtest.Hang})
 				left := 0
-				h, err := upload.New(lateStore{f.store}, upload.NotEmpty(), upload.AllowAnonymous, &upload.Options{
+				h, err := upload.New(late.Storage(), upload.NotEmpty(), upload.AllowAnonymous, &upload.Options{
 					MaxFiles: 3, CleanupTimeout: time.Minute, Logger: f.logger(),
 					Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 						if e.Kind == upload.KindCleanupFailed {

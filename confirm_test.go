@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // TestForeignTickets: a ticket that is another's, forged, of another purpose or
@@ -96,45 +96,12 @@ func TestPublishedStays(t *testing.T) {
 	}
 }
 
-// meddling lets a test act between two calls of the store.
-type meddling struct {
-	*memstore.Store
-	beforePromote func(upload.Promotion)
-	afterPromote  func(error) error
-	openAt        func(string) error
-	silent        bool
-}
-
-func (m *meddling) Promote(ctx context.Context, p upload.Promotion) error {
-	if m.beforePromote != nil {
-		m.beforePromote(p)
-	}
-	err := m.Store.Promote(ctx, p)
-	if m.afterPromote != nil {
-		err = m.afterPromote(err)
-	}
-	return err
-}
-
-func (m *meddling) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
-	if m.silent {
-		<-ctx.Done()
-		return nil, context.Cause(ctx)
-	}
-	if m.openAt != nil {
-		if err := m.openAt(key); err != nil {
-			return nil, err
-		}
-	}
-	return m.Store.OpenAt(ctx, key, etag, offset)
-}
-
-// meddle puts m between the presigner and its store.
-func (d *direct) meddle(t *testing.T, m *meddling, o upload.Options, po upload.PresignOptions) {
+// meddle puts faults between a presigner of its own and the store.
+func (d *direct) meddle(t *testing.T, o upload.Options, po upload.PresignOptions, faults ...uploadtest.Fault) {
 	t.Helper()
-	m.Store = d.store
 	o.Logger = (&fixture{log: d.log}).logger()
-	h, err := upload.New(m, upload.Types("image/png", "text/plain"), upload.Subject(bySubject), &o)
+	store := uploadtest.NewFailingStore(d.store, faults...).Storage()
+	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.Subject(bySubject), &o)
 	require.NoError(t, err)
 	p, err := upload.NewPresigner(h, [][]byte{secret}, &po)
 	require.NoError(t, err)
@@ -147,10 +114,10 @@ func TestReplacedBeforePublication(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Form: true})
 	ticket := d.sign(t, declarationOf("a.txt", "AAAAA"))
 	require.Equal(t, 201, send(t, ticket.SignedRequest, "AAAAA"))
-	var once sync.Once
-	d.meddle(t, &meddling{beforePromote: func(upload.Promotion) {
-		once.Do(func() { require.Equal(t, 201, send(t, ticket.SignedRequest, "BBBBB")) })
-	}}, upload.Options{}, upload.PresignOptions{Form: true})
+	d.meddle(t, upload.Options{}, upload.PresignOptions{Form: true}, uploadtest.Fault{Op: uploadtest.OpPromote, Nth: 1, Do: func(context.Context) error {
+		require.Equal(t, 201, send(t, ticket.SignedRequest, "BBBBB"))
+		return nil
+	}})
 	p := d.step(t, "../meddled/confirm", token{ticket.Token}, nil).problem(t)
 	require.Equal(t, upload.CodeConflict, p.Code)
 	require.Empty(t, d.published())
@@ -165,7 +132,7 @@ func TestLostPublication(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
-	d.meddle(t, &meddling{afterPromote: func(error) error { return upload.ErrUnknownOutcome }}, upload.Options{}, upload.PresignOptions{})
+	d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpPromote, Late: true, Err: upload.ErrUnknownOutcome})
 	p := d.step(t, "../meddled/confirm", token{ticket.Token}, nil).problem(t)
 	require.Equal(t, upload.CodeStorage, p.Code)
 	require.NotContains(t, p.Detail, "outcome")
@@ -280,8 +247,8 @@ func TestReadsAreBounded(t *testing.T) {
 func TestChecksAreBounded(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	open, release := make(chan struct{}), make(chan struct{})
-	d.meddle(t, &meddling{openAt: func(string) error { open <- struct{}{}; <-release; return nil }},
-		upload.Options{MaxWait: time.Millisecond}, upload.PresignOptions{MaxChecks: 1})
+	d.meddle(t, upload.Options{MaxWait: time.Millisecond}, upload.PresignOptions{MaxChecks: 1},
+		uploadtest.Fault{Op: uploadtest.OpOpenAt, Do: func(context.Context) error { open <- struct{}{}; <-release; return nil }})
 	first, second := d.sign(t, declarationOf("a.txt", "hello")), d.sign(t, declarationOf("b.txt", "hello"))
 	for _, ticket := range []upload.Ticket{first, second} {
 		require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
@@ -303,7 +270,7 @@ func TestChecksAreBounded(t *testing.T) {
 // again.
 func TestStorageFailsInConfirm(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
-	d.meddle(t, &meddling{openAt: func(string) error { return errors.New("secret endpoint") }}, upload.Options{}, upload.PresignOptions{})
+	d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpOpenAt, Err: errors.New("secret endpoint")})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 	resp := d.step(t, "../meddled/confirm", token{ticket.Token}, nil)
@@ -328,13 +295,8 @@ func TestTicketsExpire(t *testing.T) {
 		for range 2 {
 			ticket, err := p.Sign(sign, declarationOf("a.txt", "hello"))
 			require.NoError(t, err)
-			put := httptest.NewRequest(ticket.Method, ticket.URL, strings.NewReader("hello"))
-			for name, value := range ticket.Headers {
-				put.Header.Set(name, value)
-			}
-			w := httptest.NewRecorder()
-			serve.ServeHTTP(w, put)
-			require.Equal(t, 200, w.Code, w.Body)
+			a := uploadtest.Send(t, uploadtest.Client(serve), uploadtest.SignedRequest(ticket.SignedRequest, uploadtest.Bytes("hello")))
+			require.Equal(t, 200, a.Status, a)
 			tickets = append(tickets, ticket)
 		}
 		time.Sleep(time.Hour + 29*time.Second)
@@ -435,13 +397,13 @@ func TestConfirmOutlastsWriteTimeout(t *testing.T) {
 	for name, fails := range map[string]bool{"published": false, "refused": true} {
 		t.Run(name, func(t *testing.T) {
 			d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
-			d.meddle(t, &meddling{openAt: func(string) error {
+			d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpOpenAt, Do: func(context.Context) error {
 				time.Sleep(300 * time.Millisecond)
 				if fails {
 					return errors.New("no")
 				}
 				return nil
-			}}, upload.Options{}, upload.PresignOptions{})
+			}})
 			ticket := d.sign(t, declarationOf("a.txt", "hello"))
 			require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 			srv := httptest.NewUnstartedServer(d.mux)
@@ -476,8 +438,7 @@ func TestOnlyOneConfirmation(t *testing.T) {
 // free again.
 func TestSilentStorage(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
-	m := &meddling{silent: true}
-	d.meddle(t, m, upload.Options{StallTimeout: 50 * time.Millisecond}, upload.PresignOptions{MaxChecks: 1})
+	d.meddle(t, upload.Options{StallTimeout: 50 * time.Millisecond}, upload.PresignOptions{MaxChecks: 1}, uploadtest.Fault{Op: uploadtest.OpOpenAt, Do: uploadtest.Hang})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 	for range 2 {
@@ -527,11 +488,8 @@ func TestGrantsAreAskedAgain(t *testing.T) {
 		r := httptest.NewRequest(http.MethodPost, "/", nil)
 		ticket, err := p.Sign(r, declarationOf("a.txt", "hello"))
 		require.NoError(t, err)
-		put := httptest.NewRequest(ticket.Method, ticket.URL, strings.NewReader("hello"))
-		for name, value := range ticket.Headers {
-			put.Header.Set(name, value)
-		}
-		serve.ServeHTTP(httptest.NewRecorder(), put)
+		a := uploadtest.Send(t, uploadtest.Client(serve), uploadtest.SignedRequest(ticket.SignedRequest, uploadtest.Bytes("hello")))
+		require.Equal(t, 200, a.Status, a)
 		grant = second
 		_, err = p.Confirm(httptest.NewRecorder(), r, ticket.Token, nil)
 		if code, refused := wants[name]; refused {

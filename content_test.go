@@ -4,69 +4,52 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
-	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
-// upload sends one file as Go's own client writes forms.
-func uploadOf(t *testing.T, name string, content []byte) *http.Request {
-	t.Helper()
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	part, err := w.CreateFormFile("file", name)
-	require.NoError(t, err)
-	_, err = part.Write(content)
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	r := httptest.NewRequest(http.MethodPost, "/upload", &b)
-	r.Header.Set("Content-Type", w.FormDataContentType())
-	return r
+// uploadOf sends one file.
+func uploadOf(name string, content []byte) *http.Request {
+	return uploadtest.NewRequest("/upload", uploadtest.File("file", name, content))
 }
 
 // TestCorpus: every hostile file is refused for what is wrong with it and
 // leaves nothing; every legitimate one is stored as it is, under its type.
 func TestCorpus(t *testing.T) {
 	hostile, legitimate := 0, 0
-	for family, files := range map[string][]corpus.File{
-		"images": corpus.Images(), "media": corpus.Media(), "archives": corpus.Archives(),
-		"documents": corpus.Documents(), "texts": corpus.Texts(),
-	} {
-		for _, file := range files {
-			t.Run(family+"/"+file.About, func(t *testing.T) {
-				f := newFixture(t, upload.Types(file.Type), upload.Options{MaxFileSize: 64 << 20})
-				r := uploadOf(t, file.Name, file.Content)
-				if file.Code != "" {
-					hostile++
-					f.refuses(t, upload.Code(file.Code), r)
-					return
-				}
-				legitimate++
-				stored := f.accepts(t, r)
-				content, info := f.stored(t, stored[0].Key)
-				require.Equal(t, string(file.Content), content)
-				require.Equal(t, file.Type, info.Type)
-			})
-		}
+	for s := range uploadtest.Hostile() {
+		hostile++
+		t.Run(s.Name, func(t *testing.T) {
+			f := newFixture(t, upload.Types(s.Type), upload.Options{MaxFileSize: 64 << 20})
+			f.refuses(t, s.Code, uploadOf(s.FileName, s.Content))
+		})
+	}
+	for s := range uploadtest.Legitimate() {
+		legitimate++
+		t.Run(s.Name, func(t *testing.T) {
+			f := newFixture(t, upload.Types(s.Type), upload.Options{MaxFileSize: 64 << 20})
+			stored := f.accepts(t, uploadOf(s.FileName, s.Content))
+			content, info := f.stored(t, stored[0].Key)
+			require.Equal(t, string(s.Content), content)
+			require.Equal(t, s.Type, info.Type)
+		})
 	}
 	t.Logf("%d hostile files, %d legitimate ones", hostile, legitimate)
 }
 
 // TestDocumentsRefuseWhatActs: files that Types accepts and Documents does not.
 func TestDocumentsRefuseWhatActs(t *testing.T) {
-	for _, file := range slices.Concat(corpus.ActiveDocuments(), corpus.Formulas()) {
-		t.Run(file.About, func(t *testing.T) {
-			f := newFixture(t, upload.Documents(&upload.DocumentOptions{Types: []string{file.Type}}), upload.Options{MaxFileSize: 64 << 20})
-			f.refuses(t, upload.Code(file.Code), uploadOf(t, file.Name, file.Content))
-			f = newFixture(t, upload.Types(file.Type), upload.Options{MaxFileSize: 64 << 20})
-			f.accepts(t, uploadOf(t, file.Name, file.Content))
+	for s := range uploadtest.Active() {
+		t.Run(s.Name, func(t *testing.T) {
+			f := newFixture(t, upload.Documents(&upload.DocumentOptions{Types: []string{s.Type}}), upload.Options{MaxFileSize: 64 << 20})
+			f.refuses(t, s.Code, uploadOf(s.FileName, s.Content))
+			f = newFixture(t, upload.Types(s.Type), upload.Options{MaxFileSize: 64 << 20})
+			f.accepts(t, uploadOf(s.FileName, s.Content))
 		})
 	}
 }
@@ -75,7 +58,7 @@ func TestDocumentsRefuseWhatActs(t *testing.T) {
 func TestPresets(t *testing.T) {
 	svg := `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><rect width="1" height="1"/></svg>`
 	activePDF := "%PDF-1.7\n1 0 obj\n<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
-	zipped := firstOf(t, corpus.Archives(), "application/zip")
+	zipped := firstOf(t, "application/zip")
 	damaged := []byte(pngBytes())
 	copy(damaged[bytes.Index(damaged, []byte("IDAT"))+4:], "damaged") // and its checksum made right below
 	fixPNG(damaged)
@@ -111,7 +94,7 @@ func TestPresets(t *testing.T) {
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			f := newFixture(t, tc.policy, upload.Options{})
-			r := uploadOf(t, tc.name, []byte(tc.body))
+			r := uploadOf(tc.name, []byte(tc.body))
 			if tc.code == "" {
 				f.accepts(t, r)
 			} else {
@@ -121,11 +104,11 @@ func TestPresets(t *testing.T) {
 	}
 }
 
-func firstOf(t *testing.T, files []corpus.File, mediaType string) string {
+func firstOf(t *testing.T, mediaType string) string {
 	t.Helper()
-	for _, f := range files {
-		if f.Type == mediaType && f.Code == "" && len(f.Content) > 100 {
-			return string(f.Content)
+	for s := range uploadtest.Legitimate() {
+		if s.Type == mediaType && len(s.Content) > 100 {
+			return string(s.Content)
 		}
 	}
 	t.Fatal("the corpus has no", mediaType)

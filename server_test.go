@@ -12,11 +12,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // serveHTTP starts a real server, whose error log must stay empty.
@@ -57,41 +59,62 @@ func answerOn(t *testing.T, c net.Conn) *http.Response {
 	return r
 }
 
+// dialed begins an upload of 200 kB over connections in memory, for a bubble.
+func dialed(t *testing.T, h http.Handler) *uploadtest.Conn {
+	t.Helper()
+	s := uploadtest.Serve(t, h)
+	c, err := s.Dial(uploadtest.NewRequest(s.URL, uploadtest.File("file", "a.txt", uploadtest.Repeat("hello ", 200_000))))
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	return c
+}
+
 func TestStalledClient(t *testing.T) {
-	f := newFixture(t, nil, upload.Options{StallTimeout: 100 * time.Millisecond})
-	srv := serveHTTP(t, f, nil)
-	for _, beginning := range []string{"", "--" + boundary, file("file", "a.txt", strings.Repeat("hello ", 20_000))[:70_000]} {
-		c := rawUpload(t, srv, 200_000, beginning)
-		require.Equal(t, upload.CodeTimeout, problemOf(t, answerOn(t, c)).Code)
-		f.empty(t)
+	for _, beginning := range []int64{0, 10, 70_000} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFixture(t, nil, upload.Options{StallTimeout: time.Minute})
+			c := dialed(t, f)
+			require.NoError(t, c.Send(beginning))
+			begin := time.Now()
+			a, err := c.Answer(time.Hour)
+			require.NoError(t, err)
+			require.Equal(t, upload.CodeTimeout, a.Code)
+			require.Equal(t, time.Minute, time.Since(begin))
+			f.empty(t)
+		})
 	}
 }
 
 func TestSlowClient(t *testing.T) {
-	f := newFixture(t, nil, upload.Options{StallTimeout: 300 * time.Millisecond, MinRate: 10_000})
-	srv := serveHTTP(t, f, nil)
-	c := rawUpload(t, srv, 200_000, file("file", "a.txt", "hello")[:100])
-	go func() {
-		for { // a byte every 20 ms never stalls
-			time.Sleep(20 * time.Millisecond)
-			if _, err := c.Write([]byte("x")); err != nil {
-				return
-			}
-		}
-	}()
-	require.Equal(t, upload.CodeTimeout, problemOf(t, answerOn(t, c)).Code)
-	f.empty(t)
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, nil, upload.Options{StallTimeout: 30 * time.Second, MinRate: 10_000})
+		c := dialed(t, f)
+		begin := time.Now()
+		_ = c.SendSlowly(5000) // it never stalls, and ends with the answer
+		a, err := c.Answer(time.Hour)
+		require.NoError(t, err)
+		require.Equal(t, upload.CodeTimeout, a.Code)
+		require.InDelta(t, 30, time.Since(begin).Seconds(), 1)
+		f.empty(t)
+	})
 }
 
 // TestClocksWaitOnlyForTheClient: checks and storage take all the time they need.
 func TestClocksWaitOnlyForTheClient(t *testing.T) {
-	slow := &testObserver{write: func(p []byte) (int, error) { time.Sleep(60 * time.Millisecond); return len(p), nil }}
-	f := newFixture(t, slow, upload.Options{StallTimeout: 50 * time.Millisecond, MinRate: 1 << 20})
-	srv := serveHTTP(t, f, nil)
-	r, err := srv.Client().Post(srv.URL, "multipart/form-data; boundary="+boundary, strings.NewReader(file("file", "a.txt", strings.Repeat("hello ", 50_000))))
-	require.NoError(t, err)
-	require.NoError(t, r.Body.Close())
-	require.Equal(t, http.StatusCreated, r.StatusCode)
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, nil, upload.Options{})
+		slow := &testObserver{write: func(p []byte) (int, error) { time.Sleep(10 * time.Second); return len(p), nil }}
+		h, err := upload.New(uploadtest.SlowStore(f.store, time.Minute, 10_000), slow, upload.AllowAnonymous,
+			&upload.Options{StallTimeout: 50 * time.Millisecond, MinRate: 1 << 20, Logger: f.logger()})
+		require.NoError(t, err)
+		c := dialed(t, h)
+		begin := time.Now()
+		require.NoError(t, c.Send(-1))
+		a, err := c.Answer(time.Hour)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusCreated, a.Status, a)
+		require.Greater(t, time.Since(begin), 2*time.Minute)
+	})
 }
 
 // trickle sends body with a pause in its middle.
