@@ -80,6 +80,44 @@ func TestLinksRequireScan(t *testing.T) {
 	}
 }
 
+// versioned is a store whose objects are replaced as soon as they were looked at.
+type versioned struct {
+	*memstore.Store
+	signed upload.SignedGet
+}
+
+func (v *versioned) Stat(ctx context.Context, key string) (upload.Stored, error) {
+	stored, err := v.Store.Stat(ctx, key)
+	stored.Version = "first"
+	return stored, err
+}
+
+func (v *versioned) ScanVerdict(_ context.Context, _, version string) (upload.Verdict, error) {
+	if version == "first" {
+		return upload.VerdictClean, nil
+	}
+	return upload.VerdictInfected, nil
+}
+
+func (v *versioned) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+	v.signed = g
+	return v.Store.SignGet(ctx, key, g)
+}
+
+// TestLinkVersion: asked for, and linked to, is the version that was found.
+func TestLinkVersion(t *testing.T) {
+	l := newLinked(t, upload.LinksOptions{})
+	l.put(t, "a.png", "image/png", "a.png", "content")
+	store := &versioned{Store: l.store}
+	for scan, version := range map[bool]string{true: "first", false: ""} {
+		links, err := upload.NewLinks(store, &upload.LinksOptions{RequireScan: scan})
+		require.NoError(t, err)
+		_, err = links.URL(t.Context(), upload.Link{Key: "a.png"})
+		require.NoError(t, err)
+		require.Equal(t, version, store.signed.Version)
+	}
+}
+
 // noVerdicts is a store whose verdicts cannot be read.
 type noVerdicts struct{ *memstore.Store }
 

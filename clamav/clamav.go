@@ -4,7 +4,10 @@
 //
 //	scanner, err := clamav.New("unix", "/run/clamav/clamd.ctl", nil)
 //	…
-//	accept := upload.All(upload.Images(nil), scanner) // the scanner last: what is refused before costs it nothing
+//	accept := upload.All(upload.Images(nil), scanner)
+//
+// It belongs into All, and there comes last: what is refused before costs it
+// nothing. In Any it would be one of several that may accept a file.
 //
 // # What clamd must be told
 //

@@ -1,6 +1,7 @@
 package clamav_test
 
 import (
+	"context"
 	"encoding/binary"
 	"io"
 	"net"
@@ -250,7 +251,14 @@ func TestNothingIsLeft(t *testing.T) {
 		h.Client().CloseIdleConnections()
 	}
 	require.Zero(t, s.Busy())
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before }, 10*time.Second, 10*time.Millisecond)
+	for range 1000 { // those of net/http end a little later
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	stacks := make([]byte, 1<<20)
+	t.Fatalf("%s", stacks[:runtime.Stack(stacks, true)])
 }
 
 func TestNew(t *testing.T) {
@@ -270,6 +278,64 @@ func TestNew(t *testing.T) {
 	} {
 		_, err := clamav.New(row.network, row.address, row.opts)
 		require.Equal(t, row.ok, err == nil, "%s: %v", name, err)
+	}
+}
+
+// TestSizeIsCounted: a file whose size is not known is refused when it passes
+// MaxSize, whatever clamd would say.
+func TestSizeIsCounted(t *testing.T) {
+	s := newScanner(t, "tcp", fake(t, say("stream: OK\x00")), &clamav.Options{MaxSize: mib})
+	h := newHost(t, s, upload.Options{})
+	h.scans(t, zeros(mib, 0, nil), "")
+	h.scans(t, zeros(mib+1, 0, nil), upload.CodeNotScanned)
+	require.Zero(t, s.Busy())
+}
+
+// TestObserver: what a handler does not do is safe as well.
+func TestObserver(t *testing.T) {
+	got := make(chan []byte, 2)
+	s := newScanner(t, "tcp", fake(t, func(c net.Conn) { got <- receive(c, whole); gone(c) }), &clamav.Options{Timeout: time.Hour})
+	ctx, cancel := context.WithCancel(t.Context())
+	o, err := s.Validate(ctx, &upload.Incoming{Size: -1})
+	require.NoError(t, err)
+	for _, piece := range []string{"a", "", "b"} { // a chunk of no bytes would be the end
+		n, err := o.Write([]byte(piece))
+		require.NoError(t, err)
+		require.Len(t, piece, n)
+	}
+	verdict := make(chan error)
+	go func() { verdict <- o.Verdict() }()
+	require.Equal(t, "ab", string(<-got))
+	cancel() // the client has gone: nobody waits for the rest of the hour
+	require.ErrorIs(t, <-verdict, upload.CodeCheckFailed)
+	require.NoError(t, o.(io.Closer).Close())
+	require.Zero(t, s.Busy())
+
+	_, err = s.Validate(ctx, &upload.Incoming{Size: -1})
+	require.Error(t, err)
+	require.Zero(t, s.Busy())
+}
+
+// TestEarlyOK: it is never clean, not even between the last byte of a file and the
+// end of the stream.
+func TestEarlyOK(t *testing.T) {
+	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
+		receive(c, 1)
+		_, _ = io.WriteString(c, "stream: OK\x00")
+		gone(c)
+	}), nil)
+	for _, more := range []bool{false, true} {
+		o, err := s.Validate(t.Context(), &upload.Incoming{Size: -1})
+		require.NoError(t, err)
+		_, err = o.Write([]byte("a"))
+		require.NoError(t, err)
+		<-clamav.Answered(o)
+		if more {
+			_, err = o.Write([]byte("b"))
+			require.ErrorIs(t, err, upload.CodeCheckFailed)
+		}
+		require.ErrorIs(t, o.Verdict(), upload.CodeCheckFailed)
+		require.NoError(t, o.(io.Closer).Close())
 	}
 }
 

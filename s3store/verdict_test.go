@@ -80,6 +80,11 @@ func TestLinkToWhatWasScanned(t *testing.T) {
 	_, err = link()
 	require.ErrorIs(t, err, upload.CodeScanPending)
 	require.Equal(t, "clean", fetchAt(t, f.fake, clean))
+	for i, want := range []upload.Verdict{upload.VerdictClean, upload.VerdictPending} {
+		got, err := f.ScanVerdict(t.Context(), "a.png", f.fake.Versions("a.png")[i].Version)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
 	u, err := url.Parse(clean)
 	require.NoError(t, err)
 	require.Equal(t, f.fake.Versions("a.png")[0].Version, u.Query().Get("versionId"))

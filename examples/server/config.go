@@ -29,6 +29,7 @@ type config struct {
 	maxDirect   int64
 	types       []string
 	policy      upload.Validator // of types
+	clamd       string           // where it is; "" scans for no malware
 	corsOrigin  string
 	protection  *http.CrossOriginProtection // trusts corsOrigin
 	debug       bool
@@ -42,6 +43,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&cfg.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	types := fs.String("types", "image/png,image/jpeg,image/gif,application/pdf,text/plain", "accepted media types, separated by commas")
+	fs.StringVar(&cfg.clamd, "clamd", "", "scan for malware with the clamd at this `address`: host:port, or the path of its socket")
 	fs.StringVar(&cfg.corsOrigin, "cors-origin", "", "`origin` whose pages may upload here, such as https://app.example.com")
 	fs.BoolVar(&cfg.debug, "debug", false, "answer GET /__debug with the number of goroutines (?gc collects garbage first)")
 	cfg.limitFlags(fs)

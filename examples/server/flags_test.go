@@ -31,6 +31,8 @@ func TestBadCommandLines(t *testing.T) {
 		{"-types image/png,", `-types: upload: Types does not know the media type ""`},
 		{"-cors-origin *", "-cors-origin: invalid origin"},
 		{"-cors-origin https://app.example.com/", "-cors-origin: invalid origin"},
+		{"-clamd 127.0.0.1:9", "connection refused"},
+		{"-clamd /there/is/no/clamd", "no such file"},
 		{"-s3-endpoint http://127.0.0.1:9", "-s3-endpoint needs -s3-bucket"},
 		{"-s3-prefix p/", "-s3-prefix needs -s3-bucket"},
 		{"-s3-setup", "-s3-setup needs -s3-bucket"},

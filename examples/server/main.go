@@ -48,6 +48,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func prepare(ctx context.Context, cfg *config, log *slog.Logger) (*site, error) {
+	if err := cfg.scan(ctx); err != nil {
+		return nil, err
+	}
 	store, setup, err := newStore(ctx, cfg, log)
 	if err != nil {
 		return nil, err
