@@ -52,7 +52,7 @@ func start(t *testing.T, changed map[string]string) *daemon {
 		}
 		t.Skip("clamd (Debian: clamav-daemon) is not there")
 	}
-	folder, err := os.MkdirTemp("", "clamd") // short, as the path of a socket must be
+	folder, err := os.MkdirTemp("", "clamd") //nolint:usetesting // its path is too long for a socket in it
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	d := &daemon{unix: filepath.Join(folder, "socket"), tcp: freeAddress(t), folder: folder, ended: make(chan struct{})}

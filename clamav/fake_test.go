@@ -83,7 +83,7 @@ func sayEarly(reply string) func(net.Conn) {
 // all of it, and nothing of the scan is left.
 func TestMisbehaving(t *testing.T) {
 	const size = 16 * mib // more than the sockets hold
-	hangs := func(c net.Conn) { time.Sleep(3 * time.Second) }
+	hangs := func(net.Conn) { time.Sleep(3 * time.Second) }
 	rows := map[string]struct {
 		do      func(net.Conn)
 		code    upload.Code
