@@ -44,7 +44,9 @@ func TestPreflight(t *testing.T) {
 	url, _ := start(t, "-cors-origin", trusted)
 	for origin, allowed := range map[string]string{trusted: trusted, "https://evil.example.com": ""} {
 		t.Run(origin, func(t *testing.T) {
-			header := http.Header{"Origin": {origin}, "Access-Control-Request-Method": {http.MethodPost}}
+			header := http.Header{
+				"Origin": {origin}, "Access-Control-Request-Method": {http.MethodPost}, "Access-Control-Request-Headers": {"upload-id"},
+			}
 			res := do(t, http.MethodOptions, url+"/upload", header, nil)
 			require.Equal(t, allowed, res.header.Get("Access-Control-Allow-Origin"))
 		})

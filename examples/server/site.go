@@ -23,11 +23,12 @@ type site struct {
 }
 
 func newSite(ctx context.Context, cfg *config, store storage, log *slog.Logger) (*site, error) {
-	uploads, err := newUploads(cfg, store, log)
+	progress := &upload.Progress{}
+	uploads, err := newUploads(cfg, store, progress, log)
 	if err != nil {
 		return nil, err
 	}
-	mux, err := newMux(cfg, uploads, store, log)
+	mux, err := newMux(cfg, uploads, store, progress, log)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func newSite(ctx context.Context, cfg *config, store storage, log *slog.Logger) 
 
 // newUploads makes the one handler behind all doors: they share its policy and
 // its limits, and only the answers differ.
-func newUploads(cfg *config, store upload.Storage, log *slog.Logger) (*upload.Handler, error) {
+func newUploads(cfg *config, store upload.Storage, progress *upload.Progress, log *slog.Logger) (*upload.Handler, error) {
 	limiter, err := limit.New(&limit.Options{Limits: limit.Limits{Files: cfg.perHour}})
 	if err != nil {
 		return nil, err
@@ -55,6 +56,7 @@ func newUploads(cfg *config, store upload.Storage, log *slog.Logger) (*upload.Ha
 		Limiter:     limiter,
 		Respond:     respond,
 		Logger:      log,
+		Progress:    progress,
 	})
 }
 
@@ -74,7 +76,7 @@ func respond(w http.ResponseWriter, r *http.Request, files []upload.File, err er
 }
 
 // newMux routes everything the server answers.
-func newMux(cfg *config, uploads *upload.Handler, store storage, log *slog.Logger) (*http.ServeMux, error) {
+func newMux(cfg *config, uploads *upload.Handler, store storage, progress *upload.Progress, log *slog.Logger) (*http.ServeMux, error) {
 	p, err := newPage(cfg)
 	if err != nil {
 		return nil, err
@@ -92,6 +94,7 @@ func newMux(cfg *config, uploads *upload.Handler, store storage, log *slog.Logge
 	mux.Handle("GET /static/{name}", assets)
 	mux.Handle("POST "+formPath, uploads)
 	mux.Handle(uploadPath, allowOrigin(cfg.corsOrigin, uploads))
+	mux.Handle("GET "+progressPath+"{id}", unhurried(newProgress(progress)))
 	mux.Handle("GET "+filesPath+"{key...}", newFiles(cfg, links))
 	if m, ok := store.(*memory.Store); ok {
 		mux.Handle(memory.Path, unhurried(m))
@@ -132,6 +135,7 @@ func allowOrigin(origin string, next http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowOriginFunc: func(o string) bool { return o == origin }, // exact: AllowedOrigins has wildcards
 		AllowedMethods:  []string{http.MethodGet, http.MethodPost, http.MethodDelete},
+		AllowedHeaders:  []string{"Content-Type", "Upload-Id"},
 		ExposedHeaders:  []string{"Retry-After"},
 	}).Handler(next)
 }

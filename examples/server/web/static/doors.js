@@ -1,16 +1,28 @@
 // The ways a file can be sent. Each resolves with the stored file as the server
-// describes it, calls sent(bytes, of) on the way, and ends with the signal.
+// describes it, calls sent(bytes, of) on the way, told(status) with what the
+// server then does, and ends with the signal.
 
 import { Failed, again, failure, parse, send } from "./http.js";
+import { newID, watch } from "./progress.js";
 
 // throughServer sends the file in a form, which the server reads, checks and
 // stores as it arrives.
-export async function throughServer(file, sent, signal) {
+export async function throughServer(file, sent, signal, told) {
   const body = new FormData();
   body.append("file", file, file.name);
-  const xhr = await send("POST", "/upload", { body, signal, progress: sent });
-  if (xhr.status !== 201) throw failure(xhr);
-  return parse(xhr.responseText)?.files?.[0];
+  const id = newID();
+  let stop;
+  const progress = (n, all) => {
+    sent(n, all);
+    if (n >= all) stop ??= watch(id, told);
+  };
+  try {
+    const xhr = await send("POST", "/upload", { headers: { "Upload-Id": id }, body, signal, progress });
+    if (xhr.status !== 201) throw failure(xhr);
+    return parse(xhr.responseText)?.files?.[0];
+  } finally {
+    stop?.();
+  }
 }
 
 const PARTS = 3; // parts of one file on their way at a time
@@ -19,13 +31,13 @@ const tickets = new URL("/tickets/", location.href);
 
 // straight asks the server for a ticket, sends the file to the storage itself,
 // and has the server check and publish what lies there.
-export async function straight(file, sent, signal) {
+export async function straight(file, sent, signal, told) {
   const ticket = await step("", { field: "file", name: file.name, type: file.type, size: file.size }, signal);
   try {
     await (ticket.parts ? sendParts(file, ticket, sent, signal) : sendTo(ticket, file, (n) => sent(n, file.size), signal));
     sent(file.size, file.size);
     // Asked again it answers the same, so a lost answer does no harm.
-    const { files } = await again(TRIES, signal, () => step("confirm", { token: ticket.token }, signal));
+    const { files } = await again(TRIES, signal, () => confirm(ticket, signal, told));
     return files[0];
   } catch (e) {
     step("abort", { token: ticket.token }).catch(() => {}); // what was sent is of no use any more
@@ -33,8 +45,18 @@ export async function straight(file, sent, signal) {
   }
 }
 
-async function step(name, body, signal) {
-  const headers = { "Content-Type": "application/json" };
+async function confirm(ticket, signal, told) {
+  const id = newID();
+  const stop = watch(id, told);
+  try {
+    return await step("confirm", { token: ticket.token }, signal, { "Upload-Id": id });
+  } finally {
+    stop();
+  }
+}
+
+async function step(name, body, signal, more) {
+  const headers = { "Content-Type": "application/json", ...more };
   const xhr = await send("POST", new URL(name, tickets), { headers, body: JSON.stringify(body), signal });
   if (xhr.status >= 300) throw failure(xhr);
   return parse(xhr.responseText);

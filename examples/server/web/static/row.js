@@ -73,7 +73,7 @@ export class Row {
     this.set("sending", "Sending");
     const cancel = this.cancel = new AbortController();
     try {
-      this.stored(await this.door.send(this.file, (n, all) => this.sent(n, all), cancel.signal));
+      this.stored(await this.door.send(this.file, (n, all) => this.sent(n, all), cancel.signal, (s) => this.told(s)));
     } catch (e) {
       if (cancel.signal.aborted) return; // the row may have begun again since
       if (e.wait > 0 && this.tries < MAX_TRIES) return this.pause(e.wait, e.message);
@@ -87,6 +87,14 @@ export class Row {
     const state = done ? "checking" : "sending";
     if (state !== this.state) this.set(state, done ? this.door.last : "Sending");
     if (!done) $(".status", this.element).textContent = `Sending, ${Math.floor(100 * bytes / all)} %`;
+  }
+
+  // told shows what the server does with a file that was sent whole: a proxy may
+  // hold much of it, and checks take their time.
+  told({ state, received, total }) {
+    const part = received < total ? `, ${Math.floor(100 * received / total)} %` : "";
+    const does = { waiting: "waiting for its turn", receiving: "arriving", checking: "being checked", committing: "being stored" }[state];
+    if (does && this.state === "checking") $(".status", this.element).textContent = `On the server: ${does}${part}`;
   }
 
   // stored shows the file as it is kept now.

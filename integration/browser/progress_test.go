@@ -1,0 +1,61 @@
+package browser
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/chromium"
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+// sentRow makes a row of a file that the browser has sent, by a door that only
+// watches.
+const sentRow = `(async () => {
+	const [{ Row }, { watch }] = await Promise.all([import("/static/row.js"), import("/static/progress.js")])
+	const door = { bytes: 9, last: "Checking", send: (file, sent, signal, told) => {
+		sent(1, 1)
+		watch(%q, (status) => { told(status); window.last = status.state })
+		return new Promise(() => {})
+	} }
+	const row = new Row(new File(["x"], "cat.png"), door, () => {})
+	document.querySelector("#files").append(row.element)
+	row.begin()
+	row.send()
+})()`
+
+// TestProgressOnPage: while the server receives what the browser has sent, as
+// behind a proxy that holds it, the page says so.
+func TestProgressOnPage(t *testing.T) {
+	const id = "00112233445566778899aabbccddeeff"
+	b := chromium.Start(t)
+	url := runExample(t, buildExample(t))
+	p := b.Open(t, url)
+	r := uploadtest.NewRequest(url+"/upload", uploadtest.File("file", "cat.png", uploadtest.PNG(100_000)))
+	r.Header.Set("Upload-Id", id)
+	form := r.Body
+	body, send := io.Pipe()
+	r.Body, r.GetBody = body, nil
+	answered := make(chan error, 1)
+	go func() {
+		res, err := http.DefaultClient.Do(r.WithContext(t.Context()))
+		if err == nil {
+			err = res.Body.Close()
+		}
+		answered <- err
+	}()
+	_, err := io.CopyN(send, form, 50_000)
+	require.NoError(t, err)
+
+	p.Do(chromedp.Evaluate(fmt.Sprintf(sentRow, id), nil))
+	p.Await(`/^On the server: arriving, \d+ %$/.test(` + rowsOf + `[0]?.status)`)
+	_, err = io.Copy(send, form)
+	require.NoError(t, err)
+	require.NoError(t, send.Close())
+	p.Await(`window.last === "done"`)
+	require.NoError(t, <-answered)
+}
