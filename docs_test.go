@@ -13,27 +13,104 @@ import (
 
 var (
 	testDecl = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
-	testName = regexp.MustCompile("`((?:Test|Fuzz)\\w+)`")
+	testWord = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w*`)
+	testName = regexp.MustCompile("`([a-z0-9/]+)\\.((?:Test|Fuzz)[A-Z]\\w*)`")
+	mdLink   = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	mdCode   = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
+	mdHead   = regexp.MustCompile(`(?m)^#+ +(.+)$`)
+	mdMark   = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// TestSecurityTable: every test that docs/security.md calls as a witness exists.
-func TestSecurityTable(t *testing.T) {
-	exists := map[string]bool{}
-	require.NoError(t, filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
+// files calls do with every file of the repository whose name ends in suffix.
+func files(t *testing.T, suffix string, do func(path, text string)) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && path != "." && (d.Name()[0] == '.' || d.Name() == "node_modules") {
+			return fs.SkipDir
+		}
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, suffix) {
 			return err
 		}
-		source, err := os.ReadFile(path)
-		for _, m := range testDecl.FindAllSubmatch(source, -1) {
-			exists[string(m[1])] = true
-		}
+		text, err := os.ReadFile(path)
+		do(path, string(text))
 		return err
 	}))
-	page, err := os.ReadFile("docs/security.md")
+}
+
+// TestSecurityTable: every test that docs/security.md calls as a witness exists in
+// the package that it names, as `s3store.TestShare`; `upload` is the root.
+func TestSecurityTable(t *testing.T) {
+	exists := map[string]bool{}
+	files(t, "_test.go", func(path, source string) {
+		dir := strings.Replace(filepath.ToSlash(filepath.Dir(path)), ".", "upload", 1)
+		for _, m := range testDecl.FindAllStringSubmatch(source, -1) {
+			exists[dir+"."+m[1]] = true
+		}
+	})
+	text, err := os.ReadFile("docs/security.md")
 	require.NoError(t, err)
-	named := testName.FindAllSubmatch(page, -1)
-	require.NotEmpty(t, named)
-	for _, m := range named {
-		require.True(t, exists[string(m[1])], "%s does not exist", m[1])
+	page := strings.ReplaceAll(string(text), "go test ./s3store -run '^TestShare$'", "") // how to run one
+	for _, m := range testName.FindAllStringSubmatch(page, -1) {
+		require.True(t, exists[m[1]+"."+m[2]], "there is no %s in %s", m[2], m[1])
 	}
+	require.Empty(t, testWord.FindAllString(testName.ReplaceAllString(page, ""), -1), "name tests with their package: `s3store.TestShare`")
+}
+
+// TestSecurityRows: no requirement of ASVS 5.0 V5 is left out, and every row of that
+// table and of the cheat sheet's names a test, or says that there is none.
+func TestSecurityRows(t *testing.T) {
+	text, err := os.ReadFile("docs/security.md")
+	require.NoError(t, err)
+	_, page, found := strings.Cut(string(text), "## OWASP ASVS 5.0")
+	require.True(t, found)
+	for _, id := range strings.Fields("5.1.1 5.2.1 5.2.2 5.2.3 5.2.4 5.2.5 5.2.6 5.3.1 5.3.2 5.3.3 5.4.1 5.4.2 5.4.3") {
+		require.Equal(t, 1, strings.Count(page, "\n| "+id+" (L"), id)
+	}
+	rows := 0
+	for line := range strings.Lines(page) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if !strings.HasPrefix(line, "| ") || strings.Contains(line, "---") || strings.HasPrefix(line, "| **") || strings.HasSuffix(line, "| Tests |\n") {
+			continue
+		}
+		rows++
+		require.Len(t, cells, 4, line)
+		last := strings.TrimSpace(cells[3])
+		require.True(t, testName.MatchString(last) || strings.HasPrefix(last, "No test"), line)
+	}
+	require.Greater(t, rows, 45)
+}
+
+// TestLinks: every relative link of every page leads to a file, and to a heading of
+// it if it names one.
+func TestLinks(t *testing.T) {
+	files(t, ".md", func(path, text string) {
+		for _, m := range mdLink.FindAllStringSubmatch(mdCode.ReplaceAllString(text, ""), -1) {
+			target, anchor, _ := strings.Cut(m[1], "#")
+			if strings.Contains(target, ":") { // of the web
+				continue
+			}
+			to := path
+			if target != "" {
+				to = filepath.Join(filepath.Dir(path), target)
+			}
+			info, err := os.Stat(to)
+			require.NoError(t, err, "%s links to %s", path, m[1])
+			if anchor != "" {
+				require.False(t, info.IsDir(), "%s links to %s", path, m[1])
+				require.Contains(t, anchors(t, to), anchor, "%s links to %s", path, m[1])
+			}
+		}
+	})
+}
+
+// anchors are the names that GitHub gives to a page's headings.
+func anchors(t *testing.T, path string) []string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var names []string
+	for _, m := range mdHead.FindAllStringSubmatch(string(text), -1) {
+		names = append(names, strings.ReplaceAll(mdMark.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
+	}
+	return names
 }
