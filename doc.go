@@ -128,5 +128,7 @@
 // attachments, from a host of its own. How often somebody
 // uploads is limited only by an [Options.Limiter], such as that of package limit,
 // and how much they keep by nothing. It does not encrypt. Who can write to the bucket by other ways, or
-// list it, is beyond it.
+// list it, is beyond it. The repository's docs/security.md has attacks, ASVS 5.0 and
+// the OWASP cheat sheet row by row, each with its tests; docs/production.md is for
+// operators.
 package upload
