@@ -96,7 +96,7 @@ func (w *world) watch(ctx context.Context, length time.Duration) {
 		if err := w.sample(time.Since(begin).Round(time.Second).String()); err != nil {
 			w.violation("the server does not answer: %v", err)
 		}
-		if err := w.leftovers(context.WithoutCancel(ctx), suspects, slack); err != nil {
+		if err := w.leftovers(context.WithoutCancel(ctx), suspects, patience); err != nil {
 			w.violation("the bucket cannot be listed: %v", err)
 		}
 	}

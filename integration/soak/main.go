@@ -34,9 +34,11 @@ func main() {
 const (
 	grace      = 2 * time.Minute  // of the sweeper
 	sweepEvery = 15 * time.Second // of the server's
-	// slack is what a sweep may take beside: the clocks' resolution, a page under
-	// faults, and the next sweep after one that a fault ended.
+	// slack is what a sweep takes when nothing fails any more.
 	slack = 90 * time.Second
+	// patience is what it may take while S3 fails: a call that fails for good ends
+	// a sweep, or leaves an object to the next.
+	patience = 5 * time.Minute
 )
 
 // soak runs the whole and writes what came out.
