@@ -147,6 +147,14 @@ func TestLimiterIsAskedInTime(t *testing.T) {
 	r.ContentLength = 100
 	r.Body = io.NopCloser(readerFunc(func([]byte) (int, error) { t.Error("the body is read"); return 0, io.EOF }))
 	f.refuses(t, upload.CodeRateLimited, r)
+
+	full := newFixture(t, nil, upload.Options{Limiter: l, MaxConcurrent: 1, MaxWait: time.Minute})
+	l.reserve = nil
+	tx, err := full.Receive(httptest.NewRecorder(), post(file("file", "a.txt", "hello")))
+	require.NoError(t, err)
+	l.reserve = func(context.Context) error { return &upload.Error{Code: upload.CodeRateLimited, Reason: "later"} }
+	require.Equal(t, upload.CodeRateLimited, codeOf(t, full.do(post(file("file", "a.txt", "hello")))))
+	require.NoError(t, tx.Rollback())
 }
 
 // TestRetryAfter: whole seconds, rounded up, of what can be tried again.

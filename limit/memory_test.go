@@ -80,18 +80,55 @@ func TestNobodyIsForgottenEarly(t *testing.T) {
 	})
 }
 
-// TestIdleCallersAreForgotten: those of yesterday leave room for those of today.
+// TestIdleCallersAreForgotten: those of yesterday leave room for those of today, and
+// their memory.
 func TestIdleCallersAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(t, limit.Options{Limits: limit.Limits{Window: time.Minute, Files: 1}, MaxCallers: 100})
-		for day := range 10 {
-			for i := range 100 {
+		l := newLimiter(t, limit.Options{Limits: limit.Limits{Window: time.Minute, Files: 1}, MaxCallers: 1000})
+		before := heapInUse()
+		for day := range 100 {
+			for i := range 1000 {
 				r, err := reserve(t, l, strconv.Itoa(day*1000+i))
 				require.NoError(t, err)
 				require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1}))
 			}
 			time.Sleep(2 * time.Minute)
 		}
+		require.Less(t, heapInUse(), before+2<<20, "as for 1,000 callers, not 100,000")
+	})
+}
+
+// TestMemoryIsGivenBack: without the maximum being reached, too.
+func TestMemoryIsGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const callers = 50_000
+		l := newLimiter(t, limit.Options{})
+		before := heapInUse()
+		fill(t, l, callers)
+		time.Sleep(2 * time.Hour)
+		for range callers {
+			_, _ = l.Reserve(t.Context(), upload.Demand{Subject: "0"})
+		}
+		require.Less(t, heapInUse(), before+callers*334/4)
+	})
+}
+
+// TestRoomIsLookedFor: one caller who can be forgotten among many who cannot makes
+// room for one.
+func TestRoomIsLookedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLimiter(t, limit.Options{Limits: limit.Limits{Files: 1}, MaxCallers: 18})
+		for i := range 18 {
+			_, err := l.Reserve(t.Context(), upload.Demand{Subject: strconv.Itoa(i), Files: min(i, 1)})
+			require.NoError(t, err)
+		}
+		for _, newcomer := range []string{"with room", "in the crowd"} {
+			time.Sleep(4 * time.Second) // a request flows back
+			_, err := reserve(t, l, newcomer)
+			require.NoError(t, err)
+		}
+		_, err := reserve(t, l, "in the crowd, too")
+		require.ErrorIs(t, err, upload.CodeRateLimited)
 	})
 }
 
