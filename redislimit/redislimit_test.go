@@ -181,7 +181,7 @@ func TestSilentRedis(t *testing.T) {
 // nothing back afterwards.
 func TestForgottenReservations(t *testing.T) {
 	s := startRedis(t)
-	l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Files: 2}, Timeout: 20 * time.Second})
+	l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Files: 2}, Timeout: 20 * time.Second, Lease: 300 * time.Millisecond})
 	old, err := l.Reserve(t.Context(), streamed(t.Context(), "ann"))
 	require.NoError(t, err)
 	s.kill()
@@ -191,6 +191,7 @@ func TestForgottenReservations(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
 	}
+	time.Sleep(300 * time.Millisecond) // renewing it has been tried
 	require.NoError(t, old.Settle(t.Context(), upload.Used{}))
 	_, err = l.Reserve(t.Context(), streamed(t.Context(), "ann"))
 	require.ErrorIs(t, err, upload.CodeRateLimited)

@@ -45,7 +45,7 @@ var settle = redis.NewScript(`
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
 for i, what in ipairs({'files', 'bytes'}) do
 	local used, back = tonumber(redis.call('HGET', KEYS[2], what)), tonumber(ARGV[1 + i])
-	if used and back > 0 then redis.call('HSET', KEYS[2], what, math.max(0, used - back)) end
+	if used and back > 0 then redis.call('HSET', KEYS[2], what, used - back) end
 end
 return 1
 `)

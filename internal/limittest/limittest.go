@@ -150,7 +150,8 @@ func signed(t *testing.T, limiter Make) {
 // signedExpires: its place is free when the URL has expired; its files and bytes
 // are not given back.
 func signedExpires(t *testing.T, limiter Make) {
-	l := limiter(t, limit.Limits{Signed: 1, AllSigned: 2, Files: 2})
+	l := limiter(t, limit.Limits{Signed: 2, AllSigned: 3, Files: 3})
+	granted(t, l, signedUntil("ann", time.Hour))
 	granted(t, l, signedUntil("ann", 300*time.Millisecond))
 	granted(t, l, signedUntil("bob", time.Hour))
 	refused(t, l, signedUntil("ann", time.Hour))
