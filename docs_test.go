@@ -16,7 +16,8 @@ var (
 	testWord = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w*`)
 	testName = regexp.MustCompile("`([a-z0-9/]+)\\.((?:Test|Fuzz)[A-Z]\\w*)`")
 	mdLink   = regexp.MustCompile(`\]\(([^)\s]+)\)`)
-	mdCode   = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
+	mdFence  = regexp.MustCompile("(?s)```.*?```")
+	mdCode   = regexp.MustCompile("`[^`\n]*`")
 	mdHead   = regexp.MustCompile(`(?m)^#+ +(.+)$`)
 	mdMark   = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
@@ -84,7 +85,7 @@ func TestSecurityRows(t *testing.T) {
 // it if it names one.
 func TestLinks(t *testing.T) {
 	files(t, ".md", func(path, text string) {
-		for _, m := range mdLink.FindAllStringSubmatch(mdCode.ReplaceAllString(text, ""), -1) {
+		for _, m := range mdLink.FindAllStringSubmatch(mdCode.ReplaceAllString(mdFence.ReplaceAllString(text, ""), ""), -1) {
 			target, anchor, _ := strings.Cut(m[1], "#")
 			if strings.Contains(target, ":") { // of the web
 				continue
@@ -109,7 +110,7 @@ func anchors(t *testing.T, path string) []string {
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	var names []string
-	for _, m := range mdHead.FindAllStringSubmatch(string(text), -1) {
+	for _, m := range mdHead.FindAllStringSubmatch(mdFence.ReplaceAllString(string(text), ""), -1) {
 		names = append(names, strings.ReplaceAll(mdMark.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
 	}
 	return names

@@ -17,11 +17,15 @@
 //
 //	AlertExceedsMax yes
 //	AlertEncrypted yes
-//	StreamMaxLength 25M   # at least Options.MaxSize
-//	MaxFileSize 25M       # at least Options.MaxSize
-//	MaxScanSize 100M      # more, for what is inside archives
-//	MaxQueue 100          # more than the connections of all processes together
-//	ReadTimeout 120       # s, more than a slow client takes to send 32 KiB
+//	# At least Options.MaxSize, both. (clamd takes no comment behind a value.)
+//	StreamMaxLength 25M
+//	MaxFileSize 25M
+//	# More, for what is inside archives.
+//	MaxScanSize 100M
+//	# More than the connections of all processes together.
+//	MaxQueue 100
+//	# Seconds, more than a slow client takes to send 32 KiB.
+//	ReadTimeout 120
 //	HeuristicScanPrecedence no
 //
 // [Scanner.Check] finds out whether the first four are right; call it when the

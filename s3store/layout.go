@@ -47,8 +47,10 @@ type Layout struct {
 	Scanner string
 
 	// ScanExempt are the ARNs of the roles that may read what is not scanned: those
-	// of the processes that receive files. Without s3:GetObject these cannot settle
-	// lost answers.
+	// of the processes that receive files, which without s3:GetObject cannot settle
+	// lost answers, and of those that hand out links, since HeadObject is a read, too:
+	// they would answer 502 where [upload.LinksOptions].RequireScan says 503 or 404. Let
+	// [Options].Signer be another, which is not exempt, and links obey the policy.
 	ScanExempt []string
 }
 
