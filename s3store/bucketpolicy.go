@@ -6,12 +6,8 @@ import (
 	"slices"
 )
 
-// The tag that GuardDuty Malware Protection for S3 puts on what it has scanned,
-// and its value for what may be served.
-const (
-	guardDutyTag   = "GuardDutyMalwareScanStatus"
-	guardDutyClean = "NO_THREATS_FOUND"
-)
+// scanClean is the value of scanTag for what may be served.
+const scanClean = "NO_THREATS_FOUND"
 
 // BucketPolicy returns statements for the bucket's own policy, which bind
 // everybody, whatever their roles allow: only TLS, no callers without credentials,
@@ -55,7 +51,7 @@ func (s *Store) scanGate() []Statement {
 		{
 			Sid: "OnlyClean", Action: []string{"s3:GetObject", "s3:GetObjectVersion"}, Resource: s.resources(published),
 			Condition: map[string]map[string][]string{
-				"StringNotEquals": {"s3:ExistingObjectTag/" + guardDutyTag: {guardDutyClean}},
+				"StringNotEquals": {"s3:ExistingObjectTag/" + scanTag: {scanClean}},
 				"ArnNotLike":      {"aws:PrincipalArn": slices.Concat([]string{scanner}, s.opts.Layout.ScanExempt)},
 			},
 			Why: "so that nobody is served what GuardDuty has not found clean: not yet scanned is not clean",
@@ -63,7 +59,7 @@ func (s *Store) scanGate() []Statement {
 		{
 			Sid: "OnlyScannerJudges", Action: []string{"s3:PutObjectTagging", "s3:PutObjectVersionTagging"}, Resource: s.resources(published),
 			Condition: map[string]map[string][]string{
-				"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": {guardDutyTag}},
+				"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": {scanTag}},
 				"ArnNotLike":               {"aws:PrincipalArn": {scanner}},
 			},
 			Why: "so that nobody but GuardDuty says that a file is clean",

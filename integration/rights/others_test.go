@@ -1,0 +1,142 @@
+package rights_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// tag is what GuardDuty does to a clean object.
+func (w *world) tag(key string) error {
+	_, err := w.bucket.Client.PutObjectTagging(w.ctx, &s3.PutObjectTaggingInput{Bucket: &w.bucket.Name, Key: &key, Tagging: &types.Tagging{
+		TagSet: []types.Tag{{Key: aws.String("GuardDutyMalwareScanStatus"), Value: aws.String("NO_THREATS_FOUND")}},
+	}})
+	return err
+}
+
+// link fetches a file by a link.
+func (w *world) link(scanned bool) error {
+	w.bucket.Put(w.ctx, w.t, "files/a", text(10))
+	if err := w.tag("files/a"); err != nil {
+		return err
+	}
+	links, err := upload.NewLinks(w.store, &upload.LinksOptions{RequireScan: scanned, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	url, err := links.URL(w.ctx, upload.Link{Key: "files/a"})
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(w.ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	status, _, err := exchange(r)
+	return wants(200, status, err)
+}
+
+var delivery = map[string]path{
+	"link":                   func(w *world) error { return w.link(false) },
+	"link to a scanned file": func(w *world) error { return w.link(true) },
+	"link to nothing": func(w *world) error {
+		links, err := upload.NewLinks(w.store, &upload.LinksOptions{Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			return err
+		}
+		if _, err := links.URL(w.ctx, upload.Link{Key: "files/none"}); !errors.Is(err, upload.CodeNotFound) {
+			return fmt.Errorf("a file that does not exist: %w", err)
+		}
+		return nil
+	},
+}
+
+// sweep removes everything under prefix that is not files/kept.
+func (w *world) sweep(prefix string) error {
+	s, err := upload.NewSweeper(w.store, func(_ context.Context, keys []string) (kept []string, err error) {
+		for _, key := range keys {
+			if key == "files/kept" {
+				kept = append(kept, key)
+			}
+		}
+		return kept, nil
+	}, &upload.SweepOptions{Prefix: prefix, Grace: 1, InsecureGrace: true, Remove: true, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	_, err = s.Run(w.ctx, "")
+	return err
+}
+
+var sweeper = map[string]path{
+	"orphan": func(w *world) error {
+		w.bucket.Put(w.ctx, w.t, "files/orphan", text(10))
+		w.bucket.Put(w.ctx, w.t, "files/orphan", text(20))
+		w.bucket.Put(w.ctx, w.t, "files/kept", text(10))
+		return errors.Join(w.sweep("files/"), w.nothing("files/orphan"))
+	},
+	"staged file": func(w *world) error {
+		w.bucket.Put(w.ctx, w.t, "upload-staging/a", text(10))
+		return errors.Join(w.sweep("upload-staging/"), w.nothing("upload-staging/"))
+	},
+	"unfinished upload": func(w *world) error {
+		key := "files/open"
+		if _, err := w.bucket.Client.CreateMultipartUpload(w.ctx, &s3.CreateMultipartUploadInput{Bucket: &w.bucket.Name, Key: &key}); err != nil {
+			return err
+		}
+		return errors.Join(w.sweep("files/"), w.nothing("files/"))
+	},
+}
+
+// finds is a path on which Check says state of a topic.
+func finds(topic s3store.Topic, state s3store.State) path {
+	return func(w *world) error {
+		for _, f := range w.store.Check(w.ctx).Findings {
+			if f.Topic == topic && f.State != state {
+				return fmt.Errorf("%s: %s, %s", topic, f.State, f.Explanation)
+			}
+		}
+		return w.nothing("")
+	}
+}
+
+var checker = map[string]path{
+	"reach":          finds(s3store.TopicReachable, s3store.OK),
+	"write":          finds(s3store.TopicWrite, s3store.OK),
+	"read":           finds(s3store.TopicRead, s3store.OK),
+	"multipart":      finds(s3store.TopicMultipart, s3store.OK),
+	"delete":         finds(s3store.TopicDelete, s3store.OK),
+	"conditional":    finds(s3store.TopicConditional, s3store.OK),
+	"signed PUTs":    finds(s3store.TopicSignedPuts, s3store.OK),
+	"forms":          finds(s3store.TopicForms, s3store.OK),
+	"anonymous":      finds(s3store.TopicAnonymous, s3store.OK),
+	"public policy":  finds(s3store.TopicPublic, s3store.OK),
+	"ACLs":           finds(s3store.TopicACLs, s3store.OK),
+	"versioning":     finds(s3store.TopicVersioning, s3store.OK),
+	"CORS":           finds(s3store.TopicCORS, s3store.Wrong), // there is no rule, and that is seen
+	"no more rights": finds(s3store.TopicRights, s3store.OK),
+}
+
+var setter = map[string]path{
+	"CORS rule": func(w *world) error {
+		err := w.store.Setup(w.ctx) // of the lifecycle rules, which the server does not know
+		out, none := w.bucket.Client.GetBucketCors(w.ctx, &s3.GetBucketCorsInput{Bucket: &w.bucket.Name})
+		if none != nil {
+			return errors.Join(none, err)
+		}
+		// Once more, which reads it.
+		if w.store.Setup(w.ctx); len(out.CORSRules) != 1 {
+			return fmt.Errorf("%d rules", len(out.CORSRules))
+		}
+		return nil
+	},
+}

@@ -1,0 +1,147 @@
+package rights_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+var paths = map[s3store.Role]map[string]path{
+	s3store.Streamed: streamed, s3store.Direct: direct, s3store.Delivery: delivery,
+	s3store.Sweeper: sweeper, s3store.Checker: checker, s3store.Setter: setter,
+}
+
+// TestPolicyIsEnough: with exactly the actions of its policy, every path of a role
+// works.
+func TestPolicyIsEnough(t *testing.T) {
+	for _, role := range s3store.Roles() {
+		for _, versioned := range []bool{false, true} {
+			for name, path := range paths[role] {
+				t.Run(fmt.Sprintf("%s/versioned=%v/%s", role, versioned, name), func(t *testing.T) {
+					t.Parallel()
+					require.NoError(t, path(newWorld(t, role, versioned, left{})))
+				})
+			}
+		}
+	}
+}
+
+// needed says which path fails when an action is left out of one statement of a
+// role's policy. The ones that begin with "-" say why this server cannot tell.
+var needed = map[s3store.Role]map[left]string{
+	s3store.Streamed: {
+		{"Store", "s3:PutObject"}:                       "small file",
+		{"Tag", "s3:PutObjectTagging"}:                  "large file",
+		{"Abort", "s3:AbortMultipartUpload"}:            "file that is too large",
+		{"AskWhose", "s3:GetObject"}:                    "lost answer",
+		{"TellMissing", "s3:ListBucket"}:                "storage that fails",
+		{"FindStrays", "s3:ListBucketMultipartUploads"}: "lost id of an upload",
+		{"RollBack", "s3:DeleteObject"}:                 "handler that fails",
+		{"RollBackVersions", "s3:DeleteObjectVersion"}:  "handler that fails",
+		{"ListVersions", "s3:ListBucketVersions"}:       "deletion",
+	},
+	s3store.Direct: {
+		{"Sign", "s3:PutObject"}:                           "PUT",
+		{"SignTags", "s3:PutObjectTagging"}:                "PUT",
+		{"ListParts", "s3:ListMultipartUploadParts"}:       "parts",
+		{"ReadStaged", "s3:GetObject"}:                     "PUT",
+		{"AbortStaged", "s3:AbortMultipartUpload"}:         "parts that are given up",
+		{"RemoveStaged", "s3:DeleteObject"}:                "file that is refused",
+		{"RemoveStagedVersions", "s3:DeleteObjectVersion"}: "file that is refused",
+		{"ListVersions", "s3:ListBucketVersions"}:          "form that is sent twice",
+		{"Publish", "s3:PutObject"}:                        "PUT",
+		{"Tag", "s3:PutObjectTagging"}:                     "PUT",
+		{"Abort", "s3:AbortMultipartUpload"}:               "file that changes",
+		{"AskWhose", "s3:GetObject"}:                       "PUT",
+		{"TellMissing", "s3:ListBucket"}:                   "file that has not arrived",
+		{"FindStrays", "s3:ListBucketMultipartUploads"}:    "lost id of an upload",
+	},
+	s3store.Delivery: {
+		{"Read", "s3:GetObject"}:                      "link",
+		{"TellMissing", "s3:ListBucket"}:              "link to nothing",
+		{"ReadVerdict", "s3:GetObjectTagging"}:        "link to a scanned file",
+		{"ReadScanned", "s3:GetObjectVersionTagging"}: "link to a scanned file",
+		{"ReadScanned", "s3:GetObjectVersion"}:        "link to a scanned file",
+	},
+	s3store.Sweeper: {
+		{"List", "s3:ListBucket"}:                        "orphan",
+		{"ListUploads", "s3:ListBucketMultipartUploads"}: "unfinished upload",
+		{"Abort", "s3:AbortMultipartUpload"}:             "unfinished upload",
+		{"LookAgain", "s3:GetObject"}:                    "orphan",
+		{"Remove", "s3:DeleteObject"}:                    "staged file",
+		{"RemoveVersions", "s3:DeleteObjectVersion"}:     "staged file",
+		{"ListVersions", "s3:ListBucketVersions"}:        "orphan",
+	},
+	s3store.Checker: {
+		{"ReadSetup", "s3:GetBucketPublicAccessBlock"}:    unknown,
+		{"ReadSetup", "s3:GetBucketPolicyStatus"}:         "public policy",
+		{"ReadSetup", "s3:GetBucketOwnershipControls"}:    "ACLs",
+		{"ReadSetup", "s3:GetEncryptionConfiguration"}:    unknown,
+		{"ReadSetup", "s3:GetBucketVersioning"}:           "versioning",
+		{"ReadSetup", "s3:GetBucketLogging"}:              unknown,
+		{"ReadSetup", "s3:GetLifecycleConfiguration"}:     unknown,
+		{"ReadCORS", "s3:GetBucketCORS"}:                  "CORS",
+		{"Probe", "s3:PutObject"}:                         "write",
+		{"Probe", "s3:GetObject"}:                         "read",
+		{"Probe", "s3:AbortMultipartUpload"}:              "multipart",
+		{"ProbeTags", "s3:PutObjectTagging"}:              "write",
+		{"RemoveProbes", "s3:DeleteObject"}:               "delete",
+		{"RemoveProbeVersions", "s3:DeleteObjectVersion"}: "delete",
+		{"ListVersions", "s3:ListBucketVersions"}:         "read",
+		{"TellMissing", "s3:ListBucket"}:                  "read",
+		{"FindStrays", "s3:ListBucketMultipartUploads"}:   "multipart",
+	},
+	s3store.Setter: {
+		{"Lifecycle", "s3:GetLifecycleConfiguration"}: unknown,
+		{"Lifecycle", "s3:PutLifecycleConfiguration"}: unknown,
+		{"CORS", "s3:GetBucketCORS"}:                  "CORS rule",
+		{"CORS", "s3:PutBucketCORS"}:                  "CORS rule",
+	},
+}
+
+// unknown is why a row cannot be shown here.
+const unknown = "- versitygw answers 501 to everybody, whatever they may do"
+
+// TestEachActionIsNeeded: with one action left out of one statement, the named path
+// fails. Each action has a row, and each row an action.
+func TestEachActionIsNeeded(t *testing.T) {
+	for _, role := range s3store.Roles() {
+		seen := map[left]bool{}
+		for _, versioned := range []bool{false, true} {
+			for _, out := range actions(t, role, versioned) {
+				name, ok := needed[role][out]
+				require.True(t, ok, "no row says what fails without %v of %s", out, role)
+				seen[out] = true
+				if name == unknown {
+					continue
+				}
+				path := paths[role][name]
+				require.NotNil(t, path, "there is no path %q", name)
+				t.Run(fmt.Sprintf("%s/versioned=%v/%s/%s", role, versioned, out.sid, out.action), func(t *testing.T) {
+					t.Parallel()
+					require.Error(t, path(newWorld(t, role, versioned, out)), "%s works without", name)
+				})
+			}
+		}
+		require.Len(t, seen, len(needed[role]), "rows of %s without an action", role)
+	}
+}
+
+// actions are all of a role's policy.
+func actions(t *testing.T, role s3store.Role, versioned bool) (all []left) {
+	t.Helper()
+	store, err := s3store.New(s3.New(s3.Options{}), "bucket", options(versioned))
+	require.NoError(t, err)
+	p, err := store.Policy(role)
+	require.NoError(t, err)
+	for _, s := range p.Statement {
+		for _, action := range s.Action {
+			all = append(all, left{s.Sid, action})
+		}
+	}
+	return all
+}

@@ -1,0 +1,85 @@
+package rights_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/faultproxy"
+)
+
+// path is a way through the library. It fails if the library or what it left
+// behind is not as it should be.
+type path func(w *world) error
+
+const large = 6 * mib // in two parts
+
+var streamed = map[string]path{
+	"small file": func(w *world) error {
+		status, err := w.post(w.handler(mib), 1000)
+		return wants(201, status, err)
+	},
+	"large file": func(w *world) error {
+		status, err := w.post(w.handler(8*mib), large)
+		return wants(201, status, err)
+	},
+	"file that is too large": func(w *world) error {
+		status, err := w.post(w.handler(large-1), large)
+		if err := wants(413, status, err); err != nil {
+			return err
+		}
+		return w.nothing("")
+	},
+	"lost answer": func(w *world) error {
+		w.proxy.Inject(faultproxy.Put, faultproxy.Drop, 1)
+		status, err := w.post(w.handler(mib), 1000)
+		return wants(201, status, err)
+	},
+	"lost answer to a large file": func(w *world) error {
+		w.proxy.AnswerRepeats(http.StatusPreconditionFailed)
+		w.proxy.Inject(faultproxy.Complete, faultproxy.Drop, 1)
+		status, err := w.post(w.handler(8*mib), large)
+		return wants(201, status, err)
+	},
+	"storage that fails": func(w *world) error {
+		w.proxy.Inject(faultproxy.Put, faultproxy.InternalError, faultproxy.Always)
+		staged, err := w.store.Stage(w.ctx, upload.Object{Key: "files/a", Type: "text/plain", MaxSize: 1000}, bytes.NewReader(text(1000)))
+		if err != nil {
+			return err
+		}
+		if err := staged.Commit(w.ctx); errors.Is(err, upload.ErrUnknownOutcome) {
+			return err
+		}
+		return staged.Discard(w.ctx)
+	},
+	"lost id of an upload": func(w *world) error {
+		w.proxy.Inject(faultproxy.Create, faultproxy.Drop, 1)
+		status, err := w.post(w.handler(8*mib), large)
+		if err := wants(201, status, err); err != nil {
+			return err
+		}
+		if open := w.bucket.Uploads(w.ctx, w.t); len(open) > 0 {
+			return fmt.Errorf("%d uploads are left open", len(open))
+		}
+		return nil
+	},
+	"handler that fails": func(w *world) error {
+		fails := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusConflict) })
+		status, err := w.post(w.handler(mib).Middleware(fails), 1000)
+		if err := wants(409, status, err); err != nil {
+			return err
+		}
+		return w.nothing("")
+	},
+	"deletion": func(w *world) error {
+		w.bucket.Put(w.ctx, w.t, "files/a", text(10))
+		w.bucket.Put(w.ctx, w.t, "files/a", text(20))
+		if err := w.store.Delete(w.ctx, "files/a"); err != nil {
+			return err
+		}
+		return w.nothing("")
+	},
+	"deletion of nothing": func(w *world) error { return w.store.Delete(w.ctx, "files/none") },
+}

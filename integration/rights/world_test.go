@@ -1,0 +1,227 @@
+// Package rights_test shows that the policies of package s3store are enough, and
+// that each of their actions is needed: a user of versitygw who has exactly those
+// actions goes every path of the library, and with one of them left out a named
+// path fails.
+package rights_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/faultproxy"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
+)
+
+const mib = 1 << 20
+
+func TestMain(m *testing.M) { s3test.Main(m) }
+
+// left is an action that is left out of the statement of a policy.
+type left struct{ sid, action string }
+
+// world is a bucket, and a store over it that may do what the policy of a role
+// allows.
+type world struct {
+	t      testing.TB
+	ctx    context.Context
+	bucket *s3test.Bucket
+	proxy  *faultproxy.Proxy
+	store  *s3store.Store
+	closed []func()
+}
+
+func newWorld(t testing.TB, role s3store.Role, versioned bool, out left) *world {
+	t.Helper()
+	user := s3test.User(t)
+	w := &world{t: t, ctx: t.Context(), bucket: s3test.NewBucket(t, versioned)}
+	upstream, err := url.Parse(user.Endpoint)
+	require.NoError(t, err)
+	w.proxy = faultproxy.New(upstream)
+	gate := &hiding{next: w.proxy}
+	server := httptest.NewServer(gate)
+	client, closeIdle := user.Client(server.URL)
+	t.Cleanup(func() {
+		for _, c := range slices.Backward(w.closed) {
+			c()
+		}
+		closeIdle()
+		w.proxy.Release()
+		server.CloseClientConnections()
+		server.Close()
+	})
+	w.store, err = s3store.New(client, w.bucket.Name, options(versioned))
+	require.NoError(t, err)
+	p, err := w.store.Policy(role)
+	require.NoError(t, err)
+	statements := without(p.Statement, out)
+	gate.hide = !slices.ContainsFunc(statements, func(s s3store.Statement) bool { return slices.Contains(s.Action, "s3:ListBucket") })
+	w.bucket.Allow(t, withForms(statements, w.bucket.Name))
+	return w
+}
+
+// withForms also allows what the gateway asks for when it is sent a POST form,
+// s3:PutObject on the bucket itself, wherever files may be sent: it does not look
+// at the form's key for that, as AWS does.
+func withForms(statements []s3store.Statement, bucket string) []s3store.Statement {
+	for i, s := range statements {
+		if slices.Contains(s.Action, "s3:PutObject") && slices.ContainsFunc(s.Resource, func(r string) bool { return strings.HasSuffix(r, "/upload-staging/*") }) {
+			statements[i].Resource = append(slices.Clone(s.Resource), "arn:aws:s3:::"+bucket)
+		}
+	}
+	return statements
+}
+
+// options are those of all stores here.
+func options(versioned bool) *s3store.Options {
+	return &s3store.Options{
+		Tags: map[string]string{"app": "test"}, Logger: slog.New(slog.DiscardHandler),
+		Layout: s3store.Layout{
+			KeyPrefixes: []string{"files/"}, StagingPrefixes: []string{""}, Versioned: versioned,
+			Origins: []string{"https://app.example.com"}, Scanner: "arn:aws:iam::123456789012:role/scanner",
+		},
+	}
+}
+
+func without(statements []s3store.Statement, out left) []s3store.Statement {
+	var kept []s3store.Statement
+	for _, s := range statements {
+		if s.Sid == out.sid {
+			s.Action = slices.DeleteFunc(slices.Clone(s.Action), func(a string) bool { return a == out.action })
+		}
+		if len(s.Action) > 0 {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// hiding answers as AWS does to those who may not list: a key that does not exist
+// is denied like one that may not be read.
+type hiding struct {
+	next http.Handler
+	hide bool
+}
+
+func (h *hiding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h.hide && (r.Method == http.MethodHead || r.Method == http.MethodGet) {
+		w = &hidden{ResponseWriter: w}
+	}
+	h.next.ServeHTTP(w, r)
+}
+
+type hidden struct{ http.ResponseWriter }
+
+func (h *hidden) WriteHeader(status int) {
+	if status == http.StatusNotFound {
+		status = http.StatusForbidden
+	}
+	h.ResponseWriter.WriteHeader(status)
+}
+
+// handler takes text files and pictures of up to max bytes.
+func (w *world) handler(limit int64) *upload.Handler {
+	w.t.Helper()
+	h, err := upload.New(w.store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous, &upload.Options{
+		Keys: upload.Prefix("files/", upload.RandomKeys()), MaxFileSize: limit, Logger: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(w.t, err)
+	return h
+}
+
+// serve answers with h until the test ends.
+func (w *world) serve(h http.Handler) string {
+	s := httptest.NewServer(h)
+	w.closed = append(w.closed, s.Close)
+	return s.URL
+}
+
+// post sends a form with a text file and answers with the status.
+func (w *world) post(h http.Handler, size int) (status int, err error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "a.txt")
+	if err != nil {
+		return 0, err
+	}
+	_, _ = part.Write(text(size))
+	_ = form.Close()
+	// Without a length the file is read before anybody knows that it is too large.
+	r, err := http.NewRequestWithContext(w.ctx, http.MethodPost, w.serve(h), io.MultiReader(&body))
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	status, _, err = exchange(r)
+	return status, err
+}
+
+// step makes a step of a direct upload and decodes a 2xx into answer.
+func (w *world) step(url string, in map[string]any, answer any) (status int, err error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return 0, err
+	}
+	r, err := http.NewRequestWithContext(w.ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	status, got, err := exchange(r)
+	if err == nil && status/100 == 2 && answer != nil {
+		err = json.Unmarshal(got, answer)
+	}
+	return status, err
+}
+
+// oneShot leaves no idle connections.
+var oneShot = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
+func exchange(r *http.Request) (status int, answer []byte, err error) {
+	resp, err := oneShot.Do(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, answer, err
+}
+
+func text(size int) []byte { return bytes.Repeat([]byte("plain text. "), size/12+1)[:size] }
+
+// wants is the error of a path that ended in another status.
+func wants(want, status int, err error) error {
+	if err == nil && status != want {
+		err = fmt.Errorf("status %d, not %d", status, want)
+	}
+	return err
+}
+
+// nothing is an error if anything is left under the prefix, uploads included.
+func (w *world) nothing(prefix string) error {
+	for _, v := range w.bucket.Versions(w.ctx, w.t) {
+		if strings.HasPrefix(v.Key, prefix) {
+			return fmt.Errorf("%v is left", v)
+		}
+	}
+	for _, u := range w.bucket.Uploads(w.ctx, w.t) {
+		if strings.HasPrefix(*u.Key, prefix) {
+			return fmt.Errorf("an upload of %s is left open", *u.Key)
+		}
+	}
+	return nil
+}
