@@ -247,3 +247,61 @@ func TestReport(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(text), `{"bucket":"bucket","findings":[{"topic":"reachable","state":"ok","explanation":"the bucket answers"},`)
 }
+
+// TestCheckUnenforced: a service that ignores conditions, or refuses them, is told
+// from one that keeps to them.
+func TestCheckUnenforced(t *testing.T) {
+	ignoring := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		r.Header.Del("If-None-Match")
+		serve(w, r)
+	}
+	refusing := func(status int) s3fake.Fault {
+		return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			if r.Header.Get("If-None-Match") == "" {
+				serve(w, r)
+				return
+			}
+			w.WriteHeader(status)
+		}
+	}
+	for _, row := range []struct {
+		name, call string
+		fault      s3fake.Fault
+		profile    s3store.Profile
+		state      s3store.State
+		says       string
+	}{
+		{"enforced", "Other", nil, s3store.Profile{}, s3store.OK, "is enforced by PutObject and"},
+		{"enforced, more than the profile says", "Other", nil, s3store.Profile{InsecureUnconditionalWrites: true}, s3store.OK, "need not say"},
+		{"ignored", "PutObject", ignoring, s3store.Profile{}, s3store.Wrong, "PutObject replaced an object"},
+		{"ignored, as the profile says", "PutObject", ignoring, s3store.Profile{InsecureUnconditionalWrites: true}, s3store.Wrong, "PutObject replaced an object"},
+		{"ignored at the end of parts", "CompleteMultipartUpload", ignoring, s3store.Profile{}, s3store.Wrong, "CompleteMultipartUpload replaced an object"},
+		{"refused at the end of parts", "CompleteMultipartUpload", refusing(501), s3store.Profile{}, s3store.Wrong, "CompleteMultipartUpload refuses If-None-Match"},
+		{"an odd answer", "CompleteMultipartUpload", refusing(409), s3store.Profile{}, s3store.CannotTell, "CompleteMultipartUpload: "},
+		{"nothing written", "PutObject", refusing(400), s3store.Profile{}, s3store.CannotTell, "nothing could be written"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			svc, store := newService(t, s3store.Options{Profile: row.profile}, nil)
+			svc.Inject(row.call, forEver, row.fault)
+			got := finding(t, store.Check(t.Context()), s3store.TopicConditional)
+			require.Equal(t, row.state, got.State, got.Explanation)
+			require.Contains(t, got.Explanation, row.says)
+			requireClean(t, svc)
+		})
+	}
+}
+
+// TestCheckForms: a service that takes each form breaks what its policy says.
+func TestCheckForms(t *testing.T) {
+	for status, want := range map[int]s3store.State{
+		204: s3store.Wrong, 200: s3store.Wrong, // takes all
+		403: s3store.CannotTell, // takes none
+		501: s3store.CannotTell, 405: s3store.CannotTell, 500: s3store.CannotTell, 302: s3store.CannotTell,
+	} {
+		svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
+		svc.Inject(http.MethodPost, forEver, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) { w.WriteHeader(status) })
+		got := finding(t, store.Check(t.Context()), s3store.TopicForms)
+		require.Equal(t, want, got.State, "%d: %s", status, got.Explanation)
+		requireClean(t, svc)
+	}
+}

@@ -62,7 +62,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case r.Method == http.MethodDelete && r.URL.Query().Has("tagging"):
 		name = "tags"
-	case r.Header.Get("Authorization") == "" && r.URL.RawQuery == "" || r.URL.Query().Get("list-type") != "":
+	case r.Method != http.MethodPost && r.Header.Get("Authorization") == "" && r.URL.RawQuery == "" || r.URL.Query().Get("list-type") != "":
 		w.WriteHeader(403)
 		return
 	}
