@@ -62,7 +62,7 @@ What each part of an application may do with the bucket, written by ` + "`s3stor
 
 This page is for a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner. Below each policy is what it is for, and what takes its place on
 buckets with versions and with ` + "`Options.Tags`" + `. A process that has several roles needs the policies of all of them. The tests give a user of versitygw exactly these actions and go
-every path of the library, and then leave out each action of each statement and see a named path fail.
+every path of the library, and then leave out each action of each statement and see a named path fail (but for settings that server does not know).
 
 KMS keys are not part of it. With ` + "`SSE: aws:kms`" + ` roles that write need ` + "`kms:GenerateDataKey`" + ` on the key, and those that read, and all that use multipart uploads, ` + "`kms:Decrypt`" + `; the key's own policy must agree.
 

@@ -48,8 +48,9 @@ type Layout struct {
 
 	// ScanExempt are the ARNs of the roles that may read what is not scanned: those
 	// of the processes that receive files, which without s3:GetObject cannot settle
-	// lost answers, and of those that hand out links, since HeadObject is a read, too:
-	// they would answer 502 where [upload.LinksOptions].RequireScan says 503 or 404. Let
+	// lost answers; that of the sweeper, which cannot remove what is hidden from it;
+	// and those of processes that hand out links, since HeadObject is a read, too: they
+	// would answer 502 where [upload.LinksOptions].RequireScan says 503 or 404. Let
 	// [Options].Signer be another, which is not exempt, and links obey the policy.
 	ScanExempt []string
 }

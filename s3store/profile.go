@@ -14,7 +14,7 @@ import (
 // can do everything the store asks for, fits AWS and versitygw; [MinIO] and [R2]
 // fit those; for others it is made up by hand. A service that accepts
 // "If-None-Match: *", a policy or a signed length and ignores it cannot be told
-// from one that honors it by its answers: try it before trusting it.
+// from one that honors it by its answers: [Store.Check] tries.
 type Profile struct {
 	// InsecureUnconditionalWrites is for services that refuse or ignore
 	// "If-None-Match: *" on PutObject or CompleteMultipartUpload. Commit then

@@ -33,41 +33,22 @@
 // longer than seven days, or than the credentials it is signed with: those of a
 // role end within hours. Services that do not enforce all of it need a [Profile].
 //
-// Pages of another origin can use this only if the bucket's CORS rules let them:
+// Pages of another origin can use this only if the bucket's CORS rules let them, and
+// what clients send and never confirm stays until a lifecycle rule removes it:
+// [Store.Setup] adds both kinds of rules to those of the bucket.
 //
-//	AllowedOrigins  the pages', one by one
-//	AllowedMethods  PUT for requests and parts, POST for forms, GET for links that scripts read
-//	AllowedHeaders  content-type, content-disposition, cache-control, if-none-match, x-amz-checksum-sha256,
-//	                and with these options x-amz-tagging, x-amz-server-side-encryption,
-//	                x-amz-server-side-encryption-aws-kms-key-id
-//	ExposeHeaders   ETag, and Location for some clients that send forms
+// # The bucket
 //
-// The bucket's lifecycle rules should remove what lies under staging keys for
-// longer than tickets last, and abort multipart uploads that are as old.
+// [Options.Layout] says how the application uses it. From that [Store.Check] finds
+// out whether the bucket is set up right and enforces what it promises, [Store.Policy]
+// writes the least that each part of the application must be allowed to do, with the
+// reason for each action, and [Store.BucketPolicy] what nobody may do. The program
+// examples/bucket does so from the command line, and docs/iam.md shows the policies.
+// KMS keys take kms:GenerateDataKey and kms:Decrypt besides.
 //
-// # Permissions
-//
-// s3:PutObject, s3:AbortMultipartUpload, s3:GetObject, s3:DeleteObject and
-// s3:ListBucket; s3:ListBucketMultipartUploads to find an upload whose id was
-// lost; s3:PutObjectTagging with Tags; s3:DeleteObjectVersion and
-// s3:ListBucketVersions on versioned buckets; kms:GenerateDataKey and
-// kms:Decrypt with KMSKeyID.
-//
-// Direct uploads need s3:ListMultipartUploadParts besides, and s3:ListBucket to
-// tell a file that has not arrived from one that may not be seen. What clients
-// are given can be signed by others, [Options.Signer]: for uploads with
-// s3:PutObject (and s3:PutObjectTagging with Tags, and the kms ones) under staging
-// keys, for links with s3:GetObject under the others.
-//
-// An [upload.Sweeper] needs s3:ListBucket, s3:ListBucketMultipartUploads,
-// s3:AbortMultipartUpload, s3:GetObject, and s3:DeleteObject or, on versioned
-// buckets, s3:DeleteObjectVersion and s3:ListBucketVersions; a dry run the first
-// two. A bucket policy that hides what is not scanned must not hide it from this
-// role, or what it hides cannot be removed.
-//
-// Links that require a scan ([upload.LinksOptions]) need s3:GetObjectTagging; on
-// versioned buckets also s3:GetObjectVersionTagging and, for the signer,
-// s3:GetObjectVersion, since their URLs lead to the version that was scanned.
+// What clients are given can be signed by others, [Options.Signer]: for uploads with
+// the statements Sign and SignTags of the role [Direct], for links with the role
+// [Delivery].
 package s3store
 
 import (
