@@ -65,10 +65,10 @@ type Report struct {
 func (r Report) Worst() State {
 	worst := OK
 	for _, f := range r.Findings {
-		switch {
-		case f.State == Wrong:
+		switch f.State {
+		case Wrong:
 			return Wrong
-		case f.State == CannotTell:
+		case CannotTell:
 			worst = CannotTell
 		}
 	}
@@ -167,10 +167,10 @@ func (p *probing) run(probe probe) (State, string) {
 // unclear is the answer to a call that failed in a way that says nothing of what
 // was asked; action is the right that the call takes.
 func unclear(err error, action string) (State, string) {
-	switch status := statusOf(err); {
-	case status == http.StatusNotImplemented, status == http.StatusMethodNotAllowed:
+	switch statusOf(err) {
+	case http.StatusNotImplemented, http.StatusMethodNotAllowed:
 		return CannotTell, "the service does not know this: " + codeOf(err)
-	case status == http.StatusForbidden:
+	case http.StatusForbidden:
 		return CannotTell, "the credentials may not see it: they lack " + action
 	}
 	return CannotTell, err.Error()

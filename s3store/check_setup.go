@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -165,10 +166,8 @@ func (p *probing) cors() (State, string) {
 		return unclear(err, "s3:GetBucketCORS")
 	}
 	for _, r := range rules {
-		for _, origin := range r.AllowedOrigins {
-			if origin == "*" {
-				return Wrong, "a rule lets pages of any origin in: name the origins"
-			}
+		if slices.Contains(r.AllowedOrigins, "*") {
+			return Wrong, "a rule lets pages of any origin in: name the origins"
 		}
 	}
 	for _, origin := range p.store.opts.Layout.Origins {

@@ -135,6 +135,12 @@ func TestCheckVersioned(t *testing.T) {
 	require.Contains(t, staged.Explanation, "older versions")
 	requireClean(t, svc)
 
+	for more, state := range map[string]s3store.State{"": s3store.OK, "<NewerNoncurrentVersions>3</NewerNoncurrentVersions>": s3store.Wrong} {
+		svc.settings["lifecycle"] = lifecycle(expireRule("", 1) + abortRule("", 1) + `<Rule><Status>Enabled</Status><Filter/><NoncurrentVersionExpiration>` +
+			more + `<NoncurrentDays>2</NoncurrentDays></NoncurrentVersionExpiration></Rule>`)
+		require.Equal(t, state, finding(t, store.Check(t.Context()), s3store.TopicStaging).State, "%q", more)
+	}
+
 	_, store = newService(t, s3store.Options{Layout: l}, nil)
 	require.Equal(t, s3store.Wrong, finding(t, store.Check(t.Context()), s3store.TopicVersioning).State)
 }

@@ -43,7 +43,8 @@ type service struct {
 	*s3fake.Server
 	mu       sync.Mutex
 	settings map[string]string
-	puts     []string // what was put, as "subresource body"
+	puts     []string // the subresources that were put
+	minimum  string   // the transition default minimum object size that was put
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -76,8 +77,10 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		s.puts = append(s.puts, name)
 		s.settings[name] = string(body)
+		s.minimum += r.Header.Get("X-Amz-Transition-Default-Minimum-Object-Size")
 		return
 	}
+	w.Header().Set("X-Amz-Transition-Default-Minimum-Object-Size", "varies_by_storage_class")
 	answer := s.settings[name]
 	if status, code, failed := strings.Cut(answer, " "); failed && len(status) == 3 {
 		w.WriteHeader(map[string]int{"403": 403, "404": 404, "501": 501, "500": 500, "405": 405}[status])

@@ -63,6 +63,8 @@ func TestSetupKeepsOthers(t *testing.T) {
 	require.NotEqual(t, store.Lifecycle().Rules[0].ID, store2.Lifecycle().Rules[0].ID)
 	require.NotEqual(t, store.CORS().CORSRules[0].ID, store2.CORS().CORSRules[0].ID)
 
+	require.Equal(t, "varies_by_storage_class", svc.minimum, "a setting beside the rules")
+
 	svc.settings["cors"] = strings.Replace(svc.settings["cors"], "https://app.example.com", "https://old.example.com", 1)
 	require.NoError(t, store.Setup(t.Context()))
 	require.NotContains(t, svc.settings["cors"], "https://old.example.com")

@@ -133,8 +133,7 @@ var setter = map[string]path{
 		if none != nil {
 			return errors.Join(none, err)
 		}
-		// Once more, which reads it.
-		if w.store.Setup(w.ctx); len(out.CORSRules) != 1 {
+		if len(out.CORSRules) != 1 {
 			return fmt.Errorf("%d rules", len(out.CORSRules))
 		}
 		return nil
