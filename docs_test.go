@@ -64,7 +64,7 @@ func TestSecurityRows(t *testing.T) {
 	require.NoError(t, err)
 	_, page, found := strings.Cut(string(text), "## OWASP ASVS 5.0")
 	require.True(t, found)
-	for _, id := range strings.Fields("5.1.1 5.2.1 5.2.2 5.2.3 5.2.4 5.2.5 5.2.6 5.3.1 5.3.2 5.3.3 5.4.1 5.4.2 5.4.3") {
+	for id := range strings.FieldsSeq("5.1.1 5.2.1 5.2.2 5.2.3 5.2.4 5.2.5 5.2.6 5.3.1 5.3.2 5.3.3 5.4.1 5.4.2 5.4.3") {
 		require.Equal(t, 1, strings.Count(page, "\n| "+id+" (L"), id)
 	}
 	rows := 0

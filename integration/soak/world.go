@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -89,7 +90,7 @@ func (w *world) start(endpoint string) error {
 	if err != nil {
 		return err
 	}
-	w.server = exec.Command(self, "serve", endpoint) //nolint:gosec // this program itself
+	w.server = exec.Command(self, "serve", endpoint)
 	w.server.Stderr = os.Stderr
 	if w.input, err = w.server.StdinPipe(); err != nil {
 		return err
@@ -111,8 +112,8 @@ func (w *world) close() {
 		_ = w.input.Close()
 		_ = w.server.Wait()
 	}
-	for i := len(w.stops) - 1; i >= 0; i-- {
-		w.stops[i]()
+	for _, stop := range slices.Backward(w.stops) {
+		stop()
 	}
 }
 
@@ -121,7 +122,7 @@ func (w *world) close() {
 func (w *world) run(ctx context.Context, clients int, length time.Duration) error {
 	var all sync.WaitGroup
 	for i := range clients {
-		all.Go(func() { w.client(ctx, rand.New(rand.NewPCG(uint64(i), 0))) }) //nolint:gosec // chance that can be repeated
+		all.Go(func() { w.client(ctx, rand.New(rand.NewPCG(uint64(i), 0))) })
 	}
 	all.Go(func() { w.breakThings(ctx) })
 	all.Go(func() { w.forget(ctx) })
@@ -146,7 +147,7 @@ var calls = []faultproxy.Call{
 // breakThings makes calls to S3 fail, one to four in a row, so that retries fail
 // as well.
 func (w *world) breakThings(ctx context.Context) {
-	rng := rand.New(rand.NewPCG(0, 1)) //nolint:gosec // chance that can be repeated
+	rng := rand.New(rand.NewPCG(0, 1))
 	for sleep(ctx, time.Duration(200+rng.IntN(600))*time.Millisecond) {
 		call, fault := calls[rng.IntN(len(calls))], faults[rng.IntN(len(faults))]
 		w.proxy.Inject(call, fault, 1+rng.IntN(4))

@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// What package uploadtest has.
+// Content and the others are those of package uploadtest.
 type (
 	Content = uploadtest.Content
 	Part    = uploadtest.Part
