@@ -104,6 +104,14 @@
 // Clients that are not browsers are not affected. Trusting an origin does not
 // replace the CORS headers that let its pages read the answer.
 //
+// # What happens is told
+//
+// Each request ends with exactly one decision. It is one record of
+// [Options.Logger] and one [Event] of [Options.Hooks], with who, what, why, how
+// large and how long, and without content, URLs and tickets; so is every
+// clean-up. Package otelupload makes metrics and spans of it, and [Progress]
+// shows uploads that are still under way.
+//
 // # Where it runs
 //
 // The handler moves the connection's deadlines through http.ResponseController:

@@ -229,18 +229,18 @@ func TestSpans(t *testing.T) {
 		require.Equal(t, server.SpanContext().TraceID(), s.SpanContext().TraceID())
 		require.False(t, s.StartTime().Before(begin.Add(-time.Millisecond)))
 		require.False(t, s.EndTime().Before(s.StartTime()))
-		line := names[s.Parent().SpanID()] + " > " + s.Name()
+		line := []string{names[s.Parent().SpanID()], ">", s.Name()}
 		for _, kv := range s.Attributes() {
 			require.Contains(t, []attribute.Key{"upload.door", "upload.outcome", "upload.code", "upload.bytes", "upload.files"}, kv.Key)
 			if kv.Key == "upload.outcome" || kv.Key == "upload.code" {
-				line += " " + kv.Value.AsString()
+				line = append(line, kv.Value.AsString())
 			}
 		}
 		if s.Status().Code == codes.Error {
-			line += " ERROR"
+			line = append(line, "ERROR")
 		}
 		require.Empty(t, s.Events(), "which would hold texts")
-		tree = append(tree, line)
+		tree = append(tree, strings.Join(line, " "))
 	}
 	require.Equal(t, []string{
 		"upload streamed > scan",
