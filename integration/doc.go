@@ -12,6 +12,7 @@
 //   - refusal: what clients are told when nothing is to be stored, and when
 //   - tickets: attacks on direct uploads
 //   - browser: what users of pages see
+//   - rights: what policies are enough for, and what Check finds
 //   - memory: what the memory limit promises, measured in a process of its own
 //   - faultproxy: the proxy
 //
