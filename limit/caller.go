@@ -29,7 +29,7 @@ func take(b *rate.Limiter, n int, now time.Time) bool { return b.AllowN(now, n) 
 
 // giveBack takes less than nothing. Cancelling a rate.Reservation does not serve:
 // it gives nothing back once the time to act has come.
-func giveBack(b *rate.Limiter, n int, now time.Time) { b.AllowN(now, -max(n, 0)) }
+func giveBack(b *rate.Limiter, n int, now time.Time) { b.AllowN(now, -n) }
 
 // wait is how long it takes until n are there.
 func wait(b *rate.Limiter, n int, now time.Time) time.Duration {

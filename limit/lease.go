@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/limits"
 )
 
 // lease is what a request holds. That of a signed upload lies in Limiter.signed
@@ -15,12 +16,13 @@ type lease struct {
 	c     *caller // nil when it is over
 	files int
 	bytes int64
+	since time.Time
 	until time.Time
 	index int // in Limiter.signed
 }
 
-func (l *Limiter) hold(c *caller, d upload.Demand) *lease {
-	r := &lease{l: l, c: c, files: d.Files, bytes: d.Bytes, until: d.Until}
+func (l *Limiter) hold(c *caller, d upload.Demand, now time.Time) *lease {
+	r := &lease{l: l, c: c, files: d.Files, bytes: d.Bytes, since: now, until: d.Until}
 	if r.until.IsZero() {
 		c.concurrent++
 		l.concurrent++
@@ -39,8 +41,9 @@ func (r *lease) Settle(_ context.Context, used upload.Used) error {
 	if c == nil {
 		return nil
 	}
-	giveBack(c.files, r.files-used.Files, now)
-	giveBack(c.bytes, int(r.bytes-used.Bytes), now)
+	held, window := now.Sub(r.since), r.l.limits.Window
+	giveBack(c.files, int(limits.Unused(int64(r.files-used.Files), held, window)), now)
+	giveBack(c.bytes, int(limits.Unused(r.bytes-used.Bytes, held, window)), now)
 	if r.until.IsZero() {
 		r.c = nil
 		c.concurrent--

@@ -111,7 +111,7 @@ func (l *Limiter) Reserve(_ context.Context, d upload.Demand) (upload.Reservatio
 		giveBack(c.files, d.Files, now)
 		return nil, limits.Window("bytes", wait(c.bytes, int(d.Bytes), now))
 	}
-	return l.hold(c, d), nil
+	return l.hold(c, d, now), nil
 }
 
 // room looks for a place.

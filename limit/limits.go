@@ -15,7 +15,9 @@ import (
 // t/Window times the number on top.
 //
 // Files and bytes are taken before the body is read, for the most that may come,
-// and what did not come is given back at the end. So Files should be several times
+// and what did not come is given back at the end, but for what has flowed in
+// meanwhile: who reserves much, slowly, and gives it up gets half the number more
+// at once, at most. So Files should be several times
 // the MaxFiles of a request, and Bytes several times what a request may carry: a
 // caller who has less left than that is refused although one small file would
 // still fit. Who sends no Content-Length is taken to send the most.

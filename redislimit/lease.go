@@ -13,9 +13,10 @@ import (
 // lease is what one upload holds: a place among those of its caller, one among
 // those of all, and files and bytes.
 type lease struct {
-	l    *Limiter
-	id   string
-	life time.Duration // of its places
+	l     *Limiter
+	id    string
+	life  time.Duration // of its places
+	since time.Time
 
 	places, all, amounts string // keys
 	most, mostOfAll      int    // places
@@ -28,7 +29,7 @@ type lease struct {
 
 func (l *Limiter) newLease(d upload.Demand, k keys) *lease {
 	o := &l.opts
-	r := &lease{l: l, id: rand.Text(), amounts: k.amounts, signed: !d.Until.IsZero(), files: d.Files, bytes: d.Bytes, stop: func() {}}
+	r := &lease{l: l, id: rand.Text(), since: time.Now(), amounts: k.amounts, signed: !d.Until.IsZero(), files: d.Files, bytes: d.Bytes, stop: func() {}}
 	if r.signed {
 		r.places, r.all, r.life = k.signed, o.Prefix+"{all}:signed", max(time.Until(d.Until), time.Millisecond)
 		r.most, r.mostOfAll = o.Signed, o.AllSigned
@@ -68,8 +69,9 @@ func (r *lease) enter(ctx context.Context) error {
 }
 
 func (r *lease) giveBack(ctx context.Context, used upload.Used) error {
-	return settle.Run(ctx, r.l.client, []string{r.places, r.amounts},
-		r.id, max(0, r.files-used.Files), max(0, r.bytes-used.Bytes)).Err()
+	held, window := time.Since(r.since), r.l.opts.Window
+	return settle.Run(ctx, r.l.client, []string{r.places, r.amounts}, r.id,
+		limits.Unused(int64(r.files-used.Files), held, window), limits.Unused(r.bytes-used.Bytes, held, window)).Err()
 }
 
 // live renews the places of a streamed upload for as long as its request lasts, at

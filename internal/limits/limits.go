@@ -3,6 +3,7 @@ package limits
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/airlock-go/upload"
@@ -67,4 +68,11 @@ func duration(d time.Duration) string {
 		unit += "s"
 	}
 	return fmt.Sprintf("%d %s", n, unit)
+}
+
+// Unused is how much to give back of n that were held and not used: what has not
+// flowed back by itself meanwhile, as the whole of it does in a window.
+func Unused(n int64, held, window time.Duration) int64 {
+	left := 1 - float64(held)/float64(window)
+	return int64(math.Round(float64(max(n, 0)) * max(left, 0)))
 }

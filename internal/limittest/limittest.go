@@ -21,7 +21,7 @@ type Make func(t *testing.T, l limit.Limits) upload.Limiter
 // Run runs all of them.
 func Run(t *testing.T, limiter Make) {
 	for name, test := range map[string]func(*testing.T, Make){
-		"Requests": requests, "Files": files, "Bytes": bytes, "GiveBack": giveBack, "Concurrent": concurrent, "Signed": signed,
+		"Requests": requests, "Files": files, "Bytes": bytes, "GiveBack": giveBack, "LateGiveBack": lateGiveBack, "Concurrent": concurrent, "Signed": signed,
 		"SignedExpires": signedExpires, "All": all, "Impossible": impossible, "AtOnce": atOnce, "Subjects": subjects,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, limiter) })
@@ -114,6 +114,22 @@ func giveBack(t *testing.T, limiter Make) {
 	}
 	granted(t, l, one("ann"))(upload.Used{Files: 2, Bytes: 1})
 	granted(t, l, one("ann"))(upload.Used{Files: 1, Bytes: 1})
+	refused(t, l, one("ann"))
+}
+
+// lateGiveBack: what was reserved flows back with the window anyway, so that slow
+// uploads which are given up late do not give a caller the limit twice at once.
+func lateGiveBack(t *testing.T, limiter Make) {
+	l := limiter(t, limit.Limits{Files: 1, Window: 3 * time.Second})
+	slow := granted(t, l, one("ann"))
+	var second upload.Reservation
+	require.Eventually(t, func() (ok bool) {
+		r, err := l.Reserve(t.Context(), one("ann"))
+		second = r
+		return err == nil
+	}, 20*time.Second, 20*time.Millisecond)
+	require.NoError(t, second.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+	slow(upload.Used{})
 	refused(t, l, one("ann"))
 }
 
