@@ -59,11 +59,11 @@ func (r *lease) take(ctx context.Context) error {
 	return limits.Window(missing, time.Duration(wait)*time.Millisecond)
 }
 
-// enter takes a place among those of all, and else gives back the rest.
+// enter takes a place among those of all.
 func (r *lease) enter(ctx context.Context) error {
 	got, err := enter.Run(ctx, r.l.client, []string{r.all}, r.id, r.life.Milliseconds(), r.mostOfAll).Int()
 	if err == nil && got == 0 {
-		return errors.Join(limits.Places(false, r.signed), r.giveBack(ctx, upload.Used{}))
+		return limits.Places(false, r.signed)
 	}
 	return err
 }

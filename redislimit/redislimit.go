@@ -66,7 +66,7 @@ type Options struct {
 	AllowWhenDown bool
 
 	// Timeout is the longest time for asking Redis about one request, all round
-	// trips together. Default: 500 ms.
+	// trips together, and then for giving back what was taken. Default: 500 ms.
 	Timeout time.Duration
 
 	// Lease is how long the place of an upload outlives a process that died; one
@@ -187,8 +187,8 @@ func (l *Limiter) reserve(ctx context.Context, d upload.Demand) (*lease, error) 
 	if err := r.take(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.enter(ctx); err != nil {
-		return nil, err
+	if err := r.enter(ctx); err != nil { // the rest is given back, though ctx may have ended
+		return nil, errors.Join(err, r.Settle(context.WithoutCancel(ctx), upload.Used{}))
 	}
 	r.live(d)
 	return r, nil

@@ -196,3 +196,23 @@ func TestForgottenReservations(t *testing.T) {
 	_, err = l.Reserve(t.Context(), streamed(t.Context(), "ann"))
 	require.ErrorIs(t, err, upload.CodeRateLimited)
 }
+
+// TestHalfTaken: when the count of all uploads cannot be reached, as on another node
+// of a cluster, the caller keeps what was taken before.
+func TestHalfTaken(t *testing.T) {
+	s := startRedis(t)
+	c := s.client(t)
+	for about, d := range map[string]upload.Demand{"concurrent": streamed(t.Context(), "ann"), "signed": signed("bob")} {
+		l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Files: 1, Concurrent: 1, Signed: 1}, Timeout: 20 * time.Second})
+		require.NoError(t, c.Set(t.Context(), "upload:{all}:"+about, "no set", 0).Err())
+		_, err := l.Reserve(t.Context(), d)
+		require.ErrorContains(t, err, "WRONGTYPE")
+		require.NoError(t, c.Del(t.Context(), "upload:{all}:"+about).Err())
+		_, err = l.Reserve(t.Context(), d)
+		require.NoError(t, err, about)
+	}
+}
+
+func signed(subject string) upload.Demand {
+	return upload.Demand{Subject: subject, Files: 1, Bytes: 1, Until: time.Now().Add(time.Hour)}
+}
