@@ -15,7 +15,8 @@ import (
 // Setup adds the rules of [Store.CORS] and [Store.Lifecycle] to those that the
 // bucket has. Rules of others stay as they are: ours are known by their ids, which
 // are made of the prefixes in the [Layout], so a rule for a prefix that is no longer
-// there stays, too. Nothing is written when all is there already.
+// there stays, too. Nothing is written when all is there already, nor when a rule has
+// a setting that the SDK does not know and would leave out: that is an error.
 //
 // S3 keeps the rules of each kind in one document and has no condition for
 // replacing it: rules that somebody else adds in the same moment can be lost, so
@@ -37,13 +38,17 @@ func (s *Store) setCORS(ctx context.Context) error {
 	if want == nil {
 		return nil
 	}
-	old, err := s.corsRules(ctx)
+	var lost error
+	old, err := s.corsRules(ctx, whole[types.CORSConfiguration](&lost))
 	if err != nil {
 		return err
 	}
 	rules, changed := merge(old, want.CORSRules, func(r types.CORSRule) string { return aws.ToString(r.ID) })
-	if !changed {
+	switch {
+	case !changed:
 		return nil
+	case lost != nil:
+		return lost
 	}
 	_, err = call(ctx, s, s.client.PutBucketCors, &s3.PutBucketCorsInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, CORSConfiguration: &types.CORSConfiguration{CORSRules: rules},
@@ -52,8 +57,8 @@ func (s *Store) setCORS(ctx context.Context) error {
 }
 
 // corsRules are the bucket's.
-func (s *Store) corsRules(ctx context.Context) ([]types.CORSRule, error) {
-	out, err := call(ctx, s, s.client.GetBucketCors, &s3.GetBucketCorsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+func (s *Store) corsRules(ctx context.Context, opts ...func(*s3.Options)) ([]types.CORSRule, error) {
+	out, err := call(ctx, s, s.client.GetBucketCors, &s3.GetBucketCorsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner}, opts...)
 	switch {
 	case err == nil:
 		return out.CORSRules, nil
@@ -64,13 +69,17 @@ func (s *Store) corsRules(ctx context.Context) ([]types.CORSRule, error) {
 }
 
 func (s *Store) setLifecycle(ctx context.Context) error {
-	old, err := s.lifecycle(ctx)
+	var lost error
+	old, err := s.lifecycle(ctx, whole[types.BucketLifecycleConfiguration](&lost))
 	if err != nil {
 		return err
 	}
 	rules, changed := merge(old.Rules, s.Lifecycle().Rules, func(r types.LifecycleRule) string { return aws.ToString(r.ID) })
-	if !changed {
+	switch {
+	case !changed:
 		return nil
+	case lost != nil:
+		return lost
 	}
 	_, err = call(ctx, s, s.client.PutBucketLifecycleConfiguration, &s3.PutBucketLifecycleConfigurationInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner,
@@ -82,10 +91,10 @@ func (s *Store) setLifecycle(ctx context.Context) error {
 }
 
 // lifecycle is the bucket's, without rules if it has none.
-func (s *Store) lifecycle(ctx context.Context) (*s3.GetBucketLifecycleConfigurationOutput, error) {
+func (s *Store) lifecycle(ctx context.Context, opts ...func(*s3.Options)) (*s3.GetBucketLifecycleConfigurationOutput, error) {
 	out, err := call(ctx, s, s.client.GetBucketLifecycleConfiguration, &s3.GetBucketLifecycleConfigurationInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner,
-	})
+	}, opts...)
 	if codeOf(err) == "NoSuchLifecycleConfiguration" {
 		return &s3.GetBucketLifecycleConfigurationOutput{}, nil
 	}

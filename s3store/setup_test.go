@@ -71,6 +71,27 @@ func TestSetupKeepsOthers(t *testing.T) {
 	require.Equal(t, before, svc.settings["lifecycle"])
 }
 
+// TestSetupKeepsTheUnknown: rules with a setting that the SDK does not know, and
+// would leave out, are not written again.
+func TestSetupKeepsTheUnknown(t *testing.T) {
+	theirs := lifecycle(`<Rule><ID>theirs</ID><Status>Enabled</Status><Filter><Prefix>x/</Prefix></Filter>` +
+		`<Expiration><Days>3</Days><ExpiredObjectAllVersions>true</ExpiredObjectAllVersions></Expiration></Rule>`)
+	cors := `<CORSConfiguration><CORSRule><AllowedOrigin>https://other.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod>` +
+		`<Novelty>1</Novelty></CORSRule></CORSConfiguration>`
+	svc, store := newService(t, s3store.Options{Layout: layout()}, map[string]string{"lifecycle": theirs, "cors": cors})
+	err := store.Setup(t.Context())
+	require.ErrorContains(t, err, "ExpiredObjectAllVersions")
+	require.ErrorContains(t, err, "Novelty")
+	require.Empty(t, svc.puts)
+
+	plain := strings.NewReplacer("<ExpiredObjectAllVersions>true</ExpiredObjectAllVersions>", "", "<Novelty>1</Novelty>", "")
+	svc.settings["lifecycle"], svc.settings["cors"] = plain.Replace(theirs), plain.Replace(cors)
+	require.NoError(t, store.Setup(t.Context()))
+	svc.settings["cors"] = strings.Replace(svc.settings["cors"], "</CORSRule>", "<Novelty>1</Novelty></CORSRule>", 1)
+	require.NoError(t, store.Setup(t.Context()), "ours are there, by whatever means")
+	require.Equal(t, []string{"cors", "lifecycle"}, svc.puts)
+}
+
 // TestSetupFails: what cannot be read is not overwritten, and one kind of rule
 // does not wait for the other.
 func TestSetupFails(t *testing.T) {
