@@ -15,6 +15,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
 	"github.com/airlock-go/upload/uppy"
 )
 
@@ -82,12 +83,8 @@ func (a *app) send(t *testing.T, c call) reply {
 	for name, value := range c.header {
 		r.Header.Set(name, value)
 	}
-	resp, err := a.Client().Do(r)
-	require.NoError(t, err)
-	b, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	return reply{resp.StatusCode, resp.Header, string(b)}
+	got := uploadtest.Send(t, a.Client(), r)
+	return reply{got.Status, got.Header, string(got.Body)}
 }
 
 // ok wants 200 and decodes the answer.
@@ -139,11 +136,9 @@ func put(t *testing.T, to, content string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, to, strings.NewReader(content))
 	require.NoError(t, err)
-	resp, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	require.Equal(t, http.StatusOK, resp.StatusCode)
-	return resp.Header.Get("Etag")
+	got := uploadtest.Send(t, nil, r)
+	require.Equal(t, http.StatusOK, got.Status)
+	return got.Header.Get("Etag")
 }
 
 // created is an upload that was opened.

@@ -5,8 +5,6 @@ import (
 	"context"
 	"image"
 	"image/png"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,6 +16,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // fixture is the application, with its storage and database in reach.
@@ -47,42 +46,31 @@ type answer struct {
 	body   string
 }
 
-// do sends a request as user, "" for nobody, and follows no redirect.
-func (f *fixture) do(t *testing.T, user, method, path, contentType string, body io.Reader) answer {
+// do sends r as user, "" for nobody, and follows no redirect.
+func (f *fixture) do(t *testing.T, user string, r *http.Request) answer {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, f.URL+path, body)
-	require.NoError(t, err)
-	r.Header.Set("Content-Type", contentType)
 	if user != "" {
 		r.SetBasicAuth(user, passwords[user])
 	}
-	res, err := http.DefaultTransport.RoundTrip(r)
-	require.NoError(t, err)
-	b, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	require.NoError(t, res.Body.Close())
-	return answer{res.StatusCode, res.Header, string(b)}
+	a := uploadtest.Send(t, f.Client(), r.WithContext(t.Context()))
+	return answer{a.Status, a.Header, string(a.Body)}
 }
 
 func (f *fixture) get(t *testing.T, user, path string) answer {
 	t.Helper()
-	return f.do(t, user, http.MethodGet, path, "", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.URL+path, nil)
+	require.NoError(t, err)
+	return f.do(t, user, r)
 }
 
 // save sends the form.
 func (f *fixture) save(t *testing.T, user string, file []byte, fields map[string]string) answer {
 	t.Helper()
-	var form bytes.Buffer
-	w := multipart.NewWriter(&form)
-	part, err := w.CreateFormFile("picture", "me.png")
-	require.NoError(t, err)
-	_, err = part.Write(file)
-	require.NoError(t, err)
+	form := uploadtest.Form{uploadtest.File("picture", "me.png", file)}
 	for name, value := range fields {
-		require.NoError(t, w.WriteField(name, value))
+		form = append(form, uploadtest.Text(name, value))
 	}
-	require.NoError(t, w.Close())
-	return f.do(t, user, http.MethodPost, "/picture", w.FormDataContentType(), &form)
+	return f.do(t, user, uploadtest.NewRequest(f.URL+"/picture", form...))
 }
 
 // pictureOf returns a PNG of that width.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // TestProgress watches an upload, as the page does, from its first bytes to its
@@ -25,13 +26,13 @@ func TestProgress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			base, _ := start(t)
-			contentType, form := form(t, file{"file", name, pngBytes(t)})
-			total := int64(form.Len())
+			parts := uploadtest.Form{uploadtest.File("file", name, pngBytes(t))}
+			total, form := parts.Size(), parts.Body()
 			body, send := io.Pipe()
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/upload", body)
 			require.NoError(t, err)
 			r.ContentLength = total
-			r.Header = http.Header{"Content-Type": {contentType}, "Upload-Id": {"0123456789abcdef"}}
+			r.Header = http.Header{"Content-Type": {uploadtest.ContentType}, "Upload-Id": {"0123456789abcdef"}}
 			answered := make(chan error, 1)
 			go func() {
 				res, err := http.DefaultClient.Do(r)

@@ -7,7 +7,6 @@ import (
 	"image/png"
 	"io"
 	"log/slog"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // start serves what the command line asks for, over a store that the test can
@@ -48,20 +48,6 @@ func pngBytes(t *testing.T) []byte {
 
 var htmlBytes = []byte("<!doctype html><script>alert(1)</script>")
 
-func form(t *testing.T, files ...file) (contentType string, body *bytes.Buffer) {
-	t.Helper()
-	body = &bytes.Buffer{}
-	w := multipart.NewWriter(body)
-	for _, f := range files {
-		part, err := w.CreateFormFile(f.field, f.name)
-		require.NoError(t, err)
-		_, err = part.Write(f.data)
-		require.NoError(t, err)
-	}
-	require.NoError(t, w.Close())
-	return w.FormDataContentType(), body
-}
-
 // answer is a response that was read.
 type answer struct {
 	status int
@@ -72,13 +58,16 @@ type answer struct {
 // post sends files with the given headers.
 func post(t *testing.T, url string, header http.Header, files ...file) answer {
 	t.Helper()
-	contentType, body := form(t, files...)
+	var form uploadtest.Form
+	for _, f := range files {
+		form = append(form, uploadtest.File(f.field, f.name, f.data))
+	}
 	header = header.Clone()
 	if header == nil {
 		header = http.Header{}
 	}
-	header.Set("Content-Type", contentType)
-	return do(t, http.MethodPost, url, header, body)
+	header.Set("Content-Type", uploadtest.ContentType)
+	return do(t, http.MethodPost, url, header, form.Body())
 }
 
 func get(t *testing.T, url string, header http.Header) answer {
@@ -94,12 +83,8 @@ func do(t *testing.T, method, url string, header http.Header, body io.Reader) an
 	if header != nil {
 		r.Header = header
 	}
-	res, err := http.DefaultTransport.RoundTrip(r)
-	require.NoError(t, err)
-	b, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	require.NoError(t, res.Body.Close())
-	return answer{res.StatusCode, res.Header, string(b)}
+	a := uploadtest.Send(t, nil, r)
+	return answer{a.Status, a.Header, string(a.Body)}
 }
 
 func TestUploadStoresTheBytes(t *testing.T) {
