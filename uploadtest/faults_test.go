@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -43,7 +44,6 @@ func TestStoresConform(t *testing.T) {
 			upload.Lister
 		}{f.Storage(), f.Storage().(upload.Opener), f.Lister()}
 	})
-	storetest.Run(t, func(*testing.T) upload.Storage { return uploadtest.SlowStore(&memstore.Store{}, time.Microsecond, 0) })
 }
 
 // calls makes each call to a store once, and gives its error by the name.
@@ -163,10 +163,63 @@ func TestFaults(t *testing.T) {
 				require.ErrorIs(t, refused, row.cause)
 			}
 			require.Len(t, store.Keys(), row.kept)
+			require.EqualValues(t, 100_000*(row.kept+row.left), store.Used())
 			require.Len(t, f.Leftovers(), row.left)
 			require.Equal(t, row.stages, f.Calls(uploadtest.OpStage))
 		})
 	}
+}
+
+// TestLate: with it the call was carried out, and without it was not.
+func TestLate(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		store := &memstore.Store{}
+		f := uploadtest.NewFailingStore(store,
+			uploadtest.Fault{Op: uploadtest.OpCommit, Late: late, Err: upload.ErrUnknownOutcome}, uploadtest.Fault{Op: uploadtest.OpDelete, Nth: 2, Late: late})
+		staged, err := f.Storage().Stage(t.Context(), upload.Object{Key: "a", MaxSize: 9}, bytes.NewReader([]byte("hello")))
+		require.NoError(t, err)
+		require.ErrorIs(t, staged.Commit(t.Context()), upload.ErrUnknownOutcome)
+		require.Equal(t, late, len(store.Keys()) == 1)
+		require.Equal(t, []string{"a"}, f.Leftovers(), "until it is discarded")
+		require.NoError(t, staged.Discard(t.Context()))
+		require.Empty(t, store.Keys())
+		require.Empty(t, f.Leftovers())
+		require.NoError(t, f.Storage().Delete(t.Context(), "b"))
+		require.ErrorIs(t, f.Storage().Delete(t.Context(), "b"), uploadtest.ErrFault)
+	}
+}
+
+// laxStore takes a file that was cut for a whole one, and looks at siblings.
+type laxStore struct {
+	upload.Storage
+	siblings []upload.Staged
+	given    []upload.Staged
+}
+
+func (s *laxStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+	content, _ := io.ReadAll(r)
+	s.siblings = obj.Siblings
+	staged, err := s.Storage.Stage(ctx, obj, bytes.NewReader(content))
+	s.given = append(s.given, staged)
+	return staged, err
+}
+
+// TestFrontOfAnyStore: what the store behind makes of a fault does not count, and
+// it is given its own files as siblings.
+func TestFrontOfAnyStore(t *testing.T) {
+	store := &memstore.Store{}
+	lax := &laxStore{Storage: store}
+	f := uploadtest.NewFailingStore(lax, uploadtest.Fault{Op: uploadtest.OpStage, Nth: 3, After: 3})
+	var siblings []upload.Staged
+	for _, key := range []string{"a", "b"} {
+		staged, err := f.Storage().Stage(t.Context(), upload.Object{Key: key, MaxSize: 9, Siblings: siblings}, bytes.NewReader([]byte("hello")))
+		require.NoError(t, err)
+		require.Equal(t, lax.given[:len(siblings)], append([]upload.Staged{}, lax.siblings...))
+		siblings = append(siblings, staged)
+	}
+	_, err := f.Storage().Stage(t.Context(), upload.Object{Key: "c", MaxSize: 9}, bytes.NewReader([]byte("hello")))
+	require.ErrorIs(t, err, uploadtest.ErrFault)
+	require.EqualValues(t, 10, store.Used(), "and the third is discarded")
 }
 
 // TestHang ends with its context, in Stage also after some bytes.

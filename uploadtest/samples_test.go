@@ -110,7 +110,6 @@ func TestRunHostilePasses(t *testing.T) {
 	for about, policy := range map[string]upload.Validator{
 		"all types": upload.Types(slices.Sorted(maps.Keys(types))...),
 		"presets":   upload.Any(upload.Images(nil), upload.Documents(nil), upload.Archives(nil)),
-		"pictures":  upload.Images(nil),
 	} {
 		t.Run(about, func(t *testing.T) {
 			store := &memstore.Store{}
@@ -144,8 +143,6 @@ func TestRunHostileFails(t *testing.T) {
 		fails int
 	}{
 		{"accepts everything", newHandler(t, store, anything, upload.Options{MaxFileSize: 64 << 20}), "file", 2 * total},
-		{"accepts everything, and says so by a page", newHandler(t, store, anything, upload.Options{MaxFileSize: 64 << 20, Respond: toPage}), "file", 2 * total},
-		{"accepts PDF whatever is in it", newHandler(t, store, upload.Extensions(".pdf"), upload.Options{MaxFileSize: 64 << 20}), "file", -1},
 		{"cannot judge", newHandler(t, store, down, upload.Options{MaxFileSize: 64 << 20}), "file", total},
 		{"asks who it is", locked, "file", total},
 		{"takes no file in this field", newHandler(t, store, upload.Types("image/png"), upload.Options{}), "other", total},
@@ -159,10 +156,6 @@ func TestRunHostileFails(t *testing.T) {
 			uploadtest.RunHostile(r, row.h, store.Keys, func(s uploadtest.Sample) *http.Request {
 				return uploadtest.NewRequest("/", s.File(row.field))
 			})
-			if row.fails < 0 {
-				require.NotEmpty(t, r.errors)
-				return
-			}
 			require.Len(t, r.errors, row.fails)
 		})
 	}

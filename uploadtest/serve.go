@@ -38,14 +38,14 @@ func Serve(t testing.TB, h http.Handler, configure ...func(*http.Server)) *Serve
 	}
 	hook := s.srv.ConnState
 	s.srv.ConnState = func(c net.Conn, state http.ConnState) {
-		switch state {
-		case http.StateNew:
+		if state == http.StateNew {
 			s.open.Add(1)
-		case http.StateClosed, http.StateHijacked:
-			s.open.Done()
 		}
 		if hook != nil {
 			hook(c, state)
+		}
+		if state == http.StateClosed || state == http.StateHijacked {
+			s.open.Done()
 		}
 	}
 	s.open.Go(func() { _ = s.srv.Serve(listener{s}) }) // it ends with Close
