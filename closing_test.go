@@ -129,3 +129,24 @@ func TestCloseThatExits(t *testing.T) {
 		})
 	}
 }
+
+// TestRefusedBesideAnObserver: an observer that comes with an error is closed, by
+// whatever asked the validator.
+func TestRefusedBesideAnObserver(t *testing.T) {
+	for about, compose := range map[string]func(upload.Validator) upload.Validator{
+		"alone": func(v upload.Validator) upload.Validator { return v },
+		"All":   func(v upload.Validator) upload.Validator { return upload.All(upload.NotEmpty(), v) },
+		"Any":   func(v upload.Validator) upload.Validator { return upload.Any(v, upload.Extensions(".png")) },
+		"ForField": func(v upload.Validator) upload.Validator {
+			return upload.ForField(map[string]upload.Validator{"file": v})
+		},
+		"ForType": func(v upload.Validator) upload.Validator {
+			return upload.ForType(map[string]upload.Validator{"text/plain": v})
+		},
+	} {
+		c := &closer{err: upload.Reject(upload.CodeContent, "no"), block: func() {}}
+		f := newFixture(t, compose(c), upload.Options{})
+		f.refuses(t, upload.CodeContent, post(file("file", "a.txt", "hello")))
+		require.EqualValues(t, 1, c.closed.Load(), about)
+	}
+}

@@ -82,11 +82,11 @@ func All(validators ...Validator) Validator {
 		}()
 		for _, v := range validators {
 			o, err := v.Validate(ctx, in)
+			if o != nil { // even beside an error, since it is to be closed
+				all = append(all, o)
+			}
 			if err != nil {
 				return nil, err
-			}
-			if o != nil {
-				all = append(all, o)
 			}
 		}
 		given = true
@@ -112,6 +112,7 @@ func Any(validators ...Validator) Validator {
 			o, e := v.Validate(ctx, in)
 			switch {
 			case e != nil:
+				_ = contain(func() error { return closeObserver(o) })
 				if errors.Is(err, CodeTypeNotAllowed) {
 					err = e
 				}

@@ -19,7 +19,8 @@ import (
 type Layout struct {
 	// KeyPrefixes stand before all keys that are published, such as "avatars/"
 	// for [upload.Prefix]. Each ends in "/". Default: none, the keys may be any.
-	// Prefixes of single callers (Grant.KeyPrefix) follow behind these.
+	// A Grant.KeyPrefix stands before that, so name what all of these begin with:
+	// what is not named here the policies neither allow nor hold back for a scan.
 	KeyPrefixes []string
 
 	// StagingPrefixes are the PresignOptions.KeyPrefix of all presigners of the
