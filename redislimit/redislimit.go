@@ -20,6 +20,10 @@
 // replica that takes over, what was not replicated is forgotten likewise. An answer
 // that is lost counts as if it had been used.
 //
+// It must not evict keys (maxmemory-policy noeviction), which would lift limits: give
+// it memory of its own, some 1 KiB for each caller of a window. When that is full it
+// answers with errors, as it does to whoever may not log in, and is as good as away.
+//
 // # When an instance dies
 //
 // The places of its uploads are free after [Options.Lease]; the files and bytes that
@@ -62,7 +66,7 @@ type Options struct {
 	Prefix string
 
 	// AllowWhenDown lets everybody upload, without any of these limits, while
-	// Redis does not answer. Default: they are refused.
+	// Redis does not answer or answers with an error. Default: they are refused.
 	AllowWhenDown bool
 
 	// Timeout is the longest time for asking Redis about one request, all round
