@@ -89,8 +89,7 @@ func requireGone(t *testing.T, st *stage, s *host.Server, goroutines int) {
 		return used == 0
 	}, 10*time.Second, 10*time.Millisecond, "memory is still reserved")
 	s.CloseClientConnections()
-	st.closeIdle()
-	host.RequireGoroutines(t, goroutines)
+	host.RequireGoroutines(t, goroutines, st.closeIdle)
 	require.Equal(t, 201, post(t, s, client.Form{small}, false).Status, "the next upload")
 }
 

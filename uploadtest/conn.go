@@ -27,6 +27,7 @@ type Conn struct {
 	conn      net.Conn
 	body      io.Reader
 	chunked   bool
+	ended     bool // the last chunk was sent
 	sent      atomic.Int64
 	continued atomic.Bool
 	answered  chan struct{} // closed with answer and err set
@@ -134,7 +135,8 @@ func (c *Conn) send(n int64, size int, pause time.Duration) error {
 	if err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
 	}
-	if n < 0 && c.chunked {
+	if n < 0 && c.chunked && !c.ended {
+		c.ended = true // what followed would be another request
 		return ignoreAnswered(c.raw("0\r\n\r\n"))
 	}
 	return nil

@@ -1,6 +1,7 @@
 package uploadtest_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -54,6 +55,23 @@ func TestConn(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOneEnd: sending the rest when there is none does not end the body again.
+func TestOneEnd(t *testing.T) {
+	here, there := net.Pipe()
+	seen := make(chan []byte)
+	go func() {
+		b, _ := io.ReadAll(there)
+		seen <- b
+	}()
+	c, err := uploadtest.NewConn(here, request("http://example.org", true))
+	require.NoError(t, err)
+	for range 3 {
+		require.NoError(t, c.Send(-1))
+	}
+	c.Close()
+	require.Equal(t, 1, bytes.Count(<-seen, []byte("\r\n0\r\n\r\n")))
 }
 
 // TestStall: a client that sends a little and then nothing is told so when the

@@ -29,11 +29,15 @@ func Goroutines() int {
 }
 
 // RequireGoroutines fails the test if there are still more than limit of
-// those goroutines after ten seconds.
-func RequireGoroutines(t testing.TB, limit int) {
+// those goroutines after ten seconds, in which it closes what is idle again and
+// again: a connection is idle only when its last call has ended.
+func RequireGoroutines(t testing.TB, limit int, closeIdle ...func()) {
 	t.Helper()
 	deadline := time.Now().Add(10 * time.Second)
 	for Goroutines() > limit {
+		for _, f := range closeIdle {
+			f()
+		}
 		if time.Now().After(deadline) {
 			require.LessOrEqual(t, Goroutines(), limit, "goroutines were left:\n%s", strings.Join(stacks(), "\n\n"))
 		}
