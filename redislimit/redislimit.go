@@ -21,8 +21,9 @@
 // that is lost counts as if it had been used.
 //
 // It must not evict keys (maxmemory-policy noeviction), which would lift limits: give
-// it memory of its own, some 1 KiB for each caller of a window. When that is full it
-// answers with errors, as it does to whoever may not log in, and is as good as away.
+// it memory of its own, some 500 bytes for each caller of a window and 350 for each
+// signed upload, and twice that to be safe. When that is full it answers with errors,
+// as it does to whoever may not log in, and is as good as away.
 //
 // # When an instance dies
 //
