@@ -72,7 +72,7 @@ func (s *Store) Policy(role Role) (Policy, error) {
 		p.Statement = append(p.Statement, Statement{
 			Sid:       g.sid,
 			Effect:    "Allow",
-			Action:    g.actions,
+			Action:    slices.Clone(g.actions),
 			Resource:  s.resources(g.on),
 			Condition: s.condition(g.on),
 			Why:       g.why,

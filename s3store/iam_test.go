@@ -118,3 +118,14 @@ func TestBucketPolicy(t *testing.T) {
 		"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::1:role/gd","arn:aws:iam::1:role/app"]}}}`, string(text))
 	require.Equal(t, []string{"arn:aws:iam::1:role/gd"}, statement(t, gated, "OnlyScannerJudges").Condition["ArnNotLike"]["aws:PrincipalArn"])
 }
+
+// TestPolicyIsACopy: who changes a policy changes no other.
+func TestPolicyIsACopy(t *testing.T) {
+	store := policyStore(t, "eu-west-1", s3store.Options{})
+	p, err := store.Policy(s3store.Delivery)
+	require.NoError(t, err)
+	p.Statement[0].Action[0] = "s3:*"
+	p, err = store.Policy(s3store.Delivery)
+	require.NoError(t, err)
+	require.Equal(t, []string{"s3:GetObject"}, p.Statement[0].Action)
+}
