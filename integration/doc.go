@@ -23,7 +23,7 @@
 //
 //	GOBIN=/tmp go install github.com/minio/minio@latest
 //	MINIO_ROOT_USER=access MINIO_ROOT_PASSWORD=secretsecret \
-//		/tmp/minio server --address 127.0.0.1:9000 "$(mktemp -d)" &
+//		minio server --address 127.0.0.1:9000 "$(mktemp -d)" &
 //	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 go test ./browser
 //
 // These are the names of s3test when UPLOAD_TEST_S3_ACCESS_KEY and
