@@ -14,14 +14,20 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// Content and the others are those of package uploadtest.
-type (
-	Content = uploadtest.Content
-	Part    = uploadtest.Part
-	Form    = uploadtest.Form
-	Answer  = uploadtest.Answer
-	Conn    = uploadtest.Conn
-)
+// Content is uploadtest's.
+type Content = uploadtest.Content
+
+// Part is uploadtest's.
+type Part = uploadtest.Part
+
+// Form is uploadtest's.
+type Form = uploadtest.Form
+
+// Answer is uploadtest's.
+type Answer = uploadtest.Answer
+
+// Conn is uploadtest's.
+type Conn = uploadtest.Conn
 
 // PNG is a real image of exactly size bytes, or a small one if that is 0.
 func PNG(size int) Content { return uploadtest.PNG(size) }
