@@ -39,39 +39,56 @@ func (b *bench) small() error {
 	return nil
 }
 
-// many is 200 uploads of 20 MiB at once: memory.
+// many is 200 uploads of 20 MiB at once: memory, and how fast they go. Memory that
+// a process touches for the first time costs more than all that is done with it
+// afterwards, so a budget that is large is measured twice.
 func (b *bench) many() error {
-	n, size := int(200/b.scale), int64(20*mib)
-	rows := []struct {
-		kind   string
-		name   string
-		server []string
-		load   []string
-	}{
-		{ours, "MaxMemory 64 MiB, fast clients", []string{"-max-wait", "5m"}, nil},
-		{ours, "MaxMemory 64 MiB, clients of 2 MiB/s that obey Retry-After", nil, []string{"-rate", strconv.Itoa(2 * mib), "-patient"}},
-		{ours, "MaxMemory 1.1 GiB, clients of 2 MiB/s", []string{"-max-memory", strconv.Itoa(1126 * mib)}, []string{"-rate", strconv.Itoa(2 * mib)}},
-		{ours, "MaxMemory 1.1 GiB, clients of 1 MiB/s", []string{"-max-memory", strconv.Itoa(1126 * mib)}, []string{"-rate", strconv.Itoa(mib)}},
-		{baseline, "clients of 2 MiB/s", nil, []string{"-rate", strconv.Itoa(2 * mib)}},
-		{"MultipartReader + transfermanager", "clients of 2 MiB/s", nil, []string{"-rate", strconv.Itoa(2 * mib)}},
-		{"ParseMultipartForm + manager", "clients of 2 MiB/s", nil, []string{"-rate", strconv.Itoa(2 * mib)}},
-	}
-	b.out.section("Many at once: %d uploads of 20 MiB", n)
+	slow := []string{"-rate", strconv.Itoa(2 * mib)}
+	b.out.section("Many at once: %d uploads of 20 MiB", 200/b.scale)
 	b.out.table("Server", "Load", "Peak RSS MiB", "Seconds", "MiB/s", "Told to come again")
-	for _, row := range rows {
-		s, err := newSetup(row.kind, false, row.server...)
-		if err != nil {
-			return err
+	for _, row := range []manyRow{
+		{ours, "MaxMemory 64 MiB, fast clients", []string{"-max-wait", "5m"}, nil, 1},
+		{ours, "MaxMemory 64 MiB, clients of 2 MiB/s that obey Retry-After", nil, append(slow, "-patient"), 1},
+		{ours, "MaxMemory 1.1 GiB, clients of 2 MiB/s", []string{"-max-memory", strconv.Itoa(1126 * mib)}, slow, 3},
+		{lowest, "clients of 2 MiB/s", nil, slow, 3},
+		{baseline, "clients of 2 MiB/s", nil, slow, 1},
+		{"MultipartReader + transfermanager", "clients of 2 MiB/s", nil, slow, 1},
+		{"ParseMultipartForm + manager", "clients of 2 MiB/s", nil, slow, 1},
+	} {
+		if err := b.manyAtOnce(row, int(200/b.scale), 20*mib); err != nil {
+			return fmt.Errorf("%s, %s: %w", row.kind, row.name, err)
 		}
+	}
+	return nil
+}
+
+type manyRow struct {
+	kind   string
+	name   string
+	server []string
+	load   []string
+	rounds int // by the same process
+}
+
+func (b *bench) manyAtOnce(row manyRow, n int, size int64) error {
+	s, err := newSetup(row.kind, false, row.server...)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	for round := range row.rounds {
 		m, err := s.measure(loadFlags(n, n, size, row.load...)...)
 		if err == nil {
 			err = s.accepted(m, n)
 		}
-		s.stop()
 		if err != nil {
-			return fmt.Errorf("%s, %s: %w", row.kind, row.name, err)
+			return err
 		}
-		b.out.row(row.kind, row.name, m.rss/mib, fmt.Sprintf("%.1f", m.Seconds),
+		name := row.name
+		if row.rounds > 1 {
+			name = fmt.Sprintf("%s, round %d", name, round+1)
+		}
+		b.out.row(row.kind, name, m.rss/mib, fmt.Sprintf("%.1f", m.Seconds),
 			fmt.Sprintf("%.0f", float64(size/mib)*float64(n)/m.Seconds), m.Retries)
 	}
 	return nil

@@ -111,18 +111,22 @@ func (l *loader) post() (*http.Response, error) {
 	return insecure.Do(r)
 }
 
+// burst is what a paced client sends at once: some networks' window.
+const burst = 128 * kib
+
 // paced reads no faster than rate.
 type paced struct {
 	r     io.Reader
 	rate  int64
 	n     int64
+	paid  int64 // up to which no more is waited for
 	sent  *atomic.Int64
 	begin time.Time
 }
 
 func (p *paced) Read(b []byte) (int, error) {
-	if p.rate > 0 {
-		b = b[:min(len(b), 64*kib)]
+	if p.rate > 0 && p.n >= p.paid {
+		p.paid = p.n + burst
 		due := p.begin.Add(time.Duration(float64(p.n) / float64(p.rate) * float64(time.Second)))
 		time.Sleep(time.Until(due))
 	}

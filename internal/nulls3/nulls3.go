@@ -26,6 +26,15 @@ type object struct {
 	meta http.Header
 }
 
+var buffers = sync.Pool{New: func() any { return new([128 << 10]byte) }}
+
+// discard reads with fewer calls than io.Discard does.
+func discard(r io.Reader) (n int64, err error) {
+	b := buffers.Get().(*[128 << 10]byte)
+	defer buffers.Put(b)
+	return io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, b[:])
+}
+
 // Sizes returns the sizes of all objects by their path.
 func (s *Server) Sizes() map[string]int64 {
 	s.mu.Lock()
@@ -52,7 +61,7 @@ func (s *Server) Open() int {
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	n, err := io.Copy(io.Discard, r.Body)
+	n, err := discard(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler) // a client that left, of whose object nothing is to be seen
 	}
