@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
@@ -44,7 +45,7 @@ func TestPromote(t *testing.T) {
 			stored, err := st.store.Stat(t.Context(), "published")
 			require.NoError(t, err)
 			require.Equal(t, upload.Stored{
-				Type: p.Type, Name: p.Name, Size: p.Size, ETag: stored.ETag, SHA256: p.SHA256, Nonce: p.Nonce,
+				Type: p.Type, Name: p.Name, Size: p.Size, ETag: stored.ETag, SHA256: p.SHA256, Nonce: p.Nonce, Version: aws.ToString(head.VersionId),
 			}, stored)
 
 			require.NoError(t, st.store.Delete(t.Context(), stagingKey))
