@@ -42,7 +42,7 @@ func Images(options *ImageOptions) Validator {
 	}}
 	if o.Decode {
 		decoders := make(chan struct{}, maxDecoders)
-		c.decode = func(p inspect.Picture) Observer {
+		c.decode = func(p inspect.Picture) fileInspector {
 			return &inspect.Decoded{Walk: p, Acquire: func() (func(), error) {
 				decoders <- struct{}{}
 				return func() { <-decoders }, nil
@@ -135,7 +135,7 @@ func valueOf[T any](options *T) (o T) {
 // contentOptions is what the presets tune; the zero value is that of Types.
 type contentOptions struct {
 	images     inspect.Limits
-	decode     func(inspect.Picture) Observer // nil: pixels are not decoded
+	decode     func(inspect.Picture) fileInspector // nil: pixels are not decoded
 	archives   inspect.Zip
 	passivePDF bool
 	noFormulas bool
@@ -143,7 +143,7 @@ type contentOptions struct {
 
 // inspector returns what reads a file of that type to its end, nil if detection
 // is all there is, and whether it decodes.
-func (o *contentOptions) inspector(mediaType string) (i Observer, decodes bool) {
+func (o *contentOptions) inspector(mediaType string) (i fileInspector, decodes bool) {
 	newInspector := inspectors[mediaType]
 	if newInspector == nil {
 		return nil, false
@@ -153,29 +153,29 @@ func (o *contentOptions) inspector(mediaType string) (i Observer, decodes bool) 
 	return i, decodes
 }
 
-var inspectors = map[string]func(o *contentOptions, mediaType string) Observer{
-	"image/png":           func(o *contentOptions, _ string) Observer { return o.picture(&inspect.PNG{Limits: o.images}) },
-	"image/jpeg":          func(o *contentOptions, _ string) Observer { return o.picture(&inspect.JPEG{Limits: o.images}) },
-	"image/gif":           func(o *contentOptions, _ string) Observer { return o.picture(&inspect.GIF{Limits: o.images}) },
-	"image/webp":          func(o *contentOptions, _ string) Observer { return &inspect.WebP{Limits: o.images} },
+var inspectors = map[string]func(o *contentOptions, mediaType string) fileInspector{
+	"image/png":           func(o *contentOptions, _ string) fileInspector { return o.picture(&inspect.PNG{Limits: o.images}) },
+	"image/jpeg":          func(o *contentOptions, _ string) fileInspector { return o.picture(&inspect.JPEG{Limits: o.images}) },
+	"image/gif":           func(o *contentOptions, _ string) fileInspector { return o.picture(&inspect.GIF{Limits: o.images}) },
+	"image/webp":          func(o *contentOptions, _ string) fileInspector { return &inspect.WebP{Limits: o.images} },
 	"image/avif":          heif,
 	"image/heic":          heif,
 	"image/heif":          heif,
 	"image/heic-sequence": heif,
 	"image/heif-sequence": heif,
 
-	"application/pdf":  func(o *contentOptions, _ string) Observer { return &inspect.PDF{RefuseActive: o.passivePDF} },
+	"application/pdf":  func(o *contentOptions, _ string) fileInspector { return &inspect.PDF{RefuseActive: o.passivePDF} },
 	"text/plain":       text,
 	"text/markdown":    text,
 	"application/json": text,
-	"text/csv":         func(o *contentOptions, _ string) Observer { return &inspect.CSV{RefuseFormulas: o.noFormulas} },
-	"text/tab-separated-values": func(o *contentOptions, _ string) Observer {
+	"text/csv":         func(o *contentOptions, _ string) fileInspector { return &inspect.CSV{RefuseFormulas: o.noFormulas} },
+	"text/tab-separated-values": func(o *contentOptions, _ string) fileInspector {
 		return &inspect.CSV{Tabs: true, RefuseFormulas: o.noFormulas}
 	},
-	"image/svg+xml": func(*contentOptions, string) Observer { return &inspect.SVG{} },
-	"text/xml":      func(*contentOptions, string) Observer { return &inspect.XML{} },
+	"image/svg+xml": func(*contentOptions, string) fileInspector { return &inspect.SVG{} },
+	"text/xml":      func(*contentOptions, string) fileInspector { return &inspect.XML{} },
 
-	"application/zip":      func(o *contentOptions, _ string) Observer { z := o.archives; return &z },
+	"application/zip":      func(o *contentOptions, _ string) fileInspector { z := o.archives; return &z },
 	"application/epub+zip": document,
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   document,
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         document,
@@ -187,25 +187,25 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) Observer{
 	"video/mp4":       mp4,
 	"video/quicktime": mp4,
 	"audio/mp4":       mp4,
-	"video/webm":      func(*contentOptions, string) Observer { return &inspect.WebM{} },
-	"video/matroska":  func(*contentOptions, string) Observer { return &inspect.WebM{Matroska: true} },
-	"audio/mpeg":      func(*contentOptions, string) Observer { return &inspect.MP3{} },
-	"audio/wav":       func(*contentOptions, string) Observer { return &inspect.WAV{} },
+	"video/webm":      func(*contentOptions, string) fileInspector { return &inspect.WebM{} },
+	"video/matroska":  func(*contentOptions, string) fileInspector { return &inspect.WebM{Matroska: true} },
+	"audio/mpeg":      func(*contentOptions, string) fileInspector { return &inspect.MP3{} },
+	"audio/wav":       func(*contentOptions, string) fileInspector { return &inspect.WAV{} },
 	"audio/ogg":       ogg,
 	"video/ogg":       ogg,
 	"application/ogg": ogg,
-	"audio/flac":      func(*contentOptions, string) Observer { return &inspect.FLAC{} },
+	"audio/flac":      func(*contentOptions, string) fileInspector { return &inspect.FLAC{} },
 }
 
-func heif(o *contentOptions, _ string) Observer { return &inspect.HEIF{Limits: o.images} }
-func text(*contentOptions, string) Observer     { return &inspect.Text{} }
-func document(_ *contentOptions, mediaType string) Observer {
+func heif(o *contentOptions, _ string) fileInspector { return &inspect.HEIF{Limits: o.images} }
+func text(*contentOptions, string) fileInspector     { return &inspect.Text{} }
+func document(_ *contentOptions, mediaType string) fileInspector {
 	return &inspect.Document{Type: mediaType}
 }
-func mp4(*contentOptions, string) Observer { return &inspect.MP4{} }
-func ogg(*contentOptions, string) Observer { return &inspect.Ogg{} }
+func mp4(*contentOptions, string) fileInspector { return &inspect.MP4{} }
+func ogg(*contentOptions, string) fileInspector { return &inspect.Ogg{} }
 
-func (o *contentOptions) picture(p inspect.Picture) Observer {
+func (o *contentOptions) picture(p inspect.Picture) fileInspector {
 	if o.decode != nil {
 		return o.decode(p)
 	}

@@ -35,7 +35,7 @@ const (
 	CodeTypeMismatch    Code = "type_mismatch"    // 415: the name's extension and the detected type disagree
 	CodeEmpty           Code = "empty"            // 400: the file has no bytes
 	CodeRateLimited     Code = "rate_limited"     // 429 with Retry-After: the caller has sent as much as the limiter allows for now
-	CodeContent         Code = "content"          // 422: what is inside the file is refused
+	CodeContent         Code = "content"          // 422: what is inside the file is refused, for a reason that no code below names
 	CodeInfected        Code = "infected"         // 422: a scanner found malware in the file
 	CodeSuspicious      Code = "suspicious"       // 422: a scanner holds the file for dangerous, or unwanted
 	CodeNotScanned      Code = "not_scanned"      // 422: no scanner can judge the file: too large, encrypted, unsupported
@@ -47,6 +47,22 @@ const (
 	CodeShutdown        Code = "shutdown"         // 503 with Retry-After: the server is stopping
 	CodeGone            Code = "client_gone"      // 400, unread: the client closed the connection
 	CodeNotStored       Code = "not_stored"       // of a file only: it was good, another of its request was not
+)
+
+// The codes of what is found inside a file, all of them 422. Their parameters
+// are in [Error.Params].
+const (
+	CodeDamaged       Code = "damaged"             // the bytes are not what the format allows
+	CodeTruncated     Code = "truncated"           // the file ends too early
+	CodeTrailing      Code = "trailing_data"       // the file goes on after its end
+	CodeEncrypted     Code = "encrypted"           // nobody can look inside
+	CodeActiveContent Code = "active_content"      // something in it acts: "kind" says what, such as "script" or "macro"
+	CodeUnsupported   Code = "unsupported_variant" // sound, but written in a way that is not accepted
+	CodeTooManyPixels Code = "too_many_pixels"     // a picture is larger than accepted: "width", "height", "max_width" and "max_height", or "limit"
+	CodeTooManyFrames Code = "too_many_frames"     // an animation has more frames than "limit"
+	CodeBomb          Code = "bomb"                // it unpacks to more than is accepted
+	CodeTooComplex    Code = "too_complex"         // deeper, longer, more, or more work than is looked into
+	CodeEntry         Code = "entry_not_allowed"   // an entry of an archive has a type or a name that is not accepted
 )
 
 var statuses = map[Code]int{
@@ -80,6 +96,10 @@ type Error struct {
 	// Reason is written for the client, who can act on it. It is sent as it
 	// is, so it holds nothing that the client may not know.
 	Reason string
+
+	// Params are what a sentence about the refusal needs besides its Code: numbers
+	// and words of this package, never the client's. It is nil for most codes.
+	Params map[string]any
 
 	// RetryAfter is how long the client should wait before it tries again; it is
 	// sent in whole seconds, rounded up. It counts for codes that are answered

@@ -125,7 +125,7 @@ func (l *logged) everything(t *testing.T, name string) {
 	lie := l.sign(t, declarationOf(name, bad))
 	l.secret(t, lie.Token, lie.URL)
 	require.Equal(t, 200, send(t, lie.SignedRequest, bad))
-	require.Equal(t, upload.CodeContent, l.step(t, "confirm", token{lie.Token}, nil).problem(t).Code)
+	require.Equal(t, upload.CodeActiveContent, l.step(t, "confirm", token{lie.Token}, nil).problem(t).Code)
 
 	d.Size = 6 << 20
 	large := l.sign(t, d)

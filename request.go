@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/airlock-go/upload/internal/inspect"
 )
 
 // request is what both doors know of a request: whose it is, and the worker
@@ -114,7 +116,7 @@ func (q *request) subject() string {
 func (q *request) validate(in *Incoming) (Observer, error) {
 	given, ours := make(chan Observer, 1), isOurs(q.grant.Accept)
 	o, err := call(q.worker, ours, func() (Observer, error) {
-		o, err := q.grant.Accept.Validate(q.ctx, in)
+		o, err := q.grant.Accept.Validate(q.withLooking(), in)
 		given <- o
 		return o, err
 	}, checkError)
@@ -166,7 +168,7 @@ func checkError(err error) error {
 	switch {
 	case err == nil || errors.As(err, &e) && e != nil:
 		return err
-	case errors.Is(err, errHung):
+	case errors.Is(err, errHung), errors.Is(err, inspect.ErrTimeout):
 		return &Error{Code: CodeCheckFailed, Reason: "checking the file took too long; try again later", Err: err}
 	}
 	return &Error{Code: CodeCheckFailed, Reason: "the file could not be checked; try again later", Err: err}

@@ -2,13 +2,11 @@ package upload
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/airlock-go/upload/internal/filename"
-	"github.com/airlock-go/upload/internal/inspect"
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
@@ -67,34 +65,10 @@ func typed(types []string, o *contentOptions) Validator {
 		if err := named(ctx, in); err != nil {
 			return nil, err
 		}
-		if o, decodes := o.inspector(in.Type); o != nil {
-			return &inspector{o, decodes}, nil
+		i, decodes := o.inspector(in.Type)
+		if i == nil {
+			return nil, nil
 		}
-		return nil, nil
+		return newInspector(ctx, i, decodes), nil
 	}}
-}
-
-// inspector makes what an inspector of internal/inspect finds a refusal.
-type inspector struct {
-	Observer
-	decodes bool // which takes its time, and may wait for others
-}
-
-func (i *inspector) ours() bool { return !i.decodes }
-
-func (i *inspector) Write(p []byte) (int, error) {
-	n, err := i.Observer.Write(p)
-	return n, contentError(err)
-}
-
-func (i *inspector) Verdict() error { return contentError(i.Observer.Verdict()) }
-
-func (i *inspector) Close() error { return closeObserver(i.Observer) }
-
-func contentError(err error) error {
-	var e *inspect.Error
-	if errors.As(err, &e) {
-		return Reject(CodeContent, "the file "+e.Reason)
-	}
-	return err
 }

@@ -26,7 +26,8 @@ type Handler struct {
 	opts      Options // with all defaults filled in
 	report    reporter
 	gate      *budget.Budget
-	drains    chan struct{} // a place for each refused body that is read on
+	looks     *budget.Budget // memory that inspectors share
+	drains    chan struct{}  // a place for each refused body that is read on
 
 	mu      sync.Mutex
 	closing bool
@@ -160,6 +161,7 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 	h.report = reporter{log: h.opts.Logger, hooks: h.opts.Hooks}
 	places := int64(h.opts.MaxConcurrent)
 	h.gate = budget.New(places, max(1, places/2))
+	h.looks = budget.New(lookMemory, lookMemory/2)
 	h.drains = make(chan struct{}, maxDrains)
 	return h, nil
 }

@@ -36,7 +36,7 @@ func TestOneBadFile(t *testing.T) {
 		{"too large", client.Form{client.File("b.png", client.PNG(16*mib+1))}, 413, upload.CodeTooLarge},
 		{"one too many", client.Form{small, small}, 413, upload.CodeTooMany},
 		{"in a wrong field", client.Form{elsewhere}, 400, upload.CodeUnexpectedField},
-		{"markup at the end of a text", client.Form{client.File("b.txt", script)}, 422, upload.CodeContent},
+		{"markup at the end of a text", client.Form{client.File("b.txt", script)}, 422, upload.CodeActiveContent},
 	}
 	for _, first := range []client.Part{small, large} {
 		for _, row := range bad {

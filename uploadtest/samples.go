@@ -11,11 +11,14 @@ import (
 
 // Sample is a file to try an upload with.
 type Sample struct {
-	Name     string      // what it shows, unique, as in "images/PNG with PHP behind it"
-	FileName string      // the client's name for it
-	Type     string      // the media type that it is or claims to be
-	Content  []byte      // must not be modified
-	Code     upload.Code // why a policy that allows Type refuses it, "" if it is legitimate
+	Name     string // what it shows, unique, as in "images/PNG with PHP behind it"
+	FileName string // the client's name for it
+	Type     string // the media type that it is or claims to be
+	Content  []byte // must not be modified
+
+	// Code is why a policy that allows Type refuses it, "" if it is legitimate.
+	// CodeContent stands for any of the codes of what is found inside a file.
+	Code upload.Code
 }
 
 // File is the sample as a file in a form field.

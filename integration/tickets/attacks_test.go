@@ -109,7 +109,7 @@ func TestFalseConfirmations(t *testing.T) {
 		"HTML declared as PNG":   {"a.png", html, "ann", nil, upload.CodeTypeMismatch, 0},
 		"HTML declared as text":  {"a.txt", html, "ann", nil, upload.CodeTypeMismatch, 0},
 		"ZIP declared as PNG":    {"a.png", zip, "ann", nil, upload.CodeTypeMismatch, 0},
-		"markup far within text": {"a.txt", strings.Repeat(honest, 50) + html, "ann", nil, upload.CodeContent, 0},
+		"markup far within text": {"a.txt", strings.Repeat(honest, 50) + html, "ann", nil, upload.CodeActiveContent, 0},
 	}
 	for name, backend := range backends {
 		for attack, row := range rows {

@@ -15,7 +15,7 @@ type File struct {
 
 // The codes of refusals.
 const (
-	content        = "content"
+	content        = "content" // any code of package inspect
 	typeNotAllowed = "type_not_allowed"
 	typeMismatch   = "type_mismatch"
 	empty          = "empty"

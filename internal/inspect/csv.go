@@ -22,6 +22,9 @@ type CSV struct {
 	begun bool
 }
 
+// Within has it work from b; see [Budget].
+func (c *CSV) Within(b *Budget) { c.text.Within(b) }
+
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (c *CSV) Write(p []byte) (int, error) {
 	if c.RefuseFormulas && !c.begun {

@@ -17,6 +17,7 @@ const DefaultMaxDecoded = 32 << 20
 type Picture interface {
 	io.Writer
 	Verdict() error
+	Within(*Budget)
 	decode(file []byte) error
 }
 
@@ -43,6 +44,9 @@ type Decoded struct {
 	err  error
 }
 
+// Within has the walk work from b; see [Budget].
+func (d *Decoded) Within(b *Budget) { d.Walk.Within(b) }
+
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (d *Decoded) Write(p []byte) (int, error) {
 	if d.err != nil {
@@ -56,7 +60,7 @@ func (d *Decoded) Write(p []byte) (int, error) {
 		most = DefaultMaxDecoded
 	}
 	if len(p) > most-len(d.file) {
-		return 0, d.fail(&Error{Kind: TooLarge, Reason: fmt.Sprintf("has more than %d bytes, and its pixels cannot be checked", most)})
+		return 0, d.fail(beyond(CodeComplex, int64(most), fmt.Sprintf("has more than %d bytes, and its pixels cannot be checked", most)))
 	}
 	d.file = append(d.file, p...)
 	return len(p), nil
@@ -88,7 +92,7 @@ func (d *Decoded) decode() error {
 	}
 	defer release()
 	if d.Walk.decode(d.file) != nil {
-		return &Error{Kind: Malformed, Reason: "has pixels that cannot be decoded"}
+		return fault(CodeDamaged, "has pixels that cannot be decoded")
 	}
 	return nil
 }

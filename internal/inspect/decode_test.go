@@ -38,22 +38,22 @@ func written() (files []corpus.File) {
 	return files
 }
 
-var undecodable = &inspect.Error{Kind: malformed, Reason: "has pixels that cannot be decoded"}
+var undecodable = finding{codeDamaged, "has pixels that cannot be decoded"}
 
 func TestDecodedRefuses(t *testing.T) {
 	gif := find(t, "GIF, animated").Content
 	for _, c := range []struct {
 		name, mediaType string
 		in              []byte
-		err             error
+		want            finding
 	}{
 		{"PNG whose pixels are too few", "image/png", find(t, "PNG of 64 megapixels by its header").Content, undecodable},
 		{"JPEG without tables", "image/jpeg", bytes.ReplaceAll(find(t, "JPEG, sequential").Content, []byte{0xff, 0xc4}, []byte{0xff, 0xec}), undecodable},
 		{"GIF whose last frame is damaged", "image/gif", damaged(gif), undecodable},
-		{"nothing", "image/png", nil, &inspect.Error{Kind: malformed, Reason: "is cut off at byte 0"}},
-		{"what the walk refuses", "image/gif", append(gif[:len(gif):len(gif)], 'x'), &inspect.Error{Kind: malformed, Reason: "goes on behind its end at byte 2817"}},
+		{"nothing", "image/png", nil, finding{"truncated", "is cut off at byte 0"}},
+		{"what the walk refuses", "image/gif", append(gif[:len(gif):len(gif)], 'x'), finding{"trailing_data", "goes on behind its end at byte 2817"}},
 	} {
-		require.Equal(t, c.err, judge(decoded(c.mediaType), bytes.NewReader(c.in)), c.name)
+		require.Equal(t, c.want, found(judge(decoded(c.mediaType), bytes.NewReader(c.in))), c.name)
 	}
 	require.NoError(t, judge(&inspect.GIF{}, bytes.NewReader(damaged(gif))), "the walk does not see it")
 }
@@ -71,14 +71,14 @@ func TestDecodedBounds(t *testing.T) {
 	f := find(t, "PNG in grey")
 	for _, c := range []struct {
 		most int
-		err  error
+		want finding
 	}{
-		{len(f.Content), nil},
-		{len(f.Content) - 1, &inspect.Error{Kind: tooLarge, Reason: "has more than 133 bytes, and its pixels cannot be checked"}},
+		{len(f.Content), finding{}},
+		{len(f.Content) - 1, finding{"too_complex", "has more than 133 bytes, and its pixels cannot be checked"}},
 	} {
 		d := decoded(f.Type)
 		d.MaxBytes = c.most
-		require.Equal(t, c.err, judge(d, iotest.HalfReader(bytes.NewReader(f.Content))))
+		require.Equal(t, c.want, found(judge(d, iotest.HalfReader(bytes.NewReader(f.Content)))))
 	}
 }
 

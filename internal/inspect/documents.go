@@ -49,6 +49,9 @@ type Document struct {
 	stream pull
 }
 
+// Within has it work from b; see [Budget].
+func (d *Document) Within(b *Budget) { d.stream.Within(b) }
+
 // Write walks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (d *Document) Write(p []byte) (int, error) { return d.stream.write(p, d.walk) }
 
@@ -65,7 +68,7 @@ func (d *Document) Close() error {
 func (d *Document) walk(r io.Reader) error {
 	format := documentFormat(d.Type)
 	if format == nil {
-		return malformed("is of a type that is not known")
+		return fault(CodeMismatch, "is of a type that is not known")
 	}
 	return walkZip(r, d.Limits.withDefaults(documentEntries), format)
 }
@@ -88,9 +91,9 @@ func documentFormat(mediaType string) zipFormat {
 func checkEntry(head []byte) error {
 	switch {
 	case isProgram(head):
-		return &Error{Kind: Active, Reason: "has a program, a macro or an embedded object inside"}
+		return active(KindProgram, "has a program, a macro or an embedded object inside")
 	case isZip(head):
-		return &Error{Kind: TooLarge, Reason: "has an archive inside"}
+		return fault(CodeEntry, "has an archive inside")
 	}
 	return nil
 }
@@ -102,10 +105,10 @@ func checkMimetype(w *zipWalk, h *zipHeader, head []byte, want string) error {
 		return nil
 	}
 	if h.name != "mimetype" || h.method != stored || !h.bare {
-		return malformed("does not begin with its mimetype")
+		return fault(CodeDamaged, "does not begin with its mimetype")
 	}
 	if string(head) != want {
-		return malformed("is of another type than its name says")
+		return fault(CodeMismatch, "is of another type than its name says")
 	}
 	return nil
 }
@@ -134,7 +137,7 @@ func (*epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 
 func (*epub) end(w *zipWalk) error {
 	if !w.has("META-INF/container.xml") {
-		return malformed("is not a complete EPUB book")
+		return fault(CodeDamaged, "is not a complete EPUB book")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (e *ebml) header(p []byte) (ready bool) {
 	case ebmlID:
 		e.id = uint32(p[0])
 		if p[0] < 0x10 {
-			e.fail(Malformed, "has no Matroska element")
+			e.fail(CodeDamaged, "has no Matroska element")
 			return false
 		}
 		e.expect(ebmlSize, 1+bits.LeadingZeros8(p[0]))
@@ -48,7 +48,7 @@ func (e *ebml) header(p []byte) (ready bool) {
 		}
 		n := bits.LeadingZeros8(p[last])
 		if n == 8 {
-			e.fail(Malformed, "has a Matroska element without a size")
+			e.fail(CodeDamaged, "has a Matroska element without a size")
 			return false
 		}
 		e.size = int64(p[last] & (0x7f >> n))

@@ -45,26 +45,26 @@ func (f *FLAC) piece(p []byte) {
 		f.expect(flacSignature, 8)
 	case flacSignature:
 		if string(p[:4]) != "fLaC" || p[4]&0x7f != 0 || flacLength(p[4:]) != flacInfoBytes {
-			f.fail(Malformed, "is not a FLAC file")
+			f.fail(CodeDamaged, "is not a FLAC file")
 		}
 		f.last = p[4]&0x80 != 0
 		f.expect(flacInfo, flacInfoBytes)
 	case flacInfo:
 		least, most := binary.BigEndian.Uint16(p), binary.BigEndian.Uint16(p[2:])
 		if rate := binary.BigEndian.Uint32(p[10:]) >> 12; least < 16 || most < least || rate == 0 {
-			f.fail(Malformed, flacMalformed)
+			f.fail(CodeDamaged, flacMalformed)
 		}
 		f.next()
 	case flacBlock:
 		if kind := p[0] & 0x7f; kind == 0 || kind == flacInvalid {
-			f.fail(Malformed, flacMalformed)
+			f.fail(CodeDamaged, flacMalformed)
 		}
 		f.last = p[0]&0x80 != 0
 		f.pass(flacLength(p))
 		f.next()
 	case flacFrame:
 		if p[0] != 0xff || p[1]&0xfe != 0xf8 {
-			f.fail(Malformed, "has no FLAC frame")
+			f.fail(CodeDamaged, "has no FLAC frame")
 		}
 		f.crc = flacCRC(0, p)
 		f.pass(everything)
@@ -97,7 +97,7 @@ func (f *FLAC) end() {
 	case f.state != flacAudio:
 		f.cutOff()
 	case f.crc != 0:
-		f.refuse(&Error{Kind: Malformed, Reason: "has FLAC frames that do not match their checksums"})
+		f.refuse(fault(CodeDamaged, "has FLAC frames that do not match their checksums"))
 	}
 }
 

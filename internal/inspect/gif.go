@@ -63,7 +63,7 @@ func (g *GIF) piece(p []byte) {
 		g.frame(p)
 	case gifCodeSize:
 		if p[0] < 2 || p[0] > 8 {
-			g.fail(Malformed, gifMalformed)
+			g.fail(CodeDamaged, gifMalformed)
 		}
 		g.expect(gifSubBlock, 1)
 	case gifSubBlock:
@@ -73,7 +73,7 @@ func (g *GIF) piece(p []byte) {
 
 func (g *GIF) header(p []byte) {
 	if v := string(p[:6]); v != "GIF87a" && v != "GIF89a" {
-		g.fail(Malformed, "is not a GIF image")
+		g.fail(CodeDamaged, "is not a GIF image")
 	}
 	g.width, g.height = int64(binary.LittleEndian.Uint16(p[6:])), int64(binary.LittleEndian.Uint16(p[8:]))
 	g.refuse(g.Limits.size(g.width, g.height))
@@ -112,11 +112,11 @@ func (g *GIF) block(c byte) {
 		g.expect(gifFrame, 9)
 	case ';':
 		if g.n == 0 {
-			g.fail(Malformed, "has no GIF frame")
+			g.fail(CodeDamaged, "has no GIF frame")
 		}
 		g.finish()
 	default:
-		g.fail(Malformed, gifMalformed)
+		g.fail(CodeDamaged, gifMalformed)
 	}
 }
 
@@ -124,7 +124,7 @@ func (g *GIF) frame(p []byte) {
 	field := func(at int) int64 { return int64(binary.LittleEndian.Uint16(p[at:])) }
 	x, y, w, h, flags := field(0), field(2), field(4), field(6), p[8]
 	if w == 0 || h == 0 || x+w > g.width || y+h > g.height || !g.coloured && flags&gifColours == 0 {
-		g.fail(Malformed, "has a GIF frame that is empty, colourless or not within the canvas")
+		g.fail(CodeDamaged, "has a GIF frame that is empty, colourless or not within the canvas")
 	}
 	g.refuse(g.count(g.Limits, 1))
 	g.refuse(g.paint(g.Limits, w, h))

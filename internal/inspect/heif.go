@@ -59,7 +59,7 @@ func (g *HEIF) piece(p []byte) {
 
 func (g *HEIF) box() {
 	if isFirst := string(g.kind[:]) == "ftyp"; isFirst == g.begun {
-		g.fail(Malformed, "has a file type box that is out of place")
+		g.fail(CodeDamaged, "has a file type box that is out of place")
 	}
 	g.begun = true
 	g.media = g.media || string(g.kind[:]) == "mdat" || string(g.kind[:]) == "idat"
@@ -81,7 +81,7 @@ func (g *HEIF) box() {
 			g.read(heifTrack, int(n))
 			return
 		}
-		g.fail(Malformed, boxMalformed)
+		g.fail(CodeDamaged, boxMalformed)
 	case "stsz", "stz2":
 		g.read(heifSamples, 12)
 	default:
@@ -111,6 +111,6 @@ func (g *HEIF) end() {
 	case !g.whole():
 		g.cutOff()
 	case !g.sized || !g.media:
-		g.fail(Malformed, "has no picture, or one of no size")
+		g.fail(CodeDamaged, "has no picture, or one of no size")
 	}
 }

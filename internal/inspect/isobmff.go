@@ -44,13 +44,13 @@ func (b *boxes) header(p []byte) (ready bool) {
 	case boxLarge:
 		size := binary.BigEndian.Uint64(p)
 		if size < 16 || size > everything {
-			b.fail(Malformed, boxMalformed)
+			b.fail(CodeDamaged, boxMalformed)
 			return false
 		}
 		return b.begin(b.off-8, int64(size))
 	case boxReference:
 		if p[3]&1 == 0 {
-			b.fail(Active, "takes data from another file")
+			b.refuse(activeAt(KindExternal, "takes data from another file", b.off))
 		}
 		b.leave(4)
 	}
@@ -64,7 +64,7 @@ func (b *boxes) begin(start, size int64) (ready bool) {
 	}
 	b.boxEnd = start + size
 	if size < 8 || len(b.ends) > 0 && b.boxEnd > b.ends[len(b.ends)-1] || !isBoxType(b.kind) {
-		b.fail(Malformed, boxMalformed)
+		b.fail(CodeDamaged, boxMalformed)
 		return false
 	}
 	if b.off < b.refsEnd {
@@ -87,7 +87,7 @@ func isBoxType(kind [4]byte) bool {
 // read asks for the first n bytes in the box, behind its header.
 func (b *boxes) read(state, n int) {
 	if b.boxEnd-b.off-8 < int64(n) {
-		b.fail(Malformed, boxMalformed)
+		b.fail(CodeDamaged, boxMalformed)
 	}
 	b.expect(state, n)
 }
@@ -101,7 +101,7 @@ func (b *boxes) leave(n int64) {
 // descend walks the boxes within this one, which come behind its header and n bytes.
 func (b *boxes) descend(n int64) {
 	if b.boxEnd-b.off-8 < n || len(b.ends) == maxBoxDepth {
-		b.fail(Malformed, boxMalformed)
+		b.fail(CodeDamaged, boxMalformed)
 	}
 	b.ends = append(b.ends, b.boxEnd)
 	b.pass(n)

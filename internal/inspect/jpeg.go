@@ -82,7 +82,7 @@ func (g *JPEG) end() {
 	case g.state != jpegEnded && g.state != jpegNext:
 		g.cutOff()
 	case len(g.trailer.bytes) > 0 && !g.trailer.whole():
-		g.failAt(Malformed, behindEnd, g.trailer.start)
+		g.failAt(CodeTrailing, behindEnd, g.trailer.start)
 	}
 }
 
@@ -92,14 +92,14 @@ func (g *JPEG) piece(p []byte) {
 		g.expect(jpegStart, 2)
 	case jpegStart:
 		if p[0] != 0xff || p[1] != markerSOI {
-			g.fail(Malformed, "is not a JPEG image")
+			g.fail(CodeDamaged, "is not a JPEG image")
 		}
 		g.expect(jpegMarker, 2)
 	case jpegNext:
 		g.next(p[0])
 	case jpegMarker:
 		if p[0] != 0xff {
-			g.fail(Malformed, "has bytes between JPEG segments")
+			g.fail(CodeDamaged, "has bytes between JPEG segments")
 			return
 		}
 		g.mark(p[1], jpegMarkerFill)
@@ -123,14 +123,14 @@ func (g *JPEG) mark(m byte, fill int) {
 	case m == markerEOI:
 		g.ended()
 	case m == markerSOS && !g.framed, g.framed && markerSOF0 <= m && m <= markerSOF2:
-		g.fail(Malformed, jpegPlace)
+		g.fail(CodeDamaged, jpegPlace)
 	case markerSOF0 <= m && m <= markerSOF2, m == markerDHT, markerSOS <= m && m <= markerDRI && m != 0xdc,
 		markerAPP0 <= m && m <= markerAPP15, m == markerCOM:
 		g.expect(jpegLength, 2)
 	case 0xc0 < m && m < 0xd0, m == 0xdc:
-		g.fail(Malformed, jpegUnsupported)
+		g.fail(CodeUnsupported, jpegUnsupported)
 	default:
-		g.fail(Malformed, jpegPlace)
+		g.fail(CodeDamaged, jpegPlace)
 	}
 }
 
@@ -144,7 +144,7 @@ func (g *JPEG) segment(p []byte) {
 		g.expect(jpegMarker, 2)
 	case jpegScanHeader:
 		if n := int64(p[0]); n < 1 || n > 4 || g.length != 4+2*n {
-			g.fail(Malformed, jpegMalformed)
+			g.fail(CodeDamaged, jpegMalformed)
 		}
 		g.scan()
 	case jpegApp2:
@@ -167,16 +167,16 @@ func (g *JPEG) begin(length int64) {
 	g.length = length
 	switch m := g.marker; {
 	case length < 0:
-		g.fail(Malformed, jpegMalformed)
+		g.fail(CodeDamaged, jpegMalformed)
 	case m <= markerSOF2:
 		if length != 6+3*1 && length != 6+3*3 && length != 6+3*4 {
-			g.fail(Malformed, jpegUnsupported)
+			g.fail(CodeUnsupported, jpegUnsupported)
 			return
 		}
 		g.expect(jpegFrame, int(length))
 	case m == markerSOS:
 		if length < 6 || length > 4+2*4 {
-			g.fail(Malformed, jpegMalformed)
+			g.fail(CodeDamaged, jpegMalformed)
 			return
 		}
 		g.expect(jpegScanHeader, int(length))
@@ -193,11 +193,11 @@ func (g *JPEG) frame(p []byte) {
 	g.framed = true
 	g.parts = int(p[5])
 	if len(p) != 6+3*g.parts {
-		g.fail(Malformed, jpegMalformed)
+		g.fail(CodeDamaged, jpegMalformed)
 		return
 	}
 	if p[0] != 8 || !g.sampled(p[6:]) {
-		g.fail(Malformed, jpegUnsupported)
+		g.fail(CodeUnsupported, jpegUnsupported)
 	}
 	g.refuse(g.Limits.size(int64(binary.BigEndian.Uint16(p[3:])), int64(binary.BigEndian.Uint16(p[1:]))))
 }

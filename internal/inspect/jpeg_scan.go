@@ -34,7 +34,7 @@ func isSampling(n byte) bool { return n == 1 || n == 2 || n == 4 }
 // scan begins the entropy-coded bytes behind a scan header.
 func (g *JPEG) scan() {
 	if g.scans++; g.scans > maxJPEGScans {
-		g.refuse(&Error{Kind: TooLarge, Reason: fmt.Sprintf("has more than %d JPEG scans", maxJPEGScans)})
+		g.refuse(beyond(CodeComplex, maxJPEGScans, fmt.Sprintf("has more than %d JPEG scans", maxJPEGScans)))
 	}
 	g.pass(everything)
 	g.expect(jpegScan, 2)
@@ -87,7 +87,7 @@ func (g *JPEG) resume(m byte) {
 // ended takes in the end of a picture.
 func (g *JPEG) ended() {
 	if g.scans == 0 {
-		g.fail(Malformed, "has no JPEG scan")
+		g.fail(CodeDamaged, "has no JPEG scan")
 	}
 	g.pass(everything)
 	g.expect(jpegEnded, 1)
@@ -103,7 +103,7 @@ func (g *JPEG) behind(c byte) {
 		g.trailer.start = g.off
 	}
 	if !g.trailer.add(c) {
-		g.failAt(Malformed, behindEnd, g.trailer.start)
+		g.failAt(CodeTrailing, behindEnd, g.trailer.start)
 	}
 	g.expect(jpegEnded, 1)
 }
@@ -121,7 +121,7 @@ func (g *JPEG) next(c byte) {
 		g.pass(everything)
 		g.expect(jpegEnded, 1)
 	default:
-		g.failAt(Malformed, behindEnd, g.off-1)
+		g.failAt(CodeTrailing, behindEnd, g.off-1)
 	}
 }
 

@@ -1,10 +1,29 @@
 package inspect_test
 
-import "github.com/airlock-go/upload/internal/inspect"
+import (
+	"errors"
+	"fmt"
 
-// Short names for the tables of tests.
-const (
-	malformed = inspect.Malformed
-	active    = inspect.Active
-	tooLarge  = inspect.TooLarge
+	"github.com/airlock-go/upload/internal/inspect"
 )
+
+const codeDamaged = "damaged"
+
+// finding is a fault as the tables of tests write it: its code, the kind if it is active content, and its text.
+type finding struct{ code, text string }
+
+// found returns the zero value for nil.
+func found(err error) finding {
+	var e *inspect.Error
+	switch {
+	case err == nil:
+		return finding{}
+	case !errors.As(err, &e):
+		return finding{code: "no fault", text: err.Error()}
+	}
+	f := finding{code: string(e.Code), text: e.Error()}
+	if kind, ok := e.Params["kind"]; ok {
+		f.code += fmt.Sprintf(" %s", kind)
+	}
+	return f
+}

@@ -46,12 +46,18 @@ func (l Limits) size(width, height int64) *Error {
 	l = l.withDefaults()
 	switch {
 	case width == 0 || height == 0:
-		return &Error{Kind: Malformed, Reason: "has a width or a height of 0"}
+		return fault(CodeDamaged, "has a width or a height of 0")
 	case width > int64(l.MaxWidth) || height > int64(l.MaxHeight):
-		return &Error{Kind: TooLarge, Reason: fmt.Sprintf("is %d x %d pixels, and the most is %d x %d",
-			width, height, l.MaxWidth, l.MaxHeight)}
+		return &Error{
+			Code: CodePixels, Offset: -1,
+			Params: Params{"width": width, "height": height, "max_width": int64(l.MaxWidth), "max_height": int64(l.MaxHeight)},
+			Detail: fmt.Sprintf("is %d x %d pixels, and the most is %d x %d", width, height, l.MaxWidth, l.MaxHeight),
+		}
 	case width > l.MaxPixels/height:
-		return &Error{Kind: TooLarge, Reason: fmt.Sprintf("has %d pixels, and the most is %d", width*height, l.MaxPixels)}
+		return &Error{
+			Code: CodePixels, Offset: -1, Params: Params{"pixels": width * height, "limit": l.MaxPixels},
+			Detail: fmt.Sprintf("has %d pixels, and the most is %d", width*height, l.MaxPixels),
+		}
 	}
 	return nil
 }
@@ -66,7 +72,7 @@ type frames struct {
 func (f *frames) count(l Limits, n int64) *Error {
 	l = l.withDefaults()
 	if f.n += n; f.n > int64(l.MaxFrames) {
-		return &Error{Kind: TooLarge, Reason: fmt.Sprintf("has more than %d frames", l.MaxFrames)}
+		return beyond(CodeFrames, int64(l.MaxFrames), fmt.Sprintf("has more than %d frames", l.MaxFrames))
 	}
 	return nil
 }
@@ -75,7 +81,8 @@ func (f *frames) count(l Limits, n int64) *Error {
 func (f *frames) paint(l Limits, width, height int64) *Error {
 	l = l.withDefaults()
 	if f.pixels += width * height; f.pixels/animationFactor > l.MaxPixels {
-		return &Error{Kind: TooLarge, Reason: fmt.Sprintf("has frames of more than %d pixels in all", animationFactor*l.MaxPixels)}
+		most := animationFactor * l.MaxPixels
+		return beyond(CodePixels, most, fmt.Sprintf("has frames of more than %d pixels in all", most))
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (m *MP3) end() {
 	case !m.between():
 		m.cutOff()
 	case !m.framed:
-		m.fail(Malformed, "has no MP3 frame")
+		m.fail(CodeDamaged, "has no MP3 frame")
 	}
 }
 
@@ -70,7 +70,7 @@ func (m *MP3) begin(p []byte) {
 	default:
 		n := mp3FrameBytes(binary.BigEndian.Uint32(p))
 		if n == 0 {
-			m.fail(Malformed, mp3Malformed)
+			m.fail(CodeDamaged, mp3Malformed)
 			return
 		}
 		m.framed = true

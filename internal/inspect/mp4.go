@@ -30,7 +30,7 @@ func (m *MP4) piece(p []byte) {
 	}
 	kind := string(m.kind[:])
 	if kind == "ftyp" && m.begun || kind == "moov" && m.movie || kind == "moof" && !m.movie {
-		m.fail(Malformed, "has a box that is out of place")
+		m.fail(CodeDamaged, "has a box that is out of place")
 	}
 	m.begun = true
 	m.media = m.media || kind == "mdat"
@@ -52,6 +52,6 @@ func (m *MP4) end() {
 	case !m.whole():
 		m.cutOff()
 	case !m.movie || !m.media:
-		m.fail(Malformed, "has no movie or no media box")
+		m.fail(CodeDamaged, "has no movie or no media box")
 	}
 }

@@ -24,7 +24,7 @@ func (o *odf) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 		return err
 	}
 	if hasFolder(name, "basic") || hasFolder(name, "scripts") {
-		return &Error{Kind: Active, Reason: "has macros inside"}
+		return active(KindMacro, "has macros inside")
 	}
 	if err := checkEntry(head); err != nil {
 		return err
@@ -46,13 +46,13 @@ func (o *odf) manifest(e xml.StartElement) error {
 	name, kind := strings.ToLower(attribute(e, "full-path")), strings.ToLower(attribute(e, "media-type"))
 	switch {
 	case e.Name.Local == "encryption-data":
-		return malformed("has an encrypted entry, which cannot be looked into")
+		return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
 	case e.Name.Local != "file-entry":
 		return nil
 	case hasFolder(name, "basic"), hasFolder(name, "scripts"), strings.Contains(kind, "oleobject"):
-		return &Error{Kind: Active, Reason: "has macros or an embedded object inside"}
+		return active(KindMacro, "has macros or an embedded object inside")
 	case name == "/" && kind != o.mediaType:
-		return malformed("is of another type than its name says")
+		return fault(CodeMismatch, "is of another type than its name says")
 	case name == "/":
 		o.declared = true
 	}
@@ -61,7 +61,7 @@ func (o *odf) manifest(e xml.StartElement) error {
 
 func (o *odf) end(*zipWalk) error {
 	if !o.declared {
-		return malformed(incomplete)
+		return fault(CodeDamaged, incomplete)
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func noScriptEvents(body io.Reader) error {
 		n, err := body.Read(buf[kept:])
 		seen := buf[:kept+n]
 		if bytes.Contains(seen, []byte(`"vnd.sun.star.script:`)) || bytes.Contains(seen, []byte(`'vnd.sun.star.script:`)) {
-			return &Error{Kind: Active, Reason: "calls a script"}
+			return active(KindScript, "calls a script")
 		}
 		if err == io.EOF { // readers return it bare
 			return nil

@@ -79,7 +79,7 @@ func (o *Ogg) piece(p []byte) {
 func (o *Ogg) header(p []byte) {
 	o.checkPage()
 	if string(p[:5]) != "OggS\x00" {
-		o.fail(Malformed, "has bytes that are no Ogg page")
+		o.fail(CodeDamaged, "has bytes that are no Ogg page")
 		return
 	}
 	o.order(p[5], binary.LittleEndian.Uint32(p[14:]), binary.LittleEndian.Uint32(p[18:]))
@@ -101,16 +101,16 @@ func (o *Ogg) order(flags byte, serial, page uint32) {
 	begins := flags&oggBegins != 0
 	switch {
 	case begins != (i < 0), begins && page != 0:
-		o.fail(Malformed, oggOrder)
+		o.fail(CodeDamaged, oggOrder)
 		return
 	case begins && len(o.streams) == maxOggStreams:
-		o.refuse(&Error{Kind: TooLarge, Reason: fmt.Sprintf("has more than %d logical streams at a time", maxOggStreams)})
+		o.refuse(beyond(CodeComplex, maxOggStreams, fmt.Sprintf("has more than %d logical streams at a time", maxOggStreams)))
 		return
 	case begins:
 		i = len(o.streams)
 		o.streams = append(o.streams, oggStream{serial: serial})
 	case page != o.streams[i].page+1:
-		o.fail(Malformed, oggOrder)
+		o.fail(CodeDamaged, oggOrder)
 	}
 	o.streams[i].page = page
 	if flags&oggEnds != 0 {
@@ -121,7 +121,7 @@ func (o *Ogg) order(flags byte, serial, page uint32) {
 // checkPage judges the page that ends here.
 func (o *Ogg) checkPage() {
 	if o.off > 0 && o.between() && bits.Reverse32(^o.crc) != o.sum {
-		o.fail(Malformed, "has an Ogg page with a wrong checksum, which ends")
+		o.fail(CodeDamaged, "has an Ogg page with a wrong checksum, which ends")
 	}
 }
 

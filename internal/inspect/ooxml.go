@@ -40,10 +40,10 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 		return nil
 	}
 	if strings.HasSuffix(name, ".piece") || hasHiddenLetters(name) {
-		return malformed("has a part in pieces, or of a hidden name")
+		return fault(CodeDamaged, "has a part in pieces, or of a hidden name")
 	}
 	if runsByName(name) {
-		return &Error{Kind: Active, Reason: "has a macro, a control or an embedded object inside"}
+		return active(KindMacro, "has a macro, a control or an embedded object inside")
 	}
 	if inner := o.embedded(name, head); inner != nil {
 		return w.within(body, inner)
@@ -108,14 +108,14 @@ func (o *ooxml) contentType(e xml.StartElement) error {
 	kind = strings.TrimSpace(kind)
 	for _, word := range []string{"macro", "vba", "activex", "oleobject"} {
 		if strings.Contains(kind, word) {
-			return &Error{Kind: Active, Reason: "has a macro, a control or an embedded object inside"}
+			return active(KindMacro, "has a macro, a control or an embedded object inside")
 		}
 	}
 	if !strings.HasSuffix(kind, ".main+xml") {
 		return nil
 	}
 	if kind != mainParts[o.mediaType] {
-		return malformed("is of another type than its name says")
+		return fault(CodeMismatch, "is of another type than its name says")
 	}
 	switch e.Name.Local {
 	case "Override":
@@ -124,7 +124,7 @@ func (o *ooxml) contentType(e xml.StartElement) error {
 		o.byDefault = "." + strings.ToLower(attribute(e, "Extension"))
 	}
 	if len(o.overrides) > 1 {
-		return malformed("has two main parts")
+		return fault(CodeDamaged, "has two main parts")
 	}
 	return nil
 }
@@ -142,16 +142,16 @@ func (o *ooxml) relation(part string, e xml.StartElement) error {
 	}
 	kind := strings.ToLower(path.Base(attribute(e, "Type")))
 	if slices.Contains(activeRelations, kind) {
-		return &Error{Kind: Active, Reason: "refers to a macro, a control, an embedded object or a template"}
+		return active(KindMacro, "refers to a macro, a control, an embedded object or a template")
 	}
 	if mode := attribute(e, "TargetMode"); mode != "" && mode != "Internal" && kind != "hyperlink" {
-		return &Error{Kind: Active, Reason: "loads something from elsewhere"}
+		return active(KindExternal, "loads something from elsewhere")
 	}
 	if part != "_rels/.rels" || kind != "officedocument" {
 		return nil
 	}
 	if o.main != "" {
-		return malformed("has two main parts")
+		return fault(CodeDamaged, "has two main parts")
 	}
 	o.main = partName(attribute(e, "Target"))
 	return nil
@@ -165,7 +165,7 @@ func partName(target string) string {
 func (o *ooxml) end(w *zipWalk) error {
 	isMain := slices.Contains(o.overrides, o.main) || len(o.overrides) == 0 && o.byDefault == path.Ext(o.main)
 	if o.main == "" || !isMain || !w.has(o.main) {
-		return malformed(incomplete)
+		return fault(CodeDamaged, incomplete)
 	}
 	return nil
 }

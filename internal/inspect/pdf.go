@@ -28,6 +28,7 @@ type PDF struct {
 	// of viewers are not the only danger of their parsers. Links to the web are no active content.
 	RefuseActive bool
 
+	looker
 	lex    pdfLexer
 	place  pdfPlace
 	number int64 // of the object that may begin
@@ -68,6 +69,9 @@ const (
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (f *PDF) Write(p []byte) (int, error) {
+	if err := f.arrive(len(p)); err != nil {
+		return 0, err
+	}
 	f.total += int64(len(p))
 	for rest := p; len(rest) > 0 && f.err == nil; {
 		rest = rest[f.read(rest):]
@@ -96,11 +100,11 @@ func (f *PDF) Verdict() error {
 func (f *PDF) ended() *Error {
 	switch {
 	case f.total == 0:
-		return &Error{Malformed, notPDF}
+		return fault(CodeDamaged, notPDF)
 	case f.place != between || f.marker != hasEOF || f.total < f.linear:
-		return &Error{Malformed, "is cut off: it does not end in startxref and %%EOF"}
+		return fault(CodeTruncated, "is cut off: it does not end in startxref and %%EOF")
 	case !f.objects:
-		return &Error{Malformed, "is a PDF without objects"}
+		return fault(CodeDamaged, "is a PDF without objects")
 	case f.RefuseActive:
 		return f.active.ended()
 	}
@@ -109,9 +113,9 @@ func (f *PDF) ended() *Error {
 
 const notPDF = "does not begin with %PDF- and a version from 1.0 to 2.0"
 
-func (f *PDF) fail(kind Kind, reason string, at int64) {
+func (f *PDF) fail(code Code, detail string, at int64) {
 	if f.err == nil {
-		f.err = faultAt(kind, reason, at)
+		f.err = faultAt(code, detail, at)
 	}
 }
 
@@ -139,7 +143,7 @@ func (f *PDF) read(p []byte) int {
 // expose looks for objects in what is no part of the walk.
 func (f *PDF) expose(p []byte) {
 	if f.active.hidden.found(p) {
-		f.refuse(&Error{Active, "hides an object in a string, a comment or a stream"})
+		f.refuse(active(KindScript, "hides an object in a string, a comment or a stream"))
 	}
 }
 
@@ -159,7 +163,7 @@ func (f *PDF) token(t pdfToken) {
 	}
 }
 
-func (f *PDF) misplaced(at int64) { f.fail(Malformed, "has something other than an object", at) }
+func (f *PDF) misplaced(at int64) { f.fail(CodeDamaged, "has something other than an object", at) }
 
 // header reads the first line, which is a comment to the lexer.
 func (f *PDF) header(t pdfToken) {
@@ -168,7 +172,7 @@ func (f *PDF) header(t pdfToken) {
 	f.started = true
 	one := len(version) == 3 && version[0] == '1' && version[1] == '.' && '0' <= version[2] && version[2] <= '7'
 	if t.at != 0 || t.kind != pdfComment || !isPDF || !one && string(version) != "2.0" {
-		f.err = &Error{Malformed, notPDF}
+		f.err = fault(CodeDamaged, notPDF)
 	}
 }
 

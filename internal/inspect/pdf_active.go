@@ -125,7 +125,7 @@ func (a *pdfActive) stream(o *pdfObject, d *pdfData) *Error {
 // pack keeps the data of an object stream.
 func (a *pdfActive) pack(p []byte) *Error {
 	if len(a.packed)+len(p) > maxPacked {
-		return &Error{TooLarge, "has an object stream that is too large to be examined"}
+		return fault(CodeBomb, "has an object stream that is too large to be examined")
 	}
 	a.packed = append(a.packed, p...)
 	return nil
@@ -135,11 +135,11 @@ func (a *pdfActive) pack(p []byte) *Error {
 func (a *pdfActive) ended() *Error {
 	for _, n := range a.opens {
 		if !a.pages.has(n) {
-			return &Error{Active, opensSomething}
+			return active(KindAction, opensSomething)
 		}
 	}
 	if len(a.sizes.awaited) > 0 {
-		return &Error{Malformed, wrongLength}
+		return fault(CodeDamaged, wrongLength)
 	}
 	return nil
 }
@@ -179,11 +179,11 @@ type pdfSizes struct {
 func (s *pdfSizes) check(l pdfLength, d *pdfData) *Error {
 	switch {
 	case !l.known || l.twice:
-		return &Error{Malformed, wrongLength}
+		return fault(CodeDamaged, wrongLength)
 	case !l.ref && d.fits(l.value):
 		return nil
 	case !l.ref:
-		return &Error{Malformed, wrongLength}
+		return fault(CodeDamaged, wrongLength)
 	}
 	if n, ok := s.declared[l.value]; ok && d.fits(n) {
 		return nil
@@ -192,10 +192,10 @@ func (s *pdfSizes) check(l pdfLength, d *pdfData) *Error {
 		s.awaited = make(map[int64]pdfData)
 	}
 	if _, ok := s.awaited[l.value]; ok {
-		return &Error{Malformed, wrongLength}
+		return fault(CodeDamaged, wrongLength)
 	}
 	if s.awaited[l.value] = *d; len(s.awaited) > maxLengths {
-		return &Error{TooLarge, "has too many streams to be examined"}
+		return fault(CodeComplex, "has too many streams to be examined")
 	}
 	return nil
 }
@@ -204,7 +204,7 @@ func (s *pdfSizes) check(l pdfLength, d *pdfData) *Error {
 func (s *pdfSizes) declare(object, n int64) *Error {
 	if d, ok := s.awaited[object]; ok {
 		if !d.fits(n) {
-			return &Error{Malformed, wrongLength}
+			return fault(CodeDamaged, wrongLength)
 		}
 		delete(s.awaited, object)
 	}

@@ -73,7 +73,7 @@ func (f *PDF) content(t pdfToken) {
 	}
 	if f.RefuseActive {
 		if reason := f.active.token(t); reason != "" {
-			f.fail(Active, reason, t.at)
+			f.refuse(activeAt(KindScript, reason, t.at))
 		}
 	}
 	if !f.object.token(t) {

@@ -29,29 +29,29 @@ func (u *pdfUnpack) examine(o *pdfObject, data []byte, a *pdfActive) *Error {
 	body := &packedObjects{active: a, first: o.first, count: o.count}
 	switch {
 	case o.first < 0 || o.count < 0 || o.count > maxInStream || o.params || o.filters > 1 || o.filters == 1 && !o.flate:
-		return &Error{Active, unreadable}
+		return active(KindScript, unreadable)
 	case o.filters == 0:
 		return body.end(body.read(data))
 	}
 	// A zlib header (RFC 1950): deflate, without a preset dictionary.
 	if len(data) < 2 || data[0]&0x0f != 8 || data[1]&0x20 != 0 {
-		return &Error{Active, unreadable}
+		return active(KindScript, unreadable)
 	}
 	u.reset(data[2:])
 	for {
 		n, err := u.flate.Read(u.buf)
-		fault := body.read(u.buf[:n])
+		found := body.read(u.buf[:n])
 		if u.left -= int64(n) + tokenCost*int64(body.tokens); u.left < -maxUnpacked {
-			return &Error{TooLarge, "has more in object streams than can be examined"}
+			return fault(CodeBomb, "has more in object streams than can be examined")
 		}
-		if fault != nil {
-			return fault
+		if found != nil {
+			return found
 		}
 		if err == io.EOF { // flate returns it bare
 			return body.end(nil)
 		}
 		if err != nil {
-			return &Error{Active, unreadable}
+			return active(KindScript, unreadable)
 		}
 	}
 }
@@ -102,7 +102,7 @@ func (b *packedObjects) token(t pdfToken) *Error {
 	if t.at < b.first && t.kind != pdfComment {
 		n := pdfInt(t.text)
 		if t.kind != pdfWord || n < 0 || int64(len(b.header)) >= 2*b.count {
-			return &Error{Active, unreadable}
+			return active(KindScript, unreadable)
 		}
 		b.header = append(b.header, n)
 		return nil
@@ -111,10 +111,10 @@ func (b *packedObjects) token(t pdfToken) *Error {
 		return err
 	}
 	if reason := b.active.token(t); reason != "" {
-		return &Error{Active, reason}
+		return active(KindScript, reason)
 	}
 	if b.next == 0 && t.kind != pdfComment || !b.object.token(t) {
-		return &Error{Active, unreadable}
+		return active(KindScript, unreadable)
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func (b *packedObjects) begin(at int64) *Error {
 			return nil
 		}
 		if offset < b.last || b.object.depth != 0 {
-			return &Error{Active, unreadable}
+			return active(KindScript, unreadable)
 		}
 		if err := b.finish(); err != nil {
 			return err
@@ -154,7 +154,7 @@ func (b *packedObjects) end(fault *Error) *Error {
 	case fault != nil:
 		return fault
 	case b.lex.state != lexBetween || b.object.depth != 0 || int64(len(b.header)) != 2*b.count || int64(b.next) != b.count:
-		return &Error{Active, unreadable}
+		return active(KindScript, unreadable)
 	}
 	return b.finish()
 }

@@ -87,7 +87,7 @@ func (g *PNG) piece(p []byte) {
 		g.expect(pngSignature, len(pngSignatureBytes))
 	case pngSignature:
 		if string(p) != pngSignatureBytes {
-			g.fail(Malformed, "is not a PNG image")
+			g.fail(CodeDamaged, "is not a PNG image")
 			return
 		}
 		g.expect(pngChunkHeader, 8)
@@ -110,13 +110,13 @@ func (g *PNG) header(p []byte) {
 	g.crc = crc32.ChecksumIEEE(p[4:8])
 	switch {
 	case !isPNGType(p[4:8]):
-		g.fail(Malformed, "has a PNG chunk without a type")
+		g.fail(CodeDamaged, "has a PNG chunk without a type")
 	case g.length > 1<<31-1:
-		g.fail(Malformed, pngLength)
+		g.fail(CodeDamaged, pngLength)
 	case !g.inOrder():
-		g.fail(Malformed, pngOrder)
+		g.fail(CodeDamaged, pngOrder)
 	case !g.fits():
-		g.fail(Malformed, pngLength)
+		g.fail(CodeDamaged, pngLength)
 	}
 	if n := pngFieldBytes(string(p[4:8])); n > 0 {
 		g.expect(pngFields, n)
@@ -201,14 +201,14 @@ func (g *PNG) fits() bool {
 
 func (g *PNG) checksum(p []byte) {
 	if binary.BigEndian.Uint32(p) != g.crc {
-		g.fail(Malformed, "has a PNG chunk with a wrong checksum")
+		g.fail(CodeDamaged, "has a PNG chunk with a wrong checksum")
 	}
 	if string(g.chunk[:]) != "IEND" {
 		g.expect(pngChunkHeader, 8)
 		return
 	}
 	if g.controls != g.announced {
-		g.fail(Malformed, pngAPNG)
+		g.fail(CodeDamaged, pngAPNG)
 	}
 	g.finish()
 }

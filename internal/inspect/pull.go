@@ -17,6 +17,7 @@ var errUnfinished = errors.New("inspect: the stream was not read to its end")
 // never kept, and how the stream was cut cannot be seen. It ends with the walk, with Verdict or with Close, whichever
 // comes first.
 type pull struct {
+	looker
 	next  func() (struct{}, bool)
 	stop  func()
 	yield func(struct{}) bool
@@ -27,6 +28,10 @@ type pull struct {
 
 // write lets walk read p. The walk of the first call is the one that counts.
 func (s *pull) write(p []byte, walk func(io.Reader) error) (int, error) {
+	if err := s.arrive(len(p)); err != nil {
+		s.give(err)
+		return 0, s.err
+	}
 	s.in = p
 	s.resume(walk)
 	s.in = nil
@@ -36,8 +41,23 @@ func (s *pull) write(p []byte, walk func(io.Reader) error) (int, error) {
 	return len(p), nil
 }
 
+// give ends the walk for err, unless it has ended.
+func (s *pull) give(err error) {
+	if s.next == nil {
+		s.next, s.stop = func() (struct{}, bool) { return struct{}{}, false }, func() {}
+	} else if s.yield == nil {
+		return
+	}
+	s.close()
+	s.err = err
+}
+
 // verdict tells walk that the stream has ended.
 func (s *pull) verdict(walk func(io.Reader) error) error {
+	if err := s.arrive(0); err != nil {
+		s.give(err)
+		return s.err
+	}
 	s.over = true
 	s.resume(walk)
 	s.close()

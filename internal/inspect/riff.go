@@ -21,11 +21,11 @@ const riffMalformed = "has a RIFF chunk that does not fit into its file"
 // open judges the header of a file that is of the given form.
 func (r *riff) open(p []byte, form, wrongForm string) {
 	if string(p[:4]) != "RIFF" || string(p[8:12]) != form {
-		r.fail(Malformed, wrongForm)
+		r.fail(CodeDamaged, wrongForm)
 	}
 	size := int64(binary.LittleEndian.Uint32(p[4:]))
 	if size < 4 {
-		r.fail(Malformed, riffMalformed)
+		r.fail(CodeDamaged, riffMalformed)
 	}
 	r.padded = size%2 != 0
 	r.size = 8 + size + size&1
@@ -36,7 +36,7 @@ func (r *riff) open(p []byte, form, wrongForm string) {
 func (r *riff) chunk(header []byte) (size int64) {
 	size = int64(binary.LittleEndian.Uint32(header[4:]))
 	if r.off+8+size+size&1 > r.size {
-		r.fail(Malformed, riffMalformed)
+		r.fail(CodeDamaged, riffMalformed)
 	}
 	return size
 }
@@ -48,7 +48,7 @@ func (r *riff) next(off, left int64) {
 	case end == r.size:
 		r.finish()
 	case r.size-end < 8:
-		r.fail(Malformed, riffMalformed)
+		r.fail(CodeDamaged, riffMalformed)
 	default:
 		r.expect(riffChunk, 8)
 	}

@@ -1,8 +1,11 @@
 package inspect
 
+import "errors"
+
 // A stream cuts a file into what its format is made of, however the file is cut into writes. Formats embed it, say what
 // comes next with expect and pass, and are the walker that is shown it.
 type stream struct {
+	looker
 	off   int64  // of the next piece or payload in the file
 	left  int64  // bytes of payload still to come, before the next piece
 	want  int    // bytes of the next piece
@@ -10,6 +13,7 @@ type stream struct {
 	buf   []byte // the first bytes of a piece whose rest has not come yet
 	done  bool   // nothing may follow the payload
 	err   *Error
+	ended error // why a call ended that found no fault
 }
 
 type walker interface {
@@ -23,6 +27,9 @@ type walker interface {
 	// end is called if the file ends where finish has not been called, and fails if it may not end there.
 	end()
 }
+
+// pieceSteps is what one piece costs, its checks included.
+const pieceSteps = 40
 
 const behindEnd = "goes on behind its end"
 
@@ -39,11 +46,11 @@ func (s *stream) pass(n int64) { s.left = n }
 func (s *stream) finish() { s.done = true }
 
 // fail refuses the file for what is at the current offset.
-func (s *stream) fail(kind Kind, reason string) { s.failAt(kind, reason, s.off) }
+func (s *stream) fail(code Code, detail string) { s.failAt(code, detail, s.off) }
 
-func (s *stream) failAt(kind Kind, reason string, offset int64) {
+func (s *stream) failAt(code Code, detail string, offset int64) {
 	if s.err == nil {
-		s.err = faultAt(kind, reason, offset)
+		s.err = faultAt(code, detail, offset)
 	}
 }
 
@@ -55,19 +62,37 @@ func (s *stream) refuse(err *Error) {
 }
 
 // cutOff refuses a file that ends within something.
-func (s *stream) cutOff() { s.failAt(Malformed, "is cut off", s.off+int64(len(s.buf))) }
+func (s *stream) cutOff() { s.failAt(CodeTruncated, "is cut off", s.off+int64(len(s.buf))) }
 
 // between reports whether the file so far ends in front of a piece, with nothing missing.
 func (s *stream) between() bool { return s.left == 0 && len(s.buf) == 0 }
 
 func (s *stream) write(w walker, p []byte) (int, error) {
-	for rest := p; len(rest) > 0 && s.err == nil; {
+	s.arrived(len(p))
+	for rest := p; len(rest) > 0 && s.goesOn(); {
 		rest = rest[s.take(w, rest):]
 	}
-	if s.err != nil {
-		return 0, s.err
+	if err := s.failure(); err != nil {
+		return 0, err
 	}
 	return len(p), nil
+}
+
+// arrived begins a call.
+func (s *stream) arrived(n int) {
+	if s.goesOn() {
+		s.ended = s.arrive(n)
+	}
+}
+
+func (s *stream) goesOn() bool { return s.err == nil && s.ended == nil }
+
+// failure is the fault, or what ended the call.
+func (s *stream) failure() error {
+	if s.err != nil {
+		return s.err
+	}
+	return s.ended
 }
 
 // take shows w the next payload or piece, as far as p has it, and returns how much of p that used.
@@ -82,7 +107,7 @@ func (s *stream) take(w walker, p []byte) int {
 		}
 		return n
 	case s.done:
-		s.fail(Malformed, behindEnd)
+		s.fail(CodeTrailing, behindEnd)
 		return 0
 	case len(s.buf) == 0 && len(p) >= s.want:
 		return s.show(w, p[:s.want])
@@ -98,19 +123,28 @@ func (s *stream) take(w walker, p []byte) int {
 
 func (s *stream) show(w walker, piece []byte) int {
 	n := s.want
+	s.spend(pieceSteps)
 	w.piece(piece)
 	s.off += int64(n)
 	return n
 }
 
+// spend takes steps from the budget.
+func (s *stream) spend(steps int) {
+	if !s.goesOn() {
+		return
+	}
+	if err := s.budget.Spend(steps); err != nil && !errors.As(err, &s.err) {
+		s.ended = err
+	}
+}
+
 func (s *stream) verdict(w walker) error {
-	if s.err == nil && !(s.done && s.between()) {
+	s.arrived(0)
+	if s.goesOn() && !(s.done && s.between()) {
 		w.end()
 	}
-	if s.err != nil {
-		return s.err
-	}
-	return nil
+	return s.failure()
 }
 
 // skip is the payload method of formats that do not look at it.

@@ -27,6 +27,9 @@ type SVG struct {
 	pull pull
 }
 
+// Within has it work from b; see [Budget].
+func (s *SVG) Within(b *Budget) { s.pull.Within(b) }
+
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (s *SVG) Write(p []byte) (int, error) { return s.pull.write(p, s.walk) }
 
@@ -77,13 +80,13 @@ func (s *svgDocument) start(e xml.StartElement) *Error {
 	name := e.Name.Local
 	switch {
 	case !s.root && (!inSVG || name != "svg"):
-		return &Error{Malformed, notAnSVG}
+		return fault(CodeDamaged, notAnSVG)
 	case s.style:
-		return &Error{Active, isForeign}
+		return active(KindMarkup, isForeign)
 	case strings.EqualFold(name, "script"):
-		return &Error{Active, hasScript}
+		return active(KindScript, hasScript)
 	case inSVG && !svgElements[name], !inSVG && (runs(e.Name.Space) && e.Name.Space != nsRDF || htmlElements[strings.ToLower(name)]):
-		return &Error{Active, isForeign}
+		return active(KindMarkup, isForeign)
 	}
 	s.root = true
 	s.style = inSVG && name == "style"
@@ -99,7 +102,7 @@ func (s *svgDocument) text(t xml.CharData) *Error {
 	if s.style {
 		s.sheet.Write(t)
 		if s.sheet.Len() > styleSheets {
-			return &Error{TooLarge, "has a style sheet of more than 1 MiB"}
+			return fault(CodeComplex, "has a style sheet of more than 1 MiB")
 		}
 	}
 	return nil
@@ -133,24 +136,24 @@ func svgAttribute(element xml.Name, inSVG bool, a xml.Attr) *Error {
 		return nil
 	case nsXML:
 		if name == "base" {
-			return &Error{Active, loads}
+			return active(KindExternal, loads)
 		}
 		return nil
 	default:
 		if runs(a.Name.Space) {
-			return &Error{Active, isForeign}
+			return active(KindMarkup, isForeign)
 		}
 		return nil
 	}
 	switch {
 	case len(name) > 2 && strings.EqualFold(name[:2], "on"):
-		return &Error{Active, hasScript}
+		return active(KindScript, hasScript)
 	case name == "href":
 		return svgReference(element, a.Value)
 	case !inSVG:
 		return nil
 	case !svgAttributes[name] && !strings.HasPrefix(name, "data-") && !strings.HasPrefix(name, "aria-"):
-		return &Error{Active, isForeign}
+		return active(KindMarkup, isForeign)
 	case name == "attributeName":
 		return svgAnimation(a.Value)
 	}
@@ -162,7 +165,7 @@ func svgAnimation(name string) *Error {
 	name = strings.ToLower(strings.TrimSpace(name))
 	name = name[strings.LastIndexByte(name, ':')+1:]
 	if name == "href" || name == "style" || name == "base" || strings.HasPrefix(name, "on") || strings.HasPrefix(name, "xmlns") {
-		return &Error{Active, "animates what it refers to"}
+		return active(KindScript, "animates what it refers to")
 	}
 	return nil
 }
@@ -176,9 +179,9 @@ func svgReference(element xml.Name, value string) *Error {
 	case (element.Local == "image" || element.Local == "feImage") && isData(value, imageData):
 		return nil
 	case strings.HasPrefix(strings.ToLower(value), "javascript:"):
-		return &Error{Active, hasScript}
+		return active(KindScript, hasScript)
 	}
-	return &Error{Active, loads}
+	return active(KindExternal, loads)
 }
 
 func isData(value string, prefixes []string) bool {

@@ -14,18 +14,18 @@ func svgStyle(css string) *Error {
 	css = strings.ToLower(unescapeCSS(css))
 	for _, word := range []string{"@import", "@namespace", "image-set(", "image(", "cross-fade(", "src("} {
 		if strings.Contains(css, word) {
-			return &Error{Active, loads}
+			return active(KindExternal, loads)
 		}
 	}
 	for _, word := range []string{"javascript:", "vbscript:", "expression(", "-moz-binding", "behavior:"} {
 		if strings.Contains(css, word) {
-			return &Error{Active, hasScript}
+			return active(KindScript, hasScript)
 		}
 	}
 	for _, rest := range strings.Split(css, "url(")[1:] {
 		target := strings.TrimLeft(rest, " \t\r\n\f\"'")
 		if !strings.HasPrefix(target, "#") && !strings.HasPrefix(target, ")") && !isData(target, imageData) && !isData(target, fontData) {
-			return &Error{Active, loads}
+			return active(KindExternal, loads)
 		}
 	}
 	return nil

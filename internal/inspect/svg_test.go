@@ -72,7 +72,7 @@ func TestSVGAccepts(t *testing.T) {
 
 func TestSVGRefuses(t *testing.T) {
 	const (
-		malformed, active, tooLarge = inspect.Malformed, inspect.Active, inspect.TooLarge
+		malformed, active, tooLarge = inspect.CodeDamaged, inspect.CodeActive, inspect.CodeComplex
 
 		script  = "contains a script"
 		foreign = "contains an element or attribute that static images do not have"
@@ -83,7 +83,7 @@ func TestSVGRefuses(t *testing.T) {
 	)
 	for _, c := range []struct {
 		in     string
-		kind   inspect.Kind
+		code   inspect.Code
 		reason string
 	}{
 		{``, malformed, broken},
@@ -99,9 +99,9 @@ func TestSVGRefuses(t *testing.T) {
 		{picture("caf\xe9"), malformed, broken},
 		{picture(`&nbsp;`), malformed, broken},
 		{picture(`&xxe;`), malformed, broken},
-		{"\xff\xfe<\x00s\x00", malformed, "is not XML in UTF-8"},
-		{`<?xml version="1.0" encoding="UTF-7"?>` + picture(``), malformed, "is not XML in UTF-8"},
-		{`<?xml version="1.0" encoding="utf-16"?>` + picture(``), malformed, "is not XML in UTF-8"},
+		{"\xff\xfe<\x00s\x00", inspect.CodeUnsupported, "is not XML in UTF-8"},
+		{`<?xml version="1.0" encoding="UTF-7"?>` + picture(``), inspect.CodeUnsupported, "is not XML in UTF-8"},
+		{`<?xml version="1.0" encoding="utf-16"?>` + picture(``), inspect.CodeUnsupported, "is not XML in UTF-8"},
 		{`<g xmlns="http://www.w3.org/2000/svg"/>`, malformed, notSVG},
 		{`<svg xmlns="http://www.w3.org/1999/xhtml"/>`, malformed, notSVG},
 		{`<s:svg xmlns:s="http://example.com/"/>`, malformed, notSVG},
@@ -186,13 +186,13 @@ func TestSVGRefuses(t *testing.T) {
 		require.Error(t, err, "%.300s", c.in)
 		reason, _, _ := strings.Cut(err.Error(), " in line ")
 		require.Equal(t, c.reason, reason, "%.300s", c.in)
-		require.Equal(t, c.kind, err.(*inspect.Error).Kind, "%.300s", c.in) //nolint:errorlint // inspectors return it bare
+		require.Equal(t, c.code, err.(*inspect.Error).Code, "%.300s", c.in) //nolint:errorlint // inspectors return it bare
 	}
 }
 
 func TestSVGTellsTheLine(t *testing.T) {
 	err := xmlVerdict(t, newSVG, "<svg>\n\n<rect onclick='x'/></svg>")
-	require.Equal(t, &inspect.Error{Kind: inspect.Active, Reason: "contains a script in line 3"}, err)
+	require.Equal(t, finding{"active_content script", "contains a script in line 3"}, found(err))
 }
 
 func TestXML(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 // An empty stream is text. What is accepted is not safe to insert into HTML, and not checked for formulas, shell commands
 // or scripts without tags.
 type Text struct {
+	looker
 	enc   encoding
 	start int64   // bytes of the byte order mark
 	off   int64   // bytes judged, the mark included
@@ -48,6 +49,9 @@ const (
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (t *Text) Write(p []byte) (int, error) {
+	if err := t.arrive(len(p)); err != nil {
+		return 0, err
+	}
 	rest := p
 	for t.n > 0 && len(rest) > 0 && t.err == nil {
 		var joined [len(t.carry) + 1]byte
@@ -76,7 +80,7 @@ func (t *Text) keep(rest []byte) {
 // ended.
 func (t *Text) Verdict() error {
 	if t.err == nil && (t.n > 0 || t.high) {
-		t.err = faultAt(Malformed, "ends within a character", t.off)
+		t.err = faultAt(CodeDamaged, "ends within a character", t.off)
 	}
 	if t.err != nil {
 		return t.err
@@ -123,7 +127,7 @@ func (t *Text) consumeUTF8(p []byte) int {
 	n, fault := checkUTF8(p)
 	t.look(p[:n], 1)
 	if t.err == nil && fault != "" {
-		t.err = faultAt(Malformed, fault, t.off+int64(n))
+		t.err = faultAt(CodeDamaged, fault, t.off+int64(n))
 	}
 	return n
 }
@@ -138,9 +142,9 @@ func (t *Text) look(p []byte, width int64) {
 	}
 	switch {
 	case t.scan.Scan(p):
-		t.err = faultAt(Active, isMarkup, t.start+width*t.scan.Offset())
+		t.err = activeAt(KindMarkup, isMarkup, t.start+width*t.scan.Offset())
 	case formula:
-		t.err = faultAt(Active, isFormula, t.start+width*t.cells.at)
+		t.err = activeAt(KindFormula, isFormula, t.start+width*t.cells.at)
 	}
 }
 

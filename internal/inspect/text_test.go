@@ -46,18 +46,18 @@ func TestTextAccepts(t *testing.T) {
 		{"UTF-16 comparison", le("a < b, <someone@example.com>, <3")},
 		{"long", strings.Repeat("0123456 <3 é\n", 10_000)},
 	} {
-		verdict(t, c.name, c.in, nil)
+		verdict(t, c.name, c.in, finding{})
 	}
 }
 
 func TestTextRefuses(t *testing.T) {
 	const (
-		malformed = inspect.Malformed
-		active    = inspect.Active
+		malformed = codeDamaged
+		active    = "active_content markup"
 	)
 	for _, c := range []struct {
 		name, in string
-		kind     inspect.Kind
+		code     string
 		reason   string
 	}{
 		{"NUL", "ab\x00c", malformed, "contains a control character at byte 2"},
@@ -93,17 +93,17 @@ func TestTextRefuses(t *testing.T) {
 		{"markup before a fault", "<svg>\x00", active, "contains HTML markup at byte 0"},
 		{"fault before markup", "\x00<svg>", malformed, "contains a control character at byte 0"},
 	} {
-		verdict(t, c.name, c.in, &inspect.Error{Kind: c.kind, Reason: c.reason})
+		verdict(t, c.name, c.in, finding{c.code, c.reason})
 	}
 }
 
 // verdict checks a stream whole and byte by byte.
-func verdict(t *testing.T, name, in string, want error) {
+func verdict(t *testing.T, name, in string, want finding) {
 	t.Helper()
 	for _, r := range []io.Reader{strings.NewReader(in), iotest.OneByteReader(strings.NewReader(in))} {
 		var text inspect.Text
 		_, _ = io.Copy(&text, struct{ io.Reader }{r})
-		require.Equal(t, want, text.Verdict(), name)
+		require.Equal(t, want, found(text.Verdict()), name)
 	}
 }
 

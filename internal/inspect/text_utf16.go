@@ -20,7 +20,7 @@ func (t *Text) consumeUTF16(p []byte) int {
 		t.look(units[:k], 2)
 		n += 2 * k
 		if t.err == nil && fault != "" {
-			t.err = faultAt(Malformed, fault, t.off+int64(n))
+			t.err = faultAt(CodeDamaged, fault, t.off+int64(n))
 		}
 	}
 	return n

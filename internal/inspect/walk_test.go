@@ -68,14 +68,14 @@ func judge(w walker, r io.Reader) error {
 }
 
 func TestWalkCorpus(t *testing.T) {
-	reasons := map[string]error{}
+	reasons := map[string]finding{}
 	for _, r := range walkReasons {
-		reasons[r.about] = &inspect.Error{Kind: r.kind, Reason: r.reason}
+		reasons[r.about] = finding{r.code, r.reason}
 	}
 	for _, f := range walked() {
 		whole := judge(newWalker(f.Type, inspect.Limits{}), bytes.NewReader(f.Content))
 		bytewise := judge(newWalker(f.Type, inspect.Limits{}), iotest.OneByteReader(bytes.NewReader(f.Content)))
-		require.Equal(t, reasons[f.About], whole, f.About)
+		require.Equal(t, reasons[f.About], found(whole), f.About)
 		require.Equal(t, whole, bytewise, f.About)
 		delete(reasons, f.About)
 	}
@@ -146,7 +146,7 @@ func TestWalkLimits(t *testing.T) {
 			err := judge(newWalker(f.Type, lower), bytes.NewReader(f.Content))
 			var e *inspect.Error
 			require.ErrorAs(t, err, &e, "%s under %+v", c.about, lower)
-			require.Equal(t, inspect.TooLarge, e.Kind, "%s under %+v", c.about, lower)
+			require.Contains(t, []inspect.Code{inspect.CodePixels, inspect.CodeFrames}, e.Code, "%s under %+v", c.about, lower)
 		}
 	}
 }
@@ -176,8 +176,7 @@ func find(t testing.TB, about string) corpus.File {
 
 func TestWebMIsNotMatroska(t *testing.T) {
 	f := find(t, "Matroska by mkvmerge")
-	require.Equal(t, &inspect.Error{Kind: malformed, Reason: "is not a WebM file at byte 5"},
-		judge(&inspect.WebM{}, bytes.NewReader(f.Content)))
+	require.Equal(t, finding{codeDamaged, "is not a WebM file at byte 5"}, found(judge(&inspect.WebM{}, bytes.NewReader(f.Content))))
 	require.NoError(t, judge(&inspect.WebM{Matroska: true}, bytes.NewReader(find(t, "WebM by FFmpeg").Content)))
 }
 

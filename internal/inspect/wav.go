@@ -35,12 +35,12 @@ func (w *WAV) piece(p []byte) {
 	case wavFormat:
 		channels, rate := binary.LittleEndian.Uint16(p[2:]), binary.LittleEndian.Uint32(p[4:])
 		if channels == 0 || rate == 0 {
-			w.fail(Malformed, "has a WAV format that cannot be")
+			w.fail(CodeDamaged, "has a WAV format that cannot be")
 		}
 		w.next(w.off+16, w.formatEnd-w.off-16)
 	}
 	if w.done && !w.sampled {
-		w.fail(Malformed, "has no samples")
+		w.fail(CodeDamaged, "has no samples")
 	}
 }
 
@@ -49,7 +49,7 @@ func (w *WAV) header(p []byte) {
 	switch string(p[:4]) {
 	case "fmt ":
 		if w.formatted || size < 16 {
-			w.fail(Malformed, "has a WAV format that is out of place")
+			w.fail(CodeDamaged, "has a WAV format that is out of place")
 		}
 		w.formatted = true
 		w.formatEnd = w.off + 8 + size + size&1
@@ -57,7 +57,7 @@ func (w *WAV) header(p []byte) {
 		return
 	case "data":
 		if !w.formatted || w.sampled {
-			w.fail(Malformed, "has samples that are out of place")
+			w.fail(CodeDamaged, "has samples that are out of place")
 		}
 		w.sampled = true
 	}

@@ -75,7 +75,7 @@ func (w *WebM) element(content int64) {
 	switch {
 	case !w.declared:
 		if w.id != ebmlHeader || w.size < 1 || w.size > maxEBMLHeader {
-			w.fail(Malformed, webmNot)
+			w.fail(CodeDamaged, webmNot)
 			return
 		}
 		w.declared = true
@@ -97,7 +97,7 @@ func (w *WebM) segment(content int64) {
 		return
 	}
 	if w.id != mkvSegment || w.size == 0 {
-		w.fail(Malformed, webmOrder)
+		w.fail(CodeDamaged, webmOrder)
 	}
 	w.segmentEnd = everything
 	if w.size != unknownSize {
@@ -110,12 +110,12 @@ func (w *WebM) segment(content int64) {
 func (w *WebM) part(content int64) {
 	switch w.id {
 	case mkvAttachments:
-		w.fail(Active, "has attached files")
+		w.refuse(activeAt(KindAttachment, "has attached files", w.off))
 	case mkvTracks:
 		w.tracks = true
 	case mkvCluster:
 		if !w.tracks {
-			w.fail(Malformed, webmOrder)
+			w.fail(CodeDamaged, webmOrder)
 		}
 		if w.inCluster = w.size == unknownSize; w.inCluster {
 			w.expect(ebmlID, 1)
@@ -123,7 +123,7 @@ func (w *WebM) part(content int64) {
 		}
 	case mkvSeekHead, mkvInfo, mkvChapters, mkvCues, mkvTags, ebmlVoid, ebmlCRC:
 	default:
-		w.fail(Malformed, webmOrder)
+		w.fail(CodeDamaged, webmOrder)
 	}
 	w.leave(content)
 }
@@ -131,7 +131,7 @@ func (w *WebM) part(content int64) {
 // leave passes over the content of an element, which is of a known size and within the segment.
 func (w *WebM) leave(content int64) {
 	if w.size == unknownSize || w.size > w.segmentEnd-content {
-		w.fail(Malformed, webmMalformed)
+		w.fail(CodeDamaged, webmMalformed)
 		return
 	}
 	w.pass(w.size)
@@ -140,7 +140,7 @@ func (w *WebM) leave(content int64) {
 		return
 	}
 	if !w.tracks {
-		w.fail(Malformed, "has no tracks")
+		w.fail(CodeDamaged, "has no tracks")
 	}
 	w.finish()
 }
@@ -152,18 +152,18 @@ func (w *WebM) docType(p []byte) {
 		id, content, rest, ok := nextElement(p)
 		switch {
 		case !ok:
-			w.fail(Malformed, webmNot)
+			w.fail(CodeDamaged, webmNot)
 			return
 		case id == ebmlDocType:
 			name := strings.TrimRight(string(content), "\x00")
 			found = name == "webm" || w.Matroska && name == "matroska"
 		case id == ebmlMaxIDLength && (len(content) != 1 || content[0] != 4), id == ebmlMaxSizeLength && (len(content) != 1 || content[0] > 8):
-			w.fail(Malformed, webmNot)
+			w.fail(CodeDamaged, webmNot)
 		}
 		p = rest
 	}
 	if !found {
-		w.fail(Malformed, webmNot)
+		w.fail(CodeDamaged, webmNot)
 	}
 }
 

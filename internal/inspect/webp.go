@@ -64,7 +64,7 @@ func (g *WebP) piece(p []byte) {
 		g.frame(p)
 	}
 	if g.done && (!g.pictured || g.frameWidth > 0) {
-		g.fail(Malformed, webpMissing)
+		g.fail(CodeDamaged, webpMissing)
 	}
 }
 
@@ -73,10 +73,10 @@ func (g *WebP) header(p []byte) {
 	g.chunkSize = g.chunk(p)
 	inFrame := g.off < g.frameEnd
 	if !inFrame && g.frameWidth > 0 {
-		g.fail(Malformed, webpMissing)
+		g.fail(CodeDamaged, webpMissing)
 	}
 	if inFrame && g.off+8+g.chunkSize+g.chunkSize&1 > g.frameEnd {
-		g.fail(Malformed, riffMalformed)
+		g.fail(CodeDamaged, riffMalformed)
 	}
 	switch kind := string(p[:4]); kind {
 	case "VP8X":
@@ -97,10 +97,10 @@ func (g *WebP) header(p []byte) {
 // fields asks for the first n bytes of a chunk that stands where it may.
 func (g *WebP) fields(state int, n int64, placed bool) {
 	if !placed {
-		g.fail(Malformed, webpOrder)
+		g.fail(CodeDamaged, webpOrder)
 	}
 	if g.chunkSize < n {
-		g.fail(Malformed, webpMalformed)
+		g.fail(CodeDamaged, webpMalformed)
 	}
 	g.expect(state, int(n))
 }
@@ -108,7 +108,7 @@ func (g *WebP) fields(state int, n int64, placed bool) {
 // plain passes over a chunk that stands where it may.
 func (g *WebP) plain(placed bool) {
 	if !placed {
-		g.fail(Malformed, webpOrder)
+		g.fail(CodeDamaged, webpOrder)
 	}
 	g.rest(8, 0)
 }
@@ -127,7 +127,7 @@ func (g *WebP) canvas(p []byte) {
 
 func (g *WebP) lossy(p []byte) {
 	if p[0]&1 != 0 || string(p[3:6]) != "\x9d\x01\x2a" {
-		g.fail(Malformed, webpMalformed)
+		g.fail(CodeDamaged, webpMalformed)
 	}
 	const size = 1<<14 - 1
 	g.picture(int64(binary.LittleEndian.Uint16(p[6:])&size), int64(binary.LittleEndian.Uint16(p[8:])&size))
@@ -138,7 +138,7 @@ func (g *WebP) lossless(p []byte) {
 	const size = 1<<14 - 1
 	bits := binary.LittleEndian.Uint32(p[1:])
 	if p[0] != 0x2f || bits>>29 != 0 {
-		g.fail(Malformed, webpMalformed)
+		g.fail(CodeDamaged, webpMalformed)
 	}
 	g.picture(1+int64(bits&size), 1+int64(bits>>14&size))
 	g.rest(5, 5)
@@ -150,13 +150,13 @@ func (g *WebP) picture(width, height int64) {
 	switch {
 	case g.off < g.frameEnd:
 		if width != g.frameWidth || height != g.frameHeight {
-			g.fail(Malformed, webpMalformed)
+			g.fail(CodeDamaged, webpMalformed)
 		}
 		g.frameWidth = 0
 	case g.pictured:
-		g.fail(Malformed, webpOrder)
+		g.fail(CodeDamaged, webpOrder)
 	case g.width > 0 && (width != g.width || height != g.height):
-		g.fail(Malformed, webpMalformed)
+		g.fail(CodeDamaged, webpMalformed)
 	}
 	g.pictured = true
 }
@@ -166,7 +166,7 @@ func (g *WebP) frame(p []byte) {
 	x, y := 2*uint24(p), 2*uint24(p[3:])
 	w, h := 1+uint24(p[6:]), 1+uint24(p[9:])
 	if x+w > g.width || y+h > g.height || g.chunkSize%2 != 0 {
-		g.fail(Malformed, webpMalformed)
+		g.fail(CodeDamaged, webpMalformed)
 	}
 	g.frameWidth, g.frameHeight = w, h
 	g.frameEnd = g.off + g.chunkSize

@@ -39,6 +39,9 @@ type XML struct {
 	pull pull
 }
 
+// Within has it work from b; see [Budget].
+func (x *XML) Within(b *Budget) { x.pull.Within(b) }
+
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (x *XML) Write(p []byte) (int, error) { return x.pull.write(p, x.walk) }
 
@@ -61,7 +64,7 @@ func (dataDocument) doctype(string) bool { return false }
 
 func (dataDocument) start(e xml.StartElement) *Error {
 	if runs(e.Name.Space) {
-		return &Error{Active, "contains elements that a browser or a server runs"}
+		return active(KindMarkup, "contains elements that a browser or a server runs")
 	}
 	return nil
 }
@@ -129,16 +132,16 @@ func (w *xmlWalk) judge(token xml.Token, err error) *Error {
 		return w.handler.end(t)
 	case xml.CharData:
 		if w.depth == 0 && len(bytes.TrimSpace(t)) > 0 {
-			return &Error{Malformed, notWellFormed + w.line()}
+			return fault(CodeDamaged, notWellFormed+w.line())
 		}
 		return w.handler.text(t)
 	case xml.Directive:
 		if w.root || !w.handler.doctype(string(t)) {
-			return &Error{Active, "declares a document type" + w.line()}
+			return active(KindDoctype, "declares a document type"+w.line())
 		}
 	case xml.ProcInst:
 		if t.Target != "xpacket" && !(t.Target == "xml" && first) {
-			return &Error{Active, "contains a processing instruction" + w.line()}
+			return active(KindInstruction, "contains a processing instruction"+w.line())
 		}
 	}
 	return nil
@@ -150,26 +153,26 @@ func (w *xmlWalk) start(e xml.StartElement) *Error {
 	w.depth++
 	switch {
 	case w.depth > maxXMLDepth:
-		return &Error{TooLarge, fmt.Sprintf("nests elements more than %d deep", maxXMLDepth)}
+		return fault(CodeComplex, fmt.Sprintf("nests elements more than %d deep", maxXMLDepth))
 	case w.depth == 1 && w.root:
-		return &Error{Malformed, notWellFormed + w.line()}
+		return fault(CodeDamaged, notWellFormed+w.line())
 	}
 	w.root = true
 	fault := w.handler.start(e)
 	if fault != nil {
-		fault.Reason += w.line()
+		fault.Detail += w.line()
 	}
 	return fault
 }
 
 // ended judges the error that the decoder ended with.
 func (w *xmlWalk) ended(err error) *Error {
-	var fault *Error
+	var found *Error
 	switch {
-	case errors.As(err, &fault):
-		return fault
+	case errors.As(err, &found):
+		return found
 	case err != io.EOF || !w.root: //nolint:errorlint // Token returns it bare
-		return &Error{Malformed, notWellFormed + w.line()}
+		return fault(CodeDamaged, notWellFormed+w.line())
 	}
 	return nil
 }
@@ -187,7 +190,7 @@ type xmlSource struct {
 
 func (s *xmlSource) ReadByte() (byte, error) {
 	if s.left--; s.left < 0 {
-		return 0, &Error{TooLarge, "has a tag or a text of more than 1 MiB"}
+		return 0, fault(CodeComplex, "has a tag or a text of more than 1 MiB")
 	}
 	return s.Reader.ReadByte()
 }
@@ -197,7 +200,7 @@ func (s *xmlSource) skipMark() error {
 	head, _ := s.Peek(3)
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return &Error{Malformed, "is not XML in UTF-8"}
+		return fault(CodeUnsupported, "is not XML in UTF-8")
 	case string(head) == "\xef\xbb\xbf":
 		_, _ = s.Discard(3)
 	}
@@ -211,7 +214,7 @@ func (s *xmlSource) charset(label string, _ io.Reader) (io.Reader, error) {
 	case "us-ascii", "iso-8859-1":
 		return &latin1{source: s}, nil
 	}
-	return nil, &Error{Malformed, "is not XML in UTF-8"}
+	return nil, fault(CodeUnsupported, "is not XML in UTF-8")
 }
 
 // latin1 turns ISO-8859-1 into UTF-8.

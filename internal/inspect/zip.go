@@ -74,6 +74,9 @@ type Zip struct {
 	stream pull
 }
 
+// Within has it work from b; see [Budget].
+func (z *Zip) Within(b *Budget) { z.stream.Within(b) }
+
 // Write walks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (z *Zip) Write(p []byte) (int, error) { return z.stream.write(p, z.walk) }
 

@@ -40,14 +40,14 @@ func (c *zipContent) excess() error {
 	b := c.w.budget
 	switch {
 	case c.h.flags&sizesFollow == 0 && c.size > c.h.size:
-		return malformed("has an entry that is larger than it declares")
+		return fault(CodeDamaged, "has an entry that is larger than it declares")
 	case c.size > b.EntrySize:
-		return &Error{Kind: TooLarge, Reason: largeEntry}
+		return fault(CodeBomb, largeEntry)
 	case b.total > b.TotalSize:
-		return &Error{Kind: TooLarge, Reason: "is too large when unpacked"}
+		return fault(CodeBomb, "is too large when unpacked")
 	case c.size > entryGrace && passes(c.size, b.Ratio, c.w.in.off-c.start),
 		b.total > totalGrace && passes(b.total, b.Ratio, b.file.off):
-		return &Error{Kind: TooLarge, Reason: "is compressed too strongly"}
+		return fault(CodeBomb, "is compressed too strongly")
 	}
 	return nil
 }
@@ -63,15 +63,15 @@ func (c *zipContent) settle() error {
 	if h.flags&sizesFollow == 0 {
 		switch {
 		case c.data.left > 0 && c.w.in.ended():
-			return malformed(damaged)
+			return fault(CodeDamaged, damaged)
 		case c.data.left > 0, c.size != h.size:
-			return malformed("has an entry whose sizes do not agree")
+			return fault(CodeDamaged, "has an entry whose sizes do not agree")
 		case c.crc != h.crc:
-			return malformed("has an entry with a wrong checksum")
+			return fault(CodeDamaged, "has an entry with a wrong checksum")
 		}
 	} else {
 		if h.packed != 0 && h.packed != packed || h.size != 0 && h.size != c.size || h.crc != 0 && h.crc != c.crc {
-			return malformed("has an entry whose sizes do not agree")
+			return fault(CodeDamaged, "has an entry whose sizes do not agree")
 		}
 		h.packed, h.size, h.crc = packed, c.size, c.crc
 		if err := c.descriptor(); err != nil {
@@ -79,7 +79,7 @@ func (c *zipContent) settle() error {
 		}
 	}
 	if isDirectory(h.name) && h.size > 0 {
-		return malformed("has a directory with content")
+		return fault(CodeDamaged, "has a directory with content")
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func (c *zipContent) descriptor() error {
 	narrow := le.AppendUint32(le.AppendUint32(nil, uint32(c.h.packed)), uint32(c.h.size)) //nolint:gosec // the form of sizes that fit
 	seen, err := c.w.in.Peek(len(signature) + len(crc) + len(wide))
 	if err != nil {
-		return faultOr(err, "is cut off")
+		return faultOr(err, CodeTruncated, "is cut off")
 	}
 	for _, form := range [][][]byte{{signature, crc, wide}, {crc, wide}, {signature, crc, narrow}, {crc, narrow}} {
 		form := bytes.Join(form, nil)
@@ -103,5 +103,5 @@ func (c *zipContent) descriptor() error {
 			return err
 		}
 	}
-	return malformed("has an entry whose sizes or checksum do not agree")
+	return fault(CodeDamaged, "has an entry whose sizes or checksum do not agree")
 }

@@ -10,7 +10,7 @@ func (w *zipWalk) directory() error {
 	start := w.in.off
 	for n := 0; w.in.signature() == centralSignature; n++ {
 		if n == len(w.records) {
-			return malformed("lists more entries than it has")
+			return fault(CodeDamaged, "lists more entries than it has")
 		}
 		if err := w.central(); err != nil {
 			return err
@@ -24,7 +24,7 @@ func (w *zipWalk) directory() error {
 		return err
 	}
 	if !w.in.ended() {
-		return faultAt(Malformed, "has bytes behind its end", w.in.off)
+		return faultAt(CodeTrailing, "has bytes behind its end", w.in.off)
 	}
 	return nil
 }
@@ -33,13 +33,13 @@ func (w *zipWalk) directory() error {
 func (w *zipWalk) stray(missing string) error {
 	switch _, err := w.in.Peek(4); {
 	case err != nil:
-		return faultOr(err, "is cut off")
+		return faultOr(err, CodeTruncated, "is cut off")
 	case w.in.off == 0:
-		return malformed("does not begin like a ZIP archive")
+		return fault(CodeDamaged, "does not begin like a ZIP archive")
 	case w.in.signature() == endSignature, w.in.signature() == end64Signature:
-		return malformed(missing)
+		return fault(CodeDamaged, missing)
 	}
-	return faultAt(Malformed, "has bytes that belong to no entry", w.in.off)
+	return faultAt(CodeDamaged, "has bytes that belong to no entry", w.in.off)
 }
 
 // central reads one record of the central directory.
@@ -56,7 +56,7 @@ func (w *zipWalk) central() error {
 	f.u16() // internal attributes: whether it is text
 	attributes, offset := f.u32(), int64(f.u32())
 	if volume != 0 {
-		return malformed("is one of several volumes")
+		return fault(CodeUnsupported, "is one of several volumes")
 	}
 	if p, err = w.in.take(h.nameLen + h.extraLen); err != nil {
 		return err
@@ -80,11 +80,11 @@ func (w *zipWalk) list(offset int64, sum uint64) error {
 	})
 	switch {
 	case !ok:
-		return malformed("lists an entry where there is none")
+		return fault(CodeDamaged, "lists an entry where there is none")
 	case w.records[i].listed:
-		return malformed("lists an entry twice")
+		return fault(CodeDamaged, "lists an entry twice")
 	case w.records[i].sum != sum:
-		return malformed("lists an entry that differs from what is there")
+		return fault(CodeDamaged, "lists an entry that differs from what is there")
 	}
 	w.records[i].listed = true
 	return nil
@@ -102,9 +102,9 @@ func checkMode(attributes uint32) error {
 	mode := attributes >> 16
 	switch kind := mode & modeType; {
 	case kind != 0 && kind != modeDirectory && kind != modeFile:
-		return &Error{Kind: Active, Reason: "has an entry that is a link or a device"}
+		return fault(CodeEntry, "has an entry that is a link or a device")
 	case kind != modeDirectory && mode&modeSetID != 0:
-		return &Error{Kind: Active, Reason: "has an entry that runs as another user"}
+		return fault(CodeEntry, "has an entry that runs as another user")
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func checkMode(attributes uint32) error {
 // comment reads a comment, whose text no program needs and whose room has hidden much.
 func (w *zipWalk) comment(n int) error {
 	if n > maxZipComment {
-		return malformed("has a comment that is too long")
+		return fault(CodeDamaged, "has a comment that is too long")
 	}
 	p, err := w.in.take(n)
 	if err != nil {
@@ -121,7 +121,7 @@ func (w *zipWalk) comment(n int) error {
 	var text Text
 	_, _ = text.Write(p) // Verdict tells
 	if err := text.Verdict(); err != nil {
-		return malformed("has a comment that is not plain text")
+		return fault(CodeDamaged, "has a comment that is not plain text")
 	}
 	return nil
 }
@@ -147,11 +147,11 @@ func (w *zipWalk) ends(start, size int64) error {
 	here, total := int64(f.u16()), int64(f.u16())
 	sized, at := int64(f.u32()), int64(f.u32())
 	if volume != 0 || first != 0 {
-		return malformed("is one of several volumes")
+		return fault(CodeUnsupported, "is one of several volumes")
 	}
 	agree := func(v, want, escape int64) bool { return v == want || wide && v == escape }
 	if !agree(here, count, 0xffff) || !agree(total, count, 0xffff) || !agree(sized, size, max32) || !agree(at, start, max32) {
-		return malformed("ends with a record that differs from what is there")
+		return fault(CodeDamaged, "ends with a record that differs from what is there")
 	}
 	return w.comment(int(f.u16()))
 }
@@ -170,10 +170,10 @@ func (w *zipWalk) ends64(start, size, count int64) error {
 	good := length == 56-12 && volume == 0 && first == 0 &&
 		f.size() == count && f.size() == count && f.size() == size && f.size() == start
 	if !good {
-		return malformed("ends with a record that differs from what is there")
+		return fault(CodeDamaged, "ends with a record that differs from what is there")
 	}
 	if f.u32() != locatorSignature || f.u32() != 0 || f.size() != at || f.u32() != 1 {
-		return malformed("ends with a record that differs from what is there")
+		return fault(CodeDamaged, "ends with a record that differs from what is there")
 	}
 	return nil
 }

@@ -50,15 +50,15 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	case isDirectory(h.name), isFinder(h.name, head):
 		return nil
 	case !z.any && !slices.Contains(z.allowed, ext):
-		return &Error{Kind: Active, Reason: "has an entry of a type that is not accepted"}
+		return fault(CodeEntry, "has an entry of a type that is not accepted")
 	case len(head) == 0:
 		return nil
 	case z.nesting == 0 && (isZip(head) || isOtherArchive(head)):
-		return &Error{Kind: TooLarge, Reason: "has an archive or a document inside that is an archive itself"}
+		return fault(CodeEntry, "has an archive or a document inside that is an archive itself")
 	}
 	mediaType := sniff.Resolve(head, ext)
 	if (z.known || isZip(head) && !z.any) && !slices.Contains(sniff.Extensions(mediaType), ext) {
-		return &Error{Kind: Active, Reason: "has an entry whose content is not what its extension says"}
+		return fault(CodeEntry, "has an entry whose content is not what its extension says")
 	}
 	if isZip(head) {
 		return w.within(body, z.inner(mediaType))
@@ -82,9 +82,9 @@ func (z *zipFiles) end(*zipWalk) error { return nil }
 func notPackage(w *zipWalk, h *zipHeader) error {
 	switch name := foldName(h.name); {
 	case name == "meta-inf/manifest.mf", name == "androidmanifest.xml", name == "classes.dex":
-		return &Error{Kind: Active, Reason: isJava}
+		return active(KindProgram, isJava)
 	case name == "[content_types].xml", name == "mimetype" && len(w.records) == 0:
-		return &Error{Kind: Active, Reason: "is an Office document or a book, not a plain archive"}
+		return fault(CodeMismatch, "is an Office document or a book, not a plain archive")
 	}
 	return nil
 }

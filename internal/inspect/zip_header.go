@@ -62,15 +62,15 @@ func (h *zipHeader) begin(f *zipFields) error {
 	h.nameLen, h.extraLen = int(f.u16()), int(f.u16())
 	switch {
 	case h.flags&encrypted != 0:
-		return malformed("has an encrypted entry, which cannot be looked into")
+		return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
 	case h.flags&^allowedFlags != 0:
-		return malformed("has an entry with flags that are not understood")
+		return fault(CodeUnsupported, "has an entry with flags that are not understood")
 	case h.method != stored && h.method != deflated:
-		return malformed("has an entry that is neither stored nor deflated")
+		return fault(CodeUnsupported, "has an entry that is neither stored nor deflated")
 	case h.nameLen > maxZipName:
-		return &Error{Kind: TooLarge, Reason: "has an entry whose name is too long"}
+		return fault(CodeComplex, "has an entry whose name is too long")
 	case h.extraLen > maxZipExtra:
-		return malformed("has an entry with too many extra fields")
+		return fault(CodeDamaged, "has an entry with too many extra fields")
 	}
 	return nil
 }
@@ -82,14 +82,14 @@ func (h *zipHeader) finish(name []byte, extra zipFields, offset *int64) error {
 	seen64, seenName := false, false
 	for len(extra) > 0 {
 		if len(extra) < 4 {
-			return malformed("has a broken extra field")
+			return fault(CodeDamaged, "has a broken extra field")
 		}
 		id, n := extra.u16(), int(extra.u16())
 		if n > len(extra) {
-			return malformed("has a broken extra field")
+			return fault(CodeDamaged, "has a broken extra field")
 		}
 		if id == extraZip64 && seen64 || id == extraName && seenName {
-			return malformed("has an extra field twice")
+			return fault(CodeDamaged, "has an extra field twice")
 		}
 		seen64, seenName = seen64 || id == extraZip64, seenName || id == extraName
 		if err := h.extra(id, extra[:n], offset); err != nil {
@@ -98,7 +98,7 @@ func (h *zipHeader) finish(name []byte, extra zipFields, offset *int64) error {
 		extra = extra[n:]
 	}
 	if h.packed == max32 || h.size == max32 || offset != nil && *offset == max32 {
-		return malformed("has an entry without its size")
+		return fault(CodeDamaged, "has an entry without its size")
 	}
 	return checkZipName(h.name, h.flags&nameIsUTF8 != 0 || h.name != h.raw)
 }
@@ -110,11 +110,11 @@ func (h *zipHeader) extra(id uint16, body zipFields, offset *int64) error {
 	case extraName:
 		return h.unicodeName(body)
 	case extraEncryption, extraAES:
-		return malformed("has an encrypted entry, which cannot be looked into")
+		return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
 	case extraUnixLink:
-		return &Error{Kind: Active, Reason: "has an entry that may be a link"}
+		return fault(CodeEntry, "has an entry that may be a link")
 	case extraJava:
-		return &Error{Kind: Active, Reason: isJava}
+		return active(KindProgram, isJava)
 	}
 	return nil
 }
@@ -132,11 +132,11 @@ func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 			continue
 		}
 		if len(body) < 8 {
-			return malformed("has a broken extra field")
+			return fault(CodeDamaged, "has a broken extra field")
 		}
 		size := body.size()
 		if size < 0 || *v != max32 && *v != size {
-			return malformed("has an entry whose sizes do not agree")
+			return fault(CodeDamaged, "has an entry whose sizes do not agree")
 		}
 		*v = size
 	}
@@ -144,7 +144,7 @@ func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 		return nil
 	}
 	if len(body) > 0 {
-		return malformed("has a broken extra field")
+		return fault(CodeDamaged, "has a broken extra field")
 	}
 	return nil
 }
@@ -152,11 +152,11 @@ func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 // unicodeName reads Info-ZIP's second name, which counts while the checksum beside it is the first one's.
 func (h *zipHeader) unicodeName(body zipFields) error {
 	if len(body) < 5 || body[0] != 1 {
-		return malformed("has a broken extra field")
+		return fault(CodeDamaged, "has a broken extra field")
 	}
 	body = body[1:]
 	if sum := body.u32(); sum != crc32.ChecksumIEEE([]byte(h.raw)) || !utf8.Valid(body) || h.flags&nameIsUTF8 != 0 {
-		return malformed("has an entry with two names that do not agree")
+		return fault(CodeDamaged, "has an entry with two names that do not agree")
 	}
 	h.name = string(body)
 	return nil

@@ -21,7 +21,7 @@ type zipInput struct {
 func (in *zipInput) take(n int) ([]byte, error) {
 	p, err := in.Peek(n)
 	if err != nil {
-		return nil, faultOr(err, "is cut off")
+		return nil, faultOr(err, CodeTruncated, "is cut off")
 	}
 	in.off += int64(n)
 	_, err = in.Discard(n)
@@ -98,11 +98,9 @@ func (f *zipFields) size() int64 {
 }
 
 // faultOr returns the fault in err, or a new one if err is only how a reader failed.
-func faultOr(err error, what string) error {
-	if fault := (*Error)(nil); errors.As(err, &fault) {
-		return fault
+func faultOr(err error, code Code, detail string) error {
+	if found := (*Error)(nil); errors.As(err, &found) {
+		return found
 	}
-	return malformed(what)
+	return fault(code, detail)
 }
-
-func malformed(what string) *Error { return &Error{Kind: Malformed, Reason: what} }

@@ -12,24 +12,24 @@ import (
 // their ASCII.
 func checkZipName(name string, isUTF8 bool) error {
 	if isUTF8 && !utf8.ValidString(name) {
-		return malformed("has an entry whose name is not valid UTF-8")
+		return fault(CodeEntry, "has an entry whose name is not valid UTF-8")
 	}
 	switch {
 	case name == "", name[0] == '/':
-		return malformed("has an entry with an absolute name, or none")
+		return fault(CodeEntry, "has an entry with an absolute name, or none")
 	case strings.ContainsAny(name, `\:`):
-		return malformed("has an entry whose name has a backslash or a colon")
+		return fault(CodeEntry, "has an entry whose name has a backslash or a colon")
 	case strings.ContainsFunc(name, isHidden):
-		return malformed("has an entry whose name has control characters")
+		return fault(CodeEntry, "has an entry whose name has control characters")
 	}
 	file := strings.TrimSuffix(name, "/")
 	for part := range strings.SplitSeq(file, "/") {
 		if strings.Trim(part, ". ") == "" { // Windows drops dots and spaces at the end of a name
-			return malformed("has an entry whose name leads out of its directory or has empty parts")
+			return fault(CodeEntry, "has an entry whose name leads out of its directory or has empty parts")
 		}
 	}
 	if file == name && strings.TrimRight(file, ". ") != file {
-		return malformed("has an entry whose name ends in a dot or a space")
+		return fault(CodeEntry, "has an entry whose name ends in a dot or a space")
 	}
 	return nil
 }

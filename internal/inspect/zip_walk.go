@@ -88,10 +88,10 @@ func (w *zipWalk) entry() error {
 	content := w.open(h)
 	w.body.Reset(content)
 	if err := w.format.entry(w, h, w.body); err != nil {
-		return faultOr(err, damaged)
+		return faultOr(err, CodeDamaged, damaged)
 	}
 	if _, err := io.Copy(io.Discard, w.body); err != nil {
-		return faultOr(err, damaged)
+		return faultOr(err, CodeDamaged, damaged)
 	}
 	if err := content.settle(); err != nil {
 		return err
@@ -103,7 +103,7 @@ func (w *zipWalk) entry() error {
 // header reads a local header.
 func (w *zipWalk) header() (*zipHeader, error) {
 	if w.budget.entries++; w.budget.entries > w.budget.Entries {
-		return nil, &Error{Kind: TooLarge, Reason: "has too many entries"}
+		return nil, fault(CodeComplex, "has too many entries")
 	}
 	p, err := w.in.take(30)
 	if err != nil {
@@ -121,13 +121,13 @@ func (w *zipWalk) header() (*zipHeader, error) {
 	}
 	switch {
 	case h.flags&sizesFollow != 0 && h.method == stored:
-		return nil, malformed("has a stored entry whose size stands behind it, so that it cannot be read from a stream")
+		return nil, fault(CodeUnsupported, "has a stored entry whose size stands behind it, so that it cannot be read from a stream")
 	case h.size > w.budget.EntrySize:
-		return nil, &Error{Kind: TooLarge, Reason: largeEntry}
+		return nil, fault(CodeBomb, largeEntry)
 	}
 	key := w.hash(foldName(h.name))
 	if _, taken := w.names[key]; taken {
-		return nil, malformed("has two entries of one name")
+		return nil, fault(CodeEntry, "has two entries of one name")
 	}
 	w.names[key] = struct{}{}
 	return h, nil

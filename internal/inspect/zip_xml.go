@@ -46,15 +46,15 @@ func checkProlog(head []byte) error {
 		case beginsWith(text, oldManifest):
 			end = ">"
 		case beginsWith(text, "<!"):
-			return &Error{Kind: Active, Reason: "has a part with a document type declaration"}
+			return active(KindDoctype, "has a part with a document type declaration")
 		case beginsWith(text, "<"), len(head) == 0:
 			return nil
 		default:
-			return malformed("has a part that is not XML")
+			return fault(CodeDamaged, "has a part that is not XML")
 		}
 		_, rest, found := bytes.Cut(text, []byte(end))
 		if !found {
-			return malformed("has a part that is not XML")
+			return fault(CodeDamaged, "has a part that is not XML")
 		}
 		text = rest
 	}
@@ -69,10 +69,10 @@ func (w *zipWalk) parseXML(body io.Reader, element func(xml.StartElement) error)
 			return nil
 		}
 		if err != nil {
-			return faultOr(err, "has a part that is not well-formed XML in UTF-8")
+			return faultOr(err, CodeDamaged, "has a part that is not well-formed XML in UTF-8")
 		}
 		if w.budget.tokens++; w.budget.tokens > maxXMLTokens {
-			return &Error{Kind: TooLarge, Reason: longLists}
+			return fault(CodeComplex, longLists)
 		}
 		if e, ok := token.(xml.StartElement); ok {
 			if err := oneEach(e.Attr); err != nil {
@@ -89,7 +89,7 @@ func (w *zipWalk) parseXML(body io.Reader, element func(xml.StartElement) error)
 func oneEach(attrs []xml.Attr) error {
 	for i, a := range attrs {
 		if slices.ContainsFunc(attrs[:i], func(b xml.Attr) bool { return a.Name.Local == b.Name.Local }) {
-			return malformed("has a list of its parts with an attribute twice")
+			return fault(CodeDamaged, "has a list of its parts with an attribute twice")
 		}
 	}
 	return nil
@@ -117,7 +117,7 @@ func (p *xmlPart) Read(b []byte) (int, error) {
 	p.size += int64(n)
 	*p.total += int64(n)
 	if p.size > maxXMLPart || *p.total > maxXMLTotal {
-		return 0, &Error{Kind: TooLarge, Reason: longLists}
+		return 0, fault(CodeComplex, longLists)
 	}
 	return n, err
 }

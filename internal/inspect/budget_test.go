@@ -1,0 +1,107 @@
+package inspect_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+// shared is memory of so many bytes.
+type shared struct{ left int64 }
+
+func (m *shared) Take(n int64) bool {
+	if m.left < n {
+		return false
+	}
+	m.left -= n
+	return true
+}
+
+func (m *shared) Give(n int64) { m.left += n }
+
+// begin lets n bytes of a file arrive at b.
+func begin(t *testing.T, b *inspect.Budget, n int) {
+	t.Helper()
+	var text inspect.Text
+	text.Within(b)
+	_, err := text.Write([]byte(strings.Repeat("a", n)))
+	require.NoError(t, err)
+}
+
+func TestBudgetOfSteps(t *testing.T) {
+	const base, perByte = 50_000_000, 200
+	var b inspect.Budget
+	begin(t, &b, 1000)
+	spent := 0
+	for b.Spend(1000) == nil {
+		spent += 1000
+	}
+	require.LessOrEqual(t, spent, base+1000*perByte)
+	require.Greater(t, spent, (base+1000*perByte)*9/10)
+	require.Equal(t, finding{"too_complex", "takes more work to look into than a file of its size may"}, found(b.Spend(1)))
+}
+
+func TestBudgetEndsWithItsContext(t *testing.T) {
+	gone := errors.New("the client has left")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	b := inspect.Budget{Context: ctx}
+	begin(t, &b, 1)
+	require.NoError(t, b.Spend(1_000_000))
+	cancel(gone)
+	require.ErrorIs(t, b.Spend(1_000_000), gone)
+	require.Nil(t, errors.Unwrap(gone))
+
+	for name, fresh := range map[string]func() inspector{
+		"a format of pieces": func() inspector { return &inspect.PNG{} },
+		"a format that is read": func() inspector {
+			return &inspect.Zip{}
+		},
+		"text":    func() inspector { return &inspect.Text{} },
+		"a PDF":   func() inspector { return &inspect.PDF{} },
+		"a table": func() inspector { return &inspect.CSV{} },
+	} {
+		w := fresh()
+		w.(interface{ Within(*inspect.Budget) }).Within(&inspect.Budget{Context: ctx})
+		_, err := w.Write([]byte("x"))
+		require.ErrorIs(t, err, gone, name)
+		require.Equal(t, finding{"no fault", gone.Error()}, found(err), name)
+	}
+}
+
+func TestBudgetOfTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := inspect.Budget{Timeout: time.Second}
+		begin(t, &b, 1)
+		time.Sleep(time.Second)
+		require.NoError(t, b.Spend(1_000_000))
+		time.Sleep(1)
+		require.ErrorIs(t, b.Spend(1_000_000), inspect.ErrTimeout)
+		begin(t, &b, 1) // the next call has its own time
+		require.NoError(t, b.Spend(1_000_000))
+	})
+}
+
+func TestBudgetOfMemory(t *testing.T) {
+	memory := &shared{left: 9 << 20}
+	one, two := inspect.Budget{Memory: memory}, inspect.Budget{Memory: memory}
+	require.NoError(t, one.Hold(1))
+	require.Equal(t, int64(9<<20-64<<10), memory.left, "it is taken in steps")
+	require.NoError(t, one.Hold(64<<10-1))
+	require.Equal(t, int64(9<<20-64<<10), memory.left)
+	require.NoError(t, one.Hold(8<<20-64<<10))
+	require.Equal(t, finding{"too_complex", "takes more memory to look into than a file may"}, found(one.Hold(1)))
+	require.NoError(t, two.Hold(1<<20))
+	require.Equal(t, finding{"busy", "cannot be looked into while others use the memory for it"}, found(two.Hold(1)))
+	one.Close()
+	two.Close()
+	require.Equal(t, int64(9<<20), memory.left)
+	two.Close()
+	require.Equal(t, int64(9<<20), memory.left, "it is given back once")
+}
