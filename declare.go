@@ -51,6 +51,7 @@ func (q *request) declared(d Declaration) (*Incoming, error) {
 		return nil, Reject(CodeUnexpectedField, "no file is accepted in a field of such a name")
 	}
 	name, err := filename.Clean(d.Name)
+	name = q.h.completeName(name, claimedType(d.Type))
 	q.about = File{Field: d.Field, Name: name, Type: claimedType(d.Type), Size: d.Size}
 	switch {
 	case !slices.Contains(q.h.opts.Fields, d.Field):

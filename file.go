@@ -44,11 +44,22 @@ func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
 	if err := readHead(in, p); err != nil {
 		return withFile(formError(err), in.Field, in.Name)
 	}
-	tx.about.Type, tx.about.Size = in.Type, int64(len(in.Head))
+	in.Name = tx.h.completeName(in.Name, in.Type)
+	tx.about.Name, tx.about.Type, tx.about.Size = in.Name, in.Type, int64(len(in.Head))
 	if in.Size >= 0 {
 		maxSize = max(1, in.Size)
 	}
 	return withFile(tx.stage(in, p, maxSize), in.Field, in.Name)
+}
+
+// completeName gives a cleaned name without an extension that of its type.
+func (h *Handler) completeName(name, mediaType string) string {
+	exts := sniff.Extensions(mediaType)
+	if !h.opts.CompleteNames || name == "" || filename.Ext(name) != "" || len(exts) == 0 {
+		return name
+	}
+	whole, _ := filename.Clean(name + exts[0]) // which cuts a long name, and has nothing to refuse
+	return whole
 }
 
 // emptySelection passes over the part that a browser sends for a file input in

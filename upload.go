@@ -64,6 +64,13 @@ type Options struct {
 	// MaxHeaderSize is the most bytes of one part's headers. Default: 8 KiB.
 	MaxHeaderSize int64
 
+	// CompleteNames adds the extension of the detected type to names that have
+	// none, before anybody judges them: pages that send a canvas or a recording
+	// call every file "blob", which then is "blob.png". For direct uploads the
+	// type is the declared one, and the content must be of it. Default: [Types]
+	// refuses such names.
+	CompleteNames bool
+
 	// Keys chooses the keys. Default: [RandomKeys].
 	Keys KeyGenerator
 

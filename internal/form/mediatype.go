@@ -1,15 +1,14 @@
 package form
 
 import (
-	"mime"
 	"net/http"
 	"strings"
 )
 
 // Boundary judges the headers of a request and returns the boundary of its
 // form. Exactly one Content-Type that is exactly multipart/form-data, with one
-// boundary of RFC 2046 5.1.1, is accepted, and no Content-Encoding: a request
-// that two parsers could read differently is refused.
+// boundary, is accepted, and no Content-Encoding: a request that two parsers
+// could read differently is refused.
 func Boundary(h http.Header) (string, error) {
 	if enc := strings.Join(h.Values("Content-Encoding"), ","); enc != "" && !strings.EqualFold(enc, "identity") {
 		return "", &Error{Kind: NotMultipart, Reason: "a compressed body (Content-Encoding) is not accepted"}
@@ -22,19 +21,27 @@ func Boundary(h http.Header) (string, error) {
 	if len(types) == 0 {
 		return "", notForm
 	}
-	if kind, _, _ := strings.Cut(types[0], ";"); !strings.EqualFold(strings.TrimSpace(kind), "multipart/form-data") {
+	kind, rest, more := strings.Cut(types[0], ";")
+	if !strings.EqualFold(strings.TrimSpace(kind), "multipart/form-data") {
 		return "", notForm
 	}
-	_, params, err := mime.ParseMediaType(types[0])
-	if err != nil || strings.Contains(types[0], "*") { // RFC 2231, which not every parser reads
+	params, err := parseParams(rest, more)
+	if err != nil {
 		return "", &Error{Kind: Malformed, Reason: "the Content-Type of the request cannot be read", Err: err}
 	}
-	if b := params["boundary"]; validBoundary(b) {
-		return b, nil
+	for key := range params {
+		if strings.Contains(key, "*") { // RFC 2231, which not every parser reads
+			return "", malformed("the Content-Type of the request uses " + key)
+		}
 	}
-	return "", malformed("the boundary must be 1 to 70 of the characters that RFC 2046 allows")
+	if b := params["boundary"]; validBoundary(b.value) {
+		return b.value, nil
+	}
+	return "", malformed("the boundary must be 1 to 70 of the characters that RFC 2046 allows, or of a token's")
 }
 
+// validBoundary takes the characters of RFC 2046 5.1.1 and those of tokens (RFC
+// 9110 5.6.2), which clients make boundaries of, whether they are quoted or not.
 func validBoundary(b string) bool {
 	if len(b) < 1 || len(b) > 70 || b[len(b)-1] == ' ' {
 		return false
@@ -42,7 +49,7 @@ func validBoundary(b string) bool {
 	for i := range len(b) {
 		c := b[i]
 		alnum := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !alnum && strings.IndexByte("'()+_,-./:=? ", c) < 0 {
+		if !alnum && strings.IndexByte("'()+_,-./:=? !#$%&*^`|~", c) < 0 {
 			return false
 		}
 	}

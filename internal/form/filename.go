@@ -1,0 +1,84 @@
+package form
+
+import (
+	"mime"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/airlock-go/upload/internal/filename"
+)
+
+// fileName chooses the best readable of the names that a part has. RFC 7578
+// forbids filename*, but clients send it, with a plain name that is a substitute
+// for it (RFC 6266 4.3, RFC 8187). Both must have the same extension: nobody may
+// be shown a file of one type that another reader takes for another.
+func fileName(plain string, hasPlain bool, ext string, hasExt bool) (string, error) {
+	if hasPlain {
+		plain = decodeWord(plain)
+	}
+	if !hasExt {
+		return plain, nil
+	}
+	decoded, readable := decodeExt(ext)
+	switch {
+	case !readable && hasPlain:
+		return plain, nil
+	case !readable:
+		return "", malformed("a filename* cannot be read")
+	case hasPlain && extensionOf(plain) != extensionOf(decoded):
+		return "", malformed("filename and filename* of a part disagree")
+	}
+	return decoded, nil
+}
+
+// extensionOf is what tells the type of a name that is cleaned later, and what
+// no name has if that fails.
+func extensionOf(name string) string {
+	clean, err := filename.Clean(name)
+	if err != nil {
+		return "/"
+	}
+	return filename.Ext(clean)
+}
+
+// decodeExt reads an RFC 8187 ext-value, charset'language'value. ISO-8859-1 was
+// obligatory in RFC 5987. Characters that should have been encoded are themselves.
+func decodeExt(v string) (string, bool) {
+	charset, rest, ok := strings.Cut(v, "'")
+	_, value, ok2 := strings.Cut(rest, "'")
+	s, err := url.PathUnescape(value)
+	if !ok || !ok2 || err != nil {
+		return "", false
+	}
+	switch strings.ToLower(charset) {
+	case "utf-8", "utf8":
+	case "iso-8859-1", "latin1":
+		s = fromLatin1(s)
+	default:
+		return "", false
+	}
+	return s, s != "" && utf8.ValidString(s) && !hasControl(s)
+}
+
+func fromLatin1(s string) string {
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
+}
+
+// decodeWord undoes RFC 2047, in which .NET, Delphi and Unity write names: all
+// of the name, or nothing.
+func decodeWord(s string) string {
+	if !strings.HasPrefix(s, "=?") || !strings.HasSuffix(s, "?=") {
+		return s
+	}
+	var d mime.WordDecoder
+	w, err := d.DecodeHeader(s)
+	if err != nil || hasControl(w) || strings.Contains(w, "=?") {
+		return s
+	}
+	return w
+}
