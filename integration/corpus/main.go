@@ -1,0 +1,38 @@
+// Command corpus sends a folder of anybody's files through the presets, and
+// prints by extension how many were accepted, how many refused, and why.
+//
+//	go run -C integration ./corpus /usr/share/doc ~/Pictures
+//	go run -C integration ./corpus -list ~/Pictures
+//
+// Nothing is stored, and nothing leaves the machine. A sound file that is refused
+// without a reason in docs/accepted.md is a defect: CONTRIBUTING.md says how to
+// add it to the tests.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	list := flag.Bool("list", false, "print each file that is refused, with the reason for the log")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: corpus [-list] FOLDER ...")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if flag.NArg() == 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	s, err := newSurvey()
+	if err == nil {
+		err = s.folders(flag.Args())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "corpus:", err)
+		os.Exit(1)
+	}
+	s.report(os.Stdout, *list)
+}

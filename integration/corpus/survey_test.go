@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+func TestSurvey(t *testing.T) {
+	folder := t.TempDir()
+	for name, content := range map[string][]byte{
+		"a.png":     uploadtest.PNG(2000).Bytes(),
+		"sub/b.png": []byte("<!doctype html><p>x"),
+		"c.csv":     []byte("a,=1+2\n"),
+		"d.txt":     []byte("hello"),
+		"e.exe":     []byte("MZ"),
+		"f.txt":     nil,
+	} {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, content, 0o600))
+	}
+	s, err := newSurvey()
+	require.NoError(t, err)
+	require.NoError(t, s.folders([]string{folder}))
+	var out strings.Builder
+	s.report(&out, true)
+	require.Equal(t, `extension  accepted  refused  reasons
+.csv       0         1        active_content formula 1
+.png       1         1        type_not_allowed 1
+.txt       1         0        
+1 files without a byte and 1 of other extensions were passed over
+`+folder+`/c.csv: active_content formula: has a cell that a spreadsheet may compute at byte 2
+`+folder+`/sub/b.png: type_not_allowed: files of type text/html are not accepted
+`, out.String())
+	require.Error(t, s.folders([]string{filepath.Join(folder, "none")}))
+	for _, d := range s.doors {
+		require.Empty(t, d.store.Keys())
+	}
+}
