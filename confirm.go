@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/airlock-go/upload/internal/filename"
 	"github.com/airlock-go/upload/internal/sniff"
@@ -29,6 +28,11 @@ import (
 // so done runs at least once and must be idempotent by the file's key. When it
 // fails, the published file stays, for another try or for whoever sweeps the
 // bucket. Only when it has succeeded, what lies in staging is removed.
+//
+// Confirm believes no answer that the file is published: it looks at the published
+// object, and calls done only if that is this ticket's, of its size and, where the
+// storage knows it, its SHA-256. Otherwise the error is [CodeStorage], nothing is
+// removed from staging, and the ticket can be confirmed again.
 //
 // The answer may take as long as reading the file does; the server's WriteTimeout
 // begins anew behind it. Done may be called for several requests at a time. The
@@ -69,7 +73,7 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 
 // publish returns the published file, which it publishes unless that was done.
 func (p *Presigner) publish(q *request, t *sealed, s *ticketState) (File, error) {
-	f, err := p.published(q.ctx, t)
+	f, err := p.published(q.ctx, t, t.SHA256)
 	switch {
 	case err == nil, !errors.Is(err, fs.ErrNotExist):
 		s.published = s.published || err == nil
@@ -98,21 +102,6 @@ func (p *Presigner) publish(q *request, t *sealed, s *ticketState) (File, error)
 	}
 	s.published = true
 	return f, nil
-}
-
-// published returns the file if this ticket has published it before. The error
-// is fs.ErrNotExist if nobody has.
-func (p *Presigner) published(ctx context.Context, t *sealed) (File, error) {
-	stored, err := p.store.Stat(ctx, t.Key)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return File{}, err
-	case err != nil:
-		return File{}, storageError(err)
-	case stored.Nonce != t.ID:
-		return File{}, commitError(ErrExists)
-	}
-	return p.file(t, stored.Type, stored.SHA256), nil
 }
 
 // file is the answer: the digest is in it only if somebody wanted it.
@@ -203,10 +192,7 @@ func (p *Presigner) read(q *request, t *sealed, in *Incoming, src io.Reader) (*s
 	if _, err := io.Copy(io.Discard, onlyReader{st}); err != nil {
 		return nil, err
 	}
-	switch {
-	case st.size != t.Size:
-		return nil, storageError(io.ErrUnexpectedEOF)
-	case t.SHA256 != "" && st.digest != t.SHA256:
+	if t.SHA256 != "" && st.digest != t.SHA256 {
 		return nil, Reject(CodeContent, "the file is not the one that was declared: its SHA-256 differs")
 	}
 	return st, nil
@@ -248,32 +234,12 @@ func (p *Presigner) refuse(q *request, t *sealed, err error) error {
 	return errors.Join(err, p.remove(q, t))
 }
 
-// promote publishes what was checked. It does not end with the request, and has a
-// minute more for each gibibyte, which the storage has to copy.
-func (p *Presigner) promote(q *request, t *sealed, etag, digest string, f File) error {
-	q.progress.is(StateCommitting, "")
-	timeout := p.h.opts.CommitTimeout + time.Duration(f.Size>>30)*time.Minute
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), timeout)
-	defer cancel()
-	err := p.store.Promote(ctx, Promotion{
-		From: t.Staging, ETag: etag, Key: t.Key,
-		Type: f.Type, Name: f.Name, Size: f.Size, SHA256: digest, Nonce: t.ID,
-	})
-	switch {
-	case errors.Is(err, ErrChanged):
-		return errChanged(err)
-	case err != nil:
-		return commitError(err)
-	}
-	q.decide(Event{Kind: KindAccepted, Files: []File{f}})
-	return nil
-}
-
 func errChanged(err error) error {
 	return &Error{Code: CodeConflict, Reason: "the file was replaced while it was checked; confirm again", Err: err}
 }
 
-// openStaged opens what is stored, if it is still what etag names.
+// openStaged opens what is stored, if it is still what etag names. It has the
+// ticket's size, or reading it fails.
 func (p *Presigner) openStaged(q *request, t *sealed, etag string) (*stallReader, error) {
 	r, err := openStalling(q.ctx, p.store, t.Staging, etag, 0, p.h.opts.StallTimeout)
 	switch {
@@ -282,5 +248,6 @@ func (p *Presigner) openStaged(q *request, t *sealed, etag string) (*stallReader
 	case err != nil:
 		return nil, storageError(err)
 	}
+	r.size = t.Size
 	return r, nil
 }

@@ -73,7 +73,8 @@ type DirectStorage interface {
 	// error. When the staged object is not that of p.ETag the error is
 	// [ErrChanged]. In doubt the store asks; if that fails, too, the error is
 	// [ErrUnknownOutcome]. After any other error nothing is readable under the
-	// key. Promote may be called concurrently with the same p.
+	// key. Promote may be called concurrently with the same p. What it says is
+	// looked at with Stat before the staged object is deleted.
 	Promote(ctx context.Context, p Promotion) error
 }
 
@@ -81,7 +82,8 @@ type DirectStorage interface {
 // their key, staged ones of direct uploads included.
 type ObjectReader interface {
 	// Stat describes the object. A key under which there is none is an error
-	// that is fs.ErrNotExist.
+	// that is fs.ErrNotExist. Of an object that Promote published, Size and Nonce
+	// are always told.
 	Stat(ctx context.Context, key string) (Stored, error)
 
 	// OpenAt returns the bytes from offset on, which the caller closes. If the

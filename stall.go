@@ -10,13 +10,15 @@ import (
 var errStall = errors.New("upload: the storage sends no data")
 
 // stallReader reads from a storage, which may stall like any other. Its errors
-// are [CodeStorage].
+// are [CodeStorage]. An answer that ends early or goes on is one, too: it is not
+// the object, and no check may judge it.
 type stallReader struct {
 	body   io.ReadCloser
 	stall  time.Duration
 	timer  *time.Timer
 	cancel context.CancelCauseFunc
 	read   int64
+	size   int64 // that the object has, 0 if the caller looks at that itself
 
 	progress *tracked
 }
@@ -41,7 +43,11 @@ func (r *stallReader) Read(p []byte) (int, error) {
 	r.timer.Stop()
 	r.read += int64(n)
 	r.progress.arrived(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // a wrapped one is not the end of a reader
+	ended := err == io.EOF //nolint:errorlint // a wrapped one is not the end of a reader
+	switch {
+	case r.size > 0 && (r.read > r.size || ended && r.read < r.size):
+		return 0, storageError(io.ErrUnexpectedEOF)
+	case err != nil && !ended:
 		err = storageError(err)
 	}
 	return n, err

@@ -41,7 +41,8 @@ type Staged interface {
 	// when the key is taken by another upload the error is [ErrExists]. When
 	// the store cannot tell whether the file was published, even after asking,
 	// the error is [ErrUnknownOutcome]. After any other error nothing is
-	// readable. Commit is called once.
+	// readable. Without an error the file is readable: the store has said so,
+	// and an answer that says nothing is none. Commit is called once.
 	Commit(ctx context.Context) error
 
 	// Discard removes the file for good, before Commit and after it, whatever

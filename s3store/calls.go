@@ -15,11 +15,12 @@ import (
 type operation[In, Out any] func(context.Context, *In, ...func(*s3.Options)) (*Out, error)
 
 // call makes one call to S3, retries included, within the store's CallTimeout.
-// When it returns, the request is over on our side.
+// When it returns, the request is over on our side. Without an error S3 has said
+// what was asked: see unsaid.
 func call[In, Out any](ctx context.Context, s *Store, op operation[In, Out], in *In, opts ...func(*s3.Options)) (*Out, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.CallTimeout, errCallTimeout)
 	defer cancel()
-	out, err := op(ctx, in, append(opts, s.opts.Profile.configure)...)
+	out, err := op(ctx, in, append(opts, s.opts.Profile.configure, said(in))...)
 	if err != nil {
 		return nil, s.explain(ctx, err)
 	}

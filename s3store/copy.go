@@ -78,11 +78,8 @@ func (m *promotion) copyPart(ctx context.Context, number int, first, last int64)
 		in.CopySourceRange = aws.String(fmt.Sprintf("bytes=%d-%d", first, last))
 	}
 	out, err := call(ctx, s, s.client.UploadPartCopy, in)
-	switch {
-	case err != nil:
+	if err != nil {
 		return types.CompletedPart{}, err
-	case out.CopyPartResult == nil:
-		return types.CompletedPart{}, errors.New("s3store: the service does not tell the ETag of a copied part")
 	}
 	part := types.CompletedPart{PartNumber: in.PartNumber, ETag: out.CopyPartResult.ETag}
 	if m.digest != "" {

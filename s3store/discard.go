@@ -147,11 +147,16 @@ func (s *Store) deleteVersion(ctx context.Context, key string, version *string) 
 		Key:                 &key,
 		VersionId:           version,
 	})
-	if err == nil || version == nil || !refused(err) {
-		return err
+	if silent(err) || version != nil && refused(err) {
+		return s.unlessGone(ctx, key, version, err)
 	}
+	return err
+}
+
+// unlessGone returns err, of a removal, unless there is nothing to remove any more.
+func (s *Store) unlessGone(ctx context.Context, key string, version *string, err error) error {
 	_, asked := s.head(ctx, key, version)
-	if status := statusOf(asked); status == http.StatusNotFound || status == http.StatusBadRequest {
+	if status := statusOf(asked); status == http.StatusNotFound || version != nil && status == http.StatusBadRequest {
 		return nil
 	}
 	return err

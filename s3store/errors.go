@@ -39,6 +39,8 @@ func (s *Store) cause(ctx context.Context, err error) string {
 	var dns *net.DNSError
 	var send *smithyhttp.RequestSendError
 	switch {
+	case silent(err):
+		return "the endpoint, or a gateway before it, does not answer as S3 does"
 	case errors.As(err, &dns), errors.As(err, &op) && op.Op == "dial":
 		return "the endpoint cannot be reached"
 	case errors.As(err, &send):

@@ -27,6 +27,7 @@ var (
 	forEver = -1
 	fail500 = s3fake.Answer(http.StatusInternalServerError, "InternalError")
 	early   = s3fake.AnswerEarly(http.StatusInternalServerError, "InternalError")
+	silent  = s3fake.Say("", false)
 	slow503 = s3fake.Answer(http.StatusServiceUnavailable, "SlowDown")
 	denied  = s3fake.Answer(http.StatusForbidden, "AccessDenied")
 )
@@ -109,6 +110,8 @@ func TestUnknownOutcome(t *testing.T) {
 		{"large, dropped, then down", large, "CompleteMultipartUpload", fail500},
 		{"small, dropped, then 403 without ListBucket", small, "PutObject", denied},
 		{"large, dropped, then 403 without ListBucket", large, "CompleteMultipartUpload", denied},
+		{"small, dropped, then 200 and nothing", small, "PutObject", silent},
+		{"large, dropped, then 200 and nothing", large, "CompleteMultipartUpload", silent},
 	} {
 		for _, versioned := range []bool{false, true} {
 			t.Run(row.name, func(t *testing.T) {
@@ -157,14 +160,18 @@ func TestLateComplete(t *testing.T) {
 // TestStillOpen is an upload that could be completed late, since it could not be
 // aborted.
 func TestStillOpen(t *testing.T) {
-	f := newFixture(t, setup{})
-	staged := f.stage(t, "k", make([]byte, large))
-	f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Reset)
-	f.fake.Inject("AbortMultipartUpload", forEver, fail500)
-	require.ErrorIs(t, staged.Commit(t.Context()), upload.ErrUnknownOutcome)
-	f.fake.Heal()
-	require.NoError(t, staged.Discard(t.Context()))
-	f.requireNothing(t)
+	for name, fault := range map[string]s3fake.Fault{"500": fail500, "200 and nothing": silent} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, setup{})
+			staged := f.stage(t, "k", make([]byte, large))
+			f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Reset)
+			f.fake.Inject("AbortMultipartUpload", forEver, fault)
+			require.ErrorIs(t, staged.Commit(t.Context()), upload.ErrUnknownOutcome)
+			f.fake.Heal()
+			require.NoError(t, staged.Discard(t.Context()))
+			f.requireNothing(t)
+		})
+	}
 }
 
 // TestAbortMeetsPart is an abort that leaves the upload, as S3 says it can while

@@ -2,7 +2,10 @@ package s3store
 
 import (
 	"context"
+	"errors"
+	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
@@ -24,10 +27,40 @@ func (s *Store) abortUpload(ctx context.Context, key, id string) error {
 		Key:                 &key,
 		UploadId:            &id,
 	})
-	if codeOf(err) == codeNoUpload {
+	switch {
+	case codeOf(err) == codeNoUpload:
 		return nil
+	case silent(err):
+		return s.unlessEnded(ctx, key, id, err)
 	}
 	return err
+}
+
+// unlessEnded returns err, of an abort, unless the upload is not open any more.
+func (s *Store) unlessEnded(ctx context.Context, key, id string, err error) error {
+	open, asked := s.openUploads(ctx, key)
+	if asked == nil && !slices.Contains(open, id) {
+		return nil
+	}
+	return errors.Join(err, asked)
+}
+
+// openUploads lists the ids of the uploads of exactly this key, the first 1,000.
+func (s *Store) openUploads(ctx context.Context, key string) (ids []string, err error) {
+	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Prefix:              &key, // the key itself is listed before the longer ones
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range out.Uploads {
+		if aws.ToString(u.Key) == key {
+			ids = append(ids, aws.ToString(u.UploadId))
+		}
+	}
+	return ids, nil
 }
 
 // completeUpload makes an object of the parts, unless there is one. opts are

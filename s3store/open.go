@@ -68,6 +68,8 @@ func (s *Store) OpenAt(ctx context.Context, key, etag string, offset int64) (io.
 		return http.NoBody, nil
 	case err != nil:
 		return nil, err
+	case etag != "" && unquoted(aws.ToString(out.ETag)) != unquoted(etag): // a condition that was not heeded
+		return nil, errors.Join(fmt.Errorf("s3store: %q: %w", key, upload.ErrChanged), out.Body.Close())
 	case offset > 0 && !strings.HasPrefix(aws.ToString(out.ContentRange), strings.Replace(from, "=", " ", 1)):
 		return nil, errors.Join(errors.New("s3store: the service answers a range with other bytes"), out.Body.Close())
 	}
@@ -76,7 +78,7 @@ func (s *Store) OpenAt(ctx context.Context, key, etag string, offset int64) (io.
 
 func (s *Store) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
 	in.Bucket, in.ExpectedBucketOwner = s.bucket, s.owner
-	out, err := s.client.GetObject(ctx, in, s.opts.Profile.configure)
+	out, err := s.client.GetObject(ctx, in, s.opts.Profile.configure, said(in))
 	if err != nil {
 		return nil, missing(s.explain(ctx, err))
 	}

@@ -57,6 +57,7 @@ func TestOpenAt(t *testing.T) {
 		require.Equal(t, row.want, string(got))
 	}
 	f.fake.Inject("GetObject", forEver, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("ETag", etag)
 		_, _ = io.WriteString(w, "0123456789")
 	})
 	_, err := f.OpenAt(t.Context(), "k", etag, 3)

@@ -81,6 +81,8 @@ func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string)
 		return s.deleteVersion(ctx, key, nil)
 	case codeOf(err) == "NoSuchKey":
 		return nil
+	case silent(err):
+		return s.unlessGone(ctx, key, nil, err)
 	}
 	return err
 }

@@ -17,6 +17,12 @@
 // s3:ListBucket AWS answers 403 instead of 404 for a key that does not exist;
 // the store takes that for neither, so the outcome then stays unknown.
 //
+// A status of 200 is no answer by itself. S3 begins the answer to a long call with
+// it, and gateways give it with pages of their own. A call has succeeded only if the
+// answer tells what S3 tells of it: the ETag of what was written, and of a multipart
+// upload its key; 204 of a removal; of a list what it lists. Any other is tried
+// again, and then asked about, like one that was lost.
+//
 // What remains for a sweeper or for the bucket's lifecycle rule
 // AbortIncompleteMultipartUpload, which every bucket should have: the uploads
 // of a killed process; a request that S3 carries out only after it was given up

@@ -39,7 +39,7 @@ func (s *Store) setCORS(ctx context.Context) error {
 		return nil
 	}
 	var lost error
-	old, err := s.corsRules(ctx, whole[types.CORSConfiguration](&lost))
+	old, err := s.corsRules(ctx, whole[types.CORSConfiguration]("CORSConfiguration", &lost))
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (s *Store) corsRules(ctx context.Context, opts ...func(*s3.Options)) ([]typ
 
 func (s *Store) setLifecycle(ctx context.Context) error {
 	var lost error
-	old, err := s.lifecycle(ctx, whole[types.BucketLifecycleConfiguration](&lost))
+	old, err := s.lifecycle(ctx, whole[types.BucketLifecycleConfiguration]("LifecycleConfiguration", &lost))
 	if err != nil {
 		return err
 	}

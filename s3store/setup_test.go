@@ -95,7 +95,10 @@ func TestSetupKeepsTheUnknown(t *testing.T) {
 // TestSetupFails: what cannot be read is not overwritten, and one kind of rule
 // does not wait for the other.
 func TestSetupFails(t *testing.T) {
-	for _, answer := range []string{"403 AccessDenied", "501 NotImplemented", "500 InternalError", "<not xml"} {
+	for _, answer := range []string{
+		"403 AccessDenied", "501 NotImplemented", "500 InternalError", "<not xml",
+		" ", "{}", "<html><body>504</body></html>", "<ListBucketResult/>", // 200, and not a word of rules
+	} {
 		svc, store := newService(t, s3store.Options{Layout: layout()}, map[string]string{"lifecycle": answer})
 		require.ErrorContains(t, store.Setup(t.Context()), "lifecycle: ")
 		require.Equal(t, []string{"cors"}, svc.puts)

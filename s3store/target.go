@@ -130,22 +130,13 @@ func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
 
 // abortListed aborts the listed uploads of this key that are strays.
 func (t *target) abortListed(ctx context.Context, stray func(id string) bool) (found int, err error) {
-	s := t.store
-	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
-		Bucket:              s.bucket,
-		ExpectedBucketOwner: s.owner,
-		Prefix:              &t.key, // the key itself is listed before the longer ones
-	})
-	if err != nil {
-		return 0, err
-	}
-	for _, u := range out.Uploads {
-		id := aws.ToString(u.UploadId)
-		if aws.ToString(u.Key) != t.key || !stray(id) {
+	open, err := t.store.openUploads(ctx, t.key)
+	for _, id := range open {
+		if !stray(id) {
 			continue
 		}
 		found++
-		if e := s.abortUpload(ctx, t.key, id); e != nil {
+		if e := t.store.abortUpload(ctx, t.key, id); e != nil {
 			err = e
 		}
 	}

@@ -16,8 +16,10 @@ import (
 
 // whole returns an option for one call that sets lost if the answer holds more than
 // there is room for in a Document of the SDK's: that was added to S3 later, or is the
-// service's own, and would be lost if the Document were written again.
-func whole[Document any](lost *error) func(*s3.Options) {
+// service's own, and would be lost if the Document were written again. It sets lost,
+// too, if the answer's outermost element is not root: without rules S3 answers 404,
+// and anything else does not say that there are none.
+func whole[Document any](root string, lost *error) func(*s3.Options) {
 	known := map[string]bool{}
 	fieldsOf(reflect.TypeFor[Document](), known)
 	look := func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
@@ -34,7 +36,7 @@ func whole[Document any](lost *error) func(*s3.Options) {
 		}
 		if err == nil {
 			answer.Body = io.NopCloser(bytes.NewReader(text))
-			*lost = unknownIn(text, known)
+			*lost = unknownIn(text, root, known)
 		}
 		return out, metadata, err
 	}
@@ -62,11 +64,14 @@ func fieldsOf(t reflect.Type, names map[string]bool) {
 
 // unknownIn looks for elements, but for the outermost, that are no known field.
 // The SDK's names of lists are the plural of their elements.
-func unknownIn(text []byte, known map[string]bool) error {
+func unknownIn(text []byte, root string, known map[string]bool) error {
 	d := xml.NewDecoder(bytes.NewReader(text))
 	for outermost := true; ; {
 		token, err := d.Token()
-		if err != nil { // what is no XML the SDK refuses by itself
+		switch {
+		case err != nil && outermost:
+			return fmt.Errorf("s3store: the service does not tell the bucket's %s", root)
+		case err != nil: // what is broken XML the SDK refuses by itself
 			return nil
 		}
 		start, ok := token.(xml.StartElement)
@@ -74,6 +79,9 @@ func unknownIn(text []byte, known map[string]bool) error {
 			continue
 		}
 		name := strings.ToLower(start.Name.Local)
+		if outermost && start.Name.Local != root {
+			return fmt.Errorf("s3store: the service answers %q instead of the bucket's %s", start.Name.Local, root)
+		}
 		if !outermost && !known[name] && !known[name+"s"] {
 			return fmt.Errorf("s3store: a rule of the bucket has the setting %q, which would be lost: add the rules by other means", start.Name.Local)
 		}

@@ -39,6 +39,12 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		{"reads from the start", brokenDirect{open: fromStart}, []string{"reading from an offset"}},
 		{"reads any object", brokenDirect{open: anyETag}, []string{"reading another object"}},
 		{"keeps staged objects", brokenDirect{keepStaged: true}, []string{"Delete of staged files"}},
+		{"says that it completes", brokenDirect{complete: sayingSo}, []string{"parts in any order", "Promote of large files"}},
+		{"says that it promotes", brokenDirect{promote: sayingThat}, []string{
+			"Promote publishes", "Promote of large files", "Promote again", "Promote 16 times at once", "one of many promotions wins a key", "Delete of staged files",
+		}},
+		{"tells no nonce", brokenDirect{stat: withoutNonce}, []string{"Promote publishes"}},
+		{"tells no size", brokenDirect{stat: withoutSize}, []string{"Promote publishes", "Stat of streamed files"}},
 		{"promotes over others", brokenDirect{promote: overOthers}, []string{"Promote never replaces", "one of many promotions wins a key"}},
 		{"takes others' promotions for its own", brokenDirect{promote: claiming}, []string{"Promote never replaces", "one of many promotions wins a key"}},
 		{"forgets nonces", brokenDirect{promote: forgettingNonces}, []string{"Promote publishes", "Promote again", "Promote 16 times at once"}},

@@ -107,6 +107,20 @@ func withoutError(ctx context.Context, s *memstore.Store, key, id string, parts 
 	return nil
 }
 
+func sayingSo(context.Context, *memstore.Store, string, string, []upload.Part) error { return nil }
+
+func sayingThat(context.Context, *memstore.Store, upload.Promotion) error { return nil }
+
+func withoutNonce(stored upload.Stored, err error) (upload.Stored, error) {
+	stored.Nonce = ""
+	return stored, err
+}
+
+func withoutSize(stored upload.Stored, err error) (upload.Stored, error) {
+	stored.Size = 0
+	return stored, err
+}
+
 func forgettingAbort(context.Context, *memstore.Store, string, string) error { return nil }
 
 func onlyOpen(ctx context.Context, s *memstore.Store, key, id string) error {

@@ -32,6 +32,7 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"publishes on EOF", &brokenStore{publishOnEOF: true}, []string{"nothing readable before Commit"}},
 		{"publishes half", &brokenStore{publishHalf: true}, []string{"a failing reader leaves nothing"}},
 		{"drops data that comes with EOF", &brokenStore{dropLast: true}, []string{"readers of every kind"}},
+		{"says that it publishes", &brokenStore{sayPublished: true}, []string{"Commit publishes all", "readers of every kind", "Commit never replaces"}},
 		{"replaces keys", &brokenStore{replace: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"forgets Discard", &brokenStore{forgetDiscard: true}, []string{"Discard after Commit", "Discard twice"}},
 		{"takes another's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
@@ -60,7 +61,7 @@ func TestBrokenStoresFail(t *testing.T) {
 
 // brokenStore is a store in memory that breaks the promises it is told to.
 type brokenStore struct {
-	publishOnEOF, publishHalf, dropLast, replace, forgetDiscard, claimExisting, discardByKey, forgetDelete bool
+	publishOnEOF, sayPublished, publishHalf, dropLast, replace, forgetDiscard, claimExisting, discardByKey, forgetDelete bool
 
 	leftovers []string
 	*state
@@ -129,6 +130,9 @@ func (f *brokenFile) Commit(context.Context) error {
 	s := f.store
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.sayPublished {
+		return nil
+	}
 	if old := s.objects[f.obj.Key]; old != nil && old != f && !s.replace {
 		if s.claimExisting {
 			return nil

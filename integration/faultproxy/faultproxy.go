@@ -23,6 +23,9 @@ const (
 	Reset         Fault = "reset"   // the connection is reset, the call is not processed
 	Delay         Fault = "delay"   // processed after one second
 	Drop          Fault = "dropped" // processed to its end, the answer is dropped
+	Silent        Fault = "silent"  // answered with 200 and nothing, not processed
+	Page          Fault = "page"    // answered with 200 and a page of HTML, not processed
+	Muted         Fault = "muted"   // processed to its end, and answered with 200 and nothing
 )
 
 // Always is, as the number of calls of [Proxy.Inject], every one.

@@ -61,6 +61,9 @@ func TestFaults(t *testing.T) {
 		{faultproxy.Stall, 0, 0},
 		{faultproxy.Delay, 200, 1},
 		{faultproxy.Drop, 0, 1},
+		{faultproxy.Silent, 200, 0},
+		{faultproxy.Page, 200, 0},
+		{faultproxy.Muted, 200, 1},
 	}
 	for _, row := range rows {
 		t.Run(string(row.fault), func(t *testing.T) {

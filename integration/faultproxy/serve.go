@@ -34,6 +34,14 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case Drop:
 		p.forward(context.WithoutCancel(r.Context()), nil, r)
 		panic(http.ErrAbortHandler)
+	case Silent:
+		_, _ = io.Copy(io.Discard, r.Body)
+	case Page:
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>504 Gateway Time-out</title></head></html>")
+	case Muted:
+		p.forward(r.Context(), nil, r)
 	default:
 		p.forward(r.Context(), w, r)
 	}

@@ -4,10 +4,12 @@ package nulls3
 
 import (
 	"crypto/rand"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -75,6 +77,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	query := r.URL.Query()
 	id := query.Get("uploadId")
+	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch {
 	case r.Method == http.MethodPost && query.Has("uploads"):
 		id = rand.Text()
@@ -88,7 +91,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPost && id != "":
 		s.objects[r.URL.Path] = s.open[id]
 		delete(s.open, id)
-		_, _ = fmt.Fprint(w, "<CompleteMultipartUploadResult><ETag>whole</ETag></CompleteMultipartUploadResult>")
+		_ = xml.NewEncoder(w).Encode(struct {
+			XMLName   xml.Name `xml:"CompleteMultipartUploadResult"`
+			Key, ETag string
+		}{Key: key, ETag: "whole"})
 	case r.Method == http.MethodDelete && id != "":
 		delete(s.open, id)
 		w.WriteHeader(http.StatusNoContent)
@@ -111,6 +117,8 @@ func (s *Server) object(w http.ResponseWriter, r *http.Request, n int64) {
 		w.WriteHeader(http.StatusNoContent)
 	case found:
 		maps.Copy(w.Header(), o.meta)
+		w.Header().Set("ETag", `"whole"`)
+		w.Header().Set("Content-Length", strconv.FormatInt(o.size, 10))
 	default:
 		w.WriteHeader(http.StatusNotFound)
 	}

@@ -72,3 +72,44 @@ func Drop(_ http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 	serve(httptest.NewRecorder(), r)
 	panic(http.ErrAbortHandler)
 }
+
+// Nothings are bodies that say nothing of an operation, by what they are, as
+// gateways and services that give up send them with a status of 200.
+func Nothings(op string) map[string]string {
+	result := results[op]
+	if result == "" {
+		result = "Result"
+	}
+	return map[string]string{
+		"nothing":          "",
+		"white space":      "\n \n ", // with which S3 begins the answer to a long call
+		"HTML":             "<!DOCTYPE html><html><head><title>504 Gateway Time-out</title></head><body><center>504</center></body></html>",
+		"JSON":             `{"message":"ok"}`,
+		"another document": "<?xml version=\"1.0\"?><Status><Code>200</Code></Status>",
+		"an empty result":  "<" + result + "/>",
+		"an error":         "<Error><Code>InternalError</Code><Message>We encountered an internal error.</Message></Error>",
+		"an error within":  "<" + result + "><Error><Code>InternalError</Code></Error></" + result + ">",
+	}
+}
+
+var results = map[string]string{
+	"CreateMultipartUpload":   "InitiateMultipartUploadResult",
+	"CompleteMultipartUpload": "CompleteMultipartUploadResult",
+	"UploadPartCopy":          "CopyPartResult",
+	"ListParts":               "ListPartsResult",
+	"ListMultipartUploads":    "ListMultipartUploadsResult",
+	"ListObjectVersions":      "ListVersionsResult",
+	"ListObjectsV2":           "ListBucketResult",
+}
+
+// Say answers 200 and body in place of what S3 says. If done is true it carries
+// the operation out before.
+func Say(body string, done bool) Fault {
+	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		if done {
+			serve(httptest.NewRecorder(), r)
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, body)
+	}
+}

@@ -52,11 +52,12 @@ func (s *Server) listObjects(w http.ResponseWriter, q url.Values) {
 	}
 	var out struct {
 		XMLName      xml.Name `xml:"ListBucketResult"`
+		Name         string
 		IsTruncated  bool
 		EncodingType string
 		Contents     []content
 	}
-	out.EncodingType = q.Get("encoding-type")
+	out.Name, out.EncodingType = s.Bucket, q.Get("encoding-type")
 	encode, prefix, after := encoder(q), q.Get("prefix"), q.Get("start-after")
 	for _, key := range s.from(max(prefix, after)) {
 		o := s.current(key)
@@ -84,11 +85,12 @@ func (s *Server) listUploads(w http.ResponseWriter, q url.Values) {
 	}
 	var out struct {
 		XMLName      xml.Name `xml:"ListMultipartUploadsResult"`
+		Bucket       string
 		IsTruncated  bool
 		EncodingType string
 		Upload       []upload
 	}
-	out.EncodingType = q.Get("encoding-type")
+	out.Bucket, out.EncodingType = s.Bucket, q.Get("encoding-type")
 	for id, m := range s.uploads {
 		if strings.HasPrefix(m.key, q.Get("prefix")) && m.key > q.Get("key-marker") {
 			out.Upload = append(out.Upload, upload{m.key, id, m.begun.UTC()})
@@ -115,9 +117,12 @@ func (s *Server) listVersions(w http.ResponseWriter, prefix string) {
 	}
 	var out struct {
 		XMLName      xml.Name `xml:"ListVersionsResult"`
+		Name         string
+		IsTruncated  bool
 		Version      []version
 		DeleteMarker []version
 	}
+	out.Name = s.Bucket
 	for _, key := range s.from(prefix) {
 		if !strings.HasPrefix(key, prefix) {
 			break

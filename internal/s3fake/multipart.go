@@ -1,6 +1,7 @@
 package s3fake
 
 import (
+	"cmp"
 	"encoding/xml"
 	"net/http"
 	"net/url"
@@ -8,7 +9,8 @@ import (
 	"time"
 )
 
-// minPart is the least size of all parts but the last.
+// minPart is the least size of all parts but the last, unless Server.MinPart says
+// another.
 const minPart = 5 << 20
 
 const codeNoUpload = "NoSuchUpload"
@@ -93,7 +95,7 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 			m.checked && l.ChecksumCRC32 != p.crc32, !m.checked && l.ChecksumCRC32 != "", l.ChecksumSHA256 != p.sha:
 			fail(w, http.StatusBadRequest, "InvalidPart", strconv.Itoa(l.PartNumber))
 			return
-		case i < len(list.Part)-1 && len(p.body) < minPart:
+		case i < len(list.Part)-1 && len(p.body) < cmp.Or(s.MinPart, minPart):
 			fail(w, http.StatusBadRequest, "EntityTooSmall", strconv.Itoa(l.PartNumber))
 			return
 		}

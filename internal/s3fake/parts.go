@@ -59,11 +59,13 @@ func (s *Server) listParts(w http.ResponseWriter, key string, q url.Values) {
 	}
 	var out struct {
 		XMLName              xml.Name `xml:"ListPartsResult"`
+		UploadId             string   //nolint:revive // the protocol's spelling
 		IsTruncated          bool
 		NextPartNumberMarker int
 		Part                 []listed
 	}
-	m := s.uploads[q.Get("uploadId")]
+	out.UploadId = q.Get("uploadId")
+	m := s.uploads[out.UploadId]
 	if m == nil || m.key != key {
 		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
 		return

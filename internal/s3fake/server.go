@@ -28,6 +28,10 @@ type Server struct {
 	// 1,000.
 	PageSize int
 
+	// MinPart is the least size of all parts but the last. Zero is 5 MiB, as of
+	// S3; less makes tests of many cases quick.
+	MinPart int
+
 	mu        sync.Mutex
 	objects   map[string][]*Object // by key, newest last; at most one without versions
 	sorted    []string             // all keys of objects, and such as are gone; nil after a new one
@@ -198,13 +202,14 @@ func (s *Server) OpenUploads() int {
 	return len(s.uploads)
 }
 
-// Calls returns how often an operation was asked for, failed requests included.
+// Calls returns how often an operation was asked for, or any if op is "", failed
+// requests included.
 func (s *Server) Calls(op string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := 0
 	for _, c := range s.calls {
-		if c == op {
+		if c == op || op == "" {
 			n++
 		}
 	}

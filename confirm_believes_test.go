@@ -1,0 +1,182 @@
+package upload_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+// liar is a storage that says what is not so.
+type liar struct {
+	upload.DirectStorage
+	promote func(ctx context.Context, p upload.Promotion) error
+	stat    func(stored upload.Stored, err error) (upload.Stored, error) // of published objects
+	open    func(r io.ReadCloser) io.ReadCloser
+}
+
+func (l *liar) Promote(ctx context.Context, p upload.Promotion) error {
+	if l.promote != nil {
+		return l.promote(ctx, p)
+	}
+	return l.DirectStorage.Promote(ctx, p)
+}
+
+func (l *liar) Stat(ctx context.Context, key string) (upload.Stored, error) {
+	stored, err := l.DirectStorage.Stat(ctx, key)
+	if l.stat != nil && err == nil && !strings.Contains(key, upload.StagingSegment) {
+		return l.stat(stored, err)
+	}
+	return stored, err
+}
+
+func (l *liar) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+	r, err := l.DirectStorage.OpenAt(ctx, key, etag, offset)
+	if l.open != nil && err == nil {
+		r = l.open(r)
+	}
+	return r, err
+}
+
+// over is a presigner like d's, with a storage of its own.
+func (d *direct) over(t *testing.T, store upload.Storage) *upload.Presigner {
+	t.Helper()
+	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.Subject(bySubject),
+		&upload.Options{Logger: (&fixture{log: d.log}).logger()})
+	require.NoError(t, err)
+	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
+	require.NoError(t, err)
+	return p
+}
+
+// confirmBy confirms as ann, and tells whether done was called, which answers as
+// it is told.
+func confirmBy(p *upload.Presigner, tok string, answer error) (f upload.File, called bool, err error) {
+	f, err = p.Confirm(httptest.NewRecorder(), confirmRequest(tok), tok, func(upload.File) error {
+		called = true
+		return answer
+	})
+	return f, called, err
+}
+
+// TestConfirmBelievesNothing: what the storage says of a publication is looked at.
+// If it does not hold, neither the application nor the client is told of a file,
+// the client's only copy stays, and the ticket can be confirmed again.
+func TestConfirmBelievesNothing(t *testing.T) {
+	rows := map[string]struct {
+		lies func(l *liar)
+		both bool // also when the file is published already
+	}{
+		"published nothing": {lies: func(l *liar) {
+			l.promote = func(context.Context, upload.Promotion) error { return nil }
+		}},
+		"published for another": {lies: func(l *liar) {
+			l.stat = func(stored upload.Stored, err error) (upload.Stored, error) {
+				stored.Nonce = "another"
+				return stored, err
+			}
+		}},
+		"another size": {both: true, lies: func(l *liar) {
+			l.stat = func(stored upload.Stored, err error) (upload.Stored, error) { stored.Size--; return stored, err }
+		}},
+		"no size": {both: true, lies: func(l *liar) {
+			l.stat = func(stored upload.Stored, err error) (upload.Stored, error) { stored.Size = 0; return stored, err }
+		}},
+		"another digest": {both: true, lies: func(l *liar) {
+			l.stat = func(stored upload.Stored, err error) (upload.Stored, error) {
+				stored.SHA256 = sha256Of("other")
+				return stored, err
+			}
+		}},
+		"cannot be asked": {both: true, lies: func(l *liar) {
+			l.stat = func(upload.Stored, error) (upload.Stored, error) { return upload.Stored{}, errors.New("down") }
+		}},
+	}
+	for name, row := range rows {
+		for _, before := range []bool{false, true} {
+			if before && !row.both {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s, published before=%v", name, before), func(t *testing.T) {
+				d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+				decl := declarationOf("a.txt", "hello")
+				decl.SHA256 = sha256Of("hello")
+				ticket := d.sign(t, decl)
+				require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+				l := &liar{DirectStorage: d.store}
+				p := d.over(t, l)
+				if before { // and then the application failed
+					_, _, err := confirmBy(p, ticket.Token, errors.New("the insert failed"))
+					require.ErrorContains(t, err, "the insert failed")
+				}
+				row.lies(l)
+				_, called, err := confirmBy(p, ticket.Token, nil)
+				require.ErrorIs(t, err, upload.CodeStorage)
+				require.False(t, called, "the application was told of a file")
+				require.Equal(t, 1, d.staged(), "the only copy was removed")
+
+				*l = liar{DirectStorage: d.store}
+				f, called, err := confirmBy(p, ticket.Token, nil)
+				require.NoError(t, err)
+				require.True(t, called)
+				require.Equal(t, "hello", d.read(t, f.Key))
+				require.Zero(t, d.staged())
+			})
+		}
+	}
+}
+
+// TestConfirmJudgesTheWholeFile: bytes that are not all of what is stored are the
+// storage's failure, not a bad file, which would be removed.
+func TestConfirmJudgesTheWholeFile(t *testing.T) {
+	of := func(content string) func(io.ReadCloser) io.ReadCloser {
+		return func(r io.ReadCloser) io.ReadCloser {
+			_ = r.Close()
+			return io.NopCloser(strings.NewReader(content))
+		}
+	}
+	long := strings.Repeat("hello ", 2000) // beyond the head
+	for name, row := range map[string]struct{ content, read string }{
+		"nothing":               {"hello", ""},
+		"white space":           {"hello", "\n"},
+		"cut":                   {"hello", "hell"},
+		"cut behind the head":   {long, long[:len(long)-1]},
+		"more":                  {"hello", "hello\x00"},
+		"more, behind the head": {long, long + "\x00"},
+		"another, shorter one":  {long, "<!DOCTYPE html><html><title>504</title></html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+			ticket := d.sign(t, declarationOf("a.txt", row.content))
+			require.Equal(t, 200, send(t, ticket.SignedRequest, row.content))
+			_, called, err := confirmBy(d.over(t, &liar{DirectStorage: d.store, open: of(row.read)}), ticket.Token, nil)
+			require.ErrorIs(t, err, upload.CodeStorage)
+			require.False(t, called)
+			require.Equal(t, 1, d.staged(), "the only copy was removed")
+			require.Equal(t, row.content, d.read(t, d.confirm(t, ticket.Token).Key))
+		})
+	}
+}
+
+// TestConfirmAsksOnceMore: believing nothing costs one call.
+func TestConfirmAsksOnceMore(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	counting := uploadtest.NewFailingStore(d.store)
+	p := d.over(t, counting.Storage())
+	_, _, err := confirmBy(p, ticket.Token, nil)
+	require.NoError(t, err)
+	require.Equal(t, 3, counting.Calls(uploadtest.OpStat), "published already, staged, and published by now")
+	_, _, err = confirmBy(p, ticket.Token, nil)
+	require.NoError(t, err)
+	require.Equal(t, 4, counting.Calls(uploadtest.OpStat), "published already")
+}

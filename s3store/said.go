@@ -1,0 +1,114 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// silence is the error of an attempt that was answered 2xx by something that does
+// not say what was asked: an empty body, white space, a page of a gateway. It
+// leaves open whether S3 carried the call out.
+type silence struct {
+	status  int
+	missing string // what S3 would have said
+}
+
+func (e *silence) Error() string {
+	return fmt.Sprintf("an answer of %d that does not tell %s", e.status, e.missing)
+}
+
+// RetryableError makes the SDK try again, as after an answer that was lost.
+func (*silence) RetryableError() bool { return true }
+
+func silent(err error) bool {
+	var s *silence
+	return errors.As(err, &s)
+}
+
+// said returns an option for one call with the input in. An attempt has then
+// failed if its answer lacks the sign that S3 carried it out: the SDK makes an
+// output of any answer of 2xx, and leaves empty what it does not find.
+func said(in any) func(*s3.Options) {
+	listen := func(ctx context.Context, d middleware.DeserializeInput, next middleware.DeserializeHandler) (
+		middleware.DeserializeOutput, middleware.Metadata, error,
+	) {
+		out, metadata, err := next.HandleDeserialize(ctx, d)
+		answer, ok := out.RawResponse.(*smithyhttp.Response)
+		if err != nil || !ok {
+			return out, metadata, err
+		}
+		if missing := unsaid(in, out.Result, answer.StatusCode); missing != "" {
+			_ = answer.Body.Close() // that of GetObject is open
+			err = &silence{answer.StatusCode, missing}
+		}
+		return out, metadata, err
+	}
+	return func(o *s3.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Deserialize.Insert(
+				middleware.DeserializeMiddlewareFunc("AirlockSaid", listen), "OperationDeserializer", middleware.Before)
+		})
+	}
+}
+
+// unsaid returns what an answer of that status should have told and did not, ""
+// if it told all that the store goes by. The name of the bucket is not compared:
+// of an access point's alias S3 tells the bucket behind it.
+func unsaid(in, result any, status int) string {
+	switch out := result.(type) {
+	case *s3.PutObjectOutput:
+		return unless(named(out.ETag), "the object's ETag")
+	case *s3.CompleteMultipartUploadOutput:
+		key := in.(*s3.CompleteMultipartUploadInput).Key
+		return unless(named(out.ETag) && same(out.Key, key), "the ETag of an object of this key")
+	case *s3.CreateMultipartUploadOutput:
+		key := in.(*s3.CreateMultipartUploadInput).Key
+		return unless(named(out.UploadId) && (out.Key == nil || same(out.Key, key)), "the id of an upload of this key")
+	case *s3.UploadPartOutput:
+		return unless(named(out.ETag), "the part's ETag")
+	case *s3.UploadPartCopyOutput:
+		return unless(out.CopyPartResult != nil && named(out.CopyPartResult.ETag), "the part's ETag")
+	case *s3.DeleteObjectOutput, *s3.AbortMultipartUploadOutput:
+		return unless(status == http.StatusNoContent, "that it was removed")
+	}
+	return untold(in, result)
+}
+
+// untold is unsaid of the calls that read. Those that are not listed are of
+// settings, and of tags, without which a file is not clean.
+func untold(in, result any) string {
+	switch out := result.(type) {
+	case *s3.HeadObjectOutput:
+		return unless(named(out.ETag) && out.ContentLength != nil, "the object's ETag and size")
+	case *s3.GetObjectOutput:
+		return unless(named(out.ETag) && out.ContentLength != nil, "the object's ETag and size")
+	case *s3.ListPartsOutput:
+		return unless(same(out.UploadId, in.(*s3.ListPartsInput).UploadId), "the upload whose parts it lists")
+	case *s3.ListMultipartUploadsOutput:
+		return unless(named(out.Bucket) || out.IsTruncated != nil, "what it lists")
+	case *s3.ListObjectVersionsOutput:
+		return unless(named(out.Name) || out.IsTruncated != nil, "what it lists")
+	case *s3.ListObjectsV2Output:
+		return unless(named(out.Name) || out.IsTruncated != nil, "what it lists")
+	}
+	return ""
+}
+
+func unless(there bool, missing string) string {
+	if there {
+		return ""
+	}
+	return missing
+}
+
+// named reports that S3 gave a name, which may be in quotes.
+func named(name *string) bool { return unquoted(aws.ToString(name)) != "" }
+
+func same(told, asked *string) bool { return told != nil && *told == aws.ToString(asked) }
