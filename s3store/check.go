@@ -31,8 +31,9 @@ const (
 	TopicMultipart   Topic = "multipart uploads"
 	TopicDelete      Topic = "delete"
 	TopicConditional Topic = "conditional writes"
-	TopicSignedPuts  Topic = "signed PUTs" // of direct uploads
-	TopicForms       Topic = "POST forms"  // of direct uploads
+	TopicSignedPuts  Topic = "signed PUTs"  // of direct uploads
+	TopicSignedParts Topic = "signed parts" // of direct uploads
+	TopicForms       Topic = "POST forms"   // of direct uploads
 	TopicAnonymous   Topic = "anonymous access"
 	TopicPublicBlock Topic = "public access block"
 	TopicPublic      Topic = "public bucket policy"
@@ -98,6 +99,7 @@ var probes = []probe{
 	{TopicDelete, nil, (*probing).delete},
 	{TopicConditional, nil, (*probing).conditional},
 	{TopicSignedPuts, signsPuts, (*probing).signedPuts},
+	{TopicSignedParts, signsParts, (*probing).signedParts},
 	{TopicForms, signsForms, (*probing).forms},
 	{TopicAnonymous, nil, (*probing).anonymous},
 	{TopicPublicBlock, nil, (*probing).publicBlock},
@@ -117,6 +119,7 @@ func signsPuts(o *Options) bool {
 	return err == nil && methods.Put && withDirect(o)
 }
 
+func signsParts(o *Options) bool  { return withDirect(o) && o.Profile.parts() == nil }
 func signsForms(o *Options) bool  { return withDirect(o) && !o.Profile.NoForms }
 func withOrigins(o *Options) bool { return withDirect(o) && len(o.Layout.Origins) > 0 }
 

@@ -18,74 +18,118 @@ import (
 
 // attempt sends a signed request as a client may that does not keep to it.
 type attempt struct {
-	what string
-	do   func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte)
+	what   string
+	advice string // what to do if the service takes it
+	do     func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte)
 }
+
+const (
+	adviseLengths = "say NoSignedLengths in the profile"
+	adviseHeaders = "say NoSignedHeaders in the profile, or take the one of MinIO if it is one"
+	adviseForms   = "say NoForms in the profile"
+	adviseOnce    = "say InsecureUnconditionalWrites in the profile, which leaves forms"
+)
 
 // signedPuts tries what a signed PUT has to be refused for.
 func (p *probing) signedPuts() (State, string) {
-	return p.signed(false, []attempt{
-		{"a longer file", longer},
-		{"a shorter file", shorter},
-		{"another type", withHeader("Content-Type", "text/html")},
-		{"another disposition", withHeader("Content-Disposition", "inline")},
-		{"no condition", withHeader("If-None-Match", "")},
-		{"metadata", withHeader("X-Amz-Meta-Probe", "1")},
-	}, "a second file")
+	copies, err := p.copies()
+	if err != nil {
+		return CannotTell, err.Error()
+	}
+	return p.signed(false, append(copies,
+		attempt{"a longer file", adviseLengths, longer},
+		attempt{"a shorter file", adviseLengths, shorter},
+		attempt{otherContent, adviseHeaders, otherBytes},
+		attempt{"another type", adviseHeaders, withHeader("Content-Type", "text/html")},
+		attempt{"another disposition", adviseHeaders, withHeader("Content-Disposition", "inline")},
+		attempt{"no condition", adviseOnce, withHeader("If-None-Match", "")},
+		attempt{"metadata", adviseHeaders, withHeader("X-Amz-Meta-Probe", "1")},
+		attempt{"an ACL", adviseHeaders, withHeader("X-Amz-Acl", "public-read")},
+		attempt{"tags", adviseHeaders, withHeader("X-Amz-Tagging", "probe=1")},
+	), "a second file")
 }
 
 // forms tries what a POST form has to be refused for.
 func (p *probing) forms() (State, string) {
 	other := p.stagedKey()
 	return p.signed(true, []attempt{
-		{"a longer file", longer},
-		{"a shorter file", shorter},
-		{"another key", withField("key", other)},
-		{"another type", withField("Content-Type", "text/html")},
-		{"another disposition", withField("Content-Disposition", "inline")},
-		{"an ACL", withField("acl", "public-read")},
-		{"metadata", withField("x-amz-meta-probe", "1")},
+		{"a longer file", adviseForms, longer},
+		{"a shorter file", adviseForms, shorter},
+		{otherContent, adviseForms, otherBytes},
+		{"another key", adviseForms, withField("key", other)},
+		{"another type", adviseForms, withField("Content-Type", "text/html")},
+		{"another disposition", adviseForms, withField("Content-Disposition", "inline")},
+		{"an ACL", adviseForms, withField("acl", "public-read")},
+		{"metadata", adviseForms, withField("x-amz-meta-probe", "1")},
+		{"tags", adviseForms, withField("tagging", probeTags)},
 	}, "")
 }
 
+// otherContent is the only attempt on a request that is signed with a SHA-256, unless
+// all are.
+const otherContent = "other bytes than those of its SHA-256"
+
+// probeTags are tags as forms have them.
+const probeTags = "<Tagging><TagSet><Tag><Key>probe</Key><Value>1</Value></Tag></TagSet></Tagging>"
+
 // signed signs a small file and sends it in wrong ways, which have to be refused,
-// and then in the right one. again, if it is not "", says what sending it once more
-// is, which has to be refused, too.
+// and then in the right one. Each attempt has a key of its own, where nothing is
+// that could be the reason of a refusal. again, if it is not "", says what sending
+// the right one once more is, which has to be refused, too.
 func (p *probing) signed(form bool, wrong []attempt, again string) (State, string) {
-	d := upload.DirectObject{Key: p.stagedKey(), Type: "text/plain", Size: int64(len(probeBody)), Expires: 5 * time.Minute}
-	if p.store.opts.Profile.NoCopyDigests {
-		sum := sha256.Sum256(probeBody)
-		d.SHA256 = hex.EncodeToString(sum[:])
+	for _, a := range wrong {
+		request, err := p.sign(form, a.what == otherContent || p.store.opts.Profile.NoCopyDigests)
+		if err != nil {
+			return CannotTell, err.Error()
+		}
+		status, err := p.send(a.do(request, probeBody))
+		if state, why := judge(status, err, a.what, a.advice); state != OK {
+			return state, why
+		}
 	}
-	request, err := p.store.SignUpload(p.ctx, d, form)
+	request, err := p.sign(form, true)
 	if err != nil {
 		return CannotTell, err.Error()
 	}
-	for _, a := range wrong {
-		status, err := p.send(a.do(request, probeBody))
-		if state, why := judge(status, err, a.what); state != OK {
-			return state, why
-		}
-	}
 	if status, err := p.send(request, probeBody); err != nil || status/100 != 2 {
-		return CannotTell, fmt.Sprintf("the service refuses what was signed, too (%d %v)", status, err)
+		return CannotTell, refusesAll(status, err)
 	}
 	if again != "" {
 		status, err := p.send(request, probeBody)
-		if state, why := judge(status, err, again); state != OK {
+		if state, why := judge(status, err, again, adviseOnce); state != OK {
 			return state, why
 		}
 	}
-	return OK, "the service takes what was signed and refuses what was not"
+	return OK, keepsTo
 }
 
+const keepsTo = "the service takes what was signed and refuses what was not"
+
+func refusesAll(status int, err error) string {
+	return fmt.Sprintf("the service refuses what was signed, too (%d %v)", status, err)
+}
+
+// sign signs a request for probeBody. With its digest, what becomes of anything else
+// that differs could not be told.
+func (p *probing) sign(form, digest bool) (*upload.SignedRequest, error) {
+	d := upload.DirectObject{Key: p.stagedKey(), Type: "text/plain", Size: int64(len(probeBody)), Expires: probeExpires}
+	if digest {
+		sum := sha256.Sum256(probeBody)
+		d.SHA256 = hex.EncodeToString(sum[:])
+	}
+	return p.store.SignUpload(p.ctx, d, form)
+}
+
+// probeExpires is how long the requests of a probe work.
+const probeExpires = 5 * time.Minute
+
 // judge says what it means how a wrong request was answered.
-func judge(status int, err error, what string) (State, string) {
+func judge(status int, err error, what, advice string) (State, string) {
 	switch {
 	case err != nil:
 		return CannotTell, what + ": " + err.Error()
 	case status/100 == 2:
-		return Wrong, "the service takes " + what + " that was not signed: clients cannot be held to what they declare; say in the profile what it cannot do"
+		return Wrong, "the service takes " + what + " that was not signed: clients cannot be held to what they declare; " + advice
 	case status == http.StatusNotImplemented, status == http.StatusMethodNotAllowed:
 		return CannotTell, "the service does not know such requests: say so in the profile"
 	case status/100 != 4:
@@ -147,6 +191,10 @@ func longer(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte
 
 func shorter(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
 	return r, body[:len(body)-1]
+}
+
+func otherBytes(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
+	return r, bytes.ToUpper(body)
 }
 
 func withHeader(name, value string) func(*upload.SignedRequest, []byte) (*upload.SignedRequest, []byte) {

@@ -13,8 +13,9 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// takesForm is what a service says that compares a form with its policy, but for
-// one thing: a field, any field that the policy does not name ("*"), or the size.
+// takesForm is what a service says that compares a form with its policy, except for
+// one thing: a field, any field that the policy does not name ("*"), the size, or the
+// SHA-256 of the file.
 func takesForm(t *testing.T, r *http.Request, blind string) bool {
 	require.NoError(t, r.ParseMultipartForm(1<<20))
 	raw, err := base64.StdEncoding.DecodeString(r.FormValue("policy"))
@@ -27,7 +28,12 @@ func takesForm(t *testing.T, r *http.Request, blind string) bool {
 		case []any:
 			file, header, err := r.FormFile("file")
 			require.NoError(t, err)
-			_ = file.Close()
+			content, err := io.ReadAll(file)
+			require.NoError(t, err)
+			require.NoError(t, file.Close())
+			if sum := field(r, "x-amz-checksum-sha256"); blind != "SHA-256" && sum != "" && sum != wire(content) {
+				return false
+			}
 			if size := float64(header.Size); c[0] == "content-length-range" && blind != "size" && (size < c[1].(float64) || size > c[2].(float64)) {
 				return false
 			}
@@ -63,6 +69,7 @@ func TestCheckFormsField(t *testing.T) {
 	for blind, says := range map[string]string{
 		"":                    "refuses what was not",
 		"size":                "a longer file",
+		"SHA-256":             "other bytes than those of its SHA-256",
 		"key":                 "another key",
 		"Content-Type":        "another type",
 		"Content-Disposition": "another disposition",

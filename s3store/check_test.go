@@ -229,9 +229,11 @@ func TestCheckTellsWhatIsLeft(t *testing.T) {
 func TestCheckAServiceWithoutSignatures(t *testing.T) {
 	svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
 	r := store.Check(t.Context())
-	puts := finding(t, r, s3store.TopicSignedPuts)
-	require.Equal(t, s3store.Wrong, puts.State)
-	require.Contains(t, puts.Explanation, "takes a longer file that was not signed")
+	for topic, what := range map[s3store.Topic]string{s3store.TopicSignedPuts: "file", s3store.TopicSignedParts: "part"} {
+		got := finding(t, r, topic)
+		require.Equal(t, s3store.Wrong, got.State)
+		require.Contains(t, got.Explanation, "takes a longer "+what+" that was not signed: clients cannot be held to what they declare; say NoSignedLengths")
+	}
 	require.Equal(t, s3store.CannotTell, finding(t, r, s3store.TopicForms).State, "the fake has no forms: %s", r)
 	requireClean(t, svc)
 }
@@ -241,7 +243,7 @@ func TestReport(t *testing.T) {
 	r := store.Check(t.Context())
 	require.Equal(t, s3store.OK, r.Worst(), "%s", r)
 	for _, f := range r.Findings {
-		require.NotContains(t, []s3store.Topic{s3store.TopicSignedPuts, s3store.TopicForms, s3store.TopicStaging, s3store.TopicCORS}, f.Topic, "there are no direct uploads")
+		require.NotContains(t, []s3store.Topic{s3store.TopicSignedPuts, s3store.TopicSignedParts, s3store.TopicForms, s3store.TopicStaging, s3store.TopicCORS}, f.Topic, "there are no direct uploads")
 		require.Contains(t, r.String(), fmt.Sprintf("ok           %s: %s\n", f.Topic, f.Explanation))
 	}
 	svc.settings["logging"] = "501 NotImplemented"

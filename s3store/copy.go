@@ -96,7 +96,8 @@ func (m *promotion) copyPart(ctx context.Context, number int, first, last int64)
 }
 
 var (
-	errNoDigest   = errors.New("s3store: the service does not tell the SHA-256 of a copy; if it cannot, say so in its profile")
+	errNoDigest = errors.New("s3store: the service does not tell the SHA-256 of a copy, so the copy may be of other bytes than were checked; " +
+		"NoCopyDigests in its profile gives this comparison up, and is safe only where copies obey X-Amz-Copy-Source-If-Match")
 	errOtherBytes = errors.New("s3store: other bytes with the same ETag")
 )
 

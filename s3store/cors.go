@@ -34,8 +34,8 @@ func (s *Store) CORS() *types.CORSConfiguration {
 
 func (s *Store) corsMethods() []string {
 	var methods []string
-	if !s.opts.Profile.NoSignedLengths {
-		methods = append(methods, http.MethodPut) // also of parts
+	if s.opts.Profile.parts() == nil {
+		methods = append(methods, http.MethodPut) // also of whole files
 	}
 	if !s.opts.Profile.NoForms {
 		methods = append(methods, http.MethodPost)
@@ -47,6 +47,7 @@ func (s *Store) corsMethods() []string {
 func (s *Store) corsHeaders() []string {
 	headers := []string{"content-type", "content-disposition", "cache-control", "if-none-match", "x-amz-checksum-sha256"}
 	for name, used := range map[string]bool{
+		strings.ToLower(copyCondition):                s.guard == byCondition,
 		"x-amz-tagging":                               s.tagging != nil,
 		"x-amz-server-side-encryption":                s.opts.SSE != "",
 		"x-amz-server-side-encryption-aws-kms-key-id": s.kmsKeyID != nil,

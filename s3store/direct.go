@@ -40,7 +40,8 @@ func (s *Store) DirectMethods() (upload.DirectMethods, error) {
 // StorageClass is not: files are staged for minutes, and archives cannot be read
 // back. Without d.SHA256 the bytes are not bound. S3 cannot keep clients of a PUT
 // from adding a Content-Encoding or other header fields that do not begin with
-// "x-amz-"; Promote leaves all of them behind.
+// "x-amz-"; Promote leaves all of them behind. Those that do, an X-Amz-Copy-Source
+// before all, are refused by AWS, and elsewhere as the [Profile] says.
 func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
 	methods, err := s.DirectMethods()
 	switch {
@@ -69,7 +70,7 @@ func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool
 	if form {
 		return s.signForm(ctx, expires, in)
 	}
-	signed, err := s.presign.PresignPutObject(ctx, in, signURL(expires))
+	signed, err := s.presign.PresignPutObject(ctx, in, s.signSending(expires))
 	if err != nil {
 		return nil, s.explain(ctx, err)
 	}
@@ -102,9 +103,14 @@ func (s *Store) CreateMultipart(ctx context.Context, d upload.DirectObject) (upl
 	return aws.ToString(t.uploadID), nil
 }
 
-// SignPart implements [upload.DirectStorage]. Only the length is signed: browsers
-// send a part without a type, and some clients send nothing but the URL and the
-// bytes. The same part may be sent again until the upload is completed.
+// SignPart implements [upload.DirectStorage]. The length is signed and, where the
+// [Profile] says so, a header field against copies. There is no type, since browsers
+// send a part without one. The same part may be sent again until the upload is
+// completed.
+//
+// Some clients send nothing but the URL and the bytes, Uppy 6 among them. They work
+// where no field is signed: at AWS's own hosts, and with the profile [MinIO] or
+// NoCopyGuard.
 func (s *Store) SignPart(ctx context.Context, d upload.DirectObject, uploadID string, number int) (*upload.SignedRequest, error) {
 	if err := s.opts.Profile.parts(); err != nil {
 		return nil, err
@@ -126,7 +132,7 @@ func (s *Store) SignPart(ctx context.Context, d upload.DirectObject, uploadID st
 		UploadId:            &uploadID,
 		PartNumber:          aws.Int32(int32(number)),
 		ContentLength:       &d.Size,
-	}, signURL(expires))
+	}, s.signSending(expires))
 	if err != nil {
 		return nil, s.explain(ctx, err)
 	}
@@ -134,14 +140,15 @@ func (s *Store) SignPart(ctx context.Context, d upload.DirectObject, uploadID st
 }
 
 // sendable is a signed request as clients are told of it. That the length is
-// signed is what limits them, so it is looked for and not believed.
+// signed is what limits them, so it is looked for and not believed. A field without
+// a value is one that they must not send.
 func sendable(signed *v4.PresignedHTTPRequest, size int64) (*upload.SignedRequest, error) {
 	if signed.SignedHeader.Get("Content-Length") != fmt.Sprint(size) {
 		return nil, errors.New("s3store: the client's signer does not sign Content-Length")
 	}
 	headers := make(map[string]string, len(signed.SignedHeader))
 	for name, values := range signed.SignedHeader {
-		if name = http.CanonicalHeaderKey(name); name != "Host" && name != "Content-Length" {
+		if name = http.CanonicalHeaderKey(name); name != "Host" && name != "Content-Length" && values[0] != "" {
 			headers[name] = values[0]
 		}
 	}

@@ -42,7 +42,7 @@ func TestSignPut(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"Content-Type": "image/png", "Content-Disposition": "attachment", "Cache-Control": "private", "If-None-Match": "*",
 		"X-Amz-Checksum-Sha256": wire(body), "X-Amz-Tagging": "a+b=c%26d", "X-Amz-Server-Side-Encryption": "aws:kms",
-		"X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id": "key",
+		"X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id": "key", guardField: `"none"`,
 	}, r.Headers)
 	u, err := url.Parse(r.URL)
 	require.NoError(t, err)
@@ -59,7 +59,7 @@ func TestSignPut(t *testing.T) {
 	r, err = plain.SignUpload(t.Context(), d, false)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{
-		"Content-Type": "image/png", "Content-Disposition": "attachment", "Cache-Control": "private", "If-None-Match": "*",
+		"Content-Type": "image/png", "Content-Disposition": "attachment", "Cache-Control": "private", "If-None-Match": "*", guardField: `"none"`,
 	}, r.Headers)
 }
 
@@ -146,6 +146,8 @@ func TestDirectMethods(t *testing.T) {
 		{"MinIO", s3store.MinIO(), upload.DirectMethods{Put: true, Form: true, NeedsDigest: true}, true},
 		{"no conditions", s3store.Profile{InsecureUnconditionalWrites: true}, upload.DirectMethods{Form: true}, true},
 		{"no lengths", s3store.Profile{NoSignedLengths: true}, upload.DirectMethods{Form: true}, false},
+		{"no headers", s3store.Profile{NoSignedHeaders: true}, upload.DirectMethods{Form: true}, false},
+		{"no headers and no forms", s3store.Profile{NoForms: true, NoSignedHeaders: true}, upload.DirectMethods{}, false},
 		{"nothing", s3store.Profile{NoForms: true, NoSignedLengths: true}, upload.DirectMethods{}, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 
 func policyStore(t *testing.T, region string, opts s3store.Options) *s3store.Store {
 	t.Helper()
-	store, err := s3store.New(client("http://127.0.0.1:1", func(o *s3.Options) { o.Region = region }), "bucket", &opts)
+	store, err := s3store.New(client("", func(o *s3.Options) { o.Region, o.BaseEndpoint = region, nil }), "bucket", &opts)
 	require.NoError(t, err)
 	return store
 }

@@ -12,7 +12,15 @@ import (
 
 // Profile says what an S3 service cannot do. The zero value, for services that
 // can do everything the store asks for, fits AWS and versitygw; [MinIO] and [R2]
-// fit those; for others it is made up by hand. A service that accepts
+// fit those; for others it is made up by hand.
+//
+// Clients of a signed PUT or part can add header fields. AWS refuses those of its
+// own, x-amz-…, that are not signed. Other services obey them, and with
+// X-Amz-Copy-Source copy any object that the signer may read. So at any host that is
+// not AWS's own the zero value signs one more field in PUTs and parts,
+// X-Amz-Copy-Source-If-Match, with a value that no object has. Clients send it like
+// the others that are signed. HeadersFromQuery, NoCopyGuard and NoSignedHeaders are
+// for services where that is not possible, not needed or no help. A service that accepts
 // "If-None-Match: *", a policy or a signed length and ignores it cannot be told
 // from one that honors it by its answers: [Store.Check] tries.
 type Profile struct {
@@ -39,6 +47,25 @@ type Profile struct {
 	// them.
 	NoSignedLengths bool
 
+	// NoSignedHeaders is for services that do not refuse a presigned PUT with
+	// other header fields than it was signed with, and copy what an added
+	// X-Amz-Copy-Source names even against a condition that was signed. Neither
+	// PUTs nor multipart uploads are signed for clients then, which leaves forms.
+	NoSignedHeaders bool
+
+	// HeadersFromQuery is for services that look for a signed header field in the
+	// URL if the request has none, as MinIO does. X-Amz-Copy-Source, X-Amz-Tagging
+	// and X-Amz-Acl are then signed as absent in this way, and a request that has
+	// one is refused. Clients need to send nothing for that. Services that do not
+	// look there refuse all signed PUTs and parts.
+	HeadersFromQuery bool
+
+	// NoCopyGuard signs nothing against added header fields. It is for services
+	// that refuse them as AWS does: versitygw, and AWS itself where it is reached
+	// by another name, as through a VPC endpoint. Where it is wrong, clients can
+	// read whatever the signer may read; [Store.Check] tries.
+	NoCopyGuard bool
+
 	// NoCopyDigests is for services that do not tell the SHA-256 of what
 	// UploadPartCopy copied. Promote is then bound to the staged object's ETag
 	// alone, which can be an MD5, and for that a client can make two files of.
@@ -47,20 +74,23 @@ type Profile struct {
 }
 
 // MinIO returns the profile of MinIO. Files that clients send whole need their
-// SHA-256, others are sent in parts; nothing else differs.
-func MinIO() Profile { return Profile{NoCopyDigests: true} }
+// SHA-256, others are sent in parts. MinIO obeys header fields that nobody signed
+// (see HeadersFromQuery), which are signed as absent.
+func MinIO() Profile { return Profile{NoCopyDigests: true, HeadersFromQuery: true} }
 
 // R2 returns the profile of Cloudflare R2, which answers 501 to POST forms and
-// gets along with few checksums.
+// gets along with few checksums. Nobody has tried there yet whether header fields
+// that are not signed are refused, nor the field that guards against copies, which
+// is not signed: run [Store.Check].
 func R2() Profile {
-	return Profile{ChecksumsWhenRequired: true, NoForms: true, NoCopyDigests: true}
+	return Profile{ChecksumsWhenRequired: true, NoForms: true, NoCopyDigests: true, NoCopyGuard: true}
 }
 
 // direct is what clients can be held to in one request. A PUT without conditions
 // could be repeated, and replace what was there.
 func (p Profile) direct() (upload.DirectMethods, error) {
 	m := upload.DirectMethods{
-		Put:  !p.NoSignedLengths && !p.InsecureUnconditionalWrites,
+		Put:  !p.NoSignedLengths && !p.NoSignedHeaders && !p.InsecureUnconditionalWrites,
 		Form: !p.NoForms,
 
 		NeedsDigest: p.NoCopyDigests,
@@ -71,10 +101,14 @@ func (p Profile) direct() (upload.DirectMethods, error) {
 	return m, nil
 }
 
-// parts is an error if clients cannot be held to the size of a part.
+// parts is an error if clients cannot be held to the size of a part, or to sending
+// its bytes.
 func (p Profile) parts() error {
-	if p.NoSignedLengths {
+	switch {
+	case p.NoSignedLengths:
 		return errors.New("s3store: the profile says that the service does not enforce the size of parts")
+	case p.NoSignedHeaders:
+		return errors.New("s3store: the profile says that clients can have a part copied from any object")
 	}
 	return nil
 }

@@ -126,9 +126,11 @@ type Options struct {
 
 	// Signer is the client that signs what others send: direct uploads and
 	// links. It is never called. Its endpoint must be the one that they reach
-	// the service under, and its credentials need s3:PutObject for staging keys
-	// and s3:GetObject for published ones, no more. It is the store's own client
-	// if it is nil.
+	// the service under. For uploads its credentials need s3:PutObject for staging
+	// keys, and no right to read: what it may read a client might have copied
+	// where the service does not keep to what was signed. For links they need
+	// s3:GetObject for published keys. An application that does both has two
+	// stores, with a signer each. It is the store's own client if it is nil.
 	Signer *s3.Client
 
 	// Layout says how the application uses the bucket, for Check, Setup and the
@@ -151,6 +153,7 @@ type Store struct {
 	checksum types.ChecksumAlgorithm // of multipart uploads, "" for none
 	memory   *memory
 	presign  *s3.PresignClient // of opts.Signer
+	guard    guard             // of what it signs for clients to send
 	maxCopy  int64
 }
 
@@ -201,6 +204,7 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 		checksum: o.Profile.checksum(client.Options()),
 		memory:   newMemory(o.MaxMemory, max(o.MaxMemory/2, o.PartSize)),
 		presign:  s3.NewPresignClient(o.Signer),
+		guard:    o.Profile.guard(o.Signer, bucket),
 		maxCopy:  copySize,
 	}, nil
 }

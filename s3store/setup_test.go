@@ -113,7 +113,7 @@ func TestSetupFails(t *testing.T) {
 func TestCORSAllowsWhatIsSigned(t *testing.T) {
 	all := everything
 	all.ExpectedBucketOwner = "123456789012"
-	for _, opts := range []s3store.Options{{}, all} {
+	for _, opts := range []s3store.Options{{}, all, {Profile: s3store.MinIO()}, {Profile: s3store.R2()}} {
 		opts.Layout = layout()
 		_, store := newService(t, opts, nil)
 		d := direct([]byte("x"))
@@ -129,9 +129,11 @@ func TestCORSAllowsWhatIsSigned(t *testing.T) {
 	opts := s3store.Options{Layout: layout(), Profile: s3store.R2()}
 	_, store := newService(t, opts, nil)
 	require.Equal(t, []string{"PUT"}, store.CORS().CORSRules[0].AllowedMethods)
-	opts.Profile = s3store.Profile{NoSignedLengths: true}
-	_, store = newService(t, opts, nil)
-	require.Equal(t, []string{"POST"}, store.CORS().CORSRules[0].AllowedMethods)
+	for _, profile := range []s3store.Profile{{NoSignedLengths: true}, {NoSignedHeaders: true}} {
+		opts.Profile = profile
+		_, store = newService(t, opts, nil)
+		require.Equal(t, []string{"POST"}, store.CORS().CORSRules[0].AllowedMethods)
+	}
 	_, store = newService(t, s3store.Options{}, nil)
 	require.Nil(t, store.CORS())
 }

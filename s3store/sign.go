@@ -47,6 +47,14 @@ func (s *Store) lifetime(ctx context.Context, expires time.Duration) (time.Durat
 	return expires, nil
 }
 
+// signSending is the option that requests are signed with by which clients send.
+func (s *Store) signSending(expires time.Duration) func(*s3.PresignOptions) {
+	return func(o *s3.PresignOptions) {
+		signURL(expires)(o)
+		s.guard.sign(o)
+	}
+}
+
 // signURL is the option that URLs are signed with. The client's own settings for
 // checksums are not for requests that somebody else sends.
 func signURL(expires time.Duration) func(*s3.PresignOptions) {

@@ -1,8 +1,6 @@
 package s3fake
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/xml"
 	"maps"
 	"net/http"
@@ -20,28 +18,14 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
 		return
 	}
-	// A space for "+" is what AWS makes of it.
-	source, err := url.QueryUnescape(r.Header.Get("X-Amz-Copy-Source"))
-	bucket, key, _ := strings.Cut(source, "/")
-	o := s.current(key)
-	if err != nil || bucket != s.Bucket || o == nil {
-		fail(w, http.StatusNotFound, "NoSuchKey", source)
-		return
-	}
-	if want := r.Header.Get("X-Amz-Copy-Source-If-Match"); want != "" && want != o.ETag() {
-		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", source)
-		return
-	}
-	body, _, ok := slice(o.Body, r.Header.Get("X-Amz-Copy-Source-Range"))
+	body, ok := s.copied(w, r)
 	if !ok {
-		fail(w, http.StatusBadRequest, "InvalidArgument", "the range")
 		return
 	}
 	number, _ := strconv.Atoi(q.Get("partNumber"))
 	p := part{body: body}
 	if m.digests {
-		sum := sha256.Sum256(body)
-		p.sha = base64.StdEncoding.EncodeToString(sum[:])
+		p.sha = sha(body)
 	}
 	m.parts[number] = p
 	reply(w, struct {
@@ -49,6 +33,43 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 		ETag           string
 		ChecksumSHA256 string `xml:",omitempty"`
 	}{ETag: etag(body), ChecksumSHA256: p.sha})
+}
+
+// copyObject makes an object of another's bytes. Other than CopyObject of AWS it
+// takes the attributes from the request, and no condition at the destination.
+func (s *Server) copyObject(w http.ResponseWriter, r *http.Request, key string) {
+	r.Header.Del("X-Amz-Copy-Source-Range")
+	body, ok := s.copied(w, r)
+	if !ok {
+		return
+	}
+	s.store(&Object{Key: key, Body: body, Header: attributes(r)})
+	reply(w, struct {
+		XMLName xml.Name `xml:"CopyObjectResult"`
+		ETag    string
+	}{ETag: etag(body)})
+}
+
+// copied are the bytes that a request asks to be copied. It is not ok if they are
+// not to be had, which is then answered.
+func (s *Server) copied(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
+	// A space for "+" is what AWS makes of it.
+	source, err := url.QueryUnescape(strings.TrimPrefix(r.Header.Get("X-Amz-Copy-Source"), "/"))
+	bucket, key, _ := strings.Cut(source, "/")
+	o := s.current(key)
+	if err != nil || bucket != s.Bucket || o == nil {
+		fail(w, http.StatusNotFound, "NoSuchKey", source)
+		return nil, false
+	}
+	want := r.Header.Get("X-Amz-Copy-Source-If-Match")
+	if want != "" && want != o.ETag() && s.Unsigned != ObeyedUnconditionally {
+		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", source)
+		return nil, false
+	}
+	if body, _, ok = slice(o.Body, r.Header.Get("X-Amz-Copy-Source-Range")); !ok {
+		fail(w, http.StatusBadRequest, "InvalidArgument", "the range")
+	}
+	return body, ok
 }
 
 func (s *Server) listParts(w http.ResponseWriter, key string, q url.Values) {

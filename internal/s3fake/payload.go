@@ -3,6 +3,7 @@ package s3fake
 import (
 	"bufio"
 	"crypto/md5" //nolint:gosec // ETags are MD5
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -15,7 +16,7 @@ import (
 )
 
 // payload reads a body, unwraps the aws-chunked encoding that the SDK uses over
-// TLS, and compares it with the length and the CRC32 that came along.
+// TLS, and compares it with the length, the CRC32 and the SHA-256 that came along.
 func payload(r *http.Request) ([]byte, error) {
 	var body []byte
 	var err error
@@ -29,6 +30,9 @@ func payload(r *http.Request) ([]byte, error) {
 	}
 	if want := checksum(r); want != "" && want != crc(body) {
 		return nil, fmt.Errorf("CRC32 %s, not %s", crc(body), want)
+	}
+	if want := r.Header.Get("X-Amz-Checksum-Sha256"); want != "" && r.Header.Get("X-Amz-Copy-Source") == "" && want != sha(body) {
+		return nil, fmt.Errorf("SHA-256 %s, not %s", sha(body), want)
 	}
 	return body, nil
 }
@@ -71,6 +75,11 @@ func checksum(r *http.Request) string { return r.Header.Get("X-Amz-Checksum-Crc3
 
 func crc(body []byte) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(body)))
+}
+
+func sha(body []byte) string {
+	sum := sha256.Sum256(body)
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 func etag(body []byte) string {

@@ -1,7 +1,7 @@
 // Package s3fake is an S3 service in memory for tests: one bucket, with or
 // without versions, that misbehaves on demand. It checks what the store under
-// test must get right (conditions, checksums, part sizes, part lists) and
-// neither signatures nor permissions.
+// test must get right (conditions, checksums, part sizes, part lists), not
+// permissions, and signatures of presigned requests alone, if it has the secret.
 package s3fake
 
 import (
@@ -31,6 +31,14 @@ type Server struct {
 	// MinPart is the least size of all parts but the last. Zero is 5 MiB, as of
 	// S3; less makes tests of many cases quick.
 	MinPart int
+
+	// Secret is what presigned requests must be signed with. Without it they are
+	// not compared with their signatures.
+	Secret string
+
+	// Unsigned is what becomes of header fields that no signature covers, if there
+	// is a Secret.
+	Unsigned Unsigned
 
 	mu        sync.Mutex
 	objects   map[string][]*Object // by key, newest last; at most one without versions
@@ -78,6 +86,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if code := presignedOf(r).fault(s.Secret, s.Unsigned); code != "" {
+		fail(w, http.StatusForbidden, code, "presigned")
+		return
+	}
 	body, err := payload(r)
 	if err != nil {
 		fail(w, http.StatusBadRequest, "IncompleteBody", err.Error())
@@ -105,6 +117,8 @@ func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 		s.uploadPart(w, r, q, body)
 	case "UploadPartCopy":
 		s.copyPart(w, r, q)
+	case "CopyObject":
+		s.copyObject(w, r, key)
 	case "ListParts":
 		s.listParts(w, key, q)
 	case "CompleteMultipartUpload":
@@ -148,6 +162,8 @@ func operation(r *http.Request) string {
 		return "ListParts"
 	case m == http.MethodDelete && q.Has("uploadId"):
 		return "AbortMultipartUpload"
+	case m == http.MethodPut && r.Header.Get("X-Amz-Copy-Source") != "":
+		return "CopyObject"
 	case m == http.MethodPut:
 		return "PutObject"
 	case m == http.MethodGet:

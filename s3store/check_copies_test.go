@@ -1,0 +1,116 @@
+package s3store_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// TestCheckAddedFields: what a service does with header fields that nobody signed is
+// found out with an object that exists, and the finding says what to set.
+func TestCheckAddedFields(t *testing.T) {
+	for _, row := range []struct {
+		name       string
+		unsigned   s3fake.Unsigned
+		profile    s3store.Profile
+		state      s3store.State // of PUTs
+		says       string
+		partsState s3store.State
+		partsSay   string
+	}{
+		{"AWS", s3fake.Refused, s3store.Profile{}, s3store.OK, "refuses what was not", s3store.OK, "refuses what was not"},
+		{"AWS by another name", s3fake.Refused, s3store.Profile{NoCopyGuard: true}, s3store.OK, "refuses what was not", s3store.OK, "refuses what was not"},
+		{"MinIO", s3fake.Obeyed, s3store.MinIO(), s3store.OK, "refuses what was not", s3store.OK, "refuses what was not"},
+		{
+			"MinIO with the profile of R2", s3fake.Obeyed, s3store.R2(),
+			s3store.Wrong, "takes a copy of another object that was not signed", s3store.Wrong, "take NoCopyGuard out of the profile",
+		},
+		{
+			"MinIO with the default profile", s3fake.Obeyed, s3store.Profile{},
+			s3store.Wrong, "takes an ACL that was not signed: clients cannot be held to what they declare; say NoSignedHeaders in the profile, or take the one of MinIO", s3store.OK, "refuses what was not",
+		},
+		{
+			"RGW 16", s3fake.ObeyedUnconditionally, s3store.Profile{},
+			s3store.Wrong, "takes a copy of another object that was not signed", s3store.Wrong, "say NoSignedHeaders",
+		},
+		{"not MinIO", s3fake.Refused, s3store.MinIO(), s3store.CannotTell, "refuses what was signed, too", s3store.CannotTell, "refuses what was signed, too"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			row.profile.NoForms = true // the fake has none
+			svc, store := newService(t, s3store.Options{Profile: row.profile, Layout: layout()}, nil)
+			svc.Secret, svc.Unsigned = "secret", row.unsigned
+			r := store.Check(t.Context())
+			puts, parts := finding(t, r, s3store.TopicSignedPuts), finding(t, r, s3store.TopicSignedParts)
+			require.Equal(t, row.state, puts.State, puts.Explanation)
+			require.Contains(t, puts.Explanation, row.says)
+			require.Equal(t, row.partsState, parts.State, parts.Explanation)
+			require.Contains(t, parts.Explanation, row.partsSay)
+			requireClean(t, svc)
+		})
+	}
+}
+
+// TestCheckSignedRequests: each thing that a service does not hold clients to is
+// found by the attempt that is made for it.
+func TestCheckSignedRequests(t *testing.T) {
+	as := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) {
+			if r.Header.Get(name) != "" || name == "If-None-Match" {
+				r.Header.Set(name, value)
+			}
+		}
+	}
+	without := func(name string) func(*http.Request) { return func(r *http.Request) { r.Header.Del(name) } }
+	for _, row := range []struct {
+		name, op string
+		blind    func(*http.Request) // hides from the service what it should see
+		topic    s3store.Topic
+		says     string
+	}{
+		{"type", "PutObject", as("Content-Type", "text/plain"), s3store.TopicSignedPuts, "another type that was not signed: clients cannot be held to what they declare; say NoSignedHeaders"},
+		{"disposition", "PutObject", as("Content-Disposition", "attachment"), s3store.TopicSignedPuts, "another disposition"},
+		{"condition", "PutObject", as("If-None-Match", "*"), s3store.TopicSignedPuts, "no condition that was not signed: clients cannot be held to what they declare; say InsecureUnconditionalWrites"},
+		{"metadata", "PutObject", without("X-Amz-Meta-Probe"), s3store.TopicSignedPuts, "metadata"},
+		{"ACL", "PutObject", without("X-Amz-Acl"), s3store.TopicSignedPuts, "an ACL"},
+		{"tags", "PutObject", without("X-Amz-Tagging"), s3store.TopicSignedPuts, "tags that was not signed"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
+			svc.Secret = "secret"
+			svc.Inject(row.op, forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+				if strings.Contains(r.URL.RawQuery, "X-Amz-Signature") {
+					row.blind(r)
+				}
+				serve(w, r)
+			})
+			got := finding(t, store.Check(t.Context()), row.topic)
+			require.Equal(t, s3store.Wrong, got.State, got.Explanation)
+			require.Contains(t, got.Explanation, row.says)
+			requireClean(t, svc)
+		})
+	}
+}
+
+// TestCheckNeedsAVictim: without an object to be copied nothing is proved.
+func TestCheckNeedsAVictim(t *testing.T) {
+	svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
+	svc.Secret = "secret"
+	svc.Inject("PutObject", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		if strings.Contains(r.URL.RawQuery, "X-Amz-Signature") {
+			serve(w, r)
+			return
+		}
+		denied(w, r, serve)
+	})
+	r := store.Check(t.Context())
+	for _, topic := range []s3store.Topic{s3store.TopicSignedPuts, s3store.TopicSignedParts} {
+		got := finding(t, r, topic)
+		require.Equal(t, s3store.CannotTell, got.State, got.Explanation)
+		require.Contains(t, got.Explanation, "nothing could be written to be copied")
+	}
+}

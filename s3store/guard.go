@@ -1,0 +1,112 @@
+package s3store
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// guard keeps clients of a signed PUT or part from adding header fields that the
+// service obeys although no signature covers them. The worst is X-Amz-Copy-Source:
+// the service then copies, with the signer's rights, whatever object it names.
+type guard int
+
+const (
+	noGuard     guard = iota // the service refuses such fields itself
+	byCondition              // a condition on copies is signed that no object meets
+	byAbsence                // the fields are signed as absent
+)
+
+// copyCondition is a field that only copies obey, and matchesNothing its value: no
+// ETag is that.
+const (
+	copyCondition  = "X-Amz-Copy-Source-If-Match"
+	matchesNothing = `"none"`
+)
+
+// absent are the fields that byAbsence signs, except those that the request has.
+var absent = []string{"X-Amz-Acl", "X-Amz-Copy-Source", "X-Amz-Tagging"}
+
+// guard is how requests for a bucket are guarded that signer signs.
+func (p Profile) guard(signer *s3.Client, bucket string) guard {
+	switch {
+	case p.HeadersFromQuery:
+		return byAbsence
+	case p.NoCopyGuard, atAWS(signer, bucket):
+		return noGuard
+	}
+	return byCondition
+}
+
+// sign is an option for presigning.
+func (g guard) sign(o *s3.PresignOptions) {
+	if g == noGuard {
+		return
+	}
+	build := middleware.BuildMiddlewareFunc("AirlockGuard", func(ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler) (
+		middleware.BuildOutput, middleware.Metadata, error,
+	) {
+		if r, ok := in.Request.(*smithyhttp.Request); ok {
+			g.add(r)
+		}
+		return next.HandleBuild(ctx, in)
+	})
+	o.ClientOptions = append(o.ClientOptions, s3.WithAPIOptions(func(stack *middleware.Stack) error {
+		return stack.Build.Add(build, middleware.After)
+	}))
+}
+
+// add adds what is to be signed. A field that is to be absent is signed empty, and
+// stands as empty in the query, where the service finds it if the request has none.
+func (g guard) add(r *smithyhttp.Request) {
+	if g == byCondition {
+		r.Header.Set(copyCondition, matchesNothing)
+		return
+	}
+	query := r.URL.Query()
+	for _, name := range absent {
+		if r.Header.Get(name) == "" {
+			r.Header.Set(name, "")
+			query.Set(strings.ToLower(name), "")
+		}
+	}
+	r.URL.RawQuery = query.Encode()
+}
+
+// atAWS reports that what signer signs leads to the host that the SDK itself finds
+// for the bucket. AWS refuses fields x-amz-… that are not signed. Any other host is
+// somebody else's until a profile says otherwise, names under amazonaws.com too:
+// what runs behind a load balancer there has one.
+func atAWS(signer *s3.Client, bucket string) bool {
+	host := signedHost(signer, bucket)
+	return host != "" && host == signedHost(signer, bucket, func(o *s3.Options) {
+		o.BaseEndpoint = nil
+		o.EndpointResolver = nil //nolint:staticcheck // who still has one is not at AWS for that
+		o.EndpointResolverV2 = s3.NewDefaultEndpointResolverV2()
+	})
+}
+
+// signedHost is the host of URLs that signer signs, "" if it cannot sign. It makes
+// no call, since it signs with credentials of its own.
+func signedHost(signer *s3.Client, bucket string, opts ...func(*s3.Options)) string {
+	presign := s3.NewPresignClient(s3.New(signer.Options(), append(opts, func(o *s3.Options) {
+		o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "none", SecretAccessKey: "none"}, nil
+		})
+		o.DisableS3ExpressSessionAuth = aws.Bool(true) // a session would be a call
+	})...))
+	signed, err := presign.PresignPutObject(context.Background(), &s3.PutObjectInput{Bucket: &bucket, Key: aws.String("none")})
+	if err != nil {
+		return ""
+	}
+	u, err := url.Parse(signed.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
