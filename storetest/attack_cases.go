@@ -84,25 +84,30 @@ func attacksOn(name string) func(context.Context, *direct) error {
 	}
 }
 
-// attack tries all attacks, each with a request of its own, which must work
-// when it is left alone.
+// attack tries all attacks, each with a key or an upload of its own, and a request
+// that must work when it is left alone.
 func (w way) attack(ctx context.Context) error {
 	sum := digest(content(directSize))
 	honest, err := w.sign(ctx, content(directSize), sum)
 	if err != nil {
 		return err
 	}
-	for _, a := range slices.Concat(attacksByBody(w.name), attacksByURL(honest), attacksByTerms(honest)) {
+	v, err := w.store.victim(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, a := range slices.Concat(attacksByBody(w.name), attacksByURL(honest), v.attacks(honest), attacksByTerms(honest)) {
 		req, err := w.sign(ctx, content(directSize), sum)
 		if err != nil {
 			return err
 		}
 		a.change(req)
 		if err := errors.Join(req.refused(ctx), w.store.nothing(ctx, req)); err != nil {
-			return fmt.Errorf("%s: %w", a.name, err)
+			errs = append(errs, fmt.Errorf("%s: %w", a.name, err))
 		}
 	}
-	return honest.accepted(ctx)
+	return errors.Join(errors.Join(errs...), v.remove(ctx), honest.accepted(ctx))
 }
 
 func attacksByBody(way string) []attack {
@@ -129,7 +134,6 @@ func attacksByURL(honest *sending) []attack {
 	list := []attack{
 		{"another key", func(s *sending) { s.URL = strings.ReplaceAll(s.URL, s.key, s.otherKey()) }},
 		{"a header x-amz-meta-more", func(s *sending) { s.Headers["X-Amz-Meta-More"] = "more" }},
-		{"a header x-amz-copy-source", func(s *sending) { s.Headers["X-Amz-Copy-Source"] = "/bucket/key" }},
 	}
 	for name, change := range queryAttacks(honest.URL) {
 		list = append(list, attack{name, func(s *sending) { s.URL = change(s.URL) }})

@@ -96,6 +96,13 @@ func TestBrokenServersFail(t *testing.T) {
 			return store
 		})
 	})
+	t.Run("copies what a header names", func(t *testing.T) {
+		mustFail(t, []string{"refuses other PUTs", "refuses other parts"}, func(t *testing.T) upload.DirectStorage {
+			var store *memstore.Store
+			store = served(t, passing(func(r *http.Request) { copying(store, r) }))
+			return store
+		})
+	})
 	t.Run("takes a request once, whatever comes of it", func(t *testing.T) {
 		mustFail(t, []string{"a refused request", "a part sent again"}, func(t *testing.T) upload.DirectStorage { return served(t, onlyOnce) })
 	})

@@ -43,9 +43,23 @@ func setOnPut(r *http.Request, name, value string) {
 
 func anyKey(r *http.Request) { r.URL.Path = strings.TrimSuffix(r.URL.Path, "0") }
 
-func withoutMeta(r *http.Request) {
-	r.Header.Del("X-Amz-Meta-More")
+func withoutMeta(r *http.Request) { r.Header.Del("X-Amz-Meta-More") }
+
+// copying puts the bytes of the object that a header names in place of a request's
+// own. An object that is not there is an answer of its own.
+func copying(store *memstore.Store, r *http.Request) {
+	source := r.Header.Get("X-Amz-Copy-Source")
+	if source == "" {
+		return
+	}
 	r.Header.Del("X-Amz-Copy-Source")
+	r.Header.Del("X-Amz-Copy-Source-Range")
+	body, info, err := store.Open(r.Context(), strings.TrimPrefix(source, "/memstore/"))
+	if err != nil {
+		r.Method = http.MethodDelete
+		return
+	}
+	r.Body, r.ContentLength = body, info.Size
 }
 
 func anyMethod(r *http.Request) {

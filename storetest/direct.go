@@ -88,6 +88,15 @@ func file(content []byte, sha256 string) upload.DirectObject {
 	}
 }
 
+// sum is the digest that a single request for content must be signed with, "" if it
+// needs none.
+func (s *direct) sum(content []byte) string {
+	if s.methods.NeedsDigest {
+		return digest(content)
+	}
+	return ""
+}
+
 // whole signs a request for all of d.
 func (s *direct) whole(ctx context.Context, d upload.DirectObject, content []byte, form bool) (*sending, error) {
 	signed, err := s.SignUpload(ctx, d, form)
@@ -128,7 +137,7 @@ func (s *direct) part(ctx context.Context, d upload.DirectObject, uploadID strin
 // staged sends content by whichever way the store has for small files, and
 // tells what it has become.
 func (s *direct) staged(ctx context.Context, content []byte) (key string, stored upload.Stored, err error) {
-	d := file(content, "")
+	d := file(content, s.sum(content))
 	req, err := s.whole(ctx, d, content, !s.methods.Put)
 	if err == nil {
 		err = req.accepted(ctx)

@@ -43,8 +43,13 @@ func offersMethods(ctx context.Context, s *direct) error {
 		if form && s.methods.Form || !form && s.methods.Put {
 			continue
 		}
-		if _, err := s.SignUpload(ctx, file(content(directSize), ""), form); err == nil {
+		if _, err := s.SignUpload(ctx, file(content(directSize), digest(content(directSize))), form); err == nil {
 			return fmt.Errorf("SignUpload signed what DirectMethods does not offer (form: %v)", form)
+		}
+	}
+	for _, form := range s.forms() {
+		if _, err := s.SignUpload(ctx, file(content(directSize), ""), form); (err != nil) != s.methods.NeedsDigest {
+			return fmt.Errorf("DirectMethods says NeedsDigest: %v, and SignUpload without one answers %v", s.methods.NeedsDigest, err) //nolint:errorlint // it may be nil
 		}
 	}
 	return nil
@@ -53,7 +58,7 @@ func offersMethods(ctx context.Context, s *direct) error {
 func wholeFile(ctx context.Context, s *direct) error {
 	for _, form := range s.forms() {
 		for _, size := range []int{1, directSize, 100_000, 6 << 20} {
-			for _, sum := range []string{"", digest(content(size))} {
+			for _, sum := range []string{s.sum(content(size)), digest(content(size))} {
 				d := file(content(size), sum)
 				req, err := s.whole(ctx, d, content(size), form)
 				if err == nil {
@@ -75,7 +80,7 @@ func putOnce(ctx context.Context, s *direct) error {
 	if !s.methods.Put {
 		return nil
 	}
-	d := file(content(directSize), "")
+	d := file(content(directSize), s.sum(content(directSize)))
 	req, err := s.whole(ctx, d, content(directSize), false)
 	if err != nil {
 		return err
@@ -96,7 +101,7 @@ func formAgain(ctx context.Context, s *direct) error {
 	if !s.methods.Form {
 		return nil
 	}
-	d := file(content(directSize), "")
+	d := file(content(directSize), s.sum(content(directSize)))
 	req, err := s.whole(ctx, d, content(directSize), true)
 	if err != nil {
 		return err
@@ -125,7 +130,7 @@ func formAgain(ctx context.Context, s *direct) error {
 
 func honestAfterRefused(ctx context.Context, s *direct) error {
 	for _, form := range s.forms() {
-		d := file(content(directSize), "")
+		d := file(content(directSize), s.sum(content(directSize)))
 		req, err := s.whole(ctx, d, content(directSize), form)
 		if err != nil {
 			return err
@@ -147,7 +152,7 @@ const settling = 200 * time.Millisecond
 
 func stopsShort(ctx context.Context, s *direct) error {
 	for _, way := range s.ways() {
-		req, err := way.sign(ctx, content(200_000), "")
+		req, err := way.sign(ctx, content(200_000), s.sum(content(200_000)))
 		if err != nil {
 			return err
 		}
@@ -171,7 +176,7 @@ func expiredRequests(ctx context.Context, s *direct) error {
 	var late []*sending
 	for _, way := range s.ways() {
 		way.expires = time.Second
-		req, err := way.sign(ctx, content(directSize), "")
+		req, err := way.sign(ctx, content(directSize), s.sum(content(directSize)))
 		if err != nil {
 			return err
 		}

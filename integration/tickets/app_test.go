@@ -34,7 +34,8 @@ const mib = 1 << 20
 // backend is a store, and everything it holds by key.
 type backend struct {
 	upload.Storage
-	keys func(t *testing.T) []string
+	keys   func(t *testing.T) []string
+	bucket *s3test.Bucket // nil in memory
 }
 
 // backends are made anew for each test.
@@ -42,7 +43,7 @@ var backends = map[string]func(t *testing.T, mux *http.ServeMux, url string) bac
 	"memstore": func(_ *testing.T, mux *http.ServeMux, url string) backend {
 		store := &memstore.Store{}
 		mux.Handle("/store/", store.Handler(url+"/store/"))
-		return backend{store, func(*testing.T) []string { return store.Keys() }}
+		return backend{Storage: store, keys: func(*testing.T) []string { return store.Keys() }}
 	},
 	"versitygw":            func(t *testing.T, _ *http.ServeMux, _ string) backend { return s3Backend(t, false) },
 	"versitygw, versioned": func(t *testing.T, _ *http.ServeMux, _ string) backend { return s3Backend(t, true) },
@@ -53,7 +54,7 @@ func s3Backend(t *testing.T, versioned bool) backend {
 	b := s3test.NewBucket(t, versioned)
 	c, closeIdle := s3test.Get().Client(s3test.Get().Endpoint)
 	t.Cleanup(closeIdle)
-	store, err := s3store.New(c, b.Name, &s3store.Options{Logger: slog.New(slog.DiscardHandler)})
+	store, err := s3store.New(c, b.Name, &s3store.Options{Profile: s3test.Get().Profile(), Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	return backend{store, func(t *testing.T) (keys []string) {
 		out, err := b.Client.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &b.Name})
@@ -62,7 +63,7 @@ func s3Backend(t *testing.T, versioned bool) backend {
 			keys = append(keys, aws.ToString(o.Key))
 		}
 		return keys
-	}}
+	}, b}
 }
 
 // app is an application with direct uploads. Callers name themselves.

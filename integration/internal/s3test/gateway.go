@@ -94,7 +94,7 @@ func freeAddr() (string, error) {
 }
 
 func awaitHealth(url string) error {
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		resp, err := http.Get(url)
 		if err == nil {

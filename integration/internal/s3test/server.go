@@ -1,7 +1,10 @@
 // Package s3test gives tests buckets on a real S3 server: a versitygw that runs
-// inside the test process, or any other server that the environment names:
+// inside the test process, a MinIO beside it, or any other server that the
+// environment names:
 //
-//	UPLOAD_TEST_S3_ENDPOINT    its URL; empty starts versitygw
+//	UPLOAD_TEST_MINIO          the path of a MinIO program, which is started
+//	UPLOAD_TEST_S3_ENDPOINT    the URL of a server; without both versitygw is started
+//	UPLOAD_TEST_S3_PROFILE     what that server can do: aws, minio or r2; default aws
 //	UPLOAD_TEST_S3_ACCESS_KEY
 //	UPLOAD_TEST_S3_SECRET_KEY
 //	UPLOAD_TEST_S3_REGION      default us-east-1
@@ -10,6 +13,7 @@ package s3test
 import (
 	"cmp"
 	"crypto/tls"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -21,15 +25,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload/s3store"
 )
 
-// Server says where an S3 server is and how to sign for it.
+// Server says where an S3 server is, how to sign for it and what it can do.
 type Server struct {
 	Endpoint  string
 	AccessKey string
 	SecretKey string
 	Region    string
+	Kind      string // aws, minio or r2: the name of its profile
+	Embedded  bool   // the versitygw inside this process
 }
+
+var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "r2": s3store.R2()}
+
+// Profile is that of stores over the server.
+func (s Server) Profile() s3store.Profile { return profiles[s.Kind] }
 
 var current Server
 
@@ -64,10 +77,20 @@ func Start() (Server, func() error, error) {
 		AccessKey: cmp.Or(os.Getenv("UPLOAD_TEST_S3_ACCESS_KEY"), "access"),
 		SecretKey: cmp.Or(os.Getenv("UPLOAD_TEST_S3_SECRET_KEY"), "secretsecret"),
 		Region:    cmp.Or(os.Getenv("UPLOAD_TEST_S3_REGION"), "us-east-1"),
+		Kind:      cmp.Or(os.Getenv("UPLOAD_TEST_S3_PROFILE"), "aws"),
 	}
-	if s.Endpoint != "" {
+	program := os.Getenv("UPLOAD_TEST_MINIO")
+	switch _, known := profiles[s.Kind]; {
+	case !known:
+		return s, nil, fmt.Errorf("UPLOAD_TEST_S3_PROFILE is %q, not one of aws, minio and r2", s.Kind)
+	case s.Endpoint != "" && program != "":
+		return s, nil, errors.New("UPLOAD_TEST_MINIO and UPLOAD_TEST_S3_ENDPOINT are two servers")
+	case s.Endpoint != "":
 		return s, func() error { return nil }, nil
+	case program != "":
+		return startMinIO(s, program)
 	}
+	s.Embedded = true
 	return startGateway(s)
 }
 

@@ -1,0 +1,120 @@
+package tickets_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+)
+
+// secret is another application's. Its size and its SHA-256 are known to the thief,
+// where that is of use.
+var secret = strings.Repeat("nobody's business. ", 100)
+
+// theft is an upload whose last request a client turns into a copy.
+type theft struct {
+	*app
+	ticket *upload.Ticket
+	last   *upload.SignedRequest
+	rest   string // what it is honestly sent with
+	whole  string // the file, then
+}
+
+func newTheft(t *testing.T, a *app, parts bool) *theft {
+	t.Helper()
+	rest := strings.Repeat("honest content!!! ", 200)[:len(secret)]
+	th := &theft{app: a, ticket: &upload.Ticket{}, rest: rest, whole: rest}
+	declared := map[string]any{"field": "file", "name": "a.txt"}
+	if parts {
+		th.whole = strings.Repeat("0123456789abcdef", 5*mib/16) + rest
+	} else {
+		th.rest, th.whole = secret, secret // or the SHA-256 would be another
+		declared["sha256"] = sha256Of(secret)
+	}
+	declared["size"] = len(th.whole)
+	status, code := a.as(t, "ann", "", declared, th.ticket)
+	require.Equal(t, http.StatusCreated, status, code)
+	if !parts {
+		th.last = th.ticket.SignedRequest
+		return th
+	}
+	put(t, th.part(t, 1), th.whole[:5*mib])
+	th.last = th.part(t, 2)
+	return th
+}
+
+func (th *theft) part(t *testing.T, number int) *upload.SignedRequest {
+	t.Helper()
+	s := &upload.SignedRequest{}
+	status, code := th.as(t, "ann", "part", map[string]any{"token": th.ticket.Token, "partNumber": number}, s)
+	require.Equal(t, http.StatusOK, status, code)
+	return s
+}
+
+// served is what a link to the confirmed file answers with, "" if it is not confirmed.
+func (th *theft) served(t *testing.T) string {
+	t.Helper()
+	var answer struct{ Files []upload.File }
+	if status, _ := th.as(t, "ann", "confirm", map[string]any{"token": th.ticket.Token}, &answer); status != http.StatusCreated {
+		return ""
+	}
+	links, err := upload.NewLinks(th.Storage, nil)
+	require.NoError(t, err)
+	link, err := links.URL(t.Context(), upload.Link{Key: answer.Files[0].Key})
+	require.NoError(t, err)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
+	require.NoError(t, err)
+	status, content := do(t, r)
+	require.Equal(t, http.StatusOK, status, content)
+	return content
+}
+
+// TestStolenCopies: a client adds to a signed request what makes a server copy an
+// object that the application's credentials can read. It gets nothing of it, and what
+// is sent honestly afterwards is published.
+func TestStolenCopies(t *testing.T) {
+	for _, elsewhere := range []bool{false, true} {
+		for _, parts := range []bool{false, true} {
+			for _, ranged := range []bool{false, true} {
+				t.Run(fmt.Sprintf("another bucket=%v/parts=%v/range=%v", elsewhere, parts, ranged), func(t *testing.T) {
+					a := newApp(t, func(t *testing.T, _ *http.ServeMux, _ string) backend { return s3Backend(t, false) },
+						upload.PresignOptions{SingleSize: mib, PartSize: 5 * mib})
+					b := a.bucket
+					if elsewhere {
+						b = s3test.NewBucket(t, false)
+					}
+					victim := secret
+					if ranged && parts {
+						victim = "before it " + secret + " and after"
+					}
+					b.Put(t.Context(), t, "other-app/secret.txt", []byte(victim))
+					before := a.keys(t)
+					th := newTheft(t, a, parts)
+
+					r := request(t, th.last, th.rest)
+					r.Header.Set("X-Amz-Copy-Source", "/"+b.Name+"/other-app/secret.txt")
+					if ranged {
+						first := strings.Index(victim, secret)
+						r.Header.Set("X-Amz-Copy-Source-Range", fmt.Sprintf("bytes=%d-%d", first, first+len(secret)-1))
+					}
+					status, answer := do(t, r)
+					t.Logf("the copy is answered with %d", status)
+					require.NotContains(t, th.served(t), secret, "stolen: the link shows it")
+					require.Equal(t, before, a.keys(t), "something was stored")
+					require.GreaterOrEqual(t, status, 400, answer)
+					require.Less(t, status, 500, answer)
+					got, _ := b.SHA256(t, "other-app/secret.txt")
+					require.Equal(t, sha256Of(victim), got, "there was something to steal")
+
+					put(t, th.last, th.rest)
+					require.True(t, th.whole == th.served(t), "what was honestly sent is not what the link shows")
+				})
+			}
+		}
+	}
+}
