@@ -12,6 +12,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
+	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -26,12 +27,21 @@ func sendParts(t testing.TB, s *s3store.Store, id string, body []byte) []upload.
 		d.Size = int64(len(piece))
 		signed, err := s.SignPart(t.Context(), d, id, i+1)
 		require.NoError(t, err)
-		require.Empty(t, signed.Headers)
+		require.Equal(t, partHeaders(), signed.Headers)
 		status, answer, header := send(t, httpRequest(t, signed, piece))
 		require.Equal(t, 200, status, "%s", answer)
 		want = append(want, upload.Part{Number: i + 1, Size: d.Size, ETag: header.Get("ETag")})
 	}
 	return want
+}
+
+// partHeaders are what clients have to send with a part: where another server than
+// AWS is not known to look for it in the URL, a condition that no copy meets.
+func partHeaders() map[string]string {
+	if s3test.Get().Profile().HeadersFromQuery {
+		return map[string]string{}
+	}
+	return map[string]string{"X-Amz-Copy-Source-If-Match": `"none"`}
 }
 
 func TestDirectParts(t *testing.T) {
@@ -69,12 +79,9 @@ func latePart(t testing.TB, st *stage, id string) *http.Request {
 	return httpRequest(t, signed, content)
 }
 
-// TestDirectPartAttacks: a part that is not the signed one is refused.
+// TestDirectPartAttacks: a part that is not the signed one is refused. Each attack has
+// a bucket of its own.
 func TestDirectPartAttacks(t *testing.T) {
-	st := newStage(t, false, s3store.Options{})
-	st.bucket.Put(t.Context(), t, "secret", []byte("somebody else's"))
-	id, err := st.store.CreateMultipart(t.Context(), directObject(content))
-	require.NoError(t, err)
 	query := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { setQuery(r, name, value) }
 	}
@@ -92,14 +99,22 @@ func TestDirectPartAttacks(t *testing.T) {
 			q.Del("partNumber")
 			r.URL.RawQuery = q.Encode()
 		},
-		"a copy":          func(r *http.Request) { r.Header.Set("X-Amz-Copy-Source", st.bucket.Name+"/secret") },
-		"complete":        func(r *http.Request) { r.Method = http.MethodPost },
-		"abort":           func(r *http.Request) { r.Method = http.MethodDelete },
-		"another key":     func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/"+st.bucket.Name+"/other", "" },
+		"a copy":               copies(nil),
+		"a copy of a range":    copies(map[string]string{"X-Amz-Copy-Source-Range": "bytes=0-99"}),
+		"a copy, if it is any": copies(map[string]string{"X-Amz-Copy-Source-If-Match": "*"}),
+		"complete":             func(r *http.Request) { r.Method = http.MethodPost },
+		"abort":                func(r *http.Request) { r.Method = http.MethodDelete },
+		"another key": func(r *http.Request) {
+			r.URL.Path, r.URL.RawPath = "/"+strings.Split(r.URL.Path, "/")[1]+"/other", ""
+		},
 		"a broken sign":   query("X-Amz-Signature", strings.Repeat("0", 64)),
 		"longer lifetime": query("X-Amz-Expires", "600000"),
 	} {
 		t.Run(name, func(t *testing.T) {
+			st := newStage(t, false, s3store.Options{})
+			st.bucket.Put(t.Context(), t, "secret", content)
+			id, err := st.store.CreateMultipart(t.Context(), directObject(content))
+			require.NoError(t, err)
 			signed, err := st.store.SignPart(t.Context(), directObject(content), id, 1)
 			require.NoError(t, err)
 			r := httpRequest(t, signed, content)
@@ -110,10 +125,10 @@ func TestDirectPartAttacks(t *testing.T) {
 			parts, err := st.store.Parts(t.Context(), stagingKey, id)
 			require.NoError(t, err)
 			require.Empty(t, parts)
+			require.NoError(t, st.store.AbortMultipart(t.Context(), stagingKey, id))
+			requireKeys(t, st.bucket, "secret")
 		})
 	}
-	require.NoError(t, st.store.AbortMultipart(t.Context(), stagingKey, id))
-	requireKeys(t, st.bucket, "secret")
 }
 
 // TestDirectPartsDroppedAnswers loses the answer of each call once.

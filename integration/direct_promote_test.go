@@ -14,25 +14,35 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// stageObject puts body where clients do, by a form, which can be sent again.
-func (st *stage) stageObject(t testing.TB, body []byte) upload.Stored {
+// stageObject puts body where clients do, by a form, which can be sent again. It has
+// no digest where it needs none.
+func (st *stage) stageObject(t testing.TB, body []byte) (stored upload.Stored, form *upload.SignedRequest) {
 	t.Helper()
 	d := directObject(body)
-	d.SHA256 = ""
-	signed, err := st.store.SignUpload(t.Context(), d, true)
+	if !needsDigest() {
+		d.SHA256 = ""
+	}
+	form, err := st.store.SignUpload(t.Context(), d, true)
 	require.NoError(t, err)
-	status, answer, _ := send(t, formRequest(t, signed, body))
+	status, answer, _ := send(t, formRequest(t, form, body))
 	require.Equal(t, 201, status, "%s", answer)
-	stored, err := st.store.Stat(t.Context(), stagingKey)
+	stored, err = st.store.Stat(t.Context(), stagingKey)
 	require.NoError(t, err)
-	return stored
+	return stored, form
+}
+
+// toPromote stages body and says how it is published.
+func (st *stage) toPromote(t testing.TB, body []byte) upload.Promotion {
+	t.Helper()
+	stored, _ := st.stageObject(t, body)
+	return promotionOf(stored, body)
 }
 
 func TestPromote(t *testing.T) {
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, versioned, s3store.Options{Tags: map[string]string{"a b": "c+d"}})
-			p := promotionOf(st.stageObject(t, content), content)
+			p := st.toPromote(t, content)
 			for range 2 {
 				require.NoError(t, st.store.Promote(t.Context(), p))
 			}
@@ -66,7 +76,7 @@ var sameMD5 = [2]string{
 }
 
 // TestPromotePinned: what replaces the file between the check and the
-// publication is not published.
+// publication is not published, or cannot replace it.
 func TestPromotePinned(t *testing.T) {
 	one, err := hex.DecodeString(sameMD5[0])
 	require.NoError(t, err)
@@ -79,8 +89,17 @@ func TestPromotePinned(t *testing.T) {
 		for _, versioned := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, versioned), func(t *testing.T) {
 				st := newStage(t, versioned, s3store.Options{})
-				p := promotionOf(st.stageObject(t, row.first), row.first)
-				st.stageObject(t, row.then)
+				stored, form := st.stageObject(t, row.first)
+				p := promotionOf(stored, row.first)
+				status, answer, _ := send(t, formRequest(t, form, row.then))
+				if needsDigest() {
+					require.Equal(t, 400, status, "%s", answer)
+					require.NoError(t, st.store.Promote(t.Context(), p))
+					got, _ := st.bucket.SHA256(t, "published")
+					require.Equal(t, hexSHA256(row.first), got)
+					return
+				}
+				require.Equal(t, 201, status, "%s", answer)
 				require.ErrorIs(t, st.store.Promote(t.Context(), p), upload.ErrChanged)
 				for _, v := range st.bucket.Versions(t.Context(), t) {
 					require.Equal(t, stagingKey, v.Key)
@@ -97,7 +116,7 @@ func TestPromoteAtOnce(t *testing.T) {
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, versioned, s3store.Options{})
-			p := promotionOf(st.stageObject(t, content), content)
+			p := st.toPromote(t, content)
 			errs := make([]error, 20)
 			var calls sync.WaitGroup
 			for i := range errs {
@@ -133,7 +152,7 @@ func TestPromoteDroppedAnswers(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%s/%d", mode, call, times), func(t *testing.T) {
 					t.Parallel()
 					st, proxy := newFaultyStage(t, true, s3store.Options{CallTimeout: callTimeout})
-					p := promotionOf(st.stageObject(t, content), content)
+					p := st.toPromote(t, content)
 					proxy.AnswerRepeats(status)
 					proxy.Inject(call, faultproxy.Drop, times)
 					err := st.store.Promote(t.Context(), p)
@@ -158,7 +177,7 @@ func TestPromoteFaults(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%s/%d", fault, call, times), func(t *testing.T) {
 					t.Parallel()
 					st, proxy := newFaultyStage(t, false, s3store.Options{CallTimeout: callTimeout})
-					p := promotionOf(st.stageObject(t, content), content)
+					p := st.toPromote(t, content)
 					proxy.Inject(call, fault, times)
 					if err := st.store.Promote(t.Context(), p); err == nil {
 						requireKeys(t, st.bucket, "published", stagingKey)

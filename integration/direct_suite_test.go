@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storetest"
 )
@@ -11,9 +12,13 @@ import (
 // TestDirectConformance: versitygw publishes half of a body that stops short
 // (a known defect), which is why the size is compared before anything is read.
 func TestDirectConformance(t *testing.T) {
+	var except []string
+	if s3test.Get().Embedded {
+		except = append(except, "a body that stops short")
+	}
 	storetest.RunDirect(t, func(t *testing.T) upload.DirectStorage {
 		return newStage(t, false, s3store.Options{}).store
-	}, "a body that stops short")
+	}, except...)
 }
 
 func TestLinkConformance(t *testing.T) {

@@ -74,7 +74,9 @@ type process struct {
 func runExample(t *testing.T, binary string, b *s3test.Bucket, flags ...string) *process {
 	t.Helper()
 	s := s3test.Get()
-	flags = append([]string{"-addr", "127.0.0.1:0", "-s3-bucket", b.Name, "-s3-endpoint", s.Endpoint, "-max-file-size", "67108864"}, flags...)
+	flags = append([]string{
+		"-addr", "127.0.0.1:0", "-s3-bucket", b.Name, "-s3-endpoint", s.Endpoint, "-s3-profile", s.Kind, "-max-file-size", "67108864",
+	}, flags...)
 	p := &process{cmd: exec.CommandContext(t.Context(), binary, flags...)}
 	p.cmd.Env = append(os.Environ(),
 		"AWS_ACCESS_KEY_ID="+s.AccessKey, "AWS_SECRET_ACCESS_KEY="+s.SecretKey, "AWS_REGION="+s.Region)

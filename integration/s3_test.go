@@ -47,6 +47,9 @@ func newStageAt(t testing.TB, versioned bool, endpoint string, opts s3store.Opti
 	c, closeIdle := s3test.Get().Client(endpoint)
 	t.Cleanup(closeIdle)
 	opts.Logger = slog.New(slog.DiscardHandler)
+	if opts.Profile == (s3store.Profile{}) {
+		opts.Profile = s3test.Get().Profile()
+	}
 	store, err := s3store.New(c, b.Name, &opts)
 	require.NoError(t, err)
 	return &stage{bucket: b, store: store, closeIdle: closeIdle}

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"crypto/tls"
-	"errors"
 	"io"
 	"log"
 	"log/slog"
@@ -32,7 +31,9 @@ func openBucket(t *testing.T, origin, address string) (place, http.Handler) {
 	b := s3test.NewBucket(t, false)
 	letIn(t, b, origin)
 	signer, _ := s3test.Get().Client(address)
-	store, err := s3store.New(b.Client, b.Name, &s3store.Options{Signer: signer, Logger: slog.New(slog.DiscardHandler)})
+	profile := s3test.Get().Profile()
+	profile.NoCopyGuard = s3test.Get().Embedded // Uppy 6 sends no header fields with parts, and versitygw takes none but signed ones
+	store, err := s3store.New(b.Client, b.Name, &s3store.Options{Profile: profile, Signer: signer, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 
 	upstream, err := url.Parse(s3test.Get().Endpoint)
@@ -63,9 +64,12 @@ func (b bucket) unfinished(t *testing.T) int {
 }
 
 // letIn puts the CORS rule of one origin on the bucket, and reports whether the
-// server has such rules. One that has none lets everybody in.
+// server has such rules.
 func letIn(t *testing.T, b *s3test.Bucket, origin string) bool {
 	t.Helper()
+	if !b.HasCORS(t) {
+		return false
+	}
 	_, err := b.Client.PutBucketCors(t.Context(), &s3.PutBucketCorsInput{
 		Bucket: &b.Name,
 		CORSConfiguration: &types.CORSConfiguration{CORSRules: []types.CORSRule{{
@@ -75,10 +79,6 @@ func letIn(t *testing.T, b *s3test.Bucket, origin string) bool {
 			ExposeHeaders:  []string{"ETag"},
 		}}},
 	})
-	var refused interface{ ErrorCode() string }
-	if errors.As(err, &refused) && refused.ErrorCode() == "NotImplemented" {
-		return false
-	}
 	require.NoError(t, err)
 	return true
 }

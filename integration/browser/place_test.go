@@ -3,13 +3,13 @@ package browser
 import (
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/memstore"
 )
 
@@ -35,7 +35,7 @@ var places = map[string]openPlace{"memory": openMemory, "S3": openBucket}
 // S3 server inside this process is none: it fills up with zeros what is missing.
 func exactPlaces() map[string]openPlace {
 	exact := map[string]openPlace{"memory": openMemory}
-	if os.Getenv("UPLOAD_TEST_S3_ENDPOINT") != "" {
+	if !s3test.Get().Embedded {
 		exact["S3"] = openBucket
 	}
 	return exact

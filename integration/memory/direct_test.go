@@ -34,6 +34,9 @@ func TestDirectUpload(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), signed.Method, signed.URL, io.LimitReader(content, ticket.PartSize))
 		require.NoError(t, err)
 		r.ContentLength = ticket.PartSize
+		for name, value := range signed.Headers {
+			r.Header.Set(name, value)
+		}
 		resp, err := http.DefaultClient.Do(r)
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())

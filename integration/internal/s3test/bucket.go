@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -78,6 +79,22 @@ func (b *Bucket) Uploads(ctx context.Context, t testing.TB) []types.MultipartUpl
 	out, err := b.Client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &b.Name})
 	require.NoError(t, err)
 	return out.Uploads
+}
+
+// HasCORS reports that the server has CORS rules. One that has none lets the pages of
+// all origins in.
+func (b *Bucket) HasCORS(t testing.TB) bool {
+	t.Helper()
+	_, err := b.Client.GetBucketCors(t.Context(), &s3.GetBucketCorsInput{Bucket: &b.Name})
+	var refused interface{ ErrorCode() string }
+	switch {
+	case err == nil:
+		return true
+	case errors.As(err, &refused):
+		return refused.ErrorCode() != "NotImplemented"
+	}
+	require.NoError(t, err)
+	return false
 }
 
 // Put stores an object as somebody else would.
