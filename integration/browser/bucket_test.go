@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/integration/internal/s3test"
@@ -29,7 +27,7 @@ type bucket struct {
 func openBucket(t *testing.T, origin, address string) (place, http.Handler) {
 	t.Helper()
 	b := s3test.NewBucket(t, false)
-	letIn(t, b, origin)
+	b.LetIn(t, origin)
 	signer, _ := s3test.Get().Client(address)
 	profile := s3test.Get().Profile()
 	profile.NoCopyGuard = s3test.Get().Embedded // Uppy 6 sends no header fields with parts, and versitygw takes none but signed ones
@@ -61,24 +59,4 @@ func (b bucket) keys(t *testing.T) (keys []string) {
 func (b bucket) unfinished(t *testing.T) int {
 	t.Helper()
 	return len(b.Uploads(t.Context(), t))
-}
-
-// letIn puts the CORS rule of one origin on the bucket, and reports whether the
-// server has such rules.
-func letIn(t *testing.T, b *s3test.Bucket, origin string) bool {
-	t.Helper()
-	if !b.HasCORS(t) {
-		return false
-	}
-	_, err := b.Client.PutBucketCors(t.Context(), &s3.PutBucketCorsInput{
-		Bucket: &b.Name,
-		CORSConfiguration: &types.CORSConfiguration{CORSRules: []types.CORSRule{{
-			AllowedOrigins: []string{origin},
-			AllowedMethods: []string{http.MethodPut},
-			AllowedHeaders: []string{"*"},
-			ExposeHeaders:  []string{"ETag"},
-		}}},
-	})
-	require.NoError(t, err)
-	return true
 }

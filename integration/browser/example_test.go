@@ -31,7 +31,7 @@ var examples = map[string]func(t *testing.T, binary string) example{
 	"S3": func(t *testing.T, binary string) example {
 		b := s3test.NewBucket(t, false)
 		flags := []string{"-direct", "-s3-bucket", b.Name, "-s3-endpoint", s3test.Get().Endpoint, "-s3-profile", s3test.Get().Kind}
-		if letIn(t, b, "https://other.example.com") {
+		if b.LetIn(t, "https://other.example.com") {
 			flags = append(flags, "-s3-setup")
 		}
 		return example{runExample(t, binary, flags...), b}

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -81,20 +82,25 @@ func (b *Bucket) Uploads(ctx context.Context, t testing.TB) []types.MultipartUpl
 	return out.Uploads
 }
 
-// HasCORS reports that the server has CORS rules. One that has none lets the pages of
-// all origins in.
-func (b *Bucket) HasCORS(t testing.TB) bool {
+// LetIn puts the CORS rule of one origin on the bucket, and reports whether the
+// server has such rules. One that has none lets everybody in.
+func (b *Bucket) LetIn(t testing.TB, origin string) bool {
 	t.Helper()
-	_, err := b.Client.GetBucketCors(t.Context(), &s3.GetBucketCorsInput{Bucket: &b.Name})
+	_, err := b.Client.PutBucketCors(t.Context(), &s3.PutBucketCorsInput{
+		Bucket: &b.Name,
+		CORSConfiguration: &types.CORSConfiguration{CORSRules: []types.CORSRule{{
+			AllowedOrigins: []string{origin},
+			AllowedMethods: []string{http.MethodPut},
+			AllowedHeaders: []string{"*"},
+			ExposeHeaders:  []string{"ETag"},
+		}}},
+	})
 	var refused interface{ ErrorCode() string }
-	switch {
-	case err == nil:
-		return true
-	case errors.As(err, &refused):
-		return refused.ErrorCode() != "NotImplemented"
+	if errors.As(err, &refused) && refused.ErrorCode() == "NotImplemented" {
+		return false
 	}
 	require.NoError(t, err)
-	return false
+	return true
 }
 
 // Put stores an object as somebody else would.
