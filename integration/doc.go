@@ -18,16 +18,19 @@
 //
 // # Another S3 server
 //
-// Package s3test reads from the environment where it is. MinIO, for one, is built
-// by go and needs only a folder:
+// Package s3test reads from the environment where it is. With UPLOAD_TEST_MINIO, the
+// path of a MinIO program, each package starts one for its tests, with its profile:
 //
-//	GOBIN=/tmp go install github.com/minio/minio@latest
-//	MINIO_ROOT_USER=access MINIO_ROOT_PASSWORD=secretsecret \
-//		minio server --address 127.0.0.1:9000 "$(mktemp -d)" &
-//	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 go test ./browser
+//	make test-minio
 //
-// These are the names of s3test when UPLOAD_TEST_S3_ACCESS_KEY and
-// UPLOAD_TEST_S3_SECRET_KEY are not set. In package browser, Uppy's pause and
-// cancel are tested with such a server alone: versitygw fills a part that was cut
-// with zeros, and lists it as if it were whole.
+// builds it into .tools and runs what is of interest there. Listing is not: MinIO lists
+// open multipart uploads of whole keys alone. Nor are rights and settings of buckets,
+// which it does not have or names otherwise. Any other server is named by its URL:
+//
+//	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 UPLOAD_TEST_S3_PROFILE=aws go test -run Direct .
+//
+// UPLOAD_TEST_S3_ACCESS_KEY is "access" and UPLOAD_TEST_S3_SECRET_KEY "secretsecret"
+// when they are not set. In package browser, Uppy's pause and cancel are tested with
+// another server than versitygw alone: that one fills a part that was cut with zeros,
+// and lists it as if it were whole.
 package integration

@@ -1,0 +1,58 @@
+package rights_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// TestSigners: what clients send with is signed by somebody who may read nothing, and
+// links by somebody who may write nothing.
+func TestSigners(t *testing.T) {
+	w := newWorld(t, s3store.Direct, false, left{})
+	user := s3test.User(t)
+	signer, closeIdle := user.Client(user.Endpoint)
+	t.Cleanup(closeIdle)
+	opts := options(false)
+	opts.Signer = signer
+	store, err := s3store.New(w.bucket.Client, w.bucket.Name, opts)
+	require.NoError(t, err)
+	w.store = store
+	may := func(role s3store.Role, sids ...string) {
+		p, err := store.Policy(role)
+		require.NoError(t, err)
+		kept := slices.DeleteFunc(p.Statement, func(s s3store.Statement) bool { return !slices.Contains(sids, s.Sid) })
+		require.Len(t, kept, len(sids))
+		w.bucket.Allow(t, withForms(kept, w.bucket.Name))
+	}
+	read := func() int {
+		link, err := store.SignGet(t.Context(), "files/a", upload.SignedGet{Expires: time.Minute})
+		require.NoError(t, err)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
+		require.NoError(t, err)
+		status, _, err := exchange(r)
+		require.NoError(t, err)
+		return status
+	}
+	w.bucket.Put(t.Context(), t, "files/a", text(10))
+
+	may(s3store.Direct, "Sign", "SignTags")
+	for _, name := range []string{"PUT", "form that is sent twice", "parts"} {
+		require.NoError(t, direct[name](w), name)
+	}
+	require.Equal(t, http.StatusForbidden, read())
+
+	may(s3store.Delivery, "Read")
+	require.Equal(t, http.StatusOK, read())
+	require.NoError(t, delivery["link"](w))
+	for _, name := range []string{"PUT", "form that is sent twice", "parts"} {
+		require.ErrorContains(t, direct[name](w), "the signed request is answered with 403", name)
+	}
+}
