@@ -48,7 +48,7 @@ func iamText(t *testing.T) string {
 	}
 	b.WriteString("## The bucket's own policy\n\nIt binds everybody, and only forbids: put the statements beside those that the bucket has. `OnlyClean` and `OnlyScannerJudges` are there with a `Scanner` alone.\n\n")
 	statements(t, &b, store.BucketPolicy(), s3store.Policy{})
-	b.WriteString("## CORS and lifecycle\n\nThese are rules that `Setup` adds to those of others.\n\n")
+	b.WriteString("## CORS and lifecycle\n\nThese are rules that `Setup` adds to those of others. At a host that is not AWS's own the CORS rule also allows `x-amz-copy-source-if-match`, which is signed there unless the profile says otherwise.\n\n")
 	document(t, &b, store.CORS())
 	document(t, &b, store.Lifecycle())
 	return strings.TrimSuffix(b.String(), "\n")
@@ -70,7 +70,7 @@ KMS keys are not part of it. With ` + "`SSE: aws:kms`" + ` roles that write need
 
 var roleTexts = map[s3store.Role]string{
 	s3store.Streamed: "Receives files through the application: `Handler`.",
-	s3store.Direct:   "Signs direct uploads and confirms them: `Presigner`. `Options.Signer` can have credentials of its own, with `Sign` alone.",
+	s3store.Direct:   "Signs direct uploads and confirms them: `Presigner`. `Options.Signer` can have credentials of its own, with `Sign` alone (and `SignTags`), and should: what signs for clients needs no right to read ([how](production.md#signers)).",
 	s3store.Delivery: "Hands out what was published: `Links`. Give the keys a prefix, as here, and this role cannot read what is staged.",
 	s3store.Sweeper:  "Removes what nothing refers to: `Sweeper`.",
 	s3store.Checker:  "Runs `Check` and sees the settings.",
