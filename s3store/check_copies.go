@@ -20,6 +20,7 @@ func (p *probing) copies() ([]attempt, error) {
 	if p.store.guard == noGuard {
 		advice = adviseGuard
 	}
+	advice = "they can have copied whatever the signer may read; " + advice
 	whole := withHeader("X-Amz-Copy-Source", copySource(*p.store.bucket, victim))
 	return []attempt{
 		{"a copy of another object", advice, whole},

@@ -43,6 +43,12 @@
 // Uppy 6 sends no cookies and no headers of the page's to another origin; serve
 // the page and this handler from the same one. The store is another origin in
 // any case: its CORS rules must let the page PUT and expose ETag to it.
+//
+// # Header fields of parts
+//
+// Some stores sign header fields of a part, as s3store does at hosts other than
+// AWS's unless its Profile says otherwise. Uppy 5 sends them. Uppy 6 (6.3.1) does
+// not, and the store then refuses its parts: it needs a store that signs none.
 package uppy
 
 import (

@@ -1,0 +1,47 @@
+package integration_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// TestDirectCheck: Check is content with what is signed for the server, and finds the
+// copies that a server without a guard makes.
+func TestDirectCheck(t *testing.T) {
+	unguarded := s3test.Get().Profile()
+	copied := unguarded.HeadersFromQuery // such a server obeys what is not signed
+	unguarded.HeadersFromQuery, unguarded.NoCopyGuard = false, true
+	for name, row := range map[string]struct {
+		profile s3store.Profile
+		wrong   bool
+	}{
+		"its profile":     {s3test.Get().Profile(), false},
+		"without a guard": {unguarded, copied},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := newStage(t, false, s3store.Options{Profile: row.profile, Layout: s3store.Layout{StagingPrefixes: []string{""}}})
+			looked := 0
+			for _, f := range st.store.Check(t.Context()).Findings {
+				switch f.Topic {
+				case s3store.TopicSignedPuts, s3store.TopicSignedParts:
+					looked++
+					if row.wrong {
+						require.Equal(t, s3store.Wrong, f.State, f.Explanation)
+						require.Contains(t, f.Explanation, "a copy of another object that was not signed")
+						continue
+					}
+					require.Equal(t, s3store.OK, f.State, "%s: %s", f.Topic, f.Explanation)
+				case s3store.TopicForms, s3store.TopicLeft:
+					looked++
+					require.Equal(t, s3store.OK, f.State, "%s: %s", f.Topic, f.Explanation)
+				}
+			}
+			require.Equal(t, 4, looked)
+			requireKeys(t, st.bucket)
+		})
+	}
+}
