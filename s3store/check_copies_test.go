@@ -31,11 +31,13 @@ func TestCheckAddedFields(t *testing.T) {
 			s3store.Wrong, "takes a copy of another object that was not signed", s3store.Wrong, "take NoCopyGuard out of the profile",
 		},
 		{
-			"MinIO with the default profile", s3fake.Obeyed, s3store.Profile{},
+			"MinIO with the default profile", s3fake.Obeyed,
+			s3store.Profile{},
 			s3store.Wrong, "takes an ACL that was not signed: clients cannot be held to what they declare; say NoSignedHeaders in the profile, or take the one of MinIO", s3store.OK, "refuses what was not",
 		},
 		{
-			"RGW 16", s3fake.ObeyedUnconditionally, s3store.Profile{},
+			"RGW 16", s3fake.ObeyedUnconditionally,
+			s3store.Profile{},
 			s3store.Wrong, "takes a copy of another object that was not signed", s3store.Wrong, "say NoSignedHeaders",
 		},
 		{"not MinIO", s3fake.Refused, s3store.MinIO(), s3store.CannotTell, "refuses what was signed, too", s3store.CannotTell, "refuses what was signed, too"},

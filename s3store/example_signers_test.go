@@ -35,4 +35,5 @@ func ExampleOptions_signers() {
 		return presigner, links, err
 	}
 	_ = setUp // when the program starts
+	// Output:
 }
