@@ -116,6 +116,7 @@ func TestDirectPutAttacks(t *testing.T) {
 		"an ACL":                 header("X-Amz-Acl", "public-read"),
 		"metadata":               header("X-Amz-Meta-Upload-Nonce", "x"),
 		"tags":                   header("X-Amz-Tagging", "a=b"),
+		"a legal hold":           header("X-Amz-Object-Lock-Legal-Hold", "ON"),
 		"a copy":                 copies(nil),
 		"a copy of a range":      copies(map[string]string{"X-Amz-Copy-Source-Range": "bytes=0-99"}),
 		"a copy, if it is any":   copies(map[string]string{"X-Amz-Copy-Source-If-Match": "*"}),

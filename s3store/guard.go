@@ -29,8 +29,13 @@ const (
 	matchesNothing = `"none"`
 )
 
-// absent are the fields that byAbsence signs, except those that the request has.
-var absent = []string{"X-Amz-Acl", "X-Amz-Copy-Source", "X-Amz-Tagging"}
+// absent are the fields that byAbsence signs, except those that the request has: by
+// them a client could have an object copied, opened, tagged, kept for years, or given
+// an ETag and a time of its choice. The last two are of MinIO's replication.
+var absent = []string{
+	"X-Amz-Acl", "X-Amz-Copy-Source", "X-Amz-Object-Lock-Legal-Hold", "X-Amz-Object-Lock-Mode", "X-Amz-Object-Lock-Retain-Until-Date",
+	"X-Amz-Tagging", "X-Minio-Source-Etag", "X-Minio-Source-Mtime",
+}
 
 // guard is how requests for a bucket are guarded that signer signs.
 func (p Profile) guard(signer *s3.Client, bucket string) guard {

@@ -98,7 +98,11 @@ func TestSignedAsAbsent(t *testing.T) {
 		f.fake.Secret, f.fake.Unsigned = "secret", s3fake.Obeyed
 		signed, err := f.SignUpload(t.Context(), direct(body), false)
 		require.NoError(t, err)
-		for name, value := range map[string]string{"X-Amz-Acl": "public-read", "X-Amz-Tagging": "c=d", "X-Amz-Copy-Source": "/bucket/none"} {
+		for name, value := range map[string]string{
+			"X-Amz-Acl": "public-read", "X-Amz-Tagging": "c=d", "X-Amz-Copy-Source": "/bucket/none", "X-Amz-Object-Lock-Mode": "COMPLIANCE",
+			"X-Amz-Object-Lock-Retain-Until-Date": "2099-01-01T00:00:00Z", "X-Amz-Object-Lock-Legal-Hold": "ON",
+			"X-Minio-Source-Etag": "0123456789abcdef0123456789abcdef-1", "X-Minio-Source-Mtime": "1970-01-01T00:00:00Z",
+		} {
 			require.Equal(t, tags != nil && name == "X-Amz-Tagging", signed.Headers[name] != "", "%v", signed.Headers)
 			require.Equal(t, http.StatusForbidden, sends(t, signed, body, map[string]string{name: value}), name)
 		}

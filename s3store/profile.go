@@ -54,10 +54,11 @@ type Profile struct {
 	NoSignedHeaders bool
 
 	// HeadersFromQuery is for services that look for a signed header field in the
-	// URL if the request has none, as MinIO does. X-Amz-Copy-Source, X-Amz-Tagging
-	// and X-Amz-Acl are then signed as absent in this way, and a request that has
-	// one is refused. Clients need to send nothing for that. Services that do not
-	// look there refuse all signed PUTs and parts.
+	// URL if the request has none, as MinIO does. X-Amz-Copy-Source and others are
+	// then signed as absent in this way: tags, ACLs, Object Lock, and the ETag and
+	// the time that MinIO's replication sends. A request that has one is refused.
+	// Clients need to send nothing for that. Services that do not look there refuse
+	// all signed PUTs and parts.
 	HeadersFromQuery bool
 
 	// NoCopyGuard signs nothing against added header fields. It is for services
