@@ -51,10 +51,15 @@ var backends = map[string]func(t *testing.T, mux *http.ServeMux, url string) bac
 
 func s3Backend(t *testing.T, versioned bool) backend {
 	t.Helper()
-	b := s3test.NewBucket(t, versioned)
+	return s3BackendIn(t, s3test.NewBucket(t, versioned), s3store.Options{Profile: s3test.Get().Profile()})
+}
+
+func s3BackendIn(t *testing.T, b *s3test.Bucket, opts s3store.Options) backend {
+	t.Helper()
 	c, closeIdle := s3test.Get().Client(s3test.Get().Endpoint)
 	t.Cleanup(closeIdle)
-	store, err := s3store.New(c, b.Name, &s3store.Options{Profile: s3test.Get().Profile(), Logger: slog.New(slog.DiscardHandler)})
+	opts.Logger = slog.New(slog.DiscardHandler)
+	store, err := s3store.New(c, b.Name, &opts)
 	require.NoError(t, err)
 	return backend{store, func(t *testing.T) (keys []string) {
 		out, err := b.Client.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &b.Name})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
 )
 
 // secret is another application's. Its size and its SHA-256 are known to the thief,
@@ -63,7 +64,7 @@ func (th *theft) served(t *testing.T) string {
 	if status, _ := th.as(t, "ann", "confirm", map[string]any{"token": th.ticket.Token}, &answer); status != http.StatusCreated {
 		return ""
 	}
-	links, err := upload.NewLinks(th.Storage, nil)
+	links, err := upload.NewLinks(s3BackendIn(t, th.bucket, s3store.Options{}).Storage, nil) // another signer's
 	require.NoError(t, err)
 	link, err := links.URL(t.Context(), upload.Link{Key: answer.Files[0].Key})
 	require.NoError(t, err)
@@ -74,47 +75,82 @@ func (th *theft) served(t *testing.T) string {
 	return content
 }
 
+// attempt is a way to steal.
+type attempt struct {
+	elsewhere bool // the victim is in another bucket
+	parts     bool
+	ranged    bool
+}
+
+func attempts() (all []attempt) {
+	both := []bool{false, true}
+	for _, elsewhere := range both {
+		for _, parts := range both {
+			for _, ranged := range both {
+				all = append(all, attempt{elsewhere, parts, ranged})
+			}
+		}
+	}
+	return all
+}
+
 // TestStolenCopies: a client adds to a signed request what makes a server copy an
 // object that the application's credentials can read. It gets nothing of it, and what
 // is sent honestly afterwards is published.
 func TestStolenCopies(t *testing.T) {
-	for _, elsewhere := range []bool{false, true} {
-		for _, parts := range []bool{false, true} {
-			for _, ranged := range []bool{false, true} {
-				t.Run(fmt.Sprintf("another bucket=%v/parts=%v/range=%v", elsewhere, parts, ranged), func(t *testing.T) {
-					a := newApp(t, func(t *testing.T, _ *http.ServeMux, _ string) backend { return s3Backend(t, false) },
-						upload.PresignOptions{SingleSize: mib, PartSize: 5 * mib})
-					b := a.bucket
-					if elsewhere {
-						b = s3test.NewBucket(t, false)
-					}
-					victim := secret
-					if ranged && parts {
-						victim = "before it " + secret + " and after"
-					}
-					b.Put(t.Context(), t, "other-app/secret.txt", []byte(victim))
-					before := a.keys(t)
-					th := newTheft(t, a, parts)
-
-					r := request(t, th.last, th.rest)
-					r.Header.Set("X-Amz-Copy-Source", "/"+b.Name+"/other-app/secret.txt")
-					if ranged {
-						first := strings.Index(victim, secret)
-						r.Header.Set("X-Amz-Copy-Source-Range", fmt.Sprintf("bytes=%d-%d", first, first+len(secret)-1))
-					}
-					status, answer := do(t, r)
-					t.Logf("the copy is answered with %d", status)
-					require.False(t, strings.Contains(th.served(t), secret), "stolen: the link shows it") // too large to be shown
-					require.Equal(t, before, a.keys(t), "something was stored")
-					require.GreaterOrEqual(t, status, 400, answer)
-					require.Less(t, status, 500, answer)
-					got, _ := b.SHA256(t, "other-app/secret.txt")
-					require.Equal(t, sha256Of(victim), got, "there was something to steal")
-
-					put(t, th.last, th.rest)
-					require.True(t, th.whole == th.served(t), "what was honestly sent is not what the link shows")
-				})
-			}
-		}
+	for _, at := range attempts() {
+		t.Run(fmt.Sprintf("%+v", at), func(t *testing.T) { at.fails(t, s3Backend(t, false)) })
 	}
+}
+
+// TestStolenCopiesOfOneWhoMayNotRead: the same without any guard, where what signs for
+// clients has no right to read.
+func TestStolenCopiesOfOneWhoMayNotRead(t *testing.T) {
+	profile := s3test.Get().Profile()
+	profile.NoCopyGuard, profile.HeadersFromQuery = true, false
+	for _, at := range attempts() {
+		t.Run(fmt.Sprintf("%+v", at), func(t *testing.T) {
+			b := s3test.NewBucket(t, false)
+			narrow := b.As(t, []s3store.Statement{{
+				Sid: "Sign", Effect: "Allow", Action: []string{"s3:PutObject"}, Resource: []string{"arn:aws:s3:::" + b.Name + "/upload-staging/*"},
+			}})
+			signer, closeIdle := narrow.Client(narrow.Endpoint)
+			t.Cleanup(closeIdle)
+			at.fails(t, s3BackendIn(t, b, s3store.Options{Profile: profile, Signer: signer}))
+		})
+	}
+}
+
+// fails tries it.
+func (at attempt) fails(t *testing.T, s backend) {
+	t.Helper()
+	a := newApp(t, func(*testing.T, *http.ServeMux, string) backend { return s }, upload.PresignOptions{SingleSize: mib, PartSize: 5 * mib})
+	b := a.bucket
+	if at.elsewhere {
+		b = s3test.NewBucket(t, false)
+	}
+	victim := secret
+	if at.ranged && at.parts {
+		victim = "before it " + secret + " and after"
+	}
+	b.Put(t.Context(), t, "other-app/secret.txt", []byte(victim))
+	before := a.keys(t)
+	th := newTheft(t, a, at.parts)
+
+	r := request(t, th.last, th.rest)
+	r.Header.Set("X-Amz-Copy-Source", "/"+b.Name+"/other-app/secret.txt")
+	if at.ranged {
+		first := strings.Index(victim, secret)
+		r.Header.Set("X-Amz-Copy-Source-Range", fmt.Sprintf("bytes=%d-%d", first, first+len(secret)-1))
+	}
+	status, answer := do(t, r)
+	require.False(t, strings.Contains(th.served(t), secret), "stolen: the link shows it") // too large to be shown
+	require.Equal(t, before, a.keys(t), "something was stored")
+	require.GreaterOrEqual(t, status, 400, answer)
+	require.Less(t, status, 500, answer)
+	got, _ := b.SHA256(t, "other-app/secret.txt")
+	require.Equal(t, sha256Of(victim), got, "there was something to steal")
+
+	put(t, th.last, th.rest)
+	require.True(t, th.whole == th.served(t), "what was honestly sent is not what the link shows")
 }

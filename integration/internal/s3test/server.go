@@ -34,6 +34,7 @@ type Server struct {
 	Endpoint  string
 	AccessKey string
 	SecretKey string
+	Token     string // of a session
 	Region    string
 	Kind      string // aws, minio or r2: the name of its profile
 	Embedded  bool   // the versitygw inside this process
@@ -108,7 +109,7 @@ func (s Server) Client(endpoint string) (client *s3.Client, closeIdle func()) {
 	return s3.New(s3.Options{
 		BaseEndpoint: aws.String(endpoint),
 		Region:       s.Region,
-		Credentials:  credentials.NewStaticCredentialsProvider(s.AccessKey, s.SecretKey, ""),
+		Credentials:  credentials.NewStaticCredentialsProvider(s.AccessKey, s.SecretKey, s.Token),
 		UsePathStyle: true,
 		Retryer: retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxBackoff = 200 * time.Millisecond
