@@ -17,7 +17,7 @@ import (
 func ExampleSweeper() {
 	store := &memstore.Store{}
 	ctx := context.Background()
-	for _, key := range []string{"avatars/ada.png", "avatars/deleted-user.png"} {
+	for _, key := range []string{"avatars/ada.png", "avatars/deleted-user.png", "avatars/emmy.png", "avatars/grace.png"} {
 		staged, err := store.Stage(ctx, upload.Object{Key: key, MaxSize: 10}, strings.NewReader("a picture"))
 		if err != nil {
 			log.Fatal(err)
@@ -29,7 +29,7 @@ func ExampleSweeper() {
 	time.Sleep(2 * time.Millisecond)
 
 	// In an application: SELECT key FROM users WHERE key IN (…), and rows.Err().
-	rows := map[string]bool{"avatars/ada.png": true}
+	rows := map[string]bool{"avatars/ada.png": true, "avatars/emmy.png": true, "avatars/grace.png": true}
 	referenced := func(_ context.Context, keys []string) (known []string, err error) {
 		for _, key := range keys {
 			if rows[key] {
@@ -58,5 +58,5 @@ func ExampleSweeper() {
 		log.Fatal(err)
 	}
 	fmt.Println("kept", report.Kept, "removed", report.Removed, "left", store.Keys())
-	// Output: kept 1 removed 1 left [avatars/ada.png]
+	// Output: kept 3 removed 1 left [avatars/ada.png avatars/emmy.png avatars/grace.png]
 }

@@ -9,21 +9,19 @@ import (
 // removing what it told. [NewSweeper] needs it.
 //
 // Lists come in pages of at most 1,000. The first one is asked for with an after
-// of "", the others with the next of the page before, which is "" behind the
-// last. A next stays good for days, in other processes too, and whatever is
-// written or removed meanwhile. What is there from the first page to the last is
-// on one of them; what comes or goes meanwhile may be.
+// of "", the others with the Next of the page before. What is there from the
+// first page to the last is on one of them; what comes or goes meanwhile may be.
 //
 // Implementations must be safe for concurrent use and pass storetest.RunLister.
 type Lister interface {
 	// ListObjects lists what has a key that begins with prefix: published
 	// objects, and the staged ones of direct uploads. The prefix is one of
 	// bytes, so "a/b" is also the beginning of "a/bc".
-	ListObjects(ctx context.Context, prefix, after string) (page []ListedObject, next string, err error)
+	ListObjects(ctx context.Context, prefix, after string) (ListPage[ListedObject], error)
 
 	// ListUploads lists the multipart uploads that are open under such keys, of
 	// clients and of the store itself.
-	ListUploads(ctx context.Context, prefix, after string) (page []ListedUpload, next string, err error)
+	ListUploads(ctx context.Context, prefix, after string) (ListPage[ListedUpload], error)
 
 	// RemoveListed removes the object as it was listed, all that the store
 	// keeps of the key from before included. If the key holds another object by
@@ -34,6 +32,20 @@ type Lister interface {
 	// AbortMultipart ends the upload and removes its parts. An upload that is
 	// not open is not an error.
 	AbortMultipart(ctx context.Context, key, uploadID string) error
+}
+
+// ListPage is a page of a list.
+type ListPage[T ListedObject | ListedUpload] struct {
+	Items []T
+
+	// Next is the place of the next page, "" after the last. It stays good for
+	// days, in other processes too, and whatever is written or removed meanwhile.
+	Next string
+
+	// Time is the store's clock when it answered, the one that dates what it
+	// keeps. The zero value says that the store cannot tell, and then nothing
+	// is swept: how old an object is must not depend on the process's clock.
+	Time time.Time
 }
 
 // ListedObject is an object as a [Lister] saw it.

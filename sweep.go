@@ -19,6 +19,7 @@ const (
 	defaultBatch       = 500
 	defaultRate        = 50
 	defaultMaxRemovals = 10_000
+	defaultMaxShare    = 0.25
 )
 
 // Referenced says which of the keys the application still refers to: at most
@@ -27,7 +28,11 @@ const (
 // error, a query that broke off among them (sql.Rows.Err), and it must ask where
 // everything is known: not a replica that lags, nor one of several tables. An
 // error, a panic, or a key in the answer that was not asked for stops the sweep
-// before anything of the batch is removed.
+// before anything that was asked about is removed.
+//
+// It is asked about some 500 objects or more before the first of them is removed
+// (see [SweepOptions.MaxShare]), and once more about those that it left out, one
+// batch right before its removal. What it names by then is kept.
 type Referenced func(ctx context.Context, keys []string) ([]string, error)
 
 // Sweeper finds what a storage keeps and nobody refers to, and removes it: the
@@ -47,10 +52,16 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // KiB, however much there is. It is safe for concurrent use; several runs at
 // once, in one process or many, do each other's work twice and no harm.
 //
+// Age counts by the clock of the storage, which comes with every page of a list.
+// A page without it, or one whose clock is more than an hour off the process's,
+// ends the sweep before anything on it is removed; of the two clocks the earlier
+// counts. So does a date before 2006, when S3 began: 1970 is what a broken clock
+// or a copy writes. (The clock of testing/synctest begins in 2000: sleep first.)
+//
 // It does not protect from an application that refers to an old key anew while
-// that key's batch is being removed, nor from an answer that is wrong. The
-// clocks of process and storage must agree to a day; S3 itself refuses requests
-// whose clock is off by more than 15 minutes.
+// that key's batch is being removed, nor from a storage whose clock was wrong
+// when it wrote. An answer that is wrong costs no more than MaxShare and
+// MaxRemovals allow.
 type Sweeper struct {
 	store      Lister
 	referenced Referenced
@@ -81,6 +92,12 @@ type SweepOptions struct {
 	// then be removed, unless nothing in the application lasts that long.
 	InsecureGrace bool
 
+	// AsOf is when what Referenced says was true, if it answers from something
+	// that was written before, as a dump or a copy. Grace then counts back from
+	// there: what was published before a dump and committed after it is not in
+	// it. Default, and if it is later: the time of the run.
+	AsOf time.Time
+
 	// Remove removes. Default: a dry run, which makes the same report.
 	Remove bool
 
@@ -97,13 +114,29 @@ type SweepOptions struct {
 	// in a dry run. Default: 10,000.
 	MaxRemovals int
 
+	// MaxShare is the largest share of the objects that Referenced may leave
+	// out, more than 0 and less than 1. An answer that leaves out more looks
+	// like one of another table, or of a part: then the sweep ends with
+	// [ErrSweepShare] before any of these objects is removed. It is measured on
+	// what is asked about, so not on young objects, staging keys or unfinished
+	// uploads; by the order of keys, on 500 objects or more at a time, and on
+	// all if there are fewer. So it also finds that an answer became wrong in
+	// the middle. An answer that leaves out everything is never believed. A dry
+	// run goes on, and ends with the error. Default: 0.25.
+	MaxShare float64
+
+	// AllowAnyShare removes whatever Referenced leaves out, be it everything.
+	// MaxShare then says nothing.
+	AllowAnyShare bool
+
 	// Found, if set, is told of everything that is not kept, one at a time: what
 	// was removed, what would be, and what could not be. A panic stops the sweep.
 	Found func(ctx context.Context, f SweepFinding)
 
 	// Progress, if set, is called after each page. A host that stores r.Cursor
-	// there can go on from it after a crash; see [Sweeper.Run]. An error or a
-	// panic stops the sweep.
+	// there can go on from it after a crash; see [Sweeper.Run]. It is that of
+	// the page before while little on the last ones is old. An error or a panic
+	// stops the sweep.
 	Progress func(ctx context.Context, r SweepReport) error
 
 	// Logger is told of each removal, and of each that failed. Default:
@@ -114,6 +147,13 @@ type SweepOptions struct {
 // ErrSweepLimit is returned by [Sweeper.Run] when there was more to remove than
 // [SweepOptions.MaxRemovals]. The next run goes on from the report's cursor.
 var ErrSweepLimit = errors.New("upload: the sweep has removed as much as it may in one run")
+
+// ErrSweepShare is returned by [Sweeper.Run] when Referenced left out a larger
+// share than [SweepOptions.MaxShare]. The error says how many objects that were.
+// If they are really left over, a run with a larger MaxShare removes them. The
+// next run begins with the cursor "": from one near the end only a few objects
+// can be measured.
+var ErrSweepShare = errors.New("upload: the sweep would remove a larger share than it may")
 
 // NewSweeper returns a Sweeper. referenced may be nil if Prefix is one of staging
 // keys alone, as "upload-staging/", which are never asked about.
@@ -143,12 +183,17 @@ func (o *SweepOptions) fill() error {
 	byDefault(&o.BatchSize, defaultBatch, &negative)
 	byDefault(&o.Rate, defaultRate, &negative)
 	byDefault(&o.MaxRemovals, defaultMaxRemovals, &negative)
+	if o.MaxShare == 0 {
+		o.MaxShare = defaultMaxShare
+	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
 	switch {
 	case negative:
 		return errors.New("upload: a limit of SweepOptions is negative")
+	case !(o.MaxShare > 0 && o.MaxShare < 1): // and NaN
+		return errors.New("upload: MaxShare is more than 0 and less than 1; AllowAnyShare allows the removal of everything")
 	case o.BatchSize > maxBatch:
 		return fmt.Errorf("upload: BatchSize is at most %d", maxBatch)
 	case o.Grace < minGrace && !o.InsecureGrace:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -13,19 +12,22 @@ import (
 // report, of a run that ended early or whose process did. The work of a page
 // that was begun is begun again then, which does no harm.
 //
-// It ends with an error when ctx does, when the storage cannot list, when
-// Referenced, Progress or Found fail, and with [ErrSweepLimit]; what it has done
-// till then is in the report. A removal that fails ends nothing, and is an error
-// after the last page. Only one that is nil says that all was swept.
+// It ends with an error when ctx does, when the storage cannot list or its clock
+// cannot be believed, when Referenced, Progress or Found fail, and with
+// [ErrSweepLimit] and [ErrSweepShare]; what it has done till then is in the
+// report. A removal that fails ends nothing, and is an error after the last
+// page. Only one that is nil says that all was swept.
 func (s *Sweeper) Run(ctx context.Context, cursor string) (SweepReport, error) {
-	r := &sweep{Sweeper: s, before: time.Now().Add(-s.opts.Grace)}
+	r := &sweep{Sweeper: s}
 	r.report.Cursor = cursor
 	at, err := parseCursor(cursor, s.opts.Prefix)
 	for err == nil {
 		if at, err = r.page(ctx, at); err != nil {
 			break
 		}
-		r.report.Cursor = at.encode(s.opts.Prefix)
+		if len(r.pending) == 0 {
+			r.report.Cursor = at.encode(s.opts.Prefix)
+		}
 		if s.opts.Progress != nil {
 			err = contain(func() error { return s.opts.Progress(ctx, r.report) })
 		}
@@ -33,8 +35,11 @@ func (s *Sweeper) Run(ctx context.Context, cursor string) (SweepReport, error) {
 			break
 		}
 	}
-	if err == nil && r.report.Failed > 0 {
+	switch {
+	case err == nil && r.report.Failed > 0:
 		err = fmt.Errorf("upload: %d of %d orphans could not be removed, the first: %w", r.report.Failed, r.report.Orphaned, r.failure)
+	case err == nil:
+		err = r.excess
 	}
 	return r.report, err
 }
@@ -42,11 +47,14 @@ func (s *Sweeper) Run(ctx context.Context, cursor string) (SweepReport, error) {
 // sweep is one run.
 type sweep struct {
 	*Sweeper
-	before  time.Time // younger is what was written since
-	report  SweepReport
-	tried   int
-	failure error     // the first
-	next    time.Time // when the next removal may begin
+	report   SweepReport
+	earliest time.Time      // what Grace counts back from
+	pending  []ListedObject // old ones, still to be asked about
+	last     proportion     // of those that were asked about last
+	excess   error          // of a dry run: the first share that was too large
+	tried    int            // removals
+	failure  error          // the first
+	next     time.Time      // when the next removal may begin
 }
 
 // page does one page and returns the place behind it, the beginning if that is
@@ -70,60 +78,74 @@ func (r *sweep) page(ctx context.Context, at sweepCursor) (sweepCursor, error) {
 	return sweepCursor{}, nil
 }
 
-// objects judges a page of objects and removes what is orphaned.
+// objects judges a page of objects before it removes anything, and settles what is pending once that is
+// enough to be measured.
 func (r *sweep) objects(ctx context.Context, after string) (next string, err error) {
-	page, next, err := r.store.ListObjects(ctx, r.opts.Prefix, after)
+	page, err := r.store.ListObjects(ctx, r.opts.Prefix, after)
+	if err == nil {
+		err = r.clock(page.Time)
+	}
 	if err != nil {
 		return "", err
 	}
-	var ask []ListedObject
-	for _, o := range page {
+	var staged []ListedObject
+	for _, o := range page.Items {
 		old, err := r.candidate(ctx, SweepFinding{Key: o.Key, Size: o.Size, Modified: o.Modified})
 		switch {
+		case err != nil:
+			return "", err
 		case old && isStaging(o.Key):
-			err = r.remove(ctx, o)
+			staged = append(staged, o)
 		case old:
-			ask = append(ask, o)
-		}
-		if err != nil {
-			return "", err
+			r.pending = append(r.pending, o)
 		}
 	}
-	for batch := range slices.Chunk(ask, r.opts.BatchSize) {
-		if err := r.ask(ctx, batch); err != nil {
-			return "", err
-		}
+	if err := r.removeAll(ctx, staged); err != nil {
+		return "", err
 	}
-	return next, nil
+	if len(r.pending) >= measured || page.Next == "" {
+		err = r.settle(ctx)
+	}
+	return page.Next, err
 }
 
-// uploads aborts what is stale on a page of uploads.
+// uploads judges a page of uploads, and aborts what is stale.
 func (r *sweep) uploads(ctx context.Context, after string) (next string, err error) {
-	page, next, err := r.store.ListUploads(ctx, r.opts.Prefix, after)
+	page, err := r.store.ListUploads(ctx, r.opts.Prefix, after)
+	if err == nil {
+		err = r.clock(page.Time)
+	}
 	if err != nil {
 		return "", err
 	}
-	for _, u := range page {
+	var stale []SweepFinding
+	for _, u := range page.Items {
 		f := SweepFinding{Key: u.Key, UploadID: u.UploadID, Modified: u.Initiated}
-		stale, err := r.candidate(ctx, f)
-		if stale {
-			err = r.orphan(ctx, f, func() error { return r.store.AbortMultipart(ctx, u.Key, u.UploadID) })
-		}
+		old, err := r.candidate(ctx, f)
 		if err != nil {
 			return "", err
 		}
+		if old {
+			stale = append(stale, f)
+		}
 	}
-	return next, nil
+	for _, f := range stale {
+		if err := r.orphan(ctx, f, func() error { return r.store.AbortMultipart(ctx, f.Key, f.UploadID) }); err != nil {
+			return "", err
+		}
+	}
+	return page.Next, nil
 }
 
 // candidate counts what was listed, and reports whether it may be removed if
 // nothing refers to it.
 func (r *sweep) candidate(ctx context.Context, f SweepFinding) (bool, error) {
-	switch {
-	case !strings.HasPrefix(f.Key, r.opts.Prefix):
+	if !strings.HasPrefix(f.Key, r.opts.Prefix) {
 		return false, fmt.Errorf("upload: the storage lists %q under the prefix %q", f.Key, r.opts.Prefix)
-	case f.Modified.IsZero():
-		return false, fmt.Errorf("upload: the storage does not say how old %q is", f.Key)
+	}
+	old, err := r.old(f)
+	if err != nil {
+		return false, err
 	}
 	r.report.Seen++
 	if err := ValidKey(f.Key); err != nil {
@@ -131,101 +153,8 @@ func (r *sweep) candidate(ctx context.Context, f SweepFinding) (bool, error) {
 		f.Outcome, f.Err = SweepForeign, err
 		return false, r.tell(ctx, f)
 	}
-	if !f.Modified.Before(r.before) {
+	if !old {
 		r.report.Young++
-		return false, nil
 	}
-	return true, nil
-}
-
-// ask asks for one batch and removes what nobody refers to.
-func (r *sweep) ask(ctx context.Context, batch []ListedObject) error {
-	keys := make([]string, len(batch))
-	referenced := make(map[string]bool, len(batch))
-	for i, o := range batch {
-		keys[i], referenced[o.Key] = o.Key, false
-	}
-	var answer []string
-	err := contain(func() (err error) { answer, err = r.referenced(ctx, keys); return err })
-	if err == nil {
-		err = ctx.Err() // which may have cut the answer short
-	}
-	if err != nil {
-		return fmt.Errorf("upload: asking what is referred to: %w", err)
-	}
-	for _, key := range answer {
-		if _, asked := referenced[key]; !asked {
-			return fmt.Errorf("upload: %q is said to be referred to, which was not asked", key)
-		}
-		referenced[key] = true
-	}
-	for _, o := range batch {
-		if referenced[o.Key] {
-			r.report.Kept++
-		} else if err := r.remove(ctx, o); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *sweep) remove(ctx context.Context, o ListedObject) error {
-	f := SweepFinding{Key: o.Key, Size: o.Size, Modified: o.Modified}
-	return r.orphan(ctx, f, func() error { return r.store.RemoveListed(ctx, o) })
-}
-
-// orphan removes what f describes, if this is no dry run. An error ends the
-// sweep; that one removal fails does not.
-func (r *sweep) orphan(ctx context.Context, f SweepFinding, remove func() error) error {
-	f.Outcome = SweepOrphaned
-	if r.opts.Remove {
-		if r.tried == r.opts.MaxRemovals {
-			return ErrSweepLimit
-		}
-		if err := r.pace(ctx); err != nil {
-			return err
-		}
-		r.tried++
-		f.Outcome, f.Err = SweepRemoved, contain(remove)
-	}
-	switch {
-	case f.Err == nil:
-		r.report.Bytes += f.Size
-	case errors.Is(f.Err, ErrChanged):
-		f.Outcome = SweepChanged
-	case ctx.Err() != nil:
-		return ctx.Err()
-	default:
-		f.Outcome = SweepFailed
-		if r.failure == nil {
-			r.failure = f.Err
-		}
-	}
-	r.count(f.Outcome)
-	return r.tell(ctx, f)
-}
-
-func (r *sweep) count(o SweepOutcome) {
-	r.report.Orphaned++
-	switch o {
-	case SweepRemoved:
-		r.report.Removed++
-	case SweepChanged:
-		r.report.Changed++
-	case SweepFailed:
-		r.report.Failed++
-	}
-}
-
-// pace waits until the next removal may begin.
-func (r *sweep) pace(ctx context.Context) error {
-	timer := time.NewTimer(time.Until(r.next))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-	}
-	r.next = time.Now().Add(time.Second / time.Duration(r.opts.Rate))
-	return ctx.Err()
+	return old, nil
 }

@@ -13,19 +13,33 @@ import (
 	"github.com/airlock-go/upload"
 )
 
+type (
+	objectPage = upload.ListPage[upload.ListedObject]
+	uploadPage = upload.ListPage[upload.ListedUpload]
+)
+
 // oddLister is a bucket that does something else.
 type oddLister struct {
 	*swept
-	list   func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error)
-	remove func(ctx context.Context, o upload.ListedObject) error
+	list    func(page *objectPage) error
+	uploads func(page *uploadPage)
+	remove  func(ctx context.Context, o upload.ListedObject) error
 }
 
-func (s oddLister) ListObjects(ctx context.Context, prefix, after string) ([]upload.ListedObject, string, error) {
-	page, next, err := s.swept.ListObjects(ctx, prefix, after)
+func (s oddLister) ListObjects(ctx context.Context, prefix, after string) (objectPage, error) {
+	page, err := s.swept.ListObjects(ctx, prefix, after)
 	if s.list != nil {
-		return s.list(page, next)
+		err = s.list(&page)
 	}
-	return page, next, err
+	return page, err
+}
+
+func (s oddLister) ListUploads(ctx context.Context, prefix, after string) (uploadPage, error) {
+	page, err := s.swept.ListUploads(ctx, prefix, after)
+	if s.uploads != nil {
+		s.uploads(&page)
+	}
+	return page, err
 }
 
 func (s oddLister) RemoveListed(ctx context.Context, o upload.ListedObject) error {
@@ -35,37 +49,48 @@ func (s oddLister) RemoveListed(ctx context.Context, o upload.ListedObject) erro
 	return s.swept.RemoveListed(ctx, o)
 }
 
-// TestSweepOfAStoreThatErrs: what cannot be told from a list is not removed.
+// TestSweepOfAStoreThatErrs: what cannot be told from a list is not removed,
+// nor is anything else on its page.
 func TestSweepOfAStoreThatErrs(t *testing.T) {
 	broken := errors.New("the storage is away")
+	dated := func(t time.Time) func(*objectPage) error {
+		return func(page *objectPage) error { page.Items[1].Modified = t; return nil }
+	}
 	for _, row := range []struct {
-		name string
-		list func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error)
-		text string
+		name    string
+		list    func(page *objectPage) error
+		uploads func(page *uploadPage)
+		text    string
 	}{
-		{"no list", func([]upload.ListedObject, string) ([]upload.ListedObject, string, error) { return nil, "", broken }, "away"},
-		{"no time", func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error) {
-			page[0].Modified = time.Time{}
-			return page, next, nil
-		}, "how old"},
-		{"another prefix", func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error) {
-			page[0].Key = "q/1"
-			return page, next, nil
-		}, `"q/1"`},
-		{"a prefix's beginning", func(page []upload.ListedObject, next string) ([]upload.ListedObject, string, error) {
-			page[0].Key = "p2"
-			return page, next, nil
-		}, `"p2"`},
-		{"pages without end", func([]upload.ListedObject, string) ([]upload.ListedObject, string, error) { return nil, "p/1", nil }, "for ever"},
+		{name: "no list", list: func(*objectPage) error { return broken }, text: "away"},
+		{name: "no time", list: dated(time.Time{}), text: "how old"},
+		{name: "the epoch", list: dated(time.Unix(0, 0)), text: `"p/2" is of 1970-01-01, before S3 began`},
+		{name: "the day before S3", list: dated(time.Date(2005, time.December, 31, 23, 59, 59, 0, time.UTC)), text: "2005-12-31"},
+		{name: "another prefix", list: func(page *objectPage) error { page.Items[1].Key = "q/1"; return nil }, text: `"q/1"`},
+		{name: "a prefix's beginning", list: func(page *objectPage) error { page.Items[1].Key = "p2"; return nil }, text: `"p2"`},
+		{name: "pages without end", list: func(page *objectPage) error {
+			page.Items, page.Next = nil, "p/1"
+			return nil
+		}, text: "for ever"},
+		{name: "an upload without a time", uploads: func(page *uploadPage) { page.Items[1].Initiated = time.Time{} }, text: "how old"},
+		{name: "an upload of the epoch", uploads: func(page *uploadPage) { page.Items[1].Initiated = time.Unix(0, 0) }, text: "before S3 began"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newSwept()
-				s.put(t, "x", "p/1", "p/2", "p2", "q/1")
+				s.put(t, "x", "p/1/upload-staging/1", "p/2", "p2", "q/1")
+				s.open(t, "p/upload-staging/1")
+				s.open(t, "p/upload-staging/2")
+				s.referenced["p/2"] = true
 				time.Sleep(grace + 1)
-				_, err := s.sweeper(t, oddLister{swept: s, list: row.list}, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+				_, err := s.sweeper(t, oddLister{swept: s, list: row.list, uploads: row.uploads}, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
 				require.ErrorContains(t, err, row.text)
-				require.Equal(t, []string{"p/1", "p/2", "p2", "q/1"}, s.Keys())
+				left := []string{"p/1/upload-staging/1", "p/2", "p2", "q/1"}
+				if row.uploads != nil {
+					left = left[1:] // the objects were done before
+				}
+				require.Equal(t, left, s.Keys())
+				require.Len(t, s.openUploads(t), 2)
 			})
 		})
 	}
@@ -210,7 +235,7 @@ func TestSweepHostStops(t *testing.T) {
 
 // FuzzSweepCursor: no text leads anywhere but the cursors of this prefix.
 func FuzzSweepCursor(f *testing.F) {
-	s := newSwept()
+	s := emptySwept()
 	sweeper, err := upload.NewSweeper(s, s.ask, &upload.SweepOptions{Prefix: "p/ü"})
 	require.NoError(f, err)
 	for _, text := range []string{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +29,14 @@ type swept struct {
 	log        syncBuffer
 }
 
+// newSwept returns an empty bucket in 2007: no date before 2006 is believed, and
+// synctest's clock begins in 2000.
 func newSwept() *swept {
+	time.Sleep(time.Until(time.Date(2007, time.January, 1, 0, 0, 0, 0, time.UTC)))
+	return emptySwept()
+}
+
+func emptySwept() *swept {
 	s := &swept{Store: &memstore.Store{}, referenced: map[string]bool{}}
 	s.Handler("http://store.example/")
 	return s
@@ -51,9 +59,9 @@ func (s *swept) open(t *testing.T, key string) {
 
 func (s *swept) openUploads(t *testing.T) (keys []string) {
 	t.Helper()
-	page, _, err := s.ListUploads(t.Context(), "", "")
+	page, err := s.ListUploads(t.Context(), "", "")
 	require.NoError(t, err)
-	for _, u := range page {
+	for _, u := range page.Items {
 		keys = append(keys, u.Key)
 	}
 	return keys
@@ -65,10 +73,12 @@ func (s *swept) ask(_ context.Context, keys []string) ([]string, error) {
 	return slices.DeleteFunc(keys, func(key string) bool { return !s.referenced[key] }), nil // it may write there
 }
 
-// sweeper sweeps "p/", and store if it is not the bucket itself.
+// sweeper sweeps "p/", and store if it is not the bucket itself. Any share may be
+// removed unless o has another.
 func (s *swept) sweeper(t *testing.T, store upload.Lister, ask upload.Referenced, o upload.SweepOptions) *upload.Sweeper {
 	t.Helper()
 	o.Prefix = "p"
+	o.AllowAnyShare = o.MaxShare == 0
 	o.Logger = slog.New(slog.NewTextHandler(&s.log, nil))
 	if store == nil {
 		store = s
@@ -142,7 +152,7 @@ func TestSweep(t *testing.T) {
 			name: "removal", age: 1, opts: upload.SweepOptions{Remove: true},
 			want:     upload.SweepReport{Seen: 10, Young: 5, Foreign: 2, Kept: 1, Orphaned: 2, Removed: 2, Bytes: 10},
 			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5", "removed p/a/orphan 5", "removed p/orphan 5"},
-			asked:    []string{"p/a/orphan", "p/kept", "p/orphan"},
+			asked:    []string{"p/a/orphan", "p/kept", "p/orphan", "p/a/orphan", "p/orphan"},
 			left:     []string{"p/", "p//foreign", "p/kept", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
 			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
 		},
@@ -153,7 +163,7 @@ func TestSweep(t *testing.T) {
 				"foreign p/ 5", "foreign p//foreign 5", "removed p/upload-staging/old 2", "removed p/upload-staging/young 2", "removed p/a/orphan 5",
 				"removed p/orphan 5", "removed p/young 2", "removed p/streamed (upload) 0", "removed p/upload-staging/multipart (upload) 0",
 			},
-			asked:   []string{"p/a/orphan", "p/kept", "p/orphan", "p/young"},
+			asked:   []string{"p/a/orphan", "p/kept", "p/orphan", "p/young", "p/a/orphan", "p/orphan", "p/young"},
 			left:    []string{"p/", "p//foreign", "p/kept", "p2", "q/other", "q/upload-staging/old"},
 			uploads: []string{"q/streamed"},
 		},
@@ -200,8 +210,9 @@ func TestSweepAsks(t *testing.T) {
 }
 
 // TestSweepWithoutAnswer: whatever keeps the application from answering, nothing
-// of the batch is removed, and nothing behind it. What was removed before is in
-// the report, and the cursor is before the page.
+// that was asked about is removed, and nothing after it. When it is asked again
+// right before a removal, that is true of the batch: what was removed before is
+// in the report. The cursor is before the page.
 func TestSweepWithoutAnswer(t *testing.T) {
 	broken := errors.New("the database is away")
 	for _, row := range []struct {
@@ -218,37 +229,66 @@ func TestSweepWithoutAnswer(t *testing.T) {
 		{"an empty key", func(func(), []string) ([]string, error) { return make([]string, 2), nil }, nil, `""`},
 		{"a cancelled query that tells no error", func(cancel func(), _ []string) ([]string, error) { cancel(); return nil, nil }, context.Canceled, ""},
 	} {
-		for _, remove := range []bool{true, false} {
-			t.Run(fmt.Sprintf("%s, Remove %v", row.name, remove), func(t *testing.T) {
+		for _, when := range []struct {
+			name   string
+			remove bool
+			fails  int // which question, of batches of two
+			want   upload.SweepReport
+			left   []string
+		}{
+			{"dry run", false, 2, upload.SweepReport{Seen: 5}, []string{"p/1", "p/2", "p/3", "p/4", "p/5"}},
+			{"removal", true, 2, upload.SweepReport{Seen: 5}, []string{"p/1", "p/2", "p/3", "p/4", "p/5"}},
+			{"asked again", true, 5, upload.SweepReport{Seen: 5, Orphaned: 2, Removed: 2, Bytes: 2}, []string{"p/3", "p/4", "p/5"}},
+		} {
+			t.Run(row.name+", "+when.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newSwept()
 					s.put(t, "x", "p/1", "p/2", "p/3", "p/4", "p/5")
 					time.Sleep(grace + 1)
 					ctx, cancel := context.WithCancel(t.Context())
 					defer cancel()
+					questions := 0
 					ask := func(_ context.Context, keys []string) ([]string, error) {
-						if keys[0] == "p/1" {
+						if questions++; questions < when.fails {
 							return nil, nil
 						}
 						return row.ask(cancel, keys)
 					}
-					got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: remove, BatchSize: 2}).Run(ctx, "")
+					got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: when.remove, BatchSize: 2}).Run(ctx, "")
 					require.Error(t, err)
 					require.Contains(t, err.Error(), row.text)
 					if row.is != nil {
 						require.ErrorIs(t, err, row.is)
 					}
-					want := upload.SweepReport{Seen: 5, Orphaned: 2, Bytes: 2}
-					if remove {
-						want.Removed = 2
-						require.Equal(t, []string{"p/3", "p/4", "p/5"}, s.Keys())
-					}
-					require.Equal(t, want, got)
+					require.Equal(t, when.fails, questions)
+					require.Equal(t, when.want, got)
+					require.Equal(t, when.left, s.Keys())
 					require.Empty(t, s.cursors)
 				})
 			})
 		}
 	}
+}
+
+// TestSweepAsksAgain right before the removal, of what was left out: a row that
+// came meanwhile keeps its file.
+func TestSweepAsksAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwept()
+		s.put(t, "x", "p/1", "p/2", "p/3")
+		s.referenced["p/1"] = true
+		time.Sleep(grace + 1)
+		ask := func(ctx context.Context, keys []string) ([]string, error) {
+			known, err := s.ask(ctx, keys)
+			s.referenced["p/2"] = true
+			return known, err
+		}
+		got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+		require.NoError(t, err)
+		require.Equal(t, upload.SweepReport{Seen: 3, Kept: 2, Orphaned: 1, Removed: 1, Bytes: 1}, got)
+		require.Equal(t, []int{3, 2}, s.batches)
+		require.Equal(t, []string{"p/1", "p/2"}, s.Keys())
+	})
 }
 
 // TestSweepOfStagingAlone needs nobody to ask.
@@ -291,6 +331,11 @@ func TestNewSweeper(t *testing.T) {
 		{"a grace before it began", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: -1, InsecureGrace: true}, "negative"},
 		{"no rate", store, ask, &upload.SweepOptions{Prefix: "p/", Rate: -1}, "negative"},
 		{"no limit", store, ask, &upload.SweepOptions{Prefix: "p/", MaxRemovals: -1}, "negative"},
+		{"a share of more than all", store, ask, &upload.SweepOptions{Prefix: "p/", MaxShare: 1.1}, "AllowAnyShare"},
+		{"a share of all", store, ask, &upload.SweepOptions{Prefix: "p/", MaxShare: 1}, "AllowAnyShare"},
+		{"a share of less than nothing", store, ask, &upload.SweepOptions{Prefix: "p/", MaxShare: -0.1}, "AllowAnyShare"},
+		{"a share that is no number", store, ask, &upload.SweepOptions{Prefix: "p/", MaxShare: math.NaN()}, "AllowAnyShare"},
+		{"any share that is spelled", store, ask, &upload.SweepOptions{Prefix: "p/", AllowAnyShare: true}, ""},
 		{"a large batch", store, ask, &upload.SweepOptions{Prefix: "p/", BatchSize: 1001}, "at most 1000"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -37,20 +37,20 @@ func age(key string) time.Duration {
 	return 9 * 24 * time.Hour
 }
 
-func (s aged) ListObjects(ctx context.Context, prefix, after string) ([]upload.ListedObject, string, error) {
-	page, next, err := s.Store.ListObjects(ctx, prefix, after)
-	for i, o := range page {
-		page[i].Modified = o.Modified.Add(-age(o.Key))
+func (s aged) ListObjects(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
+	page, err := s.Store.ListObjects(ctx, prefix, after)
+	for i, o := range page.Items {
+		page.Items[i].Modified = o.Modified.Add(-age(o.Key))
 	}
-	return page, next, err
+	return page, err
 }
 
-func (s aged) ListUploads(ctx context.Context, prefix, after string) ([]upload.ListedUpload, string, error) {
-	page, next, err := s.Store.ListUploads(ctx, prefix, after)
-	for i, u := range page {
-		page[i].Initiated = u.Initiated.Add(-age(u.Key))
+func (s aged) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
+	page, err := s.Store.ListUploads(ctx, prefix, after)
+	for i, u := range page.Items {
+		page.Items[i].Initiated = u.Initiated.Add(-age(u.Key))
 	}
-	return page, next, err
+	return page, err
 }
 
 func (s aged) RemoveListed(ctx context.Context, o upload.ListedObject) error {

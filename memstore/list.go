@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/airlock-go/upload"
 )
@@ -13,10 +14,12 @@ import (
 // listPage is how much is listed at once, as in S3.
 const listPage = 1000
 
-// ListObjects implements upload.Lister. Each page looks at all keys.
-func (s *Store) ListObjects(_ context.Context, prefix, after string) (page []upload.ListedObject, next string, err error) {
+// ListObjects implements upload.Lister. Each page looks at all keys. Its time is
+// the process's.
+func (s *Store) ListObjects(_ context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	page := upload.ListPage[upload.ListedObject]{Time: time.Now()}
 	var keys []string
 	last := "" // no key behind it is on this page, once it is known
 	for key := range s.objects {
@@ -32,33 +35,34 @@ func (s *Store) ListObjects(_ context.Context, prefix, after string) (page []upl
 	slices.Sort(keys)
 	if len(keys) > listPage {
 		keys = keys[:listPage]
-		next = keys[listPage-1]
+		page.Next = keys[listPage-1]
 	}
 	for _, key := range keys {
 		o := s.objects[key]
-		page = append(page, upload.ListedObject{Key: key, Size: o.stored.Size, ETag: o.stored.ETag, Modified: o.since})
+		page.Items = append(page.Items, upload.ListedObject{Key: key, Size: o.stored.Size, ETag: o.stored.ETag, Modified: o.since})
 	}
-	return page, next, nil
+	return page, nil
 }
 
-// ListUploads implements upload.Lister.
-func (s *Store) ListUploads(_ context.Context, prefix, after string) (page []upload.ListedUpload, next string, err error) {
+// ListUploads implements upload.Lister. Its time is the process's.
+func (s *Store) ListUploads(_ context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var all []upload.ListedUpload
 	for id, m := range s.uploads {
 		if strings.HasPrefix(m.key, prefix) && place(m.key, id) > after {
-			page = append(page, upload.ListedUpload{Key: m.key, UploadID: id, Initiated: m.since})
+			all = append(all, upload.ListedUpload{Key: m.key, UploadID: id, Initiated: m.since})
 		}
 	}
-	slices.SortFunc(page, func(a, b upload.ListedUpload) int {
+	slices.SortFunc(all, func(a, b upload.ListedUpload) int {
 		return cmp.Compare(place(a.Key, a.UploadID), place(b.Key, b.UploadID))
 	})
-	if len(page) > listPage {
-		page = page[:listPage]
-		last := page[listPage-1]
-		next = place(last.Key, last.UploadID)
+	page := upload.ListPage[upload.ListedUpload]{Items: all, Time: time.Now()}
+	if len(all) > listPage {
+		last := all[listPage-1]
+		page.Items, page.Next = all[:listPage], place(last.Key, last.UploadID)
 	}
-	return page, next, nil
+	return page, nil
 }
 
 // place is where an upload stands in the list.

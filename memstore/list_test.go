@@ -27,12 +27,12 @@ func TestRemoveListed(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := &memstore.Store{}
 			publish(t, s, "a")
-			page, _, err := s.ListObjects(t.Context(), "", "")
+			page, err := s.ListObjects(t.Context(), "", "")
 			require.NoError(t, err)
 			require.NoError(t, s.Delete(t.Context(), "a"))
 			time.Sleep(later)
 			publish(t, s, "a")
-			require.ErrorIs(t, s.RemoveListed(t.Context(), page[0]), upload.ErrChanged)
+			require.ErrorIs(t, s.RemoveListed(t.Context(), page.Items[0]), upload.ErrChanged)
 			require.Equal(t, []string{"a"}, s.Keys())
 		})
 	}
@@ -48,13 +48,13 @@ func TestListUploadsInPages(t *testing.T) {
 	}
 	var sizes []int
 	for after := ""; ; {
-		page, next, err := s.ListUploads(t.Context(), "p/", after)
+		page, err := s.ListUploads(t.Context(), "p/", after)
 		require.NoError(t, err)
-		sizes = append(sizes, len(page))
-		for _, u := range page {
+		sizes = append(sizes, len(page.Items))
+		for _, u := range page.Items {
 			require.NoError(t, s.AbortMultipart(t.Context(), u.Key, u.UploadID))
 		}
-		if after = next; after == "" {
+		if after = page.Next; after == "" {
 			break
 		}
 	}

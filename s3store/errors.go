@@ -34,6 +34,8 @@ func (s *Store) cause(ctx context.Context, err error) string {
 		return "the credentials are not valid"
 	case "AccessDenied", "Forbidden":
 		return fmt.Sprintf("access to the bucket %q is denied", *s.bucket)
+	case "RequestTimeTooSkewed":
+		return "the clock of this process is more than 15 minutes off that of the service; set the clock that is wrong"
 	}
 	var op *net.OpError
 	var dns *net.DNSError

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/airlock-go/upload"
 )
@@ -18,7 +21,9 @@ import (
 // lists what can be read: what lies behind a delete marker is for the lifecycle
 // rule NoncurrentVersionExpiration. The next page begins behind the last key of
 // this one, which needs a bucket that lists in order; directory buckets do not.
-func (s *Store) ListObjects(ctx context.Context, prefix, after string) (page []upload.ListedObject, next string, err error) {
+// The time is the answer's Date (RFC 9110, section 6.6.1), and zero without one.
+func (s *Store) ListObjects(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
+	var page, none upload.ListPage[upload.ListedObject]
 	out, err := call(ctx, s, s.client.ListObjectsV2, &s3.ListObjectsV2Input{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
@@ -27,34 +32,36 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (page []u
 		EncodingType:        types.EncodingTypeUrl, // keys may hold what XML cannot
 	})
 	if err != nil {
-		return nil, "", err
+		return none, err
 	}
+	page.Time = serviceTime(out.ResultMetadata)
 	for _, o := range out.Contents {
 		key, err := decode(o.Key, out.EncodingType)
 		if err != nil {
-			return nil, "", err
+			return none, err
 		}
-		page = append(page, upload.ListedObject{
+		page.Items = append(page.Items, upload.ListedObject{
 			Key:      key,
 			Size:     aws.ToInt64(o.Size),
 			ETag:     aws.ToString(o.ETag),
 			Modified: aws.ToTime(o.LastModified),
 		})
-		next = key
+		page.Next = key
 	}
 	switch {
 	case !aws.ToBool(out.IsTruncated):
-		return page, "", nil
-	case next <= after:
-		return nil, "", errors.New("s3store: the service does not list keys in order")
+		page.Next = ""
+	case page.Next <= after:
+		return none, errors.New("s3store: the service does not list keys in order")
 	}
-	return page, next, nil
+	return page, nil
 }
 
 // ListUploads implements [upload.Lister] with one call, of
 // s3:ListBucketMultipartUploads. Of a key with more than 1,000 open uploads it
-// lists no more, until those are gone.
-func (s *Store) ListUploads(ctx context.Context, prefix, after string) (page []upload.ListedUpload, next string, err error) {
+// lists no more, until those are gone. The time is that of ListObjects.
+func (s *Store) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
+	var page, none upload.ListPage[upload.ListedUpload]
 	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
@@ -63,19 +70,31 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (page []u
 		EncodingType:        types.EncodingTypeUrl,
 	})
 	if err != nil {
-		return nil, "", err
+		return none, err
 	}
+	page.Time = serviceTime(out.ResultMetadata)
 	for _, u := range out.Uploads {
 		key, err := decode(u.Key, out.EncodingType)
 		if err != nil {
-			return nil, "", err
+			return none, err
 		}
-		page = append(page, upload.ListedUpload{Key: key, UploadID: aws.ToString(u.UploadId), Initiated: aws.ToTime(u.Initiated)})
+		page.Items = append(page.Items, upload.ListedUpload{Key: key, UploadID: aws.ToString(u.UploadId), Initiated: aws.ToTime(u.Initiated)})
 	}
-	if !aws.ToBool(out.IsTruncated) {
-		return page, "", nil
+	if aws.ToBool(out.IsTruncated) {
+		page.Items, page.Next, err = wholeKeys(page.Items, after)
 	}
-	return wholeKeys(page, after)
+	if err != nil {
+		return none, err
+	}
+	return page, nil
+}
+
+// serviceTime returns the Date of the answer as the service wrote it. The SDK
+// corrects the process's clock by it, so a request that was accepted says
+// nothing of that clock.
+func serviceTime(answer middleware.Metadata) time.Time {
+	t, _ := awsmiddleware.GetServerTime(answer)
+	return t
 }
 
 // wholeKeys leaves the last key's uploads of a page to the next one, so that a

@@ -62,11 +62,11 @@ func TestListsAnyKey(t *testing.T) {
 			}
 			after := ""
 			for _, key := range row.keys {
-				page, next, err := f.ListObjects(t.Context(), "p/", after)
+				page, err := f.ListObjects(t.Context(), "p/", after)
 				require.NoError(t, err)
-				require.Len(t, page, 1)
-				require.Equal(t, key, page[0].Key)
-				after = next
+				require.Len(t, page.Items, 1)
+				require.Equal(t, key, page.Items[0].Key)
+				after = page.Next
 			}
 			require.Empty(t, after)
 		})
@@ -85,14 +85,14 @@ func TestListUploadsInPages(t *testing.T) {
 	}
 	var sizes []int
 	for after := ""; ; {
-		page, next, err := f.ListUploads(t.Context(), "p/", after)
+		page, err := f.ListUploads(t.Context(), "p/", after)
 		require.NoError(t, err)
-		sizes = append(sizes, len(page))
-		for _, u := range page {
+		sizes = append(sizes, len(page.Items))
+		for _, u := range page.Items {
 			require.WithinDuration(t, time.Now(), u.Initiated, time.Hour)
 			require.NoError(t, f.AbortMultipart(t.Context(), u.Key, u.UploadID))
 		}
-		if after = next; after == "" {
+		if after = page.Next; after == "" {
 			break
 		}
 	}
@@ -118,9 +118,9 @@ func TestUnorderedLists(t *testing.T) {
 			f := newFixture(t, setup{})
 			f.fake.Inject("ListObjectsV2", 1, answerXML(row.objects))
 			f.fake.Inject("ListMultipartUploads", 1, answerXML(row.uploads))
-			_, _, err := f.ListObjects(t.Context(), "p/", "p/5")
+			_, err := f.ListObjects(t.Context(), "p/", "p/5")
 			require.ErrorContains(t, err, "in order")
-			_, _, err = f.ListUploads(t.Context(), "p/", "p/5")
+			_, err = f.ListUploads(t.Context(), "p/", "p/5")
 			require.ErrorContains(t, err, "in order")
 		})
 	}
@@ -130,9 +130,9 @@ func TestListFails(t *testing.T) {
 	f := newFixture(t, setup{})
 	for _, fault := range []s3fake.Fault{denied, fail500, s3fake.Reset} {
 		f.fake.Inject("", forEver, fault)
-		_, _, err := f.ListObjects(t.Context(), "p/", "")
+		_, err := f.ListObjects(t.Context(), "p/", "")
 		require.Error(t, err)
-		_, _, err = f.ListUploads(t.Context(), "p/", "")
+		_, err = f.ListUploads(t.Context(), "p/", "")
 		require.Error(t, err)
 		f.fake.Heal()
 	}

@@ -101,13 +101,13 @@ func TestRemoveListed(t *testing.T) {
 			f.fake.Put("k", []byte("listed"))
 			f.fake.Put("kk", []byte("another"))
 			f.fake.Age(9 * 24 * time.Hour)
-			page, _, err := f.ListObjects(t.Context(), "k", "")
+			page, err := f.ListObjects(t.Context(), "k", "")
 			require.NoError(t, err)
-			require.Equal(t, "k", page[0].Key)
+			require.Equal(t, "k", page.Items[0].Key)
 			for _, do := range row.after {
 				do(t, f)
 			}
-			err = f.RemoveListed(t.Context(), page[0])
+			err = f.RemoveListed(t.Context(), page.Items[0])
 			switch {
 			case row.is != nil:
 				require.ErrorIs(t, err, row.is)

@@ -21,16 +21,15 @@ func TestMemstorePassesLister(t *testing.T) {
 // that of storages.
 func TestBrokenListersFail(t *testing.T) {
 	type (
-		objects = func([]upload.ListedObject, string) ([]upload.ListedObject, string)
-		uploads = func([]upload.ListedUpload, string) ([]upload.ListedUpload, string)
+		objects = func(*upload.ListPage[upload.ListedObject])
+		uploads = func(*upload.ListPage[upload.ListedUpload])
 		remove  = func(context.Context, *memstore.Store, upload.ListedObject) error
 	)
 	each := func(f func(*upload.ListedObject)) objects {
-		return func(page []upload.ListedObject, next string) ([]upload.ListedObject, string) {
-			for i := range page {
-				f(&page[i])
+		return func(page *upload.ListPage[upload.ListedObject]) {
+			for i := range page.Items {
+				f(&page.Items[i])
 			}
-			return page, next
 		}
 	}
 	for _, tc := range []struct {
@@ -43,10 +42,13 @@ func TestBrokenListersFail(t *testing.T) {
 	}{
 		{name: "no size", objects: each(func(o *upload.ListedObject) { o.Size = 0 }), fails: []string{"what is published is listed"}},
 		{name: "no time", objects: each(func(o *upload.ListedObject) { o.Modified = time.Time{} }), fails: []string{"what is published is listed"}},
+		{name: "no clock", objects: func(page *upload.ListPage[upload.ListedObject]) { page.Time = time.Time{} }, fails: []string{"the store's time"}},
+		{name: "a clock of another day", objects: func(page *upload.ListPage[upload.ListedObject]) { page.Time = page.Time.Add(-24 * time.Hour) }, fails: []string{"the store's time"}},
+		{name: "no clock with uploads", uploads: func(page *upload.ListPage[upload.ListedUpload]) { page.Time = time.Time{} }, fails: []string{"the store's time"}},
 		{name: "no ETag", objects: each(func(o *upload.ListedObject) { o.ETag = "" }), fails: []string{"what is published is listed"}},
 		{name: "encoded keys", objects: each(func(o *upload.ListedObject) { o.Key = strings.ReplaceAll(o.Key, " ", "+") }), fails: []string{"keys of all kinds"}},
-		{name: "one page", objects: func(page []upload.ListedObject, _ string) ([]upload.ListedObject, string) { return page, "" }, fails: []string{"pages"}},
-		{name: "the same page for ever", objects: func(page []upload.ListedObject, _ string) ([]upload.ListedObject, string) { return page, page[0].Key }, fails: []string{"pages"}},
+		{name: "one page", objects: func(page *upload.ListPage[upload.ListedObject]) { page.Next = "" }, fails: []string{"pages"}},
+		{name: "the same page for ever", objects: func(page *upload.ListPage[upload.ListedObject]) { page.Next = page.Items[0].Key }, fails: []string{"pages"}},
 		{name: "folders only", prefix: func(p string) string { return p[:strings.LastIndex(p, "/")+1] }, fails: []string{"a prefix"}},
 		{name: "removes what there is", remove: func(ctx context.Context, s *memstore.Store, o upload.ListedObject) error { return s.Delete(ctx, o.Key) }, fails: []string{
 			"RemoveListed of other bytes", "RemoveListed of another time",
@@ -58,9 +60,9 @@ func TestBrokenListersFail(t *testing.T) {
 			}
 			return s.RemoveListed(ctx, o)
 		}, fails: []string{"RemoveListed"}},
-		{name: "no uploads", uploads: func([]upload.ListedUpload, string) ([]upload.ListedUpload, string) { return nil, "" }, fails: []string{"unfinished uploads"}},
-		{name: "one upload of a key", uploads: func(page []upload.ListedUpload, next string) ([]upload.ListedUpload, string) {
-			return slices.CompactFunc(page, func(a, b upload.ListedUpload) bool { return a.Key == b.Key }), next
+		{name: "no uploads", uploads: func(page *upload.ListPage[upload.ListedUpload]) { page.Items = nil }, fails: []string{"unfinished uploads"}},
+		{name: "one upload of a key", uploads: func(page *upload.ListPage[upload.ListedUpload]) {
+			page.Items = slices.CompactFunc(page.Items, func(a, b upload.ListedUpload) bool { return a.Key == b.Key })
 		}, fails: []string{"unfinished uploads"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -76,29 +78,29 @@ func TestBrokenListersFail(t *testing.T) {
 
 type brokenLister struct {
 	*memstore.Store
-	objects func([]upload.ListedObject, string) ([]upload.ListedObject, string)
-	uploads func([]upload.ListedUpload, string) ([]upload.ListedUpload, string)
+	objects func(*upload.ListPage[upload.ListedObject])
+	uploads func(*upload.ListPage[upload.ListedUpload])
 	remove  func(context.Context, *memstore.Store, upload.ListedObject) error
 	prefix  func(string) string
 }
 
-func (s *brokenLister) ListObjects(ctx context.Context, prefix, after string) ([]upload.ListedObject, string, error) {
+func (s *brokenLister) ListObjects(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
 	if s.prefix != nil {
 		prefix = s.prefix(prefix)
 	}
-	page, next, err := s.Store.ListObjects(ctx, prefix, after)
-	if s.objects != nil && len(page) > 0 {
-		page, next = s.objects(page, next)
+	page, err := s.Store.ListObjects(ctx, prefix, after)
+	if s.objects != nil && len(page.Items) > 0 {
+		s.objects(&page)
 	}
-	return page, next, err
+	return page, err
 }
 
-func (s *brokenLister) ListUploads(ctx context.Context, prefix, after string) ([]upload.ListedUpload, string, error) {
-	page, next, err := s.Store.ListUploads(ctx, prefix, after)
+func (s *brokenLister) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
+	page, err := s.Store.ListUploads(ctx, prefix, after)
 	if s.uploads != nil {
-		page, next = s.uploads(page, next)
+		s.uploads(&page)
 	}
-	return page, next, err
+	return page, err
 }
 
 func (s *brokenLister) RemoveListed(ctx context.Context, o upload.ListedObject) error {

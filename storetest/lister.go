@@ -35,6 +35,7 @@ type listerCase struct {
 
 var listerCases = []listerCase{
 	{"what is published is listed", "an object is listed with its key, size, ETag and time once it is published, and not before", listed},
+	{"the store's time", "every page, of objects and of uploads, tells the time of the store, within an hour of the test's", listedTimes},
 	{"a prefix", "a prefix is the beginning of a key, byte for byte", listedByPrefix},
 	{"keys of all kinds", "every key that ValidKey allows is listed as it is, and can be removed", listedKeys},
 	{"pages", "what is there all the time is listed once, in pages of at most 1,000, even if what was listed is removed meanwhile", listedInPages},
@@ -78,31 +79,31 @@ func (l lister) publish(ctx context.Context, size int, names ...string) error {
 func (l lister) objects(ctx context.Context, prefix string, done func(page []upload.ListedObject) error) (map[string]upload.ListedObject, error) {
 	all := map[string]upload.ListedObject{}
 	for after := ""; ; {
-		page, next, err := l.ListObjects(ctx, prefix, after)
+		page, err := l.ListObjects(ctx, prefix, after)
 		if err != nil {
 			return nil, fmt.Errorf("ListObjects: %w", err)
 		}
-		for _, o := range page {
+		for _, o := range page.Items {
 			if _, again := all[o.Key]; again {
 				return nil, fmt.Errorf("%q is listed twice", o.Key)
 			}
 			all[o.Key] = o
 		}
 		switch {
-		case len(page) > 1000:
-			return nil, fmt.Errorf("a page of %d objects", len(page))
-		case next != "" && next == after:
-			return nil, fmt.Errorf("the page behind %q is behind itself", next)
+		case len(page.Items) > 1000:
+			return nil, fmt.Errorf("a page of %d objects", len(page.Items))
+		case page.Next != "" && page.Next == after:
+			return nil, fmt.Errorf("the page behind %q is behind itself", page.Next)
 		}
 		if done != nil {
-			if err := done(page); err != nil {
+			if err := done(page.Items); err != nil {
 				return nil, err
 			}
 		}
-		if next == "" {
+		if page.Next == "" {
 			return all, nil
 		}
-		after = next
+		after = page.Next
 	}
 }
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -36,6 +37,27 @@ func listed(ctx context.Context, l lister) error {
 		return fmt.Errorf("listed as %+v", all)
 	case !recent(o.Modified):
 		return fmt.Errorf("it is said to be of %v", o.Modified)
+	}
+	return nil
+}
+
+// listedTimes looks at empty pages, and at those with something on them.
+func listedTimes(ctx context.Context, l lister) error {
+	for range 2 {
+		objects, err := l.ListObjects(ctx, l.prefix, "")
+		if err != nil {
+			return fmt.Errorf("ListObjects: %w", err)
+		}
+		uploads, err := l.ListUploads(ctx, l.prefix, "")
+		if err != nil {
+			return fmt.Errorf("ListUploads: %w", err)
+		}
+		if !recent(objects.Time) || !recent(uploads.Time) {
+			return fmt.Errorf("the pages are said to be of %v and %v", objects.Time, uploads.Time)
+		}
+		if err := l.publish(ctx, 1, "a"+rand.Text()); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -174,15 +196,15 @@ func listedUploads(ctx context.Context, l lister) error {
 
 // onlyUploads is nil if exactly these are listed.
 func (l lister) onlyUploads(ctx context.Context, prefix string, open map[string]string) error {
-	page, next, err := l.ListUploads(ctx, prefix, "")
+	page, err := l.ListUploads(ctx, prefix, "")
 	if err != nil {
 		return fmt.Errorf("ListUploads: %w", err)
 	}
-	if len(page) != len(open) || next != "" {
-		return fmt.Errorf("%d of %d uploads are listed, and %q behind them", len(page), len(open), next)
+	if len(page.Items) != len(open) || page.Next != "" {
+		return fmt.Errorf("%d of %d uploads are listed, and %q behind them", len(page.Items), len(open), page.Next)
 	}
 	seen := map[string]bool{}
-	for _, u := range page {
+	for _, u := range page.Items {
 		if seen[u.UploadID] || open[u.UploadID] != u.Key || !recent(u.Initiated) {
 			return fmt.Errorf("listed as %+v", u)
 		}

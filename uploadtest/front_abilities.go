@@ -126,21 +126,17 @@ type frontLister struct {
 }
 
 // ListObjects implements upload.Lister.
-func (l *frontLister) ListObjects(ctx context.Context, prefix, after string) (page []upload.ListedObject, next string, err error) {
-	page, err = answered(ctx, l.f, OpListObjects, func() (page []upload.ListedObject, err error) {
-		page, next, err = l.inner.ListObjects(ctx, prefix, after)
-		return page, err
+func (l *frontLister) ListObjects(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
+	return answered(ctx, l.f, OpListObjects, func() (upload.ListPage[upload.ListedObject], error) {
+		return l.inner.ListObjects(ctx, prefix, after)
 	})
-	return page, next, err
 }
 
 // ListUploads implements upload.Lister.
-func (l *frontLister) ListUploads(ctx context.Context, prefix, after string) (page []upload.ListedUpload, next string, err error) {
-	page, err = answered(ctx, l.f, OpListUploads, func() (page []upload.ListedUpload, err error) {
-		page, next, err = l.inner.ListUploads(ctx, prefix, after)
-		return page, err
+func (l *frontLister) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
+	return answered(ctx, l.f, OpListUploads, func() (upload.ListPage[upload.ListedUpload], error) {
+		return l.inner.ListUploads(ctx, prefix, after)
 	})
-	return page, next, err
 }
 
 // RemoveListed implements upload.Lister.

@@ -39,23 +39,23 @@ func (t *teller) count(ctx context.Context, store upload.Lister) error {
 		return nil
 	}
 	for after := ""; ; {
-		page, next, err := store.ListObjects(ctx, t.env.prefix, after)
+		page, err := store.ListObjects(ctx, t.env.prefix, after)
 		if err != nil {
 			return err
 		}
-		t.total += len(page)
+		t.total += len(page.Items)
 		t.line(fmt.Sprintf("counting: %d", t.total))
-		if after = next; after == "" {
+		if after = page.Next; after == "" {
 			break
 		}
 	}
 	for after := ""; ; {
-		page, next, err := store.ListUploads(ctx, t.env.prefix, after)
+		page, err := store.ListUploads(ctx, t.env.prefix, after)
 		if err != nil {
 			return err
 		}
-		t.total += len(page)
-		if after = next; after == "" {
+		t.total += len(page.Items)
+		if after = page.Next; after == "" {
 			return nil
 		}
 	}

@@ -42,7 +42,7 @@ func (s *Server) createUpload(w http.ResponseWriter, r *http.Request, key string
 	algorithm := r.Header.Get("X-Amz-Checksum-Algorithm")
 	s.uploads[id] = &multipart{
 		key: key, header: attributes(r), parts: make(map[int]part),
-		checked: algorithm == "CRC32", digests: algorithm == "SHA256", begun: time.Now(),
+		checked: algorithm == "CRC32", digests: algorithm == "SHA256", begun: s.now(),
 	}
 	reply(w, struct {
 		XMLName     xml.Name `xml:"InitiateMultipartUploadResult"`

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 func (s *Server) putObject(w http.ResponseWriter, r *http.Request, key string, body []byte) {
@@ -106,7 +105,7 @@ func (s *Server) deleteObject(w http.ResponseWriter, key, version, etag string) 
 
 func (s *Server) store(o *Object) {
 	if o.Modified.IsZero() {
-		o.Modified = time.Now()
+		o.Modified = s.now()
 	}
 	if s.objects[o.Key] == nil {
 		s.sorted = nil

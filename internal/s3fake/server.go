@@ -40,6 +40,10 @@ type Server struct {
 	// is a Secret.
 	Unsigned Unsigned
 
+	// Skew is how far the service's clock is ahead of the process's. It dates
+	// answers, objects and uploads, and refuses requests of other clocks.
+	Skew time.Duration
+
 	mu        sync.Mutex
 	objects   map[string][]*Object // by key, newest last; at most one without versions
 	sorted    []string             // all keys of objects, and such as are gone; nil after a new one
@@ -76,6 +80,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.calls = append(s.calls, op)
 	f := s.nextFault(op)
 	s.mu.Unlock()
+	s.date(w)
 	serve := func(w http.ResponseWriter, r *http.Request) { s.serve(op, w, r) }
 	if f != nil {
 		f(w, r, serve)
@@ -93,6 +98,9 @@ func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 	body, err := payload(r)
 	if err != nil {
 		fail(w, http.StatusBadRequest, "IncompleteBody", err.Error())
+		return
+	}
+	if s.skewed(w, r) {
 		return
 	}
 	s.mu.Lock()

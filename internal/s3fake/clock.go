@@ -1,0 +1,29 @@
+package s3fake
+
+import (
+	"net/http"
+	"time"
+)
+
+// maxSkew is how far a request's time may be from the service's clock, as in S3:
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+const maxSkew = 15 * time.Minute
+
+// now is the service's clock.
+func (s *Server) now() time.Time { return time.Now().Add(s.Skew) }
+
+// date tells the service's clock, as every answer of S3 does.
+func (s *Server) date(w http.ResponseWriter) {
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+}
+
+// skewed refuses a request that was signed by another clock. Requests without a
+// signature have no time.
+func (s *Server) skewed(w http.ResponseWriter, r *http.Request) bool {
+	signed, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
+	if err != nil || s.now().Sub(signed).Abs() <= maxSkew {
+		return false
+	}
+	fail(w, http.StatusForbidden, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")
+	return true
+}

@@ -1,0 +1,124 @@
+package upload_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+)
+
+// TestSweepClock: the storage's clock may be an hour off the process's, and the
+// earlier of both counts. s3store has the same test over HTTP.
+func TestSweepClock(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		ahead   time.Duration // the storage's clock
+		none    bool          // it has none
+		age     time.Duration // of what is swept, by the process's clock
+		removed bool
+		text    string
+	}{
+		{name: "no clock", none: true, age: 2 * grace, text: "Date header"},
+		{name: "an hour ahead", ahead: time.Hour, age: grace + 1, removed: true},
+		{name: "an hour ahead, young by the process's clock", ahead: time.Hour, age: grace},
+		{name: "an hour behind", ahead: -time.Hour, age: grace + time.Hour + 1, removed: true},
+		{name: "an hour behind, young by the storage's clock", ahead: -time.Hour, age: grace + time.Hour},
+		{name: "more than an hour ahead", ahead: time.Hour + 1, age: 2 * grace, text: "set the clock that is wrong"},
+		{name: "more than an hour behind", ahead: -time.Hour - 1, age: 2 * grace, text: "set the clock that is wrong"},
+		{name: "nine days ahead", ahead: 9 * 24 * time.Hour, age: 2 * grace, text: "set the clock that is wrong"},
+		{name: "nine days behind", ahead: -9 * 24 * time.Hour, age: 2 * grace, text: "set the clock that is wrong"},
+		{name: "a thousand years behind", ahead: -250 * 365 * 24 * time.Hour, age: 2 * grace, text: "set the clock that is wrong"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSwept()
+				s.put(t, "x", "p/1")
+				s.open(t, "p/2")
+				time.Sleep(row.age)
+				odd := oddLister{swept: s, list: func(page *objectPage) error {
+					page.Time = page.Time.Add(row.ahead)
+					if row.none {
+						page.Time = time.Time{}
+					}
+					return nil
+				}, uploads: func(page *uploadPage) { page.Time = page.Time.Add(row.ahead) }}
+				_, err := s.sweeper(t, odd, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+				if row.text == "" {
+					require.NoError(t, err)
+				} else {
+					require.ErrorContains(t, err, row.text)
+				}
+				require.Equal(t, row.removed, len(s.Keys()) == 0)
+				require.Equal(t, row.removed, len(s.openUploads(t)) == 0)
+			})
+		})
+	}
+}
+
+// TestSweepClockChanges during a run: the next page finds it.
+func TestSweepClockChanges(t *testing.T) {
+	for _, to := range []time.Duration{9 * 24 * time.Hour, -9 * 24 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSwept()
+			s.put(t, "x", "p/1")
+			s.open(t, "p/2")
+			time.Sleep(grace + 1)
+			odd := oddLister{swept: s, uploads: func(page *uploadPage) { page.Time = page.Time.Add(to) }}
+			got, err := s.sweeper(t, odd, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+			require.ErrorContains(t, err, "set the clock")
+			require.Equal(t, upload.SweepReport{Seen: 1, Orphaned: 1, Removed: 1, Bytes: 1, Cursor: "uploads:p%2F:"}, got)
+			require.Len(t, s.openUploads(t), 1)
+		})
+	}
+}
+
+// TestSweepAgesOnce: what was young when the run began stays so, however long it
+// takes.
+func TestSweepAgesOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwept()
+		s.put(t, "x", "p/1")
+		time.Sleep(time.Hour)
+		s.open(t, "p/2")
+		time.Sleep(grace)
+		ask := func(ctx context.Context, keys []string) ([]string, error) {
+			time.Sleep(time.Hour)
+			return s.ask(ctx, keys)
+		}
+		got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+		require.NoError(t, err)
+		require.Equal(t, 1, got.Removed)
+		require.Len(t, s.openUploads(t), 1)
+	})
+}
+
+// TestSweepAsOf: of a file that was published before a dump and committed after
+// it the dump knows nothing, so Grace counts back from the dump.
+func TestSweepAsOf(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		asOf time.Duration // after the file was published
+		left bool
+	}{
+		{"the row came after the dump", 30 * time.Minute, true},
+		{"the dump is as old as the grace", grace, true},
+		{"the dump is a moment older than the grace", grace + 1, false},
+		{"a dump of tomorrow", 10 * 24 * time.Hour, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newSwept()
+				s.put(t, "x", "p/1")
+				asOf := time.Now().Add(row.asOf)
+				time.Sleep(grace + time.Hour)
+				_, err := s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true, AsOf: asOf}).Run(t.Context(), "")
+				require.NoError(t, err)
+				require.Equal(t, row.left, len(s.Keys()) == 1)
+			})
+		})
+	}
+}

@@ -1,0 +1,110 @@
+package upload
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// measured is how many objects are asked about, at least, before the first of
+// them is removed: half of a page, so that a page of old objects is one measure.
+const measured = 500
+
+// proportion counts what was asked about.
+type proportion struct{ asked, orphaned int }
+
+// settle judges what is pending, all of it before the first is removed.
+func (r *sweep) settle(ctx context.Context) error {
+	orphans, err := r.unreferenced(ctx, r.pending)
+	if err != nil {
+		return err
+	}
+	if err := r.measure(orphans); err != nil {
+		return err
+	}
+	r.pending = r.pending[:0]
+	for batch := range slices.Chunk(orphans, r.opts.BatchSize) {
+		if err := r.removeBatch(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measure refuses orphans if they are too large a share of what was pending.
+func (r *sweep) measure(orphans []ListedObject) error {
+	p := proportion{len(r.pending), len(orphans)}
+	sum := p
+	if p.asked < measured { // the last: few, and so any share by chance
+		sum.asked += r.last.asked
+		sum.orphaned += r.last.orphaned
+	}
+	r.last = p
+	if r.opts.AllowAnyShare || float64(sum.orphaned) <= r.opts.MaxShare*float64(sum.asked) {
+		return nil
+	}
+	err := fmt.Errorf("%w: Referenced leaves out %d of the %d objects that it was asked about up to the key %q, and MaxShare is %v. "+
+		"None of these was removed. If it knows all of this prefix and they are really left over, raise MaxShare, or set AllowAnyShare if everything is",
+		ErrSweepShare, sum.orphaned, sum.asked, r.pending[len(r.pending)-1].Key, r.opts.MaxShare)
+	if r.opts.Remove {
+		return err
+	}
+	if r.excess == nil {
+		r.excess = err
+	}
+	return nil
+}
+
+// removeBatch removes what is still orphaned. It asks again, since removing what
+// was judged together takes longer than an answer may be old.
+func (r *sweep) removeBatch(ctx context.Context, batch []ListedObject) (err error) {
+	if r.opts.Remove {
+		if batch, err = r.unreferenced(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return r.removeAll(ctx, batch)
+}
+
+// unreferenced asks about objects and returns those that nobody refers to. The
+// others it counts as kept.
+func (r *sweep) unreferenced(ctx context.Context, objects []ListedObject) (orphans []ListedObject, _ error) {
+	for batch := range slices.Chunk(objects, r.opts.BatchSize) {
+		referenced, err := r.ask(ctx, batch)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range batch {
+			if referenced[o.Key] {
+				r.report.Kept++
+			} else {
+				orphans = append(orphans, o)
+			}
+		}
+	}
+	return orphans, nil
+}
+
+// ask asks for one batch.
+func (r *sweep) ask(ctx context.Context, batch []ListedObject) (referenced map[string]bool, _ error) {
+	keys := make([]string, len(batch))
+	referenced = make(map[string]bool, len(batch))
+	for i, o := range batch {
+		keys[i], referenced[o.Key] = o.Key, false
+	}
+	var answer []string
+	err := contain(func() (err error) { answer, err = r.referenced(ctx, keys); return err })
+	if err == nil {
+		err = ctx.Err() // which may have cut the answer short
+	}
+	if err != nil {
+		return nil, fmt.Errorf("upload: asking what is referred to: %w", err)
+	}
+	for _, key := range answer {
+		if _, asked := referenced[key]; !asked {
+			return nil, fmt.Errorf("upload: %q is said to be referred to, which was not asked", key)
+		}
+		referenced[key] = true
+	}
+	return referenced, nil
+}
