@@ -44,7 +44,7 @@ func TestSweepHundredThousand(t *testing.T) {
 			s.open(t, fmt.Sprintf("p/upload-staging/%d", i))
 		}
 		run := func(ctx context.Context, cursor string, o upload.SweepOptions) (upload.SweepReport, error) {
-			o.Rate, o.MaxRemovals = 1_000_000, objects
+			o.Rate, o.MaxRemovals, o.MaxShare = 1_000_000, objects, 0.6
 			ask := func(_ context.Context, keys []string) (known []string, _ error) {
 				for _, key := range keys {
 					if s.referenced[key] {

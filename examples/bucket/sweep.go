@@ -28,6 +28,8 @@ func sweep(fs *flag.FlagSet) action {
 	fs.BoolVar(&s.opts.InsecureGrace, "insecure-grace", false, "take a -grace below 8 days, which can remove uploads that are on their way")
 	fs.IntVar(&s.opts.Rate, "rate", 50, "removals a second, at most")
 	fs.IntVar(&s.opts.MaxRemovals, "max-removals", 10_000, "removals in all, at most; the next run goes on")
+	fs.Float64Var(&s.opts.MaxShare, "max-share", 0.25, "the largest `share` of what is asked about that may be orphaned, of each 1,000 or so; else nothing of it is removed")
+	fs.BoolVar(&s.opts.AllowAnyShare, "allow-any-share", false, "remove what is orphaned even if that is everything")
 	fs.BoolVar(&s.opts.AllowWholeBucket, "whole-bucket", false, "sweep without a -s3-prefix everything that is in the bucket")
 	fs.StringVar(&s.place.file, "cursor", "", "`file` that keeps the place, from which an interrupted run goes on")
 	return s.run
@@ -37,18 +39,25 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 	if len(e.args) > 0 {
 		return 2, fmt.Errorf("%q is no flag", e.args[0])
 	}
-	referenced, done, err := s.references.open(ctx, s.opts.Remove)
+	if s.opts.MaxShare == 0 {
+		return 2, errors.New("-max-share is more than 0")
+	}
+	known, err := s.references.open(ctx, e.store, e.prefix, s.opts.Remove)
 	if err != nil {
 		return 2, err
 	}
-	defer done()
+	defer known.done()
+	if !known.asOf.IsZero() {
+		_, _ = fmt.Fprintf(e.stderr, "the references are of %s; what is younger than %v before stays\n", known.asOf.UTC().Format(time.RFC3339), s.opts.Grace)
+	}
 	if err := s.place.load(s.opts.Remove); err != nil {
 		return 2, err
 	}
 	s.tell = &teller{env: e, remove: s.opts.Remove, bar: isTerminal(e.stderr), passed: s.place.Passed}
-	s.opts.Prefix, s.opts.Found, s.opts.Progress = e.prefix, s.tell.found, s.progress
+	s.opts.Prefix, s.opts.AsOf = e.prefix, known.asOf
+	s.opts.Found, s.opts.Progress = s.tell.found, s.progress
 	s.opts.Logger = slog.New(slog.DiscardHandler) // stdout says it already
-	sweeper, err := upload.NewSweeper(e.store, referenced, &s.opts)
+	sweeper, err := upload.NewSweeper(e.store, known.ask, &s.opts)
 	if err != nil {
 		return 2, err
 	}
@@ -59,9 +68,17 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 	if err := s.tell.end(report); err != nil {
 		return 2, err
 	}
+	return s.status(ctx, e, report, err)
+}
+
+// status returns the exit status of a run.
+func (s *sweeping) status(ctx context.Context, e *env, report upload.SweepReport, err error) (int, error) {
 	switch {
 	case err == nil:
 		return 0, nil
+	case errors.Is(err, upload.ErrSweepShare):
+		_, _ = fmt.Fprintf(e.stderr, "%v. Here they are -max-share and -allow-any-share; the next run begins anew\n", err)
+		return 1, s.place.forget()
 	case errors.Is(err, upload.ErrSweepLimit), report.Failed > 0 && report.Cursor == "":
 		_, _ = fmt.Fprintln(e.stderr, err)
 		return 1, nil
@@ -74,5 +91,8 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 // progress keeps the place after each page.
 func (s *sweeping) progress(_ context.Context, r upload.SweepReport) error {
 	s.tell.page(r)
+	if r.Cursor == s.place.Cursor { // until enough was seen to be judged
+		return nil
+	}
 	return s.place.save(r.Cursor, s.tell.passed+r.Seen-r.Removed)
 }

@@ -39,6 +39,18 @@ func (p *place) load(remove bool) error {
 	return nil
 }
 
+// forget has the next run begin anew.
+func (p *place) forget() error {
+	if p.file == "" {
+		return nil
+	}
+	err := os.Remove(p.file)
+	if errors.Is(err, fs.ErrNotExist) { // all was on one page
+		return nil
+	}
+	return err
+}
+
 // save writes the place whole or not at all, and removes it at the end.
 func (p *place) save(cursor string, passed int) error {
 	p.Cursor, p.Passed = cursor, passed
@@ -46,11 +58,7 @@ func (p *place) save(cursor string, passed int) error {
 	case p.file == "":
 		return nil
 	case cursor == "":
-		err := os.Remove(p.file)
-		if errors.Is(err, fs.ErrNotExist) { // all was on one page
-			return nil
-		}
-		return err
+		return p.forget()
 	}
 	text, err := json.Marshal(p)
 	if err != nil {

@@ -33,7 +33,7 @@ type sweptBucket struct {
 
 func newSweptBucket(t *testing.T) *sweptBucket {
 	t.Helper()
-	b := &sweptBucket{Server: s3fake.New("pictures"), list: filepath.Join(t.TempDir(), "keys.txt")}
+	b := newBucket(t)
 	var list strings.Builder
 	for i := range 2500 {
 		key := fmt.Sprintf("p/%04d", i)
@@ -47,6 +47,13 @@ func newSweptBucket(t *testing.T) *sweptBucket {
 	b.Put("q/1", nil)
 	b.Age(9 * 24 * time.Hour)
 	require.NoError(t, os.WriteFile(b.list, []byte(list.String()), 0o600))
+	return b
+}
+
+// newBucket returns an empty bucket.
+func newBucket(t *testing.T) *sweptBucket {
+	t.Helper()
+	b := &sweptBucket{Server: s3fake.New("pictures"), list: filepath.Join(t.TempDir(), "keys.txt")}
 	server := httptest.NewServer(b)
 	t.Cleanup(server.Close)
 	b.url = server.URL
@@ -64,7 +71,7 @@ func (b *sweptBucket) run(ctx context.Context, args ...string) (int, string, str
 
 func TestSweepLooksOnly(t *testing.T) {
 	b := newSweptBucket(t)
-	status, stdout, stderr := b.run(t.Context(), "-s3-prefix", "p", "-references", b.list)
+	status, stdout, stderr := b.run(t.Context(), "-s3-prefix", "p", "-references", b.list, "-max-share", "0.91")
 	require.Zero(t, status, stderr)
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	require.Len(t, lines, 1+2251+1)
@@ -77,7 +84,7 @@ func TestSweepLooksOnly(t *testing.T) {
 
 func TestSweepRemoves(t *testing.T) {
 	b := newSweptBucket(t)
-	status, stdout, stderr := b.run(t.Context(), "-s3-prefix", "p", "-references", b.list, "-remove", "-rate", "100000", "-json")
+	status, stdout, stderr := b.run(t.Context(), "-s3-prefix", "p", "-references", b.list, "-max-share", "0.91", "-remove", "-rate", "100000", "-json")
 	require.Zero(t, status, stderr)
 	require.Len(t, b.Keys(), 250+2)
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
@@ -93,7 +100,7 @@ func TestSweepRemoves(t *testing.T) {
 func TestSweepGoesOn(t *testing.T) {
 	b := newSweptBucket(t)
 	file := filepath.Join(t.TempDir(), "cursor")
-	args := []string{"-s3-prefix", "p", "-references", b.list, "-remove", "-rate", "100000", "-cursor", file}
+	args := []string{"-s3-prefix", "p", "-references", b.list, "-max-share", "0.91", "-remove", "-rate", "100000", "-cursor", file}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var removed atomic.Int64
@@ -115,7 +122,7 @@ func TestSweepGoesOn(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"cursor":"objects:p%2F:p%2F0998","passed":101,"remove":true}`, string(text)) // 100 that are referred to, and one that is foreign
 
-	status, _, stderr = b.run(t.Context(), append(args[:4:4], "-cursor", file)...)
+	status, _, stderr = b.run(t.Context(), append(args[:6:6], "-cursor", file)...)
 	require.Equal(t, 2, status, "a dry run")
 	require.Contains(t, stderr, "with or without -remove")
 
@@ -151,6 +158,9 @@ func TestSweepRefuses(t *testing.T) {
 		{"something else than a list", []string{"-s3-prefix", "p", "-references", write("p/0001\n\n")}, "line 2"},
 		{"a pipe", []string{"-s3-prefix", "p", "-references", "-"}, "must be a file"},
 		{"both", []string{"-s3-prefix", "p", "-references", b.list, "-sqlite", database}, "one of them"},
+		{"no share", []string{"-s3-prefix", "p", "-references", b.list, "-max-share", "0"}, "more than 0"},
+		{"all", []string{"-s3-prefix", "p", "-references", b.list, "-max-share", "1"}, "AllowAnyShare"},
+		{"a folder", []string{"-s3-prefix", "p", "-references", t.TempDir()}, "must be a file"},
 		{"no query", []string{"-s3-prefix", "p", "-sqlite", database}, "-query is missing"},
 		{"no table", []string{"-s3-prefix", "p", "-sqlite", database, "-query", "SELECT key FROM pictures"}, "no such table"},
 		{"no database", []string{"-s3-prefix", "p", "-sqlite", database + "2", "-query", "SELECT 1"}, "unable to open"},
@@ -177,16 +187,28 @@ func TestSweepFails(t *testing.T) {
 	require.Contains(t, stderr, "1 of 1 orphans could not be removed")
 }
 
-func TestSweepAsksSQLite(t *testing.T) {
-	b := newSweptBucket(t)
-	name := filepath.Join(t.TempDir(), "app ?.db")
+const askPictures = "SELECT key FROM pictures WHERE key IN (SELECT value FROM json_each(?1))"
+
+// sqliteOf makes a database of two tables: pictures, of these keys, and users.
+func sqliteOf(t *testing.T, keys ...string) (name string) {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), "app ?.db")
 	db, err := sql.Open("sqlite", "file:"+strings.ReplaceAll(name, "?", "%3F"))
 	require.NoError(t, err)
-	_, err = db.Exec(`CREATE TABLE pictures (key TEXT); INSERT INTO pictures VALUES ('p/0001'), ('p/2499'), ('q/other')`)
+	_, err = db.Exec(`CREATE TABLE pictures (key TEXT); CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('ada')`)
 	require.NoError(t, err)
+	for _, key := range keys {
+		_, err = db.Exec(`INSERT INTO pictures VALUES (?)`, key)
+		require.NoError(t, err)
+	}
 	require.NoError(t, db.Close())
-	status, stdout, stderr := b.run(t.Context(), "-s3-prefix", "p", "-sqlite", name, "-query",
-		"SELECT key FROM pictures WHERE key IN (SELECT value FROM json_each(?1))")
+	return name
+}
+
+func TestSweepAsksSQLite(t *testing.T) {
+	b := newSweptBucket(t)
+	name := sqliteOf(t, "p/0001", "p/2499", "q/other")
+	status, stdout, stderr := b.run(t.Context(), "-s3-prefix", "p", "-sqlite", name, "-query", askPictures, "-allow-any-share")
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "2502 seen: 2 kept, 0 young, 1 foreign, 2499 orphaned")
 }

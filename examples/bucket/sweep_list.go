@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// maxListAge is how old a list may be.
+const maxListAge = 48 * time.Hour
+
+// openList reads the list into memory, all of it, and refuses one of another time
+// or of something else: with a wrong list, files that are referred to are removed.
+func (r *references) openList(ctx context.Context, store upload.Lister, prefix string, remove bool) (answers, error) {
+	keys, asOf, err := r.readList(remove)
+	if err == nil {
+		err = matches(ctx, store, prefix, keys)
+	}
+	if err != nil {
+		return answers{}, fmt.Errorf("-references: %w", err)
+	}
+	known := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		known[key] = true
+	}
+	ask := func(_ context.Context, keys []string) (found []string, _ error) {
+		for _, key := range keys {
+			if known[key] {
+				found = append(found, key)
+			}
+		}
+		return found, nil
+	}
+	return answers{ask: ask, asOf: asOf, done: func() {}}, nil
+}
+
+// readList returns the keys of the list and when it was written, which is not
+// known of a pipe.
+func (r *references) readList(remove bool) (keys []string, written time.Time, err error) {
+	in := r.stdin
+	if r.list != "-" {
+		file, err := os.Open(r.list)
+		if err != nil {
+			return nil, written, err
+		}
+		defer func() { _ = file.Close() }()
+		if written, err = writtenAt(file); err != nil {
+			return nil, written, err
+		}
+		in = file
+	}
+	if written.IsZero() && remove {
+		// A pipe whose other end fails looks like a short list.
+		return nil, written, errors.New("a list for -remove must be a file, written before")
+	}
+	keys, err = readKeys(in)
+	return keys, written, err
+}
+
+// writtenAt refuses a list of another time than now. It returns zero for what is
+// not a file.
+func writtenAt(file *os.File) (time.Time, error) {
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return time.Time{}, err
+	}
+	switch age := time.Since(info.ModTime()); {
+	case age < 0:
+		return time.Time{}, fmt.Errorf("the list was written at %s, in the future, so its age is not known; set the clock, and write it again",
+			info.ModTime().UTC().Format(time.RFC3339))
+	case age > maxListAge:
+		return time.Time{}, fmt.Errorf("the list is of %s, and files of that time and later may be referred to by now; write it again, at most %v before a sweep",
+			info.ModTime().UTC().Format(time.RFC3339), maxListAge)
+	}
+	return info.ModTime(), nil
+}
+
+// readKeys refuses what looks as if it were not the whole list.
+func readKeys(in io.Reader) (keys []string, _ error) {
+	lines := bufio.NewReader(in)
+	for number := 1; ; number++ {
+		line, err := lines.ReadString('\n')
+		switch {
+		case err == io.EOF && line == "" && len(keys) > 0:
+			return keys, nil
+		case err == io.EOF && line == "":
+			return nil, errors.New("the list is empty")
+		case err == io.EOF:
+			return nil, fmt.Errorf("line %d has no end: the list was cut off", number)
+		case err != nil:
+			return nil, err
+		}
+		key := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		if err := upload.ValidKey(key); err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+		keys = append(keys, key)
+	}
+}
