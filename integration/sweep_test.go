@@ -113,7 +113,7 @@ func TestSweep(t *testing.T) {
 				}
 				return known, nil
 			}
-			opts := upload.SweepOptions{Prefix: "p/", Rate: 100_000, Logger: slog.New(slog.DiscardHandler)}
+			opts := upload.SweepOptions{Prefix: "p/", Rate: 100_000, MaxShare: 0.7, Logger: slog.New(slog.DiscardHandler)}
 			run := func(ctx context.Context, cursor string) (upload.SweepReport, error) {
 				sweeper, err := upload.NewSweeper(aged{st.store}, ask, &opts)
 				require.NoError(t, err)

@@ -20,13 +20,16 @@ func TestSweep(t *testing.T) {
 		require.NoError(t, err)
 		defer func() { _ = db.Close() }()
 		store := &memstore.Store{}
-		for _, key := range []string{"pictures/ada/1.png", "pictures/ada/2.png", "invoices/1.pdf"} {
+		time.Sleep(7 * 366 * 24 * time.Hour) // from 2000 on, where dates before 2006 are not believed
+		for _, key := range []string{"invoices/1.pdf", "pictures/ada/1.png", "pictures/ada/2.png", "pictures/emmy/1.png", "pictures/grace/1.png"} {
 			staged, err := store.Stage(t.Context(), upload.Object{Key: key}, strings.NewReader("x"))
 			require.NoError(t, err)
 			require.NoError(t, staged.Commit(t.Context()))
 		}
-		_, err = db.set(t.Context(), picture{User: "ada", Key: "pictures/ada/2.png", Description: "Ada"})
-		require.NoError(t, err)
+		for user, key := range map[string]string{"ada": "pictures/ada/2.png", "emmy": "pictures/emmy/1.png", "grace": "pictures/grace/1.png"} {
+			_, err = db.set(t.Context(), picture{User: user, Key: key, Description: user})
+			require.NoError(t, err)
+		}
 		sweeper, err := newSweeper(store, db)
 		require.NoError(t, err)
 
@@ -34,14 +37,14 @@ func TestSweep(t *testing.T) {
 		defer cancel()
 		go sweepDaily(ctx, sweeper)
 		time.Sleep(8 * 24 * time.Hour)
-		require.Len(t, store.Keys(), 3)
+		require.Len(t, store.Keys(), 5)
 		time.Sleep(25 * time.Hour)
-		require.Equal(t, []string{"invoices/1.pdf", "pictures/ada/2.png"}, store.Keys())
+		require.Equal(t, []string{"invoices/1.pdf", "pictures/ada/2.png", "pictures/emmy/1.png", "pictures/grace/1.png"}, store.Keys())
 
 		require.NoError(t, db.Close()) // and a database that is away costs nothing
 		report, err := sweeper.Run(t.Context(), "")
 		require.Error(t, err)
 		require.Zero(t, report.Removed)
-		require.Len(t, store.Keys(), 2)
+		require.Len(t, store.Keys(), 4)
 	})
 }

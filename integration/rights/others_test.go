@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -60,16 +61,42 @@ var delivery = map[string]path{
 	},
 }
 
+// aged tells everything as nine days older than it is.
+type aged struct{ *s3store.Store }
+
+const nineDays = 9 * 24 * time.Hour
+
+func (s aged) ListObjects(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
+	page, err := s.Store.ListObjects(ctx, prefix, after)
+	for i := range page.Items {
+		page.Items[i].Modified = page.Items[i].Modified.Add(-nineDays)
+	}
+	return page, err
+}
+
+func (s aged) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
+	page, err := s.Store.ListUploads(ctx, prefix, after)
+	for i := range page.Items {
+		page.Items[i].Initiated = page.Items[i].Initiated.Add(-nineDays)
+	}
+	return page, err
+}
+
+func (s aged) RemoveListed(ctx context.Context, o upload.ListedObject) error {
+	o.Modified = o.Modified.Add(nineDays)
+	return s.Store.RemoveListed(ctx, o)
+}
+
 // sweep removes everything under prefix that is not files/kept.
 func (w *world) sweep(prefix string) error {
-	s, err := upload.NewSweeper(w.store, func(_ context.Context, keys []string) (kept []string, err error) {
+	s, err := upload.NewSweeper(aged{w.store}, func(_ context.Context, keys []string) (kept []string, err error) {
 		for _, key := range keys {
 			if key == "files/kept" {
 				kept = append(kept, key)
 			}
 		}
 		return kept, nil
-	}, &upload.SweepOptions{Prefix: prefix, Grace: 1, InsecureGrace: true, Remove: true, Logger: slog.New(slog.DiscardHandler)})
+	}, &upload.SweepOptions{Prefix: prefix, MaxShare: 0.5, Remove: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

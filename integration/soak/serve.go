@@ -55,7 +55,7 @@ func serve(args []string) error {
 	}
 	a := &app{store: store, files: map[string]bool{}, removed: map[string]int{}}
 	a.sweeper, err = upload.NewSweeper(store, a.referenced, &upload.SweepOptions{
-		AllowWholeBucket: true, Grace: grace, InsecureGrace: true, Remove: true, Rate: 500, Found: a.found, Logger: quiet,
+		AllowWholeBucket: true, Grace: grace, InsecureGrace: true, AllowAnyShare: true, Remove: true, Rate: 500, Found: a.found, Logger: quiet,
 	})
 	if err != nil {
 		return err
