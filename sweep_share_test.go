@@ -212,3 +212,34 @@ func TestSweepWrongFromTheMiddleOn(t *testing.T) {
 		require.Len(t, s.Keys(), 20_000)
 	})
 }
+
+// TestSweepCursorWaits on what is still to be judged: a run that goes on from
+// there leaves nothing out.
+func TestSweepCursorWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSwept()
+		for page := range 4 {
+			s.put(t, "x", numbered(page*1000, 300)...)
+		}
+		s.every(1, numbered(1, 3300))
+		time.Sleep(grace + 1)
+		for page := range 4 {
+			s.put(t, "x", numbered(page*1000+300, 700)...)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		stop := func(_ context.Context, r upload.SweepReport) error {
+			s.cursors = append(s.cursors, r.Cursor)
+			cancel()
+			return nil
+		}
+		first, err := s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true, Progress: stop}).Run(ctx, "")
+		require.ErrorIs(t, err, context.Canceled)
+		require.Zero(t, first.Removed)
+		_, err = s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), first.Cursor)
+		require.NoError(t, err)
+		require.Equal(t, []string{"", "", "objects:p%2F:p%2F001999", "objects:p%2F:p%2F001999", "uploads:p%2F:", ""}, s.cursors)
+		require.NotContains(t, s.Keys(), "p/000000")
+		require.Len(t, s.Keys(), 3999)
+	})
+}
