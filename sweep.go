@@ -28,7 +28,7 @@ const (
 // error, a query that broke off among them (sql.Rows.Err), and it must ask where
 // everything is known: not a replica that lags, nor one of several tables. An
 // error, a panic, or a key in the answer that was not asked for stops the sweep
-// before anything that was asked about is removed.
+// before anything that it was asked about then is removed.
 //
 // It is asked about some 500 objects or more before the first of them is removed
 // (see [SweepOptions.MaxShare]), and once more about those that it left out, one
@@ -48,15 +48,16 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // are not from this package, and are told and never removed.
 //
 // By default it removes nothing and tells what it would: see
-// [SweepOptions.Remove]. It holds one page of a list in memory, a few hundred
-// KiB, however much there is. It is safe for concurrent use; several runs at
+// [SweepOptions.Remove]. It holds one or two pages of a list in memory, a few
+// hundred KiB, however much there is. It is safe for concurrent use; several runs at
 // once, in one process or many, do each other's work twice and no harm.
 //
 // Age counts by the clock of the storage, which comes with every page of a list.
 // A page without it, or one whose clock is more than an hour off the process's,
-// ends the sweep before anything on it is removed; of the two clocks the earlier
-// counts. So does a date before 2006, when S3 began: 1970 is what a broken clock
-// or a copy writes. (The clock of testing/synctest begins in 2000: sleep first.)
+// ends the sweep before anything on it is removed. Of the two clocks the earlier
+// counts. A page with a date before 2006, when S3 began, ends it, too: 1970 is
+// what a broken clock or a copy writes. The clock of testing/synctest begins in
+// 2000, so tests sleep first.
 //
 // It does not protect from an application that refers to an old key anew while
 // that key's batch is being removed, nor from a storage whose clock was wrong
