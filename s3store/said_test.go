@@ -223,9 +223,9 @@ func TestSilentRemovals(t *testing.T) {
 		}},
 		"RemoveListed": {"DeleteObject", func(t *testing.T, d *door) error {
 			require.NoError(t, stage(t, d, onePart).Commit(t.Context()))
-			page, _, err := d.ListObjects(t.Context(), "", "")
+			page, err := d.ListObjects(t.Context(), "", "")
 			require.NoError(t, err)
-			return d.RemoveListed(t.Context(), page[0])
+			return d.RemoveListed(t.Context(), page.Items[0])
 		}},
 		"AbortMultipart": {"AbortMultipartUpload", func(t *testing.T, d *door) error {
 			id, err := d.CreateMultipart(t.Context(), direct([]byte("x")))
@@ -264,11 +264,11 @@ func TestSilentReads(t *testing.T) {
 		"OpenAt": {"GetObject", func(t *testing.T, d *door) error { _, err := d.OpenAt(t.Context(), "k", "", 0); return err }},
 		"Parts":  {"ListParts", func(t *testing.T, d *door) error { _, err := d.Parts(t.Context(), "k", "id"); return err }},
 		"ListObjects": {"ListObjectsV2", func(t *testing.T, d *door) error {
-			_, _, err := d.ListObjects(t.Context(), "", "")
+			_, err := d.ListObjects(t.Context(), "", "")
 			return err
 		}},
 		"ListUploads": {"ListMultipartUploads", func(t *testing.T, d *door) error {
-			_, _, err := d.ListUploads(t.Context(), "", "")
+			_, err := d.ListUploads(t.Context(), "", "")
 			return err
 		}},
 	} {
