@@ -1,0 +1,78 @@
+package xmlread
+
+import "bytes"
+
+// maxDeclaration is the longest XML declaration, in characters.
+const maxDeclaration = 512
+
+const badDeclaration = "has an XML declaration that is not well-formed"
+
+// declaration is what an XML declaration says. Empty strings stand for what it does not say.
+type declaration struct{ version, encoding, standalone string }
+
+// begins reports whether text begins with an XML declaration; it must have six bytes, or be all there is.
+func beginsDeclared(text []byte) bool {
+	return len(text) >= 6 && string(text[:5]) == "<?xml" && (class[text[5]]&isSpace != 0 || text[5] == '\r')
+}
+
+// parseDeclaration reads an XML declaration by its grammar (XML 1.0 [23] to [26], [32], [80] and [81]). text goes from "<?xml"
+// to behind "?>", and may have carriage returns.
+func parseDeclaration(text []byte) (d declaration, ok bool) {
+	p := declared{text[len("<?xml") : len(text)-len("?>")]}
+	if d.version, ok = p.field("version"); !ok || d.version == "" {
+		return d, false
+	}
+	if d.encoding, ok = p.field("encoding"); !ok {
+		return d, false
+	}
+	if d.standalone, ok = p.field("standalone"); !ok {
+		return d, false
+	}
+	p.space()
+	return d, len(p.rest) == 0 && (d.standalone == "" || d.standalone == "yes" || d.standalone == "no") &&
+		(d.encoding == "" || class[d.encoding[0]]&isFirst != 0 && d.encoding[0] != '_')
+}
+
+// declared is what has not been read yet of a declaration.
+type declared struct{ rest []byte }
+
+// space passes over white space, and reports whether there was some.
+func (p *declared) space() bool {
+	n := 0
+	for n < len(p.rest) && (class[p.rest[n]]&isSpace != 0 || p.rest[n] == '\r') {
+		n++
+	}
+	p.rest = p.rest[n:]
+	return n > 0
+}
+
+// field reads S name Eq quoted. A field that is not there is empty, and nothing of it is read; ok is false if it is there
+// and not well-formed.
+func (p *declared) field(name string) (value string, ok bool) {
+	before := p.rest
+	if !p.space() || !bytes.HasPrefix(p.rest, []byte(name)) {
+		p.rest = before
+		return "", true
+	}
+	p.rest = p.rest[len(name):]
+	p.space()
+	if len(p.rest) == 0 || p.rest[0] != '=' {
+		return "", false
+	}
+	p.rest = p.rest[1:]
+	p.space()
+	if len(p.rest) == 0 || p.rest[0] != '"' && p.rest[0] != '\'' {
+		return "", false
+	}
+	end := bytes.IndexByte(p.rest[1:], p.rest[0])
+	if end <= 0 {
+		return "", false
+	}
+	value, p.rest = string(p.rest[1:1+end]), p.rest[end+2:]
+	for i := range len(value) { // letters, digits, ".", "_" and "-", as all three values have
+		if class[value[i]]&isName == 0 || value[i] == ':' {
+			return "", false
+		}
+	}
+	return value, true
+}

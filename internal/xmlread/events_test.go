@@ -1,0 +1,184 @@
+package xmlread_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// w3c is a document type that the tests accept.
+var w3c = xmlread.DocumentType{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"}
+
+var options = xmlread.Options{
+	Doctypes: []xmlread.DocumentType{w3c, {Name: "svg"}},
+	Entities: map[string]string{"ns_svg": "http://www.w3.org/2000/svg", "ns_ai": "http://ns.adobe.com/AdobeIllustrator/10.0/"},
+}
+
+// read returns what a Reader shows of a document, one line for each token, with neighbouring texts joined. A text that a
+// fault ends is left out: how much of it is shown depends on how the document is cut.
+func read(r io.Reader, o xmlread.Options) (lines []string, err error) {
+	long := map[string]*strings.Builder{}
+	o.Long = func(name, piece []byte, _ bool) error {
+		if long[string(name)] == nil {
+			long[string(name)] = &strings.Builder{}
+		}
+		long[string(name)].Write(piece)
+		return nil
+	}
+	reader := xmlread.New(r, o)
+	text := ""
+	for {
+		token, err := reader.Next()
+		if err != nil && err != io.EOF { //nolint:errorlint // Next returns it bare
+			return lines, err
+		}
+		if token != xmlread.Text && text != "" {
+			lines, text = append(lines, "text "+fmt.Sprintf("%q", text)), ""
+		}
+		if err != nil {
+			return lines, nil
+		}
+		switch token {
+		case xmlread.Start:
+			lines = append(lines, start(reader, long))
+			clear(long)
+		case xmlread.End:
+			lines = append(lines, "end "+expanded(reader.Name()))
+		case xmlread.Text:
+			text += string(reader.Text())
+		case xmlread.Instruction:
+			lines = append(lines, "instruction "+string(reader.Text()))
+		}
+	}
+}
+
+func start(r *xmlread.Reader, long map[string]*strings.Builder) string {
+	line := "start " + expanded(r.Name())
+	for i := range r.Attrs() {
+		a := r.Attr(i)
+		value := string(a.Value)
+		if a.Long { // names in tests have one prefix
+			for name, whole := range long {
+				if name == string(a.Local) || strings.HasSuffix(name, ":"+string(a.Local)) {
+					value = whole.String()
+				}
+			}
+		}
+		line += fmt.Sprintf(" %s=%q", expanded(a.Name), value)
+	}
+	return line
+}
+
+func expanded(n xmlread.Name) string {
+	if len(n.Space) == 0 {
+		return string(n.Local)
+	}
+	return "{" + string(n.Space) + "}" + string(n.Local)
+}
+
+// errCharset says that the standard library's decoder was asked for an encoding that it does not have.
+var errCharset = errors.New("another encoding")
+
+// oracle returns what encoding/xml reads, in the lines of read. What it does otherwise than XML 1.0 says is made right:
+// it leaves white space in values as it is.
+func oracle(document []byte) (lines []string, err error) {
+	d := xml.NewDecoder(strings.NewReader(string(document)))
+	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errCharset }
+	d.Entity = options.Entities
+	text, depth := "", 0
+	for {
+		token, err := d.Token()
+		_, isText := token.(xml.CharData)
+		_, isComment := token.(xml.Comment)
+		if !isText && !isComment && text != "" {
+			lines, text = append(lines, "text "+fmt.Sprintf("%q", text)), ""
+		}
+		if err != nil {
+			if err == io.EOF { //nolint:errorlint // Token returns it bare
+				err = nil
+			}
+			return lines, err
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			depth++
+			lines = append(lines, "start "+oracleName(t.Name)+oracleAttrs(t.Attr))
+		case xml.EndElement:
+			depth--
+			lines = append(lines, "end "+oracleName(t.Name))
+		case xml.CharData:
+			if depth > 0 {
+				text += string(t)
+			}
+		case xml.ProcInst:
+			if t.Target != "xml" {
+				lines = append(lines, "instruction "+t.Target)
+			}
+		}
+	}
+}
+
+func oracleAttrs(attrs []xml.Attr) (all string) {
+	for _, a := range attrs {
+		if a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns" {
+			continue
+		}
+		all += fmt.Sprintf(" %s=%q", oracleName(a.Name), a.Value)
+	}
+	return all
+}
+
+func oracleName(n xml.Name) string {
+	if n.Space == "" {
+		return n.Local
+	}
+	return "{" + n.Space + "}" + n.Local
+}
+
+// cuts returns a reader of p in pieces of those lengths, which begin again when they are used up.
+func cuts(p []byte, lengths ...int) io.Reader { return &cutReader{p, lengths, 0} }
+
+type cutReader struct {
+	rest    []byte
+	lengths []int
+	turn    int
+}
+
+func (c *cutReader) Read(p []byte) (int, error) {
+	if len(c.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := min(len(p), len(c.rest), c.lengths[c.turn%len(c.lengths)])
+	c.turn++
+	copy(p, c.rest[:n])
+	c.rest = c.rest[n:]
+	return n, nil
+}
+
+// utf16 encodes text in the order of a mark, which it begins with.
+func utf16(text string, big bool) string {
+	var b []byte
+	for _, r := range "\ufeff" + text {
+		for _, u := range units(r) {
+			if big {
+				b = append(b, byte(u>>8), byte(u))
+			} else {
+				b = append(b, byte(u), byte(u>>8))
+			}
+		}
+	}
+	return string(b)
+}
+
+func units(r rune) []uint16 {
+	if r < 0x10000 {
+		return []uint16{uint16(r)}
+	}
+	r -= 0x10000
+	return slices.Clone([]uint16{0xd800 + uint16(r>>10), 0xdc00 + uint16(r&0x3ff)})
+}

@@ -1,0 +1,61 @@
+package xmlread
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// predefined are the entities that every reader knows (XML 1.0, 4.6).
+var predefined = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "apos": '\'', "quot": '"'}
+
+// reference reads a character reference or one of the five entities at the beginning of v (XML 1.0 [66] and 4.6). It
+// returns what it stands for and how long it is.
+func reference(v []byte) (char rune, size int, ok bool) {
+	end := bytes.IndexByte(v[:min(len(v), maxReference)], ';')
+	if end < 2 {
+		return 0, 0, false
+	}
+	if name := v[1:end]; name[0] == '#' {
+		char, ok = number(name[1:])
+		ok = ok && isChar(char)
+	} else {
+		char, ok = predefined[string(name)]
+	}
+	return char, end + 1, ok
+}
+
+// number reads digits, or "x" and hexadecimal ones.
+func number(digits []byte) (r rune, ok bool) {
+	base := rune(10)
+	if len(digits) > 0 && digits[0] == 'x' {
+		digits, base = digits[1:], 16
+	}
+	for _, c := range digits {
+		d := rune(99)
+		switch {
+		case '0' <= c && c <= '9':
+			d = rune(c - '0')
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			d = rune(c|0x20-'a') + 10
+		}
+		if r = r*base + d; d >= base || r > utf8.MaxRune {
+			return 0, false
+		}
+	}
+	return r, len(digits) > 0
+}
+
+// textReference reads a reference in text.
+func (r *Reader) textReference() (Token, error) {
+	r.has(maxReference)
+	char, size, ok := reference(r.buf[r.at:])
+	switch {
+	case ok:
+		r.token = r.char[:utf8.EncodeRune(r.char[:], char)]
+		r.at += size
+		return Text, nil
+	case r.stop != nil && bytes.IndexByte(r.buf[r.at:], ';') < 0 && len(r.buf)-r.at < maxReference:
+		return 0, r.cut()
+	}
+	return 0, fault(Damaged, malformed)
+}

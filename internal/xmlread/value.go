@@ -1,0 +1,155 @@
+package xmlread
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// maxReference is the longest reference, such as &#x10FFFF;, from its "&" to its ";".
+const maxReference = 32
+
+// value reads a quoted value.
+func (r *Reader) value(a *attr) error {
+	quote := r.buf[r.at]
+	if quote != '"' && quote != '\'' {
+		return fault(Damaged, malformed)
+	}
+	r.at++
+	start, seen := r.at-r.from, 0
+	for {
+		v := r.buf[r.from+start+seen:]
+		if i := bytes.IndexByte(v, quote); i >= 0 && seen+i <= MaxValue {
+			return r.held(a, start, start+seen+i)
+		}
+		if seen += len(v); seen > MaxValue {
+			a.from = uint16(start)
+			return r.longValue(a, quote)
+		}
+		if err := r.more(); err != nil {
+			return r.cut()
+		}
+	}
+}
+
+// held decodes a value that is in the buffer.
+func (r *Reader) held(a *attr, start, end int) error {
+	v := r.buf[r.from+start : r.from+end]
+	r.at = r.from + end + 1
+	a.from, a.to = uint16(start), uint16(end)
+	plain, references, fine := look(v)
+	switch {
+	case !fine:
+		return fault(Damaged, malformed)
+	case plain:
+		return nil
+	}
+	r.countLines()
+	if references && r.entities != nil && r.usesEntity(v) {
+		return r.expandEntities(a, v)
+	}
+	n, ok := decode(v)
+	if !ok {
+		return fault(Damaged, malformed)
+	}
+	a.to = uint16(start + n)
+	return nil
+}
+
+// look reports whether v needs no decoding, whether it has references, and whether it has no "<".
+func look(v []byte) (plain, references, fine bool) {
+	if bytes.IndexByte(v, '<') >= 0 {
+		return false, false, false
+	}
+	references = bytes.IndexByte(v, '&') >= 0
+	plain = !references && bytes.IndexByte(v, '\n') < 0 && bytes.IndexByte(v, '\t') < 0
+	return plain, references, true
+}
+
+// decode replaces references in v, and white space by spaces (XML 1.0, 3.3.3), in its place. It returns the new length.
+func decode(v []byte) (int, bool) {
+	n := 0
+	for i := 0; i < len(v); {
+		switch c := v[i]; c {
+		case '&':
+			char, size, ok := reference(v[i:])
+			if !ok {
+				return 0, false
+			}
+			n += utf8.EncodeRune(v[n:], char)
+			i += size
+		case '\n', '\t':
+			v[n] = ' '
+			n++
+			i++
+		default:
+			v[n] = c
+			n++
+			i++
+		}
+	}
+	return n, true
+}
+
+// longValue shows a value that is too long to be held to Options.Long, and keeps its head.
+func (r *Reader) longValue(a *attr, quote byte) error {
+	if r.opt.Long == nil {
+		return fault(Complex, "has an attribute that is too long")
+	}
+	a.long, a.to = true, a.from
+	r.countLines()
+	lines := 0
+	for {
+		rest := r.buf[r.from+int(a.to):]
+		end := bytes.IndexByte(rest, quote)
+		last := end >= 0
+		if !last {
+			end = wholeReferences(rest)
+		}
+		lines += bytes.Count(rest[:end], []byte("\n"))
+		shown := r.from + int(a.to) + end
+		if err := r.showLong(a, rest[:end], last); err != nil {
+			return err
+		}
+		// What was shown goes, except the head.
+		head := r.from + int(a.to)
+		r.buf = r.buf[:head+copy(r.buf[head:], r.buf[shown:])]
+		r.at, r.lineAt = head, head
+		if last {
+			r.at++
+			r.lines += lines
+			return nil
+		}
+		if err := r.more(); err != nil {
+			return r.cut()
+		}
+	}
+}
+
+// wholeReferences returns the length of v without a reference at its end that is not whole.
+func wholeReferences(v []byte) int {
+	tail := max(0, len(v)-maxReference)
+	if i := bytes.LastIndexByte(v[tail:], '&'); i >= 0 && bytes.IndexByte(v[tail+i:], ';') < 0 {
+		return tail + i
+	}
+	return len(v)
+}
+
+// showLong shows a piece of the value of a, and keeps of it what belongs to the head.
+func (r *Reader) showLong(a *attr, piece []byte, last bool) error {
+	plain, _, fine := look(piece)
+	if !fine {
+		return fault(Damaged, malformed)
+	}
+	if !plain {
+		n, ok := decode(piece)
+		if !ok {
+			return fault(Damaged, malformed)
+		}
+		piece = piece[:n]
+	}
+	if err := r.opt.Long(r.written(a.qname), piece, last); err != nil {
+		return err
+	}
+	a.to += uint16(min(len(piece), MaxHead-int(a.to-a.from)))
+	return nil
+}
