@@ -18,6 +18,7 @@ func hostileSVGs() []File {
 	}
 	files := []File{
 		{About: "an SVG image as a picture", Name: "a.png", Type: typeSVG, Content: []byte(svgRoot + "</svg>"), Code: typeMismatch},
+		{About: "an SVG image in UTF-16 without a mark", Name: "a.svg", Type: typeSVG, Content: []byte(utf16LE(svgRoot + "</svg>")[2:]), Code: typeNotAllowed},
 		{About: "HTML as an SVG image", Name: "a.svg", Type: typeSVG, Content: []byte("<html><svg/></html>"), Code: typeNotAllowed},
 	}
 	for _, c := range whole {
@@ -35,8 +36,10 @@ func activeInSVG() []named {
 		{"a script of XHTML", `<h:script xmlns:h="http://www.w3.org/1999/xhtml">alert(1)</h:script>`},
 		{"an event attribute", `<rect onclick="alert(1)"/>`},
 		{"an event attribute of an animation", `<animate onbegin="alert(1)" attributeName="x" dur="1s"/>`},
-		{"a foreign object", `<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="https://example.com/"/></foreignObject>`},
-		{"an empty foreign object", `<foreignObject/>`},
+		{"a frame in a foreign object", `<foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="https://example.com/"/></foreignObject>`},
+		{"a script in a foreign object", `<foreignObject><div xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></div></foreignObject>`},
+		{"an event in a foreign object", `<foreignObject><div xmlns="http://www.w3.org/1999/xhtml" onclick="alert(1)"/></foreignObject>`},
+		{"text of XHTML outside of a foreign object", `<div xmlns="http://www.w3.org/1999/xhtml"/>`},
 		{"a frame of XHTML", `<iframe xmlns="http://www.w3.org/1999/xhtml" src="javascript:alert(1)"/>`},
 		{"a link to a script", `<a xlink:href="javascript:alert(1)"><text>x</text></a>`},
 		{"a link to a script in entities", `<a href="&#x6a;avascript:alert(1)"><text>x</text></a>`},
@@ -51,7 +54,8 @@ func activeInSVG() []named {
 // foreignInSVG is what comes from elsewhere, costs too much or is not well-formed.
 func foreignInSVG() []named {
 	return []named{
-		{"a link to the web", `<a href="https://example.com/"><text>x</text></a>`},
+		{"a link to a file", `<a href="file://example.com/a"><text>x</text></a>`},
+		{"a link that sends", `<a href="#b" ping="/a"><text>x</text></a>`},
 		{"a picture from elsewhere", `<image href="https://example.com/pixel.png"/>`},
 		{"a picture from the disk", `<image xlink:href="file:///etc/passwd"/>`},
 		{"an SVG image within", `<image href="data:image/svg+xml;base64,PHN2Zy8+"/>`},
@@ -69,7 +73,9 @@ func foreignInSVG() []named {
 		{"an undeclared entity", `<text>&nbsp;</text>`},
 		{"a tag that is not closed", `<g>`},
 		{"groups nested a thousand deep", strings.Repeat("<g>", 1000) + strings.Repeat("</g>", 1000)},
-		{"a path of 2 MiB", `<path d="` + strings.Repeat("M0 0", 512<<10) + `"/>`},
+		{"a long style that refers to something", `<rect style="` + strings.Repeat("fill:red;", 1000) + `fill:url(//example.com)"/>`},
+		{"a link behind much white space", `<a href="` + strings.Repeat(" ", 9000) + `javascript:alert(1)"/>`},
+		{"a hundred thousand attributes", `<g` + strings.Repeat(` a=""`, 100_000) + `/>`},
 	}
 }
 
@@ -85,7 +91,10 @@ func brokenSVGs() []named {
 		{"HTML behind an SVG image", svgRoot + `</svg><html/>`},
 		{"an archive behind an SVG image", svgRoot + strings.Repeat("<g/>", 2000) + `</svg>` + string(zipOf(hello))},
 		{"an SVG image in an unknown encoding", `<?xml version="1.0" encoding="UTF-7"?>` + svgRoot + `</svg>`},
-		{"an SVG image in UTF-16", utf16LE(svgRoot + `</svg>`)},
+		{"an SVG image in Shift_JIS, declared with spaces", `<?xml version="1.0" encoding = "Shift_JIS"?>` + svgRoot + "<desc><![CDATA[ \xc3\x83]]><?xpacket ]]></desc><script>alert(1)</script><desc><!-- ?> --></desc></svg>"},
+		{"an SVG image with a script in UTF-16", utf16LE(svgRoot + `<script>alert(1)</script></svg>`)},
+		{"an SVG image with a document type of two kinds of quotation marks", `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG'x'http://www.w3.org/" "http://example.com/a.dtd">` + svgRoot + `</svg>`},
+		{"an SVG image with an entity of its own beside Illustrator's", `<!DOCTYPE svg [<!ENTITY ns_svg "http://www.w3.org/2000/svg"><!ENTITY a "b">]>` + svgRoot + `</svg>`},
 		{"an svg root in another namespace", `<x:svg xmlns:x="http://example.com/"><x:script>alert(1)</x:script></x:svg>`},
 	}
 }
@@ -115,6 +124,27 @@ func goodSVGs() []File {
 		{About: "an SVG image with gradients and a style sheet", Content: []byte(svgRoot + `<style><![CDATA[.a{fill:url(#g)}]]></style>` +
 			`<linearGradient id="g"><stop offset="0"/></linearGradient><use xlink:href="#g"/><rect class="a"/></svg>`)},
 		{About: "an SVG image with an animation", Content: []byte(svgRoot + `<circle r="1"><animate attributeName="r" values="1;2;1" dur="2s" repeatCount="indefinite"/></circle></svg>`)},
+		{About: "an SVG image in UTF-16", Content: []byte(utf16LE(svgRoot + `<title>é</title></svg>`))},
+		{About: "an SVG image with a path of 2 MiB", Content: []byte(svgRoot + `<path d="` + strings.Repeat("M0 0", 512<<10) + `"/></svg>`)},
+		{About: "an SVG image by Graphviz, with a link", Content: []byte(svgRoot + `<g id="a_node1"><a xlink:href="https://example.org/" xlink:title="n"><ellipse rx="3" ry="2"/></a></g></svg>`)},
+		{About: "an SVG image by PlantUML", Content: []byte(`<?xml version="1.0" encoding="us-ascii" standalone="no"?><?plantuml 1.2024.3?>` + svgRoot + `<rect width="3"/></svg>`)},
+		{About: "an SVG image by draw.io", Content: []byte(`<svg xmlns="http://www.w3.org/2000/svg" content="&lt;mxfile host=&quot;app.diagrams.net&quot;&gt;">` +
+			`<switch><foreignObject requiredFeatures="http://www.w3.org/TR/SVG11/feature#Extensibility" style="overflow: visible; text-align: left;">` +
+			`<div xmlns="http://www.w3.org/1999/xhtml" style="display: flex; font-size: 12px;">hello<br/></div></foreignObject><text x="60">hello</text></switch></svg>`)},
+		{About: "an SVG image by Mermaid", Content: []byte(`<svg aria-roledescription="flowchart-v2" role="graphics-document document" xmlns="http://www.w3.org/2000/svg" id="m">` +
+			`<style>#m{font-family:"trebuchet ms",sans-serif;}@keyframes edge{from{stroke-dashoffset:0;}}#m .node rect{fill:hsl(80, 100%, 96%);}</style>` +
+			`<g class="node default"><foreignObject height="24" width="30"><div xmlns="http://www.w3.org/1999/xhtml" style="display: table-cell;"><span class="nodeLabel"><p>Start</p></span></div></foreignObject></g></svg>`)},
+		{About: "an SVG image by Figma, with blur", Content: []byte(svgRoot + `<foreignObject x="-4" y="-4" width="9" height="9"><div xmlns="http://www.w3.org/1999/xhtml" ` +
+			`style="backdrop-filter:blur(2px);clip-path:url(#c);height:100%;width:100%"></div></foreignObject><rect data-figma-bg-blur-radius="4"/></svg>`)},
+		{About: "an SVG image by Illustrator, with its entities", Content: []byte(`<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [
+	<!ENTITY ns_extend "http://ns.adobe.com/Extensibility/1.0/">
+	<!ENTITY ns_ai "http://ns.adobe.com/AdobeIllustrator/10.0/">
+	<!ENTITY ns_graphs "http://ns.adobe.com/Graphs/1.0/">
+]>
+<svg version="1.1" xmlns:x="&ns_extend;" xmlns:i="&ns_ai;" xmlns:graph="&ns_graphs;" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">
+<switch><foreignObject requiredExtensions="&ns_ai;" width="1" height="1"><i:pgfRef xlink:href="#adobe_illustrator_pgf"/></foreignObject>
+<g i:extraneous="self"><path ill="1" d="M0 0"/></g></switch><i:pgf id="adobe_illustrator_pgf"><![CDATA[eJzsvQ==]]></i:pgf></svg>`)},
 		{About: "an SVG image with a picture in it", Content: []byte(svgRoot + `<image href="data:image/gif;base64,R0lGODlhAQABAAAAACw="/></svg>`)},
 	}
 	for _, program := range []string{"cairo", "mupdf", "pdftocairo"} {
@@ -134,6 +164,10 @@ func hostileXML() []File {
 		{"XML with an entity from the disk", declaration + `<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><l>&a;</l>`},
 		{"XML with a style sheet", declaration + `<?xml-stylesheet type="text/xsl" href="https://example.com/a.xsl"?><a/>`},
 		{"XML with a script behind the head", declaration + "<a>" + strings.Repeat("<b/>", 2000) + `<s xmlns="http://www.w3.org/1999/xhtml"/></a>`},
+		{"XML in Shift_JIS, declared with spaces", `<?xml version="1.0" encoding = "Shift_JIS"?>` + "<a><![CDATA[ \xc3\x83]]><?xpacket ]]><x xmlns=\"http://www.w3.org/1999/XSL/Transform\"/><!-- ?> --></a>"},
+		{"XML of one tag", declaration + `<a` + strings.Repeat(` b=""`, 200_000)},
+		{"XML for a word processor", declaration + `<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"/>`},
+		{"XML with an attribute of XSLT", declaration + `<a x:version="1.0" xmlns:x="http://www.w3.org/1999/XSL/Transform"/>`},
 		{"XML that is not well-formed", declaration + `<a><b></a>`},
 		{"XML that is cut short", declaration + `<a><b>`},
 		{"XML with an archive behind it", declaration + "<a>" + strings.Repeat("<b/>", 2000) + "</a>" + string(zipOf(hello))},
@@ -154,6 +188,13 @@ func goodXML() []File {
 	const declaration = `<?xml version="1.0" encoding="UTF-8"?>`
 	return []File{
 		{About: "XML data", Name: "a.xml", Type: typeXML, Content: []byte(declaration + "\n<note id=\"1\"><to>Žofie</to><![CDATA[a < b]]></note>\n")},
+		{About: "XML without a declaration", Name: "a.xml", Type: typeXML, Content: []byte("<resources>\n<string name=\"a\">b</string>\n</resources>\n")},
+		{About: "XML with a comment first", Name: "a.xml", Type: typeXML, Content: []byte("<!-- made by x -->\n<Invoice><ID>1</ID></Invoice>\n")},
+		{About: "XML in UTF-16", Name: "a.xml", Type: typeXML, Content: []byte(utf16LE(`<?xml version="1.0" encoding="UTF-16"?><a>é</a>`))},
+		{About: "XML in windows-1252", Name: "a.xml", Type: typeXML, Content: []byte(`<?xml version="1.0" encoding="Windows-1252"?>` + "<a>\x80 caf\xe9</a>")},
+		{About: "a signed invoice", Name: "a.xml", Type: typeXML, Content: []byte(declaration + `<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00"><NFe><infNFe Id="NFe0"/>` +
+			`<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo><CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/></SignedInfo></Signature></NFe></nfeProc>`)},
+		{About: "a bank statement", Name: "a.xml", Type: typeXML, Content: []byte(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>` + "\n" + `<?OFX OFXHEADER="200" VERSION="211"?><OFX><SIGNONMSGSRSV1/></OFX>`)},
 		{About: "XML of 4 MB", Name: "a.xml", Type: typeXML, Content: []byte(declaration + "<l>" + strings.Repeat("<a b='c'>0123456789</a>", 200_000) + "</l>")},
 	}
 }

@@ -1,28 +1,32 @@
 package inspect
 
 import (
-	"encoding/xml"
 	"io"
 	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
 )
 
 // SVG checks that a stream is an SVG image that neither runs nor loads anything. The zero value is ready.
 //
-// It is XML as the type XML describes it, with its bounds, and a root svg in the namespace of SVG, whatever its prefix,
-// or in none, as early editors wrote it. Of that namespace, and without one, only the elements and attributes of static
-// images and declarative animation are accepted. Elements and attributes of editors in other namespaces are data, to a
-// browser and here.
+// Package xmlread says what is well-formed here, in which encodings, and within which bounds. The root is svg in the
+// namespace of SVG, whatever its prefix, or in none, as early editors wrote it. Of that namespace, and without one, only the
+// elements of static images and declarative animation are accepted. Elements and attributes of editors in other namespaces
+// are data, to a browser and here. A foreignObject may hold text in elements of XHTML that do nothing but look.
 //
-// Refused as Active: scripts; event attributes on any element; foreignObject; elements of XHTML and the other
-// namespaces of the web; xml:base; references to anything but a fragment of the file itself, in href, in url() and in
-// style sheets, except for PNG, JPEG, GIF and WebP images and fonts in data URLs; @import; animation of href, style or
-// events; style sheets and processing instructions from elsewhere; document types other than those of the W3C without
-// declarations of their own. So a link to the web is refused, and so are pictures of programs that write a
-// foreignObject for their own use.
+// Refused as active: scripts; event attributes on any element; other elements of XHTML and of the web; xml:base;
+// references to anything but a fragment of the file itself, in href, in url() and in style sheets, except PNG, JPEG, GIF
+// and WebP images and fonts in data URLs; @import and functions of CSS that are not known; animation of what refers to
+// something; style sheets and processing instructions from elsewhere; document types other than those of the W3C, whose
+// only declarations may be the entities that Adobe Illustrator gives to namespaces. A link may lead to http, https, mailto
+// and tel URLs, and to relative ones: it does on a click. Attributes that SVG does not have are accepted if neither their names
+// nor their values mean anything to a browser.
 //
 // An accepted image shows nothing but itself as <img>, and when opened alone. It is not made to be pasted into an HTML
 // document, where other rules of parsing hold. Embedded pictures are not looked into, and how long rendering takes is
 // not judged: a few filters or patterns can keep a renderer busy.
+//
+// Memory is less than 64 KiB. Whoever gives up before Verdict calls Close.
 type SVG struct {
 	pull pull
 }
@@ -43,153 +47,147 @@ func (s *SVG) Close() error {
 	return nil
 }
 
-func (s *SVG) walk(r io.Reader) error { return walkXML(r, &svgDocument{}) }
+func (s *SVG) walk(r io.Reader) error {
+	d := &svgDocument{}
+	reader := xmlread.New(r, xmlread.Options{
+		Spend: s.pull.budget.Spend, Long: d.long, Doctypes: svgDoctypes, Entities: adobeEntities,
+	})
+	d.line = reader.Line
+	return walkXML(reader, d)
+}
 
 const (
-	hasScript   = "contains a script"
-	isForeign   = "contains an element or attribute that static images do not have"
-	loads       = "refers to something outside of it"
-	notAnSVG    = "is not an SVG image"
-	styleSheets = 1 << 20 // bytes of one style sheet
+	hasScript = "contains a script"
+	isForeign = "contains an element or attribute that static images do not have"
+	loads     = "refers to something outside of it"
 )
 
-// svgDocument is the handler of SVG.
+// svgDocument is the rule of SVG.
 type svgDocument struct {
-	root  bool
-	style bool // within a style element
-	sheet strings.Builder
+	rooted  bool
+	css     css // of the style sheet or the long value that is being read
+	style   int // depth of the style element around, 0 for none
+	foreign int // depth of the outermost foreignObject around, 0 for none
+	line    func() int
 }
 
-// doctype accepts what drawing programs used to write: <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG …" "http://www.w3.org/…">.
-func (s *svgDocument) doctype(declaration string) bool {
-	words := strings.FieldsFunc(strings.ReplaceAll(declaration, "'", `"`), func(r rune) bool { return r == '"' })
-	if strings.ContainsAny(declaration, "[<") || !strings.EqualFold(firstField(declaration), "doctype") {
-		return false
+// svgElement is an element as its attributes are judged.
+type svgElement struct {
+	name         []byte
+	inSVG, inWeb bool // in the namespace of SVG, or of XHTML
+}
+
+func (s *svgDocument) start(r *xmlread.Reader) *Error {
+	name := r.Name()
+	e := svgElement{
+		name: name.Local, inSVG: len(name.Space) == 0 || string(name.Space) == nsSVG, inWeb: string(name.Space) == nsXHTML,
 	}
-	return len(words) == 1 && strings.Join(strings.Fields(words[0]), " ") == "DOCTYPE svg" ||
-		len(words) >= 4 && strings.HasPrefix(words[1], "-//W3C//DTD SVG") && strings.HasPrefix(words[3], "http://www.w3.org/")
-}
-
-func firstField(s string) string {
-	first, _, _ := strings.Cut(s, " ")
-	return first
-}
-
-func (s *svgDocument) start(e xml.StartElement) *Error {
-	inSVG := e.Name.Space == nsSVG || e.Name.Space == ""
-	name := e.Name.Local
+	if found := s.element(e, name.Space); found != nil {
+		return found
+	}
+	s.rooted = true
 	switch {
-	case !s.root && (!inSVG || name != "svg"):
-		return fault(CodeDamaged, notAnSVG)
-	case s.style:
-		return active(KindMarkup, isForeign)
-	case strings.EqualFold(name, "script"):
-		return active(KindScript, hasScript)
-	case inSVG && !svgElements[name], !inSVG && (runs(e.Name.Space) && e.Name.Space != nsRDF || htmlElements[strings.ToLower(name)]):
-		return active(KindMarkup, isForeign)
+	case e.inSVG && string(e.name) == "style":
+		s.style, s.css = r.Depth(), css{}
+	case e.inSVG && string(e.name) == "foreignObject" && s.foreign == 0:
+		s.foreign = r.Depth()
 	}
-	s.root = true
-	s.style = inSVG && name == "style"
-	for _, a := range e.Attr {
-		if fault := svgAttribute(e.Name, inSVG, a); fault != nil {
-			return fault
+	for i := range r.Attrs() {
+		if found := svgAttribute(e, r.Attr(i)); found != nil {
+			return found
 		}
 	}
 	return nil
 }
 
-func (s *svgDocument) text(t xml.CharData) *Error {
-	if s.style {
-		s.sheet.Write(t)
-		if s.sheet.Len() > styleSheets {
-			return fault(CodeComplex, "has a style sheet of more than 1 MiB")
-		}
-	}
-	return nil
-}
-
-// end judges a style sheet, which may have come in pieces.
-func (s *svgDocument) end(xml.EndElement) *Error {
-	if !s.style {
-		return nil
-	}
-	s.style = false
-	sheet := s.sheet.String()
-	s.sheet.Reset()
-	return svgStyle(sheet)
-}
-
-// svgAttribute judges an attribute of an element, which is in the namespace of SVG or is data.
-func svgAttribute(element xml.Name, inSVG bool, a xml.Attr) *Error {
-	name := a.Name.Local
-	switch a.Name.Space {
-	case "xmlns":
-		return nil
-	case "":
-		if name == "xmlns" {
-			return nil
-		}
-	case nsXLink:
-		if name == "href" {
-			return svgReference(element, a.Value)
-		}
-		return nil
-	case nsXML:
-		if name == "base" {
-			return active(KindExternal, loads)
-		}
-		return nil
-	default:
-		if runs(a.Name.Space) {
-			return active(KindMarkup, isForeign)
-		}
-		return nil
-	}
+func (s *svgDocument) element(e svgElement, space []byte) *Error {
 	switch {
-	case len(name) > 2 && strings.EqualFold(name[:2], "on"):
-		return active(KindScript, hasScript)
-	case name == "href":
-		return svgReference(element, a.Value)
-	case !inSVG:
-		return nil
-	case !svgAttributes[name] && !strings.HasPrefix(name, "data-") && !strings.HasPrefix(name, "aria-"):
+	case !s.rooted && (!e.inSVG || string(e.name) != "svg"):
+		return fault(CodeMismatch, "is not an SVG image")
+	case s.style > 0:
 		return active(KindMarkup, isForeign)
-	case name == "attributeName":
-		return svgAnimation(a.Value)
+	case e.inSVG && svgElements[string(e.name)], e.inWeb && s.foreign > 0 && xhtmlElements[string(e.name)]:
+		return nil
 	}
-	return svgStyle(a.Value)
-}
-
-// svgAnimation judges the name of an attribute that changes in time.
-func svgAnimation(name string) *Error {
-	name = strings.ToLower(strings.TrimSpace(name))
-	name = name[strings.LastIndexByte(name, ':')+1:]
-	if name == "href" || name == "style" || name == "base" || strings.HasPrefix(name, "on") || strings.HasPrefix(name, "xmlns") {
-		return active(KindScript, "animates what it refers to")
+	folded := strings.ToLower(string(e.name))
+	switch {
+	case folded == "script":
+		return active(KindScript, hasScript)
+	case e.inSVG || acts(space) || htmlElements[folded]:
+		return active(KindMarkup, isForeign)
 	}
 	return nil
 }
 
-// svgReference judges the value of a href.
-func svgReference(element xml.Name, value string) *Error {
-	value = strings.TrimSpace(value)
-	switch {
-	case value == "" || value[0] == '#':
-		return nil
-	case (element.Local == "image" || element.Local == "feImage") && isData(value, imageData):
-		return nil
-	case strings.HasPrefix(strings.ToLower(value), "javascript:"):
-		return active(KindScript, hasScript)
+// text judges style sheets.
+func (s *svgDocument) text(piece []byte) *Error {
+	if s.style > 0 {
+		return s.css.write(piece)
 	}
-	return active(KindExternal, loads)
+	return nil
 }
 
-func isData(value string, prefixes []string) bool {
-	head := strings.ToLower(value[:min(len(value), 40)])
-	for _, p := range prefixes {
-		if strings.HasPrefix(head, p) {
-			return true
-		}
+func (s *svgDocument) end(r *xmlread.Reader) *Error {
+	depth := r.Depth()
+	if depth == s.foreign {
+		s.foreign = 0
 	}
-	return false
+	if depth == s.style {
+		s.style = 0
+		return s.css.end()
+	}
+	return nil
+}
+
+func (s *svgDocument) instruction(target string) bool { return svgInstructions[target] }
+
+// long judges a value that does not fit into a tag. Of references the beginning is enough, which stays in the tag.
+func (s *svgDocument) long(name, piece []byte, last bool) error {
+	if !styled[string(name)] {
+		return nil
+	}
+	found := s.css.write(piece)
+	if found == nil && last {
+		found, s.css = s.css.end(), css{}
+	}
+	if found != nil {
+		return inLine(found, s.line())
+	}
+	return nil
+}
+
+// svgInstructions are the targets that drawing programs write.
+var svgInstructions = nameSet(`xpacket adobe-xap-filters plantuml plantuml-src`)
+
+// svgDoctypes are the document types of the W3C, from the drafts of SVG 1.0 on, whole. Old drawing programs write them.
+var svgDoctypes = []xmlread.DocumentType{
+	{Name: "svg"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/SVG/DTD/svg10.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 20010904//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 20001102//EN", System: "http://www.w3.org/TR/2000/CR-SVG-20001102/DTD/svg-20001102.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 20000802//EN", System: "http://www.w3.org/TR/2000/CR-SVG-20000802/DTD/svg-20000802.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 20000303 Stylable//EN", System: "http://www.w3.org/TR/2000/03/WD-SVG-20000303/DTD/svg-20000303-stylable.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11-flat.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/TR/SVG11/DTD/svg11.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.1 Basic//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11-basic.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.1 Tiny//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11-tiny.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.2//EN", System: "http://www.w3.org/Graphics/SVG/1.2/DTD/svg12.dtd"},
+}
+
+// adobeEntities are those that Adobe Illustrator declares, each a namespace. They stand for the same in every reader.
+var adobeEntities = map[string]string{
+	"ns_svg":         "http://www.w3.org/2000/svg",
+	"ns_xlink":       "http://www.w3.org/1999/xlink",
+	"ns_ai":          "http://ns.adobe.com/AdobeIllustrator/10.0/",
+	"ns_extend":      "http://ns.adobe.com/Extensibility/1.0/",
+	"ns_graphs":      "http://ns.adobe.com/Graphs/1.0/",
+	"ns_vars":        "http://ns.adobe.com/Variables/1.0/",
+	"ns_imrep":       "http://ns.adobe.com/ImageReplacement/1.0/",
+	"ns_sfw":         "http://ns.adobe.com/SaveForWeb/1.0/",
+	"ns_custom":      "http://ns.adobe.com/GenericCustomNamespace/1.0/",
+	"ns_adobe_xpath": "http://ns.adobe.com/XPath/1.0/",
+	"ns_flows":       "http://ns.adobe.com/Flows/1.0/",
+	"ns_rdf":         "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 }

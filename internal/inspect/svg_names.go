@@ -1,7 +1,5 @@
 package inspect
 
-import "strings"
-
 // imageData and fontData are what data URLs may begin with. Old editors left out the type of images, which makes text of
 // the data wherever it is not known to be an image.
 var (
@@ -11,34 +9,26 @@ var (
 	fontData = []string{"data:font/", "data:application/font-", "data:application/x-font-"}
 )
 
-func nameSet(names string) map[string]bool {
-	set := make(map[string]bool)
-	for name := range strings.FieldsSeq(names) {
-		set[name] = true
-	}
-	return set
-}
-
 // svgElements are those of SVG 1.1 and 2 that draw, describe or animate, and of drafts that editors write and no browser
-// renders. Left out are script, foreignObject, handler, listener, iframe, audio, video, canvas and all of HTML.
+// renders. Left out are script, handler, listener, iframe, audio, video, canvas and all of HTML.
 var svgElements = nameSet(`
 	a altGlyph altGlyphDef altGlyphItem animate animateColor animateMotion animateTransform circle clipPath color-profile cursor defs
 	desc discard ellipse feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting
 	feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feImage feMerge
 	feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight feTile feTurbulence filter font font-face
-	font-face-format font-face-name font-face-src font-face-uri g glyph glyphRef hkern image line linearGradient marker mask
+	font-face-format font-face-name font-face-src font-face-uri foreignObject g glyph glyphRef hkern image line linearGradient marker mask
 	metadata missing-glyph mpath path pattern polygon polyline radialGradient rect set solidcolor solidColor stop style svg switch symbol
 	text textPath title tref tspan use view vkern
 	flowDiv flowLine flowPara flowRegion flowRegionBreak flowRegionExclude flowRoot flowSpan flowTref hatch hatchpath mesh meshgradient
 	meshpatch meshrow`)
 
-// svgAttributes are those of svgElements, and at the end some that editors write and that mean nothing. Left out are
-// events.
+// svgAttributes are those of svgElements that are not read as CSS, and at the end some that editors write and that mean
+// nothing. Left out are events.
 var svgAttributes = nameSet(`
 	accent-height accumulate additive alphabetic amplitude arabic-form ascent attributeName attributeType azimuth
-	baseFrequency baseProfile bbox begin bias by calcMode cap-height class clipPathUnits contentScriptType contentStyleType cx cy
+	baseFrequency baseProfile bbox begin bias calcMode cap-height class clipPathUnits contentScriptType contentStyleType cx cy
 	d descent diffuseConstant divisor dur dx dy edgeMode elevation enable-background end exponent externalResourcesRequired
-	filterRes filterUnits focusable format font-face fr from fx fy g1 g2 glyph-name glyphRef gradientTransform gradientUnits hanging height
+	filterRes filterUnits focusable format font-face fr fx fy g1 g2 glyph-name glyphRef gradientTransform gradientUnits hanging height
 	horiz-adv-x horiz-origin-x horiz-origin-y id ideographic in in2 intercept k k1 k2 k3 k4 kernelMatrix kernelUnitLength
 	keyPoints keySplines keyTimes lang lengthAdjust limitingConeAngle local markerHeight markerUnits markerWidth maskContentUnits
 	maskUnits mathematical max media method min mode name numOctaves offset operator order orient orientation origin overline-position
@@ -46,10 +36,17 @@ var svgAttributes = nameSet(`
 	pointsAtY pointsAtZ preserveAlpha preserveAspectRatio primitiveUnits r radius refX refY rendering-intent repeatCount repeatDur
 	requiredExtensions requiredFeatures requiredFonts requiredFormats restart result role rotate rx ry scale seed side slope spacing
 	specularConstant specularExponent spreadMethod startOffset stdDeviation stemh stemv stitchTiles
-	strikethrough-position strikethrough-thickness string style surfaceScale systemLanguage tabindex tableValues targetX targetY
-	textLength timelineBegin title to transform type u1 u2 underline-position underline-thickness unicode unicode-range
-	units-per-em v-alphabetic v-hanging v-ideographic v-mathematical values version vert-adv-y vert-origin-x vert-origin-y
+	strikethrough-position strikethrough-thickness string surfaceScale systemLanguage tabindex tableValues targetX targetY
+	textLength timelineBegin title transform type u1 u2 underline-position underline-thickness unicode unicode-range
+	units-per-em v-alphabetic v-hanging v-ideographic v-mathematical version vert-adv-y vert-origin-x vert-origin-y
 	viewBox viewTarget width widths x x-height x1 x2 xChannelSelector y y1 y2 yChannelSelector z zoomAndPan
+
+	hreflang referrerpolicy rel target
+	collect content crossorigin p-id part slot space t`)
+
+// styled are the attributes that are read as CSS: those that stand for properties, and the values of animations.
+var styled = nameSet(`
+	by from style to values
 
 	alignment-baseline background background-color baseline-shift block-progression clip clip-path clip-rule color color-interpolation
 	color-interpolation-filters color-profile color-rendering cursor direction display dominant-baseline fill fill-opacity fill-rule filter
@@ -60,9 +57,23 @@ var svgAttributes = nameSet(`
 	shape-margin shape-padding shape-rendering shape-subtract solid-color solid-opacity stop-color stop-opacity stroke stroke-dasharray
 	stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-align text-anchor
 	text-decoration text-indent text-orientation text-overflow text-rendering text-transform transform-box transform-origin unicode-bidi
-	vector-effect visibility white-space will-change word-spacing writing-mode
+	vector-effect visibility white-space will-change word-spacing writing-mode`)
 
-	collect p-id space t`)
+// actingAttributes are, in lower case, those of HTML and its drafts that load, send, lead or run. On an element of SVG most
+// mean nothing, and no picture needs them.
+var actingAttributes = nameSet(`
+	action archive attributionsrc background cite classid code codebase data download dynsrc event formaction handler href icon imagesrcset
+	is longdesc lowsrc manifest nonce observer object ping poster profile src srcdoc srcset usemap`)
+
+// xhtmlElements are those of XHTML that do nothing but look, which drawing programs put into foreignObject.
+var xhtmlElements = nameSet(`
+	abbr b big blockquote br center cite code dd del dfn div dl dt em font h1 h2 h3 h4 h5 h6 hr i ins kbd li mark nobr ol p pre q s samp
+	small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var wbr`)
+
+// xhtmlAttributes are those of xhtmlElements that describe how they look; style is read as CSS.
+var xhtmlAttributes = nameSet(`
+	align bgcolor border cellpadding cellspacing class color colspan dir face height id lang noshade nowrap role rowspan size start title
+	type valign width`)
 
 // htmlElements have no place in the data of editors: where namespaces are lost, as in an HTML document, they would do
 // what they say.

@@ -10,24 +10,47 @@ const (
 // documentType returns the type of a markup document, "" if text does not begin like one. leaf is what mimetype says.
 func documentType(text []byte, leaf string) string {
 	text = bytes.TrimLeft(text, " \t\r\n\f")
-	declared := hasPrefixFold(text, "<?xml")
 	root, ok := rootName(text)
 	switch {
-	case !declared && !ok:
+	case hasPrefixFold(text, "<?xml"):
+		return xmlType(text, leaf)
+	case !ok:
 		if bytes.HasPrefix(text, []byte("<!--")) || hasPrefixFold(text, "<!doctype") {
 			return html // the prologue fills the head
 		}
-		return ""
-	case root == "svg", declared && bytes.Contains(text, []byte(svgNamespace)):
+	case root == "svg":
 		return svg
-	case !declared:
-		return ""
+	}
+	return ""
+}
+
+// xmlType returns the type of a document in XML.
+func xmlType(text []byte, leaf string) string {
+	root, _ := rootName(text)
+	switch {
+	case root == "svg", bytes.Contains(text, []byte(svgNamespace)):
+		return svg
 	case root == "html", bytes.Contains(text, []byte(xhtmlNamespace)):
 		return xhtml
 	case harmless[leaf], leaf == html:
 		return xml
 	}
 	return leaf // a dialect: RSS, KML ...
+}
+
+// undeclaredXML returns the type of a document in XML that has no XML declaration, which XML 1.0 leaves to the writer, "" if
+// head does not begin like one. Only a name can tell it from HTML.
+func undeclaredXML(head []byte) string {
+	text, ok := decode(head[:min(len(head), HeadLen)])
+	text = bytes.TrimLeft(text, " \t\r\n")
+	if !ok || len(text) < 2 || text[0] != '<' || hasPrefixFold(text, "<!doctype") {
+		return ""
+	}
+	c := text[1]
+	if c == '!' || c == '?' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z' {
+		return xmlType(text, plain)
+	}
+	return ""
 }
 
 // rootName returns the first element's name in lower case and without its prefix. It reports false if text ends before.

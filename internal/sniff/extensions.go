@@ -96,17 +96,22 @@ var harmless = map[string]bool{
 var textKinds = []string{plain, "text/csv", "text/tab-separated-values", "text/markdown", "application/json"}
 
 // Resolve returns the type of the file that begins with head and whose name ends in ext (lower case, with its dot). It is
-// Detect's answer, with two exceptions, where ext chooses among what head leaves open:
+// Detect's answer, with three exceptions, where ext chooses among what head leaves open:
 //
 //   - Of plain text ext may say which kind. A .csv whose first lines show no columns is text/csv, and a .txt that happens to
 //     look like CSV, JSON or a mail is text/plain. A .json is application/json only if it begins like an object or an array.
+//   - Of text that begins with an element or a comment .xml says that it is XML without a declaration, and no HTML. It is a
+//     candidate, for whoever reads the whole file to confirm.
 //   - Of a ZIP archive ext may say that it is a Word, Excel or PowerPoint document, whose parts may come in any order, so that
 //     head often proves no more. Documents with macros (.docm, .xlsm ...) begin like those without and have types of
 //     their own. Either is a candidate, for whoever reads the whole file to confirm.
 //
-// Text with markup, scripts, XML and SVG are never reached: no name makes plain text of them.
+// No name makes plain text of text with markup, scripts, XML and SVG.
 func Resolve(head []byte, ext string) string {
 	detected := Detect(head)
+	if ext == ".xml" && (harmless[detected] || detected == html) {
+		return cmp.Or(undeclaredXML(head), detected)
+	}
 	switch {
 	case harmless[detected]:
 		return resolveText(detected, head, ext)

@@ -110,6 +110,9 @@ func (r *Reader) subset() error {
 		}
 		r.at += len("<!ENTITY")
 		if err := r.entity(); err != nil {
+			if f, ok := err.(*Fault); ok && f.Kind == Damaged { //nolint:errorlint // they come bare
+				return fault(Doctype, aDoctype) // a declaration of another form
+			}
 			return err
 		}
 	}

@@ -1,0 +1,321 @@
+package inspect
+
+import "unicode/utf8"
+
+// css judges CSS as it streams by: style sheets, style attributes, and attributes that stand for properties. It reads the
+// tokens of CSS Syntax Level 3 (4.3), comments and escapes among them. The zero value is ready.
+//
+// Accepted are the functions and at-rules of cssFunctions and cssRules, and in url() fragments of the document itself, and
+// pictures and fonts in data URLs. A string that a line break ends is refused: readers go on at different places.
+type css struct {
+	state  cssState
+	quote  byte
+	target bool // the string or url that is read is where something leads
+	word   cssWord
+	at     bool // word is an at-keyword
+	escape cssEscape
+}
+
+type cssState uint8
+
+const (
+	inCSS cssState = iota
+	afterSlash
+	inComment
+	afterStar // in a comment
+	inString
+	beforeURL // behind "url("
+	inURL     // which is not quoted
+	afterURL  // white space behind it
+)
+
+// cssEscape is an escape that is read (4.3.7).
+type cssEscape struct {
+	on     bool
+	digits int
+	value  rune
+}
+
+// cssWord is the beginning of a name, in lower case, or of where something leads.
+type cssWord struct {
+	text [48]byte
+	n    int
+	long bool
+}
+
+func (w *cssWord) add(r rune) {
+	if 'A' <= r && r <= 'Z' {
+		r |= 0x20
+	}
+	if w.n+utf8.UTFMax > len(w.text) {
+		w.long = true
+		return
+	}
+	w.n += utf8.EncodeRune(w.text[w.n:], r)
+}
+
+func (w *cssWord) addByte(c byte) {
+	if c < utf8.RuneSelf {
+		w.add(rune(c))
+	} else if w.n < len(w.text) {
+		w.text[w.n] = c
+		w.n++
+	}
+}
+
+func (w *cssWord) clear()        { w.n, w.long = 0, false }
+func (w *cssWord) bytes() []byte { return w.text[:w.n] }
+
+// write judges a piece.
+func (c *css) write(p []byte) *Error {
+	for i := 0; i < len(p); {
+		if c.escape.on {
+			used, found := c.escaped(p[i])
+			if found != nil {
+				return found
+			}
+			if used {
+				i++
+			}
+			continue
+		}
+		if c.state == inCSS && c.word.n == 0 && !c.at { // most of it
+			i += cssPlain(p[i:])
+			if i == len(p) {
+				break
+			}
+		}
+		if found := c.step(p[i]); found != nil {
+			return found
+		}
+		i++
+	}
+	return nil
+}
+
+// end judges what the end of the text ends.
+func (c *css) end() *Error {
+	switch {
+	case c.state == beforeURL || c.state == inURL || c.state == inString && c.target:
+		return c.leads()
+	case c.state == inCSS:
+		return c.named(0)
+	}
+	return nil
+}
+
+// escaped reads a byte behind a backslash, and reports whether it belongs to the escape.
+func (c *css) escaped(b byte) (used bool, found *Error) {
+	e := &c.escape
+	digit := hexDigit(b)
+	switch {
+	case digit >= 0 && e.digits < 6:
+		e.value, e.digits = e.value<<4|rune(digit), e.digits+1
+		return true, nil
+	case e.digits > 0:
+		r := e.value
+		*e = cssEscape{}
+		c.letter(r)
+		return isCSSSpace(b), nil
+	case b == '\n' || b == '\f':
+		*e = cssEscape{}
+		if c.state == inString { // a line that goes on
+			return true, nil
+		}
+		return false, c.named(0)
+	}
+	*e = cssEscape{}
+	if b < utf8.RuneSelf {
+		c.letter(rune(b))
+	} else {
+		c.word.addByte(b)
+	}
+	return true, nil
+}
+
+// letter takes a character that was escaped.
+func (c *css) letter(r rune) {
+	if c.state == beforeURL {
+		c.state = inURL
+	}
+	if c.state != inString || c.target {
+		c.word.add(r)
+	}
+}
+
+func (c *css) step(b byte) *Error {
+	switch c.state {
+	case inCSS:
+		return c.token(b)
+	case afterSlash:
+		c.state = inCSS
+		if b != '*' {
+			return c.token(b)
+		}
+		c.state = inComment
+	case inComment, afterStar:
+		switch {
+		case b == '*':
+			c.state = afterStar
+		case b == '/' && c.state == afterStar:
+			c.state = inCSS
+		default:
+			c.state = inComment
+		}
+	case inString:
+		return c.inQuotes(b)
+	default:
+		return c.url(b)
+	}
+	return nil
+}
+
+// token reads a byte outside of comments, strings and url().
+func (c *css) token(b byte) *Error {
+	switch {
+	case cssLetter[b]:
+		c.word.addByte(b)
+		return nil
+	case b == '\\':
+		c.escape.on = true
+		return nil
+	}
+	if found := c.named(b); found != nil || c.state != inCSS {
+		return found
+	}
+	switch b {
+	case '@':
+		c.at = true
+	case '/':
+		c.state = afterSlash
+	case '"', '\'':
+		c.state, c.quote, c.target = inString, b, false
+	}
+	return nil
+}
+
+// named judges the name that ends in front of b, if one does.
+func (c *css) named(b byte) *Error {
+	if c.word.n == 0 {
+		c.at = false
+		return nil
+	}
+	name, at := c.word.bytes(), c.at
+	known := !c.word.long
+	c.at = false
+	switch {
+	case at && !(known && cssRules[string(name)]):
+		return active(KindExternal, "has a rule of CSS that is not accepted")
+	case !at && b == '(' && string(name) == "url":
+		c.state = beforeURL
+	case !at && b == '(' && string(name) == "expression", string(name) == "-moz-binding", string(name) == "behavior":
+		return active(KindScript, hasScript)
+	case !at && b == '(' && !(known && cssFunctions[string(name)]):
+		return active(KindExternal, "calls a function of CSS that is not accepted")
+	}
+	c.word.clear()
+	return nil
+}
+
+// inQuotes reads a byte of a string.
+func (c *css) inQuotes(b byte) *Error {
+	switch b {
+	case c.quote:
+		c.state = inCSS
+		if c.target {
+			return c.leads()
+		}
+	case '\\':
+		c.escape.on = true
+	case '\n', '\f':
+		return fault(CodeUnsupported, "has a string of CSS that a line break ends")
+	default:
+		if c.target {
+			c.word.addByte(b)
+		}
+	}
+	return nil
+}
+
+// url reads a byte behind "url(".
+func (c *css) url(b byte) *Error {
+	switch {
+	case b == ')':
+		c.state = inCSS
+		return c.leads()
+	case isCSSSpace(b):
+		if c.state == inURL {
+			c.state = afterURL
+		}
+	case c.state == beforeURL && (b == '"' || b == '\''):
+		c.state, c.quote, c.target = inString, b, true
+	case c.state == afterURL || b == '"' || b == '\'' || b == '(':
+		return active(KindExternal, loads)
+	case b == '\\':
+		c.escape.on = true
+	default:
+		c.state = inURL
+		c.word.addByte(b)
+	}
+	return nil
+}
+
+// leads judges where an url() leads.
+func (c *css) leads() *Error {
+	target := c.word.bytes()
+	c.target = false
+	if len(target) > 0 && target[0] != '#' && !isData(target, imageData) && !isData(target, fontData) {
+		return active(KindExternal, loads)
+	}
+	c.word.clear()
+	return nil
+}
+
+// cssPlain returns how many bytes of p begin nothing.
+func cssPlain(p []byte) int {
+	n := 0
+	for n < len(p) && cssNothing[p[n]] {
+		n++
+	}
+	return n
+}
+
+func isCSSSpace(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\f' || b == '\r' }
+
+var cssLetter, cssNothing = func() (letters, nothing [256]bool) {
+	for c := range letters {
+		letters[c] = c >= utf8.RuneSelf || isLetterOrDigit(byte(c)) || c == '-' || c == '_'
+		nothing[c] = !letters[c] && c != '\\' && c != '@' && c != '/' && c != '"' && c != '\''
+	}
+	return letters, nothing
+}()
+
+// cssRules are the at-rules of CSS that load nothing by themselves, with the prefixes of browsers. Left out are import, and
+// namespace, which nothing that is drawn needs.
+var cssRules = nameSet(`
+	charset color-profile container counter-style font-face font-feature-values font-palette-values keyframes layer media page
+	property scope starting-style supports viewport
+	annotation character-variant ornaments styleset stylistic swash historical-forms
+	top-left-corner top-left top-center top-right bottom-left bottom-center bottom-right
+	-webkit-keyframes -moz-keyframes -o-keyframes -ms-viewport -o-viewport -webkit-viewport position-try view-transition`)
+
+// cssFunctions are those that compute a value of their arguments, and selectors. Left out are image, image-set, src,
+// cross-fade, element, paint and their like.
+var cssFunctions = nameSet(`
+	rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix device-cmyk icc-color light-dark contrast-color color-contrast
+	linear-gradient radial-gradient conic-gradient repeating-linear-gradient repeating-radial-gradient repeating-conic-gradient
+	-webkit-linear-gradient -webkit-radial-gradient -webkit-repeating-linear-gradient -webkit-repeating-radial-gradient -webkit-gradient
+	-moz-linear-gradient -moz-radial-gradient -moz-repeating-linear-gradient -moz-repeating-radial-gradient -o-linear-gradient
+	-o-radial-gradient -ms-linear-gradient -ms-radial-gradient from to color-stop gradient alpha
+	matrix matrix3d perspective rotate rotate3d rotatex rotatey rotatez scale scale3d scalex scaley scalez skew skewx skewy translate
+	translate3d translatex translatey translatez
+	blur brightness contrast drop-shadow grayscale hue-rotate invert opacity saturate sepia
+	circle ellipse inset path polygon ray rect rectangle shape xywh
+	cubic-bezier frames linear spring steps
+	abs acos asin atan atan2 calc calc-size clamp cos exp hypot log max min mod pow progress rem round sign sin sqrt tan
+	attr counter counters env var symbols toggle
+	anchor anchor-size fit-content minmax repeat scroll view
+	annotation character-variant format local ornaments styleset stylistic swash tech
+	has host host-context is lang dir matches not nth-child nth-col nth-last-child nth-last-col nth-last-of-type nth-of-type part slotted
+	state where cue highlight -moz-any -webkit-any current
+	and or only selector style supports`)

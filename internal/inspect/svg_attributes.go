@@ -1,0 +1,171 @@
+package inspect
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// svgAttribute judges an attribute of an element.
+func svgAttribute(e svgElement, a xmlread.Attr) *Error {
+	switch {
+	case len(a.Space) == 0:
+	case string(a.Space) == nsXLink:
+		if string(a.Local) == "href" {
+			return svgReference(e, a)
+		}
+		return nil
+	case string(a.Space) == nsXML:
+		if string(a.Local) == "base" {
+			return active(KindExternal, loads)
+		}
+		return nil
+	case acts(a.Space):
+		return active(KindMarkup, isForeign)
+	default:
+		return nil
+	}
+	switch {
+	case len(a.Local) > 2 && a.Local[0]|0x20 == 'o' && a.Local[1]|0x20 == 'n':
+		return active(KindScript, hasScript)
+	case string(a.Local) == "href":
+		return svgReference(e, a)
+	case e.inWeb:
+		return xhtmlAttribute(a)
+	case !e.inSVG:
+		return nil
+	}
+	return plainAttribute(a)
+}
+
+// plainAttribute judges an attribute of SVG that is no event and no reference.
+func plainAttribute(a xmlread.Attr) *Error {
+	switch {
+	case string(a.Local) == "attributeName":
+		return svgAnimation(a.Value)
+	case styled[string(a.Local)]:
+		return styleOf(a)
+	case svgAttributes[string(a.Local)], isDataAttribute(a.Local):
+		return nil
+	case a.Long || actingAttributes[strings.ToLower(string(a.Local))] || !isInertName(a.Local) || isAddress(a.Value):
+		return active(KindMarkup, isForeign)
+	}
+	return styleOf(a)
+}
+
+// styleOf judges a value that is CSS. A long one has been judged as it came.
+func styleOf(a xmlread.Attr) *Error {
+	if a.Long || bytes.IndexByte(a.Value, '(') < 0 && bytes.IndexByte(a.Value, '\\') < 0 && bytes.IndexByte(a.Value, '@') < 0 {
+		return nil // without a function and an at-rule CSS refers to nothing
+	}
+	var c css
+	if found := c.write(a.Value); found != nil {
+		return found
+	}
+	return c.end()
+}
+
+// isDataAttribute reports names that are kept for data, and for descriptions.
+func isDataAttribute(name []byte) bool {
+	return bytes.HasPrefix(name, []byte("data-")) || bytes.HasPrefix(name, []byte("aria-"))
+}
+
+// isInertName reports names of letters, digits, "-" and "_", as those are that programs make up or spell wrongly.
+func isInertName(name []byte) bool {
+	for _, c := range name {
+		if !isLetterOrDigit(c) && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// svgAnimation judges the name of an attribute that changes in time: one that draws.
+func svgAnimation(name []byte) *Error {
+	known := strings.TrimSpace(string(name))
+	if known != "style" && (svgAttributes[known] || styled[known]) {
+		return nil
+	}
+	return active(KindScript, "animates what it refers to")
+}
+
+// svgReference judges the value of a href. Of a long one only the beginning is there.
+func svgReference(e svgElement, a xmlread.Attr) *Error {
+	value := bytes.TrimSpace(a.Value)
+	switch {
+	case len(value) == 0 && !a.Long, len(value) > 0 && value[0] == '#':
+		return nil
+	case e.inSVG && (string(e.name) == "image" || string(e.name) == "feImage") && isData(value, imageData):
+		return nil
+	case scriptSchemes[schemeOf(value)]:
+		return active(KindScript, hasScript)
+	case e.inSVG && string(e.name) == "a":
+		return svgLink(value, a.Long)
+	}
+	return active(KindExternal, loads)
+}
+
+// svgLink judges where a link leads: by a scheme of linkSchemes, or by none. Control characters are refused, since browsers
+// leave them out before they look at an address (WHATWG URL, 4.4).
+func svgLink(value []byte, long bool) *Error {
+	scheme := schemeOf(value)
+	switch {
+	case bytes.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return active(KindLink, "has a link with a control character")
+	case linkSchemes[scheme], scheme == "" && !long:
+		return nil
+	}
+	return active(KindLink, "has a link of another kind")
+}
+
+var (
+	linkSchemes   = nameSet("http https mailto tel")
+	scriptSchemes = nameSet("javascript vbscript livescript")
+)
+
+// schemeOf returns what a browser might take for the scheme of an address, in lower case and without white space, or "" for
+// a relative one. It takes more for a scheme than RFC 3986 does.
+func schemeOf(address []byte) string {
+	end := bytes.IndexAny(address, ":/?#")
+	if end < 0 || address[end] != ':' {
+		return ""
+	}
+	scheme := strings.Map(func(r rune) rune {
+		if r <= ' ' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(string(address[:end])))
+	if scheme == "" {
+		return ":"
+	}
+	return scheme
+}
+
+// isAddress reports whether a value may be an address of another place.
+func isAddress(value []byte) bool {
+	value = bytes.TrimSpace(value)
+	return schemeOf(value) != "" || bytes.HasPrefix(value, []byte("//")) || bytes.HasPrefix(value, []byte(`\\`))
+}
+
+// isData reports whether an address begins with one of these, in any case.
+func isData(address []byte, prefixes []string) bool {
+	for _, p := range prefixes {
+		if len(address) >= len(p) && strings.EqualFold(string(address[:len(p)]), p) {
+			return true
+		}
+	}
+	return false
+}
+
+// xhtmlAttribute judges an attribute without a namespace, of an element of xhtmlElements.
+func xhtmlAttribute(a xmlread.Attr) *Error {
+	switch {
+	case string(a.Local) == "style":
+		return styleOf(a)
+	case xhtmlAttributes[string(a.Local)], isDataAttribute(a.Local):
+		return nil
+	}
+	return active(KindMarkup, isForeign)
+}
