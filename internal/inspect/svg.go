@@ -164,6 +164,7 @@ var svgDoctypes = []xmlread.DocumentType{
 	{Name: "svg"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/SVG/DTD/svg10.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/PR-SVG-20010719/DTD/svg10.dtd"}, // Dia
 	{Name: "svg", Public: "-//W3C//DTD SVG 20010904//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 20001102//EN", System: "http://www.w3.org/TR/2000/CR-SVG-20001102/DTD/svg-20001102.dtd"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 20000802//EN", System: "http://www.w3.org/TR/2000/CR-SVG-20000802/DTD/svg-20000802.dtd"},

@@ -57,9 +57,9 @@ var dataSpaces = nameSet(`
 	2005/sparql-results 2003/01/geo/wgs84_pos 2006/vcard/ns 2001/vcard-rdf/3.0 2002/12/cal/ical 2002/12/cal 2006/time 2003/06/sw-vocab-status/ns
 	ns/adms ns/auth/acl ns/csvw ns/dcat ns/dqv ns/ldp ns/locn ns/ma-ont ns/oa ns/odrl/2 ns/org ns/person ns/prov ns/radion ns/regorg
 	ns/rdfa ns/sosa ns/ssn ns/ssn/systems ns/shacl ns/hydra/core ns/activitystreams
-	ns/ttml ns/ttml/parameter ns/ttml/styling ns/ttml/metadata ns/ttml/feature ns/ttml/extension ns/ttml/isd ns/ttml/audio ns/ttml/profile/imsc1
-	ns/ttml/profile/imsc1/parameter ns/ttml/profile/imsc1/styling ns/ttml/profile/imsc1/metadata ns/ttml/profile
-	2006/10/ttaf1 2006/10/ttaf1/parameter 2006/10/ttaf1/style 2006/10/ttaf1/styling 2006/10/ttaf1/metadata 2006/04/ttaf1 2006/04/ttaf1/styling 2006/04/ttaf1/metadata
+	ns/ttml ns/ttml#parameter ns/ttml#styling ns/ttml#metadata ns/ttml/feature ns/ttml/extension ns/ttml#isd ns/ttml#audio ns/ttml/profile/imsc1
+	ns/ttml/profile/imsc1#parameter ns/ttml/profile/imsc1#styling ns/ttml/profile/imsc1#metadata ns/ttml/profile
+	2006/10/ttaf1 2006/10/ttaf1#parameter 2006/10/ttaf1#style 2006/10/ttaf1#styling 2006/10/ttaf1#metadata 2006/04/ttaf1 2006/04/ttaf1#styling 2006/04/ttaf1#metadata
 	ns/ttml/profile/dfxp ns/its 2005/11/its 2005/11/its/rules 2003/InkML 2005/Atom 2007/app 2009/10/emotionml 2003/03/emma
 	2007/uwa/context/deliverycontext.owl 2005/07/css 2004/06/xmlspec ns/widgets ns/mnx 2008/points-of-interest`)
 

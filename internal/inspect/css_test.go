@@ -1,0 +1,127 @@
+package inspect_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// sheet is an image with a style sheet.
+func sheet(css string) string { return picture(`<style><![CDATA[` + css + `]]></style>`) }
+
+func TestStylesAccepted(t *testing.T) {
+	for _, css := range []string{
+		``,
+		`/* a`,
+		`a{fill:url(#b)}`,
+		`a{fill:url( "#b" ) url('#c') URL(#d) url() url("")}`,
+		`a{fill:u\72l(#b)}`,
+		`a{fill:url(\#b)}`,
+		`a{background:url(data:image/png;base64,AAAA)}`,
+		`@font-face{src:url(data:application/font-woff;charset=utf-8;base64,AAAA)format("woff"),local(x)}`,
+		`@media screen and (min-width:1px){a:not(.b):nth-child(2n+1){transform:translate(1px,2px) rotate(calc(1deg*2))}}`,
+		`@keyframes a{from{opacity:0}to{opacity:1}}`,
+		`a{background:conic-gradient(from 90deg,rgba(0,0,0,1) 0deg);filter:drop-shadow(0 0 1px #000)}`,
+		`a{content:"url(//example.com) @import \" image('x')"}`,
+		"a{content:'x\\\ny url(//example.com)'}",
+		"a{content:'\\41\nurl(//example.com)'}",
+		`/* url(//example.com) @import "x" 'y */a{}`,
+		`/**/a{}/*/ url(//example.com) */`,
+		`a{b:c/d;e:f / g}`,
+		`a{font-family:"Helvetica \201C Neue";scroll-behavior:smooth;overscroll-behavior:none}`,
+		`a{filter:progid:DXImageTransform.Microsoft.gradient(startColorstr='#1',endColorstr='#2');filter:alpha(opacity=5)}`,
+		`@` + strings.Repeat(" ", 10) + `import`,
+		`a{color:\`,
+	} {
+		require.NoError(t, xmlVerdict(t, newSVG, sheet(css)), css)
+	}
+}
+
+func TestStylesRefused(t *testing.T) {
+	const (
+		outside = "refers to something outside of it"
+		rule    = "has a rule of CSS that is not accepted"
+		calls   = "calls a function of CSS that is not accepted"
+		open    = "has a string of CSS that a line break ends"
+		script  = "contains a script"
+	)
+	for _, c := range []struct{ css, text string }{
+		{`@import "a.css";`, rule},
+		{`@import url(#a);`, rule},
+		{`@IMPORT 'a.css'`, rule},
+		{`@import`, rule},
+		{`@\69mport "a.css"`, rule},
+		{`@\000069 mport "a.css"`, rule},
+		{`@i\6d port "a.css"`, rule},
+		{`/* */@import/**/"a.css"`, rule},
+		{`<!--@import "a.css"-->`, rule},
+		{`@namespace svg url(http://www.w3.org/2000/svg);`, rule},
+		{`@document url(#a) {}`, rule},
+		{`@` + strings.Repeat("media", 20), rule},
+		{`a{b:url(a.png)}`, outside},
+		{`a{b:url(//example.com)}`, outside},
+		{`a{b:url(`, ""},
+		{`a{b:url(x`, outside},
+		{`a{b:url( "x`, outside},
+		{`a{b:url('//example.com')}`, outside},
+		{`a{b:\75\72\6c(//example.com)}`, outside},
+		{`a{b:ur\l(//example.com)}`, outside},
+		{`a{b:\55RL(//example.com)}`, outside},
+		{`a{b:url(#a) url(b)}`, outside},
+		{`a{b:url(#a b)}`, outside},
+		{`a{b:url(#a"b)}`, outside},
+		{`a{b:url(#a(b)}`, outside},
+		{`a{b:url(/*#a*/#b)}`, outside},
+		{`a{b:url(\2f\2f example.com)}`, outside},
+		{`a{b:url(\x#a)}`, outside},
+		{`a{b:url(data:image/svg+xml;base64,AAAA)}`, outside},
+		{`a{b:url(data:text/html,x)}`, outside},
+		{`a{b:"x"url(y)}`, outside},
+		{`a{b:"\"url(y)`, ""},
+		{`a{b:"\\"url(y)}`, outside},
+		{`a{b:'/*'url(y)/*'*/}`, outside},
+		{`/* " */a{b:url(y)}/* " */`, outside},
+		{"a{b:'\\41\t'url(y)}", outside},
+		{`a{b:src("y")}`, calls},
+		{`a{b:image("y")}`, calls},
+		{`a{b:image-set("y" 1x)}`, calls},
+		{`a{b:-webkit-image-set(url(#y) 1x)}`, calls},
+		{`a{b:cross-fade("y","z")}`, calls},
+		{`a{b:element(#y)}`, calls},
+		{`a{b:paint(y)}`, calls},
+		{`a{b:ımage("y")}`, calls},
+		{`a{filter:progid:DXImageTransform.Microsoft.AlphaImageLoader(src='y')}`, calls},
+		{`a{b:` + strings.Repeat("u", 60) + `url(y)}`, calls},
+		{"a{b:'\n'url(y)}", open},
+		{"a{b:\"\\41\n\n\"}", open},
+		{`a{b:expression(alert(1))}`, script},
+		{`a{-moz-binding:url(#a)}`, script},
+		{`a{behavior:url(#a)}`, script},
+	} {
+		err := xmlVerdict(t, newSVG, sheet(c.css))
+		if c.text == "" {
+			require.NoError(t, err, c.css)
+			continue
+		}
+		require.Error(t, err, c.css)
+		require.Equal(t, c.text+" in line 1", err.Error(), c.css)
+	}
+}
+
+// A value that is too long to be held is judged like a short one.
+func TestLongStyles(t *testing.T) {
+	long := strings.Repeat("fill:red;", 1000)
+	require.NoError(t, xmlVerdict(t, newSVG, picture(`<g style="`+long+`a:url(#b)"/><g style="`+long+`"/><g fill="none"/>`)))
+	for _, in := range []string{
+		`<g style="` + long + `a:url(b)"/>`,
+		`<g style="` + long + `a:url(b"/>`,
+		`<g style="a:url(b);` + long + `"/>`,
+		`<g style="` + long[:4090] + `url(b)"/>`,
+		`<g style="` + long + `a:&#117;rl(b)"/>`,
+		`<set attributeName="fill" to="` + long + `url(b)"/>`,
+		`<g style="` + long + `"/><g style="a:url(b)"/>`,
+	} {
+		require.Equal(t, "active_content external", found(xmlVerdict(t, newSVG, picture(in))).code, "%.80s", in)
+	}
+}
