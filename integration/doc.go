@@ -11,6 +11,7 @@
 //   - the root folder: what is stored, what is not, and what clients are told
 //   - refusal: what clients are told when nothing is to be stored, and when
 //   - tickets: attacks on direct uploads
+//   - markup: SVG and XML in the programs that open them
 //   - browser: what users of pages see
 //   - rights: what policies are enough for, and what Check finds
 //   - memory: what the memory limit promises, measured in a process of its own

@@ -1,0 +1,110 @@
+package markup_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/chromium"
+)
+
+// site serves documents, each under its number, and counts what else is asked for.
+type site struct {
+	*httptest.Server
+	documents []document
+	leaks     atomic.Int64
+}
+
+func serve(t *testing.T) *site {
+	s := &site{documents: documents(t)}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var n int
+		if _, err := fmt.Sscanf(r.URL.Path, "/document/%d", &n); err == nil && n < len(s.documents) {
+			w.Header().Set("Content-Type", s.documents[n].mediaType)
+			w.Header().Set("X-Content-Type-Options", "nosniff")
+			_, _ = w.Write([]byte(s.documents[n].content))
+			return
+		}
+		if r.URL.Path != "/favicon.ico" {
+			s.leaks.Add(1)
+		}
+		http.NotFound(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// opened reports whether a document ran the script, and how many requests it made.
+func (s *site) opened(p *chromium.Page, n int) (ran bool, leaks int64) {
+	before := s.leaks.Load()
+	p.Do(chromedp.ActionFunc(func(ctx context.Context) error { // which does not wait for what never loads
+		_, _, _, _, err := page.Navigate(fmt.Sprintf("%s/document/%d", s.URL, n)).Do(ctx)
+		return err
+	}), chromedp.Sleep(100*time.Millisecond))
+	p.Value(`document.documentElement?.hasAttribute('data-ran') === true`, &ran)
+	return ran, s.leaks.Load() - before
+}
+
+// TestBrowser: a document that is accepted runs nothing and loads nothing when it is opened alone. That some of those that
+// are refused do shows that the test would see it.
+func TestBrowser(t *testing.T) {
+	s := serve(t)
+	p := chromium.Start(t).Open(t, "about:blank")
+	accepted, refusedRan, refusedLoaded := 0, 0, 0
+	for n, d := range s.documents {
+		ran, leaks := s.opened(p, n)
+		if d.accepted() {
+			accepted++
+			assert.False(t, ran, "%s runs: %s", d.mediaType, d.about)
+			assert.Zero(t, leaks, "%s loads: %s", d.mediaType, d.about)
+			continue
+		}
+		if ran {
+			refusedRan++
+		}
+		if leaks > 0 {
+			refusedLoaded++
+		}
+	}
+	t.Logf("%d accepted; of the %d refused %d ran and %d loaded", accepted, len(s.documents)-accepted, refusedRan, refusedLoaded)
+	require.Greater(t, accepted, 30)
+	require.Greater(t, refusedRan, 10)
+	require.Greater(t, refusedLoaded, 10)
+}
+
+// TestLibxml2: what is accepted libxml2 calls well-formed, with every prefix declared. It warns of namespaces that are no
+// absolute addresses, which mean nothing to anybody.
+func TestLibxml2(t *testing.T) {
+	xmllint := chromium.Require(t, "xmllint")
+	dir := t.TempDir()
+	accepted := 0
+	for n, d := range documents(t) {
+		if !d.accepted() {
+			continue
+		}
+		accepted++
+		path := filepath.Join(dir, fmt.Sprintf("%d.xml", n))
+		require.NoError(t, os.WriteFile(path, []byte(d.content), 0o600))
+		var complaints bytes.Buffer
+		c := exec.CommandContext(t.Context(), xmllint, "--noout", "--nonet", "--huge", path)
+		c.Stderr = &complaints
+		err := c.Run()
+		assert.NoError(t, err, "%s: %s", d.about, complaints.String())
+		assert.NotContains(t, complaints.String(), "parser error", d.about)
+		assert.NotContains(t, complaints.String(), "is not defined", d.about)
+	}
+	require.Greater(t, accepted, 30)
+}
