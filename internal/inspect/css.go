@@ -110,7 +110,7 @@ func (c *css) escaped(b byte) (used bool, found *Error) {
 	digit := hexDigit(b)
 	switch {
 	case digit >= 0 && e.digits < 6:
-		e.value, e.digits = e.value<<4|rune(digit), e.digits+1
+		e.value, e.digits = e.value<<4|rune(digit), e.digits+1 //nolint:gosec // a digit
 		return true, nil
 	case e.digits > 0:
 		r := e.value

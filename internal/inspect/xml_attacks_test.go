@@ -90,7 +90,7 @@ func stalling() map[string]string {
 	root := picture(``)[:len(picture(``))-len(`</svg>`)]
 	return map[string]string{
 		"one tag of equal attributes":    root + `<g` + fill(` a=""`),
-		"one tag of values":              root + `<g` + strings.Repeat(` style="`+strings.Repeat("x", 4000)+`"`, 1) + fill(` b="`+strings.Repeat("x", 4000)+`"`),
+		"one tag of values":              root + `<g style="` + strings.Repeat("x", 4000) + `"` + fill(` b="`+strings.Repeat("x", 4000)+`"`),
 		"one tag of namespaces":          root + `<g` + fill(` xmlns:a="b"`),
 		"many namespaces":                root + fill(`<g xmlns:abcdefgh="`+strings.Repeat("b", 100)+`">`),
 		"many small elements":            root + fill(`<g/>`),
@@ -111,25 +111,26 @@ func stalling() map[string]string {
 		"one document type":              `<!DOCTYPE svg [` + fill(`<!ENTITY ns_svg "http://www.w3.org/2000/svg">`),
 		"one declaration":                `<?xml version="1.0"` + fill(" "),
 		"one text in UTF-16":             le(root+`<text>`) + fill("\xac\x20"),
-		"elements with 64 attributes":    root + fill(`<g`+strings.Repeat(` a`, 0)+attributesOf(64)+`/>`),
+		"elements with 64 attributes":    root + fill(`<g`+attributesOf(64)+`/>`),
 		"attributes of a deep namespace": root + `<g` + prefixes(200) + `>` + fill(`<g q:a="" q:b=""/>`),
 	}
 }
 
 func attributesOf(n int) string {
-	b := ""
+	var b strings.Builder
 	for i := range n {
-		b += " data-" + string(rune('a'+i/26)) + string(rune('a'+i%26)) + `=""`
+		b.WriteString(" data-" + string(rune('a'+i/26)) + string(rune('a'+i%26)) + `=""`)
 	}
-	return b
+	return b.String()
 }
 
 func prefixes(n int) string {
-	b := ` xmlns:q="u"`
+	var b strings.Builder
+	b.WriteString(` xmlns:q="u"`)
 	for i := range n {
-		b += " xmlns:" + string(rune('a'+i/26)) + string(rune('a'+i%26)) + `="u"`
+		b.WriteString(" xmlns:" + string(rune('a'+i/26)) + string(rune('a'+i%26)) + `="u"`)
 	}
-	return b
+	return b.String()
 }
 
 // An upload that stalls within the worst beginning holds less than 64 KiB, and has cost less than its size may.

@@ -19,10 +19,8 @@ func worst() map[string]string {
 	for i := range 120 {
 		bound.WriteString(strings.Replace(spaces, "%", string(rune('a'+i%26))+string(rune('a'+i/26)), 1))
 	}
-	tag := `<a`
-	for i := range 4 {
-		tag += " b" + string(rune('a'+i)) + `="` + strings.Repeat("x&amp;", 680) + `"`
-	}
+	value := `="` + strings.Repeat("x&amp;", 680) + `"`
+	tag := `<a b` + value + ` c` + value + ` d` + value + ` e` + value
 	return map[string]string{
 		"one tag of equal attributes":     `<a` + strings.Repeat(` a=""`, 5_000),
 		"one tag of different attributes": `<a` + attributes(256),
@@ -46,20 +44,21 @@ func worst() map[string]string {
 }
 
 func namespaces(n int) string {
-	b := ` xmlns:q="u"`
+	var b strings.Builder
+	b.WriteString(` xmlns:q="u"`)
 	for i := range n {
-		b += ` xmlns:` + string(rune('a'+i%26)) + string(rune('a'+i/26)) + `="u"`
+		b.WriteString(` xmlns:` + string(rune('a'+i%26)) + string(rune('a'+i/26)) + `="u"`)
 	}
-	return b
+	return b.String()
 }
 
 // collisions returns attributes whose names look alike to the test for those that stand twice.
 func collisions() string {
-	b := ""
+	var b strings.Builder
 	for i := range 250 {
-		b += ` a` + string(rune('a'+i%26)) + string(rune('a'+i/26)) + `z=""`
+		b.WriteString(` a` + string(rune('a'+i%26)) + string(rune('a'+i/26)) + `z=""`)
 	}
-	return b
+	return b.String()
 }
 
 // A Reader that waits holds little, whatever it has read.

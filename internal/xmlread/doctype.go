@@ -161,7 +161,7 @@ func (r *Reader) usesEntity(v []byte) bool {
 
 // expandEntities decodes a value with such entities.
 func (r *Reader) expandEntities(a *attr, v []byte) error {
-	a.isExpanded, a.from = true, uint16(len(r.expanded))
+	a.isExpanded, a.from = true, place(len(r.expanded))
 	for i := 0; i < len(v); {
 		switch c := v[i]; c {
 		case '&':
@@ -187,6 +187,6 @@ func (r *Reader) expandEntities(a *attr, v []byte) error {
 			return fault(Complex, "has an attribute that is too long")
 		}
 	}
-	a.to = uint16(len(r.expanded))
+	a.to = place(len(r.expanded))
 	return nil
 }

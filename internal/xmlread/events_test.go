@@ -34,7 +34,7 @@ func read(r io.Reader, o xmlread.Options) (lines []string, err error) {
 	text := ""
 	for {
 		token, err := reader.Next()
-		if err != nil && err != io.EOF { //nolint:errorlint // Next returns it bare
+		if err != nil && err != io.EOF {
 			return lines, err
 		}
 		if token != xmlread.Text && text != "" {
@@ -58,7 +58,8 @@ func read(r io.Reader, o xmlread.Options) (lines []string, err error) {
 }
 
 func start(r *xmlread.Reader, long map[string]*strings.Builder) string {
-	line := "start " + expanded(r.Name())
+	var line strings.Builder
+	line.WriteString("start " + expanded(r.Name()))
 	for i := range r.Attrs() {
 		a := r.Attr(i)
 		value := string(a.Value)
@@ -69,9 +70,9 @@ func start(r *xmlread.Reader, long map[string]*strings.Builder) string {
 				}
 			}
 		}
-		line += fmt.Sprintf(" %s=%q", expanded(a.Name), value)
+		fmt.Fprintf(&line, " %s=%q", expanded(a.Name), value)
 	}
-	return line
+	return line.String()
 }
 
 func expanded(n xmlread.Name) string {
@@ -99,7 +100,7 @@ func oracle(document []byte) (lines []string, err error) {
 			lines, text = append(lines, "text "+fmt.Sprintf("%q", text)), ""
 		}
 		if err != nil {
-			if err == io.EOF { //nolint:errorlint // Token returns it bare
+			if err == io.EOF {
 				err = nil
 			}
 			return lines, err

@@ -1,6 +1,9 @@
 package xmlread
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 const (
 	xmlSpace   = "http://www.w3.org/XML/1998/namespace"
@@ -57,7 +60,7 @@ func (b *bindings) bind(prefix, uri []byte) error {
 	}
 	start := len(b.text)
 	b.text = append(append(b.text, prefix...), uri...)
-	b.all = append(b.all, binding{uint16(start), uint16(start + len(prefix)), uint16(len(b.text))})
+	b.all = append(b.all, binding{place(start), place(start + len(prefix)), place(len(b.text))})
 	b.cache = [4]cached{}
 	return nil
 }
@@ -79,15 +82,15 @@ func (b *bindings) find(prefix []byte) (place int16, looks int) {
 		return slot.place, 0
 	}
 	place = notBound
-	for i := len(b.all) - 1; i >= 0; i-- {
+	for i, at := range slices.Backward(b.all) {
 		looks++
-		if at := b.all[i]; bytes.Equal(b.text[at.prefix:at.uri], prefix) {
-			place = int16(i)
+		if bytes.Equal(b.text[at.prefix:at.uri], prefix) {
+			place = int16(i) //nolint:gosec // below MaxBindings
 			break
 		}
 	}
 	if len(prefix) <= len(slot.prefix) {
-		*slot = cached{valid: true, place: place, length: uint8(copy(slot.prefix[:], prefix))}
+		*slot = cached{valid: true, place: place, length: uint8(copy(slot.prefix[:], prefix))} //nolint:gosec // 7 at most
 	}
 	return place, looks
 }
@@ -165,7 +168,7 @@ func (r *Reader) expand() error {
 			}
 		}
 		local := r.local(a.qname)
-		sum := local[0]*31 + local[len(local)-1]*7 + byte(len(local))
+		sum := local[0]*31 + local[len(local)-1]*7 + byte(len(local)) //nolint:gosec // any sum will do
 		bit := uint64(1) << (sum & 63)
 		if seen[sum>>6]&bit != 0 {
 			r.steps += 2 * i

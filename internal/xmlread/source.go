@@ -159,7 +159,7 @@ func (s *source) narrow(width int) []byte {
 	}
 	text := make([]byte, len(s.raw)/2)
 	for i := range text {
-		text[i] = byte(min(s.unit(2*i), 0xff))
+		text[i] = byte(min(s.unit(2*i), 0xff)) //nolint:gosec // 255 at most
 	}
 	return text
 }

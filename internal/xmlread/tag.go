@@ -7,6 +7,9 @@ type qname struct {
 	start, local, end uint16 // local is where the part behind the colon begins
 }
 
+// place makes a place of an offset. All are within buffers of less than 64 KiB.
+func place(offset int) uint16 { return uint16(offset) } //nolint:gosec // see there
+
 func (q qname) prefixed() bool { return q.local != q.start }
 
 // attr is an attribute of the current tag. Its value lies in buf, behind where the token begins, or in expanded.
@@ -51,8 +54,8 @@ func (r *Reader) qname() (qname, error) {
 	if !isQName(name, colon, seen&isHigh != 0) {
 		return qname{}, fault(Damaged, malformed)
 	}
-	at := uint16(start - r.from)
-	return qname{at, at + uint16(colon+1), at + uint16(len(name))}, nil
+	at := place(start - r.from)
+	return qname{at, at + place(colon+1), at + place(len(name))}, nil
 }
 
 func isQName(name []byte, colon int, high bool) bool {
@@ -133,14 +136,14 @@ func (r *Reader) begin(name qname) error {
 	}
 	r.rooted = true
 	e := element{
-		start: uint16(len(r.names)), local: uint16(len(r.names)) + name.local - name.start, bound: uint16(len(r.spaces.all)),
+		start: place(len(r.names)), local: place(len(r.names)) + name.local - name.start, bound: place(len(r.spaces.all)),
 	}
 	written := r.written(name)
 	if len(r.names)+len(written) > MaxOpen {
 		return fault(Complex, "has names that are too long")
 	}
 	r.names = append(r.names, written...)
-	e.end = uint16(len(r.names))
+	e.end = place(len(r.names))
 	if err := r.declare(); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (r *Reader) value(a *attr) error {
 			return r.held(a, start, start+seen+i)
 		}
 		if seen += len(v); seen > MaxValue {
-			a.from = uint16(start)
+			a.from = place(start)
 			return r.longValue(a, quote)
 		}
 		if err := r.more(); err != nil {
@@ -35,7 +35,7 @@ func (r *Reader) value(a *attr) error {
 func (r *Reader) held(a *attr, start, end int) error {
 	v := r.buf[r.from+start : r.from+end]
 	r.at = r.from + end + 1
-	a.from, a.to = uint16(start), uint16(end)
+	a.from, a.to = place(start), place(end)
 	plain, references, fine := look(v)
 	switch {
 	case !fine:
@@ -51,7 +51,7 @@ func (r *Reader) held(a *attr, start, end int) error {
 	if !ok {
 		return fault(Damaged, malformed)
 	}
-	a.to = uint16(start + n)
+	a.to = place(start + n)
 	return nil
 }
 
@@ -150,6 +150,6 @@ func (r *Reader) showLong(a *attr, piece []byte, last bool) error {
 	if err := r.opt.Long(r.written(a.qname), piece, last); err != nil {
 		return err
 	}
-	a.to += uint16(min(len(piece), MaxHead-int(a.to-a.from)))
+	a.to += place(min(len(piece), MaxHead-int(a.to-a.from)))
 	return nil
 }
