@@ -50,7 +50,7 @@ func TestErrorsExplainThemselves(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			s, err := s3store.New(row.client, row.bucket, nil)
 			require.NoError(t, err)
-			_, err = s.Stage(t.Context(), object("k", huge), bytes.NewReader(make([]byte, large)))
+			_, err = s.Stage(t.Context(), object("k", huge), bytes.NewReader(make([]byte, s3Part+1)))
 			require.ErrorContains(t, err, row.says)
 			var op *smithy.OperationError
 			require.ErrorAs(t, err, &op)
@@ -120,13 +120,13 @@ func TestOptions(t *testing.T) {
 		{"zero options", c, "b", &s3store.Options{}, ""},
 		{"no client", nil, "b", nil, "client"},
 		{"no bucket", c, "", nil, "bucket"},
-		{"least part", c, "b", &s3store.Options{PartSize: part}, ""},
-		{"small part", c, "b", &s3store.Options{PartSize: part - 1}, "PartSize"},
+		{"least part", c, "b", &s3store.Options{PartSize: s3Part}, ""},
+		{"small part", c, "b", &s3store.Options{PartSize: s3Part - 1}, "PartSize"},
 		{"negative part", c, "b", &s3store.Options{PartSize: -1}, "PartSize"},
 		{"largest part", c, "b", &s3store.Options{PartSize: 5 << 30, MaxMemory: 5 << 30}, ""},
 		{"large part", c, "b", &s3store.Options{PartSize: 5<<30 + 1, MaxMemory: 6 << 30}, "PartSize"},
 		{"part over memory", c, "b", &s3store.Options{PartSize: 65 << 20}, "MaxMemory"},
-		{"part over memory once rounded", c, "b", &s3store.Options{PartSize: part + 1, MaxMemory: part + 1}, "MaxMemory"},
+		{"part over memory once rounded", c, "b", &s3store.Options{PartSize: s3Part + 1, MaxMemory: s3Part + 1}, "MaxMemory"},
 		{"negative memory", c, "b", &s3store.Options{MaxMemory: -1}, "MaxMemory"},
 		{"negative timeout", c, "b", &s3store.Options{CallTimeout: -1}, "CallTimeout"},
 		{"eleven tags", c, "b", &s3store.Options{Tags: tags}, "tags"},

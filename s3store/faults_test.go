@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -60,7 +61,7 @@ func TestOneFault(t *testing.T) {
 					if repeated != 200 && call != "CompleteMultipartUpload" {
 						continue
 					}
-					t.Run(fmt.Sprintf("%s %s versioned=%v again=%d", call, name, versioned, repeated), func(t *testing.T) {
+					bubble(t, fmt.Sprintf("%s %s versioned=%v again=%d", call, name, versioned, repeated), func(t *testing.T) {
 						f := newFixture(t, setup{versioned: versioned, repeated: repeated})
 						f.fake.Inject(call, 1, fault)
 						body := randomBytes(size)
@@ -84,7 +85,7 @@ func TestFaultForEver(t *testing.T) {
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "denied": denied, "reset": s3fake.Reset, "stall": s3fake.Stall}
 	for call, size := range writes {
 		for name, fault := range faults {
-			t.Run(call+" "+name, func(t *testing.T) {
+			bubble(t, call+" "+name, func(t *testing.T) {
 				f := newFixture(t, setup{Options: s3store.Options{CallTimeout: time.Second}})
 				f.fake.Inject(call, forEver, fault)
 				commit, discard := f.upload(t, "k", randomBytes(size))
@@ -114,7 +115,7 @@ func TestUnknownOutcome(t *testing.T) {
 		{"large, dropped, then 200 and nothing", large, "CompleteMultipartUpload", silent},
 	} {
 		for _, versioned := range []bool{false, true} {
-			t.Run(row.name, func(t *testing.T) {
+			bubble(t, row.name, func(t *testing.T) {
 				f := newFixture(t, setup{versioned: versioned})
 				body := randomBytes(row.size)
 				staged := f.stage(t, "k", body)
@@ -139,29 +140,31 @@ func TestUnknownOutcome(t *testing.T) {
 
 // TestLateComplete is a request that S3 carries out only after it was given up.
 func TestLateComplete(t *testing.T) {
-	f := newFixture(t, setup{Options: s3store.Options{CallTimeout: 2 * time.Second}})
-	staged := f.stage(t, "k", make([]byte, large))
-	release, done := make(chan struct{}), make(chan struct{})
-	f.fake.Inject("CompleteMultipartUpload", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
-		defer close(done)
-		body, _ := io.ReadAll(r.Body)
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		<-release
-		serve(w, r)
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, setup{Options: s3store.Options{CallTimeout: 2 * time.Second}})
+		staged := f.stage(t, "k", make([]byte, large))
+		release, done := make(chan struct{}), make(chan struct{})
+		f.fake.Inject("CompleteMultipartUpload", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			defer close(done)
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			<-release
+			serve(w, r)
+		})
+		err := staged.Commit(t.Context())
+		require.ErrorContains(t, err, "no answer within 2s")
+		require.NotErrorIs(t, err, upload.ErrUnknownOutcome, "the upload was aborted, so nothing can follow")
+		close(release)
+		<-done
+		f.requireNothing(t)
 	})
-	err := staged.Commit(t.Context())
-	require.ErrorContains(t, err, "no answer within 2s")
-	require.NotErrorIs(t, err, upload.ErrUnknownOutcome, "the upload was aborted, so nothing can follow")
-	close(release)
-	<-done
-	f.requireNothing(t)
 }
 
 // TestStillOpen is an upload that could be completed late, since it could not be
 // aborted.
 func TestStillOpen(t *testing.T) {
 	for name, fault := range map[string]s3fake.Fault{"500": fail500, "200 and nothing": silent} {
-		t.Run(name, func(t *testing.T) {
+		bubble(t, name, func(t *testing.T) {
 			f := newFixture(t, setup{})
 			staged := f.stage(t, "k", make([]byte, large))
 			f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Reset)
@@ -177,15 +180,17 @@ func TestStillOpen(t *testing.T) {
 // TestAbortMeetsPart is an abort that leaves the upload, as S3 says it can while
 // a part is on its way.
 func TestAbortMeetsPart(t *testing.T) {
-	f := newFixture(t, setup{})
-	f.fake.Inject("UploadPart", forEver, s3fake.Reset)
-	f.fake.Inject("AbortMultipartUpload", 2, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
-		w.WriteHeader(http.StatusNoContent)
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, setup{})
+		f.fake.Inject("UploadPart", forEver, s3fake.Reset)
+		f.fake.Inject("AbortMultipartUpload", 2, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+			w.WriteHeader(http.StatusNoContent)
+		})
+		_, err := f.upload(t, "k", make([]byte, large))
+		require.NoError(t, err)
+		require.Equal(t, 3, f.fake.Calls("AbortMultipartUpload"))
+		f.requireNothing(t)
 	})
-	_, err := f.upload(t, "k", make([]byte, large))
-	require.NoError(t, err)
-	require.Equal(t, 3, f.fake.Calls("AbortMultipartUpload"))
-	f.requireNothing(t)
 }
 
 // TestKeyIsTaken is another's object under the key, whatever the answers say.
@@ -195,7 +200,7 @@ func TestKeyIsTaken(t *testing.T) {
 		for _, insecure := range []bool{false, true} {
 			for call, fault := range map[string]s3fake.Fault{"": nil, "PutObject": slow503, "CompleteMultipartUpload": s3fake.Reset} {
 				for _, size := range []int{small, large} {
-					t.Run(fmt.Sprintf("%d versioned=%v insecure=%v %s", size, versioned, insecure, call), func(t *testing.T) {
+					bubble(t, fmt.Sprintf("%d versioned=%v insecure=%v %s", size, versioned, insecure, call), func(t *testing.T) {
 						f := newFixture(t, setup{versioned: versioned, Options: s3store.Options{
 							Profile: s3store.Profile{InsecureUnconditionalWrites: insecure},
 						}})
@@ -229,7 +234,7 @@ func TestConflict(t *testing.T) {
 		{"PutObject", small, 2, false},
 		{"CompleteMultipartUpload", large, 1, false},
 	} {
-		t.Run(fmt.Sprint(row.call, row.times), func(t *testing.T) {
+		bubble(t, fmt.Sprint(row.call, row.times), func(t *testing.T) {
 			f := newFixture(t, setup{})
 			f.fake.Inject(row.call, row.times, conflict)
 			body := randomBytes(row.size)
@@ -335,7 +340,7 @@ func TestAbortFails(t *testing.T) {
 
 // TestStrays are uploads that a lost answer of Create left under the key.
 func TestStrays(t *testing.T) {
-	t.Run("the second attempt succeeds", func(t *testing.T) {
+	bubble(t, "the second attempt succeeds", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		neighbor := f.stage(t, "key-longer", make([]byte, large))
 		f.fake.Inject("CreateMultipartUpload", 2, s3fake.Drop)
@@ -346,14 +351,14 @@ func TestStrays(t *testing.T) {
 		f.requireStored(t, "key", body)
 		require.NoError(t, neighbor.Commit(t.Context()))
 	})
-	t.Run("no attempt succeeds", func(t *testing.T) {
+	bubble(t, "no attempt succeeds", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CreateMultipartUpload", 3, s3fake.Drop)
 		_, err := f.Stage(t.Context(), object("key", huge), bytes.NewReader(make([]byte, large)))
 		require.Error(t, err)
 		f.requireNothing(t)
 	})
-	t.Run("the client leaves meanwhile", func(t *testing.T) {
+	bubble(t, "the client leaves meanwhile", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		ctx, cancel := context.WithCancel(t.Context())
 		f.fake.Inject("CreateMultipartUpload", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
@@ -364,14 +369,14 @@ func TestStrays(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		f.requireNothing(t)
 	})
-	t.Run("they cannot be listed", func(t *testing.T) {
+	bubble(t, "they cannot be listed", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CreateMultipartUpload", 1, s3fake.Drop)
 		f.fake.Inject("ListMultipartUploads", forEver, denied)
 		f.stage(t, "key", make([]byte, large))
 		require.Contains(t, f.logs.String(), "key=key")
 	})
-	t.Run("one comes back", func(t *testing.T) {
+	bubble(t, "one comes back", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("UploadPart", forEver, s3fake.Drop)
 		f.fake.Inject("AbortMultipartUpload", 1, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
@@ -384,7 +389,7 @@ func TestStrays(t *testing.T) {
 		require.Error(t, err)
 		f.requireNothing(t)
 	})
-	t.Run("nobody looks without a reason", func(t *testing.T) {
+	bubble(t, "nobody looks without a reason", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CreateMultipartUpload", forEver, denied)
 		_, err := f.Stage(t.Context(), object("key", huge), bytes.NewReader(make([]byte, large)))

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -76,7 +77,7 @@ func TestSmallFilesCostTheirSize(t *testing.T) {
 		{"empty", 0, huge, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			f := newFixture(t, setup{Options: s3store.Options{MaxMemory: 2 * part}})
+			f := newFixture(t, setup{real: true, Options: s3store.Options{MaxMemory: 2 * s3Part}})
 			for i := range 20 {
 				_, err := f.Stage(t.Context(), object(fmt.Sprint(i), row.limit), bytes.NewReader(randomBytes(row.size)))
 				require.NoError(t, err)
@@ -91,7 +92,7 @@ func TestSmallFilesCostTheirSize(t *testing.T) {
 func TestIdleBuffersMakeRoomForSmallOnes(t *testing.T) {
 	f := newFixture(t, setup{Options: s3store.Options{MaxMemory: part}})
 	require.NoError(t, f.stage(t, "large", randomBytes(part)).Commit(t.Context()))
-	for i := range 40 {
+	for i := range part / (60 << 10) {
 		body := randomBytes(60 << 10)
 		staged, err := f.Stage(t.Context(), object(fmt.Sprint(i), int64(len(body))), bytes.NewReader(body))
 		require.NoError(t, err)
@@ -125,29 +126,31 @@ func (f *fixture) hold(t *testing.T, subject string) (letGo func()) {
 }
 
 func TestWaiting(t *testing.T) {
-	f := newFixture(t, setup{Options: s3store.Options{MaxMemory: part}})
-	letGo := f.hold(t, "")
-	never := readFunc(func([]byte) (int, error) { panic("read without memory") })
-	for _, wait := range []time.Duration{0, 20 * time.Millisecond} {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, setup{Options: s3store.Options{MaxMemory: part}})
+		letGo := f.hold(t, "")
+		never := readFunc(func([]byte) (int, error) { panic("read without memory") })
+		for _, wait := range []time.Duration{0, 20 * time.Millisecond} {
+			obj := object("k", huge)
+			obj.MaxWait = wait
+			_, err := f.Stage(t.Context(), obj, never)
+			require.ErrorIs(t, err, upload.ErrBusy)
+		}
+
+		ctx, cancel := context.WithCancel(t.Context())
 		obj := object("k", huge)
-		obj.MaxWait = wait
-		_, err := f.Stage(t.Context(), obj, never)
-		require.ErrorIs(t, err, upload.ErrBusy)
-	}
+		obj.MaxWait = patient
+		time.AfterFunc(20*time.Millisecond, cancel)
+		_, err := f.Stage(ctx, obj, never)
+		require.ErrorIs(t, err, context.Canceled)
+		require.NotErrorIs(t, err, upload.ErrBusy)
 
-	ctx, cancel := context.WithCancel(t.Context())
-	obj := object("k", huge)
-	obj.MaxWait = patient
-	time.AfterFunc(20*time.Millisecond, cancel)
-	_, err := f.Stage(ctx, obj, never)
-	require.ErrorIs(t, err, context.Canceled)
-	require.NotErrorIs(t, err, upload.ErrBusy)
-
-	time.AfterFunc(20*time.Millisecond, letGo)
-	staged, err := f.Stage(t.Context(), obj, bytes.NewReader(randomBytes(small)))
-	require.NoError(t, err)
-	require.NoError(t, staged.Discard(t.Context()))
-	f.requireNothing(t)
+		time.AfterFunc(20*time.Millisecond, letGo)
+		staged, err := f.Stage(t.Context(), obj, bytes.NewReader(randomBytes(small)))
+		require.NoError(t, err)
+		require.NoError(t, staged.Discard(t.Context()))
+		f.requireNothing(t)
+	})
 }
 
 func TestShare(t *testing.T) {
@@ -305,14 +308,14 @@ func TestPartSize(t *testing.T) {
 		ok                bool
 	}{
 		{"default", 0, 0, 1 << 30, true},
-		{"10,000 parts of 5 MiB", 0, 0, 10_000 * part, true},
+		{"10,000 parts of 5 MiB", 0, 0, 10_000 * s3Part, true},
 		{"larger parts", 0, 0, 100 << 30, true},
 		{"parts as large as the memory", 0, 0, 10_000 * (64 << 20), true},
 		{"parts larger than the memory", 0, 0, 10_000*(64<<20) + 1, false},
 		{"parts larger than S3 has", 1 << 40, 0, 10_000*(5<<30) + 1, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			f := newFixture(t, setup{Options: s3store.Options{MaxMemory: row.memory, PartSize: row.part}})
+			f := newFixture(t, setup{real: true, Options: s3store.Options{MaxMemory: row.memory, PartSize: row.part}})
 			staged, err := f.Stage(t.Context(), object("k", row.max), bytes.NewReader([]byte("x")))
 			if !row.ok {
 				require.ErrorContains(t, err, "MaxMemory")
@@ -322,7 +325,7 @@ func TestPartSize(t *testing.T) {
 			require.NoError(t, staged.Discard(t.Context()))
 		})
 	}
-	f := newFixture(t, setup{})
+	f := newFixture(t, setup{real: true})
 	body := randomBytes(2*11<<20 + 1)
 	staged, err := f.Stage(t.Context(), object("k", 10_000*(11<<20)), bytes.NewReader(body))
 	require.NoError(t, err)

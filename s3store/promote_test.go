@@ -95,7 +95,7 @@ func TestPromoteWhatWasChecked(t *testing.T) {
 		"replaced, same ETag": func(f *fixture, key string) { f.fake.Put(key, other) },
 		"gone":                func(f *fixture, key string) { _ = f.Delete(context.Background(), key) },
 	} {
-		t.Run(name, func(t *testing.T) {
+		bubble(t, name, func(t *testing.T) {
 			f := newFixture(t, setup{})
 			p := f.promotion(one)
 			change(f, p.From)
@@ -103,7 +103,7 @@ func TestPromoteWhatWasChecked(t *testing.T) {
 			require.Nil(t, f.fake.Get("k"))
 			f.requireIdle(t)
 		})
-		t.Run(name+", published before", func(t *testing.T) {
+		bubble(t, name+", published before", func(t *testing.T) {
 			f := newFixture(t, setup{})
 			p := f.promotion(one)
 			require.NoError(t, f.Promote(t.Context(), p))
@@ -180,7 +180,7 @@ func TestPromoteOneFault(t *testing.T) {
 				if repeated != 200 && call != "CompleteMultipartUpload" {
 					continue
 				}
-				t.Run(fmt.Sprint(call, " ", name, " ", repeated), func(t *testing.T) {
+				bubble(t, fmt.Sprint(call, " ", name, " ", repeated), func(t *testing.T) {
 					f := newFixture(t, setup{repeated: repeated, versioned: true})
 					s3store.SetMaxCopy(f.Store, part)
 					p := f.promotion(body)
@@ -200,7 +200,7 @@ func TestPromoteOneFault(t *testing.T) {
 func TestPromoteFaultForEver(t *testing.T) {
 	for _, call := range promoteCalls {
 		for name, fault := range map[string]s3fake.Fault{"500": fail500, "denied": denied, "reset": s3fake.Reset, "stall": s3fake.Stall} {
-			t.Run(call+" "+name, func(t *testing.T) {
+			bubble(t, call+" "+name, func(t *testing.T) {
 				f := newFixture(t, setup{Options: s3store.Options{CallTimeout: time.Second}})
 				s3store.SetMaxCopy(f.Store, part)
 				p := f.promotion(randomBytes(2 * part))

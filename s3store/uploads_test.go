@@ -51,7 +51,7 @@ func (f *fixture) send(t *testing.T, r *upload.SignedRequest, body []byte) (stat
 	for name, value := range r.Headers {
 		req.Header.Set(name, value)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := f.http.Do(req)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	return resp.StatusCode
@@ -60,7 +60,7 @@ func (f *fixture) send(t *testing.T, r *upload.SignedRequest, body []byte) (stat
 // TestDirectFaults is each call of a multipart upload, failing once and for ever.
 func TestDirectFaults(t *testing.T) {
 	body := randomBytes(small)
-	run := func(f *fixture) (err error) {
+	run := func(t *testing.T, f *fixture) (err error) {
 		id, err := f.CreateMultipart(t.Context(), direct(body))
 		if err != nil {
 			return err
@@ -81,46 +81,46 @@ func TestDirectFaults(t *testing.T) {
 	for _, call := range []string{"CreateMultipartUpload", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload"} {
 		for name, fault := range map[string]s3fake.Fault{"500": fail500, "503": slow503, "reset": s3fake.Reset, "dropped": s3fake.Drop} {
 			for _, repeated := range []int{200, 404, 412} {
-				t.Run(call+" "+name, func(t *testing.T) {
+				bubble(t, call+" "+name, func(t *testing.T) {
 					f := newFixture(t, setup{repeated: repeated})
 					f.fake.Inject(call, 1, fault)
-					require.NoError(t, run(f))
+					require.NoError(t, run(t, f))
 					f.requireStored(t, staging, body)
 					f.requireIdle(t)
 				})
 			}
 		}
-		t.Run(call+" for ever", func(t *testing.T) {
+		bubble(t, call+" for ever", func(t *testing.T) {
 			f := newFixture(t, setup{})
 			f.fake.Inject(call, forEver, fail500)
-			require.Error(t, run(f))
+			require.Error(t, run(t, f))
 		})
 	}
-	t.Run("no answer ever", func(t *testing.T) {
+	bubble(t, "no answer ever", func(t *testing.T) {
 		f := newFixture(t, setup{repeated: 404})
 		f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Drop)
-		require.NoError(t, run(f), "the object says it")
+		require.NoError(t, run(t, f), "the object says it")
 		f.requireStored(t, staging, body)
 	})
-	t.Run("nobody answers", func(t *testing.T) {
+	bubble(t, "nobody answers", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Drop)
 		f.fake.Inject("HeadObject", forEver, fail500)
-		require.ErrorIs(t, run(f), upload.ErrUnknownOutcome)
+		require.ErrorIs(t, run(t, f), upload.ErrUnknownOutcome)
 	})
-	t.Run("no id ever", func(t *testing.T) {
+	bubble(t, "no id ever", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CreateMultipartUpload", forEver, s3fake.Drop)
-		require.Error(t, run(f))
+		require.Error(t, run(t, f))
 		f.requireNothing(t)
 	})
-	t.Run("another object", func(t *testing.T) {
+	bubble(t, "another object", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Put(staging, []byte("other"))
-		require.ErrorIs(t, run(f), upload.ErrExists)
+		require.ErrorIs(t, run(t, f), upload.ErrExists)
 		f.requireStored(t, staging, []byte("other"))
 	})
-	t.Run("not open", func(t *testing.T) {
+	bubble(t, "not open", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		require.ErrorIs(t, f.CompleteMultipart(t.Context(), staging, "gone", []upload.Part{{Number: 1, Size: 1, ETag: `"x"`}}), fs.ErrNotExist)
 		require.NoError(t, f.AbortMultipart(t.Context(), staging, "gone"))
