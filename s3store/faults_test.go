@@ -53,6 +53,7 @@ var writes = map[string]int{ // the calls of an upload, with the size of one tha
 // TestOneFault is one failure of each call, in buckets of each kind: the file is
 // stored all the same, once, and what is discarded afterwards is gone.
 func TestOneFault(t *testing.T) {
+	t.Parallel()
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "503": slow503, "reset": s3fake.Reset, "answer dropped": s3fake.Drop}
 	for _, versioned := range []bool{false, true} {
 		for call, size := range writes {
@@ -82,6 +83,7 @@ func TestOneFault(t *testing.T) {
 // TestFaultForEver is a call that always fails: the upload fails, within the
 // deadline if S3 is silent, and leaves nothing.
 func TestFaultForEver(t *testing.T) {
+	t.Parallel()
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "denied": denied, "reset": s3fake.Reset, "stall": s3fake.Stall}
 	for call, size := range writes {
 		for name, fault := range faults {

@@ -15,6 +15,7 @@ import (
 )
 
 func TestListerConformance(t *testing.T) {
+	t.Parallel()
 	for _, versioned := range []bool{false, true} {
 		t.Run(fmt.Sprintf("versioned=%v", versioned), func(t *testing.T) {
 			storetest.RunLister(t, func(t *testing.T) upload.Lister { return newFixture(t, setup{versioned: versioned}) })

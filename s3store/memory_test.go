@@ -22,6 +22,7 @@ import (
 const patient = time.Hour // who waits for ever fails by the test's own timeout
 
 func TestMaxMemoryHolds(t *testing.T) {
+	t.Parallel()
 	const limit = 3*part + chunk
 	f := newFixture(t, setup{Options: s3store.Options{MaxMemory: limit}})
 	sizes := []int{10 << 10, chunk, 100 << 10, 300 << 10, part - 1, part, part + chunk, 2*part + 1}
@@ -302,6 +303,7 @@ func TestSecondPartNeverStarvesAWaiter(t *testing.T) {
 }
 
 func TestPartSize(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		name              string
 		memory, part, max int64

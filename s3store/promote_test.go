@@ -166,6 +166,7 @@ var promoteCalls = []string{"CreateMultipartUpload", "UploadPartCopy", "Complete
 
 // TestPromoteOneFault fails each call once.
 func TestPromoteOneFault(t *testing.T) {
+	t.Parallel()
 	conflict := s3fake.Answer(http.StatusConflict, "ConditionalRequestConflict")
 	aborted := s3fake.Answer(http.StatusNotFound, "NoSuchUpload")
 	body := randomBytes(2 * part)
@@ -234,6 +235,7 @@ func TestPromoteUnknownOutcome(t *testing.T) {
 // TestPromoteAtOnce has lost answers too, so that one attempt takes the uploads of
 // others for its own strays.
 func TestPromoteAtOnce(t *testing.T) {
+	t.Parallel()
 	for _, dropped := range []int{0, 2} {
 		f := newFixture(t, setup{versioned: true})
 		body := randomBytes(part + 1)

@@ -171,6 +171,7 @@ func (f *fixture) requireStored(t *testing.T, key string, body []byte) {
 
 // TestBytes stores files of sizes around every border, read in different ways.
 func TestBytes(t *testing.T) {
+	t.Parallel()
 	all := []int{0, 1, chunk - 1, chunk, chunk + 1, part - 1, part, part + 1, 2 * part, 2*part + 1, 3*part + 1}
 	few := []int{0, 1, chunk, part, part + 1}
 	for _, row := range []struct {
@@ -222,6 +223,7 @@ func (s *short) Read(p []byte) (int, error) {
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	for name, with := range map[string]setup{
 		"plain":     {real: true},
 		"versioned": {real: true, versioned: true},
@@ -235,6 +237,7 @@ func TestConformance(t *testing.T) {
 // TestDirectConformance leaves out what a fake that checks no signature lets
 // through.
 func TestDirectConformance(t *testing.T) {
+	t.Parallel()
 	for name, with := range map[string]setup{
 		"plain":     {real: true},
 		"versioned": {real: true, versioned: true},

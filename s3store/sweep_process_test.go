@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
 )
@@ -103,12 +104,14 @@ func sweepAsProcess(url, file string) error {
 	return json.NewEncoder(os.Stdout).Encode(processReport{report, most})
 }
 
-// TestSweepKilled: the process that sweeps 100,000 objects is killed in the
-// middle of a page. Another goes on from the cursor that the first has stored.
+// TestSweepKilled: the process that sweeps 100,000 objects, or fewer, is killed in
+// the middle of a page. Another goes on from the cursor that the first has stored.
 // When it is done nothing is left that should not be, nor anything gone, and
 // neither has held more than a page.
 func TestSweepKilled(t *testing.T) {
-	const objects, orphans = 100_000, 5000
+	t.Parallel()
+	objects := rounds.Of(20_000, 100_000)
+	orphans := objects / 20
 	fake := s3fake.New("bucket")
 	for i := range objects {
 		fake.Put(fmt.Sprintf("p/%06d", i), []byte("0123456789"))
@@ -127,9 +130,10 @@ func TestSweepKilled(t *testing.T) {
 	}
 
 	var deleted atomic.Int64
+	last := int64(orphans/2 + 7)
 	reached := make(chan struct{})
 	fake.Inject("DeleteObject", -1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
-		if deleted.Add(1) == orphans/2+7 {
+		if deleted.Add(1) == last {
 			serve(httptest.NewRecorder(), r)
 			close(reached)
 			<-r.Context().Done() // the process has gone, without an answer
@@ -137,14 +141,20 @@ func TestSweepKilled(t *testing.T) {
 		}
 		serve(w, r)
 	})
-	first, _ := sweeper()
+	first, said := sweeper()
 	require.NoError(t, first.Start())
-	<-reached
+	ended := make(chan error, 1)
+	go func() { ended <- first.Wait() }()
+	select {
+	case <-reached:
+	case err := <-ended:
+		t.Fatalf("the first sweeper ended: %v\n%s", err, said)
+	}
 	require.NoError(t, first.Process.Kill())
-	require.Error(t, first.Wait())
+	require.Error(t, <-ended)
 	cursor, err := os.ReadFile(file)
 	require.NoError(t, err)
-	require.Equal(t, "objects:p%2F:p%2F049999", string(cursor))
+	require.Equal(t, fmt.Sprintf("objects:p%%2F:p%%2F%06d", objects/2-1), string(cursor))
 	require.Len(t, fake.Keys(), objects+1-orphans/2-7)
 
 	second, out := sweeper()
@@ -152,7 +162,7 @@ func TestSweepKilled(t *testing.T) {
 	var got processReport
 	require.NoError(t, json.Unmarshal(out.Bytes(), &got), out)
 	require.Equal(t, upload.SweepReport{
-		Seen: objects/2 - 7, Kept: objects/2 - orphans/2, Orphaned: orphans/2 - 7, Removed: orphans/2 - 7, Bytes: 10 * (orphans/2 - 7),
+		Seen: objects/2 - 7, Kept: objects/2 - orphans/2, Orphaned: orphans/2 - 7, Removed: orphans/2 - 7, Bytes: int64(10 * (orphans/2 - 7)),
 	}, got.SweepReport)
 	require.EqualValues(t, orphans, deleted.Load())
 	require.Less(t, got.Heap, int64(4<<20), "bytes that the sweeper holds")
