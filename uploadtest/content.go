@@ -47,12 +47,21 @@ func PNG(size int) Content {
 	b := append(make([]byte, 0, size), plain[:len(plain)-end]...)
 	b = binary.BigEndian.AppendUint32(b, uint32(fill)) //nolint:gosec // what is in memory is not that large
 	b = append(b, "paDd"...)
-	for i := range fill {
-		b = append(b, byte(i*7+i>>8))
+	for left := fill; left > 0; left -= len(filling()) {
+		b = append(b, filling()[:min(left, len(filling()))]...)
 	}
 	b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[len(b)-fill-4:]))
 	return Bytes(append(b, plain[len(plain)-end:]...))
 }
+
+// filling is what a PNG is filled up with, again and again. It must not be modified.
+var filling = sync.OnceValue(func() []byte {
+	b := make([]byte, 1<<16)
+	for i := range b {
+		b[i] = byte(i*7 + i>>8)
+	}
+	return b
+})
 
 // picture is a PNG of 40 x 30 pixels. It must not be modified.
 var picture = sync.OnceValue(func() []byte {

@@ -128,12 +128,46 @@ func (s *server) requireStored(t *testing.T, n int, size int64) {
 	require.Equal(t, n, stored)
 }
 
+// uploadSlowly sends 1 KiB of the file a second until all is closed, and then the
+// rest of it.
+func (s *server) uploadSlowly(t *testing.T, f client.Part, all <-chan struct{}) {
+	c, err := client.Dial(s.addr, "/upload", client.Form{f}, 0)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer c.Close()
+	for begun := true; begun; {
+		if err := c.Send(kib); err != nil {
+			t.Error(err)
+			return
+		}
+		select {
+		case <-all:
+			begun = false
+		case <-time.After(time.Second):
+		}
+	}
+	if err := c.Send(-1); err != nil {
+		t.Error(err)
+	}
+	if a, err := c.Answer(patience); err != nil || a.Status != http.StatusCreated {
+		t.Errorf("a slow client was told %+v, %v", a, err)
+	}
+}
+
+// awaitReserved waits until uploads have reserved so many bytes of memory.
+func (s *server) awaitReserved(t *testing.T, bytes int64) {
+	t.Helper()
+	require.Eventually(t, func() bool { return s.report(t, "").Used >= bytes }, patience, 10*time.Millisecond)
+}
+
 // holdingMemory starts an upload that takes a whole part and does not go on.
 func (s *server) holdingMemory(t *testing.T) (release func()) {
 	t.Helper()
 	c, err := client.Dial(s.addr, "/upload", client.Form{client.File("a.png", client.PNG(20*mib))}, -1)
 	require.NoError(t, err)
 	require.NoError(t, c.Send(100*kib))
-	require.Eventually(t, func() bool { return s.report(t, "").Used > 0 }, 10*time.Second, 10*time.Millisecond)
+	s.awaitReserved(t, 1)
 	return c.Reset
 }

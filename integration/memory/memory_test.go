@@ -1,6 +1,8 @@
 package memory_test
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 const (
@@ -26,8 +29,8 @@ func TestManyAtOnce(t *testing.T) {
 		n    int
 		file client.Part
 	}{
-		"200 of 20 MiB":   {200, client.File("a.png", client.PNG(20*mib))},
-		"5,000 of 10 KiB": {5000, client.File("a.png", client.PNG(10*kib))},
+		"of 20 MiB": {rounds.Of(40, 200), client.File("a.png", client.PNG(20*mib))},
+		"of 10 KiB": {rounds.Of(1000, 5000), client.File("a.png", client.PNG(10*kib))},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
@@ -44,34 +47,24 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// TestSlowBesideFast: clients that take a hundred seconds for a hundred
-// kibibytes take memory for no more, and keep nobody else from uploading.
+// TestSlowBesideFast: clients that would take minutes for 200 kibibytes take
+// memory for no more, and keep nobody else from uploading.
 func TestSlowBesideFast(t *testing.T) {
 	t.Parallel()
-	const slow, fast = 12, 200
+	const slow, size = 12, 200 * kib
+	fast := rounds.Of(50, 200)
 	s := start(t, config{MaxMemory: maxMemory, MaxWait: patience})
 	var done sync.WaitGroup
+	all := make(chan struct{}) // the fast ones are stored
 	for range slow {
-		done.Go(func() {
-			c, err := client.Dial(s.addr, "/upload", client.Form{client.File("a.png", client.PNG(100*kib))}, 0)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer c.Close()
-			if err := c.SendSlowly(kib); err != nil {
-				t.Error(err)
-			}
-			if a, err := c.Answer(time.Minute); err != nil || a.Status != http.StatusCreated {
-				t.Errorf("a slow client was told %+v, %v", a, err)
-			}
-		})
+		done.Go(func() { s.uploadSlowly(t, client.File("a.png", client.PNG(size)), all) })
 	}
-	require.Eventually(t, func() bool { return s.report(t, "").Used >= slow*100*kib }, 10*time.Second, 10*time.Millisecond)
+	s.awaitReserved(t, slow*size)
 	s.uploadAll(t, fast, client.File("a.png", client.PNG(6*mib)))
-	require.Less(t, len(s.null.Sizes()), fast+slow, "the slow ones were faster")
+	require.Len(t, s.null.Sizes(), fast, "the slow ones were faster")
+	close(all)
 	done.Wait()
-	s.requireStored(t, slow, 100*kib)
+	s.requireStored(t, slow, size)
 	s.requireStored(t, fast, 6*mib)
 }
 
@@ -100,36 +93,62 @@ func TestRetryAfter(t *testing.T) {
 }
 
 // TestHTTP2Neighbours: uploads for which there is no memory are refused at once
-// on HTTP/2, since a stream that waits unread would block its connection.
+// on HTTP/2, since a stream that waits unread would block its connection. Here it
+// would wait for uploads that do not go on before it has been answered.
 func TestHTTP2Neighbours(t *testing.T) {
 	t.Parallel()
-	s := start(t, config{TLS: true, MaxMemory: 10 * mib, MaxWait: patience})
-	f := client.Form{client.File("a.png", client.PNG(20*mib))}
-	statuses := make(chan int, 6)
-	for range 6 {
-		go func() {
-			a, err := client.Post(t.Context(), s.client, s.url+"/upload", f, false)
-			if err != nil {
-				t.Error(err)
-				a = &client.Answer{}
-			}
-			statuses <- a.Status
-		}()
+	const holders, others = 2, 4
+	s := start(t, config{TLS: true, MaxMemory: holders * 5 * mib, MaxWait: time.Hour})
+	f := client.File("a.png", client.PNG(20*mib))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	upload := func(f client.Part) int {
+		a, err := client.Post(ctx, s.client, s.url+"/upload", client.Form{f}, false)
+		if err != nil {
+			t.Error(err)
+			return 0
+		}
+		return a.Status
 	}
-	refused := 0
-	for ended := 0; ended < 6; {
-		begin := time.Now()
-		resp, err := s.client.Post(s.url+"/small", "text/plain", strings.NewReader(strings.Repeat("x", 64*kib)))
+	goOn := make(chan struct{})
+	held, statuses := make(chan int, holders), make(chan int, others)
+	for range holders {
+		go func() { held <- upload(client.File("a.png", stopping(f.Content, 100*kib, goOn))) }()
+	}
+	s.awaitReserved(t, holders*5*mib)
+	for range others {
+		go func() { statuses <- upload(f) }()
+	}
+	for ended := 0; ended < others; {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/small", strings.NewReader(strings.Repeat("x", 64*kib)))
 		require.NoError(t, err)
+		resp, err := s.client.Do(r)
+		require.NoError(t, err, "a small request waited for the uploads beside it")
 		require.Equal(t, "HTTP/2.0", resp.Proto)
 		require.NoError(t, resp.Body.Close())
-		require.Less(t, time.Since(begin), neighbour, "a small request waited for the uploads beside it")
 		for ; len(statuses) > 0; ended++ {
-			status := <-statuses
-			require.Contains(t, []int{201, 503}, status)
-			refused += status / 503
+			require.Equal(t, 503, <-statuses)
 		}
 	}
-	require.Positive(t, refused)
-	s.requireStored(t, 6-refused, 20*mib)
+	close(goOn)
+	for range holders {
+		require.Equal(t, 201, <-held)
+	}
+	s.requireStored(t, holders, 20*mib)
+}
+
+// stopping is content of which the rest, after n bytes, is read when goOn is closed.
+func stopping(c client.Content, n int64, goOn <-chan struct{}) client.Content {
+	return client.Content{Size: c.Size, Open: func() io.Reader {
+		r := c.Open()
+		return io.MultiReader(io.LimitReader(r, n), waiting{goOn}, r)
+	}}
+}
+
+// waiting is empty, which it says when its channel is closed.
+type waiting struct{ goOn <-chan struct{} }
+
+func (w waiting) Read([]byte) (int, error) {
+	<-w.goOn
+	return 0, io.EOF
 }

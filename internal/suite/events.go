@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// event is a line of go test -json; go doc test2json describes it.
+type event struct {
+	Action  string
+	Package string
+	Test    string
+	Elapsed float64 // seconds
+	Output  string
+}
+
+// reader reads the events of one module. It keeps the output of a test until
+// the test has passed, and the rest until the package has ended.
+type reader struct {
+	all      *summary
+	packages map[string]*output
+}
+
+// output is what the tests of one package have printed, and under "" what the
+// package itself has.
+type output struct {
+	names []string // in the order of their beginning
+	text  map[string]string
+}
+
+func (r *reader) read(events io.Reader) error {
+	r.packages = map[string]*output{}
+	for lines := json.NewDecoder(events); ; {
+		var e event
+		switch err := lines.Decode(&e); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		r.take(e)
+	}
+}
+
+func (r *reader) take(e event) {
+	printed := r.packages[e.Package]
+	if printed == nil {
+		printed = &output{text: map[string]string{}}
+		r.packages[e.Package] = printed
+	}
+	ended := e.Action == "pass" || e.Action == "skip" || e.Action == "fail"
+	switch {
+	case e.Action == "build-output":
+		r.all.write(e.Output)
+	case e.Action == "output":
+		printed.add(e.Test, e.Output)
+	case ended && e.Test == "":
+		r.all.write(printed.left(e.Action == "fail"))
+		delete(r.packages, e.Package)
+	case ended:
+		r.all.count(e, reason(printed.text[e.Test]))
+		if e.Action != "fail" {
+			delete(printed.text, e.Test)
+		}
+	}
+}
+
+func (o *output) add(test, line string) {
+	if strings.HasPrefix(line, "=== ") { // it runs, pauses or goes on
+		return
+	}
+	if _, begun := o.text[test]; !begun {
+		o.names = append(o.names, test)
+	}
+	o.text[test] += line
+}
+
+// left is what go test prints of a package: of one that failed all that did not
+// pass, and else the closing line.
+func (o *output) left(failed bool) string {
+	closing := o.text[""]
+	if !failed {
+		return closing[strings.LastIndexByte(strings.TrimSuffix(closing, "\n"), '\n')+1:]
+	}
+	var all strings.Builder
+	for _, test := range o.names {
+		if test != "" {
+			all.WriteString(o.text[test])
+		}
+	}
+	all.WriteString(closing)
+	return all.String()
+}
+
+var located = regexp.MustCompile(`(?m)^\s+\S+\.go:\d+: (.*)$`)
+
+// reason is what the last line says that a test has logged with its place.
+func reason(output string) string {
+	if lines := located.FindAllStringSubmatch(output, -1); len(lines) > 0 {
+		return lines[len(lines)-1][1]
+	}
+	return "no reason was given"
+}

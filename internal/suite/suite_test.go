@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// modules are what TestModules runs, by what is in their test file.
+var modules = map[string]string{
+	"passes":       `func TestA(t *testing.T) { t.Log("not shown") }`,
+	"fails":        `func TestA(t *testing.T) { t.Run("good", func(t *testing.T) { t.Log("not shown") }); t.Run("bad", func(t *testing.T) { t.Error("shown") }) }`,
+	"panics":       `func TestA(t *testing.T) { panic("shown") }`,
+	"no build":     `func TestA(t *testing.T) { missing() }`,
+	"skips":        `func TestA(t *testing.T) { t.Log("before"); t.Skip("needs a moon: wait") }; func TestB(t *testing.T) { t.Run("x", func(t *testing.T) { t.Skip("needs a moon: wait") }) }`,
+	"skips dumbly": `func TestA(t *testing.T) { t.SkipNow() }`,
+}
+
+// TestModules: what is printed of modules that pass, fail, or do neither.
+func TestModules(t *testing.T) {
+	for name, row := range map[string]struct {
+		failed bool
+		says   []string
+	}{
+		"passes":       {false, []string{"ok  \tm\t", "== passed in "}},
+		"fails":        {true, []string{"--- FAIL: TestA/bad", "shown\n", "FAIL\tm\t", "== FAILED in "}},
+		"panics":       {true, []string{"panic: shown", "FAIL\tm\t"}},
+		"no build":     {true, []string{"undefined: missing", "FAIL\tm [build failed]"}},
+		"skips":        {false, []string{"ok  \tm\t", "skipped: 2 tests: needs a moon: wait\n"}},
+		"skips dumbly": {false, []string{"skipped: 1 tests: no reason was given\n"}},
+		"absent":       {true, []string{"== FAILED in "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := filepath.Join(t.TempDir(), name)
+			if source := modules[name]; source != "" {
+				require.NoError(t, os.Mkdir(folder, 0o700))
+				require.NoError(t, os.WriteFile(filepath.Join(folder, "go.mod"), []byte("module m\n\ngo 1.25\n"), 0o600))
+				require.NoError(t, os.WriteFile(filepath.Join(folder, "a_test.go"), []byte("package m\n\nimport \"testing\"\n\n"+source), 0o600))
+			}
+			var out strings.Builder
+			all := newSummary(&out)
+			all.module(folder, time.Second, test(folder, []string{"test", "-json", "-vet=off"}, all))
+			all.print()
+			require.Equal(t, row.failed, len(all.failed) > 0, out.String())
+			for _, text := range row.says {
+				require.Contains(t, out.String(), text)
+			}
+			require.NotContains(t, out.String(), "not shown")
+			require.NotContains(t, out.String(), "=== RUN")
+		})
+	}
+}

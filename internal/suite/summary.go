@@ -1,0 +1,86 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// slowest is how many of the slowest tests are listed.
+const slowest = 10
+
+// summary is what is said at the end. It may be written to by several modules
+// at once.
+type summary struct {
+	mu      sync.Mutex
+	out     io.Writer
+	began   time.Time
+	skipped map[string]int // tests by reason
+	slow    []event
+	modules []string
+	failed  []string
+}
+
+func newSummary(out io.Writer) *summary {
+	return &summary{out: out, began: time.Now(), skipped: map[string]int{}}
+}
+
+func (s *summary) write(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, _ = io.WriteString(s.out, text)
+}
+
+// count takes note of a test that has ended.
+func (s *summary) count(e event, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.Action == "skip" {
+		s.skipped[reason]++
+	}
+	if strings.Contains(e.Test, "/") { // its time is part of another's
+		return
+	}
+	s.slow = append(s.slow, e)
+	slices.SortStableFunc(s.slow, func(a, b event) int { return cmp.Compare(b.Elapsed, a.Elapsed) })
+	s.slow = s.slow[:min(len(s.slow), slowest)]
+}
+
+// module takes note of a module that has ended, with err if one of its tests failed.
+func (s *summary) module(folder string, took time.Duration, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	line := fmt.Sprintf("%6.1f s  %s", took.Seconds(), folder)
+	if err != nil {
+		line += fmt.Sprintf(": %v", err)
+		s.failed = append(s.failed, folder)
+	}
+	s.modules = append(s.modules, line)
+}
+
+func (s *summary) print() {
+	s.section("the slowest tests")
+	for _, e := range s.slow {
+		fmt.Fprintf(s.out, "%6.1f s  %s %s\n", e.Elapsed, e.Package, e.Test)
+	}
+	s.section("modules")
+	for _, line := range s.modules {
+		fmt.Fprintln(s.out, line)
+	}
+	s.section("skipped")
+	for _, reason := range slices.Sorted(maps.Keys(s.skipped)) {
+		fmt.Fprintf(s.out, "skipped: %d tests: %s\n", s.skipped[reason], reason)
+	}
+	verdict := "passed"
+	if len(s.failed) > 0 {
+		verdict = "FAILED in " + strings.Join(s.failed, ", ")
+	}
+	s.section(fmt.Sprintf("%s in %.0f s", verdict, time.Since(s.began).Seconds()))
+}
+
+func (s *summary) section(title string) { fmt.Fprintln(s.out, "\n== "+title) }
