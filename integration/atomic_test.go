@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,6 +22,7 @@ var (
 // TestOneBadFile: of a request with a bad file nothing is kept, however far the
 // others had come.
 func TestOneBadFile(t *testing.T) {
+	t.Parallel()
 	elsewhere := small
 	elsewhere.Field = "other"
 	bad := []struct {
@@ -58,6 +58,7 @@ var script = client.Bytes([]byte(strings.Repeat("plain text\n", mib) + "<script>
 // TestCutInTheSecondFile sends a body that ends where the second file has
 // begun, with a Content-Length that agrees and with one that does not.
 func TestCutInTheSecondFile(t *testing.T) {
+	t.Parallel()
 	for _, first := range []client.Part{small, large} {
 		for _, second := range []client.Part{small, large} {
 			f := client.Form{first, second}
@@ -73,7 +74,7 @@ func TestCutInTheSecondFile(t *testing.T) {
 					if length != cut {
 						require.NoError(t, c.HalfClose())
 					}
-					a, err := c.Answer(10 * time.Second)
+					a, err := c.Answer(patience)
 					require.NoError(t, err)
 					require.Equal(t, 400, a.Status)
 					st.bucket.RequireNothing(t)
@@ -86,6 +87,7 @@ func TestCutInTheSecondFile(t *testing.T) {
 // TestHostDecides: what the host's handler does with the request decides what
 // becomes of the files.
 func TestHostDecides(t *testing.T) {
+	t.Parallel()
 	rows := []struct {
 		name string
 		next http.HandlerFunc

@@ -18,6 +18,7 @@ import (
 // TestDiagnosis: what is wrong between the host and S3 is in the log in plain
 // words, and nothing of it in the answer.
 func TestDiagnosis(t *testing.T) {
+	t.Parallel()
 	good := s3test.Get()
 	wrong := good
 	wrong.SecretKey = "wrongwrong"

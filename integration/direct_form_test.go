@@ -26,6 +26,7 @@ func formRequest(t testing.TB, signed *upload.SignedRequest, body []byte) *http.
 }
 
 func TestDirectForm(t *testing.T) {
+	t.Parallel()
 	st := newStage(t, false, s3store.Options{})
 	signed, err := st.store.SignUpload(t.Context(), directObject(content), true)
 	require.NoError(t, err)
@@ -44,6 +45,7 @@ func TestDirectForm(t *testing.T) {
 // TestDirectFormAttacks: whatever a client changes of a signed form, the server
 // refuses it and keeps nothing.
 func TestDirectFormAttacks(t *testing.T) {
+	t.Parallel()
 	set := func(name, value string) func(*upload.SignedRequest) {
 		return func(r *upload.SignedRequest) { r.Fields[name] = value }
 	}

@@ -14,6 +14,7 @@ import (
 )
 
 func TestSignedLinks(t *testing.T) {
+	t.Parallel()
 	st := newStage(t, false, s3store.Options{})
 	key := "a/ä b+c&d=e.txt"
 	st.bucket.Put(t.Context(), t, key, content)
@@ -66,6 +67,7 @@ func TestSignedLinks(t *testing.T) {
 }
 
 func TestOpenAt(t *testing.T) {
+	t.Parallel()
 	st := newStage(t, false, s3store.Options{})
 	st.bucket.Put(t.Context(), t, "k", content)
 	stored, err := st.store.Stat(t.Context(), "k")

@@ -45,6 +45,7 @@ func partHeaders() map[string]string {
 }
 
 func TestDirectParts(t *testing.T) {
+	t.Parallel()
 	st := newStage(t, false, s3store.Options{})
 	id, err := st.store.CreateMultipart(t.Context(), directObject(twoParts))
 	require.NoError(t, err)
@@ -82,6 +83,7 @@ func latePart(t testing.TB, st *stage, id string) *http.Request {
 // TestDirectPartAttacks: a part that is not the signed one is refused. Each attack has
 // a bucket of its own.
 func TestDirectPartAttacks(t *testing.T) {
+	t.Parallel()
 	query := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { setQuery(r, name, value) }
 	}
@@ -133,6 +135,7 @@ func TestDirectPartAttacks(t *testing.T) {
 
 // TestDirectPartsDroppedAnswers loses the answer of each call once.
 func TestDirectPartsDroppedAnswers(t *testing.T) {
+	t.Parallel()
 	const list = faultproxy.Get // as CallOf names what is read under a key
 	for mode, status := range repeats {
 		for _, call := range []faultproxy.Call{faultproxy.Create, list, faultproxy.Complete, faultproxy.Abort} {

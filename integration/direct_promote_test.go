@@ -39,6 +39,7 @@ func (st *stage) toPromote(t testing.TB, body []byte) upload.Promotion {
 }
 
 func TestPromote(t *testing.T) {
+	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, versioned, s3store.Options{Tags: map[string]string{"a b": "c+d"}})
@@ -78,6 +79,7 @@ var sameMD5 = [2]string{
 // TestPromotePinned: what replaces the file between the check and the
 // publication is not published, or cannot replace it.
 func TestPromotePinned(t *testing.T) {
+	t.Parallel()
 	one, err := hex.DecodeString(sameMD5[0])
 	require.NoError(t, err)
 	other, err := hex.DecodeString(sameMD5[1])
@@ -113,6 +115,7 @@ func TestPromotePinned(t *testing.T) {
 // TestPromoteAtOnce: of many confirmations of one file one publishes, and all
 // say so.
 func TestPromoteAtOnce(t *testing.T) {
+	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, versioned, s3store.Options{})
@@ -146,6 +149,7 @@ func TestPromoteAtOnce(t *testing.T) {
 // TestPromoteDroppedAnswers: S3 carries a call out and its answer is lost, once
 // or always. What Promote says is true.
 func TestPromoteDroppedAnswers(t *testing.T) {
+	t.Parallel()
 	for mode, status := range repeats {
 		for _, call := range []faultproxy.Call{faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete} {
 			for _, times := range []int{1, faultproxy.Always} {
@@ -171,6 +175,7 @@ func TestPromoteDroppedAnswers(t *testing.T) {
 
 // TestPromoteFaults: no failure leaves anything behind.
 func TestPromoteFaults(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []faultproxy.Fault{faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Stall} {
 		for _, call := range []faultproxy.Call{faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete} {
 			for _, times := range []int{1, faultproxy.Always} {

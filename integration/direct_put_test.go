@@ -91,6 +91,7 @@ func copies(more map[string]string) func(*http.Request) {
 // refuses it and keeps nothing. Each attack has a bucket of its own, in which there is
 // something to steal of the size and the SHA-256 that are signed.
 func TestDirectPutAttacks(t *testing.T) {
+	t.Parallel()
 	header := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
 	}
@@ -165,6 +166,7 @@ func requireKeys(t testing.TB, b *s3test.Bucket, keys ...string) {
 
 // TestDirectPut: the honest request works once, for a while.
 func TestDirectPut(t *testing.T) {
+	t.Parallel()
 	for name, digest := range map[string]bool{"with digest": true, "without digest": false} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, false, s3store.Options{Tags: map[string]string{"a b": "c+d"}})
@@ -198,6 +200,7 @@ func TestDirectPut(t *testing.T) {
 }
 
 func TestDirectRequestsExpire(t *testing.T) {
+	t.Parallel()
 	st := newStage(t, false, s3store.Options{})
 	d := directObject(content)
 	d.Expires = time.Second
@@ -229,6 +232,7 @@ func TestDirectRequestsExpire(t *testing.T) {
 // TestDirectEncoding: a header field that S3 cannot bind changes nothing of what
 // is read, checked and published.
 func TestDirectEncoding(t *testing.T) {
+	t.Parallel()
 	st := newStage(t, false, s3store.Options{})
 	signed, err := st.store.SignUpload(t.Context(), directObject(content), false)
 	require.NoError(t, err)

@@ -23,6 +23,7 @@ var repeats = map[string]int{"idempotent": 0, "MinIO-like, 412": 412, "MinIO-lik
 // TestDroppedAnswer: S3 carries a call out and its answer is lost, once. The
 // upload is accepted, and stored exactly once.
 func TestDroppedAnswer(t *testing.T) {
+	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
 		for mode, status := range repeats {
 			for _, u := range uploads {
@@ -45,6 +46,7 @@ func TestDroppedAnswer(t *testing.T) {
 // truth afterwards fails as well, for a while or for ever. Whatever the client
 // is told is true.
 func TestDroppedAnswers(t *testing.T) {
+	t.Parallel()
 	asking := map[string]struct {
 		fault faultproxy.Fault
 		n     int
@@ -89,6 +91,7 @@ func requireTruth(t testing.TB, b *s3test.Bucket, a *client.Answer, c client.Con
 // TestDroppedAnswerInSecondCommit: the second file of a request is lost in the same
 // way while the first is already published.
 func TestDroppedAnswerInSecondCommit(t *testing.T) {
+	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
 		for _, fault := range []faultproxy.Fault{faultproxy.Drop, faultproxy.InternalError} {
 			t.Run(fmt.Sprintf("%s/%s", name, fault), func(t *testing.T) {

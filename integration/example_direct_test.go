@@ -19,6 +19,7 @@ import (
 // TestExampleServerDirect does what the example's page does when a file goes
 // straight to a bucket: it is let in, sends, confirms and shows.
 func TestExampleServerDirect(t *testing.T) {
+	t.Parallel()
 	b := s3test.NewBucket(t, false)
 	flags := []string{"-direct", "-s3-prefix", "in"}
 	rules := b.LetIn(t, "https://other.example.com")

@@ -20,6 +20,7 @@ import (
 
 // TestExampleServer runs examples/server as a person would, in S3 mode.
 func TestExampleServer(t *testing.T) {
+	t.Parallel()
 	binary := buildExample(t)
 	t.Run("curl", func(t *testing.T) {
 		b := s3test.NewBucket(t, false)
@@ -46,7 +47,7 @@ func TestExampleServer(t *testing.T) {
 			defer c.Close()
 			require.NoError(t, c.Send(12*mib))
 		}
-		require.Eventually(t, func() bool { return len(b.Uploads(t.Context(), t)) == 2 }, 10*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool { return len(b.Uploads(t.Context(), t)) == 2 }, patience, 10*time.Millisecond)
 		p.terminate(t)
 		require.Empty(t, b.Uploads(t.Context(), t), "the process ended before its uploads were aborted")
 		b.RequireNothing(t)

@@ -11,6 +11,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -34,7 +35,7 @@ func TestClientGone(t *testing.T) {
 			st := newStage(t, false, s3store.Options{})
 			s := host.Start(t, newHandler(t, st.store, upload.Options{}))
 			before := settled(t, st, s)
-			for range 10 {
+			for range rounds.Of(3, 10) {
 				c, err := client.Dial(s.Addr, "/", fifty, row.length)
 				require.NoError(t, err)
 				require.NoError(t, c.Send(12*mib))
@@ -49,7 +50,7 @@ func TestHTTP2ClientGone(t *testing.T) {
 	st := newStage(t, false, s3store.Options{})
 	s := host.StartTLS(t, newHandler(t, st.store, upload.Options{}))
 	before := settled(t, st, s)
-	for range 10 {
+	for range rounds.Of(3, 10) {
 		ctx, leave := context.WithCancel(t.Context())
 		content := fifty[0].Content
 		content.Open = func() io.Reader {
@@ -87,7 +88,7 @@ func requireGone(t *testing.T, st *stage, s *host.Server, goroutines int) {
 	require.Eventually(t, func() bool {
 		used, _ := st.store.Memory()
 		return used == 0
-	}, 10*time.Second, 10*time.Millisecond, "memory is still reserved")
+	}, patience, 10*time.Millisecond, "memory is still reserved")
 	s.CloseClientConnections()
 	host.RequireGoroutines(t, goroutines, st.closeIdle)
 	require.Equal(t, 201, post(t, s, client.Form{small}, false).Status, "the next upload")
@@ -103,7 +104,7 @@ func TestShutdown(t *testing.T) {
 		defer c.Close()
 		require.NoError(t, c.Send(12*mib))
 	}
-	require.Eventually(t, func() bool { return len(st.bucket.Uploads(t.Context(), t)) == 2 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return len(st.bucket.Uploads(t.Context(), t)) == 2 }, patience, 10*time.Millisecond)
 
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
@@ -131,7 +132,7 @@ func TestShutdownLetsUploadsFinish(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	require.Empty(t, stopped)
 	require.NoError(t, c.Send(-1))
-	a, err := c.Answer(10 * time.Second)
+	a, err := c.Answer(patience)
 	require.NoError(t, err)
 	require.Equal(t, 201, a.Status)
 	require.NoError(t, <-stopped)

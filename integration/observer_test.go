@@ -21,6 +21,7 @@ import (
 // was shown stays as it was, whatever is uploaded meanwhile: the race detector
 // sees it if one of those uploads writes there.
 func TestHungObserver(t *testing.T) {
+	t.Parallel()
 	hung := newHanging(t)
 	hangs := make(chan string, 64)
 	st := newStage(t, false, s3store.Options{})
@@ -119,6 +120,7 @@ func (h *hanging) requireUnchanged(t *testing.T) {
 // TestFailingObserver: an observer that panics or fails refuses its file, early
 // or late, and the next upload knows nothing of it.
 func TestFailingObserver(t *testing.T) {
+	t.Parallel()
 	rows := []struct {
 		name     string
 		observer failing

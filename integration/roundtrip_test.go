@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -13,10 +12,12 @@ import (
 	"github.com/airlock-go/upload/integration/faultproxy"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
 )
 
 func TestBytesComeBack(t *testing.T) {
+	t.Parallel()
 	files := []client.Part{
 		client.File("a.txt", client.Text(1)),
 		client.File("a.png", client.PNG(0)),
@@ -47,7 +48,8 @@ func TestBytesComeBack(t *testing.T) {
 }
 
 func TestLargeFile(t *testing.T) {
-	const size = 300 * mib
+	t.Parallel()
+	size := int64(rounds.Of(80, 300)) * mib
 	anything := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
 	st := newStage(t, false, s3store.Options{})
 	s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFileSize: size}, anything))
@@ -58,6 +60,7 @@ func TestLargeFile(t *testing.T) {
 }
 
 func TestPageNamedPNGIsNotStored(t *testing.T) {
+	t.Parallel()
 	st := newStage(t, false, s3store.Options{})
 	s := host.Start(t, newHandler(t, st.store, upload.Options{}))
 	page := client.Bytes([]byte("<!doctype html><html><body><script>alert(1)</script></body></html>"))
@@ -71,6 +74,7 @@ func TestPageNamedPNGIsNotStored(t *testing.T) {
 // TestBytesComeBackOverTLS: with TLS to S3 the SDK streams bodies with a
 // trailing checksum instead of signing their digest.
 func TestBytesComeBackOverTLS(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int{100 << 10, part - 1, part, part + 1, 3*part + 1} {
 		for _, fault := range []faultproxy.Fault{"", faultproxy.SlowDown, faultproxy.Reset, faultproxy.Drop} {
 			t.Run(fmt.Sprintf("%d bytes/%q", size, fault), func(t *testing.T) {
@@ -92,6 +96,7 @@ func TestBytesComeBackOverTLS(t *testing.T) {
 // TestLittleMemory: requests whose files together exceed the memory do not wait
 // for each other's files for ever, nor for their own.
 func TestLittleMemory(t *testing.T) {
+	t.Parallel()
 	four := client.File("4.png", client.PNG(4*mib))
 	forms := map[string]client.Form{
 		"small ones, then a large one":       {small, small, large},
@@ -102,8 +107,8 @@ func TestLittleMemory(t *testing.T) {
 		for _, chunked := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, chunked %v", name, chunked), func(t *testing.T) {
 				st := newStage(t, false, s3store.Options{MaxMemory: 8 * mib})
-				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFiles: 3, MaxWait: time.Minute}))
-				answers := make(chan *client.Answer, 8)
+				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFiles: 3, MaxWait: patience}))
+				answers := make(chan *client.Answer, rounds.Of(4, 8))
 				for range cap(answers) {
 					go func() {
 						a, err := client.Post(t.Context(), s.Client(), s.URL, form, chunked)
@@ -133,6 +138,7 @@ func TestLittleMemory(t *testing.T) {
 
 // TestExactLimit: a file of exactly the limit is stored, one byte more is not.
 func TestExactLimit(t *testing.T) {
+	t.Parallel()
 	for _, limit := range []int{100 << 10, part, 2 * part, 2*part + 1} {
 		for _, chunked := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d bytes, chunked %v", limit, chunked), func(t *testing.T) {
@@ -151,6 +157,7 @@ func TestExactLimit(t *testing.T) {
 // TestNames: the client's name comes back from the object's headers, whatever
 // characters it has, and is nowhere in the key.
 func TestNames(t *testing.T) {
+	t.Parallel()
 	st := newStage(t, false, s3store.Options{})
 	s := host.Start(t, newHandler(t, st.store, upload.Options{Keys: upload.Prefix("in", upload.RandomKeys())}))
 	for _, name := range []string{

@@ -22,6 +22,10 @@ import (
 const (
 	mib  = 1 << 20
 	part = 5 * mib // of a multipart upload, by default
+
+	// patience is for what takes a moment, on a machine that does much else. It is
+	// less than the three minutes that S3 could take without a CallTimeout.
+	patience = 2 * time.Minute
 )
 
 func TestMain(m *testing.M) { s3test.Main(m) }
@@ -100,7 +104,7 @@ func newHandler(t testing.TB, store upload.Storage, opts upload.Options, policy 
 
 func post(t testing.TB, s *host.Server, f client.Form, chunked bool) *client.Answer {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	a, err := client.Post(ctx, s.Client(), s.URL, f, chunked)
 	require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 )
 
 func TestStoreConformance(t *testing.T) {
+	t.Parallel()
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Run(t, func(t *testing.T) upload.Storage {

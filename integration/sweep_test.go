@@ -11,11 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storetest"
 )
 
 func TestListerConformance(t *testing.T) {
+	t.Parallel()
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
 		t.Run(name, func(t *testing.T) {
 			storetest.RunLister(t, func(t *testing.T) upload.Lister {
@@ -58,8 +60,15 @@ func (s aged) RemoveListed(ctx context.Context, o upload.ListedObject) error {
 	return s.Store.RemoveListed(ctx, o)
 }
 
-// sweepable fills a bucket: 2,400 published objects, every third of which is
-// referred to, and what is under staging keys.
+// What sweepable fills a bucket with: more than a page of objects, and in continuous
+// integration also of uploads.
+var (
+	published = rounds.Of(1200, 2400)
+	opened    = rounds.Of(60, 1100)
+)
+
+// sweepable fills a bucket: published objects, every third of which is referred
+// to, and what is under staging keys.
 func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]bool) {
 	referenced = map[string]bool{}
 	publish := func(key string) {
@@ -67,7 +76,7 @@ func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]b
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))
 	}
-	for i := range 2400 {
+	for i := range published {
 		key := fmt.Sprintf("p/%d/%04d ü+%%.txt", i%5, i)
 		publish(key)
 		if i%3 == 0 {
@@ -88,7 +97,7 @@ func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]b
 		_, err := st.store.CreateMultipart(t.Context(), upload.DirectObject{Key: key, Type: "text/plain"})
 		require.NoError(t, err)
 	}
-	for i := range 1100 {
+	for i := range opened {
 		open(fmt.Sprintf("p/upload-staging/%d", i/2))
 	}
 	for _, key := range []string{"p/upload-staging/young", "q/upload-staging/1"} {
@@ -100,6 +109,7 @@ func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]b
 // TestSweep of plain and versioned buckets: cancelled in the middle, and gone on
 // with from the last cursor.
 func TestSweep(t *testing.T) {
+	t.Parallel()
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -122,17 +132,17 @@ func TestSweep(t *testing.T) {
 
 			dry, err := run(t.Context(), "")
 			require.NoError(t, err)
-			require.Equal(t, 2400+4+1101, dry.Seen)
+			require.Equal(t, published+4+opened+1, dry.Seen)
 			require.Equal(t, 3, dry.Young)
-			require.Equal(t, 800, dry.Kept)
-			require.Equal(t, 1600+2+1100, dry.Orphaned)
+			require.Equal(t, published/3, dry.Kept)
+			require.Equal(t, published/3*2+2+opened, dry.Orphaned)
 
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			opts.Remove = true
 			removed := 0
 			opts.Found = func(context.Context, upload.SweepFinding) {
-				if removed++; removed == 1000 {
+				if removed++; removed == published*3/5 {
 					cancel()
 				}
 			}

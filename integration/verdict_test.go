@@ -19,6 +19,7 @@ import (
 // the tags that the store gave it, and only then it is linked to. With versions
 // the link stays with what was scanned.
 func TestLinksWaitForTheScanner(t *testing.T) {
+	t.Parallel()
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, versioned, s3store.Options{Tags: map[string]string{"team": "files"}})

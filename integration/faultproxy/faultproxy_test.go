@@ -37,11 +37,14 @@ func setup(t *testing.T) (*faultproxy.Proxy, string, *atomic.Int64) {
 	return p, s.URL, &processed
 }
 
-func do(t *testing.T, method, url string) (*http.Response, error) {
+// patience is for calls that are answered, on a machine that does much else.
+const patience = time.Minute
+
+func do(t *testing.T, method, url string, timeout time.Duration) (*http.Response, error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader("body"))
 	require.NoError(t, err)
-	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 2 * time.Second}).Do(r)
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: timeout}).Do(r)
 	if err == nil {
 		_ = resp.Body.Close()
 	}
@@ -69,7 +72,11 @@ func TestFaults(t *testing.T) {
 		t.Run(string(row.fault), func(t *testing.T) {
 			p, base, processed := setup(t)
 			p.Inject(faultproxy.Put, row.fault, 1)
-			resp, err := do(t, http.MethodPut, base+"/bucket/key")
+			timeout := patience
+			if row.fault == faultproxy.Stall {
+				timeout = time.Second
+			}
+			resp, err := do(t, http.MethodPut, base+"/bucket/key", timeout)
 			if row.status == 0 {
 				require.Error(t, err)
 			} else {
@@ -78,7 +85,7 @@ func TestFaults(t *testing.T) {
 			}
 			require.Equal(t, row.processed, processed.Load())
 
-			resp, err = do(t, http.MethodPut, base+"/bucket/key") // the next call is well
+			resp, err = do(t, http.MethodPut, base+"/bucket/key", patience) // the next call is well
 			require.NoError(t, err)
 			require.Equal(t, 200, resp.StatusCode)
 			require.Equal(t, strings.TrimPrefix(base, "http://"), resp.Header.Get("X-Host"), "the host that was signed")
@@ -91,9 +98,9 @@ func TestRepeats(t *testing.T) {
 		p, base, processed := setup(t)
 		p.AnswerRepeats(status)
 		p.Inject(faultproxy.Complete, faultproxy.Drop, 1)
-		_, err := do(t, http.MethodPost, base+"/bucket/key?uploadId=1")
+		_, err := do(t, http.MethodPost, base+"/bucket/key?uploadId=1", patience)
 		require.Error(t, err)
-		resp, err := do(t, http.MethodPost, base+"/bucket/key?uploadId=1")
+		resp, err := do(t, http.MethodPost, base+"/bucket/key?uploadId=1", patience)
 		require.NoError(t, err)
 		if status == 0 {
 			require.Equal(t, 200, resp.StatusCode)
@@ -102,10 +109,10 @@ func TestRepeats(t *testing.T) {
 		}
 		require.Equal(t, status, resp.StatusCode)
 		require.EqualValues(t, 1, processed.Load())
-		resp, err = do(t, http.MethodDelete, base+"/bucket/key?uploadId=1")
+		resp, err = do(t, http.MethodDelete, base+"/bucket/key?uploadId=1", patience)
 		require.NoError(t, err)
 		require.Equal(t, 204, resp.StatusCode)
-		resp, err = do(t, http.MethodPost, base+"/bucket/key?uploadId=2")
+		resp, err = do(t, http.MethodPost, base+"/bucket/key?uploadId=2", patience)
 		require.NoError(t, err)
 		require.Equal(t, 200, resp.StatusCode)
 	}

@@ -3,7 +3,6 @@ package refusal_test
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,6 +14,7 @@ import (
 // TestCutAtEveryByte: whatever a body ends with but its closing boundary, it is
 // not whole, and nothing of it is kept.
 func TestCutAtEveryByte(t *testing.T) {
+	t.Parallel()
 	h, store := newHandler(t, upload.Types("text/plain", "image/png"), upload.Options{MaxFiles: 2})
 	s := host.Start(t, h)
 	f := client.Form{
@@ -39,7 +39,7 @@ func TestCutAtEveryByte(t *testing.T) {
 				if length != cut {
 					require.NoError(t, c.HalfClose())
 				}
-				a, err := c.Answer(10 * time.Second)
+				a, err := c.Answer(patience)
 				require.NoError(t, err)
 				require.Equal(t, status, a.Status, "%s", a.Body)
 				require.Len(t, store.Keys(), stored)

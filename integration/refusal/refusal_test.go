@@ -22,6 +22,8 @@ import (
 const (
 	mib = 1 << 20
 	gib = 1 << 30
+
+	patience = 2 * time.Minute // for what takes a moment, on a machine that does much else
 )
 
 // anything accepts every file.
@@ -111,7 +113,7 @@ func rawClient(tolerant bool, header ...string) func(testing.TB, *host.Server, c
 		if err := c.Send(-1); err != nil && !tolerant {
 			return nil, err
 		}
-		return c.Answer(time.Minute)
+		return c.Answer(patience)
 	}
 }
 
@@ -122,6 +124,7 @@ func curl(args ...string) func(testing.TB, *host.Server, client.Form, bool) (*cl
 }
 
 func TestRefusedEarlyAndWhole(t *testing.T) {
+	t.Parallel()
 	for _, sender := range senders {
 		for _, r := range refusals {
 			t.Run(sender.name+"/"+r.name, func(t *testing.T) {
@@ -146,13 +149,14 @@ func TestRefusedEarlyAndWhole(t *testing.T) {
 }
 
 func TestExpectContinue(t *testing.T) {
+	t.Parallel()
 	h, store := newHandler(t, upload.Types("image/png"), upload.Options{MaxFileSize: mib})
 	s := host.Start(t, h)
 	t.Run("a request that is refused is never asked for its body", func(t *testing.T) {
 		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(8*mib))}, 0, "Expect", "100-continue")
 		require.NoError(t, err)
 		defer c.Close()
-		a, err := c.Answer(5 * time.Second)
+		a, err := c.Answer(patience)
 		require.NoError(t, err)
 		require.Equal(t, 413, a.Status)
 		require.False(t, c.Continued())
@@ -162,9 +166,9 @@ func TestExpectContinue(t *testing.T) {
 		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(0))}, 0, "Expect", "100-continue")
 		require.NoError(t, err)
 		defer c.Close()
-		require.Eventually(t, c.Continued, 5*time.Second, time.Millisecond)
+		require.Eventually(t, c.Continued, patience, time.Millisecond)
 		require.NoError(t, c.Send(-1))
-		a, err := c.Answer(5 * time.Second)
+		a, err := c.Answer(patience)
 		require.NoError(t, err)
 		require.Equal(t, 201, a.Status)
 	})
@@ -173,6 +177,7 @@ func TestExpectContinue(t *testing.T) {
 // A refused body must not be taken for requests: it is read to its end, or the
 // connection is closed.
 func TestRefusedBodyIsNoRequest(t *testing.T) {
+	t.Parallel()
 	requests := make(chan string, 16)
 	h, store := newHandler(t, upload.Types("image/png"), upload.Options{MaxFileSize: 2 * mib})
 	s := host.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -188,10 +193,10 @@ func TestRefusedBodyIsNoRequest(t *testing.T) {
 		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.Bytes(smuggled))}, 0)
 		require.NoError(t, err)
 		require.NoError(t, c.Send(-1))
-		a, err := c.Answer(5 * time.Second)
+		a, err := c.Answer(patience)
 		require.NoError(t, err)
 		require.Equal(t, 415, a.Status)
-		require.Eventually(t, func() bool { return len(requests) > 0 }, time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return len(requests) > 0 }, patience, time.Millisecond)
 		require.Equal(t, "/", <-requests)
 		c.Close()
 	}
@@ -201,6 +206,7 @@ func TestRefusedBodyIsNoRequest(t *testing.T) {
 }
 
 func TestStalledClientIsTold(t *testing.T) {
+	t.Parallel()
 	h, store := newHandler(t, upload.Types("image/png"), upload.Options{StallTimeout: 300 * time.Millisecond})
 	s := host.Start(t, h)
 	for _, length := range []int64{0, -1} {
@@ -208,7 +214,7 @@ func TestStalledClientIsTold(t *testing.T) {
 		require.NoError(t, err)
 		defer c.Close()
 		require.NoError(t, c.Send(100<<10))
-		a, err := c.Answer(5 * time.Second)
+		a, err := c.Answer(patience)
 		require.NoError(t, err)
 		require.Equal(t, 408, a.Status)
 		require.Equal(t, upload.CodeTimeout, a.Code)
@@ -219,21 +225,22 @@ func TestStalledClientIsTold(t *testing.T) {
 // TestServerTimeouts: the deadlines of the host's server do not cost a client
 // its answer.
 func TestServerTimeouts(t *testing.T) {
-	short := func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = time.Second, time.Second }
+	t.Parallel()
+	short := func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = 2*time.Second, 2*time.Second }
 	f := client.Form{client.File("a.png", client.PNG(200<<10))}
 	h, store := newHandler(t, upload.Types("image/png"), upload.Options{})
 	t.Run("HTTP/1.1", func(t *testing.T) {
 		c, err := client.Dial(host.Start(t, h, short).Addr, "/", f, 0)
 		require.NoError(t, err)
 		defer c.Close()
-		require.NoError(t, c.SendSlowly(100<<10))
-		a, err := c.Answer(5 * time.Second)
+		require.NoError(t, c.SendSlowly(60<<10))
+		a, err := c.Answer(patience)
 		require.NoError(t, err)
 		require.Equal(t, 201, a.Status)
 	})
 	t.Run("HTTP/2", func(t *testing.T) {
 		s := host.StartTLS(t, h, short)
-		slow := client.Form{client.File("a.png", client.Slowly(f[0].Content, 100<<10))}
+		slow := client.Form{client.File("a.png", client.Slowly(f[0].Content, 60<<10))}
 		a, err := client.Post(t.Context(), s.Client(), s.URL, slow, false)
 		require.NoError(t, err)
 		require.Equal(t, 201, a.Status)

@@ -77,6 +77,7 @@ func (r *recorder) WriteHeader(status int) {
 }
 
 func TestBehindWrappers(t *testing.T) {
+	t.Parallel()
 	rows := []struct {
 		name    string
 		file    client.Part
@@ -86,10 +87,10 @@ func TestBehindWrappers(t *testing.T) {
 	}{
 		{"accepted", client.File("a.png", client.PNG(700<<10)), false, 201, ""},
 		{"accepted, chunked", client.File("a.png", client.PNG(700<<10)), true, 201, ""},
-		{"too large", client.File("a.png", client.PNG(64*mib)), false, 413, upload.CodeTooLarge},
-		{"too large, chunked", client.File("a.png", client.PNG(64*mib)), true, 413, upload.CodeTooLarge},
+		{"too large", client.File("a.png", client.PNG(24*mib)), false, 413, upload.CodeTooLarge},
+		{"too large, chunked", client.File("a.png", client.PNG(24*mib)), true, 413, upload.CodeTooLarge},
 		{"wrong type", client.File("a.png", client.Executable(700<<10)), false, 415, upload.CodeTypeNotAllowed},
-		{"wrong type, large and chunked", client.File("a.png", client.Executable(64*mib)), true, 415, upload.CodeTypeNotAllowed},
+		{"wrong type, large and chunked", client.File("a.png", client.Executable(24*mib)), true, 415, upload.CodeTypeNotAllowed},
 	}
 	clients := map[string]func(testing.TB, *host.Server, client.Form, bool) (*client.Answer, error){
 		"Go": goClient(), "raw socket": rawClient(true),

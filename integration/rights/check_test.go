@@ -75,6 +75,7 @@ func (a *arranged) open(action, resource string) {
 // TestCheck: for everything that versitygw can express, what is right is told from
 // what is wrong; for the rest the answer is that it cannot be told.
 func TestCheck(t *testing.T) {
+	t.Parallel()
 	nothing := func(*arranged) {}
 	lacks := func(sid, action string) func(*arranged) {
 		return func(a *arranged) { a.as(left{sid, action}) }
@@ -192,6 +193,7 @@ func TestCheck(t *testing.T) {
 // TestBucketPolicyOfTheLibrary: what it forbids is refused to those who might do it
 // otherwise. The other statements need conditions that this server does not know.
 func TestBucketPolicyOfTheLibrary(t *testing.T) {
+	t.Parallel()
 	for sid, forbidden := range map[string]func(t *testing.T, b *s3test.Bucket, c *s3.Client) error{
 		"OnlyTLS": func(t *testing.T, b *s3test.Bucket, c *s3.Client) error { // this server has none
 			_, err := c.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &b.Name})

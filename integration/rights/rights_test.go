@@ -18,6 +18,7 @@ var paths = map[s3store.Role]map[string]path{
 // TestPolicyIsEnough: with exactly the actions of its policy, every path of a role
 // works.
 func TestPolicyIsEnough(t *testing.T) {
+	t.Parallel()
 	for _, role := range s3store.Roles() {
 		for _, versioned := range []bool{false, true} {
 			for name, path := range paths[role] {
@@ -109,6 +110,7 @@ const unknown = "- versitygw answers 501 to everybody, whatever they may do"
 // TestEachActionIsNeeded: with one action left out of one statement, the named path
 // fails. Each action has a row, and each row an action.
 func TestEachActionIsNeeded(t *testing.T) {
+	t.Parallel()
 	for _, role := range s3store.Roles() {
 		seen := map[left]bool{}
 		for _, versioned := range []bool{false, true} {

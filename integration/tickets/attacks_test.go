@@ -27,6 +27,7 @@ func setBody(r *http.Request, content string) {
 // TestForgedRequests: a signed request that is changed in any way is refused by
 // the storage, and there is nothing to confirm.
 func TestForgedRequests(t *testing.T) {
+	t.Parallel()
 	rows := map[string]func(t *testing.T, a *app, r *http.Request){
 		"a shorter body": func(_ *testing.T, _ *app, r *http.Request) { setBody(r, honest[1:]) },
 		"a longer body":  func(_ *testing.T, _ *app, r *http.Request) { setBody(r, honest+"x") },
@@ -68,6 +69,7 @@ func TestForgedRequests(t *testing.T) {
 
 // TestForgedForms: likewise for a POST form.
 func TestForgedForms(t *testing.T) {
+	t.Parallel()
 	rows := map[string]func(s *upload.SignedRequest) (content string){
 		"a longer file":  func(*upload.SignedRequest) string { return honest + "x" },
 		"a shorter file": func(*upload.SignedRequest) string { return honest[1:] },
@@ -96,6 +98,7 @@ func TestForgedForms(t *testing.T) {
 // TestFalseConfirmations: what was stored is published only for its owner, only
 // if it is what it was declared to be, and only in time.
 func TestFalseConfirmations(t *testing.T) {
+	t.Parallel()
 	html := "<!doctype html><script>alert(1)</script>"
 	zip := "PK\x03\x04" + strings.Repeat("x", 100)
 	rows := map[string]struct {
@@ -132,6 +135,7 @@ func TestFalseConfirmations(t *testing.T) {
 
 // TestBodyHash: a digest that was declared is enforced by the storage.
 func TestBodyHash(t *testing.T) {
+	t.Parallel()
 	for name, backend := range backends {
 		t.Run(name, func(t *testing.T) {
 			a := newApp(t, backend, upload.PresignOptions{})
@@ -151,6 +155,7 @@ func TestBodyHash(t *testing.T) {
 
 // TestSecondPut: before the confirmation, while the file is read, and after it.
 func TestSecondPut(t *testing.T) {
+	t.Parallel()
 	for name, backend := range backends {
 		t.Run(name, func(t *testing.T) {
 			a := newApp(t, backend, upload.PresignOptions{})
@@ -176,6 +181,7 @@ func TestSecondPut(t *testing.T) {
 // TestReplayedForm: a form may be sent again; what was checked is what is
 // published.
 func TestReplayedForm(t *testing.T) {
+	t.Parallel()
 	for name, backend := range backends {
 		t.Run(name, func(t *testing.T) {
 			a := newApp(t, backend, upload.PresignOptions{Form: true})
@@ -196,6 +202,7 @@ func TestReplayedForm(t *testing.T) {
 }
 
 func TestExpired(t *testing.T) {
+	t.Parallel()
 	for name, backend := range backends {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -211,6 +218,7 @@ func TestExpired(t *testing.T) {
 
 // TestParts: parts of other lengths, missing ones, and somebody else's steps.
 func TestParts(t *testing.T) {
+	t.Parallel()
 	const size = 5 * mib
 	content := strings.Repeat("0123456789abcdef", (size+1600)/16)
 	for name, backend := range backends {
@@ -281,6 +289,7 @@ func flipped(s string) string {
 
 // TestUnchangeable: key, expiry, whatever a URL says.
 func TestUnchangeable(t *testing.T) {
+	t.Parallel()
 	for name, backend := range backends {
 		t.Run(name, func(t *testing.T) {
 			a := newApp(t, backend, upload.PresignOptions{})
@@ -293,6 +302,7 @@ func TestUnchangeable(t *testing.T) {
 // TestCrashAfterPublication: a process that dies between publishing and removing
 // the staged file leaves something that the next confirmation tidies up.
 func TestCrashAfterPublication(t *testing.T) {
+	t.Parallel()
 	for name, backend := range backends {
 		t.Run(name, func(t *testing.T) {
 			a := newApp(t, backend, upload.PresignOptions{})

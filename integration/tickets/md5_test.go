@@ -34,6 +34,7 @@ func (v *verdict) Verdict() error                                               
 // the same ETag is not published: by a form that is sent again, or by a PUT after
 // another instance has aborted the upload.
 func TestSameETag(t *testing.T) {
+	t.Parallel()
 	for name, form := range map[string]bool{"form": true, "put, aborted elsewhere": false} {
 		t.Run(name, func(t *testing.T) {
 			checked, err := hex.DecodeString(sameMD5[0])

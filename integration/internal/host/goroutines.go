@@ -29,11 +29,11 @@ func Goroutines() int {
 }
 
 // RequireGoroutines fails the test if there are still more than limit of
-// those goroutines after ten seconds, in which it closes what is idle again and
+// those goroutines after a minute, in which it closes what is idle again and
 // again: a connection is idle only when its last call has ended.
 func RequireGoroutines(t testing.TB, limit int, closeIdle ...func()) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for Goroutines() > limit {
 		for _, f := range closeIdle {
 			f()

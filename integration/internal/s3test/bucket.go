@@ -137,7 +137,7 @@ func (b *Bucket) RequireNothing(t testing.TB) {
 	t.Helper()
 	var versions []Version
 	var uploads []types.MultipartUpload
-	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		versions, uploads = b.Versions(t.Context(), t), b.Uploads(t.Context(), t)
 		if len(versions)+len(uploads) == 0 {
 			return
