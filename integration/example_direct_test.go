@@ -13,6 +13,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/integration/internal/example"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 )
 
@@ -26,7 +27,7 @@ func TestExampleServerDirect(t *testing.T) {
 	if rules {
 		flags = append(flags, "-s3-setup")
 	}
-	p := runExample(t, buildExample(t), b, flags...)
+	p := startExample(t, b, flags...)
 	picture := client.PNG(0)
 	content, err := io.ReadAll(picture.Open())
 	require.NoError(t, err)
@@ -34,7 +35,7 @@ func TestExampleServerDirect(t *testing.T) {
 	var ticket upload.Ticket
 	exampleStep(t, p, "", upload.Declaration{Field: "file", Name: "cat.png", Size: picture.Size, SHA256: picture.SHA256()}, &ticket)
 	asked := strings.ToLower(strings.Join(slices.Sorted(maps.Keys(ticket.Headers)), ","))
-	for origin, allowed := range map[string]string{p.url: p.url, "https://evil.example.com": ""} {
+	for origin, allowed := range map[string]string{p.URL: p.URL, "https://evil.example.com": ""} {
 		if allowed == "" && !rules {
 			continue // such a server lets everybody in
 		}
@@ -50,19 +51,19 @@ func TestExampleServerDirect(t *testing.T) {
 	exampleStep(t, p, "confirm", map[string]string{"token": ticket.Token}, &stored)
 	require.Len(t, stored.Files, 1)
 	requireStored(t, b, stored.Files[0].Key, picture)
-	_, shown, header := send(t, httpRequest(t, &upload.SignedRequest{Method: http.MethodGet, URL: p.url + "/files/" + stored.Files[0].Key}, nil))
+	_, shown, header := send(t, httpRequest(t, &upload.SignedRequest{Method: http.MethodGet, URL: p.URL + "/files/" + stored.Files[0].Key}, nil))
 	require.Equal(t, string(content), shown)
 	require.Equal(t, "image/png", header.Get("Content-Type"))
-	p.terminate(t)
+	p.Terminate(t)
 }
 
 // exampleStep makes one step of a direct upload.
-func exampleStep(t *testing.T, p *process, name string, body, into any) {
+func exampleStep(t *testing.T, p *example.Server, name string, body, into any) {
 	t.Helper()
 	b, err := json.Marshal(body)
 	require.NoError(t, err)
 	status, answer, _ := send(t, httpRequest(t, &upload.SignedRequest{
-		Method: http.MethodPost, URL: p.url + "/tickets/" + name, Headers: map[string]string{"Content-Type": "application/json"},
+		Method: http.MethodPost, URL: p.URL + "/tickets/" + name, Headers: map[string]string{"Content-Type": "application/json"},
 	}, b))
 	require.Equal(t, http.StatusCreated, status, answer)
 	require.NoError(t, json.Unmarshal([]byte(answer), into))

@@ -33,7 +33,6 @@ const rowsOf = `[...document.querySelectorAll('#files > li')].map((li) => {
 // reason.
 func TestExamplePage(t *testing.T) {
 	b := chromium.Start(t)
-	binary := buildExample(t)
 	sent := []struct{ name, mediaType, content string }{
 		{"small.png", "image/png", text(t, client.PNG(0))},
 		{"large.png", "image/png", text(t, client.PNG(17<<20))}, // in parts, also straight to storage
@@ -42,7 +41,7 @@ func TestExamplePage(t *testing.T) {
 	for where, run := range examples {
 		for door, says := range map[string]string{"server": "Stored as ", "direct": "Sent directly, stored as "} {
 			t.Run(where+" "+door, func(t *testing.T) {
-				e := run(t, binary)
+				e := run(t)
 				p := b.Open(t, e.url)
 				p.Click(`#doors label:has([value=` + door + `])`)
 				for _, f := range sent {

@@ -33,7 +33,7 @@ const sentRow = `(async () => {
 func TestProgressOnPage(t *testing.T) {
 	const id = "00112233445566778899aabbccddeeff"
 	b := chromium.Start(t)
-	url := runExample(t, buildExample(t))
+	url := startExample(t)
 	p := b.Open(t, url)
 	r := uploadtest.NewRequest(url+"/upload", uploadtest.File("file", "cat.png", uploadtest.PNG(100_000)))
 	r.Header.Set("Upload-Id", id)

@@ -45,7 +45,10 @@ var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "
 // Profile is that of stores over the server.
 func (s Server) Profile() s3store.Profile { return profiles[s.Kind] }
 
-var current Server
+var (
+	current Server
+	folder  string
+)
 
 // parallel is how many parallel tests run at once: they wait for injected
 // faults and for retries, not for the processor.
@@ -54,6 +57,9 @@ const parallel = "8"
 // Main runs the tests of a package with a server beside them, for TestMain.
 func Main(m *testing.M) {
 	server, stop, err := Start()
+	if err == nil {
+		folder, err = os.MkdirTemp("", "tests-")
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "s3test:", err)
 		os.Exit(1)
@@ -64,7 +70,7 @@ func Main(m *testing.M) {
 		panic(err) // it exists in every test binary
 	}
 	code := m.Run()
-	if err := stop(); err != nil {
+	if err := errors.Join(stop(), os.RemoveAll(folder)); err != nil {
 		fmt.Fprintln(os.Stderr, "s3test:", err)
 		code = 1
 	}
@@ -94,6 +100,9 @@ func Start() (Server, func() error, error) {
 	s.Embedded = true
 	return startGateway(s)
 }
+
+// Folder is empty before the tests of [Main] run, and is removed after them.
+func Folder() string { return folder }
 
 // Get returns the server that [Main] started.
 func Get() Server { return current }
