@@ -13,6 +13,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/clamav"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 const mib = 1 << 20
@@ -69,7 +70,8 @@ func TestEverySeam(t *testing.T) {
 // TestLargeFile: 100 MiB with EICAR at their start, in their middle and across a
 // border of the pieces, and the same without.
 func TestLargeFile(t *testing.T) {
-	const size = 100 * mib
+	t.Parallel()
+	size := int64(rounds.Of(20, 100)) * mib
 	h := newHost(t, start(t, nil).scanner(t, &clamav.Options{MaxSize: 128 * mib}), upload.Options{})
 	for name, at := range map[string]int64{
 		"start": 0, "middle": size/2 + 1000, "border": size/2 - 30,

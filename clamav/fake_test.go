@@ -82,45 +82,50 @@ func sayEarly(reply string) func(net.Conn) {
 // TestMisbehaving: whatever a scanner does, a file is stored only after "OK" to
 // all of it, and nothing of the scan is left.
 func TestMisbehaving(t *testing.T) {
-	const size = 16 * mib // more than the sockets hold
+	t.Parallel()
 	hangs := func(net.Conn) { time.Sleep(3 * time.Second) }
 	rows := map[string]struct {
 		do      func(net.Conn)
 		code    upload.Code
 		timeout bool // the scanner has to give up
+		large   bool // more than the sockets hold, since nobody reads it
 	}{
-		"behaves":               {say("stream: OK\x00"), "", false},
-		"finds":                 {say("stream: X FOUND\x00"), upload.CodeInfected, false},
-		"reads nothing":         {hangs, upload.CodeCheckFailed, true},
-		"stops reading":         {func(c net.Conn) { receive(c, 5); hangs(c) }, upload.CodeCheckFailed, true},
-		"never answers":         {func(c net.Conn) { receive(c, whole); gone(c) }, upload.CodeCheckFailed, true},
-		"answers half":          {func(c net.Conn) { say("stream: OK")(c); gone(c) }, upload.CodeCheckFailed, true},
-		"closes at once":        {func(net.Conn) {}, upload.CodeCheckFailed, false},
-		"closes in the middle":  {func(c net.Conn) { receive(c, 5) }, upload.CodeCheckFailed, false},
-		"closes at the end":     {func(c net.Conn) { receive(c, whole) }, upload.CodeCheckFailed, false},
-		"closes half answered":  {say("stream: OK"), upload.CodeCheckFailed, false},
-		"garbage":               {say("\xff\x13\x37\x00"), upload.CodeCheckFailed, false},
-		"nothing":               {say("\x00"), upload.CodeCheckFailed, false},
-		"OK of another":         {say("stream: OK, or so\x00"), upload.CodeCheckFailed, false},
-		"ok":                    {say("stream: ok\x00"), upload.CodeCheckFailed, false},
-		"OK with a line end":    {say("stream: OK\n\x00"), upload.CodeCheckFailed, false},
-		"OK after an error":     {say("stream: no memory ERROR\x00stream: OK\x00"), upload.CodeCheckFailed, false},
-		"too long":              {say(strings.Repeat("stream: ", 10_000) + "OK\x00"), upload.CodeCheckFailed, false},
-		"endless":               {func(c net.Conn) { receive(c, whole); _, _ = io.Copy(c, endlessText{}) }, upload.CodeCheckFailed, false},
-		"OK before the file":    {func(c net.Conn) { _, _ = io.WriteString(c, "stream: OK\x00"); hangs(c) }, upload.CodeCheckFailed, false},
-		"OK before the end":     {sayEarly("stream: OK\x00"), upload.CodeCheckFailed, false},
-		"garbage before it":     {sayEarly("what?\x00"), upload.CodeCheckFailed, false},
-		"finds before the end":  {sayEarly("stream: X FOUND\x00"), upload.CodeInfected, false},
-		"limit before the end":  {sayEarly("INSTREAM size limit exceeded. ERROR\x00"), upload.CodeNotScanned, false},
-		"its disk is full":      {sayEarly("Error writing to temporary file ERROR\x00"), upload.CodeCheckFailed, false},
-		"a command too late":    {say("COMMAND READ TIMED OUT\x00"), upload.CodeCheckFailed, false},
-		"unknown to the format": {say("UNKNOWN COMMAND\x00"), upload.CodeCheckFailed, false},
+		"behaves":               {say("stream: OK\x00"), "", false, false},
+		"finds":                 {say("stream: X FOUND\x00"), upload.CodeInfected, false, false},
+		"reads nothing":         {hangs, upload.CodeCheckFailed, true, true},
+		"stops reading":         {func(c net.Conn) { receive(c, 5); hangs(c) }, upload.CodeCheckFailed, true, true},
+		"never answers":         {func(c net.Conn) { receive(c, whole); gone(c) }, upload.CodeCheckFailed, true, false},
+		"answers half":          {func(c net.Conn) { say("stream: OK")(c); gone(c) }, upload.CodeCheckFailed, true, false},
+		"closes at once":        {func(net.Conn) {}, upload.CodeCheckFailed, false, false},
+		"closes in the middle":  {func(c net.Conn) { receive(c, 5) }, upload.CodeCheckFailed, false, false},
+		"closes at the end":     {func(c net.Conn) { receive(c, whole) }, upload.CodeCheckFailed, false, false},
+		"closes half answered":  {say("stream: OK"), upload.CodeCheckFailed, false, false},
+		"garbage":               {say("\xff\x13\x37\x00"), upload.CodeCheckFailed, false, false},
+		"nothing":               {say("\x00"), upload.CodeCheckFailed, false, false},
+		"OK of another":         {say("stream: OK, or so\x00"), upload.CodeCheckFailed, false, false},
+		"ok":                    {say("stream: ok\x00"), upload.CodeCheckFailed, false, false},
+		"OK with a line end":    {say("stream: OK\n\x00"), upload.CodeCheckFailed, false, false},
+		"OK after an error":     {say("stream: no memory ERROR\x00stream: OK\x00"), upload.CodeCheckFailed, false, false},
+		"too long":              {say(strings.Repeat("stream: ", 10_000) + "OK\x00"), upload.CodeCheckFailed, false, false},
+		"endless":               {func(c net.Conn) { receive(c, whole); _, _ = io.Copy(c, endlessText{}) }, upload.CodeCheckFailed, false, false},
+		"OK before the file":    {func(c net.Conn) { _, _ = io.WriteString(c, "stream: OK\x00"); hangs(c) }, upload.CodeCheckFailed, false, true},
+		"OK before the end":     {sayEarly("stream: OK\x00"), upload.CodeCheckFailed, false, true},
+		"garbage before it":     {sayEarly("what?\x00"), upload.CodeCheckFailed, false, true},
+		"finds before the end":  {sayEarly("stream: X FOUND\x00"), upload.CodeInfected, false, true},
+		"limit before the end":  {sayEarly("INSTREAM size limit exceeded. ERROR\x00"), upload.CodeNotScanned, false, true},
+		"its disk is full":      {sayEarly("Error writing to temporary file ERROR\x00"), upload.CodeCheckFailed, false, true},
+		"a command too late":    {say("COMMAND READ TIMED OUT\x00"), upload.CodeCheckFailed, false, false},
+		"unknown to the format": {say("UNKNOWN COMMAND\x00"), upload.CodeCheckFailed, false, false},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
 			opts := clamav.Options{Timeout: time.Minute}
 			if row.timeout {
 				opts.Timeout = 200 * time.Millisecond
+			}
+			size := int64(mib)
+			if row.large {
+				size = 16 * mib
 			}
 			s := newScanner(t, "tcp", fake(t, row.do), &opts)
 			h := newHost(t, s, upload.Options{})
@@ -174,6 +179,7 @@ func TestSeesAllOnce(t *testing.T) {
 // TestSlowClamd: it slows the upload that it scans and no other, and one that
 // takes its time within Timeout costs nothing but that.
 func TestSlowClamd(t *testing.T) {
+	t.Parallel()
 	first, release := make(chan struct{}, 1), make(chan struct{})
 	first <- struct{}{}
 	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
@@ -208,6 +214,7 @@ func TestSlowClamd(t *testing.T) {
 // TestConnectionsAreBounded: who finds none waits and is told to come again, and
 // one subject leaves some to others.
 func TestConnectionsAreBounded(t *testing.T) {
+	t.Parallel()
 	release := make(chan struct{})
 	s := newScanner(t, "tcp", fake(t, func(c net.Conn) { <-release; say("stream: OK\x00")(c) }),
 		&clamav.Options{MaxConnections: 2, Timeout: time.Second})

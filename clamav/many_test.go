@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 // sink is a storage that keeps nothing, so that what is measured is not what is
@@ -42,7 +43,8 @@ func (s *sink) Discard(context.Context) error { return nil }
 // its end, through a clamd of two threads. All finish, and twice as many take no
 // more memory than once as many: neither here nor in clamd.
 func TestManyThroughTwoThreads(t *testing.T) {
-	const uploads, size = 50, 4 * mib
+	const uploads = 50
+	size := int64(rounds.Of(2, 4)) * mib
 	d := start(t, map[string]string{"MaxThreads": "2"})
 	s, store := d.scanner(t, nil), &sink{}
 	server := serve(t, store, s, io.Discard, upload.Options{})
