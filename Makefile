@@ -2,7 +2,7 @@
 # alone. What a test needs besides (curl, chromium, npm) is used where it is there.
 
 GO      ?= go
-MODULES := . redislimit otelupload examples integration bench
+MODULES := . integration examples redislimit otelupload bench
 
 # The linters are built once, into a folder that git ignores.
 GOLANGCI_LINT_VERSION := v2.12.2
@@ -29,15 +29,11 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
 .PHONY: test test-minio lint vuln fuzz cover bench soak run
 
-# All tests of all modules.
+# All tests of all modules, two modules at once: some tests only wait. At the end it
+# says what was skipped, and how to have it.
 test:
-	@$(if $(RACE),,echo 'no C compiler: the tests run without the race detector';) \
-	failed=; for module in $(MODULES); do \
-		echo "== go test, $$module"; \
-		$(GO) -C "$$module" test $(RACE) -shuffle=on -timeout 20m ./... || failed=yes; \
-	done; \
-	echo '== skipped: direct uploads on MinIO; make test-minio has them, and first builds MinIO, which takes minutes'; \
-	test -z "$$failed"
+	@$(GO) run ./internal/suite $(RACE) -at-once 2 $(MODULES)
+	@echo '== skipped: direct uploads on MinIO; make test-minio has them, and first builds MinIO, which takes minutes'
 
 # Direct uploads on MinIO, which other than AWS obeys header fields that nobody
 # signed: attacks, the suites of storetest, and pages in a browser where there is one.

@@ -6,14 +6,15 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // event is a line of go test -json; go doc test2json describes it.
 type event struct {
+	Time    time.Time
 	Action  string
 	Package string
 	Test    string
-	Elapsed float64 // seconds
 	Output  string
 }
 
@@ -29,6 +30,7 @@ type reader struct {
 type output struct {
 	names []string // in the order of their beginning
 	text  map[string]string
+	begun map[string]time.Time // or gone on after a pause
 }
 
 func (r *reader) read(events io.Reader) error {
@@ -48,11 +50,13 @@ func (r *reader) read(events io.Reader) error {
 func (r *reader) take(e event) {
 	printed := r.packages[e.Package]
 	if printed == nil {
-		printed = &output{text: map[string]string{}}
+		printed = &output{text: map[string]string{}, begun: map[string]time.Time{}}
 		r.packages[e.Package] = printed
 	}
 	ended := e.Action == "pass" || e.Action == "skip" || e.Action == "fail"
 	switch {
+	case e.Action == "run", e.Action == "cont":
+		printed.begun[e.Test] = e.Time
 	case e.Action == "build-output":
 		r.all.write(e.Output)
 	case e.Action == "output":
@@ -61,7 +65,7 @@ func (r *reader) take(e event) {
 		r.all.write(printed.left(e.Action == "fail"))
 		delete(r.packages, e.Package)
 	case ended:
-		r.all.count(e, reason(printed.text[e.Test]))
+		r.all.count(e, e.Time.Sub(printed.begun[e.Test]), reason(printed.text[e.Test]))
 		if e.Action != "fail" {
 			delete(printed.text, e.Test)
 		}
