@@ -48,9 +48,9 @@ func start(t *testing.T, changed map[string]string) *daemon {
 	}
 	if err != nil {
 		if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
-			t.Fatal("clamd (Debian: clamav-daemon) is not there")
+			t.Fatal("needs clamd: apt-get install clamav-daemon")
 		}
-		t.Skip("clamd (Debian: clamav-daemon) is not there")
+		t.Skip("needs clamd: apt-get install clamav-daemon")
 	}
 	folder, err := os.MkdirTemp("", "clamd") //nolint:usetesting // its path is too long for a socket in it
 	require.NoError(t, err)

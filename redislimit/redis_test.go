@@ -36,9 +36,9 @@ func startRedis(t *testing.T, args ...string) *server {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
-			t.Fatal("redis-server is not installed")
+			t.Fatal("needs redis-server: apt-get install redis-server")
 		}
-		t.Skip("redis-server is not installed")
+		t.Skip("needs redis-server: apt-get install redis-server")
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

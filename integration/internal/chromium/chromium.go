@@ -33,7 +33,7 @@ func Require(t testing.TB, names ...string) string {
 			return path
 		}
 	}
-	missing := strings.Join(names, " or ") + " is not installed"
+	missing := "needs " + names[0] + ": apt-get install " + names[0]
 	if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
 		t.Fatal(missing)
 	}

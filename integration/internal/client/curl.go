@@ -26,7 +26,7 @@ import (
 func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
 	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil && os.Getenv("UPLOAD_TEST_REQUIRED") == "" {
-		t.Skip("curl is not installed")
+		t.Skip("needs curl: apt-get install curl")
 	}
 	args = append([]string{
 		"--silent", "--show-error", "--insecure", "--include", "--max-time", "120",

@@ -53,9 +53,9 @@ func User(t testing.TB) Server {
 	t.Helper()
 	if !current.Embedded {
 		if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
-			t.Fatal("a user with few rights needs the gateway of this package")
+			t.Fatal("needs a user with few rights: unset UPLOAD_TEST_S3_ENDPOINT")
 		}
-		t.Skip("a user with few rights needs the gateway of this package")
+		t.Skip("needs a user with few rights: unset UPLOAD_TEST_S3_ENDPOINT")
 	}
 	s := current
 	s.AccessKey, s.SecretKey = userAccess, userSecret
