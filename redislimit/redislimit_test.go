@@ -58,7 +58,7 @@ func (a *alternating) Reserve(ctx context.Context, d upload.Demand) (upload.Rese
 func TestCluster(t *testing.T) {
 	s := startRedis(t, "--cluster-enabled", "yes")
 	c := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{s.addr}, ContextTimeoutEnabled: true})
-	defer func() { _ = c.Close() }()
+	t.Cleanup(func() { _ = c.Close() })
 	require.NoError(t, s.client(t).Do(t.Context(), "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err())
 	require.Eventually(t, func() bool {
 		info, err := s.client(t).ClusterInfo(t.Context()).Result()
@@ -125,13 +125,14 @@ func TestKeysExpire(t *testing.T) {
 // TestLease: the place of an upload lives as long as its request, and of a process
 // that died a little longer.
 func TestLease(t *testing.T) {
-	const lease = 600 * time.Millisecond
+	t.Parallel()
+	const lease = 3 * time.Second
 	s := startRedis(t)
 	l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Concurrent: 1, AllConcurrent: 1}, Lease: lease, Timeout: 20 * time.Second})
 	ctx, die := context.WithCancel(t.Context())
 	r, err := l.Reserve(t.Context(), streamed(ctx, "ann"))
 	require.NoError(t, err)
-	for until := time.Now().Add(3 * lease); time.Now().Before(until); time.Sleep(lease / 10) {
+	for until := time.Now().Add(2 * lease); time.Now().Before(until); time.Sleep(lease / 10) {
 		for _, who := range []string{"ann", "bob"} {
 			_, err := l.Reserve(t.Context(), streamed(ctx, who))
 			require.ErrorIs(t, err, upload.CodeRateLimited)
