@@ -6,15 +6,14 @@ import (
 	"io"
 	"regexp"
 	"strings"
-	"time"
 )
 
 // event is a line of go test -json; go doc test2json describes it.
 type event struct {
-	Time    time.Time
 	Action  string
 	Package string
 	Test    string
+	Elapsed float64 // seconds
 	Output  string
 }
 
@@ -30,7 +29,7 @@ type reader struct {
 type output struct {
 	names []string // in the order of their beginning
 	text  map[string]string
-	begun map[string]time.Time // or gone on after a pause
+	parts map[string]float64 // seconds of all subtests, by test
 }
 
 func (r *reader) read(events io.Reader) error {
@@ -50,13 +49,11 @@ func (r *reader) read(events io.Reader) error {
 func (r *reader) take(e event) {
 	printed := r.packages[e.Package]
 	if printed == nil {
-		printed = &output{text: map[string]string{}, begun: map[string]time.Time{}}
+		printed = &output{text: map[string]string{}, parts: map[string]float64{}}
 		r.packages[e.Package] = printed
 	}
 	ended := e.Action == "pass" || e.Action == "skip" || e.Action == "fail"
 	switch {
-	case e.Action == "run", e.Action == "cont":
-		printed.begun[e.Test] = e.Time
 	case e.Action == "build-output":
 		r.all.write(e.Output)
 	case e.Action == "output":
@@ -65,7 +62,11 @@ func (r *reader) take(e event) {
 		r.all.write(printed.left(e.Action == "fail"))
 		delete(r.packages, e.Package)
 	case ended:
-		r.all.count(e, e.Time.Sub(printed.begun[e.Test]), reason(printed.text[e.Test]))
+		if at := strings.LastIndexByte(e.Test, '/'); at >= 0 {
+			printed.parts[e.Test[:at]] += e.Elapsed
+		}
+		e.Elapsed = max(e.Elapsed, printed.parts[e.Test]) // go test leaves out those that ran in parallel
+		r.all.count(e, reason(printed.text[e.Test]))
 		if e.Action != "fail" {
 			delete(printed.text, e.Test)
 		}

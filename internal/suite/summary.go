@@ -21,16 +21,9 @@ type summary struct {
 	out     io.Writer
 	began   time.Time
 	skipped map[string]int // tests by reason
-	slow    []timed
+	slow    []event
 	modules []string
 	failed  []string
-}
-
-// timed is a test, and how long it took with its subtests. The time that go
-// test gives leaves out what subtests did beside each other.
-type timed struct {
-	name string
-	took time.Duration
 }
 
 func newSummary(out io.Writer) *summary {
@@ -44,7 +37,7 @@ func (s *summary) write(text string) {
 }
 
 // count takes note of a test that has ended.
-func (s *summary) count(e event, took time.Duration, reason string) {
+func (s *summary) count(e event, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.Action == "skip" {
@@ -53,8 +46,8 @@ func (s *summary) count(e event, took time.Duration, reason string) {
 	if strings.Contains(e.Test, "/") { // its time is part of another's
 		return
 	}
-	s.slow = append(s.slow, timed{e.Package + " " + e.Test, took})
-	slices.SortStableFunc(s.slow, func(a, b timed) int { return cmp.Compare(b.took, a.took) })
+	s.slow = append(s.slow, e)
+	slices.SortStableFunc(s.slow, func(a, b event) int { return cmp.Compare(b.Elapsed, a.Elapsed) })
 	s.slow = s.slow[:min(len(s.slow), slowest)]
 }
 
@@ -72,8 +65,8 @@ func (s *summary) module(folder string, took time.Duration, err error) {
 
 func (s *summary) print() {
 	s.section("the slowest tests")
-	for _, slow := range s.slow {
-		fmt.Fprintf(s.out, "%6.1f s  %s\n", slow.took.Seconds(), slow.name)
+	for _, e := range s.slow {
+		fmt.Fprintf(s.out, "%6.1f s  %s %s\n", e.Elapsed, e.Package, e.Test)
 	}
 	s.section("modules")
 	for _, line := range s.modules {
