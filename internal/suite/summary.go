@@ -66,15 +66,15 @@ func (s *summary) module(folder string, took time.Duration, err error) {
 func (s *summary) print() {
 	s.section("the slowest tests")
 	for _, e := range s.slow {
-		fmt.Fprintf(s.out, "%6.1f s  %s %s\n", e.Elapsed, e.Package, e.Test)
+		_, _ = fmt.Fprintf(s.out, "%6.1f s  %s %s\n", e.Elapsed, e.Package, e.Test)
 	}
 	s.section("modules")
 	for _, line := range s.modules {
-		fmt.Fprintln(s.out, line)
+		_, _ = fmt.Fprintln(s.out, line)
 	}
 	s.section("skipped")
 	for _, reason := range slices.Sorted(maps.Keys(s.skipped)) {
-		fmt.Fprintf(s.out, "skipped: %d tests: %s\n", s.skipped[reason], reason)
+		_, _ = fmt.Fprintf(s.out, "skipped: %d tests: %s\n", s.skipped[reason], reason)
 	}
 	verdict := "passed"
 	if len(s.failed) > 0 {
@@ -83,4 +83,4 @@ func (s *summary) print() {
 	s.section(fmt.Sprintf("%s in %.0f s", verdict, time.Since(s.began).Seconds()))
 }
 
-func (s *summary) section(title string) { fmt.Fprintln(s.out, "\n== "+title) }
+func (s *summary) section(title string) { _, _ = fmt.Fprintln(s.out, "\n== "+title) }
