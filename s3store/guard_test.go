@@ -61,7 +61,7 @@ func TestAddedCopySource(t *testing.T) {
 	} {
 		for attack, more := range attacks {
 			t.Run(row.name+"/"+attack, func(t *testing.T) {
-				f := newFixture(t, setup{Options: s3store.Options{Profile: row.profile}})
+				f := newFixture(t, setup{real: true, Options: s3store.Options{Profile: row.profile}})
 				f.fake.Secret, f.fake.Unsigned = "secret", row.unsigned
 				f.fake.Put("others/secret", body)
 				stolen := row.stolen && attack != "other guard"
@@ -94,7 +94,7 @@ func TestAddedCopySource(t *testing.T) {
 func TestSignedAsAbsent(t *testing.T) {
 	body := randomBytes(small)
 	for _, tags := range []map[string]string{nil, {"a": "b"}} {
-		f := newFixture(t, setup{Options: s3store.Options{Profile: s3store.MinIO(), Tags: tags}})
+		f := newFixture(t, setup{real: true, Options: s3store.Options{Profile: s3store.MinIO(), Tags: tags}})
 		f.fake.Secret, f.fake.Unsigned = "secret", s3fake.Obeyed
 		signed, err := f.SignUpload(t.Context(), direct(body), false)
 		require.NoError(t, err)
