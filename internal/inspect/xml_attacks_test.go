@@ -135,7 +135,7 @@ func prefixes(n int) string {
 
 // An upload that stalls within the worst beginning holds less than 64 KiB, and has cost less than its size may.
 func TestStalledXMLHoldsLittle(t *testing.T) {
-	const many = 24
+	const many = 8
 	for about, in := range stalling() {
 		for kind, fresh := range map[string]func() closer{"SVG": newSVG, "XML": newXML} {
 			var all [many]closer
