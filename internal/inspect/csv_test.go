@@ -2,6 +2,7 @@ package inspect_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -18,103 +19,200 @@ func csvVerdict(t *testing.T, c inspect.CSV, in string) error {
 	for i := range len(in) {
 		_, _ = bytewise.Write([]byte{in[i]})
 	}
-	require.Equal(t, whole.Verdict(), bytewise.Verdict(), in)
+	require.Equal(t, whole.Verdict(), bytewise.Verdict(), "%q", in)
 	return whole.Verdict()
 }
 
 func TestCSVAccepts(t *testing.T) {
 	for _, in := range []string{
 		"", "a,b\n1,2\n", "a;b\r\n1;2\r\n", "a\tb\n1\t2\n", "\xef\xbb\xbfa,b\n", le("a,b\r\n1,-2\r\n"),
-		"-1.5,+49,-1,5\n", "-1.5e-3,+1E5,-.5,-5%,\"-1,234.50\"", "+49 (0)30/123-45;-12:30;-;--;+-", "-1.5", "\"-1.5\"\n",
-		"1-2,a=b,a@b.example,1+1", "\"a=b\",\"he said \"\"=1\"\"\"", "\"\"\"=1\",x", " =1+1, -a", "x\"=1\"", "'=1,_=1",
-		"a\t\tb\n", "a,\"\n=1\"", "\"x,=1\n@y\",z", "名前,値=1",
+		"1-2,a=b,a@b.example,1+1", "\"a=b\",\"he said \"\"=1\"\"\"", "\"\"\"=1\",x", "x\"=1\"", "'=1,_=1",
+		"-122.4,37.77,\"San Francisco (CA)\"\n", "\"-122.4\",\"37.77\",\"x|y (z)\"\n", "-1;\"a|b\";f(x)\n", "-5\tParis (France)\n", "-\tx (y)\n", "-|a|b (c)\n",
+		"a;\"-US$1,234\"\n", "\"-\",\"Paris (France)\"\n", "\"-1.5\",b\n", "+49 30 1234,Jane (home)\n",
+		"a\t\tb\n", "\ta\n", "a,\tx", "\"x,=1\",z", "\"x;=1\nb\";z", "名前,値=1", "a\rb\rc\r", "\"a\"\r\"b\"\r",
 	} {
-		require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in), in)
+		require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in), "%q", in)
 	}
-	for _, in := range []string{"a,=1\tb", "a;@x\n-1\t\t+2", "yes,-no\tx"} {
-		require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true, Tabs: true}, in), in)
+	for _, in := range []string{"=\"00123\",Jane (x)\n", "\"=\"\"00123\"\"\",\"Jane (x)\"\n", "=,b\n", "=\n"} {
+		require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in), "%q", in)
+	}
+	for _, in := range []string{"a,=1\tb", "a;@x\n-1\t\t+2", "yes,-no\tx", "a|=1"} {
+		require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true, Tabs: true}, in), "%q", in)
 	}
 	require.NoError(t, csvVerdict(t, inspect.CSV{}, "=1+1,@x,-a\n"), "the option is off")
 }
 
-func TestCSVRefuses(t *testing.T) {
-	const formula = "has a cell that a spreadsheet may compute at byte "
-	for _, c := range []struct {
-		in, want string
-		tabs     bool
-	}{
-		{"=1+1", formula + "0", false},
-		{"a,=HYPERLINK(\"http://example.com\")", formula + "2", false},
-		{"a\n@SUM(1)", formula + "2", false},
-		{"a\r\n+cmd|' /C calc'!A0", formula + "3", false},
-		{"a,-cmd|x", formula + "2", false},
-		{"a;=1", formula + "2", false},
-		{"a\t=1", formula + "2", false},
-		{"a\t\t=1", formula + "3", false},
-		{"a\r=1", formula + "2", false},
-		{"a,\tx", formula + "2", false},
-		{"\ta", formula + "0", false},
-		{"\"=1\"", formula + "1", false},
-		{"a,\"\t=1\"", formula + "3", false},
-		{"a,\"\r=1\"", formula + "3", false},
-		{"\"\"=1", formula + "2", false},
-		{"\"-1\"\"a\"", formula + "1", false},
-		{"\"a\"\"b\",=1", formula + "7", false},
-		{"\"a\nb\";@x", formula + "6", false},
-		{"-1ex", formula + "0", false},
-		{"-2+3+cmd|x", formula + "0", false},
-		{"-A1", formula + "0", false},
-		{"+é", formula + "0", false},
-		{"\xef\xbb\xbf=1", formula + "3", false},
-		{le("a,=1"), formula + "6", false},
-		{be("é;@x"), formula + "6", false},
-		{strings.Repeat("a,", 5000) + "=1", formula + "10000", false},
-		{"a\t=1", formula + "2", true},
-		{"a\n@x", formula + "2", true},
-		{"=1,<script>", formula + "0", false},
-		{"a,<script>,=1", "contains HTML markup at byte 2", false},
-	} {
-		err := csvVerdict(t, inspect.CSV{RefuseFormulas: true, Tabs: c.tabs}, c.in)
-		want := finding{"active_content formula", c.want}
-		if strings.HasPrefix(c.want, "contains HTML") {
-			want.code = "active_content markup"
-		}
-		require.Equal(t, want, found(err), c.in)
-	}
-	require.Equal(t, finding{codeDamaged, "contains a control character at byte 2"}, found(csvVerdict(t, inspect.CSV{}, "a,\x00")))
+// Cells that begin like a formula and are none.
+var calmCells = []string{
+	"-1.5", "+49", "-1,5", "-1.5e-3", "+1E5", "-.5", "-5%", "-1,234.50", "+49 (0)30/123-45", "-12:30", "-", "--", "+-", "---",
+	"-$45.00", "+$15.00", "-12,34 €", "-€12.34", "-12.34 EUR", "- $20.00", "-£5.00", "-¥500", "-1\u00a0234,56 €", "-1\u202f234,56",
+	"-1\u2009234", "-5°C", "-5 °C", "-1.2k", "-R$ 45,00", "-US$45.00", "-EUR 12.34", "-(12.50)", "-12.50 (net)", "-1'234.50", "-10kg",
+	"-12½", "-₹1,00,000", "+1-555-0100 ext. 5", "+49 30 1234", "-1/2", "-30 to -20", "-5 – -3", "-٣٤",
+	"- milk", "- milk, eggs & bread", "- don't", "-none-", "--help", "+é", "- what?", "- Wow!", "- Note: two 2nd", "-1ex",
+	"@handle", "@jane_doe1", "@jane thanks! https://example.com/x #tag", "@", "@ home", "＠handle", "－１２．５",
+	"-5 apples (green)", "-12.34 EUR, net (20)", "-5, Paris (France)", "-,Paris (France)", "-5;a|b",
+	"====", "= =", `="00123"`, `="0-306-40615-2"`, `="a b" `,
 }
 
-func FuzzCSV(f *testing.F) {
-	for _, s := range []string{"a,b\n1,-2\n", "\"a\"\"b\",=1", le("a;@x"), "+49 (0)30\t\t-1e5", "a,<script>,=1"} {
-		f.Add([]byte(s), byte(1), false)
+func TestCSVCalmCells(t *testing.T) {
+	for _, cell := range calmCells {
+		quoted := `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+		for _, in := range []string{
+			"a;" + quoted, quoted, "a," + quoted + ",b\n", "x\t" + quoted + "\n", "sep=;\r\nx;" + quoted + "\r\n", le("a|" + quoted + "\r\n"),
+			"\"notes\n" + strings.ReplaceAll(cell, `"`, `""`) + "\"\n",
+		} {
+			require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in), "%q", in)
+		}
+		if !strings.ContainsAny(cell, ",;|") {
+			for _, in := range []string{cell, "a," + cell, "a;" + cell + ";b\n", "a," + cell + "\r\n"} {
+				require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in), "%q", in)
+			}
+		}
 	}
-	f.Fuzz(func(t *testing.T, in []byte, step byte, tabs bool) {
-		whole, cut, text := inspect.CSV{RefuseFormulas: true, Tabs: tabs}, inspect.CSV{RefuseFormulas: true, Tabs: tabs}, inspect.Text{}
-		_, _ = whole.Write(in)
-		_, _ = text.Write(in)
-		for rest := in; len(rest) > 0; {
-			n := min(len(rest), int(step)%7+1)
-			_, _ = cut.Write(rest[:n])
-			rest = rest[n:]
+}
+
+// What acts, in the spellings of formulas that spreadsheets know.
+var actingCells = []string{
+	"=1+1", "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0",
+	"=HYPERLINK(A1)", "+HYPERLINK(A1)", "-HYPERLINK(A1)", "@HYPERLINK(A1)", "-1+WEBSERVICE(A1)", "+ WEBSERVICE (A1)", "-_xlfn.WEBSERVICE(A1)",
+	"＝1+1", "＋cmd|x", "－cmd|x", "＠SUM(1)", "﹦1+1", "﹢cmd|x", "﹣cmd|x", "﹫SUM(1)", "-SUM（1）", "=ＨＹＰＥＲＬＩＮＫ(A1)",
+	" =1+1", "\u00a0=1+1", "\u2003=1+1", "\u3000=1+1", "\ufeff=1+1", "\u200b=1+1", "\u200e=1+1", " @SUM(1)", " +cmd|x",
+	"-A1", "+A1", "-$A$1", "-A$1", "-$A1", "-US$45", "- A1", "-R1C1", "+AB12:AC14", "-1+A1", "--A1", "-(A1)",
+	"-Book1.xlsx!Name", "-'C:/x/[b.xlsx]Sheet1'!A1", "-[b.xlsx]Sheet1!A1", "-Sheet1!1:1", "-{1}", "-\\\\host\\x", "-x^2",
+	"='file:///etc/passwd'#$Sheet1.A1", "-'file:///etc/passwd'#$Sheet1.A1", "=DDE(A1)", "=Sheet1!A1", "==1+1", "= 1", "=-1", "=(1)", "=A1",
+	`=""a"" & B1`, `=""a`, "-1e5+HYPERLINK(A1)", "-5=HYPERLINK(A1)", "-\"\"x\"\"&WEBSERVICE(A1)", "-1+2/cmd|x", "-\"\"a\"\"\"\"b\"\"&WEBSERVICE(A1)",
+	"-12:30+HYPERLINK(A1)", "-5%+SUM(A1)", "-(5)+cmd|x", "-none,IF(1)", "@jane,cmd|x",
+}
+
+func TestCSVActingCells(t *testing.T) {
+	for _, cell := range actingCells {
+		plain := strings.ReplaceAll(cell, `""`, `"`)
+		for _, in := range []string{
+			`"` + cell + `"`, "a,\"" + cell + "\",b\n", "a;\"" + cell + "\"\n", "a\t\"" + cell + "\"\n", "a|\"" + cell + "\"\n",
+			"a\n\"" + cell + "\"\n", "a\r\"" + cell + "\"\r", "\"a\n" + plain + "\n", "\"a\r\n" + plain + "\r\nb\n", "sep=^\na^\"" + cell + "\"\n",
+			"\"sep=:\"\na:\"" + cell + "\"\n", le("a,\"" + cell + "\"\r\n"), be("a;\"" + cell + "\"\r\n"),
+			"\"\"" + plain, "x;\"\n" + plain, "x\t\"\n" + plain, "x|\"\n" + plain, "x,\"\n" + plain,
+		} {
+			require.Equal(t, "active_content formula", found(csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in)).code, "%q", in)
 		}
-		require.Equal(t, whole.Verdict(), cut.Verdict())
-		if whole.Verdict() != nil {
-			return
+		if !strings.ContainsAny(cell, ",;|\"") {
+			for _, in := range []string{cell, "a," + cell, "a;" + cell + ";b\n", "a\t" + cell + "\n", "a|" + cell + "\r\n", "a\t\t" + cell} {
+				require.Equal(t, "active_content formula", found(csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in)).code, "%q", in)
+			}
 		}
-		require.NoError(t, text.Verdict(), "the option only adds refusals")
-		if !bytes.ContainsAny(in, "\"\xfe\xff") {
-			require.NotRegexp(t, `(^|[\r\n])[=@]`, string(in))
-		}
-	})
+	}
+}
+
+// Quotation marks that one reader takes for such, and another does not.
+func TestCSVReadersThatDisagree(t *testing.T) {
+	for _, c := range []struct{ reader, in string }{
+		{"commas", "x;\"\n=cmd|' /C calc'!A0"},
+		{"semicolons", "x,\"\n=cmd|' /C calc'!A0"},
+		{"commas, after a tab", "x\t\"\n@SUM(1)"},
+		{"tabs", "x,\"\ta\t=1"},
+		{"tabs, within quotation marks", "x,\"a\t=1\""},
+		{"pipes", "x,\"a|=1\""},
+		{"semicolons, within quotation marks", "x,\"a;=1\""},
+		{"commas and semicolons", "x,\"y;\"z;=1"},
+		{"commas, semicolons and tabs", "x\t\"y;\"z;=1"},
+		{"a named separator", "sep=^\nx,\"\nb^=1"},
+		{"a named separator, in quotation marks", "\"sep=~\"\r\n\"a,\";~\"\nb~=1"},
+		{"the separator is named in capitals", "SEP=:\nx:=1"},
+		{"quotations may open after blanks", "a, \"x,\",=1"},
+		{"quotations do not open after blanks", "a, \"x,=1\""},
+		{"quotations go on after their end", "\"a\"b,\",=1\","},
+		{"quotations end at their end", "\"a\"b,=1"},
+		{"carriage returns end lines", "a,b\r=1"},
+		{"carriage returns end no lines", "x,\r\",=1,\"\n"},
+		{"lines before quotations", "\"a\n=1\""},
+		{"lines before quotations, after a semicolon", "\"x;\n-A1;y\""},
+	} {
+		require.Equal(t, "active_content formula", found(csvVerdict(t, inspect.CSV{RefuseFormulas: true}, c.in)).code, "%s: %q", c.reader, c.in)
+	}
+}
+
+func TestCSVPlaces(t *testing.T) {
+	const formula = "has a cell that a spreadsheet may compute at byte "
+	for _, c := range []struct {
+		in, code, text string
+		tabs           bool
+	}{
+		{"=1+1", "active_content formula", formula + "0", false},
+		{"a,=HYPERLINK(\"http://example.com\")", "active_content formula", formula + "2", false},
+		{"a\r\n+cmd|' /C calc'!A0", "active_content formula", formula + "3", false},
+		{"\"-1+\"\"a\"\"+A1\"", "active_content formula", formula + "1", false},
+		{"\xef\xbb\xbf=1", "active_content formula", formula + "3", false},
+		{le("a,=1"), "active_content formula", formula + "6", false},
+		{be("é🐎;-A1"), "active_content formula", formula + "10", false},
+		{strings.Repeat("a,", 5000) + "=1", "active_content formula", formula + "10000", false},
+		{"a\t=1", "active_content formula", formula + "2", true},
+		{"=1,<script>", "active_content formula", formula + "0", false},
+		{"a,<script>,=1", "active_content markup", "contains HTML markup at byte 2", false},
+		{"a,=\"00123", "active_content formula", formula + "2", false},
+		{"sep=\"\na", "unsupported_variant", "names a separator of cells that cannot be one at byte 4", false},
+		{"sep=§\na", "unsupported_variant", "names a separator of cells that cannot be one at byte 4", false},
+		{"a,\x00", "damaged", "contains a control character at byte 2", false},
+	} {
+		err := csvVerdict(t, inspect.CSV{RefuseFormulas: true, Tabs: c.tabs}, c.in)
+		require.Equal(t, finding{c.code, c.text}, found(err), "%q", c.in)
+	}
+}
+
+// Tables that are not Unicode are read as bytes, and the full-width signs of East Asia are known in them.
+func TestCSVEightBit(t *testing.T) {
+	table := inspect.CSV{RefuseFormulas: true, EightBit: true}
+	for _, in := range []string{
+		"Name;Stra\xdfe\r\nM\xfcller;K\xf6ln\r\n", "a;\xa35.00;-\x805,00;-\xa35;-5\xb0C\n", "caf\xe9", "\xe9t\xe9;\x93x\x94\n", "-1\xa0234,56 \x80\n",
+	} {
+		require.NoError(t, csvVerdict(t, table, in), "%q", in)
+		require.Equal(t, "unsupported_variant", found(csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in)).code, "%q", in)
+	}
+	for _, c := range []struct{ in, code string }{
+		{"\xfc;=1", "active_content formula"},
+		{"\xfc;\xa0=1", "active_content formula"},
+		{"\xa3\xbd1+1", "active_content formula"},
+		{"x,\xa1\xe1cmd|x", "active_content formula"},
+		{"x,\"\xa1\xd0cmd|x\"", "active_content formula"},
+		{"x;\xa2\x49SUM(1)", "active_content formula"},
+		{"\x81\x81cmd|x", "unsupported_variant"},
+		{"\xfc,\xef\xbc\x9d1", "unsupported_variant"},
+		{"\xfc,\xef\xbc\x8bA1", "damaged"},
+		{"\xfc,\xc0\xbd1", "damaged"},
+		{"\xfc,\xe0\x80\xbd1", "damaged"},
+		{"\xfc,\xf0\x80\x80\xbd1", "damaged"},
+		{"é,\xfc", "damaged"},
+		{"\xef\xbb\xbfa,\xfc", "damaged"},
+		{"\xfc,\x00", "damaged"},
+		{"\xfc<script>", "active_content markup"},
+	} {
+		require.Equal(t, c.code, found(csvVerdict(t, table, c.in)).code, "%q", c.in)
+	}
+}
+
+// The work for a table is within the budget, whatever its cells are like.
+func TestCSVWork(t *testing.T) {
+	for _, unit := range []string{"-1,", "\"\",", "\"", "\"\",\"\"\"", "a,b\n", "-a b\n", "@x;-1,", "\r", " "} {
+		var c inspect.CSV
+		c.RefuseFormulas = true
+		in := bytes.Repeat([]byte(unit), 4<<20/len(unit))
+		_, err := c.Write(in)
+		require.NoError(t, err, "%q", unit)
+	}
 }
 
 func BenchmarkCSV(b *testing.B) {
-	p := []byte(strings.Repeat("2024-05-01,\"Jane, Doe\",-12.50,jane@example.com,+49 30 1234\n", 1000))
-	b.SetBytes(int64(len(p)))
-	for b.Loop() {
-		c := inspect.CSV{RefuseFormulas: true}
-		if _, err := c.Write(p); err != nil {
-			b.Fatal(err)
-		}
+	for _, line := range []string{
+		"2024-05-01,\"Jane, Doe\",-12.50,jane@example.com,+49 30 1234\n", "-1,", "\"a\"\"b\",", "one long line of words in a cell without end and without any sign ",
+	} {
+		b.Run(fmt.Sprintf("%.10q", line), func(b *testing.B) {
+			p := []byte(strings.Repeat(line, 100_000/len(line)))
+			b.SetBytes(int64(len(p)))
+			for b.Loop() {
+				c := inspect.CSV{RefuseFormulas: true}
+				if _, err := c.Write(p); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -28,11 +28,13 @@ func documentInspector(mediaType string, strict bool) inspector {
 	case "text/xml":
 		return &inspect.XML{}
 	case "text/csv":
-		return &inspect.CSV{RefuseFormulas: strict}
+		return &inspect.CSV{RefuseFormulas: strict, EightBit: true}
 	case "text/tab-separated-values":
-		return &inspect.CSV{RefuseFormulas: strict, Tabs: true}
+		return &inspect.CSV{RefuseFormulas: strict, Tabs: true, EightBit: true}
+	case "application/json":
+		return &inspect.JSON{}
 	}
-	return &inspect.Text{}
+	return &inspect.Text{EightBit: true}
 }
 
 type inspector interface {

@@ -1,44 +1,45 @@
 package inspect
 
 import (
-	"bytes"
-	"unicode/utf8"
+	"errors"
 
+	"github.com/airlock-go/upload/internal/jsontext"
 	"github.com/airlock-go/upload/internal/markup"
 )
 
 // Text checks that a stream is plain text from its first byte to its last. The zero value is ready.
 //
-// It accepts UTF-8, with or without a byte order mark, and UTF-16 of either order with one. It refuses, as Malformed,
-// what is not valid in its encoding (Windows-1252 and UTF-16 without a mark among it), a character cut off at the end, and
+// It accepts UTF-8, with or without a byte order mark, and UTF-16 of either order with one. It refuses what is not valid in
+// its encoding (UTF-16 without a mark among it), a character cut off at the end, and
 // control characters but for tab, line feed, form feed and carriage return: NUL, escape sequences of terminals, DEL and
-// C1 have no place in text and can do harm where it is shown. It refuses, as Active, markup that a browser or a server
+// C1 have no place in text and can do harm where it is shown. It refuses, as active content, markup that a browser or a server
 // would run or render (see package markup), wherever it stands and in either encoding: whoever declares text and sends a
 // document breaks the declaration, and nothing but a response header would keep a browser from running it.
 //
 // An empty stream is text. What is accepted is not safe to insert into HTML, and not checked for formulas, shell commands
 // or scripts without tags.
 type Text struct {
+	// EightBit also accepts text that is not Unicode, such as Windows-1252.
+	EightBit bool
+
+	// AllowMarkup accepts markup. Markdown may hold it.
+	AllowMarkup bool
+
 	looker
 	enc   encoding
 	start int64   // bytes of the byte order mark
 	off   int64   // bytes judged, the mark included
 	carry [3]byte // the beginning of a character, or of a mark, whose rest has not come yet
 	n     int     // bytes of carry in use
+	last  uint32  // the bytes of text that is not Unicode since the last one of ASCII
+	multi bool    // there was a character outside of ASCII
+	high  uint16  // a high surrogate that came last, whose low one must follow
 	scan  markup.Scanner
-	cells *cells // of a table whose formulas are refused, else nil
-	high  bool   // a high surrogate came last, whose low one must follow
+	cells *cells            // of a table whose formulas are refused, else nil
+	json  *jsontext.Scanner // of JSON, else nil
 	err   *Error
+	ended error // why a call ended that found no fault
 }
-
-type encoding uint8
-
-const (
-	unknown encoding = iota
-	isUTF8
-	utf16LE
-	utf16BE
-)
 
 const (
 	notText   = "contains a control character"
@@ -49,29 +50,60 @@ const (
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (t *Text) Write(p []byte) (int, error) {
-	if err := t.arrive(len(p)); err != nil {
+	if t.ended = t.arrive(len(p)); t.ended != nil {
+		return 0, t.ended
+	}
+	t.read(p)
+	if err := t.failure(); err != nil {
 		return 0, err
 	}
+	return len(p), nil
+}
+
+func (t *Text) read(p []byte) {
 	rest := p
-	for t.n > 0 && len(rest) > 0 && t.err == nil {
+	for t.n > 0 && len(rest) > 0 && t.goesOn() {
 		var joined [len(t.carry) + 1]byte
 		k := copy(joined[:], t.carry[:t.n])
 		joined[k] = rest[0]
 		rest, t.n = rest[1:], 0
 		t.keep(t.consume(joined[:k+1]))
 	}
-	if t.err == nil && len(rest) > 0 {
-		t.keep(t.consume(rest))
+	for len(rest) > 0 && t.goesOn() {
+		piece := rest[:min(len(rest), textPiece)]
+		left := t.consume(piece)
+		if rest = rest[len(piece)-len(left):]; len(rest) == len(left) {
+			t.keep(left)
+			break
+		}
 	}
+}
+
+// textPiece is how much is looked at between two looks at the budget.
+const textPiece = 4096
+
+// textSteps is what a byte costs.
+const textSteps = 12
+
+func (t *Text) goesOn() bool { return t.err == nil && t.ended == nil }
+
+func (t *Text) failure() error {
 	if t.err != nil {
-		return 0, t.err
+		return t.err
 	}
-	return len(p), nil
+	return t.ended
+}
+
+// spend takes steps from the budget.
+func (t *Text) spend(steps int) {
+	if err := t.budget.Spend(steps); err != nil && t.goesOn() && !errors.As(err, &t.err) {
+		t.ended = err
+	}
 }
 
 // keep remembers the few bytes that consume could not judge yet.
 func (t *Text) keep(rest []byte) {
-	if t.err == nil {
+	if t.goesOn() {
 		t.n = copy(t.carry[:], rest)
 	}
 }
@@ -79,17 +111,30 @@ func (t *Text) keep(rest []byte) {
 // Verdict returns nil if all that was written is plain text, and the fault, an *Error, if not. The stream must have
 // ended.
 func (t *Text) Verdict() error {
-	if t.err == nil && (t.n > 0 || t.high) {
-		t.err = faultAt(CodeDamaged, "ends within a character", t.off)
+	if t.ended = t.arrive(0); t.goesOn() {
+		t.end()
 	}
-	if t.err != nil {
-		return t.err
+	return t.failure()
+}
+
+func (t *Text) end() {
+	if t.n == 1 && t.enc == isUTF8 && !t.multi { // not the beginning of the only character outside of ASCII
+		t.n -= t.notUTF8(t.carry[:1], 0)
 	}
-	return nil
+	switch {
+	case t.err != nil:
+	case t.n > 0 || t.high != 0:
+		t.err = faultAt(CodeTruncated, "ends within a character", t.off)
+	case t.cells != nil && t.cells.unfinished() != 0:
+		t.err = activeAt(KindFormula, isFormula, t.start+t.cells.at)
+	case t.json != nil && !t.json.Whole():
+		t.err = faultAt(CodeTruncated, "ends within JSON", t.off)
+	}
 }
 
 // consume judges the whole characters of p and returns what is left: less than one character.
 func (t *Text) consume(p []byte) (rest []byte) {
+	t.spend(textSteps * len(p))
 	if t.enc == unknown {
 		if t.enc, t.start = byteOrder(p); t.enc == unknown {
 			return p
@@ -98,112 +143,71 @@ func (t *Text) consume(p []byte) (rest []byte) {
 		p = p[t.start:]
 	}
 	var n int
-	if t.enc == isUTF8 {
+	switch t.enc {
+	case isUTF8:
 		n = t.consumeUTF8(p)
-	} else {
+	case eightBit:
+		n = t.consumeEightBit(p)
+	default:
 		n = t.consumeUTF16(p)
 	}
 	t.off += int64(n)
 	return p[n:]
 }
 
-// byteOrder reads the byte order mark. It returns unknown if p is too short to tell.
-func byteOrder(p []byte) (enc encoding, length int64) {
-	const mark = "\xef\xbb\xbf"
-	switch {
-	case bytes.HasPrefix(p, []byte(mark)):
-		return isUTF8, 3
-	case bytes.HasPrefix(p, []byte("\xff\xfe")):
-		return utf16LE, 2
-	case bytes.HasPrefix(p, []byte("\xfe\xff")):
-		return utf16BE, 2
-	case len(p) == 0 || len(p) < len(mark) && mark[:len(p)] == string(p) || len(p) == 1 && p[0] >= 0xfe:
-		return unknown, 0
-	}
-	return isUTF8, 0
-}
-
 func (t *Text) consumeUTF8(p []byte) int {
 	n, fault := checkUTF8(p)
-	t.look(p[:n], 1)
-	if t.err == nil && fault != "" {
-		t.err = faultAt(CodeDamaged, fault, t.off+int64(n))
+	t.multi = t.multi || n > 0 && asciiText(p[:n]) < n
+	t.look(p[:n], p[:n], 1)
+	switch {
+	case t.err != nil || fault == "":
+		return n
+	case fault == badUTF8:
+		return t.notUTF8(p, n)
+	}
+	t.err = faultAt(CodeDamaged, fault, t.off+int64(n))
+	return n
+}
+
+// notUTF8 judges a piece that is ASCII up to n and not UTF-8 behind it. What was UTF-8 before is damaged.
+func (t *Text) notUTF8(p []byte, n int) int {
+	switch {
+	case t.multi || t.start > 0:
+		t.err = faultAt(CodeDamaged, badUTF8, t.off+int64(n))
+	case !t.EightBit:
+		t.err = faultAt(CodeUnsupported, badUTF8, t.off+int64(n))
+		t.err.Params = Params{"encoding": "not_unicode"}
+	default:
+		t.enc = eightBit
+		t.off += int64(n)
+		k := t.consumeEightBit(p[n:])
+		t.off -= int64(n)
+		return n + k
 	}
 	return n
 }
 
-// look searches p for markup and formulas; a byte of p stands for width bytes of the stream.
-func (t *Text) look(p []byte, width int64) {
+// look shows a part of the text to what searches it: in UTF-8 or in bytes, and in one byte for each unit of the encoding,
+// which has that width.
+func (t *Text) look(chars, units []byte, width int64) {
+	if t.json != nil {
+		t.readJSON(chars)
+		return
+	}
 	formula := false
 	if t.cells != nil {
-		var n int
-		n, formula = t.cells.scan(p)
-		p = p[:n] // what comes first is told first
+		t.cells.wide, t.cells.bytes = width > 1, t.enc == eightBit
+		n, steps := 0, t.cells.steps
+		n, formula = t.cells.scan(chars)
+		t.spend(cellSteps * (t.cells.steps - steps))
+		units = units[:t.cells.width(chars[:n])/width] // what comes first is told first
 	}
 	switch {
-	case t.scan.Scan(p):
+	case !t.AllowMarkup && t.scan.Scan(units):
 		t.err = activeAt(KindMarkup, isMarkup, t.start+width*t.scan.Offset())
+	case formula && t.cells.foul:
+		t.err = faultAt(CodeUnsupported, "names a separator of cells that cannot be one", t.start+t.cells.at)
 	case formula:
-		t.err = activeAt(KindFormula, isFormula, t.start+width*t.cells.at)
+		t.err = activeAt(KindFormula, isFormula, t.start+t.cells.at)
 	}
-}
-
-// checkUTF8 returns how many bytes of p are text, and what is wrong with the byte behind them. If nothing is wrong, the
-// rest of p is the beginning of a character.
-func checkUTF8(p []byte) (n int, fault string) {
-	for {
-		n += asciiText(p[n:])
-		if n == len(p) {
-			return n, ""
-		}
-		if p[n] < utf8.RuneSelf {
-			return n, notText
-		}
-		r, size := utf8.DecodeRune(p[n:])
-		switch {
-		case size == 1 && utf8.FullRune(p[n:]):
-			return n, badUTF8
-		case size == 1:
-			return n, ""
-		case r < 0xa0: // C1
-			return n, notText
-		}
-		n += size
-	}
-}
-
-// asciiText returns the length of the longest prefix of p that is ASCII text. Eight bytes a step make it some times
-// faster than one.
-func asciiText(p []byte) int {
-	n := 0
-	for ; n+8 <= len(p); n += 8 {
-		q := p[n : n+8 : n+8]
-		if notASCIIText[q[0]]|notASCIIText[q[1]]|notASCIIText[q[2]]|notASCIIText[q[3]]|
-			notASCIIText[q[4]]|notASCIIText[q[5]]|notASCIIText[q[6]]|notASCIIText[q[7]] != 0 {
-			break
-		}
-	}
-	for n < len(p) && notASCIIText[p[n]] == 0 {
-		n++
-	}
-	return n
-}
-
-// notASCIIText is 1 for control characters and for bytes that are not ASCII.
-var notASCIIText = func() (table [256]byte) {
-	for c := range table {
-		if isControl(uint16(c)) || c >= utf8.RuneSelf {
-			table[c] = 1
-		}
-	}
-	return table
-}()
-
-// isControl reports whether c is C0, DEL or C1 and not white space.
-func isControl(c uint16) bool {
-	switch c {
-	case '\t', '\n', '\f', '\r':
-		return false
-	}
-	return c < ' ' || 0x7f <= c && c <= 0x9f
 }

@@ -53,6 +53,8 @@ func TestTextAccepts(t *testing.T) {
 func TestTextRefuses(t *testing.T) {
 	const (
 		malformed = codeDamaged
+		encoding  = "unsupported_variant"
+		truncated = "truncated"
 		active    = "active_content markup"
 	)
 	for _, c := range []struct {
@@ -66,22 +68,24 @@ func TestTextRefuses(t *testing.T) {
 		{"DEL", "a\x7f", malformed, "contains a control character at byte 1"},
 		{"C1", "é\u009b", malformed, "contains a control character at byte 2"},
 		{"binary behind text", strings.Repeat("text ", 120) + "\x7fELF", malformed, "contains a control character at byte 600"},
-		{"Windows-1252", "caf\xe9 au lait", malformed, "is not valid UTF-8 at byte 3"},
-		{"overlong", "a\xc0\xaf", malformed, "is not valid UTF-8 at byte 1"},
-		{"surrogate in UTF-8", "a\xed\xa0\x80", malformed, "is not valid UTF-8 at byte 1"},
-		{"beyond Unicode", "\xf4\x90\x80\x80", malformed, "is not valid UTF-8 at byte 0"},
-		{"stray continuation", "\x80", malformed, "is not valid UTF-8 at byte 0"},
-		{"cut character", "abc\xe2\x82", malformed, "ends within a character at byte 3"},
-		{"cut mark", "\xef\xbb", malformed, "ends within a character at byte 0"},
-		{"not quite a mark", "\xef\xbb ", malformed, "is not valid UTF-8 at byte 0"},
+		{"Windows-1252", "caf\xe9 au lait", encoding, "is not valid UTF-8 at byte 3"},
+		{"overlong", "a\xc0\xaf", encoding, "is not valid UTF-8 at byte 1"},
+		{"surrogate in UTF-8", "a\xed\xa0\x80", encoding, "is not valid UTF-8 at byte 1"},
+		{"beyond Unicode", "\xf4\x90\x80\x80", encoding, "is not valid UTF-8 at byte 0"},
+		{"stray continuation", "\x80", encoding, "is not valid UTF-8 at byte 0"},
+		{"Windows-1252 after UTF-8", "é caf\xe9 au lait", malformed, "is not valid UTF-8 at byte 6"},
+		{"Windows-1252 after a mark", "\xef\xbb\xbfcaf\xe9 au lait", malformed, "is not valid UTF-8 at byte 6"},
+		{"cut character", "abc\xe2\x82", truncated, "ends within a character at byte 3"},
+		{"cut mark", "\xef\xbb", truncated, "ends within a character at byte 0"},
+		{"not quite a mark", "\xef\xbb ", encoding, "is not valid UTF-8 at byte 0"},
 		{"control behind a mark", "\xef\xbb\xbf\x00", malformed, "contains a control character at byte 3"},
 		{"UTF-16 without a mark", "h\x00i\x00", malformed, "contains a control character at byte 1"},
 		{"UTF-32", "\xff\xfe\x00\x00h\x00\x00\x00", malformed, "contains a control character at byte 2"},
-		{"UTF-16 odd", le("ab") + "c", malformed, "ends within a character at byte 6"},
+		{"UTF-16 odd", le("ab") + "c", truncated, "ends within a character at byte 6"},
 		{"UTF-16 control", be("a\u0085"), malformed, "contains a control character at byte 4"},
 		{"UTF-16 lone high", be("a") + "\xd8\x00\x00a", malformed, "is not valid UTF-16 at byte 6"},
 		{"UTF-16 lone low", be("a") + "\xdc\x00", malformed, "is not valid UTF-16 at byte 4"},
-		{"UTF-16 cut pair", be("a") + "\xd8\x3d", malformed, "ends within a character at byte 6"},
+		{"UTF-16 cut pair", be("a") + "\xd8\x3d", truncated, "ends within a character at byte 6"},
 		{"script", "hello <script>alert(1)</script>", active, "contains HTML markup at byte 6"},
 		{"image", "é<img src=x onerror=alert(1)>", active, "contains HTML markup at byte 2"},
 		{"behind a mark", "\xef\xbb\xbf<form>", active, "contains HTML markup at byte 3"},
@@ -95,6 +99,43 @@ func TestTextRefuses(t *testing.T) {
 	} {
 		verdict(t, c.name, c.in, finding{c.code, c.reason})
 	}
+}
+
+// Text that is not Unicode is taken for bytes, unless it is damaged UTF-8 or could be read as other ASCII than it has.
+func TestTextEightBit(t *testing.T) {
+	for _, c := range []struct{ name, in, code, reason string }{
+		{"Windows-1252", "caf\xe9 au lait \x93\x80 5\x94", "", ""},
+		{"the last byte", "caf\xe9", "", ""},
+		{"ISO 8859-5", "\xbf\xe0\xd8\xd2\xd5\xe2", "", ""},
+		{"GBK", "\xc4\xe3\xba\xc3", "", ""},
+		{"UTF-8", "é 馬", "", ""},
+		{"UTF-16", le("é"), "", ""},
+		{"a control", "caf\xe9\x1b", codeDamaged, "contains a control character at byte 4"},
+		{"markup", "caf\xe9 <script>", "active_content markup", "contains HTML markup at byte 5"},
+		{"UTF-8 before", "é caf\xe9 au lait", codeDamaged, "is not valid UTF-8 at byte 6"},
+		{"a mark before", "\xef\xbb\xbfcaf\xe9 au lait", codeDamaged, "is not valid UTF-8 at byte 6"},
+		{"a byte of Shift_JIS", "caf\xe9 \x81@", "unsupported_variant", "is neither Unicode nor Windows-1252 at byte 5"},
+		{"the last byte of none", "caf\x9d", "unsupported_variant", "is neither Unicode nor Windows-1252 at byte 3"},
+		{"an overlong <", "a\xc0\xbcscript>", codeDamaged, "is not valid UTF-8 at byte 2"},
+		{"an overlong < of three bytes", "a\xe0\x80\xbcscript>", codeDamaged, "is not valid UTF-8 at byte 3"},
+		{"an overlong < of four bytes", "a\xf0\x80\x80\xbcscript>", codeDamaged, "is not valid UTF-8 at byte 3"},
+		{"a surrogate", "a\xed\xa0\x80b", codeDamaged, "is not valid UTF-8 at byte 3"},
+		{"a wide <", "\xe9 \xef\xbc\x9cscript", codeDamaged, "is not valid UTF-8 at byte 4"},
+		{"a cut character", "abc\xe2\x82", "truncated", "ends within a character at byte 3"},
+	} {
+		for _, r := range []io.Reader{strings.NewReader(c.in), iotest.OneByteReader(strings.NewReader(c.in))} {
+			text := inspect.Text{EightBit: true}
+			_, _ = io.Copy(&text, struct{ io.Reader }{r})
+			require.Equal(t, finding{c.code, c.reason}, found(text.Verdict()), c.name)
+		}
+	}
+}
+
+func TestTextMayHoldMarkup(t *testing.T) {
+	text := inspect.Text{AllowMarkup: true}
+	_, err := text.Write([]byte("# Title\n<details><summary>x</summary></details>"))
+	require.NoError(t, err)
+	require.NoError(t, text.Verdict())
 }
 
 // verdict checks a stream whole and byte by byte.

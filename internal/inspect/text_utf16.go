@@ -1,6 +1,10 @@
 package inspect
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"unicode/utf16"
+	"unicode/utf8"
+)
 
 // opaque stands for every character outside of ASCII when UTF-16 is searched for markup, one for each unit.
 const opaque = 0x80
@@ -8,16 +12,20 @@ const opaque = 0x80
 // consumeUTF16 judges the whole units of p and returns their length.
 func (t *Text) consumeUTF16(p []byte) int {
 	var units [512]byte
+	var chars [3 * len(units)]byte
 	n := 0
 	for t.err == nil && len(p)-n >= 2 {
-		k, fault := 0, ""
+		k, fault, text := 0, "", chars[:0]
 		for ; k < len(units) && len(p)-n >= 2*(k+1) && fault == ""; k++ {
-			units[k], fault = t.unit(p[n+2*k:])
+			u := t.unit(p[n+2*k:])
+			if units[k], fault = t.judge(u); fault == "" {
+				text = t.decode(text, u)
+			}
 		}
 		if fault != "" {
 			k--
 		}
-		t.look(units[:k], 2)
+		t.look(text, units[:k], 2)
 		n += 2 * k
 		if t.err == nil && fault != "" {
 			t.err = faultAt(CodeDamaged, fault, t.off+int64(n))
@@ -26,22 +34,36 @@ func (t *Text) consumeUTF16(p []byte) int {
 	return n
 }
 
-// unit judges one unit and returns the byte that stands for it.
-func (t *Text) unit(p []byte) (c byte, fault string) {
-	u := binary.LittleEndian.Uint16(p)
+func (t *Text) unit(p []byte) uint16 {
 	if t.enc == utf16BE {
-		u = binary.BigEndian.Uint16(p)
+		return binary.BigEndian.Uint16(p)
 	}
+	return binary.LittleEndian.Uint16(p)
+}
+
+// judge judges one unit and returns the byte that stands for it.
+func (t *Text) judge(u uint16) (c byte, fault string) {
 	low := u&0xfc00 == 0xdc00
-	if low != t.high {
-		return 0, "is not valid UTF-16"
-	}
-	t.high = u&0xfc00 == 0xd800
 	switch {
+	case low != (t.high != 0):
+		return 0, "is not valid UTF-16"
 	case isControl(u):
 		return 0, notText
 	case u >= opaque:
 		return opaque, ""
 	}
 	return byte(u), ""
+}
+
+// decode adds the character that ends with the unit, which is judged, to text.
+func (t *Text) decode(text []byte, u uint16) []byte {
+	r := rune(u)
+	if t.high != 0 {
+		r = utf16.DecodeRune(rune(t.high), r)
+	}
+	if t.high = 0; u&0xfc00 == 0xd800 {
+		t.high = u
+		return text
+	}
+	return utf8.AppendRune(text, r)
 }

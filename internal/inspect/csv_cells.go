@@ -1,0 +1,331 @@
+package inspect
+
+import (
+	"math/bits"
+	"unicode/utf8"
+)
+
+// cells finds formulas in the cells of a table, in whatever way a program may cut it into cells. Readers differ in what
+// separates cells (a comma, a semicolon, a tab, a pipe, several of them, or what the first line names by "sep="), and in
+// what quotation marks mean where RFC 4180 does not say. They are run side by side, one bit for each in every field, and a
+// cell that any of them takes for a formula is found.
+//
+// Each reader starts new cells at the line ends that it sees. One more for each separator does so at every line end, and
+// judges the first cell of the line: it stands for programs that cut lines before they look at quotation marks.
+type cells struct {
+	tabs   bool // the only separators
+	wide   bool // offsets count UTF-16
+	bytes  bool // not Unicode: each byte is a character, as in Windows-1252
+	begun  bool
+	off    int64 // of the next character
+	at     int64 // of the cell that began like a formula last
+	named  rune  // the separator of the first line, 0 without one
+	naming int   // how much of "sep=" the first line has, -1 after that
+	cr     bool  // the last character was a carriage return
+	foul   bool  // it names something that cannot be one
+
+	readers uint64 // those that read the table
+	quoted  uint64 // within quotation marks
+	closing uint64 // after one that ends the quotation, or is the first of two
+	fresh   uint64 // at the start of a cell, where a quotation may open
+	lead    uint64 // in front of the first character of a cell that is not blank
+	maybe   uint64 // the first of the two bytes of leadsPair is the first character
+	maybeIs rune
+	active  uint32 // states that a reader is in
+	inState [cellStates]uint64
+	steps   int // work that was done for single characters
+}
+
+// The readers: for each way to take quotation marks and line ends one for each set of separators.
+const (
+	separatorSets = 7
+	readSpaced    = 1 << 0 // a quotation may open after blanks
+	readSticky    = 1 << 1 // a quotation goes on if what follows its end is no separator
+	readLineFeeds = 1 << 2 // a carriage return alone ends no line
+	readLines     = 8      // a quotation ends with its line
+	readKinds     = 9
+)
+
+const allReaders = 1<<(separatorSets*readKinds) - 1
+
+// readersOf returns those whose kind has that property.
+func readersOf(property int) (mask uint64) {
+	for kind := range readKinds {
+		if kind == property || kind < readLines && kind&property != 0 {
+			mask |= (1<<separatorSets - 1) << (kind * separatorSets)
+		}
+	}
+	return mask
+}
+
+// set returns the readers of one set of separators.
+func set(i int) (mask uint64) {
+	for kind := range readKinds {
+		mask |= 1 << (kind*separatorSets + i)
+	}
+	return mask
+}
+
+var (
+	spacedReaders   = readersOf(readSpaced)
+	stickyReaders   = readersOf(readSticky)
+	lineFeedReaders = readersOf(readLineFeeds)
+	lineReaders     = readersOf(readLines)
+
+	tabReaders   = set(1)
+	namedReaders = set(6)
+
+	// LibreOffice proposes comma, semicolon and tab together.
+	separating = [utf8.RuneSelf]uint64{
+		',': set(0) | set(4) | set(5), '\t': tabReaders | set(5), ';': set(2) | set(4) | set(5), '|': set(3),
+	}
+)
+
+// endsCell is true for all that may end a cell, quoted or not.
+var endsCell = [256]bool{',': true, ';': true, '\t': true, '|': true, '\r': true, '\n': true, '"': true}
+
+func (s *cells) begin() {
+	s.begun = true
+	s.readers = allReaders
+	if s.tabs {
+		s.readers = tabReaders | namedReaders
+	}
+	s.fresh, s.lead = s.readers, s.readers
+}
+
+// cellSteps is what a character costs that is looked at alone.
+const cellSteps = 60
+
+// scan reads on and reports whether a formula has been found, and how many bytes that took. p holds whole characters.
+func (s *cells) scan(p []byte) (n int, found bool) {
+	if !s.begun {
+		s.begin()
+	}
+	for n < len(p) && !found {
+		if s.lead|s.closing|s.maybe == 0 && s.active == 0 && !s.cr && s.naming < 0 {
+			k := s.skip(p[n:])
+			s.off += s.width(p[n : n+k])
+			if n += k; n == len(p) {
+				break
+			}
+		}
+		r, size := s.character(p[n:])
+		found = s.step(r)
+		s.steps++
+		s.off += s.width(p[n : n+size])
+		n += size
+	}
+	return n, found
+}
+
+// skip returns how many bytes change nothing.
+func (s *cells) skip(p []byte) (n int) {
+	for n < len(p) && !endsCell[p[n]] && rune(p[n]) != s.named {
+		n++
+	}
+	return n
+}
+
+// width returns how many bytes of the file p stands for.
+func (s *cells) width(p []byte) int64 {
+	if !s.wide {
+		return int64(len(p))
+	}
+	units := 0
+	for _, c := range p {
+		switch {
+		case c >= 0xf0:
+			units += 2
+		case c < 0x80 || c >= 0xc0:
+			units++
+		}
+	}
+	return int64(2 * units)
+}
+
+func (s *cells) character(p []byte) (r rune, size int) {
+	switch {
+	case p[0] < utf8.RuneSelf:
+		return rune(p[0]), 1
+	case s.bytes && p[0] == 0x80:
+		return '€', 1
+	case s.bytes:
+		return rune(p[0]), 1
+	}
+	return utf8.DecodeRune(p)
+}
+
+const sepLine = "sep="
+
+// step reads one character.
+func (s *cells) step(r rune) (found bool) {
+	s.name(r)
+	if s.cr {
+		s.cr = false
+		if r != '\n' {
+			found = s.line(lineFeedReaders, '\r')
+		}
+	}
+	switch {
+	case s.foul:
+		found = true
+	case r == '"':
+		found = s.quote() || found
+	case r == '\r':
+		s.cr = true
+	case r == '\n':
+		found = s.line(0, '\n') || found
+	default:
+		found = s.separate(r) || found
+	}
+	return found
+}
+
+// name looks for the line by which spreadsheets are given the separator: sep=; in quotation marks or without.
+func (s *cells) name(r rune) {
+	switch {
+	case s.naming < 0:
+	case s.naming == len(sepLine):
+		s.naming = -1
+		s.at = s.off
+		if s.foul = r >= 0x80 || r == '"'; !s.foul && r != '\r' && r != '\n' {
+			s.named = r
+		}
+	case s.naming == 0 && r == '"':
+	case r|0x20 == rune(sepLine[s.naming]|0x20):
+		s.naming++
+	default:
+		s.naming = -1
+	}
+}
+
+// quote reads a quotation mark.
+func (s *cells) quote() (found bool) {
+	s.maybe = 0
+	opens := s.fresh &^ s.quoted
+	closes := s.quoted &^ s.closing
+	s.closing = closes
+	s.quoted |= opens
+	s.fresh &^= opens
+	return s.content(s.readers&^(opens|closes), '"')
+}
+
+// line reads a line end, which within is one for all but some readers.
+func (s *cells) line(except uint64, r rune) (found bool) {
+	ends := (^s.quoted | s.closing | lineReaders) & s.readers &^ except
+	found = s.end(ends)
+	s.fresh |= ends
+	s.lead |= ends
+	return s.leave(r, s.readers&^ends) || found
+}
+
+// separate reads what may be a separator, and is content to all readers that do not take it for one.
+func (s *cells) separate(r rune) (found bool) {
+	var mask uint64
+	if r < utf8.RuneSelf {
+		if mask = separating[r]; r == s.named {
+			mask |= namedReaders
+		}
+	}
+	if mask == 0 {
+		return s.leave(r, s.readers)
+	}
+	ends := mask & (^s.quoted | s.closing) & s.readers
+	found = s.end(ends)
+	s.fresh |= ends &^ lineReaders
+	s.lead |= ends &^ lineReaders
+	return s.leave(r, s.readers&^ends) || found
+}
+
+// leave takes the mask of readers out of quotations that the last quotation mark ended, and shows them r.
+func (s *cells) leave(r rune, mask uint64) (found bool) {
+	if s.closing != 0 {
+		closing := s.closing & mask
+		s.closing = 0
+		s.quoted &^= closing &^ stickyReaders
+		found = s.content(closing&stickyReaders, '"')
+	}
+	return s.content(mask, r) || found
+}
+
+// end judges cells that end here, of which a literal must have ended, too.
+func (s *cells) end(mask uint64) (found bool) {
+	found = s.unfinished()&mask != 0
+	for a := s.active; a != 0; a &= a - 1 {
+		k := bits.TrailingZeros32(a)
+		if s.inState[k] &^= mask; s.inState[k] == 0 {
+			s.active &^= 1 << k
+		}
+	}
+	s.quoted &^= mask
+	s.closing &^= mask
+	s.fresh &^= mask
+	s.lead &^= mask
+	s.maybe &^= mask
+	return found
+}
+
+// content shows r to readers for which it is part of a cell.
+func (s *cells) content(mask uint64, r rune) (found bool) {
+	starts := s.lead & mask
+	if s.active == 0 && starts|s.maybe == 0 || mask == 0 {
+		return false
+	}
+	r = fold(r)
+	kind := cellCharOf(r)
+	found = s.move(mask, kind)
+	if pairs := s.maybe & mask; pairs != 0 {
+		s.maybe &^= pairs
+		s.launch(pairs, leadsPair(s.maybeIs, r))
+	}
+	if starts == 0 {
+		return found
+	}
+	if kind <= cellASCII['\t'] {
+		s.fresh &^= starts &^ spacedReaders
+		return found
+	}
+	s.lead &^= starts
+	s.fresh &^= starts
+	s.launch(starts, r)
+	if s.bytes && 0xa1 <= r && r <= 0xa3 {
+		s.maybe, s.maybeIs = s.maybe|starts, r
+	}
+	return found
+}
+
+// launch begins to watch cells whose first character is r, if that is what formulas begin with.
+func (s *cells) launch(mask uint64, r rune) {
+	if state, suspect := leads(r); suspect {
+		s.inState[state] |= mask
+		s.active |= 1 << state
+		s.at = s.off
+	}
+}
+
+// move takes readers from the states that they are in to the next ones.
+func (s *cells) move(mask uint64, kind cellChar) (found bool) {
+	var moved [cellStates]uint64
+	var into uint32
+	for a := s.active; a != 0; a &= a - 1 {
+		k := bits.TrailingZeros32(a)
+		b := s.inState[k] & mask
+		if s.inState[k] &^= b; s.inState[k] == 0 {
+			s.active &^= 1 << k
+		}
+		if b != 0 {
+			to := calm[k][kind]
+			moved[to] |= b
+			into |= 1 << to
+		}
+	}
+	s.active |= into &^ (1 << cellFormula)
+	for ; into != 0; into &= into - 1 {
+		k := bits.TrailingZeros32(into)
+		s.inState[k] |= moved[k]
+	}
+	return moved[cellFormula] != 0
+}
+
+// unfinished returns the readers whose cell is a formula if it ends here.
+func (s *cells) unfinished() uint64 { return s.inState[cellLiteral] | s.inState[cellRow] }

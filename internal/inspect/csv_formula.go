@@ -1,0 +1,182 @@
+package inspect
+
+import "unicode"
+
+// A cell that begins like a formula may still be something that a spreadsheet can only show: an amount, a telephone
+// number, words after a dash, somebody's handle. So it is read as a formula would be, token by token. Nothing acts in a
+// spreadsheet without a call, a reference to another document, a table or a program; and a number that is followed by a
+// word, a text or a separator is no formula, whatever comes then. What is not listed here is one.
+//
+// The states of a cell that begins so. Each is a row of calm.
+type cellState uint8
+
+const (
+	cellFormula      cellState = iota // not accepted
+	cellEquals                        // = alone
+	cellRule                          // ==== as people draw lines
+	cellLiteral                       // ="text
+	cellLiteralEnd                    // ="text"
+	cellSign                          // where a number is due
+	cellAmount                        // after a number
+	cellExponent                      // 1e
+	cellExponentSign                  // 1e+
+	cellString                        // -"text
+	cellStringEnd                     // -"text", or the first of two marks that stand for one
+	cellAfter                         // after a separator that follows a sign or a number: a decimal comma, or the next cell of another reader
+	cellPhrase                        // 12 EUR
+	cellFree                          // what is no formula any more
+	cellCalm                          // after a blank or punctuation between words
+	cellWord1                         // one letter, which with a digit would be a reference
+	cellWord2
+	cellWord3
+	cellWord
+	cellWordEnd    // a word and blanks: a parenthesis would make it a function
+	cellNumber     // digits after words
+	cellDollar     // $, which with a letter would be a reference
+	cellWordDollar // a short word and $
+	cellRow        // digits after them: US$45 is a reference, US$45.00 and US$1,000 are not
+	cellBang       // !, which with a name would be a reference
+	cellAt         // as cellCalm, after @, where references are none
+	cellAtWord
+	cellAtWordEnd
+	cellAtBang
+	cellStates
+)
+
+// cellChar is what a character may be in a cell that begins like a formula.
+type cellChar uint8
+
+// cellChars names the kinds of characters by one of each.
+const cellChars = " \t0ea_.\"=($!#',+:%|*"
+
+// calmRows says which state follows on which characters. On all others it is cellFormula.
+var calmRows = [cellStates]map[cellState]string{
+	cellEquals:       {cellEquals: " ", cellRule: "=", cellLiteral: `"`, cellFree: "\t,|"},
+	cellRule:         {cellRule: " =", cellFree: "\t,|\""},
+	cellLiteral:      {cellLiteral: " \t0ea_.($#',+:%", cellLiteralEnd: `"`},
+	cellLiteralEnd:   {cellLiteralEnd: " ", cellLiteral: `"`, cellFree: "\t,|0ea_"},
+	cellSign:         {cellSign: " .(+%", cellAmount: "0", cellWord1: "ea", cellWord: "_", cellAfter: "\t,|", cellString: `"`, cellDollar: "$", cellBang: "!", cellCalm: ":"},
+	cellAmount:       {cellAmount: " 0.'%", cellExponent: "e", cellPhrase: "a_", cellFree: `"`, cellAfter: "\t,|", cellSign: "(+", cellDollar: "$", cellBang: "!", cellCalm: ":"},
+	cellExponent:     {cellAmount: "0", cellExponentSign: "+", cellPhrase: " \tea_.'%,:"},
+	cellExponentSign: {cellAmount: "0", cellWord1: "ea", cellWord: "_", cellCalm: " .,%"},
+	cellString:       {cellString: " \t0ea_.=($!#',+:%|*", cellStringEnd: `"`},
+	cellStringEnd:    {cellString: `"`, cellAmount: " %", cellPhrase: "0ea_", cellAfter: "\t,|", cellSign: "(+"},
+	cellAfter:        {cellAfter: " \t,", cellAmount: "0", cellSign: "+(", cellFree: "ea_.\"=$!#':%|*"},
+	cellPhrase:       {cellPhrase: " 0ea_.($!#':+%", cellFree: "\t,\""},
+	cellFree:         {cellFree: cellChars},
+	cellCalm:         {cellCalm: " \t.(\",+:%", cellNumber: "0", cellWord1: "ea", cellWord: "_", cellDollar: "$", cellBang: "!"},
+	cellWord1:        {cellWord2: "ea", cellWord: "_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!"},
+	cellWord2:        {cellWord3: "ea", cellWord: "_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!"},
+	cellWord3:        {cellWord: "ea_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!"},
+	cellWord:         {cellWord: "0ea_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellDollar: "$", cellBang: "!"},
+	cellWordEnd:      {cellWordEnd: " \t", cellNumber: "0", cellWord1: "ea", cellWord: "_", cellCalm: ".\",+:%", cellDollar: "$", cellBang: "!"},
+	cellNumber:       {cellNumber: "0ea_.'", cellCalm: " \t(\",+:%", cellDollar: "$", cellBang: "!"},
+	cellDollar:       {cellCalm: " \t(,+:%", cellAmount: "0."},
+	cellWordDollar:   {cellCalm: " \t(,+:%", cellRow: "0", cellNumber: "."},
+	cellRow:          {cellRow: "0", cellNumber: ".", cellCalm: ","},
+	cellBang:         {cellBang: "!", cellCalm: " \t.,\":+%"},
+	cellAt:           {cellAt: " \t0.\"=($#',+:%", cellAtWord: "ea_", cellAtBang: "!"},
+	cellAtWord:       {cellAtWord: "0ea_.", cellAtWordEnd: " \t", cellAt: "\"=$#',+:%", cellAtBang: "!"},
+	cellAtWordEnd:    {cellAtWordEnd: " \t", cellAtWord: "ea_", cellAt: "0.\"=$#',+:%", cellAtBang: "!"},
+	cellAtBang:       {cellAtBang: "!", cellAt: " \t.,\":+%"},
+}
+
+// calm is calmRows by kinds of characters.
+var calm = func() (table [cellStates][len(cellChars)]cellState) {
+	for state, row := range calmRows {
+		for to, chars := range row {
+			for _, r := range chars {
+				table[state][cellCharOf(r)] = to
+			}
+		}
+	}
+	return table
+}()
+
+// cellASCII has the kinds of the characters of ASCII, as places in cellChars.
+var cellASCII = func() (table [128]cellChar) {
+	const acting = cellChar(len(cellChars) - 1)
+	for c := range table {
+		table[c] = acting
+		switch {
+		case '0' <= c && c <= '9':
+			table[c] = 2
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+			table[c] = 4
+		}
+	}
+	for kind, c := range cellChars {
+		table[c] = cellChar(kind)
+	}
+	for c, like := range map[rune]rune{
+		'\r': ' ', '\n': ' ', '\f': ' ', 'E': 'e', ';': ',', '-': '+', '/': '+', '&': '+', '?': '%', '~': '%', ')': '%', '`': '%', '@': '%',
+	} {
+		table[c] = table[like]
+	}
+	return table
+}()
+
+// cellCharOf returns the kind of a character that is folded. Outside of ASCII there are blanks, among them those without a
+// width, which programs drop; digits; letters; and punctuation that calls nothing, currency signs among it.
+func cellCharOf(r rune) cellChar {
+	like := '%'
+	switch {
+	case r < 0x80:
+		like = r
+	case unicode.IsSpace(r) || unicode.Is(unicode.Zs, r) || unicode.Is(unicode.Cf, r):
+		like = ' '
+	case unicode.IsLetter(r) || unicode.IsMark(r):
+		like = '_'
+	case unicode.Is(unicode.Nd, r):
+		like = '0'
+	}
+	return cellASCII[like]
+}
+
+// fold returns the ASCII character that r is a wide or small form of (Unicode, Halfwidth and Fullwidth Forms, Small Form
+// Variants), which spreadsheets of East Asia take for it.
+func fold(r rune) rune {
+	switch {
+	case r < 0xfe50:
+		return r
+	case 0xff01 <= r && r <= 0xff5e:
+		return r - 0xff01 + '!'
+	case r <= 0xfe6b:
+		if c := smallForms[r-0xfe50]; c != ' ' {
+			return rune(c)
+		}
+	}
+	return r
+}
+
+// smallForms are U+FE50 to U+FE6B.
+const smallForms = ", . ;:?!-(){}  #&*+-<>= \\$%@"
+
+// leads returns the state of a cell whose first character is r, and whether it begins like a formula.
+func leads(r rune) (state cellState, suspect bool) {
+	switch r {
+	case '=':
+		return cellEquals, true
+	case '+', '-':
+		return cellSign, true
+	case '@':
+		return cellAt, true
+	}
+	return cellFormula, false
+}
+
+// leadsPair returns what two bytes of a text that is not Unicode stand for where they are a full-width sign in one of the
+// encodings of East Asia: GBK and EUC-KR, EUC-JP, Big5.
+func leadsPair(first, second rune) rune {
+	switch string([]byte{byte(first & 0xff), byte(second & 0xff)}) {
+	case "\xa3\xbd", "\xa1\xe1", "\xa1\xd7":
+		return '='
+	case "\xa3\xab", "\xa1\xdc", "\xa1\xcf":
+		return '+'
+	case "\xa3\xad", "\xa1\xdd", "\xa1\xd0":
+		return '-'
+	case "\xa3\xc0", "\xa1\xf7", "\xa2\x49":
+		return '@'
+	}
+	return 0
+}

@@ -1,0 +1,139 @@
+package inspect
+
+import (
+	"bytes"
+	"slices"
+	"unicode/utf8"
+)
+
+type encoding uint8
+
+const (
+	unknown encoding = iota
+	isUTF8
+	utf16LE
+	utf16BE
+	eightBit
+)
+
+// byteOrder reads the byte order mark. It returns unknown if p is too short to tell.
+func byteOrder(p []byte) (enc encoding, length int64) {
+	const mark = "\xef\xbb\xbf"
+	switch {
+	case bytes.HasPrefix(p, []byte(mark)):
+		return isUTF8, 3
+	case bytes.HasPrefix(p, []byte("\xff\xfe")):
+		return utf16LE, 2
+	case bytes.HasPrefix(p, []byte("\xfe\xff")):
+		return utf16BE, 2
+	case len(p) == 0 || len(p) < len(mark) && mark[:len(p)] == string(p) || len(p) == 1 && p[0] >= 0xfe:
+		return unknown, 0
+	}
+	return isUTF8, 0
+}
+
+// checkUTF8 returns how many bytes of p are text, and what is wrong with the byte behind them. If nothing is wrong, the
+// rest of p is the beginning of a character.
+func checkUTF8(p []byte) (n int, fault string) {
+	for {
+		n += asciiText(p[n:])
+		if n == len(p) {
+			return n, ""
+		}
+		if p[n] < utf8.RuneSelf {
+			return n, notText
+		}
+		r, size := utf8.DecodeRune(p[n:])
+		switch {
+		case size == 1 && utf8.FullRune(p[n:]):
+			return n, badUTF8
+		case size == 1:
+			return n, ""
+		case r < 0xa0: // C1
+			return n, notText
+		}
+		n += size
+	}
+}
+
+// asciiText returns the length of the longest prefix of p that is ASCII text. Eight bytes a step make it some times
+// faster than one.
+func asciiText(p []byte) int {
+	n := 0
+	for ; n+8 <= len(p); n += 8 {
+		q := p[n : n+8 : n+8]
+		if notASCIIText[q[0]]|notASCIIText[q[1]]|notASCIIText[q[2]]|notASCIIText[q[3]]|
+			notASCIIText[q[4]]|notASCIIText[q[5]]|notASCIIText[q[6]]|notASCIIText[q[7]] != 0 {
+			break
+		}
+	}
+	for n < len(p) && notASCIIText[p[n]] == 0 {
+		n++
+	}
+	return n
+}
+
+// notASCIIText is 1 for control characters and for bytes that are not ASCII.
+var notASCIIText = func() (table [256]byte) {
+	for c := range table {
+		if isControl(uint16(c)) || c >= utf8.RuneSelf {
+			table[c] = 1
+		}
+	}
+	return table
+}()
+
+// isControl reports whether c is C0, DEL or C1 and not white space.
+func isControl(c uint16) bool {
+	switch c {
+	case '\t', '\n', '\f', '\r':
+		return false
+	}
+	return c < ' ' || 0x7f <= c && c <= 0x9f
+}
+
+// consumeEightBit judges text in which each byte is a character or a part of one, as in Windows-1252 and the encodings
+// that have ASCII in common with it. Nobody can say which of them a file is in, and nobody needs to: in all of them the
+// bytes of ASCII that make markup and cells mean the same (WHATWG Encoding). What could mean more is refused:
+//
+//   - bytes that Windows-1252 does not have, with which Shift_JIS begins its signs and ISO 8859 its controls;
+//   - sequences that lax readers of UTF-8 take for ASCII, overlong ones, and for wide and small forms of ASCII.
+func (t *Text) consumeEightBit(p []byte) int {
+	n := 0
+	for n < len(p) && t.err == nil {
+		if k := asciiText(p[n:]); k > 0 {
+			n, t.last = n+k, 0
+			continue
+		}
+		t.last = t.last<<8 | uint32(p[n])
+		if t.err = eightBitFault(t.last); t.err == nil {
+			n++
+		}
+	}
+	fault := t.err
+	t.err = nil
+	t.look(p[:n], p[:n], 1)
+	if t.err == nil && fault != nil {
+		fault.Offset = t.off + int64(n)
+		t.err = fault
+	}
+	return n
+}
+
+// eightBitFault judges the last byte of a run without ASCII.
+func eightBitFault(run uint32) *Error {
+	c, before, pair := run&0xff, run>>8&0xff, run>>8&0xffff
+	continues := c&0xc0 == 0x80
+	switch {
+	case c < utf8.RuneSelf:
+		return fault(CodeDamaged, notText)
+	case slices.Contains([]uint32{0x81, 0x8d, 0x8f, 0x90, 0x9d}, c):
+		f := fault(CodeUnsupported, "is neither Unicode nor Windows-1252")
+		f.Params = Params{"encoding": "not_unicode"}
+		return f
+	case continues && (before&0xfe == 0xc0 || pair == 0xe080 || pair == 0xf080 || pair == 0xefbc || pair == 0xefb9),
+		continues && 0xeda0 <= pair && pair <= 0xedbf: // half a pair of UTF-16
+		return fault(CodeDamaged, badUTF8)
+	}
+	return nil
+}
