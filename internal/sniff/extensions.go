@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+
+	"github.com/airlock-go/upload/internal/jsontext"
 )
 
 // extensions lists, for the types of everyday uploads, the extensions that agree with them.
@@ -29,8 +31,8 @@ var extensions = map[string][]string{
 	plain:                       {".txt", ".text", ".log"},
 	"text/csv":                  {".csv"},
 	"text/tab-separated-values": {".tsv", ".tab"},
-	"text/markdown":             {".md", ".markdown"},
-	"application/json":          {".json"},
+	markdown:                    {".md", ".markdown"},
+	json:                        {".json"},
 	xml:                         {".xml"},
 	html:                        {".html", ".htm"},
 
@@ -46,16 +48,20 @@ var extensions = map[string][]string{
 	"application/vnd.oasis.opendocument.spreadsheet":  {".ods"},
 	"application/vnd.oasis.opendocument.presentation": {".odp"},
 
-	"video/mp4":       {".mp4", ".m4v"},
-	"video/quicktime": {".mov", ".qt"},
+	"text/vcard":    {".vcf", ".vcard"},
+	"text/calendar": {".ics"},
+
+	mp4:               {".mp4", ".m4v"},
+	quickTime:         {".mov", ".qt"},
+	threeGP:           {".3gp", ".3gpp", ".3g2"},
 	"video/webm":      {".webm"},
 	"video/matroska":  {".mkv"},
 	"video/ogg":       {".ogv"},
-	"audio/mpeg":      {".mp3"},
-	"audio/mp4":       {".m4a", ".m4b"},
+	mp3:               {".mp3"},
+	m4a:               {".m4a", ".m4b"},
 	"audio/wav":       {".wav"},
 	"audio/ogg":       {".ogg", ".oga", ".opus"},
-	"audio/flac":      {".flac"},
+	flac:              {".flac"},
 	"application/ogg": {".ogx", ".ogg"},
 }
 
@@ -93,38 +99,51 @@ var harmless = map[string]bool{
 }
 
 // textKinds lists the plain-text types that have no signature, so that only the name tells them apart.
-var textKinds = []string{plain, "text/csv", "text/tab-separated-values", "text/markdown", "application/json"}
+var textKinds = []string{plain, "text/csv", "text/tab-separated-values", markdown}
 
 // Resolve returns the type of the file that begins with head and whose name ends in ext (lower case, with its dot). It is
-// Detect's answer, with three exceptions, where ext chooses among what head leaves open:
+// Detect's answer, with exceptions, where ext chooses among what head leaves open:
 //
 //   - Of plain text ext may say which kind. A .csv whose first lines show no columns is text/csv, and a .txt that happens to
-//     look like CSV, JSON or a mail is text/plain. A .json is application/json only if it begins like an object or an array.
+//     look like CSV, JSON or a mail is text/plain.
+//   - A .json is application/json if it begins like JSON, whatever its strings hold.
+//   - A .md is text/markdown with HTML as well, unless it is a document of its own: an SVG image, XML, or a script.
+//   - Of a film or sound in an ISO base media file ext may say which kind: MP4, M4A, QuickTime and 3GP are one container.
+//   - Of what begins with an ID3v2 tag ext may say what is behind it.
 //   - Of text that begins with an element or a comment .xml says that it is XML without a declaration, and no HTML. It is a
 //     candidate, for whoever reads the whole file to confirm.
 //   - Of a ZIP archive ext may say that it is a Word, Excel or PowerPoint document, whose parts may come in any order, so that
 //     head often proves no more. Documents with macros (.docm, .xlsm ...) begin like those without and have types of
 //     their own. Either is a candidate, for whoever reads the whole file to confirm.
 //
-// No name makes plain text of text with markup, scripts, XML and SVG.
+// Scripts, XML and SVG are never reached: no name makes plain text of them.
 func Resolve(head []byte, ext string) string {
 	detected := Detect(head)
 	if ext == ".xml" && (harmless[detected] || detected == html) {
 		return cmp.Or(undeclaredXML(head), detected)
 	}
 	switch {
+	case ext == ".json" && (harmless[detected] || detected == html) && beginsLikeJSON(head):
+		return json
+	case detected == html && slices.Contains(extensions[markdown], ext):
+		return markdown
 	case harmless[detected]:
-		return resolveText(detected, head, ext)
+		return oneOf(textKinds, detected, ext)
 	case detected == zip, slices.Contains(office, detected):
 		return resolveOffice(detected, ext)
+	case slices.Contains(isoFamily, detected):
+		return oneOf(isoFamily, detected, ext)
+	case slices.Contains(behindID3, detected) && bytes.HasPrefix(head, []byte("ID3")):
+		return oneOf(behindID3, mp3, ext)
 	}
 	return detected
 }
 
-func resolveText(detected string, head []byte, ext string) string {
-	for _, kind := range textKinds {
-		if slices.Contains(extensions[kind], ext) && (kind != "application/json" || beginsLikeJSON(head)) {
-			return kind
+// oneOf returns the type of a family that ext agrees with, and detected if it agrees with none.
+func oneOf(family []string, detected, ext string) string {
+	for _, t := range family {
+		if slices.Contains(extensions[t], ext) {
+			return t
 		}
 	}
 	return detected
@@ -135,17 +154,14 @@ func resolveOffice(detected, ext string) string {
 		return t
 	}
 	if detected == zip {
-		for _, t := range office {
-			if slices.Contains(extensions[t], ext) {
-				return t
-			}
-		}
+		return oneOf(office, detected, ext)
 	}
 	return detected
 }
 
+// beginsLikeJSON reports whether head is the beginning of JSON.
 func beginsLikeJSON(head []byte) bool {
-	text, _ := decode(head[:min(len(head), HeadLen)])
-	text = bytes.TrimLeft(text, " \t\r\n")
-	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
+	text, ok := decode(head[:min(len(head), HeadLen)])
+	var s jsontext.Scanner
+	return ok && len(bytes.TrimSpace(text)) > 0 && s.Scan(text) == jsontext.None
 }

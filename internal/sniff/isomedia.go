@@ -5,7 +5,20 @@ import (
 	"slices"
 )
 
-// isoMediaType returns the type of an ISO base media file (ISO/IEC 14496-12) that names an image brand, "" for all others.
+// Types of the family of films and sound in ISO base media files, which QuickTime belongs to.
+const (
+	mp4       = "video/mp4"
+	m4a       = "audio/mp4"
+	quickTime = "video/quicktime"
+	threeGP   = "video/3gpp"
+)
+
+// isoFamily lists them. Brands say little of what is inside, and nothing that players go by: recorders of sound write the
+// brands of films. So within the family the name decides, and the brands where it does not.
+var isoFamily = []string{mp4, m4a, quickTime, threeGP}
+
+// isoMediaType returns the type of an ISO base media file (ISO/IEC 14496-12) that names a brand which is known here, "" for
+// all others.
 //
 // The first box lists a major and some compatible brands. Encoders give HEIC and AVIF images the neutral majors mif1 and
 // msf1 and name the coding among the compatible ones (ISO/IEC 23008-12).
@@ -23,7 +36,7 @@ func isoMediaType(head []byte) string {
 	for i := 16; i+4 <= len(box); i += 4 {
 		brands = append(brands, string(box[i:i+4]))
 	}
-	neutral := major == "mif1" || major == "msf1" || slices.Contains(filmBrands, major)
+	neutral := major == "mif1" || major == "msf1" || major == "miaf" || films[major] == mp4
 	for _, t := range imageBrands {
 		for _, b := range t.brands {
 			if b == major || neutral && slices.Contains(brands, b) {
@@ -31,11 +44,22 @@ func isoMediaType(head []byte) string {
 			}
 		}
 	}
-	return ""
+	return films[major]
 }
 
-// filmBrands say no more than that the file follows the base format; one with an image brand beside it is an image.
-var filmBrands = []string{"isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "mp41", "mp42", "miaf"}
+// films maps the major brands of films and sound to their types (MP4 Registration Authority, and what cameras and
+// packagers write).
+var films = map[string]string{
+	"isom": mp4, "iso2": mp4, "iso3": mp4, "iso4": mp4, "iso5": mp4, "iso6": mp4, "iso7": mp4, "iso8": mp4, "iso9": mp4,
+	"isoa": mp4, "isob": mp4, "isoc": mp4, "mp41": mp4, "mp42": mp4, "mp71": mp4, "avc1": mp4, "av01": mp4, "hvc1": mp4,
+	"dash": mp4, "msdh": mp4, "msix": mp4, "cmfc": mp4, "cmf2": mp4, "piff": mp4, "MSNV": mp4, "XAVC": mp4, "NDSC": mp4, "mmp4": mp4,
+	"M4V ": mp4, "M4VH": mp4, "M4VP": mp4, "F4V ": mp4, "f4v ": mp4, "dby1": mp4,
+	"M4A ": m4a, "M4B ": m4a, "M4P ": m4a, "F4A ": m4a, "F4B ": m4a,
+	"qt  ": quickTime,
+	"3gp1": threeGP, "3gp2": threeGP, "3gp3": threeGP, "3gp4": threeGP, "3gp5": threeGP, "3gp6": threeGP, "3gp7": threeGP,
+	"3gp8": threeGP, "3gp9": threeGP, "3gs7": threeGP, "3ge6": threeGP, "3gg6": threeGP, "3gr6": threeGP,
+	"3g2a": threeGP, "3g2b": threeGP, "3g2c": threeGP,
+}
 
 // imageBrands lists the most telling brands first.
 var imageBrands = []struct {

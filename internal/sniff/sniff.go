@@ -33,6 +33,9 @@ const (
 	svg    = "image/svg+xml"
 	pdf    = "application/pdf"
 	script = "text/x-shellscript"
+
+	json     = "application/json"
+	markdown = "text/markdown"
 )
 
 // Detect returns the media type of the file that begins with head, in lower case and without parameters: Empty without
@@ -49,7 +52,8 @@ const (
 //   - Anything that begins with "#!" is a script.
 //   - A byte order mark does not make text of binary data.
 //   - A PDF begins with "%PDF-"; anything binary that has it further on, polyglot images included, is Binary.
-//   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into account.
+//   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into account, and knows the major
+//     brands of cameras and packagers.
 //
 // Text in Windows-1252 is text/plain here; whether the encoding is valid shows only at the end of the file.
 func Detect(head []byte) string {
@@ -135,6 +139,9 @@ func lookup(head []byte) (mediaType string, isText bool) {
 // canonical maps leaves that differ from what the web calls the same file.
 var canonical = map[string]string{
 	"image/apng":  "image/png", // an animated PNG is one, by name, extension and structure
-	"audio/x-m4a": "audio/mp4",
-	"video/x-m4v": "video/mp4",
+	"audio/x-m4a": m4a,
+	"video/x-m4v": mp4,
+	"video/3gpp2": threeGP,
+	"audio/3gpp":  threeGP,
+	"audio/3gpp2": threeGP,
 }
