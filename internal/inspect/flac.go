@@ -2,7 +2,7 @@ package inspect
 
 import "encoding/binary"
 
-// FLAC checks that a stream is one whole native FLAC file (RFC 9639). The zero value is ready.
+// FLAC checks that a stream is one whole native FLAC file (RFC 9639), which may have an ID3v2 tag in front. The zero value is ready.
 //
 // Metadata blocks are walked, and the frames behind them are held against their checksums, all of them together.
 // Malformed are a stream information block that is not the first one or has fields that FLAC does not have, blocks of
@@ -13,13 +13,16 @@ import "encoding/binary"
 // Pictures among the metadata are not looked at. At most 34 bytes are kept.
 type FLAC struct {
 	stream
-	last bool // the current metadata block is the last one
-	crc  uint16
+	last   bool // the current metadata block is the last one
+	tagged bool // there is an ID3v2 tag in front
+	tag    [6]byte
+	crc    uint16
 }
 
 // The pieces of a FLAC file.
 const (
 	flacSignature = 1 + iota
+	flacTag       // what an ID3v2 tag in front of it has behind its first eight bytes
 	flacInfo
 	flacBlock
 	flacFrame // the first bytes of the first frame
@@ -44,11 +47,21 @@ func (f *FLAC) piece(p []byte) {
 	case 0:
 		f.expect(flacSignature, 8)
 	case flacSignature:
+		if string(p[:3]) == "ID3" && !f.tagged {
+			f.tagged = true
+			f.tag = [6]byte{p[4], p[5], p[6], p[7]}
+			f.expect(flacTag, 2)
+			return
+		}
 		if string(p[:4]) != "fLaC" || p[4]&0x7f != 0 || flacLength(p[4:]) != flacInfoBytes {
 			f.fail(CodeDamaged, "is not a FLAC file")
 		}
 		f.last = p[4]&0x80 != 0
 		f.expect(flacInfo, flacInfoBytes)
+	case flacTag:
+		copy(f.tag[4:], p)
+		f.pass(id3Size(f.tag[:]))
+		f.expect(flacSignature, 8)
 	case flacInfo:
 		least, most := binary.BigEndian.Uint16(p), binary.BigEndian.Uint16(p[2:])
 		if rate := binary.BigEndian.Uint32(p[10:]) >> 12; least < 16 || most < least || rate == 0 {

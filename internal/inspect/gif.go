@@ -5,8 +5,9 @@ import "encoding/binary"
 // GIF checks that a stream is one whole GIF picture or animation, 87a or 89a, and nothing else. The zero value is ready,
 // with the default Limits.
 //
-// Blocks are walked to the trailer. Malformed are blocks and fields that the specification does not have, frames that leave
-// the canvas or have no colours, a file without a frame, one that is cut off, and bytes behind the trailer. TooLarge is
+// Blocks are walked to the trailer. Refused are blocks and fields that the specification does not have, frames that
+// have no colours, a file without a frame, one that is cut off, and bytes other than zero behind the trailer. Frames that
+// leave the canvas are accepted, as browsers clip them, and their far corner is held to Limits. TooLarge is
 // what passes Limits: the canvas, and the frames.
 //
 // Pixels are not decompressed, and comments and application data may hold anything. The standard library's
@@ -31,6 +32,7 @@ const (
 	gifFrame
 	gifCodeSize
 	gifSubBlock
+	gifEnded // a byte behind the trailer that is not zero
 )
 
 const (
@@ -46,8 +48,19 @@ func (g *GIF) Write(p []byte) (int, error) { return g.write(g, p) }
 // have ended.
 func (g *GIF) Verdict() error { return g.verdict(g) }
 
-func (g *GIF) end()                         { g.cutOff() }
-func (g *GIF) payload(p []byte) (int, bool) { return skip(p) }
+func (g *GIF) end() {
+	if g.state != gifEnded {
+		g.cutOff()
+	}
+}
+
+// payload passes over blocks, and over zeros behind the trailer.
+func (g *GIF) payload(p []byte) (int, bool) {
+	if g.state == gifEnded {
+		return zeros(p)
+	}
+	return skip(p)
+}
 
 func (g *GIF) piece(p []byte) {
 	switch g.state {
@@ -68,6 +81,8 @@ func (g *GIF) piece(p []byte) {
 		g.expect(gifSubBlock, 1)
 	case gifSubBlock:
 		g.subBlock(int64(p[0]))
+	case gifEnded:
+		g.fail(CodeTrailing, behindEnd)
 	}
 }
 
@@ -114,7 +129,8 @@ func (g *GIF) block(c byte) {
 		if g.n == 0 {
 			g.fail(CodeDamaged, "has no GIF frame")
 		}
-		g.finish()
+		g.expect(gifEnded, 1)
+		g.pass(everything)
 	default:
 		g.fail(CodeDamaged, gifMalformed)
 	}
@@ -123,9 +139,11 @@ func (g *GIF) block(c byte) {
 func (g *GIF) frame(p []byte) {
 	field := func(at int) int64 { return int64(binary.LittleEndian.Uint16(p[at:])) }
 	x, y, w, h, flags := field(0), field(2), field(4), field(6), p[8]
-	if w == 0 || h == 0 || x+w > g.width || y+h > g.height || !g.coloured && flags&gifColours == 0 {
-		g.fail(CodeDamaged, "has a GIF frame that is empty, colourless or not within the canvas")
+	if w == 0 || h == 0 || !g.coloured && flags&gifColours == 0 {
+		g.fail(CodeDamaged, "has a GIF frame that is empty or colourless")
+		return
 	}
+	g.refuse(g.Limits.size(x+w, y+h)) // browsers cut off what leaves the canvas
 	g.refuse(g.count(g.Limits, 1))
 	g.refuse(g.paint(g.Limits, w, h))
 	g.inFrame = true

@@ -1,16 +1,21 @@
 package inspect
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // boxes walks the boxes of an ISO base media file (ISO/IEC 14496-12), those of QuickTime among them. Every box must fit
 // into the one around it, and the outermost ones fill the file. Formats embed it.
 type boxes struct {
 	stream
 	kind    [4]byte
+	head    int64   // bytes of the last piece of the current box's header
 	boxEnd  int64   // offset behind the current box
 	ends    []int64 // offsets behind the boxes around it, outermost first
 	refsEnd int64   // offset behind a list of data references, 0 outside
-	open    bool    // the current box goes to the end of the file
+	open    bool    // the current box is media that goes to the end of the file
+	inner   int64   // size of the first box in a QuickTime metadata box
 }
 
 // The pieces of every ISO base media file; formats number theirs from boxPieces.
@@ -18,6 +23,9 @@ const (
 	boxHeader    = 1 + iota
 	boxLarge     // the 64-bit size of a box whose 32-bit one is 1
 	boxReference // version and flags of a data reference
+	boxMeta      // version and flags of a metadata box, or the size of the first one in it
+	boxMetaKind  // and its type
+	boxZeros     // the first byte behind the end that is not zero
 	boxPieces
 )
 
@@ -33,8 +41,10 @@ func (b *boxes) header(p []byte) (ready bool) {
 	case 0:
 		b.expect(boxHeader, 8)
 	case boxHeader:
-		for len(b.ends) > 0 && b.off == b.ends[len(b.ends)-1] {
-			b.ends = b.ends[:len(b.ends)-1]
+		if b.ascend(); len(b.ends) == 0 && string(p) == "\x00\x00\x00\x00\x00\x00\x00\x00" {
+			b.pass(everything)
+			b.expect(boxZeros, 1)
+			return false
 		}
 		b.kind = [4]byte(p[4:8])
 		if size := binary.BigEndian.Uint32(p); size != 1 {
@@ -53,13 +63,34 @@ func (b *boxes) header(p []byte) (ready bool) {
 			b.refuse(activeAt(KindExternal, "takes data from another file", b.off))
 		}
 		b.leave(4)
+	case boxMeta:
+		b.meta(int64(binary.BigEndian.Uint32(p)))
+	case boxMetaKind:
+		b.kind = [4]byte(p)
+		return b.begin(b.off-4, b.inner)
+	case boxZeros:
+		b.fail(CodeTrailing, behindEnd)
 	}
 	return false
 }
 
-// begin takes in the box that starts there. A size of 0 is allowed for the media data at the end of a file.
+// ascend leaves the boxes that end here.
+func (b *boxes) ascend() {
+	for len(b.ends) > 0 && b.off == b.ends[len(b.ends)-1] {
+		b.ends = b.ends[:len(b.ends)-1]
+	}
+}
+
+// begin takes in the box that starts there. A size of 0 is allowed for the media data and the movie at the end of a file.
 func (b *boxes) begin(start, size int64) (ready bool) {
-	if b.open = size == 0 && len(b.ends) == 0 && string(b.kind[:]) == "mdat"; b.open {
+	b.head = 8
+	if b.state == boxMetaKind {
+		b.head = 4
+	}
+	kind := string(b.kind[:])
+	b.open = false
+	if size == 0 && len(b.ends) == 0 && (kind == "mdat" || kind == "moov") {
+		b.open = kind == "mdat"
 		size = everything
 	}
 	b.boxEnd = start + size
@@ -84,9 +115,12 @@ func isBoxType(kind [4]byte) bool {
 	return true
 }
 
+// content is how many bytes the box has behind its header.
+func (b *boxes) content() int64 { return b.boxEnd - b.off - b.head }
+
 // read asks for the first n bytes in the box, behind its header.
 func (b *boxes) read(state, n int) {
-	if b.boxEnd-b.off-8 < int64(n) {
+	if b.content() < int64(n) {
 		b.fail(CodeDamaged, boxMalformed)
 	}
 	b.expect(state, n)
@@ -98,9 +132,12 @@ func (b *boxes) leave(n int64) {
 	b.expect(boxHeader, 8)
 }
 
+// skipBox passes over the box whose header the current piece ends.
+func (b *boxes) skipBox() { b.leave(b.head) }
+
 // descend walks the boxes within this one, which come behind its header and n bytes.
 func (b *boxes) descend(n int64) {
-	if b.boxEnd-b.off-8 < n || len(b.ends) == maxBoxDepth {
+	if b.content() < n || len(b.ends) == maxBoxDepth {
 		b.fail(CodeDamaged, boxMalformed)
 	}
 	b.ends = append(b.ends, b.boxEnd)
@@ -108,23 +145,69 @@ func (b *boxes) descend(n int64) {
 	b.expect(boxHeader, 8)
 }
 
-// references walks the list of files that media data may lie in. Only this file may.
-func (b *boxes) references() {
-	b.refsEnd = b.boxEnd
-	b.descend(8)
+// outside judges boxes by which a file says that its media are elsewhere, wherever they stand, and walks down to those that
+// are deeper. It reports whether the box was one of them.
+//
+// Data references stand below the media information of a track, and below the metadata of the file, a movie or a track
+// (ISO/IEC 14496-12, 8.7 and 8.11). A QuickTime movie may itself be a list of others, or be compressed.
+func (b *boxes) outside() bool {
+	switch string(b.kind[:]) {
+	case "trak", "mdia", "minf", "dinf", "moof", "traf":
+		b.descend(0)
+	case "meta":
+		if b.content() < 8 {
+			b.skipBox()
+		} else {
+			b.expect(boxMeta, 4)
+		}
+	case "dref":
+		b.refsEnd = b.boxEnd
+		b.descend(8)
+	case "rmra", "rmda", "rdrf":
+		b.refuse(activeAt(KindExternal, "is a list of movies elsewhere", b.off))
+	case "cmov":
+		b.fail(CodeUnsupported, "has a movie box that is compressed")
+	default:
+		return false
+	}
+	return true
+}
+
+// meta walks a metadata box. Those of QuickTime have no version in front of the first box, so it begins with that one's size.
+func (b *boxes) meta(first int64) {
+	b.head = 4
+	if b.descend(0); first != 0 {
+		b.inner = first
+		b.expect(boxMetaKind, 4)
+	}
 }
 
 // whole reports whether the file may end here.
 func (b *boxes) whole() bool {
-	if b.open {
+	if b.open || b.state == boxZeros {
 		return true
 	}
 	for _, end := range b.ends {
-		if end != b.off {
+		if end != b.off && end < everything {
 			return false
 		}
+	}
+	if b.ascend(); len(b.ends) == 0 && b.left == 0 && len(bytes.TrimLeft(b.buf, "\x00")) == 0 {
+		b.buf = b.buf[:0] // zeros behind the end
 	}
 	return b.state == boxHeader && b.between()
 }
 
-func (b *boxes) payload(p []byte) (int, bool) { return skip(p) }
+// payload passes over content, and over zeros behind the end.
+func (b *boxes) payload(p []byte) (int, bool) {
+	if b.state == boxZeros {
+		return zeros(p)
+	}
+	return skip(p)
+}
+
+// zeros returns how many zeros p begins with, and whether there may be more of them.
+func zeros(p []byte) (n int, more bool) {
+	n = len(p) - len(bytes.TrimLeft(p, "\x00"))
+	return n, n == len(p)
+}

@@ -6,26 +6,39 @@ import "encoding/binary"
 // default Limits.
 //
 // It accepts what browsers show: sequential and progressive Huffman coding with 8 bits a sample, in grey, colour or CMYK,
-// with any metadata. Behind the end may follow what cameras write there: the further pictures that a Multi-Picture Format
-// segment (CIPA DC-007) announces, such as the gain map of a high dynamic range photo, each walked like the first; the
-// small directory of notes of Samsung phones (see jpegTrailer); and bytes that are 0 or 255. Any other bytes behind the end are
-// Malformed, a film behind a "motion photo" among them, and so are a file that is cut off, segments out of place, fields
-// that T.81 does not have, arithmetic and lossless coding, and a height that only follows the pixels. TooLarge is what
-// passes Limits, for each of the pictures, and more than 100 scans, of which a decoder may need one pass each.
+// with any metadata. After the end may follow what cameras write there: further pictures, such as previews and the gain map
+// of a high dynamic range photo, each walked like the first; the notes of Samsung, vivo and OPPO phones, see samsung and
+// vivo; bytes that are 0 or 255, and line breaks. The film of a motion photo may follow if MotionPhotos says so, and is
+// walked like any other. Other bytes after the end are refused: they may be what was cropped, or what a disk had there.
 //
-// Pixels are not decoded. The standard library's jpeg.DecodeConfig opens what is accepted. At most 5 KiB are kept.
+// Refused, too, are a file that is cut off, segments out of place, fields
+// that T.81 does not have, arithmetic and lossless coding, a height that only follows the pixels, what passes Limits, for
+// each of the pictures, and more than 100 scans, of which a decoder may need one pass each.
+//
+// Pixels are not decoded. The standard library's jpeg.DecodeConfig opens what is accepted, except for CMYK whose chroma is
+// subsampled. At most 10 KiB are kept.
 type JPEG struct {
 	Limits Limits
 
+	// MotionPhotos accepts a film after the picture (MP4), as Pixel, Samsung and Xiaomi phones write it.
+	MotionPhotos bool
+
 	stream
-	marker  byte
-	length  int64 // of the segment's data
-	framed  bool  // there is a frame header
-	parts   int   // components, by the frame header
-	scans   int
-	second  bool   // this picture is not the first one
-	further uint32 // pictures that may follow this one
-	trailer jpegTrailer
+	marker   byte
+	length   int64 // of the segment's data
+	framed   bool  // there is a frame header
+	parts    int   // components, by the frame header
+	scans    int
+	pictures int // that have ended
+	padding  int // zeros that came last after the end
+	trailer  trailer
+	start    int64 // of the trailer
+}
+
+// trailer is what may follow a picture. Its faults have their place within it.
+type trailer interface {
+	write(p []byte) *Error
+	end() *Error
 }
 
 // The pieces of a JPEG file.
@@ -38,10 +51,11 @@ const (
 	jpegScanHeader
 	jpegScan // what ends a run of entropy-coded bytes
 	jpegScanFill
-	jpegApp2
-	jpegMPF
-	jpegEnded // one byte behind the end, not zero
-	jpegNext  // the byte behind 0xff there
+	jpegOdd     // the length of a segment whose marker begins with 0
+	jpegEnded   // one byte behind the end, not zero
+	jpegNext    // the byte behind 0xff there
+	jpegBehind  // the first bytes of a trailer
+	jpegTrailer // whatever follows, all of it payload
 )
 
 // The markers that are told apart.
@@ -56,16 +70,16 @@ const (
 	markerSOS   = 0xda
 	markerDRI   = 0xdd
 	markerAPP0  = 0xe0
-	markerAPP2  = 0xe2
+	markerAPP1  = 0xe1
 	markerAPP15 = 0xef
 	markerCOM   = 0xfe
 )
 
 const (
 	maxJPEGScans    = 100 // progressive encoders write 10 or so
-	maxMPFBytes     = 4096
-	maxMPFPictures  = 16
+	maxJPEGPictures = 16
 	jpegMalformed   = "has a malformed JPEG segment"
+	jpegBetween     = "has bytes between JPEG segments"
 	jpegPlace       = "has a JPEG segment that is out of place"
 	jpegUnsupported = "is coded in a way of JPEG that browsers do not show"
 )
@@ -78,11 +92,14 @@ func (g *JPEG) Write(p []byte) (int, error) { return g.write(g, p) }
 func (g *JPEG) Verdict() error { return g.verdict(g) }
 
 func (g *JPEG) end() {
-	switch {
-	case g.state != jpegEnded && g.state != jpegNext:
+	switch g.state {
+	case jpegEnded, jpegNext:
+	case jpegTrailer:
+		g.refuse(g.behind(g.trailer.end()))
+	case jpegBehind:
+		g.failAt(CodeTrailing, behindEnd, g.start)
+	default:
 		g.cutOff()
-	case len(g.trailer.bytes) > 0 && !g.trailer.whole():
-		g.failAt(CodeTrailing, behindEnd, g.trailer.start)
 	}
 }
 
@@ -95,14 +112,21 @@ func (g *JPEG) piece(p []byte) {
 			g.fail(CodeDamaged, "is not a JPEG image")
 		}
 		g.expect(jpegMarker, 2)
+	case jpegEnded:
+		g.ends(p[0])
 	case jpegNext:
 		g.next(p[0])
+	case jpegBehind:
+		g.follow(p)
 	case jpegMarker:
-		if p[0] != 0xff {
-			g.fail(CodeDamaged, "has bytes between JPEG segments")
-			return
+		switch {
+		case p[0] == 0xff:
+			g.mark(p[1], jpegMarkerFill)
+		case p[0] == 0 && p[1] == markerAPP1:
+			g.expect(jpegOdd, 2)
+		default:
+			g.fail(CodeDamaged, jpegBetween)
 		}
-		g.mark(p[1], jpegMarkerFill)
 	case jpegMarkerFill:
 		g.mark(p[0], jpegMarkerFill)
 	case jpegScan:
@@ -147,18 +171,10 @@ func (g *JPEG) segment(p []byte) {
 			g.fail(CodeDamaged, jpegMalformed)
 		}
 		g.scan()
-	case jpegApp2:
+	case jpegOdd: // the emulator of Pixel phones writes one, and decoders look for the next marker
+		g.pass(int64(binary.BigEndian.Uint16(p)) - 2)
+		g.marker = 0
 		g.expect(jpegMarker, 2)
-		if string(p) == "MPF\x00" && !g.second && g.length > 4 && g.length <= maxMPFBytes {
-			g.expect(jpegMPF, int(g.length)-len(p))
-			return
-		}
-		g.pass(g.length - int64(len(p)))
-	case jpegMPF:
-		g.further = mpfPictures(p) - 1
-		g.expect(jpegMarker, 2)
-	case jpegEnded:
-		g.behind(p[0])
 	}
 }
 
@@ -180,8 +196,6 @@ func (g *JPEG) begin(length int64) {
 			return
 		}
 		g.expect(jpegScanHeader, int(length))
-	case m == markerAPP2 && length > 4:
-		g.expect(jpegApp2, 4)
 	default:
 		g.pass(length)
 		g.expect(jpegMarker, 2)

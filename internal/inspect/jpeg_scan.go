@@ -2,12 +2,11 @@ package inspect
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 )
 
 // sampled judges the components of a frame: their numbers differ, and their sampling factors are among those that
-// encoders use and the standard library decodes.
+// encoders use.
 func (g *JPEG) sampled(p []byte) bool {
 	for i := 0; i < len(p); i += 3 {
 		for j := 0; j < i; j += 3 {
@@ -24,7 +23,7 @@ func (g *JPEG) sampled(p []byte) bool {
 		h, v := p[1]>>4, p[1]&15
 		return v < 4 && p[4] == p[7] && h%(p[4]>>4) == 0 && v%(p[4]&15) == 0
 	case 4:
-		return (p[1] == 0x11 || p[1] == 0x22) && p[4] == 0x11 && p[7] == 0x11 && p[10] == p[1]
+		return (p[1] == 0x11 || p[1] == 0x22) && p[4] == 0x11 && p[7] == 0x11 && (p[10] == p[1] || p[10] == 0x11)
 	}
 	return true
 }
@@ -40,15 +39,20 @@ func (g *JPEG) scan() {
 	g.expect(jpegScan, 2)
 }
 
-// payload looks at entropy-coded bytes, which end at the first marker, at zero bytes behind the end, and does not look at
-// the data of segments.
+// payload looks at entropy-coded bytes, which end at the first marker, at zero bytes after the end, and at trailers. It does
+// not look at the data of segments, except that one without a marker may not seem to have one.
 func (g *JPEG) payload(p []byte) (int, bool) {
-	switch g.state {
-	case jpegScan:
+	switch {
+	case g.state == jpegScan:
 		return entropyCoded(p)
-	case jpegEnded:
-		n := len(p) - len(bytes.TrimLeft(p, "\x00"))
-		return n, n == len(p)
+	case g.state == jpegEnded:
+		n, more := zeros(p)
+		g.padding += n
+		return n, more
+	case g.state == jpegTrailer:
+		g.refuse(g.behind(g.trailer.write(p)))
+	case g.state == jpegMarker && g.marker == 0 && bytes.IndexByte(p, 0xff) >= 0:
+		g.fail(CodeDamaged, jpegBetween)
 	}
 	return skip(p)
 }
@@ -89,61 +93,81 @@ func (g *JPEG) ended() {
 	if g.scans == 0 {
 		g.fail(CodeDamaged, "has no JPEG scan")
 	}
+	g.pictures++
+	g.more()
+}
+
+// more looks at what follows the end.
+func (g *JPEG) more() {
+	g.padding = 0
 	g.pass(everything)
 	g.expect(jpegEnded, 1)
 }
 
-// behind judges a byte behind the end of a picture: the next one's first, or one of a trailer.
-func (g *JPEG) behind(c byte) {
-	if c == 0xff && len(g.trailer.bytes) == 0 {
+// ends judges a byte after the end of a picture: the next one's first, padding, or one of a trailer.
+func (g *JPEG) ends(c byte) {
+	switch c {
+	case 0xff:
 		g.expect(jpegNext, 1)
-		return
+	case '\r', '\n':
+		g.more()
+	default:
+		g.marker = c
+		g.start = g.off
+		g.expect(jpegBehind, 4)
 	}
-	if len(g.trailer.bytes) == 0 {
-		g.trailer.start = g.off
-	}
-	if !g.trailer.add(c) {
-		g.failAt(CodeTrailing, behindEnd, g.trailer.start)
-	}
-	g.expect(jpegEnded, 1)
 }
 
-// next judges the byte behind 0xff behind the end: the start of another picture, or padding.
+// next judges the byte after 0xff after the end: the start of another picture, or padding.
 func (g *JPEG) next(c byte) {
 	switch {
-	case c == markerSOI && g.further > 0:
-		g.further--
-		g.second, g.framed, g.scans = true, false, 0
+	case c == markerSOI && g.pictures < maxJPEGPictures:
+		g.framed, g.scans = false, 0
 		g.expect(jpegMarker, 2)
 	case c == 0xff:
 		g.expect(jpegNext, 1)
 	case c == 0:
-		g.pass(everything)
-		g.expect(jpegEnded, 1)
+		g.more()
+		g.padding = 1
 	default:
 		g.failAt(CodeTrailing, behindEnd, g.off-1)
 	}
 }
 
-// mpfPictures returns how many pictures a Multi-Picture Format segment announces, 1 if it cannot be read. Its data is an
-// image file directory as in TIFF, and the number is its tag 0xb001.
-func mpfPictures(p []byte) uint32 {
-	if len(p) < 8 {
-		return 1
-	}
-	var order binary.ByteOrder = binary.BigEndian
-	if string(p[:4]) == "II*\x00" {
-		order = binary.LittleEndian
-	}
-	at := int64(order.Uint32(p[4:]))
-	if at < 8 || at+2 > int64(len(p)) {
-		return 1
-	}
-	entries := int(order.Uint16(p[at:]))
-	for entry := p[at+2:]; entries > 0 && len(entry) >= 12; entry, entries = entry[12:], entries-1 {
-		if order.Uint16(entry) == 0xb001 {
-			return max(1, min(order.Uint32(entry[8:]), maxMPFPictures))
+// follow judges the first bytes of a trailer after g.marker, which came after zeros.
+func (g *JPEG) follow(p []byte) {
+	first := append([]byte{0, 0, 0, g.marker}, p...)
+	switch {
+	case string(p) == "ftyp" && g.padding >= 3:
+		if !g.MotionPhotos {
+			f := faultAt(CodeTrailing, behindEnd, g.start)
+			f.Params = Params{"kind": KindMedia}
+			g.refuse(f)
+			return
 		}
+		g.begins(newMotionPhoto(g.budget), first, 3)
+	case g.marker == '{' || g.marker == vivoMark[0]:
+		g.begins(&vivo{}, first[3:], 0)
+	case g.padding >= 2:
+		g.begins(&samsung{films: g.MotionPhotos, budget: g.budget}, first[1:], 2)
+	default:
+		g.failAt(CodeTrailing, behindEnd, g.start)
 	}
-	return 1
+}
+
+// begins shows a trailer its first bytes, of which some came before g.start.
+func (g *JPEG) begins(t trailer, first []byte, before int64) {
+	g.trailer = t
+	g.start -= before
+	g.pass(everything)
+	g.expect(jpegTrailer, 1)
+	g.refuse(g.behind(t.write(first)))
+}
+
+// behind gives a fault of the trailer its place in the file.
+func (g *JPEG) behind(fault *Error) *Error {
+	if fault != nil && fault.Offset >= 0 {
+		fault.Offset += g.start
+	}
+	return fault
 }

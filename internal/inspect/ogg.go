@@ -13,7 +13,8 @@ import (
 //
 // Pages are walked and held against their checksums. Malformed are pages with a wrong checksum or with fields that Ogg does
 // not have, pages of a logical stream that did not begin or has ended, pages that are missing between others, a logical
-// stream that does not end, a file that is cut off, and bytes that form no page. TooLarge is one with more than 16
+// stream of one page that does not end, a file that is cut off within a page, and bytes that form no page. Recorders that are
+// stopped mark no page as the last one (RFC 3533 says that they should), so a file may end after any page but the first. TooLarge is one with more than 16
 // logical streams at a time. Streams may follow each other, as radio stations send them.
 //
 // Packets and codecs are not looked at. At most 1 KiB is kept.
@@ -49,7 +50,9 @@ func (o *Ogg) Write(p []byte) (int, error) { return o.write(o, p) }
 func (o *Ogg) Verdict() error { return o.verdict(o) }
 
 func (o *Ogg) end() {
-	if o.checkPage(); o.off == 0 || o.state != oggHeader || !o.between() || len(o.streams) > 0 {
+	o.checkPage()
+	open := slices.ContainsFunc(o.streams, func(s oggStream) bool { return s.page == 0 })
+	if o.off == 0 || o.state != oggHeader || !o.between() || open {
 		o.cutOff()
 	}
 }

@@ -3,7 +3,10 @@ package inspect_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
+	"image/jpeg"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,8 +35,8 @@ func fuzzWalk(f *testing.F, mediaType string, repair func(in []byte)) {
 			f.Add(file.Content, []byte{1, 3, 200, 7})
 		}
 	}
-	// Media data of no size goes to the end, whatever stands there.
-	openEnded := mediaType == "video/mp4" || mediaType == "image/avif"
+	// Media data of no size goes to the end, whatever stands there, and a short last frame may be longer.
+	openEnded := slices.Contains([]string{"video/mp4", "image/avif", "audio/wav", "audio/mpeg"}, mediaType)
 	decode := configDecoders[mediaType]
 	f.Fuzz(func(t *testing.T, in, cuts []byte) {
 		if repair != nil && len(cuts) > 0 {
@@ -52,6 +55,9 @@ func fuzzWalk(f *testing.F, mediaType string, repair func(in []byte)) {
 		}
 		if decode != nil {
 			_, err := decode(bytes.NewReader(in))
+			if errors.As(err, new(jpeg.UnsupportedError)) {
+				return // CMYK whose chroma is subsampled
+			}
 			require.NoError(t, err)
 		}
 	})

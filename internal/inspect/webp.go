@@ -6,7 +6,7 @@ import "encoding/binary"
 // with the default Limits.
 //
 // Chunks are walked to the end of the RIFF file. Malformed are chunks that do not fit into it, frames that leave the
-// canvas, a file without a picture, pictures and headers out of place, one that is cut off, and bytes behind the end.
+// canvas, a file without a picture, pictures and headers out of place, chunks in front of the picture of a file without a canvas, one that is cut off, and bytes behind the end.
 // TooLarge is what passes Limits: the canvas, each picture and the frames.
 //
 // Pixels are not decoded. At most 24 bytes are kept.
@@ -89,8 +89,8 @@ func (g *WebP) header(p []byte) {
 		g.fields(webpFrame, 16, !inFrame && g.animated)
 	case "ALPH":
 		g.plain(inFrame || g.width > 0 && !g.pictured)
-	default: // colour profile, Exif, XMP and what the future brings
-		g.plain(g.width > 0)
+	default: // colour profile, Exif, XMP and what the future brings; of a file without a canvas behind its picture
+		g.plain(g.width > 0 || g.pictured)
 	}
 }
 

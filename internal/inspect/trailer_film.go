@@ -1,0 +1,67 @@
+package inspect
+
+// film walks a film that follows a picture, as phones write motion photos. It ends with the file, or where what follows it
+// is no box: in front of a trailer.
+type film struct{ walk *MP4 }
+
+func newFilm(b *Budget) *film {
+	f := &film{walk: &MP4{embedded: true}}
+	f.walk.budget = b
+	return f
+}
+
+// write reads on and returns how much of p belongs to the film. The fault has its place within the film.
+func (f *film) write(p []byte) (n int, fault *Error) {
+	for n < len(p) && f.walk.goesOn() && !f.over() {
+		n += f.walk.take(f.walk, p[n:])
+	}
+	return n, f.walk.err
+}
+
+// over reports whether the film has ended. The first bytes of what follows it are rest.
+func (f *film) over() bool   { return f.walk.done }
+func (f *film) rest() []byte { return f.walk.after[:] }
+
+// end judges that the file ends here.
+func (f *film) end() *Error {
+	if f.walk.end(); f.walk.err != nil {
+		return f.walk.err
+	}
+	return nil
+}
+
+// motionPhoto reads a film that follows a picture, and the trailer of a Samsung phone that may follow the film.
+type motionPhoto struct {
+	film  *film
+	notes samsung
+}
+
+func newMotionPhoto(b *Budget) *motionPhoto {
+	return &motionPhoto{film: newFilm(b), notes: samsung{budget: b}}
+}
+
+func (m *motionPhoto) write(p []byte) (fault *Error) {
+	if !m.film.over() {
+		var n int
+		if n, fault = m.film.write(p); fault != nil || !m.film.over() {
+			return fault
+		}
+		p = p[n:]
+		fault = m.notes.write(m.film.rest())
+	}
+	if fault == nil {
+		fault = m.notes.write(p)
+	}
+	if fault != nil {
+		fault.Offset += m.film.walk.off - int64(len(m.film.rest()))
+	}
+	return fault
+}
+
+// end judges that the file ends here.
+func (m *motionPhoto) end() *Error {
+	if m.film.over() {
+		return m.notes.end()
+	}
+	return m.film.end()
+}

@@ -1,0 +1,58 @@
+package inspect
+
+import "github.com/airlock-go/upload/internal/jsontext"
+
+// vivo reads the trailer that phones of vivo and OPPO write after pictures: a JSON object with "vivo" in front of it or
+// without, and after it nothing, or its length and "cameralbum".
+type vivo struct {
+	off   int64
+	mark  int // bytes of vivoMark that were read
+	json  jsontext.Scanner
+	tail  int // bytes of what follows the object
+	ended bool
+}
+
+const (
+	vivoMark = "vivo"
+	vivoTail = "\x00\x00\x00\x00cameralbum!" // of which the first four are the length, and the last may be missing
+)
+
+const maxVivo = 64 << 10
+
+func (v *vivo) write(p []byte) *Error {
+	for _, c := range p {
+		if !v.step(c) {
+			return faultAt(CodeTrailing, behindEnd, 0)
+		}
+		v.off++
+	}
+	return nil
+}
+
+func (v *vivo) step(c byte) bool {
+	switch {
+	case v.off > maxVivo:
+		return false
+	case v.mark < len(vivoMark) && v.off == int64(v.mark) && c == vivoMark[v.mark]:
+		v.mark++
+	case v.ended:
+		v.tail++
+		return v.tail <= len(vivoTail) && (v.tail <= 4 || c == vivoTail[v.tail-1])
+	case v.mark > 0 && v.mark < len(vivoMark), v.json.Offset() == 0 && c != '{':
+		return false
+	default:
+		if v.json.Scan([]byte{c}) != jsontext.None {
+			return false
+		}
+		v.ended = v.json.Whole()
+	}
+	return true
+}
+
+// end judges that the file ends here.
+func (v *vivo) end() *Error {
+	if !v.ended || v.tail > 0 && v.tail < len(vivoTail)-1 {
+		return faultAt(CodeTrailing, "ends within what follows its end", v.off)
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package inspect_test
+
+import (
+	"bytes"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+// Films after pictures are refused, unless a policy accepts them, and are walked then.
+func TestMotionPhotos(t *testing.T) {
+	codes := map[string]string{
+		"motion photo whose film is elsewhere":                    "active_content external",
+		"motion photo by a Samsung phone whose film is elsewhere": "active_content external",
+		"motion photo with HTML behind its film":                  "truncated",
+		"motion photo with an archive behind its film":            "trailing_data",
+		"motion photo whose film is cut off":                      "truncated",
+		"motion photo by a Samsung phone whose film is cut off":   "trailing_data",
+	}
+	for _, f := range corpus.MotionPhotos() {
+		require.Equal(t, "trailing_data media", found(judge(&inspect.JPEG{}, bytes.NewReader(f.Content))).code, f.About)
+		whole := judge(&inspect.JPEG{MotionPhotos: true}, bytes.NewReader(f.Content))
+		require.Equal(t, codes[f.About], found(whole).code, "%s: %v", f.About, whole)
+		bytewise := judge(&inspect.JPEG{MotionPhotos: true}, iotest.OneByteReader(bytes.NewReader(f.Content)))
+		require.Equal(t, whole, bytewise, f.About)
+	}
+}
