@@ -95,6 +95,22 @@ func goodPictures() []row {
 		{"JPEG that announces pictures and has none", "edited.jpg", "", announced},
 		{"JPEG by a Samsung phone", "samsung.jpg", "", photo + samsung("1714557600000")},
 		{"JPEG by a Samsung phone, with a gain map", "galaxy.jpg", "", announced + photo + samsung("1714557600000")},
+		{"JPEG with a preview that nothing announces", "nikon.jpg", "", photo + photo},
+		{"JPEG with more pictures than it announces", "more.jpg", "", announced + photo + photo + photo},
+		{"JPEG that announces pictures in a way that cannot be read", "mpf.jpg", "", insert(photo, "\xff\xdb", segment(0xe2, "MPF\x00II*\x00"+le32(9999))) + photo},
+		{"JPEG by the editor of a Samsung phone", "edited-samsung.jpg", "", photo + samsungTrailer(samsungBlock("Image_UTC_Data", "1714557600000"), samsungBlock("PhotoEditor_Re_Edit_Data", `{"path":"`+strings.Repeat("x", 6000)+`"}`))},
+		{"JPEG by a vivo phone", "vivo.jpg", "", photo + vivo},
+		{"JPEG by an OPPO phone", "oppo.jpg", "", photo + vivoNotes},
+		{"JPEG with a line end behind its end", "crlf.jpg", "", photo + "\r\n"},
+		{"JPEG by the emulator of a Pixel phone", "pixel.jpg", "", insert(photo, "\xff\xdb", jfif+"\x00\xe1\x00\x0cExif\x00\x00abcd")},
+		{"JPEG in CMYK with subsampled chroma", "magick.jpg", "", "\xff\xd8" + sof(0xc0, 8, 8, 8, "\x22\x11\x11\x11") + scan + "\xff\xd9"},
+		{"GIF with zeros behind it", "zeros.gif", "", goGIF(2) + strings.Repeat("\x00", 300)},
+		{"GIF with a frame that leaves the canvas", "outside.gif", "", gifFile(4, 4, gifFrame(4, 0, 1, 1), ";")},
+		{"WebP with Exif and no canvas", "simple.webp", "", riffFile("WEBP", vp8(8, 8), riffChunk("EXIF", "data"))},
+		{"AVIF sequence whose size comes last", "order.avif", "", track(samples(24), tkhd(64, 64))},
+		{"HEIC with XMP behind it", "xmp.heic", "", sample("still.heic") + xmpPacket},
+		{"HEIC by a Samsung phone", "samsung.heic", "", sample("still.heic") + samsung("1714557600000")},
+		{"HEIC with zeros behind it", "zeros.heic", "", sample("still.heic") + strings.Repeat("\x00", 100)},
 		{"GIF with a comment of HTML", "comment.gif", "", gifFile(1, 1, "!\xfe"+string([]byte{byte(len(htmlPage))})+htmlPage+"\x00", gifFrame(0, 0, 1, 1), ";")},
 		{"GIF with an unknown extension", "extended.gif", "", gifFile(1, 1, "!\x42\x03abc\x00", gifFrame(0, 0, 1, 1), ";")},
 		{"WebP with an unknown chunk", "unknown.webp", "", riffFile("WEBP", vp8x(0, 8, 8), vp8(8, 8), riffChunk("NEWS", "odd"))},
@@ -102,6 +118,26 @@ func goodPictures() []row {
 		{"AVIF sequence without a still picture", "film.avif", "", sequence(64, 64, 24, 1)},
 	}
 }
+
+// MotionPhotos returns JPEG pictures with a film, which are refused unless a policy accepts films.
+func MotionPhotos() []File {
+	photo, film := goJPEG(image.NewGray(small)), sample("fast.mp4")
+	remote := box("ftyp", "mp42"+be32(0)+"isom") + box("moov", box("trak", box("mdia", box("minf", dinf(0))))) + box("mdat", "m")
+	return files([]row{
+		{"motion photo by a Pixel phone", "PXL.MP.jpg", "", photo + film},
+		{"motion photo with a gain map", "PXL.jpg", "", photo + photo + film},
+		{"motion photo by a Samsung phone", "samsung.jpg", "", photo + samsungFilm(film)},
+		{"motion photo whose film has a trailer", "galaxy.jpg", "", photo + film + samsung("1714557600000")},
+		{"motion photo whose film is elsewhere", "remote.jpg", content, photo + remote},
+		{"motion photo by a Samsung phone whose film is elsewhere", "samsungremote.jpg", content, photo + samsungFilm(remote)},
+		{"motion photo with HTML behind its film", "html.jpg", content, photo + film + htmlPage},
+		{"motion photo with an archive behind its film", "zip.jpg", content, photo + film + zipFile},
+		{"motion photo whose film is cut off", "cut.jpg", content, photo + cut(film, 1)},
+		{"motion photo by a Samsung phone whose film is cut off", "samsungcut.jpg", content, photo + cut(samsungFilm(film), 100)},
+	})
+}
+
+const xmpPacket = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>` + "\n   <?xpacket end=\"w\"?>"
 
 // disguises are not the pictures that their names claim.
 func disguises() []row {

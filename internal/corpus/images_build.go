@@ -99,6 +99,8 @@ func segment(marker byte, data string) string {
 	return "\xff" + string([]byte{marker}) + be16(2+len(data)) + data
 }
 
+var jfif = segment(0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00")
+
 // sof returns a frame header with one component for each sampling factor.
 func sof(marker byte, precision, height, width int, sampling string) string {
 	s := string([]byte{byte(precision)}) + be16(height) + be16(width) + string([]byte{byte(len(sampling))})
@@ -120,12 +122,36 @@ func mpf(pictures int) string {
 // mpfBigEndian announces two pictures.
 var mpfBigEndian = segment(0xe2, "MPF\x00MM\x00*"+be32(8)+be16(1)+be16(0xb001)+be16(4)+be32(1)+be32(2))
 
-// samsung returns a trailer as the cameras of Samsung phones write them, with one block that takes in all the data.
+// samsung returns a trailer as the cameras of Samsung phones write them, with one block.
 func samsung(data string) string {
-	block := "\x00\x00\x01\x0a" + le32(14) + "Image_UTC_Data" + data
-	directory := "SEFH" + le32(101) + le32(1) + "\x00\x00\x01\x0a" + le32(len(block)) + le32(len(block))
-	return block + directory + le32(len(directory)) + "SEFT"
+	return samsungTrailer(samsungBlock("Image_UTC_Data", data))
 }
+
+// samsungBlock returns a block, whose kind is that of the time.
+func samsungBlock(name, data string) string {
+	return "\x00\x00\x01\x0a" + le32(len(name)) + name + data
+}
+
+// samsungTrailer returns blocks and their directory.
+func samsungTrailer(blocks ...string) string {
+	all := strings.Join(blocks, "")
+	directory, back := "SEFH"+le32(107)+le32(len(blocks)), len(all)
+	for _, b := range blocks {
+		directory += b[:4] + le32(back) + le32(len(b))
+		back -= len(b)
+	}
+	return all + directory + le32(len(directory)) + "SEFT"
+}
+
+// samsungFilm returns a trailer with a film between two other blocks.
+func samsungFilm(film string) string {
+	return samsungTrailer(samsungBlock("Image_UTC_Data", "1714557600000"), samsungBlock("MotionPhoto_Data", film), samsungBlock("Color_Display_P3", "1"))
+}
+
+// vivo is what phones of vivo write behind pictures.
+var vivo = "vivo" + vivoNotes + be32(4+len(vivoNotes)) + "cameralbum"
+
+const vivoNotes = `{"livePhotoId":"x","version":"1"}`
 
 // gifFile returns a GIF file of that canvas with two colours for all frames.
 func gifFile(width, height int, blocks ...string) string {
@@ -169,6 +195,27 @@ func sequence(width, height, frames, flags int) string {
 		box("tkhd", strings.Repeat("\x00", 76)+be32(width<<16)+be32(height<<16)),
 		box("mdia", box("minf", dinf(flags), box("stbl", box("stsz", be32(0)+be32(100)+be32(frames))))))) +
 		box("mdat", "pixels")
+}
+
+// track returns an AVIF sequence whose track has these boxes.
+func track(boxes ...string) string {
+	return box("ftyp", "avis"+be32(0)+"avismsf1") + box("moov", box("trak", boxes...)) + box("mdat", "pixels")
+}
+
+func tkhd(width, height int) string {
+	return box("tkhd", strings.Repeat("\x00", 76)+be32(width<<16)+be32(height<<16))
+}
+
+// samples returns the tables of a track that has that many.
+func samples(n int) string { return stbl(stsz(n)) }
+
+func stbl(tables ...string) string { return box("mdia", box("minf", dinf(1), box("stbl", tables...))) }
+
+func stsz(n int) string { return box("stsz", be32(0)+be32(100)+be32(n)) }
+
+// stsd returns a sample entry of AV1.
+func stsd(width, height int) string {
+	return box("stsd", be32(0)+be32(1), box("av01", strings.Repeat("\x00", 24)+be16(width)+be16(height)+strings.Repeat("\x00", 50)))
 }
 
 // dinf returns a list of one data reference.

@@ -38,6 +38,36 @@ func goodMedia() []row {
 		{"MP3 with an APE tag", "ape.mp3", "", mp3 + apeTag},
 		{"WAV without its byte of padding", "unpadded.wav", "", patch(cut(sample("sox.wav"), 1), 4, le32(117))},
 		{"MP3 with a tag that has a footer", "footer.mp3", "", "ID3\x04\x00\x10\x00\x00\x00\x02ab3DI\x04\x00\x10\x00\x00\x00\x02" + mp3},
+		{"M4A by an Android phone", "voice.m4a", "", branded(sample("sound.m4a"), "mp42")},
+		{"M4A by yt-dlp", "dash.m4a", "", branded(sample("sound.m4a"), "dash")},
+		{"M4A of the base format", "iso5.m4a", "", branded(sample("sound.m4a"), "iso5")},
+		{"MP4 by a Sony camera", "sony.mp4", "", branded(sample("plain.mp4"), "MSNV")},
+		{"MP4 that calls itself QuickTime", "renamed.mp4", "", branded(sample("plain.mp4"), "qt  ")},
+		{"MP4 that calls itself sound", "rewrapped.mp4", "", branded(sample("plain.mp4"), "M4A ")},
+		{"QuickTime that calls itself MP4", "mp42.mov", "", branded(sample("film.mov"), "mp42")},
+		{"3GP", "old.3gp", "", branded(sample("plain.mp4"), "3gp5")},
+		{"MP4 with zeros behind it", "zeros.mp4", "", sample("plain.mp4") + strings.Repeat("\x00", 1001)},
+		{"MP4 whose movie goes to the end", "openmovie.mp4", "", openMovie(sample("plain.mp4"))},
+		{"MP4 with metadata that is its own", "meta.mp4", "", sample("fast.mp4") + box("meta", be32(0), dinf(1))},
+		{"MP3 with zeros behind its tag", "pad.mp3", "", "ID3\x03\x00\x00\x00\x00\x00\x02ab" + strings.Repeat("\x00", 333) + mp3},
+		{"MP3 with zeros behind its frames", "zeros.mp3", "", mp3 + strings.Repeat("\x00", 300)},
+		{"MP3 with lyrics", "lyrics.mp3", "", mp3 + "LYRICSBEGININD0000200LYR00005hello000045LYRICS200" + id3v1},
+		{"MP3 with an APE tag that has no header", "apefooter.mp3", "", mp3 + apeItems("Title", "hello", "Artist", "x")},
+		{"MP3 with an APE tag that has no header, and another", "apetag.mp3", "", mp3 + apeItems("Title", "hello") + id3v1},
+		{"MP3 with two tags at its end", "twotags.mp3", "", mp3 + id3v1 + id3v1},
+		{"MP3 with an extended tag", "extended.mp3", "", mp3 + "TAG+" + strings.Repeat("\x00", 223) + id3v1},
+		{"MP3 with a short last frame", "short.mp3", "", cut(mp3, 1)},
+		{"WAV by Recorder.js", "recorderjs.wav", "", patch(sample("wide.wav"), 4, le32(len(sample("wide.wav"))-12))},
+		{"WAV whose size is 8 too large", "rtc.wav", "", patch(sample("wide.wav"), 4, le32(len(sample("wide.wav"))))},
+		{"WAV whose size is 16 too small", "small.wav", "", patch(sample("wide.wav"), 4, le32(len(sample("wide.wav"))-24))},
+		{"WAV of no size", "unpatched.wav", "", patch(sample("wide.wav"), 4, le32(0))},
+		{"WAV of a pipe", "pipe.wav", "", patch(riffFile("WAVE", wavFormat)+"data\xff\xff\xff\xffsamples", 4, le32(0))},
+		{"WAV of a pipe, with its size", "pipes.wav", "", patch(riffFile("WAVE", wavFormat)+"data\xff\xff\xff\xffsamples", 4, le32(1<<32-1))},
+		{"WAV of a recorder that was stopped", "stopped.wav", "", riffFile("WAVE", wavFormat, riffChunk("data", "")) + "samples"},
+		{"WAV whose samples count the header", "header.wav", "", patch(riffFile("WAVE", wavFormat, riffChunk("data", "samples!")), 40, le32(8+44))},
+		{"Ogg that does not say that it ends", "telegram.ogg", "", unended(sample("opus.opus"))},
+		{"FLAC behind an ID3 tag", "id3.flac", "", "ID3\x03\x00\x00\x00\x00\x00\x05hello" + sample("tagged.flac")},
+		{"FLAC behind a large ID3 tag", "cover.flac", "", "ID3\x03\x00\x00\x00\x00\x40\x00" + strings.Repeat("\x00", 8192) + sample("tagged.flac")},
 		{"WebM as browsers record it", "recorded.webm", "", recorded("\xe7\x81\x00", "\xa3\x84abcd")},
 		{"WebM whose name has a zero behind it", "zero.webm", "", webm("webm\x00", element(tracks, "t"), element(cluster, "c"))},
 	}
@@ -50,6 +80,35 @@ func mediaOf(mp4 string) string {
 
 var apeTag = "APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(0xa0000000) + be64(0) +
 	"APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(0x80000000) + be64(0)
+
+// branded returns the file with another major brand.
+func branded(file, brand string) string { return patch(file, 8, brand) }
+
+// openMovie returns a file whose movie box comes last, with a size that goes to the end.
+func openMovie(mp4 string) string {
+	at := strings.Index(mp4, "moov") - 4
+	return patch(mp4, at, be32(0))
+}
+
+var (
+	id3v1     = "TAG" + strings.Repeat("\x00", 125)
+	wavFormat = riffChunk("fmt ", le16(1)+le16(1)+le32(8000)+le32(8000)+le16(1)+le16(8))
+)
+
+// apeItems returns an APE tag without a header, with these names and values.
+func apeItems(pairs ...string) (tag string) {
+	for i := 0; i < len(pairs); i += 2 {
+		tag += le32(len(pairs[i+1])) + le32(0) + pairs[i] + "\x00" + pairs[i+1]
+	}
+	return tag + "APETAGEX" + le32(2000) + le32(32+len(tag)) + le32(len(pairs)/2) + le32(0) + be64(0)
+}
+
+// unended returns an Ogg file whose last page does not say that it is the last one.
+func unended(ogg string) string {
+	last := strings.LastIndex(ogg, "OggS")
+	page := patch(patch(ogg[last:], 5, "\x00"), 22, le32(0))
+	return ogg[:last] + patch(page, 22, le32(oggChecksum(page)))
+}
 
 func badMP4() []row {
 	whole := sample("plain.mp4")
@@ -69,6 +128,21 @@ func badMP4() []row {
 		{"MP4 with a box of 2^63 bytes", "overflow.mp4", content, ftyp + moov(1) + be32(1) + "mdat" + "\x80" + strings.Repeat("\x00", 7)},
 		{"MP4 with a fragment in front of its movie", "fragment.mp4", content, ftyp + box("moof", "data") + moov(1)},
 		{"MP4 from another server", "remote.mp4", content, ftyp + moov(0) + box("mdat", "media")},
+		{"MP4 whose metadata is on another server", "meta.mp4", content, ftyp + box("meta", be32(0), dinf(0)) + moov(1)},
+		{"MP4 whose movie has metadata on another server", "moviemeta.mp4", content, ftyp + box("moov", box("meta", be32(0), box("hdlr", be32(0)), dinf(0)))},
+		{"MP4 whose track has metadata on another server", "trackmeta.mp4", content, ftyp + box("moov", box("trak", box("meta", be32(0), dinf(0))))},
+		{"MP4 with references without their box", "baredref.mp4", content, ftyp + box("moov", box("trak", box("mdia", dref("url ", 0))))},
+		{"MP4 with a name of another file", "urn.mp4", content, ftyp + box("moov", box("trak", box("mdia", box("minf", box("dinf", dref("urn ", 0))))))},
+		{"MP4 with its own media and others'", "both.mp4", content, ftyp + box("moov", box("trak", box("mdia", box("minf", box("dinf", box("dref", be32(0)+be32(2)+box("url ", be32(1))+box("alis", be32(0)))))))) + box("mdat", "m")},
+		{"MP4 whose fragment has metadata on another server", "moof.mp4", content, ftyp + moov(1) + box("mdat", "m") + box("moof", box("meta", be32(0), dinf(0)))},
+		{"MP4 whose fragment has a track elsewhere", "traf.mp4", content, ftyp + moov(1) + box("mdat", "m") + box("moof", box("traf", dinf(0)))},
+		{"MP4 with references of a 64-bit size", "large.mp4", content, ftyp + box("moov", box("trak", box("mdia", box("minf", box("dinf", be32(1)+"dref"+be64(16+8+12)+be32(0)+be32(1)+box("url ", be32(0)))))))},
+		{"QuickTime whose metadata has no version", "qtmeta.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("meta", box("hdlr", be32(0)+be32(0)), dinf(0)))},
+		{"QuickTime with an alias of another file", "alias.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("trak", box("mdia", box("minf", box("dinf", dref("alis", 0))))))},
+		{"QuickTime that is a list of movies elsewhere", "reference.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("rmra", box("rmda", box("rdrf", be32(0)+"url "+be32(23)+"http://169.254.169.254/"))))},
+		{"QuickTime with a movie elsewhere and none of its own", "rmda.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("rmda", "data"))},
+		{"QuickTime whose movie is compressed", "cmov.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("cmov", box("dcom", "zlib"), box("cmvd", "data")))},
+		{"MP4 with zeros and HTML behind it", "zeros.mp4", content, whole + strings.Repeat("\x00", 64) + htmlPage},
 		{"QuickTime from another file", "remote.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + moov(0)},
 	}
 }
@@ -127,20 +201,24 @@ func badMP3() []row {
 	whole := sample("vbr.mp3")
 	frame := "\xff\xfb\x90\x00"
 	return []row{
-		{"MP3 cut off within a frame", "cut.mp3", content, cut(whole, 1)},
+		{"MP3 cut off within a tag", "cut.mp3", content, cut(whole+id3v1, 1)},
+		{"MP3 with PHP behind zeros", "phpzeros.mp3", content, whole + strings.Repeat("\x00", 64) + phpCode},
+		{"MP3 with frames behind its last tag", "frames.mp3", content, whole + id3v1 + whole},
+		{"MP3 with lyrics that do not end", "lyrics.mp3", content, whole + "LYRICSBEGINLYR00005hello" + htmlPage},
+		{"MP3 with an APE tag whose footer says otherwise", "apefooter.mp3", content, whole + patch(apeItems("Title", "hello"), -20, le32(999))},
 		{"MP3 with HTML behind it", "html.mp3", content, whole + htmlPage},
 		{"MP3 with a ZIP archive behind it", "zip.mp3", content, whole + zipFile},
 		{"MP3 of a tag alone", "tag.mp3", content, "ID3\x03\x00\x00\x00\x00\x00\x0aTIT2\x00\x00\x00\x00\x00\x00"},
 		{"MP3 with a tag longer than the file", "beyond.mp3", content, "ID3\x03\x00\x00\x7f\x7f\x7f\x7fTIT2" + whole},
 		{"MP3 with PHP behind its tag", "php.mp3", content, "ID3\x03\x00\x00\x00\x00\x00\x0aTIT2\x00\x00\x00\x00\x00\x00" + phpCode},
-		{"MP3 with bytes behind its last tag", "behind.mp3", content, whole + "TAG" + strings.Repeat("\x00", 125) + "\x00"},
+		{"MP3 with bytes behind its last tag", "behind.mp3", content, whole + id3v1 + "x"},
 		{"MP3 whose second frame has no rate", "rate.mp3", content, frame + strings.Repeat("\x00", 413) + "\xff\xfb\xf0\x00"},
 	}
 }
 
 func badWAV() []row {
 	whole := sample("wide.wav")
-	format := riffChunk("fmt ", le16(1)+le16(1)+le32(8000)+le32(8000)+le16(1)+le16(8))
+	format := wavFormat
 	samples := riffChunk("data", "samples!")
 	return []row{
 		{"WAV cut off", "cut.wav", content, cut(whole, 1)},
@@ -153,7 +231,10 @@ func badWAV() []row {
 		{"WAV with a short format", "short.wav", content, riffFile("WAVE", riffChunk("fmt ", "\x01\x00"), samples)},
 		{"WAV of no channels", "channels.wav", content, riffFile("WAVE", patch(format, 10, "\x00"), samples)},
 		{"WAV with a chunk beyond its end", "beyond.wav", content, riffFile("WAVE", format, patch(samples, 4, le32(9999)))},
-		{"WAV of unknown size", "pipe.wav", content, patch(whole, 4, "\xff\xff\xff\xff")},
+		{"WAV whose size is 100 too small", "size.wav", content, patch(whole, 4, le32(len(whole)-108))},
+		{"WAV whose size is 100 too large", "toolarge.wav", content, patch(whole, 4, le32(len(whole)+92))},
+		{"WAV with half a chunk behind its samples", "chunk.wav", content, riffFile("WAVE", format, samples) + "LIST\x04"},
+		{"WAV of no size with HTML behind it", "htmlpipe.wav", content, patch(whole, 4, le32(0)) + htmlPage},
 	}
 }
 
@@ -178,6 +259,7 @@ func badOgg() []row {
 		{"Ogg without its first page", "middle.ogg", content, first + whole[58:][:27] + whole},
 		{"Ogg with its first page alone and another stream", "mixed.ogg", content, first + sample("opus.opus")},
 		{"Ogg of 17 streams at a time", "many.ogg", content, manyStreams()},
+		{"Ogg that does not say that it ends, cut off within a page", "cutpage.ogg", content, cut(unended(sample("opus.opus")), 1)},
 		{"Ogg of another version", "version.ogg", content, whole + patch(whole, 4, "\x01")},
 	}
 }
@@ -190,6 +272,7 @@ func badFLAC() []row {
 		{"FLAC with HTML behind it", "html.flac", content, whole + htmlPage},
 		{"FLAC with a ZIP archive behind it", "zip.flac", content, whole + zipFile},
 		{"FLAC with a changed sample", "changed.flac", content, patch(whole, -20, "\x55\xaa")},
+		{"FLAC behind two tags", "id3.flac", content, strings.Repeat("ID3\x03\x00\x00\x00\x00\x00\x05hello", 2) + whole},
 		{"FLAC without frames", "noframes.flac", content, whole[:42] + "\x81\x00\x00\x00"},
 		{"FLAC with PHP for frames", "php.flac", content, whole[:42] + "\x81\x00\x00\x00" + phpCode},
 		{"FLAC with an invalid block", "block.flac", content, whole[:42] + "\x7f\x00\x00\x00" + audio[42:]},

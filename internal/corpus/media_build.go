@@ -16,7 +16,7 @@ type row struct{ about, name, code, content string }
 var mediaTypes = map[string]string{
 	".png": "image/png", ".apng": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
 	".avif": "image/avif", ".heic": "image/heic",
-	".mp4": "video/mp4", ".mov": "video/quicktime", ".m4a": "audio/mp4", ".webm": "video/webm", ".mkv": "video/matroska",
+	".mp4": "video/mp4", ".mov": "video/quicktime", ".3gp": "video/3gpp", ".m4a": "audio/mp4", ".webm": "video/webm", ".mkv": "video/matroska",
 	".mp3": "audio/mpeg", ".wav": "audio/wav", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg",
 	".ogv": "video/ogg", ".flac": "audio/flac",
 }
@@ -97,14 +97,24 @@ func riffChunk(kind, data string) string {
 // oggPage returns the first page of a logical stream, with the beginning of a Vorbis packet.
 func oggPage(serial int) string {
 	page, packet := "OggS\x00\x02"+be64(0)+le32(serial)+le32(0), "\x01\x09\x01vorbis\x00\x00"
+	return page + le32(oggChecksum(page+le32(0)+packet)) + packet
+}
+
+// oggChecksum returns that of a page whose own is 0.
+func oggChecksum(page string) int {
 	var crc uint32
-	for _, c := range []byte(page + le32(0) + packet) {
+	for _, c := range []byte(page) {
 		crc ^= uint32(c) << 24
 		for range 8 {
 			crc = crc<<1 ^ crc>>31*0x04c11db7
 		}
 	}
-	return page + le32(int(crc)) + packet
+	return int(crc)
+}
+
+// dref returns a list of one data reference of that kind.
+func dref(kind string, flags int) string {
+	return box("dref", be32(0)+be32(1)+box(kind, be32(flags)+"elsewhere"))
 }
 
 // element returns an EBML element whose size takes 8 bytes.
