@@ -17,6 +17,11 @@ type ImageOptions struct {
 	MaxPixels int64 // width times height. Default: 67,108,864. The frames of an animation may have 16 times that together.
 	MaxFrames int   // of an animation. Default: 1,000.
 
+	// AllowMotionPhotos accepts the film that Pixel, Samsung and Xiaomi phones
+	// write behind the picture of a motion photo, in JPEG, and walks it as any
+	// MP4 file. Default: refused, with the code "trailing_data".
+	AllowMotionPhotos bool
+
 	// Decode also decodes the pixels of PNG, JPEG and GIF files, with the
 	// standard library, once the rest was found good: it finds damage that the
 	// walk does not. Up to 32 MiB of the file are kept for it, and a decoder
@@ -37,7 +42,7 @@ func Images(options *ImageOptions) Validator {
 	if len(types) == 0 {
 		types = []string{"image/png", "image/jpeg", "image/gif", "image/webp"}
 	}
-	c := &contentOptions{images: inspect.Limits{
+	c := &contentOptions{motionPhotos: o.AllowMotionPhotos, images: inspect.Limits{
 		MaxWidth: o.MaxWidth, MaxHeight: o.MaxHeight, MaxPixels: o.MaxPixels, MaxFrames: o.MaxFrames,
 	}}
 	if o.Decode {
@@ -68,8 +73,15 @@ type DocumentOptions struct {
 	AllowActivePDF bool
 
 	// AllowFormulas accepts cells of CSV and TSV files that spreadsheets take
-	// for formulas (= + - @ in front; numbers are none). Default: refused.
+	// for formulas: = + - @ in front, in any way in which a spreadsheet may cut
+	// the table into cells. Amounts, telephone numbers, words after a dash and
+	// handles are none. Default: refused.
 	AllowFormulas bool
+
+	// AllowMarkdownHTML accepts HTML in Markdown (.md), where README files have
+	// it. Whatever renders the file must then clean it, scripts included.
+	// Default: refused.
+	AllowMarkdownHTML bool
 }
 
 // Documents is the validator for documents: type, extension and structure, as
@@ -90,7 +102,9 @@ func Documents(options *DocumentOptions) Validator {
 			"text/plain", "text/csv",
 		}
 	}
-	return typed(types, &contentOptions{passivePDF: !o.AllowActivePDF, noFormulas: !o.AllowFormulas})
+	return typed(types, &contentOptions{
+		passivePDF: !o.AllowActivePDF, noFormulas: !o.AllowFormulas, markdownHTML: o.AllowMarkdownHTML,
+	})
 }
 
 // ArchiveOptions says what ZIP archives [Archives] accepts. Zero fields are the
@@ -139,6 +153,9 @@ type contentOptions struct {
 	archives   inspect.Zip
 	passivePDF bool
 	noFormulas bool
+
+	markdownHTML bool
+	motionPhotos bool
 }
 
 // inspector returns what reads a file of that type to its end, nil if detection
@@ -154,8 +171,10 @@ func (o *contentOptions) inspector(mediaType string) (i fileInspector, decodes b
 }
 
 var inspectors = map[string]func(o *contentOptions, mediaType string) fileInspector{
-	"image/png":           func(o *contentOptions, _ string) fileInspector { return o.picture(&inspect.PNG{Limits: o.images}) },
-	"image/jpeg":          func(o *contentOptions, _ string) fileInspector { return o.picture(&inspect.JPEG{Limits: o.images}) },
+	"image/png": func(o *contentOptions, _ string) fileInspector { return o.picture(&inspect.PNG{Limits: o.images}) },
+	"image/jpeg": func(o *contentOptions, _ string) fileInspector {
+		return o.picture(&inspect.JPEG{Limits: o.images, MotionPhotos: o.motionPhotos})
+	},
 	"image/gif":           func(o *contentOptions, _ string) fileInspector { return o.picture(&inspect.GIF{Limits: o.images}) },
 	"image/webp":          func(o *contentOptions, _ string) fileInspector { return &inspect.WebP{Limits: o.images} },
 	"image/avif":          heif,
@@ -164,13 +183,19 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) fileInspec
 	"image/heic-sequence": heif,
 	"image/heif-sequence": heif,
 
-	"application/pdf":  func(o *contentOptions, _ string) fileInspector { return &inspect.PDF{RefuseActive: o.passivePDF} },
-	"text/plain":       text,
-	"text/markdown":    text,
-	"application/json": text,
-	"text/csv":         func(o *contentOptions, _ string) fileInspector { return &inspect.CSV{RefuseFormulas: o.noFormulas} },
+	"application/pdf": func(o *contentOptions, _ string) fileInspector { return &inspect.PDF{RefuseActive: o.passivePDF} },
+	"text/plain":      text,
+	"text/vcard":      text,
+	"text/calendar":   text,
+	"text/markdown": func(o *contentOptions, _ string) fileInspector {
+		return &inspect.Text{EightBit: true, AllowMarkup: o.markdownHTML}
+	},
+	"application/json": func(*contentOptions, string) fileInspector { return &inspect.JSON{} },
+	"text/csv": func(o *contentOptions, _ string) fileInspector {
+		return &inspect.CSV{EightBit: true, RefuseFormulas: o.noFormulas}
+	},
 	"text/tab-separated-values": func(o *contentOptions, _ string) fileInspector {
-		return &inspect.CSV{Tabs: true, RefuseFormulas: o.noFormulas}
+		return &inspect.CSV{Tabs: true, EightBit: true, RefuseFormulas: o.noFormulas}
 	},
 	"image/svg+xml": func(*contentOptions, string) fileInspector { return &inspect.SVG{} },
 	"text/xml":      func(*contentOptions, string) fileInspector { return &inspect.XML{} },
@@ -187,6 +212,7 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) fileInspec
 	"video/mp4":       mp4,
 	"video/quicktime": mp4,
 	"audio/mp4":       mp4,
+	"video/3gpp":      mp4,
 	"video/webm":      func(*contentOptions, string) fileInspector { return &inspect.WebM{} },
 	"video/matroska":  func(*contentOptions, string) fileInspector { return &inspect.WebM{Matroska: true} },
 	"audio/mpeg":      func(*contentOptions, string) fileInspector { return &inspect.MP3{} },
@@ -198,7 +224,7 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) fileInspec
 }
 
 func heif(o *contentOptions, _ string) fileInspector { return &inspect.HEIF{Limits: o.images} }
-func text(*contentOptions, string) fileInspector     { return &inspect.Text{} }
+func text(*contentOptions, string) fileInspector     { return &inspect.Text{EightBit: true} }
 func document(_ *contentOptions, mediaType string) fileInspector {
 	return &inspect.Document{Type: mediaType}
 }

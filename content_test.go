@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/corpus"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -108,6 +109,10 @@ func TestPresets(t *testing.T) {
 		{"Documents, a table", upload.Documents(nil), "a.csv", "a,b\n-1,+2\n", ""},
 		{"Documents, a formula", upload.Documents(nil), "a.csv", "a,b\n1,=2+3\n", upload.CodeActiveContent},
 		{"Documents, a formula that may be", upload.Documents(&upload.DocumentOptions{AllowFormulas: true}), "a.csv", "a,b\n1,=2+3\n", ""},
+		{"Documents, HTML in Markdown", upload.Documents(&upload.DocumentOptions{Types: []string{"text/markdown"}}), "a.md", "# a\n<p>b</p>\n", upload.CodeActiveContent},
+		{"Documents, HTML in Markdown that may be", upload.Documents(&upload.DocumentOptions{Types: []string{"text/markdown"}, AllowMarkdownHTML: true}), "a.md", "# a\n<p>b</p>\n", ""},
+		{"Images, a motion photo", upload.Images(nil), "a.jpg", motionPhoto(), upload.CodeTrailing},
+		{"Images, a motion photo that may be", upload.Images(&upload.ImageOptions{AllowMotionPhotos: true}), "a.jpg", motionPhoto(), ""},
 		{"Archives", upload.Archives(nil), "a.zip", zipped, ""},
 		{"Archives, entries", upload.Archives(&upload.ArchiveOptions{Extensions: []string{".none"}}), "a.zip", zipped, upload.CodeEntry},
 	} {
@@ -122,6 +127,9 @@ func TestPresets(t *testing.T) {
 		})
 	}
 }
+
+// motionPhoto returns a picture with a film after it.
+func motionPhoto() string { return string(corpus.MotionPhotos()[0].Content) }
 
 func firstOf(t *testing.T, mediaType string) string {
 	t.Helper()

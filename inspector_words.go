@@ -15,6 +15,14 @@ func reasonOf(e *inspect.Error) string {
 		return "the file has " + activeWords[kind] + ", which is not accepted"
 	case inspect.CodePixels:
 		return tooManyPixels(e.Params)
+	case inspect.CodeUnsupported:
+		if e.Params["encoding"] != nil {
+			return "the text is in an encoding that is not accepted; save it as UTF-8 (a table as \"CSV UTF-8\")"
+		}
+	case inspect.CodeTrailing:
+		if e.Params["kind"] == inspect.KindMedia {
+			return "the photo has a film after it, which is not accepted; send it as a still picture"
+		}
 	case inspect.CodeFrames:
 		return fmt.Sprintf("the animation has more than %d frames", e.Params["limit"])
 	}

@@ -25,8 +25,11 @@ import (
 //   - DOCX, XLSX, PPTX, ODT, ODS, ODP, EPUB: every entry of the archive inside,
 //     inflated and counted; no macros, no programs, nothing loaded from elsewhere.
 //   - ZIP: likewise; see [ArchiveOptions].
-//   - Text, CSV, TSV, Markdown, JSON: valid UTF-8, or UTF-16 with a byte order
-//     mark, without control characters and without markup that a browser runs.
+//   - Text, CSV, TSV, Markdown, vCard, iCalendar: valid UTF-8, UTF-16 with a byte
+//     order mark, or bytes as in Windows-1252, without control characters and
+//     without markup that a browser runs. It is stored as it came, and its type
+//     says nothing of the encoding.
+//   - JSON: the whole grammar. Strings may hold anything, HTML among it.
 //   - SVG: only what draws, so no scripts, no events, and nothing loaded from
 //     outside of the file; links may lead to the web. No document type but those
 //     of the W3C, and no entities but Adobe Illustrator's names of namespaces.
@@ -34,8 +37,10 @@ import (
 //     that a browser, a server or an Office program acts on, and no style sheet.
 //     Both: UTF-8, UTF-16 with a byte order mark, and US-ASCII, ISO-8859-1 and
 //     windows-1252 that are declared. A .xml needs no XML declaration.
-//   - MP4, MOV, M4A, WebM, MP3, WAV, Ogg, FLAC: the container's structure, as far
-//     as a stream shows it; the media inside is not looked at.
+//   - MP4, MOV, M4A, 3GP, WebM, MP3, WAV, Ogg, FLAC: the container's structure, as
+//     far as a stream shows it, and that no media lie elsewhere; the media inside
+//     is not looked at. MP4, MOV, M4A and 3GP are one container, so the name
+//     says which of them a file is.
 //
 // Other types (BMP, TIFF, ICO, gzip, tar, 7z) are accepted on the detection of
 // their first bytes alone: a valid head says nothing of what follows it.
