@@ -3,6 +3,7 @@ package jsontext_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -93,10 +94,10 @@ func FuzzScan(f *testing.F) {
 		for {
 			var v any
 			err := d.Decode(&v)
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
-			if _, isRange := err.(*json.UnmarshalTypeError); isRange {
+			if errors.As(err, new(*json.UnmarshalTypeError)) {
 				continue // 1e999
 			}
 			require.NoError(t, err, "%q", in)
