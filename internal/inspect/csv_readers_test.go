@@ -37,7 +37,7 @@ var (
 	acts           = regexp.MustCompile(`[|{}\[\]\\<>*^]|[\pL_][\pL\d_.]*\s*\(|![\pL\d_$'"(]`)
 	refers         = regexp.MustCompile(`(^|[^\pL\d_.$'])\$?[A-Za-z]{1,3}\$?\d+($|[^\d.,])|#`)
 
-	pipedNumbers = regexp.MustCompile(`^[-+\s\d.,;%|]*`)
+	pipedNumbers = regexp.MustCompile(`^[^\pL_"=<>{}\[\]\\^*!$#:']*`)
 
 	// A number, or none, and a separator or a text; or a number and a word.
 	noExpression = regexp.MustCompile(`^[-+\s]*[-+/&.,;%()\d\s]*([,;\t|]\s*["\pL]|\d[\d.,\s]*"|[,;\t|]+($|[^-+(\d]))|^[-+][^"=<>|:!$\pL]*\d[^-+/&(!,;:|"\pL]*[\pL_][^|\[\]{}\\<>^*]*$`)
