@@ -40,7 +40,7 @@ var (
 	pipedNumbers = regexp.MustCompile(`^[^\pL_"=<>{}\[\]\\^*!$#:']*`)
 
 	// A number, or none, and a separator or a text; or a number and a word.
-	noExpression = regexp.MustCompile(`^[-+\s]*[-+/&.,;%()\d\s]*([,;\t|]\s*["\pL]|\d[\d.,\s]*"|[,;\t|]+($|[^-+(\d]))|^[-+][^"=<>|:!$\pL]*\d[^-+/&(!,;:|"\pL]*[\pL_][^|\[\]{}\\<>^*]*$`)
+	noExpression = regexp.MustCompile(`^[-+\s]*[-+/&.,;%()$\d\s]*([,;\t|]\s*["\pL]|\d[\d.,\s]*"|[,;\t|]+($|[^-+(\d]))|^[-+][^"=<>|:!$\pL]*\d[^-+/&(!,;:|"\pL]*[\pL_][^|\[\]{}\\<>^*]*$`)
 )
 
 // FuzzCSV holds the inspector against encoding/csv: whatever is accepted has no formula in any cell, with each separator
