@@ -116,7 +116,7 @@ func brokenPDFs() []File {
 		bad("a PDF cut within a stream", read("chromium.pdf")[:9000]),
 		bad("a linearised PDF cut behind its first page", linear[:firstEnd]),
 		bad("a PDF cut within an update", append(slices.Clone(good), "5 0 obj <<"...)),
-		bad("a stream that never ends", pdfOf("7 0 obj<</Length 99999>>stream\nabc endstream endobj")),
+		bad("a stream that never ends", pdfOf("7 0 obj<</Length 99999>>stream\nabc endobj")),
 		bad("HTML behind a PDF", append(slices.Clone(good), "<script>alert(1)</script>"...)),
 		bad("HTML on the last line of a PDF", append(bytes.TrimSpace(good), "<script>alert(1)</script>"...)),
 		bad("PHP behind a PDF", append(slices.Clone(good), "<?php system($_GET[0]); ?>"...)),

@@ -1,136 +1,220 @@
 package inspect
 
-// hiddenObject looks for "12 0 obj" where no object begins: in the data of a stream, in a string, in a comment. A reader
-// that is led there by a cross reference, or that rebuilds the cross references of a damaged file, takes it for one.
+import "bytes"
+
+// pdfHidden looks for "12 0 obj" where no object begins: in the data of a stream, in a string, in a comment. A reader that is
+// led there by a cross reference, or that looks for the objects of a damaged file, takes it for one. So what follows is
+// judged as an object, too, as far as it goes: beyond the end of the string, if need be. A book about PDF says such things
+// and is none the worse for it.
 //
-// White space and comments may stand between the three words. In compressed data they stand by chance once in some ten
-// thousand gibibytes without a comment and once in some hundred thousand with one.
-type hiddenObject struct{ states uint8 }
+// White space and comments may stand between the three words. In compressed data they stand by chance once in some
+// gibibytes, with nothing of meaning behind.
+type pdfHidden struct {
+	rules   *pdfRules
+	matched int              // bytes of the word that came last
+	recent  [maxHeading]byte // bytes in front of it
+	have    int
 
-// The places within the beginning of an object. Several can be true at once, one for each place where one may have begun.
-const (
-	inNumber        uint8 = 1 << iota // of the object
-	inGap                             // behind it
-	inGapComment                      //
-	inGeneration                      // the second number
-	inSecondGap                       // behind it
-	inSecondComment                   //
-	inO                               // of "obj"
-	inB                               //
-)
+	maybe []byte // digits of the number in front of it, if that is known
+	kept  [2][maxHeading]byte
 
-// Classes of bytes that hiddenObject tells apart.
-const (
-	classOther = iota
-	classDigit
-	classSpace
-	classEOL
-	classPercent
-	classO
-	classB
-	classJ
-	classes
-)
-
-// found reads on and reports whether a beginning of an object ends within p.
-func (h *hiddenObject) found(p []byte) bool {
-	s := h.states
-	for i := 0; i < len(p); i++ {
-		if s == 0 {
-			if i += untilDigit(p[i:]); i == len(p) {
-				break
-			}
-		}
-		class := hiddenClass[p[i]]
-		if s&inB != 0 && class == classJ {
-			return true
-		}
-		s = hiddenNext[s][class]
-	}
-	h.states = s
-	return false
+	active bool   // an object is being read
+	digits []byte // of its number
+	lex    pdfLexer
+	body   pdfBody
 }
 
-// untilDigit returns how many bytes come before the first digit. Eight bytes a step make it faster than one.
-func untilDigit(p []byte) int {
-	n := 0
-	for ; n+8 <= len(p); n += 8 {
-		q := p[n : n+8 : n+8]
-		if isDigit[q[0]]|isDigit[q[1]]|isDigit[q[2]]|isDigit[q[3]]|isDigit[q[4]]|isDigit[q[5]]|isDigit[q[6]]|isDigit[q[7]] != 0 {
-			break
+const (
+	hiddenWord = "obj"
+	maxHeading = 32 // bytes that the numbers in front of it have, with white space
+
+	hidesObject = "hides an object in a string, a comment or a stream"
+)
+
+// scan reads bytes of a string, a comment or a stream.
+func (h *pdfHidden) scan(p []byte) {
+	for len(p) > 0 && h.rules.err == nil {
+		n, heading := h.find(p)
+		h.read(p[:n])
+		if heading {
+			h.begin()
 		}
+		h.remember(p[:n])
+		p = p[n:]
 	}
-	for n < len(p) && isDigit[p[n]] == 0 {
-		n++
-	}
-	return n
 }
 
-// isDigit is 1 for decimal digits.
-var isDigit = func() (table [256]byte) {
-	for c := '0'; c <= '9'; c++ {
-		table[c] = 1
-	}
-	return table
-}()
-
-var hiddenClass = func() (table [256]uint8) {
-	for c := range table {
-		switch {
-		case '0' <= c && c <= '9':
-			table[c] = classDigit
-		case isEOL(byte(c)):
-			table[c] = classEOL
-		case isPDFSpace(byte(c)):
-			table[c] = classSpace
-		}
-	}
-	table['%'], table['o'], table['b'], table['j'] = classPercent, classO, classB, classJ
-	return table
-}()
-
-// hiddenNext has, for each set of places and each class, the places behind the byte.
-var hiddenNext = func() (table [256][classes]uint8) {
-	for set := range table {
-		for class := range table[set] {
-			for place := uint8(1); place != 0; place <<= 1 {
-				if uint8(set)&place != 0 {
-					table[set][class] |= hiddenStep(place, class)
-				}
-			}
-			if class == classDigit {
-				table[set][class] |= inNumber
+// find returns how many bytes come before the one behind a heading, and whether there is one.
+func (h *pdfHidden) find(p []byte) (n int, heading bool) {
+	for n < len(p) {
+		if h.matched == len(hiddenWord) {
+			h.matched = 0
+			if !isRegular[p[n]] {
+				return n, true
 			}
 		}
-	}
-	return table
-}()
-
-// hiddenStep leads from one place over one byte to the next, 0 if there is none.
-func hiddenStep(place uint8, class int) uint8 {
-	space := class == classSpace || class == classEOL
-	switch {
-	case place == inGapComment || place == inSecondComment:
-		if class == classEOL {
-			return place >> 1
+		if h.matched > 0 {
+			if p[n] == hiddenWord[h.matched] {
+				h.matched++
+				n++
+				continue
+			}
+			h.matched = 0
 		}
-		return place
-	case place == inGeneration && class == classDigit:
-		return inGeneration
-	case place == inGap && class == classDigit:
-		return inGeneration
-	case space && (place == inNumber || place == inGap):
-		return inGap
-	case space && (place == inGeneration || place == inSecondGap):
-		return inSecondGap
-	case class == classPercent && (place == inNumber || place == inGap):
-		return inGapComment
-	case class == classPercent && (place == inGeneration || place == inSecondGap):
-		return inSecondComment
-	case place == inSecondGap && class == classO:
-		return inO
-	case place == inO && class == classB:
-		return inB
+		k := bytes.Index(p[n:], []byte(hiddenWord))
+		if k < 0 {
+			h.matched = partial(p[n:], hiddenWord)
+			n, k = len(p)-h.matched, 0
+		} else {
+			h.matched = len(hiddenWord)
+			n += k
+		}
+		if h.matched > 0 && !h.numbered(p[:n]) {
+			h.matched = 0
+			n++
+			continue
+		}
+		n += h.matched
+	}
+	return n, false
+}
+
+// partial returns how many bytes of a word, but not all, stand at the end of p.
+func partial(p []byte, word string) int {
+	for n := min(len(word)-1, len(p)); n > 0; n-- {
+		if string(p[len(p)-n:]) == word[:n] {
+			return n
+		}
 	}
 	return 0
+}
+
+// numbered reports whether the end of p can be what stands in front of the word, and takes note of the number.
+func (h *pdfHidden) numbered(p []byte) bool {
+	var joined [2 * maxHeading]byte
+	before := append(append(joined[:0], h.recent[:h.have]...), p[max(0, len(p)-maxHeading):]...)
+	before = before[max(0, len(before)-maxHeading):]
+	gap := bytes.TrimRight(before, pdfSpaces)
+	generation := bytes.TrimRight(gap, decimals)
+	number := bytes.TrimRight(generation, pdfSpaces)
+	digits := number[len(bytes.TrimRight(number, decimals)):]
+	h.maybe = nil
+	more := len(before) == maxHeading // the numbers may begin further in front
+	switch {
+	case len(gap) == 0 || len(generation) == 0:
+		return more
+	case len(generation) == len(gap): // no number, unless a comment stands between
+		return hasEOL(before[len(gap):])
+	case len(number) == len(generation): // no white space
+		return false
+	case len(number) == 0:
+		return more
+	case len(digits) == 0:
+		return hasEOL(generation[len(number):])
+	}
+	h.maybe = append(h.kept[0][:0], digits...)
+	return true
+}
+
+func hasEOL(p []byte) bool { return bytes.ContainsAny(p, "\r\n") }
+
+const (
+	pdfSpaces = "\x00\t\n\f\r "
+	decimals  = "0123456789"
+)
+
+func (h *pdfHidden) remember(p []byte) {
+	if len(p) >= maxHeading {
+		h.have = copy(h.recent[:], p[len(p)-maxHeading:])
+		return
+	}
+	if drop := h.have + len(p) - maxHeading; drop > 0 {
+		h.have = copy(h.recent[:], h.recent[drop:h.have])
+	}
+	h.have += copy(h.recent[h.have:], p)
+}
+
+// outside reads bytes of the walk.
+func (h *pdfHidden) outside(p []byte) {
+	if h.matched == len(hiddenWord) && len(p) > 0 && !isRegular[p[0]] {
+		h.begin()
+	}
+	h.matched, h.have = 0, 0
+	h.read(p)
+}
+
+func (h *pdfHidden) begin() {
+	if h.active && !h.body.ended() {
+		h.refuse()
+		return
+	}
+	if h.active { // the word stream may stand behind the comment that this one stands in
+		h.rules.hiddenStream(&h.body)
+		h.finish()
+	}
+	h.active, h.digits = true, append(h.kept[1][:0], h.maybe...)
+	h.lex = pdfLexer{text: h.lex.text, keep: h.lex.keep}
+	h.body.begin(h.rules)
+}
+
+// object says that the walk comes to an object. One that is read past its beginning hides it.
+func (h *pdfHidden) object() {
+	if h.active && h.lex.state == lexWord {
+		h.read([]byte("\n"))
+	}
+	if h.active {
+		h.refuse()
+	}
+}
+
+func (h *pdfHidden) refuse() { h.rules.fail(active(KindAction, hidesObject)) }
+
+// read reads bytes of a hidden object, if there is one.
+func (h *pdfHidden) read(p []byte) {
+	for h.active && len(p) > 0 && h.rules.err == nil {
+		n, t, complete := h.lex.next(p)
+		p = p[n:]
+		if !complete || t.kind == pdfComment || t.kind == pdfStray {
+			continue
+		}
+		if err := h.rules.budget.Spend(tokenSteps); err != nil {
+			h.rules.fail(err)
+			return
+		}
+		h.token(t)
+	}
+}
+
+func (h *pdfHidden) token(t pdfToken) {
+	number := t.kind == pdfWord && (lenientInt(t.text) >= 0 || string(t.text) == "R")
+	switch {
+	case t.kind == pdfWord && structural(t.text):
+		if string(t.text) == "stream" {
+			h.rules.hiddenStream(&h.body)
+		}
+		h.finish()
+	case h.body.ended() && (h.body.held == 0 || !number), h.body.depth == 0 && (t.kind == pdfDictEnd || t.kind == pdfArrayEnd):
+		h.finish()
+	case !h.body.token(t):
+		h.refuse()
+	}
+}
+
+// finish ends a hidden object. What is not closed is closed, as readers do.
+func (h *pdfHidden) finish() {
+	h.active = false
+	h.body.settle()
+	for h.body.depth > 0 {
+		h.body.close(h.body.levels[h.body.depth].array)
+	}
+	if h.body.flags == 0 {
+		return
+	}
+	if len(h.digits) == 0 || len(h.digits) > 10 {
+		h.refuse()
+		return
+	}
+	for ; len(h.digits) > 0; h.digits = h.digits[1:] {
+		h.rules.mark(pdfInt(h.digits), h.body.flags)
+	}
 }

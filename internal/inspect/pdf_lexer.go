@@ -1,12 +1,14 @@
 package inspect
 
+import "bytes"
+
 // pdfKind says what a token of a PDF is (ISO 32000-2, 7.2 and 7.3).
 type pdfKind uint8
 
 const (
 	pdfWord     pdfKind = iota // a number or a keyword
 	pdfName                    // text is without its slash, and without escapes
-	pdfString                  // literal or hexadecimal
+	pdfString                  // literal or hexadecimal; text is what it says, without escapes
 	pdfComment                 // text is what follows the percent sign, up to the end of the line
 	pdfDict                    // <<
 	pdfDictEnd                 // >>
@@ -15,14 +17,19 @@ const (
 	pdfStray                   // a delimiter that begins nothing
 )
 
-// maxPDFToken is how much of a token is kept; all names and keywords that mean something are shorter.
-const maxPDFToken = 64
+// How much of a token is kept. All names and keywords that mean something are shorter than maxPDFToken, and so is the
+// scheme of a link. Scripts that calculate a form are judged whole, so their strings may be longer.
+const (
+	maxPDFToken  = 64
+	maxPDFScript = 4 << 10
+)
 
 // pdfToken is one token. text holds until the next call of the lexer.
 type pdfToken struct {
 	kind pdfKind
 	at   int64 // of its first byte
 	text []byte
+	cut  bool // text is only its beginning
 }
 
 type pdfLexState uint8
@@ -42,12 +49,28 @@ const (
 type pdfLexer struct {
 	off   int64
 	state pdfLexState
+	keep  int // bytes of a token that are kept; 0 is maxPDFToken
 	at    int64
-	text  [maxPDFToken]byte
-	n     int  // length of the token, which may be more than is kept
-	depth int  // of parentheses in a literal string
-	esc   bool // behind a backslash in one
+	text  []byte
+	n     int // length of the token, which may be more than is kept
+	depth int // of parentheses in a literal string
+	esc   pdfEscape
+	octal int  // value of the digits behind a backslash, or of one hexadecimal digit
+	ends  bool // the file may end here: a comment that says %%EOF ends there if a digit follows
+	marks bool // within such a comment
 }
+
+// pdfEscape says how far an escape in a literal string has come.
+type pdfEscape uint8
+
+const (
+	escNone   pdfEscape = iota
+	escSlash            // behind a backslash
+	escDigit            // and one octal digit
+	escDigits           // and two
+	escCR               // behind a backslash and a carriage return, which a line feed may follow
+	escNibble           // behind one digit of a hexadecimal string
+)
 
 // opaque reports whether the lexer is within a string or a comment.
 func (l *pdfLexer) opaque() bool {
@@ -58,6 +81,11 @@ func (l *pdfLexer) opaque() bool {
 // name or a comment ends in front of the byte that ends it.
 func (l *pdfLexer) next(p []byte) (n int, t pdfToken, complete bool) {
 	for n < len(p) && !complete {
+		if l.marks && l.state == lexComment && l.n <= len(eofMark) {
+			if t, complete = l.mark(p[n]); complete {
+				break
+			}
+		}
 		n += l.run(p[n:])
 		if n == len(p) {
 			break
@@ -71,11 +99,15 @@ func (l *pdfLexer) next(p []byte) (n int, t pdfToken, complete bool) {
 				t, complete = l.token(pdfString), true
 			}
 		case lexHex:
-			t, complete = l.token(pdfString), true
+			if l.hex(c) {
+				t, complete = l.token(pdfString), true
+			}
 		case lexLess, lexGreater:
 			t, complete, used = l.double(c)
 		case lexComment:
-			t, complete, used = l.token(pdfComment), true, 0
+			if used = 0; isEOL(c) {
+				t, complete = l.token(pdfComment), true
+			}
 		default:
 			t, complete, used = l.wordOrName(), true, 0
 		}
@@ -85,16 +117,36 @@ func (l *pdfLexer) next(p []byte) (n int, t pdfToken, complete bool) {
 	return n, t, complete
 }
 
+const eofMark = "%EOF" // behind the percent sign that begins the comment
+
+// mark reads a byte of a comment that may be %%EOF. Programs that write no line end behind it are followed by others that
+// append their objects at once.
+func (l *pdfLexer) mark(c byte) (t pdfToken, complete bool) {
+	switch {
+	case l.n == len(eofMark):
+		l.marks = false
+		if '0' <= c && c <= '9' {
+			return l.token(pdfComment), true
+		}
+	case c != eofMark[l.n]:
+		l.marks = false
+	}
+	return t, false
+}
+
 // run takes the bytes that change nothing, and returns how many.
 func (l *pdfLexer) run(p []byte) int {
-	if l.esc {
+	if l.esc != escNone {
 		return 0
+	}
+	if l.marks && l.state == lexComment {
+		p = p[:1]
 	}
 	n, more := 0, &continues[l.state]
 	for n < len(p) && more[p[n]] {
 		n++
 	}
-	if l.state == lexWord || l.state == lexName || l.state == lexComment {
+	if l.state != lexBetween {
 		if l.n < len(l.text) {
 			copy(l.text[l.n:], p[:n])
 		}
@@ -113,19 +165,21 @@ var continues = func() (table [lexGreater + 1][256]bool) {
 		table[lexName][c] = isRegular[c]
 		table[lexComment][c] = !isEOL(c)
 		table[lexLiteral][c] = c != '(' && c != ')' && c != '\\'
-		table[lexHex][c] = c != '>'
 	}
 	return table
 }()
 
 // begin reads the first byte of a token.
 func (l *pdfLexer) begin(c byte) (t pdfToken, complete bool) {
-	l.at, l.n, l.depth, l.esc = l.off, 0, 0, false
+	if l.text == nil {
+		l.text = make([]byte, max(l.keep, maxPDFToken))
+	}
+	l.at, l.n, l.depth, l.esc = l.off, 0, 0, escNone
 	switch c {
 	case '/':
 		l.state = lexName
 	case '%':
-		l.state = lexComment
+		l.state, l.marks = lexComment, l.ends
 	case '(':
 		l.state = lexLiteral
 	case '<':
@@ -145,8 +199,8 @@ func (l *pdfLexer) begin(c byte) (t pdfToken, complete bool) {
 }
 
 func (l *pdfLexer) token(kind pdfKind) pdfToken {
-	l.state = lexBetween
-	return pdfToken{kind: kind, at: l.at, text: l.text[:min(l.n, len(l.text))]}
+	l.state, l.esc = lexBetween, escNone
+	return pdfToken{kind: kind, at: l.at, text: l.text[:min(l.n, len(l.text))], cut: l.n > len(l.text)}
 }
 
 func (l *pdfLexer) wordOrName() pdfToken {
@@ -158,19 +212,85 @@ func (l *pdfLexer) wordOrName() pdfToken {
 	return t
 }
 
-// literal reads a byte of a literal string and reports whether it is the last.
-func (l *pdfLexer) literal(c byte) bool {
-	switch {
-	case l.esc:
-		l.esc = false
-	case c == '\\':
-		l.esc = true
-	case c == '(':
-		l.depth++
-	case c == ')':
-		l.depth--
+// put adds a byte to the token.
+func (l *pdfLexer) put(c byte) {
+	if l.n < len(l.text) {
+		l.text[l.n] = c
 	}
-	return l.depth < 0
+	l.n++
+}
+
+// literal reads a byte of a literal string and reports whether it is the last.
+func (l *pdfLexer) literal(c byte) (end bool) {
+	octal := '0' <= c && c <= '7'
+	switch {
+	case l.esc == escSlash:
+		l.escaped(c)
+		return false
+	case (l.esc == escDigit || l.esc == escDigits) && octal:
+		l.octal = l.octal<<3 | int(c-'0')
+		if l.esc++; l.esc == escDigits {
+			return false
+		}
+		l.put(byte(l.octal)) //nolint:gosec // readers drop the ninth bit
+		l.esc = escNone
+		return false
+	case l.esc == escDigit || l.esc == escDigits:
+		l.put(byte(l.octal)) //nolint:gosec // two digits have six bits
+	case l.esc == escCR && c == '\n':
+		l.esc = escNone
+		return false
+	}
+	l.esc = escNone
+	switch c {
+	case '\\':
+		l.esc = escSlash
+		return false
+	case '(':
+		l.depth++
+	case ')':
+		if l.depth--; l.depth < 0 {
+			return true
+		}
+	}
+	l.put(c)
+	return false
+}
+
+// escaped reads the byte behind a backslash.
+func (l *pdfLexer) escaped(c byte) {
+	l.esc = escNone
+	switch {
+	case '0' <= c && c <= '7':
+		l.octal, l.esc = int(c-'0'), escDigit
+	case c == '\r':
+		l.esc = escCR
+	case c == '\n':
+	default:
+		if at := bytes.IndexByte([]byte("nrtbf"), c); at >= 0 {
+			c = "\n\r\t\b\f"[at]
+		}
+		l.put(c)
+	}
+}
+
+// hex reads a byte of a hexadecimal string and reports whether it is the last. A digit without a partner has a zero.
+func (l *pdfLexer) hex(c byte) (end bool) {
+	digit := hexDigit(c)
+	switch {
+	case c == '>':
+		if l.esc == escNibble {
+			l.put(byte(l.octal << 4)) //nolint:gosec // one digit
+		}
+		return true
+	case digit < 0:
+	case l.esc == escNibble:
+		l.put(byte(l.octal<<4 | digit)) //nolint:gosec // two digits
+		l.esc = escNone
+	default:
+		l.octal, l.esc = digit, escNibble
+	}
+	return false
 }
 
 // double reads the byte behind an angle bracket.
@@ -186,7 +306,7 @@ func (l *pdfLexer) double(c byte) (t pdfToken, complete bool, used int) {
 		return l.token(pdfString), true, 1
 	}
 	l.state = lexHex
-	return t, false, 1
+	return t, false, 0
 }
 
 // unescapeName replaces #xx in place.

@@ -1,162 +1,121 @@
 package inspect
 
-// pdfObject follows one indirect object: how deep its containers are, and the entries of its outermost dictionary that
-// tell where its stream ends and what is in it.
-type pdfObject struct {
-	num   int64
-	depth int
-	kind  pdfKind // of the object's first token
-	empty bool    // no token yet
-
-	key     pdfKey // whose value comes next, or keyNone
-	last    pdfKey // whose value came last
-	value   int64  // of the object, if it is an integer
-	length  pdfLength
-	filters int // named in the Filter entry
-	flate   bool
-	params  bool // there is a DecodeParms entry
-	objStm  bool // the type is ObjStm
-	first   int64
-	count   int64
-	goTo    bool // an action that only goes to a page
-	linear  bool // there is a Linearized entry
-	size    int64
-}
-
-// pdfLength is the Length entry of a stream.
-type pdfLength struct {
-	known bool
-	ref   bool // value is the number of the object that holds it
-	twice bool
-	value int64
-}
-
-type pdfKey uint8
-
-const (
-	keyNone pdfKey = iota
-	keyOther
-	keyLength
-	keyFilter
-	keyParams
-	keyType
-	keyFirst
-	keyCount
-	keyAction
-	keyLinearized
-	keySize
-)
-
-func keyOf(name []byte) pdfKey {
-	switch string(name) {
-	case "Length":
-		return keyLength
-	case "Filter":
-		return keyFilter
-	case "DecodeParms":
-		return keyParams
-	case "Type":
-		return keyType
-	case "First":
-		return keyFirst
-	case "N":
-		return keyCount
-	case "S":
-		return keyAction
-	case "Linearized":
-		return keyLinearized
-	case "L":
-		return keySize
+func (f *pdfWalk) beginBody() {
+	if f.exam == nil {
+		f.body.begin(nil)
+		return
 	}
-	return keyOther
+	f.exam.hidden.object()
+	f.body.begin(&f.exam.rules)
 }
 
-func newPDFObject(num int64) pdfObject { return pdfObject{num: num, empty: true, first: -1, count: -1} }
+func (f *pdfWalk) beginObject() {
+	f.place, f.objects = inObject, true
+	f.beginBody()
+}
 
-// maxPDFDepth bounds the nesting of containers; documents have five or ten levels.
-const maxPDFDepth = 100
-
-// token reads one token of the object and reports false if it closes more than was opened, or nests too deep.
-func (o *pdfObject) token(t pdfToken) bool {
-	if o.empty {
-		o.empty, o.kind = false, t.kind
-		if t.kind == pdfWord {
-			o.value = pdfInt(t.text)
-		}
+// content reads a token of an object or a trailer.
+func (f *pdfWalk) content(t pdfToken) {
+	if t.kind == pdfWord && structural(t.text) {
+		f.endContent(t)
+		return
 	}
-	switch t.kind {
-	case pdfDictEnd, pdfArrayEnd:
-		o.depth--
-		return o.depth >= 0
-	case pdfComment:
+	if !f.body.token(t) {
+		f.misplaced(t.at)
+		return
+	}
+	if f.place == inTrailer && f.body.depth == 0 && t.kind == pdfDictEnd {
+		f.place = between
+	}
+}
+
+// endContent judges a word that ends an object.
+func (f *pdfWalk) endContent(t pdfToken) {
+	word := string(t.text)
+	f.body.settle()
+	switch {
+	case f.body.depth > 0 || f.place == inTrailer:
+		f.misplaced(t.at)
+	case word == "endobj":
+		f.endObject()
+	case word == "stream" && f.body.kind == pdfDict && !f.body.empty:
+		f.place, f.data = atData, pdfData{}
+	default:
+		f.misplaced(t.at)
+	}
+}
+
+// structural reports whether a word cannot be part of an object's value.
+func structural(word []byte) bool {
+	switch string(word) {
+	case "obj", "endobj", "stream", endstream, "xref", "trailer", "startxref":
 		return true
 	}
-	if o.kind == pdfDict {
-		o.entry(t)
-	}
-	if t.kind == pdfDict || t.kind == pdfArray {
-		o.depth++
-	}
-	return o.depth <= maxPDFDepth
+	return false
 }
 
-// entry reads a key or the beginning of a value.
-func (o *pdfObject) entry(t pdfToken) {
+func (f *pdfWalk) endObject() {
+	f.place = between
+	if f.body.dict.seen.has(keySet(keyLinearized)) {
+		f.linear = max(f.linear, f.body.dict.whole)
+	}
+	if f.exam == nil || f.body.flags == 0 {
+		return
+	}
+	t := &f.exam.rules.table
+	err := t.body(f.number, placeAt(f.start), f.body.flags, f.budget)
+	for i := 1; i < f.length && err == nil; i++ { // a reader that is led to the 5 of "15 0 obj" reads object 5
+		err = t.mark(pdfInt(f.digits[i:f.length]), f.body.flags, f.budget)
+	}
+	if err != nil && f.err == nil {
+		f.err = err
+	}
+}
+
+// lineEnd passes over the rest of the line of the word stream: spaces that should not be there, then CR LF, LF or CR.
+func (f *pdfWalk) lineEnd(c byte) int {
 	switch {
-	case o.depth == 2 && o.last == keyFilter && t.kind == pdfName:
-		o.filter(t)
-	case o.depth != 1:
-	case o.key != keyNone:
-		o.last, o.key = o.key, keyNone
-		o.firstOfValue(t)
-	case t.kind == pdfName:
-		o.key = keyOf(t.text)
-	case o.last == keyLength && string(t.text) == "R":
-		o.length.ref = true
+	case c == '\n':
+		f.beginData(1)
+	case f.data.line || c != '\r' && c != ' ':
+		f.beginData(0)
+		return 0
+	case c == '\r':
+		f.data.line = true
+	}
+	f.lex.off++
+	return 1
+}
+
+// beginData begins the data of a stream so many bytes further on.
+func (f *pdfWalk) beginData(behind int64) {
+	f.place = inData
+	if f.exam != nil {
+		f.exam.hidden.outside(nil)
+		f.exam.streams.begin(&f.body, f.number, f.lex.off+behind)
 	}
 }
 
-func (o *pdfObject) firstOfValue(t pdfToken) {
-	switch o.last {
-	case keyLength:
-		o.length = pdfLength{known: pdfInt(t.text) >= 0 && t.kind == pdfWord, twice: o.length.known, value: pdfInt(t.text)}
-	case keyFilter:
-		if t.kind != pdfArray {
-			o.filter(t)
-		}
-	case keyParams:
-		o.params = string(t.text) != "null"
-	case keyType:
-		o.objStm = t.kind == pdfName && string(t.text) == "ObjStm"
-	case keyFirst:
-		o.first = pdfInt(t.text)
-	case keyCount:
-		o.count = pdfInt(t.text)
-	case keyAction:
-		o.goTo = t.kind == pdfName && string(t.text) == "GoTo"
-	case keyLinearized:
-		o.linear = true
-	case keySize:
-		o.size = pdfInt(t.text)
+func (f *pdfWalk) passData(p []byte) int {
+	n, end := f.data.next(p)
+	f.lex.off += int64(n)
+	f.scan(p[:n])
+	if f.exam != nil {
+		f.exam.streams.write(p[:n], f.data.matched)
 	}
-}
-
-func (o *pdfObject) filter(t pdfToken) {
-	o.filters++
-	o.flate = string(t.text) == "FlateDecode"
-}
-
-// pdfInt returns the value of a number that is not negative, and -1 for all other words.
-func pdfInt(word []byte) int64 {
-	if len(word) == 0 || len(word) > 18 {
-		return -1
-	}
-	n := int64(0)
-	for _, c := range word {
-		if c < '0' || c > '9' {
-			return -1
-		}
-		n = 10*n + int64(c-'0')
+	if end {
+		f.endData()
 	}
 	return n
+}
+
+func (f *pdfWalk) endData() {
+	f.place = behindData
+	if f.exam != nil {
+		f.exam.hidden.outside(nil)
+		f.exam.streams.end(&f.body, &f.data)
+	}
+	if beyond := f.body.dict.length - f.data.length(); beyond > 0 && f.doubt.until == 0 {
+		f.doubt.until = f.lex.off - int64(len(endstream)) + beyond
+	}
 }

@@ -1,0 +1,222 @@
+package inspect
+
+// maxPDFDepth bounds the nesting of containers; documents have five or ten levels.
+const maxPDFDepth = 100
+
+// pdfBody follows the value of one object, or the dictionary of one trailer.
+type pdfBody struct {
+	rules *pdfRules // nil if only the structure is checked
+	kind  pdfKind   // of the first token
+	empty bool      // no token yet
+
+	depth  int
+	levels [maxPDFDepth + 1]pdfLevel
+	nums   [2]pdfNumber // the last numbers, which may be a reference
+	held   int          // how many of them there are
+
+	flags pdfFlag // what the object is to those that refer to it
+	dict  pdfDictionary
+}
+
+// pdfNumber is a number as strict and as lenient readers read it. It is -1 to those that take it for none.
+type pdfNumber struct{ strict, lenient int64 }
+
+// begin makes the body that of a new object.
+func (b *pdfBody) begin(rules *pdfRules) {
+	b.rules, b.kind, b.empty, b.depth, b.held, b.flags = rules, pdfWord, true, 0, 0, 0
+	b.dict.begin()
+	b.levels[0] = pdfLevel{array: true}
+}
+
+// ended reports whether a value has been read and is complete, but for a reference that may follow.
+func (b *pdfBody) ended() bool { return !b.empty && b.depth == 0 }
+
+// token reads a token and returns false if it cannot stand here.
+func (b *pdfBody) token(t pdfToken) bool {
+	if t.kind == pdfComment {
+		return true
+	}
+	if b.empty {
+		b.empty, b.kind = false, t.kind
+	}
+	if t.kind == pdfWord {
+		b.word(t)
+		return true
+	}
+	b.settle()
+	switch t.kind {
+	case pdfDict, pdfArray:
+		return b.open(t.kind == pdfArray)
+	case pdfDictEnd, pdfArrayEnd:
+		return b.close(t.kind == pdfArrayEnd)
+	case pdfName:
+		b.name(t.text)
+	case pdfString:
+		b.item(pdfItem{kind: itemString, text: t.text, cut: t.cut})
+	}
+	return t.kind != pdfStray
+}
+
+// word reads a number, the R of a reference, or another word.
+func (b *pdfBody) word(t pdfToken) {
+	text := t.text
+	if n := len(text) - 1; n > 0 && text[n] == 'R' && lenientInt(text[:n]) >= 0 {
+		b.number(text[:n]) // readers that end a number at the first other byte see a reference
+		text = text[n:]
+	}
+	switch {
+	case string(text) == "R" && b.held == 2:
+		b.held = 0
+		b.item(pdfItem{kind: itemReference, num: b.nums[0].lenient})
+	case lenientInt(text) >= 0:
+		b.number(text)
+	default:
+		b.settle()
+		b.item(pdfItem{kind: itemWord, text: text})
+	}
+}
+
+func (b *pdfBody) number(text []byte) {
+	if b.held == 2 {
+		b.item(pdfItem{kind: itemNumber, num: b.nums[0].strict})
+		b.nums[0], b.held = b.nums[1], 1
+	}
+	b.nums[b.held] = pdfNumber{pdfInt(text), lenientInt(text)}
+	b.held++
+}
+
+// settle makes values of the numbers that are no reference.
+func (b *pdfBody) settle() {
+	for i := range b.held {
+		b.item(pdfItem{kind: itemNumber, num: b.nums[i].strict})
+	}
+	b.held = 0
+}
+
+func (b *pdfBody) open(array bool) bool {
+	l := &b.levels[b.depth]
+	if !l.array && !l.want || b.depth == maxPDFDepth {
+		return false
+	}
+	child := &b.levels[b.depth+1]
+	*child = pdfLevel{array: array, key: l.key}
+	if b.depth == 1 {
+		b.dict.opened(l, array)
+	}
+	if b.rules != nil {
+		child.role = l.roleOf(l.key, array)
+		b.rules.opened(l, l.key, array)
+	}
+	l.want = false
+	b.depth++
+	return true
+}
+
+func (b *pdfBody) close(array bool) bool {
+	l := &b.levels[b.depth]
+	if b.depth == 0 || l.array != array {
+		return false
+	}
+	b.depth--
+	if b.rules == nil {
+		return true
+	}
+	parent := &b.levels[b.depth]
+	switch {
+	case array:
+		parent.tree = parent.tree || l.tree
+	case b.depth == 0:
+		b.flags |= b.rules.closed(l)
+	default:
+		flags := b.rules.closed(l)
+		parent.triggered = parent.triggered || keySet(parent.key).has(triggers) && flags&(isOpening|isUnknown) != 0
+	}
+	return true
+}
+
+// name reads a key, or a name that is a value.
+func (b *pdfBody) name(text []byte) {
+	l := &b.levels[b.depth]
+	if l.array || l.want {
+		b.item(pdfItem{kind: itemName, text: text})
+		return
+	}
+	l.key, l.want = keyOf(text), true
+	if b.depth == 1 {
+		b.dict.key(l)
+	}
+	l.keys |= keySet(l.key)
+	l.more = l.more || l.key <= keyTrigger
+}
+
+// item reads a value. In the place of a key it has no meaning.
+func (b *pdfBody) item(i pdfItem) {
+	l := &b.levels[b.depth]
+	if b.depth == 0 {
+		b.bare(i)
+		return
+	}
+	if !l.array && !l.want {
+		return
+	}
+	l.want = false
+	b.dict.item(&b.levels[1], l, b.depth, i)
+	if b.rules != nil {
+		b.rules.item(l, i)
+	}
+}
+
+// bare takes note of an object that is no container.
+func (b *pdfBody) bare(i pdfItem) {
+	switch i.kind {
+	case itemName:
+		b.flags |= isName
+	case itemReference:
+		b.flags |= isOther
+	case itemString:
+		if linkKind(i.text, i.cut) != "" {
+			b.flags |= isLink
+		}
+	}
+}
+
+// pdfInt returns the value of a number that is not negative, and -1 for all other words.
+func pdfInt(word []byte) int64 {
+	if len(word) == 0 || len(word) > 18 {
+		return -1
+	}
+	n := int64(0)
+	for _, c := range word {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		n = 10*n + int64(c-'0')
+	}
+	return n
+}
+
+// lenientInt is pdfInt for readers that make an integer of +7, -0 and 7.0, too. The sign is passed over.
+func lenientInt(word []byte) int64 {
+	for len(word) > 0 && (word[0] == '+' || word[0] == '-') {
+		word = word[1:]
+	}
+	for len(word) > 1 && word[0] == '0' {
+		word = word[1:]
+	}
+	for i, c := range word {
+		if c != '.' {
+			continue
+		}
+		for _, c := range word[i+1:] {
+			if c != '0' {
+				return -1
+			}
+		}
+		word = word[:i]
+		break
+	}
+	return pdfInt(word)
+}
+
+// typ is what the outermost dictionary says it is.
+func (b *pdfBody) typ() pdfType { return b.levels[1].typ }

@@ -1,0 +1,82 @@
+package inspect_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+// verdictOf returns the verdict on a file that comes in these cuts, and then whole.
+func verdictOf(f *inspect.PDF, in, cuts []byte) finding {
+	for _, c := range cuts {
+		n := min(len(in), int(c))
+		_, _ = f.Write(in[:n])
+		in = in[n:]
+	}
+	_, _ = f.Write(in)
+	return found(f.Verdict())
+}
+
+func FuzzPDF(f *testing.F) {
+	for _, s := range []string{
+		pdf(catalog), pdf(objStm("<</S/JavaScript>>")), pdf("5 0 obj<</OpenAction 6 0 R>>endobj 6 0 obj[3 0 R/Fit]endobj"),
+		pdf("7 0 obj<</Length 8 0 R>>stream\nabc\nendstream endobj 8 0 obj 3 endobj"), pdf(pdfStream("", "5 %\n0 obj")),
+		pdf("7 0 obj<</Length 40>>stream\nabc\nendstream\nendobj", catalog, "8 0 obj 3 endobj"), pdf(pdfStream("/N 3/Filter/FlateDecode", deflate("acsp"))),
+		clicks(`/A<</S/URI/URI(http\072//x)/Next[6 0 R]>>`), pdf(pdfStream("", "endstream endobj 5 0 obj<</A(x)>>endobj")),
+	} {
+		f.Add([]byte(s), []byte{1, 3, 2}, true)
+	}
+	f.Fuzz(func(t *testing.T, in, cuts []byte, refuseActive bool) {
+		whole := verdictOf(&inspect.PDF{RefuseActive: refuseActive}, in, nil)
+		require.Equal(t, whole, verdictOf(&inspect.PDF{RefuseActive: refuseActive}, in, cuts), "cutting makes no difference")
+		if whole != (finding{}) {
+			return
+		}
+		require.True(t, bytes.HasPrefix(in, []byte("%PDF-")))
+		require.Contains(t, string(in), "%%EOF")
+		if refuseActive {
+			require.Zero(t, verdictOf(&inspect.PDF{}, in, nil), "the option only adds refusals")
+			allowed := inspect.PDFAllow{Calculations: true, Attachments: true, Links: true}
+			require.Zero(t, verdictOf(&inspect.PDF{RefuseActive: true, Allow: allowed}, in, nil), "what is allowed only takes some away")
+		}
+	})
+}
+
+// FuzzPDFReferences puts cross references of any kind behind objects of which one opens a web page. Whatever the references
+// say, it must not become what the file opens with.
+func FuzzPDFReferences(f *testing.F) {
+	f.Add([]byte("\x01\x00\x00\x00\x40\x00\x00\x02\x00\x00\x00\x05\x00\x01"), "/W[1 4 2]/Size 9", "6 1\n0000000200 00000 n\n", []byte{7})
+	f.Add([]byte(deflate("\x02\x02\x00\x00\x00\x05\x00\x01")), "/W[1 4 2]/Index[6 1]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 7>>", "", []byte{1, 1})
+	f.Add([]byte{}, "/N 1/First 4", "0 1\n0000000000 65535 f\n6 2\n0000000017 00000 n\n", []byte{})
+	f.Fuzz(func(t *testing.T, data []byte, entries, table string, cuts []byte) {
+		if strings.Contains(entries, "obj") || strings.Contains(table, "obj") || strings.Contains(string(data), "endstream") {
+			return
+		}
+		file := func(opens string) []byte {
+			return []byte(pdf("1 0 obj<</Type/Catalog/OpenAction 6 0 R>>endobj", object(7, "<</S/URI/URI(x)>>"), object(6, opens),
+				pdfStream(entries, string(data))+"\nxref\n"+table+"trailer<<>>"))
+		}
+		harmless, memory := file("[3 0 R/Fit]"), &counted{}
+		one := &inspect.PDF{RefuseActive: true}
+		one.Within(&inspect.Budget{Memory: memory})
+		whole := verdictOf(one, harmless, nil)
+		require.Equal(t, whole, verdictOf(&inspect.PDF{RefuseActive: true}, harmless, cuts), "cutting makes no difference")
+		require.LessOrEqual(t, memory.most, int64(8<<20+64<<10))
+		require.NotZero(t, verdictOf(&inspect.PDF{RefuseActive: true}, file("<</S/URI/URI(x)>>"), nil), "opens a web page")
+	})
+}
+
+// counted is shared memory without an end.
+type counted struct{ now, most int64 }
+
+func (c *counted) Take(n int64) bool {
+	c.now += n
+	c.most = max(c.most, c.now)
+	return true
+}
+
+func (c *counted) Give(n int64) { c.now -= n }

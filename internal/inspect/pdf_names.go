@@ -1,0 +1,190 @@
+package inspect
+
+// pdfKey is an entry of a dictionary that means something to what is judged here.
+type pdfKey uint8
+
+const (
+	keyNone pdfKey = iota
+	keyOther
+	keyTrigger // of additional actions alone: see triggers
+
+	// What makes an action, and what it may have.
+	keyType
+	keyS
+	keyD
+	keyDp
+	keyFields
+	keyFlags
+	keyH
+	keyIsMap
+	keyN
+	keyNext
+	keyPreserveRB
+	keySD
+	keyState
+	keyT
+	keyTrans
+	keyURI
+	keyJS
+
+	// What leads to actions, scripts and files.
+	keyA
+	keyAA
+	keyPA
+	keyOpenAction
+	keyJavaScript
+	keyEmbeddedFiles
+	keyEF
+	keyF
+	keyUF
+	keyDOS
+	keyMac
+	keyUnix
+	keyNames
+	keyKids
+	keyXFA
+	keyEncrypt
+	keyCollection
+	keyBase
+	keyRef
+	key3DD
+	keyOnInstantiate
+	keyRichMediaContent
+
+	// What tells annotations and elements of the structure apart.
+	keySubtype
+	keyRect
+	keyP
+
+	// What streams are read by, and the first dictionary of a linearised file.
+	keyLength
+	keyFilter
+	keyParms
+	keyShortParms
+	keyFirst
+	keyW
+	keyIndex
+	keySize
+	keyPredictor
+	keyColors
+	keyBits
+	keyColumns
+	keyLinearized
+	keyL
+
+	pdfKeys // how many there are, which must be fewer than a set has bits
+)
+
+var pdfKeyNames = map[string]pdfKey{
+	"Type": keyType, "S": keyS, "D": keyD, "Dp": keyDp, "Fields": keyFields, "Flags": keyFlags, "H": keyH, "IsMap": keyIsMap,
+	"N": keyN, "Next": keyNext, "PreserveRB": keyPreserveRB, "SD": keySD, "State": keyState, "T": keyT, "Trans": keyTrans,
+	"URI": keyURI, "JS": keyJS,
+
+	"A": keyA, "AA": keyAA, "PA": keyPA, "OpenAction": keyOpenAction, "JavaScript": keyJavaScript, "EmbeddedFiles": keyEmbeddedFiles,
+	"EF": keyEF, "F": keyF, "UF": keyUF, "DOS": keyDOS, "Mac": keyMac, "Unix": keyUnix, "Names": keyNames, "Kids": keyKids,
+	"XFA": keyXFA, "Encrypt": keyEncrypt, "Collection": keyCollection, "Base": keyBase, "Ref": keyRef,
+	"3DD": key3DD, "OnInstantiate": keyOnInstantiate, "RichMediaContent": keyRichMediaContent,
+
+	"Subtype": keySubtype, "Rect": keyRect, "P": keyP,
+
+	"Length": keyLength, "Filter": keyFilter, "DecodeParms": keyParms, "DP": keyShortParms, "First": keyFirst, "W": keyW,
+	"Index": keyIndex, "Size": keySize, "Predictor": keyPredictor, "Colors": keyColors, "BitsPerComponent": keyBits,
+	"Columns": keyColumns, "Linearized": keyLinearized, "L": keyL,
+
+	"E": keyTrigger, "X": keyTrigger, "U": keyTrigger, "Fo": keyTrigger, "Bl": keyTrigger, "PO": keyTrigger, "PC": keyTrigger,
+	"PV": keyTrigger, "PI": keyTrigger, "O": keyTrigger, "C": keyTrigger, "WC": keyTrigger,
+	"WS": keyTrigger, "DS": keyTrigger, "WP": keyTrigger,
+}
+
+func keyOf(name []byte) pdfKey {
+	if k := pdfKeyNames[string(name)]; k != keyNone {
+		return k
+	}
+	return keyOther
+}
+
+// pdfKeySet is a set of keys.
+type pdfKeySet uint64
+
+func keySet(keys ...pdfKey) (set pdfKeySet) {
+	for _, k := range keys {
+		set |= 1 << k
+	}
+	return set
+}
+
+var _ [64 - pdfKeys]struct{}
+
+func (s pdfKeySet) has(keys pdfKeySet) bool { return s&keys != 0 }
+
+var (
+	// The events of additional actions (ISO 32000-2, 12.6.3), but for those of fields (K, F, V), which only have scripts.
+	triggers = keySet(keyTrigger, keyD, keyShortParms)
+
+	// What a file specification names files by (7.11.4).
+	fileKeys = keySet(keyF, keyUF, keyDOS, keyMac, keyUnix)
+)
+
+// pdfAction is what the S entry of a dictionary says, if it is a type of action (12.6.4). Structure elements, groups,
+// transitions and others have such an entry, too.
+type pdfAction uint8
+
+const (
+	actNone pdfAction = iota
+	actUnknown
+	actGoTo
+	actNamed
+	actURI
+	actOnClick // changes what the page shows, and nothing else
+	actScript
+	actBad
+)
+
+// pdfActions has all types of actions that readers know, those that pass and those that do not.
+var pdfActions = map[string]struct {
+	action pdfAction
+	keys   pdfKeySet // it may have, besides Type, S and Next
+	kind   string    // of what does not pass
+	detail string
+}{
+	"GoTo":        {action: actGoTo, keys: keySet(keyD, keySD)},
+	"Named":       {action: actNamed, keys: keySet(keyN)},
+	"URI":         {action: actURI, keys: keySet(keyURI, keyIsMap)},
+	"GoToDp":      {action: actOnClick, keys: keySet(keyDp)},
+	"Hide":        {action: actOnClick, keys: keySet(keyT, keyH)},
+	"ResetForm":   {action: actOnClick, keys: keySet(keyFields, keyFlags)},
+	"SetOCGState": {action: actOnClick, keys: keySet(keyState, keyPreserveRB)},
+	"Trans":       {action: actOnClick, keys: keySet(keyTrans)},
+	"JavaScript":  {action: actScript, keys: keySet(keyJS), kind: KindScript, detail: "contains JavaScript"},
+
+	"Launch":           {action: actBad, kind: KindProgram, detail: "contains an action that starts a program"},
+	"GoToR":            {action: actBad, kind: KindLink, detail: "contains a link to another file"},
+	"GoToE":            {action: actBad, kind: KindAction, detail: "contains an action that opens an embedded file"},
+	"Thread":           {action: actBad, kind: KindAction, detail: "contains an action that follows a thread"},
+	"SubmitForm":       {action: actBad, kind: KindForm, detail: "contains a form that sends data"},
+	"ImportData":       {action: actBad, kind: KindForm, detail: "contains a form that reads data"},
+	"Rendition":        {action: actBad, kind: KindMedia, detail: playsMedia},
+	"Movie":            {action: actBad, kind: KindMedia, detail: playsMedia},
+	"Sound":            {action: actBad, kind: KindMedia, detail: playsMedia},
+	"GoTo3DView":       {action: actBad, kind: KindMedia, detail: playsMedia},
+	"RichMediaExecute": {action: actBad, kind: KindMedia, detail: playsMedia},
+}
+
+const playsMedia = "contains an action that plays media"
+
+// pdfMoves are the named actions that pass on a click. Those that are true also pass when a page opens.
+var pdfMoves = map[string]bool{
+	"NextPage": true, "PrevPage": true, "FirstPage": true, "LastPage": true,
+	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false,
+}
+
+// pdfAnnotations are the types of annotations that only show something (12.5.6). What makes pictures of the printing trade
+// and forms is among them.
+var pdfAnnotations = map[string]bool{
+	"Link": true, "Widget": true, "Text": true, "FreeText": true, "Line": true, "Square": true, "Circle": true, "Polygon": true,
+	"PolyLine": true, "Highlight": true, "Underline": true, "Squiggly": true, "StrikeOut": true, "Stamp": true, "Caret": true,
+	"Ink": true, "Popup": true, "Watermark": true, "PrinterMark": true, "TrapNet": true, "Redact": true, "Projection": true,
+}
+
+// pdfMedia are the types of annotations that carry what plays or runs.
+var pdfMedia = map[string]bool{"Movie": true, "Sound": true, "Screen": true, "3D": true, "RichMedia": true}

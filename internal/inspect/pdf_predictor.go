@@ -1,0 +1,96 @@
+package inspect
+
+// pdfRow undoes the predictors of Flate filters (ISO 32000-2, 7.4.4.4).
+type pdfRow struct {
+	png   bool
+	step  int // bytes of a pixel
+	kind  byte
+	at    int    // in the row; -1 in front of its kind
+	prior []byte // the row above, and the current one as far as it is decoded
+	left  [maxStep]byte
+	upper [maxStep]byte
+}
+
+const (
+	maxRow  = 4 << 10 // bytes of a row; cross references have about five
+	maxStep = 32
+)
+
+// begin reports false for parameters that have no meaning here.
+func (r *pdfRow) begin(p pdfParms) bool {
+	if p.predictor == 1 {
+		r.prior = nil
+		return true
+	}
+	if p.predictor < 10 || p.predictor > 15 || p.colors < 1 || p.colors > maxStep || p.bits != 8 || p.columns < 1 || p.columns > maxRow {
+		return false
+	}
+	size := int(p.colors * p.columns)
+	if size > maxRow {
+		return false
+	}
+	*r = pdfRow{png: true, step: int(p.colors), at: -1, prior: make([]byte, size)}
+	return true
+}
+
+// decode decodes p in place and hands on what the rows are.
+func (r *pdfRow) decode(p []byte, into func([]byte)) {
+	if r.prior == nil {
+		into(p)
+		return
+	}
+	for len(p) > 0 {
+		if r.at < 0 {
+			r.kind, r.at, r.left, r.upper = p[0], 0, [maxStep]byte{}, [maxStep]byte{}
+			p = p[1:]
+			continue
+		}
+		n := min(len(p), len(r.prior)-r.at)
+		for i := range n {
+			p[i] = r.pixel(p[i])
+		}
+		into(p[:n])
+		if p = p[n:]; r.at == len(r.prior) {
+			r.at = -1
+		}
+	}
+}
+
+// pixel undoes the prediction of one byte (PNG, 9.2).
+func (r *pdfRow) pixel(c byte) byte {
+	k := r.at % r.step
+	a, b, left := r.left[k], r.prior[r.at], r.upper[k]
+	switch r.kind {
+	case 1:
+		c += a
+	case 2:
+		c += b
+	case 3:
+		c += byte((int(a) + int(b)) / 2) //nolint:gosec // the mean of two bytes
+	case 4:
+		c += paeth(a, b, left)
+	}
+	r.left[k], r.upper[k], r.prior[r.at] = c, b, c
+	r.at++
+	return c
+}
+
+// paeth returns the neighbour that is nearest to left + above - corner.
+func paeth(left, above, corner byte) byte {
+	p := int(left) + int(above) - int(corner)
+	l, a, c := distance(p, left), distance(p, above), distance(p, corner)
+	switch {
+	case l <= a && l <= c:
+		return left
+	case a <= c:
+		return above
+	}
+	return corner
+}
+
+func distance(p int, c byte) int {
+	if d := p - int(c); d >= 0 {
+		return d
+	}
+	return int(c) - p
+}

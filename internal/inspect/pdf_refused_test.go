@@ -1,0 +1,288 @@
+package inspect_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+// What is refused, as the code and the kind that clients see.
+const (
+	script     = "active_content script"
+	action     = "active_content action"
+	program    = "active_content program"
+	attachment = "active_content attachment"
+	external   = "active_content external"
+	link       = "active_content remote_link"
+	form       = "active_content form"
+	media      = "active_content media"
+	pdfDamaged    = "damaged"
+	encrypted  = "encrypted"
+	otherForm  = "unsupported_variant"
+)
+
+// passive returns the code that a file is refused with if nothing in it may act, "" if it is accepted.
+func passive(in string, allow inspect.PDFAllow) string {
+	f := inspect.PDF{RefuseActive: true, Allow: allow}
+	_, _ = f.Write([]byte(in))
+	return found(f.Verdict()).code
+}
+
+// holds returns a file whose catalogue holds these entries.
+func holds(entries string) string {
+	return pdf("1 0 obj\n<</Type/Catalog/Pages 2 0 R" + entries + ">>\nendobj")
+}
+
+// clicks returns a file with a link that holds these entries.
+func clicks(entries string) string {
+	return pdf(catalog, "5 0 obj\n<</Type/Annot/Subtype/Link/Rect[0 0 9 9]"+entries+">>\nendobj")
+}
+
+func object(num int, value string) string { return fmt.Sprintf("%d 0 obj\n%s\nendobj", num, value) }
+
+// referred returns a file of these objects and a cross-reference stream of these rows, of one, four and two bytes.
+func referred(entries string, rows [][3]int, objects ...string) string {
+	var data strings.Builder
+	for _, r := range rows {
+		data.Write([]byte{byte(r[0]), byte(r[1] >> 24), byte(r[1] >> 16), byte(r[1] >> 8), byte(r[1]), byte(r[2] >> 8), byte(r[2])})
+	}
+	file := "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + strings.Join(objects, "\n") + "\n"
+	return file + fmt.Sprintf("20 0 obj\n<<%s/W[1 4 2]/Size %d/Root 1 0 R/Length %d>>stream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n",
+		entries, len(rows), data.Len(), data.String(), len(file))
+}
+
+// Readers go by the cross references to a stream of objects, whatever it says it is.
+func TestPDFStreamsOfObjects(t *testing.T) {
+	const acts = "1 0 <</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>"
+	stored := func(entries string) string {
+		stream := fmt.Sprintf("5 0 obj\n<<%s/Length %d>>stream\n%s\nendstream\nendobj", entries, len(acts), acts)
+		return referred("/Type/XRef", [][3]int{{0, 0, 0}, {2, 5, 0}}, object(2, "<</Type/Pages/Kids[]/Count 0>>"), stream)
+	}
+	deflated := func(entries, data string) string {
+		data = deflate(data)
+		stream := fmt.Sprintf("5 0 obj\n<<%s/Length %d>>stream\n%s\nendstream\nendobj", entries, len(data), data)
+		return referred("/Type/XRef", [][3]int{{0, 0, 0}, {2, 5, 0}}, stream)
+	}
+	rows := "\x00" + acts // a row of PNG that predicts nothing
+	for _, c := range []struct{ name, in, want string }{
+		{"no type", stored("/N 1/First 4"), script},
+		{"type of a picture", stored("/Type/XObject/N 1/First 4"), script},
+		{"type elsewhere", stored("/Type 9 0 R/N 1/First 4"), script},
+		{"type twice", stored("/Type/ObjStm/Type/XObject/N 1/First 4"), script},
+		{"escaped type", stored("/#54ype/Obj#53tm/N 1/First 4"), script},
+		{"no type at all", stored("/Type null/N 1/First 4"), script},
+		{"type as a string", stored("/Type(ObjStm)/N 1/First 4"), script},
+		{"type in small letters", stored("/Type/objstm/N 1/First 4"), script},
+		{"escaped keys", stored("/#4e 1/F#69rst 4"), script},
+		{"type of metadata", stored("/Type/Metadata/Subtype/XML/N 1/First 4"), script},
+		{"deflated", deflated("/N 1/First 4/Filter/FlateDecode", acts), script},
+		{"deflated in an array", deflated("/N 1/First 4/Filter[/FlateDecode]/DecodeParms[null]", acts), script},
+		{"predicted", deflated(fmt.Sprintf("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns %d>>", len(acts)), rows), script},
+		{"cross references without a type", strings.Replace(stored("/N 1/First 4"), "/Type/XRef", "", 1), script},
+
+		{"count elsewhere", stored("/N 9 0 R/First 4"), pdfDamaged},
+		{"count as a fraction", stored("/N 1.0/First 4"), pdfDamaged},
+		{"beginning elsewhere", stored("/N 1/First 9 0 R"), pdfDamaged},
+		{"count twice", stored("/N 0/N 1/First 4"), pdfDamaged},
+		{"beginning twice", stored("/N 1/First 4/First 5"), pdfDamaged},
+		{"no beginning", stored("/N 1"), pdfDamaged},
+		{"no beginning, type of a picture", stored("/Type/XObject/N 1"), pdfDamaged},
+		{"filter twice", stored("/N 1/First 4/Filter null/Filter null"), pdfDamaged},
+		{"length twice", stored("/N 1/First 4/Length 3"), pdfDamaged},
+		{"short filter", deflated("/N 1/First 4/Filter/Fl", acts), otherForm},
+		{"short key of a filter", deflated("/N 1/First 4/F/FlateDecode", acts), otherForm},
+		{"filter elsewhere", deflated("/N 1/First 4/Filter 9 0 R", acts), otherForm},
+		{"other filter", deflated("/N 1/First 4/Filter/LZWDecode", acts), otherForm},
+		{"two filters", deflated("/N 1/First 4/Filter[/FlateDecode/FlateDecode]", acts), otherForm},
+		{"parameters elsewhere", deflated("/N 1/First 4/Filter/FlateDecode/DecodeParms 9 0 R", acts), otherForm},
+		{"parameter twice", deflated("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 1/Predictor 12>>", acts), otherForm},
+		{"objects and cross references", stored("/N 1/First 4/W[1 1 1]/Size 1"), pdfDamaged},
+		{"length that is too short", strings.Replace(stored("/N 1/First 4"), fmt.Sprintf("/Length %d>>stream\n1", len(acts)), "/Length 9>>stream\n1", 1), script},
+		{"without an action, length that is too short", pdf("7 0 obj<</N 1/First 4/Length 9>>stream\n9 0 <</Type/Page>>\nendstream endobj"), pdfDamaged},
+	} {
+		require.Equal(t, c.want, passive(c.in, inspect.PDFAllow{}), c.name)
+	}
+}
+
+// An object has several bodies, of which readers take one or the other.
+func TestPDFBodiesOfOneObject(t *testing.T) {
+	const (
+		page   = "<</S/GoTo/D[3 0 R/Fit]>>"
+		web    = "<</S/URI/URI(https://example.com/)>>"
+		opener = "1 0 obj<</Type/Catalog/OpenAction 6 0 R>>endobj"
+	)
+	xref := func(offset int, objects ...string) string {
+		file := pdf(objects...)
+		return strings.Replace(file, "xref\n0 1\n0000000000 65535 f \n", fmt.Sprintf("xref\n6 1\n%010d 00000 n \n", offset), 1)
+	}
+	prefix := len("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n")
+	packed := func(rows [][3]int, header, objects string) string {
+		data := header + objects
+		return referred("/Type/XRef", rows, opener,
+			fmt.Sprintf("5 0 obj<</Type/ObjStm/N 2/First %d/Length %d>>stream\n%s\nendstream endobj", len(header), len(data), data))
+	}
+	for _, c := range []struct{ name, in, want string }{
+		{"one, to a page", pdf(opener, object(6, page)), ""},
+		{"two, both to a page", pdf(opener, object(6, page), object(6, "[3 0 R/Fit]")), ""},
+		{"the first leads to the web", pdf(opener, object(6, web), object(6, page)), action},
+		{"the last leads to the web", pdf(opener, object(6, page), object(6, web)), action},
+		{"the middle one leads to the web", pdf(opener, object(6, page), object(6, web), object(6, page)), action},
+		{"before the reference", pdf(object(6, web), object(6, page), opener), action},
+		{"in an update", pdf(opener, object(6, page)) + strings.TrimPrefix(pdf(object(6, web)), "%PDF-1.7"), action},
+		{"of another generation", pdf(opener, object(6, page), "6 1 obj"+web+"endobj"), action},
+		{"with zeros in front", pdf(opener, object(6, page), "0006 0 obj"+web+"endobj"), action},
+		{"within the number of another", pdf(opener, object(6, page), object(16, web)), action},
+		{"in an object stream", pdf(opener, object(6, page), pdfStream("/Type/ObjStm/N 1/First 4", "6 0 "+web)), action},
+		{"hidden in a stream", pdf(opener, object(6, page), pdfStream("", object(6, web))), action},
+		{"hidden in a string", pdf(opener, object(6, page), object(7, "("+object(6, "<</S/URI/URI<00>>>")+")")), action},
+		{"hidden in a comment", pdf(opener, object(6, page), "%6 0 obj"+web), action},
+		{"a reference", pdf(opener, object(6, "7 0 R"), object(7, web)), action},
+		{"followed by another action", pdf(opener, object(6, "<</S/GoTo/D[3 0 R/Fit]/Next 7 0 R>>")), action},
+		{"of an unknown type", pdf(opener, object(6, "<</S/Paint/D[3 0 R/Fit]>>")), action},
+		{"reference by a fraction", pdf("1 0 obj<</OpenAction 6.0 0 R>>endobj", object(6, web)), action},
+		{"reference by a sign", pdf("1 0 obj<</OpenAction +6 0 R>>endobj", object(6, web)), action},
+		{"reference without white space", pdf("1 0 obj<</OpenAction 6 0R>>endobj", object(6, web)), action},
+		{"reference that a comment parts", pdf("1 0 obj<</OpenAction 6%\n0%\nR>>endobj", object(6, web)), action},
+		{"cross reference to the body of another", xref(prefix, object(7, web), opener, object(6, page)), action},
+		{"cross reference to the body of another, ahead", pdf(fmt.Sprintf("xref\n6 1\n%010d 00000 n\ntrailer<<>>", prefix+len("xref\n6 1\n0000000000 00000 n\ntrailer<<>>\n")), object(7, web), opener), action},
+		{"cross reference to its own body", xref(prefix, object(6, page), opener), ""},
+		{"cross reference that leads nowhere", xref(12, object(6, page), opener), ""},
+		{"cross reference in a stream to the body of another",
+			packed([][3]int{6: {2, 5, 1}}, "7 0 8 25 ", page+" "+web), action},
+		{"cross reference in a stream to its own body", packed([][3]int{6: {2, 5, 0}}, "6 0 8 25 ", page+" "+web), ""},
+		{"tree of names, one body of two", pdf(holdsNames("/JavaScript 6 0 R"), object(6, "<</Names[]>>"), object(6, "<</Names[(a)7 0 R]>>")), script},
+		{"events, one body of two", pdf(object(5, "<</AA 6 0 R>>"), object(6, "<<>>"), object(6, "<</O<</S/URI/URI(x)>>>>")), action},
+	} {
+		require.Equal(t, c.want, passive(c.in, inspect.PDFAllow{}), c.name)
+	}
+}
+
+func holdsNames(entries string) string { return "1 0 obj<</Names<<" + entries + ">>>>endobj" }
+
+func TestPDFActions(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"followed by a link to a file", holds(`/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next<</S/GoToR/F(\\\\host\\x.pdf)>>>>`), link},
+		{"followed by one of several", holds(`/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next[<</S/GoTo>><</S/URI/URI(x)>>]>>`), action},
+		{"followed by one after another", holds(`/OpenAction<</S/GoTo/Next<</S/GoTo/Next<</S/URI/URI(x)>>>>>>`), action},
+		{"followed by a reference", pdf(object(1, "<</OpenAction<</S/GoTo/Next 6 0 R>>>>"), object(6, "<</S/URI/URI(x)>>")), action},
+		{"followed by pages", holds(`/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next<</S/Named/N/NextPage>>>>`), ""},
+		{"with a file", holds(`/OpenAction<</S/GoTo/F(x.pdf)/D[0/Fit]>>`), action},
+		{"with what is not its own", clicks(`/A<</S/GoTo/D[0/Fit]/Win<<>>>>`), action},
+		{"two types", clicks(`/A<</S/GoTo/S/URI/URI(x)>>`), action},
+		{"type elsewhere", pdf(object(5, "<</A<</S 6 0 R/JS 7 0 R>>>>"), object(6, "/JavaScript")), action},
+		{"unknown", clicks(`/A<</S/Paint>>`), action},
+		{"unknown, by its type", clicks(`/B<</Type/Action/S/Paint>>`), action},
+		{"unknown, by reference", pdf(object(5, "<</A 6 0 R>>"), object(6, "<</S/Paint>>")), action},
+		{"unknown, by reference in an array", pdf(object(5, "<</Next[6 0 R]>>"), object(6, "<</S/Paint>>")), action},
+		{"of the viewer", clicks(`/A<</S/Named/N/Print>>`), action},
+		{"of the viewer, elsewhere", clicks(`/A<</S/Named/N 6 0 R>>`), action},
+		{"of the viewer, on opening", holds(`/OpenAction<</S/Named/N/GoBack>>`), action},
+		{"of the viewer, to a page", clicks(`/A<</S/Named/N/NextPage>>`), ""},
+		{"a program", clicks(`/A<</S/Launch/F(cmd.exe)>>`), program},
+		{"a link to a file", clicks(`/A<</S/GoToR/F(x.pdf)/D[0/Fit]>>`), link},
+		{"an embedded file", clicks(`/A<</S/GoToE/T<<>>>>`), action},
+		{"a thread", clicks(`/A<</S/Thread/F(x.pdf)/D 0>>`), action},
+		{"media", clicks(`/A<</S/Rendition/OP 0>>`), media},
+		{"a film", clicks(`/A<</S/Movie>>`), media},
+		{"a sound", clicks(`/A<</S/Sound>>`), media},
+		{"a view", clicks(`/A<</S/GoTo3DView>>`), media},
+		{"commands of media", clicks(`/A<</S/RichMediaExecute>>`), media},
+		{"sends a form", clicks(`/A<</S/SubmitForm>>`), form},
+		{"reads a form", clicks(`/A<</S/ImportData>>`), form},
+		{"empties a form", clicks(`/A<</S/ResetForm>>`), ""},
+		{"hides a field", clicks(`/A<</S/Hide/T(x)>>`), ""},
+		{"hides a field on opening", holds(`/OpenAction<</S/Hide/T(x)>>`), action},
+		{"shows a layer", clicks(`/A<</S/SetOCGState/State[/ON 3 0 R]>>`), ""},
+		{"events of a page", pdf(object(3, `<</Type/Page/AA<</O<</S/URI/URI(https://x/)>>>>>>`)), action},
+		{"events of a page, to a page", pdf(object(3, `<</Type/Page/AA<</O<</S/Named/N/FirstPage>>>>>>`)), ""},
+		{"events by reference", pdf(object(3, `<</AA 5 0 R>>`), object(5, "<</PO<</S/URI/URI(https://x/)>>>>")), action},
+		{"an event by reference", pdf(object(3, `<</AA<</C 5 0 R>>>>`), object(5, "<</S/URI/URI(https://x/)>>")), action},
+		{"events that run a script", pdf(object(3, `<</AA<</K<</S/JavaScript/JS(AFNumber_Format\(2\))>>>>>>`)), script},
+	} {
+		require.Equal(t, c.want, passive(c.in, inspect.PDFAllow{}), c.name)
+	}
+}
+
+func TestPDFLinks(t *testing.T) {
+	for _, c := range []struct{ name, uri, want string }{
+		{"web", "(https://example.com/)", ""},
+		{"web in capitals", "(HTTP://EXAMPLE.COM)", ""},
+		{"mail", "(mailto:a@example.com)", ""},
+		{"telephone", "(tel:+49123)", ""},
+		{"relative", "(docs/a:b.html)", ""},
+		{"without a scheme", "(www.example.com)", ""},
+		{"with a port", "(//example.com:80/)", link},
+		{"nothing", "()", ""},
+		{"script", "(javascript:alert(1))", script},
+		{"script in capitals", "(JavaScript:alert(1))", script},
+		{"script behind white space", "(  \t javascript:x)", script},
+		{"script with a line break", `(java\nscript:x)`, script},
+		{"script in octal", `(\152\141\166\141script:x)`, script},
+		{"script over two lines", "(java\\\nscript:x)", script},
+		{"script in hexadecimal", "<6a6176617363726970743a78>", script},
+		{"script in UTF-16", "<feff006a006100760061007300630072006900700074003a>", script},
+		{"data", "(data:text/html,x)", script},
+		{"file", "(file:///etc/passwd)", link},
+		{"file of another machine", `(\\\\host\\share)`, link},
+		{"file of another machine, other slashes", `(/\\host/share)`, link},
+		{"drive", `(C:\\Windows\\x.exe)`, link},
+		{"handler of a program", "(ms-word:ofe|u|https://example.com/a.docx)", link},
+		{"transfer", "(ftp://example.com/)", link},
+		{"longer than any scheme", "(" + strings.Repeat("a", 65) + ":x)", link},
+		{"script by reference", "6 0 R", link},
+	} {
+		in := pdf(catalog, object(5, "<</A<</S/URI/URI "+c.uri+">>>>"), object(6, "(javascript:x)"))
+		require.Equal(t, c.want, passive(in, inspect.PDFAllow{}), c.name)
+		if c.want != script && c.name != "script by reference" {
+			require.Empty(t, passive(in, inspect.PDFAllow{Links: true}), c.name)
+		}
+	}
+	require.Equal(t, script, passive(holds("/URI<</Base(javascript:)>>"), inspect.PDFAllow{Links: true}), "what links are relative to")
+}
+
+func TestPDFCarries(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"view of a model", clicks(`/B<</Subtype/3D>>`), media},
+		{"escaped", clicks(`/B<</Subtype/#33D>>`), media},
+		{"script of a model", pdf(pdfStream("/Type/3D/Subtype/U3D/OnInstantiate 6 0 R", "x")), script},
+		{"model of an annotation", clicks(`/3DD 6 0 R`), media},
+		{"rich media", clicks(`/Subtype/RichMedia`), media},
+		{"content of rich media", clicks(`/RichMediaContent<<>>`), media},
+		{"film", clicks(`/B<</Subtype/Movie>>`), media},
+		{"sound", clicks(`/B<</Subtype/Sound>>`), media},
+		{"screen", clicks(`/B<</Subtype/Screen>>`), media},
+		{"unknown annotation", clicks(`/B<</Rect[0 0 9 9]/Subtype/Hologram>>`), action},
+		{"unknown annotation by its type", clicks(`/B<</Type/Annot/Subtype/Hologram>>`), action},
+		{"data of another file", pdf(pdfStream("/F(https://example.com/x)", "")), external},
+		{"data of another file, specified", pdf(pdfStream("/F<</FS/URL/F(https://example.com/x)>>", "")), external},
+		{"data of another file, elsewhere", pdf(pdfStream("/F 6 0 R", "")), external},
+		{"data of another file, escaped", pdf(pdfStream("/#46(x)", "")), external},
+		{"data of several files", pdf(pdfStream("/F[(x)]", "")), external},
+		{"page of another file", pdf(pdfStream("/Subtype/Form/Ref<</F(x.pdf)/Page 0>>", "")), external},
+		{"form", holds("/AcroForm<</XFA 6 0 R>>"), form},
+		{"form in parts", holds("/AcroForm<</XFA[(a)6 0 R]>>"), form},
+		{"attachments", holds("/Names<</EmbeddedFiles 6 0 R>>") + "", ""},
+		{"attachments, one", pdf(holdsNames("/EmbeddedFiles 6 0 R"), object(6, "<</Kids[7 0 R]>>")), attachment},
+		{"attachment", clicks("/FS<</Type/Filespec/F(a)/EF<</F 6 0 R>>>>"), attachment},
+		{"attachment elsewhere", pdf(object(5, "<</EF 6 0 R>>"), object(6, "<</UF 7 0 R>>")), attachment},
+		{"annotation of an attachment", clicks("/Subtype/FileAttachment"), attachment},
+		{"embedded file", pdf(pdfStream("/Type/EmbeddedFile", "MZ")), attachment},
+		{"collection", holds("/Collection<</View/D>>"), action},
+		{"names of scripts", holds("/Names<</JavaScript<</Names[(a)6 0 R]>>>>"), script},
+		{"names of scripts in kids", holds("/Names<</JavaScript<</Kids[6 0 R]>>>>"), script},
+		{"names of scripts elsewhere", holds("/Names<</JavaScript<</Names 6 0 R>>>>"), script},
+		{"script of no type", clicks("/A<</JS(app.alert(1))>>"), script},
+		{"encrypted", strings.Replace(pdf(catalog), "/Root", "/Encrypt<</Filter/Standard>>/Root", 1), encrypted},
+		{"hidden stream of objects", pdf(pdfStream("", "9 0 obj<</N 1/First 4/Length 3>>stream\nabc")), action},
+		{"hidden cross references", pdf(pdfStream("", "9 0 obj<</W[1 1 1]/Length 3>>stream\nabc")), action},
+		{"hidden within what is hidden", pdf(pdfStream("", "5 0 obj (6 0 obj <</S/URI>>")), action},
+		{"hidden beyond the string", pdf(object(5, "<</A(6 0 obj<</S)/JavaScript/JS(x)>>")), script},
+		{"hidden without white space", pdf(pdfStream("", "5 0obj<</S/Launch>>")), program},
+	} {
+		require.Equal(t, c.want, passive(c.in, inspect.PDFAllow{}), c.name)
+	}
+}

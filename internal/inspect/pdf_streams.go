@@ -1,0 +1,145 @@
+package inspect
+
+// pdfStreams examines the streams that hold objects or cross references, whatever they call themselves: readers go by what
+// leads there.
+type pdfStreams struct {
+	rules   *pdfRules
+	refs    *pdfReferences
+	packed  pdfPacked
+	unpack  pdfUnpack
+	kind    pdfStreamKind // of the stream that is being read
+	length  int64         // declared, -1 if it is not known
+	trailed int           // bytes of endstream that have not been passed on
+	head    pdfLexer      // of a stream that may have objects
+	numbers int           // that it begins with
+}
+
+type pdfStreamKind uint8
+
+const (
+	streamData    pdfStreamKind = iota
+	streamCounted               // of which some readers make one of objects if it begins with two numbers: the profiles of colours have N, too
+	streamObjects
+	streamReferences
+)
+
+// kindOf returns what a reader may take a stream for that is led to it.
+func kindOf(b *pdfBody) pdfStreamKind {
+	switch {
+	case b.typ() == typeReferences || b.dict.seen.has(keySet(keyW)):
+		return streamReferences
+	case b.typ() == typeObjects || b.dict.seen.has(keySet(keyFirst)):
+		return streamObjects
+	case b.dict.seen.has(keySet(keyN)):
+		return streamCounted
+	}
+	return streamData
+}
+
+// stream judges the dictionary of a stream.
+func (r *pdfRules) stream(b *pdfBody) {
+	if b.dict.elsewhere || b.dict.reference {
+		r.refuse(KindExternal, "has a stream whose data is in another file")
+	}
+}
+
+// hiddenStream judges the dictionary of a stream within other data. Nothing of its own data is looked at.
+func (r *pdfRules) hiddenStream(b *pdfBody) {
+	r.stream(b)
+	if kindOf(b) != streamData {
+		r.fail(active(KindAction, hidesObject))
+	}
+}
+
+// begin begins the stream of an object.
+func (s *pdfStreams) begin(b *pdfBody, num, at int64) {
+	s.rules.stream(b)
+	s.kind, s.length, s.trailed = kindOf(b), b.dict.length, 0
+	d := &b.dict
+	into := s.refs.read
+	switch {
+	case s.kind == streamObjects && d.seen.has(keySet(keyW)), s.kind == streamReferences && d.seen.has(keySet(keyFirst)):
+		s.rules.fail(fault(CodeDamaged, "has a stream of objects and of cross references in one"))
+	case s.kind == streamData:
+		return
+	case s.kind == streamCounted:
+		b.flags |= isBare
+		s.head, s.numbers = pdfLexer{text: s.head.text}, 0
+		if !d.plain() || !s.unpack.begin(d, s.peek) {
+			s.kind = streamData
+		}
+		return
+	case s.kind == streamObjects && !s.packed.begin(num, d), s.kind == streamReferences && !s.refs.beginStream(d, at):
+		s.rules.fail(fault(CodeDamaged, unclear))
+	case d.twice.has(streamKeys):
+		s.rules.fail(fault(CodeDamaged, unclear))
+	}
+	if s.kind == streamObjects {
+		b.flags |= isExamined
+		into = s.packed.read
+	}
+	if !d.plain() || !s.unpack.begin(d, into) {
+		s.rules.fail(fault(CodeUnsupported, "has objects or cross references in a stream of a form that is not read"))
+	}
+}
+
+const unclear = "has a stream of objects or of cross references whose dictionary can be read in several ways"
+
+// peek looks at the beginning of a stream that says how many of something it has.
+func (s *pdfStreams) peek(p []byte) {
+	for len(p) > 0 && s.kind == streamCounted {
+		n, t, complete := s.head.next(p)
+		p = p[n:]
+		switch {
+		case !complete || t.kind == pdfComment:
+		case t.kind == pdfWord && lenientInt(t.text) >= 0:
+			if s.numbers++; s.numbers == 2 {
+				s.kind = streamData
+			}
+		default:
+			s.kind, s.numbers = streamData, -1
+		}
+	}
+}
+
+// write reads data, and as much of endstream behind it as came.
+func (s *pdfStreams) write(p []byte, matched int) {
+	if s.kind == streamData {
+		return
+	}
+	if n := s.trailed + len(p) - matched; n > 0 {
+		held := min(n, s.trailed)
+		s.decode([]byte(endstream)[:held])
+		s.decode(p[:n-held])
+	}
+	s.trailed = matched
+}
+
+func (s *pdfStreams) decode(p []byte) {
+	if len(p) > 0 && s.rules.err == nil {
+		s.unpack.write(p)
+	}
+}
+
+// end ends the stream of b.
+func (s *pdfStreams) end(b *pdfBody, d *pdfData) {
+	if b.flags&isBare != 0 && s.numbers < 0 {
+		b.flags &^= isBare
+	}
+	if s.kind <= streamCounted || s.rules.err != nil {
+		return
+	}
+	if s.length >= 0 && !d.fits(s.length) {
+		s.rules.fail(fault(CodeDamaged, "has a stream of objects or of cross references that is not as long as it says"))
+	}
+	whole := s.unpack.end()
+	if s.kind == streamObjects {
+		s.packed.end()
+	}
+	if !whole {
+		s.rules.failLater(fault(CodeDamaged, unreadable))
+	}
+}
+
+// close gives up a stream that has not ended.
+func (s *pdfStreams) close() { s.unpack.close() }

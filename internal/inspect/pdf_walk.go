@@ -1,0 +1,319 @@
+package inspect
+
+import "bytes"
+
+// pdfWalk goes over a file, object by object.
+type pdfWalk struct {
+	budget *Budget
+	exam   *pdfExam // nil if only the structure is checked
+	lex    pdfLexer
+	place  pdfPlace
+	number int64    // of the object that may begin
+	digits [18]byte // of that number, as they are written
+	length int      // of them
+	start  int64    // offset of the object
+	body   pdfBody
+	data   pdfData
+	doubt  pdfDoubt
+
+	head    pdfHead
+	objects bool // there was one
+	marker  int  // how much of startxref, an offset, and %%EOF came last
+	linear  int64
+	err     error
+}
+
+// pdfExam is what RefuseActive needs.
+type pdfExam struct {
+	rules   pdfRules
+	refs    pdfReferences
+	hidden  pdfHidden
+	streams pdfStreams
+}
+
+// pdfPlace says what the next token of a PDF belongs to.
+type pdfPlace uint8
+
+const (
+	between      pdfPlace = iota // objects
+	atGeneration                 // behind the number of an object
+	atObj                        // behind its generation
+	inObject                     // until endobj or stream
+	atData                       // behind the word stream, in front of the end of its line
+	inData                       // of a stream
+	behindData                   // in front of endobj
+	inTable                      // of cross references
+	inTrailer                    // its dictionary
+	atOffset                     // behind startxref
+	inDoubt                      // within what is data or damaged
+)
+
+// How far the end of the file has come.
+const (
+	noMarker  = iota
+	hasOffset // startxref and an offset
+	hasEOF    // and %%EOF
+)
+
+// pdfHead says how far the beginning of the file has come.
+type pdfHead uint8
+
+const (
+	noHeader  pdfHead = iota
+	hasHeader         // the next token may be bytes that show that the file is binary
+	hasBegun
+)
+
+// What the walk costs.
+const (
+	tokenSteps = 50
+	byteSteps  = 1
+)
+
+func (f *pdfWalk) begin(b *Budget, examine bool, allow PDFAllow) {
+	f.budget, f.number = b, -1
+	if !examine {
+		return
+	}
+	e := &pdfExam{rules: pdfRules{allow: allow, budget: b}}
+	e.refs.rules, e.hidden.rules, e.streams.rules = &e.rules, &e.rules, &e.rules
+	e.streams.refs, e.streams.packed.rules, e.streams.unpack.rules = &e.refs, &e.rules, &e.rules
+	if allow.Calculations {
+		f.lex.keep, e.hidden.lex.keep, e.streams.packed.lex.keep = maxPDFScript, maxPDFScript, maxPDFScript
+	}
+	f.exam = e
+}
+
+func (f *pdfWalk) close() {
+	if f.exam != nil {
+		f.exam.streams.close()
+	}
+}
+
+// write walks over p.
+func (f *pdfWalk) write(p []byte) error {
+	for len(p) > 0 && f.err == nil {
+		part := f.upToDoubt(p)
+		n := f.read(part)
+		if f.exam != nil && f.err == nil {
+			f.err = f.exam.rules.err
+		}
+		if f.doubt.until > 0 && f.lex.off > f.doubt.until && f.err == nil {
+			f.decide(part[0])
+		}
+		p = p[n:]
+	}
+	return f.err
+}
+
+// upToDoubt returns as much of p as there is in front of the end of a declared length, or one byte behind it.
+func (f *pdfWalk) upToDoubt(p []byte) []byte {
+	switch left := f.doubt.until - f.lex.off; {
+	case f.doubt.until == 0:
+		return p
+	case left > 0:
+		return p[:min(left, int64(len(p)))]
+	}
+	return p[:1]
+}
+
+// decide decides a doubt by the byte that has just been read.
+func (f *pdfWalk) decide(c byte) {
+	end, right := f.doubt.look(c)
+	if !end {
+		return
+	}
+	found := f.doubt.fault
+	f.doubt = pdfDoubt{}
+	switch {
+	case !right:
+		f.err = found
+	default:
+		f.place, f.marker, f.lex.state = behindData, noMarker, lexBetween
+		f.close()
+	}
+}
+
+// end ends the file, which has that many bytes.
+func (f *pdfWalk) end(total int64) error {
+	if f.place != inData && f.place != inDoubt {
+		_ = f.write([]byte("\n")) // ends the last word or comment
+	}
+	if f.err == nil {
+		f.err = f.doubt.fault
+	}
+	if f.err != nil {
+		return f.err
+	}
+	switch {
+	case total == 0:
+		return fault(CodeDamaged, notPDF)
+	case f.place != between || f.marker != hasEOF || total < f.linear:
+		return fault(CodeTruncated, "is cut off: it does not end in startxref and %%EOF")
+	case !f.objects:
+		return fault(CodeDamaged, "is a PDF without objects")
+	case f.exam == nil:
+		return nil
+	}
+	if err := f.exam.rules.table.verdict(); err != nil {
+		return err
+	}
+	return f.exam.rules.later
+}
+
+const notPDF = "does not begin with %PDF- and a version from 1.0 to 2.0"
+
+// fail refuses the file as damaged. In doubt, it may be the walk that went astray.
+func (f *pdfWalk) fail(err error) {
+	switch {
+	case f.doubt.until > 0:
+		f.doubt.fault, f.place = err, inDoubt
+	case f.err == nil:
+		f.err = err
+	}
+}
+
+func (f *pdfWalk) misplaced(at int64) {
+	f.fail(faultAt(CodeDamaged, "has something other than an object", at))
+}
+
+// read takes some of p and returns how much.
+func (f *pdfWalk) read(p []byte) int {
+	switch f.place {
+	case atData:
+		return f.lineEnd(p[0])
+	case inData:
+		return f.passData(p)
+	case inDoubt:
+		f.scan(p)
+		f.lex.off += int64(len(p))
+		return len(p)
+	}
+	opaque := f.lex.opaque()
+	f.lex.ends = f.place == between && f.marker == hasOffset
+	n, t, complete := f.lex.next(p)
+	if opaque || f.lex.opaque() || complete && (t.kind == pdfString || t.kind == pdfComment) {
+		f.scan(p[:n])
+	} else if f.exam != nil && n > 0 {
+		f.exam.hidden.outside(p[:n])
+	}
+	if complete {
+		f.spend(tokenSteps)
+		f.token(t)
+	}
+	return n
+}
+
+// scan looks for objects in what is no part of the walk.
+func (f *pdfWalk) scan(p []byte) {
+	f.spend(byteSteps * len(p))
+	if f.exam != nil {
+		f.exam.hidden.scan(p)
+	}
+}
+
+func (f *pdfWalk) spend(steps int) {
+	if err := f.budget.Spend(steps); err != nil && f.err == nil {
+		f.err = err
+	}
+}
+
+// token judges a token and the place it stands in.
+func (f *pdfWalk) token(t pdfToken) {
+	head := f.head
+	f.head = hasBegun
+	switch {
+	case head == noHeader:
+		f.header(t)
+	case t.kind == pdfComment:
+		f.comment(t)
+	case f.place == inObject || f.place == inTrailer:
+		f.content(t)
+	case head == hasHeader && t.kind == pdfWord && isBinaryMark(t.text):
+	case t.kind != pdfWord:
+		f.misplaced(t.at)
+	default:
+		f.word(t)
+	}
+}
+
+// isBinaryMark reports whether a word is what some programs write in the second line, where a comment should be.
+func isBinaryMark(word []byte) bool {
+	return len(bytes.TrimFunc(word, func(r rune) bool { return r >= 0x80 })) == 0
+}
+
+// header reads the first line, which is a comment to the lexer.
+func (f *pdfWalk) header(t pdfToken) {
+	version, isPDF := bytes.CutPrefix(t.text, []byte("PDF-"))
+	version = bytes.TrimRight(version, " \t\f\x00")
+	f.head = hasHeader
+	one := len(version) == 3 && version[0] == '1' && version[1] == '.' && '0' <= version[2] && version[2] <= '7'
+	if t.at != 0 || t.kind != pdfComment || !isPDF || !one && string(version) != "2.0" {
+		f.fail(fault(CodeDamaged, notPDF))
+	}
+}
+
+func (f *pdfWalk) comment(t pdfToken) {
+	mark := string(bytes.TrimRight(t.text, " \t\f\x00")) == eofMark
+	if f.place == between && f.marker == hasOffset && mark {
+		f.marker = hasEOF
+	}
+}
+
+// word judges a number or keyword outside of objects.
+func (f *pdfWalk) word(t pdfToken) {
+	word, number := string(t.text), pdfInt(t.text)
+	switch {
+	case f.place == inTable:
+		f.table(t)
+	case f.place == atOffset && number >= 0 && number < t.at:
+		f.place, f.marker = between, hasOffset
+	case f.place == atGeneration && number >= 0:
+		f.place = atObj
+	case f.place == atObj && word == "obj":
+		f.beginObject()
+	case f.place == behindData && word == "endobj":
+		f.endObject()
+	case f.place != between:
+		f.misplaced(t.at)
+	default:
+		f.begins(word, t)
+	}
+}
+
+// begins judges the first word of whatever comes next.
+func (f *pdfWalk) begins(word string, t pdfToken) {
+	f.marker = noMarker
+	number := pdfInt(t.text)
+	switch {
+	case number >= 0:
+		f.place, f.number, f.start = atGeneration, number, t.at
+		f.length = copy(f.digits[:], t.text)
+	case word == "xref":
+		f.place = inTable
+		if f.exam != nil {
+			f.exam.refs.beginTable()
+		}
+	case word == "trailer":
+		f.place, f.number = inTrailer, -1
+		f.beginBody()
+	case word == "startxref":
+		f.place = atOffset
+	case word == "endobj" && f.objects: // some programs write it twice
+	default:
+		f.misplaced(t.at)
+	}
+}
+
+// table reads a cross-reference table up to the word behind it.
+func (f *pdfWalk) table(t pdfToken) {
+	if f.exam != nil {
+		if f.exam.refs.word(t.text, t.at) {
+			return
+		}
+	} else if pdfInt(t.text) >= 0 || string(t.text) == "n" || string(t.text) == "f" {
+		return
+	}
+	f.place = between
+	f.begins(string(t.text), t)
+}
