@@ -1,6 +1,10 @@
 package upload
 
-import "github.com/airlock-go/upload/internal/inspect"
+import (
+	"fmt"
+
+	"github.com/airlock-go/upload/internal/inspect"
+)
 
 // ImageOptions says what pictures [Images] accepts. Zero fields are the
 // defaults; there is no value for "no limit". Sizes are judged by what the
@@ -66,10 +70,14 @@ type DocumentOptions struct {
 	// plain text and CSV.
 	Types []string
 
+	// AllowPDF names what PDF files may hold that is refused by default, kind
+	// by kind: see [PDFContent]. Scripts never pass along with another kind.
+	AllowPDF []PDFContent
+
 	// AllowActivePDF accepts PDF files that run scripts, act when they are
-	// opened or carry other files. Default: they are refused, and so are
-	// encrypted ones, since nothing can be seen in them. It is a best effort:
-	// readers repair damaged files in ways of their own.
+	// opened, load from elsewhere or carry other files, and encrypted ones.
+	// Default: they are refused, except for what AllowPDF names. It is a best
+	// effort: readers repair damaged files in ways of their own.
 	AllowActivePDF bool
 
 	// AllowFormulas accepts cells of CSV and TSV files that spreadsheets take
@@ -103,8 +111,48 @@ func Documents(options *DocumentOptions) Validator {
 		}
 	}
 	return typed(types, &contentOptions{
-		passivePDF: !o.AllowActivePDF, noFormulas: !o.AllowFormulas, markdownHTML: o.AllowMarkdownHTML,
+		passivePDF: !o.AllowActivePDF, allowPDF: allowed(o.AllowPDF), noFormulas: !o.AllowFormulas, markdownHTML: o.AllowMarkdownHTML,
 	})
+}
+
+// PDFContent is a kind of content that [DocumentOptions].AllowPDF lets pass in
+// PDF files.
+type PDFContent string
+
+// The kinds of content of PDF files that can be allowed.
+const (
+	// PDFFormCalculations are scripts that are nothing but calls of Acrobat's
+	// functions for the fields of forms (AFNumber_Format, AFSimple_Calculate
+	// and the like) with constants as arguments.
+	PDFFormCalculations PDFContent = "form_calculations"
+
+	// PDFAttachments are files in the file, as Factur-X and ZUGFeRD have them.
+	// They are data: nothing of them is looked at, so a program that unpacks
+	// them must not trust them.
+	PDFAttachments PDFContent = "attachments"
+
+	// PDFRemoteLinks are links to other PDF files, to files of other machines
+	// (which tell those machines who clicks), and of other schemes than http,
+	// https, mailto and tel. Links that are scripts never pass.
+	PDFRemoteLinks PDFContent = "remote_links"
+)
+
+// allowed panics for a kind that it does not know: that is a mistake of the
+// program, best found when it starts.
+func allowed(kinds []PDFContent) (a inspect.PDFAllow) {
+	for _, k := range kinds {
+		switch k {
+		case PDFFormCalculations:
+			a.Calculations = true
+		case PDFAttachments:
+			a.Attachments = true
+		case PDFRemoteLinks:
+			a.Links = true
+		default:
+			panic(fmt.Sprintf("upload: Documents does not know the PDF content %q", k))
+		}
+	}
+	return a
 }
 
 // ArchiveOptions says what ZIP archives [Archives] accepts. Zero fields are the
@@ -152,6 +200,7 @@ type contentOptions struct {
 	decode     func(inspect.Picture) fileInspector // nil: pixels are not decoded
 	archives   inspect.Zip
 	passivePDF bool
+	allowPDF   inspect.PDFAllow
 	noFormulas bool
 
 	markdownHTML bool
@@ -183,10 +232,12 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) fileInspec
 	"image/heic-sequence": heif,
 	"image/heif-sequence": heif,
 
-	"application/pdf": func(o *contentOptions, _ string) fileInspector { return &inspect.PDF{RefuseActive: o.passivePDF} },
-	"text/plain":      text,
-	"text/vcard":      text,
-	"text/calendar":   text,
+	"application/pdf": func(o *contentOptions, _ string) fileInspector {
+		return &inspect.PDF{RefuseActive: o.passivePDF, Allow: o.allowPDF}
+	},
+	"text/plain":    text,
+	"text/vcard":    text,
+	"text/calendar": text,
 	"text/markdown": func(o *contentOptions, _ string) fileInspector {
 		return &inspect.Text{EightBit: true, AllowMarkup: o.markdownHTML}
 	},

@@ -174,8 +174,11 @@ func (b *pdfBody) bare(i pdfItem) {
 	case itemReference:
 		b.flags |= isOther
 	case itemString:
-		if linkKind(i.text, i.cut) != "" {
+		switch linkKind(i.text, i.cut) {
+		case KindLink:
 			b.flags |= isLink
+		case KindScript:
+			b.flags |= isScript
 		}
 	}
 }

@@ -17,6 +17,7 @@ const (
 	isTree                         // a node of a tree of names that is not empty
 	isFiles                        // the files of a file specification
 	isLink                         // a string that is a link of a kind that is not accepted
+	isScript                       // a string that is a link to a script
 	isName                         // a name alone
 	isOther                        // a reference alone
 	isExamined                     // a stream of objects that was examined
@@ -52,6 +53,7 @@ var pdfConflicts = [...]struct {
 	{as: asAttachments, is: isTree, kind: KindAttachment, detail: carriesFiles},
 	{as: asFiles, is: isFiles, kind: KindAttachment, detail: carriesFiles},
 	{as: asLink, is: isLink, kind: KindLink, detail: leadsElsewhere},
+	{as: asLink, is: isScript, kind: KindScript, detail: leadsElsewhere},
 	{as: asName, is: isName, kind: KindAction, detail: "has a type that is written elsewhere"},
 	{as: asAnything, is: isOther, kind: KindAction, detail: "has a reference to a reference where it matters"},
 }
@@ -205,14 +207,14 @@ func (t *pdfTable) lead(num int64, to place, ahead bool, b *Budget) error {
 }
 
 // verdict holds what objects are against what others take them for.
-func (t *pdfTable) verdict() *Error {
+func (t *pdfTable) verdict(refuse func(kind, detail string)) *Error {
 	for _, e := range t.entries {
 		if e.key == 0 || e.key >= uint64(placePacked(0, 0)) {
 			continue
 		}
 		for _, c := range pdfConflicts {
 			if e.flags&c.as != 0 && e.flags&c.is != 0 {
-				return active(c.kind, c.detail)
+				refuse(c.kind, c.detail)
 			}
 		}
 		if e.flags&asObjects != 0 && e.flags&isBare != 0 {

@@ -104,7 +104,7 @@ func TestPDFStructure(t *testing.T) {
 		{"word in the second line", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "\xe2\xe3x\xcf\xd3", 1), junkAt(9)},
 		{"second binary line", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "\xe2\n\xe2", 1), junkAt(11)},
 		{"length that hides damage", pdf("7 0 obj<</Length 40>>stream\nabc\nendstream\nendobj", "hello", catalog), junkAt(110)},
-		{"brackets that do not match", pdf("1 0 obj <</A[>>]endobj"), junkAt(73)},
+		{"brackets that do not match", pdf("1 0 obj <</A[>>]endobj"), junkAt(74)},
 		{"array in the place of a key", pdf("1 0 obj <<[/A]>>endobj"), junkAt(71)},
 		{"cut linearised file", pdf("1 0 obj<</Linearized 1/L 99999>>endobj"), cutPDF},
 		{"offset behind the end", strings.Replace(good, "\n100\n", "\n9999\n", 1), junkAt(strings.Index(good, "\n100\n") + 1)},

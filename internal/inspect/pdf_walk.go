@@ -1,6 +1,9 @@
 package inspect
 
-import "bytes"
+import (
+	"bytes"
+	"cmp"
+)
 
 // pdfWalk goes over a file, object by object.
 type pdfWalk struct {
@@ -155,10 +158,11 @@ func (f *pdfWalk) end(total int64) error {
 	case f.exam == nil:
 		return nil
 	}
-	if err := f.exam.rules.table.verdict(); err != nil {
-		return err
+	r := &f.exam.rules
+	if err := r.table.verdict(r.refuse); err != nil {
+		r.fail(err)
 	}
-	return f.exam.rules.later
+	return cmp.Or(r.err, r.later)
 }
 
 const notPDF = "does not begin with %PDF- and a version from 1.0 to 2.0"

@@ -1,0 +1,75 @@
+package inspect_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+// Names that an author chose, and what does nothing, are no active content.
+func TestPDFHarmless(t *testing.T) {
+	for _, c := range []struct{ name, in string }{
+		{"fonts", pdf(object(3, "<</Resources<</Font<</AA 5 0 R/JS 5 0 R/EF 5 0 R/OpenAction 5 0 R/JavaScript 5 0 R/URI 5 0 R/S 5 0 R>>>>>>"), object(5, "<</Type/Font/Subtype/Type1>>"))},
+		{"glyphs", pdf(object(5, "<</Type/Encoding/Differences[65/AA/EF/JS/JavaScript/Launch]>>"))},
+		{"roles", pdf(object(5, "<</RoleMap<</JavaScript/P/Launch/Span/AA/P>>>>"))},
+		{"font with a name", pdf(object(5, "<</Type/Font/BaseFont/JavaScript>>"))},
+		{"empty trees", pdf(holdsNames("/JavaScript<</Names[]>>/EmbeddedFiles<</Kids[]>>"))},
+		{"no form", holds("/AcroForm<</XFA null/Fields[]>>")},
+		{"empty form", holds("/AcroForm<</XFA[]>>")},
+		{"usage rights", holds("/Perms<</UR3<</EF[/Create/Delete]>>>>")},
+		{"element of the structure", pdf(object(5, "<</Type/StructElem/S/Sect/P 3 0 R/A<</O/Layout>>>>"))},
+		{"element of the structure by reference", pdf(object(5, "<</A 6 0 R/Next 7 0 R>>"), object(6, "<</S/Sect/P 3 0 R>>"), object(7, "<</Title(x)>>"))},
+		{"opens at a page", holds("/OpenAction<</Type/Action/S/GoTo/D[3 0 R/Fit]>>")},
+		{"text of a book", pdf(pdfStream("", "(12 0 obj) Tj 13 0 obj <</Type/Page/Contents 5 0 R>> endobj (the obj )"))},
+		{"profile of colours", pdf(pdfStream("/N 3/Filter/FlateDecode", deflate("\x00\x00\x0c4ADBE 1 2")))},
+		{"many annotations", pdf(object(5, "[<</Subtype/Link/Rect[0 0 1 1]>><</Subtype/Highlight/Rect[0 0 1 1]>><</Type/Annot/Subtype/Stamp>>]"))},
+		{"length that is wrong", pdf("7 0 obj<</Length 40>>stream\nabc\nendstream\nendobj", catalog, "8 0 obj 3 endobj")},
+	} {
+		require.Empty(t, passive(c.in, inspect.PDFAllow{}), c.name)
+	}
+}
+
+func TestPDFAllow(t *testing.T) {
+	calculates := func(script string) string {
+		return pdf(object(5, "<</Subtype/Widget/AA<</F<</S/JavaScript/JS("+script+")>>>>>>"))
+	}
+	var (
+		calculations = inspect.PDFAllow{Calculations: true}
+		attachments  = inspect.PDFAllow{Attachments: true}
+		links        = inspect.PDFAllow{Links: true}
+	)
+	for _, c := range []struct {
+		name, in string
+		allow    inspect.PDFAllow
+		want     string
+	}{
+		{"formats", calculates(`AFDate_FormatEx\("dd.mm.yyyy"\);`), calculations, ""},
+		{"adds up", calculates(`AFSimple_Calculate\("SUM", new Array \("a","b"\)\);`), calculations, ""},
+		{"two calls", calculates(`AFNumber_Format\(2, 0, 0, 0, "", true\); AFRange_Validate\(true, -1, false, 1.5\)`), calculations, ""},
+		{"by reference", pdf(object(5, "<</AA<</F 6 0 R>>>>"), object(6, `<</S/JavaScript/JS(AFTime_Format\(0\))>>`)), calculations, ""},
+		{"in UTF-16", pdf(object(5, "<</S/JavaScript/JS<feff0041004600540069006d0065>>>")), calculations, script},
+		{"runs something else, too", calculates(`AFTime_Format\(0\);app.alert\(1\)`), calculations, script},
+		{"another function", calculates(`AFMergeChange\(event\)`), calculations, script},
+		{"a call as an argument", calculates(`AFTime_Format\(app.alert\(1\)\)`), calculations, script},
+		{"a template as an argument", calculates("AFTime_Format\\(`${app.alert\\(1\\)}`\\)"), calculations, script},
+		{"an operator", calculates(`AFTime_Format\(0+x\)`), calculations, script},
+		{"a comment", calculates(`AFTime_Format\(0\)//`), calculations, script},
+		{"nothing", calculates(``), calculations, script},
+		{"string that does not end", calculates(`AFTime_Format\("x`), calculations, script},
+		{"elsewhere", pdf(object(5, "<</S/JavaScript/JS 6 0 R>>")), calculations, script},
+		{"attachment with calculations", pdf(pdfStream("/Type/EmbeddedFile", "x")), calculations, attachment},
+		{"attachment", pdf(pdfStream("/Type/EmbeddedFile", "x"), holdsNames("/EmbeddedFiles<</Names[(a)6 0 R]>>"), object(6, "<</EF<</F 7 0 R>>>>")), attachments, ""},
+		{"attachment by reference", pdf(object(5, "<</EF 6 0 R>>"), object(6, "<</UF 7 0 R>>")), attachments, ""},
+		{"tree of attachments by reference", pdf(holdsNames("/EmbeddedFiles 6 0 R"), object(6, "<</Names[(a)7 0 R]>>")), attachments, ""},
+		{"script with attachments", calculates(`AFTime_Format\(0\)`), attachments, script},
+		{"link to a file", clicks("/A<</S/GoToR/F(x.pdf)/D[0/Fit]>>"), links, ""},
+		{"link to a file on opening", holds("/OpenAction<</S/GoToR/F(x.pdf)>>"), links, action},
+		{"link by a reference", pdf(object(5, "<</A<</S/URI/URI 6 0 R>>>>"), object(6, "(file:x)")), links, ""},
+		{"script by a reference", pdf(object(5, "<</A<</S/URI/URI 6 0 R>>>>"), object(6, "(javascript:x)")), links, script},
+		{"program with links", clicks("/A<</S/Launch/F(x)>>"), links, program},
+	} {
+		require.Equal(t, c.want, passive(c.in, c.allow), c.name)
+	}
+}
