@@ -104,6 +104,8 @@ func TestPresets(t *testing.T) {
 		{"Documents", upload.Documents(nil), "a.pdf", pdfBytes, ""},
 		{"Documents that act", upload.Documents(nil), "a.pdf", activePDF, upload.CodeActiveContent},
 		{"Documents that may act", upload.Documents(&upload.DocumentOptions{AllowActivePDF: true}), "a.pdf", activePDF, ""},
+		{"Documents with another kind allowed", upload.Documents(&upload.DocumentOptions{AllowPDF: []upload.PDFContent{upload.PDFAttachments, upload.PDFRemoteLinks, upload.PDFFormCalculations}}), "a.pdf", activePDF, upload.CodeActiveContent},
+		{"Documents with attachments", upload.Documents(&upload.DocumentOptions{AllowPDF: []upload.PDFContent{upload.PDFAttachments}}), "a.pdf", strings.Replace(activePDF, "/OpenAction<</S/JavaScript/JS(app.alert(1))>>", "/EF<</F 2 0 R>>", 1), ""},
 		{"Types leave active PDF alone", upload.Types("application/pdf"), "a.pdf", activePDF, ""},
 		{"Documents, text", upload.Documents(nil), "a.txt", "hello", ""},
 		{"Documents, a table", upload.Documents(nil), "a.csv", "a,b\n-1,+2\n", ""},
