@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
