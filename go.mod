@@ -1,6 +1,6 @@
 module github.com/airlock-go/upload
 
-go 1.25
+go 1.25.0
 
 require (
 	github.com/aws/aws-sdk-go-v2 v1.47.7
@@ -8,6 +8,7 @@ require (
 	github.com/aws/smithy-go v1.28.8
 	github.com/gabriel-vasile/mimetype v1.4.16
 	github.com/stretchr/testify v1.11.1
+	golang.org/x/text v0.40.0
 	golang.org/x/time v0.14.0
 )
 

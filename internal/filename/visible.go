@@ -3,12 +3,15 @@ package filename
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 const (
 	zeroWidthNonJoiner = '\u200c'
 	zeroWidthJoiner    = '\u200d'
 	emojiVariation     = '\ufe0f' // asks for the colour form of the symbol before it
+	textVariation      = '\ufe0e' // asks for the plain one
+	keycap             = '\u20e3'
 )
 
 // visible returns s without the characters that cannot be seen but change how the others are read.
@@ -24,6 +27,27 @@ func visible(s string) string {
 		}
 	}
 	return string(kept)
+}
+
+// Visible reports whether every character of name can be seen, so that what a person reads is what a program gets: no control
+// characters, none that [Clean] drops, and no variation selectors, which can carry bytes (U+FE00, U+E0100 ...), except that of
+// an emoji or a keycap.
+func Visible(name string) bool {
+	return !strings.ContainsFunc(name, unicode.IsControl) && visible(name) == name && !strayVariation(name)
+}
+
+// strayVariation reports variation selectors that are neither an emoji's nor a keycap's.
+func strayVariation(name string) bool {
+	var prev rune
+	for i, r := range name {
+		next, _ := utf8.DecodeRuneInString(name[i+utf8.RuneLen(r):])
+		chosen := (r == emojiVariation || r == textVariation) && (isEmoji(prev) || next == keycap)
+		if unicode.Is(unicode.Variation_Selector, r) && !chosen {
+			return true
+		}
+		prev = r
+	}
+	return false
 }
 
 // invisible reports whether r is a format character, a separator of lines or paragraphs, or ignorable by default.

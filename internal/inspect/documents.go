@@ -1,10 +1,10 @@
 package inspect
 
 import (
-	"bufio"
 	"io"
-	"path"
 	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
 )
 
 // Types of the ZIP family.
@@ -46,6 +46,10 @@ const (
 type Document struct {
 	Limits ZipLimits
 	Type   string
+
+	// AllowLinks lets links lead to files, to other computers, and to programs by any scheme. They wait for a click.
+	AllowLinks bool
+
 	stream pull
 }
 
@@ -66,23 +70,23 @@ func (d *Document) Close() error {
 }
 
 func (d *Document) walk(r io.Reader) error {
-	format := documentFormat(d.Type)
+	format := documentFormat(d.Type, d.AllowLinks)
 	if format == nil {
 		return fault(CodeMismatch, "is of a type that is not known")
 	}
-	return walkZip(r, d.Limits.withDefaults(documentEntries), format)
+	return walkZip(r, d.Limits.withDefaults(documentEntries), d.stream.budget, format)
 }
 
 // documentFormat returns what judges documents of a type, nil for other types.
-func documentFormat(mediaType string) zipFormat {
+func documentFormat(mediaType string, links bool) zipFormat {
 	switch mediaType {
 	case typeDOCX, typeXLSX, typePPTX:
-		return &ooxml{mediaType: mediaType}
+		return &ooxml{mediaType: mediaType, links: links}
 	case typeEPUB:
-		return &epub{}
+		return &epub{links: links}
 	}
 	if strings.HasPrefix(mediaType, "application/vnd.oasis.opendocument.") {
-		return &odf{mediaType: mediaType}
+		return &odf{mediaType: mediaType, links: links}
 	}
 	return nil
 }
@@ -98,46 +102,21 @@ func checkEntry(head []byte) error {
 	return nil
 }
 
-// checkMimetype judges the entry that says the type at a place where it is found without unpacking (ODF 1.3 part 2, 3.3; EPUB
-// OCF 3.3, 4.3).
-func checkMimetype(w *zipWalk, h *zipHeader, head []byte, want string) error {
-	if len(w.records) > 0 {
-		return nil
-	}
-	if h.name != "mimetype" || h.method != stored || !h.bare {
-		return fault(CodeDamaged, "does not begin with its mimetype")
-	}
-	if string(head) != want {
+// checkMimetype judges the entry that says the type (ODF 1.3 part 2, 3.3; EPUB OCF 3.3, 4.3). Readers find it wherever it stands, and
+// however it is packed.
+func checkMimetype(head []byte, want string) error {
+	if strings.TrimRight(string(head), "\r\n") != want {
 		return fault(CodeMismatch, "is of another type than its name says")
 	}
 	return nil
 }
 
-func isXML(name string) bool {
-	ext := path.Ext(name)
-	return ext == ".xml" || ext == ".rels"
+// pictureTypes are the document types of drawings of the W3C, which readers know by heart.
+var pictureTypes = []xmlread.DocumentType{
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 20010904//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
 }
 
 // hasFolder reports whether name lies in a folder, at any depth.
 func hasFolder(name, folder string) bool { return strings.Contains("/"+name, "/"+folder+"/") }
-
-// epub judges a book.
-type epub struct{}
-
-func (*epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
-	head, err := peekHead(body)
-	if err != nil {
-		return err
-	}
-	if err := checkEntry(head); err != nil {
-		return err
-	}
-	return checkMimetype(w, h, head, typeEPUB)
-}
-
-func (*epub) end(w *zipWalk) error {
-	if !w.has("META-INF/container.xml") {
-		return fault(CodeDamaged, "is not a complete EPUB book")
-	}
-	return nil
-}

@@ -2,17 +2,34 @@ package inspect
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/xml"
-	"io"
+	"path"
 	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
 )
 
 // odf judges a package of OpenDocument (ODF 1.3 part 2).
 type odf struct {
 	mediaType string
-	declared  bool // the manifest says so too
+	links     bool // links to files and of any scheme pass
+	typed     bool // the mimetype entry says so
+	declared  bool // the manifest says so, too
 }
+
+// openOfficeTypes are the document types that old versions of OpenOffice.org wrote. None declares an entity, and nothing reads them.
+var openOfficeTypes = []xmlread.DocumentType{
+	{Name: "manifest:manifest", Public: "-//OpenOffice.org//DTD Manifest 1.0//EN", System: "Manifest.dtd"},
+	{Name: "math:math", Public: "-//OpenOffice.org//DTD Modified W3C MathML 1.01//EN", System: "math.dtd"},
+	{Name: "accel:acceleratorlist", Public: "-//OpenOffice.org//DTD OfficeDocument 1.0//EN", System: "accelerator.dtd"},
+	{Name: "menu:menubar", Public: "-//OpenOffice.org//DTD OfficeDocument 1.0//EN", System: "menubar.dtd"},
+	{Name: "toolbar:toolbar", Public: "-//OpenOffice.org//DTD OfficeDocument 1.0//EN", System: "toolbar.dtd"},
+	{Name: "toolbar:toolbarlayouts", Public: "-//OpenOffice.org//DTD OfficeDocument 1.0//EN", System: "toolbar.dtd"},
+	{Name: "statusbar:statusbar", Public: "-//OpenOffice.org//DTD OfficeDocument 1.0//EN", System: "statusbar.dtd"},
+	{Name: "image:imagescontainer", Public: "-//OpenOffice.org//DTD OfficeDocument 1.0//EN", System: "image.dtd"},
+}
+
+// odfExtensions lists what the names of entries may end in beside those of Office: objects have none.
+var odfExtensions = words(`.rdf .svm .txt .odt .ods .odp .odg .odf .odc .html`)
 
 func (o *odf) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	head, err := peekHead(body)
@@ -20,68 +37,89 @@ func (o *odf) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 		return err
 	}
 	name := foldName(h.name)
-	if err := checkMimetype(w, h, head, o.mediaType); err != nil {
-		return err
+	if isDirectory(h.name) {
+		return judgeODFName(name + "/")
 	}
-	if hasFolder(name, "basic") || hasFolder(name, "scripts") {
-		return active(KindMacro, "has macros inside")
+	if name == "mimetype" {
+		o.typed = true
+		return checkMimetype(head, o.mediaType)
+	}
+	if err := judgeODFName(name); err != nil {
+		return err
 	}
 	if err := checkEntry(head); err != nil {
 		return err
 	}
-	if !isXML(name) {
+	isXML := looksLikeXML(head)
+	switch {
+	case !isXML && len(head) > 0 && (path.Ext(name) == ".xml" || path.Ext(name) == ".rdf"):
+		return fault(CodeDamaged, "has a part that is not XML")
+	case !isXML:
 		return nil
 	}
-	if err := checkProlog(head); err != nil {
-		return err
-	}
-	if name == "meta-inf/manifest.xml" {
-		return w.parseXML(body, o.manifest)
-	}
-	return noScriptEvents(body)
+	part := &odfPart{w: w, links: o.links}
+	options := xmlread.Options{Doctypes: openOfficeTypes, Long: part.long}
+	return w.readXML(body, options, func(root xmlread.Name) xmlRule {
+		switch {
+		case name == "meta-inf/manifest.xml":
+			return &odfManifest{o}
+		case string(root.Space) == svgSpace:
+			return nil // a picture
+		}
+		return part
+	})
 }
 
-// manifest reads an element of META-INF/manifest.xml.
-func (o *odf) manifest(e xml.StartElement) error {
-	name, kind := strings.ToLower(attribute(e, "full-path")), strings.ToLower(attribute(e, "media-type"))
+// judgeODFName refuses names that no entry of an ordinary document has.
+func judgeODFName(name string) error {
+	ext := path.Ext(name)
 	switch {
-	case e.Name.Local == "encryption-data":
-		return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
-	case e.Name.Local != "file-entry":
+	case hasFolder(name, "basic"), hasFolder(name, "scripts"), strings.HasPrefix(name, "dialogs/"):
+		return active(KindMacro, "has macros inside")
+	case isDirectory(name):
 		return nil
-	case hasFolder(name, "basic"), hasFolder(name, "scripts"), strings.Contains(kind, "oleobject"):
-		return active(KindMacro, "has macros or an embedded object inside")
-	case name == "/" && kind != o.mediaType:
-		return fault(CodeMismatch, "is of another type than its name says")
-	case name == "/":
-		o.declared = true
+	case ext != "" && !partExtensions[ext] && !odfExtensions[ext]:
+		return fault(CodeEntry, "has an entry whose name ends as no part of a document does")
 	}
 	return nil
 }
 
 func (o *odf) end(*zipWalk) error {
-	if !o.declared {
+	if !o.typed || !o.declared {
 		return fault(CodeDamaged, incomplete)
 	}
 	return nil
 }
 
-// noScriptEvents refuses references to scripts, which may lie outside of the document (CVE-2018-16858).
-func noScriptEvents(body io.Reader) error {
-	var buf [zipBuffer]byte
-	kept := 0
-	for {
-		n, err := body.Read(buf[kept:])
-		seen := buf[:kept+n]
-		if bytes.Contains(seen, []byte(`"vnd.sun.star.script:`)) || bytes.Contains(seen, []byte(`'vnd.sun.star.script:`)) {
-			return active(KindScript, "calls a script")
-		}
-		if err == io.EOF { // readers return it bare
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		kept = copy(buf[:], seen[max(0, len(seen)-len(`"vnd.sun.star.script:`)):])
+// odfManifest reads META-INF/manifest.xml.
+type odfManifest struct{ o *odf }
+
+func (m *odfManifest) start(r *xmlread.Reader) error {
+	name, err := attribute(r, "full-path")
+	if err != nil {
+		return err
 	}
+	kind, err := attribute(r, "media-type")
+	if err != nil {
+		return err
+	}
+	name, kind = strings.ToLower(name), plainType(kind)
+	switch local := string(r.Name().Local); {
+	case local == "encryption-data":
+		return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
+	case local != "file-entry":
+		return nil
+	case hasFolder(name, "basic"), hasFolder(name, "scripts"):
+		return active(KindMacro, "has macros inside")
+	case strings.Contains(kind, "oleobject"):
+		return active(KindObject, "has an embedded object inside")
+	case name == "/" && kind != m.o.mediaType:
+		return fault(CodeMismatch, "is of another type than its name says")
+	case name == "/":
+		m.o.declared = true
+	}
+	return nil
 }
+
+func (*odfManifest) text([]byte) error         { return nil }
+func (*odfManifest) end(*xmlread.Reader) error { return nil }

@@ -11,15 +11,16 @@ type ZipLimits struct {
 	Entries   int   // files and directories, at every level together: 1,000; in documents 5,000
 	EntrySize int64 // inflated bytes of one entry: 128 MiB
 	TotalSize int64 // inflated bytes of all entries, at every level together: 256 MiB
-	Ratio     int64 // inflated bytes for each byte of an entry over 1 MiB, and of the file once all are over 8 MiB: 200
+	Ratio     int64 // inflated bytes for each byte of the file, once they are over 8 MiB: 200
 }
 
 const (
 	maxZipName    = 512     // bytes of an entry's name
 	maxZipExtra   = 4096    // bytes of an entry's extra fields: Office pads its own with hundreds
 	maxZipComment = 1024    // bytes of a comment
-	entryGrace    = 1 << 20 // inflated bytes of an entry that no ratio is asked of
-	totalGrace    = 8 << 20 // the same of all entries together
+	ratioGrace    = 8 << 20 // inflated bytes that no ratio is asked of
+
+	cutOff = "is cut off"
 
 	archiveEntries  = 1000
 	documentEntries = 5000
@@ -91,5 +92,5 @@ func (z *Zip) Close() error {
 }
 
 func (z *Zip) walk(r io.Reader) error {
-	return walkZip(r, z.Limits.withDefaults(archiveEntries), newZipFiles(z))
+	return walkZip(r, z.Limits.withDefaults(archiveEntries), z.stream.budget, newZipFiles(z))
 }

@@ -3,14 +3,19 @@ package inspect
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
 	"math"
 )
 
 const (
-	damaged    = "has an entry whose data is damaged or cut off"
-	largeEntry = "has an entry that is too large"
+	damaged     = "has an entry whose data is damaged or cut off"
+	largeEntry  = "has an entry that is too large"
+	sizesDiffer = "has an entry whose sizes do not agree"
+	strong      = "is compressed too strongly"
+
+	contentSteps = 2 // of a byte that is inflated and summed up
 )
 
 // zipContent is the content of one entry, inflated, counted and summed up while it is read.
@@ -29,8 +34,11 @@ func (c *zipContent) Read(p []byte) (int, error) {
 	c.crc = crc32.Update(c.crc, crc32.IEEETable, p[:n])
 	c.size += int64(n)
 	c.w.budget.total += int64(n)
-	if fault := c.excess(); fault != nil {
-		return 0, fault
+	if err := c.excess(); err != nil {
+		return 0, err
+	}
+	if err := c.w.budget.work.Spend(contentSteps * n); err != nil {
+		return 0, tooStrong(err)
 	}
 	return n, err
 }
@@ -42,14 +50,21 @@ func (c *zipContent) excess() error {
 	case c.h.flags&sizesFollow == 0 && c.size > c.h.size:
 		return fault(CodeDamaged, "has an entry that is larger than it declares")
 	case c.size > b.EntrySize:
-		return fault(CodeBomb, largeEntry)
+		return beyond(CodeBomb, b.EntrySize, largeEntry)
 	case b.total > b.TotalSize:
-		return fault(CodeBomb, "is too large when unpacked")
-	case c.size > entryGrace && passes(c.size, b.Ratio, c.w.in.off-c.start),
-		b.total > totalGrace && passes(b.total, b.Ratio, b.file.off):
-		return fault(CodeBomb, "is compressed too strongly")
+		return beyond(CodeBomb, b.TotalSize, "is too large when unpacked")
+	case b.total > ratioGrace && passes(b.total, b.Ratio, b.file.off):
+		return fault(CodeBomb, strong)
 	}
 	return nil
+}
+
+// tooStrong returns the fault of content that is more work to inflate than the file may cost.
+func tooStrong(err error) error {
+	if e := (*Error)(nil); errors.As(err, &e) && e.Code == CodeComplex {
+		return fault(CodeBomb, strong)
+	}
+	return err
 }
 
 // passes reports whether size > ratio*packed.
@@ -65,13 +80,13 @@ func (c *zipContent) settle() error {
 		case c.data.left > 0 && c.w.in.ended():
 			return fault(CodeDamaged, damaged)
 		case c.data.left > 0, c.size != h.size:
-			return fault(CodeDamaged, "has an entry whose sizes do not agree")
+			return fault(CodeDamaged, sizesDiffer)
 		case c.crc != h.crc:
 			return fault(CodeDamaged, "has an entry with a wrong checksum")
 		}
 	} else {
 		if h.packed != 0 && h.packed != packed || h.size != 0 && h.size != c.size || h.crc != 0 && h.crc != c.crc {
-			return fault(CodeDamaged, "has an entry whose sizes do not agree")
+			return fault(CodeDamaged, sizesDiffer)
 		}
 		h.packed, h.size, h.crc = packed, c.size, c.crc
 		if err := c.descriptor(); err != nil {
@@ -94,7 +109,7 @@ func (c *zipContent) descriptor() error {
 	narrow := le.AppendUint32(le.AppendUint32(nil, uint32(c.h.packed)), uint32(c.h.size)) //nolint:gosec // the form of sizes that fit
 	seen, err := c.w.in.Peek(len(signature) + len(crc) + len(wide))
 	if err != nil {
-		return faultOr(err, CodeTruncated, "is cut off")
+		return faultOr(err, CodeTruncated, cutOff)
 	}
 	for _, form := range [][][]byte{{signature, crc, wide}, {crc, wide}, {signature, crc, narrow}, {crc, narrow}} {
 		form := bytes.Join(form, nil)

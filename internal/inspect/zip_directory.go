@@ -33,7 +33,7 @@ func (w *zipWalk) directory() error {
 func (w *zipWalk) stray(missing string) error {
 	switch _, err := w.in.Peek(4); {
 	case err != nil:
-		return faultOr(err, CodeTruncated, "is cut off")
+		return faultOr(err, CodeTruncated, cutOff)
 	case w.in.off == 0:
 		return fault(CodeDamaged, "does not begin like a ZIP archive")
 	case w.in.signature() == endSignature, w.in.signature() == end64Signature:
@@ -46,6 +46,9 @@ func (w *zipWalk) stray(missing string) error {
 func (w *zipWalk) central() error {
 	p, err := w.in.take(46)
 	if err != nil {
+		return err
+	}
+	if err := w.budget.work.Spend(entrySteps); err != nil {
 		return err
 	}
 	h, f := &zipHeader{}, zipFields(p[6:])
@@ -61,7 +64,7 @@ func (w *zipWalk) central() error {
 	if p, err = w.in.take(h.nameLen + h.extraLen); err != nil {
 		return err
 	}
-	if err := h.finish(p[:h.nameLen], zipFields(p[h.nameLen:]), &offset); err != nil {
+	if err := w.finish(h, p, &offset); err != nil {
 		return err
 	}
 	if err := checkMode(attributes); err != nil {
@@ -143,13 +146,13 @@ func (w *zipWalk) ends(start, size int64) error {
 		return err
 	}
 	f := zipFields(p[4:])
-	volume, first := f.u16(), f.u16()
+	volume, first := int64(f.u16()), int64(f.u16())
 	here, total := int64(f.u16()), int64(f.u16())
 	sized, at := int64(f.u32()), int64(f.u32())
-	if volume != 0 || first != 0 {
+	agree := func(v, want, escape int64) bool { return v == want || wide && v == escape }
+	if !agree(volume, 0, 0xffff) || !agree(first, 0, 0xffff) {
 		return fault(CodeUnsupported, "is one of several volumes")
 	}
-	agree := func(v, want, escape int64) bool { return v == want || wide && v == escape }
 	if !agree(here, count, 0xffff) || !agree(total, count, 0xffff) || !agree(sized, size, max32) || !agree(at, start, max32) {
 		return fault(CodeDamaged, "ends with a record that differs from what is there")
 	}
@@ -172,7 +175,7 @@ func (w *zipWalk) ends64(start, size, count int64) error {
 	if !good {
 		return fault(CodeDamaged, "ends with a record that differs from what is there")
 	}
-	if f.u32() != locatorSignature || f.u32() != 0 || f.size() != at || f.u32() != 1 {
+	if f.u32() != locatorSignature || f.u32() != 0 || f.size() != at || f.u32() > 1 { // OneDrive counts no volume
 		return fault(CodeDamaged, "ends with a record that differs from what is there")
 	}
 	return nil

@@ -3,7 +3,6 @@ package inspect
 import (
 	"bufio"
 	"slices"
-	"strings"
 
 	"github.com/airlock-go/upload/internal/sniff"
 )
@@ -47,7 +46,9 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	}
 	ext := zipExt(h.name)
 	switch {
-	case isDirectory(h.name), isFinder(h.name, head):
+	case isDirectory(h.name), isFolderFile(h.name, head):
+		return nil
+	case z.known && ext == "" && !isZip(head) && slices.Contains(everyday, sniff.Detect(head)): // README
 		return nil
 	case !z.any && !slices.Contains(z.allowed, ext):
 		return fault(CodeEntry, "has an entry of a type that is not accepted")
@@ -68,7 +69,7 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 
 // inner returns what judges an archive in the archive.
 func (z *zipFiles) inner(mediaType string) zipFormat {
-	if f := documentFormat(mediaType); f != nil {
+	if f := documentFormat(mediaType, false); f != nil {
 		return f
 	}
 	inner := *z
@@ -87,11 +88,4 @@ func notPackage(w *zipWalk, h *zipHeader) error {
 		return fault(CodeMismatch, "is an Office document or a book, not a plain archive")
 	}
 	return nil
-}
-
-// isFinder reports what macOS adds to the archives it makes: the layout of its windows, and a shadow of each file.
-func isFinder(name string, head []byte) bool {
-	base := name[strings.LastIndexByte(name, '/')+1:]
-	return base == ".DS_Store" && beginsWith(head, "\x00\x00\x00\x01Bud1") ||
-		strings.HasPrefix(base, "._") && beginsWith(head, "\x00\x05\x16\x07\x00\x02\x00\x00")
 }

@@ -3,6 +3,7 @@ package inspect
 import (
 	"hash/crc32"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -20,8 +21,9 @@ const (
 // name is written. All others mean that the entry is encrypted, patched, or something nobody knows.
 const (
 	sizesFollow  = 1 << 3
+	enhanced     = 1 << 4 // for methods that are not accepted; calibre sets it
 	nameIsUTF8   = 1 << 11
-	allowedFlags = 1<<1 | 1<<2 | sizesFollow | nameIsUTF8
+	allowedFlags = 1<<1 | 1<<2 | sizesFollow | enhanced | nameIsUTF8
 	encrypted    = 1<<0 | 1<<6 | 1<<13
 )
 
@@ -43,13 +45,11 @@ const (
 
 // zipHeader is what local and central header of an entry both tell.
 type zipHeader struct {
-	flags, method uint16
-	crc           uint32
-	packed, size  int64  // bytes in the archive and inflated
-	raw           string // the name as it is written
-	name          string // the name that unpacking gives: raw, or a field's that overrules it
-	bare          bool   // there are no extra fields
-
+	flags, method     uint16
+	crc               uint32
+	packed, size      int64  // bytes in the archive and inflated
+	raw               string // the name as it is written
+	name              string // the name that unpacking gives: raw, or a field's that overrules it
 	nameLen, extraLen int
 }
 
@@ -75,9 +75,19 @@ func (h *zipHeader) begin(f *zipFields) error {
 	return nil
 }
 
-// finish reads name and extra fields. offset is the central header's, nil in a local one.
-func (h *zipHeader) finish(name []byte, extra zipFields, offset *int64) error {
-	h.raw, h.bare = string(name), len(extra) == 0
+// finish reads name and extra fields of a header. offset is the central one's, nil in a local one.
+func (w *zipWalk) finish(h *zipHeader, p []byte, offset *int64) error {
+	if err := h.fields(p[:h.nameLen], zipFields(p[h.nameLen:]), offset); err != nil {
+		return err
+	}
+	if _, ok := w.format.(*ooxml); ok {
+		h.name = slashed(h.name) // old libraries of .NET write backslashes, and Office reads them so
+	}
+	return checkZipName(h.name, h.flags&nameIsUTF8 != 0 || h.name != h.raw)
+}
+
+func (h *zipHeader) fields(name []byte, extra zipFields, offset *int64) error {
+	h.raw = string(name)
 	h.name = h.raw
 	seen64, seenName := false, false
 	for len(extra) > 0 {
@@ -100,7 +110,7 @@ func (h *zipHeader) finish(name []byte, extra zipFields, offset *int64) error {
 	if h.packed == max32 || h.size == max32 || offset != nil && *offset == max32 {
 		return fault(CodeDamaged, "has an entry without its size")
 	}
-	return checkZipName(h.name, h.flags&nameIsUTF8 != 0 || h.name != h.raw)
+	return nil
 }
 
 func (h *zipHeader) extra(id uint16, body zipFields, offset *int64) error {
@@ -119,32 +129,39 @@ func (h *zipHeader) extra(id uint16, body zipFields, offset *int64) error {
 	return nil
 }
 
-// zip64 reads sizes of 64 bits (APPNOTE 4.5.3). Those that the header has room for are left out, or written again by
-// some programs; then they must be the same.
+// zip64 reads sizes of 64 bits (APPNOTE 4.5.3): those that the header has no room for, in their order. Some programs write the
+// others as well, in their places: then they must be the same, or nothing (Apple), since they have no meaning there.
 func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 	values := []*int64{&h.size, &h.packed}
 	if offset != nil {
 		values = append(values, offset)
 	}
-	whole := len(body) >= 8*len(values)
-	for _, v := range values {
-		if *v != max32 && !whole {
-			continue
-		}
-		if len(body) < 8 {
-			return fault(CodeDamaged, "has a broken extra field")
-		}
-		size := body.size()
-		if size < 0 || *v != max32 && *v != size {
-			return fault(CodeDamaged, "has an entry whose sizes do not agree")
-		}
-		*v = size
+	var numbers []int64
+	for len(body) >= 8 {
+		numbers = append(numbers, body.size())
 	}
-	if len(body) == 4 && body.u32() == 0 { // the volume
-		return nil
-	}
-	if len(body) > 0 {
+	volume := len(body) == 4 && body.u32() == 0
+	if len(body) > 0 && !volume {
 		return fault(CodeDamaged, "has a broken extra field")
+	}
+	missing := slices.DeleteFunc(slices.Clone(values), func(v *int64) bool { return *v != max32 })
+	if len(numbers) < len(missing) || len(numbers) > len(values) {
+		return fault(CodeDamaged, "has a broken extra field")
+	}
+	inPlace := len(numbers) > len(missing)
+	for i, v := range values {
+		switch {
+		case !inPlace || i >= len(numbers):
+		case *v != max32 && *v != numbers[i] && numbers[i] != 0,
+			*v == max32 && numbers[i] != numbers[slices.Index(missing, v)]: // readers differ in where it is
+			return fault(CodeDamaged, sizesDiffer)
+		}
+	}
+	for i, v := range missing {
+		if numbers[i] < 0 {
+			return fault(CodeDamaged, sizesDiffer)
+		}
+		*v = numbers[i]
 	}
 	return nil
 }
@@ -155,7 +172,8 @@ func (h *zipHeader) unicodeName(body zipFields) error {
 		return fault(CodeDamaged, "has a broken extra field")
 	}
 	body = body[1:]
-	if sum := body.u32(); sum != crc32.ChecksumIEEE([]byte(h.raw)) || !utf8.Valid(body) || h.flags&nameIsUTF8 != 0 {
+	other := h.flags&nameIsUTF8 != 0 && string(body[4:]) != h.raw // JSZip sets the flag, and writes the field as well
+	if sum := body.u32(); sum != crc32.ChecksumIEEE([]byte(h.raw)) || !utf8.Valid(body) || other {
 		return fault(CodeDamaged, "has an entry with two names that do not agree")
 	}
 	h.name = string(body)

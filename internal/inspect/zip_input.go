@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bufio"
+	"compress/flate"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -21,7 +22,7 @@ type zipInput struct {
 func (in *zipInput) take(n int) ([]byte, error) {
 	p, err := in.Peek(n)
 	if err != nil {
-		return nil, faultOr(err, CodeTruncated, "is cut off")
+		return nil, faultOr(err, CodeTruncated, cutOff)
 	}
 	in.off += int64(n)
 	_, err = in.Discard(n)
@@ -97,10 +98,11 @@ func (f *zipFields) size() int64 {
 	return int64(v)
 }
 
-// faultOr returns the fault in err, or a new one if err is only how a reader failed.
+// faultOr returns a new fault if err is only how a reader failed, and else err: a fault, or why looking has ended.
 func faultOr(err error, code Code, detail string) error {
-	if found := (*Error)(nil); errors.As(err, &found) {
-		return found
+	var corrupt flate.CorruptInputError
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &corrupt) {
+		return fault(code, detail)
 	}
-	return fault(code, detail)
+	return err
 }

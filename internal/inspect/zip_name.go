@@ -2,45 +2,124 @@ package inspect
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/airlock-go/upload/internal/filename"
 )
 
-// checkZipName refuses names that would be unpacked elsewhere than below the target, as something else, or not at all,
-// on any system (CWE-22, "zip slip"). Names that are not UTF-8 are in the code page of whoever wrote them and are judged by
-// their ASCII.
+// checkZipName refuses names that some system would unpack elsewhere than below the target, or as something else (CWE-22,
+// "zip slip"), and names with characters that cannot be seen. Each part is judged as the last one is.
+//
+// A name whose flag or field says UTF-8 must be valid. Any other is in the code page of whoever wrote it: it is read as UTF-8 if it
+// is valid, since macOS writes that without the flag, and else judged by its ASCII.
 func checkZipName(name string, isUTF8 bool) error {
-	if isUTF8 && !utf8.ValidString(name) {
-		return fault(CodeEntry, "has an entry whose name is not valid UTF-8")
-	}
+	name = withoutIconBreak(name)
+	isText := utf8.ValidString(name)
 	switch {
+	case isUTF8 && !isText:
+		return fault(CodeEntry, "has an entry whose name is not valid UTF-8")
 	case name == "", name[0] == '/':
 		return fault(CodeEntry, "has an entry with an absolute name, or none")
-	case strings.ContainsAny(name, `\:`):
-		return fault(CodeEntry, "has an entry whose name has a backslash or a colon")
-	case strings.ContainsFunc(name, isHidden):
-		return fault(CodeEntry, "has an entry whose name has control characters")
+	case strings.Contains(name, ":"):
+		return fault(CodeEntry, "has an entry whose name has a colon")
+	case isText && !filename.Visible(name), strings.ContainsFunc(name, isASCIIControl):
+		return fault(CodeEntry, "has an entry whose name has characters that cannot be seen")
 	}
-	file := strings.TrimSuffix(name, "/")
-	for part := range strings.SplitSeq(file, "/") {
-		if strings.Trim(part, ". ") == "" { // Windows drops dots and spaces at the end of a name
-			return fault(CodeEntry, "has an entry whose name leads out of its directory or has empty parts")
+	split := name
+	if !isText {
+		split = splitTrail(name)
+	}
+	if strings.Contains(split, `\`) {
+		return fault(CodeEntry, "has an entry whose name has a backslash")
+	}
+	for part := range strings.SplitSeq(strings.TrimSuffix(split, "/"), "/") {
+		if err := checkZipPart(part); err != nil {
+			return err
 		}
-	}
-	if file == name && strings.TrimRight(file, ". ") != file {
-		return fault(CodeEntry, "has an entry whose name ends in a dot or a space")
 	}
 	return nil
 }
 
-// isHidden reports control characters, and those that reverse the order in which a name is shown.
-func isHidden(r rune) bool {
-	return r != utf8.RuneError && unicode.IsControl(r) || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069
+func isASCIIControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+// splitTrail makes slashes of the backslashes that are second bytes of characters in Shift_JIS, GBK and Big5: a program of another
+// code page takes them for separators, so that the halves must be as harmless as the whole.
+func splitTrail(name string) string {
+	b := []byte(name)
+	for i := 1; i < len(b); i++ {
+		if b[i] == '\\' && b[i-1] >= 0x80 {
+			b[i] = '/'
+		}
+	}
+	return string(b)
 }
 
-// foldName returns the name that an entry has on a system that ignores case.
-func foldName(name string) string { return strings.ToLower(strings.TrimSuffix(name, "/")) }
+func checkZipPart(part string) error {
+	folded := foldName(part)
+	device, _, _ := strings.Cut(folded, ".")
+	switch {
+	case strings.Trim(folded, ". ") == "": // Windows drops dots and spaces at the end of a name
+		return fault(CodeEntry, "has an entry whose name leads out of its directory or has empty parts")
+	case strings.TrimRight(part, ". ") != part:
+		return fault(CodeEntry, "has an entry whose name has a part that ends in a dot or a space")
+	case slices.Contains(devices, strings.TrimRight(device, " ")):
+		return fault(CodeEntry, "has an entry whose name is a device's on Windows")
+	}
+	return nil
+}
+
+// devices are names that Windows opens as devices in any folder and with any extension (Microsoft, "Naming Files, Paths, and
+// Namespaces"). Its superscript digits are folded to these.
+var devices = []string{
+	"con", "prn", "aux", "nul", "clock$", "conin$", "conout$",
+	"com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+	"lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+}
+
+// foldName returns a name that all names share which some system takes for one: in compatibility form, without case, without the
+// variations of emoji, and with the character that programs put in place of those that Windows does not allow.
+func foldName(name string) string {
+	name = strings.TrimSuffix(name, "/")
+	if !isASCII(name) && utf8.ValidString(name) {
+		name = norm.NFKC.String(strings.Map(foldRune, norm.NFKC.String(name)))
+	}
+	b := []byte(name) // not a map of runes: the name may be in any code page
+	for i, c := range b {
+		b[i] = foldASCII(c)
+	}
+	return string(b)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
+// foldRune returns the least of the runes that differ in case alone.
+func foldRune(r rune) rune {
+	if unicode.Is(unicode.Variation_Selector, r) {
+		return -1
+	}
+	least := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		least = min(least, next)
+	}
+	return least
+}
+
+func foldASCII(c byte) byte {
+	switch {
+	case 'A' <= c && c <= 'Z':
+		return c + ('a' - 'A')
+	case strings.IndexByte(`<>"|?*`, c) >= 0:
+		return '_'
+	}
+	return c
+}
 
 // zipExt returns the extension in lower case.
 func zipExt(name string) string { return strings.ToLower(path.Ext(name)) }

@@ -20,21 +20,29 @@ type zipFormat interface {
 // zipBudget is what an archive and all archives in it share.
 type zipBudget struct {
 	ZipLimits
+	work    *Budget
 	file    *zipInput // the outermost archive
 	entries int
 	total   int64 // bytes inflated
-	xml     int64 // bytes parsed as XML
-	tokens  int   // found in them
+	depth   int   // of the archive that is read now
+	deepest int   // of all, for which memory was taken
 	seed    maphash.Seed
 }
+
+// What an entry costs, whatever is in it.
+const (
+	entrySteps = 3000     // its headers, its name, and making the inflater ready
+	recordHeld = 32       // bytes of its record, and what is free behind the last one
+	levelHeld  = 80 << 10 // bytes of an archive in another: an inflater and two buffers
+)
 
 // zipWalk reads one archive.
 type zipWalk struct {
 	in       zipInput
 	format   zipFormat
 	budget   *zipBudget
-	records  []zipRecord         // by offset, since that is how they come
-	names    map[uint64]struct{} // hashes of the names, folded
+	records  []zipRecord // by offset, since that is how they come
+	names    zipNames
 	body     *bufio.Reader
 	inflater io.Reader
 }
@@ -47,8 +55,8 @@ type zipRecord struct {
 }
 
 // walkZip reads an archive to the end of r.
-func walkZip(r io.Reader, limits ZipLimits, format zipFormat) error {
-	b := &zipBudget{ZipLimits: limits, seed: maphash.MakeSeed()}
+func walkZip(r io.Reader, limits ZipLimits, work *Budget, format zipFormat) error {
+	b := &zipBudget{ZipLimits: limits, work: work, seed: maphash.MakeSeed()}
 	w := newZipWalk(bufio.NewReaderSize(r, zipBuffer), b, format)
 	b.file = &w.in
 	return w.run()
@@ -56,13 +64,22 @@ func walkZip(r io.Reader, limits ZipLimits, format zipFormat) error {
 
 // within reads an archive that is an entry of w's.
 func (w *zipWalk) within(body *bufio.Reader, format zipFormat) error {
-	return newZipWalk(body, w.budget, format).run()
+	b := w.budget
+	if b.depth++; b.depth > b.deepest {
+		if err := b.work.Hold(levelHeld); err != nil {
+			return err
+		}
+		b.deepest = b.depth
+	}
+	err := newZipWalk(body, b, format).run()
+	b.depth--
+	return err
 }
 
 func newZipWalk(r *bufio.Reader, b *zipBudget, format zipFormat) *zipWalk {
 	return &zipWalk{
 		in: zipInput{Reader: r}, format: format, budget: b,
-		names: map[uint64]struct{}{}, body: bufio.NewReaderSize(nil, zipBuffer),
+		names: zipNames{seed: b.seed}, body: bufio.NewReaderSize(nil, zipBuffer),
 	}
 }
 
@@ -96,6 +113,9 @@ func (w *zipWalk) entry() error {
 	if err := content.settle(); err != nil {
 		return err
 	}
+	if err := w.budget.work.Hold(recordHeld); err != nil {
+		return err
+	}
 	w.records = append(w.records, zipRecord{offset: offset, sum: w.sum(h)})
 	return nil
 }
@@ -103,7 +123,10 @@ func (w *zipWalk) entry() error {
 // header reads a local header.
 func (w *zipWalk) header() (*zipHeader, error) {
 	if w.budget.entries++; w.budget.entries > w.budget.Entries {
-		return nil, fault(CodeComplex, "has too many entries")
+		return nil, beyond(CodeComplex, int64(w.budget.Entries), "has too many entries")
+	}
+	if err := w.budget.work.Spend(entrySteps); err != nil {
+		return nil, err
 	}
 	p, err := w.in.take(30)
 	if err != nil {
@@ -116,21 +139,13 @@ func (w *zipWalk) header() (*zipHeader, error) {
 	if p, err = w.in.take(h.nameLen + h.extraLen); err != nil {
 		return nil, err
 	}
-	if err := h.finish(p[:h.nameLen], zipFields(p[h.nameLen:]), nil); err != nil {
+	if err := w.finish(h, p, nil); err != nil {
 		return nil, err
 	}
-	switch {
-	case h.flags&sizesFollow != 0 && h.method == stored:
-		return nil, fault(CodeUnsupported, "has a stored entry whose size stands behind it, so that it cannot be read from a stream")
-	case h.size > w.budget.EntrySize:
-		return nil, fault(CodeBomb, largeEntry)
+	if h.size > w.budget.EntrySize {
+		return nil, beyond(CodeBomb, w.budget.EntrySize, largeEntry)
 	}
-	key := w.hash(foldName(h.name))
-	if _, taken := w.names[key]; taken {
-		return nil, fault(CodeEntry, "has two entries of one name")
-	}
-	w.names[key] = struct{}{}
-	return h, nil
+	return h, w.names.add(w.budget.work, h.name)
 }
 
 // open returns the entry's content.
@@ -140,7 +155,11 @@ func (w *zipWalk) open(h *zipHeader) *zipContent {
 		data.left = math.MaxInt64 // deflate tells where it ends
 	}
 	c := &zipContent{w: w, h: h, data: data, start: w.in.off, src: data}
-	if h.method == stored {
+	switch {
+	case h.method == stored && h.flags&sizesFollow != 0:
+		c.src = &storedData{c}
+		return c
+	case h.method == stored:
 		return c
 	}
 	if r, ok := w.inflater.(flate.Resetter); ok {
@@ -151,14 +170,6 @@ func (w *zipWalk) open(h *zipHeader) *zipContent {
 	c.src = w.inflater
 	return c
 }
-
-// has reports whether the archive has an entry of this name, in any case.
-func (w *zipWalk) has(name string) bool {
-	_, ok := w.names[w.hash(foldName(name))]
-	return ok
-}
-
-func (w *zipWalk) hash(name string) uint64 { return maphash.String(w.budget.seed, name) }
 
 // sum returns the hash of what both headers say of an entry.
 func (w *zipWalk) sum(h *zipHeader) uint64 {

@@ -3,18 +3,19 @@ package inspect
 import (
 	"bufio"
 	"bytes"
-	"encoding/xml"
+	"errors"
 	"io"
-	"slices"
 
 	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-const (
-	maxXMLPart   = 1 << 20 // bytes of one part that is parsed
-	maxXMLTotal  = 4 << 20 // of all of them
-	maxXMLTokens = 60_000  // tags and what stands between them, of all
-)
+// xmlRule judges a part of a document that is XML, token by token.
+type xmlRule interface {
+	start(r *xmlread.Reader) error
+	text(text []byte) error
+	end(r *xmlread.Reader) error
+}
 
 // peekHead returns the first bytes of an entry.
 func peekHead(body *bufio.Reader) ([]byte, error) {
@@ -25,99 +26,91 @@ func peekHead(body *bufio.Reader) ([]byte, error) {
 	return head, err
 }
 
-const longLists = "has lists of its parts that are too long"
-
-// oldManifest is the one document type that real documents have: OpenOffice.org 2 wrote it, and it declares nothing.
-const oldManifest = `<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd">`
-
-// checkProlog refuses a part that does not begin like an XML document, or declares a type and with it, perhaps, entities
-// that expand without end or name other files (CWE-611, CWE-776). In UTF-16, whose zeros are dropped, it is the same text.
-func checkProlog(head []byte) error {
-	text := bytes.TrimPrefix(bytes.ReplaceAll(head, []byte{0}, nil), []byte("\xef\xbb\xbf"))
-	text = bytes.TrimPrefix(bytes.TrimPrefix(text, []byte("\xff\xfe")), []byte("\xfe\xff"))
-	for {
-		text = bytes.TrimLeft(text, " \t\r\n")
-		end := ""
-		switch {
-		case beginsWith(text, "<!--"):
-			end = "-->"
-		case beginsWith(text, "<?"):
-			end = "?>"
-		case beginsWith(text, oldManifest):
-			end = ">"
-		case beginsWith(text, "<!"):
-			return active(KindDoctype, "has a part with a document type declaration")
-		case beginsWith(text, "<"), len(head) == 0:
-			return nil
-		default:
-			return fault(CodeDamaged, "has a part that is not XML")
-		}
-		_, rest, found := bytes.Cut(text, []byte(end))
-		if !found {
-			return fault(CodeDamaged, "has a part that is not XML")
-		}
-		text = rest
+// looksLikeXML reports whether some reader takes a part that begins so for XML, whatever it is called.
+func looksLikeXML(head []byte) bool {
+	if beginsWith(head, "\xff\xfe", "\xfe\xff", "\x00<", "\x00\x00\x00<", "\x4c\x6f\xa7\x94", "\x4c\xa7\x94\x93") { // UTF-16, UTF-32, EBCDIC
+		return true
 	}
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\x00")
+	return beginsWith(text, "<")
 }
 
-// parseXML shows element all elements of a part, whose prolog has been checked.
-func (w *zipWalk) parseXML(body io.Reader, element func(xml.StartElement) error) error {
-	d := xml.NewDecoder(&xmlPart{body: body, total: &w.budget.xml})
+// readXML reads a part up to its end. choose returns the rule for a part with this root element, nil if nothing in it can act: then the
+// rest is not read, since a document type and an encoding stand in front of the root.
+func (w *zipWalk) readXML(body io.Reader, o xmlread.Options, choose func(root xmlread.Name) xmlRule) error {
+	o.Spend = w.budget.work.Spend
+	r := xmlread.New(body, o)
+	var rule xmlRule
 	for {
-		token, err := d.Token()
-		if err == io.EOF { //nolint:errorlint // Token returns it bare
+		token, err := r.Next()
+		if err == io.EOF { //nolint:errorlint // Next returns it bare
 			return nil
 		}
 		if err != nil {
-			return faultOr(err, CodeDamaged, "has a part that is not well-formed XML in UTF-8")
+			return partFault(err)
 		}
-		if w.budget.tokens++; w.budget.tokens > maxXMLTokens {
-			return fault(CodeComplex, longLists)
+		if token == xmlread.Start && r.Depth() == 1 {
+			if rule = choose(r.Name()); rule == nil {
+				return nil
+			}
 		}
-		if e, ok := token.(xml.StartElement); ok {
-			if err := oneEach(e.Attr); err != nil {
-				return err
-			}
-			if err := element(e); err != nil {
-				return err
-			}
+		if err := showXML(rule, token, r); err != nil {
+			return err
 		}
 	}
 }
 
-// oneEach refuses attributes that stand twice, in two namespaces as well: which one counts is anybody's guess.
-func oneEach(attrs []xml.Attr) error {
-	for i, a := range attrs {
-		if slices.ContainsFunc(attrs[:i], func(b xml.Attr) bool { return a.Name.Local == b.Name.Local }) {
-			return fault(CodeDamaged, "has a list of its parts with an attribute twice")
-		}
+func showXML(rule xmlRule, token xmlread.Token, r *xmlread.Reader) error {
+	switch token {
+	case xmlread.Start:
+		return rule.start(r)
+	case xmlread.Text:
+		return rule.text(r.Text())
+	case xmlread.End:
+		return rule.end(r)
+	case xmlread.Instruction:
 	}
 	return nil
 }
 
-// attribute returns a value of e by its name without namespace, of which there is one.
-func attribute(e xml.StartElement, name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name {
-			return a.Value
+// partFault makes a fault of what ended the reading of a part.
+func partFault(err error) error {
+	var f *xmlread.Fault
+	if !errors.As(err, &f) {
+		return faultOr(err, CodeDamaged, damaged)
+	}
+	detail := "has a part that " + f.Detail
+	switch f.Kind {
+	case xmlread.Doctype:
+		return active(KindDoctype, detail)
+	case xmlread.Complex:
+		return fault(CodeComplex, detail)
+	case xmlread.Unsupported:
+		return fault(CodeUnsupported, detail)
+	}
+	return fault(CodeDamaged, detail)
+}
+
+// seen is the Long option of parts: values of more than 4 KiB pass, and rules that need them whole refuse them.
+func seen([]byte, []byte, bool) error { return nil }
+
+// attribute returns the value of the attribute of this local name at the current element, "" if there is none. It refuses several,
+// in different namespaces, since which one counts is anybody's guess, and one that is too long to be held.
+func attribute(r *xmlread.Reader, name string) (string, error) {
+	value, n := "", 0
+	for i := range r.Attrs() {
+		a := r.Attr(i)
+		switch {
+		case string(a.Local) != name:
+			continue
+		case a.Long:
+			return "", fault(CodeComplex, "has a part with an attribute that is too long")
 		}
+		value = string(a.Value)
+		n++
 	}
-	return ""
-}
-
-// xmlPart bounds what is parsed.
-type xmlPart struct {
-	body  io.Reader
-	size  int64
-	total *int64
-}
-
-func (p *xmlPart) Read(b []byte) (int, error) {
-	n, err := p.body.Read(b)
-	p.size += int64(n)
-	*p.total += int64(n)
-	if p.size > maxXMLPart || *p.total > maxXMLTotal {
-		return 0, fault(CodeComplex, longLists)
+	if n > 1 {
+		return "", fault(CodeDamaged, "has a part with an attribute twice")
 	}
-	return n, err
+	return value, nil
 }

@@ -1,0 +1,113 @@
+package inspect
+
+import (
+	"bufio"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// epub judges a book (EPUB 3.3, and 2.0.1).
+type epub struct {
+	links bool // links to files and of any scheme pass
+	typed bool // the mimetype entry says so
+}
+
+const xhtmlSpace = "http://www.w3.org/1999/xhtml"
+
+// bookTypes are the document types of books: XHTML 5 and 1, and of the table of contents. Their names lead to entities in no reader
+// of books, but to those of HTML.
+var bookTypes = []xmlread.DocumentType{
+	{Name: "html"},
+	{Name: "html", Public: "-//W3C//DTD XHTML 1.1//EN", System: "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"},
+	{Name: "html", Public: "-//W3C//DTD XHTML 1.0 Strict//EN", System: "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd"},
+	{Name: "html", Public: "-//W3C//DTD XHTML 1.0 Transitional//EN", System: "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd"},
+	{Name: "ncx", Public: "-//NISO//DTD ncx 2005-1//EN", System: "http://www.daisy.org/z3986/2005/ncx-2005-1.dtd"},
+	{Name: "package", Public: "+//ISBN 0-9673008-1-9//DTD OEB 1.2 Package//EN", System: "http://openebook.org/dtds/oeb-1.2/oebpkg12.dtd"},
+}
+
+// bookExtensions lists what the names of entries may end in beside those of Office.
+var bookExtensions = words(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus`)
+
+func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
+	head, err := peekHead(body)
+	if err != nil {
+		return err
+	}
+	name := foldName(h.name)
+	switch ext := path.Ext(name); {
+	case isDirectory(h.name), isFolderFile(h.name, head):
+		return nil
+	case name == "mimetype":
+		b.typed = true
+		return checkMimetype(head, typeEPUB)
+	case ext == ".js":
+		return active(KindScript, "has a script inside")
+	case !partExtensions[ext] && !bookExtensions[ext]:
+		return fault(CodeEntry, "has an entry whose name ends as no part of a book does")
+	}
+	if err := checkEntry(head); err != nil {
+		return err
+	}
+	if !looksLikeXML(head) {
+		return nil
+	}
+	return w.readXML(body, xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Long: seen}, func(xmlread.Name) xmlRule {
+		return &bookPart{links: b.links}
+	})
+}
+
+func (b *epub) end(w *zipWalk) error {
+	if !b.typed || !w.names.hasFile("META-INF/container.xml") {
+		return fault(CodeDamaged, "is not a complete EPUB book")
+	}
+	return nil
+}
+
+// bookPart judges a page, a list or a drawing of a book.
+type bookPart struct{ links bool }
+
+// fontMasks are the algorithms by which fonts of books are masked, which is not encryption: the key is in the book.
+var fontMasks = []string{"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
+
+func (b *bookPart) start(r *xmlread.Reader) error {
+	local := strings.ToLower(string(r.Name().Local))
+	switch local {
+	case "script":
+		return active(KindScript, "has a script inside")
+	case "encryptionmethod":
+		if how, err := attribute(r, "Algorithm"); err != nil || !slices.Contains(fontMasks, how) {
+			return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
+		}
+	}
+	isPage := string(r.Name().Space) == xhtmlSpace || string(r.Name().Space) == svgSpace || len(r.Name().Space) == 0
+	for i := range r.Attrs() {
+		if err := b.attribute(local, isPage, r.Attr(i)); err != nil && !(b.links && isLink(err)) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (*bookPart) text([]byte) error         { return nil }
+func (*bookPart) end(*xmlread.Reader) error { return nil }
+
+func (b *bookPart) attribute(element string, isPage bool, a xmlread.Attr) error {
+	name, value := strings.ToLower(string(a.Local)), string(a.Value)
+	scheme, _, _ := cutScheme(strings.TrimSpace(value))
+	switch {
+	case isPage && strings.HasPrefix(name, "on"):
+		return active(KindScript, "has a script inside")
+	case name != "src" && name != "href" && name != "data" && name != "poster" && name != "srcset":
+		return nil
+	case scheme == "javascript", scheme == "vbscript":
+		return active(KindScript, "has a script inside")
+	case scheme == "data" && strings.HasPrefix(strings.ToLower(value), "data:image/"), !isPage:
+		return nil
+	case name == "href" && (element == "a" || element == "area"):
+		return clickable(value)
+	}
+	return loaded(a)
+}

@@ -1,0 +1,80 @@
+package inspect
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// formula reads one formula of a spreadsheet, in pieces of any size, for what it fetches or starts (ECMA-376 part 1, 18.17;
+// ODF 1.3 part 4). It is not judged whether the formula is right.
+type formula struct {
+	quote    byte // the quotation mark that is open, 0 if none is
+	brackets int  // names of columns, and arrays, that are open
+	word     [32]byte
+	n        int // bytes of the word that is being read; more than fit are counted only
+	err      error
+}
+
+// formulaPrefixes are put in front of the names of younger functions.
+var formulaPrefixes = []string{"_xlfn.", "_xlws."}
+
+// fetching lists functions that ask another program or computer, by the specification and Excel's list of functions.
+var fetching = []string{
+	"dde", "webservice", "rtd", "image", "call", "register", "register.id", "sql.request", "exec", "stockhistory", "py",
+}
+
+// read reads more of the formula.
+func (f *formula) read(text []byte) {
+	for _, c := range text {
+		f.step(c)
+	}
+}
+
+func (f *formula) step(c byte) {
+	switch {
+	case f.quote != 0:
+		if c == f.quote {
+			f.quote = 0
+		}
+		return
+	case c == '"', c == '\'':
+		f.quote = c
+	case c == '[', c == '{':
+		f.brackets++
+	case c == ']', c == '}':
+		f.brackets = max(0, f.brackets-1)
+	case c == '|' && f.brackets == 0:
+		f.err = active(KindConnection, "has a formula that asks another program (DDE)")
+	case c == '(':
+		f.call()
+	case c == '.', c == '_', c >= 0x80, isLetterOrDigit(c):
+		if f.n < len(f.word) {
+			f.word[f.n] = c
+		}
+		f.n++
+		return
+	}
+	f.n = 0
+}
+
+// call judges the name of a function.
+func (f *formula) call() {
+	name := strings.ToLower(string(f.word[:min(f.n, len(f.word))]))
+	for _, p := range formulaPrefixes {
+		name = strings.TrimPrefix(name, p)
+	}
+	switch {
+	case strings.HasPrefix(name, "_xll."):
+		f.err = active(KindProgram, "has a formula that calls an add-in")
+	case slices.Contains(fetching, name):
+		f.err = active(KindConnection, "has a formula that fetches from elsewhere")
+	}
+}
+
+// judgeFormula judges a whole formula.
+func judgeFormula(text string) error {
+	var f formula
+	f.read(bytes.TrimLeft([]byte(text), " \t\r\n"))
+	return f.err
+}

@@ -1,0 +1,98 @@
+package inspect
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// linkPlace says where a reference of a document leads.
+type linkPlace uint8
+
+const (
+	linkHere      linkPlace = iota // nowhere, or to a place in the document itself
+	linkBeside                     // to a name without a scheme: within the package, or beside the document
+	linkWeb                        // http, https, mailto, tel: what every program asks about, or shows
+	linkDisk                       // to a file on the disk of whoever reads it
+	linkElsewhere                  // to another computer by its name, or by a scheme that starts a program
+)
+
+// placeOf tells where a reference leads as office programs read it: a backslash is a slash, and two of either in front name a
+// computer, in percent form too.
+func placeOf(target string) linkPlace {
+	t := strings.Trim(target, " \t\r\n")
+	if t == "" || t[0] == '#' {
+		return linkHere
+	}
+	if plain, err := url.PathUnescape(t); err == nil && beginsHost(plain) || beginsHost(t) || strings.ContainsFunc(t, isASCIIControl) {
+		return linkElsewhere
+	}
+	scheme, rest, ok := cutScheme(t)
+	switch {
+	case !ok:
+		return linkBeside
+	case len(scheme) == 1: // a drive
+		return linkDisk
+	case scheme == "http", scheme == "https", scheme == "mailto", scheme == "tel":
+		return linkWeb
+	case scheme == "file":
+		return fileLink(rest)
+	}
+	return linkElsewhere
+}
+
+// cutScheme splits a reference behind its scheme (RFC 3986, 3.1), which it returns in lower case.
+func cutScheme(t string) (scheme, rest string, ok bool) {
+	scheme, rest, ok = strings.Cut(t, ":")
+	scheme = strings.ToLower(scheme)
+	isOther := func(r rune) bool {
+		return (r < 'a' || 'z' < r) && (r < '0' || '9' < r) && r != '+' && r != '-' && r != '.'
+	}
+	if !ok || scheme == "" || scheme[0] < 'a' || 'z' < scheme[0] || strings.ContainsFunc(scheme, isOther) {
+		return "", t, false
+	}
+	return scheme, rest, true
+}
+
+func slashed(t string) string { return strings.ReplaceAll(t, `\`, "/") }
+
+func beginsHost(t string) bool { return strings.HasPrefix(slashed(t), "//") }
+
+// macFolders are the folders at the root of macOS. Word for Mac puts four slashes in front of them, which elsewhere name a computer.
+var macFolders = []string{"Users", "Applications", "Library", "Volumes"}
+
+// fileLink tells where a file URL leads whose scheme is cut off.
+func fileLink(rest string) linkPlace {
+	plain, err := url.PathUnescape(rest)
+	if err != nil {
+		return linkElsewhere
+	}
+	plain = slashed(plain)
+	file := strings.TrimLeft(plain, "/")
+	slashes := len(plain) - len(file)
+	first, _, isPath := strings.Cut(file, "/")
+	switch {
+	case len(file) > 1 && (file[1] == ':' || file[1] == '|'), slashes < 2, slashes == 3:
+		return linkDisk
+	case slashes == 2 && isPath && strings.EqualFold(first, "localhost"):
+		return linkDisk
+	case slashes == 4 && isPath && slices.Contains(macFolders, first):
+		return linkDisk
+	}
+	return linkElsewhere
+}
+
+// clickable returns the fault of a link that leads somewhere on a click; nil for links as every document has them.
+func clickable(target string) error {
+	if p := placeOf(target); p == linkDisk || p == linkElsewhere {
+		return active(KindLink, "has a link to a file, to another computer, or of a kind that starts a program")
+	}
+	return nil
+}
+
+// isLink reports the fault of a link that waits for a click.
+func isLink(err error) bool {
+	e := (*Error)(nil)
+	return errors.As(err, &e) && e.Params["kind"] == KindLink
+}

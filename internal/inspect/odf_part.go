@@ -1,0 +1,227 @@
+package inspect
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// odfPart judges a part of an OpenDocument file by its elements (ODF 1.3 part 3), whichever part it is.
+type odfPart struct {
+	w      *zipWalk
+	links  bool // links to files and of any scheme pass
+	script int  // the depth of the script element around the current place, 0 if there is none
+	f      formula
+}
+
+const (
+	svgSpace     = "http://www.w3.org/2000/svg"
+	odfNamespace = "urn:oasis:names:tc:opendocument:xmlns:"
+	oldNamespace = "http://openoffice.org/20" // of OpenOffice.org 1 and 2: 2000/text, 2001/accel
+)
+
+// odfSpace returns the short name of a namespace of ODF, "" for others.
+func odfSpace(space []byte) string {
+	if rest, ok := bytes.CutPrefix(space, []byte(odfNamespace)); ok {
+		short, _, _ := bytes.Cut(rest, []byte(":"))
+		return string(short)
+	}
+	if rest, ok := bytes.CutPrefix(space, []byte(oldNamespace)); ok {
+		_, short, _ := bytes.Cut(rest, []byte("/"))
+		return string(short)
+	}
+	return ""
+}
+
+// odfKinds says what elements do that are not accepted, by their local names and the short names of their namespaces.
+var odfKinds = map[string]map[string]string{
+	"script":                {"text": KindScript},
+	"execute-macro":         {"text": KindMacro},
+	"event-listener":        {"script": KindScript},
+	"event":                 {"script": KindScript}, // of OpenOffice.org 1
+	"dde-connection":        {"text": KindConnection},
+	"dde-connection-decl":   {"text": KindConnection},
+	"dde-source":            {"office": KindConnection},
+	"dde-link":              {"table": KindConnection},
+	"database-source-sql":   {"table": KindConnection},
+	"database-source-table": {"table": KindConnection},
+	"database-source-query": {"table": KindConnection},
+	"source-service":        {"table": KindConnection},
+	"connection-resource":   {"form": KindConnection, "text": KindConnection, "db": KindConnection},
+	"table-source":          {"table": KindExternal},
+	"cell-range-source":     {"table": KindExternal},
+	"floating-frame":        {"draw": KindExternal},
+	"applet":                {"draw": KindProgram},
+	"object-ole":            {"draw": KindObject},
+}
+
+func (p *odfPart) start(r *xmlread.Reader) error {
+	name := r.Name()
+	if kinds := odfKinds[string(name.Local)]; kinds != nil {
+		if kind := kinds[odfSpace(name.Space)]; kind != "" {
+			return active(kind, "has a script, a frame, a program or data from elsewhere inside")
+		}
+	}
+	if err := p.scripts(r); err != nil {
+		return err
+	}
+	if err := p.object(r); err != nil {
+		return err
+	}
+	for i := range r.Attrs() {
+		if err := p.attribute(r, r.Attr(i)); err != nil && !(p.links && isLink(err)) {
+			return err
+		}
+	}
+	return nil
+}
+
+// scripts judges what lies in a script element, which LibreOffice writes although it has nothing to put there.
+func (p *odfPart) scripts(r *xmlread.Reader) error {
+	local := string(r.Name().Local)
+	if p.script == 0 {
+		if local == "script" && odfSpace(r.Name().Space) == "office" {
+			p.script = r.Depth()
+		}
+		return nil
+	}
+	if local != "libraries" && local != "library-embedded" {
+		return active(KindScript, "has a script inside")
+	}
+	return nil
+}
+
+func (p *odfPart) text(text []byte) error {
+	if p.script > 0 && len(bytes.TrimSpace(text)) > 0 {
+		return active(KindScript, "has a script inside")
+	}
+	return nil
+}
+
+func (p *odfPart) end(r *xmlread.Reader) error {
+	if r.Depth() == p.script {
+		p.script = 0
+	}
+	return nil
+}
+
+// inertListeners lists what a click on a slide may do by itself.
+var inertListeners = words(`none previous-page next-page first-page last-page hide stop fade-out sound show`)
+
+// object judges elements by more than their name.
+func (p *odfPart) object(r *xmlread.Reader) error {
+	var want string
+	switch string(r.Name().Local) {
+	case "event-listener":
+		want = "action"
+	case "plugin":
+		want = "mime-type"
+	case "form":
+		want = "datasource"
+	default:
+		return nil
+	}
+	value, err := attribute(r, want)
+	switch space := odfSpace(r.Name().Space); {
+	case err != nil:
+		return err
+	case space == "presentation" && want == "action" && !inertListeners[value]:
+		return active(KindAction, "has a click that does more than move through the slides")
+	case space == "draw" && want == "mime-type" && value != "application/vnd.sun.star.media":
+		return active(KindProgram, "has a plug-in inside")
+	case space == "form" && want == "datasource" && value != "":
+		return active(KindConnection, "has a form that reads a database")
+	}
+	return nil
+}
+
+// clicked lists the elements whose address waits for a click, by their local names and the short names of their namespaces. An
+// address of any other is loaded.
+var clicked = map[string][]string{
+	"a": {"text", "draw"}, "event-listener": {"presentation"}, "button": {"form"}, "image": {"form"}, "form": {"form"},
+	"user-defined": {"meta"}, "hyperlink-behaviour": {"meta"},
+}
+
+// fromDisk lists the elements whose address may be a file of the author's own disk: a template, and a sound of the gallery.
+var fromDisk = words(`template sound audio`)
+
+func (p *odfPart) attribute(r *xmlread.Reader, a xmlread.Attr) error {
+	local := string(a.Local)
+	switch local {
+	case "formula", "condition":
+		if !a.Long {
+			return p.formula(string(a.Value))
+		}
+		return nil
+	case "href", "image-data", "src":
+	case "id": // of a menu or a button, which is a command
+		if scheme, _, ok := cutScheme(string(a.Value)); ok && (scheme == "macro" || scheme == "vnd.sun.star.script") {
+			return active(KindScript, "has a command that is a script")
+		}
+		return nil
+	default:
+		return nil
+	}
+	return p.address(r.Name(), a)
+}
+
+// address judges where an element leads to.
+func (p *odfPart) address(name xmlread.Name, a xmlread.Attr) error {
+	value := string(a.Value)
+	space, place := odfSpace(name.Space), placeOf(value)
+	scheme, _, _ := cutScheme(strings.TrimSpace(value))
+	isDisk := fromDisk[string(name.Local)] && (space == "meta" || space == "presentation" || space == "anim")
+	switch {
+	case scheme == "macro", scheme == "vnd.sun.star.script", scheme == "javascript", scheme == "vnd.sun.star.expand":
+		return active(KindScript, "calls a script")
+	case a.Long:
+		return fault(CodeComplex, "has an address that is too long")
+	case string(a.Local) == "href" && slices.Contains(clicked[string(name.Local)], space):
+		return clickable(value)
+	case isDisk && (place == linkDisk || place == linkBeside), place == linkHere:
+		return nil
+	case place != linkBeside || leavesPackage(value):
+		return active(KindExternal, "loads something from elsewhere")
+	}
+	return nil
+}
+
+// leavesPackage reports a name that is not one of an entry.
+func leavesPackage(target string) bool {
+	target = slashed(target)
+	if strings.HasPrefix(target, "/") {
+		return true
+	}
+	_, ok := targetPart("_rels/.rels", target)
+	return !ok
+}
+
+// formula judges a formula, whose language stands in front.
+func (p *odfPart) formula(text string) error {
+	if err := p.w.budget.work.Spend(formulaSteps * len(text)); err != nil {
+		return err
+	}
+	if language, rest, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(language, `"'([`) {
+		text = rest
+	}
+	return judgeFormula(text)
+}
+
+// long judges the pieces of a value that is too long to be held.
+func (p *odfPart) long(name, piece []byte, last bool) error {
+	_, local, found := bytes.Cut(name, []byte(":"))
+	if !found {
+		local = name
+	}
+	if string(local) != "formula" {
+		return nil
+	}
+	p.f.read(piece)
+	err := p.f.err
+	if last {
+		p.f = formula{}
+	}
+	return err
+}

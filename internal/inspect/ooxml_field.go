@@ -1,0 +1,145 @@
+package inspect
+
+import (
+	"slices"
+	"strings"
+)
+
+// plainFields lists the fields that show something of the document itself, or wait for a click or for letters (ECMA-376 part 1,
+// 17.16.5, and those that Word has added).
+var plainFields = []string{
+	"=", "addin", "addressblock", "advance", "ask", "author", "autonum", "autonumlgl", "autonumout", "autotext", "autotextlist",
+	"barcode", "bibliography", "bidioutline", "citation", "comments", "compare", "createdate", "date", "displaybarcode",
+	"docproperty", "docvariable", "edittime", "eq", "filename", "filesize", "fillin", "formcheckbox", "formdropdown", "formtext",
+	"ftnref", "glossary", "gotobutton", "greetingline", "if", "index", "info", "keywords", "lastsavedby", "listnum", "macrobutton",
+	"mergebarcode", "mergefield", "mergerec", "mergeseq", "next", "nextif", "noteref", "numchars", "numpages", "numwords", "page",
+	"pageref", "printdate", "private", "quote", "ref", "revnum", "savedate", "section", "sectionpages", "seq", "set", "shape",
+	"skipif", "styleref", "subject", "symbol", "ta", "tc", "template", "time", "title", "toa", "toc", "useraddress", "userinitials",
+	"username", "xe",
+}
+
+// fieldKinds says of the others that are known what they do.
+var fieldKinds = map[string]string{
+	"dde": KindAction, "ddeauto": KindAction, "print": KindAction,
+	"link": KindExternal, "database": KindConnection, "data": KindConnection,
+	"embed": KindObject, "control": KindObject, "htmlcontrol": KindObject,
+}
+
+// fileFields show a file, which may lie on the author's own disk.
+var fileFields = []string{"includepicture", "includetext", "include", "import", "rd"}
+
+const fieldSpace = " \t\r\n\u00a0"
+
+// fieldName returns the first word of an instruction in lower case, and whether it is whole. A formula's name is its equals sign.
+func fieldName(instruction string) (name string, whole bool) {
+	s := strings.TrimLeft(instruction, fieldSpace)
+	if strings.HasPrefix(s, "=") {
+		return "=", true
+	}
+	i := strings.IndexAny(s, fieldSpace+"\"\\")
+	if i < 0 {
+		return strings.ToLower(s), false
+	}
+	return strings.ToLower(s[:i]), true
+}
+
+// judgeField judges a whole instruction.
+func judgeField(instruction string) error {
+	name, _ := fieldName(instruction)
+	instruction = strings.TrimLeft(instruction, fieldSpace)
+	arguments := instruction[len(name):]
+	switch {
+	case instruction == "", slices.Contains(plainFields, name):
+		return nil
+	case name == "hyperlink":
+		return judgeFieldLink(arguments)
+	case slices.Contains(fileFields, name):
+		return judgeFieldFile(arguments)
+	case fieldKinds[name] != "":
+		return active(fieldKinds[name], "has a field that runs a program, or loads from elsewhere")
+	case isBookmark(name):
+		return nil
+	}
+	return active(KindAction, "has a field of a kind that is not known")
+}
+
+// isBookmark reports the names that Word gives to places in a document, which are fields by themselves.
+func isBookmark(name string) bool { return strings.HasPrefix(name, "_") }
+
+// judgeFieldLink judges where a click leads.
+func judgeFieldLink(arguments string) error {
+	for skip := false; ; {
+		word, rest, isSwitch := nextWord(arguments)
+		switch {
+		case word == "":
+			return nil
+		case isSwitch:
+			skip = strings.ContainsAny(word[1:], "lotLOT") // what follows is a place, a tip, a frame
+		case skip:
+			skip = false
+		default:
+			if err := clickable(word); err != nil {
+				return err
+			}
+		}
+		arguments = rest
+	}
+}
+
+// judgeFieldFile judges where a file is read from.
+func judgeFieldFile(arguments string) error {
+	for {
+		word, rest, isSwitch := nextWord(arguments)
+		if word == "" {
+			return nil
+		}
+		if p := placeOf(word); !isSwitch && (p == linkWeb || p == linkElsewhere && !isMailPart(word)) {
+			return active(KindExternal, "has a field that loads from elsewhere")
+		}
+		arguments = rest
+	}
+}
+
+// isMailPart reports a picture of the mail that a text was copied from, which is nowhere.
+func isMailPart(target string) bool {
+	scheme, _, ok := cutScheme(target)
+	return ok && scheme == "cid"
+}
+
+// nextWord returns the next argument, without its quotation marks and with each doubled backslash as one, "" at the end; and whether
+// it is a switch.
+func nextWord(s string) (word, rest string, isSwitch bool) {
+	s = strings.TrimLeft(s, fieldSpace)
+	if s == "" {
+		return "", "", false
+	}
+	if s[0] == '\\' && len(s) > 1 && s[1] != '\\' {
+		n := min(2, len(s))
+		return s[:n], s[n:], true
+	}
+	for _, open := range []string{`"`, "\u201c", "\u201d", "\u201e"} {
+		if after, ok := strings.CutPrefix(s, open); ok {
+			i := strings.IndexAny(after, "\"\u201c\u201d")
+			if i < 0 {
+				i = len(after)
+			}
+			return unescaped(after[:i]) + emptyWord(after[:i]), strings.TrimLeft(after[i:], "\"\u201c\u201d"), false
+		}
+	}
+	i := strings.IndexAny(s, fieldSpace+"\"")
+	if i < 0 {
+		i = len(s)
+	}
+	return unescaped(s[:i]), s[i:], false
+}
+
+// unescaped undoes the doubling of backslashes.
+func unescaped(s string) string { return strings.ReplaceAll(s, `\\`, `\`) }
+
+// emptyWord stands for an argument of nothing, which is not the end.
+func emptyWord(s string) string {
+	if s == "" {
+		return "#"
+	}
+	return ""
+}

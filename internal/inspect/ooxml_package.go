@@ -1,0 +1,166 @@
+package inspect
+
+import (
+	"hash/maphash"
+	"path"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// ooxmlParts knows the parts of a package and what it says of their types, in whatever order they come (ECMA-376 part 2, 7.2.3).
+// Names are kept as their hashes.
+type ooxmlParts struct {
+	seed     maphash.Seed
+	parts    []ooxmlPart
+	byName   map[uint64]string // content types, of parts
+	byExt    map[uint64]string // and of extensions
+	main     uint64            // the part that is the document, by the package's relations
+	hasMain  bool
+	mainType string
+}
+
+type ooxmlPart struct {
+	name, ext uint64
+	readable  bool // it was read as XML, or is empty
+}
+
+const partHeld = 64 // bytes of a part, or of a type
+
+func (p *ooxmlParts) hash(w *zipWalk, s string) uint64 { return maphash.String(w.budget.seed, s) }
+
+// extensionOf returns what stands for an extension: no name of a part is one.
+func extensionOf(name string) string { return "\x00" + strings.TrimPrefix(path.Ext(name), ".") }
+
+// add takes a part.
+func (p *ooxmlParts) add(w *zipWalk, name string, readable bool) error {
+	if err := w.budget.work.Hold(partHeld); err != nil {
+		return err
+	}
+	p.parts = append(p.parts, ooxmlPart{p.hash(w, name), p.hash(w, extensionOf(name)), readable})
+	return nil
+}
+
+// declare takes a content type of a part or an extension, whose key is given. A second one must be the same.
+func (p *ooxmlParts) declare(w *zipWalk, types *map[uint64]string, key uint64, kind string) error {
+	if *types == nil {
+		*types = map[uint64]string{}
+	}
+	if was, ok := (*types)[key]; ok && was != kind {
+		return fault(CodeDamaged, "has two types for one part")
+	}
+	if err := w.budget.work.Hold(partHeld + len(kind)); err != nil {
+		return err
+	}
+	(*types)[key] = kind
+	return nil
+}
+
+// judge judges all parts by their types. There must be one of the main type, and it must be the one that the package leads to.
+func (p *ooxmlParts) judge(mainType string) error {
+	mains := 0
+	for _, part := range p.parts {
+		kind, ok := p.byName[part.name]
+		if !ok {
+			kind = p.byExt[part.ext]
+		}
+		switch {
+		case kind == mainType && part.name == p.main && p.hasMain:
+			mains++
+		case kind == mainType:
+			return fault(CodeDamaged, "has two main parts")
+		case kind == "": // nothing leads to it, or only by a relation, which was judged
+		default:
+			if err := judgePartType(kind); err != nil {
+				return err
+			}
+		}
+		if !part.readable && isXMLType(kind) {
+			return fault(CodeDamaged, "has a part that is not XML")
+		}
+	}
+	if mains == 0 {
+		return fault(CodeDamaged, incomplete)
+	}
+	return nil
+}
+
+func isXMLType(kind string) bool {
+	return strings.HasSuffix(kind, "+xml") || strings.HasSuffix(kind, "/xml") || strings.HasSuffix(kind, ".vmldrawing")
+}
+
+// ooxmlTypes reads [Content_Types].xml.
+type ooxmlTypes struct {
+	w     *zipWalk
+	parts *ooxmlParts
+}
+
+func (t *ooxmlTypes) start(r *xmlread.Reader) error {
+	kind, err := attribute(r, "ContentType")
+	if err != nil {
+		return err
+	}
+	kind = plainType(kind)
+	var failed error
+	switch string(r.Name().Local) {
+	case "Override":
+		part, err := attribute(r, "PartName")
+		if err != nil {
+			return err
+		}
+		failed = t.parts.declare(t.w, &t.parts.byName, t.parts.hash(t.w, partName(part)), kind)
+	case "Default":
+		ext, err := attribute(r, "Extension")
+		if err != nil {
+			return err
+		}
+		failed = t.parts.declare(t.w, &t.parts.byExt, t.parts.hash(t.w, extensionOf("."+strings.ToLower(ext))), kind)
+	}
+	return failed
+}
+
+func (*ooxmlTypes) text([]byte) error         { return nil }
+func (*ooxmlTypes) end(*xmlread.Reader) error { return nil }
+
+// partName makes the name of an entry of a part's.
+func partName(target string) string {
+	return foldName(strings.TrimPrefix(path.Clean("/"+slashed(target)), "/"))
+}
+
+// ooxmlRelations reads the relations of a part.
+type ooxmlRelations struct {
+	w     *zipWalk
+	parts *ooxmlParts
+	part  string // the entry
+	links bool
+}
+
+func (l *ooxmlRelations) start(r *xmlread.Reader) error {
+	if string(r.Name().Local) != "Relationship" {
+		return nil
+	}
+	var values [3]string
+	for i, name := range []string{"Type", "Target", "TargetMode"} {
+		var err error
+		if values[i], err = attribute(r, name); err != nil {
+			return err
+		}
+	}
+	kind, target, mode := values[0], values[1], values[2]
+	if err := judgeRelation(l.part, kind, target, mode); err != nil && !(l.links && isLink(err)) {
+		return err
+	}
+	if l.part != "_rels/.rels" || path.Base(kind) != "officeDocument" {
+		return nil
+	}
+	name, _ := targetPart(l.part, target)
+	key := l.parts.hash(l.w, name)
+	if l.parts.hasMain && l.parts.main != key {
+		return fault(CodeDamaged, "has two main parts")
+	}
+	l.parts.main, l.parts.hasMain = key, true
+	return nil
+}
+
+func (*ooxmlRelations) text([]byte) error         { return nil }
+func (*ooxmlRelations) end(*xmlread.Reader) error { return nil }

@@ -1,0 +1,262 @@
+package inspect
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// Namespaces of what is looked at in parts, ECMA-376 transitional and strict, and of Microsoft.
+const (
+	wordSpace         = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+	wordSpaceStrict   = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+	sheetSpace        = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+	sheetSpaceStrict  = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+	excelSpace        = "http://schemas.microsoft.com/office/excel/2006/main"
+	vmlSpace          = "urn:schemas-microsoft-com:vml"
+	vmlOfficeSpace    = "urn:schemas-microsoft-com:office:office"
+	mashupSpace       = "http://schemas.microsoft.com/DataMashup"
+	extendedSpace     = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
+	extendedStrict    = "http://purl.oclc.org/ooxml/officeDocument/extendedProperties"
+	customUISpace     = "http://schemas.microsoft.com/office/2006/01/customui"
+	customUISpace2009 = "http://schemas.microsoft.com/office/2009/07/customui"
+)
+
+// officePart judges a part of an Office document by its elements, whichever part it is.
+type officePart struct {
+	w      *zipWalk
+	links  bool // links to files and of any scheme pass
+	fields wordFields
+	mode   officeText
+	depth  int // of the element whose text is looked at
+	value  []byte
+	f      formula
+}
+
+// officeText says what the text of the current element is.
+type officeText uint8
+
+// formulaSteps is what a byte of a formula costs.
+const formulaSteps = 4
+
+const (
+	textPlain       officeText = iota
+	textInstruction            // of a field
+	textFormula
+	textBase // the address that relative links go out from
+)
+
+// Parts with these root elements have nothing in them that is looked at: text, styles, numbers.
+var plainRoots = words(`sst styleSheet styles fonts theme calcChain pivotCacheRecords people themeOverride tblStyleLst`)
+
+// newOfficePart returns the rule for a part with this root, nil if nothing in it can act.
+func newOfficePart(w *zipWalk, root xmlread.Name, links bool) xmlRule {
+	space := string(root.Space)
+	isOffice := space == "" && string(root.Local) == "xml" || space == mashupSpace || space == customUISpace || space == customUISpace2009
+	for _, prefix := range []string{
+		"http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/", "http://schemas.microsoft.com/office/", "urn:schemas-microsoft-com:",
+	} {
+		isOffice = isOffice || strings.HasPrefix(space, prefix)
+	}
+	if !isOffice || plainRoots[string(root.Local)] {
+		return nil
+	}
+	return &officePart{w: w, links: links}
+}
+
+func (p *officePart) start(r *xmlread.Reader) error {
+	name := r.Name()
+	if r.Depth() == 1 {
+		switch string(name.Space) {
+		case mashupSpace:
+			return active(KindConnection, "has a query of data from elsewhere")
+		case customUISpace, customUISpace2009:
+			return active(KindMacro, "has commands of its own")
+		}
+	}
+	switch string(name.Space) {
+	case wordSpace, wordSpaceStrict:
+		return p.word(r)
+	case sheetSpace, sheetSpaceStrict, excelSpace:
+		p.sheet(r)
+	case vmlSpace, vmlOfficeSpace:
+		return p.vml(r)
+	case extendedSpace, extendedStrict:
+		if string(name.Local) == "HyperlinkBase" {
+			p.look(r, textBase)
+		}
+	default:
+		return p.drawing(r)
+	}
+	return nil
+}
+
+// look begins to look at the text of the current element.
+func (p *officePart) look(r *xmlread.Reader, mode officeText) {
+	p.mode, p.depth = mode, r.Depth()
+	p.f = formula{}
+	p.value = p.value[:0]
+}
+
+func (p *officePart) text(text []byte) error {
+	switch p.mode {
+	case textInstruction:
+		return p.link(p.fields.read(text))
+	case textFormula:
+		if err := p.w.budget.work.Spend(formulaSteps * len(text)); err != nil {
+			return err
+		}
+		p.f.read(text)
+		return p.f.err
+	case textBase:
+		if len(p.value) > maxFieldText {
+			return fault(CodeComplex, "has an address that is too long")
+		}
+		p.value = append(p.value, text...)
+	case textPlain:
+	}
+	return nil
+}
+
+func (p *officePart) end(r *xmlread.Reader) error {
+	if r.Depth() == 1 {
+		return p.link(p.fields.finish())
+	}
+	if p.mode == textPlain || r.Depth() != p.depth {
+		return nil
+	}
+	mode := p.mode
+	p.mode = textPlain
+	if mode == textBase {
+		return p.link(clickable(string(p.value)))
+	}
+	return nil
+}
+
+// link lets faults pass that are of links which the options permit.
+func (p *officePart) link(err error) error {
+	if err != nil && p.links && isLink(err) {
+		return nil
+	}
+	return err
+}
+
+// formulaSheet lists the elements of spreadsheets whose text is a formula.
+var formulaSheet = words(`f formula formula1 formula2 definedName calculatedColumnFormula totalsRowFormula oldFormula`)
+
+func (p *officePart) sheet(r *xmlread.Reader) {
+	if formulaSheet[string(r.Name().Local)] {
+		p.look(r, textFormula)
+	}
+}
+
+// word judges an element of a Word document.
+func (p *officePart) word(r *xmlread.Reader) error {
+	switch string(r.Name().Local) {
+	case "instrText", "delInstrText", "t", "delText":
+		if len(p.fields.open) > 0 {
+			p.look(r, textInstruction)
+		}
+	case "fldChar":
+		return p.fieldMark(r)
+	case "fldSimple":
+		instruction, err := attribute(r, "instr")
+		if err == nil {
+			err = judgeField(instruction)
+		}
+		return p.link(err)
+	case "connectString", "dataSource", "headerSource":
+		return active(KindConnection, "has a data source of its own")
+	}
+	return nil
+}
+
+// fieldMark judges the beginning, the middle or the end of a field.
+func (p *officePart) fieldMark(r *xmlread.Reader) error {
+	kind, err := attribute(r, "fldCharType")
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case "begin":
+		err = p.fields.begin()
+	case "separate":
+		err = p.fields.separate()
+	case "end":
+		err = p.fields.end()
+	}
+	return p.link(err)
+}
+
+// vml judges an element of VML, whose pictures may come from an address of their own.
+func (p *officePart) vml(r *xmlread.Reader) error {
+	if string(r.Name().Local) == "OLEObject" {
+		return active(KindObject, "has an embedded object inside")
+	}
+	for i := range r.Attrs() {
+		a := r.Attr(i)
+		var err error
+		switch string(a.Local) {
+		case "src", "althref":
+			err = loaded(a)
+		case "href":
+			if err = clickable(string(a.Value)); !isShape[string(r.Name().Local)] {
+				err = loaded(a)
+			}
+		}
+		if err = p.link(err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isShape lists the elements of VML that may be clicked; others with an address load what is there.
+var isShape = words(`shape group arc curve image line oval polyline rect roundrect`)
+
+// loaded judges an address that is loaded by itself.
+func loaded(a xmlread.Attr) error {
+	if place := placeOf(string(a.Value)); a.Long || place != linkHere && place != linkBeside {
+		return active(KindExternal, "has something that is loaded from elsewhere")
+	}
+	return nil
+}
+
+// inertActions lists what a click on a slide may do, apart from following a link (MS-OE376, 2.1.1.27).
+var inertActions = []string{
+	"", "ppaction://noaction", "ppaction://hlinksldjump", "ppaction://hlinkshowjump", "ppaction://customshow", "ppaction://media",
+	"ppaction://hlinkfile", "ppaction://hlinkpres",
+}
+
+// drawing judges an element of a drawing, a slide, a chart.
+func (p *officePart) drawing(r *xmlread.Reader) error {
+	local := string(r.Name().Local)
+	isHover := local == "hlinkHover" || local == "hlinkMouseOver"
+	if local != "hlinkClick" && !isHover {
+		return nil
+	}
+	action, err := attribute(r, "action")
+	if err != nil {
+		return err
+	}
+	verb, _, _ := strings.Cut(action, "?")
+	switch {
+	case verb == "ppaction://macro":
+		return active(KindMacro, "has a slide that calls a macro")
+	case verb == "ppaction://program":
+		return active(KindProgram, "has a slide that starts a program")
+	case verb == "ppaction://ole":
+		return active(KindObject, "has a slide that opens an embedded object")
+	case !slices.Contains(inertActions, verb):
+		return active(KindAction, "has an action of a kind that is not known")
+	}
+	if !isHover || verb != "" && verb != "ppaction://hlinkfile" && verb != "ppaction://hlinkpres" {
+		return nil
+	}
+	id, err := attribute(r, "id")
+	if err == nil && id != "" {
+		err = active(KindAction, "has a slide that follows a link without a click")
+	}
+	return err
+}

@@ -1,0 +1,44 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+)
+
+const descriptorLen = 24 // of the longest descriptor, with its signature
+
+// storedData reads stored data whose size stands behind it. It ends in front of the first descriptor that says the number and the
+// checksum of all bytes before it. Data can hold such a descriptor on purpose; then the central directory, which all sizes are
+// compared with, tells another size, and the archive is refused.
+type storedData struct{ c *zipContent }
+
+func (d *storedData) Read(p []byte) (int, error) {
+	in := &d.c.w.in
+	if _, err := in.Peek(descriptorLen); err != nil { // an end record is longer
+		return 0, faultOr(err, CodeTruncated, cutOff)
+	}
+	seen, _ := in.Peek(in.Buffered()) // which is there
+	signature := binary.LittleEndian.AppendUint32(nil, descriptorSignature)
+	if bytes.HasPrefix(seen, signature) && d.describes(seen[len(signature):]) {
+		return 0, io.EOF
+	}
+	n := bytes.Index(seen[1:], signature) + 1
+	if n == 0 {
+		n = len(seen) - len(signature) + 1
+	}
+	n = copy(p, seen[:n])
+	in.off += int64(n)
+	return in.Discard(n)
+}
+
+// describes reports whether a descriptor says what was read so far, in 32 or 64 bits.
+func (d *storedData) describes(descriptor []byte) bool {
+	f := zipFields(descriptor)
+	if f.u32() != d.c.crc {
+		return false
+	}
+	wide, narrow := f, f
+	return narrow.u32() == uint32(d.c.size) && narrow.u32() == uint32(d.c.size) && d.c.size < max32 || //nolint:gosec // compared
+		wide.size() == d.c.size && wide.size() == d.c.size
+}
