@@ -13,7 +13,7 @@ const typeZIP = "application/zip"
 
 // Archives returns files of the ZIP family: plain archives, Office and OpenDocument documents, EPUB books.
 func Archives() []File {
-	return slices.Concat(brokenArchives(), lyingArchives(), hostileNames(), hostileEntries(), bombs(), hostileOffice(), hostileODF(),
+	return slices.Concat(brokenArchives(), lyingArchives(), hostileNames(), hostileEntries(), bombs(), hostileOffice(), hostileODF(), hostileODFParts(), hostileBooks(),
 		goodArchives(), goodOffice(), goodODF(), savedArchives())
 }
 
@@ -81,12 +81,20 @@ func lyingArchives() []File {
 		lie("a descriptor with a wrong size", func(e *zipEntry) { e.stream, e.follow = true, set32(12, 6) }),
 		lie("a descriptor that is none", func(e *zipEntry) { e.stream, e.follow = true, set32(0, 6) }),
 		lie("sizes before and behind that differ", func(e *zipEntry) { e.stream, e.local = true, set32(22, 6) }),
-		lie("a stored entry with a descriptor", func(e *zipEntry) { e.stream, e.stored = true, true }),
+		lie("a stored entry with another's descriptor", func(e *zipEntry) { e.stream, e.stored, e.follow = true, true, set32(4, 6) }),
+		lie("a stored entry that holds its descriptor", func(e *zipEntry) {
+			e.stream, e.stored, e.data = true, true, "a"+string((&zipEntry{crc: crc32.ChecksumIEEE([]byte("a")), packed: []byte("a"), size: 1}).descriptor())+"hidden"
+		}),
 		lie("a size of 64 bits that is negative", func(e *zipEntry) {
 			e.local, e.extra = set32(22, 1<<32-1), field(1, bytes.Repeat([]byte{0xff}, 8)...)
 		}),
-		lie("a size of 64 bits beside another", func(e *zipEntry) { e.extra = field(1, make([]byte, 24)...) }),
-		lie("a size of 64 bits that nothing asks for", func(e *zipEntry) { e.extra = field(1, make([]byte, 8)...) }),
+		lie("a size of 64 bits beside another", func(e *zipEntry) { e.extra = field(1, bytes.Repeat([]byte{1}, 16)...) }),
+		lie("a size of 64 bits that nothing asks for", func(e *zipEntry) { e.extra = field(1, bytes.Repeat([]byte{1}, 8)...) }),
+		lie("too many sizes of 64 bits", func(e *zipEntry) { e.extra = field(1, make([]byte, 32)...) }),
+		lie("a size of 64 bits that readers find in two places", func(e *zipEntry) {
+			e.stored, e.data = true, "x"
+			e.local, e.extra = set32(18, 1<<32-1), field(1, append(le.AppendUint64(nil, 1), le.AppendUint64(nil, 2)...)...)
+		}),
 		lie("an offset of 64 bits that is not there", func(e *zipEntry) { e.central = set32(42, 1<<32-1) }),
 		archive("an end record with another count", zipWith(set16(10, 2), "", hello)),
 		archive("an end record with another size", zipWith(set32(12, 9), "", hello)),
@@ -118,6 +126,23 @@ func hostileNames() []File {
 		"./a.txt":                         "a name with a dot",
 		"evil.txt.":                       "a name that ends in a dot",
 		"evil.txt ":                       "a name that ends in a space",
+		"a. /b.txt":                       "a folder that ends in a dot and a space",
+		"a./b.txt":                        "a folder that ends in a dot",
+		"CON.txt":                         "a name of a device",
+		"nul/a.txt":                       "a folder that is a device",
+		"x/Aux .tar.txt":                  "a device with a space and two extensions",
+		"com¹.txt":                        "a device with a superscript",
+		"ＰＲＮ.txt":                         "a device in full width",
+		"LPT9/b/a.txt":                    "a folder that is a printer",
+		"conin$.txt":                      "a console",
+		"．．/a.txt":                        "a folder of two full-width dots",
+		"a\u200b.txt":                     "a name with a zero-width space",
+		"a\u200e.txt":                     "a name with a direction mark",
+		"a\ufe00.txt":                     "a name with a variation selector",
+		"a\U000e0101.txt":                 "a name with hidden bytes",
+		"a\u2060/b.txt":                   "a folder with a word joiner",
+		"a\u00adb.txt":                    "a name with a soft hyphen",
+		"a\u180eb.txt":                    "a name with a Mongolian separator",
 		strings.Repeat("a", 600) + ".txt": "a name of 600 bytes",
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -131,6 +156,21 @@ func hostileNames() []File {
 		archive("two entries of one name", zipOf(file("a.txt", "1"), file("a.txt", "2"))),
 		archive("two entries whose names differ in case", zipOf(file("a.txt", "1"), file("A.TXT", "2"))),
 		archive("a file and a directory of one name", zipOf(file("a.txt", "1"), file("a.txt/", ""))),
+		archive("a file where a folder was", zipOf(file("a.txt/b.txt", "1"), file("A.txt", "2"))),
+		archive("a folder where a file was", zipOf(file("a.txt", "1"), file("A.TXT/b.txt", "2"))),
+		archive("names composed and decomposed", zipOf(file("caf\u00e9.txt", "1"), file("cafe\u0301.txt", "2"))),
+		archive("names with a ligature", zipOf(file("\ufb01.txt", "1"), file("fi.txt", "2"))),
+		archive("names in full width", zipOf(file("\uff41.txt", "1"), file("a.txt", "2"))),
+		archive("names with a Kelvin sign", zipOf(file("\u212a.txt", "1"), file("k.txt", "2"))),
+		archive("names with a long s", zipOf(file("\u017f.txt", "1"), file("S.txt", "2"))),
+		archive("names with and without the look of an emoji", zipOf(file("\u2764\ufe0f.txt", "1"), file("\u2764.txt", "2"))),
+		archive("names that Windows makes one", zipOf(file("a?.txt", "1"), file("a_.txt", "2"))),
+		archive("a name in a code page that leads out", zipOf(file("\x95\\..\\a.txt", "1"))),
+		archive("a name in a code page with an empty half", zipOf(file("\x95\\\x95\\/a.txt", "1"))),
+		archive("a name in a code page with a device", zipOf(file("\x95\\con.txt", "1"))),
+		archive("a name in a code page with a backslash", zipOf(file("\x95a\\b.txt", "1"))),
+		archive("names in code pages that are one", zipOf(file("\x95\\a.txt", "1"), file("\x95/a.txt", "2"))),
+		archive("a second name that differs under the flag", zipOf(zipEntry{name: "a.txt", flags: 1 << 11, extra: secondName("b.txt", "a.txt")})),
 	)
 }
 
@@ -162,7 +202,17 @@ func hostileEntries() []File {
 		one("a PHP script", "shell.php", "<?php system($_GET[0]);"),
 		one("a program", "setup.exe", "MZ\x90\x00"),
 		one("a page", "index.html", "<html>"),
-		one("a file without extension", "Makefile", "all:"),
+		one("a script without extension", "install", "#!/bin/sh\n"),
+		one("a page without extension", "README", "<html><script>alert(1)</script>"),
+		one("a program without extension", "setup", "MZ\x90\x00"),
+		one("a hidden file of a shell", ".bashrc", "alias ls=rm"),
+		one("a desktop.ini that fetches its icon", "desktop.ini", "[.ShellClassInfo]\r\nIconResource=\\\\evil\\share\\a.ico,0\r\n"),
+		one("a desktop.ini that fetches, in UTF-16", "x/desktop.ini", inUTF16("[.ShellClassInfo]\r\nIconFile=//evil/share/a.ico\r\n")),
+		one("a desktop.ini of a program", "desktop.ini", "[.ShellClassInfo]\r\nCLSID={645FF040-5081-101B-9F08-00AA002F954E}\r\n"),
+		one("a desktop.ini of a web view", "desktop.ini", "[ExtShellFolderViews]\r\nDefault={5984FFE0-28D4-11CF-AE66-08002B2E1262}\r\n"),
+		one("a Thumbs.db that is none", "Thumbs.db", "MZ\x90\x00"),
+		one("an icon of a folder that is full", "Icon\r", "#!/bin/sh"),
+		one("a line break in another name", "Icons\r", ""),
 		one("a program named as text", "setup.txt", "MZ\x90\x00\x03"),
 		one("a page named as text", "page.txt", "<script>alert(1)</script>"),
 		one("a picture named as another", "a.jpg", png),
@@ -221,12 +271,11 @@ func bombs() []File {
 		})),
 		{
 			About: "a document of 10,000 parts", Name: "a.docx", Type: typeDOCX, Code: content,
-			Content: docx(tiny[:10_000]...),
+			Content: docx(parts(10_000)...),
 		},
-		{About: "a document with many small lists", Name: "a.docx", Type: typeDOCX, Code: content, Content: docx(lists(1000)...)},
 		{
 			About: "a document with 64 MiB of relations", Name: "a.docx", Type: typeDOCX, Code: content,
-			Content: docx(repeated("word/_rels/document.xml.rels", "<a/>", 64)),
+			Content: docx(repeated("word/_rels/document.xml.rels", " <a/>   ", 64)),
 		},
 		{
 			About: "a document with a part of 64 MiB", Name: "a.docx", Type: typeDOCX, Code: content,
@@ -235,12 +284,12 @@ func bombs() []File {
 	}
 }
 
-// lists returns n lists of relations, each of 4 KiB of empty elements.
-func lists(n int) (parts []zipEntry) {
+// parts returns n parts of nothing.
+func parts(n int) (list []zipEntry) {
 	for i := range n {
-		parts = append(parts, file("word/_rels/"+strconv.Itoa(i)+".rels", "<a>"+strings.Repeat("<a/>", 1<<10)+"</a>"))
+		list = append(list, store("word/"+strconv.Itoa(i)+".xml", ""))
 	}
-	return parts
+	return list
 }
 
 // quoted returns n entries that share one kernel: the deflate stream of each quotes the next one's header in a

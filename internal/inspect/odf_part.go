@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"path"
 	"slices"
 	"strings"
 
@@ -141,7 +142,7 @@ func (p *odfPart) object(r *xmlread.Reader) error {
 // address of any other is loaded.
 var clicked = map[string][]string{
 	"a": {"text", "draw"}, "event-listener": {"presentation"}, "button": {"form"}, "image": {"form"}, "form": {"form"},
-	"user-defined": {"meta"}, "hyperlink-behaviour": {"meta"},
+	"user-defined": {"meta"}, "hyperlink-behaviour": {"meta"}, "text-properties": {"style"},
 }
 
 // fromDisk lists the elements whose address may be a file of the author's own disk: a template, and a sound of the gallery.
@@ -190,12 +191,8 @@ func (p *odfPart) address(name xmlread.Name, a xmlread.Attr) error {
 
 // leavesPackage reports a name that is not one of an entry.
 func leavesPackage(target string) bool {
-	target = slashed(target)
-	if strings.HasPrefix(target, "/") {
-		return true
-	}
-	_, ok := targetPart("_rels/.rels", target)
-	return !ok
+	target = slashed(strings.TrimSpace(target))
+	return strings.HasPrefix(target, "/") || strings.HasPrefix(path.Clean(target)+"/", "../")
 }
 
 // formula judges a formula, whose language stands in front.

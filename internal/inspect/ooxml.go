@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bufio"
+	"io"
 	"path"
 	"slices"
 	"strconv"
@@ -19,6 +20,9 @@ type ooxml struct {
 	parts     ooxmlParts
 }
 
+// typesPart is the entry that says the types of the others, in lower case.
+const typesPart = "[content_types].xml"
+
 const incomplete = "is not a complete document of the type that its name says"
 
 // mainParts maps types to the content types of their main parts.
@@ -33,7 +37,7 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
-	if isDirectory(h.name) {
+	if isDirectory(h.name) || isFolderFile(h.name, head) {
 		return nil
 	}
 	name := foldName(h.name)
@@ -47,13 +51,19 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 		return err
 	}
 	isXML := looksLikeXML(head)
-	if err := o.parts.add(w, name, isXML || len(head) == 0); err != nil {
-		return err
+	if name != typesPart {
+		if err := o.parts.add(w, name, isXML || len(head) == 0); err != nil {
+			return err
+		}
 	}
 	if !isXML {
 		return nil
 	}
-	return w.readXML(body, xmlread.Options{Doctypes: pictureTypes, Long: seen}, func(root xmlread.Name) xmlRule {
+	src := io.Reader(body)
+	if path.Ext(name) == ".vml" {
+		src = &vmlSource{src: body}
+	}
+	return w.readXML(src, xmlread.Options{Doctypes: pictureTypes, Long: seen}, func(root xmlread.Name) xmlRule {
 		return o.rule(w, name, root)
 	})
 }
@@ -61,7 +71,7 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 // rule returns what judges a part with this root element.
 func (o *ooxml) rule(w *zipWalk, name string, root xmlread.Name) xmlRule {
 	switch {
-	case name == "[content_types].xml":
+	case name == typesPart:
 		return &ooxmlTypes{w: w, parts: &o.parts}
 	case path.Ext(name) == ".rels":
 		return &ooxmlRelations{w: w, parts: &o.parts, part: name, links: o.links}
@@ -76,7 +86,7 @@ func judgePartName(name string) error {
 		return fault(CodeDamaged, "has a part in pieces, or of a hidden name")
 	case kind != "":
 		return active(kind, "has a macro, a control or an embedded object inside")
-	case !partExtensions[path.Ext(name)]:
+	case path.Ext(name) != "" && !partExtensions[path.Ext(name)]: // Google's metadata has none
 		return fault(CodeEntry, "has a part whose name ends as no part of a document does")
 	}
 	return nil

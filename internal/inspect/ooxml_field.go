@@ -57,14 +57,9 @@ func judgeField(instruction string) error {
 		return judgeFieldFile(arguments)
 	case fieldKinds[name] != "":
 		return active(fieldKinds[name], "has a field that runs a program, or loads from elsewhere")
-	case isBookmark(name):
-		return nil
 	}
-	return active(KindAction, "has a field of a kind that is not known")
+	return nil // any other word is the name of a bookmark, whose text is shown
 }
-
-// isBookmark reports the names that Word gives to places in a document, which are fields by themselves.
-func isBookmark(name string) bool { return strings.HasPrefix(name, "_") }
 
 // judgeFieldLink judges where a click leads.
 func judgeFieldLink(arguments string) error {

@@ -68,7 +68,7 @@ func (p *ooxmlParts) judge(mainType string) error {
 		case kind == mainType && part.name == p.main && p.hasMain:
 			mains++
 		case kind == mainType:
-			return fault(CodeDamaged, "has two main parts")
+			return fault(CodeDamaged, "has a main part that its relations do not lead to")
 		case kind == "": // nothing leads to it, or only by a relation, which was judged
 		default:
 			if err := judgePartType(kind); err != nil {

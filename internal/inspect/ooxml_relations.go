@@ -41,12 +41,13 @@ var microsoftRelations = words(`
 	rdSupportingPropertyBagStructure richValueRel richStyles FeaturePropertyBag survey
 	revisionInfo changesInfo comments authors classificationlabels intelligence tasks`)
 
-// otherRelations lists those of other programs: Google Docs, WPS, and a mistake that many libraries share.
+// otherRelations lists those of other programs: Google Docs, WPS, and mistakes that libraries share.
 var otherRelations = []string{
 	"http://customschemas.google.com/relationships/workbookmetadata",
 	"http://customooxmlschemas.google.com/relationships/presentationmetadata",
 	"http://www.wps.cn/officeDocument/2020/cellImage",
 	"http://schemas.openxmlformats.org/officedocument/2006/relationships/metadata/core-properties",
+	"http://schemas.openxmlformats.org/package/2006/relationships/meatadata/core-properties",
 }
 
 // officeNamespaces are those of ECMA-376 (transitional and strict) and of its packages.
@@ -154,7 +155,10 @@ func targetPart(rels, target string) (name string, ok bool) {
 	if !strings.HasPrefix(target, "/") {
 		target = path.Dir(path.Dir("/"+rels)) + "/" + target
 	}
-	depth := 0
+	depth, above := 0, 0
+	if rels == "_rels/.rels" {
+		above = -1 // LibreOffice goes up from the root, where up is the root itself (RFC 3986, 5.2.4)
+	}
 	for part := range strings.SplitSeq(target, "/") {
 		switch part {
 		case "", ".":
@@ -163,7 +167,7 @@ func targetPart(rels, target string) (name string, ok bool) {
 		default:
 			depth++
 		}
-		if depth < 0 {
+		if depth < above {
 			return "", false
 		}
 	}

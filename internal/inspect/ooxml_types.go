@@ -78,6 +78,9 @@ func judgePartType(kind string) error {
 			return active(k.kind, "has a part that is a macro, a control, an embedded object or a program")
 		}
 	}
+	if strings.HasSuffix(kind, ".main+xml") {
+		return fault(CodeMismatch, "is of another type than its name says")
+	}
 	return active(KindObject, "has a part of a type that is not known")
 }
 

@@ -15,7 +15,9 @@ const (
 	sizesDiffer = "has an entry whose sizes do not agree"
 	strong      = "is compressed too strongly"
 
-	contentSteps = 2 // of a byte that is inflated and summed up
+	bombRatio    = 50 // from which on inflating, not what was found, is what costs
+	contentSteps = 1  // of a byte that is inflated and summed up
+	packedSteps  = 10 // of a byte that it is inflated from
 )
 
 // zipContent is the content of one entry, inflated, counted and summed up while it is read.
@@ -25,6 +27,7 @@ type zipContent struct {
 	data  *zipData
 	src   io.Reader // data, or what inflates it
 	start int64     // where data begins
+	read  int64     // where it was read up to, and paid for
 	crc   uint32
 	size  int64
 }
@@ -37,8 +40,8 @@ func (c *zipContent) Read(p []byte) (int, error) {
 	if err := c.excess(); err != nil {
 		return 0, err
 	}
-	if err := c.w.budget.work.Spend(contentSteps * n); err != nil {
-		return 0, tooStrong(err)
+	if err := c.pay(n); err != nil {
+		return 0, err
 	}
 	return n, err
 }
@@ -59,9 +62,13 @@ func (c *zipContent) excess() error {
 	return nil
 }
 
-// tooStrong returns the fault of content that is more work to inflate than the file may cost.
-func tooStrong(err error) error {
-	if e := (*Error)(nil); errors.As(err, &e) && e.Code == CodeComplex {
+// pay spends what n bytes of content cost. More than the file may cost is the fault of what it was packed from, if little of that was.
+func (c *zipContent) pay(n int) error {
+	b := c.w.budget
+	packed := int(c.w.in.off - c.read)
+	c.read = c.w.in.off
+	err := b.work.Spend(contentSteps*n + packedSteps*packed)
+	if e := (*Error)(nil); errors.As(err, &e) && e.Code == CodeComplex && passes(b.total, bombRatio, b.file.off) && b.total > ratioGrace {
 		return fault(CodeBomb, strong)
 	}
 	return err

@@ -96,8 +96,13 @@ func TestArchivesCut(t *testing.T) {
 	}
 }
 
-// readAll reads an archive as most programs do, by its directory.
+// readAll reads an archive as most programs do, by its directory. The standard library wants a count of volumes that OneDrive does
+// not write.
 func readAll(content []byte) error {
+	if i := bytes.LastIndex(content, []byte("PK\x06\x07")); i >= 0 && i+20 <= len(content) && content[i+16] == 0 {
+		content = bytes.Clone(content)
+		content[i+16] = 1
+	}
 	r, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return err

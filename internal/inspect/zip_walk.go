@@ -154,7 +154,7 @@ func (w *zipWalk) open(h *zipHeader) *zipContent {
 	if h.flags&sizesFollow != 0 {
 		data.left = math.MaxInt64 // deflate tells where it ends
 	}
-	c := &zipContent{w: w, h: h, data: data, start: w.in.off, src: data}
+	c := &zipContent{w: w, h: h, data: data, start: w.in.off, read: w.in.off, src: data}
 	switch {
 	case h.method == stored && h.flags&sizesFollow != 0:
 		c.src = &storedData{c}

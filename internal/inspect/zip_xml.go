@@ -26,13 +26,14 @@ func peekHead(body *bufio.Reader) ([]byte, error) {
 	return head, err
 }
 
-// looksLikeXML reports whether some reader takes a part that begins so for XML, whatever it is called.
+// looksLikeXML reports whether a part begins like XML, whatever it is called. In other encodings than UTF-8 and UTF-16 with a mark it is
+// not seen; then no part may be of a type that is XML.
 func looksLikeXML(head []byte) bool {
-	if beginsWith(head, "\xff\xfe", "\xfe\xff", "\x00<", "\x00\x00\x00<", "\x4c\x6f\xa7\x94", "\x4c\xa7\x94\x93") { // UTF-16, UTF-32, EBCDIC
+	if beginsWith(head, "\xff\xfe", "\xfe\xff") {
 		return true
 	}
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\x00")
-	return beginsWith(text, "<")
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	return beginsWith(text, "<") && !beginsWith(text, "<\x00")
 }
 
 // readXML reads a part up to its end. choose returns the rule for a part with this root element, nil if nothing in it can act: then the

@@ -40,13 +40,13 @@ var extensions = map[string][]string{
 	"application/gzip":            {".gz", ".tgz"},
 	"application/x-tar":           {".tar"},
 	"application/x-7z-compressed": {".7z"},
-	"application/epub+zip":        {".epub"},
+	epub:                          {".epub"},
 	docx:                          {".docx"},
 	xlsx:                          {".xlsx"},
 	pptx:                          {".pptx"},
-	"application/vnd.oasis.opendocument.text":         {".odt"},
-	"application/vnd.oasis.opendocument.spreadsheet":  {".ods"},
-	"application/vnd.oasis.opendocument.presentation": {".odp"},
+	odt:                           {".odt"},
+	ods:                           {".ods"},
+	odp:                           {".odp"},
 
 	"text/vcard":    {".vcf", ".vcard"},
 	"text/calendar": {".ics"},
@@ -112,8 +112,8 @@ var textKinds = []string{plain, "text/csv", "text/tab-separated-values", markdow
 //   - Of what begins with an ID3v2 tag ext may say what is behind it.
 //   - Of text that begins with an element or a comment .xml says that it is XML without a declaration, and no HTML. It is a
 //     candidate, for whoever reads the whole file to confirm.
-//   - Of a ZIP archive ext may say that it is a Word, Excel or PowerPoint document, whose parts may come in any order, so that
-//     head often proves no more. Documents with macros (.docm, .xlsm ...) begin like those without and have types of
+//   - Of a ZIP archive ext may say that it is a document of Office or OpenDocument, or a book, whose parts may come in any order,
+//     so that head often proves no more. Documents with macros (.docm, .xlsm ...) begin like those without and have types of
 //     their own. Either is a candidate, for whoever reads the whole file to confirm.
 //
 // Scripts, XML and SVG are never reached: no name makes plain text of them.
@@ -129,7 +129,7 @@ func Resolve(head []byte, ext string) string {
 		return markdown
 	case harmless[detected]:
 		return oneOf(textKinds, detected, ext)
-	case detected == zip, slices.Contains(office, detected):
+	case detected == zip, detected == jar, slices.Contains(office, detected):
 		return resolveOffice(detected, ext)
 	case slices.Contains(isoFamily, detected):
 		return oneOf(isoFamily, detected, ext)
@@ -150,10 +150,13 @@ func oneOf(family []string, detected, ext string) string {
 }
 
 func resolveOffice(detected, ext string) string {
-	if t, ok := macroTypes[ext]; ok {
+	if t, ok := macroTypes[ext]; ok && detected != jar {
 		return t
 	}
-	if detected == zip {
+	switch detected {
+	case jar:
+		return oneOf(marked, detected, ext)
+	case zip:
 		return oneOf(office, detected, ext)
 	}
 	return detected

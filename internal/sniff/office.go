@@ -2,13 +2,22 @@ package sniff
 
 const (
 	zip  = "application/zip"
+	jar  = "application/java-archive" // any archive with an entry in META-INF in front
+	epub = "application/epub+zip"
+	odt  = "application/vnd.oasis.opendocument.text"
+	ods  = "application/vnd.oasis.opendocument.spreadsheet"
+	odp  = "application/vnd.oasis.opendocument.presentation"
 	docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	pptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 )
 
-// office lists the documents that are told from other ZIP archives by parts which may come late.
-var office = []string{docx, xlsx, pptx}
+// office lists the documents that are told from other ZIP archives by parts which may come late. Those of OpenDocument and EPUB say
+// their type in front, unless a program has packed them again.
+var office = []string{docx, xlsx, pptx, odt, ods, odp, epub}
+
+// marked lists those of them that have a folder META-INF, as Java archives do.
+var marked = []string{odt, ods, odp, epub}
 
 // macroTypes maps the extensions of documents that may hold macros to their types. No extension agrees with these, so
 // they are accepted nowhere by type.
