@@ -80,6 +80,19 @@ type DocumentOptions struct {
 	// effort: readers repair damaged files in ways of their own.
 	AllowActivePDF bool
 
+	// AllowLinks accepts links in Office, OpenDocument and EPUB files that lead
+	// to files, to other computers, or to programs by any scheme. They wait for
+	// a click. Default: links of http, https, mailto and tel, and within the
+	// document or beside it.
+	AllowLinks bool
+
+	// What Office, OpenDocument and EPUB files may unpack to, as in
+	// [ArchiveOptions]. The defaults are its defaults, but for MaxEntries: 5,000.
+	MaxEntries   int
+	MaxEntrySize int64
+	MaxTotalSize int64
+	MaxRatio     int64
+
 	// AllowFormulas accepts cells of CSV and TSV files that spreadsheets take
 	// for formulas: = + - @ in front, in any way in which a spreadsheet may cut
 	// the table into cells. Amounts, telephone numbers, words after a dash and
@@ -112,6 +125,9 @@ func Documents(options *DocumentOptions) Validator {
 	}
 	return typed(types, &contentOptions{
 		passivePDF: !o.AllowActivePDF, allowPDF: allowed(o.AllowPDF), noFormulas: !o.AllowFormulas, markdownHTML: o.AllowMarkdownHTML,
+		documents: inspect.Document{AllowLinks: o.AllowLinks, Limits: inspect.ZipLimits{
+			Entries: o.MaxEntries, EntrySize: o.MaxEntrySize, TotalSize: o.MaxTotalSize, Ratio: o.MaxRatio,
+		}},
 	})
 }
 
@@ -161,13 +177,15 @@ func allowed(kinds []PDFContent) (a inspect.PDFAllow) {
 type ArchiveOptions struct {
 	// Extensions are what the names of entries may end in, in lower case with
 	// the dot. Default: those of everyday pictures, sound, film, text and
-	// documents, whose content must agree.
+	// documents, whose content must agree, and none, if the content is of one of
+	// these types, as in README. What Windows and macOS keep in folders
+	// (Thumbs.db, desktop.ini, .DS_Store and the like) passes if it is inert.
 	Extensions []string
 
 	MaxEntries   int   // files and directories. Default: 1,000.
 	MaxEntrySize int64 // inflated bytes of one entry. Default: 128 MiB.
 	MaxTotalSize int64 // inflated bytes of all entries. Default: 256 MiB.
-	MaxRatio     int64 // inflated bytes for each byte of the file, once they are more than a few MiB. Default: 200.
+	MaxRatio     int64 // inflated bytes for each byte of the file, once they are more than 8 MiB. Default: 200. Above about 40 MiB, what looking may cost allows less.
 
 	// Nesting is how many levels of archives may lie inside, which share the
 	// limits. Default: 0, none.
@@ -199,6 +217,7 @@ type contentOptions struct {
 	images     inspect.Limits
 	decode     func(inspect.Picture) fileInspector // nil: pixels are not decoded
 	archives   inspect.Zip
+	documents  inspect.Document
 	passivePDF bool
 	allowPDF   inspect.PDFAllow
 	noFormulas bool
@@ -276,8 +295,10 @@ var inspectors = map[string]func(o *contentOptions, mediaType string) fileInspec
 
 func heif(o *contentOptions, _ string) fileInspector { return &inspect.HEIF{Limits: o.images} }
 func text(*contentOptions, string) fileInspector     { return &inspect.Text{EightBit: true} }
-func document(_ *contentOptions, mediaType string) fileInspector {
-	return &inspect.Document{Type: mediaType}
+func document(o *contentOptions, mediaType string) fileInspector {
+	d := o.documents
+	d.Type = mediaType
+	return &d
 }
 func mp4(*contentOptions, string) fileInspector { return &inspect.MP4{} }
 func ogg(*contentOptions, string) fileInspector { return &inspect.Ogg{} }

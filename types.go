@@ -23,7 +23,10 @@ import (
 //     it, and what the header declares of size and frames; see [ImageOptions].
 //   - PDF: header, objects and end, nothing behind them; see [DocumentOptions].
 //   - DOCX, XLSX, PPTX, ODT, ODS, ODP, EPUB: every entry of the archive inside,
-//     inflated and counted; no macros, no programs, nothing loaded from elsewhere.
+//     inflated and counted, and what is XML parsed; no macros, no programs, no
+//     scripts, no document types, nothing loaded from elsewhere: parts,
+//     relations, actions and links are of kinds that ordinary documents have.
+//     Pictures, fonts, style sheets and films inside are not looked into.
 //   - ZIP: likewise; see [ArchiveOptions].
 //   - Text, CSV, TSV, Markdown, vCard, iCalendar: valid UTF-8, UTF-16 with a byte
 //     order mark, or bytes as in Windows-1252, without control characters and

@@ -1,6 +1,6 @@
 module github.com/airlock-go/upload/redislimit
 
-go 1.25
+go 1.25.0
 
 require (
 	github.com/airlock-go/upload v0.0.0
@@ -16,6 +16,7 @@ require (
 	github.com/pmezard/go-difflib v1.0.0 // indirect
 	go.uber.org/atomic v1.11.0 // indirect
 	golang.org/x/sys v0.30.0 // indirect
+	golang.org/x/text v0.40.0 // indirect
 	golang.org/x/time v0.14.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )

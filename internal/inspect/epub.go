@@ -54,7 +54,7 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	if !looksLikeXML(head) {
 		return nil
 	}
-	return w.readXML(body, xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Long: seen}, func(xmlread.Name) xmlRule {
+	return w.readXML(body, xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Long: seen}, func(xmlread.Name) partRule {
 		return &bookPart{links: b.links}
 	})
 }
@@ -84,7 +84,7 @@ func (b *bookPart) start(r *xmlread.Reader) error {
 	}
 	isPage := string(r.Name().Space) == xhtmlSpace || string(r.Name().Space) == svgSpace || len(r.Name().Space) == 0
 	for i := range r.Attrs() {
-		if err := b.attribute(local, isPage, r.Attr(i)); err != nil && !(b.links && isLink(err)) {
+		if err := b.attribute(local, isPage, r.Attr(i)); err != nil && !(b.links && isLinkFault(err)) {
 			return err
 		}
 	}

@@ -91,8 +91,8 @@ func clickable(target string) error {
 	return nil
 }
 
-// isLink reports the fault of a link that waits for a click.
-func isLink(err error) bool {
+// isLinkFault reports the fault of a link that waits for a click.
+func isLinkFault(err error) bool {
 	e := (*Error)(nil)
 	return errors.As(err, &e) && e.Params["kind"] == KindLink
 }

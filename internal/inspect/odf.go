@@ -59,7 +59,7 @@ func (o *odf) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	}
 	part := &odfPart{w: w, links: o.links}
 	options := xmlread.Options{Doctypes: openOfficeTypes, Long: part.long}
-	return w.readXML(body, options, func(root xmlread.Name) xmlRule {
+	return w.readXML(body, options, func(root xmlread.Name) partRule {
 		switch {
 		case name == "meta-inf/manifest.xml":
 			return &odfManifest{o}

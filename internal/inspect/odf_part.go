@@ -72,7 +72,7 @@ func (p *odfPart) start(r *xmlread.Reader) error {
 		return err
 	}
 	for i := range r.Attrs() {
-		if err := p.attribute(r, r.Attr(i)); err != nil && !(p.links && isLink(err)) {
+		if err := p.attribute(r, r.Attr(i)); err != nil && !(p.links && isLinkFault(err)) {
 			return err
 		}
 	}

@@ -63,13 +63,13 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	if path.Ext(name) == ".vml" {
 		src = &vmlSource{src: body}
 	}
-	return w.readXML(src, xmlread.Options{Doctypes: pictureTypes, Long: seen}, func(root xmlread.Name) xmlRule {
+	return w.readXML(src, xmlread.Options{Doctypes: pictureTypes, Long: seen}, func(root xmlread.Name) partRule {
 		return o.rule(w, name, root)
 	})
 }
 
 // rule returns what judges a part with this root element.
-func (o *ooxml) rule(w *zipWalk, name string, root xmlread.Name) xmlRule {
+func (o *ooxml) rule(w *zipWalk, name string, root xmlread.Name) partRule {
 	switch {
 	case name == typesPart:
 		return &ooxmlTypes{w: w, parts: &o.parts}

@@ -147,7 +147,7 @@ func (l *ooxmlRelations) start(r *xmlread.Reader) error {
 		}
 	}
 	kind, target, mode := values[0], values[1], values[2]
-	if err := judgeRelation(l.part, kind, target, mode); err != nil && !(l.links && isLink(err)) {
+	if err := judgeRelation(l.part, kind, target, mode); err != nil && !(l.links && isLinkFault(err)) {
 		return err
 	}
 	if l.part != "_rels/.rels" || path.Base(kind) != "officeDocument" {

@@ -51,7 +51,7 @@ const (
 var plainRoots = words(`sst styleSheet styles fonts theme calcChain pivotCacheRecords people themeOverride tblStyleLst`)
 
 // newOfficePart returns the rule for a part with this root, nil if nothing in it can act.
-func newOfficePart(w *zipWalk, root xmlread.Name, links bool) xmlRule {
+func newOfficePart(w *zipWalk, root xmlread.Name, links bool) partRule {
 	space := string(root.Space)
 	isOffice := space == "" && string(root.Local) == "xml" || space == mashupSpace || space == customUISpace || space == customUISpace2009
 	for _, prefix := range []string{
@@ -136,7 +136,7 @@ func (p *officePart) end(r *xmlread.Reader) error {
 
 // link lets faults pass that are of links which the options permit.
 func (p *officePart) link(err error) error {
-	if err != nil && p.links && isLink(err) {
+	if err != nil && p.links && isLinkFault(err) {
 		return nil
 	}
 	return err

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// xmlRule judges a part of a document that is XML, token by token.
-type xmlRule interface {
+// partRule judges a part of a document that is XML, token by token.
+type partRule interface {
 	start(r *xmlread.Reader) error
 	text(text []byte) error
 	end(r *xmlread.Reader) error
@@ -38,10 +38,10 @@ func looksLikeXML(head []byte) bool {
 
 // readXML reads a part up to its end. choose returns the rule for a part with this root element, nil if nothing in it can act: then the
 // rest is not read, since a document type and an encoding stand in front of the root.
-func (w *zipWalk) readXML(body io.Reader, o xmlread.Options, choose func(root xmlread.Name) xmlRule) error {
+func (w *zipWalk) readXML(body io.Reader, o xmlread.Options, choose func(root xmlread.Name) partRule) error {
 	o.Spend = w.budget.work.Spend
 	r := xmlread.New(body, o)
-	var rule xmlRule
+	var rule partRule
 	for {
 		token, err := r.Next()
 		if err == io.EOF { //nolint:errorlint // Next returns it bare
@@ -61,7 +61,7 @@ func (w *zipWalk) readXML(body io.Reader, o xmlread.Options, choose func(root xm
 	}
 }
 
-func showXML(rule xmlRule, token xmlread.Token, r *xmlread.Reader) error {
+func showXML(rule partRule, token xmlread.Token, r *xmlread.Reader) error {
 	switch token {
 	case xmlread.Start:
 		return rule.start(r)
