@@ -25,24 +25,21 @@ const (
 // Type is the media type that it must be: .docx, .xlsx, .pptx, any of OpenDocument, .epub; the zero value and all others are
 // refused. An .xlsx named .docx, a plain archive, a template, and a document of the same family with macros are refused.
 //
-// Of all are refused, as Active, programs, scripts, and OLE files among the entries, which is how macros, ActiveX controls and
-// objects of other programs are kept, and, as TooLarge, archives inside. Besides, as Active:
+// Of all are refused programs, scripts and OLE files among the entries, which is how macros, ActiveX controls and objects of other
+// programs are kept, entries whose names end as no part of a document does, and archives inside. What begins like XML is read as XML,
+// whatever it is called: document types (CWE-611, CWE-776) and encodings that readers differ in are refused. Besides:
 //
-//   - Office Open XML: VBA projects, macro sheets, ActiveX and embedded or linked objects by their names, content types and
-//     relations; a template, workbook, picture or anything else that is loaded from elsewhere, where only hyperlinks may
-//     lead; imported foreign documents (altChunk). A workbook, document or presentation may lie in it, one level deep, since
-//     charts keep their numbers so: it is walked by the same rules.
-//   - ODF: Basic and Scripts, events that call a script, embedded OLE objects.
-//   - Both: parts with a document type, and so with entities (CWE-611, CWE-776).
+//   - Office Open XML: relations, content types of parts that are there, and actions of slides that are not on the lists of what
+//     ordinary documents have; relations that lead out of the package, except for links on a click and a template on the author's
+//     own disk; fields that run a program or load; formulas that ask another program (DDE) or fetch. A workbook, document or
+//     presentation may lie in it, one level deep, since charts keep their numbers so: it is walked by the same rules.
+//   - ODF: scripts and listeners, macros, DDE, databases, frames, applets, and addresses that lead out of the package, except for
+//     links on a click, a template and a sound of the author's own disk. It needs a mimetype entry and a manifest that agree.
+//   - EPUB: scripts, events, and what pages load from elsewhere; encryption, except of fonts. It needs META-INF/container.xml.
 //
-// As Malformed are refused OPC parts in pieces or with hidden names; ODF and EPUB whose mimetype entry is not the first,
-// stored and exact; ODF without a manifest that agrees, or encrypted; EPUB without META-INF/container.xml.
+// Links lead to http, https, mailto, tel, or to a name without a scheme; see AllowLinks.
 //
-// Lists of parts (content types, relations, manifest) are parsed, up to 1 MiB each, 4 MiB and 60,000 tokens together.
-// Memory: as for Zip, and 4 MiB while a list is parsed.
-//
-// It does not look for DDE fields, formulas that fetch, or scripts in the pages of an EPUB, does not judge where hyperlinks
-// lead, and does not read pictures and fonts. ODF may load linked pictures.
+// It does not read pictures, fonts and style sheets, and knows of formulas only the functions that are documented to fetch.
 type Document struct {
 	Limits ZipLimits
 	Type   string

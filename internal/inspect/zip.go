@@ -41,17 +41,17 @@ func (l ZipLimits) withDefaults(entries int) ZipLimits {
 // the central directory must list exactly what was seen. So nothing can stand before the first entry, between entries,
 // behind the end, or twice, and every program that opens the archive sees the entries that were checked here. Refused are:
 //
-//   - as Malformed: archives that are cut, damaged or disagree with themselves; entries that are encrypted, use another
-//     method than stored and deflate, or are stored with their size behind them (these cannot be read from a stream:
-//     only deflate tells where it ends); archives in several volumes; names that are absolute, have "..", a backslash, a
-//     colon, control or direction characters; two names that differ in case alone;
-//   - as TooLarge: what passes ZipLimits, names of more than 512 bytes, and archives within archives;
-//   - as Active: symbolic links, devices and set-id files; names whose extension is not allowed, contents that are not
-//     what the extension says; programs for Java and Android, and Office documents under the name of an archive.
+//   - archives that are cut, damaged or disagree with themselves, encrypted entries, other methods than stored and deflate,
+//     several volumes. A stored entry whose size stands behind it ends where a descriptor agrees with all before it;
+//   - names with a part that is "..", empty, a device of Windows, or ends in a dot or a space; absolute names, names with a
+//     backslash, a colon or characters that cannot be seen; two names that are one by Unicode's compatibility form or without case;
+//   - what passes ZipLimits, names of more than 512 bytes, and archives within archives;
+//   - symbolic links, devices and set-id files; names whose extension is not allowed, contents that are not what the extension
+//     says; programs for Java and Android, and Office documents under the name of an archive.
 //
 // Comments must be plain text (see Text) of at most 1 KiB.
 //
-// Memory: under 200 KiB for each level of archives and 100 bytes for each entry, whatever the archive's size.
+// Memory: under 100 KiB for each level of archives; for each entry about 100 bytes from the [Budget].
 //
 // The walk is a coroutine that runs only within Write and Verdict. Close ends it where Verdict is not reached, else it
 // stays for ever. The calls may come from several goroutines in turn, unless one of them is locked to its thread
