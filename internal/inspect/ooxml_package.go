@@ -11,13 +11,11 @@ import (
 // ooxmlParts knows the parts of a package and what it says of their types, in whatever order they come (ECMA-376 part 2, 7.2.3).
 // Names are kept as their hashes.
 type ooxmlParts struct {
-	seed     maphash.Seed
-	parts    []ooxmlPart
-	byName   map[uint64]string // content types, of parts
-	byExt    map[uint64]string // and of extensions
-	main     uint64            // the part that is the document, by the package's relations
-	hasMain  bool
-	mainType string
+	parts   []ooxmlPart
+	byName  map[uint64]string // content types, of parts
+	byExt   map[uint64]string // and of extensions
+	main    uint64            // the part that is the document, by the package's relations
+	hasMain bool
 }
 
 type ooxmlPart struct {

@@ -30,7 +30,7 @@ func (s *hashSet) add(b *Budget, h uint64) error {
 func (s *hashSet) find(h uint64) int {
 	h = max(h, 1)
 	mask := len(s.slots) - 1
-	for i := int(h>>1) & mask; ; i = (i + 1) & mask { //nolint:gosec // all bits but the first fit
+	for i := int(h>>1) & mask; ; i = (i + 1) & mask {
 		if s.slots[i] == 0 || s.slots[i] == h {
 			return i
 		}

@@ -39,6 +39,7 @@ func (d *storedData) describes(descriptor []byte) bool {
 		return false
 	}
 	wide, narrow := f, f
-	return narrow.u32() == uint32(d.c.size) && narrow.u32() == uint32(d.c.size) && d.c.size < max32 || //nolint:gosec // compared
-		wide.size() == d.c.size && wide.size() == d.c.size
+	packed, size := int64(narrow.u32()), int64(narrow.u32())
+	packed64, size64 := wide.size(), wide.size()
+	return packed == d.c.size && size == d.c.size || packed64 == d.c.size && size64 == d.c.size
 }
