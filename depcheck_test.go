@@ -12,7 +12,7 @@ import (
 // TestDependencies pins what a program takes on by importing a package of this
 // module. A new line here needs a reason in docs/design.md.
 func TestDependencies(t *testing.T) {
-	detection := []string{"github.com/gabriel-vasile/mimetype"}
+	detection := []string{"github.com/gabriel-vasile/mimetype", "golang.org/x/text"}
 	aws := []string{
 		"github.com/aws/aws-sdk-go-v2",
 		"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream",

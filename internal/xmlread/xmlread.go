@@ -66,8 +66,8 @@ const (
 
 // What reading costs in steps, each about a nanosecond.
 const (
-	byteSteps  = 4
-	tokenSteps = 50
+	byteSteps  = 2
+	tokenSteps = 20
 )
 
 // Kind says what sort of fault a document has.
