@@ -46,9 +46,16 @@
 //
 // s3store keeps the buffers of all uploads together under one limit, whatever
 // their number and size. Beside that each request that is received or committed
-// costs about 100 KiB, [Options.MaxConcurrent] of them at most. Who finds no room waits for
-// [Options.MaxWait] and is told to come again ([CodeBusy], Retry-After). No
-// subject takes more than half of either; anonymous callers are not told apart.
+// costs about 100 KiB, and at most 192 KiB whatever it sends,
+// [Options.MaxConcurrent] of them at most. An upload that finds no room waits for
+// [Options.MaxWait] and is then refused ([CodeBusy], Retry-After).
+//
+// What inspectors must remember and grows with a file, such as the entries of an
+// archive, comes from 64 MiB that all uploads of a handler share, 8 MiB at most
+// for one file. It is never waited for: without room the answer is [CodeBusy].
+// Looking at a file costs at most 50 ms of work, and 200 ms for each MiB of it
+// that has arrived. No subject takes more than half of any of these; anonymous
+// callers are not told apart.
 //
 // # One policy, two doors
 //

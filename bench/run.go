@@ -53,6 +53,7 @@ func runCases(args []string) error {
 		{"small", b.small},
 		{"many at once", b.many},
 		{"refused early", b.refused},
+		{"looking", b.looking},
 		{"by size", b.bySize},
 		{"by concurrency", b.byConcurrency},
 		{"soak", func() error { return b.soak(int(50_000 / b.scale)) }},

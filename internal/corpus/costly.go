@@ -1,0 +1,179 @@
+package corpus
+
+import (
+	"bytes"
+	"compress/flate"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"strings"
+)
+
+// Costly is a kind of file that is as dear to look into as its type allows: small pieces, deep or long lists, bytes that
+// unfold. How it is judged does not matter.
+type Costly struct {
+	About string
+	Name  string // with the extension
+	Type  string
+
+	// Make returns a file of about size bytes, whose end may be missing.
+	Make func(size int) []byte
+}
+
+// CostlyFiles returns the worst files that we know of each type.
+func CostlyFiles() []Costly {
+	return append(append(costlyMedia(), costlyTexts()...), costlyPacked()...)
+}
+
+// filled is head and then unit until there are size bytes.
+func filled(head, unit string) func(size int) []byte {
+	return func(size int) []byte {
+		b := append(make([]byte, 0, size+len(unit)), head...)
+		for len(b) < size {
+			b = append(b, unit...)
+		}
+		return b
+	}
+}
+
+func costlyMedia() []Costly {
+	return []Costly{
+		{"PNG of the smallest chunks", "a.png", "image/png", filled(pngSignature+ihdr(1, 1, 8, 0), pngChunk("prVt", ""))},
+		{"JPEG of the smallest segments", "a.jpg", "image/jpeg", filled("\xff\xd8", segment(0xe1, ""))},
+		{"JPEG of escaped bytes", "b.jpg", "image/jpeg", filled(cut(goJPEG(image.NewGray(image.Rect(0, 0, 8, 8))), 4), "\xff\x00")},
+		{"GIF of blocks of one byte", "a.gif", "image/gif", filled(cut(gifFile(1, 1, gifFrame(0, 0, 1, 1)), 1)+"!\xfe", "\x01x")},
+		{"WebP of the smallest chunks", "a.webp", "image/webp", filled("RIFF\xfe\xff\xff\x7fWEBP"+vp8x(0, 1, 1)+vp8(1, 1), riffChunk("abcd", ""))},
+		{"AVIF of the smallest boxes", "a.avif", "image/avif", filled(box("ftyp", "avif\x00\x00\x00\x00mif1avif"), box("free"))},
+		{"MP4 of the smallest boxes", "a.mp4", "video/mp4", filled(box("ftyp", "isom\x00\x00\x00\x00isommp42"), box("free"))},
+		{"WebM of the smallest elements", "a.webm", "video/webm", filled(sample("live.webm"), "\xec\x80")},
+		{"MP3 of frames of the lowest rate", "a.mp3", "audio/mpeg", filled("", "\xff\xe3\x18\xc4"+strings.Repeat("\x00", 68))},
+		{"WAV of the smallest chunks", "a.wav", "audio/wav", filled("RIFF\xfe\xff\xff\x7fWAVE"+riffChunk("fmt ", le16(1)+le16(1)+le32(8000)+le32(8000)+le16(1)+le16(8)), riffChunk("abcd", ""))},
+		{"Ogg of short streams", "a.ogg", "audio/ogg", filled("", sample("chain.ogg"))},
+		{"FLAC of what looks like frames", "a.flac", "audio/flac", filled(cut(sample("tagged.flac"), 20), "\xff\xf8\x69\x18\x00")},
+	}
+}
+
+func costlyTexts() []Costly {
+	return []Costly{
+		{"text of near misses of markup", "a.txt", "text/plain", filled("", "a<1 b<2 ")},
+		{"text of attributes", "b.txt", "text/plain", filled("<x ", "a=b ")},
+		{"text of characters of four bytes", "c.txt", "text/plain", filled("", "\U0001f600")},
+		{"CSV of quotes", "a.csv", "text/csv", filled("", "\"\",")},
+		{"CSV of numbers", "b.csv", "text/csv", filled("", "-1,-2;+3\t")},
+		{"CSV of short rows", "c.csv", "text/csv", filled("", "-\n")},
+		{"JSON of lists", "a.json", "application/json", filled("[", "[],")},
+		{"JSON of escapes", "b.json", "application/json", filled(`["`, `\u0000`)},
+		{"XML of empty elements", "a.xml", typeXML, filled(declaration+"<a>", "<a/>")},
+		{"XML of one tag", "b.xml", typeXML, filled(declaration+"<a ", `a="" `)},
+		{"XML of references", "c.xml", typeXML, filled(declaration+"<a>", "&lt;")},
+		{"XML of namespaces", "d.xml", typeXML, filled(declaration+"<a>", `<b xmlns:a="b" xmlns:c="d" a:x="" c:x=""/>`)},
+		{"SVG of empty elements", "a.svg", typeSVG, filled(svgRoot, "<g/>")},
+		{"SVG of styles", "b.svg", typeSVG, filled(svgRoot+"<style>", "url(#")},
+		{"SVG of escapes in styles", "c.svg", typeSVG, filled(svgRoot+"<style>", `\75 `)},
+		{"SVG of attributes", "d.svg", typeSVG, filled(svgRoot, `<g id="a" x="1" y="2"/>`)},
+		{"SVG of one long path", "e.svg", typeSVG, filled(svgRoot+`<path d="`, "M0 0 ")},
+		{"PDF of names", "a.pdf", typePDF, filled("%PDF-1.7\n1 0 obj\n[", "/#41")},
+		{"PDF of small objects", "b.pdf", typePDF, counted("%PDF-1.7\n", "%d 0 obj<<>>endobj ")},
+		{"PDF of small streams", "c.pdf", typePDF, counted("%PDF-1.7\n", "%d 0 obj<</Length 0>>stream\n\nendstream endobj ")},
+		{"PDF of lengths to come", "d.pdf", typePDF, counted("%PDF-1.7\n", "%[1]d 0 obj<</Length 9%[1]d 0 R>>stream\n\nendstream endobj ")},
+		{"PDF of near misses in a stream", "e.pdf", typePDF, filled("%PDF-1.7\n1 0 obj<</Length 99999999>>stream\n", "1 0 ob endstrea")},
+		{"PDF of cross references", "f.pdf", typePDF, filled("%PDF-1.7\n1 0 obj<<>>endobj\nxref\n0 99999\n", "0000000009 00000 n \n")},
+		{"PDF of dictionaries", "g.pdf", typePDF, filled("%PDF-1.7\n1 0 obj\n[", "<</A<</S/URI>>>>")},
+		{"PDF of object streams that unfold", "h.pdf", typePDF, costlyObjectStreams},
+	}
+}
+
+func counted(head, unit string) func(size int) []byte {
+	return func(size int) []byte {
+		b := bytes.NewBufferString(head)
+		for i := 1; b.Len() < size; i++ {
+			_, _ = fmt.Fprintf(b, unit, i)
+		}
+		return b.Bytes()
+	}
+}
+
+func costlyObjectStreams(size int) []byte {
+	b := bytes.NewBufferString("%PDF-1.7\n")
+	packed := "\x78\x9c" + string(deflate([]byte("9 0 ["+strings.Repeat("[]", 100_000)+"]")))
+	for i := 1; b.Len() < size; i++ {
+		_, _ = fmt.Fprintf(b, "%d 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\n", i, len(packed), packed)
+	}
+	return b.Bytes()
+}
+
+func costlyPacked() []Costly {
+	types := contentTypes("")
+	types = types[:len(types)-len("</Types>")]
+	return []Costly{
+		{"DOCX whose list is one tag", "a.docx", typeDOCX, listing(types+"<Default ", `a="" `)},
+		{"DOCX whose list has a tag of many attributes", "b.docx", typeDOCX, func(size int) []byte {
+			var attrs strings.Builder
+			attrs.WriteString(types + "<Default ")
+			for i := 0; attrs.Len() < 7*size; i++ {
+				_, _ = fmt.Fprintf(&attrs, `a%d="" `, i)
+			}
+			return zipOf(file("[Content_Types].xml", attrs.String()))
+		}},
+		{"DOCX whose part unfolds to elements", "c.docx", typeDOCX, unfolding("word/footnotes.xml", "<w>", "<a/>", docx())},
+		{"DOCX whose part unfolds to text", "d.docx", typeDOCX, unfolding("word/footnotes.xml", "<w>", "a", docx())},
+		{"DOCX of many small parts", "e.docx", typeDOCX, manyEntries(docx(), "word/a%d.xml", declaration+"<a/>")},
+		{"ODT whose part unfolds to elements", "a.odt", typeODT, unfolding("content.xml", "<w>", `<a b="vnd.sun.star.scrip"/>`, zipOf(store("mimetype", typeODT)))},
+		{"EPUB whose part unfolds to elements", "a.epub", "application/epub+zip", unfolding("a.xhtml", "<w>", `<a/>`, zipOf(store("mimetype", "application/epub+zip")))},
+		{"ZIP of many empty entries", "a.zip", typeZIP, manyEntries(nil, "%d.txt", "")},
+		{"ZIP that unfolds", "b.zip", typeZIP, unfolding("a.txt", "", "a", nil)},
+		{"ZIP that unfolds to near misses of markup", "c.zip", typeZIP, unfolding("a.txt", "", "a<1 b<2 ", nil)},
+	}
+}
+
+// listing is a package whose list of content types is head and then unit without end.
+func listing(head, unit string) func(size int) []byte {
+	return func(size int) []byte {
+		return entryOf("[Content_Types].xml", filled(head, unit)(100*size))
+	}
+}
+
+// entryOf is an archive that ends within its one entry.
+func entryOf(name string, content []byte) []byte {
+	e := zipEntry{name: name, packed: deflate(content), size: int64(len(content)), crc: crc32.ChecksumIEEE(content)}
+	e.pack()
+	return append(e.localHeader(), e.packed...)
+}
+
+// unfolding is an archive of entries, and then of one that goes on as long as it must for the size.
+func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
+	return func(size int) []byte {
+		start := archive
+		if i := bytes.Index(archive, []byte("PK\x01\x02")); i >= 0 {
+			start = archive[:i]
+		}
+		e := zipEntry{name: name, stream: true}
+		e.pack()
+		b := bytes.NewBuffer(append(bytes.Clone(start), e.localHeader()...))
+		w, _ := flate.NewWriter(b, flate.BestCompression)
+		_, _ = w.Write([]byte(head))
+		block := filled("", unit)(1 << 20)
+		for b.Len() < size {
+			_, _ = w.Write(block)
+			_ = w.Flush()
+		}
+		return b.Bytes()
+	}
+}
+
+// manyEntries is the archive with further entries in front of its directory.
+func manyEntries(archive []byte, name, content string) func(size int) []byte {
+	return func(size int) []byte {
+		var b []byte
+		if i := bytes.Index(archive, []byte("PK\x01\x02")); i >= 0 {
+			b = bytes.Clone(archive[:i])
+		}
+		packed := deflate([]byte(content))
+		for i := 0; len(b) < size; i++ {
+			e := zipEntry{name: fmt.Sprintf(name, i), packed: packed, size: int64(len(content)), crc: crc32.ChecksumIEEE([]byte(content))}
+			e.pack()
+			b = append(append(b, e.localHeader()...), e.packed...)
+		}
+		return b
+	}
+}

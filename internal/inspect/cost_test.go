@@ -1,0 +1,82 @@
+package inspect_test
+
+import (
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+// lookingInspector is what reads a file of that type as strictly as it can be asked to.
+func lookingInspector(mediaType string) inspector {
+	switch {
+	case mediaType == "application/zip", mediaType == "application/epub+zip",
+		strings.HasPrefix(mediaType, "application/vnd."):
+		return newArchiveWalker(mediaType)
+	case strings.HasPrefix(mediaType, "text/"), mediaType == "application/pdf", mediaType == "application/json", mediaType == "image/svg+xml":
+		return documentInspector(mediaType, true)
+	}
+	return newWalker(mediaType, inspect.Limits{})
+}
+
+func within(w inspector, b *inspect.Budget) {
+	w.(interface{ Within(*inspect.Budget) }).Within(b)
+}
+
+// show writes content in the pieces in which files are shown.
+func show(w io.Writer, content []byte) {
+	for piece := range slices.Chunk(content, 32<<10) {
+		if _, err := w.Write(piece); err != nil {
+			return
+		}
+	}
+}
+
+// taken counts what an inspector has taken of the memory that inspectors share.
+type taken struct{ bytes int64 }
+
+func (m *taken) Take(n int64) bool { m.bytes += n; return true }
+func (m *taken) Give(n int64)      { m.bytes -= n }
+
+// TestHeldMemory: what inspectors hold while a client stalls, beside what they take from the memory that is shared, is a
+// small constant, whatever the client has sent.
+func TestHeldMemory(t *testing.T) {
+	const (
+		uploads  = 8
+		constant = 96 << 10 // of each; a request has 192 KiB in all
+	)
+	for _, c := range corpus.CostlyFiles() {
+		content := c.Make(512 << 10)
+		memory := &taken{}
+		var held [uploads]inspector
+		before := heap()
+		for i := range held {
+			held[i] = lookingInspector(c.Type)
+			within(held[i], &inspect.Budget{Memory: memory})
+			show(held[i], content)
+		}
+		grown := heap() - before
+		assert.Less(t, grown, uploads*constant+memory.bytes, "%s: %d KiB each", c.About, grown/uploads>>10)
+		for _, w := range held {
+			if closer, ok := w.(io.Closer); ok {
+				require.NoError(t, closer.Close())
+			}
+		}
+	}
+}
+
+// heap is what is in use after everything that can go has gone.
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
