@@ -1,6 +1,8 @@
 package inspect_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"runtime"
 	"slices"
@@ -53,7 +55,7 @@ func TestHeldMemory(t *testing.T) {
 		constant = 96 << 10 // of each; a request has 192 KiB in all
 	)
 	for _, c := range corpus.CostlyFiles() {
-		content := c.Make(512 << 10)
+		content := c.Make(256 << 10)
 		memory := &taken{}
 		var held [uploads]inspector
 		before := heap()
@@ -79,4 +81,40 @@ func heap() int64 {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
+}
+
+// endingContext ends when it is asked the second time, and counts what follows.
+type endingContext struct {
+	context.Context
+	asked int
+}
+
+var errLeft = errors.New("the client has left")
+
+func (c *endingContext) Err() error {
+	if c.asked++; c.asked < 2 {
+		return nil
+	}
+	return errLeft
+}
+
+// TestLookingEndsSoon: an inspector that works on one call for long looks at the context on its way, and goes no further
+// once that has ended.
+func TestLookingEndsSoon(t *testing.T) {
+	ended := map[string]bool{}
+	for _, c := range corpus.CostlyFiles() {
+		ctx := &endingContext{Context: t.Context()}
+		w := lookingInspector(c.Type)
+		within(w, &inspect.Budget{Context: ctx})
+		_, err := w.Write(c.Make(256 << 10))
+		require.LessOrEqual(t, ctx.asked, 3, "%s goes on", c.About) // the third time for its cause
+		if ctx.asked > 1 {
+			require.Error(t, err, c.About)
+			ended[c.Type] = true
+		}
+		if closer, ok := w.(io.Closer); ok {
+			require.NoError(t, closer.Close())
+		}
+	}
+	require.GreaterOrEqual(t, len(ended), 15, "%v", ended)
 }
