@@ -106,7 +106,7 @@ func costlyPacked() []Costly {
 	types := contentTypes("")
 	types = types[:len(types)-len("</Types>")]
 	return []Costly{
-		{"DOCX whose list is one tag", "a.docx", typeDOCX, listing(types+"<Default ", `a="" `)},
+		{"DOCX whose list is one tag", "a.docx", typeDOCX, unfolding("[Content_Types].xml", types+"<Default ", `a="" `, nil)},
 		{"DOCX whose list has a tag of many attributes", "b.docx", typeDOCX, func(size int) []byte {
 			var attrs strings.Builder
 			attrs.WriteString(types + "<Default ")
@@ -126,20 +126,6 @@ func costlyPacked() []Costly {
 	}
 }
 
-// listing is a package whose list of content types is head and then unit without end.
-func listing(head, unit string) func(size int) []byte {
-	return func(size int) []byte {
-		return entryOf("[Content_Types].xml", filled(head, unit)(100*size))
-	}
-}
-
-// entryOf is an archive that ends within its one entry.
-func entryOf(name string, content []byte) []byte {
-	e := zipEntry{name: name, packed: deflate(content), size: int64(len(content)), crc: crc32.ChecksumIEEE(content)}
-	e.pack()
-	return append(e.localHeader(), e.packed...)
-}
-
 // unfolding is an archive of entries, and then of one that goes on as long as it must for the size.
 func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 	return func(size int) []byte {
@@ -150,12 +136,18 @@ func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 		e := zipEntry{name: name, stream: true}
 		e.pack()
 		b := bytes.NewBuffer(append(bytes.Clone(start), e.localHeader()...))
-		w, _ := flate.NewWriter(b, flate.BestCompression)
+		w, _ := flate.NewWriter(b, flate.DefaultCompression)
 		_, _ = w.Write([]byte(head))
-		block := filled("", unit)(1 << 20)
-		for b.Len() < size {
+		block := filled("", unit)(128 << 10)
+		again := 0 // where what packs a block that follows another begins
+		for range 2 {
+			again = b.Len()
 			_, _ = w.Write(block)
 			_ = w.Flush()
+		}
+		packed := bytes.Clone(b.Bytes()[again:])
+		for b.Len() < size {
+			_, _ = b.Write(packed)
 		}
 		return b.Bytes()
 	}

@@ -51,7 +51,7 @@ func (m *taken) Give(n int64)      { m.bytes -= n }
 // small constant, whatever the client has sent.
 func TestHeldMemory(t *testing.T) {
 	const (
-		uploads  = 8
+		uploads  = 3
 		constant = 96 << 10 // of each; a request has 192 KiB in all
 	)
 	for _, c := range corpus.CostlyFiles() {
