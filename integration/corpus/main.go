@@ -18,7 +18,7 @@ import (
 func main() {
 	list := flag.Bool("list", false, "print each file that is refused, with the reason for the log")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: corpus [-list] FOLDER ...")
+		_, _ = fmt.Fprintln(flag.CommandLine.Output(), "usage: corpus [-list] FOLDER ...")
 		flag.PrintDefaults()
 	}
 	flag.Parse()

@@ -98,7 +98,7 @@ func (s *survey) file(path string) {
 	if err != nil || info.Size() > maxFile {
 		return
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // what it was asked to read
+	content, err := os.ReadFile(path)
 	switch {
 	case err != nil:
 		return

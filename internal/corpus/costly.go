@@ -129,10 +129,7 @@ func costlyPacked() []Costly {
 // unfolding is an archive of entries, and then of one that goes on as long as it must for the size.
 func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 	return func(size int) []byte {
-		start := archive
-		if i := bytes.Index(archive, []byte("PK\x01\x02")); i >= 0 {
-			start = archive[:i]
-		}
+		start, _, _ := bytes.Cut(archive, []byte("PK\x01\x02"))
 		e := zipEntry{name: name, stream: true}
 		e.pack()
 		b := bytes.NewBuffer(append(bytes.Clone(start), e.localHeader()...))
@@ -156,10 +153,8 @@ func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 // manyEntries is the archive with further entries in front of its directory.
 func manyEntries(archive []byte, name, content string) func(size int) []byte {
 	return func(size int) []byte {
-		var b []byte
-		if i := bytes.Index(archive, []byte("PK\x01\x02")); i >= 0 {
-			b = bytes.Clone(archive[:i])
-		}
+		before, _, _ := bytes.Cut(archive, []byte("PK\x01\x02"))
+		b := bytes.Clone(before)
 		packed := deflate([]byte(content))
 		for i := 0; len(b) < size; i++ {
 			e := zipEntry{name: fmt.Sprintf(name, i), packed: packed, size: int64(len(content)), crc: crc32.ChecksumIEEE([]byte(content))}

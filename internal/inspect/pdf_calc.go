@@ -134,13 +134,13 @@ func (s *calcScanner) strings() bool {
 // quoted takes a string. Whatever a backslash escapes is part of it.
 func (s *calcScanner) quoted(quote byte) bool {
 	for i := 1; i < len(s.rest); i++ {
-		switch c := s.rest[i]; {
-		case c == quote:
+		switch s.rest[i] {
+		case quote:
 			s.rest = s.rest[i+1:]
 			return true
-		case c == '\\':
+		case '\\':
 			i++
-		case c == '\n' || c == '\r':
+		case '\n', '\r':
 			return false
 		}
 	}

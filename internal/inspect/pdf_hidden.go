@@ -64,7 +64,7 @@ func (h *pdfHidden) find(p []byte) (n int, heading bool) {
 		k := bytes.Index(p[n:], []byte(hiddenWord))
 		if k < 0 {
 			h.matched = partial(p[n:], hiddenWord)
-			n, k = len(p)-h.matched, 0
+			n = len(p) - h.matched
 		} else {
 			h.matched = len(hiddenWord)
 			n += k

@@ -151,8 +151,10 @@ func TestPDFBodiesOfOneObject(t *testing.T) {
 		{"cross reference to the body of another, ahead", pdf(fmt.Sprintf("xref\n6 1\n%010d 00000 n\ntrailer<<>>", prefix+len("xref\n6 1\n0000000000 00000 n\ntrailer<<>>\n")), object(7, web), opener), action},
 		{"cross reference to its own body", xref(prefix, object(6, page), opener), ""},
 		{"cross reference that leads nowhere", xref(12, object(6, page), opener), ""},
-		{"cross reference in a stream to the body of another",
-			packed([][3]int{6: {2, 5, 1}}, "7 0 8 25 ", page+" "+web), action},
+		{
+			"cross reference in a stream to the body of another",
+			packed([][3]int{6: {2, 5, 1}}, "7 0 8 25 ", page+" "+web), action,
+		},
 		{"cross reference in a stream to its own body", packed([][3]int{6: {2, 5, 0}}, "6 0 8 25 ", page+" "+web), ""},
 		{"tree of names, one body of two", pdf(holdsNames("/JavaScript 6 0 R"), object(6, "<</Names[]>>"), object(6, "<</Names[(a)7 0 R]>>")), script},
 		{"events, one body of two", pdf(object(5, "<</AA 6 0 R>>"), object(6, "<<>>"), object(6, "<</O<</S/URI/URI(x)>>>>")), action},

@@ -292,18 +292,18 @@ func (r *pdfRules) subtype(l *pdfLevel, name []byte) {
 }
 
 func (r *pdfRules) string(l *pdfLevel, i pdfItem) {
-	switch {
-	case l.key == keyURI, l.key == keyBase:
+	switch l.key {
+	case keyURI, keyBase:
 		if kind := linkKind(i.text, i.cut); kind != "" {
 			r.refuse(kind, leadsElsewhere)
 		}
-	case l.key == keyJS:
+	case keyJS:
 		if l.calc = r.allow.Calculations && !i.cut && calculates(i.text); !l.calc {
 			r.refuse(KindScript, hasJavaScript)
 		}
-	case l.key == keyXFA:
+	case keyXFA:
 		r.refuse(KindForm, hasXFA)
-	case l.key == keyOnInstantiate:
+	case keyOnInstantiate:
 		r.refuse(KindScript, hasJavaScript)
 	}
 }

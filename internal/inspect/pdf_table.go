@@ -109,7 +109,7 @@ func (t *pdfTable) at(key uint64, b *Budget) (*pdfEntry, error) {
 // find returns the entry with that key, or the empty one where it belongs.
 func (t *pdfTable) find(key uint64) *pdfEntry {
 	for i := key * t.odd >> t.shift; ; i++ {
-		e := &t.entries[i&uint64(len(t.entries)-1)]
+		e := &t.entries[i&uint64(len(t.entries)-1)] //nolint:gosec // it has entries
 		if e.key == 0 || e.key == key {
 			return e
 		}
@@ -138,7 +138,7 @@ func (t *pdfTable) grow(b *Budget) error {
 		t.odd = rand.Uint64() | 1 //nolint:gosec // spreads keys, and keeps no secret
 	}
 	old := t.entries
-	t.entries, t.shift = make([]pdfEntry, size), 65-bits.Len(uint(size)) //nolint:gosec // not negative
+	t.entries, t.shift = make([]pdfEntry, size), 65-bits.Len(uint(size))
 	for _, e := range old {
 		if e.key != 0 {
 			*t.find(e.key) = e
