@@ -148,7 +148,7 @@ func TestConfirmJudgesTheWholeFile(t *testing.T) {
 		"nothing":               {"hello", ""},
 		"white space":           {"hello", "\n"},
 		"cut":                   {"hello", "hell"},
-		"cut behind the head":   {long, long[:len(long)-1]},
+		"cut after the head":    {long, long[:len(long)-1]},
 		"more":                  {"hello", "hello\x00"},
 		"more, behind the head": {long, long + "\x00"},
 		"another, shorter one":  {long, "<!DOCTYPE html><html><title>504</title></html>"},
