@@ -48,11 +48,11 @@ func newApp(t *testing.T) *app {
 	return a
 }
 
-// handler takes text from ann.
-func (a *app) handler(t *testing.T, policy upload.Validator) *upload.Handler {
+// handler takes files from ann, and gives up a check after the timeout.
+func (a *app) handler(t *testing.T, policy upload.Validator, checkTimeout time.Duration) *upload.Handler {
 	t.Helper()
 	h, err := upload.New(a.store, policy, upload.Subject(func(*http.Request) (string, error) { return "ann@example.com", nil }), &upload.Options{
-		MaxFiles: 2, CheckTimeout: time.Millisecond, CleanupTimeout: time.Millisecond,
+		MaxFiles: 2, CheckTimeout: checkTimeout, CleanupTimeout: time.Millisecond,
 		Hooks: a.hooks, Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
@@ -142,7 +142,7 @@ func label(t *testing.T, set attribute.Set) string {
 // TestMetrics: each decision counts once, by what has few values.
 func TestMetrics(t *testing.T) {
 	a := newApp(t)
-	text := a.handler(t, upload.Types("text/plain"))
+	text := a.handler(t, upload.Types("text/plain"), time.Minute)
 	r, bytes := request(t.Context(), "secret-a.txt", "secret-b.txt")
 	text.ServeHTTP(httptest.NewRecorder(), r)
 	r, more := request(t.Context(), "secret-a.txt", "secret-b.png") // the second is refused, and the first removed
@@ -153,7 +153,7 @@ func TestMetrics(t *testing.T) {
 	text.Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
 
 	release := make(chan struct{})
-	hangs := a.handler(t, upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { <-release; return nil }))
+	hangs := a.handler(t, upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { <-release; return nil }), time.Millisecond)
 	r, hung := request(t.Context(), "secret-a.txt")
 	hangs.ServeHTTP(httptest.NewRecorder(), r)
 	close(release)
@@ -214,9 +214,9 @@ func TestSpans(t *testing.T) {
 	ctx, server := a.tracer.Start(t.Context(), "server")
 	begin := time.Now()
 	r, _ := request(ctx, "secret-a.txt")
-	a.handler(t, policy).Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
+	a.handler(t, policy, time.Minute).Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
 	r, _ = request(ctx, "bad-secret.txt")
-	a.handler(t, policy).ServeHTTP(httptest.NewRecorder(), r)
+	a.handler(t, policy, time.Minute).ServeHTTP(httptest.NewRecorder(), r)
 	server.End()
 
 	spans := a.spans.Ended()
@@ -267,7 +267,7 @@ func TestInsideOtherHooks(t *testing.T) {
 		return ctx
 	}
 	r, _ := request(t.Context(), "a.txt")
-	a.handler(t, upload.NotEmpty()).Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
+	a.handler(t, upload.NotEmpty(), time.Minute).Middleware(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
 	ended := a.spans.Ended()
 	require.Len(t, ended, 3)
 	require.Equal(t, "upload streamed", ended[0].Name())
