@@ -114,16 +114,21 @@ func walkXML(r *xmlread.Reader, rule xmlRule) error {
 	}
 }
 
-// faultOfXML makes a fault of a reader's. Other errors stay.
+// faultOfXML makes a fault of a reader's, in a document that is a file of its own. Other errors stay.
 func faultOfXML(err error) error {
 	var f *xmlread.Fault
 	if !errors.As(err, &f) {
 		return err
 	}
+	return inLine(xmlFault(f, f.Detail), f.Line)
+}
+
+// xmlFault gives the code of a reader's fault.
+func xmlFault(f *xmlread.Fault, detail string) *Error {
 	if f.Kind == xmlread.Doctype {
-		return inLine(active(KindDoctype, f.Detail), f.Line)
+		return active(KindDoctype, detail)
 	}
-	return inLine(fault(xmlCodes[f.Kind], f.Detail), f.Line)
+	return fault(xmlCodes[f.Kind], detail)
 }
 
 var xmlCodes = map[xmlread.Kind]Code{

@@ -74,22 +74,17 @@ func showXML(rule partRule, token xmlread.Token, r *xmlread.Reader) error {
 	return nil
 }
 
-// partFault makes a fault of what ended the reading of a part.
+// partFault makes a fault of what ended the reading of a part. A part that ends early or late is damage: the file itself has its end.
 func partFault(err error) error {
 	var f *xmlread.Fault
 	if !errors.As(err, &f) {
 		return faultOr(err, CodeDamaged, damaged)
 	}
-	detail := "has a part that " + f.Detail
-	switch f.Kind {
-	case xmlread.Doctype:
-		return active(KindDoctype, detail)
-	case xmlread.Complex:
-		return fault(CodeComplex, detail)
-	case xmlread.Unsupported:
-		return fault(CodeUnsupported, detail)
+	found := xmlFault(f, "has a part that "+f.Detail)
+	if found.Code == CodeTruncated || found.Code == CodeTrailing {
+		found.Code = CodeDamaged
 	}
-	return fault(CodeDamaged, detail)
+	return found
 }
 
 // seen is the Long option of parts: values of more than 4 KiB pass, and rules that need them whole refuse them.
