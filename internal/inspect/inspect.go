@@ -25,7 +25,7 @@ const (
 	CodeBomb        Code = "bomb"                // it unpacks to more than is accepted
 	CodeComplex     Code = "too_complex"         // deeper, longer, more, or more work than is looked into
 	CodeEntry       Code = "entry_not_allowed"   // an entry of an archive has a type or a name that is not accepted
-	CodeMismatch    Code = "type_mismatch"       // inside it is another type than its name says
+	CodeMismatch    Code = "type_mismatch"       // the file is of another type than its name says; of entries CodeEntry says so
 	CodeBusy        Code = "busy"                // there is no room to look at the file now: not a verdict
 )
 

@@ -2,12 +2,16 @@ package inspect
 
 import (
 	"bufio"
+	"errors"
 	"slices"
 
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-const isJava = "is a program for Java or Android, not a plain archive"
+const (
+	isJava       = "is a program for Java or Android, not a plain archive"
+	isOtherEntry = "has an entry whose content is not what its extension says"
+)
 
 // zipFiles judges the entries of a plain archive: files for people.
 type zipFiles struct {
@@ -59,12 +63,21 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	}
 	mediaType := sniff.Resolve(head, ext)
 	if (z.known || isZip(head) && !z.any) && !slices.Contains(sniff.Extensions(mediaType), ext) {
-		return fault(CodeEntry, "has an entry whose content is not what its extension says")
+		return fault(CodeEntry, isOtherEntry)
 	}
 	if isZip(head) {
-		return w.within(body, z.inner(mediaType))
+		return entryFault(w.within(body, z.inner(mediaType)))
 	}
 	return nil
+}
+
+// entryFault makes a mismatch within an entry a fault of the entry: CodeMismatch speaks of the type of the file itself.
+func entryFault(err error) error {
+	var found *Error
+	if errors.As(err, &found) && found.Code == CodeMismatch {
+		return fault(CodeEntry, isOtherEntry)
+	}
+	return err
 }
 
 // inner returns what judges an archive in the archive.
