@@ -15,11 +15,11 @@ var presets = []struct {
 	}},
 	{".pdf .docx .xlsx .pptx .odt .ods .odp .txt .text .log .csv", func() upload.Validator { return upload.Documents(nil) }},
 	{".zip", func() upload.Validator { return upload.Archives(nil) }},
-	{".tsv .tab .md .markdown .json .xml .epub", func() upload.Validator {
-		return upload.Types("text/tab-separated-values", "text/markdown", "application/json", "text/xml", "application/epub+zip")
+	{".tsv .tab .md .markdown .json .xml .epub .vcf .vcard .ics", func() upload.Validator {
+		return upload.Types("text/tab-separated-values", "text/markdown", "application/json", "text/xml", "application/epub+zip", "text/vcard", "text/calendar")
 	}},
-	{".mp4 .m4v .mov .qt .webm .mkv .ogv .mp3 .m4a .m4b .wav .ogg .oga .opus .flac .ogx", func() upload.Validator {
-		return upload.Types("video/mp4", "video/quicktime", "video/webm", "video/matroska", "video/ogg",
+	{".mp4 .m4v .mov .qt .3gp .3gpp .3g2 .webm .mkv .ogv .mp3 .m4a .m4b .wav .ogg .oga .opus .flac .ogx", func() upload.Validator {
+		return upload.Types("video/mp4", "video/quicktime", "video/3gpp", "video/webm", "video/matroska", "video/ogg",
 			"audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "audio/flac", "application/ogg")
 	}},
 }

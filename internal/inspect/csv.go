@@ -18,7 +18,8 @@ type CSV struct {
 	// of them, and by the separator that a first line names (sep=;); with the rules for quotation marks that programs
 	// differ in; and lines within quotation marks are read as cells, too.
 	//
-	// Accepted after + and - are numbers and words that call nothing: -1.5, +49 (0)30/123-45, -€12.34, -12.34 EUR, - milk.
+	// Accepted after + and - are numbers and words that call nothing: -1.5, +49 (0)30/123-45, -€12.34, -12.34 EUR, - milk,
+	// - milk (2 l).
 	// After @ they are words that call nothing: @jane. After = it is a line of them, and a plain text in quotation
 	// marks: ="00123".
 	RefuseFormulas bool

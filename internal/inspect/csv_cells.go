@@ -248,7 +248,7 @@ func (s *cells) leave(r rune, mask uint64) (found bool) {
 	return s.content(mask, r) || found
 }
 
-// end judges cells that end here, of which a literal must have ended, too.
+// end judges cells that end here, of which a literal or a call must have ended, too.
 func (s *cells) end(mask uint64) (found bool) {
 	found = s.unfinished()&mask != 0
 	for a := s.active; a != 0; a &= a - 1 {
@@ -328,4 +328,6 @@ func (s *cells) move(mask uint64, kind cellChar) (found bool) {
 }
 
 // unfinished returns the readers whose cell is a formula if it ends here.
-func (s *cells) unfinished() uint64 { return s.inState[cellLiteral] | s.inState[cellRow] }
+func (s *cells) unfinished() uint64 {
+	return s.inState[cellLiteral] | s.inState[cellRow] | s.inState[cellCall] | s.inState[cellCallNumber] | s.inState[cellCallExponent]
+}

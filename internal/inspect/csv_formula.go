@@ -5,7 +5,8 @@ import "unicode"
 // A cell that begins like a formula may still be something that a spreadsheet can only show: an amount, a telephone
 // number, words after a dash, somebody's handle. So it is read as a formula would be, token by token. Nothing acts in a
 // spreadsheet without a call, a reference to another document, a table or a program; and a number that is followed by a
-// word, a text or a separator is no formula, whatever comes then. What is not listed here is one.
+// word, a text or a separator is no formula, whatever comes then. So is a call whose first argument is a number and a word:
+// milk (2 l). What is not listed here is one.
 //
 // The states of a cell that begins so. Each is a row of calm.
 type cellState uint8
@@ -36,6 +37,9 @@ const (
 	cellWordDollar // a short word and $
 	cellRow        // digits after them: US$45 is a reference, US$45.00 and US$1,000 are not
 	cellBang       // !, which with a name would be a reference
+	cellCall       // a word and a parenthesis, where a number is due: without a word after it, it is a call
+	cellCallNumber
+	cellCallExponent // e after the number, which may be that of 2e3
 	cellAt         // as cellCalm, after @, where references are none
 	cellAtWord
 	cellAtWordEnd
@@ -48,6 +52,10 @@ type cellChar uint8
 
 // cellChars names the kinds of characters by one of each.
 const cellChars = " \t0ea_.\"=($!#',+:%|*"
+
+// cellOtherDigit is the kind of digits outside of ASCII. They are as others, except that a program might take them for
+// the beginning of a name, which could be an argument.
+const cellOtherDigit = cellChar(len(cellChars))
 
 // calmRows says which state follows on which characters. On all others it is cellFormula.
 var calmRows = [cellStates]map[cellState]string{
@@ -65,16 +73,19 @@ var calmRows = [cellStates]map[cellState]string{
 	cellPhrase:       {cellPhrase: " 0ea_.($!#':+%", cellFree: "\t,\""},
 	cellFree:         {cellFree: cellChars},
 	cellCalm:         {cellCalm: " \t.(\",+:%", cellNumber: "0", cellWord1: "ea", cellWord: "_", cellDollar: "$", cellBang: "!"},
-	cellWord1:        {cellWord2: "ea", cellWord: "_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!"},
-	cellWord2:        {cellWord3: "ea", cellWord: "_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!"},
-	cellWord3:        {cellWord: "ea_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!"},
-	cellWord:         {cellWord: "0ea_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellDollar: "$", cellBang: "!"},
-	cellWordEnd:      {cellWordEnd: " \t", cellNumber: "0", cellWord1: "ea", cellWord: "_", cellCalm: ".\",+:%", cellDollar: "$", cellBang: "!"},
+	cellWord1:        {cellWord2: "ea", cellWord: "_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!", cellCall: "("},
+	cellWord2:        {cellWord3: "ea", cellWord: "_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!", cellCall: "("},
+	cellWord3:        {cellWord: "ea_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!", cellCall: "("},
+	cellWord:         {cellWord: "0ea_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellDollar: "$", cellBang: "!", cellCall: "("},
+	cellWordEnd:      {cellWordEnd: " \t", cellNumber: "0", cellWord1: "ea", cellWord: "_", cellCalm: ".\",+:%", cellDollar: "$", cellBang: "!", cellCall: "("},
 	cellNumber:       {cellNumber: "0ea_.'", cellCalm: " \t(\",+:%", cellDollar: "$", cellBang: "!"},
 	cellDollar:       {cellCalm: " \t(,+:%", cellAmount: "0."},
 	cellWordDollar:   {cellCalm: " \t(,+:%", cellRow: "0", cellNumber: "."},
 	cellRow:          {cellRow: "0", cellNumber: ".", cellCalm: ","},
 	cellBang:         {cellBang: "!", cellCalm: " \t.,\":+%"},
+	cellCall:         {cellCall: " ", cellCallNumber: "0"},
+	cellCallNumber:   {cellCallNumber: " 0.", cellCallExponent: "e", cellCall: "+,", cellPhrase: "a_"},
+	cellCallExponent: {cellPhrase: "ea_"},
 	cellAt:           {cellAt: " \t0.\"=($#',+:%", cellAtWord: "ea_", cellAtBang: "!"},
 	cellAtWord:       {cellAtWord: "0ea_.", cellAtWordEnd: " \t", cellAt: "\"=$#',+:%", cellAtBang: "!"},
 	cellAtWordEnd:    {cellAtWordEnd: " \t", cellAtWord: "ea_", cellAt: "0.\"=$#',+:%", cellAtBang: "!"},
@@ -82,12 +93,15 @@ var calmRows = [cellStates]map[cellState]string{
 }
 
 // calm is calmRows by kinds of characters.
-var calm = func() (table [cellStates][len(cellChars)]cellState) {
+var calm = func() (table [cellStates][cellOtherDigit + 1]cellState) {
 	for state, row := range calmRows {
 		for to, chars := range row {
 			for _, r := range chars {
 				table[state][cellCharOf(r)] = to
 			}
+		}
+		if state := cellState(state); state != cellCall && state != cellCallNumber {
+			table[state][cellOtherDigit] = table[state][cellASCII['0']]
 		}
 	}
 	return table
@@ -128,7 +142,7 @@ func cellCharOf(r rune) cellChar {
 	case unicode.IsLetter(r) || unicode.IsMark(r):
 		like = '_'
 	case unicode.Is(unicode.Nd, r):
-		like = '0'
+		return cellOtherDigit
 	}
 	return cellASCII[like]
 }

@@ -29,6 +29,9 @@ func isFormula(cell string) bool {
 		return false
 	}
 	cell = strings.Join(regexp.MustCompile(`"[^"]*("|$)`).Split(cell, -1), " ")
+	if call := noCall.FindStringIndex(cell); call != nil {
+		cell = cell[:call[0]] // no formula, unless what comes first acts or separates
+	}
 	return acts.MatchString(cell) || refers.MatchString(cell)
 }
 
@@ -36,6 +39,9 @@ var (
 	harmlessEquals = regexp.MustCompile(`^=\s*$|^=\s*=[=\s]*($|"|[,;\t|])|^=\s*"([^"=|]|"")*"\s*($|[,;\t|\pL\d])|^=\s*[,;\t|]`)
 	acts           = regexp.MustCompile(`[|{}\[\]\\<>*^]|[\pL_][\pL\d_.]*\s*\(|![\pL\d_$'"(]`)
 	refers         = regexp.MustCompile(`(^|[^\pL\d_.$'])\$?[A-Za-z]{1,3}\$?\d+($|[^\d.,])|#`)
+
+	// A word, and in parentheses numbers of which the last is followed by a word.
+	noCall = regexp.MustCompile(`[\pL_][\pL\d_.]*[\s\pZ\p{Cf}]*\([\s\pZ\p{Cf}]*\d[\d.\s\pZ\p{Cf}]*([-+/&,;][\s\pZ\p{Cf}]*\d[\d.\s\pZ\p{Cf}]*)*([eE][\pL_]|[a-df-zA-DF-Z_]|[^\x00-\x7f\PL])`)
 
 	pipedNumbers = regexp.MustCompile(`^[^\pL_"=<>{}\[\]\\^*!$#:']*`)
 

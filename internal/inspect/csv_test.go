@@ -33,6 +33,7 @@ func TestCSVAccepts(t *testing.T) {
 	} {
 		require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in), "%q", in)
 	}
+	require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true}, "a;\"- oil (0,5 l)\"\n"), "a decimal comma")
 	for _, in := range []string{"=\"00123\",Jane (x)\n", "\"=\"\"00123\"\"\",\"Jane (x)\"\n", "=,b\n", "=\n"} {
 		require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in), "%q", in)
 	}
@@ -49,6 +50,7 @@ var calmCells = []string{
 	"-1\u2009234", "-5°C", "-5 °C", "-1.2k", "-R$ 45,00", "-US$45.00", "-EUR 12.34", "-(12.50)", "-12.50 (net)", "-1'234.50", "-10kg",
 	"-12½", "-₹1,00,000", "+1-555-0100 ext. 5", "+49 30 1234", "-1/2", "-30 to -20", "-5 – -3", "-٣٤",
 	"- milk", "- milk, eggs & bread", "- don't", "-none-", "--help", "+é", "- what?", "- Wow!", "- Note: two 2nd", "-1ex",
+	"- milk (2 l)", "- Milk (2l)", "- beans (400 g, sweet)", "- tea ( 2-3 cups )", "- oil (1.5 litres) x", "- flour (1 000 g)", "-none (2 eggs)", "- none (2eggs)", "- Käse (250 g)", "- x (2 l)", "- ab (1/2 l)", "- oil (2 EL)", "- tea (2\u00a0l)",
 	"@handle", "@jane_doe1", "@jane thanks! https://example.com/x #tag", "@", "@ home", "＠handle", "－１２．５",
 	"-5 apples (green)", "-12.34 EUR, net (20)", "-5, Paris (France)", "-,Paris (France)", "-5;a|b",
 	"====", "= =", `="00123"`, `="0-306-40615-2"`, `="a b" `,
@@ -81,6 +83,8 @@ var actingCells = []string{
 	"-Book1.xlsx!Name", "-'C:/x/[b.xlsx]Sheet1'!A1", "-[b.xlsx]Sheet1!A1", "-Sheet1!1:1", "-{1}", "-\\\\host\\x", "-x^2",
 	"='file:///etc/passwd'#$Sheet1.A1", "-'file:///etc/passwd'#$Sheet1.A1", "=DDE(A1)", "=Sheet1!A1", "==1+1", "= 1", "=-1", "=(1)", "=A1",
 	`=""a"" & B1`, `=""a`, "-1e5+HYPERLINK(A1)", "-5=HYPERLINK(A1)", "-\"\"x\"\"&WEBSERVICE(A1)", "-1+2/cmd|x", "-\"\"a\"\"\"\"b\"\"&WEBSERVICE(A1)",
+	"-milk (2)", "- milk (organic)", "-SUM(2", "-SUM(", "-SUM( 2 ", "-SUM(2 3)", "-SUM(2,l)", "-SUM(2, l)", "-SUM(2;A1)", "-SUM(2+A1)", "-SUM(2/x)", "-SUM(1:1 A:A)",
+	"-SUM(2e3)", "-SUM(2 e3)", "-SUM(2\u200be3)", "-SUM(2 e)", "-SUM(٣ l)", "-SUM(2 ٣ l)", "-SUM(2%)", "-SUM(\"\"2 l\"\")", "-SUM($2 l)", "-SUM('2 l')", "-SUM(A1 2 l)", "-SUM(-2)", "-a b (A1)", "@SUM(2 l)", "-2*SUM(2 l)", "-cmd|x(2 l)", "-SUM(2 l|x)",
 	"-12:30+HYPERLINK(A1)", "-5%+SUM(A1)", "-(5)+cmd|x", "-none,IF(1)", "@jane,cmd|x",
 }
 
