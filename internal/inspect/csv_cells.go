@@ -31,7 +31,7 @@ type cells struct {
 	lead    uint64 // in front of the first character of a cell that is not blank
 	maybe   uint64 // the first of the two bytes of leadsPair is the first character
 	maybeIs rune
-	active  uint32 // states that a reader is in
+	active  uint64 // states that a reader is in
 	inState [cellStates]uint64
 	steps   int // work that was done for single characters
 }
@@ -252,7 +252,7 @@ func (s *cells) leave(r rune, mask uint64) (found bool) {
 func (s *cells) end(mask uint64) (found bool) {
 	found = s.unfinished()&mask != 0
 	for a := s.active; a != 0; a &= a - 1 {
-		k := bits.TrailingZeros32(a)
+		k := bits.TrailingZeros64(a)
 		if s.inState[k] &^= mask; s.inState[k] == 0 {
 			s.active &^= 1 << k
 		}
@@ -306,9 +306,9 @@ func (s *cells) launch(mask uint64, r rune) {
 // move takes readers from the states that they are in to the next ones.
 func (s *cells) move(mask uint64, kind cellChar) (found bool) {
 	var moved [cellStates]uint64
-	var into uint32
+	var into uint64
 	for a := s.active; a != 0; a &= a - 1 {
-		k := bits.TrailingZeros32(a)
+		k := bits.TrailingZeros64(a)
 		b := s.inState[k] & mask
 		if s.inState[k] &^= b; s.inState[k] == 0 {
 			s.active &^= 1 << k
@@ -321,7 +321,7 @@ func (s *cells) move(mask uint64, kind cellChar) (found bool) {
 	}
 	s.active |= into &^ (1 << cellFormula)
 	for ; into != 0; into &= into - 1 {
-		k := bits.TrailingZeros32(into)
+		k := bits.TrailingZeros64(into)
 		s.inState[k] |= moved[k]
 	}
 	return moved[cellFormula] != 0
@@ -329,5 +329,5 @@ func (s *cells) move(mask uint64, kind cellChar) (found bool) {
 
 // unfinished returns the readers whose cell is a formula if it ends here.
 func (s *cells) unfinished() uint64 {
-	return s.inState[cellLiteral] | s.inState[cellRow] | s.inState[cellCall] | s.inState[cellCallNumber] | s.inState[cellCallExponent]
+	return s.inState[cellLiteral] | s.inState[cellRow] | s.inState[cellRowGroup] | s.inState[cellCall] | s.inState[cellCallNumber] | s.inState[cellCallExponent]
 }

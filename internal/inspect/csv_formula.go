@@ -5,8 +5,8 @@ import "unicode"
 // A cell that begins like a formula may still be something that a spreadsheet can only show: an amount, a telephone
 // number, words after a dash, somebody's handle. So it is read as a formula would be, token by token. Nothing acts in a
 // spreadsheet without a call, a reference to another document, a table or a program; and a number that is followed by a
-// word, a text or a separator is no formula, whatever comes then. So is a call whose first argument is a number and a word:
-// milk (2 l). What is not listed here is one.
+// word, a text or a separator is no formula, whatever comes then. Neither is a call whose first argument is a number and a
+// word, as in milk (2 l), nor an arrow, which compares nothing. What is not listed here is one.
 //
 // The states of a cell that begins so. Each is a row of calm.
 type cellState uint8
@@ -17,6 +17,7 @@ const (
 	cellRule                          // ==== as people draw lines
 	cellLiteral                       // ="text
 	cellLiteralEnd                    // ="text"
+	cellDash                          // signs, and blanks between them: > makes an arrow of them
 	cellSign                          // where a number is due
 	cellAmount                        // after a number
 	cellExponent                      // 1e
@@ -36,11 +37,12 @@ const (
 	cellDollar     // $, which with a letter would be a reference
 	cellWordDollar // a short word and $
 	cellRow        // digits after them: US$45 is a reference, US$45.00 and US$1,000 are not
+	cellRowGroup   // a comma after them, where digits are due
 	cellBang       // !, which with a name would be a reference
 	cellCall       // a word and a parenthesis, where a number is due: without a word after it, it is a call
 	cellCallNumber
 	cellCallExponent // e after the number, which may be that of 2e3
-	cellAt         // as cellCalm, after @, where references are none
+	cellAt           // as cellCalm, after @, where references are none
 	cellAtWord
 	cellAtWordEnd
 	cellAtBang
@@ -51,7 +53,7 @@ const (
 type cellChar uint8
 
 // cellChars names the kinds of characters by one of each.
-const cellChars = " \t0ea_.\"=($!#',+:%|*"
+const cellChars = " \t0ea_.\"=($!#',+:%|>*"
 
 // cellOtherDigit is the kind of digits outside of ASCII. They are as others, except that a program might take them for
 // the beginning of a name, which could be an argument.
@@ -59,18 +61,19 @@ const cellOtherDigit = cellChar(len(cellChars))
 
 // calmRows says which state follows on which characters. On all others it is cellFormula.
 var calmRows = [cellStates]map[cellState]string{
-	cellEquals:       {cellEquals: " ", cellRule: "=", cellLiteral: `"`, cellFree: "\t,|"},
-	cellRule:         {cellRule: " =", cellFree: "\t,|\""},
+	cellEquals:       {cellEquals: " ", cellRule: "=", cellLiteral: `"`, cellFree: "\t,|", cellPhrase: ">"},
+	cellRule:         {cellRule: " =", cellFree: "\t,|\"", cellPhrase: ">"},
 	cellLiteral:      {cellLiteral: " \t0ea_.($#',+:%", cellLiteralEnd: `"`},
 	cellLiteralEnd:   {cellLiteralEnd: " ", cellLiteral: `"`, cellFree: "\t,|0ea_"},
+	cellDash:         {cellDash: " +", cellSign: ".(%", cellPhrase: ">", cellAmount: "0", cellWord1: "ea", cellWord: "_", cellAfter: "\t,|", cellString: `"`, cellDollar: "$", cellBang: "!", cellCalm: ":"},
 	cellSign:         {cellSign: " .(+%", cellAmount: "0", cellWord1: "ea", cellWord: "_", cellAfter: "\t,|", cellString: `"`, cellDollar: "$", cellBang: "!", cellCalm: ":"},
 	cellAmount:       {cellAmount: " 0.'%", cellExponent: "e", cellPhrase: "a_", cellFree: `"`, cellAfter: "\t,|", cellSign: "(+", cellDollar: "$", cellBang: "!", cellCalm: ":"},
 	cellExponent:     {cellAmount: "0", cellExponentSign: "+", cellPhrase: " \tea_.'%,:"},
-	cellExponentSign: {cellAmount: "0", cellWord1: "ea", cellWord: "_", cellCalm: " .,%"},
+	cellExponentSign: {cellAmount: "0", cellPhrase: "ea_", cellCalm: " .,%"},
 	cellString:       {cellString: " \t0ea_.=($!#',+:%|*", cellStringEnd: `"`},
 	cellStringEnd:    {cellString: `"`, cellAmount: " %", cellPhrase: "0ea_", cellAfter: "\t,|", cellSign: "(+"},
 	cellAfter:        {cellAfter: " \t,", cellAmount: "0", cellSign: "+(", cellFree: "ea_.\"=$!#':%|*"},
-	cellPhrase:       {cellPhrase: " 0ea_.($!#':+%", cellFree: "\t,\""},
+	cellPhrase:       {cellPhrase: " 0ea_.($!#':+%>", cellFree: "\t,\""},
 	cellFree:         {cellFree: cellChars},
 	cellCalm:         {cellCalm: " \t.(\",+:%", cellNumber: "0", cellWord1: "ea", cellWord: "_", cellDollar: "$", cellBang: "!"},
 	cellWord1:        {cellWord2: "ea", cellWord: "_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!", cellCall: "("},
@@ -81,7 +84,8 @@ var calmRows = [cellStates]map[cellState]string{
 	cellNumber:       {cellNumber: "0ea_.'", cellCalm: " \t(\",+:%", cellDollar: "$", cellBang: "!"},
 	cellDollar:       {cellCalm: " \t(,+:%", cellAmount: "0."},
 	cellWordDollar:   {cellCalm: " \t(,+:%", cellRow: "0", cellNumber: "."},
-	cellRow:          {cellRow: "0", cellNumber: ".", cellCalm: ","},
+	cellRow:          {cellRow: "0", cellNumber: ".", cellRowGroup: ","},
+	cellRowGroup:     {cellNumber: "0"},
 	cellBang:         {cellBang: "!", cellCalm: " \t.,\":+%"},
 	cellCall:         {cellCall: " ", cellCallNumber: "0"},
 	cellCallNumber:   {cellCallNumber: " 0.", cellCallExponent: "e", cellCall: "+,", cellPhrase: "a_"},
@@ -172,7 +176,7 @@ func leads(r rune) (state cellState, suspect bool) {
 	case '=':
 		return cellEquals, true
 	case '+', '-':
-		return cellSign, true
+		return cellDash, true
 	case '@':
 		return cellAt, true
 	}

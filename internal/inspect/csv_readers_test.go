@@ -19,6 +19,8 @@ func isFormula(cell string) bool {
 	switch {
 	case cell == "" || !strings.ContainsAny(cell[:1], "=+-@"):
 		return false
+	case arrow.MatchString(cell), textAndWord.MatchString(cell):
+		return false
 	case cell[0] == '=':
 		return !harmlessEquals.MatchString(cell)
 	case cell[0] == '@':
@@ -36,9 +38,14 @@ func isFormula(cell string) bool {
 }
 
 var (
-	harmlessEquals = regexp.MustCompile(`^=\s*$|^=\s*=[=\s]*($|"|[,;\t|])|^=\s*"([^"=|]|"")*"\s*($|[,;\t|\pL\d])|^=\s*[,;\t|]`)
-	acts           = regexp.MustCompile(`[|{}\[\]\\<>*^]|[\pL_][\pL\d_.]*\s*\(|![\pL\d_$'"(]`)
+	harmlessEquals = regexp.MustCompile(`^=\s*$|^=\s*=[=\s]*($|"|[,;\t|])|^=\s*"([^"=|]|"")*"\s*($|[,;\t|\pL\d_])|^=\s*[,;\t|]`)
+	acts           = regexp.MustCompile(`[|{}\[\]\\<>*^]|[\pL_][\pL\d_.]*\s*\(|![\pL\d_$'(]`)
 	refers         = regexp.MustCompile(`(^|[^\pL\d_.$'])\$?[A-Za-z]{1,3}\$?\d+($|[^\d.,])|#`)
+
+	// It has nothing to compare, and neither a reference to another document nor a program comes then.
+	arrow = regexp.MustCompile(`^(=[=\s]*|[-+/&\s]*)>[^|\[\]{}\\<^*=]*([,;\t"]|$)`)
+
+	textAndWord = regexp.MustCompile(`^[-+/&\s]*("([^"]|"")*"[-+/&(%\s]*)*"([^"]|"")*"\s*([\pL\d_][^|\[\]{}\\<^*=]*([,;\t"]|$)|[,;\t|])`)
 
 	// A word, and in parentheses numbers of which the last is followed by a word.
 	noCall = regexp.MustCompile(`[\pL_][\pL\d_.]*[\s\pZ\p{Cf}]*\([\s\pZ\p{Cf}]*\d[\d.\s\pZ\p{Cf}]*([-+/&,;][\s\pZ\p{Cf}]*\d[\d.\s\pZ\p{Cf}]*)*([eE][\pL_]|[a-df-zA-DF-Z_]|[^\x00-\x7f\PL])`)
@@ -46,7 +53,7 @@ var (
 	pipedNumbers = regexp.MustCompile(`^[^\pL_"=<>{}\[\]\\^*!$#:']*`)
 
 	// A number, or none, and a separator or a text; or a number and a word.
-	noExpression = regexp.MustCompile(`^[-+\s]*[-+/&.,;%()$\d\s]*([,;\t|]\s*["\pL]|\d[\d.,\s]*"|[,;\t|]+($|[^-+(\d]))|^[-+][^"=<>|:!$\pL]*\d[^-+/&(!,;:|"\pL]*[\pL_][^|\[\]{}\\<>^*]*$`)
+	noExpression = regexp.MustCompile(`^[-+\s]*(?:[-+/&.,;%()$\d\s?~@\x60]|[^\x00-\x7f\pL])*([,;\t|]\s*["\pL]|\d[\d.,\s]*"|[,;\t|]+($|[^-+(\d]))|^[-+][^"=<>|:!$\pL]*\d[^-+/&(!,;:|"\pL]*[\pL_][^|\[\]{}\\<^*]*$`)
 )
 
 // FuzzCSV holds the inspector against encoding/csv: whatever is accepted has no formula in any cell, with each separator

@@ -29,6 +29,7 @@ func TestCSVAccepts(t *testing.T) {
 		"1-2,a=b,a@b.example,1+1", "\"a=b\",\"he said \"\"=1\"\"\"", "\"\"\"=1\",x", "x\"=1\"", "'=1,_=1",
 		"-122.4,37.77,\"San Francisco (CA)\"\n", "\"-122.4\",\"37.77\",\"x|y (z)\"\n", "-1;\"a|b\";f(x)\n", "-5\tParis (France)\n", "-\tx (y)\n", "-|a|b (c)\n",
 		"a;\"-US$1,234\"\n", "\"-\",\"Paris (France)\"\n", "\"-1.5\",b\n", "+49 30 1234,Jane (home)\n",
+		"-73.9,40.7,32E-PM-1017-14,POINT (-1 2)\n",
 		"a\t\tb\n", "\ta\n", "a,\tx", "\"x,=1\",z", "\"x;=1\nb\";z", "名前,値=1", "a\rb\rc\r", "\"a\"\r\"b\"\r",
 	} {
 		require.NoError(t, csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in), "%q", in)
@@ -53,6 +54,8 @@ var calmCells = []string{
 	"- milk (2 l)", "- Milk (2l)", "- beans (400 g, sweet)", "- tea ( 2-3 cups )", "- oil (1.5 litres) x", "- flour (1 000 g)", "-none (2 eggs)", "- none (2eggs)", "- Käse (250 g)", "- x (2 l)", "- ab (1/2 l)", "- oil (2 EL)", "- tea (2\u00a0l)",
 	"@handle", "@jane_doe1", "@jane thanks! https://example.com/x #tag", "@", "@ home", "＠handle", "－１２．５",
 	"-5 apples (green)", "-12.34 EUR, net (20)", "-5, Paris (France)", "-,Paris (France)", "-5;a|b",
+	"-> O(2D)", "->", "--> see (a)", "- > x", "=> done (2)", "==> b", "-> a -> b", "-5 kg -> -3 kg",
+	"-1E-PM (x)",
 	"====", "= =", `="00123"`, `="0-306-40615-2"`, `="a b" `,
 }
 
@@ -83,8 +86,10 @@ var actingCells = []string{
 	"-Book1.xlsx!Name", "-'C:/x/[b.xlsx]Sheet1'!A1", "-[b.xlsx]Sheet1!A1", "-Sheet1!1:1", "-{1}", "-\\\\host\\x", "-x^2",
 	"='file:///etc/passwd'#$Sheet1.A1", "-'file:///etc/passwd'#$Sheet1.A1", "=DDE(A1)", "=Sheet1!A1", "==1+1", "= 1", "=-1", "=(1)", "=A1",
 	`=""a"" & B1`, `=""a`, "-1e5+HYPERLINK(A1)", "-5=HYPERLINK(A1)", "-\"\"x\"\"&WEBSERVICE(A1)", "-1+2/cmd|x", "-\"\"a\"\"\"\"b\"\"&WEBSERVICE(A1)",
+	"-A$1,x", "+A$1;", "-US$1, x",
 	"-milk (2)", "- milk (organic)", "-SUM(2", "-SUM(", "-SUM( 2 ", "-SUM(2 3)", "-SUM(2,l)", "-SUM(2, l)", "-SUM(2;A1)", "-SUM(2+A1)", "-SUM(2/x)", "-SUM(1:1 A:A)",
 	"-SUM(2e3)", "-SUM(2 e3)", "-SUM(2\u200be3)", "-SUM(2 e)", "-SUM(٣ l)", "-SUM(2 ٣ l)", "-SUM(2%)", "-SUM(\"\"2 l\"\")", "-SUM($2 l)", "-SUM('2 l')", "-SUM(A1 2 l)", "-SUM(-2)", "-a b (A1)", "@SUM(2 l)", "-2*SUM(2 l)", "-cmd|x(2 l)", "-SUM(2 l|x)",
+	"-5>SUM(A1)", "=A1>2", "-½>SUM(A1)", "-€>SUM(A1)", "-a>SUM(A1)", "-\"\"a\"\">SUM(A1)", "-><", "->a|x", "=>[x]", "->=A1", "=\"\"a\"\">SUM(A1)", "@>SUM(A1)", "-1E->SUM(A1)", "-1E- 5+SUM(A1)", "-.>A1", "-(>A1",
 	"-12:30+HYPERLINK(A1)", "-5%+SUM(A1)", "-(5)+cmd|x", "-none,IF(1)", "@jane,cmd|x",
 }
 
