@@ -65,6 +65,15 @@ func goodMedia() []row {
 		{"WAV of a pipe, with its size", "pipes.wav", "", patch(riffFile("WAVE", wavFormat)+"data\xff\xff\xff\xffsamples", 4, le32(1<<32-1))},
 		{"WAV of a recorder that was stopped", "stopped.wav", "", riffFile("WAVE", wavFormat, riffChunk("data", "")) + "samples"},
 		{"WAV whose samples count the header", "header.wav", "", patch(riffFile("WAVE", wavFormat, riffChunk("data", "samples!")), 40, le32(8+44))},
+		{"WAV of a pipe, by a program that adds to no size", "minus.wav", "", patch(riffFile("WAVE", wavFormat)+"data\x9b\xff\xff\xffsamples", 4, "\xbf\xff\xff\xff")},
+		{"WAV of 64-bit sizes by FFmpeg", "rf64.wav", "", wideWAV("RF64", 8, riffChunk("junk", "odd"))},
+		{"WAV of 64-bit sizes of broadcasters", "bw64.wav", "", wideWAV("BW64", 8)},
+		{"WAV of 64-bit sizes, of a pipe", "rf64pipe.wav", "", patch(wideWAV("RF64", 0), 20, be64(0))},
+		{"WAV of the other byte order by SoX", "rifx.wav", "", "RIFX" + be32(44) + "WAVEfmt " + be32(16) + be16(1) + be16(1) + be32(8000) + be32(8000) + be16(1) + be16(8) + "data" + be32(7) + "samples\x00"},
+		{"Ogg Vorbis with a skeleton by oggenc", "skeleton.ogg", "", skeleton + sample("vorbis.ogg")},
+		{"Ogg Theora by the older name", "film.ogg", "", sample("theora.ogv")},
+		{"QuickTime of a camera, without a file type", "camera.mov", "", patch(sample("film.mov"), 4, "mdat")},
+		{"QuickTime whose first box is to be passed over", "wide.mov", "", patch(sample("film.mov"), 4, "skip")},
 		{"Ogg that does not say that it ends", "telegram.ogg", "", unended(sample("opus.opus"))},
 		{"FLAC behind an ID3 tag", "id3.flac", "", "ID3\x03\x00\x00\x00\x00\x00\x05hello" + sample("tagged.flac")},
 		{"FLAC behind a large ID3 tag", "cover.flac", "", "ID3\x03\x00\x00\x00\x00\x40\x00" + strings.Repeat("\x00", 8192) + sample("tagged.flac")},
@@ -72,6 +81,20 @@ func goodMedia() []row {
 		{"WebM whose name has a zero behind it", "zero.webm", "", webm("webm\x00", element(tracks, "t"), element(cluster, "c"))},
 	}
 }
+
+// wideWAV returns a WAV file of 64-bit sizes (EBU Tech 3306), with these chunks in front of 8 bytes of samples.
+func wideWAV(kind string, samples int, chunks ...string) string {
+	body := wavFormat + strings.Join(chunks, "") + "data\xff\xff\xff\xffsamples!"
+	sizes := riffChunk("ds64", le64(4+36+len(body))+le64(samples)+le64(samples)+le32(0))
+	return kind + "\xff\xff\xff\xffWAVE" + sizes + body
+}
+
+// skeleton is an Ogg stream of one page, which names what is in the others (Ogg Skeleton).
+var skeleton = func() string {
+	packet := "fishead\x00" + strings.Repeat("\x00", 56)
+	page := "OggS\x00\x06" + be64(0) + le32(7) + le32(0) + le32(0) + "\x01\x40" + packet
+	return patch(page, 22, le32(oggChecksum(page)))
+}()
 
 // mediaOf returns the media box of a file in which it is the last.
 func mediaOf(mp4 string) string {
@@ -227,6 +250,14 @@ func badWAV() []row {
 		{"WAV without samples", "nodata.wav", content, riffFile("WAVE", format)},
 		{"WAV with samples in front of its format", "order.wav", content, riffFile("WAVE", samples, format)},
 		{"WAV with two formats", "formats.wav", content, riffFile("WAVE", format, format, samples)},
+		{"WAV of 64-bit sizes without them", "nods64.wav", content, "RF64\xff\xff\xff\xffWAVE" + format + "data\xff\xff\xff\xffsamples!"},
+		{"WAV of 64-bit sizes twice", "twods64.wav", content, wideWAV("RF64", 8, riffChunk("ds64", strings.Repeat("\x00", 28)))},
+		{"WAV of a 64-bit size beyond the file", "beyond64.wav", content, wideWAV("RF64", 1000)},
+		{"WAV of a negative 64-bit size", "negative64.wav", content, patch(wideWAV("RF64", 8), 28, "\xff\xff\xff\xff\xff\xff\xff\xff")},
+		{"WAV of a negative 64-bit size of the file", "negative.wav", content, patch(wideWAV("RF64", 8), 20, "\xff\xff\xff\xff\xff\xff\xff\xff")},
+		{"WAV of 64-bit sizes with HTML behind it", "html64.wav", content, wideWAV("RF64", 8) + htmlPage},
+		{"WAV of 64-bit sizes, cut off", "cut64.wav", content, cut(wideWAV("RF64", 8), 1)},
+		{"WAV of the other byte order with HTML behind it", "rifxhtml.wav", content, "RIFX" + be32(44) + "WAVEfmt " + be32(16) + be16(1) + be16(1) + be32(8000) + be32(8000) + be16(1) + be16(8) + "data" + be32(8) + "samples!" + htmlPage},
 		{"WAV with samples twice", "twice.wav", content, riffFile("WAVE", format, samples, samples)},
 		{"WAV with a short format", "short.wav", content, riffFile("WAVE", riffChunk("fmt ", "\x01\x00"), samples)},
 		{"WAV of no channels", "channels.wav", content, riffFile("WAVE", patch(format, 10, "\x00"), samples)},

@@ -56,6 +56,7 @@ func be32(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint3
 func be64(n int) string { return string(binary.BigEndian.AppendUint64(nil, uint64(n))) }
 func le16(n int) string { return string(binary.LittleEndian.AppendUint16(nil, uint16(n))) }
 func le24(n int) string { return le32(n)[:3] }
+func le64(n int) string { return string(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
 func le32(n int) string { return string(binary.LittleEndian.AppendUint32(nil, uint32(n))) }
 
 // patch writes s over p at that offset, from the end if it is negative.

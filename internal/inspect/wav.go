@@ -6,28 +6,37 @@ import "encoding/binary"
 //
 // Chunks are walked to the end of the RIFF file. Refused are chunks that do not fit into it, a format without channels or
 // rate, samples in front of the format, two of either, a file without samples, one that is cut off, bytes behind the
-// end, and the 64-bit variants (RF64, W64). Samples are not looked at. At most 16 bytes are kept.
+// end, and Sony's 64-bit variant (W64). That of broadcasters (RF64 and BW64, EBU Tech 3306) and the other byte order
+// (RIFX) are accepted. Samples are not looked at. At most 28 bytes are kept.
 //
 // Sizes are taken as players take them where recorders write wrong ones. One of the file that is a few dozen bytes off gives
 // way to those of the chunks, and a size of the samples that counts their header to that of the file. Programs that write
-// to a pipe do not know sizes: where that of the file or the samples says nothing (0, or 2^32-1), samples go to the end
-// of the file, of which the end cannot be told then.
+// to a pipe do not know sizes: where that of the file or the samples says nothing (0, or 2^32-1 and up to 255 less, as some
+// count from there), samples go to the end of the file, of which the end cannot be told then.
 type WAV struct {
 	riff
+	order     binary.ByteOrder
+	wide      bool  // sizes stand in a chunk of their own
+	samples   int64 // bytes of them, by that chunk
 	formatted bool
 	sampled   bool
 	unknown   bool  // the file does not say how long it is
 	endless   bool  // the samples go to its end
 	mayEnd    int64 // where it may end within the samples, by its header; 0 if nowhere
-	formatEnd int64
+	chunkEnd  int64 // of one that is looked at
 }
 
-const wavFormat = riffPieces
+// The pieces of a WAV file.
+const (
+	wavFormat = riffPieces + iota
+	wavSizes
+)
 
 const (
+	wavNot     = "is not a WAV file"
 	wavSlack   = 64 // bytes that a size may be off
 	wavHeader  = 36 // what the shortest header has behind the size of the file
-	wavUnknown = 1<<32 - 1
+	wavUnknown = 1<<32 - 256
 )
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
@@ -46,30 +55,61 @@ func (w *WAV) piece(p []byte) {
 	case riffChunk:
 		w.header(p)
 	case wavFormat:
-		channels, rate := binary.LittleEndian.Uint16(p[2:]), binary.LittleEndian.Uint32(p[4:])
-		if channels == 0 || rate == 0 {
+		if channels, rate := w.order.Uint16(p[2:]), w.order.Uint32(p[4:]); channels == 0 || rate == 0 {
 			w.fail(CodeDamaged, "has a WAV format that cannot be")
 		}
-		w.next(w.off+16, w.formatEnd-w.off-16)
+		w.next(w.off+16, w.chunkEnd-w.off-16)
+	case wavSizes:
+		w.sizes(p)
 	}
 	if w.done && !w.sampled {
 		w.fail(CodeDamaged, "has no samples")
 	}
 }
 
+// open reads the header of the file, in either byte order.
 func (w *WAV) open(p []byte) {
-	if size := binary.LittleEndian.Uint32(p[4:]); size == 0 || size == wavUnknown {
-		w.unknown = true
-		p = append([]byte("RIFF\xfe\xff\xff\xff"), p[8:]...)
+	w.order = binary.LittleEndian
+	switch kind := string(p[:4]); {
+	case kind == "RIFX":
+		w.order = binary.BigEndian
+	case kind == "RF64", kind == "BW64":
+		w.wide = true
+	case kind != "RIFF":
+		w.fail(CodeDamaged, wavNot)
 	}
-	if w.riff.open(p, "WAVE", "is not a WAV file"); w.unknown {
+	size := w.order.Uint32(p[4:])
+	w.unknown = size == 0 || size >= wavUnknown
+	if w.unknown {
+		size = wavUnknown
+	}
+	w.riff.open(append(binary.LittleEndian.AppendUint32([]byte("RIFF"), size), p[8:]...), "WAVE", wavNot)
+	if w.unknown {
 		w.size = everything
 	}
 }
 
+// sizes reads those of the file and its samples, which take 64 bits.
+func (w *WAV) sizes(p []byte) {
+	file, samples := binary.LittleEndian.Uint64(p), binary.LittleEndian.Uint64(p[8:])
+	if file > everything/4 || samples > everything/4 {
+		w.fail(CodeDamaged, riffMalformed)
+		return
+	}
+	w.samples = int64(samples)
+	if w.unknown = file == 0; !w.unknown {
+		w.padded = file&1 != 0
+		w.size = 8 + int64(file) + int64(file)&1
+	}
+	w.next(w.off+int64(len(p)), w.chunkEnd-w.off-int64(len(p)))
+}
+
 func (w *WAV) header(p []byte) {
-	size := int64(binary.LittleEndian.Uint32(p[4:]))
+	size := int64(w.order.Uint32(p[4:]))
 	kind := string(p[:4])
+	if first := w.off == 12; w.wide && first != (kind == "ds64") {
+		w.fail(CodeDamaged, "has a WAV file whose sizes are out of place")
+	}
 	switch kind {
 	case "fmt ":
 		if w.formatted || size < 16 {
@@ -77,12 +117,7 @@ func (w *WAV) header(p []byte) {
 		}
 		w.formatted = true
 	case "data":
-		if !w.formatted || w.sampled {
-			w.fail(CodeDamaged, "has samples that are out of place")
-		}
-		w.sampled = true
-		if size == wavUnknown || size == 0 && w.size-(w.off+8) <= 0 || size == 0 && w.unknown {
-			w.endless = true
+		if size = w.data(size); w.endless {
 			w.pass(everything)
 			return
 		}
@@ -98,12 +133,34 @@ func (w *WAV) header(p []byte) {
 	default:
 		w.fail(CodeDamaged, riffMalformed)
 	}
-	if kind == "fmt " {
-		w.formatEnd = end
+	w.chunkEnd = end
+	switch {
+	case kind == "fmt ":
 		w.expect(wavFormat, 16)
-		return
+	case kind == "ds64" && w.wide && size < 28:
+		w.fail(CodeDamaged, riffMalformed)
+	case kind == "ds64" && w.wide:
+		w.expect(wavSizes, 28)
+	default:
+		w.next(w.off+8, end-w.off-8)
 	}
-	w.next(w.off+8, end-w.off-8)
+}
+
+// data returns how many bytes the samples have, by a chunk that says that size.
+func (w *WAV) data(size int64) int64 {
+	if !w.formatted || w.sampled {
+		w.fail(CodeDamaged, "has samples that are out of place")
+	}
+	w.sampled = true
+	switch {
+	case size >= wavUnknown && w.wide:
+		size = w.samples
+	case size >= wavUnknown:
+		size = 0
+		w.endless = true
+	}
+	w.endless = w.endless || size == 0 && (w.unknown || w.size <= w.off+8)
+	return size
 }
 
 // next goes on behind a chunk.

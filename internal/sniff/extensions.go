@@ -51,18 +51,18 @@ var extensions = map[string][]string{
 	"text/vcard":    {".vcf", ".vcard"},
 	"text/calendar": {".ics"},
 
-	mp4:               {".mp4", ".m4v"},
-	quickTime:         {".mov", ".qt"},
-	threeGP:           {".3gp", ".3gpp", ".3g2"},
-	"video/webm":      {".webm"},
-	"video/matroska":  {".mkv"},
-	"video/ogg":       {".ogv"},
-	mp3:               {".mp3"},
-	m4a:               {".m4a", ".m4b"},
-	"audio/wav":       {".wav"},
-	"audio/ogg":       {".ogg", ".oga", ".opus"},
-	flac:              {".flac"},
-	"application/ogg": {".ogx", ".ogg"},
+	mp4:              {".mp4", ".m4v"},
+	quickTime:        {".mov", ".qt"},
+	threeGP:          {".3gp", ".3gpp", ".3g2"},
+	"video/webm":     {".webm"},
+	"video/matroska": {".mkv"},
+	oggFilm:          {".ogv"},
+	mp3:              {".mp3"},
+	m4a:              {".m4a", ".m4b"},
+	wav:              {".wav"},
+	oggSound:         {".ogg", ".oga", ".opus"},
+	flac:             {".flac"},
+	oggAny:           {".ogx", ".ogg"},
 }
 
 // Extensions returns the extensions that agree with a type as Detect and Resolve name it, in lower case, with their dot
@@ -109,6 +109,7 @@ var textKinds = []string{plain, "text/csv", "text/tab-separated-values", markdow
 //   - A .json is application/json if it begins like JSON, whatever its strings hold.
 //   - A .md is text/markdown with HTML as well, unless it is a document of its own: an SVG image, XML, or a script.
 //   - Of a film or sound in an ISO base media file ext may say which kind: MP4, M4A, QuickTime and 3GP are one container.
+//   - Of Ogg ext may say which kind, too.
 //   - Of what begins with an ID3v2 tag ext may say what is behind it.
 //   - Of text that begins with an element or a comment .xml says that it is XML without a declaration, and no HTML. It is a
 //     candidate, for whoever reads the whole file to confirm.
@@ -133,6 +134,8 @@ func Resolve(head []byte, ext string) string {
 		return resolveOffice(detected, ext)
 	case slices.Contains(isoFamily, detected):
 		return oneOf(isoFamily, detected, ext)
+	case slices.Contains(oggFamily, detected):
+		return oneOf(oggFamily, detected, ext)
 	case slices.Contains(behindID3, detected) && bytes.HasPrefix(head, []byte("ID3")):
 		return oneOf(behindID3, mp3, ext)
 	}

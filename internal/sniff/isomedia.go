@@ -23,7 +23,12 @@ var isoFamily = []string{mp4, m4a, quickTime, threeGP}
 // The first box lists a major and some compatible brands. Encoders give HEIC and AVIF images the neutral majors mif1 and
 // msf1 and name the coding among the compatible ones (ISO/IEC 23008-12).
 func isoMediaType(head []byte) string {
-	if len(head) < 16 || string(head[4:8]) != "ftyp" {
+	switch {
+	case len(head) < 16:
+		return ""
+	case slices.Contains(untyped, string(head[4:8])):
+		return quickTime
+	case string(head[4:8]) != "ftyp":
 		return ""
 	}
 	size := binary.BigEndian.Uint32(head)
@@ -36,7 +41,7 @@ func isoMediaType(head []byte) string {
 	for i := 16; i+4 <= len(box); i += 4 {
 		brands = append(brands, string(box[i:i+4]))
 	}
-	neutral := major == "mif1" || major == "msf1" || major == "miaf" || films[major] == mp4
+	neutral := films[major] == mp4 || films[major] == ""
 	for _, t := range imageBrands {
 		for _, b := range t.brands {
 			if b == major || neutral && slices.Contains(brands, b) {
@@ -46,6 +51,10 @@ func isoMediaType(head []byte) string {
 	}
 	return films[major]
 }
+
+// untyped lists the boxes that begin QuickTime movies without a file type, as cameras wrote them for years (QuickTime File
+// Format Specification, Movie Files). Which of them is one shows as its boxes are walked.
+var untyped = []string{"moov", "mdat", "wide", "free", "skip", "pnot"}
 
 // films maps the major brands of films and sound to their types (MP4 Registration Authority, and what cameras and
 // packagers write).
@@ -69,6 +78,6 @@ var imageBrands = []struct {
 	{"image/avif", []string{"avif", "avis"}},
 	{"image/heic", []string{"heic", "heix", "heim", "heis"}},
 	{"image/heic-sequence", []string{"hevc", "hevx", "hevm", "hevs"}},
-	{"image/heif", []string{"mif1", "avic"}},
+	{"image/heif", []string{"mif1", "avci"}},
 	{"image/heif-sequence", []string{"msf1", "avcs"}},
 }

@@ -9,6 +9,7 @@ package sniff
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -72,7 +73,7 @@ func Detect(head []byte) string {
 
 // binaryType judges a head that is not text.
 func binaryType(head []byte) string {
-	if t := isoMediaType(head); t != "" {
+	if t := cmp.Or(isoMediaType(head), waveType(head)); t != "" {
 		return t
 	}
 	t, isText := lookup(head)
