@@ -66,6 +66,8 @@ func goodMedia() []row {
 		{"WAV of a recorder that was stopped", "stopped.wav", "", riffFile("WAVE", wavFormat, riffChunk("data", "")) + "samples"},
 		{"WAV whose samples count the header", "header.wav", "", patch(riffFile("WAVE", wavFormat, riffChunk("data", "samples!")), 40, le32(8+44))},
 		{"WAV of a pipe, by a program that adds to no size", "minus.wav", "", patch(riffFile("WAVE", wavFormat)+"data\x9b\xff\xff\xffsamples", 4, "\xbf\xff\xff\xff")},
+		{"WAV of a pipe by LAME", "lame.wav", "", patch(riffFile("WAVE", wavFormat)+"data\xff\xff\xff\x7fsamples", 4, le32(1<<31-1+36))},
+		{"WAV of a pipe by SoX", "sox.wav", "", patch(riffFile("WAVE", wavFormat)+"data\x00\xf0\xff\x7fsamples", 4, le32(0x7ffff000+36))},
 		{"WAV of 64-bit sizes by FFmpeg", "rf64.wav", "", wideWAV("RF64", 8, riffChunk("junk", "odd"))},
 		{"WAV of 64-bit sizes of broadcasters", "bw64.wav", "", wideWAV("BW64", 8)},
 		{"WAV of 64-bit sizes, of a pipe", "rf64pipe.wav", "", patch(wideWAV("RF64", 0), 20, be64(0))},

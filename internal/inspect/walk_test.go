@@ -146,6 +146,8 @@ var wholeWhenCut = map[string]string{
 	"WAV of a pipe, with its size":                              "its end cannot be told",
 	"WAV of a recorder that was stopped":                        "its end cannot be told",
 	"WAV of a pipe, by a program that adds to no size":          "its end cannot be told",
+	"WAV of a pipe by LAME":                                     "its end cannot be told",
+	"WAV of a pipe by SoX":                                      "its end cannot be told",
 	"WAV of 64-bit sizes, of a pipe":                            "its end cannot be told",
 	"Ogg Vorbis":                                                "fewer pages",
 	"Ogg Opus":                                                  "fewer pages",

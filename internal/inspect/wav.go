@@ -11,8 +11,8 @@ import "encoding/binary"
 //
 // Sizes are taken as players take them where recorders write wrong ones. One of the file that is a few dozen bytes off gives
 // way to those of the chunks, and a size of the samples that counts their header to that of the file. Programs that write
-// to a pipe do not know sizes: where that of the file or the samples says nothing (0, or 2^32-1 and up to 255 less, as some
-// count from there), samples go to the end of the file, of which the end cannot be told then.
+// to a pipe do not know sizes: where that of the file or the samples says nothing, samples go to the end of the file, of which
+// the end cannot be told then. See saysNothing.
 type WAV struct {
 	riff
 	order     binary.ByteOrder
@@ -33,11 +33,17 @@ const (
 )
 
 const (
-	wavNot     = "is not a WAV file"
-	wavSlack   = 64 // bytes that a size may be off
-	wavHeader  = 36 // what the shortest header has behind the size of the file
-	wavUnknown = 1<<32 - 256
+	wavNot    = "is not a WAV file"
+	wavSlack  = 64 // bytes that a size may be off
+	wavHeader = 36 // what the shortest header has behind the size of the file
 )
+
+// saysNothing reports whether a size is one that programs write in place of one that they do not know: 0, -1 or as many as
+// fit into a signed number, from which some take the header, or to which they add it, and SoX's 0x7ffff000.
+func saysNothing(size int64) bool {
+	const header = 256
+	return size == 0 || size >= 1<<32-header || 0x7ffff000 <= size && size < 1<<31+header
+}
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (w *WAV) Write(p []byte) (int, error) { return w.write(w, p) }
@@ -79,9 +85,8 @@ func (w *WAV) open(p []byte) {
 		w.fail(CodeDamaged, wavNot)
 	}
 	size := w.order.Uint32(p[4:])
-	w.unknown = size == 0 || size >= wavUnknown
-	if w.unknown {
-		size = wavUnknown
+	if w.unknown = saysNothing(int64(size)); w.unknown {
+		size = 1 << 31
 	}
 	w.riff.open(append(binary.LittleEndian.AppendUint32([]byte("RIFF"), size), p[8:]...), "WAVE", wavNot)
 	if w.unknown {
@@ -153,11 +158,10 @@ func (w *WAV) data(size int64) int64 {
 	}
 	w.sampled = true
 	switch {
-	case size >= wavUnknown && w.wide:
+	case w.wide && saysNothing(size):
 		size = w.samples
-	case size >= wavUnknown:
-		size = 0
-		w.endless = true
+	case size > 0:
+		w.endless = saysNothing(size)
 	}
 	w.endless = w.endless || size == 0 && (w.unknown || w.size <= w.off+8)
 	return size
