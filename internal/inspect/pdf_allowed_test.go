@@ -27,7 +27,7 @@ func TestPDFHarmless(t *testing.T) {
 		{"many annotations", pdf(object(5, "[<</Subtype/Link/Rect[0 0 1 1]>><</Subtype/Highlight/Rect[0 0 1 1]>><</Type/Annot/Subtype/Stamp>>]"))},
 		{"length that is wrong", pdf("7 0 obj<</Length 40>>stream\nabc\nendstream\nendobj", catalog, "8 0 obj 3 endobj")},
 	} {
-		require.Empty(t, passive(c.in, inspect.PDFAllow{}), c.name)
+		require.Empty(t, passive(t, c.in, inspect.PDFAllow{}), c.name)
 	}
 }
 
@@ -70,6 +70,6 @@ func TestPDFAllow(t *testing.T) {
 		{"script by a reference", pdf(object(5, "<</A<</S/URI/URI 6 0 R>>>>"), object(6, "(javascript:x)")), links, script},
 		{"program with links", clicks("/A<</S/Launch/F(x)>>"), links, program},
 	} {
-		require.Equal(t, c.want, passive(c.in, c.allow), c.name)
+		require.Equal(t, c.want, passive(t, c.in, c.allow), c.name)
 	}
 }

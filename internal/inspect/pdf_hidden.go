@@ -11,15 +11,18 @@ import "bytes"
 // gibibytes, with nothing of meaning behind.
 type pdfHidden struct {
 	rules   *pdfRules
+	table   pdfHiddenTable
 	matched int              // bytes of the word that came last
 	recent  [maxHeading]byte // bytes in front of it
 	have    int
 
-	maybe []byte // digits of the number in front of it, if that is known
-	kept  [2][maxHeading]byte
+	maybe   []byte // digits of the number in front of it, if that is known
+	maybeAt int64  // their offset
+	kept    [2][maxHeading]byte
 
 	active bool   // an object is being read
 	digits []byte // of its number
+	start  int64  // their offset
 	lex    pdfLexer
 	body   pdfBody
 }
@@ -31,21 +34,22 @@ const (
 	hidesObject = "hides an object in a string, a comment or a stream"
 )
 
-// scan reads bytes of a string, a comment or a stream.
-func (h *pdfHidden) scan(p []byte) {
+// scan reads bytes of a string, a comment or a stream. at is their offset.
+func (h *pdfHidden) scan(p []byte, at int64) {
+	h.table.scan(p)
 	for len(p) > 0 && h.rules.err == nil {
-		n, heading := h.find(p)
+		n, heading := h.find(p, at)
 		h.read(p[:n])
 		if heading {
 			h.begin()
 		}
 		h.remember(p[:n])
-		p = p[n:]
+		p, at = p[n:], at+int64(n)
 	}
 }
 
 // find returns how many bytes come before the one behind a heading, and whether there is one.
-func (h *pdfHidden) find(p []byte) (n int, heading bool) {
+func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
 	for n < len(p) {
 		if h.matched == len(hiddenWord) {
 			h.matched = 0
@@ -69,7 +73,7 @@ func (h *pdfHidden) find(p []byte) (n int, heading bool) {
 			h.matched = len(hiddenWord)
 			n += k
 		}
-		if h.matched > 0 && !h.numbered(p[:n]) {
+		if h.matched > 0 && !h.numbered(p[:n], at+int64(n)) {
 			h.matched = 0
 			n++
 			continue
@@ -89,8 +93,9 @@ func partial(p []byte, word string) int {
 	return 0
 }
 
-// numbered reports whether the end of p can be what stands in front of the word, and takes note of the number.
-func (h *pdfHidden) numbered(p []byte) bool {
+// numbered reports whether the end of p can be what stands in front of the word, which is at that offset, and takes note of
+// the number.
+func (h *pdfHidden) numbered(p []byte, at int64) bool {
 	var joined [2 * maxHeading]byte
 	before := append(append(joined[:0], h.recent[:h.have]...), p[max(0, len(p)-maxHeading):]...)
 	before = before[max(0, len(before)-maxHeading):]
@@ -113,6 +118,7 @@ func (h *pdfHidden) numbered(p []byte) bool {
 		return hasEOL(generation[len(number):])
 	}
 	h.maybe = append(h.kept[0][:0], digits...)
+	h.maybeAt = at - int64(len(before)-len(number)+len(digits))
 	return true
 }
 
@@ -136,6 +142,7 @@ func (h *pdfHidden) remember(p []byte) {
 
 // outside reads bytes of the walk.
 func (h *pdfHidden) outside(p []byte) {
+	h.table.outside(p)
 	if h.matched == len(hiddenWord) && len(p) > 0 && !isRegular[p[0]] {
 		h.begin()
 	}
@@ -152,7 +159,7 @@ func (h *pdfHidden) begin() {
 		h.rules.hiddenStream(&h.body)
 		h.finish()
 	}
-	h.active, h.digits = true, append(h.kept[1][:0], h.maybe...)
+	h.active, h.digits, h.start = true, append(h.kept[1][:0], h.maybe...), h.maybeAt
 	h.lex = pdfLexer{text: h.lex.text, keep: h.lex.keep}
 	h.body.begin(h.rules)
 }
@@ -214,7 +221,5 @@ func (h *pdfHidden) finish() {
 		h.refuse()
 		return
 	}
-	for ; len(h.digits) > 0; h.digits = h.digits[1:] {
-		h.rules.mark(pdfInt(h.digits), h.body.flags)
-	}
+	h.rules.placed(h.digits, h.rules.table.here+1, h.start, h.body.flags)
 }

@@ -11,6 +11,9 @@ func (f *pdfWalk) beginBody() {
 
 func (f *pdfWalk) beginObject() {
 	f.place, f.objects = inObject, true
+	if f.exam != nil {
+		f.exam.rules.table.here = f.start
+	}
 	f.beginBody()
 }
 
@@ -37,7 +40,7 @@ func (f *pdfWalk) endContent(t pdfToken) {
 	case f.body.depth > 0 || f.place == inTrailer:
 		f.misplaced(t.at)
 	case word == "endobj":
-		f.endObject()
+		f.endObject(t.at)
 	case word == "stream" && f.body.kind == pdfDict && !f.body.empty:
 		f.place, f.data = atData, pdfData{}
 	default:
@@ -54,21 +57,13 @@ func structural(word []byte) bool {
 	return false
 }
 
-func (f *pdfWalk) endObject() {
-	f.place = between
+func (f *pdfWalk) endObject(at int64) {
+	f.place, f.ended = between, at
 	if f.body.dict.seen.has(keySet(keyLinearized)) {
 		f.linear = max(f.linear, f.body.dict.whole)
 	}
-	if f.exam == nil || f.body.flags == 0 {
-		return
-	}
-	t := &f.exam.rules.table
-	err := t.body(f.number, placeAt(f.start), f.body.flags, f.budget)
-	for i := 1; i < f.length && err == nil; i++ { // a reader that is led to the 5 of "15 0 obj" reads object 5
-		err = t.mark(pdfInt(f.digits[i:f.length]), f.body.flags, f.budget)
-	}
-	if err != nil && f.err == nil {
-		f.err = err
+	if f.exam != nil {
+		f.exam.rules.placed(f.digits[:f.length], f.from, f.start, f.body.flags)
 	}
 }
 
@@ -76,9 +71,9 @@ func (f *pdfWalk) endObject() {
 func (f *pdfWalk) lineEnd(c byte) int {
 	switch {
 	case c == '\n':
-		f.beginData(1)
+		f.beginData()
 	case f.data.line || c != '\r' && c != ' ':
-		f.beginData(0)
+		f.beginData()
 		return 0
 	case c == '\r':
 		f.data.line = true
@@ -87,33 +82,52 @@ func (f *pdfWalk) lineEnd(c byte) int {
 	return 1
 }
 
-// beginData begins the data of a stream so many bytes further on.
-func (f *pdfWalk) beginData(behind int64) {
+// beginData begins the data of a stream.
+func (f *pdfWalk) beginData() {
 	f.place = inData
 	if f.exam != nil {
 		f.exam.hidden.outside(nil)
-		f.exam.streams.begin(&f.body, f.number, f.lex.off+behind)
+		f.exam.streams.begin(&f.body, f.number)
 	}
 }
 
 func (f *pdfWalk) passData(p []byte) int {
 	n, end := f.data.next(p)
-	f.lex.off += int64(n)
-	f.scan(p[:n])
+	f.spend(byteSteps * n)
 	if f.exam != nil {
-		f.exam.streams.write(p[:n], f.data.matched)
+		f.exam.data(p[:n], f.lex.off, f.data.matched)
 	}
+	f.lex.off += int64(n)
 	if end {
 		f.endData()
 	}
 	return n
 }
 
+// data reads data of a stream. If the stream is decoded, what is hidden in it is a fault only at its end, and only if decoding
+// finds none: else the fault would depend on how much of it comes at once.
+func (e *pdfExam) data(p []byte, at int64, matched int) {
+	if e.hides == nil {
+		e.hidden.scan(p, at)
+		if e.streams.kind >= streamObjects {
+			e.hides, e.rules.err = e.rules.err, nil
+		}
+	}
+	e.streams.write(p, matched)
+}
+
+func (e *pdfExam) endData(b *pdfBody, d *pdfData) {
+	e.streams.end(b, d)
+	if e.hides != nil {
+		e.rules.fail(e.hides)
+	}
+}
+
 func (f *pdfWalk) endData() {
 	f.place = behindData
 	if f.exam != nil {
 		f.exam.hidden.outside(nil)
-		f.exam.streams.end(&f.body, &f.data)
+		f.exam.endData(&f.body, &f.data)
 	}
 	if beyond := f.body.dict.length - f.data.length(); beyond > 0 && f.doubt.until == 0 {
 		f.doubt.until = f.lex.off - int64(len(endstream)) + beyond

@@ -119,7 +119,7 @@ func (b *pdfPacked) start(at int64) {
 // finish ends the last object, and reports false if it is not whole.
 func (b *pdfPacked) finish() bool {
 	b.body.settle()
-	err := b.rules.table.body(int64(b.header[b.next-1].num), placePacked(b.stream, int64(b.next-1)), b.body.flags, b.rules.budget)
+	err := b.rules.table.packedBody(int64(b.header[b.next-1].num), placePacked(b.stream, int64(b.next-1)), b.body.flags, b.rules.budget)
 	if err != nil {
 		b.rules.fail(err)
 	}

@@ -2,6 +2,7 @@ package inspect_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,11 +26,23 @@ const (
 	otherForm  = "unsupported_variant"
 )
 
-// passive returns the code that a file is refused with if nothing in it may act, "" if it is accepted.
-func passive(in string, allow inspect.PDFAllow) string {
-	f := inspect.PDF{RefuseActive: true, Allow: allow}
-	_, _ = f.Write([]byte(in))
-	return found(f.Verdict()).code
+// passive returns the code that a file is refused with if nothing in it may act, "" if it is accepted. It checks that the
+// pieces in which the file comes make no difference.
+func passive(t *testing.T, in string, allow inspect.PDFAllow) string {
+	t.Helper()
+	whole := inPieces(in, len(in)+1, &inspect.PDF{RefuseActive: true, Allow: allow})
+	for _, size := range []int{1, 2, 3, 7} {
+		require.Equal(t, whole, inPieces(in, size, &inspect.PDF{RefuseActive: true, Allow: allow}), "in pieces of %d bytes: %.2000q", size, in)
+	}
+	return whole.code
+}
+
+// inPieces returns the verdict on a file that comes in pieces of that size.
+func inPieces(in string, size int, f *inspect.PDF) finding {
+	for piece := range slices.Chunk([]byte(in), size) {
+		_, _ = f.Write(piece)
+	}
+	return found(f.Verdict())
 }
 
 // holds returns a file whose catalogue holds these entries.
@@ -104,7 +117,7 @@ func TestPDFStreamsOfObjects(t *testing.T) {
 		{"length that is too short", strings.Replace(stored("/N 1/First 4"), fmt.Sprintf("/Length %d>>stream\n1", len(acts)), "/Length 9>>stream\n1", 1), script},
 		{"without an action, length that is too short", pdf("7 0 obj<</N 1/First 4/Length 9>>stream\n9 0 <</Type/Page>>\nendstream endobj"), pdfDamaged},
 	} {
-		require.Equal(t, c.want, passive(c.in, inspect.PDFAllow{}), c.name)
+		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
 	}
 }
 
@@ -159,7 +172,7 @@ func TestPDFBodiesOfOneObject(t *testing.T) {
 		{"tree of names, one body of two", pdf(holdsNames("/JavaScript 6 0 R"), object(6, "<</Names[]>>"), object(6, "<</Names[(a)7 0 R]>>")), script},
 		{"events, one body of two", pdf(object(5, "<</AA 6 0 R>>"), object(6, "<<>>"), object(6, "<</O<</S/URI/URI(x)>>>>")), action},
 	} {
-		require.Equal(t, c.want, passive(c.in, inspect.PDFAllow{}), c.name)
+		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
 	}
 }
 
@@ -205,7 +218,7 @@ func TestPDFActions(t *testing.T) {
 		{"an event by reference", pdf(object(3, `<</AA<</C 5 0 R>>>>`), object(5, "<</S/URI/URI(https://x/)>>")), action},
 		{"events that run a script", pdf(object(3, `<</AA<</K<</S/JavaScript/JS(AFNumber_Format\(2\))>>>>>>`)), script},
 	} {
-		require.Equal(t, c.want, passive(c.in, inspect.PDFAllow{}), c.name)
+		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
 	}
 }
 
@@ -238,12 +251,12 @@ func TestPDFLinks(t *testing.T) {
 		{"script by reference", "6 0 R", script},
 	} {
 		in := pdf(catalog, object(5, "<</A<</S/URI/URI "+c.uri+">>>>"), object(6, "(javascript:x)"))
-		require.Equal(t, c.want, passive(in, inspect.PDFAllow{}), c.name)
+		require.Equal(t, c.want, passive(t, in, inspect.PDFAllow{}), c.name)
 		if c.want != script {
-			require.Empty(t, passive(in, inspect.PDFAllow{Links: true}), c.name)
+			require.Empty(t, passive(t, in, inspect.PDFAllow{Links: true}), c.name)
 		}
 	}
-	require.Equal(t, script, passive(holds("/URI<</Base(javascript:)>>"), inspect.PDFAllow{Links: true}), "what links are relative to")
+	require.Equal(t, script, passive(t, holds("/URI<</Base(javascript:)>>"), inspect.PDFAllow{Links: true}), "what links are relative to")
 }
 
 func TestPDFCarries(t *testing.T) {
@@ -285,6 +298,6 @@ func TestPDFCarries(t *testing.T) {
 		{"hidden beyond the string", pdf(object(5, "<</A(6 0 obj<</S)/JavaScript/JS(x)>>")), script},
 		{"hidden without white space", pdf(pdfStream("", "5 0obj<</S/Launch>>")), program},
 	} {
-		require.Equal(t, c.want, passive(c.in, inspect.PDFAllow{}), c.name)
+		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
 	}
 }

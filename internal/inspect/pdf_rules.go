@@ -119,6 +119,22 @@ func (r *pdfRules) mark(num int64, flags pdfFlag) {
 	}
 }
 
+// placed takes note of a body with these digits as its number, to which cross references lead that lead to an offset of from
+// to the last digit. One that leads to the 5 of "15 0 obj" leads to object 5, too.
+func (r *pdfRules) placed(digits []byte, from, start int64, flags pdfFlag) {
+	if flags == 0 {
+		return
+	}
+	num := uint32(pdfInt(digits)) //nolint:gosec // numbers fit
+	err := r.table.body(pdfBodyAt{from, start + int64(len(digits)) - 1, num, flags}, r.budget)
+	if err != nil {
+		r.fail(err)
+	}
+	for ; len(digits) > 0; digits = digits[1:] {
+		r.mark(pdfInt(digits), flags)
+	}
+}
+
 // roleOf returns what a container is to the level it stands in.
 func (l *pdfLevel) roleOf(key pdfKey, array bool) pdfRole {
 	switch {

@@ -52,7 +52,7 @@ func (r *pdfRules) hiddenStream(b *pdfBody) {
 }
 
 // begin begins the stream of an object.
-func (s *pdfStreams) begin(b *pdfBody, num, at int64) {
+func (s *pdfStreams) begin(b *pdfBody, num int64) {
 	s.rules.stream(b)
 	s.kind, s.length, s.trailed = kindOf(b), b.dict.length, 0
 	d := &b.dict
@@ -69,7 +69,7 @@ func (s *pdfStreams) begin(b *pdfBody, num, at int64) {
 			s.kind = streamData
 		}
 		return
-	case s.kind == streamObjects && !s.packed.begin(num, d), s.kind == streamReferences && !s.refs.beginStream(d, at):
+	case s.kind == streamObjects && !s.packed.begin(num, d), s.kind == streamReferences && !s.refs.beginStream(d):
 		s.rules.fail(fault(CodeDamaged, unclear))
 	case d.twice.has(streamKeys):
 		s.rules.fail(fault(CodeDamaged, unclear))

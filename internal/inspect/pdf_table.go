@@ -33,10 +33,6 @@ const (
 	asLink
 	asName // the value of an entry that is judged by name
 	asObjects
-
-	// Marks of places; see pdfTable.lead.
-	isAhead    // no body was seen there yet
-	isDoubtful // and cross references expect different objects there
 )
 
 const asAnything = asOpening | asAction | asTriggers | asScripts | asAttachments | asFiles | asLink | asName | asObjects
@@ -58,18 +54,11 @@ var pdfConflicts = [...]struct {
 	{as: asAnything, is: isOther, kind: KindAction, detail: "has a reference to a reference where it matters"},
 }
 
-// place is where a cross reference leads to: an offset in the file, or an object of a stream of objects.
-type place uint64
-
-func placeAt(offset int64) place { return 1<<63 | place(offset) } //nolint:gosec // not negative
-
-func placePacked(stream, index int64) place {
-	return 1<<62 | place(stream)&0x3fffffff<<32 | place(index)&0xffffffff //nolint:gosec // not negative
-}
-
-// pdfTable remembers of the objects what matters: 16 bytes for each object of which something does, and as many for the
-// place of its body. It is a hash table with open addressing, at most three quarters full, in memory of the budget.
+// pdfTable remembers of the objects what matters: 16 bytes for each object of which something does, and as many for its body
+// in a stream of objects; see pdfPlaces for the others. It is a hash table with open addressing, at most three quarters full,
+// in memory of the budget.
 type pdfTable struct {
+	pdfPlaces
 	entries []pdfEntry
 	used    int
 	shift   int    // of a hash, to an index
@@ -78,7 +67,7 @@ type pdfTable struct {
 
 type pdfEntry struct {
 	key   uint64 // an object number plus one, or a place
-	num   uint32 // of a place: the object there, or the one that a cross reference expects there
+	num   uint32 // of a place: the object there
 	flags pdfFlag
 }
 
@@ -157,53 +146,6 @@ func (t *pdfTable) mark(num int64, flags pdfFlag, b *Budget) error {
 		e.flags |= flags
 	}
 	return err
-}
-
-// body takes note of a body of an object and of where it stands.
-func (t *pdfTable) body(num int64, at place, flags pdfFlag, b *Budget) error {
-	if flags == 0 {
-		return nil
-	}
-	if err := t.mark(num, flags, b); err != nil {
-		return err
-	}
-	e, err := t.at(uint64(at), b)
-	if err != nil {
-		return err
-	}
-	before, expected := e.flags, int64(e.num)
-	e.num, e.flags = uint32(num), before&^isAhead|flags //nolint:gosec // numbers fit
-	switch {
-	case before == 0 || before&isDoubtful == 0 && expected == num:
-		return nil
-	case before&isAhead == 0 || before&isDoubtful != 0:
-		return active(KindAction, readsInTwoWays)
-	}
-	return t.mark(expected, flags, b)
-}
-
-const readsInTwoWays = "has cross references that can be read in two ways"
-
-// lead follows a cross reference. If another object stands where it leads to, a reader that does not compare the numbers
-// takes that one's body for it. ahead says that the place has not been read yet.
-func (t *pdfTable) lead(num int64, to place, ahead bool, b *Budget) error {
-	flags := t.flags(uint64(to))
-	if flags == 0 && !ahead {
-		return b.Spend(lookUpSteps)
-	}
-	e, err := t.at(uint64(to), b)
-	switch {
-	case err != nil:
-		return err
-	case flags == 0:
-		e.num, e.flags = uint32(num), isAhead //nolint:gosec // numbers fit
-	case int64(e.num) == num:
-	case flags&isAhead != 0:
-		e.flags |= isDoubtful
-	default:
-		return t.mark(num, flags, b)
-	}
-	return nil
 }
 
 // verdict holds what objects are against what others take them for.

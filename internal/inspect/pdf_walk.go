@@ -15,6 +15,8 @@ type pdfWalk struct {
 	digits [18]byte // of that number, as they are written
 	length int      // of them
 	start  int64    // offset of the object
+	from   int64    // offset behind that of the last endobj in front of it
+	ended  int64    // offset of the last endobj
 	body   pdfBody
 	data   pdfData
 	doubt  pdfDoubt
@@ -32,6 +34,7 @@ type pdfExam struct {
 	refs    pdfReferences
 	hidden  pdfHidden
 	streams pdfStreams
+	hides   error // of the stream that is being read
 }
 
 // pdfPlace says what the next token of a PDF belongs to.
@@ -74,12 +77,12 @@ const (
 )
 
 func (f *pdfWalk) begin(b *Budget, examine bool, allow PDFAllow) {
-	f.budget, f.number = b, -1
+	f.budget, f.number, f.ended = b, -1, -1
 	if !examine {
 		return
 	}
 	e := &pdfExam{rules: pdfRules{allow: allow, budget: b}}
-	e.refs.rules, e.hidden.rules, e.streams.rules = &e.rules, &e.rules, &e.rules
+	e.refs.rules, e.hidden.rules, e.hidden.table.refs.rules, e.streams.rules = &e.rules, &e.rules, &e.rules, &e.rules
 	e.streams.refs, e.streams.packed.rules, e.streams.unpack.rules = &e.refs, &e.rules, &e.rules
 	if allow.Calculations {
 		f.lex.keep, e.hidden.lex.keep, e.streams.packed.lex.keep = maxPDFScript, maxPDFScript, maxPDFScript
@@ -159,6 +162,9 @@ func (f *pdfWalk) end(total int64) error {
 		return nil
 	}
 	r := &f.exam.rules
+	if err := r.table.settle(r.budget); err != nil {
+		r.fail(err)
+	}
 	if err := r.table.verdict(r.refuse); err != nil {
 		r.fail(err)
 	}
@@ -189,7 +195,7 @@ func (f *pdfWalk) read(p []byte) int {
 	case inData:
 		return f.passData(p)
 	case inDoubt:
-		f.scan(p)
+		f.scan(p, f.lex.off)
 		f.lex.off += int64(len(p))
 		return len(p)
 	}
@@ -197,7 +203,7 @@ func (f *pdfWalk) read(p []byte) int {
 	f.lex.ends = f.place == between && f.marker == hasOffset
 	n, t, complete := f.lex.next(p)
 	if opaque || f.lex.opaque() || complete && (t.kind == pdfString || t.kind == pdfComment) {
-		f.scan(p[:n])
+		f.scan(p[:n], f.lex.off-int64(n))
 	} else if f.exam != nil && n > 0 {
 		f.exam.hidden.outside(p[:n])
 	}
@@ -208,11 +214,11 @@ func (f *pdfWalk) read(p []byte) int {
 	return n
 }
 
-// scan looks for objects in what is no part of the walk.
-func (f *pdfWalk) scan(p []byte) {
+// scan looks for objects in what is no part of the walk. at is the offset of p.
+func (f *pdfWalk) scan(p []byte, at int64) {
 	f.spend(byteSteps * len(p))
 	if f.exam != nil {
-		f.exam.hidden.scan(p)
+		f.exam.hidden.scan(p, at)
 	}
 }
 
@@ -277,7 +283,7 @@ func (f *pdfWalk) word(t pdfToken) {
 	case f.place == atObj && word == "obj":
 		f.beginObject()
 	case f.place == behindData && word == "endobj":
-		f.endObject()
+		f.endObject(t.at)
 	case f.place != between:
 		f.misplaced(t.at)
 	default:
@@ -291,7 +297,7 @@ func (f *pdfWalk) begins(word string, t pdfToken) {
 	number := pdfInt(t.text)
 	switch {
 	case number >= 0:
-		f.place, f.number, f.start = atGeneration, number, t.at
+		f.place, f.number, f.start, f.from = atGeneration, number, t.at, f.ended+1
 		f.length = copy(f.digits[:], t.text)
 	case word == "xref":
 		f.place = inTable
@@ -312,7 +318,7 @@ func (f *pdfWalk) begins(word string, t pdfToken) {
 // table reads a cross-reference table up to the word behind it.
 func (f *pdfWalk) table(t pdfToken) {
 	if f.exam != nil {
-		if f.exam.refs.word(t.text, t.at) {
+		if f.exam.refs.word(t.text) {
 			return
 		}
 	} else if pdfInt(t.text) >= 0 || string(t.text) == "n" || string(t.text) == "f" {

@@ -19,7 +19,6 @@ type pdfReferences struct {
 	left   int64   // entries left of the current run
 	row    [3 * maxField]byte
 	have   int // bytes of the row
-	at     int64
 }
 
 const maxField = 8 // bytes of one field of a cross-reference stream
@@ -27,8 +26,8 @@ const maxField = 8 // bytes of one field of a cross-reference stream
 // beginTable begins a table.
 func (x *pdfReferences) beginTable() { x.count, x.next = 0, 0 }
 
-// word reads a word of a table, and reports false if it ends the table. at is its offset.
-func (x *pdfReferences) word(word []byte, at int64) bool {
+// word reads a word of a table, and reports false if it ends the table.
+func (x *pdfReferences) word(word []byte) bool {
 	if n := pdfInt(word); n >= 0 {
 		if x.count == 2 { // the first two were the head of a section
 			x.next, x.count = x.words[0], 0
@@ -42,7 +41,7 @@ func (x *pdfReferences) word(word []byte, at int64) bool {
 	}
 	if x.count == 2 {
 		if word[0] == 'n' {
-			x.atOffset(x.next, x.words[0], at)
+			x.atOffset(x.next, x.words[0])
 		}
 		x.next++
 	}
@@ -50,12 +49,13 @@ func (x *pdfReferences) word(word []byte, at int64) bool {
 	return true
 }
 
-// atOffset follows an entry of an object that stands in the file. here is how far the file has been read.
-func (x *pdfReferences) atOffset(num, offset, here int64) {
+// atOffset follows an entry of an object that stands in the file.
+func (x *pdfReferences) atOffset(num, offset int64) {
 	if x.rules == nil || offset == 0 {
 		return
 	}
-	if err := x.rules.table.lead(num, placeAt(offset), offset > here, x.rules.budget); err != nil {
+	t := &x.rules.table
+	if err := t.lead(num, placeAt(offset), offset >= t.here, x.rules.budget); err != nil {
 		x.rules.fail(err)
 	}
 }
@@ -72,8 +72,8 @@ func (x *pdfReferences) inStream(num, stream, index int64) {
 	}
 }
 
-// beginStream begins the data of a stream at that offset, and reports false if its dictionary cannot be understood.
-func (x *pdfReferences) beginStream(d *pdfDictionary, at int64) bool {
+// beginStream begins the data of a stream, and reports false if its dictionary cannot be understood.
+func (x *pdfReferences) beginStream(d *pdfDictionary) bool {
 	if len(d.widths) != len(x.widths) || d.long || d.size < 0 && len(d.index) == 0 || len(d.index)%2 != 0 {
 		return false
 	}
@@ -92,7 +92,7 @@ func (x *pdfReferences) beginStream(d *pdfDictionary, at int64) bool {
 	if len(x.index) == 0 {
 		x.index = []int64{0, d.size}
 	}
-	x.have, x.left, x.at = 0, 0, at
+	x.have, x.left = 0, 0
 	return x.widths[0]+x.widths[1]+x.widths[2] > 0
 }
 
@@ -131,7 +131,7 @@ func (x *pdfReferences) entry() {
 	}
 	switch fields[0] {
 	case 1:
-		x.atOffset(x.next, fields[1], x.at)
+		x.atOffset(x.next, fields[1])
 	case 2:
 		x.inStream(x.next, fields[1], fields[2])
 	}

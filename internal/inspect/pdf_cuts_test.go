@@ -1,0 +1,43 @@
+package inspect_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+// A file with several faults is refused for the same one, however its bytes arrive.
+func TestPDFCuts(t *testing.T) {
+	const (
+		acts   = "9 0 <</S/JavaScript/JS(x)>>"
+		hidden = " 5 0 obj<</N 1/First 4/Length 3>>stream\nabc"
+	)
+	for _, c := range []struct{ name, in, want string }{
+		{"what is decoded, in front of what is hidden", pdf(pdfStream("/Type/ObjStm/N 1/First 4", acts+hidden)), script},
+		{"what is hidden, in front of what is decoded", pdf(pdfStream("/Type/ObjStm/N 1/First 60", "9 0 %"+hidden+strings.Repeat(" ", 60)+"\n<</S/JavaScript/JS(x)>>")), action},
+		{"what is deflated, in front of what is hidden", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate(acts)+hidden)), script},
+		{"cross references in front of what is hidden", pdf(pdfStream("/Type/XRef/W[1 9 1]/Size 1", hidden)), pdfDamaged},
+		{"deflated data that ends early", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate(acts)[:12])), pdfDamaged},
+		{"deflated data that is damaged", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", "\x78\x9c\xff\xff"+deflate(acts))), pdfDamaged},
+		{"data behind deflated data", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate("9 0 [/A]")+strings.Repeat("x", 9000))), ""},
+		{"a large object stream", pdf(objStm("[" + strings.Repeat("/A ", 100_000) + "]")), ""},
+	} {
+		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
+	}
+}
+
+// The same holds for all files of the corpus, whatever is asked for.
+func TestPDFCorpusCuts(t *testing.T) {
+	for _, f := range append(corpus.Documents(), corpus.ActiveDocuments()...) {
+		if f.Type != "application/pdf" {
+			continue
+		}
+		passive(t, string(f.Content), inspect.PDFAllow{})
+		whole := inPieces(string(f.Content), len(f.Content)+1, &inspect.PDF{})
+		require.Equal(t, whole, inPieces(string(f.Content), 7, &inspect.PDF{}), f.About)
+	}
+}

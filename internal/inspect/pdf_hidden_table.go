@@ -1,0 +1,70 @@
+package inspect
+
+import "bytes"
+
+// pdfHiddenTable looks for tables of cross references where none belongs, and reads them as those of the file: the end of
+// the file, or another table, may lead a reader there.
+type pdfHiddenTable struct {
+	refs    pdfReferences
+	matched int  // bytes of the word that came last
+	active  bool // a table is being read
+	lex     pdfLexer
+}
+
+const tableWord = "xref"
+
+// scan reads bytes of a string, a comment or a stream.
+func (h *pdfHiddenTable) scan(p []byte) {
+	for len(p) > 0 && h.refs.rules.err == nil {
+		n, found := h.find(p)
+		h.read(p[:n])
+		if found {
+			h.active, h.lex = true, pdfLexer{text: h.lex.text}
+			h.refs.beginTable()
+		}
+		p = p[n:]
+	}
+}
+
+// find returns how many bytes come up to the end of the word, and whether there is one.
+func (h *pdfHiddenTable) find(p []byte) (n int, found bool) {
+	for h.matched > 0 && n < len(p) {
+		if p[n] != tableWord[h.matched] {
+			h.matched = 0
+			break
+		}
+		n++
+		if h.matched++; h.matched == len(tableWord) {
+			h.matched = 0
+			return n, true
+		}
+	}
+	if k := bytes.Index(p[n:], []byte(tableWord)); k >= 0 {
+		return n + k + len(tableWord), true
+	}
+	if n < len(p) {
+		h.matched = partial(p[n:], tableWord)
+	}
+	return len(p), false
+}
+
+// outside reads bytes of the walk.
+func (h *pdfHiddenTable) outside(p []byte) {
+	h.matched = 0
+	h.read(p)
+}
+
+// read reads bytes of a table, if there is one.
+func (h *pdfHiddenTable) read(p []byte) {
+	for h.active && len(p) > 0 && h.refs.rules.err == nil {
+		n, t, complete := h.lex.next(p)
+		p = p[n:]
+		if !complete || t.kind == pdfComment {
+			continue
+		}
+		if err := h.refs.rules.budget.Spend(tokenSteps); err != nil {
+			h.refs.rules.fail(err)
+		}
+		h.active = t.kind == pdfWord && h.refs.word(t.text)
+	}
+}

@@ -1,0 +1,138 @@
+package inspect
+
+import "slices"
+
+// place is where a cross reference leads to: an offset in the file, or an object of a stream of objects.
+type place uint64
+
+func placeAt(offset int64) place { return 1<<63 | place(offset) } //nolint:gosec // not negative
+
+func placePacked(stream, index int64) place {
+	return 1<<62 | place(stream)&0x3fffffff<<32 | place(index)&0xffffffff //nolint:gosec // not negative
+}
+
+// pdfPlaces remembers where the bodies that matter stand, and the cross references that lead to places yet to come. Some
+// readers do not compare the number of an object with that of the cross reference, and pass over what stands before it.
+type pdfPlaces struct {
+	here    int64         // where the object begins that is being read
+	bodies  []pdfBodyAt   // by their ends
+	waiting []pdfExpected // cross references
+}
+
+// pdfBodyAt is a body in the file.
+type pdfBodyAt struct {
+	from, to int64 // a cross reference to an offset of these leads to it
+	num      uint32
+	flags    pdfFlag
+}
+
+// pdfExpected is a cross reference to a place.
+type pdfExpected struct {
+	to  place
+	num int64
+}
+
+const (
+	bodySize     = 24
+	expectedSize = 16
+	firstPlaces  = 64
+)
+
+// body takes note of a body in the file.
+func (t *pdfTable) body(at pdfBodyAt, b *Budget) error {
+	var err error
+	if t.bodies, err = grown(t.bodies, bodySize, b); err != nil {
+		return err
+	}
+	i := len(t.bodies)
+	for i > 0 && t.bodies[i-1].to > at.to { // one that is hidden within this one
+		i--
+	}
+	t.bodies = slices.Insert(t.bodies, i, at)
+	return b.Spend(lookUpSteps)
+}
+
+// grown returns s with room for one more element of that size. The first few are not asked for.
+func grown[T any](s []T, size int, b *Budget) ([]T, error) {
+	if len(s) < cap(s) {
+		return s, nil
+	}
+	if more := len(s); more > 0 {
+		if err := b.Hold(2 * size * more); err != nil {
+			return s, err
+		}
+		return slices.Grow(s, more), nil
+	}
+	return make([]T, 0, firstPlaces), nil
+}
+
+// packedBody takes note of a body in a stream of objects. There is one at each place, unless two streams have one number.
+func (t *pdfTable) packedBody(num int64, at place, flags pdfFlag, b *Budget) error {
+	if flags == 0 {
+		return nil
+	}
+	if err := t.mark(num, flags, b); err != nil {
+		return err
+	}
+	e, err := t.at(uint64(at), b)
+	switch {
+	case err != nil:
+		return err
+	case e.flags != 0 && int64(e.num) != num:
+		return active(KindAction, readsInTwoWays)
+	}
+	e.num, e.flags = uint32(num), e.flags|flags //nolint:gosec // numbers fit
+	return nil
+}
+
+const readsInTwoWays = "has cross references that can be read in two ways"
+
+// lead follows a cross reference. If another object stands where it leads to, a reader that does not compare the numbers
+// takes that one's body for it. ahead says that the place has not been read yet.
+func (t *pdfTable) lead(num int64, to place, ahead bool, b *Budget) error {
+	if !ahead {
+		return t.follow(pdfExpected{to, num}, b)
+	}
+	var err error
+	if t.waiting, err = grown(t.waiting, expectedSize, b); err != nil {
+		return err
+	}
+	t.waiting = append(t.waiting, pdfExpected{to, num})
+	return b.Spend(lookUpSteps)
+}
+
+// settle follows the cross references whose places have come since.
+func (t *pdfTable) settle(b *Budget) error {
+	for _, x := range t.waiting {
+		if err := t.follow(x, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *pdfTable) follow(x pdfExpected, b *Budget) error {
+	var num uint32
+	var flags pdfFlag
+	if x.to < placeAt(0) {
+		if t.used > 0 {
+			e := t.find(uint64(x.to))
+			num, flags = e.num, e.flags
+		}
+	} else {
+		num, flags = t.bodyAt(int64(x.to &^ placeAt(0))) //nolint:gosec // 63 bits
+	}
+	if flags != 0 && objectKey(int64(num)) != objectKey(x.num) {
+		return t.mark(x.num, flags, b)
+	}
+	return b.Spend(lookUpSteps)
+}
+
+// bodyAt returns the object whose body a cross reference to that offset leads to, and what it is.
+func (p *pdfPlaces) bodyAt(offset int64) (num uint32, flags pdfFlag) {
+	i, _ := slices.BinarySearchFunc(p.bodies, offset, func(b pdfBodyAt, offset int64) int { return int(min(max(b.to-offset, -1), 1)) })
+	if i < len(p.bodies) && p.bodies[i].from <= offset {
+		return p.bodies[i].num, p.bodies[i].flags
+	}
+	return 0, 0
+}
