@@ -3,6 +3,7 @@
 package chromium
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -24,6 +25,9 @@ import (
 // for slow machines, since nothing waits longer than it must.
 const timeout = time.Minute
 
+// packages are those of Debian that have another name than their program.
+var packages = map[string]string{"mutool": "mupdf-tools", "xmllint": "libxml2-utils"}
+
 // Require finds a program, or skips the test; with UPLOAD_TEST_REQUIRED=1 the
 // test fails instead.
 func Require(t testing.TB, names ...string) string {
@@ -33,7 +37,7 @@ func Require(t testing.TB, names ...string) string {
 			return path
 		}
 	}
-	missing := "needs " + names[0] + ": apt-get install " + names[0]
+	missing := "needs " + names[0] + ": apt-get install " + cmp.Or(packages[names[0]], names[0])
 	if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
 		t.Fatal(missing)
 	}

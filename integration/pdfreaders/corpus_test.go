@@ -1,0 +1,35 @@
+package pdfreaders_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/airlock-go/upload/internal/corpus"
+)
+
+// TestCorpus: in files of the corpus that are accepted no reader finds what acts. That it finds some in those that are
+// refused shows that it would.
+func TestCorpus(t *testing.T) {
+	d := open(t)
+	for _, f := range slices.Concat(corpus.Documents(), corpus.ActiveDocuments()) {
+		if f.Type == "application/pdf" {
+			d.show(f.About, f.Content)
+		}
+	}
+	d.close(25, map[string]int{"mutool": 15, "qpdf": 8})
+}
+
+// TestLayouts: whichever body of an object a reader takes, nothing acts in a file that is accepted.
+func TestLayouts(t *testing.T) {
+	d := open(t)
+	for _, l := range layouts {
+		for _, s := range subjects {
+			for _, bodies := range [][2]string{{s.harmless, s.harmless}, {s.harmless, s.acting}, {s.acting, s.harmless}, {s.acting, s.acting}} {
+				f := begin(s)
+				l.build(f, bodies[0], bodies[1])
+				d.show(l.name+", "+s.name, f.Bytes())
+			}
+		}
+	}
+	d.close(300, map[string]int{"mutool": 500, "pdfcpu": 500, "qpdf": 500})
+}

@@ -1,0 +1,73 @@
+package pdfreaders
+
+import (
+	"encoding/json"
+	"regexp"
+)
+
+// Document is a file as a reader understands it. Values are those of JSON, in the notation of qpdf: a name begins with a
+// slash, a reference is "5 0 R", a string begins with "u:" or, in hexadecimal, with "b:".
+type Document struct {
+	objects map[string]object // by reference
+	trailer any
+}
+
+// object is the value of an object. The value of a stream is its dictionary.
+type object struct {
+	value  any
+	stream bool
+}
+
+// parse reads objects in the form of qpdf's JSON, version 2.
+func parse(objects json.RawMessage) (*Document, error) {
+	var all map[string]struct {
+		Value  any `json:"value"`
+		Stream *struct {
+			Dict any `json:"dict"`
+		} `json:"stream"`
+	}
+	if err := json.Unmarshal(objects, &all); err != nil {
+		return nil, err
+	}
+	d := &Document{objects: map[string]object{}}
+	for key, o := range all {
+		switch {
+		case key == "trailer":
+			d.trailer = o.Value
+		case o.Stream != nil:
+			d.objects[key[len("obj:"):]] = object{o.Stream.Dict, true}
+		default:
+			d.objects[key[len("obj:"):]] = object{o.Value, false}
+		}
+	}
+	return d, nil
+}
+
+var reference = regexp.MustCompile(`^\d+ \d+ R$`)
+
+// resolve follows references to what they lead to, nil if that is nothing.
+func (d *Document) resolve(v any) any {
+	for range 100 {
+		s, ok := v.(string)
+		if !ok || !reference.MatchString(s) {
+			return v
+		}
+		v = d.objects[s].value
+	}
+	return nil
+}
+
+func (d *Document) dict(v any) map[string]any {
+	m, _ := d.resolve(v).(map[string]any)
+	return m
+}
+
+func (d *Document) array(v any) []any {
+	a, _ := d.resolve(v).([]any)
+	return a
+}
+
+func (d *Document) text(v any) string {
+	s, _ := d.resolve(v).(string)
+	return s
+}

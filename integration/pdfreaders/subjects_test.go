@@ -1,0 +1,19 @@
+package pdfreaders_test
+
+// subject is an object, number 6, that acts or not by who refers to it.
+type subject struct {
+	name, catalog, page, harmless, acting string
+}
+
+// subjects are objects of which each passes alone, except for the last.
+var subjects = []subject{
+	{"opens", "/OpenAction 6 0 R", "", "<</S/GoTo/D[3 0 R/Fit]>>", "<</S/URI/URI(https://example.com/)>>"},
+	{"events", "", "/AA 6 0 R", "<</O<</S/Named/N/NextPage>>>>", "<</O<</S/URI/URI(https://example.com/)>>>>"},
+	{"an event", "", "/AA<</O 6 0 R>>", "<</S/Named/N/NextPage>>", "<</S/Hide/T(x)>>"},
+	{"names of scripts", "/Names<</JavaScript 6 0 R>>", "", "<</Names[]>>", "<</Names[(a)7 0 R]>>"},
+	{"names of files", "/Names<</EmbeddedFiles 6 0 R>>", "", "<</Kids[]>>", "<</Kids[7 0 R]>>"},
+	{"files", "/X<</Type/Filespec/EF 6 0 R>>", "", "<<>>", "<</F 3 0 R>>"},
+	{"a link", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI 6 0 R>>>>]", "(https://example.com/)", "(file:///etc/passwd)"},
+	{"a click", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/URI/URI(https://example.com/)>>", "<</S/Paint>>"},
+	{"a script", "/OpenAction 6 0 R", "", "[3 0 R/Fit]", "<</S/JavaScript/JS(app.alert\\(1\\))>>"},
+}
