@@ -129,7 +129,7 @@ func (b *pdfBody) close(array bool) bool {
 		b.flags |= b.rules.closed(l)
 	default:
 		flags := b.rules.closed(l)
-		parent.triggered = parent.triggered || keySet(parent.key).has(triggers) && flags&(isOpening|isUnknown) != 0
+		parent.triggered = parent.triggered || keySet(parent.key).has(triggers) && flags&(isOpening|isUnknown|isAttribute) != 0
 	}
 	return true
 }

@@ -55,6 +55,7 @@ const (
 	keySubtype
 	keyRect
 	keyP
+	keyO
 
 	// What streams are read by, and the first dictionary of a linearised file.
 	keyLength
@@ -85,14 +86,14 @@ var pdfKeyNames = map[string]pdfKey{
 	"XFA": keyXFA, "Encrypt": keyEncrypt, "Collection": keyCollection, "Base": keyBase, "Ref": keyRef,
 	"3DD": key3DD, "OnInstantiate": keyOnInstantiate, "RichMediaContent": keyRichMediaContent,
 
-	"Subtype": keySubtype, "Rect": keyRect, "P": keyP,
+	"Subtype": keySubtype, "Rect": keyRect, "P": keyP, "O": keyO,
 
 	"Length": keyLength, "Filter": keyFilter, "DecodeParms": keyParms, "DP": keyShortParms, "First": keyFirst, "W": keyW,
 	"Index": keyIndex, "Size": keySize, "Predictor": keyPredictor, "Colors": keyColors, "BitsPerComponent": keyBits,
 	"Columns": keyColumns, "Linearized": keyLinearized, "L": keyL,
 
 	"E": keyTrigger, "X": keyTrigger, "U": keyTrigger, "Fo": keyTrigger, "Bl": keyTrigger, "PO": keyTrigger, "PC": keyTrigger,
-	"PV": keyTrigger, "PI": keyTrigger, "O": keyTrigger, "C": keyTrigger, "WC": keyTrigger,
+	"PV": keyTrigger, "PI": keyTrigger, "C": keyTrigger, "WC": keyTrigger,
 	"WS": keyTrigger, "DS": keyTrigger, "WP": keyTrigger,
 }
 
@@ -119,7 +120,7 @@ func (s pdfKeySet) has(keys pdfKeySet) bool { return s&keys != 0 }
 
 var (
 	// The events of additional actions (ISO 32000-2, 12.6.3), but for those of fields (K, F, V), which only have scripts.
-	triggers = keySet(keyTrigger, keyD, keyShortParms)
+	triggers = keySet(keyTrigger, keyD, keyO, keyShortParms)
 
 	// What a file specification names files by (7.11.4).
 	fileKeys = keySet(keyF, keyUF, keyDOS, keyMac, keyUnix)

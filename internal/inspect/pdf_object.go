@@ -58,9 +58,10 @@ func structural(word []byte) bool {
 }
 
 func (f *pdfWalk) endObject(at int64) {
+	first := f.ended < 0
 	f.place, f.ended = between, at
-	if f.body.dict.seen.has(keySet(keyLinearized)) {
-		f.linear = max(f.linear, f.body.dict.whole)
+	if first && f.body.dict.seen.has(keySet(keyLinearized)) { // programs that rearrange a file leave that object further on
+		f.linear = f.body.dict.whole
 	}
 	if f.exam != nil {
 		f.exam.rules.placed(f.digits[:f.length], f.from, f.start, f.body.flags)

@@ -351,7 +351,7 @@ func (r *pdfRules) reference(l *pdfLevel, num int64) {
 		r.mark(num, asFiles)
 	case keyURI:
 		r.mark(num, asLink)
-	case keyS, keySubtype, keyType:
+	case keyS, keySubtype:
 		r.mark(num, asName)
 	case keyN:
 		l.moves = false
@@ -427,8 +427,12 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 	return 0
 }
 
-// closedUnknown judges a dictionary with an S entry that no action has. Elements of the structure have parents.
+// closedUnknown judges a dictionary with an S entry that no action has. Attributes of the structure have owners, and its
+// elements have parents.
 func (r *pdfRules) closedUnknown(l *pdfLevel) pdfFlag {
+	if l.keys.has(keySet(keyO)) && l.role != roleOpening && l.typ != typeAction {
+		return isAttribute
+	}
 	if l.role == roleOpening || l.role == roleClick || l.typ == typeAction {
 		r.refuse(KindAction, unknownAction)
 	}

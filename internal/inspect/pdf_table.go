@@ -11,17 +11,18 @@ type pdfFlag uint32
 
 const (
 	// What one of the bodies of the object is.
-	isOpening  pdfFlag = 1 << iota // an action that may not run by itself
-	isUnknown                      // a dictionary of an unknown type of action
-	isTriggers                     // a dictionary of events that do something
-	isTree                         // a node of a tree of names that is not empty
-	isFiles                        // the files of a file specification
-	isLink                         // a string that is a link of a kind that is not accepted
-	isScript                       // a string that is a link to a script
-	isName                         // a name alone
-	isOther                        // a reference alone
-	isExamined                     // a stream of objects that was examined
-	isBare                         // a stream that a reader could take for one, and that was not
+	isOpening   pdfFlag = 1 << iota // an action that may not run by itself
+	isUnknown                       // a dictionary of an unknown type of action
+	isAttribute                     // one that says whose attribute it is
+	isTriggers                      // a dictionary of events that do something
+	isTree                          // a node of a tree of names that is not empty
+	isFiles                         // the files of a file specification
+	isLink                          // a string that is a link of a kind that is not accepted
+	isScript                        // a string that is a link to a script
+	isName                          // a name alone
+	isOther                         // a reference alone
+	isExamined                      // a stream of objects that was examined
+	isBare                          // a stream that a reader could take for one, and that was not
 
 	// What others take it for.
 	asOpening
@@ -42,7 +43,7 @@ var pdfConflicts = [...]struct {
 	as, is       pdfFlag
 	kind, detail string
 }{
-	{as: asOpening, is: isOpening | isUnknown, kind: KindAction, detail: opensSomething},
+	{as: asOpening, is: isOpening | isUnknown | isAttribute, kind: KindAction, detail: opensSomething},
 	{as: asAction, is: isUnknown, kind: KindAction, detail: unknownAction},
 	{as: asTriggers, is: isTriggers, kind: KindAction, detail: actsByItself},
 	{as: asScripts, is: isTree, kind: KindScript, detail: "contains JavaScript"},
