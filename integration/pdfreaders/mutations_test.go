@@ -111,8 +111,14 @@ func TestMutations(t *testing.T) {
 		}
 		for range rounds.Of(1, 30) {
 			for n, mutation := range mutations {
-				if in := mutation(m, f.Content); in != nil {
-					d.show(fmt.Sprintf("%s, mutation %d", f.About, n), in)
+				in := mutation(m, f.Content)
+				if in == nil {
+					continue
+				}
+				d.show(fmt.Sprintf("%s, mutation %d", f.About, n), in)
+				second := m.IntN(len(mutations))
+				if in = mutations[second](m, in); in != nil {
+					d.show(fmt.Sprintf("%s, mutations %d and %d", f.About, n, second), in)
 				}
 			}
 		}
