@@ -1,5 +1,7 @@
 package inspect
 
+import "bytes"
+
 func (f *pdfWalk) beginBody() {
 	if f.exam == nil {
 		f.body.begin(nil)
@@ -48,13 +50,14 @@ func (f *pdfWalk) endContent(t pdfToken) {
 	}
 }
 
-// structural reports whether a word cannot be part of an object's value.
+// structural reports whether a word cannot be part of an object's value. Readers that end a number at the first other byte
+// see the beginning of an object in "6 0obj".
 func structural(word []byte) bool {
 	switch string(word) {
-	case "obj", "endobj", "stream", endstream, "xref", "trailer", "startxref":
+	case "stream", endstream, "xref", "trailer", "startxref":
 		return true
 	}
-	return false
+	return bytes.HasSuffix(word, []byte(hiddenWord))
 }
 
 func (f *pdfWalk) endObject(at int64) {
