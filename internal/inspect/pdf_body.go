@@ -183,43 +183,5 @@ func (b *pdfBody) bare(i pdfItem) {
 	}
 }
 
-// pdfInt returns the value of a number that is not negative, and -1 for all other words.
-func pdfInt(word []byte) int64 {
-	if len(word) == 0 || len(word) > 18 {
-		return -1
-	}
-	n := int64(0)
-	for _, c := range word {
-		if c < '0' || c > '9' {
-			return -1
-		}
-		n = 10*n + int64(c-'0')
-	}
-	return n
-}
-
-// lenientInt is pdfInt for readers that make an integer of +7, -0 and 7.0, too. The sign is passed over.
-func lenientInt(word []byte) int64 {
-	for len(word) > 0 && (word[0] == '+' || word[0] == '-') {
-		word = word[1:]
-	}
-	for len(word) > 1 && word[0] == '0' {
-		word = word[1:]
-	}
-	for i, c := range word {
-		if c != '.' {
-			continue
-		}
-		for _, c := range word[i+1:] {
-			if c != '0' {
-				return -1
-			}
-		}
-		word = word[:i]
-		break
-	}
-	return pdfInt(word)
-}
-
 // typ is what the outermost dictionary says it is.
 func (b *pdfBody) typ() pdfType { return b.levels[1].typ }

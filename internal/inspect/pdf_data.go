@@ -2,8 +2,6 @@ package inspect
 
 import "bytes"
 
-const endstream = "endstream"
-
 // pdfData finds the end of a stream's data: the first endstream.
 type pdfData struct {
 	line    bool  // a carriage return has been read in front of the data

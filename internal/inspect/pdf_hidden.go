@@ -30,8 +30,6 @@ type pdfHidden struct {
 const (
 	hiddenWord = "obj"
 	maxHeading = 32 // bytes that the numbers in front of it have, with white space
-
-	hidesObject = "hides an object in a string, a comment or a stream"
 )
 
 // scan reads bytes of a string, a comment or a stream. at is their offset.
@@ -83,16 +81,6 @@ func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
 	return n, false
 }
 
-// partial returns how many bytes of a word, but not all, stand at the end of p.
-func partial(p []byte, word string) int {
-	for n := min(len(word)-1, len(p)); n > 0; n-- {
-		if string(p[len(p)-n:]) == word[:n] {
-			return n
-		}
-	}
-	return 0
-}
-
 // numbered reports whether the end of p can be what stands in front of the word, which is at that offset, and takes note of
 // the number.
 func (h *pdfHidden) numbered(p []byte, at int64) bool {
@@ -121,13 +109,6 @@ func (h *pdfHidden) numbered(p []byte, at int64) bool {
 	h.maybeAt = at - int64(len(before)-len(number)+len(digits))
 	return true
 }
-
-func hasEOL(p []byte) bool { return bytes.ContainsAny(p, "\r\n") }
-
-const (
-	pdfSpaces = "\x00\t\n\f\r "
-	decimals  = "0123456789"
-)
 
 func (h *pdfHidden) remember(p []byte) {
 	if len(p) >= maxHeading {
@@ -160,7 +141,7 @@ func (h *pdfHidden) begin() {
 		h.finish()
 	}
 	h.active, h.digits, h.start = true, append(h.kept[1][:0], h.maybe...), h.maybeAt
-	h.lex = pdfLexer{text: h.lex.text, keep: h.lex.keep}
+	h.lex.restart()
 	h.body.begin(h.rules)
 }
 

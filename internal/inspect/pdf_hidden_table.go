@@ -19,7 +19,8 @@ func (h *pdfHiddenTable) scan(p []byte) {
 		n, found := h.find(p)
 		h.read(p[:n])
 		if found {
-			h.active, h.lex = true, pdfLexer{text: h.lex.text}
+			h.active = true
+			h.lex.restart()
 			h.refs.beginTable()
 		}
 		p = p[n:]

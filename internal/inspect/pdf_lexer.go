@@ -1,7 +1,5 @@
 package inspect
 
-import "bytes"
-
 // pdfKind says what a token of a PDF is (ISO 32000-2, 7.2 and 7.3).
 type pdfKind uint8
 
@@ -22,6 +20,12 @@ const (
 const (
 	maxPDFToken  = 64
 	maxPDFScript = 4 << 10
+)
+
+// What looking at a PDF costs, for a token and for a byte that is passed over.
+const (
+	tokenSteps = 50
+	byteSteps  = 1
 )
 
 // pdfToken is one token. text holds until the next call of the lexer.
@@ -51,26 +55,13 @@ type pdfLexer struct {
 	state pdfLexState
 	keep  int // bytes of a token that are kept; 0 is maxPDFToken
 	at    int64
-	text  []byte
-	n     int // length of the token, which may be more than is kept
-	depth int // of parentheses in a literal string
-	esc   pdfEscape
-	octal int  // value of the digits behind a backslash, or of one hexadecimal digit
+	pdfText
 	ends  bool // the file may end here: a comment that says %%EOF ends there if a digit follows
 	marks bool // within such a comment
 }
 
-// pdfEscape says how far an escape in a literal string has come.
-type pdfEscape uint8
-
-const (
-	escNone   pdfEscape = iota
-	escSlash            // behind a backslash
-	escDigit            // and one octal digit
-	escDigits           // and two
-	escCR               // behind a backslash and a carriage return, which a line feed may follow
-	escNibble           // behind one digit of a hexadecimal string
-)
+// restart makes the lexer begin anew, at offset 0.
+func (l *pdfLexer) restart() { *l = pdfLexer{keep: l.keep, pdfText: pdfText{text: l.text}} }
 
 // opaque reports whether the lexer is within a string or a comment.
 func (l *pdfLexer) opaque() bool {
@@ -212,87 +203,6 @@ func (l *pdfLexer) wordOrName() pdfToken {
 	return t
 }
 
-// put adds a byte to the token.
-func (l *pdfLexer) put(c byte) {
-	if l.n < len(l.text) {
-		l.text[l.n] = c
-	}
-	l.n++
-}
-
-// literal reads a byte of a literal string and reports whether it is the last.
-func (l *pdfLexer) literal(c byte) (end bool) {
-	octal := '0' <= c && c <= '7'
-	switch {
-	case l.esc == escSlash:
-		l.escaped(c)
-		return false
-	case (l.esc == escDigit || l.esc == escDigits) && octal:
-		l.octal = l.octal<<3 | int(c-'0')
-		if l.esc++; l.esc == escDigits {
-			return false
-		}
-		l.put(byte(l.octal)) //nolint:gosec // readers drop the ninth bit
-		l.esc = escNone
-		return false
-	case l.esc == escDigit || l.esc == escDigits:
-		l.put(byte(l.octal)) //nolint:gosec // two digits have six bits
-	case l.esc == escCR && c == '\n':
-		l.esc = escNone
-		return false
-	}
-	l.esc = escNone
-	switch c {
-	case '\\':
-		l.esc = escSlash
-		return false
-	case '(':
-		l.depth++
-	case ')':
-		if l.depth--; l.depth < 0 {
-			return true
-		}
-	}
-	l.put(c)
-	return false
-}
-
-// escaped reads the byte behind a backslash.
-func (l *pdfLexer) escaped(c byte) {
-	l.esc = escNone
-	switch {
-	case '0' <= c && c <= '7':
-		l.octal, l.esc = int(c-'0'), escDigit
-	case c == '\r':
-		l.esc = escCR
-	case c == '\n':
-	default:
-		if at := bytes.IndexByte([]byte("nrtbf"), c); at >= 0 {
-			c = "\n\r\t\b\f"[at]
-		}
-		l.put(c)
-	}
-}
-
-// hex reads a byte of a hexadecimal string and reports whether it is the last. A digit without a partner has a zero.
-func (l *pdfLexer) hex(c byte) (end bool) {
-	digit := hexDigit(c)
-	switch {
-	case c == '>':
-		if l.esc == escNibble {
-			l.put(byte(l.octal << 4)) //nolint:gosec // one digit
-		}
-		return true
-	case digit < 0:
-	case l.esc == escNibble:
-		l.put(byte(l.octal<<4 | digit)) //nolint:gosec // two digits
-		l.esc = escNone
-	default:
-		l.octal, l.esc = digit, escNibble
-	}
-	return false
-}
-
 // double reads the byte behind an angle bracket.
 func (l *pdfLexer) double(c byte) (t pdfToken, complete bool, used int) {
 	switch {
@@ -308,47 +218,3 @@ func (l *pdfLexer) double(c byte) (t pdfToken, complete bool, used int) {
 	l.state = lexHex
 	return t, false, 0
 }
-
-// unescapeName replaces #xx in place.
-func unescapeName(name []byte) []byte {
-	out := name[:0]
-	for i := 0; i < len(name); i++ {
-		c := name[i]
-		if c == '#' && i+2 < len(name) {
-			hi, lo := hexDigit(name[i+1]), hexDigit(name[i+2])
-			if hi >= 0 && lo >= 0 {
-				c = byte(hi<<4 | lo) //nolint:gosec // two digits
-				i += 2
-			}
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
-func hexDigit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
-}
-
-func isEOL(c byte) bool { return c == '\n' || c == '\r' }
-
-func isPDFSpace(c byte) bool {
-	return c == 0 || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' '
-}
-
-// isRegular is true for the bytes that names, numbers and keywords are made of.
-var isRegular = func() (table [256]bool) {
-	for c := range table {
-		table[c] = !isPDFSpace(byte(c))
-	}
-	for _, c := range []byte("()<>[]{}/%") {
-		table[c] = false
-	}
-	return table
-}()

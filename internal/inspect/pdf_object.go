@@ -1,7 +1,5 @@
 package inspect
 
-import "bytes"
-
 func (f *pdfWalk) beginBody() {
 	if f.exam == nil {
 		f.body.begin(nil)
@@ -50,16 +48,6 @@ func (f *pdfWalk) endContent(t pdfToken) {
 	}
 }
 
-// structural reports whether a word cannot be part of an object's value. Readers that end a number at the first other byte
-// see the beginning of an object in "6 0obj".
-func structural(word []byte) bool {
-	switch string(word) {
-	case "stream", endstream, "xref", "trailer", "startxref":
-		return true
-	}
-	return bytes.HasSuffix(word, []byte(hiddenWord))
-}
-
 func (f *pdfWalk) endObject(at int64) {
 	first := f.ended < 0
 	f.place, f.ended = between, at
@@ -106,25 +94,6 @@ func (f *pdfWalk) passData(p []byte) int {
 		f.endData()
 	}
 	return n
-}
-
-// data reads data of a stream. If the stream is decoded, what is hidden in it is a fault only at its end, and only if decoding
-// finds none: else the fault would depend on how much of it comes at once.
-func (e *pdfExam) data(p []byte, at int64, matched int) {
-	if e.hides == nil {
-		e.hidden.scan(p, at)
-		if e.streams.kind >= streamObjects {
-			e.hides, e.rules.err = e.rules.err, nil
-		}
-	}
-	e.streams.write(p, matched)
-}
-
-func (e *pdfExam) endData(b *pdfBody, d *pdfData) {
-	e.streams.end(b, d)
-	if e.hides != nil {
-		e.rules.fail(e.hides)
-	}
 }
 
 func (f *pdfWalk) endData() {

@@ -30,7 +30,7 @@ type packedObject struct{ num, offset uint32 }
 // begin begins the stream with that number.
 func (b *pdfPacked) begin(stream int64, d *pdfDictionary) bool {
 	b.stream, b.first, b.count = stream, d.first, d.count
-	b.lex = pdfLexer{keep: b.lex.keep, text: b.lex.text}
+	b.lex.restart()
 	b.header, b.num, b.next, b.last, b.failed = b.header[:0], -1, 0, 0, false
 	if b.count > maxPacked {
 		b.rules.fail(beyond(CodeComplex, maxPacked, "has an object stream of too many objects"))

@@ -14,43 +14,6 @@ type pdfStreams struct {
 	numbers int           // that it begins with
 }
 
-type pdfStreamKind uint8
-
-const (
-	streamData    pdfStreamKind = iota
-	streamCounted               // of which some readers make one of objects if it begins with two numbers: the profiles of colours have N, too
-	streamObjects
-	streamReferences
-)
-
-// kindOf returns what a reader may take a stream for that is led to it.
-func kindOf(b *pdfBody) pdfStreamKind {
-	switch {
-	case b.typ() == typeReferences || b.dict.seen.has(keySet(keyW)):
-		return streamReferences
-	case b.typ() == typeObjects || b.dict.seen.has(keySet(keyFirst)):
-		return streamObjects
-	case b.dict.seen.has(keySet(keyN)):
-		return streamCounted
-	}
-	return streamData
-}
-
-// stream judges the dictionary of a stream.
-func (r *pdfRules) stream(b *pdfBody) {
-	if b.dict.elsewhere || b.dict.reference {
-		r.refuse(KindExternal, "has a stream whose data is in another file")
-	}
-}
-
-// hiddenStream judges the dictionary of a stream within other data. Nothing of its own data is looked at.
-func (r *pdfRules) hiddenStream(b *pdfBody) {
-	r.stream(b)
-	if kindOf(b) != streamData {
-		r.fail(active(KindAction, hidesObject))
-	}
-}
-
 // begin begins the stream of an object.
 func (s *pdfStreams) begin(b *pdfBody, num int64) {
 	s.rules.stream(b)
@@ -64,7 +27,8 @@ func (s *pdfStreams) begin(b *pdfBody, num int64) {
 		return
 	case s.kind == streamCounted:
 		b.flags |= isBare
-		s.head, s.numbers = pdfLexer{text: s.head.text}, 0
+		s.numbers = 0
+		s.head.restart()
 		if !d.plain() || !s.unpack.begin(d, s.peek) {
 			s.kind = streamData
 		}

@@ -1,152 +1,142 @@
 package inspect
 
-import (
-	"math/bits"
-	"math/rand/v2"
-)
+import "slices"
 
-// pdfFlag is what matters of an object to those that refer to it, and what they ask of it. What neither is asked nor
-// matters is not remembered.
-type pdfFlag uint32
+// place is where a cross reference leads to: an offset in the file, or an object of a stream of objects.
+type place uint64
 
-const (
-	// What one of the bodies of the object is.
-	isOpening   pdfFlag = 1 << iota // an action that may not run by itself
-	isUnknown                       // a dictionary of an unknown type of action
-	isAttribute                     // one that says whose attribute it is
-	isTriggers                      // a dictionary of events that do something
-	isTree                          // a node of a tree of names that is not empty
-	isFiles                         // the files of a file specification
-	isLink                          // a string that is a link of a kind that is not accepted
-	isScript                        // a string that is a link to a script
-	isName                          // a name alone
-	isOther                         // a reference alone
-	isExamined                      // a stream of objects that was examined
-	isBare                          // a stream that a reader could take for one, and that was not
+func placeAt(offset int64) place { return 1<<63 | place(offset) } //nolint:gosec // not negative
 
-	// What others take it for.
-	asOpening
-	asAction
-	asTriggers
-	asScripts // names of scripts
-	asAttachments
-	asFiles
-	asLink
-	asName // the value of an entry that is judged by name
-	asObjects
-)
-
-const asAnything = asOpening | asAction | asTriggers | asScripts | asAttachments | asFiles | asLink | asName | asObjects
-
-// pdfConflicts are what an object may not be, by what others take it for.
-var pdfConflicts = [...]struct {
-	as, is       pdfFlag
-	kind, detail string
-}{
-	{as: asOpening, is: isOpening | isUnknown | isAttribute, kind: KindAction, detail: opensSomething},
-	{as: asAction, is: isUnknown, kind: KindAction, detail: unknownAction},
-	{as: asTriggers, is: isTriggers, kind: KindAction, detail: actsByItself},
-	{as: asScripts, is: isTree, kind: KindScript, detail: "contains JavaScript"},
-	{as: asAttachments, is: isTree, kind: KindAttachment, detail: carriesFiles},
-	{as: asFiles, is: isFiles, kind: KindAttachment, detail: carriesFiles},
-	{as: asLink, is: isLink, kind: KindLink, detail: leadsElsewhere},
-	{as: asLink, is: isScript, kind: KindScript, detail: leadsElsewhere},
-	{as: asName, is: isName, kind: KindAction, detail: "has a type that is written elsewhere"},
-	{as: asAnything, is: isOther, kind: KindAction, detail: "has a reference to a reference where it matters"},
+func placePacked(stream, index int64) place {
+	return 1<<62 | place(stream)&0x3fffffff<<32 | place(index)&0xffffffff //nolint:gosec // not negative
 }
 
-// pdfTable remembers of the objects what matters: 16 bytes for each object of which something does, and as many for its body
-// in a stream of objects; see pdfPlaces for the others. It is a hash table with open addressing, at most three quarters full,
-// in memory of the budget.
+// pdfTable remembers of the objects what matters, where those bodies stand, and the cross references that lead to places yet
+// to come. Some readers do not compare the number of an object with that of the cross reference, and pass over what stands
+// before it.
 type pdfTable struct {
-	pdfPlaces
-	entries []pdfEntry
-	used    int
-	shift   int    // of a hash, to an index
-	odd     uint64 // multiplies keys: drawn for each file, so that no file can choose keys that collide
+	pdfMarks
+	here    int64         // where the object begins that is being read
+	bodies  []pdfBodyAt   // by their ends
+	waiting []pdfExpected // cross references
 }
 
-type pdfEntry struct {
-	key   uint64 // an object number plus one, or a place
-	num   uint32 // of a place: the object there
-	flags pdfFlag
+// pdfBodyAt is a body in the file.
+type pdfBodyAt struct {
+	from, to int64 // a cross reference to an offset of these leads to it
+	num      uint32
+	flags    pdfFlag
+}
+
+// pdfExpected is a cross reference to a place.
+type pdfExpected struct {
+	to  place
+	num int64
 }
 
 const (
-	firstEntries = 256
-	entrySize    = 16
-	lookUpSteps  = 30
+	bodySize     = 24
+	expectedSize = 16
+	firstPlaces  = 64
 )
 
-// at returns the entry with that key, which is new if it has no flags.
-func (t *pdfTable) at(key uint64, b *Budget) (*pdfEntry, error) {
-	if 4*t.used >= 3*len(t.entries) {
-		if err := t.grow(b); err != nil {
-			return nil, err
-		}
-	}
-	if err := b.Spend(lookUpSteps); err != nil {
-		return nil, err
-	}
-	e := t.find(key)
-	if e.key == 0 {
-		e.key = key
-		t.used++
-	}
-	return e, nil
-}
-
-// find returns the entry with that key, or the empty one where it belongs.
-func (t *pdfTable) find(key uint64) *pdfEntry {
-	for i := key * t.odd >> t.shift; ; i++ {
-		e := &t.entries[i&uint64(len(t.entries)-1)] //nolint:gosec // it has entries
-		if e.key == 0 || e.key == key {
-			return e
-		}
-	}
-}
-
-// flags returns what is known of a key.
-func (t *pdfTable) flags(key uint64) pdfFlag {
-	if t.used == 0 {
-		return 0
-	}
-	return t.find(key).flags
-}
-
-func (t *pdfTable) grow(b *Budget) error {
-	size := max(firstEntries, 2*len(t.entries))
-	if size > firstEntries {
-		if err := b.Hold(entrySize * size); err != nil {
-			return err
-		}
-	}
-	if err := b.Spend(lookUpSteps * size); err != nil {
+// body takes note of a body in the file.
+func (t *pdfTable) body(at pdfBodyAt, b *Budget) error {
+	var err error
+	if t.bodies, err = grown(t.bodies, bodySize, b); err != nil {
 		return err
 	}
-	if t.odd == 0 {
-		t.odd = rand.Uint64() | 1 //nolint:gosec // spreads keys, and keeps no secret
+	i := len(t.bodies)
+	for i > 0 && t.bodies[i-1].to > at.to { // one that is hidden within this one
+		i--
 	}
-	old := t.entries
-	t.entries, t.shift = make([]pdfEntry, size), 65-bits.Len(uint(size))
-	for _, e := range old {
-		if e.key != 0 {
-			*t.find(e.key) = e
+	t.bodies = slices.Insert(t.bodies, i, at)
+	return b.Spend(lookUpSteps)
+}
+
+// grown returns s with room for one more element of that size. The first few are not asked for.
+func grown[T any](s []T, size int, b *Budget) ([]T, error) {
+	if len(s) < cap(s) {
+		return s, nil
+	}
+	if more := len(s); more > 0 {
+		if err := b.Hold(2 * size * more); err != nil {
+			return s, err
+		}
+		return slices.Grow(s, more), nil
+	}
+	return make([]T, 0, firstPlaces), nil
+}
+
+// packedBody takes note of a body in a stream of objects. There is one at each place, unless two streams have one number.
+func (t *pdfTable) packedBody(num int64, at place, flags pdfFlag, b *Budget) error {
+	if flags == 0 {
+		return nil
+	}
+	if err := t.mark(num, flags, b); err != nil {
+		return err
+	}
+	e, err := t.at(uint64(at), b)
+	switch {
+	case err != nil:
+		return err
+	case e.flags != 0 && int64(e.num) != num:
+		return active(KindAction, readsInTwoWays)
+	}
+	e.num, e.flags = uint32(num), e.flags|flags //nolint:gosec // numbers fit
+	return nil
+}
+
+const readsInTwoWays = "has cross references that can be read in two ways"
+
+// lead follows a cross reference. If another object stands where it leads to, a reader that does not compare the numbers
+// takes that one's body for it. ahead says that the place has not been read yet.
+func (t *pdfTable) lead(num int64, to place, ahead bool, b *Budget) error {
+	if !ahead {
+		return t.follow(pdfExpected{to, num}, b)
+	}
+	var err error
+	if t.waiting, err = grown(t.waiting, expectedSize, b); err != nil {
+		return err
+	}
+	t.waiting = append(t.waiting, pdfExpected{to, num})
+	return b.Spend(lookUpSteps)
+}
+
+// settle follows the cross references whose places have come since.
+func (t *pdfTable) settle(b *Budget) error {
+	for _, x := range t.waiting {
+		if err := t.follow(x, b); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// mark adds flags to an object.
-func (t *pdfTable) mark(num int64, flags pdfFlag, b *Budget) error {
-	if flags == 0 {
-		return nil
+func (t *pdfTable) follow(x pdfExpected, b *Budget) error {
+	var num uint32
+	var flags pdfFlag
+	if x.to < placeAt(0) {
+		if t.used > 0 {
+			e := t.find(uint64(x.to))
+			num, flags = e.num, e.flags
+		}
+	} else {
+		num, flags = t.bodyAt(int64(x.to &^ placeAt(0))) //nolint:gosec // 63 bits
 	}
-	e, err := t.at(objectKey(num), b)
-	if err == nil {
-		e.flags |= flags
+	if flags != 0 && objectKey(int64(num)) != objectKey(x.num) {
+		return t.mark(x.num, flags, b)
 	}
-	return err
+	return b.Spend(lookUpSteps)
+}
+
+// bodyAt returns the object whose body a cross reference to that offset leads to, and what it is.
+func (t *pdfTable) bodyAt(offset int64) (num uint32, flags pdfFlag) {
+	i, _ := slices.BinarySearchFunc(t.bodies, offset, func(b pdfBodyAt, offset int64) int { return int(min(max(b.to-offset, -1), 1)) })
+	if i < len(t.bodies) && t.bodies[i].from <= offset {
+		return t.bodies[i].num, t.bodies[i].flags
+	}
+	return 0, 0
 }
 
 // verdict holds what objects are against what others take them for.
@@ -166,6 +156,3 @@ func (t *pdfTable) verdict(refuse func(kind, detail string)) *Error {
 	}
 	return nil
 }
-
-// objectKey is the key of an object. No file has that many: numbers end at 8,388,607 (annex C), and those beyond share keys.
-func objectKey(num int64) uint64 { return uint64(num)&0x7fffffff + 1 } //nolint:gosec // not negative

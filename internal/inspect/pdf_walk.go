@@ -1,9 +1,6 @@
 package inspect
 
-import (
-	"bytes"
-	"cmp"
-)
+import "cmp"
 
 // pdfWalk goes over a file, object by object.
 type pdfWalk struct {
@@ -28,15 +25,6 @@ type pdfWalk struct {
 	err     error
 }
 
-// pdfExam is what RefuseActive needs.
-type pdfExam struct {
-	rules   pdfRules
-	refs    pdfReferences
-	hidden  pdfHidden
-	streams pdfStreams
-	hides   error // of the stream that is being read
-}
-
 // pdfPlace says what the next token of a PDF belongs to.
 type pdfPlace uint8
 
@@ -54,40 +42,13 @@ const (
 	inDoubt                      // within what is data or damaged
 )
 
-// How far the end of the file has come.
-const (
-	noMarker  = iota
-	hasOffset // startxref and an offset
-	hasEOF    // and %%EOF
-)
-
-// pdfHead says how far the beginning of the file has come.
-type pdfHead uint8
-
-const (
-	noHeader  pdfHead = iota
-	hasHeader         // the next token may be bytes that show that the file is binary
-	hasBegun
-)
-
-// What the walk costs.
-const (
-	tokenSteps = 50
-	byteSteps  = 1
-)
-
 func (f *pdfWalk) begin(b *Budget, examine bool, allow PDFAllow) {
 	f.budget, f.number, f.ended = b, -1, -1
 	if !examine {
 		return
 	}
-	e := &pdfExam{rules: pdfRules{allow: allow, budget: b}}
-	e.refs.rules, e.hidden.rules, e.hidden.table.refs.rules, e.streams.rules = &e.rules, &e.rules, &e.rules, &e.rules
-	e.streams.refs, e.streams.packed.rules, e.streams.unpack.rules = &e.refs, &e.rules, &e.rules
-	if allow.Calculations {
-		f.lex.keep, e.hidden.lex.keep, e.streams.packed.lex.keep = maxPDFScript, maxPDFScript, maxPDFScript
-	}
-	f.exam = e
+	f.exam = newPDFExam(b, allow)
+	f.lex.keep = f.exam.hidden.lex.keep
 }
 
 func (f *pdfWalk) close() {
@@ -226,104 +187,4 @@ func (f *pdfWalk) spend(steps int) {
 	if err := f.budget.Spend(steps); err != nil && f.err == nil {
 		f.err = err
 	}
-}
-
-// token judges a token and the place it stands in.
-func (f *pdfWalk) token(t pdfToken) {
-	head := f.head
-	f.head = hasBegun
-	switch {
-	case head == noHeader:
-		f.header(t)
-	case t.kind == pdfComment:
-		f.comment(t)
-	case f.place == inObject || f.place == inTrailer:
-		f.content(t)
-	case head == hasHeader && t.kind == pdfWord && isBinaryMark(t.text):
-	case t.kind != pdfWord:
-		f.misplaced(t.at)
-	default:
-		f.word(t)
-	}
-}
-
-// isBinaryMark reports whether a word is what some programs write in the second line, where a comment should be.
-func isBinaryMark(word []byte) bool {
-	return len(bytes.TrimFunc(word, func(r rune) bool { return r >= 0x80 })) == 0
-}
-
-// header reads the first line, which is a comment to the lexer.
-func (f *pdfWalk) header(t pdfToken) {
-	version, isPDF := bytes.CutPrefix(t.text, []byte("PDF-"))
-	version = bytes.TrimRight(version, " \t\f\x00")
-	f.head = hasHeader
-	one := len(version) == 3 && version[0] == '1' && version[1] == '.' && '0' <= version[2] && version[2] <= '7'
-	if t.at != 0 || t.kind != pdfComment || !isPDF || !one && string(version) != "2.0" {
-		f.fail(fault(CodeDamaged, notPDF))
-	}
-}
-
-func (f *pdfWalk) comment(t pdfToken) {
-	mark := string(bytes.TrimRight(t.text, " \t\f\x00")) == eofMark
-	if f.place == between && f.marker == hasOffset && mark {
-		f.marker = hasEOF
-	}
-}
-
-// word judges a number or keyword outside of objects.
-func (f *pdfWalk) word(t pdfToken) {
-	word, number := string(t.text), pdfInt(t.text)
-	switch {
-	case f.place == inTable:
-		f.table(t)
-	case f.place == atOffset && number >= 0 && number < t.at:
-		f.place, f.marker = between, hasOffset
-	case f.place == atGeneration && number >= 0:
-		f.place = atObj
-	case f.place == atObj && word == "obj":
-		f.beginObject()
-	case f.place == behindData && word == "endobj":
-		f.endObject(t.at)
-	case f.place != between:
-		f.misplaced(t.at)
-	default:
-		f.begins(word, t)
-	}
-}
-
-// begins judges the first word of whatever comes next.
-func (f *pdfWalk) begins(word string, t pdfToken) {
-	f.marker = noMarker
-	number := pdfInt(t.text)
-	switch {
-	case number >= 0:
-		f.place, f.number, f.start, f.from = atGeneration, number, t.at, f.ended+1
-		f.length = copy(f.digits[:], t.text)
-	case word == "xref":
-		f.place = inTable
-		if f.exam != nil {
-			f.exam.refs.beginTable()
-		}
-	case word == "trailer":
-		f.place, f.number = inTrailer, -1
-		f.beginBody()
-	case word == "startxref":
-		f.place = atOffset
-	case word == "endobj" && f.objects: // some programs write it twice
-	default:
-		f.misplaced(t.at)
-	}
-}
-
-// table reads a cross-reference table up to the word behind it.
-func (f *pdfWalk) table(t pdfToken) {
-	if f.exam != nil {
-		if f.exam.refs.word(t.text) {
-			return
-		}
-	} else if pdfInt(t.text) >= 0 || string(t.text) == "n" || string(t.text) == "f" {
-		return
-	}
-	f.place = between
-	f.begins(string(t.text), t)
 }

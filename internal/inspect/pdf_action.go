@@ -1,0 +1,93 @@
+package inspect
+
+func (r *pdfRules) action(l *pdfLevel, name []byte) {
+	a, known := pdfActions[string(name)]
+	if !known {
+		a.action = actUnknown
+	}
+	if l.action != actNone && (known || l.action != actUnknown) {
+		r.refuse(KindAction, "has an action with two types")
+	}
+	l.action, l.name = a.action, ""
+	if known {
+		l.name = string(name)
+	}
+	if a.action == actBad {
+		r.refuse(a.kind, a.detail)
+	}
+}
+
+func (r *pdfRules) refersAsAction(l *pdfLevel, num int64) {
+	switch {
+	case l.role == roleOpening:
+		r.mark(num, asOpening)
+	case l.key == keyA || l.key == keyPA || l.key == keyNext:
+		r.mark(num, asAction)
+	}
+}
+
+// closed judges a dictionary that is complete, and returns what it is to those that refer to it.
+func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
+	if l.tree {
+		flags |= isTree
+	}
+	if l.files {
+		flags |= isFiles
+	}
+	if l.triggered {
+		flags |= isTriggers
+	}
+	if (l.typ == typeAnnotation || l.keys.has(keySet(keyRect))) && l.keys.has(keySet(keySubtype)) && !l.shows {
+		r.refuse(KindAction, "contains an annotation of an unknown type")
+	}
+	return flags | r.closedAction(l)
+}
+
+func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
+	a := pdfActions[l.name]
+	own := a.keys | keySet(keyType, keyS, keyNext)
+	opens := true
+	switch l.action {
+	case actNone:
+		return 0
+	case actUnknown:
+		return r.closedUnknown(l)
+	case actBad:
+		opens = false
+	case actScript:
+		if !l.calc {
+			r.refuse(KindScript, hasJavaScript)
+		}
+	case actNamed:
+		if opens = l.opens; !l.moves {
+			r.refuse(KindAction, "contains an action of the viewer that does not move within the file")
+		}
+	case actURI, actOnClick:
+		opens = false
+	}
+	if l.action != actBad && (l.more || l.keys&^own != 0) {
+		r.refuse(KindAction, "contains an action with entries that are not its own")
+	}
+	if !opens && l.role == roleOpening {
+		r.refuse(KindAction, opensSomething)
+	}
+	if !opens || l.keys.has(keySet(keyNext)) {
+		return isOpening
+	}
+	return 0
+}
+
+// closedUnknown judges a dictionary with an S entry that no action has. Attributes of the structure have owners, and its
+// elements have parents.
+func (r *pdfRules) closedUnknown(l *pdfLevel) pdfFlag {
+	if l.keys.has(keySet(keyO)) && l.role != roleOpening && l.typ != typeAction {
+		return isAttribute
+	}
+	if l.role == roleOpening || l.role == roleClick || l.typ == typeAction {
+		r.refuse(KindAction, unknownAction)
+	}
+	if l.keys.has(keySet(keyP)) {
+		return 0
+	}
+	return isUnknown
+}

@@ -1,0 +1,90 @@
+package inspect_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/inspect"
+)
+
+func TestPDFLinks(t *testing.T) {
+	for _, c := range []struct{ name, uri, want string }{
+		{"web", "(https://example.com/)", ""},
+		{"web in capitals", "(HTTP://EXAMPLE.COM)", ""},
+		{"mail", "(mailto:a@example.com)", ""},
+		{"telephone", "(tel:+49123)", ""},
+		{"relative", "(docs/a:b.html)", ""},
+		{"without a scheme", "(www.example.com)", ""},
+		{"with a port", "(//example.com:80/)", link},
+		{"nothing", "()", ""},
+		{"script", "(javascript:alert(1))", script},
+		{"script in capitals", "(JavaScript:alert(1))", script},
+		{"script behind white space", "(  \t javascript:x)", script},
+		{"script with a line break", `(java\nscript:x)`, script},
+		{"script in octal", `(\152\141\166\141script:x)`, script},
+		{"script over two lines", "(java\\\nscript:x)", script},
+		{"script in hexadecimal", "<6a6176617363726970743a78>", script},
+		{"script in UTF-16", "<feff006a006100760061007300630072006900700074003a>", script},
+		{"data", "(data:text/html,x)", script},
+		{"file", "(file:///etc/passwd)", link},
+		{"file of another machine", `(\\\\host\\share)`, link},
+		{"file of another machine, other slashes", `(/\\host/share)`, link},
+		{"drive", `(C:\\Windows\\x.exe)`, link},
+		{"handler of a program", "(ms-word:ofe|u|https://example.com/a.docx)", link},
+		{"transfer", "(ftp://example.com/)", link},
+		{"longer than any scheme", "(" + strings.Repeat("a", 65) + ":x)", link},
+		{"script by reference", "6 0 R", script},
+	} {
+		in := pdf(catalog, object(5, "<</A<</S/URI/URI "+c.uri+">>>>"), object(6, "(javascript:x)"))
+		require.Equal(t, c.want, passive(t, in, inspect.PDFAllow{}), c.name)
+		if c.want != script {
+			require.Empty(t, passive(t, in, inspect.PDFAllow{Links: true}), c.name)
+		}
+	}
+	require.Equal(t, script, passive(t, holds("/URI<</Base(javascript:)>>"), inspect.PDFAllow{Links: true}), "what links are relative to")
+}
+
+func TestPDFCarries(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"view of a model", clicks(`/B<</Subtype/3D>>`), media},
+		{"escaped", clicks(`/B<</Subtype/#33D>>`), media},
+		{"script of a model", pdf(pdfStream("/Type/3D/Subtype/U3D/OnInstantiate 6 0 R", "x")), script},
+		{"model of an annotation", clicks(`/3DD 6 0 R`), media},
+		{"rich media", clicks(`/Subtype/RichMedia`), media},
+		{"content of rich media", clicks(`/RichMediaContent<<>>`), media},
+		{"film", clicks(`/B<</Subtype/Movie>>`), media},
+		{"sound", clicks(`/B<</Subtype/Sound>>`), media},
+		{"screen", clicks(`/B<</Subtype/Screen>>`), media},
+		{"unknown annotation", clicks(`/B<</Rect[0 0 9 9]/Subtype/Hologram>>`), action},
+		{"unknown annotation by its type", clicks(`/B<</Type/Annot/Subtype/Hologram>>`), action},
+		{"data of another file", pdf(pdfStream("/F(https://example.com/x)", "")), external},
+		{"data of another file, specified", pdf(pdfStream("/F<</FS/URL/F(https://example.com/x)>>", "")), external},
+		{"data of another file, elsewhere", pdf(pdfStream("/F 6 0 R", "")), external},
+		{"data of another file, escaped", pdf(pdfStream("/#46(x)", "")), external},
+		{"data of several files", pdf(pdfStream("/F[(x)]", "")), external},
+		{"page of another file", pdf(pdfStream("/Subtype/Form/Ref<</F(x.pdf)/Page 0>>", "")), external},
+		{"form", holds("/AcroForm<</XFA 6 0 R>>"), form},
+		{"form in parts", holds("/AcroForm<</XFA[(a)6 0 R]>>"), form},
+		{"attachments", holds("/Names<</EmbeddedFiles 6 0 R>>") + "", ""},
+		{"attachments, one", pdf(holdsNames("/EmbeddedFiles 6 0 R"), object(6, "<</Kids[7 0 R]>>")), attachment},
+		{"attachment", clicks("/FS<</Type/Filespec/F(a)/EF<</F 6 0 R>>>>"), attachment},
+		{"attachment elsewhere", pdf(object(5, "<</EF 6 0 R>>"), object(6, "<</UF 7 0 R>>")), attachment},
+		{"annotation of an attachment", clicks("/Subtype/FileAttachment"), attachment},
+		{"embedded file", pdf(pdfStream("/Type/EmbeddedFile", "MZ")), attachment},
+		{"collection", holds("/Collection<</View/D>>"), action},
+		{"names of scripts", holds("/Names<</JavaScript<</Names[(a)6 0 R]>>>>"), script},
+		{"names of scripts in kids", holds("/Names<</JavaScript<</Kids[6 0 R]>>>>"), script},
+		{"names of scripts elsewhere", holds("/Names<</JavaScript<</Names 6 0 R>>>>"), script},
+		{"script of no type", clicks("/A<</JS(app.alert(1))>>"), script},
+		{"encrypted", strings.Replace(pdf(catalog), "/Root", "/Encrypt<</Filter/Standard>>/Root", 1), encrypted},
+		{"hidden stream of objects", pdf(pdfStream("", "9 0 obj<</N 1/First 4/Length 3>>stream\nabc")), action},
+		{"hidden cross references", pdf(pdfStream("", "9 0 obj<</W[1 1 1]/Length 3>>stream\nabc")), action},
+		{"hidden within what is hidden", pdf(pdfStream("", "5 0 obj (6 0 obj <</S/URI>>")), action},
+		{"hidden beyond the string", pdf(object(5, "<</A(6 0 obj<</S)/JavaScript/JS(x)>>")), script},
+		{"hidden without white space", pdf(pdfStream("", "5 0obj<</S/Launch>>")), program},
+	} {
+		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
+	}
+}

@@ -1,0 +1,178 @@
+package inspect
+
+// opened judges that a container begins in l, as the value of key.
+func (r *pdfRules) opened(l *pdfLevel, key pdfKey, array bool) {
+	if l.array {
+		r.element(l)
+		return
+	}
+	switch {
+	case l.role == roleFiles:
+		r.refuse(KindAttachment, carriesFiles)
+	case key == keyXFA && !array:
+		r.refuse(KindForm, hasXFA)
+	case key == keyEncrypt && !array:
+		r.fail(fault(CodeEncrypted, isEncrypted))
+	case !array:
+		r.present(key)
+	}
+}
+
+// present judges an entry that is refused whatever it says.
+func (r *pdfRules) present(key pdfKey) {
+	switch key {
+	case key3DD, keyRichMediaContent:
+		r.refuse(KindMedia, carriesMedia)
+	case keyOnInstantiate:
+		r.refuse(KindScript, hasJavaScript)
+	case keyCollection:
+		r.refuse(KindAction, "opens as a collection of files")
+	}
+}
+
+// element judges that an array has something in it.
+func (r *pdfRules) element(l *pdfLevel) {
+	switch l.key {
+	case keyXFA:
+		r.refuse(KindForm, hasXFA)
+	case keyNames, keyKids:
+		l.tree = true
+		r.tree(l.role)
+	}
+}
+
+// tree judges a tree that is not empty.
+func (r *pdfRules) tree(role pdfRole) {
+	switch role {
+	case roleScripts:
+		r.refuse(KindScript, hasJavaScript)
+	case roleAttachments:
+		r.refuse(KindAttachment, carriesFiles)
+	}
+}
+
+// item judges a value of a dictionary or an element of an array.
+func (r *pdfRules) item(l *pdfLevel, i pdfItem) {
+	if i.null() {
+		return
+	}
+	if l.array {
+		r.element(l)
+		if i.kind == itemReference {
+			r.refersAsAction(l, i.num)
+		}
+		return
+	}
+	if l.role == roleFiles {
+		r.refuse(KindAttachment, carriesFiles)
+	}
+	switch i.kind {
+	case itemName:
+		r.named(l, i.text)
+	case itemString:
+		r.string(l, i)
+	case itemReference:
+		r.present(l.key)
+		r.reference(l, i.num)
+	}
+}
+
+// named judges a name that is the value of an entry.
+func (r *pdfRules) named(l *pdfLevel, name []byte) {
+	switch l.key {
+	case keyS:
+		r.action(l, name)
+	case keyType:
+		r.typed(l, name)
+	case keySubtype:
+		r.subtype(l, name)
+	case keyN:
+		l.opens, l.moves = pdfMoves[string(name)]
+	}
+}
+
+func (r *pdfRules) typed(l *pdfLevel, name []byte) {
+	switch string(name) {
+	case "Action":
+		l.typ = typeAction
+	case "Annot":
+		l.typ = typeAnnotation
+	case "ObjStm":
+		l.typ = typeObjects
+	case "XRef":
+		l.typ = typeReferences
+	case "EmbeddedFile":
+		r.refuse(KindAttachment, carriesFiles)
+	}
+}
+
+func (r *pdfRules) subtype(l *pdfLevel, name []byte) {
+	l.shows = pdfAnnotations[string(name)]
+	switch {
+	case pdfMedia[string(name)]:
+		r.refuse(KindMedia, carriesMedia)
+	case string(name) == "FileAttachment":
+		r.refuse(KindAttachment, carriesFiles)
+		l.shows = true
+	}
+}
+
+func (r *pdfRules) string(l *pdfLevel, i pdfItem) {
+	switch l.key {
+	case keyURI, keyBase:
+		if kind := linkKind(i.text, i.cut); kind != "" {
+			r.refuse(kind, leadsElsewhere)
+		}
+	case keyJS:
+		if l.calc = r.allow.Calculations && !i.cut && calculates(i.text); !l.calc {
+			r.refuse(KindScript, hasJavaScript)
+		}
+	case keyXFA:
+		r.refuse(KindForm, hasXFA)
+	case keyOnInstantiate:
+		r.refuse(KindScript, hasJavaScript)
+	}
+}
+
+// reference takes note of what an object is taken for.
+func (r *pdfRules) reference(l *pdfLevel, num int64) {
+	if l.role == roleEvents {
+		r.mark(num, asOpening)
+		return
+	}
+	if keySet(l.key).has(fileKeys) {
+		l.files = true
+	}
+	if keySet(l.key).has(triggers) {
+		l.triggered = true
+	}
+	switch l.key {
+	case keyA, keyPA, keyNext:
+		r.refersAsAction(l, num)
+	case keyOpenAction:
+		r.mark(num, asOpening)
+	case keyAA:
+		r.mark(num, asTriggers)
+	case keyJavaScript:
+		r.mark(num, asScripts)
+	case keyEmbeddedFiles:
+		r.mark(num, asAttachments)
+	case keyEF:
+		r.mark(num, asFiles)
+	case keyURI:
+		r.mark(num, asLink)
+	case keyS, keySubtype:
+		r.mark(num, asName)
+	case keyN:
+		l.moves = false
+	case keyJS:
+		l.calc = false
+	case keyNames, keyKids:
+		l.tree = true
+		r.tree(l.role)
+	case keyXFA:
+		r.refuse(KindForm, hasXFA)
+	case keyEncrypt:
+		r.fail(fault(CodeEncrypted, isEncrypted))
+	}
+}

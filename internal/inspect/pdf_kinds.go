@@ -1,0 +1,38 @@
+package inspect
+
+type pdfStreamKind uint8
+
+const (
+	streamData    pdfStreamKind = iota
+	streamCounted               // of which some readers make one of objects if it begins with two numbers: the profiles of colours have N, too
+	streamObjects
+	streamReferences
+)
+
+// kindOf returns what a reader may take a stream for that is led to it.
+func kindOf(b *pdfBody) pdfStreamKind {
+	switch {
+	case b.typ() == typeReferences || b.dict.seen.has(keySet(keyW)):
+		return streamReferences
+	case b.typ() == typeObjects || b.dict.seen.has(keySet(keyFirst)):
+		return streamObjects
+	case b.dict.seen.has(keySet(keyN)):
+		return streamCounted
+	}
+	return streamData
+}
+
+// stream judges the dictionary of a stream.
+func (r *pdfRules) stream(b *pdfBody) {
+	if b.dict.elsewhere || b.dict.reference {
+		r.refuse(KindExternal, "has a stream whose data is in another file")
+	}
+}
+
+// hiddenStream judges the dictionary of a stream within other data. Nothing of its own data is looked at.
+func (r *pdfRules) hiddenStream(b *pdfBody) {
+	r.stream(b)
+	if kindOf(b) != streamData {
+		r.fail(active(KindAction, hidesObject))
+	}
+}

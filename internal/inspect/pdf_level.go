@@ -1,0 +1,100 @@
+package inspect
+
+// pdfRole is what a dictionary is to the one that holds it.
+type pdfRole uint8
+
+const (
+	roleNone        pdfRole = iota
+	roleOpening             // an action that runs by itself
+	roleClick               // an action that runs on a click, or an attribute of the structure
+	roleEvents              // actions by the events that start them
+	roleScripts             // a tree of the names of scripts
+	roleAttachments         // a tree of the names of files
+	roleFiles               // of a file specification
+	roleParms               // of a filter
+)
+
+// pdfLevel is a container that is open.
+type pdfLevel struct {
+	array bool
+	want  bool   // the value of key comes next
+	key   pdfKey // the last key; the one that an array is the value of
+	role  pdfRole
+	keys  pdfKeySet // so far
+	more  bool      // there are others
+
+	typ    pdfType
+	shows  bool // the subtype is that of an annotation that passes
+	action pdfAction
+	name   string // of the action
+	moves  bool   // an action that moves within the file
+	opens  bool   // and may do so by itself
+	calc   bool   // the script only calculates
+
+	tree      bool // has names or kids
+	files     bool // names files
+	triggered bool // has events that do something
+}
+
+type pdfType uint8
+
+const (
+	typeOther pdfType = iota
+	typeAction
+	typeAnnotation
+	typeObjects
+	typeReferences
+)
+
+// pdfItem is a value that is no container.
+type pdfItem struct {
+	kind pdfItemKind
+	text []byte
+	cut  bool
+	num  int64 // of an integer that is not negative, or of the object that is referred to; -1 for other numbers
+}
+
+type pdfItemKind uint8
+
+const (
+	itemWord pdfItemKind = iota // true, false, null and what has no meaning
+	itemNumber
+	itemName
+	itemString
+	itemReference
+)
+
+func (i *pdfItem) null() bool { return i.kind == itemWord && string(i.text) == "null" }
+
+// roleOf returns what a container is to the level it stands in.
+func (l *pdfLevel) roleOf(key pdfKey, array bool) pdfRole {
+	switch {
+	case l.array:
+		return l.role
+	case l.role == roleEvents && !array:
+		return roleOpening
+	case key == keyNext && l.role == roleOpening:
+		return roleOpening
+	case key == keyA || key == keyPA || key == keyNext:
+		return roleClick
+	case key == keyParms:
+		return roleParms
+	case l.role == roleScripts || l.role == roleAttachments:
+		return l.role
+	case array:
+		return roleNone
+	case key == keyOpenAction:
+		return roleOpening
+	}
+	switch key {
+	case keyAA:
+		return roleEvents
+	case keyJavaScript:
+		return roleScripts
+	case keyEmbeddedFiles:
+		return roleAttachments
+	case keyEF:
+		return roleFiles
+	}
+	return roleNone
+}

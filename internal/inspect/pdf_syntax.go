@@ -1,0 +1,114 @@
+package inspect
+
+import "bytes"
+
+const endstream = "endstream"
+
+const (
+	pdfSpaces = "\x00\t\n\f\r "
+	decimals  = "0123456789"
+)
+
+func isEOL(c byte) bool { return c == '\n' || c == '\r' }
+
+func isPDFSpace(c byte) bool {
+	return c == 0 || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' '
+}
+
+// isRegular is true for the bytes that names, numbers and keywords are made of.
+var isRegular = func() (table [256]bool) {
+	for c := range table {
+		table[c] = !isPDFSpace(byte(c))
+	}
+	for _, c := range []byte("()<>[]{}/%") {
+		table[c] = false
+	}
+	return table
+}()
+
+func hexDigit(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c|0x20 && c|0x20 <= 'f':
+		return int(c|0x20-'a') + 10
+	}
+	return -1
+}
+
+// unescapeName replaces #xx in place.
+func unescapeName(name []byte) []byte {
+	out := name[:0]
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if c == '#' && i+2 < len(name) {
+			hi, lo := hexDigit(name[i+1]), hexDigit(name[i+2])
+			if hi >= 0 && lo >= 0 {
+				c = byte(hi<<4 | lo) //nolint:gosec // two digits
+				i += 2
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// partial returns how many bytes of a word, but not all, stand at the end of p.
+func partial(p []byte, word string) int {
+	for n := min(len(word)-1, len(p)); n > 0; n-- {
+		if string(p[len(p)-n:]) == word[:n] {
+			return n
+		}
+	}
+	return 0
+}
+
+func hasEOL(p []byte) bool { return bytes.ContainsAny(p, "\r\n") }
+
+// structural reports whether a word cannot be part of an object's value. Readers that end a number at the first other byte
+// see the beginning of an object in "6 0obj".
+func structural(word []byte) bool {
+	switch string(word) {
+	case "stream", endstream, "xref", "trailer", "startxref":
+		return true
+	}
+	return bytes.HasSuffix(word, []byte("obj"))
+}
+
+// pdfInt returns the value of a number that is not negative, and -1 for all other words.
+func pdfInt(word []byte) int64 {
+	if len(word) == 0 || len(word) > 18 {
+		return -1
+	}
+	n := int64(0)
+	for _, c := range word {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		n = 10*n + int64(c-'0')
+	}
+	return n
+}
+
+// lenientInt is pdfInt for readers that make an integer of +7, -0 and 7.0, too. The sign is passed over.
+func lenientInt(word []byte) int64 {
+	for len(word) > 0 && (word[0] == '+' || word[0] == '-') {
+		word = word[1:]
+	}
+	for len(word) > 1 && word[0] == '0' {
+		word = word[1:]
+	}
+	for i, c := range word {
+		if c != '.' {
+			continue
+		}
+		for _, c := range word[i+1:] {
+			if c != '0' {
+				return -1
+			}
+		}
+		word = word[:i]
+		break
+	}
+	return pdfInt(word)
+}
