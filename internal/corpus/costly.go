@@ -80,6 +80,10 @@ func costlyTexts() []Costly {
 		{"PDF of cross references", "f.pdf", typePDF, filled("%PDF-1.7\n1 0 obj<<>>endobj\nxref\n0 99999\n", "0000000009 00000 n \n")},
 		{"PDF of dictionaries", "g.pdf", typePDF, filled("%PDF-1.7\n1 0 obj\n[", "<</A<</S/URI>>>>")},
 		{"PDF of object streams that unfold", "h.pdf", typePDF, costlyObjectStreams},
+		{"PDF of cross references ahead", "i.pdf", typePDF, filled("%PDF-1.7\n1 0 obj<<>>endobj\nxref\n0 99999\n", "0099999999 00000 n \n")},
+		{"PDF of tables in a stream", "j.pdf", typePDF, filled("%PDF-1.7\n1 0 obj<</Length 99999999>>stream\n", "xref 6 1 0099999999 00000 n ")},
+		{"PDF of actions", "k.pdf", typePDF, counted("%PDF-1.7\n", "%d 0 obj<</S/URI>>endobj ")},
+		{"PDF of actions in a stream", "l.pdf", typePDF, counted("%PDF-1.7\n1 0 obj<</Length 99999999>>stream\n", "%d 0 obj<</S/URI>> ")},
 	}
 }
 
