@@ -23,6 +23,7 @@ type pdfHidden struct {
 	active bool   // an object is being read
 	digits []byte // of its number
 	start  int64  // their offset
+	from   int64  // offset behind that of the object that this one is hidden in, or of the end of the last one
 	lex    pdfLexer
 	body   pdfBody
 }
@@ -141,6 +142,7 @@ func (h *pdfHidden) begin() {
 		h.finish()
 	}
 	h.active, h.digits, h.start = true, append(h.kept[1][:0], h.maybe...), h.maybeAt
+	h.from = h.rules.table.here + 1
 	h.lex.restart()
 	h.body.begin(h.rules)
 }
@@ -202,5 +204,5 @@ func (h *pdfHidden) finish() {
 		h.refuse()
 		return
 	}
-	h.rules.placed(h.digits, h.rules.table.here+1, h.start, h.body.flags)
+	h.rules.placed(h.digits, h.from, h.start, h.body.flags)
 }

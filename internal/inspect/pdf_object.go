@@ -10,9 +10,10 @@ func (f *pdfWalk) beginBody() {
 }
 
 func (f *pdfWalk) beginObject() {
-	f.place, f.objects = inObject, true
+	f.place, f.first, f.objects = inObject, !f.objects, true
 	if f.exam != nil {
-		f.exam.rules.table.here = f.start
+		t := &f.exam.rules.table
+		f.from, t.here = t.here+1, f.start
 	}
 	f.beginBody()
 }
@@ -49,13 +50,13 @@ func (f *pdfWalk) endContent(t pdfToken) {
 }
 
 func (f *pdfWalk) endObject(at int64) {
-	first := f.ended < 0
-	f.place, f.ended = between, at
-	if first && f.body.dict.seen.has(keySet(keyLinearized)) { // programs that rearrange a file leave that object further on
+	f.place = between
+	if f.first && f.body.dict.seen.has(keySet(keyLinearized)) { // programs that rearrange a file leave that object further on
 		f.linear = f.body.dict.whole
 	}
 	if f.exam != nil {
 		f.exam.rules.placed(f.digits[:f.length], f.from, f.start, f.body.flags)
+		f.exam.rules.table.here = at
 	}
 }
 

@@ -87,7 +87,7 @@ func (f *pdfWalk) begins(word string, t pdfToken) {
 	number := pdfInt(t.text)
 	switch {
 	case number >= 0:
-		f.place, f.number, f.start, f.from = atGeneration, number, t.at, f.ended+1
+		f.place, f.number, f.start = atGeneration, number, t.at
 		f.length = copy(f.digits[:], t.text)
 	case word == "xref":
 		f.place = inTable

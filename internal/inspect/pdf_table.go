@@ -16,7 +16,7 @@ func placePacked(stream, index int64) place {
 // before it.
 type pdfTable struct {
 	pdfMarks
-	here    int64         // where the object begins that is being read
+	here    int64         // where the object begins that is being read, or the end of the last one
 	bodies  []pdfBodyAt   // by their ends
 	waiting []pdfExpected // cross references
 }
@@ -59,13 +59,13 @@ func grown[T any](s []T, size int, b *Budget) ([]T, error) {
 	if len(s) < cap(s) {
 		return s, nil
 	}
-	if more := len(s); more > 0 {
-		if err := b.Hold(2 * size * more); err != nil {
+	room := max(firstPlaces, 2*len(s))
+	if room > firstPlaces {
+		if err := b.Hold(size * room); err != nil {
 			return s, err
 		}
-		return slices.Grow(s, more), nil
 	}
-	return make([]T, 0, firstPlaces), nil
+	return append(make([]T, 0, room), s...), nil
 }
 
 // packedBody takes note of a body in a stream of objects. There is one at each place, unless two streams have one number.

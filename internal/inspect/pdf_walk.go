@@ -13,7 +13,7 @@ type pdfWalk struct {
 	length int      // of them
 	start  int64    // offset of the object
 	from   int64    // offset behind that of the last endobj in front of it
-	ended  int64    // offset of the last endobj
+	first  bool     // it is the first one
 	body   pdfBody
 	data   pdfData
 	doubt  pdfDoubt
@@ -43,7 +43,7 @@ const (
 )
 
 func (f *pdfWalk) begin(b *Budget, examine bool, allow PDFAllow) {
-	f.budget, f.number, f.ended = b, -1, -1
+	f.budget, f.number = b, -1
 	if !examine {
 		return
 	}
