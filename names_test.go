@@ -60,6 +60,19 @@ func TestCompleteNames(t *testing.T) {
 	})
 }
 
+// TestNamesOfDirectUploads: JSON has quotation marks of its own, so nothing of a
+// declared name is decoded.
+func TestNamesOfDirectUploads(t *testing.T) {
+	for _, name := range []string{`my "best" photo.png`, "a%22b.png", "100%25.png", "=?utf-8?Q?a?=.png", "Grüße.png"} {
+		t.Run(name, func(t *testing.T) {
+			d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+			ticket := d.sign(t, declarationOf(name, pngBytes()))
+			require.Equal(t, 200, send(t, ticket.SignedRequest, pngBytes()))
+			require.Equal(t, name, d.confirm(t, ticket.Token).Name)
+		})
+	}
+}
+
 // TestNamesOfClients: the name as the person sees it, from clients that write
 // filename* or RFC 2047 words beside or in place of the plain name.
 func TestNamesOfClients(t *testing.T) {
@@ -70,6 +83,7 @@ func TestNamesOfClients(t *testing.T) {
 		{"RestSharp", `filename="Gr__e.png"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.png`, "Grüße.png"},
 		{"an old library", `filename="Gr.png"; filename*=iso-8859-1''Gr%FC.png`, "Grü.png"},
 		{"Delphi", `filename="=?utf-8?Q?Gr=C3=BC=C3=9Fe.png?="`, "Grüße.png"},
+		{"form-data 4.0.5", `filename="my "best" photo.png"`, `my "best" photo.png`},
 		{"browsers", `filename="a%22b;c\d.png"`, `d.png`},
 	} {
 		t.Run(row.about, func(t *testing.T) {

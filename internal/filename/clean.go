@@ -28,7 +28,7 @@ var (
 // Clean turns the file name of a form part into a display name: valid UTF-8, at most MaxLen bytes, one path element,
 // without control, bidirectional or invisible characters, and without white space at its ends.
 //
-// raw is the filename parameter as the client wrote it, without its enclosing quotes. In this order:
+// raw is the name that the client gave, read as its form or its JSON writes names. In this order:
 //
 //   - Control characters (C0, DEL, C1; NUL and line breaks among them) are refused: no file a person chose has them, and
 //     dropping one could join what it kept apart.
@@ -37,9 +37,8 @@ var (
 //     characters, line and paragraph separators (Unicode TR36, CWE-451). Joiners (U+200C, U+200D) stay where writing
 //     needs them: between two letters of an Arabic or Indic script, and between two emoji. Flags made of tag characters
 //     lose them.
-//   - %22 becomes a quote, since browsers write a quote so (HTML, multipart/form-data encoding algorithm). Nothing else is
-//     decoded: they do not escape the percent sign, so "100%25.png" is a file of that very name, and decoding would turn
-//     %2F, %00 and %0D%0A, which are harmless as text, into what they stand for.
+//   - Nothing is decoded: "100%25.png" is a file of that very name, and decoding would turn %2F, %00 and %0D%0A, which are
+//     harmless as text, into what they stand for. What browsers write for a quote is for the reader of the form.
 //   - Everything up to the last "/" or "\" is cut: folder uploads and old browsers send paths.
 //   - White space is cut at both ends. A trailing dot stays, so that Ext does not take "x.png." for a .png.
 //   - A name longer than MaxLen bytes is cut before its extension, at a rune boundary; if the extension alone is longer
@@ -52,7 +51,6 @@ func Clean(raw string) (string, error) {
 		return "", errControl
 	}
 	name := visible(strings.ToValidUTF8(raw, "\uFFFD"))
-	name = strings.ReplaceAll(name, "%22", `"`)
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.TrimSpace(name)
 	if len(name) > MaxLen {

@@ -37,7 +37,7 @@ func dispositionOf(params map[string]param) (disposition, error) {
 		}
 	}
 	d := disposition{name: params["name"].value}
-	plain, hasPlain := params["filename"]
+	plain, hasPlain := params[plainName]
 	ext, hasExt := params[extName]
 	d.isFile = hasPlain || hasExt
 	name, err := fileName(plain.value, hasPlain, ext.value, hasExt)

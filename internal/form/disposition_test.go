@@ -21,7 +21,10 @@ func TestDisposition(t *testing.T) {
 		{"case of kind and keys", `FORM-DATA; Name="a"; FileName="b"`, "a", "b", true, true},
 		{"white space anywhere", "form-data ;\tname = \"a\" ; filename=\"b\" ;", "a", "b", true, true},
 		{"file name before name", `form-data; filename="b"; name="a"`, "a", "b", true, true},
-		{"browser escape is left", `form-data; name="a"; filename="a%22b.png"`, "a", "a%22b.png", true, true},
+		{"quotation mark of a browser", `form-data; name="a"; filename="a%22b.png"`, "a", `a"b.png`, true, true},
+		{"percent sign of a browser", `form-data; name="a"; filename="a%25%0A%2F.png"`, "a", "a%25%0A%2F.png", true, true},
+		{"filename* of a name with %22", `form-data; name="a"; filename*=utf-8''a%2522b.png`, "a", "a%22b.png", true, true},
+		{"an RFC 2047 word of a name with %22", `form-data; name="a"; filename="=?utf-8?Q?a%22b.png?="`, "a", "a%22b.png", true, true},
 		{"escaped quote", `form-data; name="a"; filename="a\"b.png"`, "a", `a"b.png`, true, true},
 		{"escaped backslash", `form-data; name="a"; filename="a\\b.png"`, "a", `a\b.png`, true, true},
 		{"backslash of a browser", `form-data; name="a"; filename="C:\dir\x.png"`, "a", `C:\dir\x.png`, true, true},
@@ -48,7 +51,14 @@ func TestDisposition(t *testing.T) {
 		{"an RFC 2047 word alone", `form-data; name="a"; filename="=?utf-8?Q?Gr=C3=BC=C3=9Fe.png?="`, "a", "Grüße.png", true, true},
 		{"RFC 2047 words", `form-data; name="a"; filename="=?utf-8?B?R3I=?= =?utf-8?Q?=C3=BC.png?="`, "a", "Grü.png", true, true},
 		{"an RFC 2047 word with a line break", `form-data; name="a"; filename="=?utf-8?Q?a=0D=0A.png?="`, "a", "=?utf-8?Q?a=0D=0A.png?=", true, true},
+		{"an RFC 2047 word that is not UTF-8", `form-data; name="a"; filename="=?utf-8?B?0000?="`, "a", "=?utf-8?B?0000?=", true, true},
 		{"an RFC 2047 word within a name", `form-data; name="a"; filename="a =?utf-8?Q?b?=.png"`, "a", "a =?utf-8?Q?b?=.png", true, true},
+		{"quotation marks of form-data 4.0.5, which escapes nothing", `form-data; name="a"; filename="my "best" photo.png"`, "a", `my "best" photo.png`, true, true},
+		{"quotation marks at the start of a name", `form-data; name="a"; filename=""best" photo.png"`, "a", `"best" photo.png`, true, true},
+		{"a quotation mark at the end of a name", `form-data; filename="a.png""; name="a"`, "a", `a.png"`, true, true},
+		{"a quotation mark before a semicolon", `form-data; name="a"; filename="b"; c".png"`, "a", `b"; c".png`, true, true},
+		{"quotation marks behind what looks like a parameter", `form-data; name="a"; filename="b; filename="c".png"`, "a", `b; filename="c".png`, true, true},
+		{"a parameter behind a quotation mark", `form-data; name="a"; filename="b.png"; c="d.png"`, "a", "b.png", true, true},
 		{"unknown parameters", `form-data; name="a"; filename="b"; size=3; x="y"`, "a", "b", true, true},
 
 		{"filename* that disagrees", `form-data; name="a"; filename="x.png"; filename*=UTF-8''x.php`, "", "", false, false},
@@ -74,6 +84,9 @@ func TestDisposition(t *testing.T) {
 		{"open quote", `form-data; name="a"; filename="x.png`, "", "", false, false},
 		{"junk after the quotes", `form-data; name="a"; filename="x.png"junk`, "", "", false, false},
 		{"junk between", `form-data; name="a" filename="x.png"`, "", "", false, false},
+		{"quotation marks in the name of a field", `form-data; name="a "b""; filename="x.png"`, "", "", false, false},
+		{"a quotation mark before half a parameter", `form-data; name="a"; filename="b"; c=d".png"`, "", "", false, false},
+		{"two file names behind a quotation mark", `form-data; name="a"; filename="b"c"; filename="d.png"`, "", "", false, false},
 		{"empty unquoted value", `form-data; name=; filename="x"`, "", "", false, false},
 		{"no value", `form-data; name`, "", "", false, false},
 		{"empty parameter", `form-data; ; name="a"`, "", "", false, false},
@@ -117,8 +130,8 @@ func FuzzDisposition(f *testing.F) {
 				t.Fatalf("control character in %q", s)
 			}
 		}
-		if strings.Contains(d.fileName, "=?") {
-			return // written again it is an encoded word
+		if strings.Contains(d.fileName, "=?") || strings.Contains(d.fileName, "%22") {
+			return // written again it is an encoded word, or a quotation mark
 		}
 		if !d.isFile && d.fileName != "" {
 			t.Fatal("a file name of no file")

@@ -15,7 +15,7 @@ import (
 // be shown a file of one type that another reader takes for another.
 func fileName(plain string, hasPlain bool, ext string, hasExt bool) (string, error) {
 	if hasPlain {
-		plain = decodeWord(plain)
+		plain = decodePlain(plain)
 	}
 	if !hasExt {
 		return plain, nil
@@ -69,16 +69,22 @@ func fromLatin1(s string) string {
 	return string(runes)
 }
 
-// decodeWord undoes RFC 2047, in which .NET, Delphi and Unity write names: all
-// of the name, or nothing.
-func decodeWord(s string) string {
+// decodePlain undoes RFC 2047, in which .NET, Delphi and Unity write names, or what
+// browsers do: in the encoding algorithm of HTML for multipart/form-data a quotation
+// mark is %22. The percent sign is not escaped there, so nothing else is decoded.
+func decodePlain(s string) string {
+	if w, ok := decodeWord(s); ok {
+		return w
+	}
+	return strings.ReplaceAll(s, "%22", `"`)
+}
+
+// decodeWord decodes words of RFC 2047: all of the name, or nothing.
+func decodeWord(s string) (string, bool) {
 	if !strings.HasPrefix(s, "=?") || !strings.HasSuffix(s, "?=") {
-		return s
+		return "", false
 	}
 	var d mime.WordDecoder
 	w, err := d.DecodeHeader(s)
-	if err != nil || hasControl(w) || strings.Contains(w, "=?") {
-		return s
-	}
-	return w
+	return w, err == nil && utf8.ValidString(w) && !hasControl(w) && !strings.Contains(w, "=?")
 }

@@ -2,8 +2,11 @@ package form
 
 import "strings"
 
-// extName is the key of a name in the form of RFC 8187.
-const extName = "filename*"
+// The keys of a file's name: as it is, and in the form of RFC 8187.
+const (
+	plainName = "filename"
+	extName   = "filename*"
+)
 
 // param is the value of a parameter of a header field.
 type param struct {
@@ -15,7 +18,8 @@ type param struct {
 // more says that there was one.
 //
 // Quoted values are read as browsers write them: only \" and \\ are escapes, any
-// other backslash is itself. Values that are not quoted go up to the next ";".
+// other backslash is itself. form-data up to 4.0.5 escapes nothing in file names,
+// so a quotation mark ends one only where it can. Values that are not quoted go up to the next ";".
 // React Native 0.74 leaves a ";" in filename* unencoded. Where what follows such
 // a value is not a parameter, the value is lost: the plain name has it whole.
 func parseParams(rest string, more bool) (map[string]param, error) {
@@ -63,7 +67,7 @@ func parseParam(s string) (key string, p param, rest string, more, ok bool) {
 	}
 	if s = strings.TrimLeft(s, " \t"); strings.HasPrefix(s, `"`) {
 		p.quoted = true
-		p.value, s, ok = unquote(s[1:])
+		p.value, s, ok = unquote(s[1:], key == plainName)
 		s = strings.TrimLeft(s, " \t")
 		ok = ok && (s == "" || s[0] == ';')
 		rest, more = strings.CutPrefix(s, ";")
@@ -75,12 +79,13 @@ func parseParam(s string) (key string, p param, rest string, more, ok bool) {
 	return key, p, rest, more, ok && !hasControl(p.value)
 }
 
-// unquote reads up to the closing quote.
-func unquote(s string) (value, rest string, ok bool) {
+// unquote reads up to the closing quote. If quotes may be part of the value, that is
+// the first after which the header ends or another parameter follows.
+func unquote(s string, quotes bool) (value, rest string, ok bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
-		case c == '"':
+		case c == '"' && (!quotes || endsValue(s[i+1:])):
 			return b.String(), s[i+1:], true
 		case c == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\'):
 			i++
@@ -90,6 +95,13 @@ func unquote(s string) (value, rest string, ok bool) {
 		}
 	}
 	return "", "", false
+}
+
+// endsValue reports whether the header ends before rest, or another parameter follows.
+func endsValue(rest string) bool {
+	rest, more := strings.CutPrefix(strings.TrimLeft(rest, " \t"), ";")
+	rest = strings.TrimLeft(rest, " \t")
+	return rest == "" || more && hasKey(rest)
 }
 
 func hasControl(s string) bool {
