@@ -3,8 +3,6 @@ package browser
 import (
 	"embed"
 	"io/fs"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -12,7 +10,8 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload/integration/internal/chromium"
+	"github.com/airlock-go/upload/integration/internal/npm"
+	"github.com/airlock-go/upload/integration/internal/program"
 )
 
 //go:embed testdata
@@ -28,28 +27,23 @@ var bundles sync.Map // of func() (bundle, error), by folder
 // test; npm keeps them in its cache.
 func bundleOf(t *testing.T, folder string) bundle {
 	t.Helper()
-	npm := chromium.Require(t, "npm")
-	made, _ := bundles.LoadOrStore(folder, sync.OnceValues(func() (bundle, error) { return makeBundle(t.TempDir(), npm, folder) }))
+	path := program.Find(t, "npm")
+	made, _ := bundles.LoadOrStore(folder, sync.OnceValues(func() (bundle, error) { return makeBundle(t.TempDir(), path, folder) }))
 	b, err := made.(func() (bundle, error))()
 	require.NoError(t, err)
 	return b
 }
 
-func makeBundle(dir, npm, folder string) (b bundle, err error) {
+func makeBundle(dir, npmPath, folder string) (b bundle, err error) {
 	pinned, err := fs.Sub(testdata, "testdata/"+folder)
 	if err != nil {
-		return b, err
-	}
-	if err := os.CopyFS(dir, pinned); err != nil {
 		return b, err
 	}
 	source, err := testdata.ReadFile("testdata/page.js")
 	if err != nil {
 		return b, err
 	}
-	install := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
-	install.Dir, install.Stderr = dir, os.Stderr
-	if err := install.Run(); err != nil {
+	if err := npm.Install(npmPath, dir, pinned); err != nil {
 		return b, err
 	}
 	result := api.Build(api.BuildOptions{

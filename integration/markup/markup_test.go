@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/integration/internal/chromium"
+	"github.com/airlock-go/upload/integration/internal/program"
 )
 
 // site serves documents, each under its number, and counts what else is asked for.
@@ -88,7 +89,7 @@ func TestBrowser(t *testing.T) {
 // TestLibxml2: what is accepted libxml2 calls well-formed, with every prefix declared. It warns of namespaces that are no
 // absolute addresses, which mean nothing to anybody.
 func TestLibxml2(t *testing.T) {
-	xmllint := chromium.Require(t, "xmllint")
+	xmllint := program.Find(t, "xmllint")
 	dir := t.TempDir()
 	accepted := 0
 	for n, d := range documents(t) {

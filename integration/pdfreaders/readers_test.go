@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload/integration/internal/chromium"
+	"github.com/airlock-go/upload/integration/internal/program"
 	"github.com/airlock-go/upload/integration/pdfreaders"
 	"github.com/airlock-go/upload/internal/inspect"
 )
@@ -35,7 +35,7 @@ func open(t *testing.T) *desk {
 	d := &desk{t: t, readers: pdfreaders.Readers(), path: filepath.Join(t.TempDir(), "a.pdf"), read: map[string]int{}, seen: map[string]int{}}
 	for _, r := range d.readers {
 		if r.Program != "" {
-			chromium.Require(t, r.Program)
+			program.Find(t, r.Program)
 		}
 	}
 	return d

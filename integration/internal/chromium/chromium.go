@@ -3,11 +3,9 @@
 package chromium
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -19,31 +17,13 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/program"
 )
 
 // timeout is the longest that a test may take to see what it waits for; it is
 // for slow machines, since nothing waits longer than it must.
 const timeout = time.Minute
-
-// packages are those of Debian that have another name than their program.
-var packages = map[string]string{"mutool": "mupdf-tools", "xmllint": "libxml2-utils"}
-
-// Require finds a program, or skips the test; with UPLOAD_TEST_REQUIRED=1 the
-// test fails instead.
-func Require(t testing.TB, names ...string) string {
-	t.Helper()
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	missing := "needs " + names[0] + ": apt-get install " + cmp.Or(packages[names[0]], names[0])
-	if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
-		t.Fatal(missing)
-	}
-	t.Skip(missing)
-	return ""
-}
 
 // Browser is a running browser.
 type Browser struct{ ctx context.Context }
@@ -52,7 +32,7 @@ type Browser struct{ ctx context.Context }
 func Start(t testing.TB) *Browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(Require(t, "chromium", "chromium-browser", "google-chrome")),
+		chromedp.ExecPath(program.Find(t, "chromium", "chromium-browser", "google-chrome")),
 		chromedp.NoSandbox, // as root there is no other way, and the pages are our own
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),

@@ -1,0 +1,20 @@
+// Package npm installs the packages that a test pins.
+package npm
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+)
+
+// Install copies folder, which has a package.json and its package-lock.json, into
+// dir and installs there what they pin, by the npm program at that path. npm keeps
+// what it has got in its cache. Scripts of packages do not run.
+func Install(npm, dir string, folder fs.FS) error {
+	if err := os.CopyFS(dir, folder); err != nil {
+		return err
+	}
+	install := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
+	install.Dir, install.Stderr = dir, os.Stderr
+	return install.Run()
+}

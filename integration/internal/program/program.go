@@ -1,0 +1,29 @@
+// Package program finds the programs that tests run.
+package program
+
+import (
+	"cmp"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// packages are those of Debian that have another name than their program.
+var packages = map[string]string{"mutool": "mupdf-tools", "xmllint": "libxml2-utils"}
+
+// Find finds a program by the first of its names that is in PATH, or skips the
+// test; with UPLOAD_TEST_REQUIRED=1 the test fails instead.
+func Find(t testing.TB, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	missing := "needs " + names[0] + ": apt-get install " + cmp.Or(packages[names[0]], names[0])
+	if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
+		t.Fatal(missing)
+	}
+	t.Skip(missing)
+	return ""
+}
