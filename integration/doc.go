@@ -10,6 +10,7 @@
 //
 //   - the root folder: what is stored, what is not, and what clients are told
 //   - refusal: what clients are told when nothing is to be stored, and when
+//   - clients: the names that HTTP libraries send
 //   - tickets: attacks on direct uploads
 //   - markup: SVG and XML in the programs that open them
 //   - browser: what users of pages see
