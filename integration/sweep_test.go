@@ -11,19 +11,28 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storetest"
 )
 
+// listsUploads reports whether the server lists open multipart uploads under a
+// prefix. MinIO lists those of whole keys alone, or all there are.
+func listsUploads() bool { return s3test.Get().Software != s3test.MinIO }
+
 func TestListerConformance(t *testing.T) {
 	t.Parallel()
+	var except []string
+	if !listsUploads() {
+		except = append(except, "unfinished uploads")
+	}
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
 		t.Run(name, func(t *testing.T) {
 			storetest.RunLister(t, func(t *testing.T) upload.Lister {
 				st := newStage(t, versioned, s3store.Options{})
 				return audited{st.store, st.bucket, t}
-			})
+			}, except...)
 		})
 	}
 }
@@ -93,6 +102,9 @@ func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]b
 		st.bucket.Put(t.Context(), t, "p/upload-staging/1", []byte("again"))
 		st.bucket.Put(t.Context(), t, "p/0/0010 ü+%.txt", []byte("over it"))
 	}
+	if !listsUploads() {
+		return referenced
+	}
 	open := func(key string) {
 		_, err := st.store.CreateMultipart(t.Context(), upload.DirectObject{Key: key, Type: "text/plain"})
 		require.NoError(t, err)
@@ -130,12 +142,16 @@ func TestSweep(t *testing.T) {
 				return sweeper.Run(ctx, cursor)
 			}
 
+			old, young := opened, 1 // uploads
+			if !listsUploads() {
+				old, young = 0, 0
+			}
 			dry, err := run(t.Context(), "")
 			require.NoError(t, err)
-			require.Equal(t, published+4+opened+1, dry.Seen)
-			require.Equal(t, 3, dry.Young)
+			require.Equal(t, published+4+old+young, dry.Seen)
+			require.Equal(t, 2+young, dry.Young)
 			require.Equal(t, published/3, dry.Kept)
-			require.Equal(t, published/3*2+2+opened, dry.Orphaned)
+			require.Equal(t, published/3*2+2+old, dry.Orphaned)
 
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
@@ -177,5 +193,9 @@ func requireSwept(t *testing.T, st *stage, referenced map[string]bool) {
 	for _, u := range st.bucket.Uploads(t.Context(), t) {
 		open = append(open, *u.Key)
 	}
-	require.ElementsMatch(t, []string{"p/upload-staging/young", "q/upload-staging/1"}, open)
+	kept := []string{"p/upload-staging/young", "q/upload-staging/1"}
+	if !listsUploads() {
+		kept = nil // none was opened
+	}
+	require.ElementsMatch(t, kept, open)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/airlock-go/upload"
@@ -16,10 +17,19 @@ import (
 // which the suite stores and reads; unfinished uploads are tested of those that
 // are an upload.DirectStorage. One bucket may be behind all of them, for keys
 // are random.
-func RunLister(t *testing.T, newStore func(t *testing.T) upload.Lister) {
+//
+// Cases whose names are in except are skipped, for servers with known defects: a
+// [upload.Sweeper] over a store that fails one misses what the case is about.
+func RunLister(t *testing.T, newStore func(t *testing.T) upload.Lister, except ...string) {
 	t.Helper()
+	mustKnow(t, except, func(name string) bool {
+		return slices.ContainsFunc(listerCases, func(c listerCase) bool { return c.name == name })
+	})
 	for _, c := range listerCases {
 		t.Run(c.name, func(t *testing.T) {
+			if slices.Contains(except, c.name) {
+				t.Skip("rule: " + c.rule)
+			}
 			if err := c.check(t.Context(), newStore(t)); err != nil {
 				t.Errorf("rule: %s\n%v", c.rule, err)
 			}

@@ -32,7 +32,7 @@ func NewBucket(t testing.TB, versioned bool) *Bucket {
 	t.Helper()
 	client, closeIdle := current.Client(current.Endpoint)
 	b := &Bucket{Name: "t-" + strings.ToLower(rand.Text()), Client: client}
-	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &b.Name})
+	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &b.Name, CreateBucketConfiguration: current.place()})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		b.remove(t)
@@ -46,6 +46,14 @@ func NewBucket(t testing.TB, versioned bool) *Bucket {
 		require.NoError(t, err)
 	}
 	return b
+}
+
+// place is where AWS puts a bucket. It is not named where it is the first region.
+func (s Server) place() *types.CreateBucketConfiguration {
+	if !s.AtAWS() || s.Region == "us-east-1" {
+		return nil
+	}
+	return &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(s.Region)}
 }
 
 // Version is one version of an object, or a delete marker.

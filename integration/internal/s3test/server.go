@@ -5,8 +5,9 @@
 //	UPLOAD_TEST_MINIO          the path of a MinIO program, which is started
 //	UPLOAD_TEST_S3_ENDPOINT    the URL of a server; without both versitygw is started
 //	UPLOAD_TEST_S3_PROFILE     what that server can do: aws, minio or r2; default aws
-//	UPLOAD_TEST_S3_ACCESS_KEY
-//	UPLOAD_TEST_S3_SECRET_KEY
+//	UPLOAD_TEST_S3_ACCESS_KEY  default access
+//	UPLOAD_TEST_S3_SECRET_KEY  default secretsecret
+//	UPLOAD_TEST_S3_TOKEN       of a session, if the keys are of one
 //	UPLOAD_TEST_S3_REGION      default us-east-1
 package s3test
 
@@ -37,13 +38,23 @@ type Server struct {
 	Token     string // of a session
 	Region    string
 	Kind      string // aws, minio or r2: the name of its profile
+	Software  string // as it calls itself: VersityGW, MinIO or another
 	Embedded  bool   // the versitygw inside this process
 }
+
+// Software of which tests know a defect.
+const (
+	VersityGW = "VERSITYGW"
+	MinIO     = "MinIO"
+)
 
 var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "r2": s3store.R2()}
 
 // Profile is that of stores over the server.
 func (s Server) Profile() s3store.Profile { return profiles[s.Kind] }
+
+// AtAWS reports whether the endpoint is AWS's own of the region.
+func (s Server) AtAWS() bool { return s.Endpoint == "https://s3."+s.Region+".amazonaws.com" }
 
 var (
 	current Server
@@ -79,10 +90,31 @@ func Main(m *testing.M) {
 
 // Start starts the server, once in a process, for whoever has no tests to run.
 func Start() (Server, func() error, error) {
+	s, stop, err := start()
+	if err != nil {
+		return s, stop, err
+	}
+	if s.Software, err = softwareAt(s.Endpoint); err != nil {
+		return s, nil, errors.Join(err, stop())
+	}
+	return s, stop, nil
+}
+
+// softwareAt asks a server what it is.
+func softwareAt(endpoint string) (string, error) {
+	resp, err := http.Get(endpoint)
+	if err != nil {
+		return "", err
+	}
+	return resp.Header.Get("Server"), resp.Body.Close()
+}
+
+func start() (Server, func() error, error) {
 	s := Server{
 		Endpoint:  os.Getenv("UPLOAD_TEST_S3_ENDPOINT"),
 		AccessKey: cmp.Or(os.Getenv("UPLOAD_TEST_S3_ACCESS_KEY"), "access"),
 		SecretKey: cmp.Or(os.Getenv("UPLOAD_TEST_S3_SECRET_KEY"), "secretsecret"),
+		Token:     os.Getenv("UPLOAD_TEST_S3_TOKEN"),
 		Region:    cmp.Or(os.Getenv("UPLOAD_TEST_S3_REGION"), "us-east-1"),
 		Kind:      cmp.Or(os.Getenv("UPLOAD_TEST_S3_PROFILE"), "aws"),
 	}
