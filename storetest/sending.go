@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing/iotest"
 	"time"
 
@@ -78,9 +79,13 @@ func (s *sending) accepted(ctx context.Context) error {
 	return err
 }
 
-// refused is nil if the store does not take it.
+// refused is nil if the store does not take it: by its answer, or by closing the
+// connection before it has all of it.
 func (s *sending) refused(ctx context.Context) error {
 	a, err := s.do(ctx)
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
+		return nil
+	}
 	if err == nil && a.status < 400 {
 		err = fmt.Errorf("the %s was answered with %d", s.Method, a.status)
 	}
