@@ -33,7 +33,7 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 # says what was skipped, and how to have it.
 test:
 	@$(GO) run ./internal/suite $(RACE) -at-once 2 $(MODULES)
-	@echo '== skipped: direct uploads on MinIO; make test-minio has them, and first builds MinIO, which takes minutes'
+	@echo '== skipped: the S3 tests on MinIO; make test-minio has them, and first builds MinIO, which takes minutes'
 
 # What the library does by itself is the same over each S3 server, so these tests run
 # on versitygw alone. So do those of versioned sweeps, which take long.

@@ -25,11 +25,12 @@
 //
 //	make test-minio
 //
-// builds it into .tools and runs what is of interest there. Listing is not: MinIO lists
-// open multipart uploads of whole keys alone. Nor are rights and settings of buckets,
-// which it does not have or names otherwise. Any other server is named by its URL:
+// builds it into .tools and runs there what servers differ in. Rights and settings of
+// buckets are not: MinIO has none of them or names them otherwise. It lists open
+// multipart uploads of whole keys alone, so tests of sweeps open none there. Any other
+// server, or an account, is named by its URL; docs/servers.md has the rest:
 //
-//	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 UPLOAD_TEST_S3_PROFILE=aws go test -run Direct .
+//	UPLOAD_TEST_S3_ENDPOINT=http://127.0.0.1:9000 UPLOAD_TEST_S3_PROFILE=aws make test-s3
 //
 // UPLOAD_TEST_S3_ACCESS_KEY is "access" and UPLOAD_TEST_S3_SECRET_KEY "secretsecret"
 // when they are not set. In package browser, Uppy's pause and cancel are tested with
