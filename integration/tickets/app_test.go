@@ -49,6 +49,14 @@ var backends = map[string]func(t *testing.T, mux *http.ServeMux, url string) bac
 	"S3, versioned": func(t *testing.T, _ *http.ServeMux, _ string) backend { return s3Backend(t, true) },
 }
 
+// formBackends are those that can hold clients to a form.
+func formBackends() map[string]func(t *testing.T, mux *http.ServeMux, url string) backend {
+	if s3test.Get().Profile().NoForms {
+		return map[string]func(t *testing.T, mux *http.ServeMux, url string) backend{"memstore": backends["memstore"]}
+	}
+	return backends
+}
+
 func s3Backend(t *testing.T, versioned bool) backend {
 	t.Helper()
 	return s3BackendIn(t, s3test.NewBucket(t, versioned), s3store.Options{Profile: s3test.Get().Profile()})

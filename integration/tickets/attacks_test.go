@@ -78,7 +78,7 @@ func TestForgedForms(t *testing.T) {
 		"an acl":         func(s *upload.SignedRequest) string { s.Fields["acl"] = "public-read"; return honest },
 		"no policy":      func(s *upload.SignedRequest) string { delete(s.Fields, "policy"); return honest },
 	}
-	for name, backend := range backends {
+	for name, backend := range formBackends() {
 		for attack, change := range rows {
 			t.Run(name+"/"+attack, func(t *testing.T) {
 				t.Parallel()
@@ -186,7 +186,7 @@ func TestSecondPut(t *testing.T) {
 // signed; what was checked is what is published.
 func TestReplayedForm(t *testing.T) {
 	t.Parallel()
-	for name, backend := range backends {
+	for name, backend := range formBackends() {
 		t.Run(name, func(t *testing.T) {
 			a := newApp(t, backend, upload.PresignOptions{Form: true})
 			ticket := a.sign(t, "a.txt", honest)
