@@ -24,10 +24,12 @@ func begin(s subject) *file {
 	return f
 }
 
+func (f *file) printf(format string, args ...any) { _, _ = fmt.Fprintf(f, format, args...) }
+
 // object writes a body of an object and returns where it stands.
 func (f *file) object(num int, body string) int {
 	at := f.Len()
-	fmt.Fprintf(f, "%d 0 obj\n%s\nendobj\n", num, body)
+	f.printf("%d 0 obj\n%s\nendobj\n", num, body)
 	f.at[num] = at
 	return at
 }
@@ -71,13 +73,13 @@ func (f *file) end(trailer string, places map[int]int) int {
 func (f *file) table(trailer string, places map[int]int) {
 	f.WriteString("xref\n0 1\n0000000000 65535 f \n")
 	for _, num := range slices.Sorted(maps.Keys(places)) {
-		fmt.Fprintf(f, "%d 1\n%010d 00000 n \n", num, places[num])
+		f.printf("%d 1\n%010d 00000 n \n", num, places[num])
 	}
-	fmt.Fprintf(f, "trailer\n<</Size 40/Root 1 0 R%s>>\n", trailer)
+	f.printf("trailer\n<</Size 40/Root 1 0 R%s>>\n", trailer)
 }
 
 // begins says where the cross references stand.
-func (f *file) begins(at int) { fmt.Fprintf(f, "startxref\n%d\n%%%%EOF\n", at) }
+func (f *file) begins(at int) { f.printf("startxref\n%d\n%%%%EOF\n", at) }
 
 // row is an entry of a stream of cross references.
 type row [3]int

@@ -27,9 +27,12 @@ func TestLayouts(t *testing.T) {
 			for _, bodies := range [][2]string{{s.harmless, s.harmless}, {s.harmless, s.acting}, {s.acting, s.harmless}, {s.acting, s.acting}} {
 				f := begin(s)
 				l.build(f, bodies[0], bodies[1])
+				if bodies[0] != bodies[1] && refusal(f.Bytes()) != nil {
+					continue // readers see what acts in files of two acting bodies
+				}
 				d.show(l.name+", "+s.name, f.Bytes())
 			}
 		}
 	}
-	d.close(300, map[string]int{"mutool": 500, "pdfcpu": 500, "qpdf": 500})
+	d.close(300, map[string]int{"mutool": 250, "pdfcpu": 200, "qpdf": 250})
 }

@@ -88,14 +88,14 @@ var layouts = []struct {
 		f.object(5, last)
 		f.object(6, first)
 		at := f.Len()
-		fmt.Fprintf(f, "xref\n1 7\n0000000000 65535 f \n%010d 00000 n \n%010d 00000 n \n%010d 00000 n \n0000000000 65535 f \n%010d 00000 n \n%010d 00000 n \n",
+		f.printf("xref\n1 7\n0000000000 65535 f \n%010d 00000 n \n%010d 00000 n \n%010d 00000 n \n0000000000 65535 f \n%010d 00000 n \n%010d 00000 n \n",
 			f.at[1], f.at[2], f.at[3], f.at[5], f.at[6])
 		f.WriteString("trailer\n<</Size 7/Root 1 0 R>>\n")
 		f.begins(at)
 	}},
 	{"another generation", func(f *file, first, last string) {
 		f.object(6, first)
-		fmt.Fprintf(f, "6 1 obj\n%s\nendobj\n", last)
+		f.printf("6 1 obj\n%s\nendobj\n", last)
 		f.end("", f.at)
 	}},
 	{"a body in a string", func(f *file, first, last string) {
@@ -134,7 +134,7 @@ var layouts = []struct {
 		f.object(6, first)
 		at := f.object(7, last)
 		table := f.Len() + 1
-		fmt.Fprintf(f, "%%xref 6 1 %010d 00000 n\ntrailer\n<</Size 40/Root 1 0 R>>\n", at)
+		f.printf("%%xref 6 1 %010d 00000 n\ntrailer\n<</Size 40/Root 1 0 R>>\n", at)
 		f.end(fmt.Sprintf("/Prev %d", table), f.without(6))
 	}},
 	{"a cross reference to white space before another object", func(f *file, first, last string) {

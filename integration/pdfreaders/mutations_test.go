@@ -89,10 +89,13 @@ var mutations = []func(m mutator, in []byte) []byte{
 	},
 }
 
-// update returns a file with a further body of an object.
+// update returns a file with a further body of an object, nil if nothing says which object is the catalogue.
 func update(in []byte, number, rest string) []byte {
 	out := bytes.NewBuffer(append([]byte{}, in...))
 	root, prev := rootOf.FindSubmatch(in), endOf.FindAllSubmatch(in, -1)
+	if root == nil {
+		return nil
+	}
 	at := out.Len() + 1
 	fmt.Fprintf(out, "\n%s%s\n", number, rest)
 	table := out.Len()

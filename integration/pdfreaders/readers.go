@@ -63,7 +63,7 @@ func mutool(ctx context.Context, path string) (*Document, error) {
 
 func run(ctx context.Context, name string, args ...string) ([]byte, error) {
 	var out, complaints bytes.Buffer
-	c := exec.CommandContext(ctx, name, args...) //nolint:gosec // the programs are named here
+	c := exec.CommandContext(ctx, name, args...)
 	c.Stdout, c.Stderr = &out, &complaints
 	if err := c.Run(); err != nil {
 		return nil, fmt.Errorf("%s: %w: %s", name, err, complaints.Bytes())
