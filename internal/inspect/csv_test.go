@@ -90,6 +90,7 @@ var actingCells = []string{
 	"-milk (2)", "- milk (organic)", "-SUM(2", "-SUM(", "-SUM( 2 ", "-SUM(2 3)", "-SUM(2,l)", "-SUM(2, l)", "-SUM(2;A1)", "-SUM(2+A1)", "-SUM(2/x)", "-SUM(1:1 A:A)",
 	"-SUM(2e3)", "-SUM(2 e3)", "-SUM(2\u200be3)", "-SUM(2 e)", "-SUM(٣ l)", "-SUM(2 ٣ l)", "-SUM(2%)", "-SUM(\"\"2 l\"\")", "-SUM($2 l)", "-SUM('2 l')", "-SUM(A1 2 l)", "-SUM(-2)", "-a b (A1)", "@SUM(2 l)", "-2*SUM(2 l)", "-cmd|x(2 l)", "-SUM(2 l|x)",
 	"-5>SUM(A1)", "=A1>2", "-½>SUM(A1)", "-€>SUM(A1)", "-a>SUM(A1)", "-\"\"a\"\">SUM(A1)", "-><", "->a|x", "=>[x]", "->=A1", "=\"\"a\"\">SUM(A1)", "@>SUM(A1)", "-1E->SUM(A1)", "-1E- 5+SUM(A1)", "-.>A1", "-(>A1",
+	"-P1D", "- see #tag", "-5 <= x", "- rice (organic)", "- Roma (RM)", "-many people (10, 15)",
 	"-12:30+HYPERLINK(A1)", "-5%+SUM(A1)", "-(5)+cmd|x", "-none,IF(1)", "@jane,cmd|x",
 }
 
