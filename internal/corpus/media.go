@@ -71,6 +71,7 @@ func goodMedia() []row {
 		{"WAV of 64-bit sizes by FFmpeg", "rf64.wav", "", wideWAV("RF64", 8, riffChunk("junk", "odd"))},
 		{"WAV of 64-bit sizes of broadcasters", "bw64.wav", "", wideWAV("BW64", 8)},
 		{"WAV of 64-bit sizes, of a pipe", "rf64pipe.wav", "", patch(wideWAV("RF64", 0), 20, be64(0))},
+		{"WAV of 64-bit sizes that are not needed", "rf64small.wav", "", patch(patch(wideWAV("RF64", 8), 4, le32(80)), 20, le64(1080))},
 		{"WAV of the other byte order by SoX", "rifx.wav", "", "RIFX" + be32(44) + "WAVEfmt " + be32(16) + be16(1) + be16(1) + be32(8000) + be32(8000) + be16(1) + be16(8) + "data" + be32(7) + "samples\x00"},
 		{"Ogg Vorbis with a skeleton by oggenc", "skeleton.ogg", "", skeleton + sample("vorbis.ogg")},
 		{"Ogg Theora by the older name", "film.ogg", "", sample("theora.ogv")},

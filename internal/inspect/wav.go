@@ -102,8 +102,8 @@ func (w *WAV) sizes(p []byte) {
 		return
 	}
 	w.samples = int64(samples)
-	if w.unknown = file == 0; !w.unknown {
-		w.padded = file&1 != 0
+	if w.unknown && file > 0 { // else the header has said it
+		w.unknown, w.padded = false, file&1 != 0
 		w.size = 8 + int64(file) + int64(file)&1
 	}
 	w.next(w.off+int64(len(p)), w.chunkEnd-w.off-int64(len(p)))
