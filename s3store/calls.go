@@ -16,15 +16,22 @@ type operation[In, Out any] func(context.Context, *In, ...func(*s3.Options)) (*O
 
 // call makes one call to S3, retries included, within the store's CallTimeout.
 // When it returns, the request is over on our side. Without an error S3 has said
-// what was asked: see unsaid.
+// what was asked: see unsaid. It follows no redirect to another host, and reads no more of an answer
+// than S3 ever says: see bounded.
 func call[In, Out any](ctx context.Context, s *Store, op operation[In, Out], in *In, opts ...func(*s3.Options)) (*Out, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.CallTimeout, errCallTimeout)
 	defer cancel()
-	out, err := op(ctx, in, append(opts, s.opts.Profile.configure, said(in))...)
+	out, err := op(ctx, in, append(opts, s.configure, said(in), bounded)...)
 	if err != nil {
 		return nil, s.explain(ctx, err)
 	}
 	return out, nil
+}
+
+// configure is the option that every call is made with.
+func (s *Store) configure(o *s3.Options) {
+	s.opts.Profile.configure(o)
+	o.HTTPClient = s.http
 }
 
 // watch returns an option for one call that sets doubt if any attempt of it

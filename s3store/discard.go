@@ -3,6 +3,7 @@ package s3store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -76,7 +77,8 @@ func isUnique(version *string) bool {
 
 // Delete implements [upload.Storage]. It removes all versions of the key, and
 // its delete markers, if it may list them and else the current version, for
-// which it needs s3:GetObject.
+// which it needs s3:GetObject. Of a key with more than 10,000 versions it removes
+// about as many, and the error asks for another call.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	versions, err := s.versions(ctx, key)
 	if mayNotList(err) {
@@ -89,7 +91,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 			return nil
 		}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errManyVersions) {
 		return err
 	}
 	for _, v := range versions {
@@ -97,7 +99,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 			return err
 		}
 	}
-	return nil
+	return err
 }
 
 // mayNotList reports that S3 refused to list versions, or cannot.
@@ -108,10 +110,18 @@ func mayNotList(err error) bool {
 // version is one of a key's, or a delete marker.
 type version struct {
 	id       *string
+	etag     string // "" of a delete marker
 	modified time.Time
 }
 
-// versions lists the versions and delete markers of exactly this key.
+// maxListed is how many versions of one key are listed. They are removed, and then
+// the key is asked about again.
+const maxListed = 10_000
+
+var errManyVersions = fmt.Errorf("s3store: the key has more than %d versions; remove it again for the rest", maxListed)
+
+// versions lists the versions and delete markers of exactly this key. With
+// errManyVersions it returns those that it has listed.
 func (s *Store) versions(ctx context.Context, key string) (all []version, err error) {
 	in := &s3.ListObjectVersionsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key}
 	for {
@@ -119,19 +129,25 @@ func (s *Store) versions(ctx context.Context, key string) (all []version, err er
 		if err != nil {
 			return nil, err
 		}
+		before := len(all)
 		for _, v := range out.Versions {
 			if aws.ToString(v.Key) == key {
-				all = append(all, version{v.VersionId, aws.ToTime(v.LastModified)})
+				all = append(all, version{v.VersionId, aws.ToString(v.ETag), aws.ToTime(v.LastModified)})
 			}
 		}
 		for _, m := range out.DeleteMarkers {
 			if aws.ToString(m.Key) == key {
-				all = append(all, version{m.VersionId, aws.ToTime(m.LastModified)})
+				all = append(all, version{m.VersionId, "", aws.ToTime(m.LastModified)})
 			}
 		}
 		// Longer keys with this prefix are listed after it.
-		if !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextKeyMarker) != key {
+		switch {
+		case !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextKeyMarker) != key:
 			return all, nil
+		case len(all) == before, aws.ToString(out.NextVersionIdMarker) == aws.ToString(in.VersionIdMarker):
+			return nil, errUnordered
+		case len(all) >= maxListed:
+			return all, errManyVersions
 		}
 		in.KeyMarker, in.VersionIdMarker = out.NextKeyMarker, out.NextVersionIdMarker
 	}

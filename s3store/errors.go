@@ -37,6 +37,9 @@ func (s *Store) cause(ctx context.Context, err error) string {
 	case "RequestTimeTooSkewed":
 		return "the clock of this process is more than 15 minutes off that of the service; set the clock that is wrong"
 	}
+	if statusOf(err)/100 == 3 || errors.Is(err, errElsewhere) {
+		return "the service sends requests to another place, which are not followed: give the client the endpoint and the region of the bucket"
+	}
 	var op *net.OpError
 	var dns *net.DNSError
 	var send *smithyhttp.RequestSendError

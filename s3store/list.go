@@ -17,6 +17,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
+var errUnordered = errors.New("s3store: the service does not list in order, or lists the same page again")
+
 // ListObjects implements [upload.Lister] with one call, of s3:ListBucket. It
 // lists what can be read: what lies behind a delete marker is for the lifecycle
 // rule NoncurrentVersionExpiration. The next page begins behind the last key of
@@ -40,6 +42,9 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (upload.L
 		if err != nil {
 			return none, err
 		}
+		if after != "" && key <= after {
+			return none, errUnordered
+		}
 		page.Items = append(page.Items, upload.ListedObject{
 			Key:      key,
 			Size:     aws.ToInt64(o.Size),
@@ -52,14 +57,15 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (upload.L
 	case !aws.ToBool(out.IsTruncated):
 		page.Next = ""
 	case page.Next <= after:
-		return none, errors.New("s3store: the service does not list keys in order")
+		return none, errUnordered
 	}
 	return page, nil
 }
 
 // ListUploads implements [upload.Lister] with one call, of
 // s3:ListBucketMultipartUploads. Of a key with more than 1,000 open uploads it
-// lists no more, until those are gone. The time is that of ListObjects.
+// lists no more, until those are gone: ask for the same page again then. The time
+// is that of ListObjects.
 func (s *Store) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
 	var page, none upload.ListPage[upload.ListedUpload]
 	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
@@ -77,6 +83,9 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (upload.L
 		key, err := decode(u.Key, out.EncodingType)
 		if err != nil {
 			return none, err
+		}
+		if after != "" && key <= after {
+			return none, errUnordered
 		}
 		page.Items = append(page.Items, upload.ListedUpload{Key: key, UploadID: aws.ToString(u.UploadId), Initiated: aws.ToTime(u.Initiated)})
 	}
@@ -102,7 +111,7 @@ func serviceTime(answer middleware.Metadata) time.Time {
 // aborted.
 func wholeKeys(page []upload.ListedUpload, after string) ([]upload.ListedUpload, string, error) {
 	if len(page) == 0 || page[len(page)-1].Key <= after {
-		return nil, "", errors.New("s3store: the service does not list multipart uploads in order")
+		return nil, "", errUnordered
 	}
 	last := page[len(page)-1].Key
 	for i, u := range slices.Backward(page) {

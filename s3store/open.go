@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -16,7 +17,7 @@ import (
 )
 
 // Open implements [upload.Opener]. The body is read from S3 as the caller reads
-// it, for as long as ctx lasts; CallTimeout does not apply. Without
+// it, for as long as ctx lasts; CallTimeout is for the time until it begins. Without
 // s3:ListBucket AWS answers 403 for a key that does not exist, and the error is
 // then not fs.ErrNotExist.
 func (s *Store) Open(ctx context.Context, key string) (io.ReadCloser, upload.Stored, error) {
@@ -76,13 +77,34 @@ func (s *Store) OpenAt(ctx context.Context, key, etag string, offset int64) (io.
 	return out.Body, nil
 }
 
+// get is call for a body that is read after it: it ends within CallTimeout, and
+// the body with the caller's context.
 func (s *Store) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
 	in.Bucket, in.ExpectedBucketOwner = s.bucket, s.owner
-	out, err := s.client.GetObject(ctx, in, s.opts.Profile.configure, said(in))
-	if err != nil {
-		return nil, missing(s.explain(ctx, err))
+	ctx, cancel := context.WithCancelCause(ctx)
+	late := time.AfterFunc(s.opts.CallTimeout, func() { cancel(errCallTimeout) })
+	out, err := s.client.GetObject(ctx, in, s.configure, said(in), bounded)
+	if !late.Stop() && err == nil {
+		err = errors.Join(errCallTimeout, out.Body.Close())
 	}
+	if err != nil {
+		err = missing(s.explain(ctx, err))
+		cancel(nil)
+		return nil, err
+	}
+	out.Body = &lastingBody{out.Body, cancel}
 	return out, nil
+}
+
+// lastingBody ends the context of its call when it is closed.
+type lastingBody struct {
+	io.ReadCloser
+	cancel context.CancelCauseFunc
+}
+
+func (b *lastingBody) Close() error {
+	defer b.cancel(nil)
+	return b.ReadCloser.Close()
 }
 
 // nameIn returns the file name in a Content-Disposition, "" if there is none, as

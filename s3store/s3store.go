@@ -145,6 +145,7 @@ type Options struct {
 // [upload.LinkStorage] and an [upload.VerdictReader] over one bucket. It is safe for concurrent use.
 type Store struct {
 	client   *s3.Client
+	http     s3.HTTPClient // that of client, which stays at its host
 	bucket   *string
 	opts     Options
 	tagging  *string
@@ -196,6 +197,7 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	}
 	return &Store{
 		client:   client,
+		http:     unredirected(client.Options().HTTPClient),
 		bucket:   &bucket,
 		opts:     o,
 		tagging:  optional(tags.Encode()),

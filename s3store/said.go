@@ -12,17 +12,15 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// silence is the error of an attempt that was answered 2xx by something that does
-// not say what was asked: an empty body, white space, a page of a gateway. It
-// leaves open whether S3 carried the call out.
+// silence is the error of an attempt that was answered by something that does
+// not say what was asked: an empty body, white space, a page of a gateway, a text
+// without an end. It leaves open whether S3 carried the call out.
 type silence struct {
-	status  int
-	missing string // what S3 would have said
+	status int
+	why    string // as in "does not tell the object's ETag"
 }
 
-func (e *silence) Error() string {
-	return fmt.Sprintf("an answer of %d that does not tell %s", e.status, e.missing)
-}
+func (e *silence) Error() string { return fmt.Sprintf("an answer of %d that %s", e.status, e.why) }
 
 // RetryableError makes the SDK try again, as after an answer that was lost.
 func (*silence) RetryableError() bool { return true }
@@ -46,7 +44,7 @@ func said(in any) func(*s3.Options) {
 		}
 		if missing := unsaid(in, out.Result, answer.StatusCode); missing != "" {
 			_ = answer.Body.Close() // that of GetObject is open
-			err = &silence{answer.StatusCode, missing}
+			err = &silence{answer.StatusCode, "does not tell " + missing}
 		}
 		return out, metadata, err
 	}
@@ -101,11 +99,11 @@ func untold(in, result any) string {
 	return ""
 }
 
-func unless(there bool, missing string) string {
-	if there {
+func unless(fine bool, fault string) string {
+	if fine {
 		return ""
 	}
-	return missing
+	return fault
 }
 
 // named reports that S3 gave a name, which may be in quotes.

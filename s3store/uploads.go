@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -15,29 +16,31 @@ import (
 )
 
 // Parts implements [upload.DirectStorage]. It takes a call to S3 for every 1,000
-// parts.
+// parts. A list that repeats itself, or has more parts than S3 allows, is an error.
 func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]upload.Part, error) {
 	in := &s3.ListPartsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, UploadId: &uploadID}
 	var parts []upload.Part
-	for {
+	for last := 0; ; {
 		out, err := call(ctx, s, s.client.ListParts, in)
 		if err != nil {
 			return nil, missing(err)
 		}
 		for _, p := range out.Parts {
-			parts = append(parts, upload.Part{
-				Number: int(aws.ToInt32(p.PartNumber)),
-				Size:   aws.ToInt64(p.Size),
-				ETag:   aws.ToString(p.ETag),
-			})
+			number, size := int(aws.ToInt32(p.PartNumber)), aws.ToInt64(p.Size)
+			if number <= last || number > maxParts || size < 0 {
+				return nil, errors.New("s3store: the service lists parts that are not in order, or that there cannot be")
+			}
+			last = number
+			parts = append(parts, upload.Part{Number: number, Size: size, ETag: aws.ToString(p.ETag)})
 		}
-		switch next := aws.ToString(out.NextPartNumberMarker); {
+		next := strconv.Itoa(last)
+		switch {
 		case !aws.ToBool(out.IsTruncated):
 			return parts, nil
-		case next == "" || next == aws.ToString(in.PartNumberMarker):
+		case len(out.Parts) == 0, next != aws.ToString(out.NextPartNumberMarker):
 			return nil, errors.New("s3store: the service lists the same parts for ever")
 		}
-		in.PartNumberMarker = out.NextPartNumberMarker
+		in.PartNumberMarker = &next
 	}
 }
 

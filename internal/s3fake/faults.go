@@ -1,6 +1,7 @@
 package s3fake
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -76,10 +77,7 @@ func Drop(_ http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 // Nothings are bodies that say nothing of an operation, by what they are, as
 // gateways and services that give up send them with a status of 200.
 func Nothings(op string) map[string]string {
-	result := results[op]
-	if result == "" {
-		result = "Result"
-	}
+	result := Root(op)
 	return map[string]string{
 		"nothing":          "",
 		"white space":      "\n \n ", // with which S3 begins the answer to a long call
@@ -92,6 +90,9 @@ func Nothings(op string) map[string]string {
 	}
 }
 
+// Root is the outermost element of the answer to an operation.
+func Root(op string) string { return cmp.Or(results[op], "Result") }
+
 var results = map[string]string{
 	"CreateMultipartUpload":   "InitiateMultipartUploadResult",
 	"CompleteMultipartUpload": "CompleteMultipartUploadResult",
@@ -100,6 +101,7 @@ var results = map[string]string{
 	"ListMultipartUploads":    "ListMultipartUploadsResult",
 	"ListObjectVersions":      "ListVersionsResult",
 	"ListObjectsV2":           "ListBucketResult",
+	"GetObjectTagging":        "Tagging",
 }
 
 // Say answers 200 and body in place of what S3 says. If done is true it carries

@@ -1,0 +1,140 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// The most that is read of an answer. The largest that S3 gives is a list of 1,000
+// entries, of up to 12 elements each, with keys of 1,024 bytes that are
+// percent-encoded: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+const (
+	maxList   = 4 << 20  // bytes
+	maxMarkup = 32 << 10 // beginnings and ends of elements
+	maxText   = 64 << 10 // bytes from one of these to the next
+	maxAnswer = 64 << 10 // bytes of what is not a list, and of errors
+)
+
+// lists are the calls that are answered with many entries.
+var lists = map[string]bool{
+	"ListObjectsV2": true, "ListObjectVersions": true, "ListMultipartUploads": true, "ListParts": true,
+	"GetBucketLifecycleConfiguration": true, "GetBucketCors": true,
+}
+
+// bounded is an option for one call. The SDK then reads of no answer more than S3
+// ever says, and nothing after ctx has ended: it builds whatever it reads, which
+// takes up to twenty times as many bytes. The body of an object is left alone.
+func bounded(o *s3.Options) {
+	bound := func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+		middleware.DeserializeOutput, middleware.Metadata, error,
+	) {
+		out, metadata, err := next.HandleDeserialize(ctx, in)
+		answer, ok := out.RawResponse.(*smithyhttp.Response)
+		if err != nil || !ok {
+			return out, metadata, err
+		}
+		call, most := middleware.GetOperationName(ctx), maxAnswer
+		if lists[call] && answer.StatusCode/100 == 2 {
+			most = maxList
+		}
+		if call != "GetObject" || answer.StatusCode/100 != 2 {
+			answer.Body = &answerBody{ReadCloser: answer.Body, ctx: ctx, status: answer.StatusCode, left: most}
+		}
+		if asked, ok := in.Request.(*smithyhttp.Request); ok && answer.Request != nil && answer.Request.URL.Host != asked.URL.Host {
+			err = errElsewhere
+		}
+		return out, metadata, err
+	}
+	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+		return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("AirlockBounded", bound), middleware.After)
+	})
+}
+
+// answerBody is the body of an answer. It fails where S3 would not go on.
+type answerBody struct {
+	io.ReadCloser
+	ctx    context.Context //nolint:containedctx // of the call that reads it
+	status int
+	err    error // for good
+
+	left         int // bytes
+	markup, text int
+	opened       bool // "<" was the last byte
+}
+
+func (b *answerBody) Read(p []byte) (int, error) {
+	if b.err == nil && b.ctx.Err() != nil {
+		b.err = context.Cause(b.ctx)
+	}
+	if b.err != nil {
+		return 0, b.err
+	}
+	n, err := b.ReadCloser.Read(p)
+	if why := b.strange(p[:n]); why != "" {
+		b.err = &silence{b.status, why}
+		return 0, b.err
+	}
+	return n, err
+}
+
+// strange says why S3 would not have sent p, "" if it would. Comments, CDATA
+// sections and instructions are not in its answers, so every "<" begins or ends an
+// element: https://www.w3.org/TR/xml/#dt-markup.
+func (b *answerBody) strange(p []byte) string {
+	if b.left -= len(p); b.left < 0 {
+		return "is longer than any of S3"
+	}
+	if b.status/100 != 2 { // often a page of a gateway, and only for people
+		return ""
+	}
+	for _, c := range p {
+		if b.opened && (c == '!' || c == '?' && b.markup > 1) {
+			return "has markup that S3 does not use"
+		}
+		b.text++
+		if b.opened = c == '<'; b.opened {
+			b.markup++
+			b.text = 0
+		}
+		if b.text > maxText || b.markup > maxMarkup {
+			return "is longer than any of S3"
+		}
+	}
+	return ""
+}
+
+// errElsewhere is what a redirect leads to with a client that cannot be kept from it.
+var errElsewhere = errors.New("the answer came from another host")
+
+// maxRedirects is how often one request is sent on.
+const maxRedirects = 3
+
+// unredirected returns the client, which follows redirects only within a host, as
+// of a gateway that adds a slash, and with the method that was asked for. Where S3
+// sends requests elsewhere, as to another region, they have to be signed for that.
+func unredirected(c s3.HTTPClient) s3.HTTPClient {
+	if b, ok := c.(*awshttp.BuildableClient); ok {
+		c = b.Freeze()
+	}
+	h, ok := c.(*http.Client)
+	if !ok {
+		return c
+	}
+	own := *h
+	own.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+		first, status := via[0].URL, r.Response.StatusCode
+		same := r.URL.Host == first.Host && r.URL.Scheme == first.Scheme
+		if same && len(via) <= maxRedirects && (status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect) {
+			return nil
+		}
+		return http.ErrUseLastResponse
+	}
+	return &own
+}

@@ -1,0 +1,152 @@
+package s3store_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3store"
+)
+
+type (
+	// act asks S3 for something.
+	act func(ctx context.Context) error
+
+	// preparation does what comes before an act.
+	preparation func(t *testing.T, f *fixture) act
+
+	// ask is a call that the store makes, which a test answers in its own way.
+	ask struct {
+		call    string
+		prepare preparation
+		so      func(f *fixture) bool // what is true if the act succeeds
+	}
+)
+
+// asks are all calls, from every method that makes them.
+func asks() map[string]ask {
+	there := func(f *fixture) bool { return f.fake.Get("k") != nil }
+	gone := func(f *fixture) bool { return len(f.fake.Keys()) == 0 && f.fake.OpenUploads() == 0 }
+	open := func(f *fixture) bool { return f.fake.OpenUploads() > 0 }
+	never := func(*fixture) bool { return false } // the answer was not S3's
+	return map[string]ask{
+		"Commit, one part":   {"PutObject", staged(small, upload.Staged.Commit), there},
+		"Stage opens":        {"CreateMultipartUpload", stages, open},
+		"Stage sends":        {"UploadPart", stages, never},
+		"Commit, many parts": {"CompleteMultipartUpload", staged(large, upload.Staged.Commit), there},
+		"Discard aborts":     {"AbortMultipartUpload", staged(large, upload.Staged.Discard), gone},
+		"Discard removes":    {"DeleteObject", committed(upload.Staged.Discard), gone},
+		"Discard looks":      {"HeadObject", committed(upload.Staged.Discard), gone},
+		"Delete lists":       {"ListObjectVersions", published((*fixture).delete), gone},
+		"Delete removes":     {"DeleteObject", published((*fixture).delete), gone},
+		"RemoveListed looks": {"HeadObject", published((*fixture).removeListed), gone},
+		"RemoveListed":       {"DeleteObject", published((*fixture).removeListed), gone},
+		"Stat":               {"HeadObject", published(func(f *fixture, ctx context.Context) error { _, err := f.Stat(ctx, "k"); return err }), never},
+		"Open":               {"GetObject", published(func(f *fixture, ctx context.Context) error { _, _, err := f.Open(ctx, "k"); return err }), never},
+		"OpenAt":             {"GetObject", published(func(f *fixture, ctx context.Context) error { _, err := f.OpenAt(ctx, "k", "", 1); return err }), never},
+		"ScanVerdict":        {"GetObjectTagging", published(func(f *fixture, ctx context.Context) error { _, err := f.ScanVerdict(ctx, "k", ""); return err }), never},
+		"ListObjects":        {"ListObjectsV2", published(func(f *fixture, ctx context.Context) error { _, err := f.ListObjects(ctx, "", ""); return err }), never},
+		"ListUploads": {"ListMultipartUploads", opened(func(f *fixture, ctx context.Context, _ string) error {
+			_, err := f.ListUploads(ctx, "", "")
+			return err
+		}), never},
+		"Parts": {"ListParts", opened(func(f *fixture, ctx context.Context, id string) error {
+			_, err := f.Parts(ctx, staging, id)
+			return err
+		}), never},
+		"AbortMultipart":    {"AbortMultipartUpload", opened(func(f *fixture, ctx context.Context, id string) error { return f.AbortMultipart(ctx, staging, id) }), gone},
+		"CreateMultipart":   {"CreateMultipartUpload", creates, never},
+		"CompleteMultipart": {"CompleteMultipartUpload", completes, func(f *fixture) bool { return f.fake.Get(staging) != nil }},
+		"Promote copies":    {"UploadPartCopy", promotes, there},
+		"Promote publishes": {"CompleteMultipartUpload", promotes, there},
+		"Setup":             {"", func(_ *testing.T, f *fixture) act { return f.Setup }, never},
+		"Check":             {"HeadBucket", reaches, never},
+	}
+}
+
+// staged is for a file of that size which is staged before.
+func staged(size int, do func(s upload.Staged, ctx context.Context) error) preparation {
+	return func(t *testing.T, f *fixture) act {
+		s := f.stage(t, "k", randomBytes(size))
+		return func(ctx context.Context) error { return do(s, ctx) }
+	}
+}
+
+func committed(do func(s upload.Staged, ctx context.Context) error) preparation {
+	return func(t *testing.T, f *fixture) act {
+		s := f.stage(t, "k", randomBytes(small))
+		require.NoError(t, s.Commit(t.Context()))
+		return func(ctx context.Context) error { return do(s, ctx) }
+	}
+}
+
+func published(do func(f *fixture, ctx context.Context) error) preparation {
+	return func(_ *testing.T, f *fixture) act {
+		f.fake.Put("k", randomBytes(small))
+		return func(ctx context.Context) error { return do(f, ctx) }
+	}
+}
+
+func opened(do func(f *fixture, ctx context.Context, id string) error) preparation {
+	return func(t *testing.T, f *fixture) act {
+		id, err := f.CreateMultipart(t.Context(), direct(randomBytes(small)))
+		require.NoError(t, err)
+		return func(ctx context.Context) error { return do(f, ctx, id) }
+	}
+}
+
+func stages(_ *testing.T, f *fixture) act {
+	body := randomBytes(large)
+	return func(ctx context.Context) error {
+		_, err := f.Stage(ctx, object("k", huge), bytes.NewReader(body))
+		return err
+	}
+}
+
+func creates(_ *testing.T, f *fixture) act {
+	return func(ctx context.Context) error {
+		_, err := f.CreateMultipart(ctx, direct(randomBytes(small)))
+		return err
+	}
+}
+
+func completes(t *testing.T, f *fixture) act {
+	body := randomBytes(small)
+	id, err := f.CreateMultipart(t.Context(), direct(body))
+	require.NoError(t, err)
+	r, err := f.SignPart(t.Context(), direct(body), id, 1)
+	require.NoError(t, err)
+	require.Equal(t, 200, f.send(t, r, body))
+	parts, err := f.Parts(t.Context(), staging, id)
+	require.NoError(t, err)
+	return func(ctx context.Context) error { return f.CompleteMultipart(ctx, staging, id, parts) }
+}
+
+func promotes(_ *testing.T, f *fixture) act {
+	p := f.promotion(randomBytes(small))
+	return func(ctx context.Context) error { return f.Promote(ctx, p) }
+}
+
+// reaches asks whether the bucket is there, which Check finds out first.
+func reaches(_ *testing.T, f *fixture) act {
+	return func(ctx context.Context) error {
+		if found := f.Check(ctx).Findings[0]; found.State != s3store.OK {
+			return fmt.Errorf("%s: %s", found.State, found.Explanation)
+		}
+		return nil
+	}
+}
+
+func (f *fixture) delete(ctx context.Context) error { return f.Delete(ctx, "k") }
+
+func (f *fixture) removeListed(ctx context.Context) error {
+	o := f.fake.Get("k")
+	if o == nil {
+		return nil
+	}
+	return f.RemoveListed(ctx, upload.ListedObject{Key: "k", Size: int64(len(o.Body)), ETag: o.ETag(), Modified: o.Modified})
+}
