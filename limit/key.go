@@ -7,6 +7,9 @@ import (
 	"github.com/airlock-go/upload"
 )
 
+// nat64 is where IPv4 addresses are seen through a translator (RFC 6052, section 2.1).
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+
 // BySubject tells callers apart by their subject, and anonymous ones as
 // [ByAddress] does. It is the default.
 func BySubject(d upload.Demand) string {
@@ -18,7 +21,7 @@ func BySubject(d upload.Demand) string {
 
 // ByAddress tells callers apart by the address that the connection comes from:
 // IPv4 addresses, and the first 64 bits of IPv6 ones, since whoever has one of
-// those has all with these bits.
+// those has all with these bits. Of 64:ff9b::/96 (NAT64) the IPv4 address counts.
 //
 // Callers behind one NAT are one caller. Behind a proxy of yours all are: then
 // write a function of your own, that reads the header which that proxy sets, from
@@ -35,7 +38,11 @@ func ByAddress(d upload.Demand) string {
 	if err != nil { // of a Unix socket, or a test's
 		return "address " + host
 	}
-	if addr = addr.Unmap().WithZone(""); addr.Is6() {
+	if addr = addr.Unmap().WithZone(""); nat64.Contains(addr) {
+		b := addr.As16()
+		addr = netip.AddrFrom4([4]byte(b[12:]))
+	}
+	if addr.Is6() {
 		prefix, _ := addr.Prefix(64) // cannot fail
 		addr = prefix.Addr()
 	}

@@ -99,7 +99,8 @@ func (s *Sealer) Open(token string) ([]byte, error) {
 		return nil, ErrInvalid
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(sealed) < headerSize || sealed[0] != version {
+	if err != nil || len(sealed) < headerSize || sealed[0] != version ||
+		base64.RawURLEncoding.EncodeToString(sealed) != token { // the decoder passes over line breaks
 		return nil, ErrInvalid
 	}
 	header, id := sealed[:headerSize], [idSize]byte(sealed[1:])

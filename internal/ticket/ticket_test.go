@@ -81,7 +81,9 @@ func TestEveryChange(t *testing.T) {
 				require.ErrorIs(t, err, ticket.ErrInvalid, "%q at %d", c, i)
 			}
 		}
-		for _, other := range []string{token[:i], token[i+1:], token[:i] + "A" + token[i:]} {
+		for _, other := range []string{
+			token[:i], token[i+1:], token[:i] + "A" + token[i:], token[:i] + "\n" + token[i:], token[:i] + "\r\n" + token[i:], token + "\n",
+		} {
 			_, err := s.Open(other)
 			require.ErrorIs(t, err, ticket.ErrInvalid)
 		}
