@@ -46,9 +46,16 @@ func (b *blob) from(offset int64) *io.SectionReader {
 	return io.NewSectionReader(b, offset, max(b.size-offset, 0))
 }
 
-// read takes all of r, and leaves nothing behind when r or the limit fails.
+// read takes all of r, and leaves nothing behind when r or the limit fails, or r
+// panics.
 func (s *Store) read(ctx context.Context, r io.Reader) (*blob, error) {
 	var data []byte
+	whole := false
+	defer func() {
+		if !whole {
+			s.drop(&blob{size: int64(len(data)), refs: 1})
+		}
+	}()
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := r.Read(buf)
@@ -63,10 +70,10 @@ func (s *Store) read(ctx context.Context, r io.Reader) (*blob, error) {
 			err = ctx.Err()
 		}
 		if err == io.EOF { //nolint:errorlint // a wrapped one is not the end of a reader
+			whole = true
 			return &blob{pieces: [][]byte{data}, size: int64(len(data)), refs: 1}, nil
 		}
 		if err != nil {
-			s.drop(&blob{size: int64(len(data)), refs: 1})
 			return nil, err
 		}
 	}

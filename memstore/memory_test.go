@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -155,4 +156,43 @@ func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	return n, err
+}
+
+// TestPanickingReader: what it has sent is given back.
+func TestPanickingReader(t *testing.T) {
+	f := newFixture(0)
+	r := io.MultiReader(strings.NewReader("hello"), panicking{})
+	require.PanicsWithValue(t, "host", func() { _, _ = f.Stage(t.Context(), upload.Object{Key: "k", MaxSize: 10}, r) })
+	require.Zero(t, f.Used())
+}
+
+type panicking struct{}
+
+func (panicking) Read([]byte) (int, error) { panic("host") }
+
+// TestReplacedPart: between listing and completing.
+func TestReplacedPart(t *testing.T) {
+	f := newFixture(0)
+	id, err := f.CreateMultipart(t.Context(), object(0))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, f.part(t, id, 1, 100).Code)
+	list, err := f.Parts(t.Context(), key, id)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, f.part(t, id, 1, 100).Code)
+	require.ErrorIs(t, f.CompleteMultipart(t.Context(), key, id, list), upload.ErrChanged)
+}
+
+// TestManyRanges are answered with the whole file.
+func TestManyRanges(t *testing.T) {
+	f := newFixture(0)
+	require.Equal(t, http.StatusOK, f.put(t, "hello").Code)
+	url, err := f.SignGet(t.Context(), key, upload.SignedGet{Type: "text/plain", Expires: time.Minute})
+	require.NoError(t, err)
+	for ranges, want := range map[string]int{"bytes=0-1": http.StatusPartialContent, "bytes=0-0,1-1,2-2": http.StatusOK} {
+		r := httptest.NewRequest(http.MethodGet, url, nil)
+		r.Header.Set("Range", ranges)
+		w := httptest.NewRecorder()
+		f.ServeHTTP(w, r)
+		require.Equal(t, want, w.Code, ranges)
+	}
 }

@@ -107,7 +107,9 @@ func (m *openUpload) assemble(parts []upload.Part) (*blob, error) {
 	for i, told := range parts {
 		p, ok := m.parts[told.Number]
 		switch {
-		case !ok, p.etag != told.ETag, told.Number <= last:
+		case ok && p.etag != told.ETag:
+			return nil, fmt.Errorf("memstore: part %d: %w", told.Number, upload.ErrChanged)
+		case !ok, told.Number <= last:
 			return nil, fmt.Errorf("memstore: part %d is not one of the upload, or not in order", told.Number)
 		case i < len(parts)-1 && p.blob.size < minPart:
 			return nil, fmt.Errorf("memstore: part %d has %d bytes, less than %d", told.Number, p.blob.size, minPart)
