@@ -100,13 +100,17 @@
 // first. So browsers of other origins are refused (403, [CodeCrossOrigin]), by
 // http.CrossOriginProtection. That also refuses honest front ends which are not
 // served from the very host they send to: sibling subdomains (app.example.com
-// to api.example.com), Capacitor and Electron apps, browser extensions, and
+// to api.example.com), Capacitor apps, browser extensions, and
 // pages behind a proxy that rewrites Host for browsers without Sec-Fetch-Site.
 // Trust those by name:
 //
 //	protection := http.NewCrossOriginProtection()
 //	err := protection.AddTrustedOrigin("capacitor://localhost")
 //	… &upload.Options{CrossOrigin: protection}
+//
+// An origin of "null" cannot be trusted. Pages opened from files (file://), as in
+// some Electron and Cordova apps, have it, and so has any site that puts its page
+// into a sandboxed frame. Give the pages of such an app a scheme of their own.
 //
 // Clients that are not browsers are not affected. Trusting an origin does not
 // replace the CORS headers that let its pages read the answer.

@@ -185,6 +185,17 @@ func TestMethodAnswerNamesTheMethod(t *testing.T) {
 	require.Equal(t, "POST", w.Header().Get("Allow"))
 }
 
+func TestNullOriginIsNotTrusted(t *testing.T) {
+	protection := http.NewCrossOriginProtection()
+	for _, origin := range []string{"null", "file://"} {
+		require.Error(t, protection.AddTrustedOrigin(origin))
+		f := newFixture(t, nil, upload.Options{CrossOrigin: protection})
+		r := post(file("file", "a.txt", "hello"))
+		r.Header.Set("Origin", origin)
+		f.refuses(t, upload.CodeCrossOrigin, r)
+	}
+}
+
 func TestTrustedOrigin(t *testing.T) {
 	protection := http.NewCrossOriginProtection()
 	require.NoError(t, protection.AddTrustedOrigin("https://app.example"))
