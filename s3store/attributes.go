@@ -50,7 +50,7 @@ func (s *Store) putInput(a attributes) *s3.PutObjectInput {
 		SSEKMSKeyId:          s.kmsKeyID,
 		StorageClass:         a.class,
 		Tagging:              s.tagging,
-		IfNoneMatch:          s.opts.Profile.create(),
+		IfNoneMatch:          ifFree(s.opts.Profile.InsecureUnconditionalPut),
 	}
 }
 

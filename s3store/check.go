@@ -30,10 +30,13 @@ const (
 	TopicRead        Topic = "read"
 	TopicMultipart   Topic = "multipart uploads"
 	TopicDelete      Topic = "delete"
+	TopicSignatures  Topic = "signatures"
 	TopicConditional Topic = "conditional writes"
+	TopicCopies      Topic = "copies"       // of direct uploads
 	TopicSignedPuts  Topic = "signed PUTs"  // of direct uploads
 	TopicSignedParts Topic = "signed parts" // of direct uploads
 	TopicForms       Topic = "POST forms"   // of direct uploads
+	TopicProfile     Topic = "profile"
 	TopicAnonymous   Topic = "anonymous access"
 	TopicPublicBlock Topic = "public access block"
 	TopicPublic      Topic = "public bucket policy"
@@ -59,6 +62,10 @@ type Finding struct {
 type Report struct {
 	Bucket   string    `json:"bucket"`
 	Findings []Finding `json:"findings"`
+
+	// Proposal is the profile that Check proposes, nil if the bucket cannot be
+	// reached, and of Verify.
+	Proposal *Proposal `json:"proposal,omitempty"`
 }
 
 // Worst returns Wrong if something is wrong, else CannotTell if that is the answer
@@ -97,10 +104,13 @@ var probes = []probe{
 	{TopicRead, nil, (*probing).read},
 	{TopicMultipart, nil, (*probing).multipart},
 	{TopicDelete, nil, (*probing).delete},
+	{TopicSignatures, nil, (*probing).signatures},
 	{TopicConditional, nil, (*probing).conditional},
+	{TopicCopies, withDirect, (*probing).copied},
 	{TopicSignedPuts, signsPuts, (*probing).signedPuts},
 	{TopicSignedParts, signsParts, (*probing).signedParts},
 	{TopicForms, signsForms, (*probing).forms},
+	{TopicProfile, nil, (*probing).profile},
 	{TopicAnonymous, nil, (*probing).anonymous},
 	{TopicPublicBlock, nil, (*probing).publicBlock},
 	{TopicPublic, nil, (*probing).publicPolicy},
@@ -125,7 +135,13 @@ func withOrigins(o *Options) bool { return withDirect(o) && len(o.Layout.Origins
 
 // Check looks whether the bucket is set up as the library needs it, by asking for
 // its settings and by trying what is easier promised than kept. It makes some
-// hundred calls and changes no setting.
+// two hundred calls and changes no setting.
+//
+// It tries the service twice: with the store's profile, for the findings, and with
+// every flag of it off, to learn what the service lacks. From that it proposes the
+// narrowest profile under which all is kept, or says that the service is not fit for
+// direct uploads, or for nothing. A flag that is missing in the store's profile is
+// Wrong under TopicProfile, whatever it hides from the other findings.
 //
 // What it writes has a random name behind "upload-probe" under the first of each
 // kind of prefix in the [Layout], is a few bytes long, and is removed with all its
@@ -138,22 +154,28 @@ func withOrigins(o *Options) bool { return withDirect(o) && len(o.Layout.Origins
 // with the policy of the role [Checker], which these rarely may read. It makes its
 // calls one after the other, with the store's CallTimeout.
 func (s *Store) Check(ctx context.Context) Report {
+	return s.examine(ctx, probes)
+}
+
+// examine runs probes one after the other, and removes what they wrote.
+func (s *Store) examine(ctx context.Context, probes []probe) Report {
 	p := &probing{store: s, caller: ctx, ctx: context.WithoutCancel(ctx)}
 	r := Report{Bucket: *s.bucket}
-	state, why := p.reachable()
-	r.Findings = append(r.Findings, Finding{TopicReachable, state, why})
+	reached, why := p.reachable()
+	r.Findings = append(r.Findings, Finding{TopicReachable, reached, why})
 	for _, probe := range probes {
 		if probe.needed != nil && !probe.needed(&s.opts) {
 			continue
 		}
-		if state == Wrong {
+		if reached == Wrong {
 			r.Findings = append(r.Findings, Finding{probe.topic, CannotTell, "the bucket cannot be reached"})
 			continue
 		}
 		state, why := p.run(probe)
 		r.Findings = append(r.Findings, Finding{probe.topic, state, why})
 	}
-	state, why = p.left()
+	r.Proposal = p.proposed
+	state, why := p.left()
 	r.Findings = append(r.Findings, Finding{TopicLeft, state, why})
 	return r
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
@@ -25,8 +24,12 @@ func (p *probing) writeAction() string {
 
 func (p *probing) write() (State, string) {
 	for _, prefix := range p.store.prefixes(both) {
-		if _, err := p.put(p.key(prefix)); err != nil {
-			return denied(err, fmt.Sprintf("writing an object under %q", prefix), p.writeAction())
+		write := func() error {
+			_, err := p.put(p.key(prefix))
+			return err
+		}
+		if err := write(); err != nil {
+			return p.refusal(err, fmt.Sprintf("writing an object under %q", prefix), p.writeAction(), write)
 		}
 	}
 	return OK, "objects can be written"
@@ -62,7 +65,10 @@ func (p *probing) multipart() (State, string) {
 	s, key := p.store, p.publishedKey()
 	t, _, step, err := p.upload(key)
 	if err != nil {
-		return denied(err, step, p.writeAction())
+		return p.refusal(err, step, p.writeAction(), func() error {
+			_, _, _, err := p.upload(p.publishedKey())
+			return err
+		})
 	}
 	if _, err := call(p.ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key,
@@ -96,44 +102,4 @@ func (p *probing) delete() (State, string) {
 		}
 	}
 	return OK, "objects can be deleted"
-}
-
-// conditional tries to replace an object in both ways that publish one.
-func (p *probing) conditional() (State, string) {
-	s, key := p.store, p.publishedKey()
-	if _, err := p.putIf(key, aws.String("*")); err != nil {
-		return CannotTell, "nothing could be written: " + err.Error()
-	}
-	_, err := p.putIf(key, aws.String("*"))
-	if state, why := refusedAs(err, "PutObject"); state != OK {
-		return state, why
-	}
-	t, parts, step, err := p.upload(key)
-	if err != nil {
-		return CannotTell, step + ": " + err.Error()
-	}
-	in := s.completeInput(key, t.uploadID, parts)
-	in.IfNoneMatch = aws.String("*")
-	_, err = call(p.ctx, s, s.client.CompleteMultipartUpload, in)
-	if state, why := refusedAs(err, "CompleteMultipartUpload"); state != OK {
-		return state, why
-	}
-	if s.opts.Profile.InsecureUnconditionalWrites {
-		return OK, "If-None-Match is enforced: the profile need not say InsecureUnconditionalWrites"
-	}
-	return OK, "If-None-Match is enforced by PutObject and CompleteMultipartUpload"
-}
-
-// refusedAs judges the answer to a write that has to be refused since the key is
-// taken.
-func refusedAs(err error, operation string) (State, string) {
-	switch status := statusOf(err); {
-	case err == nil:
-		return Wrong, operation + " replaced an object although it was sent with If-None-Match: files can be lost; say InsecureUnconditionalWrites in the profile, and use random keys"
-	case status == http.StatusPreconditionFailed:
-		return OK, ""
-	case status == http.StatusNotImplemented, status == http.StatusBadRequest:
-		return Wrong, operation + " refuses If-None-Match: say InsecureUnconditionalWrites in the profile, and use random keys"
-	}
-	return CannotTell, operation + ": " + err.Error()
 }

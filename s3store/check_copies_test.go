@@ -43,9 +43,8 @@ func TestCheckAddedFields(t *testing.T) {
 		{"not MinIO", s3fake.Refused, s3store.MinIO(), s3store.CannotTell, "refuses what was signed, too", s3store.CannotTell, "refuses what was signed, too"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			row.profile.NoForms = true // the fake has none
 			svc, store := newService(t, s3store.Options{Profile: row.profile, Layout: layout()}, nil)
-			svc.Secret, svc.Unsigned = "secret", row.unsigned
+			svc.Unsigned = row.unsigned
 			r := store.Check(t.Context())
 			puts, parts := finding(t, r, s3store.TopicSignedPuts), finding(t, r, s3store.TopicSignedParts)
 			require.Equal(t, row.state, puts.State, puts.Explanation)
@@ -76,14 +75,13 @@ func TestCheckSignedRequests(t *testing.T) {
 	}{
 		{"type", "PutObject", as("Content-Type", "text/plain"), s3store.TopicSignedPuts, "another type that was not signed: clients cannot be held to what they declare; say NoSignedHeaders"},
 		{"disposition", "PutObject", as("Content-Disposition", "attachment"), s3store.TopicSignedPuts, "another disposition"},
-		{"condition", "PutObject", as("If-None-Match", "*"), s3store.TopicSignedPuts, "no condition that was not signed: clients cannot be held to what they declare; say InsecureUnconditionalWrites"},
+		{"condition", "PutObject", as("If-None-Match", "*"), s3store.TopicSignedPuts, "no condition that was not signed: clients cannot be held to what they declare; say InsecureUnconditionalPut"},
 		{"metadata", "PutObject", without("X-Amz-Meta-Probe"), s3store.TopicSignedPuts, "metadata"},
 		{"ACL", "PutObject", without("X-Amz-Acl"), s3store.TopicSignedPuts, "an ACL"},
 		{"tags", "PutObject", without("X-Amz-Tagging"), s3store.TopicSignedPuts, "tags that was not signed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
-			svc.Secret = "secret"
 			svc.Inject(row.op, forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 				if strings.Contains(r.URL.RawQuery, "X-Amz-Signature") {
 					row.blind(r)
@@ -101,7 +99,6 @@ func TestCheckSignedRequests(t *testing.T) {
 // TestCheckNeedsAVictim: without an object to be copied nothing is proved.
 func TestCheckNeedsAVictim(t *testing.T) {
 	svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
-	svc.Secret = "secret"
 	svc.Inject("PutObject", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		if strings.Contains(r.URL.RawQuery, "X-Amz-Signature") {
 			serve(w, r)

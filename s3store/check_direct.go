@@ -1,16 +1,10 @@
 package s3store
 
 import (
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"maps"
-	"mime/multipart"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/airlock-go/upload"
@@ -18,51 +12,92 @@ import (
 
 // attempt sends a signed request as a client may that does not keep to it.
 type attempt struct {
-	what   string
-	advice string // what to do if the service takes it
-	do     func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte)
+	what  string
+	taken advice // what it means if the service takes it
+	do    func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte)
 }
 
-const (
-	adviseLengths = "say NoSignedLengths in the profile"
-	adviseHeaders = "say NoSignedHeaders in the profile, or take the one of MinIO if it is one"
-	adviseForms   = "say NoForms in the profile"
-	adviseOnce    = "say InsecureUnconditionalWrites in the profile, which leaves forms"
+// advice is what to do about a service that lacks an ability.
+type advice struct {
+	flag flag
+	text string
+}
+
+var (
+	adviseLengths = advice{flagLengths, flagLengths.say()}
+	adviseHeaders = advice{flagHeaders, flagHeaders.say() + ", or take the one of MinIO if it is one"}
+	adviseForms   = advice{flagForms, flagForms.say()}
+	adviseOnce    = advice{flagPut, flagPut.say() + ", which leaves forms"}
 )
 
-// signedPuts tries what a signed PUT has to be refused for.
-func (p *probing) signedPuts() (State, string) {
-	copies, err := p.copies()
-	if err != nil {
-		return CannotTell, err.Error()
-	}
-	return p.signed(false, append(copies,
-		attempt{"a longer file", adviseLengths, longer},
-		attempt{"a shorter file", adviseLengths, shorter},
-		attempt{otherContent, adviseHeaders, otherBytes},
-		attempt{"another type", adviseHeaders, withHeader("Content-Type", "text/html")},
-		attempt{"another disposition", adviseHeaders, withHeader("Content-Disposition", "inline")},
-		attempt{"no condition", adviseOnce, withHeader("If-None-Match", "")},
-		attempt{"metadata", adviseHeaders, withHeader("X-Amz-Meta-Probe", "1")},
-		attempt{"an ACL", adviseHeaders, withHeader("X-Amz-Acl", "public-read")},
-		attempt{"tags", adviseHeaders, withHeader("X-Amz-Tagging", "probe=1")},
-	), "a second file")
+// signing is all that the probes of signed requests differ in.
+type signing struct {
+	kind           Topic
+	guard          guard
+	digests, sums  bool
+	tagging, owner *string
+	sse            string
 }
 
-// forms tries what a POST form has to be refused for.
-func (p *probing) forms() (State, string) {
-	other := p.stagedKey()
-	return p.signed(true, []attempt{
-		{"a longer file", adviseForms, longer},
-		{"a shorter file", adviseForms, shorter},
-		{otherContent, adviseForms, otherBytes},
-		{"another key", adviseForms, withField("key", other)},
-		{"another type", adviseForms, withField("Content-Type", "text/html")},
-		{"another disposition", adviseForms, withField("Content-Disposition", "inline")},
-		{"an ACL", adviseForms, withField("acl", "public-read")},
-		{"metadata", adviseForms, withField("x-amz-meta-probe", "1")},
-		{"tags", adviseForms, withField("tagging", probeTags)},
-	}, "")
+// once tries what is signed of one kind, once for each way to sign it.
+func (p *probing) once(kind Topic, try func() tried) tried {
+	s := p.store
+	key := signing{
+		kind, s.guard, s.opts.Profile.NoCopyDigests && !s.opts.Profile.NoPinnedCopies, s.opts.Profile.ChecksumsWhenRequired,
+		s.tagging, s.owner, string(s.opts.SSE),
+	}
+	if t, done := p.asked[key]; done {
+		return t
+	}
+	t := try()
+	if p.asked == nil {
+		p.asked = map[signing]tried{}
+	}
+	p.asked[key] = t
+	return t
+}
+
+func (p *probing) signedPuts() (State, string)  { return p.tryPuts().finding() }
+func (p *probing) signedParts() (State, string) { return p.tryParts().finding() }
+func (p *probing) forms() (State, string)       { return p.tryForms().finding() }
+
+// tryPuts tries what a signed PUT has to be refused for.
+func (p *probing) tryPuts() tried {
+	return p.once(TopicSignedPuts, func() tried {
+		copies, err := p.copies()
+		if err != nil {
+			return unclearTried(err.Error())
+		}
+		return p.signed(false, append(copies,
+			attempt{"a longer file", adviseLengths, longer},
+			attempt{"a shorter file", adviseLengths, shorter},
+			attempt{otherContent, adviseHeaders, otherBytes},
+			attempt{"another type", adviseHeaders, withHeader("Content-Type", "text/html")},
+			attempt{"another disposition", adviseHeaders, withHeader("Content-Disposition", "inline")},
+			attempt{"no condition", adviseOnce, withHeader("If-None-Match", "")},
+			attempt{"metadata", adviseHeaders, withHeader("X-Amz-Meta-Probe", "1")},
+			attempt{"an ACL", adviseHeaders, withHeader("X-Amz-Acl", "public-read")},
+			attempt{"tags", adviseHeaders, withHeader("X-Amz-Tagging", "probe=1")},
+		), "a second file")
+	})
+}
+
+// tryForms tries what a POST form has to be refused for.
+func (p *probing) tryForms() tried {
+	return p.once(TopicForms, func() tried {
+		other := p.stagedKey()
+		return p.signed(true, []attempt{
+			{"a longer file", adviseForms, longer},
+			{"a shorter file", adviseForms, shorter},
+			{otherContent, adviseForms, otherBytes},
+			{"another key", adviseForms, withField("key", other)},
+			{"another type", adviseForms, withField("Content-Type", "text/html")},
+			{"another disposition", adviseForms, withField("Content-Disposition", "inline")},
+			{"an ACL", adviseForms, withField("acl", "public-read")},
+			{"metadata", adviseForms, withField("x-amz-meta-probe", "1")},
+			{"tags", adviseForms, withField("tagging", probeTags)},
+		}, "")
+	})
 }
 
 // otherContent is the only attempt on a request that is signed with a SHA-256, unless
@@ -76,37 +111,43 @@ const probeTags = "<Tagging><TagSet><Tag><Key>probe</Key><Value>1</Value></Tag><
 // and then in the right one. Each attempt has a key of its own, where nothing is
 // that could be the reason of a refusal. again, if it is not "", says what sending
 // the right one once more is, which has to be refused, too.
-func (p *probing) signed(form bool, wrong []attempt, again string) (State, string) {
+func (p *probing) signed(form bool, wrong []attempt, again string) tried {
+	methods, err := p.store.DirectMethods()
+	if err != nil {
+		return unclearTried(err.Error())
+	}
 	for _, a := range wrong {
-		request, err := p.sign(form, a.what == otherContent || p.store.opts.Profile.NoCopyDigests)
+		request, err := p.sign(form, a.what == otherContent || methods.NeedsDigest)
 		if err != nil {
-			return CannotTell, err.Error()
+			return unclearTried(err.Error())
 		}
 		status, err := p.send(a.do(request, probeBody))
-		if state, why := judge(status, err, a.what, a.advice); state != OK {
-			return state, why
+		if t := judge(status, err, a.what, a.taken); t.state != OK {
+			return t
 		}
 	}
 	request, err := p.sign(form, true)
 	if err != nil {
-		return CannotTell, err.Error()
+		return unclearTried(err.Error())
 	}
 	if status, err := p.send(request, probeBody); err != nil || status/100 != 2 {
-		return CannotTell, refusesAll(status, err)
+		return refusesAll(status, err)
 	}
 	if again != "" {
 		status, err := p.send(request, probeBody)
-		if state, why := judge(status, err, again, adviseOnce); state != OK {
-			return state, why
+		if t := judge(status, err, again, adviseOnce); t.state != OK {
+			return t
 		}
 	}
-	return OK, keepsTo
+	return tried{state: OK, why: keepsTo}
 }
 
 const keepsTo = "the service takes what was signed and refuses what was not"
 
-func refusesAll(status int, err error) string {
-	return fmt.Sprintf("the service refuses what was signed, too (%d %v)", status, err)
+func refusesAll(status int, err error) tried {
+	t := unclearTried(fmt.Sprintf("the service refuses what was signed, too (%d %v)", status, err))
+	t.absent = status/100 == 4
+	return t
 }
 
 // sign signs a request for probeBody. With its digest, what becomes of anything else
@@ -124,100 +165,21 @@ func (p *probing) sign(form, digest bool) (*upload.SignedRequest, error) {
 const probeExpires = 5 * time.Minute
 
 // judge says what it means how a wrong request was answered.
-func judge(status int, err error, what, advice string) (State, string) {
+func judge(status int, err error, what string, taken advice) tried {
 	switch {
 	case err != nil:
-		return CannotTell, what + ": " + err.Error()
+		return unclearTried(what + ": " + err.Error())
 	case status/100 == 2:
-		return Wrong, "the service takes " + what + " that was not signed: clients cannot be held to what they declare; " + advice
+		return tried{
+			state: Wrong, why: "the service takes " + what + " that was not signed: clients cannot be held to what they declare",
+			flag: taken.flag, advice: taken.text,
+		}
 	case status == http.StatusNotImplemented, status == http.StatusMethodNotAllowed:
-		return CannotTell, "the service does not know such requests: say so in the profile"
+		t := unclearTried("the service does not know such requests: say so in the profile")
+		t.absent = true
+		return t
 	case status/100 != 4:
-		return CannotTell, fmt.Sprintf("%s was answered with %d", what, status)
+		return unclearTried(fmt.Sprintf("%s was answered with %d", what, status))
 	}
-	return OK, ""
-}
-
-// send sends a request as a client would, through the signer's own HTTP client.
-func (p *probing) send(r *upload.SignedRequest, body []byte) (status int, err error) {
-	ctx, cancel := context.WithTimeoutCause(p.ctx, p.store.opts.CallTimeout, errCallTimeout)
-	defer cancel()
-	contentType := ""
-	if r.Method == http.MethodPost {
-		if body, contentType, err = formBody(r.Fields, body); err != nil {
-			return 0, err
-		}
-	}
-	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, bytes.NewReader(body))
-	if err != nil {
-		return 0, err
-	}
-	for name, value := range r.Headers {
-		req.Header.Set(name, value)
-	}
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
-	resp, err := p.store.opts.Signer.Options().HTTPClient.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
-	return resp.StatusCode, resp.Body.Close()
-}
-
-func formBody(fields map[string]string, file []byte) (body []byte, contentType string, err error) {
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if err := w.WriteField(name, fields[name]); err != nil {
-			return nil, "", err
-		}
-	}
-	part, err := w.CreateFormFile("file", probeName)
-	if err != nil {
-		return nil, "", err
-	}
-	if _, err := part.Write(file); err != nil {
-		return nil, "", err
-	}
-	err = w.Close()
-	return b.Bytes(), w.FormDataContentType(), err
-}
-
-func longer(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
-	return r, append(slices.Clone(body), '\n')
-}
-
-func shorter(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
-	return r, body[:len(body)-1]
-}
-
-func otherBytes(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
-	return r, bytes.ToUpper(body)
-}
-
-func withHeader(name, value string) func(*upload.SignedRequest, []byte) (*upload.SignedRequest, []byte) {
-	return func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
-		other := *r
-		other.Headers = with(r.Headers, name, value)
-		return &other, body
-	}
-}
-
-func withField(name, value string) func(*upload.SignedRequest, []byte) (*upload.SignedRequest, []byte) {
-	return func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
-		other := *r
-		other.Fields = with(r.Fields, name, value)
-		return &other, body
-	}
-}
-
-// with is a copy of fields with another value, or without the field for "".
-func with(fields map[string]string, name, value string) map[string]string {
-	copied := maps.Clone(fields)
-	if copied[name] = value; value == "" {
-		delete(copied, name)
-	}
-	return copied
+	return tried{state: OK}
 }

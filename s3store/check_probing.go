@@ -33,6 +33,11 @@ type probing struct {
 	versioned bool      // a version was seen
 	written   []written // what there may be, but for what is removed already
 	open      []*target // multipart uploads, likewise
+
+	known *learned          // nil until learn
+	asked map[signing]tried // what signed requests have shown
+
+	proposed *Proposal // by profile
 }
 
 // written is an object that there may be.
@@ -56,7 +61,7 @@ func (p *probing) stagedKey() string {
 
 // put writes a small object as Commit would.
 func (p *probing) put(key string) (version *string, err error) {
-	return p.putIf(key, p.store.opts.Profile.create())
+	return p.putIf(key, ifFree(p.store.opts.Profile.InsecureUnconditionalPut))
 }
 
 func (p *probing) putIf(key string, noneMatch *string) (version *string, err error) {
@@ -67,11 +72,16 @@ func (p *probing) putIf(key string, noneMatch *string) (version *string, err err
 	if err != nil {
 		return nil, err
 	}
-	if isUnique(out.VersionId) {
-		p.versioned = true
-		p.written = slices.Insert(p.written, 0, written{key, out.VersionId}) // before all of the key
-	}
+	p.wrote(key, out.VersionId)
 	return out.VersionId, nil
+}
+
+// wrote notes a version of a key that is noted already.
+func (p *probing) wrote(key string, version *string) {
+	if isUnique(version) {
+		p.versioned = true
+		p.written = slices.Insert(p.written, 0, written{key, version}) // before all of the key
+	}
 }
 
 // removed notes that nothing is left of what put wrote under key.
@@ -103,9 +113,40 @@ func (p *probing) upload(key string) (t *target, parts []types.CompletedPart, st
 	return t, []types.CompletedPart{part}, "", nil
 }
 
+// complete makes the object of an upload, unless there is one.
+func (p *probing) complete(t *target, parts []types.CompletedPart) error {
+	in := p.store.completeInput(t.key, t.uploadID, parts)
+	out, err := call(p.ctx, p.store, p.store.client.CompleteMultipartUpload, in)
+	if err == nil {
+		t.uploadID = nil
+		p.wrote(t.key, out.VersionId)
+	}
+	return err
+}
+
+// on does something with another store.
+func (p *probing) on(s *Store, do func()) {
+	given := p.store
+	defer func() { p.store = given }()
+	p.store = s
+	do()
+}
+
 // clean removes everything that was written or may have been. What it cannot
 // remove stays on the list, for the next time.
 func (p *probing) clean() {
+	p.on(p.cleaner(), p.cleanAll)
+}
+
+// cleaner is a store whose calls the service takes, if that is known.
+func (p *probing) cleaner() *Store {
+	if p.known != nil && p.known.base != nil {
+		return p.known.base
+	}
+	return p.store
+}
+
+func (p *probing) cleanAll() {
 	p.open = slices.DeleteFunc(p.open, func(t *target) bool { return t.abort(p.ctx) == nil })
 	p.written = slices.DeleteFunc(p.written, func(w written) bool { return p.remove(w) == nil })
 }

@@ -232,16 +232,19 @@ func TestCheckTellsWhatIsLeft(t *testing.T) {
 	}
 }
 
-// TestCheckAService that keeps to nothing: the fake knows no signatures.
+// TestCheckAServiceWithoutSignatures: it keeps to nothing, and nothing is proposed.
 func TestCheckAServiceWithoutSignatures(t *testing.T) {
 	svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
+	svc.Secret = ""
 	r := store.Check(t.Context())
+	require.Equal(t, s3store.Wrong, finding(t, r, s3store.TopicSignatures).State)
+	require.Equal(t, s3store.Wrong, finding(t, r, s3store.TopicProfile).State)
+	require.Equal(t, s3store.FitsNot, r.Proposal.Fit)
 	for topic, what := range map[s3store.Topic]string{s3store.TopicSignedPuts: "file", s3store.TopicSignedParts: "part"} {
 		got := finding(t, r, topic)
 		require.Equal(t, s3store.Wrong, got.State)
 		require.Contains(t, got.Explanation, "takes a longer "+what+" that was not signed: clients cannot be held to what they declare; say NoSignedLengths")
 	}
-	require.Equal(t, s3store.CannotTell, finding(t, r, s3store.TopicForms).State, "the fake has no forms: %s", r)
 	requireClean(t, svc)
 }
 
@@ -287,13 +290,17 @@ func TestCheckUnenforced(t *testing.T) {
 		says       string
 	}{
 		{"enforced", "Other", nil, s3store.Profile{}, s3store.OK, "is enforced by PutObject and"},
-		{"enforced, more than the profile says", "Other", nil, s3store.Profile{InsecureUnconditionalWrites: true}, s3store.OK, "need not say"},
+		{"enforced, more than the profile says", "Other", nil, s3store.Profile{InsecureUnconditionalPut: true}, s3store.OK, "need not say InsecureUnconditionalPut"},
+		{"enforced, more than the profile says of parts", "Other", nil, s3store.Profile{InsecureUnconditionalComplete: true}, s3store.OK, "need not say InsecureUnconditionalComplete"},
 		{"ignored", "PutObject", ignoring, s3store.Profile{}, s3store.Wrong, "PutObject replaced an object"},
-		{"ignored, as the profile says", "PutObject", ignoring, s3store.Profile{InsecureUnconditionalWrites: true}, s3store.Wrong, "PutObject replaced an object"},
-		{"ignored at the end of parts", "CompleteMultipartUpload", ignoring, s3store.Profile{}, s3store.Wrong, "CompleteMultipartUpload replaced an object"},
+		{"ignored, as the profile says", "PutObject", ignoring, s3store.Profile{InsecureUnconditionalPut: true}, s3store.OK, "unless keys are random, as the profile says"},
+		{"ignored, while the profile says it of parts", "PutObject", ignoring, s3store.Profile{InsecureUnconditionalComplete: true}, s3store.Wrong, "PutObject replaced an object"},
+		{"ignored at the end of parts", "CompleteMultipartUpload", ignoring, s3store.Profile{}, s3store.Wrong, "say InsecureUnconditionalComplete"},
+		{"ignored at the end of parts, as the profile says", "CompleteMultipartUpload", ignoring, s3store.Profile{InsecureUnconditionalComplete: true}, s3store.OK, "as the profile says"},
 		{"refused at the end of parts", "CompleteMultipartUpload", refusing(501), s3store.Profile{}, s3store.Wrong, "CompleteMultipartUpload refuses If-None-Match"},
-		{"an odd answer", "CompleteMultipartUpload", refusing(409), s3store.Profile{}, s3store.CannotTell, "CompleteMultipartUpload: "},
-		{"nothing written", "PutObject", refusing(400), s3store.Profile{}, s3store.CannotTell, "nothing could be written"},
+		{"an odd answer", "CompleteMultipartUpload", refusing(409), s3store.Profile{}, s3store.CannotTell, "CompleteMultipartUpload"},
+		{"refused", "PutObject", refusing(400), s3store.Profile{}, s3store.Wrong, "PutObject refuses If-None-Match"},
+		{"nothing written", "PutObject", denied, s3store.Profile{}, s3store.CannotTell, "nothing could be written"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			svc, store := newService(t, s3store.Options{Profile: row.profile}, nil)

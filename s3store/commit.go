@@ -39,7 +39,7 @@ func (f *staged) Commit(ctx context.Context) error {
 // publish makes the object readable. When it fails, free says that nothing is
 // readable under the key.
 func (f *staged) publish(ctx context.Context) (free bool, err error) {
-	if f.store.opts.Profile.InsecureUnconditionalWrites {
+	if f.unconditional() {
 		if found, _, err := f.find(ctx); err != nil {
 			return false, err
 		} else if found != nobodys {
@@ -59,6 +59,14 @@ func (f *staged) publish(ctx context.Context) (free bool, err error) {
 		return f.resolve(ctx, err)
 	}
 	return true, errors.Join(err, f.abort(ctx))
+}
+
+// unconditional reports that the call that publishes would replace an object.
+func (f *staged) unconditional() bool {
+	if f.buffer == nil {
+		return f.store.opts.Profile.InsecureUnconditionalComplete
+	}
+	return f.store.opts.Profile.InsecureUnconditionalPut
 }
 
 // write makes the call that publishes and returns the version it created, if

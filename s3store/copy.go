@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -78,6 +79,9 @@ func (m *promotion) copyPart(ctx context.Context, number int, first, last int64)
 		in.CopySourceRange = aws.String(fmt.Sprintf("bytes=%d-%d", first, last))
 	}
 	out, err := call(ctx, s, s.client.UploadPartCopy, in)
+	if status := statusOf(err); m.digest != "" && (status == http.StatusBadRequest || status == http.StatusNotImplemented) {
+		return types.CompletedPart{}, fmt.Errorf("%w: %w", errNoDigest, err)
+	}
 	if err != nil {
 		return types.CompletedPart{}, err
 	}
@@ -96,8 +100,8 @@ func (m *promotion) copyPart(ctx context.Context, number int, first, last int64)
 }
 
 var (
-	errNoDigest = errors.New("s3store: the service does not tell the SHA-256 of a copy, so the copy may be of other bytes than were checked; " +
-		"NoCopyDigests in its profile gives this comparison up, and is safe only where copies obey X-Amz-Copy-Source-If-Match")
+	errNoDigest = errors.New("s3store: the service does not tell the SHA-256 of a copy, so the copy may be of other bytes than were checked: " +
+		"its profile lacks NoPinnedCopies or, if Check finds that copies obey X-Amz-Copy-Source-If-Match, NoCopyDigests")
 	errOtherBytes = errors.New("s3store: other bytes with the same ETag")
 )
 

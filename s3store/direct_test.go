@@ -142,9 +142,11 @@ func TestDirectMethods(t *testing.T) {
 		parts   bool
 	}{
 		{"default", s3store.Profile{}, both, true},
-		{"R2", s3store.R2(), upload.DirectMethods{Put: true, NeedsDigest: true}, true},
+		{"R2", s3store.R2(), upload.DirectMethods{Put: true}, true},
 		{"MinIO", s3store.MinIO(), upload.DirectMethods{Put: true, Form: true, NeedsDigest: true}, true},
-		{"no conditions", s3store.Profile{InsecureUnconditionalWrites: true}, upload.DirectMethods{Form: true}, true},
+		{"no conditions", s3store.Profile{InsecureUnconditionalPut: true}, upload.DirectMethods{Form: true}, true},
+		{"no conditions on parts", s3store.Profile{InsecureUnconditionalComplete: true}, both, true},
+		{"no pins, no digests", s3store.Profile{NoCopyDigests: true, NoPinnedCopies: true}, both, true},
 		{"no lengths", s3store.Profile{NoSignedLengths: true}, upload.DirectMethods{Form: true}, false},
 		{"no headers", s3store.Profile{NoSignedHeaders: true}, upload.DirectMethods{Form: true}, false},
 		{"no headers and no forms", s3store.Profile{NoForms: true, NoSignedHeaders: true}, upload.DirectMethods{}, false},

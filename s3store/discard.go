@@ -61,7 +61,7 @@ func (f *staged) withdraw(ctx context.Context) error {
 		// Without conditions a retried PutObject may have created a version
 		// more, which is what is readable now.
 		f.published, f.version = no, nil
-		if f.store.opts.Profile.InsecureUnconditionalWrites {
+		if f.store.opts.Profile.InsecureUnconditionalPut {
 			f.published = maybe
 		}
 	}

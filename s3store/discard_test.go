@@ -80,12 +80,12 @@ func TestDroppedDelete(t *testing.T) {
 	}
 }
 
-// TestInsecureUnconditionalWrites: without conditions a lost answer and a retry
+// TestInsecureUnconditionalPut: without conditions a lost answer and a retry
 // write twice.
-func TestInsecureUnconditionalWrites(t *testing.T) {
+func TestInsecureUnconditionalPut(t *testing.T) {
 	for _, versioned := range []bool{false, true} {
 		f := newFixture(t, setup{versioned: versioned, Options: s3store.Options{
-			Profile: s3store.Profile{InsecureUnconditionalWrites: true},
+			Profile: s3store.Profile{InsecureUnconditionalPut: true},
 		}})
 		f.fake.Inject("PutObject", 2, s3fake.Drop)
 		body := randomBytes(small)

@@ -151,14 +151,17 @@ func TestOptions(t *testing.T) {
 // TestProfiles checks what is sent to services of either kind.
 func TestProfiles(t *testing.T) {
 	for _, row := range []struct {
-		name      string
-		profile   s3store.Profile
-		condition string
-		checksum  bool
+		name     string
+		profile  s3store.Profile
+		put      string
+		complete string
+		checksum bool
 	}{
-		{"default", s3store.Profile{}, "*", true},
-		{"R2", s3store.R2(), "*", false},
-		{"no conditions", s3store.Profile{InsecureUnconditionalWrites: true}, "", true},
+		{"default", s3store.Profile{}, "*", "*", true},
+		{"R2", s3store.R2(), "*", "*", true},
+		{"no checksums", s3store.Profile{ChecksumsWhenRequired: true}, "*", "*", false},
+		{"no conditions on PutObject", s3store.Profile{InsecureUnconditionalPut: true}, "", "*", true},
+		{"no conditions on CompleteMultipartUpload", s3store.Profile{InsecureUnconditionalComplete: true}, "*", "", true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			f := newFixture(t, setup{Options: s3store.Options{Profile: row.profile}})
@@ -178,8 +181,8 @@ func TestProfiles(t *testing.T) {
 				f.requireStored(t, key, body)
 			}
 			require.Len(t, sent, len(writes))
-			require.Equal(t, row.condition, sent["PutObject"].Get("If-None-Match"))
-			require.Equal(t, row.condition, sent["CompleteMultipartUpload"].Get("If-None-Match"))
+			require.Equal(t, row.put, sent["PutObject"].Get("If-None-Match"))
+			require.Equal(t, row.complete, sent["CompleteMultipartUpload"].Get("If-None-Match"))
 			require.Equal(t, row.checksum, sent["PutObject"].Get("X-Amz-Checksum-Crc32") != "")
 			require.Equal(t, row.checksum, sent["UploadPart"].Get("X-Amz-Checksum-Crc32") != "")
 			require.Equal(t, row.checksum, sent["CreateMultipartUpload"].Get("X-Amz-Checksum-Algorithm") == "CRC32")

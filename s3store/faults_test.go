@@ -204,7 +204,7 @@ func TestKeyIsTaken(t *testing.T) {
 				for _, size := range []int{small, large} {
 					bubble(t, fmt.Sprintf("%d versioned=%v insecure=%v %s", size, versioned, insecure, call), func(t *testing.T) {
 						f := newFixture(t, setup{versioned: versioned, Options: s3store.Options{
-							Profile: s3store.Profile{InsecureUnconditionalWrites: insecure},
+							Profile: s3store.Profile{InsecureUnconditionalPut: insecure, InsecureUnconditionalComplete: insecure},
 						}})
 						staged := f.stage(t, "k", randomBytes(size))
 						f.fake.Put("k", other)

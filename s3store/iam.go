@@ -50,7 +50,7 @@ const policyVersion = "2012-10-17"
 // of the library that the role has works with exactly these actions, and each of
 // them is needed by some. It is made of the [Options], their [Layout] included,
 // and makes no call. It is an error to ask for Direct in a layout without direct
-// uploads.
+// uploads, and to ask a store that has the alias of an access point for a bucket.
 //
 // What encryption with a KMS key needs is not part of it, since a key is named in
 // many ways: kms:GenerateDataKey on the key for roles that write, and kms:Decrypt
@@ -63,6 +63,9 @@ const policyVersion = "2012-10-17"
 func (s *Store) Policy(role Role) (Policy, error) {
 	if role == Direct && !s.opts.Layout.direct() {
 		return Policy{}, fmt.Errorf("s3store: the layout has no StagingPrefixes, so there is no role %q", role)
+	}
+	if err := s.inPolicies(); err != nil {
+		return Policy{}, err
 	}
 	p := Policy{Version: policyVersion}
 	for _, g := range grants[role] {

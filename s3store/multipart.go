@@ -80,6 +80,6 @@ func (s *Store) completeInput(key string, id *string, parts []types.CompletedPar
 		Key:                 &key,
 		UploadId:            id,
 		MultipartUpload:     &types.CompletedMultipartUpload{Parts: parts},
-		IfNoneMatch:         s.opts.Profile.create(),
+		IfNoneMatch:         ifFree(s.opts.Profile.InsecureUnconditionalComplete),
 	}
 }

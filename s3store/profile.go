@@ -22,36 +22,42 @@ import (
 // the others that are signed. HeadersFromQuery, NoCopyGuard and NoSignedHeaders are
 // for services where that is not possible, not needed or no help. A service that accepts
 // "If-None-Match: *", a policy or a signed length and ignores it cannot be told
-// from one that honors it by its answers: [Store.Check] tries.
+// from one that honors it by its answers. [Store.Check] tries, and proposes the
+// narrowest profile that fits; [Store.Verify] tries what matters most, for the start
+// of a program.
 type Profile struct {
-	// InsecureUnconditionalWrites is for services that refuse or ignore
-	// "If-None-Match: *" on PutObject or CompleteMultipartUpload. Commit then
-	// looks whether the key is free before it publishes. Between the two calls
-	// somebody else can create an object, which Commit replaces: with keys
-	// that are not random, two uploads of the same key can both succeed and
-	// only one of them be kept.
-	InsecureUnconditionalWrites bool
+	// InsecureUnconditionalPut is for services that refuse or ignore
+	// "If-None-Match: *" on PutObject. Before Commit publishes a file of one part it
+	// then looks whether the key is free. Between the two calls somebody else can
+	// create an object, which Commit replaces: with keys that are not random, two
+	// uploads of the same key can both succeed and only one of them be kept.
+	// Clients are signed no PUT, which they could repeat with other bytes.
+	InsecureUnconditionalPut bool `json:",omitempty"`
+
+	// InsecureUnconditionalComplete is the same for CompleteMultipartUpload, by which
+	// larger files and those of Promote are published.
+	InsecureUnconditionalComplete bool `json:",omitempty"`
 
 	// ChecksumsWhenRequired sends no checksum but where the protocol demands
 	// one, for services that refuse the SDK's. Over http the signature still
 	// covers every byte; over https only TLS does.
-	ChecksumsWhenRequired bool
+	ChecksumsWhenRequired bool `json:",omitempty"`
 
 	// NoForms is for services without POST policies. Clients are then given a
 	// PUT.
-	NoForms bool
+	NoForms bool `json:",omitempty"`
 
 	// NoSignedLengths is for services that do not refuse a presigned PUT with
 	// another Content-Length than the one it was signed with. Clients could
 	// send any amount, so neither a PUT nor a multipart upload is signed for
 	// them.
-	NoSignedLengths bool
+	NoSignedLengths bool `json:",omitempty"`
 
 	// NoSignedHeaders is for services that do not refuse a presigned PUT with
 	// other header fields than it was signed with, and copy what an added
 	// X-Amz-Copy-Source names even against a condition that was signed. Neither
 	// PUTs nor multipart uploads are signed for clients then, which leaves forms.
-	NoSignedHeaders bool
+	NoSignedHeaders bool `json:",omitempty"`
 
 	// HeadersFromQuery is for services that look for a signed header field in the
 	// URL if the request has none, as MinIO does. X-Amz-Copy-Source and others are
@@ -59,19 +65,27 @@ type Profile struct {
 	// the time that MinIO's replication sends. A request that has one is refused.
 	// Clients need to send nothing for that. Services that do not look there refuse
 	// all signed PUTs and parts.
-	HeadersFromQuery bool
+	HeadersFromQuery bool `json:",omitempty"`
 
 	// NoCopyGuard signs nothing against added header fields. It is for services
 	// that refuse them as AWS does: versitygw, and AWS itself where it is reached
 	// by another name, as through a VPC endpoint. Where it is wrong, clients can
 	// read whatever the signer may read; [Store.Check] tries.
-	NoCopyGuard bool
+	NoCopyGuard bool `json:",omitempty"`
 
 	// NoCopyDigests is for services that do not tell the SHA-256 of what
 	// UploadPartCopy copied. Promote is then bound to the staged object's ETag
 	// alone, which can be an MD5, and for that a client can make two files of.
 	// So whole files are then signed with a SHA-256 only, and others sent in parts.
-	NoCopyDigests bool
+	// It is safe only where copies obey that ETag: see NoPinnedCopies.
+	NoCopyDigests bool `json:",omitempty"`
+
+	// NoPinnedCopies is for services that copy nothing by UploadPartCopy, or that
+	// ignore or refuse X-Amz-Copy-Source-If-Match there, as Ceph RGW 16 does.
+	// A client could replace a file between its check and such a copy. Promote then
+	// reads the file again, compares its SHA-256, and writes what it has read:
+	// all bytes come from the service and go back, through buffers of MaxMemory.
+	NoPinnedCopies bool `json:",omitempty"`
 }
 
 // MinIO returns the profile of MinIO. Files that clients send whole need their
@@ -79,22 +93,25 @@ type Profile struct {
 // (see HeadersFromQuery), which are signed as absent.
 func MinIO() Profile { return Profile{NoCopyDigests: true, HeadersFromQuery: true} }
 
-// R2 returns the profile of Cloudflare R2, which answers 501 to POST forms and
-// gets along with few checksums. Nobody has tried there yet whether header fields
-// that are not signed are refused, nor the field that guards against copies, which
-// is not signed: run [Store.Check].
+// R2 returns the profile of Cloudflare R2, as its documentation has it in 2026 (pages
+// "S3 API compatibility", "Conditional operations", "Presigned URLs"). It has no POST
+// forms, and no conditions on UploadPartCopy. Conditional writes and composite CRC32
+// are there. Options.Tags, SSE and ExpectedBucketOwner are not. Nobody has tried
+// there yet whether header fields that are not signed are refused; the field that
+// guards against copies is one that it does not know, and is not signed. Run
+// [Store.Check].
 func R2() Profile {
-	return Profile{ChecksumsWhenRequired: true, NoForms: true, NoCopyDigests: true, NoCopyGuard: true}
+	return Profile{NoForms: true, NoPinnedCopies: true, NoCopyGuard: true}
 }
 
 // direct is what clients can be held to in one request. A PUT without conditions
 // could be repeated, and replace what was there.
 func (p Profile) direct() (upload.DirectMethods, error) {
 	m := upload.DirectMethods{
-		Put:  !p.NoSignedLengths && !p.NoSignedHeaders && !p.InsecureUnconditionalWrites,
+		Put:  !p.NoSignedLengths && !p.NoSignedHeaders && !p.InsecureUnconditionalPut,
 		Form: !p.NoForms,
 
-		NeedsDigest: p.NoCopyDigests,
+		NeedsDigest: p.NoCopyDigests && !p.NoPinnedCopies,
 	}
 	if !m.Put && !m.Form {
 		return m, errors.New("s3store: the profile leaves no request whose limits the service would enforce")
@@ -114,9 +131,10 @@ func (p Profile) parts() error {
 	return nil
 }
 
-// create is the condition under which objects are written.
-func (p Profile) create() *string {
-	if p.InsecureUnconditionalWrites {
+// ifFree is the condition under which objects are written, unless the service lacks
+// it.
+func ifFree(lacking bool) *string {
+	if lacking {
 		return nil
 	}
 	return aws.String("*")

@@ -35,6 +35,10 @@ var promotePauses = []time.Duration{50 * time.Millisecond, 200 * time.Millisecon
 // replace, and those without p.SHA256 are copied in ranges of 512 MiB, four at a
 // time.
 //
+// With NoPinnedCopies nothing is copied: the file is read and written again, bound to
+// p.SHA256 or, without it, to the ETag. That reserves memory as Stage does, and waits
+// for it for CallTimeout; then the error is [upload.ErrBusy].
+//
 // It ends with ctx while it copies, not later. The staged object's own metadata,
 // type, encoding and tags are left behind; SSE, StorageClass and Tags are those of
 // the options. When the staged object is gone the error is [upload.ErrChanged],
@@ -47,6 +51,9 @@ func (s *Store) Promote(ctx context.Context, p upload.Promotion) error {
 	digest, err := wireDigest(p.SHA256)
 	if err != nil {
 		return err
+	}
+	if s.opts.Profile.NoPinnedCopies {
+		return s.republish(ctx, p)
 	}
 	if s.opts.Profile.NoCopyDigests || p.Size > maxPartSize || fromParts(p.ETag) {
 		digest = ""
@@ -66,7 +73,7 @@ func (s *Store) Promote(ctx context.Context, p upload.Promotion) error {
 // a concurrent Promote took our upload for a stray of its own.
 func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 	s := m.store
-	if s.opts.Profile.InsecureUnconditionalWrites {
+	if s.opts.Profile.InsecureUnconditionalComplete {
 		switch found, _, err := m.find(ctx); {
 		case err != nil:
 			return false, err

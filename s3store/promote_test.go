@@ -41,8 +41,10 @@ func TestPromote(t *testing.T) {
 		{part + 1, true, s3store.Profile{}, 1},
 		{4*part + 3, false, s3store.Profile{}, 3},
 		{4*part + 3, true, s3store.Profile{NoCopyDigests: true}, 3},
-		{small, true, s3store.R2(), 1},
-		{small, true, s3store.Profile{InsecureUnconditionalWrites: true}, 1},
+		{small, true, s3store.R2(), 0},
+		{4*part + 3, true, s3store.Profile{NoPinnedCopies: true}, 0},
+		{4*part + 3, false, s3store.Profile{NoPinnedCopies: true}, 0},
+		{small, true, s3store.Profile{InsecureUnconditionalComplete: true}, 1},
 	} {
 		t.Run(fmt.Sprint(row), func(t *testing.T) {
 			opts := everything
@@ -71,7 +73,7 @@ func TestPromote(t *testing.T) {
 			require.Equal(t, upload.Stored{
 				Type: p.Type, Name: p.Name, Size: p.Size, ETag: stored.ETag, SHA256: p.SHA256, Nonce: p.Nonce,
 			}, stored)
-			if !row.profile.InsecureUnconditionalWrites {
+			if !row.profile.InsecureUnconditionalComplete {
 				require.Equal(t, 2*row.copies, f.fake.Calls("UploadPartCopy"))
 			}
 		})
@@ -154,7 +156,7 @@ func TestPromoteWithoutDigest(t *testing.T) {
 
 func TestPromoteToTakenKey(t *testing.T) {
 	for _, insecure := range []bool{false, true} {
-		f := newFixture(t, setup{Options: s3store.Options{Profile: s3store.Profile{InsecureUnconditionalWrites: insecure}}})
+		f := newFixture(t, setup{Options: s3store.Options{Profile: s3store.Profile{InsecureUnconditionalComplete: insecure}}})
 		f.fake.Put("k", []byte("other"))
 		require.ErrorIs(t, f.Promote(t.Context(), f.promotion(randomBytes(small))), upload.ErrExists)
 		f.requireStored(t, "k", []byte("other"))

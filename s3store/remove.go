@@ -21,7 +21,7 @@ import (
 //
 // Without versions (s3:DeleteObject) the removal is bound to the ETag. Services
 // that ignore If-Match there, and those whose Profile has
-// InsecureUnconditionalWrites, which are not asked for it, remove whatever was
+// InsecureUnconditionalPut, which are not asked for it, remove whatever was
 // written in the moment between the two calls.
 func (s *Store) RemoveListed(ctx context.Context, o upload.ListedObject) error {
 	out, err := s.head(ctx, o.Key, nil)
@@ -65,7 +65,7 @@ func unquoted(etag string) string { return strings.Trim(etag, `"`) }
 
 // deleteUnversioned removes the object of that ETag.
 func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
-	if s.opts.Profile.InsecureUnconditionalWrites {
+	if s.opts.Profile.InsecureUnconditionalPut {
 		etag = nil
 	}
 	_, err := call(ctx, s, s.client.DeleteObject, &s3.DeleteObjectInput{

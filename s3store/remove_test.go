@@ -39,7 +39,7 @@ func TestRemoveListed(t *testing.T) {
 			})
 		}
 	}
-	unconditional := s3store.Profile{InsecureUnconditionalWrites: true}
+	unconditional := s3store.Profile{InsecureUnconditionalPut: true}
 	noVersions := s3fake.Answer(501, "NotImplemented")
 	noCondition := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		if r.Header.Get("If-Match") != "" {

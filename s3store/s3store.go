@@ -178,8 +178,8 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	if client == nil {
 		return nil, errors.New("s3store: the client is nil")
 	}
-	if bucket == "" {
-		return nil, errors.New("s3store: the bucket has no name")
+	if err := validBucket(bucket); err != nil {
+		return nil, err
 	}
 	var o Options
 	if opts != nil {
@@ -195,7 +195,7 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	for k, v := range o.Tags {
 		tags.Set(k, v)
 	}
-	return &Store{
+	s := &Store{
 		client:   client,
 		http:     unredirected(client.Options().HTTPClient),
 		bucket:   &bucket,
@@ -203,12 +203,20 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 		tagging:  optional(tags.Encode()),
 		kmsKeyID: optional(o.KMSKeyID),
 		owner:    optional(o.ExpectedBucketOwner),
-		checksum: o.Profile.checksum(client.Options()),
 		memory:   newMemory(o.MaxMemory, max(o.MaxMemory/2, o.PartSize)),
 		presign:  s3.NewPresignClient(o.Signer),
-		guard:    o.Profile.guard(o.Signer, bucket),
 		maxCopy:  copySize,
-	}, nil
+	}
+	return s.under(o.Profile), nil
+}
+
+// under is the store with another profile.
+func (s *Store) under(p Profile) *Store {
+	other := *s
+	other.opts.Profile = p
+	other.checksum = p.checksum(s.client.Options())
+	other.guard = p.guard(s.opts.Signer, *s.bucket)
+	return &other
 }
 
 // complete fills in the defaults and checks the rest.

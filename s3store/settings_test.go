@@ -37,8 +37,7 @@ var settings = map[string]string{
 	"list":   "403 AccessDenied",
 }
 
-// service is a fake S3 that also has settings, and does not check signatures:
-// so it takes every signed request, right or wrong. A setting "403 Code" is an error.
+// service is a fake S3 that also has settings. A setting "403 Code" is an error.
 type service struct {
 	*s3fake.Server
 	mu       sync.Mutex
@@ -97,6 +96,7 @@ func layout() s3store.Layout {
 func newService(t *testing.T, opts s3store.Options, changes map[string]string) (*service, *s3store.Store) {
 	t.Helper()
 	svc := &service{Server: s3fake.New("bucket"), settings: maps.Clone(settings)}
+	svc.Secret = "secret"
 	maps.Copy(svc.settings, changes)
 	server := httptest.NewServer(svc)
 	t.Cleanup(server.Close)

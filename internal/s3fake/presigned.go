@@ -44,8 +44,9 @@ func presignedOf(r *http.Request) *presigned {
 }
 
 // fault is the code of what is wrong with the request, "" for nothing. How long it
-// holds is not looked at.
-func (p *presigned) fault(secret string, unsigned Unsigned) string {
+// holds is not looked at. The length may be what was signed, or up to slack bytes
+// from it.
+func (p *presigned) fault(secret string, unsigned Unsigned, slack int64) string {
 	if p == nil || secret == "" {
 		return ""
 	}
@@ -54,47 +55,62 @@ func (p *presigned) fault(secret string, unsigned Unsigned) string {
 			return "AccessDenied"
 		}
 	}
-	if !hmac.Equal([]byte(p.signature(secret, unsigned)), []byte(p.query.Get("X-Amz-Signature"))) {
-		return "SignatureDoesNotMatch"
+	for off := -slack; off <= slack; off++ {
+		want := p.sign(secret, canon{p.query.Get("X-Amz-Credential"), p.query.Get("X-Amz-Date"), "UNSIGNED-PAYLOAD", p.r.ContentLength + off, unsigned})
+		if hmac.Equal([]byte(want), []byte(p.query.Get("X-Amz-Signature"))) {
+			return ""
+		}
 	}
-	return ""
+	return "SignatureDoesNotMatch"
 }
 
-// signature is that of SigV4 for what the request has.
-func (p *presigned) signature(secret string, unsigned Unsigned) string {
+// canon is what a signature covers beside what the request has.
+type canon struct {
+	credential, date, payload string
+	length                    int64
+	unsigned                  Unsigned
+}
+
+// sign is the signature of SigV4 for what the request has.
+func (p *presigned) sign(secret string, c canon) string {
 	rest := p.r.URL.Query()
 	rest.Del("X-Amz-Signature")
 	var fields strings.Builder
 	for _, name := range p.names {
-		if value, there := p.field(name, unsigned); there {
+		if value, there := p.field(name, c); there {
 			fields.WriteString(name + ":" + value + "\n")
 		}
 	}
 	canonical := strings.Join([]string{
-		p.r.Method, p.r.URL.EscapedPath(), strings.ReplaceAll(rest.Encode(), "+", "%20"), fields.String(), strings.Join(p.names, ";"), "UNSIGNED-PAYLOAD",
+		p.r.Method, p.r.URL.EscapedPath(), strings.ReplaceAll(rest.Encode(), "+", "%20"), fields.String(), strings.Join(p.names, ";"), c.payload,
 	}, "\n")
-	scope := strings.Split(p.query.Get("X-Amz-Credential"), "/")[1:]
+	scope := strings.Split(c.credential, "/")[1:]
+	sum := sha256.Sum256([]byte(canonical))
+	return hex.EncodeToString(mac(signingKey(secret, scope), strings.Join([]string{
+		"AWS4-HMAC-SHA256", c.date, strings.Join(scope, "/"), hex.EncodeToString(sum[:]),
+	}, "\n")))
+}
+
+// signingKey is the key for a scope: a date, a region, a service and a last word.
+func signingKey(secret string, scope []string) []byte {
 	key := []byte("AWS4" + secret)
 	for _, word := range scope {
 		key = mac(key, word)
 	}
-	sum := sha256.Sum256([]byte(canonical))
-	return hex.EncodeToString(mac(key, strings.Join([]string{
-		"AWS4-HMAC-SHA256", p.query.Get("X-Amz-Date"), strings.Join(scope, "/"), hex.EncodeToString(sum[:]),
-	}, "\n")))
+	return key
 }
 
 // field is the value that a signed field has.
-func (p *presigned) field(name string, unsigned Unsigned) (value string, there bool) {
+func (p *presigned) field(name string, c canon) (value string, there bool) {
 	switch values := p.r.Header.Values(name); {
 	case name == "host":
 		return p.r.Host, true
 	case name == "content-length":
-		return strconv.FormatInt(p.r.ContentLength, 10), true
+		return strconv.FormatInt(c.length, 10), true
 	case len(values) > 0:
 		return strings.Join(values, ","), true
 	}
-	return p.query.Get(name), unsigned == Obeyed && p.query.Has(name)
+	return p.query.Get(name), c.unsigned == Obeyed && p.query.Has(name)
 }
 
 func mac(key []byte, text string) []byte {

@@ -1,7 +1,7 @@
 // Package s3fake is an S3 service in memory for tests: one bucket, with or
 // without versions, that misbehaves on demand. It checks what the store under
 // test must get right (conditions, checksums, part sizes, part lists), not
-// permissions, and signatures of presigned requests alone, if it has the secret.
+// permissions, and signatures only if it has the secret.
 package s3fake
 
 import (
@@ -32,9 +32,12 @@ type Server struct {
 	// S3; less makes tests of many cases quick.
 	MinPart int
 
-	// Secret is what presigned requests must be signed with. Without it they are
-	// not compared with their signatures.
+	// Secret is what requests and the policies of forms must be signed with. Without
+	// it they are not compared with their signatures.
 	Secret string
+
+	// Lacks is what the service cannot do.
+	Lacks Lacks
 
 	// Unsigned is what becomes of header fields that no signature covers, if there
 	// is a Secret.
@@ -76,6 +79,10 @@ func New(bucket string) *Server {
 // ServeHTTP answers path-style requests.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	op := operation(r)
+	if s.forged(r) {
+		fail(w, http.StatusForbidden, "SignatureDoesNotMatch", "Authorization")
+		return
+	}
 	s.mu.Lock()
 	s.calls = append(s.calls, op)
 	f := s.nextFault(op)
@@ -91,8 +98,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if code := presignedOf(r).fault(s.Secret, s.Unsigned); code != "" {
+	slack := int64(0)
+	if s.Lacks.Lengths == Ignores {
+		slack = 8
+	}
+	if code := presignedOf(r).fault(s.Secret, s.Unsigned, slack); code != "" {
 		fail(w, http.StatusForbidden, code, "presigned")
+		return
+	}
+	if !s.Lacks.strip(op, w, r) {
 		return
 	}
 	body, err := payload(r)
@@ -119,6 +133,8 @@ func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 		s.getTagging(w, key, q.Get("versionId"))
 	case "DeleteObject":
 		s.deleteObject(w, key, q.Get("versionId"), r.Header.Get("If-Match"))
+	case http.MethodPost:
+		s.postForm(w, r, body)
 	case "CreateMultipartUpload":
 		s.createUpload(w, r, key)
 	case "UploadPart":

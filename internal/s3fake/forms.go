@@ -1,0 +1,107 @@
+package s3fake
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"mime"
+	form "mime/multipart"
+	"net/http"
+	"strings"
+)
+
+// postForm stores the file of a POST form, if its policy is signed and says all of
+// it. How long the policy holds is not looked at.
+func (s *Server) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
+	if s.Lacks.Forms == Refuses {
+		fail(w, http.StatusNotImplemented, "NotImplemented", "POST")
+		return
+	}
+	fields, file, err := readForm(r, body)
+	if err != nil {
+		fail(w, http.StatusBadRequest, "MalformedPOSTRequest", err.Error())
+		return
+	}
+	if s.Lacks.Forms != Ignores && !s.formAllowed(fields, file) {
+		fail(w, http.StatusForbidden, "AccessDenied", "the policy does not allow it")
+		return
+	}
+	o := &Object{Key: fields["key"], Body: file, Header: http.Header{}}
+	for _, name := range []string{"Content-Type", "Content-Disposition", "Cache-Control"} {
+		o.Header.Set(name, fields[strings.ToLower(name)])
+	}
+	s.store(o)
+	answerVersion(w, o)
+	w.Header().Set("ETag", etag(file))
+	w.WriteHeader(http.StatusCreated)
+}
+
+// readForm returns the fields by their names in lower case.
+func readForm(r *http.Request, body []byte) (fields map[string]string, file []byte, err error) {
+	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		return nil, nil, err
+	}
+	parts := form.NewReader(bytes.NewReader(body), params["boundary"])
+	fields = map[string]string{}
+	for {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			return fields, file, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, nil, err
+		}
+		if name := strings.ToLower(part.FormName()); name == "file" {
+			file = content
+		} else {
+			fields[name] = string(content)
+		}
+	}
+}
+
+// formAllowed compares a form with its policy, and that with its signature.
+func (s *Server) formAllowed(fields map[string]string, file []byte) bool {
+	scope := strings.Split(fields["x-amz-credential"], "/")
+	if s.Secret != "" && !hmac.Equal([]byte(fields["x-amz-signature"]), []byte(hex.EncodeToString(mac(signingKey(s.Secret, scope[1:]), fields["policy"])))) {
+		return false
+	}
+	text, err := base64.StdEncoding.DecodeString(fields["policy"])
+	var policy struct{ Conditions []any }
+	if err != nil || json.Unmarshal(text, &policy) != nil {
+		return false
+	}
+	named := map[string]bool{"policy": true, "x-amz-signature": true}
+	for _, c := range policy.Conditions {
+		switch c := c.(type) {
+		case []any: // a content-length-range
+			least, _ := c[1].(float64)
+			most, _ := c[2].(float64)
+			if size := float64(len(file)); size < least || size > most {
+				return false
+			}
+		case map[string]any:
+			for name, want := range c {
+				name = strings.ToLower(name)
+				named[name] = true
+				if name != "bucket" && fields[name] != want {
+					return false
+				}
+			}
+		}
+	}
+	for name := range fields {
+		if !named[name] {
+			return false
+		}
+	}
+	sum := fields["x-amz-checksum-sha256"]
+	return sum == "" || sum == sha(file)
+}

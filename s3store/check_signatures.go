@@ -1,0 +1,60 @@
+package s3store
+
+import (
+	"context"
+	"crypto/rand"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// forger signs with the right name and another secret.
+type forger struct{ aws.CredentialsProvider }
+
+func (f forger) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	c, err := f.CredentialsProvider.Retrieve(ctx)
+	c.SecretAccessKey = rand.Text()
+	return c, err
+}
+
+// signatures tells what learn found out about forged ones.
+func (p *probing) signatures() (State, string) {
+	l := p.learn()
+	if l.writes.state != OK {
+		return l.writes.finding()
+	}
+	return ofForged(l.signatures)
+}
+
+func ofForged(t tried) (State, string) {
+	if t.state == OK {
+		return OK, "a write with a forged signature is refused"
+	}
+	return t.finding()
+}
+
+const adviseOther = "use another service: here anybody reads, replaces and removes everything"
+
+// forged tries to write with a secret that is not ours. That we may write with ours
+// has to be known.
+func (p *probing) forged() tried {
+	real := p.store.client.Options().Credentials
+	if real == nil {
+		return unclearTried("there are no credentials that could be forged")
+	}
+	o := p.store.client.Options()
+	o.Credentials, o.HTTPSignerV4, o.AuthSchemes = forger{real}, nil, nil // a signer keeps the keys that it has made of a name
+	other := *p.store
+	other.client = s3.New(o)
+	err := p.try(&other, func() error {
+		_, err := p.put(p.publishedKey())
+		return err
+	})
+	switch status := statusOf(err); {
+	case err == nil:
+		return tried{state: Wrong, why: "the service takes a write with a forged signature", advice: adviseOther}
+	case status/100 == 4:
+		return tried{state: OK}
+	}
+	return unclearTried("a write with a forged signature: " + err.Error())
+}

@@ -1,0 +1,113 @@
+package s3store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// flag is a field of a Profile, with the word that command lines have for it.
+type flag struct {
+	name string // of the field
+	word string // what the service lacks
+	of   func(*Profile) *bool
+}
+
+var (
+	flagPut      = flag{"InsecureUnconditionalPut", "conditional-put", func(p *Profile) *bool { return &p.InsecureUnconditionalPut }}
+	flagComplete = flag{"InsecureUnconditionalComplete", "conditional-complete", func(p *Profile) *bool { return &p.InsecureUnconditionalComplete }}
+	flagSums     = flag{"ChecksumsWhenRequired", "checksums", func(p *Profile) *bool { return &p.ChecksumsWhenRequired }}
+	flagForms    = flag{"NoForms", "forms", func(p *Profile) *bool { return &p.NoForms }}
+	flagLengths  = flag{"NoSignedLengths", "signed-lengths", func(p *Profile) *bool { return &p.NoSignedLengths }}
+	flagHeaders  = flag{"NoSignedHeaders", "signed-headers", func(p *Profile) *bool { return &p.NoSignedHeaders }}
+	flagQuery    = flag{"HeadersFromQuery", "strict-headers", func(p *Profile) *bool { return &p.HeadersFromQuery }}
+	flagGuard    = flag{"NoCopyGuard", "copy-guard", func(p *Profile) *bool { return &p.NoCopyGuard }}
+	flagDigests  = flag{"NoCopyDigests", "copy-digests", func(p *Profile) *bool { return &p.NoCopyDigests }}
+	flagPins     = flag{"NoPinnedCopies", "pinned-copies", func(p *Profile) *bool { return &p.NoPinnedCopies }}
+)
+
+// flags are all fields of a Profile, in its order.
+var flags = []flag{flagPut, flagComplete, flagSums, flagForms, flagLengths, flagHeaders, flagQuery, flagGuard, flagDigests, flagPins}
+
+func (f flag) in(p Profile) bool { return f.of != nil && *f.of(&p) }
+
+// say is the advice to set the flag.
+func (f flag) say() string { return "say " + f.name + " in the profile" }
+
+// Lack sets the fields that words stand for, and keeps those that are set. The words
+// are those of [Profile.Lacks]; another one is an error that lists them.
+func (p *Profile) Lack(words ...string) error {
+	for _, word := range words {
+		i := slices.IndexFunc(flags, func(f flag) bool { return f.word == word })
+		if i < 0 {
+			return fmt.Errorf("s3store: %q is none of %s", word, strings.Join(Lackable(), ", "))
+		}
+		*flags[i].of(p) = true
+	}
+	return nil
+}
+
+// Lacks returns a word for each field that is set, for command lines: what the
+// service lacks.
+func (p Profile) Lacks() []string {
+	var words []string
+	for _, f := range flags {
+		if f.in(p) {
+			words = append(words, f.word)
+		}
+	}
+	return words
+}
+
+// Lackable returns all words that [Profile.Lack] knows.
+func Lackable() []string {
+	words := make([]string, len(flags))
+	for i, f := range flags {
+		words[i] = f.word
+	}
+	return words
+}
+
+// GoString returns the profile as Go source, as for the verb %#v of fmt.
+func (p Profile) GoString() string {
+	var set []string
+	for _, f := range flags {
+		if f.in(p) {
+			set = append(set, f.name+": true")
+		}
+	}
+	return "s3store.Profile{" + strings.Join(set, ", ") + "}"
+}
+
+// missing are the flags that need has and p has not, as far as they matter beside
+// those that p has: nothing is signed that another flag forbids, and what Promote
+// has read itself needs no digest of the service's.
+func (p Profile) missing(need Profile) []flag {
+	var missing []flag
+	unsigned := p.NoSignedLengths || p.NoSignedHeaders
+	for _, f := range flags {
+		switch f.name {
+		case flagQuery.name, flagGuard.name, flagLengths.name, flagHeaders.name:
+			if unsigned {
+				continue
+			}
+		case flagDigests.name:
+			if p.NoPinnedCopies {
+				continue
+			}
+		}
+		if f.in(need) && !f.in(p) {
+			missing = append(missing, f)
+		}
+	}
+	return missing
+}
+
+// names are those of fields.
+func names(fields []flag) string {
+	all := make([]string, len(fields))
+	for i, f := range fields {
+		all[i] = f.name
+	}
+	return strings.Join(all, " and ")
+}

@@ -1,0 +1,119 @@
+package s3store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/airlock-go/upload"
+)
+
+// republish is Promote where copies are not bound to the bytes that were checked:
+// it reads the staged object again and publishes what it has read, once the SHA-256
+// of that is the one of the check. Without p.SHA256 the ETag of the answer has to be
+// p.ETag. Nothing is readable before.
+func (s *Store) republish(ctx context.Context, p upload.Promotion) error {
+	t := target{store: s, key: p.Key, nonce: p.Nonce}
+	for attempt := 0; ; attempt++ {
+		found, _, err := t.find(ctx)
+		switch {
+		case err != nil:
+			return err
+		case found == ours:
+			return nil
+		case found == anothers:
+			return fmt.Errorf("s3store: %q: %w", p.Key, upload.ErrExists)
+		}
+		err = s.rewrite(ctx, p)
+		if err == nil {
+			return nil
+		}
+		// Another attempt may have published the file, and removed the staged one.
+		if found, _, asked := t.find(context.WithoutCancel(ctx)); asked == nil && found == ours {
+			return nil
+		}
+		again := contested(err) && !errors.Is(err, upload.ErrExists) && !errors.Is(err, upload.ErrUnknownOutcome)
+		if !again || attempt == len(promotePauses) {
+			return err
+		}
+		time.Sleep(promotePauses[attempt])
+	}
+}
+
+// rewrite is one attempt of republish.
+func (s *Store) rewrite(ctx context.Context, p upload.Promotion) error {
+	body, err := s.OpenAt(ctx, p.From, p.ETag, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %w", upload.ErrChanged, err)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	f, read, err := s.restage(ctx, p, body)
+	if err != nil {
+		return err
+	}
+	if err = read.compare(p); err == nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		f.forget()
+		return errors.Join(err, f.abort(ctx))
+	}
+	return f.Commit(ctx)
+}
+
+// restage reads body as Stage does, for an object of p. On error nothing of it is
+// left.
+func (s *Store) restage(ctx context.Context, p upload.Promotion, body io.Reader) (*staged, *reading, error) {
+	part, err := s.partSize(p.Size)
+	if err != nil {
+		return nil, nil, err
+	}
+	obj := upload.Object{
+		Key: p.Key, Type: p.Type, Name: p.Name, MaxSize: p.Size, MaxWait: s.opts.CallTimeout,
+		SHA256: func() string { return p.SHA256 },
+	}
+	first, err := s.reserve(ctx, obj, footprint(min(part, p.Size)))
+	if err != nil {
+		return nil, nil, err
+	}
+	f := &staged{target: target{store: s, key: p.Key, nonce: p.Nonce}, obj: obj}
+	read := &reading{body: body, hash: sha256.New()}
+	if err := f.receive(ctx, &source{r: read, left: p.Size}, first, part); err != nil {
+		return nil, nil, err
+	}
+	return f, read, nil
+}
+
+// reading is what was read of a body.
+type reading struct {
+	body io.Reader
+	hash hash.Hash
+	n    int64
+}
+
+func (r *reading) Read(p []byte) (int, error) {
+	n, err := r.body.Read(p)
+	_, _ = r.hash.Write(p[:n]) // never fails
+	r.n += int64(n)
+	return n, err
+}
+
+// compare is an error unless exactly what p says was read.
+func (r *reading) compare(p upload.Promotion) error {
+	switch sum := hex.EncodeToString(r.hash.Sum(nil)); {
+	case r.n != p.Size:
+		return fmt.Errorf("s3store: %d of %d bytes of the staged object were read", r.n, p.Size)
+	case p.SHA256 != "" && sum != p.SHA256:
+		return fmt.Errorf("%w: %w", upload.ErrChanged, errOtherBytes)
+	}
+	return nil
+}
