@@ -69,6 +69,7 @@ func lyingArchives() []File {
 		lie("a method that is listed differently", func(e *zipEntry) { e.central = set16(10, 0) }),
 		lie("a checksum that is listed differently", func(e *zipEntry) { e.central = set32(16, 6) }),
 		lie("flags that are listed differently", func(e *zipEntry) { e.central = set16(8, 1<<3) }),
+		lie("a flag of UTF-8 that one header lacks", func(e *zipEntry) { e.name, e.flags, e.central = "é.txt", 1<<11, set16(8, 0) }),
 		lie("an offset within an entry", func(e *zipEntry) { e.central = set32(42, 5) }),
 		lie("another volume", func(e *zipEntry) { e.central = set16(34, 1) }),
 		lie("a wrong checksum", func(e *zipEntry) {

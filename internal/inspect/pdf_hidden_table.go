@@ -65,6 +65,7 @@ func (h *pdfHiddenTable) read(p []byte) {
 		}
 		if err := h.refs.rules.budget.Spend(tokenSteps); err != nil {
 			h.refs.rules.fail(err)
+			return
 		}
 		h.active = t.kind == pdfWord && h.refs.word(t.text)
 	}

@@ -87,7 +87,7 @@ func (f *pdfWalk) beginData() {
 func (f *pdfWalk) passData(p []byte) int {
 	n, end := f.data.next(p)
 	f.spend(byteSteps * n)
-	if f.exam != nil {
+	if f.exam != nil && f.err == nil {
 		f.exam.data(p[:n], f.lex.off, f.data.matched)
 	}
 	f.lex.off += int64(n)

@@ -62,7 +62,7 @@ func (f *pdfWalk) write(p []byte) error {
 	for len(p) > 0 && f.err == nil {
 		part := f.upToDoubt(p)
 		n := f.read(part)
-		if f.exam != nil && f.err == nil {
+		if f.exam != nil && f.err == nil && f.head != noHeader { // the first line is judged first, however it is cut
 			f.err = f.exam.rules.err
 		}
 		if f.doubt.until > 0 && f.lex.off > f.doubt.until && f.err == nil {
@@ -178,7 +178,7 @@ func (f *pdfWalk) read(p []byte) int {
 // scan looks for objects in what is no part of the walk. at is the offset of p.
 func (f *pdfWalk) scan(p []byte, at int64) {
 	f.spend(byteSteps * len(p))
-	if f.exam != nil {
+	if f.exam != nil && f.err == nil {
 		f.exam.hidden.scan(p, at)
 	}
 }

@@ -23,6 +23,9 @@ func (w *zipWalk) directory() error {
 	if err := w.ends(start, size); err != nil {
 		return err
 	}
+	if err := w.in.lineEnd(); err != nil {
+		return err
+	}
 	if !w.in.ended() {
 		return faultAt(CodeTrailing, "has bytes behind its end", w.in.off)
 	}

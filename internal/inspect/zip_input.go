@@ -29,6 +29,21 @@ func (in *zipInput) take(n int) ([]byte, error) {
 	return p, err
 }
 
+// lineEnd takes one line end, which programs add that send a file as text.
+func (in *zipInput) lineEnd() error {
+	n := 0
+	switch p, _ := in.Peek(1); string(p) { // its error comes again with the next byte
+	case "\n":
+		n = 1
+	case "\r":
+		if p, _ := in.Peek(2); string(p) == "\r\n" {
+			n = 2
+		}
+	}
+	_, err := in.take(n)
+	return err
+}
+
 // ended reports whether nothing follows.
 func (in *zipInput) ended() bool {
 	_, err := in.Peek(1)

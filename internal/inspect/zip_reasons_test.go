@@ -34,6 +34,7 @@ var archiveReasons = []struct {
 	{"a method that is listed differently", "damaged", "lists an entry that differs from what is there"},
 	{"a checksum that is listed differently", "damaged", "lists an entry that differs from what is there"},
 	{"flags that are listed differently", "damaged", "lists an entry that differs from what is there"},
+	{"a flag of UTF-8 that one header lacks", "damaged", "lists an entry that differs from what is there"},
 	{"an offset within an entry", "damaged", "lists an entry where there is none"},
 	{"another volume", "unsupported_variant", "is one of several volumes"},
 	{"a wrong checksum", "damaged", "has an entry with a wrong checksum"},

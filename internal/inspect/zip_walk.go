@@ -173,8 +173,12 @@ func (w *zipWalk) open(h *zipHeader) *zipContent {
 
 // sum returns the hash of what both headers say of an entry.
 func (w *zipWalk) sum(h *zipHeader) uint64 {
+	flags := h.flags
+	if isASCII(h.raw) {
+		flags &^= nameIsUTF8 // of such a name it says nothing, and some programs set it in one place alone
+	}
 	return maphash.Comparable(w.budget.seed, zipHeader{
-		flags: h.flags, method: h.method, crc: h.crc, packed: h.packed, size: h.size, raw: h.raw, name: h.name,
+		flags: flags, method: h.method, crc: h.crc, packed: h.packed, size: h.size, raw: h.raw, name: h.name,
 	})
 }
 
