@@ -109,7 +109,9 @@ func TestRepublishGone(t *testing.T) {
 		{"gone", true, func(f *fixture, key string) { _ = f.Delete(context.Background(), key) }, true},
 		{"replaced", true, func(f *fixture, key string) { f.fake.Put(key, []byte("evil")) }, true},
 		{"replaced, no digest", false, func(f *fixture, key string) { f.fake.Put(key, []byte("evil")) }, true},
-		{"other bytes", true, func(f *fixture, _ string) { f.fake.Inject("GetObject", forEver, answering(func(b []byte) []byte { return randomBytes(len(b) + 1)[1:] })) }, true},
+		{"other bytes", true, func(f *fixture, _ string) {
+			f.fake.Inject("GetObject", forEver, answering(func(b []byte) []byte { return randomBytes(len(b) + 1)[1:] }))
+		}, true},
 		{"shorter", false, func(f *fixture, _ string) {
 			f.fake.Inject("GetObject", forEver, answering(func(b []byte) []byte { return b[1:] }))
 		}, false},
