@@ -38,12 +38,12 @@ const adviseOther = "use another service: here anybody reads, replaces and remov
 // forged tries to write with a secret that is not ours. That we may write with ours
 // has to be known.
 func (p *probing) forged() tried {
-	real := p.store.client.Options().Credentials
-	if real == nil {
+	ours := p.store.client.Options().Credentials
+	if ours == nil {
 		return unclearTried("there are no credentials that could be forged")
 	}
 	o := p.store.client.Options()
-	o.Credentials, o.HTTPSignerV4, o.AuthSchemes = forger{real}, nil, nil // a signer keeps the keys that it has made of a name
+	o.Credentials, o.HTTPSignerV4, o.AuthSchemes = forger{ours}, nil, nil // a signer keeps the keys that it has made of a name
 	other := *p.store
 	other.client = s3.New(o)
 	err := p.try(&other, func() error {

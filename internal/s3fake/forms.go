@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	form "mime/multipart"
@@ -49,7 +50,7 @@ func readForm(r *http.Request, body []byte) (fields map[string]string, file []by
 	fields = map[string]string{}
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return fields, file, nil
 		}
 		if err != nil {
