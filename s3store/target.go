@@ -107,7 +107,8 @@ var strayPauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond
 // learning their ids, and one whose abort met a part on its way, which can keep
 // it ("it might be necessary to abort a given multipart upload multiple times",
 // as the description of AbortMultipartUpload has it) or, on some services, bring
-// it back. It looks until none is listed twice running. What it cannot do is
+// it back. It looks until none is listed twice running, the second time after half a
+// second at least: busy services finish a part late. What it cannot do is
 // logged and not an error, since the file itself is well or refused already.
 func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
 	ctx = context.WithoutCancel(ctx)
@@ -118,7 +119,7 @@ func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
 		}
 		var found int
 		found, err = t.abortListed(ctx, stray)
-		if refused(err) || found == 0 && quiet {
+		if refused(err) || found == 0 && quiet && i > 1 { // a part is seldom later than the second pause
 			break
 		}
 		quiet = found == 0 && err == nil
