@@ -63,11 +63,11 @@ var names = []struct {
 		stored: map[style]string{asBrowsers: "b.png", escaped: "b.png", raw: "b.png"},
 	},
 	{
-		name: `a.png"; b="c.png`, why: "it cannot be told from a name and another parameter",
+		name: `a.png"; b="c.png`, why: "it cannot be distinguished from a name and another parameter",
 		stored: map[style]string{raw: "a.png"},
 	},
 	{
-		name: `a"; filename="b.png`, why: "it cannot be told from two names",
+		name: `a"; filename="b.png`, why: "it cannot be distinguished from two names",
 		stored: map[style]string{raw: ""},
 	},
 }

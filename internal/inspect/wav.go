@@ -12,7 +12,7 @@ import "encoding/binary"
 // Sizes are taken as players take them where recorders write wrong ones. One of the file that is a few dozen bytes off gives
 // way to those of the chunks, and a size of the samples that counts their header to that of the file. Programs that write
 // to a pipe do not know sizes: where that of the file or the samples says nothing, samples go to the end of the file, of which
-// the end cannot be told then. See saysNothing.
+// the end is not known then. See saysNothing.
 type WAV struct {
 	riff
 	order     binary.ByteOrder
