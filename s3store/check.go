@@ -159,7 +159,7 @@ func (s *Store) Check(ctx context.Context) Report {
 
 // examine runs probes one after the other, and removes what they wrote.
 func (s *Store) examine(ctx context.Context, probes []probe) Report {
-	p := &probing{store: s, caller: ctx, ctx: context.WithoutCancel(ctx)}
+	p := &probing{store: s, caller: ctx, ctx: context.WithoutCancel(ctx), there: map[string]bool{}}
 	r := Report{Bucket: *s.bucket}
 	reached, why := p.reachable()
 	r.Findings = append(r.Findings, Finding{TopicReachable, reached, why})

@@ -30,9 +30,10 @@ type probing struct {
 	caller context.Context
 	ctx    context.Context
 
-	versioned bool      // a version was seen
-	written   []written // what there may be, but for what is removed already
-	open      []*target // multipart uploads, likewise
+	versioned bool            // a version was seen
+	there     map[string]bool // keys that put has written
+	written   []written       // what there may be, but for what is removed already
+	open      []*target       // multipart uploads, likewise
 
 	known *learned          // nil until learn
 	asked map[signing]tried // what signed requests have shown
@@ -68,10 +69,15 @@ func (p *probing) putIf(key string, noneMatch *string) (version *string, err err
 	s := p.store
 	in := s.putInput(s.published(key, "text/plain", probeName, rand.Text(), ""))
 	in.Body, in.IfNoneMatch = bytes.NewReader(probeBody), noneMatch
-	out, err := call(p.ctx, s, s.client.PutObject, in)
+	var doubt bool
+	out, err := call(p.ctx, s, s.client.PutObject, in, watch(&doubt))
+	if statusOf(err) == http.StatusForbidden && !doubt && !p.there[key] {
+		p.removed(key, nil) // nothing was written, and we may not see that
+	}
 	if err != nil {
 		return nil, err
 	}
+	p.there[key] = true
 	p.wrote(key, out.VersionId)
 	return out.VersionId, nil
 }

@@ -43,7 +43,9 @@ type service struct {
 	mu       sync.Mutex
 	settings map[string]string
 	puts     []string // the subresources that were put
-	minimum  string   // the transition default minimum object size that was put
+
+	refuse  func(name, document string) (status int) // a document that is put, 0 to take it
+	minimum string                                   // the transition default minimum object size that was put
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -74,6 +76,10 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	if r.Method == http.MethodPut {
 		body, _ := io.ReadAll(r.Body)
+		if s.refuse != nil && s.refuse(name, string(body)) != 0 {
+			w.WriteHeader(s.refuse(name, string(body)))
+			return
+		}
 		s.puts = append(s.puts, name)
 		s.settings[name] = string(body)
 		s.minimum += r.Header.Get("X-Amz-Transition-Default-Minimum-Object-Size")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"slices"
 
@@ -20,17 +21,48 @@ import (
 //
 // S3 keeps the rules of each kind in one document and has no condition for
 // replacing it: rules that somebody else adds in the same moment can be lost, so
-// run it from one place. It tries both kinds and returns the errors of both. It
-// needs the policy of the role [Setter].
-func (s *Store) Setup(ctx context.Context) error {
-	cors, lifecycle := s.setCORS(ctx), s.setLifecycle(ctx)
+// run it from one place. It needs the policy of the role [Setter].
+//
+// It tries both kinds and returns the errors of both. A service that has no rules of
+// a kind, or none that abort unfinished uploads, is no error: the rest is done, and
+// lacking has a sentence for each thing that the service does not have, and for what
+// to do instead.
+func (s *Store) Setup(ctx context.Context) (lacking []string, err error) {
+	cors := s.setCORS(ctx)
+	noAborts, lifecycle := s.setLifecycle(ctx)
+	if noAborts {
+		lacking = append(lacking, lackingAborts)
+	}
+	if notKnown(cors) {
+		lacking, cors = append(lacking, lackingCORS), nil
+	}
+	if notKnown(lifecycle) {
+		lacking, lifecycle = append(lacking, lackingLifecycle), nil
+	}
 	if cors != nil {
 		cors = fmt.Errorf("CORS: %w", cors)
 	}
 	if lifecycle != nil {
 		lifecycle = fmt.Errorf("lifecycle: %w", lifecycle)
 	}
-	return errors.Join(cors, lifecycle)
+	return lacking, errors.Join(cors, lifecycle)
+}
+
+// What Setup says of services.
+const (
+	lackingCORS = "the service has no CORS rules of a bucket: it lets pages in, or not, by a setting of its own"
+
+	lackingLifecycle = "the service has no lifecycle rules: run a Sweeper, which removes staged files that nobody confirmed " +
+		"and aborts unfinished multipart uploads"
+
+	lackingAborts = "the service takes no lifecycle rule that aborts unfinished multipart uploads: run a Sweeper, " +
+		"unless the service aborts them by itself"
+)
+
+// notKnown reports that the service does not know a call.
+func notKnown(err error) bool {
+	status := statusOf(err)
+	return status == http.StatusNotImplemented || status == http.StatusMethodNotAllowed
 }
 
 func (s *Store) setCORS(ctx context.Context) error {
@@ -68,20 +100,47 @@ func (s *Store) corsRules(ctx context.Context, opts ...func(*s3.Options)) ([]typ
 	return nil, err
 }
 
-func (s *Store) setLifecycle(ctx context.Context) error {
+// setLifecycle goes on without the rules that abort uploads if the service refuses
+// those: one document has all rules, so with them it would refuse the others, too.
+func (s *Store) setLifecycle(ctx context.Context) (noAborts bool, err error) {
 	var lost error
 	old, err := s.lifecycle(ctx, whole[types.BucketLifecycleConfiguration]("LifecycleConfiguration", &lost))
 	if err != nil {
-		return err
+		return false, err
 	}
-	rules, changed := merge(old.Rules, s.Lifecycle().Rules, func(r types.LifecycleRule) string { return aws.ToString(r.ID) })
+	refused := s.putLifecycle(ctx, old, lost, s.Lifecycle().Rules)
+	if !notTaken(refused) {
+		return false, refused
+	}
+	if err := s.putLifecycle(ctx, old, lost, withoutAborts(s.Lifecycle().Rules)); err != nil {
+		return false, refused
+	}
+	return true, nil
+}
+
+// withoutAborts leaves out what aborts uploads, and rules that do nothing else.
+func withoutAborts(rules []types.LifecycleRule) []types.LifecycleRule {
+	var left []types.LifecycleRule
+	for _, r := range rules {
+		r.AbortIncompleteMultipartUpload = nil
+		if r.Expiration != nil || r.NoncurrentVersionExpiration != nil {
+			left = append(left, r)
+		}
+	}
+	return left
+}
+
+// putLifecycle adds ours to the old rules, unless they are there; lost is why these
+// cannot be written again.
+func (s *Store) putLifecycle(ctx context.Context, old *s3.GetBucketLifecycleConfigurationOutput, lost error, ours []types.LifecycleRule) error {
+	rules, changed := merge(old.Rules, ours, func(r types.LifecycleRule) string { return aws.ToString(r.ID) })
 	switch {
 	case !changed:
 		return nil
 	case lost != nil:
 		return lost
 	}
-	_, err = call(ctx, s, s.client.PutBucketLifecycleConfiguration, &s3.PutBucketLifecycleConfigurationInput{
+	_, err := call(ctx, s, s.client.PutBucketLifecycleConfiguration, &s3.PutBucketLifecycleConfigurationInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner,
 		LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: rules},
 		// A setting beside the rules, which falls back to its default if it is not repeated.

@@ -1,6 +1,7 @@
 package s3store_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func TestSetup(t *testing.T) {
 		for _, topic := range []s3store.Topic{s3store.TopicCORS, s3store.TopicStaging, s3store.TopicUnfinished} {
 			require.Equal(t, s3store.Wrong, finding(t, r, topic).State)
 		}
-		require.NoError(t, store.Setup(t.Context()))
+		requireSetup(t, store)
 		r = store.Check(t.Context())
 		for _, topic := range []s3store.Topic{s3store.TopicCORS, s3store.TopicStaging, s3store.TopicUnfinished} {
 			require.Equal(t, s3store.OK, finding(t, r, topic).State, "%s", r)
@@ -34,7 +35,7 @@ func TestSetup(t *testing.T) {
 		require.Contains(t, svc.settings["lifecycle"], "<Prefix>tenants/upload-staging/</Prefix>")
 		require.Contains(t, svc.settings["lifecycle"], "<Days>3</Days>", "50 hours are 3 days")
 		require.Equal(t, []string{"cors", "lifecycle"}, svc.puts)
-		require.NoError(t, store.Setup(t.Context()))
+		requireSetup(t, store)
 		require.Equal(t, []string{"cors", "lifecycle"}, svc.puts, "all is there")
 	}
 }
@@ -47,7 +48,7 @@ func TestSetupKeepsOthers(t *testing.T) {
 	cors := `<CORSConfiguration><CORSRule><ID>theirs</ID><AllowedOrigin>https://other.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>` +
 		`<CORSRule><AllowedOrigin>https://unnamed.example.com</AllowedOrigin><AllowedMethod>HEAD</AllowedMethod></CORSRule></CORSConfiguration>`
 	svc, store := newService(t, s3store.Options{Layout: layout()}, map[string]string{"lifecycle": other, "cors": cors})
-	require.NoError(t, store.Setup(t.Context()))
+	requireSetup(t, store)
 	second := layout()
 	second.StagingPrefixes, second.KeyPrefixes = []string{"second/"}, []string{"second/"}
 	_, store2 := newService(t, s3store.Options{Layout: second}, nil)
@@ -66,7 +67,7 @@ func TestSetupKeepsOthers(t *testing.T) {
 	require.Equal(t, "varies_by_storage_class", svc.minimum, "a setting beside the rules")
 
 	svc.settings["cors"] = strings.Replace(svc.settings["cors"], "https://app.example.com", "https://old.example.com", 1)
-	require.NoError(t, store.Setup(t.Context()))
+	requireSetup(t, store)
 	require.NotContains(t, svc.settings["cors"], "https://old.example.com")
 	require.Equal(t, before, svc.settings["lifecycle"])
 }
@@ -79,31 +80,110 @@ func TestSetupKeepsTheUnknown(t *testing.T) {
 	cors := `<CORSConfiguration><CORSRule><AllowedOrigin>https://other.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod>` +
 		`<Novelty>1</Novelty></CORSRule></CORSConfiguration>`
 	svc, store := newService(t, s3store.Options{Layout: layout()}, map[string]string{"lifecycle": theirs, "cors": cors})
-	err := store.Setup(t.Context())
+	_, err := store.Setup(t.Context())
 	require.ErrorContains(t, err, "ExpiredObjectAllVersions")
 	require.ErrorContains(t, err, "Novelty")
 	require.Empty(t, svc.puts)
 
 	plain := strings.NewReplacer("<ExpiredObjectAllVersions>true</ExpiredObjectAllVersions>", "", "<Novelty>1</Novelty>", "")
 	svc.settings["lifecycle"], svc.settings["cors"] = plain.Replace(theirs), plain.Replace(cors)
-	require.NoError(t, store.Setup(t.Context()))
+	requireSetup(t, store)
 	svc.settings["cors"] = strings.Replace(svc.settings["cors"], "</CORSRule>", "<Novelty>1</Novelty></CORSRule>", 1)
-	require.NoError(t, store.Setup(t.Context()), "ours are there, by whatever means")
+	requireSetup(t, store) // ours are there, by whatever means
 	require.Equal(t, []string{"cors", "lifecycle"}, svc.puts)
+}
+
+// requireSetup runs Setup on a service that has all that it asks for.
+func requireSetup(t *testing.T, store *s3store.Store) {
+	t.Helper()
+	lacking, err := store.Setup(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, lacking)
+}
+
+// TestSetupLacking: what a service does not have is said, and the rest is done.
+func TestSetupLacking(t *testing.T) {
+	const noCORS, noLifecycle, noAborts = "no CORS rules of a bucket", "no lifecycle rules: run a Sweeper", "no lifecycle rule that aborts"
+	aborts := func(name, document string) int {
+		if name == "lifecycle" && strings.Contains(document, "AbortIncompleteMultipartUpload") {
+			return 400
+		}
+		return 0
+	}
+	refusing := func(refused string, status int) func(name, document string) int {
+		return func(name, _ string) int {
+			if name == refused {
+				return status
+			}
+			return 0
+		}
+	}
+	for _, row := range []struct {
+		name     string
+		settings map[string]string
+		refuse   func(name, document string) int
+		lacking  []string
+		puts     []string
+		fails    string
+	}{
+		{"no CORS", map[string]string{"cors": "501 NotImplemented"}, nil, []string{noCORS}, []string{"lifecycle"}, ""},
+		{"no CORS, 405", map[string]string{"cors": "405 MethodNotAllowed"}, nil, []string{noCORS}, []string{"lifecycle"}, ""},
+		{"takes no CORS", nil, refusing("cors", 501), []string{noCORS}, []string{"lifecycle"}, ""},
+		{"no lifecycle", map[string]string{"lifecycle": "501 NotImplemented"}, nil, []string{noLifecycle}, []string{"cors"}, ""},
+		{"takes no lifecycle", nil, refusing("lifecycle", 501), []string{noLifecycle}, []string{"cors"}, ""},
+		{"neither", map[string]string{"cors": "501 NotImplemented", "lifecycle": "501 NotImplemented"}, nil, []string{noCORS, noLifecycle}, nil, ""},
+		{"no aborts", nil, aborts, []string{noAborts}, []string{"cors", "lifecycle"}, ""},
+		{"a document that is refused in any case", nil, refusing("lifecycle", 400), nil, []string{"cors"}, "lifecycle: "},
+		{"one lacking and one denied", map[string]string{"cors": "501 NotImplemented", "lifecycle": "403 AccessDenied"}, nil, []string{noCORS}, nil, "lifecycle: "},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			empty := map[string]string{"lifecycle": none, "cors": "404 NoSuchCORSConfiguration"}
+			maps.Copy(empty, row.settings)
+			svc, store := newService(t, s3store.Options{Layout: layout()}, empty)
+			svc.refuse = row.refuse
+			lacking, err := store.Setup(t.Context())
+			require.Len(t, lacking, len(row.lacking))
+			for i, says := range row.lacking {
+				require.Contains(t, lacking[i], says)
+			}
+			require.Equal(t, row.puts, svc.puts)
+			if row.fails != "" {
+				require.ErrorContains(t, err, row.fails)
+				return
+			}
+			require.NoError(t, err)
+		})
+	}
+
+	svc, store := newService(t, s3store.Options{Layout: layout()}, map[string]string{"lifecycle": none})
+	svc.refuse = aborts
+	for range 2 {
+		lacking, err := store.Setup(t.Context())
+		require.NoError(t, err)
+		require.Len(t, lacking, 1)
+	}
+	require.Contains(t, svc.settings["lifecycle"], "<Prefix>upload-staging/</Prefix>")
+	require.Contains(t, svc.settings["lifecycle"], "<Expiration>")
+	require.Len(t, svc.puts, 2, "the second time all is there: %v", svc.puts)
+	_, store = newService(t, s3store.Options{}, map[string]string{"lifecycle": none})
+	_, err := store.Setup(t.Context())
+	require.NoError(t, err)
 }
 
 // TestSetupFails: what cannot be read is not overwritten, and one kind of rule
 // does not wait for the other.
 func TestSetupFails(t *testing.T) {
 	for _, answer := range []string{
-		"403 AccessDenied", "501 NotImplemented", "500 InternalError", "<not xml",
+		"403 AccessDenied", "500 InternalError", "<not xml",
 		" ", "{}", "<html><body>504</body></html>", "<ListBucketResult/>", // 200, and not a word of rules
 	} {
 		svc, store := newService(t, s3store.Options{Layout: layout()}, map[string]string{"lifecycle": answer})
-		require.ErrorContains(t, store.Setup(t.Context()), "lifecycle: ")
+		_, err := store.Setup(t.Context())
+		require.ErrorContains(t, err, "lifecycle: ")
 		require.Equal(t, []string{"cors"}, svc.puts)
 		svc, store = newService(t, s3store.Options{Layout: layout()}, map[string]string{"cors": answer})
-		require.ErrorContains(t, store.Setup(t.Context()), "CORS: ")
+		_, err = store.Setup(t.Context())
+		require.ErrorContains(t, err, "CORS: ")
 		require.Equal(t, []string{"lifecycle"}, svc.puts)
 	}
 }

@@ -78,6 +78,10 @@ func TestVerifyDoesNotGuess(t *testing.T) {
 			requireClean(t, svc)
 		}
 	}
+	svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
+	svc.Inject("", forEver, denied)
+	require.Equal(t, s3store.CannotTell, store.Verify(t.Context()).Worst(), "credentials without any right are for others to complain of")
+
 	store, err := s3store.New(client("http://127.0.0.1:1"), "bucket", nil)
 	require.NoError(t, err)
 	require.Equal(t, s3store.Wrong, store.Verify(t.Context()).Worst(), "nobody is there")

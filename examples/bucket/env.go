@@ -28,6 +28,7 @@ type env struct {
 	direct   bool
 	json     bool
 	options  s3store.Options
+	lacks    []string // of options.Profile, besides, as its words
 
 	args   []string // what follows the flags
 	client *s3.Client
@@ -49,6 +50,10 @@ func (e *env) flags(fs *flag.FlagSet) {
 			return errors.New("not one of aws, minio and r2")
 		}
 		return nil
+	})
+	fs.Func("s3-lacks", "what the S3 server lacks beside that, separated by commas: "+strings.Join(s3store.Lackable(), ", "), func(words string) error {
+		e.lacks = append(e.lacks, strings.Split(words, ",")...)
+		return new(s3store.Profile).Lack(e.lacks...)
 	})
 	fs.StringVar(&e.prefix, "s3-prefix", "", "what stands before all keys of the application")
 	fs.BoolVar(&e.json, "json", false, "answer in JSON")
@@ -105,6 +110,9 @@ func (e *env) open(ctx context.Context) error {
 func (e *env) complete() error {
 	if e.bucket == "" {
 		return errors.New("-s3-bucket is missing")
+	}
+	if err := e.options.Profile.Lack(e.lacks...); err != nil {
+		return fmt.Errorf("-s3-lacks: %w", err)
 	}
 	if e.endpoint != "" {
 		u, err := url.Parse(e.endpoint)

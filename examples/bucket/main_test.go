@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -28,6 +29,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"check -s3-bucket b -s3-endpoint 127.0.0.1:9", "is not an http or https URL"},
 		{"check -s3-bucket b -s3-region r extra", `unexpected argument "extra"`},
 		{"check -s3-bucket b -s3-region r -s3-profile gcs", "not one of aws, minio and r2"},
+		{"check -s3-bucket b -s3-region r -s3-lacks checksum", `"checksum" is none of`},
 		{"check -s3-bucket b -s3-region r -s3-prefix ../p", "-s3-prefix: upload: a key with the segment"},
 		{"check -s3-bucket b -s3-region r -origin *", "is not the origin of a page"},
 		{"setup -s3-bucket b -s3-region r extra", `unexpected argument "extra"`},
@@ -124,8 +126,51 @@ func TestSetup(t *testing.T) {
 	require.Zero(t, run(t.Context(), args, &stdout, &stderr), "%s", stderr.String())
 	require.Contains(t, <-puts, "<AllowedOrigin>https://app.example.com</AllowedOrigin>")
 	require.Contains(t, <-puts, "<Prefix>upload-staging/</Prefix>")
+	require.Equal(t, "the rules of the bucket \"b\" are in place\n", stderr.String())
 
 	url = denying(t, nil)
 	require.Equal(t, 1, run(t.Context(), []string{"setup", "-s3-bucket", "b", "-s3-endpoint", url}, &stdout, &stderr))
 	require.Contains(t, stderr.String(), "access to the bucket")
+}
+
+// TestSetupLacking: what the service does not have is said, and ends in a line that
+// says so, too.
+func TestSetupLacking(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotImplemented) }))
+	defer s.Close()
+	var stdout, stderr bytes.Buffer
+	args := []string{"setup", "-s3-bucket", "b", "-s3-endpoint", s.URL, "-direct", "-origin", "https://app.example.com"}
+	require.Zero(t, run(t.Context(), args, &stdout, &stderr), "%s", stderr.String())
+	lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
+	require.Len(t, lines, 3)
+	require.Contains(t, lines[0], "no CORS rules")
+	require.Contains(t, lines[1], "no lifecycle rules")
+	require.Equal(t, "the rules of the bucket \"b\" are in place, except those that its service does not have (2, see above)", lines[2])
+}
+
+// TestCheckProposes: the profile is a line of the report, and in JSON an object.
+func TestCheckProposes(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	fake := s3fake.New("b")
+	fake.Secret, fake.Lacks.CopyPin = "secret", s3fake.Ignores
+	s := httptest.NewServer(fake)
+	defer s.Close()
+	var stdout, stderr bytes.Buffer
+	args := []string{"check", "-s3-bucket", "b", "-s3-endpoint", s.URL, "-direct"}
+	require.Equal(t, 1, run(t.Context(), args, &stdout, &stderr), "%s", stderr.String())
+	require.Contains(t, stdout.String(), "wrong        profile: it does not say NoPinnedCopies: the narrowest that fits is s3store.Profile{NoPinnedCopies: true}\n")
+
+	stdout.Reset()
+	run(t.Context(), append(args, "-json", "-s3-lacks", "pinned-copies"), &stdout, &stderr)
+	var r s3store.Report
+	require.NoError(t, json.Unmarshal(stdout.Bytes(), &r))
+	require.Equal(t, []string{"pinned-copies"}, r.Proposal.Lacks)
+	for _, f := range r.Findings {
+		if f.Topic == s3store.TopicProfile || f.Topic == s3store.TopicCopies {
+			require.Equal(t, s3store.OK, f.State, f.Explanation)
+		}
+	}
 }

@@ -6,16 +6,29 @@ import (
 	"fmt"
 )
 
-// setup adds the lifecycle rules and the CORS rule to those of the bucket.
+// setup adds the lifecycle rules and the CORS rule to those of the bucket. What the
+// service does not have is said, and is no failure.
 func setup(*flag.FlagSet) action {
 	return func(ctx context.Context, e *env) (int, error) {
 		if err := e.noArgs(); err != nil {
 			return 2, err
 		}
-		if err := e.store.Setup(ctx); err != nil {
+		lacking, err := e.store.Setup(ctx)
+		for _, what := range lacking {
+			_, _ = fmt.Fprintln(e.stderr, what)
+		}
+		if err != nil {
 			return 1, err
 		}
-		_, err := fmt.Fprintf(e.stderr, "the rules of the bucket %q are in place\n", e.bucket)
+		_, err = fmt.Fprintln(e.stderr, e.done(len(lacking)))
 		return 0, err
 	}
+}
+
+// done is the last line of setup.
+func (e *env) done(lacking int) string {
+	if lacking == 0 {
+		return fmt.Sprintf("the rules of the bucket %q are in place", e.bucket)
+	}
+	return fmt.Sprintf("the rules of the bucket %q are in place, except those that its service does not have (%d, see above)", e.bucket, lacking)
 }

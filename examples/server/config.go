@@ -19,8 +19,9 @@ type config struct {
 	bucket      string // "" keeps the files in memory
 	endpoint    string
 	profile     s3store.Profile
-	prefix      string // "", or ends in a slash
-	setup       bool   // let pages send to the bucket
+	lacks       []string // besides, as words of the profile
+	prefix      string   // "", or ends in a slash
+	setup       bool     // let pages send to the bucket
 	maxFileSize int64
 	maxFiles    int
 	perHour     int   // files of one address
@@ -80,6 +81,10 @@ func (cfg *config) storageFlags(fs *flag.FlagSet) {
 		}
 		return nil
 	})
+	fs.Func("s3-lacks", "what the S3 server lacks beside that, separated by commas: "+strings.Join(s3store.Lackable(), ", "), func(words string) error {
+		cfg.lacks = append(cfg.lacks, strings.Split(words, ",")...)
+		return new(s3store.Profile).Lack(cfg.lacks...)
+	})
 	fs.StringVar(&cfg.prefix, "s3-prefix", "", "put this before all keys")
 	fs.BoolVar(&cfg.direct, "direct", false, "let the page send files to the storage directly, too (default true without -s3-bucket); a bucket must let the page in: see -s3-setup")
 	fs.BoolVar(&cfg.setup, "s3-setup", false, "before serving, add a CORS rule to the bucket for pages of this server and of -cors-origin")
@@ -110,10 +115,13 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 }
 
 func (cfg *config) checkS3(given map[string]bool) error {
-	for _, name := range []string{"s3-endpoint", "s3-profile", "s3-prefix", "s3-setup"} {
+	for _, name := range []string{"s3-endpoint", "s3-profile", "s3-lacks", "s3-prefix", "s3-setup"} {
 		if cfg.bucket == "" && given[name] {
 			return fmt.Errorf("-%s needs -s3-bucket", name)
 		}
+	}
+	if err := cfg.profile.Lack(cfg.lacks...); err != nil {
+		return fmt.Errorf("-s3-lacks: %w", err)
 	}
 	if cfg.setup && !cfg.direct {
 		return errors.New("-s3-setup needs -direct: only direct uploads need the rule")

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/s3fake"
 )
 
 // Only the wiring: the store has tests of its own.
@@ -65,10 +66,12 @@ func TestS3Setup(t *testing.T) {
 	const others = `<CORSConfiguration><CORSRule><ID>app</ID><AllowedOrigin>https://app.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>` +
 		`<CORSRule><ID>upload-example</ID><AllowedOrigin>http://old.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod></CORSRule></CORSConfiguration>`
 	rules := make(chan corsRules, 1)
+	fake := s3fake.New("pictures")
+	fake.Secret = "secret"
 	s3 := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case !r.URL.Query().Has("cors"):
-			panic(http.ErrAbortHandler)
+			fake.ServeHTTP(w, r)
 		case r.Method == http.MethodGet:
 			_, _ = io.WriteString(w, others)
 		default:
@@ -105,11 +108,83 @@ func TestS3Setup(t *testing.T) {
 func TestS3SetupFails(t *testing.T) {
 	s3 := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
 	defer s3.Close()
+	status, stderr := runOn(t, s3.URL, "-direct", "-s3-setup")
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "-s3-setup")
+	require.Contains(t, stderr, "could not be verified", "a service that lets us do nothing is not known to be wrong")
+}
+
+// runOn runs the server in this process until it ends by itself.
+func runOn(t *testing.T, endpoint string, flags ...string) (status int, stderr string) {
+	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	var stdout, stderr strings.Builder
-	args := []string{"-addr", "127.0.0.1:0", "-s3-bucket", "pictures", "-s3-endpoint", s3.URL, "-direct", "-s3-setup"}
-	require.Equal(t, 1, run(t.Context(), args, &stdout, &stderr))
-	require.Contains(t, stderr.String(), "-s3-setup")
-	require.Empty(t, stdout.String())
+	var out, errs strings.Builder
+	status = run(t.Context(), append([]string{"-addr", "127.0.0.1:0", "-s3-bucket", "pictures", "-s3-endpoint", endpoint}, flags...), &out, &errs)
+	require.Empty(t, out.String())
+	return status, errs.String()
+}
+
+// TestS3IsVerified: on a service that does not do what direct uploads rely on the
+// server does not start, unless the flags say so and it can do without.
+func TestS3IsVerified(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		lacks  s3fake.Lacks
+		secret string
+		flags  []string // which make it start, "" for none
+		says   string
+	}{
+		{"forged signatures", s3fake.Lacks{}, "", nil, "signatures: the service takes a write with a forged signature"},
+		{"pins", s3fake.Lacks{CopyPin: s3fake.Ignores}, "secret", []string{"-s3-lacks", "pinned-copies"}, "say NoPinnedCopies"},
+		{"conditions", s3fake.Lacks{PutCondition: s3fake.Ignores, CompleteCondition: s3fake.Ignores}, "secret", []string{"-s3-lacks", "conditional-put,conditional-complete"}, "say InsecureUnconditionalPut"},
+		{"lengths", s3fake.Lacks{Lengths: s3fake.Ignores}, "secret", []string{"-s3-profile", "aws", "-s3-lacks", "signed-lengths"}, "a longer part"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			fake := s3fake.New("pictures")
+			fake.Lacks, fake.Secret = row.lacks, row.secret
+			s3 := httptest.NewServer(fake)
+			defer s3.Close()
+			status, stderr := runOn(t, s3.URL, "-direct")
+			require.Equal(t, 2, status)
+			require.Contains(t, stderr, "-direct is not safe")
+			require.Contains(t, stderr, row.says)
+			require.Contains(t, stderr, "./bucket check")
+			require.Empty(t, fake.Keys())
+			if row.flags == nil {
+				return
+			}
+			p := startProcess(t, append(row.flags, "-s3-bucket", "pictures", "-s3-endpoint", s3.URL, "-direct")...)
+			p.terminate(t)
+			p.wait(t)
+		})
+	}
+}
+
+// TestS3SetupWithoutRules: a service that has no CORS rules is no reason to end.
+func TestS3SetupWithoutRules(t *testing.T) {
+	for name, refused := range map[string]string{"reading": http.MethodGet, "writing": http.MethodPut} {
+		t.Run(name, func(t *testing.T) {
+			fake := s3fake.New("pictures")
+			fake.Secret = "secret"
+			s3 := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case !r.URL.Query().Has("cors"):
+					fake.ServeHTTP(w, r)
+				case r.Method == refused:
+					w.WriteHeader(http.StatusNotImplemented)
+				default:
+					w.WriteHeader(http.StatusNotFound)
+					_, _ = io.WriteString(w, "<Error><Code>NoSuchCORSConfiguration</Code></Error>")
+				}
+			}))
+			defer s3.Close()
+			t.Setenv("AWS_ACCESS_KEY_ID", "key")
+			t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+			p := startProcess(t, "-s3-bucket", "pictures", "-s3-endpoint", s3.URL, "-direct", "-s3-setup")
+			p.terminate(t)
+			p.wait(t)
+			require.Contains(t, p.log.String(), "CORS rules: it lets pages in, or not, by a setting of its own")
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"slices"
@@ -20,11 +21,14 @@ const ruleID = "upload-example"
 
 // letIn lets pages of origins send files to the bucket. S3 keeps all CORS rules
 // in one document, so those of others are read first and written back.
-func letIn(ctx context.Context, client *s3.Client, bucket string, origins []string) error {
+func letIn(ctx context.Context, client *s3.Client, bucket string, origins []string, log *slog.Logger) error {
 	var rules []types.CORSRule
 	old, err := client.GetBucketCors(ctx, &s3.GetBucketCorsInput{Bucket: &bucket})
 	var none smithy.APIError
 	switch {
+	case noRules(err):
+		log.Warn("-s3-setup: the S3 server has no CORS rules: it lets pages in, or not, by a setting of its own", "err", err)
+		return nil
 	case err == nil:
 		rules = slices.DeleteFunc(old.CORSRules, func(r types.CORSRule) bool { return aws.ToString(r.ID) == ruleID })
 	case !errors.As(err, &none) || none.ErrorCode() != "NoSuchCORSConfiguration":
@@ -42,10 +46,19 @@ func letIn(ctx context.Context, client *s3.Client, bucket string, origins []stri
 		Bucket:            &bucket,
 		CORSConfiguration: &types.CORSConfiguration{CORSRules: rules},
 	})
-	if err != nil {
+	switch {
+	case noRules(err):
+		log.Warn("-s3-setup: the S3 server takes no CORS rules: it lets pages in, or not, by a setting of its own", "err", err)
+	case err != nil:
 		return fmt.Errorf("-s3-setup: %w", err)
 	}
 	return nil
+}
+
+// noRules reports that the server does not know such a call.
+func noRules(err error) bool {
+	var answer interface{ HTTPStatusCode() int }
+	return errors.As(err, &answer) && (answer.HTTPStatusCode() == http.StatusNotImplemented || answer.HTTPStatusCode() == http.StatusMethodNotAllowed)
 }
 
 // origins are those under which a browser opens the page: of a server that

@@ -36,12 +36,29 @@ func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store storage
 	}
 	if cfg.setup {
 		setup = func(ctx context.Context, origins []string) error {
-			return letIn(ctx, client, cfg.bucket, origins)
+			return letIn(ctx, client, cfg.bucket, origins, log)
 		}
 	}
 	log.Info("storing in S3", "bucket", cfg.bucket, "endpoint", cfg.endpoint, "prefix", cfg.prefix)
-	store, err = s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Profile: cfg.profile, Logger: log})
-	return store, setup, err
+	bucket, err := s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Profile: cfg.profile, Layout: cfg.layout(), Logger: log})
+	if err != nil {
+		return nil, nil, err
+	}
+	if cfg.direct {
+		err = verify(ctx, bucket, log)
+	}
+	return bucket, setup, err
+}
+
+// layout is where the files lie in the bucket.
+func (cfg *config) layout() (l s3store.Layout) {
+	if cfg.prefix != "" {
+		l.KeyPrefixes = []string{cfg.prefix}
+	}
+	if cfg.direct {
+		l.StagingPrefixes = []string{cfg.prefix}
+	}
+	return l
 }
 
 func newClient(ctx context.Context, cfg *config, log *slog.Logger) (*s3.Client, error) {

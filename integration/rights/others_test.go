@@ -155,7 +155,7 @@ var checker = map[string]path{
 
 var setter = map[string]path{
 	"CORS rule": func(w *world) error {
-		err := w.store.Setup(w.ctx) // of the lifecycle rules, which the server does not know
+		_, err := w.store.Setup(w.ctx)
 		out, none := w.bucket.Client.GetBucketCors(w.ctx, &s3.GetBucketCorsInput{Bucket: &w.bucket.Name})
 		if none != nil {
 			return errors.Join(none, err)

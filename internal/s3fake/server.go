@@ -133,6 +133,7 @@ func (s *Server) answer(op string, w http.ResponseWriter, r *http.Request, bucke
 	switch op {
 	case "PutObject":
 		s.putObject(w, r, key, body)
+	case "HeadBucket": // that it is there has been looked at
 	case "GetObject", "HeadObject":
 		return s.getObject(w, r, key, q.Get("versionId"))
 	case "GetObjectTagging":
@@ -199,6 +200,8 @@ func operation(r *http.Request) string {
 		return "PutObject"
 	case m == http.MethodGet:
 		return "GetObject"
+	case m == http.MethodHead && key == "":
+		return "HeadBucket"
 	case m == http.MethodHead:
 		return "HeadObject"
 	case m == http.MethodDelete:

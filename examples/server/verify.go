@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+// verify is an error if the S3 server does not do what direct uploads rely on: with
+// what clients are given there, they could read or replace the files of others.
+func verify(ctx context.Context, store *s3store.Store, log *slog.Logger) error {
+	r := store.Verify(ctx)
+	var wrong []string
+	for _, f := range r.Findings {
+		switch f.State {
+		case s3store.Wrong:
+			wrong = append(wrong, fmt.Sprintf("  %s: %s", f.Topic, f.Explanation))
+		case s3store.CannotTell:
+			log.Warn("could not be verified", "topic", f.Topic, "why", f.Explanation)
+		}
+	}
+	if wrong == nil {
+		return nil
+	}
+	return fmt.Errorf("-direct is not safe with the bucket %q as -s3-profile and -s3-lacks describe its server:\n%s\n"+
+		"go run -C examples ./bucket check -direct, with the same -s3 flags, proposes a profile", r.Bucket, strings.Join(wrong, "\n"))
+}
