@@ -63,8 +63,13 @@ func asks() map[string]ask {
 		"CompleteMultipart": {"CompleteMultipartUpload", completes, func(f *fixture) bool { return f.fake.Get(staging) != nil }},
 		"Promote copies":    {"UploadPartCopy", promotes, there},
 		"Promote publishes": {"CompleteMultipartUpload", promotes, there},
-		"Setup":             {"", func(_ *testing.T, f *fixture) act { return f.Setup }, never},
-		"Check":             {"HeadBucket", reaches, never},
+		"Setup": {"", func(_ *testing.T, f *fixture) act {
+			return func(ctx context.Context) error {
+				_, err := f.Setup(ctx)
+				return err
+			}
+		}, never},
+		"Check": {"HeadBucket", reaches, never},
 	}
 }
 

@@ -31,12 +31,7 @@ type Server struct {
 // server of package s3test. It ends with the test.
 func Start(t *testing.T, flags ...string) *Server {
 	t.Helper()
-	binary, err := build()
-	require.NoError(t, err)
-	p := &Server{cmd: exec.CommandContext(t.Context(), binary, append([]string{"-addr", "127.0.0.1:0"}, flags...)...)}
-	s := s3test.Get()
-	p.cmd.Env = append(os.Environ(),
-		"AWS_ACCESS_KEY_ID="+s.AccessKey, "AWS_SECRET_ACCESS_KEY="+s.SecretKey, "AWS_REGION="+s.Region)
+	p := &Server{cmd: command(t, s3test.Get(), flags)}
 	p.cmd.Stderr = &p.log
 	stdout, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -48,6 +43,26 @@ func Start(t *testing.T, flags ...string) *Server {
 	require.True(t, ok, line)
 	p.URL = url
 	return p
+}
+
+// Refuses starts it likewise, for another server, and waits until it has ended by
+// itself.
+func Refuses(t *testing.T, s s3test.Server, flags ...string) (status int, log string) {
+	t.Helper()
+	cmd := command(t, s, flags)
+	out, err := cmd.CombinedOutput()
+	var ended *exec.ExitError
+	require.ErrorAs(t, err, &ended, "%s", out)
+	return ended.ExitCode(), string(out)
+}
+
+func command(t *testing.T, s s3test.Server, flags []string) *exec.Cmd {
+	t.Helper()
+	binary, err := build()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), binary, append([]string{"-addr", "127.0.0.1:0"}, flags...)...)
+	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+s.AccessKey, "AWS_SECRET_ACCESS_KEY="+s.SecretKey, "AWS_REGION="+s.Region)
+	return cmd
 }
 
 // Terminate asks the process to stop and wants a clean end.

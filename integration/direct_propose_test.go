@@ -1,0 +1,44 @@
+package integration_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// TestDirectProposal: whatever the profile of the store, Check proposes the one that the
+// server is known to need, and with that profile Verify is content.
+func TestDirectProposal(t *testing.T) {
+	s := s3test.Get()
+	if s.Software != s3test.VersityGW && s.Software != s3test.MinIO {
+		t.Skip("what another server needs is for Check to say")
+	}
+	needed := s3store.Profile{}
+	if s.Software == s3test.MinIO {
+		needed = s3store.MinIO()
+	}
+	layout := s3store.Layout{StagingPrefixes: []string{""}}
+	for name, given := range map[string]s3store.Profile{
+		"its own": needed, "zero": {}, "MinIO": s3store.MinIO(), "R2": s3store.R2(), "forms": {NoSignedHeaders: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := newStage(t, false, s3store.Options{Profile: given, Layout: layout})
+			r := st.store.Check(t.Context())
+			require.Equal(t, s3store.Fits, r.Proposal.Fit, "%s", r)
+			require.Equal(t, needed, r.Proposal.Profile, "%s", r)
+			requireKeys(t, st.bucket)
+		})
+	}
+	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
+		t.Run("verified, "+name, func(t *testing.T) {
+			layout.Versioned = versioned
+			st := newStage(t, versioned, s3store.Options{Profile: needed, Layout: layout})
+			r := st.store.Verify(t.Context())
+			require.Equal(t, s3store.OK, r.Worst(), "%s", r)
+			requireKeys(t, st.bucket)
+		})
+	}
+}
