@@ -12,7 +12,8 @@ const scanClean = "NO_THREATS_FOUND"
 // BucketPolicy returns statements for the bucket's own policy, which bind
 // everybody, whatever their roles allow: only TLS, no callers without credentials,
 // no ACLs and, with [Layout].Scanner, nothing served that was not found clean.
-// They only forbid, so they can be added to the statements that a bucket has.
+// They name the bucket by the store's name for it, which must not be an access
+// point's alias. They only forbid, so they can be added to the statements that a bucket has.
 //
 // It is not applied by Setup: a mistake in a bucket policy locks people out.
 // Callers without credentials and ACLs are best switched off by the public access

@@ -21,8 +21,8 @@ func copiesPinned(o *Options) bool { return withDirect(o) && !o.Profile.NoPinned
 // the [Layout] has direct uploads.
 //
 // It is meant for the start of a program, which should end if [Report.Worst] is
-// Wrong. It makes some fifteen calls, and some more to remove what it wrote as Check
-// does. It sees what a service does not do at all, and no more: run Check before the
+// Wrong. It makes about twenty calls, and as many to remove what it wrote as Check
+// does, fewer without direct uploads. It sees what a service does not do at all, and no more: run Check before the
 // first user comes, and after each update of the service.
 func (s *Store) Verify(ctx context.Context) Report {
 	return s.examine(ctx, verifying)

@@ -1,0 +1,115 @@
+package s3store
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// The limits that S3 sets, and the defaults of [Options].
+const (
+	minPartSize = 5 << 20
+	maxPartSize = 5 << 30
+	maxParts    = 10_000
+	maxTags     = 10
+
+	defaultMaxMemory   = 64 << 20
+	defaultCallTimeout = time.Minute
+)
+
+// Options are the settings of a [Store]. The zero value is ready for AWS.
+type Options struct {
+	// MaxMemory is the most bytes that the buffers of all uploads of the store
+	// take together, 64 MiB if it is 0. An upload reserves one part of it, or
+	// the most bytes it can have if that is less, and a second part only while
+	// nobody waits. One subject gets half of it, and never less than a part.
+	// Buffers are kept for the uploads to come and not given back to the
+	// system.
+	MaxMemory int64
+
+	// PartSize is the size of a part of a multipart upload in bytes, and the
+	// size up to which a file is stored by one call. It is 5 MiB if it is 0,
+	// at least 5 MiB, at most 5 GiB and at most MaxMemory, and is rounded up to
+	// 64 KiB. Files whose limit is above 10,000 parts get larger parts.
+	PartSize int64
+
+	// CallTimeout is the longest that one call to S3 may take, all its retries
+	// included, after which it has failed; one minute if it is 0. It must be
+	// enough to send a part and, for large files, to assemble one or to copy
+	// 512 MiB within S3, or the whole file where [Store.Promote] says so. When S3
+	// is silent, Stage, Commit and Discard each take up to three such calls' time.
+	CallTimeout time.Duration
+
+	// Profile says what the service can do. The zero value is right for AWS
+	// and for every service that honors conditional writes and checksums.
+	Profile Profile
+
+	// SSE asks for server-side encryption, for buckets that have none by
+	// default, and KMSKeyID names the key if SSE is aws:kms or aws:kms:dsse.
+	SSE      types.ServerSideEncryption
+	KMSKeyID string
+
+	// StorageClass is the class of the objects, the service's default if it
+	// is empty.
+	StorageClass types.StorageClass
+
+	// Tags are set on every object, at most 10; a scanner that tags objects
+	// needs room for one more, and what GuardDuty writes cannot be set here.
+	Tags map[string]string
+
+	// ExpectedBucketOwner is the account id of the bucket's owner. With it AWS
+	// refuses every call if the bucket has become somebody else's.
+	ExpectedBucketOwner string
+
+	// Signer is the client that signs what others send: direct uploads and
+	// links. It is never called. Its endpoint must be the one that they reach
+	// the service under. For uploads its credentials need s3:PutObject for staging
+	// keys, and no right to read: what it may read a client might have copied
+	// where the service does not keep to what was signed. For links they need
+	// s3:GetObject for published keys. An application that does both has two
+	// stores, with a signer each. It is the store's own client if it is nil.
+	Signer *s3.Client
+
+	// Layout says how the application uses the bucket, for Check, Setup and the
+	// policies.
+	Layout Layout
+
+	// Logger is told what could not be cleaned up; slog.Default() if it is nil.
+	Logger *slog.Logger
+}
+
+// complete fills in the defaults and checks the rest.
+func (o *Options) complete() error {
+	if o.MaxMemory == 0 {
+		o.MaxMemory = defaultMaxMemory
+	}
+	if o.PartSize == 0 {
+		o.PartSize = minPartSize
+	}
+	if o.CallTimeout == 0 {
+		o.CallTimeout = defaultCallTimeout
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.PartSize < minPartSize || o.PartSize > maxPartSize {
+		return errors.New("s3store: PartSize must be between 5 MiB and 5 GiB")
+	}
+	o.PartSize = footprint(o.PartSize)
+	switch {
+	case o.MaxMemory < o.PartSize:
+		return errors.New("s3store: MaxMemory must be at least PartSize")
+	case o.CallTimeout < 0:
+		return errors.New("s3store: CallTimeout must not be negative")
+	case len(o.Tags) > maxTags:
+		return errors.New("s3store: an object has at most 10 tags")
+	case tagged(o.Tags):
+		return errors.New("s3store: the tag " + scanTag + " is the scanner's")
+	case o.KMSKeyID != "" && o.SSE != types.ServerSideEncryptionAwsKms && o.SSE != types.ServerSideEncryptionAwsKmsDsse:
+		return errors.New("s3store: KMSKeyID needs an SSE of aws:kms or aws:kms:dsse")
+	}
+	return o.Layout.complete()
+}
