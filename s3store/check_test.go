@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
 )
@@ -163,16 +164,18 @@ func TestCheckCleansUp(t *testing.T) {
 	t.Parallel()
 	all, undisturbed := newService(t, s3store.Options{Layout: layout()}, nil)
 	undisturbed.Check(t.Context())
-	for _, versioned := range []bool{false, true} {
-		for _, call := range []string{
-			"PutObject", "HeadObject", "CreateMultipartUpload", "UploadPart", "ListMultipartUploads", "CompleteMultipartUpload", "AbortMultipartUpload", "DeleteObject", "ListObjectVersions",
-		} {
-			for name, fault := range map[string]s3fake.Fault{"500": fail500, "denied": denied, "dropped": s3fake.Drop} {
-				for _, n := range []int{1, 2, 3, 5, 8} {
-					if n > all.Calls(call) {
-						continue // there is no such call
+	faults := []s3fake.Fault{fail500, denied, s3fake.Drop}
+	takesTurn := rounds.Turns(5)
+	for _, call := range []string{
+		"PutObject", "HeadObject", "CreateMultipartUpload", "UploadPart", "ListMultipartUploads", "CompleteMultipartUpload", "AbortMultipartUpload", "DeleteObject", "ListObjectVersions",
+	} {
+		for _, n := range []int{1, 2, 3, 5, 8} {
+			for i, fault := range faults {
+				for _, versioned := range []bool{false, true} {
+					if n > all.Calls(call) || !takesTurn() {
+						continue // there is no such call, or another takes its turn
 					}
-					t.Run(fmt.Sprintf("versioned=%v %s %s call %d", versioned, call, name, n), func(t *testing.T) {
+					t.Run(fmt.Sprintf("versioned=%v %s fault %d call %d", versioned, call, i, n), func(t *testing.T) {
 						svc, store := newService(t, s3store.Options{Layout: layout()}, nil)
 						svc.Versioned = versioned
 						svc.Inject(call, n, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {

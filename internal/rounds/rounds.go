@@ -11,3 +11,11 @@ func Of(usual, all int) int {
 	}
 	return usual
 }
+
+// Turns returns a function that reports whether the next case of a test is run: one of
+// every, or each if the environment has UPLOAD_TEST_LONG=1. Cases that are asked about
+// in nested loops take turns, so that each value of each loop is still run.
+func Turns(every int) func() bool {
+	every, turn := Of(every, 1), 0
+	return func() bool { turn++; return turn%every == 0 }
+}
