@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/inspect"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 // csvVerdict returns what the inspector says of a table, whole and byte by byte.
@@ -204,7 +205,7 @@ func TestCSVWork(t *testing.T) {
 	for _, unit := range []string{"-1,", "\"\",", "\"", "\"\",\"\"\"", "a,b\n", "-a b\n", "@x;-1,", "\r", " "} {
 		var c inspect.CSV
 		c.RefuseFormulas = true
-		in := bytes.Repeat([]byte(unit), 4<<20/len(unit))
+		in := bytes.Repeat([]byte(unit), rounds.Of(1, 4)<<20/len(unit))
 		_, err := c.Write(in)
 		require.NoError(t, err, "%q", unit)
 	}
