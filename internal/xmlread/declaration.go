@@ -16,7 +16,7 @@ func beginsDeclared(text []byte) bool {
 }
 
 // parseDeclaration reads an XML declaration by its grammar (XML 1.0 [23] to [26], [32], [80] and [81]). text goes from "<?xml"
-// to behind "?>", and may have carriage returns.
+// to the end of "?>", and may have carriage returns.
 func parseDeclaration(text []byte) (d declaration, ok bool) {
 	p := declared{text[len("<?xml") : len(text)-len("?>")]}
 	if d.version, ok = p.field("version"); !ok || d.version == "" {

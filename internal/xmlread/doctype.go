@@ -3,13 +3,12 @@ package xmlread
 import (
 	"bytes"
 	"slices"
-	"unicode/utf8"
 )
 
 const aDoctype = "declares a document type"
 
 // documentType reads a document type declaration (XML 1.0 [28]), which must be one of those of the options.
-func (r *Reader) documentType() error {
+func (r *values) documentType() error {
 	var d DocumentType
 	err := r.literal("<!DOCTYPE")
 	if err == nil {
@@ -38,7 +37,7 @@ func (r *Reader) documentType() error {
 	return r.literal(">")
 }
 
-func (r *Reader) doctypeName() (string, error) {
+func (r *values) doctypeName() (string, error) {
 	space, err := r.space()
 	if err != nil {
 		return "", err
@@ -50,8 +49,8 @@ func (r *Reader) doctypeName() (string, error) {
 	return string(r.buf[r.from+int(name.start) : r.from+int(name.end)]), err
 }
 
-// externalID reads PUBLIC and its two literals, and white space behind them.
-func (r *Reader) externalID(d *DocumentType) (err error) {
+// externalID reads PUBLIC and its two literals, and white space after them.
+func (r *values) externalID(d *DocumentType) (err error) {
 	if err = r.literal("PUBLIC"); err != nil {
 		return err
 	}
@@ -66,7 +65,7 @@ func (r *Reader) externalID(d *DocumentType) (err error) {
 }
 
 // quoted reads white space and a quoted literal, of at most MaxName bytes.
-func (r *Reader) quoted() (string, error) {
+func (r *values) quoted() (string, error) {
 	space, err := r.space()
 	if err != nil {
 		return "", err
@@ -91,7 +90,7 @@ func (r *Reader) quoted() (string, error) {
 
 // subset reads an internal subset, which may declare entities of the options, with the text that stands there, and nothing
 // else. All readers know these then, and they stand for nothing but constants.
-func (r *Reader) subset() error {
+func (r *values) subset() error {
 	r.at++
 	for {
 		if _, err := r.space(); err != nil {
@@ -118,8 +117,8 @@ func (r *Reader) subset() error {
 	}
 }
 
-// entity reads an entity declaration behind its keyword.
-func (r *Reader) entity() error {
+// entity reads an entity declaration after its keyword.
+func (r *values) entity() error {
 	r.from = r.at
 	r.steps += tokenSteps
 	name, err := r.doctypeName()
@@ -138,55 +137,8 @@ func (r *Reader) entity() error {
 		return err
 	}
 	if r.entities == nil {
-		r.entities = make(map[string]string)
+		r.entities = make(entities)
 	}
 	r.entities[name] = known
 	return r.literal(">")
-}
-
-// usesEntity reports whether v has a reference to an entity that was declared.
-func (r *Reader) usesEntity(v []byte) bool {
-	for {
-		i := bytes.IndexByte(v, '&')
-		if i < 0 {
-			return false
-		}
-		v = v[i:]
-		if end := bytes.IndexByte(v[:min(len(v), maxReference)], ';'); end > 0 && r.entities[string(v[1:end])] != "" {
-			return true
-		}
-		v = v[1:]
-	}
-}
-
-// expandEntities decodes a value with such entities.
-func (r *Reader) expandEntities(a *attr, v []byte) error {
-	a.isExpanded, a.from = true, place(len(r.expanded))
-	for i := 0; i < len(v); {
-		switch c := v[i]; c {
-		case '&':
-			char, size, ok := reference(v[i:])
-			if ok {
-				r.expanded = utf8.AppendRune(r.expanded, char)
-			} else {
-				text := r.entities[string(v[i+1:i+max(size, 2)-1])]
-				if text == "" {
-					return fault(Damaged, malformed)
-				}
-				r.expanded = append(r.expanded, text...)
-			}
-			i += size
-		case '\n', '\t':
-			r.expanded = append(r.expanded, ' ')
-			i++
-		default:
-			r.expanded = append(r.expanded, c)
-			i++
-		}
-		if len(r.expanded) > MaxValue {
-			return fault(Complex, "has an attribute that is too long")
-		}
-	}
-	a.to = place(len(r.expanded))
-	return nil
 }

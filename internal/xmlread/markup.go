@@ -1,11 +1,17 @@
 package xmlread
 
-import (
-	"bytes"
-)
+import "bytes"
+
+const goesOn = "goes on after its root element"
 
 // markup reads what begins with "<".
-func (r *Reader) markup() (Token, error) {
+type markup struct {
+	texts
+	doctype bool // there was a document type
+}
+
+// readMarkup reads a tag, an instruction or a declaration.
+func (r *markup) readMarkup() (Token, error) {
 	if !r.has(2) {
 		return 0, r.cut()
 	}
@@ -24,7 +30,7 @@ func (r *Reader) markup() (Token, error) {
 }
 
 // declaration reads what begins with "<!".
-func (r *Reader) declaration() (Token, error) {
+func (r *markup) declaration() (Token, error) {
 	if !r.has(3) {
 		return 0, r.cut()
 	}
@@ -44,50 +50,16 @@ func (r *Reader) declaration() (Token, error) {
 	return 0, fault(Damaged, malformed)
 }
 
-// literal reads s.
-func (r *Reader) literal(s string) error {
-	for i := range len(s) {
-		if !r.has(1) {
-			return r.cut()
-		}
-		if r.buf[r.at] != s[i] {
-			return fault(Damaged, malformed)
-		}
-		r.at++
-	}
-	return nil
-}
-
-// comment reads a comment behind "<!--". "--" must be its end.
-func (r *Reader) comment() error {
+// comment reads a comment after "<!--". "--" must be its end.
+func (r *markup) comment() error {
 	if err := r.skipTo("--"); err != nil {
 		return err
 	}
 	return r.literal(">")
 }
 
-// skipTo reads up to the end of mark, of two different bytes or two equal ones, and holds nothing.
-func (r *Reader) skipTo(mark string) error {
-	for {
-		r.from = r.at
-		if i := bytes.Index(r.buf[r.at:], []byte(mark)); i >= 0 {
-			r.at += i + len(mark)
-			return nil
-		}
-		if n := len(r.buf) - r.at; n > 0 {
-			r.at = len(r.buf)
-			if r.buf[r.at-1] == mark[0] {
-				r.at--
-			}
-		}
-		if !r.has(len(mark)) {
-			return r.cut()
-		}
-	}
-}
-
 // instruction reads a processing instruction, of which only the target is shown.
-func (r *Reader) instruction() (Token, error) {
+func (r *markup) instruction() (Token, error) {
 	r.at += len("<?")
 	name, err := r.qname()
 	if err != nil {
@@ -109,23 +81,4 @@ func (r *Reader) instruction() (Token, error) {
 	}
 	r.token = r.expanded
 	return Instruction, err
-}
-
-// space passes over white space within markup, which must go on behind it, and reports whether there was some.
-func (r *Reader) space() (some bool, err error) {
-	for {
-		n := spaces(r.buf[r.at:])
-		r.at += n
-		some = some || n > 0
-		if r.at-r.from > MaxTag {
-			r.at = r.from + MaxTag
-			return some, fault(Complex, "has a tag that is too long")
-		}
-		if r.at < len(r.buf) {
-			return some, nil
-		}
-		if !r.has(1) {
-			return some, r.cut()
-		}
-	}
 }

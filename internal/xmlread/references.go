@@ -5,6 +5,9 @@ import (
 	"unicode/utf8"
 )
 
+// maxReference is the longest reference, such as &#x10FFFF;, from its "&" to its ";".
+const maxReference = 32
+
 // predefined are the entities that every reader knows (XML 1.0, 4.6).
 var predefined = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "apos": '\'', "quot": '"'}
 
@@ -43,19 +46,4 @@ func number(digits []byte) (r rune, ok bool) {
 		}
 	}
 	return r, len(digits) > 0
-}
-
-// textReference reads a reference in text.
-func (r *Reader) textReference() (Token, error) {
-	r.has(maxReference)
-	char, size, ok := reference(r.buf[r.at:])
-	switch {
-	case ok:
-		r.token = r.char[:utf8.EncodeRune(r.char[:], char)]
-		r.at += size
-		return Text, nil
-	case r.stop != nil && bytes.IndexByte(r.buf[r.at:], ';') < 0 && len(r.buf)-r.at < maxReference:
-		return 0, r.cut()
-	}
-	return 0, fault(Damaged, malformed)
 }

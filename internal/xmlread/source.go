@@ -71,7 +71,7 @@ func (s *source) wanted(p []byte) int {
 	return min(len(p)/3&^1, rawSize) // a unit of two bytes becomes three at most, and so does one of one
 }
 
-// fill reads up to n bytes behind those of raw.
+// fill reads up to n bytes after those of raw.
 func (s *source) fill(n int) {
 	if s.ended {
 		s.err = io.EOF

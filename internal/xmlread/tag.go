@@ -2,24 +2,6 @@ package xmlread
 
 import "bytes"
 
-// qname is a name as it is written: places behind where the token begins.
-type qname struct {
-	start, local, end uint16 // local is where the part behind the colon begins
-}
-
-// place makes a place of an offset. All are within buffers of less than 64 KiB.
-func place(offset int) uint16 { return uint16(offset) } //nolint:gosec // see there
-
-func (q qname) prefixed() bool { return q.local != q.start }
-
-// attr is an attribute of the current tag. Its value lies in buf, behind where the token begins, or in expanded.
-type attr struct {
-	qname
-	space            int16 // of its namespace in bindings
-	from, to         uint16
-	long, isExpanded bool
-}
-
 // element is an open element.
 type element struct {
 	start, local, end uint16 // of its name in names
@@ -27,51 +9,27 @@ type element struct {
 	bound             uint16 // how many bindings there were in front of it
 }
 
-// qname reads a name with at most one colon (Namespaces in XML 1.0 [7]).
-func (r *Reader) qname() (qname, error) {
-	start, seen := r.at, uint8(0)
-	for {
-		i := r.at
-		for i < len(r.buf) && class[r.buf[i]]&(isName|isHigh) != 0 {
-			seen |= class[r.buf[i]]
-			i++
-		}
-		r.at = i
-		if i < len(r.buf) || i-start > MaxName {
-			break
-		}
-		before := r.from
-		if !r.has(1) {
-			return qname{}, r.cut()
-		}
-		start -= before - r.from
-	}
-	name := r.buf[start:r.at]
-	if len(name) > MaxName {
-		return qname{}, fault(Complex, "has a name that is too long")
-	}
-	colon := bytes.IndexByte(name, ':')
-	if !isQName(name, colon, seen&isHigh != 0) {
-		return qname{}, fault(Damaged, malformed)
-	}
-	at := place(start - r.from)
-	return qname{at, at + place(colon+1), at + place(len(name))}, nil
+// elements reads tags, and knows the elements around the current place.
+type elements struct {
+	spaced
+	open   []element
+	names  []byte // of these
+	ends   bool   // the end of the element that began last is the next token
+	popped bool   // the last token was the end of the innermost element
+	rooted bool   // there was an element
 }
 
-func isQName(name []byte, colon int, high bool) bool {
-	local := name[colon+1:]
-	switch {
-	case high || len(local) == 0:
-	case colon < 0:
-		return class[local[0]]&isFirst != 0
-	case bytes.IndexByte(local, ':') < 0 && colon > 0:
-		return class[name[0]]&isFirst != 0 && class[local[0]]&isFirst != 0
-	}
-	return isNCName(local) && (colon < 0 || isNCName(name[:colon]))
+// Name returns the name of the element whose Start or End was the last token.
+func (r *elements) Name() Name {
+	e := &r.open[len(r.open)-1]
+	return Name{r.spaces.uri(e.space), r.names[e.local:e.end]}
 }
+
+// Depth returns how many elements are open; at Start and End the element itself is one of them.
+func (r *elements) Depth() int { return len(r.open) }
 
 // startTag reads a start tag or an empty element's tag.
-func (r *Reader) startTag() (Token, error) {
+func (r *elements) startTag() (Token, error) {
 	r.at++
 	name, err := r.qname()
 	if err != nil {
@@ -102,7 +60,7 @@ func (r *Reader) startTag() (Token, error) {
 	}
 }
 
-func (r *Reader) attribute() error {
+func (r *elements) attribute() error {
 	r.steps += tokenSteps
 	name, err := r.qname()
 	if err != nil {
@@ -129,7 +87,7 @@ func (r *Reader) attribute() error {
 }
 
 // begin opens an element, whose tag has been read.
-func (r *Reader) begin(name qname) error {
+func (r *elements) begin(name qname) error {
 	r.countLines()
 	if len(r.open) == MaxDepth {
 		return fault(Complex, "nests elements too deep")
@@ -155,17 +113,8 @@ func (r *Reader) begin(name qname) error {
 	return r.expand()
 }
 
-// written returns a name of the current tag.
-func (r *Reader) written(q qname) []byte { return r.buf[r.from+int(q.start) : r.from+int(q.end)] }
-
-func (r *Reader) prefix(q qname) []byte {
-	return r.buf[r.from+int(q.start) : r.from+int(max(q.local, q.start+1))-1]
-}
-
-func (r *Reader) local(q qname) []byte { return r.buf[r.from+int(q.local) : r.from+int(q.end)] }
-
 // endTag reads an end tag, which must name the innermost element.
-func (r *Reader) endTag() (Token, error) {
+func (r *elements) endTag() (Token, error) {
 	r.at += len("</")
 	name, err := r.qname()
 	if err != nil {
@@ -189,7 +138,7 @@ func (r *Reader) endTag() (Token, error) {
 }
 
 // pop leaves an element whose end was the last token.
-func (r *Reader) pop() {
+func (r *elements) pop() {
 	if !r.popped {
 		return
 	}

@@ -5,11 +5,24 @@ import (
 	"unicode/utf8"
 )
 
-// maxReference is the longest reference, such as &#x10FFFF;, from its "&" to its ";".
-const maxReference = 32
+// attr is an attribute of the current tag. Its value lies in buf, after where the token begins, or in expanded.
+type attr struct {
+	qname
+	space            int16 // of its namespace in bindings
+	from, to         uint16
+	long, isExpanded bool
+}
+
+// values reads the attributes of the current tag.
+type values struct {
+	window
+	attrs    []attr
+	entities entities
+	expanded []byte // values that have such entities
+}
 
 // value reads a quoted value.
-func (r *Reader) value(a *attr) error {
+func (r *values) value(a *attr) error {
 	quote := r.buf[r.at]
 	if quote != '"' && quote != '\'' {
 		return fault(Damaged, malformed)
@@ -32,7 +45,7 @@ func (r *Reader) value(a *attr) error {
 }
 
 // held decodes a value that is in the buffer.
-func (r *Reader) held(a *attr, start, end int) error {
+func (r *values) held(a *attr, start, end int) error {
 	v := r.buf[r.from+start : r.from+end]
 	r.at = r.from + end + 1
 	a.from, a.to = place(start), place(end)
@@ -44,8 +57,12 @@ func (r *Reader) held(a *attr, start, end int) error {
 		return nil
 	}
 	r.countLines()
-	if references && r.entities != nil && r.usesEntity(v) {
-		return r.expandEntities(a, v)
+	if references && r.entities.used(v) {
+		a.isExpanded, a.from = true, place(len(r.expanded))
+		var err error
+		r.expanded, err = r.entities.expand(r.expanded, v)
+		a.to = place(len(r.expanded))
+		return err
 	}
 	n, ok := decode(v)
 	if !ok {
@@ -91,7 +108,7 @@ func decode(v []byte) (int, bool) {
 }
 
 // longValue shows a value that is too long to be held to Options.Long, and keeps its head.
-func (r *Reader) longValue(a *attr, quote byte) error {
+func (r *values) longValue(a *attr, quote byte) error {
 	if r.opt.Long == nil {
 		return fault(Complex, "has an attribute that is too long")
 	}
@@ -135,7 +152,7 @@ func wholeReferences(v []byte) int {
 }
 
 // showLong shows a piece of the value of a, and keeps of it what belongs to the head.
-func (r *Reader) showLong(a *attr, piece []byte, last bool) error {
+func (r *values) showLong(a *attr, piece []byte, last bool) error {
 	plain, _, fine := look(piece)
 	if !fine {
 		return fault(Damaged, malformed)
@@ -152,4 +169,11 @@ func (r *Reader) showLong(a *attr, piece []byte, last bool) error {
 	}
 	a.to += place(min(len(piece), MaxHead-int(a.to-a.from)))
 	return nil
+}
+
+func (r *values) valueOf(a *attr) []byte {
+	if a.isExpanded {
+		return r.expanded[a.from:a.to]
+	}
+	return r.buf[r.from+int(a.from) : r.from+int(a.to)]
 }

@@ -1,0 +1,96 @@
+package xmlread
+
+import (
+	"bytes"
+	"slices"
+)
+
+const (
+	xmlSpace   = "http://www.w3.org/XML/1998/namespace"
+	xmlnsSpace = "http://www.w3.org/2000/xmlns/"
+)
+
+// Places in bindings that are none.
+const (
+	noSpace  int16 = -1
+	theXML   int16 = -2 // the namespace of the prefix xml
+	theXMLNS int16 = -3 // a declaration
+	notBound int16 = -4
+)
+
+// bindings are the namespaces that are declared at the current place, the innermost last.
+type bindings struct {
+	all   []binding
+	text  []byte // prefixes and namespaces
+	cache [4]cached
+}
+
+// binding is a prefix and its namespace, as places in text.
+type binding struct{ prefix, uri, end uint16 }
+
+// cached is what a prefix led to.
+type cached struct {
+	valid  bool
+	place  int16
+	prefix [7]byte
+	length uint8
+}
+
+// uri returns the namespace at a place, nil for none.
+func (b *bindings) uri(place int16) []byte {
+	switch place {
+	case theXML:
+		return xmlURI
+	case noSpace, theXMLNS:
+		return nil
+	}
+	at := b.all[place]
+	if at.uri == at.end {
+		return nil
+	}
+	return b.text[at.uri:at.end]
+}
+
+var xmlURI = []byte(xmlSpace)
+
+// bind declares a namespace.
+func (b *bindings) bind(prefix, uri []byte) error {
+	if len(b.all) == MaxBindings || len(b.text)+len(prefix)+len(uri) > MaxSpaces {
+		return fault(Complex, "declares too many namespaces")
+	}
+	start := len(b.text)
+	b.text = append(append(b.text, prefix...), uri...)
+	b.all = append(b.all, binding{place(start), place(start + len(prefix)), place(len(b.text))})
+	b.cache = [4]cached{}
+	return nil
+}
+
+// drop forgets all bindings but the first n.
+func (b *bindings) drop(n int) {
+	if n == len(b.all) {
+		return
+	}
+	b.text = b.text[:b.all[n].prefix]
+	b.all = b.all[:n]
+	b.cache = [4]cached{}
+}
+
+// find returns the place of a prefix's binding, and how many bindings were looked at.
+func (b *bindings) find(prefix []byte) (place int16, looks int) {
+	slot := &b.cache[len(prefix)&3]
+	if slot.valid && string(slot.prefix[:slot.length]) == string(prefix) {
+		return slot.place, 0
+	}
+	place = notBound
+	for i, at := range slices.Backward(b.all) {
+		looks++
+		if bytes.Equal(b.text[at.prefix:at.uri], prefix) {
+			place = int16(i) //nolint:gosec // below MaxBindings
+			break
+		}
+	}
+	if len(prefix) <= len(slot.prefix) {
+		*slot = cached{valid: true, place: place, length: uint8(copy(slot.prefix[:], prefix))} //nolint:gosec // 7 at most
+	}
+	return place, looks
+}

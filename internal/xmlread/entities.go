@@ -1,0 +1,54 @@
+package xmlread
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// entities are those that the document has declared, with their texts.
+type entities map[string]string
+
+// used reports whether v has a reference to one of them.
+func (e entities) used(v []byte) bool {
+	for {
+		i := bytes.IndexByte(v, '&')
+		if i < 0 {
+			return false
+		}
+		v = v[i:]
+		if end := bytes.IndexByte(v[:min(len(v), maxReference)], ';'); end > 0 && e[string(v[1:end])] != "" {
+			return true
+		}
+		v = v[1:]
+	}
+}
+
+// expand appends a value, with what its references stand for, to to. The result has at most MaxValue bytes.
+func (e entities) expand(to, v []byte) ([]byte, error) {
+	for i := 0; i < len(v); {
+		switch c := v[i]; c {
+		case '&':
+			char, size, ok := reference(v[i:])
+			if ok {
+				to = utf8.AppendRune(to, char)
+			} else {
+				text := e[string(v[i+1:i+max(size, 2)-1])]
+				if text == "" {
+					return to, fault(Damaged, malformed)
+				}
+				to = append(to, text...)
+			}
+			i += size
+		case '\n', '\t':
+			to = append(to, ' ')
+			i++
+		default:
+			to = append(to, c)
+			i++
+		}
+		if len(to) > MaxValue {
+			return to, fault(Complex, "has an attribute that is too long")
+		}
+	}
+	return to, nil
+}

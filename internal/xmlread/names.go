@@ -1,0 +1,65 @@
+package xmlread
+
+import "bytes"
+
+// qname is a name as it is written: places after where the token begins.
+type qname struct {
+	start, local, end uint16 // local is where the part after the colon begins
+}
+
+// place makes a place of an offset. All are within buffers of less than 64 KiB.
+func place(offset int) uint16 { return uint16(offset) } //nolint:gosec // see there
+
+func (q qname) prefixed() bool { return q.local != q.start }
+
+// qname reads a name with at most one colon (Namespaces in XML 1.0 [7]).
+func (r *window) qname() (qname, error) {
+	start, seen := r.at, uint8(0)
+	for {
+		i := r.at
+		for i < len(r.buf) && class[r.buf[i]]&(isName|isHigh) != 0 {
+			seen |= class[r.buf[i]]
+			i++
+		}
+		r.at = i
+		if i < len(r.buf) || i-start > MaxName {
+			break
+		}
+		before := r.from
+		if !r.has(1) {
+			return qname{}, r.cut()
+		}
+		start -= before - r.from
+	}
+	name := r.buf[start:r.at]
+	if len(name) > MaxName {
+		return qname{}, fault(Complex, "has a name that is too long")
+	}
+	colon := bytes.IndexByte(name, ':')
+	if !isQName(name, colon, seen&isHigh != 0) {
+		return qname{}, fault(Damaged, malformed)
+	}
+	at := place(start - r.from)
+	return qname{at, at + place(colon+1), at + place(len(name))}, nil
+}
+
+func isQName(name []byte, colon int, high bool) bool {
+	local := name[colon+1:]
+	switch {
+	case high || len(local) == 0:
+	case colon < 0:
+		return class[local[0]]&isFirst != 0
+	case bytes.IndexByte(local, ':') < 0 && colon > 0:
+		return class[name[0]]&isFirst != 0 && class[local[0]]&isFirst != 0
+	}
+	return isNCName(local) && (colon < 0 || isNCName(name[:colon]))
+}
+
+// written returns a name of the current tag.
+func (r *window) written(q qname) []byte { return r.buf[r.from+int(q.start) : r.from+int(q.end)] }
+
+func (r *window) prefix(q qname) []byte {
+	return r.buf[r.from+int(q.start) : r.from+int(max(q.local, q.start+1))-1]
+}
+
+func (r *window) local(q qname) []byte { return r.buf[r.from+int(q.local) : r.from+int(q.end)] }

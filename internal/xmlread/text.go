@@ -1,0 +1,95 @@
+package xmlread
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+const maxPiece = 1 << 10 // bytes of one piece of text
+
+// texts reads what stands between tags.
+type texts struct {
+	elements
+	token []byte  // what Text returns
+	char  [4]byte // of a reference
+	cdata bool    // within a CDATA section
+}
+
+// text reads up to the next markup or reference. "]]>" has no place in text.
+func (r *texts) text() (Token, error) {
+	for {
+		chunk := r.buf[r.at:min(len(r.buf), r.at+maxPiece)]
+		n := bytes.IndexByte(chunk, '<')
+		if n < 0 {
+			n = len(chunk)
+		}
+		if i := bytes.IndexByte(chunk[:n], '&'); i >= 0 {
+			n = i
+		}
+		if bytes.Contains(chunk[:n], []byte("]]>")) {
+			return 0, fault(Damaged, malformed)
+		}
+		if n == len(chunk) {
+			n -= brackets(chunk)
+		}
+		if n > 0 {
+			return r.show(n), nil
+		}
+		if !r.has(len(chunk) + 1) {
+			return 0, r.cut()
+		}
+	}
+}
+
+// show makes the next n bytes the token.
+func (r *texts) show(n int) Token {
+	r.token = r.buf[r.at : r.at+n]
+	r.at += n
+	return Text
+}
+
+// brackets returns how many bytes at the end of p may be the beginning of "]]>".
+func brackets(p []byte) int {
+	n := 0
+	for n < 2 && n < len(p) && p[len(p)-1-n] == ']' {
+		n++
+	}
+	return n
+}
+
+// inCDATA reads a piece of a CDATA section, or its end.
+func (r *texts) inCDATA() (Token, error) {
+	for {
+		chunk := r.buf[r.at:min(len(r.buf), r.at+maxPiece)]
+		n := bytes.Index(chunk, []byte("]]>"))
+		if n == 0 {
+			r.at += len("]]>")
+			r.cdata = false
+			return 0, nil
+		}
+		if n < 0 {
+			n = len(chunk) - brackets(chunk)
+		}
+		if n > 0 {
+			return r.show(n), nil
+		}
+		if !r.has(len(chunk) + 1) {
+			return 0, r.cut()
+		}
+	}
+}
+
+// textReference reads a reference in text.
+func (r *texts) textReference() (Token, error) {
+	r.has(maxReference)
+	char, size, ok := reference(r.buf[r.at:])
+	switch {
+	case ok:
+		r.token = r.char[:utf8.EncodeRune(r.char[:], char)]
+		r.at += size
+		return Text, nil
+	case r.stop != nil && bytes.IndexByte(r.buf[r.at:], ';') < 0 && len(r.buf)-r.at < maxReference:
+		return 0, r.cut()
+	}
+	return 0, fault(Damaged, malformed)
+}

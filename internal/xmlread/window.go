@@ -1,0 +1,161 @@
+package xmlread
+
+import (
+	"bytes"
+	"io"
+)
+
+const (
+	firstBuffer = 8 << 10
+	maxBuffer   = 24 << 10
+	minRoom     = 512 // of the buffer's end for the source
+)
+
+const (
+	malformed = "is not well-formed XML"
+	cutOff    = "ends before its root element does"
+)
+
+// window is the part of the document that is held: the current token, and what was read after it.
+type window struct {
+	opt    Options
+	src    source
+	stop   error  // why there is no more in buf
+	buf    []byte // what the source gave; from buf[from] on it is in use
+	from   int    // where the current token begins
+	at     int    // what is read next
+	steps  int    // not spent yet
+	lines  int    // in front of buf[lineAt]
+	lineAt int
+}
+
+func (r *window) countLines() {
+	if r.at > r.lineAt {
+		r.lines += bytes.Count(r.buf[r.lineAt:r.at], []byte("\n"))
+		r.lineAt = r.at
+	}
+}
+
+// has makes sure that the next n bytes are in buf, and reports false if the source ends before or fails.
+func (r *window) has(n int) bool {
+	for len(r.buf)-r.at < n {
+		if r.more() != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// more reads some of the source after what is in buf. What is in front of the current token goes.
+func (r *window) more() error {
+	if r.stop == nil {
+		r.stop = r.makeRoom()
+	}
+	if r.stop != nil {
+		return r.stop
+	}
+	var n int
+	n, r.stop = r.src.read(r.buf[len(r.buf):cap(r.buf)])
+	r.buf = r.buf[:len(r.buf)+n]
+	r.lines, r.src.lines = r.lines+r.src.lines, 0
+	r.steps += byteSteps * n
+	if r.opt.Spend != nil && r.stop == nil {
+		r.stop, r.steps = r.opt.Spend(r.steps), 0
+	}
+	return r.stop
+}
+
+func (r *window) makeRoom() error {
+	if cap(r.buf)-len(r.buf) >= minRoom {
+		return nil
+	}
+	if r.from > 0 {
+		r.countLines()
+		n := copy(r.buf, r.buf[r.from:])
+		r.buf = r.buf[:n]
+		r.at -= r.from
+		r.lineAt -= r.from
+		r.from = 0
+	}
+	switch size := cap(r.buf); {
+	case size-len(r.buf) >= minRoom:
+	case size == maxBuffer:
+		return fault(Complex, "has a tag that is too long")
+	default:
+		larger := make([]byte, len(r.buf), min(max(2*size, firstBuffer), maxBuffer))
+		copy(larger, r.buf)
+		r.buf = larger
+	}
+	return nil
+}
+
+// cut returns why the source has no more, within something: nothing may end here.
+func (r *window) cut() error {
+	r.at = len(r.buf)
+	if r.stop != io.EOF { //nolint:errorlint // sources return it bare
+		return r.stop
+	}
+	return fault(Truncated, cutOff)
+}
+
+// literal reads s.
+func (r *window) literal(s string) error {
+	for i := range len(s) {
+		if !r.has(1) {
+			return r.cut()
+		}
+		if r.buf[r.at] != s[i] {
+			return fault(Damaged, malformed)
+		}
+		r.at++
+	}
+	return nil
+}
+
+// skipTo reads up to the end of mark, of two different bytes or two equal ones, and holds nothing.
+func (r *window) skipTo(mark string) error {
+	for {
+		r.from = r.at
+		if i := bytes.Index(r.buf[r.at:], []byte(mark)); i >= 0 {
+			r.at += i + len(mark)
+			return nil
+		}
+		if n := len(r.buf) - r.at; n > 0 {
+			r.at = len(r.buf)
+			if r.buf[r.at-1] == mark[0] {
+				r.at--
+			}
+		}
+		if !r.has(len(mark)) {
+			return r.cut()
+		}
+	}
+}
+
+// space passes over white space within markup, which must go on after it, and reports whether there was some.
+func (r *window) space() (some bool, err error) {
+	for {
+		n := spaces(r.buf[r.at:])
+		r.at += n
+		some = some || n > 0
+		if r.at-r.from > MaxTag {
+			r.at = r.from + MaxTag
+			return some, fault(Complex, "has a tag that is too long")
+		}
+		if r.at < len(r.buf) {
+			return some, nil
+		}
+		if !r.has(1) {
+			return some, r.cut()
+		}
+	}
+}
+
+// spaces returns how much of p is white space.
+func spaces(p []byte) int {
+	n := 0
+	for n < len(p) && class[p[n]]&isSpace != 0 {
+		n++
+	}
+	return n
+}
