@@ -10,18 +10,18 @@ import (
 const maxSkew = 15 * time.Minute
 
 // now is the service's clock.
-func (s *Server) now() time.Time { return time.Now().Add(s.Skew) }
+func (b *bucket) now() time.Time { return time.Now().Add(b.Skew) }
 
 // date tells the service's clock, as every answer of S3 does.
-func (s *Server) date(w http.ResponseWriter) {
-	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+func (b *bucket) date(w http.ResponseWriter) {
+	w.Header().Set("Date", b.now().UTC().Format(http.TimeFormat))
 }
 
 // skewed refuses a request that was signed by another clock. Requests without a
 // signature have no time.
-func (s *Server) skewed(w http.ResponseWriter, r *http.Request) bool {
+func (b *bucket) skewed(w http.ResponseWriter, r *http.Request) bool {
 	signed, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
-	if err != nil || s.now().Sub(signed).Abs() <= maxSkew {
+	if err != nil || b.now().Sub(signed).Abs() <= maxSkew {
 		return false
 	}
 	fail(w, http.StatusForbidden, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 )
 
 // Fault misbehaves in place of an operation, which serve carries out.
@@ -16,22 +17,33 @@ type fault struct {
 	do    Fault
 }
 
+// script is how a service misbehaves, and what it was asked for.
+type script struct {
+	scripting sync.Mutex
+	faults    []*fault
+	calls     []string
+}
+
 // Inject makes the next calls of an operation, or of any if op is "", misbehave:
 // as many as times says, all if it is negative.
-func (s *Server) Inject(op string, times int, do Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *script) Inject(op string, times int, do Fault) {
+	s.scripting.Lock()
+	defer s.scripting.Unlock()
 	s.faults = append(s.faults, &fault{op, times, do})
 }
 
 // Heal ends all faults.
-func (s *Server) Heal() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *script) Heal() {
+	s.scripting.Lock()
+	defer s.scripting.Unlock()
 	s.faults = nil
 }
 
-func (s *Server) nextFault(op string) Fault {
+// next counts a call, and returns the fault that is to be served in its place, if any.
+func (s *script) next(op string) Fault {
+	s.scripting.Lock()
+	defer s.scripting.Unlock()
+	s.calls = append(s.calls, op)
 	for _, f := range s.faults {
 		if f.times != 0 && (f.op == op || f.op == "") {
 			f.times--
@@ -39,6 +51,20 @@ func (s *Server) nextFault(op string) Fault {
 		}
 	}
 	return nil
+}
+
+// Calls returns how often an operation was asked for, or any if op is "", failed
+// requests included.
+func (s *script) Calls(op string) int {
+	s.scripting.Lock()
+	defer s.scripting.Unlock()
+	n := 0
+	for _, c := range s.calls {
+		if c == op || op == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // Answer takes the request in and refuses it.

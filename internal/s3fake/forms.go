@@ -16,8 +16,8 @@ import (
 
 // postForm stores the file of a POST form, if its policy is signed and says all of
 // it. How long the policy holds is not looked at.
-func (s *Server) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
-	if s.Lacks.Forms == Refuses {
+func (b *bucket) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
+	if b.Lacks.Forms == Refuses {
 		fail(w, http.StatusNotImplemented, "NotImplemented", "POST")
 		return
 	}
@@ -26,7 +26,7 @@ func (s *Server) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
 		fail(w, http.StatusBadRequest, "MalformedPOSTRequest", err.Error())
 		return
 	}
-	if s.Lacks.Forms != Ignores && !s.formAllowed(fields, file) {
+	if b.Lacks.Forms != Ignores && !b.formAllowed(fields, file) {
 		fail(w, http.StatusForbidden, "AccessDenied", "the policy does not allow it")
 		return
 	}
@@ -34,7 +34,7 @@ func (s *Server) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
 	for _, name := range []string{"Content-Type", "Content-Disposition", "Cache-Control"} {
 		o.Header.Set(name, fields[strings.ToLower(name)])
 	}
-	s.store(o)
+	b.store(o)
 	answerVersion(w, o)
 	w.Header().Set("ETag", etag(file))
 	w.WriteHeader(http.StatusCreated)
@@ -69,9 +69,9 @@ func readForm(r *http.Request, body []byte) (fields map[string]string, file []by
 }
 
 // formAllowed compares a form with its policy, and that with its signature.
-func (s *Server) formAllowed(fields map[string]string, file []byte) bool {
+func (b *bucket) formAllowed(fields map[string]string, file []byte) bool {
 	scope := strings.Split(fields["x-amz-credential"], "/")
-	if s.Secret != "" && !hmac.Equal([]byte(fields["x-amz-signature"]), []byte(hex.EncodeToString(mac(signingKey(s.Secret, scope[1:]), fields["policy"])))) {
+	if b.Secret != "" && !hmac.Equal([]byte(fields["x-amz-signature"]), []byte(hex.EncodeToString(mac(signingKey(b.Secret, scope[1:]), fields["policy"])))) {
 		return false
 	}
 	text, err := base64.StdEncoding.DecodeString(fields["policy"])

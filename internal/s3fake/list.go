@@ -12,29 +12,29 @@ import (
 )
 
 // Age makes everything that is kept so much older, unfinished uploads included.
-func (s *Server) Age(by time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, all := range s.objects {
+func (b *bucket) Age(by time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, all := range b.objects {
 		for _, o := range all {
 			o.Modified = o.Modified.Add(-by)
 		}
 	}
-	for _, m := range s.uploads {
+	for _, m := range b.uploads {
 		m.begun = m.begun.Add(-by)
 	}
 }
 
 // from returns the keys that are not less than key, in order.
-func (s *Server) from(key string) []string {
-	if s.sorted == nil {
-		s.sorted = slices.Sorted(maps.Keys(s.objects))
+func (b *bucket) from(key string) []string {
+	if b.sorted == nil {
+		b.sorted = slices.Sorted(maps.Keys(b.objects))
 	}
-	i, _ := slices.BinarySearch(s.sorted, key)
-	return s.sorted[i:]
+	i, _ := slices.BinarySearch(b.sorted, key)
+	return b.sorted[i:]
 }
 
-func (s *Server) page() int { return cmp.Or(s.PageSize, 1000) }
+func (b *bucket) page() int { return cmp.Or(b.PageSize, 1000) }
 
 // encoder writes keys as encoding-type asks for.
 func encoder(q url.Values) func(string) string {
@@ -44,7 +44,7 @@ func encoder(q url.Values) func(string) string {
 	return func(key string) string { return key }
 }
 
-func (s *Server) listObjects(w http.ResponseWriter, q url.Values) {
+func (b *bucket) listObjects(w http.ResponseWriter, q url.Values) {
 	type content struct {
 		Key, ETag    string
 		Size         int
@@ -57,17 +57,17 @@ func (s *Server) listObjects(w http.ResponseWriter, q url.Values) {
 		EncodingType string
 		Contents     []content
 	}
-	out.Name, out.EncodingType = s.Bucket, q.Get("encoding-type")
+	out.Name, out.EncodingType = b.Bucket, q.Get("encoding-type")
 	encode, prefix, after := encoder(q), q.Get("prefix"), q.Get("start-after")
-	for _, key := range s.from(max(prefix, after)) {
-		o := s.current(key)
+	for _, key := range b.from(max(prefix, after)) {
+		o := b.current(key)
 		switch {
 		case key > prefix && !strings.HasPrefix(key, prefix):
 			reply(w, out)
 			return
 		case o == nil || key == after:
 			continue
-		case len(out.Contents) == s.page():
+		case len(out.Contents) == b.page():
 			out.IsTruncated = true
 			reply(w, out)
 			return
@@ -77,7 +77,7 @@ func (s *Server) listObjects(w http.ResponseWriter, q url.Values) {
 	reply(w, out)
 }
 
-func (s *Server) listUploads(w http.ResponseWriter, q url.Values) {
+func (b *bucket) listUploads(w http.ResponseWriter, q url.Values) {
 	type upload struct {
 		Key       string
 		UploadId  string //nolint:revive // the protocol's spelling
@@ -90,8 +90,8 @@ func (s *Server) listUploads(w http.ResponseWriter, q url.Values) {
 		EncodingType string
 		Upload       []upload
 	}
-	out.Bucket, out.EncodingType = s.Bucket, q.Get("encoding-type")
-	for id, m := range s.uploads {
+	out.Bucket, out.EncodingType = b.Bucket, q.Get("encoding-type")
+	for id, m := range b.uploads {
 		if strings.HasPrefix(m.key, q.Get("prefix")) && m.key > q.Get("key-marker") {
 			out.Upload = append(out.Upload, upload{m.key, id, m.begun.UTC()})
 		}
@@ -99,8 +99,8 @@ func (s *Server) listUploads(w http.ResponseWriter, q url.Values) {
 	slices.SortFunc(out.Upload, func(a, b upload) int {
 		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.UploadId, b.UploadId))
 	})
-	if len(out.Upload) > s.page() {
-		out.Upload, out.IsTruncated = out.Upload[:s.page()], true
+	if len(out.Upload) > b.page() {
+		out.Upload, out.IsTruncated = out.Upload[:b.page()], true
 	}
 	for i, u := range out.Upload {
 		out.Upload[i].Key = encoder(q)(u.Key)
@@ -108,7 +108,7 @@ func (s *Server) listUploads(w http.ResponseWriter, q url.Values) {
 	reply(w, out)
 }
 
-func (s *Server) listVersions(w http.ResponseWriter, prefix string) {
+func (b *bucket) listVersions(w http.ResponseWriter, prefix string) {
 	type version struct {
 		Key          string
 		VersionId    string //nolint:revive // the protocol's spelling
@@ -122,12 +122,12 @@ func (s *Server) listVersions(w http.ResponseWriter, prefix string) {
 		Version      []version
 		DeleteMarker []version
 	}
-	out.Name = s.Bucket
-	for _, key := range s.from(prefix) {
+	out.Name = b.Bucket
+	for _, key := range b.from(prefix) {
 		if !strings.HasPrefix(key, prefix) {
 			break
 		}
-		all := s.objects[key]
+		all := b.objects[key]
 		for i, o := range slices.Backward(all) { // newest first
 			v := version{key, cmp.Or(o.Version, "null"), i == len(all)-1, o.Modified.UTC()}
 			if o.Marker {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 )
 
 // minPart is the least size of all parts but the last, unless Server.MinPart says
@@ -15,21 +14,6 @@ const minPart = 5 << 20
 
 const codeNoUpload = "NoSuchUpload"
 
-type multipart struct {
-	key     string
-	header  http.Header
-	checked bool // created with CRC32
-	digests bool // created with SHA256
-	begun   time.Time
-	parts   map[int]part
-}
-
-type part struct {
-	body  []byte
-	crc32 string
-	sha   string // of a copied part
-}
-
 type listedPart struct {
 	PartNumber     int
 	ETag           string
@@ -37,22 +21,22 @@ type listedPart struct {
 	ChecksumSHA256 string
 }
 
-func (s *Server) createUpload(w http.ResponseWriter, r *http.Request, key string) {
-	id := s.id("upload")
+func (b *bucket) createUpload(w http.ResponseWriter, r *http.Request, key string) {
+	id := b.id("upload")
 	algorithm := r.Header.Get("X-Amz-Checksum-Algorithm")
-	s.uploads[id] = &multipart{
+	b.uploads[id] = &multipart{
 		key: key, header: attributes(r), parts: make(map[int]part),
-		checked: algorithm == "CRC32", digests: algorithm == "SHA256", begun: s.now(),
+		checked: algorithm == "CRC32", digests: algorithm == "SHA256", begun: b.now(),
 	}
 	reply(w, struct {
 		XMLName     xml.Name `xml:"InitiateMultipartUploadResult"`
 		Bucket, Key string
 		UploadId    string //nolint:revive // the protocol's spelling
-	}{Bucket: s.Bucket, Key: key, UploadId: id})
+	}{Bucket: b.Bucket, Key: key, UploadId: id})
 }
 
-func (s *Server) uploadPart(w http.ResponseWriter, r *http.Request, q url.Values, body []byte) {
-	m := s.uploads[q.Get("uploadId")]
+func (b *bucket) uploadPart(w http.ResponseWriter, r *http.Request, q url.Values, body []byte) {
+	m := b.uploads[q.Get("uploadId")]
 	if m == nil {
 		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
 		return
@@ -66,17 +50,17 @@ func (s *Server) uploadPart(w http.ResponseWriter, r *http.Request, q url.Values
 	}
 }
 
-func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id string, body []byte) {
-	if o := s.completed[id]; o != nil {
-		s.completeAgain(w, o)
+func (b *bucket) completeUpload(w http.ResponseWriter, r *http.Request, key, id string, body []byte) {
+	if o := b.completed[id]; o != nil {
+		b.completeAgain(w, o)
 		return
 	}
-	m := s.uploads[id]
+	m := b.uploads[id]
 	if m == nil || m.key != key {
 		fail(w, http.StatusNotFound, codeNoUpload, id)
 		return
 	}
-	if s.taken(w, r, key) {
+	if b.taken(w, r, key) {
 		return
 	}
 	var list struct{ Part []listedPart }
@@ -95,42 +79,42 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 			m.checked && l.ChecksumCRC32 != p.crc32, !m.checked && l.ChecksumCRC32 != "", l.ChecksumSHA256 != p.sha:
 			fail(w, http.StatusBadRequest, "InvalidPart", strconv.Itoa(l.PartNumber))
 			return
-		case i < len(list.Part)-1 && len(p.body) < cmp.Or(s.MinPart, minPart):
+		case i < len(list.Part)-1 && len(p.body) < cmp.Or(b.MinPart, minPart):
 			fail(w, http.StatusBadRequest, "EntityTooSmall", strconv.Itoa(l.PartNumber))
 			return
 		}
 		o.Body = append(o.Body, p.body...)
 	}
-	delete(s.uploads, id)
-	s.store(o)
-	s.completed[id] = o
-	s.answerComplete(w, o)
+	delete(b.uploads, id)
+	b.store(o)
+	b.completed[id] = o
+	b.answerComplete(w, o)
 }
 
-func (s *Server) completeAgain(w http.ResponseWriter, o *Object) {
-	switch s.RepeatedComplete {
+func (b *bucket) completeAgain(w http.ResponseWriter, o *Object) {
+	switch b.RepeatedComplete {
 	case http.StatusNotFound:
 		fail(w, http.StatusNotFound, codeNoUpload, o.Key)
 	case http.StatusPreconditionFailed:
 		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", o.Key)
 	default:
-		s.answerComplete(w, o)
+		b.answerComplete(w, o)
 	}
 }
 
-func (s *Server) answerComplete(w http.ResponseWriter, o *Object) {
+func (b *bucket) answerComplete(w http.ResponseWriter, o *Object) {
 	answerVersion(w, o)
 	reply(w, struct {
 		XMLName           xml.Name `xml:"CompleteMultipartUploadResult"`
 		Bucket, Key, ETag string
-	}{Bucket: s.Bucket, Key: o.Key, ETag: etag(o.Body)})
+	}{Bucket: b.Bucket, Key: o.Key, ETag: etag(o.Body)})
 }
 
-func (s *Server) abortUpload(w http.ResponseWriter, key, id string) {
-	if m := s.uploads[id]; m == nil || m.key != key {
+func (b *bucket) abortUpload(w http.ResponseWriter, key, id string) {
+	if m := b.uploads[id]; m == nil || m.key != key {
 		fail(w, http.StatusNotFound, codeNoUpload, id)
 		return
 	}
-	delete(s.uploads, id)
+	delete(b.uploads, id)
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -9,19 +9,19 @@ import (
 	"strings"
 )
 
-func (s *Server) putObject(w http.ResponseWriter, r *http.Request, key string, body []byte) {
-	if s.taken(w, r, key) {
+func (b *bucket) putObject(w http.ResponseWriter, r *http.Request, key string, body []byte) {
+	if b.taken(w, r, key) {
 		return
 	}
 	o := &Object{Key: key, Body: body, Header: attributes(r)}
-	s.store(o)
+	b.store(o)
 	answerVersion(w, o)
 	w.Header().Set("ETag", etag(body))
 }
 
 // taken checks the only condition that is supported, "If-None-Match: *".
-func (s *Server) taken(w http.ResponseWriter, r *http.Request, key string) bool {
-	if r.Header.Get("If-None-Match") != "*" || s.current(key) == nil {
+func (b *bucket) taken(w http.ResponseWriter, r *http.Request, key string) bool {
+	if r.Header.Get("If-None-Match") != "*" || b.current(key) == nil {
 		return false
 	}
 	fail(w, http.StatusPreconditionFailed, "PreconditionFailed", key)
@@ -29,10 +29,10 @@ func (s *Server) taken(w http.ResponseWriter, r *http.Request, key string) bool 
 }
 
 // getObject answers with all but the bytes, which it returns.
-func (s *Server) getObject(w http.ResponseWriter, r *http.Request, key, version string) (body []byte) {
-	o := s.current(key)
+func (b *bucket) getObject(w http.ResponseWriter, r *http.Request, key, version string) (body []byte) {
+	o := b.current(key)
 	if version != "" {
-		o = s.version(key, version)
+		o = b.version(key, version)
 	}
 	if o == nil {
 		fail(w, http.StatusNotFound, "NoSuchKey", key)
@@ -82,54 +82,54 @@ func slice(body []byte, bytes string) (part []byte, first int, ok bool) {
 // ETag names the object's content.
 func (o *Object) ETag() string { return etag(o.Body) }
 
-func (s *Server) deleteObject(w http.ResponseWriter, key, version, etag string) {
+func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) {
 	switch {
-	case version == "" && etag != "" && s.current(key) != nil && s.current(key).ETag() != etag:
+	case version == "" && etag != "" && b.current(key) != nil && b.current(key).ETag() != etag:
 		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", key)
 		return
-	case version != "" && s.objects[key] != nil && s.version(key, version) == nil:
+	case version != "" && b.objects[key] != nil && b.version(key, version) == nil:
 		// AWS answers 204; versitygw answers this, and 204 if nothing is left of the key
 		fail(w, http.StatusBadRequest, "InvalidArgument", "Invalid version id specified")
 		return
 	case version != "":
-		gone := s.version(key, version)
-		s.objects[key] = slices.DeleteFunc(s.objects[key], func(o *Object) bool { return o == gone })
-	case s.Versioned:
-		s.store(&Object{Key: key, Marker: true})
+		gone := b.version(key, version)
+		b.objects[key] = slices.DeleteFunc(b.objects[key], func(o *Object) bool { return o == gone })
+	case b.Versioned:
+		b.store(&Object{Key: key, Marker: true})
 	default:
-		s.objects[key] = nil
+		b.objects[key] = nil
 	}
-	if len(s.objects[key]) == 0 {
-		delete(s.objects, key)
+	if len(b.objects[key]) == 0 {
+		delete(b.objects, key)
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (s *Server) store(o *Object) {
+func (b *bucket) store(o *Object) {
 	if o.Modified.IsZero() {
-		o.Modified = s.now()
+		o.Modified = b.now()
 	}
-	if s.objects[o.Key] == nil {
-		s.sorted = nil
+	if b.objects[o.Key] == nil {
+		b.sorted = nil
 	}
-	if !s.Versioned {
-		s.objects[o.Key] = []*Object{o}
+	if !b.Versioned {
+		b.objects[o.Key] = []*Object{o}
 		return
 	}
-	o.Version = s.id("version")
-	s.objects[o.Key] = append(s.objects[o.Key], o)
+	o.Version = b.id("version")
+	b.objects[o.Key] = append(b.objects[o.Key], o)
 }
 
-func (s *Server) current(key string) *Object {
-	all := s.objects[key]
+func (b *bucket) current(key string) *Object {
+	all := b.objects[key]
 	if len(all) == 0 || all[len(all)-1].Marker {
 		return nil
 	}
 	return all[len(all)-1]
 }
 
-func (s *Server) version(key, version string) *Object {
-	for _, o := range s.objects[key] {
+func (b *bucket) version(key, version string) *Object {
+	for _, o := range b.objects[key] {
 		if o.Version == version || o.Version == "" && version == "null" {
 			return o
 		}

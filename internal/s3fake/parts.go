@@ -12,13 +12,13 @@ import (
 
 // copyPart makes a part of an object's bytes, or of a range of them, if the
 // object has the ETag that is asked for.
-func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) {
-	m := s.uploads[q.Get("uploadId")]
+func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) {
+	m := b.uploads[q.Get("uploadId")]
 	if m == nil {
 		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
 		return
 	}
-	body, ok := s.copied(w, r)
+	body, ok := b.copied(w, r)
 	if !ok {
 		return
 	}
@@ -37,13 +37,13 @@ func (s *Server) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 
 // copyObject makes an object of another's bytes. Other than CopyObject of AWS it
 // takes the attributes from the request, and no condition at the destination.
-func (s *Server) copyObject(w http.ResponseWriter, r *http.Request, key string) {
+func (b *bucket) copyObject(w http.ResponseWriter, r *http.Request, key string) {
 	r.Header.Del("X-Amz-Copy-Source-Range")
-	body, ok := s.copied(w, r)
+	body, ok := b.copied(w, r)
 	if !ok {
 		return
 	}
-	s.store(&Object{Key: key, Body: body, Header: attributes(r)})
+	b.store(&Object{Key: key, Body: body, Header: attributes(r)})
 	reply(w, struct {
 		XMLName xml.Name `xml:"CopyObjectResult"`
 		ETag    string
@@ -52,17 +52,17 @@ func (s *Server) copyObject(w http.ResponseWriter, r *http.Request, key string) 
 
 // copied are the bytes that a request asks to be copied. It is not ok if they are
 // not to be had, which is then answered.
-func (s *Server) copied(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
+func (b *bucket) copied(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	// A space for "+" is what AWS makes of it.
 	source, err := url.QueryUnescape(strings.TrimPrefix(r.Header.Get("X-Amz-Copy-Source"), "/"))
 	bucket, key, _ := strings.Cut(source, "/")
-	o := s.current(key)
-	if err != nil || bucket != s.Bucket || o == nil {
+	o := b.current(key)
+	if err != nil || bucket != b.Bucket || o == nil {
 		fail(w, http.StatusNotFound, "NoSuchKey", source)
 		return nil, false
 	}
 	want := r.Header.Get("X-Amz-Copy-Source-If-Match")
-	if want != "" && want != o.ETag() && s.Unsigned != ObeyedUnconditionally {
+	if want != "" && want != o.ETag() && b.Unsigned != ObeyedUnconditionally {
 		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", source)
 		return nil, false
 	}
@@ -72,7 +72,7 @@ func (s *Server) copied(w http.ResponseWriter, r *http.Request) (body []byte, ok
 	return body, ok
 }
 
-func (s *Server) listParts(w http.ResponseWriter, key string, q url.Values) {
+func (b *bucket) listParts(w http.ResponseWriter, key string, q url.Values) {
 	type listed struct {
 		PartNumber int
 		ETag       string
@@ -86,7 +86,7 @@ func (s *Server) listParts(w http.ResponseWriter, key string, q url.Values) {
 		Part                 []listed
 	}
 	out.UploadId = q.Get("uploadId")
-	m := s.uploads[out.UploadId]
+	m := b.uploads[out.UploadId]
 	if m == nil || m.key != key {
 		fail(w, http.StatusNotFound, codeNoUpload, q.Get("uploadId"))
 		return
@@ -96,7 +96,7 @@ func (s *Server) listParts(w http.ResponseWriter, key string, q url.Values) {
 		switch {
 		case number <= after:
 			continue
-		case len(out.Part) == s.page():
+		case len(out.Part) == b.page():
 			out.IsTruncated = true
 			reply(w, out)
 			return

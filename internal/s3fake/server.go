@@ -5,75 +5,25 @@
 package s3fake
 
 import (
-	"encoding/xml"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 )
 
 // Server is one bucket. It is safe for concurrent use.
 type Server struct {
-	Bucket    string
-	Versioned bool
-
-	// RepeatedComplete is how a CompleteMultipartUpload of an upload that is
-	// completed already is answered: 200, 404 or 412. Services differ. Zero is
-	// 200.
-	RepeatedComplete int
-
-	// PageSize is how many parts, objects or uploads are listed at once. Zero is
-	// 1,000.
-	PageSize int
-
-	// MinPart is the least size of all parts but the last. Zero is 5 MiB, as of
-	// S3; less makes tests of many cases quick.
-	MinPart int
-
-	// Secret is what requests and the policies of forms must be signed with. Without
-	// it they are not compared with their signatures.
-	Secret string
-
-	// Lacks is what the service cannot do.
-	Lacks Lacks
-
-	// Unsigned is what becomes of header fields that no signature covers, if there
-	// is a Secret.
-	Unsigned Unsigned
-
-	// Skew is how far the service's clock is ahead of the process's. It dates
-	// answers, objects and uploads, and refuses requests of other clocks.
-	Skew time.Duration
-
-	mu        sync.Mutex
-	objects   map[string][]*Object // by key, newest last; at most one without versions
-	sorted    []string             // all keys of objects, and such as are gone; nil after a new one
-	uploads   map[string]*multipart
-	completed map[string]*Object // by upload id
-	faults    []*fault
-	calls     []string
-	serial    int
-}
-
-// Object is one version of an object.
-type Object struct {
-	Key, Version string
-	Body         []byte
-	Header       http.Header // as it was sent: Content-Type, X-Amz-Meta-… and the others
-	Marker       bool        // a delete marker
-	Modified     time.Time
+	bucket
+	script
 }
 
 // New returns an empty bucket.
-func New(bucket string) *Server {
-	return &Server{
-		Bucket:    bucket,
-		objects:   make(map[string][]*Object),
-		uploads:   make(map[string]*multipart),
-		completed: make(map[string]*Object),
-	}
+func New(name string) *Server {
+	s := new(Server)
+	s.Bucket = name
+	s.objects = make(map[string][]*Object)
+	s.uploads = make(map[string]*multipart)
+	s.completed = make(map[string]*Object)
+	return s
 }
 
 // ServeHTTP answers path-style requests.
@@ -83,10 +33,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusForbidden, "SignatureDoesNotMatch", "Authorization")
 		return
 	}
-	s.mu.Lock()
-	s.calls = append(s.calls, op)
-	f := s.nextFault(op)
-	s.mu.Unlock()
+	f := s.next(op)
 	s.date(w)
 	serve := func(w http.ResponseWriter, r *http.Request) { s.serve(op, w, r) }
 	if f != nil {
@@ -207,37 +154,4 @@ func (s *Server) OpenUploads() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.uploads)
-}
-
-// Calls returns how often an operation was asked for, or any if op is "", failed
-// requests included.
-func (s *Server) Calls(op string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := 0
-	for _, c := range s.calls {
-		if c == op || op == "" {
-			n++
-		}
-	}
-	return n
-}
-
-func (s *Server) id(kind string) string {
-	s.serial++
-	return fmt.Sprintf("%s-%d", kind, s.serial)
-}
-
-func reply(w http.ResponseWriter, v any) {
-	w.Header().Set("Content-Type", "application/xml")
-	_ = xml.NewEncoder(w).Encode(v)
-}
-
-func fail(w http.ResponseWriter, status int, code, message string) {
-	w.Header().Set("Content-Type", "application/xml")
-	w.WriteHeader(status)
-	_ = xml.NewEncoder(w).Encode(struct {
-		XMLName       xml.Name `xml:"Error"`
-		Code, Message string
-	}{Code: code, Message: message})
 }

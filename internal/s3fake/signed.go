@@ -8,15 +8,15 @@ import (
 
 // forged reports that a request has a signature in its Authorization header that is
 // not made with the secret. The payload is taken at its word.
-func (s *Server) forged(r *http.Request) bool {
+func (b *bucket) forged(r *http.Request) bool {
 	fields := strings.Split(strings.TrimPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 "), ", ")
-	if s.Secret == "" || len(fields) != 3 {
+	if b.Secret == "" || len(fields) != 3 {
 		return false
 	}
 	credential := strings.TrimPrefix(fields[0], "Credential=")
 	names := strings.Split(strings.TrimPrefix(fields[1], "SignedHeaders="), ";")
 	p := presigned{r: r, query: r.URL.Query(), names: names}
-	want := p.sign(s.Secret, canon{
+	want := p.sign(b.Secret, canon{
 		credential: credential, date: r.Header.Get("X-Amz-Date"), payload: r.Header.Get("X-Amz-Content-Sha256"), length: r.ContentLength,
 	})
 	return !hmac.Equal([]byte(want), []byte(strings.TrimPrefix(fields[2], "Signature=")))

@@ -8,10 +8,10 @@ import (
 
 // Tag sets one tag of the current object and keeps the others, as a scanner
 // does.
-func (s *Server) Tag(key, name, value string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.current(key)
+func (b *bucket) Tag(key, name, value string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o := b.current(key)
 	tags := o.tags()
 	tags.Set(name, value)
 	o.Header.Set("X-Amz-Tagging", tags.Encode())
@@ -22,10 +22,10 @@ func (o *Object) tags() url.Values {
 	return tags
 }
 
-func (s *Server) getTagging(w http.ResponseWriter, key, version string) {
-	o := s.current(key)
+func (b *bucket) getTagging(w http.ResponseWriter, key, version string) {
+	o := b.current(key)
 	if version != "" {
-		o = s.version(key, version)
+		o = b.version(key, version)
 	}
 	if o == nil || o.Marker {
 		fail(w, http.StatusNotFound, "NoSuchKey", key)
