@@ -3,6 +3,10 @@
 //
 //	go run -C integration ./corpus /usr/share/doc ~/Pictures
 //	go run -C integration ./corpus -list ~/Pictures
+//	go run -C integration ./corpus -both
+//
+// With -both it sends the samples of package uploadtest instead, and ends with 1
+// if a legitimate one was refused or an attack accepted.
 //
 // Nothing is stored, and nothing leaves the machine. A sound file that is refused
 // without a reason in docs/accepted.md is a defect: CONTRIBUTING.md says how to
@@ -17,12 +21,13 @@ import (
 
 func main() {
 	list := flag.Bool("list", false, "print each file that is refused, with the reason for the log")
+	both := flag.Bool("both", false, "send the samples of the tests, legitimate ones and attacks, instead of folders")
 	flag.Usage = func() {
-		_, _ = fmt.Fprintln(flag.CommandLine.Output(), "usage: corpus [-list] FOLDER ...")
+		_, _ = fmt.Fprintln(flag.CommandLine.Output(), "usage: corpus [-list] FOLDER ...\n       corpus -both")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() == 0 {
+	if *both == (flag.NArg() > 0) {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -34,5 +39,9 @@ func main() {
 		fmt.Fprintln(os.Stderr, "corpus:", err)
 		os.Exit(1)
 	}
-	s.report(os.Stdout, *list)
+	if !*both {
+		s.report(os.Stdout, *list)
+	} else if !s.both(os.Stdout, legitimate(), attacks()) {
+		os.Exit(1)
+	}
 }

@@ -165,6 +165,8 @@ func badMP4() []row {
 		{"MP4 with references of a 64-bit size", "large.mp4", content, ftyp + box("moov", box("trak", box("mdia", box("minf", box("dinf", be32(1)+"dref"+be64(16+8+12)+be32(0)+be32(1)+box("url ", be32(0)))))))},
 		{"QuickTime whose metadata has no version", "qtmeta.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("meta", box("hdlr", be32(0)+be32(0)), dinf(0)))},
 		{"QuickTime with an alias of another file", "alias.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("trak", box("mdia", box("minf", box("dinf", dref("alis", 0))))))},
+		{"M4A with a track elsewhere", "remote.m4a", content, branded(ftyp, "M4A ") + moov(0) + box("mdat", "m")},
+		{"3GP with a track elsewhere", "remote.3gp", content, branded(ftyp, "3gp5") + moov(0) + box("mdat", "m")},
 		{"QuickTime that is a list of movies elsewhere", "reference.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("rmra", box("rmda", box("rdrf", be32(0)+"url "+be32(23)+"http://169.254.169.254/"))))},
 		{"QuickTime with a movie elsewhere and none of its own", "rmda.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("rmda", "data"))},
 		{"QuickTime whose movie is compressed", "cmov.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("cmov", box("dcom", "zlib"), box("cmvd", "data")))},
@@ -207,6 +209,7 @@ func badWebM() []row {
 		{"WebM of unknown size, cut off within a block", "livecut.webm", content, cut(sample("live.webm"), 1)},
 		{"WebM that nests another name", "doc.webm", typeNotAllowed, webmHead("exe\x00") + element(mkvSegment, element(tracks, "webm"))},
 		{"WebM with attached files", "attached.webm", content, webm("webm", element(tracks, "t"), element(attachments, "setup.exe"))},
+		{"Matroska with attached files", "attached.mkv", content, webm("matroska", element(tracks, "t"), element(attachments, "setup.exe"))},
 		{"WebM with a cluster in front of its tracks", "order.webm", content, webm("webm", element(cluster, "c"), element(tracks, "t"))},
 		{"WebM without tracks", "notracks.webm", content, webm("webm", element("\xec", "void"))},
 		{"WebM with an unknown element", "unknown.webm", content, webm("webm", element(tracks, "t"), element("\x1f\x43\xb6\x76", "c"))},
@@ -285,6 +288,7 @@ func badOgg() []row {
 	first := whole[:58] // the page of the identification header
 	return []row{
 		{"Ogg cut off", "cut.ogg", content, cut(whole, 1)},
+		{"Ogg Theora with HTML behind it", "html.ogv", content, sample("theora.ogv") + htmlPage},
 		{"Ogg with HTML behind it", "html.ogg", content, whole + htmlPage},
 		{"Ogg with a ZIP archive behind it", "zip.ogg", content, whole + zipFile},
 		{"Ogg with a changed packet", "changed.ogg", content, patch(whole, -10, "\x55\xaa")},

@@ -89,7 +89,10 @@ func hostileODFParts() (files []File) {
 	for _, about := range slices.Sorted(maps.Keys(more)) {
 		files = append(files, File{About: "OpenDocument: " + about, Name: "a.odt", Type: typeODT, Code: content, Content: more[about]})
 	}
-	return files
+	return append(files, File{
+		About: "OpenDocument: slides whose click is a script", Name: "a.odp", Type: typeODP, Code: content,
+		Content: odf(typeODP, "", file("content2.xml", odfContent(event(script)))),
+	})
 }
 
 // page is a book with this page.

@@ -100,6 +100,9 @@ func hostileTexts() []File {
 		File{About: "HTML behind JSON", Name: "a.json", Type: typeJSON, Content: []byte(`{"a": "` + long + `"}<script>alert(1)</script>`), Code: content},
 		File{About: "HTML between JSON", Name: "a.json", Type: typeJSON, Content: []byte(`["` + long + `", <b>]`), Code: content},
 		File{About: "HTML as Markdown", Name: "a.md", Type: "text/markdown", Content: []byte("# Title\n\n<details><summary>x</summary></details>\n"), Code: content},
+		File{About: "a script in a table of tabs", Name: "a.tsv", Type: "text/tab-separated-values", Content: []byte("a\tb\n1\t<script>alert(1)</script>\n"), Code: typeNotAllowed},
+		File{About: "a script in a contact", Name: "a.vcf", Type: "text/vcard", Content: []byte("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:<script>alert(1)</script>\r\nEND:VCARD\r\n"), Code: typeNotAllowed},
+		File{About: "a script in an appointment", Name: "a.ics", Type: "text/calendar", Content: []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-A:<img src=x onerror=alert(1)>\r\nEND:VCALENDAR\r\n"), Code: typeNotAllowed},
 		File{About: "a NUL in JSON", Name: "a.json", Type: typeJSON, Content: []byte(`{"a": "` + long + "\x00\"}"), Code: content},
 	)
 }

@@ -348,6 +348,7 @@ var archiveReasons = []struct {
 	{"a book with a program", "active_content program", "has a program, a macro or an embedded object inside"},
 	{"a book whose mimetype goes on", "type_mismatch", "is of another type than its name says"},
 	{"OpenDocument: a button with an image from elsewhere", "active_content external", "loads something from elsewhere"},
+	{"OpenDocument: slides whose click is a script", "active_content script", "calls a script"},
 	{"OpenDocument: a click of a kind that nobody knows", "active_content action", "has a click that does more than move through the slides"},
 	{"OpenDocument: a click that opens an object", "active_content action", "has a click that does more than move through the slides"},
 	{"OpenDocument: a click that starts a program", "active_content action", "has a click that does more than move through the slides"},
