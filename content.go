@@ -147,9 +147,9 @@ const (
 	// them must not trust them.
 	PDFAttachments PDFContent = "attachments"
 
-	// PDFRemoteLinks are links to other PDF files, to files of other machines
-	// (which tell those machines who clicks), and of other schemes than http,
-	// https, mailto and tel. Links that are scripts never pass.
+	// PDFRemoteLinks are links to files by other than a relative path, so also to
+	// files of other machines (which tell those machines who clicks), and of other
+	// schemes than http, https, mailto and tel. Links that are scripts never pass.
 	PDFRemoteLinks PDFContent = "remote_links"
 )
 

@@ -57,6 +57,9 @@ func (f finding) dictionary(m map[string]any) {
 	if f.text(m["/S"]) == "/URI" && !harmless(f.text(m["/URI"])) {
 		f.add("URI " + f.text(m["/URI"]))
 	}
+	if f.text(m["/S"]) == "/GoToR" && !f.beside(m["/F"]) {
+		f.add("S /GoToR")
+	}
 	f.action(m["/OpenAction"], opening)
 	for _, event := range f.dict(m["/AA"]) {
 		f.action(event, opening)
@@ -73,7 +76,7 @@ func (f finding) dictionary(m map[string]any) {
 
 // carried looks for what is neither an action nor leads to one.
 func (f finding) carried(m map[string]any) {
-	for _, key := range []string{"/F", "/UF", "/DOS", "/Mac", "/Unix"} {
+	for _, key := range fileNames {
 		if f.dict(m["/EF"])[key] != nil {
 			f.add("EF")
 		}
@@ -130,20 +133,24 @@ func (f finding) actions(v any, passes map[string]bool, depth int) {
 	}
 }
 
+// fileNames are the entries by which a file specification names a file (7.11.3).
+var fileNames = []string{"/F", "/UF", "/DOS", "/Mac", "/Unix"}
+
 // acting are the actions that never pass (ISO 32000-2, 12.6.4).
-var acting = set("/JavaScript", "/Launch", "/GoToR", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound",
+var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound",
 	"/GoTo3DView", "/RichMediaExecute")
 
 // opening are those that may run by themselves, and clicked those that may run on a click.
 var (
 	opening = set("/GoTo", "/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage")
 	clicked = set("/GoTo", "/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage",
-		"/Named/GoBack", "/Named/GoForward", "/Named/GoToPage", "/Named/Find", "/URI", "/GoToDp", "/Hide", "/ResetForm", "/SetOCGState", "/Trans")
+		"/Named/GoBack", "/Named/GoForward", "/Named/GoToPage", "/Named/Find", "/Named/Print", "/URI", "/GoToR", "/GoToDp", "/Hide", "/ResetForm", "/SetOCGState", "/Trans")
 )
 
 // showing are the annotations that only show something (12.5.6).
 var showing = set("/Link", "/Widget", "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight",
-	"/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Watermark", "/PrinterMark", "/TrapNet", "/Redact", "/Projection")
+	"/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Watermark", "/PrinterMark", "/TrapNet", "/Redact", "/Projection",
+	"/Screen", "/Sound")
 
 func set(names ...string) map[string]bool {
 	m := map[string]bool{}
@@ -166,4 +173,24 @@ func harmless(uri string) bool {
 	}
 	m := scheme.FindStringSubmatch(uri)
 	return m == nil || slices.Contains([]string{"http", "https", "mailto", "tel"}, m[1])
+}
+
+// beside reports whether a file specification names a file by a path that is relative to the document alone.
+func (f finding) beside(v any) bool {
+	if m := f.dict(v); m != nil {
+		names := 0
+		for key, name := range m {
+			if key != "/Type" && !(slices.Contains(fileNames, key) && f.beside(name)) {
+				return false
+			}
+			names++
+		}
+		return names > 0
+	}
+	name := f.text(v)
+	if bytes, err := hex.DecodeString(strings.TrimPrefix(name, "b:")); err == nil && strings.HasPrefix(name, "b:") {
+		name = string(bytes)
+	}
+	name = strings.TrimSpace(strings.TrimPrefix(name, "u:"))
+	return name != "" && !strings.HasPrefix(name, "/") && !strings.ContainsAny(strings.SplitN(name, "/", 2)[0], `:\`)
 }

@@ -14,6 +14,8 @@ var subjects = []subject{
 	{"names of files", "/Names<</EmbeddedFiles 6 0 R>>", "", "<</Kids[]>>", "<</Kids[7 0 R]>>"},
 	{"files", "/X<</Type/Filespec/EF 6 0 R>>", "", "<<>>", "<</F 3 0 R>>"},
 	{"a link", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI 6 0 R>>>>]", "(https://example.com/)", "(file:///etc/passwd)"},
+	{"a link to a file", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/GoToR/F(../b.pdf)/D[0/Fit]>>", "<</S/GoToR/F(//host/b.pdf)/D[0/Fit]>>"},
+	{"a link to a file, specified", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/GoToR/F<</F(b.pdf)/UF(b.pdf)>>>>", "<</S/GoToR/F<</F(b.pdf)/UF(c:/b.pdf)>>>>"},
 	{"a click", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/URI/URI(https://example.com/)>>", "<</S/Paint>>"},
 	{"a script", "/OpenAction 6 0 R", "", "[3 0 R/Fit]", "<</S/JavaScript/JS(app.alert\\(1\\))>>"},
 }

@@ -3,7 +3,7 @@ package inspect
 // PDF walks a PDF file (ISO 32000-2) from its header to its last end-of-file marker. The zero value is ready and checks
 // the structure; see RefuseActive.
 //
-// The structure: a header of version 1.0 to 1.7 or 2.0 in the first byte; then objects, cross-reference tables,
+// The structure: a header of version 1.0 to 2.9 in the first byte (readers try later versions than they know, 7.5.2); then objects, cross-reference tables,
 // trailers and comments, whole and with nothing else between them; at the end startxref with an offset that lies in the
 // file, and "%%EOF", which only white space and comments follow. Incremental updates, object streams, linearised and
 // encrypted files are PDF like any other. The data of a stream ends where its declared length says if endstream stands

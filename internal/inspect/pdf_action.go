@@ -60,10 +60,14 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 		}
 	case actNamed:
 		if opens = l.opens; !l.moves {
-			r.refuse(KindAction, "contains an action of the viewer that does not move within the file")
+			r.refuse(KindAction, "contains an action of the viewer that is not known to be harmless")
 		}
 	case actURI, actOnClick:
 		opens = false
+	case actGoToR:
+		if opens = false; l.far {
+			r.refuse(KindLink, "contains a link to another file")
+		}
 	}
 	if l.action != actBad && (l.more || l.keys&^own != 0) {
 		r.refuse(KindAction, "contains an action with entries that are not its own")

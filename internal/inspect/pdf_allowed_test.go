@@ -1,6 +1,7 @@
 package inspect_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +26,15 @@ func TestPDFHarmless(t *testing.T) {
 		{"attributes of the structure by reference", pdf(object(5, "<</A 6 0 R>>"), object(6, "<</ID(x)/O/Link/S/R>>"))},
 		{"type that is written elsewhere", pdf(object(5, "<</Type 6 0 R/Differences[]>>"), object(6, "/Encoding"))},
 		{"opens at a page", holds("/OpenAction<</Type/Action/S/GoTo/D[3 0 R/Fit]>>")},
+		{"a link to a file beside it", clicks("/A<</S/GoToR/F(../b/x%20y.pdf)/D[0/Fit]/NewWindow true>>")},
+		{"a link to a file beside it, specified", clicks("/A<</S/GoToR/D(a)/F<</Type/Filespec/F(x.pdf)/UF<feff00e9002e007000640066>>>>>")},
+		{"a link to a file of a long name", clicks(`/A<</S/GoToR/F(` + strings.Repeat("x", 9000) + `)>>`)},
+		{"a link to a file of a Russian name", clicks("/A<</S/GoToR/F<feff043a002f043a>>>")},
+		{"a link to a file beside it, by reference", pdf(object(5, "<</Subtype/Link/Rect[0 0 1 1]/A 6 0 R>>"), object(6, "<</S/GoToR/F(x.pdf)>>"))},
+		{"a button that prints", clicks("/A<</S/Named/N/Print>>")},
+		{"a place for media", pdf(object(5, "<</Type/Annot/Subtype/Screen/Rect[0 0 1 1]/MK<<>>>>"))},
+		{"a note that can be heard", pdf(object(5, "<</Type/Annot/Subtype/Sound/Rect[0 0 1 1]/Sound 7 0 R>>"), pdfStream("/Type/Sound/R 8000", "x"))},
+		{"events by reference, to a page by reference", pdf(object(3, "<</Type/Page/AA 5 0 R>>"), object(5, "<</O 6 0 R/C 6 0 R>>"), object(6, "<</S/GoTo/D 7 0 R>>"), object(7, "[3 0 R/Fit]"))},
 		{"text of a book", pdf(pdfStream("", "(12 0 obj) Tj 13 0 obj <</Type/Page/Contents 5 0 R>> endobj (the obj )"))},
 		{"profile of colours", pdf(pdfStream("/N 3/Filter/FlateDecode", deflate("\x00\x00\x0c4ADBE 1 2")))},
 		{"many annotations", pdf(object(5, "[<</Subtype/Link/Rect[0 0 1 1]>><</Subtype/Highlight/Rect[0 0 1 1]>><</Type/Annot/Subtype/Stamp>>]"))},
@@ -67,7 +77,7 @@ func TestPDFAllow(t *testing.T) {
 		{"attachment by reference", pdf(object(5, "<</EF 6 0 R>>"), object(6, "<</UF 7 0 R>>")), attachments, ""},
 		{"tree of attachments by reference", pdf(holdsNames("/EmbeddedFiles 6 0 R"), object(6, "<</Names[(a)7 0 R]>>")), attachments, ""},
 		{"script with attachments", calculates(`AFTime_Format\(0\)`), attachments, script},
-		{"link to a file", clicks("/A<</S/GoToR/F(x.pdf)/D[0/Fit]>>"), links, ""},
+		{"link to a file", clicks("/A<</S/GoToR/F(//host/x.pdf)/D[0/Fit]>>"), links, ""},
 		{"link to a file on opening", holds("/OpenAction<</S/GoToR/F(x.pdf)>>"), links, action},
 		{"link by a reference", pdf(object(5, "<</A<</S/URI/URI 6 0 R>>>>"), object(6, "(file:x)")), links, ""},
 		{"script by a reference", pdf(object(5, "<</A<</S/URI/URI 6 0 R>>>>"), object(6, "(javascript:x)")), links, script},

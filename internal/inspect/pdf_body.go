@@ -125,10 +125,12 @@ func (b *pdfBody) close(array bool) bool {
 	switch {
 	case array:
 		parent.tree = parent.tree || l.tree
+		parent.far = parent.far || keySet(parent.key).has(fileKeys)
 	case b.depth == 0:
 		b.flags |= b.rules.closed(l)
 	default:
 		flags := b.rules.closed(l)
+		parent.far = parent.far || keySet(parent.key).has(fileKeys) && (l.far || l.more || l.keys&^fileSpecification != 0)
 		parent.triggered = parent.triggered || keySet(parent.key).has(triggers) && flags&(isOpening|isUnknown|isAttribute) != 0
 	}
 	return true

@@ -56,6 +56,7 @@ func (r *pdfRules) item(l *pdfLevel, i pdfItem) {
 	if i.null() {
 		return
 	}
+	l.far = l.far || keySet(l.key).has(fileKeys) && (i.kind != itemString || !isBeside(i.text))
 	if l.array {
 		r.element(l)
 		if i.kind == itemReference {
@@ -144,7 +145,7 @@ func (r *pdfRules) reference(l *pdfLevel, num int64) {
 		l.files = true
 	}
 	if keySet(l.key).has(triggers) {
-		l.triggered = true
+		r.mark(num, asEvent)
 	}
 	switch l.key {
 	case keyA, keyPA, keyNext:

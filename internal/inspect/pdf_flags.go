@@ -23,6 +23,7 @@ const (
 	asOpening
 	asAction
 	asTriggers
+	asEvent   // what starts it may be an event: it is not known at the reference whether the dictionary is one of events
 	asScripts // names of scripts
 	asAttachments
 	asFiles
@@ -31,7 +32,7 @@ const (
 	asObjects
 )
 
-const asAnything = asOpening | asAction | asTriggers | asScripts | asAttachments | asFiles | asLink | asName | asObjects
+const asAnything = asOpening | asAction | asTriggers | asEvent | asScripts | asAttachments | asFiles | asLink | asName | asObjects
 
 // pdfConflicts are what an object may not be, by what others take it for.
 var pdfConflicts = [...]struct {
@@ -40,6 +41,7 @@ var pdfConflicts = [...]struct {
 }{
 	{as: asOpening, is: isOpening | isUnknown | isAttribute, kind: KindAction, detail: opensSomething},
 	{as: asAction, is: isUnknown, kind: KindAction, detail: unknownAction},
+	{as: asEvent, is: isOpening | isUnknown | isAttribute, kind: KindAction, detail: actsByItself},
 	{as: asTriggers, is: isTriggers, kind: KindAction, detail: actsByItself},
 	{as: asScripts, is: isTree, kind: KindScript, detail: "contains JavaScript"},
 	{as: asAttachments, is: isTree, kind: KindAttachment, detail: carriesFiles},

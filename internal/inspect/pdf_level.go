@@ -30,6 +30,7 @@ type pdfLevel struct {
 	moves  bool   // an action that moves within the file
 	opens  bool   // and may do so by itself
 	calc   bool   // the script only calculates
+	far    bool   // a file that is not known to be beside this one
 
 	tree      bool // has names or kids
 	files     bool // names files

@@ -26,6 +26,7 @@ const (
 	keyTrans
 	keyURI
 	keyJS
+	keyNewWindow
 
 	// What leads to actions, scripts and files.
 	keyA
@@ -79,7 +80,7 @@ const (
 var pdfKeyNames = map[string]pdfKey{
 	"Type": keyType, "S": keyS, "D": keyD, "Dp": keyDp, "Fields": keyFields, "Flags": keyFlags, "H": keyH, "IsMap": keyIsMap,
 	"N": keyN, "Next": keyNext, "PreserveRB": keyPreserveRB, "SD": keySD, "State": keyState, "T": keyT, "Trans": keyTrans,
-	"URI": keyURI, "JS": keyJS,
+	"URI": keyURI, "JS": keyJS, "NewWindow": keyNewWindow,
 
 	"A": keyA, "AA": keyAA, "PA": keyPA, "OpenAction": keyOpenAction, "JavaScript": keyJavaScript, "EmbeddedFiles": keyEmbeddedFiles,
 	"EF": keyEF, "F": keyF, "UF": keyUF, "DOS": keyDOS, "Mac": keyMac, "Unix": keyUnix, "Names": keyNames, "Kids": keyKids,
@@ -124,6 +125,9 @@ var (
 
 	// What a file specification names files by (7.11.4).
 	fileKeys = keySet(keyF, keyUF, keyDOS, keyMac, keyUnix)
+
+	// What it may have that is neither of another file system nor carries the file.
+	fileSpecification = fileKeys | keySet(keyType)
 )
 
 // pdfAction is what the S entry of a dictionary says, if it is a type of action (12.6.4). Structure elements, groups,
@@ -137,6 +141,7 @@ const (
 	actNamed
 	actURI
 	actOnClick // changes what the page shows, and nothing else
+	actGoToR
 	actScript
 	actBad
 )
@@ -151,6 +156,7 @@ var pdfActions = map[string]struct {
 	"GoTo":        {action: actGoTo, keys: keySet(keyD, keySD)},
 	"Named":       {action: actNamed, keys: keySet(keyN)},
 	"URI":         {action: actURI, keys: keySet(keyURI, keyIsMap)},
+	"GoToR":       {action: actGoToR, keys: keySet(keyF, keyD, keySD, keyNewWindow)},
 	"GoToDp":      {action: actOnClick, keys: keySet(keyDp)},
 	"Hide":        {action: actOnClick, keys: keySet(keyT, keyH)},
 	"ResetForm":   {action: actOnClick, keys: keySet(keyFields, keyFlags)},
@@ -159,7 +165,6 @@ var pdfActions = map[string]struct {
 	"JavaScript":  {action: actScript, keys: keySet(keyJS), kind: KindScript, detail: "contains JavaScript"},
 
 	"Launch":           {action: actBad, kind: KindProgram, detail: "contains an action that starts a program"},
-	"GoToR":            {action: actBad, kind: KindLink, detail: "contains a link to another file"},
 	"GoToE":            {action: actBad, kind: KindAction, detail: "contains an action that opens an embedded file"},
 	"Thread":           {action: actBad, kind: KindAction, detail: "contains an action that follows a thread"},
 	"SubmitForm":       {action: actBad, kind: KindForm, detail: "contains a form that sends data"},
@@ -173,19 +178,22 @@ var pdfActions = map[string]struct {
 
 const playsMedia = "contains an action that plays media"
 
-// pdfMoves are the named actions that pass on a click. Those that are true also pass when a page opens.
+// pdfMoves are the named actions that pass on a click: those of the specification, which move within the file, and others
+// that only open a dialog of the viewer. Those that are true also pass when a page opens.
 var pdfMoves = map[string]bool{
 	"NextPage": true, "PrevPage": true, "FirstPage": true, "LastPage": true,
-	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false,
+	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false, "Print": false,
 }
 
 // pdfAnnotations are the types of annotations that only show something (12.5.6). What makes pictures of the printing trade
-// and forms is among them.
+// and forms is among them. A Screen shows media only by an action. A Sound is in the file, and a click plays it.
 var pdfAnnotations = map[string]bool{
 	"Link": true, "Widget": true, "Text": true, "FreeText": true, "Line": true, "Square": true, "Circle": true, "Polygon": true,
 	"PolyLine": true, "Highlight": true, "Underline": true, "Squiggly": true, "StrikeOut": true, "Stamp": true, "Caret": true,
 	"Ink": true, "Popup": true, "Watermark": true, "PrinterMark": true, "TrapNet": true, "Redact": true, "Projection": true,
+	"Screen": true, "Sound": true,
 }
 
-// pdfMedia are the types of annotations that carry what plays or runs.
-var pdfMedia = map[string]bool{"Movie": true, "Sound": true, "Screen": true, "3D": true, "RichMedia": true}
+// pdfMedia are the types of annotations that run something, or may take it from elsewhere: a movie is a file (ISO 32000-1,
+// 13.4), and a model of U3D may name others (ECMA-363, 9.8.3).
+var pdfMedia = map[string]bool{"Movie": true, "3D": true, "RichMedia": true}

@@ -47,8 +47,8 @@ func (f *pdfWalk) header(t pdfToken) {
 	version, isPDF := bytes.CutPrefix(t.text, []byte("PDF-"))
 	version = bytes.TrimRight(version, " \t\f\x00")
 	f.head = hasHeader
-	one := len(version) == 3 && version[0] == '1' && version[1] == '.' && '0' <= version[2] && version[2] <= '7'
-	if t.at != 0 || t.kind != pdfComment || !isPDF || !one && string(version) != "2.0" {
+	known := len(version) == 3 && (version[0] == '1' || version[0] == '2') && version[1] == '.' && '0' <= version[2] && version[2] <= '9'
+	if t.at != 0 || t.kind != pdfComment || !isPDF || !known {
 		f.fail(fault(CodeDamaged, notPDF))
 	}
 }

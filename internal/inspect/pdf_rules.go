@@ -4,7 +4,7 @@ package inspect
 type PDFAllow struct {
 	Calculations bool // scripts that are nothing but calls of Acrobat's functions for the fields of forms
 	Attachments  bool // files in the file, which are data: nothing of them is looked at
-	Links        bool // links to other files, and of other schemes than http, https, mailto and tel
+	Links        bool // links to files that are not beside this one, and of other schemes than http, https, mailto and tel
 }
 
 // pdfRules judges what dictionaries say, wherever they stand: which reader takes which object for what is not known before
@@ -32,6 +32,10 @@ func (r *pdfRules) failLater(err error) {
 // refuse refuses the file for a kind of active content, unless that is allowed.
 func (r *pdfRules) refuse(kind, detail string) {
 	if kind == KindAttachment && r.allow.Attachments || kind == KindLink && r.allow.Links {
+		return
+	}
+	if kind == KindLink { // encryption makes any text look like a link
+		r.failLater(active(kind, detail))
 		return
 	}
 	r.fail(active(kind, detail))

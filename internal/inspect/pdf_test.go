@@ -43,7 +43,7 @@ func objStm(object string) string {
 }
 
 var (
-	notPDF = finding{text: "does not begin with %PDF- and a version from 1.0 to 2.0"}
+	notPDF = finding{text: "does not begin with %PDF- and a version from 1.0 to 2.9"}
 	cutPDF = finding{text: "is cut off: it does not end in startxref and %%EOF"}
 )
 
@@ -60,6 +60,8 @@ func TestPDFStructure(t *testing.T) {
 		{"plain", good, finding{}},
 		{"version 1.0", strings.Replace(good, "1.7", "1.0", 1), finding{}},
 		{"version 2.0", strings.Replace(good, "1.7", "2.0", 1), finding{}},
+		{"version 1.9", strings.Replace(good, "1.7", "1.9", 1), finding{}},
+		{"version 2.9", strings.Replace(good, "1.7", "2.9", 1), finding{}},
 		{"CR line ends", strings.ReplaceAll(good, "\n", "\r"), finding{}},
 		{"no line end", strings.TrimRight(good, "\n"), finding{}},
 		{"white space behind", good + "\r\n \t\x00\n", finding{}},
@@ -90,7 +92,7 @@ func TestPDFStructure(t *testing.T) {
 
 		{"nothing", "", notPDF},
 		{"no version", "%PDF-", notPDF},
-		{"version 1.8", strings.Replace(good, "1.7", "1.8", 1), notPDF},
+		{"version 1.70", strings.Replace(good, "1.7", "1.70", 1), notPDF},
 		{"version 3.0", strings.Replace(good, "1.7", "3.0", 1), notPDF},
 		{"header alone", "%PDF-1.7\n", cutPDF},
 		{"header and end", "%PDF-1.7\nstartxref\n1\n%%EOF\n", finding{text: "is a PDF without objects"}},

@@ -132,7 +132,7 @@ func (f *pdfWalk) end(total int64) error {
 	return cmp.Or(r.err, r.later)
 }
 
-const notPDF = "does not begin with %PDF- and a version from 1.0 to 2.0"
+const notPDF = "does not begin with %PDF- and a version from 1.0 to 2.9"
 
 // fail refuses the file as damaged. In doubt, it may be the walk that went astray.
 func (f *pdfWalk) fail(err error) {
