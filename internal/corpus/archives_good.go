@@ -174,6 +174,9 @@ func hostileODF() []File {
 		doc("an event that calls a script", event(`"`)),
 		doc("an event that calls a script, in single quotes", event(`'`)),
 		doc("an encrypted document", odf(typeODT, `<manifest:file-entry manifest:full-path="a"><manifest:encryption-data/></manifest:file-entry>`)),
+		doc("a document whose parts are encrypted", zipOf(store("mimetype", typeODT), store("content.xml", noise(300)), store("styles.xml", "<"+noise(300)),
+			file("META-INF/manifest.xml", manifest(typeODT, `<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry>`)))),
+		doc("a document with a part that is not XML, before its manifest", zipOf(store("mimetype", typeODT), store("content.xml", noise(300)), file("META-INF/manifest.xml", manifest(typeODT, "")))),
 		doc("a document without a manifest", zipOf(store("mimetype", typeODT), file("content.xml", "<x/>"))),
 		doc("a manifest of another type", zipOf(store("mimetype", typeODT), file("META-INF/manifest.xml", manifest(typeODS, "")))),
 		doc("a master document", odf(typeODT+"-master", "")),
@@ -185,6 +188,9 @@ func hostileODF() []File {
 		doc("a document without a mimetype", zipOf(file("content.xml", "<x/>"), file("META-INF/manifest.xml", manifest(typeODT, "")))),
 		{About: "a spreadsheet named as a text", Name: "a.odt", Type: typeODT, Content: odf(typeODS, ""), Code: typeNotAllowed},
 		{About: "a spreadsheet under a text's name", Name: "a.odt", Type: typeODS, Content: odf(typeODS, ""), Code: typeMismatch},
+		book("a book of XHTML 5 with characters that it does not declare", zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<x/>"), file("a.xhtml", "<!DOCTYPE html><html>&nbsp;</html>"))),
+		book("a book with a script's address in characters", zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<x/>"),
+			file("a.xhtml", `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"><html xmlns="http://www.w3.org/1999/xhtml"><a href="&nbsp;javascript:alert(1)">&nbsp;</a></html>`))),
 		book("a book without its container", zipOf(store("mimetype", typeEPUB), file("a.xhtml", "<html/>"))),
 		book("a book with a program", zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<x/>"), file("a.jpg", "MZ\x90"))),
 		book("a book whose mimetype goes on", zipOf(store("mimetype", typeEPUB+"-x"), file("META-INF/container.xml", "<x/>"))),
@@ -221,6 +227,15 @@ func goodODF() []File {
 		{
 			About: "a text about scripts", Name: "a.odt", Type: typeODT,
 			Content: odf(typeODT, "", file("styles.xml", odfContent("the address begins with vnd.sun.star.script: and &lt;!DOCTYPE"))),
+		},
+		{
+			About: "an empty thumbnail that is marked as packed", Name: "a.odt", Type: typeODT,
+			Content: odf(typeODT, "", zipEntry{name: "Thumbnails/thumbnail.png", packed: []byte{}}),
+		},
+		{
+			About: "a book of XHTML 1.1 with its characters", Name: "a.epub", Type: typeEPUB, Content: zipOf(store("mimetype", typeEPUB),
+				file("META-INF/container.xml", "<container/>"), file("a.xhtml", `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd">`+
+					`<html xmlns="http://www.w3.org/1999/xhtml"><body title="A&nbsp;B">&copy;&nbsp;2011 &mdash; caf&eacute; &thetasym;</body></html>`)),
 		},
 		{About: "a book", Name: "a.epub", Type: typeEPUB, Content: zipOf(store("mimetype", typeEPUB),
 			file("META-INF/container.xml", "<container/>"), file("a.xhtml", "<!DOCTYPE html><html/>"))},

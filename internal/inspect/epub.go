@@ -2,9 +2,12 @@ package inspect
 
 import (
 	"bufio"
+	"encoding/xml"
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"unicode/utf8"
 
 	"github.com/airlock-go/upload/internal/xmlread"
 )
@@ -17,8 +20,7 @@ type epub struct {
 
 const xhtmlSpace = "http://www.w3.org/1999/xhtml"
 
-// bookTypes are the document types of books: XHTML 5 and 1, and of the table of contents. Their names lead to entities in no reader
-// of books, but to those of HTML.
+// bookTypes are the document types of books: XHTML 5 and 1, and of the table of contents.
 var bookTypes = []xmlread.DocumentType{
 	{Name: "html"},
 	{Name: "html", Public: "-//W3C//DTD XHTML 1.1//EN", System: "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"},
@@ -27,6 +29,23 @@ var bookTypes = []xmlread.DocumentType{
 	{Name: "ncx", Public: "-//NISO//DTD ncx 2005-1//EN", System: "http://www.daisy.org/z3986/2005/ncx-2005-1.dtd"},
 	{Name: "package", Public: "+//ISBN 0-9673008-1-9//DTD OEB 1.2 Package//EN", System: "http://openebook.org/dtds/oeb-1.2/oebpkg12.dtd"},
 }
+
+// bookCharacters returns the entities of XHTML 1, which are those of HTML 4 and each a character (XHTML 1.0, A.2). Readers know
+// them by the document type. Those of XHTML 5 are declared nowhere.
+func bookCharacters(d xmlread.DocumentType) map[string]rune {
+	if d.Name == "html" && d.Public != "" {
+		return htmlCharacters()
+	}
+	return nil
+}
+
+var htmlCharacters = sync.OnceValue(func() map[string]rune {
+	characters := map[string]rune{}
+	for name, text := range xml.HTMLEntity {
+		characters[name], _ = utf8.DecodeRuneInString(text)
+	}
+	return characters
+})
 
 // bookExtensions lists what the names of entries may end in beside those of Office.
 var bookExtensions = words(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus`)
@@ -54,7 +73,8 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	if !looksLikeXML(head) {
 		return nil
 	}
-	return w.readXML(body, xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Long: seen}, func(xmlread.Name) partRule {
+	options := xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Characters: bookCharacters, Long: seen}
+	return w.readXML(body, options, func(xmlread.Name) partRule {
 		return &bookPart{links: b.links}
 	})
 }

@@ -13,10 +13,14 @@ type linkPlace uint8
 const (
 	linkHere      linkPlace = iota // nowhere, or to a place in the document itself
 	linkBeside                     // to a name without a scheme: within the package, or beside the document
-	linkWeb                        // http, https, mailto, tel: what every program asks about, or shows
+	linkWeb                        // by one of linkSchemes: what every program asks about, or shows
 	linkDisk                       // to a file on the disk of whoever reads it
 	linkElsewhere                  // to another computer by its name, or by a scheme that starts a program
 )
+
+// linkSchemes are those that pass: each leads to a page, a file or a message that a browser or a mail program shows, and to
+// no program or computer by its name in a network of Windows.
+var linkSchemes = nameSet("http https ftp ftps mailto news tel")
 
 // placeOf tells where a reference leads as office programs read it: a backslash is a slash, and two of either in front name a
 // computer, in percent form too.
@@ -34,7 +38,7 @@ func placeOf(target string) linkPlace {
 		return linkBeside
 	case len(scheme) == 1: // a drive
 		return linkDisk
-	case scheme == "http", scheme == "https", scheme == "mailto", scheme == "tel":
+	case linkSchemes[scheme]:
 		return linkWeb
 	case scheme == "file":
 		return fileLink(rest)

@@ -2,6 +2,8 @@ package inspect
 
 import (
 	"bufio"
+	"cmp"
+	"errors"
 	"path"
 	"strings"
 
@@ -11,9 +13,10 @@ import (
 // odf judges a package of OpenDocument (ODF 1.3 part 2).
 type odf struct {
 	mediaType string
-	links     bool // links to files and of any scheme pass
-	typed     bool // the mimetype entry says so
-	declared  bool // the manifest says so, too
+	links     bool  // links to files and of any scheme pass
+	typed     bool  // the mimetype entry says so
+	declared  bool  // the manifest says so, too
+	damage    error // of the first part that cannot be read: the manifest, which comes last, may say that it is encrypted
 }
 
 // openOfficeTypes are the document types that old versions of OpenOffice.org wrote. None declares an entity, and nothing reads them.
@@ -32,6 +35,15 @@ var openOfficeTypes = []xmlread.DocumentType{
 var odfExtensions = words(`.rdf .svm .txt .odt .ods .odp .odg .odf .odc .html`)
 
 func (o *odf) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
+	err := o.judge(w, h, body)
+	if e := (*Error)(nil); errors.As(err, &e) && (e.Code == CodeDamaged || e.Code == CodeUnsupported || e.Code == CodeComplex) {
+		o.damage = cmp.Or(o.damage, err)
+		return nil
+	}
+	return err
+}
+
+func (o *odf) judge(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	head, err := peekHead(body)
 	if err != nil {
 		return err
@@ -85,10 +97,10 @@ func judgeODFName(name string) error {
 }
 
 func (o *odf) end(*zipWalk) error {
-	if !o.typed || !o.declared {
+	if o.damage == nil && (!o.typed || !o.declared) {
 		return fault(CodeDamaged, incomplete)
 	}
-	return nil
+	return o.damage
 }
 
 // odfManifest reads META-INF/manifest.xml.

@@ -37,6 +37,9 @@ func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
 	if l.triggered {
 		flags |= isTriggers
 	}
+	if l.file.known() && !l.specifiesBeside() {
+		flags |= isFar
+	}
 	if (l.typ == typeAnnotation || l.keys.has(keySet(keyRect))) && l.keys.has(keySet(keySubtype)) && !l.shows {
 		r.refuse(KindAction, "contains an annotation of an unknown type")
 	}
@@ -65,9 +68,8 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 	case actURI, actOnClick:
 		opens = false
 	case actGoToR:
-		if opens = false; l.far {
-			r.refuse(KindLink, "contains a link to another file")
-		}
+		opens = false
+		r.leads(&l.file)
 	}
 	if l.action != actBad && (l.more || l.keys&^own != 0) {
 		r.refuse(KindAction, "contains an action with entries that are not its own")

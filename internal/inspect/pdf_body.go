@@ -125,12 +125,12 @@ func (b *pdfBody) close(array bool) bool {
 	switch {
 	case array:
 		parent.tree = parent.tree || l.tree
-		parent.far = parent.far || keySet(parent.key).has(fileKeys)
+		parent.file.far = parent.file.far || keySet(parent.key).has(fileKeys)
 	case b.depth == 0:
 		b.flags |= b.rules.closed(l)
 	default:
 		flags := b.rules.closed(l)
-		parent.far = parent.far || keySet(parent.key).has(fileKeys) && (l.far || l.more || l.keys&^fileSpecification != 0)
+		parent.file.far = parent.file.far || keySet(parent.key).has(fileKeys) && !l.specifiesBeside()
 		parent.triggered = parent.triggered || keySet(parent.key).has(triggers) && flags&(isOpening|isUnknown|isAttribute) != 0
 	}
 	return true
@@ -176,6 +176,9 @@ func (b *pdfBody) bare(i pdfItem) {
 	case itemReference:
 		b.flags |= isOther
 	case itemString:
+		if !isBeside(i.text) {
+			b.flags |= isFar
+		}
 		switch linkKind(i.text, i.cut) {
 		case KindLink:
 			b.flags |= isLink

@@ -33,7 +33,9 @@ func TestPDFLinks(t *testing.T) {
 		{"file of another machine, other slashes", `(/\\host/share)`, link},
 		{"drive", `(C:\\Windows\\x.exe)`, link},
 		{"handler of a program", "(ms-word:ofe|u|https://example.com/a.docx)", link},
-		{"transfer", "(ftp://example.com/)", link},
+		{"transfer", "(ftp://example.com/)", ""},
+		{"news", "(news:comp.text.tex)", ""},
+		{"editor", "(textedit:///home/x/a.ly:1:1:1)", link},
 		{"longer than any scheme", "(" + strings.Repeat("a", 65) + ":x)", link},
 		{"script by reference", "6 0 R", script},
 	} {

@@ -56,7 +56,9 @@ func (r *pdfRules) item(l *pdfLevel, i pdfItem) {
 	if i.null() {
 		return
 	}
-	l.far = l.far || keySet(l.key).has(fileKeys) && (i.kind != itemString || !isBeside(i.text))
+	if keySet(l.key).has(fileKeys) {
+		l.file.item(i)
+	}
 	if l.array {
 		r.element(l)
 		if i.kind == itemReference {

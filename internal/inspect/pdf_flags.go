@@ -14,6 +14,7 @@ const (
 	isFiles                         // the files of a file specification
 	isLink                          // a string that is a link of a kind that is not accepted
 	isScript                        // a string that is a link to a script
+	isFar                           // the name of a file, or its specification, that is not known to be relative
 	isName                          // a name alone
 	isOther                         // a reference alone
 	isExamined                      // a stream of objects that was examined
@@ -28,11 +29,12 @@ const (
 	asAttachments
 	asFiles
 	asLink
+	asFile // that is opened
 	asName // the value of an entry that is judged by name
 	asObjects
 )
 
-const asAnything = asOpening | asAction | asTriggers | asEvent | asScripts | asAttachments | asFiles | asLink | asName | asObjects
+const asAnything = asOpening | asAction | asTriggers | asEvent | asScripts | asAttachments | asFiles | asLink | asFile | asName | asObjects
 
 // pdfConflicts are what an object may not be, by what others take it for.
 var pdfConflicts = [...]struct {
@@ -48,6 +50,7 @@ var pdfConflicts = [...]struct {
 	{as: asFiles, is: isFiles, kind: KindAttachment, detail: carriesFiles},
 	{as: asLink, is: isLink, kind: KindLink, detail: leadsElsewhere},
 	{as: asLink, is: isScript, kind: KindScript, detail: leadsElsewhere},
+	{as: asFile, is: isFar, kind: KindLink, detail: leadsToFile},
 	{as: asName, is: isName, kind: KindAction, detail: "has a type that is written elsewhere"},
 	{as: asAnything, is: isOther, kind: KindAction, detail: "has a reference to a reference where it matters"},
 }
@@ -59,6 +62,7 @@ const (
 	unknownAction  = "contains an action of an unknown type"
 	carriesFiles   = "carries other files"
 	leadsElsewhere = "contains a link of a kind that is not accepted"
+	leadsToFile    = "contains a link to another file"
 	carriesMedia   = "contains rich media"
 	hasJavaScript  = "contains JavaScript"
 	hidesObject    = "hides an object in a string, a comment or a stream"

@@ -30,11 +30,19 @@ type pdfLevel struct {
 	moves  bool   // an action that moves within the file
 	opens  bool   // and may do so by itself
 	calc   bool   // the script only calculates
-	far    bool   // a file that is not known to be beside this one
+	file   pdfFile
 
 	tree      bool // has names or kids
 	files     bool // names files
 	triggered bool // has events that do something
+}
+
+// pdfFile is what a dictionary says of a file by the entries of a file specification.
+type pdfFile struct {
+	named    bool  // by a string
+	far      bool  // by one that is not known to be relative
+	referred bool  // by an object
+	num      int64 // its number
 }
 
 type pdfType uint8

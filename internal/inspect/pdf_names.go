@@ -41,6 +41,8 @@ const (
 	keyDOS
 	keyMac
 	keyUnix
+	keyDesc
+	keyAFRelationship
 	keyNames
 	keyKids
 	keyXFA
@@ -83,7 +85,7 @@ var pdfKeyNames = map[string]pdfKey{
 	"URI": keyURI, "JS": keyJS, "NewWindow": keyNewWindow,
 
 	"A": keyA, "AA": keyAA, "PA": keyPA, "OpenAction": keyOpenAction, "JavaScript": keyJavaScript, "EmbeddedFiles": keyEmbeddedFiles,
-	"EF": keyEF, "F": keyF, "UF": keyUF, "DOS": keyDOS, "Mac": keyMac, "Unix": keyUnix, "Names": keyNames, "Kids": keyKids,
+	"EF": keyEF, "F": keyF, "UF": keyUF, "DOS": keyDOS, "Mac": keyMac, "Unix": keyUnix, "Desc": keyDesc, "AFRelationship": keyAFRelationship, "Names": keyNames, "Kids": keyKids,
 	"XFA": keyXFA, "Encrypt": keyEncrypt, "Collection": keyCollection, "Base": keyBase, "Ref": keyRef,
 	"3DD": key3DD, "OnInstantiate": keyOnInstantiate, "RichMediaContent": keyRichMediaContent,
 
@@ -126,8 +128,8 @@ var (
 	// What a file specification names files by (7.11.4).
 	fileKeys = keySet(keyF, keyUF, keyDOS, keyMac, keyUnix)
 
-	// What it may have that is neither of another file system nor carries the file.
-	fileSpecification = fileKeys | keySet(keyType)
+	// What it may have that neither says how the file is found otherwise nor carries it.
+	fileSpecification = fileKeys | keySet(keyType, keySubtype, keyDesc, keyAFRelationship)
 )
 
 // pdfAction is what the S entry of a dictionary says, if it is a type of action (12.6.4). Structure elements, groups,

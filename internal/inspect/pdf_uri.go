@@ -1,13 +1,6 @@
 package inspect
 
-import (
-	"bytes"
-	"encoding/binary"
-	"unicode/utf16"
-)
-
-// The schemes of links that pass: what browsers and mail programs open.
-var pdfSchemes = map[string]bool{"http": true, "https": true, "mailto": true, "tel": true}
+import "bytes"
 
 // linkKind returns the kind of active content that the target of a link is, "" if it passes: a target of a scheme that is
 // accepted, or a relative one. cut says that text is only the beginning.
@@ -30,7 +23,7 @@ func linkKind(text []byte, cut bool) string {
 		return ""
 	case uri[end] == '\\', end == 0 && len(uri) > 1 && uri[0] == '/' && (uri[1] == '/' || uri[1] == '\\'):
 		return KindLink // a file of another machine
-	case uri[end] != ':' || pdfSchemes[string(uri[:end])]:
+	case uri[end] != ':' || linkSchemes[string(uri[:end])]:
 		return ""
 	}
 	switch string(uri[:end]) {
@@ -46,44 +39,4 @@ func lowerBit(c byte) byte {
 		return 0x20
 	}
 	return 0
-}
-
-// isBeside reports whether the name of a file, or the beginning of one, is relative to the file that names it: no drive,
-// scheme, root or other computer comes first (ISO 32000-2, 7.11.2). Names with backslashes are not.
-func isBeside(name []byte) bool {
-	folder := false
-	for _, r := range textOf(name) {
-		switch r {
-		case '/':
-			return folder
-		case ':', '\\', '\uff0f', '\uff1a', '\uff3c': // wide ones become narrow on some systems
-			return false
-		}
-		folder = folder || r > ' '
-	}
-	return true
-}
-
-// textOf decodes a text string. What is not in UTF-16 or UTF-8 has one byte for each character (7.9.2.2).
-func textOf(b []byte) (text []rune) {
-	order, wide := binary.ByteOrder(binary.BigEndian), true
-	switch {
-	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
-		return []rune(string(b[3:]))
-	case bytes.HasPrefix(b, []byte("\xff\xfe")):
-		order = binary.LittleEndian
-	default:
-		wide = bytes.HasPrefix(b, []byte("\xfe\xff"))
-	}
-	if wide {
-		var units []uint16
-		for b = b[2:]; len(b) > 1; b = b[2:] {
-			units = append(units, order.Uint16(b))
-		}
-		return utf16.Decode(units)
-	}
-	for _, c := range b {
-		text = append(text, rune(c))
-	}
-	return text
 }

@@ -119,10 +119,7 @@ func svgLink(value []byte, long bool) *Error {
 	return active(KindLink, "has a link of another kind")
 }
 
-var (
-	linkSchemes   = nameSet("http https mailto tel")
-	scriptSchemes = nameSet("javascript vbscript livescript")
-)
+var scriptSchemes = nameSet("javascript vbscript livescript")
 
 // schemeOf returns what a browser might take for the scheme of an address, in lower case and without white space, or "" for
 // a relative one. It takes more for a scheme than RFC 3986 does.

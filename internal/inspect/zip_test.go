@@ -97,7 +97,7 @@ func TestArchivesCut(t *testing.T) {
 }
 
 // readAll reads an archive as most programs do, by its directory. The standard library wants a count of volumes that OneDrive does
-// not write.
+// not write, and a deflate stream where there is nothing to pack.
 func readAll(content []byte) error {
 	if i := bytes.LastIndex(content, []byte("PK\x06\x07")); i >= 0 && i+20 <= len(content) && content[i+16] == 0 {
 		content = bytes.Clone(content)
@@ -108,6 +108,9 @@ func readAll(content []byte) error {
 		return err
 	}
 	for _, f := range r.File {
+		if f.CompressedSize64 == 0 && f.UncompressedSize64 == 0 {
+			continue
+		}
 		entry, err := f.Open()
 		if err != nil {
 			return err

@@ -159,7 +159,7 @@ func (w *zipWalk) open(h *zipHeader) *zipContent {
 	case h.method == stored && h.flags&sizesFollow != 0:
 		c.src = &storedData{c}
 		return c
-	case h.method == stored:
+	case h.method == stored, h.flags&sizesFollow == 0 && h.packed == 0 && h.size == 0: // nothing, which some do not pack
 		return c
 	}
 	if r, ok := w.inflater.(flate.Resetter); ok {

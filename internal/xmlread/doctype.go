@@ -29,6 +29,9 @@ func (r *values) documentType() error {
 	if c := r.buf[r.at]; c != '>' && c != '[' || !slices.Contains(r.opt.Doctypes, d) {
 		return fault(Doctype, aDoctype)
 	}
+	if r.opt.Characters != nil {
+		r.chars = r.opt.Characters(d)
+	}
 	if r.buf[r.at] == '[' {
 		if err := r.subset(); err != nil {
 			return err

@@ -23,12 +23,13 @@ func (e entities) used(v []byte) bool {
 	}
 }
 
-// expand appends a value, with what its references stand for, to to. The result has at most MaxValue bytes.
-func (e entities) expand(to, v []byte) ([]byte, error) {
+// expand appends a value to to, with what its references stand for; chars are those to characters. The result has at most
+// MaxValue bytes.
+func (e entities) expand(to, v []byte, chars map[string]rune) ([]byte, error) {
 	for i := 0; i < len(v); {
 		switch c := v[i]; c {
 		case '&':
-			char, size, ok := reference(v[i:])
+			char, size, ok := reference(v[i:], chars)
 			if ok {
 				to = utf8.AppendRune(to, char)
 			} else {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,8 +15,21 @@ import (
 // w3c is a document type that the tests accept.
 var w3c = xmlread.DocumentType{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"}
 
+// xhtml is one whose external subset declares characters.
+var xhtml = xmlread.DocumentType{Name: "html", Public: "-//W3C//DTD XHTML 1.1//EN", System: "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"}
+
+const asXHTML = `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd">`
+
+var characters = map[string]rune{"nbsp": '\u00a0', "ni": '\u220b'}
+
 var options = xmlread.Options{
-	Doctypes: []xmlread.DocumentType{w3c, {Name: "svg"}},
+	Doctypes: []xmlread.DocumentType{w3c, {Name: "svg"}, {Name: "html"}, xhtml},
+	Characters: func(d xmlread.DocumentType) map[string]rune {
+		if d == xhtml {
+			return characters
+		}
+		return nil
+	},
 	Entities: map[string]string{"ns_svg": "http://www.w3.org/2000/svg", "ns_ai": "http://ns.adobe.com/AdobeIllustrator/10.0/"},
 }
 
@@ -90,7 +104,10 @@ var errCharset = errors.New("another encoding")
 func oracle(document []byte) (lines []string, err error) {
 	d := xml.NewDecoder(strings.NewReader(string(document)))
 	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errCharset }
-	d.Entity = options.Entities
+	d.Entity = maps.Clone(options.Entities)
+	for name, char := range characters {
+		d.Entity[name] = string(char)
+	}
 	text, depth := "", 0
 	for {
 		token, err := d.Token()

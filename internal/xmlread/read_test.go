@@ -43,6 +43,8 @@ func TestReads(t *testing.T) {
 		{"names of other scripts", `<né ã="1" 名="2"><x-1.y_z·/></né>`, "start né ã=\"1\" 名=\"2\"\nstart x-1.y_z·\nend x-1.y_z·\nend né"},
 		{"a known document type", `<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN'` + "\n" + `"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" ><svg/>`, "start svg\nend svg"},
 		{"a short document type", `<!DOCTYPE svg><svg/>`, "start svg\nend svg"},
+		{"characters of the document type", asXHTML + `<html a="1&nbsp;&ni;&lt;">2&nbsp;&ni;&lt;</html>`, "start html a=\"1\\u00a0∋<\"\ntext \"2\\u00a0∋<\"\nend html"},
+		{"characters in a long value", asXHTML + `<html a="` + strings.Repeat("&ni;", 1500) + `"/>`, `start html a="` + strings.Repeat("∋", 1500) + "\"\nend html"},
 		{
 			"known entities", `<!DOCTYPE svg [` + "\n\t" + `<!ENTITY ns_svg "http://www.w3.org/2000/svg"> <!ENTITY ns_ai 'http://ns.adobe.com/AdobeIllustrator/10.0/' >` + "\n" + `] >` +
 				`<svg xmlns="&ns_svg;" b="&lt;&ns_ai;&#10;"/>`,
@@ -118,6 +120,12 @@ func TestRefuses(t *testing.T) {
 		{`<a>&;</a>`, damaged, 1},
 		{`<a>& b</a>` + strings.Repeat(" ", 60), damaged, 1},
 		{`<a>&ns_svg;</a>`, damaged, 1},
+		{`<html>&nbsp;</html>`, damaged, 1},
+		{`<!DOCTYPE html><html>&nbsp;</html>`, damaged, 1},
+		{`<!DOCTYPE svg><svg a="&nbsp;"/>`, damaged, 1},
+		{asXHTML + `<html>&nbs;</html>`, damaged, 1},
+		{asXHTML + `<html a="&nbs;"/>`, damaged, 1},
+		{strings.Replace(asXHTML, ">", `[<!ENTITY nbsp "x">]>`, 1) + `<html/>`, doctype, 1},
 		{`<a>]]></a>`, damaged, 1},
 		{"<a>\x01</a>", damaged, 1},
 		{"<a>\uffff</a>", damaged, 1},

@@ -11,9 +11,9 @@ const maxReference = 32
 // predefined are the entities that every reader knows (XML 1.0, 4.6).
 var predefined = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "apos": '\'', "quot": '"'}
 
-// reference reads a character reference or one of the five entities at the beginning of v (XML 1.0 [66] and 4.6). It
-// returns what it stands for and how long it is.
-func reference(v []byte) (char rune, size int, ok bool) {
+// reference reads a character reference, one of the five entities or one of more at the beginning of v (XML 1.0 [66] and
+// 4.6). It returns what it stands for and how long it is.
+func reference(v []byte, more map[string]rune) (char rune, size int, ok bool) {
 	end := bytes.IndexByte(v[:min(len(v), maxReference)], ';')
 	if end < 2 {
 		return 0, 0, false
@@ -21,8 +21,8 @@ func reference(v []byte) (char rune, size int, ok bool) {
 	if name := v[1:end]; name[0] == '#' {
 		char, ok = number(name[1:])
 		ok = ok && isChar(char)
-	} else {
-		char, ok = predefined[string(name)]
+	} else if char, ok = predefined[string(name)]; !ok {
+		char, ok = more[string(name)]
 	}
 	return char, end + 1, ok
 }

@@ -82,7 +82,7 @@ func (r *texts) inCDATA() (Token, error) {
 // textReference reads a reference in text.
 func (r *texts) textReference() (Token, error) {
 	r.has(maxReference)
-	char, size, ok := reference(r.buf[r.at:])
+	char, size, ok := reference(r.buf[r.at:], r.chars)
 	switch {
 	case ok:
 		r.token = r.char[:utf8.EncodeRune(r.char[:], char)]

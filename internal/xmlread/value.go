@@ -18,7 +18,8 @@ type values struct {
 	window
 	attrs    []attr
 	entities entities
-	expanded []byte // values that have such entities
+	chars    map[string]rune // entities that the external subset declares
+	expanded []byte          // values that have such entities
 }
 
 // value reads a quoted value.
@@ -60,11 +61,11 @@ func (r *values) held(a *attr, start, end int) error {
 	if references && r.entities.used(v) {
 		a.isExpanded, a.from = true, place(len(r.expanded))
 		var err error
-		r.expanded, err = r.entities.expand(r.expanded, v)
+		r.expanded, err = r.entities.expand(r.expanded, v, r.chars)
 		a.to = place(len(r.expanded))
 		return err
 	}
-	n, ok := decode(v)
+	n, ok := decode(v, r.chars)
 	if !ok {
 		return fault(Damaged, malformed)
 	}
@@ -83,12 +84,12 @@ func look(v []byte) (plain, references, fine bool) {
 }
 
 // decode replaces references in v, and white space by spaces (XML 1.0, 3.3.3), in its place. It returns the new length.
-func decode(v []byte) (int, bool) {
+func decode(v []byte, chars map[string]rune) (int, bool) {
 	n := 0
 	for i := 0; i < len(v); {
 		switch c := v[i]; c {
 		case '&':
-			char, size, ok := reference(v[i:])
+			char, size, ok := reference(v[i:], chars)
 			if !ok {
 				return 0, false
 			}
@@ -158,7 +159,7 @@ func (r *values) showLong(a *attr, piece []byte, last bool) error {
 		return fault(Damaged, malformed)
 	}
 	if !plain {
-		n, ok := decode(piece)
+		n, ok := decode(piece, r.chars)
 		if !ok {
 			return fault(Damaged, malformed)
 		}

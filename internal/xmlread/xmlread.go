@@ -1,7 +1,7 @@
 // Package xmlread reads XML 1.0 with namespaces as it streams by, more strictly than the programs that will open it.
 //
 // It exists so that a document is judged by what every reader sees. It decides the encoding itself, takes nothing that two
-// readers could read in two ways, expands nothing but the five entities of XML and character references, and holds little:
+// readers could read in two ways, expands nothing but references to characters and to constants of the options, and holds little:
 //
 //	r := xmlread.New(source, xmlread.Options{Spend: budget.Spend, Long: rule.long})
 //	for {
@@ -110,6 +110,10 @@ type Options struct {
 	// Entities are those that a document type of Doctypes may declare in its internal subset, with exactly that text, and
 	// values of attributes may use then. The texts must be plain: no "<", "&" or white space but single spaces.
 	Entities map[string]string
+
+	// Characters returns the entities that the external subset of a document type of Doctypes declares, each of which
+	// stands for one character. A reference must be at least as long as its character is in UTF-8. The subset is not read.
+	Characters func(DocumentType) map[string]rune
 }
 
 // DocumentType is what a document type declaration says, without its internal subset.

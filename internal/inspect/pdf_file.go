@@ -1,0 +1,90 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/binary"
+	"unicode/utf16"
+)
+
+// item takes in the value of an entry that names the file.
+func (f *pdfFile) item(i pdfItem) {
+	switch i.kind {
+	case itemString:
+		f.named = true
+		f.far = f.far || !isBeside(i.text)
+	case itemReference:
+		f.far = f.far || f.referred
+		f.referred, f.num = true, i.num
+	case itemName:
+		f.far = true
+	case itemNumber, itemWord: // of annotations, for one, F is a number
+	}
+}
+
+func (f *pdfFile) known() bool { return f.named || f.referred || f.far }
+
+// specifiesBeside reports whether a dictionary, as a file specification, names a file by relative paths alone (7.11.3). Its
+// entry FS would make them addresses.
+func (l *pdfLevel) specifiesBeside() bool {
+	return !l.file.far && !l.file.referred && !l.more && l.keys&^fileSpecification == 0
+}
+
+// leads judges the file that an action opens on a click.
+func (r *pdfRules) leads(f *pdfFile) {
+	switch {
+	case f.far:
+		r.refuse(KindLink, leadsToFile)
+	case f.referred:
+		r.mark(f.num, asFile)
+	}
+}
+
+// isBeside reports whether the name of a file, or the beginning of one, is relative to the file that names it: no drive,
+// scheme, root or other computer comes first (ISO 32000-2, 7.11.2). Names of which a backslash comes first are not.
+func isBeside(name []byte) bool {
+	folder, scheme := false, true
+	for _, r := range textOf(name) {
+		switch r {
+		case '/':
+			return folder
+		case '\\', '\uff0f', '\uff3c': // wide ones become narrow on some systems
+			return false
+		case ':', '\uff1a':
+			if scheme {
+				return false
+			}
+		}
+		folder = folder || r > ' '
+		scheme = scheme && (r <= ' ' && !folder || isSchemeRune(r))
+	}
+	return true
+}
+
+// isSchemeRune reports whether a scheme may have the character (RFC 3986, 3.1), or a drive.
+func isSchemeRune(r rune) bool {
+	return 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9' || r == '+' || r == '-' || r == '.'
+}
+
+// textOf decodes a text string. What is not in UTF-16 or UTF-8 has one byte for each character (7.9.2.2).
+func textOf(b []byte) (text []rune) {
+	order, wide := binary.ByteOrder(binary.BigEndian), true
+	switch {
+	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
+		return []rune(string(b[3:]))
+	case bytes.HasPrefix(b, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	default:
+		wide = bytes.HasPrefix(b, []byte("\xfe\xff"))
+	}
+	if wide {
+		var units []uint16
+		for b = b[2:]; len(b) > 1; b = b[2:] {
+			units = append(units, order.Uint16(b))
+		}
+		return utf16.Decode(units)
+	}
+	for _, c := range b {
+		text = append(text, rune(c))
+	}
+	return text
+}
