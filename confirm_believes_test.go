@@ -180,3 +180,25 @@ func TestConfirmAsksOnceMore(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 4, counting.Calls(uploadtest.OpStat), "published already")
 }
+
+// TestConfirmWhileTheStorageIsBusy: a publication that found no memory is for later,
+// as an upload is.
+func TestConfirmWhileTheStorageIsBusy(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
+	ticket := d.sign(t, declarationOf("a.txt", "hello"))
+	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
+	l := &liar{DirectStorage: d.store, promote: func(context.Context, upload.Promotion) error {
+		return fmt.Errorf("no memory: %w", upload.ErrBusy)
+	}}
+	p := d.over(t, l)
+	_, called, err := confirmBy(p, ticket.Token, nil)
+	require.ErrorIs(t, err, upload.CodeBusy)
+	require.ErrorIs(t, err, upload.ErrBusy)
+	require.False(t, called)
+	require.Equal(t, 1, d.staged(), "the only copy was removed")
+
+	l.promote = nil
+	_, called, err = confirmBy(p, ticket.Token, nil)
+	require.NoError(t, err)
+	require.True(t, called)
+}

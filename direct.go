@@ -73,8 +73,10 @@ type DirectStorage interface {
 	// error. When the staged object is not that of p.ETag the error is
 	// [ErrChanged]. In doubt the store asks; if that fails, too, the error is
 	// [ErrUnknownOutcome]. After any other error nothing is readable under the
-	// key. Promote may be called concurrently with the same p. What it says is
-	// looked at with Stat before the staged object is deleted.
+	// key. A store that finds no memory for it returns one that is [ErrBusy], and
+	// the client is asked to confirm later. Promote may be called concurrently with
+	// the same p. What it says is looked at with Stat before the staged object is
+	// deleted.
 	Promote(ctx context.Context, p Promotion) error
 }
 

@@ -146,11 +146,24 @@ func (tx *Tx) stage(in *Incoming, p *form.Part, maxSize int64) error {
 }
 
 func stageError(err error) error {
-	switch {
-	case errors.Is(err, ErrBusy):
-		return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
-	case err == nil:
+	if err == nil {
 		err = errors.New("upload: the storage did not read the file to its end")
+	}
+	return storageRefusal(err)
+}
+
+// storageError is one that the client is not told the cause of.
+func storageError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return storageRefusal(err)
+}
+
+// storageRefusal answers for a storage that failed with err.
+func storageRefusal(err error) *Error {
+	if errors.Is(err, ErrBusy) {
+		return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
 	}
 	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}
 }

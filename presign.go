@@ -235,11 +235,3 @@ func (p *Presigner) open(q *request, token string) (*sealed, error) {
 	}
 	return t, nil
 }
-
-// storageError is one that the client is not told the cause of.
-func storageError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}
-}

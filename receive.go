@@ -199,7 +199,7 @@ func commitError(err error) *Error {
 	if errors.Is(err, ErrExists) {
 		return &Error{Code: CodeConflict, Reason: "a file with this key is stored already", Err: err}
 	}
-	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}
+	return storageRefusal(err)
 }
 
 // Rollback removes the files unless they were committed; afterwards it does

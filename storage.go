@@ -120,6 +120,7 @@ var (
 	ErrUnknownOutcome = errors.New("upload: the outcome of the commit is not known")
 
 	// ErrBusy is returned by [Storage.Stage] when the memory for another
-	// upload did not become free within [Object.MaxWait].
+	// upload did not become free within [Object.MaxWait], and by
+	// [DirectStorage.Promote] likewise. It is answered with [CodeBusy].
 	ErrBusy = errors.New("upload: no memory for another upload")
 )
