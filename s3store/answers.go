@@ -111,15 +111,16 @@ func (b *answerBody) strange(p []byte) string {
 }
 
 // errElsewhere is what a redirect leads to with a client that cannot be kept from it.
-var errElsewhere = errors.New("the answer came from another host")
+var errElsewhere = errors.New("the answer came from another place")
 
 // maxRedirects is how often one request is sent on.
 const maxRedirects = 3
 
-// unredirected returns the client, which follows redirects only within a host, as
-// of a gateway that adds a slash, and with the method that was asked for. Where S3
-// sends requests elsewhere, as to another region, they have to be signed for that.
-func unredirected(c s3.HTTPClient) s3.HTTPClient {
+// unredirected returns the client, which follows at most that many redirects, only
+// within a host, as of a gateway that adds a slash, and with the method that was
+// asked for. Where S3 sends requests elsewhere, as to another region, they have to be
+// signed for that.
+func unredirected(c s3.HTTPClient, most int) s3.HTTPClient {
 	if b, ok := c.(*awshttp.BuildableClient); ok {
 		c = b.Freeze()
 	}
@@ -131,7 +132,7 @@ func unredirected(c s3.HTTPClient) s3.HTTPClient {
 	own.CheckRedirect = func(r *http.Request, via []*http.Request) error {
 		first, status := via[0].URL, r.Response.StatusCode
 		same := r.URL.Host == first.Host && r.URL.Scheme == first.Scheme
-		if same && len(via) <= maxRedirects && (status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect) {
+		if same && len(via) <= most && (status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect) {
 			return nil
 		}
 		return http.ErrUseLastResponse

@@ -12,7 +12,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// send sends a request as a client would, through the signer's own HTTP client.
+// send sends a request as a client would, through the signer's own HTTP client. It
+// follows no redirect: an answer from another place says nothing of the service.
 func (p *probing) send(r *upload.SignedRequest, body []byte) (status int, err error) {
 	ctx, cancel := context.WithTimeoutCause(p.ctx, p.store.opts.CallTimeout, errCallTimeout)
 	defer cancel()
@@ -32,12 +33,19 @@ func (p *probing) send(r *upload.SignedRequest, body []byte) (status int, err er
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}
-	resp, err := p.store.opts.Signer.Options().HTTPClient.Do(req)
+	asked := req.URL.String()
+	resp, err := unredirected(p.store.opts.Signer.Options().HTTPClient, 0).Do(req)
 	if err != nil {
 		return 0, err
 	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
-	return resp.StatusCode, resp.Body.Close()
+	if err := resp.Body.Close(); err != nil {
+		return 0, err
+	}
+	if resp.Request != nil && resp.Request.URL.String() != asked {
+		return 0, errElsewhere
+	}
+	return resp.StatusCode, nil
 }
 
 func formBody(fields map[string]string, file []byte) (body []byte, contentType string, err error) {

@@ -125,7 +125,7 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	}
 	s := &Store{
 		client:   client,
-		http:     unredirected(client.Options().HTTPClient),
+		http:     unredirected(client.Options().HTTPClient, maxRedirects),
 		bucket:   &bucket,
 		opts:     o,
 		tagging:  optional(tags.Encode()),
