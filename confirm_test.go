@@ -177,7 +177,11 @@ func TestConfirmsAtOnce(t *testing.T) {
 // try succeeds.
 func TestNextFails(t *testing.T) {
 	fails := map[string]http.HandlerFunc{
-		"status":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"status": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"status, then Keep": func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusInternalServerError)
+			require.ErrorIs(t, upload.Keep(r.Context()), upload.ErrNotKept)
+		},
 		"discard": func(_ http.ResponseWriter, r *http.Request) { upload.Discard(r.Context()) },
 		"panic":   func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	}

@@ -44,14 +44,17 @@ func ExampleHandler_Middleware() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	insert := func(string) error { return errors.New("the database is away") }
+	insert, remove := func(string) error { return errors.New("the database is away") }, func(string) {}
 	profile := h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		picture := upload.Files(r.Context())[0]
 		if err := insert(picture.Key); err != nil {
 			http.Error(w, "try again later", http.StatusInternalServerError) // removes the file
 			return
 		}
-		upload.Keep(r.Context()) // the row refers to it now
+		if err := upload.Keep(r.Context()); err != nil { // answered already, as by a timeout
+			remove(picture.Key)
+			return
+		}
 		w.WriteHeader(http.StatusNoContent)
 	}))
 

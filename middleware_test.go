@@ -29,11 +29,19 @@ func TestMiddlewareOutcomes(t *testing.T) {
 		{"an interim status first", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(500) }, false},
 		{"a second status counts not", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200); w.WriteHeader(500) }, true},
 		{"Discard and 303", func(w http.ResponseWriter, r *http.Request) { upload.Discard(r.Context()); w.WriteHeader(303) }, false},
-		{"Keep and 500", func(w http.ResponseWriter, r *http.Request) { upload.Keep(r.Context()); w.WriteHeader(500) }, true},
-		{"Keep wins over Discard", func(_ http.ResponseWriter, r *http.Request) { upload.Keep(r.Context()); upload.Discard(r.Context()) }, true},
+		{"Keep and 500", func(w http.ResponseWriter, r *http.Request) { _ = upload.Keep(r.Context()); w.WriteHeader(500) }, true},
+		{"Keep and Discard", func(_ http.ResponseWriter, r *http.Request) {
+			_ = upload.Keep(r.Context())
+			upload.Discard(r.Context())
+		}, true},
+		{"Discard and Keep", func(_ http.ResponseWriter, r *http.Request) {
+			upload.Discard(r.Context())
+			_ = upload.Keep(r.Context())
+		}, false},
+		{"500 and Keep", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(500); _ = upload.Keep(r.Context()) }, false},
 		{"panic", func(http.ResponseWriter, *http.Request) { panic("boom") }, false},
 		{"abort", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false},
-		{"Keep and panic", func(_ http.ResponseWriter, r *http.Request) { upload.Keep(r.Context()); panic("boom") }, true},
+		{"Keep and panic", func(_ http.ResponseWriter, r *http.Request) { _ = upload.Keep(r.Context()); panic("boom") }, true},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			var cleaned []string

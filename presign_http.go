@@ -2,7 +2,6 @@ package upload
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -118,11 +117,9 @@ func (p *Presigner) confirmHandler(next http.Handler) http.Handler {
 		}
 		_, err = p.Confirm(w, r, step.Token, func(f File) error {
 			o := &outcome{files: []File{f}}
-			rec := &statusRecorder{ResponseWriter: w}
-			r := r.WithContext(context.WithValue(r.Context(), outcomeKey{}, o))
+			r := r.WithContext(r.Context()) // whose body the caller still needs
 			r.Body = io.NopCloser(bytes.NewReader(body))
-			next.ServeHTTP(rec, r)
-			if o.undo(rec.status, false) {
+			if o.serve(w, r, next); !o.stays() {
 				return errNext
 			}
 			return nil

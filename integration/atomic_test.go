@@ -110,11 +110,11 @@ func TestHostDecides(t *testing.T) {
 			w.WriteHeader(303)
 		}, false},
 		{"keeps and answers 500", func(w http.ResponseWriter, r *http.Request) {
-			upload.Keep(r.Context())
+			_ = upload.Keep(r.Context())
 			w.WriteHeader(500)
 		}, true},
 		{"keeps and panics", func(_ http.ResponseWriter, r *http.Request) {
-			upload.Keep(r.Context())
+			_ = upload.Keep(r.Context())
 			panic("host")
 		}, true},
 	}

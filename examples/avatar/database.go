@@ -40,8 +40,9 @@ type picture struct {
 }
 
 // set makes p the picture of its user and returns the key of the one before, ""
-// if there was none.
-func (db *database) set(ctx context.Context, p picture) (previous string, err error) {
+// if there was none. Before the commit it asks keep whether the file is there to
+// stay. If the commit fails then, the file is left to the sweep.
+func (db *database) set(ctx context.Context, p picture, keep func(context.Context) error) (previous string, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return "", err
@@ -55,6 +56,9 @@ func (db *database) set(ctx context.Context, p picture) (previous string, err er
 		ON CONFLICT (user) DO UPDATE SET key = excluded.key, description = excluded.description, private = excluded.private`,
 		p.User, p.Key, p.Description, p.Private)
 	if err != nil {
+		return "", err
+	}
+	if err := keep(ctx); err != nil {
 		return "", err
 	}
 	return previous, tx.Commit()

@@ -15,7 +15,7 @@ func (a *app) save(w http.ResponseWriter, r *http.Request) {
 		Key:         upload.Files(r.Context())[0].Key,
 		Description: r.FormValue("description"),
 		Private:     r.FormValue("private") != "",
-	})
+	}, upload.Keep)
 	switch {
 	case violates(err):
 		upload.Discard(r.Context()) // the redirect does not say that this failed
@@ -23,10 +23,10 @@ func (a *app) save(w http.ResponseWriter, r *http.Request) {
 		return
 	case err != nil:
 		slog.ErrorContext(r.Context(), "a picture was not saved", "error", err)
-		http.Error(w, "the picture could not be saved", http.StatusInternalServerError) // which removes the file
+		http.Error(w, "the picture could not be saved", http.StatusInternalServerError) // which removes the file, unless it was kept
 		return
 	}
-	upload.Keep(r.Context()) // a row refers to it now, whatever happens below
+	// A row refers to the file now, whatever happens below.
 	if previous != "" {
 		// Only now: had anything failed before, the row would still lead there.
 		if err := a.store.Delete(context.WithoutCancel(r.Context()), previous); err != nil {

@@ -27,7 +27,7 @@ func TestSweep(t *testing.T) {
 			require.NoError(t, staged.Commit(t.Context()))
 		}
 		for user, key := range map[string]string{"ada": "pictures/ada/2.png", "emmy": "pictures/emmy/1.png", "grace": "pictures/grace/1.png"} {
-			_, err = db.set(t.Context(), picture{User: user, Key: key, Description: user})
+			_, err = db.set(t.Context(), picture{User: user, Key: key, Description: user}, kept)
 			require.NoError(t, err)
 		}
 		sweeper, err := newSweeper(store, db)

@@ -62,7 +62,10 @@ func (p *profiles) save(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the name is empty or taken", http.StatusConflict)
 		return
 	}
-	upload.Keep(r.Context()) // a profile refers to it now
+	if err := upload.Keep(r.Context()); err != nil { // answered already, as by a timeout
+		p.remove(saved)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusCreated)
 	_ = json.NewEncoder(w).Encode(saved)
@@ -80,4 +83,10 @@ func (p *profiles) insert(saved profile) bool {
 	}
 	p.byName[saved.Name] = saved
 	return true
+}
+
+func (p *profiles) remove(saved profile) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.byName, saved.Name)
 }

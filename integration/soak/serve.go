@@ -105,12 +105,15 @@ func (a *app) record(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	files := upload.Files(r.Context())
+	if err := upload.Keep(r.Context()); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	a.mu.Lock()
 	for _, f := range files {
 		a.files[f.Key] = true
 	}
 	a.mu.Unlock()
-	upload.Keep(r.Context())
 	upload.JSON(w, r, files, nil)
 }
 
