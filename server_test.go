@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -271,6 +272,52 @@ func TestPlace(t *testing.T) {
 	r := post(body)
 	r.Proto, r.ProtoMajor = "HTTP/2.0", 2
 	f.accepts(t, r) // free: no wait
+}
+
+// TestPlacesAreWaitedForByTurns: one subject's crowd costs another one turn, and
+// half of those who may wait are of one subject at most.
+func TestPlacesAreWaitedForByTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const crowd = 2048
+		f := newFixture(t, nil, upload.Options{MaxConcurrent: 2, MaxWait: time.Hour})
+		h, err := upload.New(f.store, upload.NotEmpty(), upload.Subject(bySubject), &upload.Options{
+			MaxConcurrent: 2, MaxWait: time.Hour, Logger: f.logger(),
+		})
+		require.NoError(t, err)
+		request := func(subject string) *http.Request {
+			r := post(file("file", "a.txt", "hello"))
+			r.Header.Set("Subject", subject)
+			return r
+		}
+		var held [2]*upload.Tx
+		for i, subject := range []string{"ann", "bob"} {
+			held[i], err = h.Receive(httptest.NewRecorder(), request(subject))
+			require.NoError(t, err)
+		}
+		var answered atomic.Int64
+		for range crowd {
+			go func() {
+				h.ServeHTTP(httptest.NewRecorder(), request("ann"))
+				answered.Add(1)
+			}()
+		}
+		synctest.Wait()
+		begin := time.Now()
+		require.Equal(t, upload.CodeBusy, codeOf(t, serve(h, request("ann"))))
+		require.Zero(t, time.Since(begin), "refused at once")
+
+		before := make(chan int64, 1)
+		go func() {
+			h.ServeHTTP(httptest.NewRecorder(), request("cid"))
+			before <- answered.Load()
+		}()
+		synctest.Wait()
+		require.NoError(t, held[1].Rollback()) // a place for cid, since ann has her share
+		require.LessOrEqual(t, <-before, int64(1))
+		require.NoError(t, held[0].Rollback())
+		synctest.Wait()
+		require.EqualValues(t, crowd, answered.Load())
+	})
 }
 
 // TestPlaceUntilCommit: what waits for its commit takes memory, so it keeps its

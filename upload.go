@@ -117,6 +117,8 @@ type Options struct {
 	// MaxWait is how long an upload may wait for one of those places and for
 	// the storage's memory, together, before it is refused with [CodeBusy]. On
 	// HTTP/2 uploads never wait, since unread streams block their connection.
+	// Subjects are served by turns. 4,096 wait at most, and half as many of one
+	// subject or of all anonymous callers; others are refused at once.
 	// Default: 30 s.
 	MaxWait time.Duration
 

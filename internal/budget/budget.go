@@ -13,52 +13,82 @@ import (
 // ErrTooLarge is returned at once for a request that could never be granted.
 var ErrTooLarge = errors.New("budget: more than there is")
 
-// Budget is a weighted semaphore that serves its callers first come, first
-// served, and in which no named subject holds more than a share of the whole.
-// It is safe for concurrent use.
+// ErrCrowded is returned at once for a request that would have to wait where
+// [MaxWaiting] wait, or half as many of its subject.
+var ErrCrowded = errors.New("budget: too many are waiting")
+
+// MaxWaiting is how many requests wait for one budget. One subject has half of
+// them at most; so have all callers without a name together.
+const MaxWaiting = 4096
+
+// Budget is a weighted semaphore that serves its subjects by turns, and in which
+// no named subject holds more than a share of the whole. It is safe for
+// concurrent use.
 //
-// Two rules keep one subject from harming the others. A request that would
-// take its subject over the share waits for that subject's own releases, and
-// meanwhile everybody behind it is served as if it was not there. And a
-// request that nobody's share stands against is never overtaken, however large
-// it is and however small the ones behind it are.
+// The requests of one subject are served first come, first served, and subjects
+// that wait get one request each in turn: a crowd of one subject's requests
+// costs another subject one turn. Two rules keep subjects from harming others.
+// A request that would take its subject over the share waits for that subject's
+// own releases, and meanwhile everybody else is served as if it was not there.
+// And a request whose turn it is keeps it until there is room, however large it
+// is and however small the others are.
 //
 // A single request larger than the share is granted to a subject that holds
 // nothing, since it could not be granted otherwise. The subject "" stands for
-// callers whose name is not known; no share applies to it.
+// callers whose name is not known; no share applies to it. Every call costs the
+// same however many wait.
 type Budget struct {
 	size, share int64
 
-	mu    sync.Mutex
-	used  int64
-	peak  int64
-	held  map[string]int64 // of named subjects, no zeros
-	queue list.List        // of *request, oldest first
+	mu         sync.Mutex
+	used       int64
+	peak       int64
+	held       map[string]int64 // of named subjects, no zeros
+	lanes      map[string]*lane // of subjects that wait
+	turns      list.List        // of *lane: those whose own share lets them go on, the next one in front
+	waiting    int
+	maxWaiting int
+	looked     int // how many requests grant has looked at
+}
+
+// lane is the queue of one subject.
+type lane struct {
+	subject string
+	queue   list.List     // of *request, oldest first, never empty
+	turn    *list.Element // of Budget.turns, nil while the share holds the first back
 }
 
 type request struct {
-	subject string
 	n       int64
 	granted chan struct{} // closed under the mutex
+	lane    *lane
+	place   *list.Element // in the lane
 }
 
 // New returns a Budget of size units, of which one named subject gets share.
 // A share of zero means one request at a time.
 func New(size, share int64) *Budget {
-	return &Budget{size: size, share: share, held: make(map[string]int64)}
+	return &Budget{size: size, share: share, held: map[string]int64{}, lanes: map[string]*lane{}, maxWaiting: MaxWaiting}
 }
 
 // Acquire takes n units for subject and waits for them as long as ctx allows;
 // with a ctx that is done it takes them if they are free now. The error is
-// [ErrTooLarge] or the cause of ctx's end. Who holds units must not wait for
-// more: two such callers could wait for each other for ever.
+// [ErrTooLarge], [ErrCrowded] or the cause of ctx's end. Who holds units must not
+// wait for more: two such callers could wait for each other for ever.
 func (b *Budget) Acquire(ctx context.Context, subject string, n int64) error {
 	if n < 0 || n > b.size {
 		return fmt.Errorf("%w: %d of %d", ErrTooLarge, n, b.size)
 	}
 	b.mu.Lock()
-	r, place := b.enqueue(subject, n)
+	r := b.enqueue(subject, n)
+	crowded := !r.isGranted() && (b.waiting > b.maxWaiting || r.lane.queue.Len() > b.maxWaiting/2)
+	if crowded {
+		b.leave(r)
+	}
 	b.mu.Unlock()
+	if crowded {
+		return ErrCrowded
+	}
 	select {
 	case <-r.granted:
 		return nil
@@ -70,7 +100,7 @@ func (b *Budget) Acquire(ctx context.Context, subject string, n int64) error {
 	if r.isGranted() {
 		return nil
 	}
-	b.leave(place)
+	b.leave(r)
 	return context.Cause(ctx)
 }
 
@@ -85,9 +115,9 @@ func (b *Budget) TryAcquire(subject string, n int64) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	r, place := b.enqueue(subject, n)
+	r := b.enqueue(subject, n)
 	if !r.isGranted() {
-		b.leave(place)
+		b.leave(r)
 	}
 	return r.isGranted()
 }
@@ -101,6 +131,9 @@ func (b *Budget) Release(subject string, n int64) {
 		panic("budget: more released than acquired")
 	}
 	b.hold(subject, -n)
+	if l := b.lanes[subject]; l != nil {
+		b.judge(l)
+	}
 	b.grant()
 }
 
@@ -118,44 +151,67 @@ func (b *Budget) Peak() int64 {
 	return b.peak
 }
 
-// enqueue puts a request at the end of the queue and grants what can be, which
-// may be this one.
-func (b *Budget) enqueue(subject string, n int64) (*request, *list.Element) {
-	r := &request{subject: subject, n: n, granted: make(chan struct{})}
-	place := b.queue.PushBack(r)
+// enqueue puts a request at the end of its subject's queue and grants what can
+// be, which may be this one.
+func (b *Budget) enqueue(subject string, n int64) *request {
+	l := b.lanes[subject]
+	if l == nil {
+		l = &lane{subject: subject}
+		b.lanes[subject] = l
+	}
+	r := &request{n: n, granted: make(chan struct{}), lane: l}
+	r.place = l.queue.PushBack(r)
+	b.waiting++
+	b.judge(l)
 	b.grant()
-	return r, place
+	return r
 }
 
-// leave takes a request that was not granted out of the queue, which may let
-// those behind it go.
-func (b *Budget) leave(place *list.Element) {
-	b.queue.Remove(place)
+// leave takes a request that was not granted out of its queue, which may let
+// others go.
+func (b *Budget) leave(r *request) {
+	b.remove(r)
+	b.judge(r.lane)
 	b.grant()
 }
 
-// grant serves the queue in order, up to the first request that has to wait
-// for room. A subject that is over its share stays so for its later, smaller
-// requests: they do not overtake its first.
+func (b *Budget) remove(r *request) {
+	r.lane.queue.Remove(r.place)
+	b.waiting--
+}
+
+// judge puts a lane among those that get a turn, at their end, or takes it out,
+// by what its first request asks for. A lane that nobody waits in is forgotten.
+func (b *Budget) judge(l *lane) {
+	first := l.queue.Front()
+	if first == nil {
+		delete(b.lanes, l.subject)
+	}
+	goesOn := first != nil && b.withinShare(l.subject, first.Value.(*request).n)
+	switch {
+	case goesOn && l.turn == nil:
+		l.turn = b.turns.PushBack(l)
+	case !goesOn && l.turn != nil:
+		b.turns.Remove(l.turn)
+		l.turn = nil
+	}
+}
+
+// grant serves one request of each lane in turn, up to the first that has to
+// wait for room. A subject that is over its share stays so for its later,
+// smaller requests: they do not overtake its first.
 func (b *Budget) grant() {
-	var over map[string]bool
-	for place := b.queue.Front(); place != nil; {
-		r, next := place.Value.(*request), place.Next()
-		switch {
-		case over[r.subject]:
-		case !b.withinShare(r.subject, r.n):
-			if over == nil {
-				over = make(map[string]bool)
-			}
-			over[r.subject] = true
-		case b.used+r.n > b.size:
+	for turn := b.turns.Front(); turn != nil; turn = b.turns.Front() {
+		l := turn.Value.(*lane)
+		r := l.queue.Front().Value.(*request)
+		if b.looked++; b.used+r.n > b.size {
 			return
-		default:
-			b.hold(r.subject, r.n)
-			b.queue.Remove(place)
-			close(r.granted)
 		}
-		place = next
+		b.hold(l.subject, r.n)
+		b.remove(r)
+		close(r.granted)
+		b.turns.MoveToBack(turn)
+		b.judge(l)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -174,6 +175,74 @@ func TestGivingUpFreesThePlace(t *testing.T) {
 		l.require(t, "large gave up", "small")
 		require.EqualValues(t, 10, l.b.Used())
 		require.EqualValues(t, 10, l.b.Peak())
+	})
+}
+
+// TestSubjectsTakeTurns: a crowd of one subject costs another one turn.
+func TestSubjectsTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{b: budget.New(10, 10)}
+		require.True(t, l.b.TryAcquire("", 10))
+		for _, name := range []string{"a1", "a2", "a3", "a4", "b1", "b2", "c1", " 1", " 2"} {
+			l.ask(t.Context(), name, strings.Trim(name[:1], " "), 1)
+		}
+		want := []string{}
+		for _, name := range []string{"a1", "b1", "c1", " 1", "a2", "b2", " 2", "a3", "a4"} {
+			l.b.Release("", 1)
+			want = append(want, name)
+			l.require(t, want...)
+		}
+	})
+}
+
+// TestTurnIsKept: a large request keeps its turn until there is room, and is
+// overtaken by nobody.
+func TestTurnIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{b: budget.New(10, 10)}
+		require.True(t, l.b.TryAcquire("", 10))
+		l.ask(t.Context(), "large", "a", 9)
+		for i := range 5 {
+			l.ask(t.Context(), "small", fmt.Sprint(i), 1)
+		}
+		for range 8 {
+			l.b.Release("", 1)
+			l.require(t)
+		}
+		l.b.Release("", 2)
+		l.require(t, "large", "small")
+	})
+}
+
+// TestWaitingIsBounded: half of those who may wait are of one subject at most,
+// and what need not wait is never refused.
+func TestWaitingIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := budget.New(10, 5)
+		require.True(t, b.TryAcquire("x", 5))
+		require.True(t, b.TryAcquire("y", 4))
+		ctx, cancel := context.WithCancel(t.Context())
+		wait := func(subject string, n int) {
+			for range n {
+				go func() { _ = b.Acquire(ctx, subject, 5) }()
+			}
+			synctest.Wait()
+		}
+		wait("", budget.MaxWaiting/2)
+		require.ErrorIs(t, b.Acquire(ctx, "", 5), budget.ErrCrowded)
+		wait("a", budget.MaxWaiting/2-1)
+		wait("b", 1)
+		require.ErrorIs(t, b.Acquire(ctx, "b", 5), budget.ErrCrowded)
+		require.ErrorIs(t, b.Acquire(ctx, "c", 5), budget.ErrCrowded)
+		cancel()
+		synctest.Wait()
+		require.NoError(t, b.Acquire(t.Context(), "c", 1))
+		ctx, cancel = context.WithCancel(t.Context())
+		wait("", budget.MaxWaiting/2)
+		require.ErrorIs(t, b.Acquire(ctx, "", 5), budget.ErrCrowded)
+		cancel()
+		synctest.Wait()
+		require.EqualValues(t, 10, b.Used())
 	})
 }
 
