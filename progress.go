@@ -1,12 +1,10 @@
 package upload
 
 import (
-	"container/list"
 	"context"
 	"iter"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -36,19 +34,18 @@ type Progress struct {
 
 	// MaxUploads is how many uploads are known at once, with some 500 bytes
 	// each. If there are more, those that ended first are forgotten; if none
-	// has ended, a new one is not shown. Default, also if negative: 10,000.
+	// has ended, a new one is not shown. The same holds for the uploads of one
+	// subject, of which a hundredth of MaxUploads are known, or 10 if that is
+	// more, and never more than half. All anonymous callers together have half.
+	// Default, also if negative: 10,000.
 	MaxUploads int
 
 	// Keep is how long an upload is known after its end. Default, also if
 	// negative: 1 min.
 	Keep time.Duration
 
-	mu    sync.Mutex
-	known map[progressID]*tracked
-	ended list.List // of those that are known, the first to end in front
+	table progressTable
 }
-
-type progressID struct{ subject, id string }
 
 const (
 	maxProgressID = 128
@@ -101,10 +98,7 @@ func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Dur
 }
 
 func (p *Progress) find(subject, id string) *tracked {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.expire()
-	return p.known[progressID{subject, id}]
+	return p.table.find(progressID{subject, id}, p.keepFor())
 }
 
 // begin makes an upload known. It returns nil, which counts nothing, for one
@@ -121,57 +115,25 @@ func (p *Progress) begin(r *http.Request, subject string, state State, total int
 		return nil
 	}
 	t := &tracked{
-		of: p, id: progressID{strings.Clone(subject), strings.Clone(id)},
+		of: &p.table, id: progressID{strings.Clone(subject), strings.Clone(id)},
 		state: state, total: total, ended: make(chan struct{}),
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.expire()
-	p.forget(p.known[t.id])
-	limit := p.MaxUploads
-	if limit <= 0 {
-		limit = 10_000
+	if !p.table.add(t, p.maxUploads(), p.keepFor()) {
+		return nil
 	}
-	if len(p.known) >= limit {
-		oldest := p.ended.Front()
-		if oldest == nil {
-			return nil
-		}
-		p.forget(oldest.Value.(*tracked))
-	}
-	if p.known == nil {
-		p.known = map[progressID]*tracked{}
-	}
-	p.known[t.id] = t
 	return t
 }
 
-// expire forgets what has ended too long ago.
-func (p *Progress) expire() {
-	keep := p.Keep
-	if keep <= 0 {
-		keep = time.Minute
+func (p *Progress) maxUploads() int {
+	if p.MaxUploads <= 0 {
+		return 10_000
 	}
-	for e := p.ended.Front(); e != nil && time.Since(e.Value.(*tracked).at) >= keep; e = p.ended.Front() {
-		p.forget(e.Value.(*tracked))
-	}
+	return p.MaxUploads
 }
 
-func (p *Progress) forget(t *tracked) {
-	if t == nil {
-		return
+func (p *Progress) keepFor() time.Duration {
+	if p.Keep <= 0 {
+		return time.Minute
 	}
-	delete(p.known, t.id)
-	if t.place != nil {
-		p.ended.Remove(t.place)
-	}
-}
-
-// keep begins the time for which t, which has ended, is known.
-func (p *Progress) keep(t *tracked) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.known[t.id] == t { // no other has taken its place
-		t.at, t.place = time.Now(), p.ended.PushBack(t)
-	}
+	return p.Keep
 }

@@ -82,7 +82,7 @@ func TestWatchEnds(t *testing.T) {
 
 // TestProgressOfMany: many uploads and watchers at once, for the race detector.
 func TestProgressOfMany(t *testing.T) {
-	p := &upload.Progress{MaxUploads: 4}
+	p := &upload.Progress{MaxUploads: 8}
 	f := newFixture(t, nil, upload.Options{Progress: p})
 	var all sync.WaitGroup
 	for i := range 8 {

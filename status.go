@@ -44,7 +44,7 @@ func (s State) Ended() bool { return s == StateDone || s == StateRefused || s ==
 
 // tracked is an upload that a Progress shows; nil is one that none does.
 type tracked struct {
-	of    *Progress
+	of    *progressTable
 	id    progressID
 	total int64
 
@@ -55,8 +55,10 @@ type tracked struct {
 	code  Code
 	ended chan struct{} // closed at the end
 
-	at    time.Time     // when it ended; of.mu guards this
-	place *list.Element // in of.ended, if it is there; and this
+	// Of of, whose mutex guards these: when it ended, and where it is among those
+	// of all and of its subject, nil before.
+	at              time.Time
+	place, ownPlace *list.Element
 }
 
 // arrived counts bytes of the body.
@@ -86,7 +88,7 @@ func (t *tracked) is(state State, code Code) {
 		return
 	}
 	if state.Ended() {
-		t.of.keep(t)
+		t.of.end(t)
 		close(t.ended)
 	}
 }
