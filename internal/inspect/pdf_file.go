@@ -35,7 +35,7 @@ func (r *pdfRules) leads(f *pdfFile) {
 	case f.far:
 		r.refuse(KindLink, leadsToFile)
 	case f.referred:
-		r.mark(f.num, asFile)
+		r.mark(f.num, asTarget)
 	}
 }
 

@@ -29,12 +29,12 @@ const (
 	asAttachments
 	asFiles
 	asLink
-	asFile // that is opened
-	asName // the value of an entry that is judged by name
+	asTarget // that is opened
+	asName   // the value of an entry that is judged by name
 	asObjects
 )
 
-const asAnything = asOpening | asAction | asTriggers | asEvent | asScripts | asAttachments | asFiles | asLink | asFile | asName | asObjects
+const asAnything = asOpening | asAction | asTriggers | asEvent | asScripts | asAttachments | asFiles | asLink | asTarget | asName | asObjects
 
 // pdfConflicts are what an object may not be, by what others take it for.
 var pdfConflicts = [...]struct {
@@ -50,7 +50,7 @@ var pdfConflicts = [...]struct {
 	{as: asFiles, is: isFiles, kind: KindAttachment, detail: carriesFiles},
 	{as: asLink, is: isLink, kind: KindLink, detail: leadsElsewhere},
 	{as: asLink, is: isScript, kind: KindScript, detail: leadsElsewhere},
-	{as: asFile, is: isFar, kind: KindLink, detail: leadsToFile},
+	{as: asTarget, is: isFar, kind: KindLink, detail: leadsToFile},
 	{as: asName, is: isName, kind: KindAction, detail: "has a type that is written elsewhere"},
 	{as: asAnything, is: isOther, kind: KindAction, detail: "has a reference to a reference where it matters"},
 }
