@@ -14,7 +14,8 @@ func Install(npm, dir string, folder fs.FS) error {
 	if err := os.CopyFS(dir, folder); err != nil {
 		return err
 	}
-	install := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
+	install := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error",
+		"--fetch-timeout=20000", "--fetch-retries=5", "--fetch-retry-mintimeout=500") // its own timeout of five minutes holds up the suite
 	install.Dir, install.Stderr = dir, os.Stderr
 	return install.Run()
 }
