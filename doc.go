@@ -46,9 +46,10 @@
 //
 // s3store keeps the buffers of all uploads together under one limit, whatever
 // their number and size. Beside that each request that is received or committed
-// costs about 100 KiB, and at most 192 KiB whatever it sends,
-// [Options.MaxConcurrent] of them at most. An upload that finds no room waits for
-// [Options.MaxWait] and is then refused ([CodeBusy], Retry-After).
+// costs about 100 KiB, and at most 192 KiB whatever file it sends. Its text fields
+// ([Options.MaxTextSize]) and its header (http.Server.MaxHeaderBytes) come on top.
+// [Options.MaxConcurrent] requests are served at most. An upload that finds no
+// room waits for [Options.MaxWait] and is then refused ([CodeBusy], Retry-After).
 //
 // What inspectors must remember and grows with a file, such as the entries of an
 // archive, comes from 64 MiB that all uploads of a handler share, 8 MiB at most

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"image"
+	"slices"
 	"strings"
 )
 
@@ -22,7 +23,7 @@ type Costly struct {
 
 // CostlyFiles returns the worst files that we know of each type.
 func CostlyFiles() []Costly {
-	return append(append(costlyMedia(), costlyTexts()...), costlyPacked()...)
+	return slices.Concat(costlyMedia(), costlyTexts(), costlyPacked(), CostlyUnfolding())
 }
 
 // filled is head and then unit until there are size bytes.
@@ -67,6 +68,7 @@ func costlyTexts() []Costly {
 		{"XML of one tag", "b.xml", typeXML, filled(declaration+"<a ", `a="" `)},
 		{"XML of references", "c.xml", typeXML, filled(declaration+"<a>", "&lt;")},
 		{"XML of namespaces", "d.xml", typeXML, filled(declaration+"<a>", `<b xmlns:a="b" xmlns:c="d" a:x="" c:x=""/>`)},
+		{"XML of large tags in depth", "e.xml", typeXML, filled(declaration+deepXML(), "<b"+repeatedly(60, ` a%d="`+strings.Repeat("x", 280)+`"`)+"/>")},
 		{"SVG of empty elements", "a.svg", typeSVG, filled(svgRoot, "<g/>")},
 		{"SVG of styles", "b.svg", typeSVG, filled(svgRoot+"<style>", "url(#")},
 		{"SVG of escapes in styles", "c.svg", typeSVG, filled(svgRoot+"<style>", `\75 `)},
@@ -85,6 +87,20 @@ func costlyTexts() []Costly {
 		{"PDF of actions", "k.pdf", typePDF, counted("%PDF-1.7\n", "%d 0 obj<</S/URI>>endobj ")},
 		{"PDF of actions in a stream", "l.pdf", typePDF, counted("%PDF-1.7\n1 0 obj<</Length 99999999>>stream\n", "%d 0 obj<</S/URI>> ")},
 	}
+}
+
+// deepXML opens as many elements and declares as many namespaces as are accepted.
+func deepXML() string {
+	return "<a" + repeatedly(120, ` xmlns:a%[1]d="`+strings.Repeat("s", 50)+`%[1]d"`) + ">" + strings.Repeat("<"+strings.Repeat("e", 64)+">", 120)
+}
+
+// repeatedly is n units with the numbers from 0.
+func repeatedly(n int, unit string) string {
+	var b strings.Builder
+	for i := range n {
+		_, _ = fmt.Fprintf(&b, unit, i)
+	}
+	return b.String()
 }
 
 func counted(head, unit string) func(size int) []byte {
@@ -107,10 +123,8 @@ func costlyObjectStreams(size int) []byte {
 }
 
 func costlyPacked() []Costly {
-	types := contentTypes("")
-	types = types[:len(types)-len("</Types>")]
+	types := openContentTypes()
 	return []Costly{
-		{"DOCX whose list is one tag", "a.docx", typeDOCX, unfolding("[Content_Types].xml", types+"<Default ", `a="" `, nil)},
 		{"DOCX whose list has a tag of many attributes", "b.docx", typeDOCX, func(size int) []byte {
 			var attrs strings.Builder
 			attrs.WriteString(types + "<Default ")
@@ -119,12 +133,22 @@ func costlyPacked() []Costly {
 			}
 			return zipOf(file("[Content_Types].xml", attrs.String()))
 		}},
+		{"DOCX of many small parts", "e.docx", typeDOCX, manyEntries(docx(), "word/a%d.xml", declaration+"<a/>")},
+		{"ZIP of many empty entries", "a.zip", typeZIP, manyEntries(nil, "%d.txt", "")},
+	}
+}
+
+func openContentTypes() string { return strings.TrimSuffix(contentTypes(""), "</Types>") }
+
+// CostlyUnfolding returns those of CostlyFiles that unfold. The smallest file of
+// Make has 5 KiB and unfolds to 256 KiB.
+func CostlyUnfolding() []Costly {
+	return []Costly{
+		{"DOCX whose list is one tag", "a.docx", typeDOCX, unfolding("[Content_Types].xml", openContentTypes()+"<Default ", `a="" `, nil)},
 		{"DOCX whose part unfolds to elements", "c.docx", typeDOCX, unfolding("word/footnotes.xml", "<w>", "<a/>", docx())},
 		{"DOCX whose part unfolds to text", "d.docx", typeDOCX, unfolding("word/footnotes.xml", "<w>", "a", docx())},
-		{"DOCX of many small parts", "e.docx", typeDOCX, manyEntries(docx(), "word/a%d.xml", declaration+"<a/>")},
 		{"ODT whose part unfolds to elements", "a.odt", typeODT, unfolding("content.xml", "<w>", `<a b="vnd.sun.star.scrip"/>`, zipOf(store("mimetype", typeODT)))},
-		{"EPUB whose part unfolds to elements", "a.epub", "application/epub+zip", unfolding("a.xhtml", "<w>", `<a/>`, zipOf(store("mimetype", "application/epub+zip")))},
-		{"ZIP of many empty entries", "a.zip", typeZIP, manyEntries(nil, "%d.txt", "")},
+		{"EPUB whose part unfolds to elements", "a.epub", typeEPUB, unfolding("a.xhtml", "<w>", `<a/>`, zipOf(store("mimetype", typeEPUB)))},
 		{"ZIP that unfolds", "b.zip", typeZIP, unfolding("a.txt", "", "a", nil)},
 		{"ZIP that unfolds to near misses of markup", "c.zip", typeZIP, unfolding("a.txt", "", "a<1 b<2 ", nil)},
 	}
@@ -149,6 +173,9 @@ func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 		packed := bytes.Clone(b.Bytes()[again:])
 		for b.Len() < size {
 			_, _ = b.Write(packed)
+		}
+		for b.Len() < 5<<10 { // what comes first may be kept until its type is known
+			_, _ = b.WriteString("\x00\x00\x00\xff\xff") // a stored block without a byte
 		}
 		return b.Bytes()
 	}

@@ -1,0 +1,85 @@
+package stalled
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/corpus"
+)
+
+const boundary = "the-boundary-of-a-stalled-upload"
+
+// File is a form of one file, without its end.
+func File(name string, content []byte) []byte {
+	head := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n"
+	return append([]byte(head), content...)
+}
+
+// End is the end of a form after its last part.
+const End = "\r\n--" + boundary + "--\r\n"
+
+// Text is a text field, for the beginning of a form.
+func Text(name, value string) []byte {
+	return []byte("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n")
+}
+
+// Policy is the policy that reads a type as far as any preset does.
+func Policy(mediaType string) upload.Validator {
+	switch mediaType {
+	case "application/pdf", "text/csv":
+		return upload.Documents(&upload.DocumentOptions{Types: []string{mediaType}})
+	case "application/zip":
+		return upload.Archives(nil)
+	}
+	return upload.Types(mediaType)
+}
+
+// Beginning is the longest beginning of a file of c that its policy does not refuse, of about size bytes at most. The last
+// 512 bytes before a refusal may be missing.
+func Beginning(c corpus.Costly, size int) ([]byte, error) {
+	content := c.Make(size)
+	o, err := Policy(c.Type).Validate(context.Background(), &upload.Incoming{
+		Name: c.Name, Type: c.Type, Head: content[:min(len(content), upload.HeadSize)], Size: -1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if closer, ok := o.(io.Closer); ok {
+		defer func() { _ = closer.Close() }()
+	}
+	for n := 0; n < len(content); n += 512 {
+		_, err := o.Write(content[n:min(len(content), n+512)])
+		var refused *upload.Error
+		switch {
+		case errors.As(err, &refused):
+			return content[:n], nil
+		case err != nil:
+			return nil, err
+		}
+	}
+	return content, nil
+}
+
+// NewHandler takes what policy accepts, from so many at once, and has the patience of an hour. Its storage keeps nothing.
+func NewHandler(policy upload.Validator, uploads int) (*upload.Handler, error) {
+	return upload.New(nothing{}, policy, upload.AllowAnonymous, &upload.Options{
+		MaxFileSize: 1 << 30, MaxConcurrent: uploads, Logger: slog.New(slog.DiscardHandler),
+		StallTimeout: time.Hour, CheckTimeout: time.Hour,
+	})
+}
+
+// nothing is a storage that keeps nothing. It reads few bytes at a time, so that all but a few of what a client has sent
+// were looked at.
+type nothing struct{}
+
+func (nothing) Stage(_ context.Context, _ upload.Object, r io.Reader) (upload.Staged, error) {
+	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{r}, make([]byte, 512))
+	return nothing{}, err
+}
+func (nothing) Delete(context.Context, string) error { return nil }
+func (nothing) Commit(context.Context) error         { return nil }
+func (nothing) Discard(context.Context) error        { return nil }

@@ -1,0 +1,113 @@
+package upload_test
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/rounds"
+	"github.com/airlock-go/upload/internal/stalled"
+)
+
+// requestMemory is the most that one request costs by the package documentation, without its text fields.
+const requestMemory = 192 << 10
+
+// sizeOf is how much of a file is sent: more than the memory of a request, so that nobody can hold all of it.
+func sizeOf(c corpus.Costly) int {
+	if slices.ContainsFunc(corpus.CostlyUnfolding(), func(u corpus.Costly) bool { return u.About == c.About }) {
+		return 0 // which unfolds to as much
+	}
+	return requestMemory + 16<<10
+}
+
+// held is what a handler holds for uploads that stall.
+type held struct {
+	own    int64 // all but what is shared
+	shared int64 // what inspectors have taken of the memory that they share
+	seen   int64 // bytes that inspectors have looked at
+	stall  bool  // all of them wait
+}
+
+// holds has n clients send the same file and then nothing. The handler also has a check of the host's. It sees what the
+// inspector has accepted, and adds the most that a policy can add to the memory of a request.
+func holds(t *testing.T, n int, c corpus.Costly, content []byte) (all held) {
+	t.Helper()
+	var seen atomic.Int64
+	check := &testObserver{write: func(p []byte) (int, error) { seen.Add(int64(len(p))); return len(p), nil }}
+	h, err := stalled.NewHandler(upload.All(stalled.Policy(c.Type), check), n)
+	require.NoError(t, err)
+	uploads := stalled.On(h)
+	defer uploads.Leave()
+	sent := stalled.File(c.Name, content)
+	before := stalled.Memory()
+	all.stall = !slices.ContainsFunc(uploads.SendMany(n, sent), func(u *stalled.Upload) bool { return !u.Waits() })
+	all.shared = upload.LookingHeld(h)
+	all.own = stalled.Memory() - before - all.shared
+	all.seen = seen.Load()
+	runtime.KeepAlive(sent)
+	return all
+}
+
+// TestStalledMemory: a request whose client stalls holds no more than its own memory and what its inspector has taken of
+// the shared memory, whatever file it has sent. Of each type, many requests hold no more each.
+func TestStalledMemory(t *testing.T) {
+	type beginning struct {
+		corpus.Costly
+		content []byte
+		own     int64
+	}
+	worst := map[string]beginning{}
+	for _, c := range corpus.CostlyFiles() {
+		content := c.Make(sizeOf(c))
+		one := holds(t, 1, c, content)
+		if !one.stall { // it was refused
+			var err error
+			content, err = stalled.Beginning(c, sizeOf(c))
+			require.NoError(t, err)
+			one = holds(t, 1, c, content)
+		}
+		require.True(t, one.stall, c.About)
+		if len(content) > upload.HeadSize { // else it is refused before an inspector has it
+			require.Greater(t, one.seen, int64(len(content)-1024), c.About)
+		}
+		assert.Less(t, one.own, int64(requestMemory), c.About)
+		if w, ok := worst[c.Type]; !ok || one.own > w.own {
+			worst[c.Type] = beginning{c, content, one.own}
+		}
+	}
+	uploads := rounds.Of(4, 128)
+	for _, w := range worst {
+		many := holds(t, uploads, w.Costly, w.content)
+		assert.True(t, many.stall, w.About)
+		assert.Greater(t, many.seen, int64(uploads*(len(w.content)-1024)), w.About)
+		assert.Less(t, many.own, int64(uploads*requestMemory), w.About)
+	}
+}
+
+// TestStalledText: text fields come on top of the memory of a request, as many bytes as they may have.
+func TestStalledText(t *testing.T) {
+	const uploads, fields, size = 16, 100, 256 << 10
+	var sent []byte
+	for i := range fields {
+		name := fmt.Sprintf(`%02d"; padding="%s`, i, strings.Repeat("x", 7<<10))
+		sent = append(sent, stalled.Text(name, strings.Repeat("y", size/fields-2))...)
+	}
+	sent = append(sent, stalled.File("a.png", []byte(pngBytes()))...)
+	h, err := stalled.NewHandler(upload.Types("image/png"), uploads)
+	require.NoError(t, err)
+	all := stalled.On(h)
+	defer all.Leave()
+	before := stalled.Memory()
+	for _, u := range all.SendMany(uploads, sent) {
+		require.True(t, u.Waits(), "%d", u.Status())
+	}
+	assert.Less(t, stalled.Memory()-before, int64(uploads*(requestMemory+size)))
+}
