@@ -65,11 +65,7 @@ func (tx *Tx) admit() (boundary string, err error) {
 	tx.progress.is(StateReceiving, "")
 	tx.body.progress = tx.progress
 	tx.body.open(limit, r)
-	if tx.body.noDeadlines {
-		h.noDeadlines.Do(func() {
-			h.opts.Logger.WarnContext(tx.ctx, "upload: the response writer has no deadlines (it lacks Unwrap), so stalled clients are not cut")
-		})
-	}
+	h.warnNoDeadlines(tx.request)
 	return boundary, nil
 }
 

@@ -54,6 +54,15 @@ func (b *body) open(limit int64, r *http.Request) {
 	b.stall.Stop()
 }
 
+// warnNoDeadlines logs once that a writer between the server and h hides its deadlines.
+func (h *Handler) warnNoDeadlines(q *request) {
+	if q.body.noDeadlines {
+		h.noDeadlines.Do(func() {
+			h.opts.Logger.WarnContext(q.ctx, "upload: the response writer has no deadlines (it lacks Unwrap), so stalled clients are not cut")
+		})
+	}
+}
+
 // close ends the clocks. It must be called before the handler returns.
 func (b *body) close() {
 	b.mu.Lock()

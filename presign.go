@@ -185,20 +185,6 @@ func (t *sealed) partSize(number int) int64 {
 
 var errBadTicket = Reject(CodeBadTicket, "the upload is not known or has expired; start again")
 
-// enter authorizes a request of any step. The caller leaves it.
-func (p *Presigner) enter(r *http.Request) (*request, error) {
-	q := p.h.newRequest(r, nil)
-	if !p.h.enter(q) {
-		return q, errShutdown
-	}
-	if err := p.h.sameOrigin(r); err != nil {
-		return q, err
-	}
-	var err error
-	q.grant, err = p.h.authorized(r, p.opts.MaxFileSize)
-	return q, err
-}
-
 // leaveWith ends a request and makes its error one that clients may see.
 func (q *request) leaveWith(err error) error {
 	q.settle(Used{})
@@ -208,6 +194,7 @@ func (q *request) leaveWith(err error) error {
 		return nil
 	}
 	e := *errorOf(err)
+	e.body = q.body
 	if q.ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError {
 		e.Code, e.Reason, e.Err = CodeGone, goneReason, err
 		var cut *Error

@@ -2,18 +2,11 @@ package upload
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
-	"os"
 	"path"
-	"time"
 )
-
-// maxStepBody is the most bytes of the JSON of one step.
-const maxStepBody = 64 << 10
 
 // ServeHTTP serves the steps of a direct upload, told apart by the last element
 // of the path alone, so it works under any prefix and in any router:
@@ -39,7 +32,7 @@ func (p *Presigner) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.servePart(w, r)
 	case "confirm":
 		if p.confirmedElsewhere.Load() {
-			p.fail(w, r, p.Refuse(r, Reject(CodeNotFound, "no step of an upload is served at this path")))
+			p.fail(w, r, p.Refuse(w, r, Reject(CodeNotFound, "no step of an upload is served at this path")))
 			return
 		}
 		p.confirmHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -54,11 +47,12 @@ func (p *Presigner) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (p *Presigner) serveSign(w http.ResponseWriter, r *http.Request) {
 	var d Declaration
-	if _, err := p.readStep(w, r, &d); err != nil {
+	_, read, err := p.readJSON(w, r, &d)
+	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	ticket, err := p.Sign(r, d)
+	ticket, err := p.Sign(read, d)
 	p.answer(w, r, http.StatusCreated, ticket, err)
 }
 
@@ -67,11 +61,12 @@ func (p *Presigner) servePart(w http.ResponseWriter, r *http.Request) {
 		Token      string `json:"token"`
 		PartNumber int    `json:"partNumber"`
 	}
-	if _, err := p.readStep(w, r, &step); err != nil {
+	_, read, err := p.readJSON(w, r, &step)
+	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	request, err := p.SignPart(r, step.Token, step.PartNumber)
+	request, err := p.SignPart(read, step.Token, step.PartNumber)
 	p.answer(w, r, http.StatusOK, request, err)
 }
 
@@ -79,9 +74,9 @@ func (p *Presigner) serveAbort(w http.ResponseWriter, r *http.Request) {
 	var step struct {
 		Token string `json:"token"`
 	}
-	_, err := p.readStep(w, r, &step)
+	_, read, err := p.readJSON(w, r, &step)
 	if err == nil {
-		err = p.Abort(r, step.Token)
+		err = p.Abort(read, step.Token)
 	}
 	if err != nil {
 		p.fail(w, r, err)
@@ -110,12 +105,12 @@ func (p *Presigner) confirmHandler(next http.Handler) http.Handler {
 		var step struct {
 			Token string `json:"token"`
 		}
-		body, err := p.readStep(w, r, &step)
+		body, read, err := p.readJSON(w, r, &step)
 		if err != nil {
 			p.fail(w, r, err)
 			return
 		}
-		_, err = p.Confirm(w, r, step.Token, func(f File) error {
+		_, err = p.Confirm(w, read, step.Token, func(f File) error {
 			o := &outcome{files: []File{f}}
 			r := r.WithContext(r.Context()) // whose body the caller still needs
 			r.Body = io.NopCloser(bytes.NewReader(body))
@@ -133,48 +128,6 @@ func (p *Presigner) confirmHandler(next http.Handler) http.Handler {
 // errNext says that the next handler failed, and has answered.
 var errNext = errors.New("upload: the handler of the confirmed file failed")
 
-// readStep reads the JSON of a step into v and returns it.
-func (p *Presigner) readStep(w http.ResponseWriter, r *http.Request, v any) ([]byte, error) {
-	body, err := readJSON(w, r, v, p.h.opts.StallTimeout)
-	if err != nil {
-		err = p.Refuse(r, err)
-	}
-	return body, err
-}
-
-// Refuse tells the log and the hooks of a step that came to none of p's methods,
-// as one of a protocol of the host's own that cannot be read, and returns err as
-// an [*Error]. Refusals by p's methods are told by themselves.
-func (p *Presigner) Refuse(r *http.Request, err error) error {
-	if err == nil {
-		return nil
-	}
-	return p.h.newRequest(r, nil).leaveWith(err)
-}
-
-func readJSON(w http.ResponseWriter, r *http.Request, v any, timeout time.Duration) ([]byte, error) {
-	if r.Method != http.MethodPost {
-		return nil, Reject(CodeMethod, "the steps of an upload are sent with POST")
-	}
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return nil, Reject(CodeMalformed, "the steps of an upload are sent as application/json")
-	}
-	ctl := http.NewResponseController(w)
-	_ = ctl.SetReadDeadline(time.Now().Add(timeout))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxStepBody))
-	_ = ctl.SetReadDeadline(time.Time{})
-	if err == nil {
-		err = json.Unmarshal(body, v)
-	}
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, &Error{Code: CodeTimeout, Reason: "the request did not come in time", Err: err}
-	case err != nil:
-		return nil, &Error{Code: CodeMalformed, Reason: "the JSON cannot be read", Err: err}
-	}
-	return body, nil
-}
-
 func (p *Presigner) answer(w http.ResponseWriter, r *http.Request, status int, v any, err error) {
 	if err != nil {
 		p.fail(w, r, err)
@@ -184,4 +137,6 @@ func (p *Presigner) answer(w http.ResponseWriter, r *http.Request, status int, v
 }
 
 // fail answers in JSON, whatever the handler's own answers are.
-func (p *Presigner) fail(w http.ResponseWriter, r *http.Request, err error) { JSON(w, r, nil, err) }
+func (p *Presigner) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p.RespondError(w, r, err, JSON)
+}

@@ -33,10 +33,15 @@ const (
 // the whole answer: on HTTP/1.1 the connection is closed after it, and what
 // still comes is read and thrown away for a while (10 s, 512 MiB, 64 at once).
 func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error) {
+	h.refuse(w, r, err, h.opts.Respond)
+}
+
+// refuse answers a refused request of either door.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, respond Responder) {
 	a := &answer{header: w.Header(), status: http.StatusOK}
-	h.opts.Respond(a, r, nil, err)
+	respond(a, r, nil, err)
 	b := errorOf(err).body
-	if b == nil { // not of Receive: the body was read
+	if b == nil { // the host has read it
 		a.send(w)
 		return
 	}

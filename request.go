@@ -17,7 +17,8 @@ type request struct {
 	r      *http.Request
 	ctx    context.Context // ends with the request, or when Shutdown cuts it
 	cancel context.CancelCauseFunc
-	body   *body // of a form, else nil
+	body   *body // of a form or a step, nil if nothing is read
+	door   Door
 	grant  *Grant
 	worker *worker
 	place  *place
@@ -34,9 +35,12 @@ type request struct {
 }
 
 func (h *Handler) newRequest(r *http.Request, b *body) *request {
-	q := &request{h: h, r: r, body: b, worker: &worker{timeout: h.opts.CheckTimeout}}
+	q := &request{h: h, r: r, body: b, door: DoorStreamed, worker: &worker{timeout: h.opts.CheckTimeout}}
+	if b == nil {
+		q.door = DoorDirect
+	}
 	q.began = time.Now()
-	q.ctx, q.cancel = context.WithCancelCause(h.report.start(r.Context(), q.door()))
+	q.ctx, q.cancel = context.WithCancelCause(h.report.start(r.Context(), q.door))
 	q.worker.onHang = func() {
 		q.tell(Event{Kind: KindHung, Files: q.files(), Duration: h.opts.CheckTimeout, Err: errHung})
 	}
@@ -51,13 +55,6 @@ func (q *request) leave() {
 }
 
 var errUndecided = errors.New("upload: the request ended without a decision, as by a panic")
-
-func (q *request) door() Door {
-	if q.body == nil {
-		return DoorDirect
-	}
-	return DoorStreamed
-}
 
 // files is the file at hand, if there is one.
 func (q *request) files() []File {
@@ -82,7 +79,7 @@ func (q *request) decide(e Event) {
 		return
 	}
 	q.decided = true
-	if e.Bytes = q.checked; q.body != nil {
+	if e.Bytes = q.checked; q.door == DoorStreamed {
 		e.Bytes = q.body.read
 	}
 	e.Duration = time.Since(q.began)
@@ -100,7 +97,7 @@ func (q *request) decide(e Event) {
 }
 
 func (q *request) tell(e Event) {
-	e.Door, e.Subject = q.door(), q.subject()
+	e.Door, e.Subject = q.door, q.subject()
 	q.h.report.report(q.ctx, e)
 }
 

@@ -24,9 +24,14 @@ func (s *server) done(f upload.File) finished {
 	return done
 }
 
-// refuse answers a step that came to none of the presigner's.
+// refuse answers a step that came to none of the presigner's, and whose body was not read.
 func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	refuse(w, s.p.Refuse(r, err))
+	s.fail(w, r, s.p.Refuse(w, r, err))
+}
+
+// fail answers a step that the presigner has refused.
+func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	s.p.RespondError(w, r, err, func(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) { refuse(w, err) })
 }
 
 // refuse answers with an error as companion does. Of one that is not of package

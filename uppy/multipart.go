@@ -18,6 +18,8 @@ const (
 	maxCreate = 64 << 10
 	// maxComplete is the most bytes of a list of parts, which is not used.
 	maxComplete = 1 << 20
+	// maxIdle is the most bytes of a body that a step has no use for.
+	maxIdle = 1 << 10
 	// maxParts is the most parts of an upload.
 	maxParts = 10_000
 )
@@ -29,14 +31,18 @@ var (
 )
 
 func (s *server) create(w http.ResponseWriter, r *http.Request) {
-	d, err := s.declaration(w, r)
+	var d upload.Declaration
+	step, err := s.p.ReadStep(w, r, maxCreate, func(body io.Reader) (err error) {
+		d, err = s.declaration(body)
+		return err
+	})
 	if err != nil {
-		s.refuse(w, r, err)
+		s.fail(w, r, err)
 		return
 	}
-	ticket, err := s.p.SignParts(r, d, partSize)
+	ticket, err := s.p.SignParts(step, d, partSize)
 	if err != nil {
-		refuse(w, err)
+		s.fail(w, r, err)
 		return
 	}
 	// The key is what pages carry from step to step beside the token.
@@ -44,7 +50,7 @@ func (s *server) create(w http.ResponseWriter, r *http.Request) {
 }
 
 // declaration reads what the page says of a file.
-func (s *server) declaration(w http.ResponseWriter, r *http.Request) (d upload.Declaration, err error) {
+func (s *server) declaration(body io.Reader) (d upload.Declaration, err error) {
 	var in struct {
 		Filename, Type string
 		Metadata       struct {
@@ -52,7 +58,7 @@ func (s *server) declaration(w http.ResponseWriter, r *http.Request) (d upload.D
 			Field any
 		}
 	}
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxCreate))
+	decoder := json.NewDecoder(body)
 	decoder.UseNumber()
 	if decoder.Decode(&in) != nil {
 		return d, errJSON
@@ -81,9 +87,13 @@ func (s *server) sign(w http.ResponseWriter, r *http.Request, token, part string
 		s.refuse(w, r, upload.Reject(upload.CodeMalformed, "the number of the part is not one"))
 		return
 	}
-	signed, err := s.p.SignPart(r, token, number)
+	var signed *upload.SignedRequest
+	step, err := s.p.ReadStep(w, r, maxIdle, nil)
+	if err == nil {
+		signed, err = s.p.SignPart(step, token, number)
+	}
 	if err != nil {
-		refuse(w, err)
+		s.fail(w, r, err)
 		return
 	}
 	answer(w, http.StatusOK, signed)
@@ -97,12 +107,16 @@ type listed struct {
 }
 
 func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
-	parts, err := s.p.Parts(r, token)
+	var parts []upload.Part
+	step, err := s.p.ReadStep(w, r, maxIdle, nil)
+	if err == nil {
+		parts, err = s.p.Parts(step, token)
+	}
 	if errors.Is(err, upload.CodeBadTicket) {
 		parts, err = s.allParts(r, token)
 	}
 	if err != nil {
-		refuse(w, err)
+		s.fail(w, r, err)
 		return
 	}
 	list := make([]listed, len(parts))
@@ -131,21 +145,25 @@ func (s *server) allParts(r *http.Request, token string) ([]upload.Part, error) 
 // complete confirms the upload. The client's list of parts is thrown away: what
 // counts is the storage's.
 func (s *server) complete(w http.ResponseWriter, r *http.Request, token string) {
-	if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxComplete)); err != nil {
-		s.refuse(w, r, upload.Reject(upload.CodeTooLarge, "the list of parts is too large or was cut"))
-		return
+	var f upload.File
+	step, err := s.p.ReadStep(w, r, maxComplete, nil)
+	if err == nil {
+		f, err = s.p.Confirm(w, step, token, func(f upload.File) error { return s.published(r, f) })
 	}
-	f, err := s.p.Confirm(w, r, token, func(f upload.File) error { return s.published(r, f) })
 	if err != nil {
-		refuse(w, err)
+		s.fail(w, r, err)
 		return
 	}
 	answer(w, http.StatusOK, s.done(f))
 }
 
 func (s *server) abort(w http.ResponseWriter, r *http.Request, token string) {
-	if err := s.p.Abort(r, token); err != nil {
-		refuse(w, err)
+	step, err := s.p.ReadStep(w, r, maxIdle, nil)
+	if err == nil {
+		err = s.p.Abort(step, token)
+	}
+	if err != nil {
+		s.fail(w, r, err)
 		return
 	}
 	answer(w, http.StatusOK, struct{}{}) // Uppy 5 reads JSON

@@ -10,12 +10,18 @@ import (
 var errSingle = upload.Reject(upload.CodeMalformed,
 	"files are accepted in parts only; the page sets shouldUseMultipart: true, and for files that Uppy sends whole all the same the server sets Options.Endpoint")
 
+var errBody = upload.Reject(upload.CodeMalformed, "this step has no body")
+
 // params tells where to send a file in a single request: to this handler. It
 // signs nothing and so needs to know nothing of the caller. Uppy 6 reads url and
 // fields alone, and refuses fields without a key.
 func (s *server) params(w http.ResponseWriter, r *http.Request) {
 	if s.single == nil {
 		s.refuse(w, r, errSingle)
+		return
+	}
+	if r.ContentLength != 0 {
+		s.refuse(w, r, errBody)
 		return
 	}
 	answer(w, http.StatusOK, upload.SignedRequest{

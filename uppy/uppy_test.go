@@ -95,7 +95,7 @@ func TestCreateRefuses(t *testing.T) {
 		"no name":             {createBody(t, "", size(5)), upload.CodeBadName},
 		"no JSON":             {"filename=a.txt", upload.CodeMalformed},
 		"metadata of a list":  {`{"filename":"a.txt","metadata":[]}`, upload.CodeMalformed},
-		"a JSON without end":  {`{"filename":"` + strings.Repeat("a", 70<<10), upload.CodeMalformed},
+		"a JSON without end":  {`{"filename":"` + strings.Repeat("a", 70<<10), upload.CodeTooLarge},
 		"nothing, not a body": {"", upload.CodeMalformed},
 	}
 	for name, row := range rows {

@@ -1,0 +1,142 @@
+package upload_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+// overHTTP2 serves d by HTTP/2, to a client that has one connection.
+func overHTTP2(t *testing.T, d *direct) (post func(step string, body io.Reader) *http.Response) {
+	t.Helper()
+	srv := httptest.NewUnstartedServer(d.mux)
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	return func(step string, body io.Reader) *http.Response {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/tickets/"+step, body)
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Subject", "ann")
+		resp, err := srv.Client().Do(r)
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		t.Cleanup(func() { _ = resp.Body.Close() })
+		return resp
+	}
+}
+
+// TestStreamsOfSteps: streams of one connection that stall are answered, and meanwhile
+// others of it are served.
+func TestStreamsOfSteps(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{StallTimeout: time.Second}, upload.PresignOptions{})
+	post := overHTTP2(t, d)
+	var stalled sync.WaitGroup
+	statuses := make(chan int, 100)
+	for i := range 100 {
+		body, more := io.Pipe()
+		defer func() { _ = more.Close() }()
+		go func() { _, _ = io.WriteString(more, `{"token`) }()
+		stalled.Go(func() {
+			if resp := post([]string{"", "part", "confirm", "abort"}[i%4], body); resp != nil {
+				statuses <- resp.StatusCode
+			}
+		})
+	}
+	for range 20 {
+		resp := post("", strings.NewReader(`{"field":"file","name":"a.txt","type":"text/plain","size":5}`))
+		require.NotNil(t, resp)
+		require.Equal(t, http.StatusCreated, resp.StatusCode)
+		require.Equal(t, 2, resp.ProtoMajor)
+	}
+	stalled.Wait()
+	close(statuses)
+	n := 0
+	for status := range statuses {
+		require.Equal(t, http.StatusRequestTimeout, status)
+		n++
+	}
+	require.Equal(t, 100, n)
+	require.NoError(t, d.handler.Shutdown(t.Context()))
+}
+
+// TestShutdownRacesConfirm: a confirmation publishes the whole file and says so, or
+// says 503 and publishes nothing, and then another instance confirms it.
+func TestShutdownRacesConfirm(t *testing.T) {
+	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{MaxChecks: 4})
+	post := overHTTP2(t, d)
+	var tokens []string
+	for range 40 {
+		var ticket upload.Ticket
+		require.Equal(t, http.StatusCreated, d.step(t, "", declarationOf("a.txt", "hello"), &ticket).StatusCode)
+		a := uploadtest.Send(t, d.Client(), uploadtest.SignedRequest(ticket.SignedRequest, uploadtest.Bytes("hello")))
+		require.Equal(t, http.StatusOK, a.Status)
+		tokens = append(tokens, ticket.Token)
+	}
+	var confirming sync.WaitGroup
+	var mu sync.Mutex
+	confirmed := map[string]string{} // the keys that the answers name, by token
+	for i, token := range tokens {
+		confirming.Go(func() {
+			if i == len(tokens)/2 {
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				_ = d.handler.Shutdown(ctx)
+			}
+			resp := post("confirm", strings.NewReader(`{"token":"`+token+`"}`))
+			if resp == nil {
+				return
+			}
+			var answer struct{ Files []upload.File }
+			switch resp.StatusCode {
+			case http.StatusCreated:
+				if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || len(answer.Files) != 1 {
+					t.Errorf("an answer of %d files: %v", len(answer.Files), err)
+					return
+				}
+			case http.StatusServiceUnavailable:
+				answer.Files = make([]upload.File, 1)
+			default:
+				t.Errorf("confirming is answered with %d", resp.StatusCode)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			confirmed[token] = answer.Files[0].Key
+		})
+	}
+	confirming.Wait()
+	require.Len(t, confirmed, len(tokens))
+	h, err := upload.New(d.store, upload.Types("text/plain"), upload.Subject(bySubject), nil)
+	require.NoError(t, err)
+	next, err := upload.NewPresigner(h, [][]byte{secret}, nil)
+	require.NoError(t, err)
+	kept := d.store.Keys()
+	for token, key := range confirmed {
+		if key != "" {
+			require.Contains(t, kept, key, "it was said to be published")
+		}
+		f, err := next.Confirm(httptest.NewRecorder(), confirmRequest("ann"), token, nil)
+		require.NoError(t, err)
+		r, _, err := d.store.Open(t.Context(), f.Key)
+		require.NoError(t, err)
+		content, err := io.ReadAll(r)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(content, []byte("hello")))
+	}
+	require.Len(t, d.store.Keys(), len(tokens), "and nothing is left in staging")
+}
