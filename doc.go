@@ -55,8 +55,9 @@
 // archive, comes from 64 MiB that all uploads of a handler share, 8 MiB at most
 // for one file. It is never waited for: without room the answer is [CodeBusy].
 // Looking at a file costs at most 50 ms of work, and 200 ms for each MiB of it
-// that has arrived. No subject takes more than half of any of these; anonymous
-// callers are not told apart.
+// that has arrived. It ends with the request, and when one call lasts longer than
+// [Options.CheckTimeout]. No subject takes more than half of any of these;
+// anonymous callers are not told apart.
 //
 // # One policy, two doors
 //

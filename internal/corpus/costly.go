@@ -50,7 +50,9 @@ func costlyMedia() []Costly {
 		{"MP3 of frames of the lowest rate", "a.mp3", "audio/mpeg", filled("", "\xff\xe3\x18\xc4"+strings.Repeat("\x00", 68))},
 		{"WAV of the smallest chunks", "a.wav", "audio/wav", filled("RIFF\xfe\xff\xff\x7fWAVE"+riffChunk("fmt ", le16(1)+le16(1)+le32(8000)+le32(8000)+le16(1)+le16(8)), riffChunk("abcd", ""))},
 		{"Ogg of short streams", "a.ogg", "audio/ogg", filled("", sample("chain.ogg"))},
+		{"Ogg of empty pages", "b.ogg", "audio/ogg", costlyPages},
 		{"FLAC of what looks like frames", "a.flac", "audio/flac", filled(cut(sample("tagged.flac"), 20), "\xff\xf8\x69\x18\x00")},
+		{"FLAC of the smallest blocks", "b.flac", "audio/flac", filled(sample("tagged.flac")[:42], "\x01\x00\x00\x00")},
 	}
 }
 
@@ -87,6 +89,15 @@ func costlyTexts() []Costly {
 		{"PDF of actions", "k.pdf", typePDF, counted("%PDF-1.7\n", "%d 0 obj<</S/URI>>endobj ")},
 		{"PDF of actions in a stream", "l.pdf", typePDF, counted("%PDF-1.7\n1 0 obj<</Length 99999999>>stream\n", "%d 0 obj<</S/URI>> ")},
 	}
+}
+
+func costlyPages(size int) []byte {
+	b := []byte(oggPage(1))
+	for i := 1; len(b) < size; i++ {
+		page := "OggS\x00\x00" + be64(0) + le32(1) + le32(i)
+		b = append(b, page+le32(oggChecksum(page+le32(0)+"\x00"))+"\x00"...)
+	}
+	return b
 }
 
 // deepXML opens as many elements and declares as many namespaces as are accepted.

@@ -1,0 +1,133 @@
+package upload_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/stalled"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// callSize is how much of a file an inspector is shown in one call.
+const callSize = 256 << 10
+
+// watch has an inspector work under a context that does something at the second look of a call, which the inspector
+// takes in the middle of its work.
+type watch struct {
+	upload.Validator
+	end func() // what is done then, once
+
+	looks int // of the current call
+	ended bool
+	after int // looks that came later
+}
+
+// watchedStore notes when a call of the inspector begins: one for each time that a storage reads.
+type watchedStore struct {
+	upload.Storage
+	watch *watch
+}
+
+func (s watchedStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+	return s.Storage.Stage(ctx, obj, bufio.NewReaderSize(watchedReader{r, s.watch}, callSize))
+}
+
+type watchedReader struct {
+	io.Reader
+	watch *watch
+}
+
+func (r watchedReader) Read(p []byte) (int, error) {
+	r.watch.looks = 0
+	return r.Reader.Read(p)
+}
+
+func (w *watch) Validate(ctx context.Context, in *upload.Incoming) (upload.Observer, error) {
+	return w.Validator.Validate(watchedContext{ctx, w}, in)
+}
+
+type watchedContext struct {
+	context.Context
+	watch *watch
+}
+
+func (c watchedContext) Err() error {
+	c.watch.look()
+	return c.Context.Err()
+}
+
+func (w *watch) look() {
+	switch w.looks++; {
+	case w.ended:
+		w.after++
+	case w.looks == 2:
+		w.ended = true
+		w.end()
+	}
+}
+
+// ending is what ends the work of an inspector, and how the upload is answered then.
+type ending struct {
+	about  string
+	end    func(leave func())
+	code   upload.Code
+	causes int // looks that ask for the cause
+}
+
+var endings = []ending{
+	{about: "the client leaves", end: func(leave func()) { leave() }, code: upload.CodeGone, causes: 1},
+	{about: "CheckTimeout passes", end: func(func()) { time.Sleep(time.Minute + 1) }, code: upload.CodeCheckFailed},
+}
+
+// TestLookingEnds: an inspector of any type goes no further in its call after the request has ended, or the call has lasted
+// CheckTimeout. It returns by itself, the upload is refused, and nothing of it is staged.
+func TestLookingEnds(t *testing.T) {
+	for _, e := range endings {
+		t.Run(e.about, func(t *testing.T) {
+			ended := map[string]bool{}
+			for _, c := range corpus.CostlyFiles() {
+				ended[c.Type] = endedBy(t, e, c) || ended[c.Type]
+			}
+			for mediaType, any := range ended {
+				assert.True(t, any, "no file of type %s takes long enough to be ended", mediaType)
+			}
+		})
+	}
+}
+
+// endedBy uploads a file and reports whether the inspector came to the end of its work by e. Some files are refused before.
+func endedBy(t *testing.T, e ending, c corpus.Costly) (ended bool) {
+	t.Helper()
+	content := c.Make(callSize)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, leave := context.WithCancel(t.Context())
+		defer leave()
+		w := &watch{Validator: stalled.Policy(c.Type), end: func() { e.end(leave) }}
+		store, hung := &memstore.Store{}, 0
+		h, err := upload.New(watchedStore{store, w}, w, upload.AllowAnonymous, &upload.Options{
+			CheckTimeout: time.Minute, Logger: slog.New(slog.DiscardHandler), Hooks: counting(upload.KindHung, &hung),
+		})
+		require.NoError(t, err)
+		answer := httptest.NewRecorder()
+		h.ServeHTTP(answer, post(file("file", c.Name, string(content))).WithContext(ctx))
+		if ended = w.ended; ended {
+			assert.Equal(t, e.code, problemOf(t, answer.Result()).Code, c.About)
+			assert.Equal(t, e.causes, w.after, "%s: the inspector goes on", c.About)
+		}
+		assert.Zero(t, hung, c.About)
+		assert.Empty(t, store.Keys(), c.About)
+		assert.Zero(t, store.Used(), c.About)
+	})
+	return ended
+}
