@@ -281,7 +281,7 @@ func (s *cells) content(mask uint64, r rune) (found bool) {
 	if starts == 0 {
 		return found
 	}
-	if kind <= cellASCII['\t'] {
+	if kind <= cellASCII['\t'] || kind == cellNoWidth {
 		s.fresh &^= starts &^ spacedReaders
 		return found
 	}

@@ -33,6 +33,7 @@ const (
 	cellWord3
 	cellWord
 	cellWordEnd    // a word and blanks: a parenthesis would make it a function
+	cellWordGap    // a word and characters without a width: digits would be part of it
 	cellNumber     // digits after words
 	cellDollar     // $, which with a letter would be a reference
 	cellWordDollar // a short word and $
@@ -59,19 +60,30 @@ const cellChars = " \t0ea_.\"=($!#',+:%|>*"
 // the beginning of a name, which could be an argument.
 const cellOtherDigit = cellChar(len(cellChars))
 
+// cellNoWidth is the kind of characters without a width. Some programs drop them, others take them for blanks: a cell must be
+// calm in both readings.
+const cellNoWidth = cellOtherDigit + 1
+
+// noWidth says which state follows on them where that is not the state that follows on a blank.
+var noWidth = map[cellState]cellState{
+	cellWord1: cellWordGap, cellWord2: cellWordGap, cellWord3: cellWordGap, cellWord: cellWordGap,
+	cellWordDollar: cellWordDollar, cellBang: cellBang, cellAtBang: cellAtBang, cellStringEnd: cellStringEnd,
+	cellExponent: cellExponent, cellExponentSign: cellExponentSign, cellAtWord: cellAtWord,
+}
+
 // calmRows says which state follows on which characters. On all others it is cellFormula.
 var calmRows = [cellStates]map[cellState]string{
-	cellEquals:       {cellEquals: " ", cellRule: "=", cellLiteral: `"`, cellFree: "\t,|", cellPhrase: ">"},
-	cellRule:         {cellRule: " =", cellFree: "\t,|\"", cellPhrase: ">"},
+	cellEquals:       {cellEquals: " \t", cellRule: "=", cellLiteral: `"`, cellFree: ",|", cellPhrase: ">"},
+	cellRule:         {cellRule: " \t=", cellFree: ",|\"", cellPhrase: ">"},
 	cellLiteral:      {cellLiteral: " \t0ea_.($#',+:%", cellLiteralEnd: `"`},
-	cellLiteralEnd:   {cellLiteralEnd: " ", cellLiteral: `"`, cellFree: "\t,|0ea_"},
-	cellDash:         {cellDash: " +", cellSign: ".(%", cellPhrase: ">", cellAmount: "0", cellWord1: "ea", cellWord: "_", cellAfter: "\t,|", cellString: `"`, cellDollar: "$", cellBang: "!", cellCalm: ":"},
-	cellSign:         {cellSign: " .(+%", cellAmount: "0", cellWord1: "ea", cellWord: "_", cellAfter: "\t,|", cellString: `"`, cellDollar: "$", cellBang: "!", cellCalm: ":"},
-	cellAmount:       {cellAmount: " 0.'%", cellExponent: "e", cellPhrase: "a_", cellFree: `"`, cellAfter: "\t,|", cellSign: "(+", cellDollar: "$", cellBang: "!", cellCalm: ":"},
+	cellLiteralEnd:   {cellLiteralEnd: " \t", cellLiteral: `"`, cellFree: ",|0ea_"},
+	cellDash:         {cellDash: " \t+", cellSign: ".(%", cellPhrase: ">", cellAmount: "0", cellWord1: "ea", cellWord: "_", cellAfter: ",|", cellString: `"`, cellDollar: "$", cellBang: "!", cellCalm: ":"},
+	cellSign:         {cellSign: " \t.(+%", cellAmount: "0", cellWord1: "ea", cellWord: "_", cellAfter: ",|", cellString: `"`, cellDollar: "$", cellBang: "!", cellCalm: ":"},
+	cellAmount:       {cellAmount: " \t0.'%", cellExponent: "e", cellPhrase: "a_", cellFree: `"`, cellAfter: ",|", cellSign: "(+", cellDollar: "$", cellBang: "!", cellCalm: ":"},
 	cellExponent:     {cellAmount: "0", cellExponentSign: "+", cellPhrase: " \tea_.'%,:"},
 	cellExponentSign: {cellAmount: "0", cellPhrase: "ea_", cellCalm: " .,%"},
 	cellString:       {cellString: " \t0ea_.=($!#',+:%|*", cellStringEnd: `"`},
-	cellStringEnd:    {cellString: `"`, cellAmount: " %", cellPhrase: "0ea_", cellAfter: "\t,|", cellSign: "(+"},
+	cellStringEnd:    {cellString: `"`, cellAmount: " \t%", cellPhrase: "0ea_", cellAfter: ",|", cellSign: "(+"},
 	cellAfter:        {cellAfter: " \t,", cellAmount: "0", cellSign: "+(", cellFree: "ea_.\"=$!#':%|*"},
 	cellPhrase:       {cellPhrase: " 0ea_.($!#':+%>", cellFree: "\t,\""},
 	cellFree:         {cellFree: cellChars},
@@ -81,6 +93,7 @@ var calmRows = [cellStates]map[cellState]string{
 	cellWord3:        {cellWord: "ea_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellWordDollar: "$", cellBang: "!", cellCall: "("},
 	cellWord:         {cellWord: "0ea_.", cellWordEnd: " \t", cellCalm: "\"',+:%", cellDollar: "$", cellBang: "!", cellCall: "("},
 	cellWordEnd:      {cellWordEnd: " \t", cellNumber: "0", cellWord1: "ea", cellWord: "_", cellCalm: ".\",+:%", cellDollar: "$", cellBang: "!", cellCall: "("},
+	cellWordGap:      {cellWordGap: " \t", cellWord1: "ea", cellWord: "_.", cellCalm: "\",+:%", cellWordDollar: "$", cellBang: "!", cellCall: "("},
 	cellNumber:       {cellNumber: "0ea_.'", cellCalm: " \t(\",+:%", cellDollar: "$", cellBang: "!"},
 	cellDollar:       {cellCalm: " \t(,+:%", cellAmount: "0."},
 	cellWordDollar:   {cellCalm: " \t(,+:%", cellRow: "0", cellNumber: "."},
@@ -97,7 +110,7 @@ var calmRows = [cellStates]map[cellState]string{
 }
 
 // calm is calmRows by kinds of characters.
-var calm = func() (table [cellStates][cellOtherDigit + 1]cellState) {
+var calm = func() (table [cellStates][cellNoWidth + 1]cellState) {
 	for state, row := range calmRows {
 		for to, chars := range row {
 			for _, r := range chars {
@@ -107,6 +120,10 @@ var calm = func() (table [cellStates][cellOtherDigit + 1]cellState) {
 		if state := cellState(state); state != cellCall && state != cellCallNumber {
 			table[state][cellOtherDigit] = table[state][cellASCII['0']]
 		}
+		table[state][cellNoWidth] = table[state][cellASCII[' ']]
+	}
+	for state, to := range noWidth {
+		table[state][cellNoWidth] = to
 	}
 	return table
 }()
@@ -134,14 +151,15 @@ var cellASCII = func() (table [128]cellChar) {
 	return table
 }()
 
-// cellCharOf returns the kind of a character that is folded. Outside of ASCII there are blanks, among them those without a
-// width, which programs drop; digits; letters; and punctuation that calls nothing, currency signs among it.
+// cellCharOf returns the kind of a character that is folded. Outside of ASCII there are blanks; characters without a width; digits; letters; and punctuation that calls nothing, currency signs among it.
 func cellCharOf(r rune) cellChar {
 	like := '%'
 	switch {
 	case r < 0x80:
 		like = r
-	case unicode.IsSpace(r) || unicode.Is(unicode.Zs, r) || unicode.Is(unicode.Cf, r):
+	case unicode.Is(unicode.Cf, r):
+		return cellNoWidth
+	case unicode.IsSpace(r) || unicode.Is(unicode.Zs, r):
 		like = ' '
 	case unicode.IsLetter(r) || unicode.IsMark(r):
 		like = '_'

@@ -28,7 +28,7 @@ func TestCSVAccepts(t *testing.T) {
 	for _, in := range []string{
 		"", "a,b\n1,2\n", "a;b\r\n1;2\r\n", "a\tb\n1\t2\n", "\xef\xbb\xbfa,b\n", le("a,b\r\n1,-2\r\n"),
 		"1-2,a=b,a@b.example,1+1", "\"a=b\",\"he said \"\"=1\"\"\"", "\"\"\"=1\",x", "x\"=1\"", "'=1,_=1",
-		"-122.4,37.77,\"San Francisco (CA)\"\n", "\"-122.4\",\"37.77\",\"x|y (z)\"\n", "-1;\"a|b\";f(x)\n", "-5\tParis (France)\n", "-\tx (y)\n", "-|a|b (c)\n",
+		"-122.4,37.77,\"San Francisco (CA)\"\n", "\"-122.4\",\"37.77\",\"x|y (z)\"\n", "-1;\"a|b\";f(x)\n", "-5\tParis (France)\n", "-\tb\t-1\n", "-|a|b (c)\n",
 		"a;\"-US$1,234\"\n", "\"-\",\"Paris (France)\"\n", "\"-1.5\",b\n", "+49 30 1234,Jane (home)\n",
 		"-73.9,40.7,32E-PM-1017-14,POINT (-1 2)\n",
 		"a\t\tb\n", "\ta\n", "a,\tx", "\"x,=1\",z", "\"x;=1\nb\";z", "名前,値=1", "a\rb\rc\r", "\"a\"\r\"b\"\r",
@@ -56,7 +56,7 @@ var calmCells = []string{
 	"@handle", "@jane_doe1", "@jane thanks! https://example.com/x #tag", "@", "@ home", "＠handle", "－１２．５",
 	"-5 apples (green)", "-12.34 EUR, net (20)", "-5, Paris (France)", "-,Paris (France)", "-5;a|b",
 	"-> O(2D)", "->", "--> see (a)", "- > x", "=> done (2)", "==> b", "-> a -> b", "-5 kg -> -3 kg",
-	"-1E-PM (x)",
+	"-1E-PM (x)", "- Ku\u00adchen (2\u00a0l)", "- ab\u00adc", "- \U0001f468\u200d\U0001f469 2",
 	"====", "= =", `="00123"`, `="0-306-40615-2"`, `="a b" `,
 }
 
@@ -92,6 +92,9 @@ var actingCells = []string{
 	"-SUM(2e3)", "-SUM(2 e3)", "-SUM(2\u200be3)", "-SUM(2 e)", "-SUM(٣ l)", "-SUM(2 ٣ l)", "-SUM(2%)", "-SUM(\"\"2 l\"\")", "-SUM($2 l)", "-SUM('2 l')", "-SUM(A1 2 l)", "-SUM(-2)", "-a b (A1)", "@SUM(2 l)", "-2*SUM(2 l)", "-cmd|x(2 l)", "-SUM(2 l|x)",
 	"-5>SUM(A1)", "=A1>2", "-½>SUM(A1)", "-€>SUM(A1)", "-a>SUM(A1)", "-\"\"a\"\">SUM(A1)", "-><", "->a|x", "=>[x]", "->=A1", "=\"\"a\"\">SUM(A1)", "@>SUM(A1)", "-1E->SUM(A1)", "-1E- 5+SUM(A1)", "-.>A1", "-(>A1",
 	"-P1D", "- see #tag", "-5 <= x", "- rice (organic)", "- Roma (RM)", "-many people (10, 15)",
+	"-a\u200b1", "-RTD\u200b.x(1)", "@SUM\u200b1(1)", "+US\u00ad45", "-A$\u200b1", "-A\u200b$1", "-IMLOG\u200b10(5)", "-abcd\u200bA1", "-Book1.xlsx!\u200bName", "@Book1.xlsx!\ufeffName",
+	"-1e\u200b5+SUM(A1)", "-1e-\u200b5+SUM(A1)", "-\"\"a\"\"\u200b\"\"b\"\"&WEBSERVICE(A1)",
+	"-\tcmd|' /C calc'!A0", "=\tA1", "-\tx (y)", "-5\t+SUM(A1)", "-\"\"a\"\"\t&SUM(A1)", "+\t\u200d\tA1",
 	"-12:30+HYPERLINK(A1)", "-5%+SUM(A1)", "-(5)+cmd|x", "-none,IF(1)", "@jane,cmd|x",
 }
 
@@ -106,7 +109,7 @@ func TestCSVActingCells(t *testing.T) {
 		} {
 			require.Equal(t, "active_content formula", found(csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in)).code, "%q", in)
 		}
-		if !strings.ContainsAny(cell, ",;|\"") {
+		if !strings.ContainsAny(cell, ",;|\"\t") {
 			for _, in := range []string{cell, "a," + cell, "a;" + cell + ";b\n", "a\t" + cell + "\n", "a|" + cell + "\r\n", "a\t\t" + cell} {
 				require.Equal(t, "active_content formula", found(csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in)).code, "%q", in)
 			}
@@ -120,6 +123,9 @@ func TestCSVReadersThatDisagree(t *testing.T) {
 		{"commas", "x;\"\n=cmd|' /C calc'!A0"},
 		{"semicolons", "x,\"\n=cmd|' /C calc'!A0"},
 		{"commas, after a tab", "x\t\"\n@SUM(1)"},
+		{"commas, with a tab in a formula", "x,-\tcmd|' /C calc'!A0"},
+		{"commas, with a tab after the sign", "=\tA1\ty"},
+		{"semicolons, with a tab between operands", "x;-5\t+SUM(A1)\n"},
 		{"tabs", "x,\"\ta\t=1"},
 		{"tabs, within quotation marks", "x,\"a\t=1\""},
 		{"pipes", "x,\"a|=1\""},
