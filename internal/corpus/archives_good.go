@@ -67,6 +67,7 @@ func goodArchives() []File {
 	return []File{
 		good("an empty archive", zipOf()),
 		good("what Go writes", goArchive()),
+		good("entries that are listed in another order", listedBackwards(store("a.txt", "a"), store("b.txt", "b"))),
 		good("a commit's name as the comment", zipWith(nil, strings.Repeat("0a", 20), hello)),
 		good("entries of other descriptors", bare),
 		good("many scripts", zipOf(file("žluťoučký/кінь.txt", "a"), file("馬.txt", "b"), file("😀.txt", "c"))),
@@ -79,6 +80,8 @@ func goodArchives() []File {
 		good("text that packs well", zipOf(file("log.txt", strings.Repeat("10.0.0.1 - - GET / 200\n", 40_000)))),
 		good("end records of 64 bits", wide(zipOf(hello), nil)),
 		good("900 entries", zipOf(numbered(900)...)),
+		good("second names of which programs for one code page wrote the first alike", zipOf(zipEntry{name: "??.txt", data: "a", extra: secondName("馬車.txt", "??.txt")},
+			zipEntry{name: "??.txt", data: "b", extra: secondName("小鳥.txt", "??.txt")})),
 		good("a second name that says the same under the flag, as JSZip writes", zipOf(zipEntry{name: "Menü.txt", data: "a", flags: 1 << 11, extra: secondName("Menü.txt", "Menü.txt")})),
 		good("a size of 64 bits of zeros, as Apple writes", zipOf(zipEntry{name: "a.txt", data: "a", extra: field(1, make([]byte, 16)...)})),
 		good("flag bit 4, as calibre writes", zipOf(zipEntry{name: "a.txt", data: "a", flags: 1<<1 | 1<<2 | 1<<4 | 1<<11})),

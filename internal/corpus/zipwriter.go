@@ -157,6 +157,15 @@ func repeated(name, text string, n int) zipEntry {
 	return e
 }
 
+// listedBackwards returns an archive whose directory has two entries with names of one length in the other order.
+func listedBackwards(first, second zipEntry) []byte {
+	b := zipOf(first, second)
+	directory := b[bytes.Index(b, []byte("PK\x01\x02")) : len(b)-22]
+	half := len(directory) / 2
+	copy(directory, slices.Concat(directory[half:], directory[:half]))
+	return b
+}
+
 // field returns an extra field.
 func field(id uint16, body ...byte) []byte {
 	return append(le.AppendUint16(le.AppendUint16(nil, id), uint16(len(body))), body...)

@@ -50,6 +50,8 @@ var htmlCharacters = sync.OnceValue(func() map[string]rune {
 // bookExtensions lists what the names of entries may end in beside those of Office.
 var bookExtensions = words(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus`)
 
+func (b *epub) name(h *zipHeader) (string, error) { return h.oneName() }
+
 func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	head, err := peekHead(body)
 	if err != nil {

@@ -34,6 +34,8 @@ var openOfficeTypes = []xmlread.DocumentType{
 // odfExtensions lists what the names of entries may end in beside those of Office: objects have none.
 var odfExtensions = words(`.rdf .svm .txt .odt .ods .odp .odg .odf .odc .html`)
 
+func (o *odf) name(h *zipHeader) (string, error) { return h.oneName() }
+
 func (o *odf) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	err := o.judge(w, h, body)
 	if e := (*Error)(nil); errors.As(err, &e) && (e.Code == CodeDamaged || e.Code == CodeUnsupported || e.Code == CodeComplex) {

@@ -32,6 +32,12 @@ var mainParts = map[string]string{
 	typePPTX: typePPTX + ".main+xml",
 }
 
+// name makes slashes of the backslashes that old libraries of .NET write, as Office does.
+func (o *ooxml) name(h *zipHeader) (string, error) {
+	name, err := h.oneName()
+	return slashed(name), err
+}
+
 func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	head, err := peekHead(body)
 	if err != nil {

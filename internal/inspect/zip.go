@@ -45,6 +45,7 @@ func (l ZipLimits) withDefaults(entries int) ZipLimits {
 //     several volumes. A stored entry whose size stands behind it ends where a descriptor agrees with all before it;
 //   - names with a part that is "..", empty, a device of Windows, or ends in a dot or a space; absolute names, names with a
 //     backslash, a colon or characters that cannot be seen; two names that are one by Unicode's compatibility form or without case;
+//     second names (Info-ZIP's field 0x7075) of another kind than the first, which is judged, too;
 //   - what passes ZipLimits, names of more than 512 bytes, and archives within archives;
 //   - symbolic links, devices and set-id files; names whose extension is not allowed, contents that are not what the extension
 //     says; programs for Java and Android, and Office documents under the name of an archive.

@@ -2,8 +2,10 @@ package inspect
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/airlock-go/upload/internal/sniff"
 )
@@ -40,9 +42,26 @@ func newZipFiles(z *Zip) *zipFiles {
 	return f
 }
 
+// name returns the second name where there is one. Programs that know of none unpack by the first, which must be of the same
+// kind and as harmless.
+func (z *zipFiles) name(h *zipHeader) (string, error) {
+	if h.name == h.raw {
+		return h.name, nil
+	}
+	if err := cmp.Or(checkZipName(h.name, true), checkZipName(h.raw, false)); err != nil {
+		return "", err
+	}
+	if zipExt(h.raw) != zipExt(h.name) || isDirectory(h.raw) != isDirectory(h.name) || strings.Count(h.raw, "/") != strings.Count(h.name, "/") {
+		return "", fault(CodeDamaged, twoNames)
+	}
+	return h.name, nil
+}
+
 func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
-	if err := notPackage(w, h); err != nil {
-		return err
+	for _, name := range []string{h.raw, h.name} {
+		if err := notPackage(w, name); err != nil {
+			return err
+		}
 	}
 	head, err := peekHead(body)
 	if err != nil {
@@ -93,8 +112,8 @@ func (z *zipFiles) inner(mediaType string) zipFormat {
 func (z *zipFiles) end(*zipWalk) error { return nil }
 
 // notPackage refuses what is a plain archive only by its name.
-func notPackage(w *zipWalk, h *zipHeader) error {
-	switch name := foldName(h.name); {
+func notPackage(w *zipWalk, name string) error {
+	switch name = foldName(name); {
 	case name == "meta-inf/manifest.mf", name == "androidmanifest.xml", name == "classes.dex":
 		return active(KindProgram, isJava)
 	case name == "[content_types].xml", name == "mimetype" && len(w.records) == 0:

@@ -49,7 +49,7 @@ type zipHeader struct {
 	crc               uint32
 	packed, size      int64  // bytes in the archive and inflated
 	raw               string // the name as it is written
-	name              string // the name that unpacking gives: raw, or a field's that overrules it
+	name              string // the name that unpacking gives: raw, or the second one of a field
 	nameLen, extraLen int
 }
 
@@ -80,10 +80,13 @@ func (w *zipWalk) finish(h *zipHeader, p []byte, offset *int64) error {
 	if err := h.fields(p[:h.nameLen], zipFields(p[h.nameLen:]), offset); err != nil {
 		return err
 	}
-	if _, ok := w.format.(*ooxml); ok {
-		h.name = slashed(h.name) // old libraries of .NET write backslashes, and Office reads them so
+	isUTF8 := h.flags&nameIsUTF8 != 0 || h.name != h.raw
+	name, err := w.format.name(h)
+	if err != nil {
+		return err
 	}
-	return checkZipName(h.name, h.flags&nameIsUTF8 != 0 || h.name != h.raw)
+	h.name = name
+	return checkZipName(name, isUTF8)
 }
 
 func (h *zipHeader) fields(name []byte, extra zipFields, offset *int64) error {
@@ -166,6 +169,16 @@ func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 	return nil
 }
 
+const twoNames = "has an entry with two names that do not agree"
+
+// oneName returns the name of an entry that must not have two: readers of documents differ in which they take.
+func (h *zipHeader) oneName() (string, error) {
+	if h.name != h.raw {
+		return "", fault(CodeDamaged, twoNames)
+	}
+	return h.name, nil
+}
+
 // unicodeName reads Info-ZIP's second name, which counts while the checksum beside it is the first one's.
 func (h *zipHeader) unicodeName(body zipFields) error {
 	if len(body) < 5 || body[0] != 1 {
@@ -174,7 +187,7 @@ func (h *zipHeader) unicodeName(body zipFields) error {
 	body = body[1:]
 	other := h.flags&nameIsUTF8 != 0 && string(body[4:]) != h.raw // JSZip sets the flag, and writes the field as well
 	if sum := body.u32(); sum != crc32.ChecksumIEEE([]byte(h.raw)) || !utf8.Valid(body) || other {
-		return fault(CodeDamaged, "has an entry with two names that do not agree")
+		return fault(CodeDamaged, twoNames)
 	}
 	h.name = string(body)
 	return nil

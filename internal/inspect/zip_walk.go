@@ -11,6 +11,8 @@ import (
 
 // zipFormat is what one kind of archive demands of its entries.
 type zipFormat interface {
+	// name returns the name that readers of the format give an entry, or a fault if they may differ.
+	name(h *zipHeader) (string, error)
 	// entry judges one entry and reads as much of body as that takes.
 	entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error
 	// end judges the archive, whose entries have all been seen.
