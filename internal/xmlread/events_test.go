@@ -1,11 +1,8 @@
 package xmlread_test
 
 import (
-	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -94,68 +91,6 @@ func expanded(n xmlread.Name) string {
 		return string(n.Local)
 	}
 	return "{" + string(n.Space) + "}" + string(n.Local)
-}
-
-// errCharset says that the standard library's decoder was asked for an encoding that it does not have.
-var errCharset = errors.New("another encoding")
-
-// oracle returns what encoding/xml reads, in the lines of read. What it does otherwise than XML 1.0 says is made right:
-// it leaves white space in values as it is.
-func oracle(document []byte) (lines []string, err error) {
-	d := xml.NewDecoder(strings.NewReader(string(document)))
-	d.CharsetReader = func(string, io.Reader) (io.Reader, error) { return nil, errCharset }
-	d.Entity = maps.Clone(options.Entities)
-	for name, char := range characters {
-		d.Entity[name] = string(char)
-	}
-	text, depth := "", 0
-	for {
-		token, err := d.Token()
-		_, isText := token.(xml.CharData)
-		_, isComment := token.(xml.Comment)
-		if !isText && !isComment && text != "" {
-			lines, text = append(lines, "text "+fmt.Sprintf("%q", text)), ""
-		}
-		if err != nil {
-			if err == io.EOF {
-				err = nil
-			}
-			return lines, err
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			depth++
-			lines = append(lines, "start "+oracleName(t.Name)+oracleAttrs(t.Attr))
-		case xml.EndElement:
-			depth--
-			lines = append(lines, "end "+oracleName(t.Name))
-		case xml.CharData:
-			if depth > 0 {
-				text += string(t)
-			}
-		case xml.ProcInst:
-			if t.Target != "xml" {
-				lines = append(lines, "instruction "+t.Target)
-			}
-		}
-	}
-}
-
-func oracleAttrs(attrs []xml.Attr) (all string) {
-	for _, a := range attrs {
-		if a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns" {
-			continue
-		}
-		all += fmt.Sprintf(" %s=%q", oracleName(a.Name), a.Value)
-	}
-	return all
-}
-
-func oracleName(n xml.Name) string {
-	if n.Space == "" {
-		return n.Local
-	}
-	return "{" + n.Space + "}" + n.Local
 }
 
 // cuts returns a reader of p in pieces of those lengths, which begin again when they are used up.

@@ -1,0 +1,159 @@
+package xmlread_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// differences are the ways in which encoding/xml reads an accepted document otherwise than the Reader. There are no others.
+var differences = map[string]string{
+	"white space in values": "encoding/xml leaves line ends and tabs in values, of which XML 1.0, 3.3.3, makes spaces.",
+	"names":                 "encoding/xml has the characters of names of XML 1.0, fourth edition. Browsers have those of the fifth, as the Reader.",
+	"UTF-16":                "encoding/xml reads UTF-8 alone, so that documents are decoded for it.",
+	"bytes":                 "As UTF-16, in windows-1252, ISO-8859-1 and US-ASCII.",
+	"UTF8":                  "encoding/xml knows UTF-8 by its registered name alone.",
+	"spaces":                "encoding/xml finds no encoding in a declaration with white space around its equals signs.",
+}
+
+// compare requires that encoding/xml reads the same in a document, if a Reader accepts it. It returns the differences.
+func compare(t *testing.T, about string, document []byte, o xmlread.Options) (accepted bool, found []string) {
+	t.Helper()
+	lines, err := read(bytes.NewReader(document), o)
+	if err != nil {
+		return false, nil
+	}
+	want, found, err := oracle(document, o)
+	if err != nil && strings.Contains(err.Error(), "invalid XML name") && !isASCII(document) {
+		lines, found, err = lines[:min(len(lines), len(want))], append(found, "names"), nil
+	}
+	require.NoError(t, err, about)
+	if !slices.Equal(want, lines) {
+		found = append(found, "white space in values")
+		require.Equal(t, normalized(want), normalized(lines), about)
+	}
+	return true, found
+}
+
+func isASCII(p []byte) bool {
+	return !slices.ContainsFunc(p, func(c byte) bool { return c >= utf8.RuneSelf })
+}
+
+// normalized makes spaces of the white space in values, and so in namespaces.
+func normalized(lines []string) []string {
+	for i, line := range lines {
+		if !strings.HasPrefix(line, "text ") {
+			lines[i] = strings.NewReplacer(`\n`, " ", `\t`, " ", `\r`, " ", "\n", " ", "\t", " ", "\r", " ").Replace(line)
+		}
+	}
+	return lines
+}
+
+var (
+	declarations = regexp.MustCompile(`^(\x{feff})?<\?xml\s[^>]*\?>`)
+	equalsSigns  = regexp.MustCompile(`\s*=\s*`)
+)
+
+// oracle returns what encoding/xml reads, in the lines of read, and how it had to be helped.
+func oracle(document []byte, o xmlread.Options) (lines, help []string, err error) {
+	isUTF16 := bytes.HasPrefix(document, []byte("\xff\xfe")) || bytes.HasPrefix(document, []byte("\xfe\xff"))
+	if isUTF16 {
+		document, err = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(document)
+		help = append(help, "UTF-16")
+	}
+	if err != nil {
+		return nil, help, err
+	}
+	document = declarations.ReplaceAllFunc(document, func(d []byte) []byte {
+		plain := equalsSigns.ReplaceAll(d, []byte("="))
+		if len(plain) < len(d) {
+			help = append(help, "spaces")
+		}
+		return plain
+	})
+	d := xml.NewDecoder(bytes.NewReader(document))
+	d.CharsetReader = func(label string, r io.Reader) (io.Reader, error) {
+		switch label = strings.ToLower(label); {
+		case isUTF16 && label == "utf-16":
+			return r, nil
+		case label == "utf8":
+			help = append(help, "UTF8")
+			return r, nil
+		case label == "iso-8859-1", label == "us-ascii", label == "windows-1252":
+			help = append(help, "bytes")
+			return charmap.Windows1252.NewDecoder().Reader(r), nil
+		}
+		return nil, fmt.Errorf("the encoding %q", label)
+	}
+	d.Entity = maps.Clone(o.Entities)
+	for name, char := range characters {
+		d.Entity[name] = string(char)
+	}
+	lines, err = events(d)
+	return lines, help, err
+}
+
+// events returns the tokens of encoding/xml in the lines of read.
+func events(d *xml.Decoder) (lines []string, err error) {
+	text, depth := "", 0
+	for {
+		token, err := d.Token()
+		_, isText := token.(xml.CharData)
+		_, isComment := token.(xml.Comment)
+		if !isText && !isComment && text != "" {
+			lines, text = append(lines, "text "+fmt.Sprintf("%q", text)), ""
+		}
+		if err != nil {
+			if err == io.EOF {
+				err = nil
+			}
+			return lines, err
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			depth++
+			lines = append(lines, "start "+oracleName(t.Name)+oracleAttrs(t.Attr))
+		case xml.EndElement:
+			depth--
+			lines = append(lines, "end "+oracleName(t.Name))
+		case xml.CharData:
+			if depth > 0 {
+				text += string(t)
+			}
+		case xml.ProcInst:
+			if t.Target != "xml" {
+				lines = append(lines, "instruction "+t.Target)
+			}
+		}
+	}
+}
+
+func oracleAttrs(attrs []xml.Attr) (all string) {
+	for _, a := range attrs {
+		if a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns" {
+			continue
+		}
+		all += fmt.Sprintf(" %s=%q", oracleName(a.Name), a.Value)
+	}
+	return all
+}
+
+func oracleName(n xml.Name) string {
+	if n.Space == "" {
+		return n.Local
+	}
+	return "{" + n.Space + "}" + n.Local
+}

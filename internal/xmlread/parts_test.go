@@ -1,0 +1,123 @@
+package xmlread_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/rounds"
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// What is accepted of the XML in the corpus encoding/xml reads as the same tokens: drawings, data, the parts of documents and books,
+// good and bad ones, and what comes from them by small changes.
+func TestPartsAsOthersRead(t *testing.T) {
+	used, parts, accepted, changed := map[string]bool{}, 0, 0, 0
+	see := func(about string, document []byte, o xmlread.Options) {
+		ok, found := compare(t, about, document, o)
+		for _, d := range found {
+			require.Contains(t, differences, d, about)
+			used[d] = true
+		}
+		if ok {
+			accepted++
+		}
+	}
+	all := xmlParts(t)
+	for _, about := range slices.Sorted(maps.Keys(all)) {
+		part := all[about]
+		o := optionsOf(part)
+		see(about, part, o)
+		if parts++; len(part) > 8<<10 {
+			continue
+		}
+		r := rand.New(rand.NewPCG(1, uint64(parts)))
+		for range rounds.Of(20, 400) {
+			changed++
+			p := mutated(r, part)
+			see(fmt.Sprintf("%s as %q", about, p), p, o)
+		}
+	}
+	see("UTF8", []byte(`<?xml version="1.0" encoding="UTF8"?><a>é</a>`), options)
+	for d := range differences {
+		require.True(t, used[d], "%s: a difference that is none", d)
+	}
+	require.Greater(t, parts, 300)
+	require.Greater(t, accepted, changed/20)
+	t.Log(parts, "parts,", changed, "changes,", accepted, "accepted")
+}
+
+// xmlParts returns the XML of the corpus, each once.
+func xmlParts(t *testing.T) map[string][]byte {
+	t.Helper()
+	parts, seen := map[string][]byte{}, map[string]bool{}
+	add := func(about string, p []byte) {
+		if text := bytes.TrimLeft(bytes.TrimPrefix(p, []byte("\xef\xbb\xbf")), " \t\r\n"); !seen[string(p)] && len(p) < 1<<20 &&
+			(bytes.HasPrefix(text, []byte("<")) || bytes.HasPrefix(p, []byte("\xff\xfe")) || bytes.HasPrefix(p, []byte("\xfe\xff"))) {
+			seen[string(p)], parts[about] = true, p
+		}
+	}
+	for _, f := range append(corpus.Documents(), corpus.Texts()...) {
+		add(f.About, f.Content)
+	}
+	for _, f := range corpus.Archives() {
+		archive, err := zip.NewReader(bytes.NewReader(f.Content), int64(len(f.Content)))
+		if err != nil {
+			continue // it is one of those that are broken
+		}
+		for _, entry := range archive.File {
+			if r, err := entry.Open(); err == nil {
+				p, _ := io.ReadAll(io.LimitReader(r, 1<<20)) // what can be had of it
+				add(f.About+": "+entry.Name, p)
+			}
+		}
+	}
+	return parts
+}
+
+var doctypes = regexp.MustCompile(`<!DOCTYPE\s+([^\s>\[]+)(?:\s+PUBLIC\s+(?:"([^"]*)"|'([^']*)')|\s+SYSTEM)?(?:\s+(?:"([^"]*)"|'([^']*)'))?`)
+
+// optionsOf accepts the document type of a document beside those of the other tests.
+func optionsOf(document []byte) xmlread.Options {
+	o := options
+	if d := doctypes.FindSubmatch(document); d != nil {
+		o.Doctypes = append([]xmlread.DocumentType{{Name: string(d[1]), Public: string(d[2]) + string(d[3]), System: string(d[4]) + string(d[5])}}, o.Doctypes...)
+	}
+	return o
+}
+
+// pieces are what documents are made of, in places where they may not belong.
+var pieces = strings.Split("<![CDATA[~]]>~<!--~-->~--~<?x~?>~<a>~</a>~<a/>~&amp;~&#10;~&#x41;~&#0;~&nbsp;~\"~'~=~/~>~<~&~:~ ~\n~\r\n~\t~\r~xmlns=\"\"~xmlns:a=\"u\"~a:b=\"c\"~ a=\"b\"~"+
+	"é~\u00b7~\u037e~\u2028~\u0085~\ufffe~\x00~\xff~\xc0\x80~]]~;~%~standalone=\"yes\"~ encoding=\"UTF-8\"~encoding = 'iso-8859-1'~<?xml version=\"1.0\"?>~<!DOCTYPE a>", "~")
+
+// mutated returns a document with one to three small changes.
+func mutated(r *rand.Rand, document []byte) []byte {
+	p := bytes.Clone(document)
+	for range 1 + r.IntN(3) {
+		i, j := r.IntN(len(p)+1), r.IntN(len(p)+1)
+		i, j = min(i, j), max(i, j)
+		switch j = min(j, i+40); r.IntN(5) {
+		case 0:
+			if i < len(p) {
+				p[i] ^= 1 << r.IntN(8)
+			}
+		case 1, 2:
+			p = append(p[:i:i], pieces[r.IntN(len(pieces))]+string(p[i:])...)
+		case 3:
+			p = append(p[:i:i], p[j:]...)
+		case 4:
+			p = append(p[:j:j], p[i:]...)
+		}
+	}
+	return p
+}
