@@ -82,8 +82,8 @@ type DocumentOptions struct {
 
 	// AllowLinks accepts links in Office, OpenDocument and EPUB files that lead
 	// to files, to other computers, or to programs by any scheme. They wait for
-	// a click. Default: links of http, https, mailto and tel, and within the
-	// document or beside it.
+	// a click. Default: links of http, https, ftp, ftps, mailto, news and tel, and
+	// within the document or beside it.
 	AllowLinks bool
 
 	// What Office, OpenDocument and EPUB files may unpack to, as in
@@ -149,7 +149,8 @@ const (
 
 	// PDFRemoteLinks are links to files by other than a relative path, so also to
 	// files of other machines (which tell those machines who clicks), and of other
-	// schemes than http, https, mailto and tel. Links that are scripts never pass.
+	// schemes than http, https, ftp, ftps, mailto, news and tel. Links that are
+	// scripts never pass.
 	PDFRemoteLinks PDFContent = "remote_links"
 )
 

@@ -118,7 +118,8 @@ func (f finding) action(v any, passes map[string]bool) { f.actions(v, passes, 20
 func (f finding) actions(v any, passes map[string]bool, depth int) {
 	m := f.dict(v)
 	s := f.text(m["/S"])
-	if s == "" || depth == 0 || m["/O"] != nil && !acting[s] {
+	isElement := f.text(m["/Type"]) == "/StructElem" && m["/P"] != nil // whose S is what it is in a text
+	if s == "" || depth == 0 || (m["/O"] != nil || isElement) && !acting[s] {
 		return
 	}
 	if s == "/Named" {
@@ -172,20 +173,21 @@ func harmless(uri string) bool {
 		return false
 	}
 	m := scheme.FindStringSubmatch(uri)
-	return m == nil || slices.Contains([]string{"http", "https", "mailto", "tel"}, m[1])
+	return m == nil || slices.Contains([]string{"http", "https", "ftp", "ftps", "mailto", "news", "tel"}, m[1])
 }
 
-// beside reports whether a file specification names a file by a path that is relative to the document alone.
+// beside reports whether a file specification names a file by a path that is relative to the document alone, or none.
 func (f finding) beside(v any) bool {
+	if v = f.resolve(v); v == nil {
+		return true
+	}
 	if m := f.dict(v); m != nil {
-		names := 0
-		for key, name := range m {
-			if key != "/Type" && !(slices.Contains(fileNames, key) && f.beside(name)) {
+		for key, value := range m {
+			if slices.Contains(fileNames, key) && !f.beside(value) || key == "/FS" || key == "/EF" {
 				return false
 			}
-			names++
 		}
-		return names > 0
+		return true
 	}
 	name := f.text(v)
 	if bytes, err := hex.DecodeString(strings.TrimPrefix(name, "b:")); err == nil && strings.HasPrefix(name, "b:") {

@@ -16,6 +16,8 @@ var subjects = []subject{
 	{"a link", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI 6 0 R>>>>]", "(https://example.com/)", "(file:///etc/passwd)"},
 	{"a link to a file", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/GoToR/F(../b.pdf)/D[0/Fit]>>", "<</S/GoToR/F(//host/b.pdf)/D[0/Fit]>>"},
 	{"a link to a file, specified", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/GoToR/F<</F(b.pdf)/UF(b.pdf)>>>>", "<</S/GoToR/F<</F(b.pdf)/UF(c:/b.pdf)>>>>"},
+	{"a file", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/GoToR/F 6 0 R/D[0/Fit]>>>>]", "<</Type/Filespec/F(b.pdf)/UF(b.pdf)>>", "<</Type/Filespec/F(//host/b.pdf)/UF(//host/b.pdf)>>"},
+	{"the name of a file", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/GoToR/F 6 0 R/D[0/Fit]>>>>]", "(b.pdf)", "(//host/b.pdf)"},
 	{"a click", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/URI/URI(https://example.com/)>>", "<</S/Paint>>"},
 	{"a script", "/OpenAction 6 0 R", "", "[3 0 R/Fit]", "<</S/JavaScript/JS(app.alert\\(1\\))>>"},
 }

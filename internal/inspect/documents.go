@@ -37,7 +37,7 @@ const (
 //     links on a click, a template and a sound of the author's own disk. It needs a mimetype entry and a manifest that agree.
 //   - EPUB: scripts, events, and what pages load from elsewhere; encryption, except of fonts. It needs META-INF/container.xml.
 //
-// Links lead to http, https, mailto, tel, or to a name without a scheme; see AllowLinks.
+// Links lead to http, https, ftp, ftps, mailto, news, tel, or to a name without a scheme; see AllowLinks.
 //
 // It does not read pictures, fonts and style sheets, and knows of formulas only the functions that are documented to fetch.
 type Document struct {

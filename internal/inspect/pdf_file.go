@@ -55,7 +55,7 @@ func isBeside(name []byte) bool {
 			}
 		}
 		folder = folder || r > ' '
-		scheme = scheme && (r <= ' ' && !folder || isSchemeRune(r))
+		scheme = scheme && (r < ' ' || r == ' ' && !folder || isSchemeRune(r)) // browsers leave out control characters
 	}
 	return true
 }

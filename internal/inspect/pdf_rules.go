@@ -4,7 +4,7 @@ package inspect
 type PDFAllow struct {
 	Calculations bool // scripts that are nothing but calls of Acrobat's functions for the fields of forms
 	Attachments  bool // files in the file, which are data: nothing of them is looked at
-	Links        bool // links to files that are not beside this one, and of other schemes than http, https, mailto and tel
+	Links        bool // links to files that are not beside this one, and of other schemes than linkSchemes
 }
 
 // pdfRules judges what dictionaries say, wherever they stand: which reader takes which object for what is not known before

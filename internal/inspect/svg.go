@@ -18,8 +18,8 @@ import (
 // references to anything but a fragment of the file itself, in href, in url() and in style sheets, except PNG, JPEG, GIF
 // and WebP images and fonts in data URLs; @import and functions of CSS that are not known; animation of what refers to
 // something; style sheets and processing instructions from elsewhere; document types other than those of the W3C, whose
-// only declarations may be the entities that Adobe Illustrator gives to namespaces. A link may lead to http, https, mailto
-// and tel URLs, and to relative ones: it does on a click. Attributes that SVG does not have are accepted if neither their names
+// only declarations may be the entities that Adobe Illustrator gives to namespaces. A link may lead to URLs of
+// linkSchemes, and to relative ones: it does on a click. Attributes that SVG does not have are accepted if neither their names
 // nor their values mean anything to a browser.
 //
 // An accepted image shows nothing but itself as <img>, and when opened alone. It is not made to be pasted into an HTML
