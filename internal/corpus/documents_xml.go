@@ -94,6 +94,9 @@ func brokenSVGs() []named {
 		{"an SVG image in Shift_JIS, declared with spaces", `<?xml version="1.0" encoding = "Shift_JIS"?>` + svgRoot + "<desc><![CDATA[ \xc3\x83]]><?xpacket ]]></desc><script>alert(1)</script><desc><!-- ?> --></desc></svg>"},
 		{"an SVG image with a script in UTF-16", utf16LE(svgRoot + `<script>alert(1)</script></svg>`)},
 		{"an SVG image with a document type of two kinds of quotation marks", `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG'x'http://www.w3.org/" "http://example.com/a.dtd">` + svgRoot + `</svg>`},
+		{"an SVG image whose document type fixes a namespace that it declares otherwise", `<!DOCTYPE svg [<!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">]>` +
+			`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="u"><svg><image xlink:href="https://example.com/a.png"/></svg></svg>`},
+		{"an SVG image whose document type gives it an event", `<!DOCTYPE svg [<!ATTLIST svg onload CDATA #FIXED "alert(1)">]>` + svgRoot + `</svg>`},
 		{"an SVG image with an entity of its own beside Illustrator's", `<!DOCTYPE svg [<!ENTITY ns_svg "http://www.w3.org/2000/svg"><!ENTITY a "b">]>` + svgRoot + `</svg>`},
 		{"an svg root in another namespace", `<x:svg xmlns:x="http://example.com/"><x:script>alert(1)</x:script></x:svg>`},
 	}
@@ -136,6 +139,14 @@ func goodSVGs() []File {
 			`<g class="node default"><foreignObject height="24" width="30"><div xmlns="http://www.w3.org/1999/xhtml" style="display: table-cell;"><span class="nodeLabel"><p>Start</p></span></div></foreignObject></g></svg>`)},
 		{About: "an SVG image by Figma, with blur", Content: []byte(svgRoot + `<foreignObject x="-4" y="-4" width="9" height="9"><div xmlns="http://www.w3.org/1999/xhtml" ` +
 			`style="backdrop-filter:blur(2px);clip-path:url(#c);height:100%;width:100%"></div></foreignObject><rect data-figma-bg-blur-radius="4"/></svg>`)},
+		{About: "an SVG image by Sodipodi, with the namespace that it fixes", Content: []byte(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 20010904//EN"
+"http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"
+[
+ <!ATTLIST svg
+  xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">
+]>
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><defs><linearGradient id="a"/><linearGradient id="b" xlink:href="#a"/></defs></svg>`)},
 		{About: "an SVG image by Illustrator, with its entities", Content: []byte(`<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [
 	<!ENTITY ns_extend "http://ns.adobe.com/Extensibility/1.0/">

@@ -18,7 +18,7 @@ import (
 // references to anything but a fragment of the file itself, in href, in url() and in style sheets, except PNG, JPEG, GIF
 // and WebP images and fonts in data URLs; @import and functions of CSS that are not known; animation of what refers to
 // something; style sheets and processing instructions from elsewhere; document types other than those of the W3C, whose
-// only declarations may be the entities that Adobe Illustrator gives to namespaces. A link may lead to URLs of
+// only declarations may be the entities that Adobe Illustrator gives to namespaces, and the namespace that Sodipodi fixes. A link may lead to URLs of
 // linkSchemes, and to relative ones: it does on a click. Attributes that SVG does not have are accepted if neither their names
 // nor their values mean anything to a browser.
 //
@@ -50,7 +50,7 @@ func (s *SVG) Close() error {
 func (s *SVG) walk(r io.Reader) error {
 	d := &svgDocument{}
 	reader := xmlread.New(r, xmlread.Options{
-		Spend: s.pull.budget.Spend, Long: d.long, Doctypes: svgDoctypes, Entities: adobeEntities,
+		Spend: s.pull.budget.Spend, Long: d.long, Doctypes: svgDoctypes, Entities: adobeEntities, Fixed: sodipodiFixed,
 	})
 	d.line = reader.Line
 	return walkXML(reader, d)
@@ -176,6 +176,9 @@ var svgDoctypes = []xmlread.DocumentType{
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.1 Tiny//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11-tiny.dtd"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.2//EN", System: "http://www.w3.org/Graphics/SVG/1.2/DTD/svg12.dtd"},
 }
+
+// sodipodiFixed is the namespace that Sodipodi fixes in the document type of each drawing.
+var sodipodiFixed = map[string]string{"xlink": nsXLink}
 
 // adobeEntities are those that Adobe Illustrator declares, each a namespace. They stand for the same in every reader.
 var adobeEntities = map[string]string{

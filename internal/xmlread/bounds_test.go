@@ -35,6 +35,7 @@ func worst() map[string]string {
 		"white space":                     `<a` + strings.Repeat(" ", 100_000),
 		"an internal subset":              `<!DOCTYPE svg [` + strings.Repeat(`<!ENTITY ns_svg "http://www.w3.org/2000/svg">`, 2_000),
 		"UTF-16":                          utf16(`<a b="`+strings.Repeat("€", 100_000), false),
+		"a fixed namespace":               `<!DOCTYPE svg [` + strings.Repeat(`<!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">`, 2_000),
 		"characters":                      asXHTML + `<html>` + strings.Repeat("&ni;", 20_000),
 		"references":                      `<a>` + strings.Repeat("&lt;", 20_000),
 		"empty elements":                  `<a>` + strings.Repeat("<b/>", 20_000),
@@ -70,7 +71,7 @@ func TestHoldsLittle(t *testing.T) {
 		before := heap()
 		for i := range readers {
 			readers[i] = xmlread.New(strings.NewReader(document), xmlread.Options{
-				Long: func(_, _ []byte, _ bool) error { return nil }, Doctypes: options.Doctypes, Entities: options.Entities, Characters: options.Characters,
+				Long: func(_, _ []byte, _ bool) error { return nil }, Doctypes: options.Doctypes, Entities: options.Entities, Characters: options.Characters, Fixed: options.Fixed,
 			})
 			for {
 				if _, err := readers[i].Next(); err != nil {
@@ -98,7 +99,7 @@ func TestSpendsSteps(t *testing.T) {
 		steps := 0
 		r := xmlread.New(strings.NewReader(document), xmlread.Options{
 			Spend: func(n int) error { steps += n; return nil },
-			Long:  func(_, _ []byte, _ bool) error { return nil }, Doctypes: options.Doctypes, Entities: options.Entities, Characters: options.Characters,
+			Long:  func(_, _ []byte, _ bool) error { return nil }, Doctypes: options.Doctypes, Entities: options.Entities, Characters: options.Characters, Fixed: options.Fixed,
 		})
 		for {
 			if _, err := r.Next(); err != nil {

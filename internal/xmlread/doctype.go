@@ -3,6 +3,7 @@ package xmlread
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 const aDoctype = "declares a document type"
@@ -91,8 +92,8 @@ func (r *values) quoted() (string, error) {
 	return "", fault(Doctype, aDoctype)
 }
 
-// subset reads an internal subset, which may declare entities of the options, with the text that stands there, and nothing
-// else. All readers know these then, and they stand for nothing but constants.
+// subset reads an internal subset, which may declare entities and fixed namespaces of the options, with the text that stands
+// there, and nothing else. All readers know these then, and they stand for nothing but constants.
 func (r *values) subset() error {
 	r.at++
 	for {
@@ -104,14 +105,18 @@ func (r *values) subset() error {
 			_, err := r.space()
 			return err
 		}
-		if !r.has(len("<!ENTITY")) {
+		if !r.has(len("<!ATTLIST")) {
 			return r.cut()
 		}
-		if string(r.buf[r.at:r.at+len("<!ENTITY")]) != "<!ENTITY" {
+		declaration := r.entity
+		switch {
+		case r.passes("<!ENTITY"):
+		case r.passes("<!ATTLIST"):
+			declaration = r.attlist
+		default:
 			return fault(Doctype, aDoctype)
 		}
-		r.at += len("<!ENTITY")
-		if err := r.entity(); err != nil {
+		if err := declaration(); err != nil {
 			if f, ok := err.(*Fault); ok && f.Kind == Damaged { //nolint:errorlint // they come bare
 				return fault(Doctype, aDoctype) // a declaration of another form
 			}
@@ -143,5 +148,49 @@ func (r *values) entity() error {
 		r.entities = make(entities)
 	}
 	r.entities[name] = known
+	return r.literal(">")
+}
+
+// passes passes over a mark if it comes next.
+func (r *values) passes(mark string) bool {
+	if !bytes.HasPrefix(r.buf[r.at:], []byte(mark)) {
+		return false
+	}
+	r.at += len(mark)
+	return true
+}
+
+// attlist reads a declaration of one attribute that is a fixed namespace, after its keyword. Which element it is for makes no
+// difference: see Options.Fixed.
+func (r *values) attlist() error {
+	r.from = r.at
+	r.steps += tokenSteps
+	if _, err := r.doctypeName(); err != nil {
+		return err
+	}
+	name, err := r.doctypeName()
+	if err != nil {
+		return err
+	}
+	for _, word := range []string{"CDATA", "#FIXED"} {
+		if _, err := r.space(); err != nil {
+			return err
+		}
+		if err := r.literal(word); err != nil {
+			return err
+		}
+	}
+	text, err := r.quoted()
+	if err != nil {
+		return err
+	}
+	prefix, ok := strings.CutPrefix(name, "xmlns:")
+	if !ok || r.opt.Fixed[prefix] == "" || r.opt.Fixed[prefix] != text {
+		return fault(Doctype, aDoctype)
+	}
+	r.fixed = true
+	if _, err := r.space(); err != nil {
+		return err
+	}
 	return r.literal(">")
 }

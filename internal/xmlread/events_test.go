@@ -15,6 +15,8 @@ var w3c = xmlread.DocumentType{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", S
 // xhtml is one whose external subset declares characters.
 var xhtml = xmlread.DocumentType{Name: "html", Public: "-//W3C//DTD XHTML 1.1//EN", System: "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"}
 
+const fixed = `<!DOCTYPE svg [<!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">]>`
+
 const asXHTML = `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd">`
 
 var characters = map[string]rune{"nbsp": '\u00a0', "ni": '\u220b'}
@@ -27,6 +29,7 @@ var options = xmlread.Options{
 		}
 		return nil
 	},
+	Fixed:    map[string]string{"xlink": "http://www.w3.org/1999/xlink"},
 	Entities: map[string]string{"ns_svg": "http://www.w3.org/2000/svg", "ns_ai": "http://ns.adobe.com/AdobeIllustrator/10.0/"},
 }
 

@@ -13,7 +13,7 @@ func FuzzReader(f *testing.F) {
 		`<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE svg [<!ENTITY ns_svg "http://www.w3.org/2000/svg">]><svg xmlns="&ns_svg;" p:b='c' xmlns:p="u">d &amp; e</svg>`,
 		`<a><![CDATA[x]]]]><![CDATA[>]]><!-- b --><?c d?></a>`, "<?xml version = '1.0' encoding = 'iso-8859-1' ?><a>\xe9\r\n</a>",
 		utf16(`<a b="&#65;"/>`, true), `<a xmlns="u"><b xmlns=""/></a>`, `<a b="` + strings.Repeat("x&lt;", 1000) + `"/>`,
-		asXHTML + `<html a="&nbsp;&ni;">b&nbsp;&ni;&lt;</html>`,
+		fixed + `<svg xmlns:xlink="http://www.w3.org/1999/xlink" xlink:a="b"/>`, asXHTML + `<html a="&nbsp;&ni;">b&nbsp;&ni;&lt;</html>`,
 	} {
 		f.Add([]byte(s), byte(1), byte(5))
 	}

@@ -47,6 +47,9 @@ func (r *spaced) declare() error {
 		if !mayBind(bound, uri) {
 			return fault(Damaged, "declares a namespace that cannot be")
 		}
+		if want := r.opt.Fixed[string(bound)]; r.fixed && want != "" && want != string(uri) {
+			return fault(Doctype, "declares a namespace that its document type fixes otherwise")
+		}
 		if string(bound) == "xml" {
 			continue
 		}

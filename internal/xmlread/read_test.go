@@ -46,6 +46,11 @@ func TestReads(t *testing.T) {
 		{"characters of the document type", asXHTML + `<html a="1&nbsp;&ni;&lt;">2&nbsp;&ni;&lt;</html>`, "start html a=\"1\\u00a0∋<\"\ntext \"2\\u00a0∋<\"\nend html"},
 		{"characters in a long value", asXHTML + `<html a="` + strings.Repeat("&ni;", 1500) + `"/>`, `start html a="` + strings.Repeat("∋", 1500) + "\"\nend html"},
 		{
+			"a namespace that is fixed", "<!DOCTYPE svg [\n <!ATTLIST svg\n  xmlns:xlink CDATA #FIXED \"http://www.w3.org/1999/xlink\">\n] ><svg xmlns:xlink='http://www.w3.org/1999/xlink' xlink:b='c'/>",
+			`start svg {http://www.w3.org/1999/xlink}b="c"` + "\nend svg",
+		},
+		{"a namespace that is fixed and not used", fixed + `<svg/>`, "start svg\nend svg"},
+		{
 			"known entities", `<!DOCTYPE svg [` + "\n\t" + `<!ENTITY ns_svg "http://www.w3.org/2000/svg"> <!ENTITY ns_ai 'http://ns.adobe.com/AdobeIllustrator/10.0/' >` + "\n" + `] >` +
 				`<svg xmlns="&ns_svg;" b="&lt;&ns_ai;&#10;"/>`,
 			"start {http://www.w3.org/2000/svg}svg b=\"<http://ns.adobe.com/AdobeIllustrator/10.0/\\n\"\nend {http://www.w3.org/2000/svg}svg",
@@ -166,6 +171,15 @@ func TestRefuses(t *testing.T) {
 		{`<!DOCTYPE svg [<!ENTITY ns_svg SYSTEM "http://www.w3.org/2000/svg">]><svg/>`, doctype, 1},
 		{`<!DOCTYPE svg [<!ATTLIST svg onload CDATA "alert(1)">]><svg/>`, doctype, 1},
 		{`<!DOCTYPE svg [%a;]><svg/>`, doctype, 1},
+		{fixed + `<svg xmlns:xlink="u"/>`, doctype, 1},
+		{fixed + `<svg><a xmlns:xlink="u"><svg xlink:href="b"/></a></svg>`, doctype, 1},
+		{fixed + `<svg xlink:href="b"/>`, damaged, 1},
+		{strings.Replace(fixed, "1999", "2000", 1) + `<svg/>`, doctype, 1},
+		{strings.Replace(fixed, "xmlns:xlink", "xmlns:svg", 1) + `<svg/>`, doctype, 1},
+		{strings.Replace(fixed, "xmlns:xlink", "xlink", 1) + `<svg/>`, doctype, 1},
+		{strings.Replace(fixed, "#FIXED ", "", 1) + `<svg/>`, doctype, 1},
+		{strings.Replace(fixed, "CDATA", "ID", 1) + `<svg/>`, doctype, 1},
+		{strings.Replace(fixed, ">]", ` onload CDATA "alert(1)">]`, 1) + `<svg/>`, doctype, 1},
 
 		{strings.Repeat("<a>", 129), tooMuch, 1},
 		{`<a` + attributes(257) + `/>`, tooMuch, 1},

@@ -19,6 +19,7 @@ type values struct {
 	attrs    []attr
 	entities entities
 	chars    map[string]rune // entities that the external subset declares
+	fixed    bool            // the prefixes of Options.Fixed are
 	expanded []byte          // values that have such entities
 }
 

@@ -35,7 +35,7 @@
 // space, agree with the byte order mark, and name version 1.0.
 //
 // Document types are refused, except those of Options.Doctypes, and of internal subsets all but those of
-// Options.Entities. Names have the characters of XML 1.0, fifth edition. Every prefix must be declared.
+// Options.Entities and Options.Fixed. Names have the characters of XML 1.0, fifth edition. Every prefix must be declared.
 //
 // # Bounds
 //
@@ -110,6 +110,11 @@ type Options struct {
 	// Entities are those that a document type of Doctypes may declare in its internal subset, with exactly that text, and
 	// values of attributes may use then. The texts must be plain: no "<", "&" or white space but single spaces.
 	Entities map[string]string
+
+	// Fixed has prefixes with their namespaces, which a document type of Doctypes may fix in its internal subset, as
+	// <!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink"> does. Then the document may declare such a
+	// prefix with that namespace alone, so it makes no difference who reads the subset.
+	Fixed map[string]string
 
 	// Characters returns the entities that the external subset of a document type of Doctypes declares, each of which
 	// stands for one character. A reference must be at least as long as its character is in UTF-8. The subset is not read.
