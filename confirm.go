@@ -241,13 +241,13 @@ func errChanged(err error) error {
 // openStaged opens what is stored, if it is still what etag names. It has the
 // ticket's size, or reading it fails.
 func (p *Presigner) openStaged(q *request, t *sealed, etag string) (*stallReader, error) {
-	r, err := openStalling(q.ctx, p.store, t.Staging, etag, 0, p.h.opts.StallTimeout)
+	whole := piece{key: t.Staging, etag: etag, size: t.Size, rest: true}
+	r, err := openStalling(q.ctx, p.store, whole, p.h.opts.StallTimeout)
 	switch {
 	case errors.Is(err, ErrChanged), errors.Is(err, fs.ErrNotExist):
 		return nil, errChanged(err)
 	case err != nil:
 		return nil, storageError(err)
 	}
-	r.size = t.Size
 	return r, nil
 }

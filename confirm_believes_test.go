@@ -38,8 +38,8 @@ func (l *liar) Stat(ctx context.Context, key string) (upload.Stored, error) {
 	return stored, err
 }
 
-func (l *liar) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
-	r, err := l.DirectStorage.OpenAt(ctx, key, etag, offset)
+func (l *liar) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
+	r, err := l.DirectStorage.OpenAt(ctx, key, etag, offset, length)
 	if l.open != nil && err == nil {
 		r = l.open(r)
 	}

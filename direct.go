@@ -88,10 +88,14 @@ type ObjectReader interface {
 	// are always told.
 	Stat(ctx context.Context, key string) (Stored, error)
 
-	// OpenAt returns the bytes from offset on, which the caller closes. If the
-	// object has another ETag by then the error is [ErrChanged]; an etag of ""
-	// is any. A key under which there is none is fs.ErrNotExist.
-	OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error)
+	// OpenAt returns length bytes from offset on, which the caller closes. They
+	// are fewer only where the object ends before. A negative length is for all
+	// bytes to the end, a negative offset an error. The store reads no more than
+	// it is asked for, since a proxy asks for one byte of a large object.
+	//
+	// If the object has another ETag by then the error is [ErrChanged]; an etag of
+	// "" is any. A key under which there is none is fs.ErrNotExist.
+	OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error)
 }
 
 // LinkStorage is an optional ability of a [Storage]: links that let whoever has

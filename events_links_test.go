@@ -73,7 +73,7 @@ func TestServedCutOff(t *testing.T) {
 // cutStore opens the first three bytes of everything.
 type cutStore struct{ *memstore.Store }
 
-func (s cutStore) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
-	r, err := s.Store.OpenAt(ctx, key, etag, offset)
+func (s cutStore) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
+	r, err := s.Store.OpenAt(ctx, key, etag, offset, length)
 	return io.NopCloser(io.LimitReader(r, 3)), err
 }

@@ -180,37 +180,6 @@ func TestUnlinked(t *testing.T) {
 	}
 }
 
-func TestProxy(t *testing.T) {
-	l := newLinked(t, upload.LinksOptions{Proxy: true})
-	content := strings.Repeat("0123456789", 100)
-	l.put(t, "a.pdf", "application/pdf", "a.pdf", content)
-	whole, _ := l.get(t, http.MethodGet, l.URL+"/files/a.pdf")
-	etag := whole.Header.Get("ETag")
-	require.NotEmpty(t, etag)
-	require.Equal(t, "default-src 'none'; sandbox", whole.Header.Get("Content-Security-Policy"))
-	require.Equal(t, "same-site", whole.Header.Get("Cross-Origin-Resource-Policy"))
-	rows := map[string]struct {
-		header []string
-		status int
-		body   string
-	}{
-		"whole":         {nil, 200, content},
-		"range":         {[]string{"Range", "bytes=995-"}, 206, "56789"},
-		"suffix":        {[]string{"Range", "bytes=-3"}, 206, "789"},
-		"past the end":  {[]string{"Range", "bytes=5000-"}, 416, "invalid range: failed to overlap\n"},
-		"many ranges":   {[]string{"Range", "bytes=0-0" + strings.Repeat(",0-", 50)}, 200, content},
-		"not modified":  {[]string{"If-None-Match", etag}, 304, ""},
-		"modified":      {[]string{"If-None-Match", `"other"`}, 200, content},
-		"same if-range": {[]string{"Range", "bytes=0-1", "If-Range", etag}, 206, "01"},
-		"other":         {[]string{"Range", "bytes=0-1", "If-Range", `"other"`}, 200, content},
-	}
-	for name, row := range rows {
-		resp, body := l.get(t, http.MethodGet, l.URL+"/files/a.pdf", row.header...)
-		require.Equal(t, row.status, resp.StatusCode, name)
-		require.Equal(t, row.body, body, name)
-	}
-}
-
 // TestRedirect: it is not cached, tells no referrer, and no query is logged.
 func TestRedirect(t *testing.T) {
 	l := newLinked(t, upload.LinksOptions{})

@@ -1,9 +1,7 @@
 package upload
 
 import (
-	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -26,13 +24,13 @@ func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link, e *Even
 	if stored.ETag != "" {
 		h.Set("ETag", stored.ETag)
 	}
-	if strings.Contains(r.Header.Get("Range"), ",") { // one of many ranges costs as much as many requests
+	if strings.Contains(r.Header.Get("Range"), ",") { // several ranges are not served (RFC 9110, section 14.2 allows it): each costs a request
 		r = r.Clone(r.Context())
 		r.Header.Del("Range")
 	}
-	content := &objectReader{ctx: r.Context(), store: l.store, key: link.Key, stored: stored}
+	content := &objectReader{ctx: r.Context(), store: l.store, key: link.Key, stored: stored, end: stored.Size}
 	defer content.close()
-	http.ServeContent(w, r, "", time.Time{}, content)
+	http.ServeContent(&passage{w, content}, r, "", time.Time{}, content)
 	e.Kind, e.Bytes = KindServed, content.sent
 	if content.err != nil {
 		return storageError(errors.Join(errCut, content.err))
@@ -42,64 +40,6 @@ func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link, e *Even
 
 // errCut says that an answer that had begun ends before its end.
 var errCut = errors.New("upload: the file was cut off")
-
-// linkStall is how long a storage may send nothing of an object.
-const linkStall = 30 * time.Second
-
-// objectReader reads an object from wherever it was set to, and opens it only
-// when it is read.
-type objectReader struct {
-	ctx    context.Context
-	store  ObjectReader
-	key    string
-	stored Stored
-	offset int64
-	sent   int64
-	body   *stallReader
-	err    error
-}
-
-func (o *objectReader) Seek(offset int64, whence int) (int64, error) {
-	switch whence {
-	case io.SeekCurrent:
-		offset += o.offset
-	case io.SeekEnd:
-		offset += o.stored.Size
-	}
-	if offset < 0 {
-		return 0, errors.New("upload: seek before the start of an object")
-	}
-	if offset != o.offset {
-		o.close()
-	}
-	o.offset = offset
-	return offset, nil
-}
-
-func (o *objectReader) Read(p []byte) (int, error) {
-	if o.offset >= o.stored.Size {
-		return 0, io.EOF
-	}
-	if o.body == nil {
-		if o.body, o.err = openStalling(o.ctx, o.store, o.key, o.stored.ETag, o.offset, linkStall); o.err != nil {
-			return 0, o.err
-		}
-	}
-	n, err := o.body.Read(p)
-	o.sent += int64(n)
-	if o.offset += int64(n); err != nil && o.offset < o.stored.Size {
-		o.err = errors.Join(io.ErrUnexpectedEOF, err)
-		return n, o.err
-	}
-	return n, err
-}
-
-func (o *objectReader) close() {
-	if o.body != nil {
-		o.body.close()
-		o.body = nil
-	}
-}
 
 // resolved asks the host. Of its errors only those pass that say nothing of the
 // file.

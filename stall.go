@@ -18,17 +18,29 @@ type stallReader struct {
 	timer  *time.Timer
 	cancel context.CancelCauseFunc
 	read   int64
-	size   int64 // that the object has, 0 if the caller looks at that itself
+	size   int64 // how many bytes there must be
 
 	progress *tracked
 }
 
-// openStalling opens an object within the time that also each read has.
-func openStalling(ctx context.Context, from ObjectReader, key, etag string, offset int64, stall time.Duration) (*stallReader, error) {
+// piece is a part of one object, or all of it.
+type piece struct {
+	key, etag string
+	offset    int64
+	size      int64 // that it must have
+	rest      bool  // it ends with the object
+}
+
+// openStalling opens a piece within the time that also each read has.
+func openStalling(ctx context.Context, from ObjectReader, p piece, stall time.Duration) (*stallReader, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	r := &stallReader{stall: stall, cancel: cancel, timer: time.AfterFunc(stall, func() { cancel(errStall) })}
+	r := &stallReader{stall: stall, size: p.size, cancel: cancel, timer: time.AfterFunc(stall, func() { cancel(errStall) })}
+	length := p.size
+	if p.rest {
+		length = -1
+	}
 	var err error
-	r.body, err = from.OpenAt(ctx, key, etag, offset)
+	r.body, err = from.OpenAt(ctx, p.key, p.etag, p.offset, length)
 	r.timer.Stop()
 	if err != nil {
 		cancel(nil)
@@ -45,7 +57,7 @@ func (r *stallReader) Read(p []byte) (int, error) {
 	r.progress.arrived(n)
 	ended := err == io.EOF //nolint:errorlint // a wrapped one is not the end of a reader
 	switch {
-	case r.size > 0 && (r.read > r.size || ended && r.read < r.size):
+	case r.read > r.size || ended && r.read < r.size:
 		return 0, storageError(io.ErrUnexpectedEOF)
 	case err != nil && !ended:
 		err = storageError(err)

@@ -76,18 +76,24 @@ func TestOpenAt(t *testing.T) {
 	for _, row := range []struct {
 		key, etag string
 		offset    int64
+		length    int64
 		want      []byte
 		err       error
 	}{
-		{"k", stored.ETag, 0, content, nil},
-		{"k", stored.ETag, 7, content[7:], nil},
-		{"k", "", size - 1, content[size-1:], nil},
-		{"k", stored.ETag, size, nil, nil},
-		{"k", `"0"`, 0, nil, upload.ErrChanged},
-		{"k", `"0"`, 7, nil, upload.ErrChanged},
-		{"none", stored.ETag, 7, nil, fs.ErrNotExist},
+		{"k", stored.ETag, 0, -1, content, nil},
+		{"k", stored.ETag, 7, -1, content[7:], nil},
+		{"k", stored.ETag, 0, 1, content[:1], nil},
+		{"k", stored.ETag, 7, 20, content[7:27], nil},
+		{"k", stored.ETag, size - 5, 20, content[size-5:], nil},
+		{"k", stored.ETag, 7, 0, nil, nil},
+		{"k", stored.ETag, size, 20, nil, nil},
+		{"k", "", size - 1, -1, content[size-1:], nil},
+		{"k", stored.ETag, size, -1, nil, nil},
+		{"k", `"0"`, 0, -1, nil, upload.ErrChanged},
+		{"k", `"0"`, 7, 20, nil, upload.ErrChanged},
+		{"none", stored.ETag, 7, 20, nil, fs.ErrNotExist},
 	} {
-		r, err := st.store.OpenAt(t.Context(), row.key, row.etag, row.offset)
+		r, err := st.store.OpenAt(t.Context(), row.key, row.etag, row.offset, row.length)
 		require.ErrorIs(t, err, row.err)
 		if row.err != nil {
 			continue

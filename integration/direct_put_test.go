@@ -266,7 +266,7 @@ func TestDirectEncoding(t *testing.T) {
 	require.Equal(t, 200, status, "%s", answer)
 	stored, err := st.store.Stat(t.Context(), stagingKey)
 	require.NoError(t, err)
-	body, err := st.store.OpenAt(t.Context(), stagingKey, stored.ETag, 0)
+	body, err := st.store.OpenAt(t.Context(), stagingKey, stored.ETag, 0, -1)
 	require.NoError(t, err)
 	got, err := io.ReadAll(body)
 	require.NoError(t, err)

@@ -93,7 +93,7 @@ func (s *Store) Stat(_ context.Context, key string) (upload.Stored, error) {
 
 // OpenAt implements upload.ObjectReader. Behind the last byte there is nothing
 // to read, which is no error.
-func (s *Store) OpenAt(_ context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	o, err := s.find(key)
 	switch {
 	case err != nil:
@@ -103,7 +103,10 @@ func (s *Store) OpenAt(_ context.Context, key, etag string, offset int64) (io.Re
 	case offset < 0:
 		return nil, fmt.Errorf("memstore: %q: offset %d", key, offset)
 	}
-	return io.NopCloser(o.blob.from(offset)), nil
+	if length < 0 {
+		length = o.blob.size
+	}
+	return io.NopCloser(io.LimitReader(o.blob.from(offset), length)), nil
 }
 
 // Keys returns the keys of all published objects and of the files that direct

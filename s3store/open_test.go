@@ -32,21 +32,30 @@ func TestOpenAt(t *testing.T) {
 	for _, row := range []struct {
 		key, etag string
 		offset    int64
+		length    int64
 		want      string
 		err       error
 	}{
-		{"k", etag, 0, "0123456789", nil},
-		{"k", "", 0, "0123456789", nil},
-		{"k", etag, 3, "3456789", nil},
-		{"k", etag, 9, "9", nil},
-		{"k", etag, 10, "", nil},
-		{"k", etag, 99, "", nil},
-		{"k", `"other"`, 0, "", upload.ErrChanged},
-		{"k", `"other"`, 3, "", upload.ErrChanged},
-		{"none", etag, 0, "", fs.ErrNotExist},
-		{"none", "", 3, "", fs.ErrNotExist},
+		{"k", etag, 0, -1, "0123456789", nil},
+		{"k", "", 0, -1, "0123456789", nil},
+		{"k", etag, 3, -1, "3456789", nil},
+		{"k", etag, 9, -1, "9", nil},
+		{"k", etag, 10, -1, "", nil},
+		{"k", etag, 99, -1, "", nil},
+		{"k", etag, 3, 2, "34", nil},
+		{"k", etag, 0, 1, "0", nil},
+		{"k", etag, 9, 5, "9", nil},
+		{"k", etag, 10, 1, "", nil},
+		{"k", etag, 3, 0, "", nil},
+		{"k", `"other"`, 0, -1, "", upload.ErrChanged},
+		{"k", `"other"`, 3, -1, "", upload.ErrChanged},
+		{"k", `"other"`, 3, 2, "", upload.ErrChanged},
+		{"k", `"other"`, 3, 0, "", upload.ErrChanged},
+		{"none", etag, 0, -1, "", fs.ErrNotExist},
+		{"none", "", 3, 2, "", fs.ErrNotExist},
+		{"none", "", 3, 0, "", fs.ErrNotExist},
 	} {
-		r, err := f.OpenAt(t.Context(), row.key, row.etag, row.offset)
+		r, err := f.OpenAt(t.Context(), row.key, row.etag, row.offset, row.length)
 		require.ErrorIs(t, err, row.err)
 		if row.err != nil {
 			continue
@@ -56,10 +65,57 @@ func TestOpenAt(t *testing.T) {
 		require.NoError(t, r.Close())
 		require.Equal(t, row.want, string(got))
 	}
-	f.fake.Inject("GetObject", forEver, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
-		w.Header().Set("ETag", etag)
-		_, _ = io.WriteString(w, "0123456789")
-	})
-	_, err := f.OpenAt(t.Context(), "k", etag, 3)
-	require.ErrorContains(t, err, "other bytes")
+	_, err := f.OpenAt(t.Context(), "k", etag, -3, 2)
+	require.ErrorContains(t, err, "offset -3")
+}
+
+// TestOtherRanges is a service that answers with other bytes than it was asked for.
+func TestOtherRanges(t *testing.T) {
+	const all = "0123456789"
+	for _, row := range []struct {
+		about          string
+		offset, length int64
+		contentRange   string
+		body           string
+		sound          bool
+	}{
+		{"the range", 3, 2, "bytes 3-4/10", "34", true},
+		{"the rest", 3, -1, "bytes 3-9/10", "3456789", true},
+		{"as much as there is", 3, 50, "bytes 3-9/10", "3456789", true},
+		{"a whole that is short", 0, 50, "", all, true},
+		{"all", 3, 2, "", all, false},
+		{"all of it from the start", 0, 2, "", all, false},
+		{"all for the rest", 3, -1, "", all, false},
+		{"another start", 3, 2, "bytes 2-3/10", "23", false},
+		{"a longer range", 3, 2, "bytes 3-9/10", "3456789", false},
+		{"a shorter range", 3, 4, "bytes 3-4/10", "34", false},
+		{"a shorter rest", 3, -1, "bytes 3-4/10", "34", false},
+		{"another length", 3, 2, "bytes 3-4/10", "345", false},
+		{"no size", 3, 2, "bytes 3-4/*", "34", false},
+		{"no range", 3, 2, "bytes 3-4", "34", false},
+		{"a sign", 3, 2, "bytes +3-4/10", "34", false},
+		{"more behind it", 3, 2, "bytes 3-4/10, 5-6/10", "34", false},
+	} {
+		t.Run(row.about, func(t *testing.T) {
+			f := newFixture(t, setup{})
+			f.fake.Inject("GetObject", forEver, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+				w.Header().Set("ETag", `"e"`)
+				if row.contentRange != "" {
+					w.Header().Set("Content-Range", row.contentRange)
+					w.WriteHeader(http.StatusPartialContent)
+				}
+				_, _ = io.WriteString(w, row.body)
+			})
+			r, err := f.OpenAt(t.Context(), "k", `"e"`, row.offset, row.length)
+			if !row.sound {
+				require.ErrorContains(t, err, "other bytes")
+				return
+			}
+			require.NoError(t, err)
+			got, err := io.ReadAll(r)
+			require.NoError(t, err)
+			require.NoError(t, r.Close())
+			require.Equal(t, row.body, string(got))
+		})
+	}
 }

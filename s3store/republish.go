@@ -48,7 +48,7 @@ func (s *Store) republish(ctx context.Context, p upload.Promotion) error {
 
 // rewrite is one attempt of republish.
 func (s *Store) rewrite(ctx context.Context, p upload.Promotion) error {
-	body, err := s.OpenAt(ctx, p.From, p.ETag, 0)
+	body, err := s.OpenAt(ctx, p.From, p.ETag, 0, -1)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %w", upload.ErrChanged, err)
 	}

@@ -36,7 +36,11 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		{"knows what was aborted", brokenDirect{abort: onlyOpen}, []string{"Abort removes an upload", "uploads that are not open"}},
 		{"has one ETag for all", brokenDirect{stat: oneETag}, []string{"a repeated form", "reading from an offset"}},
 		{"describes what is not there", brokenDirect{stat: found}, []string{"reading what is not there", "refuses other PUTs"}},
-		{"reads from the start", brokenDirect{open: fromStart}, []string{"reading from an offset"}},
+		{"reads from the start", brokenDirect{open: fromStart}, []string{"reading from an offset", "reading a range"}},
+		{"reads to the end", brokenDirect{open: toTheEnd}, []string{"reading a range"}},
+		{"reads to the length", brokenDirect{open: toTheLength}, []string{"reading a range"}},
+		{"reads all for nothing", brokenDirect{open: allForNothing}, []string{"reading a range"}},
+		{"reads before the start", brokenDirect{open: fromTheStartAtLeast}, []string{"reading a range"}},
 		{"reads any object", brokenDirect{open: anyETag}, []string{"reading another object"}},
 		{"keeps staged objects", brokenDirect{keepStaged: true}, []string{"Delete of staged files"}},
 		{"says that it completes", brokenDirect{complete: sayingSo}, []string{"parts in any order", "Promote of large files"}},
@@ -128,7 +132,7 @@ type brokenDirect struct {
 	complete   func(ctx context.Context, s *memstore.Store, key, id string, parts []upload.Part) error
 	abort      func(ctx context.Context, s *memstore.Store, key, id string) error
 	stat       func(upload.Stored, error) (upload.Stored, error)
-	open       func(etag string, offset int64) (string, int64)
+	open       func(etag string, of span) (string, span)
 	promote    func(ctx context.Context, s *memstore.Store, p upload.Promotion) error
 	keepStaged bool
 	leftovers  []string
@@ -185,11 +189,12 @@ func (s brokenDirect) Stat(ctx context.Context, key string) (upload.Stored, erro
 	return stored, err
 }
 
-func (s brokenDirect) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
+func (s brokenDirect) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
+	of := span{offset, length}
 	if s.open != nil {
-		etag, offset = s.open(etag, offset)
+		etag, of = s.open(etag, of)
 	}
-	return s.Store.OpenAt(ctx, key, etag, offset)
+	return s.Store.OpenAt(ctx, key, etag, of.offset, of.length)
 }
 
 func (s brokenDirect) Delete(ctx context.Context, key string) error {

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/memstore"
 )
 
 // TestBrokenLinksFail proves the suite of links, as TestBrokenDirectStoresFail
@@ -20,11 +19,13 @@ func TestBrokenLinksFail(t *testing.T) {
 		sign  func(*upload.SignedGet)
 		pass  func(*http.Request)
 		looks bool
+		open  func(etag string, of span) (string, span)
 		fails []string
 	}{
 		{name: "signs no type", sign: func(g *upload.SignedGet) { g.Type = "text/plain" }, fails: []string{"what is signed is answered", "a range"}},
 		{name: "signs no disposition", sign: func(g *upload.SignedGet) { g.Disposition = "" }, fails: []string{"what is signed is answered"}},
 		{name: "signs no time", sign: func(g *upload.SignedGet) { g.Expires *= 1000 }, fails: []string{"an expired link"}},
+		{name: "reads to the end", open: toTheEnd, fails: []string{"reading a range"}},
 		{name: "ignores ranges", pass: func(r *http.Request) { r.Header.Del("Range") }, fails: []string{"a range"}},
 		{name: "takes any method", pass: func(r *http.Request) { r.Method = http.MethodGet }, fails: []string{"a changed link"}},
 		{name: "takes any key", pass: anyKey, fails: []string{"a changed link"}},
@@ -39,7 +40,7 @@ func TestBrokenLinksFail(t *testing.T) {
 			for _, name := range tc.fails {
 				i := slices.IndexFunc(linkCases, func(c linkCase) bool { return c.name == name })
 				require.GreaterOrEqual(t, i, 0, "there is no case %q", name)
-				store := brokenLinks{served(t, around), tc.sign, tc.looks}
+				store := brokenLinks{brokenDirect{Store: served(t, around), open: tc.open}, tc.sign, tc.looks}
 				require.Error(t, linkCases[i].check(t.Context(), store), "the case %q passed", name)
 			}
 		})
@@ -47,7 +48,7 @@ func TestBrokenLinksFail(t *testing.T) {
 }
 
 type brokenLinks struct {
-	*memstore.Store
+	brokenDirect
 	sign  func(*upload.SignedGet)
 	looks bool
 }

@@ -149,9 +149,29 @@ func oneETag(stored upload.Stored, err error) (upload.Stored, error) {
 
 func found(stored upload.Stored, _ error) (upload.Stored, error) { return stored, nil }
 
-func fromStart(etag string, _ int64) (string, int64) { return etag, 0 }
+func fromStart(etag string, of span) (string, span) { return etag, span{0, of.length} }
 
-func anyETag(_ string, offset int64) (string, int64) { return "", offset }
+func anyETag(_ string, of span) (string, span) { return "", of }
+
+func toTheEnd(etag string, of span) (string, span) { return etag, span{of.offset, -1} }
+
+func toTheLength(etag string, of span) (string, span) {
+	if of.length >= 0 {
+		of.length = max(of.length-of.offset, 0)
+	}
+	return etag, of
+}
+
+func allForNothing(etag string, of span) (string, span) {
+	if of.length == 0 {
+		of.length = -1
+	}
+	return etag, of
+}
+
+func fromTheStartAtLeast(etag string, of span) (string, span) {
+	return etag, span{max(of.offset, 0), of.length}
+}
 
 func overOthers(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
 	err := s.Promote(ctx, p)

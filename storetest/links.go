@@ -35,6 +35,7 @@ type linkCase struct {
 
 var linkCases = []linkCase{
 	{"what is signed is answered", "the bytes, the signed type and the signed disposition, whatever the object has", followed},
+	{"reading a range", "OpenAt returns as many bytes as were asked for and no more, fewer only where the object ends", readInPart},
 	{"a range", "a Range header is answered with exactly these bytes", followedInPart},
 	{"an expired link", "a link works no longer than it was signed for", followedLate},
 	{"a changed link", "nothing of a link can be changed, left out or added, and nothing but reading be done with it", followedChanged},
@@ -96,6 +97,14 @@ func answers(ctx context.Context, url string, g upload.SignedGet, status int, co
 		return fmt.Errorf("%d bytes were answered that differ from the %d that are stored", len(a.body), len(content))
 	}
 	return nil
+}
+
+func readInPart(ctx context.Context, s links) error {
+	stored, err := s.Stat(ctx, s.key)
+	if err != nil {
+		return fmt.Errorf("Stat: %w", err)
+	}
+	return readsSpans(ctx, s, s.key, stored.ETag, content(directSize))
 }
 
 func followed(ctx context.Context, s links) error {

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 
 	"github.com/airlock-go/upload"
 )
 
 var readCases = []directCase{
 	{"reading from an offset", "OpenAt returns the bytes from there on, of the object with that ETag or of any", readsAt},
+	{"reading a range", "OpenAt returns as many bytes as were asked for and no more, fewer only where the object ends", readsRange},
 	{"reading another object", "OpenAt of an object with another ETag is upload.ErrChanged", readsChanged},
 	{"reading what is not there", "Stat and OpenAt of a free key are fs.ErrNotExist", readsAbsent},
 	{"Stat of streamed files", "Stat knows the type, name and size of what Commit published, and an ETag", statsStreamed},
@@ -21,7 +23,15 @@ var readCases = []directCase{
 
 // reads is nil if exactly content can be read from offset on.
 func (s *direct) reads(ctx context.Context, key, etag string, offset int64, content []byte) error {
-	r, err := s.OpenAt(ctx, key, etag, offset)
+	return reads(ctx, s, key, etag, span{offset, -1}, content)
+}
+
+// span is what OpenAt is asked for.
+type span struct{ offset, length int64 }
+
+// reads is nil if exactly content is what OpenAt returns of the span.
+func reads(ctx context.Context, s upload.ObjectReader, key, etag string, of span, content []byte) error {
+	r, err := s.OpenAt(ctx, key, etag, of.offset, of.length)
 	if err != nil {
 		return fmt.Errorf("OpenAt: %w", err)
 	}
@@ -30,7 +40,7 @@ func (s *direct) reads(ctx context.Context, key, etag string, offset int64, cont
 		return fmt.Errorf("reading: %w", err)
 	}
 	if !bytes.Equal(got, content) {
-		return fmt.Errorf("%d bytes were read from %d on that differ from the %d that were sent", len(got), offset, len(content))
+		return fmt.Errorf("of %+v %d bytes were read that differ from the %d that were sent", of, len(got), len(content))
 	}
 	return nil
 }
@@ -40,7 +50,7 @@ func (s *direct) absent(ctx context.Context, key string) error {
 	if stored, err := s.Stat(ctx, key); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("Stat of a key that must be free answered %+v and %v", stored, err) //nolint:errorlint // it may be nil
 	}
-	r, err := s.OpenAt(ctx, key, "", 0)
+	r, err := s.OpenAt(ctx, key, "", 0, -1)
 	if err == nil {
 		return errors.Join(errors.New("the object is readable"), r.Close())
 	}
@@ -66,6 +76,37 @@ func readsAt(ctx context.Context, s *direct) error {
 	return nil
 }
 
+func readsRange(ctx context.Context, s *direct) error {
+	want := content(directSize)
+	key, stored, err := s.staged(ctx, want)
+	if err != nil {
+		return err
+	}
+	return readsSpans(ctx, s, key, stored.ETag, want)
+}
+
+// readsSpans is nil if every span of an object can be read that way, and no span
+// begins before the object.
+func readsSpans(ctx context.Context, s upload.ObjectReader, key, etag string, want []byte) error {
+	size := int64(len(want))
+	for _, of := range []span{
+		{0, 0}, {0, 1}, {1, 1}, {1000, 0}, {1000, 500}, {size - 1, 1}, {size - 1, 2}, {0, size}, {0, size + 1},
+		{1, math.MaxInt64}, {size, 1}, {size + 1, 1}, {size, -1}, {0, -1}, {10, -1},
+	} {
+		first, last := min(of.offset, size), size
+		if of.length >= 0 && of.length < size-first {
+			last = first + of.length
+		}
+		if err := errors.Join(reads(ctx, s, key, etag, of, want[first:last]), reads(ctx, s, key, "", of, want[first:last])); err != nil {
+			return err
+		}
+	}
+	if r, err := s.OpenAt(ctx, key, etag, -1, 1); err == nil {
+		return errors.Join(errors.New("OpenAt takes an offset before the start"), r.Close())
+	}
+	return nil
+}
+
 func readsChanged(ctx context.Context, s *direct) error {
 	key, _, err := s.staged(ctx, content(directSize))
 	if err != nil {
@@ -75,8 +116,8 @@ func readsChanged(ctx context.Context, s *direct) error {
 	if err != nil {
 		return err
 	}
-	for _, offset := range []int64{0, 1000} {
-		r, err := s.OpenAt(ctx, key, other.ETag, offset)
+	for _, of := range []span{{0, -1}, {1000, -1}, {0, 0}, {1000, 500}} {
+		r, err := s.OpenAt(ctx, key, other.ETag, of.offset, of.length)
 		if err == nil {
 			return errors.Join(errors.New("the object is readable by another ETag"), r.Close())
 		}

@@ -30,8 +30,8 @@ func (r readers) Stat(ctx context.Context, key string) (upload.Stored, error) {
 	return r.inner.Stat(ctx, key)
 }
 
-func (r readers) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
-	return r.inner.OpenAt(ctx, key, etag, offset)
+func (r readers) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
+	return r.inner.OpenAt(ctx, key, etag, offset, length)
 }
 
 type signer struct{ inner *memstore.Store }

@@ -68,7 +68,7 @@ func TestDirect(t *testing.T) {
 				}
 				require.Equal(t, []string{a.Files[0].Key}, store.Keys())
 				require.Equal(t, row.file.Content.Size, a.Files[0].Size)
-				r, err := store.OpenAt(t.Context(), a.Files[0].Key, "", 0)
+				r, err := store.OpenAt(t.Context(), a.Files[0].Key, "", 0, -1)
 				require.NoError(t, err)
 				stored := uploadtest.Content{Size: a.Files[0].Size, Open: func() io.Reader { return r }}
 				require.Equal(t, row.file.Content.SHA256(), stored.SHA256())

@@ -62,7 +62,7 @@ func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]er
 	_, _, got[uploadtest.OpOpen] = s.(upload.Opener).Open(ctx, "there")
 	stat, err := direct.Stat(ctx, "there")
 	got[uploadtest.OpStat] = err
-	_, got[uploadtest.OpOpenAt] = direct.OpenAt(ctx, "there", "", 0)
+	_, got[uploadtest.OpOpenAt] = direct.OpenAt(ctx, "there", "", 0, -1)
 	d := upload.DirectObject{Key: "s/" + upload.StagingSegment + "/a", Type: "text/plain", Size: 5, Expires: time.Minute}
 	_, got[uploadtest.OpSignUpload] = direct.SignUpload(ctx, d, false)
 	id, err := direct.CreateMultipart(ctx, d)

@@ -32,8 +32,8 @@ func (r *frontReader) Stat(ctx context.Context, key string) (upload.Stored, erro
 }
 
 // OpenAt implements upload.ObjectReader.
-func (r *frontReader) OpenAt(ctx context.Context, key, etag string, offset int64) (io.ReadCloser, error) {
-	return answered(ctx, r.f, OpOpenAt, func() (io.ReadCloser, error) { return r.inner.OpenAt(ctx, key, etag, offset) })
+func (r *frontReader) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
+	return answered(ctx, r.f, OpOpenAt, func() (io.ReadCloser, error) { return r.inner.OpenAt(ctx, key, etag, offset, length) })
 }
 
 type frontDirect struct {

@@ -67,7 +67,7 @@ func read(t *testing.T, p place, key string) string {
 	t.Helper()
 	o, err := p.Stat(t.Context(), key)
 	require.NoError(t, err)
-	r, err := p.OpenAt(t.Context(), key, o.ETag, 0)
+	r, err := p.OpenAt(t.Context(), key, o.ETag, 0, -1)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, r.Close()) }()
 	b, err := io.ReadAll(r)

@@ -73,7 +73,8 @@ func slice(body []byte, bytes string) (part []byte, first int, ok bool) {
 	if open != nil {
 		last = len(body) - 1
 	}
-	if err != nil || first >= len(body) || last >= len(body) || first > last {
+	last = min(last, len(body)-1)
+	if err != nil || first >= len(body) || first > last {
 		return nil, 0, false
 	}
 	return body[first : last+1], first, true

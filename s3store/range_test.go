@@ -1,0 +1,97 @@
+package s3store_test
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// counter counts the bytes that a server writes, and its connections.
+type counter struct {
+	net.Listener
+	written, conns atomic.Int64
+}
+
+func (l *counter) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err == nil {
+		l.conns.Add(1)
+		c = countedConn{c, l}
+	}
+	return c, err
+}
+
+type countedConn struct {
+	net.Conn
+	l *counter
+}
+
+func (c countedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.l.written.Add(int64(n))
+	return n, err
+}
+
+// zeros is as large an object as is asked for.
+type zeros struct{}
+
+func (zeros) ReadAt(p []byte, _ int64) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// sparse serves an object of that many zeros, by any key, and counts what it sends.
+func sparse(t *testing.T, size int64) (*s3store.Store, *counter) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"zeros"`)
+		w.Header().Set("Content-Type", "application/pdf")
+		http.ServeContent(w, r, "", time.Time{}, io.NewSectionReader(zeros{}, 0, size))
+	}))
+	counting := &counter{Listener: server.Listener}
+	server.Listener = counting
+	server.Start()
+	t.Cleanup(server.Close)
+	store, err := s3store.New(client(server.URL, func(o *s3.Options) { o.HTTPClient = server.Client() }), "bucket",
+		&s3store.Options{Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	return store, counting
+}
+
+// TestSmallRangesOfALargeObject: a proxy has S3 send what it was asked for, and uses
+// the connection again.
+func TestSmallRangesOfALargeObject(t *testing.T) {
+	store, s3 := sparse(t, huge)
+	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: true, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	app := httptest.NewServer(links.Handler(func(*http.Request) (upload.Link, error) { return upload.Link{Key: "k"}, nil }))
+	t.Cleanup(app.Close)
+	for i := range 50 {
+		first := i * 20_000_003
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, app.URL, nil)
+		require.NoError(t, err)
+		r.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", first, first))
+		resp, err := app.Client().Do(r)
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, http.StatusPartialContent, resp.StatusCode)
+		require.Equal(t, []byte{0}, body)
+	}
+	t.Logf("50 ranges of one byte: %d bytes and %d connections", s3.written.Load(), s3.conns.Load())
+	require.Less(t, s3.written.Load(), int64(1<<20))
+	require.EqualValues(t, 1, s3.conns.Load())
+}
