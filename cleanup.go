@@ -3,20 +3,19 @@ package upload
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 )
 
 // discard removes all files of the request, in reverse order, whatever one
-// answers, within one CleanupTimeout.
-func (tx *Tx) discard(ctx context.Context) error {
+// answers, within one CleanupTimeout. It defers each removal, so that none is
+// skipped when another ends the goroutine.
+func (tx *Tx) discard(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tx.h.opts.CleanupTimeout)
 	defer cancel()
-	var errs []error
-	for i, s := range slices.Backward(tx.staged) {
-		errs = append(errs, tx.cleanup(ctx, tx.files[i], s.Discard))
+	for i, s := range tx.staged {
+		defer func() { err = errors.Join(err, tx.cleanup(ctx, tx.files[i], s.Discard)) }()
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // cleanup removes what the request left under f's key. It goes on when the

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/airlock-go/upload/internal/contained"
 	"github.com/airlock-go/upload/internal/filename"
 )
 
@@ -84,10 +85,7 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	if l.opts.Inline = slices.Clone(l.opts.Inline); l.opts.Inline == nil {
 		l.opts.Inline = rasterImages
 	}
-	if l.opts.Logger == nil {
-		l.opts.Logger = slog.Default()
-	}
-	l.report = reporter{log: l.opts.Logger, hooks: l.opts.Hooks}
+	l.report = reporter{log: contained.Logger(l.opts.Logger), hooks: l.opts.Hooks}
 	var ok bool
 	if l.store, ok = store.(LinkStorage); !ok {
 		return nil, fmt.Errorf("upload: links need a LinkStorage, which %T is not", store)

@@ -90,8 +90,11 @@ func (k Kind) IsDecision() bool {
 
 // Hooks are for metrics, traces and audit trails; any of them may be nil. They
 // are called one after the other for one request and concurrently for several,
-// in the request's own goroutine, so an upload waits for them. A panic in one is
-// logged and changes nothing.
+// on goroutines of their own, and an upload waits for them.
+//
+// A hook that panics, or that ends its goroutine, is logged and changes nothing.
+// One that does not return is waited for 10 s, and then is left to itself, with
+// the event. While 64 are left so, none is called.
 type Hooks struct {
 	// Start is called when a request arrives, before anything is judged; what
 	// it returns, as with a span in it, is the context that the storage, the

@@ -8,35 +8,34 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/airlock-go/upload/internal/contained"
 )
 
 // reporter is where events go, the log first.
 type reporter struct {
-	log   *slog.Logger
+	log   *slog.Logger // contained
 	hooks Hooks
+	calls contained.Calls // of hooks
 }
 
 // start tells that a request has arrived.
 func (r *reporter) start(ctx context.Context, door Door) context.Context {
-	started := ctx
-	if f := r.hooks.Start; f != nil {
-		r.hook(ctx, func() {
-			if made := f(ctx, door); made != nil {
-				started = made
-			}
-		})
+	made := make(chan context.Context, 1)
+	if f := r.hooks.Start; f != nil && r.hook(ctx, func() { made <- f(ctx, door) }) == nil {
+		if started := <-made; started != nil {
+			return started
+		}
 	}
-	return started
+	return ctx
 }
 
 // report is the one place from which log and hooks are told.
 func (r *reporter) report(ctx context.Context, e Event) {
 	ctx = context.WithoutCancel(ctx)
-	if level := e.level(); r.log.Enabled(ctx, level) {
-		r.log.LogAttrs(ctx, level, "upload: "+string(e.Kind), e.attrs()...)
-	}
+	r.log.LogAttrs(ctx, e.level(), "upload: "+string(e.Kind), e.attrs()...)
 	if f := r.hooks.Event; f != nil {
-		r.hook(ctx, func() { f(ctx, e) })
+		_ = r.hook(ctx, func() { f(ctx, e) })
 	}
 }
 
@@ -65,10 +64,13 @@ func (r *reporter) run(ctx context.Context, door Door, f func(ctx context.Contex
 
 const goneReason = "the connection was closed"
 
-func (r *reporter) hook(ctx context.Context, f func()) {
-	if err := contain(func() error { f(); return nil }); err != nil {
-		r.log.ErrorContext(ctx, "upload: a hook panicked", "error", err)
+// hook calls one of the host's. That one failed only the log can tell.
+func (r *reporter) hook(ctx context.Context, f func()) error {
+	err := r.calls.Do(f)
+	if err != nil {
+		r.log.ErrorContext(ctx, "upload: a hook failed", "error", err)
 	}
+	return err
 }
 
 // level: what an operator must mend is an error, what passes by itself a

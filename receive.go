@@ -175,6 +175,12 @@ func (tx *Tx) Commit(ctx context.Context) error {
 	if tx.state != txOpen {
 		return internal(errors.New("upload: Commit of an upload that has ended"))
 	}
+	defer func() {
+		if tx.state == txOpen { // a storage ended the goroutine
+			defer tx.leave()
+			_ = tx.rollback()
+		}
+	}()
 	tx.progress.is(StateCommitting, "")
 	ctx, cancel := context.WithTimeout(ctx, tx.h.opts.CommitTimeout)
 	defer cancel()

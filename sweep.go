@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/airlock-go/upload/internal/contained"
 )
 
 // The defaults of [SweepOptions].
@@ -187,9 +189,7 @@ func (o *SweepOptions) fill() error {
 	if o.MaxShare == 0 {
 		o.MaxShare = defaultMaxShare
 	}
-	if o.Logger == nil {
-		o.Logger = slog.Default()
-	}
+	o.Logger = contained.Logger(o.Logger)
 	switch {
 	case negative:
 		return errors.New("upload: a limit of SweepOptions is negative")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload/internal/budget"
+	"github.com/airlock-go/upload/internal/contained"
 )
 
 // Handler receives files. It is made by [New], is safe for concurrent use and
@@ -132,7 +133,8 @@ type Options struct {
 	// Logger gets one record for each [Event], with the cause: what must be
 	// mended as an error, what passes by itself as a warning, the parts of
 	// direct uploads and clean-ups that succeeded as debugging, all else as
-	// information. Default: slog.Default().
+	// information. Its handler is called as [Hooks] are: what it does, be it a
+	// panic, costs a record and nothing else. Default: slog.Default().
 	Logger *slog.Logger
 
 	// Hooks are told what the log is told. Default: none.
@@ -218,9 +220,7 @@ func (o *Options) fill() error {
 	if o.Respond == nil {
 		o.Respond = JSON
 	}
-	if o.Logger == nil {
-		o.Logger = slog.Default()
-	}
+	o.Logger = contained.Logger(o.Logger)
 	return nil
 }
 

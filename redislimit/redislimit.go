@@ -46,6 +46,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/contained"
 	"github.com/airlock-go/upload/internal/limits"
 	"github.com/airlock-go/upload/limit"
 )
@@ -126,9 +127,7 @@ func (o *Options) fill(client redis.UniversalClient) (err error) {
 	if o.Lease == 0 {
 		o.Lease = time.Minute
 	}
-	if o.Logger == nil {
-		o.Logger = slog.Default()
-	}
+	o.Logger = contained.Logger(o.Logger)
 	switch {
 	case strings.ContainsAny(o.Prefix, "{}"):
 		return errors.New("redislimit: braces in Prefix")

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload/internal/contained"
 )
 
 // The limits that S3 sets, and the defaults of [Options].
@@ -92,9 +94,7 @@ func (o *Options) complete() error {
 	if o.CallTimeout == 0 {
 		o.CallTimeout = defaultCallTimeout
 	}
-	if o.Logger == nil {
-		o.Logger = slog.Default()
-	}
+	o.Logger = contained.Logger(o.Logger)
 	if o.PartSize < minPartSize || o.PartSize > maxPartSize {
 		return errors.New("s3store: PartSize must be between 5 MiB and 5 GiB")
 	}
