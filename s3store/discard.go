@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload"
 )
 
 // maxVersions is how many versions of its own Discard expects at most.
@@ -17,7 +19,9 @@ const maxVersions = 10
 // Discard implements [upload.Staged]. It goes on when ctx ends, for a few calls'
 // time at most. On versioned buckets it removes the version that Commit
 // published and leaves no delete marker. Object Lock, and the lack of
-// s3:DeleteObjectVersion there, make it fail.
+// s3:DeleteObjectVersion there, make it fail. Where versioning is suspended it needs
+// s3:DeleteObject and leaves a delete marker, since S3 binds no other removal to an
+// ETag.
 func (f *staged) Discard(ctx context.Context) error {
 	f.spent = true
 	f.forget()
@@ -44,8 +48,9 @@ func (f *staged) withdraw(ctx context.Context) error {
 		if f.published == no {
 			return nil
 		}
+		var etag *string
 		if f.published == maybe || !isUnique(f.version) {
-			found, version, err := f.find(ctx)
+			found, out, err := f.find(ctx)
 			if err != nil {
 				return err
 			}
@@ -53,9 +58,14 @@ func (f *staged) withdraw(ctx context.Context) error {
 				f.published = no
 				return nil
 			}
-			f.published, f.version = yes, version
+			f.published, f.version, etag = yes, out.VersionId, out.ETag
 		}
-		if err := f.store.deleteVersion(ctx, f.key, f.version); err != nil {
+		err := f.store.deleteReadable(ctx, f.key, f.version, etag)
+		if errors.Is(err, upload.ErrChanged) { // it was replaced after the look
+			f.published = no
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		// Without conditions a retried PutObject may have created a version
@@ -68,11 +78,13 @@ func (f *staged) withdraw(ctx context.Context) error {
 	return errors.New("s3store: the object is still readable after it was deleted")
 }
 
-// isUnique reports whether a version id names one object for ever. "null" is
-// the id of whatever was written last while versioning was off.
+// nullVersion is the id of whatever was written last while versioning was off.
+const nullVersion = "null"
+
+// isUnique reports whether a version id names one object for ever.
 func isUnique(version *string) bool {
 	v := aws.ToString(version)
-	return v != "" && v != "null"
+	return v != "" && v != nullVersion
 }
 
 // Delete implements [upload.Storage]. It removes all versions of the key, and

@@ -51,6 +51,35 @@ func TestDiscardTouchesNobodyElse(t *testing.T) {
 	}
 }
 
+// TestDiscardWhileVersionsAreSuspended: the version "null" is whatever was written
+// last, so that is removed only while it is the upload's own.
+func TestDiscardWhileVersionsAreSuspended(t *testing.T) {
+	other := []byte("somebody else's")
+	for name, row := range map[string]struct {
+		after string // the call after which somebody writes
+		want  []string
+	}{
+		"alone":              {"", []string{"-"}},
+		"written before":     {"PutObject", []string{string(other)}},
+		"written after look": {"HeadObject", []string{string(other)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, setup{})
+			f.fake.Suspended = true
+			staged := f.stage(t, "k", randomBytes(small))
+			if row.after != "" {
+				f.fake.Inject(row.after, 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+					serve(w, r)
+					f.fake.Put("k", other)
+				})
+			}
+			require.NoError(t, staged.Commit(t.Context()))
+			require.NoError(t, staged.Discard(t.Context()))
+			require.Equal(t, row.want, f.bodies("k"))
+		})
+	}
+}
+
 func TestDiscardFailsAndIsCalledAgain(t *testing.T) {
 	for _, size := range []int{small, large} {
 		f := newFixture(t, setup{versioned: true})

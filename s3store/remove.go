@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,12 @@ import (
 // that ignore If-Match there, and those whose Profile has
 // InsecureUnconditionalPut, which are not asked for it, remove whatever was
 // written in the moment between the two calls.
+//
+// The version "null", of what was written while versioning was off, can be replaced
+// like an object without versions. If it is the readable one, its removal is bound to
+// the ETag likewise (s3:DeleteObject), and where versioning is suspended leaves a delete
+// marker. An older one is listed again right before its removal, which S3 cannot bind
+// to anything: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html.
 func (s *Store) RemoveListed(ctx context.Context, o upload.ListedObject) error {
 	out, err := s.head(ctx, o.Key, nil)
 	switch {
@@ -44,11 +51,38 @@ func (s *Store) RemoveListed(ctx context.Context, o upload.ListedObject) error {
 		if aws.ToString(v.id) == *out.VersionId || seconds(&v.modified).After(seconds(out.LastModified)) {
 			continue
 		}
-		if err := s.deleteVersion(ctx, o.Key, v.id); err != nil {
+		if err := s.deleteOlder(ctx, o.Key, v); err != nil {
 			return err
 		}
 	}
-	return s.deleteVersion(ctx, o.Key, out.VersionId)
+	return s.deleteReadable(ctx, o.Key, out.VersionId, out.ETag)
+}
+
+// deleteReadable removes what is readable under a key: the version, or the object of
+// that ETag if its id is "null".
+func (s *Store) deleteReadable(ctx context.Context, key string, version, etag *string) error {
+	if aws.ToString(version) == nullVersion {
+		return s.deleteUnversioned(ctx, key, etag)
+	}
+	return s.deleteVersion(ctx, key, version)
+}
+
+// deleteOlder removes a version as it was listed. If its id is "null" there can be
+// another by now, which stays.
+func (s *Store) deleteOlder(ctx context.Context, key string, v version) error {
+	if !isUnique(v.id) {
+		now, err := s.versions(ctx, key)
+		if err != nil || !slices.ContainsFunc(now, v.is) {
+			return err
+		}
+	}
+	return s.deleteVersion(ctx, key, v.id)
+}
+
+// is reports whether two versions are the same object or delete marker, as far as
+// lists tell.
+func (v version) is(w version) bool {
+	return aws.ToString(v.id) == aws.ToString(w.id) && v.etag == w.etag && v.modified.Equal(w.modified)
 }
 
 // sameObject compares what a list told with what there is.
@@ -63,7 +97,8 @@ func seconds(t *time.Time) time.Time { return aws.ToTime(t).Truncate(time.Second
 
 func unquoted(etag string) string { return strings.Trim(etag, `"`) }
 
-// deleteUnversioned removes the object of that ETag.
+// deleteUnversioned removes the readable object if it has that ETag, and else is
+// [upload.ErrChanged].
 func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
 	if s.opts.Profile.InsecureUnconditionalPut {
 		etag = nil

@@ -39,6 +39,15 @@ func TestRemoveListed(t *testing.T) {
 			})
 		}
 	}
+	suspend := func(_ *testing.T, f *fixture) { f.fake.Suspended = true }
+	resume := func(_ *testing.T, f *fixture) { f.fake.Suspended = false }
+	both := func(acts ...act) act {
+		return func(t *testing.T, f *fixture) {
+			for _, do := range acts {
+				do(t, f)
+			}
+		}
+	}
 	unconditional := s3store.Profile{InsecureUnconditionalPut: true}
 	noVersions := s3fake.Answer(501, "NotImplemented")
 	noCondition := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
@@ -71,6 +80,20 @@ func TestRemoveListed(t *testing.T) {
 		{name: "replaced after the look", after: []act{between("HeadObject", put("new"))}, is: upload.ErrChanged, want: []string{"new"}},
 		{name: "a newer version after the look", versioned: true, before: []act{put("1")}, after: []act{between("HeadObject", put("new"))}, want: []string{"new"}},
 		{name: "a newer version after the list", versioned: true, after: []act{between("ListObjectVersions", put("new"))}, want: []string{"new"}},
+		{name: "suspended", before: []act{suspend}, want: []string{"-"}},
+		{name: "suspended, older versions", versioned: true, before: []act{put("1"), put("2"), suspend, put("3")}, want: []string{"-"}},
+		{name: "suspended, replaced", before: []act{suspend}, after: []act{put("new")}, is: upload.ErrChanged, want: []string{"new"}},
+		{name: "suspended, replaced after the look", before: []act{suspend}, after: []act{between("HeadObject", put("new"))}, is: upload.ErrChanged, want: []string{"new"}},
+		{name: "suspended, replaced after the list", before: []act{suspend}, after: []act{between("ListObjectVersions", put("new"))}, is: upload.ErrChanged, want: []string{"new"}},
+		{name: "an older one from before there were versions", versioned: true, before: []act{suspend, put("1"), resume}},
+		{name: "an older marker from then", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}},
+		{name: "an older one from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
+		{name: "an older marker from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
+		{name: "an older one from then, deleted after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, deleteIt))}, want: []string{"-"}},
+		{name: "an older one from then that is not listed again", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{func(_ *testing.T, f *fixture) {
+			f.fake.Inject("ListObjectVersions", 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) })
+			f.fake.Inject("ListObjectVersions", forEver, fail500)
+		}}, fails: true, want: []string{"1", "listed"}},
 		{name: "gone after the look", after: []act{between("HeadObject", deleteIt)}},
 		{name: "a service without conditions", after: []act{inject("DeleteObject", noCondition)}},
 		{name: "a profile without conditions", profile: unconditional, after: []act{inject("DeleteObject", func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {

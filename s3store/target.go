@@ -33,15 +33,15 @@ const (
 
 // find asks S3 for the object under the key and compares nonces. An answer that
 // the caller may not know, 403, is an error: it proves nothing.
-func (t *target) find(ctx context.Context) (found owner, version *string, err error) {
-	out, err := t.store.head(ctx, t.key, nil)
+func (t *target) find(ctx context.Context) (found owner, out *s3.HeadObjectOutput, err error) {
+	out, err = t.store.head(ctx, t.key, nil)
 	switch {
 	case statusOf(err) == http.StatusNotFound:
 		return nobodys, nil, nil
 	case err != nil:
 		return unknown, nil, err
 	case out.Metadata[metaNonce] == t.nonce:
-		return ours, out.VersionId, nil
+		return ours, out, nil
 	}
 	return anothers, nil, nil
 }
@@ -60,12 +60,12 @@ func contested(err error) bool {
 // object is ours.
 func (t *target) settle(ctx context.Context, cause error) (found owner, version *string, err error) {
 	aborting := t.abort(ctx)
-	found, version, err = t.find(ctx)
+	found, out, err := t.find(ctx)
 	switch {
 	case err != nil:
 		return unknown, nil, fmt.Errorf("%w: %w; %w", upload.ErrUnknownOutcome, cause, err)
 	case found == ours:
-		return ours, version, nil
+		return ours, out.VersionId, nil
 	case found == anothers:
 		return anothers, nil, fmt.Errorf("%w: %w", upload.ErrExists, cause)
 	case aborting != nil:

@@ -12,6 +12,10 @@ type bucket struct {
 	Bucket    string
 	Versioned bool
 
+	// Suspended is versioning that was switched off again: what is written has the
+	// version "null" and replaces the one that has it.
+	Suspended bool
+
 	// RepeatedComplete is how a CompleteMultipartUpload of an upload that is
 	// completed already is answered: 200, 404 or 412. Services differ. Zero is
 	// 200.

@@ -112,6 +112,7 @@ func (b *bucket) listVersions(w http.ResponseWriter, prefix string) {
 	type version struct {
 		Key          string
 		VersionId    string //nolint:revive // the protocol's spelling
+		ETag         string `xml:",omitempty"`
 		IsLatest     bool
 		LastModified time.Time
 	}
@@ -129,8 +130,9 @@ func (b *bucket) listVersions(w http.ResponseWriter, prefix string) {
 		}
 		all := b.objects[key]
 		for i, o := range slices.Backward(all) { // newest first
-			v := version{key, cmp.Or(o.Version, "null"), i == len(all)-1, o.Modified.UTC()}
+			v := version{key, cmp.Or(o.Version, null), o.ETag(), i == len(all)-1, o.Modified.UTC()}
 			if o.Marker {
+				v.ETag = ""
 				out.DeleteMarker = append(out.DeleteMarker, v)
 			} else {
 				out.Version = append(out.Version, v)

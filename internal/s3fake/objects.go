@@ -38,6 +38,10 @@ func (b *bucket) getObject(w http.ResponseWriter, r *http.Request, key, version 
 		fail(w, http.StatusNotFound, "NoSuchKey", key)
 		return nil
 	}
+	if o.Marker { // that was asked for by its id
+		fail(w, http.StatusMethodNotAllowed, "MethodNotAllowed", key)
+		return nil
+	}
 	if want := r.Header.Get("If-Match"); want != "" && want != o.ETag() {
 		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", key)
 		return nil
@@ -95,7 +99,7 @@ func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) 
 	case version != "":
 		gone := b.version(key, version)
 		b.objects[key] = slices.DeleteFunc(b.objects[key], func(o *Object) bool { return o == gone })
-	case b.Versioned:
+	case b.Versioned, b.Suspended:
 		b.store(&Object{Key: key, Marker: true})
 	default:
 		b.objects[key] = nil
@@ -106,6 +110,9 @@ func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) 
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// null is the version of what is written while there are none.
+const null = "null"
+
 func (b *bucket) store(o *Object) {
 	if o.Modified.IsZero() {
 		o.Modified = b.now()
@@ -113,11 +120,15 @@ func (b *bucket) store(o *Object) {
 	if b.objects[o.Key] == nil {
 		b.sorted = nil
 	}
-	if !b.Versioned {
-		b.objects[o.Key] = []*Object{o}
-		return
+	switch {
+	case b.Suspended:
+		o.Version = null
+		b.objects[o.Key] = slices.DeleteFunc(b.objects[o.Key], func(o *Object) bool { return o.Version == null || o.Version == "" })
+	case b.Versioned:
+		o.Version = b.id("version")
+	default:
+		b.objects[o.Key] = nil
 	}
-	o.Version = b.id("version")
 	b.objects[o.Key] = append(b.objects[o.Key], o)
 }
 
@@ -131,7 +142,7 @@ func (b *bucket) current(key string) *Object {
 
 func (b *bucket) version(key, version string) *Object {
 	for _, o := range b.objects[key] {
-		if o.Version == version || o.Version == "" && version == "null" {
+		if o.Version == version || o.Version == "" && version == null {
 			return o
 		}
 	}
