@@ -126,43 +126,59 @@ type version struct {
 	modified time.Time
 }
 
-// maxListed is how many versions of one key are listed. They are removed, and then
-// the key is asked about again.
-const maxListed = 10_000
+// listedVersions is how many versions of one key are listed, and removed, before the
+// caller is asked to call again.
+const listedVersions = 10_000
 
-var errManyVersions = fmt.Errorf("s3store: the key has more than %d versions; remove it again for the rest", maxListed)
+var errManyVersions = fmt.Errorf("s3store: the key has more than %d versions; remove it again for the rest", listedVersions)
 
 // versions lists the versions and delete markers of exactly this key. With
-// errManyVersions it returns those that it has listed.
+// errManyVersions it returns those that it has listed. A list that comes back to a
+// place or a version is an error.
 func (s *Store) versions(ctx context.Context, key string) (all []version, err error) {
 	in := &s3.ListObjectVersionsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key}
+	listed, places := map[string]bool{}, map[string]bool{"": true}
 	for {
 		out, err := call(ctx, s, s.client.ListObjectVersions, in)
 		if err != nil {
 			return nil, err
 		}
-		before := len(all)
-		for _, v := range out.Versions {
-			if aws.ToString(v.Key) == key {
-				all = append(all, version{v.VersionId, aws.ToString(v.ETag), aws.ToTime(v.LastModified)})
+		page, next := versionsOf(out, key), aws.ToString(out.NextVersionIdMarker)
+		for _, v := range page {
+			id := aws.ToString(v.id)
+			if listed[id] {
+				return nil, errUnordered
 			}
+			listed[id] = true
 		}
-		for _, m := range out.DeleteMarkers {
-			if aws.ToString(m.Key) == key {
-				all = append(all, version{m.VersionId, "", aws.ToTime(m.LastModified)})
-			}
-		}
+		all = append(all, page...)
 		// Longer keys with this prefix are listed after it.
 		switch {
 		case !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextKeyMarker) != key:
 			return all, nil
-		case len(all) == before, aws.ToString(out.NextVersionIdMarker) == aws.ToString(in.VersionIdMarker):
+		case len(page) == 0, places[next]:
 			return nil, errUnordered
-		case len(all) >= maxListed:
+		case len(all) >= s.maxListed:
 			return all, errManyVersions
 		}
+		places[next] = true
 		in.KeyMarker, in.VersionIdMarker = out.NextKeyMarker, out.NextVersionIdMarker
 	}
+}
+
+// versionsOf are those of the key on a page.
+func versionsOf(out *s3.ListObjectVersionsOutput, key string) (page []version) {
+	for _, v := range out.Versions {
+		if aws.ToString(v.Key) == key {
+			page = append(page, version{v.VersionId, aws.ToString(v.ETag), aws.ToTime(v.LastModified)})
+		}
+	}
+	for _, m := range out.DeleteMarkers {
+		if aws.ToString(m.Key) == key {
+			page = append(page, version{m.VersionId, "", aws.ToTime(m.LastModified)})
+		}
+	}
+	return page
 }
 
 // deleteVersion removes one version, or the object if version is nil. That it is

@@ -3,6 +3,9 @@ package s3store
 // SetMaxCopy makes a store copy in smaller ranges than a test could fill.
 func SetMaxCopy(s *Store, n int64) { s.maxCopy = n }
 
+// SetMaxListed makes a store list fewer versions of a key at once.
+func SetMaxListed(s *Store, n int) { s.maxListed = n }
+
 // SetPartSize makes a store send in smaller parts than S3 takes.
 func SetPartSize(s *Store, n int64) { s.opts.PartSize = n }
 

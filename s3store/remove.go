@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,7 +19,9 @@ import (
 // and s3:ListBucket to see that there is none), and where there are versions
 // removes exactly the one that is readable, by its id, after the versions and
 // delete markers that are not younger, as far as it may list them
-// (s3:DeleteObjectVersion, s3:ListBucketVersions). It leaves no delete marker.
+// (s3:DeleteObjectVersion, s3:ListBucketVersions). It leaves no delete marker. Of a
+// key with more than 10,000 versions it removes about as many, not the readable one,
+// and the error asks for another call.
 //
 // Without versions (s3:DeleteObject) the removal is bound to the ETag. Services
 // that ignore If-Match there, and those whose Profile has
@@ -42,9 +45,9 @@ func (s *Store) RemoveListed(ctx context.Context, o upload.ListedObject) error {
 	case out.VersionId == nil:
 		return s.deleteUnversioned(ctx, o.Key, out.ETag)
 	}
-	older, err := s.versions(ctx, o.Key)
-	if err != nil && !mayNotList(err) {
-		return err
+	older, listing := s.versions(ctx, o.Key)
+	if listing != nil && !mayNotList(listing) && !errors.Is(listing, errManyVersions) {
+		return listing
 	}
 	// The readable one comes last: none of the others is ever readable.
 	for _, v := range older {
@@ -54,6 +57,9 @@ func (s *Store) RemoveListed(ctx context.Context, o upload.ListedObject) error {
 		if err := s.deleteOlder(ctx, o.Key, v); err != nil {
 			return err
 		}
+	}
+	if errors.Is(listing, errManyVersions) {
+		return listing
 	}
 	return s.deleteReadable(ctx, o.Key, out.VersionId, out.ETag)
 }
@@ -72,8 +78,11 @@ func (s *Store) deleteReadable(ctx context.Context, key string, version, etag *s
 func (s *Store) deleteOlder(ctx context.Context, key string, v version) error {
 	if !isUnique(v.id) {
 		now, err := s.versions(ctx, key)
-		if err != nil || !slices.ContainsFunc(now, v.is) {
+		if err != nil && !errors.Is(err, errManyVersions) {
 			return err
+		}
+		if !slices.ContainsFunc(now, v.is) {
+			return nil
 		}
 	}
 	return s.deleteVersion(ctx, key, v.id)

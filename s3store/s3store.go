@@ -72,18 +72,19 @@ import (
 // Store is an [upload.Storage], an [upload.Opener], an [upload.DirectStorage], an
 // [upload.LinkStorage] and an [upload.VerdictReader] over one bucket. It is safe for concurrent use.
 type Store struct {
-	client   *s3.Client
-	http     s3.HTTPClient // that of client, which stays at its host
-	bucket   *string
-	opts     Options
-	tagging  *string
-	kmsKeyID *string
-	owner    *string
-	checksum types.ChecksumAlgorithm // of multipart uploads, "" for none
-	memory   *memory
-	presign  *s3.PresignClient // of opts.Signer
-	guard    guard             // of what it signs for clients to send
-	maxCopy  int64
+	client    *s3.Client
+	http      s3.HTTPClient // that of client, which stays at its host
+	bucket    *string
+	opts      Options
+	tagging   *string
+	kmsKeyID  *string
+	owner     *string
+	checksum  types.ChecksumAlgorithm // of multipart uploads, "" for none
+	memory    *memory
+	presign   *s3.PresignClient // of opts.Signer
+	guard     guard             // of what it signs for clients to send
+	maxCopy   int64
+	maxListed int // versions
 }
 
 var (
@@ -124,16 +125,17 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 		tags.Set(k, v)
 	}
 	s := &Store{
-		client:   client,
-		http:     unredirected(client.Options().HTTPClient, maxRedirects),
-		bucket:   &bucket,
-		opts:     o,
-		tagging:  optional(tags.Encode()),
-		kmsKeyID: optional(o.KMSKeyID),
-		owner:    optional(o.ExpectedBucketOwner),
-		memory:   newMemory(o.MaxMemory, max(o.MaxMemory/2, o.PartSize)),
-		presign:  s3.NewPresignClient(o.Signer),
-		maxCopy:  copySize,
+		client:    client,
+		http:      unredirected(client.Options().HTTPClient, maxRedirects),
+		bucket:    &bucket,
+		opts:      o,
+		tagging:   optional(tags.Encode()),
+		kmsKeyID:  optional(o.KMSKeyID),
+		owner:     optional(o.ExpectedBucketOwner),
+		memory:    newMemory(o.MaxMemory, max(o.MaxMemory/2, o.PartSize)),
+		presign:   s3.NewPresignClient(o.Signer),
+		maxCopy:   copySize,
+		maxListed: listedVersions,
 	}
 	return s.under(o.Profile), nil
 }

@@ -21,7 +21,7 @@ type bucket struct {
 	// 200.
 	RepeatedComplete int
 
-	// PageSize is how many parts, objects or uploads are listed at once. Zero is
+	// PageSize is how many parts, objects, versions or uploads are listed at once. Zero is
 	// 1,000.
 	PageSize int
 

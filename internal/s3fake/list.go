@@ -108,7 +108,7 @@ func (b *bucket) listUploads(w http.ResponseWriter, q url.Values) {
 	reply(w, out)
 }
 
-func (b *bucket) listVersions(w http.ResponseWriter, prefix string) {
+func (b *bucket) listVersions(w http.ResponseWriter, q url.Values) {
 	type version struct {
 		Key          string
 		VersionId    string //nolint:revive // the protocol's spelling
@@ -117,19 +117,31 @@ func (b *bucket) listVersions(w http.ResponseWriter, prefix string) {
 		LastModified time.Time
 	}
 	var out struct {
-		XMLName      xml.Name `xml:"ListVersionsResult"`
-		Name         string
-		IsTruncated  bool
-		Version      []version
-		DeleteMarker []version
+		XMLName                            xml.Name `xml:"ListVersionsResult"`
+		Name                               string
+		IsTruncated                        bool
+		NextKeyMarker, NextVersionIdMarker string `xml:",omitempty"`
+		Version                            []version
+		DeleteMarker                       []version
 	}
 	out.Name = b.Bucket
-	for _, key := range b.from(prefix) {
+	prefix, marker, before := q.Get("prefix"), q.Get("key-marker"), q.Get("version-id-marker")
+	for _, key := range b.from(max(prefix, marker)) {
 		if !strings.HasPrefix(key, prefix) {
 			break
 		}
 		all := b.objects[key]
-		for i, o := range slices.Backward(all) { // newest first
+		end := len(all)
+		if key == marker {
+			end = slices.IndexFunc(all, func(o *Object) bool { return cmp.Or(o.Version, null) == before })
+		}
+		for i := end - 1; i >= 0; i-- { // newest first
+			if len(out.Version)+len(out.DeleteMarker) == b.page() {
+				out.IsTruncated = true
+				reply(w, out)
+				return
+			}
+			o := all[i]
 			v := version{key, cmp.Or(o.Version, null), o.ETag(), i == len(all)-1, o.Modified.UTC()}
 			if o.Marker {
 				v.ETag = ""
@@ -137,7 +149,9 @@ func (b *bucket) listVersions(w http.ResponseWriter, prefix string) {
 			} else {
 				out.Version = append(out.Version, v)
 			}
+			out.NextKeyMarker, out.NextVersionIdMarker = v.Key, v.VersionId
 		}
 	}
+	out.NextKeyMarker, out.NextVersionIdMarker = "", ""
 	reply(w, out)
 }

@@ -106,7 +106,7 @@ func (s *Server) answer(op string, w http.ResponseWriter, r *http.Request, bucke
 	case "ListMultipartUploads":
 		s.listUploads(w, q)
 	case "ListObjectVersions":
-		s.listVersions(w, q.Get("prefix"))
+		s.listVersions(w, q)
 	case "ListObjectsV2":
 		s.listObjects(w, q)
 	default:
