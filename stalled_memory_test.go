@@ -2,7 +2,6 @@ package upload_test
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -30,30 +29,22 @@ func sizeOf(c corpus.Costly) int {
 
 // held is what a handler holds for uploads that stall.
 type held struct {
-	own    int64 // all but what is shared
-	shared int64 // what inspectors have taken of the memory that they share
-	seen   int64 // bytes that inspectors have looked at
-	stall  bool  // all of them wait
+	own     int64 // all but what is shared
+	seen    int64 // bytes that inspectors have looked at
+	waiting int   // uploads that have not ended
 }
 
 // holds has n clients send the same file and then nothing. The handler also has a check of the host's. It sees what the
 // inspector has accepted, and adds the most that a policy can add to the memory of a request.
-func holds(t *testing.T, n int, c corpus.Costly, content []byte) (all held) {
+func holds(t *testing.T, n int, c corpus.Costly, content []byte) held {
 	t.Helper()
 	var seen atomic.Int64
 	check := &testObserver{write: func(p []byte) (int, error) { seen.Add(int64(len(p))); return len(p), nil }}
 	h, err := stalled.NewHandler(upload.All(stalled.Policy(c.Type), check), n)
 	require.NoError(t, err)
-	uploads := stalled.On(h)
-	defer uploads.Leave()
-	sent := stalled.File(c.Name, content)
-	before := stalled.Memory()
-	all.stall = !slices.ContainsFunc(uploads.SendMany(n, sent), func(u *stalled.Upload) bool { return !u.Waits() })
-	all.shared = upload.LookingHeld(h)
-	all.own = stalled.Memory() - before - all.shared
-	all.seen = seen.Load()
-	runtime.KeepAlive(sent)
-	return all
+	var shared int64
+	all := stalled.Hold(h, n, stalled.File(c.Name, content), func() { shared = upload.LookingHeld(h) })
+	return held{own: all.Memory - shared, seen: seen.Load(), waiting: all.Waiting}
 }
 
 // TestStalledMemory: a request whose client stalls holds no more than its own memory and what its inspector has taken of
@@ -68,13 +59,13 @@ func TestStalledMemory(t *testing.T) {
 	for _, c := range corpus.CostlyFiles() {
 		content := c.Make(sizeOf(c))
 		one := holds(t, 1, c, content)
-		if !one.stall { // it was refused
+		if one.waiting == 0 { // it was refused
 			var err error
 			content, err = stalled.Beginning(c, sizeOf(c))
 			require.NoError(t, err)
 			one = holds(t, 1, c, content)
 		}
-		require.True(t, one.stall, c.About)
+		require.Equal(t, 1, one.waiting, c.About)
 		if len(content) > upload.HeadSize { // else it is refused before an inspector has it
 			require.Greater(t, one.seen, int64(len(content)-1024), c.About)
 		}
@@ -86,7 +77,7 @@ func TestStalledMemory(t *testing.T) {
 	uploads := rounds.Of(4, 128)
 	for _, w := range worst {
 		many := holds(t, uploads, w.Costly, w.content)
-		assert.True(t, many.stall, w.About)
+		assert.Equal(t, uploads, many.waiting, w.About)
 		assert.Greater(t, many.seen, int64(uploads*(len(w.content)-1024)), w.About)
 		assert.Less(t, many.own, int64(uploads*requestMemory), w.About)
 	}
@@ -103,11 +94,7 @@ func TestStalledText(t *testing.T) {
 	sent = append(sent, stalled.File("a.png", []byte(pngBytes()))...)
 	h, err := stalled.NewHandler(upload.Types("image/png"), uploads)
 	require.NoError(t, err)
-	all := stalled.On(h)
-	defer all.Leave()
-	before := stalled.Memory()
-	for _, u := range all.SendMany(uploads, sent) {
-		require.True(t, u.Waits(), "%d", u.Status())
-	}
-	assert.Less(t, stalled.Memory()-before, int64(uploads*(requestMemory+size)))
+	all := stalled.Hold(h, uploads, sent, func() {})
+	require.Equal(t, uploads, all.Waiting)
+	assert.Less(t, all.Memory, int64(uploads*(requestMemory+size)))
 }

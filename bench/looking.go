@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"syscall"
@@ -11,57 +12,59 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/stalled"
 )
 
-// looking shows the worst files of each type to the library's own validators,
-// without a server: what they cost, hold, and how long they go on unasked.
+// looking shows the worst files of each type to the library's own validators: what they cost, and how long they go on
+// unasked. Then clients send the beginning of each to a handler, and stall: what they hold.
 func (b *bench) looking() error {
-	const size, stalled = mib, 16
-	b.out.section("Looking: the worst files of each type, 1 MiB of each")
-	fmt.Fprintf(&b.out.b, `CPU time of the validators alone; at most 50 ms and 200 ms for each MiB are allowed, and a file that needs more is refused.
-"Unasked" is the longest time between two looks at the request's context and at CheckTimeout, on the wall clock.
-"Held" is the heap of one of %d uploads that stall after those bytes.
+	const beginning = 512 * kib
+	uploads := int(128 / b.scale)
+	b.out.section("Looking: the worst files of each type")
+	fmt.Fprintf(&b.out.b, `CPU time of the validators alone, for 1 MiB of each file; at most 50 ms and 200 ms for each MiB are allowed, and a file that needs more is refused.
+"Unasked" is the longest CPU time between two looks at the request's context and at CheckTimeout.
 
-`, stalled)
-	b.out.table("File", "CPU ms", "Unasked ms", "Held KiB", "Answer")
+"Held" is the memory, heap and stacks, of %[1]d uploads at once whose clients stall after the longest beginning of the file that is not refused, of 512 KiB at most.
+Allowed are 192 KiB for each upload, %[2]d MiB in all, and the 64 MiB that all inspectors share.
+Uploads that find no room in these are refused as busy: "waiting" counts the others.
+
+`, uploads, uploads*192/1024)
+	b.out.table("File", "CPU ms", "Unasked ms", "Answer", "Sent KiB", "Waiting", "Held MiB")
 	for _, c := range corpus.CostlyFiles() {
-		content := c.Make(size)
-		var cpu, unasked []float64
-		var answer string
-		for range 3 {
-			spent, longest, err := look(c, content)
-			cpu, unasked = append(cpu, spent), append(unasked, longest)
-			answer = "accepted"
-			var refused *upload.Error
-			if errors.As(err, &refused) {
-				answer = string(refused.Code)
-			} else if err != nil {
-				return err
-			}
-		}
-		held, err := hold(c, content, stalled)
+		cpu, unasked, answer, err := looks(c, c.Make(mib))
 		if err != nil {
 			return err
 		}
-		b.out.row(c.About, fmt.Sprintf("%.1f", median(cpu)), fmt.Sprintf("%.1f", median(unasked)), held/kib, answer)
+		sent, held, err := stall(c, beginning, uploads)
+		if err != nil {
+			return err
+		}
+		b.out.row(c.About, fmt.Sprintf("%.1f", cpu), fmt.Sprintf("%.1f", unasked), answer,
+			sent/kib, held.Waiting, fmt.Sprintf("%.1f", float64(held.Memory)/mib))
 	}
 	return nil
 }
 
-// strictest is the policy that reads a type as far as any preset does.
-func strictest(mediaType string) upload.Validator {
-	switch mediaType {
-	case "application/pdf", "text/csv":
-		return upload.Documents(&upload.DocumentOptions{Types: []string{mediaType}})
-	case "application/zip":
-		return upload.Archives(nil)
+// looks judges a file three times, and returns the medians in milliseconds.
+func looks(c corpus.Costly, content []byte) (cpu, unasked float64, answer string, err error) {
+	var all, longest []float64
+	for range 3 {
+		spent, stretch, err := look(c, content)
+		all, longest = append(all, spent), append(longest, stretch)
+		answer = "accepted"
+		var refused *upload.Error
+		if errors.As(err, &refused) {
+			answer = string(refused.Code)
+		} else if err != nil {
+			return 0, 0, "", err
+		}
 	}
-	return upload.Types(mediaType)
+	return median(all), median(longest), answer, nil
 }
 
 // observe shows content to the observer of c, in the pieces in which files come.
 func observe(ctx context.Context, c corpus.Costly, content []byte) (upload.Observer, error) {
-	o, err := strictest(c.Type).Validate(ctx, &upload.Incoming{
+	o, err := stalled.Policy(c.Type).Validate(ctx, &upload.Incoming{
 		Name: c.Name, Type: c.Type, Head: content[:min(len(content), upload.HeadSize)], Size: -1,
 	})
 	if err != nil {
@@ -78,53 +81,47 @@ func observe(ctx context.Context, c corpus.Costly, content []byte) (upload.Obser
 // look judges a file once. Both times are in milliseconds.
 func look(c corpus.Costly, content []byte) (spent, unasked float64, err error) {
 	runtime.GC()
-	ctx := &askedContext{Context: context.Background(), last: time.Now()}
 	before := processorTime()
+	ctx := &askedContext{Context: context.Background(), last: before}
 	o, err := observe(ctx, c, content)
 	if err == nil {
 		err = o.Verdict()
 	}
 	spent = float64((processorTime() - before).Microseconds()) / 1000
 	_ = ctx.Err() // the last stretch counts, too
-	closeAll([]upload.Observer{o})
+	if closer, ok := o.(io.Closer); ok {
+		_ = closer.Close()
+	}
 	return spent, float64(ctx.longest.Microseconds()) / 1000, err
 }
 
-// hold returns the heap of each of n observers that have seen content.
-func hold(c corpus.Costly, content []byte, n int) (int64, error) {
-	observers := make([]upload.Observer, n)
-	before := liveHeap()
-	for i := range observers {
-		o, err := observe(context.Background(), c, content)
-		var refused *upload.Error
-		if err != nil && !errors.As(err, &refused) {
-			return 0, err
-		}
-		observers[i] = o
+// stall has many clients send the beginning of a file of c and then nothing.
+func stall(c corpus.Costly, size, uploads int) (sent int, held stalled.Held, err error) {
+	content, err := stalled.Beginning(c, size)
+	if err != nil {
+		return 0, held, err
 	}
-	held := (liveHeap() - before) / int64(n)
-	closeAll(observers)
-	return max(0, held), nil
+	h, err := stalled.NewHandler(stalled.Policy(c.Type), uploads)
+	if err != nil {
+		return 0, held, err
+	}
+	held = stalled.Hold(h, uploads, stalled.File(c.Name, content), func() {})
+	if held.Waiting+held.Busy != uploads || held.Waiting == 0 {
+		err = fmt.Errorf("%s: of %d uploads %d wait and %d were refused as busy", c.About, uploads, held.Waiting, held.Busy)
+	}
+	return len(content), held, err
 }
 
-func closeAll(observers []upload.Observer) {
-	for _, o := range observers {
-		if c, ok := o.(interface{ Close() error }); ok {
-			_ = c.Close()
-		}
-	}
-}
-
-// askedContext notes the longest time in which nobody asked it.
+// askedContext notes the longest work that was done without asking it.
 type askedContext struct {
 	context.Context
-	last    time.Time
+	last    time.Duration
 	longest time.Duration
 }
 
 func (c *askedContext) Err() error {
-	now := time.Now()
-	c.longest, c.last = max(c.longest, now.Sub(c.last)), now
+	now := processorTime()
+	c.longest, c.last = max(c.longest, now-c.last), now
 	return nil
 }
 
@@ -132,12 +129,4 @@ func processorTime() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func liveHeap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC()
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc) //nolint:gosec // no heap is that large
 }

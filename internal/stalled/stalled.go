@@ -21,6 +21,32 @@ func Memory() int64 {
 	return int64(m.HeapAlloc + m.StackInuse) //nolint:gosec // no process has that much
 }
 
+// Held is what a handler holds for uploads that stall.
+type Held struct {
+	Memory  int64 // of all
+	Waiting int   // uploads that have not ended
+	Busy    int   // uploads that were answered with 503
+}
+
+// Hold has n clients send the same beginning of a form and then nothing. It calls during while they wait.
+func Hold(h http.Handler, n int, beginning []byte, during func()) (held Held) {
+	uploads := On(h)
+	defer uploads.Leave()
+	before := Memory()
+	for _, u := range uploads.SendMany(n, beginning) {
+		switch u.Status() {
+		case 0:
+			held.Waiting++
+		case http.StatusServiceUnavailable:
+			held.Busy++
+		}
+	}
+	held.Memory = Memory() - before
+	during()
+	runtime.KeepAlive(beginning)
+	return held
+}
+
 // Uploads are requests that one handler serves at the same time.
 type Uploads struct {
 	handler http.Handler
