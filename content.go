@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/airlock-go/upload/internal/inspect"
@@ -30,7 +31,10 @@ type ImageOptions struct {
 	// standard library, once the rest was found good: it finds damage that the
 	// walk does not. Up to 32 MiB of the file are kept for it, and a decoder
 	// takes up to 24 bytes a pixel; two run at a time, the others wait, within
-	// Options.CheckTimeout. Lower MaxPixels with it. Default: off.
+	// Options.CheckTimeout. Decoding ends with the request and with CheckTimeout
+	// when the decoder next reads from the file. After its last read it ends by
+	// itself: a progressive JPEG is put together then. Lower MaxPixels with it.
+	// Default: off.
 	Decode bool
 }
 
@@ -52,9 +56,13 @@ func Images(options *ImageOptions) Validator {
 	if o.Decode {
 		decoders := make(chan struct{}, maxDecoders)
 		c.decode = func(p inspect.Picture) fileInspector {
-			return &inspect.Decoded{Walk: p, Acquire: func() (func(), error) {
-				decoders <- struct{}{}
-				return func() { <-decoders }, nil
+			return &inspect.Decoded{Walk: p, Acquire: func(ctx context.Context) (func(), error) {
+				select {
+				case decoders <- struct{}{}:
+					return func() { <-decoders }, nil
+				case <-ctx.Done():
+					return nil, context.Cause(ctx)
+				}
 			}}
 		}
 	}

@@ -22,10 +22,10 @@ import (
 // callSize is how much of a file an inspector is shown in one call.
 const callSize = 256 << 10
 
-// watch has an inspector work under a context that does something at the second look of a call, which the inspector
-// takes in the middle of its work.
+// watch has an inspector work under a context that does something when the inspector looks at it.
 type watch struct {
 	upload.Validator
+	at  int    // the look of a call; the first is taken when the call begins
 	end func() // what is done then, once
 
 	looks int // of the current call
@@ -71,7 +71,7 @@ func (w *watch) look() {
 	switch w.looks++; {
 	case w.ended:
 		w.after++
-	case w.looks == 2:
+	case w.looks == w.at:
 		w.ended = true
 		w.end()
 	}
@@ -113,7 +113,7 @@ func endedBy(t *testing.T, e ending, c corpus.Costly) (ended bool) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		defer leave()
-		w := &watch{Validator: stalled.Policy(c.Type), end: func() { e.end(leave) }}
+		w := &watch{Validator: stalled.Policy(c.Type), at: 2, end: func() { e.end(leave) }}
 		store, hung := &memstore.Store{}, 0
 		h, err := upload.New(watchedStore{store, w}, w, upload.AllowAnonymous, &upload.Options{
 			CheckTimeout: time.Minute, Logger: slog.New(slog.DiscardHandler), Hooks: counting(upload.KindHung, &hung),

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image/gif"
@@ -18,7 +19,7 @@ type Picture interface {
 	io.Writer
 	Verdict() error
 	Within(*Budget)
-	decode(file []byte) error
+	decode(file []byte, from func(file []byte) io.Reader) error
 }
 
 // Decoded checks that the pixels of a picture can be decoded, after its Walk has accepted the whole file and with it the
@@ -36,16 +37,20 @@ type Decoded struct {
 	Walk     Picture
 	MaxBytes int // of the file; 0 is 32 MiB
 
-	// Acquire is called by Verdict before the pixels are decoded. It may wait until others have called their release,
-	// and its error is what Verdict returns. It must not be nil.
-	Acquire func() (release func(), err error)
+	// Acquire is called by Verdict before the pixels are decoded. It may wait until others have called their release, or
+	// ctx, that of the [Budget], has ended. Its error is what Verdict returns. It must not be nil.
+	Acquire func(ctx context.Context) (release func(), err error)
 
-	file []byte
-	err  error
+	budget *Budget
+	file   []byte
+	err    error
 }
 
-// Within has the walk work from b; see [Budget].
-func (d *Decoded) Within(b *Budget) { d.Walk.Within(b) }
+// Within has the walk work from b, and decoding end as b does; see [Budget].
+func (d *Decoded) Within(b *Budget) {
+	d.budget = b
+	d.Walk.Within(b)
+}
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (d *Decoded) Write(p []byte) (int, error) {
@@ -86,15 +91,42 @@ func (d *Decoded) decode() error {
 	if d.Acquire == nil {
 		return errors.New("inspect: Decoded needs Acquire")
 	}
-	release, err := d.Acquire()
+	ctx := context.Background()
+	if d.budget != nil && d.budget.Context != nil {
+		ctx = d.budget.Context
+	}
+	release, err := d.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if d.Walk.decode(d.file) != nil {
+	var ended error
+	err = d.Walk.decode(d.file, func(file []byte) io.Reader { return &endingReader{bytes.NewReader(file), d.budget, &ended} })
+	switch {
+	case ended != nil:
+		return ended
+	case err != nil:
 		return fault(CodeDamaged, "has pixels that cannot be decoded")
 	}
 	return nil
+}
+
+// endingReader ends as its budget does. It is how a decoder, which knows of no context, is ended: decoders read a few KiB at
+// a time.
+type endingReader struct {
+	r      io.Reader
+	budget *Budget
+	ended  *error
+}
+
+func (r *endingReader) Read(p []byte) (int, error) {
+	if r.budget != nil && *r.ended == nil {
+		*r.ended = r.budget.ask()
+	}
+	if *r.ended != nil {
+		return 0, *r.ended
+	}
+	return r.r.Read(p)
 }
 
 // fail gives up, and the file with it.
@@ -104,21 +136,21 @@ func (d *Decoded) fail(err error) error {
 	return err
 }
 
-func (g *PNG) decode(file []byte) error {
-	_, err := png.Decode(bytes.NewReader(file))
+func (g *PNG) decode(file []byte, from func([]byte) io.Reader) error {
+	_, err := png.Decode(from(file))
 	return err
 }
 
-func (g *JPEG) decode(file []byte) error {
-	_, err := jpeg.Decode(bytes.NewReader(file))
+func (g *JPEG) decode(file []byte, from func([]byte) io.Reader) error {
+	_, err := jpeg.Decode(from(file))
 	return err
 }
 
 // decode decodes one frame after the other, as if it were alone behind the header, so that only one is in memory.
-func (g *GIF) decode(file []byte) error {
+func (g *GIF) decode(file []byte, from func([]byte) io.Reader) error {
 	header := file[:g.starts[0]]
 	for _, start := range g.starts[:g.n] {
-		if _, err := gif.Decode(io.MultiReader(bytes.NewReader(header), bytes.NewReader(file[start:]))); err != nil {
+		if _, err := gif.Decode(io.MultiReader(bytes.NewReader(header), from(file[start:]))); err != nil {
 			return err
 		}
 	}

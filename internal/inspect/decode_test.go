@@ -2,6 +2,7 @@ package inspect_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"testing"
 	"testing/iotest"
@@ -12,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-func free() (func(), error) { return func() {}, nil }
+func free(context.Context) (func(), error) { return func() {}, nil }
 
 func decoded(mediaType string) *inspect.Decoded {
 	return &inspect.Decoded{Walk: newWalker(mediaType, inspect.Limits{}).(inspect.Picture), Acquire: free}
@@ -86,7 +87,7 @@ func TestDecodedWaitsForItsTurn(t *testing.T) {
 	f := find(t, "PNG in grey")
 	held := 0
 	d := decoded(f.Type)
-	d.Acquire = func() (func(), error) {
+	d.Acquire = func(context.Context) (func(), error) {
 		held++
 		return func() { held-- }, nil
 	}
@@ -96,13 +97,13 @@ func TestDecodedWaitsForItsTurn(t *testing.T) {
 
 	busy := errors.New("busy")
 	d = decoded(f.Type)
-	d.Acquire = func() (func(), error) { return nil, busy }
+	d.Acquire = func(context.Context) (func(), error) { return nil, busy }
 	require.Equal(t, busy, judge(d, bytes.NewReader(f.Content)))
 
 	d = &inspect.Decoded{Walk: &inspect.PNG{}}
 	require.ErrorContains(t, judge(d, bytes.NewReader(f.Content)), "needs Acquire")
 
 	d = decoded(f.Type)
-	d.Acquire = func() (func(), error) { panic("what the walk refuses is not decoded") }
+	d.Acquire = func(context.Context) (func(), error) { panic("what the walk refuses is not decoded") }
 	require.Error(t, judge(d, bytes.NewReader(f.Content[:40])))
 }
