@@ -13,7 +13,7 @@ const typeZIP = "application/zip"
 
 // Archives returns files of the ZIP family: plain archives, Office and OpenDocument documents, EPUB books.
 func Archives() []File {
-	return slices.Concat(brokenArchives(), lyingArchives(), hostileNames(), twoNames(), hostileEntries(), bombs(), hostileOffice(), hostileODF(), hostileODFParts(), hostileBooks(),
+	return slices.Concat(brokenArchives(), lyingArchives(), hostileNames(), twoNames(), hostileEntries(), bombs(), hostileOffice(), largeTags(), hostileODF(), hostileODFParts(), hostileBooks(),
 		goodArchives(), goodOffice(), goodODF(), savedArchives())
 }
 

@@ -156,6 +156,9 @@ func openContentTypes() string { return strings.TrimSuffix(contentTypes(""), "</
 func CostlyUnfolding() []Costly {
 	return []Costly{
 		{"DOCX whose list is one tag", "a.docx", typeDOCX, unfolding("[Content_Types].xml", openContentTypes()+"<Default ", `a="" `, nil)},
+		{"DOCX whose relations are one tag", "f.docx", typeDOCX, unfolding("_rels/.rels", strings.TrimSuffix(relations(), "</Relationships>")+"<Relationship ", `a=''`, nil)},
+		{"DOCX whose list is one tag of namespaces", "g.docx", typeDOCX, unfolding("[Content_Types].xml", openContentTypes()+"<Default", ` xmlns:a=""`, nil)},
+		{"ODT whose manifest is one tag", "b.odt", typeODT, unfolding("META-INF/manifest.xml", "<m", ` a=""`, zipOf(store("mimetype", typeODT)))},
 		{"DOCX whose part unfolds to elements", "c.docx", typeDOCX, unfolding("word/footnotes.xml", "<w>", "<a/>", docx())},
 		{"DOCX whose part unfolds to text", "d.docx", typeDOCX, unfolding("word/footnotes.xml", "<w>", "a", docx())},
 		{"ODT whose part unfolds to elements", "a.odt", typeODT, unfolding("content.xml", "<w>", `<a b="vnd.sun.star.scrip"/>`, zipOf(store("mimetype", typeODT)))},

@@ -4,7 +4,7 @@ import "strings"
 
 // Media returns sound and films in MP4, QuickTime, WebM, Matroska, MP3, WAV, Ogg and FLAC.
 func Media() []File {
-	return files(goodMedia(), badMP4(), badWebM(), badMP3(), badWAV(), badOgg(), badFLAC())
+	return files(goodMedia(), badMP4(), filmsFromElsewhere(), badWebM(), badMP3(), badWAV(), badOgg(), badFLAC())
 }
 
 // goodMedia were written by encoders, but for the last ones.

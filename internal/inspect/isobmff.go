@@ -148,11 +148,11 @@ func (b *boxes) descend(n int64) {
 // outside judges boxes by which a file says that its media are elsewhere, wherever they stand, and walks down to those that
 // are deeper. It reports whether the box was one of them.
 //
-// Data references stand below the media information of a track, and below the metadata of the file, a movie or a track
-// (ISO/IEC 14496-12, 8.7 and 8.11). A QuickTime movie may itself be a list of others, or be compressed.
+// Data references stand below the media information of a track, and below the metadata of the file, a movie or a track, which may
+// have more of it in a box of its own (ISO/IEC 14496-12, 8.7 and 8.11). A QuickTime movie may itself be a list of others, or be compressed.
 func (b *boxes) outside() bool {
 	switch string(b.kind[:]) {
-	case "trak", "mdia", "minf", "dinf", "moof", "traf":
+	case "trak", "mdia", "minf", "dinf", "moof", "traf", "meco":
 		b.descend(0)
 	case "meta":
 		if b.content() < 8 {

@@ -6,6 +6,23 @@ var walkReasons = []struct {
 	code   string
 	reason string
 }{
+	{"a QuickTime film with a list of movies", "active_content external", "is a list of movies elsewhere at byte 3984"},
+	{"a QuickTime film with a movie elsewhere", "active_content external", "is a list of movies elsewhere at byte 3984"},
+	{"a QuickTime film with a reference to a movie", "active_content external", "is a list of movies elsewhere at byte 3984"},
+	{"a QuickTime film with a compressed movie", "unsupported_variant", "has a movie box that is compressed at byte 3984"},
+	{"a QuickTime film with a list of movies in an MP4", "active_content external", "is a list of movies elsewhere at byte 3687"},
+	{"a film with metadata of the movie", "active_content external", "takes data from another file at byte 3731"},
+	{"a film with metadata of a track", "active_content external", "takes data from another file at byte 3739"},
+	{"a film with more metadata", "active_content external", "takes data from another file at byte 3739"},
+	{"a film with more metadata of a track", "active_content external", "takes data from another file at byte 3759"},
+	{"a film with references in the movie", "active_content external", "takes data from another file at byte 3719"},
+	{"a film with references in the media", "active_content external", "takes data from another file at byte 3735"},
+	{"a QuickTime film with metadata of no version", "active_content external", "takes data from another file at byte 4040"},
+	{"a film with a name and a place", "active_content external", "takes data from another file at byte 3743"},
+	{"a film with metadata behind it", "active_content external", "takes data from another file at byte 3731"},
+	{"a film with more metadata behind it", "active_content external", "takes data from another file at byte 3739"},
+	{"a film whose first track is elsewhere", "active_content external", "takes data from another file at byte 2605"},
+	{"a QuickTime film whose last track is elsewhere", "active_content external", "takes data from another file at byte 3535"},
 	{"PNG signature, then HTML", "damaged", "has a PNG chunk that is out of place at byte 8"},
 	{"JPEG's first bytes, then PHP", "damaged", "has bytes between JPEG segments at byte 20"},
 	{"GIF's first bytes, then a script", "damaged", "has a malformed GIF block at byte 13"},

@@ -1,0 +1,37 @@
+package corpus
+
+import (
+	"fmt"
+	"strings"
+)
+
+// largeTags are documents that are whole and have one tag of 30,000 attributes: whoever compares each with all before it works for
+// seconds.
+func largeTags() []File {
+	attrs := func(format string) string {
+		var b strings.Builder
+		for i := range 30_000 {
+			_, _ = fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	const plain = ` a%d=""`
+	types := func(attributes string) zipEntry {
+		return file("[Content_Types].xml", contentTypes(`<Default Extension="png" ContentType="image/png"`+attributes+`/>`+override("/word/document.xml", typeDOCX+".main+xml")))
+	}
+	root := strings.Replace(types("").data, "<Types ", "<Types"+attrs(plain)+" ", 1)
+	image := `<Relationship Id="r" Type="` + relationTypes + `image" Target="media/a.png"` + attrs(plain) + `/>`
+	tagged := strings.Replace(manifest(typeODT, ""), "<manifest:file-entry", "<manifest:file-entry"+attrs(plain), 1)
+	return []File{
+		badDocument("a type with many attributes", docx(types(attrs(plain)))),
+		badDocument("a type with many attributes of one prefix", docx(types(` xmlns:p="u"`+attrs(` p:a%d=""`)))),
+		badDocument("a type with many namespaces", docx(types(attrs(` xmlns:a%d="u"`)))),
+		badDocument("a list of types with many attributes", docx(file("[Content_Types].xml", root))),
+		badDocument("a relation with many attributes", docx(file("word/_rels/document.xml.rels", relations(image)))),
+		badDocument("a paragraph with many attributes", docx(file("word/document.xml", "<w:p "+wordSpace+attrs(plain)+"/>"))),
+		{
+			About: "OpenDocument: a manifest with many attributes", Name: "a.odt", Type: typeODT, Code: content,
+			Content: zipOf(store("mimetype", typeODT), file("META-INF/manifest.xml", tagged), file("content.xml", odfContent(""))),
+		},
+	}
+}
