@@ -38,7 +38,7 @@ func (tx *Tx) admit() (boundary string, err error) {
 		return "", formError(err)
 	}
 	if tx.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
-		return "", &Error{Code: CodeMalformed, Reason: "the query cannot be read", Err: err}
+		return "", Reject(CodeMalformed, "the query cannot be read") // the error quotes it
 	}
 	if r.MultipartForm != nil {
 		return "", internal(errors.New("the form was read before the upload handler, as by FormValue in a middleware"))

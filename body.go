@@ -151,6 +151,7 @@ func (b *body) readInTime(p []byte) (int, error) {
 	if cut := b.setReading(false); cut != nil {
 		return n, cut
 	}
+	err = parseError(err, b.read+int64(n))
 	if err == nil {
 		err = b.rate(n, time.Since(begin))
 	}

@@ -55,7 +55,7 @@ func (q *request) declared(d Declaration) (*Incoming, error) {
 	q.about = File{Field: d.Field, Name: name, Type: claimedType(d.Type), Size: d.Size}
 	switch {
 	case !slices.Contains(q.h.opts.Fields, d.Field):
-		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", d.Field))
+		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(d.Field)))
 	case err != nil:
 		err = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
 	case d.Size < 0:

@@ -24,17 +24,18 @@ func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
 		return emptySelection(p)
 	}
 	name, err := filename.Clean(p.FileName)
-	tx.about = File{Field: p.Name, Name: name}
+	field := filename.Cut(p.Name, maxFieldName) // one that is refused may be long
+	tx.about = File{Field: field, Name: name}
 	switch {
 	case !slices.Contains(tx.h.opts.Fields, p.Name):
-		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", p.Name))
+		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(p.Name)))
 	case len(tx.files) >= tx.grant.MaxFiles:
 		err = Reject(CodeTooMany, fmt.Sprintf("more than %d files were sent", tx.grant.MaxFiles))
 	case err != nil:
 		err = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
 	}
 	if err != nil {
-		return withFile(err, p.Name, name)
+		return withFile(err, field, name)
 	}
 	in := &Incoming{
 		Field: p.Name, Name: name, ClaimedType: p.Type, Size: -1,
@@ -68,7 +69,7 @@ func emptySelection(p *form.Part) error {
 	var b [1]byte
 	switch n, err := io.ReadFull(p, b[:]); {
 	case n > 0:
-		return withFile(Reject(CodeBadName, "a file without a name"), p.Name, "")
+		return withFile(Reject(CodeBadName, "a file without a name"), filename.Cut(p.Name, maxFieldName), "")
 	case err == io.EOF: // the part's own io.EOF is bare
 		return nil
 	default:

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/airlock-go/upload/internal/contained"
+	"github.com/airlock-go/upload/internal/filename"
 )
 
 // reporter is where events go, the log first.
@@ -101,34 +102,46 @@ func (e *Event) attrs() []slog.Attr {
 	}
 	var refusal *Error
 	if errors.As(e.Err, &refusal) && e.Kind == KindRefused {
-		attrs, cause = append(attrs, slog.String("reason", refusal.Reason)), refusal.Err
+		attrs, cause = append(attrs, slog.String("reason", printable(refusal.Reason, maxLoggedText))), refusal.Err
 	}
-	attrs = append(attrs, slog.String("door", string(e.Door)), slog.String("subject", printable(e.Subject)))
+	attrs = append(attrs, slog.String("door", string(e.Door)), slog.String("subject", printable(e.Subject, maxLoggedName)))
 	switch len(e.Files) {
 	case 0:
 	case 1:
 		f := e.Files[0]
-		attrs = append(attrs, slog.String("key", printable(f.Key)), slog.String("type", f.Type), slog.Int64("size", f.Size),
-			slog.String("field", printable(f.Field)), slog.String("name", printable(f.Name)))
+		attrs = append(attrs, slog.String("key", printable(f.Key, MaxKeyBytes)), slog.String("type", f.Type), slog.Int64("size", f.Size),
+			slog.String("field", printable(f.Field, maxLoggedName)), slog.String("name", printable(f.Name, maxLoggedName)))
 	default: // their names are clean and their keys valid
 		attrs = append(attrs, slog.Int("count", len(e.Files)), slog.Any("files", e.Files))
 	}
 	attrs = append(attrs, slog.Int64("bytes", e.Bytes), slog.Duration("duration", e.Duration))
 	if cause != nil {
-		attrs = append(attrs, slog.String("error", printable(cause.Error())))
+		limit := maxLoggedText
+		if e.Code == "" || e.Code.Status() >= http.StatusInternalServerError {
+			limit = maxLoggedFailure
+		}
+		attrs = append(attrs, slog.String("error", printable(cause.Error(), limit)))
 	}
 	return attrs
 }
 
-// printable replaces what could turn a line around or move a cursor, which not
-// every handler escapes. Line breaks, as in stacks, they all do.
-func printable(s string) string {
+// How many bytes of a text are logged at most, before an ellipsis.
+const (
+	maxLoggedName    = 256     // of what clients and the host call things
+	maxLoggedText    = 200     // of why a client was refused
+	maxLoggedFailure = 8 << 10 // of what failed on the server, such as a stack
+)
+
+// printable cuts s to limit bytes, and replaces what could turn a line around or
+// move a cursor, which not every handler escapes. Line breaks, as in stacks, they
+// all do.
+func printable(s string, limit int) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
 			return r
 		}
 		return unicode.ReplacementChar
-	}, s)
+	}, filename.Cut(s, limit))
 }
 
 // refuse makes e a refusal.

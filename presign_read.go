@@ -15,7 +15,9 @@ const maxStepBody = 64 << 10
 
 // ReadStep reads the body of one step of a protocol of the host's own; package uppy is
 // one. Before the first byte it judges the origin and asks the authorizer. Then it calls
-// read, which may be nil, with the body, and reads what read has left.
+// read, which may be nil, with the body, and reads what read has left. An error of
+// read that is no [*Error] is logged by its type and place alone, since parsers quote
+// what they read.
 //
 // A body of more than limit bytes, one that stalls for [Options.StallTimeout], and one
 // slower than [Options.MinRate] are refused. [Handler.Shutdown] waits for the step, and
@@ -99,7 +101,7 @@ func (q *request) readStep(limit int64, read func(io.Reader) error) error {
 	case errors.As(err, &refused), err == nil:
 		return err
 	}
-	return &Error{Code: CodeMalformed, Reason: "the request cannot be read", Err: err}
+	return &Error{Code: CodeMalformed, Reason: "the request cannot be read", Err: parseError(err, q.body.read)}
 }
 
 // readJSON reads the JSON of one of p's own steps into v, and returns it.
@@ -115,7 +117,7 @@ func (p *Presigner) readJSON(w http.ResponseWriter, r *http.Request, v any) (bod
 			return err
 		}
 		if err := json.Unmarshal(body, v); err != nil {
-			return &Error{Code: CodeMalformed, Reason: "the JSON cannot be read", Err: err}
+			return &Error{Code: CodeMalformed, Reason: "the JSON cannot be read", Err: parseError(err, int64(len(body)))}
 		}
 		return nil
 	})

@@ -133,7 +133,8 @@ type Options struct {
 	// Logger gets one record for each [Event], with the cause: what must be
 	// mended as an error, what passes by itself as a warning, the parts of
 	// direct uploads and clean-ups that succeeded as debugging, all else as
-	// information. Its handler is called as [Hooks] are: what it does, be it a
+	// information. Why a client was refused has at most 200 bytes there, what
+	// failed on the server 8 KiB. Its handler is called as [Hooks] are: what it does, be it a
 	// panic, costs a record and nothing else. Default: slog.Default().
 	Logger *slog.Logger
 

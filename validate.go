@@ -134,7 +134,7 @@ func Any(validators ...Validator) Validator {
 // accepts nothing.
 func ForField(fields map[string]Validator) Validator {
 	return choose(fields, func(in *Incoming) (string, error) {
-		return in.Field, Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", in.Field))
+		return in.Field, Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(in.Field)))
 	})
 }
 

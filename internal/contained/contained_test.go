@@ -24,7 +24,7 @@ func TestDo(t *testing.T) {
 		{"returns", func() {}, nil},
 		{"returns late", func() { time.Sleep(contained.Patience - 1) }, nil},
 		{"panics", func() { panic("boom") }, contained.ErrPanic},
-		{"panics with nil", func() { panic(nil) }, contained.ErrPanic}, //nolint:govet // since Go 1.21 an error
+		{"panics with nil", func() { panic(nil) }, contained.ErrPanic},
 		{"ends its goroutine", runtime.Goexit, contained.ErrExit},
 		{"hangs for a while", func() { time.Sleep(contained.Patience + 1) }, contained.ErrHung},
 	} {

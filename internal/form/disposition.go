@@ -31,7 +31,7 @@ func dispositionOf(params map[string]param) (disposition, error) {
 		switch {
 		case key == extName:
 		case strings.Contains(key, "*"):
-			return disposition{}, malformed("a Content-Disposition uses " + key)
+			return disposition{}, malformed("a Content-Disposition uses an extended parameter (RFC 2231)")
 		case !p.quoted && !isToken(p.value):
 			return disposition{}, errDisposition
 		}

@@ -20,6 +20,8 @@ import (
 	"io"
 	"net/textproto"
 	"strings"
+
+	"github.com/airlock-go/upload/internal/filename"
 )
 
 // Limits bounds what a body may hold besides its files. All of them count, 0
@@ -44,12 +46,15 @@ const (
 	NotMultipart                 // the request is not multipart/form-data at all
 )
 
-// Error is a fault of the client. Its Reason may be shown to them.
+// Error is a fault of the client. Its Reason may be shown to them. Neither has a
+// word of the body, except the name of a field, cut and quoted.
 type Error struct {
 	Kind   Kind
 	Reason string
-	Err    error // what the parser said, for the log
+	Err    error // where it is, or what reading the body failed with, for the log
 }
+
+const notForm = "the body is not well-formed multipart/form-data"
 
 func (e *Error) Error() string {
 	if e.Err != nil {
@@ -158,7 +163,11 @@ func (r *Reader) header(budget *int64) (textproto.MIMEHeader, error) {
 		*budget -= int64(len(line))
 		block = append(block, line...)
 		if len(bytes.TrimRight(line, "\r\n")) == 0 {
-			return textproto.NewReader(bufio.NewReaderSize(bytes.NewReader(block), len(block))).ReadMIMEHeader()
+			header, err := textproto.NewReader(bufio.NewReaderSize(bytes.NewReader(block), len(block))).ReadMIMEHeader()
+			if err != nil { // which quotes the line
+				return nil, &Error{Kind: Malformed, Reason: notForm, Err: fmt.Errorf("form: the headers of a part before byte %d of the body", r.src.n)}
+			}
+			return header, nil
 		}
 	}
 }
@@ -239,7 +248,7 @@ func (r *Reader) Field(p *Part) (string, error) {
 	}
 	r.text += int64(len(b) + len(p.Name))
 	if int64(len(b)) > r.limits.FieldBytes || r.text > r.limits.FieldsBytes {
-		return "", &Error{Kind: TooLarge, Reason: fmt.Sprintf("the text field %q is too large", p.Name)}
+		return "", &Error{Kind: TooLarge, Reason: fmt.Sprintf("the text field %q is too large", filename.Brief(p.Name))}
 	}
 	return string(b), nil
 }
@@ -256,7 +265,7 @@ func (r *Reader) failed(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return &Error{Kind: Malformed, Reason: "the body ends before its closing boundary", Err: err}
 	}
-	return &Error{Kind: Malformed, Reason: "the body is not well-formed multipart/form-data", Err: err}
+	return &Error{Kind: Malformed, Reason: notForm, Err: err}
 }
 
 // Part is one part of the form.

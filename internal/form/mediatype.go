@@ -31,7 +31,7 @@ func Boundary(h http.Header) (string, error) {
 	}
 	for key := range params {
 		if strings.Contains(key, "*") { // RFC 2231, which not every parser reads
-			return "", malformed("the Content-Type of the request uses " + key)
+			return "", malformed("the Content-Type of the request uses an extended parameter (RFC 2231)")
 		}
 	}
 	if b := params["boundary"]; validBoundary(b.value) {

@@ -41,7 +41,7 @@ func parseParams(rest string, more bool) (map[string]param, error) {
 		}
 		rest, more = after, again
 		if _, twice := params[key]; twice {
-			return nil, malformed("a header names " + key + " twice")
+			return nil, malformed("a header names a parameter twice")
 		}
 		params[key] = p
 		if last = key; p.quoted {
