@@ -54,7 +54,7 @@ func Subject(who func(*http.Request) (string, error)) Authorizer {
 // options, the largest file to maxFileSize.
 func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error) {
 	var given *Grant
-	err := contain(func() (err error) {
+	err := apart(func() (err error) {
 		given, err = h.authorize(r)
 		return err
 	})
@@ -62,7 +62,7 @@ func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error)
 	switch {
 	case errors.As(err, &e) && e != nil:
 		return nil, err
-	case errors.Is(err, errPanic):
+	case errors.Is(err, errPanic), errors.Is(err, errGoexit):
 		return nil, internal(err)
 	case err != nil || given == nil:
 		return nil, &Error{Code: CodeForbidden, Reason: "you may not upload here", Err: err}

@@ -3,19 +3,20 @@ package upload
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
 // discard removes all files of the request, in reverse order, whatever one
-// answers, within one CleanupTimeout. It defers each removal, so that none is
-// skipped when another ends the goroutine.
-func (tx *Tx) discard(ctx context.Context) (err error) {
+// answers, within one CleanupTimeout.
+func (tx *Tx) discard(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tx.h.opts.CleanupTimeout)
 	defer cancel()
-	for i, s := range tx.staged {
-		defer func() { err = errors.Join(err, tx.cleanup(ctx, tx.files[i], s.Discard)) }()
+	var errs []error
+	for i, s := range slices.Backward(tx.staged) {
+		errs = append(errs, tx.cleanup(ctx, tx.files[i], s.Discard))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // cleanup removes what the request left under f's key. It goes on when the
@@ -36,7 +37,7 @@ func (q *request) cleanup(ctx context.Context, f File, discard func(context.Cont
 func retry(ctx context.Context, f func(context.Context) error) error {
 	pause := 100 * time.Millisecond
 	for try := 1; ; try++ {
-		err := contain(func() error { return f(ctx) })
+		err := apart(func() error { return f(ctx) })
 		if err == nil || try == 4 || ctx.Err() != nil {
 			return err
 		}

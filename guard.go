@@ -10,7 +10,7 @@ import (
 var (
 	errHung   = errors.New("upload: a check did not return in time")
 	errPanic  = errors.New("upload: the host's code panicked")
-	errGoexit = errors.New("upload: a check ended its goroutine")
+	errGoexit = errors.New("upload: the host's code ended its goroutine")
 	errNil    = errors.New("upload: the host's code returned a nil *Error as an error")
 )
 
@@ -117,6 +117,18 @@ func (w *worker) close() {
 	if !w.hung {
 		<-w.ended
 	}
+}
+
+// apart is contain on a goroutine of its own, so that also one that f ends is an
+// error. It waits for f however long that takes.
+func apart(f func() error) error {
+	result := make(chan error, 1)
+	go func() {
+		err := errGoexit
+		defer func() { result <- err }()
+		err = contain(f)
+	}()
+	return <-result
 }
 
 // contain calls f and makes its panic an error, and another one of a nil *Error,

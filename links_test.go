@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -45,6 +46,8 @@ func newLinked(t *testing.T, o upload.LinksOptions) *linked {
 			return upload.Link{}, upload.Reject(upload.CodeInternal, "something went wrong")
 		case "panic":
 			panic("resolve")
+		case "exit":
+			runtime.Goexit()
 		}
 		return upload.Link{Key: strings.TrimPrefix(r.URL.Path, "/files/"), Download: r.URL.Query().Has("download"), Subject: "ann"}, nil
 	}))
@@ -161,6 +164,7 @@ func TestUnlinked(t *testing.T) {
 			"anonymous":         {"a.png", "", 401},
 			"no database":       {"a.png", "database", 500},
 			"a panic":           {"a.png", "panic", 500},
+			"an exit":           {"a.png", "exit", 500},
 		}
 		var first string
 		for name, row := range rows {

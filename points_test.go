@@ -1,7 +1,9 @@
 package upload_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -122,6 +124,31 @@ func (s pointStore) Stage(ctx context.Context, o upload.Object, r io.Reader) (up
 	s.hit("Stage")
 	staged, err := s.Store.Stage(ctx, o, r)
 	return pointStaged{staged, s.points}, err
+}
+
+func (s pointStore) SignUpload(ctx context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+	s.hit("SignUpload")
+	return s.Store.SignUpload(ctx, d, form)
+}
+
+func (s pointStore) CreateMultipart(ctx context.Context, d upload.DirectObject) (string, error) {
+	s.hit("CreateMultipart")
+	return s.Store.CreateMultipart(ctx, d)
+}
+
+func (s pointStore) Promote(ctx context.Context, p upload.Promotion) error {
+	s.hit("Promote")
+	return s.Store.Promote(ctx, p)
+}
+
+func (s pointStore) AbortMultipart(ctx context.Context, key, uploadID string) error {
+	s.hit("AbortMultipart")
+	return s.Store.AbortMultipart(ctx, key, uploadID)
+}
+
+func (s pointStore) Delete(ctx context.Context, key string) error {
+	s.hit("Delete")
+	return s.Store.Delete(ctx, key)
 }
 
 type pointStaged struct {
@@ -279,6 +306,102 @@ func (p *points) send(t *testing.T, s *upload.SignedRequest, content string) {
 	w := httptest.NewRecorder()
 	p.store.ServeHTTP(w, r)
 	require.Equal(t, 200, w.Code, w.Body)
+}
+
+// TestEveryPointOfSteps: whatever the host's code does at any point of a direct
+// upload, each step has one decision, nothing goes on, and its next confirmation or
+// abort comes to a clean end. A log or a hook changes not even an answer.
+func TestEveryPointOfSteps(t *testing.T) {
+	for about, do := range map[string]func(){"panics": misdeeds["panics"], "exits": misdeeds["exits"]} {
+		undisturbed := []int{}
+		for at := 0; ; at++ {
+			reached := true
+			synctest.Test(t, func(t *testing.T) {
+				p := &points{at: at, do: do}
+				h, store := pointed(t, p)
+				p.store = store.Handler("http://store.example/store/")
+				ps, err := upload.NewPresigner(h, [][]byte{secret}, &upload.PresignOptions{SingleSize: 5 << 20, MaxFileSize: 20 << 20})
+				require.NoError(t, err)
+				confirm := ps.ConfirmHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					p.hit("next")
+					upload.JSON(w, r, upload.Files(r.Context()), nil)
+				}))
+				codes := []int{}
+				step := func(name string, body any) (ticket upload.Ticket) {
+					b, err := json.Marshal(body)
+					require.NoError(t, err)
+					r := httptest.NewRequest(http.MethodPost, "/tickets/"+name, bytes.NewReader(b))
+					r.Header.Set("Content-Type", "application/json")
+					w, handler := httptest.NewRecorder(), http.Handler(ps)
+					if name == "confirm" {
+						handler = confirm
+					}
+					var all sync.WaitGroup
+					all.Go(func() {
+						defer func() { _ = recover() }()
+						ctx, cancel := context.WithCancel(r.Context()) // as a server ends it
+						defer cancel()
+						handler.ServeHTTP(w, r.WithContext(ctx))
+					})
+					all.Wait()
+					codes = append(codes, w.Code)
+					if name == "" && w.Code == 201 {
+						require.NoError(t, json.Unmarshal(w.Body.Bytes(), &ticket))
+					}
+					return ticket
+				}
+				tickets := []upload.Ticket{}
+				signed := func(d upload.Declaration) upload.Ticket {
+					ticket := step("", d)
+					for range 3 {
+						if ticket.Token == "" {
+							ticket = step("", d)
+						}
+					}
+					tickets = append(tickets, ticket)
+					return ticket
+				}
+				small := signed(declarationOf("a.txt", "hello"))
+				p.send(t, small.SignedRequest, "hello")
+				step("confirm", token{small.Token})
+				bad := signed(declarationOf("b.txt", "<html>"))
+				p.send(t, bad.SignedRequest, "<html>")
+				step("confirm", token{bad.Token})
+				large := signed(upload.Declaration{Field: "file", Name: "c.txt", Size: 6 << 20})
+				step("part", map[string]any{"token": large.Token, "partNumber": 1})
+				step("abort", token{large.Token})
+
+				synctest.Wait()
+				p.mu.Lock()
+				reached = at == 0 || p.name != ""
+				what := fmt.Sprintf("%s (%d) %s", p.name, at, about)
+				require.Equal(t, p.started, p.decided, what)
+				p.at = 0
+				if listens(p.name) {
+					require.Equal(t, undisturbed, codes, what)
+				}
+				p.mu.Unlock()
+				if at == 0 {
+					undisturbed = codes
+					require.Equal(t, []int{201, 201, 201, 415, 201, 200, 204}, codes)
+				}
+				step("confirm", token{small.Token})
+				require.Equal(t, 201, codes[len(codes)-1], what)
+				for _, ticket := range tickets[1:] {
+					step("abort", token{ticket.Token})
+				}
+				require.Equal(t, []string{"k/a.txt"}, store.Keys(), what)
+				require.EqualValues(t, 5, store.Used(), what)
+				begin := time.Now()
+				require.NoError(t, h.Shutdown(t.Context()), what)
+				require.Zero(t, time.Since(begin), what)
+			})
+			if !reached || t.Failed() {
+				require.Greater(t, at, 40)
+				break
+			}
+		}
+	}
 }
 
 // TestEveryPointOfListeners: of direct uploads, links and sweeps, too, a log or a

@@ -108,7 +108,7 @@ func (p *Progress) begin(r *http.Request, subject string, state State, total int
 		return nil
 	}
 	id := r.Header.Get("Upload-Id")
-	if p.ID != nil && contain(func() error { id = p.ID(r); return nil }) != nil {
+	if p.ID != nil && apart(func() error { id = p.ID(r); return nil }) != nil {
 		return nil
 	}
 	if id == "" || len(id) > maxProgressID || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {

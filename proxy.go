@@ -44,7 +44,7 @@ var errCut = errors.New("upload: the file was cut off")
 // resolved asks the host. Of its errors only those pass that say nothing of the
 // file.
 func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link Link, err error) {
-	err = contain(func() error {
+	err = apart(func() error {
 		link, err = resolve(r)
 		return err
 	})
@@ -54,7 +54,7 @@ func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link 
 		return link, nil
 	case errors.As(err, &e) && (e.Code == CodeUnauthenticated || e.Code.Status() >= http.StatusInternalServerError):
 		return link, err
-	case errors.Is(err, errPanic):
+	case errors.Is(err, errPanic), errors.Is(err, errGoexit):
 		return link, internal(err)
 	}
 	return link, &Error{Code: CodeNotFound, Reason: "there is no such file", Err: err}

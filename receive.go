@@ -175,17 +175,11 @@ func (tx *Tx) Commit(ctx context.Context) error {
 	if tx.state != txOpen {
 		return internal(errors.New("upload: Commit of an upload that has ended"))
 	}
-	defer func() {
-		if tx.state == txOpen { // a storage ended the goroutine
-			defer tx.leave()
-			_ = tx.rollback()
-		}
-	}()
 	tx.progress.is(StateCommitting, "")
 	ctx, cancel := context.WithTimeout(ctx, tx.h.opts.CommitTimeout)
 	defer cancel()
 	for i, s := range tx.staged {
-		if err := contain(func() error { return s.Commit(ctx) }); err != nil {
+		if err := apart(func() error { return s.Commit(ctx) }); err != nil {
 			e := commitError(err)
 			tx.about = tx.files[i]
 			e.Field, e.Name = tx.about.Field, tx.about.Name

@@ -93,7 +93,7 @@ func (r *sweep) ask(ctx context.Context, batch []ListedObject) (referenced map[s
 		keys[i], referenced[o.Key] = o.Key, false
 	}
 	var answer []string
-	err := contain(func() (err error) { answer, err = r.referenced(ctx, keys); return err })
+	err := apart(func() (err error) { answer, err = r.referenced(ctx, keys); return err })
 	if err == nil {
 		err = ctx.Err() // which may have cut the answer short
 	}

@@ -29,7 +29,7 @@ func (r *sweep) orphan(ctx context.Context, f SweepFinding, remove func() error)
 			return err
 		}
 		r.tried++
-		f.Outcome, f.Err = SweepRemoved, contain(remove)
+		f.Outcome, f.Err = SweepRemoved, apart(remove)
 	}
 	switch {
 	case f.Err == nil:

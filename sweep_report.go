@@ -67,7 +67,7 @@ func (r *sweep) tell(ctx context.Context, f SweepFinding) error {
 	if r.opts.Found == nil {
 		return nil
 	}
-	return contain(func() error { r.opts.Found(ctx, f); return nil })
+	return apart(func() error { r.opts.Found(ctx, f); return nil })
 }
 
 // sweepCursor is a place in a sweep: all objects come first, then all uploads.

@@ -29,7 +29,7 @@ func (s *Sweeper) Run(ctx context.Context, cursor string) (SweepReport, error) {
 			r.report.Cursor = at.encode(s.opts.Prefix)
 		}
 		if s.opts.Progress != nil {
-			err = contain(func() error { return s.opts.Progress(ctx, r.report) })
+			err = apart(func() error { return s.opts.Progress(ctx, r.report) })
 		}
 		if at == (sweepCursor{}) {
 			break

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -235,6 +236,7 @@ func TestAuthorizer(t *testing.T) {
 			return nil, upload.Reject(upload.CodeUnauthenticated, "who are you?")
 		}, upload.CodeUnauthenticated},
 		{"panic", func(*http.Request) (*upload.Grant, error) { panic("secret") }, upload.CodeInternal},
+		{"exit", func(*http.Request) (*upload.Grant, error) { runtime.Goexit(); return nil, nil }, upload.CodeInternal},
 		{"bad prefix", func(*http.Request) (*upload.Grant, error) { return &upload.Grant{KeyPrefix: "user-1"}, nil }, upload.CodeInternal},
 		{"negative limit", func(*http.Request) (*upload.Grant, error) { return &upload.Grant{MaxFiles: -1}, nil }, upload.CodeInternal},
 	} {
