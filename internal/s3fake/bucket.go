@@ -48,7 +48,8 @@ type bucket struct {
 	objects   map[string][]*Object // by key, newest last; at most one without versions
 	sorted    []string             // all keys of objects, and such as are gone; nil after a new one
 	uploads   map[string]*multipart
-	completed map[string]*Object // by upload id
+	completed map[string]*Object    // by upload id
+	aborted   map[string]*multipart // likewise
 	serial    int
 }
 

@@ -115,6 +115,7 @@ func (b *bucket) abortUpload(w http.ResponseWriter, key, id string) {
 		fail(w, http.StatusNotFound, codeNoUpload, id)
 		return
 	}
+	b.aborted[id] = b.uploads[id]
 	delete(b.uploads, id)
 	w.WriteHeader(http.StatusNoContent)
 }

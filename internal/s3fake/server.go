@@ -23,6 +23,7 @@ func New(name string) *Server {
 	s.objects = make(map[string][]*Object)
 	s.uploads = make(map[string]*multipart)
 	s.completed = make(map[string]*Object)
+	s.aborted = make(map[string]*multipart)
 	return s
 }
 
@@ -146,6 +147,20 @@ func (s *Server) Keys() []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// Revive opens an upload again that was aborted, as busy services do when a part of it
+// comes late. It reports whether there is one.
+func (s *Server) Revive(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.aborted[id]
+	if m == nil {
+		return false
+	}
+	delete(s.aborted, id)
+	s.uploads[id] = m
+	return true
 }
 
 // OpenUploads returns the number of multipart uploads that are neither
