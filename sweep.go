@@ -21,7 +21,11 @@ const (
 	defaultBatch       = 500
 	defaultRate        = 50
 	defaultMaxRemovals = 10_000
+	defaultMaxFailures = 10_000
 	defaultMaxShare    = 0.25
+
+	// maxAnswerAge is how long an answer of Referenced is acted on.
+	maxAnswerAge = 10 * time.Second
 )
 
 // Referenced says which of the keys the application still refers to: at most
@@ -34,7 +38,9 @@ const (
 //
 // It is asked about some 500 objects or more before the first of them is removed
 // (see [SweepOptions.MaxShare]), and once more about those that it left out, one
-// batch right before its removal. What it names by then is kept.
+// batch right before its removal. What it names by then is kept. No removal begins
+// more than 10 seconds after the answer that it goes by: with a low Rate or slow
+// removals it is asked again about the rest.
 type Referenced func(ctx context.Context, keys []string) ([]string, error)
 
 // Sweeper finds what a storage keeps and nobody refers to, and removes it: the
@@ -64,7 +70,8 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // It does not protect from an application that refers to an old key anew while
 // that key's batch is being removed, nor from a storage whose clock was wrong
 // when it wrote. An answer that is wrong costs no more than MaxShare and
-// MaxRemovals allow.
+// MaxRemovals allow. A row that comes after the answer keeps no file, so the window
+// in which it can come is those 10 seconds and the removal itself.
 type Sweeper struct {
 	store      Lister
 	referenced Referenced
@@ -101,21 +108,31 @@ type SweepOptions struct {
 	// it. Default, and if it is later: the time of the run.
 	AsOf time.Time
 
-	// Remove removes. Default: a dry run, which makes the same report.
+	// Remove removes. Default: a dry run, which makes the same report, except that
+	// of a key with more than 1,000 unfinished uploads S3 lists the first alone.
 	Remove bool
 
 	// BatchSize is the most keys that Referenced is asked for at once. Default:
-	// 500. At most 1,000.
+	// 500. At most 1,000. Right before removals it is also at most what Rate
+	// removes in 10 seconds.
 	BatchSize int
 
 	// Rate is the most removals a second. Lists are asked for one after the
 	// other, and one page holds as much as 1,000 removals take. Default: 50.
 	Rate int
 
-	// MaxRemovals is how many removals one run tries before it ends with
-	// [ErrSweepLimit]: the most that one wrong answer can cost. It says nothing
-	// in a dry run. Default: 10,000.
+	// MaxRemovals is how many objects and uploads one run removes before it ends
+	// with [ErrSweepLimit]: the most that one wrong answer can cost. A removal
+	// that failed, or found another object, does not count. It says nothing in a
+	// dry run. Default: 10,000.
 	MaxRemovals int
+
+	// MaxFailures is how many removals of one run may fail before it ends with
+	// [ErrSweepFailures]. That is looked at between pages, so up to 1,500 more
+	// can fail, and the next run goes on after them. What was answered with an
+	// error may be removed all the same, so these come on top of MaxRemovals.
+	// Default: 10,000.
+	MaxFailures int
 
 	// MaxShare is the largest share of the objects that Referenced may leave
 	// out, more than 0 and less than 1. An answer that leaves out more looks
@@ -150,6 +167,11 @@ type SweepOptions struct {
 // ErrSweepLimit is returned by [Sweeper.Run] when there was more to remove than
 // [SweepOptions.MaxRemovals]. The next run goes on from the report's cursor.
 var ErrSweepLimit = errors.New("upload: the sweep has removed as much as it may in one run")
+
+// ErrSweepFailures is returned by [Sweeper.Run] when [SweepOptions.MaxFailures]
+// removals have failed, as under Object Lock or without the right. The error names
+// the first. The next run goes on from the report's cursor.
+var ErrSweepFailures = errors.New("upload: as many removals have failed as may in one run")
 
 // ErrSweepShare is returned by [Sweeper.Run] when Referenced left out a larger
 // share than [SweepOptions.MaxShare]. The error says how many objects that were.
@@ -186,6 +208,7 @@ func (o *SweepOptions) fill() error {
 	byDefault(&o.BatchSize, defaultBatch, &negative)
 	byDefault(&o.Rate, defaultRate, &negative)
 	byDefault(&o.MaxRemovals, defaultMaxRemovals, &negative)
+	byDefault(&o.MaxFailures, defaultMaxFailures, &negative)
 	if o.MaxShare == 0 {
 		o.MaxShare = defaultMaxShare
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // measured is how many objects are asked about, at least, before the first of
@@ -23,7 +24,7 @@ func (r *sweep) settle(ctx context.Context) error {
 		return err
 	}
 	r.pending = r.pending[:0]
-	for batch := range slices.Chunk(orphans, r.opts.BatchSize) {
+	for batch := range slices.Chunk(orphans, r.atOnce()) {
 		if err := r.removeBatch(ctx, batch); err != nil {
 			return err
 		}
@@ -55,15 +56,31 @@ func (r *sweep) measure(orphans []ListedObject) error {
 	return nil
 }
 
+// atOnce is how many objects are asked about right before they are removed: what Rate
+// removes while the answer may be acted on.
+func (r *sweep) atOnce() int {
+	return min(r.opts.BatchSize, int(min(int64(r.opts.Rate), maxBatch)*int64(maxAnswerAge/time.Second)))
+}
+
 // removeBatch removes what is still orphaned. It asks again, since removing what
-// was judged together takes longer than an answer may be old.
+// was judged together takes longer than an answer may be old, and once more whenever
+// that answer is too old, too.
 func (r *sweep) removeBatch(ctx context.Context, batch []ListedObject) (err error) {
-	if r.opts.Remove {
+	if !r.opts.Remove {
+		return r.removeAll(ctx, batch)
+	}
+	for len(batch) > 0 {
 		if batch, err = r.unreferenced(ctx, batch); err != nil {
 			return err
 		}
+		for answered, first := time.Now(), true; len(batch) > 0 && (first || r.soon().Sub(answered) <= maxAnswerAge); first = false {
+			if err := r.removeAll(ctx, batch[:1]); err != nil {
+				return err
+			}
+			batch = batch[1:]
+		}
 	}
-	return r.removeAll(ctx, batch)
+	return nil
 }
 
 // unreferenced asks about objects and returns those that nobody refers to. The

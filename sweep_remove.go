@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -22,13 +23,12 @@ func (r *sweep) removeAll(ctx context.Context, objects []ListedObject) error {
 func (r *sweep) orphan(ctx context.Context, f SweepFinding, remove func() error) error {
 	f.Outcome = SweepOrphaned
 	if r.opts.Remove {
-		if r.tried == r.opts.MaxRemovals {
+		if r.report.Removed == r.opts.MaxRemovals {
 			return ErrSweepLimit
 		}
 		if err := r.pace(ctx); err != nil {
 			return err
 		}
-		r.tried++
 		f.Outcome, f.Err = SweepRemoved, apart(remove)
 	}
 	switch {
@@ -58,6 +58,22 @@ func (r *sweep) count(o SweepOutcome) {
 	case SweepFailed:
 		r.report.Failed++
 	}
+}
+
+// tooManyFailed is an error if as many removals have failed as may.
+func (r *sweep) tooManyFailed() error {
+	if r.report.Failed < r.opts.MaxFailures {
+		return nil
+	}
+	return fmt.Errorf("%w: %d, the first: %w", ErrSweepFailures, r.report.Failed, r.failure)
+}
+
+// soon is when the next removal may begin.
+func (r *sweep) soon() time.Time {
+	if now := time.Now(); now.After(r.next) {
+		return now
+	}
+	return r.next
 }
 
 // pace waits until the next removal may begin.

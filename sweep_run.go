@@ -14,8 +14,8 @@ import (
 //
 // It ends with an error when ctx does, when the storage cannot list or its clock
 // cannot be believed, when Referenced, Progress or Found fail, and with
-// [ErrSweepLimit] and [ErrSweepShare]; what it has done till then is in the
-// report. A removal that fails ends nothing, and is an error after the last
+// [ErrSweepLimit], [ErrSweepFailures] and [ErrSweepShare]; what it has done till then
+// is in the report. A removal that fails ends nothing, and is an error after the last
 // page. Only one that is nil says that all was swept.
 func (s *Sweeper) Run(ctx context.Context, cursor string) (SweepReport, error) {
 	r := &sweep{Sweeper: s}
@@ -33,6 +33,9 @@ func (s *Sweeper) Run(ctx context.Context, cursor string) (SweepReport, error) {
 		}
 		if at == (sweepCursor{}) {
 			break
+		}
+		if err == nil && len(r.pending) == 0 {
+			err = r.tooManyFailed()
 		}
 	}
 	switch {
@@ -52,7 +55,6 @@ type sweep struct {
 	pending  []ListedObject // old ones, still to be asked about
 	last     proportion     // of those that were asked about last
 	excess   error          // of a dry run: the first share that was too large
-	tried    int            // removals
 	failure  error          // the first
 	next     time.Time      // when the next removal may begin
 }
@@ -109,21 +111,42 @@ func (r *sweep) objects(ctx context.Context, after string) (next string, err err
 	return page.Next, err
 }
 
-// uploads judges a page of uploads, and aborts what is stale.
+// uploads judges a page of uploads, and aborts what is stale. A key can have more
+// uploads than a page holds, and then the page is asked for again as long as some of
+// it goes.
 func (r *sweep) uploads(ctx context.Context, after string) (next string, err error) {
-	page, err := r.store.ListUploads(ctx, r.opts.Prefix, after)
-	if err == nil {
-		err = r.clock(page.Time)
+	for known := map[string]bool(nil); ; {
+		page, err := r.store.ListUploads(ctx, r.opts.Prefix, after)
+		if err == nil {
+			err = r.clock(page.Time)
+		}
+		if err != nil {
+			return "", err
+		}
+		before := r.report.Removed
+		if known, err = r.abortStale(ctx, page.Items, known); err != nil {
+			return "", err
+		}
+		if page.Next == "" || r.report.Removed == before || page.Items[0].Key != page.Items[len(page.Items)-1].Key {
+			return page.Next, nil
+		}
 	}
-	if err != nil {
-		return "", err
-	}
+}
+
+// abortStale aborts what is stale of a page of uploads, and returns the ids of all of
+// it. What is known was on the page before, and is passed over.
+func (r *sweep) abortStale(ctx context.Context, page []ListedUpload, known map[string]bool) (listed map[string]bool, _ error) {
 	var stale []SweepFinding
-	for _, u := range page.Items {
+	listed = make(map[string]bool, len(page))
+	for _, u := range page {
+		listed[u.UploadID] = true
+		if known[u.UploadID] {
+			continue
+		}
 		f := SweepFinding{Key: u.Key, UploadID: u.UploadID, Modified: u.Initiated}
 		old, err := r.candidate(ctx, f)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if old {
 			stale = append(stale, f)
@@ -131,10 +154,10 @@ func (r *sweep) uploads(ctx context.Context, after string) (next string, err err
 	}
 	for _, f := range stale {
 		if err := r.orphan(ctx, f, func() error { return r.store.AbortMultipart(ctx, f.Key, f.UploadID) }); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
-	return page.Next, nil
+	return listed, nil
 }
 
 // candidate counts what was listed, and reports whether it may be removed if

@@ -191,19 +191,6 @@ func TestSweepLimit(t *testing.T) {
 	})
 }
 
-// TestSweepLimitOfFailures: removals that fail count, too.
-func TestSweepLimitOfFailures(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newSwept()
-		s.put(t, "x", "p/1", "p/2", "p/3")
-		time.Sleep(grace + 1)
-		odd := oddLister{swept: s, remove: func(context.Context, upload.ListedObject) error { return errors.New("slow down") }}
-		got, err := s.sweeper(t, odd, nil, upload.SweepOptions{Remove: true, MaxRemovals: 2}).Run(t.Context(), "")
-		require.ErrorIs(t, err, upload.ErrSweepLimit)
-		require.Equal(t, 2, got.Failed)
-	})
-}
-
 // TestSweepHostStops: the host's callbacks can end a sweep, and do when they fail.
 func TestSweepHostStops(t *testing.T) {
 	full := errors.New("disk full")

@@ -79,7 +79,7 @@ func (s *sweeping) status(ctx context.Context, e *env, report upload.SweepReport
 	case errors.Is(err, upload.ErrSweepShare):
 		_, _ = fmt.Fprintf(e.stderr, "%v. Here they are -max-share and -allow-any-share; the next run begins anew\n", err)
 		return 1, s.place.forget()
-	case errors.Is(err, upload.ErrSweepLimit), report.Failed > 0 && report.Cursor == "":
+	case errors.Is(err, upload.ErrSweepLimit), errors.Is(err, upload.ErrSweepFailures), report.Failed > 0 && report.Cursor == "":
 		_, _ = fmt.Fprintln(e.stderr, err)
 		return 1, nil
 	case ctx.Err() != nil && s.place.file != "":

@@ -117,12 +117,13 @@ func (b *bucket) listVersions(w http.ResponseWriter, q url.Values) {
 		LastModified time.Time
 	}
 	var out struct {
-		XMLName                            xml.Name `xml:"ListVersionsResult"`
-		Name                               string
-		IsTruncated                        bool
-		NextKeyMarker, NextVersionIdMarker string `xml:",omitempty"`
-		Version                            []version
-		DeleteMarker                       []version
+		XMLName             xml.Name `xml:"ListVersionsResult"`
+		Name                string
+		IsTruncated         bool
+		NextKeyMarker       string `xml:",omitempty"`
+		NextVersionIdMarker string `xml:",omitempty"` //nolint:revive // the protocol's spelling
+		Version             []version
+		DeleteMarker        []version
 	}
 	out.Name = b.Bucket
 	prefix, marker, before := q.Get("prefix"), q.Get("key-marker"), q.Get("version-id-marker")
