@@ -48,7 +48,12 @@ func TestPartsAsOthersRead(t *testing.T) {
 			see(fmt.Sprintf("%s as %q", about, p), p, o)
 		}
 	}
-	see("UTF8", []byte(`<?xml version="1.0" encoding="UTF8"?><a>é</a>`), options)
+	for _, document := range []string{
+		"<a b='c\nd'/>", "<\u0370/>", utf16("<a/>", false), `<?xml version="1.0" encoding="us-ascii"?><a/>`,
+		`<?xml version="1.0" encoding="UTF8"?><a/>`, `<?xml version = "1.0"?><a/>`,
+	} {
+		see(document, []byte(document), options)
+	}
 	for d := range differences {
 		require.True(t, used[d], "%s: a difference that is none", d)
 	}
