@@ -42,7 +42,7 @@ func TestPartsAsOthersRead(t *testing.T) {
 			continue
 		}
 		r := rand.New(rand.NewPCG(1, uint64(parts)))
-		for range rounds.Of(20, 400) {
+		for range rounds.Of(4, 400) {
 			changed++
 			p := mutated(r, part)
 			see(fmt.Sprintf("%s as %q", about, p), p, o)
