@@ -29,8 +29,7 @@ type body struct {
 	eof     bool
 	err     error
 
-	windowBytes int64
-	windowTime  time.Duration
+	pace pace
 
 	noDeadlines bool
 	stall       *time.Timer
@@ -41,7 +40,10 @@ type body struct {
 }
 
 func newBody(w http.ResponseWriter, r *http.Request, opts *Options) *body {
-	return &body{src: r.Body, ctl: http.NewResponseController(w), opts: opts, length: r.ContentLength}
+	return &body{
+		src: r.Body, ctl: http.NewResponseController(w), opts: opts, length: r.ContentLength,
+		pace: pace{window: opts.StallTimeout, minRate: opts.MinRate},
+	}
 }
 
 // open starts the clocks. From here on the deadlines of the host's server do
@@ -89,6 +91,15 @@ func renewWriteDeadline(ctl *http.ResponseController, r *http.Request) {
 	if timeout := writeTimeout(r); timeout > 0 {
 		_ = ctl.SetWriteDeadline(time.Now().Add(timeout))
 	}
+}
+
+// resetWriteDeadline is renewWriteDeadline after deadlines of our own: without a
+// WriteTimeout there is none again.
+func resetWriteDeadline(ctl *http.ResponseController, r *http.Request) {
+	if writeTimeout(r) == 0 {
+		_ = ctl.SetWriteDeadline(time.Time{})
+	}
+	renewWriteDeadline(ctl, r)
 }
 
 func writeTimeout(r *http.Request) time.Duration {
@@ -152,8 +163,8 @@ func (b *body) readInTime(p []byte) (int, error) {
 		return n, cut
 	}
 	err = parseError(err, b.read+int64(n))
-	if err == nil {
-		err = b.rate(n, time.Since(begin))
+	if err == nil && b.pace.slow(n, time.Since(begin)) {
+		err = &Error{Code: CodeTimeout, Reason: "data came slower than " + byteSize(b.opts.MinRate) + " a second"}
 	}
 	return n, err
 }
@@ -164,21 +175,6 @@ func (b *body) setReading(reading bool) error {
 	defer b.mu.Unlock()
 	b.reading = reading
 	return b.cutBy
-}
-
-// rate holds each StallTimeout of waiting to the minimum rate.
-func (b *body) rate(n int, waited time.Duration) error {
-	b.windowBytes += int64(n)
-	b.windowTime += waited
-	if b.windowTime < b.opts.StallTimeout {
-		return nil
-	}
-	enough := float64(b.opts.MinRate) * b.windowTime.Seconds()
-	if float64(b.windowBytes) < enough {
-		return &Error{Code: CodeTimeout, Reason: "data came slower than " + byteSize(b.opts.MinRate) + " a second"}
-	}
-	b.windowBytes, b.windowTime = 0, 0
-	return nil
 }
 
 // Close closes the request's own body.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/airlock-go/upload/internal/contained"
@@ -27,6 +28,8 @@ type Links struct {
 	verdicts VerdictReader // nil unless a scan is required
 	opts     LinksOptions
 	report   reporter
+
+	noDeadlines sync.Once
 }
 
 // LinksOptions is everything of [Links] that has a good default. The zero value,
@@ -44,6 +47,15 @@ type LinksOptions struct {
 	// Proxy makes [Links.Handler] pass the bytes through instead of redirecting
 	// to the storage. Default: it redirects.
 	Proxy bool
+
+	// StallTimeout cuts a proxied download whose client takes no byte for so long,
+	// or whose storage sends none. It is also the window over which MinRate is
+	// measured. Default: 30 s.
+	StallTimeout time.Duration
+
+	// MinRate cuts a proxied download whose client takes fewer bytes a second
+	// over a whole StallTimeout of waiting for it. Default: 512.
+	MinRate int64
 
 	// RequireScan hands out only what a malware scanner, which reads objects
 	// after they were published, has found clean; the store must be a
@@ -82,6 +94,8 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	}
 	negative := false
 	byDefault(&l.opts.Expires, 5*time.Minute, &negative)
+	byDefault(&l.opts.StallTimeout, 30*time.Second, &negative)
+	byDefault(&l.opts.MinRate, 512, &negative)
 	if l.opts.Inline = slices.Clone(l.opts.Inline); l.opts.Inline == nil {
 		l.opts.Inline = rasterImages
 	}
@@ -97,7 +111,7 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 		l.verdicts = nil
 	}
 	if negative || l.opts.Expires > maxLinkExpires {
-		return nil, errors.New("upload: LinksOptions.Expires is at most 12 hours")
+		return nil, errors.New("upload: no number of LinksOptions is negative, and Expires is at most 12 hours")
 	}
 	for _, t := range l.opts.Inline {
 		if !isMediaType(t) || isActive(t) {
@@ -190,7 +204,15 @@ func (l *Links) disposition(link Link, stored Stored) string {
 // Handler serves the file that resolve finds for a request, which it
 // authorizes: by a redirect to a URL as of [Links.URL] or, with
 // [LinksOptions.Proxy], by passing the bytes through, with single ranges and
-// conditions (RFC 9110). HEAD is answered without a redirect.
+// conditions (RFC 9110). HEAD is answered without a redirect, and a request for
+// several ranges with the whole file.
+//
+// A proxied answer outlasts the server's WriteTimeout while its client reads: each
+// write has [LinksOptions.StallTimeout], and MinRate holds over all. Clients that
+// are slower are cut. The deadlines are moved through http.ResponseController: under
+// a ResponseWriter without Unwrap the server's own stays, and without one a client
+// that does not read keeps its handler (it is logged once). What the network's
+// buffers take counts as read, in lumps of up to some MiB.
 //
 // Resolve returns an error for who may not have the file as well as for a file
 // that does not exist, and both are answered alike: 404. An error of

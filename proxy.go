@@ -24,18 +24,36 @@ func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link, e *Even
 	if stored.ETag != "" {
 		h.Set("ETag", stored.ETag)
 	}
+	return l.pass(w, r, link.Key, stored, e)
+}
+
+// pass answers with the object, or with what the request wants of it.
+func (l *Links) pass(w http.ResponseWriter, r *http.Request, key string, stored Stored, e *Event) error {
 	if strings.Contains(r.Header.Get("Range"), ",") { // several ranges are not served (RFC 9110, section 14.2 allows it): each costs a request
 		r = r.Clone(r.Context())
 		r.Header.Del("Range")
 	}
-	content := &objectReader{ctx: r.Context(), store: l.store, key: link.Key, stored: stored, end: stored.Size}
+	content := &objectReader{ctx: r.Context(), store: l.store, key: key, stored: stored, end: stored.Size, stall: l.opts.StallTimeout}
 	defer content.close()
-	http.ServeContent(&passage{w, content}, r, "", time.Time{}, content)
-	e.Kind, e.Bytes = KindServed, content.sent
-	if content.err != nil {
-		return storageError(errors.Join(errCut, content.err))
+	pass := &passage{
+		ResponseWriter: w, ctl: http.NewResponseController(w), content: content,
+		pace: pace{window: l.opts.StallTimeout, minRate: l.opts.MinRate},
 	}
-	return nil
+	http.ServeContent(pass, r, "", time.Time{}, content)
+	pass.finish(r)
+	e.Kind, e.Bytes = KindServed, pass.sent
+	if pass.noDeadlines {
+		l.noDeadlines.Do(func() {
+			l.report.log.WarnContext(r.Context(), "upload: the response writer has no deadlines (it lacks Unwrap), so clients that take no data are not cut")
+		})
+	}
+	switch {
+	case content.err != nil:
+		return storageError(errors.Join(errCut, content.err))
+	case errors.Is(pass.err, errCut):
+		return pass.err
+	}
+	return nil // whoever leaves has what was served
 }
 
 // errCut says that an answer that had begun ends before its end.

@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// linkStall is how long a storage may send nothing of an object.
-const linkStall = 30 * time.Second
-
 // objectReader reads an object from wherever it was set to, and opens it only
 // when it is read. It asks the storage for nothing behind end.
 type objectReader struct {
@@ -19,7 +16,7 @@ type objectReader struct {
 	stored Stored
 	offset int64
 	end    int64
-	sent   int64
+	stall  time.Duration
 	body   *stallReader
 	err    error
 }
@@ -50,12 +47,11 @@ func (o *objectReader) Read(p []byte) (int, error) {
 			key: o.key, etag: o.stored.ETag,
 			offset: o.offset, size: o.end - o.offset, rest: o.end == o.stored.Size,
 		}
-		if o.body, o.err = openStalling(o.ctx, o.store, rest, linkStall); o.err != nil {
+		if o.body, o.err = openStalling(o.ctx, o.store, rest, o.stall); o.err != nil {
 			return 0, o.err
 		}
 	}
 	n, err := o.body.Read(p)
-	o.sent += int64(n)
 	if o.offset += int64(n); err != io.EOF { //nolint:errorlint // the end of a stallReader is bare
 		o.err = err
 	}

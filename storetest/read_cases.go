@@ -90,8 +90,21 @@ func readsRange(ctx context.Context, s *direct) error {
 func readsSpans(ctx context.Context, s upload.ObjectReader, key, etag string, want []byte) error {
 	size := int64(len(want))
 	for _, of := range []span{
-		{0, 0}, {0, 1}, {1, 1}, {1000, 0}, {1000, 500}, {size - 1, 1}, {size - 1, 2}, {0, size}, {0, size + 1},
-		{1, math.MaxInt64}, {size, 1}, {size + 1, 1}, {size, -1}, {0, -1}, {10, -1},
+		{0, 0},
+		{0, 1},
+		{1, 1},
+		{1000, 0},
+		{1000, 500},
+		{size - 1, 1},
+		{size - 1, 2},
+		{0, size},
+		{0, size + 1},
+		{1, math.MaxInt64},
+		{size, 1},
+		{size + 1, 1},
+		{size, -1},
+		{0, -1},
+		{10, -1},
 	} {
 		first, last := min(of.offset, size), size
 		if of.length >= 0 && of.length < size-first {
