@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -18,14 +19,20 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
+// stepAnswer is the answer to a step, or none.
+type stepAnswer struct {
+	status, proto int
+	files         []upload.File
+}
+
 // overHTTP2 serves d by HTTP/2, to a client that has one connection.
-func overHTTP2(t *testing.T, d *direct) (post func(step string, body io.Reader) *http.Response) {
+func overHTTP2(t *testing.T, d *direct) (post func(step string, body io.Reader) stepAnswer) {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(d.mux)
 	srv.EnableHTTP2 = true
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
-	return func(step string, body io.Reader) *http.Response {
+	return func(step string, body io.Reader) (a stepAnswer) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/tickets/"+step, body)
 		require.NoError(t, err)
 		r.Header.Set("Content-Type", "application/json")
@@ -33,10 +40,16 @@ func overHTTP2(t *testing.T, d *direct) (post func(step string, body io.Reader) 
 		resp, err := srv.Client().Do(r)
 		if err != nil {
 			t.Error(err)
-			return nil
+			return a
 		}
-		t.Cleanup(func() { _ = resp.Body.Close() })
-		return resp
+		var answer struct{ Files []upload.File }
+		if err := errors.Join(json.NewDecoder(resp.Body).Decode(&answer), resp.Body.Close()); err != nil {
+			t.Error(err)
+		}
+		if resp.StatusCode >= http.StatusBadRequest {
+			answer.Files = nil // those that are not kept
+		}
+		return stepAnswer{resp.StatusCode, resp.ProtoMajor, answer.Files}
 	}
 }
 
@@ -52,16 +65,12 @@ func TestStreamsOfSteps(t *testing.T) {
 		defer func() { _ = more.Close() }()
 		go func() { _, _ = io.WriteString(more, `{"token`) }()
 		stalled.Go(func() {
-			if resp := post([]string{"", "part", "confirm", "abort"}[i%4], body); resp != nil {
-				statuses <- resp.StatusCode
-			}
+			statuses <- post([]string{"", "part", "confirm", "abort"}[i%4], body).status
 		})
 	}
 	for range 20 {
-		resp := post("", strings.NewReader(`{"field":"file","name":"a.txt","type":"text/plain","size":5}`))
-		require.NotNil(t, resp)
-		require.Equal(t, http.StatusCreated, resp.StatusCode)
-		require.Equal(t, 2, resp.ProtoMajor)
+		a := post("", strings.NewReader(`{"field":"file","name":"a.txt","type":"text/plain","size":5}`))
+		require.Equal(t, stepAnswer{status: http.StatusCreated, proto: 2}, a)
 	}
 	stalled.Wait()
 	close(statuses)
@@ -97,26 +106,17 @@ func TestShutdownRacesConfirm(t *testing.T) {
 				cancel()
 				_ = d.handler.Shutdown(ctx)
 			}
-			resp := post("confirm", strings.NewReader(`{"token":"`+token+`"}`))
-			if resp == nil {
-				return
-			}
-			var answer struct{ Files []upload.File }
-			switch resp.StatusCode {
-			case http.StatusCreated:
-				if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || len(answer.Files) != 1 {
-					t.Errorf("an answer of %d files: %v", len(answer.Files), err)
-					return
-				}
-			case http.StatusServiceUnavailable:
-				answer.Files = make([]upload.File, 1)
-			default:
-				t.Errorf("confirming is answered with %d", resp.StatusCode)
-				return
+			a := post("confirm", strings.NewReader(`{"token":"`+token+`"}`))
+			key := ""
+			switch {
+			case a.status == http.StatusCreated && len(a.files) == 1:
+				key = a.files[0].Key
+			case a.status != http.StatusServiceUnavailable:
+				t.Errorf("confirming is answered with %d and %d files", a.status, len(a.files))
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			confirmed[token] = answer.Files[0].Key
+			confirmed[token] = key
 		})
 	}
 	confirming.Wait()
