@@ -40,7 +40,7 @@ func holds(t *testing.T, n int, c corpus.Costly, content []byte) held {
 	t.Helper()
 	var seen atomic.Int64
 	check := &testObserver{write: func(p []byte) (int, error) { seen.Add(int64(len(p))); return len(p), nil }}
-	h, err := stalled.NewHandler(upload.All(stalled.Policy(c.Type), check), n)
+	h, err := stalled.NewHandler(upload.All(stalled.Policy(c.Type), check), upload.AllowAnonymous, n)
 	require.NoError(t, err)
 	var shared int64
 	all := stalled.Hold(h, n, stalled.File(c.Name, content), func() { shared = upload.LookingHeld(h) })
@@ -92,7 +92,7 @@ func TestStalledText(t *testing.T) {
 		sent = append(sent, stalled.Text(name, strings.Repeat("y", size/fields-2))...)
 	}
 	sent = append(sent, stalled.File("a.png", []byte(pngBytes()))...)
-	h, err := stalled.NewHandler(upload.Types("image/png"), uploads)
+	h, err := stalled.NewHandler(upload.Types("image/png"), upload.AllowAnonymous, uploads)
 	require.NoError(t, err)
 	all := stalled.Hold(h, uploads, sent, func() {})
 	require.Equal(t, uploads, all.Waiting)

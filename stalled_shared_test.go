@@ -33,7 +33,7 @@ func TestSharedMemory(t *testing.T) {
 		types[c.Type] = stalled.Policy(c.Type)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		h, err := stalled.NewHandler(upload.ForType(types), 1000)
+		h, err := stalled.NewHandler(upload.ForType(types), upload.AllowAnonymous, 1000)
 		require.NoError(t, err)
 		all := stalled.On(h)
 		defer all.Leave()
@@ -114,4 +114,24 @@ func soundZip(t *testing.T) []byte {
 	}
 	require.NoError(t, w.Close())
 	return b.Bytes()
+}
+
+// TestSharedMemoryOfSubjects: one subject takes half of the memory that inspectors share at most, and leaves the other half
+// to the next.
+func TestSharedMemoryOfSubjects(t *testing.T) {
+	const ofOneFile = 8 << 20
+	subject := ""
+	authorize := func(*http.Request) (*upload.Grant, error) { return &upload.Grant{Subject: subject}, nil }
+	c := costly("PDF of actions in a stream")
+	h, err := stalled.NewHandler(stalled.Policy(c.Type), authorize, 1000)
+	require.NoError(t, err)
+	all := stalled.On(h)
+	defer all.Leave()
+	for _, subject = range []string{"ann", "bob"} {
+		before := upload.LookingHeld(h)
+		untilBusy(t, all, c)
+		taken := upload.LookingHeld(h) - before
+		require.LessOrEqual(t, taken, int64(lookingMemory/2))
+		require.Greater(t, taken, int64(lookingMemory/2-ofOneFile))
+	}
 }

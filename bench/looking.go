@@ -101,7 +101,7 @@ func stall(c corpus.Costly, size, uploads int) (sent int, held stalled.Held, err
 	if err != nil {
 		return 0, held, err
 	}
-	h, err := stalled.NewHandler(stalled.Policy(c.Type), uploads)
+	h, err := stalled.NewHandler(stalled.Policy(c.Type), upload.AllowAnonymous, uploads)
 	if err != nil {
 		return 0, held, err
 	}

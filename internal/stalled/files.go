@@ -64,9 +64,9 @@ func Beginning(c corpus.Costly, size int) ([]byte, error) {
 	return content, nil
 }
 
-// NewHandler takes what policy accepts, from so many at once, and has the patience of an hour. Its storage keeps nothing.
-func NewHandler(policy upload.Validator, uploads int) (*upload.Handler, error) {
-	return upload.New(nothing{}, policy, upload.AllowAnonymous, &upload.Options{
+// NewHandler takes what policy accepts, so many uploads at once, and has the patience of an hour. Its storage keeps nothing.
+func NewHandler(policy upload.Validator, authorize upload.Authorizer, uploads int) (*upload.Handler, error) {
+	return upload.New(nothing{}, policy, authorize, &upload.Options{
 		MaxFileSize: 1 << 30, MaxConcurrent: uploads, Logger: slog.New(slog.DiscardHandler),
 		StallTimeout: time.Hour, CheckTimeout: time.Hour,
 	})
