@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
 )
 
 // discardStore reads as a storage does, 64 KiB at a time, and keeps nothing.
@@ -109,5 +110,45 @@ func BenchmarkProgress(b *testing.B) {
 				cancel()
 			}
 		})
+	}
+}
+
+// BenchmarkProxy is a download that passes through, over TCP: of one byte, of 100 KB and
+// of 64 MiB.
+func BenchmarkProxy(b *testing.B) {
+	store := &memstore.Store{}
+	staged, err := store.Stage(b.Context(), upload.Object{Key: "k", Type: "text/plain", MaxSize: 64 << 20}, bytes.NewReader(make([]byte, 64<<20)))
+	if err != nil || staged.Commit(b.Context()) != nil {
+		b.Fatal(err)
+	}
+	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: true, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, http2 := range []bool{false, true} {
+		s := httptest.NewUnstartedServer(links.Handler(func(*http.Request) (upload.Link, error) { return upload.Link{Key: "k"}, nil }))
+		s.EnableHTTP2 = http2
+		s.StartTLS()
+		b.Cleanup(s.Close)
+		for _, size := range []int64{1, 100_000, 64 << 20} {
+			b.Run(fmt.Sprintf("http2=%v/%d", http2, size), func(b *testing.B) {
+				b.SetBytes(size)
+				b.ReportAllocs()
+				for b.Loop() {
+					r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, s.URL, nil)
+					if err != nil {
+						b.Fatal(err)
+					}
+					r.Header.Set("Range", fmt.Sprintf("bytes=0-%d", size-1))
+					resp, err := s.Client().Do(r)
+					if err != nil {
+						b.Fatal(err)
+					}
+					if n, err := io.Copy(io.Discard, resp.Body); n != size || err != nil || resp.Body.Close() != nil {
+						b.Fatal(n, err)
+					}
+				}
+			})
+		}
 	}
 }

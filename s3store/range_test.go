@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -94,4 +95,36 @@ func TestSmallRangesOfALargeObject(t *testing.T) {
 	t.Logf("50 ranges of one byte: %d bytes and %d connections", s3.written.Load(), s3.conns.Load())
 	require.Less(t, s3.written.Load(), int64(1<<20))
 	require.EqualValues(t, 1, s3.conns.Load())
+}
+
+// TestLongDownload: a large file arrives whole at a client that reads steadily, although
+// that takes longer than the server's WriteTimeout. It is 2 GiB at 10 MiB/s under a
+// WriteTimeout of 30 s, if the environment has UPLOAD_TEST_LONG=1.
+func TestLongDownload(t *testing.T) {
+	size := int64(rounds.Of(32, 2048)) << 20
+	timeout := time.Duration(rounds.Of(1, 30)) * time.Second
+	store, _ := sparse(t, size)
+	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: true, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	app := httptest.NewUnstartedServer(links.Handler(func(*http.Request) (upload.Link, error) { return upload.Link{Key: "k"}, nil }))
+	app.Config.WriteTimeout = timeout
+	app.Start()
+	t.Cleanup(app.Close)
+	begin := time.Now()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, app.URL, nil)
+	require.NoError(t, err)
+	resp, err := app.Client().Do(r)
+	require.NoError(t, err)
+	defer func() { _ = resp.Body.Close() }()
+	require.Equal(t, size, resp.ContentLength)
+	var got int64
+	for err == nil { // no read comes before its time
+		var n int64
+		n, err = io.CopyN(io.Discard, resp.Body, 1<<20)
+		got += n
+		time.Sleep(time.Until(begin.Add(time.Duration(got) * time.Second / (10 << 20))))
+	}
+	require.ErrorIs(t, err, io.EOF)
+	require.Equal(t, size, got)
+	t.Logf("%d MiB under a WriteTimeout of %v in %v", got>>20, timeout, time.Since(begin))
 }
