@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/limits"
 )
@@ -18,19 +20,20 @@ type lease struct {
 	life  time.Duration // of its places
 	since time.Time
 
-	places, all, amounts string // keys
-	most, mostOfAll      int    // places
+	keys
+	places, all     string // keys
+	most, mostOfAll int    // places
 
-	signed bool
-	files  int
-	bytes  int64
-	stop   context.CancelFunc
+	byURL bool // signed
+	files int
+	bytes int64
+	stop  context.CancelFunc
 }
 
 func (l *Limiter) newLease(d upload.Demand, k keys) *lease {
 	o := &l.opts
-	r := &lease{l: l, id: rand.Text(), since: time.Now(), amounts: k.amounts, signed: !d.Until.IsZero(), files: d.Files, bytes: d.Bytes, stop: func() {}}
-	if r.signed {
+	r := &lease{l: l, id: rand.Text(), since: time.Now(), keys: k, byURL: !d.Until.IsZero(), files: d.Files, bytes: d.Bytes, stop: func() {}}
+	if r.byURL {
 		r.places, r.all, r.life = k.signed, o.Prefix+"{all}:signed", max(time.Until(d.Until), time.Millisecond)
 		r.most, r.mostOfAll = o.Signed, o.AllSigned
 	} else {
@@ -54,7 +57,7 @@ func (r *lease) take(ctx context.Context) error {
 	case "":
 		return nil
 	case "places":
-		return limits.Places(true, r.signed)
+		return limits.Places(true, r.byURL)
 	}
 	return limits.Window(missing, time.Duration(wait)*time.Millisecond)
 }
@@ -63,21 +66,25 @@ func (r *lease) take(ctx context.Context) error {
 func (r *lease) enter(ctx context.Context) error {
 	got, err := enter.Run(ctx, r.l.client, []string{r.all}, r.id, r.life.Milliseconds(), r.mostOfAll).Int()
 	if err == nil && got == 0 {
-		return limits.Places(false, r.signed)
+		return limits.Places(false, r.byURL)
 	}
 	return err
 }
 
-func (r *lease) giveBack(ctx context.Context, used upload.Used) error {
-	held, window := time.Since(r.since), r.l.opts.Window
-	return settle.Run(ctx, r.l.client, []string{r.places, r.amounts}, r.id,
-		limits.Unused(int64(r.files-used.Files), held, window), limits.Unused(r.bytes-used.Bytes, held, window)).Err()
+// giveBack frees the place and what was not used, and returns until when there is
+// something to count of the caller, by the clock of Redis in milliseconds.
+func (r *lease) giveBack(ctx context.Context, used upload.Used) (until int64, err error) {
+	o := &r.l.opts
+	held := time.Since(r.since)
+	return settle.Run(ctx, r.l.client, []string{r.places, r.amounts, "rate:" + r.requests}, r.id, o.Window.Milliseconds(),
+		limits.Unused(int64(r.files-used.Files), held, o.Window), o.Files,
+		limits.Unused(r.bytes-used.Bytes, held, o.Window), o.Bytes).Int64()
 }
 
 // live renews the places of a streamed upload for as long as its request lasts, at
 // most. Those of a signed one live as long as its URLs.
 func (r *lease) live(d upload.Demand) {
-	if r.signed {
+	if r.byURL {
 		return
 	}
 	ctx := context.Background()
@@ -110,5 +117,13 @@ func (r *lease) Settle(ctx context.Context, used upload.Used) error {
 	r.stop()
 	ctx, cancel := context.WithTimeout(ctx, r.l.opts.Timeout)
 	defer cancel()
-	return errors.Join(r.giveBack(ctx, used), r.l.client.ZRem(ctx, r.all, r.id).Err())
+	until, err := r.giveBack(ctx, used)
+	_, left := r.l.client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.ZRem(ctx, r.all, r.id)
+		if until > 0 { // the crowd is not among them
+			p.ZAddXX(ctx, r.l.callers(), redis.Z{Score: float64(until), Member: r.caller})
+		}
+		return nil
+	})
+	return errors.Join(err, left)
 }

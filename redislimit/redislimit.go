@@ -9,8 +9,8 @@
 //
 // The limits mean what they mean in package limit. Requests are counted by
 // redis_rate, and the rest by scripts, each of which runs as a whole: no caller
-// passes a limit however many instances are asked at once. An upload asks three
-// times and settles twice, a step of a direct upload asks once.
+// passes a limit however many instances are asked at once. An upload asks four
+// times and settles twice, a step of a direct upload asks twice.
 //
 // # When Redis is away
 //
@@ -18,11 +18,15 @@
 // with its memory is counted anew: a limit is one for each time that Redis lives,
 // and uploads under way at its end are given nothing back and take no place. With a
 // replica that takes over, what was not replicated is forgotten likewise. An answer
-// that is lost counts as if it had been used.
+// that is lost counts as if it had been used. A client that repeats a script then is
+// counted once, except that it may count as two requests.
+//
+// # Memory
 //
 // It must not evict keys (maxmemory-policy noeviction), which would lift limits: give
-// it memory of its own, some 500 bytes for each caller of a window and 350 for each
-// signed upload, and twice that to be safe. When that is full it answers with errors,
+// it memory of its own, some 600 bytes for each of [Options.MaxCallers] and 350 for
+// each signed upload, and twice that to be safe. A caller is forgotten when all that it
+// has sent has drained. When that is full it answers with errors,
 // as it does to whoever may not log in, and is as good as away.
 //
 // # When an instance dies
@@ -66,6 +70,13 @@ type Options struct {
 	// limits; others need another. It has no braces, which are the hash tags of
 	// clusters. Default: "upload:".
 	Prefix string
+
+	// MaxCallers is how many callers are counted by themselves at once. One is
+	// forgotten when all that it has sent has drained: of 500 files in an hour one
+	// is after 7 s. While as many are known, whoever comes new shares one bucket of
+	// the same limits with all such callers. They may be refused for each other,
+	// but no limit is lost by sending under many names. Default: 100,000.
+	MaxCallers int
 
 	// AllowWhenDown lets everybody upload, without any of these limits, while
 	// Redis does not answer or answers with an error. Default: they are refused.
@@ -127,8 +138,13 @@ func (o *Options) fill(client redis.UniversalClient) (err error) {
 	if o.Lease == 0 {
 		o.Lease = time.Minute
 	}
+	if o.MaxCallers == 0 {
+		o.MaxCallers = 100_000
+	}
 	o.Logger = contained.Logger(o.Logger)
 	switch {
+	case o.MaxCallers < 0:
+		return errors.New("redislimit: a negative MaxCallers; 0 means the default")
 	case strings.ContainsAny(o.Prefix, "{}"):
 		return errors.New("redislimit: braces in Prefix")
 	case o.Timeout < 0, o.Lease < 300*time.Millisecond:
@@ -173,7 +189,11 @@ func (l *Limiter) Reserve(ctx context.Context, d upload.Demand) (upload.Reservat
 }
 
 func (l *Limiter) reserve(ctx context.Context, d upload.Demand) (*lease, error) {
-	o, keys := &l.opts, l.keysOf(d)
+	o := &l.opts
+	keys, err := l.keysOf(ctx, d)
+	if err != nil {
+		return nil, err
+	}
 	rate := redis_rate.Limit{Rate: o.Requests, Burst: o.Requests, Period: o.Window}
 	got, err := l.requests.Allow(ctx, keys.requests, rate)
 	switch {
@@ -199,12 +219,37 @@ func (l *Limiter) reserve(ctx context.Context, d upload.Demand) (*lease, error) 
 }
 
 // keys are where one caller is counted, all in one slot of a cluster.
-type keys struct{ requests, amounts, concurrent, signed string }
+type keys struct {
+	caller                                string
+	requests, amounts, concurrent, signed string
+}
 
-func (l *Limiter) keysOf(d upload.Demand) keys {
+// crowd is where all are counted who found no place of their own.
+const crowd = "crowd"
+
+// keysOf are those of the caller, or of the crowd.
+func (l *Limiter) keysOf(ctx context.Context, d upload.Demand) (keys, error) {
 	sum := sha256.Sum256([]byte(l.opts.Key(d)))
-	base := l.opts.Prefix + "{" + hex.EncodeToString(sum[:16]) + "}:"
-	return keys{base + "requests", base + "amounts", base + "concurrent", base + "signed"}
+	caller := hex.EncodeToString(sum[:16])
+	got, err := admit.Run(ctx, l.client, []string{l.callers()}, caller, l.drains(d).Milliseconds()+1, l.opts.Window.Milliseconds(), l.opts.MaxCallers).Int()
+	if err != nil {
+		return keys{}, err
+	}
+	if got == 0 {
+		caller = crowd
+	}
+	base := l.opts.Prefix + "{" + caller + "}:"
+	return keys{caller, base + "requests", base + "amounts", base + "concurrent", base + "signed"}, nil
+}
+
+// callers is the key of the callers that are counted by themselves.
+func (l *Limiter) callers() string { return l.opts.Prefix + "{all}:callers" }
+
+// drains is how long it takes until there is nothing left to count of d.
+func (l *Limiter) drains(d upload.Demand) time.Duration {
+	o := &l.opts
+	share := max(1/float64(o.Requests), float64(d.Files)/float64(o.Files), float64(d.Bytes)/float64(o.Bytes))
+	return time.Duration(min(share, 1) * float64(o.Window))
 }
 
 // warn says at most once a minute that nobody is limited.

@@ -84,6 +84,7 @@ func TestNew(t *testing.T) {
 		"a ring's":            {redis.NewRing(&redis.RingOptions{}), redislimit.Options{}},
 		"braces":              {obeying, redislimit.Options{Prefix: "{a}"}},
 		"a short lease":       {obeying, redislimit.Options{Lease: time.Millisecond}},
+		"negative callers":    {obeying, redislimit.Options{MaxCallers: -1}},
 		"a negative timeout":  {obeying, redislimit.Options{Timeout: -1}},
 		"a negative limit":    {obeying, redislimit.Options{Limits: limit.Limits{Files: -1}}},
 	} {
@@ -110,7 +111,7 @@ func TestKeysExpire(t *testing.T) {
 	require.NoError(t, err)
 	keys, err := c.Keys(t.Context(), "*").Result()
 	require.NoError(t, err)
-	require.Len(t, keys, 6, "%q", keys)
+	require.Len(t, keys, 7, "%q", keys)
 	for _, key := range keys {
 		require.NotContains(t, key, "ann")
 		require.Positive(t, c.TTL(t.Context(), key).Val(), key)

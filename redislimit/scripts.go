@@ -5,14 +5,35 @@ import "github.com/redis/go-redis/v9"
 // The scripts go by the clock of Redis, in milliseconds; those of the instances may
 // differ. A place is a member of a sorted set, by the time at which it expires.
 
-// take takes a place, files and bytes of one caller: all or nothing.
+// admit gives a caller one of the places of those that are counted by themselves, until
+// all that it has sent has drained: 1 or 0. Whoever has one keeps it for as much longer
+// as this request takes to drain, but no longer than a window.
+//
+//	KEYS  callers
+//	ARGV  caller, time to drain, window, callers there are
+var admit = redis.NewScript(`
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+local was = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not was and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
+local window = tonumber(ARGV[3])
+redis.call('ZADD', KEYS[1], math.min((tonumber(was) or now) + tonumber(ARGV[2]), now + window), ARGV[1])
+redis.call('PEXPIRE', KEYS[1], window)
+return 1
+`)
+
+// take takes a place, files and bytes of one caller: all or nothing, and once for an id,
+// since the client repeats a script whose answer was lost.
 //
 //	KEYS  places, amounts
 //	ARGV  id, life of the place, places there are, window, files, files there are, bytes, bytes there are
 //
 // It returns what is missing, "" if nothing, and how long until it is there. Amounts
-// are what was used, and when; they drain evenly, the whole limit in a window.
+// are what was used, and when; they drain evenly, the whole limit in a window, and are
+// forgotten then.
 var take = redis.NewScript(`
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'', 0} end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -21,40 +42,54 @@ if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return {'places', 0} e
 local window = tonumber(ARGV[4])
 local was = redis.call('HMGET', KEYS[2], 'files', 'bytes', 'at')
 local since = math.max(0, now - (tonumber(was[3]) or now))
-local used = {}
+local used, drains = {}, 1
 for i, what in ipairs({'files', 'bytes'}) do
 	local more, limit = tonumber(ARGV[3 + 2 * i]), tonumber(ARGV[4 + 2 * i])
 	used[i] = math.max(0, (tonumber(was[i]) or 0) - since * limit / window) + more
 	if used[i] > limit then return {what, math.ceil((used[i] - limit) * window / limit)} end
+	drains = math.max(drains, math.ceil(used[i] * window / limit))
 end
 
 local life = tonumber(ARGV[2])
 redis.call('ZADD', KEYS[1], now + life, ARGV[1])
 redis.call('PEXPIRE', KEYS[1], math.max(life, redis.call('PTTL', KEYS[1])))
 redis.call('HSET', KEYS[2], 'files', used[1], 'bytes', used[2], 'at', now)
-redis.call('PEXPIRE', KEYS[2], window)
+redis.call('PEXPIRE', KEYS[2], drains)
 return {'', 0}
 `)
 
 // settle frees a place of one caller and gives back what was not used. Whose place
 // is not there any more gets nothing back: Redis may have forgotten what was taken.
 //
-//	KEYS  places, amounts
-//	ARGV  id, files, bytes
+//	KEYS  places, amounts, requests
+//	ARGV  id, window, files, files there are, bytes, bytes there are
+//
+// It returns when there is nothing left to count of the caller, 0 if that is not known.
 var settle = redis.NewScript(`
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local window, drains = tonumber(ARGV[2]), 1
+local at = tonumber(redis.call('HGET', KEYS[2], 'at'))
 for i, what in ipairs({'files', 'bytes'}) do
-	local used, back = tonumber(redis.call('HGET', KEYS[2], what)), tonumber(ARGV[1 + i])
-	if used and back > 0 then redis.call('HSET', KEYS[2], what, used - back) end
+	local used, back, limit = tonumber(redis.call('HGET', KEYS[2], what)), tonumber(ARGV[1 + 2 * i]), tonumber(ARGV[2 + 2 * i])
+	if used and back > 0 then
+		used = used - back
+		redis.call('HSET', KEYS[2], what, used)
+	end
+	if used and at then drains = math.max(drains, math.ceil(used * window / limit) - (now - at)) end
 end
-return 1
+redis.call('PEXPIRE', KEYS[2], drains)
+return now + math.max(drains, redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[3]))
 `)
 
-// enter takes one of the places of all callers, if there is one: 1 or 0.
+// enter takes one of the places of all callers, if there is one, and once for an id: 1
+// or 0.
 //
 //	KEYS  places
 //	ARGV  id, life of the place, places there are
 var enter = redis.NewScript(`
+if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 1 end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)

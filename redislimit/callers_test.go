@@ -1,0 +1,134 @@
+package redislimit_test
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/limit"
+	"github.com/airlock-go/upload/redislimit"
+)
+
+const patient = 20 * time.Second
+
+// sends reserves and settles one file, and reports whether it may.
+func sends(t *testing.T, l upload.Limiter, subject string) bool {
+	t.Helper()
+	r, err := l.Reserve(t.Context(), streamed(t.Context(), subject))
+	if err != nil {
+		require.ErrorIs(t, err, upload.CodeRateLimited)
+		return false
+	}
+	require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+	return true
+}
+
+// TestMaxCallers: who comes when as many are known as may be shares one bucket with all
+// others who do, at all instances, until somebody is forgotten.
+func TestMaxCallers(t *testing.T) {
+	s := startRedis(t)
+	o := redislimit.Options{Limits: limit.Limits{Window: time.Minute, Files: 2}, MaxCallers: 2, Timeout: patient}
+	one, other := s.limiter(t, o), s.limiter(t, o)
+	require.True(t, sends(t, one, "ann"))
+	require.True(t, sends(t, other, "bob"))
+	require.True(t, sends(t, one, "eve 1"), "the crowd's first")
+	require.True(t, sends(t, other, "eve 2"), "the crowd's second")
+	for i := range 10 {
+		require.False(t, sends(t, one, "eve "+strconv.Itoa(i)))
+	}
+	require.True(t, sends(t, one, "ann"), "who is known is not refused for others")
+	require.True(t, sends(t, other, "bob"))
+	require.False(t, sends(t, one, "ann"))
+}
+
+// TestForgottenCallers: who has nothing left to count makes room.
+func TestForgottenCallers(t *testing.T) {
+	s := startRedis(t)
+	l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Window: 2 * time.Second, Files: 1}, MaxCallers: 1, Timeout: patient})
+	require.True(t, sends(t, l, "ann"))
+	require.True(t, sends(t, l, "eve"), "the crowd's")
+	require.Eventually(t, func() bool { return sends(t, l, "bob") }, patient, 50*time.Millisecond)
+	keys, err := s.client(t).ZRange(t.Context(), "upload:{all}:callers", 0, -1).Result()
+	require.NoError(t, err)
+	require.LessOrEqual(t, len(keys), 1)
+}
+
+// TestManyNames: whoever sends under many names takes no more memory than MaxCallers.
+func TestManyNames(t *testing.T) {
+	s := startRedis(t)
+	l, c := s.limiter(t, redislimit.Options{MaxCallers: 10, Timeout: patient}), s.client(t)
+	for i := range 300 {
+		r, err := l.Reserve(t.Context(), streamed(t.Context(), strconv.Itoa(i)))
+		require.NoError(t, err)
+		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+	}
+	amounts, err := c.Keys(t.Context(), "*:amounts").Result()
+	require.NoError(t, err)
+	require.LessOrEqual(t, len(amounts), 11, "and the crowd's")
+	all, err := c.DBSize(t.Context()).Result()
+	require.NoError(t, err)
+	require.LessOrEqual(t, all, int64(11*2+1))
+}
+
+// TestAmountsDrain: what was counted of a caller is kept until it has drained, and no
+// longer, and so is the caller.
+func TestAmountsDrain(t *testing.T) {
+	s := startRedis(t)
+	l, c := s.limiter(t, redislimit.Options{Timeout: patient, Limits: limit.Limits{Window: time.Hour, Files: 500, Bytes: 1 << 30}}), s.client(t)
+	left := func() time.Duration {
+		t.Helper()
+		keys, err := c.Keys(t.Context(), "*:amounts").Result()
+		require.NoError(t, err)
+		require.Len(t, keys, 1)
+		ttl := c.PTTL(t.Context(), keys[0]).Val()
+		members, err := c.ZRangeWithScores(t.Context(), "upload:{all}:callers", 0, -1).Result()
+		require.NoError(t, err)
+		require.Len(t, members, 1)
+		now := c.Time(t.Context()).Val()
+		require.GreaterOrEqual(t, time.UnixMilli(int64(members[0].Score)).Sub(now)+time.Second, ttl, "the caller is forgotten before")
+		return ttl
+	}
+	d := streamed(t.Context(), "ann")
+	d.Bytes = 1 << 29
+	r, err := l.Reserve(t.Context(), d)
+	require.NoError(t, err)
+	require.InDelta(t, 30*time.Minute, left(), float64(time.Minute))
+	require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+	require.LessOrEqual(t, left(), time.Minute, "one file of 500 drains in 7 s")
+	members, err := c.ZRangeWithScores(t.Context(), "upload:{all}:callers", 0, -1).Result()
+	require.NoError(t, err)
+	require.LessOrEqual(t, time.UnixMilli(int64(members[0].Score)).Sub(c.Time(t.Context()).Val()), time.Minute)
+}
+
+// TestRepeatedScripts: the client asks again when an answer is lost, and what Redis has
+// done by then counts once.
+func TestRepeatedScripts(t *testing.T) {
+	for name, lost := range map[string]string{
+		"admit": ":callers", "take": ":amounts", "enter": "{all}:concurrent", "settle": "rate:upload:",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := startRedis(t)
+			o := redislimit.Options{Limits: limit.Limits{Files: 2, Bytes: 2, Concurrent: 1, AllConcurrent: 1}, MaxCallers: 2, Timeout: patient}
+			require.True(t, sends(t, s.limiter(t, o), "bob"), "Redis knows the scripts by now")
+			p := newDropping(t, s.addr)
+			l, err := redislimit.New(p.client(t), &o)
+			require.NoError(t, err)
+			if name != "settle" {
+				p.drop(lost)
+			}
+			r, err := l.Reserve(t.Context(), streamed(t.Context(), "ann"))
+			require.NoError(t, err)
+			if name == "settle" {
+				p.drop(":amounts")
+			}
+			require.NoError(t, r.Settle(context.WithoutCancel(t.Context()), upload.Used{Files: 1, Bytes: 1}))
+			require.True(t, p.dropped(), "no answer was lost")
+			require.True(t, sends(t, l, "ann"), "the second of two")
+			require.False(t, sends(t, l, "ann"))
+		})
+	}
+}

@@ -1,0 +1,96 @@
+package redislimit_test
+
+import (
+	"bytes"
+	"net"
+	"sync"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+)
+
+// dropping is a way to Redis on which one answer is lost: of the next script that names
+// what was asked for. Redis has carried it out.
+type dropping struct {
+	addr string
+	mu   sync.Mutex
+	name []byte
+	done bool
+}
+
+func newDropping(t *testing.T, to string) *dropping {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	d := &dropping{addr: l.Addr().String()}
+	go func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			redis, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = client.Close()
+				return
+			}
+			go d.serve(client, redis)
+		}
+	}()
+	return d
+}
+
+func (d *dropping) client(t *testing.T) *redis.Client {
+	t.Helper()
+	c := redis.NewClient(&redis.Options{Addr: d.addr, ContextTimeoutEnabled: true, MaxRetries: 3})
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// drop loses the next answer to a script that names this.
+func (d *dropping) drop(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.name, d.done = []byte(name), false
+}
+
+func (d *dropping) dropped() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.done
+}
+
+// loses reports whether the answer to a command is to be lost.
+func (d *dropping) loses(command []byte) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	lost := !d.done && d.name != nil && bytes.Contains(command, []byte("evalsha")) && bytes.Contains(command, d.name)
+	d.done = d.done || lost
+	return lost
+}
+
+// serve passes one command and its answer after the other.
+func (d *dropping) serve(client, redis net.Conn) {
+	defer func() { _ = client.Close() }()
+	defer func() { _ = redis.Close() }()
+	command, answer := make([]byte, 64<<10), make([]byte, 64<<10)
+	for {
+		n, err := client.Read(command)
+		if err != nil {
+			return
+		}
+		lost := d.loses(command[:n])
+		if _, err := redis.Write(command[:n]); err != nil {
+			return
+		}
+		m, err := redis.Read(answer)
+		if err != nil || lost {
+			return
+		}
+		if _, err := client.Write(answer[:m]); err != nil {
+			return
+		}
+	}
+}
