@@ -33,7 +33,7 @@ func (l *Links) pass(w http.ResponseWriter, r *http.Request, key string, stored 
 		r = r.Clone(r.Context())
 		r.Header.Del("Range")
 	}
-	content := &objectReader{ctx: r.Context(), store: l.store, key: key, stored: stored, end: stored.Size, stall: l.opts.StallTimeout}
+	content := &objectReader{ctx: r.Context(), store: l.store, key: key, stored: stored, end: stored.Size}
 	defer content.close()
 	pass := &passage{
 		ResponseWriter: w, ctl: http.NewResponseController(w), content: content,

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// linkStall is how long a storage may take to open an object, and send nothing of it.
+const linkStall = 30 * time.Second
+
 // objectReader reads an object from wherever it was set to, and opens it only
 // when it is read. It asks the storage for nothing behind end.
 type objectReader struct {
@@ -16,7 +19,6 @@ type objectReader struct {
 	stored Stored
 	offset int64
 	end    int64
-	stall  time.Duration
 	body   *stallReader
 	err    error
 }
@@ -47,7 +49,7 @@ func (o *objectReader) Read(p []byte) (int, error) {
 			key: o.key, etag: o.stored.ETag,
 			offset: o.offset, size: o.end - o.offset, rest: o.end == o.stored.Size,
 		}
-		if o.body, o.err = openStalling(o.ctx, o.store, rest, o.stall); o.err != nil {
+		if o.body, o.err = openStalling(o.ctx, o.store, rest, linkStall); o.err != nil {
 			return 0, o.err
 		}
 	}

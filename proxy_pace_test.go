@@ -187,7 +187,7 @@ func TestProxyCutsTheLastBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &linked{store: &memstore.Store{}}
 		l.put(t, "a.txt", "text/plain", "a.txt", "content")
-		p := newProxied(t, l.store, upload.LinksOptions{}, func(*http.Server) {})
+		p := newProxied(t, l.store, upload.LinksOptions{StallTimeout: 20 * time.Second}, func(*http.Server) {})
 		c, err := p.Client().Transport.(*http.Transport).DialContext(t.Context(), "", "")
 		require.NoError(t, err)
 		_, err = io.WriteString(c, "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n")
@@ -195,7 +195,7 @@ func TestProxyCutsTheLastBytes(t *testing.T) {
 		begin := time.Now()
 		got := <-p.events
 		require.Equal(t, upload.CodeTimeout, got.Code)
-		require.Equal(t, 30*time.Second, time.Since(begin))
+		require.Equal(t, 20*time.Second, time.Since(begin))
 		p.Close()
 		require.NoError(t, c.Close())
 	})

@@ -42,8 +42,8 @@ func (p *passage) ReadFrom(src io.Reader) (int64, error) {
 	before := p.sent
 	for p.err == nil {
 		// HTTP/2 looks at the deadline at any time, so it must outlast the storage,
-		// which has a window to open the object and one to send.
-		late := p.ctl.SetWriteDeadline(time.Now().Add(3 * p.pace.window))
+		// which may have to open the object, too.
+		late := p.ctl.SetWriteDeadline(time.Now().Add(2*linkStall + p.pace.window))
 		p.noDeadlines = errors.Is(late, http.ErrNotSupported)
 		n, err := src.Read(buf[:])
 		if n > 0 {
