@@ -42,10 +42,9 @@ func TestPartsAsOthersRead(t *testing.T) {
 			continue
 		}
 		r := rand.New(rand.NewPCG(1, uint64(parts)))
-		for range rounds.Of(4, 400) {
+		for n := range rounds.Of(4, 400) {
 			changed++
-			p := mutated(r, part)
-			see(fmt.Sprintf("%s as %q", about, p), p, o)
+			see(fmt.Sprintf("%s, change %d", about, n), mutated(r, part), o)
 		}
 	}
 	for _, document := range []string{
@@ -62,12 +61,12 @@ func TestPartsAsOthersRead(t *testing.T) {
 	t.Log(parts, "parts,", changed, "changes,", accepted, "accepted")
 }
 
-// xmlParts returns the XML of the corpus, each once.
+// xmlParts returns the XML of the corpus that is not large, each once.
 func xmlParts(t *testing.T) map[string][]byte {
 	t.Helper()
 	parts, seen := map[string][]byte{}, map[string]bool{}
 	add := func(about string, p []byte) {
-		if text := bytes.TrimLeft(bytes.TrimPrefix(p, []byte("\xef\xbb\xbf")), " \t\r\n"); !seen[string(p)] && len(p) < 1<<20 &&
+		if text := bytes.TrimLeft(bytes.TrimPrefix(p, []byte("\xef\xbb\xbf")), " \t\r\n"); !seen[string(p)] && len(p) < 64<<10 &&
 			(bytes.HasPrefix(text, []byte("<")) || bytes.HasPrefix(p, []byte("\xff\xfe")) || bytes.HasPrefix(p, []byte("\xfe\xff"))) {
 			seen[string(p)], parts[about] = true, p
 		}
