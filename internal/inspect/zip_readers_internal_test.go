@@ -145,22 +145,22 @@ func TestZipReadersAgree(t *testing.T) {
 			accepted++
 		}
 	}
-	n := 0
+	n, turn := 0, 0
+	takesTurn := func() bool { turn++; return turn%rounds.Of(601, 29) == 0 }
 	for _, f := range corpus.Archives() {
 		see(f.About, f.Content)
 		if len(f.Content) > rounds.Of(3_000, 20_000) {
 			continue
 		}
-		for about, changed := range zipMutations(f.Content) {
-			if n++; n%rounds.Of(101, 29) == 0 {
-				see(f.About+", "+about, changed)
-			}
+		for about, changed := range zipMutations(f.Content, takesTurn) {
+			n++
+			see(f.About+", "+about, changed)
 		}
 	}
 	for d := range zipDifferences {
 		require.True(t, used[d], "%s: a difference that is none", d)
 	}
-	require.Greater(t, accepted, n/rounds.Of(101, 29)/50)
+	require.Greater(t, accepted, n/50)
 	t.Log(n, "mutations,", accepted, "accepted")
 }
 
@@ -171,7 +171,8 @@ var zipHeaderFields = []struct{ local, central, width int }{
 
 // zipMutations yields an archive with single bits flipped, cut short, with fields of one header copied into another, with fields set
 // in one header or in both, and with more behind its end. What it yields is good until the next one.
-func zipMutations(whole []byte) func(yield func(string, []byte) bool) {
+// Only those are made that take their turn.
+func zipMutations(whole []byte, takesTurn func() bool) func(yield func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
 		p := bytes.Clone(whole)
 		change := func(about string, edit func()) bool {
@@ -182,13 +183,13 @@ func zipMutations(whole []byte) func(yield func(string, []byte) bool) {
 		}
 		for i := range p {
 			for bit := range 8 {
-				if !change(fmt.Sprintf("bit %d of byte %d", bit, i), func() { p[i] ^= 1 << bit }) {
+				if takesTurn() && !change(fmt.Sprintf("bit %d of byte %d", bit, i), func() { p[i] ^= 1 << bit }) {
 					return
 				}
 			}
 		}
 		for i := 0; i < len(p); i += 1 + len(p)/50 {
-			if !yield(fmt.Sprint("cut at ", i), p[:i]) {
+			if takesTurn() && !yield(fmt.Sprint("cut at ", i), p[:i]) {
 				return
 			}
 		}
@@ -202,7 +203,7 @@ func zipMutations(whole []byte) func(yield func(string, []byte) bool) {
 			for n, local := range locals[:min(len(locals), len(centrals), 6)] {
 				l, c := p[local+max(0, f.local):][:f.width], p[centrals[n]+f.central:][:f.width]
 				for about, edit := range fieldEdits(p, l, c, locals, centrals, f.local, f.central) {
-					if !change(fmt.Sprintf("%s, field %d of entry %d", about, f.central, n), edit) {
+					if takesTurn() && !change(fmt.Sprintf("%s, field %d of entry %d", about, f.central, n), edit) {
 						return
 					}
 				}
