@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,12 +15,19 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/clamav"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 // fake is a clamd that does what a test says with each connection.
 func fake(t *testing.T, do func(c net.Conn)) (address string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	return fakeAt(t, "tcp", "127.0.0.1:0", do)
+}
+
+// fakeAt is fake at an address.
+func fakeAt(t *testing.T, network, at string, do func(c net.Conn)) (address string) {
+	t.Helper()
+	l, err := net.Listen(network, at)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
@@ -344,6 +352,31 @@ func TestEarlyOK(t *testing.T) {
 		require.ErrorIs(t, o.Verdict(), upload.CodeCheckFailed)
 		require.NoError(t, o.(io.Closer).Close())
 	}
+}
+
+// TestOKBeforeTheEnd: an answer that is there when the scanner is about to end the
+// stream is not to the whole file, however late the scanner comes to read it. The
+// socket of a Unix clamd holds it as soon as clamd has written it.
+func TestOKBeforeTheEnd(t *testing.T) {
+	said := make(chan struct{}, 1)
+	address := filepath.Join(t.TempDir(), "clamd")
+	s := newScanner(t, "unix", address, nil)
+	fakeAt(t, "unix", address, func(c net.Conn) {
+		receive(c, 1)
+		_, _ = io.WriteString(c, "stream: OK\x00")
+		said <- struct{}{}
+		gone(c)
+	})
+	for range rounds.Of(300, 3000) {
+		o, err := s.Validate(t.Context(), &upload.Incoming{Size: -1})
+		require.NoError(t, err)
+		_, err = o.Write([]byte("a"))
+		require.NoError(t, err)
+		<-said
+		require.ErrorIs(t, o.Verdict(), upload.CodeCheckFailed)
+		require.NoError(t, o.(io.Closer).Close())
+	}
+	require.Zero(t, s.Busy())
 }
 
 // TestKnownSize: a size that is known is judged before clamd is asked.

@@ -1,11 +1,14 @@
 package clamav
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"os"
 	"time"
 
 	"github.com/airlock-go/upload"
@@ -18,8 +21,8 @@ const linger = time.Second
 var errAnswered = errors.New("clamav: clamd answered, or closed the connection, before the end of the file")
 
 // scan is one file on its way to clamd: an INSTREAM command on a connection of
-// its own. One goroutine waits for clamd's answer from the beginning on, since
-// clamd may give it early.
+// its own. One goroutine waits for the beginning of clamd's answer until the end of
+// the stream, since clamd may give it early.
 type scan struct {
 	scanner *Scanner
 	subject string
@@ -27,8 +30,8 @@ type scan struct {
 	left    int64 // bytes that may still come
 	stop    func() bool
 
-	answered chan struct{} // closed when reply and err are there, and the connection is closed
-	reply    string
+	answered chan struct{} // closed when nobody waits any more, and first and err are there
+	first    []byte        // of the answer, a byte at most
 	err      error
 }
 
@@ -49,9 +52,9 @@ func (s *Scanner) open(ctx context.Context, subject string) (*scan, error) {
 	}
 	c := &scan{scanner: s, subject: subject, conn: conn, left: s.opts.MaxSize, answered: make(chan struct{})}
 	c.stop = context.AfterFunc(ctx, func() { _ = conn.Close() }) // no verdict is waited for that nobody wants
-	go c.await()
+	go c.watch()
 	until, _ := step.Deadline()
-	if err := c.send([]byte("zINSTREAM\x00"), until); err != nil {
+	if err := c.send(until, []byte("zINSTREAM\x00")); err != nil {
 		err = c.failed(err)
 		_ = c.Close()
 		return nil, err
@@ -59,13 +62,20 @@ func (s *Scanner) open(ctx context.Context, subject string) (*scan, error) {
 	return c, nil
 }
 
-// await reads the answer. Nothing can be said behind it, so a Write that clamd
-// does not take any more ends here, too.
-func (c *scan) await() {
-	defer close(c.answered)
-	c.reply, c.err = readReply(c.conn)
-	_ = c.conn.Close()
+// watch waits for the first byte of an answer. A Write that clamd does not take any
+// more ends when it comes.
+func (c *scan) watch() {
+	first := make([]byte, 1)
+	n, err := c.conn.Read(first)
+	c.first, c.err = first[:n], err
+	close(c.answered)
+	if !c.silent() {
+		_ = c.conn.SetWriteDeadline(time.Now())
+	}
 }
+
+// silent reports, once nobody waits, that clamd has said nothing and is still there.
+func (c *scan) silent() bool { return len(c.first) == 0 && errors.Is(c.err, os.ErrDeadlineExceeded) }
 
 func (c *scan) deadline() time.Time { return time.Now().Add(c.scanner.opts.Timeout) }
 
@@ -83,20 +93,27 @@ func (c *scan) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Verdict ends the stream and waits for the answer, both within Timeout.
+// Verdict ends the stream and waits for the answer, both within Timeout. An answer
+// that has come before the stream is ended is not to the whole file: whether there is
+// one is asked of the system right before, since this process may be late to read it.
 func (c *scan) Verdict() error {
 	until := c.deadline()
-	if err := c.chunk(nil, until); err != nil {
+	_ = c.conn.SetReadDeadline(time.Now()) // it may be closed
+	<-c.answered
+	if !c.silent() || arrived(c.conn) {
+		return c.failed(errAnswered)
+	}
+	if err := c.write(until, make([]byte, 4)); err != nil { // a chunk of no bytes
 		return c.failed(err)
 	}
-	if err := c.conn.SetReadDeadline(until); err != nil && !errors.Is(err, net.ErrClosed) {
+	if err := c.conn.SetReadDeadline(until); err != nil {
 		return upload.VerdictFailed.Err(err)
 	}
-	<-c.answered
-	if c.err != nil {
-		return upload.VerdictFailed.Err(fmt.Errorf("clamav: no verdict: %w", c.err))
+	reply, err := readReply(c.conn)
+	if err != nil {
+		return upload.VerdictFailed.Err(fmt.Errorf("clamav: no verdict: %w", err))
 	}
-	v, cause := verdictOf(c.reply)
+	v, cause := verdictOf(reply)
 	return v.Err(cause)
 }
 
@@ -105,10 +122,11 @@ func (c *scan) Verdict() error {
 func (c *scan) failed(err error) error {
 	_ = c.conn.SetReadDeadline(time.Now().Add(linger)) // it may be closed
 	<-c.answered
-	if c.err != nil {
-		return upload.VerdictFailed.Err(fmt.Errorf("clamav: %w; %w", err, c.err))
+	reply, missing := readReply(io.MultiReader(bytes.NewReader(c.first), c.conn))
+	if missing != nil {
+		return upload.VerdictFailed.Err(fmt.Errorf("clamav: %w; %w", err, missing))
 	}
-	v, cause := verdictOf(c.reply)
+	v, cause := verdictOf(reply)
 	if v == upload.VerdictClean {
 		v = upload.VerdictFailed
 	}
@@ -124,26 +142,33 @@ func (c *scan) Close() error {
 	return nil
 }
 
-// chunk sends a piece with its length in front. None ends the stream.
+// chunk sends a piece with its length in front.
 func (c *scan) chunk(p []byte, until time.Time) error {
 	var length [4]byte
 	binary.BigEndian.PutUint32(length[:], uint32(len(p))) //nolint:gosec // pieces are of a few KiB
-	if len(p) == 0 {
-		return c.send(length[:], until)
-	}
-	return c.send(length[:], until, p)
+	return c.send(until, length[:], p)
 }
 
-func (c *scan) send(p []byte, until time.Time, more ...[]byte) error {
-	select {
+// send writes unless clamd has answered.
+func (c *scan) send(until time.Time, pieces ...[]byte) error {
+	if err := c.conn.SetWriteDeadline(until); err != nil {
+		return err
+	}
+	select { // after the deadline was set, which watch would otherwise move in vain
 	case <-c.answered:
 		return errAnswered
 	default:
 	}
+	all := net.Buffers(pieces)
+	_, err := all.WriteTo(c.conn)
+	return err
+}
+
+// write writes whatever was answered.
+func (c *scan) write(until time.Time, p []byte) error {
 	if err := c.conn.SetWriteDeadline(until); err != nil {
 		return err
 	}
-	all := append(net.Buffers{p}, more...)
-	_, err := all.WriteTo(c.conn)
+	_, err := c.conn.Write(p)
 	return err
 }

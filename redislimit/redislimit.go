@@ -26,8 +26,8 @@
 // It must not evict keys (maxmemory-policy noeviction), which would lift limits: give
 // it memory of its own, some 600 bytes for each of [Options.MaxCallers] and 350 for
 // each signed upload, and twice that to be safe. A caller is forgotten when all that it
-// has sent has drained. When that is full it answers with errors,
-// as it does to whoever may not log in, and is as good as away.
+// has sent has drained. A Redis whose memory is full answers with errors, as it does to
+// whoever may not log in, and is as good as away.
 //
 // # When an instance dies
 //

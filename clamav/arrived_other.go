@@ -1,0 +1,20 @@
+//go:build !unix
+
+package clamav
+
+import (
+	"errors"
+	"net"
+	"os"
+	"time"
+)
+
+// arrived reports that there is something to read on a connection, or that it has
+// ended. It waits for a moment, and takes a byte of what there is.
+func arrived(conn net.Conn) bool {
+	if conn.SetReadDeadline(time.Now().Add(5*time.Millisecond)) != nil {
+		return true
+	}
+	n, err := conn.Read(make([]byte, 1))
+	return n > 0 || !errors.Is(err, os.ErrDeadlineExceeded)
+}

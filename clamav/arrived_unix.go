@@ -1,0 +1,29 @@
+//go:build unix
+
+package clamav
+
+import (
+	"errors"
+	"net"
+	"syscall"
+)
+
+// arrived reports that there is something to read on a connection, or that it has
+// ended. It looks without waiting, and takes nothing.
+func arrived(conn net.Conn) bool {
+	socket, ok := conn.(syscall.Conn)
+	if !ok {
+		return true
+	}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return true
+	}
+	var looked error
+	err = raw.Control(func(fd uintptr) {
+		for looked = syscall.EINTR; errors.Is(looked, syscall.EINTR); {
+			_, _, looked = syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK) // which never blocks here
+		}
+	})
+	return err != nil || !errors.Is(looked, syscall.EAGAIN)
+}
