@@ -31,6 +31,10 @@ type body struct {
 
 	pace pace
 
+	linger  int64       // how far it is read on after a refusal
+	settle  func()      // tells the limiter; nil if nothing is left to tell
+	settles func() bool // reports whether settle is still to be called, by whoever asks
+
 	noDeadlines bool
 	stall       *time.Timer
 	mu          sync.Mutex // guards what the timer and Shutdown use
@@ -41,13 +45,13 @@ type body struct {
 
 func newBody(w http.ResponseWriter, r *http.Request, opts *Options) *body {
 	return &body{
-		src: r.Body, ctl: http.NewResponseController(w), opts: opts, length: r.ContentLength,
+		src: r.Body, ctl: http.NewResponseController(w), opts: opts, length: r.ContentLength, linger: lingerBytes,
 		pace: pace{window: opts.StallTimeout, minRate: opts.MinRate},
 	}
 }
 
 // open starts the clocks. From here on the deadlines of the host's server do
-// not end the upload; answerDeadline gives the answer a fresh one.
+// not end the upload, until close sets new ones.
 func (b *body) open(limit int64, r *http.Request) {
 	b.limit = limit
 	b.noDeadlines = b.ctl.SetReadDeadline(time.Time{}) != nil
@@ -65,14 +69,25 @@ func (h *Handler) warnNoDeadlines(q *request) {
 	}
 }
 
-// close ends the clocks. It must be called before the handler returns.
-func (b *body) close() {
+// close ends the clocks and gives the connection deadlines again, also for an answer
+// that is not ours: net/http may read a body on before it writes. It must be called
+// before the handler returns.
+func (b *body) close(r *http.Request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true
 	if b.stall != nil {
 		b.stall.Stop()
 	}
+	b.answerDeadline(r)
+	if b.eof {
+		return
+	}
+	until := time.Now()
+	if b.cutBy == nil {
+		until = until.Add(b.opts.StallTimeout)
+	}
+	_ = b.ctl.SetReadDeadline(until)
 }
 
 // answerDeadline lets the answer out although the upload took longer than the

@@ -27,7 +27,9 @@ type Limiter interface {
 type Reservation interface {
 	// Settle gives back what was not used. It is called exactly once, when the
 	// request's files are published or removed, whatever happened: accepted,
-	// refused, cut, given up, or a panic. Only the reservation of an upload that
+	// refused, cut, given up, or a panic. Of a body that was refused before its end
+	// it is called after [Handler.RespondError] has read it on, or at the end of the
+	// request's context. Only the reservation of an upload that
 	// was signed (Demand.Until) is never settled. The context does not end with
 	// the request but after Options.CheckTimeout. An error is logged.
 	Settle(ctx context.Context, used Used) error
@@ -62,7 +64,7 @@ type Demand struct {
 // Used is what a request has used of its [Demand].
 type Used struct {
 	Files int   // that passed every check, whether or not they were kept
-	Bytes int64 // of the body that were read, whatever was in them
+	Bytes int64 // of the body that were read, whatever was in them, and also what RespondError read on
 }
 
 // reserve asks the limiter. A reservation that comes too late is given back.

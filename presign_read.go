@@ -10,8 +10,12 @@ import (
 	"sync/atomic"
 )
 
-// maxStepBody is the most bytes of the JSON of one step.
-const maxStepBody = 64 << 10
+const (
+	// maxStepBody is the most bytes of the JSON of one step.
+	maxStepBody = 64 << 10
+	// stepLingerBytes is how far a refused step is read on.
+	stepLingerBytes = 1 << 20
+)
 
 // ReadStep reads the body of one step of a protocol of the host's own; package uppy is
 // one. Before the first byte it judges the origin and asks the authorizer. Then it calls
@@ -26,14 +30,21 @@ const maxStepBody = 64 << 10
 // The request that it returns is for one of p's methods, which does not ask the
 // authorizer again. The error is an [*Error], which the log and the hooks have got, for
 // [Presigner.RespondError].
-func (p *Presigner) ReadStep(w http.ResponseWriter, r *http.Request, limit int64, read func(body io.Reader) error) (*http.Request, error) {
+func (p *Presigner) ReadStep(w http.ResponseWriter, r *http.Request, limit int64, read func(body io.Reader) error) (step *http.Request, err error) {
 	q := p.h.newRequest(r, nil)
-	q.body = newBody(w, r, &p.h.opts)
+	q.body = newStepBody(w, r, &p.h.opts)
+	defer q.body.close(r)
+	err = internal(errUndecided) // what stays when read panics
+	defer func() {
+		if err != nil {
+			err = q.leaveWith(err)
+		}
+	}()
 	if err := p.admit(q); err != nil {
-		return nil, q.leaveWith(err)
+		return nil, err
 	}
 	if err := q.readStep(limit, read); err != nil {
-		return nil, q.leaveWith(err)
+		return nil, err
 	}
 	s := &pendingStep{q: q}
 	context.AfterFunc(r.Context(), func() {
@@ -78,15 +89,18 @@ func (p *Presigner) admit(q *request) error {
 	return err
 }
 
+// newStepBody is the body of a step. Limits do not count its bytes, so a refused one is
+// read on no farther than honest steps are long.
+func newStepBody(w http.ResponseWriter, r *http.Request, opts *Options) *body {
+	b := newBody(w, r, opts)
+	b.linger, b.eof = stepLingerBytes, r.Body == nil || r.Body == http.NoBody
+	return b
+}
+
 // readStep reads the whole body under its clocks.
 func (q *request) readStep(limit int64, read func(io.Reader) error) error {
-	if q.r.Body == nil || q.r.Body == http.NoBody {
-		q.body.eof = true
-	}
 	q.body.open(limit, q.r)
 	q.h.warnNoDeadlines(q)
-	defer q.body.close()
-	defer q.body.answerDeadline(q.r)
 	var err error
 	if read != nil {
 		err = read(q.body)
@@ -132,7 +146,7 @@ func (p *Presigner) Refuse(w http.ResponseWriter, r *http.Request, err error) er
 		return nil
 	}
 	q := p.h.newRequest(r, nil)
-	q.body = newBody(w, r, &p.h.opts)
+	q.body = newStepBody(w, r, &p.h.opts)
 	return q.leaveWith(err)
 }
 

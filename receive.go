@@ -48,7 +48,7 @@ const (
 func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 	tx := &Tx{request: h.newRequest(r, newBody(w, r, &h.opts))}
 	defer func() {
-		tx.body.close()
+		tx.body.close(r)
 		tx.worker.close()
 		if !tx.received { // also when storage panics
 			_ = tx.Rollback()
@@ -58,7 +58,6 @@ func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 		return nil, tx.refused(err, tx.files)
 	}
 	tx.received = true
-	tx.body.answerDeadline(r)
 	return tx, nil
 }
 
@@ -134,6 +133,7 @@ func (tx *Tx) refused(err error, others []File) *Error {
 	e := tx.diagnose(err)
 	e.Others, e.body = others, tx.body
 	defer tx.leave()
+	defer tx.body.owe(tx.r.Context(), tx.settleBody)
 	_ = tx.rollback()
 	tx.decide(tx.refusal(e))
 	return e
@@ -187,7 +187,8 @@ func (tx *Tx) Commit(ctx context.Context) error {
 		}
 	}
 	tx.state = txCommitted
-	tx.end()
+	tx.place.leave()
+	tx.settleBody()
 	tx.decide(Event{Kind: KindAccepted, Files: tx.Files()})
 	if !tx.held {
 		tx.leave()
@@ -210,6 +211,7 @@ func (tx *Tx) Rollback() error {
 		return nil
 	}
 	defer tx.leave()
+	defer tx.settleBody()
 	err := tx.rollback()
 	if tx.received { // else a panic of storage's
 		tx.decide(Event{Kind: KindAborted, Files: tx.Files(), Err: err})
@@ -219,15 +221,12 @@ func (tx *Tx) Rollback() error {
 
 func (tx *Tx) rollback() error {
 	tx.state = txEnded
-	defer tx.end()
+	defer tx.place.leave()
 	return tx.discard(tx.ctx)
 }
 
-// end gives the upload's place back, and the limiter what was not used.
-func (tx *Tx) end() {
-	defer tx.settle(Used{Files: len(tx.files), Bytes: tx.body.read})
-	tx.place.leave()
-}
+// settleBody gives the limiter what was not used.
+func (tx *Tx) settleBody() { tx.settle(Used{Files: len(tx.files), Bytes: tx.body.read}) }
 
 // Undo removes the files again that Commit published, as when the host's own
 // transaction failed afterwards. It does so whether or not ctx is cancelled.

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"strconv"
@@ -31,7 +32,8 @@ const (
 // RespondError answers a request that [Handler.Receive] or [Tx.Commit] refused,
 // with [Options.Respond], in a way that clients which are still sending read
 // the whole answer: on HTTP/1.1 the connection is closed after it, and what
-// still comes is read and thrown away for a while (10 s, 512 MiB, 64 at once).
+// still comes is read and thrown away for a while (10 s, 512 MiB, 64 at once). The
+// [Options.Limiter] counts that, too: it is told when this has ended.
 func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error) {
 	h.refuse(w, r, err, h.opts.Respond)
 }
@@ -39,12 +41,15 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 // refuse answers a refused request of either door.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, respond Responder) {
 	a := &answer{header: w.Header(), status: http.StatusOK}
-	respond(a, r, nil, err)
 	b := errorOf(err).body
 	if b == nil { // the host has read it
+		respond(a, r, nil, err)
 		a.send(w)
 		return
 	}
+	settle, counted := b.claim()
+	defer settle()
+	respond(a, r, nil, err)
 	b.answerDeadline(r)
 	if b.eof {
 		a.send(w)
@@ -64,19 +69,32 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, resp
 	}
 	a.send(w)
 	_ = rc.Flush()
-	if !h.lingers(b, r) {
+	if !counted {
 		_ = rc.SetReadDeadline(time.Now().Add(time.Second)) // bounds what net/http itself discards
 		return
 	}
-	defer func() { <-h.drains }()
-	b.drain(rc, r)
+	h.readOn(rc, b, r)
+}
+
+// readOn reads a refused body on, if only as far as net/http would, which does not tell
+// how much it was.
+func (h *Handler) readOn(rc *http.ResponseController, b *body, r *http.Request) {
+	if h.lingers(b, r) {
+		defer func() { <-h.drains }()
+		b.drain(rc, r)
+		return
+	}
+	_ = rc.SetReadDeadline(time.Now().Add(time.Second))
+	if !b.failed() && !b.expected(r) {
+		b.skip(discardable)
+	}
 }
 
 // lingers decides whether a refused body is worth reading on, and takes one of
 // the places for it.
 func (h *Handler) lingers(b *body, r *http.Request) bool {
 	discarded := b.unread() <= discardable && !r.Close // net/http reads no more of a connection that the client closes
-	if discarded || b.err != nil && !isTooLarge(b.err) {
+	if discarded || b.failed() {
 		return false
 	}
 	select {
@@ -87,25 +105,60 @@ func (h *Handler) lingers(b *body, r *http.Request) bool {
 	}
 }
 
-func isTooLarge(err error) bool {
-	e, ok := err.(*Error) //nolint:errorlint // body sets it bare
-	return ok && e.Code == CodeTooLarge
+// failed reports whether reading b has failed, so that nothing more comes in time.
+func (b *body) failed() bool {
+	e, ok := b.err.(*Error) //nolint:errorlint // body sets it bare
+	return b.err != nil && (!ok || e.Code != CodeTooLarge)
+}
+
+// expected reports whether the client has asked with Expect whether to send, and was
+// not answered.
+func (b *body) expected(r *http.Request) bool {
+	return !b.started && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
 }
 
 // drain reads on and throws away. The 100 that an expecting client waits for
 // is not sent any more, since the answer has begun.
 func (b *body) drain(rc *http.ResponseController, r *http.Request) {
 	linger := lingerTime
-	if !b.started && strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+	if b.expected(r) {
 		linger = impatience
 	}
 	time.Sleep(notice)
 	if rc.SetReadDeadline(time.Now().Add(linger)) != nil {
 		return
 	}
+	b.skip(b.linger)
+}
+
+// skip throws away up to limit bytes, and counts them.
+func (b *body) skip(limit int64) {
 	buf := relays.Get().(*[relaySize]byte)
 	defer relays.Put(buf)
-	_, _ = io.CopyBuffer(io.Discard, onlyReader{io.LimitReader(b.src, lingerBytes)}, buf[:])
+	n, _ := io.CopyBuffer(io.Discard, onlyReader{io.LimitReader(b.src, limit)}, buf[:])
+	b.read += n
+}
+
+// owe makes settle run once: after the answer of [Handler.RespondError], which may read
+// the body on, or when ctx ends, which is that of the request.
+func (b *body) owe(ctx context.Context, settle func()) {
+	if b.eof {
+		settle()
+		return
+	}
+	b.settle, b.settles = settle, context.AfterFunc(ctx, settle)
+}
+
+// claim returns the function that settles. It reports false if the limiter has been told
+// already, so that nothing more may be read.
+func (b *body) claim() (settle func(), ok bool) {
+	switch {
+	case b.settle == nil:
+		return func() {}, true
+	case b.settles():
+		return b.settle, true
+	}
+	return func() {}, false
 }
 
 // onlyReader hides what would make io.Copy pass the buffer by.

@@ -1,0 +1,177 @@
+package upload_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+// ownAnswer answers refusals without RespondError.
+func ownAnswer(h *upload.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := h.Receive(w, r); err != nil {
+			http.Error(w, "refused", http.StatusTeapot)
+		}
+	})
+}
+
+// endedContext serves each request with a context that ends at the refusal.
+func endedContext(h *upload.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithCancel(r.Context())
+		_, err := h.Receive(w, r.WithContext(ctx))
+		cancel()
+		h.RespondError(w, r, err)
+	})
+}
+
+// TestDrainedIsCounted: what is read on of a refused body counts as what was read of it
+// before, and the limiter is told once, at the end of both.
+func TestDrainedIsCounted(t *testing.T) {
+	bodyOf := func(size int) string {
+		return new(form).file("file", "a.html", "<!DOCTYPE html><html><script>").file("file", "b.txt", strings.Repeat("h", size)).String()
+	}
+	for _, row := range []struct {
+		name string
+		via  func(*upload.Handler) http.Handler
+		size int
+		all  bool // of the body is read on
+	}{
+		{"by the handler", func(h *upload.Handler) http.Handler { return h }, 12 << 20, true},
+		{"as little as net/http reads on", func(h *upload.Handler) http.Handler { return h }, 200 << 10, true},
+		{"answered by the host", ownAnswer, 12 << 20, false},
+		{"the context has ended", endedContext, 12 << 20, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			body := bodyOf(row.size)
+			told := make(chan struct{}, 2)
+			l := &testLimiter{settle: func(context.Context) error { told <- struct{}{}; return nil }}
+			f := newFixture(t, nil, upload.Options{Limiter: l, MaxFileSize: 16 << 20})
+			srv := httptest.NewServer(row.via(f.Handler))
+			c := rawUpload(t, srv, len(body), "")
+			_, err := io.WriteString(c, body)
+			require.True(t, err == nil || !row.all, "the connection may only be reset where nothing is read on")
+			if row.all { // closing a connection that holds an answer would reset it
+				_, err = io.Copy(io.Discard, c)
+				require.NoError(t, err)
+			}
+			require.NoError(t, c.Close())
+			<-told
+			srv.Close() // waits for the handler
+			_, used := l.take()
+			require.Len(t, used, 1)
+			if row.all {
+				require.EqualValues(t, len(body), used[0].Bytes)
+				return
+			}
+			require.Less(t, used[0].Bytes, int64(1<<20))
+		})
+	}
+}
+
+// TestOwnAnswersToStalledBodies: a host that answers a refusal itself, while the client
+// stalls in a body that net/http reads to its end, is done when StallTimeout is over.
+func TestOwnAnswersToStalledBodies(t *testing.T) {
+	store := &memstore.Store{}
+	store.Handler("http://store.example/")
+	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{StallTimeout: stallTimeout})
+	require.NoError(t, err)
+	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
+	require.NoError(t, err)
+	step := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := p.ReadStep(w, r, 1<<20, func(io.Reader) error { return upload.Reject(upload.CodeMalformed, "no") })
+		require.ErrorIs(t, err, upload.CodeMalformed)
+		http.Error(w, "refused", http.StatusTeapot)
+	})
+	html := new(form).file("file", "a.html", "<!DOCTYPE html><html><script>"+strings.Repeat(" ", 8<<10)).String()
+	for name, serve := range map[string]http.Handler{"form": ownAnswer(h), "step": step} {
+		for _, length := range []int64{100_000, -1} {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := uploadtest.Serve(t, serve)
+					r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL, strings.NewReader(html))
+					require.NoError(t, err)
+					r.ContentLength = length
+					r.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+					r.Header.Set("Subject", "ann")
+					c, err := s.Dial(r)
+					require.NoError(t, err)
+					defer c.Close()
+					begun := time.Now()
+					require.NoError(t, c.Send(8<<10))
+					a, err := c.Answer(time.Hour)
+					require.NoError(t, err)
+					require.Equal(t, http.StatusTeapot, a.Status)
+					require.LessOrEqual(t, time.Since(begun), stallTimeout+2*time.Second)
+				})
+			})
+		}
+	}
+}
+
+// TestReadStepPanics: a step whose reader panics ends, also for Shutdown.
+func TestReadStepPanics(t *testing.T) {
+	store := &memstore.Store{}
+	store.Handler("http://store.example/")
+	refused := 0
+	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{Hooks: counting(upload.KindRefused, &refused)})
+	require.NoError(t, err)
+	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
+	require.NoError(t, err)
+	require.PanicsWithValue(t, "step", func() {
+		_, _ = p.ReadStep(httptest.NewRecorder(), post("{}"), 10, func(io.Reader) error { panic("step") })
+	})
+	require.Equal(t, 1, refused)
+	require.NoError(t, h.Shutdown(t.Context()))
+}
+
+// countedBody counts what is read of a body.
+type countedBody struct {
+	io.ReadCloser
+	read atomic.Int64
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.read.Add(int64(n))
+	return n, err
+}
+
+// TestRefusedStepsAreReadOnLittle: no limit counts the bytes of a step, so 1 MiB of a
+// refused one is read on, and not all of it.
+func TestRefusedStepsAreReadOnLittle(t *testing.T) {
+	store := &memstore.Store{}
+	store.Handler("http://store.example/")
+	h, err := upload.New(store, upload.Types("text/plain"), upload.Subject(bySubject), nil)
+	require.NoError(t, err)
+	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
+	require.NoError(t, err)
+	for _, step := range []string{"part", "abort"} {
+		t.Run(step, func(t *testing.T) {
+			done := make(chan int64, 1)
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body := &countedBody{ReadCloser: r.Body}
+				r.Body, r.URL.Path = body, "/"+step
+				p.ServeHTTP(w, r)
+				done <- body.read.Load()
+			}))
+			defer srv.Close()
+			c := rawUpload(t, srv, 16<<20, "")
+			_, _ = io.WriteString(c, strings.Repeat(" ", 16<<20)) // it may be reset
+			require.EqualValues(t, 1<<20, <-done)
+			require.NoError(t, c.Close())
+		})
+	}
+}
