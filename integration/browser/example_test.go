@@ -48,7 +48,7 @@ func (e example) requireHolds(t *testing.T, n int) {
 	}
 	require.Eventually(t, func() bool {
 		return len(e.bucket.Versions(t.Context(), t)) == n && len(e.bucket.Uploads(t.Context(), t)) == 0
-	}, time.Minute, 10*time.Millisecond)
+	}, 3*time.Minute, 10*time.Millisecond)
 }
 
 // requireServes fails the test unless a link of the page leads to exactly that

@@ -77,7 +77,7 @@ func (h *half) Read(p []byte) (int, error) {
 // awaits waits for a counter to get there.
 func awaits(t *testing.T, counter *atomic.Int32, n int32) {
 	t.Helper()
-	require.Eventually(t, func() bool { return counter.Load() >= n }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return counter.Load() >= n }, 3*time.Minute, 10*time.Millisecond)
 }
 
 func newSite(t *testing.T, b *chromium.Browser, open openPlace, version, query string) *site {

@@ -102,7 +102,7 @@ func TestUppyCancels(t *testing.T) {
 		awaits(t, &s.sent, 2)
 		require.NotZero(t, s.store.unfinished(t))
 		s.Value(`uppy.cancelAll()`, nil)
-		require.Eventually(t, func() bool { return s.store.unfinished(t) == 0 }, time.Minute, 10*time.Millisecond)
+		require.Eventually(t, func() bool { return s.store.unfinished(t) == 0 }, 3*time.Minute, 10*time.Millisecond)
 		require.Empty(t, s.store.keys(t))
 	})
 }

@@ -23,7 +23,7 @@ import (
 
 // timeout is the longest that a test may take to see what it waits for; it is
 // for slow machines, since nothing waits longer than it must.
-const timeout = time.Minute
+const timeout = 3 * time.Minute
 
 // Browser is a running browser.
 type Browser struct{ ctx context.Context }
