@@ -12,7 +12,9 @@ import (
 //
 // It is asked once a request, after the authorizer and what can be judged by the
 // headers alone, before the body is read and before a place of
-// [Options.MaxConcurrent] is waited for. What is refused earlier is not counted.
+// [Options.MaxConcurrent] is waited for. Of what is refused earlier, of a known caller,
+// it is asked after the answer, and only if some of the body was read on: for nothing,
+// and told the bytes.
 //
 // To refuse, return an [*Error] with [CodeRateLimited] and Error.RetryAfter. Any
 // other error, a panic, and a call that takes longer than [Options.CheckTimeout]
@@ -93,7 +95,7 @@ func (q *request) reserve(d Demand) error {
 		})
 		return err
 	}
-	q.reservation = r
+	q.reservation, q.granted = r, true
 	return nil
 }
 
@@ -107,8 +109,42 @@ func (q *request) settle(used Used) {
 	w := &worker{timeout: q.h.opts.CheckTimeout, onHang: q.worker.onHang}
 	defer w.close()
 	if err := w.do(func() error { return q.giveBack(r, used) }); err != nil {
-		q.h.opts.Logger.WarnContext(q.ctx, "upload: the limiter was not told what was used", "subject", q.subject(), "error", err)
+		q.unsettled(err)
 	}
+}
+
+// settleBody gives the limiter what was not used. What was read of an upload that was
+// refused before the limiter had granted anything is charged as a request of its own,
+// unless nobody knows whose it is.
+func (tx *Tx) settleBody() {
+	if !tx.granted && tx.grant != nil && tx.h.opts.Limiter != nil && tx.body.read > 0 {
+		tx.charge(tx.body.read)
+		return
+	}
+	tx.settle(Used{Files: len(tx.files), Bytes: tx.body.read})
+}
+
+// charge counts bytes without asking whether they may come, since they have. Of a caller
+// that is over its limit they do not count.
+func (q *request) charge(bytes int64) {
+	w := &worker{timeout: q.h.opts.CheckTimeout, onHang: q.worker.onHang}
+	defer w.close()
+	err := w.do(func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), q.h.opts.CheckTimeout)
+		defer cancel()
+		r, err := q.h.opts.Limiter.Reserve(ctx, Demand{Subject: q.grant.Subject, Request: q.r})
+		if errors.Is(err, CodeRateLimited) {
+			return nil
+		}
+		return errors.Join(err, q.giveBack(r, Used{Bytes: bytes}))
+	})
+	if err != nil {
+		q.unsettled(err)
+	}
+}
+
+func (q *request) unsettled(err error) {
+	q.h.opts.Logger.WarnContext(q.ctx, "upload: the limiter was not told what was used", "subject", q.subject(), "error", err)
 }
 
 func (q *request) giveBack(r Reservation, used Used) error {

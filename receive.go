@@ -225,9 +225,6 @@ func (tx *Tx) rollback() error {
 	return tx.discard(tx.ctx)
 }
 
-// settleBody gives the limiter what was not used.
-func (tx *Tx) settleBody() { tx.settle(Used{Files: len(tx.files), Bytes: tx.body.read}) }
-
 // Undo removes the files again that Commit published, as when the host's own
 // transaction failed afterwards. It does so whether or not ctx is cancelled.
 func (tx *Tx) Undo(ctx context.Context) error {

@@ -142,11 +142,15 @@ func (b *body) skip(limit int64) {
 // owe makes settle run once: after the answer of [Handler.RespondError], which may read
 // the body on, or when ctx ends, which is that of the request.
 func (b *body) owe(ctx context.Context, settle func()) {
-	if b.eof {
+	switch {
+	case b.eof:
 		settle()
-		return
+	case ctx.Err() != nil:
+		settle()
+		b.settle, b.settles = func() {}, func() bool { return false }
+	default:
+		b.settle, b.settles = settle, context.AfterFunc(ctx, settle)
 	}
-	b.settle, b.settles = settle, context.AfterFunc(ctx, settle)
 }
 
 // claim returns the function that settles. It reports false if the limiter has been told

@@ -81,6 +81,62 @@ func TestDrainedIsCounted(t *testing.T) {
 	}
 }
 
+// TestDrainedEarlyIsCharged: what is read on of an upload that was refused before the
+// limiter had granted anything is charged to its caller, and to nobody if none is known.
+func TestDrainedEarlyIsCharged(t *testing.T) {
+	const size = 2 << 20 // more than net/http reads on by itself
+	refuseFirst := func(code upload.Code) func(context.Context) error {
+		asked := 0
+		return func(context.Context) error {
+			if asked++; asked > 1 {
+				return nil
+			}
+			return upload.Reject(code, "come again")
+		}
+	}
+	for name, row := range map[string]struct {
+		options   upload.Options
+		authorize upload.Authorizer
+		reserve   func(context.Context) error
+		demands   int
+		charged   bool
+	}{
+		"too large by its length":  {options: upload.Options{MaxFileSize: 1 << 20}, demands: 1, charged: true},
+		"by the limiter, once":     {reserve: refuseFirst(upload.CodeRateLimited), demands: 2, charged: true},
+		"by the limiter, for good": {reserve: func(context.Context) error { return upload.Reject(upload.CodeRateLimited, "no") }, demands: 2},
+		"nobody's": {authorize: func(*http.Request) (*upload.Grant, error) {
+			return nil, upload.Reject(upload.CodeUnauthenticated, "sign in")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := &testLimiter{reserve: row.reserve}
+			row.options.Limiter = l
+			if row.authorize == nil {
+				row.authorize = upload.AllowAnonymous
+			}
+			h, err := upload.New(&memstore.Store{}, upload.NotEmpty(), row.authorize, &row.options)
+			require.NoError(t, err)
+			srv := httptest.NewServer(h)
+			body := new(form).file("file", "a.txt", strings.Repeat("h", size)).String()
+			c := rawUpload(t, srv, len(body), "")
+			_, err = io.WriteString(c, body)
+			require.NoError(t, err)
+			_, err = io.Copy(io.Discard, c)
+			require.NoError(t, err)
+			require.NoError(t, c.Close())
+			srv.Close() // waits for the handler
+			demands, used := l.take()
+			require.Len(t, demands, row.demands)
+			if row.charged {
+				require.Equal(t, []upload.Used{{Bytes: int64(len(body))}}, used)
+				require.Zero(t, demands[len(demands)-1].Bytes)
+				return
+			}
+			require.Empty(t, used)
+		})
+	}
+}
+
 // TestOwnAnswersToStalledBodies: a host that answers a refusal itself, while the client
 // stalls in a body that net/http reads to its end, is done when StallTimeout is over.
 func TestOwnAnswersToStalledBodies(t *testing.T) {

@@ -24,6 +24,7 @@ type request struct {
 	place  *place
 
 	reservation Reservation // of the limiter, until it is settled
+	granted     bool        // the limiter has given one
 
 	began   time.Time
 	about   File  // the file at hand, as much of it as is known
