@@ -137,7 +137,7 @@ func CompareZip(t *testing.T, about string, content []byte, limits ZipLimits) (a
 func TestZipReadersAgree(t *testing.T) {
 	used, accepted := map[string]bool{}, 0
 	see := func(about string, content []byte) {
-		ok, differences := CompareZip(t, about, content, ZipLimits{TotalSize: 2 << 20})
+		ok, differences := CompareZip(t, about, content, ZipLimits{TotalSize: int64(rounds.Of(128<<10, 2<<20))})
 		for _, d := range differences {
 			used[d] = true
 		}
