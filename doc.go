@@ -57,7 +57,7 @@
 // Looking at a file costs at most 50 ms of work, and 200 ms for each MiB of it
 // that has arrived. It ends with the request, and when one call lasts longer than
 // [Options.CheckTimeout]. No subject takes more than half of any of these;
-// anonymous callers are not told apart.
+// anonymous callers count as one.
 //
 // # One policy, two doors
 //

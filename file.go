@@ -153,7 +153,7 @@ func stageError(err error) error {
 	return storageRefusal(err)
 }
 
-// storageError is one that the client is not told the cause of.
+// storageError returns an error whose cause the client does not learn.
 func storageError(err error) error {
 	if err == nil {
 		return nil

@@ -13,8 +13,8 @@ import (
 // It is asked once a request, after the authorizer and what can be judged by the
 // headers alone, before the body is read and before a place of
 // [Options.MaxConcurrent] is waited for. Of what is refused earlier, of a known caller,
-// it is asked after the answer, and only if some of the body was read on: for nothing,
-// and told the bytes.
+// it is asked after the answer, and only if some of the body was read on: Reserve gets
+// no bytes, and Settle those that were read.
 //
 // To refuse, return an [*Error] with [CodeRateLimited] and Error.RetryAfter. Any
 // other error, a panic, and a call that takes longer than [Options.CheckTimeout]

@@ -140,7 +140,7 @@ func (p *Presigner) readJSON(w http.ResponseWriter, r *http.Request, v any) (bod
 
 // Refuse tells the log and the hooks of a step that came to none of p's methods, and of
 // whose body nothing was read. It returns err as an [*Error], for
-// [Presigner.RespondError]. Refusals by p's methods are told by themselves.
+// [Presigner.RespondError]. p's methods report their own refusals.
 func (p *Presigner) Refuse(w http.ResponseWriter, r *http.Request, err error) error {
 	if err == nil {
 		return nil

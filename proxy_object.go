@@ -11,7 +11,7 @@ import (
 const linkStall = 30 * time.Second
 
 // objectReader reads an object from wherever it was set to, and opens it only
-// when it is read. It asks the storage for nothing behind end.
+// when it is read. It asks the storage for nothing after end.
 type objectReader struct {
 	ctx    context.Context
 	store  ObjectReader

@@ -33,7 +33,7 @@ const (
 // with [Options.Respond], in a way that clients which are still sending read
 // the whole answer: on HTTP/1.1 the connection is closed after it, and what
 // still comes is read and thrown away for a while (10 s, 512 MiB, 64 at once). The
-// [Options.Limiter] counts that, too: it is told when this has ended.
+// [Options.Limiter] counts that, too: its reservation is settled when this has ended.
 func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error) {
 	h.refuse(w, r, err, h.opts.Respond)
 }
@@ -153,7 +153,7 @@ func (b *body) owe(ctx context.Context, settle func()) {
 	}
 }
 
-// claim returns the function that settles. It reports false if the limiter has been told
+// claim returns the function that settles. It reports false if that was done
 // already, so that nothing more may be read.
 func (b *body) claim() (settle func(), ok bool) {
 	switch {

@@ -38,7 +38,7 @@ func endedContext(h *upload.Handler) http.Handler {
 }
 
 // TestDrainedIsCounted: what is read on of a refused body counts as what was read of it
-// before, and the limiter is told once, at the end of both.
+// before, and the reservation is settled once, at the end of both.
 func TestDrainedIsCounted(t *testing.T) {
 	bodyOf := func(size int) string {
 		return new(form).file("file", "a.html", "<!DOCTYPE html><html><script>").file("file", "b.txt", strings.Repeat("h", size)).String()

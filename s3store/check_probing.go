@@ -32,7 +32,7 @@ type probing struct {
 
 	versioned bool            // a version was seen
 	there     map[string]bool // keys that put has written
-	written   []written       // what there may be, but for what is removed already
+	written   []written       // what there may be, except what is removed already
 	open      []*target       // multipart uploads, likewise
 
 	known *learned          // nil until learn

@@ -79,7 +79,7 @@ type Options struct {
 	// policies.
 	Layout Layout
 
-	// Logger is told what could not be cleaned up; slog.Default() if it is nil.
+	// Logger gets a line for what could not be cleaned up. Default: slog.Default().
 	Logger *slog.Logger
 }
 

@@ -23,9 +23,9 @@ import (
 // replacing it: rules that somebody else adds in the same moment can be lost, so
 // run it from one place. It needs the policy of the role [Setter].
 //
-// It tries both kinds and returns the errors of both. A service that has no rules of
-// a kind, or none that abort unfinished uploads, is no error: the rest is done, and
-// lacking has a sentence for each thing that the service does not have, and for what
+// It tries both kinds and returns the errors of both. Where a service has no rules of
+// a kind, or none that abort unfinished uploads, Setup does the rest without an error.
+// Lacking has a sentence for each thing that the service does not have, and for what
 // to do instead.
 func (s *Store) Setup(ctx context.Context) (lacking []string, err error) {
 	cors := s.setCORS(ctx)

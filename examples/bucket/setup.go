@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// setup adds the lifecycle rules and the CORS rule to those of the bucket. What the
-// service does not have is said, and is no failure.
+// setup adds the lifecycle rules and the CORS rule to those of the bucket. It prints what
+// the service lacks, and does the rest.
 func setup(*flag.FlagSet) action {
 	return func(ctx context.Context, e *env) (int, error) {
 		if err := e.noArgs(); err != nil {

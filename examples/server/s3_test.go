@@ -161,7 +161,7 @@ func TestS3IsVerified(t *testing.T) {
 	}
 }
 
-// TestS3SetupWithoutRules: a service that has no CORS rules is no reason to end.
+// TestS3SetupWithoutRules: setup goes on where a service has no CORS rules.
 func TestS3SetupWithoutRules(t *testing.T) {
 	for name, refused := range map[string]string{"reading": http.MethodGet, "writing": http.MethodPut} {
 		t.Run(name, func(t *testing.T) {

@@ -33,8 +33,8 @@ type site struct {
 	loaded  map[int]int // requests, by the document that made them
 }
 
-// load counts a request for what is no document. It comes late on a busy machine, so
-// that the document is the one that the browser names, if it names one.
+// load counts a request for anything except a document. On a busy machine it comes late,
+// so it belongs to the document that the browser names, if it names one.
 func (s *site) load(r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

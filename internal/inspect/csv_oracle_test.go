@@ -16,7 +16,7 @@ import (
 
 // isFormula reports whether a spreadsheet takes a cell for a formula that does something. It knows nothing of how the inspector
 // reads: it parses the cell by the grammar of formulas (MS-XLSX 2.2.2, ECMA-376 part 1, 18.17), with the decimal and list
-// separators of all countries. A cell that is no formula is a text to the spreadsheet, and shown.
+// separators of all countries. The spreadsheet shows every other cell as text.
 //
 // After = every formula does something, except a single text. After other signs it does something if it calls a function,
 // refers to a cell, to another sheet, to a document or to a table, or asks a program. Numbers, texts and names alone do
