@@ -255,9 +255,7 @@ func TestServe(t *testing.T) {
 				s.ReadHeaderTimeout = time.Minute
 				s.ConnState = func(_ net.Conn, state http.ConnState) { states = append(states, state) }
 			})
-			r := request(s.URL, false)
-			r.Header.Set("Connection", "close")
-			require.Equal(t, 200, uploadtest.Send(t, s.Client(), r).Status)
+			require.Equal(t, 200, uploadtest.Send(t, s.Client(), abandoned(t, s.URL)).Status)
 			s.Close()
 			require.Equal(t, []http.ConnState{http.StateNew, http.StateActive, http.StateClosed}, states)
 		})
