@@ -28,7 +28,7 @@ func TestVerdicts(t *testing.T) {
 		upload.VerdictFailed:      {upload.CodeCheckFailed, 503},
 		"CLEAN":                   {upload.CodeCheckFailed, 503},
 	} {
-		err := verdict.Err(cause)
+		err := upload.ScanError(verdict, cause)
 		require.ErrorIs(t, err, want.code, verdict)
 		require.ErrorIs(t, err, cause)
 		require.Equal(t, want.status, want.code.Status())
@@ -41,7 +41,7 @@ func TestVerdicts(t *testing.T) {
 		require.Contains(t, f.log.String(), "EICAR")
 		f.empty(t)
 	}
-	require.NoError(t, upload.VerdictClean.Err(cause))
+	require.NoError(t, upload.ScanError(upload.VerdictClean, cause))
 }
 
 // TestLinksRequireScan: what was not found clean is not served, whichever way the

@@ -16,7 +16,7 @@ import (
 func (s *Scanner) Ping(ctx context.Context) error {
 	reply, err := s.ask(ctx, "PING")
 	if err == nil && reply != "PONG" {
-		err = upload.VerdictFailed.Err(fmt.Errorf("clamav: clamd answered %q to PING", reply))
+		err = upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: clamd answered %q to PING", reply))
 	}
 	return err
 }
@@ -42,7 +42,7 @@ func (s *Scanner) ask(ctx context.Context, command string) (string, error) {
 		reply, err = readReply(conn)
 	}
 	if err != nil {
-		return "", upload.VerdictFailed.Err(fmt.Errorf("clamav: %s: %w", command, err))
+		return "", upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: %s: %w", command, err))
 	}
 	return reply, nil
 }

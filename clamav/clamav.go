@@ -153,14 +153,14 @@ func (s *Scanner) ValidateDeclaration(_ context.Context, in *upload.Incoming) er
 }
 
 func (s *Scanner) tooLarge() error {
-	return upload.VerdictTooLarge.Err(fmt.Errorf("clamav: the file is larger than MaxSize, %d bytes", s.opts.MaxSize))
+	return upload.ScanError(upload.VerdictTooLarge, fmt.Errorf("clamav: the file is larger than MaxSize, %d bytes", s.opts.MaxSize))
 }
 
 func (s *Scanner) dial(ctx context.Context) (net.Conn, error) {
 	d := net.Dialer{Timeout: min(dialTimeout, s.opts.Timeout)}
 	conn, err := d.DialContext(ctx, s.network, s.address)
 	if err != nil {
-		return nil, upload.VerdictFailed.Err(fmt.Errorf("clamav: %w", err))
+		return nil, upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: %w", err))
 	}
 	return conn, nil
 }

@@ -58,7 +58,7 @@ func FuzzReply(f *testing.F) {
 		if (v == upload.VerdictClean) != bytes.HasPrefix(sent, []byte("stream: OK\x00")) {
 			t.Fatalf("%q is %s", sent, v)
 		}
-		if (v.Err(nil) == nil) != (v == upload.VerdictClean) {
+		if (upload.ScanError(v, nil) == nil) != (v == upload.VerdictClean) {
 			t.Fatal(v)
 		}
 	})

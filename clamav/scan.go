@@ -107,14 +107,14 @@ func (c *scan) Verdict() error {
 		return c.failed(err)
 	}
 	if err := c.conn.SetReadDeadline(until); err != nil {
-		return upload.VerdictFailed.Err(err)
+		return upload.ScanError(upload.VerdictFailed, err)
 	}
 	reply, err := readReply(c.conn)
 	if err != nil {
-		return upload.VerdictFailed.Err(fmt.Errorf("clamav: no verdict: %w", err))
+		return upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: no verdict: %w", err))
 	}
 	v, cause := verdictOf(reply)
-	return v.Err(cause)
+	return upload.ScanError(v, cause)
 }
 
 // failed is why the stream broke: what clamd said, if it said anything. A file
@@ -124,13 +124,13 @@ func (c *scan) failed(err error) error {
 	<-c.answered
 	reply, missing := readReply(io.MultiReader(bytes.NewReader(c.first), c.conn))
 	if missing != nil {
-		return upload.VerdictFailed.Err(fmt.Errorf("clamav: %w; %w", err, missing))
+		return upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: %w; %w", err, missing))
 	}
 	v, cause := verdictOf(reply)
 	if v == upload.VerdictClean {
 		v = upload.VerdictFailed
 	}
-	return v.Err(fmt.Errorf("%w; %w", err, cause))
+	return upload.ScanError(v, fmt.Errorf("%w; %w", err, cause))
 }
 
 // Close ends the connection, at any stage, and gives its place back.

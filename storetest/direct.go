@@ -58,16 +58,16 @@ var directCases = slices.Concat(sendCases, attackCases, partCases, readCases, pr
 
 // check runs the case, ends the multipart uploads that it opened itself, and
 // looks for leftovers.
-func (c directCase) check(ctx context.Context, storage upload.DirectStorage) error {
-	methods, err := storage.DirectMethods()
+func (c directCase) check(ctx context.Context, tested upload.DirectStorage) error {
+	methods, err := tested.DirectMethods()
 	if err != nil {
 		return fmt.Errorf("DirectMethods: %w", err)
 	}
-	s := &direct{DirectStorage: storage, methods: methods}
+	s := &direct{DirectStorage: tested, methods: methods}
 	if err := errors.Join(c.run(ctx, s), s.abortAll(ctx)); err != nil {
 		return err
 	}
-	return audit(ctx, storage)
+	return audit(ctx, tested)
 }
 
 // direct is the storage under test, with what the cases do to it.

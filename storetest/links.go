@@ -50,12 +50,12 @@ type links struct {
 }
 
 // check stores an object and runs the case.
-func (c linkCase) check(ctx context.Context, storage upload.LinkStorage) error {
-	s, ok := storage.(upload.Storage)
+func (c linkCase) check(ctx context.Context, tested upload.LinkStorage) error {
+	s, ok := tested.(upload.Storage)
 	if !ok {
 		return errors.New("the storage must implement upload.Storage to be tested")
 	}
-	l := links{LinkStorage: storage, store: store{Storage: s}, key: promotion("", upload.Stored{}).Key}
+	l := links{LinkStorage: tested, store: store{Storage: s}, key: promotion("", upload.Stored{}).Key}
 	if _, err := l.store.publish(ctx, l.key, content(directSize)); err != nil {
 		return err
 	}

@@ -62,13 +62,13 @@ type lister struct {
 	prefix string // of the case's own keys
 }
 
-func (c listerCase) check(ctx context.Context, storage upload.Lister) error {
-	s, isStorage := storage.(upload.Storage)
-	opener, isOpener := storage.(upload.Opener)
+func (c listerCase) check(ctx context.Context, tested upload.Lister) error {
+	s, isStorage := tested.(upload.Storage)
+	opener, isOpener := tested.(upload.Opener)
 	if !isStorage || !isOpener {
 		return errors.New("the storage must implement upload.Storage and upload.Opener to be tested")
 	}
-	l := lister{Lister: storage, store: store{s, opener}, prefix: "storetest/" + rand.Text() + "/"}
+	l := lister{Lister: tested, store: store{s, opener}, prefix: "storetest/" + rand.Text() + "/"}
 	if err := c.run(ctx, l); err != nil {
 		return err
 	}

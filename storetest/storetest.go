@@ -45,20 +45,20 @@ type testCase struct {
 }
 
 // check runs the case, and looks for leftovers.
-func (c testCase) check(ctx context.Context, storage upload.Storage) error {
-	opener, ok := storage.(upload.Opener)
+func (c testCase) check(ctx context.Context, tested upload.Storage) error {
+	opener, ok := tested.(upload.Opener)
 	if !ok {
 		return errors.New("the storage must implement upload.Opener to be tested")
 	}
-	if err := c.run(ctx, store{storage, opener}); err != nil {
+	if err := c.run(ctx, store{tested, opener}); err != nil {
 		return err
 	}
-	return audit(ctx, storage)
+	return audit(ctx, tested)
 }
 
 // audit is nil if the storage does not know of anything that is left behind.
-func audit(ctx context.Context, storage upload.Storage) error {
-	auditor, ok := storage.(Auditor)
+func audit(ctx context.Context, tested upload.Storage) error {
+	auditor, ok := tested.(Auditor)
 	if !ok {
 		return nil
 	}

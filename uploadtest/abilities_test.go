@@ -14,8 +14,8 @@ import (
 
 // abilities of a store, to be combined.
 type (
-	storage = upload.Storage
-	opener  = upload.Opener
+	stager = upload.Storage
+	opener = upload.Opener
 )
 
 type combined struct {
@@ -48,7 +48,7 @@ func (j judge) ScanVerdict(ctx context.Context, key, version string) (upload.Ver
 
 type (
 	linker struct {
-		storage
+		stager
 		readers
 		signer
 	}
@@ -72,14 +72,14 @@ func combinations(m *memstore.Store) []combined {
 	j, l := judge{m}, linker{m, readers{m}, signer{m}}
 	b := both{m, signer{m}}
 	return []combined{
-		{"plain", struct{ storage }{m}, false, false, false, false},
+		{"plain", struct{ stager }{m}, false, false, false, false},
 		{"links", l, false, false, true, false},
 		{"links and verdicts", judging{l, j}, false, false, true, true},
 		{"direct", directing{m}, false, true, false, false},
 		{"direct and links", b, false, true, true, false},
 		{"direct, links and verdicts", bothJudging{b, j}, false, true, true, true},
 		{"opener", struct {
-			storage
+			stager
 			opener
 		}{m, m}, true, false, false, false},
 		{"opener, links", struct {

@@ -39,7 +39,7 @@ func TestStoresConform(t *testing.T) {
 	storetest.RunLister(t, func(t *testing.T) upload.Lister {
 		f := uploadtest.NewFailingStore(served(t))
 		return struct {
-			storage
+			stager
 			opener
 			upload.Lister
 		}{f.Storage(), f.Storage().(upload.Opener), f.Lister()}

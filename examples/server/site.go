@@ -22,7 +22,7 @@ type site struct {
 	log     *slog.Logger
 }
 
-func newSite(ctx context.Context, cfg *config, store storage, log *slog.Logger) (*site, error) {
+func newSite(ctx context.Context, cfg *config, store backend, log *slog.Logger) (*site, error) {
 	progress := &upload.Progress{}
 	uploads, err := newUploads(cfg, store, progress, log)
 	if err != nil {
@@ -76,7 +76,7 @@ func respond(w http.ResponseWriter, r *http.Request, files []upload.File, err er
 }
 
 // newMux routes everything the server answers.
-func newMux(cfg *config, uploads *upload.Handler, store storage, progress *upload.Progress, log *slog.Logger) (*http.ServeMux, error) {
+func newMux(cfg *config, uploads *upload.Handler, store backend, progress *upload.Progress, log *slog.Logger) (*http.ServeMux, error) {
 	p, err := newPage(cfg)
 	if err != nil {
 		return nil, err
@@ -142,8 +142,8 @@ func allowOrigin(origin string, next http.Handler) http.Handler {
 
 // secure sets the headers that every answer should have. The page sends files
 // to this server and to storage, and shows pictures from both.
-func secure(storage string, next http.Handler) http.Handler {
-	sources := strings.TrimSpace("'self' " + storage)
+func secure(origin string, next http.Handler) http.Handler {
+	sources := strings.TrimSpace("'self' " + origin)
 	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src " + sources + " blob:; connect-src " + sources +
 		"; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

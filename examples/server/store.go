@@ -17,15 +17,15 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// storage is where the files go.
-type storage interface {
+// backend is where the files go.
+type backend interface {
 	upload.DirectStorage
 	upload.LinkStorage
 }
 
 // newStore returns a bucket if one is named, else memory. With -s3-setup there
 // is also what lets pages of some origins send to the bucket.
-func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store storage, setup func(context.Context, []string) error, err error) {
+func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store backend, setup func(context.Context, []string) error, err error) {
 	if cfg.bucket == "" {
 		log.Info("storing in memory: everything is gone when the server stops")
 		return memory.New(&memstore.Store{MaxBytes: cfg.maxMemory}), nil, nil
