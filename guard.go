@@ -3,6 +3,7 @@ package upload
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime/debug"
 	"time"
 )
@@ -11,7 +12,7 @@ var (
 	errHung   = errors.New("upload: a check did not return in time")
 	errPanic  = errors.New("upload: the host's code panicked")
 	errGoexit = errors.New("upload: the host's code ended its goroutine")
-	errNil    = errors.New("upload: the host's code returned a nil *Error as an error")
+	errNil    = errors.New("upload: the host's code returned a nil pointer as an error")
 )
 
 // worker runs the host's code, which may hang, on a goroutine of its own, one
@@ -131,16 +132,17 @@ func apart(f func() error) error {
 	return <-result
 }
 
-// contain calls f and makes its panic an error, and another one of a nil *Error,
-// which refuses and cannot be asked for anything.
+// contain calls f and makes its panic an error, and another one of a nil pointer
+// in an error, which refuses and cannot be asked for anything.
 func contain(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v\n%s", errPanic, p, debug.Stack())
 		}
 	}()
-	if err = f(); err == error((*Error)(nil)) { //nolint:errorlint // unwrapping it would panic
-		err = errNil
+	err = f()
+	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
+		return errNil
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,9 +14,12 @@ import (
 
 // The defaults of [SweepOptions].
 const (
-	// minGrace is longer than any ticket or URL of this package lasts, by a day
-	// for what was begun in its last moment.
-	minGrace = maxTicketExpires + 24*time.Hour
+	// ticketsLast is the longest life of a ticket, and so of a signed URL.
+	ticketsLast = 7 * 24 * time.Hour
+
+	// minGrace is longer than any of them by a day, for what was begun in its
+	// last moment.
+	minGrace = ticketsLast + 24*time.Hour
 
 	maxBatch           = 1000
 	defaultBatch       = 500
@@ -203,25 +207,22 @@ func (o *SweepOptions) fill() error {
 	if o.Prefix != "" && !strings.HasSuffix(o.Prefix, "/") {
 		o.Prefix += "/"
 	}
-	negative := false
-	byDefault(&o.Grace, minGrace, &negative)
-	byDefault(&o.BatchSize, defaultBatch, &negative)
-	byDefault(&o.Rate, defaultRate, &negative)
-	byDefault(&o.MaxRemovals, defaultMaxRemovals, &negative)
-	byDefault(&o.MaxFailures, defaultMaxFailures, &negative)
-	if o.MaxShare == 0 {
-		o.MaxShare = defaultMaxShare
-	}
+	o.Grace = cmp.Or(o.Grace, minGrace)
+	o.BatchSize = cmp.Or(o.BatchSize, defaultBatch)
+	o.Rate = cmp.Or(o.Rate, defaultRate)
+	o.MaxRemovals = cmp.Or(o.MaxRemovals, defaultMaxRemovals)
+	o.MaxFailures = cmp.Or(o.MaxFailures, defaultMaxFailures)
+	o.MaxShare = cmp.Or(o.MaxShare, defaultMaxShare)
 	o.Logger = contained.Logger(o.Logger)
 	switch {
-	case negative:
+	case o.Grace < 0, min(o.BatchSize, o.Rate, o.MaxRemovals, o.MaxFailures) < 0:
 		return errors.New("upload: a limit of SweepOptions is negative")
 	case !(o.MaxShare > 0 && o.MaxShare < 1): // and NaN
 		return errors.New("upload: MaxShare is more than 0 and less than 1; AllowAnyShare allows the removal of everything")
 	case o.BatchSize > maxBatch:
 		return fmt.Errorf("upload: BatchSize is at most %d", maxBatch)
 	case o.Grace < minGrace && !o.InsecureGrace:
-		return fmt.Errorf("upload: Grace is at least %v, since tickets can last %v; InsecureGrace allows less", minGrace, maxTicketExpires)
+		return fmt.Errorf("upload: Grace is at least %v, since tickets can last %v; InsecureGrace allows less", minGrace, ticketsLast)
 	case o.Prefix == "" && !o.AllowWholeBucket:
 		return errors.New("upload: a sweep needs a Prefix; AllowWholeBucket allows one of everything")
 	case o.Prefix != "":

@@ -36,7 +36,7 @@ var commands = []command{
 	{"check", "look whether the bucket is set up right", check},
 	{"policy", "print the policy of a role, or what the bucket is to be given", policy},
 	{"setup", "add lifecycle and CORS rules, and keep those of others", setup},
-	{"sweep", "find what nobody refers to, and remove it", sweep},
+	{"sweep", "find what nobody refers to, and remove it", sweepCommand},
 }
 
 func main() {

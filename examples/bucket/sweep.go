@@ -20,7 +20,7 @@ type sweeping struct {
 }
 
 // sweep finds what nobody refers to, and removes it if it is told to.
-func sweep(fs *flag.FlagSet) action {
+func sweepCommand(fs *flag.FlagSet) action {
 	s := &sweeping{}
 	s.references.flags(fs)
 	fs.BoolVar(&s.opts.Remove, "remove", false, "remove what is found; without it nothing is removed")
