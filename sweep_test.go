@@ -26,7 +26,7 @@ type swept struct {
 	batches    []int
 	findings   []upload.SweepFinding
 	cursors    []string
-	log        syncBuffer
+	log        strings.Builder
 }
 
 // newSwept returns an empty bucket in 2007: no date before 2006 is believed, and
