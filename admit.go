@@ -86,7 +86,7 @@ func (h *Handler) sameOrigin(r *http.Request) error {
 // bodyLimit is the largest body that can be within all other limits.
 func (tx *Tx) bodyLimit() int64 {
 	o := &tx.h.opts
-	rest := o.MaxTextSize + int64(o.MaxTextFields)*textPartOverhead + int64(tx.grant.MaxFiles)*o.MaxHeaderSize + maxEpilogue
+	rest := o.MaxTextSize + maxTextFields*textPartOverhead + int64(tx.grant.MaxFiles)*maxHeaderSize + maxEpilogue
 	if tx.grant.MaxFileSize > (math.MaxInt64-rest)/int64(tx.grant.MaxFiles) {
 		return math.MaxInt64
 	}

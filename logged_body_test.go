@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -129,12 +130,21 @@ func bugged(t *testing.T, policy upload.Validator) (*listener, *upload.Handler, 
 	store := &memstore.Store{}
 	store.Handler("http://store.example/")
 	h, err := upload.New(store, policy, upload.AllowAnonymous, &upload.Options{
-		Logger: slog.New(l), Hooks: upload.Hooks{Event: l.event}, MaxFiles: 2, MaxTextFields: 3, MaxTextFieldSize: 64,
+		Logger: slog.New(l), Hooks: upload.Hooks{Event: l.event}, MaxFiles: 2,
 	})
 	require.NoError(t, err)
 	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
 	require.NoError(t, err)
 	return l, h, p
+}
+
+// texts is a form of n text fields.
+func texts(n int, value string) *form {
+	f := new(form)
+	for i := range n {
+		f.text("t"+strconv.Itoa(i), value)
+	}
+	return f
 }
 
 // TestLogHoldsNoBody: of what is refused for how it is written neither log nor
@@ -171,8 +181,8 @@ func TestLogHoldsNoBody(t *testing.T) {
 		"a name's long extension":    part(`Content-Disposition: form-data; name="file"; filename="a.` + long[:300] + `"`),
 		"a file without a name":      part(`Content-Disposition: form-data; name="file"; filename=""` + "\r\nX: " + mark),
 		"a text":                     new(form).text("a", mark).String(),
-		"a text too large":           new(form).text("a", long).String(),
-		"texts too many":             new(form).text("a", mark).text("b", mark).text("c", mark).text("d", mark).String(),
+		"a text too large":           new(form).text("a", strings.Repeat(long, 1+(64<<10)/len(long))).String(),
+		"texts too many":             texts(101, mark).String(),
 		"content":                    file("file", "a.txt", mark+"\x00"+mark),
 		"content that is cut":        file("file", "a.txt", mark)[:150],
 		"content that is accepted":   file("file", "a.txt", mark),
@@ -261,7 +271,7 @@ func TestLogBoundsNames(t *testing.T) {
 		"a refused name":   file("file", long+".txt", "<html>"),
 		"a field":          file(long, "a.txt", "hello"),
 		"two names":        new(form).file("file", long+".txt", "hello").file("file", long+".txt", "hello").String(),
-		"a text too large": new(form).text(long, strings.Repeat("x", 100)).String(),
+		"a text too large": new(form).text(long, strings.Repeat("x", 64<<10+1)).String(),
 	} {
 		h.ServeHTTP(httptest.NewRecorder(), post(body))
 		l.requireSilent(t, about, names...)

@@ -41,14 +41,8 @@ func TestOptions(t *testing.T) {
 		{"the longest times", upload.Options{StallTimeout: math.MaxInt64, CheckTimeout: time.Hour}, true},
 		{"the most files", upload.Options{MaxFiles: 10_000}, true},
 		{"a file more", upload.Options{MaxFiles: 10_001}, false},
-		{"the most text fields", upload.Options{MaxTextFields: 10_000}, true},
-		{"a text field more", upload.Options{MaxTextFields: 10_001}, false},
 		{"the most text", upload.Options{MaxTextSize: maxText}, true},
 		{"a byte of text more", upload.Options{MaxTextSize: maxText + 1}, false},
-		{"the largest text field", upload.Options{MaxTextFieldSize: maxText}, true},
-		{"a byte more in a text field", upload.Options{MaxTextFieldSize: maxText + 1}, false},
-		{"the largest headers", upload.Options{MaxHeaderSize: maxText}, true},
-		{"a byte of headers more", upload.Options{MaxHeaderSize: maxText + 1}, false},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			h, err := upload.New(&memstore.Store{}, upload.NotEmpty(), upload.AllowAnonymous, &tc.o)

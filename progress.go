@@ -24,7 +24,8 @@ import (
 // come to the same one. It is for users to look at, and proves nothing.
 //
 // It is safe for concurrent use and costs an upload two atomic additions a read.
-// The zero value is ready. The fields must not be changed once it is used.
+// An upload is shown for a minute after its end. The zero value is ready. The
+// fields must not be changed once it is used.
 type Progress struct {
 	// ID tells the id of an upload by what stands before its body: a header
 	// field, the query or the path. It has at most 128 bytes of printable ASCII
@@ -39,10 +40,6 @@ type Progress struct {
 	// more, and never more than half. All anonymous callers together have half.
 	// Default, also if negative: 10,000.
 	MaxUploads int
-
-	// Keep is how long an upload is known after its end. Default, also if
-	// negative: 1 min.
-	Keep time.Duration
 
 	table progressTable
 }
@@ -98,7 +95,7 @@ func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Dur
 }
 
 func (p *Progress) find(subject, id string) *tracked {
-	return p.table.find(progressID{subject, id}, p.keepFor())
+	return p.table.find(progressID{subject, id})
 }
 
 // begin makes an upload known. It returns nil, which counts nothing, for one
@@ -118,7 +115,7 @@ func (p *Progress) begin(r *http.Request, subject string, state State, total int
 		of: &p.table, id: progressID{strings.Clone(subject), strings.Clone(id)},
 		state: state, total: total, ended: make(chan struct{}),
 	}
-	if !p.table.add(t, p.maxUploads(), p.keepFor()) {
+	if !p.table.add(t, p.maxUploads()) {
 		return nil
 	}
 	return t
@@ -129,11 +126,4 @@ func (p *Progress) maxUploads() int {
 		return 10_000
 	}
 	return p.MaxUploads
-}
-
-func (p *Progress) keepFor() time.Duration {
-	if p.Keep <= 0 {
-		return time.Minute
-	}
-	return p.Keep
 }

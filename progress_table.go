@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// keepEnded is how long an upload is known after its end.
+const keepEnded = time.Minute
+
 // progressTable is what a Progress knows. Every call costs the same however much
 // that is. It is safe for concurrent use, and its zero value is empty.
 type progressTable struct {
@@ -32,20 +35,20 @@ func subjectShare(subject string, limit int) int {
 	return min(max(limit/100, 10), half)
 }
 
-func (p *progressTable) find(id progressID, keep time.Duration) *tracked {
+func (p *progressTable) find(id progressID) *tracked {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.expire(keep)
+	p.expire()
 	return p.known[id]
 }
 
 // add makes t known, in place of one with its id, and forgets what has ended
 // first if the table or the share of t's subject is full. It reports false if
 // nothing has ended there.
-func (p *progressTable) add(t *tracked, limit int, keep time.Duration) bool {
+func (p *progressTable) add(t *tracked, limit int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.expire(keep)
+	p.expire()
 	p.forget(p.known[t.id])
 	of := p.subjects[t.id.subject]
 	if of != nil && of.known >= subjectShare(t.id.subject, limit) && !p.forgetFirst(&of.ended) {
@@ -77,8 +80,8 @@ func (p *progressTable) end(t *tracked) {
 }
 
 // expire forgets what has ended too long ago.
-func (p *progressTable) expire(keep time.Duration) {
-	for e := p.ended.Front(); e != nil && time.Since(e.Value.(*tracked).at) >= keep; e = p.ended.Front() {
+func (p *progressTable) expire() {
+	for e := p.ended.Front(); e != nil && time.Since(e.Value.(*tracked).at) >= keepEnded; e = p.ended.Front() {
 		p.forget(e.Value.(*tracked))
 	}
 }

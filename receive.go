@@ -70,11 +70,11 @@ func (tx *Tx) receive() error {
 		return err
 	}
 	fr := form.NewReader(tx.body, boundary, form.Limits{
-		Parts:         tx.grant.MaxFiles + len(tx.h.opts.Fields) + tx.h.opts.MaxTextFields + 1,
-		Fields:        tx.h.opts.MaxTextFields,
-		FieldBytes:    tx.h.opts.MaxTextFieldSize,
+		Parts:         tx.grant.MaxFiles + len(tx.h.opts.Fields) + maxTextFields + 1,
+		Fields:        maxTextFields,
+		FieldBytes:    maxTextFieldSize,
 		FieldsBytes:   tx.h.opts.MaxTextSize,
-		HeaderBytes:   tx.h.opts.MaxHeaderSize,
+		HeaderBytes:   maxHeaderSize,
 		EpilogueBytes: maxEpilogue,
 	})
 	defer fr.Release()

@@ -33,15 +33,6 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	return p.sign(r, d, p.opts.URLExpires, p.signSingle(p.opts.Form))
 }
 
-// SignForm is Sign for clients that send a POST form only. It fails for files of
-// more than 5 GiB, and if the storage cannot enforce forms.
-func (p *Presigner) SignForm(r *http.Request, d Declaration) (*Ticket, error) {
-	if !p.methods.Form {
-		return nil, internal(errors.New("upload: the storage cannot enforce POST forms"))
-	}
-	return p.sign(r, d, p.opts.URLExpires, p.signSingle(true))
-}
-
 // SignParts is Sign for clients that send every file in parts, if only one, of a
 // size of their own: 5 MiB to 5 GiB, and more where the file would have more than
 // 10,000 parts. Ticket.PartSize tells it.

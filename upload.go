@@ -55,15 +55,9 @@ type Options struct {
 	// picture sends them. Default: they are refused with [CodeNoFile].
 	AllowNoFile bool
 
-	// MaxTextFields, MaxTextFieldSize and MaxTextSize bound the text fields
-	// beside the files: how many, bytes of one, bytes of all. Text fields are
-	// kept in memory. Default: 100, 64 KiB, 256 KiB.
-	MaxTextFields    int
-	MaxTextFieldSize int64
-	MaxTextSize      int64
-
-	// MaxHeaderSize is the most bytes of one part's headers. Default: 8 KiB.
-	MaxHeaderSize int64
+	// MaxTextSize is the most bytes of all text fields, which are kept in
+	// memory. A form has at most 100 of them, with 64 KiB each. Default: 256 KiB.
+	MaxTextSize int64
 
 	// CompleteNames adds the extension of the detected type to names that have
 	// none, before anybody judges them: pages that send a canvas or a recording
@@ -178,10 +172,13 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 	return h, nil
 }
 
-// What options can allow at most.
+// The limits that no option changes.
 const (
-	maxFiles    = 10_000
-	maxTextSize = 64 << 20
+	maxFiles         = 10_000
+	maxTextSize      = 64 << 20
+	maxTextFields    = 100
+	maxTextFieldSize = 64 << 10
+	maxHeaderSize    = 8 << 10 // of one part
 )
 
 // fill checks o and replaces zero values by the defaults.
@@ -189,10 +186,7 @@ func (o *Options) fill() error {
 	negative := false
 	byDefault(&o.MaxFileSize, 5<<20, &negative)
 	byDefault(&o.MaxFiles, 1, &negative)
-	byDefault(&o.MaxTextFields, 100, &negative)
-	byDefault(&o.MaxTextFieldSize, 64<<10, &negative)
 	byDefault(&o.MaxTextSize, 256<<10, &negative)
-	byDefault(&o.MaxHeaderSize, 8<<10, &negative)
 	byDefault(&o.StallTimeout, 30*time.Second, &negative)
 	byDefault(&o.MinRate, 512, &negative)
 	byDefault(&o.CheckTimeout, 30*time.Second, &negative)
@@ -200,8 +194,8 @@ func (o *Options) fill() error {
 	byDefault(&o.CleanupTimeout, time.Minute, &negative)
 	byDefault(&o.MaxConcurrent, 256, &negative)
 	byDefault(&o.MaxWait, 30*time.Second, &negative)
-	if o.MaxFiles > maxFiles || o.MaxTextFields > maxFiles || max(o.MaxTextFieldSize, o.MaxTextSize, o.MaxHeaderSize) > maxTextSize {
-		return fmt.Errorf("upload: at most %d files and text fields, and %s of text and of headers, which are kept in memory", maxFiles, byteSize(maxTextSize))
+	if o.MaxFiles > maxFiles || o.MaxTextSize > maxTextSize {
+		return fmt.Errorf("upload: at most %d files, and %s of text, which is kept in memory", maxFiles, byteSize(maxTextSize))
 	}
 	if negative {
 		return errors.New("upload: a negative option; 0 means the default, and nothing is unlimited")
