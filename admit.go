@@ -111,7 +111,7 @@ func (p *place) leave() {
 func (q *request) holdPlace(release func()) {
 	q.place = &place{release: release}
 	q.place.holders.Store(2)
-	q.worker.finally(q.place.leave)
+	q.worker.Finally(q.place.leave)
 }
 
 // takePlace waits for a place.

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"errors"
+	"github.com/airlock-go/upload/internal/worker"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -54,7 +55,7 @@ func Subject(who func(*http.Request) (string, error)) Authorizer {
 // options, the largest file to maxFileSize.
 func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error) {
 	var given *Grant
-	err := apart(func() (err error) {
+	err := worker.Apart(func() (err error) {
 		given, err = h.authorize(r)
 		return err
 	})
@@ -62,7 +63,7 @@ func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error)
 	switch {
 	case errors.As(err, &e) && e != nil:
 		return nil, err
-	case errors.Is(err, errPanic), errors.Is(err, errGoexit):
+	case errors.Is(err, worker.ErrPanic), errors.Is(err, worker.ErrGoexit):
 		return nil, internal(err)
 	case err != nil || given == nil:
 		return nil, &Error{Code: CodeForbidden, Reason: "you may not upload here", Err: err}

@@ -12,12 +12,13 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // discardStore reads as a storage does, 64 KiB at a time, and keeps nothing.
 type discardStore struct{}
 
-func (discardStore) Stage(_ context.Context, _ upload.Object, r io.Reader) (upload.Staged, error) {
+func (discardStore) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
 	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, make([]byte, 64<<10))
 	return discardStore{}, err
 }
@@ -69,7 +70,7 @@ func BenchmarkKeys(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				key, err := keys.Key(b.Context(), in)
-				if err != nil || upload.ValidKey(key) != nil {
+				if err != nil || storage.ValidKey(key) != nil {
 					b.Fatal(key, err)
 				}
 			}
@@ -117,7 +118,7 @@ func BenchmarkProgress(b *testing.B) {
 // of 64 MiB.
 func BenchmarkProxy(b *testing.B) {
 	store := &memstore.Store{}
-	staged, err := store.Stage(b.Context(), upload.Object{Key: "k", Type: "text/plain", MaxSize: 64 << 20}, bytes.NewReader(make([]byte, 64<<20)))
+	staged, err := store.Stage(b.Context(), storage.Object{Key: "k", Type: "text/plain", MaxSize: 64 << 20}, bytes.NewReader(make([]byte, 64<<20)))
 	if err != nil || staged.Commit(b.Context()) != nil {
 		b.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
+	"github.com/airlock-go/upload/internal/worker"
 	"slices"
 	"time"
 )
@@ -37,7 +38,7 @@ func (q *request) cleanup(ctx context.Context, f File, discard func(context.Cont
 func retry(ctx context.Context, f func(context.Context) error) error {
 	pause := 100 * time.Millisecond
 	for try := 1; ; try++ {
-		err := apart(func() error { return f(ctx) })
+		err := worker.Apart(func() error { return f(ctx) })
 		if err == nil || try == 4 || ctx.Err() != nil {
 			return err
 		}

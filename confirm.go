@@ -11,6 +11,7 @@ import (
 
 	"github.com/airlock-go/upload/internal/filename"
 	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Confirm publishes the file of a ticket that its client has sent to the
@@ -56,7 +57,7 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 		f, err = p.publish(q, t, s)
 		return err
 	})
-	q.worker.close() // and with it the place: done takes none
+	q.worker.Close() // and with it the place: done takes none
 	if err != nil {
 		return File{}, withFile(err, t.Field, t.Name)
 	}
@@ -137,7 +138,7 @@ func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // by another instance, just now
 		return nil
-	case errors.Is(err, ErrChanged):
+	case errors.Is(err, storage.ErrChanged):
 		return errChanged(err)
 	}
 	return storageError(err)
@@ -147,7 +148,7 @@ func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 // SHA-256. The digest is what promotion is held to: an ETag can be an MD5, of
 // which a client can make two files, and single requests can come again. Parts
 // cannot, once they are one object.
-func (p *Presigner) check(q *request, t *sealed, stored Stored, s *ticketState) (f File, digest string, err error) {
+func (p *Presigner) check(q *request, t *sealed, stored storage.Stored, s *ticketState) (f File, digest string, err error) {
 	switch {
 	case stored.Size != t.Size:
 		return f, "", Reject(CodeContent, fmt.Sprintf("the file has %d bytes, not the %d that were declared", stored.Size, t.Size))
@@ -244,7 +245,7 @@ func (p *Presigner) openStaged(q *request, t *sealed, etag string) (*stallReader
 	whole := piece{key: t.Staging, etag: etag, size: t.Size, rest: true}
 	r, err := openStalling(q.ctx, p.store, whole, p.h.opts.StallTimeout)
 	switch {
-	case errors.Is(err, ErrChanged), errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, storage.ErrChanged), errors.Is(err, fs.ErrNotExist):
 		return nil, errChanged(err)
 	case err != nil:
 		return nil, storageError(err)

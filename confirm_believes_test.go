@@ -12,27 +12,28 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
 // liar is a storage that says what is not so.
 type liar struct {
-	upload.DirectStorage
-	promote func(ctx context.Context, p upload.Promotion) error
-	stat    func(stored upload.Stored, err error) (upload.Stored, error) // of published objects
+	storage.DirectStorage
+	promote func(ctx context.Context, p storage.Promotion) error
+	stat    func(stored storage.Stored, err error) (storage.Stored, error) // of published objects
 	open    func(r io.ReadCloser) io.ReadCloser
 }
 
-func (l *liar) Promote(ctx context.Context, p upload.Promotion) error {
+func (l *liar) Promote(ctx context.Context, p storage.Promotion) error {
 	if l.promote != nil {
 		return l.promote(ctx, p)
 	}
 	return l.DirectStorage.Promote(ctx, p)
 }
 
-func (l *liar) Stat(ctx context.Context, key string) (upload.Stored, error) {
+func (l *liar) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	stored, err := l.DirectStorage.Stat(ctx, key)
-	if l.stat != nil && err == nil && !strings.Contains(key, upload.StagingSegment) {
+	if l.stat != nil && err == nil && !strings.Contains(key, storage.StagingSegment) {
 		return l.stat(stored, err)
 	}
 	return stored, err
@@ -47,7 +48,7 @@ func (l *liar) OpenAt(ctx context.Context, key, etag string, offset, length int6
 }
 
 // over is a presigner like d's, with a storage of its own.
-func (d *direct) over(t *testing.T, store upload.Storage) *upload.Presigner {
+func (d *direct) over(t *testing.T, store storage.Storage) *upload.Presigner {
 	t.Helper()
 	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.Subject(bySubject),
 		&upload.Options{Logger: (&fixture{log: d.log}).logger()})
@@ -76,28 +77,28 @@ func TestConfirmBelievesNothing(t *testing.T) {
 		both bool // also when the file is published already
 	}{
 		"published nothing": {lies: func(l *liar) {
-			l.promote = func(context.Context, upload.Promotion) error { return nil }
+			l.promote = func(context.Context, storage.Promotion) error { return nil }
 		}},
 		"published for another": {lies: func(l *liar) {
-			l.stat = func(stored upload.Stored, err error) (upload.Stored, error) {
+			l.stat = func(stored storage.Stored, err error) (storage.Stored, error) {
 				stored.Nonce = "another"
 				return stored, err
 			}
 		}},
 		"another size": {both: true, lies: func(l *liar) {
-			l.stat = func(stored upload.Stored, err error) (upload.Stored, error) { stored.Size--; return stored, err }
+			l.stat = func(stored storage.Stored, err error) (storage.Stored, error) { stored.Size--; return stored, err }
 		}},
 		"no size": {both: true, lies: func(l *liar) {
-			l.stat = func(stored upload.Stored, err error) (upload.Stored, error) { stored.Size = 0; return stored, err }
+			l.stat = func(stored storage.Stored, err error) (storage.Stored, error) { stored.Size = 0; return stored, err }
 		}},
 		"another digest": {both: true, lies: func(l *liar) {
-			l.stat = func(stored upload.Stored, err error) (upload.Stored, error) {
+			l.stat = func(stored storage.Stored, err error) (storage.Stored, error) {
 				stored.SHA256 = sha256Of("other")
 				return stored, err
 			}
 		}},
 		"cannot be asked": {both: true, lies: func(l *liar) {
-			l.stat = func(upload.Stored, error) (upload.Stored, error) { return upload.Stored{}, errors.New("down") }
+			l.stat = func(storage.Stored, error) (storage.Stored, error) { return storage.Stored{}, errors.New("down") }
 		}},
 	}
 	for name, row := range rows {
@@ -187,13 +188,13 @@ func TestConfirmWhileTheStorageIsBusy(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
-	l := &liar{DirectStorage: d.store, promote: func(context.Context, upload.Promotion) error {
-		return fmt.Errorf("no memory: %w", upload.ErrBusy)
+	l := &liar{DirectStorage: d.store, promote: func(context.Context, storage.Promotion) error {
+		return fmt.Errorf("no memory: %w", storage.ErrBusy)
 	}}
 	p := d.over(t, l)
 	_, called, err := confirmBy(p, ticket.Token, nil)
 	require.ErrorIs(t, err, upload.CodeBusy)
-	require.ErrorIs(t, err, upload.ErrBusy)
+	require.ErrorIs(t, err, storage.ErrBusy)
 	require.False(t, called)
 	require.Equal(t, 1, d.staged(), "the only copy was removed")
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/airlock-go/upload/storage"
 	"io/fs"
 	"time"
 )
@@ -16,12 +17,12 @@ func (p *Presigner) promote(q *request, t *sealed, etag, digest string, f File) 
 	timeout := p.h.opts.CommitTimeout + time.Duration(f.Size>>30)*time.Minute
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), timeout)
 	defer cancel()
-	err := p.store.Promote(ctx, Promotion{
+	err := p.store.Promote(ctx, storage.Promotion{
 		From: t.Staging, ETag: etag, Key: t.Key,
 		Type: f.Type, Name: f.Name, Size: f.Size, SHA256: digest, Nonce: t.ID,
 	})
 	switch {
-	case errors.Is(err, ErrChanged):
+	case errors.Is(err, storage.ErrChanged):
 		return errChanged(err)
 	case err != nil:
 		return commitError(err)
@@ -44,7 +45,7 @@ func (p *Presigner) published(ctx context.Context, t *sealed, digest string) (Fi
 	case err != nil:
 		return File{}, storageError(err)
 	case stored.Nonce != t.ID:
-		return File{}, commitError(ErrExists)
+		return File{}, commitError(storage.ErrExists)
 	case stored.Size != t.Size, digest != "" && stored.SHA256 != "" && stored.SHA256 != digest:
 		return File{}, storageError(errOtherFile)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -132,7 +133,7 @@ func TestLostPublication(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
-	d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpPromote, Late: true, Err: upload.ErrUnknownOutcome})
+	d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpPromote, Late: true, Err: storage.ErrUnknownOutcome})
 	p := d.step(t, "../meddled/confirm", token{ticket.Token}, nil).problem(t)
 	require.Equal(t, upload.CodeStorage, p.Code)
 	require.NotContains(t, p.Detail, "outcome")
@@ -365,7 +366,7 @@ func TestNewPresigner(t *testing.T) {
 	require.NoError(t, err)
 	unreachable, err := upload.New(&memstore.Store{}, upload.NotEmpty(), upload.AllowAnonymous, nil)
 	require.NoError(t, err)
-	plain, err := upload.New(struct{ upload.Storage }{store}, upload.NotEmpty(), upload.AllowAnonymous, nil)
+	plain, err := upload.New(struct{ storage.Storage }{store}, upload.NotEmpty(), upload.AllowAnonymous, nil)
 	require.NoError(t, err)
 	rows := map[string]struct {
 		h       *upload.Handler

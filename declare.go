@@ -88,7 +88,7 @@ func (q *request) declaredTypes(d Declaration, name string) (in *Incoming, err e
 		}
 		about := in
 		q.about.Type = t
-		err = checkError(q.worker.do(func() error { return declare(q.ctx, accept, about) }))
+		err = checkError(q.worker.Do(func() error { return declare(q.ctx, accept, about) }))
 		if err == nil {
 			break
 		}

@@ -15,7 +15,7 @@
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // Three decisions are positional since they decide over security: where files
-// go ([Storage]), what is accepted ([Validator]), and who may send it
+// go ([storage.Storage]), what is accepted ([Validator]), and who may send it
 // ([Authorizer]). All else is in [Options], whose zero value is strict.
 //
 // # Nothing unchecked is visible
@@ -32,7 +32,7 @@
 // where a reader that lists the bucket may see the first before the second; and
 // a process that is killed, which may leave unfinished multipart uploads, or
 // files of a request whose last commit was still to come. A lifecycle rule on
-// the bucket removes the former, and a [Sweeper] both: it goes through the storage
+// the bucket removes the former, and a [sweep.Sweeper] both: it goes through the storage
 // and asks the application which keys it refers to.
 //
 // # Nothing is left behind
@@ -87,7 +87,7 @@
 // # The client's words go nowhere
 //
 // Keys come from a [KeyGenerator], are random by default and must pass
-// [ValidKey]. The stored type is the detected one; the claimed one is ignored.
+// [storage.ValidKey]. The stored type is the detected one; the claimed one is ignored.
 // The file name is cleaned and kept as data. Answers and log entries quote it.
 //
 // # It fails closed

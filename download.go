@@ -14,6 +14,7 @@ import (
 
 	"github.com/airlock-go/upload/internal/contained"
 	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Links hands out what was published: short-lived URLs of single objects that
@@ -24,8 +25,8 @@ import (
 // Files that users sent are best served from a host of their own, which a
 // bucket's is: whatever they hold then runs without the application's cookies.
 type Links struct {
-	store    LinkStorage
-	verdicts VerdictReader // nil unless a scan is required
+	store    storage.LinkStorage
+	verdicts storage.ScanReader // nil unless a scan is required
 	opts     LinksOptions
 	report   reporter
 
@@ -62,7 +63,7 @@ type LinksOptions struct {
 
 	// RequireScan hands out only what a malware scanner, which reads objects
 	// after they were published, has found clean; the store must be a
-	// [VerdictReader]. It costs one more call of the storage for each link.
+	// [storage.ScanReader]. It costs one more call of the storage for each link.
 	// What is found infected, suspicious or not fit to be scanned is answered
 	// like what does not exist; [CodeScanPending] and [CodeCheckFailed], both
 	// 503, say that it may be had later. A URL that was handed out before a
@@ -88,9 +89,9 @@ func isActive(t string) bool {
 		strings.Contains(minor, "script") || major == "multipart" || major == "message"
 }
 
-// NewLinks returns Links to the objects of store, which must be a [LinkStorage].
+// NewLinks returns Links to the objects of store, which must be a [storage.LinkStorage].
 // opts may be nil.
-func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
+func NewLinks(store storage.Storage, opts *LinksOptions) (*Links, error) {
 	l := &Links{}
 	if opts != nil {
 		l.opts = *opts
@@ -104,10 +105,10 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	}
 	l.report = reporter{log: contained.Logger(l.opts.Logger), hooks: l.opts.Hooks}
 	var ok bool
-	if l.store, ok = store.(LinkStorage); !ok {
+	if l.store, ok = store.(storage.LinkStorage); !ok {
 		return nil, fmt.Errorf("upload: links need a LinkStorage, which %T is not", store)
 	}
-	if l.verdicts, ok = store.(VerdictReader); l.opts.RequireScan && !ok {
+	if l.verdicts, ok = store.(storage.ScanReader); l.opts.RequireScan && !ok {
 		return nil, fmt.Errorf("upload: LinksOptions.RequireScan needs a VerdictReader, which %T is not", store)
 	}
 	if !l.opts.RequireScan {
@@ -154,7 +155,7 @@ func (l *Links) url(ctx context.Context, link Link, e *Event) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	g := SignedGet{Type: stored.Type, Disposition: l.disposition(link, stored), Expires: l.opts.Expires}
+	g := storage.SignedGet{Type: stored.Type, Disposition: l.disposition(link, stored), Expires: l.opts.Expires}
 	if l.verdicts != nil {
 		g.Version = stored.Version // what was scanned is what is served
 	}
@@ -167,17 +168,17 @@ func (l *Links) url(ctx context.Context, link Link, e *Event) (string, error) {
 }
 
 // find looks for a published object, and notes in e what it finds.
-func (l *Links) find(ctx context.Context, link Link, e *Event) (Stored, error) {
+func (l *Links) find(ctx context.Context, link Link, e *Event) (storage.Stored, error) {
 	e.Subject, e.Files = link.Subject, []File{{Key: link.Key, Name: link.Name}}
-	if ValidKey(link.Key) != nil || isStaging(link.Key) {
-		return Stored{}, errNotFound
+	if storage.ValidKey(link.Key) != nil || storage.IsStaging(link.Key) {
+		return storage.Stored{}, errNotFound
 	}
 	stored, err := l.store.Stat(ctx, link.Key)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Stored{}, errNotFound
+		return storage.Stored{}, errNotFound
 	case err != nil:
-		return Stored{}, &Error{Code: CodeStorage, Reason: "the file cannot be read at the moment", Err: err}
+		return storage.Stored{}, &Error{Code: CodeStorage, Reason: "the file cannot be read at the moment", Err: err}
 	}
 	if stored.Type == "" {
 		stored.Type = "application/octet-stream"
@@ -192,7 +193,7 @@ func (l *Links) find(ctx context.Context, link Link, e *Event) (Stored, error) {
 var errNotFound = Reject(CodeNotFound, "there is no such file")
 
 // disposition is the Content-Disposition (RFC 6266) that goes with the type.
-func (l *Links) disposition(link Link, stored Stored) string {
+func (l *Links) disposition(link Link, stored storage.Stored) string {
 	kind := "attachment"
 	if slices.Contains(l.opts.Inline, stored.Type) && !link.Download {
 		kind = "inline"

@@ -16,6 +16,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // seen is what hooks were told.
@@ -97,7 +98,7 @@ func TestStreamedEvents(t *testing.T) {
 		{"refused", failingStore{}, bad, nil, "cleaned_up refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeTypeNotAllowed}, []int64{6}},
 		{"cut", failingStore{}, two[:len(two)-60], nil, "cleaned_up refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeMalformed}, nil},
 		{"not cleaned up", failingStore{discard: stays}, bad, nil, "cleanup_failed refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeTypeNotAllowed}, []int64{6}},
-		{"not published", failingStore{commit: map[int]error{2: upload.ErrExists}}, two, nil, "cleaned_up cleaned_up refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeConflict}, []int64{10}},
+		{"not published", failingStore{commit: map[int]error{2: storage.ErrExists}}, two, nil, "cleaned_up cleaned_up refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeConflict}, []int64{10}},
 		{"not staged", failingStore{stage: fails}, two, nil, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeStorage}, []int64{5}},
 		{"rolled back", failingStore{}, two, rolledBack, "cleaned_up cleaned_up aborted", upload.Event{Kind: upload.KindAborted}, []int64{5, 10}},
 		{"not rolled back", failingStore{discard: stays}, two, rolledBack, "cleanup_failed cleanup_failed aborted", upload.Event{Kind: upload.KindAborted}, []int64{5, 10}},
@@ -111,7 +112,7 @@ func TestStreamedEvents(t *testing.T) {
 		t.Run(tc.about, func(t *testing.T) {
 			s, log, began := &seen{}, &syncBuffer{}, time.Now()
 			tc.store.Storage = &memstore.Store{}
-			var store upload.Storage = &tc.store
+			var store storage.Storage = &tc.store
 			if errors.Is(tc.store.stage, errPanics) {
 				store = panickingStore{}
 			}
@@ -183,7 +184,7 @@ func gone(h *upload.Handler, w http.ResponseWriter, r *http.Request) {
 // panickingStore panics when it is given a file.
 type panickingStore struct{}
 
-func (panickingStore) Stage(context.Context, upload.Object, io.Reader) (upload.Staged, error) {
+func (panickingStore) Stage(context.Context, storage.Object, io.Reader) (storage.Staged, error) {
 	panic("storage")
 }
 func (panickingStore) Delete(context.Context, string) error { return nil }
@@ -205,7 +206,7 @@ func TestDirectEvents(t *testing.T) {
 		require.Equal(t, "ann", e.Subject, about)
 		require.Equal(t, want.Field+want.Name+want.Type, e.Files[0].Field+e.Files[0].Name+e.Files[0].Type, about)
 		require.Equal(t, want.Size, e.Files[0].Size, about)
-		require.False(t, strings.Contains(e.Files[0].Key, upload.StagingSegment), about)
+		require.False(t, strings.Contains(e.Files[0].Key, storage.StagingSegment), about)
 	}
 	text := upload.File{Field: "file", Name: "a.txt", Type: "text/plain", Size: 5}
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
@@ -275,18 +276,18 @@ func TestStartContext(t *testing.T) {
 }
 
 type contextStore struct {
-	upload.Storage
+	storage.Storage
 	see func(context.Context, string)
 }
 
-func (s *contextStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s *contextStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	s.see(ctx, "Stage")
 	staged, err := s.Storage.Stage(ctx, obj, r)
 	return &contextStaged{staged, s.see}, err
 }
 
 type contextStaged struct {
-	upload.Staged
+	storage.Staged
 	see func(context.Context, string)
 }
 

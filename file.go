@@ -13,6 +13,7 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 	"github.com/airlock-go/upload/internal/form"
 	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/storage"
 )
 
 const storageReason = "the file could not be stored; try again later"
@@ -121,7 +122,7 @@ func (tx *Tx) stage(in *Incoming, p *form.Part, maxSize int64) error {
 		return err
 	}
 	tx.about.Key = key
-	staged, err := tx.h.store.Stage(tx.ctx, Object{
+	staged, err := tx.h.store.Stage(tx.ctx, storage.Object{
 		Key: key, Type: in.Type, Name: in.Name, MaxSize: maxSize,
 		Subject: in.Subject, MaxWait: max(0, time.Until(tx.waitUntil)),
 		Siblings: slices.Clone(tx.staged),
@@ -163,7 +164,7 @@ func storageError(err error) error {
 
 // storageRefusal answers for a storage that failed with err.
 func storageRefusal(err error) *Error {
-	if errors.Is(err, ErrBusy) {
+	if errors.Is(err, storage.ErrBusy) {
 		return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
 	}
 	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // FuzzHandler: whatever the body is, the answer is 201 if and only if something
@@ -57,7 +58,7 @@ func FuzzHandler(f *testing.F) {
 			if !bytes.Contains(body, content) || int64(len(content)) != file.Size || info.Type != file.Type {
 				t.Fatalf("stored %d bytes as %+v, told %+v", len(content), info, file)
 			}
-			if upload.ValidKey(file.Key) != nil || !utf8.ValidString(file.Name) || file.Name == "" || len(file.Name) > 255 || strings.ContainsAny(file.Name, "/\\\x00\r\n") {
+			if storage.ValidKey(file.Key) != nil || !utf8.ValidString(file.Name) || file.Name == "" || len(file.Name) > 255 || strings.ContainsAny(file.Name, "/\\\x00\r\n") {
 				t.Fatalf("key %q, name %q", file.Key, file.Name)
 			}
 		}

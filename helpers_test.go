@@ -18,6 +18,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 const boundary = "a-test-boundary"
@@ -116,7 +117,7 @@ func (f *fixture) empty(t *testing.T) {
 	require.Zero(t, f.store.Used())
 }
 
-func (f *fixture) stored(t *testing.T, key string) (string, upload.Stored) {
+func (f *fixture) stored(t *testing.T, key string) (string, storage.Stored) {
 	t.Helper()
 	r, info, err := f.store.Open(context.Background(), key)
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 )
 
 // KeyGenerator chooses the key under which a file is published. Whatever it
-// returns must pass [ValidKey], or the upload fails with [CodeInternal]; a key
+// returns must pass [storage.ValidKey], or the upload fails with [CodeInternal]; a key
 // that is taken is never overwritten, the upload fails with [CodeConflict].
 // Keys are fixed before the file's bytes are read.
 //

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 func TestKeys(t *testing.T) {
@@ -37,7 +38,7 @@ func TestKeys(t *testing.T) {
 			key, err := tc.keys.Key(context.Background(), &tc.in)
 			require.NoError(t, err)
 			require.Regexp(t, tc.want, key)
-			require.NoError(t, upload.ValidKey(key))
+			require.NoError(t, storage.ValidKey(key))
 		})
 	}
 	_, err := upload.BySubject(random).Key(context.Background(), &upload.Incoming{})
@@ -63,9 +64,9 @@ func TestValidKey(t *testing.T) {
 		"a\u2028": false, "a\ufeff": false, "a\xff": false, "..": false,
 	} {
 		if ok {
-			require.NoError(t, upload.ValidKey(key), "%q", key)
+			require.NoError(t, storage.ValidKey(key), "%q", key)
 		} else {
-			require.Error(t, upload.ValidKey(key), "%q", key)
+			require.Error(t, storage.ValidKey(key), "%q", key)
 		}
 	}
 }
@@ -76,14 +77,14 @@ func FuzzValidKey(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, key string) {
-		if upload.ValidKey(key) != nil {
+		if storage.ValidKey(key) != nil {
 			return
 		}
 		if !utf8.ValidString(key) || len(key) > 1024 || strings.HasPrefix(key, "/") || strings.Contains("/"+key+"/", "/../") ||
 			strings.ContainsFunc(key, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) {
 			t.Fatalf("%q is called valid", key)
 		}
-		if upload.ValidKey("prefix/"+key) != nil && len(key) < 1000 {
+		if storage.ValidKey("prefix/"+key) != nil && len(key) < 1000 {
 			t.Fatalf("%q is valid, but not under a prefix", key)
 		}
 	})
@@ -101,7 +102,7 @@ func FuzzBySubject(f *testing.F) {
 			if s == "" {
 				return
 			}
-			if err != nil || upload.ValidKey(key) != nil || strings.Count(key, "/") != 1 {
+			if err != nil || storage.ValidKey(key) != nil || strings.Count(key, "/") != 1 {
 				t.Fatalf("subject %q: key %q, %v", s, key, err)
 			}
 			keys[i] = key

@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
+	"github.com/airlock-go/upload/internal/worker"
 	"net/http"
 	"time"
 )
@@ -85,7 +86,7 @@ func (q *request) reserve(d Demand) error {
 		return r, err
 	}, limitError)
 	if err != nil {
-		q.worker.last(false, func() error {
+		q.worker.Last(false, func() error {
 			select {
 			case late := <-given:
 				return q.giveBack(late, Used{})
@@ -106,9 +107,9 @@ func (q *request) settle(used Used) {
 		return
 	}
 	q.reservation = nil
-	w := &worker{timeout: q.h.opts.CheckTimeout, onHang: q.worker.onHang}
-	defer w.close()
-	if err := w.do(func() error { return q.giveBack(r, used) }); err != nil {
+	w := &worker.Worker{Timeout: q.h.opts.CheckTimeout, OnHang: q.worker.OnHang}
+	defer w.Close()
+	if err := w.Do(func() error { return q.giveBack(r, used) }); err != nil {
 		q.unsettled(err)
 	}
 }
@@ -127,9 +128,9 @@ func (tx *Tx) settleBody() {
 // charge counts bytes without asking whether they may come, since they have. Of a caller
 // that is over its limit they do not count.
 func (q *request) charge(bytes int64) {
-	w := &worker{timeout: q.h.opts.CheckTimeout, onHang: q.worker.onHang}
-	defer w.close()
-	err := w.do(func() error {
+	w := &worker.Worker{Timeout: q.h.opts.CheckTimeout, OnHang: q.worker.OnHang}
+	defer w.Close()
+	err := w.Do(func() error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), q.h.opts.CheckTimeout)
 		defer cancel()
 		r, err := q.h.opts.Limiter.Reserve(ctx, Demand{Subject: q.grant.Subject, Request: q.r})

@@ -14,6 +14,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // linked is an application that hands out what is in its store, under /files/,
@@ -57,7 +58,7 @@ func newLinked(t *testing.T, o upload.LinksOptions) *linked {
 // put publishes an object.
 func (l *linked) put(t *testing.T, key, mediaType, name, content string) {
 	t.Helper()
-	s, err := l.store.Stage(t.Context(), upload.Object{Key: key, Type: mediaType, Name: name, MaxSize: 1 << 20}, strings.NewReader(content))
+	s, err := l.store.Stage(t.Context(), storage.Object{Key: key, Type: mediaType, Name: name, MaxSize: 1 << 20}, strings.NewReader(content))
 	require.NoError(t, err)
 	require.NoError(t, s.Commit(t.Context()))
 }
@@ -144,7 +145,7 @@ func TestLinkURLs(t *testing.T) {
 
 // TestUnlinked: what may not be had looks like what is not there.
 func TestUnlinked(t *testing.T) {
-	staging := upload.StagingSegment + "/abc"
+	staging := storage.StagingSegment + "/abc"
 	for _, proxied := range []bool{false, true} {
 		l := newLinked(t, upload.LinksOptions{Proxy: proxied})
 		l.put(t, "a.png", "image/png", "a.png", "content")
@@ -201,7 +202,7 @@ func TestRedirect(t *testing.T) {
 func TestNewLinks(t *testing.T) {
 	store := &memstore.Store{}
 	rows := map[string]struct {
-		store upload.Storage
+		store storage.Storage
 		opts  *upload.LinksOptions
 		ok    bool
 	}{
@@ -216,7 +217,7 @@ func TestNewLinks(t *testing.T) {
 		"mixed":        {store, &upload.LinksOptions{Inline: []string{"multipart/x-mixed-replace"}}, false},
 		"for a day":    {store, &upload.LinksOptions{Expires: 24 * 3600e9}, false},
 		"negative":     {store, &upload.LinksOptions{Expires: -1}, false},
-		"no links":     {struct{ upload.Storage }{store}, nil, false},
+		"no links":     {struct{ storage.Storage }{store}, nil, false},
 	}
 	for name, row := range rows {
 		_, err := upload.NewLinks(row.store, row.opts)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/airlock-go/upload/internal/contained"
 	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/storage"
 )
 
 // reporter is where events go, the log first.
@@ -109,7 +110,7 @@ func (e *Event) attrs() []slog.Attr {
 	case 0:
 	case 1:
 		f := e.Files[0]
-		attrs = append(attrs, slog.String("key", printable(f.Key, MaxKeyBytes)), slog.String("type", f.Type), slog.Int64("size", f.Size),
+		attrs = append(attrs, slog.String("key", printable(f.Key, storage.MaxKeyBytes)), slog.String("type", f.Type), slog.Int64("size", f.Size),
 			slog.String("field", printable(f.Field, maxLoggedName)), slog.String("name", printable(f.Name, maxLoggedName)))
 	default: // their names are clean and their keys valid
 		attrs = append(attrs, slog.Int("count", len(e.Files)), slog.Any("files", e.Files))

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestLogLevels: what an operator must mend is an error, what passes by itself a
@@ -26,8 +27,8 @@ func TestLogLevels(t *testing.T) {
 		{"type_not_allowed", failingStore{}, file("file", "a.png", "<html>"), "INFO"},
 		{"malformed", failingStore{}, good[:90], "INFO"},
 		{"no_file", failingStore{}, file("file", "", ""), "INFO"},
-		{"conflict", failingStore{commit: map[int]error{1: upload.ErrExists}}, good, "INFO"},
-		{"busy", failingStore{stage: upload.ErrBusy}, good, "WARN"},
+		{"conflict", failingStore{commit: map[int]error{1: storage.ErrExists}}, good, "INFO"},
+		{"busy", failingStore{stage: storage.ErrBusy}, good, "WARN"},
 		{"shutdown", failingStore{}, good, "WARN"},
 		{"storage", failingStore{stage: secret}, good, "ERROR"},
 		{"check_failed", failingStore{}, file("file", "fails.txt", "hello"), "ERROR"},
@@ -63,12 +64,12 @@ func TestLogLevels(t *testing.T) {
 
 // goneStore fails when the client has left, which had sent everything.
 type goneStore struct {
-	upload.Storage
+	storage.Storage
 	leave context.CancelFunc
 	stage error
 }
 
-func (s *goneStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s *goneStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	staged, err := s.Storage.Stage(ctx, obj, r)
 	s.leave()
 	if s.stage != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // A record of each handler is one line, and nothing of a client's forges another.
@@ -129,7 +130,7 @@ func (l *logged) everything(t *testing.T, name string) {
 
 	d.Size = 6 << 20
 	large := l.sign(t, d)
-	var part upload.SignedRequest
+	var part storage.SignedRequest
 	l.step(t, "part", map[string]any{"token": large.Token, "partNumber": 1}, &part)
 	l.secret(t, large.Token, part.URL)
 	l.stepAs(t, "bob", "part", map[string]any{"token": large.Token, "partNumber": 1}, nil)

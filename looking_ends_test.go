@@ -17,6 +17,7 @@ import (
 	"github.com/airlock-go/upload/internal/corpus"
 	"github.com/airlock-go/upload/internal/stalled"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // callSize is how much of a file an inspector is shown in one call.
@@ -35,11 +36,11 @@ type watch struct {
 
 // watchedStore notes when a call of the inspector begins: one for each time that a storage reads.
 type watchedStore struct {
-	upload.Storage
+	storage.Storage
 	watch *watch
 }
 
-func (s watchedStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s watchedStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	return s.Storage.Stage(ctx, obj, bufio.NewReaderSize(watchedReader{r, s.watch}, callSize))
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 func TestMiddlewareOutcomes(t *testing.T) {
@@ -160,14 +161,14 @@ func TestTx(t *testing.T) {
 
 // failingStore fails where it is told to.
 type failingStore struct {
-	upload.Storage
+	storage.Storage
 	stage   error
 	commit  map[int]error // by number of the file
 	discard func(try int) error
 	staged  int
 }
 
-func (s *failingStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s *failingStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	if s.stage != nil {
 		return nil, s.stage
 	}
@@ -182,7 +183,7 @@ func (s *failingStore) Stage(ctx context.Context, obj upload.Object, r io.Reader
 var errPanics = errors.New("this panics")
 
 type failingStaged struct {
-	upload.Staged
+	storage.Staged
 	store  *failingStore
 	commit error
 	tries  int
@@ -217,12 +218,12 @@ func TestStorageFailures(t *testing.T) {
 		left  int
 	}{
 		{"Stage fails", failingStore{stage: secret}, upload.CodeStorage, 0},
-		{"Stage is busy", failingStore{stage: upload.ErrBusy}, upload.CodeBusy, 0},
+		{"Stage is busy", failingStore{stage: storage.ErrBusy}, upload.CodeBusy, 0},
 		{"the first Commit fails", failingStore{commit: map[int]error{1: secret}}, upload.CodeStorage, 0},
 		{"the second Commit fails", failingStore{commit: map[int]error{2: secret}}, upload.CodeStorage, 0},
 		{"the second Commit panics", failingStore{commit: map[int]error{2: errPanics}}, upload.CodeStorage, 0},
-		{"the key is taken", failingStore{commit: map[int]error{2: upload.ErrExists}}, upload.CodeConflict, 0},
-		{"the outcome is unknown", failingStore{commit: map[int]error{2: upload.ErrUnknownOutcome}}, upload.CodeStorage, 0},
+		{"the key is taken", failingStore{commit: map[int]error{2: storage.ErrExists}}, upload.CodeConflict, 0},
+		{"the outcome is unknown", failingStore{commit: map[int]error{2: storage.ErrUnknownOutcome}}, upload.CodeStorage, 0},
 		{"Discard fails once", failingStore{commit: map[int]error{2: secret}, discard: func(try int) error {
 			if try == 1 {
 				return secret

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"errors"
+	"github.com/airlock-go/upload/internal/worker"
 	"io"
 )
 
@@ -40,7 +41,7 @@ func (all observers) Verdict() error {
 func (all observers) Close() error {
 	var errs []error
 	for _, o := range all {
-		errs = append(errs, contain(func() error { return closeObserver(o) }))
+		errs = append(errs, worker.Contain(func() error { return closeObserver(o) }))
 	}
 	return errors.Join(errs...)
 }

@@ -21,6 +21,8 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // points are the calls of the host's code, of which one misbehaves.
@@ -120,23 +122,23 @@ type pointStore struct {
 	*points
 }
 
-func (s pointStore) Stage(ctx context.Context, o upload.Object, r io.Reader) (upload.Staged, error) {
+func (s pointStore) Stage(ctx context.Context, o storage.Object, r io.Reader) (storage.Staged, error) {
 	s.hit("Stage")
 	staged, err := s.Store.Stage(ctx, o, r)
 	return pointStaged{staged, s.points}, err
 }
 
-func (s pointStore) SignUpload(ctx context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+func (s pointStore) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
 	s.hit("SignUpload")
 	return s.Store.SignUpload(ctx, d, form)
 }
 
-func (s pointStore) CreateMultipart(ctx context.Context, d upload.DirectObject) (string, error) {
+func (s pointStore) CreateMultipart(ctx context.Context, d storage.DirectObject) (string, error) {
 	s.hit("CreateMultipart")
 	return s.Store.CreateMultipart(ctx, d)
 }
 
-func (s pointStore) Promote(ctx context.Context, p upload.Promotion) error {
+func (s pointStore) Promote(ctx context.Context, p storage.Promotion) error {
 	s.hit("Promote")
 	return s.Store.Promote(ctx, p)
 }
@@ -152,7 +154,7 @@ func (s pointStore) Delete(ctx context.Context, key string) error {
 }
 
 type pointStaged struct {
-	upload.Staged
+	storage.Staged
 	*points
 }
 
@@ -297,7 +299,7 @@ func TestEveryPoint(t *testing.T) {
 }
 
 // send puts what a ticket's request signs into the store, without a network.
-func (p *points) send(t *testing.T, s *upload.SignedRequest, content string) {
+func (p *points) send(t *testing.T, s *storage.SignedRequest, content string) {
 	t.Helper()
 	r := httptest.NewRequest(s.Method, s.URL, strings.NewReader(content))
 	for name, value := range s.Headers {
@@ -448,7 +450,7 @@ func TestEveryPointOfListeners(t *testing.T) {
 			return append(outcome, fmt.Sprint(len(store.Keys()), store.Used()))
 		},
 		"links": func(t *testing.T, p *points, store *memstore.Store) (outcome []string) {
-			staged, err := store.Stage(t.Context(), upload.Object{Key: "a.txt", Type: "text/plain"}, strings.NewReader("hello"))
+			staged, err := store.Stage(t.Context(), storage.Object{Key: "a.txt", Type: "text/plain"}, strings.NewReader("hello"))
 			require.NoError(t, err)
 			require.NoError(t, staged.Commit(t.Context()))
 			for _, proxied := range []bool{true, false} {
@@ -464,23 +466,23 @@ func TestEveryPointOfListeners(t *testing.T) {
 			return outcome
 		},
 		"sweep": func(t *testing.T, p *points, _ *memstore.Store) (outcome []string) {
-			b := newSwept()
-			b.put(t, "x", "kept", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "orphan", "stuck")
+			time.Sleep(time.Until(time.Date(2007, time.January, 1, 0, 0, 0, 0, time.UTC))) // S3 is not older
+			b := stuckObject{&memstore.Store{}}
+			b.Handler("http://store.example/")
+			for _, key := range []string{"k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "orphan", "stuck"} {
+				staged, err := b.Stage(t.Context(), storage.Object{Key: key, MaxSize: 1}, strings.NewReader("x"))
+				require.NoError(t, err)
+				require.NoError(t, staged.Commit(t.Context()))
+			}
 			time.Sleep(30 * 24 * time.Hour)
-			odd := oddLister{swept: b, remove: func(ctx context.Context, o upload.ListedObject) error {
-				if o.Key == "stuck" {
-					return errors.New("locked")
-				}
-				return b.RemoveListed(ctx, o)
-			}}
-			s, err := upload.NewSweeper(odd, func(_ context.Context, keys []string) (kept []string, _ error) {
+			s, err := sweep.New(b, func(_ context.Context, keys []string) (kept []string, _ error) {
 				for _, key := range keys {
 					if key[0] == 'k' {
 						kept = append(kept, key)
 					}
 				}
 				return kept, nil
-			}, &upload.SweepOptions{Remove: true, AllowWholeBucket: true, AllowAnyShare: true, Logger: slog.New(pointLog{p})})
+			}, &sweep.Options{Remove: true, AllowWholeBucket: true, AllowAnyShare: true, Logger: slog.New(pointLog{p})})
 			require.NoError(t, err)
 			report, err := s.Run(t.Context(), "")
 			return append(outcome, fmt.Sprint(report.Removed, report.Failed, report.Kept, err), fmt.Sprint(b.Keys()))
@@ -512,4 +514,14 @@ func TestEveryPointOfListeners(t *testing.T) {
 			}
 		}
 	}
+}
+
+// stuckObject is a store that does not remove the object "stuck".
+type stuckObject struct{ *memstore.Store }
+
+func (s stuckObject) RemoveListed(ctx context.Context, o storage.ListedObject) error {
+	if o.Key == "stuck" {
+		return errors.New("locked")
+	}
+	return s.Store.RemoveListed(ctx, o)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/airlock-go/upload/internal/budget"
 	"github.com/airlock-go/upload/internal/ticket"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Presigner lets clients send files to the storage themselves, under the same
@@ -35,11 +36,11 @@ import (
 // How often somebody asks for a ticket is limited only by an [Options.Limiter],
 // which also reserves what a ticket is for until its URLs expire. What is sent and
 // never confirmed stays until a lifecycle rule or a sweeper removes it: see
-// [StagingSegment].
+// [storage.StagingSegment].
 type Presigner struct {
 	h       *Handler
-	store   DirectStorage
-	methods DirectMethods
+	store   storage.DirectStorage
+	methods storage.DirectMethods
 	sealer  *ticket.Sealer
 	opts    PresignOptions
 	checks  *budget.Budget
@@ -103,7 +104,7 @@ const (
 // tickets and all open them. To change secrets, first deploy the new one behind
 // the old, then the other way round, then without the old one.
 //
-// It fails if the storage is no [DirectStorage] or cannot enforce what would be
+// It fails if the storage is no [storage.DirectStorage] or cannot enforce what would be
 // signed. opts may be nil.
 func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigner, error) {
 	if h == nil {
@@ -118,7 +119,7 @@ func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigne
 	}
 	var ok bool
 	var err error
-	if p.store, ok = h.store.(DirectStorage); !ok {
+	if p.store, ok = h.store.(storage.DirectStorage); !ok {
 		return nil, fmt.Errorf("upload: direct uploads need a DirectStorage, which %T is not", h.store)
 	}
 	if p.methods, err = p.store.DirectMethods(); err != nil {
@@ -146,11 +147,11 @@ func (o *PresignOptions) fill(h *Handler) error {
 	switch {
 	case negative:
 		return errors.New("upload: a negative option; 0 means the default, and nothing is unlimited")
-	case o.SingleSize > maxDirectPart, o.PartSize < minDirectPart, o.PartSize > maxDirectPart:
+	case o.SingleSize > storage.MaxPartSize, o.PartSize < storage.MinPartSize, o.PartSize > storage.MaxPartSize:
 		return errors.New("upload: SingleSize is at most 5 GiB, PartSize 5 MiB to 5 GiB")
 	case o.URLExpires > maxURLExpires, o.TicketExpires > maxTicketExpires, o.TicketExpires < o.URLExpires:
 		return errors.New("upload: URLExpires is at most 12 hours, and TicketExpires no less than that and at most 7 days")
-	case o.KeyPrefix != "" && (!strings.HasSuffix(o.KeyPrefix, "/") || ValidKey(o.KeyPrefix+"x") != nil):
+	case o.KeyPrefix != "" && (!strings.HasSuffix(o.KeyPrefix, "/") || storage.ValidKey(o.KeyPrefix+"x") != nil):
 		return errors.New("upload: KeyPrefix is a valid key that ends in a slash")
 	}
 	return nil
@@ -188,7 +189,7 @@ var errBadTicket = Reject(CodeBadTicket, "the upload is not known or has expired
 // leaveWith ends a request and makes its error one that clients may see.
 func (q *request) leaveWith(err error) error {
 	q.settle(Used{})
-	q.worker.close()
+	q.worker.Close()
 	defer q.leave()
 	if err == nil {
 		return nil

@@ -15,6 +15,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -118,7 +119,7 @@ func (d *direct) sign(t *testing.T, decl upload.Declaration) upload.Ticket {
 }
 
 // send sends content as the signed request says and returns the status.
-func send(t *testing.T, s *upload.SignedRequest, content string) int {
+func send(t *testing.T, s *storage.SignedRequest, content string) int {
 	t.Helper()
 	return uploadtest.Send(t, nil, uploadtest.SignedRequest(s, uploadtest.Bytes(content)).WithContext(t.Context())).Status
 }
@@ -147,7 +148,7 @@ func (d *direct) refusesConfirm(t *testing.T, code upload.Code, subject, tok str
 
 func (d *direct) published() (keys []string) {
 	for _, key := range d.store.Keys() {
-		if !strings.Contains(key, upload.StagingSegment) {
+		if !strings.Contains(key, storage.StagingSegment) {
 			keys = append(keys, key)
 		}
 	}
@@ -277,7 +278,7 @@ func TestMultipartDirect(t *testing.T) {
 	require.Nil(t, ticket.SignedRequest)
 	for _, n := range []int{2, 1, 3} {
 		d.refusesConfirm(t, upload.CodeNotUploaded, "ann", ticket.Token)
-		var s upload.SignedRequest
+		var s storage.SignedRequest
 		resp := d.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": n}, &s)
 		require.Equal(t, http.StatusOK, resp.StatusCode)
 		require.Equal(t, 200, send(t, &s, content[(n-1)*part:min(n*part, len(content))]))

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"github.com/airlock-go/upload/internal/worker"
 	"iter"
 	"net/http"
 	"strings"
@@ -105,7 +106,7 @@ func (p *Progress) begin(r *http.Request, subject string, state State, total int
 		return nil
 	}
 	id := r.Header.Get("Upload-Id")
-	if p.ID != nil && apart(func() error { id = p.ID(r); return nil }) != nil {
+	if p.ID != nil && worker.Apart(func() error { id = p.ID(r); return nil }) != nil {
 		return nil
 	}
 	if id == "" || len(id) > maxProgressID || strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // shown is a form that is sent under an id.
@@ -30,11 +31,11 @@ func shown(id, body string) *http.Request {
 type gates struct{ verdict, commit, next chan struct{} }
 
 type gatedStore struct {
-	upload.Storage
+	storage.Storage
 	*gates
 }
 
-func (s gatedStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s gatedStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	staged, err := s.Storage.Stage(ctx, obj, r)
 	if err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func (s gatedStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (
 }
 
 type gatedStaged struct {
-	upload.Staged
+	storage.Staged
 	*gates
 }
 

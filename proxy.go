@@ -2,6 +2,8 @@ package upload
 
 import (
 	"errors"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
 	"net/http"
 	"strings"
 	"time"
@@ -28,7 +30,7 @@ func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link, e *Even
 }
 
 // pass answers with the object, or with what the request wants of it.
-func (l *Links) pass(w http.ResponseWriter, r *http.Request, key string, stored Stored, e *Event) error {
+func (l *Links) pass(w http.ResponseWriter, r *http.Request, key string, stored storage.Stored, e *Event) error {
 	if strings.Contains(r.Header.Get("Range"), ",") { // several ranges are not served (RFC 9110, section 14.2 allows it): each costs a request
 		r = r.Clone(r.Context())
 		r.Header.Del("Range")
@@ -62,7 +64,7 @@ var errCut = errors.New("upload: the file was cut off")
 // resolved asks the host. Of its errors only those pass that say nothing of the
 // file.
 func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link Link, err error) {
-	err = apart(func() error {
+	err = worker.Apart(func() error {
 		link, err = resolve(r)
 		return err
 	})
@@ -72,7 +74,7 @@ func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link 
 		return link, nil
 	case errors.As(err, &e) && (e.Code == CodeUnauthenticated || e.Code.Status() >= http.StatusInternalServerError):
 		return link, err
-	case errors.Is(err, errPanic), errors.Is(err, errGoexit):
+	case errors.Is(err, worker.ErrPanic), errors.Is(err, worker.ErrGoexit):
 		return link, internal(err)
 	}
 	return link, &Error{Code: CodeNotFound, Reason: "there is no such file", Err: err}

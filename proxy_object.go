@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
+	"github.com/airlock-go/upload/storage"
 	"io"
 	"time"
 )
@@ -14,9 +15,9 @@ const linkStall = 30 * time.Second
 // when it is read. It asks the storage for nothing after end.
 type objectReader struct {
 	ctx    context.Context
-	store  ObjectReader
+	store  storage.ObjectReader
 	key    string
-	stored Stored
+	stored storage.Stored
 	offset int64
 	end    int64
 	body   *stallReader

@@ -15,6 +15,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -26,7 +27,7 @@ type proxied struct {
 
 var mebibyte = strings.Repeat("0123456789abcdef", 1<<16)
 
-func newProxied(t *testing.T, store upload.Storage, o upload.LinksOptions, configure func(*http.Server)) *proxied {
+func newProxied(t *testing.T, store storage.Storage, o upload.LinksOptions, configure func(*http.Server)) *proxied {
 	t.Helper()
 	p := &proxied{events: make(chan upload.Event, 1)}
 	o.Proxy, o.Logger = true, (&fixture{log: &syncBuffer{}}).logger()

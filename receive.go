@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload/internal/form"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Tx is what [Handler.Receive] received: files that passed every check and are
@@ -21,7 +23,7 @@ type Tx struct {
 	query     url.Values
 	waitUntil time.Time
 
-	staged   []Staged
+	staged   []storage.Staged
 	files    []File // by index the ones of staged
 	state    txState
 	received bool // all files are staged
@@ -49,7 +51,7 @@ func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 	tx := &Tx{request: h.newRequest(r, newBody(w, r, &h.opts))}
 	defer func() {
 		tx.body.close(r)
-		tx.worker.close()
+		tx.worker.Close()
 		if !tx.received { // also when storage panics
 			_ = tx.Rollback()
 		}
@@ -179,7 +181,7 @@ func (tx *Tx) Commit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, tx.h.opts.CommitTimeout)
 	defer cancel()
 	for i, s := range tx.staged {
-		if err := apart(func() error { return s.Commit(ctx) }); err != nil {
+		if err := worker.Apart(func() error { return s.Commit(ctx) }); err != nil {
 			e := commitError(err)
 			tx.about = tx.files[i]
 			e.Field, e.Name = tx.about.Field, tx.about.Name
@@ -197,7 +199,7 @@ func (tx *Tx) Commit(ctx context.Context) error {
 }
 
 func commitError(err error) *Error {
-	if errors.Is(err, ErrExists) {
+	if errors.Is(err, storage.ErrExists) {
 		return &Error{Code: CodeConflict, Reason: "a file with this key is stored already", Err: err}
 	}
 	return storageRefusal(err)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload/internal/inspect"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
 )
 
 // request is what both doors know of a request: whose it is, and the worker
@@ -20,7 +22,7 @@ type request struct {
 	body   *body // of a form or a step, nil if nothing is read
 	door   Door
 	grant  *Grant
-	worker *worker
+	worker *worker.Worker
 	place  *place
 
 	reservation Reservation // of the limiter, until it is settled
@@ -36,14 +38,14 @@ type request struct {
 }
 
 func (h *Handler) newRequest(r *http.Request, b *body) *request {
-	q := &request{h: h, r: r, body: b, door: DoorStreamed, worker: &worker{timeout: h.opts.CheckTimeout}}
+	q := &request{h: h, r: r, body: b, door: DoorStreamed, worker: &worker.Worker{Timeout: h.opts.CheckTimeout}}
 	if b == nil {
 		q.door = DoorDirect
 	}
 	q.began = time.Now()
 	q.ctx, q.cancel = context.WithCancelCause(h.report.start(r.Context(), q.door))
-	q.worker.onHang = func() {
-		q.tell(Event{Kind: KindHung, Files: q.files(), Duration: h.opts.CheckTimeout, Err: errHung})
+	q.worker.OnHang = func() {
+		q.tell(Event{Kind: KindHung, Files: q.files(), Duration: h.opts.CheckTimeout, Err: worker.ErrHung})
 	}
 	return q
 }
@@ -119,7 +121,7 @@ func (q *request) validate(in *Incoming) (Observer, error) {
 		return o, err
 	}, checkError)
 	if err != nil { // an observer beside it, or one that comes too late, is closed
-		q.worker.last(ours, func() error {
+		q.worker.Last(ours, func() error {
 			select {
 			case o := <-given:
 				return closeObserver(o)
@@ -138,17 +140,17 @@ func (q *request) key(in *Incoming) (string, error) {
 		return "", err
 	}
 	key = q.grant.KeyPrefix + key
-	if isStaging(key) {
-		return "", internal(fmt.Errorf("upload: the key %q has the segment %q, which is reserved", key, StagingSegment))
+	if storage.IsStaging(key) {
+		return "", internal(fmt.Errorf("upload: the key %q has the segment %q, which is reserved", key, storage.StagingSegment))
 	}
-	return key, keyError(ValidKey(key))
+	return key, keyError(storage.ValidKey(key))
 }
 
 // call runs f on the worker. Its results travel in a channel, since f may still
 // be writing them when it is abandoned.
-func call[T any](w *worker, ours bool, f func() (T, error), failed func(error) error) (T, error) {
+func call[T any](w *worker.Worker, ours bool, f func() (T, error), failed func(error) error) (T, error) {
 	result := make(chan T, 1)
-	err := w.run(ours, func() error {
+	err := w.Run(ours, func() error {
 		v, err := f()
 		result <- v
 		return err
@@ -166,7 +168,7 @@ func checkError(err error) error {
 	switch {
 	case err == nil || errors.As(err, &e) && e != nil:
 		return err
-	case errors.Is(err, errHung), errors.Is(err, inspect.ErrTimeout):
+	case errors.Is(err, worker.ErrHung), errors.Is(err, inspect.ErrTimeout):
 		return &Error{Code: CodeCheckFailed, Reason: "checking the file took too long; try again later", Err: err}
 	}
 	return &Error{Code: CodeCheckFailed, Reason: "the file could not be checked; try again later", Err: err}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"github.com/airlock-go/upload/storage"
 	"net/http"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ type Ticket struct {
 	Token   string    `json:"token"`   // for the steps that follow; opaque
 	Expires time.Time `json:"expires"` // of the request, or of the ticket if the file has parts
 
-	*SignedRequest
+	*storage.SignedRequest
 
 	PartSize int64 `json:"partSize,omitempty"` // bytes of each part but the last
 	Parts    int   `json:"parts,omitempty"`
@@ -37,7 +38,7 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 // size of their own: 5 MiB to 5 GiB, and more where the file would have more than
 // 10,000 parts. Ticket.PartSize tells it.
 func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
-	if partSize < minDirectPart || partSize > maxDirectPart {
+	if partSize < storage.MinPartSize || partSize > storage.MaxPartSize {
 		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
 	}
 	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, p.signParts(partSize))
@@ -80,8 +81,8 @@ func (q *request) demandOf(d Declaration, life time.Duration) Demand {
 func (p *Presigner) signSingle(form bool) signing {
 	return func(q *request, t *sealed) (*Ticket, error) {
 		switch {
-		case t.Size > maxDirectPart:
-			return nil, withFile(tooLarge(maxDirectPart), t.Field, t.Name)
+		case t.Size > storage.MaxPartSize:
+			return nil, withFile(tooLarge(storage.MaxPartSize), t.Field, t.Name)
 		case p.methods.NeedsDigest && t.SHA256 == "":
 			return nil, withFile(Reject(CodeMalformed, "the storage takes this file only with its sha256"), t.Field, t.Name)
 		}
@@ -96,10 +97,10 @@ func (p *Presigner) signSingle(form bool) signing {
 
 func (p *Presigner) signParts(partSize int64) signing {
 	return func(q *request, t *sealed) (ticket *Ticket, err error) {
-		if t.Size > maxDirectPart*maxPartCount {
-			return nil, withFile(tooLarge(maxDirectPart*maxPartCount), t.Field, t.Name)
+		if t.Size > storage.MaxPartSize*storage.MaxParts {
+			return nil, withFile(tooLarge(storage.MaxPartSize*storage.MaxParts), t.Field, t.Name)
 		}
-		t.PartSize = max(partSize, (t.Size+maxPartCount-1)/maxPartCount)
+		t.PartSize = max(partSize, (t.Size+storage.MaxParts-1)/storage.MaxParts)
 		if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
 			return nil, storageError(err)
 		}
@@ -126,13 +127,13 @@ func (p *Presigner) newTicket(q *request, d Declaration) (*sealed, error) {
 	return &sealed{
 		ID: id, Subject: in.Subject, Field: in.Field, Name: in.Name, Type: in.Type, Size: in.Size,
 		SHA256:  strings.ToLower(d.SHA256),
-		Staging: p.opts.KeyPrefix + StagingSegment + "/" + strings.ToLower(id), Key: key,
+		Staging: p.opts.KeyPrefix + storage.StagingSegment + "/" + strings.ToLower(id), Key: key,
 		Expires: time.Now().Add(p.opts.TicketExpires).Unix(),
 	}, nil
 }
 
-func (p *Presigner) object(t *sealed) DirectObject {
-	return DirectObject{Key: t.Staging, Type: t.Type, Size: t.Size, SHA256: t.SHA256, Expires: p.opts.URLExpires}
+func (p *Presigner) object(t *sealed) storage.DirectObject {
+	return storage.DirectObject{Key: t.Staging, Type: t.Type, Size: t.Size, SHA256: t.SHA256, Expires: p.opts.URLExpires}
 }
 
 func (p *Presigner) seal(t *sealed) (string, error) {

@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
+	"github.com/airlock-go/upload/storage"
 	"io"
 	"time"
 )
@@ -32,7 +33,7 @@ type piece struct {
 }
 
 // openStalling opens a piece within the time that also each read has.
-func openStalling(ctx context.Context, from ObjectReader, p piece, stall time.Duration) (*stallReader, error) {
+func openStalling(ctx context.Context, from storage.ObjectReader, p piece, stall time.Duration) (*stallReader, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	r := &stallReader{stall: stall, size: p.size, cancel: cancel, timer: time.AfterFunc(stall, func() { cancel(errStall) })}
 	length := p.size

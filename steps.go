@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/airlock-go/upload/storage"
 	"io/fs"
 	"net/http"
 )
 
 // SignPart signs the PUT of one part, numbered from 1, of exactly the bytes that
 // it must have. A part may be sent again.
-func (p *Presigner) SignPart(r *http.Request, token string, number int) (request *SignedRequest, err error) {
+func (p *Presigner) SignPart(r *http.Request, token string, number int) (request *storage.SignedRequest, err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()
 	if err != nil {
@@ -29,7 +30,7 @@ func (p *Presigner) SignPart(r *http.Request, token string, number int) (request
 }
 
 // Parts lists the parts that have arrived.
-func (p *Presigner) Parts(r *http.Request, token string) (parts []Part, err error) {
+func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()
 	if err != nil {

@@ -3,6 +3,7 @@ package upload
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"github.com/airlock-go/upload/internal/worker"
 	"hash"
 	"io"
 	"sync"
@@ -22,7 +23,7 @@ type stream struct {
 	src      io.Reader // the part behind head
 	head     []byte    // not yet replayed
 	limit    int64
-	worker   *worker
+	worker   *worker.Worker
 	observer Observer
 	ours     bool             // the observer is of this package: it neither hangs nor keeps what it sees
 	relay    *[relaySize]byte // what another one sees; it may keep it when it hangs
@@ -34,7 +35,7 @@ type stream struct {
 	err  error // io.EOF after the whole file was read and accepted
 }
 
-func newStream(src io.Reader, head []byte, limit int64, w *worker, o Observer, digest bool) *stream {
+func newStream(src io.Reader, head []byte, limit int64, w *worker.Worker, o Observer, digest bool) *stream {
 	s := &stream{src: src, head: head, limit: limit, worker: w, observer: o, ours: isOurs(o)}
 	if o != nil && !s.ours {
 		s.relay = relays.Get().(*[relaySize]byte)
@@ -51,8 +52,8 @@ func (s *stream) close() {
 	if s.observer == nil {
 		return
 	}
-	s.worker.last(s.ours, func() error { return closeObserver(s.observer) })
-	if s.relay != nil && !s.worker.hung {
+	s.worker.Last(s.ours, func() error { return closeObserver(s.observer) })
+	if s.relay != nil && !s.worker.Hung {
 		relays.Put(s.relay)
 	}
 	s.relay = nil
@@ -121,7 +122,7 @@ func (s *stream) account(p []byte, end error) error {
 
 func (s *stream) judge(p []byte, last bool) error {
 	o := s.observer
-	return checkError(s.worker.run(s.ours, func() error {
+	return checkError(s.worker.Run(s.ours, func() error {
 		if len(p) > 0 {
 			if err := show(o, p); err != nil {
 				return err

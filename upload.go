@@ -11,6 +11,7 @@ import (
 
 	"github.com/airlock-go/upload/internal/budget"
 	"github.com/airlock-go/upload/internal/contained"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Handler receives files. It is made by [New], is safe for concurrent use and
@@ -21,7 +22,7 @@ import (
 //     and removes them again when that one fails,
 //   - [Handler.Receive] leaves both to the caller.
 type Handler struct {
-	store     Storage
+	store     storage.Storage
 	policy    Validator
 	authorize Authorizer
 	opts      Options // with all defaults filled in
@@ -153,7 +154,7 @@ type File struct {
 // callers that authorize accepts. None of the three may be nil; opts may be.
 //
 // It fails when an option is negative or makes no sense.
-func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (*Handler, error) {
+func New(store storage.Storage, policy Validator, authorize Authorizer, opts *Options) (*Handler, error) {
 	if store == nil || policy == nil || authorize == nil {
 		return nil, errors.New("upload: New needs a storage, a validator and an authorizer; AllowAnonymous says that anyone may upload")
 	}

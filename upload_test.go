@@ -13,6 +13,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 func TestStores(t *testing.T) {
@@ -29,7 +30,7 @@ func TestStores(t *testing.T) {
 	}, files[1])
 	content, info := f.stored(t, files[0].Key)
 	require.Equal(t, pngBytes(), content)
-	require.Equal(t, upload.Stored{Type: "image/png", Name: "Cat 1.PNG", Size: int64(len(pngBytes()))}, info)
+	require.Equal(t, storage.Stored{Type: "image/png", Name: "Cat 1.PNG", Size: int64(len(pngBytes()))}, info)
 }
 
 // TestAccepts: legitimate variety.

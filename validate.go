@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/internal/worker"
 )
 
 // HeadSize is how many bytes of a file its type is detected from: the whole
@@ -112,7 +113,7 @@ func Any(validators ...Validator) Validator {
 			o, e := v.Validate(ctx, in)
 			switch {
 			case e != nil:
-				_ = contain(func() error { return closeObserver(o) })
+				_ = worker.Contain(func() error { return closeObserver(o) })
 				if errors.Is(err, CodeTypeNotAllowed) {
 					err = e
 				}

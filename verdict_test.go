@@ -10,23 +10,24 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestVerdicts: one of all lets a file pass, and what is not known does not.
 func TestVerdicts(t *testing.T) {
 	cause := errors.New("Win.Test.EICAR_HDB-1")
-	for verdict, want := range map[upload.Verdict]struct {
+	for verdict, want := range map[storage.ScanResult]struct {
 		code   upload.Code
 		status int
 	}{
-		upload.VerdictPending:     {upload.CodeScanPending, 503},
-		upload.VerdictInfected:    {upload.CodeInfected, 422},
-		upload.VerdictSuspicious:  {upload.CodeSuspicious, 422},
-		upload.VerdictTooLarge:    {upload.CodeNotScanned, 422},
-		upload.VerdictEncrypted:   {upload.CodeNotScanned, 422},
-		upload.VerdictUnsupported: {upload.CodeNotScanned, 422},
-		upload.VerdictFailed:      {upload.CodeCheckFailed, 503},
-		"CLEAN":                   {upload.CodeCheckFailed, 503},
+		storage.ScanPending:     {upload.CodeScanPending, 503},
+		storage.ScanInfected:    {upload.CodeInfected, 422},
+		storage.ScanSuspicious:  {upload.CodeSuspicious, 422},
+		storage.ScanTooLarge:    {upload.CodeNotScanned, 422},
+		storage.ScanEncrypted:   {upload.CodeNotScanned, 422},
+		storage.ScanUnsupported: {upload.CodeNotScanned, 422},
+		storage.ScanFailed:      {upload.CodeCheckFailed, 503},
+		"CLEAN":                 {upload.CodeCheckFailed, 503},
 	} {
 		err := upload.ScanError(verdict, cause)
 		require.ErrorIs(t, err, want.code, verdict)
@@ -41,7 +42,7 @@ func TestVerdicts(t *testing.T) {
 		require.Contains(t, f.log.String(), "EICAR")
 		f.empty(t)
 	}
-	require.NoError(t, upload.ScanError(upload.VerdictClean, cause))
+	require.NoError(t, upload.ScanError(storage.ScanClean, cause))
 }
 
 // TestLinksRequireScan: what was not found clean is not served, whichever way the
@@ -51,16 +52,16 @@ func TestLinksRequireScan(t *testing.T) {
 		l := newLinked(t, upload.LinksOptions{Proxy: proxied, RequireScan: true})
 		l.put(t, "a.png", "image/png", "a.png", "content")
 		_, absent := l.get(t, http.MethodGet, l.URL+"/files/b.png")
-		for verdict, status := range map[upload.Verdict]int{
-			upload.VerdictPending:     503,
-			upload.VerdictClean:       200,
-			upload.VerdictInfected:    404,
-			upload.VerdictSuspicious:  404,
-			upload.VerdictTooLarge:    404,
-			upload.VerdictEncrypted:   404,
-			upload.VerdictUnsupported: 404,
-			upload.VerdictFailed:      503,
-			"something else":          503,
+		for verdict, status := range map[storage.ScanResult]int{
+			storage.ScanPending:     503,
+			storage.ScanClean:       200,
+			storage.ScanInfected:    404,
+			storage.ScanSuspicious:  404,
+			storage.ScanTooLarge:    404,
+			storage.ScanEncrypted:   404,
+			storage.ScanUnsupported: 404,
+			storage.ScanFailed:      503,
+			"something else":        503,
 		} {
 			require.True(t, l.store.SetVerdict("a.png", verdict))
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
@@ -83,23 +84,23 @@ func TestLinksRequireScan(t *testing.T) {
 // versioned is a store whose objects are replaced as soon as they were looked at.
 type versioned struct {
 	*memstore.Store
-	signed upload.SignedGet
+	signed storage.SignedGet
 }
 
-func (v *versioned) Stat(ctx context.Context, key string) (upload.Stored, error) {
+func (v *versioned) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	stored, err := v.Store.Stat(ctx, key)
 	stored.Version = "first"
 	return stored, err
 }
 
-func (v *versioned) ScanVerdict(_ context.Context, _, version string) (upload.Verdict, error) {
+func (v *versioned) ScanVerdict(_ context.Context, _, version string) (storage.ScanResult, error) {
 	if version == "first" {
-		return upload.VerdictClean, nil
+		return storage.ScanClean, nil
 	}
-	return upload.VerdictInfected, nil
+	return storage.ScanInfected, nil
 }
 
-func (v *versioned) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+func (v *versioned) SignGet(ctx context.Context, key string, g storage.SignedGet) (string, error) {
 	v.signed = g
 	return v.Store.SignGet(ctx, key, g)
 }
@@ -121,8 +122,8 @@ func TestLinkVersion(t *testing.T) {
 // noVerdicts is a store whose verdicts cannot be read.
 type noVerdicts struct{ *memstore.Store }
 
-func (noVerdicts) ScanVerdict(context.Context, string, string) (upload.Verdict, error) {
-	return upload.VerdictClean, errors.New("the bucket's policy forbids it")
+func (noVerdicts) ScanVerdict(context.Context, string, string) (storage.ScanResult, error) {
+	return storage.ScanClean, errors.New("the bucket's policy forbids it")
 }
 
 func TestVerdictThatCannotBeRead(t *testing.T) {
@@ -134,8 +135,8 @@ func TestVerdictThatCannotBeRead(t *testing.T) {
 	require.ErrorIs(t, err, upload.CodeStorage)
 
 	_, err = upload.NewLinks(struct {
-		upload.Storage
-		upload.LinkStorage
+		storage.Storage
+		storage.LinkStorage
 	}{}, &upload.LinksOptions{RequireScan: true})
 	require.ErrorContains(t, err, "VerdictReader")
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 const (
@@ -124,7 +125,7 @@ func client(endpoint string) *s3.Client {
 // policy is what the library checks in all cases.
 func policy() upload.Validator { return upload.Any(upload.Images(nil), upload.Documents(nil)) }
 
-func newHandler(c config, store upload.Storage) (http.Handler, error) {
+func newHandler(c config, store storage.Storage) (http.Handler, error) {
 	return upload.New(store, policy(), upload.AllowAnonymous, &upload.Options{
 		MaxFileSize: c.maxFile, MaxWait: c.maxWait, Logger: slog.New(slog.DiscardHandler),
 	})

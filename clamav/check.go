@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Ping asks clamd whether it is there, on a connection of its own: good for a
@@ -16,7 +17,7 @@ import (
 func (s *Scanner) Ping(ctx context.Context) error {
 	reply, err := s.ask(ctx, "PING")
 	if err == nil && reply != "PONG" {
-		err = upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: clamd answered %q to PING", reply))
+		err = upload.ScanError(storage.ScanFailed, fmt.Errorf("clamav: clamd answered %q to PING", reply))
 	}
 	return err
 }
@@ -42,7 +43,7 @@ func (s *Scanner) ask(ctx context.Context, command string) (string, error) {
 		reply, err = readReply(conn)
 	}
 	if err != nil {
-		return "", upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: %s: %w", command, err))
+		return "", upload.ScanError(storage.ScanFailed, fmt.Errorf("clamav: %s: %w", command, err))
 	}
 	return reply, nil
 }

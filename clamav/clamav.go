@@ -52,6 +52,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/budget"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Options is everything that has a good default. Nothing can be made unlimited.
@@ -153,14 +154,14 @@ func (s *Scanner) ValidateDeclaration(_ context.Context, in *upload.Incoming) er
 }
 
 func (s *Scanner) tooLarge() error {
-	return upload.ScanError(upload.VerdictTooLarge, fmt.Errorf("clamav: the file is larger than MaxSize, %d bytes", s.opts.MaxSize))
+	return upload.ScanError(storage.ScanTooLarge, fmt.Errorf("clamav: the file is larger than MaxSize, %d bytes", s.opts.MaxSize))
 }
 
 func (s *Scanner) dial(ctx context.Context) (net.Conn, error) {
 	d := net.Dialer{Timeout: min(dialTimeout, s.opts.Timeout)}
 	conn, err := d.DialContext(ctx, s.network, s.address)
 	if err != nil {
-		return nil, upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: %w", err))
+		return nil, upload.ScanError(storage.ScanFailed, fmt.Errorf("clamav: %w", err))
 	}
 	return conn, nil
 }

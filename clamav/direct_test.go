@@ -16,6 +16,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/clamav"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestSentDirectly: a file that went straight to the storage is scanned before it
@@ -45,7 +46,7 @@ func TestSentDirectly(t *testing.T) {
 		strings.Repeat("too large", 1000): upload.CodeNotScanned,
 	} {
 		var ticket struct {
-			upload.SignedRequest
+			storage.SignedRequest
 			Token string
 			Code  upload.Code
 		}

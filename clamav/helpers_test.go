@@ -16,6 +16,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // host is an application whose whole policy is a scanner.
@@ -32,7 +33,7 @@ func newHost(t *testing.T, scanner upload.Validator, opts upload.Options) *host 
 	return h
 }
 
-func serve(t *testing.T, store upload.Storage, scanner upload.Validator, log io.Writer, opts upload.Options) *httptest.Server {
+func serve(t *testing.T, store storage.Storage, scanner upload.Validator, log io.Writer, opts upload.Options) *httptest.Server {
 	t.Helper()
 	if opts.MaxFileSize == 0 {
 		opts.MaxFileSize = 256 << 20

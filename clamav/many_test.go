@@ -17,13 +17,14 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/rounds"
+	"github.com/airlock-go/upload/storage"
 )
 
 // sink is a storage that keeps nothing, so that what is measured is not what is
 // stored.
 type sink struct{ committed atomic.Int64 }
 
-func (s *sink) Stage(_ context.Context, _ upload.Object, r io.Reader) (upload.Staged, error) {
+func (s *sink) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
 	if _, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{r}, make([]byte, 32<<10)); err != nil {
 		return nil, err
 	}

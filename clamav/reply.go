@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // maxReply is the longest answer that is read, in bytes.
@@ -23,33 +23,33 @@ func readReply(r io.Reader) (string, error) {
 
 // verdictOf understands the answer to INSTREAM. Whatever it does not know is a
 // scan that failed. The cause is for the log and holds the signature's name.
-func verdictOf(reply string) (upload.Verdict, error) {
+func verdictOf(reply string) (storage.ScanResult, error) {
 	cause := fmt.Errorf("clamav: clamd answered %q", reply)
 	name, found := strings.CutSuffix(strings.TrimPrefix(reply, "stream: "), " FOUND")
 	switch {
 	case reply == "stream: OK":
-		return upload.VerdictClean, cause
+		return storage.ScanClean, cause
 	case strings.HasPrefix(reply, "INSTREAM size limit exceeded"):
-		return upload.VerdictTooLarge, cause
+		return storage.ScanTooLarge, cause
 	case !found:
-		return upload.VerdictFailed, cause
+		return storage.ScanFailed, cause
 	}
 	for _, kind := range kinds {
 		if strings.HasPrefix(name, kind.prefix) {
 			return kind.verdict, cause
 		}
 	}
-	return upload.VerdictInfected, cause
+	return storage.ScanInfected, cause
 }
 
 // kinds are what "FOUND" stands for besides malware, by the beginning of the
 // signature's name; the first that fits counts.
 var kinds = []struct {
 	prefix  string
-	verdict upload.Verdict
+	verdict storage.ScanResult
 }{
-	{"Heuristics.Limits.Exceeded", upload.VerdictTooLarge},
-	{"Heuristics.Encrypted.", upload.VerdictEncrypted},
-	{"Heuristics.", upload.VerdictSuspicious},
-	{"PUA.", upload.VerdictSuspicious},
+	{"Heuristics.Limits.Exceeded", storage.ScanTooLarge},
+	{"Heuristics.Encrypted.", storage.ScanEncrypted},
+	{"Heuristics.", storage.ScanSuspicious},
+	{"PUA.", storage.ScanSuspicious},
 }

@@ -8,30 +8,31 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 func TestVerdictOf(t *testing.T) {
-	for reply, want := range map[string]upload.Verdict{
-		"stream: OK":                                            upload.VerdictClean,
-		"stream: Win.Test.EICAR_HDB-1 FOUND":                    upload.VerdictInfected,
-		"stream: Test.EICAR.UNOFFICIAL(44d88612:68) FOUND":      upload.VerdictInfected,
-		"stream: My.Heuristics.Encrypted.Zip FOUND":             upload.VerdictInfected,
-		"stream:  FOUND":                                        upload.VerdictInfected,
-		"stream: Heuristics.Limits.Exceeded FOUND":              upload.VerdictTooLarge,
-		"stream: Heuristics.Limits.Exceeded.MaxRecursion FOUND": upload.VerdictTooLarge,
-		"INSTREAM size limit exceeded. ERROR":                   upload.VerdictTooLarge,
-		"stream: Heuristics.Encrypted.PDF FOUND":                upload.VerdictEncrypted,
-		"stream: Heuristics.OLE2.ContainsMacros FOUND":          upload.VerdictSuspicious,
-		"stream: Heuristics.Phishing.Email.SpoofedDomain FOUND": upload.VerdictSuspicious,
-		"stream: PUA.Win.Packer.Upx-4 FOUND":                    upload.VerdictSuspicious,
-		"stream: OK FOUND":                                      upload.VerdictInfected,
-		"stream: Can't allocate memory ERROR":                   upload.VerdictFailed,
-		"stream: FOUND":                                         upload.VerdictFailed,
-		"FOUND":                                                 upload.VerdictFailed,
-		"OK":                                                    upload.VerdictFailed,
-		"STREAM: OK":                                            upload.VerdictFailed,
-		"1: stream: OK":                                         upload.VerdictFailed,
-		"":                                                      upload.VerdictFailed,
+	for reply, want := range map[string]storage.ScanResult{
+		"stream: OK":                                            storage.ScanClean,
+		"stream: Win.Test.EICAR_HDB-1 FOUND":                    storage.ScanInfected,
+		"stream: Test.EICAR.UNOFFICIAL(44d88612:68) FOUND":      storage.ScanInfected,
+		"stream: My.Heuristics.Encrypted.Zip FOUND":             storage.ScanInfected,
+		"stream:  FOUND":                                        storage.ScanInfected,
+		"stream: Heuristics.Limits.Exceeded FOUND":              storage.ScanTooLarge,
+		"stream: Heuristics.Limits.Exceeded.MaxRecursion FOUND": storage.ScanTooLarge,
+		"INSTREAM size limit exceeded. ERROR":                   storage.ScanTooLarge,
+		"stream: Heuristics.Encrypted.PDF FOUND":                storage.ScanEncrypted,
+		"stream: Heuristics.OLE2.ContainsMacros FOUND":          storage.ScanSuspicious,
+		"stream: Heuristics.Phishing.Email.SpoofedDomain FOUND": storage.ScanSuspicious,
+		"stream: PUA.Win.Packer.Upx-4 FOUND":                    storage.ScanSuspicious,
+		"stream: OK FOUND":                                      storage.ScanInfected,
+		"stream: Can't allocate memory ERROR":                   storage.ScanFailed,
+		"stream: FOUND":                                         storage.ScanFailed,
+		"FOUND":                                                 storage.ScanFailed,
+		"OK":                                                    storage.ScanFailed,
+		"STREAM: OK":                                            storage.ScanFailed,
+		"1: stream: OK":                                         storage.ScanFailed,
+		"":                                                      storage.ScanFailed,
 	} {
 		got, cause := verdictOf(reply)
 		require.Equal(t, want, got, reply)
@@ -55,10 +56,10 @@ func FuzzReply(f *testing.F) {
 			return
 		}
 		v, _ := verdictOf(reply)
-		if (v == upload.VerdictClean) != bytes.HasPrefix(sent, []byte("stream: OK\x00")) {
+		if (v == storage.ScanClean) != bytes.HasPrefix(sent, []byte("stream: OK\x00")) {
 			t.Fatalf("%q is %s", sent, v)
 		}
-		if (upload.ScanError(v, nil) == nil) != (v == upload.VerdictClean) {
+		if (upload.ScanError(v, nil) == nil) != (v == storage.ScanClean) {
 			t.Fatal(v)
 		}
 	})

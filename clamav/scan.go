@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // linger is how long an answer may take that clamd gave before it closed the
@@ -107,11 +108,11 @@ func (c *scan) Verdict() error {
 		return c.failed(err)
 	}
 	if err := c.conn.SetReadDeadline(until); err != nil {
-		return upload.ScanError(upload.VerdictFailed, err)
+		return upload.ScanError(storage.ScanFailed, err)
 	}
 	reply, err := readReply(c.conn)
 	if err != nil {
-		return upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: no verdict: %w", err))
+		return upload.ScanError(storage.ScanFailed, fmt.Errorf("clamav: no verdict: %w", err))
 	}
 	v, cause := verdictOf(reply)
 	return upload.ScanError(v, cause)
@@ -124,11 +125,11 @@ func (c *scan) failed(err error) error {
 	<-c.answered
 	reply, missing := readReply(io.MultiReader(bytes.NewReader(c.first), c.conn))
 	if missing != nil {
-		return upload.ScanError(upload.VerdictFailed, fmt.Errorf("clamav: %w; %w", err, missing))
+		return upload.ScanError(storage.ScanFailed, fmt.Errorf("clamav: %w; %w", err, missing))
 	}
 	v, cause := verdictOf(reply)
-	if v == upload.VerdictClean {
-		v = upload.VerdictFailed
+	if v == storage.ScanClean {
+		v = storage.ScanFailed
 	}
 	return upload.ScanError(v, fmt.Errorf("%w; %w", err, cause))
 }

@@ -8,14 +8,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
 // formRequest is a signed form as browsers send it: the fields, then the file.
-func formRequest(t testing.TB, signed *upload.SignedRequest, body []byte) *http.Request {
+func formRequest(t testing.TB, signed *storage.SignedRequest, body []byte) *http.Request {
 	t.Helper()
 	var form uploadtest.Form
 	for _, name := range slices.Sorted(maps.Keys(signed.Fields)) {
@@ -48,7 +48,7 @@ func TestDirectForm(t *testing.T) {
 	require.Equal(t, 201, status, "%s", answer)
 	stored, err := st.store.Stat(t.Context(), stagingKey)
 	require.NoError(t, err)
-	require.Equal(t, upload.Stored{Type: "text/plain", Size: int64(len(content)), ETag: stored.ETag}, stored)
+	require.Equal(t, storage.Stored{Type: "text/plain", Size: int64(len(content)), ETag: stored.ETag}, stored)
 	head := st.bucket.Head(t.Context(), t, stagingKey)
 	require.Equal(t, "attachment", *head.ContentDisposition)
 	require.Equal(t, "private", *head.CacheControl)
@@ -63,17 +63,17 @@ func TestDirectFormAttacks(t *testing.T) {
 	if noForms(t) {
 		return
 	}
-	set := func(name, value string) func(*upload.SignedRequest) {
-		return func(r *upload.SignedRequest) { r.Fields[name] = value }
+	set := func(name, value string) func(*storage.SignedRequest) {
+		return func(r *storage.SignedRequest) { r.Fields[name] = value }
 	}
-	without := func(name string) func(*upload.SignedRequest) {
-		return func(r *upload.SignedRequest) { delete(r.Fields, name) }
+	without := func(name string) func(*storage.SignedRequest) {
+		return func(r *storage.SignedRequest) { delete(r.Fields, name) }
 	}
-	same := func(*upload.SignedRequest) {}
+	same := func(*storage.SignedRequest) {}
 	other := s3test.NewBucket(t, false)
 	rows := []struct {
 		name   string
-		change func(*upload.SignedRequest)
+		change func(*storage.SignedRequest)
 		body   []byte
 	}{
 		{"longer", same, append(content[:len(content):len(content)], '!')},
@@ -84,7 +84,7 @@ func TestDirectFormAttacks(t *testing.T) {
 		{"no digest", without("x-amz-checksum-sha256"), forged},
 		{"another key", set("key", "tenant/upload-staging/ä b+10"), content},
 		{"the client's name in the key", set("key", stagingKey+"${filename}"), content},
-		{"another bucket", func(r *upload.SignedRequest) { r.URL = s3test.Get().Endpoint + "/" + other.Name }, content},
+		{"another bucket", func(r *storage.SignedRequest) { r.URL = s3test.Get().Endpoint + "/" + other.Name }, content},
 		{"another type", set("Content-Type", "text/html"), content},
 		{"no type", without("Content-Type"), content},
 		{"inline", set("Content-Disposition", "inline"), content},

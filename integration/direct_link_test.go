@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 func TestSignedLinks(t *testing.T) {
@@ -19,7 +19,7 @@ func TestSignedLinks(t *testing.T) {
 	key := "a/ä b+c&d=e.txt"
 	st.bucket.Put(t.Context(), t, key, content)
 	st.bucket.Put(t.Context(), t, "secret", content)
-	signed := upload.SignedGet{Type: "text/plain; charset=utf-8", Disposition: `attachment; filename="x.txt"; filename*=UTF-8''%C3%A4.txt`, Expires: time.Minute}
+	signed := storage.SignedGet{Type: "text/plain; charset=utf-8", Disposition: `attachment; filename="x.txt"; filename*=UTF-8''%C3%A4.txt`, Expires: time.Minute}
 	for _, row := range []struct {
 		name   string
 		change func(*http.Request)
@@ -89,8 +89,8 @@ func TestOpenAt(t *testing.T) {
 		{"k", stored.ETag, size, 20, nil, nil},
 		{"k", "", size - 1, -1, content[size-1:], nil},
 		{"k", stored.ETag, size, -1, nil, nil},
-		{"k", `"0"`, 0, -1, nil, upload.ErrChanged},
-		{"k", `"0"`, 7, 20, nil, upload.ErrChanged},
+		{"k", `"0"`, 0, -1, nil, storage.ErrChanged},
+		{"k", `"0"`, 7, 20, nil, storage.ErrChanged},
 		{"none", stored.ETag, 7, 20, nil, fs.ErrNotExist},
 	} {
 		r, err := st.store.OpenAt(t.Context(), row.key, row.etag, row.offset, row.length)

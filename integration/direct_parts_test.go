@@ -10,18 +10,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 var twoParts = bytes.Repeat([]byte("0123456789abcdef"), (part+1000)/16)
 
-func sendParts(t testing.TB, s *s3store.Store, id string, body []byte) []upload.Part {
+func sendParts(t testing.TB, s *s3store.Store, id string, body []byte) []storage.Part {
 	t.Helper()
 	d := directObject(body)
-	var want []upload.Part
+	var want []storage.Part
 	for i := 0; i*part < len(body); i++ {
 		piece := body[i*part : min((i+1)*part, len(body))]
 		d.Size = int64(len(piece))
@@ -30,7 +30,7 @@ func sendParts(t testing.TB, s *s3store.Store, id string, body []byte) []upload.
 		require.Equal(t, partHeaders(), signed.Headers)
 		status, answer, header := send(t, httpRequest(t, signed, piece))
 		require.Equal(t, 200, status, "%s", answer)
-		want = append(want, upload.Part{Number: i + 1, Size: d.Size, ETag: header.Get("ETag")})
+		want = append(want, storage.Part{Number: i + 1, Size: d.Size, ETag: header.Get("ETag")})
 	}
 	return want
 }

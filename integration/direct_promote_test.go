@@ -10,16 +10,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // stageObject puts body where clients do, by a form, which can be sent again, or by a
 // PUT where there are none. It has no digest where it needs none. again is the same
 // request with other bytes.
-func (st *stage) stageObject(t testing.TB, body []byte) (stored upload.Stored, again func(body []byte) *http.Request) {
+func (st *stage) stageObject(t testing.TB, body []byte) (stored storage.Stored, again func(body []byte) *http.Request) {
 	t.Helper()
 	d := directObject(body)
 	if !needsDigest() {
@@ -40,7 +40,7 @@ func (st *stage) stageObject(t testing.TB, body []byte) (stored upload.Stored, a
 }
 
 // toPromote stages body and says how it is published.
-func (st *stage) toPromote(t testing.TB, body []byte) upload.Promotion {
+func (st *stage) toPromote(t testing.TB, body []byte) storage.Promotion {
 	t.Helper()
 	stored, _ := st.stageObject(t, body)
 	return promotionOf(stored, body)
@@ -63,14 +63,14 @@ func TestPromote(t *testing.T) {
 			require.EqualValues(t, 1, *head.TagCount)
 			stored, err := st.store.Stat(t.Context(), "published")
 			require.NoError(t, err)
-			require.Equal(t, upload.Stored{
+			require.Equal(t, storage.Stored{
 				Type: p.Type, Name: p.Name, Size: p.Size, ETag: stored.ETag, SHA256: p.SHA256, Nonce: p.Nonce, Version: aws.ToString(head.VersionId),
 			}, stored)
 
 			require.NoError(t, st.store.Delete(t.Context(), stagingKey))
 			require.NoError(t, st.store.Promote(t.Context(), p), "published already")
 			p.Nonce = "another"
-			require.ErrorIs(t, st.store.Promote(t.Context(), p), upload.ErrExists)
+			require.ErrorIs(t, st.store.Promote(t.Context(), p), storage.ErrExists)
 			requireKeys(t, st.bucket, "published")
 		})
 	}
@@ -110,7 +110,7 @@ func TestPromotePinned(t *testing.T) {
 					return
 				}
 				require.Equal(t, 201, status, "%s", answer)
-				require.ErrorIs(t, st.store.Promote(t.Context(), p), upload.ErrChanged)
+				require.ErrorIs(t, st.store.Promote(t.Context(), p), storage.ErrChanged)
 				for _, v := range st.bucket.Versions(t.Context(), t) {
 					require.Equal(t, stagingKey, v.Key)
 				}
@@ -146,7 +146,7 @@ func TestPromoteAtOnce(t *testing.T) {
 				if (i >= 16) == (winner.Nonce == "another") {
 					require.NoError(t, err)
 				} else {
-					require.ErrorIs(t, err, upload.ErrExists)
+					require.ErrorIs(t, err, storage.ErrExists)
 				}
 			}
 			requireKeys(t, st.bucket, "published", stagingKey)

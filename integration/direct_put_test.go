@@ -15,9 +15,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -39,8 +39,8 @@ func wireSHA256(b []byte) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func directObject(body []byte) upload.DirectObject {
-	return upload.DirectObject{
+func directObject(body []byte) storage.DirectObject {
+	return storage.DirectObject{
 		Key: stagingKey, Type: "text/plain", Size: int64(len(body)), SHA256: hexSHA256(body), Expires: time.Minute,
 	}
 }
@@ -50,7 +50,7 @@ func directObject(body []byte) upload.DirectObject {
 func needsDigest() bool { return s3test.Get().Profile().NoCopyDigests }
 
 // httpRequest is the signed request as an honest client sends it.
-func httpRequest(t testing.TB, signed *upload.SignedRequest, body []byte) *http.Request {
+func httpRequest(t testing.TB, signed *storage.SignedRequest, body []byte) *http.Request {
 	t.Helper()
 	return uploadtest.SignedRequest(signed, uploadtest.Bytes(body)).WithContext(t.Context())
 }
@@ -201,7 +201,7 @@ func TestDirectPut(t *testing.T) {
 
 			stored, err := st.store.Stat(t.Context(), stagingKey)
 			require.NoError(t, err)
-			require.Equal(t, upload.Stored{Type: "text/plain", Size: int64(len(content)), ETag: header.Get("ETag")}, stored)
+			require.Equal(t, storage.Stored{Type: "text/plain", Size: int64(len(content)), ETag: header.Get("ETag")}, stored)
 
 			status, _, _ = send(t, httpRequest(t, signed, content))
 			require.Equal(t, http.StatusPreconditionFailed, status)
@@ -233,7 +233,7 @@ func TestDirectRequestsExpire(t *testing.T) {
 	part, err := st.store.SignPart(t.Context(), d, id, 1)
 	require.NoError(t, err)
 	st.bucket.Put(t.Context(), t, "k", content)
-	link, err := st.store.SignGet(t.Context(), "k", upload.SignedGet{Expires: time.Second})
+	link, err := st.store.SignGet(t.Context(), "k", storage.SignedGet{Expires: time.Second})
 	require.NoError(t, err)
 	time.Sleep(2500 * time.Millisecond)
 	get, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
@@ -279,8 +279,8 @@ func TestDirectEncoding(t *testing.T) {
 	require.Nil(t, head.ContentLanguage)
 }
 
-func promotionOf(stored upload.Stored, body []byte) upload.Promotion {
-	return upload.Promotion{
+func promotionOf(stored storage.Stored, body []byte) storage.Promotion {
+	return storage.Promotion{
 		From: stagingKey, ETag: stored.ETag, Key: "published", Type: "text/plain", Name: "straße.txt",
 		Size: stored.Size, SHA256: hexSHA256(body), Nonce: "nonce",
 	}

@@ -3,9 +3,9 @@ package integration_test
 import (
 	"testing"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/storetest"
 )
 
@@ -23,7 +23,7 @@ func TestDirectConformance(t *testing.T) {
 	for name, profile := range profiles {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			storetest.RunDirect(t, func(t *testing.T) upload.DirectStorage {
+			storetest.RunDirect(t, func(t *testing.T) storage.DirectStorage {
 				return newStage(t, false, s3store.Options{Profile: profile}).store
 			}, except...)
 		})
@@ -32,7 +32,7 @@ func TestDirectConformance(t *testing.T) {
 
 func TestLinkConformance(t *testing.T) {
 	t.Parallel()
-	storetest.RunLinks(t, func(t *testing.T) upload.LinkStorage {
+	storetest.RunLinks(t, func(t *testing.T) storage.LinkStorage {
 		return newStage(t, false, s3store.Options{}).store
 	})
 }

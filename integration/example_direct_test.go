@@ -15,6 +15,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/example"
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestExampleServerDirect does what the example's page does when a file goes
@@ -39,7 +40,7 @@ func TestExampleServerDirect(t *testing.T) {
 		if allowed == "" && !rules {
 			continue // such a server lets everybody in
 		}
-		_, _, header := send(t, httpRequest(t, &upload.SignedRequest{Method: http.MethodOptions, URL: ticket.URL, Headers: map[string]string{
+		_, _, header := send(t, httpRequest(t, &storage.SignedRequest{Method: http.MethodOptions, URL: ticket.URL, Headers: map[string]string{
 			"Origin": origin, "Access-Control-Request-Method": ticket.Method, "Access-Control-Request-Headers": asked,
 		}}, nil))
 		require.Equal(t, allowed, header.Get("Access-Control-Allow-Origin"))
@@ -51,7 +52,7 @@ func TestExampleServerDirect(t *testing.T) {
 	exampleStep(t, p, "confirm", map[string]string{"token": ticket.Token}, &stored)
 	require.Len(t, stored.Files, 1)
 	requireStored(t, b, stored.Files[0].Key, picture)
-	_, shown, header := send(t, httpRequest(t, &upload.SignedRequest{Method: http.MethodGet, URL: p.URL + "/files/" + stored.Files[0].Key}, nil))
+	_, shown, header := send(t, httpRequest(t, &storage.SignedRequest{Method: http.MethodGet, URL: p.URL + "/files/" + stored.Files[0].Key}, nil))
 	require.Equal(t, string(content), shown)
 	require.Equal(t, "image/png", header.Get("Content-Type"))
 	p.Terminate(t)
@@ -62,7 +63,7 @@ func exampleStep(t *testing.T, p *example.Server, name string, body, into any) {
 	t.Helper()
 	b, err := json.Marshal(body)
 	require.NoError(t, err)
-	status, answer, _ := send(t, httpRequest(t, &upload.SignedRequest{
+	status, answer, _ := send(t, httpRequest(t, &storage.SignedRequest{
 		Method: http.MethodPost, URL: p.URL + "/tickets/" + name, Headers: map[string]string{"Content-Type": "application/json"},
 	}, b))
 	require.Equal(t, http.StatusCreated, status, answer)

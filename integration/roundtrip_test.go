@@ -14,6 +14,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 func TestBytesComeBack(t *testing.T) {
@@ -172,7 +173,7 @@ func TestNames(t *testing.T) {
 			r, stored, err := st.store.Open(t.Context(), a.Files[0].Key)
 			require.NoError(t, err)
 			defer func() { _ = r.Close() }()
-			require.Equal(t, upload.Stored{Type: "image/png", Name: name, Size: small.Content.Size}, stored)
+			require.Equal(t, storage.Stored{Type: "image/png", Name: name, Size: small.Content.Size}, stored)
 		})
 	}
 }

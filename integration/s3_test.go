@@ -17,6 +17,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 const (
@@ -88,7 +89,7 @@ func newStageBehind(t testing.TB, versioned bool, opts s3store.Options, serve fu
 
 // newHandler takes files of up to 64 MiB that policy accepts: pictures and plain
 // text, if none is given.
-func newHandler(t testing.TB, store upload.Storage, opts upload.Options, policy ...upload.Validator) *upload.Handler {
+func newHandler(t testing.TB, store storage.Storage, opts upload.Options, policy ...upload.Validator) *upload.Handler {
 	t.Helper()
 	opts.Logger = slog.New(slog.DiscardHandler)
 	if opts.MaxFileSize == 0 {

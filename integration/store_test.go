@@ -4,9 +4,9 @@ import (
 	"context"
 	"testing"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/storetest"
 )
 
@@ -14,7 +14,7 @@ func TestStoreConformance(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
 		t.Run(name, func(t *testing.T) {
-			storetest.Run(t, func(t *testing.T) upload.Storage {
+			storetest.Run(t, func(t *testing.T) storage.Storage {
 				st := newStage(t, versioned, s3store.Options{})
 				return audited{st.store, st.bucket, t}
 			})

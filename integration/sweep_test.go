@@ -10,11 +10,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/storetest"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // listsUploads reports whether the server lists open multipart uploads under a
@@ -29,7 +30,7 @@ func TestListerConformance(t *testing.T) {
 	}
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
 		t.Run(name, func(t *testing.T) {
-			storetest.RunLister(t, func(t *testing.T) upload.Lister {
+			storetest.RunLister(t, func(t *testing.T) storage.Lister {
 				st := newStage(t, versioned, s3store.Options{})
 				return audited{st.store, st.bucket, t}
 			}, except...)
@@ -48,7 +49,7 @@ func age(key string) time.Duration {
 	return 9 * 24 * time.Hour
 }
 
-func (s aged) ListObjects(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
+func (s aged) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	page, err := s.Store.ListObjects(ctx, prefix, after)
 	for i, o := range page.Items {
 		page.Items[i].Modified = o.Modified.Add(-age(o.Key))
@@ -56,7 +57,7 @@ func (s aged) ListObjects(ctx context.Context, prefix, after string) (upload.Lis
 	return page, err
 }
 
-func (s aged) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
+func (s aged) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
 	page, err := s.Store.ListUploads(ctx, prefix, after)
 	for i, u := range page.Items {
 		page.Items[i].Initiated = u.Initiated.Add(-age(u.Key))
@@ -64,7 +65,7 @@ func (s aged) ListUploads(ctx context.Context, prefix, after string) (upload.Lis
 	return page, err
 }
 
-func (s aged) RemoveListed(ctx context.Context, o upload.ListedObject) error {
+func (s aged) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	o.Modified = o.Modified.Add(age(o.Key))
 	return s.Store.RemoveListed(ctx, o)
 }
@@ -81,7 +82,7 @@ var (
 func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]bool) {
 	referenced = map[string]bool{}
 	publish := func(key string) {
-		staged, err := st.store.Stage(t.Context(), upload.Object{Key: key, Type: "text/plain", MaxSize: 10}, strings.NewReader("0123456789"))
+		staged, err := st.store.Stage(t.Context(), storage.Object{Key: key, Type: "text/plain", MaxSize: 10}, strings.NewReader("0123456789"))
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))
 	}
@@ -106,7 +107,7 @@ func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]b
 		return referenced
 	}
 	open := func(key string) {
-		_, err := st.store.CreateMultipart(t.Context(), upload.DirectObject{Key: key, Type: "text/plain"})
+		_, err := st.store.CreateMultipart(t.Context(), storage.DirectObject{Key: key, Type: "text/plain"})
 		require.NoError(t, err)
 	}
 	for i := range opened {
@@ -135,9 +136,9 @@ func TestSweep(t *testing.T) {
 				}
 				return known, nil
 			}
-			opts := upload.SweepOptions{Prefix: "p/", Rate: 100_000, MaxShare: 0.7, Logger: slog.New(slog.DiscardHandler)}
-			run := func(ctx context.Context, cursor string) (upload.SweepReport, error) {
-				sweeper, err := upload.NewSweeper(aged{st.store}, ask, &opts)
+			opts := sweep.Options{Prefix: "p/", Rate: 100_000, MaxShare: 0.7, Logger: slog.New(slog.DiscardHandler)}
+			run := func(ctx context.Context, cursor string) (sweep.Report, error) {
+				sweeper, err := sweep.New(aged{st.store}, ask, &opts)
 				require.NoError(t, err)
 				return sweeper.Run(ctx, cursor)
 			}
@@ -157,7 +158,7 @@ func TestSweep(t *testing.T) {
 			defer cancel()
 			opts.Remove = true
 			removed := 0
-			opts.Found = func(context.Context, upload.SweepFinding) {
+			opts.Found = func(context.Context, sweep.Finding) {
 				if removed++; removed == published*3/5 {
 					cancel()
 				}

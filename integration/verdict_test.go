@@ -13,6 +13,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestLinksWaitForTheScanner: a scanner tags an object as GuardDuty does, keeping
@@ -27,7 +28,7 @@ func TestLinksWaitForTheScanner(t *testing.T) {
 			defer closeIdle()
 			links, err := upload.NewLinks(st.store, &upload.LinksOptions{RequireScan: true})
 			require.NoError(t, err)
-			staged, err := st.store.Stage(t.Context(), upload.Object{Key: "a.txt", Type: "text/plain", Name: "a.txt", MaxSize: 100}, strings.NewReader("scanned"))
+			staged, err := st.store.Stage(t.Context(), storage.Object{Key: "a.txt", Type: "text/plain", Name: "a.txt", MaxSize: 100}, strings.NewReader("scanned"))
 			require.NoError(t, err)
 			require.NoError(t, staged.Commit(t.Context()))
 			link := func() (string, error) { return links.URL(t.Context(), upload.Link{Key: "a.txt"}) }

@@ -9,20 +9,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // DirectMethods implements upload.DirectStorage: PUT and form, but an error
 // before Handler was called.
-func (s *Store) DirectMethods() (upload.DirectMethods, error) {
+func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	if _, err := s.address(); err != nil {
-		return upload.DirectMethods{}, err
+		return storage.DirectMethods{}, err
 	}
-	return upload.DirectMethods{Put: true, Form: true}, nil
+	return storage.DirectMethods{Put: true, Form: true}, nil
 }
 
 // SignUpload implements upload.DirectStorage.
-func (s *Store) SignUpload(_ context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+func (s *Store) SignUpload(_ context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
 	st, err := s.address()
 	if err != nil {
 		return nil, err
@@ -36,14 +36,14 @@ func (s *Store) SignUpload(_ context.Context, d upload.DirectObject, form bool) 
 	}
 	if form {
 		t.Method = http.MethodPost
-		return &upload.SignedRequest{Method: t.Method, URL: st.base.String(), Headers: map[string]string{}, Fields: st.fields(t)}, nil
+		return &storage.SignedRequest{Method: t.Method, URL: st.base.String(), Headers: map[string]string{}, Fields: st.fields(t)}, nil
 	}
-	return &upload.SignedRequest{Method: t.Method, URL: st.url(t), Headers: t.headers()}, nil
+	return &storage.SignedRequest{Method: t.Method, URL: st.url(t), Headers: t.headers()}, nil
 }
 
 // SignGet implements upload.LinkStorage. The link answers HEAD, ranges and
 // conditions, too, and is an error before Handler was called.
-func (s *Store) SignGet(_ context.Context, key string, g upload.SignedGet) (string, error) {
+func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (string, error) {
 	st, err := s.address()
 	if err != nil {
 		return "", err
@@ -57,7 +57,7 @@ func (s *Store) SignGet(_ context.Context, key string, g upload.SignedGet) (stri
 // Promote implements upload.DirectStorage. The new object shares the bytes of
 // the staged one, which count once. If there is no staged object the error is
 // both upload.ErrChanged and fs.ErrNotExist.
-func (s *Store) Promote(ctx context.Context, p upload.Promotion) error {
+func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -68,14 +68,14 @@ func (s *Store) Promote(ctx context.Context, p upload.Promotion) error {
 	case there != nil && p.Nonce != "" && there.stored.Nonce == p.Nonce: // what was sent directly has none
 		return nil
 	case there != nil:
-		return fmt.Errorf("memstore: %q: %w", p.Key, upload.ErrExists)
+		return fmt.Errorf("memstore: %q: %w", p.Key, storage.ErrExists)
 	case from == nil:
-		return fmt.Errorf("memstore: %q: %w: %w", p.From, upload.ErrChanged, fs.ErrNotExist)
+		return fmt.Errorf("memstore: %q: %w: %w", p.From, storage.ErrChanged, fs.ErrNotExist)
 	case from.stored.ETag != p.ETag, from.stored.Size != p.Size:
-		return fmt.Errorf("memstore: %q: %w", p.From, upload.ErrChanged)
+		return fmt.Errorf("memstore: %q: %w", p.From, storage.ErrChanged)
 	}
 	from.blob.refs++
-	s.replace(p.Key, &object{blob: from.blob, stored: upload.Stored{
+	s.replace(p.Key, &object{blob: from.blob, stored: storage.Stored{
 		Type: p.Type, Name: p.Name, Size: p.Size, ETag: newETag(), SHA256: p.SHA256, Nonce: p.Nonce,
 	}})
 	return nil

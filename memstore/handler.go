@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // handler answers requests that its site has signed, as S3 would.
@@ -148,10 +148,10 @@ func fail(w http.ResponseWriter, err error) {
 	e := refusal{http.StatusBadRequest, "IncompleteBody"}
 	switch {
 	case errors.As(err, &e):
-	case errors.Is(err, upload.ErrBusy):
+	case errors.Is(err, storage.ErrBusy):
 		e = refusal{http.StatusServiceUnavailable, "SlowDown"}
 		w.Header().Set("Retry-After", "1")
-	case errors.Is(err, upload.ErrExists):
+	case errors.Is(err, storage.ErrExists):
 		e = refusal{http.StatusPreconditionFailed, "PreconditionFailed"}
 	case errors.Is(err, fs.ErrNotExist):
 		e = refusal{http.StatusNotFound, "NoSuchKey"}

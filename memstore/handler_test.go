@@ -16,8 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // sendForm sends a whole file in a form, whose body change may change.
@@ -109,7 +109,7 @@ func TestFormElsewhere(t *testing.T) {
 func TestLinks(t *testing.T) {
 	f := newFixture(0)
 	require.Equal(t, 200, f.put(t, "hello").Code)
-	url, err := f.SignGet(t.Context(), key, upload.SignedGet{Type: "text/html", Disposition: "attachment", Expires: time.Hour})
+	url, err := f.SignGet(t.Context(), key, storage.SignedGet{Type: "text/html", Disposition: "attachment", Expires: time.Hour})
 	require.NoError(t, err)
 	for _, row := range []struct {
 		method, header, value string

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // listPage is how much is listed at once, as in S3.
@@ -16,10 +16,10 @@ const listPage = 1000
 
 // ListObjects implements upload.Lister. Each page looks at all keys. Its time is
 // the process's.
-func (s *Store) ListObjects(_ context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
+func (s *Store) ListObjects(_ context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	page := upload.ListPage[upload.ListedObject]{Time: time.Now()}
+	page := storage.ListPage[storage.ListedObject]{Time: time.Now()}
 	var keys []string
 	last := "" // no key behind it is on this page, once it is known
 	for key := range s.objects {
@@ -39,25 +39,25 @@ func (s *Store) ListObjects(_ context.Context, prefix, after string) (upload.Lis
 	}
 	for _, key := range keys {
 		o := s.objects[key]
-		page.Items = append(page.Items, upload.ListedObject{Key: key, Size: o.stored.Size, ETag: o.stored.ETag, Modified: o.since})
+		page.Items = append(page.Items, storage.ListedObject{Key: key, Size: o.stored.Size, ETag: o.stored.ETag, Modified: o.since})
 	}
 	return page, nil
 }
 
 // ListUploads implements upload.Lister. Its time is the process's.
-func (s *Store) ListUploads(_ context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
+func (s *Store) ListUploads(_ context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []upload.ListedUpload
+	var all []storage.ListedUpload
 	for id, m := range s.uploads {
 		if strings.HasPrefix(m.key, prefix) && place(m.key, id) > after {
-			all = append(all, upload.ListedUpload{Key: m.key, UploadID: id, Initiated: m.since})
+			all = append(all, storage.ListedUpload{Key: m.key, UploadID: id, Initiated: m.since})
 		}
 	}
-	slices.SortFunc(all, func(a, b upload.ListedUpload) int {
+	slices.SortFunc(all, func(a, b storage.ListedUpload) int {
 		return cmp.Compare(place(a.Key, a.UploadID), place(b.Key, b.UploadID))
 	})
-	page := upload.ListPage[upload.ListedUpload]{Items: all, Time: time.Now()}
+	page := storage.ListPage[storage.ListedUpload]{Items: all, Time: time.Now()}
 	if len(all) > listPage {
 		last := all[listPage-1]
 		page.Items, page.Next = all[:listPage], place(last.Key, last.UploadID)
@@ -70,14 +70,14 @@ func place(key, uploadID string) string { return key + "\x00" + uploadID }
 
 // RemoveListed implements upload.Lister. Nothing comes between the look at the
 // object and its removal.
-func (s *Store) RemoveListed(_ context.Context, o upload.ListedObject) error {
+func (s *Store) RemoveListed(_ context.Context, o storage.ListedObject) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	there := s.objects[o.Key]
 	switch {
 	case there == nil:
 	case there.stored.ETag != o.ETag, !there.since.Equal(o.Modified):
-		return fmt.Errorf("memstore: %q: %w", o.Key, upload.ErrChanged)
+		return fmt.Errorf("memstore: %q: %w", o.Key, storage.ErrChanged)
 	default:
 		s.remove(o.Key)
 	}

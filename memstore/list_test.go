@@ -9,13 +9,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 func publish(t *testing.T, s *memstore.Store, key string) {
 	t.Helper()
-	staged, err := s.Stage(t.Context(), upload.Object{Key: key}, strings.NewReader("hello"))
+	staged, err := s.Stage(t.Context(), storage.Object{Key: key}, strings.NewReader("hello"))
 	require.NoError(t, err)
 	require.NoError(t, staged.Commit(t.Context()))
 }
@@ -32,7 +32,7 @@ func TestRemoveListed(t *testing.T) {
 			require.NoError(t, s.Delete(t.Context(), "a"))
 			time.Sleep(later)
 			publish(t, s, "a")
-			require.ErrorIs(t, s.RemoveListed(t.Context(), page.Items[0]), upload.ErrChanged)
+			require.ErrorIs(t, s.RemoveListed(t.Context(), page.Items[0]), storage.ErrChanged)
 			require.Equal(t, []string{"a"}, s.Keys())
 		})
 	}
@@ -43,7 +43,7 @@ func TestListUploadsInPages(t *testing.T) {
 	s := &memstore.Store{}
 	s.Handler("http://store.example/")
 	for i := range 2500 {
-		_, err := s.CreateMultipart(t.Context(), upload.DirectObject{Key: fmt.Sprintf("p/%d", i/1100)})
+		_, err := s.CreateMultipart(t.Context(), storage.DirectObject{Key: fmt.Sprintf("p/%d", i/1100)})
 		require.NoError(t, err)
 	}
 	var sizes []int

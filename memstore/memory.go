@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // What direct uploads leave behind is kept for abandonedAfter, and looked for
@@ -97,7 +97,7 @@ func (s *Store) reserve(n int64) error {
 		limit = DefaultMaxBytes
 	}
 	if s.used > limit-n {
-		return fmt.Errorf("memstore: %d bytes are in use: %w", s.used, upload.ErrBusy)
+		return fmt.Errorf("memstore: %d bytes are in use: %w", s.used, storage.ErrBusy)
 	}
 	s.used += n
 	return nil
@@ -124,7 +124,7 @@ func (s *Store) sweep(now time.Time) {
 	}
 	s.swept = now
 	for key, o := range s.objects {
-		if strings.Contains("/"+key, "/"+upload.StagingSegment+"/") && now.Sub(o.since) > abandonedAfter {
+		if strings.Contains("/"+key, "/"+storage.StagingSegment+"/") && now.Sub(o.since) > abandonedAfter {
 			s.remove(key)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestUsed follows what is held through the life of direct uploads.
@@ -28,16 +28,16 @@ func TestUsed(t *testing.T) {
 
 	stored, err := f.Stat(ctx, key)
 	require.NoError(t, err)
-	p := upload.Promotion{From: key, ETag: stored.ETag, Key: "published", Size: 5, Nonce: "1"}
+	p := storage.Promotion{From: key, ETag: stored.ETag, Key: "published", Size: 5, Nonce: "1"}
 	require.ErrorIs(t, f.Promote(ctxCancelled(t), p), ctxCancelled(t).Err())
 	require.NoError(t, f.Promote(ctx, p))
 	require.NoError(t, f.Promote(ctx, p))
 	used(5) // they are shared
 	p.Size = 6
 	p.Key = "other"
-	require.ErrorIs(t, f.Promote(ctx, p), upload.ErrChanged)
+	require.ErrorIs(t, f.Promote(ctx, p), storage.ErrChanged)
 	p.Key, p.Nonce = key, ""
-	require.ErrorIs(t, f.Promote(ctx, p), upload.ErrExists, "no nonce is nobody's")
+	require.ErrorIs(t, f.Promote(ctx, p), storage.ErrExists, "no nonce is nobody's")
 	require.NoError(t, f.Delete(ctx, key))
 	require.NoError(t, f.Delete(ctx, key))
 	used(5)
@@ -102,7 +102,7 @@ func TestNoRoom(t *testing.T) {
 	}
 	require.Equal(t, http.StatusOK, f.put(t, strings.Repeat("x", 40_000)).Code)
 	_, err = f.stage(t, "x")
-	require.ErrorIs(t, err, upload.ErrBusy)
+	require.ErrorIs(t, err, storage.ErrBusy)
 	require.NoError(t, staged.Discard(t.Context()))
 	_, err = f.stage(t, "x")
 	require.NoError(t, err)
@@ -162,7 +162,7 @@ func (c *counter) Read(p []byte) (int, error) {
 func TestPanickingReader(t *testing.T) {
 	f := newFixture(0)
 	r := io.MultiReader(strings.NewReader("hello"), panicking{})
-	require.PanicsWithValue(t, "host", func() { _, _ = f.Stage(t.Context(), upload.Object{Key: "k", MaxSize: 10}, r) })
+	require.PanicsWithValue(t, "host", func() { _, _ = f.Stage(t.Context(), storage.Object{Key: "k", MaxSize: 10}, r) })
 	require.Zero(t, f.Used())
 }
 
@@ -179,14 +179,14 @@ func TestReplacedPart(t *testing.T) {
 	list, err := f.Parts(t.Context(), key, id)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, f.part(t, id, 1, 100).Code)
-	require.ErrorIs(t, f.CompleteMultipart(t.Context(), key, id, list), upload.ErrChanged)
+	require.ErrorIs(t, f.CompleteMultipart(t.Context(), key, id, list), storage.ErrChanged)
 }
 
 // TestManyRanges are answered with the whole file.
 func TestManyRanges(t *testing.T) {
 	f := newFixture(0)
 	require.Equal(t, http.StatusOK, f.put(t, "hello").Code)
-	url, err := f.SignGet(t.Context(), key, upload.SignedGet{Type: "text/plain", Expires: time.Minute})
+	url, err := f.SignGet(t.Context(), key, storage.SignedGet{Type: "text/plain", Expires: time.Minute})
 	require.NoError(t, err)
 	for ranges, want := range map[string]int{"bytes=0-1": http.StatusPartialContent, "bytes=0-0,1-1,2-2": http.StatusOK} {
 		r := httptest.NewRequest(http.MethodGet, url, nil)

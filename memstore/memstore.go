@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // DefaultMaxBytes is what a Store holds when MaxBytes is 0.
@@ -48,20 +48,20 @@ type Store struct {
 }
 
 var (
-	_ upload.Storage       = (*Store)(nil)
-	_ upload.Opener        = (*Store)(nil)
-	_ upload.DirectStorage = (*Store)(nil)
-	_ upload.LinkStorage   = (*Store)(nil)
-	_ upload.Lister        = (*Store)(nil)
-	_ upload.VerdictReader = (*Store)(nil)
+	_ storage.Storage       = (*Store)(nil)
+	_ storage.Opener        = (*Store)(nil)
+	_ storage.DirectStorage = (*Store)(nil)
+	_ storage.LinkStorage   = (*Store)(nil)
+	_ storage.Lister        = (*Store)(nil)
+	_ storage.ScanReader    = (*Store)(nil)
 )
 
 // object is one that is readable. Only its verdict ever changes.
 type object struct {
-	stored  upload.Stored
+	stored  storage.Stored
 	blob    *blob
 	since   time.Time
-	verdict upload.Verdict // under the store's lock
+	verdict storage.ScanResult // under the store's lock
 }
 
 // Delete implements upload.Storage.
@@ -73,20 +73,20 @@ func (s *Store) Delete(_ context.Context, key string) error {
 }
 
 // Open implements upload.Opener. ETag, digest and nonce are for Stat to tell.
-func (s *Store) Open(_ context.Context, key string) (io.ReadCloser, upload.Stored, error) {
+func (s *Store) Open(_ context.Context, key string) (io.ReadCloser, storage.Stored, error) {
 	o, err := s.find(key)
 	if err != nil {
-		return nil, upload.Stored{}, err
+		return nil, storage.Stored{}, err
 	}
-	info := upload.Stored{Type: o.stored.Type, Name: o.stored.Name, Size: o.stored.Size}
+	info := storage.Stored{Type: o.stored.Type, Name: o.stored.Name, Size: o.stored.Size}
 	return io.NopCloser(o.blob.from(0)), info, nil
 }
 
 // Stat implements upload.ObjectReader.
-func (s *Store) Stat(_ context.Context, key string) (upload.Stored, error) {
+func (s *Store) Stat(_ context.Context, key string) (storage.Stored, error) {
 	o, err := s.find(key)
 	if err != nil {
-		return upload.Stored{}, err
+		return storage.Stored{}, err
 	}
 	return o.stored, nil
 }
@@ -99,7 +99,7 @@ func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64
 	case err != nil:
 		return nil, err
 	case etag != "" && etag != o.stored.ETag:
-		return nil, fmt.Errorf("memstore: %q: %w", key, upload.ErrChanged)
+		return nil, fmt.Errorf("memstore: %q: %w", key, storage.ErrChanged)
 	case offset < 0:
 		return nil, fmt.Errorf("memstore: %q: offset %d", key, offset)
 	}
@@ -135,7 +135,7 @@ func (s *Store) find(key string) (*object, error) {
 // the blob to its caller when it fails.
 func (s *Store) create(key string, o *object) error {
 	if s.objects[key] != nil {
-		return fmt.Errorf("memstore: %q: %w", key, upload.ErrExists)
+		return fmt.Errorf("memstore: %q: %w", key, storage.ErrExists)
 	}
 	s.replace(key, o)
 	return nil

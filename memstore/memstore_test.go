@@ -14,13 +14,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 const (
 	base = "http://files.example/memstore/"
-	key  = "t/" + upload.StagingSegment + "/1"
+	key  = "t/" + storage.StagingSegment + "/1"
 )
 
 // fixture is a store and its handler, asked without a network.
@@ -34,12 +34,12 @@ func newFixture(maxBytes int64) fixture {
 	return fixture{s, s.Handler(base)}
 }
 
-func object(size int) upload.DirectObject {
-	return upload.DirectObject{Key: key, Type: "text/plain", Size: int64(size), Expires: time.Hour}
+func object(size int) storage.DirectObject {
+	return storage.DirectObject{Key: key, Type: "text/plain", Size: int64(size), Expires: time.Hour}
 }
 
 // send sends a PUT of body, whatever was signed.
-func (f fixture) send(q *upload.SignedRequest, body io.Reader) *httptest.ResponseRecorder {
+func (f fixture) send(q *storage.SignedRequest, body io.Reader) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(q.Method, q.URL, body)
 	for name, value := range q.Headers {
 		r.Header.Set(name, value)
@@ -65,9 +65,9 @@ func (f fixture) part(t *testing.T, id string, number, size int) *httptest.Respo
 	return f.send(q, bytes.NewReader(make([]byte, size)))
 }
 
-func (f fixture) stage(t *testing.T, content string) (upload.Staged, error) {
+func (f fixture) stage(t *testing.T, content string) (storage.Staged, error) {
 	t.Helper()
-	return f.Stage(t.Context(), upload.Object{Key: "streamed", MaxSize: 1000}, strings.NewReader(content))
+	return f.Stage(t.Context(), storage.Object{Key: "streamed", MaxSize: 1000}, strings.NewReader(content))
 }
 
 // TestZeroValue: without a handler there is no address to sign for.
@@ -78,11 +78,11 @@ func TestZeroValue(t *testing.T) {
 		"SignUpload":      func() error { _, err := s.SignUpload(ctx, object(1), false); return err },
 		"CreateMultipart": func() error { _, err := s.CreateMultipart(ctx, object(1)); return err },
 		"SignPart":        func() error { _, err := s.SignPart(ctx, object(1), "1", 1); return err },
-		"SignGet":         func() error { _, err := s.SignGet(ctx, key, upload.SignedGet{}); return err },
+		"SignGet":         func() error { _, err := s.SignGet(ctx, key, storage.SignedGet{}); return err },
 	} {
 		require.ErrorContains(t, call(), "Handler", name)
 	}
-	staged, err := s.Stage(ctx, upload.Object{Key: "k", MaxSize: 10}, strings.NewReader("hello"))
+	staged, err := s.Stage(ctx, storage.Object{Key: "k", MaxSize: 10}, strings.NewReader("hello"))
 	require.NoError(t, err)
 	require.NoError(t, staged.Commit(ctx))
 	require.Equal(t, []string{"k"}, s.Keys())
@@ -111,9 +111,9 @@ func TestSigningRefuses(t *testing.T) {
 // TestStreamedFilesAreDescribed, with the digest that the upload computed.
 func TestStreamedFilesAreDescribed(t *testing.T) {
 	s := &memstore.Store{}
-	described := map[string]upload.Stored{}
+	described := map[string]storage.Stored{}
 	for _, k := range []string{"a", "b"} {
-		staged, err := s.Stage(t.Context(), upload.Object{Key: k, Type: "text/plain", SHA256: func() string { return "5ha" }}, strings.NewReader("hello"))
+		staged, err := s.Stage(t.Context(), storage.Object{Key: k, Type: "text/plain", SHA256: func() string { return "5ha" }}, strings.NewReader("hello"))
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))
 		stored, err := s.Stat(t.Context(), k)
@@ -142,11 +142,11 @@ func TestKeysOfAllKinds(t *testing.T) {
 	s := &memstore.Store{}
 	mux.Handle("/deep/er/", s.Handler(server.URL+"/deep/er")) // without the last slash
 	for _, k := range []string{"a b", "ü/日本.txt", "100%/a?b=c&d#e", "a+b", "a;b=c:d@e", "%2e%2e/x", "..a/b..", `"quoted'`, "policy=1&signature=2"} {
-		require.NoError(t, upload.ValidKey(k))
-		staged, err := s.Stage(t.Context(), upload.Object{Key: k}, strings.NewReader(k))
+		require.NoError(t, storage.ValidKey(k))
+		staged, err := s.Stage(t.Context(), storage.Object{Key: k}, strings.NewReader(k))
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))
-		url, err := s.SignGet(t.Context(), k, upload.SignedGet{Type: "text/plain", Expires: time.Minute})
+		url, err := s.SignGet(t.Context(), k, storage.SignedGet{Type: "text/plain", Expires: time.Minute})
 		require.NoError(t, err)
 		res, err := http.Get(url)
 		require.NoError(t, err)
@@ -166,7 +166,7 @@ func TestAbandoned(t *testing.T) {
 		require.Equal(t, 200, f.put(t, "hello").Code)
 		stored, err := f.Stat(t.Context(), key)
 		require.NoError(t, err)
-		require.NoError(t, f.Promote(t.Context(), upload.Promotion{From: key, ETag: stored.ETag, Key: "kept", Size: 5, Nonce: "n"}))
+		require.NoError(t, f.Promote(t.Context(), storage.Promotion{From: key, ETag: stored.ETag, Key: "kept", Size: 5, Nonce: "n"}))
 		id, err := f.CreateMultipart(t.Context(), object(1000))
 		require.NoError(t, err)
 		require.Equal(t, 200, f.part(t, id, 1, 1000).Code)

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // What S3 allows.
@@ -32,7 +32,7 @@ type part struct {
 }
 
 // CreateMultipart implements upload.DirectStorage.
-func (s *Store) CreateMultipart(_ context.Context, d upload.DirectObject) (string, error) {
+func (s *Store) CreateMultipart(_ context.Context, d storage.DirectObject) (string, error) {
 	if _, err := s.address(); err != nil {
 		return "", err
 	}
@@ -47,7 +47,7 @@ func (s *Store) CreateMultipart(_ context.Context, d upload.DirectObject) (strin
 }
 
 // SignPart implements upload.DirectStorage.
-func (s *Store) SignPart(_ context.Context, d upload.DirectObject, uploadID string, number int) (*upload.SignedRequest, error) {
+func (s *Store) SignPart(_ context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	st, err := s.address()
 	if err != nil {
 		return nil, err
@@ -59,21 +59,21 @@ func (s *Store) SignPart(_ context.Context, d upload.DirectObject, uploadID stri
 		Method: http.MethodPut, Key: d.Key, Expires: time.Now().Add(d.Expires),
 		Size: d.Size, Upload: uploadID, Part: number,
 	}
-	return &upload.SignedRequest{Method: t.Method, URL: st.url(t), Headers: t.headers()}, nil
+	return &storage.SignedRequest{Method: t.Method, URL: st.url(t), Headers: t.headers()}, nil
 }
 
 // Parts implements upload.DirectStorage.
-func (s *Store) Parts(_ context.Context, key, uploadID string) ([]upload.Part, error) {
+func (s *Store) Parts(_ context.Context, key, uploadID string) ([]storage.Part, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, err := s.unfinished(key, uploadID)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]upload.Part, 0, len(m.parts))
+	list := make([]storage.Part, 0, len(m.parts))
 	for _, number := range slices.Sorted(maps.Keys(m.parts)) {
 		p := m.parts[number]
-		list = append(list, upload.Part{Number: number, Size: p.blob.size, ETag: p.etag})
+		list = append(list, storage.Part{Number: number, Size: p.blob.size, ETag: p.etag})
 	}
 	return list, nil
 }
@@ -81,7 +81,7 @@ func (s *Store) Parts(_ context.Context, key, uploadID string) ([]upload.Part, e
 // CompleteMultipart implements upload.DirectStorage. As in S3, parts must be
 // told in their order and all but the last have 5 MiB; after an error of that
 // kind the upload stays open. What the key holds is replaced.
-func (s *Store) CompleteMultipart(_ context.Context, key, uploadID string, parts []upload.Part) error {
+func (s *Store) CompleteMultipart(_ context.Context, key, uploadID string, parts []storage.Part) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, err := s.unfinished(key, uploadID)
@@ -94,12 +94,12 @@ func (s *Store) CompleteMultipart(_ context.Context, key, uploadID string, parts
 	}
 	s.used += whole.size // as much as abort gives back, since the bytes stay where they are
 	s.abort(uploadID)
-	s.replace(key, &object{blob: whole, stored: upload.Stored{Type: m.typ, Size: whole.size, ETag: newETag()}})
+	s.replace(key, &object{blob: whole, stored: storage.Stored{Type: m.typ, Size: whole.size, ETag: newETag()}})
 	return nil
 }
 
 // assemble makes one blob of the parts' pieces.
-func (m *openUpload) assemble(parts []upload.Part) (*blob, error) {
+func (m *openUpload) assemble(parts []storage.Part) (*blob, error) {
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("memstore: an upload of no parts")
 	}
@@ -108,7 +108,7 @@ func (m *openUpload) assemble(parts []upload.Part) (*blob, error) {
 		p, ok := m.parts[told.Number]
 		switch {
 		case ok && p.etag != told.ETag:
-			return nil, fmt.Errorf("memstore: part %d: %w", told.Number, upload.ErrChanged)
+			return nil, fmt.Errorf("memstore: part %d: %w", told.Number, storage.ErrChanged)
 		case !ok, told.Number <= last:
 			return nil, fmt.Errorf("memstore: part %d is not one of the upload, or not in order", told.Number)
 		case i < len(parts)-1 && p.blob.size < minPart:

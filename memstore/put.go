@@ -8,7 +8,7 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // put takes a whole file, once.
@@ -17,7 +17,7 @@ func (h *handler) put(w http.ResponseWriter, r *http.Request, t terms) error {
 		return err
 	}
 	if _, err := h.store.find(t.Key); err == nil { // before the body, which may be long
-		return fmt.Errorf("memstore: %q: %w", t.Key, upload.ErrExists)
+		return fmt.Errorf("memstore: %q: %w", t.Key, storage.ErrExists)
 	}
 	b, err := h.store.receive(r.Context(), r.Body, t)
 	if err != nil {
@@ -92,5 +92,5 @@ func (s *Store) receive(ctx context.Context, r io.Reader, t terms) (*blob, error
 
 // object is what a client sent on these terms.
 func (t terms) object(b *blob) *object {
-	return &object{blob: b, stored: upload.Stored{Type: t.Type, Size: b.size, ETag: newETag(), SHA256: t.SHA256}}
+	return &object{blob: b, stored: storage.Stored{Type: t.Type, Size: b.size, ETag: newETag(), SHA256: t.SHA256}}
 }

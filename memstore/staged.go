@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // staged is a file that is not readable yet.
@@ -18,12 +18,12 @@ type staged struct {
 }
 
 // Stage implements upload.Storage.
-func (s *Store) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	b, err := s.read(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	o := &object{blob: b, stored: upload.Stored{
+	o := &object{blob: b, stored: storage.Stored{
 		Type: obj.Type, Name: obj.Name, Size: b.size, ETag: newETag(), Nonce: rand.Text(),
 	}}
 	if obj.SHA256 != nil {

@@ -3,12 +3,12 @@ package memstore
 import (
 	"context"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // SetVerdict does what a scanner does that judges published objects: it keeps v
 // with the object of that key, which it reports to exist. It is for tests.
-func (s *Store) SetVerdict(key string, v upload.Verdict) bool {
+func (s *Store) SetVerdict(key string, v storage.ScanResult) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.objects[key]
@@ -20,11 +20,11 @@ func (s *Store) SetVerdict(key string, v upload.Verdict) bool {
 
 // ScanVerdict implements upload.VerdictReader: what SetVerdict was given, and
 // pending before. There are no versions.
-func (s *Store) ScanVerdict(_ context.Context, key, _ string) (upload.Verdict, error) {
+func (s *Store) ScanVerdict(_ context.Context, key, _ string) (storage.ScanResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if o := s.objects[key]; o != nil {
 		return o.verdict, nil
 	}
-	return upload.VerdictPending, nil
+	return storage.ScanPending, nil
 }

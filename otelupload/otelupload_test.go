@@ -24,6 +24,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/otelupload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // app is an application that is seen.
@@ -65,7 +66,7 @@ type failing struct {
 	stays bool
 }
 
-func (s *failing) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s *failing) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	staged, err := s.Store.Stage(ctx, obj, r)
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ func (s *failing) Stage(ctx context.Context, obj upload.Object, r io.Reader) (up
 }
 
 type failingStaged struct {
-	upload.Staged
+	storage.Staged
 	of *failing
 }
 

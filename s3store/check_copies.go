@@ -3,7 +3,7 @@ package s3store
 import (
 	"fmt"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 const adviseGuard = "take NoCopyGuard out of the profile or, if that is no help, say NoSignedHeaders"
@@ -29,10 +29,10 @@ func (p *probing) copies() ([]attempt, error) {
 	whole := withHeader("X-Amz-Copy-Source", copySource(*p.store.bucket, victim))
 	return []attempt{
 		{"a copy of another object", taken, whole},
-		{"a copy of a range of another object", taken, func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
+		{"a copy of a range of another object", taken, func(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte) {
 			return withHeader("X-Amz-Copy-Source-Range", "bytes=0-7")(whole(r, body))
 		}},
-		{"a copy of another object, without a body", taken, func(r *upload.SignedRequest, _ []byte) (*upload.SignedRequest, []byte) {
+		{"a copy of another object, without a body", taken, func(r *storage.SignedRequest, _ []byte) (*storage.SignedRequest, []byte) {
 			return whole(r, nil)
 		}},
 	}, nil
@@ -51,7 +51,7 @@ func (p *probing) tryParts() tried {
 
 // parts signs a part and sends it in wrong ways, and then in the right one.
 func (p *probing) parts(wrong []attempt) tried {
-	s, d := p.store, upload.DirectObject{Key: p.stagedKey(), Type: "text/plain", Size: int64(len(probeBody)), Expires: probeExpires}
+	s, d := p.store, storage.DirectObject{Key: p.stagedKey(), Type: "text/plain", Size: int64(len(probeBody)), Expires: probeExpires}
 	t := &target{store: s, key: d.Key}
 	p.open = append(p.open, t)
 	if err := t.open(p.ctx, s.createInput(stagedAttributes(d))); err != nil {

@@ -7,14 +7,14 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // attempt sends a signed request as a client may that does not keep to it.
 type attempt struct {
 	what  string
 	taken advice // what it means if the service takes it
-	do    func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte)
+	do    func(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte)
 }
 
 // advice is what to do about a service that lacks an ability.
@@ -152,8 +152,8 @@ func refusesAll(status int, err error) tried {
 
 // sign signs a request for probeBody. With its digest, what becomes of anything else
 // that differs could not be told.
-func (p *probing) sign(form, digest bool) (*upload.SignedRequest, error) {
-	d := upload.DirectObject{Key: p.stagedKey(), Type: "text/plain", Size: int64(len(probeBody)), Expires: probeExpires}
+func (p *probing) sign(form, digest bool) (*storage.SignedRequest, error) {
+	d := storage.DirectObject{Key: p.stagedKey(), Type: "text/plain", Size: int64(len(probeBody)), Expires: probeExpires}
 	if digest {
 		sum := sha256.Sum256(probeBody)
 		d.SHA256 = hex.EncodeToString(sum[:])

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // otherETag is of an object without a byte.
@@ -102,7 +102,7 @@ func (p *probing) promotion(algorithm types.ChecksumAlgorithm) (*promotion, erro
 	if err != nil {
 		return nil, fmt.Errorf("looking at an object: %w", err)
 	}
-	m := &promotion{target: target{store: s, key: p.publishedKey()}, Promotion: upload.Promotion{
+	m := &promotion{target: target{store: s, key: p.publishedKey()}, Promotion: storage.Promotion{
 		From: from, ETag: aws.ToString(out.ETag), Size: int64(len(probeBody)),
 	}}
 	p.open = append(p.open, &m.target)

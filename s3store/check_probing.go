@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // probeName is in the keys of all that Check writes.
@@ -57,7 +57,7 @@ func (p *probing) key(prefix string) string {
 func (p *probing) publishedKey() string { return p.key(p.store.opts.Layout.KeyPrefixes[0]) }
 
 func (p *probing) stagedKey() string {
-	return p.key(p.store.opts.Layout.StagingPrefixes[0] + upload.StagingSegment + "/")
+	return p.key(p.store.opts.Layout.StagingPrefixes[0] + storage.StagingSegment + "/")
 }
 
 // put writes a small object as Commit would.

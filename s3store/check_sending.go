@@ -9,12 +9,12 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // send sends a request as a client would, through the signer's own HTTP client. It
 // follows no redirect: an answer from another place says nothing of the service.
-func (p *probing) send(r *upload.SignedRequest, body []byte) (status int, err error) {
+func (p *probing) send(r *storage.SignedRequest, body []byte) (status int, err error) {
 	ctx, cancel := context.WithTimeoutCause(p.ctx, p.store.opts.CallTimeout, errCallTimeout)
 	defer cancel()
 	contentType := ""
@@ -67,28 +67,28 @@ func formBody(fields map[string]string, file []byte) (body []byte, contentType s
 	return b.Bytes(), w.FormDataContentType(), err
 }
 
-func longer(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
+func longer(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte) {
 	return r, append(slices.Clone(body), '\n')
 }
 
-func shorter(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
+func shorter(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte) {
 	return r, body[:len(body)-1]
 }
 
-func otherBytes(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
+func otherBytes(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte) {
 	return r, bytes.ToUpper(body)
 }
 
-func withHeader(name, value string) func(*upload.SignedRequest, []byte) (*upload.SignedRequest, []byte) {
-	return func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
+func withHeader(name, value string) func(*storage.SignedRequest, []byte) (*storage.SignedRequest, []byte) {
+	return func(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte) {
 		other := *r
 		other.Headers = with(r.Headers, name, value)
 		return &other, body
 	}
 }
 
-func withField(name, value string) func(*upload.SignedRequest, []byte) (*upload.SignedRequest, []byte) {
-	return func(r *upload.SignedRequest, body []byte) (*upload.SignedRequest, []byte) {
+func withField(name, value string) func(*storage.SignedRequest, []byte) (*storage.SignedRequest, []byte) {
+	return func(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte) {
 		other := *r
 		other.Fields = with(r.Fields, name, value)
 		return &other, body

@@ -8,12 +8,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 var errSpent = errors.New("s3store: there is nothing to commit any more")
 
-// Commit implements [upload.Staged]. Once begun it does not end with ctx, since
+// Commit implements [storage.Staged]. Once begun it does not end with ctx, since
 // S3 may still carry out a request that is given up here: it ends with S3's
 // answer or with CallTimeout and, in doubt, with the few calls that settle it.
 func (f *staged) Commit(ctx context.Context) error {
@@ -43,7 +43,7 @@ func (f *staged) publish(ctx context.Context) (free bool, err error) {
 		if found, _, err := f.find(ctx); err != nil {
 			return false, err
 		} else if found != nobodys {
-			return false, fmt.Errorf("s3store: %q: %w", f.key, upload.ErrExists)
+			return false, fmt.Errorf("s3store: %q: %w", f.key, storage.ErrExists)
 		}
 	}
 	var doubt bool

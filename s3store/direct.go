@@ -13,24 +13,24 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // stagedDisposition is what files are kept with before anybody has checked
 // them: fixed, so that no client chooses it, and without a name.
 const stagedDisposition = "attachment"
 
-// DirectMethods implements [upload.DirectStorage]. It makes no call. It is an
+// DirectMethods implements [storage.DirectStorage]. It makes no call. It is an
 // error if the [Profile] leaves no request that the service holds clients to, or
 // if there are no credentials to sign with.
-func (s *Store) DirectMethods() (upload.DirectMethods, error) {
+func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	if s.opts.Signer.Options().Credentials == nil {
-		return upload.DirectMethods{}, errNoCredentials
+		return storage.DirectMethods{}, errNoCredentials
 	}
 	return s.opts.Profile.direct()
 }
 
-// SignUpload implements [upload.DirectStorage]. It makes no call to S3, but may
+// SignUpload implements [storage.DirectStorage]. It makes no call to S3, but may
 // fetch credentials. The request works for d.Expires, seven days at most, and
 // no longer than the signer's credentials.
 //
@@ -42,7 +42,7 @@ func (s *Store) DirectMethods() (upload.DirectMethods, error) {
 // from adding a Content-Encoding or other header fields that do not begin with
 // "x-amz-"; Promote leaves all of them behind. Those that do, an X-Amz-Copy-Source
 // before all, are refused by AWS, and elsewhere as the [Profile] says.
-func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+func (s *Store) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
 	methods, err := s.DirectMethods()
 	switch {
 	case err != nil:
@@ -86,13 +86,13 @@ func wireDigest(digest string) (string, error) {
 	return base64.StdEncoding.EncodeToString(sum), nil
 }
 
-func stagedAttributes(d upload.DirectObject) attributes {
+func stagedAttributes(d storage.DirectObject) attributes {
 	return attributes{key: d.Key, mediaType: d.Type, disposition: stagedDisposition}
 }
 
-// CreateMultipart implements [upload.DirectStorage]. When an answer is lost it
+// CreateMultipart implements [storage.DirectStorage]. When an answer is lost it
 // aborts every other open upload of the key, so keys must be unique.
-func (s *Store) CreateMultipart(ctx context.Context, d upload.DirectObject) (uploadID string, err error) {
+func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (uploadID string, err error) {
 	if err := s.opts.Profile.parts(); err != nil {
 		return "", err
 	}
@@ -103,7 +103,7 @@ func (s *Store) CreateMultipart(ctx context.Context, d upload.DirectObject) (upl
 	return aws.ToString(t.uploadID), nil
 }
 
-// SignPart implements [upload.DirectStorage]. The length is signed and, where the
+// SignPart implements [storage.DirectStorage]. The length is signed and, where the
 // [Profile] says so, a header field against copies. There is no type, since browsers
 // send a part without one. The same part may be sent again until the upload is
 // completed.
@@ -111,7 +111,7 @@ func (s *Store) CreateMultipart(ctx context.Context, d upload.DirectObject) (upl
 // Some clients send nothing but the URL and the bytes, Uppy 6 among them. They work
 // where no field is signed: at AWS's own hosts, and with the profile [MinIO] or
 // NoCopyGuard.
-func (s *Store) SignPart(ctx context.Context, d upload.DirectObject, uploadID string, number int) (*upload.SignedRequest, error) {
+func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	if err := s.opts.Profile.parts(); err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (s *Store) SignPart(ctx context.Context, d upload.DirectObject, uploadID st
 // sendable is a signed request as clients are told of it. That the length is
 // signed is what limits them, so it is looked for and not believed. A field without
 // a value is one that they must not send.
-func sendable(signed *v4.PresignedHTTPRequest, size int64) (*upload.SignedRequest, error) {
+func sendable(signed *v4.PresignedHTTPRequest, size int64) (*storage.SignedRequest, error) {
 	if signed.SignedHeader.Get("Content-Length") != fmt.Sprint(size) {
 		return nil, errors.New("s3store: the client's signer does not sign Content-Length")
 	}
@@ -152,5 +152,5 @@ func sendable(signed *v4.PresignedHTTPRequest, size int64) (*upload.SignedReques
 			headers[name] = values[0]
 		}
 	}
-	return &upload.SignedRequest{Method: signed.Method, URL: signed.URL, Headers: headers}, nil
+	return &storage.SignedRequest{Method: signed.Method, URL: signed.URL, Headers: headers}, nil
 }

@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 const staging = "a/upload-staging/1f0c"
@@ -23,8 +23,8 @@ var everything = s3store.Options{
 	SSE: "aws:kms", KMSKeyID: "key", StorageClass: "GLACIER", Tags: map[string]string{"a b": "c&d"}, ExpectedBucketOwner: "123456789012",
 }
 
-func direct(body []byte) upload.DirectObject {
-	return upload.DirectObject{Key: staging, Type: "image/png", Size: int64(len(body)), SHA256: digest(body), Expires: time.Minute}
+func direct(body []byte) storage.DirectObject {
+	return storage.DirectObject{Key: staging, Type: "image/png", Size: int64(len(body)), SHA256: digest(body), Expires: time.Minute}
 }
 
 func wire(body []byte) string {
@@ -105,15 +105,15 @@ func TestSignForm(t *testing.T) {
 
 func TestSignRefuses(t *testing.T) {
 	f := newFixture(t, setup{})
-	for name, change := range map[string]func(*upload.DirectObject){
-		"no type":         func(d *upload.DirectObject) { d.Type = "" },
-		"no bytes":        func(d *upload.DirectObject) { d.Size = 0 },
-		"negative":        func(d *upload.DirectObject) { d.Size = -1 },
-		"too many bytes":  func(d *upload.DirectObject) { d.Size = 5<<30 + 1 },
-		"no time":         func(d *upload.DirectObject) { d.Expires = 0 },
-		"no digest":       func(d *upload.DirectObject) { d.SHA256 = "xyz" },
-		"half a digest":   func(d *upload.DirectObject) { d.SHA256 = d.SHA256[:32] },
-		"a name in a key": func(d *upload.DirectObject) { d.Key = "a/${filename}" },
+	for name, change := range map[string]func(*storage.DirectObject){
+		"no type":         func(d *storage.DirectObject) { d.Type = "" },
+		"no bytes":        func(d *storage.DirectObject) { d.Size = 0 },
+		"negative":        func(d *storage.DirectObject) { d.Size = -1 },
+		"too many bytes":  func(d *storage.DirectObject) { d.Size = 5<<30 + 1 },
+		"no time":         func(d *storage.DirectObject) { d.Expires = 0 },
+		"no digest":       func(d *storage.DirectObject) { d.SHA256 = "xyz" },
+		"half a digest":   func(d *storage.DirectObject) { d.SHA256 = d.SHA256[:32] },
+		"a name in a key": func(d *storage.DirectObject) { d.Key = "a/${filename}" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := direct(randomBytes(small))
@@ -134,29 +134,29 @@ func TestSignRefuses(t *testing.T) {
 
 // TestDirectMethods are services that cannot hold a client to what was signed.
 func TestDirectMethods(t *testing.T) {
-	both := upload.DirectMethods{Put: true, Form: true}
+	both := storage.DirectMethods{Put: true, Form: true}
 	for _, row := range []struct {
 		name    string
 		profile s3store.Profile
-		want    upload.DirectMethods
+		want    storage.DirectMethods
 		parts   bool
 	}{
 		{"default", s3store.Profile{}, both, true},
-		{"R2", s3store.R2(), upload.DirectMethods{Put: true}, true},
-		{"MinIO", s3store.MinIO(), upload.DirectMethods{Put: true, Form: true, NeedsDigest: true}, true},
-		{"no conditions", s3store.Profile{InsecureUnconditionalPut: true}, upload.DirectMethods{Form: true}, true},
+		{"R2", s3store.R2(), storage.DirectMethods{Put: true}, true},
+		{"MinIO", s3store.MinIO(), storage.DirectMethods{Put: true, Form: true, NeedsDigest: true}, true},
+		{"no conditions", s3store.Profile{InsecureUnconditionalPut: true}, storage.DirectMethods{Form: true}, true},
 		{"no conditions on parts", s3store.Profile{InsecureUnconditionalComplete: true}, both, true},
 		{"no pins, no digests", s3store.Profile{NoCopyDigests: true, NoPinnedCopies: true}, both, true},
-		{"no lengths", s3store.Profile{NoSignedLengths: true}, upload.DirectMethods{Form: true}, false},
-		{"no headers", s3store.Profile{NoSignedHeaders: true}, upload.DirectMethods{Form: true}, false},
-		{"no headers and no forms", s3store.Profile{NoForms: true, NoSignedHeaders: true}, upload.DirectMethods{}, false},
-		{"nothing", s3store.Profile{NoForms: true, NoSignedLengths: true}, upload.DirectMethods{}, false},
+		{"no lengths", s3store.Profile{NoSignedLengths: true}, storage.DirectMethods{Form: true}, false},
+		{"no headers", s3store.Profile{NoSignedHeaders: true}, storage.DirectMethods{Form: true}, false},
+		{"no headers and no forms", s3store.Profile{NoForms: true, NoSignedHeaders: true}, storage.DirectMethods{}, false},
+		{"nothing", s3store.Profile{NoForms: true, NoSignedLengths: true}, storage.DirectMethods{}, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			f := newFixture(t, setup{Options: s3store.Options{Profile: row.profile}})
 			got, err := f.DirectMethods()
 			require.Equal(t, row.want, got)
-			require.Equal(t, row.want == upload.DirectMethods{}, err != nil)
+			require.Equal(t, row.want == storage.DirectMethods{}, err != nil)
 			for form, possible := range map[bool]bool{false: row.want.Put, true: row.want.Form} {
 				_, err := f.SignUpload(t.Context(), direct(randomBytes(small)), form)
 				require.Equal(t, possible, err == nil, err)
@@ -178,7 +178,7 @@ func TestDirectMethods(t *testing.T) {
 
 func TestSignGet(t *testing.T) {
 	f := newFixture(t, setup{Options: everything})
-	link, err := f.SignGet(t.Context(), "a/ü b+.png", upload.SignedGet{Type: "image/png", Disposition: `attachment; filename="x.png"`, Expires: time.Minute})
+	link, err := f.SignGet(t.Context(), "a/ü b+.png", storage.SignedGet{Type: "image/png", Disposition: `attachment; filename="x.png"`, Expires: time.Minute})
 	require.NoError(t, err)
 	u, err := url.Parse(link)
 	require.NoError(t, err)

@@ -10,13 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // maxVersions is how many versions of its own Discard expects at most.
 const maxVersions = 10
 
-// Discard implements [upload.Staged]. It goes on when ctx ends, for a few calls'
+// Discard implements [storage.Staged]. It goes on when ctx ends, for a few calls'
 // time at most. On versioned buckets it removes the version that Commit
 // published and leaves no delete marker. Object Lock, and the lack of
 // s3:DeleteObjectVersion there, make it fail. Where versioning is suspended it needs
@@ -61,7 +61,7 @@ func (f *staged) withdraw(ctx context.Context) error {
 			f.published, f.version, etag = yes, out.VersionId, out.ETag
 		}
 		err := f.store.deleteReadable(ctx, f.key, f.version, etag)
-		if errors.Is(err, upload.ErrChanged) { // it was replaced after the look
+		if errors.Is(err, storage.ErrChanged) { // it was replaced after the look
 			f.published = no
 			return nil
 		}
@@ -87,7 +87,7 @@ func isUnique(version *string) bool {
 	return v != "" && v != nullVersion
 }
 
-// Delete implements [upload.Storage]. It removes all versions of the key, and
+// Delete implements [storage.Storage]. It removes all versions of the key, and
 // its delete markers, if it may list them and else the current version, for
 // which it needs s3:GetObject. Of a key with more than 10,000 versions it removes
 // about as many, and the error asks for another call.

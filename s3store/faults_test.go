@@ -14,9 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 const (
@@ -92,8 +92,8 @@ func TestFaultForEver(t *testing.T) {
 				f.fake.Inject(call, forEver, fault)
 				commit, discard := f.upload(t, "k", randomBytes(size))
 				require.Error(t, commit)
-				require.NotErrorIs(t, commit, upload.ErrExists)
-				require.NotErrorIs(t, commit, upload.ErrUnknownOutcome, "S3 was there to be asked")
+				require.NotErrorIs(t, commit, storage.ErrExists)
+				require.NotErrorIs(t, commit, storage.ErrUnknownOutcome, "S3 was there to be asked")
 				require.NoError(t, discard)
 				f.requireNothing(t)
 			})
@@ -125,7 +125,7 @@ func TestUnknownOutcome(t *testing.T) {
 				f.fake.Inject("HeadObject", forEver, row.then)
 				f.fake.Inject("AbortMultipartUpload", forEver, row.then)
 				err := staged.Commit(t.Context())
-				require.ErrorIs(t, err, upload.ErrUnknownOutcome)
+				require.ErrorIs(t, err, storage.ErrUnknownOutcome)
 				require.Error(t, staged.Discard(t.Context()))
 				f.requireStored(t, "k", body)
 
@@ -155,7 +155,7 @@ func TestLateComplete(t *testing.T) {
 		})
 		err := staged.Commit(t.Context())
 		require.ErrorContains(t, err, "no answer within 2s")
-		require.NotErrorIs(t, err, upload.ErrUnknownOutcome, "the upload was aborted, so nothing can follow")
+		require.NotErrorIs(t, err, storage.ErrUnknownOutcome, "the upload was aborted, so nothing can follow")
 		close(release)
 		<-done
 		f.requireNothing(t)
@@ -171,7 +171,7 @@ func TestStillOpen(t *testing.T) {
 			staged := f.stage(t, "k", make([]byte, large))
 			f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Reset)
 			f.fake.Inject("AbortMultipartUpload", forEver, fault)
-			require.ErrorIs(t, staged.Commit(t.Context()), upload.ErrUnknownOutcome)
+			require.ErrorIs(t, staged.Commit(t.Context()), storage.ErrUnknownOutcome)
 			f.fake.Heal()
 			require.NoError(t, staged.Discard(t.Context()))
 			f.requireNothing(t)
@@ -211,7 +211,7 @@ func TestKeyIsTaken(t *testing.T) {
 						if fault != nil {
 							f.fake.Inject(call, 1, fault)
 						}
-						require.ErrorIs(t, staged.Commit(t.Context()), upload.ErrExists)
+						require.ErrorIs(t, staged.Commit(t.Context()), storage.ErrExists)
 						require.NoError(t, staged.Discard(t.Context()))
 						f.requireStored(t, "k", other)
 						require.Len(t, f.fake.Versions("k"), 1)

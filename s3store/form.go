@@ -13,12 +13,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // signForm signs a POST form for what in says. The policy names every field with
 // its exact value, and S3 refuses forms with others.
-func (s *Store) signForm(ctx context.Context, expires time.Duration, in *s3.PutObjectInput) (*upload.SignedRequest, error) {
+func (s *Store) signForm(ctx context.Context, expires time.Duration, in *s3.PutObjectInput) (*storage.SignedRequest, error) {
 	if strings.Contains(*in.Key, "${filename}") {
 		return nil, errors.New("s3store: S3 would put the client's file name into the key")
 	}
@@ -38,7 +38,7 @@ func (s *Store) signForm(ctx context.Context, expires time.Duration, in *s3.PutO
 		return nil, s.explain(ctx, err)
 	}
 	maps.Copy(fields, signed.Values)
-	return &upload.SignedRequest{Method: http.MethodPost, URL: signed.URL, Headers: map[string]string{}, Fields: fields}, nil
+	return &storage.SignedRequest{Method: http.MethodPost, URL: signed.URL, Headers: map[string]string{}, Fields: fields}, nil
 }
 
 // formFields are the fields of a form beside those that the SDK makes.

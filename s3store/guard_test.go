@@ -15,16 +15,16 @@ import (
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
 const guardField = "X-Amz-Copy-Source-If-Match"
 
 // sends sends body by a signed request, with more header fields.
-func sends(t *testing.T, signed *upload.SignedRequest, body []byte, more map[string]string) int {
+func sends(t *testing.T, signed *storage.SignedRequest, body []byte, more map[string]string) int {
 	t.Helper()
 	r := uploadtest.SignedRequest(signed, uploadtest.Bytes(body)).WithContext(t.Context())
 	for name, value := range more {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 type (
@@ -34,13 +34,13 @@ func asks() map[string]ask {
 	open := func(f *fixture) bool { return f.fake.OpenUploads() > 0 }
 	never := func(*fixture) bool { return false } // the answer was not S3's
 	return map[string]ask{
-		"Commit, one part":   {"PutObject", staged(small, upload.Staged.Commit), there},
+		"Commit, one part":   {"PutObject", staged(small, storage.Staged.Commit), there},
 		"Stage opens":        {"CreateMultipartUpload", stages, open},
 		"Stage sends":        {"UploadPart", stages, never},
-		"Commit, many parts": {"CompleteMultipartUpload", staged(large, upload.Staged.Commit), there},
-		"Discard aborts":     {"AbortMultipartUpload", staged(large, upload.Staged.Discard), gone},
-		"Discard removes":    {"DeleteObject", committed(upload.Staged.Discard), gone},
-		"Discard looks":      {"HeadObject", committed(upload.Staged.Discard), gone},
+		"Commit, many parts": {"CompleteMultipartUpload", staged(large, storage.Staged.Commit), there},
+		"Discard aborts":     {"AbortMultipartUpload", staged(large, storage.Staged.Discard), gone},
+		"Discard removes":    {"DeleteObject", committed(storage.Staged.Discard), gone},
+		"Discard looks":      {"HeadObject", committed(storage.Staged.Discard), gone},
 		"Delete lists":       {"ListObjectVersions", published((*fixture).delete), gone},
 		"Delete removes":     {"DeleteObject", published((*fixture).delete), gone},
 		"RemoveListed looks": {"HeadObject", published((*fixture).removeListed), gone},
@@ -77,14 +77,14 @@ func asks() map[string]ask {
 func headed(*fixture) bool { return true }
 
 // staged is for a file of that size which is staged before.
-func staged(size int, do func(s upload.Staged, ctx context.Context) error) preparation {
+func staged(size int, do func(s storage.Staged, ctx context.Context) error) preparation {
 	return func(t *testing.T, f *fixture) act {
 		s := f.stage(t, "k", randomBytes(size))
 		return func(ctx context.Context) error { return do(s, ctx) }
 	}
 }
 
-func committed(do func(s upload.Staged, ctx context.Context) error) preparation {
+func committed(do func(s storage.Staged, ctx context.Context) error) preparation {
 	return func(t *testing.T, f *fixture) act {
 		s := f.stage(t, "k", randomBytes(small))
 		require.NoError(t, s.Commit(t.Context()))
@@ -156,5 +156,5 @@ func (f *fixture) removeListed(ctx context.Context) error {
 	if o == nil {
 		return nil
 	}
-	return f.RemoveListed(ctx, upload.ListedObject{Key: "k", Size: int64(len(o.Body)), ETag: o.ETag(), Modified: o.Modified})
+	return f.RemoveListed(ctx, storage.ListedObject{Key: "k", Size: int64(len(o.Body)), ETag: o.ETag(), Modified: o.Modified})
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Layout says how an application uses its bucket, as far as the other [Options]
@@ -25,7 +25,7 @@ type Layout struct {
 
 	// StagingPrefixes are the PresignOptions.KeyPrefix of all presigners of the
 	// application, "" included. What clients send lies under each of them in the
-	// segment [upload.StagingSegment], whoever the caller is. Default: none, there
+	// segment [storage.StagingSegment], whoever the caller is. Default: none, there
 	// are no direct uploads.
 	StagingPrefixes []string
 
@@ -98,7 +98,7 @@ func validPrefix(prefix string) error {
 	if prefix == "" {
 		return nil
 	}
-	if !strings.HasSuffix(prefix, "/") || upload.ValidKey(prefix+"x") != nil || strings.ContainsAny(prefix, "*?$") {
+	if !strings.HasSuffix(prefix, "/") || storage.ValidKey(prefix+"x") != nil || strings.ContainsAny(prefix, "*?$") {
 		return fmt.Errorf(`s3store: %q is no prefix: it ends in "/" and has none of "*?$"`, prefix)
 	}
 	return nil
@@ -111,7 +111,7 @@ func (l *Layout) direct() bool { return len(l.StagingPrefixes) > 0 }
 func (l *Layout) staging() []string {
 	all := make([]string, len(l.StagingPrefixes))
 	for i, prefix := range l.StagingPrefixes {
-		all[i] = prefix + upload.StagingSegment + "/"
+		all[i] = prefix + storage.StagingSegment + "/"
 	}
 	return all
 }

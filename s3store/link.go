@@ -8,20 +8,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // linkCache lets a browser keep what it loaded and makes it ask again before it
 // shows it, so that nothing is shown after the link has ended.
 const linkCache = "private, no-cache"
 
-// SignGet implements [upload.LinkStorage]. It makes no call to S3, but may fetch
+// SignGet implements [storage.LinkStorage]. It makes no call to S3, but may fetch
 // credentials. The link works for GET alone, also of ranges, for g.Expires, seven
 // days at most, and no longer than the signer's credentials, which need
 // s3:GetObject, and s3:GetObjectVersion with g.Version. It can be used by anybody, any number of times; it ends early only
 // with the object or the credentials. Type, disposition and a Cache-Control of
 // "private, no-cache" are part of what is signed.
-func (s *Store) SignGet(ctx context.Context, key string, g upload.SignedGet) (url string, err error) {
+func (s *Store) SignGet(ctx context.Context, key string, g storage.SignedGet) (url string, err error) {
 	expires, err := s.lifetime(ctx, g.Expires)
 	if err != nil {
 		return "", err

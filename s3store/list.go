@@ -14,18 +14,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 var errUnordered = errors.New("s3store: the service does not list in order, or lists the same page again")
 
-// ListObjects implements [upload.Lister] with one call, of s3:ListBucket. It
+// ListObjects implements [storage.Lister] with one call, of s3:ListBucket. It
 // lists what can be read: what lies behind a delete marker is for the lifecycle
 // rule NoncurrentVersionExpiration. The next page begins behind the last key of
 // this one, which needs a bucket that lists in order; directory buckets do not.
 // The time is the answer's Date (RFC 9110, section 6.6.1), and zero without one.
-func (s *Store) ListObjects(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
-	var page, none upload.ListPage[upload.ListedObject]
+func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
+	var page, none storage.ListPage[storage.ListedObject]
 	out, err := call(ctx, s, s.client.ListObjectsV2, &s3.ListObjectsV2Input{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
@@ -45,7 +45,7 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (upload.L
 		if after != "" && key <= after {
 			return none, errUnordered
 		}
-		page.Items = append(page.Items, upload.ListedObject{
+		page.Items = append(page.Items, storage.ListedObject{
 			Key:      key,
 			Size:     aws.ToInt64(o.Size),
 			ETag:     aws.ToString(o.ETag),
@@ -62,12 +62,12 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (upload.L
 	return page, nil
 }
 
-// ListUploads implements [upload.Lister] with one call, of
+// ListUploads implements [storage.Lister] with one call, of
 // s3:ListBucketMultipartUploads. Of a key with more than 1,000 open uploads it
 // lists no more, until those are gone: ask for the same page again then. The time
 // is that of ListObjects.
-func (s *Store) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
-	var page, none upload.ListPage[upload.ListedUpload]
+func (s *Store) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
+	var page, none storage.ListPage[storage.ListedUpload]
 	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
@@ -87,7 +87,7 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (upload.L
 		if after != "" && key <= after {
 			return none, errUnordered
 		}
-		page.Items = append(page.Items, upload.ListedUpload{Key: key, UploadID: aws.ToString(u.UploadId), Initiated: aws.ToTime(u.Initiated)})
+		page.Items = append(page.Items, storage.ListedUpload{Key: key, UploadID: aws.ToString(u.UploadId), Initiated: aws.ToTime(u.Initiated)})
 	}
 	if aws.ToBool(out.IsTruncated) {
 		page.Items, page.Next, err = wholeKeys(page.Items, after)
@@ -109,7 +109,7 @@ func serviceTime(answer middleware.Metadata) time.Time {
 // wholeKeys leaves the last key's uploads of a page to the next one, so that a
 // key tells the place between them: an upload id does not, once the upload is
 // aborted.
-func wholeKeys(page []upload.ListedUpload, after string) ([]upload.ListedUpload, string, error) {
+func wholeKeys(page []storage.ListedUpload, after string) ([]storage.ListedUpload, string, error) {
 	if len(page) == 0 || page[len(page)-1].Key <= after {
 		return nil, "", errUnordered
 	}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/storetest"
 )
 
@@ -18,7 +18,7 @@ func TestListerConformance(t *testing.T) {
 	t.Parallel()
 	for _, versioned := range []bool{false, true} {
 		t.Run(fmt.Sprintf("versioned=%v", versioned), func(t *testing.T) {
-			storetest.RunLister(t, func(t *testing.T) upload.Lister { return newFixture(t, setup{versioned: versioned}) })
+			storetest.RunLister(t, func(t *testing.T) storage.Lister { return newFixture(t, setup{versioned: versioned}) })
 		})
 	}
 }
@@ -80,7 +80,7 @@ func TestListUploadsInPages(t *testing.T) {
 	f.fake.PageSize = 4
 	for i, uploads := range []int{2, 1, 3, 1, 4, 2} {
 		for range uploads {
-			_, err := f.CreateMultipart(t.Context(), upload.DirectObject{Key: fmt.Sprintf("p/%d", i)})
+			_, err := f.CreateMultipart(t.Context(), storage.DirectObject{Key: fmt.Sprintf("p/%d", i)})
 			require.NoError(t, err)
 		}
 	}

@@ -11,10 +11,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // pages answers the n-th call, from 0, with what page returns.
@@ -70,14 +70,14 @@ func TestVersionListsWithoutEnd(t *testing.T) {
 }
 
 // removals are what lists versions.
-func removals() map[string]func(f *fixture, ctx context.Context, o upload.ListedObject) error {
-	return map[string]func(f *fixture, ctx context.Context, o upload.ListedObject) error{
-		"Delete":       func(f *fixture, ctx context.Context, o upload.ListedObject) error { return f.Delete(ctx, o.Key) },
-		"RemoveListed": func(f *fixture, ctx context.Context, o upload.ListedObject) error { return f.RemoveListed(ctx, o) },
+func removals() map[string]func(f *fixture, ctx context.Context, o storage.ListedObject) error {
+	return map[string]func(f *fixture, ctx context.Context, o storage.ListedObject) error{
+		"Delete":       func(f *fixture, ctx context.Context, o storage.ListedObject) error { return f.Delete(ctx, o.Key) },
+		"RemoveListed": func(f *fixture, ctx context.Context, o storage.ListedObject) error { return f.RemoveListed(ctx, o) },
 	}
 }
 
-func (f *fixture) listed(t *testing.T, key string) upload.ListedObject {
+func (f *fixture) listed(t *testing.T, key string) storage.ListedObject {
 	t.Helper()
 	page, err := f.ListObjects(t.Context(), key, "")
 	require.NoError(t, err)

@@ -14,9 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 const patient = time.Hour // who waits for ever fails by the test's own timeout
@@ -135,7 +135,7 @@ func TestWaiting(t *testing.T) {
 			obj := object("k", huge)
 			obj.MaxWait = wait
 			_, err := f.Stage(t.Context(), obj, never)
-			require.ErrorIs(t, err, upload.ErrBusy)
+			require.ErrorIs(t, err, storage.ErrBusy)
 		}
 
 		ctx, cancel := context.WithCancel(t.Context())
@@ -144,7 +144,7 @@ func TestWaiting(t *testing.T) {
 		time.AfterFunc(20*time.Millisecond, cancel)
 		_, err := f.Stage(ctx, obj, never)
 		require.ErrorIs(t, err, context.Canceled)
-		require.NotErrorIs(t, err, upload.ErrBusy)
+		require.NotErrorIs(t, err, storage.ErrBusy)
 
 		time.AfterFunc(20*time.Millisecond, letGo)
 		staged, err := f.Stage(t.Context(), obj, bytes.NewReader(randomBytes(small)))
@@ -163,7 +163,7 @@ func TestShare(t *testing.T) {
 		obj.Subject = subject
 		staged, err := f.Stage(t.Context(), obj, bytes.NewReader(nil))
 		if busy {
-			require.ErrorIs(t, err, upload.ErrBusy)
+			require.ErrorIs(t, err, storage.ErrBusy)
 			continue
 		}
 		require.NoError(t, err)
@@ -175,7 +175,7 @@ func TestShare(t *testing.T) {
 func TestSiblings(t *testing.T) {
 	for _, wait := range []time.Duration{0, patient} {
 		f := newFixture(t, setup{Options: s3store.Options{MaxMemory: part}})
-		var siblings []upload.Staged
+		var siblings []storage.Staged
 		var bodies [][]byte
 		for i, size := range []int{0, 1, small, large, small, part, part} {
 			body := randomBytes(size)
@@ -205,9 +205,9 @@ func TestSiblingsOfOtherStoresAreLeftAlone(t *testing.T) {
 	letGo := f.hold(t, "")
 	defer letGo()
 	obj := object("k", huge)
-	obj.Siblings = []upload.Staged{other.stage(t, "k", randomBytes(small)), nil}
+	obj.Siblings = []storage.Staged{other.stage(t, "k", randomBytes(small)), nil}
 	_, err := f.Stage(t.Context(), obj, bytes.NewReader(nil))
-	require.ErrorIs(t, err, upload.ErrBusy)
+	require.ErrorIs(t, err, storage.ErrBusy)
 	require.Zero(t, other.fake.Calls("CreateMultipartUpload"))
 }
 
@@ -217,7 +217,7 @@ func TestFlushFails(t *testing.T) {
 		f.fake.Inject(call, forEver, denied)
 		first := f.stage(t, "first", randomBytes(small))
 		obj := object("second", huge)
-		obj.Siblings = []upload.Staged{first}
+		obj.Siblings = []storage.Staged{first}
 		_, err := f.Stage(t.Context(), obj, bytes.NewReader(nil))
 		require.ErrorContains(t, err, "denied")
 		require.Error(t, first.Commit(t.Context()), "its bytes are gone")

@@ -12,35 +12,35 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
-// Open implements [upload.Opener]. The body is read from S3 as the caller reads
+// Open implements [storage.Opener]. The body is read from S3 as the caller reads
 // it, for as long as ctx lasts; CallTimeout is for the time until it begins. Without
 // s3:ListBucket AWS answers 403 for a key that does not exist, and the error is
 // then not fs.ErrNotExist.
-func (s *Store) Open(ctx context.Context, key string) (io.ReadCloser, upload.Stored, error) {
+func (s *Store) Open(ctx context.Context, key string) (io.ReadCloser, storage.Stored, error) {
 	out, err := s.get(ctx, &s3.GetObjectInput{Key: &key})
 	if err != nil {
-		return nil, upload.Stored{}, err
+		return nil, storage.Stored{}, err
 	}
-	return out.Body, upload.Stored{
+	return out.Body, storage.Stored{
 		Type: aws.ToString(out.ContentType),
 		Name: nameIn(out.ContentDisposition),
 		Size: aws.ToInt64(out.ContentLength),
 	}, nil
 }
 
-// Stat implements [upload.ObjectReader] with one call. What it tells of an object
+// Stat implements [storage.ObjectReader] with one call. What it tells of an object
 // that this package did not write, or that a client staged, is what that
 // writer said, except for Size and ETag. As for a key that does not exist, it
 // needs s3:ListBucket like Open.
-func (s *Store) Stat(ctx context.Context, key string) (upload.Stored, error) {
+func (s *Store) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	out, err := s.head(ctx, key, nil)
 	if err != nil {
-		return upload.Stored{}, missing(err)
+		return storage.Stored{}, missing(err)
 	}
-	return upload.Stored{
+	return storage.Stored{
 		Type:    aws.ToString(out.ContentType),
 		Name:    nameIn(out.ContentDisposition),
 		Size:    aws.ToInt64(out.ContentLength),
@@ -51,7 +51,7 @@ func (s *Store) Stat(ctx context.Context, key string) (upload.Stored, error) {
 	}, nil
 }
 
-// OpenAt implements [upload.ObjectReader]. Like Open it lasts as long as ctx. An
+// OpenAt implements [storage.ObjectReader]. Like Open it lasts as long as ctx. An
 // offset at or behind the end is an empty reader. The bytes are those that are
 // stored, whatever Content-Encoding they were sent with. S3 sends no byte but
 // those of the range, or one if length is 0.
@@ -63,13 +63,13 @@ func (s *Store) OpenAt(ctx context.Context, key, etag string, offset, length int
 	out, err := s.get(ctx, &s3.GetObjectInput{Key: &key, IfMatch: optional(etag), Range: optional(asked.header())})
 	switch {
 	case statusOf(err) == http.StatusPreconditionFailed:
-		return nil, fmt.Errorf("%w: %w", upload.ErrChanged, err)
+		return nil, fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	case statusOf(err) == http.StatusRequestedRangeNotSatisfiable:
 		return http.NoBody, nil
 	case err != nil:
 		return nil, err
 	case etag != "" && unquoted(aws.ToString(out.ETag)) != unquoted(etag): // a condition that was not heeded
-		return nil, errors.Join(fmt.Errorf("s3store: %q: %w", key, upload.ErrChanged), out.Body.Close())
+		return nil, errors.Join(fmt.Errorf("s3store: %q: %w", key, storage.ErrChanged), out.Body.Close())
 	case !asked.isIn(out):
 		return nil, errors.Join(errors.New("s3store: the service answers a range with other bytes"), out.Body.Close())
 	case length == 0:

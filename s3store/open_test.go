@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 func TestStat(t *testing.T) {
@@ -18,7 +18,7 @@ func TestStat(t *testing.T) {
 	f.fake.Put("k", []byte("plain"))
 	stored, err := f.Stat(t.Context(), "k")
 	require.NoError(t, err)
-	require.Equal(t, upload.Stored{Size: 5, ETag: f.fake.Get("k").ETag()}, stored)
+	require.Equal(t, storage.Stored{Size: 5, ETag: f.fake.Get("k").ETag()}, stored)
 	f.fake.Inject("HeadObject", forEver, denied)
 	_, err = f.Stat(t.Context(), "k")
 	require.Error(t, err)
@@ -47,10 +47,10 @@ func TestOpenAt(t *testing.T) {
 		{"k", etag, 9, 5, "9", nil},
 		{"k", etag, 10, 1, "", nil},
 		{"k", etag, 3, 0, "", nil},
-		{"k", `"other"`, 0, -1, "", upload.ErrChanged},
-		{"k", `"other"`, 3, -1, "", upload.ErrChanged},
-		{"k", `"other"`, 3, 2, "", upload.ErrChanged},
-		{"k", `"other"`, 3, 0, "", upload.ErrChanged},
+		{"k", `"other"`, 0, -1, "", storage.ErrChanged},
+		{"k", `"other"`, 3, -1, "", storage.ErrChanged},
+		{"k", `"other"`, 3, 2, "", storage.ErrChanged},
+		{"k", `"other"`, 3, 0, "", storage.ErrChanged},
 		{"none", etag, 0, -1, "", fs.ErrNotExist},
 		{"none", "", 3, 2, "", fs.ErrNotExist},
 		{"none", "", 3, 0, "", fs.ErrNotExist},

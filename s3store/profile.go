@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Profile says what an S3 service cannot do. The zero value, for services that
@@ -106,8 +106,8 @@ func R2() Profile {
 
 // direct is what clients can be held to in one request. A PUT without conditions
 // could be repeated, and replace what was there.
-func (p Profile) direct() (upload.DirectMethods, error) {
-	m := upload.DirectMethods{
+func (p Profile) direct() (storage.DirectMethods, error) {
+	m := storage.DirectMethods{
 		Put:  !p.NoSignedLengths && !p.NoSignedHeaders && !p.InsecureUnconditionalPut,
 		Form: !p.NoForms,
 

@@ -10,20 +10,20 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // promotion is one attempt of Promote.
 type promotion struct {
 	target
-	upload.Promotion
+	storage.Promotion
 	digest string // that S3 has to find when it copies, "" if it is not asked
 }
 
 // promotePauses are what Promote waits before it tries again.
 var promotePauses = []time.Duration{50 * time.Millisecond, 200 * time.Millisecond}
 
-// Promote implements [upload.DirectStorage]. The bytes are copied within S3, by a
+// Promote implements [storage.DirectStorage]. The bytes are copied within S3, by a
 // multipart upload that takes them only while the staged object's ETag is p.ETag
 // and becomes an object only while there is none under p.Key: CopyObject would be
 // one call, but several services ignore its conditions.
@@ -31,20 +31,20 @@ var promotePauses = []time.Duration{50 * time.Millisecond, 200 * time.Millisecon
 // An ETag that is an MD5 names no bytes: clients can make two files of one. So if
 // p.SHA256 is set the file is copied in one call, for which CallTimeout must be
 // enough, and S3 has to find the same SHA-256; otherwise the error is
-// [upload.ErrChanged]. Files that were staged in parts, which no client can
+// [storage.ErrChanged]. Files that were staged in parts, which no client can
 // replace, and those without p.SHA256 are copied in ranges of 512 MiB, four at a
 // time.
 //
 // With NoPinnedCopies nothing is copied: the file is read and written again, bound to
 // p.SHA256 or, without it, to the ETag. That reserves memory as Stage does, and waits
-// for it for CallTimeout; then the error is [upload.ErrBusy].
+// for it for CallTimeout; then the error is [storage.ErrBusy].
 //
 // It ends with ctx while it copies, not later. The staged object's own metadata,
 // type, encoding and tags are left behind; SSE, StorageClass and Tags are those of
-// the options. When the staged object is gone the error is [upload.ErrChanged],
+// the options. When the staged object is gone the error is [storage.ErrChanged],
 // too. No failure leaves a multipart upload open, unless S3 refuses to abort it,
 // which is logged.
-func (s *Store) Promote(ctx context.Context, p upload.Promotion) error {
+func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if p.ETag == "" || p.Size < 1 {
 		return fmt.Errorf("s3store: cannot promote %d bytes with the ETag %q", p.Size, p.ETag)
 	}
@@ -80,7 +80,7 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 		case found == ours:
 			return false, nil
 		case found == anothers:
-			return false, fmt.Errorf("s3store: %q: %w", m.key, upload.ErrExists)
+			return false, fmt.Errorf("s3store: %q: %w", m.key, storage.ErrExists)
 		}
 	}
 	in := s.createInput(s.published(m.Key, m.Type, m.Name, m.Nonce, m.SHA256))
@@ -119,7 +119,7 @@ func (m *promotion) fail(ctx context.Context, cause error) (again bool, err erro
 	}
 	found, _, err := m.settle(ctx, cause)
 	if changed && found == nobodys {
-		return false, fmt.Errorf("%w: %w", upload.ErrChanged, err)
+		return false, fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	}
 	return found == nobodys, err
 }

@@ -14,16 +14,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // promotion stages body under an awkward key and says how to publish it.
-func (f *fixture) promotion(body []byte) upload.Promotion {
+func (f *fixture) promotion(body []byte) storage.Promotion {
 	from := "upload-staging/ä b+c%2Fd&e?f"
 	f.fake.Put(from, body)
-	return upload.Promotion{
+	return storage.Promotion{
 		From: from, ETag: f.fake.Get(from).ETag(), Key: "k", Type: "image/png", Name: "Straße.png",
 		Size: int64(len(body)), SHA256: digest(body), Nonce: "nonce",
 	}
@@ -70,7 +70,7 @@ func TestPromote(t *testing.T) {
 			require.Equal(t, "a+b=c%26d", h.Get("X-Amz-Tagging"))
 			stored, err := f.Stat(t.Context(), "k")
 			require.NoError(t, err)
-			require.Equal(t, upload.Stored{
+			require.Equal(t, storage.Stored{
 				Type: p.Type, Name: p.Name, Size: p.Size, ETag: stored.ETag, SHA256: p.SHA256, Nonce: p.Nonce,
 			}, stored)
 			if !row.profile.InsecureUnconditionalComplete {
@@ -101,7 +101,7 @@ func TestPromoteWhatWasChecked(t *testing.T) {
 			f := newFixture(t, setup{})
 			p := f.promotion(one)
 			change(f, p.From)
-			require.ErrorIs(t, f.Promote(t.Context(), p), upload.ErrChanged)
+			require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrChanged)
 			require.Nil(t, f.fake.Get("k"))
 			f.requireIdle(t)
 		})
@@ -113,7 +113,7 @@ func TestPromoteWhatWasChecked(t *testing.T) {
 			require.NoError(t, f.Promote(t.Context(), p))
 			f.requireStored(t, "k", one)
 			p.Nonce = "another"
-			require.ErrorIs(t, f.Promote(t.Context(), p), upload.ErrExists)
+			require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrExists)
 			f.requireIdle(t)
 		})
 	}
@@ -121,10 +121,10 @@ func TestPromoteWhatWasChecked(t *testing.T) {
 
 func TestPromoteRefuses(t *testing.T) {
 	f := newFixture(t, setup{})
-	for name, change := range map[string]func(*upload.Promotion){
-		"no ETag":  func(p *upload.Promotion) { p.ETag = "" },
-		"no bytes": func(p *upload.Promotion) { p.Size = 0 },
-		"digest":   func(p *upload.Promotion) { p.SHA256 = "abc" },
+	for name, change := range map[string]func(*storage.Promotion){
+		"no ETag":  func(p *storage.Promotion) { p.ETag = "" },
+		"no bytes": func(p *storage.Promotion) { p.Size = 0 },
+		"digest":   func(p *storage.Promotion) { p.SHA256 = "abc" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := f.promotion(randomBytes(small))
@@ -158,7 +158,7 @@ func TestPromoteToTakenKey(t *testing.T) {
 	for _, insecure := range []bool{false, true} {
 		f := newFixture(t, setup{Options: s3store.Options{Profile: s3store.Profile{InsecureUnconditionalComplete: insecure}}})
 		f.fake.Put("k", []byte("other"))
-		require.ErrorIs(t, f.Promote(t.Context(), f.promotion(randomBytes(small))), upload.ErrExists)
+		require.ErrorIs(t, f.Promote(t.Context(), f.promotion(randomBytes(small))), storage.ErrExists)
 		f.requireStored(t, "k", []byte("other"))
 		f.requireIdle(t)
 	}
@@ -211,9 +211,9 @@ func TestPromoteFaultForEver(t *testing.T) {
 				f.fake.Inject(call, forEver, fault)
 				err := f.Promote(t.Context(), p)
 				require.Error(t, err)
-				require.NotErrorIs(t, err, upload.ErrChanged)
-				require.NotErrorIs(t, err, upload.ErrExists)
-				require.NotErrorIs(t, err, upload.ErrUnknownOutcome, "S3 was there to be asked")
+				require.NotErrorIs(t, err, storage.ErrChanged)
+				require.NotErrorIs(t, err, storage.ErrExists)
+				require.NotErrorIs(t, err, storage.ErrUnknownOutcome, "S3 was there to be asked")
 				require.Nil(t, f.fake.Get("k"))
 				f.requireIdle(t)
 			})
@@ -227,7 +227,7 @@ func TestPromoteUnknownOutcome(t *testing.T) {
 	p := f.promotion(body)
 	f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Drop)
 	f.fake.Inject("HeadObject", forEver, fail500)
-	require.ErrorIs(t, f.Promote(t.Context(), p), upload.ErrUnknownOutcome)
+	require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrUnknownOutcome)
 	f.fake.Heal()
 	require.NoError(t, f.Promote(t.Context(), p))
 	f.requireStored(t, "k", body)

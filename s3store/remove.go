@@ -12,10 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
-// RemoveListed implements [upload.Lister]. It looks at the object (s3:GetObject,
+// RemoveListed implements [storage.Lister]. It looks at the object (s3:GetObject,
 // and s3:ListBucket to see that there is none), and where there are versions
 // removes exactly the one that is readable, by its id, after the versions and
 // delete markers that are not younger, as far as it may list them
@@ -33,7 +33,7 @@ import (
 // the ETag likewise (s3:DeleteObject), and where versioning is suspended leaves a delete
 // marker. An older one is listed again right before its removal, which S3 cannot bind
 // to anything: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html.
-func (s *Store) RemoveListed(ctx context.Context, o upload.ListedObject) error {
+func (s *Store) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	out, err := s.head(ctx, o.Key, nil)
 	switch {
 	case statusOf(err) == http.StatusNotFound:
@@ -41,7 +41,7 @@ func (s *Store) RemoveListed(ctx context.Context, o upload.ListedObject) error {
 	case err != nil:
 		return err
 	case !sameObject(out, o):
-		return fmt.Errorf("s3store: %q: %w", o.Key, upload.ErrChanged)
+		return fmt.Errorf("s3store: %q: %w", o.Key, storage.ErrChanged)
 	case out.VersionId == nil:
 		return s.deleteUnversioned(ctx, o.Key, out.ETag)
 	}
@@ -95,7 +95,7 @@ func (v version) is(w version) bool {
 }
 
 // sameObject compares what a list told with what there is.
-func sameObject(now *s3.HeadObjectOutput, o upload.ListedObject) bool {
+func sameObject(now *s3.HeadObjectOutput, o storage.ListedObject) bool {
 	return unquoted(aws.ToString(now.ETag)) == unquoted(o.ETag) && aws.ToInt64(now.ContentLength) == o.Size &&
 		seconds(now.LastModified).Equal(seconds(&o.Modified))
 }
@@ -107,7 +107,7 @@ func seconds(t *time.Time) time.Time { return aws.ToTime(t).Truncate(time.Second
 func unquoted(etag string) string { return strings.Trim(etag, `"`) }
 
 // deleteUnversioned removes the readable object if it has that ETag, and else is
-// [upload.ErrChanged].
+// [storage.ErrChanged].
 func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
 	if s.opts.Profile.InsecureUnconditionalPut {
 		etag = nil
@@ -120,7 +120,7 @@ func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string)
 	})
 	switch {
 	case statusOf(err) == http.StatusPreconditionFailed:
-		return fmt.Errorf("%w: %w", upload.ErrChanged, err)
+		return fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	case statusOf(err) == http.StatusNotImplemented && etag != nil:
 		return s.deleteVersion(ctx, key, nil)
 	case codeOf(err) == "NoSuchKey":

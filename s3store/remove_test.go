@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestRemoveListed of the object "listed" under the key "k", which somebody does
@@ -74,17 +74,17 @@ func TestRemoveListed(t *testing.T) {
 		{name: "an older version of the same second", versioned: true, before: []act{put("1")}, atOnce: true},
 		{name: "gone", after: []act{deleteIt}},
 		{name: "behind a delete marker", versioned: true, after: []act{deleteIt}, want: []string{"listed", "-"}},
-		{name: "replaced", after: []act{put("new")}, is: upload.ErrChanged, want: []string{"new"}},
-		{name: "a newer version", versioned: true, before: []act{put("1")}, after: []act{put("new")}, is: upload.ErrChanged, want: []string{"1", "listed", "new"}},
-		{name: "the same bytes at another time", after: []act{func(_ *testing.T, f *fixture) { f.fake.Age(-time.Minute) }}, is: upload.ErrChanged, want: []string{"listed"}},
-		{name: "replaced after the look", after: []act{between("HeadObject", put("new"))}, is: upload.ErrChanged, want: []string{"new"}},
+		{name: "replaced", after: []act{put("new")}, is: storage.ErrChanged, want: []string{"new"}},
+		{name: "a newer version", versioned: true, before: []act{put("1")}, after: []act{put("new")}, is: storage.ErrChanged, want: []string{"1", "listed", "new"}},
+		{name: "the same bytes at another time", after: []act{func(_ *testing.T, f *fixture) { f.fake.Age(-time.Minute) }}, is: storage.ErrChanged, want: []string{"listed"}},
+		{name: "replaced after the look", after: []act{between("HeadObject", put("new"))}, is: storage.ErrChanged, want: []string{"new"}},
 		{name: "a newer version after the look", versioned: true, before: []act{put("1")}, after: []act{between("HeadObject", put("new"))}, want: []string{"new"}},
 		{name: "a newer version after the list", versioned: true, after: []act{between("ListObjectVersions", put("new"))}, want: []string{"new"}},
 		{name: "suspended", before: []act{suspend}, want: []string{"-"}},
 		{name: "suspended, older versions", versioned: true, before: []act{put("1"), put("2"), suspend, put("3")}, want: []string{"-"}},
-		{name: "suspended, replaced", before: []act{suspend}, after: []act{put("new")}, is: upload.ErrChanged, want: []string{"new"}},
-		{name: "suspended, replaced after the look", before: []act{suspend}, after: []act{between("HeadObject", put("new"))}, is: upload.ErrChanged, want: []string{"new"}},
-		{name: "suspended, replaced after the list", before: []act{suspend}, after: []act{between("ListObjectVersions", put("new"))}, is: upload.ErrChanged, want: []string{"new"}},
+		{name: "suspended, replaced", before: []act{suspend}, after: []act{put("new")}, is: storage.ErrChanged, want: []string{"new"}},
+		{name: "suspended, replaced after the look", before: []act{suspend}, after: []act{between("HeadObject", put("new"))}, is: storage.ErrChanged, want: []string{"new"}},
+		{name: "suspended, replaced after the list", before: []act{suspend}, after: []act{between("ListObjectVersions", put("new"))}, is: storage.ErrChanged, want: []string{"new"}},
 		{name: "an older one from before there were versions", versioned: true, before: []act{suspend, put("1"), resume}},
 		{name: "an older marker from then", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}},
 		{name: "an older one from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
@@ -136,7 +136,7 @@ func TestRemoveListed(t *testing.T) {
 				require.ErrorIs(t, err, row.is)
 			case row.fails:
 				require.Error(t, err)
-				require.NotErrorIs(t, err, upload.ErrChanged)
+				require.NotErrorIs(t, err, storage.ErrChanged)
 			default:
 				require.NoError(t, err)
 			}

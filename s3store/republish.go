@@ -11,14 +11,14 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // republish is Promote where copies are not bound to the bytes that were checked:
 // it reads the staged object again and publishes what it has read, once the SHA-256
 // of that is the one of the check. Without p.SHA256 the ETag of the answer has to be
 // p.ETag. Nothing is readable before.
-func (s *Store) republish(ctx context.Context, p upload.Promotion) error {
+func (s *Store) republish(ctx context.Context, p storage.Promotion) error {
 	t := target{store: s, key: p.Key, nonce: p.Nonce}
 	for attempt := 0; ; attempt++ {
 		found, _, err := t.find(ctx)
@@ -28,7 +28,7 @@ func (s *Store) republish(ctx context.Context, p upload.Promotion) error {
 		case found == ours:
 			return nil
 		case found == anothers:
-			return fmt.Errorf("s3store: %q: %w", p.Key, upload.ErrExists)
+			return fmt.Errorf("s3store: %q: %w", p.Key, storage.ErrExists)
 		}
 		err = s.rewrite(ctx, p)
 		if err == nil {
@@ -38,7 +38,7 @@ func (s *Store) republish(ctx context.Context, p upload.Promotion) error {
 		if found, _, asked := t.find(context.WithoutCancel(ctx)); asked == nil && found == ours {
 			return nil
 		}
-		again := contested(err) && !errors.Is(err, upload.ErrExists) && !errors.Is(err, upload.ErrUnknownOutcome)
+		again := contested(err) && !errors.Is(err, storage.ErrExists) && !errors.Is(err, storage.ErrUnknownOutcome)
 		if !again || attempt == len(promotePauses) {
 			return err
 		}
@@ -47,10 +47,10 @@ func (s *Store) republish(ctx context.Context, p upload.Promotion) error {
 }
 
 // rewrite is one attempt of republish.
-func (s *Store) rewrite(ctx context.Context, p upload.Promotion) error {
+func (s *Store) rewrite(ctx context.Context, p storage.Promotion) error {
 	body, err := s.OpenAt(ctx, p.From, p.ETag, 0, -1)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %w", upload.ErrChanged, err)
+		return fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	}
 	if err != nil {
 		return err
@@ -72,12 +72,12 @@ func (s *Store) rewrite(ctx context.Context, p upload.Promotion) error {
 
 // restage reads body as Stage does, for an object of p. On error nothing of it is
 // left.
-func (s *Store) restage(ctx context.Context, p upload.Promotion, body io.Reader) (*staged, *reading, error) {
+func (s *Store) restage(ctx context.Context, p storage.Promotion, body io.Reader) (*staged, *reading, error) {
 	part, err := s.partSize(p.Size)
 	if err != nil {
 		return nil, nil, err
 	}
-	obj := upload.Object{
+	obj := storage.Object{
 		Key: p.Key, Type: p.Type, Name: p.Name, MaxSize: p.Size, MaxWait: s.opts.CallTimeout,
 		SHA256: func() string { return p.SHA256 },
 	}
@@ -108,12 +108,12 @@ func (r *reading) Read(p []byte) (int, error) {
 }
 
 // compare is an error unless exactly what p says was read.
-func (r *reading) compare(p upload.Promotion) error {
+func (r *reading) compare(p storage.Promotion) error {
 	switch sum := hex.EncodeToString(r.hash.Sum(nil)); {
 	case r.n != p.Size:
 		return fmt.Errorf("s3store: %d of %d bytes of the staged object were read", r.n, p.Size)
 	case p.SHA256 != "" && sum != p.SHA256:
-		return fmt.Errorf("%w: %w", upload.ErrChanged, errOtherBytes)
+		return fmt.Errorf("%w: %w", storage.ErrChanged, errOtherBytes)
 	}
 	return nil
 }

@@ -13,9 +13,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 var (
@@ -36,10 +36,10 @@ func TestPromoteUnpinned(t *testing.T) {
 		err     error
 		hole    bool
 	}{
-		{"other bytes", s3store.Profile{NoPinnedCopies: true}, bytes.ToUpper(one), upload.ErrChanged, false},
-		{"other bytes of the same MD5", s3store.Profile{NoPinnedCopies: true}, other, upload.ErrChanged, false},
-		{"the profile says both", s3store.Profile{NoPinnedCopies: true, NoCopyDigests: true}, other, upload.ErrChanged, false},
-		{"without conditions, too", s3store.Profile{NoPinnedCopies: true, InsecureUnconditionalPut: true, InsecureUnconditionalComplete: true}, other, upload.ErrChanged, false},
+		{"other bytes", s3store.Profile{NoPinnedCopies: true}, bytes.ToUpper(one), storage.ErrChanged, false},
+		{"other bytes of the same MD5", s3store.Profile{NoPinnedCopies: true}, other, storage.ErrChanged, false},
+		{"the profile says both", s3store.Profile{NoPinnedCopies: true, NoCopyDigests: true}, other, storage.ErrChanged, false},
+		{"without conditions, too", s3store.Profile{NoPinnedCopies: true, InsecureUnconditionalPut: true, InsecureUnconditionalComplete: true}, other, storage.ErrChanged, false},
 		{"the profile lacks it, and digests are asked for", s3store.Profile{}, other, nil, false},
 		{"the profile lacks it, and gives digests up", s3store.Profile{NoCopyDigests: true}, other, nil, true},
 	} {
@@ -83,7 +83,7 @@ func TestRepublish(t *testing.T) {
 			require.Equal(t, digest(body), f.fake.Get("k").Header.Get("X-Amz-Meta-Sha256"))
 			require.Zero(t, f.fake.Calls("UploadPartCopy"))
 			p.Nonce = "another"
-			require.ErrorIs(t, f.Promote(t.Context(), p), upload.ErrExists)
+			require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrExists)
 			f.requireIdle(t)
 		}
 	}
@@ -137,7 +137,7 @@ func TestRepublishGone(t *testing.T) {
 			err := f.Promote(t.Context(), p)
 			require.Error(t, err)
 			if row.changed {
-				require.ErrorIs(t, err, upload.ErrChanged)
+				require.ErrorIs(t, err, storage.ErrChanged)
 			}
 			require.Nil(t, f.fake.Get("k"))
 			f.requireIdle(t)
@@ -162,8 +162,8 @@ func TestRepublishFaults(t *testing.T) {
 					p := f.promotion(randomBytes(size))
 					f.fake.Inject(call, times, fault)
 					err := f.Promote(t.Context(), p)
-					require.NotErrorIs(t, err, upload.ErrUnknownOutcome, "S3 was there to be asked")
-					require.NotErrorIs(t, err, upload.ErrExists)
+					require.NotErrorIs(t, err, storage.ErrUnknownOutcome, "S3 was there to be asked")
+					require.NotErrorIs(t, err, storage.ErrExists)
 					if err == nil {
 						f.requireStored(t, "k", randomBytes(size))
 						require.Len(t, f.fake.Versions("k"), 1)
@@ -187,7 +187,7 @@ func TestRepublishUnknownOutcome(t *testing.T) {
 		f.fake.Inject("HeadObject", forEver, fail500)
 		s3fake.Drop(w, r, serve)
 	})
-	require.ErrorIs(t, f.Promote(t.Context(), p), upload.ErrUnknownOutcome)
+	require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrUnknownOutcome)
 	f.fake.Heal()
 	require.NoError(t, f.Promote(t.Context(), p))
 	f.requireStored(t, "k", randomBytes(small))
@@ -229,7 +229,7 @@ func TestRepublishEnds(t *testing.T) {
 		o.MaxMemory, o.CallTimeout = part, time.Second
 		f := newFixture(t, setup{Options: o})
 		held := f.stage(t, "held", randomBytes(part))
-		require.ErrorIs(t, f.Promote(t.Context(), f.promotion(randomBytes(part))), upload.ErrBusy)
+		require.ErrorIs(t, f.Promote(t.Context(), f.promotion(randomBytes(part))), storage.ErrBusy)
 		require.NoError(t, held.Discard(t.Context()))
 		require.NoError(t, f.Promote(t.Context(), f.promotion(randomBytes(part))))
 		f.requireIdle(t)

@@ -66,11 +66,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
-// Store is an [upload.Storage], an [upload.Opener], an [upload.DirectStorage], an
-// [upload.LinkStorage] and an [upload.VerdictReader] over one bucket. It is safe for concurrent use.
+// Store is an [storage.Storage], an [storage.Opener], an [storage.DirectStorage], an
+// [storage.LinkStorage] and an [storage.ScanReader] over one bucket. It is safe for concurrent use.
 type Store struct {
 	client    *s3.Client
 	http      s3.HTTPClient // that of client, which stays at its host
@@ -88,12 +88,12 @@ type Store struct {
 }
 
 var (
-	_ upload.Storage       = (*Store)(nil)
-	_ upload.Opener        = (*Store)(nil)
-	_ upload.DirectStorage = (*Store)(nil)
-	_ upload.LinkStorage   = (*Store)(nil)
-	_ upload.Lister        = (*Store)(nil)
-	_ upload.VerdictReader = (*Store)(nil)
+	_ storage.Storage       = (*Store)(nil)
+	_ storage.Opener        = (*Store)(nil)
+	_ storage.DirectStorage = (*Store)(nil)
+	_ storage.LinkStorage   = (*Store)(nil)
+	_ storage.Lister        = (*Store)(nil)
+	_ storage.ScanReader    = (*Store)(nil)
 )
 
 // New returns a Store that keeps its objects in bucket. It makes no call to S3.

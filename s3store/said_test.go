@@ -17,6 +17,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -46,7 +47,7 @@ func newDoor(t *testing.T, versioned bool) *door {
 	d := &door{fake: s3fake.New("bucket"), mux: http.NewServeMux()}
 	d.fake.Versioned, d.fake.MinPart = versioned, 1
 	d.mux.HandleFunc("/bucket/", func(w http.ResponseWriter, r *http.Request) {
-		if d.confirm && r.Method == http.MethodDelete && strings.Contains(r.URL.Path, upload.StagingSegment) && len(d.published()) == 0 {
+		if d.confirm && r.Method == http.MethodDelete && strings.Contains(r.URL.Path, storage.StagingSegment) && len(d.published()) == 0 {
 			d.lost = append(d.lost, r.URL.Path)
 		}
 		d.fake.ServeHTTP(w, r)
@@ -70,7 +71,7 @@ func newDoor(t *testing.T, versioned bool) *door {
 // published are the keys that readers may know of.
 func (d *door) published() (keys []string) {
 	for _, key := range d.fake.Keys() {
-		if d.fake.Get(key) != nil && !strings.Contains(key, upload.StagingSegment) {
+		if d.fake.Get(key) != nil && !strings.Contains(key, storage.StagingSegment) {
 			keys = append(keys, key)
 		}
 	}
@@ -199,7 +200,7 @@ func TestSilentRemovals(t *testing.T) {
 		call   string
 		remove func(t *testing.T, d *door) error
 	}
-	stage := func(t *testing.T, d *door, size int) upload.Staged {
+	stage := func(t *testing.T, d *door, size int) storage.Staged {
 		staged, err := d.Stage(t.Context(), object("k", manyParts), bytes.NewReader(randomBytes(size)))
 		require.NoError(t, err)
 		return staged
@@ -317,7 +318,7 @@ func TestHalfAnswers(t *testing.T) {
 					err = staged.Commit(t.Context())
 				}
 				require.ErrorContains(t, err, "does not tell")
-				require.NotErrorIs(t, err, upload.ErrUnknownOutcome, "S3 was there to be asked")
+				require.NotErrorIs(t, err, storage.ErrUnknownOutcome, "S3 was there to be asked")
 				require.Empty(t, d.fake.Keys())
 				require.Zero(t, d.fake.OpenUploads())
 			})
@@ -346,7 +347,7 @@ func TestAnotherObjectsETag(t *testing.T) {
 		serve(w, r)
 	})
 	_, err := f.OpenAt(t.Context(), "k", `"mine"`, 0, -1)
-	require.ErrorIs(t, err, upload.ErrChanged)
+	require.ErrorIs(t, err, storage.ErrChanged)
 }
 
 // TestHonestAnswersCostNoCall: who believes only what is said asks only after silence.

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestExpiry checks that nothing signed claims to outlive its credentials.
@@ -44,7 +44,7 @@ func TestExpiry(t *testing.T) {
 			d := direct(randomBytes(small))
 			d.Expires = row.asked
 			put, err := s.SignUpload(t.Context(), d, false)
-			link, linkErr := s.SignGet(t.Context(), "k", upload.SignedGet{Expires: row.asked})
+			link, linkErr := s.SignGet(t.Context(), "k", storage.SignedGet{Expires: row.asked})
 			form, formErr := s.SignUpload(t.Context(), d, true)
 			if row.most == 0 {
 				require.Error(t, err)
@@ -81,7 +81,7 @@ func TestNoCredentials(t *testing.T) {
 	s := withSigner(t, client("http://public.example", func(o *s3.Options) { o.Credentials = aws.AnonymousCredentials{} }))
 	_, err := s.DirectMethods()
 	require.ErrorContains(t, err, "credentials")
-	_, err = s.SignGet(t.Context(), "k", upload.SignedGet{Expires: time.Minute})
+	_, err = s.SignGet(t.Context(), "k", storage.SignedGet{Expires: time.Minute})
 	require.ErrorContains(t, err, "credentials")
 }
 
@@ -92,7 +92,7 @@ func TestLoadedClient(t *testing.T) {
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenSupported
 	}))
-	_, err := s.SignGet(t.Context(), "k", upload.SignedGet{Expires: time.Minute})
+	_, err := s.SignGet(t.Context(), "k", storage.SignedGet{Expires: time.Minute})
 	require.NoError(t, err)
 	part, err := s.SignPart(t.Context(), direct(randomBytes(small)), "id", 1)
 	require.NoError(t, err)

@@ -9,14 +9,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // staged is one file: in memory, or as an open multipart upload, or published,
 // or gone.
 type staged struct {
 	target
-	obj upload.Object
+	obj storage.Object
 
 	buffer *buffer               // the whole file while it is in memory
 	parts  []types.CompletedPart // what the multipart upload has to be completed from
@@ -35,11 +35,11 @@ const (
 	yes
 )
 
-// Stage implements [upload.Storage]. It reads a file into memory and, if it
+// Stage implements [storage.Storage]. It reads a file into memory and, if it
 // turns out not to fit one part, sends it as a multipart upload, at most two
-// parts at a time. The error is [upload.ErrBusy] if the memory did not become
+// parts at a time. The error is [storage.ErrBusy] if the memory did not become
 // free in time. It is an error if obj.MaxSize takes parts larger than MaxMemory.
-func (s *Store) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	part, err := s.partSize(obj.MaxSize)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (s *Store) partSize(size int64) (int64, error) {
 // reserve returns an empty buffer of n bytes, for which it waits as long as obj
 // allows. Before that the earlier files of the same request give back what they
 // hold: who waits while holding memory could wait for himself.
-func (s *Store) reserve(ctx context.Context, obj upload.Object, n int64) (*buffer, error) {
+func (s *Store) reserve(ctx context.Context, obj storage.Object, n int64) (*buffer, error) {
 	b := &buffer{memory: s.memory, subject: obj.Subject, reserved: n}
 	if s.memory.budget.TryAcquire(obj.Subject, n) {
 		return b, nil
@@ -115,7 +115,7 @@ func (s *Store) reserve(ctx context.Context, obj upload.Object, n int64) (*buffe
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return nil, fmt.Errorf("s3store: %d bytes after waiting %v: %w", n, obj.MaxWait, upload.ErrBusy)
+	return nil, fmt.Errorf("s3store: %d bytes after waiting %v: %w", n, obj.MaxWait, storage.ErrBusy)
 }
 
 // source is the reader of a file, held to what it promised.

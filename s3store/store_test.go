@@ -25,9 +25,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/storetest"
 	"github.com/airlock-go/upload/uploadtest"
 )
@@ -118,8 +118,8 @@ func client(url string, opts ...func(*s3.Options)) *s3.Client {
 }
 
 // object is what a handler would say of a file of any size up to maxSize.
-func object(key string, maxSize int64) upload.Object {
-	return upload.Object{Key: key, Type: "image/png", Name: "holiday.png", MaxSize: maxSize}
+func object(key string, maxSize int64) storage.Object {
+	return storage.Object{Key: key, Type: "image/png", Name: "holiday.png", MaxSize: maxSize}
 }
 
 // randomBytes is the same for the same n, and begins differently for others. It
@@ -139,7 +139,7 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (f *fixture) stage(t *testing.T, key string, body []byte) upload.Staged {
+func (f *fixture) stage(t *testing.T, key string, body []byte) storage.Staged {
 	t.Helper()
 	staged, err := f.Stage(t.Context(), object(key, huge), bytes.NewReader(body))
 	require.NoError(t, err)
@@ -229,7 +229,7 @@ func TestConformance(t *testing.T) {
 		"versioned": {real: true, versioned: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			storetest.Run(t, func(t *testing.T) upload.Storage { return audited{newFixture(t, with)} })
+			storetest.Run(t, func(t *testing.T) storage.Storage { return audited{newFixture(t, with)} })
 		})
 	}
 }
@@ -244,7 +244,7 @@ func TestDirectConformance(t *testing.T) {
 	} {
 		with.Profile.NoForms = true
 		t.Run(name, func(t *testing.T) {
-			storetest.RunDirect(t, func(t *testing.T) upload.DirectStorage { return audited{newFixture(t, with)} },
+			storetest.RunDirect(t, func(t *testing.T) storage.DirectStorage { return audited{newFixture(t, with)} },
 				"a refused request", "expired requests", "refuses other PUTs", "refuses other parts")
 		})
 	}
@@ -299,10 +299,10 @@ func TestAttributes(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, r.Close())
 		require.Equal(t, digest(body), digest(got))
-		require.Equal(t, upload.Stored{Type: "image/png", Name: obj.Name, Size: int64(size)}, stored)
+		require.Equal(t, storage.Stored{Type: "image/png", Name: obj.Name, Size: int64(size)}, stored)
 		stored, err = f.Stat(t.Context(), obj.Key)
 		require.NoError(t, err)
-		require.Equal(t, upload.Stored{
+		require.Equal(t, storage.Stored{
 			Type: "image/png", Name: obj.Name, Size: int64(size),
 			ETag: f.fake.Get(obj.Key).ETag(), Nonce: h.Get("X-Amz-Meta-Upload-Nonce"), SHA256: h.Get("X-Amz-Meta-Sha256"),
 		}, stored)

@@ -15,9 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/sweep"
 )
 
 const day = 24 * time.Hour
@@ -64,7 +64,7 @@ func begin(t *testing.T, fake *s3fake.Server, key string) {
 
 // sweepClocked sweeps and removes, with and without the SDK's correction of the
 // process's clock.
-func sweepClocked(t *testing.T, fake *s3fake.Server, uncorrected bool) (upload.SweepReport, error) {
+func sweepClocked(t *testing.T, fake *s3fake.Server, uncorrected bool) (sweep.Report, error) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(fake)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -81,7 +81,7 @@ func sweepClocked(t *testing.T, fake *s3fake.Server, uncorrected bool) (upload.S
 		}
 		return known, nil
 	}
-	sweeper, err := upload.NewSweeper(store, kept, &upload.SweepOptions{Prefix: "p", Remove: true, Rate: 100_000, Logger: slog.New(slog.DiscardHandler)})
+	sweeper, err := sweep.New(store, kept, &sweep.Options{Prefix: "p", Remove: true, Rate: 100_000, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	return sweeper.Run(t.Context(), "")
 }

@@ -22,10 +22,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // What makes the test binary a sweeper, and nothing else.
@@ -53,7 +53,7 @@ func sweptAway(key string) bool {
 
 // processReport is what a sweeper's process prints.
 type processReport struct {
-	upload.SweepReport
+	sweep.Report
 	Heap int64 // the most bytes more in use after a page than after the first
 }
 
@@ -69,7 +69,7 @@ func sweepAsProcess(url, file string) error {
 		return err
 	}
 	var first, most int64
-	progress := func(_ context.Context, r upload.SweepReport) error {
+	progress := func(_ context.Context, r sweep.Report) error {
 		runtime.GC()
 		runtime.GC()
 		var m runtime.MemStats
@@ -91,7 +91,7 @@ func sweepAsProcess(url, file string) error {
 		}
 		return known, nil
 	}
-	sweeper, err := upload.NewSweeper(store, ask, &upload.SweepOptions{
+	sweeper, err := sweep.New(store, ask, &sweep.Options{
 		Prefix: "p", Remove: true, Rate: 1_000_000, Progress: progress, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -161,9 +161,9 @@ func TestSweepKilled(t *testing.T) {
 	require.NoError(t, second.Run(), out)
 	var got processReport
 	require.NoError(t, json.Unmarshal(out.Bytes(), &got), out)
-	require.Equal(t, upload.SweepReport{
+	require.Equal(t, sweep.Report{
 		Seen: objects/2 - 7, Kept: objects/2 - orphans/2, Orphaned: orphans/2 - 7, Removed: orphans/2 - 7, Bytes: int64(10 * (orphans/2 - 7)),
-	}, got.SweepReport)
+	}, got.Report)
 	require.EqualValues(t, orphans, deleted.Load())
 	require.Less(t, got.Heap, int64(4<<20), "bytes that the sweeper holds")
 	left := fake.Keys()

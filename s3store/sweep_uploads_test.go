@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // TestSweepOfManyUploads: one run takes all uploads of a key that has more than a page
@@ -48,7 +48,7 @@ func TestSweepOfManyUploads(t *testing.T) {
 				})
 			}
 			nobody := func(context.Context, []string) ([]string, error) { return nil, nil }
-			s, err := upload.NewSweeper(f, nobody, &upload.SweepOptions{
+			s, err := sweep.New(f, nobody, &sweep.Options{
 				Prefix: "p/", Remove: true, Rate: 1_000_000, Logger: slog.New(slog.DiscardHandler),
 			})
 			require.NoError(t, err)
@@ -57,7 +57,7 @@ func TestSweepOfManyUploads(t *testing.T) {
 				require.NoError(t, err)
 			} else {
 				require.ErrorContains(t, err, "could not be removed")
-				require.NotErrorIs(t, err, upload.ErrSweepFailures)
+				require.NotErrorIs(t, err, sweep.ErrFailures)
 			}
 			require.Equal(t, row.left, f.fake.OpenUploads())
 			require.LessOrEqual(t, got.Seen, row.seenAtMost)

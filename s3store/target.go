@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // target is a key that something is to be published under, with what it takes
@@ -63,13 +63,13 @@ func (t *target) settle(ctx context.Context, cause error) (found owner, version 
 	found, out, err := t.find(ctx)
 	switch {
 	case err != nil:
-		return unknown, nil, fmt.Errorf("%w: %w; %w", upload.ErrUnknownOutcome, cause, err)
+		return unknown, nil, fmt.Errorf("%w: %w; %w", storage.ErrUnknownOutcome, cause, err)
 	case found == ours:
 		return ours, out.VersionId, nil
 	case found == anothers:
-		return anothers, nil, fmt.Errorf("%w: %w", upload.ErrExists, cause)
+		return anothers, nil, fmt.Errorf("%w: %w", storage.ErrExists, cause)
 	case aborting != nil:
-		return unknown, nil, fmt.Errorf("%w: %w; %w", upload.ErrUnknownOutcome, cause, aborting)
+		return unknown, nil, fmt.Errorf("%w: %w; %w", storage.ErrUnknownOutcome, cause, aborting)
 	}
 	return nobodys, nil, cause
 }

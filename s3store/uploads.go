@@ -12,14 +12,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
-// Parts implements [upload.DirectStorage]. It takes a call to S3 for every 1,000
+// Parts implements [storage.DirectStorage]. It takes a call to S3 for every 1,000
 // parts. A list that repeats itself, or has more parts than S3 allows, is an error.
-func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]upload.Part, error) {
+func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part, error) {
 	in := &s3.ListPartsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, UploadId: &uploadID}
-	var parts []upload.Part
+	var parts []storage.Part
 	for last := 0; ; {
 		out, err := call(ctx, s, s.client.ListParts, in)
 		if err != nil {
@@ -31,7 +31,7 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]upload.Part,
 				return nil, errors.New("s3store: the service lists parts that are not in order, or that there cannot be")
 			}
 			last = number
-			parts = append(parts, upload.Part{Number: number, Size: size, ETag: aws.ToString(p.ETag)})
+			parts = append(parts, storage.Part{Number: number, Size: size, ETag: aws.ToString(p.ETag)})
 		}
 		next := strconv.Itoa(last)
 		switch {
@@ -44,11 +44,11 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]upload.Part,
 	}
 }
 
-// CompleteMultipart implements [upload.DirectStorage]. It does not end with ctx
+// CompleteMultipart implements [storage.DirectStorage]. It does not end with ctx
 // once begun. Some services answer a repeated call for an upload that they have
 // completed as they did the first. When S3's answer is lost, an object of the
 // parts' total size under the key is taken for theirs.
-func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, parts []upload.Part) error {
+func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, parts []storage.Part) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -62,7 +62,7 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 	var doubt bool
 	_, err := s.completeUpload(ctx, key, &uploadID, completed, watch(&doubt))
 	if codeOf(err) == "InvalidPart" {
-		return fmt.Errorf("%w: %w", upload.ErrChanged, err)
+		return fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	}
 	if err == nil || !doubt && (!contested(err) || codeOf(err) == codeNoUpload) {
 		return missing(err)
@@ -72,14 +72,14 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 	case asked == nil && aws.ToInt64(out.ContentLength) == size:
 		return nil
 	case asked == nil:
-		return fmt.Errorf("%w: %w", upload.ErrExists, err)
+		return fmt.Errorf("%w: %w", storage.ErrExists, err)
 	case statusOf(asked) == http.StatusNotFound:
 		return missing(err)
 	}
-	return fmt.Errorf("%w: %w; %w", upload.ErrUnknownOutcome, err, asked)
+	return fmt.Errorf("%w: %w; %w", storage.ErrUnknownOutcome, err, asked)
 }
 
-// AbortMultipart implements [upload.DirectStorage]. A part that is on its way
+// AbortMultipart implements [storage.DirectStorage]. A part that is on its way
 // meanwhile can keep the upload open, as S3 says; it is then a matter for the
 // bucket's lifecycle rule.
 func (s *Store) AbortMultipart(ctx context.Context, key, uploadID string) error {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestDirectParts goes the whole way of a multipart upload.
@@ -30,7 +30,7 @@ func TestDirectParts(t *testing.T) {
 	parts, err := f.Parts(t.Context(), staging, id)
 	require.NoError(t, err)
 	require.Len(t, parts, 3)
-	require.Equal(t, upload.Part{Number: 3, Size: 1, ETag: parts[2].ETag}, parts[2])
+	require.Equal(t, storage.Part{Number: 3, Size: 1, ETag: parts[2].ETag}, parts[2])
 	require.NoError(t, f.CompleteMultipart(t.Context(), staging, id, parts))
 	f.requireStored(t, staging, body)
 	h := f.fake.Get(staging).Header
@@ -44,7 +44,7 @@ func TestDirectParts(t *testing.T) {
 }
 
 // send sends a signed request as a client would.
-func (f *fixture) send(t *testing.T, r *upload.SignedRequest, body []byte) (status int) {
+func (f *fixture) send(t *testing.T, r *storage.SignedRequest, body []byte) (status int) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), r.Method, r.URL, strings.NewReader(string(body)))
 	require.NoError(t, err)
@@ -106,7 +106,7 @@ func TestDirectFaults(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CompleteMultipartUpload", forEver, s3fake.Drop)
 		f.fake.Inject("HeadObject", forEver, fail500)
-		require.ErrorIs(t, run(t, f), upload.ErrUnknownOutcome)
+		require.ErrorIs(t, run(t, f), storage.ErrUnknownOutcome)
 	})
 	bubble(t, "no id ever", func(t *testing.T) {
 		f := newFixture(t, setup{})
@@ -117,12 +117,12 @@ func TestDirectFaults(t *testing.T) {
 	bubble(t, "another object", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Put(staging, []byte("other"))
-		require.ErrorIs(t, run(t, f), upload.ErrExists)
+		require.ErrorIs(t, run(t, f), storage.ErrExists)
 		f.requireStored(t, staging, []byte("other"))
 	})
 	bubble(t, "not open", func(t *testing.T) {
 		f := newFixture(t, setup{})
-		require.ErrorIs(t, f.CompleteMultipart(t.Context(), staging, "gone", []upload.Part{{Number: 1, Size: 1, ETag: `"x"`}}), fs.ErrNotExist)
+		require.ErrorIs(t, f.CompleteMultipart(t.Context(), staging, "gone", []storage.Part{{Number: 1, Size: 1, ETag: `"x"`}}), fs.ErrNotExist)
 		require.NoError(t, f.AbortMultipart(t.Context(), staging, "gone"))
 	})
 }

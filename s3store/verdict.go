@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // scanTag is the key under which GuardDuty Malware Protection for S3 keeps its
@@ -15,12 +15,12 @@ const scanTag = "GuardDutyMalwareScanStatus"
 
 // scanResults are the values of scanTag. UNSUPPORTED stands for files protected
 // by passwords and for those over GuardDuty's quotas, too.
-var scanResults = map[string]upload.Verdict{
-	"NO_THREATS_FOUND": upload.VerdictClean,
-	"THREATS_FOUND":    upload.VerdictInfected,
-	"UNSUPPORTED":      upload.VerdictUnsupported,
-	"ACCESS_DENIED":    upload.VerdictFailed,
-	"FAILED":           upload.VerdictFailed,
+var scanResults = map[string]storage.ScanResult{
+	"NO_THREATS_FOUND": storage.ScanClean,
+	"THREATS_FOUND":    storage.ScanInfected,
+	"UNSUPPORTED":      storage.ScanUnsupported,
+	"ACCESS_DENIED":    storage.ScanFailed,
+	"FAILED":           storage.ScanFailed,
 }
 
 // tagged reports that tags would forge a result.
@@ -29,7 +29,7 @@ func tagged(tags map[string]string) bool {
 	return there
 }
 
-// ScanVerdict implements [upload.VerdictReader] with one call, which needs
+// ScanVerdict implements [storage.ScanReader] with one call, which needs
 // s3:GetObjectTagging, and s3:GetObjectVersionTagging where the bucket keeps
 // versions. It reads the tag GuardDutyMalwareScanStatus. An object without it is
 // pending, and a value that is not known is a scan that failed.
@@ -37,12 +37,12 @@ func tagged(tags map[string]string) bool {
 // Who may tag objects can forge a verdict: s3:PutObjectTagging is for the
 // scanner alone. The store never tags an object that exists, which would replace
 // what the scanner wrote; the tags of [Options] are sent with the object itself.
-func (s *Store) ScanVerdict(ctx context.Context, key, version string) (upload.Verdict, error) {
+func (s *Store) ScanVerdict(ctx context.Context, key, version string) (storage.ScanResult, error) {
 	out, err := call(ctx, s, s.client.GetObjectTagging, &s3.GetObjectTaggingInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, VersionId: optional(version),
 	})
 	if err != nil {
-		return upload.VerdictPending, missing(err)
+		return storage.ScanPending, missing(err)
 	}
 	for _, tag := range out.TagSet {
 		if aws.ToString(tag.Key) != scanTag {
@@ -51,7 +51,7 @@ func (s *Store) ScanVerdict(ctx context.Context, key, version string) (upload.Ve
 		if v, known := scanResults[aws.ToString(tag.Value)]; known {
 			return v, nil
 		}
-		return upload.VerdictFailed, nil
+		return storage.ScanFailed, nil
 	}
-	return upload.VerdictPending, nil
+	return storage.ScanPending, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 const scanTag = "GuardDutyMalwareScanStatus"
@@ -26,21 +27,21 @@ func (f *fixture) publish(t *testing.T, key string, body []byte) {
 // TestScanVerdict: of all that can be in the tag one value is clean.
 func TestScanVerdict(t *testing.T) {
 	f := newFixture(t, setup{Options: s3store.Options{Tags: map[string]string{"team": "files"}}})
-	for value, want := range map[string]upload.Verdict{
-		"NO_THREATS_FOUND": upload.VerdictClean,
-		"THREATS_FOUND":    upload.VerdictInfected,
-		"UNSUPPORTED":      upload.VerdictUnsupported,
-		"ACCESS_DENIED":    upload.VerdictFailed,
-		"FAILED":           upload.VerdictFailed,
-		"no_threats_found": upload.VerdictFailed,
-		"SOMETHING_NEW":    upload.VerdictFailed,
-		"":                 upload.VerdictFailed,
+	for value, want := range map[string]storage.ScanResult{
+		"NO_THREATS_FOUND": storage.ScanClean,
+		"THREATS_FOUND":    storage.ScanInfected,
+		"UNSUPPORTED":      storage.ScanUnsupported,
+		"ACCESS_DENIED":    storage.ScanFailed,
+		"FAILED":           storage.ScanFailed,
+		"no_threats_found": storage.ScanFailed,
+		"SOMETHING_NEW":    storage.ScanFailed,
+		"":                 storage.ScanFailed,
 	} {
 		key := "a" + value
 		f.publish(t, key, randomBytes(small))
 		got, err := f.ScanVerdict(t.Context(), key, "")
 		require.NoError(t, err)
-		require.Equal(t, upload.VerdictPending, got, "no tag yet")
+		require.Equal(t, storage.ScanPending, got, "no tag yet")
 		f.fake.Tag(key, scanTag, value)
 		got, err = f.ScanVerdict(t.Context(), key, "")
 		require.NoError(t, err)
@@ -50,7 +51,7 @@ func TestScanVerdict(t *testing.T) {
 	f.fake.Tag("b", strings.ToLower(scanTag), "NO_THREATS_FOUND")
 	got, err := f.ScanVerdict(t.Context(), "b", "")
 	require.NoError(t, err)
-	require.Equal(t, upload.VerdictPending, got, "a tag of another name")
+	require.Equal(t, storage.ScanPending, got, "a tag of another name")
 	_, err = f.ScanVerdict(t.Context(), "absent", "")
 	require.Error(t, err)
 	f.fake.Inject("GetObjectTagging", forEver, denied)
@@ -80,7 +81,7 @@ func TestLinkToWhatWasScanned(t *testing.T) {
 	_, err = link()
 	require.ErrorIs(t, err, upload.CodeScanPending)
 	require.Equal(t, "clean", fetchAt(t, f.fake, clean))
-	for i, want := range []upload.Verdict{upload.VerdictClean, upload.VerdictPending} {
+	for i, want := range []storage.ScanResult{storage.ScanClean, storage.ScanPending} {
 		got, err := f.ScanVerdict(t.Context(), "a.png", f.fake.Versions("a.png")[i].Version)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
@@ -113,7 +114,7 @@ func TestTagsAreNeverReplaced(t *testing.T) {
 	f.fake.Tag(staging, scanTag, "NO_THREATS_FOUND") // of the staged object, by whoever sent it
 	stat, err := f.Stat(t.Context(), staging)
 	require.NoError(t, err)
-	promotion := upload.Promotion{From: staging, ETag: stat.ETag, Key: "promoted", Type: "image/png", Name: "a.png", Size: small, Nonce: "nonce"}
+	promotion := storage.Promotion{From: staging, ETag: stat.ETag, Key: "promoted", Type: "image/png", Name: "a.png", Size: small, Nonce: "nonce"}
 	for range 2 { // the second finds it published
 		require.NoError(t, f.Promote(t.Context(), promotion))
 	}
@@ -121,11 +122,11 @@ func TestTagsAreNeverReplaced(t *testing.T) {
 		f.fake.Tag(key, "kept", "yes")
 		again, err := f.Stage(t.Context(), object(key, huge), bytes.NewReader(randomBytes(small)))
 		require.NoError(t, err)
-		require.ErrorIs(t, again.Commit(t.Context()), upload.ErrExists)
+		require.ErrorIs(t, again.Commit(t.Context()), storage.ErrExists)
 		require.NoError(t, again.Discard(t.Context()))
 		_, err = f.Stat(t.Context(), key)
 		require.NoError(t, err)
-		_, err = f.SignGet(t.Context(), key, upload.SignedGet{Type: "image/png", Expires: time.Minute})
+		_, err = f.SignGet(t.Context(), key, storage.SignedGet{Type: "image/png", Expires: time.Minute})
 		require.NoError(t, err)
 		require.Equal(t, "kept=yes&team=files", f.fake.Get(key).Header.Get("X-Amz-Tagging"), key)
 	}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestBrokenDirectStoresFail proves the suite: each store breaks one promise of
@@ -22,11 +22,11 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		store brokenDirect
 		fails []string
 	}{
-		{"offers nothing", brokenDirect{methods: &upload.DirectMethods{}}, []string{"DirectMethods"}},
-		{"signs what it does not offer", brokenDirect{methods: &upload.DirectMethods{Put: true}}, []string{"DirectMethods"}},
-		{"signs no digest", brokenDirect{sign: func(d *upload.DirectObject) { d.SHA256 = "" }}, []string{"refuses other PUTs", "refuses other forms"}},
-		{"signs no time", brokenDirect{sign: func(d *upload.DirectObject) { d.Expires *= 1000 }}, []string{"expired requests"}},
-		{"signs another type", brokenDirect{sign: func(d *upload.DirectObject) { d.Type = "image/png" }}, []string{"a whole file in one request", "parts in any order"}},
+		{"offers nothing", brokenDirect{methods: &storage.DirectMethods{}}, []string{"DirectMethods"}},
+		{"signs what it does not offer", brokenDirect{methods: &storage.DirectMethods{Put: true}}, []string{"DirectMethods"}},
+		{"signs no digest", brokenDirect{sign: func(d *storage.DirectObject) { d.SHA256 = "" }}, []string{"refuses other PUTs", "refuses other forms"}},
+		{"signs no time", brokenDirect{sign: func(d *storage.DirectObject) { d.Expires *= 1000 }}, []string{"expired requests"}},
+		{"signs another type", brokenDirect{sign: func(d *storage.DirectObject) { d.Type = "image/png" }}, []string{"a whole file in one request", "parts in any order"}},
 		{"lists parts as they came", brokenDirect{parts: reversed}, []string{"parts in any order"}},
 		{"lists the first page of parts", brokenDirect{parts: firstPage}, []string{"all parts are listed"}},
 		{"lists no parts of no upload", brokenDirect{parts: noError}, []string{"uploads that are not open", "Abort removes an upload"}},
@@ -60,7 +60,7 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		{"leaves something behind", brokenDirect{leftovers: []string{"upload-1"}}, []string{"Promote publishes", "a PUT works once"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			mustFail(t, tc.fails, func(t *testing.T) upload.DirectStorage {
+			mustFail(t, tc.fails, func(t *testing.T) storage.DirectStorage {
 				broken := tc.store
 				broken.Store = served(t, asIs)
 				return broken
@@ -86,13 +86,13 @@ func TestBrokenServersFail(t *testing.T) {
 		{"takes more parameters", ownParameters, []string{"refuses other PUTs", "refuses other parts"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			mustFail(t, tc.fails, func(t *testing.T) upload.DirectStorage {
+			mustFail(t, tc.fails, func(t *testing.T) storage.DirectStorage {
 				return served(t, passing(tc.pass))
 			})
 		})
 	}
 	t.Run("replaces", func(t *testing.T) {
-		mustFail(t, []string{"a PUT works once"}, func(t *testing.T) upload.DirectStorage {
+		mustFail(t, []string{"a PUT works once"}, func(t *testing.T) storage.DirectStorage {
 			var store *memstore.Store
 			store = served(t, passing(func(r *http.Request) {
 				_ = store.Delete(r.Context(), strings.TrimPrefix(r.URL.Path, "/memstore/"))
@@ -101,18 +101,18 @@ func TestBrokenServersFail(t *testing.T) {
 		})
 	})
 	t.Run("copies what a header names", func(t *testing.T) {
-		mustFail(t, []string{"refuses other PUTs", "refuses other parts"}, func(t *testing.T) upload.DirectStorage {
+		mustFail(t, []string{"refuses other PUTs", "refuses other parts"}, func(t *testing.T) storage.DirectStorage {
 			var store *memstore.Store
 			store = served(t, passing(func(r *http.Request) { copying(store, r) }))
 			return store
 		})
 	})
 	t.Run("takes a request once, whatever comes of it", func(t *testing.T) {
-		mustFail(t, []string{"a refused request", "a part sent again"}, func(t *testing.T) upload.DirectStorage { return served(t, onlyOnce) })
+		mustFail(t, []string{"a refused request", "a part sent again"}, func(t *testing.T) storage.DirectStorage { return served(t, onlyOnce) })
 	})
 }
 
-func mustFail(t *testing.T, cases []string, newStore func(*testing.T) upload.DirectStorage) {
+func mustFail(t *testing.T, cases []string, newStore func(*testing.T) storage.DirectStorage) {
 	t.Helper()
 	for _, name := range cases {
 		i := slices.IndexFunc(directCases, func(c directCase) bool { return c.name == name })
@@ -126,40 +126,40 @@ func mustFail(t *testing.T, cases []string, newStore func(*testing.T) upload.Dir
 type brokenDirect struct {
 	*memstore.Store
 
-	methods    *upload.DirectMethods
-	sign       func(*upload.DirectObject)
-	parts      func([]upload.Part, error) ([]upload.Part, error)
-	complete   func(ctx context.Context, s *memstore.Store, key, id string, parts []upload.Part) error
+	methods    *storage.DirectMethods
+	sign       func(*storage.DirectObject)
+	parts      func([]storage.Part, error) ([]storage.Part, error)
+	complete   func(ctx context.Context, s *memstore.Store, key, id string, parts []storage.Part) error
 	abort      func(ctx context.Context, s *memstore.Store, key, id string) error
-	stat       func(upload.Stored, error) (upload.Stored, error)
+	stat       func(storage.Stored, error) (storage.Stored, error)
 	open       func(etag string, of span) (string, span)
-	promote    func(ctx context.Context, s *memstore.Store, p upload.Promotion) error
+	promote    func(ctx context.Context, s *memstore.Store, p storage.Promotion) error
 	keepStaged bool
 	leftovers  []string
 }
 
-func (s brokenDirect) DirectMethods() (upload.DirectMethods, error) {
+func (s brokenDirect) DirectMethods() (storage.DirectMethods, error) {
 	if s.methods != nil {
 		return *s.methods, nil
 	}
 	return s.Store.DirectMethods()
 }
 
-func (s brokenDirect) SignUpload(ctx context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+func (s brokenDirect) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
 	if s.sign != nil {
 		s.sign(&d)
 	}
 	return s.Store.SignUpload(ctx, d, form)
 }
 
-func (s brokenDirect) CreateMultipart(ctx context.Context, d upload.DirectObject) (string, error) {
+func (s brokenDirect) CreateMultipart(ctx context.Context, d storage.DirectObject) (string, error) {
 	if s.sign != nil {
 		s.sign(&d)
 	}
 	return s.Store.CreateMultipart(ctx, d)
 }
 
-func (s brokenDirect) Parts(ctx context.Context, key, id string) ([]upload.Part, error) {
+func (s brokenDirect) Parts(ctx context.Context, key, id string) ([]storage.Part, error) {
 	list, err := s.Store.Parts(ctx, key, id)
 	if s.parts != nil {
 		return s.parts(list, err)
@@ -167,7 +167,7 @@ func (s brokenDirect) Parts(ctx context.Context, key, id string) ([]upload.Part,
 	return list, err
 }
 
-func (s brokenDirect) CompleteMultipart(ctx context.Context, key, id string, parts []upload.Part) error {
+func (s brokenDirect) CompleteMultipart(ctx context.Context, key, id string, parts []storage.Part) error {
 	if s.complete != nil {
 		return s.complete(ctx, s.Store, key, id, parts)
 	}
@@ -181,7 +181,7 @@ func (s brokenDirect) AbortMultipart(ctx context.Context, key, id string) error 
 	return s.Store.AbortMultipart(ctx, key, id)
 }
 
-func (s brokenDirect) Stat(ctx context.Context, key string) (upload.Stored, error) {
+func (s brokenDirect) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	stored, err := s.Store.Stat(ctx, key)
 	if s.stat != nil {
 		return s.stat(stored, err)
@@ -198,13 +198,13 @@ func (s brokenDirect) OpenAt(ctx context.Context, key, etag string, offset, leng
 }
 
 func (s brokenDirect) Delete(ctx context.Context, key string) error {
-	if s.keepStaged && strings.Contains(key, upload.StagingSegment) {
+	if s.keepStaged && strings.Contains(key, storage.StagingSegment) {
 		return nil
 	}
 	return s.Store.Delete(ctx, key)
 }
 
-func (s brokenDirect) Promote(ctx context.Context, p upload.Promotion) error {
+func (s brokenDirect) Promote(ctx context.Context, p storage.Promotion) error {
 	if s.promote != nil {
 		return s.promote(ctx, s.Store, p)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestBrokenLinksFail proves the suite of links, as TestBrokenDirectStoresFail
@@ -16,15 +16,15 @@ import (
 func TestBrokenLinksFail(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
-		sign  func(*upload.SignedGet)
+		sign  func(*storage.SignedGet)
 		pass  func(*http.Request)
 		looks bool
 		open  func(etag string, of span) (string, span)
 		fails []string
 	}{
-		{name: "signs no type", sign: func(g *upload.SignedGet) { g.Type = "text/plain" }, fails: []string{"what is signed is answered", "a range"}},
-		{name: "signs no disposition", sign: func(g *upload.SignedGet) { g.Disposition = "" }, fails: []string{"what is signed is answered"}},
-		{name: "signs no time", sign: func(g *upload.SignedGet) { g.Expires *= 1000 }, fails: []string{"an expired link"}},
+		{name: "signs no type", sign: func(g *storage.SignedGet) { g.Type = "text/plain" }, fails: []string{"what is signed is answered", "a range"}},
+		{name: "signs no disposition", sign: func(g *storage.SignedGet) { g.Disposition = "" }, fails: []string{"what is signed is answered"}},
+		{name: "signs no time", sign: func(g *storage.SignedGet) { g.Expires *= 1000 }, fails: []string{"an expired link"}},
 		{name: "reads to the end", open: toTheEnd, fails: []string{"reading a range"}},
 		{name: "ignores ranges", pass: func(r *http.Request) { r.Header.Del("Range") }, fails: []string{"a range"}},
 		{name: "takes any method", pass: func(r *http.Request) { r.Method = http.MethodGet }, fails: []string{"a changed link"}},
@@ -49,11 +49,11 @@ func TestBrokenLinksFail(t *testing.T) {
 
 type brokenLinks struct {
 	brokenDirect
-	sign  func(*upload.SignedGet)
+	sign  func(*storage.SignedGet)
 	looks bool
 }
 
-func (s brokenLinks) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+func (s brokenLinks) SignGet(ctx context.Context, key string, g storage.SignedGet) (string, error) {
 	if s.sign != nil {
 		s.sign(&g)
 	}

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing/iotest"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 var errReader = errors.New("storetest: the reader failed")
@@ -125,7 +125,7 @@ func neverReplaces(ctx context.Context, s store) error {
 		if err != nil {
 			return err
 		}
-		if err := staged.Commit(ctx); !errors.Is(err, upload.ErrExists) {
+		if err := staged.Commit(ctx); !errors.Is(err, storage.ErrExists) {
 			return fmt.Errorf("Commit to a taken key answered %v", err) //nolint:errorlint // it may be nil
 		}
 		if err := errors.Join(staged.Discard(ctx), s.holds(ctx, key, first)); err != nil {
@@ -137,7 +137,7 @@ func neverReplaces(ctx context.Context, s store) error {
 
 func oneWins(ctx context.Context, s store) error {
 	const n = 8
-	staged := make([]upload.Staged, n)
+	staged := make([]storage.Staged, n)
 	for i := range staged {
 		var err error
 		if staged[i], err = s.stage(ctx, "race", content(100+i)); err != nil {
@@ -157,7 +157,7 @@ func oneWins(ctx context.Context, s store) error {
 			winner = i
 		case err == nil:
 			return errors.New("two Commits to one key succeeded")
-		case !errors.Is(err, upload.ErrExists):
+		case !errors.Is(err, storage.ErrExists):
 			return fmt.Errorf("the Commit that lost answered %w", err)
 		default:
 			if err := staged[i].Discard(ctx); err != nil {
@@ -211,7 +211,7 @@ func discardAfterExists(ctx context.Context, s store) error {
 	if err != nil {
 		return err
 	}
-	if err := staged.Commit(ctx); !errors.Is(err, upload.ErrExists) {
+	if err := staged.Commit(ctx); !errors.Is(err, storage.ErrExists) {
 		return fmt.Errorf("Commit to a taken key answered %v", err) //nolint:errorlint // it may be nil
 	}
 	return errors.Join(staged.Discard(ctx), s.holds(ctx, "theirs", want))

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // The defects of servers change requests so that a sound store takes them.
@@ -97,18 +97,18 @@ func onlyOnce(h http.Handler) http.Handler {
 
 // The defects of stores stand in for their methods, or change what these answer.
 
-func reversed(list []upload.Part, err error) ([]upload.Part, error) {
+func reversed(list []storage.Part, err error) ([]storage.Part, error) {
 	slices.Reverse(list)
 	return list, err
 }
 
-func firstPage(list []upload.Part, err error) ([]upload.Part, error) {
+func firstPage(list []storage.Part, err error) ([]storage.Part, error) {
 	return list[:min(len(list), 1000)], err
 }
 
-func noError(list []upload.Part, _ error) ([]upload.Part, error) { return list, nil }
+func noError(list []storage.Part, _ error) ([]storage.Part, error) { return list, nil }
 
-func withAllParts(ctx context.Context, s *memstore.Store, key, id string, _ []upload.Part) error {
+func withAllParts(ctx context.Context, s *memstore.Store, key, id string, _ []storage.Part) error {
 	all, err := s.Parts(ctx, key, id)
 	if err != nil {
 		return err
@@ -116,21 +116,21 @@ func withAllParts(ctx context.Context, s *memstore.Store, key, id string, _ []up
 	return s.CompleteMultipart(ctx, key, id, all)
 }
 
-func withoutError(ctx context.Context, s *memstore.Store, key, id string, parts []upload.Part) error {
+func withoutError(ctx context.Context, s *memstore.Store, key, id string, parts []storage.Part) error {
 	_ = s.CompleteMultipart(ctx, key, id, parts)
 	return nil
 }
 
-func sayingSo(context.Context, *memstore.Store, string, string, []upload.Part) error { return nil }
+func sayingSo(context.Context, *memstore.Store, string, string, []storage.Part) error { return nil }
 
-func sayingThat(context.Context, *memstore.Store, upload.Promotion) error { return nil }
+func sayingThat(context.Context, *memstore.Store, storage.Promotion) error { return nil }
 
-func withoutNonce(stored upload.Stored, err error) (upload.Stored, error) {
+func withoutNonce(stored storage.Stored, err error) (storage.Stored, error) {
 	stored.Nonce = ""
 	return stored, err
 }
 
-func withoutSize(stored upload.Stored, err error) (upload.Stored, error) {
+func withoutSize(stored storage.Stored, err error) (storage.Stored, error) {
 	stored.Size = 0
 	return stored, err
 }
@@ -142,12 +142,12 @@ func onlyOpen(ctx context.Context, s *memstore.Store, key, id string) error {
 	return errors.Join(err, s.AbortMultipart(ctx, key, id))
 }
 
-func oneETag(stored upload.Stored, err error) (upload.Stored, error) {
+func oneETag(stored storage.Stored, err error) (storage.Stored, error) {
 	stored.ETag = `"1"`
 	return stored, err
 }
 
-func found(stored upload.Stored, _ error) (upload.Stored, error) { return stored, nil }
+func found(stored storage.Stored, _ error) (storage.Stored, error) { return stored, nil }
 
 func fromStart(etag string, of span) (string, span) { return etag, span{0, of.length} }
 
@@ -173,35 +173,35 @@ func fromTheStartAtLeast(etag string, of span) (string, span) {
 	return etag, span{max(of.offset, 0), of.length}
 }
 
-func overOthers(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+func overOthers(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	err := s.Promote(ctx, p)
-	if errors.Is(err, upload.ErrExists) {
+	if errors.Is(err, storage.ErrExists) {
 		_ = s.Delete(ctx, p.Key)
 		err = s.Promote(ctx, p)
 	}
 	return err
 }
 
-func claiming(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
-	if err := s.Promote(ctx, p); !errors.Is(err, upload.ErrExists) {
+func claiming(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
+	if err := s.Promote(ctx, p); !errors.Is(err, storage.ErrExists) {
 		return err
 	}
 	return nil
 }
 
-func forgettingNonces(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+func forgettingNonces(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	p.Nonce = rand.Text()
 	return s.Promote(ctx, p)
 }
 
-func unpinned(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+func unpinned(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	if now, err := s.Stat(ctx, p.From); err == nil {
 		p.ETag = now.ETag
 	}
 	return s.Promote(ctx, p)
 }
 
-func lookingLate(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+func lookingLate(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	etag := p.ETag
 	now, err := s.Stat(ctx, p.From)
 	if err != nil {
@@ -212,23 +212,23 @@ func lookingLate(ctx context.Context, s *memstore.Store, p upload.Promotion) err
 		return err
 	}
 	if now.ETag != etag {
-		return upload.ErrChanged
+		return storage.ErrChanged
 	}
 	return nil
 }
 
-func nothingToo(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+func nothingToo(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	if err := s.Promote(ctx, p); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
 }
 
-func withSentType(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+func withSentType(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	p.Type = directType
 	return s.Promote(ctx, p)
 }
 
-func moving(ctx context.Context, s *memstore.Store, p upload.Promotion) error {
+func moving(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	return errors.Join(s.Promote(ctx, p), s.Delete(ctx, p.From))
 }

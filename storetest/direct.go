@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // RunDirect tests the direct uploads of the storages that newStore returns, a
@@ -21,7 +21,7 @@ import (
 // Cases whose names are in except are skipped, for servers with known defects:
 // a store that fails one must not be used for direct uploads in which it
 // matters.
-func RunDirect(t *testing.T, newStore func(t *testing.T) upload.DirectStorage, except ...string) {
+func RunDirect(t *testing.T, newStore func(t *testing.T) storage.DirectStorage, except ...string) {
 	t.Helper()
 	mustKnow(t, except, func(name string) bool {
 		return slices.ContainsFunc(directCases, func(c directCase) bool { return c.name == name })
@@ -58,7 +58,7 @@ var directCases = slices.Concat(sendCases, attackCases, partCases, readCases, pr
 
 // check runs the case, ends the multipart uploads that it opened itself, and
 // looks for leftovers.
-func (c directCase) check(ctx context.Context, tested upload.DirectStorage) error {
+func (c directCase) check(ctx context.Context, tested storage.DirectStorage) error {
 	methods, err := tested.DirectMethods()
 	if err != nil {
 		return fmt.Errorf("DirectMethods: %w", err)
@@ -72,8 +72,8 @@ func (c directCase) check(ctx context.Context, tested upload.DirectStorage) erro
 
 // direct is the storage under test, with what the cases do to it.
 type direct struct {
-	upload.DirectStorage
-	methods upload.DirectMethods
+	storage.DirectStorage
+	methods storage.DirectMethods
 	opened  []sending // multipart uploads
 }
 
@@ -84,14 +84,14 @@ const (
 )
 
 // stagingKey returns a new one. Its characters stand for themselves in URLs.
-func stagingKey() string { return "storetest/" + upload.StagingSegment + "/" + rand.Text() }
+func stagingKey() string { return "storetest/" + storage.StagingSegment + "/" + rand.Text() }
 
 // otherBytes differ from content(size), and are as many.
 func otherBytes(size int) []byte { return content(size + 1)[:size] }
 
 // file describes what is to be sent.
-func file(content []byte, sha256 string) upload.DirectObject {
-	return upload.DirectObject{
+func file(content []byte, sha256 string) storage.DirectObject {
+	return storage.DirectObject{
 		Key: stagingKey(), Type: directType, Size: int64(len(content)), SHA256: sha256, Expires: 5 * time.Minute,
 	}
 }
@@ -106,7 +106,7 @@ func (s *direct) sum(content []byte) string {
 }
 
 // whole signs a request for all of d.
-func (s *direct) whole(ctx context.Context, d upload.DirectObject, content []byte, form bool) (*sending, error) {
+func (s *direct) whole(ctx context.Context, d storage.DirectObject, content []byte, form bool) (*sending, error) {
 	signed, err := s.SignUpload(ctx, d, form)
 	if err != nil {
 		return nil, fmt.Errorf("SignUpload: %w", err)
@@ -115,7 +115,7 @@ func (s *direct) whole(ctx context.Context, d upload.DirectObject, content []byt
 }
 
 // create opens a multipart upload, which the end of the case aborts.
-func (s *direct) create(ctx context.Context, d upload.DirectObject) (uploadID string, err error) {
+func (s *direct) create(ctx context.Context, d storage.DirectObject) (uploadID string, err error) {
 	if uploadID, err = s.CreateMultipart(ctx, d); err != nil {
 		return "", fmt.Errorf("CreateMultipart: %w", err)
 	}
@@ -131,8 +131,8 @@ func (s *direct) abortAll(ctx context.Context) (err error) {
 }
 
 // part signs a request for one part.
-func (s *direct) part(ctx context.Context, d upload.DirectObject, uploadID string, number int, content []byte) (*sending, error) {
-	d = upload.DirectObject{Key: d.Key, Size: int64(len(content)), Expires: d.Expires}
+func (s *direct) part(ctx context.Context, d storage.DirectObject, uploadID string, number int, content []byte) (*sending, error) {
+	d = storage.DirectObject{Key: d.Key, Size: int64(len(content)), Expires: d.Expires}
 	signed, err := s.SignPart(ctx, d, uploadID, number)
 	if err != nil {
 		return nil, fmt.Errorf("SignPart: %w", err)
@@ -144,7 +144,7 @@ func (s *direct) part(ctx context.Context, d upload.DirectObject, uploadID strin
 
 // staged sends content by whichever way the store has for small files, and
 // tells what it has become.
-func (s *direct) staged(ctx context.Context, content []byte) (key string, stored upload.Stored, err error) {
+func (s *direct) staged(ctx context.Context, content []byte) (key string, stored storage.Stored, err error) {
 	d := file(content, s.sum(content))
 	req, err := s.whole(ctx, d, content, !s.methods.Put)
 	if err == nil {

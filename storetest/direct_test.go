@@ -5,8 +5,8 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // served returns a store whose signed requests pass through the handler that
@@ -24,9 +24,9 @@ func served(t *testing.T, around func(http.Handler) http.Handler) *memstore.Stor
 func asIs(h http.Handler) http.Handler { return h }
 
 func TestMemstorePassesDirect(t *testing.T) {
-	RunDirect(t, func(t *testing.T) upload.DirectStorage { return served(t, asIs) })
+	RunDirect(t, func(t *testing.T) storage.DirectStorage { return served(t, asIs) })
 }
 
 func TestMemstorePassesLinks(t *testing.T) {
-	RunLinks(t, func(t *testing.T) upload.LinkStorage { return served(t, asIs) })
+	RunLinks(t, func(t *testing.T) storage.LinkStorage { return served(t, asIs) })
 }

@@ -10,13 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // RunLinks tests the links of the storages that newStore returns, a fresh one
 // for each case, by following them over HTTP. The storages must implement
 // upload.Storage, too, through which the suite stores what the links lead to.
-func RunLinks(t *testing.T, newStore func(t *testing.T) upload.LinkStorage) {
+func RunLinks(t *testing.T, newStore func(t *testing.T) storage.LinkStorage) {
 	t.Helper()
 	for _, c := range linkCases {
 		t.Run(c.name, func(t *testing.T) {
@@ -44,18 +44,18 @@ var linkCases = []linkCase{
 
 // links is the storage under test, with what the cases do to it.
 type links struct {
-	upload.LinkStorage
+	storage.LinkStorage
 	store store
 	key   string // of an object of content(directSize)
 }
 
 // check stores an object and runs the case.
-func (c linkCase) check(ctx context.Context, tested upload.LinkStorage) error {
-	s, ok := tested.(upload.Storage)
+func (c linkCase) check(ctx context.Context, tested storage.LinkStorage) error {
+	s, ok := tested.(storage.Storage)
 	if !ok {
 		return errors.New("the storage must implement upload.Storage to be tested")
 	}
-	l := links{LinkStorage: tested, store: store{Storage: s}, key: promotion("", upload.Stored{}).Key}
+	l := links{LinkStorage: tested, store: store{Storage: s}, key: promotion("", storage.Stored{}).Key}
 	if _, err := l.store.publish(ctx, l.key, content(directSize)); err != nil {
 		return err
 	}
@@ -63,8 +63,8 @@ func (c linkCase) check(ctx context.Context, tested upload.LinkStorage) error {
 }
 
 // signed is what the cases sign: another type and name than the object's.
-func signed(expires time.Duration) upload.SignedGet {
-	return upload.SignedGet{
+func signed(expires time.Duration) storage.SignedGet {
+	return storage.SignedGet{
 		Type:        "application/octet-stream",
 		Disposition: `attachment; filename="a b.bin"; filename*=UTF-8''a%20%C3%BC.bin`,
 		Expires:     expires,
@@ -84,7 +84,7 @@ func follow(ctx context.Context, method, url string, header ...string) (*answer,
 }
 
 // answers is nil if a GET is answered with these bytes on the terms of g.
-func answers(ctx context.Context, url string, g upload.SignedGet, status int, content []byte, header ...string) error {
+func answers(ctx context.Context, url string, g storage.SignedGet, status int, content []byte, header ...string) error {
 	a, err := follow(ctx, http.MethodGet, url, header...)
 	switch {
 	case err != nil:
@@ -108,8 +108,8 @@ func readInPart(ctx context.Context, s links) error {
 }
 
 func followed(ctx context.Context, s links) error {
-	inline := upload.SignedGet{Type: "image/png", Disposition: "inline", Expires: time.Minute}
-	for _, g := range []upload.SignedGet{signed(time.Minute), inline} {
+	inline := storage.SignedGet{Type: "image/png", Disposition: "inline", Expires: time.Minute}
+	for _, g := range []storage.SignedGet{signed(time.Minute), inline} {
 		url, err := s.SignGet(ctx, s.key, g)
 		if err != nil {
 			return fmt.Errorf("SignGet: %w", err)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // RunLister tests that the storages that newStore returns, a fresh one for each
@@ -19,8 +19,8 @@ import (
 // are random.
 //
 // Cases whose names are in except are skipped, for servers with known defects: a
-// [upload.Sweeper] over a store that fails one misses what the case is about.
-func RunLister(t *testing.T, newStore func(t *testing.T) upload.Lister, except ...string) {
+// [sweep.Sweeper] over a store that fails one misses what the case is about.
+func RunLister(t *testing.T, newStore func(t *testing.T) storage.Lister, except ...string) {
 	t.Helper()
 	mustKnow(t, except, func(name string) bool {
 		return slices.ContainsFunc(listerCases, func(c listerCase) bool { return c.name == name })
@@ -57,14 +57,14 @@ var listerCases = []listerCase{
 
 // lister is the storage under test, with what the cases do to it.
 type lister struct {
-	upload.Lister
+	storage.Lister
 	store  store
 	prefix string // of the case's own keys
 }
 
-func (c listerCase) check(ctx context.Context, tested upload.Lister) error {
-	s, isStorage := tested.(upload.Storage)
-	opener, isOpener := tested.(upload.Opener)
+func (c listerCase) check(ctx context.Context, tested storage.Lister) error {
+	s, isStorage := tested.(storage.Storage)
+	opener, isOpener := tested.(storage.Opener)
 	if !isStorage || !isOpener {
 		return errors.New("the storage must implement upload.Storage and upload.Opener to be tested")
 	}
@@ -86,8 +86,8 @@ func (l lister) publish(ctx context.Context, size int, names ...string) error {
 }
 
 // objects goes through all pages, and tells done of each before the next.
-func (l lister) objects(ctx context.Context, prefix string, done func(page []upload.ListedObject) error) (map[string]upload.ListedObject, error) {
-	all := map[string]upload.ListedObject{}
+func (l lister) objects(ctx context.Context, prefix string, done func(page []storage.ListedObject) error) (map[string]storage.ListedObject, error) {
+	all := map[string]storage.ListedObject{}
 	for after := ""; ; {
 		page, err := l.ListObjects(ctx, prefix, after)
 		if err != nil {
@@ -118,9 +118,9 @@ func (l lister) objects(ctx context.Context, prefix string, done func(page []upl
 }
 
 // one publishes an object and returns it as it is listed.
-func (l lister) one(ctx context.Context) (upload.ListedObject, error) {
+func (l lister) one(ctx context.Context) (storage.ListedObject, error) {
 	if err := l.publish(ctx, directSize, "a"); err != nil {
-		return upload.ListedObject{}, err
+		return storage.ListedObject{}, err
 	}
 	all, err := l.objects(ctx, l.prefix, nil)
 	if err == nil && len(all) != 1 {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // listedMany is more than a page.
@@ -83,11 +83,11 @@ func listedKeys(ctx context.Context, l lister) error {
 	if err := l.onlyThese(ctx, l.prefix, names...); err != nil {
 		return err
 	}
-	_, err := l.objects(ctx, l.prefix, func(page []upload.ListedObject) error { return l.removeAll(ctx, page) })
+	_, err := l.objects(ctx, l.prefix, func(page []storage.ListedObject) error { return l.removeAll(ctx, page) })
 	return errors.Join(err, l.onlyThese(ctx, l.prefix))
 }
 
-func (l lister) removeAll(ctx context.Context, page []upload.ListedObject) error {
+func (l lister) removeAll(ctx context.Context, page []storage.ListedObject) error {
 	for _, o := range page {
 		if err := l.RemoveListed(ctx, o); err != nil {
 			return fmt.Errorf("RemoveListed: %w", err)
@@ -109,7 +109,7 @@ func listedInPages(ctx context.Context, l lister) error {
 	if len(all) != listedMany {
 		return fmt.Errorf("%d of %d objects are listed", len(all), listedMany)
 	}
-	if _, err := l.objects(ctx, l.prefix, func(page []upload.ListedObject) error { return l.removeAll(ctx, page) }); err != nil {
+	if _, err := l.objects(ctx, l.prefix, func(page []storage.ListedObject) error { return l.removeAll(ctx, page) }); err != nil {
 		return err
 	}
 	return l.onlyThese(ctx, l.prefix)
@@ -124,7 +124,7 @@ func removed(ctx context.Context, l lister) error {
 		return err
 	}
 	for range 2 {
-		if err := l.removeAll(ctx, []upload.ListedObject{o}); err != nil {
+		if err := l.removeAll(ctx, []storage.ListedObject{o}); err != nil {
 			return err
 		}
 		if err := errors.Join(l.store.absent(ctx, o.Key), l.onlyThese(ctx, l.prefix, "ab")); err != nil {
@@ -145,7 +145,7 @@ func removedOtherBytes(ctx context.Context, l lister) error {
 	if _, err := l.store.publish(ctx, o.Key, otherBytes(directSize)); err != nil {
 		return err
 	}
-	if err := l.RemoveListed(ctx, o); !errors.Is(err, upload.ErrChanged) {
+	if err := l.RemoveListed(ctx, o); !errors.Is(err, storage.ErrChanged) {
 		return fmt.Errorf("RemoveListed must be ErrChanged, not: %w", err)
 	}
 	return l.store.holds(ctx, o.Key, otherBytes(directSize))
@@ -157,20 +157,20 @@ func removedOtherTime(ctx context.Context, l lister) error {
 		return err
 	}
 	o.Modified = o.Modified.Add(-24 * time.Hour) // of an object with the same bytes, which this one replaced
-	if err := l.RemoveListed(ctx, o); !errors.Is(err, upload.ErrChanged) {
+	if err := l.RemoveListed(ctx, o); !errors.Is(err, storage.ErrChanged) {
 		return fmt.Errorf("RemoveListed must be ErrChanged, not: %w", err)
 	}
 	return l.store.holds(ctx, o.Key, content(directSize))
 }
 
 func listedUploads(ctx context.Context, l lister) error {
-	d, ok := l.Lister.(upload.DirectStorage)
+	d, ok := l.Lister.(storage.DirectStorage)
 	if !ok {
 		return nil
 	}
 	open := map[string]string{} // keys by upload ids
 	for _, name := range []string{"a/b", "a/b", "a/c d+e", "b"} {
-		o := upload.DirectObject{Key: l.prefix + name, Type: directType, Size: 1, Expires: time.Minute}
+		o := storage.DirectObject{Key: l.prefix + name, Type: directType, Size: 1, Expires: time.Minute}
 		id, err := d.CreateMultipart(ctx, o)
 		if err != nil {
 			return fmt.Errorf("CreateMultipart: %w", err)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 var partCases = []directCase{
@@ -26,7 +26,7 @@ const partSize = 5 << 20
 
 // sendParts sends parts in the order of numbers, and returns their ETags as the
 // client sees them.
-func (s *direct) sendParts(ctx context.Context, d upload.DirectObject, id string, parts [][]byte, numbers ...int) (map[int]string, error) {
+func (s *direct) sendParts(ctx context.Context, d storage.DirectObject, id string, parts [][]byte, numbers ...int) (map[int]string, error) {
 	etags := map[int]string{}
 	for _, number := range numbers {
 		req, err := s.part(ctx, d, id, number, parts[number-1])
@@ -45,7 +45,7 @@ func (s *direct) sendParts(ctx context.Context, d upload.DirectObject, id string
 }
 
 // lists is nil if exactly those parts are listed, with the ETags that were answered.
-func (s *direct) lists(ctx context.Context, key, id string, parts [][]byte, etags map[int]string) ([]upload.Part, error) {
+func (s *direct) lists(ctx context.Context, key, id string, parts [][]byte, etags map[int]string) ([]storage.Part, error) {
 	got, err := s.Parts(ctx, key, id)
 	if err != nil {
 		return nil, fmt.Errorf("Parts: %w", err)
@@ -157,8 +157,8 @@ func exactParts(ctx context.Context, s *direct) error {
 	if err != nil {
 		return err
 	}
-	missing := upload.Part{Number: 3, Size: 1, ETag: list[0].ETag}
-	for name, wrong := range map[string][]upload.Part{
+	missing := storage.Part{Number: 3, Size: 1, ETag: list[0].ETag}
+	for name, wrong := range map[string][]storage.Part{
 		"of another ETag":   {{Number: 2, Size: list[1].Size, ETag: list[0].ETag}},
 		"that is not there": {missing},
 	} {
@@ -212,7 +212,7 @@ func unknownUploads(ctx context.Context, s *direct) error {
 	if err != nil {
 		return err
 	}
-	part := upload.Part{Number: 1, Size: directSize, ETag: etags[1]}
+	part := storage.Part{Number: 1, Size: directSize, ETag: etags[1]}
 	ended, err := s.create(ctx, d)
 	if err == nil {
 		err = s.AbortMultipart(ctx, d.Key, ended)
@@ -228,7 +228,7 @@ func unknownUploads(ctx context.Context, s *direct) error {
 		if _, err := s.Parts(ctx, u.key, u.uploadID); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("Parts of %s answered %v", name, err) //nolint:errorlint // it may be nil
 		}
-		if err := s.CompleteMultipart(ctx, u.key, u.uploadID, []upload.Part{part}); !errors.Is(err, fs.ErrNotExist) {
+		if err := s.CompleteMultipart(ctx, u.key, u.uploadID, []storage.Part{part}); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("CompleteMultipart of %s answered %v", name, err) //nolint:errorlint // it may be nil
 		}
 		if err := s.AbortMultipart(ctx, u.key, u.uploadID); err != nil {

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 var promoteCases = []directCase{
@@ -24,15 +24,15 @@ var promoteCases = []directCase{
 }
 
 // promotion publishes what is stored under key, with another type and a name.
-func promotion(key string, stored upload.Stored) upload.Promotion {
-	return upload.Promotion{
+func promotion(key string, stored storage.Stored) storage.Promotion {
+	return storage.Promotion{
 		From: key, ETag: stored.ETag, Key: "storetest/published/" + rand.Text() + ".csv",
 		Type: "text/csv", Name: "Müller 1.csv", Size: stored.Size, Nonce: rand.Text(),
 	}
 }
 
 // publishes is nil if exactly p is published, of content.
-func (s *direct) publishes(ctx context.Context, p upload.Promotion, content []byte) error {
+func (s *direct) publishes(ctx context.Context, p storage.Promotion, content []byte) error {
 	got, err := s.Stat(ctx, p.Key)
 	switch {
 	case err != nil:
@@ -106,7 +106,7 @@ func promoteNeverReplaces(ctx context.Context, s *direct) error {
 		return fmt.Errorf("Promote: %w", err)
 	}
 	second.Key = first.Key
-	if err := s.Promote(ctx, second); !errors.Is(err, upload.ErrExists) {
+	if err := s.Promote(ctx, second); !errors.Is(err, storage.ErrExists) {
 		return fmt.Errorf("Promote to a taken key answered %v", err) //nolint:errorlint // it may be nil
 	}
 	if err := s.publishes(ctx, first, content(directSize)); err != nil {
@@ -117,7 +117,7 @@ func promoteNeverReplaces(ctx context.Context, s *direct) error {
 	if _, err := (store{Storage: s}).publish(ctx, streamed.Key, content(20)); err != nil {
 		return err
 	}
-	if err := s.Promote(ctx, streamed); !errors.Is(err, upload.ErrExists) {
+	if err := s.Promote(ctx, streamed); !errors.Is(err, storage.ErrExists) {
 		return fmt.Errorf("Promote to the key of a streamed file answered %v", err) //nolint:errorlint // it may be nil
 	}
 	return s.reads(ctx, streamed.Key, "", 0, content(20))
@@ -145,7 +145,7 @@ func promotesAgain(ctx context.Context, s *direct) error {
 
 // atOnce promotes all of list in parallel and returns how often that succeeded
 // and the errors of the others.
-func (s *direct) atOnce(ctx context.Context, list []upload.Promotion) (winners []upload.Promotion, errs []error) {
+func (s *direct) atOnce(ctx context.Context, list []storage.Promotion) (winners []storage.Promotion, errs []error) {
 	results := make([]error, len(list))
 	var wg sync.WaitGroup
 	for i, p := range list {
@@ -168,7 +168,7 @@ func promotesAtOnce(ctx context.Context, s *direct) error {
 		return err
 	}
 	p := promotion(key, stored)
-	if _, errs := s.atOnce(ctx, slices.Repeat([]upload.Promotion{p}, 16)); errs != nil {
+	if _, errs := s.atOnce(ctx, slices.Repeat([]storage.Promotion{p}, 16)); errs != nil {
 		return errors.Join(errs...)
 	}
 	return s.publishes(ctx, p, content(directSize))
@@ -179,7 +179,7 @@ func onePromotionWins(ctx context.Context, s *direct) error {
 	if err != nil {
 		return err
 	}
-	list := slices.Repeat([]upload.Promotion{promotion(key, stored)}, 8)
+	list := slices.Repeat([]storage.Promotion{promotion(key, stored)}, 8)
 	for i := range list {
 		list[i].Nonce = rand.Text()
 	}
@@ -188,7 +188,7 @@ func onePromotionWins(ctx context.Context, s *direct) error {
 		return fmt.Errorf("%d promotions to one key succeeded; %w", len(winners), errors.Join(errs...))
 	}
 	for _, err := range errs {
-		if !errors.Is(err, upload.ErrExists) {
+		if !errors.Is(err, storage.ErrExists) {
 			return fmt.Errorf("the promotion that lost answered %w", err)
 		}
 	}
@@ -205,7 +205,7 @@ func promotesChanged(ctx context.Context, s *direct) error {
 		return err
 	}
 	p := promotion(key, checked)
-	if err := s.Promote(ctx, p); !errors.Is(err, upload.ErrChanged) {
+	if err := s.Promote(ctx, p); !errors.Is(err, storage.ErrChanged) {
 		return fmt.Errorf("Promote answered %v", err) //nolint:errorlint // it may be nil
 	}
 	return errors.Join(s.absent(ctx, p.Key), s.stores(ctx, key, directType, otherBytes(directSize)))
@@ -220,7 +220,7 @@ func promotesAbsent(ctx context.Context, s *direct) error {
 		return fmt.Errorf("Delete: %w", err)
 	}
 	p := promotion(key, stored)
-	if err := s.Promote(ctx, p); !errors.Is(err, upload.ErrChanged) && !errors.Is(err, fs.ErrNotExist) {
+	if err := s.Promote(ctx, p); !errors.Is(err, storage.ErrChanged) && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("Promote answered %v", err) //nolint:errorlint // it may be nil
 	}
 	return s.absent(ctx, p.Key)

@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"math"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 var readCases = []directCase{
@@ -30,7 +30,7 @@ func (s *direct) reads(ctx context.Context, key, etag string, offset int64, cont
 type span struct{ offset, length int64 }
 
 // reads is nil if exactly content is what OpenAt returns of the span.
-func reads(ctx context.Context, s upload.ObjectReader, key, etag string, of span, content []byte) error {
+func reads(ctx context.Context, s storage.ObjectReader, key, etag string, of span, content []byte) error {
 	r, err := s.OpenAt(ctx, key, etag, of.offset, of.length)
 	if err != nil {
 		return fmt.Errorf("OpenAt: %w", err)
@@ -87,7 +87,7 @@ func readsRange(ctx context.Context, s *direct) error {
 
 // readsSpans is nil if every span of an object can be read that way, and no span
 // begins before the object.
-func readsSpans(ctx context.Context, s upload.ObjectReader, key, etag string, want []byte) error {
+func readsSpans(ctx context.Context, s storage.ObjectReader, key, etag string, want []byte) error {
 	size := int64(len(want))
 	for _, of := range []span{
 		{0, 0},
@@ -134,7 +134,7 @@ func readsChanged(ctx context.Context, s *direct) error {
 		if err == nil {
 			return errors.Join(errors.New("the object is readable by another ETag"), r.Close())
 		}
-		if !errors.Is(err, upload.ErrChanged) {
+		if !errors.Is(err, storage.ErrChanged) {
 			return fmt.Errorf("OpenAt must be upload.ErrChanged, not: %w", err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"testing/iotest"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -26,7 +26,7 @@ var client = &http.Client{
 
 // sending is a signed request and what goes with it, for cases to change.
 type sending struct {
-	upload.SignedRequest
+	storage.SignedRequest
 	key      string
 	uploadID string // of a part
 	body     []byte // the file or part
@@ -34,7 +34,7 @@ type sending struct {
 	cut      bool   // half of it is sent, then the connection is closed
 }
 
-func newSending(signed *upload.SignedRequest, key string, body []byte) *sending {
+func newSending(signed *storage.SignedRequest, key string, body []byte) *sending {
 	s := &sending{SignedRequest: *signed, key: key, body: body}
 	s.Headers, s.Fields = maps.Clone(s.Headers), maps.Clone(s.Fields)
 	if s.Headers == nil {

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Auditor is an optional ability of the storage under test: telling what it
@@ -27,7 +27,7 @@ type Auditor interface {
 // Run tests the storages that newStore returns, a fresh one for each case. They
 // must implement upload.Opener, through which the suite reads, and take files
 // of 12 MiB.
-func Run(t *testing.T, newStore func(t *testing.T) upload.Storage) {
+func Run(t *testing.T, newStore func(t *testing.T) storage.Storage) {
 	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -45,8 +45,8 @@ type testCase struct {
 }
 
 // check runs the case, and looks for leftovers.
-func (c testCase) check(ctx context.Context, tested upload.Storage) error {
-	opener, ok := tested.(upload.Opener)
+func (c testCase) check(ctx context.Context, tested storage.Storage) error {
+	opener, ok := tested.(storage.Opener)
 	if !ok {
 		return errors.New("the storage must implement upload.Opener to be tested")
 	}
@@ -57,7 +57,7 @@ func (c testCase) check(ctx context.Context, tested upload.Storage) error {
 }
 
 // audit is nil if the storage does not know of anything that is left behind.
-func audit(ctx context.Context, tested upload.Storage) error {
+func audit(ctx context.Context, tested storage.Storage) error {
 	auditor, ok := tested.(Auditor)
 	if !ok {
 		return nil
@@ -71,18 +71,18 @@ func audit(ctx context.Context, tested upload.Storage) error {
 
 // store is the storage under test, with what the cases do to it.
 type store struct {
-	upload.Storage
-	upload.Opener
+	storage.Storage
+	storage.Opener
 }
 
 // object is what the cases stage: a limit far above what they send, as for a
 // client that does not tell the size, and time to wait for the memory that such
 // a limit takes.
-func object(key string) upload.Object {
-	return upload.Object{Key: key, Type: "text/plain", Name: "name.txt", MaxSize: 64 << 20, MaxWait: 10 * time.Second}
+func object(key string) storage.Object {
+	return storage.Object{Key: key, Type: "text/plain", Name: "name.txt", MaxSize: 64 << 20, MaxWait: 10 * time.Second}
 }
 
-func (s store) stage(ctx context.Context, key string, content []byte) (upload.Staged, error) {
+func (s store) stage(ctx context.Context, key string, content []byte) (storage.Staged, error) {
 	staged, err := s.Stage(ctx, object(key), bytes.NewReader(content))
 	if err != nil {
 		return nil, fmt.Errorf("Stage: %w", err)
@@ -90,7 +90,7 @@ func (s store) stage(ctx context.Context, key string, content []byte) (upload.St
 	return staged, nil
 }
 
-func (s store) publish(ctx context.Context, key string, content []byte) (upload.Staged, error) {
+func (s store) publish(ctx context.Context, key string, content []byte) (storage.Staged, error) {
 	staged, err := s.stage(ctx, key, content)
 	if err != nil {
 		return nil, err

@@ -10,12 +10,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 func TestMemstorePasses(t *testing.T) {
-	Run(t, func(*testing.T) upload.Storage { return &memstore.Store{} })
+	Run(t, func(*testing.T) storage.Storage { return &memstore.Store{} })
 }
 
 // TestBrokenStoresFail proves the suite: each store breaks one promise, and the
@@ -74,11 +74,11 @@ type state struct {
 
 type brokenFile struct {
 	store *brokenStore
-	obj   upload.Object
+	obj   storage.Object
 	data  []byte
 }
 
-func (s *brokenStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s *brokenStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	f := &brokenFile{store: s, obj: obj}
 	buf := make([]byte, 64<<10)
 	for {
@@ -114,14 +114,14 @@ func (s *brokenStore) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-func (s *brokenStore) Open(_ context.Context, key string) (io.ReadCloser, upload.Stored, error) {
+func (s *brokenStore) Open(_ context.Context, key string) (io.ReadCloser, storage.Stored, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.objects[key]
 	if f == nil {
-		return nil, upload.Stored{}, fs.ErrNotExist
+		return nil, storage.Stored{}, fs.ErrNotExist
 	}
-	return io.NopCloser(bytes.NewReader(f.data)), upload.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data))}, nil
+	return io.NopCloser(bytes.NewReader(f.data)), storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data))}, nil
 }
 
 func (s *brokenStore) Leftovers(context.Context) ([]string, error) { return s.leftovers, nil }
@@ -137,7 +137,7 @@ func (f *brokenFile) Commit(context.Context) error {
 		if s.claimExisting {
 			return nil
 		}
-		return upload.ErrExists
+		return storage.ErrExists
 	}
 	s.objects[f.obj.Key] = f
 	return nil

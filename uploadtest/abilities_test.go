@@ -7,26 +7,26 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
 // abilities of a store, to be combined.
 type (
-	stager = upload.Storage
-	opener = upload.Opener
+	stager = storage.Storage
+	opener = storage.Opener
 )
 
 type combined struct {
 	about                       string
-	store                       upload.Storage
+	store                       storage.Storage
 	open, direct, link, verdict bool
 }
 
 type readers struct{ inner *memstore.Store }
 
-func (r readers) Stat(ctx context.Context, key string) (upload.Stored, error) {
+func (r readers) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	return r.inner.Stat(ctx, key)
 }
 
@@ -36,13 +36,13 @@ func (r readers) OpenAt(ctx context.Context, key, etag string, offset, length in
 
 type signer struct{ inner *memstore.Store }
 
-func (s signer) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+func (s signer) SignGet(ctx context.Context, key string, g storage.SignedGet) (string, error) {
 	return s.inner.SignGet(ctx, key, g)
 }
 
 type judge struct{ inner *memstore.Store }
 
-func (j judge) ScanVerdict(ctx context.Context, key, version string) (upload.Verdict, error) {
+func (j judge) ScanVerdict(ctx context.Context, key, version string) (storage.ScanResult, error) {
 	return j.inner.ScanVerdict(ctx, key, version)
 }
 
@@ -56,9 +56,9 @@ type (
 		linker
 		judge
 	}
-	directing struct{ upload.DirectStorage }
+	directing struct{ storage.DirectStorage }
 	both      struct {
-		upload.DirectStorage
+		storage.DirectStorage
 		signer
 	}
 	bothJudging struct {
@@ -105,16 +105,16 @@ func combinations(m *memstore.Store) []combined {
 // TestAbilitiesAreKept: a store in front has exactly those of the one behind.
 func TestAbilitiesAreKept(t *testing.T) {
 	for _, c := range combinations(&memstore.Store{}) {
-		for about, s := range map[string]upload.Storage{
+		for about, s := range map[string]storage.Storage{
 			"failing": uploadtest.NewFailingStore(c.store).Storage(),
 			"slow":    uploadtest.SlowStore(c.store, 0, 0),
 			"itself":  c.store,
 		} {
-			_, open := s.(upload.Opener)
-			_, direct := s.(upload.DirectStorage)
-			_, link := s.(upload.LinkStorage)
-			_, verdict := s.(upload.VerdictReader)
-			_, read := s.(upload.ObjectReader)
+			_, open := s.(storage.Opener)
+			_, direct := s.(storage.DirectStorage)
+			_, link := s.(storage.LinkStorage)
+			_, verdict := s.(storage.ScanReader)
+			_, read := s.(storage.ObjectReader)
 			require.Equal(t, []bool{c.open, c.direct, c.link, c.verdict, c.direct || c.link}, []bool{open, direct, link, verdict, read}, "%s, %s", c.about, about)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Direct is a client of an upload.Presigner.
@@ -85,7 +86,7 @@ func (d *Direct) Send(t testing.TB, ticket *upload.Ticket, c Content) (a *Answer
 // any order, and again.
 func (d *Direct) SendPart(t testing.TB, ticket *upload.Ticket, c Content, number int) *Answer {
 	t.Helper()
-	signed := &upload.SignedRequest{}
+	signed := &storage.SignedRequest{}
 	a := d.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": number}, signed)
 	if a.Status != http.StatusOK {
 		return a
@@ -134,7 +135,7 @@ func (d *Direct) step(t testing.TB, name string, body, answer any) *Answer {
 
 // SignedRequest is the request that a storage has signed, with the content, as
 // an honest client sends it. Tests of a storage change it before they [Send] it.
-func SignedRequest(s *upload.SignedRequest, c Content) *http.Request {
+func SignedRequest(s *storage.SignedRequest, c Content) *http.Request {
 	contentType := ""
 	if s.Fields != nil {
 		var form Form

@@ -11,12 +11,13 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
 // newApp has direct uploads at /tickets/ over a memory store. Callers name
 // themselves.
-func newApp(t *testing.T, store upload.Storage, serve http.Handler, o upload.PresignOptions) *http.ServeMux {
+func newApp(t *testing.T, store storage.Storage, serve http.Handler, o upload.PresignOptions) *http.ServeMux {
 	t.Helper()
 	who := upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
 	h, err := upload.New(store, upload.Any(upload.Images(nil), upload.Types("text/plain")), who,

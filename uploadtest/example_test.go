@@ -13,6 +13,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -25,7 +26,7 @@ func (exampleT) Errorf(format string, args ...any) { fmt.Printf(format+"\n", arg
 
 func (exampleT) Fatalf(format string, args ...any) { log.Fatalf(format, args...) }
 
-func newExample(store upload.Storage, policy upload.Validator) *upload.Handler {
+func newExample(store storage.Storage, policy upload.Validator) *upload.Handler {
 	h, err := upload.New(store, policy, upload.AllowAnonymous, &upload.Options{MaxFiles: 2, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		log.Fatal(err)
@@ -131,7 +132,7 @@ func ExampleFailingStore() {
 	var t exampleT
 	store := &memstore.Store{}
 	failing := uploadtest.NewFailingStore(store, uploadtest.Fault{
-		Op: uploadtest.OpCommit, Nth: 2, Late: true, Err: upload.ErrUnknownOutcome,
+		Op: uploadtest.OpCommit, Nth: 2, Late: true, Err: storage.ErrUnknownOutcome,
 	})
 	h := newExample(failing.Storage(), upload.Types("text/plain"))
 	a := uploadtest.Post(t, h, "/upload", uploadtest.File("file", "a.txt", "1"), uploadtest.File("file", "b.txt", "2"))

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // ErrFault is what calls of a [FailingStore] answer when their fault names no
@@ -62,7 +62,7 @@ func Wait(d time.Duration) func(ctx context.Context) error {
 // FailingStore puts faults between a program and its storage. It counts the
 // calls, and knows what they have left behind. It is safe for concurrent use.
 type FailingStore struct {
-	inner upload.Storage
+	inner storage.Storage
 
 	mu     sync.Mutex
 	faults []Fault
@@ -73,7 +73,7 @@ type FailingStore struct {
 // NewFailingStore wraps a storage, whose calls fail as the faults say; where
 // several fit a call the first counts. [FailingStore.Storage] is what programs
 // are given.
-func NewFailingStore(s upload.Storage, faults ...Fault) *FailingStore {
+func NewFailingStore(s storage.Storage, faults ...Fault) *FailingStore {
 	return &FailingStore{inner: s, faults: faults, calls: map[Op]int{}, open: map[string]int{}}
 }
 
@@ -82,12 +82,12 @@ func NewFailingStore(s upload.Storage, faults ...Fault) *FailingStore {
 // if, and only if, the wrapped one does; [FailingStore.Lister] is a view of its
 // own, and other abilities are not passed on. What clients send to a storage by
 // signed requests, and how they read from it, is not disturbed.
-func (f *FailingStore) Storage() upload.Storage { return (&front{f, f.inner}).storage() }
+func (f *FailingStore) Storage() storage.Storage { return (&front{f, f.inner}).storage() }
 
 // Lister returns the storage as one whose lists can be read, with its faults; nil
 // if the wrapped one is none. Programs that sweep have a storage of their own.
-func (f *FailingStore) Lister() upload.Lister {
-	if inner, ok := f.inner.(upload.Lister); ok {
+func (f *FailingStore) Lister() storage.Lister {
+	if inner, ok := f.inner.(storage.Lister); ok {
 		return &frontLister{&front{f, f.inner}, inner}
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/storetest"
 	"github.com/airlock-go/upload/uploadtest"
 )
@@ -32,26 +33,26 @@ func served(t *testing.T) *memstore.Store {
 
 // TestStoresConform: without faults, they are as good as what is behind them.
 func TestStoresConform(t *testing.T) {
-	failing := func(s upload.Storage) upload.Storage { return uploadtest.NewFailingStore(s).Storage() }
-	storetest.Run(t, func(*testing.T) upload.Storage { return failing(&memstore.Store{}) })
-	storetest.RunDirect(t, func(t *testing.T) upload.DirectStorage { return failing(served(t)).(upload.DirectStorage) })
-	storetest.RunLinks(t, func(t *testing.T) upload.LinkStorage { return failing(served(t)).(upload.LinkStorage) })
-	storetest.RunLister(t, func(t *testing.T) upload.Lister {
+	failing := func(s storage.Storage) storage.Storage { return uploadtest.NewFailingStore(s).Storage() }
+	storetest.Run(t, func(*testing.T) storage.Storage { return failing(&memstore.Store{}) })
+	storetest.RunDirect(t, func(t *testing.T) storage.DirectStorage { return failing(served(t)).(storage.DirectStorage) })
+	storetest.RunLinks(t, func(t *testing.T) storage.LinkStorage { return failing(served(t)).(storage.LinkStorage) })
+	storetest.RunLister(t, func(t *testing.T) storage.Lister {
 		f := uploadtest.NewFailingStore(served(t))
 		return struct {
 			stager
 			opener
-			upload.Lister
-		}{f.Storage(), f.Storage().(upload.Opener), f.Lister()}
+			storage.Lister
+		}{f.Storage(), f.Storage().(storage.Opener), f.Lister()}
 	})
 }
 
 // calls makes each call to a store once, and gives its error by the name.
 func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]error {
 	s := f.Storage()
-	direct, links := s.(upload.DirectStorage), s.(upload.LinkStorage)
+	direct, links := s.(storage.DirectStorage), s.(storage.LinkStorage)
 	got := map[uploadtest.Op]error{}
-	obj := upload.Object{Key: "a", Type: "text/plain", Name: "a.txt", MaxSize: 100}
+	obj := storage.Object{Key: "a", Type: "text/plain", Name: "a.txt", MaxSize: 100}
 	staged, err := s.Stage(ctx, obj, bytes.NewReader([]byte("hello")))
 	got[uploadtest.OpStage] = err
 	if err == nil {
@@ -59,11 +60,11 @@ func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]er
 		got[uploadtest.OpDiscard] = staged.Discard(ctx)
 	}
 	got[uploadtest.OpDelete] = s.Delete(ctx, "a")
-	_, _, got[uploadtest.OpOpen] = s.(upload.Opener).Open(ctx, "there")
+	_, _, got[uploadtest.OpOpen] = s.(storage.Opener).Open(ctx, "there")
 	stat, err := direct.Stat(ctx, "there")
 	got[uploadtest.OpStat] = err
 	_, got[uploadtest.OpOpenAt] = direct.OpenAt(ctx, "there", "", 0, -1)
-	d := upload.DirectObject{Key: "s/" + upload.StagingSegment + "/a", Type: "text/plain", Size: 5, Expires: time.Minute}
+	d := storage.DirectObject{Key: "s/" + storage.StagingSegment + "/a", Type: "text/plain", Size: 5, Expires: time.Minute}
 	_, got[uploadtest.OpSignUpload] = direct.SignUpload(ctx, d, false)
 	id, err := direct.CreateMultipart(ctx, d)
 	got[uploadtest.OpCreateMultipart] = err
@@ -71,12 +72,12 @@ func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]er
 	_, got[uploadtest.OpParts] = direct.Parts(ctx, d.Key, id)
 	got[uploadtest.OpCompleteMultipart] = direct.CompleteMultipart(ctx, d.Key, id, nil)
 	got[uploadtest.OpAbortMultipart] = direct.AbortMultipart(ctx, d.Key, id)
-	got[uploadtest.OpPromote] = direct.Promote(ctx, upload.Promotion{From: "there", ETag: stat.ETag, Key: "b", Size: stat.Size, Nonce: "n"})
+	got[uploadtest.OpPromote] = direct.Promote(ctx, storage.Promotion{From: "there", ETag: stat.ETag, Key: "b", Size: stat.Size, Nonce: "n"})
 	_, got[uploadtest.OpListObjects] = f.Lister().ListObjects(ctx, "", "")
 	_, got[uploadtest.OpListUploads] = f.Lister().ListUploads(ctx, "", "")
-	got[uploadtest.OpRemoveListed] = f.Lister().RemoveListed(ctx, upload.ListedObject{Key: "nothing"})
-	_, got[uploadtest.OpScanVerdict] = s.(upload.VerdictReader).ScanVerdict(ctx, "there", "")
-	_, got[uploadtest.OpSignGet] = links.SignGet(ctx, "there", upload.SignedGet{Expires: time.Minute})
+	got[uploadtest.OpRemoveListed] = f.Lister().RemoveListed(ctx, storage.ListedObject{Key: "nothing"})
+	_, got[uploadtest.OpScanVerdict] = s.(storage.ScanReader).ScanVerdict(ctx, "there", "")
+	_, got[uploadtest.OpSignGet] = links.SignGet(ctx, "there", storage.SignedGet{Expires: time.Minute})
 	return got
 }
 
@@ -85,7 +86,7 @@ func reachable(t *testing.T) *memstore.Store {
 	t.Helper()
 	m := &memstore.Store{}
 	m.Handler("http://example.com/")
-	staged, err := m.Stage(t.Context(), upload.Object{Key: "there", Type: "text/plain", MaxSize: 5}, bytes.NewReader([]byte("hello")))
+	staged, err := m.Stage(t.Context(), storage.Object{Key: "there", Type: "text/plain", MaxSize: 5}, bytes.NewReader([]byte("hello")))
 	require.NoError(t, err)
 	require.NoError(t, staged.Commit(t.Context()))
 	return m
@@ -108,7 +109,7 @@ func TestEachCallFails(t *testing.T) {
 		again := calls(t.Context(), f)
 		require.NotErrorIs(t, again[op], uploadtest.ErrFault, "%s is healed", op)
 	}
-	methods, err := healthy.Storage().(upload.DirectStorage).DirectMethods()
+	methods, err := healthy.Storage().(storage.DirectStorage).DirectMethods()
 	require.NoError(t, err)
 	require.True(t, methods.Put)
 }
@@ -134,12 +135,12 @@ func TestFaults(t *testing.T) {
 		{"Stage at the end of a shorter file", []uploadtest.Fault{{Op: uploadtest.OpStage, After: 1 << 30}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 1},
 		{"Stage after 70 kB, and goes on", []uploadtest.Fault{{Op: uploadtest.OpStage, After: 70_000, Do: let}}, "", nil, 2, 0, 2},
 		{"Stage, its answer is lost", []uploadtest.Fault{{Op: uploadtest.OpStage, Late: true}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 1},
-		{"Stage has no memory", []uploadtest.Fault{{Op: uploadtest.OpStage, Err: upload.ErrBusy}}, upload.CodeBusy, upload.ErrBusy, 0, 0, 1},
+		{"Stage has no memory", []uploadtest.Fault{{Op: uploadtest.OpStage, Err: storage.ErrBusy}}, upload.CodeBusy, storage.ErrBusy, 0, 0, 1},
 		{"Commit panics", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Do: panics}}, upload.CodeStorage, nil, 0, 0, 2},
 		{"the second Commit", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 2},
-		{"Commit, the key is taken", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 1, Err: upload.ErrExists}}, upload.CodeConflict, upload.ErrExists, 0, 0, 2},
-		{"Commit published, its outcome is unknown", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Late: true, Err: upload.ErrUnknownOutcome}}, upload.CodeStorage, upload.ErrUnknownOutcome, 0, 0, 2},
-		{"Commit did not publish, its outcome is unknown", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Err: upload.ErrUnknownOutcome}}, upload.CodeStorage, upload.ErrUnknownOutcome, 0, 0, 2},
+		{"Commit, the key is taken", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 1, Err: storage.ErrExists}}, upload.CodeConflict, storage.ErrExists, 0, 0, 2},
+		{"Commit published, its outcome is unknown", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Late: true, Err: storage.ErrUnknownOutcome}}, upload.CodeStorage, storage.ErrUnknownOutcome, 0, 0, 2},
+		{"Commit did not publish, its outcome is unknown", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Err: storage.ErrUnknownOutcome}}, upload.CodeStorage, storage.ErrUnknownOutcome, 0, 0, 2},
 		{"Commit and one Discard", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2}, {Op: uploadtest.OpDiscard, Nth: 1}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 2},
 		{"Commit, and every Discard", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2}, {Op: uploadtest.OpDiscard}}, upload.CodeStorage, uploadtest.ErrFault, 1, 1, 2},
 		{"the first fault that fits counts", []uploadtest.Fault{{Op: uploadtest.OpCommit, Err: mine}, {Op: uploadtest.OpCommit}}, upload.CodeStorage, mine, 0, 0, 2},
@@ -175,10 +176,10 @@ func TestLate(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		store := &memstore.Store{}
 		f := uploadtest.NewFailingStore(store,
-			uploadtest.Fault{Op: uploadtest.OpCommit, Late: late, Err: upload.ErrUnknownOutcome}, uploadtest.Fault{Op: uploadtest.OpDelete, Nth: 2, Late: late})
-		staged, err := f.Storage().Stage(t.Context(), upload.Object{Key: "a", MaxSize: 9}, bytes.NewReader([]byte("hello")))
+			uploadtest.Fault{Op: uploadtest.OpCommit, Late: late, Err: storage.ErrUnknownOutcome}, uploadtest.Fault{Op: uploadtest.OpDelete, Nth: 2, Late: late})
+		staged, err := f.Storage().Stage(t.Context(), storage.Object{Key: "a", MaxSize: 9}, bytes.NewReader([]byte("hello")))
 		require.NoError(t, err)
-		require.ErrorIs(t, staged.Commit(t.Context()), upload.ErrUnknownOutcome)
+		require.ErrorIs(t, staged.Commit(t.Context()), storage.ErrUnknownOutcome)
 		require.Equal(t, late, len(store.Keys()) == 1)
 		require.Equal(t, []string{"a"}, f.Leftovers(), "until it is discarded")
 		require.NoError(t, staged.Discard(t.Context()))
@@ -191,12 +192,12 @@ func TestLate(t *testing.T) {
 
 // laxStore takes a file that was cut for a whole one, and looks at siblings.
 type laxStore struct {
-	upload.Storage
-	siblings []upload.Staged
-	given    []upload.Staged
+	storage.Storage
+	siblings []storage.Staged
+	given    []storage.Staged
 }
 
-func (s *laxStore) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
+func (s *laxStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	content, _ := io.ReadAll(r)
 	s.siblings = obj.Siblings
 	staged, err := s.Storage.Stage(ctx, obj, bytes.NewReader(content))
@@ -210,14 +211,14 @@ func TestFrontOfAnyStore(t *testing.T) {
 	store := &memstore.Store{}
 	lax := &laxStore{Storage: store}
 	f := uploadtest.NewFailingStore(lax, uploadtest.Fault{Op: uploadtest.OpStage, Nth: 3, After: 3})
-	var siblings []upload.Staged
+	var siblings []storage.Staged
 	for _, key := range []string{"a", "b"} {
-		staged, err := f.Storage().Stage(t.Context(), upload.Object{Key: key, MaxSize: 9, Siblings: siblings}, bytes.NewReader([]byte("hello")))
+		staged, err := f.Storage().Stage(t.Context(), storage.Object{Key: key, MaxSize: 9, Siblings: siblings}, bytes.NewReader([]byte("hello")))
 		require.NoError(t, err)
-		require.Equal(t, lax.given[:len(siblings)], append([]upload.Staged{}, lax.siblings...))
+		require.Equal(t, lax.given[:len(siblings)], append([]storage.Staged{}, lax.siblings...))
 		siblings = append(siblings, staged)
 	}
-	_, err := f.Storage().Stage(t.Context(), upload.Object{Key: "c", MaxSize: 9}, bytes.NewReader([]byte("hello")))
+	_, err := f.Storage().Stage(t.Context(), storage.Object{Key: "c", MaxSize: 9}, bytes.NewReader([]byte("hello")))
 	require.ErrorIs(t, err, uploadtest.ErrFault)
 	require.EqualValues(t, 10, store.Used(), "and the third is discarded")
 }
@@ -230,7 +231,7 @@ func TestHang(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
 			begin := time.Now()
-			_, err := f.Storage().Stage(ctx, upload.Object{Key: "a", MaxSize: 9}, bytes.NewReader([]byte("hello")))
+			_, err := f.Storage().Stage(ctx, storage.Object{Key: "a", MaxSize: 9}, bytes.NewReader([]byte("hello")))
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			require.Equal(t, time.Hour, time.Since(begin))
 		}
@@ -240,13 +241,13 @@ func TestHang(t *testing.T) {
 // TestLeftovers: multipart uploads that are open, and files of the same key.
 func TestLeftovers(t *testing.T) {
 	f := uploadtest.NewFailingStore(reachable(t))
-	s := f.Storage().(upload.DirectStorage)
-	d := upload.DirectObject{Key: "s/" + upload.StagingSegment + "/a", Type: "text/plain", Size: 5, Expires: time.Minute}
+	s := f.Storage().(storage.DirectStorage)
+	d := storage.DirectObject{Key: "s/" + storage.StagingSegment + "/a", Type: "text/plain", Size: 5, Expires: time.Minute}
 	id, err := s.CreateMultipart(t.Context(), d)
 	require.NoError(t, err)
-	var staged []upload.Staged
+	var staged []storage.Staged
 	for range 2 {
-		one, err := s.Stage(t.Context(), upload.Object{Key: "k", MaxSize: 1}, bytes.NewReader(nil))
+		one, err := s.Stage(t.Context(), storage.Object{Key: "k", MaxSize: 1}, bytes.NewReader(nil))
 		require.NoError(t, err)
 		staged = append(staged, one)
 	}
@@ -274,18 +275,18 @@ func TestSlowStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := uploadtest.SlowStore(reachable(t), time.Second, 1000)
 		begin := time.Now()
-		staged, err := s.Stage(t.Context(), upload.Object{Key: "a", MaxSize: 9000}, bytes.NewReader(make([]byte, 9000)))
+		staged, err := s.Stage(t.Context(), storage.Object{Key: "a", MaxSize: 9000}, bytes.NewReader(make([]byte, 9000)))
 		require.NoError(t, err)
 		require.Equal(t, 10*time.Second, time.Since(begin))
 		require.NoError(t, staged.Commit(t.Context()))
 		require.Equal(t, 11*time.Second, time.Since(begin))
-		_, err = s.(upload.LinkStorage).SignGet(t.Context(), "a", upload.SignedGet{Expires: time.Hour})
+		_, err = s.(storage.LinkStorage).SignGet(t.Context(), "a", storage.SignedGet{Expires: time.Hour})
 		require.NoError(t, err)
 		require.Equal(t, 12*time.Second, time.Since(begin))
 
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
-		_, err = s.Stage(ctx, upload.Object{Key: "b", MaxSize: 9000}, bytes.NewReader(make([]byte, 9000)))
+		_, err = s.Stage(ctx, storage.Object{Key: "b", MaxSize: 9000}, bytes.NewReader(make([]byte, 9000)))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, 15*time.Second, time.Since(begin))
 	})

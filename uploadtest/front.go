@@ -4,7 +4,7 @@ import (
 	"context"
 	"io"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Op names a call to a storage.
@@ -49,7 +49,7 @@ type control interface {
 // front stands in front of a storage.
 type front struct {
 	control
-	inner upload.Storage
+	inner storage.Storage
 }
 
 // answered is a call that answers with something.
@@ -67,8 +67,8 @@ func answered[T any](ctx context.Context, f *front, op Op, do func() (T, error))
 
 // Stage implements upload.Storage. What was staged by a call that fails all the
 // same is discarded, as its caller cannot do that.
-func (f *front) Stage(ctx context.Context, obj upload.Object, r io.Reader) (upload.Staged, error) {
-	var staged upload.Staged
+func (f *front) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
+	var staged storage.Staged
 	obj.Siblings = innerOf(obj.Siblings)
 	err := f.stage(ctx, r, func(r io.Reader) (err error) {
 		staged, err = f.inner.Stage(ctx, obj, r)
@@ -85,7 +85,7 @@ func (f *front) Stage(ctx context.Context, obj upload.Object, r io.Reader) (uplo
 }
 
 // innerOf returns what the inner store has made.
-func innerOf(siblings []upload.Staged) (inner []upload.Staged) {
+func innerOf(siblings []storage.Staged) (inner []storage.Staged) {
 	for _, s := range siblings {
 		if s, ok := s.(*frontStaged); ok {
 			inner = append(inner, s.inner)
@@ -101,7 +101,7 @@ func (f *front) Delete(ctx context.Context, key string) error {
 
 type frontStaged struct {
 	front *front
-	inner upload.Staged
+	inner storage.Staged
 	key   string
 	ended bool
 }

@@ -4,16 +4,16 @@ import (
 	"context"
 	"io"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 type frontOpener struct {
 	f     *front
-	inner upload.Opener
+	inner storage.Opener
 }
 
 // Open implements upload.Opener.
-func (o *frontOpener) Open(ctx context.Context, key string) (r io.ReadCloser, info upload.Stored, err error) {
+func (o *frontOpener) Open(ctx context.Context, key string) (r io.ReadCloser, info storage.Stored, err error) {
 	r, err = answered(ctx, o.f, OpOpen, func() (r io.ReadCloser, err error) {
 		r, info, err = o.inner.Open(ctx, key)
 		return r, err
@@ -23,12 +23,12 @@ func (o *frontOpener) Open(ctx context.Context, key string) (r io.ReadCloser, in
 
 type frontReader struct {
 	f     *front
-	inner upload.ObjectReader
+	inner storage.ObjectReader
 }
 
 // Stat implements upload.ObjectReader.
-func (r *frontReader) Stat(ctx context.Context, key string) (upload.Stored, error) {
-	return answered(ctx, r.f, OpStat, func() (upload.Stored, error) { return r.inner.Stat(ctx, key) })
+func (r *frontReader) Stat(ctx context.Context, key string) (storage.Stored, error) {
+	return answered(ctx, r.f, OpStat, func() (storage.Stored, error) { return r.inner.Stat(ctx, key) })
 }
 
 // OpenAt implements upload.ObjectReader.
@@ -38,19 +38,19 @@ func (r *frontReader) OpenAt(ctx context.Context, key, etag string, offset, leng
 
 type frontDirect struct {
 	f     *front
-	inner upload.DirectStorage
+	inner storage.DirectStorage
 }
 
 // DirectMethods implements upload.DirectStorage. It always goes through.
-func (d *frontDirect) DirectMethods() (upload.DirectMethods, error) { return d.inner.DirectMethods() }
+func (d *frontDirect) DirectMethods() (storage.DirectMethods, error) { return d.inner.DirectMethods() }
 
 // SignUpload implements upload.DirectStorage.
-func (d *frontDirect) SignUpload(ctx context.Context, o upload.DirectObject, form bool) (*upload.SignedRequest, error) {
-	return answered(ctx, d.f, OpSignUpload, func() (*upload.SignedRequest, error) { return d.inner.SignUpload(ctx, o, form) })
+func (d *frontDirect) SignUpload(ctx context.Context, o storage.DirectObject, form bool) (*storage.SignedRequest, error) {
+	return answered(ctx, d.f, OpSignUpload, func() (*storage.SignedRequest, error) { return d.inner.SignUpload(ctx, o, form) })
 }
 
 // CreateMultipart implements upload.DirectStorage.
-func (d *frontDirect) CreateMultipart(ctx context.Context, o upload.DirectObject) (string, error) {
+func (d *frontDirect) CreateMultipart(ctx context.Context, o storage.DirectObject) (string, error) {
 	id, err := answered(ctx, d.f, OpCreateMultipart, func() (id string, err error) {
 		if id, err = d.inner.CreateMultipart(ctx, o); err == nil {
 			d.f.note(multipartID(o.Key, id), 1)
@@ -61,17 +61,17 @@ func (d *frontDirect) CreateMultipart(ctx context.Context, o upload.DirectObject
 }
 
 // SignPart implements upload.DirectStorage.
-func (d *frontDirect) SignPart(ctx context.Context, o upload.DirectObject, uploadID string, number int) (*upload.SignedRequest, error) {
-	return answered(ctx, d.f, OpSignPart, func() (*upload.SignedRequest, error) { return d.inner.SignPart(ctx, o, uploadID, number) })
+func (d *frontDirect) SignPart(ctx context.Context, o storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
+	return answered(ctx, d.f, OpSignPart, func() (*storage.SignedRequest, error) { return d.inner.SignPart(ctx, o, uploadID, number) })
 }
 
 // Parts implements upload.DirectStorage.
-func (d *frontDirect) Parts(ctx context.Context, key, uploadID string) ([]upload.Part, error) {
-	return answered(ctx, d.f, OpParts, func() ([]upload.Part, error) { return d.inner.Parts(ctx, key, uploadID) })
+func (d *frontDirect) Parts(ctx context.Context, key, uploadID string) ([]storage.Part, error) {
+	return answered(ctx, d.f, OpParts, func() ([]storage.Part, error) { return d.inner.Parts(ctx, key, uploadID) })
 }
 
 // CompleteMultipart implements upload.DirectStorage.
-func (d *frontDirect) CompleteMultipart(ctx context.Context, key, uploadID string, parts []upload.Part) error {
+func (d *frontDirect) CompleteMultipart(ctx context.Context, key, uploadID string, parts []storage.Part) error {
 	return d.f.end(ctx, OpCompleteMultipart, key, uploadID, func() error {
 		return d.inner.CompleteMultipart(ctx, key, uploadID, parts)
 	})
@@ -96,51 +96,51 @@ func (f *front) end(ctx context.Context, op Op, key, uploadID string, do func() 
 func multipartID(key, uploadID string) string { return key + ", multipart upload " + uploadID }
 
 // Promote implements upload.DirectStorage.
-func (d *frontDirect) Promote(ctx context.Context, p upload.Promotion) error {
+func (d *frontDirect) Promote(ctx context.Context, p storage.Promotion) error {
 	return d.f.call(ctx, OpPromote, func() error { return d.inner.Promote(ctx, p) })
 }
 
 type frontLinks struct {
 	f     *front
-	inner upload.LinkStorage
+	inner storage.LinkStorage
 }
 
 // SignGet implements upload.LinkStorage.
-func (l *frontLinks) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+func (l *frontLinks) SignGet(ctx context.Context, key string, g storage.SignedGet) (string, error) {
 	return answered(ctx, l.f, OpSignGet, func() (string, error) { return l.inner.SignGet(ctx, key, g) })
 }
 
 type frontVerdicts struct {
 	f     *front
-	inner upload.VerdictReader
+	inner storage.ScanReader
 }
 
 // ScanVerdict implements upload.VerdictReader.
-func (v *frontVerdicts) ScanVerdict(ctx context.Context, key, version string) (upload.Verdict, error) {
-	return answered(ctx, v.f, OpScanVerdict, func() (upload.Verdict, error) { return v.inner.ScanVerdict(ctx, key, version) })
+func (v *frontVerdicts) ScanVerdict(ctx context.Context, key, version string) (storage.ScanResult, error) {
+	return answered(ctx, v.f, OpScanVerdict, func() (storage.ScanResult, error) { return v.inner.ScanVerdict(ctx, key, version) })
 }
 
 type frontLister struct {
 	f     *front
-	inner upload.Lister
+	inner storage.Lister
 }
 
 // ListObjects implements upload.Lister.
-func (l *frontLister) ListObjects(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
-	return answered(ctx, l.f, OpListObjects, func() (upload.ListPage[upload.ListedObject], error) {
+func (l *frontLister) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
+	return answered(ctx, l.f, OpListObjects, func() (storage.ListPage[storage.ListedObject], error) {
 		return l.inner.ListObjects(ctx, prefix, after)
 	})
 }
 
 // ListUploads implements upload.Lister.
-func (l *frontLister) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
-	return answered(ctx, l.f, OpListUploads, func() (upload.ListPage[upload.ListedUpload], error) {
+func (l *frontLister) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
+	return answered(ctx, l.f, OpListUploads, func() (storage.ListPage[storage.ListedUpload], error) {
 		return l.inner.ListUploads(ctx, prefix, after)
 	})
 }
 
 // RemoveListed implements upload.Lister.
-func (l *frontLister) RemoveListed(ctx context.Context, o upload.ListedObject) error {
+func (l *frontLister) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	return l.f.call(ctx, OpRemoveListed, func() error { return l.inner.RemoveListed(ctx, o) })
 }
 

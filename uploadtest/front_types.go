@@ -1,6 +1,8 @@
 package uploadtest
 
-import "github.com/airlock-go/upload"
+import (
+	"github.com/airlock-go/upload/storage"
+)
 
 // What a front can be. Go decides by the methods of a type what a storage can
 // do, so there is a type for each set of abilities.
@@ -56,8 +58,8 @@ type (
 
 // storage returns a storage with exactly the abilities of the inner one, but
 // for verdicts, which nobody asks for where there are no links.
-func (f *front) storage() upload.Storage {
-	inner, isOpener := f.inner.(upload.Opener)
+func (f *front) storage() storage.Storage {
+	inner, isOpener := f.inner.(storage.Opener)
 	opener := &frontOpener{f, inner}
 	s := f.withoutOpener()
 	if !isOpener {
@@ -78,10 +80,10 @@ func (f *front) storage() upload.Storage {
 	return openFront{f, opener}
 }
 
-func (f *front) withoutOpener() upload.Storage {
-	direct, isDirect := f.inner.(upload.DirectStorage)
-	links, isLinks := f.inner.(upload.LinkStorage)
-	verdicts, isVerdicts := f.inner.(upload.VerdictReader)
+func (f *front) withoutOpener() storage.Storage {
+	direct, isDirect := f.inner.(storage.DirectStorage)
+	links, isLinks := f.inner.(storage.LinkStorage)
+	verdicts, isVerdicts := f.inner.(storage.ScanReader)
 	l, v := &frontLinks{f, links}, &frontVerdicts{f, verdicts}
 	if isDirect {
 		d := frontOfDirect{f, &frontReader{f, direct}, &frontDirect{f, direct}}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -51,7 +52,7 @@ func (r *recorder) run(f func()) []string {
 	return r.errors
 }
 
-func newHandler(t *testing.T, store upload.Storage, policy upload.Validator, o upload.Options) *upload.Handler {
+func newHandler(t *testing.T, store storage.Storage, policy upload.Validator, o upload.Options) *upload.Handler {
 	t.Helper()
 	o.Logger = slog.New(slog.DiscardHandler)
 	h, err := upload.New(store, policy, upload.AllowAnonymous, &o)

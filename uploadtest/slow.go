@@ -5,7 +5,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // SlowStore returns a storage whose every call takes latency longer, and which
@@ -13,7 +13,7 @@ import (
 // is 0. It waits by the clock of the time package, so in a bubble of
 // testing/synctest it costs no time. A context that ends ends the waiting, too.
 // The abilities of the storage are kept as by [FailingStore.Storage].
-func SlowStore(s upload.Storage, latency time.Duration, rate int64) upload.Storage {
+func SlowStore(s storage.Storage, latency time.Duration, rate int64) storage.Storage {
 	return (&front{slow{latency, rate}, s}).storage()
 }
 

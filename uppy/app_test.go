@@ -15,6 +15,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 	"github.com/airlock-go/upload/uppy"
 )
@@ -115,7 +116,7 @@ func (a *app) refuses(t *testing.T, code upload.Code, c call) string {
 
 func (a *app) published() (keys []string) {
 	for _, key := range a.store.Keys() {
-		if !strings.Contains(key, upload.StagingSegment) {
+		if !strings.Contains(key, storage.StagingSegment) {
 			keys = append(keys, key)
 		}
 	}

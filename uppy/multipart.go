@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 const (
@@ -87,7 +88,7 @@ func (s *server) sign(w http.ResponseWriter, r *http.Request, token, part string
 		s.refuse(w, r, upload.Reject(upload.CodeMalformed, "the number of the part is not one"))
 		return
 	}
-	var signed *upload.SignedRequest
+	var signed *storage.SignedRequest
 	step, err := s.p.ReadStep(w, r, maxIdle, nil)
 	if err == nil {
 		signed, err = s.p.SignPart(step, token, number)
@@ -107,7 +108,7 @@ type listed struct {
 }
 
 func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
-	var parts []upload.Part
+	var parts []storage.Part
 	step, err := s.p.ReadStep(w, r, maxIdle, nil)
 	if err == nil {
 		parts, err = s.p.Parts(step, token)
@@ -130,14 +131,14 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
 // came after failed. With all parts there Uppy has none to send and completes it
 // again, which tells what became of it. How many there are is the page's word,
 // by which it fools itself alone.
-func (s *server) allParts(r *http.Request, token string) ([]upload.Part, error) {
+func (s *server) allParts(r *http.Request, token string) ([]storage.Part, error) {
 	if _, err := s.p.SignPart(r, token, 1); err != nil { // no ticket of this caller
 		return nil, err
 	}
 	n, _ := strconv.Atoi(r.URL.Query().Get("key"))
-	parts := make([]upload.Part, max(0, min(n, maxParts)))
+	parts := make([]storage.Part, max(0, min(n, maxParts)))
 	for i := range parts {
-		parts[i] = upload.Part{Number: i + 1, ETag: `"complete"`}
+		parts[i] = storage.Part{Number: i + 1, ETag: `"complete"`}
 	}
 	return parts, nil
 }

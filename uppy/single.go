@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 var errSingle = upload.Reject(upload.CodeMalformed,
@@ -24,7 +25,7 @@ func (s *server) params(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, errBody)
 		return
 	}
-	answer(w, http.StatusOK, upload.SignedRequest{
+	answer(w, http.StatusOK, storage.SignedRequest{
 		Method:  http.MethodPost,
 		URL:     strings.TrimRight(s.opts.Endpoint, "/") + "/s3/single",
 		Headers: map[string]string{},

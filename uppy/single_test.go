@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uppy"
 )
 
@@ -48,7 +49,7 @@ func TestSingle(t *testing.T) {
 			return nil
 		}
 	})
-	var signed upload.SignedRequest
+	var signed storage.SignedRequest
 	a.ok(t, call{method: "GET", path: params}, &signed)
 	require.Equal(t, "POST", signed.Method)
 	require.Equal(t, a.URL+"/uppy/s3/single", signed.URL)

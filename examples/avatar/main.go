@@ -15,6 +15,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 func main() {
@@ -41,7 +42,7 @@ func main() {
 
 // app is the application around its pictures.
 type app struct {
-	store upload.Storage
+	store storage.Storage
 	db    *database
 }
 

@@ -6,14 +6,15 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // newSweeper returns what removes pictures that no row refers to: those whose
 // deletion failed, and those of a process that was killed before it had saved
 // the row.
-func newSweeper(store upload.Lister, db *database) (*upload.Sweeper, error) {
-	return upload.NewSweeper(store, db.referenced, &upload.SweepOptions{Prefix: "pictures", Remove: true})
+func newSweeper(store storage.Lister, db *database) (*sweep.Sweeper, error) {
+	return sweep.New(store, db.referenced, &sweep.Options{Prefix: "pictures", Remove: true})
 }
 
 // referenced says which keys a row refers to.
@@ -38,7 +39,7 @@ func (db *database) referenced(ctx context.Context, keys []string) (known []stri
 }
 
 // sweepDaily sweeps until ctx ends. A real host may as well have cron call it.
-func sweepDaily(ctx context.Context, s *upload.Sweeper) {
+func sweepDaily(ctx context.Context, s *sweep.Sweeper) {
 	for {
 		select {
 		case <-ctx.Done():

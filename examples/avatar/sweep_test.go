@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestSweep: what no row refers to is gone nine days later, and nothing else.
@@ -22,7 +22,7 @@ func TestSweep(t *testing.T) {
 		store := &memstore.Store{}
 		time.Sleep(7 * 366 * 24 * time.Hour) // from 2000 on, where dates before 2006 are not believed
 		for _, key := range []string{"invoices/1.pdf", "pictures/ada/1.png", "pictures/ada/2.png", "pictures/emmy/1.png", "pictures/grace/1.png"} {
-			staged, err := store.Stage(t.Context(), upload.Object{Key: key}, strings.NewReader("x"))
+			staged, err := store.Stage(t.Context(), storage.Object{Key: key}, strings.NewReader("x"))
 			require.NoError(t, err)
 			require.NoError(t, staged.Commit(t.Context()))
 		}

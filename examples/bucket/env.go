@@ -14,8 +14,8 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // env is what every command works with. Its flags are those of the example
@@ -122,7 +122,7 @@ func (e *env) complete() error {
 	}
 	if e.prefix != "" {
 		e.prefix = strings.TrimSuffix(e.prefix, "/")
-		if err := upload.ValidKey(e.prefix); err != nil {
+		if err := storage.ValidKey(e.prefix); err != nil {
 			return fmt.Errorf("-s3-prefix: %w", err)
 		}
 		e.prefix += "/"

@@ -8,12 +8,12 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // sweeping is the command sweep: its flags, and what it is in the middle of.
 type sweeping struct {
-	opts       upload.SweepOptions
+	opts       sweep.Options
 	references references
 	place      place
 	tell       *teller
@@ -57,7 +57,7 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 	s.opts.Prefix, s.opts.AsOf = e.prefix, known.asOf
 	s.opts.Found, s.opts.Progress = s.tell.found, s.progress
 	s.opts.Logger = slog.New(slog.DiscardHandler) // stdout says it already
-	sweeper, err := upload.NewSweeper(e.store, known.ask, &s.opts)
+	sweeper, err := sweep.New(e.store, known.ask, &s.opts)
 	if err != nil {
 		return 2, err
 	}
@@ -72,14 +72,14 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 }
 
 // status returns the exit status of a run.
-func (s *sweeping) status(ctx context.Context, e *env, report upload.SweepReport, err error) (int, error) {
+func (s *sweeping) status(ctx context.Context, e *env, report sweep.Report, err error) (int, error) {
 	switch {
 	case err == nil:
 		return 0, nil
-	case errors.Is(err, upload.ErrSweepShare):
+	case errors.Is(err, sweep.ErrShare):
 		_, _ = fmt.Fprintf(e.stderr, "%v. Here they are -max-share and -allow-any-share; the next run begins anew\n", err)
 		return 1, s.place.forget()
-	case errors.Is(err, upload.ErrSweepLimit), errors.Is(err, upload.ErrSweepFailures), report.Failed > 0 && report.Cursor == "":
+	case errors.Is(err, sweep.ErrLimit), errors.Is(err, sweep.ErrFailures), report.Failed > 0 && report.Cursor == "":
 		_, _ = fmt.Fprintln(e.stderr, err)
 		return 1, nil
 	case ctx.Err() != nil && s.place.file != "":
@@ -89,7 +89,7 @@ func (s *sweeping) status(ctx context.Context, e *env, report upload.SweepReport
 }
 
 // progress keeps the place after each page.
-func (s *sweeping) progress(_ context.Context, r upload.SweepReport) error {
+func (s *sweeping) progress(_ context.Context, r sweep.Report) error {
 	s.tell.page(r)
 	if r.Cursor == s.place.Cursor { // until enough was seen to be judged
 		return nil

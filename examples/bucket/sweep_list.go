@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // maxListAge is how old a list may be.
@@ -18,7 +18,7 @@ const maxListAge = 48 * time.Hour
 
 // openList reads the list into memory, all of it, and refuses one of another time
 // or of something else: with a wrong list, files that are referred to are removed.
-func (r *references) openList(ctx context.Context, store upload.Lister, prefix string, remove bool) (answers, error) {
+func (r *references) openList(ctx context.Context, store storage.Lister, prefix string, remove bool) (answers, error) {
 	keys, asOf, err := r.readList(remove)
 	if err == nil {
 		err = matches(ctx, store, prefix, keys)
@@ -98,7 +98,7 @@ func readKeys(in io.Reader) (keys []string, _ error) {
 			return nil, err
 		}
 		key := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		if err := upload.ValidKey(key); err != nil {
+		if err := storage.ValidKey(key); err != nil {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
 		keys = append(keys, key)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // tried is how many keys of a list are looked for in the bucket.
@@ -14,7 +14,7 @@ const tried = 100
 // matches refuses keys of which fewer than half are under the prefix, or fewer
 // than a tenth in the bucket. Nearly all of a right list are, however much is
 // orphaned.
-func matches(ctx context.Context, store upload.Lister, prefix string, keys []string) error {
+func matches(ctx context.Context, store storage.Lister, prefix string, keys []string) error {
 	var under []string
 	odd := ""
 	for _, key := range keys {

@@ -8,7 +8,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // references say what the application still refers to: a list of keys, or its
@@ -22,8 +23,8 @@ type references struct {
 
 // answers are what references lead to.
 type answers struct {
-	ask  upload.Referenced // nil if there is nothing to ask, which is enough for staging keys alone
-	asOf time.Time         // when they were true, zero for now
+	ask  sweep.Referenced // nil if there is nothing to ask, which is enough for staging keys alone
+	asOf time.Time        // when they were true, zero for now
 	done func()
 }
 
@@ -35,7 +36,7 @@ func (r *references) flags(fs *flag.FlagSet) {
 }
 
 // open refuses references that cannot be those of what is in store under prefix.
-func (r *references) open(ctx context.Context, store upload.Lister, prefix string, remove bool) (answers, error) {
+func (r *references) open(ctx context.Context, store storage.Lister, prefix string, remove bool) (answers, error) {
 	switch {
 	case r.list != "" && r.sqlite != "":
 		return answers{}, errors.New("-references and -sqlite: one of them, please")

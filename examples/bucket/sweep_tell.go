@@ -9,7 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // teller tells of a sweep: what it finds and the sum go to stdout, how far it is
@@ -20,7 +21,7 @@ type teller struct {
 	bar    bool
 	passed int // what lies before the place where this run begins
 	total  int // what there is, if there is a bar
-	last   upload.SweepReport
+	last   sweep.Report
 	err    error // of stdout
 }
 
@@ -34,7 +35,7 @@ func isTerminal(w io.Writer) bool {
 }
 
 // count lists everything once, since a bar has to know how much there is.
-func (t *teller) count(ctx context.Context, store upload.Lister) error {
+func (t *teller) count(ctx context.Context, store storage.Lister) error {
 	if !t.bar {
 		return nil
 	}
@@ -62,7 +63,7 @@ func (t *teller) count(ctx context.Context, store upload.Lister) error {
 }
 
 // found prints a finding.
-func (t *teller) found(_ context.Context, f upload.SweepFinding) {
+func (t *teller) found(_ context.Context, f sweep.Finding) {
 	if t.bar {
 		t.line("")
 	}
@@ -75,26 +76,26 @@ func (t *teller) found(_ context.Context, f upload.SweepFinding) {
 		return
 	}
 	switch f.Outcome { // the report of the page will count them, too
-	case upload.SweepRemoved:
+	case sweep.Removed:
 		t.last.Removed++
 		t.last.Orphaned++
-	case upload.SweepOrphaned, upload.SweepChanged, upload.SweepFailed:
+	case sweep.Orphaned, sweep.Changed, sweep.Failed:
 		t.last.Orphaned++
 	}
 	t.line(t.drawn())
 }
 
 type jsonFinding struct {
-	Outcome  upload.SweepOutcome `json:"outcome"`
-	Key      string              `json:"key"`
-	Upload   string              `json:"upload,omitempty"`
-	Size     int64               `json:"size"`
-	Modified time.Time           `json:"modified"`
-	Error    string              `json:"error,omitempty"`
+	Outcome  sweep.Outcome `json:"outcome"`
+	Key      string        `json:"key"`
+	Upload   string        `json:"upload,omitempty"`
+	Size     int64         `json:"size"`
+	Modified time.Time     `json:"modified"`
+	Error    string        `json:"error,omitempty"`
 }
 
 // plain quotes keys, which may hold what terminals obey.
-func plain(f upload.SweepFinding) string {
+func plain(f sweep.Finding) string {
 	what := fmt.Sprintf("%d bytes", f.Size)
 	if f.UploadID != "" {
 		what = "an unfinished upload"
@@ -114,7 +115,7 @@ func text(err error) string {
 }
 
 // page tells how far the sweep is.
-func (t *teller) page(r upload.SweepReport) {
+func (t *teller) page(r sweep.Report) {
 	t.last = r
 	if t.bar {
 		t.line(t.drawn())
@@ -123,11 +124,11 @@ func (t *teller) page(r upload.SweepReport) {
 	_, _ = fmt.Fprintln(t.env.stderr, counts(r))
 }
 
-func counts(r upload.SweepReport) string {
+func counts(r sweep.Report) string {
 	return fmt.Sprintf("%d seen: %d kept, %d young, %d foreign, %d orphaned", r.Seen, r.Kept, r.Young, r.Foreign, r.Orphaned)
 }
 
-func sum(r upload.SweepReport, remove bool) string {
+func sum(r sweep.Report, remove bool) string {
 	if !remove {
 		return fmt.Sprintf("%s, of %d bytes; nothing was removed, for want of -remove", counts(r), r.Bytes)
 	}
@@ -150,7 +151,7 @@ func (t *teller) drawn() string {
 func (t *teller) line(text string) { _, _ = fmt.Fprint(t.env.stderr, "\r\x1b[K"+text) }
 
 // end prints the sum. Its error is the first of stdout, whose reader may be gone.
-func (t *teller) end(r upload.SweepReport) error {
+func (t *teller) end(r sweep.Report) error {
 	if t.bar {
 		t.page(r)
 		_, _ = fmt.Fprintln(t.env.stderr)

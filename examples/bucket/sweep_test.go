@@ -18,9 +18,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // sweptBucket is a bucket to be swept: of p/0000 to p/2499 those that end in 0
@@ -91,7 +92,7 @@ func TestSweepRemoves(t *testing.T) {
 	var found jsonFinding
 	require.NoError(t, json.Unmarshal([]byte(lines[1]), &found))
 	require.Equal(t, "p/0001", found.Key)
-	require.Equal(t, upload.SweepRemoved, found.Outcome)
+	require.Equal(t, sweep.Removed, found.Outcome)
 	require.JSONEq(t, `{"seen":2502,"young":0,"foreign":1,"kept":250,"orphaned":2251,"removed":2251,"changed":0,"failed":0,"bytes":22501}`, lines[len(lines)-1])
 }
 
@@ -219,14 +220,14 @@ func TestBar(t *testing.T) {
 	tell := &teller{env: &env{stdout: io.Discard, stderr: &stderr, prefix: "p/"}, bar: true, remove: true, passed: 2}
 	store := &memstore.Store{}
 	for i := range 10 {
-		staged, err := store.Stage(t.Context(), upload.Object{Key: fmt.Sprintf("p/%d", i)}, strings.NewReader("x"))
+		staged, err := store.Stage(t.Context(), storage.Object{Key: fmt.Sprintf("p/%d", i)}, strings.NewReader("x"))
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))
 	}
 	require.NoError(t, tell.count(t.Context(), store))
-	tell.page(upload.SweepReport{Seen: 3})
-	tell.found(t.Context(), upload.SweepFinding{Outcome: upload.SweepRemoved, Key: "p/5"})
-	require.NoError(t, tell.end(upload.SweepReport{Seen: 8, Orphaned: 1, Removed: 1}))
+	tell.page(sweep.Report{Seen: 3})
+	tell.found(t.Context(), sweep.Finding{Outcome: sweep.Removed, Key: "p/5"})
+	require.NoError(t, tell.end(sweep.Report{Seen: 8, Orphaned: 1, Removed: 1}))
 	require.Equal(t, strings.Join([]string{
 		"", "counting: 10", "[###############...............] 5 of 10, 0 orphaned, 0 removed", "",
 		"[###############...............] 5 of 10, 1 orphaned, 1 removed", "[##############################] 10 of 10, 1 orphaned, 1 removed\n",

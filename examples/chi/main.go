@@ -17,6 +17,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 func main() {
@@ -29,7 +30,7 @@ func main() {
 	log.Fatal(srv.ListenAndServe())
 }
 
-func newRouter(store upload.Storage, p *profiles) (http.Handler, error) {
+func newRouter(store storage.Storage, p *profiles) (http.Handler, error) {
 	uploads, err := upload.New(store, upload.Images(nil), upload.AllowAnonymous, &upload.Options{
 		Fields: []string{"picture"},
 		Keys:   upload.Prefix("pictures", upload.RandomKeys()),

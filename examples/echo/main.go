@@ -16,6 +16,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 func main() {
@@ -28,7 +29,7 @@ func main() {
 	log.Fatal(srv.ListenAndServe())
 }
 
-func newEcho(store upload.Storage) (*echo.Echo, error) {
+func newEcho(store storage.Storage) (*echo.Echo, error) {
 	uploads, err := upload.New(store, upload.Documents(nil), upload.AllowAnonymous, &upload.Options{
 		Fields:   []string{"document"},
 		MaxFiles: 3,

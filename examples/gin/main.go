@@ -16,6 +16,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 func main() {
@@ -29,7 +30,7 @@ func main() {
 	log.Fatal(srv.ListenAndServe())
 }
 
-func newEngine(store upload.Storage, p *profiles) (*gin.Engine, error) {
+func newEngine(store storage.Storage, p *profiles) (*gin.Engine, error) {
 	uploads, err := upload.New(store, upload.Images(nil), upload.AllowAnonymous, &upload.Options{
 		Fields: []string{"picture"},
 		Keys:   upload.Prefix("pictures", upload.RandomKeys()),

@@ -18,6 +18,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/otelupload"
+	"github.com/airlock-go/upload/storage"
 )
 
 func main() {
@@ -31,7 +32,7 @@ func main() {
 }
 
 // newHandlers returns what is served to users, and what is served to Prometheus.
-func newHandlers(store upload.Storage) (uploads, metrics http.Handler, err error) {
+func newHandlers(store storage.Storage) (uploads, metrics http.Handler, err error) {
 	registry := prometheus.NewRegistry()
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo())
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 func main() {
@@ -33,7 +34,7 @@ func main() {
 }
 
 // newMux says where files go, what is accepted, and who may send it.
-func newMux(store upload.Storage) (*http.ServeMux, error) {
+func newMux(store storage.Storage) (*http.ServeMux, error) {
 	accept := upload.Any(upload.Images(nil), upload.Documents(nil))
 	uploads, err := upload.New(store, accept, upload.Subject(signedIn), &upload.Options{
 		MaxFileSize: 10 << 20,

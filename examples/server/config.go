@@ -11,6 +11,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // config is what the flags say, checked.
@@ -134,7 +135,7 @@ func (cfg *config) checkS3(given map[string]bool) error {
 	}
 	if cfg.prefix != "" {
 		cfg.prefix = strings.TrimSuffix(cfg.prefix, "/")
-		if err := upload.ValidKey(cfg.prefix); err != nil {
+		if err := storage.ValidKey(cfg.prefix); err != nil {
 			return fmt.Errorf("-s3-prefix: %w", err)
 		}
 		cfg.prefix += "/"

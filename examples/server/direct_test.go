@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // step makes one step of a direct upload, as a page of this origin.
@@ -45,7 +46,7 @@ func sign(t *testing.T, base string, d upload.Declaration) upload.Ticket {
 }
 
 // send sends data as it was signed, to this origin.
-func send(t *testing.T, base string, r *upload.SignedRequest, data []byte) {
+func send(t *testing.T, base string, r *storage.SignedRequest, data []byte) {
 	t.Helper()
 	require.True(t, strings.HasPrefix(r.URL, "/memstore/"), r.URL)
 	header := http.Header{}
@@ -82,7 +83,7 @@ func TestStraightToStorageInParts(t *testing.T) {
 	ticket := sign(t, base, declared("long.txt", data))
 	require.Equal(t, 3, ticket.Parts)
 	for i := range ticket.Parts {
-		var part upload.SignedRequest
+		var part storage.SignedRequest
 		step(t, base, "part", map[string]any{"token": ticket.Token, "partNumber": i + 1}, &part)
 		from := i * int(ticket.PartSize)
 		send(t, base, &part, data[from:min(from+int(ticket.PartSize), len(data))])

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // filesPath is where stored files are found, by their keys.
@@ -41,8 +42,8 @@ func newFiles(cfg *config, links *upload.Links) http.Handler {
 }
 
 // origin says where a browser finds the objects of store: "" is this server.
-func origin(ctx context.Context, store upload.LinkStorage) (string, error) {
-	link, err := store.SignGet(ctx, "any", upload.SignedGet{Expires: unhurriedTime})
+func origin(ctx context.Context, store storage.LinkStorage) (string, error) {
+	link, err := store.SignGet(ctx, "any", storage.SignedGet{Expires: unhurriedTime})
 	if err != nil {
 		return "", fmt.Errorf("links to the storage: %w", err)
 	}

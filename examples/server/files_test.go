@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // storeOne stores a file through the server and returns it.
@@ -62,14 +63,14 @@ func TestFilesOfOthers(t *testing.T) {
 	}
 	f := storeOne(t, base, "notes.txt", []byte("hello"))
 	for _, name := range []string{"another's", "another's, in a path"} {
-		staged, err := store.Stage(t.Context(), upload.Object{Key: tests[name], Type: "text/plain", MaxSize: 1}, strings.NewReader("x"))
+		staged, err := store.Stage(t.Context(), storage.Object{Key: tests[name], Type: "text/plain", MaxSize: 1}, strings.NewReader("x"))
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))
 	}
 	ticket := sign(t, base, declared("notes.txt", []byte("hello")))
 	send(t, base, ticket.SignedRequest, []byte("hello"))
 	for _, key := range store.Keys() {
-		if strings.Contains(key, upload.StagingSegment) {
+		if strings.Contains(key, storage.StagingSegment) {
 			tests["one that is staged"] = key
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/limit"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uppy"
 )
 
@@ -41,7 +42,7 @@ func newSite(ctx context.Context, cfg *config, store backend, log *slog.Logger) 
 
 // newUploads makes the one handler behind all doors: they share its policy and
 // its limits, and only the answers differ.
-func newUploads(cfg *config, store upload.Storage, progress *upload.Progress, log *slog.Logger) (*upload.Handler, error) {
+func newUploads(cfg *config, store storage.Storage, progress *upload.Progress, log *slog.Logger) (*upload.Handler, error) {
 	limiter, err := limit.New(&limit.Options{Limits: limit.Limits{Files: cfg.perHour}})
 	if err != nil {
 		return nil, err

@@ -11,16 +11,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/logging"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // backend is where the files go.
 type backend interface {
-	upload.DirectStorage
-	upload.LinkStorage
+	storage.DirectStorage
+	storage.LinkStorage
 }
 
 // newStore returns a bucket if one is named, else memory. With -s3-setup there

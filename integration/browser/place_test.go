@@ -8,14 +8,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // place is where a site keeps its files, seen from outside.
 type place interface {
-	upload.DirectStorage
+	storage.DirectStorage
 
 	// keys are those of all objects, staged ones included.
 	keys(t *testing.T) []string

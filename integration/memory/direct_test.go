@@ -13,6 +13,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestDirectUpload: of a file of a gibibyte no byte passes through the
@@ -28,7 +29,7 @@ func TestDirectUpload(t *testing.T) {
 	s.report(t, "?reset")
 	content := client.Text(size).Open()
 	for n := range ticket.Parts {
-		var signed upload.SignedRequest
+		var signed storage.SignedRequest
 		s.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": n + 1}, &signed)
 		require.True(t, strings.HasPrefix(signed.URL, s3test.Get().Endpoint), "the part goes elsewhere: %s", signed.URL)
 		r, err := http.NewRequestWithContext(t.Context(), signed.Method, signed.URL, io.LimitReader(content, ticket.PartSize))

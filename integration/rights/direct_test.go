@@ -9,6 +9,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
+	"github.com/airlock-go/upload/storage"
 )
 
 // presigner serves the steps of direct uploads.
@@ -35,7 +36,7 @@ func (w *world) end(url string, ticket *upload.Ticket, step string, want int) er
 }
 
 // send sends body by a signed request.
-func (w *world) send(s *upload.SignedRequest, body []byte) error {
+func (w *world) send(s *storage.SignedRequest, body []byte) error {
 	contentType := ""
 	if s.Fields != nil {
 		var b bytes.Buffer
@@ -87,7 +88,7 @@ func (w *world) parts(body []byte) (url string, ticket *upload.Ticket, err error
 		return "", nil, err
 	}
 	for i := range ticket.Parts {
-		part := &upload.SignedRequest{}
+		part := &storage.SignedRequest{}
 		status, err := w.step(url+"part", map[string]any{"token": ticket.Token, "partNumber": i + 1}, part)
 		if err := wants(200, status, err); err != nil {
 			return "", nil, err
@@ -151,8 +152,8 @@ var direct = map[string]path{
 		if err != nil {
 			return err
 		}
-		p := upload.Promotion{From: w.bucket.Versions(w.ctx, w.t)[0].Key, Key: "files/a", Type: "text/plain", Name: "a.txt", ETag: `"0"`, Size: 1000, Nonce: "n"}
-		if err := w.store.Promote(w.ctx, p); !errors.Is(err, upload.ErrChanged) {
+		p := storage.Promotion{From: w.bucket.Versions(w.ctx, w.t)[0].Key, Key: "files/a", Type: "text/plain", Name: "a.txt", ETag: `"0"`, Size: 1000, Nonce: "n"}
+		if err := w.store.Promote(w.ctx, p); !errors.Is(err, storage.ErrChanged) {
 			return fmt.Errorf("promoted: %w", err)
 		}
 		return w.nothing("files/")

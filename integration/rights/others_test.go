@@ -14,6 +14,8 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // tag is what GuardDuty does to a clean object.
@@ -66,7 +68,7 @@ type aged struct{ *s3store.Store }
 
 const nineDays = 9 * 24 * time.Hour
 
-func (s aged) ListObjects(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedObject], error) {
+func (s aged) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	page, err := s.Store.ListObjects(ctx, prefix, after)
 	for i := range page.Items {
 		page.Items[i].Modified = page.Items[i].Modified.Add(-nineDays)
@@ -74,7 +76,7 @@ func (s aged) ListObjects(ctx context.Context, prefix, after string) (upload.Lis
 	return page, err
 }
 
-func (s aged) ListUploads(ctx context.Context, prefix, after string) (upload.ListPage[upload.ListedUpload], error) {
+func (s aged) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
 	page, err := s.Store.ListUploads(ctx, prefix, after)
 	for i := range page.Items {
 		page.Items[i].Initiated = page.Items[i].Initiated.Add(-nineDays)
@@ -82,21 +84,21 @@ func (s aged) ListUploads(ctx context.Context, prefix, after string) (upload.Lis
 	return page, err
 }
 
-func (s aged) RemoveListed(ctx context.Context, o upload.ListedObject) error {
+func (s aged) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	o.Modified = o.Modified.Add(nineDays)
 	return s.Store.RemoveListed(ctx, o)
 }
 
 // sweep removes everything under prefix that is not files/kept.
 func (w *world) sweep(prefix string) error {
-	s, err := upload.NewSweeper(aged{w.store}, func(_ context.Context, keys []string) (kept []string, err error) {
+	s, err := sweep.New(aged{w.store}, func(_ context.Context, keys []string) (kept []string, err error) {
 		for _, key := range keys {
 			if key == "files/kept" {
 				kept = append(kept, key)
 			}
 		}
 		return kept, nil
-	}, &upload.SweepOptions{Prefix: prefix, MaxShare: 0.5, Remove: true, Logger: slog.New(slog.DiscardHandler)})
+	}, &sweep.Options{Prefix: prefix, MaxShare: 0.5, Remove: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestSigners: what clients send with is signed by somebody who may read nothing, and
@@ -33,7 +33,7 @@ func TestSigners(t *testing.T) {
 		w.bucket.Allow(t, withForms(kept, w.bucket.Name))
 	}
 	read := func() int {
-		link, err := store.SignGet(t.Context(), "files/a", upload.SignedGet{Expires: time.Minute})
+		link, err := store.SignGet(t.Context(), "files/a", storage.SignedGet{Expires: time.Minute})
 		require.NoError(t, err)
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
 		require.NoError(t, err)

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
+	"github.com/airlock-go/upload/storage"
 )
 
 // path is a way through the library. It fails if the library or what it left
@@ -45,11 +45,11 @@ var streamed = map[string]path{
 	},
 	"storage that fails": func(w *world) error {
 		w.proxy.Inject(faultproxy.Put, faultproxy.InternalError, faultproxy.Always)
-		staged, err := w.store.Stage(w.ctx, upload.Object{Key: "files/a", Type: "text/plain", MaxSize: 1000}, bytes.NewReader(text(1000)))
+		staged, err := w.store.Stage(w.ctx, storage.Object{Key: "files/a", Type: "text/plain", MaxSize: 1000}, bytes.NewReader(text(1000)))
 		if err != nil {
 			return err
 		}
-		if err := staged.Commit(w.ctx); errors.Is(err, upload.ErrUnknownOutcome) {
+		if err := staged.Commit(w.ctx); errors.Is(err, storage.ErrUnknownOutcome) {
 			return err
 		}
 		return staged.Discard(w.ctx)

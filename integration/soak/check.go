@@ -12,14 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
-func kindOf(f upload.SweepFinding) string {
+func kindOf(f sweep.Finding) string {
 	switch {
 	case f.UploadID != "":
 		return "unfinished uploads"
-	case strings.Contains(f.Key, upload.StagingSegment+"/"):
+	case strings.Contains(f.Key, storage.StagingSegment+"/"):
 		return "staged objects"
 	}
 	return "published objects"

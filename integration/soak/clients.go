@@ -14,6 +14,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/client"
+	"github.com/airlock-go/upload/storage"
 )
 
 // kind is a kind of client.
@@ -206,7 +207,7 @@ func (w *world) sendDirect(ctx context.Context, name string, c client.Content) (
 		return t.Token, w.put(ctx, t.SignedRequest, c, 0, c.Size)
 	}
 	for i := range t.Parts {
-		var part upload.SignedRequest
+		var part storage.SignedRequest
 		if err := w.step(ctx, "part", map[string]any{"token": t.Token, "partNumber": i + 1}, &part); err != nil {
 			return "", err
 		}
@@ -219,7 +220,7 @@ func (w *world) sendDirect(ctx context.Context, name string, c client.Content) (
 }
 
 // put sends bytes of c to S3. Any failure there is S3's.
-func (w *world) put(ctx context.Context, s *upload.SignedRequest, c client.Content, from, n int64) error {
+func (w *world) put(ctx context.Context, s *storage.SignedRequest, c client.Content, from, n int64) error {
 	b := make([]byte, from+n)
 	if _, err := io.ReadFull(c.Open(), b); err != nil {
 		return err

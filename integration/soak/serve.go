@@ -22,6 +22,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/sweep"
 )
 
 const (
@@ -33,7 +34,7 @@ const (
 // objects; a sweeper removes what is not in it.
 type app struct {
 	store   *s3store.Store
-	sweeper *upload.Sweeper
+	sweeper *sweep.Sweeper
 
 	mu      sync.Mutex
 	files   map[string]bool // by key
@@ -54,7 +55,7 @@ func serve(args []string) error {
 		return err
 	}
 	a := &app{store: store, files: map[string]bool{}, removed: map[string]int{}}
-	a.sweeper, err = upload.NewSweeper(store, a.referenced, &upload.SweepOptions{
+	a.sweeper, err = sweep.New(store, a.referenced, &sweep.Options{
 		AllowWholeBucket: true, Grace: grace, InsecureGrace: true, AllowAnyShare: true, Remove: true, Rate: 500, Found: a.found, Logger: quiet,
 	})
 	if err != nil {
@@ -128,7 +129,7 @@ func (a *app) referenced(_ context.Context, keys []string) (kept []string, _ err
 	return kept, nil
 }
 
-func (a *app) found(_ context.Context, f upload.SweepFinding) {
+func (a *app) found(_ context.Context, f sweep.Finding) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.removed[kindOf(f)+" "+string(f.Outcome)]++

@@ -24,6 +24,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -33,7 +34,7 @@ const mib = 1 << 20
 
 // backend is a store, and everything it holds by key.
 type backend struct {
-	upload.Storage
+	storage.Storage
 	keys   func(t *testing.T) []string
 	bucket *s3test.Bucket // nil in memory
 }
@@ -132,7 +133,7 @@ func (a *app) as(t *testing.T, subject, step string, body map[string]any, answer
 // other bytes can be sent.
 func (a *app) needsDigest(t *testing.T) bool {
 	t.Helper()
-	methods, err := a.Storage.(upload.DirectStorage).DirectMethods()
+	methods, err := a.Storage.(storage.DirectStorage).DirectMethods()
 	require.NoError(t, err)
 	return methods.NeedsDigest
 }
@@ -170,7 +171,7 @@ func (a *app) refuses(t *testing.T, code upload.Code, subject, token string) {
 func (a *app) published(t *testing.T) (keys []string) {
 	t.Helper()
 	for _, key := range a.keys(t) {
-		if !strings.Contains(key, upload.StagingSegment) {
+		if !strings.Contains(key, storage.StagingSegment) {
 			keys = append(keys, key)
 		}
 	}
@@ -179,7 +180,7 @@ func (a *app) published(t *testing.T) (keys []string) {
 
 func (a *app) content(t *testing.T, key string) string {
 	t.Helper()
-	r, _, err := a.Storage.(upload.Opener).Open(t.Context(), key)
+	r, _, err := a.Storage.(storage.Opener).Open(t.Context(), key)
 	require.NoError(t, err)
 	defer func() { _ = r.Close() }()
 	b, err := io.ReadAll(r)
@@ -188,7 +189,7 @@ func (a *app) content(t *testing.T, key string) string {
 }
 
 // request is the signed request with content, as an honest client sends it.
-func request(t *testing.T, s *upload.SignedRequest, content string) *http.Request {
+func request(t *testing.T, s *storage.SignedRequest, content string) *http.Request {
 	t.Helper()
 	return uploadtest.SignedRequest(s, uploadtest.Bytes(content)).WithContext(t.Context())
 }
@@ -200,7 +201,7 @@ func do(t *testing.T, r *http.Request) (int, string) {
 }
 
 // put sends content by the signed request and wants it taken.
-func put(t *testing.T, s *upload.SignedRequest, content string) {
+func put(t *testing.T, s *storage.SignedRequest, content string) {
 	t.Helper()
 	status, answer := do(t, request(t, s, content))
 	require.Less(t, status, 300, answer)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 var (
@@ -42,7 +43,7 @@ func TestForgedRequests(t *testing.T) {
 			r.Header.Set("X-Amz-Copy-Source", strings.Split(r.URL.Path, "/")[1]+"/"+key)
 		},
 		"another key": func(_ *testing.T, _ *app, r *http.Request) {
-			r.URL.Path = strings.Replace(r.URL.Path, upload.StagingSegment+"/", "", 1)
+			r.URL.Path = strings.Replace(r.URL.Path, storage.StagingSegment+"/", "", 1)
 		},
 		"no signature": func(_ *testing.T, _ *app, r *http.Request) { r.URL.RawQuery = "" },
 	}
@@ -70,13 +71,13 @@ func TestForgedRequests(t *testing.T) {
 // TestForgedForms: likewise for a POST form.
 func TestForgedForms(t *testing.T) {
 	t.Parallel()
-	rows := map[string]func(s *upload.SignedRequest) (content string){
-		"a longer file":  func(*upload.SignedRequest) string { return honest + "x" },
-		"a shorter file": func(*upload.SignedRequest) string { return honest[1:] },
-		"another type":   func(s *upload.SignedRequest) string { s.Fields["Content-Type"] = "text/html"; return honest },
-		"another key":    func(s *upload.SignedRequest) string { s.Fields["key"] = "mine.txt"; return honest },
-		"an acl":         func(s *upload.SignedRequest) string { s.Fields["acl"] = "public-read"; return honest },
-		"no policy":      func(s *upload.SignedRequest) string { delete(s.Fields, "policy"); return honest },
+	rows := map[string]func(s *storage.SignedRequest) (content string){
+		"a longer file":  func(*storage.SignedRequest) string { return honest + "x" },
+		"a shorter file": func(*storage.SignedRequest) string { return honest[1:] },
+		"another type":   func(s *storage.SignedRequest) string { s.Fields["Content-Type"] = "text/html"; return honest },
+		"another key":    func(s *storage.SignedRequest) string { s.Fields["key"] = "mine.txt"; return honest },
+		"an acl":         func(s *storage.SignedRequest) string { s.Fields["acl"] = "public-read"; return honest },
+		"no policy":      func(s *storage.SignedRequest) string { delete(s.Fields, "policy"); return honest },
 	}
 	for name, backend := range formBackends() {
 		for attack, change := range rows {
@@ -239,8 +240,8 @@ func TestParts(t *testing.T) {
 			t.Parallel()
 			a := newApp(t, backend, upload.PresignOptions{SingleSize: mib, PartSize: size})
 			ticket := a.sign(t, "a.txt", content)
-			part := func(subject string, n int) (*upload.SignedRequest, int) {
-				s := &upload.SignedRequest{}
+			part := func(subject string, n int) (*storage.SignedRequest, int) {
+				s := &storage.SignedRequest{}
 				status, _ := a.as(t, subject, "part", map[string]any{"token": ticket.Token, "partNumber": n}, s)
 				return s, status
 			}
@@ -276,7 +277,7 @@ func TestParts(t *testing.T) {
 }
 
 // requireUnchangeable: no parameter of a signed URL can be another.
-func requireUnchangeable(t *testing.T, s *upload.SignedRequest, content string) {
+func requireUnchangeable(t *testing.T, s *storage.SignedRequest, content string) {
 	t.Helper()
 	u, err := url.Parse(s.URL)
 	require.NoError(t, err)
@@ -288,7 +289,7 @@ func requireUnchangeable(t *testing.T, s *upload.SignedRequest, content string) 
 			changed, q := *u, u.Query()
 			q.Set(name, value)
 			changed.RawQuery = q.Encode()
-			status, answer := do(t, request(t, &upload.SignedRequest{Method: s.Method, URL: changed.String(), Headers: s.Headers}, content))
+			status, answer := do(t, request(t, &storage.SignedRequest{Method: s.Method, URL: changed.String(), Headers: s.Headers}, content))
 			require.GreaterOrEqual(t, status, 400, "%s=%s: %s", name, value, answer)
 			require.Less(t, status, 500, "%s=%s: %s", name, value, answer)
 		}

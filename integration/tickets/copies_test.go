@@ -11,6 +11,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // secret is another application's. Its size and its SHA-256 are known to the thief,
@@ -21,7 +22,7 @@ var secret = strings.Repeat("nobody's business. ", 100)
 type theft struct {
 	*app
 	ticket *upload.Ticket
-	last   *upload.SignedRequest
+	last   *storage.SignedRequest
 	rest   string // what it is honestly sent with
 	whole  string // the file, then
 }
@@ -49,9 +50,9 @@ func newTheft(t *testing.T, a *app, parts bool) *theft {
 	return th
 }
 
-func (th *theft) part(t *testing.T, number int) *upload.SignedRequest {
+func (th *theft) part(t *testing.T, number int) *storage.SignedRequest {
 	t.Helper()
-	s := &upload.SignedRequest{}
+	s := &storage.SignedRequest{}
 	status, code := th.as(t, "ann", "part", map[string]any{"token": th.ticket.Token, "partNumber": number}, s)
 	require.Equal(t, http.StatusOK, status, code)
 	return s

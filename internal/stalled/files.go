@@ -9,6 +9,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/storage"
 )
 
 const boundary = "the-boundary-of-a-stalled-upload"
@@ -76,7 +77,7 @@ func NewHandler(policy upload.Validator, authorize upload.Authorizer, uploads in
 // were looked at.
 type nothing struct{}
 
-func (nothing) Stage(_ context.Context, _ upload.Object, r io.Reader) (upload.Staged, error) {
+func (nothing) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
 	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{r}, make([]byte, 512))
 	return nothing{}, err
 }

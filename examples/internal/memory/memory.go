@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Path is where a Store is mounted.
@@ -29,24 +29,24 @@ type Store struct {
 func New(s *memstore.Store) *Store { return &Store{Store: s, Handler: s.Handler(origin + Path)} }
 
 // SignUpload implements upload.DirectStorage.
-func (s *Store) SignUpload(ctx context.Context, d upload.DirectObject, form bool) (*upload.SignedRequest, error) {
+func (s *Store) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
 	r, err := s.Store.SignUpload(ctx, d, form)
 	return here(r), err
 }
 
 // SignPart implements upload.DirectStorage.
-func (s *Store) SignPart(ctx context.Context, d upload.DirectObject, uploadID string, number int) (*upload.SignedRequest, error) {
+func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	r, err := s.Store.SignPart(ctx, d, uploadID, number)
 	return here(r), err
 }
 
 // SignGet implements upload.LinkStorage.
-func (s *Store) SignGet(ctx context.Context, key string, g upload.SignedGet) (string, error) {
+func (s *Store) SignGet(ctx context.Context, key string, g storage.SignedGet) (string, error) {
 	url, err := s.Store.SignGet(ctx, key, g)
 	return strings.TrimPrefix(url, origin), err
 }
 
-func here(r *upload.SignedRequest) *upload.SignedRequest {
+func here(r *storage.SignedRequest) *storage.SignedRequest {
 	if r != nil {
 		r.URL = strings.TrimPrefix(r.URL, origin)
 	}

@@ -1,4 +1,4 @@
-package upload_test
+package sweep_test
 
 import (
 	"context"
@@ -14,8 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // swept is a bucket that is swept, under synctest's clock, as all its uses are.
@@ -24,7 +25,7 @@ type swept struct {
 	referenced map[string]bool // what the application refers to
 	asked      []string
 	batches    []int
-	findings   []upload.SweepFinding
+	findings   []sweep.Finding
 	cursors    []string
 	log        strings.Builder
 }
@@ -45,7 +46,7 @@ func emptySwept() *swept {
 func (s *swept) put(t *testing.T, content string, keys ...string) {
 	t.Helper()
 	for _, key := range keys {
-		staged, err := s.Stage(t.Context(), upload.Object{Key: key, MaxSize: 100}, strings.NewReader(content))
+		staged, err := s.Stage(t.Context(), storage.Object{Key: key, MaxSize: 100}, strings.NewReader(content))
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))
 	}
@@ -53,7 +54,7 @@ func (s *swept) put(t *testing.T, content string, keys ...string) {
 
 func (s *swept) open(t *testing.T, key string) {
 	t.Helper()
-	_, err := s.CreateMultipart(t.Context(), upload.DirectObject{Key: key})
+	_, err := s.CreateMultipart(t.Context(), storage.DirectObject{Key: key})
 	require.NoError(t, err)
 }
 
@@ -75,7 +76,7 @@ func (s *swept) ask(_ context.Context, keys []string) ([]string, error) {
 
 // sweeper sweeps "p/", and store if it is not the bucket itself. Any share may be
 // removed unless o has another.
-func (s *swept) sweeper(t *testing.T, store upload.Lister, ask upload.Referenced, o upload.SweepOptions) *upload.Sweeper {
+func (s *swept) sweeper(t *testing.T, store storage.Lister, ask sweep.Referenced, o sweep.Options) *sweep.Sweeper {
 	t.Helper()
 	o.Prefix = "p"
 	o.AllowAnyShare = o.MaxShare == 0
@@ -87,15 +88,15 @@ func (s *swept) sweeper(t *testing.T, store upload.Lister, ask upload.Referenced
 		ask = s.ask
 	}
 	if o.Found == nil {
-		o.Found = func(_ context.Context, f upload.SweepFinding) { s.findings = append(s.findings, f) }
+		o.Found = func(_ context.Context, f sweep.Finding) { s.findings = append(s.findings, f) }
 	}
 	if o.Progress == nil {
-		o.Progress = func(_ context.Context, r upload.SweepReport) error {
+		o.Progress = func(_ context.Context, r sweep.Report) error {
 			s.cursors = append(s.cursors, r.Cursor)
 			return nil
 		}
 	}
-	sweeper, err := upload.NewSweeper(store, ask, &o)
+	sweeper, err := sweep.New(store, ask, &o)
 	require.NoError(t, err)
 	return sweeper
 }
@@ -133,8 +134,8 @@ func TestSweep(t *testing.T) {
 	for _, row := range []struct {
 		name     string
 		age      time.Duration // of the second half
-		opts     upload.SweepOptions
-		want     upload.SweepReport
+		opts     sweep.Options
+		want     sweep.Report
 		outcomes []string
 		asked    []string
 		left     []string
@@ -142,23 +143,23 @@ func TestSweep(t *testing.T) {
 	}{
 		{
 			name: "dry run", age: 1,
-			want:     upload.SweepReport{Seen: 10, Young: 5, Foreign: 2, Kept: 1, Orphaned: 2, Bytes: 10},
+			want:     sweep.Report{Seen: 10, Young: 5, Foreign: 2, Kept: 1, Orphaned: 2, Bytes: 10},
 			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5", "orphaned p/a/orphan 5", "orphaned p/orphan 5"},
 			asked:    []string{"p/a/orphan", "p/kept", "p/orphan"},
 			left:     []string{"p/", "p//foreign", "p/a/orphan", "p/kept", "p/orphan", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
 			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
 		},
 		{
-			name: "removal", age: 1, opts: upload.SweepOptions{Remove: true},
-			want:     upload.SweepReport{Seen: 10, Young: 5, Foreign: 2, Kept: 1, Orphaned: 2, Removed: 2, Bytes: 10},
+			name: "removal", age: 1, opts: sweep.Options{Remove: true},
+			want:     sweep.Report{Seen: 10, Young: 5, Foreign: 2, Kept: 1, Orphaned: 2, Removed: 2, Bytes: 10},
 			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5", "removed p/a/orphan 5", "removed p/orphan 5"},
 			asked:    []string{"p/a/orphan", "p/kept", "p/orphan", "p/a/orphan", "p/orphan"},
 			left:     []string{"p/", "p//foreign", "p/kept", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
 			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
 		},
 		{
-			name: "what was staged is old, too", age: grace + 1, opts: upload.SweepOptions{Remove: true, BatchSize: 2},
-			want: upload.SweepReport{Seen: 10, Foreign: 2, Kept: 1, Orphaned: 7, Removed: 7, Bytes: 16},
+			name: "what was staged is old, too", age: grace + 1, opts: sweep.Options{Remove: true, BatchSize: 2},
+			want: sweep.Report{Seen: 10, Foreign: 2, Kept: 1, Orphaned: 7, Removed: 7, Bytes: 16},
 			outcomes: []string{
 				"foreign p/ 5", "foreign p//foreign 5", "removed p/upload-staging/old 2", "removed p/upload-staging/young 2", "removed p/a/orphan 5",
 				"removed p/orphan 5", "removed p/young 2", "removed p/streamed (upload) 0", "removed p/upload-staging/multipart (upload) 0",
@@ -168,8 +169,8 @@ func TestSweep(t *testing.T) {
 			uploads: []string{"q/streamed"},
 		},
 		{
-			name: "exactly as old as the grace is young", age: grace, opts: upload.SweepOptions{Remove: true, Grace: 2 * grace},
-			want:     upload.SweepReport{Seen: 10, Young: 8, Foreign: 2},
+			name: "exactly as old as the grace is young", age: grace, opts: sweep.Options{Remove: true, Grace: 2 * grace},
+			want:     sweep.Report{Seen: 10, Young: 8, Foreign: 2},
 			outcomes: []string{"foreign p/ 5", "foreign p//foreign 5"},
 			left:     []string{"p/", "p//foreign", "p/a/orphan", "p/kept", "p/orphan", "p/upload-staging/old", "p/upload-staging/young", "p/young", "p2", "q/other", "q/upload-staging/old"},
 			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
@@ -202,7 +203,7 @@ func TestSweepAsks(t *testing.T) {
 			s.put(t, "", fmt.Sprintf("p/%04d", i))
 		}
 		time.Sleep(grace + 1)
-		_, err := s.sweeper(t, nil, nil, upload.SweepOptions{BatchSize: 400}).Run(t.Context(), "")
+		_, err := s.sweeper(t, nil, nil, sweep.Options{BatchSize: 400}).Run(t.Context(), "")
 		require.NoError(t, err)
 		require.Equal(t, []int{400, 400, 200, 400, 400, 200, 400, 100}, s.batches)
 		require.Equal(t, s.Keys(), s.asked)
@@ -233,12 +234,12 @@ func TestSweepWithoutAnswer(t *testing.T) {
 			name   string
 			remove bool
 			fails  int // which question, of batches of two
-			want   upload.SweepReport
+			want   sweep.Report
 			left   []string
 		}{
-			{"dry run", false, 2, upload.SweepReport{Seen: 5}, []string{"p/1", "p/2", "p/3", "p/4", "p/5"}},
-			{"removal", true, 2, upload.SweepReport{Seen: 5}, []string{"p/1", "p/2", "p/3", "p/4", "p/5"}},
-			{"asked again", true, 5, upload.SweepReport{Seen: 5, Orphaned: 2, Removed: 2, Bytes: 2}, []string{"p/3", "p/4", "p/5"}},
+			{"dry run", false, 2, sweep.Report{Seen: 5}, []string{"p/1", "p/2", "p/3", "p/4", "p/5"}},
+			{"removal", true, 2, sweep.Report{Seen: 5}, []string{"p/1", "p/2", "p/3", "p/4", "p/5"}},
+			{"asked again", true, 5, sweep.Report{Seen: 5, Orphaned: 2, Removed: 2, Bytes: 2}, []string{"p/3", "p/4", "p/5"}},
 		} {
 			t.Run(row.name+", "+when.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -254,7 +255,7 @@ func TestSweepWithoutAnswer(t *testing.T) {
 						}
 						return row.ask(cancel, keys)
 					}
-					got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: when.remove, BatchSize: 2}).Run(ctx, "")
+					got, err := s.sweeper(t, nil, ask, sweep.Options{Remove: when.remove, BatchSize: 2}).Run(ctx, "")
 					require.Error(t, err)
 					require.Contains(t, err.Error(), row.text)
 					if row.is != nil {
@@ -283,9 +284,9 @@ func TestSweepAsksAgain(t *testing.T) {
 			s.referenced["p/2"] = true
 			return known, err
 		}
-		got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+		got, err := s.sweeper(t, nil, ask, sweep.Options{Remove: true}).Run(t.Context(), "")
 		require.NoError(t, err)
-		require.Equal(t, upload.SweepReport{Seen: 3, Kept: 2, Orphaned: 1, Removed: 1, Bytes: 1}, got)
+		require.Equal(t, sweep.Report{Seen: 3, Kept: 2, Orphaned: 1, Removed: 1, Bytes: 1}, got)
 		require.Equal(t, []int{3, 2}, s.batches)
 		require.Equal(t, []string{"p/1", "p/2"}, s.Keys())
 	})
@@ -297,7 +298,7 @@ func TestSweepOfStagingAlone(t *testing.T) {
 		s := newSwept()
 		s.put(t, "x", "a/upload-staging/1", "b/upload-staging/1", "a/1")
 		time.Sleep(grace + 1)
-		sweeper, err := upload.NewSweeper(s, nil, &upload.SweepOptions{Prefix: "a/upload-staging/", Remove: true, Logger: slog.New(slog.DiscardHandler)})
+		sweeper, err := sweep.New(s, nil, &sweep.Options{Prefix: "a/upload-staging/", Remove: true, Logger: slog.New(slog.DiscardHandler)})
 		require.NoError(t, err)
 		_, err = sweeper.Run(t.Context(), "")
 		require.NoError(t, err)
@@ -309,37 +310,37 @@ func TestNewSweeper(t *testing.T) {
 	store, ask := &memstore.Store{}, func(context.Context, []string) ([]string, error) { return nil, nil }
 	for _, row := range []struct {
 		name  string
-		store upload.Lister
-		ask   upload.Referenced
-		opts  *upload.SweepOptions
+		store storage.Lister
+		ask   sweep.Referenced
+		opts  *sweep.Options
 		text  string // of the error, "" if there is none
 	}{
 		{"no options", store, ask, nil, "needs a Prefix"},
-		{"no prefix", store, ask, &upload.SweepOptions{}, "needs a Prefix"},
-		{"the whole bucket", store, ask, &upload.SweepOptions{AllowWholeBucket: true}, ""},
-		{"no storage", nil, ask, &upload.SweepOptions{Prefix: "p/"}, "needs a storage"},
-		{"nobody to ask", store, nil, &upload.SweepOptions{Prefix: "p/"}, "someone to ask"},
-		{"nobody to ask for the bucket", store, nil, &upload.SweepOptions{AllowWholeBucket: true}, "someone to ask"},
-		{"nobody to ask for a name like staging", store, nil, &upload.SweepOptions{Prefix: "my-upload-staging/"}, "someone to ask"},
-		{"nobody to ask for staging", store, nil, &upload.SweepOptions{Prefix: "a/upload-staging"}, ""},
-		{"a prefix that is none", store, ask, &upload.SweepOptions{Prefix: "a//"}, "segment"},
-		{"the root", store, ask, &upload.SweepOptions{Prefix: "/"}, "0 bytes"},
-		{"a week's grace", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: week}, "InsecureGrace"},
-		{"a moment less", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: grace - 1}, "InsecureGrace"},
-		{"the least grace", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: grace}, ""},
-		{"a short grace that is spelled", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: 1, InsecureGrace: true}, ""},
-		{"a grace before it began", store, ask, &upload.SweepOptions{Prefix: "p/", Grace: -1, InsecureGrace: true}, "negative"},
-		{"no rate", store, ask, &upload.SweepOptions{Prefix: "p/", Rate: -1}, "negative"},
-		{"no limit", store, ask, &upload.SweepOptions{Prefix: "p/", MaxRemovals: -1}, "negative"},
-		{"a share of more than all", store, ask, &upload.SweepOptions{Prefix: "p/", MaxShare: 1.1}, "AllowAnyShare"},
-		{"a share of all", store, ask, &upload.SweepOptions{Prefix: "p/", MaxShare: 1}, "AllowAnyShare"},
-		{"a share of less than nothing", store, ask, &upload.SweepOptions{Prefix: "p/", MaxShare: -0.1}, "AllowAnyShare"},
-		{"a share that is no number", store, ask, &upload.SweepOptions{Prefix: "p/", MaxShare: math.NaN()}, "AllowAnyShare"},
-		{"any share that is spelled", store, ask, &upload.SweepOptions{Prefix: "p/", AllowAnyShare: true}, ""},
-		{"a large batch", store, ask, &upload.SweepOptions{Prefix: "p/", BatchSize: 1001}, "at most 1000"},
+		{"no prefix", store, ask, &sweep.Options{}, "needs a Prefix"},
+		{"the whole bucket", store, ask, &sweep.Options{AllowWholeBucket: true}, ""},
+		{"no storage", nil, ask, &sweep.Options{Prefix: "p/"}, "needs a storage"},
+		{"nobody to ask", store, nil, &sweep.Options{Prefix: "p/"}, "someone to ask"},
+		{"nobody to ask for the bucket", store, nil, &sweep.Options{AllowWholeBucket: true}, "someone to ask"},
+		{"nobody to ask for a name like staging", store, nil, &sweep.Options{Prefix: "my-upload-staging/"}, "someone to ask"},
+		{"nobody to ask for staging", store, nil, &sweep.Options{Prefix: "a/upload-staging"}, ""},
+		{"a prefix that is none", store, ask, &sweep.Options{Prefix: "a//"}, "segment"},
+		{"the root", store, ask, &sweep.Options{Prefix: "/"}, "0 bytes"},
+		{"a week's grace", store, ask, &sweep.Options{Prefix: "p/", Grace: week}, "InsecureGrace"},
+		{"a moment less", store, ask, &sweep.Options{Prefix: "p/", Grace: grace - 1}, "InsecureGrace"},
+		{"the least grace", store, ask, &sweep.Options{Prefix: "p/", Grace: grace}, ""},
+		{"a short grace that is spelled", store, ask, &sweep.Options{Prefix: "p/", Grace: 1, InsecureGrace: true}, ""},
+		{"a grace before it began", store, ask, &sweep.Options{Prefix: "p/", Grace: -1, InsecureGrace: true}, "negative"},
+		{"no rate", store, ask, &sweep.Options{Prefix: "p/", Rate: -1}, "negative"},
+		{"no limit", store, ask, &sweep.Options{Prefix: "p/", MaxRemovals: -1}, "negative"},
+		{"a share of more than all", store, ask, &sweep.Options{Prefix: "p/", MaxShare: 1.1}, "AllowAnyShare"},
+		{"a share of all", store, ask, &sweep.Options{Prefix: "p/", MaxShare: 1}, "AllowAnyShare"},
+		{"a share of less than nothing", store, ask, &sweep.Options{Prefix: "p/", MaxShare: -0.1}, "AllowAnyShare"},
+		{"a share that is no number", store, ask, &sweep.Options{Prefix: "p/", MaxShare: math.NaN()}, "AllowAnyShare"},
+		{"any share that is spelled", store, ask, &sweep.Options{Prefix: "p/", AllowAnyShare: true}, ""},
+		{"a large batch", store, ask, &sweep.Options{Prefix: "p/", BatchSize: 1001}, "at most 1000"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			s, err := upload.NewSweeper(row.store, row.ask, row.opts)
+			s, err := sweep.New(row.store, row.ask, row.opts)
 			if row.text == "" {
 				require.NoError(t, err)
 				return

@@ -1,9 +1,11 @@
-package upload
+package sweep
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
 	"strings"
 	"time"
 )
@@ -14,11 +16,11 @@ import (
 //
 // It ends with an error when ctx does, when the storage cannot list or its clock
 // cannot be believed, when Referenced, Progress or Found fail, and with
-// [ErrSweepLimit], [ErrSweepFailures] and [ErrSweepShare]; what it has done till then
+// [ErrLimit], [ErrFailures] and [ErrShare]; what it has done till then
 // is in the report. A removal that fails ends nothing, and is an error after the last
 // page. Only one that is nil says that all was swept.
-func (s *Sweeper) Run(ctx context.Context, cursor string) (SweepReport, error) {
-	r := &sweep{Sweeper: s}
+func (s *Sweeper) Run(ctx context.Context, cursor string) (Report, error) {
+	r := &run{Sweeper: s}
 	r.report.Cursor = cursor
 	at, err := parseCursor(cursor, s.opts.Prefix)
 	for err == nil {
@@ -29,9 +31,9 @@ func (s *Sweeper) Run(ctx context.Context, cursor string) (SweepReport, error) {
 			r.report.Cursor = at.encode(s.opts.Prefix)
 		}
 		if s.opts.Progress != nil {
-			err = apart(func() error { return s.opts.Progress(ctx, r.report) })
+			err = worker.Apart(func() error { return s.opts.Progress(ctx, r.report) })
 		}
-		if at == (sweepCursor{}) {
+		if at == (position{}) {
 			break
 		}
 		if err == nil && len(r.pending) == 0 {
@@ -48,20 +50,20 @@ func (s *Sweeper) Run(ctx context.Context, cursor string) (SweepReport, error) {
 }
 
 // sweep is one run.
-type sweep struct {
+type run struct {
 	*Sweeper
-	report   SweepReport
-	earliest time.Time      // what Grace counts back from
-	pending  []ListedObject // old ones, still to be asked about
-	last     proportion     // of those that were asked about last
-	excess   error          // of a dry run: the first share that was too large
-	failure  error          // the first
-	next     time.Time      // when the next removal may begin
+	report   Report
+	earliest time.Time              // what Grace counts back from
+	pending  []storage.ListedObject // old ones, still to be asked about
+	last     proportion             // of those that were asked about last
+	excess   error                  // of a dry run: the first share that was too large
+	failure  error                  // the first
+	next     time.Time              // when the next removal may begin
 }
 
 // page does one page and returns the place behind it, the beginning if that is
 // the end.
-func (r *sweep) page(ctx context.Context, at sweepCursor) (sweepCursor, error) {
+func (r *run) page(ctx context.Context, at position) (position, error) {
 	list := r.objects
 	if at.uploads {
 		list = r.uploads
@@ -73,16 +75,16 @@ func (r *sweep) page(ctx context.Context, at sweepCursor) (sweepCursor, error) {
 	case next != "" && next == at.after:
 		return at, errors.New("upload: the storage lists the same page for ever")
 	case next != "":
-		return sweepCursor{at.uploads, next}, nil
+		return position{at.uploads, next}, nil
 	case !at.uploads:
-		return sweepCursor{uploads: true}, nil
+		return position{uploads: true}, nil
 	}
-	return sweepCursor{}, nil
+	return position{}, nil
 }
 
 // objects judges a page of objects before it removes anything, and settles what is pending once that is
 // enough to be measured.
-func (r *sweep) objects(ctx context.Context, after string) (next string, err error) {
+func (r *run) objects(ctx context.Context, after string) (next string, err error) {
 	page, err := r.store.ListObjects(ctx, r.opts.Prefix, after)
 	if err == nil {
 		err = r.clock(page.Time)
@@ -90,13 +92,13 @@ func (r *sweep) objects(ctx context.Context, after string) (next string, err err
 	if err != nil {
 		return "", err
 	}
-	var staged []ListedObject
+	var staged []storage.ListedObject
 	for _, o := range page.Items {
-		old, err := r.candidate(ctx, SweepFinding{Key: o.Key, Size: o.Size, Modified: o.Modified})
+		old, err := r.candidate(ctx, Finding{Key: o.Key, Size: o.Size, Modified: o.Modified})
 		switch {
 		case err != nil:
 			return "", err
-		case old && isStaging(o.Key):
+		case old && storage.IsStaging(o.Key):
 			staged = append(staged, o)
 		case old:
 			r.pending = append(r.pending, o)
@@ -114,7 +116,7 @@ func (r *sweep) objects(ctx context.Context, after string) (next string, err err
 // uploads judges a page of uploads, and aborts what is stale. A key can have more
 // uploads than a page holds, and then the page is asked for again as long as some of
 // it goes.
-func (r *sweep) uploads(ctx context.Context, after string) (next string, err error) {
+func (r *run) uploads(ctx context.Context, after string) (next string, err error) {
 	for known := map[string]bool(nil); ; {
 		page, err := r.store.ListUploads(ctx, r.opts.Prefix, after)
 		if err == nil {
@@ -135,15 +137,15 @@ func (r *sweep) uploads(ctx context.Context, after string) (next string, err err
 
 // abortStale aborts what is stale of a page of uploads, and returns the ids of all of
 // it. What is known was on the page before, and is passed over.
-func (r *sweep) abortStale(ctx context.Context, page []ListedUpload, known map[string]bool) (listed map[string]bool, _ error) {
-	var stale []SweepFinding
+func (r *run) abortStale(ctx context.Context, page []storage.ListedUpload, known map[string]bool) (listed map[string]bool, _ error) {
+	var stale []Finding
 	listed = make(map[string]bool, len(page))
 	for _, u := range page {
 		listed[u.UploadID] = true
 		if known[u.UploadID] {
 			continue
 		}
-		f := SweepFinding{Key: u.Key, UploadID: u.UploadID, Modified: u.Initiated}
+		f := Finding{Key: u.Key, UploadID: u.UploadID, Modified: u.Initiated}
 		old, err := r.candidate(ctx, f)
 		if err != nil {
 			return nil, err
@@ -162,7 +164,7 @@ func (r *sweep) abortStale(ctx context.Context, page []ListedUpload, known map[s
 
 // candidate counts what was listed, and reports whether it may be removed if
 // nothing refers to it.
-func (r *sweep) candidate(ctx context.Context, f SweepFinding) (bool, error) {
+func (r *run) candidate(ctx context.Context, f Finding) (bool, error) {
 	if !strings.HasPrefix(f.Key, r.opts.Prefix) {
 		return false, fmt.Errorf("upload: the storage lists %q under the prefix %q", f.Key, r.opts.Prefix)
 	}
@@ -171,9 +173,9 @@ func (r *sweep) candidate(ctx context.Context, f SweepFinding) (bool, error) {
 		return false, err
 	}
 	r.report.Seen++
-	if err := ValidKey(f.Key); err != nil {
+	if err := storage.ValidKey(f.Key); err != nil {
 		r.report.Foreign++
-		f.Outcome, f.Err = SweepForeign, err
+		f.Outcome, f.Err = Foreign, err
 		return false, r.tell(ctx, f)
 	}
 	if !old {

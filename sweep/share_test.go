@@ -1,4 +1,4 @@
-package upload_test
+package sweep_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // numbered are the keys of n objects from the number first on.
@@ -38,61 +38,61 @@ func TestSweepShare(t *testing.T) {
 		name     string
 		fill     func(t *testing.T, s *swept)
 		young    func(t *testing.T, s *swept) // when the first is old
-		ask      upload.Referenced            // instead of what is in the bucket
+		ask      sweep.Referenced             // instead of what is in the bucket
 		maxShare float64                      // default: the default
 		cursor   string
-		want     upload.SweepReport
+		want     sweep.Report
 		text     string // of the error
 	}{
 		{
 			name: "an empty answer", ask: nothing,
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 2500)...) },
-			want: upload.SweepReport{Seen: 1000}, text: `leaves out 1000 of the 1000 objects that it was asked about up to the key "p/000999", and MaxShare is 0.25`,
+			want: sweep.Report{Seen: 1000}, text: `leaves out 1000 of the 1000 objects that it was asked about up to the key "p/000999", and MaxShare is 0.25`,
 		},
 		{
 			name: "an empty answer and nearly any share", ask: nothing, maxShare: 0.999999,
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 2500)...) },
-			want: upload.SweepReport{Seen: 1000}, text: "1000 of the 1000",
+			want: sweep.Report{Seen: 1000}, text: "1000 of the 1000",
 		},
 		{
 			name: "an empty answer of one object", ask: nothing, maxShare: 0.999999,
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", "p/1") },
-			want: upload.SweepReport{Seen: 1}, text: "1 of the 1",
+			want: sweep.Report{Seen: 1}, text: "1 of the 1",
 		},
 		{
 			name: "one of two tables, mixed",
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 1000)...); s.every(2, numbered(0, 1000)) },
-			want: upload.SweepReport{Seen: 1000, Kept: 500}, text: "500 of the 1000",
+			want: sweep.Report{Seen: 1000, Kept: 500}, text: "500 of the 1000",
 		},
 		{
 			name: "one of two tables, one after the other",
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 9000)...); s.every(1, numbered(0, 6000)) },
-			want: upload.SweepReport{Seen: 7000, Kept: 6000, Cursor: "objects:p%2F:p%2F005999"}, text: "1000 of the 1000",
+			want: sweep.Report{Seen: 7000, Kept: 6000, Cursor: "objects:p%2F:p%2F005999"}, text: "1000 of the 1000",
 		},
 		{
 			name: "a list that broke off in the middle of a page",
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 3000)...); s.every(1, numbered(0, 1500)) },
-			want: upload.SweepReport{Seen: 2000, Kept: 1500, Cursor: "objects:p%2F:p%2F000999"}, text: "500 of the 1000",
+			want: sweep.Report{Seen: 2000, Kept: 1500, Cursor: "objects:p%2F:p%2F000999"}, text: "500 of the 1000",
 		},
 		{
 			name: "exactly the share",
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 1000)...); s.every(1, numbered(250, 750)) },
-			want: upload.SweepReport{Seen: 1000, Kept: 750, Orphaned: 250, Removed: 250, Bytes: 250},
+			want: sweep.Report{Seen: 1000, Kept: 750, Orphaned: 250, Removed: 250, Bytes: 250},
 		},
 		{
 			name: "one more",
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 1000)...); s.every(1, numbered(251, 749)) },
-			want: upload.SweepReport{Seen: 1000, Kept: 749}, text: "251 of the 1000",
+			want: sweep.Report{Seen: 1000, Kept: 749}, text: "251 of the 1000",
 		},
 		{
 			name: "a share that was chosen", maxShare: 0.5,
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 1000)...); s.every(2, numbered(0, 1000)) },
-			want: upload.SweepReport{Seen: 1000, Kept: 500, Orphaned: 500, Removed: 500, Bytes: 500},
+			want: sweep.Report{Seen: 1000, Kept: 500, Orphaned: 500, Removed: 500, Bytes: 500},
 		},
 		{
 			name: "a small bucket",
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 4)...); s.every(1, numbered(1, 3)) },
-			want: upload.SweepReport{Seen: 4, Kept: 3, Orphaned: 1, Removed: 1, Bytes: 1},
+			want: sweep.Report{Seen: 4, Kept: 3, Orphaned: 1, Removed: 1, Bytes: 1},
 		},
 		{
 			name: "few old objects among young ones, the orphans first",
@@ -107,17 +107,17 @@ func TestSweepShare(t *testing.T) {
 					s.put(t, "y", numbered(page*1000+4, 996)...)
 				}
 			},
-			want: upload.SweepReport{Seen: 5000, Young: 4980, Kept: 16, Orphaned: 4, Removed: 4, Bytes: 4},
+			want: sweep.Report{Seen: 5000, Young: 4980, Kept: 16, Orphaned: 4, Removed: 4, Bytes: 4},
 		},
 		{
 			name: "orphans on the last page alone",
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 1010)...); s.every(1, numbered(0, 1000)) },
-			want: upload.SweepReport{Seen: 1010, Kept: 1000, Orphaned: 10, Removed: 10, Bytes: 10},
+			want: sweep.Report{Seen: 1010, Kept: 1000, Orphaned: 10, Removed: 10, Bytes: 10},
 		},
 		{
 			name: "the same from a cursor, which knows no page before", cursor: "objects:p%2F:p%2F000999",
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 1010)...); s.every(1, numbered(0, 1000)) },
-			want: upload.SweepReport{Seen: 10, Cursor: "objects:p%2F:p%2F000999"}, text: "10 of the 10",
+			want: sweep.Report{Seen: 10, Cursor: "objects:p%2F:p%2F000999"}, text: "10 of the 10",
 		},
 		{
 			name: "what is never asked about",
@@ -128,7 +128,7 @@ func TestSweepShare(t *testing.T) {
 				s.open(t, "p/2")
 				s.open(t, "p/upload-staging/3")
 			},
-			want: upload.SweepReport{Seen: 7, Foreign: 2, Kept: 1, Orphaned: 4, Removed: 4, Bytes: 2},
+			want: sweep.Report{Seen: 7, Foreign: 2, Kept: 1, Orphaned: 4, Removed: 4, Bytes: 2},
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -140,12 +140,12 @@ func TestSweepShare(t *testing.T) {
 					row.young(t, s)
 				}
 				before := s.Keys()
-				opts := upload.SweepOptions{Prefix: "p", Remove: true, MaxShare: row.maxShare, Rate: 1_000_000, Logger: slog.New(slog.DiscardHandler)}
+				opts := sweep.Options{Prefix: "p", Remove: true, MaxShare: row.maxShare, Rate: 1_000_000, Logger: slog.New(slog.DiscardHandler)}
 				ask := row.ask
 				if ask == nil {
 					ask = s.ask
 				}
-				sweeper, err := upload.NewSweeper(s, ask, &opts)
+				sweeper, err := sweep.New(s, ask, &opts)
 				require.NoError(t, err)
 				got, err := sweeper.Run(t.Context(), row.cursor)
 				require.Equal(t, row.want, got)
@@ -153,7 +153,7 @@ func TestSweepShare(t *testing.T) {
 					require.NoError(t, err)
 					return
 				}
-				require.ErrorIs(t, err, upload.ErrSweepShare)
+				require.ErrorIs(t, err, sweep.ErrShare)
 				require.ErrorContains(t, err, row.text)
 				require.ErrorContains(t, err, "AllowAnyShare")
 				require.Equal(t, before, s.Keys(), "something was removed")
@@ -170,10 +170,10 @@ func TestSweepShareOfDryRun(t *testing.T) {
 		s.put(t, "x", numbered(0, 3000)...)
 		s.every(1, numbered(0, 1000))
 		time.Sleep(grace + 1)
-		got, err := s.sweeper(t, nil, nil, upload.SweepOptions{MaxShare: 0.25}).Run(t.Context(), "")
-		require.ErrorIs(t, err, upload.ErrSweepShare)
+		got, err := s.sweeper(t, nil, nil, sweep.Options{MaxShare: 0.25}).Run(t.Context(), "")
+		require.ErrorIs(t, err, sweep.ErrShare)
 		require.ErrorContains(t, err, `1000 of the 1000 objects that it was asked about up to the key "p/001999"`)
-		require.Equal(t, upload.SweepReport{Seen: 3000, Kept: 1000, Orphaned: 2000, Bytes: 2000}, got)
+		require.Equal(t, sweep.Report{Seen: 3000, Kept: 1000, Orphaned: 2000, Bytes: 2000}, got)
 		require.Len(t, s.findings, 2000)
 		require.Len(t, s.Keys(), 3000)
 	})
@@ -185,7 +185,7 @@ func TestSweepAnyShare(t *testing.T) {
 		s := newSwept()
 		s.put(t, "x", numbered(0, 3000)...)
 		time.Sleep(grace + 1)
-		got, err := s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true, Rate: 1_000_000}).Run(t.Context(), "")
+		got, err := s.sweeper(t, nil, nil, sweep.Options{Remove: true, Rate: 1_000_000}).Run(t.Context(), "")
 		require.NoError(t, err)
 		require.Equal(t, 3000, got.Removed)
 		require.Empty(t, s.Keys())
@@ -206,8 +206,8 @@ func TestSweepWrongFromTheMiddleOn(t *testing.T) {
 			}
 			return s.ask(ctx, keys)
 		}
-		got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: true, MaxShare: 0.25}).Run(t.Context(), "")
-		require.ErrorIs(t, err, upload.ErrSweepShare)
+		got, err := s.sweeper(t, nil, ask, sweep.Options{Remove: true, MaxShare: 0.25}).Run(t.Context(), "")
+		require.ErrorIs(t, err, sweep.ErrShare)
 		require.Zero(t, got.Removed)
 		require.Len(t, s.Keys(), 20_000)
 	})
@@ -228,15 +228,15 @@ func TestSweepCursorWaits(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		stop := func(_ context.Context, r upload.SweepReport) error {
+		stop := func(_ context.Context, r sweep.Report) error {
 			s.cursors = append(s.cursors, r.Cursor)
 			cancel()
 			return nil
 		}
-		first, err := s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true, Progress: stop}).Run(ctx, "")
+		first, err := s.sweeper(t, nil, nil, sweep.Options{Remove: true, Progress: stop}).Run(ctx, "")
 		require.ErrorIs(t, err, context.Canceled)
 		require.Zero(t, first.Removed)
-		_, err = s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), first.Cursor)
+		_, err = s.sweeper(t, nil, nil, sweep.Options{Remove: true}).Run(t.Context(), first.Cursor)
 		require.NoError(t, err)
 		require.Equal(t, []string{"", "", "objects:p%2F:p%2F001999", "objects:p%2F:p%2F001999", "uploads:p%2F:", ""}, s.cursors)
 		require.NotContains(t, s.Keys(), "p/000000")

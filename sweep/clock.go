@@ -1,4 +1,4 @@
-package upload
+package sweep
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ var firstObject = time.Date(2006, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // clock takes in the storage's time of a page. That S3 accepts a request says
 // nothing of the process's clock, which its SDK corrects.
-func (r *sweep) clock(stored time.Time) error {
+func (r *run) clock(stored time.Time) error {
 	now := time.Now().Round(0) // without the monotonic clock, which does not see that it is set
 	switch {
 	case stored.IsZero():
@@ -34,7 +34,7 @@ func (r *sweep) clock(stored time.Time) error {
 }
 
 // old reports whether f is older than Grace.
-func (r *sweep) old(f SweepFinding) (bool, error) {
+func (r *run) old(f Finding) (bool, error) {
 	switch {
 	case f.Modified.IsZero():
 		return false, fmt.Errorf("upload: the storage does not say how old %q is", f.Key)

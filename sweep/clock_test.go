@@ -1,4 +1,4 @@
-package upload_test
+package sweep_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // TestSweepClock: the storage's clock may be an hour off the process's, and the
@@ -46,7 +46,7 @@ func TestSweepClock(t *testing.T) {
 					}
 					return nil
 				}, uploads: func(page *uploadPage) { page.Time = page.Time.Add(row.ahead) }}
-				_, err := s.sweeper(t, odd, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+				_, err := s.sweeper(t, odd, nil, sweep.Options{Remove: true}).Run(t.Context(), "")
 				if row.text == "" {
 					require.NoError(t, err)
 				} else {
@@ -68,9 +68,9 @@ func TestSweepClockChanges(t *testing.T) {
 			s.open(t, "p/2")
 			time.Sleep(grace + 1)
 			odd := oddLister{swept: s, uploads: func(page *uploadPage) { page.Time = page.Time.Add(to) }}
-			got, err := s.sweeper(t, odd, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+			got, err := s.sweeper(t, odd, nil, sweep.Options{Remove: true}).Run(t.Context(), "")
 			require.ErrorContains(t, err, "set the clock")
-			require.Equal(t, upload.SweepReport{Seen: 1, Orphaned: 1, Removed: 1, Bytes: 1, Cursor: "uploads:p%2F:"}, got)
+			require.Equal(t, sweep.Report{Seen: 1, Orphaned: 1, Removed: 1, Bytes: 1, Cursor: "uploads:p%2F:"}, got)
 			require.Len(t, s.openUploads(t), 1)
 		})
 	}
@@ -89,7 +89,7 @@ func TestSweepAgesOnce(t *testing.T) {
 			time.Sleep(time.Hour)
 			return s.ask(ctx, keys)
 		}
-		got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+		got, err := s.sweeper(t, nil, ask, sweep.Options{Remove: true}).Run(t.Context(), "")
 		require.NoError(t, err)
 		require.Equal(t, 1, got.Removed)
 		require.Len(t, s.openUploads(t), 1)
@@ -115,7 +115,7 @@ func TestSweepAsOf(t *testing.T) {
 				s.put(t, "x", "p/1")
 				asOf := time.Now().Add(row.asOf)
 				time.Sleep(grace + time.Hour)
-				_, err := s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true, AsOf: asOf}).Run(t.Context(), "")
+				_, err := s.sweeper(t, nil, nil, sweep.Options{Remove: true, AsOf: asOf}).Run(t.Context(), "")
 				require.NoError(t, err)
 				require.Equal(t, row.left, len(s.Keys()) == 1)
 			})

@@ -1,4 +1,4 @@
-package upload_test
+package sweep_test
 
 import (
 	"context"
@@ -8,8 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // What nobody refers to is removed, from a place on that a crash does not lose.
@@ -18,7 +19,7 @@ func ExampleSweeper() {
 	store := &memstore.Store{}
 	ctx := context.Background()
 	for _, key := range []string{"avatars/ada.png", "avatars/deleted-user.png", "avatars/emmy.png", "avatars/grace.png"} {
-		staged, err := store.Stage(ctx, upload.Object{Key: key, MaxSize: 10}, strings.NewReader("a picture"))
+		staged, err := store.Stage(ctx, storage.Object{Key: key, MaxSize: 10}, strings.NewReader("a picture"))
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -39,10 +40,10 @@ func ExampleSweeper() {
 		return known, nil
 	}
 	cursor := "" // in an application: in its database
-	sweeper, err := upload.NewSweeper(store, referenced, &upload.SweepOptions{
+	sweeper, err := sweep.New(store, referenced, &sweep.Options{
 		Prefix: "avatars/",
 		Remove: true,
-		Progress: func(_ context.Context, r upload.SweepReport) error {
+		Progress: func(_ context.Context, r sweep.Report) error {
 			cursor = r.Cursor
 			return nil
 		},

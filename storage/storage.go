@@ -1,4 +1,4 @@
-package upload
+package storage
 
 import (
 	"context"
@@ -20,7 +20,7 @@ type Storage interface {
 	// Any error of r but io.EOF fails the call: Stage then leaves nothing
 	// behind, having sent whatever clean-up that needs on a context of its own
 	// (ctx is often cancelled by then), and returns an error. It need not
-	// relay r's error, which the [Handler] remembers itself.
+	// relay r's error, which the [upload.Handler] remembers itself.
 	//
 	// A store that shares memory between uploads waits for it before its first
 	// read of r, for obj.MaxWait at most, and then returns an error that is
@@ -121,6 +121,6 @@ var (
 
 	// ErrBusy is returned by [Storage.Stage] when the memory for another
 	// upload did not become free within [Object.MaxWait], and by
-	// [DirectStorage.Promote] likewise. It is answered with [CodeBusy].
+	// [DirectStorage.Promote] likewise. It is answered with [upload.CodeBusy].
 	ErrBusy = errors.New("upload: no memory for another upload")
 )

@@ -1,4 +1,4 @@
-package upload
+package worker
 
 import (
 	"errors"
@@ -9,79 +9,79 @@ import (
 )
 
 var (
-	errHung   = errors.New("upload: a check did not return in time")
-	errPanic  = errors.New("upload: the host's code panicked")
-	errGoexit = errors.New("upload: the host's code ended its goroutine")
-	errNil    = errors.New("upload: the host's code returned a nil pointer as an error")
+	ErrHung   = errors.New("upload: a check did not return in time")
+	ErrPanic  = errors.New("upload: the host's code panicked")
+	ErrGoexit = errors.New("upload: the host's code ended its goroutine")
+	ErrNil    = errors.New("upload: the host's code returned a nil pointer as an error")
 )
 
 // worker runs the host's code, which may hang, on a goroutine of its own, one
 // call at a time. A call that hangs is abandoned: the request goes on without
 // it, and whatever the call can still touch is left to it for good.
-type worker struct {
-	timeout time.Duration
+type Worker struct {
+	Timeout time.Duration
 	calls   chan func() error
 	results chan error // of one, so that an abandoned call can end
 	ended   chan struct{}
 	after   []func()
 	timer   *time.Timer
-	hung    bool
+	Hung    bool
 	closed  bool
-	onHang  func()
+	OnHang  func()
 }
 
 // do runs f and returns its error, the error that its panic makes, or errHung.
 // After errHung f may still be running: the caller must not touch what f does.
-func (w *worker) do(f func() error) error {
-	if w.hung {
-		return errHung
+func (w *Worker) Do(f func() error) error {
+	if w.Hung {
+		return ErrHung
 	}
 	if w.calls == nil {
 		w.calls, w.results, w.ended = make(chan func() error), make(chan error, 1), make(chan struct{})
-		w.timer = time.NewTimer(w.timeout)
+		w.timer = time.NewTimer(w.Timeout)
 		go w.loop()
 	}
-	w.timer.Reset(w.timeout)
+	w.timer.Reset(w.Timeout)
 	w.calls <- f
 	select {
 	case err := <-w.results:
 		w.timer.Stop()
 		return err
 	case <-w.timer.C:
-		w.hung = true
-		w.onHang()
-		return errHung
+		w.Hung = true
+		w.OnHang()
+		return ErrHung
 	}
 }
 
 // run is do for what may be ours: our own code returns, so it needs no
 // goroutine to be abandoned on.
-func (w *worker) run(ours bool, f func() error) error {
-	if ours && !w.hung {
-		return contain(f)
+func (w *Worker) Run(ours bool, f func() error) error {
+	if ours && !w.Hung {
+		return Contain(f)
 	}
-	return w.do(f)
+	return w.Do(f)
 }
 
-func (w *worker) loop() {
+func (w *Worker) loop() {
 	exited := true
 	defer func() {
 		if exited { // runtime.Goexit, as by a test's FailNow: go on elsewhere
 			select {
-			case w.results <- errGoexit:
+			case w.results <- ErrGoexit:
 			default: // nobody waits for what is done afterwards
 			}
 			go w.loop()
 		}
 	}()
 	for f := range w.calls {
-		w.results <- contain(f)
+		w.results <- Contain(f)
 	}
 	for len(w.after) > 0 {
 		last := len(w.after) - 1
 		f := w.after[last]
 		w.after = w.after[:last]
-		_ = contain(func() error { f(); return nil })
+		_ = Contain(func() error { f(); return nil })
 	}
 	exited = false
 	close(w.ended)
@@ -89,21 +89,21 @@ func (w *worker) loop() {
 
 // last runs f, which may hang like any other call: at once, or, if a call hangs,
 // when that returns.
-func (w *worker) last(ours bool, f func() error) {
-	if w.hung {
-		w.finally(func() { _ = f() })
+func (w *Worker) Last(ours bool, f func() error) {
+	if w.Hung {
+		w.Finally(func() { _ = f() })
 		return
 	}
-	_ = w.run(ours, f)
+	_ = w.Run(ours, f)
 }
 
 // finally runs f once no call is running any more: when close is called, or, if
 // a call hangs, when that returns. What was given first is run last.
-func (w *worker) finally(f func()) { w.after = append(w.after, f) }
+func (w *Worker) Finally(f func()) { w.after = append(w.after, f) }
 
 // close ends the goroutine, once. Unless a call hangs, all is done when it
 // returns.
-func (w *worker) close() {
+func (w *Worker) Close() {
 	if w.closed {
 		return
 	}
@@ -115,34 +115,34 @@ func (w *worker) close() {
 		return
 	}
 	close(w.calls)
-	if !w.hung {
+	if !w.Hung {
 		<-w.ended
 	}
 }
 
 // apart is contain on a goroutine of its own, so that also one that f ends is an
 // error. It waits for f however long that takes.
-func apart(f func() error) error {
+func Apart(f func() error) error {
 	result := make(chan error, 1)
 	go func() {
-		err := errGoexit
+		err := ErrGoexit
 		defer func() { result <- err }()
-		err = contain(f)
+		err = Contain(f)
 	}()
 	return <-result
 }
 
 // contain calls f and makes its panic an error, and another one of a nil pointer
 // in an error, which refuses and cannot be asked for anything.
-func contain(f func() error) (err error) {
+func Contain(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v\n%s", errPanic, p, debug.Stack())
+			err = fmt.Errorf("%w: %v\n%s", ErrPanic, p, debug.Stack())
 		}
 	}()
 	err = f()
 	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
-		return errNil
+		return ErrNil
 	}
 	return err
 }

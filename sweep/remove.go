@@ -1,16 +1,18 @@
-package upload
+package sweep
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
 	"time"
 )
 
 // removeAll removes objects, if this is no dry run.
-func (r *sweep) removeAll(ctx context.Context, objects []ListedObject) error {
+func (r *run) removeAll(ctx context.Context, objects []storage.ListedObject) error {
 	for _, o := range objects {
-		f := SweepFinding{Key: o.Key, Size: o.Size, Modified: o.Modified}
+		f := Finding{Key: o.Key, Size: o.Size, Modified: o.Modified}
 		if err := r.orphan(ctx, f, func() error { return r.store.RemoveListed(ctx, o) }); err != nil {
 			return err
 		}
@@ -20,26 +22,26 @@ func (r *sweep) removeAll(ctx context.Context, objects []ListedObject) error {
 
 // orphan removes what f describes, if this is no dry run. An error ends the
 // sweep; that one removal fails does not.
-func (r *sweep) orphan(ctx context.Context, f SweepFinding, remove func() error) error {
-	f.Outcome = SweepOrphaned
+func (r *run) orphan(ctx context.Context, f Finding, remove func() error) error {
+	f.Outcome = Orphaned
 	if r.opts.Remove {
 		if r.report.Removed == r.opts.MaxRemovals {
-			return ErrSweepLimit
+			return ErrLimit
 		}
 		if err := r.pace(ctx); err != nil {
 			return err
 		}
-		f.Outcome, f.Err = SweepRemoved, apart(remove)
+		f.Outcome, f.Err = Removed, worker.Apart(remove)
 	}
 	switch {
 	case f.Err == nil:
 		r.report.Bytes += f.Size
-	case errors.Is(f.Err, ErrChanged):
-		f.Outcome = SweepChanged
+	case errors.Is(f.Err, storage.ErrChanged):
+		f.Outcome = Changed
 	case ctx.Err() != nil:
 		return ctx.Err()
 	default:
-		f.Outcome = SweepFailed
+		f.Outcome = Failed
 		if r.failure == nil {
 			r.failure = f.Err
 		}
@@ -48,28 +50,28 @@ func (r *sweep) orphan(ctx context.Context, f SweepFinding, remove func() error)
 	return r.tell(ctx, f)
 }
 
-func (r *sweep) count(o SweepOutcome) {
+func (r *run) count(o Outcome) {
 	r.report.Orphaned++
 	switch o {
-	case SweepRemoved:
+	case Removed:
 		r.report.Removed++
-	case SweepChanged:
+	case Changed:
 		r.report.Changed++
-	case SweepFailed:
+	case Failed:
 		r.report.Failed++
 	}
 }
 
 // tooManyFailed is an error if as many removals have failed as may.
-func (r *sweep) tooManyFailed() error {
+func (r *run) tooManyFailed() error {
 	if r.report.Failed < r.opts.MaxFailures {
 		return nil
 	}
-	return fmt.Errorf("%w: %d, the first: %w", ErrSweepFailures, r.report.Failed, r.failure)
+	return fmt.Errorf("%w: %d, the first: %w", ErrFailures, r.report.Failed, r.failure)
 }
 
 // soon is when the next removal may begin.
-func (r *sweep) soon() time.Time {
+func (r *run) soon() time.Time {
 	if now := time.Now(); now.After(r.next) {
 		return now
 	}
@@ -77,7 +79,7 @@ func (r *sweep) soon() time.Time {
 }
 
 // pace waits until the next removal may begin.
-func (r *sweep) pace(ctx context.Context) error {
+func (r *run) pace(ctx context.Context) error {
 	timer := time.NewTimer(time.Until(r.next))
 	defer timer.Stop()
 	select {

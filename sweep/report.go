@@ -1,8 +1,9 @@
-package upload
+package sweep
 
 import (
 	"context"
 	"fmt"
+	"github.com/airlock-go/upload/internal/worker"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // together. After a run that came to its end, Seen is the sum of Young, Foreign,
 // Kept and Orphaned, and, unless it was a dry run, Orphaned that of Removed,
 // Changed and Failed.
-type SweepReport struct {
+type Report struct {
 	Seen     int   // listed
 	Young    int   // not older than Grace
 	Foreign  int   // under keys that this package does not make
@@ -30,48 +31,48 @@ type SweepReport struct {
 }
 
 // SweepOutcome is what became of an object or upload that is not kept.
-type SweepOutcome string
+type Outcome string
 
-// The outcomes of a [SweepFinding].
+// The outcomes of a [Finding].
 const (
-	SweepOrphaned SweepOutcome = "orphaned" // a dry run: it would be removed
-	SweepRemoved  SweepOutcome = "removed"
-	SweepChanged  SweepOutcome = "changed" // it was written again meanwhile, and stays
-	SweepFailed   SweepOutcome = "failed"  // it could not be removed
-	SweepForeign  SweepOutcome = "foreign" // its key is none of this package's; it stays
+	Orphaned Outcome = "orphaned" // a dry run: it would be removed
+	Removed  Outcome = "removed"
+	Changed  Outcome = "changed" // it was written again meanwhile, and stays
+	Failed   Outcome = "failed"  // it could not be removed
+	Foreign  Outcome = "foreign" // its key is none of this package's; it stays
 )
 
 // SweepFinding is something that is not kept.
-type SweepFinding struct {
+type Finding struct {
 	Key      string
 	UploadID string // of an unfinished upload, "" for an object
 	Size     int64  // bytes of an object
 	Modified time.Time
-	Outcome  SweepOutcome
+	Outcome  Outcome
 	Err      error // why it was not removed
 }
 
 // tell tells of a finding, whatever its outcome, to the log and the host.
-func (r *sweep) tell(ctx context.Context, f SweepFinding) error {
+func (r *run) tell(ctx context.Context, f Finding) error {
 	attrs := []slog.Attr{
 		slog.String("key", f.Key), slog.String("upload", f.UploadID),
 		slog.Int64("size", f.Size), slog.Time("modified", f.Modified),
 	}
 	switch f.Outcome {
-	case SweepRemoved:
+	case Removed:
 		r.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "upload: swept", attrs...)
-	case SweepFailed:
+	case Failed:
 		attrs = append(attrs, slog.String("error", f.Err.Error()))
 		r.opts.Logger.LogAttrs(ctx, slog.LevelError, "upload: an orphan could not be removed", attrs...)
 	}
 	if r.opts.Found == nil {
 		return nil
 	}
-	return apart(func() error { r.opts.Found(ctx, f); return nil })
+	return worker.Apart(func() error { r.opts.Found(ctx, f); return nil })
 }
 
 // sweepCursor is a place in a sweep: all objects come first, then all uploads.
-type sweepCursor struct {
+type position struct {
 	uploads bool
 	after   string // as the store names the place in that list
 }
@@ -83,12 +84,12 @@ const (
 )
 
 // encode returns one line of ASCII, "" for the beginning.
-func (c sweepCursor) encode(prefix string) string {
+func (c position) encode(prefix string) string {
 	list := cursorObjects
 	if c.uploads {
 		list = cursorUploads
 	}
-	if c == (sweepCursor{}) {
+	if c == (position{}) {
 		return ""
 	}
 	return strings.Join([]string{list, url.QueryEscape(prefix), url.QueryEscape(c.after)}, ":")
@@ -96,7 +97,7 @@ func (c sweepCursor) encode(prefix string) string {
 
 // parseCursor wants a cursor of the same prefix: with that of another, most of
 // what is to be swept would silently be behind it.
-func parseCursor(text, prefix string) (c sweepCursor, err error) {
+func parseCursor(text, prefix string) (c position, err error) {
 	if text == "" {
 		return c, nil
 	}
@@ -105,7 +106,7 @@ func parseCursor(text, prefix string) (c sweepCursor, err error) {
 	c.uploads = list == cursorUploads
 	c.after, err = url.QueryUnescape(after)
 	if err != nil || c.encode(prefix) != text {
-		return sweepCursor{}, fmt.Errorf("upload: %q is no cursor of a sweep of %q", text, prefix)
+		return position{}, fmt.Errorf("upload: %q is no cursor of a sweep of %q", text, prefix)
 	}
 	return c, nil
 }

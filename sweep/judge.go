@@ -1,8 +1,10 @@
-package upload
+package sweep
 
 import (
 	"context"
 	"fmt"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
 	"slices"
 	"time"
 )
@@ -15,7 +17,7 @@ const measured = 500
 type proportion struct{ asked, orphaned int }
 
 // settle judges what is pending, all of it before the first is removed.
-func (r *sweep) settle(ctx context.Context) error {
+func (r *run) settle(ctx context.Context) error {
 	orphans, err := r.unreferenced(ctx, r.pending)
 	if err != nil {
 		return err
@@ -33,7 +35,7 @@ func (r *sweep) settle(ctx context.Context) error {
 }
 
 // measure refuses orphans if they are too large a share of what was pending.
-func (r *sweep) measure(orphans []ListedObject) error {
+func (r *run) measure(orphans []storage.ListedObject) error {
 	p := proportion{len(r.pending), len(orphans)}
 	sum := p
 	if p.asked < measured { // the last: few, and so any share by chance
@@ -46,7 +48,7 @@ func (r *sweep) measure(orphans []ListedObject) error {
 	}
 	err := fmt.Errorf("%w: Referenced leaves out %d of the %d objects that it was asked about up to the key %q, and MaxShare is %v. "+
 		"None of these was removed. If it knows all of this prefix and they are really left over, raise MaxShare, or set AllowAnyShare if everything is",
-		ErrSweepShare, sum.orphaned, sum.asked, r.pending[len(r.pending)-1].Key, r.opts.MaxShare)
+		ErrShare, sum.orphaned, sum.asked, r.pending[len(r.pending)-1].Key, r.opts.MaxShare)
 	if r.opts.Remove {
 		return err
 	}
@@ -58,14 +60,14 @@ func (r *sweep) measure(orphans []ListedObject) error {
 
 // atOnce is how many objects are asked about right before they are removed: what Rate
 // removes while the answer may be acted on.
-func (r *sweep) atOnce() int {
+func (r *run) atOnce() int {
 	return min(r.opts.BatchSize, int(min(int64(r.opts.Rate), maxBatch)*int64(maxAnswerAge/time.Second)))
 }
 
 // removeBatch removes what is still orphaned. It asks again, since removing what
 // was judged together takes longer than an answer may be old, and once more whenever
 // that answer is too old, too.
-func (r *sweep) removeBatch(ctx context.Context, batch []ListedObject) (err error) {
+func (r *run) removeBatch(ctx context.Context, batch []storage.ListedObject) (err error) {
 	if !r.opts.Remove {
 		return r.removeAll(ctx, batch)
 	}
@@ -85,7 +87,7 @@ func (r *sweep) removeBatch(ctx context.Context, batch []ListedObject) (err erro
 
 // unreferenced asks about objects and returns those that nobody refers to. The
 // others it counts as kept.
-func (r *sweep) unreferenced(ctx context.Context, objects []ListedObject) (orphans []ListedObject, _ error) {
+func (r *run) unreferenced(ctx context.Context, objects []storage.ListedObject) (orphans []storage.ListedObject, _ error) {
 	for batch := range slices.Chunk(objects, r.opts.BatchSize) {
 		referenced, err := r.ask(ctx, batch)
 		if err != nil {
@@ -103,14 +105,14 @@ func (r *sweep) unreferenced(ctx context.Context, objects []ListedObject) (orpha
 }
 
 // ask asks for one batch.
-func (r *sweep) ask(ctx context.Context, batch []ListedObject) (referenced map[string]bool, _ error) {
+func (r *run) ask(ctx context.Context, batch []storage.ListedObject) (referenced map[string]bool, _ error) {
 	keys := make([]string, len(batch))
 	referenced = make(map[string]bool, len(batch))
 	for i, o := range batch {
 		keys[i], referenced[o.Key] = o.Key, false
 	}
 	var answer []string
-	err := apart(func() (err error) { answer, err = r.referenced(ctx, keys); return err })
+	err := worker.Apart(func() (err error) { answer, err = r.referenced(ctx, keys); return err })
 	if err == nil {
 		err = ctx.Err() // which may have cut the answer short
 	}

@@ -1,4 +1,4 @@
-package upload_test
+package sweep_test
 
 import (
 	"context"
@@ -11,12 +11,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // locked is a bucket whose objects below "p/locked" cannot be removed.
 func (s *swept) locked() oddLister {
-	return oddLister{swept: s, remove: func(ctx context.Context, o upload.ListedObject) error {
+	return oddLister{swept: s, remove: func(ctx context.Context, o storage.ListedObject) error {
 		if strings.HasPrefix(o.Key, "p/locked") {
 			return errors.New("object lock")
 		}
@@ -42,10 +43,10 @@ func TestSweepPassesWhatStays(t *testing.T) {
 		s.putMany(t, 1000, "p/locked")
 		s.put(t, "x", "p/z1", "p/z2", "p/z3")
 		time.Sleep(grace + 1)
-		got, err := s.sweeper(t, s.locked(), nil, upload.SweepOptions{Remove: true, MaxRemovals: 3}).Run(t.Context(), "")
+		got, err := s.sweeper(t, s.locked(), nil, sweep.Options{Remove: true, MaxRemovals: 3}).Run(t.Context(), "")
 		require.ErrorContains(t, err, "1000 of 1003 orphans could not be removed, the first: object lock")
-		require.NotErrorIs(t, err, upload.ErrSweepLimit)
-		require.Equal(t, upload.SweepReport{Seen: 1003, Orphaned: 1003, Removed: 3, Failed: 1000, Bytes: 3}, got)
+		require.NotErrorIs(t, err, sweep.ErrLimit)
+		require.Equal(t, sweep.Report{Seen: 1003, Orphaned: 1003, Removed: 3, Failed: 1000, Bytes: 3}, got)
 		require.Len(t, s.Keys(), 1000)
 	})
 }
@@ -58,13 +59,13 @@ func TestSweepLimitOfFailures(t *testing.T) {
 		s.putMany(t, 1500, "p/locked")
 		s.put(t, "x", "p/z1", "p/z2", "p/z3")
 		time.Sleep(grace + 1)
-		sweeper := s.sweeper(t, s.locked(), nil, upload.SweepOptions{Remove: true, MaxFailures: 10, Rate: 1000})
+		sweeper := s.sweeper(t, s.locked(), nil, sweep.Options{Remove: true, MaxFailures: 10, Rate: 1000})
 		got, err := sweeper.Run(t.Context(), "")
-		require.ErrorIs(t, err, upload.ErrSweepFailures)
+		require.ErrorIs(t, err, sweep.ErrFailures)
 		require.ErrorContains(t, err, "object lock")
-		require.Equal(t, upload.SweepReport{Seen: 1000, Orphaned: 1000, Failed: 1000, Cursor: "objects:p%2F:p%2Flocked0999"}, got)
+		require.Equal(t, sweep.Report{Seen: 1000, Orphaned: 1000, Failed: 1000, Cursor: "objects:p%2F:p%2Flocked0999"}, got)
 		got, err = sweeper.Run(t.Context(), got.Cursor)
-		require.ErrorIs(t, err, upload.ErrSweepFailures)
+		require.ErrorIs(t, err, sweep.ErrFailures)
 		require.Equal(t, 3, got.Removed, "on the page of those that failed")
 		got, err = sweeper.Run(t.Context(), got.Cursor)
 		require.NoError(t, err)
@@ -79,10 +80,10 @@ func TestSweepFailuresAtTheEnd(t *testing.T) {
 		s := newSwept()
 		s.putMany(t, 20, "p/upload-staging/")
 		time.Sleep(grace + 1)
-		odd := oddLister{swept: s, remove: func(context.Context, upload.ListedObject) error { return errors.New("denied") }}
-		got, err := s.sweeper(t, odd, nil, upload.SweepOptions{Remove: true, MaxFailures: 100}).Run(t.Context(), "")
+		odd := oddLister{swept: s, remove: func(context.Context, storage.ListedObject) error { return errors.New("denied") }}
+		got, err := s.sweeper(t, odd, nil, sweep.Options{Remove: true, MaxFailures: 100}).Run(t.Context(), "")
 		require.ErrorContains(t, err, "20 of 20")
-		require.NotErrorIs(t, err, upload.ErrSweepFailures)
+		require.NotErrorIs(t, err, sweep.ErrFailures)
 		require.Empty(t, got.Cursor)
 	})
 }
@@ -93,14 +94,14 @@ func TestSweepFailuresAtTheEnd(t *testing.T) {
 func TestSweepAnswersAge(t *testing.T) {
 	for _, row := range []struct {
 		name  string
-		opts  upload.SweepOptions
+		opts  sweep.Options
 		takes time.Duration // one removal
 		asks  int           // at least
 	}{
-		{"default", upload.SweepOptions{}, 0, 3},
-		{"one a second", upload.SweepOptions{Rate: 1, BatchSize: 1000}, 0, 100},
-		{"many a second, slow removals", upload.SweepOptions{Rate: 1000, BatchSize: 1000}, 3 * time.Second, 250},
-		{"removals slower than that", upload.SweepOptions{Rate: 1000, BatchSize: 1000}, 30 * time.Second, 1000},
+		{"default", sweep.Options{}, 0, 3},
+		{"one a second", sweep.Options{Rate: 1, BatchSize: 1000}, 0, 100},
+		{"many a second, slow removals", sweep.Options{Rate: 1000, BatchSize: 1000}, 3 * time.Second, 250},
+		{"removals slower than that", sweep.Options{Rate: 1000, BatchSize: 1000}, 30 * time.Second, 1000},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -116,7 +117,7 @@ func TestSweepAnswersAge(t *testing.T) {
 					answered = time.Now()
 					return answer, err
 				}
-				odd := oddLister{swept: s, remove: func(ctx context.Context, o upload.ListedObject) error {
+				odd := oddLister{swept: s, remove: func(ctx context.Context, o storage.ListedObject) error {
 					oldest = max(oldest, time.Since(answered))
 					time.Sleep(row.takes)
 					s.referenced["p/0999"] = o.Key >= "p/0500" || s.referenced["p/0999"]
@@ -129,7 +130,7 @@ func TestSweepAnswersAge(t *testing.T) {
 				require.GreaterOrEqual(t, asks, row.asks)
 				if row.opts.Rate != 0 {
 					require.Equal(t, []string{"p/0999"}, s.Keys())
-					require.Equal(t, upload.SweepReport{Seen: 1000, Kept: 1, Orphaned: 999, Removed: 999, Bytes: 999}, got)
+					require.Equal(t, sweep.Report{Seen: 1000, Kept: 1, Orphaned: 999, Removed: 999, Bytes: 999}, got)
 				}
 			})
 		})

@@ -1,4 +1,4 @@
-package upload_test
+package sweep_test
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/rounds"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // liveHeap is what is in use after a collection.
@@ -45,7 +45,7 @@ func TestSweepHundredThousand(t *testing.T) {
 		for i := range uploads {
 			s.open(t, fmt.Sprintf("p/upload-staging/%d", i))
 		}
-		run := func(ctx context.Context, cursor string, o upload.SweepOptions) (upload.SweepReport, error) {
+		run := func(ctx context.Context, cursor string, o sweep.Options) (sweep.Report, error) {
 			o.Rate, o.MaxRemovals, o.MaxShare = 1_000_000, objects, 0.6
 			ask := func(_ context.Context, keys []string) (known []string, _ error) {
 				for _, key := range keys {
@@ -56,20 +56,20 @@ func TestSweepHundredThousand(t *testing.T) {
 				return known, nil
 			}
 			if o.Found == nil {
-				o.Found = func(context.Context, upload.SweepFinding) {}
+				o.Found = func(context.Context, sweep.Finding) {}
 			}
 			return s.sweeper(t, nil, ask, o).Run(ctx, cursor)
 		}
 
 		before, pages, most := liveHeap(), 0, int64(0)
-		dry, err := run(t.Context(), "", upload.SweepOptions{Progress: func(context.Context, upload.SweepReport) error {
+		dry, err := run(t.Context(), "", sweep.Options{Progress: func(context.Context, sweep.Report) error {
 			if pages++; pages%(objects/5000) == 0 {
 				most = max(most, liveHeap()-before)
 			}
 			return nil
 		}})
 		require.NoError(t, err)
-		want := upload.SweepReport{Seen: objects + young + uploads, Young: young + uploads, Kept: objects / 2, Orphaned: objects / 2, Bytes: int64(10 * objects / 2)}
+		want := sweep.Report{Seen: objects + young + uploads, Young: young + uploads, Kept: objects / 2, Orphaned: objects / 2, Bytes: int64(10 * objects / 2)}
 		require.Equal(t, want, dry)
 		require.Len(t, s.Keys(), objects+young, "a dry run removed something")
 		require.Equal(t, objects/1000+3, pages)
@@ -78,21 +78,21 @@ func TestSweepHundredThousand(t *testing.T) {
 		time.Sleep(grace - time.Hour) // what is young stays so
 		cancelled, cancel := context.WithCancel(t.Context())
 		stored, removed, some := "", 0, objects/5
-		first, err := run(cancelled, "", upload.SweepOptions{
+		first, err := run(cancelled, "", sweep.Options{
 			Remove: true,
-			Found: func(context.Context, upload.SweepFinding) {
+			Found: func(context.Context, sweep.Finding) {
 				if removed++; removed == some {
 					cancel()
 				}
 			},
-			Progress: func(_ context.Context, r upload.SweepReport) error { stored = r.Cursor; return nil },
+			Progress: func(_ context.Context, r sweep.Report) error { stored = r.Cursor; return nil },
 		})
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, some, first.Removed)
 		require.Equal(t, stored, first.Cursor)
 		require.Contains(t, stored, "objects:p%2F:p%2F02%2F")
 
-		second, err := run(t.Context(), stored, upload.SweepOptions{Remove: true})
+		second, err := run(t.Context(), stored, sweep.Options{Remove: true})
 		require.NoError(t, err)
 		require.Equal(t, objects/2, first.Removed+second.Removed)
 		require.Less(t, second.Seen, objects*3/5+young+uploads+1000, "it began anew")

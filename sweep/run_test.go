@@ -1,4 +1,4 @@
-package upload_test
+package sweep_test
 
 import (
 	"context"
@@ -10,12 +10,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 type (
-	objectPage = upload.ListPage[upload.ListedObject]
-	uploadPage = upload.ListPage[upload.ListedUpload]
+	objectPage = storage.ListPage[storage.ListedObject]
+	uploadPage = storage.ListPage[storage.ListedUpload]
 )
 
 // oddLister is a bucket that does something else.
@@ -23,7 +24,7 @@ type oddLister struct {
 	*swept
 	list    func(page *objectPage) error
 	uploads func(page *uploadPage)
-	remove  func(ctx context.Context, o upload.ListedObject) error
+	remove  func(ctx context.Context, o storage.ListedObject) error
 }
 
 func (s oddLister) ListObjects(ctx context.Context, prefix, after string) (objectPage, error) {
@@ -42,7 +43,7 @@ func (s oddLister) ListUploads(ctx context.Context, prefix, after string) (uploa
 	return page, err
 }
 
-func (s oddLister) RemoveListed(ctx context.Context, o upload.ListedObject) error {
+func (s oddLister) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	if s.remove != nil {
 		return s.remove(ctx, o)
 	}
@@ -83,7 +84,7 @@ func TestSweepOfAStoreThatErrs(t *testing.T) {
 				s.open(t, "p/upload-staging/2")
 				s.referenced["p/2"] = true
 				time.Sleep(grace + 1)
-				_, err := s.sweeper(t, oddLister{swept: s, list: row.list, uploads: row.uploads}, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+				_, err := s.sweeper(t, oddLister{swept: s, list: row.list, uploads: row.uploads}, nil, sweep.Options{Remove: true}).Run(t.Context(), "")
 				require.ErrorContains(t, err, row.text)
 				left := []string{"p/1/upload-staging/1", "p/2", "p2", "q/1"}
 				if row.uploads != nil {
@@ -108,9 +109,9 @@ func TestSweptTooLate(t *testing.T) {
 			require.NoError(t, s.Delete(ctx, "p/3"))
 			return nil, nil
 		}
-		got, err := s.sweeper(t, nil, ask, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+		got, err := s.sweeper(t, nil, ask, sweep.Options{Remove: true}).Run(t.Context(), "")
 		require.NoError(t, err)
-		require.Equal(t, upload.SweepReport{Seen: 3, Orphaned: 3, Removed: 2, Changed: 1, Bytes: 6}, got)
+		require.Equal(t, sweep.Report{Seen: 3, Orphaned: 3, Removed: 2, Changed: 1, Bytes: 6}, got)
 		require.Equal(t, []string{"removed p/1 3", "changed p/2 3", "removed p/3 3"}, s.outcomes())
 		require.Equal(t, []string{"p/2"}, s.Keys())
 	})
@@ -130,16 +131,16 @@ func TestSweepGoesOn(t *testing.T) {
 				s := newSwept()
 				s.put(t, "x", "p/1", "p/2", "p/3")
 				time.Sleep(grace + 1)
-				odd := oddLister{swept: s, remove: func(ctx context.Context, o upload.ListedObject) error {
+				odd := oddLister{swept: s, remove: func(ctx context.Context, o storage.ListedObject) error {
 					if o.Key == "p/2" {
 						return row.fail()
 					}
 					return s.RemoveListed(ctx, o)
 				}}
-				got, err := s.sweeper(t, odd, nil, upload.SweepOptions{Remove: true}).Run(t.Context(), "")
+				got, err := s.sweeper(t, odd, nil, sweep.Options{Remove: true}).Run(t.Context(), "")
 				require.ErrorContains(t, err, "1 of 3 orphans could not be removed")
 				require.ErrorContains(t, err, "access denied")
-				require.Equal(t, upload.SweepReport{Seen: 3, Orphaned: 3, Removed: 2, Failed: 1, Bytes: 2}, got)
+				require.Equal(t, sweep.Report{Seen: 3, Orphaned: 3, Removed: 2, Failed: 1, Bytes: 2}, got)
 				require.Equal(t, []string{"removed p/1 1", "failed p/2 1", "removed p/3 1"}, s.outcomes())
 				require.ErrorContains(t, s.findings[1].Err, "access denied")
 				require.Contains(t, s.log.String(), "level=ERROR")
@@ -159,7 +160,7 @@ func TestSweepRate(t *testing.T) {
 			}
 			time.Sleep(grace + 1)
 			begin := time.Now()
-			_, err := s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true, Rate: rate}).Run(t.Context(), "")
+			_, err := s.sweeper(t, nil, nil, sweep.Options{Remove: true, Rate: rate}).Run(t.Context(), "")
 			require.NoError(t, err)
 			require.Equal(t, least, time.Since(begin))
 			require.Empty(t, s.Keys())
@@ -174,11 +175,11 @@ func TestSweepLimit(t *testing.T) {
 		s.put(t, "x", "p/1", "p/2", "p/3", "p/4", "p/5")
 		s.open(t, "p/6")
 		time.Sleep(grace + 1)
-		sweeper := s.sweeper(t, nil, nil, upload.SweepOptions{Remove: true, MaxRemovals: 2})
+		sweeper := s.sweeper(t, nil, nil, sweep.Options{Remove: true, MaxRemovals: 2})
 		cursor := ""
 		for _, left := range []int{3, 1} {
 			got, err := sweeper.Run(t.Context(), cursor)
-			require.ErrorIs(t, err, upload.ErrSweepLimit)
+			require.ErrorIs(t, err, sweep.ErrLimit)
 			require.Equal(t, 2, got.Removed)
 			require.Len(t, s.Keys(), left)
 			cursor = got.Cursor
@@ -196,13 +197,13 @@ func TestSweepHostStops(t *testing.T) {
 	full := errors.New("disk full")
 	for _, row := range []struct {
 		name string
-		opts upload.SweepOptions
+		opts sweep.Options
 		text string
 		left int
 	}{
-		{"Progress errs", upload.SweepOptions{Progress: func(context.Context, upload.SweepReport) error { return full }}, "disk full", 0},
-		{"Progress panics", upload.SweepOptions{Progress: func(context.Context, upload.SweepReport) error { panic("nil map") }}, "nil map", 0},
-		{"Found panics", upload.SweepOptions{Found: func(context.Context, upload.SweepFinding) { panic("nil map") }}, "nil map", 1},
+		{"Progress errs", sweep.Options{Progress: func(context.Context, sweep.Report) error { return full }}, "disk full", 0},
+		{"Progress panics", sweep.Options{Progress: func(context.Context, sweep.Report) error { panic("nil map") }}, "nil map", 0},
+		{"Found panics", sweep.Options{Found: func(context.Context, sweep.Finding) { panic("nil map") }}, "nil map", 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -223,7 +224,7 @@ func TestSweepHostStops(t *testing.T) {
 // FuzzSweepCursor: no text leads anywhere but the cursors of this prefix.
 func FuzzSweepCursor(f *testing.F) {
 	s := emptySwept()
-	sweeper, err := upload.NewSweeper(s, s.ask, &upload.SweepOptions{Prefix: "p/ü"})
+	sweeper, err := sweep.New(s, s.ask, &sweep.Options{Prefix: "p/ü"})
 	require.NoError(f, err)
 	for _, text := range []string{
 		"", "objects:p%2F%C3%BC%2F:p%2F%C3%BC%2F1", "uploads:p%2F%C3%BC%2F:", "objects:p%2F%C3%BC%2F:", "objects", "uploads::", "objects:p/ü/:a", "objects:q%2F:a",
@@ -241,7 +242,7 @@ func FuzzSweepCursor(f *testing.F) {
 		switch {
 		case err == nil && text != "" && !known:
 			t.Fatalf("%q was taken for a cursor", text)
-		case err != nil && got != (upload.SweepReport{Cursor: text}):
+		case err != nil && got != (sweep.Report{Cursor: text}):
 			t.Fatalf("%q was refused, and swept: %+v", text, got)
 		}
 	})

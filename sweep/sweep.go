@@ -1,4 +1,4 @@
-package upload
+package sweep
 
 import (
 	"cmp"
@@ -10,9 +10,10 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload/internal/contained"
+	"github.com/airlock-go/upload/storage"
 )
 
-// The defaults of [SweepOptions].
+// The defaults of [Options].
 const (
 	// ticketsLast is the longest life of a ticket, and so of a signed URL.
 	ticketsLast = 7 * 24 * time.Hour
@@ -33,7 +34,7 @@ const (
 )
 
 // Referenced says which of the keys the application still refers to: at most
-// [SweepOptions.BatchSize] of them at once, one batch after the other. What it
+// [Options.BatchSize] of them at once, one batch after the other. What it
 // leaves out is removed for good. So whatever keeps it from knowing must be an
 // error, a query that broke off among them (sql.Rows.Err), and it must ask where
 // everything is known: not a replica that lags, nor one of several tables. An
@@ -41,7 +42,7 @@ const (
 // before anything that it was asked about then is removed.
 //
 // It is asked about some 500 objects or more before the first of them is removed
-// (see [SweepOptions.MaxShare]), and once more about those that it left out, one
+// (see [Options.MaxShare]), and once more about those that it left out, one
 // batch right before its removal. What it names by then is kept. No removal begins
 // more than 10 seconds after the answer that it goes by: with a low Rate or slow
 // removals it is asked again about the rest.
@@ -54,13 +55,13 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 //
 // It starts from the objects, for what was forgotten is in no table. What is
 // younger than Grace is left alone. Older objects are asked about; those under
-// staging keys ([StagingSegment]) and unfinished uploads are not, since no row
+// staging keys ([storage.StagingSegment]) and unfinished uploads are not, since no row
 // refers to them: for these only their age counts. An object that was written
-// again between being listed and being removed stays. Keys that fail [ValidKey]
+// again between being listed and being removed stays. Keys that fail [storage.ValidKey]
 // are not from this package, and are told and never removed.
 //
 // By default it removes nothing and tells what it would: see
-// [SweepOptions.Remove]. It holds one or two pages of a list in memory, a few
+// [Options.Remove]. It holds one or two pages of a list in memory, a few
 // hundred KiB, however much there is. It is safe for concurrent use; several runs at
 // once, in one process or many, do each other's work twice and no harm.
 //
@@ -77,17 +78,17 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // MaxRemovals allow. A row that comes after the answer keeps no file, so the window
 // in which it can come is those 10 seconds and the removal itself.
 type Sweeper struct {
-	store      Lister
+	store      storage.Lister
 	referenced Referenced
-	opts       SweepOptions
+	opts       Options
 }
 
 // SweepOptions is everything of a [Sweeper] beside where and whom to ask. The
 // zero value is refused for its lack of a Prefix.
-type SweepOptions struct {
+type Options struct {
 	// Prefix is what the keys to be swept begin with. It ends in "/"; if it
 	// does not, one is added. All below it must be what Referenced knows of.
-	// The staging keys of a [Presigner] are below its own KeyPrefix, so they
+	// The staging keys of a [upload.Presigner] are below its own KeyPrefix, so they
 	// may take a Sweeper of their own.
 	Prefix string
 
@@ -126,13 +127,13 @@ type SweepOptions struct {
 	Rate int
 
 	// MaxRemovals is how many objects and uploads one run removes before it ends
-	// with [ErrSweepLimit]: the most that one wrong answer can cost. A removal
+	// with [ErrLimit]: the most that one wrong answer can cost. A removal
 	// that failed, or found another object, does not count. It says nothing in a
 	// dry run. Default: 10,000.
 	MaxRemovals int
 
 	// MaxFailures is how many removals of one run may fail before it ends with
-	// [ErrSweepFailures]. That is looked at between pages, so up to 1,500 more
+	// [ErrFailures]. That is looked at between pages, so up to 1,500 more
 	// can fail, and the next run goes on after them. What was answered with an
 	// error may be removed all the same, so these come on top of MaxRemovals.
 	// Default: 10,000.
@@ -141,7 +142,7 @@ type SweepOptions struct {
 	// MaxShare is the largest share of the objects that Referenced may leave
 	// out, more than 0 and less than 1. An answer that leaves out more looks
 	// like one of another table, or of a part: then the sweep ends with
-	// [ErrSweepShare] before any of these objects is removed. It is measured on
+	// [ErrShare] before any of these objects is removed. It is measured on
 	// what is asked about, so not on young objects, staging keys or unfinished
 	// uploads; by the order of keys, on 500 objects or more at a time, and on
 	// all if there are fewer. So it also finds that an answer became wrong in
@@ -155,13 +156,13 @@ type SweepOptions struct {
 
 	// Found, if set, is told of everything that is not kept, one at a time: what
 	// was removed, what would be, and what could not be. A panic stops the sweep.
-	Found func(ctx context.Context, f SweepFinding)
+	Found func(ctx context.Context, f Finding)
 
 	// Progress, if set, is called after each page. A host that stores r.Cursor
 	// there can go on from it after a crash; see [Sweeper.Run]. It is that of
 	// the page before while little on the last ones is old. An error or a panic
 	// stops the sweep.
-	Progress func(ctx context.Context, r SweepReport) error
+	Progress func(ctx context.Context, r Report) error
 
 	// Logger is told of each removal, and of each that failed. Default:
 	// slog.Default().
@@ -169,24 +170,24 @@ type SweepOptions struct {
 }
 
 // ErrSweepLimit is returned by [Sweeper.Run] when there was more to remove than
-// [SweepOptions.MaxRemovals]. The next run goes on from the report's cursor.
-var ErrSweepLimit = errors.New("upload: the sweep has removed as much as it may in one run")
+// [Options.MaxRemovals]. The next run goes on from the report's cursor.
+var ErrLimit = errors.New("upload: the sweep has removed as much as it may in one run")
 
-// ErrSweepFailures is returned by [Sweeper.Run] when [SweepOptions.MaxFailures]
+// ErrSweepFailures is returned by [Sweeper.Run] when [Options.MaxFailures]
 // removals have failed, as under Object Lock or without the right. The error names
 // the first. The next run goes on from the report's cursor.
-var ErrSweepFailures = errors.New("upload: as many removals have failed as may in one run")
+var ErrFailures = errors.New("upload: as many removals have failed as may in one run")
 
 // ErrSweepShare is returned by [Sweeper.Run] when Referenced left out a larger
-// share than [SweepOptions.MaxShare]. The error says how many objects that were.
+// share than [Options.MaxShare]. The error says how many objects that were.
 // If they are really left over, a run with a larger MaxShare removes them. The
 // next run begins with the cursor "": from one near the end only a few objects
 // can be measured.
-var ErrSweepShare = errors.New("upload: the sweep would remove a larger share than it may")
+var ErrShare = errors.New("upload: the sweep would remove a larger share than it may")
 
 // NewSweeper returns a Sweeper. referenced may be nil if Prefix is one of staging
 // keys alone, as "upload-staging/", which are never asked about.
-func NewSweeper(store Lister, referenced Referenced, opts *SweepOptions) (*Sweeper, error) {
+func New(store storage.Lister, referenced Referenced, opts *Options) (*Sweeper, error) {
 	s := &Sweeper{store: store, referenced: referenced}
 	if opts != nil {
 		s.opts = *opts
@@ -197,13 +198,13 @@ func NewSweeper(store Lister, referenced Referenced, opts *SweepOptions) (*Sweep
 	if err := s.opts.fill(); err != nil {
 		return nil, err
 	}
-	if referenced == nil && !isStaging(s.opts.Prefix) {
+	if referenced == nil && !storage.IsStaging(s.opts.Prefix) {
 		return nil, errors.New("upload: NewSweeper needs someone to ask which keys are referred to")
 	}
 	return s, nil
 }
 
-func (o *SweepOptions) fill() error {
+func (o *Options) fill() error {
 	if o.Prefix != "" && !strings.HasSuffix(o.Prefix, "/") {
 		o.Prefix += "/"
 	}
@@ -226,7 +227,7 @@ func (o *SweepOptions) fill() error {
 	case o.Prefix == "" && !o.AllowWholeBucket:
 		return errors.New("upload: a sweep needs a Prefix; AllowWholeBucket allows one of everything")
 	case o.Prefix != "":
-		return ValidKey(strings.TrimSuffix(o.Prefix, "/"))
+		return storage.ValidKey(strings.TrimSuffix(o.Prefix, "/"))
 	}
 	return nil
 }

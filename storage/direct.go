@@ -1,4 +1,4 @@
-package upload
+package storage
 
 import (
 	"context"
@@ -10,23 +10,23 @@ import (
 
 // StagingSegment is the path segment that marks the keys of files which clients
 // sent to the storage themselves and nobody has checked yet, as in
-// "tenants/upload-staging/1f0c…". No [KeyGenerator] may use it, and no [Links]
+// "tenants/upload-staging/1f0c…". No [upload.KeyGenerator] may use it, and no [upload.Links]
 // lead to such a key. A lifecycle rule should remove what is left there.
 const StagingSegment = "upload-staging"
 
-func isStaging(key string) bool {
+func IsStaging(key string) bool {
 	return strings.Contains("/"+key+"/", "/"+StagingSegment+"/")
 }
 
 // What S3 allows, and so every [DirectStorage] may rely on.
 const (
-	minDirectPart = 5 << 20
-	maxDirectPart = 5 << 30 // also of a single request
-	maxPartCount  = 10_000
+	MinPartSize = 5 << 20
+	MaxPartSize = 5 << 30 // also of a single request
+	MaxParts    = 10_000
 )
 
 // DirectStorage is an optional ability of a [Storage]: clients send it files by
-// themselves, with requests that it has signed for them. [NewPresigner] needs
+// themselves, with requests that it has signed for them. [upload.NewPresigner] needs
 // it. Such a file lies under a staging key, unchecked, until Promote makes a
 // new object of it. Whatever a signed request states must be enforced by the
 // store; what cannot be enforced must not be signed.
@@ -99,7 +99,7 @@ type ObjectReader interface {
 }
 
 // LinkStorage is an optional ability of a [Storage]: links that let whoever has
-// them read one object for a while. [NewLinks] needs it.
+// them read one object for a while. [upload.NewLinks] needs it.
 type LinkStorage interface {
 	ObjectReader
 
