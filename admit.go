@@ -56,7 +56,7 @@ func (tx *Tx) admit() (boundary string, err error) {
 	if declared < 0 {
 		declared = limit
 	}
-	if err := tx.reserve(Demand{Files: tx.grant.MaxFiles, Bytes: declared}); err != nil {
+	if err := tx.reserve(Claim{Files: tx.grant.MaxFiles, Bytes: declared}); err != nil {
 		return "", err
 	}
 	if err := tx.takePlace(); err != nil {

@@ -26,7 +26,7 @@ type Grant struct {
 
 	MaxFileSize int64     // instead of Options.MaxFileSize
 	MaxFiles    int       // instead of Options.MaxFiles
-	Accept      Validator // instead of the handler's policy
+	Policy      Validator // instead of the handler's policy
 
 	// KeyPrefix stands before every key of this caller, generated prefixes
 	// included. It ends in "/".
@@ -36,12 +36,12 @@ type Grant struct {
 // AllowAnonymous is the Authorizer that lets anyone upload. Anonymous callers
 // share all places and all memory: a few slow ones can take them, and the others
 // are told to come again. Where that matters, tell callers apart, if only by
-// their address, with [Subject] or an [Options.Limiter], and raise [Options.MinRate].
+// their address, with [RequireSubject] or an [Options.Limiter], and raise [Options.MinRate].
 func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
 
 // Subject makes an Authorizer of a function that tells who a request is from.
 // An error, or "", refuses the request as not authenticated.
-func Subject(who func(*http.Request) (string, error)) Authorizer {
+func RequireSubject(who func(*http.Request) (string, error)) Authorizer {
 	return func(r *http.Request) (*Grant, error) {
 		subject, err := who(r)
 		if err != nil || subject == "" {
@@ -81,8 +81,8 @@ func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error)
 	if g.MaxFiles == 0 {
 		g.MaxFiles = h.opts.MaxFiles
 	}
-	if g.Accept == nil {
-		g.Accept = h.policy
+	if g.Policy == nil {
+		g.Policy = h.policy
 	}
 	return &g, nil
 }

@@ -50,7 +50,7 @@ func (l *liar) OpenAt(ctx context.Context, key, etag string, offset, length int6
 // over is a presigner like d's, with a storage of its own.
 func (d *direct) over(t *testing.T, store storage.Storage) *upload.Presigner {
 	t.Helper()
-	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.Subject(bySubject),
+	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.RequireSubject(bySubject),
 		&upload.Options{Logger: (&fixture{log: d.log}).logger()})
 	require.NoError(t, err)
 	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)

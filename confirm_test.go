@@ -102,7 +102,7 @@ func (d *direct) meddle(t *testing.T, o upload.Options, po upload.PresignOptions
 	t.Helper()
 	o.Logger = (&fixture{log: d.log}).logger()
 	store := uploadtest.NewFailingStore(d.store, faults...).Storage()
-	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.Subject(bySubject), &o)
+	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.RequireSubject(bySubject), &o)
 	require.NoError(t, err)
 	p, err := upload.NewPresigner(h, [][]byte{secret}, &po)
 	require.NoError(t, err)
@@ -290,7 +290,7 @@ func TestTicketsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &memstore.Store{}
 		serve := store.Handler("http://example.com/store/")
-		h, err := upload.New(store, upload.Types("text/plain"), upload.Subject(bySubject), nil)
+		h, err := upload.New(store, upload.Types("text/plain"), upload.RequireSubject(bySubject), nil)
 		require.NoError(t, err)
 		p, err := upload.NewPresigner(h, [][]byte{secret}, &upload.PresignOptions{URLExpires: time.Minute, TicketExpires: time.Hour})
 		require.NoError(t, err)
@@ -387,8 +387,8 @@ func TestNewPresigner(t *testing.T) {
 		"tickets for a month": {good, [][]byte{secret}, &upload.PresignOptions{TicketExpires: 31 * 24 * time.Hour}, false},
 		"tickets end first":   {good, [][]byte{secret}, &upload.PresignOptions{URLExpires: time.Hour, TicketExpires: time.Minute}, false},
 		"negative":            {good, [][]byte{secret}, &upload.PresignOptions{MaxChecks: -1}, false},
-		"an open prefix":      {good, [][]byte{secret}, &upload.PresignOptions{KeyPrefix: "a"}, false},
-		"a climbing prefix":   {good, [][]byte{secret}, &upload.PresignOptions{KeyPrefix: "../"}, false},
+		"an open prefix":      {good, [][]byte{secret}, &upload.PresignOptions{StagingPrefix: "a"}, false},
+		"a climbing prefix":   {good, [][]byte{secret}, &upload.PresignOptions{StagingPrefix: "../"}, false},
 	}
 	for name, row := range rows {
 		_, err := upload.NewPresigner(row.h, row.secrets, row.opts)
@@ -479,7 +479,7 @@ func TestGrantsAreAskedAgain(t *testing.T) {
 		"same":         {KeyPrefix: "a/"},
 		"other prefix": {KeyPrefix: "b/"},
 		"smaller":      {KeyPrefix: "a/", MaxFileSize: 3},
-		"stricter":     {KeyPrefix: "a/", Accept: upload.Types("image/png")},
+		"stricter":     {KeyPrefix: "a/", Policy: upload.Types("image/png")},
 	}
 	wants := map[string]upload.Code{"other prefix": upload.CodeBadTicket, "smaller": upload.CodeTooLarge, "stricter": upload.CodeTypeNotAllowed}
 	for name, second := range grants {

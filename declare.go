@@ -81,7 +81,7 @@ func (q *request) declaredTypes(d Declaration, name string) (in *Incoming, err e
 	if len(types) == 0 {
 		types = []string{claimedType(d.Type)}
 	}
-	accept := q.grant.Accept
+	accept := q.grant.Policy
 	for _, t := range types {
 		in = &Incoming{
 			Field: d.Field, Name: name, ClaimedType: d.Type, Type: t, Size: d.Size, Subject: q.grant.Subject,

@@ -91,7 +91,7 @@ func TestWaitingDecodersLeave(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, leave)
 		began := time.Now()
-		require.Equal(t, upload.CodeGone, send(ctx, func() {}))
+		require.Equal(t, upload.CodeClientGone, send(ctx, func() {}))
 		require.Equal(t, time.Second, time.Since(began))
 		close(release)
 		synctest.Wait()

@@ -45,7 +45,7 @@ const (
 	CodeScanPending     Code = "scan_pending"     // 503 with Retry-After: a stored file that no scanner has judged yet
 	CodeBusy            Code = "busy"             // 503 with Retry-After: no room for another upload now
 	CodeShutdown        Code = "shutdown"         // 503 with Retry-After: the server is stopping
-	CodeGone            Code = "client_gone"      // 400, unread: the client closed the connection
+	CodeClientGone      Code = "client_gone"      // 400, unread: the client closed the connection
 	CodeNotStored       Code = "not_stored"       // of a file only: it was good, another of its request was not
 )
 
@@ -66,7 +66,7 @@ const (
 )
 
 var statuses = map[Code]int{
-	CodeMalformed: 400, CodeNoFile: 400, CodeUnexpectedField: 400, CodeBadName: 400, CodeGone: 400, CodeEmpty: 400,
+	CodeMalformed: 400, CodeNoFile: 400, CodeUnexpectedField: 400, CodeBadName: 400, CodeClientGone: 400, CodeEmpty: 400,
 	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,
 	CodeMethod: 405, CodeTimeout: 408, CodeConflict: 409, CodeNotUploaded: 409, CodeTooLarge: 413, CodeTooMany: 413,
 	CodeNotMultipart: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,

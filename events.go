@@ -15,7 +15,7 @@ import (
 // the place. The one exception is the name of a field in a sentence, cut to 40
 // bytes and quoted.
 type Event struct {
-	Kind Kind
+	Kind EventKind
 	Door Door
 
 	// Subject is who asked, "" for anonymous callers and before the authorizer
@@ -59,33 +59,33 @@ const (
 )
 
 // Kind says what happened. New kinds may be added.
-type Kind string
+type EventKind string
 
 // The decisions. Each request of a [Handler], each call of a step of a
 // [Presigner] and each request for a link ends with exactly one, also when it
 // panics; a [Tx] when it is committed or rolled back.
 const (
-	KindAccepted    Kind = "accepted"     // its files were published
-	KindConfirmed   Kind = "confirmed"    // its file had been published before by the same ticket
-	KindSigned      Kind = "signed"       // a ticket was given out
-	KindPartSigned  Kind = "part_signed"  // a request for one part was signed
-	KindPartsListed Kind = "parts_listed" // the parts that have arrived were listed
-	KindAborted     Kind = "aborted"      // given up: by the host's Rollback, or by the client of a ticket
-	KindLinked      Kind = "linked"       // a link was given out, as by a redirect
-	KindServed      Kind = "served"       // the file was passed through, or a part of it, or a HEAD answered
-	KindRefused     Kind = "refused"      // for Event.Code; one that was served and cut off is refused, too
+	KindAccepted    EventKind = "accepted"     // its files were published
+	KindConfirmed   EventKind = "confirmed"    // its file had been published before by the same ticket
+	KindSigned      EventKind = "signed"       // a ticket was given out
+	KindPartSigned  EventKind = "part_signed"  // a request for one part was signed
+	KindPartsListed EventKind = "parts_listed" // the parts that have arrived were listed
+	KindAborted     EventKind = "aborted"      // given up: by the host's Rollback, or by the client of a ticket
+	KindLinked      EventKind = "linked"       // a link was given out, as by a redirect
+	KindServed      EventKind = "served"       // the file was passed through, or a part of it, or a HEAD answered
+	KindRefused     EventKind = "refused"      // for Event.Code; one that was served and cut off is refused, too
 )
 
 // What happens besides, before a decision or after it.
 const (
-	KindUndone        Kind = "undone"         // after KindAccepted: the files were removed again, or Err says that some were left
-	KindCleanedUp     Kind = "cleaned_up"     // a file that was staged or published was removed, or none was left
-	KindCleanupFailed Kind = "cleanup_failed" // something is left under the file's key for good
-	KindHung          Kind = "hung"           // a call of the host's code did not return within CheckTimeout
+	KindUndone        EventKind = "undone"         // after KindAccepted: the files were removed again, or Err says that some were left
+	KindCleanedUp     EventKind = "cleaned_up"     // a file that was staged or published was removed, or none was left
+	KindCleanupFailed EventKind = "cleanup_failed" // something is left under the file's key for good
+	KindHung          EventKind = "hung"           // a call of the host's code did not return within CheckTimeout
 )
 
 // IsDecision reports whether it is how a request ended.
-func (k Kind) IsDecision() bool {
+func (k EventKind) IsDecision() bool {
 	switch k {
 	case KindUndone, KindCleanedUp, KindCleanupFailed, KindHung:
 		return false

@@ -18,7 +18,7 @@ func TestLinkEvents(t *testing.T) {
 	for _, tc := range []struct {
 		about, method, path, subject string
 		proxy                        bool
-		kind                         upload.Kind
+		kind                         upload.EventKind
 		code                         upload.Code
 		bytes                        int64
 	}{

@@ -116,7 +116,7 @@ func TestStreamedEvents(t *testing.T) {
 			if errors.Is(tc.store.stage, errPanics) {
 				store = panickingStore{}
 			}
-			h, err := upload.New(store, upload.Types("text/plain"), upload.Subject(bySubject), &upload.Options{
+			h, err := upload.New(store, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{
 				MaxFiles: 2, CleanupTimeout: time.Millisecond, Logger: (&fixture{log: log}).logger(), Hooks: s.hooks(),
 			})
 			require.NoError(t, err)

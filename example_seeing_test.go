@@ -25,7 +25,7 @@ func ExampleHooks() {
 			fmt.Println(e.Subject, "was refused", string(e.Code))
 		}
 	}}
-	ann := upload.Subject(func(*http.Request) (string, error) { return "ann", nil })
+	ann := upload.RequireSubject(func(*http.Request) (string, error) { return "ann", nil })
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), ann, &upload.Options{
 		Hooks: hooks, Logger: slog.New(slog.DiscardHandler),
 	})
@@ -53,7 +53,7 @@ func ExampleProgress() {
 	r.Header.Set("Upload-Id", "5f0c2b1e9d3a4c67")
 	go h.ServeHTTP(httptest.NewRecorder(), r)
 
-	var last upload.Status
+	var last upload.ProgressStatus
 	for last = range progress.Watch(context.Background(), "", "5f0c2b1e9d3a4c67", time.Second/4) {
 		// tell the page
 	}

@@ -21,7 +21,7 @@ func signedIn(r *http.Request) (string, error) {
 }
 
 func Example() {
-	h, err := upload.New(&memstore.Store{}, upload.Types("image/png", "text/plain"), upload.Subject(signedIn), nil)
+	h, err := upload.New(&memstore.Store{}, upload.Types("image/png", "text/plain"), upload.RequireSubject(signedIn), nil)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -237,6 +237,6 @@ func TestClientGoneWhileStoring(t *testing.T) {
 	require.NoError(t, err)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	require.Equal(t, upload.CodeGone, problemOf(t, w.Result()).Code)
+	require.Equal(t, upload.CodeClientGone, problemOf(t, w.Result()).Code)
 	f.empty(t)
 }

@@ -181,7 +181,7 @@ func (b *syncBuffer) String() string {
 }
 
 // counting counts the events of one kind.
-func counting(kind upload.Kind, n *int) upload.Hooks {
+func counting(kind upload.EventKind, n *int) upload.Hooks {
 	return upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 		if e.Kind == kind {
 			*n++

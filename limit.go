@@ -23,7 +23,7 @@ import (
 // concurrently.
 type Limiter interface {
 	// Reserve takes what d may need. A nil Reservation needs no Settle.
-	Reserve(ctx context.Context, d Demand) (Reservation, error)
+	Reserve(ctx context.Context, d Claim) (Reservation, error)
 }
 
 // Reservation is what a [Limiter] has granted.
@@ -35,11 +35,11 @@ type Reservation interface {
 	// request's context. Only the reservation of an upload that
 	// was signed (Demand.Until) is never settled. The context does not end with
 	// the request but after Options.CheckTimeout. An error is logged.
-	Settle(ctx context.Context, used Used) error
+	Settle(ctx context.Context, used Usage) error
 }
 
 // Demand is what a request may need.
-type Demand struct {
+type Claim struct {
 	// Subject is that of the caller's [Grant]: "" for anonymous callers.
 	Subject string
 
@@ -64,14 +64,14 @@ type Demand struct {
 	Until time.Time
 }
 
-// Used is what a request has used of its [Demand].
-type Used struct {
+// Used is what a request has used of its [Claim].
+type Usage struct {
 	Files int   // that passed every check, whether or not they were kept
 	Bytes int64 // of the body that were read, whatever was in them, and also what RespondError read on
 }
 
 // reserve asks the limiter. A reservation that comes too late is given back.
-func (q *request) reserve(d Demand) error {
+func (q *request) reserve(d Claim) error {
 	limiter := q.h.opts.Limiter
 	if limiter == nil {
 		return nil
@@ -89,7 +89,7 @@ func (q *request) reserve(d Demand) error {
 		q.worker.Last(false, func() error {
 			select {
 			case late := <-given:
-				return q.giveBack(late, Used{})
+				return q.giveBack(late, Usage{})
 			default:
 				return nil
 			}
@@ -101,7 +101,7 @@ func (q *request) reserve(d Demand) error {
 }
 
 // settle tells the limiter how much it was, once. A call that hangs is abandoned.
-func (q *request) settle(used Used) {
+func (q *request) settle(used Usage) {
 	r := q.reservation
 	if r == nil {
 		return
@@ -122,7 +122,7 @@ func (tx *Tx) settleBody() {
 		tx.charge(tx.body.read)
 		return
 	}
-	tx.settle(Used{Files: len(tx.files), Bytes: tx.body.read})
+	tx.settle(Usage{Files: len(tx.files), Bytes: tx.body.read})
 }
 
 // charge counts bytes without asking whether they may come, since they have. Of a caller
@@ -133,11 +133,11 @@ func (q *request) charge(bytes int64) {
 	err := w.Do(func() error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), q.h.opts.CheckTimeout)
 		defer cancel()
-		r, err := q.h.opts.Limiter.Reserve(ctx, Demand{Subject: q.grant.Subject, Request: q.r})
+		r, err := q.h.opts.Limiter.Reserve(ctx, Claim{Subject: q.grant.Subject, Request: q.r})
 		if errors.Is(err, CodeRateLimited) {
 			return nil
 		}
-		return errors.Join(err, q.giveBack(r, Used{Bytes: bytes}))
+		return errors.Join(err, q.giveBack(r, Usage{Bytes: bytes}))
 	})
 	if err != nil {
 		q.unsettled(err)
@@ -148,7 +148,7 @@ func (q *request) unsettled(err error) {
 	q.h.opts.Logger.WarnContext(q.ctx, "upload: the limiter was not told what was used", "subject", q.subject(), "error", err)
 }
 
-func (q *request) giveBack(r Reservation, used Used) error {
+func (q *request) giveBack(r Reservation, used Usage) error {
 	if r == nil {
 		return nil
 	}

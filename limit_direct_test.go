@@ -21,14 +21,14 @@ func TestLimiterAtSigning(t *testing.T) {
 		status   int
 		files    int
 		until    time.Duration
-		used     []upload.Used
+		used     []upload.Usage
 	}{
 		"one request":       {declarationOf("a.txt", "hello"), 201, 1, life, nil},
 		"parts":             {large, 201, 1, life + ticketLife, nil},
-		"another extension": {declarationOf("a.exe", "hello"), 415, 1, life, []upload.Used{{}}},
-		"too large":         {upload.Declaration{Field: "file", Name: "a.txt", Size: 1 << 40}, 413, 0, 0, []upload.Used{{}}},
-		"a negative size":   {upload.Declaration{Field: "file", Name: "a.txt", Size: -1 << 40}, 400, 0, 0, []upload.Used{{}}},
-		"empty":             {upload.Declaration{Field: "file", Name: "a.txt"}, 400, 0, 0, []upload.Used{{}}},
+		"another extension": {declarationOf("a.exe", "hello"), 415, 1, life, []upload.Usage{{}}},
+		"too large":         {upload.Declaration{Field: "file", Name: "a.txt", Size: 1 << 40}, 413, 0, 0, []upload.Usage{{}}},
+		"a negative size":   {upload.Declaration{Field: "file", Name: "a.txt", Size: -1 << 40}, 400, 0, 0, []upload.Usage{{}}},
+		"empty":             {upload.Declaration{Field: "file", Name: "a.txt"}, 400, 0, 0, []upload.Usage{{}}},
 	} {
 		t.Run(about, func(t *testing.T) {
 			l := &testLimiter{}
@@ -41,7 +41,7 @@ func TestLimiterAtSigning(t *testing.T) {
 			require.Equal(t, "ann", demands[0].Subject)
 			require.Equal(t, tc.files, demands[0].Files)
 			if tc.files == 0 {
-				require.Equal(t, upload.Demand{Subject: "ann", Request: demands[0].Request}, demands[0])
+				require.Equal(t, upload.Claim{Subject: "ann", Request: demands[0].Request}, demands[0])
 			} else {
 				require.Equal(t, tc.declared.Size, demands[0].Bytes)
 				require.False(t, demands[0].Until.Before(begin.Add(tc.until)), "%v", demands[0].Until.Sub(begin))
@@ -66,8 +66,8 @@ func TestLimiterOfSteps(t *testing.T) {
 		d.step(t, name, body, nil)
 		demands, used := l.take()
 		require.Len(t, demands, 1, name)
-		require.Equal(t, upload.Demand{Subject: "ann", Request: demands[0].Request}, demands[0], name)
-		require.Equal(t, []upload.Used{{}}, used, name)
+		require.Equal(t, upload.Claim{Subject: "ann", Request: demands[0].Request}, demands[0], name)
+		require.Equal(t, []upload.Usage{{}}, used, name)
 	}
 }
 

@@ -23,11 +23,11 @@ type testLimiter struct {
 	settle  func(ctx context.Context) error
 
 	mu      sync.Mutex
-	demands []upload.Demand
-	used    []upload.Used
+	demands []upload.Claim
+	used    []upload.Usage
 }
 
-func (l *testLimiter) Reserve(ctx context.Context, d upload.Demand) (upload.Reservation, error) {
+func (l *testLimiter) Reserve(ctx context.Context, d upload.Claim) (upload.Reservation, error) {
 	l.mu.Lock()
 	l.demands = append(l.demands, d)
 	l.mu.Unlock()
@@ -41,7 +41,7 @@ func (l *testLimiter) Reserve(ctx context.Context, d upload.Demand) (upload.Rese
 
 type testReservation struct{ l *testLimiter }
 
-func (r testReservation) Settle(ctx context.Context, used upload.Used) error {
+func (r testReservation) Settle(ctx context.Context, used upload.Usage) error {
 	r.l.mu.Lock()
 	r.l.used = append(r.l.used, used)
 	r.l.mu.Unlock()
@@ -52,7 +52,7 @@ func (r testReservation) Settle(ctx context.Context, used upload.Used) error {
 }
 
 // take returns what came since it was called last.
-func (l *testLimiter) take() ([]upload.Demand, []upload.Used) {
+func (l *testLimiter) take() ([]upload.Claim, []upload.Usage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	demands, used := l.demands, l.used
@@ -79,13 +79,13 @@ func TestLimiterIsTold(t *testing.T) {
 	for about, tc := range map[string]struct {
 		body string
 		via  func(*upload.Handler) http.Handler
-		want upload.Used
+		want upload.Usage
 	}{
-		"accepted":          {body, nil, upload.Used{Files: 1, Bytes: int64(len(body))}},
-		"the next fails":    {body, failing, upload.Used{Files: 1, Bytes: int64(len(body))}},
-		"rolled back":       {body, rolledBack, upload.Used{Files: 1, Bytes: int64(len(body))}},
-		"the second is bad": {two, nil, upload.Used{Files: 1, Bytes: int64(len(two))}},
-		"cut":               {body[:len(body)-20], nil, upload.Used{Bytes: int64(len(body) - 20)}},
+		"accepted":          {body, nil, upload.Usage{Files: 1, Bytes: int64(len(body))}},
+		"the next fails":    {body, failing, upload.Usage{Files: 1, Bytes: int64(len(body))}},
+		"rolled back":       {body, rolledBack, upload.Usage{Files: 1, Bytes: int64(len(body))}},
+		"the second is bad": {two, nil, upload.Usage{Files: 1, Bytes: int64(len(two))}},
+		"cut":               {body[:len(body)-20], nil, upload.Usage{Bytes: int64(len(body) - 20)}},
 	} {
 		t.Run(about, func(t *testing.T) {
 			l := &testLimiter{}
@@ -103,7 +103,7 @@ func TestLimiterIsTold(t *testing.T) {
 			require.EqualValues(t, len(tc.body), demands[0].Bytes)
 			require.Equal(t, "192.0.2.7:1", demands[0].Request.RemoteAddr)
 			require.True(t, demands[0].Until.IsZero())
-			require.Equal(t, []upload.Used{tc.want}, used)
+			require.Equal(t, []upload.Usage{tc.want}, used)
 		})
 	}
 }
@@ -234,7 +234,7 @@ func TestLateReservation(t *testing.T) {
 		close(release)
 		synctest.Wait()
 		_, used := l.take()
-		require.Equal(t, []upload.Used{{}}, used)
+		require.Equal(t, []upload.Usage{{}}, used)
 	})
 }
 
@@ -271,6 +271,6 @@ func TestSettleOutlivesTheClient(t *testing.T) {
 	r.Body = io.NopCloser(readerFunc(func([]byte) (int, error) { cancel(); return 0, ctx.Err() }))
 	require.Equal(t, http.StatusBadRequest, f.do(r).Code)
 	_, used := l.take()
-	require.Equal(t, []upload.Used{{}}, used)
+	require.Equal(t, []upload.Usage{{}}, used)
 	require.NotContains(t, f.log.String(), "the limiter was not told")
 }

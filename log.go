@@ -57,7 +57,7 @@ func (r *reporter) run(ctx context.Context, door Door, f func(ctx context.Contex
 	if err != nil {
 		refusal := errorOf(err)
 		if ctx.Err() != nil && refusal.Code.Status() >= http.StatusInternalServerError {
-			refusal = &Error{Code: CodeGone, Reason: goneReason, Err: err}
+			refusal = &Error{Code: CodeClientGone, Reason: goneReason, Err: err}
 		}
 		e.refuse(refusal)
 	}

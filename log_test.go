@@ -88,7 +88,7 @@ func TestClientGoneHidesNoFailure(t *testing.T) {
 		commit map[int]error
 		code   upload.Code
 	}{
-		{"Stage fails", secret, nil, upload.CodeGone},
+		{"Stage fails", secret, nil, upload.CodeClientGone},
 		{"Commit fails", nil, map[int]error{1: secret}, upload.CodeStorage},
 	} {
 		t.Run(tc.about, func(t *testing.T) {

@@ -37,7 +37,7 @@ const markedNumber = "98765432109876543210"
 type listener struct {
 	mu   sync.Mutex
 	said []string
-	kind map[upload.Kind]int
+	kind map[upload.EventKind]int
 }
 
 func (l *listener) Enabled(context.Context, slog.Level) bool { return true }
@@ -126,7 +126,7 @@ func (l *listener) requireSilent(t *testing.T, about string, except ...string) {
 // bugged is an application with all validators, of which all that is said is kept.
 func bugged(t *testing.T, policy upload.Validator) (*listener, *upload.Handler, *upload.Presigner) {
 	t.Helper()
-	l := &listener{kind: map[upload.Kind]int{}}
+	l := &listener{kind: map[upload.EventKind]int{}}
 	store := &memstore.Store{}
 	store.Handler("http://store.example/")
 	h, err := upload.New(store, policy, upload.AllowAnonymous, &upload.Options{

@@ -55,7 +55,7 @@ func newLogged(t *testing.T, handler slog.Handler) *logged {
 	d.mux.Handle("/store/", d.store.Handler(d.URL+"/store/"))
 	l, log := &logged{direct: d}, slog.New(handler)
 	var err error
-	d.handler, err = upload.New(d.store, upload.Types("text/plain"), upload.Subject(bySubject), &upload.Options{
+	d.handler, err = upload.New(d.store, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{
 		MaxFileSize: 20 << 20, MaxFiles: 2, Logger: log,
 	})
 	require.NoError(t, err)

@@ -87,7 +87,7 @@ type ending struct {
 }
 
 var endings = []ending{
-	{about: "the client leaves", end: func(leave func()) { leave() }, code: upload.CodeGone, causes: 1},
+	{about: "the client leaves", end: func(leave func()) { leave() }, code: upload.CodeClientGone, causes: 1},
 	{about: "CheckTimeout passes", end: func(func()) { time.Sleep(time.Minute + 1) }, code: upload.CodeCheckFailed},
 }
 

@@ -100,12 +100,12 @@ func (p *points) hooks() upload.Hooks {
 
 type pointLimiter struct{ *points }
 
-func (l pointLimiter) Reserve(context.Context, upload.Demand) (upload.Reservation, error) {
+func (l pointLimiter) Reserve(context.Context, upload.Claim) (upload.Reservation, error) {
 	l.hit("Reserve")
 	return l, nil
 }
 
-func (l pointLimiter) Settle(context.Context, upload.Used) error { l.hit("Settle"); return nil }
+func (l pointLimiter) Settle(context.Context, upload.Usage) error { l.hit("Settle"); return nil }
 
 type pointPolicy struct{ *points }
 

@@ -79,7 +79,7 @@ type PresignOptions struct {
 
 	// KeyPrefix stands before the staging keys, as for a bucket that is shared
 	// with others. It ends in "/". Default: none.
-	KeyPrefix string
+	StagingPrefix string
 
 	// Purpose keeps the tickets of presigners apart that share their secrets:
 	// each needs its own, or a ticket signed under the policy of one can be
@@ -151,7 +151,7 @@ func (o *PresignOptions) fill(h *Handler) error {
 		return errors.New("upload: SingleSize is at most 5 GiB, PartSize 5 MiB to 5 GiB")
 	case o.URLExpires > maxURLExpires, o.TicketExpires > maxTicketExpires, o.TicketExpires < o.URLExpires:
 		return errors.New("upload: URLExpires is at most 12 hours, and TicketExpires no less than that and at most 7 days")
-	case o.KeyPrefix != "" && (!strings.HasSuffix(o.KeyPrefix, "/") || storage.ValidKey(o.KeyPrefix+"x") != nil):
+	case o.StagingPrefix != "" && (!strings.HasSuffix(o.StagingPrefix, "/") || storage.ValidKey(o.StagingPrefix+"x") != nil):
 		return errors.New("upload: KeyPrefix is a valid key that ends in a slash")
 	}
 	return nil
@@ -188,7 +188,7 @@ var errBadTicket = Reject(CodeBadTicket, "the upload is not known or has expired
 
 // leaveWith ends a request and makes its error one that clients may see.
 func (q *request) leaveWith(err error) error {
-	q.settle(Used{})
+	q.settle(Usage{})
 	q.worker.Close()
 	defer q.leave()
 	if err == nil {
@@ -197,7 +197,7 @@ func (q *request) leaveWith(err error) error {
 	e := *errorOf(err)
 	e.body = q.body
 	if q.ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError {
-		e.Code, e.Reason, e.Err = CodeGone, goneReason, err
+		e.Code, e.Reason, e.Err = CodeClientGone, goneReason, err
 		var cut *Error
 		if errors.As(context.Cause(q.ctx), &cut) {
 			e.Code, e.Reason = cut.Code, cut.Reason

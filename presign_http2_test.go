@@ -121,7 +121,7 @@ func TestShutdownRacesConfirm(t *testing.T) {
 	}
 	confirming.Wait()
 	require.Len(t, confirmed, len(tokens))
-	h, err := upload.New(d.store, upload.Types("text/plain"), upload.Subject(bySubject), nil)
+	h, err := upload.New(d.store, upload.Types("text/plain"), upload.RequireSubject(bySubject), nil)
 	require.NoError(t, err)
 	next, err := upload.NewPresigner(h, [][]byte{secret}, nil)
 	require.NoError(t, err)

@@ -34,7 +34,7 @@ func serveStalling(t *testing.T) *stalling {
 	var err error
 	s.handler, err = upload.New(store, upload.Types("text/plain"), func(r *http.Request) (*upload.Grant, error) {
 		s.asked++
-		return upload.Subject(bySubject)(r)
+		return upload.RequireSubject(bySubject)(r)
 	}, &upload.Options{StallTimeout: stallTimeout, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	p, err := upload.NewPresigner(s.handler, [][]byte{secret}, nil)

@@ -45,7 +45,7 @@ func newDirect(t *testing.T, policy upload.Validator, o upload.Options, po uploa
 	}
 	o.Logger = (&fixture{log: d.log}).logger()
 	var err error
-	d.handler, err = upload.New(d.store, policy, upload.Subject(bySubject), &o)
+	d.handler, err = upload.New(d.store, policy, upload.RequireSubject(bySubject), &o)
 	require.NoError(t, err)
 	d.presigner, err = upload.NewPresigner(d.handler, [][]byte{secret}, &po)
 	require.NoError(t, err)

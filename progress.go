@@ -53,10 +53,10 @@ const (
 
 // Get returns how far subject's upload of that id is, and false if there is
 // none.
-func (p *Progress) Get(subject, id string) (Status, bool) {
+func (p *Progress) Get(subject, id string) (ProgressStatus, bool) {
 	t := p.find(subject, id)
 	if t == nil {
-		return Status{}, false
+		return ProgressStatus{}, false
 	}
 	s, _ := t.status()
 	return s, true
@@ -67,22 +67,22 @@ func (p *Progress) Get(subject, id string) (Status, bool) {
 // ends with it, or with ctx. It waits 10 s for an upload that has not begun,
 // since clients may ask before their upload arrives, and then yields nothing.
 // An upload that begins under the same id takes the place of the former.
-func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Duration) iter.Seq[Status] {
-	return func(yield func(Status) bool) {
+func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Duration) iter.Seq[ProgressStatus] {
+	return func(yield func(ProgressStatus) bool) {
 		ticker := time.NewTicker(max(every, 10*time.Millisecond))
 		defer ticker.Stop()
-		var last Status
+		var last ProgressStatus
 		for begin := time.Now(); ; {
 			t := p.find(subject, id)
 			var ended <-chan struct{}
 			switch {
 			case t != nil:
-				var s Status
+				var s ProgressStatus
 				if s, ended = t.status(); s != last && !yield(s) || s.State.Ended() {
 					return
 				}
 				last = s
-			case last != Status{} || time.Since(begin) >= maxAppear:
+			case last != ProgressStatus{} || time.Since(begin) >= maxAppear:
 				return
 			}
 			select {
@@ -101,7 +101,7 @@ func (p *Progress) find(subject, id string) *tracked {
 
 // begin makes an upload known. It returns nil, which counts nothing, for one
 // that is not.
-func (p *Progress) begin(r *http.Request, subject string, state State, total int64) *tracked {
+func (p *Progress) begin(r *http.Request, subject string, state ProgressState, total int64) *tracked {
 	if p == nil {
 		return nil
 	}

@@ -15,8 +15,8 @@ func TestProgressForgets(t *testing.T) {
 	for range 100 {
 		left, ended := p.begin(r, "ann", StateWaiting, 1), p.begin(r, "ann", StateWaiting, 1)
 		ended.is(StateDone, "")
-		left.is(StateRefused, CodeGone)
-		ended.is(StateRefused, CodeGone)
+		left.is(StateRefused, CodeClientGone)
+		ended.is(StateRefused, CodeClientGone)
 	}
 	require.Len(t, p.table.known, 1)
 	require.Equal(t, 1, p.table.ended.Len())

@@ -59,11 +59,11 @@ func TestProgress(t *testing.T) {
 		about string
 		err   error // of the verdict
 		next  int
-		want  upload.Status
+		want  upload.ProgressStatus
 	}{
-		{"published", nil, 200, upload.Status{State: upload.StateDone, Files: 1}},
-		{"refused", upload.Reject(upload.CodeContent, "no"), 0, upload.Status{State: upload.StateRefused, Code: upload.CodeContent}},
-		{"undone", nil, 500, upload.Status{State: upload.StateAborted, Files: 1}},
+		{"published", nil, 200, upload.ProgressStatus{State: upload.StateDone, Files: 1}},
+		{"refused", upload.Reject(upload.CodeContent, "no"), 0, upload.ProgressStatus{State: upload.StateRefused, Code: upload.CodeContent}},
+		{"undone", nil, 500, upload.ProgressStatus{State: upload.StateAborted, Files: 1}},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestProgress(t *testing.T) {
 					<-g.verdict
 					return tc.err
 				}}
-				h, err := upload.New(gatedStore{&memstore.Store{}, g}, policy, upload.Subject(bySubject), &upload.Options{
+				h, err := upload.New(gatedStore{&memstore.Store{}, g}, policy, upload.RequireSubject(bySubject), &upload.Options{
 					MaxConcurrent: 1, Progress: p, Logger: (&fixture{log: &syncBuffer{}}).logger(),
 				})
 				require.NoError(t, err)
@@ -85,7 +85,7 @@ func TestProgress(t *testing.T) {
 					<-g.next
 					w.WriteHeader(tc.next)
 				}))
-				is := func(want upload.Status) {
+				is := func(want upload.ProgressStatus) {
 					t.Helper()
 					synctest.Wait()
 					got, ok := p.Get("ann", "id")
@@ -103,9 +103,9 @@ func TestProgress(t *testing.T) {
 				r := shown("id", body)
 				r.Body = in
 				go serve(served, r)
-				is(upload.Status{State: upload.StateWaiting, Total: total})
+				is(upload.ProgressStatus{State: upload.StateWaiting, Total: total})
 				require.NoError(t, before.Rollback())
-				is(upload.Status{State: upload.StateReceiving, Total: total})
+				is(upload.ProgressStatus{State: upload.StateReceiving, Total: total})
 				_, err = io.WriteString(out, body[:10_000])
 				require.NoError(t, err)
 				synctest.Wait()
@@ -123,9 +123,9 @@ func TestProgress(t *testing.T) {
 				close(g.verdict)
 				staged := int64(20_000)
 				if tc.err == nil {
-					is(upload.Status{State: upload.StateCommitting, Total: total, Received: total, Staged: staged, Files: 1})
+					is(upload.ProgressStatus{State: upload.StateCommitting, Total: total, Received: total, Staged: staged, Files: 1})
 					close(g.commit)
-					is(upload.Status{State: upload.StateCommitting, Total: total, Received: total, Staged: staged, Files: 1})
+					is(upload.ProgressStatus{State: upload.StateCommitting, Total: total, Received: total, Staged: staged, Files: 1})
 					close(g.next)
 				} else {
 					synctest.Wait()
@@ -162,7 +162,7 @@ func TestProgressOfRollback(t *testing.T) {
 func TestProgressOfConfirmation(t *testing.T) {
 	p := &upload.Progress{ID: func(r *http.Request) string { return r.Header.Get("Id") }}
 	d := newDirect(t, nil, upload.Options{Progress: p}, upload.PresignOptions{})
-	for content, want := range map[string]upload.Status{
+	for content, want := range map[string]upload.ProgressStatus{
 		"hello": {State: upload.StateDone, Received: 5, Total: 5},
 		"<svg>": {State: upload.StateRefused, Code: upload.CodeTypeMismatch, Received: 5, Total: 5},
 	} {

@@ -161,7 +161,7 @@ func (tx *Tx) diagnose(err error) *Error {
 	if errors.As(first, &given) {
 		e.Code, e.Reason, e.Err = given.Code, given.Reason, err
 	} else if tx.ctx.Err() != nil && !tx.received && e.Code.Status() >= http.StatusInternalServerError {
-		e.Code, e.Reason, e.Err = CodeGone, goneReason, err
+		e.Code, e.Reason, e.Err = CodeClientGone, goneReason, err
 	}
 	return e
 }

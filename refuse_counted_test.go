@@ -128,7 +128,7 @@ func TestDrainedEarlyIsCharged(t *testing.T) {
 			demands, used := l.take()
 			require.Len(t, demands, row.demands)
 			if row.charged {
-				require.Equal(t, []upload.Used{{Bytes: int64(len(body))}}, used)
+				require.Equal(t, []upload.Usage{{Bytes: int64(len(body))}}, used)
 				require.Zero(t, demands[len(demands)-1].Bytes)
 				return
 			}
@@ -210,7 +210,7 @@ func (b *countedBody) Read(p []byte) (int, error) {
 func TestRefusedStepsAreReadOnLittle(t *testing.T) {
 	store := &memstore.Store{}
 	store.Handler("http://store.example/")
-	h, err := upload.New(store, upload.Types("text/plain"), upload.Subject(bySubject), nil)
+	h, err := upload.New(store, upload.Types("text/plain"), upload.RequireSubject(bySubject), nil)
 	require.NoError(t, err)
 	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
 	require.NoError(t, err)

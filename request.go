@@ -114,9 +114,9 @@ func (q *request) subject() string {
 
 // validate asks the policy about the head.
 func (q *request) validate(in *Incoming) (Observer, error) {
-	given, ours := make(chan Observer, 1), isOurs(q.grant.Accept)
+	given, ours := make(chan Observer, 1), isOurs(q.grant.Policy)
 	o, err := call(q.worker, ours, func() (Observer, error) {
-		o, err := q.grant.Accept.Validate(q.withLooking(), in)
+		o, err := q.grant.Policy.Validate(q.withLooking(), in)
 		given <- o
 		return o, err
 	}, checkError)

@@ -280,7 +280,7 @@ func TestPlacesAreWaitedForByTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const crowd = 2048
 		f := newFixture(t, nil, upload.Options{MaxConcurrent: 2, MaxWait: time.Hour})
-		h, err := upload.New(f.store, upload.NotEmpty(), upload.Subject(bySubject), &upload.Options{
+		h, err := upload.New(f.store, upload.NotEmpty(), upload.RequireSubject(bySubject), &upload.Options{
 			MaxConcurrent: 2, MaxWait: time.Hour, Logger: f.logger(),
 		})
 		require.NoError(t, err)

@@ -71,11 +71,11 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, com
 
 // demandOf is a file that arrives by URLs of that life, but for sizes that are
 // going to be refused.
-func (q *request) demandOf(d Declaration, life time.Duration) Demand {
+func (q *request) demandOf(d Declaration, life time.Duration) Claim {
 	if d.Size <= 0 || d.Size > q.grant.MaxFileSize {
-		return Demand{}
+		return Claim{}
 	}
-	return Demand{Files: 1, Bytes: d.Size, Until: time.Now().Add(life + clockSkew)}
+	return Claim{Files: 1, Bytes: d.Size, Until: time.Now().Add(life + clockSkew)}
 }
 
 func (p *Presigner) signSingle(form bool) signing {
@@ -127,7 +127,7 @@ func (p *Presigner) newTicket(q *request, d Declaration) (*sealed, error) {
 	return &sealed{
 		ID: id, Subject: in.Subject, Field: in.Field, Name: in.Name, Type: in.Type, Size: in.Size,
 		SHA256:  strings.ToLower(d.SHA256),
-		Staging: p.opts.KeyPrefix + storage.StagingSegment + "/" + strings.ToLower(id), Key: key,
+		Staging: p.opts.StagingPrefix + storage.StagingSegment + "/" + strings.ToLower(id), Key: key,
 		Expires: time.Now().Add(p.opts.TicketExpires).Unix(),
 	}, nil
 }

@@ -8,9 +8,9 @@ import (
 )
 
 // Status is how far an upload is.
-type Status struct {
-	State State `json:"state"`
-	Code  Code  `json:"code,omitempty"` // of StateRefused: why
+type ProgressStatus struct {
+	State ProgressState `json:"state"`
+	Code  Code          `json:"code,omitempty"` // of StateRefused: why
 
 	// Received counts the bytes of the body that have arrived: the files, and
 	// what the form adds to them. Of a direct upload that is being confirmed
@@ -26,21 +26,21 @@ type Status struct {
 }
 
 // State is what happens to an upload now.
-type State string
+type ProgressState string
 
 // The states, in their order; the last three end it.
 const (
-	StateWaiting    State = "waiting"    // for one of the places of Options.MaxConcurrent
-	StateReceiving  State = "receiving"  // bytes are coming
-	StateChecking   State = "checking"   // all bytes are here: the checks end, or the host's handler has the files
-	StateCommitting State = "committing" // the files are being published, or the host's next handler has them
-	StateDone       State = "done"       // the files are published
-	StateRefused    State = "refused"    // for Status.Code
-	StateAborted    State = "aborted"    // the host's handler gave the files up
+	StateWaiting    ProgressState = "waiting"    // for one of the places of Options.MaxConcurrent
+	StateReceiving  ProgressState = "receiving"  // bytes are coming
+	StateChecking   ProgressState = "checking"   // all bytes are here: the checks end, or the host's handler has the files
+	StateCommitting ProgressState = "committing" // the files are being published, or the host's next handler has them
+	StateDone       ProgressState = "done"       // the files are published
+	StateRefused    ProgressState = "refused"    // for Status.Code
+	StateAborted    ProgressState = "aborted"    // the host's handler gave the files up
 )
 
 // Ended reports whether nothing follows.
-func (s State) Ended() bool { return s == StateDone || s == StateRefused || s == StateAborted }
+func (s ProgressState) Ended() bool { return s == StateDone || s == StateRefused || s == StateAborted }
 
 // tracked is an upload that a Progress shows; nil is one that none does.
 type tracked struct {
@@ -51,7 +51,7 @@ type tracked struct {
 	received, staged, files atomic.Int64
 
 	mu    sync.Mutex
-	state State
+	state ProgressState
 	code  Code
 	ended chan struct{} // closed at the end
 
@@ -83,7 +83,7 @@ func (t *tracked) file() {
 
 // is tells the state, of which there are few in an upload. After the end there
 // is none.
-func (t *tracked) is(state State, code Code) {
+func (t *tracked) is(state ProgressState, code Code) {
 	if t == nil || !t.set(state, code) {
 		return
 	}
@@ -93,7 +93,7 @@ func (t *tracked) is(state State, code Code) {
 	}
 }
 
-func (t *tracked) set(state State, code Code) bool {
+func (t *tracked) set(state ProgressState, code Code) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.state.Ended() {
@@ -104,10 +104,10 @@ func (t *tracked) set(state State, code Code) bool {
 }
 
 // status also returns what is closed when it ends.
-func (t *tracked) status() (Status, <-chan struct{}) {
+func (t *tracked) status() (ProgressStatus, <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return Status{
+	return ProgressStatus{
 		State: t.state, Code: t.code, Total: t.total,
 		Received: t.received.Load(), Staged: t.staged.Load(), Files: int(t.files.Load()),
 	}, t.ended

@@ -75,7 +75,7 @@ func (p *Presigner) step(r *http.Request, token string) (*request, *sealed, erro
 	if err != nil {
 		return q, nil, err
 	}
-	if err := q.reserve(Demand{}); err != nil {
+	if err := q.reserve(Claim{}); err != nil {
 		return q, nil, err
 	}
 	t, err := p.open(q, token)

@@ -232,7 +232,7 @@ func TestAuthorizer(t *testing.T) {
 	}{
 		{"error", func(*http.Request) (*upload.Grant, error) { return nil, errors.New("secret") }, upload.CodeForbidden},
 		{"no grant", func(*http.Request) (*upload.Grant, error) { return nil, nil }, upload.CodeForbidden},
-		{"not signed in", upload.Subject(func(*http.Request) (string, error) { return "", nil }), upload.CodeUnauthenticated},
+		{"not signed in", upload.RequireSubject(func(*http.Request) (string, error) { return "", nil }), upload.CodeUnauthenticated},
 		{"rejected", func(*http.Request) (*upload.Grant, error) {
 			return nil, upload.Reject(upload.CodeUnauthenticated, "who are you?")
 		}, upload.CodeUnauthenticated},
@@ -265,7 +265,7 @@ func TestGrant(t *testing.T) {
 	authorize := func(r *http.Request) (*upload.Grant, error) {
 		g := &upload.Grant{Subject: r.Header.Get("User")}
 		if g.Subject == "paying" {
-			g.MaxFileSize, g.MaxFiles, g.KeyPrefix, g.Accept = 1000, 3, "tenant/", upload.Types("application/pdf")
+			g.MaxFileSize, g.MaxFiles, g.KeyPrefix, g.Policy = 1000, 3, "tenant/", upload.Types("application/pdf")
 		}
 		return g, nil
 	}

@@ -40,7 +40,7 @@ func serve(t *testing.T, store storage.Storage, scanner upload.Validator, log io
 	}
 	opts.CheckTimeout = 5 * time.Minute
 	opts.Logger = slog.New(slog.NewTextHandler(log, nil))
-	subject := upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
+	subject := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
 	handler, err := upload.New(store, scanner, subject, &opts)
 	require.NoError(t, err)
 	server := httptest.NewServer(handler)

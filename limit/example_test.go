@@ -20,7 +20,7 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	user := upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("User"), nil })
+	user := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("User"), nil })
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), user, &upload.Options{
 		Limiter: limiter, Logger: slog.New(slog.DiscardHandler),
 	})
@@ -45,7 +45,7 @@ func Example() {
 // Behind a proxy of one's own, anonymous callers are told apart by the address
 // that this proxy appends, and no other part of the header is believed.
 func ExampleOptions() {
-	behindProxy := func(d upload.Demand) string {
+	behindProxy := func(d upload.Claim) string {
 		if d.Subject != "" {
 			return limit.BySubject(d)
 		}

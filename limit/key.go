@@ -12,7 +12,7 @@ var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
 // BySubject tells callers apart by their subject, and anonymous ones as
 // [ByAddress] does. It is the default.
-func BySubject(d upload.Demand) string {
+func BySubject(d upload.Claim) string {
 	if d.Subject == "" {
 		return ByAddress(d)
 	}
@@ -26,7 +26,7 @@ func BySubject(d upload.Demand) string {
 // Callers behind one NAT are one caller. Behind a proxy of yours all are: then
 // write a function of your own, that reads the header which that proxy sets, from
 // the end that it appends to. No header is read here, since a client can send any.
-func ByAddress(d upload.Demand) string {
+func ByAddress(d upload.Claim) string {
 	if d.Request == nil {
 		return "address "
 	}

@@ -21,7 +21,7 @@ type lease struct {
 	index int // in Limiter.signed
 }
 
-func (l *Limiter) hold(c *caller, d upload.Demand, now time.Time) *lease {
+func (l *Limiter) hold(c *caller, d upload.Claim, now time.Time) *lease {
 	r := &lease{l: l, c: c, files: d.Files, bytes: d.Bytes, since: now, until: d.Until}
 	if r.until.IsZero() {
 		c.concurrent++
@@ -34,7 +34,7 @@ func (l *Limiter) hold(c *caller, d upload.Demand, now time.Time) *lease {
 }
 
 // Settle implements [upload.Reservation].
-func (r *lease) Settle(_ context.Context, used upload.Used) error {
+func (r *lease) Settle(_ context.Context, used upload.Usage) error {
 	r.l.mu.Lock()
 	defer r.l.mu.Unlock()
 	c, now := r.c, time.Now()

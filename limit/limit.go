@@ -39,7 +39,7 @@ type Options struct {
 
 	// Key tells callers apart: those with the same key share the limits.
 	// Default: [BySubject]. It is called concurrently.
-	Key func(upload.Demand) string
+	Key func(upload.Claim) string
 
 	// MaxCallers is how many callers are remembered at once. Default: 100,000.
 	MaxCallers int
@@ -50,7 +50,7 @@ type Options struct {
 // for concurrent use and starts no goroutine.
 type Limiter struct {
 	limits Limits
-	key    func(upload.Demand) string
+	key    func(upload.Claim) string
 	max    int
 	seed   maphash.Seed
 
@@ -85,7 +85,7 @@ func New(o *Options) (*Limiter, error) {
 
 // Reserve grants what d may need or refuses it with [upload.CodeRateLimited]; what
 // no caller ever may have, with [upload.CodeTooLarge] or [upload.CodeTooMany].
-func (l *Limiter) Reserve(_ context.Context, d upload.Demand) (upload.Reservation, error) {
+func (l *Limiter) Reserve(_ context.Context, d upload.Claim) (upload.Reservation, error) {
 	id := maphash.String(l.seed, l.key(d))
 	l.mu.Lock()
 	defer l.mu.Unlock()

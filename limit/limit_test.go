@@ -55,9 +55,9 @@ func TestRefill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Options{Limits: limit.Limits{Window: time.Hour, Files: 4}})
 		try := func() (after time.Duration, ok bool) {
-			r, err := l.Reserve(t.Context(), upload.Demand{Subject: "ann", Files: 2})
+			r, err := l.Reserve(t.Context(), upload.Claim{Subject: "ann", Files: 2})
 			if err == nil {
-				require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 2}))
+				require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 2}))
 				return 0, true
 			}
 			var e *upload.Error
@@ -129,9 +129,9 @@ func TestKeys(t *testing.T) {
 		{"", "@", "address @", "address @"},
 		{"address 192.0.2.1", "", "subject address 192.0.2.1", "address "},
 	} {
-		d := upload.Demand{Subject: tc.subject, Request: &http.Request{RemoteAddr: tc.addr}}
+		d := upload.Claim{Subject: tc.subject, Request: &http.Request{RemoteAddr: tc.addr}}
 		require.Equal(t, tc.by, limit.BySubject(d))
 		require.Equal(t, tc.address, limit.ByAddress(d))
 	}
-	require.Equal(t, "address ", limit.BySubject(upload.Demand{}))
+	require.Equal(t, "address ", limit.BySubject(upload.Claim{}))
 }

@@ -15,7 +15,7 @@ import (
 
 func reserve(t testing.TB, l *limit.Limiter, subject string) (upload.Reservation, error) {
 	t.Helper()
-	return l.Reserve(t.Context(), upload.Demand{Subject: subject, Files: 1, Bytes: 100})
+	return l.Reserve(t.Context(), upload.Claim{Subject: subject, Files: 1, Bytes: 100})
 }
 
 // TestCrowd: when there is no room for another caller, those who come new share
@@ -53,21 +53,21 @@ func TestNobodyIsForgottenEarly(t *testing.T) {
 		others := func() {
 			for i := range 1000 {
 				if r, err := reserve(t, l, "other"+strconv.Itoa(i)); err == nil {
-					require.NoError(t, r.Settle(t.Context(), upload.Used{}))
+					require.NoError(t, r.Settle(t.Context(), upload.Usage{}))
 				}
 			}
 		}
 		_, err := reserve(t, l, "under way")
 		require.NoError(t, err)
-		_, err = l.Reserve(t.Context(), upload.Demand{Subject: "signed", Files: 1, Until: time.Now().Add(10 * time.Hour)})
+		_, err = l.Reserve(t.Context(), upload.Claim{Subject: "signed", Files: 1, Until: time.Now().Add(10 * time.Hour)})
 		require.NoError(t, err)
 		r, err := reserve(t, l, "used")
 		require.NoError(t, err)
-		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1}))
+		require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1}))
 		others()
 		r, err = reserve(t, l, "used")
 		require.NoError(t, err)
-		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1}))
+		require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1}))
 		_, err = reserve(t, l, "used")
 		require.ErrorIs(t, err, upload.CodeRateLimited)
 
@@ -75,7 +75,7 @@ func TestNobodyIsForgottenEarly(t *testing.T) {
 		others()
 		_, err = reserve(t, l, "under way")
 		require.ErrorIs(t, err, upload.CodeRateLimited)
-		_, err = l.Reserve(t.Context(), upload.Demand{Subject: "signed", Files: 1, Until: time.Now().Add(time.Hour)})
+		_, err = l.Reserve(t.Context(), upload.Claim{Subject: "signed", Files: 1, Until: time.Now().Add(time.Hour)})
 		require.ErrorIs(t, err, upload.CodeRateLimited)
 	})
 }
@@ -90,7 +90,7 @@ func TestIdleCallersAreForgotten(t *testing.T) {
 			for i := range 1000 {
 				r, err := reserve(t, l, strconv.Itoa(day*1000+i))
 				require.NoError(t, err)
-				require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1}))
+				require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1}))
 			}
 			time.Sleep(2 * time.Minute)
 		}
@@ -108,7 +108,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 		fill(t, l, callers)
 		time.Sleep(2 * time.Hour)
 		for range callers {
-			_, _ = l.Reserve(t.Context(), upload.Demand{Subject: "0"})
+			_, _ = l.Reserve(t.Context(), upload.Claim{Subject: "0"})
 		}
 		require.Less(t, heapInUse(), before+callers*334/4)
 		runtime.KeepAlive(l)
@@ -121,7 +121,7 @@ func TestRoomIsLookedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Options{Limits: limit.Limits{Files: 1}, MaxCallers: 18})
 		for i := range 18 {
-			_, err := l.Reserve(t.Context(), upload.Demand{Subject: strconv.Itoa(i), Files: min(i, 1)})
+			_, err := l.Reserve(t.Context(), upload.Claim{Subject: strconv.Itoa(i), Files: min(i, 1)})
 			require.NoError(t, err)
 		}
 		for _, newcomer := range []string{"with room", "in the crowd"} {
@@ -156,9 +156,9 @@ func heapInUse() uint64 {
 func fill(t testing.TB, l *limit.Limiter, callers int) {
 	t.Helper()
 	for i := range callers {
-		r, err := l.Reserve(t.Context(), upload.Demand{Subject: strconv.Itoa(i), Files: 1, Bytes: 1 << 20})
+		r, err := l.Reserve(t.Context(), upload.Claim{Subject: strconv.Itoa(i), Files: 1, Bytes: 1 << 20})
 		require.NoError(t, err)
-		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1 << 20}))
+		require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 1 << 20}))
 	}
 }
 
@@ -178,12 +178,12 @@ func BenchmarkReserve(b *testing.B) {
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for i := 0; pb.Next(); i++ {
-					r, err := l.Reserve(b.Context(), upload.Demand{Subject: subjects[i%len(subjects)], Files: 1, Bytes: 1})
+					r, err := l.Reserve(b.Context(), upload.Claim{Subject: subjects[i%len(subjects)], Files: 1, Bytes: 1})
 					if err != nil {
 						b.Error(err)
 						return
 					}
-					_ = r.Settle(b.Context(), upload.Used{Files: 1, Bytes: 1})
+					_ = r.Settle(b.Context(), upload.Usage{Files: 1, Bytes: 1})
 				}
 			})
 			b.ReportMetric(float64(heap)/float64(callers), "heap-B/caller")
@@ -195,6 +195,6 @@ func BenchmarkReserve(b *testing.B) {
 func BenchmarkRefuse(b *testing.B) {
 	l := newLimiter(b, limit.Options{Limits: limit.Limits{Requests: 1}})
 	for b.Loop() {
-		_, _ = l.Reserve(b.Context(), upload.Demand{Subject: "ann"})
+		_, _ = l.Reserve(b.Context(), upload.Claim{Subject: "ann"})
 	}
 }

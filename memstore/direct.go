@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// DirectMethods implements upload.DirectStorage: PUT and form, but an error
+// DirectMethods implements storage.DirectStorage: PUT and form, but an error
 // before Handler was called.
 func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	if _, err := s.address(); err != nil {
@@ -21,7 +21,7 @@ func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	return storage.DirectMethods{Put: true, Form: true}, nil
 }
 
-// SignUpload implements upload.DirectStorage.
+// SignUpload implements storage.DirectStorage.
 func (s *Store) SignUpload(_ context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
 	st, err := s.address()
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *Store) SignUpload(_ context.Context, d storage.DirectObject, form bool)
 	return &storage.SignedRequest{Method: t.Method, URL: st.url(t), Headers: t.headers()}, nil
 }
 
-// SignGet implements upload.LinkStorage. The link answers HEAD, ranges and
+// SignGet implements storage.LinkStorage. The link answers HEAD, ranges and
 // conditions, too, and is an error before Handler was called.
 func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (string, error) {
 	st, err := s.address()
@@ -54,9 +54,9 @@ func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (str
 	}), nil
 }
 
-// Promote implements upload.DirectStorage. The new object shares the bytes of
+// Promote implements storage.DirectStorage. The new object shares the bytes of
 // the staged one, which count once. If there is no staged object the error is
-// both upload.ErrChanged and fs.ErrNotExist.
+// both storage.ErrChanged and fs.ErrNotExist.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err := ctx.Err(); err != nil {
 		return err

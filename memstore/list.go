@@ -14,7 +14,7 @@ import (
 // listPage is how much is listed at once, as in S3.
 const listPage = 1000
 
-// ListObjects implements upload.Lister. Each page looks at all keys. Its time is
+// ListObjects implements storage.Lister. Each page looks at all keys. Its time is
 // the process's.
 func (s *Store) ListObjects(_ context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	s.mu.Lock()
@@ -44,7 +44,7 @@ func (s *Store) ListObjects(_ context.Context, prefix, after string) (storage.Li
 	return page, nil
 }
 
-// ListUploads implements upload.Lister. Its time is the process's.
+// ListUploads implements storage.Lister. Its time is the process's.
 func (s *Store) ListUploads(_ context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,7 +68,7 @@ func (s *Store) ListUploads(_ context.Context, prefix, after string) (storage.Li
 // place is where an upload stands in the list.
 func place(key, uploadID string) string { return key + "\x00" + uploadID }
 
-// RemoveListed implements upload.Lister. Nothing comes between the look at the
+// RemoveListed implements storage.Lister. Nothing comes between the look at the
 // object and its removal.
 func (s *Store) RemoveListed(_ context.Context, o storage.ListedObject) error {
 	s.mu.Lock()

@@ -18,7 +18,7 @@ import (
 // DefaultMaxBytes is what a Store holds when MaxBytes is 0.
 const DefaultMaxBytes = 256 << 20
 
-// Store is an upload.Storage in memory. Its zero value is ready for streamed
+// Store is an storage.Storage in memory. Its zero value is ready for streamed
 // uploads; direct uploads and links need [Store.Handler]. It is safe for
 // concurrent use.
 //
@@ -28,7 +28,7 @@ const DefaultMaxBytes = 256 << 20
 type Store struct {
 	// MaxBytes is the most bytes of all files together, staged ones and the
 	// parts of unfinished uploads included; an upload that finds no room fails
-	// with upload.ErrBusy, without waiting. Bytes that several objects share
+	// with storage.ErrBusy, without waiting. Bytes that several objects share
 	// count once. Default: DefaultMaxBytes. It must not be changed once the
 	// Store is used.
 	MaxBytes int64
@@ -64,7 +64,7 @@ type object struct {
 	verdict storage.ScanResult // under the store's lock
 }
 
-// Delete implements upload.Storage.
+// Delete implements storage.Storage.
 func (s *Store) Delete(_ context.Context, key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,7 +72,7 @@ func (s *Store) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-// Open implements upload.Opener. ETag, digest and nonce are for Stat to tell.
+// Open implements storage.Opener. ETag, digest and nonce are for Stat to tell.
 func (s *Store) Open(_ context.Context, key string) (io.ReadCloser, storage.Stored, error) {
 	o, err := s.find(key)
 	if err != nil {
@@ -82,7 +82,7 @@ func (s *Store) Open(_ context.Context, key string) (io.ReadCloser, storage.Stor
 	return io.NopCloser(o.blob.from(0)), info, nil
 }
 
-// Stat implements upload.ObjectReader.
+// Stat implements storage.ObjectReader.
 func (s *Store) Stat(_ context.Context, key string) (storage.Stored, error) {
 	o, err := s.find(key)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Store) Stat(_ context.Context, key string) (storage.Stored, error) {
 	return o.stored, nil
 }
 
-// OpenAt implements upload.ObjectReader. Behind the last byte there is nothing
+// OpenAt implements storage.ObjectReader. Behind the last byte there is nothing
 // to read, which is no error.
 func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	o, err := s.find(key)

@@ -31,7 +31,7 @@ type part struct {
 	blob *blob
 }
 
-// CreateMultipart implements upload.DirectStorage.
+// CreateMultipart implements storage.DirectStorage.
 func (s *Store) CreateMultipart(_ context.Context, d storage.DirectObject) (string, error) {
 	if _, err := s.address(); err != nil {
 		return "", err
@@ -46,7 +46,7 @@ func (s *Store) CreateMultipart(_ context.Context, d storage.DirectObject) (stri
 	return id, nil
 }
 
-// SignPart implements upload.DirectStorage.
+// SignPart implements storage.DirectStorage.
 func (s *Store) SignPart(_ context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	st, err := s.address()
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *Store) SignPart(_ context.Context, d storage.DirectObject, uploadID str
 	return &storage.SignedRequest{Method: t.Method, URL: st.url(t), Headers: t.headers()}, nil
 }
 
-// Parts implements upload.DirectStorage.
+// Parts implements storage.DirectStorage.
 func (s *Store) Parts(_ context.Context, key, uploadID string) ([]storage.Part, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,7 +78,7 @@ func (s *Store) Parts(_ context.Context, key, uploadID string) ([]storage.Part, 
 	return list, nil
 }
 
-// CompleteMultipart implements upload.DirectStorage. As in S3, parts must be
+// CompleteMultipart implements storage.DirectStorage. As in S3, parts must be
 // told in their order and all but the last have 5 MiB; after an error of that
 // kind the upload stays open. What the key holds is replaced.
 func (s *Store) CompleteMultipart(_ context.Context, key, uploadID string, parts []storage.Part) error {
@@ -121,7 +121,7 @@ func (m *openUpload) assemble(parts []storage.Part) (*blob, error) {
 	return whole, nil
 }
 
-// AbortMultipart implements upload.DirectStorage.
+// AbortMultipart implements storage.DirectStorage.
 func (s *Store) AbortMultipart(_ context.Context, key, uploadID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -17,7 +17,7 @@ type staged struct {
 	gone      bool
 }
 
-// Stage implements upload.Storage.
+// Stage implements storage.Storage.
 func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	b, err := s.read(ctx, r)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	return &staged{store: s, key: obj.Key, object: o}, nil
 }
 
-// Commit implements upload.Staged.
+// Commit implements storage.Staged.
 func (f *staged) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -47,7 +47,7 @@ func (f *staged) Commit(ctx context.Context) error {
 	return nil
 }
 
-// Discard implements upload.Staged.
+// Discard implements storage.Staged.
 func (f *staged) Discard(context.Context) error {
 	s := f.store
 	s.mu.Lock()

@@ -18,7 +18,7 @@ func (s *Store) SetVerdict(key string, v storage.ScanResult) bool {
 	return o != nil
 }
 
-// ScanVerdict implements upload.VerdictReader: what SetVerdict was given, and
+// ScanVerdict implements storage.ScanReader: what SetVerdict was given, and
 // pending before. There are no versions.
 func (s *Store) ScanVerdict(_ context.Context, key, _ string) (storage.ScanResult, error) {
 	s.mu.Lock()

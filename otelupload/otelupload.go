@@ -30,7 +30,7 @@
 //
 // # Attributes
 //
-// upload.door, upload.outcome (an [upload.Kind]), upload.code (an [upload.Code])
+// upload.door, upload.outcome (an [upload.EventKind]), upload.code (an [upload.Code])
 // and upload.type (a detected media type, of published files only) have few
 // values, none of them a client's own word; spans also have upload.bytes and
 // upload.files. There is never a subject, a file name, a key or an error's text:

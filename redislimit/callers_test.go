@@ -23,7 +23,7 @@ func sends(t *testing.T, l upload.Limiter, subject string) bool {
 		require.ErrorIs(t, err, upload.CodeRateLimited)
 		return false
 	}
-	require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+	require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 1}))
 	return true
 }
 
@@ -64,7 +64,7 @@ func TestManyNames(t *testing.T) {
 	for i := range 300 {
 		r, err := l.Reserve(t.Context(), streamed(t.Context(), strconv.Itoa(i)))
 		require.NoError(t, err)
-		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+		require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 1}))
 	}
 	amounts, err := c.Keys(t.Context(), "*:amounts").Result()
 	require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestAmountsDrain(t *testing.T) {
 	r, err := l.Reserve(t.Context(), d)
 	require.NoError(t, err)
 	require.InDelta(t, 30*time.Minute, left(), float64(time.Minute))
-	require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+	require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 1}))
 	require.LessOrEqual(t, left(), time.Minute, "one file of 500 drains in 7 s")
 	members, err := c.ZRangeWithScores(t.Context(), "upload:{all}:callers", 0, -1).Result()
 	require.NoError(t, err)
@@ -125,7 +125,7 @@ func TestRepeatedScripts(t *testing.T) {
 			if name == "settle" {
 				p.drop(":amounts")
 			}
-			require.NoError(t, r.Settle(context.WithoutCancel(t.Context()), upload.Used{Files: 1, Bytes: 1}))
+			require.NoError(t, r.Settle(context.WithoutCancel(t.Context()), upload.Usage{Files: 1, Bytes: 1}))
 			require.True(t, p.dropped(), "no answer was lost")
 			require.True(t, sends(t, l, "ann"), "the second of two")
 			require.False(t, sends(t, l, "ann"))

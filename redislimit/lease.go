@@ -30,7 +30,7 @@ type lease struct {
 	stop  context.CancelFunc
 }
 
-func (l *Limiter) newLease(d upload.Demand, k keys) *lease {
+func (l *Limiter) newLease(d upload.Claim, k keys) *lease {
 	o := &l.opts
 	r := &lease{l: l, id: rand.Text(), since: time.Now(), keys: k, byURL: !d.Until.IsZero(), files: d.Files, bytes: d.Bytes, stop: func() {}}
 	if r.byURL {
@@ -73,7 +73,7 @@ func (r *lease) enter(ctx context.Context) error {
 
 // giveBack frees the place and what was not used, and returns until when there is
 // something to count of the caller, by the clock of Redis in milliseconds.
-func (r *lease) giveBack(ctx context.Context, used upload.Used) (until int64, err error) {
+func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, err error) {
 	o := &r.l.opts
 	held := time.Since(r.since)
 	return settle.Run(ctx, r.l.client, []string{r.places, r.amounts, "rate:" + r.requests}, r.id, o.Window.Milliseconds(),
@@ -83,7 +83,7 @@ func (r *lease) giveBack(ctx context.Context, used upload.Used) (until int64, er
 
 // live renews the places of a streamed upload for as long as its request lasts, at
 // most. Those of a signed one live as long as its URLs.
-func (r *lease) live(d upload.Demand) {
+func (r *lease) live(d upload.Claim) {
 	if r.byURL {
 		return
 	}
@@ -113,7 +113,7 @@ func (r *lease) renew(ctx context.Context) {
 }
 
 // Settle implements [upload.Reservation].
-func (r *lease) Settle(ctx context.Context, used upload.Used) error {
+func (r *lease) Settle(ctx context.Context, used upload.Usage) error {
 	r.stop()
 	ctx, cancel := context.WithTimeout(ctx, r.l.opts.Timeout)
 	defer cancel()

@@ -26,7 +26,7 @@ const body = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a
 func (s *server) instance(t *testing.T, l limit.Limits) http.Handler {
 	t.Helper()
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"),
-		upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil }),
+		upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil }),
 		&upload.Options{
 			Limiter:       s.limiter(t, redislimit.Options{Limits: l, Timeout: 10 * time.Second}),
 			MaxConcurrent: 1000, Logger: slog.New(slog.DiscardHandler),

@@ -63,7 +63,7 @@ type Options struct {
 	// Key tells callers apart: those with the same key share the limits.
 	// Default: [limit.BySubject]. It is called concurrently. Redis sees a hash of
 	// it, so it may hold anything.
-	Key func(upload.Demand) string
+	Key func(upload.Claim) string
 
 	// Prefix stands before all keys in Redis, behind "rate:" in those of
 	// redis_rate. Limiters of the same prefix count together and need the same
@@ -171,7 +171,7 @@ func obeysContext(client redis.UniversalClient) bool {
 // Reserve grants what d may need or refuses it with [upload.CodeRateLimited]; what
 // no caller ever may have, with [upload.CodeTooLarge] or [upload.CodeTooMany]. Any
 // other error says that Redis did not answer.
-func (l *Limiter) Reserve(ctx context.Context, d upload.Demand) (upload.Reservation, error) {
+func (l *Limiter) Reserve(ctx context.Context, d upload.Claim) (upload.Reservation, error) {
 	asking, cancel := context.WithTimeout(ctx, l.opts.Timeout)
 	defer cancel()
 	r, err := l.reserve(asking, d)
@@ -188,7 +188,7 @@ func (l *Limiter) Reserve(ctx context.Context, d upload.Demand) (upload.Reservat
 	return nil, fmt.Errorf("redislimit: %w", err)
 }
 
-func (l *Limiter) reserve(ctx context.Context, d upload.Demand) (*lease, error) {
+func (l *Limiter) reserve(ctx context.Context, d upload.Claim) (*lease, error) {
 	o := &l.opts
 	keys, err := l.keysOf(ctx, d)
 	if err != nil {
@@ -212,7 +212,7 @@ func (l *Limiter) reserve(ctx context.Context, d upload.Demand) (*lease, error) 
 		return nil, err
 	}
 	if err := r.enter(ctx); err != nil { // the rest is given back, though ctx may have ended
-		return nil, errors.Join(err, r.Settle(context.WithoutCancel(ctx), upload.Used{}))
+		return nil, errors.Join(err, r.Settle(context.WithoutCancel(ctx), upload.Usage{}))
 	}
 	r.live(d)
 	return r, nil
@@ -228,7 +228,7 @@ type keys struct {
 const crowd = "crowd"
 
 // keysOf are those of the caller, or of the crowd.
-func (l *Limiter) keysOf(ctx context.Context, d upload.Demand) (keys, error) {
+func (l *Limiter) keysOf(ctx context.Context, d upload.Claim) (keys, error) {
 	sum := sha256.Sum256([]byte(l.opts.Key(d)))
 	caller := hex.EncodeToString(sum[:16])
 	got, err := admit.Run(ctx, l.client, []string{l.callers()}, caller, l.drains(d).Milliseconds()+1, l.opts.Window.Milliseconds(), l.opts.MaxCallers).Int()
@@ -246,7 +246,7 @@ func (l *Limiter) keysOf(ctx context.Context, d upload.Demand) (keys, error) {
 func (l *Limiter) callers() string { return l.opts.Prefix + "{all}:callers" }
 
 // drains is how long it takes until there is nothing left to count of d.
-func (l *Limiter) drains(d upload.Demand) time.Duration {
+func (l *Limiter) drains(d upload.Claim) time.Duration {
 	o := &l.opts
 	share := max(1/float64(o.Requests), float64(d.Files)/float64(o.Files), float64(d.Bytes)/float64(o.Bytes))
 	return time.Duration(min(share, 1) * float64(o.Window))

@@ -50,7 +50,7 @@ type alternating struct {
 	n        atomic.Int32
 }
 
-func (a *alternating) Reserve(ctx context.Context, d upload.Demand) (upload.Reservation, error) {
+func (a *alternating) Reserve(ctx context.Context, d upload.Claim) (upload.Reservation, error) {
 	return a.limiters[int(a.n.Add(1))%len(a.limiters)].Reserve(ctx, d)
 }
 
@@ -95,8 +95,8 @@ func TestNew(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func streamed(ctx context.Context, subject string) upload.Demand {
-	return upload.Demand{Subject: subject, Request: (&http.Request{}).WithContext(ctx), Files: 1, Bytes: 1}
+func streamed(ctx context.Context, subject string) upload.Claim {
+	return upload.Claim{Subject: subject, Request: (&http.Request{}).WithContext(ctx), Files: 1, Bytes: 1}
 }
 
 // TestKeysExpire: nothing stays in Redis for good, and no subject stands there.
@@ -119,7 +119,7 @@ func TestKeysExpire(t *testing.T) {
 			require.InDelta(t, 2*time.Hour, c.TTL(t.Context(), key).Val(), float64(time.Minute), key)
 		}
 	}
-	require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+	require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 1}))
 	require.Zero(t, c.Exists(t.Context(), "upload:{all}:concurrent").Val())
 }
 
@@ -144,7 +144,7 @@ func TestLease(t *testing.T) {
 		_, err := l.Reserve(t.Context(), streamed(ctx, "bob"))
 		return err == nil
 	}, 20*time.Second, lease/10)
-	require.NoError(t, r.Settle(t.Context(), upload.Used{}), "too late, and no harm")
+	require.NoError(t, r.Settle(t.Context(), upload.Usage{}), "too late, and no harm")
 }
 
 // TestSilentRedis: one that accepts and never answers holds nobody up, and who it
@@ -163,7 +163,7 @@ func TestSilentRedis(t *testing.T) {
 				require.NoError(t, err)
 				begin := time.Now()
 				for range 2 {
-					_, err = l.Reserve(t.Context(), upload.Demand{Subject: "ann", Files: 1})
+					_, err = l.Reserve(t.Context(), upload.Claim{Subject: "ann", Files: 1})
 					require.Equal(t, allow, err == nil, "%v", err)
 				}
 				require.Less(t, time.Since(begin), 10*time.Second, "a client's own timeouts take longer")
@@ -175,7 +175,7 @@ func TestSilentRedis(t *testing.T) {
 	cancel()
 	l, err := redislimit.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", ContextTimeoutEnabled: true}), &redislimit.Options{AllowWhenDown: true})
 	require.NoError(t, err)
-	_, err = l.Reserve(ctx, upload.Demand{Subject: "ann", Files: 1})
+	_, err = l.Reserve(ctx, upload.Claim{Subject: "ann", Files: 1})
 	require.ErrorIs(t, err, context.Canceled, "a client that left is no outage")
 }
 
@@ -191,10 +191,10 @@ func TestForgottenReservations(t *testing.T) {
 	for range 2 {
 		r, err := l.Reserve(t.Context(), streamed(t.Context(), "ann"))
 		require.NoError(t, err)
-		require.NoError(t, r.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
+		require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 1}))
 	}
 	time.Sleep(300 * time.Millisecond) // renewing it has been tried
-	require.NoError(t, old.Settle(t.Context(), upload.Used{}))
+	require.NoError(t, old.Settle(t.Context(), upload.Usage{}))
 	_, err = l.Reserve(t.Context(), streamed(t.Context(), "ann"))
 	require.ErrorIs(t, err, upload.CodeRateLimited)
 }
@@ -204,7 +204,7 @@ func TestForgottenReservations(t *testing.T) {
 func TestHalfTaken(t *testing.T) {
 	s := startRedis(t)
 	c := s.client(t)
-	for about, d := range map[string]upload.Demand{"concurrent": streamed(t.Context(), "ann"), "signed": signed("bob")} {
+	for about, d := range map[string]upload.Claim{"concurrent": streamed(t.Context(), "ann"), "signed": signed("bob")} {
 		l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Files: 1, Concurrent: 1, Signed: 1}, Timeout: 20 * time.Second})
 		require.NoError(t, c.Set(t.Context(), "upload:{all}:"+about, "no set", 0).Err())
 		_, err := l.Reserve(t.Context(), d)
@@ -215,6 +215,6 @@ func TestHalfTaken(t *testing.T) {
 	}
 }
 
-func signed(subject string) upload.Demand {
-	return upload.Demand{Subject: subject, Files: 1, Bytes: 1, Until: time.Now().Add(time.Hour)}
+func signed(subject string) upload.Claim {
+	return upload.Claim{Subject: subject, Files: 1, Bytes: 1, Until: time.Now().Add(time.Hour)}
 }

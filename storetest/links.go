@@ -15,7 +15,7 @@ import (
 
 // RunLinks tests the links of the storages that newStore returns, a fresh one
 // for each case, by following them over HTTP. The storages must implement
-// upload.Storage, too, through which the suite stores what the links lead to.
+// storage.Storage, too, through which the suite stores what the links lead to.
 func RunLinks(t *testing.T, newStore func(t *testing.T) storage.LinkStorage) {
 	t.Helper()
 	for _, c := range linkCases {
@@ -53,7 +53,7 @@ type links struct {
 func (c linkCase) check(ctx context.Context, tested storage.LinkStorage) error {
 	s, ok := tested.(storage.Storage)
 	if !ok {
-		return errors.New("the storage must implement upload.Storage to be tested")
+		return errors.New("the storage must implement storage.Storage to be tested")
 	}
 	l := links{LinkStorage: tested, store: store{Storage: s}, key: promotion("", storage.Stored{}).Key}
 	if _, err := l.store.publish(ctx, l.key, content(directSize)); err != nil {

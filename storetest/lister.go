@@ -13,9 +13,9 @@ import (
 
 // RunLister tests that the storages that newStore returns, a fresh one for each
 // case, list what they keep, page by page, and remove what they listed and
-// nothing else. They must implement upload.Storage and upload.Opener, through
+// nothing else. They must implement storage.Storage and storage.Opener, through
 // which the suite stores and reads; unfinished uploads are tested of those that
-// are an upload.DirectStorage. One bucket may be behind all of them, for keys
+// are an storage.DirectStorage. One bucket may be behind all of them, for keys
 // are random.
 //
 // Cases whose names are in except are skipped, for servers with known defects: a
@@ -66,7 +66,7 @@ func (c listerCase) check(ctx context.Context, tested storage.Lister) error {
 	s, isStorage := tested.(storage.Storage)
 	opener, isOpener := tested.(storage.Opener)
 	if !isStorage || !isOpener {
-		return errors.New("the storage must implement upload.Storage and upload.Opener to be tested")
+		return errors.New("the storage must implement storage.Storage and storage.Opener to be tested")
 	}
 	l := lister{Lister: tested, store: store{s, opener}, prefix: "storetest/" + rand.Text() + "/"}
 	if err := c.run(ctx, l); err != nil {

@@ -15,11 +15,11 @@ import (
 var promoteCases = []directCase{
 	{"Promote publishes", "the new object has the bytes, the type, the name and the nonce; the staged one stays", promotes},
 	{"Promote of large files", "an object of several parts is published whole", promotesLarge},
-	{"Promote never replaces", "a key of another nonce's is upload.ErrExists, and what is there stays", promoteNeverReplaces},
+	{"Promote never replaces", "a key of another nonce's is storage.ErrExists, and what is there stays", promoteNeverReplaces},
 	{"Promote again", "with the same nonce it is no error, whether the staged object is still there or not", promotesAgain},
 	{"Promote 16 times at once", "parallel calls with one nonce all succeed and make one object", promotesAtOnce},
 	{"one of many promotions wins a key", "of parallel calls with nonces of their own exactly one succeeds", onePromotionWins},
-	{"Promote of another object", "upload.ErrChanged, and nothing is readable under the key", promotesChanged},
+	{"Promote of another object", "storage.ErrChanged, and nothing is readable under the key", promotesChanged},
 	{"Promote of nothing", "an error, and nothing is readable under the key", promotesAbsent},
 }
 

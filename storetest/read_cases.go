@@ -15,7 +15,7 @@ import (
 var readCases = []directCase{
 	{"reading from an offset", "OpenAt returns the bytes from there on, of the object with that ETag or of any", readsAt},
 	{"reading a range", "OpenAt returns as many bytes as were asked for and no more, fewer only where the object ends", readsRange},
-	{"reading another object", "OpenAt of an object with another ETag is upload.ErrChanged", readsChanged},
+	{"reading another object", "OpenAt of an object with another ETag is storage.ErrChanged", readsChanged},
 	{"reading what is not there", "Stat and OpenAt of a free key are fs.ErrNotExist", readsAbsent},
 	{"Stat of streamed files", "Stat knows the type, name and size of what Commit published, and an ETag", statsStreamed},
 	{"Delete of staged files", "Delete removes them, too, and what was published of them stays", deletesStaged},
@@ -135,7 +135,7 @@ func readsChanged(ctx context.Context, s *direct) error {
 			return errors.Join(errors.New("the object is readable by another ETag"), r.Close())
 		}
 		if !errors.Is(err, storage.ErrChanged) {
-			return fmt.Errorf("OpenAt must be upload.ErrChanged, not: %w", err)
+			return fmt.Errorf("OpenAt must be storage.ErrChanged, not: %w", err)
 		}
 	}
 	return nil

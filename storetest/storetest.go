@@ -1,4 +1,4 @@
-// Package storetest is the conformance suite of upload.Storage and its optional
+// Package storetest is the conformance suite of storage.Storage and its optional
 // abilities. A backend that passes it keeps the promises of package upload as far
 // as storage keeps them: nothing is readable before Commit, nothing is replaced,
 // nothing is left, and nothing is taken or given but what was signed.
@@ -25,7 +25,7 @@ type Auditor interface {
 }
 
 // Run tests the storages that newStore returns, a fresh one for each case. They
-// must implement upload.Opener, through which the suite reads, and take files
+// must implement storage.Opener, through which the suite reads, and take files
 // of 12 MiB.
 func Run(t *testing.T, newStore func(t *testing.T) storage.Storage) {
 	t.Helper()
@@ -48,7 +48,7 @@ type testCase struct {
 func (c testCase) check(ctx context.Context, tested storage.Storage) error {
 	opener, ok := tested.(storage.Opener)
 	if !ok {
-		return errors.New("the storage must implement upload.Opener to be tested")
+		return errors.New("the storage must implement storage.Opener to be tested")
 	}
 	if err := c.run(ctx, store{tested, opener}); err != nil {
 		return err

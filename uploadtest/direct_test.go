@@ -19,7 +19,7 @@ import (
 // themselves.
 func newApp(t *testing.T, store storage.Storage, serve http.Handler, o upload.PresignOptions) *http.ServeMux {
 	t.Helper()
-	who := upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
+	who := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
 	h, err := upload.New(store, upload.Any(upload.Images(nil), upload.Types("text/plain")), who,
 		&upload.Options{MaxFileSize: 64 << 20, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)

@@ -26,7 +26,7 @@
 //
 //	store := &memstore.Store{}
 //	failing := uploadtest.NewFailingStore(store, uploadtest.Fault{
-//		Op: uploadtest.OpCommit, Nth: 2, Late: true, Err: upload.ErrUnknownOutcome,
+//		Op: uploadtest.OpCommit, Nth: 2, Late: true, Err: storage.ErrUnknownOutcome,
 //	})
 //	h, err := upload.New(failing.Storage(), …)
 //	… // both files are sent and refused

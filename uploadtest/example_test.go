@@ -51,7 +51,7 @@ func ExamplePost() {
 // A request of its own takes header fields, and a length that is not known.
 func ExampleNewRequest() {
 	var t exampleT
-	who := upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("X-User"), nil })
+	who := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("X-User"), nil })
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), who, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		log.Fatal(err)

@@ -27,7 +27,7 @@ type Fault struct {
 
 	// Late carries the call out and then answers with the error: the answer of
 	// the storage is lost. The answer to a Commit whose fate cannot be told is
-	// an Err of upload.ErrUnknownOutcome, with Late and without.
+	// an Err of storage.ErrUnknownOutcome, with Late and without.
 	Late bool
 
 	// Err is what the call answers. Default: ErrFault.
@@ -77,8 +77,8 @@ func NewFailingStore(s storage.Storage, faults ...Fault) *FailingStore {
 	return &FailingStore{inner: s, faults: faults, calls: map[Op]int{}, open: map[string]int{}}
 }
 
-// Storage returns the storage with its faults. It implements upload.Opener,
-// upload.DirectStorage, upload.LinkStorage and, beside that, upload.VerdictReader
+// Storage returns the storage with its faults. It implements storage.Opener,
+// storage.DirectStorage, storage.LinkStorage and, beside that, storage.ScanReader
 // if, and only if, the wrapped one does; [FailingStore.Lister] is a view of its
 // own, and other abilities are not passed on. What clients send to a storage by
 // signed requests, and how they read from it, is not disturbed.

@@ -10,19 +10,19 @@ import (
 // Op names a call to a storage.
 type Op string
 
-// The calls of upload.Storage and upload.Staged, and of the optional abilities.
+// The calls of storage.Storage and storage.Staged, and of the optional abilities.
 const (
 	OpStage   Op = "Stage"
 	OpCommit  Op = "Commit"
 	OpDiscard Op = "Discard"
 	OpDelete  Op = "Delete"
 
-	OpOpen Op = "Open" // of upload.Opener
+	OpOpen Op = "Open" // of storage.Opener
 
-	OpStat   Op = "Stat" // of upload.ObjectReader
+	OpStat   Op = "Stat" // of storage.ObjectReader
 	OpOpenAt Op = "OpenAt"
 
-	OpSignUpload        Op = "SignUpload" // of upload.DirectStorage
+	OpSignUpload        Op = "SignUpload" // of storage.DirectStorage
 	OpCreateMultipart   Op = "CreateMultipart"
 	OpSignPart          Op = "SignPart"
 	OpParts             Op = "Parts"
@@ -30,11 +30,11 @@ const (
 	OpAbortMultipart    Op = "AbortMultipart"
 	OpPromote           Op = "Promote"
 
-	OpSignGet Op = "SignGet" // of upload.LinkStorage
+	OpSignGet Op = "SignGet" // of storage.LinkStorage
 
-	OpScanVerdict Op = "ScanVerdict" // of upload.VerdictReader
+	OpScanVerdict Op = "ScanVerdict" // of storage.ScanReader
 
-	OpListObjects  Op = "ListObjects" // of upload.Lister, which shares AbortMultipart
+	OpListObjects  Op = "ListObjects" // of storage.Lister, which shares AbortMultipart
 	OpListUploads  Op = "ListUploads"
 	OpRemoveListed Op = "RemoveListed"
 )
@@ -65,7 +65,7 @@ func answered[T any](ctx context.Context, f *front, op Op, do func() (T, error))
 	return answer, nil
 }
 
-// Stage implements upload.Storage. What was staged by a call that fails all the
+// Stage implements storage.Storage. What was staged by a call that fails all the
 // same is discarded, as its caller cannot do that.
 func (f *front) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	var staged storage.Staged
@@ -94,7 +94,7 @@ func innerOf(siblings []storage.Staged) (inner []storage.Staged) {
 	return inner
 }
 
-// Delete implements upload.Storage.
+// Delete implements storage.Storage.
 func (f *front) Delete(ctx context.Context, key string) error {
 	return f.call(ctx, OpDelete, func() error { return f.inner.Delete(ctx, key) })
 }
@@ -106,13 +106,13 @@ type frontStaged struct {
 	ended bool
 }
 
-// Commit implements upload.Staged.
+// Commit implements storage.Staged.
 func (s *frontStaged) Commit(ctx context.Context) error {
 	err := s.front.call(ctx, OpCommit, func() error { return s.inner.Commit(ctx) })
 	return s.end(err)
 }
 
-// Discard implements upload.Staged.
+// Discard implements storage.Staged.
 func (s *frontStaged) Discard(ctx context.Context) error {
 	err := s.front.call(ctx, OpDiscard, func() error { return s.inner.Discard(ctx) })
 	return s.end(err)

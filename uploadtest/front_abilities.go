@@ -12,7 +12,7 @@ type frontOpener struct {
 	inner storage.Opener
 }
 
-// Open implements upload.Opener.
+// Open implements storage.Opener.
 func (o *frontOpener) Open(ctx context.Context, key string) (r io.ReadCloser, info storage.Stored, err error) {
 	r, err = answered(ctx, o.f, OpOpen, func() (r io.ReadCloser, err error) {
 		r, info, err = o.inner.Open(ctx, key)
@@ -26,12 +26,12 @@ type frontReader struct {
 	inner storage.ObjectReader
 }
 
-// Stat implements upload.ObjectReader.
+// Stat implements storage.ObjectReader.
 func (r *frontReader) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	return answered(ctx, r.f, OpStat, func() (storage.Stored, error) { return r.inner.Stat(ctx, key) })
 }
 
-// OpenAt implements upload.ObjectReader.
+// OpenAt implements storage.ObjectReader.
 func (r *frontReader) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	return answered(ctx, r.f, OpOpenAt, func() (io.ReadCloser, error) { return r.inner.OpenAt(ctx, key, etag, offset, length) })
 }
@@ -41,15 +41,15 @@ type frontDirect struct {
 	inner storage.DirectStorage
 }
 
-// DirectMethods implements upload.DirectStorage. It always goes through.
+// DirectMethods implements storage.DirectStorage. It always goes through.
 func (d *frontDirect) DirectMethods() (storage.DirectMethods, error) { return d.inner.DirectMethods() }
 
-// SignUpload implements upload.DirectStorage.
+// SignUpload implements storage.DirectStorage.
 func (d *frontDirect) SignUpload(ctx context.Context, o storage.DirectObject, form bool) (*storage.SignedRequest, error) {
 	return answered(ctx, d.f, OpSignUpload, func() (*storage.SignedRequest, error) { return d.inner.SignUpload(ctx, o, form) })
 }
 
-// CreateMultipart implements upload.DirectStorage.
+// CreateMultipart implements storage.DirectStorage.
 func (d *frontDirect) CreateMultipart(ctx context.Context, o storage.DirectObject) (string, error) {
 	id, err := answered(ctx, d.f, OpCreateMultipart, func() (id string, err error) {
 		if id, err = d.inner.CreateMultipart(ctx, o); err == nil {
@@ -60,24 +60,24 @@ func (d *frontDirect) CreateMultipart(ctx context.Context, o storage.DirectObjec
 	return id, err
 }
 
-// SignPart implements upload.DirectStorage.
+// SignPart implements storage.DirectStorage.
 func (d *frontDirect) SignPart(ctx context.Context, o storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	return answered(ctx, d.f, OpSignPart, func() (*storage.SignedRequest, error) { return d.inner.SignPart(ctx, o, uploadID, number) })
 }
 
-// Parts implements upload.DirectStorage.
+// Parts implements storage.DirectStorage.
 func (d *frontDirect) Parts(ctx context.Context, key, uploadID string) ([]storage.Part, error) {
 	return answered(ctx, d.f, OpParts, func() ([]storage.Part, error) { return d.inner.Parts(ctx, key, uploadID) })
 }
 
-// CompleteMultipart implements upload.DirectStorage.
+// CompleteMultipart implements storage.DirectStorage.
 func (d *frontDirect) CompleteMultipart(ctx context.Context, key, uploadID string, parts []storage.Part) error {
 	return d.f.end(ctx, OpCompleteMultipart, key, uploadID, func() error {
 		return d.inner.CompleteMultipart(ctx, key, uploadID, parts)
 	})
 }
 
-// AbortMultipart implements upload.DirectStorage.
+// AbortMultipart implements storage.DirectStorage.
 func (d *frontDirect) AbortMultipart(ctx context.Context, key, uploadID string) error {
 	return d.f.end(ctx, OpAbortMultipart, key, uploadID, func() error { return d.inner.AbortMultipart(ctx, key, uploadID) })
 }
@@ -95,7 +95,7 @@ func (f *front) end(ctx context.Context, op Op, key, uploadID string, do func() 
 
 func multipartID(key, uploadID string) string { return key + ", multipart upload " + uploadID }
 
-// Promote implements upload.DirectStorage.
+// Promote implements storage.DirectStorage.
 func (d *frontDirect) Promote(ctx context.Context, p storage.Promotion) error {
 	return d.f.call(ctx, OpPromote, func() error { return d.inner.Promote(ctx, p) })
 }
@@ -105,7 +105,7 @@ type frontLinks struct {
 	inner storage.LinkStorage
 }
 
-// SignGet implements upload.LinkStorage.
+// SignGet implements storage.LinkStorage.
 func (l *frontLinks) SignGet(ctx context.Context, key string, g storage.SignedGet) (string, error) {
 	return answered(ctx, l.f, OpSignGet, func() (string, error) { return l.inner.SignGet(ctx, key, g) })
 }
@@ -115,7 +115,7 @@ type frontVerdicts struct {
 	inner storage.ScanReader
 }
 
-// ScanVerdict implements upload.VerdictReader.
+// ScanVerdict implements storage.ScanReader.
 func (v *frontVerdicts) ScanVerdict(ctx context.Context, key, version string) (storage.ScanResult, error) {
 	return answered(ctx, v.f, OpScanVerdict, func() (storage.ScanResult, error) { return v.inner.ScanVerdict(ctx, key, version) })
 }
@@ -125,26 +125,26 @@ type frontLister struct {
 	inner storage.Lister
 }
 
-// ListObjects implements upload.Lister.
+// ListObjects implements storage.Lister.
 func (l *frontLister) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	return answered(ctx, l.f, OpListObjects, func() (storage.ListPage[storage.ListedObject], error) {
 		return l.inner.ListObjects(ctx, prefix, after)
 	})
 }
 
-// ListUploads implements upload.Lister.
+// ListUploads implements storage.Lister.
 func (l *frontLister) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
 	return answered(ctx, l.f, OpListUploads, func() (storage.ListPage[storage.ListedUpload], error) {
 		return l.inner.ListUploads(ctx, prefix, after)
 	})
 }
 
-// RemoveListed implements upload.Lister.
+// RemoveListed implements storage.Lister.
 func (l *frontLister) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	return l.f.call(ctx, OpRemoveListed, func() error { return l.inner.RemoveListed(ctx, o) })
 }
 
-// AbortMultipart implements upload.Lister.
+// AbortMultipart implements storage.Lister.
 func (l *frontLister) AbortMultipart(ctx context.Context, key, uploadID string) error {
 	return l.f.end(ctx, OpAbortMultipart, key, uploadID, func() error { return l.inner.AbortMultipart(ctx, key, uploadID) })
 }

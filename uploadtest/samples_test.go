@@ -128,7 +128,7 @@ func TestRunHostilePasses(t *testing.T) {
 func TestRunHostileFails(t *testing.T) {
 	anything := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
 	down := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return errors.New("down") })
-	nobody := upload.Subject(func(*http.Request) (string, error) { return "", nil })
+	nobody := upload.RequireSubject(func(*http.Request) (string, error) { return "", nil })
 	status := func(code int) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
 	}

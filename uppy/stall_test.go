@@ -78,7 +78,7 @@ func serve(t *testing.T) (*uploadtest.Server, *upload.Handler) {
 	t.Helper()
 	store := &memstore.Store{}
 	store.Handler("http://store.example/")
-	h, err := upload.New(store, upload.Types("text/plain"), upload.Subject(bySubject), &upload.Options{
+	h, err := upload.New(store, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{
 		StallTimeout: stallTimeout, Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)

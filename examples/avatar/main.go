@@ -48,7 +48,7 @@ type app struct {
 
 func newApp(store *memory.Store, db *database) (http.Handler, error) {
 	a := &app{store: store, db: db}
-	uploads, err := upload.New(store, upload.Images(nil), upload.Subject(signedIn), &upload.Options{
+	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), &upload.Options{
 		Fields:      []string{"picture"},
 		MaxFileSize: 2 << 20,
 		Keys:        upload.Prefix("pictures", upload.BySubject(upload.RandomKeys())), // pictures/ada/1f0c….png

@@ -6,7 +6,7 @@
 //	go run -C examples ./bucket sweep -s3-bucket pictures -s3-prefix avatars -references keys.txt
 //
 // Credentials come from the usual AWS places. The work is done by package s3store,
-// and by upload.Sweeper.
+// and by sweep.Sweeper.
 package main
 
 import (

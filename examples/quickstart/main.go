@@ -36,7 +36,7 @@ func main() {
 // newMux says where files go, what is accepted, and who may send it.
 func newMux(store storage.Storage) (*http.ServeMux, error) {
 	accept := upload.Any(upload.Images(nil), upload.Documents(nil))
-	uploads, err := upload.New(store, accept, upload.Subject(signedIn), &upload.Options{
+	uploads, err := upload.New(store, accept, upload.RequireSubject(signedIn), &upload.Options{
 		MaxFileSize: 10 << 20,
 		Keys:        upload.BySubject(upload.RandomKeys()), // ada/1f0c….png
 	})

@@ -19,10 +19,10 @@ const (
 // themselves, under the policy of uploads.
 func newPresigner(cfg *config, uploads *upload.Handler) (*upload.Presigner, error) {
 	return upload.NewPresigner(uploads, secrets(), &upload.PresignOptions{
-		MaxFileSize: cfg.maxDirect,
-		SingleSize:  16 << 20,
-		PartSize:    8 << 20, // so that a lost connection costs little
-		KeyPrefix:   cfg.prefix,
+		MaxFileSize:   cfg.maxDirect,
+		SingleSize:    16 << 20,
+		PartSize:      8 << 20, // so that a lost connection costs little
+		StagingPrefix: cfg.prefix,
 	})
 }
 

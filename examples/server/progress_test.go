@@ -20,7 +20,7 @@ import (
 // TestProgress watches an upload, as the page does, from its first bytes to its
 // end.
 func TestProgress(t *testing.T) {
-	for name, want := range map[string]upload.Status{
+	for name, want := range map[string]upload.ProgressStatus{
 		"cat.png": {State: upload.StateDone, Files: 1},
 		"cat.pdf": {State: upload.StateRefused, Code: upload.CodeTypeMismatch},
 	} {
@@ -53,7 +53,7 @@ func TestProgress(t *testing.T) {
 			require.Equal(t, "no-store", res.Header.Get("Cache-Control"))
 			require.Equal(t, "no", res.Header.Get("X-Accel-Buffering"))
 			events := bufio.NewScanner(res.Body)
-			var last upload.Status
+			var last upload.ProgressStatus
 			next := func() bool {
 				for events.Scan() {
 					if event, ok := strings.CutPrefix(events.Text(), "data: "); ok {

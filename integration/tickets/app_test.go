@@ -101,7 +101,7 @@ func newApp(t *testing.T, newBackend func(*testing.T, *http.ServeMux, string) ba
 		}
 		return nil
 	}))
-	who := upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
+	who := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
 	h, err := upload.New(a.Storage, policy, who, &upload.Options{MaxFileSize: 32 * mib, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	a.presigner, err = upload.NewPresigner(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, &o)

@@ -51,7 +51,7 @@ func TestSameETag(t *testing.T) {
 			a := &app{Server: httptest.NewServer(mux), backend: s3Backend(t, false)}
 			t.Cleanup(a.Close)
 			v := &verdict{}
-			who := upload.Subject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
+			who := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
 			h, err := upload.New(a.Storage, upload.ForField(map[string]upload.Validator{"file": v}), who, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
 			require.NoError(t, err)
 			for _, path := range []string{"/tickets/", "/tickets/elsewhere/"} {

@@ -11,7 +11,7 @@ import (
 
 // Impossible refuses what could not be granted at the best of times. Waiting would
 // not help, so it is no 429.
-func Impossible(d upload.Demand, files int, bytes int64) error {
+func Impossible(d upload.Claim, files int, bytes int64) error {
 	switch {
 	case d.Files > files:
 		return &upload.Error{

@@ -31,21 +31,21 @@ func Run(t *testing.T, limiter Make) {
 	}
 }
 
-func one(subject string) upload.Demand {
-	return upload.Demand{Subject: subject, Request: &http.Request{RemoteAddr: "192.0.2.1:1"}, Files: 1, Bytes: 1}
+func one(subject string) upload.Claim {
+	return upload.Claim{Subject: subject, Request: &http.Request{RemoteAddr: "192.0.2.1:1"}, Files: 1, Bytes: 1}
 }
 
-func signedUntil(subject string, until time.Duration) upload.Demand {
+func signedUntil(subject string, until time.Duration) upload.Claim {
 	d := one(subject)
 	d.Until = time.Now().Add(until)
 	return d
 }
 
-func granted(t *testing.T, l upload.Limiter, d upload.Demand) func(upload.Used) {
+func granted(t *testing.T, l upload.Limiter, d upload.Claim) func(upload.Usage) {
 	t.Helper()
 	r, err := l.Reserve(t.Context(), d)
 	require.NoError(t, err)
-	return func(used upload.Used) {
+	return func(used upload.Usage) {
 		t.Helper()
 		if r != nil {
 			require.NoError(t, r.Settle(t.Context(), used))
@@ -54,7 +54,7 @@ func granted(t *testing.T, l upload.Limiter, d upload.Demand) func(upload.Used) 
 }
 
 // refused requires a 429 with a time to wait.
-func refused(t *testing.T, l upload.Limiter, d upload.Demand) {
+func refused(t *testing.T, l upload.Limiter, d upload.Claim) {
 	t.Helper()
 	_, err := l.Reserve(t.Context(), d)
 	require.ErrorIs(t, err, upload.CodeRateLimited)
@@ -67,11 +67,11 @@ func refused(t *testing.T, l upload.Limiter, d upload.Demand) {
 
 func requests(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Requests: 3})
-	granted(t, l, one("ann"))(upload.Used{Files: 1, Bytes: 1})
+	granted(t, l, one("ann"))(upload.Usage{Files: 1, Bytes: 1})
 	for range 2 {
-		granted(t, l, upload.Demand{Subject: "ann"})(upload.Used{})
+		granted(t, l, upload.Claim{Subject: "ann"})(upload.Usage{})
 	}
-	refused(t, l, upload.Demand{Subject: "ann"})
+	refused(t, l, upload.Claim{Subject: "ann"})
 	refused(t, l, one("ann"))
 	granted(t, l, one("bob"))
 }
@@ -82,9 +82,9 @@ func files(t *testing.T, limiter Make) {
 	three.Files = 3
 	settle := granted(t, l, three)
 	refused(t, l, three)
-	settle(upload.Used{Files: 1, Bytes: 1})
-	granted(t, l, three)(upload.Used{Files: 3, Bytes: 1})
-	granted(t, l, one("ann"))(upload.Used{Files: 1, Bytes: 1})
+	settle(upload.Usage{Files: 1, Bytes: 1})
+	granted(t, l, three)(upload.Usage{Files: 3, Bytes: 1})
+	granted(t, l, one("ann"))(upload.Usage{Files: 1, Bytes: 1})
 	refused(t, l, one("ann"))
 }
 
@@ -93,13 +93,13 @@ func bytes(t *testing.T, limiter Make) {
 	d := one("ann")
 	d.Bytes = 1000
 	settle := granted(t, l, d)
-	settle(upload.Used{Files: 1, Bytes: 600})
+	settle(upload.Usage{Files: 1, Bytes: 600})
 	refused(t, l, d)
 	d.Bytes = 400
-	granted(t, l, d)(upload.Used{Files: 1, Bytes: 4000})
+	granted(t, l, d)(upload.Usage{Files: 1, Bytes: 4000})
 	d.Bytes = 50
 	refused(t, l, d)
-	granted(t, l, upload.Demand{Subject: "ann"})(upload.Used{})
+	granted(t, l, upload.Claim{Subject: "ann"})(upload.Usage{})
 }
 
 // giveBack: whoever is refused for one thing keeps the others, and what is given
@@ -108,15 +108,15 @@ func giveBack(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Files: 2, Bytes: 1000, Concurrent: 1, Signed: 1})
 	big := one("ann")
 	big.Bytes = 900
-	granted(t, l, big)(upload.Used{Bytes: 900})
+	granted(t, l, big)(upload.Usage{Bytes: 900})
 	for range 4 {
 		refused(t, l, big)
 	}
 	for range 10 {
-		granted(t, l, one("ann"))(upload.Used{})
+		granted(t, l, one("ann"))(upload.Usage{})
 	}
-	granted(t, l, one("ann"))(upload.Used{Files: 2, Bytes: 1})
-	granted(t, l, one("ann"))(upload.Used{Files: 1, Bytes: 1})
+	granted(t, l, one("ann"))(upload.Usage{Files: 2, Bytes: 1})
+	granted(t, l, one("ann"))(upload.Usage{Files: 1, Bytes: 1})
 	refused(t, l, one("ann"))
 }
 
@@ -131,8 +131,8 @@ func lateGiveBack(t *testing.T, limiter Make) {
 		second = r
 		return err == nil
 	}, 20*time.Second, 20*time.Millisecond)
-	require.NoError(t, second.Settle(t.Context(), upload.Used{Files: 1, Bytes: 1}))
-	slow(upload.Used{})
+	require.NoError(t, second.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 1}))
+	slow(upload.Usage{})
 	refused(t, l, one("ann"))
 }
 
@@ -143,8 +143,8 @@ func concurrent(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 	granted(t, l, one("bob"))
 	granted(t, l, signedUntil("ann", time.Hour))
-	settle(upload.Used{})
-	settle(upload.Used{})
+	settle(upload.Usage{})
+	settle(upload.Usage{})
 	granted(t, l, one("ann"))
 	refused(t, l, one("ann"))
 }
@@ -157,12 +157,12 @@ func signed(t *testing.T, limiter Make) {
 	granted(t, l, signedUntil("ann", 2*time.Hour))
 	refused(t, l, signedUntil("ann", time.Hour))
 	granted(t, l, signedUntil("bob", time.Hour))
-	granted(t, l, one("ann"))(upload.Used{})
-	settle(upload.Used{})
-	settle(upload.Used{})
+	granted(t, l, one("ann"))(upload.Usage{})
+	settle(upload.Usage{})
+	settle(upload.Usage{})
 	granted(t, l, signedUntil("ann", time.Hour))
 	refused(t, l, signedUntil("ann", time.Hour))
-	granted(t, l, one("ann"))(upload.Used{Files: 1})
+	granted(t, l, one("ann"))(upload.Usage{Files: 1})
 	refused(t, l, one("ann"))
 }
 
@@ -192,8 +192,8 @@ func all(t *testing.T, limiter Make) {
 	settleSigned := granted(t, l, signedUntil("ann", time.Hour))
 	granted(t, l, signedUntil("bob", time.Hour))
 	refused(t, l, signedUntil("cid", time.Hour))
-	settle(upload.Used{})
-	settleSigned(upload.Used{})
+	settle(upload.Usage{})
+	settleSigned(upload.Usage{})
 	granted(t, l, one("cid"))
 	granted(t, l, signedUntil("cid", time.Hour))
 	refused(t, l, one("dan"))
@@ -203,14 +203,14 @@ func all(t *testing.T, limiter Make) {
 // impossible: what would never be granted is no matter of waiting.
 func impossible(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Files: 5, Bytes: 1000})
-	for code, d := range map[upload.Code]upload.Demand{
+	for code, d := range map[upload.Code]upload.Claim{
 		upload.CodeTooMany:  {Subject: "ann", Files: 6, Bytes: 1},
 		upload.CodeTooLarge: {Subject: "ann", Files: 1, Bytes: 1001},
 	} {
 		_, err := l.Reserve(t.Context(), d)
 		require.ErrorIs(t, err, code)
 	}
-	granted(t, l, upload.Demand{Subject: "ann", Files: 5, Bytes: 1000})
+	granted(t, l, upload.Claim{Subject: "ann", Files: 5, Bytes: 1000})
 }
 
 // atOnce: of many that come at once no more pass than would one after the other.

@@ -28,19 +28,19 @@ type Store struct {
 // New returns a Store over s, to be mounted at Path.
 func New(s *memstore.Store) *Store { return &Store{Store: s, Handler: s.Handler(origin + Path)} }
 
-// SignUpload implements upload.DirectStorage.
+// SignUpload implements storage.DirectStorage.
 func (s *Store) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
 	r, err := s.Store.SignUpload(ctx, d, form)
 	return here(r), err
 }
 
-// SignPart implements upload.DirectStorage.
+// SignPart implements storage.DirectStorage.
 func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	r, err := s.Store.SignPart(ctx, d, uploadID, number)
 	return here(r), err
 }
 
-// SignGet implements upload.LinkStorage.
+// SignGet implements storage.LinkStorage.
 func (s *Store) SignGet(ctx context.Context, key string, g storage.SignedGet) (string, error) {
 	url, err := s.Store.SignGet(ctx, key, g)
 	return strings.TrimPrefix(url, origin), err
