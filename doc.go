@@ -15,7 +15,7 @@
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // Three decisions are positional since they decide over security: where files
-// go ([storage.Storage]), what is accepted ([Validator]), and who may send it
+// go ([Storage]), what is accepted ([Validator]), and who may send it
 // ([Authorizer]). All else is in [Options], whose zero value is strict.
 //
 // # Nothing unchecked is visible

@@ -91,7 +91,7 @@ func isActive(t string) bool {
 
 // NewLinks returns Links to the objects of store, which must be a [storage.LinkStorage].
 // opts may be nil.
-func NewLinks(store storage.Storage, opts *LinksOptions) (*Links, error) {
+func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	l := &Links{}
 	if opts != nil {
 		l.opts = *opts

@@ -14,6 +14,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
+// Storage is where files go. Packages memstore and s3store have one; package storage
+// says what another must do.
+type Storage = storage.Storage
+
 // Handler receives files. It is made by [New], is safe for concurrent use and
 // cannot be configured afterwards. Its three rungs do the same:
 //
@@ -22,7 +26,7 @@ import (
 //     and removes them again when that one fails,
 //   - [Handler.Receive] leaves both to the caller.
 type Handler struct {
-	store     storage.Storage
+	store     Storage
 	policy    Validator
 	authorize Authorizer
 	opts      Options // with all defaults filled in
@@ -154,7 +158,7 @@ type File struct {
 // callers that authorize accepts. None of the three may be nil; opts may be.
 //
 // It fails when an option is negative or makes no sense.
-func New(store storage.Storage, policy Validator, authorize Authorizer, opts *Options) (*Handler, error) {
+func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (*Handler, error) {
 	if store == nil || policy == nil || authorize == nil {
 		return nil, errors.New("upload: New needs a storage, a validator and an authorizer; AllowAnonymous says that anyone may upload")
 	}

@@ -18,10 +18,10 @@ func (r *run) clock(stored time.Time) error {
 	now := time.Now().Round(0) // without the monotonic clock, which does not see that it is set
 	switch {
 	case stored.IsZero():
-		return errors.New("upload: the storage does not tell its time, without which nothing is known to be old; " +
+		return errors.New("sweep: the storage does not tell its time, without which nothing is known to be old; " +
 			"give its answers back the Date header, which a proxy may have removed")
 	case now.Sub(stored).Abs() > maxSkew:
-		return fmt.Errorf("upload: the clock of the storage says %s and that of this process %s, more than %v apart; set the clock that is wrong",
+		return fmt.Errorf("sweep: the clock of the storage says %s and that of this process %s, more than %v apart; set the clock that is wrong",
 			stored.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339), maxSkew)
 	}
 	for _, t := range []time.Time{r.earliest, stored, r.opts.AsOf} {
@@ -37,9 +37,9 @@ func (r *run) clock(stored time.Time) error {
 func (r *run) old(f Finding) (bool, error) {
 	switch {
 	case f.Modified.IsZero():
-		return false, fmt.Errorf("upload: the storage does not say how old %q is", f.Key)
+		return false, fmt.Errorf("sweep: the storage does not say how old %q is", f.Key)
 	case f.Modified.Before(firstObject):
-		return false, fmt.Errorf("upload: the storage says that %q is of %s, before S3 began, so its age is not known; write it again, or remove it yourself",
+		return false, fmt.Errorf("sweep: the storage says that %q is of %s, before S3 began, so its age is not known; write it again, or remove it yourself",
 			f.Key, f.Modified.UTC().Format(time.DateOnly))
 	}
 	return f.Modified.Before(r.earliest.Add(-r.opts.Grace)), nil

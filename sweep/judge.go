@@ -117,11 +117,11 @@ func (r *run) ask(ctx context.Context, batch []storage.ListedObject) (referenced
 		err = ctx.Err() // which may have cut the answer short
 	}
 	if err != nil {
-		return nil, fmt.Errorf("upload: asking what is referred to: %w", err)
+		return nil, fmt.Errorf("sweep: asking what is referred to: %w", err)
 	}
 	for _, key := range answer {
 		if _, asked := referenced[key]; !asked {
-			return nil, fmt.Errorf("upload: %q is said to be referred to, which was not asked", key)
+			return nil, fmt.Errorf("sweep: %q is said to be referred to, which was not asked", key)
 		}
 		referenced[key] = true
 	}

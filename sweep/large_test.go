@@ -107,7 +107,7 @@ func TestSweepHundredThousand(t *testing.T) {
 		}
 		require.Equal(t, objects/2, left, "something that is referred to was removed")
 		require.Len(t, s.Keys(), objects/2+young)
-		require.Equal(t, objects/2, strings.Count(s.log.String(), "upload: swept"))
+		require.Equal(t, objects/2, strings.Count(s.log.String(), "sweep: swept"))
 		t.Logf("%d bytes of live heap at most; %d, then %d removed", most, first.Removed, second.Removed)
 	})
 }

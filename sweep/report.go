@@ -60,10 +60,10 @@ func (r *run) tell(ctx context.Context, f Finding) error {
 	}
 	switch f.Outcome {
 	case Removed:
-		r.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "upload: swept", attrs...)
+		r.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "sweep: swept", attrs...)
 	case Failed:
 		attrs = append(attrs, slog.String("error", f.Err.Error()))
-		r.opts.Logger.LogAttrs(ctx, slog.LevelError, "upload: an orphan could not be removed", attrs...)
+		r.opts.Logger.LogAttrs(ctx, slog.LevelError, "sweep: an orphan could not be removed", attrs...)
 	}
 	if r.opts.Found == nil {
 		return nil
@@ -106,7 +106,7 @@ func parseCursor(text, prefix string) (c position, err error) {
 	c.uploads = list == cursorUploads
 	c.after, err = url.QueryUnescape(after)
 	if err != nil || c.encode(prefix) != text {
-		return position{}, fmt.Errorf("upload: %q is no cursor of a sweep of %q", text, prefix)
+		return position{}, fmt.Errorf("sweep: %q is no cursor of a sweep of %q", text, prefix)
 	}
 	return c, nil
 }

@@ -42,7 +42,7 @@ func (s *Sweeper) Run(ctx context.Context, cursor string) (Report, error) {
 	}
 	switch {
 	case err == nil && r.report.Failed > 0:
-		err = fmt.Errorf("upload: %d of %d orphans could not be removed, the first: %w", r.report.Failed, r.report.Orphaned, r.failure)
+		err = fmt.Errorf("sweep: %d of %d orphans could not be removed, the first: %w", r.report.Failed, r.report.Orphaned, r.failure)
 	case err == nil:
 		err = r.excess
 	}
@@ -73,7 +73,7 @@ func (r *run) page(ctx context.Context, at position) (position, error) {
 	case err != nil:
 		return at, err
 	case next != "" && next == at.after:
-		return at, errors.New("upload: the storage lists the same page for ever")
+		return at, errors.New("sweep: the storage lists the same page for ever")
 	case next != "":
 		return position{at.uploads, next}, nil
 	case !at.uploads:
@@ -166,7 +166,7 @@ func (r *run) abortStale(ctx context.Context, page []storage.ListedUpload, known
 // nothing refers to it.
 func (r *run) candidate(ctx context.Context, f Finding) (bool, error) {
 	if !strings.HasPrefix(f.Key, r.opts.Prefix) {
-		return false, fmt.Errorf("upload: the storage lists %q under the prefix %q", f.Key, r.opts.Prefix)
+		return false, fmt.Errorf("sweep: the storage lists %q under the prefix %q", f.Key, r.opts.Prefix)
 	}
 	old, err := r.old(f)
 	if err != nil {

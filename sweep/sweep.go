@@ -1,3 +1,6 @@
+// Package sweep finds what a storage holds and an application no longer refers to:
+// files of rows that were deleted, and what killed processes have left. It removes
+// nothing unless [Options.Remove] says so, and nothing that is young.
 package sweep
 
 import (
@@ -171,19 +174,19 @@ type Options struct {
 
 // ErrSweepLimit is returned by [Sweeper.Run] when there was more to remove than
 // [Options.MaxRemovals]. The next run goes on from the report's cursor.
-var ErrLimit = errors.New("upload: the sweep has removed as much as it may in one run")
+var ErrLimit = errors.New("sweep: the sweep has removed as much as it may in one run")
 
 // ErrSweepFailures is returned by [Sweeper.Run] when [Options.MaxFailures]
 // removals have failed, as under Object Lock or without the right. The error names
 // the first. The next run goes on from the report's cursor.
-var ErrFailures = errors.New("upload: as many removals have failed as may in one run")
+var ErrFailures = errors.New("sweep: as many removals have failed as may in one run")
 
 // ErrSweepShare is returned by [Sweeper.Run] when Referenced left out a larger
 // share than [Options.MaxShare]. The error says how many objects that were.
 // If they are really left over, a run with a larger MaxShare removes them. The
 // next run begins with the cursor "": from one near the end only a few objects
 // can be measured.
-var ErrShare = errors.New("upload: the sweep would remove a larger share than it may")
+var ErrShare = errors.New("sweep: the sweep would remove a larger share than it may")
 
 // NewSweeper returns a Sweeper. referenced may be nil if Prefix is one of staging
 // keys alone, as "upload-staging/", which are never asked about.
@@ -193,13 +196,13 @@ func New(store storage.Lister, referenced Referenced, opts *Options) (*Sweeper, 
 		s.opts = *opts
 	}
 	if store == nil {
-		return nil, errors.New("upload: NewSweeper needs a storage")
+		return nil, errors.New("sweep: NewSweeper needs a storage")
 	}
 	if err := s.opts.fill(); err != nil {
 		return nil, err
 	}
 	if referenced == nil && !storage.IsStaging(s.opts.Prefix) {
-		return nil, errors.New("upload: NewSweeper needs someone to ask which keys are referred to")
+		return nil, errors.New("sweep: NewSweeper needs someone to ask which keys are referred to")
 	}
 	return s, nil
 }
@@ -217,15 +220,15 @@ func (o *Options) fill() error {
 	o.Logger = contained.Logger(o.Logger)
 	switch {
 	case o.Grace < 0, min(o.BatchSize, o.Rate, o.MaxRemovals, o.MaxFailures) < 0:
-		return errors.New("upload: a limit of SweepOptions is negative")
+		return errors.New("sweep: a limit of SweepOptions is negative")
 	case !(o.MaxShare > 0 && o.MaxShare < 1): // and NaN
-		return errors.New("upload: MaxShare is more than 0 and less than 1; AllowAnyShare allows the removal of everything")
+		return errors.New("sweep: MaxShare is more than 0 and less than 1; AllowAnyShare allows the removal of everything")
 	case o.BatchSize > maxBatch:
-		return fmt.Errorf("upload: BatchSize is at most %d", maxBatch)
+		return fmt.Errorf("sweep: BatchSize is at most %d", maxBatch)
 	case o.Grace < minGrace && !o.InsecureGrace:
-		return fmt.Errorf("upload: Grace is at least %v, since tickets can last %v; InsecureGrace allows less", minGrace, ticketsLast)
+		return fmt.Errorf("sweep: Grace is at least %v, since tickets can last %v; InsecureGrace allows less", minGrace, ticketsLast)
 	case o.Prefix == "" && !o.AllowWholeBucket:
-		return errors.New("upload: a sweep needs a Prefix; AllowWholeBucket allows one of everything")
+		return errors.New("sweep: a sweep needs a Prefix; AllowWholeBucket allows one of everything")
 	case o.Prefix != "":
 		return storage.ValidKey(strings.TrimSuffix(o.Prefix, "/"))
 	}

@@ -189,7 +189,7 @@ func TestSweep(t *testing.T) {
 				require.Equal(t, row.left, s.Keys())
 				require.Equal(t, row.uploads, s.openUploads(t))
 				require.Equal(t, []string{"uploads:p%2F:", ""}, s.cursors)
-				require.Equal(t, got.Removed, strings.Count(s.log.String(), "upload: swept"))
+				require.Equal(t, got.Removed, strings.Count(s.log.String(), "sweep: swept"))
 			})
 		})
 	}

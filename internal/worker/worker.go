@@ -1,3 +1,4 @@
+// Package worker runs code of the host's, which may hang, panic or end its goroutine.
 package worker
 
 import (
@@ -8,6 +9,7 @@ import (
 	"time"
 )
 
+// What a call can end with beside its own error.
 var (
 	ErrHung   = errors.New("upload: a check did not return in time")
 	ErrPanic  = errors.New("upload: the host's code panicked")
