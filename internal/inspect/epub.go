@@ -18,8 +18,6 @@ type epub struct {
 	typed bool // the mimetype entry says so
 }
 
-const xhtmlSpace = "http://www.w3.org/1999/xhtml"
-
 // bookTypes are the document types of books: XHTML 5 and 1, and of the table of contents.
 var bookTypes = []xmlread.DocumentType{
 	{Name: "html"},
@@ -48,7 +46,7 @@ var htmlCharacters = sync.OnceValue(func() map[string]rune {
 })
 
 // bookExtensions lists what the names of entries may end in beside those of Office.
-var bookExtensions = words(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus`)
+var bookExtensions = nameSet(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus`)
 
 func (b *epub) name(h *zipHeader) (string, error) { return h.oneName() }
 
@@ -104,7 +102,7 @@ func (b *bookPart) start(r *xmlread.Reader) error {
 			return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
 		}
 	}
-	isPage := string(r.Name().Space) == xhtmlSpace || string(r.Name().Space) == svgSpace || len(r.Name().Space) == 0
+	isPage := string(r.Name().Space) == nsXHTML || string(r.Name().Space) == nsSVG || len(r.Name().Space) == 0
 	for i := range r.Attrs() {
 		if err := b.attribute(local, isPage, r.Attr(i)); err != nil && !(b.links && isLinkFault(err)) {
 			return err

@@ -17,6 +17,9 @@ type formula struct {
 	err      error
 }
 
+// formulaSteps is what a byte of a formula costs.
+const formulaSteps = 4
+
 // formulaPrefixes are put in front of the names of younger functions.
 var formulaPrefixes = []string{"_xlfn.", "_xlws."}
 

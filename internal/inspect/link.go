@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
 )
 
 // linkPlace says where a reference of a document leads.
@@ -91,6 +93,14 @@ func fileLink(rest string) linkPlace {
 func clickable(target string) error {
 	if p := placeOf(target); p == linkDisk || p == linkElsewhere {
 		return active(KindLink, "has a link to a file, to another computer, or of a kind that starts a program")
+	}
+	return nil
+}
+
+// loaded judges an address that is loaded by itself.
+func loaded(a xmlread.Attr) error {
+	if place := placeOf(string(a.Value)); a.Long || place != linkHere && place != linkBeside {
+		return active(KindExternal, "has something that is loaded from elsewhere")
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ var openOfficeTypes = []xmlread.DocumentType{
 }
 
 // odfExtensions lists what the names of entries may end in beside those of Office: objects have none.
-var odfExtensions = words(`.rdf .svm .txt .odt .ods .odp .odg .odf .odc .html`)
+var odfExtensions = nameSet(`.rdf .svm .txt .odt .ods .odp .odg .odf .odc .html`)
 
 func (o *odf) name(h *zipHeader) (string, error) { return h.oneName() }
 
@@ -77,7 +77,7 @@ func (o *odf) judge(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 		switch {
 		case name == "meta-inf/manifest.xml":
 			return &odfManifest{o}
-		case string(root.Space) == svgSpace:
+		case string(root.Space) == nsSVG:
 			return nil // a picture
 		}
 		return part

@@ -18,7 +18,6 @@ type odfPart struct {
 }
 
 const (
-	svgSpace     = "http://www.w3.org/2000/svg"
 	odfNamespace = "urn:oasis:names:tc:opendocument:xmlns:"
 	oldNamespace = "http://openoffice.org/20" // of OpenOffice.org 1 and 2: 2000/text, 2001/accel
 )
@@ -109,7 +108,7 @@ func (p *odfPart) end(r *xmlread.Reader) error {
 }
 
 // inertListeners lists what a click on a slide may do by itself.
-var inertListeners = words(`none previous-page next-page first-page last-page hide stop fade-out sound show`)
+var inertListeners = nameSet(`none previous-page next-page first-page last-page hide stop fade-out sound show`)
 
 // object judges elements by more than their name.
 func (p *odfPart) object(r *xmlread.Reader) error {
@@ -146,7 +145,7 @@ var clicked = map[string][]string{
 }
 
 // fromDisk lists the elements whose address may be a file of the author's own disk: a template, and a sound of the gallery.
-var fromDisk = words(`template sound audio`)
+var fromDisk = nameSet(`template sound audio`)
 
 func (p *odfPart) attribute(r *xmlread.Reader, a xmlread.Attr) error {
 	local := string(a.Local)

@@ -23,8 +23,6 @@ type ooxml struct {
 // typesPart is the entry that says the types of the others, in lower case.
 const typesPart = "[content_types].xml"
 
-const incomplete = "is not a complete document of the type that its name says"
-
 // mainParts maps types to the content types of their main parts.
 var mainParts = map[string]string{
 	typeDOCX: typeDOCX + ".main+xml",
@@ -108,10 +106,6 @@ func hasHiddenLetters(name string) bool {
 		}
 	}
 	return false
-}
-
-func isLetterOrDigit(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
 // kindByName returns what a part is that Office programs give a name of its own, "" if it is nothing that acts.

@@ -37,9 +37,6 @@ type officePart struct {
 // officeText says what the text of the current element is.
 type officeText uint8
 
-// formulaSteps is what a byte of a formula costs.
-const formulaSteps = 4
-
 const (
 	textPlain       officeText = iota
 	textInstruction            // of a field
@@ -48,7 +45,7 @@ const (
 )
 
 // Parts with these root elements have nothing in them that is looked at: text, styles, numbers.
-var plainRoots = words(`sst styleSheet styles fonts theme calcChain pivotCacheRecords people themeOverride tblStyleLst`)
+var plainRoots = nameSet(`sst styleSheet styles fonts theme calcChain pivotCacheRecords people themeOverride tblStyleLst`)
 
 // newOfficePart returns the rule for a part with this root, nil if nothing in it can act.
 func newOfficePart(w *zipWalk, root xmlread.Name, links bool) partRule {
@@ -143,7 +140,7 @@ func (p *officePart) link(err error) error {
 }
 
 // formulaSheet lists the elements of spreadsheets whose text is a formula.
-var formulaSheet = words(`f formula formula1 formula2 definedName calculatedColumnFormula totalsRowFormula oldFormula`)
+var formulaSheet = nameSet(`f formula formula1 formula2 definedName calculatedColumnFormula totalsRowFormula oldFormula`)
 
 func (p *officePart) sheet(r *xmlread.Reader) {
 	if formulaSheet[string(r.Name().Local)] {
@@ -213,15 +210,7 @@ func (p *officePart) vml(r *xmlread.Reader) error {
 }
 
 // isShape lists the elements of VML that may be clicked; others with an address load what is there.
-var isShape = words(`shape group arc curve image line oval polyline rect roundrect`)
-
-// loaded judges an address that is loaded by itself.
-func loaded(a xmlread.Attr) error {
-	if place := placeOf(string(a.Value)); a.Long || place != linkHere && place != linkBeside {
-		return active(KindExternal, "has something that is loaded from elsewhere")
-	}
-	return nil
-}
+var isShape = nameSet(`shape group arc curve image line oval polyline rect roundrect`)
 
 // inertActions lists what a click on a slide may do, apart from following a link (MS-OE376, 2.1.1.27).
 var inertActions = []string{

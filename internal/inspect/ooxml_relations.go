@@ -18,7 +18,7 @@ const (
 
 // officeRelations lists the types of relations that ordinary documents have, behind one of the officeNamespaces. Those that
 // act, or load from elsewhere, are missing, and so is what nobody knows.
-var officeRelations = words(`
+var officeRelations = nameSet(`
 	officeDocument extended-properties extendedProperties custom-properties customProperties
 	metadata/core-properties metadata/thumbnail metadata/extended-properties metadata/custom-properties
 	digital-signature/origin digital-signature/signature digital-signature/certificate
@@ -32,7 +32,7 @@ var officeRelations = words(`
 	audio video smartTags`)
 
 // microsoftRelations lists those of younger versions of Office, behind a year and sometimes a month.
-var microsoftRelations = words(`
+var microsoftRelations = nameSet(`
 	stylesWithEffects stylesWithtEffects keyMapCustomizations txbx legacyDocTextInfo
 	commentsExtended commentsIds commentsExtensible people documenttasks
 	chartStyle chartColorStyle chartEx diagramDrawing media image hdphoto model3d ink
@@ -72,14 +72,6 @@ var relationKinds = map[string]string{
 	"recipientdata": KindConnection, "powerpivotdata": KindConnection, "volatiledependencies": KindConnection,
 	"externalcodeservice": KindConnection,
 	"webextension":        KindProgram, "webextensiontaskpanes": KindProgram,
-}
-
-func words(list string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(list) {
-		m[w] = true
-	}
-	return m
 }
 
 // relationOf returns the rule for a type of relation.

@@ -7,35 +7,35 @@ import (
 
 // documentTypes lists the types of parts that ordinary documents have, in lower case, behind one of the typePrefixes.
 var documentTypes = map[string]map[string]bool{
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.": words(`
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.": nameSet(`
 		settings+xml styles+xml fonttable+xml websettings+xml footnotes+xml endnotes+xml numbering+xml comments+xml header+xml
 		footer+xml document.glossary+xml commentsextended+xml commentsids+xml commentsextensible+xml people+xml styleswitheffects+xml
 		printersettings txbx+xml document`),
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.": words(`
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.": nameSet(`
 		worksheet+xml chartsheet+xml styles+xml sharedstrings+xml calcchain+xml table+xml comments+xml pivottable+xml
 		pivotcachedefinition+xml pivotcacherecords+xml sheetmetadata+xml tablesinglecells+xml printersettings usernames+xml
 		revisionlog+xml revisionheaders+xml customproperty xmlmaps+xml sheet`),
-	"application/vnd.openxmlformats-officedocument.presentationml.": words(`
+	"application/vnd.openxmlformats-officedocument.presentationml.": nameSet(`
 		slide+xml slidemaster+xml slidelayout+xml notesmaster+xml notesslide+xml handoutmaster+xml presprops+xml viewprops+xml
 		tablestyles+xml commentauthors+xml comments+xml tags+xml printersettings presentation`),
-	"application/vnd.openxmlformats-officedocument.": words(`
+	"application/vnd.openxmlformats-officedocument.": nameSet(`
 		theme+xml themeoverride+xml thememanager+xml drawing+xml drawingml.chart+xml drawingml.chartshapes+xml
 		drawingml.diagramdata+xml drawingml.diagramlayout+xml drawingml.diagramstyle+xml drawingml.diagramcolors+xml vmldrawing
 		extended-properties+xml custom-properties+xml customxmlproperties+xml obfuscatedfont`),
-	"application/vnd.openxmlformats-package.": words(`
+	"application/vnd.openxmlformats-package.": nameSet(`
 		relationships+xml core-properties+xml digital-signature-origin digital-signature-xmlsignature+xml digital-signature-certificate`),
-	"application/vnd.ms-word.": words(`styleswitheffects+xml keymapcustomizations+xml`),
-	"application/vnd.ms-office.": words(`chartstyle+xml chartcolorstyle+xml chartex+xml drawingml.diagramdrawing+xml
+	"application/vnd.ms-word.": nameSet(`styleswitheffects+xml keymapcustomizations+xml`),
+	"application/vnd.ms-office.": nameSet(`chartstyle+xml chartcolorstyle+xml chartex+xml drawingml.diagramdrawing+xml
 		classificationlabels+xml intelligence2+xml documenttasks+xml`),
-	"application/vnd.ms-excel.": words(`
+	"application/vnd.ms-excel.": nameSet(`
 		slicer+xml slicercache+xml timeline+xml timelinecache+xml namedsheetviews+xml person+xml threadedcomments+xml
 		controlproperties+xml rdrichvalue+xml rdrichvaluestructure+xml rdrichvaluetypes+xml rdarray+xml richvaluerel+xml richstyles+xml
 		rdsupportingpropertybag+xml rdsupportingpropertybagstructure+xml featurepropertybag+xml wssortmap+xml survey+xml`),
-	"application/vnd.ms-powerpoint.": words(`revisioninfo+xml changesinfo+xml comments+xml authors+xml tags+xml`),
-	"application/": words(`
+	"application/vnd.ms-powerpoint.": nameSet(`revisioninfo+xml changesinfo+xml comments+xml authors+xml tags+xml`),
+	"application/": nameSet(`
 		xml pdf octet-stream binary movie inkml+xml x-fontdata x-font-ttf x-font-otf vnd.wps-officedocument.cellimage+xml`),
-	"text/":  words(`xml`),
-	"model/": words(`gltf-binary gltf.binary`),
+	"text/":  nameSet(`xml`),
+	"model/": nameSet(`gltf-binary gltf.binary`),
 }
 
 // inertFamilies are the families of types that only show something, or sound.
@@ -85,7 +85,7 @@ func judgePartType(kind string) error {
 }
 
 // partExtensions lists what the names of parts may end in.
-var partExtensions = words(`
+var partExtensions = nameSet(`
 	.xml .rels .vml .bin .psmdcp .sigs .dat .tmp .docx .xlsx .pptx
 	.png .jpg .jpeg .jpe .jfif .gif .tif .tiff .bmp .dib .emf .wmf .emz .wmz .svg .webp .avif .heic .wdp .jxr .hdp .pict .pct .ico .pdf
 	.wav .mp3 .m4a .aac .wma .mid .midi .aif .aiff .au .ogg .flac .mp4 .m4v .mov .avi .wmv .asf .mpg .mpeg .mkv .webm

@@ -1,9 +1,6 @@
 package inspect
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // Namespaces that mean something to browsers.
 const (
@@ -82,11 +79,3 @@ var mathAttributes = nameSet(`
 	mathvariant maxsize maxwidth minlabelspacing minsize movablelimits mslinethickness notation numalign open overflow position
 	rowalign rowlines rowspacing rowspan rquote rspace scriptlevel scriptminsize scriptsizemultiplier selection separator
 	separators shift side stackalign stretchy subscriptshift superscriptshift symmetric valign voffset width background color`)
-
-func nameSet(names string) map[string]bool {
-	set := make(map[string]bool)
-	for name := range strings.FieldsSeq(names) {
-		set[name] = true
-	}
-	return set
-}

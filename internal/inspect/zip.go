@@ -1,39 +1,6 @@
 package inspect
 
-import (
-	"cmp"
-	"io"
-)
-
-// ZipLimits bounds what a file of the ZIP family may hold. Fields that are zero stand for their default. All sizes are of
-// real bytes, counted while they are inflated; what the file declares is believed only where it is larger.
-type ZipLimits struct {
-	Entries   int   // files and directories, at every level together: 1,000; in documents 5,000
-	EntrySize int64 // inflated bytes of one entry: 128 MiB
-	TotalSize int64 // inflated bytes of all entries, at every level together: 256 MiB
-	Ratio     int64 // inflated bytes for each byte of the file, once they are over 8 MiB: 200
-}
-
-const (
-	maxZipName    = 512     // bytes of an entry's name
-	maxZipExtra   = 4096    // bytes of an entry's extra fields: Office pads its own with hundreds
-	maxZipComment = 1024    // bytes of a comment
-	ratioGrace    = 8 << 20 // inflated bytes that no ratio is asked of
-
-	cutOff = "is cut off"
-
-	archiveEntries  = 1000
-	documentEntries = 5000
-)
-
-func (l ZipLimits) withDefaults(entries int) ZipLimits {
-	return ZipLimits{
-		Entries:   cmp.Or(l.Entries, entries),
-		EntrySize: cmp.Or(l.EntrySize, 128<<20),
-		TotalSize: cmp.Or(l.TotalSize, 256<<20),
-		Ratio:     cmp.Or(l.Ratio, 200),
-	}
-}
+import "io"
 
 // Zip walks a plain ZIP archive (PKWARE APPNOTE 6.3.10) from its first byte to its last. The zero value is ready.
 //
@@ -93,5 +60,5 @@ func (z *Zip) Close() error {
 }
 
 func (z *Zip) walk(r io.Reader) error {
-	return walkZip(r, z.Limits.withDefaults(archiveEntries), z.stream.budget, newZipFiles(z))
+	return walkZip(r, z.Limits.withDefaults(archiveEntries), z.stream.budget, newZipFiles(z.Nesting, z.Extensions, z.AllowAnyType))
 }

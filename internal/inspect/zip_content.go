@@ -10,10 +10,8 @@ import (
 )
 
 const (
-	damaged     = "has an entry whose data is damaged or cut off"
-	largeEntry  = "has an entry that is too large"
-	sizesDiffer = "has an entry whose sizes do not agree"
-	strong      = "is compressed too strongly"
+	largeEntry = "has an entry that is too large"
+	strong     = "is compressed too strongly"
 
 	bombRatio    = 50 // from which on inflating, not what was found, is what costs
 	contentSteps = 1  // of a byte that is inflated and summed up
@@ -22,21 +20,22 @@ const (
 
 // zipContent is the content of one entry, inflated, counted and summed up while it is read.
 type zipContent struct {
-	w     *zipWalk
-	h     *zipHeader
-	data  *zipData
-	src   io.Reader // data, or what inflates it
-	start int64     // where data begins
-	read  int64     // where it was read up to, and paid for
-	crc   uint32
-	size  int64
+	in     *zipInput
+	budget *zipBudget
+	h      *zipHeader
+	data   *zipData
+	src    io.Reader // data, or what inflates it
+	start  int64     // where data begins
+	read   int64     // where it was read up to, and paid for
+	crc    uint32
+	size   int64
 }
 
 func (c *zipContent) Read(p []byte) (int, error) {
 	n, err := c.src.Read(p)
 	c.crc = crc32.Update(c.crc, crc32.IEEETable, p[:n])
 	c.size += int64(n)
-	c.w.budget.total += int64(n)
+	c.budget.total += int64(n)
 	if err := c.excess(); err != nil {
 		return 0, err
 	}
@@ -48,7 +47,7 @@ func (c *zipContent) Read(p []byte) (int, error) {
 
 // excess returns the limit that the content has passed.
 func (c *zipContent) excess() error {
-	b := c.w.budget
+	b := c.budget
 	switch {
 	case c.h.flags&sizesFollow == 0 && c.size > c.h.size:
 		return fault(CodeDamaged, "has an entry that is larger than it declares")
@@ -64,9 +63,9 @@ func (c *zipContent) excess() error {
 
 // pay spends what n bytes of content cost. More than the file may cost is the fault of what it was packed from, if little of that was.
 func (c *zipContent) pay(n int) error {
-	b := c.w.budget
-	packed := int(c.w.in.off - c.read)
-	c.read = c.w.in.off
+	b := c.budget
+	packed := int(c.in.off - c.read)
+	c.read = c.in.off
 	err := b.work.Spend(contentSteps*n + packedSteps*packed)
 	if e := (*Error)(nil); errors.As(err, &e) && e.Code == CodeComplex && passes(b.total, bombRatio, b.file.off) && b.total > ratioGrace {
 		return fault(CodeBomb, strong)
@@ -81,10 +80,10 @@ func passes(size, ratio, packed int64) bool {
 
 // settle compares the content, which has been read to its end, with what the header or the descriptor behind it says.
 func (c *zipContent) settle() error {
-	h, packed := c.h, c.w.in.off-c.start
+	h, packed := c.h, c.in.off-c.start
 	if h.flags&sizesFollow == 0 {
 		switch {
-		case c.data.left > 0 && c.w.in.ended():
+		case c.data.left > 0 && c.in.ended():
 			return fault(CodeDamaged, damaged)
 		case c.data.left > 0, c.size != h.size:
 			return fault(CodeDamaged, sizesDiffer)
@@ -114,14 +113,14 @@ func (c *zipContent) descriptor() error {
 	crc := le.AppendUint32(nil, c.h.crc)
 	wide := le.AppendUint64(le.AppendUint64(nil, uint64(c.h.packed)), uint64(c.h.size))   //nolint:gosec // never negative
 	narrow := le.AppendUint32(le.AppendUint32(nil, uint32(c.h.packed)), uint32(c.h.size)) //nolint:gosec // the form of sizes that fit
-	seen, err := c.w.in.Peek(len(signature) + len(crc) + len(wide))
+	seen, err := c.in.Peek(len(signature) + len(crc) + len(wide))
 	if err != nil {
 		return faultOr(err, CodeTruncated, cutOff)
 	}
 	for _, form := range [][][]byte{{signature, crc, wide}, {crc, wide}, {signature, crc, narrow}, {crc, narrow}} {
 		form := bytes.Join(form, nil)
 		if bytes.HasPrefix(seen, form) {
-			_, err := c.w.in.take(len(form))
+			_, err := c.in.take(len(form))
 			return err
 		}
 	}

@@ -6,52 +6,52 @@ import (
 )
 
 // directory reads what follows the entries: central directory, end records, and then nothing (APPNOTE 4.3.12-4.3.16).
-func (w *zipWalk) directory() error {
-	start := w.in.off
-	for n := 0; w.in.signature() == centralSignature; n++ {
-		if n == len(w.records) {
+func (a *zipArchive) directory(format zipNaming) error {
+	start := a.in.off
+	for n := 0; a.in.signature() == centralSignature; n++ {
+		if n == len(a.records) {
 			return fault(CodeDamaged, "lists more entries than it has")
 		}
-		if err := w.central(); err != nil {
+		if err := a.central(format); err != nil {
 			return err
 		}
 	}
-	size := w.in.off - start
-	if slices.ContainsFunc(w.records, func(r zipRecord) bool { return !r.listed }) {
-		return w.stray("has an entry that it does not list")
+	size := a.in.off - start
+	if slices.ContainsFunc(a.records, func(r zipRecord) bool { return !r.listed }) {
+		return a.stray("has an entry that it does not list")
 	}
-	if err := w.ends(start, size); err != nil {
+	if err := a.ends(start, size); err != nil {
 		return err
 	}
-	if err := w.in.lineEnd(); err != nil {
+	if err := a.in.lineEnd(); err != nil {
 		return err
 	}
-	if !w.in.ended() {
-		return faultAt(CodeTrailing, "has bytes behind its end", w.in.off)
+	if !a.in.ended() {
+		return faultAt(CodeTrailing, "has bytes behind its end", a.in.off)
 	}
 	return nil
 }
 
 // stray says why there is no record where one is needed. If an end record stands there, what misses is the reason.
-func (w *zipWalk) stray(missing string) error {
-	switch _, err := w.in.Peek(4); {
+func (a *zipArchive) stray(missing string) error {
+	switch _, err := a.in.Peek(4); {
 	case err != nil:
 		return faultOr(err, CodeTruncated, cutOff)
-	case w.in.off == 0:
+	case a.in.off == 0:
 		return fault(CodeDamaged, "does not begin like a ZIP archive")
-	case w.in.signature() == endSignature, w.in.signature() == end64Signature:
+	case a.in.signature() == endSignature, a.in.signature() == end64Signature:
 		return fault(CodeDamaged, missing)
 	}
-	return faultAt(CodeDamaged, "has bytes that belong to no entry", w.in.off)
+	return faultAt(CodeDamaged, "has bytes that belong to no entry", a.in.off)
 }
 
 // central reads one record of the central directory.
-func (w *zipWalk) central() error {
-	p, err := w.in.take(46)
+func (a *zipArchive) central(format zipNaming) error {
+	p, err := a.in.take(46)
 	if err != nil {
 		return err
 	}
-	if err := w.budget.work.Spend(entrySteps); err != nil {
+	if err := a.budget.work.Spend(entrySteps); err != nil {
 		return err
 	}
 	h, f := &zipHeader{}, zipFields(p[6:])
@@ -64,35 +64,35 @@ func (w *zipWalk) central() error {
 	if volume != 0 {
 		return fault(CodeUnsupported, "is one of several volumes")
 	}
-	if p, err = w.in.take(h.nameLen + h.extraLen); err != nil {
+	if p, err = a.in.take(h.nameLen + h.extraLen); err != nil {
 		return err
 	}
-	if err := w.finish(h, p, &offset); err != nil {
+	if err := h.finish(p, &offset, format); err != nil {
 		return err
 	}
 	if err := checkMode(attributes); err != nil {
 		return err
 	}
-	if err := w.comment(commentLen); err != nil {
+	if err := a.comment(commentLen); err != nil {
 		return err
 	}
-	return w.list(offset, w.sum(h))
+	return a.list(offset, a.sum(h))
 }
 
 // list marks the entry at offset as listed.
-func (w *zipWalk) list(offset int64, sum uint64) error {
-	i, ok := slices.BinarySearchFunc(w.records, offset, func(r zipRecord, offset int64) int {
+func (a *zipArchive) list(offset int64, sum uint64) error {
+	i, ok := slices.BinarySearchFunc(a.records, offset, func(r zipRecord, offset int64) int {
 		return cmp.Compare(r.offset, offset)
 	})
 	switch {
 	case !ok:
 		return fault(CodeDamaged, "lists an entry where there is none")
-	case w.records[i].listed:
+	case a.records[i].listed:
 		return fault(CodeDamaged, "lists an entry twice")
-	case w.records[i].sum != sum:
+	case a.records[i].sum != sum:
 		return fault(CodeDamaged, "lists an entry that differs from what is there")
 	}
-	w.records[i].listed = true
+	a.records[i].listed = true
 	return nil
 }
 
@@ -116,11 +116,11 @@ func checkMode(attributes uint32) error {
 }
 
 // comment reads a comment, whose text no program needs and whose room has hidden much.
-func (w *zipWalk) comment(n int) error {
+func (a *zipArchive) comment(n int) error {
 	if n > maxZipComment {
 		return fault(CodeDamaged, "has a comment that is too long")
 	}
-	p, err := w.in.take(n)
+	p, err := a.in.take(n)
 	if err != nil {
 		return err
 	}
@@ -133,18 +133,18 @@ func (w *zipWalk) comment(n int) error {
 }
 
 // ends reads the end records, of which those for 64 bits may come first. All must describe the directory that was read.
-func (w *zipWalk) ends(start, size int64) error {
-	count := int64(len(w.records))
-	wide := w.in.signature() == end64Signature
+func (a *zipArchive) ends(start, size int64) error {
+	count := int64(len(a.records))
+	wide := a.in.signature() == end64Signature
 	if wide {
-		if err := w.ends64(start, size, count); err != nil {
+		if err := a.ends64(start, size, count); err != nil {
 			return err
 		}
 	}
-	if w.in.signature() != endSignature {
-		return w.stray("has two end records")
+	if a.in.signature() != endSignature {
+		return a.stray("has two end records")
 	}
-	p, err := w.in.take(22)
+	p, err := a.in.take(22)
 	if err != nil {
 		return err
 	}
@@ -159,13 +159,13 @@ func (w *zipWalk) ends(start, size int64) error {
 	if !agree(here, count, 0xffff) || !agree(total, count, 0xffff) || !agree(sized, size, max32) || !agree(at, start, max32) {
 		return fault(CodeDamaged, "ends with a record that differs from what is there")
 	}
-	return w.comment(int(f.u16()))
+	return a.comment(int(f.u16()))
 }
 
 // ends64 reads the end record for 64 bits and its locator.
-func (w *zipWalk) ends64(start, size, count int64) error {
-	at := w.in.off
-	p, err := w.in.take(56 + 20)
+func (a *zipArchive) ends64(start, size, count int64) error {
+	at := a.in.off
+	p, err := a.in.take(56 + 20)
 	if err != nil {
 		return err
 	}

@@ -10,10 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-const (
-	isJava       = "is a program for Java or Android, not a plain archive"
-	isOtherEntry = "has an entry whose content is not what its extension says"
-)
+const isOtherEntry = "has an entry whose content is not what its extension says"
 
 // zipFiles judges the entries of a plain archive: files for people.
 type zipFiles struct {
@@ -32,8 +29,8 @@ var everyday = []string{
 	"audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "audio/flac",
 }
 
-func newZipFiles(z *Zip) *zipFiles {
-	f := &zipFiles{nesting: z.Nesting, allowed: z.Extensions, known: z.Extensions == nil && !z.AllowAnyType, any: z.AllowAnyType}
+func newZipFiles(nesting int, extensions []string, anyType bool) *zipFiles {
+	f := &zipFiles{nesting: nesting, allowed: extensions, known: extensions == nil && !anyType, any: anyType}
 	if f.known {
 		for _, t := range everyday {
 			f.allowed = append(f.allowed, sniff.Extensions(t)...)

@@ -27,19 +27,6 @@ func isFolderFile(name string, head []byte) bool {
 	return false
 }
 
-// iconFile is the only name with a line break that a system writes: that of a folder's own icon on macOS. The file is empty; the
-// icon is in its shadow.
-const iconFile = "Icon\r"
-
-// withoutIconBreak takes the line break from the name of a folder's icon, or its shadow, so that the rest can be judged.
-func withoutIconBreak(name string) string {
-	base := name[strings.LastIndexByte(name, '/')+1:]
-	if base == iconFile || base == "._"+iconFile {
-		return strings.TrimSuffix(name, "\r")
-	}
-	return name
-}
-
 // Sections and keys of desktop.ini that choose a name, a picture, a tip and a view (Microsoft, "How to Customize Folders with
 // Desktop.ini"). Others name programs that show the folder.
 var (

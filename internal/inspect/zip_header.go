@@ -43,6 +43,18 @@ const (
 	extraJava       = 0xcafe
 )
 
+const (
+	isJava      = "is a program for Java or Android, not a plain archive"
+	sizesDiffer = "has an entry whose sizes do not agree"
+	twoNames    = "has an entry with two names that do not agree"
+)
+
+// zipNaming says which name an entry has.
+type zipNaming interface {
+	// name returns the name that readers of the format give an entry, or a fault if they may differ.
+	name(h *zipHeader) (string, error)
+}
+
 // zipHeader is what local and central header of an entry both tell.
 type zipHeader struct {
 	flags, method     uint16
@@ -76,12 +88,12 @@ func (h *zipHeader) begin(f *zipFields) error {
 }
 
 // finish reads name and extra fields of a header. offset is the central one's, nil in a local one.
-func (w *zipWalk) finish(h *zipHeader, p []byte, offset *int64) error {
+func (h *zipHeader) finish(p []byte, offset *int64, format zipNaming) error {
 	if err := h.fields(p[:h.nameLen], zipFields(p[h.nameLen:]), offset); err != nil {
 		return err
 	}
 	isUTF8 := h.flags&nameIsUTF8 != 0 || h.name != h.raw
-	name, err := w.format.name(h)
+	name, err := format.name(h)
 	if err != nil {
 		return err
 	}
@@ -168,8 +180,6 @@ func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 	}
 	return nil
 }
-
-const twoNames = "has an entry with two names that do not agree"
 
 // oneName returns the name of an entry that must not have two: readers of documents differ in which they take.
 func (h *zipHeader) oneName() (string, error) {

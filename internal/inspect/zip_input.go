@@ -12,6 +12,12 @@ import (
 // zipBuffer holds the largest header and the head that a file's type is told by.
 const zipBuffer = 8 << 10
 
+// What is said of an archive that ends too early, and of an entry whose data does, or cannot be inflated.
+const (
+	cutOff  = "is cut off"
+	damaged = "has an entry whose data is damaged or cut off"
+)
+
 // zipInput is one archive's bytes, in order.
 type zipInput struct {
 	*bufio.Reader

@@ -45,8 +45,6 @@ func checkZipName(name string, isUTF8 bool) error {
 	return nil
 }
 
-func isASCIIControl(r rune) bool { return r < ' ' || r == 0x7f }
-
 // splitTrail makes slashes of the backslashes that are second bytes of characters in Shift_JIS, GBK and Big5: a program of another
 // code page takes them for separators, so that the halves must be as harmless as the whole.
 func splitTrail(name string) string {
@@ -57,6 +55,19 @@ func splitTrail(name string) string {
 		}
 	}
 	return string(b)
+}
+
+// iconFile is the only name with a line break that a system writes: that of a folder's own icon on macOS. The file is empty; the
+// icon is in its shadow.
+const iconFile = "Icon\r"
+
+// withoutIconBreak takes the line break from the name of a folder's icon, or its shadow, so that the rest can be judged.
+func withoutIconBreak(name string) string {
+	base := name[strings.LastIndexByte(name, '/')+1:]
+	if base == iconFile || base == "._"+iconFile {
+		return strings.TrimSuffix(name, "\r")
+	}
+	return name
 }
 
 func checkZipPart(part string) error {
@@ -95,10 +106,6 @@ func foldName(name string) string {
 	return string(b)
 }
 
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
-}
-
 // foldRune returns the least of the runes that differ in case alone.
 func foldRune(r rune) rune {
 	if unicode.Is(unicode.Variation_Selector, r) {
@@ -123,3 +130,5 @@ func foldASCII(c byte) byte {
 
 // zipExt returns the extension in lower case.
 func zipExt(name string) string { return strings.ToLower(path.Ext(name)) }
+
+func isDirectory(name string) bool { return strings.HasSuffix(name, "/") }

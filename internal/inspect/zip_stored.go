@@ -14,7 +14,7 @@ const descriptorLen = 24 // of the longest descriptor, with its signature
 type storedData struct{ c *zipContent }
 
 func (d *storedData) Read(p []byte) (int, error) {
-	in := &d.c.w.in
+	in := d.c.in
 	if _, err := in.Peek(descriptorLen); err != nil { // an end record is longer
 		return 0, faultOr(err, CodeTruncated, cutOff)
 	}

@@ -6,54 +6,24 @@ import (
 	"hash/maphash"
 	"io"
 	"math"
-	"strings"
 )
 
 // zipFormat is what one kind of archive demands of its entries.
 type zipFormat interface {
-	// name returns the name that readers of the format give an entry, or a fault if they may differ.
-	name(h *zipHeader) (string, error)
+	zipNaming
 	// entry judges one entry and reads as much of body as that takes.
 	entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error
 	// end judges the archive, whose entries have all been seen.
 	end(w *zipWalk) error
 }
 
-// zipBudget is what an archive and all archives in it share.
-type zipBudget struct {
-	ZipLimits
-	work    *Budget
-	file    *zipInput // the outermost archive
-	entries int
-	total   int64 // bytes inflated
-	depth   int   // of the archive that is read now
-	deepest int   // of all, for which memory was taken
-	seed    maphash.Seed
-}
-
-// What an entry costs, whatever is in it.
-const (
-	entrySteps = 3000     // its headers, its name, and making the inflater ready
-	recordHeld = 32       // bytes of its record, and what is free behind the last one
-	levelHeld  = 80 << 10 // bytes of an archive in another: an inflater and two buffers
-)
-
 // zipWalk reads one archive.
 type zipWalk struct {
-	in       zipInput
+	zipArchive
 	format   zipFormat
-	budget   *zipBudget
-	records  []zipRecord // by offset, since that is how they come
 	names    zipNames
 	body     *bufio.Reader
 	inflater io.Reader
-}
-
-// zipRecord is what the central directory must say of an entry.
-type zipRecord struct {
-	offset int64
-	sum    uint64 // of everything else
-	listed bool
 }
 
 // walkZip reads an archive to the end of r.
@@ -80,7 +50,7 @@ func (w *zipWalk) within(body *bufio.Reader, format zipFormat) error {
 
 func newZipWalk(r *bufio.Reader, b *zipBudget, format zipFormat) *zipWalk {
 	return &zipWalk{
-		in: zipInput{Reader: r}, format: format, budget: b,
+		zipArchive: zipArchive{in: zipInput{Reader: r}, budget: b}, format: format,
 		names: zipNames{seed: b.seed}, body: bufio.NewReaderSize(nil, zipBuffer),
 	}
 }
@@ -91,7 +61,7 @@ func (w *zipWalk) run() error {
 			return err
 		}
 	}
-	if err := w.directory(); err != nil {
+	if err := w.directory(w.format); err != nil {
 		return err
 	}
 	return w.format.end(w)
@@ -115,11 +85,7 @@ func (w *zipWalk) entry() error {
 	if err := content.settle(); err != nil {
 		return err
 	}
-	if err := w.budget.work.Hold(recordHeld); err != nil {
-		return err
-	}
-	w.records = append(w.records, zipRecord{offset: offset, sum: w.sum(h)})
-	return nil
+	return w.record(offset, h)
 }
 
 // header reads a local header.
@@ -141,7 +107,7 @@ func (w *zipWalk) header() (*zipHeader, error) {
 	if p, err = w.in.take(h.nameLen + h.extraLen); err != nil {
 		return nil, err
 	}
-	if err := w.finish(h, p, nil); err != nil {
+	if err := h.finish(p, nil, w.format); err != nil {
 		return nil, err
 	}
 	if h.size > w.budget.EntrySize {
@@ -156,7 +122,7 @@ func (w *zipWalk) open(h *zipHeader) *zipContent {
 	if h.flags&sizesFollow != 0 {
 		data.left = math.MaxInt64 // deflate tells where it ends
 	}
-	c := &zipContent{w: w, h: h, data: data, start: w.in.off, read: w.in.off, src: data}
+	c := &zipContent{in: &w.in, budget: w.budget, h: h, data: data, start: w.in.off, read: w.in.off, src: data}
 	switch {
 	case h.method == stored && h.flags&sizesFollow != 0:
 		c.src = &storedData{c}
@@ -172,16 +138,3 @@ func (w *zipWalk) open(h *zipHeader) *zipContent {
 	c.src = w.inflater
 	return c
 }
-
-// sum returns the hash of what both headers say of an entry.
-func (w *zipWalk) sum(h *zipHeader) uint64 {
-	flags := h.flags
-	if isASCII(h.raw) {
-		flags &^= nameIsUTF8 // of such a name it says nothing, and some programs set it in one place alone
-	}
-	return maphash.Comparable(w.budget.seed, zipHeader{
-		flags: flags, method: h.method, crc: h.crc, packed: h.packed, size: h.size, raw: h.raw, name: h.name,
-	})
-}
-
-func isDirectory(name string) bool { return strings.HasSuffix(name, "/") }

@@ -1,0 +1,51 @@
+package inspect
+
+import (
+	"strings"
+
+	"github.com/airlock-go/upload/internal/xmlread"
+)
+
+// Types of the ZIP family.
+const (
+	typeZIP  = "application/zip"
+	typeDOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	typeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	typePPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	typeODT  = "application/vnd.oasis.opendocument.text"
+	typeODS  = "application/vnd.oasis.opendocument.spreadsheet"
+	typeODP  = "application/vnd.oasis.opendocument.presentation"
+	typeEPUB = "application/epub+zip"
+)
+
+const incomplete = "is not a complete document of the type that its name says"
+
+// checkEntry refuses what no document needs.
+func checkEntry(head []byte) error {
+	switch {
+	case isProgram(head):
+		return active(KindProgram, "has a program, a macro or an embedded object inside")
+	case isZip(head):
+		return fault(CodeEntry, "has an archive inside")
+	}
+	return nil
+}
+
+// checkMimetype judges the entry that says the type (ODF 1.3 part 2, 3.3; EPUB OCF 3.3, 4.3). Readers find it wherever it stands, and
+// however it is packed.
+func checkMimetype(head []byte, want string) error {
+	if strings.TrimRight(string(head), "\r\n") != want {
+		return fault(CodeMismatch, "is of another type than its name says")
+	}
+	return nil
+}
+
+// pictureTypes are the document types of drawings of the W3C, which readers know by heart.
+var pictureTypes = []xmlread.DocumentType{
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
+	{Name: "svg", Public: "-//W3C//DTD SVG 20010904//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
+}
+
+// hasFolder reports whether name lies in a folder, at any depth.
+func hasFolder(name, folder string) bool { return strings.Contains("/"+name, "/"+folder+"/") }
