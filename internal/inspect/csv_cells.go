@@ -1,9 +1,6 @@
 package inspect
 
-import (
-	"math/bits"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // cells finds formulas in the cells of a table, in whatever way a program may cut it into cells. Readers differ in what
 // separates cells (a comma, a semicolon, a tab, a pipe, several of them, or what the first line names by "sep="), and in
@@ -13,6 +10,8 @@ import (
 // Each reader starts new cells at the line ends that it sees. One more for each separator does so at every line end, and
 // judges the first cell of the line: it stands for programs that cut lines before they look at quotation marks.
 type cells struct {
+	suspects
+
 	tabs   bool // the only separators
 	wide   bool // offsets count UTF-16
 	bytes  bool // not Unicode: each byte is a character, as in Windows-1252
@@ -31,55 +30,8 @@ type cells struct {
 	lead    uint64 // in front of the first character of a cell that is not blank
 	maybe   uint64 // the first of the two bytes of leadsPair is the first character
 	maybeIs rune
-	active  uint64 // states that a reader is in
-	inState [cellStates]uint64
 	steps   int // work that was done for single characters
 }
-
-// The readers: for each way to take quotation marks and line ends one for each set of separators.
-const (
-	separatorSets = 7
-	readSpaced    = 1 << 0 // a quotation may open after blanks
-	readSticky    = 1 << 1 // a quotation goes on if what follows its end is no separator
-	readLineFeeds = 1 << 2 // a carriage return alone ends no line
-	readLines     = 8      // a quotation ends with its line
-	readKinds     = 9
-)
-
-const allReaders = 1<<(separatorSets*readKinds) - 1
-
-// readersOf returns those whose kind has that property.
-func readersOf(property int) (mask uint64) {
-	for kind := range readKinds {
-		if kind == property || kind < readLines && kind&property != 0 {
-			mask |= (1<<separatorSets - 1) << (kind * separatorSets)
-		}
-	}
-	return mask
-}
-
-// set returns the readers of one set of separators.
-func set(i int) (mask uint64) {
-	for kind := range readKinds {
-		mask |= 1 << (kind*separatorSets + i)
-	}
-	return mask
-}
-
-var (
-	spacedReaders   = readersOf(readSpaced)
-	stickyReaders   = readersOf(readSticky)
-	lineFeedReaders = readersOf(readLineFeeds)
-	lineReaders     = readersOf(readLines)
-
-	tabReaders   = set(1)
-	namedReaders = set(6)
-
-	// LibreOffice proposes comma, semicolon and tab together.
-	separating = [utf8.RuneSelf]uint64{
-		',': set(0) | set(4) | set(5), '\t': tabReaders | set(5), ';': set(2) | set(4) | set(5), '|': set(3),
-	}
-)
 
 // endsCell is true for all that may end a cell, quoted or not.
 var endsCell = [256]bool{',': true, ';': true, '\t': true, '|': true, '\r': true, '\n': true, '"': true}
@@ -251,12 +203,7 @@ func (s *cells) leave(r rune, mask uint64) (found bool) {
 // end judges cells that end here, of which a literal or a call must have ended, too.
 func (s *cells) end(mask uint64) (found bool) {
 	found = s.unfinished()&mask != 0
-	for a := s.active; a != 0; a &= a - 1 {
-		k := bits.TrailingZeros64(a)
-		if s.inState[k] &^= mask; s.inState[k] == 0 {
-			s.active &^= 1 << k
-		}
-	}
+	s.drop(mask)
 	s.quoted &^= mask
 	s.closing &^= mask
 	s.fresh &^= mask
@@ -297,37 +244,7 @@ func (s *cells) content(mask uint64, r rune) (found bool) {
 // launch begins to watch cells whose first character is r, if that is what formulas begin with.
 func (s *cells) launch(mask uint64, r rune) {
 	if state, suspect := leads(r); suspect {
-		s.inState[state] |= mask
-		s.active |= 1 << state
+		s.enter(mask, state)
 		s.at = s.off
 	}
-}
-
-// move takes readers from the states that they are in to the next ones.
-func (s *cells) move(mask uint64, kind cellChar) (found bool) {
-	var moved [cellStates]uint64
-	var into uint64
-	for a := s.active; a != 0; a &= a - 1 {
-		k := bits.TrailingZeros64(a)
-		b := s.inState[k] & mask
-		if s.inState[k] &^= b; s.inState[k] == 0 {
-			s.active &^= 1 << k
-		}
-		if b != 0 {
-			to := calm[k][kind]
-			moved[to] |= b
-			into |= 1 << to
-		}
-	}
-	s.active |= into &^ (1 << cellFormula)
-	for ; into != 0; into &= into - 1 {
-		k := bits.TrailingZeros64(into)
-		s.inState[k] |= moved[k]
-	}
-	return moved[cellFormula] != 0
-}
-
-// unfinished returns the readers whose cell is a formula if it ends here.
-func (s *cells) unfinished() uint64 {
-	return s.inState[cellLiteral] | s.inState[cellRow] | s.inState[cellRowGroup] | s.inState[cellCall] | s.inState[cellCallNumber] | s.inState[cellCallExponent]
 }

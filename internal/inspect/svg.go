@@ -56,12 +56,6 @@ func (s *SVG) walk(r io.Reader) error {
 	return walkXML(reader, d)
 }
 
-const (
-	hasScript = "contains a script"
-	isForeign = "contains an element or attribute that static images do not have"
-	loads     = "refers to something outside of it"
-)
-
 // svgDocument is the rule of SVG.
 type svgDocument struct {
 	rooted  bool
@@ -69,12 +63,6 @@ type svgDocument struct {
 	style   int // depth of the style element around, 0 for none
 	foreign int // depth of the outermost foreignObject around, 0 for none
 	line    func() int
-}
-
-// svgElement is an element as its attributes are judged.
-type svgElement struct {
-	name         []byte
-	inSVG, inWeb bool // in the namespace of SVG, or of XHTML
 }
 
 func (s *svgDocument) start(r *xmlread.Reader) *Error {

@@ -7,6 +7,14 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
+const isForeign = "contains an element or attribute that static images do not have"
+
+// svgElement is an element as its attributes are judged.
+type svgElement struct {
+	name         []byte
+	inSVG, inWeb bool // in the namespace of SVG, or of XHTML
+}
+
 // svgAttribute judges an attribute of an element.
 func svgAttribute(e svgElement, a xmlread.Attr) *Error {
 	switch {
@@ -144,16 +152,6 @@ func schemeOf(address []byte) string {
 func isAddress(value []byte) bool {
 	value = bytes.TrimSpace(value)
 	return schemeOf(value) != "" || bytes.HasPrefix(value, []byte("//")) || bytes.HasPrefix(value, []byte(`\\`))
-}
-
-// isData reports whether an address begins with one of these, in any case.
-func isData(address []byte, prefixes []string) bool {
-	for _, p := range prefixes {
-		if len(address) >= len(p) && strings.EqualFold(string(address[:len(p)]), p) {
-			return true
-		}
-	}
-	return false
 }
 
 // xhtmlAttribute judges an attribute without a namespace, of an element of xhtmlElements.

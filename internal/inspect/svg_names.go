@@ -1,5 +1,7 @@
 package inspect
 
+import "strings"
+
 // imageData and fontData are what data URLs may begin with. Old editors left out the type of images, which makes text of
 // the data wherever it is not known to be an image.
 var (
@@ -8,6 +10,16 @@ var (
 	}
 	fontData = []string{"data:font/", "data:application/font-", "data:application/x-font-"}
 )
+
+// isData reports whether an address begins with one of these, in any case.
+func isData(address []byte, prefixes []string) bool {
+	for _, p := range prefixes {
+		if len(address) >= len(p) && strings.EqualFold(string(address[:len(p)]), p) {
+			return true
+		}
+	}
+	return false
+}
 
 // svgElements are those of SVG 1.1 and 2 that draw, describe or animate, and of drafts that editors write and no browser
 // renders. Left out are script, handler, listener, iframe, audio, video, canvas and all of HTML.
