@@ -90,7 +90,9 @@ func (g *HEIF) follows(p []byte) bool {
 	}
 	switch {
 	case string(p[:8]) == "<x:xmpme" || string(p[:8]) == "<?xpacke":
-		g.trailer = &xmpText{Text{looker: g.looker}}
+		text := &xmpText{}
+		text.text.Within(g.budget)
+		g.trailer = text
 	case p[0] == 0 && p[1] == 0 && p[2] > 0 && !isBoxType([4]byte(p[4:8])):
 		g.trailer = &samsung{budget: g.budget}
 	default:

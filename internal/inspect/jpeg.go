@@ -23,66 +23,9 @@ type JPEG struct {
 	// MotionPhotos accepts a film after the picture (MP4), as Pixel, Samsung and Xiaomi phones write it.
 	MotionPhotos bool
 
-	stream
-	marker   byte
-	length   int64 // of the segment's data
-	framed   bool  // there is a frame header
-	parts    int   // components, by the frame header
-	scans    int
-	pictures int // that have ended
-	padding  int // zeros that came last after the end
-	trailer  trailer
-	start    int64 // of the trailer
+	jpegScans
+	length int64 // of the segment's data
 }
-
-// trailer is what may follow a picture. Its faults have their place within it.
-type trailer interface {
-	write(p []byte) *Error
-	end() *Error
-}
-
-// The pieces of a JPEG file.
-const (
-	jpegStart = 1 + iota
-	jpegMarker
-	jpegMarkerFill // a marker behind fill bytes
-	jpegLength
-	jpegFrame
-	jpegScanHeader
-	jpegScan // what ends a run of entropy-coded bytes
-	jpegScanFill
-	jpegOdd     // the length of a segment whose marker begins with 0
-	jpegEnded   // one byte behind the end, not zero
-	jpegNext    // the byte behind 0xff there
-	jpegBehind  // the first bytes of a trailer
-	jpegTrailer // whatever follows, all of it payload
-)
-
-// The markers that are told apart.
-const (
-	markerSOF0  = 0xc0
-	markerSOF2  = 0xc2
-	markerDHT   = 0xc4
-	markerRST0  = 0xd0
-	markerRST7  = 0xd7
-	markerSOI   = 0xd8
-	markerEOI   = 0xd9
-	markerSOS   = 0xda
-	markerDRI   = 0xdd
-	markerAPP0  = 0xe0
-	markerAPP1  = 0xe1
-	markerAPP15 = 0xef
-	markerCOM   = 0xfe
-)
-
-const (
-	maxJPEGScans    = 100 // progressive encoders write 10 or so
-	maxJPEGPictures = 16
-	jpegMalformed   = "has a malformed JPEG segment"
-	jpegBetween     = "has bytes between JPEG segments"
-	jpegPlace       = "has a JPEG segment that is out of place"
-	jpegUnsupported = "is coded in a way of JPEG that browsers do not show"
-)
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (g *JPEG) Write(p []byte) (int, error) { return g.write(g, p) }
@@ -117,7 +60,7 @@ func (g *JPEG) piece(p []byte) {
 	case jpegNext:
 		g.next(p[0])
 	case jpegBehind:
-		g.follow(p)
+		g.follow(p, g.MotionPhotos)
 	case jpegMarker:
 		switch {
 		case p[0] == 0xff:
@@ -136,6 +79,16 @@ func (g *JPEG) piece(p []byte) {
 	default:
 		g.segment(p)
 	}
+}
+
+// resume judges the byte behind 0xff in a scan.
+func (g *JPEG) resume(m byte) {
+	if inScan(m) {
+		g.pass(everything)
+		g.expect(jpegScan, 2)
+		return
+	}
+	g.mark(m, jpegScanFill)
 }
 
 // mark judges a marker outside of entropy-coded bytes.
@@ -205,13 +158,37 @@ func (g *JPEG) begin(length int64) {
 // frame judges a frame header: size, precision and components.
 func (g *JPEG) frame(p []byte) {
 	g.framed = true
-	g.parts = int(p[5])
-	if len(p) != 6+3*g.parts {
+	if len(p) != 6+3*int(p[5]) {
 		g.fail(CodeDamaged, jpegMalformed)
 		return
 	}
-	if p[0] != 8 || !g.sampled(p[6:]) {
+	if p[0] != 8 || !isSampled(p[6:]) {
 		g.fail(CodeUnsupported, jpegUnsupported)
 	}
 	g.refuse(g.Limits.size(int64(binary.BigEndian.Uint16(p[3:])), int64(binary.BigEndian.Uint16(p[1:]))))
 }
+
+// isSampled judges the components of a frame: their numbers differ, and their sampling factors are among those that
+// encoders use.
+func isSampled(p []byte) bool {
+	for i := 0; i < len(p); i += 3 {
+		for j := 0; j < i; j += 3 {
+			if p[i] == p[j] {
+				return false
+			}
+		}
+		if h, v := p[i+1]>>4, p[i+1]&15; !isSampling(h) || !isSampling(v) || p[i+2] > 3 {
+			return false
+		}
+	}
+	switch len(p) / 3 {
+	case 3:
+		h, v := p[1]>>4, p[1]&15
+		return v < 4 && p[4] == p[7] && h%(p[4]>>4) == 0 && v%(p[4]&15) == 0
+	case 4:
+		return (p[1] == 0x11 || p[1] == 0x22) && p[4] == 0x11 && p[7] == 0x11 && (p[10] == p[1] || p[10] == 0x11)
+	}
+	return true
+}
+
+func isSampling(n byte) bool { return n == 1 || n == 2 || n == 4 }

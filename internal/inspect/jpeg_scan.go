@@ -5,33 +5,26 @@ import (
 	"fmt"
 )
 
-// sampled judges the components of a frame: their numbers differ, and their sampling factors are among those that
-// encoders use.
-func (g *JPEG) sampled(p []byte) bool {
-	for i := 0; i < len(p); i += 3 {
-		for j := 0; j < i; j += 3 {
-			if p[i] == p[j] {
-				return false
-			}
-		}
-		if h, v := p[i+1]>>4, p[i+1]&15; !isSampling(h) || !isSampling(v) || p[i+2] > 3 {
-			return false
-		}
-	}
-	switch g.parts {
-	case 3:
-		h, v := p[1]>>4, p[1]&15
-		return v < 4 && p[4] == p[7] && h%(p[4]>>4) == 0 && v%(p[4]&15) == 0
-	case 4:
-		return (p[1] == 0x11 || p[1] == 0x22) && p[4] == 0x11 && p[7] == 0x11 && (p[10] == p[1] || p[10] == 0x11)
-	}
-	return true
+// jpegScans is a file of JPEG pictures as far as it was read: their scans, and what follows them.
+type jpegScans struct {
+	stream
+	marker   byte
+	framed   bool // there is a frame header
+	scans    int
+	pictures int // that have ended
+	padding  int // zeros that came last after the end
+	trailer  trailer
+	start    int64 // of the trailer
 }
 
-func isSampling(n byte) bool { return n == 1 || n == 2 || n == 4 }
+// trailer is what may follow a picture. Its faults have their place within it.
+type trailer interface {
+	write(p []byte) *Error
+	end() *Error
+}
 
 // scan begins the entropy-coded bytes behind a scan header.
-func (g *JPEG) scan() {
+func (g *jpegScans) scan() {
 	if g.scans++; g.scans > maxJPEGScans {
 		g.refuse(beyond(CodeComplex, maxJPEGScans, fmt.Sprintf("has more than %d JPEG scans", maxJPEGScans)))
 	}
@@ -41,7 +34,7 @@ func (g *JPEG) scan() {
 
 // payload looks at entropy-coded bytes, which end at the first marker, at zero bytes after the end, and at trailers. It does
 // not look at the data of segments, except that one without a marker may not seem to have one.
-func (g *JPEG) payload(p []byte) (int, bool) {
+func (g *jpegScans) payload(p []byte) (int, bool) {
 	switch {
 	case g.state == jpegScan:
 		return entropyCoded(p)
@@ -78,18 +71,8 @@ func entropyCoded(p []byte) (n int, more bool) {
 // inScan reports whether 0xff and m stand for a byte of a scan or for a restart, and not for the scan's end.
 func inScan(m byte) bool { return m == 0 || markerRST0 <= m && m <= markerRST7 }
 
-// resume judges the byte behind 0xff in a scan.
-func (g *JPEG) resume(m byte) {
-	if inScan(m) {
-		g.pass(everything)
-		g.expect(jpegScan, 2)
-		return
-	}
-	g.mark(m, jpegScanFill)
-}
-
 // ended takes in the end of a picture.
-func (g *JPEG) ended() {
+func (g *jpegScans) ended() {
 	if g.scans == 0 {
 		g.fail(CodeDamaged, "has no JPEG scan")
 	}
@@ -98,14 +81,14 @@ func (g *JPEG) ended() {
 }
 
 // more looks at what follows the end.
-func (g *JPEG) more() {
+func (g *jpegScans) more() {
 	g.padding = 0
 	g.pass(everything)
 	g.expect(jpegEnded, 1)
 }
 
 // ends judges a byte after the end of a picture: the next one's first, padding, or one of a trailer.
-func (g *JPEG) ends(c byte) {
+func (g *jpegScans) ends(c byte) {
 	switch c {
 	case 0xff:
 		g.expect(jpegNext, 1)
@@ -119,7 +102,7 @@ func (g *JPEG) ends(c byte) {
 }
 
 // next judges the byte after 0xff after the end: the start of another picture, or padding.
-func (g *JPEG) next(c byte) {
+func (g *jpegScans) next(c byte) {
 	switch {
 	case c == markerSOI && g.pictures < maxJPEGPictures:
 		g.framed, g.scans = false, 0
@@ -134,12 +117,12 @@ func (g *JPEG) next(c byte) {
 	}
 }
 
-// follow judges the first bytes of a trailer after g.marker, which came after zeros.
-func (g *JPEG) follow(p []byte) {
+// follow judges the first bytes of a trailer after g.marker, which came after zeros. films says that one may be a film.
+func (g *jpegScans) follow(p []byte, films bool) {
 	first := append([]byte{0, 0, 0, g.marker}, p...)
 	switch {
 	case string(p) == "ftyp" && g.padding >= 3:
-		if !g.MotionPhotos {
+		if !films {
 			f := faultAt(CodeTrailing, behindEnd, g.start)
 			f.Params = Params{"kind": KindMedia}
 			g.refuse(f)
@@ -149,14 +132,14 @@ func (g *JPEG) follow(p []byte) {
 	case g.marker == '{' || g.marker == vivoMark[0]:
 		g.begins(&vivo{}, first[3:], 0)
 	case g.padding >= 2:
-		g.begins(&samsung{films: g.MotionPhotos, budget: g.budget}, first[1:], 2)
+		g.begins(&samsung{films: films, budget: g.budget}, first[1:], 2)
 	default:
 		g.failAt(CodeTrailing, behindEnd, g.start)
 	}
 }
 
 // begins shows a trailer its first bytes, of which some came before g.start.
-func (g *JPEG) begins(t trailer, first []byte, before int64) {
+func (g *jpegScans) begins(t trailer, first []byte, before int64) {
 	g.trailer = t
 	g.start -= before
 	g.pass(everything)
@@ -165,7 +148,7 @@ func (g *JPEG) begins(t trailer, first []byte, before int64) {
 }
 
 // behind gives a fault of the trailer its place in the file.
-func (g *JPEG) behind(fault *Error) *Error {
+func (g *jpegScans) behind(fault *Error) *Error {
 	if fault != nil && fault.Offset >= 0 {
 		fault.Offset += g.start
 	}

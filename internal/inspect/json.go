@@ -26,18 +26,3 @@ func (j *JSON) read() *Text {
 	}
 	return &j.text
 }
-
-// readJSON reads on. The place of a fault is exact in UTF-8, and else that of the part of the file in which it lies.
-func (t *Text) readJSON(p []byte) {
-	at := t.off - t.json.Offset()
-	fault := t.json.Scan(p)
-	if at += t.json.Offset(); t.enc != isUTF8 {
-		at = t.off
-	}
-	switch fault {
-	case jsontext.Grammar:
-		t.err = faultAt(CodeDamaged, "is not JSON", at)
-	case jsontext.Depth:
-		t.err = beyond(CodeComplex, jsontext.MaxDepth, "has JSON arrays and objects too deep in each other")
-	}
-}

@@ -18,21 +18,12 @@ import (
 type PNG struct {
 	Limits Limits
 
-	stream
-	frames
-	chunk     pngChunk
-	length    int64 // of the chunk's data
-	crc       uint32
-	depth     byte
-	colour    byte
-	width     int64
-	height    int64
-	stage     pngStage
-	hasData   bool   // there are bytes of pixels
-	animated  bool   // there is an acTL chunk
-	announced uint32 // frames, by acTL
-	controls  uint32 // of frames, seen
-	sequence  uint32 // number of the next fcTL or fdAT chunk
+	pngPicture
+	chunk   pngChunk
+	length  int64 // of the chunk's data
+	crc     uint32
+	stage   pngStage
+	hasData bool // there are bytes of pixels
 }
 
 type pngChunk [4]byte
@@ -64,7 +55,6 @@ const pngSignatureBytes = "\x89PNG\r\n\x1a\n"
 const (
 	pngOrder  = "has a PNG chunk that is out of place"
 	pngLength = "has a PNG chunk of a wrong length"
-	pngAPNG   = "has a PNG animation whose frames are not in order"
 )
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
@@ -95,7 +85,7 @@ func (g *PNG) piece(p []byte) {
 		g.header(p)
 	case pngFields:
 		g.crc = crc32.Update(g.crc, crc32.IEEETable, p)
-		g.fields(p)
+		g.fields(string(g.chunk[:]), g.Limits, p)
 		g.pass(g.length - int64(len(p)))
 		g.expect(pngChecksum, 4)
 	case pngChecksum:

@@ -2,19 +2,36 @@ package inspect
 
 import "encoding/binary"
 
-func (g *PNG) fields(p []byte) {
-	switch string(g.chunk[:]) {
+const pngAPNG = "has a PNG animation whose frames are not in order"
+
+// pngPicture is what the chunks of a PNG file say of the picture.
+type pngPicture struct {
+	stream
+	frames
+	depth     byte
+	colour    byte
+	width     int64
+	height    int64
+	animated  bool   // there is an acTL chunk
+	announced uint32 // frames, by acTL
+	controls  uint32 // of frames, seen
+	sequence  uint32 // number of the next fcTL or fdAT chunk
+}
+
+// fields judges the data of a chunk, or its beginning.
+func (g *pngPicture) fields(chunk string, l Limits, p []byte) {
+	switch chunk {
 	case "IHDR":
-		g.imageHeader(p)
+		g.imageHeader(l, p)
 	case "acTL":
 		g.animated = true
 		g.announced = binary.BigEndian.Uint32(p)
 		if g.announced == 0 {
 			g.fail(CodeDamaged, pngAPNG)
 		}
-		g.refuse(g.count(g.Limits, int64(g.announced)))
+		g.refuse(g.count(l, int64(g.announced)))
 	case "fcTL":
-		g.frameControl(p)
+		g.frameControl(l, p)
 	case "fdAT":
 		g.next(p)
 		if g.controls == 0 {
@@ -23,13 +40,13 @@ func (g *PNG) fields(p []byte) {
 	}
 }
 
-func (g *PNG) imageHeader(p []byte) {
+func (g *pngPicture) imageHeader(l Limits, p []byte) {
 	w, h := binary.BigEndian.Uint32(p), binary.BigEndian.Uint32(p[4:])
 	g.width, g.height, g.depth, g.colour = int64(w), int64(h), p[8], p[9]
 	if !pngDepths[g.colour&7][g.depth&31] || g.colour > 6 || g.depth > 16 || p[10] != 0 || p[11] != 0 || p[12] > 1 {
 		g.fail(CodeDamaged, "has a PNG header with fields that PNG does not have")
 	}
-	g.refuse(g.Limits.size(g.width, g.height))
+	g.refuse(l.size(g.width, g.height))
 }
 
 // pngDepths holds the bits per sample of each colour type.
@@ -42,7 +59,7 @@ var pngDepths = [8][32]bool{
 }
 
 // frameControl judges the header of an animation's frame, which lies within the picture.
-func (g *PNG) frameControl(p []byte) {
+func (g *pngPicture) frameControl(l Limits, p []byte) {
 	g.next(p)
 	g.controls++
 	w, h := int64(binary.BigEndian.Uint32(p[4:])), int64(binary.BigEndian.Uint32(p[8:]))
@@ -50,11 +67,11 @@ func (g *PNG) frameControl(p []byte) {
 	if w == 0 || h == 0 || x+w > g.width || y+h > g.height || p[24] > 2 || p[25] > 1 || g.controls > g.announced {
 		g.fail(CodeDamaged, pngAPNG)
 	}
-	g.refuse(g.paint(g.Limits, w, h))
+	g.refuse(g.paint(l, w, h))
 }
 
 // next judges the sequence number that fcTL and fdAT chunks begin with.
-func (g *PNG) next(p []byte) {
+func (g *pngPicture) next(p []byte) {
 	if binary.BigEndian.Uint32(p) != g.sequence {
 		g.fail(CodeDamaged, pngAPNG)
 	}

@@ -1,12 +1,5 @@
 package inspect
 
-import (
-	"errors"
-
-	"github.com/airlock-go/upload/internal/jsontext"
-	"github.com/airlock-go/upload/internal/markup"
-)
-
 // Text checks that a stream is plain text from its first byte to its last. The zero value is ready.
 //
 // It accepts UTF-8, with or without a byte order mark, and UTF-16 of either order with one. It refuses what is not valid in
@@ -25,28 +18,11 @@ type Text struct {
 	// AllowMarkup accepts markup. Markdown may hold it.
 	AllowMarkup bool
 
-	looker
-	enc   encoding
-	start int64   // bytes of the byte order mark
-	off   int64   // bytes judged, the mark included
+	textReader
 	carry [3]byte // the beginning of a character, or of a mark, whose rest has not come yet
 	n     int     // bytes of carry in use
-	last  uint32  // the bytes of text that is not Unicode since the last one of ASCII
 	multi bool    // there was a character outside of ASCII
-	high  uint16  // a high surrogate that came last, whose low one must follow
-	scan  markup.Scanner
-	cells *cells            // of a table whose formulas are refused, else nil
-	json  *jsontext.Scanner // of JSON, else nil
-	err   *Error
-	ended error // why a call ended that found no fault
 }
-
-const (
-	notText   = "contains a control character"
-	badUTF8   = "is not valid UTF-8"
-	isMarkup  = "contains HTML markup"
-	isFormula = "has a cell that a spreadsheet may compute"
-)
 
 // Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
 func (t *Text) Write(p []byte) (int, error) {
@@ -85,22 +61,6 @@ const textPiece = 4096
 // textSteps is what a byte costs.
 const textSteps = 12
 
-func (t *Text) goesOn() bool { return t.err == nil && t.ended == nil }
-
-func (t *Text) failure() error {
-	if t.err != nil {
-		return t.err
-	}
-	return t.ended
-}
-
-// spend takes steps from the budget.
-func (t *Text) spend(steps int) {
-	if err := t.budget.Spend(steps); err != nil && t.goesOn() && !errors.As(err, &t.err) {
-		t.ended = err
-	}
-}
-
 // keep remembers the few bytes that consume could not judge yet.
 func (t *Text) keep(rest []byte) {
 	if t.goesOn() {
@@ -136,6 +96,7 @@ func (t *Text) end() {
 func (t *Text) consume(p []byte) (rest []byte) {
 	t.spend(textSteps * len(p))
 	if t.enc == unknown {
+		t.anyMarkup = t.AllowMarkup
 		if t.enc, t.start = byteOrder(p); t.enc == unknown {
 			return p
 		}
@@ -185,29 +146,4 @@ func (t *Text) notUTF8(p []byte, n int) int {
 		return n + k
 	}
 	return n
-}
-
-// look shows a part of the text to what searches it: in UTF-8 or in bytes, and in one byte for each unit of the encoding,
-// which has that width.
-func (t *Text) look(chars, units []byte, width int64) {
-	if t.json != nil {
-		t.readJSON(chars)
-		return
-	}
-	formula := false
-	if t.cells != nil {
-		t.cells.wide, t.cells.bytes = width > 1, t.enc == eightBit
-		n, steps := 0, t.cells.steps
-		n, formula = t.cells.scan(chars)
-		t.spend(cellSteps * (t.cells.steps - steps))
-		units = units[:t.cells.width(chars[:n])/width] // what comes first is told first
-	}
-	switch {
-	case !t.AllowMarkup && t.scan.Scan(units):
-		t.err = activeAt(KindMarkup, isMarkup, t.start+width*t.scan.Offset())
-	case formula && t.cells.foul:
-		t.err = faultAt(CodeUnsupported, "names a separator of cells that cannot be one", t.start+t.cells.at)
-	case formula:
-		t.err = activeAt(KindFormula, isFormula, t.start+t.cells.at)
-	}
 }

@@ -10,7 +10,7 @@ import (
 const opaque = 0x80
 
 // consumeUTF16 judges the whole units of p and returns their length.
-func (t *Text) consumeUTF16(p []byte) int {
+func (t *textReader) consumeUTF16(p []byte) int {
 	var units [512]byte
 	var chars [3 * len(units)]byte
 	n := 0
@@ -34,7 +34,7 @@ func (t *Text) consumeUTF16(p []byte) int {
 	return n
 }
 
-func (t *Text) unit(p []byte) uint16 {
+func (t *textReader) unit(p []byte) uint16 {
 	if t.enc == utf16BE {
 		return binary.BigEndian.Uint16(p)
 	}
@@ -42,7 +42,7 @@ func (t *Text) unit(p []byte) uint16 {
 }
 
 // judge judges one unit and returns the byte that stands for it.
-func (t *Text) judge(u uint16) (c byte, fault string) {
+func (t *textReader) judge(u uint16) (c byte, fault string) {
 	low := u&0xfc00 == 0xdc00
 	switch {
 	case low != (t.high != 0):
@@ -56,7 +56,7 @@ func (t *Text) judge(u uint16) (c byte, fault string) {
 }
 
 // decode adds the character that ends with the unit, which is judged, to text.
-func (t *Text) decode(text []byte, u uint16) []byte {
+func (t *textReader) decode(text []byte, u uint16) []byte {
 	r := rune(u)
 	if t.high != 0 {
 		r = utf16.DecodeRune(rune(t.high), r)

@@ -1,0 +1,44 @@
+package inspect
+
+// The pieces of a JPEG file.
+const (
+	jpegStart = 1 + iota
+	jpegMarker
+	jpegMarkerFill // a marker behind fill bytes
+	jpegLength
+	jpegFrame
+	jpegScanHeader
+	jpegScan // what ends a run of entropy-coded bytes
+	jpegScanFill
+	jpegOdd     // the length of a segment whose marker begins with 0
+	jpegEnded   // one byte behind the end, not zero
+	jpegNext    // the byte behind 0xff there
+	jpegBehind  // the first bytes of a trailer
+	jpegTrailer // whatever follows, all of it payload
+)
+
+// The markers that are told apart.
+const (
+	markerSOF0  = 0xc0
+	markerSOF2  = 0xc2
+	markerDHT   = 0xc4
+	markerRST0  = 0xd0
+	markerRST7  = 0xd7
+	markerSOI   = 0xd8
+	markerEOI   = 0xd9
+	markerSOS   = 0xda
+	markerDRI   = 0xdd
+	markerAPP0  = 0xe0
+	markerAPP1  = 0xe1
+	markerAPP15 = 0xef
+	markerCOM   = 0xfe
+)
+
+const (
+	maxJPEGScans    = 100 // progressive encoders write 10 or so
+	maxJPEGPictures = 16
+	jpegMalformed   = "has a malformed JPEG segment"
+	jpegBetween     = "has bytes between JPEG segments"
+	jpegPlace       = "has a JPEG segment that is out of place"
+	jpegUnsupported = "is coded in a way of JPEG that browsers do not show"
+)

@@ -1,0 +1,52 @@
+package inspect
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// consumeEightBit judges text in which each byte is a character or a part of one, as in Windows-1252 and the encodings
+// that have ASCII in common with it. Nobody can say which of them a file is in, and nobody needs to: in all of them the
+// bytes of ASCII that make markup and cells mean the same (WHATWG Encoding). What could mean more is refused:
+//
+//   - bytes that Windows-1252 does not have, with which Shift_JIS begins its signs and ISO 8859 its controls;
+//   - sequences that lax readers of UTF-8 take for ASCII, overlong ones, and for wide and small forms of ASCII.
+func (t *textReader) consumeEightBit(p []byte) int {
+	n := 0
+	for n < len(p) && t.err == nil {
+		if k := asciiText(p[n:]); k > 0 {
+			n, t.last = n+k, 0
+			continue
+		}
+		t.last = t.last<<8 | uint32(p[n])
+		if t.err = eightBitFault(t.last); t.err == nil {
+			n++
+		}
+	}
+	fault := t.err
+	t.err = nil
+	t.look(p[:n], p[:n], 1)
+	if t.err == nil && fault != nil {
+		fault.Offset = t.off + int64(n)
+		t.err = fault
+	}
+	return n
+}
+
+// eightBitFault judges the last byte of a run without ASCII.
+func eightBitFault(run uint32) *Error {
+	c, before, pair := run&0xff, run>>8&0xff, run>>8&0xffff
+	continues := c&0xc0 == 0x80
+	switch {
+	case c < utf8.RuneSelf:
+		return fault(CodeDamaged, notText)
+	case slices.Contains([]uint32{0x81, 0x8d, 0x8f, 0x90, 0x9d}, c):
+		f := fault(CodeUnsupported, "is neither Unicode nor Windows-1252")
+		f.Params = Params{"encoding": "not_unicode"}
+		return f
+	case continues && (before&0xfe == 0xc0 || pair == 0xe080 || pair == 0xf080 || pair == 0xefbc || pair == 0xefb9),
+		continues && 0xeda0 <= pair && pair <= 0xedbf: // half a pair of UTF-16
+		return fault(CodeDamaged, badUTF8)
+	}
+	return nil
+}
