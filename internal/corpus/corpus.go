@@ -20,3 +20,18 @@ const (
 	typeMismatch   = "type_mismatch"
 	empty          = "empty"
 )
+
+// The types that several families share.
+const (
+	typeZIP  = "application/zip"
+	typeODT  = "application/vnd.oasis.opendocument.text"
+	typeODS  = "application/vnd.oasis.opendocument.spreadsheet"
+	typeODP  = "application/vnd.oasis.opendocument.presentation"
+	typeEPUB = "application/epub+zip"
+	typeDOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	typeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	typePPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	typePDF  = "application/pdf"
+	typeSVG  = "image/svg+xml"
+	typeXML  = "text/xml"
+)

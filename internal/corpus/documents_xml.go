@@ -3,7 +3,6 @@ package corpus
 import (
 	"slices"
 	"strings"
-	"unicode/utf16"
 )
 
 const svgRoot = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">`
@@ -100,14 +99,6 @@ func brokenSVGs() []named {
 		{"an SVG image with an entity of its own beside Illustrator's", `<!DOCTYPE svg [<!ENTITY ns_svg "http://www.w3.org/2000/svg"><!ENTITY a "b">]>` + svgRoot + `</svg>`},
 		{"an svg root in another namespace", `<x:svg xmlns:x="http://example.com/"><x:script>alert(1)</x:script></x:svg>`},
 	}
-}
-
-func utf16LE(s string) string {
-	b := []byte("\xff\xfe")
-	for _, u := range utf16.Encode([]rune(s)) {
-		b = append(b, byte(u), byte(u>>8))
-	}
-	return string(b)
 }
 
 func goodSVGs() []File {

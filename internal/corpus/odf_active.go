@@ -6,9 +6,6 @@ import (
 	"strings"
 )
 
-// odfText is an OpenDocument text with this body.
-func odfText(body string) []byte { return odf(typeODT, "", file("content2.xml", odfContent(body))) }
-
 func hostileODFParts() (files []File) {
 	anchor := func(href string) string { return `<text:p><text:a xlink:href="` + href + `">x</text:a></text:p>` }
 	event := func(href string) string {
@@ -74,7 +71,7 @@ func hostileODFParts() (files []File) {
 		files = append(files, File{About: "OpenDocument: " + about, Name: "a.odt", Type: typeODT, Code: content, Content: odfText(texts[about])})
 	}
 	more := map[string][]byte{
-		"a script in UTF-16":            odf(typeODT, "", file("content2.xml", inUTF16(strings.Replace(odfContent(event(script)), "UTF-8", "UTF-16", 1)))),
+		"a script in UTF-16":            odf(typeODT, "", file("content2.xml", utf16LE(strings.Replace(odfContent(event(script)), "UTF-8", "UTF-16", 1)))),
 		"a script under another name":   odf(typeODT, "", file("Object 1", odfContent(event(script)))),
 		"a command that is a script":    odf(typeODT, "", file("Configurations2/menubar/menubar.xml", `<menu:menubar xmlns:menu="http://openoffice.org/2001/menu"><menu:menuitem menu:id="vnd.sun.star.script:x$f"/></menu:menubar>`)),
 		"a key that is a script":        odf(typeODT, "", file("Configurations2/accelerator/current.xml", `<a:acceleratorlist xmlns:a="http://openoffice.org/2001/accel" xmlns:xlink="http://www.w3.org/1999/xlink"><a:item xlink:href="vnd.sun.star.script:x$f"/></a:acceleratorlist>`)),
@@ -93,12 +90,6 @@ func hostileODFParts() (files []File) {
 		About: "OpenDocument: slides whose click is a script", Name: "a.odp", Type: typeODP, Code: content,
 		Content: odf(typeODP, "", file("content2.xml", odfContent(event(script)))),
 	})
-}
-
-// page is a book with this page.
-func page(body string) []byte {
-	return zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<container/>"),
-		file("a.xhtml", declaration+`<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" xmlns:xlink="http://www.w3.org/1999/xlink"><body>`+body+`</body></html>`))
 }
 
 func hostileBooks() (files []File) {

@@ -6,36 +6,12 @@ import (
 	"strings"
 )
 
-const (
-	wordSpace   = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"`
-	sheetSpace  = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
-	slideSpace  = `xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"`
-	vmlSpace    = `xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"`
-	msRelations = "http://schemas.microsoft.com/office/"
-	isExternal  = `TargetMode="External"`
-	excelType   = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-)
-
 // instructions returns Word documents with fields, by what they are about.
 func instructions(list map[string]string) (files []File) {
 	for _, about := range slices.Sorted(maps.Keys(list)) {
 		files = append(files, badDocument(about, wordText(list[about])))
 	}
 	return files
-}
-
-// wordText is a Word document with this text.
-func wordText(body string) []byte {
-	return docx(file("word/document.xml", declaration+"<w:document "+wordSpace+"><w:body><w:p>"+body+"</w:p></w:body></w:document>"))
-}
-
-// field is a field in runs, as Word writes it.
-func fieldRuns(parts ...string) string {
-	out := `<w:r><w:fldChar w:fldCharType="begin"/></w:r>`
-	for _, p := range parts {
-		out += `<w:r><w:instrText xml:space="preserve">` + p + `</w:instrText></w:r>`
-	}
-	return out + `<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>x</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>`
 }
 
 func officeFields() []File {
@@ -202,9 +178,9 @@ func officeHiddenXML() []File {
 		main("a document type in a part of another extension", "word/document.dat", doctype+"<x>&a;</x>"),
 		main("a document type in a part without extension", "word/document", doctype+"<x>&a;</x>"),
 		main("a document type behind a comment in another extension", "word/document.bin", "<!-- x -->"+doctype+"<x>&a;</x>"),
-		main("a document type in UTF-16 that reads otherwise without its zeros", "word/document.xml", utf16+inUTF16(doctype + "<x/>")[2:]),
-		main("a document type in UTF-16 in another extension", "word/document.tmp", inUTF16(doctype+"<x/>")),
-		main("a main part in UTF-16 without a mark", "word/document.xml", inUTF16("<x/>")[2:]),
+		main("a document type in UTF-16 that reads otherwise without its zeros", "word/document.xml", utf16+utf16LE(doctype + "<x/>")[2:]),
+		main("a document type in UTF-16 in another extension", "word/document.tmp", utf16LE(doctype+"<x/>")),
+		main("a main part in UTF-16 without a mark", "word/document.xml", utf16LE("<x/>")[2:]),
 		main("a main part in EBCDIC in another extension", "word/document.dat", "\x4c\x6f\xa7\x94\x93"),
 		main("a main part that is not XML", "word/document.dat", "hello"),
 		main("an encoding with a space", "word/document.xml", `<?xml version="1.0" encoding = "Shift_JIS"?><x/>`),

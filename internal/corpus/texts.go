@@ -3,7 +3,6 @@ package corpus
 import (
 	"slices"
 	"strings"
-	"unicode/utf16"
 )
 
 const (
@@ -105,14 +104,6 @@ func hostileTexts() []File {
 		File{About: "a script in an appointment", Name: "a.ics", Type: "text/calendar", Content: []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-A:<img src=x onerror=alert(1)>\r\nEND:VCALENDAR\r\n"), Code: typeNotAllowed},
 		File{About: "a NUL in JSON", Name: "a.json", Type: typeJSON, Content: []byte(`{"a": "` + long + "\x00\"}"), Code: content},
 	)
-}
-
-func utf16BE(s string) string {
-	b := []byte("\xfe\xff")
-	for _, u := range utf16.Encode([]rune(s)) {
-		b = append(b, byte(u>>8), byte(u))
-	}
-	return string(b)
 }
 
 func goodTexts() []File {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -193,3 +194,14 @@ func wide(b []byte, change func(records []byte)) []byte {
 // set16 and set32 return changes of a header.
 func set16(at int, v uint16) func([]byte) { return func(h []byte) { le.PutUint16(h[at:], v) } }
 func set32(at int, v uint32) func([]byte) { return func(h []byte) { le.PutUint32(h[at:], v) } }
+
+var hello = file("hello.txt", strings.Repeat("hello\n", 100))
+
+func archive(about string, b []byte) File {
+	return File{About: about, Name: "files.zip", Type: typeZIP, Content: b, Code: content}
+}
+
+// secondName returns Info-ZIP's field with the name that counts instead of the other.
+func secondName(name, other string) []byte {
+	return field(0x7075, append(le.AppendUint32([]byte{1}, crc32.ChecksumIEEE([]byte(other))), name...)...)
+}

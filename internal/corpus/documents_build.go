@@ -1,0 +1,45 @@
+package corpus
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// printed holds what LibreOffice 7.4, Chromium 156, cairo 1.16, Ghostscript 10.0, groff 1.22, MuPDF 1.21, poppler 22.12 and
+// qpdf 11.3 wrote.
+//
+//go:embed testdata/documents
+var printed embed.FS
+
+// pdfOf returns a file with these objects.
+func pdfOf(objects ...string) []byte {
+	return slices.Concat([]byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"), pdfEnd(objects...))
+}
+
+// pdfEnd returns objects and the end of a file, or of an update of one.
+func pdfEnd(objects ...string) []byte {
+	const end = "\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 9/Root 1 0 R>>\nstartxref\n70\n%%EOF\n"
+	return []byte(strings.Join(objects, "\n") + end)
+}
+
+// pdfData returns an object with a stream.
+func pdfData(entries, data string) string {
+	return fmt.Sprintf("7 0 obj\n<<%s/Length %d>>\nstream\n%s\nendstream\nendobj", entries, len(data), data)
+}
+
+// pdfObjects returns an object stream with one object.
+func pdfObjects(object string) string {
+	raw := deflate([]byte("9 0 " + object))
+	return pdfData("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", "\x78\x9c"+string(raw)+"\x00\x00\x00\x00")
+}
+
+func read(name string) []byte {
+	b, err := printed.ReadFile(path.Join("testdata/documents", name))
+	if err != nil {
+		panic(err) // the file is part of the package
+	}
+	return b
+}

@@ -1,0 +1,38 @@
+package corpus
+
+// odf is an OpenDocument package, whose manifest lists more.
+func odf(mediaType, more string, parts ...zipEntry) []byte {
+	return zipOf(append([]zipEntry{
+		store("mimetype", mediaType),
+		file("META-INF/manifest.xml", manifest(mediaType, more)),
+		file("content.xml", odfContent("")),
+	}, parts...)...)
+}
+
+// odfContent is a part of an OpenDocument package.
+func odfContent(body string) string {
+	const ns = "urn:oasis:names:tc:opendocument:xmlns:"
+	root := `<office:document-content xmlns:xlink="http://www.w3.org/1999/xlink"`
+	for _, short := range []string{"office", "text", "draw", "table", "script", "presentation", "form", "meta", "style"} {
+		root += ` xmlns:` + short + `="` + ns + short + `:1.0"`
+	}
+	return declaration + root + `><office:body>` + body + `</office:body></office:document-content>`
+}
+
+// odfText is an OpenDocument text with this body.
+func odfText(body string) []byte { return odf(typeODT, "", file("content2.xml", odfContent(body))) }
+
+func manifest(mediaType, more string) string {
+	return declaration + `<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">` +
+		`<manifest:file-entry manifest:full-path="/" manifest:media-type="` + mediaType + `"/>` + more + `</manifest:manifest>`
+}
+
+func listed(name, mediaType string) string {
+	return `<manifest:file-entry manifest:full-path="` + name + `" manifest:media-type="` + mediaType + `"/>`
+}
+
+// page is a book with this page.
+func page(body string) []byte {
+	return zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<container/>"),
+		file("a.xhtml", declaration+`<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" xmlns:xlink="http://www.w3.org/1999/xlink"><body>`+body+`</body></html>`))
+}
