@@ -15,11 +15,9 @@ package form
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/textproto"
-	"strings"
 
 	"github.com/airlock-go/upload/internal/filename"
 )
@@ -35,65 +33,21 @@ type Limits struct {
 	EpilogueBytes int64 // behind the last delimiter
 }
 
-// Kind tells the errors of a form apart.
-type Kind int
-
-// The kinds of errors.
-const (
-	Malformed    Kind = iota + 1 // the body is not what RFC 7578 describes
-	TooLarge                     // a field, the headers or the epilogue pass a limit
-	TooMany                      // too many parts or fields
-	NotMultipart                 // the request is not multipart/form-data at all
-)
-
-// Error is a fault of the client. Its Reason may be shown to them. Neither has a
-// word of the body, except the name of a field, cut and quoted.
-type Error struct {
-	Kind   Kind
-	Reason string
-	Err    error // where it is, or what reading the body failed with, for the log
-}
-
-const notForm = "the body is not well-formed multipart/form-data"
-
-func (e *Error) Error() string {
-	if e.Err != nil {
-		return e.Reason + ": " + e.Err.Error()
-	}
-	return e.Reason
-}
-
-func (e *Error) Unwrap() error { return e.Err }
-
-func malformed(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
-
-// errFull is that a line is longer than it may be.
-var errFull = &Error{Kind: TooLarge, Reason: "the headers of a part are too large"}
-
-// errCut is what is behind the end of a body that is not finished.
-var errCut = errors.New("form: the body ended")
-
 // Reader yields the parts of one body. It is not safe for concurrent use.
 type Reader struct {
-	limits    Limits
-	src       source
-	delimiter delimiter
-	parts     int
-	fields    int
-	text      int64
-
-	// Of the current part's content in the window.
-	start bool // nothing of it was taken yet
-	safe  int  // bytes that are content for certain
-	ended bool // its delimiter follows them
+	contents
+	limits Limits
+	parts  int
+	fields int
+	text   int64
 }
 
 // NewReader reads body, whose bare io.EOF must mean that the request is complete.
 // The Reader holds 16 KiB of a pool until Release.
 func NewReader(body io.Reader, boundary string, limits Limits) *Reader {
 	return &Reader{
-		limits: limits, delimiter: newDelimiter(boundary),
-		src: newSource(body),
+		contents: contents{src: newSource(body), delimiter: newDelimiter(boundary)},
+		limits:   limits,
 	}
 }
 
@@ -111,21 +65,20 @@ func (r *Reader) Next() (*Part, error) {
 	budget := r.limits.HeaderBytes
 	closed, err := r.toPart(&budget)
 	if err != nil {
-		return nil, r.failed(err)
+		return nil, failed(err)
 	}
 	if closed {
 		return nil, r.epilogue()
 	}
 	header, err := r.header(&budget)
 	if err != nil {
-		return nil, r.failed(err)
+		return nil, failed(err)
 	}
 	if r.parts++; r.parts > r.limits.Parts {
 		return nil, &Error{Kind: TooMany, Reason: "the form has too many parts"}
 	}
-	r.start = true
-	r.scan()
-	return r.newPart(header)
+	r.begin()
+	return newPart(header, &r.contents)
 }
 
 // toPart reads on to the end of the next delimiter line: past a preamble, or
@@ -172,54 +125,6 @@ func (r *Reader) header(budget *int64) (textproto.MIMEHeader, error) {
 	}
 }
 
-// content reads content of the current part; io.EOF is that its delimiter
-// follows.
-func (r *Reader) content(p []byte) (int, error) {
-	for len(p) > 0 {
-		switch w := r.src.window(); {
-		case r.safe > 0:
-			n := copy(p, w[:r.safe])
-			r.src.take(n)
-			r.safe -= n
-			return n, nil
-		case r.ended:
-			return 0, io.EOF
-		case len(w) == 0 && len(p) >= bufferSize:
-			if n, err := r.direct(p[:min(len(p), directSize)]); n > 0 || err != nil {
-				return n, err
-			}
-			continue
-		}
-		if err := r.src.more(); err != nil {
-			return 0, err
-		}
-		r.scan()
-	}
-	return 0, nil
-}
-
-// scan looks for the delimiter in what the window has, nothing of which was
-// taken since.
-func (r *Reader) scan() {
-	r.safe, r.ended = r.delimiter.scan(r.src.window(), r.start)
-	r.start = r.start && r.safe == 0
-}
-
-// direct reads from the body into p, which spares a copy of all but what is
-// behind the content.
-func (r *Reader) direct(p []byte) (int, error) {
-	n, err := r.src.read(p)
-	if err != nil {
-		return 0, err
-	}
-	safe, ended := r.delimiter.scan(p[:n], r.start)
-	r.start = r.start && safe == 0
-	r.src.unread(p[safe:n])
-	r.src.n += int64(safe)
-	r.ended = ended
-	return safe, nil
-}
-
 // epilogue reads what follows the closing delimiter, so that the end of the
 // request is seen, and ignores it as RFC 2046 5.1.1 asks.
 func (r *Reader) epilogue() error {
@@ -232,7 +137,7 @@ func (r *Reader) epilogue() error {
 		if err := r.src.more(); err == io.EOF { //nolint:errorlint // bare, by the contract of NewReader
 			return io.EOF
 		} else if err != nil {
-			return r.failed(err)
+			return failed(err)
 		}
 	}
 }
@@ -251,70 +156,4 @@ func (r *Reader) Field(p *Part) (string, error) {
 		return "", &Error{Kind: TooLarge, Reason: fmt.Sprintf("the text field %q is too large", filename.Brief(p.Name))}
 	}
 	return string(b), nil
-}
-
-// failed makes an error of the body, or of the parser, a client's fault.
-func (r *Reader) failed(err error) error {
-	var e *Error
-	switch {
-	case errors.As(err, &e):
-		return e
-	case err == io.EOF: //nolint:errorlint // bare, by the contract of NewReader
-		err = errCut
-		fallthrough
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return &Error{Kind: Malformed, Reason: "the body ends before its closing boundary", Err: err}
-	}
-	return &Error{Kind: Malformed, Reason: notForm, Err: err}
-}
-
-// Part is one part of the form.
-type Part struct {
-	Name     string // of the form field, as sent
-	IsFile   bool   // it has a filename, perhaps an empty one
-	FileName string // as sent, with quotes undone and nothing else
-	Type     string // the Content-Type the client claims
-
-	form *Reader
-}
-
-// newPart judges a part's headers.
-func (r *Reader) newPart(header textproto.MIMEHeader) (*Part, error) {
-	for _, key := range []string{"Content-Disposition", "Content-Type", "Content-Transfer-Encoding"} {
-		if len(header[key]) > 1 {
-			return nil, malformed("a part has two " + key + " headers")
-		}
-	}
-	for key := range header {
-		if strings.Contains(key, " ") { // "Content-Type :" is a header to some parsers only
-			return nil, malformed("a part has a header with a space in its name")
-		}
-	}
-	switch enc := header.Get("Content-Transfer-Encoding"); strings.ToLower(strings.TrimSpace(enc)) {
-	case "", "7bit", "8bit", "binary":
-	default: // bytes that are stored must be bytes that were checked: nothing is decoded
-		return nil, malformed("a part uses a Content-Transfer-Encoding; send it as binary")
-	}
-	d, err := parseDisposition(header.Get("Content-Disposition"))
-	if err != nil {
-		return nil, err
-	}
-	if d.name == "" {
-		return nil, malformed("a part has no name")
-	}
-	ct := header.Get("Content-Type")
-	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(ct)), "multipart/") {
-		return nil, malformed("a part is itself multipart") // RFC 7578 4.3 deprecates it
-	}
-	return &Part{Name: d.name, IsFile: d.isFile, FileName: d.fileName, Type: ct, form: r}, nil
-}
-
-// Read reads the content. io.EOF means that the part's closing delimiter was
-// seen; a body that ends inside the part is an *Error instead.
-func (p *Part) Read(b []byte) (int, error) {
-	n, err := p.form.content(b)
-	if err != nil && !(err == io.EOF && p.form.ended) { //nolint:errorlint // content's own is bare
-		err = p.form.failed(err)
-	}
-	return n, err
 }

@@ -1,0 +1,68 @@
+package form
+
+import "io"
+
+// contents is the content of the parts of a body, one after the other.
+type contents struct {
+	src       source
+	delimiter delimiter
+
+	// Of the current part's content in the window.
+	start bool // nothing of it was taken yet
+	safe  int  // bytes that are content for certain
+	ended bool // its delimiter follows them
+}
+
+// begin begins the content of a part, whose headers were taken.
+func (c *contents) begin() {
+	c.start = true
+	c.scan()
+}
+
+// read reads content of the current part; io.EOF is that its delimiter
+// follows.
+func (c *contents) read(p []byte) (int, error) {
+	for len(p) > 0 {
+		switch w := c.src.window(); {
+		case c.safe > 0:
+			n := copy(p, w[:c.safe])
+			c.src.take(n)
+			c.safe -= n
+			return n, nil
+		case c.ended:
+			return 0, io.EOF
+		case len(w) == 0 && len(p) >= bufferSize:
+			if n, err := c.direct(p[:min(len(p), directSize)]); n > 0 || err != nil {
+				return n, err
+			}
+			continue
+		}
+		if err := c.src.more(); err != nil {
+			return 0, err
+		}
+		c.scan()
+	}
+	return 0, nil
+}
+
+// scan looks for the delimiter in what the window has, nothing of which was
+// taken since.
+func (c *contents) scan() {
+	c.safe, c.ended = c.delimiter.scan(c.src.window(), c.start)
+	c.start = c.start && c.safe == 0
+}
+
+// direct reads from the body into p, which spares a copy of all but what is
+// behind the content.
+func (c *contents) direct(p []byte) (int, error) {
+	n, err := c.src.read(p)
+	if err != nil {
+		return 0, err
+	}
+	safe, ended := c.delimiter.scan(p[:n], c.start)
+	c.start = c.start && safe == 0
+	c.src.unread(p[safe:n])
+	c.src.n += int64(safe)
+	c.ended = ended
+	return safe, nil
+}

@@ -1,0 +1,59 @@
+package form
+
+import (
+	"errors"
+	"io"
+)
+
+// Kind tells the errors of a form apart.
+type Kind int
+
+// The kinds of errors.
+const (
+	Malformed    Kind = iota + 1 // the body is not what RFC 7578 describes
+	TooLarge                     // a field, the headers or the epilogue pass a limit
+	TooMany                      // too many parts or fields
+	NotMultipart                 // the request is not multipart/form-data at all
+)
+
+// Error is a fault of the client. Its Reason may be shown to them. Neither has a
+// word of the body, except the name of a field, cut and quoted.
+type Error struct {
+	Kind   Kind
+	Reason string
+	Err    error // where it is, or what reading the body failed with, for the log
+}
+
+const notForm = "the body is not well-formed multipart/form-data"
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return e.Reason + ": " + e.Err.Error()
+	}
+	return e.Reason
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+func malformed(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
+
+// errFull is that a line is longer than it may be.
+var errFull = &Error{Kind: TooLarge, Reason: "the headers of a part are too large"}
+
+// errCut is what is behind the end of a body that is not finished.
+var errCut = errors.New("form: the body ended")
+
+// failed makes an error of the body, or of the parser, a client's fault.
+func failed(err error) error {
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		return e
+	case err == io.EOF: //nolint:errorlint // bare, by the contract of NewReader
+		err = errCut
+		fallthrough
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &Error{Kind: Malformed, Reason: "the body ends before its closing boundary", Err: err}
+	}
+	return &Error{Kind: Malformed, Reason: notForm, Err: err}
+}
