@@ -17,28 +17,6 @@ import (
 	"github.com/airlock-go/upload/internal/markup"
 )
 
-// HeadLen is how many bytes of a file are looked at, at most.
-const HeadLen = 4096
-
-// Types with a meaning of their own.
-const (
-	Empty  = "application/x-empty"      // a file of no bytes
-	Binary = "application/octet-stream" // nothing known
-)
-
-const (
-	plain  = "text/plain"
-	html   = "text/html"
-	xhtml  = "application/xhtml+xml"
-	xml    = "text/xml"
-	svg    = "image/svg+xml"
-	pdf    = "application/pdf"
-	script = "text/x-shellscript"
-
-	json     = "application/json"
-	markdown = "text/markdown"
-)
-
 // Detect returns the media type of the file that begins with head, in lower case and without parameters: Empty without
 // bytes, Binary if nothing is known. Only the first HeadLen bytes count, and nothing but them: no name, no claim.
 //

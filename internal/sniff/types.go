@@ -1,0 +1,32 @@
+package sniff
+
+// HeadLen is how many bytes of a file are looked at, at most.
+const HeadLen = 4096
+
+// Types with a meaning of their own.
+const (
+	Empty  = "application/x-empty"      // a file of no bytes
+	Binary = "application/octet-stream" // nothing known
+)
+
+const (
+	plain  = "text/plain"
+	html   = "text/html"
+	xhtml  = "application/xhtml+xml"
+	xml    = "text/xml"
+	svg    = "image/svg+xml"
+	pdf    = "application/pdf"
+	script = "text/x-shellscript"
+
+	json     = "application/json"
+	markdown = "text/markdown"
+)
+
+// harmless lists the types that Detect may give to what is plain text without markup: all a file name may choose among.
+var harmless = map[string]bool{
+	plain: true, "text/csv": true, "text/tab-separated-values": true, "text/markdown": true,
+	"application/json": true, "application/geo+json": true, "application/x-ndjson": true, "model/gltf+json": true,
+	"application/vnd.cyclonedx+json": true, "application/x-subrip": true, "text/vtt": true, "text/vcard": true,
+	"text/calendar": true, "text/vnd.familysearch.gedcom": true, "message/rfc822": true,
+	"image/x-portable-bitmap": true, "image/x-portable-graymap": true, "image/x-portable-pixmap": true,
+}
