@@ -20,6 +20,13 @@ const (
 
 const incomplete = "is not a complete document of the type that its name says"
 
+// partExtensions lists what the names of parts may end in, in documents of each family.
+var partExtensions = nameSet(`
+	.xml .rels .vml .bin .psmdcp .sigs .dat .tmp .docx .xlsx .pptx
+	.png .jpg .jpeg .jpe .jfif .gif .tif .tiff .bmp .dib .emf .wmf .emz .wmz .svg .webp .avif .heic .wdp .jxr .hdp .pict .pct .ico .pdf
+	.wav .mp3 .m4a .aac .wma .mid .midi .aif .aiff .au .ogg .flac .mp4 .m4v .mov .avi .wmv .asf .mpg .mpeg .mkv .webm
+	.fntdata .odttf .ttf .otf .glb .inkml`)
+
 // checkEntry refuses what no document needs.
 func checkEntry(head []byte) error {
 	switch {
@@ -45,6 +52,12 @@ var pictureTypes = []xmlread.DocumentType{
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 20010904//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
+}
+
+// plainType returns a content type in lower case and without parameters.
+func plainType(contentType string) string {
+	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	return strings.TrimSpace(kind)
 }
 
 // hasFolder reports whether name lies in a folder, at any depth.

@@ -74,7 +74,7 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 		return nil
 	}
 	options := xmlread.Options{Doctypes: slices.Concat(bookTypes, pictureTypes), Characters: bookCharacters, Long: seen}
-	return w.readXML(body, options, func(xmlread.Name) partRule {
+	return readXML(w.budget.work, body, options, func(xmlread.Name) partRule {
 		return &bookPart{links: b.links}
 	})
 }

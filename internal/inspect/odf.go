@@ -71,9 +71,9 @@ func (o *odf) judge(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	case !isXML:
 		return nil
 	}
-	part := &odfPart{w: w, links: o.links}
+	part := &odfPart{work: w.budget.work, links: o.links}
 	options := xmlread.Options{Doctypes: openOfficeTypes, Long: part.long}
-	return w.readXML(body, options, func(root xmlread.Name) partRule {
+	return readXML(w.budget.work, body, options, func(root xmlread.Name) partRule {
 		switch {
 		case name == "meta-inf/manifest.xml":
 			return &odfManifest{o}

@@ -11,7 +11,7 @@ import (
 
 // odfPart judges a part of an OpenDocument file by its elements (ODF 1.3 part 3), whichever part it is.
 type odfPart struct {
-	w      *zipWalk
+	work   *Budget
 	links  bool // links to files and of any scheme pass
 	script int  // the depth of the script element around the current place, 0 if there is none
 	f      formula
@@ -196,7 +196,7 @@ func leavesPackage(target string) bool {
 
 // formula judges a formula, whose language stands in front.
 func (p *odfPart) formula(text string) error {
-	if err := p.w.budget.work.Spend(formulaSteps * len(text)); err != nil {
+	if err := p.work.Spend(formulaSteps * len(text)); err != nil {
 		return err
 	}
 	if language, rest, ok := strings.Cut(text, ":"); ok && !strings.ContainsAny(language, `"'([`) {

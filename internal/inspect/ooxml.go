@@ -56,7 +56,7 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	}
 	isXML := looksLikeXML(head)
 	if name != typesPart {
-		if err := o.parts.add(w, name, isXML || len(head) == 0); err != nil {
+		if err := o.parts.add(w.budget, name, isXML || len(head) == 0); err != nil {
 			return err
 		}
 	}
@@ -67,20 +67,20 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	if path.Ext(name) == ".vml" {
 		src = &vmlSource{src: body}
 	}
-	return w.readXML(src, xmlread.Options{Doctypes: pictureTypes, Long: seen}, func(root xmlread.Name) partRule {
-		return o.rule(w, name, root)
+	return readXML(w.budget.work, src, xmlread.Options{Doctypes: pictureTypes, Long: seen}, func(root xmlread.Name) partRule {
+		return o.rule(w.budget, name, root)
 	})
 }
 
 // rule returns what judges a part with this root element.
-func (o *ooxml) rule(w *zipWalk, name string, root xmlread.Name) partRule {
+func (o *ooxml) rule(b *zipBudget, name string, root xmlread.Name) partRule {
 	switch {
 	case name == typesPart:
-		return &ooxmlTypes{w: w, parts: &o.parts}
+		return &ooxmlTypes{budget: b, parts: &o.parts}
 	case path.Ext(name) == ".rels":
-		return &ooxmlRelations{w: w, parts: &o.parts, part: name, links: o.links}
+		return &ooxmlRelations{budget: b, parts: &o.parts, part: name, links: o.links}
 	}
-	return newOfficePart(w, root, o.links)
+	return newOfficePart(b.work, root, o.links)
 }
 
 // judgePartName refuses names that no part of an ordinary document has.

@@ -25,29 +25,29 @@ type ooxmlPart struct {
 
 const partHeld = 64 // bytes of a part, or of a type
 
-func (p *ooxmlParts) hash(w *zipWalk, s string) uint64 { return maphash.String(w.budget.seed, s) }
+func (p *ooxmlParts) hash(b *zipBudget, s string) uint64 { return maphash.String(b.seed, s) }
 
 // extensionOf returns what stands for an extension: no name of a part is one.
 func extensionOf(name string) string { return "\x00" + strings.TrimPrefix(path.Ext(name), ".") }
 
 // add takes a part.
-func (p *ooxmlParts) add(w *zipWalk, name string, readable bool) error {
-	if err := w.budget.work.Hold(partHeld); err != nil {
+func (p *ooxmlParts) add(b *zipBudget, name string, readable bool) error {
+	if err := b.work.Hold(partHeld); err != nil {
 		return err
 	}
-	p.parts = append(p.parts, ooxmlPart{p.hash(w, name), p.hash(w, extensionOf(name)), readable})
+	p.parts = append(p.parts, ooxmlPart{p.hash(b, name), p.hash(b, extensionOf(name)), readable})
 	return nil
 }
 
 // declare takes a content type of a part or an extension, whose key is given. A second one must be the same.
-func (p *ooxmlParts) declare(w *zipWalk, types *map[uint64]string, key uint64, kind string) error {
+func (p *ooxmlParts) declare(b *zipBudget, types *map[uint64]string, key uint64, kind string) error {
 	if *types == nil {
 		*types = map[uint64]string{}
 	}
 	if was, ok := (*types)[key]; ok && was != kind {
 		return fault(CodeDamaged, "has two types for one part")
 	}
-	if err := w.budget.work.Hold(partHeld + len(kind)); err != nil {
+	if err := b.work.Hold(partHeld + len(kind)); err != nil {
 		return err
 	}
 	(*types)[key] = kind
@@ -89,8 +89,8 @@ func isXMLType(kind string) bool {
 
 // ooxmlTypes reads [Content_Types].xml.
 type ooxmlTypes struct {
-	w     *zipWalk
-	parts *ooxmlParts
+	budget *zipBudget
+	parts  *ooxmlParts
 }
 
 func (t *ooxmlTypes) start(r *xmlread.Reader) error {
@@ -106,13 +106,13 @@ func (t *ooxmlTypes) start(r *xmlread.Reader) error {
 		if err != nil {
 			return err
 		}
-		failed = t.parts.declare(t.w, &t.parts.byName, t.parts.hash(t.w, partName(part)), kind)
+		failed = t.parts.declare(t.budget, &t.parts.byName, t.parts.hash(t.budget, partName(part)), kind)
 	case "Default":
 		ext, err := attribute(r, "Extension")
 		if err != nil {
 			return err
 		}
-		failed = t.parts.declare(t.w, &t.parts.byExt, t.parts.hash(t.w, extensionOf("."+strings.ToLower(ext))), kind)
+		failed = t.parts.declare(t.budget, &t.parts.byExt, t.parts.hash(t.budget, extensionOf("."+strings.ToLower(ext))), kind)
 	}
 	return failed
 }
@@ -127,10 +127,10 @@ func partName(target string) string {
 
 // ooxmlRelations reads the relations of a part.
 type ooxmlRelations struct {
-	w     *zipWalk
-	parts *ooxmlParts
-	part  string // the entry
-	links bool
+	budget *zipBudget
+	parts  *ooxmlParts
+	part   string // the entry
+	links  bool
 }
 
 func (l *ooxmlRelations) start(r *xmlread.Reader) error {
@@ -152,7 +152,7 @@ func (l *ooxmlRelations) start(r *xmlread.Reader) error {
 		return nil
 	}
 	name, _ := targetPart(l.part, target)
-	key := l.parts.hash(l.w, name)
+	key := l.parts.hash(l.budget, name)
 	if l.parts.hasMain && l.parts.main != key {
 		return fault(CodeDamaged, "has two main parts")
 	}

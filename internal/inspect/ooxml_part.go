@@ -25,7 +25,7 @@ const (
 
 // officePart judges a part of an Office document by its elements, whichever part it is.
 type officePart struct {
-	w      *zipWalk
+	work   *Budget
 	links  bool // links to files and of any scheme pass
 	fields wordFields
 	mode   officeText
@@ -48,7 +48,7 @@ const (
 var plainRoots = nameSet(`sst styleSheet styles fonts theme calcChain pivotCacheRecords people themeOverride tblStyleLst`)
 
 // newOfficePart returns the rule for a part with this root, nil if nothing in it can act.
-func newOfficePart(w *zipWalk, root xmlread.Name, links bool) partRule {
+func newOfficePart(work *Budget, root xmlread.Name, links bool) partRule {
 	space := string(root.Space)
 	isOffice := space == "" && string(root.Local) == "xml" || space == mashupSpace || space == customUISpace || space == customUISpace2009
 	for _, prefix := range []string{
@@ -59,7 +59,7 @@ func newOfficePart(w *zipWalk, root xmlread.Name, links bool) partRule {
 	if !isOffice || plainRoots[string(root.Local)] {
 		return nil
 	}
-	return &officePart{w: w, links: links}
+	return &officePart{work: work, links: links}
 }
 
 func (p *officePart) start(r *xmlread.Reader) error {
@@ -101,7 +101,7 @@ func (p *officePart) text(text []byte) error {
 	case textInstruction:
 		return p.link(p.fields.read(text))
 	case textFormula:
-		if err := p.w.budget.work.Spend(formulaSteps * len(text)); err != nil {
+		if err := p.work.Spend(formulaSteps * len(text)); err != nil {
 			return err
 		}
 		p.f.read(text)

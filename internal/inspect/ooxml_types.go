@@ -57,12 +57,6 @@ var typeKinds = []struct{ word, kind string }{
 	{"dialogsheet", KindMacro},
 }
 
-// plainType returns a content type in lower case and without parameters.
-func plainType(contentType string) string {
-	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
-	return strings.TrimSpace(kind)
-}
-
 // judgePartType judges the content type of a part that is there and is not the main one.
 func judgePartType(kind string) error {
 	if slices.ContainsFunc(inertFamilies, func(f string) bool { return strings.HasPrefix(kind, f) }) {
@@ -83,10 +77,3 @@ func judgePartType(kind string) error {
 	}
 	return active(KindObject, "has a part of a type that is not known")
 }
-
-// partExtensions lists what the names of parts may end in.
-var partExtensions = nameSet(`
-	.xml .rels .vml .bin .psmdcp .sigs .dat .tmp .docx .xlsx .pptx
-	.png .jpg .jpeg .jpe .jfif .gif .tif .tiff .bmp .dib .emf .wmf .emz .wmz .svg .webp .avif .heic .wdp .jxr .hdp .pict .pct .ico .pdf
-	.wav .mp3 .m4a .aac .wma .mid .midi .aif .aiff .au .ogg .flac .mp4 .m4v .mov .avi .wmv .asf .mpg .mpeg .mkv .webm
-	.fntdata .odttf .ttf .otf .glb .inkml`)

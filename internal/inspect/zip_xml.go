@@ -38,8 +38,8 @@ func looksLikeXML(head []byte) bool {
 
 // readXML reads a part up to its end. choose returns the rule for a part with this root element, nil if nothing in it can act: then the
 // rest is not read, since a document type and an encoding stand in front of the root.
-func (w *zipWalk) readXML(body io.Reader, o xmlread.Options, choose func(root xmlread.Name) partRule) error {
-	o.Spend = w.budget.work.Spend
+func readXML(work *Budget, body io.Reader, o xmlread.Options, choose func(root xmlread.Name) partRule) error {
+	o.Spend = work.Spend
 	r := xmlread.New(body, o)
 	var rule partRule
 	for {
