@@ -24,15 +24,20 @@ export GOLANGCI_LINT_CACHE := $(TOOLS)/cache
 FUZZTIME ?= 10s
 ARGS     ?=
 
-# The race detector needs a C compiler: go turns cgo off where there is none.
-RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+# The race detector needs a C compiler: go turns cgo off where there is none. It does
+# not watch the S3 server that tests run in their own process, which is not ours.
+UNWATCHED := github.com/versity/... github.com/gofiber/... github.com/valyala/...
+RACE      := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race $(UNWATCHED:%=-gcflags=%=-race=false))
+
+# The packages whose tests take longest.
+LONGEST := s3store internal/inspect . rights browser memory pdfreaders bucket uploadtest
 
 .PHONY: test test-minio test-s3 lint vuln fuzz cover bench soak run
 
 # All tests of all modules, two modules at once: some tests only wait. At the end it
 # says what was skipped, and how to have it.
 test:
-	@$(GO) run ./internal/suite $(RACE) -at-once 2 $(MODULES)
+	@$(GO) run ./internal/suite -with '$(RACE)' -first '$(LONGEST)' -at-once 2 $(MODULES)
 	@echo '== skipped: the S3 tests on MinIO; make test-minio has them, and first builds MinIO, which takes minutes'
 
 # What the library does by itself is the same over each S3 server, so these tests run

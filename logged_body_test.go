@@ -297,7 +297,7 @@ func TestLogHoldsNoContent(t *testing.T) {
 	} {
 		seen, refused := map[string]int{}, 0
 		for _, f := range files {
-			if seen[f.Type+f.Code]++; seen[f.Type+f.Code] > 1 || len(f.Content) > rounds.Of(20, 200)<<10 {
+			if seen[f.Type+f.Code]++; seen[f.Type+f.Code] > 1 || len(f.Content) > rounds.Of(8, 200)<<10 {
 				continue
 			}
 			l, h, _ := bugged(t, policyFor(f.Type))

@@ -74,7 +74,7 @@ func TestStalledMemory(t *testing.T) {
 			worst[c.Type] = beginning{c, content, one.own}
 		}
 	}
-	uploads := rounds.Of(4, 128)
+	uploads := rounds.Of(2, 128)
 	for _, w := range worst {
 		many := holds(t, uploads, w.Costly, w.content)
 		assert.Equal(t, uploads, many.waiting, w.About)

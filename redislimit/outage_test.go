@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/limit"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/redislimit"
@@ -48,23 +49,24 @@ func status(h http.Handler, subject int) int {
 
 // counts is what one run saw.
 type counts struct {
-	accepted [subjects]atomic.Int32
+	accepted []atomic.Int32 // by subject
 	byStatus [600]atomic.Int32
 }
 
 const (
-	subjects = 10_000
-	most     = 1 // file of a subject
-	tries    = 2 // one at each instance
-	workers  = 64
+	most    = 1 // file of a subject
+	tries   = 2 // one at each instance
+	workers = 64
 )
+
+var subjects = rounds.Of(2_000, 10_000)
 
 // run has each subject try at both instances, by many workers at once. When half of
 // it was begun, one of them calls halfway. Patient clients try again as long as the
 // answer is 503.
 func run(t *testing.T, instances [2]http.Handler, patient bool, halfway func()) *counts {
 	t.Helper()
-	begin, c := time.Now(), &counts{}
+	begin, c := time.Now(), &counts{accepted: make([]atomic.Int32, subjects)}
 	var next atomic.Int32
 	var wg sync.WaitGroup
 	for range workers {
@@ -93,7 +95,7 @@ func run(t *testing.T, instances [2]http.Handler, patient bool, halfway func()) 
 	return c
 }
 
-// TestOutage: ten thousand subjects, two instances, one Redis, that is killed in the
+// TestOutage: thousands of subjects, two instances, one Redis, that is killed in the
 // middle. While it lives no subject passes its limit by a single file, and gets all
 // of it; while it is away nobody is served; in its next life all is counted anew.
 func TestOutage(t *testing.T) {

@@ -146,10 +146,10 @@ func TestZipReadersAgree(t *testing.T) {
 		}
 	}
 	n, turn := 0, 0
-	takesTurn := func() bool { turn++; return turn%rounds.Of(601, 29) == 0 }
+	takesTurn := func() bool { turn++; return turn%rounds.Of(1801, 29) == 0 }
 	for _, f := range corpus.Archives() {
 		see(f.About, f.Content)
-		if len(f.Content) > rounds.Of(3_000, 20_000) {
+		if len(f.Content) > rounds.Of(2_000, 20_000) {
 			continue
 		}
 		for about, changed := range zipMutations(f.Content, takesTurn) {

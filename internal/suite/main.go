@@ -2,9 +2,11 @@
 // go test prints. At its end it says which tests took longest, how long each
 // module took, and what was skipped for which reason. It fails if a test fails.
 //
-//	go run ./internal/suite [-race] [-at-once n] folder...
+//	go run ./internal/suite [-with flags] [-first packages] [-at-once n] folder...
 //
-// Each argument is the folder of a module. They begin in this order.
+// Each argument is the folder of a module. They begin in this order. The packages of
+// -first that a module has begin before its others: those that take longest, since
+// the processors would have nothing else to do beside them at the end.
 package main
 
 import (
@@ -13,26 +15,28 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
 func main() {
-	race := flag.Bool("race", false, "turn the race detector on")
+	with := flag.String("with", "", "further flags of go test")
+	first := flag.String("first", "", "folders of packages that begin before the others of their module")
 	atOnce := flag.Int("at-once", 1, "run so many modules at the same time")
 	flag.Parse()
 	all := newSummary(os.Stdout)
 	args := []string{"test", "-json", "-vet=off", "-shuffle=on", "-timeout=20m"} // make lint vets
-	if *race {
-		args = append(args, "-race")
-	}
+	args = append(args, strings.Fields(*with)...)
 	folders := make(chan string)
 	var busy sync.WaitGroup
 	for range max(*atOnce, 1) {
 		busy.Go(func() {
 			for folder := range folders {
 				began := time.Now()
-				err := test(folder, args, all)
+				err := test(folder, append(args[:len(args):len(args)], packages(folder, *first)...), all)
 				all.module(folder, time.Since(began), err)
 			}
 		})
@@ -43,7 +47,7 @@ func main() {
 	close(folders)
 	busy.Wait()
 	all.print()
-	if !*race {
+	if !slices.Contains(args, "-race") {
 		fmt.Println("no test had the race detector, which needs a C compiler: apt-get install gcc libc6-dev")
 	}
 	if len(all.failed) > 0 {
@@ -51,9 +55,19 @@ func main() {
 	}
 }
 
+// packages are those of a module: first the ones that are named, if it has them.
+func packages(folder, first string) (all []string) {
+	for _, name := range strings.Fields(first) {
+		if tests, _ := filepath.Glob(filepath.Join(folder, name, "*_test.go")); len(tests) > 0 {
+			all = append(all, "./"+name)
+		}
+	}
+	return append(all, "./...")
+}
+
 // test runs the tests of one module.
 func test(folder string, args []string, all *summary) error {
-	cmd := exec.Command("go", append(args[:len(args):len(args)], "./...")...) //nolint:gosec // the arguments are main's
+	cmd := exec.Command("go", args...) //nolint:gosec // the arguments are main's
 	cmd.Dir, cmd.Stderr = folder, os.Stderr
 	events, err := cmd.StdoutPipe()
 	if err != nil {
