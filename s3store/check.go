@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 // State is what [Store.Check] says of a topic.
@@ -192,9 +194,9 @@ func (p *probing) run(probe probe) (State, string) {
 // unclear is the answer to a call that failed in a way that says nothing of what
 // was asked; action is the right that the call takes.
 func unclear(err error, action string) (State, string) {
-	switch statusOf(err) {
+	switch s3calls.Status(err) {
 	case http.StatusNotImplemented, http.StatusMethodNotAllowed:
-		return CannotTell, "the service does not know this: " + codeOf(err)
+		return CannotTell, "the service does not know this: " + s3calls.Code(err)
 	case http.StatusForbidden:
 		return CannotTell, "the credentials may not see it: they lack " + action
 	}

@@ -5,11 +5,13 @@ import (
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 // denied is the answer if the credentials lack what the library needs.
 func denied(err error, doing, action string) (State, string) {
-	if statusOf(err) == http.StatusForbidden {
+	if s3calls.Status(err) == http.StatusForbidden {
 		return Wrong, fmt.Sprintf("%s is denied: it takes %s", doing, action)
 	}
 	return CannotTell, doing + ": " + err.Error()
@@ -46,7 +48,7 @@ func (p *probing) read() (State, string) {
 		return denied(err, "looking at an object", "s3:GetObject")
 	}
 	_, err = s.head(p.ctx, p.publishedKey(), nil)
-	switch statusOf(err) {
+	switch s3calls.Status(err) {
 	case http.StatusNotFound:
 	case http.StatusForbidden:
 		return Wrong, "a key that does not exist is answered with 403: s3:ListBucket makes it 404, without which lost answers cannot be settled"
@@ -70,7 +72,7 @@ func (p *probing) multipart() (State, string) {
 			return err
 		})
 	}
-	if _, err := call(p.ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
+	if _, err := s3calls.Do(p.ctx, s.caller, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key,
 	}); err != nil {
 		return denied(err, "listing multipart uploads", "s3:ListBucketMultipartUploads")

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 // conditional compares what replaces objects with what the profile says of it.
@@ -47,7 +49,7 @@ func (p *probing) conditionalComplete() tried {
 // refusedAs judges the answer to a write that has to be refused since the key is
 // taken.
 func refusedAs(err error, operation string, f flag) tried {
-	switch status := statusOf(err); {
+	switch status := s3calls.Status(err); {
 	case err == nil:
 		return tried{Wrong, operation + " replaced an object although it was sent with If-None-Match: files can be lost unless keys are random", f, "", false}
 	case status == http.StatusPreconditionFailed:

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -43,7 +44,7 @@ func (p *probing) pinned() tried {
 	switch {
 	case err == nil:
 		return tried{Wrong, "UploadPartCopy ignores X-Amz-Copy-Source-If-Match, so that a file could be replaced between its check and its copy", flagPins, "", false}
-	case statusOf(err)/100 != 4 && statusOf(err) != http.StatusNotImplemented:
+	case s3calls.Status(err)/100 != 4 && s3calls.Status(err) != http.StatusNotImplemented:
 		return tried{CannotTell, "UploadPartCopy: " + err.Error(), flagPins, "", false}
 	}
 	m.ETag = etag
@@ -52,8 +53,8 @@ func (p *probing) pinned() tried {
 	}
 	switch {
 	case err == nil:
-	case statusOf(err)/100 == 4 && statusOf(err) != http.StatusForbidden, statusOf(err) == http.StatusNotImplemented:
-		return tried{Wrong, fmt.Sprintf("UploadPartCopy is refused (%d %s)", statusOf(err), codeOf(err)), flagPins, "", false}
+	case s3calls.Status(err)/100 == 4 && s3calls.Status(err) != http.StatusForbidden, s3calls.Status(err) == http.StatusNotImplemented:
+		return tried{Wrong, fmt.Sprintf("UploadPartCopy is refused (%d %s)", s3calls.Status(err), s3calls.Code(err)), flagPins, "", false}
 	default:
 		return tried{CannotTell, "UploadPartCopy: " + err.Error(), flagPins, "", false}
 	}
@@ -83,7 +84,7 @@ func (p *probing) digested() tried {
 		m.digest = base64.StdEncoding.EncodeToString(sum[:])
 		_, err = m.copyPart(p.ctx, 1, 0, m.Size-1)
 	}
-	switch status := statusOf(err); {
+	switch status := s3calls.Status(err); {
 	case err == nil:
 		return tried{state: OK, flag: flagDigests}
 	case status == 0 && !errors.Is(err, errNoDigest) && !errors.Is(err, errOtherBytes), status >= 500 && status != http.StatusNotImplemented, status == http.StatusForbidden:

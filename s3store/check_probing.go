@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -70,8 +71,8 @@ func (p *probing) putIf(key string, noneMatch *string) (version *string, err err
 	in := s.putInput(s.published(key, "text/plain", probeName, rand.Text(), ""))
 	in.Body, in.IfNoneMatch = bytes.NewReader(probeBody), noneMatch
 	var doubt bool
-	out, err := call(p.ctx, s, s.client.PutObject, in, watch(&doubt))
-	if statusOf(err) == http.StatusForbidden && !doubt && !p.there[key] {
+	out, err := s3calls.Do(p.ctx, s.caller, s.client.PutObject, in, s3calls.Watch(&doubt))
+	if s3calls.Status(err) == http.StatusForbidden && !doubt && !p.there[key] {
 		p.removed(key, nil) // nothing was written, and we may not see that
 	}
 	if err != nil {
@@ -105,7 +106,7 @@ func (p *probing) upload(key string) (t *target, parts []types.CompletedPart, st
 	if err := t.open(p.ctx, in); err != nil {
 		return nil, nil, "opening one", err
 	}
-	out, err := call(p.ctx, s, s.client.UploadPart, &s3.UploadPartInput{
+	out, err := s3calls.Do(p.ctx, s.caller, s.client.UploadPart, &s3.UploadPartInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, UploadId: t.uploadID,
 		PartNumber: aws.Int32(1), Body: bytes.NewReader(probeBody), ChecksumAlgorithm: s.checksum,
 	})
@@ -122,7 +123,7 @@ func (p *probing) upload(key string) (t *target, parts []types.CompletedPart, st
 // complete makes the object of an upload, unless there is one.
 func (p *probing) complete(t *target, parts []types.CompletedPart) error {
 	in := p.store.completeInput(t.key, t.uploadID, parts)
-	out, err := call(p.ctx, p.store, p.store.client.CompleteMultipartUpload, in)
+	out, err := s3calls.Do(p.ctx, p.store.caller, p.store.client.CompleteMultipartUpload, in)
 	if err == nil {
 		t.uploadID = nil
 		p.wrote(t.key, out.VersionId)
@@ -164,7 +165,7 @@ func (p *probing) remove(w written) error {
 		return p.store.deleteVersion(p.ctx, w.key, w.version)
 	}
 	err := p.store.Delete(p.ctx, w.key)
-	if statusOf(err) == http.StatusForbidden && !p.versioned {
+	if s3calls.Status(err) == http.StatusForbidden && !p.versioned {
 		// Without s3:ListBucket what is not there looks like this.
 		return p.store.deleteVersion(p.ctx, w.key, nil)
 	}
@@ -191,9 +192,9 @@ func (p *probing) left() (State, string) {
 // reachable asks for the bucket. What comes after is only of use if it is there.
 func (p *probing) reachable() (State, string) {
 	s := p.store
-	_, err := call(p.caller, s, s.client.HeadBucket, &s3.HeadBucketInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	_, err := s3calls.Do(p.caller, s.caller, s.client.HeadBucket, &s3.HeadBucketInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	var gone *types.NotFound
-	switch status := statusOf(err); {
+	switch status := s3calls.Status(err); {
 	case err == nil:
 		return OK, "the bucket answers"
 	case errors.As(err, &gone), status == http.StatusNotFound:

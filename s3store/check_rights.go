@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 // anonymous tries to read an object, and the list of them, without credentials.
@@ -17,18 +19,18 @@ func (p *probing) anonymous() (State, string) {
 		return CannotTell, "nothing could be written to be read"
 	}
 	nobody := s3.New(s.client.Options(), func(o *s3.Options) { o.Credentials = nil })
-	_, err := call(p.ctx, s, nobody.HeadObject, &s3.HeadObjectInput{Bucket: s.bucket, Key: &key})
+	_, err := s3calls.Do(p.ctx, s.caller, nobody.HeadObject, &s3.HeadObjectInput{Bucket: s.bucket, Key: &key})
 	switch {
 	case err == nil:
 		return Wrong, "anybody can read an object, without credentials"
-	case statusOf(err)/100 != 4:
+	case s3calls.Status(err)/100 != 4:
 		return CannotTell, err.Error()
 	}
-	_, err = call(p.ctx, s, nobody.ListObjectsV2, &s3.ListObjectsV2Input{Bucket: s.bucket, MaxKeys: aws.Int32(1)})
+	_, err = s3calls.Do(p.ctx, s.caller, nobody.ListObjectsV2, &s3.ListObjectsV2Input{Bucket: s.bucket, MaxKeys: aws.Int32(1)})
 	switch {
 	case err == nil:
 		return Wrong, "anybody can list the bucket, without credentials"
-	case statusOf(err)/100 != 4:
+	case s3calls.Status(err)/100 != 4:
 		return CannotTell, err.Error()
 	}
 	return OK, "nothing can be read or listed without credentials"
@@ -51,17 +53,17 @@ var rights = []right{
 	{"s3:ListAllMyBuckets", (*probing).listsBuckets},
 	{"s3:GetBucketPolicy", func(p *probing) (State, error) {
 		s := p.store
-		_, err := call(p.ctx, s, s.client.GetBucketPolicy, &s3.GetBucketPolicyInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+		_, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketPolicy, &s3.GetBucketPolicyInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 		return passed(err, "NoSuchBucketPolicy")
 	}},
 	{"s3:GetBucketAcl", func(p *probing) (State, error) {
 		s := p.store
-		_, err := call(p.ctx, s, s.client.GetBucketAcl, &s3.GetBucketAclInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+		_, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketAcl, &s3.GetBucketAclInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 		return passed(err)
 	}},
 	{"s3:DeleteObjectTagging", func(p *probing) (State, error) { // of an object that does not exist
 		s := p.store
-		_, err := call(p.ctx, s, s.client.DeleteObjectTagging, &s3.DeleteObjectTaggingInput{
+		_, err := s3calls.Do(p.ctx, s.caller, s.client.DeleteObjectTagging, &s3.DeleteObjectTaggingInput{
 			Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: aws.String(p.publishedKey()),
 		})
 		return passed(err, "NoSuchKey")
@@ -72,7 +74,7 @@ var rights = []right{
 	}},
 	{"s3:AbortMultipartUpload outside of the prefixes", func(p *probing) (State, error) {
 		s := p.store
-		_, err := call(p.ctx, s, s.client.AbortMultipartUpload, &s3.AbortMultipartUploadInput{
+		_, err := s3calls.Do(p.ctx, s.caller, s.client.AbortMultipartUpload, &s3.AbortMultipartUploadInput{
 			Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: aws.String(p.outside()), UploadId: aws.String(probeName),
 		})
 		return passed(err, codeNoUpload)
@@ -106,9 +108,9 @@ func (p *probing) rights() (State, string) {
 // passed says whether a call was let pass, if need be only to find nothing.
 func passed(err error, nothing ...string) (State, error) {
 	switch {
-	case err == nil, slices.Contains(nothing, codeOf(err)):
+	case err == nil, slices.Contains(nothing, s3calls.Code(err)):
 		return may, nil
-	case statusOf(err) == http.StatusForbidden:
+	case s3calls.Status(err) == http.StatusForbidden:
 		return mayNot, nil
 	}
 	return CannotTell, err
@@ -116,7 +118,7 @@ func passed(err error, nothing ...string) (State, error) {
 
 // listsBuckets: some services let everybody list the buckets that are theirs.
 func (p *probing) listsBuckets() (State, error) {
-	out, err := call(p.ctx, p.store, p.store.client.ListBuckets, &s3.ListBucketsInput{})
+	out, err := s3calls.Do(p.ctx, p.store.caller, p.store.client.ListBuckets, &s3.ListBucketsInput{})
 	if err != nil {
 		return passed(err)
 	}

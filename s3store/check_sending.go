@@ -9,13 +9,14 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
 // send sends a request as a client would, through the signer's own HTTP client. It
 // follows no redirect: an answer from another place says nothing of the service.
 func (p *probing) send(r *storage.SignedRequest, body []byte) (status int, err error) {
-	ctx, cancel := context.WithTimeoutCause(p.ctx, p.store.opts.CallTimeout, errCallTimeout)
+	ctx, cancel := context.WithTimeoutCause(p.ctx, p.store.opts.CallTimeout, s3calls.ErrTimeout)
 	defer cancel()
 	contentType := ""
 	if r.Method == http.MethodPost {
@@ -34,7 +35,7 @@ func (p *probing) send(r *storage.SignedRequest, body []byte) (status int, err e
 		req.Header.Set("Content-Type", contentType)
 	}
 	asked := req.URL.String()
-	resp, err := unredirected(p.store.opts.Signer.Options().HTTPClient, 0).Do(req)
+	resp, err := s3calls.Unredirected(p.store.opts.Signer.Options().HTTPClient, 0).Do(req)
 	if err != nil {
 		return 0, err
 	}
@@ -43,7 +44,7 @@ func (p *probing) send(r *storage.SignedRequest, body []byte) (status int, err e
 		return 0, err
 	}
 	if resp.Request != nil && resp.Request.URL.String() != asked {
-		return 0, errElsewhere
+		return 0, s3calls.ErrElsewhere
 	}
 	return resp.StatusCode, nil
 }

@@ -8,13 +8,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 func (p *probing) publicBlock() (State, string) {
 	s := p.store
-	out, err := call(p.ctx, s, s.client.GetPublicAccessBlock, &s3.GetPublicAccessBlockInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	out, err := s3calls.Do(p.ctx, s.caller, s.client.GetPublicAccessBlock, &s3.GetPublicAccessBlockInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	switch {
-	case codeOf(err) == "NoSuchPublicAccessBlockConfiguration":
+	case s3calls.Code(err) == "NoSuchPublicAccessBlockConfiguration":
 		return Wrong, "the bucket has none: switch all four settings on, so that no policy or ACL can open it"
 	case err != nil:
 		return unclear(err, "s3:GetBucketPublicAccessBlock")
@@ -40,9 +42,9 @@ func (p *probing) publicBlock() (State, string) {
 
 func (p *probing) publicPolicy() (State, string) {
 	s := p.store
-	out, err := call(p.ctx, s, s.client.GetBucketPolicyStatus, &s3.GetBucketPolicyStatusInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	out, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketPolicyStatus, &s3.GetBucketPolicyStatusInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	switch {
-	case codeOf(err) == "NoSuchBucketPolicy":
+	case s3calls.Code(err) == "NoSuchBucketPolicy":
 		return OK, "the bucket has no policy that could open it"
 	case err != nil:
 		return unclear(err, "s3:GetBucketPolicyStatus")
@@ -56,9 +58,9 @@ func (p *probing) publicPolicy() (State, string) {
 
 func (p *probing) acls() (State, string) {
 	s := p.store
-	out, err := call(p.ctx, s, s.client.GetBucketOwnershipControls, &s3.GetBucketOwnershipControlsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	out, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketOwnershipControls, &s3.GetBucketOwnershipControlsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	switch {
-	case codeOf(err) == "OwnershipControlsNotFoundError":
+	case s3calls.Code(err) == "OwnershipControlsNotFoundError":
 		return Wrong, "ACLs count: set the ownership controls to BucketOwnerEnforced"
 	case err != nil:
 		return unclear(err, "s3:GetBucketOwnershipControls")
@@ -75,9 +77,9 @@ func (p *probing) acls() (State, string) {
 
 func (p *probing) encryption() (State, string) {
 	s := p.store
-	out, err := call(p.ctx, s, s.client.GetBucketEncryption, &s3.GetBucketEncryptionInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	out, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketEncryption, &s3.GetBucketEncryptionInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	switch {
-	case codeOf(err) == "ServerSideEncryptionConfigurationNotFoundError":
+	case s3calls.Code(err) == "ServerSideEncryptionConfigurationNotFoundError":
 		return Wrong, "the bucket encrypts nothing by itself: give it a default encryption"
 	case err != nil:
 		return unclear(err, "s3:GetEncryptionConfiguration")
@@ -95,7 +97,7 @@ func (p *probing) encryption() (State, string) {
 // versioning compares with the layout: which rights removing takes depends on it.
 func (p *probing) versioning() (State, string) {
 	s := p.store
-	out, err := call(p.ctx, s, s.client.GetBucketVersioning, &s3.GetBucketVersioningInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	out, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketVersioning, &s3.GetBucketVersioningInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	if err != nil {
 		return unclear(err, "s3:GetBucketVersioning")
 	}
@@ -113,7 +115,7 @@ func (p *probing) versioning() (State, string) {
 
 func (p *probing) logging() (State, string) {
 	s := p.store
-	out, err := call(p.ctx, s, s.client.GetBucketLogging, &s3.GetBucketLoggingInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	out, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketLogging, &s3.GetBucketLoggingInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	switch {
 	case err != nil:
 		return unclear(err, "s3:GetBucketLogging")

@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 // forger signs with the right name and another secret.
@@ -50,7 +52,7 @@ func (p *probing) forged() tried {
 		_, err := p.put(p.publishedKey())
 		return err
 	})
-	switch status := statusOf(err); {
+	switch status := s3calls.Status(err); {
 	case err == nil:
 		return tried{state: Wrong, why: "the service takes a write with a forged signature", advice: adviseOther}
 	case status/100 == 4:

@@ -3,6 +3,8 @@ package s3store
 import (
 	"net/http"
 	"strings"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 // tried is what trying one ability of the service has shown.
@@ -59,7 +61,7 @@ func (p Profile) weigh(good string, abilities ...tried) (State, string) {
 // notTaken reports that the service answered that a request is wrong, or that it
 // does not know such requests.
 func notTaken(err error) bool {
-	switch statusOf(err) {
+	switch s3calls.Status(err) {
 	case http.StatusBadRequest, http.StatusNotImplemented:
 		return true
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -28,7 +29,7 @@ func (f *staged) Commit(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 
 	free, err := f.publish(ctx)
-	if free && f.buffer != nil && statusOf(err) == http.StatusConflict {
+	if free && f.buffer != nil && s3calls.Status(err) == http.StatusConflict {
 		// S3 asks for another try. After Complete it asks for all parts again,
 		// which are gone.
 		_, err = f.publish(ctx)
@@ -47,7 +48,7 @@ func (f *staged) publish(ctx context.Context) (free bool, err error) {
 		}
 	}
 	var doubt bool
-	version, err := f.write(ctx, watch(&doubt))
+	version, err := f.write(ctx, s3calls.Watch(&doubt))
 	switch {
 	case err == nil:
 		f.published, f.version, f.uploadID = yes, version, nil
@@ -81,7 +82,7 @@ func (f *staged) write(ctx context.Context, opt func(*s3.Options)) (version *str
 	defer body.close()
 	in := s.putInput(f.attributes())
 	in.Body = body
-	out, err := call(ctx, s, s.client.PutObject, in, opt)
+	out, err := s3calls.Do(ctx, s.caller, s.client.PutObject, in, opt)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 const (
@@ -78,8 +80,8 @@ func (m *promotion) copyPart(ctx context.Context, number int, first, last int64)
 	if first > 0 || last < m.Size-1 {
 		in.CopySourceRange = aws.String(fmt.Sprintf("bytes=%d-%d", first, last))
 	}
-	out, err := call(ctx, s, s.client.UploadPartCopy, in)
-	if status := statusOf(err); m.digest != "" && (status == http.StatusBadRequest || status == http.StatusNotImplemented) {
+	out, err := s3calls.Do(ctx, s.caller, s.client.UploadPartCopy, in)
+	if status := s3calls.Status(err); m.digest != "" && (status == http.StatusBadRequest || status == http.StatusNotImplemented) {
 		return types.CompletedPart{}, fmt.Errorf("%w: %w", errNoDigest, err)
 	}
 	if err != nil {

@@ -72,7 +72,7 @@ func (s *Store) SignUpload(ctx context.Context, d storage.DirectObject, form boo
 	}
 	signed, err := s.presign.PresignPutObject(ctx, in, s.signSending(expires))
 	if err != nil {
-		return nil, s.explain(ctx, err)
+		return nil, s.caller.Explain(ctx, err)
 	}
 	return sendable(signed, d.Size)
 }
@@ -134,7 +134,7 @@ func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID s
 		ContentLength:       &d.Size,
 	}, s.signSending(expires))
 	if err != nil {
-		return nil, s.explain(ctx, err)
+		return nil, s.caller.Explain(ctx, err)
 	}
 	return sendable(signed, d.Size)
 }

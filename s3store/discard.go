@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -99,7 +100,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 		switch {
 		case err == nil:
 			versions = []version{{id: out.VersionId}}
-		case statusOf(err) == http.StatusNotFound:
+		case s3calls.Status(err) == http.StatusNotFound:
 			return nil
 		}
 	}
@@ -116,7 +117,7 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 
 // mayNotList reports that S3 refused to list versions, or cannot.
 func mayNotList(err error) bool {
-	return (refused(err) || statusOf(err) == http.StatusNotImplemented) && codeOf(err) != "NoSuchBucket"
+	return (s3calls.Refused(err) || s3calls.Status(err) == http.StatusNotImplemented) && s3calls.Code(err) != "NoSuchBucket"
 }
 
 // version is one of a key's, or a delete marker.
@@ -139,7 +140,7 @@ func (s *Store) versions(ctx context.Context, key string) (all []version, err er
 	in := &s3.ListObjectVersionsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key}
 	listed, places := map[string]bool{}, map[string]bool{"": true}
 	for {
-		out, err := call(ctx, s, s.client.ListObjectVersions, in)
+		out, err := s3calls.Do(ctx, s.caller, s.client.ListObjectVersions, in)
 		if err != nil {
 			return nil, err
 		}
@@ -185,13 +186,13 @@ func versionsOf(out *s3.ListObjectVersionsOutput, key string) (page []version) {
 // gone already is not an error, however the service puts that: some refuse the
 // id of a version that they have no longer.
 func (s *Store) deleteVersion(ctx context.Context, key string, version *string) error {
-	_, err := call(ctx, s, s.client.DeleteObject, &s3.DeleteObjectInput{
+	_, err := s3calls.Do(ctx, s.caller, s.client.DeleteObject, &s3.DeleteObjectInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Key:                 &key,
 		VersionId:           version,
 	})
-	if silent(err) || version != nil && refused(err) {
+	if s3calls.Silent(err) || version != nil && s3calls.Refused(err) {
 		return s.unlessGone(ctx, key, version, err)
 	}
 	return err
@@ -200,14 +201,14 @@ func (s *Store) deleteVersion(ctx context.Context, key string, version *string) 
 // unlessGone returns err, of a removal, unless there is nothing to remove any more.
 func (s *Store) unlessGone(ctx context.Context, key string, version *string, err error) error {
 	_, asked := s.head(ctx, key, version)
-	if status := statusOf(asked); status == http.StatusNotFound || version != nil && status == http.StatusBadRequest {
+	if status := s3calls.Status(asked); status == http.StatusNotFound || version != nil && status == http.StatusBadRequest {
 		return nil
 	}
 	return err
 }
 
 func (s *Store) head(ctx context.Context, key string, version *string) (*s3.HeadObjectOutput, error) {
-	return call(ctx, s, s.client.HeadObject, &s3.HeadObjectInput{
+	return s3calls.Do(ctx, s.caller, s.client.HeadObject, &s3.HeadObjectInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Key:                 &key,

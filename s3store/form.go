@@ -35,7 +35,7 @@ func (s *Store) signForm(ctx context.Context, expires time.Duration, in *s3.PutO
 		o.Expires, o.Conditions = expires, conditions
 	})
 	if err != nil {
-		return nil, s.explain(ctx, err)
+		return nil, s.caller.Explain(ctx, err)
 	}
 	maps.Copy(fields, signed.Values)
 	return &storage.SignedRequest{Method: http.MethodPost, URL: signed.URL, Headers: map[string]string{}, Fields: fields}, nil

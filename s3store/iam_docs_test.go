@@ -72,7 +72,7 @@ var roleTexts = map[s3store.Role]string{
 	s3store.Streamed: "Receives files through the application: `Handler`.",
 	s3store.Direct:   "Signs direct uploads and confirms them: `Presigner`. `Options.Signer` can have credentials of its own, with `Sign` alone (and `SignTags`), and should: what signs for clients needs no right to read ([how](production.md#signers)).",
 	s3store.Delivery: "Hands out what was published: `Links`. Give the keys a prefix, as here, and this role cannot read what is staged.",
-	s3store.Sweeper:  "Removes what nothing refers to: `Sweeper`.",
+	s3store.Sweeper:  "Removes what nothing refers to: `sweep.Sweeper`.",
 	s3store.Checker:  "Runs `Check` and sees the settings.",
 	s3store.Setter:   "Runs `Setup`.",
 }

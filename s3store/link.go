@@ -36,7 +36,7 @@ func (s *Store) SignGet(ctx context.Context, key string, g storage.SignedGet) (u
 		ResponseCacheControl:       aws.String(linkCache),
 	}, signURL(expires))
 	if err != nil {
-		return "", s.explain(ctx, err)
+		return "", s.caller.Explain(ctx, err)
 	}
 	for name := range signed.SignedHeader {
 		if !strings.EqualFold(name, "Host") {

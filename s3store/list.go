@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -26,7 +27,7 @@ var errUnordered = errors.New("s3store: the service does not list in order, or l
 // The time is the answer's Date (RFC 9110, section 6.6.1), and zero without one.
 func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	var page, none storage.ListPage[storage.ListedObject]
-	out, err := call(ctx, s, s.client.ListObjectsV2, &s3.ListObjectsV2Input{
+	out, err := s3calls.Do(ctx, s.caller, s.client.ListObjectsV2, &s3.ListObjectsV2Input{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Prefix:              optional(prefix),
@@ -68,7 +69,7 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.
 // is that of ListObjects.
 func (s *Store) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
 	var page, none storage.ListPage[storage.ListedUpload]
-	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
+	out, err := s3calls.Do(ctx, s.caller, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Prefix:              optional(prefix),

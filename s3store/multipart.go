@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 // codeNoUpload is S3's answer for a multipart upload that is not open.
@@ -21,16 +23,16 @@ func (f *staged) create(ctx context.Context) error {
 }
 
 func (s *Store) abortUpload(ctx context.Context, key, id string) error {
-	_, err := call(ctx, s, s.client.AbortMultipartUpload, &s3.AbortMultipartUploadInput{
+	_, err := s3calls.Do(ctx, s.caller, s.client.AbortMultipartUpload, &s3.AbortMultipartUploadInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Key:                 &key,
 		UploadId:            &id,
 	})
 	switch {
-	case codeOf(err) == codeNoUpload:
+	case s3calls.Code(err) == codeNoUpload:
 		return nil
-	case silent(err):
+	case s3calls.Silent(err):
 		return s.unlessEnded(ctx, key, id, err)
 	}
 	return err
@@ -47,7 +49,7 @@ func (s *Store) unlessEnded(ctx context.Context, key, id string, err error) erro
 
 // openUploads lists the ids of the uploads of exactly this key, the first 1,000.
 func (s *Store) openUploads(ctx context.Context, key string) (ids []string, err error) {
-	out, err := call(ctx, s, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
+	out, err := s3calls.Do(ctx, s.caller, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Prefix:              &key, // the key itself is listed before the longer ones
@@ -66,7 +68,7 @@ func (s *Store) openUploads(ctx context.Context, key string) (ids []string, err 
 // completeUpload makes an object of the parts, unless there is one. opts are
 // those of the call.
 func (s *Store) completeUpload(ctx context.Context, key string, id *string, parts []types.CompletedPart, opts ...func(*s3.Options)) (version *string, err error) {
-	out, err := call(ctx, s, s.client.CompleteMultipartUpload, s.completeInput(key, id, parts), opts...)
+	out, err := s3calls.Do(ctx, s.caller, s.client.CompleteMultipartUpload, s.completeInput(key, id, parts), opts...)
 	if err != nil {
 		return nil, err
 	}

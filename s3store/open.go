@@ -7,11 +7,11 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -62,13 +62,13 @@ func (s *Store) OpenAt(ctx context.Context, key, etag string, offset, length int
 	asked := byteRange{offset, length}
 	out, err := s.get(ctx, &s3.GetObjectInput{Key: &key, IfMatch: optional(etag), Range: optional(asked.header())})
 	switch {
-	case statusOf(err) == http.StatusPreconditionFailed:
+	case s3calls.Status(err) == http.StatusPreconditionFailed:
 		return nil, fmt.Errorf("%w: %w", storage.ErrChanged, err)
-	case statusOf(err) == http.StatusRequestedRangeNotSatisfiable:
+	case s3calls.Status(err) == http.StatusRequestedRangeNotSatisfiable:
 		return http.NoBody, nil
 	case err != nil:
 		return nil, err
-	case etag != "" && unquoted(aws.ToString(out.ETag)) != unquoted(etag): // a condition that was not heeded
+	case etag != "" && s3calls.Unquoted(aws.ToString(out.ETag)) != s3calls.Unquoted(etag): // a condition that was not heeded
 		return nil, errors.Join(fmt.Errorf("s3store: %q: %w", key, storage.ErrChanged), out.Body.Close())
 	case !asked.isIn(out):
 		return nil, errors.Join(errors.New("s3store: the service answers a range with other bytes"), out.Body.Close())
@@ -78,34 +78,10 @@ func (s *Store) OpenAt(ctx context.Context, key, etag string, offset, length int
 	return out.Body, nil
 }
 
-// get is call for a body that is read after it: it ends within CallTimeout, and
-// the body with the caller's context.
 func (s *Store) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
 	in.Bucket, in.ExpectedBucketOwner = s.bucket, s.owner
-	ctx, cancel := context.WithCancelCause(ctx)
-	late := time.AfterFunc(s.opts.CallTimeout, func() { cancel(errCallTimeout) })
-	out, err := s.client.GetObject(ctx, in, s.configure, said(in), bounded)
-	if !late.Stop() && err == nil {
-		err = errors.Join(errCallTimeout, out.Body.Close())
-	}
-	if err != nil {
-		err = missing(s.explain(ctx, err))
-		cancel(nil)
-		return nil, err
-	}
-	out.Body = &lastingBody{out.Body, cancel}
-	return out, nil
-}
-
-// lastingBody ends the context of its call when it is closed.
-type lastingBody struct {
-	io.ReadCloser
-	cancel context.CancelCauseFunc
-}
-
-func (b *lastingBody) Close() error {
-	defer b.cancel(nil)
-	return b.ReadCloser.Close()
+	out, err := s3calls.Get(ctx, s.caller, s.client, in)
+	return out, missing(err)
 }
 
 // nameIn returns the file name in a Content-Disposition, "" if there is none, as

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 var errBrokenOff = errors.New("s3store: the file was not read to its end")
@@ -122,7 +124,7 @@ func (s *sender) send(b *buffer, next int64) *buffer {
 func (s *sender) put(number int, b *buffer) {
 	defer s.done.Done()
 	store, body := s.file.store, b.body()
-	out, err := call(s.ctx, store, store.client.UploadPart, &s3.UploadPartInput{
+	out, err := s3calls.Do(s.ctx, store.caller, store.client.UploadPart, &s3.UploadPartInput{
 		Bucket:              store.bucket,
 		ExpectedBucketOwner: store.owner,
 		Key:                 &s.file.key,
@@ -139,7 +141,7 @@ func (s *sender) put(number int, b *buffer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inFlight--
-	s.doubt = s.doubt || err != nil && !refused(err)
+	s.doubt = s.doubt || err != nil && !s3calls.Refused(err)
 	if err == nil {
 		s.parts[number-1].ETag = out.ETag
 		if store.checksum != "" {

@@ -4,8 +4,6 @@ import (
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/airlock-go/upload/storage"
 )
@@ -138,26 +136,4 @@ func ifFree(lacking bool) *string {
 		return nil
 	}
 	return aws.String("*")
-}
-
-// configure is the option that every call to S3 is made with. A client that was
-// not made from a loaded configuration has no setting for checksums, and would
-// send none.
-func (p Profile) configure(o *s3.Options) {
-	switch {
-	case p.ChecksumsWhenRequired:
-		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
-	case o.RequestChecksumCalculation == aws.RequestChecksumCalculationUnset:
-		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported
-	}
-}
-
-// checksum is the algorithm of multipart uploads, which unlike that of single
-// requests has to be named: the SDK adds a CRC32 to every part, but S3 compares
-// them when the upload is completed only if it was created for that.
-func (p Profile) checksum(o s3.Options) types.ChecksumAlgorithm {
-	if p.configure(&o); o.RequestChecksumCalculation == aws.RequestChecksumCalculationWhenSupported {
-		return types.ChecksumAlgorithmCrc32
-	}
-	return ""
 }

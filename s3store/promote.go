@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -96,7 +97,7 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 	}
 	ctx = context.WithoutCancel(ctx)
 	var doubt bool
-	_, err = s.completeUpload(ctx, m.key, m.uploadID, parts, watch(&doubt))
+	_, err = s.completeUpload(ctx, m.key, m.uploadID, parts, s3calls.Watch(&doubt))
 	switch {
 	case err == nil:
 		return false, nil
@@ -113,7 +114,7 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 func (m *promotion) fail(ctx context.Context, cause error) (again bool, err error) {
 	ctx = context.WithoutCancel(ctx)
 	aborting := m.abandon(ctx)
-	changed := statusOf(cause) == http.StatusPreconditionFailed || isGone(cause) || errors.Is(cause, errOtherBytes)
+	changed := s3calls.Status(cause) == http.StatusPreconditionFailed || isGone(cause) || errors.Is(cause, errOtherBytes)
 	if !changed && !contested(cause) {
 		return false, errors.Join(cause, aborting)
 	}
@@ -126,7 +127,7 @@ func (m *promotion) fail(ctx context.Context, cause error) (again bool, err erro
 
 // isGone reports that S3 did not find the object to copy from.
 func isGone(err error) bool {
-	code := codeOf(err)
+	code := s3calls.Code(err)
 	return code == "NoSuchKey" || code == "NoSuchVersion" // of what had versions
 }
 

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -36,7 +36,7 @@ import (
 func (s *Store) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	out, err := s.head(ctx, o.Key, nil)
 	switch {
-	case statusOf(err) == http.StatusNotFound:
+	case s3calls.Status(err) == http.StatusNotFound:
 		return nil
 	case err != nil:
 		return err
@@ -96,7 +96,7 @@ func (v version) is(w version) bool {
 
 // sameObject compares what a list told with what there is.
 func sameObject(now *s3.HeadObjectOutput, o storage.ListedObject) bool {
-	return unquoted(aws.ToString(now.ETag)) == unquoted(o.ETag) && aws.ToInt64(now.ContentLength) == o.Size &&
+	return s3calls.Unquoted(aws.ToString(now.ETag)) == s3calls.Unquoted(o.ETag) && aws.ToInt64(now.ContentLength) == o.Size &&
 		seconds(now.LastModified).Equal(seconds(&o.Modified))
 }
 
@@ -104,28 +104,26 @@ func sameObject(now *s3.HeadObjectOutput, o storage.ListedObject) bool {
 // ones.
 func seconds(t *time.Time) time.Time { return aws.ToTime(t).Truncate(time.Second) }
 
-func unquoted(etag string) string { return strings.Trim(etag, `"`) }
-
 // deleteUnversioned removes the readable object if it has that ETag, and else is
 // [storage.ErrChanged].
 func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
 	if s.opts.Profile.InsecureUnconditionalPut {
 		etag = nil
 	}
-	_, err := call(ctx, s, s.client.DeleteObject, &s3.DeleteObjectInput{
+	_, err := s3calls.Do(ctx, s.caller, s.client.DeleteObject, &s3.DeleteObjectInput{
 		Bucket:              s.bucket,
 		ExpectedBucketOwner: s.owner,
 		Key:                 &key,
 		IfMatch:             etag,
 	})
 	switch {
-	case statusOf(err) == http.StatusPreconditionFailed:
+	case s3calls.Status(err) == http.StatusPreconditionFailed:
 		return fmt.Errorf("%w: %w", storage.ErrChanged, err)
-	case statusOf(err) == http.StatusNotImplemented && etag != nil:
+	case s3calls.Status(err) == http.StatusNotImplemented && etag != nil:
 		return s.deleteVersion(ctx, key, nil)
-	case codeOf(err) == "NoSuchKey":
+	case s3calls.Code(err) == "NoSuchKey":
 		return nil
-	case silent(err):
+	case s3calls.Silent(err):
 		return s.unlessGone(ctx, key, nil, err)
 	}
 	return err

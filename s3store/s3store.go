@@ -66,6 +66,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -73,7 +74,7 @@ import (
 // [storage.LinkStorage] and an [storage.ScanReader] over one bucket. It is safe for concurrent use.
 type Store struct {
 	client    *s3.Client
-	http      s3.HTTPClient // that of client, which stays at its host
+	caller    *s3calls.Caller // of client, under opts.Profile
 	bucket    *string
 	opts      Options
 	tagging   *string
@@ -126,7 +127,6 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	}
 	s := &Store{
 		client:    client,
-		http:      unredirected(client.Options().HTTPClient, maxRedirects),
 		bucket:    &bucket,
 		opts:      o,
 		tagging:   optional(tags.Encode()),
@@ -144,7 +144,8 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 func (s *Store) under(p Profile) *Store {
 	other := *s
 	other.opts.Profile = p
-	other.checksum = p.checksum(s.client.Options())
+	other.caller = s3calls.New(s.client, *s.bucket, s.opts.CallTimeout, p.ChecksumsWhenRequired)
+	other.checksum = s3calls.Checksum(s.client, p.ChecksumsWhenRequired)
 	other.guard = p.guard(s.opts.Signer, *s.bucket)
 	return &other
 }

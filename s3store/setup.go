@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 // Setup adds the rules of [Store.CORS] and [Store.Lifecycle] to those that the
@@ -61,7 +63,7 @@ const (
 
 // notKnown reports that the service does not know a call.
 func notKnown(err error) bool {
-	status := statusOf(err)
+	status := s3calls.Status(err)
 	return status == http.StatusNotImplemented || status == http.StatusMethodNotAllowed
 }
 
@@ -82,7 +84,7 @@ func (s *Store) setCORS(ctx context.Context) error {
 	case lost != nil:
 		return lost
 	}
-	_, err = call(ctx, s, s.client.PutBucketCors, &s3.PutBucketCorsInput{
+	_, err = s3calls.Do(ctx, s.caller, s.client.PutBucketCors, &s3.PutBucketCorsInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, CORSConfiguration: &types.CORSConfiguration{CORSRules: rules},
 	})
 	return err
@@ -90,11 +92,11 @@ func (s *Store) setCORS(ctx context.Context) error {
 
 // corsRules are the bucket's.
 func (s *Store) corsRules(ctx context.Context, opts ...func(*s3.Options)) ([]types.CORSRule, error) {
-	out, err := call(ctx, s, s.client.GetBucketCors, &s3.GetBucketCorsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner}, opts...)
+	out, err := s3calls.Do(ctx, s.caller, s.client.GetBucketCors, &s3.GetBucketCorsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner}, opts...)
 	switch {
 	case err == nil:
 		return out.CORSRules, nil
-	case codeOf(err) == "NoSuchCORSConfiguration":
+	case s3calls.Code(err) == "NoSuchCORSConfiguration":
 		return nil, nil
 	}
 	return nil, err
@@ -140,7 +142,7 @@ func (s *Store) putLifecycle(ctx context.Context, old *s3.GetBucketLifecycleConf
 	case lost != nil:
 		return lost
 	}
-	_, err := call(ctx, s, s.client.PutBucketLifecycleConfiguration, &s3.PutBucketLifecycleConfigurationInput{
+	_, err := s3calls.Do(ctx, s.caller, s.client.PutBucketLifecycleConfiguration, &s3.PutBucketLifecycleConfigurationInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner,
 		LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: rules},
 		// A setting beside the rules, which falls back to its default if it is not repeated.
@@ -151,10 +153,10 @@ func (s *Store) putLifecycle(ctx context.Context, old *s3.GetBucketLifecycleConf
 
 // lifecycle is the bucket's, without rules if it has none.
 func (s *Store) lifecycle(ctx context.Context, opts ...func(*s3.Options)) (*s3.GetBucketLifecycleConfigurationOutput, error) {
-	out, err := call(ctx, s, s.client.GetBucketLifecycleConfiguration, &s3.GetBucketLifecycleConfigurationInput{
+	out, err := s3calls.Do(ctx, s.caller, s.client.GetBucketLifecycleConfiguration, &s3.GetBucketLifecycleConfigurationInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner,
 	}, opts...)
-	if codeOf(err) == "NoSuchLifecycleConfiguration" {
+	if s3calls.Code(err) == "NoSuchLifecycleConfiguration" {
 		return &s3.GetBucketLifecycleConfigurationOutput{}, nil
 	}
 	return out, err

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 // maxExpiry is the longest that SigV4 allows. The SDK signs longer ones, which
@@ -31,7 +33,7 @@ func (s *Store) lifetime(ctx context.Context, expires time.Duration) (time.Durat
 	if provider == nil {
 		return 0, errNoCredentials
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.CallTimeout, errCallTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.opts.CallTimeout, s3calls.ErrTimeout)
 	defer cancel()
 	credentials, err := provider.Retrieve(ctx)
 	if err != nil {

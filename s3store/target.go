@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -36,7 +37,7 @@ const (
 func (t *target) find(ctx context.Context) (found owner, out *s3.HeadObjectOutput, err error) {
 	out, err = t.store.head(ctx, t.key, nil)
 	switch {
-	case statusOf(err) == http.StatusNotFound:
+	case s3calls.Status(err) == http.StatusNotFound:
 		return nobodys, nil, nil
 	case err != nil:
 		return unknown, nil, err
@@ -50,8 +51,8 @@ func (t *target) find(ctx context.Context) (found owner, out *s3.HeadObjectOutpu
 // in place of the upload. That can be this upload's own object: services and
 // proxies repeat requests without telling.
 func contested(err error) bool {
-	status := statusOf(err)
-	return status == http.StatusPreconditionFailed || status == http.StatusConflict || codeOf(err) == codeNoUpload
+	status := s3calls.Status(err)
+	return status == http.StatusPreconditionFailed || status == http.StatusConflict || s3calls.Code(err) == codeNoUpload
 }
 
 // settle finds out what a write that failed with cause has done. It first aborts
@@ -77,7 +78,7 @@ func (t *target) settle(ctx context.Context, cause error) (found owner, version 
 // open opens the multipart upload, and leaves none beside it.
 func (t *target) open(ctx context.Context, in *s3.CreateMultipartUploadInput) error {
 	var doubt bool
-	out, err := call(ctx, t.store, t.store.client.CreateMultipartUpload, in, watch(&doubt))
+	out, err := s3calls.Do(ctx, t.store.caller, t.store.client.CreateMultipartUpload, in, s3calls.Watch(&doubt))
 	if err == nil {
 		t.uploadID = out.UploadId
 	}
@@ -119,7 +120,7 @@ func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
 		}
 		var found int
 		found, err = t.abortListed(ctx, stray)
-		if refused(err) || found == 0 && quiet && i > 1 { // a part is seldom later than the second pause
+		if s3calls.Refused(err) || found == 0 && quiet && i > 1 { // a part is seldom later than the second pause
 			break
 		}
 		quiet = found == 0 && err == nil

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -21,7 +22,7 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part
 	in := &s3.ListPartsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, UploadId: &uploadID}
 	var parts []storage.Part
 	for last := 0; ; {
-		out, err := call(ctx, s, s.client.ListParts, in)
+		out, err := s3calls.Do(ctx, s.caller, s.client.ListParts, in)
 		if err != nil {
 			return nil, missing(err)
 		}
@@ -60,11 +61,11 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 		completed[i] = types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: aws.String(p.ETag)} //nolint:gosec // S3 refuses others than 1 to 10,000
 	}
 	var doubt bool
-	_, err := s.completeUpload(ctx, key, &uploadID, completed, watch(&doubt))
-	if codeOf(err) == "InvalidPart" {
+	_, err := s.completeUpload(ctx, key, &uploadID, completed, s3calls.Watch(&doubt))
+	if s3calls.Code(err) == "InvalidPart" {
 		return fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	}
-	if err == nil || !doubt && (!contested(err) || codeOf(err) == codeNoUpload) {
+	if err == nil || !doubt && (!contested(err) || s3calls.Code(err) == codeNoUpload) {
 		return missing(err)
 	}
 	out, asked := s.head(ctx, key, nil)
@@ -73,7 +74,7 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 		return nil
 	case asked == nil:
 		return fmt.Errorf("%w: %w", storage.ErrExists, err)
-	case statusOf(asked) == http.StatusNotFound:
+	case s3calls.Status(asked) == http.StatusNotFound:
 		return missing(err)
 	}
 	return fmt.Errorf("%w: %w; %w", storage.ErrUnknownOutcome, err, asked)
@@ -88,7 +89,7 @@ func (s *Store) AbortMultipart(ctx context.Context, key, uploadID string) error 
 
 // missing makes S3's answers for what does not exist fs.ErrNotExist.
 func missing(err error) error {
-	switch codeOf(err) {
+	switch s3calls.Code(err) {
 	case codeNoUpload, "NoSuchKey", "NotFound": // the last of HeadObject, whose answers have no body
 		return fmt.Errorf("s3store: %w: %w", fs.ErrNotExist, err)
 	}

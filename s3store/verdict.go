@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -38,7 +39,7 @@ func tagged(tags map[string]string) bool {
 // scanner alone. The store never tags an object that exists, which would replace
 // what the scanner wrote; the tags of [Options] are sent with the object itself.
 func (s *Store) ScanVerdict(ctx context.Context, key, version string) (storage.ScanResult, error) {
-	out, err := call(ctx, s, s.client.GetObjectTagging, &s3.GetObjectTaggingInput{
+	out, err := s3calls.Do(ctx, s.caller, s.client.GetObjectTagging, &s3.GetObjectTaggingInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, VersionId: optional(version),
 	})
 	if err != nil {

@@ -1,10 +1,11 @@
-package s3store
+package s3calls
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -25,7 +26,9 @@ func (e *silence) Error() string { return fmt.Sprintf("an answer of %d that %s",
 // RetryableError makes the SDK try again, as after an answer that was lost.
 func (*silence) RetryableError() bool { return true }
 
-func silent(err error) bool {
+// Silent reports that an attempt failed for an answer that does not say what was
+// asked.
+func Silent(err error) bool {
 	var s *silence
 	return errors.As(err, &s)
 }
@@ -107,6 +110,9 @@ func unless(fine bool, fault string) string {
 }
 
 // named reports that S3 gave a name, which may be in quotes.
-func named(name *string) bool { return unquoted(aws.ToString(name)) != "" }
+func named(name *string) bool { return Unquoted(aws.ToString(name)) != "" }
+
+// Unquoted returns an ETag without its quotes, which services put in some answers only.
+func Unquoted(etag string) string { return strings.Trim(etag, `"`) }
 
 func same(told, asked *string) bool { return told != nil && *told == aws.ToString(asked) }

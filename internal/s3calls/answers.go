@@ -1,4 +1,4 @@
-package s3store
+package s3calls
 
 import (
 	"context"
@@ -48,7 +48,7 @@ func bounded(o *s3.Options) {
 			answer.Body = &answerBody{ReadCloser: answer.Body, ctx: ctx, status: answer.StatusCode, left: most}
 		}
 		if asked, ok := in.Request.(*smithyhttp.Request); ok && answer.Request != nil && answer.Request.URL.Host != asked.URL.Host {
-			err = errElsewhere
+			err = ErrElsewhere
 		}
 		return out, metadata, err
 	}
@@ -110,17 +110,17 @@ func (b *answerBody) strange(p []byte) string {
 	return ""
 }
 
-// errElsewhere is what a redirect leads to with a client that cannot be kept from it.
-var errElsewhere = errors.New("the answer came from another place")
+// ErrElsewhere is what a redirect leads to with a client that cannot be kept from it.
+var ErrElsewhere = errors.New("the answer came from another place")
 
 // maxRedirects is how often one request is sent on.
 const maxRedirects = 3
 
-// unredirected returns the client, which follows at most that many redirects, only
+// Unredirected returns the client, which follows at most that many redirects, only
 // within a host, as of a gateway that adds a slash, and with the method that was
 // asked for. Where S3 sends requests elsewhere, as to another region, they have to be
 // signed for that.
-func unredirected(c s3.HTTPClient, most int) s3.HTTPClient {
+func Unredirected(c s3.HTTPClient, most int) s3.HTTPClient {
 	if b, ok := c.(*awshttp.BuildableClient); ok {
 		c = b.Freeze()
 	}

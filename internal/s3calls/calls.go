@@ -1,0 +1,80 @@
+// Package s3calls makes single calls to a bucket: within a time, to the host that was
+// asked, and with an answer that says what S3 says. Packages s3store and s3bucket make
+// all their calls by it. It imports neither.
+package s3calls
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// Caller is how calls about one bucket are made. It is safe for concurrent use.
+type Caller struct {
+	bucket  string
+	timeout time.Duration
+	sums    checksums
+	http    s3.HTTPClient // that of the client, which stays at its host
+}
+
+// New returns a Caller for a client. timeout is for one call, its retries included.
+// With whenRequired a call has a checksum only where the protocol demands one.
+func New(client *s3.Client, bucket string, timeout time.Duration, whenRequired bool) *Caller {
+	o := client.Options()
+	return &Caller{bucket, timeout, checksums(whenRequired), Unredirected(o.HTTPClient, maxRedirects)}
+}
+
+// Operation is a method of the client.
+type Operation[In, Out any] func(context.Context, *In, ...func(*s3.Options)) (*Out, error)
+
+// Do makes one call to S3, retries included, within the Caller's time.
+// When it returns, the request is over on our side. Without an error S3 has said
+// what was asked: see unsaid. It follows no redirect to another host, and reads no more of an answer
+// than S3 ever says: see bounded.
+func Do[In, Out any](ctx context.Context, c *Caller, op Operation[In, Out], in *In, opts ...func(*s3.Options)) (*Out, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, ErrTimeout)
+	defer cancel()
+	out, err := op(ctx, in, append(opts, c.configure, said(in), bounded)...)
+	if err != nil {
+		return nil, c.Explain(ctx, err)
+	}
+	return out, nil
+}
+
+// Get is Do for a body that is read after it: it ends within the Caller's time, and
+// the body with ctx.
+func Get(ctx context.Context, c *Caller, client *s3.Client, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	late := time.AfterFunc(c.timeout, func() { cancel(ErrTimeout) })
+	out, err := client.GetObject(ctx, in, c.configure, said(in), bounded)
+	if !late.Stop() && err == nil {
+		err = errors.Join(ErrTimeout, out.Body.Close())
+	}
+	if err != nil {
+		err = c.Explain(ctx, err)
+		cancel(nil)
+		return nil, err
+	}
+	out.Body = &lastingBody{out.Body, cancel}
+	return out, nil
+}
+
+// lastingBody ends the context of its call when it is closed.
+type lastingBody struct {
+	io.ReadCloser
+	cancel context.CancelCauseFunc
+}
+
+func (b *lastingBody) Close() error {
+	defer b.cancel(nil)
+	return b.ReadCloser.Close()
+}
+
+// configure is the option that every call is made with.
+func (c *Caller) configure(o *s3.Options) {
+	c.sums.configure(o)
+	o.HTTPClient = c.http
+}
