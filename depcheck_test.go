@@ -40,6 +40,7 @@ func TestDependencies(t *testing.T) {
 		{"./uppy", detection},
 		{"./limit", append(detection, "golang.org/x/time")},
 		{"./s3store", aws},
+		{"./s3bucket", aws},
 	} {
 		t.Run(c.pkg, func(t *testing.T) {
 			require.ElementsMatch(t, c.modules, modulesOf(t, c.pkg))
@@ -50,7 +51,7 @@ func TestDependencies(t *testing.T) {
 // TestBackendsNeedNoHandler: whoever writes or uses a storage takes on nothing of
 // what receives files.
 func TestBackendsNeedNoHandler(t *testing.T) {
-	for _, pkg := range []string{"./storage", "./sweep", "./memstore", "./s3store"} {
+	for _, pkg := range []string{"./storage", "./sweep", "./memstore", "./s3store", "./s3bucket"} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", pkg).Output()
 		require.NoError(t, err)
 		require.NotContains(t, strings.Fields(string(out)), "github.com/airlock-go/upload", pkg)

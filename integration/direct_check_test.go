@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -23,21 +24,21 @@ func TestDirectCheck(t *testing.T) {
 		"without a guard": {unguarded, copied},
 	} {
 		t.Run(name, func(t *testing.T) {
-			st := newStage(t, false, s3store.Options{Profile: row.profile, Layout: s3store.Layout{StagingPrefixes: []string{""}}})
+			st := newStage(t, false, s3store.Options{Profile: row.profile})
 			looked := 0
-			for _, f := range st.store.Check(t.Context()).Findings {
+			for _, f := range lookAfter(t, st.store, s3bucket.Layout{StagingPrefixes: []string{""}}).Check(t.Context()).Findings {
 				switch f.Topic {
-				case s3store.TopicSignedPuts, s3store.TopicSignedParts:
+				case s3bucket.TopicSignedPuts, s3bucket.TopicSignedParts:
 					looked++
 					if row.wrong {
-						require.Equal(t, s3store.Wrong, f.State, f.Explanation)
+						require.Equal(t, s3bucket.StateWrong, f.State, f.Explanation)
 						require.Contains(t, f.Explanation, "a copy of another object that was not signed")
 						continue
 					}
-					require.Equal(t, s3store.OK, f.State, "%s: %s", f.Topic, f.Explanation)
-				case s3store.TopicForms, s3store.TopicLeft:
+					require.Equal(t, s3bucket.StateOK, f.State, "%s: %s", f.Topic, f.Explanation)
+				case s3bucket.TopicForms, s3bucket.TopicLeft:
 					looked++
-					require.Equal(t, s3store.OK, f.State, "%s: %s", f.Topic, f.Explanation)
+					require.Equal(t, s3bucket.StateOK, f.State, "%s: %s", f.Topic, f.Explanation)
 				}
 			}
 			topics := 4

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -20,14 +21,14 @@ func TestDirectProposal(t *testing.T) {
 	if s.Software == s3test.MinIO {
 		needed = s3store.MinIO()
 	}
-	layout := s3store.Layout{StagingPrefixes: []string{""}}
+	layout := s3bucket.Layout{StagingPrefixes: []string{""}}
 	for name, given := range map[string]s3store.Profile{
 		"its own": needed, "zero": {}, "MinIO": s3store.MinIO(), "R2": s3store.R2(), "forms": {NoSignedHeaders: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			st := newStage(t, false, s3store.Options{Profile: given, Layout: layout})
-			r := st.store.Check(t.Context())
-			require.Equal(t, s3store.Fits, r.Proposal.Fit, "%s", r)
+			st := newStage(t, false, s3store.Options{Profile: given})
+			r := lookAfter(t, st.store, layout).Check(t.Context())
+			require.Equal(t, s3bucket.Fits, r.Proposal.Fit, "%s", r)
 			require.Equal(t, needed, r.Proposal.Profile, "%s", r)
 			requireKeys(t, st.bucket)
 		})
@@ -35,9 +36,9 @@ func TestDirectProposal(t *testing.T) {
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
 		t.Run("verified, "+name, func(t *testing.T) {
 			layout.Versioned = versioned
-			st := newStage(t, versioned, s3store.Options{Profile: needed, Layout: layout})
-			r := st.store.Verify(t.Context())
-			require.Equal(t, s3store.OK, r.Worst(), "%s", r)
+			st := newStage(t, versioned, s3store.Options{Profile: needed})
+			r := lookAfter(t, st.store, layout).Verify(t.Context())
+			require.Equal(t, s3bucket.StateOK, r.Worst(), "%s", r)
 			requireKeys(t, st.bucket)
 		})
 	}

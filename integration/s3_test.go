@@ -16,6 +16,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 )
@@ -58,6 +59,14 @@ func newStageAt(t testing.TB, versioned bool, endpoint string, opts s3store.Opti
 	store, err := s3store.New(c, b.Name, &opts)
 	require.NoError(t, err)
 	return &stage{bucket: b, store: store, closeIdle: closeIdle}
+}
+
+// lookAfter returns the bucket of a store, which an application uses by a layout.
+func lookAfter(t testing.TB, store *s3store.Store, layout s3bucket.Layout) *s3bucket.Bucket {
+	t.Helper()
+	bucket, err := s3bucket.New(store, layout)
+	require.NoError(t, err)
+	return bucket
 }
 
 // newFaultyStage puts a fault proxy between the store and the server.

@@ -18,6 +18,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/npm"
 	"github.com/airlock-go/upload/integration/internal/program"
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -65,11 +66,11 @@ func TestUnfitServer(t *testing.T) {
 			server := start(t)
 			client, closeIdle := server.Client(server.Endpoint)
 			t.Cleanup(closeIdle)
-			store, err := s3store.New(client, "unfit", &s3store.Options{Layout: s3store.Layout{StagingPrefixes: []string{""}}})
+			store, err := s3store.New(client, "unfit", nil)
 			require.NoError(t, err)
-			r := store.Check(t.Context())
-			require.Equal(t, s3store.FitsNot, r.Proposal.Fit, "%s", r)
-			require.Equal(t, s3store.Wrong, r.Worst())
+			r := lookAfter(t, store, s3bucket.Layout{StagingPrefixes: []string{""}}).Check(t.Context())
+			require.Equal(t, s3bucket.FitsNot, r.Proposal.Fit, "%s", r)
+			require.Equal(t, s3bucket.StateWrong, r.Worst())
 			require.Empty(t, r.Proposal.Go)
 			require.Contains(t, r.String(), "not this service: the service takes a write with a forged signature")
 

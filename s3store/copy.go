@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -74,7 +72,7 @@ func (m *promotion) copyPart(ctx context.Context, number int, first, last int64)
 		Key:                       &m.key,
 		UploadId:                  m.uploadID,
 		PartNumber:                aws.Int32(int32(number)), //nolint:gosec // at most maxParts
-		CopySource:                aws.String(copySource(*s.bucket, m.From)),
+		CopySource:                aws.String(s3calls.CopySource(*s.bucket, m.From)),
 		CopySourceIfMatch:         &m.ETag,
 	}
 	if first > 0 || last < m.Size-1 {
@@ -106,10 +104,3 @@ var (
 		"its profile lacks NoPinnedCopies or, if Check finds that copies obey X-Amz-Copy-Source-If-Match, NoCopyDigests")
 	errOtherBytes = errors.New("s3store: other bytes with the same ETag")
 )
-
-// copySource names an object in a header field: percent-encoded whole but for the
-// slashes. S3 decodes it, "+" to a space included.
-func copySource(bucket, key string) string {
-	escaped := strings.ReplaceAll(url.QueryEscape(key), "+", "%20")
-	return bucket + "/" + strings.ReplaceAll(escaped, "%2F", "/")
-}

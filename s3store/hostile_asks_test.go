@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -63,9 +63,9 @@ func asks() map[string]ask {
 		"CompleteMultipart": {"CompleteMultipartUpload", completes, func(f *fixture) bool { return f.fake.Get(staging) != nil }},
 		"Promote copies":    {"UploadPartCopy", promotes, there},
 		"Promote publishes": {"CompleteMultipartUpload", promotes, there},
-		"Setup": {"", func(_ *testing.T, f *fixture) act {
+		"Setup": {"", func(t *testing.T, f *fixture) act {
 			return func(ctx context.Context) error {
-				_, err := f.Setup(ctx)
+				_, err := f.bucket(t).Setup(ctx)
 				return err
 			}
 		}, never},
@@ -140,13 +140,19 @@ func promotes(_ *testing.T, f *fixture) act {
 }
 
 // reaches asks whether the bucket is there, which Check finds out first.
-func reaches(_ *testing.T, f *fixture) act {
+func reaches(t *testing.T, f *fixture) act {
 	return func(ctx context.Context) error {
-		if found := f.Check(ctx).Findings[0]; found.State != s3store.OK {
+		if found := f.bucket(t).Check(ctx).Findings[0]; found.State != s3bucket.StateOK {
 			return fmt.Errorf("%s: %s", found.State, found.Explanation)
 		}
 		return nil
 	}
+}
+
+func (f *fixture) bucket(t *testing.T) *s3bucket.Bucket {
+	bucket, err := s3bucket.New(f.Store, s3bucket.Layout{})
+	require.NoError(t, err)
+	return bucket
 }
 
 func (f *fixture) delete(ctx context.Context) error { return f.Delete(ctx, "k") }

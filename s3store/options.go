@@ -75,10 +75,6 @@ type Options struct {
 	// stores, with a signer each. It is the store's own client if it is nil.
 	Signer *s3.Client
 
-	// Layout says how the application uses the bucket, for Check, Setup and the
-	// policies.
-	Layout Layout
-
 	// Logger gets a line for what could not be cleaned up. Default: slog.Default().
 	Logger *slog.Logger
 }
@@ -107,9 +103,9 @@ func (o *Options) complete() error {
 	case len(o.Tags) > maxTags:
 		return errors.New("s3store: an object has at most 10 tags")
 	case tagged(o.Tags):
-		return errors.New("s3store: the tag " + scanTag + " is the scanner's")
+		return errors.New("s3store: the tag " + ScanTag + " is the scanner's")
 	case o.KMSKeyID != "" && o.SSE != types.ServerSideEncryptionAwsKms && o.SSE != types.ServerSideEncryptionAwsKmsDsse:
 		return errors.New("s3store: KMSKeyID needs an SSE of aws:kms or aws:kms:dsse")
 	}
-	return o.Layout.complete()
+	return nil
 }

@@ -31,9 +31,6 @@ var flags = []flag{flagPut, flagComplete, flagSums, flagForms, flagLengths, flag
 
 func (f flag) in(p Profile) bool { return f.of != nil && *f.of(&p) }
 
-// say is the advice to set the flag.
-func (f flag) say() string { return "say " + f.name + " in the profile" }
-
 // Lack sets the fields that words stand for, and keeps those that are set. The words
 // are those of [Profile.Lacks]; another one is an error that lists them.
 func (p *Profile) Lack(words ...string) error {
@@ -77,37 +74,4 @@ func (p Profile) GoString() string {
 		}
 	}
 	return "s3store.Profile{" + strings.Join(set, ", ") + "}"
-}
-
-// missing are the flags that need has and p has not, as far as they matter beside
-// those that p has: nothing is signed that another flag forbids, and what Promote
-// has read itself needs no digest of the service's.
-func (p Profile) missing(need Profile) []flag {
-	var missing []flag
-	unsigned := p.NoSignedLengths || p.NoSignedHeaders
-	for _, f := range flags {
-		switch f.name {
-		case flagQuery.name, flagGuard.name, flagLengths.name, flagHeaders.name:
-			if unsigned {
-				continue
-			}
-		case flagDigests.name:
-			if p.NoPinnedCopies {
-				continue
-			}
-		}
-		if f.in(need) && !f.in(p) {
-			missing = append(missing, f)
-		}
-	}
-	return missing
-}
-
-// names are those of fields.
-func names(fields []flag) string {
-	all := make([]string, len(fields))
-	for i, f := range fields {
-		all[i] = f.name
-	}
-	return strings.Join(all, " and ")
 }

@@ -39,28 +39,14 @@
 // longer than seven days, or than the credentials it is signed with: those of a
 // role end within hours. Services that do not enforce all of it need a [Profile].
 //
-// Pages of another origin can use this only if the bucket's CORS rules let them, and
-// what clients send and never confirm stays until a lifecycle rule removes it:
-// [Store.Setup] adds both kinds of rules to those of the bucket.
-//
-// # The bucket
-//
-// [Options.Layout] says how the application uses it. From that [Store.Check] finds
-// out whether the bucket is set up right and enforces what it promises, and which
-// [Profile] fits; [Store.Verify] is a short form of it for the start of a program;
-// [Store.Policy]
-// writes the least that each part of the application must be allowed to do, with the
-// reason for each action, and [Store.BucketPolicy] what nobody may do. The program
-// examples/bucket does so from the command line, and docs/iam.md shows the policies.
-// KMS keys take kms:GenerateDataKey and kms:Decrypt besides.
-//
-// What clients are given can be signed by others, [Options.Signer]: for uploads with
-// the statements Sign and SignTags of the role [Direct], for links with the role
-// [Delivery].
+// Package s3bucket sets up a bucket for that, finds out whether it is set up right and
+// enforces what it promises, and writes the policies of the credentials. What clients
+// are given can be signed by others: see [Options.Signer].
 package s3store
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -125,29 +111,34 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	for k, v := range o.Tags {
 		tags.Set(k, v)
 	}
-	s := &Store{
+	return &Store{
 		client:    client,
+		caller:    s3calls.New(client, bucket, o.CallTimeout, o.Profile.ChecksumsWhenRequired),
 		bucket:    &bucket,
 		opts:      o,
 		tagging:   optional(tags.Encode()),
 		kmsKeyID:  optional(o.KMSKeyID),
 		owner:     optional(o.ExpectedBucketOwner),
+		checksum:  s3calls.Checksum(client, o.Profile.ChecksumsWhenRequired),
 		memory:    newMemory(o.MaxMemory, max(o.MaxMemory/2, o.PartSize)),
 		presign:   s3.NewPresignClient(o.Signer),
+		guard:     o.Profile.guard(o.Signer, bucket),
 		maxCopy:   copySize,
 		maxListed: listedVersions,
-	}
-	return s.under(o.Profile), nil
+	}, nil
 }
 
-// under is the store with another profile.
-func (s *Store) under(p Profile) *Store {
-	other := *s
-	other.opts.Profile = p
-	other.caller = s3calls.New(s.client, *s.bucket, s.opts.CallTimeout, p.ChecksumsWhenRequired)
-	other.checksum = s3calls.Checksum(s.client, p.ChecksumsWhenRequired)
-	other.guard = p.guard(s.opts.Signer, *s.bucket)
-	return &other
+// Client returns the client that the store was made with.
+func (s *Store) Client() *s3.Client { return s.client }
+
+// Bucket returns the name of the bucket.
+func (s *Store) Bucket() string { return *s.bucket }
+
+// Options returns the options of the store, with the defaults filled in.
+func (s *Store) Options() Options {
+	o := s.opts
+	o.Tags = maps.Clone(o.Tags)
+	return o
 }
 
 // Memory returns, for metrics, how many bytes of MaxMemory uploads have

@@ -10,11 +10,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// scanTag is the key under which GuardDuty Malware Protection for S3 keeps its
+// ScanTag is the key of the tag in which GuardDuty Malware Protection for S3 keeps its
 // result, if its plan says that objects are tagged.
-const scanTag = "GuardDutyMalwareScanStatus"
+const ScanTag = "GuardDutyMalwareScanStatus"
 
-// scanResults are the values of scanTag. UNSUPPORTED stands for files protected
+// scanResults are the values of ScanTag. UNSUPPORTED stands for files protected
 // by passwords and for those over GuardDuty's quotas, too.
 var scanResults = map[string]storage.ScanResult{
 	"NO_THREATS_FOUND": storage.ScanClean,
@@ -26,7 +26,7 @@ var scanResults = map[string]storage.ScanResult{
 
 // tagged reports that tags would forge a result.
 func tagged(tags map[string]string) bool {
-	_, there := tags[scanTag]
+	_, there := tags[ScanTag]
 	return there
 }
 
@@ -46,7 +46,7 @@ func (s *Store) ScanVerdict(ctx context.Context, key, version string) (storage.S
 		return storage.ScanPending, missing(err)
 	}
 	for _, tag := range out.TagSet {
-		if aws.ToString(tag.Key) != scanTag {
+		if aws.ToString(tag.Key) != ScanTag {
 			continue
 		}
 		if v, known := scanResults[aws.ToString(tag.Value)]; known {

@@ -14,6 +14,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 )
@@ -28,11 +29,13 @@ type env struct {
 	direct   bool
 	json     bool
 	options  s3store.Options
+	layout   s3bucket.Layout
 	lacks    []string // of options.Profile, besides, as its words
 
 	args   []string // what follows the flags
 	client *s3.Client
 	store  *s3store.Store
+	care   *s3bucket.Bucket // looks after that of the store
 	stdout io.Writer
 	stderr io.Writer
 }
@@ -60,9 +63,9 @@ func (e *env) flags(fs *flag.FlagSet) {
 	e.layoutFlags(fs)
 }
 
-// layoutFlags are what the application would say in s3store.Options.Layout.
+// layoutFlags are what the layout of the application says.
 func (e *env) layoutFlags(fs *flag.FlagSet) {
-	l := &e.options.Layout
+	l := &e.layout
 	fs.BoolVar(&e.direct, "direct", false, "clients send files to the bucket directly, too")
 	fs.DurationVar(&l.TicketExpires, "ticket-expires", 0, "how long direct uploads take at most (default 6h)")
 	fs.Func("origin", "`origin` of pages that send files to the bucket; may be repeated", func(origin string) error {
@@ -103,7 +106,10 @@ func (e *env) open(ctx context.Context) error {
 		}
 	})
 	e.options.Logger = slog.New(slog.NewTextHandler(e.stderr, nil))
-	e.store, err = s3store.New(e.client, e.bucket, &e.options)
+	if e.store, err = s3store.New(e.client, e.bucket, &e.options); err != nil {
+		return err
+	}
+	e.care, err = s3bucket.New(e.store, e.layout)
 	return err
 }
 
@@ -126,10 +132,10 @@ func (e *env) complete() error {
 			return fmt.Errorf("-s3-prefix: %w", err)
 		}
 		e.prefix += "/"
-		e.options.Layout.KeyPrefixes = []string{e.prefix}
+		e.layout.KeyPrefixes = []string{e.prefix}
 	}
 	if e.direct {
-		e.options.Layout.StagingPrefixes = []string{e.prefix}
+		e.layout.StagingPrefixes = []string{e.prefix}
 	}
 	return nil
 }

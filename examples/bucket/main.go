@@ -5,7 +5,7 @@
 //	go run -C examples ./bucket setup -s3-bucket pictures -direct -origin https://app.example.com
 //	go run -C examples ./bucket sweep -s3-bucket pictures -s3-prefix avatars -references keys.txt
 //
-// Credentials come from the usual AWS places. The work is done by package s3store,
+// Credentials come from the usual AWS places. The work is done by package s3bucket,
 // and by sweep.Sweeper.
 package main
 

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/s3fake"
-	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/s3bucket"
 )
 
 func TestBadCommandLines(t *testing.T) {
@@ -112,10 +112,10 @@ func TestCheck(t *testing.T) {
 
 	stdout.Reset()
 	require.Equal(t, 1, run(t.Context(), []string{"check", "-s3-bucket", "b", "-s3-endpoint", url, "-json"}, &stdout, &stderr))
-	var r s3store.Report
+	var r s3bucket.Report
 	require.NoError(t, json.Unmarshal(stdout.Bytes(), &r))
 	require.Equal(t, "b", r.Bucket)
-	require.Equal(t, s3store.Wrong, r.Worst())
+	require.Equal(t, s3bucket.StateWrong, r.Worst())
 }
 
 func TestSetup(t *testing.T) {
@@ -165,12 +165,12 @@ func TestCheckProposes(t *testing.T) {
 
 	stdout.Reset()
 	run(t.Context(), append(args, "-json", "-s3-lacks", "pinned-copies"), &stdout, &stderr)
-	var r s3store.Report
+	var r s3bucket.Report
 	require.NoError(t, json.Unmarshal(stdout.Bytes(), &r))
 	require.Equal(t, []string{"pinned-copies"}, r.Proposal.Lacks)
 	for _, f := range r.Findings {
-		if f.Topic == s3store.TopicProfile || f.Topic == s3store.TopicCopies {
-			require.Equal(t, s3store.OK, f.State, f.Explanation)
+		if f.Topic == s3bucket.TopicProfile || f.Topic == s3bucket.TopicCopies {
+			require.Equal(t, s3bucket.StateOK, f.State, f.Explanation)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/s3bucket"
 )
 
 // policy prints one of the documents: the identity policy of a role, or what the
@@ -23,11 +23,11 @@ func policy(*flag.FlagSet) action {
 		if err != nil {
 			return 2, err
 		}
-		text, err := s3store.JSON(document)
+		text, err := s3bucket.JSON(document)
 		if err != nil {
 			return 2, err
 		}
-		if p, ok := document.(s3store.Policy); ok && !e.json {
+		if p, ok := document.(s3bucket.Policy); ok && !e.json {
 			for _, s := range p.Statement {
 				_, _ = fmt.Fprintf(e.stderr, "%s: %s\n", s.Sid, s.Why)
 			}
@@ -39,7 +39,7 @@ func policy(*flag.FlagSet) action {
 
 func documents() []string {
 	names := []string{"bucket", "cors", "lifecycle"}
-	for _, role := range s3store.Roles() {
+	for _, role := range s3bucket.Roles() {
 		names = append(names, string(role))
 	}
 	return names
@@ -48,17 +48,17 @@ func documents() []string {
 func (e *env) document(name string) (any, error) {
 	switch name {
 	case "bucket":
-		return e.store.BucketPolicy(), nil
+		return e.care.BucketPolicy(), nil
 	case "cors":
-		if rule := e.store.CORS(); rule != nil {
+		if rule := e.care.CORS(); rule != nil {
 			return rule, nil
 		}
 		return nil, errors.New("there is no CORS rule without -direct and an -origin")
 	case "lifecycle":
-		return e.store.Lifecycle(), nil
+		return e.care.Lifecycle(), nil
 	}
 	if !slices.Contains(documents(), name) {
 		return nil, fmt.Errorf("%q is none of %s", name, strings.Join(documents(), ", "))
 	}
-	return e.store.Policy(s3store.Role(name))
+	return e.care.Policy(s3bucket.Role(name))
 }

@@ -13,7 +13,7 @@ func setup(*flag.FlagSet) action {
 		if err := e.noArgs(); err != nil {
 			return 2, err
 		}
-		lacking, err := e.store.Setup(ctx)
+		lacking, err := e.care.Setup(ctx)
 		for _, what := range lacking {
 			_, _ = fmt.Fprintln(e.stderr, what)
 		}

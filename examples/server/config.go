@@ -88,7 +88,7 @@ func (cfg *config) storageFlags(fs *flag.FlagSet) {
 	})
 	fs.StringVar(&cfg.prefix, "s3-prefix", "", "put this before all keys")
 	fs.BoolVar(&cfg.direct, "direct", false, "let the page send files to the storage directly, too (default true without -s3-bucket); a bucket must let the page in: see -s3-setup")
-	fs.BoolVar(&cfg.setup, "s3-setup", false, "before serving, add a CORS rule to the bucket for pages of this server and of -cors-origin")
+	fs.BoolVar(&cfg.setup, "s3-setup", false, "before serving, add rules to those of the bucket: one that lets pages of this server and of -cors-origin in, and those that remove what is never confirmed")
 }
 
 var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "r2": s3store.R2()}

@@ -60,18 +60,46 @@ type corsRules struct {
 	}
 }
 
-// Only the wiring, too: the page may send to the storage, the storage lets it,
-// and the rules of others stay.
+// lifecycleRules is the document of a bucket's lifecycle rules.
+type lifecycleRules struct {
+	Rule []struct {
+		Filter     struct{ Prefix string }
+		Expiration struct{ Days int }
+	}
+}
+
+// withoutLifecycle answers requests about lifecycle rules as a bucket without any, and
+// leaves the others to next. What is put goes to puts.
+func withoutLifecycle(next http.Handler, puts chan<- lifecycleRules) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case !r.URL.Query().Has("lifecycle"):
+			next.ServeHTTP(w, r)
+		case r.Method == http.MethodGet:
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, "<Error><Code>NoSuchLifecycleConfiguration</Code></Error>")
+		default:
+			var put lifecycleRules
+			if xml.NewDecoder(r.Body).Decode(&put) == nil {
+				puts <- put
+			}
+		}
+	}
+}
+
+// Only the wiring, too: the page may send to the storage, the storage lets it and
+// removes what is never confirmed, and the rules of others stay.
 func TestS3Setup(t *testing.T) {
 	const others = `<CORSConfiguration><CORSRule><ID>app</ID><AllowedOrigin>https://app.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>` +
-		`<CORSRule><ID>upload-example</ID><AllowedOrigin>http://old.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod></CORSRule></CORSConfiguration>`
+		`</CORSConfiguration>`
 	rules := make(chan corsRules, 1)
 	fake := s3fake.New("pictures")
 	fake.Secret = "secret"
+	expiring := make(chan lifecycleRules, 1)
 	s3 := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case !r.URL.Query().Has("cors"):
-			fake.ServeHTTP(w, r)
+			withoutLifecycle(fake, expiring)(w, r)
 		case r.Method == http.MethodGet:
 			_, _ = io.WriteString(w, others)
 		default:
@@ -92,8 +120,12 @@ func TestS3Setup(t *testing.T) {
 	_, port, _ := strings.Cut(strings.TrimPrefix(p.url, "http://"), ":")
 	require.Equal(t, []string{"http://127.0.0.1:" + port, "http://localhost:" + port, "https://up.example.com"}, got[1].AllowedOrigin)
 	require.Equal(t, []string{"PUT", "POST"}, got[1].AllowedMethod)
-	require.Equal(t, []string{"*"}, got[1].AllowedHeader)
+	require.Contains(t, got[1].AllowedHeader, "if-none-match")
+	require.NotContains(t, got[1].AllowedHeader, "*")
 	require.Equal(t, []string{"ETag"}, got[1].ExposeHeader)
+	removing := (<-expiring).Rule
+	require.Equal(t, "in/upload-staging/", removing[0].Filter.Prefix)
+	require.Equal(t, 1, removing[0].Expiration.Days)
 
 	policy := get(t, p.url+"/", nil).header.Get("Content-Security-Policy")
 	require.Contains(t, policy, "connect-src 'self' "+s3.URL+";")
@@ -170,7 +202,7 @@ func TestS3SetupWithoutRules(t *testing.T) {
 			s3 := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case !r.URL.Query().Has("cors"):
-					fake.ServeHTTP(w, r)
+					withoutLifecycle(fake, make(chan lifecycleRules, 1))(w, r)
 				case r.Method == refused:
 					w.WriteHeader(http.StatusNotImplemented)
 				default:
@@ -184,7 +216,7 @@ func TestS3SetupWithoutRules(t *testing.T) {
 			p := startProcess(t, "-s3-bucket", "pictures", "-s3-endpoint", s3.URL, "-direct", "-s3-setup")
 			p.terminate(t)
 			p.wait(t)
-			require.Contains(t, p.log.String(), "CORS rules: it lets pages in, or not, by a setting of its own")
+			require.Contains(t, p.log.String(), "no CORS rules of a bucket: it lets pages in, or not, by a setting of its own")
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 )
@@ -34,24 +35,25 @@ func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store backend
 	if err != nil {
 		return nil, nil, err
 	}
-	if cfg.setup {
-		setup = func(ctx context.Context, origins []string) error {
-			return letIn(ctx, client, cfg.bucket, origins, log)
-		}
-	}
 	log.Info("storing in S3", "bucket", cfg.bucket, "endpoint", cfg.endpoint, "prefix", cfg.prefix)
-	bucket, err := s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Profile: cfg.profile, Layout: cfg.layout(), Logger: log})
+	bucket, err := s3store.New(client, cfg.bucket, &s3store.Options{MaxMemory: cfg.maxMemory, Profile: cfg.profile, Logger: log})
 	if err != nil {
 		return nil, nil, err
 	}
+	if cfg.setup {
+		setup = func(ctx context.Context, origins []string) error {
+			return letIn(ctx, bucket, cfg.layout(origins), log)
+		}
+	}
 	if cfg.direct {
-		err = verify(ctx, bucket, log)
+		err = verify(ctx, bucket, cfg.layout(nil), log)
 	}
 	return bucket, setup, err
 }
 
-// layout is where the files lie in the bucket.
-func (cfg *config) layout() (l s3store.Layout) {
+// layout is where the files lie in the bucket, and from where pages send them.
+func (cfg *config) layout(origins []string) s3bucket.Layout {
+	l := s3bucket.Layout{Origins: origins}
 	if cfg.prefix != "" {
 		l.KeyPrefixes = []string{cfg.prefix}
 	}

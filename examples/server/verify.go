@@ -6,19 +6,24 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 )
 
 // verify is an error if the S3 server does not do what direct uploads rely on: with
 // what clients are given there, they could read or replace the files of others.
-func verify(ctx context.Context, store *s3store.Store, log *slog.Logger) error {
-	r := store.Verify(ctx)
+func verify(ctx context.Context, store *s3store.Store, layout s3bucket.Layout, log *slog.Logger) error {
+	bucket, err := s3bucket.New(store, layout)
+	if err != nil {
+		return err
+	}
+	r := bucket.Verify(ctx)
 	var wrong []string
 	for _, f := range r.Findings {
 		switch f.State {
-		case s3store.Wrong:
+		case s3bucket.StateWrong:
 			wrong = append(wrong, fmt.Sprintf("  %s: %s", f.Topic, f.Explanation))
-		case s3store.CannotTell:
+		case s3bucket.StateCannotTell:
 			log.Warn("could not be verified", "topic", f.Topic, "why", f.Explanation)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/sweep"
@@ -127,9 +128,9 @@ var sweeper = map[string]path{
 }
 
 // finds is a path on which Check says state of a topic.
-func finds(topic s3store.Topic, state s3store.State) path {
+func finds(topic s3bucket.Topic, state s3bucket.State) path {
 	return func(w *world) error {
-		for _, f := range w.store.Check(w.ctx).Findings {
+		for _, f := range w.care.Check(w.ctx).Findings {
 			if f.Topic == topic && f.State != state {
 				return fmt.Errorf("%s: %s, %s", topic, f.State, f.Explanation)
 			}
@@ -139,25 +140,25 @@ func finds(topic s3store.Topic, state s3store.State) path {
 }
 
 var checker = map[string]path{
-	"reach":          finds(s3store.TopicReachable, s3store.OK),
-	"write":          finds(s3store.TopicWrite, s3store.OK),
-	"read":           finds(s3store.TopicRead, s3store.OK),
-	"multipart":      finds(s3store.TopicMultipart, s3store.OK),
-	"delete":         finds(s3store.TopicDelete, s3store.OK),
-	"conditional":    finds(s3store.TopicConditional, s3store.OK),
-	"signed PUTs":    finds(s3store.TopicSignedPuts, s3store.OK),
-	"forms":          finds(s3store.TopicForms, s3store.OK),
-	"anonymous":      finds(s3store.TopicAnonymous, s3store.OK),
-	"public policy":  finds(s3store.TopicPublic, s3store.OK),
-	"ACLs":           finds(s3store.TopicACLs, s3store.OK),
-	"versioning":     finds(s3store.TopicVersioning, s3store.OK),
-	"CORS":           finds(s3store.TopicCORS, s3store.Wrong), // there is no rule, and that is seen
-	"no more rights": finds(s3store.TopicRights, s3store.OK),
+	"reach":          finds(s3bucket.TopicReachable, s3bucket.StateOK),
+	"write":          finds(s3bucket.TopicWrite, s3bucket.StateOK),
+	"read":           finds(s3bucket.TopicRead, s3bucket.StateOK),
+	"multipart":      finds(s3bucket.TopicMultipart, s3bucket.StateOK),
+	"delete":         finds(s3bucket.TopicDelete, s3bucket.StateOK),
+	"conditional":    finds(s3bucket.TopicConditional, s3bucket.StateOK),
+	"signed PUTs":    finds(s3bucket.TopicSignedPuts, s3bucket.StateOK),
+	"forms":          finds(s3bucket.TopicForms, s3bucket.StateOK),
+	"anonymous":      finds(s3bucket.TopicAnonymous, s3bucket.StateOK),
+	"public policy":  finds(s3bucket.TopicPublic, s3bucket.StateOK),
+	"ACLs":           finds(s3bucket.TopicACLs, s3bucket.StateOK),
+	"versioning":     finds(s3bucket.TopicVersioning, s3bucket.StateOK),
+	"CORS":           finds(s3bucket.TopicCORS, s3bucket.StateWrong), // there is no rule, and that is seen
+	"no more rights": finds(s3bucket.TopicRights, s3bucket.StateOK),
 }
 
 var setter = map[string]path{
 	"CORS rule": func(w *world) error {
-		_, err := w.store.Setup(w.ctx)
+		_, err := w.care.Setup(w.ctx)
 		out, none := w.bucket.Client.GetBucketCors(w.ctx, &s3.GetBucketCorsInput{Bucket: &w.bucket.Name})
 		if none != nil {
 			return errors.Join(none, err)

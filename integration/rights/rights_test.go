@@ -7,19 +7,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 )
 
-var paths = map[s3store.Role]map[string]path{
-	s3store.Streamed: streamed, s3store.Direct: direct, s3store.Delivery: delivery,
-	s3store.Sweeper: sweeper, s3store.Checker: checker, s3store.Setter: setter,
+var paths = map[s3bucket.Role]map[string]path{
+	s3bucket.RoleStreamed: streamed, s3bucket.RoleDirect: direct, s3bucket.RoleDelivery: delivery,
+	s3bucket.RoleSweeper: sweeper, s3bucket.RoleCheck: checker, s3bucket.RoleSetup: setter,
 }
 
 // TestPolicyIsEnough: with exactly the actions of its policy, every path of a role
 // works.
 func TestPolicyIsEnough(t *testing.T) {
 	t.Parallel()
-	for _, role := range s3store.Roles() {
+	for _, role := range s3bucket.Roles() {
 		for _, versioned := range []bool{false, true} {
 			for name, path := range paths[role] {
 				t.Run(fmt.Sprintf("%s/versioned=%v/%s", role, versioned, name), func(t *testing.T) {
@@ -33,8 +34,8 @@ func TestPolicyIsEnough(t *testing.T) {
 
 // needed says which path fails when an action is left out of one statement of a
 // role's policy. The ones that begin with "-" say why this server cannot tell.
-var needed = map[s3store.Role]map[left]string{
-	s3store.Streamed: {
+var needed = map[s3bucket.Role]map[left]string{
+	s3bucket.RoleStreamed: {
 		{"Store", "s3:PutObject"}:                       "small file",
 		{"Tag", "s3:PutObjectTagging"}:                  "large file",
 		{"Abort", "s3:AbortMultipartUpload"}:            "file that is too large",
@@ -45,7 +46,7 @@ var needed = map[s3store.Role]map[left]string{
 		{"RollBackVersions", "s3:DeleteObjectVersion"}:  "handler that fails",
 		{"ListVersions", "s3:ListBucketVersions"}:       "deletion",
 	},
-	s3store.Direct: {
+	s3bucket.RoleDirect: {
 		{"Sign", "s3:PutObject"}:                           "PUT",
 		{"SignTags", "s3:PutObjectTagging"}:                "PUT",
 		{"ListParts", "s3:ListMultipartUploadParts"}:       "parts",
@@ -61,14 +62,14 @@ var needed = map[s3store.Role]map[left]string{
 		{"TellMissing", "s3:ListBucket"}:                   "file that has not arrived",
 		{"FindStrays", "s3:ListBucketMultipartUploads"}:    "lost id of an upload",
 	},
-	s3store.Delivery: {
+	s3bucket.RoleDelivery: {
 		{"Read", "s3:GetObject"}:                      "link",
 		{"TellMissing", "s3:ListBucket"}:              "link to nothing",
 		{"ReadVerdict", "s3:GetObjectTagging"}:        "link to a scanned file",
 		{"ReadScanned", "s3:GetObjectVersionTagging"}: "link to a scanned file",
 		{"ReadScanned", "s3:GetObjectVersion"}:        "link to a scanned file",
 	},
-	s3store.Sweeper: {
+	s3bucket.RoleSweeper: {
 		{"List", "s3:ListBucket"}:                        "orphan",
 		{"ListUploads", "s3:ListBucketMultipartUploads"}: "unfinished upload",
 		{"Abort", "s3:AbortMultipartUpload"}:             "unfinished upload",
@@ -77,7 +78,7 @@ var needed = map[s3store.Role]map[left]string{
 		{"RemoveVersions", "s3:DeleteObjectVersion"}:     "staged file",
 		{"ListVersions", "s3:ListBucketVersions"}:        "orphan",
 	},
-	s3store.Checker: {
+	s3bucket.RoleCheck: {
 		{"ReadSetup", "s3:GetBucketPublicAccessBlock"}:    unknown,
 		{"ReadSetup", "s3:GetBucketPolicyStatus"}:         "public policy",
 		{"ReadSetup", "s3:GetBucketOwnershipControls"}:    "ACLs",
@@ -96,7 +97,7 @@ var needed = map[s3store.Role]map[left]string{
 		{"TellMissing", "s3:ListBucket"}:                  "read",
 		{"FindStrays", "s3:ListBucketMultipartUploads"}:   "multipart",
 	},
-	s3store.Setter: {
+	s3bucket.RoleSetup: {
 		{"Lifecycle", "s3:GetLifecycleConfiguration"}: unknown,
 		{"Lifecycle", "s3:PutLifecycleConfiguration"}: unknown,
 		{"CORS", "s3:GetBucketCORS"}:                  "CORS rule",
@@ -111,7 +112,7 @@ const unknown = "- versitygw answers 501 to everybody, whatever they may do"
 // fails. Each action has a row, and each row an action.
 func TestEachActionIsNeeded(t *testing.T) {
 	t.Parallel()
-	for _, role := range s3store.Roles() {
+	for _, role := range s3bucket.Roles() {
 		seen := map[left]bool{}
 		for _, versioned := range []bool{false, true} {
 			for _, out := range actions(t, role, versioned) {
@@ -134,11 +135,13 @@ func TestEachActionIsNeeded(t *testing.T) {
 }
 
 // actions are all of a role's policy.
-func actions(t *testing.T, role s3store.Role, versioned bool) (all []left) {
+func actions(t *testing.T, role s3bucket.Role, versioned bool) (all []left) {
 	t.Helper()
 	store, err := s3store.New(s3.New(s3.Options{}), "bucket", options(versioned))
 	require.NoError(t, err)
-	p, err := store.Policy(role)
+	bucket, err := s3bucket.New(store, layout(versioned))
+	require.NoError(t, err)
+	p, err := bucket.Policy(role)
 	require.NoError(t, err)
 	for _, s := range p.Statement {
 		for _, action := range s.Action {

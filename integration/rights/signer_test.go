@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 )
@@ -16,7 +17,7 @@ import (
 // TestSigners: what clients send with is signed by somebody who may read nothing, and
 // links by somebody who may write nothing.
 func TestSigners(t *testing.T) {
-	w := newWorld(t, s3store.Direct, false, left{})
+	w := newWorld(t, s3bucket.RoleDirect, false, left{})
 	user := s3test.User(t)
 	signer, closeIdle := user.Client(user.Endpoint)
 	t.Cleanup(closeIdle)
@@ -25,10 +26,10 @@ func TestSigners(t *testing.T) {
 	store, err := s3store.New(w.bucket.Client, w.bucket.Name, opts)
 	require.NoError(t, err)
 	w.store = store
-	may := func(role s3store.Role, sids ...string) {
-		p, err := store.Policy(role)
+	may := func(role s3bucket.Role, sids ...string) {
+		p, err := w.care.Policy(role)
 		require.NoError(t, err)
-		kept := slices.DeleteFunc(p.Statement, func(s s3store.Statement) bool { return !slices.Contains(sids, s.Sid) })
+		kept := slices.DeleteFunc(p.Statement, func(s s3bucket.Statement) bool { return !slices.Contains(sids, s.Sid) })
 		require.Len(t, kept, len(sids))
 		w.bucket.Allow(t, withForms(kept, w.bucket.Name))
 	}
@@ -43,13 +44,13 @@ func TestSigners(t *testing.T) {
 	}
 	w.bucket.Put(t.Context(), t, "files/a", text(10))
 
-	may(s3store.Direct, "Sign", "SignTags")
+	may(s3bucket.RoleDirect, "Sign", "SignTags")
 	for _, name := range []string{"PUT", "form that is sent twice", "parts"} {
 		require.NoError(t, direct[name](w), name)
 	}
 	require.Equal(t, http.StatusForbidden, read())
 
-	may(s3store.Delivery, "Read")
+	may(s3bucket.RoleDelivery, "Read")
 	require.Equal(t, http.StatusOK, read())
 	require.NoError(t, delivery["link"](w))
 	for _, name := range []string{"PUT", "form that is sent twice"} { // a large part may be cut before it is answered

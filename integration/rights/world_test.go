@@ -1,4 +1,4 @@
-// Package rights_test shows that the policies of package s3store are enough, and
+// Package rights_test shows that the policies of package s3bucket are enough, and
 // that each of their actions is needed: a user of versitygw who has exactly those
 // actions goes every path of the library, and with one of them left out a named
 // path fails.
@@ -24,6 +24,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -42,10 +43,11 @@ type world struct {
 	bucket *s3test.Bucket
 	proxy  *faultproxy.Proxy
 	store  *s3store.Store
+	care   *s3bucket.Bucket // looks after that of the store
 	closed []func()
 }
 
-func newWorld(t testing.TB, role s3store.Role, versioned bool, out left) *world {
+func newWorld(t testing.TB, role s3bucket.Role, versioned bool, out left) *world {
 	t.Helper()
 	user := s3test.User(t)
 	w := &world{t: t, ctx: t.Context(), bucket: s3test.NewBucket(t, versioned)}
@@ -66,10 +68,12 @@ func newWorld(t testing.TB, role s3store.Role, versioned bool, out left) *world 
 	})
 	w.store, err = s3store.New(client, w.bucket.Name, options(versioned))
 	require.NoError(t, err)
-	p, err := w.store.Policy(role)
+	w.care, err = s3bucket.New(w.store, layout(versioned))
+	require.NoError(t, err)
+	p, err := w.care.Policy(role)
 	require.NoError(t, err)
 	statements := without(p.Statement, out)
-	gate.hide = !slices.ContainsFunc(statements, func(s s3store.Statement) bool { return slices.Contains(s.Action, "s3:ListBucket") })
+	gate.hide = !slices.ContainsFunc(statements, func(s s3bucket.Statement) bool { return slices.Contains(s.Action, "s3:ListBucket") })
 	w.bucket.Allow(t, withForms(statements, w.bucket.Name))
 	return w
 }
@@ -77,7 +81,7 @@ func newWorld(t testing.TB, role s3store.Role, versioned bool, out left) *world 
 // withForms also allows what the gateway asks for when it is sent a POST form,
 // s3:PutObject on the bucket itself, wherever files may be sent: it does not look
 // at the form's key for that, as AWS does.
-func withForms(statements []s3store.Statement, bucket string) []s3store.Statement {
+func withForms(statements []s3bucket.Statement, bucket string) []s3bucket.Statement {
 	for i, s := range statements {
 		if slices.Contains(s.Action, "s3:PutObject") && slices.ContainsFunc(s.Resource, func(r string) bool { return strings.HasSuffix(r, "/upload-staging/*") }) {
 			statements[i].Resource = append(slices.Clone(s.Resource), "arn:aws:s3:::"+bucket)
@@ -90,15 +94,19 @@ func withForms(statements []s3store.Statement, bucket string) []s3store.Statemen
 func options(versioned bool) *s3store.Options {
 	return &s3store.Options{
 		Tags: map[string]string{"app": "test"}, Logger: slog.New(slog.DiscardHandler),
-		Layout: s3store.Layout{
-			KeyPrefixes: []string{"files/"}, StagingPrefixes: []string{""}, Versioned: versioned,
-			Origins: []string{"https://app.example.com"}, Scanner: "arn:aws:iam::123456789012:role/scanner",
-		},
 	}
 }
 
-func without(statements []s3store.Statement, out left) []s3store.Statement {
-	var kept []s3store.Statement
+// layout is that of all buckets here.
+func layout(versioned bool) s3bucket.Layout {
+	return s3bucket.Layout{
+		KeyPrefixes: []string{"files/"}, StagingPrefixes: []string{""}, Versioned: versioned,
+		Origins: []string{"https://app.example.com"}, Scanner: "arn:aws:iam::123456789012:role/scanner",
+	}
+}
+
+func without(statements []s3bucket.Statement, out left) []s3bucket.Statement {
+	var kept []s3bucket.Statement
 	for _, s := range statements {
 		if s.Sid == out.sid {
 			s.Action = slices.DeleteFunc(slices.Clone(s.Action), func(a string) bool { return a == out.action })

@@ -10,6 +10,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 )
@@ -112,7 +113,7 @@ func TestStolenCopiesOfOneWhoMayNotRead(t *testing.T) {
 	for _, at := range attempts() {
 		t.Run(fmt.Sprintf("%+v", at), func(t *testing.T) {
 			b := s3test.NewBucket(t, false)
-			narrow := b.As(t, []s3store.Statement{{
+			narrow := b.As(t, []s3bucket.Statement{{
 				Sid: "Sign", Effect: "Allow", Action: []string{"s3:PutObject"}, Resource: []string{"arn:aws:s3:::" + b.Name + "/upload-staging/*"},
 			}})
 			signer, closeIdle := narrow.Client(narrow.Endpoint)

@@ -16,15 +16,15 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/s3bucket"
 )
 
 // As is the server for somebody who may do only what the statements allow, on MinIO by
 // a session and on the gateway as [User].
-func (b *Bucket) As(t testing.TB, statements []s3store.Statement) Server {
+func (b *Bucket) As(t testing.TB, statements []s3bucket.Statement) Server {
 	t.Helper()
 	if current.Kind == "minio" {
-		return current.session(t, s3store.Policy{Version: "2012-10-17", Statement: statements})
+		return current.session(t, s3bucket.Policy{Version: "2012-10-17", Statement: statements})
 	}
 	user := User(t)
 	b.Allow(t, statements)
@@ -32,7 +32,7 @@ func (b *Bucket) As(t testing.TB, statements []s3store.Statement) Server {
 }
 
 // session asks for credentials with a policy of their own.
-func (s Server) session(t testing.TB, p s3store.Policy) Server {
+func (s Server) session(t testing.TB, p s3bucket.Policy) Server {
 	t.Helper()
 	document, err := json.Marshal(p)
 	require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/versity/versitygw/auth"
 
-	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/s3bucket"
 )
 
 // The user who may do what a bucket's policy says and nothing else.
@@ -64,18 +64,18 @@ func User(t testing.TB) Server {
 
 // Allow makes the statements of an identity policy those of the bucket's policy
 // for [User], and nothing else.
-func (b *Bucket) Allow(t testing.TB, statements []s3store.Statement) {
+func (b *Bucket) Allow(t testing.TB, statements []s3bucket.Statement) {
 	t.Helper()
-	bound := make([]s3store.Statement, len(statements))
+	bound := make([]s3bucket.Statement, len(statements))
 	for i, s := range statements {
 		s.Principal = map[string][]string{"AWS": {userAccess}}
 		bound[i] = s
 	}
-	b.SetPolicy(t, s3store.Policy{Version: "2012-10-17", Statement: bound})
+	b.SetPolicy(t, s3bucket.Policy{Version: "2012-10-17", Statement: bound})
 }
 
 // SetPolicy makes p the bucket's policy.
-func (b *Bucket) SetPolicy(t testing.TB, p s3store.Policy) {
+func (b *Bucket) SetPolicy(t testing.TB, p s3bucket.Policy) {
 	t.Helper()
 	document, err := json.Marshal(p)
 	require.NoError(t, err)

@@ -1,0 +1,56 @@
+package s3bucket
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// attempt sends a signed request as a client may that does not keep to it.
+type attempt struct {
+	what  string
+	taken advice // what it means if the service takes it
+	do    func(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte)
+}
+
+// advice is what to do about a service that lacks an ability.
+type advice struct {
+	flag flag
+	text string
+}
+
+var (
+	adviseLengths = advice{flagLengths, flagLengths.say()}
+	adviseHeaders = advice{flagHeaders, flagHeaders.say() + ", or take the one of MinIO if it is one"}
+	adviseForms   = advice{flagForms, flagForms.say()}
+	adviseOnce    = advice{flagPut, flagPut.say() + ", which leaves forms"}
+)
+
+const keepsTo = "the service takes what was signed and refuses what was not"
+
+func refusesAll(status int, err error) tried {
+	t := unclearTried(fmt.Sprintf("the service refuses what was signed, too (%d %v)", status, err))
+	t.absent = status/100 == 4
+	return t
+}
+
+// judge says what it means how a wrong request was answered.
+func judge(status int, err error, what string, taken advice) tried {
+	switch {
+	case err != nil:
+		return unclearTried(what + ": " + err.Error())
+	case status/100 == 2:
+		return tried{
+			state: StateWrong, why: "the service takes " + what + " that was not signed: clients cannot be held to what they declare",
+			flag: taken.flag, advice: taken.text,
+		}
+	case status == http.StatusNotImplemented, status == http.StatusMethodNotAllowed:
+		t := unclearTried("the service does not know such requests: say so in the profile")
+		t.absent = true
+		return t
+	case status/100 != 4:
+		return unclearTried(fmt.Sprintf("%s was answered with %d", what, status))
+	}
+	return tried{state: StateOK}
+}

@@ -1,0 +1,52 @@
+// Package s3bucket looks after the bucket of an [s3store.Store]: it sets it up, finds
+// out whether it is set up right, and writes the policies of those who use it. Uploads
+// do not need it.
+//
+// A [Layout] says how the application uses the bucket. From that and from the options
+// of the store, [Bucket.Check] finds out whether the bucket enforces what it promises,
+// and which [s3store.Profile] fits the service; [Bucket.Verify] is a short form of it
+// for the start of a program. [Bucket.Setup] adds the CORS rule that lets pages send
+// files, and the lifecycle rules that remove what nobody finished, to the rules of the
+// bucket. [Bucket.Policy] writes the least that each part of the application must be
+// allowed to do, with the reason for each action, and [Bucket.BucketPolicy] what nobody
+// may do. The program examples/bucket does so from the command line, and docs/iam.md
+// shows the policies.
+//
+// KMS keys also take kms:GenerateDataKey and kms:Decrypt. What clients are given can be
+// signed by others, [s3store.Options].Signer: for uploads with the statements Sign and
+// SignTags of [RoleDirect], for links with [RoleDelivery].
+package s3bucket
+
+import (
+	"errors"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+// Bucket is the bucket of a store, as an application uses it. It is safe for concurrent
+// use.
+type Bucket struct {
+	*service
+	layout  Layout
+	headers []string // of what clients send
+}
+
+// New returns the bucket of a store. It makes no call to S3. What the methods find
+// out and write is for the options and the client of that store.
+func New(store *s3store.Store, layout Layout) (*Bucket, error) {
+	if store == nil {
+		return nil, errors.New("s3bucket: the store is nil")
+	}
+	if err := layout.complete(); err != nil {
+		return nil, err
+	}
+	return &Bucket{newService(store.Client(), store.Bucket(), store.Options()), layout, store.SignedHeaders()}, nil
+}
+
+// direct reports that there are direct uploads.
+func (b *Bucket) direct() bool { return len(b.layout.StagingPrefixes) > 0 }
+
+func (b *Bucket) versioned() bool { return b.layout.Versioned }
+
+// tagged reports that each object is written with tags.
+func (b *Bucket) tagged() bool { return len(b.opts.Tags) > 0 }

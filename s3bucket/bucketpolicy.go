@@ -1,0 +1,69 @@
+package s3bucket
+
+import (
+	"slices"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+// scanClean is the value of [s3store.ScanTag] for what may be served.
+const scanClean = "NO_THREATS_FOUND"
+
+// BucketPolicy returns statements for the bucket's own policy, which bind
+// everybody, whatever their roles allow: only TLS, no callers without credentials,
+// no ACLs and, with [Layout].Scanner, nothing served that was not found clean.
+// They name the bucket by the store's name for it, which must not be an access
+// point's alias. They only forbid, so they can be added to the statements that a bucket has.
+//
+// It is not applied by Setup: a mistake in a bucket policy locks people out.
+// Callers without credentials and ACLs are best switched off by the public access
+// block and the ownership controls of the bucket, too, which Check looks at.
+func (b *Bucket) BucketPolicy() Policy {
+	bucket := b.resources(wholeBucket)[0]
+	all := []string{bucket, bucket + "/*"}
+	p := Policy{Version: policyVersion, Statement: []Statement{
+		{
+			Sid: "OnlyTLS", Action: []string{"s3:*"}, Resource: all,
+			Condition: map[string]map[string][]string{"Bool": {"aws:SecureTransport": {"false"}}},
+			Why:       "so that no file, signed request or link travels in the clear",
+		},
+		{
+			Sid: "NobodyUnknown", Action: []string{"s3:*"}, Resource: all,
+			Condition: map[string]map[string][]string{"StringEquals": {"aws:PrincipalType": {"Anonymous"}}},
+			Why:       "so that no other statement makes the bucket public; what was signed, such as links, is not anonymous",
+		},
+		{
+			Sid: "NoACLs", Action: []string{"s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"}, Resource: all,
+			Why: "so that no object is opened by itself; an ACL that is sent along with an object needs the same right",
+		},
+	}}
+	if b.layout.Scanner != "" {
+		p.Statement = append(p.Statement, b.scanGate()...)
+	}
+	for i := range p.Statement {
+		p.Statement[i].Effect, p.Statement[i].Principal = "Deny", "*"
+	}
+	return p
+}
+
+func (b *Bucket) scanGate() []Statement {
+	scanner := b.layout.Scanner
+	return []Statement{
+		{
+			Sid: "OnlyClean", Action: []string{"s3:GetObject", "s3:GetObjectVersion"}, Resource: b.resources(publishedKeys),
+			Condition: map[string]map[string][]string{
+				"StringNotEquals": {"s3:ExistingObjectTag/" + s3store.ScanTag: {scanClean}},
+				"ArnNotLike":      {"aws:PrincipalArn": slices.Concat([]string{scanner}, b.layout.ScanExempt)},
+			},
+			Why: "so that nobody is served what GuardDuty has not found clean: not yet scanned is not clean",
+		},
+		{
+			Sid: "OnlyScannerJudges", Action: []string{"s3:PutObjectTagging", "s3:PutObjectVersionTagging"}, Resource: b.resources(publishedKeys),
+			Condition: map[string]map[string][]string{
+				"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": {s3store.ScanTag}},
+				"ArnNotLike":               {"aws:PrincipalArn": {scanner}},
+			},
+			Why: "so that nobody but GuardDuty says that a file is clean",
+		},
+	}
+}

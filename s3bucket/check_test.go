@@ -1,0 +1,333 @@
+package s3bucket_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/rounds"
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/s3bucket"
+	"github.com/airlock-go/upload/s3store"
+)
+
+func abortRule(prefix string, days int) string {
+	return fmt.Sprintf(`<Rule><ID>a%s</ID><Status>Enabled</Status><Filter><Prefix>%s</Prefix></Filter>`+
+		`<AbortIncompleteMultipartUpload><DaysAfterInitiation>%d</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>`, prefix, prefix, days)
+}
+
+func expireRule(prefix string, days int) string {
+	return fmt.Sprintf(`<Rule><ID>e%s</ID><Status>Enabled</Status><Filter><Prefix>%s</Prefix></Filter><Expiration><Days>%d</Days></Expiration></Rule>`, prefix, prefix, days)
+}
+
+func lifecycle(rules string) string {
+	return "<LifecycleConfiguration>" + rules + "</LifecycleConfiguration>"
+}
+
+func corsRule(origin, method, header, expose string) string {
+	return "<CORSConfiguration><CORSRule><AllowedOrigin>" + origin + "</AllowedOrigin><AllowedMethod>" + method + "</AllowedMethod><AllowedMethod>POST</AllowedMethod>" +
+		"<AllowedHeader>" + header + "</AllowedHeader><ExposeHeader>" + expose + "</ExposeHeader></CORSRule></CORSConfiguration>"
+}
+
+// TestCheckSettings: every answer that AWS has for a setting, and what it means.
+func TestCheckSettings(t *testing.T) {
+	t.Parallel()
+	const ok, wrong, unclear = s3bucket.StateOK, s3bucket.StateWrong, s3bucket.StateCannotTell
+	const origin = "https://app.example.com"
+	abort := abortRule("", 7)
+	for _, row := range []struct {
+		setting, answer string
+		topic           s3bucket.Topic
+		state           s3bucket.State
+		says            string
+	}{
+		{"", "", s3bucket.TopicPublicBlock, ok, "all four"},
+		{"publicAccessBlock", "404 NoSuchPublicAccessBlockConfiguration", s3bucket.TopicPublicBlock, wrong, "has none"},
+		{"publicAccessBlock", "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>", s3bucket.TopicPublicBlock, wrong, "IgnorePublicAcls is off"},
+		{"publicAccessBlock", "403 AccessDenied", s3bucket.TopicPublicBlock, unclear, "lack s3:GetBucketPublicAccessBlock"},
+		{"publicAccessBlock", "501 NotImplemented", s3bucket.TopicPublicBlock, unclear, "does not know this"},
+		{"publicAccessBlock", "405 MethodNotAllowed", s3bucket.TopicPublicBlock, unclear, "does not know this"},
+		{"publicAccessBlock", "500 InternalError", s3bucket.TopicPublicBlock, unclear, "InternalError"},
+		{"publicAccessBlock", "<not xml", s3bucket.TopicPublicBlock, unclear, ""},
+		{"", "", s3bucket.TopicPublic, ok, "does not make it public"},
+		{"policyStatus", "404 NoSuchBucketPolicy", s3bucket.TopicPublic, ok, "no policy"},
+		{"policyStatus", "<PolicyStatus><IsPublic>true</IsPublic></PolicyStatus>", s3bucket.TopicPublic, wrong, "makes it public"},
+		{"policyStatus", "403 AccessDenied", s3bucket.TopicPublic, unclear, "lack s3:GetBucketPolicyStatus"},
+		{"", "", s3bucket.TopicACLs, ok, "ACLs are off"},
+		{"ownershipControls", "404 OwnershipControlsNotFoundError", s3bucket.TopicACLs, wrong, "ACLs count"},
+		{"ownershipControls", "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>", s3bucket.TopicACLs, wrong, "ObjectWriter"},
+		{"ownershipControls", "<OwnershipControls/>", s3bucket.TopicACLs, unclear, "without rules"},
+		{"ownershipControls", "403 AccessDenied", s3bucket.TopicACLs, unclear, "lack s3:GetBucketOwnershipControls"},
+		{"", "", s3bucket.TopicEncryption, ok, "AES256"},
+		{"encryption", "404 ServerSideEncryptionConfigurationNotFoundError", s3bucket.TopicEncryption, wrong, "encrypts nothing"},
+		{"encryption", "<ServerSideEncryptionConfiguration/>", s3bucket.TopicEncryption, wrong, "encrypts nothing"},
+		{"encryption", "403 AccessDenied", s3bucket.TopicEncryption, unclear, "lack s3:GetEncryptionConfiguration"},
+		{"", "", s3bucket.TopicVersioning, ok, "no versions"},
+		{"versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>", s3bucket.TopicVersioning, wrong, "say so in the Layout"},
+		{"versioning", "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>", s3bucket.TopicVersioning, wrong, "suspended"},
+		{"versioning", "403 AccessDenied", s3bucket.TopicVersioning, unclear, "lack s3:GetBucketVersioning"},
+		{"", "", s3bucket.TopicLogging, ok, `"logs"`},
+		{"logging", "<BucketLoggingStatus/>", s3bucket.TopicLogging, wrong, "who read what"},
+		{"logging", "403 AccessDenied", s3bucket.TopicLogging, unclear, "lack s3:GetBucketLogging"},
+		{"", "", s3bucket.TopicStaging, ok, "is removed"},
+		{"lifecycle", "404 NoSuchLifecycleConfiguration", s3bucket.TopicStaging, wrong, `under "upload-staging/"`},
+		{"lifecycle", lifecycle(abort + expireRule("upload", 3)), s3bucket.TopicStaging, ok, ""},
+		{"lifecycle", lifecycle(abort + expireRule("upload-staging/x", 3)), s3bucket.TopicStaging, wrong, "no rule"},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Disabled</Status><Filter><Prefix></Prefix></Filter><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, wrong, "no rule"},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Prefix></Prefix><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, ok, ""},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter><Tag><Key>a</Key><Value>b</Value></Tag></Filter><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, wrong, "no rule"},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan></Filter><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, wrong, "no rule"},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter/><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, ok, ""},
+		{"lifecycle", "403 AccessDenied", s3bucket.TopicStaging, unclear, "lack s3:GetLifecycleConfiguration"},
+		{"", "", s3bucket.TopicUnfinished, ok, "are aborted"},
+		{"lifecycle", "404 NoSuchLifecycleConfiguration", s3bucket.TopicUnfinished, wrong, "cost money"},
+		{"lifecycle", lifecycle(abortRule("upload-staging/", 1)), s3bucket.TopicUnfinished, wrong, `under ""`},
+		{"lifecycle", "501 NotImplemented", s3bucket.TopicUnfinished, unclear, "does not know this"},
+		{"", "", s3bucket.TopicCORS, ok, "may send"},
+		{"cors", "404 NoSuchCORSConfiguration", s3bucket.TopicCORS, wrong, "PUT with the header fields"},
+		{"cors", corsRule("https://*.example.com", "PUT", "*", "etag"), s3bucket.TopicCORS, ok, ""},
+		{"cors", corsRule("https://app.example.com.evil", "PUT", "*", "ETag"), s3bucket.TopicCORS, wrong, origin},
+		{"cors", corsRule("*", "PUT", "*", "ETag"), s3bucket.TopicCORS, wrong, "any origin"},
+		{"cors", corsRule(origin, "GET", "*", "ETag"), s3bucket.TopicCORS, wrong, "PUT"},
+		{"cors", corsRule(origin, "PUT", "content-type", "ETag"), s3bucket.TopicCORS, wrong, "PUT"},
+		{"cors", corsRule(origin, "PUT", "*", "x-other"), s3bucket.TopicCORS, wrong, "ETag"},
+		{"cors", "403 AccessDenied", s3bucket.TopicCORS, unclear, "lack s3:GetBucketCORS"},
+		{"", "", s3bucket.TopicRights, ok, "none of those"},
+		{"policy", "{}", s3bucket.TopicRights, wrong, "s3:GetBucketPolicy"},
+		{"policy", "404 NoSuchBucketPolicy", s3bucket.TopicRights, wrong, "s3:GetBucketPolicy"},
+		{"policy", "500 InternalError", s3bucket.TopicRights, unclear, "s3:GetBucketPolicy"},
+		{"acl", "<AccessControlPolicy/>", s3bucket.TopicRights, wrong, "s3:GetBucketAcl"},
+		{"tags", "404 NoSuchKey", s3bucket.TopicRights, wrong, "s3:DeleteObjectTagging"},
+		{"list", "<ListAllMyBucketsResult><Buckets><Bucket><Name>payroll</Name></Bucket></Buckets></ListAllMyBucketsResult>", s3bucket.TopicRights, wrong, "s3:ListAllMyBuckets"},
+		{"list", "<ListAllMyBucketsResult><Buckets><Bucket><Name>bucket</Name></Bucket></Buckets></ListAllMyBucketsResult>", s3bucket.TopicRights, ok, ""},
+	} {
+		t.Run(fmt.Sprintf("%s/%s/%s", row.topic, row.setting, row.answer), func(t *testing.T) {
+			svc, bucket := newService(t, s3store.Options{}, layout(), map[string]string{row.setting: row.answer})
+			got := finding(t, bucket.Check(t.Context()), row.topic)
+			require.Equal(t, row.state, got.State, got.Explanation)
+			require.Contains(t, got.Explanation, row.says)
+			requireClean(t, svc)
+		})
+	}
+}
+
+func requireClean(t *testing.T, svc *service) {
+	t.Helper()
+	require.Empty(t, svc.Keys())
+	require.Zero(t, svc.OpenUploads())
+	require.Empty(t, svc.puts, "Check changes no setting")
+}
+
+// TestCheckVersioned: what is right and wrong is another on a bucket with versions.
+func TestCheckVersioned(t *testing.T) {
+	l := layout()
+	l.Versioned = true
+	enabled := map[string]string{"versioning": "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"}
+	svc, bucket := newService(t, s3store.Options{}, l, enabled)
+	svc.Versioned = true
+	r := bucket.Check(t.Context())
+	require.Equal(t, s3bucket.StateOK, finding(t, r, s3bucket.TopicVersioning).State)
+	require.Equal(t, s3bucket.StateOK, finding(t, r, s3bucket.TopicDelete).State)
+	staged := finding(t, r, s3bucket.TopicStaging)
+	require.Equal(t, s3bucket.StateWrong, staged.State)
+	require.Contains(t, staged.Explanation, "older versions")
+	requireClean(t, svc)
+
+	for more, state := range map[string]s3bucket.State{"": s3bucket.StateOK, "<NewerNoncurrentVersions>3</NewerNoncurrentVersions>": s3bucket.StateWrong} {
+		svc.settings["lifecycle"] = lifecycle(expireRule("", 1) + abortRule("", 1) + `<Rule><Status>Enabled</Status><Filter/><NoncurrentVersionExpiration>` +
+			more + `<NoncurrentDays>2</NoncurrentDays></NoncurrentVersionExpiration></Rule>`)
+		require.Equal(t, state, finding(t, bucket.Check(t.Context()), s3bucket.TopicStaging).State, "%q", more)
+	}
+
+	_, bucket = newService(t, s3store.Options{}, l, nil)
+	require.Equal(t, s3bucket.StateWrong, finding(t, bucket.Check(t.Context()), s3bucket.TopicVersioning).State)
+}
+
+// TestCheckTicketsOutliveTheRule: a rule that removes files whose tickets work is no
+// help.
+func TestCheckTicketsOutliveTheRule(t *testing.T) {
+	l := layout()
+	l.TicketExpires = 25 * time.Hour
+	_, bucket := newService(t, s3store.Options{}, l, nil)
+	got := finding(t, bucket.Check(t.Context()), s3bucket.TopicStaging)
+	require.Equal(t, s3bucket.StateWrong, got.State)
+	require.Contains(t, got.Explanation, "after 1 days, but tickets work for 25h0m0s")
+}
+
+// TestCheckCleansUp: whatever a call answers, and whenever the caller leaves,
+// nothing that Check wrote stays.
+func TestCheckCleansUp(t *testing.T) {
+	t.Parallel()
+	all, undisturbed := newService(t, s3store.Options{}, layout(), nil)
+	undisturbed.Check(t.Context())
+	faults := []s3fake.Fault{fail500, denied, s3fake.Drop}
+	takesTurn := rounds.Turns(5)
+	for _, call := range []string{
+		"PutObject", "HeadObject", "CreateMultipartUpload", "UploadPart", "ListMultipartUploads", "CompleteMultipartUpload", "AbortMultipartUpload", "DeleteObject", "ListObjectVersions",
+	} {
+		for _, n := range []int{1, 2, 3, 5, 8} {
+			for i, fault := range faults {
+				for _, versioned := range []bool{false, true} {
+					if n > all.Calls(call) || !takesTurn() {
+						continue // there is no such call, or another takes its turn
+					}
+					t.Run(fmt.Sprintf("versioned=%v %s fault %d call %d", versioned, call, i, n), func(t *testing.T) {
+						svc, bucket := newService(t, s3store.Options{}, layout(), nil)
+						svc.Versioned = versioned
+						svc.Inject(call, n, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+							if svc.Calls(call) == n {
+								fault(w, r, serve)
+								return
+							}
+							serve(w, r)
+						})
+						r := bucket.Check(t.Context())
+						require.NotEmpty(t, r.Findings)
+						requireClean(t, svc)
+					})
+				}
+			}
+		}
+	}
+}
+
+func TestCheckEndsWithItsContext(t *testing.T) {
+	for n := 1; n < 60; n += 3 {
+		ctx, cancel := context.WithCancel(t.Context())
+		svc, bucket := newService(t, s3store.Options{}, layout(), nil)
+		calls := 0
+		stop := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			if calls++; calls == n {
+				cancel()
+			}
+			serve(w, r)
+		}
+		for _, call := range []string{"PutObject", "HeadObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "DeleteObject"} {
+			svc.Inject(call, forEver, stop)
+		}
+		r := bucket.Check(ctx)
+		cancel()
+		last := r.Findings[len(r.Findings)-2]
+		if calls >= n {
+			require.Equal(t, s3bucket.Finding{Topic: s3bucket.TopicRights, State: s3bucket.StateCannotTell, Explanation: "not looked at: context canceled"}, last)
+		}
+		requireClean(t, svc)
+	}
+}
+
+// TestCheckTellsWhatIsLeft: a probe that cannot be removed is named.
+func TestCheckTellsWhatIsLeft(t *testing.T) {
+	svc, bucket := newService(t, s3store.Options{}, s3bucket.Layout{}, nil)
+	svc.Inject("DeleteObject", forEver, denied)
+	r := bucket.Check(t.Context())
+	require.Equal(t, s3bucket.StateWrong, finding(t, r, s3bucket.TopicDelete).State)
+	require.Contains(t, finding(t, r, s3bucket.TopicDelete).Explanation, "it takes s3:DeleteObject")
+	left := finding(t, r, s3bucket.TopicLeft)
+	require.Equal(t, s3bucket.StateWrong, left.State)
+	require.NotEmpty(t, svc.Keys())
+	for _, key := range svc.Keys() {
+		require.Regexp(t, "^upload-probe/[a-z0-9]{26}$", key)
+		require.Contains(t, left.Explanation, key)
+	}
+}
+
+// TestCheckAServiceWithoutSignatures: it keeps to nothing, and nothing is proposed.
+func TestCheckAServiceWithoutSignatures(t *testing.T) {
+	svc, bucket := newService(t, s3store.Options{}, layout(), nil)
+	svc.Secret = ""
+	r := bucket.Check(t.Context())
+	require.Equal(t, s3bucket.StateWrong, finding(t, r, s3bucket.TopicSignatures).State)
+	require.Equal(t, s3bucket.StateWrong, finding(t, r, s3bucket.TopicProfile).State)
+	require.Equal(t, s3bucket.FitsNot, r.Proposal.Fit)
+	for topic, what := range map[s3bucket.Topic]string{s3bucket.TopicSignedPuts: "file", s3bucket.TopicSignedParts: "part"} {
+		got := finding(t, r, topic)
+		require.Equal(t, s3bucket.StateWrong, got.State)
+		require.Contains(t, got.Explanation, "takes a longer "+what+" that was not signed: clients cannot be held to what they declare; say NoSignedLengths")
+	}
+	requireClean(t, svc)
+}
+
+func TestReport(t *testing.T) {
+	svc, bucket := newService(t, s3store.Options{}, s3bucket.Layout{}, nil)
+	r := bucket.Check(t.Context())
+	require.Equal(t, s3bucket.StateOK, r.Worst(), "%s", r)
+	for _, f := range r.Findings {
+		require.NotContains(t, []s3bucket.Topic{s3bucket.TopicSignedPuts, s3bucket.TopicSignedParts, s3bucket.TopicForms, s3bucket.TopicStaging, s3bucket.TopicCORS}, f.Topic, "there are no direct uploads")
+		require.Contains(t, r.String(), fmt.Sprintf("ok           %s: %s\n", f.Topic, f.Explanation))
+	}
+	svc.settings["logging"] = "501 NotImplemented"
+	require.Equal(t, s3bucket.StateCannotTell, bucket.Check(t.Context()).Worst())
+	svc.settings["policyStatus"] = "<PolicyStatus><IsPublic>true</IsPublic></PolicyStatus>"
+	r = bucket.Check(t.Context())
+	require.Equal(t, s3bucket.StateWrong, r.Worst())
+	text, err := json.Marshal(r)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `{"bucket":"bucket","findings":[{"topic":"reachable","state":"ok","explanation":"the bucket answers"},`)
+}
+
+// TestCheckUnenforced: a service that ignores conditions, or refuses them, is told
+// from one that keeps to them.
+func TestCheckUnenforced(t *testing.T) {
+	ignoring := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		r.Header.Del("If-None-Match")
+		serve(w, r)
+	}
+	refusing := func(status int) s3fake.Fault {
+		return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			if r.Header.Get("If-None-Match") == "" {
+				serve(w, r)
+				return
+			}
+			w.WriteHeader(status)
+		}
+	}
+	for _, row := range []struct {
+		name, call string
+		fault      s3fake.Fault
+		profile    s3store.Profile
+		state      s3bucket.State
+		says       string
+	}{
+		{"enforced", "Other", nil, s3store.Profile{}, s3bucket.StateOK, "is enforced by PutObject and"},
+		{"enforced, more than the profile says", "Other", nil, s3store.Profile{InsecureUnconditionalPut: true}, s3bucket.StateOK, "need not say InsecureUnconditionalPut"},
+		{"enforced, more than the profile says of parts", "Other", nil, s3store.Profile{InsecureUnconditionalComplete: true}, s3bucket.StateOK, "need not say InsecureUnconditionalComplete"},
+		{"ignored", "PutObject", ignoring, s3store.Profile{}, s3bucket.StateWrong, "PutObject replaced an object"},
+		{"ignored, as the profile says", "PutObject", ignoring, s3store.Profile{InsecureUnconditionalPut: true}, s3bucket.StateOK, "unless keys are random, as the profile says"},
+		{"ignored, while the profile says it of parts", "PutObject", ignoring, s3store.Profile{InsecureUnconditionalComplete: true}, s3bucket.StateWrong, "PutObject replaced an object"},
+		{"ignored at the end of parts", "CompleteMultipartUpload", ignoring, s3store.Profile{}, s3bucket.StateWrong, "say InsecureUnconditionalComplete"},
+		{"ignored at the end of parts, as the profile says", "CompleteMultipartUpload", ignoring, s3store.Profile{InsecureUnconditionalComplete: true}, s3bucket.StateOK, "as the profile says"},
+		{"refused at the end of parts", "CompleteMultipartUpload", refusing(501), s3store.Profile{}, s3bucket.StateWrong, "CompleteMultipartUpload refuses If-None-Match"},
+		{"an odd answer", "CompleteMultipartUpload", refusing(409), s3store.Profile{}, s3bucket.StateCannotTell, "CompleteMultipartUpload"},
+		{"refused", "PutObject", refusing(400), s3store.Profile{}, s3bucket.StateWrong, "PutObject refuses If-None-Match"},
+		{"nothing written", "PutObject", denied, s3store.Profile{}, s3bucket.StateCannotTell, "nothing could be written"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			svc, bucket := newService(t, s3store.Options{Profile: row.profile}, s3bucket.Layout{}, nil)
+			svc.Inject(row.call, forEver, row.fault)
+			got := finding(t, bucket.Check(t.Context()), s3bucket.TopicConditional)
+			require.Equal(t, row.state, got.State, got.Explanation)
+			require.Contains(t, got.Explanation, row.says)
+			requireClean(t, svc)
+		})
+	}
+}
+
+// TestCheckForms: a service that takes each form breaks what its policy says.
+func TestCheckForms(t *testing.T) {
+	for status, want := range map[int]s3bucket.State{
+		204: s3bucket.StateWrong, 200: s3bucket.StateWrong, // takes all
+		403: s3bucket.StateCannotTell, // takes none
+		501: s3bucket.StateCannotTell, 405: s3bucket.StateCannotTell, 500: s3bucket.StateCannotTell, 302: s3bucket.StateCannotTell,
+	} {
+		svc, bucket := newService(t, s3store.Options{}, layout(), nil)
+		svc.Inject(http.MethodPost, forEver, func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) { w.WriteHeader(status) })
+		got := finding(t, bucket.Check(t.Context()), s3bucket.TopicForms)
+		require.Equal(t, want, got.State, "%d: %s", status, got.Explanation)
+		requireClean(t, svc)
+	}
+}

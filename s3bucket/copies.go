@@ -1,0 +1,48 @@
+package s3bucket
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/airlock-go/upload/internal/s3calls"
+	"github.com/airlock-go/upload/storage"
+)
+
+const adviseGuard = "take NoCopyGuard out of the profile or, if that is no help, say NoSignedHeaders"
+
+// copyCondition is the header field that is signed against copies.
+const copyCondition = "x-amz-copy-source-if-match"
+
+// stolen is what it means if a client can have something copied.
+func (p *signing) stolen() (advice, error) {
+	text := adviseHeaders.text
+	headers, err := p.headers()
+	if !p.service.opts.Profile.HeadersFromQuery && !slices.Contains(headers, copyCondition) {
+		text = adviseGuard
+	}
+	return advice{flagHeaders, "they can have copied whatever the signer may read; " + text}, err
+}
+
+// copies are attempts to have an object copied in place of what is sent: one that
+// exists, since a source that is missing is refused by everybody, and whose bytes
+// and length are those that are signed.
+func (p *signing) copies() ([]attempt, error) {
+	victim := p.publishedKey()
+	if _, err := p.put(victim); err != nil {
+		return nil, fmt.Errorf("nothing could be written to be copied: %w", err)
+	}
+	taken, err := p.stolen()
+	if err != nil {
+		return nil, err
+	}
+	whole := withHeader("X-Amz-Copy-Source", s3calls.CopySource(*p.service.bucket, victim))
+	return []attempt{
+		{"a copy of another object", taken, whole},
+		{"a copy of a range of another object", taken, func(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte) {
+			return withHeader("X-Amz-Copy-Source-Range", "bytes=0-7")(whole(r, body))
+		}},
+		{"a copy of another object, without a body", taken, func(r *storage.SignedRequest, _ []byte) (*storage.SignedRequest, []byte) {
+			return whole(r, nil)
+		}},
+	}, nil
+}

@@ -1,0 +1,70 @@
+package s3bucket
+
+func (b *Bucket) unversioned() bool   { return !b.versioned() }
+func (b *Bucket) scanned() bool       { return b.layout.Scanner != "" && !b.versioned() }
+func (b *Bucket) scansVersions() bool { return b.layout.Scanner != "" && b.versioned() }
+
+// grants are what each role needs. A test of the integration module holds it to
+// that: each action that is left out makes a path of the library fail.
+var grants = map[Role][]grant{
+	RoleStreamed: {
+		{"Store", publishedKeys, []string{"s3:PutObject"}, nil, "to publish files, whole ones and in parts: creating, sending and completing a multipart upload are this action, too"},
+		{"Tag", publishedKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are sent with each object"},
+		{"Abort", publishedKeys, []string{"s3:AbortMultipartUpload"}, nil, "to remove the parts of files that were refused or cut off"},
+		{"AskWhose", publishedKeys, []string{"s3:GetObject"}, nil, "for HeadObject: after a lost answer it tells whose object it is, and without versions what there is to delete"},
+		{"TellMissing", wholeBucket, []string{"s3:ListBucket"}, nil, "or S3 answers 403 instead of 404 for a key that does not exist, and after a lost answer nothing can be told"},
+		{"FindStrays", wholeBucket, []string{"s3:ListBucketMultipartUploads"}, nil, "to find and abort an upload whose id was in a lost answer"},
+		{"RollBack", publishedKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to take back what was published by a request that failed later"},
+		{"RollBackVersions", publishedKeys, []string{"s3:DeleteObjectVersion"}, (*Bucket).versioned, "to take back what was published by a request that failed later: on versioned buckets a plain deletion keeps the bytes"},
+		{"ListVersions", listings, []string{"s3:ListBucketVersions"}, (*Bucket).versioned, "for Store.Delete, which removes all versions of a key"},
+	},
+	RoleDirect: {
+		{"Sign", stagedKeys, []string{"s3:PutObject"}, nil, "for what clients send with requests that these credentials signed, and to begin and complete uploads in parts"},
+		{"SignTags", stagedKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are part of the signed requests"},
+		{"ListParts", stagedKeys, []string{"s3:ListMultipartUploadParts"}, nil, "to see which parts have arrived: only these are completed"},
+		{"ReadStaged", stagedKeys, []string{"s3:GetObject"}, nil, "to read staged files through the validators, and to copy what they accepted"},
+		{"AbortStaged", stagedKeys, []string{"s3:AbortMultipartUpload"}, nil, "to remove the parts of uploads that clients gave up"},
+		{"RemoveStaged", stagedKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to remove what was refused, and what was published under its own key"},
+		{"RemoveStagedVersions", stagedKeys, []string{"s3:DeleteObjectVersion"}, (*Bucket).versioned, "to remove what was refused, and what was published under its own key: on versioned buckets a plain deletion keeps the bytes"},
+		{"ListVersions", listings, []string{"s3:ListBucketVersions"}, (*Bucket).versioned, "to find the versions of a staged file"},
+		{"Publish", publishedKeys, []string{"s3:PutObject"}, nil, "to publish a checked file under its own key"},
+		{"Tag", publishedKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are sent with each object"},
+		{"Abort", publishedKeys, []string{"s3:AbortMultipartUpload"}, nil, "to end the copy of a file that changed meanwhile"},
+		{"AskWhose", publishedKeys, []string{"s3:GetObject"}, nil, "for HeadObject: it tells whether the file is published already, as when a confirmation is repeated"},
+		{"TellMissing", wholeBucket, []string{"s3:ListBucket"}, nil, "or S3 answers 403 instead of 404 for a file that has not arrived"},
+		{"FindStrays", wholeBucket, []string{"s3:ListBucketMultipartUploads"}, nil, "to find and abort an upload whose id was in a lost answer"},
+	},
+	RoleDelivery: {
+		{"Read", publishedKeys, []string{"s3:GetObject"}, nil, "to look at a file and to sign links to it"},
+		{"TellMissing", wholeBucket, []string{"s3:ListBucket"}, nil, "or S3 answers 403 instead of 404 for a file that does not exist, which looks like a failure"},
+		{"ReadVerdict", publishedKeys, []string{"s3:GetObjectTagging"}, (*Bucket).scanned, "to see what GuardDuty found before a file is handed out"},
+		{"ReadScanned", publishedKeys, []string{"s3:GetObjectVersionTagging", "s3:GetObjectVersion"}, (*Bucket).scansVersions, "to see what GuardDuty found, and to hand out exactly the version that it scanned"},
+	},
+	RoleSweeper: {
+		{"List", wholeBucket, []string{"s3:ListBucket"}, nil, "to list what there is"},
+		{"ListUploads", wholeBucket, []string{"s3:ListBucketMultipartUploads"}, nil, "to list multipart uploads that nobody finished"},
+		{"Abort", allKeys, []string{"s3:AbortMultipartUpload"}, nil, "to remove the parts of those"},
+		{"LookAgain", allKeys, []string{"s3:GetObject"}, nil, "for HeadObject, which says whether an object is still the one that was listed"},
+		{"Remove", allKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to remove what nothing refers to, if it is still the same"},
+		{"RemoveVersions", allKeys, []string{"s3:DeleteObjectVersion"}, (*Bucket).versioned, "to remove what nothing refers to: on versioned buckets a plain deletion keeps the bytes"},
+		{"ListVersions", listings, []string{"s3:ListBucketVersions"}, (*Bucket).versioned, "to find all versions of a key"},
+	},
+	RoleCheck: {
+		{"ReadSetup", wholeBucket, []string{
+			"s3:GetBucketPublicAccessBlock", "s3:GetBucketPolicyStatus", "s3:GetBucketOwnershipControls", "s3:GetEncryptionConfiguration",
+			"s3:GetBucketVersioning", "s3:GetBucketLogging", "s3:GetLifecycleConfiguration",
+		}, nil, "to read how the bucket is set up"},
+		{"ReadCORS", wholeBucket, []string{"s3:GetBucketCORS"}, (*Bucket).direct, "to read which pages the bucket lets in"},
+		{"Probe", allKeys, []string{"s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"}, nil, "to try with objects of its own what the service enforces"},
+		{"ProbeTags", allKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are sent with each object"},
+		{"RemoveProbes", allKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to remove these again"},
+		{"RemoveProbeVersions", allKeys, []string{"s3:DeleteObjectVersion"}, (*Bucket).versioned, "to remove these again"},
+		{"ListVersions", listings, []string{"s3:ListBucketVersions"}, (*Bucket).versioned, "to remove these again"},
+		{"TellMissing", wholeBucket, []string{"s3:ListBucket"}, nil, "to reach the bucket, and to see what is gone"},
+		{"FindStrays", wholeBucket, []string{"s3:ListBucketMultipartUploads"}, nil, "to see that no upload of a probe is left open"},
+	},
+	RoleSetup: {
+		{"Lifecycle", wholeBucket, []string{"s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration"}, nil, "to add the lifecycle rules to those that are there"},
+		{"CORS", wholeBucket, []string{"s3:GetBucketCORS", "s3:PutBucketCORS"}, (*Bucket).direct, "to add the CORS rule to those that are there"},
+	},
+}

@@ -1,0 +1,109 @@
+package s3bucket_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/s3bucket"
+	"github.com/airlock-go/upload/s3store"
+)
+
+const iamPage = "../docs/iam.md"
+
+// TestIAMPage: docs/iam.md is what the code says. With UPLOAD_WRITE_DOCS=1 the test
+// writes it.
+func TestIAMPage(t *testing.T) {
+	page := iamText(t)
+	if os.Getenv("UPLOAD_WRITE_DOCS") == "1" {
+		require.NoError(t, os.WriteFile(iamPage, []byte(page), 0o600))
+	}
+	written, err := os.ReadFile(iamPage)
+	require.NoError(t, err)
+	require.Equal(t, page, strings.ReplaceAll(string(written), "\r\n", "\n"), "write it with UPLOAD_WRITE_DOCS=1")
+}
+
+// iamText is the whole page, for a layout that has everything but versions and the
+// statements that other options add.
+func iamText(t *testing.T) string {
+	l := s3bucket.Layout{
+		KeyPrefixes: []string{"avatars/"}, StagingPrefixes: []string{""}, Origins: []string{"https://app.example.com"},
+		Scanner: "arn:aws:iam::123456789012:role/guardduty-scan", ScanExempt: []string{"arn:aws:iam::123456789012:role/app"},
+	}
+	bucket := policyBucket(t, "eu-west-1", s3store.Options{}, l)
+	l.Versioned = true
+	more := policyBucket(t, "eu-west-1", s3store.Options{Tags: map[string]string{"app": "avatars"}}, l)
+
+	var b strings.Builder
+	b.WriteString(iamHead)
+	for _, role := range s3bucket.Roles() {
+		p, err := bucket.Policy(role)
+		require.NoError(t, err)
+		other, err := more.Policy(role)
+		require.NoError(t, err)
+		fmt.Fprintf(&b, "## %s\n\n%s\n\n", role, roleTexts[role])
+		statements(t, &b, p, other)
+	}
+	b.WriteString("## The bucket's own policy\n\nIt binds everybody, and only forbids: put the statements beside those that the bucket has. `OnlyClean` and `OnlyScannerJudges` are there with a `Scanner` alone.\n\n")
+	statements(t, &b, bucket.BucketPolicy(), s3bucket.Policy{})
+	b.WriteString("## CORS and lifecycle\n\nThese are rules that `Setup` adds to those of others. At a host that is not AWS's own the CORS rule also allows `x-amz-copy-source-if-match`, which is signed there unless the profile says otherwise.\n\n")
+	document(t, &b, bucket.CORS())
+	document(t, &b, bucket.Lifecycle())
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+const iamHead = `# Permissions
+
+What each part of an application may do with the bucket, written by ` + "`s3bucket.Bucket.Policy`" + ` from the options of the store and the layout. For yours:
+
+    go run -C examples ./bucket policy -s3-bucket my-uploads -s3-prefix avatars -direct streamed
+
+This page is for a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner. Below each policy is what it is for, and what takes its place on
+buckets with versions and with ` + "`Options.Tags`" + `. A process that has several roles needs the policies of all of them. The tests give a user of versitygw exactly these actions and go
+every path of the library, and then leave out each action of each statement and see a named path fail (but for settings that server does not know).
+
+KMS keys are not part of it. With ` + "`SSE: aws:kms`" + ` roles that write need ` + "`kms:GenerateDataKey`" + ` on the key, and those that read, and all that use multipart uploads, ` + "`kms:Decrypt`" + `; the key's own policy must agree.
+
+`
+
+var roleTexts = map[s3bucket.Role]string{
+	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
+	s3bucket.RoleDirect:   "Signs direct uploads and confirms them: `Presigner`. `Options.Signer` can have credentials of its own, with `Sign` alone (and `SignTags`), and should: what signs for clients needs no right to read ([how](production.md#signers)).",
+	s3bucket.RoleDelivery: "Hands out what was published: `Links`. Give the keys a prefix, as here, and this role cannot read what is staged.",
+	s3bucket.RoleSweeper:  "Removes what nothing refers to: `sweep.Sweeper`.",
+	s3bucket.RoleCheck:    "Runs `Check` and sees the settings.",
+	s3bucket.RoleSetup:    "Runs `Setup`.",
+}
+
+// statements writes a policy and what it is for, and the statements that other has
+// besides.
+func statements(t *testing.T, b *strings.Builder, p, other s3bucket.Policy) {
+	t.Helper()
+	document(t, b, p)
+	b.WriteString("| Statement | What it is for |\n| --- | --- |\n")
+	has := map[string]bool{}
+	for _, s := range p.Statement {
+		has[s.Sid] = true
+		fmt.Fprintf(b, "| `%s` | %s |\n", s.Sid, s.Why)
+	}
+	for _, s := range other.Statement {
+		if !has[s.Sid] {
+			when := "with versions"
+			if strings.Contains(s.Sid, "Tag") {
+				when = "with tags"
+			}
+			fmt.Fprintf(b, "| `%s`, %s: `%s` on `%s` | %s |\n", s.Sid, when, strings.Join(s.Action, "`, `"), strings.Join(s.Resource, "`, `"), s.Why)
+		}
+	}
+	b.WriteString("\n")
+}
+
+func document(t *testing.T, b *strings.Builder, v any) {
+	t.Helper()
+	text, err := s3bucket.JSON(v)
+	require.NoError(t, err)
+	fmt.Fprintf(b, "```json\n%s```\n\n", text)
+}

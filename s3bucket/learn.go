@@ -1,0 +1,159 @@
+package s3bucket
+
+import (
+	"context"
+	"strings"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+// learned is what trying the service with every flag of the profile off has shown.
+type learned struct {
+	need s3store.Profile // the narrowest profile, as far as it is known
+
+	writes, signatures, put, complete tried
+	pins, digests                     tried // of direct uploads, like all that follow
+	signing, forms                    tried
+}
+
+// learn tries the service. What needs a flag is then tried with it, so that
+// one lacking ability does not hide another.
+func learn(p *signing) *learned {
+	l := &learned{}
+	given := p.service
+	defer func() { p.service = given }()
+	p.service = given.under(s3store.Profile{})
+	steps := []func(*signing){l.tryWrites, l.tryConditions}
+	if p.bucket.direct() {
+		steps = append(steps, l.tryCopies, l.trySigning, l.tryForms)
+	}
+	for _, step := range steps {
+		if p.outer.Err() != nil {
+			l.writes = unclearTried("not looked at: " + context.Cause(p.outer).Error())
+			return l
+		}
+		step(p)
+		p.clean()
+		if l.writes.state != StateOK || l.signatures.state == StateWrong {
+			return l
+		}
+	}
+	return l
+}
+
+// tryWrites looks which options a write must not have, and goes on without them.
+func (l *learned) tryWrites(p *signing) {
+	for _, write := range []func() error{
+		func() error {
+			_, err := p.put(p.publishedKey())
+			return err
+		},
+		func() error {
+			u, _, err := p.upload(p.publishedKey())
+			if err != nil {
+				return err
+			}
+			return p.complete(u)
+		},
+	} {
+		err := write()
+		if err != nil && notTaken(err) {
+			for _, o := range p.culprits(write) {
+				p.service = o.without(p.service)
+				err = nil
+			}
+		}
+		if err != nil {
+			l.writes = unclearTried("nothing could be written: " + err.Error())
+			return
+		}
+	}
+	p.cleaner, l.need, l.writes = p.service, p.service.opts.Profile, tried{state: StateOK}
+	l.signatures = p.forged()
+}
+
+func (l *learned) tryConditions(p *signing) {
+	l.put, l.complete = p.conditionalPut(), p.conditionalComplete()
+	l.lacks(p, l.put, l.complete)
+}
+
+func (l *learned) tryCopies(p *signing) {
+	if l.pins = p.pinned(); l.pins.state == StateOK {
+		l.digests = p.digested()
+	}
+	l.lacks(p, l.pins, l.digests)
+}
+
+// lacks sets the flags of what the service lacks.
+func (l *learned) lacks(p *signing, abilities ...tried) {
+	for _, t := range abilities {
+		if t.state == StateWrong {
+			*t.flag.of(&l.need) = true
+		}
+	}
+	p.service = p.service.under(l.need)
+}
+
+// trySigning looks for a guard with which the service holds clients to signed PUTs
+// and parts: that of the zero profile, then those that a flag asks for.
+func (l *learned) trySigning(p *signing) {
+	guards := []s3store.Profile{{}, {HeadersFromQuery: true}, {NoCopyGuard: true}}
+	var seen []tried
+	for _, guard := range guards {
+		profile := l.need
+		profile.HeadersFromQuery, profile.NoCopyGuard = guard.HeadersFromQuery, guard.NoCopyGuard
+		p.on(p.service.under(profile), func() { l.signing = p.trySent() })
+		p.clean()
+		if l.signing.state == StateOK {
+			l.need = profile
+			p.service = p.service.under(profile)
+			return
+		}
+		seen = append(seen, l.signing)
+	}
+	l.signing = mostTelling(seen)
+	l.lacks(p, l.signing)
+}
+
+// trySent tries the requests that a profile signs, except forms.
+func (p *signing) trySent() tried {
+	parts := p.tryParts()
+	if parts.state != StateOK || p.service.opts.Profile.InsecureUnconditionalPut {
+		return parts
+	}
+	return p.tryPuts()
+}
+
+// mostTelling is what one guard after the other has come to: that the service takes
+// what was not signed, rather than that it refused all or did not answer.
+func mostTelling(seen []tried) tried {
+	for _, state := range []State{StateWrong, StateCannotTell} {
+		for _, t := range seen {
+			if t.state == state {
+				return t
+			}
+		}
+	}
+	return tried{}
+}
+
+// tryForms takes a service for one without forms that refuses right ones, too, unless
+// it does so with all that is signed.
+func (l *learned) tryForms(p *signing) {
+	l.forms = p.tryForms()
+	if l.forms.absent && l.signing.state != StateCannotTell {
+		l.forms = tried{state: StateWrong, why: "the service has no POST forms", flag: flagForms}
+	}
+	l.lacks(p, l.forms)
+}
+
+// unclear is what could not be told, "" if all was.
+func (l *learned) unclear() string {
+	var all []string
+	for _, t := range []tried{l.writes, l.signatures, l.put, l.complete, l.pins, l.digests, l.signing, l.forms} {
+		if t.state == StateCannotTell {
+			all = append(all, t.why)
+		}
+	}
+	return strings.Join(all, "; ")
+}

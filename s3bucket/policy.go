@@ -1,0 +1,132 @@
+package s3bucket
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Policy is a document of AWS's policy language. json.Marshal writes it as AWS
+// reads it.
+type Policy struct {
+	Version   string
+	Statement []Statement
+}
+
+// Statement is one statement of a [Policy].
+type Statement struct {
+	Sid       string
+	Effect    string
+	Principal any `json:",omitempty"` // of bucket policies only
+	Action    []string
+	Resource  []string
+	Condition map[string]map[string][]string `json:",omitempty"`
+
+	// Why says what the statement is for. The policy language has no comments, so
+	// it is not part of the document.
+	Why string `json:"-"`
+}
+
+const policyVersion = "2012-10-17"
+
+// Policy returns the least that a role needs, as an identity policy: every path
+// of the library that the role has works with exactly these actions, and each of
+// them is needed by some. It is made of the [Layout] and of the
+// [s3store.Options], and makes no call. It is an error to ask for [RoleDirect] in a layout without direct
+// uploads, and to ask for that of a store that has the alias of an access point for a bucket.
+//
+// What encryption with a KMS key needs is not part of it, since a key is named in
+// many ways: kms:GenerateDataKey on the key for roles that write, and kms:Decrypt
+// for all that read and for multipart uploads. The key's own policy must agree.
+//
+// s3:ListBucket is given for the whole bucket. It is what makes S3 answer 404 and
+// not 403 for a key that does not exist, and a condition on prefixes would be
+// false for requests that have none. Whoever shares a bucket shares the names in
+// it.
+func (b *Bucket) Policy(role Role) (Policy, error) {
+	if role == RoleDirect && !b.direct() {
+		return Policy{}, fmt.Errorf("s3bucket: the layout has no StagingPrefixes, so there is no role %q", role)
+	}
+	if err := b.inPolicies(); err != nil {
+		return Policy{}, err
+	}
+	p := Policy{Version: policyVersion}
+	for _, g := range grants[role] {
+		if g.needed != nil && !g.needed(b) {
+			continue
+		}
+		p.Statement = append(p.Statement, Statement{
+			Sid:       g.sid,
+			Effect:    "Allow",
+			Action:    slices.Clone(g.actions),
+			Resource:  b.resources(g.on),
+			Condition: b.condition(g.on),
+			Why:       g.why,
+		})
+	}
+	if p.Statement == nil {
+		return Policy{}, fmt.Errorf("s3bucket: there is no role %q", role)
+	}
+	return p, nil
+}
+
+// resources are the ARNs of a scope.
+func (b *Bucket) resources(on scope) []string {
+	bucket := "arn:" + partition(b.client.Options().Region) + ":s3:::" + *b.bucket
+	switch on {
+	case wholeBucket, listings:
+		return []string{bucket}
+	}
+	return suffixed(b.prefixes(on), bucket+"/", "*")
+}
+
+// condition narrows lists to the prefixes, where there are any.
+func (b *Bucket) condition(on scope) map[string]map[string][]string {
+	prefixes := b.layout.all()
+	if on != listings || slices.Contains(prefixes, "") {
+		return nil
+	}
+	return map[string]map[string][]string{"StringLike": {"s3:prefix": suffixed(prefixes, "", "*")}}
+}
+
+func suffixed(words []string, before, after string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = before + w + after
+	}
+	return out
+}
+
+// partition is the part of AWS that a region belongs to, as ARNs name it.
+func partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+// prefixes are those of the keys in a scope.
+func (b *Bucket) prefixes(on scope) []string {
+	switch on {
+	case publishedKeys:
+		return b.layout.published()
+	case stagedKeys:
+		return b.layout.staged()
+	}
+	return b.layout.all()
+}
+
+// aliasSuffix ends the alias of an access point, and the name of no bucket:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+const aliasSuffix = "-s3alias"
+
+// inPolicies is an error if the policy language does not know the bucket by its name.
+func (b *Bucket) inPolicies() error {
+	if strings.HasSuffix(*b.bucket, aliasSuffix) {
+		return fmt.Errorf("s3bucket: %q is the alias of an access point, which no policy may name: ask a store that has the bucket's name", *b.bucket)
+	}
+	return nil
+}

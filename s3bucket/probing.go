@@ -1,0 +1,147 @@
+package s3bucket
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/s3calls"
+	"github.com/airlock-go/upload/storage"
+)
+
+// probing is what the probes of one run write, and how it is removed. Its calls are
+// made on a context that does not end with the caller's, since a write that is given
+// up may still be carried out after it was cleaned up. Between probes the caller's is
+// asked.
+type probing struct {
+	bucket  *Bucket
+	service *service // with the options that are tried now
+	cleaner *service // whose calls are taken, nil as long as that is not known
+	outer   context.Context
+	ctx     context.Context
+
+	versioned bool            // a version was seen
+	there     map[string]bool // keys that put has written
+	written   []written       // what there may be, except what is removed already
+	open      []*upload       // likewise
+}
+
+func newProbing(ctx context.Context, b *Bucket) *probing {
+	return &probing{bucket: b, service: b.service, outer: ctx, ctx: context.WithoutCancel(ctx), there: map[string]bool{}}
+}
+
+// written is an object that there may be.
+type written struct {
+	key     string
+	version *string // nil if it is not known
+}
+
+// key is one that nobody uses, under which something may be written from now on.
+func (p *probing) key(prefix string) string {
+	key := unusedKey(prefix)
+	p.written = append(p.written, written{key: key})
+	return key
+}
+
+// unusedKey is a key that nobody uses.
+func unusedKey(prefix string) string { return prefix + probeName + "/" + strings.ToLower(rand.Text()) }
+
+func (p *probing) publishedKey() string { return p.key(p.bucket.layout.KeyPrefixes[0]) }
+
+func (p *probing) stagedKey() string {
+	return p.key(p.bucket.layout.StagingPrefixes[0] + storage.StagingSegment + "/")
+}
+
+// put writes a small object as Commit would.
+func (p *probing) put(key string) (version *string, err error) {
+	return p.putIf(key, unless(p.service.opts.Profile.InsecureUnconditionalPut))
+}
+
+func (p *probing) putIf(key string, noneMatch *string) (version *string, err error) {
+	var doubt bool
+	out, err := p.service.put(p.ctx, key, noneMatch, s3calls.Watch(&doubt))
+	if s3calls.Status(err) == http.StatusForbidden && !doubt && !p.there[key] {
+		p.removed(key, nil) // nothing was written, and we may not see that
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.there[key] = true
+	p.wrote(key, out.VersionId)
+	return out.VersionId, nil
+}
+
+// wrote notes a version of a key that is noted already.
+func (p *probing) wrote(key string, version *string) {
+	if isUnique(version) {
+		p.versioned = true
+		p.written = slices.Insert(p.written, 0, written{key, version}) // before all of the key
+	}
+}
+
+// removed notes that nothing is left of what put wrote under key.
+func (p *probing) removed(key string, version *string) {
+	p.written = slices.DeleteFunc(p.written, func(w written) bool { return w.key == key && w.version == version })
+}
+
+// on does something with other options.
+func (p *probing) on(s *service, do func()) {
+	given := p.service
+	defer func() { p.service = given }()
+	p.service = s
+	do()
+}
+
+// try writes with other options.
+func (p *probing) try(s *service, write func() error) (err error) {
+	p.on(s, func() { err = write() })
+	return err
+}
+
+// clean removes everything that was written or may have been. What it cannot
+// remove stays on the list, for the next time.
+func (p *probing) clean() {
+	s := p.service
+	if p.cleaner != nil {
+		s = p.cleaner
+	}
+	p.open = slices.DeleteFunc(p.open, func(u *upload) bool { return s.abort(p.ctx, u) == nil })
+	p.written = slices.DeleteFunc(p.written, func(w written) bool { return p.remove(s, w) == nil })
+}
+
+// remove removes one version, or all there are of a key: a lost answer may have
+// written, so that there is nothing has to be seen.
+func (p *probing) remove(s *service, w written) error {
+	if w.version != nil {
+		return s.deleteVersion(p.ctx, w.key, w.version)
+	}
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	err = store.Delete(p.ctx, w.key)
+	if s3calls.Status(err) == http.StatusForbidden && !p.versioned {
+		// Without s3:ListBucket what is not there looks like this.
+		return s.deleteVersion(p.ctx, w.key, nil)
+	}
+	return err
+}
+
+// left says what is left after a last try.
+func (p *probing) left() (State, string) {
+	p.clean()
+	var keys []string
+	for _, u := range p.open {
+		keys = append(keys, u.key)
+	}
+	for _, w := range p.written {
+		keys = append(keys, w.key)
+	}
+	if len(keys) == 0 {
+		return StateOK, "nothing that was written to try is left"
+	}
+	slices.Sort(keys)
+	return StateWrong, "remove these yourself, with all their versions and open multipart uploads: " + strings.Join(slices.Compact(keys), ", ")
+}

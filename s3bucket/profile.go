@@ -1,0 +1,55 @@
+package s3bucket
+
+import (
+	"strings"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+// flag is a field of a profile.
+type flag struct {
+	field string
+	of    func(*s3store.Profile) *bool
+}
+
+var (
+	flagPut      = flag{"InsecureUnconditionalPut", func(p *s3store.Profile) *bool { return &p.InsecureUnconditionalPut }}
+	flagComplete = flag{"InsecureUnconditionalComplete", func(p *s3store.Profile) *bool { return &p.InsecureUnconditionalComplete }}
+	flagSums     = flag{"ChecksumsWhenRequired", func(p *s3store.Profile) *bool { return &p.ChecksumsWhenRequired }}
+	flagForms    = flag{"NoForms", func(p *s3store.Profile) *bool { return &p.NoForms }}
+	flagLengths  = flag{"NoSignedLengths", func(p *s3store.Profile) *bool { return &p.NoSignedLengths }}
+	flagHeaders  = flag{"NoSignedHeaders", func(p *s3store.Profile) *bool { return &p.NoSignedHeaders }}
+	flagQuery    = flag{"HeadersFromQuery", func(p *s3store.Profile) *bool { return &p.HeadersFromQuery }}
+	flagGuard    = flag{"NoCopyGuard", func(p *s3store.Profile) *bool { return &p.NoCopyGuard }}
+	flagDigests  = flag{"NoCopyDigests", func(p *s3store.Profile) *bool { return &p.NoCopyDigests }}
+	flagPins     = flag{"NoPinnedCopies", func(p *s3store.Profile) *bool { return &p.NoPinnedCopies }}
+)
+
+// in reports that a profile says it.
+func (f flag) in(p s3store.Profile) bool { return f.of != nil && *f.of(&p) }
+
+// say is the advice to set the flag.
+func (f flag) say() string { return "say " + f.field + " in the profile" }
+
+// missing are the fields that need has and given has not, as far as they matter beside
+// those that given has: nothing is signed that another field forbids, and what Promote
+// has read itself needs no digest of the service's.
+func missing(given, need s3store.Profile) []string {
+	matter := []flag{flagPut, flagComplete, flagSums, flagForms}
+	if _, part, _ := given.Signs(); part {
+		matter = append(matter, flagLengths, flagHeaders, flagQuery, flagGuard)
+	}
+	if !given.NoPinnedCopies {
+		matter = append(matter, flagDigests)
+	}
+	var fields []string
+	for _, f := range append(matter, flagPins) {
+		if f.in(need) && !f.in(given) {
+			fields = append(fields, f.field)
+		}
+	}
+	return fields
+}
+
+// listed is how fields stand in a sentence.
+func listed(fields []string) string { return strings.Join(fields, " and ") }

@@ -1,0 +1,60 @@
+package s3bucket
+
+import (
+	"fmt"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+// Fit says what a service is good for.
+type Fit string
+
+// The answers of a [Proposal], from the best to the worst. FitUnclear is that
+// something could not be tried.
+const (
+	Fits         Fit = "fits"
+	FitsNoDirect Fit = "no direct uploads here"
+	FitsNot      Fit = "not this service"
+	FitUnclear   Fit = "cannot tell"
+)
+
+// Proposal is the narrowest [s3store.Profile] under which a service keeps what the library
+// promises, whatever the profile of the store says.
+type Proposal struct {
+	Fit     Fit             `json:"fit"`
+	Profile s3store.Profile `json:"profile"` // of Fits, and for streamed uploads of FitsNoDirect
+	Go      string          `json:"go"`      // the profile as Go source
+	Lacks   []string        `json:"lacks"`   // the profile as words, for -s3-lacks
+	Why     string          `json:"why,omitempty"`
+}
+
+// proposal is made of what was learned. Without direct uploads in the layout it says
+// nothing of them.
+func (l *learned) proposal(direct bool) *Proposal {
+	p := &Proposal{Fit: Fits, Profile: l.need}
+	if l.signatures.state == StateWrong {
+		p.Fit, p.Why = FitsNot, l.signatures.why
+		return p
+	}
+	if unclear := l.unclear(); unclear != "" {
+		p.Fit, p.Why = FitUnclear, unclear
+		return p
+	}
+	p.Go, p.Lacks = l.need.GoString(), append([]string{}, l.need.Lacks()...)
+	if !direct {
+		p.Why = "direct uploads were not tried: the layout has no StagingPrefixes"
+		return p
+	}
+	if put, _, form := l.need.Signs(); !put && !form {
+		p.Fit, p.Why = FitsNoDirect, fmt.Sprintf("PUTs and parts: %s; forms: %s", noPuts(l), l.forms.why)
+	}
+	return p
+}
+
+// noPuts says why nothing is signed but forms.
+func noPuts(l *learned) string {
+	if l.signing.state == StateWrong {
+		return l.signing.why
+	}
+	return l.put.why
+}

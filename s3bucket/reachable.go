@@ -1,0 +1,32 @@
+package s3bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload/internal/s3calls"
+)
+
+// reachable asks for the bucket. What comes after is only of use if it is there.
+func (s *service) reachable(ctx context.Context) (State, string) {
+	_, err := s3calls.Do(ctx, s.caller, s.client.HeadBucket, &s3.HeadBucketInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
+	var gone *types.NotFound
+	switch status := s3calls.Status(err); {
+	case err == nil:
+		return StateOK, "the bucket answers"
+	case errors.As(err, &gone), status == http.StatusNotFound:
+		return StateWrong, fmt.Sprintf("there is no bucket %q", *s.bucket)
+	case status == http.StatusMovedPermanently:
+		return StateWrong, "the bucket is in another region than the client's"
+	case status == http.StatusForbidden:
+		return StateCannotTell, "the bucket is not ours, or the credentials are not valid or lack s3:ListBucket"
+	case status == 0:
+		return StateWrong, err.Error()
+	}
+	return StateCannotTell, err.Error()
+}

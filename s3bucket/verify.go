@@ -1,0 +1,69 @@
+package s3bucket
+
+import "context"
+
+// verifying are the topics of Verify.
+var verifying = []probe{
+	{TopicSignatures, nil, (*run).verifySignatures},
+	{TopicConditional, nil, (*run).verifyConditions},
+	{TopicCopies, (*Bucket).pinsCopies, (*run).verifyPin},
+	{TopicSignedPuts, (*Bucket).signsPuts, (*run).verifyPut},
+	{TopicSignedParts, (*Bucket).signsParts, (*run).verifyPart},
+}
+
+func (b *Bucket) pinsCopies() bool { return b.direct() && !b.opts.Profile.NoPinnedCopies }
+
+// Verify tries the few abilities of the service without which files are lost, stolen
+// or published unchecked, as far as the profile relies on them: that a forged
+// signature is refused; that PutObject and CompleteMultipartUpload replace nothing;
+// that copies keep to an ETag; that a signed PUT and a signed part copy nothing; and
+// that a signed part is not longer than it was signed. The last four are tried only if
+// the [Layout] has direct uploads.
+//
+// It is meant for the start of a program, which should end if [Report.Worst] is
+// StateWrong. It makes about twenty calls, and as many to remove what it wrote as Check
+// does, fewer without direct uploads. It sees what a service does not do at all, and no more: run Check before the
+// first user comes, and after each update of the service.
+func (b *Bucket) Verify(ctx context.Context) Report {
+	return b.examine(ctx, verifying)
+}
+
+// verifySignatures: a forged write means nothing where a right one is refused.
+func (r *run) verifySignatures() (State, string) {
+	if _, err := r.put(r.publishedKey()); err != nil {
+		return StateCannotTell, "nothing could be written: " + err.Error()
+	}
+	return ofForged(r.forged())
+}
+
+func (r *run) verifyConditions() (State, string) {
+	var abilities []tried
+	if !r.given().InsecureUnconditionalPut {
+		abilities = append(abilities, r.conditionalPut())
+	}
+	if !r.given().InsecureUnconditionalComplete {
+		abilities = append(abilities, r.conditionalComplete())
+	}
+	return weigh(r.given(), "If-None-Match is enforced", abilities...)
+}
+
+func (r *run) verifyPin() (State, string) {
+	return weigh(r.given(), "copies keep to an ETag", r.pinned())
+}
+
+// verifyPut and verifyPart send the attack that harms others than the sender.
+func (r *run) verifyPut() (State, string) {
+	copies, err := r.copies()
+	if err != nil {
+		return StateCannotTell, err.Error()
+	}
+	return r.signed(false, copies[:1], "").finding()
+}
+
+func (r *run) verifyPart() (State, string) {
+	copies, err := r.copies()
+	if err != nil {
+		return StateCannotTell, err.Error()
+	}
+	return r.parts([]attempt{copies[0], {"a longer part", adviseLengths, longer}}).finding()
+}

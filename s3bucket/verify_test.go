@@ -1,0 +1,88 @@
+package s3bucket_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/s3bucket"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// TestVerify: each ability that the profile relies on is tried, and no other.
+func TestVerify(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		secret   string
+		lacks    s3fake.Lacks
+		unsigned s3fake.Unsigned
+		profile  s3store.Profile
+		wrong    s3bucket.Topic // "" for none
+		says     string
+	}{
+		{"all is kept", "secret", s3fake.Lacks{}, s3fake.Refused, s3store.Profile{}, "", ""},
+		{"forged signatures", "", s3fake.Lacks{}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicSignatures, "forged signature"},
+		{"PUT", "secret", s3fake.Lacks{PutCondition: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicConditional, "say InsecureUnconditionalPut"},
+		{"PUT, as the profile says", "secret", s3fake.Lacks{PutCondition: ignores}, s3fake.Refused, s3store.Profile{InsecureUnconditionalPut: true}, "", ""},
+		{"Complete", "secret", s3fake.Lacks{CompleteCondition: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicConditional, "say InsecureUnconditionalComplete"},
+		{"Complete, as the profile says", "secret", s3fake.Lacks{CompleteCondition: ignores}, s3fake.Refused, s3store.Profile{InsecureUnconditionalComplete: true}, "", ""},
+		{"pin", "secret", s3fake.Lacks{CopyPin: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicCopies, "say NoPinnedCopies"},
+		{"pin, as the profile says", "secret", s3fake.Lacks{CopyPin: ignores}, s3fake.Refused, s3store.Profile{NoPinnedCopies: true}, "", ""},
+		{"longer part", "secret", s3fake.Lacks{Lengths: ignores}, s3fake.Refused, s3store.Profile{}, s3bucket.TopicSignedParts, "a longer part"},
+		{"copy source on PUT", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{NoCopyGuard: true}, s3bucket.TopicSignedPuts, "a copy of another object"},
+		{"copy source on a part", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.Profile{NoCopyGuard: true}, s3bucket.TopicSignedParts, "a copy of another object"},
+		{"copy source, guarded", "secret", s3fake.Lacks{}, s3fake.Obeyed, s3store.MinIO(), "", ""},
+		{"no PUTs, no parts", "secret", s3fake.Lacks{}, s3fake.ObeyedUnconditionally, s3store.Profile{NoSignedHeaders: true, NoPinnedCopies: true}, "", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			svc, bucket := newService(t, s3store.Options{Profile: row.profile}, layout(), nil)
+			svc.Secret, svc.Lacks, svc.Unsigned = row.secret, row.lacks, row.unsigned
+			r := bucket.Verify(t.Context())
+			requireClean(t, svc)
+			if row.wrong == "" {
+				require.Equal(t, s3bucket.StateOK, r.Worst(), "%s", r)
+				return
+			}
+			require.Equal(t, s3bucket.StateWrong, r.Worst(), "%s", r)
+			require.Equal(t, s3bucket.StateWrong, finding(t, r, row.wrong).State, "%s", r)
+			require.Contains(t, finding(t, r, row.wrong).Explanation, row.says)
+		})
+	}
+}
+
+// TestVerifyIsCheap: it is for each start of a program.
+func TestVerifyIsCheap(t *testing.T) {
+	for name, row := range map[string]struct {
+		layout s3bucket.Layout
+		calls  int // beside those that clean up
+	}{
+		"streamed": {s3bucket.Layout{}, 8},
+		"direct":   {layout(), 26},
+	} {
+		svc, bucket := newService(t, s3store.Options{}, row.layout, nil)
+		require.Equal(t, s3bucket.StateOK, bucket.Verify(t.Context()).Worst())
+		cleaning := svc.Calls("DeleteObject") + svc.Calls("ListObjectVersions") + svc.Calls("AbortMultipartUpload")
+		require.LessOrEqual(t, svc.Calls("")-cleaning, row.calls, fmt.Sprint(name, ": ", svc.Calls(""), " in all"))
+	}
+}
+
+// TestVerifyDoesNotGuess: a service that errs is not one that lacks something.
+func TestVerifyDoesNotGuess(t *testing.T) {
+	for _, call := range []string{"PutObject", "CompleteMultipartUpload", "UploadPartCopy", "UploadPart"} {
+		for name, fault := range map[string]s3fake.Fault{"500": fail500, "denied": denied, "reset": s3fake.Reset} {
+			svc, bucket := newService(t, s3store.Options{}, layout(), nil)
+			svc.Inject(call, forEver, fault)
+			r := bucket.Verify(t.Context())
+			require.Equal(t, s3bucket.StateCannotTell, r.Worst(), "%s %s: %s", call, name, r)
+			requireClean(t, svc)
+		}
+	}
+	svc, bucket := newService(t, s3store.Options{}, layout(), nil)
+	svc.Inject("", forEver, denied)
+	require.Equal(t, s3bucket.StateCannotTell, bucket.Verify(t.Context()).Worst(), "credentials without any right are for others to complain of")
+
+	bucket = bucketOf(t, client("http://127.0.0.1:1"), s3store.Options{}, s3bucket.Layout{})
+	require.Equal(t, s3bucket.StateWrong, bucket.Verify(t.Context()).Worst(), "nobody is there")
+}

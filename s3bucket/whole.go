@@ -1,0 +1,90 @@
+package s3bucket
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// whole returns an option for one call that sets lost if the answer holds more than
+// there is room for in a Document of the SDK's: that was added to S3 later, or is the
+// service's own, and would be lost if the Document were written again. It sets lost,
+// too, if the answer's outermost element is not root: without rules S3 answers 404,
+// and anything else does not say that there are none.
+func whole[Document any](root string, lost *error) func(*s3.Options) {
+	known := map[string]bool{}
+	fieldsOf(reflect.TypeFor[Document](), known)
+	look := func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+		middleware.DeserializeOutput, middleware.Metadata, error,
+	) {
+		out, metadata, err := next.HandleDeserialize(ctx, in)
+		answer, ok := out.RawResponse.(*smithyhttp.Response)
+		if err != nil || !ok || answer.StatusCode/100 != 2 {
+			return out, metadata, err
+		}
+		text, err := io.ReadAll(answer.Body)
+		if err == nil {
+			err = answer.Body.Close()
+		}
+		if err == nil {
+			answer.Body = io.NopCloser(bytes.NewReader(text))
+			*lost = unknownIn(text, root, known)
+		}
+		return out, metadata, err
+	}
+	return func(o *s3.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("AirlockWhole", look), middleware.After)
+		})
+	}
+}
+
+// fieldsOf collects the names of all fields, in lower case.
+func fieldsOf(t reflect.Type, names map[string]bool) {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		fieldsOf(t.Elem(), names)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() {
+				names[strings.ToLower(f.Name)] = true
+				fieldsOf(f.Type, names)
+			}
+		}
+	}
+}
+
+// unknownIn looks for elements, but for the outermost, that are no known field.
+// The SDK's names of lists are the plural of their elements.
+func unknownIn(text []byte, root string, known map[string]bool) error {
+	d := xml.NewDecoder(bytes.NewReader(text))
+	for outermost := true; ; {
+		token, err := d.Token()
+		switch {
+		case err != nil && outermost:
+			return fmt.Errorf("s3bucket: the service does not tell the bucket's %s", root)
+		case err != nil: // what is broken XML the SDK refuses by itself
+			return nil
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		name := strings.ToLower(start.Name.Local)
+		if outermost && start.Name.Local != root {
+			return fmt.Errorf("s3bucket: the service answers %q instead of the bucket's %s", start.Name.Local, root)
+		}
+		if !outermost && !known[name] && !known[name+"s"] {
+			return fmt.Errorf("s3bucket: a rule of the bucket has the setting %q, which would be lost: add the rules by other means", start.Name.Local)
+		}
+		outermost = false
+	}
+}
