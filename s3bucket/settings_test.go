@@ -41,6 +41,7 @@ var settings = map[string]string{
 // service is a fake S3 that also has settings. A setting "403 Code" is an error.
 type service struct {
 	*s3fake.Server
+	url      string
 	mu       sync.Mutex
 	settings map[string]string
 	puts     []string // the subresources that were put
@@ -107,7 +108,8 @@ func newService(t *testing.T, opts s3store.Options, layout s3bucket.Layout, chan
 	maps.Copy(svc.settings, changes)
 	server := httptest.NewServer(svc)
 	t.Cleanup(server.Close)
-	return svc, bucketOf(t, client(server.URL), opts, layout)
+	svc.url = server.URL
+	return svc, bucketOf(t, client(svc.url), opts, layout)
 }
 
 func finding(t *testing.T, r s3bucket.Report, topic s3bucket.Topic) s3bucket.Finding {

@@ -2,6 +2,8 @@ package s3bucket
 
 import "github.com/airlock-go/upload/storage"
 
+func (p *signing) signedParts() (State, string) { return p.tryParts().finding() }
+
 // tryParts tries what a signed part has to be refused for.
 func (p *signing) tryParts() tried {
 	return p.once(TopicSignedParts, func() tried {

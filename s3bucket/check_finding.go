@@ -3,7 +3,6 @@ package s3bucket
 import (
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/airlock-go/upload/internal/s3calls"
 )
@@ -57,40 +56,6 @@ type Finding struct {
 	Topic       Topic  `json:"topic"`
 	State       State  `json:"state"`
 	Explanation string `json:"explanation"` // what was seen and, if it is wrong, what to do
-}
-
-// Report is everything that Check found out.
-type Report struct {
-	Bucket   string    `json:"bucket"`
-	Findings []Finding `json:"findings"`
-
-	// Proposal is the profile that Check proposes, nil if the bucket cannot be
-	// reached, and of Verify.
-	Proposal *Proposal `json:"proposal,omitempty"`
-}
-
-// Worst returns StateWrong if something is wrong, else StateCannotTell if that is the answer
-// to something, else StateOK.
-func (r Report) Worst() State {
-	worst := StateOK
-	for _, f := range r.Findings {
-		switch f.State {
-		case StateWrong:
-			return StateWrong
-		case StateCannotTell:
-			worst = StateCannotTell
-		}
-	}
-	return worst
-}
-
-// String writes a finding a line.
-func (r Report) String() string {
-	var b strings.Builder
-	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "%-11s  %s: %s\n", f.State, f.Topic, f.Explanation)
-	}
-	return b.String()
 }
 
 // unclear is the answer to a call that failed in a way that says nothing of what

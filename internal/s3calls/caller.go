@@ -1,0 +1,31 @@
+// Package s3calls makes single calls to a bucket: within a time, to the host that was
+// asked, and with an answer that says what S3 says. Packages s3store and s3bucket make
+// all their calls by it. It imports neither.
+package s3calls
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// Caller is how calls about one bucket are made. It is safe for concurrent use.
+type Caller struct {
+	bucket  string
+	timeout time.Duration
+	sums    checksums
+	http    s3.HTTPClient // that of the client, which stays at its host
+}
+
+// New returns a Caller for a client. timeout is for one call, its retries included.
+// With whenRequired a call has a checksum only where the protocol demands one.
+func New(client *s3.Client, bucket string, timeout time.Duration, whenRequired bool) *Caller {
+	o := client.Options()
+	return &Caller{bucket, timeout, checksums(whenRequired), Unredirected(o.HTTPClient, maxRedirects)}
+}
+
+// configure is the option that every call is made with.
+func (c *Caller) configure(o *s3.Options) {
+	c.sums.configure(o)
+	o.HTTPClient = c.http
+}

@@ -1,0 +1,40 @@
+package s3bucket
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Report is everything that Check found out.
+type Report struct {
+	Bucket   string    `json:"bucket"`
+	Findings []Finding `json:"findings"`
+
+	// Proposal is the profile that Check proposes, nil if the bucket cannot be
+	// reached, and of Verify.
+	Proposal *Proposal `json:"proposal,omitempty"`
+}
+
+// Worst returns StateWrong if something is wrong, else StateCannotTell if that is the answer
+// to something, else StateOK.
+func (r Report) Worst() State {
+	worst := StateOK
+	for _, f := range r.Findings {
+		switch f.State {
+		case StateWrong:
+			return StateWrong
+		case StateCannotTell:
+			worst = StateCannotTell
+		}
+	}
+	return worst
+}
+
+// String writes a finding a line.
+func (r Report) String() string {
+	var b strings.Builder
+	for _, f := range r.Findings {
+		fmt.Fprintf(&b, "%-11s  %s: %s\n", f.State, f.Topic, f.Explanation)
+	}
+	return b.String()
+}
