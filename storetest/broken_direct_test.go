@@ -115,9 +115,9 @@ func TestBrokenServersFail(t *testing.T) {
 func mustFail(t *testing.T, cases []string, newStore func(*testing.T) storage.DirectStorage) {
 	t.Helper()
 	for _, name := range cases {
-		i := slices.IndexFunc(directCases, func(c directCase) bool { return c.name == name })
+		i := slices.IndexFunc(directCases, func(c testCase[*direct]) bool { return c.name == name })
 		require.GreaterOrEqual(t, i, 0, "there is no case %q", name)
-		require.Error(t, directCases[i].check(t.Context(), newStore(t)), "the case %q passed", name)
+		require.Error(t, checkDirect(t.Context(), directCases[i], newStore(t)), "the case %q passed", name)
 	}
 }
 

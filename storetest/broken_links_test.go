@@ -38,10 +38,10 @@ func TestBrokenLinksFail(t *testing.T) {
 				around = passing(tc.pass)
 			}
 			for _, name := range tc.fails {
-				i := slices.IndexFunc(linkCases, func(c linkCase) bool { return c.name == name })
+				i := slices.IndexFunc(linkCases, func(c testCase[links]) bool { return c.name == name })
 				require.GreaterOrEqual(t, i, 0, "there is no case %q", name)
 				store := brokenLinks{brokenDirect{Store: served(t, around), open: tc.open}, tc.sign, tc.looks}
-				require.Error(t, linkCases[i].check(t.Context(), store), "the case %q passed", name)
+				require.Error(t, checkLinks(t.Context(), linkCases[i], store), "the case %q passed", name)
 			}
 		})
 	}

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/url"
@@ -18,8 +17,8 @@ type victim struct {
 }
 
 func (s *direct) victim(ctx context.Context) (victim, error) {
-	v := victim{s, "storetest/published/" + rand.Text() + ".txt"}
-	if _, err := (store{Storage: s}).publish(ctx, v.key, content(directSize)); err != nil {
+	v := victim{s, publishedKey()}
+	if _, err := s.publish(ctx, v.key, content(directSize)); err != nil {
 		return v, fmt.Errorf("publishing what attackers want: %w", err)
 	}
 	return v, nil

@@ -54,12 +54,14 @@ func copying(store *memstore.Store, r *http.Request) {
 	}
 	r.Header.Del("X-Amz-Copy-Source")
 	r.Header.Del("X-Amz-Copy-Source-Range")
-	body, info, err := store.Open(r.Context(), strings.TrimPrefix(source, "/memstore/"))
+	key := strings.TrimPrefix(source, "/memstore/")
+	info, err := store.Stat(r.Context(), key)
 	if err != nil {
 		r.Method = http.MethodDelete
 		return
 	}
-	r.Body, r.ContentLength = body, info.Size
+	r.Body, _ = store.OpenAt(r.Context(), key, "", 0, -1)
+	r.ContentLength = info.Size
 }
 
 func anyMethod(r *http.Request) {

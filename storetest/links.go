@@ -18,22 +18,10 @@ import (
 // storage.Storage, too, through which the suite stores what the links lead to.
 func RunLinks(t *testing.T, newStore func(t *testing.T) storage.LinkStorage) {
 	t.Helper()
-	for _, c := range linkCases {
-		t.Run(c.name, func(t *testing.T) {
-			if err := c.check(t.Context(), newStore(t)); err != nil {
-				t.Errorf("rule: %s\n%v", c.rule, err)
-			}
-		})
-	}
+	runCases(t, linkCases, newStore, checkLinks)
 }
 
-type linkCase struct {
-	name string
-	rule string
-	run  func(ctx context.Context, s links) error
-}
-
-var linkCases = []linkCase{
+var linkCases = []testCase[links]{
 	{"what is signed is answered", "the bytes, the signed type and the signed disposition, whatever the object has", followed},
 	{"reading a range", "OpenAt returns as many bytes as were asked for and no more, fewer only where the object ends", readInPart},
 	{"a range", "a Range header is answered with exactly these bytes", followedInPart},
@@ -49,13 +37,13 @@ type links struct {
 	key   string // of an object of content(directSize)
 }
 
-// check stores an object and runs the case.
-func (c linkCase) check(ctx context.Context, tested storage.LinkStorage) error {
+// checkLinks stores an object and runs a case.
+func checkLinks(ctx context.Context, c testCase[links], tested storage.LinkStorage) error {
 	s, ok := tested.(storage.Storage)
 	if !ok {
 		return errors.New("the storage must implement storage.Storage to be tested")
 	}
-	l := links{LinkStorage: tested, store: store{Storage: s}, key: promotion("", storage.Stored{}).Key}
+	l := links{LinkStorage: tested, store: store{s, tested}, key: publishedKey()}
 	if _, err := l.store.publish(ctx, l.key, content(directSize)); err != nil {
 		return err
 	}

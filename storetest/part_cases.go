@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-var partCases = []directCase{
+var partCases = []testCase[*direct]{
 	{"parts in any order", "parts may arrive in any order, and make one object of their numbers' order", partsInAnyOrder},
 	{"a part sent again", "the last one of a number counts, and keeps no bytes of the others", partAgain},
 	{"all parts are listed", "Parts is complete and in order, however many there are", manyParts},

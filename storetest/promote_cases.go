@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-var promoteCases = []directCase{
+var promoteCases = []testCase[*direct]{
 	{"Promote publishes", "the new object has the bytes, the type, the name and the nonce; the staged one stays", promotes},
 	{"Promote of large files", "an object of several parts is published whole", promotesLarge},
 	{"Promote never replaces", "a key of another nonce's is storage.ErrExists, and what is there stays", promoteNeverReplaces},
@@ -21,27 +21,6 @@ var promoteCases = []directCase{
 	{"one of many promotions wins a key", "of parallel calls with nonces of their own exactly one succeeds", onePromotionWins},
 	{"Promote of another object", "storage.ErrChanged, and nothing is readable under the key", promotesChanged},
 	{"Promote of nothing", "an error, and nothing is readable under the key", promotesAbsent},
-}
-
-// promotion publishes what is stored under key, with another type and a name.
-func promotion(key string, stored storage.Stored) storage.Promotion {
-	return storage.Promotion{
-		From: key, ETag: stored.ETag, Key: "storetest/published/" + rand.Text() + ".csv",
-		Type: "text/csv", Name: "Müller 1.csv", Size: stored.Size, Nonce: rand.Text(),
-	}
-}
-
-// publishes is nil if exactly p is published, of content.
-func (s *direct) publishes(ctx context.Context, p storage.Promotion, content []byte) error {
-	got, err := s.Stat(ctx, p.Key)
-	switch {
-	case err != nil:
-		return fmt.Errorf("Stat of the published object: %w", err)
-	case got.Type != p.Type, got.Name != p.Name, got.Nonce != p.Nonce, got.Size != p.Size, got.ETag == "",
-		got.SHA256 != "" && got.SHA256 != digest(content):
-		return fmt.Errorf("Stat describes %+v as %+v", p, got)
-	}
-	return s.reads(ctx, p.Key, got.ETag, 0, content)
 }
 
 func promotes(ctx context.Context, s *direct) error {
@@ -114,7 +93,7 @@ func promoteNeverReplaces(ctx context.Context, s *direct) error {
 	}
 
 	streamed := promotion(key, stored)
-	if _, err := (store{Storage: s}).publish(ctx, streamed.Key, content(20)); err != nil {
+	if _, err := s.publish(ctx, streamed.Key, content(20)); err != nil {
 		return err
 	}
 	if err := s.Promote(ctx, streamed); !errors.Is(err, storage.ErrExists) {

@@ -1,63 +1,21 @@
 package storetest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"math"
 
 	"github.com/airlock-go/upload/storage"
 )
 
-var readCases = []directCase{
+var readCases = []testCase[*direct]{
 	{"reading from an offset", "OpenAt returns the bytes from there on, of the object with that ETag or of any", readsAt},
 	{"reading a range", "OpenAt returns as many bytes as were asked for and no more, fewer only where the object ends", readsRange},
 	{"reading another object", "OpenAt of an object with another ETag is storage.ErrChanged", readsChanged},
 	{"reading what is not there", "Stat and OpenAt of a free key are fs.ErrNotExist", readsAbsent},
 	{"Stat of streamed files", "Stat knows the type, name and size of what Commit published, and an ETag", statsStreamed},
 	{"Delete of staged files", "Delete removes them, too, and what was published of them stays", deletesStaged},
-}
-
-// reads is nil if exactly content can be read from offset on.
-func (s *direct) reads(ctx context.Context, key, etag string, offset int64, content []byte) error {
-	return reads(ctx, s, key, etag, span{offset, -1}, content)
-}
-
-// span is what OpenAt is asked for.
-type span struct{ offset, length int64 }
-
-// reads is nil if exactly content is what OpenAt returns of the span.
-func reads(ctx context.Context, s storage.ObjectReader, key, etag string, of span, content []byte) error {
-	r, err := s.OpenAt(ctx, key, etag, of.offset, of.length)
-	if err != nil {
-		return fmt.Errorf("OpenAt: %w", err)
-	}
-	got, err := io.ReadAll(r)
-	if err := errors.Join(err, r.Close()); err != nil {
-		return fmt.Errorf("reading: %w", err)
-	}
-	if !bytes.Equal(got, content) {
-		return fmt.Errorf("of %+v %d bytes were read that differ from the %d that were sent", of, len(got), len(content))
-	}
-	return nil
-}
-
-// absent is nil if there is no object under the key.
-func (s *direct) absent(ctx context.Context, key string) error {
-	if stored, err := s.Stat(ctx, key); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("Stat of a key that must be free answered %+v and %v", stored, err) //nolint:errorlint // it may be nil
-	}
-	r, err := s.OpenAt(ctx, key, "", 0, -1)
-	if err == nil {
-		return errors.Join(errors.New("the object is readable"), r.Close())
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("OpenAt of an absent key must be fs.ErrNotExist, not: %w", err)
-	}
-	return nil
 }
 
 func readsAt(ctx context.Context, s *direct) error {
@@ -146,7 +104,7 @@ func readsAbsent(ctx context.Context, s *direct) error { return s.absent(ctx, st
 func statsStreamed(ctx context.Context, s *direct) error {
 	for _, size := range []int{0, directSize, large} {
 		key := stagingKey() + "-streamed"
-		if _, err := (store{Storage: s}).publish(ctx, key, content(size)); err != nil {
+		if _, err := s.publish(ctx, key, content(size)); err != nil {
 			return err
 		}
 		got, err := s.Stat(ctx, key)

@@ -2,14 +2,12 @@ package storetest
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
 )
 
-var sendCases = []directCase{
+var sendCases = []testCase[*direct]{
 	{"DirectMethods", "there is a way to send a whole file, and what is not one cannot be signed", offersMethods},
 	{"a whole file in one request", "exactly the bytes and the type that were sent are stored, with an ETag", wholeFile},
 	{"a PUT works once", "a PUT never replaces an object, whatever it brings", putOnce},
@@ -17,22 +15,6 @@ var sendCases = []directCase{
 	{"a refused request", "what was refused can be sent again, as it was signed", honestAfterRefused},
 	{"a body that stops short", "nothing of it is stored, and the request can be sent again", stopsShort},
 	{"expired requests", "no request works after it has expired", expiredRequests},
-}
-
-// forms are the values of SignUpload's form for which there is a method.
-func (s *direct) forms() (list []bool) {
-	if s.methods.Put {
-		list = append(list, false)
-	}
-	if s.methods.Form {
-		list = append(list, true)
-	}
-	return list
-}
-
-func digest(content []byte) string {
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:])
 }
 
 func offersMethods(ctx context.Context, s *direct) error {
@@ -189,21 +171,4 @@ func expiredRequests(ctx context.Context, s *direct) error {
 		}
 	}
 	return nil
-}
-
-// expiry is when what was signed for a second has expired, for stores that count
-// in whole seconds, too.
-const expiry = 2100 * time.Millisecond
-
-// stores is nil if exactly content is kept under key, with an ETag.
-func (s *direct) stores(ctx context.Context, key, typ string, content []byte) error {
-	stored, err := s.Stat(ctx, key)
-	switch {
-	case err != nil:
-		return fmt.Errorf("Stat: %w", err)
-	case stored.Size != int64(len(content)), stored.Type != typ, stored.ETag == "",
-		stored.SHA256 != "" && stored.SHA256 != digest(content):
-		return fmt.Errorf("Stat describes it as %+v", stored)
-	}
-	return s.reads(ctx, key, stored.ETag, 0, content)
 }

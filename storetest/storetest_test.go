@@ -42,10 +42,10 @@ func TestBrokenStoresFail(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			failed := map[string]bool{}
-			for _, c := range cases {
+			for _, c := range storeCases {
 				fresh := *tc.store
 				fresh.state = &state{objects: map[string]*brokenFile{}}
-				failed[c.name] = c.check(t.Context(), &fresh) != nil
+				failed[c.name] = checkStore(t.Context(), c, &fresh) != nil
 			}
 			for _, name := range tc.fails {
 				require.True(t, failed[name], "the case %q passed", name)
@@ -114,14 +114,29 @@ func (s *brokenStore) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-func (s *brokenStore) Open(_ context.Context, key string) (io.ReadCloser, storage.Stored, error) {
+func (s *brokenStore) find(key string) (*brokenFile, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f := s.objects[key]
-	if f == nil {
-		return nil, storage.Stored{}, fs.ErrNotExist
+	if f := s.objects[key]; f != nil {
+		return f, nil
 	}
-	return io.NopCloser(bytes.NewReader(f.data)), storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data))}, nil
+	return nil, fs.ErrNotExist
+}
+
+func (s *brokenStore) Stat(_ context.Context, key string) (storage.Stored, error) {
+	f, err := s.find(key)
+	if err != nil {
+		return storage.Stored{}, err
+	}
+	return storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data))}, nil
+}
+
+func (s *brokenStore) OpenAt(_ context.Context, key, _ string, offset, _ int64) (io.ReadCloser, error) {
+	f, err := s.find(key)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(bytes.NewReader(f.data[offset:])), nil
 }
 
 func (s *brokenStore) Leftovers(context.Context) ([]string, error) { return s.leftovers, nil }

@@ -41,9 +41,9 @@ func TestStoresConform(t *testing.T) {
 		f := uploadtest.NewFailingStore(served(t))
 		return struct {
 			stager
-			opener
+			storage.ObjectReader
 			storage.Lister
-		}{f.Storage(), f.Storage().(storage.Opener), f.Lister()}
+		}{f.Storage(), f.Storage().(storage.ObjectReader), f.Lister()}
 	})
 }
 

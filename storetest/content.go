@@ -1,0 +1,39 @@
+package storetest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"math/rand/v2"
+	"sync"
+)
+
+var errReader = errors.New("storetest: the reader failed")
+
+// large is a file of several parts, and sizes are around the buffers and parts
+// that backends are likely to use.
+var (
+	large = 12 << 20
+	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, 5<<20 - 1, 5 << 20, 5<<20 + 1, large}
+)
+
+// content is the same for the same size, and that of other sizes differs from
+// its first byte on. It must not be modified.
+func content(size int) []byte {
+	b := noise()
+	return b[size%1009:][:size:size]
+}
+
+var noise = sync.OnceValue(func() []byte {
+	b := make([]byte, 12<<20+1009)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(b)
+	return b
+})
+
+// otherBytes differ from content(size), and are as many.
+func otherBytes(size int) []byte { return content(size + 1)[:size] }
+
+func digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}

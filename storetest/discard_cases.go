@@ -1,0 +1,109 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+var discardCases = []testCase[store]{
+	{"Discard before Commit", "a discarded file never becomes readable, and its key is free", discardBefore},
+	{"Discard after Commit", "Discard removes what Commit published", discardAfter},
+	{"Discard after a lost key", "Discard after storage.ErrExists leaves the other's object alone", discardAfterExists},
+	{"Discard when it was replaced", "Discard removes only what its own Commit published", discardAfterReplaced},
+	{"Discard twice", "a second Discard does nothing", discardTwice},
+	{"Delete", "Delete removes a published object; a missing one is no error", deletes},
+}
+
+func discardBefore(ctx context.Context, s store) error {
+	for _, size := range []int{10, large} {
+		key := fmt.Sprintf("discarded-%d", size)
+		staged, err := s.stage(ctx, key, content(size))
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(staged.Discard(ctx), s.absent(ctx, key)); err != nil {
+			return err
+		}
+		if _, err := s.publish(ctx, key, content(30)); err != nil {
+			return fmt.Errorf("the key of a discarded file: %w", err)
+		}
+	}
+	return nil
+}
+
+func discardAfter(ctx context.Context, s store) error {
+	for _, size := range []int{10, large} {
+		key := fmt.Sprintf("undone-%d", size)
+		staged, err := s.publish(ctx, key, content(size))
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(staged.Discard(ctx), s.absent(ctx, key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func discardAfterExists(ctx context.Context, s store) error {
+	want := content(10)
+	if _, err := s.publish(ctx, "theirs", want); err != nil {
+		return err
+	}
+	staged, err := s.stage(ctx, "theirs", want) // the very same bytes
+	if err != nil {
+		return err
+	}
+	if err := staged.Commit(ctx); !errors.Is(err, storage.ErrExists) {
+		return fmt.Errorf("Commit to a taken key answered %v", err) //nolint:errorlint // it may be nil
+	}
+	return errors.Join(staged.Discard(ctx), s.holds(ctx, "theirs", want))
+}
+
+func discardAfterReplaced(ctx context.Context, s store) error {
+	old, err := s.publish(ctx, "reused", content(10))
+	if err != nil {
+		return err
+	}
+	if err := s.Delete(ctx, "reused"); err != nil {
+		return fmt.Errorf("Delete: %w", err)
+	}
+	if _, err := s.publish(ctx, "reused", content(11)); err != nil {
+		return err
+	}
+	return errors.Join(old.Discard(ctx), s.holds(ctx, "reused", content(11)))
+}
+
+func discardTwice(ctx context.Context, s store) error {
+	staged, err := s.stage(ctx, "twice", content(large))
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(staged.Discard(ctx), staged.Discard(ctx)); err != nil {
+		return err
+	}
+	if staged, err = s.publish(ctx, "twice", content(10)); err != nil {
+		return err
+	}
+	return errors.Join(staged.Discard(ctx), staged.Discard(ctx), s.absent(ctx, "twice"))
+}
+
+func deletes(ctx context.Context, s store) error {
+	if err := s.Delete(ctx, "never-there"); err != nil {
+		return fmt.Errorf("Delete of a missing key: %w", err)
+	}
+	if _, err := s.publish(ctx, "deleted", content(10)); err != nil {
+		return err
+	}
+	if err := s.Delete(ctx, "deleted"); err != nil {
+		return fmt.Errorf("Delete: %w", err)
+	}
+	if err := s.absent(ctx, "deleted"); err != nil {
+		return err
+	}
+	_, err := s.publish(ctx, "deleted", content(11))
+	return err
+}

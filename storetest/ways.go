@@ -1,0 +1,69 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+)
+
+// way is one way to send bytes.
+type way struct {
+	store   *direct
+	name    string
+	expires time.Duration
+}
+
+// ways are those that the store has.
+func (s *direct) ways() (list []way) {
+	for _, form := range s.forms() {
+		list = append(list, way{s, map[bool]string{false: "PUT", true: "form"}[form], 5 * time.Minute})
+	}
+	return append(list, way{s, "part", 5 * time.Minute})
+}
+
+// sign signs a request of that way under a key, or for an upload, of its own.
+func (w way) sign(ctx context.Context, content []byte, sha256 string) (*sending, error) {
+	d := file(content, sha256)
+	d.Expires = w.expires
+	if w.name != "part" {
+		return w.store.whole(ctx, d, content, w.name == "form")
+	}
+	id, err := w.store.create(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	return w.store.part(ctx, d, id, 1, content)
+}
+
+// nothing is nil if the store has nothing of what was sent.
+func (s *direct) nothing(ctx context.Context, req *sending) error {
+	for _, key := range []string{req.key, req.otherKey()} {
+		if stored, err := s.Stat(ctx, key); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("Stat of a key that must be free answered %+v and %v", stored, err) //nolint:errorlint // it may be nil
+		}
+	}
+	if req.uploadID == "" {
+		return nil
+	}
+	parts, err := s.Parts(ctx, req.key, req.uploadID)
+	if err != nil {
+		return fmt.Errorf("Parts: %w", err)
+	}
+	if len(parts) > 0 {
+		return fmt.Errorf("the upload has %+v", parts)
+	}
+	return nil
+}
+
+// forms are the values of SignUpload's form for which there is a method.
+func (s *direct) forms() (list []bool) {
+	if s.methods.Put {
+		list = append(list, false)
+	}
+	if s.methods.Form {
+		list = append(list, true)
+	}
+	return list
+}
