@@ -11,12 +11,12 @@ import (
 // maxFormExtra is the most bytes of a form that are not its file.
 const maxFormExtra = 64 << 10
 
-// form takes a whole file in a POST form. It may be sent again until its policy
-// expires, and then replaces what the key holds: a form has no place for
+// form takes a whole file in a POST form to the site st. It may be sent again until
+// its policy expires, and then replaces what the key holds: a form has no place for
 // If-None-Match.
-func (h *handler) form(w http.ResponseWriter, r *http.Request) error {
+func (s *Store) form(w http.ResponseWriter, r *http.Request, st *site) error {
 	switch {
-	case r.URL.Path != h.site.base.Path || r.URL.RawQuery != "":
+	case r.URL.Path != st.base.Path || r.URL.RawQuery != "":
 		return refusal{http.StatusForbidden, "AccessDenied"}
 	case r.ContentLength < 0:
 		return refusal{http.StatusLengthRequired, "MissingContentLength"}
@@ -34,24 +34,24 @@ func (h *handler) form(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := h.site.formTerms(fields)
+	t, err := st.formTerms(fields)
 	if err != nil {
 		return err
 	}
 	body.N += t.Size
-	b, err := h.store.receive(r.Context(), file, t)
+	b, err := s.receive(r.Context(), file, t)
 	if err != nil {
 		return err
 	}
 	if _, err := parts.NextRawPart(); err != io.EOF {
-		h.store.drop(b)
+		s.drop(b)
 		return errForm // the file must be last
 	}
 	o := t.object(b)
-	h.store.mu.Lock()
-	h.store.replace(t.Key, o)
-	h.store.mu.Unlock()
-	h.created(w, t.Key, o)
+	s.mu.Lock()
+	s.replace(t.Key, o)
+	s.mu.Unlock()
+	st.created(w, t.Key, o)
 	return nil
 }
 
@@ -87,8 +87,8 @@ func (st *site) formTerms(fields map[string]string) (terms, error) {
 	return t, err
 }
 
-func (h *handler) created(w http.ResponseWriter, key string, o *object) {
-	u := h.site.base
+func (st *site) created(w http.ResponseWriter, key string, o *object) {
+	u := st.base
 	u.Path += key
 	w.Header().Set("ETag", o.stored.ETag)
 	w.Header().Set("Location", u.String())

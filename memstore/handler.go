@@ -1,13 +1,8 @@
 package memstore
 
 import (
-	"encoding/xml"
-	"errors"
-	"io/fs"
 	"net/http"
 	"strings"
-
-	"github.com/airlock-go/upload/storage"
 )
 
 // handler answers requests that its site has signed, as S3 would.
@@ -49,7 +44,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var err error
 	if r.Method == http.MethodPost {
-		err = h.form(w, r)
+		err = h.store.form(w, r, h.site)
 	} else {
 		err = h.signed(w, r)
 	}
@@ -70,9 +65,9 @@ func (h *handler) signed(w http.ResponseWriter, r *http.Request) error {
 	case t.Method == http.MethodGet:
 		return h.get(w, r, t)
 	case t.Part != 0:
-		return h.putPart(w, r, t)
+		return h.store.putPart(w, r, t)
 	}
-	return h.put(w, r, t)
+	return h.store.put(w, r, t)
 }
 
 // cors lets the pages of CORSOrigin in, and reports that r was just the
@@ -114,56 +109,4 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request, t terms) error {
 	}
 	http.ServeContent(w, r, "", o.since, o.blob.from(0))
 	return nil
-}
-
-// checkHeaders wants exactly the signed headers, and none of S3's besides.
-func checkHeaders(r *http.Request, signed map[string]string) error {
-	known := map[string]bool{}
-	for name, value := range signed {
-		name = http.CanonicalHeaderKey(name)
-		known[name] = true
-		if got := r.Header[name]; len(got) != 1 || got[0] != value {
-			return refusal{http.StatusForbidden, "SignatureDoesNotMatch"}
-		}
-	}
-	for name := range r.Header {
-		if strings.HasPrefix(name, "X-Amz-") && !known[name] {
-			return refusal{http.StatusForbidden, "AccessDenied"}
-		}
-	}
-	return nil
-}
-
-// refusal is an error answer of S3.
-type refusal struct {
-	status int
-	code   string
-}
-
-func (e refusal) Error() string { return "memstore: " + e.code }
-
-// fail answers an error. One that is none of the known ones is the body's: it
-// could not be read to its end.
-func fail(w http.ResponseWriter, err error) {
-	e := refusal{http.StatusBadRequest, "IncompleteBody"}
-	switch {
-	case errors.As(err, &e):
-	case errors.Is(err, storage.ErrBusy):
-		e = refusal{http.StatusServiceUnavailable, "SlowDown"}
-		w.Header().Set("Retry-After", "1")
-	case errors.Is(err, storage.ErrExists):
-		e = refusal{http.StatusPreconditionFailed, "PreconditionFailed"}
-	case errors.Is(err, fs.ErrNotExist):
-		e = refusal{http.StatusNotFound, "NoSuchKey"}
-	}
-	answer(w, e.status, struct {
-		XMLName xml.Name `xml:"Error"`
-		Code    string
-	}{Code: e.code})
-}
-
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/xml")
-	w.WriteHeader(status)
-	_ = xml.NewEncoder(w).Encode(v) // the client may be gone
 }

@@ -4,13 +4,12 @@
 package memstore
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
-	"sync"
-	"time"
 
 	"github.com/airlock-go/upload/storage"
 )
@@ -39,12 +38,8 @@ type Store struct {
 	// It must not be changed once the Store is used.
 	CORSOrigin string
 
-	mu      sync.Mutex
-	used    int64
-	swept   time.Time
-	objects map[string]*object
-	uploads map[string]*openUpload // by their ids
-	site    *site                  // nil before Handler
+	kept
+	site *site // nil before Handler; under the lock
 }
 
 var (
@@ -55,14 +50,6 @@ var (
 	_ storage.Lister        = (*Store)(nil)
 	_ storage.ScanReader    = (*Store)(nil)
 )
-
-// object is one that is readable. Only its verdict ever changes.
-type object struct {
-	stored  storage.Stored
-	blob    *blob
-	since   time.Time
-	verdict storage.ScanResult // under the store's lock
-}
 
 // Delete implements storage.Storage.
 func (s *Store) Delete(_ context.Context, key string) error {
@@ -122,39 +109,26 @@ func (s *Store) Keys() []string {
 	return keys
 }
 
-func (s *Store) find(key string) (*object, error) {
+// Used is how many bytes the store holds, staged files and the parts of
+// unfinished uploads included.
+func (s *Store) Used() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if o := s.objects[key]; o != nil {
-		return o, nil
-	}
-	return nil, fmt.Errorf("memstore: %q: %w", key, fs.ErrNotExist)
+	return s.used
 }
 
-// create makes an object of a key that is free. It needs the lock, and leaves
-// the blob to its caller when it fails.
-func (s *Store) create(key string, o *object) error {
-	if s.objects[key] != nil {
-		return fmt.Errorf("memstore: %q: %w", key, storage.ErrExists)
-	}
-	s.replace(key, o)
-	return nil
-}
+// limit is MaxBytes or its default.
+func (s *Store) limit() int64 { return cmp.Or(s.MaxBytes, DefaultMaxBytes) }
 
-// replace makes an object of a key, whatever is there. It needs the lock.
-func (s *Store) replace(key string, o *object) {
-	if s.objects == nil {
-		s.objects = map[string]*object{}
-	}
-	s.remove(key)
-	o.since = time.Now()
-	s.objects[key] = o
-}
+// errNoSite is what needs an address says before there is one.
+var errNoSite = errors.New("memstore: direct uploads and links need Store.Handler to be called first")
 
-// remove needs the lock.
-func (s *Store) remove(key string) {
-	if o := s.objects[key]; o != nil {
-		delete(s.objects, key)
-		s.release(o.blob)
+// address returns the site, or an error as long as there is none.
+func (s *Store) address() (*site, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.site == nil {
+		return nil, errNoSite
 	}
+	return s.site, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"io/fs"
 	"maps"
 	"net/http"
 	"slices"
@@ -12,24 +11,6 @@ import (
 
 	"github.com/airlock-go/upload/storage"
 )
-
-// What S3 allows.
-const (
-	minPart  = 5 << 20 // of all parts but the last
-	maxParts = 10_000
-)
-
-// openUpload is an unfinished upload.
-type openUpload struct {
-	key, typ string
-	since    time.Time
-	parts    map[int]part
-}
-
-type part struct {
-	etag string
-	blob *blob
-}
 
 // CreateMultipart implements storage.DirectStorage.
 func (s *Store) CreateMultipart(_ context.Context, d storage.DirectObject) (string, error) {
@@ -52,8 +33,8 @@ func (s *Store) SignPart(_ context.Context, d storage.DirectObject, uploadID str
 	if err != nil {
 		return nil, err
 	}
-	if number < 1 || number > maxParts {
-		return nil, fmt.Errorf("memstore: part %d; there can be 1 to %d", number, maxParts)
+	if number < 1 || number > storage.MaxParts {
+		return nil, fmt.Errorf("memstore: part %d; there can be 1 to %d", number, storage.MaxParts)
 	}
 	t := terms{
 		Method: http.MethodPut, Key: d.Key, Expires: time.Now().Add(d.Expires),
@@ -98,29 +79,6 @@ func (s *Store) CompleteMultipart(_ context.Context, key, uploadID string, parts
 	return nil
 }
 
-// assemble makes one blob of the parts' pieces.
-func (m *openUpload) assemble(parts []storage.Part) (*blob, error) {
-	if len(parts) == 0 {
-		return nil, fmt.Errorf("memstore: an upload of no parts")
-	}
-	whole, last := &blob{refs: 1}, 0
-	for i, told := range parts {
-		p, ok := m.parts[told.Number]
-		switch {
-		case ok && p.etag != told.ETag:
-			return nil, fmt.Errorf("memstore: part %d: %w", told.Number, storage.ErrChanged)
-		case !ok, told.Number <= last:
-			return nil, fmt.Errorf("memstore: part %d is not one of the upload, or not in order", told.Number)
-		case i < len(parts)-1 && p.blob.size < minPart:
-			return nil, fmt.Errorf("memstore: part %d has %d bytes, less than %d", told.Number, p.blob.size, minPart)
-		}
-		whole.pieces = append(whole.pieces, p.blob.pieces...)
-		whole.size += p.blob.size
-		last = told.Number
-	}
-	return whole, nil
-}
-
 // AbortMultipart implements storage.DirectStorage.
 func (s *Store) AbortMultipart(_ context.Context, key, uploadID string) error {
 	s.mu.Lock()
@@ -129,38 +87,4 @@ func (s *Store) AbortMultipart(_ context.Context, key, uploadID string) error {
 		s.abort(uploadID)
 	}
 	return nil
-}
-
-// keepPart adds a part or replaces it. An upload that is not open leaves the
-// blob to the caller.
-func (s *Store) keepPart(t terms, b *blob) (etag string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m, err := s.unfinished(t.Key, t.Upload)
-	if err != nil {
-		return "", err
-	}
-	if old, ok := m.parts[t.Part]; ok {
-		s.release(old.blob)
-	}
-	p := part{etag: newETag(), blob: b}
-	m.parts[t.Part] = p
-	return p.etag, nil
-}
-
-// unfinished needs the lock.
-func (s *Store) unfinished(key, uploadID string) (*openUpload, error) {
-	m := s.uploads[uploadID]
-	if m == nil || m.key != key {
-		return nil, fmt.Errorf("memstore: %q has no such unfinished upload: %w", key, fs.ErrNotExist)
-	}
-	return m, nil
-}
-
-// abort needs the lock.
-func (s *Store) abort(uploadID string) {
-	for _, p := range s.uploads[uploadID].parts {
-		s.release(p.blob)
-	}
-	delete(s.uploads, uploadID)
 }

@@ -12,22 +12,22 @@ import (
 )
 
 // put takes a whole file, once.
-func (h *handler) put(w http.ResponseWriter, r *http.Request, t terms) error {
+func (s *Store) put(w http.ResponseWriter, r *http.Request, t terms) error {
 	if err := checkLength(r, t.Size); err != nil {
 		return err
 	}
-	if _, err := h.store.find(t.Key); err == nil { // before the body, which may be long
+	if _, err := s.find(t.Key); err == nil { // before the body, which may be long
 		return fmt.Errorf("memstore: %q: %w", t.Key, storage.ErrExists)
 	}
-	b, err := h.store.receive(r.Context(), r.Body, t)
+	b, err := s.receive(r.Context(), r.Body, t)
 	if err != nil {
 		return err
 	}
 	o := t.object(b)
-	h.store.mu.Lock()
-	defer h.store.mu.Unlock()
-	if err := h.store.create(t.Key, o); err != nil {
-		h.store.release(b)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.create(t.Key, o); err != nil {
+		s.release(b)
 		return err
 	}
 	w.Header().Set("ETag", o.stored.ETag)
@@ -36,42 +36,30 @@ func (h *handler) put(w http.ResponseWriter, r *http.Request, t terms) error {
 
 // putPart takes a part of an unfinished upload; a second one of the same number
 // replaces the first.
-func (h *handler) putPart(w http.ResponseWriter, r *http.Request, t terms) error {
+func (s *Store) putPart(w http.ResponseWriter, r *http.Request, t terms) error {
 	if err := checkLength(r, t.Size); err != nil {
 		return err
 	}
-	if _, err := h.store.Parts(r.Context(), t.Key, t.Upload); err != nil {
+	if _, err := s.Parts(r.Context(), t.Key, t.Upload); err != nil {
 		return err
 	}
-	b, err := h.store.receive(r.Context(), r.Body, t)
+	b, err := s.receive(r.Context(), r.Body, t)
 	if err != nil {
 		return err
 	}
-	etag, err := h.store.keepPart(t, b)
+	etag, err := s.keepPart(t.Key, t.Upload, t.Part, b)
 	if err != nil { // it was ended meanwhile
-		h.store.drop(b)
+		s.drop(b)
 		return err
 	}
 	w.Header().Set("ETag", etag)
 	return nil
 }
 
-// checkLength wants the length told beforehand: what a chunked body will have
-// is not known before it is read.
-func checkLength(r *http.Request, size int64) error {
-	switch {
-	case r.ContentLength < 0:
-		return refusal{http.StatusLengthRequired, "MissingContentLength"}
-	case r.ContentLength != size:
-		return refusal{http.StatusForbidden, "SignatureDoesNotMatch"}
-	}
-	return nil
-}
-
 // receive reads the file or part that t allows, and keeps nothing of any other.
 func (s *Store) receive(ctx context.Context, r io.Reader, t terms) (*blob, error) {
 	digest := sha256.New()
-	b, err := s.read(ctx, io.TeeReader(io.LimitReader(r, t.Size+1), digest)) // one more tells longer ones apart
+	b, err := s.read(ctx, io.TeeReader(io.LimitReader(r, t.Size+1), digest), s.limit()) // one more tells longer ones apart
 	if err != nil {
 		return nil, err
 	}

@@ -7,16 +7,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 )
-
-// errNoSite is what needs an address says before there is one.
-var errNoSite = errors.New("memstore: direct uploads and links need Store.Handler to be called first")
 
 // site is where a handler answers, and the secret it signs with.
 type site struct {
@@ -38,16 +34,6 @@ func newSite(baseURL string) (*site, error) {
 	}
 	rand.Read(st.secret[:]) // never fails: crypto/rand ends the process instead
 	return st, nil
-}
-
-// address returns the site, or an error as long as there is none.
-func (s *Store) address() (*site, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.site == nil {
-		return nil, errNoSite
-	}
-	return s.site, nil
 }
 
 // terms are all that one signed request may do.

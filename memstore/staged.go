@@ -10,7 +10,7 @@ import (
 
 // staged is a file that is not readable yet.
 type staged struct {
-	store     *Store
+	store     *kept
 	key       string
 	object    *object
 	published bool
@@ -19,7 +19,7 @@ type staged struct {
 
 // Stage implements storage.Storage.
 func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
-	b, err := s.read(ctx, r)
+	b, err := s.read(ctx, r, s.limit())
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	if obj.SHA256 != nil {
 		o.stored.SHA256 = obj.SHA256()
 	}
-	return &staged{store: s, key: obj.Key, object: o}, nil
+	return &staged{store: &s.kept, key: obj.Key, object: o}, nil
 }
 
 // Commit implements storage.Staged.
@@ -62,6 +62,3 @@ func (f *staged) Discard(context.Context) error {
 	f.gone = true
 	return nil
 }
-
-// newETag is random: whatever is written once more has another one.
-func newETag() string { return `"` + rand.Text() + `"` }

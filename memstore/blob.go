@@ -1,0 +1,34 @@
+package memstore
+
+import (
+	"io"
+)
+
+// blob is bytes that count as used. They never change once they are whole, so
+// objects share them. It is an io.ReaderAt.
+type blob struct {
+	pieces [][]byte
+	size   int64
+	refs   int // under the store's lock
+}
+
+// ReadAt reads what is there, over the seams of the pieces.
+func (b *blob) ReadAt(p []byte, offset int64) (n int, err error) {
+	for _, piece := range b.pieces {
+		if offset >= int64(len(piece)) {
+			offset -= int64(len(piece))
+			continue
+		}
+		n += copy(p[n:], piece[offset:])
+		offset = 0
+		if n == len(p) {
+			return n, nil
+		}
+	}
+	return n, io.EOF
+}
+
+// from reads from offset on.
+func (b *blob) from(offset int64) *io.SectionReader {
+	return io.NewSectionReader(b, offset, max(b.size-offset, 0))
+}

@@ -1,0 +1,65 @@
+package memstore
+
+import (
+	"fmt"
+	"io/fs"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// assemble makes one blob of the parts' pieces.
+func (m *openUpload) assemble(parts []storage.Part) (*blob, error) {
+	if len(parts) == 0 {
+		return nil, fmt.Errorf("memstore: an upload of no parts")
+	}
+	whole, last := &blob{refs: 1}, 0
+	for i, told := range parts {
+		p, ok := m.parts[told.Number]
+		switch {
+		case ok && p.etag != told.ETag:
+			return nil, fmt.Errorf("memstore: part %d: %w", told.Number, storage.ErrChanged)
+		case !ok, told.Number <= last:
+			return nil, fmt.Errorf("memstore: part %d is not one of the upload, or not in order", told.Number)
+		case i < len(parts)-1 && p.blob.size < storage.MinPartSize:
+			return nil, fmt.Errorf("memstore: part %d has %d bytes, less than %d", told.Number, p.blob.size, storage.MinPartSize)
+		}
+		whole.pieces = append(whole.pieces, p.blob.pieces...)
+		whole.size += p.blob.size
+		last = told.Number
+	}
+	return whole, nil
+}
+
+// keepPart adds a part or replaces it. An upload that is not open leaves the
+// blob to the caller.
+func (k *kept) keepPart(key, uploadID string, number int, b *blob) (etag string, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	m, err := k.unfinished(key, uploadID)
+	if err != nil {
+		return "", err
+	}
+	if old, ok := m.parts[number]; ok {
+		k.release(old.blob)
+	}
+	p := part{etag: newETag(), blob: b}
+	m.parts[number] = p
+	return p.etag, nil
+}
+
+// unfinished needs the lock.
+func (k *kept) unfinished(key, uploadID string) (*openUpload, error) {
+	m := k.uploads[uploadID]
+	if m == nil || m.key != key {
+		return nil, fmt.Errorf("memstore: %q has no such unfinished upload: %w", key, fs.ErrNotExist)
+	}
+	return m, nil
+}
+
+// abort needs the lock.
+func (k *kept) abort(uploadID string) {
+	for _, p := range k.uploads[uploadID].parts {
+		k.release(p.blob)
+	}
+	delete(k.uploads, uploadID)
+}
