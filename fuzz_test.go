@@ -14,6 +14,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // FuzzHandler: whatever the body is, the answer is 201 if and only if something
@@ -50,11 +51,7 @@ func FuzzHandler(f *testing.F) {
 			t.Fatalf("%d objects, answer %s", len(keys), w.Body)
 		}
 		for _, file := range answer.Files {
-			r, info, err := store.Open(t.Context(), file.Key)
-			if err != nil {
-				t.Fatal(err)
-			}
-			content, _ := io.ReadAll(r)
+			content, info := uploadtest.Stored(t, store, file.Key)
 			if !bytes.Contains(body, content) || int64(len(content)) != file.Size || info.Type != file.Type {
 				t.Fatalf("stored %d bytes as %+v, told %+v", len(content), info, file)
 			}

@@ -19,6 +19,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 const boundary = "a-test-boundary"
@@ -119,11 +120,8 @@ func (f *fixture) empty(t *testing.T) {
 
 func (f *fixture) stored(t *testing.T, key string) (string, storage.Stored) {
 	t.Helper()
-	r, info, err := f.store.Open(context.Background(), key)
-	require.NoError(t, err)
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
-	return string(b), info
+	content, info := uploadtest.Stored(t, f.store, key)
+	return string(content), info
 }
 
 // problem is the answer to a refused request.

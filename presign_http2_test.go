@@ -1,7 +1,6 @@
 package upload_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -132,11 +131,7 @@ func TestShutdownRacesConfirm(t *testing.T) {
 		}
 		f, err := next.Confirm(httptest.NewRecorder(), confirmRequest("ann"), token, nil)
 		require.NoError(t, err)
-		r, _, err := d.store.Open(t.Context(), f.Key)
-		require.NoError(t, err)
-		content, err := io.ReadAll(r)
-		require.NoError(t, err)
-		require.True(t, bytes.Equal(content, []byte("hello")))
+		require.Equal(t, "hello", d.read(t, f.Key))
 	}
 	require.Len(t, d.store.Keys(), len(tokens), "and nothing is left in staging")
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -159,11 +158,8 @@ func (d *direct) staged() int { return len(d.store.Keys()) - len(d.published()) 
 
 func (d *direct) read(t *testing.T, key string) string {
 	t.Helper()
-	r, _, err := d.store.Open(t.Context(), key)
-	require.NoError(t, err)
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
-	return string(b)
+	content, _ := uploadtest.Stored(t, d.store, key)
+	return string(content)
 }
 
 func sha256Of(content string) string {

@@ -14,7 +14,6 @@ import (
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
-	"github.com/airlock-go/upload/storage"
 )
 
 func TestBytesComeBack(t *testing.T) {
@@ -170,10 +169,11 @@ func TestNames(t *testing.T) {
 			require.Equal(t, 201, a.Status, "%s", a.Body)
 			require.Equal(t, name, a.Files[0].Name)
 			require.Regexp(t, `^in/[0-9a-f]{32}\.png$`, a.Files[0].Key)
-			r, stored, err := st.store.Open(t.Context(), a.Files[0].Key)
+			stored, err := st.store.Stat(t.Context(), a.Files[0].Key)
 			require.NoError(t, err)
-			defer func() { _ = r.Close() }()
-			require.Equal(t, storage.Stored{Type: "image/png", Name: name, Size: small.Content.Size}, stored)
+			require.Equal(t, "image/png", stored.Type)
+			require.Equal(t, name, stored.Name)
+			require.Equal(t, small.Content.Size, stored.Size)
 		})
 	}
 }

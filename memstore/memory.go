@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/airlock-go/upload/storage"
@@ -69,7 +68,7 @@ func (k *kept) sweep(now time.Time) {
 	}
 	k.swept = now
 	for key, o := range k.objects {
-		if strings.Contains("/"+key, "/"+storage.StagingSegment+"/") && now.Sub(o.since) > abandonedAfter {
+		if storage.IsStaging(key) && now.Sub(o.since) > abandonedAfter {
 			k.remove(key)
 		}
 	}

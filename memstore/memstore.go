@@ -44,7 +44,6 @@ type Store struct {
 
 var (
 	_ storage.Storage       = (*Store)(nil)
-	_ storage.Opener        = (*Store)(nil)
 	_ storage.DirectStorage = (*Store)(nil)
 	_ storage.LinkStorage   = (*Store)(nil)
 	_ storage.Lister        = (*Store)(nil)
@@ -57,16 +56,6 @@ func (s *Store) Delete(_ context.Context, key string) error {
 	defer s.mu.Unlock()
 	s.remove(key)
 	return nil
-}
-
-// Open implements storage.Opener. ETag, digest and nonce are for Stat to tell.
-func (s *Store) Open(_ context.Context, key string) (io.ReadCloser, storage.Stored, error) {
-	o, err := s.find(key)
-	if err != nil {
-		return nil, storage.Stored{}, err
-	}
-	info := storage.Stored{Type: o.stored.Type, Name: o.stored.Name, Size: o.stored.Size}
-	return io.NopCloser(o.blob.from(0)), info, nil
 }
 
 // Stat implements storage.ObjectReader.

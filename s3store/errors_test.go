@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -22,6 +21,7 @@ import (
 
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 func TestErrorsExplainThemselves(t *testing.T) {
@@ -59,7 +59,7 @@ func TestErrorsExplainThemselves(t *testing.T) {
 			require.NoError(t, err)
 			require.ErrorContains(t, staged.Commit(t.Context()), row.says)
 			require.ErrorContains(t, s.Delete(t.Context(), "k"), row.says)
-			_, _, err = s.Open(t.Context(), "k")
+			_, err = s.OpenAt(t.Context(), "k", "", 0, -1)
 			require.ErrorContains(t, err, row.says)
 		})
 	}
@@ -84,24 +84,21 @@ func TestServiceErrorsExplainThemselves(t *testing.T) {
 	}
 }
 
-func TestOpen(t *testing.T) {
+// TestOpenAtErrors: what is not there is fs.ErrNotExist, and what may not be read is not.
+func TestOpenAtErrors(t *testing.T) {
 	f := newFixture(t, setup{})
-	_, _, err := f.Open(t.Context(), "k")
+	_, err := f.OpenAt(t.Context(), "k", "", 0, -1)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	var missing *types.NoSuchKey
 	require.ErrorAs(t, err, &missing)
 
 	f.fake.Put("k", []byte("without any attributes"))
-	r, stored, err := f.Open(t.Context(), "k")
-	require.NoError(t, err)
-	got, err := io.ReadAll(r)
-	require.NoError(t, err)
+	got, stored := uploadtest.Stored(t, f, "k")
 	require.Equal(t, "without any attributes", string(got))
-	require.Equal(t, int64(len(got)), stored.Size)
 	require.Empty(t, stored.Name)
 
 	f.fake.Inject("GetObject", forEver, denied)
-	_, _, err = f.Open(t.Context(), "k")
+	_, err = f.OpenAt(t.Context(), "k", "", 0, -1)
 	require.Error(t, err)
 	require.NotErrorIs(t, err, fs.ErrNotExist)
 }

@@ -46,7 +46,6 @@ func asks() map[string]ask {
 		"RemoveListed looks": {"HeadObject", published((*fixture).removeListed), gone},
 		"RemoveListed":       {"DeleteObject", published((*fixture).removeListed), gone},
 		"Stat":               {"HeadObject", published(func(f *fixture, ctx context.Context) error { _, err := f.Stat(ctx, "k"); return err }), never},
-		"Open":               {"GetObject", published(func(f *fixture, ctx context.Context) error { _, _, err := f.Open(ctx, "k"); return err }), never},
 		"OpenAt":             {"GetObject", published(func(f *fixture, ctx context.Context) error { _, err := f.OpenAt(ctx, "k", "", 1, -1); return err }), never},
 		"ScanVerdict":        {"GetObjectTagging", published(func(f *fixture, ctx context.Context) error { _, err := f.ScanVerdict(ctx, "k", ""); return err }), never},
 		"ListObjects":        {"ListObjectsV2", published(func(f *fixture, ctx context.Context) error { _, err := f.ListObjects(ctx, "", ""); return err }), never},

@@ -15,26 +15,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Open implements [storage.Opener]. The body is read from S3 as the caller reads
-// it, for as long as ctx lasts; CallTimeout is for the time until it begins. Without
-// s3:ListBucket AWS answers 403 for a key that does not exist, and the error is
-// then not fs.ErrNotExist.
-func (s *Store) Open(ctx context.Context, key string) (io.ReadCloser, storage.Stored, error) {
-	out, err := s.get(ctx, &s3.GetObjectInput{Key: &key})
-	if err != nil {
-		return nil, storage.Stored{}, err
-	}
-	return out.Body, storage.Stored{
-		Type: aws.ToString(out.ContentType),
-		Name: nameIn(out.ContentDisposition),
-		Size: aws.ToInt64(out.ContentLength),
-	}, nil
-}
-
 // Stat implements [storage.ObjectReader] with one call. What it tells of an object
 // that this package did not write, or that a client staged, is what that
-// writer said, except for Size and ETag. As for a key that does not exist, it
-// needs s3:ListBucket like Open.
+// writer said, except for Size and ETag. Without s3:ListBucket AWS answers 403 for a
+// key that does not exist, and the error is then not fs.ErrNotExist.
 func (s *Store) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	out, err := s.head(ctx, key, nil)
 	if err != nil {
@@ -51,8 +35,9 @@ func (s *Store) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	}, nil
 }
 
-// OpenAt implements [storage.ObjectReader]. Like Open it lasts as long as ctx. An
-// offset at or behind the end is an empty reader. The bytes are those that are
+// OpenAt implements [storage.ObjectReader]. The body is read from S3 as the caller
+// reads it, for as long as ctx lasts; CallTimeout is for the time until it begins. As
+// for a key that does not exist, it needs s3:ListBucket like Stat. An offset at or behind the end is an empty reader. The bytes are those that are
 // stored, whatever Content-Encoding they were sent with. S3 sends no byte but
 // those of the range, or one if length is 0.
 func (s *Store) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {

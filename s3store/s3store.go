@@ -56,8 +56,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Store is an [storage.Storage], an [storage.Opener], an [storage.DirectStorage], an
-// [storage.LinkStorage] and an [storage.ScanReader] over one bucket. It is safe for concurrent use.
+// Store is an [storage.Storage], an [storage.DirectStorage], an [storage.LinkStorage],
+// an [storage.Lister] and an [storage.ScanReader] over one bucket. It is safe for
+// concurrent use.
 type Store struct {
 	client    *s3.Client
 	caller    *s3calls.Caller // of client, under opts.Profile
@@ -76,7 +77,6 @@ type Store struct {
 
 var (
 	_ storage.Storage       = (*Store)(nil)
-	_ storage.Opener        = (*Store)(nil)
 	_ storage.DirectStorage = (*Store)(nil)
 	_ storage.LinkStorage   = (*Store)(nil)
 	_ storage.Lister        = (*Store)(nil)

@@ -261,7 +261,6 @@ func TestSilentReads(t *testing.T) {
 	}
 	for name, row := range map[string]read{
 		"Stat":   {"HeadObject", func(t *testing.T, d *door) error { _, err := d.Stat(t.Context(), "k"); return err }},
-		"Open":   {"GetObject", func(t *testing.T, d *door) error { _, _, err := d.Open(t.Context(), "k"); return err }},
 		"OpenAt": {"GetObject", func(t *testing.T, d *door) error { _, err := d.OpenAt(t.Context(), "k", "", 0, -1); return err }},
 		"Parts":  {"ListParts", func(t *testing.T, d *door) error { _, err := d.Parts(t.Context(), "k", "id"); return err }},
 		"ListObjects": {"ListObjectsV2", func(t *testing.T, d *door) error {

@@ -293,15 +293,8 @@ func TestAttributes(t *testing.T) {
 		require.Empty(t, h.Get("X-Amz-Acl"))
 		require.GreaterOrEqual(t, len(h.Get("X-Amz-Meta-Upload-Nonce")), 26, "128 bits in base 32")
 
-		r, stored, err := f.Open(t.Context(), obj.Key)
-		require.NoError(t, err)
-		got, err := io.ReadAll(r)
-		require.NoError(t, err)
-		require.NoError(t, r.Close())
+		got, stored := uploadtest.Stored(t, f, obj.Key)
 		require.Equal(t, digest(body), digest(got))
-		require.Equal(t, storage.Stored{Type: "image/png", Name: obj.Name, Size: int64(size)}, stored)
-		stored, err = f.Stat(t.Context(), obj.Key)
-		require.NoError(t, err)
 		require.Equal(t, storage.Stored{
 			Type: "image/png", Name: obj.Name, Size: int64(size),
 			ETag: f.fake.Get(obj.Key).ETag(), Nonce: h.Get("X-Amz-Meta-Upload-Nonce"), SHA256: h.Get("X-Amz-Meta-Sha256"),

@@ -14,6 +14,7 @@ import (
 // lead to such a key. A lifecycle rule should remove what is left there.
 const StagingSegment = "upload-staging"
 
+// IsStaging reports whether a segment of the key is [StagingSegment].
 func IsStaging(key string) bool {
 	return strings.Contains("/"+key+"/", "/"+StagingSegment+"/")
 }
@@ -81,7 +82,8 @@ type DirectStorage interface {
 }
 
 // ObjectReader is an optional ability of a [Storage]: looking at objects by
-// their key, staged ones of direct uploads included.
+// their key, staged ones of direct uploads included. The conformance suite needs
+// it.
 type ObjectReader interface {
 	// Stat describes the object. A key under which there is none is an error
 	// that is fs.ErrNotExist. Of an object that Promote published, Size and Nonce

@@ -2,7 +2,7 @@ package storage
 
 import "context"
 
-// Verdict is what a malware scanner says of a file. Only [ScanClean] lets a
+// ScanResult is what a malware scanner says of a file. Only [ScanClean] lets a
 // file pass: "not scanned", whatever the reason, is never taken for clean, and
 // neither is the zero value nor one that is not known here.
 type ScanResult string
@@ -20,7 +20,7 @@ const (
 	ScanFailed      ScanResult = "failed"      // not scanned: the scanner is down, hangs or may not read the file
 )
 
-// VerdictReader is an optional ability of a [Storage]: telling what a scanner
+// ScanReader is an optional ability of a [Storage]: telling what a scanner
 // that looks at objects after they were published has said of one.
 // [upload.LinksOptions.RequireScan] needs it.
 type ScanReader interface {

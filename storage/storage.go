@@ -96,25 +96,15 @@ type Object struct {
 	SHA256 func() string
 }
 
-// Stored describes a published object.
+// Stored describes an object, as [ObjectReader.Stat] answers.
 type Stored struct {
-	Type string // the Content-Type it is kept with
-	Name string // the file name in its Content-Disposition, "" if it has none
-	Size int64  // bytes
-
-	// What an ObjectReader tells besides.
+	Type    string // the Content-Type it is kept with
+	Name    string // the file name in its Content-Disposition, "" if it has none
+	Size    int64  // bytes
 	ETag    string // names the content
 	Version string // names this version of the object, "" where the store keeps none
 	SHA256  string // hexadecimal, "" if the store does not know it
 	Nonce   string // the random value of the upload that wrote it, "" if it is not known
-}
-
-// Opener is an optional ability of a [Storage]: reading published objects
-// back. The conformance suite needs it.
-type Opener interface {
-	// Open returns the object's bytes, which the caller closes. A key that is
-	// not published is an error that is fs.ErrNotExist.
-	Open(ctx context.Context, key string) (io.ReadCloser, Stored, error)
 }
 
 var (

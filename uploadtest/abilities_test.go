@@ -12,16 +12,13 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// abilities of a store, to be combined.
-type (
-	stager = storage.Storage
-	opener = storage.Opener
-)
+// stager is a store without other abilities, to be combined with them.
+type stager = storage.Storage
 
 type combined struct {
 	about                       string
 	store                       storage.Storage
-	open, direct, link, verdict bool
+	read, direct, link, verdict bool
 }
 
 type readers struct{ inner *memstore.Store }
@@ -73,31 +70,15 @@ func combinations(m *memstore.Store) []combined {
 	b := both{m, signer{m}}
 	return []combined{
 		{"plain", struct{ stager }{m}, false, false, false, false},
-		{"links", l, false, false, true, false},
-		{"links and verdicts", judging{l, j}, false, false, true, true},
-		{"direct", directing{m}, false, true, false, false},
-		{"direct and links", b, false, true, true, false},
-		{"direct, links and verdicts", bothJudging{b, j}, false, true, true, true},
-		{"opener", struct {
+		{"reading", struct {
 			stager
-			opener
-		}{m, m}, true, false, false, false},
-		{"opener, links", struct {
-			linker
-			opener
-		}{l, m}, true, false, true, false},
-		{"opener, links and verdicts", struct {
-			judging
-			opener
-		}{judging{l, j}, m}, true, false, true, true},
-		{"opener, direct", struct {
-			directing
-			opener
-		}{directing{m}, m}, true, true, false, false},
-		{"opener, direct and links", struct {
-			both
-			opener
-		}{b, m}, true, true, true, false},
+			readers
+		}{m, readers{m}}, true, false, false, false},
+		{"links", l, true, false, true, false},
+		{"links and verdicts", judging{l, j}, true, false, true, true},
+		{"direct", directing{m}, true, true, false, false},
+		{"direct and links", b, true, true, true, false},
+		{"direct, links and verdicts", bothJudging{b, j}, true, true, true, true},
 		{"all", m, true, true, true, true},
 	}
 }
@@ -110,12 +91,11 @@ func TestAbilitiesAreKept(t *testing.T) {
 			"slow":    uploadtest.SlowStore(c.store, 0, 0),
 			"itself":  c.store,
 		} {
-			_, open := s.(storage.Opener)
 			_, direct := s.(storage.DirectStorage)
 			_, link := s.(storage.LinkStorage)
 			_, verdict := s.(storage.ScanReader)
 			_, read := s.(storage.ObjectReader)
-			require.Equal(t, []bool{c.open, c.direct, c.link, c.verdict, c.direct || c.link}, []bool{open, direct, link, verdict, read}, "%s, %s", c.about, about)
+			require.Equal(t, []bool{c.read, c.direct, c.link, c.verdict}, []bool{read, direct, link, verdict}, "%s, %s", c.about, about)
 		}
 	}
 }

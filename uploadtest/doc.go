@@ -10,7 +10,7 @@
 //
 // [NewRequest] makes the request alone, to be given header fields, and [Send]
 // sends it over whatever client. [Direct] and [PostDirect] walk a direct upload
-// from the ticket to the confirmation.
+// from the ticket to the confirmation. [Stored] reads what a storage then holds.
 //
 // # Files that must be refused
 //

@@ -77,7 +77,7 @@ func NewFailingStore(s storage.Storage, faults ...Fault) *FailingStore {
 	return &FailingStore{inner: s, faults: faults, calls: map[Op]int{}, open: map[string]int{}}
 }
 
-// Storage returns the storage with its faults. It implements storage.Opener,
+// Storage returns the storage with its faults. It implements storage.ObjectReader,
 // storage.DirectStorage, storage.LinkStorage and, beside that, storage.ScanReader
 // if, and only if, the wrapped one does; [FailingStore.Lister] is a view of its
 // own, and other abilities are not passed on. What clients send to a storage by

@@ -17,8 +17,6 @@ const (
 	OpDiscard Op = "Discard"
 	OpDelete  Op = "Delete"
 
-	OpOpen Op = "Open" // of storage.Opener
-
 	OpStat   Op = "Stat" // of storage.ObjectReader
 	OpOpenAt Op = "OpenAt"
 

@@ -7,20 +7,6 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-type frontOpener struct {
-	f     *front
-	inner storage.Opener
-}
-
-// Open implements storage.Opener.
-func (o *frontOpener) Open(ctx context.Context, key string) (r io.ReadCloser, info storage.Stored, err error) {
-	r, err = answered(ctx, o.f, OpOpen, func() (r io.ReadCloser, err error) {
-		r, info, err = o.inner.Open(ctx, key)
-		return r, err
-	})
-	return r, info, err
-}
-
 type frontReader struct {
 	f     *front
 	inner storage.ObjectReader

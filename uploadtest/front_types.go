@@ -7,9 +7,12 @@ import (
 // What a front can be. Go decides by the methods of a type what a storage can
 // do, so there is a type for each set of abilities.
 type (
-	frontOfLinks struct {
+	frontOfReader struct {
 		*front
 		*frontReader
+	}
+	frontOfLinks struct {
+		frontOfReader
 		*frontLinks
 	}
 	frontOfVerdicts struct {
@@ -17,8 +20,7 @@ type (
 		*frontVerdicts
 	}
 	frontOfDirect struct {
-		*front
-		*frontReader
+		frontOfReader
 		*frontDirect
 	}
 	frontOfBoth struct {
@@ -29,78 +31,30 @@ type (
 		frontOfBoth
 		*frontVerdicts
 	}
-
-	openFront struct {
-		*front
-		*frontOpener
-	}
-	openFrontOfLinks struct {
-		frontOfLinks
-		*frontOpener
-	}
-	openFrontOfVerdicts struct {
-		frontOfVerdicts
-		*frontOpener
-	}
-	openFrontOfDirect struct {
-		frontOfDirect
-		*frontOpener
-	}
-	openFrontOfBoth struct {
-		frontOfBoth
-		*frontOpener
-	}
-	openFrontOfAll struct {
-		frontOfAll
-		*frontOpener
-	}
 )
 
-// storage returns a storage with exactly the abilities of the inner one, but
-// for verdicts, which nobody asks for where there are no links.
+// storage returns a storage with exactly the abilities of the inner one, except
+// verdicts, which nobody asks for where there are no links.
 func (f *front) storage() storage.Storage {
-	inner, isOpener := f.inner.(storage.Opener)
-	opener := &frontOpener{f, inner}
-	s := f.withoutOpener()
-	if !isOpener {
-		return s
-	}
-	switch s := s.(type) {
-	case frontOfLinks:
-		return openFrontOfLinks{s, opener}
-	case frontOfVerdicts:
-		return openFrontOfVerdicts{s, opener}
-	case frontOfDirect:
-		return openFrontOfDirect{s, opener}
-	case frontOfBoth:
-		return openFrontOfBoth{s, opener}
-	case frontOfAll:
-		return openFrontOfAll{s, opener}
-	}
-	return openFront{f, opener}
-}
-
-func (f *front) withoutOpener() storage.Storage {
+	reader, isReader := f.inner.(storage.ObjectReader)
 	direct, isDirect := f.inner.(storage.DirectStorage)
 	links, isLinks := f.inner.(storage.LinkStorage)
 	verdicts, isVerdicts := f.inner.(storage.ScanReader)
-	l, v := &frontLinks{f, links}, &frontVerdicts{f, verdicts}
-	if isDirect {
-		d := frontOfDirect{f, &frontReader{f, direct}, &frontDirect{f, direct}}
-		switch {
-		case isLinks && isVerdicts:
-			return frontOfAll{frontOfBoth{d, l}, v}
-		case isLinks:
-			return frontOfBoth{d, l}
-		}
-		return d
-	}
-	if isLinks {
-		of := frontOfLinks{f, &frontReader{f, links}, l}
-		if isVerdicts {
-			return frontOfVerdicts{of, v}
-		}
-		return of
+	r := frontOfReader{f, &frontReader{f, reader}}
+	d, l, v := &frontDirect{f, direct}, &frontLinks{f, links}, &frontVerdicts{f, verdicts}
+	switch {
+	case isDirect && isLinks && isVerdicts:
+		return frontOfAll{frontOfBoth{frontOfDirect{r, d}, l}, v}
+	case isDirect && isLinks:
+		return frontOfBoth{frontOfDirect{r, d}, l}
+	case isDirect:
+		return frontOfDirect{r, d}
+	case isLinks && isVerdicts:
+		return frontOfVerdicts{frontOfLinks{r, l}, v}
+	case isLinks:
+		return frontOfLinks{r, l}
+	case isReader:
+		return r
 	}
 	return f
 }

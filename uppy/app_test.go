@@ -3,7 +3,6 @@ package uppy_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -125,11 +124,8 @@ func (a *app) published() (keys []string) {
 
 func (a *app) read(t *testing.T, key string) string {
 	t.Helper()
-	r, _, err := a.store.Open(t.Context(), key)
-	require.NoError(t, err)
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
-	return string(b)
+	content, _ := uploadtest.Stored(t, a.store, key)
+	return string(content)
 }
 
 // put sends a part as Uppy 6 does, which reads the URL alone and sends no type.

@@ -99,11 +99,7 @@ func TestUploadStoresTheBytes(t *testing.T) {
 	got := stored.Files[0]
 	require.Equal(t, upload.File{Field: "file", Name: "cat.png", Key: got.Key, Type: "image/png", Size: int64(len(want))}, got)
 
-	r, object, err := store.Open(t.Context(), got.Key)
-	require.NoError(t, err)
-	data, err := io.ReadAll(r)
-	require.NoError(t, err)
-	require.NoError(t, r.Close())
+	data, object := uploadtest.Stored(t, store, got.Key)
 	require.Equal(t, want, data)
 	require.Equal(t, "image/png", object.Type)
 }

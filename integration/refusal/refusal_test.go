@@ -5,7 +5,6 @@ package refusal_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 const (
@@ -247,10 +247,7 @@ func TestServerTimeouts(t *testing.T) {
 		require.Equal(t, "HTTP/2.0", a.Proto)
 	})
 	require.Len(t, store.Keys(), 2)
-	r, stored, err := store.Open(t.Context(), store.Keys()[0])
-	require.NoError(t, err)
+	b, stored := uploadtest.Stored(t, store, store.Keys()[0])
 	require.EqualValues(t, 200<<10, stored.Size)
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
 	require.Equal(t, f[0].Content.SHA256(), client.Bytes(b).SHA256())
 }

@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -180,11 +179,7 @@ func (a *app) published(t *testing.T) (keys []string) {
 
 func (a *app) content(t *testing.T, key string) string {
 	t.Helper()
-	r, _, err := a.Storage.(storage.Opener).Open(t.Context(), key)
-	require.NoError(t, err)
-	defer func() { _ = r.Close() }()
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
+	b, _ := uploadtest.Stored(t, a.Storage.(storage.ObjectReader), key)
 	return string(b)
 }
 
