@@ -128,9 +128,14 @@ func (s pointStore) Stage(ctx context.Context, o storage.Object, r io.Reader) (s
 	return pointStaged{staged, s.points}, err
 }
 
-func (s pointStore) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
-	s.hit("SignUpload")
-	return s.Store.SignUpload(ctx, d, form)
+func (s pointStore) SignPut(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
+	s.hit("SignPut")
+	return s.Store.SignPut(ctx, d)
+}
+
+func (s pointStore) SignForm(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
+	s.hit("SignForm")
+	return s.Store.SignForm(ctx, d)
 }
 
 func (s pointStore) CreateMultipart(ctx context.Context, d storage.DirectObject) (string, error) {

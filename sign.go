@@ -5,10 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"github.com/airlock-go/upload/storage"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/airlock-go/upload/storage"
 )
 
 // Ticket is what a client needs to send one file to the storage. Small files
@@ -31,7 +32,7 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	if d.Size > p.opts.SingleSize || p.methods.NeedsDigest && d.SHA256 == "" {
 		return p.SignParts(r, d, p.opts.PartSize)
 	}
-	return p.sign(r, d, p.opts.URLExpires, p.signSingle(p.opts.Form))
+	return p.sign(r, d, p.opts.URLExpires, p.signSingle)
 }
 
 // SignParts is Sign for clients that send every file in parts, if only one, of a
@@ -78,21 +79,27 @@ func (q *request) demandOf(d Declaration, life time.Duration) Claim {
 	return Claim{Files: 1, Bytes: d.Size, Until: time.Now().Add(life + clockSkew)}
 }
 
-func (p *Presigner) signSingle(form bool) signing {
-	return func(q *request, t *sealed) (*Ticket, error) {
-		switch {
-		case t.Size > storage.MaxPartSize:
-			return nil, withFile(tooLarge(storage.MaxPartSize), t.Field, t.Name)
-		case p.methods.NeedsDigest && t.SHA256 == "":
-			return nil, withFile(Reject(CodeMalformed, "the storage takes this file only with its sha256"), t.Field, t.Name)
-		}
-		request, err := p.store.SignUpload(q.ctx, p.object(t), form)
-		if err != nil {
-			return nil, storageError(err)
-		}
-		token, err := p.seal(t)
-		return &Ticket{Token: token, Expires: expiry(p.opts.URLExpires), SignedRequest: request}, err
+func (p *Presigner) signSingle(q *request, t *sealed) (*Ticket, error) {
+	switch {
+	case t.Size > storage.MaxPartSize:
+		return nil, withFile(tooLarge(storage.MaxPartSize), t.Field, t.Name)
+	case p.methods.NeedsDigest && t.SHA256 == "":
+		return nil, withFile(Reject(CodeMalformed, "the storage takes this file only with its sha256"), t.Field, t.Name)
 	}
+	signed, err := p.signWhole(q, t)
+	if err != nil {
+		return nil, storageError(err)
+	}
+	token, err := p.seal(t)
+	return &Ticket{Token: token, Expires: expiry(p.opts.URLExpires), SignedRequest: signed}, err
+}
+
+// signWhole signs the one request that the options ask for.
+func (p *Presigner) signWhole(q *request, t *sealed) (*storage.SignedRequest, error) {
+	if p.opts.Form {
+		return p.store.SignForm(q.ctx, p.object(t))
+	}
+	return p.store.SignPut(q.ctx, p.object(t))
 }
 
 func (p *Presigner) signParts(partSize int64) signing {

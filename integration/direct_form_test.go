@@ -31,7 +31,7 @@ func noForms(t testing.TB) bool {
 	if !s3test.Get().Profile().NoForms {
 		return false
 	}
-	_, err := newStage(t, false, s3store.Options{}).store.SignUpload(t.Context(), directObject(content), true)
+	_, err := newStage(t, false, s3store.Options{}).store.SignForm(t.Context(), directObject(content))
 	require.ErrorContains(t, err, "does not enforce")
 	return true
 }
@@ -42,7 +42,7 @@ func TestDirectForm(t *testing.T) {
 		return
 	}
 	st := newStage(t, false, s3store.Options{})
-	signed, err := st.store.SignUpload(t.Context(), directObject(content), true)
+	signed, err := st.store.SignForm(t.Context(), directObject(content))
 	require.NoError(t, err)
 	status, answer, _ := send(t, formRequest(t, signed, content))
 	require.Equal(t, 201, status, "%s", answer)
@@ -101,7 +101,7 @@ func TestDirectFormAttacks(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			st := newStage(t, false, s3store.Options{})
-			signed, err := st.store.SignUpload(t.Context(), directObject(content), true)
+			signed, err := st.store.SignForm(t.Context(), directObject(content))
 			require.NoError(t, err)
 			row.change(signed)
 			requireRefused(t, formRequest(t, signed, row.body))

@@ -19,7 +19,7 @@ func TestDirectSourceFields(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, false, s3store.Options{})
-			signed, err := st.store.SignUpload(t.Context(), directObject(content), false)
+			signed, err := st.store.SignPut(t.Context(), directObject(content))
 			require.NoError(t, err)
 			r := httpRequest(t, signed, content)
 			r.Header.Set(name, value)

@@ -26,12 +26,13 @@ func (st *stage) stageObject(t testing.TB, body []byte) (stored storage.Stored, 
 		d.SHA256 = ""
 	}
 	form := !s3test.Get().Profile().NoForms
-	signed, err := st.store.SignUpload(t.Context(), d, form)
-	require.NoError(t, err)
-	again = func(body []byte) *http.Request { return httpRequest(t, signed, body) }
+	sign, request := st.store.SignPut, httpRequest
 	if form {
-		again = func(body []byte) *http.Request { return formRequest(t, signed, body) }
+		sign, request = st.store.SignForm, formRequest
 	}
+	signed, err := sign(t.Context(), d)
+	require.NoError(t, err)
+	again = func(body []byte) *http.Request { return request(t, signed, body) }
 	status, answer, _ := send(t, again(body))
 	require.Less(t, status, 300, "%s", answer)
 	stored, err = st.store.Stat(t.Context(), stagingKey)

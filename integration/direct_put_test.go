@@ -160,7 +160,7 @@ func TestDirectPutAttacks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, false, s3store.Options{})
 			st.bucket.Put(t.Context(), t, "secret", content)
-			signed, err := st.store.SignUpload(t.Context(), directObject(content), false)
+			signed, err := st.store.SignPut(t.Context(), directObject(content))
 			require.NoError(t, err)
 			r := httpRequest(t, signed, content)
 			attack(r)
@@ -190,7 +190,7 @@ func TestDirectPut(t *testing.T) {
 			if !digest {
 				d.SHA256 = ""
 			}
-			signed, err := st.store.SignUpload(t.Context(), d, false)
+			signed, err := st.store.SignPut(t.Context(), d)
 			if !digest && needsDigest() {
 				require.ErrorContains(t, err, "SHA-256")
 				return
@@ -220,11 +220,11 @@ func TestDirectRequestsExpire(t *testing.T) {
 	st := newStage(t, false, s3store.Options{})
 	d := directObject(content)
 	d.Expires = time.Second
-	put, err := st.store.SignUpload(t.Context(), d, false)
+	put, err := st.store.SignPut(t.Context(), d)
 	require.NoError(t, err)
 	var form *http.Request
 	if !noForms(t) {
-		signed, err := st.store.SignUpload(t.Context(), d, true)
+		signed, err := st.store.SignForm(t.Context(), d)
 		require.NoError(t, err)
 		form = formRequest(t, signed, content)
 	}
@@ -257,7 +257,7 @@ func TestDirectRequestsExpire(t *testing.T) {
 func TestDirectEncoding(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, false, s3store.Options{})
-	signed, err := st.store.SignUpload(t.Context(), directObject(content), false)
+	signed, err := st.store.SignPut(t.Context(), directObject(content))
 	require.NoError(t, err)
 	r := httpRequest(t, signed, content)
 	r.Header.Set("Content-Encoding", "gzip")

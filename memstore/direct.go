@@ -21,24 +21,37 @@ func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	return storage.DirectMethods{Put: true, Form: true}, nil
 }
 
-// SignUpload implements storage.DirectStorage.
-func (s *Store) SignUpload(_ context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
-	st, err := s.address()
+// SignPut implements storage.DirectStorage.
+func (s *Store) SignPut(_ context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
+	st, t, err := s.whole(http.MethodPut, d)
 	if err != nil {
 		return nil, err
 	}
-	if sum, err := hex.DecodeString(d.SHA256); err != nil || len(sum) != 0 && len(sum) != 32 {
-		return nil, fmt.Errorf("memstore: %q is not a SHA-256", d.SHA256)
-	}
-	t := terms{
-		Method: http.MethodPut, Key: d.Key, Expires: time.Now().Add(d.Expires),
-		Type: d.Type, Size: d.Size, SHA256: strings.ToLower(d.SHA256),
-	}
-	if form {
-		t.Method = http.MethodPost
-		return &storage.SignedRequest{Method: t.Method, URL: st.base.String(), Headers: map[string]string{}, Fields: st.fields(t)}, nil
-	}
 	return &storage.SignedRequest{Method: t.Method, URL: st.url(t), Headers: t.headers()}, nil
+}
+
+// SignForm implements storage.DirectStorage.
+func (s *Store) SignForm(_ context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
+	st, t, err := s.whole(http.MethodPost, d)
+	if err != nil {
+		return nil, err
+	}
+	return &storage.SignedRequest{Method: t.Method, URL: st.base.String(), Headers: map[string]string{}, Fields: st.fields(t)}, nil
+}
+
+// whole returns the terms on which a whole file is sent.
+func (s *Store) whole(method string, d storage.DirectObject) (*site, terms, error) {
+	st, err := s.address()
+	if err != nil {
+		return nil, terms{}, err
+	}
+	if sum, err := hex.DecodeString(d.SHA256); err != nil || len(sum) != 0 && len(sum) != 32 {
+		return nil, terms{}, fmt.Errorf("memstore: %q is not a SHA-256", d.SHA256)
+	}
+	return st, terms{
+		Method: method, Key: d.Key, Expires: time.Now().Add(d.Expires),
+		Type: d.Type, Size: d.Size, SHA256: strings.ToLower(d.SHA256),
+	}, nil
 }
 
 // SignGet implements storage.LinkStorage. The link answers HEAD, ranges and

@@ -23,7 +23,7 @@ import (
 // sendForm sends a whole file in a form, whose body change may change.
 func (f fixture) sendForm(t *testing.T, content string, change func(body string) string) *httptest.ResponseRecorder {
 	t.Helper()
-	q, err := f.SignUpload(t.Context(), object(len(content)), true)
+	q, err := f.SignForm(t.Context(), object(len(content)))
 	require.NoError(t, err)
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
@@ -158,7 +158,7 @@ func TestCORS(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			s := &memstore.Store{CORSOrigin: row.configured}
 			f := fixture{s, s.Handler(base)}
-			q, err := f.SignUpload(t.Context(), object(5), false)
+			q, err := f.SignPut(t.Context(), object(5))
 			require.NoError(t, err)
 			q.Method = row.method
 			if row.origin != "" {
@@ -187,12 +187,12 @@ func TestCORS(t *testing.T) {
 func TestExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(0)
-		q, err := f.SignUpload(t.Context(), object(5), false)
+		q, err := f.SignPut(t.Context(), object(5))
 		require.NoError(t, err)
 		time.Sleep(time.Hour)
 		require.Equal(t, 403, f.send(q, strings.NewReader("hello")).Code)
 
-		q, err = f.SignUpload(t.Context(), object(5), false)
+		q, err = f.SignPut(t.Context(), object(5))
 		require.NoError(t, err)
 		time.Sleep(time.Hour - 1)
 		require.Equal(t, 200, f.send(q, strings.NewReader("hello")).Code)
@@ -203,7 +203,7 @@ func TestExpiry(t *testing.T) {
 func TestHandlersKnowTheirOwn(t *testing.T) {
 	s := &memstore.Store{}
 	first := fixture{s, s.Handler(base)}
-	old, err := s.SignUpload(t.Context(), object(5), false)
+	old, err := s.SignPut(t.Context(), object(5))
 	require.NoError(t, err)
 	second := fixture{s, s.Handler(base)}
 	require.Equal(t, 403, second.send(old, strings.NewReader("hello")).Code)
@@ -214,7 +214,7 @@ func TestHandlersKnowTheirOwn(t *testing.T) {
 func FuzzQuery(f *testing.F) {
 	fix := newFixture(0)
 	d := object(5)
-	q, err := fix.SignUpload(f.Context(), d, false)
+	q, err := fix.SignPut(f.Context(), d)
 	require.NoError(f, err)
 	signed := strings.SplitN(q.URL, "?", 2)[1]
 	policy, signature, _ := strings.Cut(strings.TrimPrefix(signed, "policy="), "&signature=")

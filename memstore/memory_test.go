@@ -111,7 +111,7 @@ func TestNoRoom(t *testing.T) {
 // TestReadsNoMoreThanSigned, and nothing of what is refused before its body.
 func TestReadsNoMoreThanSigned(t *testing.T) {
 	f := newFixture(0)
-	q, err := f.SignUpload(t.Context(), object(5), false)
+	q, err := f.SignPut(t.Context(), object(5))
 	require.NoError(t, err)
 	for _, row := range []struct {
 		name   string

@@ -52,7 +52,7 @@ func (f fixture) send(q *storage.SignedRequest, body io.Reader) *httptest.Respon
 // put sends a whole file under key.
 func (f fixture) put(t *testing.T, content string) *httptest.ResponseRecorder {
 	t.Helper()
-	q, err := f.SignUpload(t.Context(), object(len(content)), false)
+	q, err := f.SignPut(t.Context(), object(len(content)))
 	require.NoError(t, err)
 	return f.send(q, strings.NewReader(content))
 }
@@ -75,7 +75,8 @@ func TestZeroValue(t *testing.T) {
 	ctx, s := t.Context(), &memstore.Store{}
 	for name, call := range map[string]func() error{
 		"DirectMethods":   func() error { _, err := s.DirectMethods(); return err },
-		"SignUpload":      func() error { _, err := s.SignUpload(ctx, object(1), false); return err },
+		"SignPut":         func() error { _, err := s.SignPut(ctx, object(1)); return err },
+		"SignForm":        func() error { _, err := s.SignForm(ctx, object(1)); return err },
 		"CreateMultipart": func() error { _, err := s.CreateMultipart(ctx, object(1)); return err },
 		"SignPart":        func() error { _, err := s.SignPart(ctx, object(1), "1", 1); return err },
 		"SignGet":         func() error { _, err := s.SignGet(ctx, key, storage.SignedGet{}); return err },
@@ -99,7 +100,7 @@ func TestSigningRefuses(t *testing.T) {
 	for _, sum := range []string{"00", "xy", strings.Repeat("0", 63), strings.Repeat("g", 64)} {
 		d := object(1)
 		d.SHA256 = sum
-		_, err := f.SignUpload(t.Context(), d, false)
+		_, err := f.SignPut(t.Context(), d)
 		require.Error(t, err, sum)
 	}
 	for _, number := range []int{-1, 0, 10_001} {

@@ -202,9 +202,9 @@ func TestCORSAllowsWhatIsSigned(t *testing.T) {
 		bucket, err := s3bucket.New(store, layout())
 		require.NoError(t, err)
 		sum := sha256.Sum256([]byte("x"))
-		signed, err := store.SignUpload(t.Context(), storage.DirectObject{
+		signed, err := store.SignPut(t.Context(), storage.DirectObject{
 			Key: "a/upload-staging/1f0c", Type: "image/png", Size: 1, SHA256: hex.EncodeToString(sum[:]), Expires: time.Minute,
-		}, false)
+		})
 		require.NoError(t, err)
 		var sent []string
 		for name := range signed.Headers {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -30,51 +31,56 @@ func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	return s.opts.Profile.direct()
 }
 
-// SignUpload implements [storage.DirectStorage]. It makes no call to S3, but may
+// SignPut implements [storage.DirectStorage]. It makes no call to S3, but may
 // fetch credentials. The request works for d.Expires, seven days at most, and
 // no longer than the signer's credentials.
 //
 // Signed are the key, the type, the length and the digest of d, a
-// Content-Disposition of attachment, Cache-Control, SSE and Tags; in a PUT also
-// "If-None-Match: *" and ExpectedBucketOwner, for which forms have no field. The
-// StorageClass is not: files are staged for minutes, and archives cannot be read
-// back. Without d.SHA256 the bytes are not bound. S3 cannot keep clients of a PUT
-// from adding a Content-Encoding or other header fields that do not begin with
-// "x-amz-"; Promote leaves all of them behind. Those that do, an X-Amz-Copy-Source
+// Content-Disposition of attachment, Cache-Control, SSE and Tags, "If-None-Match: *"
+// and ExpectedBucketOwner. The StorageClass is not: files are staged for minutes, and
+// archives cannot be read back. Without d.SHA256 the bytes are not bound. S3 cannot
+// keep clients from adding a Content-Encoding or other header fields that do not begin
+// with "x-amz-"; Promote leaves all of them behind. Those that do, an X-Amz-Copy-Source
 // before all, are refused by AWS, and elsewhere as the [Profile] says.
-func (s *Store) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
-	methods, err := s.DirectMethods()
-	switch {
-	case err != nil:
-		return nil, err
-	case form && !methods.Form, !form && !methods.Put:
-		return nil, errors.New("s3store: the profile says that the service does not enforce such a request")
-	case d.SHA256 == "" && methods.NeedsDigest:
-		return nil, errors.New("s3store: the profile asks for the SHA-256 of files that are sent whole")
-	case d.Type == "":
-		return nil, errors.New("s3store: a request that states no type leaves it to the client")
-	case d.Size < 1 || d.Size > maxPartSize:
-		return nil, fmt.Errorf("s3store: one request can carry 1 byte to 5 GiB, not %d bytes", d.Size)
-	}
-	digest, err := wireDigest(d.SHA256)
+func (s *Store) SignPut(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
+	in, expires, err := s.wholeFile(ctx, d, http.MethodPut)
 	if err != nil {
 		return nil, err
-	}
-	expires, err := s.lifetime(ctx, d.Expires)
-	if err != nil {
-		return nil, err
-	}
-	in := s.putInput(stagedAttributes(d))
-	in.ContentLength = &d.Size
-	in.ChecksumSHA256 = optional(digest)
-	if form {
-		return s.signForm(ctx, expires, in)
 	}
 	signed, err := s.presign.PresignPutObject(ctx, in, s.signSending(expires))
 	if err != nil {
 		return nil, s.caller.Explain(ctx, err)
 	}
 	return sendable(signed, d.Size)
+}
+
+// wholeFile is what a client may send in one request by that method, and for how
+// long.
+func (s *Store) wholeFile(ctx context.Context, d storage.DirectObject, method string) (in *s3.PutObjectInput, expires time.Duration, err error) {
+	methods, err := s.DirectMethods()
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case method == http.MethodPut && !methods.Put, method == http.MethodPost && !methods.Form:
+		return nil, 0, errors.New("s3store: the profile says that the service does not enforce such a request")
+	case d.SHA256 == "" && methods.NeedsDigest:
+		return nil, 0, errors.New("s3store: the profile asks for the SHA-256 of files that are sent whole")
+	case d.Type == "":
+		return nil, 0, errors.New("s3store: a request that states no type leaves it to the client")
+	case d.Size < 1 || d.Size > maxPartSize:
+		return nil, 0, fmt.Errorf("s3store: one request can carry 1 byte to 5 GiB, not %d bytes", d.Size)
+	}
+	digest, err := wireDigest(d.SHA256)
+	if err != nil {
+		return nil, 0, err
+	}
+	if expires, err = s.lifetime(ctx, d.Expires); err != nil {
+		return nil, 0, err
+	}
+	in = s.putInput(stagedAttributes(d))
+	in.ContentLength = &d.Size
+	in.ChecksumSHA256 = optional(digest)
+	return in, expires, nil
 }
 
 // wireDigest is a hexadecimal SHA-256 as S3 writes it, "" if there is none.
@@ -153,4 +159,12 @@ func sendable(signed *v4.PresignedHTTPRequest, size int64) (*storage.SignedReque
 		}
 	}
 	return &storage.SignedRequest{Method: signed.Method, URL: signed.URL, Headers: headers}, nil
+}
+
+// SignUpload is SignForm or, without form, SignPut.
+func (s *Store) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
+	if form {
+		return s.SignForm(ctx, d)
+	}
+	return s.SignPut(ctx, d)
 }

@@ -35,7 +35,7 @@ func wire(body []byte) string {
 func TestSignPut(t *testing.T) {
 	body := randomBytes(small)
 	f := newFixture(t, setup{Options: everything})
-	r, err := f.SignUpload(t.Context(), direct(body), false)
+	r, err := f.SignPut(t.Context(), direct(body))
 	require.NoError(t, err)
 	require.Equal(t, http.MethodPut, r.Method)
 	require.Empty(t, r.Fields)
@@ -56,7 +56,7 @@ func TestSignPut(t *testing.T) {
 	plain := newFixture(t, setup{})
 	d := direct(body)
 	d.SHA256 = ""
-	r, err = plain.SignUpload(t.Context(), d, false)
+	r, err = plain.SignPut(t.Context(), d)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{
 		"Content-Type": "image/png", "Content-Disposition": "attachment", "Cache-Control": "private", "If-None-Match": "*", guardField: `"none"`,
@@ -66,7 +66,7 @@ func TestSignPut(t *testing.T) {
 func TestSignForm(t *testing.T) {
 	body := randomBytes(small)
 	f := newFixture(t, setup{Options: everything})
-	r, err := f.SignUpload(t.Context(), direct(body), true)
+	r, err := f.SignForm(t.Context(), direct(body))
 	require.NoError(t, err)
 	require.Equal(t, http.MethodPost, r.Method)
 	require.True(t, strings.HasSuffix(r.URL, "/bucket"), r.URL)
@@ -118,8 +118,12 @@ func TestSignRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := direct(randomBytes(small))
 			change(&d)
-			_, err := f.SignUpload(t.Context(), d, true)
+			_, err := f.SignForm(t.Context(), d)
 			require.Error(t, err)
+			if d.Key == direct(nil).Key {
+				_, err = f.SignPut(t.Context(), d)
+				require.Error(t, err)
+			}
 			if d.Size < 1 || d.Size > 5<<30 || d.Expires == 0 {
 				_, err = f.SignPart(t.Context(), d, "id", 1)
 				require.Error(t, err)
@@ -157,10 +161,10 @@ func TestDirectMethods(t *testing.T) {
 			got, err := f.DirectMethods()
 			require.Equal(t, row.want, got)
 			require.Equal(t, row.want == storage.DirectMethods{}, err != nil)
-			for form, possible := range map[bool]bool{false: row.want.Put, true: row.want.Form} {
-				_, err := f.SignUpload(t.Context(), direct(randomBytes(small)), form)
-				require.Equal(t, possible, err == nil, err)
-			}
+			_, err = f.SignPut(t.Context(), direct(randomBytes(small)))
+			require.Equal(t, row.want.Put, err == nil, err)
+			_, err = f.SignForm(t.Context(), direct(randomBytes(small)))
+			require.Equal(t, row.want.Form, err == nil, err)
 			_, err = f.SignPart(t.Context(), direct(randomBytes(small)), "id", 1)
 			require.Equal(t, row.parts, err == nil, err)
 			_, err = f.CreateMultipart(t.Context(), direct(randomBytes(small)))
@@ -170,10 +174,10 @@ func TestDirectMethods(t *testing.T) {
 	d := direct(randomBytes(small))
 	d.SHA256 = ""
 	f := newFixture(t, setup{Options: s3store.Options{Profile: s3store.MinIO()}})
-	for _, form := range []bool{false, true} {
-		_, err := f.SignUpload(t.Context(), d, form)
-		require.ErrorContains(t, err, "SHA-256")
-	}
+	_, err := f.SignPut(t.Context(), d)
+	require.ErrorContains(t, err, "SHA-256")
+	_, err = f.SignForm(t.Context(), d)
+	require.ErrorContains(t, err, "SHA-256")
 }
 
 func TestSignGet(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -16,9 +15,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// signForm signs a POST form for what in says. The policy names every field with
-// its exact value, and S3 refuses forms with others.
-func (s *Store) signForm(ctx context.Context, expires time.Duration, in *s3.PutObjectInput) (*storage.SignedRequest, error) {
+// SignForm implements [storage.DirectStorage]. It signs what SignPut does, except
+// "If-None-Match: *" and ExpectedBucketOwner, for which forms have no field. The policy
+// names every field with its exact value, and S3 refuses forms with others.
+func (s *Store) SignForm(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
+	in, expires, err := s.wholeFile(ctx, d, http.MethodPost)
+	if err != nil {
+		return nil, err
+	}
 	if strings.Contains(*in.Key, "${filename}") {
 		return nil, errors.New("s3store: S3 would put the client's file name into the key")
 	}

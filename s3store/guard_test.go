@@ -67,7 +67,7 @@ func TestAddedCopySource(t *testing.T) {
 				f.fake.Put("others/secret", body)
 				stolen := row.stolen && attack != "other guard"
 
-				put, err := f.SignUpload(t.Context(), direct(body), false)
+				put, err := f.SignPut(t.Context(), direct(body))
 				require.NoError(t, err)
 				require.Equal(t, stolen, sends(t, put, body, more) == http.StatusOK)
 				_, err = f.Stat(t.Context(), staging)
@@ -97,7 +97,7 @@ func TestSignedAsAbsent(t *testing.T) {
 	for _, tags := range []map[string]string{nil, {"a": "b"}} {
 		f := newFixture(t, setup{real: true, Options: s3store.Options{Profile: s3store.MinIO(), Tags: tags}})
 		f.fake.Secret, f.fake.Unsigned = "secret", s3fake.Obeyed
-		signed, err := f.SignUpload(t.Context(), direct(body), false)
+		signed, err := f.SignPut(t.Context(), direct(body))
 		require.NoError(t, err)
 		for name, value := range map[string]string{
 			"X-Amz-Acl": "public-read", "X-Amz-Tagging": "c=d", "X-Amz-Copy-Source": "/bucket/none", "X-Amz-Object-Lock-Mode": "COMPLIANCE",

@@ -43,9 +43,9 @@ func TestExpiry(t *testing.T) {
 			}))
 			d := direct(randomBytes(small))
 			d.Expires = row.asked
-			put, err := s.SignUpload(t.Context(), d, false)
+			put, err := s.SignPut(t.Context(), d)
 			link, linkErr := s.SignGet(t.Context(), "k", storage.SignedGet{Expires: row.asked})
-			form, formErr := s.SignUpload(t.Context(), d, true)
+			form, formErr := s.SignForm(t.Context(), d)
 			if row.most == 0 {
 				require.Error(t, err)
 				require.Error(t, linkErr)
@@ -97,7 +97,7 @@ func TestLoadedClient(t *testing.T) {
 	part, err := s.SignPart(t.Context(), direct(randomBytes(small)), "id", 1)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{guardField: `"none"`}, part.Headers)
-	put, err := s.SignUpload(t.Context(), direct(randomBytes(small)), false)
+	put, err := s.SignPut(t.Context(), direct(randomBytes(small)))
 	require.NoError(t, err)
 	require.Len(t, put.Headers, 6)
 	for _, signed := range []string{put.URL, part.URL} {

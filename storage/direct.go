@@ -41,9 +41,10 @@ type DirectStorage interface {
 	// error if it can sign none, as for lack of a public address.
 	DirectMethods() (DirectMethods, error)
 
-	// SignUpload signs one request that sends the whole file: a PUT or, if form
-	// is true, a POST form.
-	SignUpload(ctx context.Context, d DirectObject, form bool) (*SignedRequest, error)
+	// SignPut and SignForm sign one request that sends the whole file. A method
+	// that DirectMethods does not offer is an error.
+	SignPut(ctx context.Context, d DirectObject) (*SignedRequest, error)
+	SignForm(ctx context.Context, d DirectObject) (*SignedRequest, error)
 
 	// CreateMultipart opens a multipart upload under d.Key.
 	CreateMultipart(ctx context.Context, d DirectObject) (uploadID string, err error)

@@ -8,9 +8,9 @@ import (
 )
 
 var attackCases = []testCase[*direct]{
-	{"refuses other PUTs", "a PUT that is not the one that was signed is refused, and nothing is stored", attacksOn("PUT")},
-	{"refuses other forms", "a form that is not the one that was signed is refused, and nothing is stored", attacksOn("form")},
-	{"refuses other parts", "a part that is not the one that was signed is refused, and not kept", attacksOn("part")},
+	{"refuses other PUTs", "a PUT that is not the one that was signed is refused, and nothing is stored", attacksOn(byPut)},
+	{"refuses other forms", "a form that is not the one that was signed is refused, and nothing is stored", attacksOn(byForm)},
+	{"refuses other parts", "a part that is not the one that was signed is refused, and not kept", attacksOn(byPart)},
 }
 
 func attacksOn(name string) func(context.Context, *direct) error {

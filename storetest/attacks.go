@@ -18,10 +18,10 @@ func attacksByBody(way string) []attack {
 		{"a byte more", func(s *sending) { s.body = append(slices.Clone(s.body), 'x') }},
 		{"nothing", func(s *sending) { s.body = nil }},
 	}
-	if way != "form" { // forms of no told length are refused by some, and bounded by all
+	if way != byForm { // forms of no told length are refused by some, and bounded by all
 		list = append(list, attack{"no length", func(s *sending) { s.chunked = true }})
 	}
-	if way != "part" { // parts have no digest
+	if way != byPart { // parts have no digest
 		list = append(list, attack{"other bytes", func(s *sending) { s.body = otherBytes(directSize) }})
 	}
 	return list

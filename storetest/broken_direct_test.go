@@ -145,11 +145,18 @@ func (s brokenDirect) DirectMethods() (storage.DirectMethods, error) {
 	return s.Store.DirectMethods()
 }
 
-func (s brokenDirect) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
+func (s brokenDirect) SignPut(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
 	if s.sign != nil {
 		s.sign(&d)
 	}
-	return s.Store.SignUpload(ctx, d, form)
+	return s.Store.SignPut(ctx, d)
+}
+
+func (s brokenDirect) SignForm(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
+	if s.sign != nil {
+		s.sign(&d)
+	}
+	return s.Store.SignForm(ctx, d)
 }
 
 func (s brokenDirect) CreateMultipart(ctx context.Context, d storage.DirectObject) (string, error) {

@@ -46,11 +46,37 @@ func (s *direct) sum(content []byte) string {
 	return ""
 }
 
-// whole signs a request for all of d.
-func (s *direct) whole(ctx context.Context, d storage.DirectObject, content []byte, form bool) (*sending, error) {
-	signed, err := s.SignUpload(ctx, d, form)
+// The names of ways. The first two send a whole file.
+const (
+	byPut  = "PUT"
+	byForm = "form"
+	byPart = "part"
+)
+
+// offered are the ways to send a whole file for which the store has a method.
+func (s *direct) offered() (list []string) {
+	if s.methods.Put {
+		list = append(list, byPut)
+	}
+	if s.methods.Form {
+		list = append(list, byForm)
+	}
+	return list
+}
+
+// signWhole signs a request for all of d.
+func (s *direct) signWhole(ctx context.Context, d storage.DirectObject, by string) (*storage.SignedRequest, error) {
+	if by == byForm {
+		return s.SignForm(ctx, d)
+	}
+	return s.SignPut(ctx, d)
+}
+
+// whole is signWhole with what is to be sent.
+func (s *direct) whole(ctx context.Context, d storage.DirectObject, content []byte, by string) (*sending, error) {
+	signed, err := s.signWhole(ctx, d, by)
 	if err != nil {
-		return nil, fmt.Errorf("SignUpload: %w", err)
+		return nil, fmt.Errorf("signing a %s: %w", by, err)
 	}
 	return newSending(signed, d.Key, content), nil
 }
@@ -87,7 +113,11 @@ func (s *direct) part(ctx context.Context, d storage.DirectObject, uploadID stri
 // tells what it has become.
 func (s *direct) staged(ctx context.Context, content []byte) (key string, stored storage.Stored, err error) {
 	d := file(content, s.sum(content))
-	req, err := s.whole(ctx, d, content, !s.methods.Put)
+	by := byForm
+	if s.methods.Put {
+		by = byPut
+	}
+	req, err := s.whole(ctx, d, content, by)
 	if err == nil {
 		err = req.accepted(ctx)
 	}

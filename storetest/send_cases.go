@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -18,31 +19,30 @@ var sendCases = []testCase[*direct]{
 }
 
 func offersMethods(ctx context.Context, s *direct) error {
-	if len(s.forms()) == 0 {
+	offered := s.offered()
+	if len(offered) == 0 {
 		return errors.New("it offers neither, and no error")
 	}
-	for _, form := range []bool{false, true} {
-		if form && s.methods.Form || !form && s.methods.Put {
-			continue
-		}
-		if _, err := s.SignUpload(ctx, file(content(directSize), digest(content(directSize))), form); err == nil {
-			return fmt.Errorf("SignUpload signed what DirectMethods does not offer (form: %v)", form)
+	for _, by := range []string{byPut, byForm} {
+		_, err := s.signWhole(ctx, file(content(directSize), digest(content(directSize))), by)
+		if err == nil && !slices.Contains(offered, by) {
+			return fmt.Errorf("a %s is signed, which DirectMethods does not offer", by)
 		}
 	}
-	for _, form := range s.forms() {
-		if _, err := s.SignUpload(ctx, file(content(directSize), ""), form); (err != nil) != s.methods.NeedsDigest {
-			return fmt.Errorf("DirectMethods says NeedsDigest: %v, and SignUpload without one answers %v", s.methods.NeedsDigest, err) //nolint:errorlint // it may be nil
+	for _, by := range offered {
+		if _, err := s.signWhole(ctx, file(content(directSize), ""), by); (err != nil) != s.methods.NeedsDigest {
+			return fmt.Errorf("DirectMethods says NeedsDigest: %v, and signing a %s without one answers %v", s.methods.NeedsDigest, by, err) //nolint:errorlint // it may be nil
 		}
 	}
 	return nil
 }
 
 func wholeFile(ctx context.Context, s *direct) error {
-	for _, form := range s.forms() {
+	for _, by := range s.offered() {
 		for _, size := range []int{1, directSize, 100_000, 6 << 20} {
 			for _, sum := range []string{s.sum(content(size)), digest(content(size))} {
 				d := file(content(size), sum)
-				req, err := s.whole(ctx, d, content(size), form)
+				req, err := s.whole(ctx, d, content(size), by)
 				if err == nil {
 					err = req.accepted(ctx)
 				}
@@ -50,7 +50,7 @@ func wholeFile(ctx context.Context, s *direct) error {
 					err = s.stores(ctx, d.Key, directType, content(size))
 				}
 				if err != nil {
-					return fmt.Errorf("%d bytes, digest %q, form %v: %w", size, sum, form, err)
+					return fmt.Errorf("%d bytes, digest %q, by %s: %w", size, sum, by, err)
 				}
 			}
 		}
@@ -63,7 +63,7 @@ func putOnce(ctx context.Context, s *direct) error {
 		return nil
 	}
 	d := file(content(directSize), s.sum(content(directSize)))
-	req, err := s.whole(ctx, d, content(directSize), false)
+	req, err := s.whole(ctx, d, content(directSize), byPut)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func formAgain(ctx context.Context, s *direct) error {
 		return nil
 	}
 	d := file(content(directSize), s.sum(content(directSize)))
-	req, err := s.whole(ctx, d, content(directSize), true)
+	req, err := s.whole(ctx, d, content(directSize), byForm)
 	if err != nil {
 		return err
 	}
@@ -111,9 +111,9 @@ func formAgain(ctx context.Context, s *direct) error {
 }
 
 func honestAfterRefused(ctx context.Context, s *direct) error {
-	for _, form := range s.forms() {
+	for _, by := range s.offered() {
 		d := file(content(directSize), s.sum(content(directSize)))
-		req, err := s.whole(ctx, d, content(directSize), form)
+		req, err := s.whole(ctx, d, content(directSize), by)
 		if err != nil {
 			return err
 		}

@@ -17,18 +17,18 @@ type way struct {
 
 // ways are those that the store has.
 func (s *direct) ways() (list []way) {
-	for _, form := range s.forms() {
-		list = append(list, way{s, map[bool]string{false: "PUT", true: "form"}[form], 5 * time.Minute})
+	for _, by := range append(s.offered(), byPart) {
+		list = append(list, way{s, by, 5 * time.Minute})
 	}
-	return append(list, way{s, "part", 5 * time.Minute})
+	return list
 }
 
 // sign signs a request of that way under a key, or for an upload, of its own.
 func (w way) sign(ctx context.Context, content []byte, sha256 string) (*sending, error) {
 	d := file(content, sha256)
 	d.Expires = w.expires
-	if w.name != "part" {
-		return w.store.whole(ctx, d, content, w.name == "form")
+	if w.name != byPart {
+		return w.store.whole(ctx, d, content, w.name)
 	}
 	id, err := w.store.create(ctx, d)
 	if err != nil {
@@ -55,15 +55,4 @@ func (s *direct) nothing(ctx context.Context, req *sending) error {
 		return fmt.Errorf("the upload has %+v", parts)
 	}
 	return nil
-}
-
-// forms are the values of SignUpload's form for which there is a method.
-func (s *direct) forms() (list []bool) {
-	if s.methods.Put {
-		list = append(list, false)
-	}
-	if s.methods.Form {
-		list = append(list, true)
-	}
-	return list
 }

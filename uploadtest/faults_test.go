@@ -64,7 +64,8 @@ func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]er
 	got[uploadtest.OpStat] = err
 	_, got[uploadtest.OpOpenAt] = direct.OpenAt(ctx, "there", "", 0, -1)
 	d := storage.DirectObject{Key: "s/" + storage.StagingSegment + "/a", Type: "text/plain", Size: 5, Expires: time.Minute}
-	_, got[uploadtest.OpSignUpload] = direct.SignUpload(ctx, d, false)
+	_, got[uploadtest.OpSignPut] = direct.SignPut(ctx, d)
+	_, got[uploadtest.OpSignForm] = direct.SignForm(ctx, d)
 	id, err := direct.CreateMultipart(ctx, d)
 	got[uploadtest.OpCreateMultipart] = err
 	_, got[uploadtest.OpSignPart] = direct.SignPart(ctx, d, id, 1)
@@ -95,7 +96,7 @@ func reachable(t *testing.T) *memstore.Store {
 func TestEachCallFails(t *testing.T) {
 	healthy := uploadtest.NewFailingStore(reachable(t))
 	all := calls(t.Context(), healthy)
-	require.Len(t, all, 18)
+	require.Len(t, all, 19)
 	for op, err := range all {
 		require.NotErrorIs(t, err, uploadtest.ErrFault, op)
 		require.Equal(t, 1, healthy.Calls(op), op)

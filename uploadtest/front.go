@@ -20,7 +20,8 @@ const (
 	OpStat   Op = "Stat" // of storage.ObjectReader
 	OpOpenAt Op = "OpenAt"
 
-	OpSignUpload        Op = "SignUpload" // of storage.DirectStorage
+	OpSignPut           Op = "SignPut" // of storage.DirectStorage
+	OpSignForm          Op = "SignForm"
 	OpCreateMultipart   Op = "CreateMultipart"
 	OpSignPart          Op = "SignPart"
 	OpParts             Op = "Parts"

@@ -30,9 +30,14 @@ type frontDirect struct {
 // DirectMethods implements storage.DirectStorage. It always goes through.
 func (d *frontDirect) DirectMethods() (storage.DirectMethods, error) { return d.inner.DirectMethods() }
 
-// SignUpload implements storage.DirectStorage.
-func (d *frontDirect) SignUpload(ctx context.Context, o storage.DirectObject, form bool) (*storage.SignedRequest, error) {
-	return answered(ctx, d.f, OpSignUpload, func() (*storage.SignedRequest, error) { return d.inner.SignUpload(ctx, o, form) })
+// SignPut implements storage.DirectStorage.
+func (d *frontDirect) SignPut(ctx context.Context, o storage.DirectObject) (*storage.SignedRequest, error) {
+	return answered(ctx, d.f, OpSignPut, func() (*storage.SignedRequest, error) { return d.inner.SignPut(ctx, o) })
+}
+
+// SignForm implements storage.DirectStorage.
+func (d *frontDirect) SignForm(ctx context.Context, o storage.DirectObject) (*storage.SignedRequest, error) {
+	return answered(ctx, d.f, OpSignForm, func() (*storage.SignedRequest, error) { return d.inner.SignForm(ctx, o) })
 }
 
 // CreateMultipart implements storage.DirectStorage.

@@ -28,9 +28,15 @@ type Store struct {
 // New returns a Store over s, to be mounted at Path.
 func New(s *memstore.Store) *Store { return &Store{Store: s, Handler: s.Handler(origin + Path)} }
 
-// SignUpload implements storage.DirectStorage.
-func (s *Store) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
-	r, err := s.Store.SignUpload(ctx, d, form)
+// SignPut implements storage.DirectStorage.
+func (s *Store) SignPut(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
+	r, err := s.Store.SignPut(ctx, d)
+	return here(r), err
+}
+
+// SignForm implements storage.DirectStorage.
+func (s *Store) SignForm(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
+	r, err := s.Store.SignForm(ctx, d)
 	return here(r), err
 }
 
