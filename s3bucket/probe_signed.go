@@ -104,5 +104,8 @@ func (p *signing) sign(store *s3store.Store, form, digest bool) (*storage.Signed
 		sum := sha256.Sum256(probeBody)
 		d.SHA256 = hex.EncodeToString(sum[:])
 	}
-	return store.SignUpload(p.ctx, d, form)
+	if form {
+		return store.SignForm(p.ctx, d)
+	}
+	return store.SignPut(p.ctx, d)
 }

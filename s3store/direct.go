@@ -160,11 +160,3 @@ func sendable(signed *v4.PresignedHTTPRequest, size int64) (*storage.SignedReque
 	}
 	return &storage.SignedRequest{Method: signed.Method, URL: signed.URL, Headers: headers}, nil
 }
-
-// SignUpload is SignForm or, without form, SignPut.
-func (s *Store) SignUpload(ctx context.Context, d storage.DirectObject, form bool) (*storage.SignedRequest, error) {
-	if form {
-		return s.SignForm(ctx, d)
-	}
-	return s.SignPut(ctx, d)
-}
