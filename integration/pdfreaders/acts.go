@@ -1,11 +1,8 @@
 package pdfreaders
 
 import (
-	"encoding/hex"
 	"maps"
-	"regexp"
 	"slices"
-	"strings"
 )
 
 // Acts returns what of the document acts, sorted: scripts, actions that are not on the list of those that pass, files and
@@ -54,13 +51,16 @@ func (f finding) dictionary(m map[string]any) {
 	if m["/JS"] != nil && m["/S"] != nil {
 		f.add("JS")
 	}
-	if f.text(m["/S"]) == "/URI" && !harmless(f.text(m["/URI"])) {
-		f.add("URI " + f.text(m["/URI"]))
+	for _, key := range []string{"/URI", "/Base"} {
+		if uri := f.text(m[key]); isString(uri) && !harmless(uri) {
+			f.add(key + " " + uri)
+		}
 	}
 	if f.text(m["/S"]) == "/GoToR" && !f.beside(m["/F"]) {
 		f.add("S /GoToR")
 	}
 	f.action(m["/OpenAction"], opening)
+	f.action(m["/NA"], opening) // of a presentation, which may go on by itself
 	for _, event := range f.dict(m["/AA"]) {
 		f.action(event, opening)
 	}
@@ -90,20 +90,20 @@ func (f finding) carried(m map[string]any) {
 		}
 	}
 	subtype := f.text(m["/Subtype"])
-	if annotation := f.text(m["/Type"]) == "/Annot" || m["/Rect"] != nil; annotation && subtype != "" && !showing[subtype] {
+	if annotation := f.text(m["/Type"]) == "/Annot" || m["/Rect"] != nil; annotation && subtype != "" && !showing[subtype] && !onlyLooks(m) {
 		f.add("annotation " + subtype)
 	}
 	if f.text(m["/Type"]) == "/EmbeddedFile" {
 		f.add("EmbeddedFile")
 	}
-	if f.text(m["/Type"]) == "/Catalog" && f.dict(m["/Collection"]) != nil {
+	if f.dict(m["/Collection"]) != nil {
 		f.add("Collection")
 	}
 }
 
 // stream looks at a stream for data that lies elsewhere.
 func (f finding) stream(m map[string]any) {
-	if file := f.resolve(m["/F"]); f.dict(file) != nil || strings.HasPrefix(f.text(file), "u:") || strings.HasPrefix(f.text(file), "b:") {
+	if file := f.resolve(m["/F"]); f.dict(file) != nil || isString(f.text(file)) {
 		f.add("stream in a file")
 	}
 	if f.dict(m["/Ref"]) != nil {
@@ -111,41 +111,62 @@ func (f finding) stream(m map[string]any) {
 	}
 }
 
-// action looks at an action and at those that follow. What has no type is a destination; what has an owner is an attribute of
-// the structure.
-func (f finding) action(v any, passes map[string]bool) { f.actions(v, passes, 20) }
+// action looks at an action and at those that follow. What has no type is a destination. What has another type than actions have
+// may be an element of the structure, whose S is what it is in a text, or behind A an attribute of one, which has an owner.
+func (f finding) action(v any, passes map[string]bool) { f.actions(v, passes, map[string]bool{}) }
 
-func (f finding) actions(v any, passes map[string]bool, depth int) {
+func (f finding) actions(v any, passes, seen map[string]bool) {
+	if s, _ := v.(string); reference.MatchString(s) {
+		if seen[s] {
+			return
+		}
+		seen[s] = true
+	}
 	m := f.dict(v)
 	s := f.text(m["/S"])
-	isElement := f.text(m["/Type"]) == "/StructElem" && m["/P"] != nil // whose S is what it is in a text
-	if s == "" || depth == 0 || (m["/O"] != nil || isElement) && !acting[s] {
-		return
-	}
 	if s == "/Named" {
 		s += f.text(m["/N"])
+	}
+	isElement := f.text(m["/Type"]) == "/StructElem" && m["/P"] != nil
+	isAttribute := m["/O"] != nil && passes["/URI"]
+	isOther := !clicked[s] && !acting[s] && (isAttribute || isElement)
+	if s == "" || isOther {
+		return
 	}
 	if !passes[s] {
 		f.add("action " + s)
 	}
-	f.actions(m["/Next"], passes, depth-1)
+	f.actions(m["/Next"], passes, seen)
 	for _, a := range f.array(m["/Next"]) {
-		f.actions(a, passes, depth-1)
+		f.actions(a, passes, seen)
 	}
+}
+
+// onlyLooks reports whether an annotation has nothing but what says how it looks, so that a reader that does not know its type can
+// only show it (12.5.2).
+func onlyLooks(m map[string]any) bool {
+	for key := range m {
+		if !looks[key] {
+			return false
+		}
+	}
+	return m["/Rect"] != nil
 }
 
 // fileNames are the entries by which a file specification names a file (7.11.3).
 var fileNames = []string{"/F", "/UF", "/DOS", "/Mac", "/Unix"}
 
 // acting are the actions that never pass (ISO 32000-2, 12.6.4).
-var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound",
+var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie",
 	"/GoTo3DView", "/RichMediaExecute")
 
-// opening are those that may run by themselves, and clicked those that may run on a click.
+// opening are those that may run by themselves, and clicked those that may run on a click. A sound is in the file: its stream is
+// looked at like any other.
 var (
-	opening = set("/GoTo", "/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage")
-	clicked = set("/GoTo", "/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage",
-		"/Named/GoBack", "/Named/GoForward", "/Named/GoToPage", "/Named/Find", "/Named/Print", "/URI", "/GoToR", "/GoToDp", "/Hide", "/ResetForm", "/SetOCGState", "/Trans")
+	opening = set("/GoTo", "/GoToDp", "/Hide", "/SetOCGState", "/Trans", "/NOP", "/SetState",
+		"/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage")
+	clicked = union(opening, set("/URI", "/GoToR", "/ResetForm", "/Sound",
+		"/Named/GoBack", "/Named/GoForward", "/Named/GoToPage", "/Named/Find", "/Named/Print"))
 )
 
 // showing are the annotations that only show something (12.5.6).
@@ -153,46 +174,20 @@ var showing = set("/Link", "/Widget", "/Text", "/FreeText", "/Line", "/Square", 
 	"/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Watermark", "/PrinterMark", "/TrapNet", "/Redact", "/Projection",
 	"/Screen", "/Sound")
 
+// looks are the entries of all annotations that are none of actions (table 166), of remarks (172), and of texts and shapes.
+var looks = set("/Type", "/Subtype", "/Rect", "/Contents", "/P", "/NM", "/M", "/F", "/AP", "/AS", "/Border", "/C", "/StructParent", "/OC",
+	"/ca", "/CA", "/BM", "/Lang", "/T", "/Popup", "/RC", "/CreationDate", "/IRT", "/Subj", "/RT", "/IT", "/H",
+	"/DA", "/Q", "/DS", "/CL", "/BE", "/RD", "/BS", "/LE", "/IC")
+
+func union(a, b map[string]bool) map[string]bool {
+	maps.Copy(b, a)
+	return b
+}
+
 func set(names ...string) map[string]bool {
 	m := map[string]bool{}
 	for _, n := range names {
 		m[n] = true
 	}
 	return m
-}
-
-var scheme = regexp.MustCompile(`^([a-z][a-z0-9+.-]*):`)
-
-// harmless reports whether a link leads to the web, to mail, to a telephone or to a place that is relative to the file's.
-func harmless(uri string) bool {
-	if bytes, err := hex.DecodeString(strings.TrimPrefix(uri, "b:")); err == nil && strings.HasPrefix(uri, "b:") {
-		uri = string(bytes)
-	}
-	uri = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(uri, "u:")))
-	if strings.HasPrefix(uri, `\`) || strings.HasPrefix(uri, "//") {
-		return false
-	}
-	m := scheme.FindStringSubmatch(uri)
-	return m == nil || slices.Contains([]string{"http", "https", "ftp", "ftps", "mailto", "news", "tel"}, m[1])
-}
-
-// beside reports whether a file specification names a file by a path that is relative to the document alone, or none.
-func (f finding) beside(v any) bool {
-	if v = f.resolve(v); v == nil {
-		return true
-	}
-	if m := f.dict(v); m != nil {
-		for key, value := range m {
-			if slices.Contains(fileNames, key) && !f.beside(value) || key == "/FS" || key == "/EF" {
-				return false
-			}
-		}
-		return true
-	}
-	name := f.text(v)
-	if bytes, err := hex.DecodeString(strings.TrimPrefix(name, "b:")); err == nil && strings.HasPrefix(name, "b:") {
-		name = string(bytes)
-	}
-	name = strings.TrimSpace(strings.TrimPrefix(name, "u:"))
-	return name != "" && !strings.HasPrefix(name, "/") && !strings.ContainsAny(strings.SplitN(name, "/", 2)[0], `:\`)
 }

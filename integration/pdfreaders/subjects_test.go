@@ -9,7 +9,11 @@ type subject struct {
 var subjects = []subject{
 	{"opens", "/OpenAction 6 0 R", "", "<</S/GoTo/D[3 0 R/Fit]>>", "<</S/URI/URI(https://example.com/)>>"},
 	{"events", "", "/AA 6 0 R", "<</O<</S/Named/N/NextPage>>>>", "<</O<</S/URI/URI(https://example.com/)>>>>"},
-	{"an event", "", "/AA<</O 6 0 R>>", "<</S/Named/N/NextPage>>", "<</S/Hide/T(x)>>"},
+	{"an event", "", "/AA<</O 6 0 R>>", "<</S/Hide/T(x)>>", "<</S/ResetForm>>"},
+	{"a presentation", "", "/PresSteps<</Type/NavNode/NA 6 0 R>>", "<</S/SetOCGState/State[]>>", "<</S/URI/URI(https://example.com/)>>"},
+	{"a place for a film", "", "/Annots[6 0 R]", "<</Type/Annot/Subtype/Movie/Rect[0 0 9 9]>>", "<</Type/Annot/Subtype/Movie/Rect[0 0 9 9]/Movie<</F(x.avi)>>>>"},
+	{"a misspelled annotation", "", "/Annots[6 0 R]", "<</Type/Annot/Subtype/FREETEXT/Rect[0 0 9 9]/DA(x)>>", "<</Type/Annot/Subtype/FREETEXT/Rect[0 0 9 9]/X 0>>"},
+	{"a sound", "", "/Annots[<</Type/Annot/Subtype/Widget/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/Sound/Sound 3 0 R>>", "<</S/Rendition/OP 0>>"},
 	{"names of scripts", "/Names<</JavaScript 6 0 R>>", "", "<</Names[]>>", "<</Names[(a)7 0 R]>>"},
 	{"names of files", "/Names<</EmbeddedFiles 6 0 R>>", "", "<</Kids[]>>", "<</Kids[7 0 R]>>"},
 	{"files", "/X<</Type/Filespec/EF 6 0 R>>", "", "<<>>", "<</F 3 0 R>>"},

@@ -40,10 +40,20 @@ func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
 	if l.file.known() && !l.specifiesBeside() {
 		flags |= isFar
 	}
-	if (l.typ == typeAnnotation || l.keys.has(keySet(keyRect))) && l.keys.has(keySet(keySubtype)) && !l.shows {
+	r.closedAnnotation(l)
+	return flags | r.closedAction(l)
+}
+
+// closedAnnotation judges a dictionary as an annotation. A reader that does not know its type shows how it looks (12.5.2).
+func (r *pdfRules) closedAnnotation(l *pdfLevel) {
+	hasRect := l.keys.has(keySet(keyRect))
+	looks := hasRect && l.keys&^lookKeys == 0
+	switch {
+	case l.plays && !looks:
+		r.refuse(KindMedia, carriesMedia)
+	case (l.typ == typeAnnotation || hasRect) && l.keys.has(keySet(keySubtype)) && !l.shows && !looks:
 		r.refuse(KindAction, "contains an annotation of an unknown type")
 	}
-	return flags | r.closedAction(l)
 }
 
 func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {

@@ -111,10 +111,8 @@ func (r *pdfRules) typed(l *pdfLevel, name []byte) {
 
 func (r *pdfRules) subtype(l *pdfLevel, name []byte) {
 	l.shows = pdfAnnotations[string(name)]
-	switch {
-	case pdfMedia[string(name)]:
-		r.refuse(KindMedia, carriesMedia)
-	case string(name) == "FileAttachment":
+	l.plays = l.plays || pdfMedia[string(name)]
+	if string(name) == "FileAttachment" {
 		r.refuse(KindAttachment, carriesFiles)
 		l.shows = true
 	}
@@ -152,7 +150,7 @@ func (r *pdfRules) reference(l *pdfLevel, num int64) {
 	switch l.key {
 	case keyA, keyPA, keyNext:
 		r.refersAsAction(l, num)
-	case keyOpenAction:
+	case keyOpenAction, keyNA:
 		r.mark(num, asOpening)
 	case keyAA:
 		r.mark(num, asTriggers)

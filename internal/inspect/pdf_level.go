@@ -25,6 +25,7 @@ type pdfLevel struct {
 
 	typ    pdfType
 	shows  bool // the subtype is that of an annotation that passes
+	plays  bool // the subtype is that of media
 	action pdfAction
 	name   string // of the action
 	moves  bool   // an action that moves within the file
@@ -92,7 +93,7 @@ func (l *pdfLevel) roleOf(key pdfKey, array bool) pdfRole {
 		return l.role
 	case array:
 		return roleNone
-	case key == keyOpenAction:
+	case key == keyOpenAction || key == keyNA:
 		return roleOpening
 	}
 	switch key {

@@ -7,21 +7,22 @@ const (
 	keyNone pdfKey = iota
 	keyOther
 	keyTrigger // of additional actions alone: see triggers
+	keyLook    // says how an annotation looks
+	keyColor   // does so, or is of additional actions
 
 	// What makes an action, and what it may have.
 	keyType
 	keyS
 	keyD
 	keyDp
-	keyFields
-	keyFlags
+	keyReset // of ResetForm alone
+	keySound // of actions that play sounds alone
 	keyH
 	keyIsMap
 	keyN
 	keyNext
-	keyPreserveRB
 	keySD
-	keyState
+	keyState // of SetOCGState alone
 	keyT
 	keyTrans
 	keyURI
@@ -32,15 +33,14 @@ const (
 	keyA
 	keyAA
 	keyPA
+	keyNA // of a presentation, which may go on by itself (12.4.4.2)
 	keyOpenAction
 	keyJavaScript
 	keyEmbeddedFiles
 	keyEF
 	keyF
 	keyUF
-	keyDOS
-	keyMac
-	keyUnix
+	keySystem // the name of a file on one kind of system
 	keyDesc
 	keyAFRelationship
 	keyNames
@@ -80,12 +80,14 @@ const (
 )
 
 var pdfKeyNames = map[string]pdfKey{
-	"Type": keyType, "S": keyS, "D": keyD, "Dp": keyDp, "Fields": keyFields, "Flags": keyFlags, "H": keyH, "IsMap": keyIsMap,
-	"N": keyN, "Next": keyNext, "PreserveRB": keyPreserveRB, "SD": keySD, "State": keyState, "T": keyT, "Trans": keyTrans,
+	"Type": keyType, "S": keyS, "D": keyD, "Dp": keyDp, "Fields": keyReset, "Flags": keyReset, "H": keyH, "IsMap": keyIsMap,
+	"N": keyN, "Next": keyNext, "PreserveRB": keyState, "SD": keySD, "State": keyState, "T": keyT, "Trans": keyTrans,
 	"URI": keyURI, "JS": keyJS, "NewWindow": keyNewWindow,
+	"Sound": keySound, "Volume": keySound, "Synchronous": keySound, "Repeat": keySound, "Mix": keySound,
 
-	"A": keyA, "AA": keyAA, "PA": keyPA, "OpenAction": keyOpenAction, "JavaScript": keyJavaScript, "EmbeddedFiles": keyEmbeddedFiles,
-	"EF": keyEF, "F": keyF, "UF": keyUF, "DOS": keyDOS, "Mac": keyMac, "Unix": keyUnix, "Desc": keyDesc, "AFRelationship": keyAFRelationship, "Names": keyNames, "Kids": keyKids,
+	"A": keyA, "AA": keyAA, "PA": keyPA, "NA": keyNA, "OpenAction": keyOpenAction, "JavaScript": keyJavaScript, "EmbeddedFiles": keyEmbeddedFiles,
+	"EF": keyEF, "F": keyF, "UF": keyUF, "DOS": keySystem, "Mac": keySystem, "Unix": keySystem, "Desc": keyDesc, "AFRelationship": keyAFRelationship,
+	"Names": keyNames, "Kids": keyKids,
 	"XFA": keyXFA, "Encrypt": keyEncrypt, "Collection": keyCollection, "Base": keyBase, "Ref": keyRef,
 	"3DD": key3DD, "OnInstantiate": keyOnInstantiate, "RichMediaContent": keyRichMediaContent,
 
@@ -96,8 +98,13 @@ var pdfKeyNames = map[string]pdfKey{
 	"Columns": keyColumns, "Linearized": keyLinearized, "L": keyL,
 
 	"E": keyTrigger, "X": keyTrigger, "U": keyTrigger, "Fo": keyTrigger, "Bl": keyTrigger, "PO": keyTrigger, "PC": keyTrigger,
-	"PV": keyTrigger, "PI": keyTrigger, "C": keyTrigger, "WC": keyTrigger,
-	"WS": keyTrigger, "DS": keyTrigger, "WP": keyTrigger,
+	"PV": keyTrigger, "PI": keyTrigger, "C": keyColor, "WC": keyTrigger,
+	"WS": keyTrigger, "DS": keyColor, "WP": keyTrigger,
+
+	"Contents": keyLook, "NM": keyLook, "M": keyLook, "AP": keyLook, "AS": keyLook, "Border": keyLook, "StructParent": keyLook,
+	"OC": keyLook, "ca": keyLook, "CA": keyLook, "BM": keyLook, "Lang": keyLook, "Popup": keyLook, "RC": keyLook,
+	"CreationDate": keyLook, "IRT": keyLook, "Subj": keyLook, "RT": keyLook, "IT": keyLook, "DA": keyLook, "Q": keyLook,
+	"CL": keyLook, "BE": keyLook, "RD": keyLook, "BS": keyLook, "LE": keyLook, "IC": keyLook,
 }
 
 func keyOf(name []byte) pdfKey {
@@ -123,13 +130,17 @@ func (s pdfKeySet) has(keys pdfKeySet) bool { return s&keys != 0 }
 
 var (
 	// The events of additional actions (ISO 32000-2, 12.6.3), but for those of fields (K, F, V), which only have scripts.
-	triggers = keySet(keyTrigger, keyD, keyO, keyShortParms)
+	triggers = keySet(keyTrigger, keyColor, keyD, keyO, keyShortParms)
 
 	// What a file specification names files by (7.11.4).
-	fileKeys = keySet(keyF, keyUF, keyDOS, keyMac, keyUnix)
+	fileKeys = keySet(keyF, keyUF, keySystem)
 
 	// What it may have that neither says how the file is found otherwise nor carries it.
 	fileSpecification = fileKeys | keySet(keyType, keySubtype, keyDesc, keyAFRelationship)
+
+	// What an annotation may have that only shows something: the entries of all annotations, of remarks, and of texts and
+	// shapes (12.5.2 and 12.5.6).
+	lookKeys = keySet(keyType, keySubtype, keyRect, keyP, keyF, keyT, keyH, keyLook, keyColor)
 )
 
 // pdfAction is what the S entry of a dictionary says, if it is a type of action (12.6.4). Structure elements, groups,
@@ -139,10 +150,10 @@ type pdfAction uint8
 const (
 	actNone pdfAction = iota
 	actUnknown
-	actGoTo
+	actShows // chooses a page, or changes what is shown, or does nothing
 	actNamed
 	actURI
-	actOnClick // changes what the page shows, and nothing else
+	actOnClick // changes fields, or plays a sound of the file
 	actGoToR
 	actScript
 	actBad
@@ -155,15 +166,18 @@ var pdfActions = map[string]struct {
 	kind   string    // of what does not pass
 	detail string
 }{
-	"GoTo":        {action: actGoTo, keys: keySet(keyD, keySD)},
+	"GoTo":        {action: actShows, keys: keySet(keyD, keySD)},
+	"GoToDp":      {action: actShows, keys: keySet(keyDp)},
+	"Hide":        {action: actShows, keys: keySet(keyT, keyH)},
+	"SetOCGState": {action: actShows, keys: keySet(keyState)},
+	"Trans":       {action: actShows, keys: keySet(keyTrans)},
+	"SetState":    {action: actShows, keys: keySet(keyT, keyLook)}, // of PDF 1.2, for the appearance of an annotation
+	"NOP":         {action: actShows},                              // of PDF 1.2
 	"Named":       {action: actNamed, keys: keySet(keyN)},
 	"URI":         {action: actURI, keys: keySet(keyURI, keyIsMap)},
 	"GoToR":       {action: actGoToR, keys: keySet(keyF, keyD, keySD, keyNewWindow)},
-	"GoToDp":      {action: actOnClick, keys: keySet(keyDp)},
-	"Hide":        {action: actOnClick, keys: keySet(keyT, keyH)},
-	"ResetForm":   {action: actOnClick, keys: keySet(keyFields, keyFlags)},
-	"SetOCGState": {action: actOnClick, keys: keySet(keyState, keyPreserveRB)},
-	"Trans":       {action: actOnClick, keys: keySet(keyTrans)},
+	"ResetForm":   {action: actOnClick, keys: keySet(keyReset)},
+	"Sound":       {action: actOnClick, keys: keySet(keySound)},
 	"JavaScript":  {action: actScript, keys: keySet(keyJS), kind: KindScript, detail: "contains JavaScript"},
 
 	"Launch":           {action: actBad, kind: KindProgram, detail: "contains an action that starts a program"},
@@ -173,7 +187,6 @@ var pdfActions = map[string]struct {
 	"ImportData":       {action: actBad, kind: KindForm, detail: "contains a form that reads data"},
 	"Rendition":        {action: actBad, kind: KindMedia, detail: playsMedia},
 	"Movie":            {action: actBad, kind: KindMedia, detail: playsMedia},
-	"Sound":            {action: actBad, kind: KindMedia, detail: playsMedia},
 	"GoTo3DView":       {action: actBad, kind: KindMedia, detail: playsMedia},
 	"RichMediaExecute": {action: actBad, kind: KindMedia, detail: playsMedia},
 }
@@ -187,8 +200,8 @@ var pdfMoves = map[string]bool{
 	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false, "Print": false,
 }
 
-// pdfAnnotations are the types of annotations that only show something (12.5.6). What makes pictures of the printing trade
-// and forms is among them. A Screen shows media only by an action. A Sound is in the file, and a click plays it.
+// pdfAnnotations are the types of annotations that only show something, whatever they have (12.5.6). What makes pictures of the
+// printing trade and forms is among them. A Screen shows media only by an action. A Sound is in the file, and a click plays it.
 var pdfAnnotations = map[string]bool{
 	"Link": true, "Widget": true, "Text": true, "FreeText": true, "Line": true, "Square": true, "Circle": true, "Polygon": true,
 	"PolyLine": true, "Highlight": true, "Underline": true, "Squiggly": true, "StrikeOut": true, "Stamp": true, "Caret": true,
@@ -196,6 +209,6 @@ var pdfAnnotations = map[string]bool{
 	"Screen": true, "Sound": true,
 }
 
-// pdfMedia are the types of annotations that run something, or may take it from elsewhere: a movie is a file (ISO 32000-1,
-// 13.4), and a model of U3D may name others (ECMA-363, 9.8.3).
+// pdfMedia are the types of annotations that run something, or may take it from elsewhere, if they have it: a movie is a file
+// (ISO 32000-1, 13.4), and a model of U3D may name others (ECMA-363, 9.8.3).
 var pdfMedia = map[string]bool{"Movie": true, "3D": true, "RichMedia": true}

@@ -1,0 +1,75 @@
+package pdfreaders_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/program"
+	"github.com/airlock-go/upload/integration/pdfreaders"
+)
+
+// TestActs: the judge sees what acts, however it is written, and lets pass what does not.
+func TestActs(t *testing.T) {
+	program.Find(t, "qpdf")
+	link := func(uri string) subject {
+		return subject{page: "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", acting: "<</S/URI/URI " + uri + ">>"}
+	}
+	file := func(name string) subject {
+		return subject{page: "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", acting: "<</S/GoToR/F " + name + ">>"}
+	}
+	annotation := func(entries string) subject {
+		return subject{page: "/Annots[6 0 R]", acting: "<</Type/Annot/Rect[0 0 9 9]" + entries + ">>"}
+	}
+	opens := func(action string) subject { return subject{catalog: "/OpenAction 6 0 R", acting: action} }
+	for _, c := range []struct {
+		name string
+		file subject
+		acts bool
+	}{
+		{"a link to the web", link("(https://example.com/)"), false},
+		{"a link of a script with a control character", link(`(java\nscript:x)`), true},
+		{"a link of a script behind a control character", link(`(\001javascript:x)`), true},
+		{"a link of a script in UTF-16, in hexadecimal", link("<feff006a006100760061007300630072006900700074003a>"), true},
+		{"a link to another machine, behind a control character", link(`(\001//host/x)`), true},
+		{"a link by an author's editor", link("(textedit:///home/x)"), true},
+		{"a base that is a script", subject{catalog: "/URI 6 0 R", acting: "<</Base(javascript:)>>"}, true},
+		{"a file beside it", file("(../b.pdf)"), false},
+		{"a file of another machine in UTF-16, in hexadecimal", file("<feff002f002f0068>"), true},
+		{"a file of another machine behind a control character", file(`(\001\\\\host\\x)`), true},
+		{"a file that has no name", file("/x"), true},
+		{"a layer on opening", opens("<</S/SetOCGState/State[]>>"), false},
+		{"the web on opening", opens("<</S/URI/URI(https://example.com/)>>"), true},
+		{"the web on opening, with an owner", opens("<</S/URI/URI(https://example.com/)/O/Link>>"), true},
+		{"an unknown action on opening, with an owner", opens("<</S/Paint/O/Link>>"), true},
+		{"the web at the end of a long chain on opening", opens(chain(30)), true},
+		{"a long chain on opening", opens("<</S/GoTo/D[3 0 R/Fit]/Next 6 0 R>>"), false},
+		{"a presentation that goes on to the web", subject{page: "/PresSteps<</Type/NavNode/NA 6 0 R>>", acting: "<</S/URI/URI(https://example.com/)>>"}, true},
+		{"a collection whose catalogue has another type", subject{catalog: "/X 6 0 R", acting: "<</Collection<</View/T>>>>"}, true},
+		{"an annotation that only looks like something", annotation("/Subtype/FREETEXT/DA(x)"), false},
+		{"an unknown annotation with an action", annotation("/Subtype/FREETEXT/A<</S/GoTo/D[3 0 R/Fit]>>"), true},
+		{"an unknown annotation with what nobody knows", annotation("/Subtype/FREETEXT/Data(x)"), true},
+		{"a film", annotation("/Subtype/Movie/Movie<</F(x.avi)>>"), true},
+		{"a sound on a click", annotation("/Subtype/Widget/A<</S/Sound/Sound 3 0 R>>"), false},
+		{"a sound on opening", opens("<</S/Sound/Sound 3 0 R>>"), true},
+	} {
+		path := filepath.Join(t.TempDir(), "a.pdf")
+		f := begin(c.file)
+		f.object(6, c.file.acting)
+		f.end("", f.at)
+		require.NoError(t, os.WriteFile(path, f.Bytes(), 0o600))
+		document, err := pdfreaders.Readers()["qpdf"].Read(t.Context(), path)
+		require.NoError(t, err, c.name)
+		require.Equal(t, c.acts, len(document.Acts()) > 0, "%s: %q", c.name, document.Acts())
+	}
+}
+
+// chain is an action with that many others that follow it, and the web at their end.
+func chain(n int) string {
+	if n == 0 {
+		return "<</S/URI/URI(https://example.com/)>>"
+	}
+	return "<</S/GoTo/D[3 0 R/Fit]/Next" + chain(n-1) + ">>"
+}

@@ -1,0 +1,71 @@
+package pdfreaders
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+	"unicode/utf16"
+)
+
+// isString reports whether a value is a string, in the notation of a Document.
+func isString(s string) bool { return strings.HasPrefix(s, "u:") || strings.HasPrefix(s, "b:") }
+
+// plain returns what a string says.
+func plain(s string) string {
+	text, isText := strings.CutPrefix(s, "u:")
+	if isText {
+		return text
+	}
+	b, err := hex.DecodeString(strings.TrimPrefix(s, "b:"))
+	if err != nil {
+		return s
+	}
+	if len(b) < 2 || b[0] != 0xfe || b[1] != 0xff {
+		return string(b)
+	}
+	var units []uint16
+	for b = b[2:]; len(b) > 1; b = b[2:] {
+		units = append(units, uint16(b[0])<<8|uint16(b[1]))
+	}
+	return string(utf16.Decode(units))
+}
+
+// schemes are those of links that lead to the web, to mail, to news or to a telephone.
+var schemes = []string{"http", "https", "ftp", "ftps", "mailto", "news", "tel"}
+
+// harmless reports whether a link has one of these schemes, or leads to a place that is relative to the file's. Browsers leave out
+// white space and control characters (WHATWG URL, 4.4).
+func harmless(uri string) bool {
+	uri = strings.ToLower(strings.Map(func(r rune) rune {
+		if r <= ' ' || r >= 0x7f {
+			return -1
+		}
+		return r
+	}, plain(uri)))
+	if strings.HasPrefix(uri, `\`) || strings.HasPrefix(uri, "//") || strings.HasPrefix(uri, `/\`) {
+		return false
+	}
+	first, _, found := strings.Cut(uri, ":")
+	return !found || strings.ContainsAny(first, `/?#\`) || slices.Contains(schemes, first)
+}
+
+// beside reports whether a file specification names a file by a path that is relative to the document alone, or none.
+func (f finding) beside(v any) bool {
+	if v = f.resolve(v); v == nil {
+		return true
+	}
+	if m := f.dict(v); m != nil {
+		for key, value := range m {
+			if slices.Contains(fileNames, key) && !f.beside(value) || key == "/FS" || key == "/EF" {
+				return false
+			}
+		}
+		return true
+	}
+	if !isString(f.text(v)) {
+		return false
+	}
+	name := strings.TrimFunc(plain(f.text(v)), func(r rune) bool { return r <= ' ' })
+	first, _, _ := strings.Cut(name, "/")
+	return first != "" && !strings.ContainsAny(first, `:\`)
+}
