@@ -7,7 +7,7 @@ type pdfHead uint8
 
 const (
 	noHeader  pdfHead = iota
-	hasHeader         // the next token may be bytes that show that the file is binary
+	hasHeader         // the next tokens may be words that mean nothing
 	hasBegun
 )
 
@@ -29,7 +29,8 @@ func (f *pdfWalk) token(t pdfToken) {
 		f.comment(t)
 	case f.place == inObject || f.place == inTrailer:
 		f.content(t)
-	case head == hasHeader && t.kind == pdfWord && isBinaryMark(t.text):
+	case head == hasHeader && t.kind == pdfWord && meansNothing(t.text):
+		f.head = hasHeader
 	case t.kind != pdfWord:
 		f.misplaced(t.at)
 	default:
@@ -37,17 +38,19 @@ func (f *pdfWalk) token(t pdfToken) {
 	}
 }
 
-// isBinaryMark reports whether a word is what some programs write in the second line, where a comment should be.
-func isBinaryMark(word []byte) bool {
-	return len(bytes.TrimFunc(word, func(r rune) bool { return r >= 0x80 })) == 0
-}
+// meansNothing reports whether a word may be part of what some programs write in the second line without a percent sign, to show
+// that the file is binary.
+func meansNothing(word []byte) bool { return lenientInt(word) < 0 && !structural(word) }
 
-// header reads the first line, which is a comment to the lexer.
+// header reads the first line, which is a comment to the lexer. Readers take the digits for the version, and the rest for text.
 func (f *pdfWalk) header(t pdfToken) {
 	version, isPDF := bytes.CutPrefix(t.text, []byte("PDF-"))
-	version = bytes.TrimRight(version, " \t\f\x00")
 	f.head = hasHeader
-	known := len(version) == 3 && (version[0] == '1' || version[0] == '2') && version[1] == '.' && '0' <= version[2] && version[2] <= '9'
+	known := len(version) > 2 && (version[0] == '1' || version[0] == '2') && version[1] == '.' && '0' <= version[2] && version[2] <= '9'
+	if known {
+		rest := bytes.TrimLeft(version[2:], decimals)
+		known = len(rest) == 0 || isPDFSpace(rest[0])
+	}
 	if t.at != 0 || t.kind != pdfComment || !isPDF || !known {
 		f.fail(fault(CodeDamaged, notPDF))
 	}

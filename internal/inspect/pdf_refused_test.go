@@ -153,6 +153,8 @@ func TestPDFBodiesOfOneObject(t *testing.T) {
 		{"hidden in a stream", pdf(opener, object(6, page), pdfStream("", object(6, web))), action},
 		{"hidden in a string", pdf(opener, object(6, page), object(7, "("+object(6, "<</S/URI/URI<00>>>")+")")), action},
 		{"hidden in a comment", pdf(opener, object(6, page), "%6 0 obj"+web), action},
+		{"hidden in the first line", strings.Replace(pdf(opener, object(6, page)), "1.7", "1.7 6 0 obj"+web+"endobj", 1), action},
+		{"behind a word in the second line", strings.Replace(pdf(opener, object(6, page)), "%\xe2", "x 6 0 obj"+web+"endobj %", 1), action},
 		{"a reference", pdf(opener, object(6, "7 0 R"), object(7, web)), action},
 		{"followed by another action", pdf(opener, object(6, "<</S/GoTo/D[3 0 R/Fit]/Next 7 0 R>>")), action},
 		{"of an unknown type", pdf(opener, object(6, "<</S/Paint/D[3 0 R/Fit]>>")), action},
