@@ -8,7 +8,7 @@ package inspect
 // cross-reference tables, trailers and comments, whole and with nothing else between them; at the end startxref with an
 // offset that lies in the file, and "%%EOF", which only white space and comments follow. Incremental updates, object
 // streams, linearised and encrypted files are PDF like any other. The data of a stream ends where its declared length says if endstream stands
-// there, and else at the first endstream. Whether an object makes sense, and whether references lead somewhere, is not
+// there, and else at the first endstream, or at the first that endobj follows if no length is declared. Whether an object makes sense, and whether references lead somewhere, is not
 // checked: readers repair that.
 //
 // It holds a few KiB, and some 60 KiB with RefuseActive. With it, objects that matter to others take 32 bytes each from the

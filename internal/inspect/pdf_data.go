@@ -2,12 +2,13 @@ package inspect
 
 import "bytes"
 
-// pdfData finds the end of a stream's data: the first endstream.
+// pdfData finds the end of a stream's data: the first endstream. Where nothing tells the length, it is the first that endobj follows.
 type pdfData struct {
 	line    bool  // a carriage return has been read in front of the data
 	size    int64 // bytes read, endstream included
 	blank   int64 // white space that came last
 	matched int   // bytes of endstream that came last
+	ended   int   // bytes of endobj that came behind it
 }
 
 // next takes data from p and reports whether endstream ends it.
@@ -47,6 +48,20 @@ func (d *pdfData) match(c byte) (end bool) {
 	return d.matched == len(endstream)
 }
 
+// tail reads a byte behind endstream, and reports whether that is decided, and whether endobj ends the stream. If it does not, the
+// data goes on with that byte.
+func (d *pdfData) tail(c byte) (decided, end bool) {
+	decided, end = comes(endobj, &d.ended, c)
+	if decided && !end {
+		again := d.ended // bytes with which endstream begins, too
+		if again > len("end") {
+			again = 0
+		}
+		*d = pdfData{matched: again}
+	}
+	return decided, end
+}
+
 func (d *pdfData) countBlank(p []byte) {
 	k := int64(len(p) - len(bytes.TrimRight(p, pdfSpaces)))
 	if k == int64(len(p)) {
@@ -72,12 +87,18 @@ type pdfDoubt struct {
 
 // look reads a byte behind the declared length, and reports whether the doubt is at its end, and whether the length is right.
 func (d *pdfDoubt) look(c byte) (end, right bool) {
+	return comes(endstream, &d.matched, c)
+}
+
+// comes reads a byte of what should be white space and then the word, of which so many bytes have come. It reports whether that is
+// decided, and whether it is the word.
+func comes(word string, matched *int, c byte) (decided, right bool) {
 	switch {
-	case d.matched == 0 && isPDFSpace(c):
+	case *matched == 0 && isPDFSpace(c):
 		return false, false
-	case c != endstream[d.matched]:
+	case c != word[*matched]:
 		return true, false
 	}
-	d.matched++
-	return d.matched == len(endstream), d.matched == len(endstream)
+	*matched++
+	return *matched == len(word), *matched == len(word)
 }

@@ -97,8 +97,31 @@ func (f *pdfWalk) passData(p []byte) int {
 	return n
 }
 
+// passTail passes over what stands between endstream and endobj. If it is something else, endstream was a word of the data.
+func (f *pdfWalk) passTail(p []byte) int {
+	for n, c := range p {
+		decided, end := f.data.tail(c)
+		if !decided {
+			continue
+		}
+		if !end {
+			f.place = inData
+			f.skip(p[:n])
+			return n
+		}
+		f.skip(p[:n+1])
+		f.endObject(f.lex.off - int64(len(endobj)))
+		return n + 1
+	}
+	f.skip(p)
+	return len(p)
+}
+
 func (f *pdfWalk) endData() {
 	f.place = behindData
+	if f.body.dict.length < 0 && kindOf(&f.body) == streamData {
+		f.place = maybeBehindData
+	}
 	if f.exam != nil {
 		f.exam.hidden.outside(nil)
 		f.exam.endData(&f.body, &f.data)

@@ -2,7 +2,10 @@ package inspect
 
 import "bytes"
 
-const endstream = "endstream"
+const (
+	endstream = "endstream"
+	endobj    = "endobj"
+)
 
 const (
 	pdfSpaces = "\x00\t\n\f\r "

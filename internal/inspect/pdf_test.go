@@ -78,6 +78,9 @@ func TestPDFStructure(t *testing.T) {
 		{"stream", pdf(catalog, pdfStream("", "endobj (<<\x00")), finding{}},
 		{"stream that mentions its end", pdf(catalog, pdfStream("", "endstream endobj x")), finding{}},
 		{"stream of unknown length", pdf(catalog, "7 0 obj<</Length 8 0 R>>stream\r\nenendstrendstream endobj 8 0 obj 8 endobj"), finding{}},
+		{"stream of unknown length that mentions its end", pdf(catalog, "7 0 obj<</Length 8 0 R>>stream\n% endstream is endo endstream\r\nend endstream\nendendstream\nendobj 8 0 obj 60 endobj"), finding{}},
+		{"stream without a length that mentions its end", pdf(catalog, "7 0 obj<<>>stream\n(endstream ) <</endstream \nendobj"), finding{}},
+		{"stream of unknown length that ends twice", pdf(catalog, "7 0 obj<</Length 8 0 R>>stream\nendstream endstream endobj"), finding{}},
 		{"comment behind the end", good + "%x", finding{}},
 		{"two end marks and a comment behind", good + "%%EOF\n\n% x\n\n", finding{}},
 		{"update right behind the end mark", strings.TrimSuffix(good, "\n") + strings.TrimPrefix(pdf(catalog), "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), finding{}},
@@ -131,6 +134,8 @@ func TestPDFStructure(t *testing.T) {
 		{"object without end", pdf("1 0 obj 3", catalog), junkAt(75)},
 		{"too many brackets", pdf("1 0 obj ]]"), junkAt(69)},
 		{"stream without dictionary", pdf("1 0 obj 3 stream\nendstream endobj"), junkAt(71)},
+		{"stream of unknown length without endobj", pdf("1 0 obj <</Length 4 0 R>>stream\na\nendstream"), cutPDF},
+		{"stream of unknown length and more than endobj", pdf("1 0 obj <</Length 4 0 R>>stream\na\nendstream endobj1 0 R"), junkAt(115)},
 		{"stream without endobj", pdf("1 0 obj <</Length 1>>stream\na\nendstream 3 0 obj"), junkAt(101)},
 	} {
 		pdfVerdict(t, c.name, c.in, false, c.want)

@@ -29,17 +29,18 @@ type pdfWalk struct {
 type pdfPlace uint8
 
 const (
-	between      pdfPlace = iota // objects
-	atGeneration                 // behind the number of an object
-	atObj                        // behind its generation
-	inObject                     // until endobj or stream
-	atData                       // behind the word stream, in front of the end of its line
-	inData                       // of a stream
-	behindData                   // in front of endobj
-	inTable                      // of cross references
-	inTrailer                    // its dictionary
-	atOffset                     // behind startxref
-	inDoubt                      // within what is data or damaged
+	between         pdfPlace = iota // objects
+	atGeneration                    // behind the number of an object
+	atObj                           // behind its generation
+	inObject                        // until endobj or stream
+	atData                          // behind the word stream, in front of the end of its line
+	inData                          // of a stream
+	behindData                      // in front of endobj
+	maybeBehindData                 // of a length that nothing tells
+	inTable                         // of cross references
+	inTrailer                       // its dictionary
+	atOffset                        // behind startxref
+	inDoubt                         // within what is data or damaged
 )
 
 func (f *pdfWalk) begin(b *Budget, examine bool, allow PDFAllow) {
@@ -155,9 +156,10 @@ func (f *pdfWalk) read(p []byte) int {
 		return f.lineEnd(p[0])
 	case inData:
 		return f.passData(p)
+	case maybeBehindData:
+		return f.passTail(p)
 	case inDoubt:
-		f.scan(p, f.lex.off)
-		f.lex.off += int64(len(p))
+		f.skip(p)
 		return len(p)
 	}
 	opaque := f.lex.opaque()
@@ -173,6 +175,12 @@ func (f *pdfWalk) read(p []byte) int {
 		f.token(t)
 	}
 	return n
+}
+
+// skip passes over bytes in which an object may be hidden.
+func (f *pdfWalk) skip(p []byte) {
+	f.scan(p, f.lex.off)
+	f.lex.off += int64(len(p))
 }
 
 // scan looks for objects in what is no part of the walk. at is the offset of p.
