@@ -80,6 +80,9 @@ var mutations = []func(m mutator, in []byte) []byte{
 		}
 		return replaced(in, a[2], a[3], strconv.Itoa(m.IntN(10)))
 	},
+	func(m mutator, in []byte) []byte { // white space stands in front
+		return append(bytes.Repeat([]byte{'\n'}, 1+m.IntN(200)), in...)
+	},
 	func(m mutator, in []byte) []byte { // an object opens the file
 		a, b := m.pick(objectOf, in), m.pick(rootOf, in)
 		if b == nil {

@@ -3,13 +3,14 @@ package inspect
 // PDF walks a PDF file (ISO 32000-2) from its header to its last end-of-file marker. The zero value is ready and checks
 // the structure; see RefuseActive.
 //
-// The structure: a header of version 1.0 to 2.9 in the first byte (readers try later versions than they know, 7.5.2), which
-// text may follow, and words that mean nothing, where a comment should show that the file is binary; then objects,
-// cross-reference tables, trailers and comments, whole and with nothing else between them; at the end startxref with an
-// offset that lies in the file, and "%%EOF", which only white space and comments follow. Incremental updates, object
-// streams, linearised and encrypted files are PDF like any other. The data of a stream ends where its declared length says if endstream stands
-// there, and else at the first endstream, or at the first that endobj follows if no length is declared. Whether an object makes sense, and whether references lead somewhere, is not
-// checked: readers repair that.
+// The structure: a header of version 1.0 to 2.9 (readers try later versions than they know, 7.5.2), in front of which the mark
+// of UTF-8 and white space may stand, and which text may follow; words that mean nothing, where a comment should show that
+// the file is binary; objects, cross-reference tables, trailers and comments, whole and with nothing else between them; at
+// the end startxref with an offset that lies in the file, and "%%EOF", which only white space and comments follow.
+// Incremental updates, object streams, linearised and encrypted files are PDF like any other. The data of a stream ends
+// where its declared length says if endstream stands there, and else at the first endstream, or at the first that endobj
+// follows if no length is declared. Whether an object makes sense, and whether references lead somewhere, is not checked:
+// readers repair that.
 //
 // It holds a few KiB, and some 60 KiB with RefuseActive. With it, objects that matter to others take 32 bytes each from the
 // budget: actions, nodes of trees, streams of objects.

@@ -23,6 +23,8 @@ func (f *pdfWalk) token(t pdfToken) {
 	head := f.head
 	f.head = hasBegun
 	switch {
+	case head == noHeader && t.at == 0 && t.kind == pdfWord && string(t.text) == "\xef\xbb\xbf": // the mark of UTF-8
+		f.head = noHeader
 	case head == noHeader:
 		f.header(t)
 	case t.kind == pdfComment:
@@ -42,7 +44,11 @@ func (f *pdfWalk) token(t pdfToken) {
 // that the file is binary.
 func meansNothing(word []byte) bool { return lenientInt(word) < 0 && !structural(word) }
 
+// maxBlank is how much white space and mark of UTF-8 may come before the header: readers look for it in 1,024 bytes.
+const maxBlank = 1024
+
 // header reads the first line, which is a comment to the lexer. Readers take the digits for the version, and the rest for text.
+// Some count offsets from it, and some from the first byte of the file.
 func (f *pdfWalk) header(t pdfToken) {
 	version, isPDF := bytes.CutPrefix(t.text, []byte("PDF-"))
 	f.head = hasHeader
@@ -51,8 +57,11 @@ func (f *pdfWalk) header(t pdfToken) {
 		rest := bytes.TrimLeft(version[2:], decimals)
 		known = len(rest) == 0 || isPDFSpace(rest[0])
 	}
-	if t.at != 0 || t.kind != pdfComment || !isPDF || !known {
+	if t.at > maxBlank || t.kind != pdfComment || !isPDF || !known {
 		f.fail(fault(CodeDamaged, notPDF))
+	}
+	if f.exam != nil {
+		f.exam.rules.table.origin = t.at
 	}
 }
 

@@ -16,6 +16,7 @@ func placePacked(stream, index int64) place {
 // before it.
 type pdfTable struct {
 	pdfMarks
+	origin  int64         // where the header begins
 	here    int64         // where the object begins that is being read, or the end of the last one
 	bodies  []pdfBodyAt   // by their ends
 	waiting []pdfExpected // cross references

@@ -30,7 +30,7 @@ import (
 //     "%PDF-". Programs (MZ) and formats that are text themselves, such as PostScript and playlists, keep their type.
 //   - Anything that begins with "#!" is a script.
 //   - A byte order mark does not make text of binary data.
-//   - A PDF begins with "%PDF-"; anything binary that has it further on, polyglot images included, is Binary.
+//   - A PDF begins with "%PDF-", in front of which nothing but the mark of UTF-8 and white space may stand; anything binary that has it further on, polyglot images included, is Binary.
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into account, and knows the major
 //     brands of cameras and packagers.
 //
@@ -40,13 +40,22 @@ func Detect(head []byte) string {
 	switch {
 	case len(head) == 0:
 		return Empty
-	case bytes.HasPrefix(head, []byte("%PDF-")):
+	case beginsPDF(head):
 		return pdf
 	}
 	if text, ok := decode(head); ok {
 		return textType(text)
 	}
 	return binaryType(head)
+}
+
+// maxBlank is how much may stand in front of the header of a PDF.
+const maxBlank = 1024
+
+// beginsPDF reports whether the head is that of a PDF. Programs of the web often write an empty line first.
+func beginsPDF(head []byte) bool {
+	rest := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), "\t\n\f\r ")
+	return len(head)-len(rest) <= maxBlank && bytes.HasPrefix(rest, []byte("%PDF-"))
 }
 
 // binaryType judges a head that is not text.
