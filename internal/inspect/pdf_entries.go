@@ -119,7 +119,8 @@ func (d *pdfDictionary) element(key pdfKey, i pdfItem) {
 
 func (d *pdfDictionary) filter(i pdfItem) {
 	d.filters++
-	d.other = d.other || i.kind != itemName || string(i.text) != "FlateDecode"
+	flate := i.kind == itemName && (string(i.text) == "FlateDecode" || string(i.text) == "Fl")
+	d.other = d.other || !flate
 }
 
 func (d *pdfDictionary) parameter(key pdfKey, i pdfItem) {

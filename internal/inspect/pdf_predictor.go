@@ -2,8 +2,8 @@ package inspect
 
 // pdfRow undoes the predictors of Flate filters (ISO 32000-2, 7.4.4.4).
 type pdfRow struct {
-	png   bool
-	step  int // bytes of a pixel
+	tiff  bool // the kind of all rows is that of PNG that TIFF has, and no byte says so
+	step  int  // bytes of a pixel
 	kind  byte
 	at    int    // in the row; -1 in front of its kind
 	prior []byte // the row above, and the current one as far as it is decoded
@@ -12,8 +12,9 @@ type pdfRow struct {
 }
 
 const (
-	maxRow  = 4 << 10 // bytes of a row; cross references have about five
-	maxStep = 32
+	fromLeft = 1       // the kind of a row whose bytes are differences from the pixel before
+	maxRow   = 4 << 10 // bytes of a row; cross references have about five
+	maxStep  = 32
 )
 
 // begin reports false for parameters that have no meaning here.
@@ -22,14 +23,15 @@ func (r *pdfRow) begin(p pdfParms) bool {
 		r.prior = nil
 		return true
 	}
-	if p.predictor < 10 || p.predictor > 15 || p.colors < 1 || p.colors > maxStep || p.bits != 8 || p.columns < 1 || p.columns > maxRow {
+	tiff := p.predictor == 2
+	if !tiff && (p.predictor < 10 || p.predictor > 15) || p.colors < 1 || p.colors > maxStep || p.bits != 8 || p.columns < 1 || p.columns > maxRow {
 		return false
 	}
 	size := int(p.colors * p.columns)
 	if size > maxRow {
 		return false
 	}
-	*r = pdfRow{png: true, step: int(p.colors), at: -1, prior: make([]byte, size)}
+	*r = pdfRow{tiff: tiff, step: int(p.colors), at: -1, prior: make([]byte, size)}
 	return true
 }
 
@@ -41,8 +43,10 @@ func (r *pdfRow) decode(p []byte, into func([]byte)) {
 	}
 	for len(p) > 0 {
 		if r.at < 0 {
-			r.kind, r.at, r.left, r.upper = p[0], 0, [maxStep]byte{}, [maxStep]byte{}
-			p = p[1:]
+			r.kind, r.at, r.left, r.upper = fromLeft, 0, [maxStep]byte{}, [maxStep]byte{}
+			if !r.tiff {
+				r.kind, p = p[0], p[1:]
+			}
 			continue
 		}
 		n := min(len(p), len(r.prior)-r.at)
@@ -61,7 +65,7 @@ func (r *pdfRow) pixel(c byte) byte {
 	k := r.at % r.step
 	a, b, left := r.left[k], r.prior[r.at], r.upper[k]
 	switch r.kind {
-	case 1:
+	case fromLeft:
 		c += a
 	case 2:
 		c += b

@@ -95,6 +95,10 @@ func TestPDFStreamsOfObjects(t *testing.T) {
 		{"deflated", deflated("/N 1/First 4/Filter/FlateDecode", acts), script},
 		{"deflated in an array", deflated("/N 1/First 4/Filter[/FlateDecode]/DecodeParms[null]", acts), script},
 		{"predicted", deflated(fmt.Sprintf("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns %d>>", len(acts)), rows), script},
+		{"predicted as in TIFF", deflated("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 2/Columns 30>>", differences(acts, 1, 30)), script},
+		{"predicted as in TIFF, of three colours", deflated("/N 1/First 4/Filter/Fl/DecodeParms<</Predictor 2/Colors 3/Columns 7>>", differences(acts, 3, 21)), script},
+		{"predicted as in TIFF, of few bits", deflated("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 2/BitsPerComponent 4/Columns 30>>", acts), otherForm},
+		{"predicted as nobody does", deflated("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 3/Columns 30>>", acts), otherForm},
 		{"cross references without a type", strings.Replace(stored("/N 1/First 4"), "/Type/XRef", "", 1), script},
 
 		{"count elsewhere", stored("/N 9 0 R/First 4"), pdfDamaged},
@@ -106,7 +110,8 @@ func TestPDFStreamsOfObjects(t *testing.T) {
 		{"no beginning, type of a picture", stored("/Type/XObject/N 1"), pdfDamaged},
 		{"filter twice", stored("/N 1/First 4/Filter null/Filter null"), pdfDamaged},
 		{"length twice", stored("/N 1/First 4/Length 3"), pdfDamaged},
-		{"short filter", deflated("/N 1/First 4/Filter/Fl", acts), otherForm},
+		{"short filter", deflated("/N 1/First 4/Filter/Fl", acts), script},
+		{"short filter that is none", deflated("/N 1/First 4/Filter/Fla", acts), otherForm},
 		{"short key of a filter", deflated("/N 1/First 4/F/FlateDecode", acts), otherForm},
 		{"filter elsewhere", deflated("/N 1/First 4/Filter 9 0 R", acts), otherForm},
 		{"other filter", deflated("/N 1/First 4/Filter/LZWDecode", acts), otherForm},
@@ -120,6 +125,17 @@ func TestPDFStreamsOfObjects(t *testing.T) {
 	} {
 		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
 	}
+}
+
+// differences predicts rows of that many bytes as TIFF does: each byte is the difference from the one so many bytes before it.
+func differences(s string, step, row int) string {
+	out := []byte(s)
+	for i := range out {
+		if i%row >= step {
+			out[i] = s[i] - s[i-step]
+		}
+	}
+	return string(out)
 }
 
 // An object has several bodies, of which readers take one or the other.

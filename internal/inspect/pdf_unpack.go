@@ -6,7 +6,7 @@ import (
 )
 
 // pdfUnpack decodes the data of object streams and cross-reference streams while it streams by: stored, or deflated in zlib's
-// format (RFC 1950) with a predictor of PNG or none.
+// format (RFC 1950) with a predictor of PNG, of TIFF or none.
 type pdfUnpack struct {
 	rules    *pdfRules
 	into     func(p []byte) // what the data is decoded for
