@@ -13,6 +13,7 @@ func (d *Document) Acts() []string {
 		found.value(o.value)
 		if o.stream {
 			found.stream(d.dict(o.value))
+			found.model(o)
 		}
 	}
 	found.value(d.trailer)
@@ -84,7 +85,8 @@ func (f finding) carried(m map[string]any) {
 	if xfa := f.resolve(m["/XFA"]); xfa != nil && len(f.array(xfa))+len(f.dict(xfa))+len(f.text(xfa)) > 0 {
 		f.add("XFA")
 	}
-	for _, key := range []string{"/OnInstantiate", "/3DD", "/RichMediaContent"} {
+	f.models(m)
+	for _, key := range []string{"/OnInstantiate", "/RichMediaContent"} {
 		if f.resolve(m[key]) != nil {
 			f.add(key)
 		}
@@ -157,15 +159,14 @@ func onlyLooks(m map[string]any) bool {
 var fileNames = []string{"/F", "/UF", "/DOS", "/Mac", "/Unix"}
 
 // acting are the actions that never pass (ISO 32000-2, 12.6.4).
-var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie",
-	"/GoTo3DView", "/RichMediaExecute")
+var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/RichMediaExecute")
 
 // opening are those that may run by themselves, and clicked those that may run on a click. A sound is in the file: its stream is
 // looked at like any other.
 var (
 	opening = set("/GoTo", "/GoToDp", "/Hide", "/SetOCGState", "/Trans", "/NOP", "/SetState",
 		"/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage")
-	clicked = union(opening, set("/URI", "/GoToR", "/ResetForm", "/Sound",
+	clicked = union(opening, set("/URI", "/GoToR", "/ResetForm", "/Sound", "/GoTo3DView",
 		"/Named/GoBack", "/Named/GoForward", "/Named/GoToPage", "/Named/Find", "/Named/Print"))
 )
 
@@ -174,10 +175,11 @@ var showing = set("/Link", "/Widget", "/Text", "/FreeText", "/Line", "/Square", 
 	"/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Watermark", "/PrinterMark", "/TrapNet", "/Redact", "/Projection",
 	"/Screen", "/Sound")
 
-// looks are the entries of all annotations that are none of actions (table 166), of remarks (172), and of texts and shapes.
+// looks are the entries of all annotations that are none of actions (table 166), of remarks (172), of texts and shapes, and of
+// models, which are looked at themselves.
 var looks = set("/Type", "/Subtype", "/Rect", "/Contents", "/P", "/NM", "/M", "/F", "/AP", "/AS", "/Border", "/C", "/StructParent", "/OC",
 	"/ca", "/CA", "/BM", "/Lang", "/T", "/Popup", "/RC", "/CreationDate", "/IRT", "/Subj", "/RT", "/IT", "/H",
-	"/DA", "/Q", "/DS", "/CL", "/BE", "/RD", "/BS", "/LE", "/IC")
+	"/DA", "/Q", "/DS", "/CL", "/BE", "/RD", "/BS", "/LE", "/IC", "/3DD", "/3DV", "/3DA", "/3DI", "/3DB")
 
 func union(a, b map[string]bool) map[string]bool {
 	maps.Copy(b, a)

@@ -16,6 +16,7 @@ type Document struct {
 type object struct {
 	value  any
 	stream bool
+	data   []byte // of a stream that is a model of U3D, decoded
 }
 
 // parse reads objects in the form of qpdf's JSON, version 2.
@@ -23,7 +24,8 @@ func parse(objects json.RawMessage) (*Document, error) {
 	var all map[string]struct {
 		Value  any `json:"value"`
 		Stream *struct {
-			Dict any `json:"dict"`
+			Dict any    `json:"dict"`
+			Data []byte `json:"data"`
 		} `json:"stream"`
 	}
 	if err := json.Unmarshal(objects, &all); err != nil {
@@ -35,9 +37,9 @@ func parse(objects json.RawMessage) (*Document, error) {
 		case key == "trailer":
 			d.trailer = o.Value
 		case o.Stream != nil:
-			d.objects[key[len("obj:"):]] = object{o.Stream.Dict, true}
+			d.objects[key[len("obj:"):]] = object{o.Stream.Dict, true, o.Stream.Data}
 		default:
-			d.objects[key[len("obj:"):]] = object{o.Value, false}
+			d.objects[key[len("obj:"):]] = object{value: o.Value}
 		}
 	}
 	return d, nil

@@ -22,14 +22,27 @@ function convert(o) {
 	return dict;
 }
 
+// model returns the data of a model in base64, null for other streams.
+function model(o) {
+	var subtype = o.get("Subtype");
+	if (!subtype || !subtype.isName() || subtype.asName() !== "U3D") return null;
+	var data = o.readStream(), text = [], digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	for (var i = 0; i < data.length; i += 3) {
+		var two = i + 1 < data.length, three = i + 2 < data.length;
+		var bits = (data[i] << 16) | (two ? data[i + 1] << 8 : 0) | (three ? data[i + 2] : 0);
+		text.push(digits[bits >> 18], digits[(bits >> 12) & 63], two ? digits[(bits >> 6) & 63] : "=", three ? digits[bits & 63] : "=");
+	}
+	return text.join("");
+}
+
 var all = { trailer: { value: convert(doc.getTrailer()) } };
 for (var n = 1; n < doc.countObjects(); n++) {
-	var o;
+	var o, ref = doc.newIndirect(n, 0); // only a reference knows whether it leads to a stream
 	try {
-		o = doc.newIndirect(n, 0).resolve();
+		o = ref.resolve();
 	} catch (e) {
 		continue; // what it cannot read it does not show, either
 	}
-	all["obj:" + n + " 0 R"] = o && o.isStream() ? { stream: { dict: convert(o) } } : { value: convert(o) };
+	all["obj:" + n + " 0 R"] = o && ref.isStream() ? { stream: { dict: convert(o), data: model(ref) } } : { value: convert(o) };
 }
 print(JSON.stringify(all));

@@ -44,7 +44,11 @@ func readPDFCPU(ctx context.Context, path string) (d *Document, err error) {
 			}
 		}
 		value, stream := converted(o)
-		d.objects[fmt.Sprintf("%d %d R", num, generation)] = object{value, stream}
+		shown := object{value: value, stream: stream}
+		if s, ok := o.(types.StreamDict); ok && d.isModel(value) && s.Decode() == nil {
+			shown.data = s.Content
+		}
+		d.objects[fmt.Sprintf("%d %d R", num, generation)] = shown
 	}
 	trailer := map[string]any{}
 	if read.Root != nil {

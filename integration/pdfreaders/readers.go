@@ -27,9 +27,18 @@ func Readers() map[string]Reader {
 	}
 }
 
-// qpdf reads a file with qpdf 11 or later. An error says that it does not open the file.
+// qpdf reads a file with qpdf 11 or later. An error says that it does not open the file. The data of streams is asked for only
+// if one is a model.
 func qpdf(ctx context.Context, path string) (*Document, error) {
-	out, err := run(ctx, "qpdf", "--json=2", "--json-key=qpdf", "--warning-exit-0", path)
+	d, err := qpdfObjects(ctx, path, "none")
+	if err != nil || !d.hasModels() {
+		return d, err
+	}
+	return qpdfObjects(ctx, path, "inline")
+}
+
+func qpdfObjects(ctx context.Context, path, data string) (*Document, error) {
+	out, err := run(ctx, "qpdf", "--json=2", "--json-key=qpdf", "--json-stream-data="+data, "--decode-level=generalized", "--warning-exit-0", path)
 	if err != nil {
 		return nil, err
 	}

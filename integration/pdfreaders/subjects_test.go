@@ -1,5 +1,10 @@
 package pdfreaders_test
 
+import (
+	"fmt"
+	"strings"
+)
+
 // subject is an object, number 6, that acts or not by who refers to it.
 type subject struct {
 	name, catalog, page, harmless, acting string
@@ -14,6 +19,7 @@ var subjects = []subject{
 	{"a place for a film", "", "/Annots[6 0 R]", "<</Type/Annot/Subtype/Movie/Rect[0 0 9 9]>>", "<</Type/Annot/Subtype/Movie/Rect[0 0 9 9]/Movie<</F(x.avi)>>>>"},
 	{"a misspelled annotation", "", "/Annots[6 0 R]", "<</Type/Annot/Subtype/FREETEXT/Rect[0 0 9 9]/DA(x)>>", "<</Type/Annot/Subtype/FREETEXT/Rect[0 0 9 9]/X 0>>"},
 	{"a sound", "", "/Annots[<</Type/Annot/Subtype/Widget/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/Sound/Sound 3 0 R>>", "<</S/Rendition/OP 0>>"},
+	{"a model", "", "/Annots[<</Type/Annot/Subtype/3D/Rect[0 0 9 9]/3DD 6 0 R>>]", modelOf(""), modelOf("\x12\xff\xff\xff\x04\x00\x00\x00\x00\x00\x00\x00abcd")},
 	{"names of scripts", "/Names<</JavaScript 6 0 R>>", "", "<</Names[]>>", "<</Names[(a)7 0 R]>>"},
 	{"names of files", "/Names<</EmbeddedFiles 6 0 R>>", "", "<</Kids[]>>", "<</Kids[7 0 R]>>"},
 	{"files", "/X<</Type/Filespec/EF 6 0 R>>", "", "<<>>", "<</F 3 0 R>>"},
@@ -24,4 +30,10 @@ var subjects = []subject{
 	{"the name of a file", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/GoToR/F 6 0 R/D[0/Fit]>>>>]", "(b.pdf)", "(//host/b.pdf)"},
 	{"a click", "", "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A 6 0 R>>]", "<</S/URI/URI(https://example.com/)>>", "<</S/Paint>>"},
 	{"a script", "/OpenAction 6 0 R", "", "[3 0 R/Fit]", "<</S/JavaScript/JS(app.alert\\(1\\))>>"},
+}
+
+// modelOf returns a stream with a model of U3D that has these blocks.
+func modelOf(blocks string) string {
+	model := "U3D\x00\x18\x00\x00\x00\x00\x00\x00\x00" + strings.Repeat("\x00", 24) + blocks
+	return fmt.Sprintf("<</Type/3D/Subtype/U3D/Length %d>>stream\n%s\nendstream", len(model), model)
 }

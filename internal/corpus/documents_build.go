@@ -43,3 +43,8 @@ func read(name string) []byte {
 	}
 	return b
 }
+
+// pdfModel returns a model in U3D with these blocks.
+func pdfModel(blocks string) string {
+	return "U3D\x00\x18\x00\x00\x00\x00\x00\x00\x00" + strings.Repeat("\x00", 24) + blocks
+}

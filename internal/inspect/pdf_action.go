@@ -49,6 +49,8 @@ func (r *pdfRules) closedAnnotation(l *pdfLevel) {
 	hasRect := l.keys.has(keySet(keyRect))
 	looks := hasRect && l.keys&^lookKeys == 0
 	switch {
+	case l.typ == typeModel && !l.model:
+		r.refuse(KindMedia, farModel)
 	case l.plays && !looks:
 		r.refuse(KindMedia, carriesMedia)
 	case (l.typ == typeAnnotation || hasRect) && l.keys.has(keySet(keySubtype)) && !l.shows && !looks:

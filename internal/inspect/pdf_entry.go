@@ -9,6 +9,8 @@ func (r *pdfRules) opened(l *pdfLevel, key pdfKey, array bool) {
 	switch {
 	case l.role == roleFiles:
 		r.refuse(KindAttachment, carriesFiles)
+	case key == key3DD:
+		r.refuse(KindMedia, carriesMedia)
 	case key == keyXFA && !array:
 		r.refuse(KindForm, hasXFA)
 	case key == keyEncrypt && !array:
@@ -21,7 +23,7 @@ func (r *pdfRules) opened(l *pdfLevel, key pdfKey, array bool) {
 // present judges an entry that is refused whatever it says.
 func (r *pdfRules) present(key pdfKey) {
 	switch key {
-	case key3DD, keyRichMediaContent:
+	case keyRichMediaContent:
 		r.refuse(KindMedia, carriesMedia)
 	case keyOnInstantiate:
 		r.refuse(KindScript, hasJavaScript)
@@ -104,6 +106,8 @@ func (r *pdfRules) typed(l *pdfLevel, name []byte) {
 		l.typ = typeObjects
 	case "XRef":
 		l.typ = typeReferences
+	case "3D":
+		l.typ = typeModel
 	case "EmbeddedFile":
 		r.refuse(KindAttachment, carriesFiles)
 	}
@@ -112,9 +116,14 @@ func (r *pdfRules) typed(l *pdfLevel, name []byte) {
 func (r *pdfRules) subtype(l *pdfLevel, name []byte) {
 	l.shows = pdfAnnotations[string(name)]
 	l.plays = l.plays || pdfMedia[string(name)]
-	if string(name) == "FileAttachment" {
+	switch string(name) {
+	case "FileAttachment":
 		r.refuse(KindAttachment, carriesFiles)
 		l.shows = true
+	case "U3D":
+		l.model = true
+	case "PRC":
+		r.refuse(KindMedia, farModel)
 	}
 }
 
@@ -160,6 +169,8 @@ func (r *pdfRules) reference(l *pdfLevel, num int64) {
 		r.mark(num, asAttachments)
 	case keyEF:
 		r.mark(num, asFiles)
+	case key3DD:
+		r.mark(num, asModel)
 	case keyURI:
 		r.mark(num, asLink)
 	case keyS, keySubtype:

@@ -19,6 +19,7 @@ const (
 	isOther                         // a reference alone
 	isExamined                      // a stream of objects that was examined
 	isBare                          // a stream that a reader could take for one, and that was not
+	isModel                         // a model that passes
 
 	// What others take it for.
 	asOpening
@@ -32,9 +33,10 @@ const (
 	asTarget // that is opened
 	asName   // the value of an entry that is judged by name
 	asObjects
+	asModel
 )
 
-const asAnything = asOpening | asAction | asTriggers | asEvent | asScripts | asAttachments | asFiles | asLink | asTarget | asName | asObjects
+const asAnything = asOpening | asAction | asTriggers | asEvent | asScripts | asAttachments | asFiles | asLink | asTarget | asName | asObjects | asModel
 
 // pdfConflicts are what an object may not be, by what others take it for.
 var pdfConflicts = [...]struct {
@@ -64,6 +66,7 @@ const (
 	leadsElsewhere = "contains a link of a kind that is not accepted"
 	leadsToFile    = "contains a link to another file"
 	carriesMedia   = "contains rich media"
+	farModel       = "has a model that may name other files"
 	hasJavaScript  = "contains JavaScript"
 	hidesObject    = "hides an object in a string, a comment or a stream"
 	hasXFA         = "contains an XFA form"

@@ -5,6 +5,7 @@ type pdfStreamKind uint8
 const (
 	streamData    pdfStreamKind = iota
 	streamCounted               // of which some readers make one of objects if it begins with two numbers: the profiles of colours have N, too
+	streamModel
 	streamObjects
 	streamReferences
 )
@@ -16,6 +17,8 @@ func kindOf(b *pdfBody) pdfStreamKind {
 		return streamReferences
 	case b.typ() == typeObjects || b.dict.seen.has(keySet(keyFirst)):
 		return streamObjects
+	case b.levels[1].model:
+		return streamModel
 	case b.dict.seen.has(keySet(keyN)):
 		return streamCounted
 	}

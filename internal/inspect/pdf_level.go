@@ -26,6 +26,7 @@ type pdfLevel struct {
 	typ    pdfType
 	shows  bool // the subtype is that of an annotation that passes
 	plays  bool // the subtype is that of media
+	model  bool // the subtype is that of a model that can be walked
 	action pdfAction
 	name   string // of the action
 	moves  bool   // an action that moves within the file
@@ -54,6 +55,7 @@ const (
 	typeAnnotation
 	typeObjects
 	typeReferences
+	typeModel
 )
 
 // pdfItem is a value that is no container.

@@ -53,6 +53,7 @@ const (
 	key3DD
 	keyOnInstantiate
 	keyRichMediaContent
+	keyView // how a model is shown
 
 	// What tells annotations and elements of the structure apart.
 	keySubtype
@@ -90,6 +91,7 @@ var pdfKeyNames = map[string]pdfKey{
 	"Names": keyNames, "Kids": keyKids,
 	"XFA": keyXFA, "Encrypt": keyEncrypt, "Collection": keyCollection, "Base": keyBase, "Ref": keyRef,
 	"3DD": key3DD, "OnInstantiate": keyOnInstantiate, "RichMediaContent": keyRichMediaContent,
+	"3DV": keyView, "3DA": keyView, "3DI": keyView, "3DB": keyView, "TA": keyView, "V": keyView,
 
 	"Subtype": keySubtype, "Rect": keyRect, "P": keyP, "O": keyO,
 
@@ -138,9 +140,9 @@ var (
 	// What it may have that neither says how the file is found otherwise nor carries it.
 	fileSpecification = fileKeys | keySet(keyType, keySubtype, keyDesc, keyAFRelationship)
 
-	// What an annotation may have that only shows something: the entries of all annotations, of remarks, and of texts and
-	// shapes (12.5.2 and 12.5.6).
-	lookKeys = keySet(keyType, keySubtype, keyRect, keyP, keyF, keyT, keyH, keyLook, keyColor)
+	// What an annotation may have that only shows something: the entries of all annotations, of remarks, of texts and
+	// shapes (12.5.2 and 12.5.6), and of models, which are judged themselves (13.6.2).
+	lookKeys = keySet(keyType, keySubtype, keyRect, keyP, keyF, keyT, keyH, keyLook, keyColor, key3DD, keyView)
 )
 
 // pdfAction is what the S entry of a dictionary says, if it is a type of action (12.6.4). Structure elements, groups,
@@ -178,6 +180,7 @@ var pdfActions = map[string]struct {
 	"GoToR":       {action: actGoToR, keys: keySet(keyF, keyD, keySD, keyNewWindow)},
 	"ResetForm":   {action: actOnClick, keys: keySet(keyReset)},
 	"Sound":       {action: actOnClick, keys: keySet(keySound)},
+	"GoTo3DView":  {action: actOnClick, keys: keySet(keyView)},
 	"JavaScript":  {action: actScript, keys: keySet(keyJS), kind: KindScript, detail: "contains JavaScript"},
 
 	"Launch":           {action: actBad, kind: KindProgram, detail: "contains an action that starts a program"},
@@ -187,7 +190,6 @@ var pdfActions = map[string]struct {
 	"ImportData":       {action: actBad, kind: KindForm, detail: "contains a form that reads data"},
 	"Rendition":        {action: actBad, kind: KindMedia, detail: playsMedia},
 	"Movie":            {action: actBad, kind: KindMedia, detail: playsMedia},
-	"GoTo3DView":       {action: actBad, kind: KindMedia, detail: playsMedia},
 	"RichMediaExecute": {action: actBad, kind: KindMedia, detail: playsMedia},
 }
 
@@ -210,5 +212,5 @@ var pdfAnnotations = map[string]bool{
 }
 
 // pdfMedia are the types of annotations that run something, or may take it from elsewhere, if they have it: a movie is a file
-// (ISO 32000-1, 13.4), and a model of U3D may name others (ECMA-363, 9.8.3).
+// (ISO 32000-1, 13.4), and a model may name others.
 var pdfMedia = map[string]bool{"Movie": true, "3D": true, "RichMedia": true}

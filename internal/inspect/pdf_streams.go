@@ -7,6 +7,7 @@ type pdfStreams struct {
 	refs    *pdfReferences
 	packed  pdfPacked
 	unpack  pdfUnpack
+	model   pdfModel
 	kind    pdfStreamKind // of the stream that is being read
 	length  int64         // declared, -1 if it is not known
 	trailed int           // bytes of endstream that have not been passed on
@@ -24,6 +25,13 @@ func (s *pdfStreams) begin(b *pdfBody, num int64) {
 	case s.kind == streamObjects && d.seen.has(keySet(keyW)), s.kind == streamReferences && d.seen.has(keySet(keyFirst)):
 		s.rules.fail(fault(CodeDamaged, "has a stream of objects and of cross references in one"))
 	case s.kind == streamData:
+		return
+	case s.kind == streamModel:
+		s.model = pdfModel{}
+		if !d.plain() || !s.unpack.begin(d, s.model.read) {
+			s.rules.refuse(KindMedia, farModel)
+			s.kind = streamData
+		}
 		return
 	case s.kind == streamCounted:
 		b.flags |= isBare
@@ -90,7 +98,11 @@ func (s *pdfStreams) end(b *pdfBody, d *pdfData) {
 	if b.flags&isBare != 0 && s.numbers < 0 {
 		b.flags &^= isBare
 	}
-	if s.kind <= streamCounted || s.rules.err != nil {
+	switch {
+	case s.kind <= streamCounted || s.rules.err != nil:
+		return
+	case s.kind == streamModel:
+		s.endModel(b, d)
 		return
 	}
 	if s.length >= 0 && !d.fits(s.length) {
@@ -103,6 +115,15 @@ func (s *pdfStreams) end(b *pdfBody, d *pdfData) {
 	if !whole {
 		s.rules.failLater(fault(CodeDamaged, unreadable))
 	}
+}
+
+// endModel ends a model.
+func (s *pdfStreams) endModel(b *pdfBody, d *pdfData) {
+	right := s.length < 0 || d.fits(s.length)
+	if whole := s.unpack.end(); !whole || !right || !s.model.whole() {
+		s.rules.refuse(KindMedia, farModel)
+	}
+	b.flags |= isModel
 }
 
 // close gives up a stream that has not ended.

@@ -151,6 +151,9 @@ func (t *pdfTable) verdict(refuse func(kind, detail string)) *Error {
 				refuse(c.kind, c.detail)
 			}
 		}
+		if e.flags&asModel != 0 && e.flags&isModel == 0 {
+			refuse(KindMedia, carriesMedia)
+		}
 		if e.flags&asObjects != 0 && e.flags&isBare != 0 {
 			return fault(CodeDamaged, "has cross references to objects in a stream that does not say where they are")
 		}
