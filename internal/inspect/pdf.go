@@ -4,7 +4,7 @@ package inspect
 // the structure; see RefuseActive.
 //
 // The structure: a header of version 1.0 to 2.9 (readers try later versions than they know, 7.5.2), in front of which the mark
-// of UTF-8 and white space may stand, and which text may follow; words that mean nothing, where a comment should show that
+// of UTF-8, white space and comments may stand, and which text may follow; words that mean nothing, where a comment should show that
 // the file is binary; objects, cross-reference tables, trailers and comments, whole and with nothing else between them; at
 // the end startxref with an offset that lies in the file, and "%%EOF", which only white space and comments follow.
 // Incremental updates, object streams, linearised and encrypted files are PDF like any other. The data of a stream ends

@@ -1,7 +1,6 @@
 package inspect_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 
@@ -37,7 +36,7 @@ func FuzzPDF(f *testing.F) {
 		if whole != (finding{}) {
 			return
 		}
-		require.True(t, bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(in, []byte("\xef\xbb\xbf")), "\x00\t\n\f\r "), []byte("%PDF-")))
+		require.Contains(t, string(in[:min(len(in), 1024+len("%PDF-"))]), "%PDF-")
 		require.Contains(t, string(in), "%%EOF")
 		if refuseActive {
 			require.Zero(t, verdictOf(&inspect.PDF{}, in, nil), "the option only adds refusals")

@@ -23,7 +23,7 @@ func (f *pdfWalk) token(t pdfToken) {
 	head := f.head
 	f.head = hasBegun
 	switch {
-	case head == noHeader && t.at == 0 && t.kind == pdfWord && string(t.text) == "\xef\xbb\xbf": // the mark of UTF-8
+	case head == noHeader && comesBefore(t):
 		f.head = noHeader
 	case head == noHeader:
 		f.header(t)
@@ -44,8 +44,17 @@ func (f *pdfWalk) token(t pdfToken) {
 // that the file is binary.
 func meansNothing(word []byte) bool { return lenientInt(word) < 0 && !structural(word) }
 
-// maxBlank is how much white space and mark of UTF-8 may come before the header: readers look for it in 1,024 bytes.
-const maxBlank = 1024
+// maxBefore is how much may come before the header: readers look for it in 1,024 bytes.
+const maxBefore = 1024
+
+// comesBefore reports whether a token may come before the header: the mark of UTF-8, and comments, as printers have them for
+// tickets. One that begins with an exclamation mark makes the file PostScript.
+func comesBefore(t pdfToken) bool {
+	if t.kind != pdfComment {
+		return t.at == 0 && t.kind == pdfWord && string(t.text) == "\xef\xbb\xbf"
+	}
+	return t.at <= maxBefore && !bytes.HasPrefix(t.text, []byte("PDF-")) && !bytes.HasPrefix(t.text, []byte("!"))
+}
 
 // header reads the first line, which is a comment to the lexer. Readers take the digits for the version, and the rest for text.
 // Some count offsets from it, and some from the first byte of the file.
@@ -57,7 +66,7 @@ func (f *pdfWalk) header(t pdfToken) {
 		rest := bytes.TrimLeft(version[2:], decimals)
 		known = len(rest) == 0 || isPDFSpace(rest[0])
 	}
-	if t.at > maxBlank || t.kind != pdfComment || !isPDF || !known {
+	if t.at > maxBefore || t.kind != pdfComment || !isPDF || !known {
 		f.fail(fault(CodeDamaged, notPDF))
 	}
 	if f.exam != nil {

@@ -174,6 +174,7 @@ func TestPDFBodiesOfOneObject(t *testing.T) {
 		{"in a stream of unknown length, around a word that may end it", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\n6 0 obj<</D(endstream )/S/URI/URI(x)>>endobj endstream endobj"), action},
 		{"in a stream of unknown length, behind it", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\nendstream endo endstream endobj 6 0 obj"+web+"endobj"), action},
 		{"behind a stream of unknown length that has no end", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\nendstream\n6 0 obj<</Length 8 0 R/S/URI/URI(x)>>stream\nendstream\nendobj"), action},
+		{"hidden in a comment in front of the header", "% 6 0 obj" + web + "endobj\n" + pdf(opener, object(6, page)), action},
 		{"hidden in the first line", strings.Replace(pdf(opener, object(6, page)), "1.7", "1.7 6 0 obj"+web+"endobj", 1), action},
 		{"behind a word in the second line", strings.Replace(pdf(opener, object(6, page)), "%\xe2", "x 6 0 obj"+web+"endobj %", 1), action},
 		{"a reference", pdf(opener, object(6, "7 0 R"), object(7, web)), action},

@@ -10,6 +10,7 @@ package sniff
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -30,7 +31,8 @@ import (
 //     "%PDF-". Programs (MZ) and formats that are text themselves, such as PostScript and playlists, keep their type.
 //   - Anything that begins with "#!" is a script.
 //   - A byte order mark does not make text of binary data.
-//   - A PDF begins with "%PDF-", in front of which nothing but the mark of UTF-8 and white space may stand; anything binary that has it further on, polyglot images included, is Binary.
+//   - A PDF begins with "%PDF-", in front of which nothing but the mark of UTF-8, white space and comments may stand; anything
+//     binary that has it further on, polyglot images included, is Binary.
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into account, and knows the major
 //     brands of cameras and packagers.
 //
@@ -49,13 +51,15 @@ func Detect(head []byte) string {
 	return binaryType(head)
 }
 
-// maxBlank is how much may stand in front of the header of a PDF.
-const maxBlank = 1024
+// maxBefore is how much may stand in front of the header of a PDF.
+const maxBefore = 1024
 
-// beginsPDF reports whether the head is that of a PDF. Programs of the web often write an empty line first.
+// pdfStart is how a PDF begins: after the mark of UTF-8, lines that are blank or comments of text. Programs of the web often write
+// an empty line first, and those of printers a ticket of comments. What could be markup, or PostScript (%!), is no such comment.
+var pdfStart = regexp.MustCompile(`^\x{feff}?(?:[\t\f ]*(?:%(?:[^!<\x00-\x08\x0e-\x1f\r\n][^<\x00-\x08\x0e-\x1f\r\n]*)?)?[\r\n])*[\t\f ]*%PDF-`)
+
 func beginsPDF(head []byte) bool {
-	rest := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), "\t\n\f\r ")
-	return len(head)-len(rest) <= maxBlank && bytes.HasPrefix(rest, []byte("%PDF-"))
+	return pdfStart.Match(head[:min(len(head), maxBefore+len("%PDF-"))])
 }
 
 // binaryType judges a head that is not text.
