@@ -167,7 +167,9 @@ var (
 	opening = set("/GoTo", "/GoToDp", "/Hide", "/SetOCGState", "/Trans", "/NOP", "/SetState",
 		"/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage")
 	clicked = union(opening, set("/URI", "/GoToR", "/ResetForm", "/Sound", "/GoTo3DView",
-		"/Named/GoBack", "/Named/GoForward", "/Named/GoToPage", "/Named/Find", "/Named/Print"))
+		"/Named/GoBack", "/Named/GoForward", "/Named/GoToPage", "/Named/Find", "/Named/Print",
+		"/Named/FullScreen", "/Named/PageOnly", "/Named/ShowBookmarks", "/Named/ShowThumbs", "/Named/ShowHideMenuBar",
+		"/Named/ShowHideToolBar", "/Named/GeneralInfo", "/Named/Close", "/Named/Quit", "/Named/NOP"))
 )
 
 // showing are the annotations that only show something (12.5.6).

@@ -151,6 +151,7 @@ func goodPDFs() []File {
 		{About: "a PDF behind a ticket of a printer", Content: append([]byte("%%START: x\r\n%%PAPER: A4\r\n"), good...)},
 		{About: "a PDF behind the mark of UTF-8", Content: append([]byte("\xef\xbb\xbf"), good...)},
 		{About: "a PDF with a model", Content: pdfOf(`5 0 obj<</Type/Annot/Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R/3DA<</A/PO>>>>endobj`, pdfData("/Type/3D/Subtype/U3D", pdfModel("\x21\xff\xff\xff\x04\x00\x00\x00\x00\x00\x00\x00\x02\x00ab")))},
+		{About: "a PDF with buttons of slides, by LaTeX", Content: pdfOf(`5 0 obj<</A<</S/Named/N/FullScreen>>>>endobj 6 0 obj<</A<</S/Named/N/Quit>>>>endobj`)},
 		{About: "PDF 1.9", Content: bytes.Replace(good, []byte("1.7"), []byte("1.9"), 1)},
 		{About: "PDF 2.0", Content: bytes.Replace(good, []byte("1.7"), []byte("2.0"), 1)},
 		{About: "a PDF whose text speaks of scripts", Content: pdfOf(pdfData("", "BT (/JavaScript /Launch endobj) Tj ET"))},

@@ -196,10 +196,13 @@ var pdfActions = map[string]struct {
 const playsMedia = "contains an action that plays media"
 
 // pdfMoves are the named actions that pass on a click: those of the specification, which move within the file, and others
-// that only open a dialog of the viewer. Those that are true also pass when a page opens.
+// that only open a dialog of the viewer, change how it shows the file, or close it, as slides by LaTeX have them. Those that
+// are true also pass when a page opens.
 var pdfMoves = map[string]bool{
 	"NextPage": true, "PrevPage": true, "FirstPage": true, "LastPage": true,
 	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false, "Print": false,
+	"FullScreen": false, "PageOnly": false, "ShowBookmarks": false, "ShowThumbs": false, "ShowHideMenuBar": false,
+	"ShowHideToolBar": false, "GeneralInfo": false, "Close": false, "Quit": false, "NOP": false,
 }
 
 // pdfAnnotations are the types of annotations that only show something, whatever they have (12.5.6). What makes pictures of the

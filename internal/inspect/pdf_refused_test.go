@@ -232,6 +232,8 @@ func TestPDFActions(t *testing.T) {
 		{"of the viewer", clicks(`/A<</S/Named/N/SaveAs>>`), action},
 		{"prints on opening", holds(`/OpenAction<</S/Named/N/Print>>`), action},
 		{"prints by an event", pdf(object(3, `<</AA<</O<</S/Named/N/Print>>>>>>`)), action},
+		{"full screen on opening", holds(`/OpenAction<</S/Named/N/FullScreen>>`), action},
+		{"a menu of the viewer that opens a file", clicks(`/A<</S/Named/N/Open>>`), action},
 		{"of the viewer, elsewhere", clicks(`/A<</S/Named/N 6 0 R>>`), action},
 		{"of the viewer, on opening", holds(`/OpenAction<</S/Named/N/GoBack>>`), action},
 		{"of the viewer, to a page", clicks(`/A<</S/Named/N/NextPage>>`), ""},
