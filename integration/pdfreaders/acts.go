@@ -113,6 +113,23 @@ func (f finding) stream(m map[string]any) {
 	}
 }
 
+// models looks for models that may name other files, by which a dictionary refers to them or is one.
+func (f finding) models(m map[string]any) {
+	if v := f.resolve(m["/3DD"]); v != nil && !f.isModel(v) {
+		f.add("/3DD")
+	}
+	if f.text(m["/Type"]) == "/3D" && !f.isModel(m) || f.text(m["/Subtype"]) == "/PRC" {
+		f.add("model of another type")
+	}
+}
+
+// model looks at the data of a stream.
+func (f finding) model(o object) {
+	if f.isModel(o.value) && !staysInside(o.data) {
+		f.add("model of another file")
+	}
+}
+
 // action looks at an action and at those that follow. What has no type is a destination. What has another type than actions have
 // may be an element of the structure, whose S is what it is in a text, or behind A an attribute of one, which has an owner.
 func (f finding) action(v any, passes map[string]bool) { f.actions(v, passes, map[string]bool{}) }
@@ -154,9 +171,6 @@ func onlyLooks(m map[string]any) bool {
 	}
 	return m["/Rect"] != nil
 }
-
-// fileNames are the entries by which a file specification names a file (7.11.3).
-var fileNames = []string{"/F", "/UF", "/DOS", "/Mac", "/Unix"}
 
 // acting are the actions that never pass (ISO 32000-2, 12.6.4).
 var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/RichMediaExecute")

@@ -49,23 +49,26 @@ func harmless(uri string) bool {
 	return !found || strings.ContainsAny(first, `/?#\`) || slices.Contains(schemes, first)
 }
 
+// fileNames are the entries by which a file specification names a file (7.11.3).
+var fileNames = []string{"/F", "/UF", "/DOS", "/Mac", "/Unix"}
+
 // beside reports whether a file specification names a file by a path that is relative to the document alone, or none.
-func (f finding) beside(v any) bool {
-	if v = f.resolve(v); v == nil {
+func (d *Document) beside(v any) bool {
+	if v = d.resolve(v); v == nil {
 		return true
 	}
-	if m := f.dict(v); m != nil {
+	if m := d.dict(v); m != nil {
 		for key, value := range m {
-			if slices.Contains(fileNames, key) && !f.beside(value) || key == "/FS" || key == "/EF" {
+			if slices.Contains(fileNames, key) && !d.beside(value) || key == "/FS" || key == "/EF" {
 				return false
 			}
 		}
 		return true
 	}
-	if !isString(f.text(v)) {
+	if !isString(d.text(v)) {
 		return false
 	}
-	name := strings.TrimFunc(plain(f.text(v)), func(r rune) bool { return r <= ' ' })
+	name := strings.TrimFunc(plain(d.text(v)), func(r rune) bool { return r <= ' ' })
 	first, _, _ := strings.Cut(name, "/")
 	return first != "" && !strings.ContainsAny(first, `:\`)
 }

@@ -21,27 +21,12 @@ func (d *Document) hasModels() bool {
 	return false
 }
 
-// models looks for models that may name other files, wherever in their data the name of such a block stands.
-func (f finding) models(m map[string]any) {
-	if v := f.resolve(m["/3DD"]); v != nil && !f.isModel(v) {
-		f.add("/3DD")
-	}
-	if f.text(m["/Type"]) == "/3D" && !f.isModel(m) || f.text(m["/Subtype"]) == "/PRC" {
-		f.add("model of another type")
-	}
-}
-
-// model looks at the data of a stream.
-func (f finding) model(o object) {
-	if !f.isModel(o.value) {
-		return
-	}
-	if !bytes.HasPrefix(o.data, []byte("U3D\x00")) {
-		f.add("model that cannot be read")
-	}
+// staysInside reports whether the data is of a model, and the type of no such block stands in it, wherever that is.
+func staysInside(data []byte) bool {
 	for _, block := range outside {
-		if bytes.Contains(o.data, block) {
-			f.add("model of another file")
+		if bytes.Contains(data, block) {
+			return false
 		}
 	}
+	return bytes.HasPrefix(data, []byte("U3D\x00"))
 }
