@@ -1,11 +1,7 @@
 package upload
 
 import (
-	"errors"
-	"github.com/airlock-go/upload/internal/worker"
 	"net/http"
-	"strings"
-	"unicode/utf8"
 )
 
 // Authorizer says who may upload. It is asked before anything of the body is
@@ -49,45 +45,4 @@ func RequireSubject(who func(*http.Request) (string, error)) Authorizer {
 		}
 		return &Grant{Subject: subject}, nil
 	}
-}
-
-// authorized asks the authorizer and fills in what its answer leaves to the
-// options, the largest file to maxFileSize.
-func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error) {
-	var given *Grant
-	err := worker.Apart(func() (err error) {
-		given, err = h.authorize(r)
-		return err
-	})
-	var e *Error
-	switch {
-	case errors.As(err, &e) && e != nil:
-		return nil, err
-	case errors.Is(err, worker.ErrPanic), errors.Is(err, worker.ErrGoexit):
-		return nil, internal(err)
-	case err != nil || given == nil:
-		return nil, &Error{Code: CodeForbidden, Reason: "you may not upload here", Err: err}
-	}
-	g := *given
-	if g.MaxFileSize < 0 || g.MaxFiles < 0 || g.MaxFiles > maxFiles || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
-		return nil, internal(errors.New("the grant has a limit that makes no sense, or a key prefix that does not end in a slash"))
-	}
-	if !utf8.ValidString(g.Subject) {
-		return nil, internal(errors.New("the grant's subject is not UTF-8"))
-	}
-	if g.MaxFileSize == 0 {
-		g.MaxFileSize = maxFileSize
-	}
-	if g.MaxFiles == 0 {
-		g.MaxFiles = h.opts.MaxFiles
-	}
-	if g.Policy == nil {
-		g.Policy = h.policy
-	}
-	return &g, nil
-}
-
-// internal is a defect that the client learns nothing of.
-func internal(err error) *Error {
-	return &Error{Code: CodeInternal, Reason: "something went wrong on the server", Err: err}
 }

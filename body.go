@@ -1,9 +1,12 @@
 package upload
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -16,10 +19,8 @@ import (
 //
 // It remembers the first error, so nobody above has to relay it.
 type body struct {
-	src  io.ReadCloser
-	ctl  *http.ResponseController
-	opts *Options
-
+	src      io.ReadCloser
+	ctl      *http.ResponseController
 	progress *tracked
 
 	length  int64 // Content-Length, -1 if unknown
@@ -31,9 +32,8 @@ type body struct {
 
 	pace pace
 
-	linger  int64       // how far it is read on after a refusal
-	settle  func()      // tells the limiter; nil if nothing is left to tell
-	settles func() bool // reports whether settle is still to be called, by whoever asks
+	linger int64 // how far it is read on after a refusal
+	debt   debt  // to the limiter, after a refusal
 
 	noDeadlines bool
 	stall       *time.Timer
@@ -43,10 +43,12 @@ type body struct {
 	closed      bool
 }
 
-func newBody(w http.ResponseWriter, r *http.Request, opts *Options) *body {
+// lingerBytes is how far the body of a form is read on after a refusal.
+const lingerBytes = 512 << 20
+
+func newBody(w http.ResponseWriter, r *http.Request, p pace) *body {
 	return &body{
-		src: r.Body, ctl: http.NewResponseController(w), opts: opts, length: r.ContentLength, linger: lingerBytes,
-		pace: pace{window: opts.StallTimeout, minRate: opts.MinRate},
+		src: r.Body, ctl: http.NewResponseController(w), length: r.ContentLength, linger: lingerBytes, pace: p,
 	}
 }
 
@@ -58,15 +60,6 @@ func (b *body) open(limit int64, r *http.Request) {
 	stopWriteDeadline(b.ctl, r)
 	b.stall = time.AfterFunc(time.Hour, b.stalled)
 	b.stall.Stop()
-}
-
-// warnNoDeadlines logs once that a writer between the server and h hides its deadlines.
-func (h *Handler) warnNoDeadlines(q *request) {
-	if q.body.noDeadlines {
-		h.noDeadlines.Do(func() {
-			h.opts.Logger.WarnContext(q.ctx, "upload: the response writer has no deadlines (it lacks Unwrap), so stalled clients are not cut")
-		})
-	}
 }
 
 // close ends the clocks and gives the connection deadlines again, also for an answer
@@ -85,7 +78,7 @@ func (b *body) close(r *http.Request) {
 	}
 	until := time.Now()
 	if b.cutBy == nil {
-		until = until.Add(b.opts.StallTimeout)
+		until = until.Add(b.pace.window)
 	}
 	_ = b.ctl.SetReadDeadline(until)
 }
@@ -94,38 +87,8 @@ func (b *body) close(r *http.Request) {
 // server's WriteTimeout.
 func (b *body) answerDeadline(r *http.Request) { renewWriteDeadline(b.ctl, r) }
 
-// stopWriteDeadline ends the server's WriteTimeout for a request that may take
-// longer, and renewWriteDeadline starts it again for the answer.
-func stopWriteDeadline(ctl *http.ResponseController, r *http.Request) {
-	if writeTimeout(r) > 0 {
-		_ = ctl.SetWriteDeadline(time.Time{})
-	}
-}
-
-func renewWriteDeadline(ctl *http.ResponseController, r *http.Request) {
-	if timeout := writeTimeout(r); timeout > 0 {
-		_ = ctl.SetWriteDeadline(time.Now().Add(timeout))
-	}
-}
-
-// resetWriteDeadline is renewWriteDeadline after deadlines of our own: without a
-// WriteTimeout there is none again.
-func resetWriteDeadline(ctl *http.ResponseController, r *http.Request) {
-	if writeTimeout(r) == 0 {
-		_ = ctl.SetWriteDeadline(time.Time{})
-	}
-	renewWriteDeadline(ctl, r)
-}
-
-func writeTimeout(r *http.Request) time.Duration {
-	if srv, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
-		return srv.WriteTimeout
-	}
-	return 0
-}
-
 func (b *body) stalled() {
-	b.cut(&Error{Code: CodeTimeout, Reason: fmt.Sprintf("no data came for %v", b.opts.StallTimeout)}, true)
+	b.cut(&Error{Code: CodeTimeout, Reason: fmt.Sprintf("no data came for %v", b.pace.window)}, true)
 }
 
 // cut makes reading fail with err, a Read that is waiting included. With
@@ -170,7 +133,7 @@ func (b *body) readInTime(p []byte) (int, error) {
 		return 0, err
 	}
 	b.started = true
-	b.stall.Reset(b.opts.StallTimeout)
+	b.stall.Reset(b.pace.window)
 	begin := time.Now()
 	n, err := b.src.Read(p)
 	b.stall.Stop()
@@ -179,7 +142,7 @@ func (b *body) readInTime(p []byte) (int, error) {
 	}
 	err = parseError(err, b.read+int64(n))
 	if err == nil && b.pace.slow(n, time.Since(begin)) {
-		err = &Error{Code: CodeTimeout, Reason: "data came slower than " + byteSize(b.opts.MinRate) + " a second"}
+		err = &Error{Code: CodeTimeout, Reason: "data came slower than " + byteSize(b.pace.minRate) + " a second"}
 	}
 	return n, err
 }
@@ -205,4 +168,88 @@ func (b *body) unread() int64 {
 		return 1 << 62
 	}
 	return b.length - b.read
+}
+
+// debt is what the limiter has not been told yet.
+type debt struct {
+	settle func()      // nil if nothing is left to tell
+	stop   func() bool // reports whether settle is still to be called, by whoever asks
+}
+
+// owe makes settle run once: after the answer of [Handler.RespondError], which may read
+// the body on, or when ctx ends, which is that of the request.
+func (b *body) owe(ctx context.Context, settle func()) {
+	switch {
+	case b.eof:
+		settle()
+	case ctx.Err() != nil:
+		settle()
+		b.debt = debt{func() {}, func() bool { return false }}
+	default:
+		b.debt = debt{settle, context.AfterFunc(ctx, settle)}
+	}
+}
+
+// claim returns the function that settles. It reports false if that was done
+// already, so that nothing more may be read.
+func (d debt) claim() (settle func(), ok bool) {
+	switch {
+	case d.settle == nil:
+		return func() {}, true
+	case d.stop():
+		return d.settle, true
+	}
+	return func() {}, false
+}
+
+// unreadError is a refusal of a request whose body may have more to come.
+type unreadError struct {
+	refusal *Error
+	body    *body
+}
+
+func (e *unreadError) Error() string { return e.refusal.Error() }
+
+func (e *unreadError) Unwrap() error { return e.refusal }
+
+// badBody says where a body could not be read, in place of an error that may
+// quote it, as those of net/http, of middlewares and of encoding/json do.
+type badBody struct {
+	at   int64
+	what string
+}
+
+func (e *badBody) Error() string { return fmt.Sprintf("%s at byte %d", e.what, e.at) }
+
+// parseError returns what reading or parsing a body failed with if that is known to
+// say nothing of the body, and else what it was and where. At is how much was read.
+func parseError(err error, at int64) error {
+	var (
+		own    *Error
+		bad    *badBody
+		large  *http.MaxBytesError
+		netErr net.Error
+		syntax *json.SyntaxError
+		typed  *json.UnmarshalTypeError
+	)
+	switch {
+	case err == nil, errors.As(err, &own):
+		return err
+	case errors.As(err, &bad):
+		return bad
+	case errors.As(err, &large):
+		return large
+	case errors.As(err, &netErr):
+		return netErr
+	case errors.As(err, &syntax):
+		return &badBody{syntax.Offset, "upload: JSON that is not well-formed"}
+	case errors.As(err, &typed):
+		return &badBody{typed.Offset, fmt.Sprintf("upload: JSON that is no %v", typed.Type)}
+	}
+	for _, known := range []error{io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, http.ErrBodyReadAfterClose} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	return &badBody{at, fmt.Sprintf("upload: a body that ended with a %T", err)}
 }

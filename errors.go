@@ -1,9 +1,15 @@
 package upload
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/airlock-go/upload/internal/inspect"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
 )
 
 // Code says why a request or a file was refused. It is the "code" member of
@@ -86,6 +92,16 @@ func (c Code) Status() int {
 	return http.StatusUnprocessableEntity
 }
 
+// File is a file that was received.
+type File struct {
+	Field  string `json:"field"`
+	Name   string `json:"name"`             // the client's name, cleaned: data only
+	Key    string `json:"key"`              // where it is stored
+	Type   string `json:"type"`             // the detected media type, as stored
+	Size   int64  `json:"size"`             // bytes
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal; "" unless Options.SHA256
+}
+
 // Error is a refusal. errors.Is finds its Code, and errors.As or Unwrap its
 // cause.
 type Error struct {
@@ -112,8 +128,6 @@ type Error struct {
 	// Others are the files of the same request that were accepted and are not
 	// kept, since a request is stored whole or not at all.
 	Others []File
-
-	body *body // of the refused request, which may have more to come
 }
 
 // Error returns code, reason and cause, for logs.
@@ -144,4 +158,124 @@ func (e *Error) Is(target error) bool {
 // to the client. Codes of your own are answered with 422.
 func Reject(code Code, reason string) error {
 	return &Error{Code: code, Reason: reason}
+}
+
+// internal is a defect that the client learns nothing of.
+func internal(err error) *Error {
+	return &Error{Code: CodeInternal, Reason: "something went wrong on the server", Err: err}
+}
+
+// errorOf makes any error an *Error; of others than those the client learns
+// nothing.
+func errorOf(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return internal(err)
+}
+
+var errUndecided = errors.New("upload: the request ended without a decision, as by a panic")
+
+var errShutdown = &Error{Code: CodeShutdown, Reason: "the server is stopping; try again shortly"}
+
+var errEmpty = Reject(CodeEmpty, "the file is empty")
+
+var errNotFound = Reject(CodeNotFound, "there is no such file")
+
+var errBadTicket = Reject(CodeBadTicket, "the upload is not known or has expired; start again")
+
+const goneReason = "the connection was closed"
+
+const busyReason = "too many uploads at the moment; try again shortly"
+
+const storageReason = "the file could not be stored; try again later"
+
+func tooLarge(limit int64) error {
+	return Reject(CodeTooLarge, "the file is larger than "+byteSize(limit))
+}
+
+func typeNotAllowed(t string) error {
+	return Reject(CodeTypeNotAllowed, "files of type "+t+" are not accepted")
+}
+
+// byteSize writes limits as people do: "5 MiB", or "1000 bytes" when no unit
+// fits exactly.
+func byteSize(n int64) string {
+	for i, unit := range []string{"GiB", "MiB", "KiB"} {
+		if size := int64(1) << (30 - 10*i); n >= size && n%size == 0 {
+			return fmt.Sprintf("%d %s", n/size, unit)
+		}
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// withFile says in which field and, if it has a usable one, under which name
+// the refused file came.
+func withFile(err error, field, name string) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	about := *e
+	about.Field, about.Name = field, name
+	if err != error(e) { //nolint:errorlint // whether err is e itself
+		about.Err = err
+	}
+	return &about
+}
+
+// checkError makes what a validator or an observer answered a refusal.
+func checkError(err error) error {
+	var e *Error
+	switch {
+	case err == nil || errors.As(err, &e) && e != nil:
+		return err
+	case errors.Is(err, worker.ErrHung), errors.Is(err, inspect.ErrTimeout):
+		return &Error{Code: CodeCheckFailed, Reason: "checking the file took too long; try again later", Err: err}
+	}
+	return &Error{Code: CodeCheckFailed, Reason: "the file could not be checked; try again later", Err: err}
+}
+
+// storageError returns an error whose cause the client does not learn.
+func storageError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return storageRefusal(err)
+}
+
+// storageRefusal answers for a storage that failed with err.
+func storageRefusal(err error) *Error {
+	if errors.Is(err, storage.ErrBusy) {
+		return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
+	}
+	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}
+}
+
+func commitError(err error) *Error {
+	if errors.Is(err, storage.ErrExists) {
+		return &Error{Code: CodeConflict, Reason: "a file with this key is stored already", Err: err}
+	}
+	return storageRefusal(err)
+}
+
+func errChanged(err error) error {
+	return &Error{Code: CodeConflict, Reason: "the file was replaced while it was checked; confirm again", Err: err}
+}
+
+// blame makes of e, which is err, what ended the request, if that is known: what reading the
+// body failed with first, and the stop of the server. Failures of a server whose
+// client has left, if leaving can be their cause, are the client's.
+func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
+	var cut *Error
+	if !errors.As(first, &cut) {
+		_ = errors.As(context.Cause(ctx), &cut)
+	}
+	switch {
+	case cut != nil:
+		e.Code, e.Reason, e.Err = cut.Code, cut.Reason, err
+	case leaving && ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError:
+		e.Code, e.Reason, e.Err = CodeClientGone, goneReason, err
+	}
 }

@@ -11,6 +11,13 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
+func keyError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return internal(err)
+}
+
 // KeyGenerator chooses the key under which a file is published. Whatever it
 // returns must pass [storage.ValidKey], or the upload fails with [CodeInternal]; a key
 // that is taken is never overwritten, the upload fails with [CodeConflict].

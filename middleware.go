@@ -1,9 +1,25 @@
 package upload
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"net"
 	"net/http"
+	"sync/atomic"
 )
+
+// ServeHTTP receives the request's files, publishes them and answers with
+// [Options.Respond]: by default 201 and
+//
+//	{"files":[{"field":"file","name":"cat.png","key":"1f0c….png","type":"image/png","size":1234}]}
+//
+// or a refusal as problem+json (RFC 9457).
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.serve(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.opts.Respond(w, r, Files(r.Context()), nil)
+	}))
+}
 
 // Middleware receives and publishes the request's files, then calls next, which
 // finds them in [Files] and the text fields in r.Form. The first of these decides
@@ -34,8 +50,7 @@ func (h *Handler) Middleware(next http.Handler) http.Handler {
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	tx, err := h.Receive(w, r)
 	if err == nil {
-		tx.held = true
-		err = tx.Commit(context.WithoutCancel(tx.ctx))
+		err = tx.commit(context.WithoutCancel(tx.s.ctx))
 	}
 	if err != nil {
 		h.RespondError(w, r, err)
@@ -43,14 +58,150 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, next http.Handle
 	}
 	o := &outcome{files: tx.Files()}
 	defer func() {
-		defer tx.leave()
+		defer tx.s.leave()
 		end := StateDone
 		if !o.stays() {
 			end = StateAborted
 			_ = tx.Undo(r.Context()) // what it cannot remove it has logged
 		}
-		tx.progress.is(end, "")
+		tx.s.progress.is(end, "")
 	}()
-	tx.body.answerDeadline(r)
+	tx.s.body.answerDeadline(r)
 	o.serve(w, r, next)
 }
+
+// ErrNotKept is the error of [Keep]: the files are removed at the end of the
+// request or were removed. One that was confirmed stays published instead, and
+// its client may confirm again.
+var ErrNotKept = errors.New("upload: the files are not kept")
+
+type outcomeKey struct{}
+
+// outcome is what becomes of the files that the next handler was given.
+type outcome struct {
+	files []File
+	state atomic.Int32
+}
+
+// The states of an outcome. Whoever leaves the first decides for all.
+const (
+	undecided int32 = iota
+	kept
+	undone
+)
+
+// decide makes state the outcome unless there is one, and reports whether the
+// files stay.
+func (o *outcome) decide(state int32) (stays bool) {
+	o.state.CompareAndSwap(undecided, state)
+	return o.stays()
+}
+
+func (o *outcome) stays() bool { return o.state.Load() == kept }
+
+// serve calls next, at whose end there is a decision, also when it panics.
+func (o *outcome) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	defer o.decide(undone)
+	next.ServeHTTP(&statusRecorder{ResponseWriter: w, outcome: o}, r.WithContext(context.WithValue(r.Context(), outcomeKey{}, o)))
+	o.decide(kept)
+}
+
+func outcomeOf(ctx context.Context) *outcome {
+	o, _ := ctx.Value(outcomeKey{}).(*outcome)
+	return o
+}
+
+// Files returns the files that [Handler.Middleware] stored for the request of
+// ctx, in the order of the form; nil outside of it.
+func Files(ctx context.Context) []File {
+	if o := outcomeOf(ctx); o != nil {
+		return o.files
+	}
+	return nil
+}
+
+// Keep makes the files of the request of ctx stay whatever happens now: they
+// belong to the application, which refers to them. It returns nil if they stay,
+// as often as it is asked, and after the end of the request, too.
+//
+// Else it returns [ErrNotKept], and the application must not refer to them: the
+// request was answered with a status of 400 or more, as by an
+// [http.TimeoutHandler], was discarded, or has panicked; or ctx is not that of a
+// request of [Handler.Middleware] or [Presigner.ConfirmHandler].
+//
+// Call it where what refers to the files can still be rolled back, as the last
+// step of a transaction:
+//
+//	if err := upload.Keep(r.Context()); err != nil {
+//		return err // the deferred Rollback removes the row
+//	}
+//	return tx.Commit()
+//
+// Of a commit that fails after it the files are left, referred to by nothing:
+// what a [sweep.Sweeper] finds. Called after the commit, nothing is left when that
+// fails, but on ErrNotKept the row must be removed again. It is safe for
+// concurrent use and does not wait.
+func Keep(ctx context.Context) error {
+	if o := outcomeOf(ctx); o != nil && o.decide(kept) {
+		return nil
+	}
+	return ErrNotKept
+}
+
+// Discard makes [Handler.Middleware] remove the files of the request of ctx
+// when the handler returns, whatever status it answers, as with a redirect to
+// an error message. After [Keep] it does nothing, and Keep after it fails. It is
+// safe for concurrent use.
+func Discard(ctx context.Context) {
+	if o := outcomeOf(ctx); o != nil {
+		o.decide(undone)
+	}
+}
+
+// statusRecorder sees which status the client is sent; one of 400 or more
+// decides. All else is found through Unwrap.
+type statusRecorder struct {
+	http.ResponseWriter
+	outcome *outcome
+	sent    bool
+}
+
+func (w *statusRecorder) send(status int) {
+	if w.sent || status < http.StatusOK { // 1xx are followed by the real one
+		return
+	}
+	if w.sent = true; status >= http.StatusBadRequest {
+		w.outcome.decide(undone)
+	}
+}
+
+func (w *statusRecorder) WriteHeader(status int) {
+	w.send(status)
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusRecorder) Write(p []byte) (int, error) {
+	w.send(http.StatusOK)
+	return w.ResponseWriter.Write(p)
+}
+
+// FlushError serves http.ResponseController. A flush sends 200 if nothing was
+// sent before.
+func (w *statusRecorder) FlushError() error {
+	err := http.NewResponseController(w.ResponseWriter).Flush()
+	if !errors.Is(err, http.ErrNotSupported) {
+		w.send(http.StatusOK)
+	}
+	return err
+}
+
+// Hijack serves http.ResponseController. Of a connection that was taken over no
+// status is seen any more.
+func (w *statusRecorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buf, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	w.sent = w.sent || err == nil
+	return conn, buf, err
+}
+
+// Unwrap serves http.ResponseController, as for deadlines.
+func (w *statusRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -2,7 +2,6 @@ package upload
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -44,7 +43,7 @@ type Presigner struct {
 	sealer  *ticket.Sealer
 	opts    PresignOptions
 	checks  *budget.Budget
-	tickets tickets
+	turns   ticket.Turns
 
 	confirmedElsewhere atomic.Bool
 }
@@ -95,8 +94,6 @@ type PresignOptions struct {
 const (
 	maxURLExpires    = 12 * time.Hour
 	maxTicketExpires = 7 * 24 * time.Hour
-	// clockSkew is how far the clocks of instances may be apart.
-	clockSkew = 30 * time.Second
 )
 
 // NewPresigner returns a Presigner over h's storage, policy and authorizer. Each
@@ -160,66 +157,98 @@ func (o *PresignOptions) fill(h *Handler) error {
 // Handler returns the handler that p was made of.
 func (p *Presigner) Handler() *Handler { return p.h }
 
-// sealed is what a ticket holds. Its names are short since it travels in paths.
-type sealed struct {
-	ID       string `json:"i"` // also the nonce of the published object
-	Subject  string `json:"u,omitempty"`
-	Field    string `json:"f"`
-	Name     string `json:"n"`
-	Type     string `json:"t"`
-	Size     int64  `json:"s"`
-	SHA256   string `json:"h,omitempty"`
-	Staging  string `json:"a"`
-	Key      string `json:"k"`
-	UploadID string `json:"m,omitempty"` // of a multipart upload
-	PartSize int64  `json:"p,omitempty"`
-	Expires  int64  `json:"e"` // Unix time
-}
-
-// parts is how many parts the file has.
-func (t *sealed) parts() int { return int((t.Size + t.PartSize - 1) / t.PartSize) }
-
-// partSize is how many bytes the part of that number has.
-func (t *sealed) partSize(number int) int64 {
-	return min(t.PartSize, t.Size-int64(number-1)*t.PartSize)
-}
-
-var errBadTicket = Reject(CodeBadTicket, "the upload is not known or has expired; start again")
-
 // leaveWith ends a request and makes its error one that clients may see.
-func (q *request) leaveWith(err error) error {
-	q.settle(Usage{})
+func (q *session) leaveWith(err error) error {
+	q.account.settle(q.ctx, Usage{})
 	q.worker.Close()
 	defer q.leave()
 	if err == nil {
 		return nil
 	}
 	e := *errorOf(err)
-	e.body = q.body
-	if q.ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError {
-		e.Code, e.Reason, e.Err = CodeClientGone, goneReason, err
-		var cut *Error
-		if errors.As(context.Cause(q.ctx), &cut) {
-			e.Code, e.Reason = cut.Code, cut.Reason
-		}
+	if e.Code.Status() >= http.StatusInternalServerError {
+		blame(q.ctx, &e, err, nil, true)
 	}
 	q.decide(q.refusal(&e))
-	return &e
+	if q.body == nil {
+		return &e
+	}
+	return &unreadError{&e, q.body}
 }
 
-// open returns what token holds, if it is for this caller and for now.
-func (p *Presigner) open(q *request, token string) (*sealed, error) {
-	data, err := p.sealer.Open(token)
+// step authorizes a later step of a ticket.
+func (p *Presigner) step(r *http.Request, token string) (*session, *sealed, error) {
+	q, err := p.enter(r)
 	if err != nil {
-		return nil, errBadTicket
+		return q, nil, err
 	}
-	t := &sealed{}
-	if err := json.Unmarshal(data, t); err != nil {
-		return nil, internal(err)
+	if err := q.reserve(Claim{}); err != nil {
+		return q, nil, err
 	}
-	expires := time.Unix(t.Expires, 0).Add(clockSkew)
-	if t.Subject != q.grant.Subject || !strings.HasPrefix(t.Key, q.grant.KeyPrefix) || time.Now().After(expires) {
-		return nil, errBadTicket
+	t, err := p.open(q, token)
+	if err == nil {
+		q.about = p.file(t, t.Type, t.SHA256)
 	}
-	return t, nil
+	return q, t, err
+}
+
+// enter returns the request that ReadStep has read, or authorizes r for a step without
+// a body. The caller leaves it.
+func (p *Presigner) enter(r *http.Request) (*session, error) {
+	if s, ok := r.Context().Value(stepOf{p}).(*pendingStep); ok && s.take() {
+		return s.q, nil
+	}
+	q := p.h.newSession(r, nil)
+	return q, p.admit(q)
+}
+
+// admit judges what can be judged of a step before the first byte of its body.
+func (p *Presigner) admit(q *session) error {
+	if !p.h.sessions.enter(&q.live) {
+		return errShutdown
+	}
+	if err := p.h.sameOrigin(q.r); err != nil {
+		return err
+	}
+	var err error
+	q.grant, err = p.h.authorized(q.r, p.opts.MaxFileSize)
+	return err
+}
+
+// pendingStep is what ReadStep leaves for the method that makes the step.
+type pendingStep struct {
+	q     *session
+	taken atomic.Bool
+}
+
+// stepOf is the key of a pendingStep in the context of its request.
+type stepOf struct{ p *Presigner }
+
+func (s *pendingStep) take() bool { return !s.taken.Swap(true) }
+
+// remove removes what was sent for t and is not published.
+func (p *Presigner) remove(q *session, t *sealed) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
+	defer cancel()
+	staged := p.file(t, t.Type, "")
+	staged.Key = t.Staging
+	return q.cleanup(ctx, staged, func(ctx context.Context) error {
+		var aborting error
+		if t.UploadID != "" {
+			aborting = p.store.AbortMultipart(ctx, t.Staging, t.UploadID)
+		}
+		return errors.Join(aborting, p.store.Delete(ctx, t.Staging))
+	})
+}
+
+// file is the answer: the digest is in it only if somebody wanted it.
+func (p *Presigner) file(t *sealed, mediaType, digest string) File {
+	if t.SHA256 == "" && !p.h.opts.SHA256 {
+		digest = ""
+	}
+	return File{Field: t.Field, Name: t.Name, Key: t.Key, Type: mediaType, Size: t.Size, SHA256: digest}
+}
+
+func (p *Presigner) object(t *sealed) storage.DirectObject {
+	return storage.DirectObject{Key: t.Staging, Type: t.Type, Size: t.Size, SHA256: t.SHA256, Expires: p.opts.URLExpires}
 }

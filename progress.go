@@ -2,11 +2,12 @@ package upload
 
 import (
 	"context"
-	"github.com/airlock-go/upload/internal/worker"
 	"iter"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/airlock-go/upload/internal/worker"
 )
 
 // Progress shows how far uploads have come on the server: what has arrived, what

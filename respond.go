@@ -2,7 +2,6 @@ package upload
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -114,14 +113,4 @@ func SeeOther(path string) Responder {
 		w.Header().Set("Cache-Control", "no-store")
 		w.WriteHeader(http.StatusSeeOther)
 	}
-}
-
-// errorOf makes any error an *Error; of others than those the client learns
-// nothing.
-func errorOf(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return internal(err)
 }

@@ -3,88 +3,103 @@ package upload
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
-var errShutdown = &Error{Code: CodeShutdown, Reason: "the server is stopping; try again shortly"}
+// sessions are the requests that Shutdown waits for. They are safe for concurrent
+// use, and their zero value is empty and open.
+type sessions struct {
+	mu      sync.Mutex
+	closing bool
+	active  map[*live]struct{}
+	idle    chan struct{} // closed when closing and nothing is active
+}
 
-// Shutdown refuses new uploads with [CodeShutdown], and lets those under way
-// finish until ctx ends. Then it cuts them, which refuses them with the same
-// code, waits until what they staged was removed, and returns ctx's error. Call
-// it before http.Server.Shutdown, which would wait for slow uploads for ever.
-//
-// It does not wait for a host's handler that received files and neither commits
-// nor rolls back for longer than [Options.CommitTimeout] and twice
-// [Options.CleanupTimeout]: the error then says that uploads are left. It may be called more than once.
-func (h *Handler) Shutdown(ctx context.Context) error {
-	idle := h.closeDoor()
+// live is what ends a request from outside.
+type live struct {
+	cancel context.CancelCauseFunc
+	body   *body // of a form or a step, nil if nothing is read
+}
+
+// shutdown lets no request in any more, and cuts those that have not ended with
+// ctx. Then it waits for them as long as patience.
+func (s *sessions) shutdown(ctx context.Context, patience time.Duration) error {
+	idle := s.close()
 	select {
 	case <-idle:
 		return nil
 	case <-ctx.Done():
 	}
-	h.cut()
-	timer := time.NewTimer(h.opts.CommitTimeout + 2*h.opts.CleanupTimeout)
+	s.cut()
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case <-idle:
 		return ctx.Err()
 	case <-timer.C:
-		return errors.New("upload: Shutdown left uploads behind that do not end")
+		return errors.New("upload: Shutdown: uploads are still running")
 	}
 }
 
-func (h *Handler) closeDoor() (idle <-chan struct{}) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.closing {
-		h.closing, h.idle = true, make(chan struct{})
-		if len(h.active) == 0 {
-			close(h.idle)
+func (s *sessions) close() (idle <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		s.closing, s.idle = true, make(chan struct{})
+		if len(s.active) == 0 {
+			close(s.idle)
 		}
 	}
-	return h.idle
+	return s.idle
 }
 
-func (h *Handler) cut() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for q := range h.active {
-		q.cancel(errShutdown)
-		if q.body != nil {
-			q.body.cut(errShutdown, false)
+func (s *sessions) cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for l := range s.active {
+		l.cancel(errShutdown)
+		if l.body != nil {
+			l.body.cut(errShutdown, false)
 		}
 	}
 }
 
-// enter lets a request in unless the handler is closing.
-func (h *Handler) enter(q *request) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.closing {
-		h.active[q] = struct{}{}
+// enter lets a request in unless closing has begun.
+func (s *sessions) enter(l *live) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		s.add(l)
 	}
-	return !h.closing
+	return !s.closing
 }
 
 // reenter lets Shutdown, unless it is through, wait for an upload that is being
 // undone.
-func (h *Handler) reenter(q *request) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.closing || len(h.active) > 0 {
-		h.active[q] = struct{}{}
+func (s *sessions) reenter(l *live) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing || len(s.active) > 0 {
+		s.add(l)
 	}
 }
 
-func (h *Handler) leave(q *request) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if _, ok := h.active[q]; !ok {
+func (s *sessions) add(l *live) {
+	if s.active == nil {
+		s.active = map[*live]struct{}{}
+	}
+	s.active[l] = struct{}{}
+}
+
+func (s *sessions) leave(l *live) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.active[l]; !ok {
 		return
 	}
-	delete(h.active, q)
-	if h.closing && len(h.active) == 0 {
-		close(h.idle)
+	delete(s.active, l)
+	if s.closing && len(s.active) == 0 {
+		close(s.idle)
 	}
 }

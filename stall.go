@@ -3,10 +3,67 @@ package upload
 import (
 	"context"
 	"errors"
-	"github.com/airlock-go/upload/storage"
 	"io"
+	"net/http"
 	"time"
+
+	"github.com/airlock-go/upload/storage"
 )
+
+// pace holds a client to a minimum rate, over windows of the time that we wait for
+// it.
+type pace struct {
+	window  time.Duration
+	minRate int64 // bytes a second
+
+	bytes  int64
+	waited time.Duration
+}
+
+// slow counts n bytes that we waited for so long. It reports that a whole window
+// was slower than the minimum rate.
+func (p *pace) slow(n int, waited time.Duration) bool {
+	p.bytes += int64(n)
+	p.waited += waited
+	if p.waited < p.window {
+		return false
+	}
+	if float64(p.bytes) < float64(p.minRate)*p.waited.Seconds() {
+		return true
+	}
+	p.bytes, p.waited = 0, 0
+	return false
+}
+
+// stopWriteDeadline ends the server's WriteTimeout for a request that may take
+// longer, and renewWriteDeadline starts it again for the answer.
+func stopWriteDeadline(ctl *http.ResponseController, r *http.Request) {
+	if writeTimeout(r) > 0 {
+		_ = ctl.SetWriteDeadline(time.Time{})
+	}
+}
+
+func renewWriteDeadline(ctl *http.ResponseController, r *http.Request) {
+	if timeout := writeTimeout(r); timeout > 0 {
+		_ = ctl.SetWriteDeadline(time.Now().Add(timeout))
+	}
+}
+
+// resetWriteDeadline is renewWriteDeadline after deadlines of our own: without a
+// WriteTimeout there is none again.
+func resetWriteDeadline(ctl *http.ResponseController, r *http.Request) {
+	if writeTimeout(r) == 0 {
+		_ = ctl.SetWriteDeadline(time.Time{})
+	}
+	renewWriteDeadline(ctl, r)
+}
+
+func writeTimeout(r *http.Request) time.Duration {
+	if srv, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
+		return srv.WriteTimeout
+	}
+	return 0
+}
 
 var errStall = errors.New("upload: the storage sends no data")
 

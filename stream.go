@@ -3,10 +3,16 @@ package upload
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"github.com/airlock-go/upload/internal/worker"
+	"errors"
 	"hash"
 	"io"
+	"net/http"
 	"sync"
+
+	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/internal/form"
+	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/internal/worker"
 )
 
 // relaySize is how much of a file the observers are shown at a time: one hand
@@ -14,6 +20,33 @@ import (
 const relaySize = 32 << 10
 
 var relays = sync.Pool{New: func() any { return new([relaySize]byte) }}
+
+// formError gives the form reader's errors their codes.
+func formError(err error) error {
+	var own *Error
+	if errors.As(err, &own) {
+		return own
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) { // of the host's
+		return &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(tooLarge.Limit), Err: err}
+	}
+	var e *form.Error
+	if !errors.As(err, &e) {
+		return &Error{Code: CodeMalformed, Reason: "the body cannot be read", Err: err}
+	}
+	code := CodeMalformed
+	switch e.Kind {
+	case form.TooLarge:
+		code = CodeTooLarge
+	case form.TooMany:
+		code = CodeTooMany
+	case form.NotMultipart:
+		code = CodeNotMultipart
+	case form.Malformed:
+	}
+	return &Error{Code: code, Reason: e.Reason, Err: e.Err}
+}
 
 // stream is the content of one file on its way to storage. It replays the head,
 // counts, and shows every byte to the observer before storage gets it. It
@@ -145,3 +178,26 @@ func (s *stream) failed() error {
 	}
 	return s.err
 }
+
+// readHead reads what the type is detected from. A file that ends within it is
+// told from a body that does: io.ReadFull would take both for short.
+func readHead(in *Incoming, r io.Reader) error {
+	head, n := make([]byte, HeadSize), 0
+	for n < len(head) {
+		m, err := r.Read(head[n:])
+		n += m
+		if err == io.EOF {
+			in.Size = int64(n)
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	in.Head = head[:n:n]
+	in.Type = sniff.Resolve(in.Head, filename.Ext(in.Name))
+	return nil
+}
+
+// onlyReader hides what would make io.Copy pass the buffer by.
+type onlyReader struct{ io.Reader }

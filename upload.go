@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -35,10 +36,7 @@ type Handler struct {
 	looks     *budget.Budget // memory that inspectors share
 	drains    chan struct{}  // a place for each refused body that is read on
 
-	mu      sync.Mutex
-	closing bool
-	active  map[*request]struct{}
-	idle    chan struct{} // closed when closing and nothing is active
+	sessions sessions
 
 	noDeadlines sync.Once
 }
@@ -144,16 +142,6 @@ type Options struct {
 	Progress *Progress
 }
 
-// File is a file that was received.
-type File struct {
-	Field  string `json:"field"`
-	Name   string `json:"name"`             // the client's name, cleaned: data only
-	Key    string `json:"key"`              // where it is stored
-	Type   string `json:"type"`             // the detected media type, as stored
-	Size   int64  `json:"size"`             // bytes
-	SHA256 string `json:"sha256,omitempty"` // hexadecimal; "" unless Options.SHA256
-}
-
 // New returns a Handler that stores in store what policy accepts from the
 // callers that authorize accepts. None of the three may be nil; opts may be.
 //
@@ -162,7 +150,7 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 	if store == nil || policy == nil || authorize == nil {
 		return nil, errors.New("upload: New needs a storage, a validator and an authorizer; AllowAnonymous says that anyone may upload")
 	}
-	h := &Handler{store: store, policy: policy, authorize: authorize, active: map[*request]struct{}{}}
+	h := &Handler{store: store, policy: policy, authorize: authorize}
 	if opts != nil {
 		h.opts = *opts
 	}
@@ -184,6 +172,7 @@ const (
 	maxTextFields    = 100
 	maxTextFieldSize = 64 << 10
 	maxHeaderSize    = 8 << 10 // of one part
+	maxDrains        = 64      // refused bodies that are read on at once; further ones are cut off
 )
 
 // fill checks o and replaces zero values by the defaults.
@@ -231,14 +220,14 @@ func byDefault[T int | int64 | time.Duration](field *T, value T, negative *bool)
 	*negative = *negative || *field < 0
 }
 
-// ServeHTTP receives the request's files, publishes them and answers with
-// [Options.Respond]: by default 201 and
+// Shutdown refuses new uploads with [CodeShutdown], and lets those under way
+// finish until ctx ends. Then it cuts them, which refuses them with the same
+// code, waits until what they staged was removed, and returns ctx's error. Call
+// it before http.Server.Shutdown, which would wait for slow uploads for ever.
 //
-//	{"files":[{"field":"file","name":"cat.png","key":"1f0c….png","type":"image/png","size":1234}]}
-//
-// or a refusal as problem+json (RFC 9457).
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.serve(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.opts.Respond(w, r, Files(r.Context()), nil)
-	}))
+// It does not wait for a host's handler that received files and neither commits
+// nor rolls back for longer than [Options.CommitTimeout] and twice
+// [Options.CleanupTimeout]: the error then says that uploads are left. It may be called more than once.
+func (h *Handler) Shutdown(ctx context.Context) error {
+	return h.sessions.shutdown(ctx, h.opts.CommitTimeout+2*h.opts.CleanupTimeout)
 }

@@ -2,16 +2,12 @@ package upload
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/airlock-go/upload/internal/filename"
-	"github.com/airlock-go/upload/internal/worker"
 )
 
 // HeadSize is how many bytes of a file its type is detected from: the whole
@@ -66,104 +62,88 @@ func (f ValidatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, er
 	return nil, f(ctx, in)
 }
 
-// All accepts what every one of the validators accepts, asked in order. With
-// no validator it accepts nothing.
-func All(validators ...Validator) Validator {
-	validators = slices.Clone(validators)
-	return &rule{own: allOurs(validators), declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
-		if len(validators) == 0 {
-			return nil, Reject(CodeTypeNotAllowed, "no files are accepted")
-		}
-		var all observers
-		given := false
-		defer func() {
-			if !given { // refused, or a validator panicked
-				_ = all.Close()
-			}
-		}()
-		for _, v := range validators {
-			o, err := v.Validate(ctx, in)
-			if o != nil { // even beside an error, since it is to be closed
-				all = append(all, o)
-			}
-			if err != nil {
-				return nil, err
-			}
-		}
-		given = true
-		return all.orNil(), nil
-	}}
+// Declaration is what a client says of a file that it wants to send to the
+// storage itself. All of it is checked against the stored bytes by
+// [Presigner.Confirm].
+type Declaration struct {
+	Field  string `json:"field"`
+	Name   string `json:"name"`             // the client's file name
+	Type   string `json:"type"`             // counts only where the name's extension is not known
+	Size   int64  `json:"size"`             // bytes, exactly
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal; makes the storage check what arrives
 }
 
-// Any accepts what at least one of the validators accepts. When all refuse, the
-// answer is that of the first for which the type was not the reason, else that
-// of the last. With no validator it accepts nothing.
-func Any(validators ...Validator) Validator {
-	validators = slices.Clone(validators)
-	return &rule{own: allOurs(validators), declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
-		err := Reject(CodeTypeNotAllowed, "no files are accepted")
-		var open alternatives
-		given := false
-		defer func() {
-			if !given { // not needed any more, or a validator panicked
-				_ = open.Close()
-			}
-		}()
-		for _, v := range validators {
-			o, e := v.Validate(ctx, in)
-			switch {
-			case e != nil:
-				_ = worker.Contain(func() error { return closeObserver(o) })
-				if errors.Is(err, CodeTypeNotAllowed) {
-					err = e
-				}
-			case o == nil: // accepted for good
-				return nil, nil
-			default:
-				open.add(o)
-			}
-		}
-		if len(open.observers) == 0 {
-			return nil, err
-		}
-		given = true
-		return &open, nil
-	}}
+// DeclarationValidator is an optional ability of a [Validator]: refusing a file
+// before a byte of it exists, by what the client declares. It spares the client
+// an upload that could not be accepted. In in, Head is missing, Type is what
+// the extension stands for, and Size is what was declared; the stored file is
+// judged by Validate later. Where an extension stands for several types, one that
+// is accepted is enough. All validators of this package have it. Errors are
+// as for Validate.
+type DeclarationValidator interface {
+	Validator
+	ValidateDeclaration(ctx context.Context, in *Incoming) error
 }
 
-// ForField chooses the validator by the form field. A field that is not listed
-// accepts nothing.
-func ForField(fields map[string]Validator) Validator {
-	return choose(fields, func(in *Incoming) (string, error) {
-		return in.Field, Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(in.Field)))
-	})
-}
-
-// ForType chooses the validator by the detected type. A type that is not
-// listed is refused.
-func ForType(types map[string]Validator) Validator {
-	return choose(types, func(in *Incoming) (string, error) { return in.Type, typeNotAllowed(in.Type) })
-}
-
-func choose(from map[string]Validator, by func(*Incoming) (key string, missing error)) Validator {
-	from = maps.Clone(from)
-	return &rule{
-		own: allOurs(slices.Collect(maps.Values(from))),
-		judge: func(ctx context.Context, in *Incoming) (Observer, error) {
-			key, missing := by(in)
-			if v := from[key]; v != nil {
-				return v.Validate(ctx, in)
-			}
-			return nil, missing
-		},
-		declare: func(ctx context.Context, in *Incoming) error {
-			key, missing := by(in)
-			if v := from[key]; v != nil {
-				return declare(ctx, v, in)
-			}
-			return missing
-		},
+// declare judges a declaration by v, which passes what it cannot judge.
+func declare(ctx context.Context, v Validator, in *Incoming) error {
+	if d, ok := v.(DeclarationValidator); ok {
+		return d.ValidateDeclaration(ctx, in)
 	}
+	return nil
+}
+
+// rule is a Validator made of functions.
+type rule struct {
+	own     bool // and none of the host's are among those it asks
+	judge   func(context.Context, *Incoming) (Observer, error)
+	declare func(context.Context, *Incoming) error
+}
+
+func (v *rule) ours() bool { return v.own }
+
+func allOurs(validators []Validator) bool {
+	return !slices.ContainsFunc(validators, func(v Validator) bool { return !isOurs(v) })
+}
+
+func (v *rule) Validate(ctx context.Context, in *Incoming) (Observer, error) {
+	return v.judge(ctx, in)
+}
+
+func (v *rule) ValidateDeclaration(ctx context.Context, in *Incoming) error {
+	return v.declare(ctx, in)
+}
+
+// headRule is a rule that the declaration already answers as the file would.
+func headRule(judge ValidatorFunc) Validator {
+	return &rule{own: true, declare: judge, judge: judge.Validate}
+}
+
+// own is implemented by the validators, observers and key generators of this
+// package. Ours tells that nothing in them is the host's, so that they need no
+// protection from hanging and none of what they keep.
+type own interface{ ours() bool }
+
+func isOurs(v any) bool {
+	o, ok := v.(own)
+	return ok && o.ours()
+}
+
+// show writes p to o. An observer that takes less than it is shown has not
+// seen the file.
+func show(o Observer, p []byte) error {
+	n, err := o.Write(p)
+	if err == nil && n != len(p) {
+		err = io.ErrShortWrite
+	}
+	return err
+}
+
+func closeObserver(o Observer) error {
+	if c, ok := o.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
 }
 
 // Extensions accepts names whose last extension is one of those given, with
@@ -191,8 +171,6 @@ func NotEmpty() Validator {
 		return nil
 	})
 }
-
-var errEmpty = Reject(CodeEmpty, "the file is empty")
 
 // MaxSize refuses files of more than n bytes. It is for rules that differ by
 // field or type; the limit of all files is [Options.MaxFileSize], which is
@@ -224,48 +202,3 @@ func (o *sizeObserver) Write(p []byte) (int, error) {
 func (o *sizeObserver) Verdict() error { return nil }
 
 func (o *sizeObserver) ours() bool { return true }
-
-func tooLarge(limit int64) error {
-	return Reject(CodeTooLarge, "the file is larger than "+byteSize(limit))
-}
-
-// byteSize writes limits as people do: "5 MiB", or "1000 bytes" when no unit
-// fits exactly.
-func byteSize(n int64) string {
-	for i, unit := range []string{"GiB", "MiB", "KiB"} {
-		if size := int64(1) << (30 - 10*i); n >= size && n%size == 0 {
-			return fmt.Sprintf("%d %s", n/size, unit)
-		}
-	}
-	return fmt.Sprintf("%d bytes", n)
-}
-
-func typeNotAllowed(t string) error {
-	return Reject(CodeTypeNotAllowed, "files of type "+t+" are not accepted")
-}
-
-// rule is a Validator made of functions.
-type rule struct {
-	own     bool // and none of the host's are among those it asks
-	judge   func(context.Context, *Incoming) (Observer, error)
-	declare func(context.Context, *Incoming) error
-}
-
-func (v *rule) ours() bool { return v.own }
-
-func allOurs(validators []Validator) bool {
-	return !slices.ContainsFunc(validators, func(v Validator) bool { return !isOurs(v) })
-}
-
-func (v *rule) Validate(ctx context.Context, in *Incoming) (Observer, error) {
-	return v.judge(ctx, in)
-}
-
-func (v *rule) ValidateDeclaration(ctx context.Context, in *Incoming) error {
-	return v.declare(ctx, in)
-}
-
-// headRule is a rule that the declaration already answers as the file would.
-func headRule(judge ValidatorFunc) Validator {
-	return &rule{own: true, declare: judge, judge: judge.Validate}
-}

@@ -2,6 +2,7 @@
 package worker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"reflect"
@@ -147,4 +148,36 @@ func Contain(f func() error) (err error) {
 		return ErrNil
 	}
 	return err
+}
+
+// Call runs f on w. Its result travels in a channel, since f may still be writing
+// it when it is abandoned.
+func Call[T any](w *Worker, ours bool, f func() (T, error)) (T, error) {
+	result := make(chan T, 1)
+	err := w.Run(ours, func() error {
+		v, err := f()
+		result <- v
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return <-result, nil
+}
+
+// Retry calls f until it succeeds, four times at most, with growing pauses.
+func Retry(ctx context.Context, f func(context.Context) error) error {
+	pause := 100 * time.Millisecond
+	for try := 1; ; try++ {
+		err := Apart(func() error { return f(ctx) })
+		if err == nil || try == 4 || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+		pause *= 4
+	}
 }

@@ -190,8 +190,6 @@ func (l *Links) find(ctx context.Context, link Link, e *Event) (storage.Stored, 
 	return stored, l.scanned(ctx, link.Key, stored)
 }
 
-var errNotFound = Reject(CodeNotFound, "there is no such file")
-
 // disposition is the Content-Disposition (RFC 6266) that goes with the type.
 func (l *Links) disposition(link Link, stored storage.Stored) string {
 	kind := "attachment"
@@ -259,4 +257,21 @@ func (l *Links) serve(w http.ResponseWriter, r *http.Request, resolve func(*http
 	w.Header().Set("Location", url)
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
+}
+
+// scanned asks for the verdict on exactly what Stat described. That a file was
+// withheld for good says the log.
+func (l *Links) scanned(ctx context.Context, key string, stored storage.Stored) error {
+	if l.verdicts == nil {
+		return nil
+	}
+	v, err := l.verdicts.ScanVerdict(ctx, key, stored.Version)
+	if err != nil {
+		return &Error{Code: CodeStorage, Reason: "the file cannot be read at the moment", Err: err}
+	}
+	err = ScanError(v, nil)
+	if err == nil || errorOf(err).Code.Status() >= http.StatusInternalServerError {
+		return err
+	}
+	return &Error{Code: CodeNotFound, Reason: "there is no such file", Err: err}
 }

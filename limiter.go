@@ -3,10 +3,22 @@ package upload
 import (
 	"context"
 	"errors"
-	"github.com/airlock-go/upload/internal/worker"
+	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/airlock-go/upload/internal/worker"
 )
+
+// limitError makes what a limiter answered a refusal: who cannot be counted may
+// not pass.
+func limitError(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e != nil {
+		return err
+	}
+	return &Error{Code: CodeCheckFailed, Reason: "the limits could not be checked; try again later", Err: err}
+}
 
 // Limiter bounds how much one caller sends, and how much all send at once.
 // Packages limit (in memory) and redislimit (for several instances) have one.
@@ -70,99 +82,89 @@ type Usage struct {
 	Bytes int64 // of the body that were read, whatever was in them, and also what RespondError read on
 }
 
+// account is what one request has been granted and owes. It is for one goroutine.
+type account struct {
+	limiter Limiter // nil if there is none
+	timeout time.Duration
+	worker  *worker.Worker
+	log     *slog.Logger
+
+	subject     string
+	reservation Reservation // until it is settled
+	granted     bool        // there was one
+}
+
 // reserve asks the limiter. A reservation that comes too late is given back.
-func (q *request) reserve(d Claim) error {
-	limiter := q.h.opts.Limiter
-	if limiter == nil {
+func (a *account) reserve(ctx context.Context, c Claim) error {
+	if a.limiter == nil {
 		return nil
 	}
-	d.Subject, d.Request = q.grant.Subject, q.r
+	a.subject = c.Subject
 	given := make(chan Reservation, 1)
-	r, err := call(q.worker, false, func() (Reservation, error) {
-		ctx, cancel := context.WithTimeout(q.ctx, q.h.opts.CheckTimeout)
+	r, err := worker.Call(a.worker, false, func() (Reservation, error) {
+		ctx, cancel := context.WithTimeout(ctx, a.timeout)
 		defer cancel()
-		r, err := limiter.Reserve(ctx, d)
+		r, err := a.limiter.Reserve(ctx, c)
 		given <- r
 		return r, err
-	}, limitError)
+	})
 	if err != nil {
-		q.worker.Last(false, func() error {
+		a.worker.Last(false, func() error {
 			select {
 			case late := <-given:
-				return q.giveBack(late, Usage{})
+				return a.giveBack(ctx, late, Usage{})
 			default:
 				return nil
 			}
 		})
-		return err
+		return limitError(err)
 	}
-	q.reservation, q.granted = r, true
+	a.reservation, a.granted = r, true
 	return nil
 }
 
+// keep leaves the reservation to the limiter, which ends it by itself.
+func (a *account) keep() { a.reservation = nil }
+
 // settle tells the limiter how much it was, once. A call that hangs is abandoned.
-func (q *request) settle(used Usage) {
-	r := q.reservation
+func (a *account) settle(ctx context.Context, used Usage) {
+	r := a.reservation
 	if r == nil {
 		return
 	}
-	q.reservation = nil
-	w := &worker.Worker{Timeout: q.h.opts.CheckTimeout, OnHang: q.worker.OnHang}
-	defer w.Close()
-	if err := w.Do(func() error { return q.giveBack(r, used) }); err != nil {
-		q.unsettled(err)
-	}
-}
-
-// settleBody gives the limiter what was not used. What was read of an upload that was
-// refused before the limiter had granted anything is charged as a request of its own,
-// unless nobody knows whose it is.
-func (tx *Tx) settleBody() {
-	if !tx.granted && tx.grant != nil && tx.h.opts.Limiter != nil && tx.body.read > 0 {
-		tx.charge(tx.body.read)
-		return
-	}
-	tx.settle(Usage{Files: len(tx.files), Bytes: tx.body.read})
+	a.reservation = nil
+	a.apart(ctx, func() error { return a.giveBack(ctx, r, used) })
 }
 
 // charge counts bytes without asking whether they may come, since they have. Of a caller
 // that is over its limit they do not count.
-func (q *request) charge(bytes int64) {
-	w := &worker.Worker{Timeout: q.h.opts.CheckTimeout, OnHang: q.worker.OnHang}
-	defer w.Close()
-	err := w.Do(func() error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), q.h.opts.CheckTimeout)
+func (a *account) charge(ctx context.Context, c Claim, bytes int64) {
+	a.subject = c.Subject
+	a.apart(ctx, func() error {
+		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.timeout)
 		defer cancel()
-		r, err := q.h.opts.Limiter.Reserve(ctx, Claim{Subject: q.grant.Subject, Request: q.r})
+		r, err := a.limiter.Reserve(asking, c)
 		if errors.Is(err, CodeRateLimited) {
 			return nil
 		}
-		return errors.Join(err, q.giveBack(r, Usage{Bytes: bytes}))
+		return errors.Join(err, a.giveBack(ctx, r, Usage{Bytes: bytes}))
 	})
-	if err != nil {
-		q.unsettled(err)
+}
+
+// apart runs f on a worker of its own, since that of the request may have ended.
+func (a *account) apart(ctx context.Context, f func() error) {
+	w := &worker.Worker{Timeout: a.timeout, OnHang: a.worker.OnHang}
+	defer w.Close()
+	if err := w.Do(f); err != nil {
+		a.log.WarnContext(ctx, "upload: the limiter was not told what was used", "subject", a.subject, "error", err)
 	}
 }
 
-func (q *request) unsettled(err error) {
-	q.h.opts.Logger.WarnContext(q.ctx, "upload: the limiter was not told what was used", "subject", q.subject(), "error", err)
-}
-
-func (q *request) giveBack(r Reservation, used Usage) error {
+func (a *account) giveBack(ctx context.Context, r Reservation, used Usage) error {
 	if r == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), q.h.opts.CheckTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.timeout)
 	defer cancel()
 	return r.Settle(ctx, used)
-}
-
-// limitError makes what a limiter answered a refusal: who cannot be counted may
-// not pass.
-func limitError(err error) error {
-	var e *Error
-	if errors.As(err, &e) && e != nil {
-		return err
-	}
-	return &Error{Code: CodeCheckFailed, Reason: "the limits could not be checked; try again later", Err: err}
 }

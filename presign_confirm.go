@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/airlock-go/upload/internal/filename"
 	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/internal/ticket"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -53,7 +55,7 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 		return File{}, err
 	}
 	q.progress = p.h.opts.Progress.begin(r, t.Subject, StateWaiting, t.Size)
-	err = p.tickets.do(q.ctx, t, func(s *ticketState) error {
+	err = p.turns.Do(q.ctx, t.ID, t.expires(), func(s *ticket.State) error {
 		f, err = p.publish(q, t, s)
 		return err
 	})
@@ -62,6 +64,7 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 		return File{}, withFile(err, t.Field, t.Name)
 	}
 	q.decide(Event{Kind: KindConfirmed, Files: []File{f}}) // unless it was accepted just now
+	q.progress.is(StateDone, "")
 	if done != nil {
 		renewWriteDeadline(ctl, r)
 		if failed = done(f); failed != nil {
@@ -73,13 +76,13 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 }
 
 // publish returns the published file, which it publishes unless that was done.
-func (p *Presigner) publish(q *request, t *sealed, s *ticketState) (File, error) {
+func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error) {
 	f, err := p.published(q.ctx, t, t.SHA256)
 	switch {
 	case err == nil, !errors.Is(err, fs.ErrNotExist):
-		s.published = s.published || err == nil
+		s.Published = s.Published || err == nil
 		return f, err
-	case s.ended, s.published: // and removed since by the host
+	case s.Ended, s.Published: // and removed since by the host
 		return File{}, errors.Join(errBadTicket, p.remove(q, t))
 	}
 	if err := p.complete(q.ctx, t); err != nil {
@@ -91,7 +94,7 @@ func (p *Presigner) publish(q *request, t *sealed, s *ticketState) (File, error)
 		return File{}, Reject(CodeNotUploaded, "the file has not been uploaded")
 	case err != nil:
 		return File{}, storageError(err)
-	case !s.mayRead(t.Size):
+	case !s.MayRead(t.Size):
 		return File{}, &Error{Code: CodeBusy, Reason: "the file was checked too often; try again in an hour"}
 	}
 	f, digest, err := p.check(q, t, stored, s)
@@ -101,16 +104,8 @@ func (p *Presigner) publish(q *request, t *sealed, s *ticketState) (File, error)
 	if err := p.promote(q, t, stored.ETag, digest, f); err != nil {
 		return File{}, err
 	}
-	s.published = true
+	s.Published = true
 	return f, nil
-}
-
-// file is the answer: the digest is in it only if somebody wanted it.
-func (p *Presigner) file(t *sealed, mediaType, digest string) File {
-	if t.SHA256 == "" && !p.h.opts.SHA256 {
-		digest = ""
-	}
-	return File{Field: t.Field, Name: t.Name, Key: t.Key, Type: mediaType, Size: t.Size, SHA256: digest}
 }
 
 // complete makes one object of the parts if they are exactly those that were
@@ -148,7 +143,7 @@ func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 // SHA-256. The digest is what promotion is held to: an ETag can be an MD5, of
 // which a client can make two files, and single requests can come again. Parts
 // cannot, once they are one object.
-func (p *Presigner) check(q *request, t *sealed, stored storage.Stored, s *ticketState) (f File, digest string, err error) {
+func (p *Presigner) check(q *session, t *sealed, stored storage.Stored, s *ticket.State) (f File, digest string, err error) {
 	switch {
 	case stored.Size != t.Size:
 		return f, "", Reject(CodeContent, fmt.Sprintf("the file has %d bytes, not the %d that were declared", stored.Size, t.Size))
@@ -163,11 +158,11 @@ func (p *Presigner) check(q *request, t *sealed, stored storage.Stored, s *ticke
 	if err != nil {
 		return f, "", err
 	}
-	s.attempts++
+	s.Attempts++
 	src.progress = q.progress
 	q.progress.is(StateChecking, "")
 	defer func() {
-		s.read, q.checked = s.read+src.read, src.read
+		s.Read, q.checked = s.Read+src.read, src.read
 		src.close()
 	}()
 	in := &Incoming{Field: t.Field, Name: t.Name, ClaimedType: t.Type, Subject: t.Subject}
@@ -183,7 +178,7 @@ func (p *Presigner) check(q *request, t *sealed, stored storage.Stored, s *ticke
 }
 
 // read shows the observers all that is stored.
-func (p *Presigner) read(q *request, t *sealed, in *Incoming, src io.Reader) (*stream, error) {
+func (p *Presigner) read(q *session, t *sealed, in *Incoming, src io.Reader) (*stream, error) {
 	observer, err := p.judge(q, t, in)
 	if err != nil {
 		return nil, err
@@ -202,7 +197,7 @@ func (p *Presigner) read(q *request, t *sealed, in *Incoming, src io.Reader) (*s
 // judge asks the policy. The name, or else what was claimed, has chosen the key's
 // extension before anybody saw the file, so a file of another type is refused
 // whatever the policy.
-func (p *Presigner) judge(q *request, t *sealed, in *Incoming) (Observer, error) {
+func (p *Presigner) judge(q *session, t *sealed, in *Incoming) (Observer, error) {
 	types := sniff.TypesOf(filename.Ext(in.Name))
 	if len(types) == 0 && len(sniff.Extensions(t.Type)) > 0 {
 		types = []string{t.Type}
@@ -214,7 +209,7 @@ func (p *Presigner) judge(q *request, t *sealed, in *Incoming) (Observer, error)
 }
 
 // takeCheck waits for one of the MaxChecks places, which a check that hangs keeps.
-func (p *Presigner) takeCheck(q *request) error {
+func (p *Presigner) takeCheck(q *session) error {
 	ctx, cancel := context.WithTimeout(q.ctx, p.h.opts.MaxWait)
 	defer cancel()
 	subject := q.grant.Subject
@@ -227,7 +222,7 @@ func (p *Presigner) takeCheck(q *request) error {
 
 // refuse removes a file that was judged bad. What could not be judged stays, for
 // another try.
-func (p *Presigner) refuse(q *request, t *sealed, err error) error {
+func (p *Presigner) refuse(q *session, t *sealed, err error) error {
 	status := errorOf(err).Code.Status()
 	if status >= http.StatusInternalServerError || errors.Is(err, CodeConflict) {
 		return err
@@ -235,13 +230,9 @@ func (p *Presigner) refuse(q *request, t *sealed, err error) error {
 	return errors.Join(err, p.remove(q, t))
 }
 
-func errChanged(err error) error {
-	return &Error{Code: CodeConflict, Reason: "the file was replaced while it was checked; confirm again", Err: err}
-}
-
 // openStaged opens what is stored, if it is still what etag names. It has the
 // ticket's size, or reading it fails.
-func (p *Presigner) openStaged(q *request, t *sealed, etag string) (*stallReader, error) {
+func (p *Presigner) openStaged(q *session, t *sealed, etag string) (*stallReader, error) {
 	whole := piece{key: t.Staging, etag: etag, size: t.Size, rest: true}
 	r, err := openStalling(q.ctx, p.store, whole, p.h.opts.StallTimeout)
 	switch {
@@ -252,3 +243,48 @@ func (p *Presigner) openStaged(q *request, t *sealed, etag string) (*stallReader
 	}
 	return r, nil
 }
+
+// promote publishes what was checked, and looks at what was published. It does not
+// end with the request, and has a minute more for each gibibyte, which the storage
+// has to copy.
+func (p *Presigner) promote(q *session, t *sealed, etag, digest string, f File) error {
+	q.progress.is(StateCommitting, "")
+	timeout := p.h.opts.CommitTimeout + time.Duration(f.Size>>30)*time.Minute
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), timeout)
+	defer cancel()
+	err := p.store.Promote(ctx, storage.Promotion{
+		From: t.Staging, ETag: etag, Key: t.Key,
+		Type: f.Type, Name: f.Name, Size: f.Size, SHA256: digest, Nonce: t.ID,
+	})
+	switch {
+	case errors.Is(err, storage.ErrChanged):
+		return errChanged(err)
+	case err != nil:
+		return commitError(err)
+	}
+	if _, err := p.published(ctx, t, digest); err != nil {
+		return storageError(fmt.Errorf("upload: the storage says that it has published the file: %w", err))
+	}
+	q.decide(Event{Kind: KindAccepted, Files: []File{f}})
+	return nil
+}
+
+// published returns the file if this ticket has published it, which is then what
+// was checked; digest is its SHA-256, "" if it is not known. The error is
+// fs.ErrNotExist if nobody has.
+func (p *Presigner) published(ctx context.Context, t *sealed, digest string) (File, error) {
+	stored, err := p.store.Stat(ctx, t.Key)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return File{}, err
+	case err != nil:
+		return File{}, storageError(err)
+	case stored.Nonce != t.ID:
+		return File{}, commitError(storage.ErrExists)
+	case stored.Size != t.Size, digest != "" && stored.SHA256 != "" && stored.SHA256 != digest:
+		return File{}, storageError(errOtherFile)
+	}
+	return p.file(t, stored.Type, stored.SHA256), nil
+}
+
+var errOtherFile = errors.New("upload: what is published is not the file that was checked")

@@ -2,7 +2,7 @@ package upload
 
 import (
 	"bytes"
-	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -11,12 +11,9 @@ import (
 )
 
 const (
-	// maxDrains refused bodies are read on at once; further ones are cut off.
-	maxDrains = 64
-	// A refused body is read on for so long and so far, so that browsers, which
+	// lingerTime is how long a refused body is read on, so that browsers, which
 	// send all before they look, see the answer and not a reset.
-	lingerTime  = 10 * time.Second
-	lingerBytes = 512 << 20
+	lingerTime = 10 * time.Second
 	// notice is how long a client that does look gets to stop by itself.
 	notice = 150 * time.Millisecond
 	// resetPause is how long the reset of an HTTP/2 stream is held back behind
@@ -41,13 +38,14 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 // refuse answers a refused request of either door.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, respond Responder) {
 	a := &answer{header: w.Header(), status: http.StatusOK}
-	b := errorOf(err).body
-	if b == nil { // the host has read it
+	var unread *unreadError
+	if !errors.As(err, &unread) { // the host has read the body
 		respond(a, r, nil, err)
 		a.send(w)
 		return
 	}
-	settle, counted := b.claim()
+	b := unread.body
+	settle, counted := b.debt.claim()
 	defer settle()
 	respond(a, r, nil, err)
 	b.answerDeadline(r)
@@ -138,35 +136,6 @@ func (b *body) skip(limit int64) {
 	n, _ := io.CopyBuffer(io.Discard, onlyReader{io.LimitReader(b.src, limit)}, buf[:])
 	b.read += n
 }
-
-// owe makes settle run once: after the answer of [Handler.RespondError], which may read
-// the body on, or when ctx ends, which is that of the request.
-func (b *body) owe(ctx context.Context, settle func()) {
-	switch {
-	case b.eof:
-		settle()
-	case ctx.Err() != nil:
-		settle()
-		b.settle, b.settles = func() {}, func() bool { return false }
-	default:
-		b.settle, b.settles = settle, context.AfterFunc(ctx, settle)
-	}
-}
-
-// claim returns the function that settles. It reports false if that was done
-// already, so that nothing more may be read.
-func (b *body) claim() (settle func(), ok bool) {
-	switch {
-	case b.settle == nil:
-		return func() {}, true
-	case b.settles():
-		return b.settle, true
-	}
-	return func() {}, false
-}
-
-// onlyReader hides what would make io.Copy pass the buffer by.
-type onlyReader struct{ io.Reader }
 
 // answer is a response that is held back until it is whole.
 type answer struct {

@@ -1,4 +1,4 @@
-package upload
+package ticket
 
 import (
 	"fmt"
@@ -12,17 +12,17 @@ import (
 // TestTicketsAreForgotten: tickets of which there is nothing to remember take no
 // room, and those that take it make room for others.
 func TestTicketsAreForgotten(t *testing.T) {
-	var s tickets
-	visit := func(i int, f func(*ticketState)) {
-		ticket := &sealed{ID: fmt.Sprint(i), Expires: time.Now().Add(time.Hour).Unix()}
-		require.NoError(t, s.do(t.Context(), ticket, func(state *ticketState) error { f(state); return nil }))
+	var s Turns
+	visit := func(i int, f func(*State)) {
+		expires := time.Now().Add(time.Hour)
+		require.NoError(t, s.Do(t.Context(), fmt.Sprint(i), expires, func(state *State) error { f(state); return nil }))
 	}
 	for i := range 1000 {
-		visit(i, func(*ticketState) {})
+		visit(i, func(*State) {})
 	}
 	require.Empty(t, s.known)
 	for i := range maxTickets + 1000 {
-		visit(i, func(state *ticketState) { state.published = true })
+		visit(i, func(state *State) { state.Published = true })
 	}
 	require.LessOrEqual(t, len(s.known), maxTickets)
 }
@@ -31,11 +31,11 @@ func TestTicketsAreForgotten(t *testing.T) {
 // that a process runs.
 func TestExpiredTicketsAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var s tickets
+		var s Turns
 		for i := range 10_000 {
-			ticket := &sealed{ID: fmt.Sprint(i), Expires: time.Now().Add(time.Minute).Unix()}
-			require.NoError(t, s.do(t.Context(), ticket, func(state *ticketState) error {
-				state.published = true
+			expires := time.Now().Add(time.Minute)
+			require.NoError(t, s.Do(t.Context(), fmt.Sprint(i), expires, func(state *State) error {
+				state.Published = true
 				return nil
 			}))
 			time.Sleep(time.Second)

@@ -1,0 +1,109 @@
+package ticket
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// maxTickets is how many tickets are remembered at once, some 200 bytes each.
+	maxTickets = 100_000
+	// In each readWindow a ticket has its file read so often, on each instance,
+	// and so many times its size in all: a client that is refused or leaves may try
+	// again, but cannot have a bucket read for ever.
+	maxAttempts = 10
+	maxReads    = 3
+	readWindow  = time.Hour
+)
+
+// Turns is what this instance remembers of the tickets that were confirmed or
+// aborted here, and lets one caller at a time work on each. It saves work and bounds
+// it; what is right does not depend on it, since other instances know nothing of it.
+// It is safe for concurrent use, and its zero value is empty.
+type Turns struct {
+	mu    sync.Mutex
+	known map[string]*State
+}
+
+// State is what is remembered of one ticket. It belongs to the caller who has the turn.
+type State struct {
+	turn    chan struct{} // of one: the right to work on the ticket
+	users   int           // who have the turn or wait for it
+	expires time.Time
+
+	since time.Time // when the window began in which these are counted
+
+	Attempts  int   // to read the file
+	Read      int64 // bytes
+	Ended     bool  // aborted here
+	Published bool
+}
+
+// Do runs f while nobody else works on the ticket of that id, which is remembered
+// until it expires. It fails if ctx ends before f can begin.
+func (s *Turns) Do(ctx context.Context, id string, expires time.Time, f func(*State) error) error {
+	state := s.enter(id, expires)
+	defer s.leave(id, state)
+	select {
+	case state.turn <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-state.turn }()
+	return f(state)
+}
+
+func (s *Turns) enter(id string, expires time.Time) *State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := s.known[id]
+	if state == nil {
+		s.makeRoom()
+		if s.known == nil {
+			s.known = map[string]*State{}
+		}
+		state = &State{turn: make(chan struct{}, 1), expires: expires}
+		s.known[id] = state
+	}
+	state.users++
+	return state
+}
+
+// leave forgets a ticket of which there is nothing to remember.
+func (s *Turns) leave(id string, state *State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state.users--
+	if state.users == 0 && state.Attempts == 0 && !state.Ended && !state.Published {
+		delete(s.known, id)
+	}
+}
+
+// makeRoom forgets the expired ones among a few, more of them than can come in
+// meanwhile, and, if there are too many, one that nobody works on.
+func (s *Turns) makeRoom() {
+	victim, seen, now := "", 0, time.Now()
+	for id, state := range s.known {
+		if state.users == 0 {
+			victim = id
+			if now.After(state.expires) {
+				delete(s.known, id)
+			}
+		}
+		if seen++; seen == 4 && len(s.known) < maxTickets || seen == 100 {
+			break
+		}
+	}
+	if len(s.known) >= maxTickets {
+		delete(s.known, victim)
+	}
+}
+
+// MayRead reports whether size more bytes may be read for the ticket now.
+func (s *State) MayRead(size int64) bool {
+	if now := time.Now(); now.Sub(s.since) > readWindow {
+		s.since, s.Attempts, s.Read = now, 0, 0
+	}
+	return s.Attempts < maxAttempts && s.Read+size <= maxReads*size
+}

@@ -1,0 +1,231 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
+)
+
+// proxy passes an object through, with headers that keep a browser from running
+// it. What is served under one ETag is one object, also over several ranges.
+func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link, e *Event) error {
+	stored, err := l.find(r.Context(), link, e)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", stored.Type)
+	h.Set("Content-Disposition", l.disposition(link, stored))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Cross-Origin-Resource-Policy", "same-site")
+	h.Set("Cache-Control", "private, no-cache")
+	if stored.ETag != "" {
+		h.Set("ETag", stored.ETag)
+	}
+	return l.pass(w, r, link.Key, stored, e)
+}
+
+// pass answers with the object, or with what the request wants of it.
+func (l *Links) pass(w http.ResponseWriter, r *http.Request, key string, stored storage.Stored, e *Event) error {
+	if strings.Contains(r.Header.Get("Range"), ",") { // several ranges are not served (RFC 9110, section 14.2 allows it): each costs a request
+		r = r.Clone(r.Context())
+		r.Header.Del("Range")
+	}
+	content := &objectReader{ctx: r.Context(), store: l.store, key: key, stored: stored, end: stored.Size}
+	defer content.close()
+	pass := &passage{
+		ResponseWriter: w, ctl: http.NewResponseController(w), content: content,
+		pace: pace{window: l.opts.StallTimeout, minRate: l.opts.MinRate},
+	}
+	http.ServeContent(pass, r, "", time.Time{}, content)
+	pass.finish(r)
+	e.Kind, e.Bytes = KindServed, pass.sent
+	if pass.noDeadlines {
+		l.noDeadlines.Do(func() {
+			l.report.log.WarnContext(r.Context(), "upload: the response writer has no deadlines (it lacks Unwrap), so clients that take no data are not cut")
+		})
+	}
+	switch {
+	case content.err != nil:
+		return storageError(errors.Join(errCut, content.err))
+	case errors.Is(pass.err, errCut):
+		return pass.err
+	}
+	return nil // whoever leaves has what was served
+}
+
+// errCut says that an answer that had begun ends before its end.
+var errCut = errors.New("upload: the file was cut off")
+
+// resolved asks the host. Of its errors only those pass that say nothing of the
+// file.
+func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link Link, err error) {
+	err = worker.Apart(func() error {
+		link, err = resolve(r)
+		return err
+	})
+	var e *Error
+	switch {
+	case err == nil:
+		return link, nil
+	case errors.As(err, &e) && (e.Code == CodeUnauthenticated || e.Code.Status() >= http.StatusInternalServerError):
+		return link, err
+	case errors.Is(err, worker.ErrPanic), errors.Is(err, worker.ErrGoexit):
+		return link, internal(err)
+	}
+	return link, &Error{Code: CodeNotFound, Reason: "there is no such file", Err: err}
+}
+
+// passage is the answer that an object passes through. When the header of a range is
+// written, which http.ServeContent alone decides, the content ends with that range.
+//
+// The server's WriteTimeout is for a whole answer, so a passage has deadlines of its
+// own: a client that takes no byte for a window of its pace is cut, and so is one that
+// takes too few over a window. Its clock runs only while we wait for the client.
+type passage struct {
+	http.ResponseWriter
+	ctl     *http.ResponseController
+	content *objectReader
+	pace    pace
+	sent    int64
+	err     error // of writing; what was cut is errCut
+
+	noDeadlines bool
+}
+
+func (p *passage) WriteHeader(status int) {
+	var first, last int64
+	if status == http.StatusPartialContent {
+		if _, err := fmt.Sscanf(p.Header().Get("Content-Range"), "bytes %d-%d/", &first, &last); err == nil {
+			p.content.end = last + 1
+		}
+	}
+	p.ResponseWriter.WriteHeader(status)
+}
+
+// ReadFrom is how http.ServeContent writes content.
+func (p *passage) ReadFrom(src io.Reader) (int64, error) {
+	buf := relays.Get().(*[relaySize]byte)
+	defer relays.Put(buf)
+	before := p.sent
+	for p.err == nil {
+		// HTTP/2 looks at the deadline at any time, so it must outlast the storage,
+		// which may have to open the object, too.
+		late := p.ctl.SetWriteDeadline(time.Now().Add(2*linkStall + p.pace.window))
+		p.noDeadlines = errors.Is(late, http.ErrNotSupported)
+		n, err := src.Read(buf[:])
+		if n > 0 {
+			p.wait(func() (int, error) { return p.Write(buf[:n]) })
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return p.sent - before, err
+		}
+	}
+	return p.sent - before, p.err
+}
+
+// wait runs do, which waits for the client, on the client's clock.
+func (p *passage) wait(do func() (int, error)) {
+	begin := time.Now()
+	_ = p.ctl.SetWriteDeadline(begin.Add(p.pace.window))
+	n, err := do()
+	waited := time.Since(begin)
+	p.sent += int64(n)
+	switch {
+	case err != nil && waited >= p.pace.window:
+		err = errTaking(fmt.Sprintf("no data was taken for %v", p.pace.window), err)
+	case err == nil && p.pace.slow(n, waited):
+		err = errTaking("data was taken slower than "+byteSize(p.pace.minRate)+" a second", nil)
+	}
+	p.err = err
+}
+
+func errTaking(reason string, err error) error {
+	return &Error{Code: CodeTimeout, Reason: reason, Err: errors.Join(errCut, err)}
+}
+
+// finish sends what is still buffered, for which nobody else sets a deadline. Then
+// the connection has that of its server again. After an error, the deadline stays.
+func (p *passage) finish(r *http.Request) {
+	if p.sent == 0 || p.err != nil || p.content.err != nil {
+		return
+	}
+	p.wait(func() (int, error) { return 0, p.ctl.Flush() })
+	if errors.Is(p.err, http.ErrNotSupported) {
+		p.err = nil
+	}
+	if p.err == nil {
+		resetWriteDeadline(p.ctl, r)
+	}
+}
+
+// linkStall is how long a storage may take to open an object, and send nothing of it.
+const linkStall = 30 * time.Second
+
+// objectReader reads an object from wherever it was set to, and opens it only
+// when it is read. It asks the storage for nothing after end.
+type objectReader struct {
+	ctx    context.Context
+	store  storage.ObjectReader
+	key    string
+	stored storage.Stored
+	offset int64
+	end    int64
+	body   *stallReader
+	err    error
+}
+
+func (o *objectReader) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += o.offset
+	case io.SeekEnd:
+		offset += o.stored.Size
+	}
+	if offset < 0 {
+		return 0, errors.New("upload: seek before the start of an object")
+	}
+	if offset != o.offset {
+		o.close()
+	}
+	o.offset = offset
+	return offset, nil
+}
+
+func (o *objectReader) Read(p []byte) (int, error) {
+	if o.offset >= o.end {
+		return 0, io.EOF
+	}
+	if o.body == nil {
+		rest := piece{
+			key: o.key, etag: o.stored.ETag,
+			offset: o.offset, size: o.end - o.offset, rest: o.end == o.stored.Size,
+		}
+		if o.body, o.err = openStalling(o.ctx, o.store, rest, linkStall); o.err != nil {
+			return 0, o.err
+		}
+	}
+	n, err := o.body.Read(p)
+	if o.offset += int64(n); err != io.EOF { //nolint:errorlint // the end of a stallReader is bare
+		o.err = err
+	}
+	return n, err
+}
+
+func (o *objectReader) close() {
+	if o.body != nil {
+		o.body.close()
+		o.body = nil
+	}
+}

@@ -1,0 +1,270 @@
+package upload
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/internal/ticket"
+	"github.com/airlock-go/upload/storage"
+)
+
+// Sign asks the authorizer, judges what d declares by everything that can be
+// judged without the file, and signs the upload. The error is an [*Error], for
+// [Handler.RespondError].
+func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
+	if d.Size > p.opts.SingleSize || p.methods.NeedsDigest && d.SHA256 == "" {
+		return p.SignParts(r, d, p.opts.PartSize)
+	}
+	return p.sign(r, d, p.opts.URLExpires, p.signSingle)
+}
+
+// SignParts is Sign for clients that send every file in parts, if only one, of a
+// size of their own: 5 MiB to 5 GiB, and more where the file would have more than
+// 10,000 parts. Ticket.PartSize tells it.
+func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
+	if partSize < storage.MinPartSize || partSize > storage.MaxPartSize {
+		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
+	}
+	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, p.signParts(partSize))
+}
+
+// signing completes a ticket and what goes with it.
+type signing func(q *session, t *sealed) (*Ticket, error)
+
+// sign reserves what is signed for as long as the last URL may live. That is
+// given back only when the client gets none.
+func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, complete signing) (ticket *Ticket, err error) {
+	q, err := p.enter(r)
+	defer func() { err = q.leaveWith(err) }()
+	if err != nil {
+		return nil, err
+	}
+	if err := q.reserve(q.demandOf(d, life)); err != nil {
+		return nil, err
+	}
+	t, err := p.newTicket(q, d)
+	if err != nil {
+		return nil, err
+	}
+	if ticket, err = complete(q, t); err == nil {
+		q.account.keep()
+		q.decide(Event{Kind: KindSigned, Files: q.files()})
+	}
+	return ticket, err
+}
+
+// demandOf is a file that arrives by URLs of that life, but for sizes that are
+// going to be refused.
+func (q *session) demandOf(d Declaration, life time.Duration) Claim {
+	if d.Size <= 0 || d.Size > q.grant.MaxFileSize {
+		return Claim{}
+	}
+	return Claim{Files: 1, Bytes: d.Size, Until: time.Now().Add(life + clockSkew)}
+}
+
+func (p *Presigner) signSingle(q *session, t *sealed) (*Ticket, error) {
+	switch {
+	case t.Size > storage.MaxPartSize:
+		return nil, withFile(tooLarge(storage.MaxPartSize), t.Field, t.Name)
+	case p.methods.NeedsDigest && t.SHA256 == "":
+		return nil, withFile(Reject(CodeMalformed, "the storage takes this file only with its sha256"), t.Field, t.Name)
+	}
+	signed, err := p.signWhole(q, t)
+	if err != nil {
+		return nil, storageError(err)
+	}
+	token, err := p.seal(t)
+	return &Ticket{Token: token, Expires: expiry(p.opts.URLExpires), SignedRequest: signed}, err
+}
+
+// signWhole signs the one request that the options ask for.
+func (p *Presigner) signWhole(q *session, t *sealed) (*storage.SignedRequest, error) {
+	if p.opts.Form {
+		return p.store.SignForm(q.ctx, p.object(t))
+	}
+	return p.store.SignPut(q.ctx, p.object(t))
+}
+
+func (p *Presigner) signParts(partSize int64) signing {
+	return func(q *session, t *sealed) (ticket *Ticket, err error) {
+		if t.Size > storage.MaxPartSize*storage.MaxParts {
+			return nil, withFile(tooLarge(storage.MaxPartSize*storage.MaxParts), t.Field, t.Name)
+		}
+		t.PartSize = max(partSize, (t.Size+storage.MaxParts-1)/storage.MaxParts)
+		if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
+			return nil, storageError(err)
+		}
+		token, err := p.seal(t)
+		if err != nil {
+			return nil, errors.Join(err, p.remove(q, t))
+		}
+		return &Ticket{Token: token, Expires: time.Unix(t.Expires, 0).UTC(), PartSize: t.PartSize, Parts: t.parts()}, nil
+	}
+}
+
+// newTicket judges d and chooses the keys.
+func (p *Presigner) newTicket(q *session, d Declaration) (*sealed, error) {
+	in, err := q.declared(d)
+	if err != nil {
+		return nil, err
+	}
+	key, err := q.key(in)
+	if err != nil {
+		return nil, withFile(err, in.Field, in.Name)
+	}
+	id := rand.Text()
+	q.about.Key = key
+	return &sealed{
+		ID: id, Subject: in.Subject, Field: in.Field, Name: in.Name, Type: in.Type, Size: in.Size,
+		SHA256:  strings.ToLower(d.SHA256),
+		Staging: p.opts.StagingPrefix + storage.StagingSegment + "/" + strings.ToLower(id), Key: key,
+		Expires: time.Now().Add(p.opts.TicketExpires).Unix(),
+	}, nil
+}
+
+func expiry(d time.Duration) time.Time { return time.Now().Add(d).UTC().Truncate(time.Second) }
+
+// declared judges d by all that can be judged without the file.
+func (q *session) declared(d Declaration) (*Incoming, error) {
+	if len(d.Field) > maxFieldName {
+		return nil, Reject(CodeUnexpectedField, "no file is accepted in a field of such a name")
+	}
+	name, err := filename.Clean(d.Name)
+	name = q.h.completeName(name, claimedType(d.Type))
+	q.about = File{Field: d.Field, Name: name, Type: claimedType(d.Type), Size: d.Size}
+	switch {
+	case !slices.Contains(q.h.opts.Fields, d.Field):
+		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(d.Field)))
+	case err != nil:
+		err = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
+	case d.Size < 0:
+		err = Reject(CodeMalformed, "the size is negative")
+	case d.Size == 0:
+		err = errEmpty
+	case d.Size > q.grant.MaxFileSize:
+		err = tooLarge(q.grant.MaxFileSize)
+	case d.SHA256 != "" && !isSHA256(d.SHA256):
+		err = Reject(CodeMalformed, "sha256 must be 64 hexadecimal digits")
+	}
+	if err != nil {
+		return nil, withFile(err, d.Field, name)
+	}
+	in, err := q.declaredTypes(d, name)
+	return in, withFile(err, d.Field, name)
+}
+
+// declaredTypes asks the policy about each type that a file of that name may
+// have, until one is accepted.
+func (q *session) declaredTypes(d Declaration, name string) (in *Incoming, err error) {
+	types := sniff.TypesOf(filename.Ext(name))
+	if len(types) == 0 {
+		types = []string{claimedType(d.Type)}
+	}
+	accept := q.grant.Policy
+	for _, t := range types {
+		in = &Incoming{
+			Field: d.Field, Name: name, ClaimedType: d.Type, Type: t, Size: d.Size, Subject: q.grant.Subject,
+		}
+		about := in
+		q.about.Type = t
+		err = checkError(q.worker.Do(func() error { return declare(q.ctx, accept, about) }))
+		if err == nil {
+			break
+		}
+	}
+	return in, err
+}
+
+// claimedType is what the client says, if that is a type at all.
+func claimedType(claimed string) string {
+	claimed, _, _ = strings.Cut(strings.ToLower(claimed), ";")
+	if claimed = strings.TrimSpace(claimed); isMediaType(claimed) {
+		return claimed
+	}
+	return sniff.Binary
+}
+
+// isMediaType reports whether t is a type and a subtype of the characters that
+// RFC 6838 allows in their names.
+func isMediaType(t string) bool {
+	major, minor, ok := strings.Cut(t, "/")
+	for _, name := range []string{major, minor} {
+		ok = ok && name != "" && len(name) <= 127 &&
+			strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789!#$&-^_.+") == ""
+	}
+	return ok
+}
+
+func isSHA256(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == 32
+}
+
+// SignPart signs the PUT of one part, numbered from 1, of exactly the bytes that
+// it must have. A part may be sent again.
+func (p *Presigner) SignPart(r *http.Request, token string, number int) (request *storage.SignedRequest, err error) {
+	q, t, err := p.step(r, token)
+	defer func() { err = q.leaveWith(err) }()
+	if err != nil {
+		return nil, err
+	}
+	if t.UploadID == "" || number < 1 || number > t.parts() {
+		return nil, Reject(CodeMalformed, fmt.Sprintf("the upload has no part %d", number))
+	}
+	part := p.object(t)
+	part.Size = t.partSize(number)
+	if request, err = p.store.SignPart(q.ctx, part, t.UploadID, number); err != nil {
+		return nil, storageError(err)
+	}
+	q.decide(Event{Kind: KindPartSigned, Files: q.files()})
+	return request, nil
+}
+
+// Parts lists the parts that have arrived.
+func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, err error) {
+	q, t, err := p.step(r, token)
+	defer func() { err = q.leaveWith(err) }()
+	if err != nil {
+		return nil, err
+	}
+	if t.UploadID == "" {
+		return nil, Reject(CodeMalformed, "the upload has no parts")
+	}
+	parts, err = p.store.Parts(q.ctx, t.Staging, t.UploadID)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errBadTicket
+	case err != nil:
+		return nil, storageError(err)
+	}
+	q.decide(Event{Kind: KindPartsListed, Files: q.files()})
+	return parts, nil
+}
+
+// Abort ends an upload: what has arrived is removed, what was published stays.
+// The signed requests of the ticket work until they expire; what they still
+// bring is not published, unless by another instance.
+func (p *Presigner) Abort(r *http.Request, token string) (err error) {
+	q, t, err := p.step(r, token)
+	defer func() { err = q.leaveWith(err) }()
+	if err != nil {
+		return err
+	}
+	return p.turns.Do(q.ctx, t.ID, t.expires(), func(s *ticket.State) error {
+		s.Ended = true
+		if err := p.remove(q, t); err != nil {
+			return storageError(err)
+		}
+		q.decide(Event{Kind: KindAborted, Files: q.files()})
+		return nil
+	})
+}

@@ -1,0 +1,83 @@
+package upload
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// Ticket is what a client needs to send one file to the storage. Small files
+// are one request; for larger ones PartSize and Parts are set instead, and
+// [Presigner.SignPart] signs each part.
+type Ticket struct {
+	Token   string    `json:"token"`   // for the steps that follow; opaque
+	Expires time.Time `json:"expires"` // of the request, or of the ticket if the file has parts
+
+	*storage.SignedRequest
+
+	PartSize int64 `json:"partSize,omitempty"` // bytes of each part but the last
+	Parts    int   `json:"parts,omitempty"`
+}
+
+// sealed is what a ticket holds. Its names are short since it travels in paths.
+type sealed struct {
+	ID       string `json:"i"` // also the nonce of the published object
+	Subject  string `json:"u,omitempty"`
+	Field    string `json:"f"`
+	Name     string `json:"n"`
+	Type     string `json:"t"`
+	Size     int64  `json:"s"`
+	SHA256   string `json:"h,omitempty"`
+	Staging  string `json:"a"`
+	Key      string `json:"k"`
+	UploadID string `json:"m,omitempty"` // of a multipart upload
+	PartSize int64  `json:"p,omitempty"`
+	Expires  int64  `json:"e"` // Unix time
+}
+
+// clockSkew is how far the clocks of instances may be apart.
+const clockSkew = 30 * time.Second
+
+// expires is when no instance accepts the ticket any more.
+func (t *sealed) expires() time.Time { return time.Unix(t.Expires, 0).Add(clockSkew) }
+
+// parts is how many parts the file has.
+func (t *sealed) parts() int { return int((t.Size + t.PartSize - 1) / t.PartSize) }
+
+// partSize is how many bytes the part of that number has.
+func (t *sealed) partSize(number int) int64 {
+	return min(t.PartSize, t.Size-int64(number-1)*t.PartSize)
+}
+
+func (p *Presigner) seal(t *sealed) (string, error) {
+	var data bytes.Buffer
+	e := json.NewEncoder(&data)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(t); err != nil {
+		return "", internal(err)
+	}
+	token, err := p.sealer.Seal(data.Bytes())
+	if err != nil { // names and types are the client's, and of the rest there is little
+		return "", withFile(&Error{Code: CodeBadName, Reason: "the file name or its type is too long", Err: err}, t.Field, t.Name)
+	}
+	return token, nil
+}
+
+// open returns what token holds, if it is for this caller and for now.
+func (p *Presigner) open(q *session, token string) (*sealed, error) {
+	data, err := p.sealer.Open(token)
+	if err != nil {
+		return nil, errBadTicket
+	}
+	t := &sealed{}
+	if err := json.Unmarshal(data, t); err != nil {
+		return nil, internal(err)
+	}
+	if t.Subject != q.grant.Subject || !strings.HasPrefix(t.Key, q.grant.KeyPrefix) || time.Now().After(t.expires()) {
+		return nil, errBadTicket
+	}
+	return t, nil
+}

@@ -1,0 +1,262 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
+)
+
+// session is what both doors know of a request: whose it is, and the worker
+// that runs the host's code for it.
+type session struct {
+	h   *Handler
+	r   *http.Request
+	ctx context.Context // ends with the request, or when Shutdown cuts it
+	live
+	door    Door
+	grant   *Grant
+	worker  *worker.Worker
+	place   *place
+	account account
+
+	began   time.Time
+	about   File  // the file at hand, as much of it as is known
+	checked int64 // bytes of a stored file that were read
+	decided bool
+
+	progress *tracked
+}
+
+func (h *Handler) newSession(r *http.Request, b *body) *session {
+	q := &session{h: h, r: r, live: live{body: b}, door: DoorStreamed, worker: &worker.Worker{Timeout: h.opts.CheckTimeout}}
+	if b == nil {
+		q.door = DoorDirect
+	}
+	q.began = time.Now()
+	q.ctx, q.cancel = context.WithCancelCause(h.report.start(r.Context(), q.door))
+	q.worker.OnHang = func() {
+		q.tell(Event{Kind: KindHung, Files: q.files(), Duration: h.opts.CheckTimeout, Err: worker.ErrHung})
+	}
+	q.account = account{limiter: h.opts.Limiter, timeout: h.opts.CheckTimeout, worker: q.worker, log: h.opts.Logger}
+	return q
+}
+
+// authorized asks the authorizer and fills in what its answer leaves to the
+// options, the largest file to maxFileSize.
+func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error) {
+	var given *Grant
+	err := worker.Apart(func() (err error) {
+		given, err = h.authorize(r)
+		return err
+	})
+	var e *Error
+	switch {
+	case errors.As(err, &e) && e != nil:
+		return nil, err
+	case errors.Is(err, worker.ErrPanic), errors.Is(err, worker.ErrGoexit):
+		return nil, internal(err)
+	case err != nil || given == nil:
+		return nil, &Error{Code: CodeForbidden, Reason: "you may not upload here", Err: err}
+	}
+	g := *given
+	if g.MaxFileSize < 0 || g.MaxFiles < 0 || g.MaxFiles > maxFiles || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
+		return nil, internal(errors.New("the grant has a limit that makes no sense, or a key prefix that does not end in a slash"))
+	}
+	if !utf8.ValidString(g.Subject) {
+		return nil, internal(errors.New("the grant's subject is not UTF-8"))
+	}
+	if g.MaxFileSize == 0 {
+		g.MaxFileSize = maxFileSize
+	}
+	if g.MaxFiles == 0 {
+		g.MaxFiles = h.opts.MaxFiles
+	}
+	if g.Policy == nil {
+		g.Policy = h.policy
+	}
+	return &g, nil
+}
+
+// sameOrigin refuses pages of other origins, whatever the method: a GET that
+// signs something is no safe one.
+func (h *Handler) sameOrigin(r *http.Request) error {
+	unsafe := *r
+	unsafe.Method = http.MethodPost
+	if err := h.opts.CrossOrigin.Check(&unsafe); err != nil {
+		return &Error{
+			Code: CodeCrossOrigin, Err: err,
+			Reason: "sent by a page of another origin; the server can trust that origin in Options.CrossOrigin",
+		}
+	}
+	return nil
+}
+
+// warnNoDeadlines logs once that a writer between the server and h hides its deadlines.
+func (h *Handler) warnNoDeadlines(q *session) {
+	if q.body.noDeadlines {
+		h.noDeadlines.Do(func() {
+			h.opts.Logger.WarnContext(q.ctx, "upload: the response writer has no deadlines (it lacks Unwrap), so stalled clients are not cut")
+		})
+	}
+}
+
+// completeName gives a cleaned name without an extension that of its type.
+func (h *Handler) completeName(name, mediaType string) string {
+	exts := sniff.Extensions(mediaType)
+	if !h.opts.CompleteNames || name == "" || filename.Ext(name) != "" || len(exts) == 0 {
+		return name
+	}
+	whole, _ := filename.Clean(name + exts[0]) // which cuts a long name, and has nothing to refuse
+	return whole
+}
+
+// leave ends the request for Shutdown. One that panics has no decision yet.
+func (q *session) leave() {
+	q.decide(q.refusal(internal(errUndecided)))
+	q.cancel(nil)
+	q.h.sessions.leave(&q.live)
+}
+
+// files is the file at hand, if there is one.
+func (q *session) files() []File {
+	if q.about == (File{}) {
+		return nil
+	}
+	return []File{q.about}
+}
+
+// refusal is the decision that err is.
+func (q *session) refusal(err *Error) (e Event) {
+	e.refuse(err)
+	if e.Files = q.files(); e.Files == nil && err.Field != "" {
+		e.Files = []File{{Field: err.Field, Name: err.Name}}
+	}
+	return e
+}
+
+// decide tells how the request ends. Only the first decision counts.
+func (q *session) decide(e Event) {
+	if q.decided {
+		return
+	}
+	q.decided = true
+	if e.Bytes = q.checked; q.door == DoorStreamed {
+		e.Bytes = q.body.read
+	}
+	e.Duration = time.Since(q.began)
+	q.tell(e)
+	switch e.Kind {
+	case KindRefused:
+		q.progress.is(StateRefused, e.Code)
+	case KindAborted:
+		q.progress.is(StateAborted, "")
+	}
+}
+
+func (q *session) tell(e Event) {
+	e.Door, e.Subject = q.door, q.subject()
+	q.h.report.report(q.ctx, e)
+}
+
+// subject is "" until the authorizer has answered.
+func (q *session) subject() string {
+	if q.grant == nil {
+		return ""
+	}
+	return q.grant.Subject
+}
+
+// withLooking gives inspectors the handler's memory, in the subject's share.
+func (q *session) withLooking() context.Context {
+	return context.WithValue(q.ctx, lookingKey{}, looking{
+		memory: subjectMemory{q.h.looks, q.grant.Subject}, timeout: q.h.opts.CheckTimeout,
+	})
+}
+
+// validate asks the policy about the head.
+func (q *session) validate(in *Incoming) (Observer, error) {
+	given, ours := make(chan Observer, 1), isOurs(q.grant.Policy)
+	o, err := worker.Call(q.worker, ours, func() (Observer, error) {
+		o, err := q.grant.Policy.Validate(q.withLooking(), in)
+		given <- o
+		return o, err
+	})
+	if err != nil { // an observer beside it, or one that comes too late, is closed
+		q.worker.Last(ours, func() error {
+			select {
+			case o := <-given:
+				return closeObserver(o)
+			default:
+				return nil
+			}
+		})
+	}
+	return o, checkError(err)
+}
+
+// key asks for the key and judges it, whoever made it.
+func (q *session) key(in *Incoming) (string, error) {
+	key, err := worker.Call(q.worker, isOurs(q.h.opts.Keys), func() (string, error) { return q.h.opts.Keys.Key(q.ctx, in) })
+	if err != nil {
+		return "", keyError(err)
+	}
+	key = q.grant.KeyPrefix + key
+	if storage.IsStaging(key) {
+		return "", internal(fmt.Errorf("upload: the key %q has the segment %q, which is reserved", key, storage.StagingSegment))
+	}
+	return key, keyError(storage.ValidKey(key))
+}
+
+// cleanup removes what the request left under f's key. It goes on when the
+// request's context has ended, as it usually has, tries again, and tells when
+// something stays.
+func (q *session) cleanup(ctx context.Context, f File, discard func(context.Context) error) error {
+	begin := time.Now()
+	err := worker.Retry(ctx, discard)
+	e := Event{Kind: KindCleanedUp, Files: []File{f}, Duration: time.Since(begin), Err: err}
+	if err != nil {
+		e.Kind = KindCleanupFailed
+	}
+	q.tell(e)
+	return err
+}
+
+// place is one of the MaxConcurrent or MaxChecks places. It is given back when neither the
+// request nor a check that hangs needs it any more.
+type place struct {
+	holders atomic.Int32
+	release func()
+}
+
+func (p *place) leave() {
+	if p != nil && p.holders.Add(-1) == 0 {
+		p.release()
+	}
+}
+
+// holdPlace makes release run when the request has left its place and no call of
+// the host's hangs.
+func (q *session) holdPlace(release func()) {
+	q.place = &place{release: release}
+	q.place.holders.Store(2)
+	q.worker.Finally(q.place.leave)
+}
+
+// reserve asks the limiter for the caller.
+func (q *session) reserve(c Claim) error {
+	c.Subject, c.Request = q.grant.Subject, q.r
+	return q.account.reserve(q.ctx, c)
+}
+
+// pace is what clients are held to.
+func (h *Handler) pace() pace { return pace{window: h.opts.StallTimeout, minRate: h.opts.MinRate} }

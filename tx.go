@@ -1,0 +1,153 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
+)
+
+// Tx is what [Handler.Receive] received: files that passed every check and are
+// not readable yet. Like an sql.Tx it ends with Commit or Rollback; a deferred
+// Rollback is right in every case. It is not safe for concurrent use.
+type Tx struct {
+	s         *session
+	query     url.Values
+	waitUntil time.Time
+
+	staged []storage.Staged
+	files  []File // by index the ones of staged
+	state  txState
+}
+
+// txState is where a Tx stands. It goes from receiving to open, from there to
+// committed, and from each to ended.
+type txState int
+
+const (
+	txReceiving txState = iota
+	txOpen              // all files are staged
+	txCommitted
+	txEnded
+)
+
+// Files are the files received, in the order of the form.
+func (tx *Tx) Files() []File { return slices.Clone(tx.files) }
+
+// Commit publishes all files, under [Options.CommitTimeout]. If one cannot be
+// published none stays, and errors.As finds an [*Error] in it. Pass a context that does
+// not end with the client's connection, since what was published then is only
+// undone: context.WithoutCancel(r.Context()) is usual.
+func (tx *Tx) Commit(ctx context.Context) error {
+	err := tx.commit(ctx)
+	if err == nil {
+		tx.s.progress.is(StateDone, "")
+		tx.s.leave()
+	}
+	return err
+}
+
+// commit is Commit for a caller that has more to do before the request ends.
+func (tx *Tx) commit(ctx context.Context) error {
+	if tx.state != txOpen {
+		return internal(errors.New("upload: Commit of an upload that has ended"))
+	}
+	tx.s.progress.is(StateCommitting, "")
+	ctx, cancel := context.WithTimeout(ctx, tx.s.h.opts.CommitTimeout)
+	defer cancel()
+	for i, staged := range tx.staged {
+		if err := worker.Apart(func() error { return staged.Commit(ctx) }); err != nil {
+			e := commitError(err)
+			tx.s.about = tx.files[i]
+			e.Field, e.Name = tx.s.about.Field, tx.s.about.Name
+			return tx.refused(e, slices.Delete(tx.Files(), i, i+1))
+		}
+	}
+	tx.state = txCommitted
+	tx.s.place.leave()
+	tx.settleBody()
+	tx.s.decide(Event{Kind: KindAccepted, Files: tx.Files()})
+	return nil
+}
+
+// Rollback removes the files unless they were committed; afterwards it does
+// nothing. It needs no context: the client may be gone and storage must be told
+// all the same. An error says that something was left; it was logged.
+func (tx *Tx) Rollback() error {
+	received := tx.state == txOpen // else a storage has panicked
+	if tx.state != txReceiving && !received {
+		return nil
+	}
+	defer tx.s.leave()
+	defer tx.settleBody()
+	err := tx.rollback()
+	if received {
+		tx.s.decide(Event{Kind: KindAborted, Files: tx.Files(), Err: err})
+	}
+	return err
+}
+
+func (tx *Tx) rollback() error {
+	tx.state = txEnded
+	defer tx.s.place.leave()
+	return tx.discard(tx.s.ctx)
+}
+
+// Undo removes the files again that Commit published, as when the host's own
+// transaction failed afterwards. It does so whether or not ctx is cancelled.
+func (tx *Tx) Undo(ctx context.Context) error {
+	if tx.state != txCommitted {
+		return nil
+	}
+	tx.state = txEnded
+	tx.s.h.sessions.reenter(&tx.s.live)
+	defer tx.s.leave()
+	begin := time.Now()
+	err := tx.discard(ctx)
+	tx.s.tell(Event{Kind: KindUndone, Files: tx.Files(), Duration: time.Since(begin), Err: err})
+	return err
+}
+
+// discard removes all files of the request, in reverse order, whatever one
+// answers, within one CleanupTimeout.
+func (tx *Tx) discard(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tx.s.h.opts.CleanupTimeout)
+	defer cancel()
+	var errs []error
+	for i, s := range slices.Backward(tx.staged) {
+		errs = append(errs, tx.s.cleanup(ctx, tx.files[i], s.Discard))
+	}
+	return errors.Join(errs...)
+}
+
+// settleBody gives the limiter what was not used. What was read of an upload that was
+// refused before the limiter had granted anything is charged as a request of its own,
+// unless nobody knows whose it is.
+func (tx *Tx) settleBody() {
+	account, read := &tx.s.account, tx.s.body.read
+	if !account.granted && tx.s.grant != nil && account.limiter != nil && read > 0 {
+		account.charge(tx.s.ctx, Claim{Subject: tx.s.grant.Subject, Request: tx.s.r}, read)
+		return
+	}
+	account.settle(tx.s.ctx, Usage{Files: len(tx.files), Bytes: read})
+}
+
+// refused undoes what was received and tells the log and the hooks.
+func (tx *Tx) refused(err error, others []File) error {
+	e := *errorOf(err)
+	if e.Err == nil && err != error(errorOf(err)) { //nolint:errorlint // whether err is an *Error itself
+		e.Err = err // joined with more, for the log
+	}
+	receiving := tx.state == txReceiving
+	blame(tx.s.ctx, &e, err, tx.s.body.err, receiving)
+	e.Others = others
+	defer tx.s.leave()
+	defer tx.s.body.owe(tx.s.r.Context(), tx.settleBody)
+	_ = tx.rollback()
+	tx.s.decide(tx.s.refusal(&e))
+	return &unreadError{&e, tx.s.body}
+}

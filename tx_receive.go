@@ -1,0 +1,191 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/airlock-go/upload/internal/form"
+)
+
+// Receive reads the whole form and stages its files: when it returns without
+// an error, every validator has accepted every file, all are in storage, and
+// none is readable before [Tx.Commit].
+//
+// The text fields are in r.Form, r.PostForm and r.MultipartForm (whose File is
+// empty), so that form binding works afterwards.
+//
+// On error nothing is kept, and errors.As finds an [*Error] in it; give it to
+// [Handler.RespondError], which knows how to answer a client that is still
+// sending.
+func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
+	tx := &Tx{s: h.newSession(r, newBody(w, r, h.pace()))}
+	defer func() {
+		tx.s.body.close(r)
+		tx.s.worker.Close()
+		if tx.state == txReceiving { // as when storage panics
+			_ = tx.Rollback()
+		}
+	}()
+	if err := tx.receive(); err != nil {
+		return nil, tx.refused(err, tx.files)
+	}
+	tx.state = txOpen
+	return tx, nil
+}
+
+func (tx *Tx) receive() error {
+	if !tx.s.h.sessions.enter(&tx.s.live) {
+		return errShutdown
+	}
+	boundary, err := tx.admit()
+	if err != nil {
+		return err
+	}
+	fr := form.NewReader(tx.s.body, boundary, form.Limits{
+		Parts:         tx.s.grant.MaxFiles + len(tx.s.h.opts.Fields) + maxTextFields + 1,
+		Fields:        maxTextFields,
+		FieldBytes:    maxTextFieldSize,
+		FieldsBytes:   tx.s.h.opts.MaxTextSize,
+		HeaderBytes:   maxHeaderSize,
+		EpilogueBytes: maxEpilogue,
+	})
+	defer fr.Release()
+	values := url.Values{}
+	if err := tx.parts(fr, values); err != nil {
+		return err
+	}
+	if len(tx.files) == 0 && !tx.s.h.opts.AllowNoFile {
+		return Reject(CodeNoFile, "the form has no file")
+	}
+	tx.fillForm(values)
+	return nil
+}
+
+const (
+	textPartOverhead = 1 << 10 // allowed for the headers of a text field
+	maxEpilogue      = 8 << 10
+)
+
+// admit judges all that can be judged before the first byte of the body is
+// read, so that a refusal is early and costs nothing, and returns the form's
+// boundary.
+func (tx *Tx) admit() (boundary string, err error) {
+	h, r := tx.s.h, tx.s.r
+	if r.Method != http.MethodPost {
+		return "", Reject(CodeMethod, "uploads are sent with POST")
+	}
+	if err := h.sameOrigin(r); err != nil {
+		return "", err
+	}
+	if tx.s.grant, err = h.authorized(r, h.opts.MaxFileSize); err != nil {
+		return "", err
+	}
+	if boundary, err = form.Boundary(r.Header); err != nil {
+		return "", formError(err)
+	}
+	if tx.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		return "", Reject(CodeMalformed, "the query cannot be read") // the error quotes it
+	}
+	if r.MultipartForm != nil {
+		return "", internal(errors.New("the form was read before the upload handler, as by FormValue in a middleware"))
+	}
+	limit := tx.bodyLimit()
+	switch {
+	case r.ContentLength == 0:
+		return "", Reject(CodeNoFile, "the request has no body")
+	case r.ContentLength > limit:
+		return "", Reject(CodeTooLarge, fmt.Sprintf(
+			"the request is too large; it may carry %d files of %s each", tx.s.grant.MaxFiles, byteSize(tx.s.grant.MaxFileSize)))
+	}
+	tx.s.progress = h.opts.Progress.begin(r, tx.s.grant.Subject, StateWaiting, r.ContentLength)
+	declared := r.ContentLength
+	if declared < 0 {
+		declared = limit
+	}
+	if err := tx.s.reserve(Claim{Files: tx.s.grant.MaxFiles, Bytes: declared}); err != nil {
+		return "", err
+	}
+	if err := tx.takePlace(); err != nil {
+		return "", err
+	}
+	tx.s.progress.is(StateReceiving, "")
+	tx.s.body.progress = tx.s.progress
+	tx.s.body.open(limit, r)
+	h.warnNoDeadlines(tx.s)
+	return boundary, nil
+}
+
+// bodyLimit is the largest body that can be within all other limits.
+func (tx *Tx) bodyLimit() int64 {
+	o := &tx.s.h.opts
+	rest := o.MaxTextSize + maxTextFields*textPartOverhead + int64(tx.s.grant.MaxFiles)*maxHeaderSize + maxEpilogue
+	if tx.s.grant.MaxFileSize > (math.MaxInt64-rest)/int64(tx.s.grant.MaxFiles) {
+		return math.MaxInt64
+	}
+	return int64(tx.s.grant.MaxFiles)*tx.s.grant.MaxFileSize + rest
+}
+
+// takePlace waits for a place.
+func (tx *Tx) takePlace() error {
+	wait := tx.s.h.opts.MaxWait
+	if tx.s.r.ProtoMajor > 1 {
+		wait = 0 // a stream that waits unread takes its connection's window
+	}
+	tx.waitUntil = time.Now().Add(wait)
+	gate, subject := tx.s.h.gate, tx.s.grant.Subject
+	if !gate.TryAcquire(subject, 1) {
+		ctx, cancel := context.WithTimeout(tx.s.ctx, wait)
+		defer cancel()
+		if err := gate.Acquire(ctx, subject, 1); err != nil {
+			return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
+		}
+	}
+	tx.s.holdPlace(func() { gate.Release(subject, 1) })
+	return nil
+}
+
+// parts reads the form to its end.
+func (tx *Tx) parts(fr *form.Reader, values url.Values) error {
+	for {
+		p, err := fr.Next()
+		if err == io.EOF { //nolint:errorlint // the bare one, as form.Reader promises
+			return nil
+		}
+		if err != nil {
+			return formError(err)
+		}
+		if p.IsFile {
+			if err := tx.file(fr, p, values); err != nil {
+				return err
+			}
+			continue
+		}
+		text, err := fr.Field(p)
+		if err != nil {
+			return formError(err)
+		}
+		values.Add(p.Name, text)
+	}
+}
+
+// fillForm does what ParseMultipartForm does, without files, so that r's form
+// methods and the binding of frameworks find the text fields. As there, values
+// of the query come first in r.Form.
+func (tx *Tx) fillForm(values url.Values) {
+	r := tx.s.r
+	r.PostForm = values
+	r.MultipartForm = &multipart.Form{Value: values, File: map[string][]*multipart.FileHeader{}}
+	r.Form = url.Values{}
+	for _, from := range []url.Values{tx.query, values} {
+		for key, vs := range from {
+			r.Form[key] = append(r.Form[key], vs...)
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/internal/worker"
+)
+
+// All accepts what every one of the validators accepts, asked in order. With
+// no validator it accepts nothing.
+func All(validators ...Validator) Validator {
+	validators = slices.Clone(validators)
+	return &rule{own: allOurs(validators), declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+		if len(validators) == 0 {
+			return nil, Reject(CodeTypeNotAllowed, "no files are accepted")
+		}
+		var all observers
+		given := false
+		defer func() {
+			if !given { // refused, or a validator panicked
+				_ = all.Close()
+			}
+		}()
+		for _, v := range validators {
+			o, err := v.Validate(ctx, in)
+			if o != nil { // even beside an error, since it is to be closed
+				all = append(all, o)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		given = true
+		return all.orNil(), nil
+	}}
+}
+
+// The validators of this package judge declarations by these.
+
+func declareAll(validators []Validator) func(context.Context, *Incoming) error {
+	return func(ctx context.Context, in *Incoming) error {
+		for _, v := range validators {
+			if err := declare(ctx, v, in); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// Any accepts what at least one of the validators accepts. When all refuse, the
+// answer is that of the first for which the type was not the reason, else that
+// of the last. With no validator it accepts nothing.
+func Any(validators ...Validator) Validator {
+	validators = slices.Clone(validators)
+	return &rule{own: allOurs(validators), declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+		err := Reject(CodeTypeNotAllowed, "no files are accepted")
+		var open alternatives
+		given := false
+		defer func() {
+			if !given { // not needed any more, or a validator panicked
+				_ = open.Close()
+			}
+		}()
+		for _, v := range validators {
+			o, e := v.Validate(ctx, in)
+			switch {
+			case e != nil:
+				_ = worker.Contain(func() error { return closeObserver(o) })
+				if errors.Is(err, CodeTypeNotAllowed) {
+					err = e
+				}
+			case o == nil: // accepted for good
+				return nil, nil
+			default:
+				open.add(o)
+			}
+		}
+		if len(open.observers) == 0 {
+			return nil, err
+		}
+		given = true
+		return &open, nil
+	}}
+}
+
+// declareAny refuses what every one of the validators refuses.
+func declareAny(validators []Validator) func(context.Context, *Incoming) error {
+	return func(ctx context.Context, in *Incoming) error {
+		var first error
+		for _, v := range validators {
+			err := declare(ctx, v, in)
+			switch {
+			case err == nil:
+				return nil
+			case first == nil || errors.Is(first, CodeTypeNotAllowed):
+				first = err
+			}
+		}
+		return first
+	}
+}
+
+// ForField chooses the validator by the form field. A field that is not listed
+// accepts nothing.
+func ForField(fields map[string]Validator) Validator {
+	return choose(fields, func(in *Incoming) (string, error) {
+		return in.Field, Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(in.Field)))
+	})
+}
+
+// ForType chooses the validator by the detected type. A type that is not
+// listed is refused.
+func ForType(types map[string]Validator) Validator {
+	return choose(types, func(in *Incoming) (string, error) { return in.Type, typeNotAllowed(in.Type) })
+}
+
+func choose(from map[string]Validator, by func(*Incoming) (key string, missing error)) Validator {
+	from = maps.Clone(from)
+	return &rule{
+		own: allOurs(slices.Collect(maps.Values(from))),
+		judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+			key, missing := by(in)
+			if v := from[key]; v != nil {
+				return v.Validate(ctx, in)
+			}
+			return nil, missing
+		},
+		declare: func(ctx context.Context, in *Incoming) error {
+			key, missing := by(in)
+			if v := from[key]; v != nil {
+				return declare(ctx, v, in)
+			}
+			return missing
+		},
+	}
+}
+
+// observers is an Observer that all of several must agree to.
+type observers []Observer
+
+func (all observers) orNil() Observer {
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
+	}
+	return all
+}
+
+func (all observers) Write(p []byte) (int, error) {
+	for _, o := range all {
+		if err := show(o, p); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
+func (all observers) Verdict() error {
+	for _, o := range all {
+		if err := o.Verdict(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes those that want it, all of them, whatever one answers.
+func (all observers) Close() error {
+	var errs []error
+	for _, o := range all {
+		errs = append(errs, worker.Contain(func() error { return closeObserver(o) }))
+	}
+	return errors.Join(errs...)
+}
+
+func (all observers) ours() bool {
+	for _, o := range all {
+		if !isOurs(o) {
+			return false
+		}
+	}
+	return true
+}
+
+// alternatives is an Observer of which one is enough. One that refuses is shown
+// no more.
+type alternatives struct {
+	observers observers
+	refused   []error // by index; nil while it has not refused
+	last      error
+}
+
+func (a *alternatives) add(o Observer) {
+	a.observers, a.refused = append(a.observers, o), append(a.refused, nil)
+}
+
+func (a *alternatives) Write(p []byte) (int, error) {
+	return len(p), a.each(func(o Observer) error { return show(o, p) })
+}
+
+func (a *alternatives) Verdict() error { return a.each(Observer.Verdict) }
+
+// each asks all that have not refused, and is nil while one is left.
+func (a *alternatives) each(ask func(Observer) error) error {
+	open := false
+	for i, o := range a.observers {
+		if a.refused[i] != nil {
+			continue
+		}
+		if a.refused[i] = ask(o); a.refused[i] != nil {
+			a.last = a.refused[i]
+			continue
+		}
+		open = true
+	}
+	if open {
+		return nil
+	}
+	return a.last
+}
+
+func (a *alternatives) Close() error { return a.observers.Close() }
+
+func (a *alternatives) ours() bool { return a.observers.ours() }
