@@ -39,7 +39,8 @@ import (
 //
 // The answer may take as long as reading the file does; the server's WriteTimeout
 // begins anew behind it. Done may be called for several requests at a time. The
-// error is an [*Error], for [Handler.RespondError], or what done returned.
+// error is one in which errors.As finds an [*Error], for [Handler.RespondError], or what
+// done returned.
 func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string, done func(File) error) (f File, err error) {
 	ctl := http.NewResponseController(w)
 	stopWriteDeadline(ctl, r)
