@@ -34,18 +34,21 @@ func corsRule(origin, method, header, expose string) string {
 		"<AllowedHeader>" + header + "</AllowedHeader><ExposeHeader>" + expose + "</ExposeHeader></CORSRule></CORSConfiguration>"
 }
 
-// TestCheckSettings: every answer that AWS has for a setting, and what it means.
-func TestCheckSettings(t *testing.T) {
-	t.Parallel()
+// answered is what a service answers about a setting, "" for the answer that is right,
+// and what that means for a topic.
+type answered struct {
+	setting, answer string
+	topic           s3bucket.Topic
+	state           s3bucket.State
+	says            string
+}
+
+// answers are all that AWS has for a setting.
+func answers() []answered {
 	const ok, wrong, unclear = s3bucket.StateOK, s3bucket.StateWrong, s3bucket.StateCannotTell
 	const origin = "https://app.example.com"
 	abort := abortRule("", 7)
-	for _, row := range []struct {
-		setting, answer string
-		topic           s3bucket.Topic
-		state           s3bucket.State
-		says            string
-	}{
+	return []answered{
 		{"", "", s3bucket.TopicPublicBlock, ok, "all four"},
 		{"publicAccessBlock", "404 NoSuchPublicAccessBlockConfiguration", s3bucket.TopicPublicBlock, wrong, "has none"},
 		{"publicAccessBlock", "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>", s3bucket.TopicPublicBlock, wrong, "IgnorePublicAcls is off"},
@@ -105,14 +108,42 @@ func TestCheckSettings(t *testing.T) {
 		{"tags", "404 NoSuchKey", s3bucket.TopicRights, wrong, "s3:DeleteObjectTagging"},
 		{"list", "<ListAllMyBucketsResult><Buckets><Bucket><Name>payroll</Name></Bucket></Buckets></ListAllMyBucketsResult>", s3bucket.TopicRights, wrong, "s3:ListAllMyBuckets"},
 		{"list", "<ListAllMyBucketsResult><Buckets><Bucket><Name>bucket</Name></Bucket></Buckets></ListAllMyBucketsResult>", s3bucket.TopicRights, ok, ""},
-	} {
-		t.Run(fmt.Sprintf("%s/%s/%s", row.topic, row.setting, row.answer), func(t *testing.T) {
-			svc, bucket := newService(t, s3store.Options{}, layout(), map[string]string{row.setting: row.answer})
-			got := finding(t, bucket.Check(t.Context()), row.topic)
-			require.Equal(t, row.state, got.State, got.Explanation)
-			require.Contains(t, got.Explanation, row.says)
-			requireClean(t, svc)
-		})
+	}
+}
+
+// together takes one answer of each topic and setting, and leaves the others. The
+// right answers, which the list begins with for each topic, are taken first.
+func together(answers []answered) (taken, left []answered) {
+	settings, topics := map[string]bool{}, map[s3bucket.Topic]bool{}
+	for _, a := range answers {
+		if settings[a.setting] || topics[a.topic] {
+			left = append(left, a)
+			continue
+		}
+		settings[a.setting], topics[a.topic] = a.setting != "", true
+		taken = append(taken, a)
+	}
+	return taken, left
+}
+
+// TestCheckSettings: every answer that AWS has for a setting, and what it means.
+func TestCheckSettings(t *testing.T) {
+	t.Parallel()
+	for taken, left := together(answers()); len(taken) > 0; taken, left = together(left) {
+		changes := map[string]string{}
+		for _, a := range taken {
+			changes[a.setting] = a.answer
+		}
+		svc, bucket := newService(t, s3store.Options{}, layout(), changes)
+		r := bucket.Check(t.Context())
+		for _, a := range taken {
+			t.Run(fmt.Sprintf("%s/%s/%s", a.topic, a.setting, a.answer), func(t *testing.T) {
+				got := finding(t, r, a.topic)
+				require.Equal(t, a.state, got.State, got.Explanation)
+				require.Contains(t, got.Explanation, a.says)
+			})
+		}
+		requireClean(t, svc)
 	}
 }
 
