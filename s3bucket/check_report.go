@@ -15,8 +15,8 @@ type Report struct {
 	Proposal *Proposal `json:"proposal,omitempty"`
 }
 
-// Worst returns StateWrong if something is wrong, else StateCannotTell if that is the answer
-// to something, else StateOK.
+// Worst returns StateWrong if something is wrong, else StateCannotTell if that is the
+// answer to something, else StateOK.
 func (r Report) Worst() State {
 	worst := StateOK
 	for _, f := range r.Findings {

@@ -21,7 +21,7 @@ type Layout struct {
 	// what is not named here the policies neither allow nor hold back for a scan.
 	KeyPrefixes []string
 
-	// StagingPrefixes are the PresignOptions.KeyPrefix of all presigners of the
+	// StagingPrefixes are the PresignOptions.StagingPrefix of all presigners of the
 	// application, "" included. What clients send lies under each of them in the
 	// segment [storage.StagingSegment], whoever the caller is. Default: none, there
 	// are no direct uploads.

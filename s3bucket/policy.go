@@ -31,9 +31,9 @@ const policyVersion = "2012-10-17"
 
 // Policy returns the least that a role needs, as an identity policy: every path
 // of the library that the role has works with exactly these actions, and each of
-// them is needed by some. It is made of the [Layout] and of the
-// [s3store.Options], and makes no call. It is an error to ask for [RoleDirect] in a layout without direct
-// uploads, and to ask for that of a store that has the alias of an access point for a bucket.
+// them is needed by some. It is made of the [Layout] and of the [s3store.Options], and
+// makes no call. It is an error to ask for [RoleDirect] in a layout without direct
+// uploads, or for any role if the store has the alias of an access point for a bucket.
 //
 // What encryption with a KMS key needs is not part of it, since a key is named in
 // many ways: kms:GenerateDataKey on the key for roles that write, and kms:Decrypt

@@ -21,9 +21,9 @@ func (b *Bucket) pinsCopies() bool { return b.direct() && !b.opts.Profile.NoPinn
 // the [Layout] has direct uploads.
 //
 // It is meant for the start of a program, which should end if [Report.Worst] is
-// StateWrong. It makes about twenty calls, and as many to remove what it wrote as Check
-// does, fewer without direct uploads. It sees what a service does not do at all, and no more: run Check before the
-// first user comes, and after each update of the service.
+// StateWrong. It makes about twenty calls, fewer without direct uploads, and others to
+// remove what it wrote. It sees what a service does not do at all, and no more: run
+// Check before the first user comes, and after each update of the service.
 func (b *Bucket) Verify(ctx context.Context) Report {
 	return b.examine(ctx, verifying)
 }

@@ -137,7 +137,7 @@ func TestEachActionIsNeeded(t *testing.T) {
 // actions are all of a role's policy.
 func actions(t *testing.T, role s3bucket.Role, versioned bool) (all []left) {
 	t.Helper()
-	store, err := s3store.New(s3.New(s3.Options{}), "bucket", options(versioned))
+	store, err := s3store.New(s3.New(s3.Options{}), "bucket", options())
 	require.NoError(t, err)
 	bucket, err := s3bucket.New(store, layout(versioned))
 	require.NoError(t, err)

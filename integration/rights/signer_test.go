@@ -21,7 +21,7 @@ func TestSigners(t *testing.T) {
 	user := s3test.User(t)
 	signer, closeIdle := user.Client(user.Endpoint)
 	t.Cleanup(closeIdle)
-	opts := options(false)
+	opts := options()
 	opts.Signer = signer
 	store, err := s3store.New(w.bucket.Client, w.bucket.Name, opts)
 	require.NoError(t, err)

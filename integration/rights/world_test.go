@@ -66,7 +66,7 @@ func newWorld(t testing.TB, role s3bucket.Role, versioned bool, out left) *world
 		server.CloseClientConnections()
 		server.Close()
 	})
-	w.store, err = s3store.New(client, w.bucket.Name, options(versioned))
+	w.store, err = s3store.New(client, w.bucket.Name, options())
 	require.NoError(t, err)
 	w.care, err = s3bucket.New(w.store, layout(versioned))
 	require.NoError(t, err)
@@ -91,7 +91,7 @@ func withForms(statements []s3bucket.Statement, bucket string) []s3bucket.Statem
 }
 
 // options are those of all stores here.
-func options(versioned bool) *s3store.Options {
+func options() *s3store.Options {
 	return &s3store.Options{
 		Tags: map[string]string{"app": "test"}, Logger: slog.New(slog.DiscardHandler),
 	}
