@@ -11,21 +11,20 @@ import (
 
 // Caller is how calls about one bucket are made. It is safe for concurrent use.
 type Caller struct {
-	bucket  string
-	timeout time.Duration
-	sums    checksums
-	http    s3.HTTPClient // that of the client, which stays at its host
+	bucket       string
+	timeout      time.Duration
+	whenRequired bool
+	http         s3.HTTPClient // that of the client, which stays at its host
 }
 
 // New returns a Caller for a client. timeout is for one call, its retries included.
 // With whenRequired a call has a checksum only where the protocol demands one.
 func New(client *s3.Client, bucket string, timeout time.Duration, whenRequired bool) *Caller {
-	o := client.Options()
-	return &Caller{bucket, timeout, checksums(whenRequired), Unredirected(o.HTTPClient, maxRedirects)}
+	return &Caller{bucket, timeout, whenRequired, Unredirected(client.Options().HTTPClient, maxRedirects)}
 }
 
 // configure is the option that every call is made with.
 func (c *Caller) configure(o *s3.Options) {
-	c.sums.configure(o)
+	configure(o, c.whenRequired)
 	o.HTTPClient = c.http
 }
