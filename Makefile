@@ -30,7 +30,7 @@ UNWATCHED := github.com/versity/... github.com/gofiber/... github.com/valyala/..
 RACE      := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race $(UNWATCHED:%=-gcflags=%=-race=false))
 
 # The packages whose tests take longest.
-LONGEST := s3store internal/inspect . rights browser memory pdfreaders bucket uploadtest
+LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders bucket uploadtest
 
 .PHONY: test test-minio test-s3 lint vuln fuzz cover bench soak run
 
