@@ -1,0 +1,36 @@
+package s3bucket_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/s3bucket"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// A program that ends when its S3 server does not do what uploads rely on: this one
+// takes what nobody signed.
+func ExampleBucket_Verify() {
+	server := httptest.NewServer(s3fake.New("uploads")) // checks no signatures
+	defer server.Close()
+
+	store, err := s3store.New(client(server.URL), "uploads", nil)
+	if err != nil {
+		panic(err)
+	}
+	bucket, err := s3bucket.New(store, s3bucket.Layout{KeyPrefixes: []string{"avatars/"}})
+	if err != nil {
+		panic(err)
+	}
+	report := bucket.Verify(context.Background())
+	if report.Worst() == s3bucket.StateWrong {
+		fmt.Print(report)
+	}
+	// Output:
+	// ok           reachable: the bucket answers
+	// wrong        signatures: the service takes a write with a forged signature; use another service: here anybody reads, replaces and removes everything
+	// ok           conditional writes: If-None-Match is enforced
+	// ok           probes removed: nothing that was written to try is left
+}
