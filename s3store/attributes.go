@@ -1,6 +1,11 @@
 package s3store
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -70,10 +75,11 @@ func (s *Store) createInput(a attributes) *s3.CreateMultipartUploadInput {
 	}
 }
 
-// optional is how the SDK wants a field that may be missing.
-func optional(v string) *string {
-	if v == "" {
-		return nil
+// wireDigest is a hexadecimal SHA-256 as S3 writes it, "" if there is none.
+func wireDigest(digest string) (string, error) {
+	sum, err := hex.DecodeString(digest)
+	if err != nil || len(sum) != 0 && len(sum) != sha256.Size {
+		return "", fmt.Errorf("s3store: %q is not a SHA-256", digest)
 	}
-	return aws.String(v)
+	return base64.StdEncoding.EncodeToString(sum), nil
 }

@@ -2,15 +2,13 @@ package s3store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -83,66 +81,8 @@ func (s *Store) wholeFile(ctx context.Context, d storage.DirectObject, method st
 	return in, expires, nil
 }
 
-// wireDigest is a hexadecimal SHA-256 as S3 writes it, "" if there is none.
-func wireDigest(digest string) (string, error) {
-	sum, err := hex.DecodeString(digest)
-	if err != nil || len(sum) != 0 && len(sum) != sha256.Size {
-		return "", fmt.Errorf("s3store: %q is not a SHA-256", digest)
-	}
-	return base64.StdEncoding.EncodeToString(sum), nil
-}
-
 func stagedAttributes(d storage.DirectObject) attributes {
 	return attributes{key: d.Key, mediaType: d.Type, disposition: stagedDisposition}
-}
-
-// CreateMultipart implements [storage.DirectStorage]. When an answer is lost it
-// aborts every other open upload of the key, so keys must be unique.
-func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (uploadID string, err error) {
-	if err := s.opts.Profile.parts(); err != nil {
-		return "", err
-	}
-	t := target{store: s, key: d.Key}
-	if err := t.open(ctx, s.createInput(stagedAttributes(d))); err != nil {
-		return "", err
-	}
-	return aws.ToString(t.uploadID), nil
-}
-
-// SignPart implements [storage.DirectStorage]. The length is signed and, where the
-// [Profile] says so, a header field against copies. There is no type, since browsers
-// send a part without one. The same part may be sent again until the upload is
-// completed.
-//
-// Some clients send nothing but the URL and the bytes, Uppy 6 among them. They work
-// where no field is signed: at AWS's own hosts, and with the profile [MinIO] or
-// NoCopyGuard.
-func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
-	if err := s.opts.Profile.parts(); err != nil {
-		return nil, err
-	}
-	switch {
-	case number < 1 || number > maxParts:
-		return nil, fmt.Errorf("s3store: there is no part %d of 1 to %d", number, maxParts)
-	case d.Size < 1 || d.Size > maxPartSize:
-		return nil, fmt.Errorf("s3store: a part has 1 byte to 5 GiB, not %d bytes", d.Size)
-	}
-	expires, err := s.lifetime(ctx, d.Expires)
-	if err != nil {
-		return nil, err
-	}
-	signed, err := s.presign.PresignUploadPart(ctx, &s3.UploadPartInput{
-		Bucket:              s.bucket,
-		ExpectedBucketOwner: s.owner,
-		Key:                 &d.Key,
-		UploadId:            &uploadID,
-		PartNumber:          aws.Int32(int32(number)),
-		ContentLength:       &d.Size,
-	}, s.signSending(expires))
-	if err != nil {
-		return nil, s.caller.Explain(ctx, err)
-	}
-	return sendable(signed, d.Size)
 }
 
 // sendable is a signed request as clients are told of it. That the length is
@@ -159,4 +99,22 @@ func sendable(signed *v4.PresignedHTTPRequest, size int64) (*storage.SignedReque
 		}
 	}
 	return &storage.SignedRequest{Method: signed.Method, URL: signed.URL, Headers: headers}, nil
+}
+
+// SignedHeaders returns the header fields that requests signed for clients can have,
+// in lower case and in order. A bucket's CORS rule has to allow pages to send them.
+func (s *Store) SignedHeaders() []string {
+	headers := []string{"content-type", "content-disposition", "cache-control", "if-none-match", "x-amz-checksum-sha256"}
+	for name, used := range map[string]bool{
+		strings.ToLower(copyCondition):                s.guard == byCondition,
+		"x-amz-tagging":                               s.tagging != nil,
+		"x-amz-server-side-encryption":                s.opts.SSE != "",
+		"x-amz-server-side-encryption-aws-kms-key-id": s.kmsKeyID != nil,
+	} {
+		if used {
+			headers = append(headers, name)
+		}
+	}
+	slices.Sort(headers)
+	return headers
 }

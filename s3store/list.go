@@ -2,7 +2,6 @@ package s3store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -17,8 +16,6 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
-
-var errUnordered = errors.New("s3store: the service does not list in order, or lists the same page again")
 
 // ListObjects implements [storage.Lister] with one call, of s3:ListBucket. It
 // lists what can be read: what lies behind a delete marker is for the lifecycle

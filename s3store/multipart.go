@@ -15,13 +15,6 @@ import (
 // codeNoUpload is S3's answer for a multipart upload that is not open.
 const codeNoUpload = "NoSuchUpload"
 
-// create opens the multipart upload.
-func (f *staged) create(ctx context.Context) error {
-	in := f.store.createInput(f.attributes())
-	in.ChecksumAlgorithm = f.store.checksum
-	return f.open(ctx, in)
-}
-
 func (s *Store) abortUpload(ctx context.Context, key, id string) error {
 	_, err := s3calls.Do(ctx, s.caller, s.client.AbortMultipartUpload, &s3.AbortMultipartUploadInput{
 		Bucket:              s.bucket,

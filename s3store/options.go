@@ -3,6 +3,7 @@ package s3store
 import (
 	"errors"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -21,6 +22,22 @@ const (
 	defaultMaxMemory   = 64 << 20
 	defaultCallTimeout = time.Minute
 )
+
+// What a [Store] does at a time, except in tests.
+const (
+	// copySize is the most bytes that one call copies, unless there would be
+	// more than maxParts calls: S3 would take 5 GiB, for which CallTimeout may be
+	// too short.
+	copySize = 512 << 20
+
+	// listedVersions is how many versions of one key are listed, and removed, before
+	// the caller is asked to call again.
+	listedVersions = 10_000
+)
+
+// ScanTag is the key of the tag in which GuardDuty Malware Protection for S3 keeps its
+// result, if its plan says that objects are tagged.
+const ScanTag = "GuardDutyMalwareScanStatus"
 
 // Options are the settings of a [Store]. The zero value is ready for AWS.
 type Options struct {
@@ -108,4 +125,19 @@ func (o *Options) complete() error {
 		return errors.New("s3store: KMSKeyID needs an SSE of aws:kms or aws:kms:dsse")
 	}
 	return nil
+}
+
+// tagging is Tags as a header field has them.
+func (o *Options) tagging() string {
+	tags := make(url.Values, len(o.Tags))
+	for k, v := range o.Tags {
+		tags.Set(k, v)
+	}
+	return tags.Encode()
+}
+
+// tagged reports that tags would forge a result.
+func tagged(tags map[string]string) bool {
+	_, there := tags[ScanTag]
+	return there
 }

@@ -14,16 +14,6 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// promotion is one attempt of Promote.
-type promotion struct {
-	target
-	storage.Promotion
-	digest string // that S3 has to find when it copies, "" if it is not asked
-}
-
-// promotePauses are what Promote waits before it tries again.
-var promotePauses = []time.Duration{50 * time.Millisecond, 200 * time.Millisecond}
-
 // Promote implements [storage.DirectStorage]. The bytes are copied within S3, by a
 // multipart upload that takes them only while the staged object's ETag is p.ETag
 // and becomes an object only while there is none under p.Key: CopyObject would be

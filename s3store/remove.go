@@ -64,15 +64,6 @@ func (s *Store) RemoveListed(ctx context.Context, o storage.ListedObject) error 
 	return s.deleteReadable(ctx, o.Key, out.VersionId, out.ETag)
 }
 
-// deleteReadable removes what is readable under a key: the version, or the object of
-// that ETag if its id is "null".
-func (s *Store) deleteReadable(ctx context.Context, key string, version, etag *string) error {
-	if aws.ToString(version) == nullVersion {
-		return s.deleteUnversioned(ctx, key, etag)
-	}
-	return s.deleteVersion(ctx, key, version)
-}
-
 // deleteOlder removes a version as it was listed. If its id is "null" there can be
 // another by now, which stays.
 func (s *Store) deleteOlder(ctx context.Context, key string, v version) error {
@@ -88,12 +79,6 @@ func (s *Store) deleteOlder(ctx context.Context, key string, v version) error {
 	return s.deleteVersion(ctx, key, v.id)
 }
 
-// is reports whether two versions are the same object or delete marker, as far as
-// lists tell.
-func (v version) is(w version) bool {
-	return aws.ToString(v.id) == aws.ToString(w.id) && v.etag == w.etag && v.modified.Equal(w.modified)
-}
-
 // sameObject compares what a list told with what there is.
 func sameObject(now *s3.HeadObjectOutput, o storage.ListedObject) bool {
 	return s3calls.Unquoted(aws.ToString(now.ETag)) == s3calls.Unquoted(o.ETag) && aws.ToInt64(now.ContentLength) == o.Size &&
@@ -103,28 +88,3 @@ func sameObject(now *s3.HeadObjectOutput, o storage.ListedObject) bool {
 // seconds makes times comparable: HTTP has whole seconds, lists may have finer
 // ones.
 func seconds(t *time.Time) time.Time { return aws.ToTime(t).Truncate(time.Second) }
-
-// deleteUnversioned removes the readable object if it has that ETag, and else is
-// [storage.ErrChanged].
-func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
-	if s.opts.Profile.InsecureUnconditionalPut {
-		etag = nil
-	}
-	_, err := s3calls.Do(ctx, s.caller, s.client.DeleteObject, &s3.DeleteObjectInput{
-		Bucket:              s.bucket,
-		ExpectedBucketOwner: s.owner,
-		Key:                 &key,
-		IfMatch:             etag,
-	})
-	switch {
-	case s3calls.Status(err) == http.StatusPreconditionFailed:
-		return fmt.Errorf("%w: %w", storage.ErrChanged, err)
-	case s3calls.Status(err) == http.StatusNotImplemented && etag != nil:
-		return s.deleteVersion(ctx, key, nil)
-	case s3calls.Code(err) == "NoSuchKey":
-		return nil
-	case s3calls.Silent(err):
-		return s.unlessGone(ctx, key, nil, err)
-	}
-	return err
-}

@@ -47,8 +47,8 @@ package s3store
 import (
 	"errors"
 	"maps"
-	"net/url"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -107,16 +107,12 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	if o.Signer == nil {
 		o.Signer = client
 	}
-	tags := make(url.Values, len(o.Tags))
-	for k, v := range o.Tags {
-		tags.Set(k, v)
-	}
 	return &Store{
 		client:    client,
 		caller:    s3calls.New(client, bucket, o.CallTimeout, o.Profile.ChecksumsWhenRequired),
 		bucket:    &bucket,
 		opts:      o,
-		tagging:   optional(tags.Encode()),
+		tagging:   optional(o.tagging()),
 		kmsKeyID:  optional(o.KMSKeyID),
 		owner:     optional(o.ExpectedBucketOwner),
 		checksum:  s3calls.Checksum(client, o.Profile.ChecksumsWhenRequired),
@@ -146,4 +142,12 @@ func (s *Store) Options() Options {
 // the store's buffers, used and idle, ever took. Both are at most MaxMemory.
 func (s *Store) Memory() (used, peak int64) {
 	return s.memory.budget.Used(), s.memory.mostLive()
+}
+
+// optional is how the SDK wants a field that may be missing.
+func optional(v string) *string {
+	if v == "" {
+		return nil
+	}
+	return aws.String(v)
 }

@@ -3,36 +3,10 @@ package s3store
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
 	"github.com/airlock-go/upload/storage"
-)
-
-// staged is one file: in memory, or as an open multipart upload, or published,
-// or gone.
-type staged struct {
-	target
-	obj storage.Object
-
-	buffer *buffer               // the whole file while it is in memory
-	parts  []types.CompletedPart // what the multipart upload has to be completed from
-
-	spent     bool // Commit or Discard was called
-	published answer
-	version   *string // that Commit published, nil if there are none or it is not known
-}
-
-// answer is what is known of something that only S3 can know.
-type answer int
-
-const (
-	no answer = iota
-	maybe
-	yes
 )
 
 // Stage implements [storage.Storage]. It reads a file into memory and, if it
@@ -116,68 +90,4 @@ func (s *Store) reserve(ctx context.Context, obj storage.Object, n int64) (*buff
 		return nil, context.Cause(ctx)
 	}
 	return nil, fmt.Errorf("s3store: %d bytes after waiting %v: %w", n, obj.MaxWait, storage.ErrBusy)
-}
-
-// source is the reader of a file, held to what it promised.
-type source struct {
-	r     io.Reader
-	left  int64 // bytes that may still come, without the one in ahead
-	err   error // of r, for good
-	ahead []byte
-	one   [1]byte // what ahead points to
-}
-
-// fill reads until b is full or the file ends. Of a full buffer it has to be
-// known whether it is the last before it is sent and before memory is taken for
-// the next, so fill then reads one byte ahead.
-func (s *source) fill(ctx context.Context, b *buffer) (more bool, err error) {
-	for !b.full() {
-		n, err := s.read(ctx, b.space())
-		b.size += int64(n)
-		if err != nil {
-			return false, notEOF(err)
-		}
-	}
-	n, err := s.read(ctx, s.one[:])
-	s.ahead = s.one[:n]
-	if n > 0 {
-		return true, nil
-	}
-	return false, notEOF(err)
-}
-
-// rest returns the most bytes that can still come.
-func (s *source) rest() int64 { return s.left + int64(len(s.ahead)) }
-
-func (s *source) read(ctx context.Context, p []byte) (int, error) {
-	if len(s.ahead) > 0 {
-		n := copy(p, s.ahead)
-		s.ahead = nil
-		return n, nil
-	}
-	for range 100 {
-		if s.err != nil {
-			return 0, s.err
-		}
-		if ctx.Err() != nil {
-			return 0, context.Cause(ctx)
-		}
-		var n int
-		n, s.err = s.r.Read(p)
-		s.left -= int64(n)
-		if s.left < 0 {
-			return 0, errors.New("s3store: the reader delivers more than MaxSize")
-		}
-		if n > 0 {
-			return n, nil
-		}
-	}
-	return 0, io.ErrNoProgress
-}
-
-func notEOF(err error) error {
-	if err == io.EOF { //nolint:errorlint // a wrapped one is not the end of a reader
-		return nil
-	}
-	return err
 }

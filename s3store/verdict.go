@@ -10,10 +10,6 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// ScanTag is the key of the tag in which GuardDuty Malware Protection for S3 keeps its
-// result, if its plan says that objects are tagged.
-const ScanTag = "GuardDutyMalwareScanStatus"
-
 // scanResults are the values of ScanTag. UNSUPPORTED stands for files protected
 // by passwords and for those over GuardDuty's quotas, too.
 var scanResults = map[string]storage.ScanResult{
@@ -22,12 +18,6 @@ var scanResults = map[string]storage.ScanResult{
 	"UNSUPPORTED":      storage.ScanUnsupported,
 	"ACCESS_DENIED":    storage.ScanFailed,
 	"FAILED":           storage.ScanFailed,
-}
-
-// tagged reports that tags would forge a result.
-func tagged(tags map[string]string) bool {
-	_, there := tags[ScanTag]
-	return there
 }
 
 // ScanVerdict implements [storage.ScanReader] with one call, which needs

@@ -89,14 +89,6 @@ func (f *staged) write(ctx context.Context, opt func(*s3.Options)) (version *str
 	return out.VersionId, nil
 }
 
-func (f *staged) attributes() attributes {
-	digest := ""
-	if f.obj.SHA256 != nil {
-		digest = f.obj.SHA256()
-	}
-	return f.store.published(f.key, f.obj.Type, f.obj.Name, f.nonce, digest)
-}
-
 // resolve settles what a write that failed with cause has done.
 func (f *staged) resolve(ctx context.Context, cause error) (free bool, err error) {
 	found, version, err := f.settle(ctx, cause)

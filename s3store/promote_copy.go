@@ -14,15 +14,8 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-const (
-	// copySize is the most bytes that one call copies, unless there would be
-	// more than maxParts calls: S3 would take 5 GiB, for which CallTimeout may be
-	// too short.
-	copySize = 512 << 20
-
-	// maxCopies is how many calls copy at a time.
-	maxCopies = 4
-)
+// maxCopies is how many calls copy at a time.
+const maxCopies = 4
 
 // copy makes the staged object's bytes the parts of the upload. When it returns,
 // no call is under way on our side.

@@ -3,7 +3,6 @@ package s3store
 import (
 	"context"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,24 +46,6 @@ func (p Profile) guard(signer *s3.Client, bucket string) guard {
 		return noGuard
 	}
 	return byCondition
-}
-
-// SignedHeaders returns the header fields that requests signed for clients can have,
-// in lower case and in order. A bucket's CORS rule has to allow pages to send them.
-func (s *Store) SignedHeaders() []string {
-	headers := []string{"content-type", "content-disposition", "cache-control", "if-none-match", "x-amz-checksum-sha256"}
-	for name, used := range map[string]bool{
-		strings.ToLower(copyCondition):                s.guard == byCondition,
-		"x-amz-tagging":                               s.tagging != nil,
-		"x-amz-server-side-encryption":                s.opts.SSE != "",
-		"x-amz-server-side-encryption-aws-kms-key-id": s.kmsKeyID != nil,
-	} {
-		if used {
-			headers = append(headers, name)
-		}
-	}
-	slices.Sort(headers)
-	return headers
 }
 
 // sign is an option for presigning.

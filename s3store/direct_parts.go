@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"strconv"
 
@@ -15,6 +14,55 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
 )
+
+// CreateMultipart implements [storage.DirectStorage]. When an answer is lost it
+// aborts every other open upload of the key, so keys must be unique.
+func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (uploadID string, err error) {
+	if err := s.opts.Profile.parts(); err != nil {
+		return "", err
+	}
+	t := target{store: s, key: d.Key}
+	if err := t.open(ctx, s.createInput(stagedAttributes(d))); err != nil {
+		return "", err
+	}
+	return aws.ToString(t.uploadID), nil
+}
+
+// SignPart implements [storage.DirectStorage]. The length is signed and, where the
+// [Profile] says so, a header field against copies. There is no type, since browsers
+// send a part without one. The same part may be sent again until the upload is
+// completed.
+//
+// Some clients send nothing but the URL and the bytes, Uppy 6 among them. They work
+// where no field is signed: at AWS's own hosts, and with the profile [MinIO] or
+// NoCopyGuard.
+func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
+	if err := s.opts.Profile.parts(); err != nil {
+		return nil, err
+	}
+	switch {
+	case number < 1 || number > maxParts:
+		return nil, fmt.Errorf("s3store: there is no part %d of 1 to %d", number, maxParts)
+	case d.Size < 1 || d.Size > maxPartSize:
+		return nil, fmt.Errorf("s3store: a part has 1 byte to 5 GiB, not %d bytes", d.Size)
+	}
+	expires, err := s.lifetime(ctx, d.Expires)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := s.presign.PresignUploadPart(ctx, &s3.UploadPartInput{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Key:                 &d.Key,
+		UploadId:            &uploadID,
+		PartNumber:          aws.Int32(int32(number)),
+		ContentLength:       &d.Size,
+	}, s.signSending(expires))
+	if err != nil {
+		return nil, s.caller.Explain(ctx, err)
+	}
+	return sendable(signed, d.Size)
+}
 
 // Parts implements [storage.DirectStorage]. It takes a call to S3 for every 1,000
 // parts. A list that repeats itself, or has more parts than S3 allows, is an error.
@@ -85,13 +133,4 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 // bucket's lifecycle rule.
 func (s *Store) AbortMultipart(ctx context.Context, key, uploadID string) error {
 	return s.abortUpload(ctx, key, uploadID)
-}
-
-// missing makes S3's answers for what does not exist fs.ErrNotExist.
-func missing(err error) error {
-	switch s3calls.Code(err) {
-	case codeNoUpload, "NoSuchKey", "NotFound": // the last of HeadObject, whose answers have no body
-		return fmt.Errorf("s3store: %w: %w", fs.ErrNotExist, err)
-	}
-	return err
 }

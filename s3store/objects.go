@@ -1,0 +1,92 @@
+package s3store
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload/internal/s3calls"
+	"github.com/airlock-go/upload/storage"
+)
+
+// head describes a version of the object, or what is readable if version is nil.
+func (s *Store) head(ctx context.Context, key string, version *string) (*s3.HeadObjectOutput, error) {
+	return s3calls.Do(ctx, s.caller, s.client.HeadObject, &s3.HeadObjectInput{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Key:                 &key,
+		VersionId:           version,
+	})
+}
+
+// missing makes S3's answers for what does not exist fs.ErrNotExist.
+func missing(err error) error {
+	switch s3calls.Code(err) {
+	case codeNoUpload, "NoSuchKey", "NotFound": // the last of HeadObject, whose answers have no body
+		return fmt.Errorf("s3store: %w: %w", fs.ErrNotExist, err)
+	}
+	return err
+}
+
+// deleteReadable removes what is readable under a key: the version, or the object of
+// that ETag if its id is "null".
+func (s *Store) deleteReadable(ctx context.Context, key string, version, etag *string) error {
+	if aws.ToString(version) == nullVersion {
+		return s.deleteUnversioned(ctx, key, etag)
+	}
+	return s.deleteVersion(ctx, key, version)
+}
+
+// deleteVersion removes one version, or the object if version is nil. That it is
+// gone already is not an error, however the service puts that: some refuse the
+// id of a version that they have no longer.
+func (s *Store) deleteVersion(ctx context.Context, key string, version *string) error {
+	_, err := s3calls.Do(ctx, s.caller, s.client.DeleteObject, &s3.DeleteObjectInput{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Key:                 &key,
+		VersionId:           version,
+	})
+	if s3calls.Silent(err) || version != nil && s3calls.Refused(err) {
+		return s.unlessGone(ctx, key, version, err)
+	}
+	return err
+}
+
+// deleteUnversioned removes the readable object if it has that ETag, and else is
+// [storage.ErrChanged].
+func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
+	if s.opts.Profile.InsecureUnconditionalPut {
+		etag = nil
+	}
+	_, err := s3calls.Do(ctx, s.caller, s.client.DeleteObject, &s3.DeleteObjectInput{
+		Bucket:              s.bucket,
+		ExpectedBucketOwner: s.owner,
+		Key:                 &key,
+		IfMatch:             etag,
+	})
+	switch {
+	case s3calls.Status(err) == http.StatusPreconditionFailed:
+		return fmt.Errorf("%w: %w", storage.ErrChanged, err)
+	case s3calls.Status(err) == http.StatusNotImplemented && etag != nil:
+		return s.deleteVersion(ctx, key, nil)
+	case s3calls.Code(err) == "NoSuchKey":
+		return nil
+	case s3calls.Silent(err):
+		return s.unlessGone(ctx, key, nil, err)
+	}
+	return err
+}
+
+// unlessGone returns err, of a removal, unless there is nothing to remove any more.
+func (s *Store) unlessGone(ctx context.Context, key string, version *string, err error) error {
+	_, asked := s.head(ctx, key, version)
+	if status := s3calls.Status(asked); status == http.StatusNotFound || version != nil && status == http.StatusBadRequest {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,57 @@
+package s3store
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// staged is one file: in memory, or as an open multipart upload, or published,
+// or gone.
+type staged struct {
+	target
+	obj storage.Object
+
+	buffer *buffer               // the whole file while it is in memory
+	parts  []types.CompletedPart // what the multipart upload has to be completed from
+
+	spent     bool // Commit or Discard was called
+	published answer
+	version   *string // that Commit published, nil if there are none or it is not known
+}
+
+// answer is what is known of something that only S3 can know.
+type answer int
+
+const (
+	no answer = iota
+	maybe
+	yes
+)
+
+// attributes are those of the object that Commit publishes. The digest is among them
+// once the file was read.
+func (f *staged) attributes() attributes {
+	digest := ""
+	if f.obj.SHA256 != nil {
+		digest = f.obj.SHA256()
+	}
+	return f.store.published(f.key, f.obj.Type, f.obj.Name, f.nonce, digest)
+}
+
+// create opens the multipart upload.
+func (f *staged) create(ctx context.Context) error {
+	in := f.store.createInput(f.attributes())
+	in.ChecksumAlgorithm = f.store.checksum
+	return f.open(ctx, in)
+}
+
+// forget frees the memory of a file that fits one part.
+func (f *staged) forget() {
+	if f.buffer != nil {
+		f.buffer.free()
+		f.buffer = nil
+	}
+}

@@ -1,0 +1,65 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// maxVersions is how many versions of its own Discard expects at most.
+const maxVersions = 10
+
+// Discard implements [storage.Staged]. It goes on when ctx ends, for a few calls'
+// time at most. On versioned buckets it removes the version that Commit
+// published and leaves no delete marker. Object Lock, and the lack of
+// s3:DeleteObjectVersion there, make it fail. Where versioning is suspended it needs
+// s3:DeleteObject and leaves a delete marker, since S3 binds no other removal to an
+// ETag.
+func (f *staged) Discard(ctx context.Context) error {
+	f.spent = true
+	f.forget()
+	ctx = context.WithoutCancel(ctx)
+	if err := f.abort(ctx); err != nil {
+		return err
+	}
+	return f.withdraw(ctx)
+}
+
+// withdraw removes the published object. A version's id is never used twice, but
+// under a bare key there can be somebody else's object by now, so the nonce is
+// asked for first.
+func (f *staged) withdraw(ctx context.Context) error {
+	for range maxVersions {
+		if f.published == no {
+			return nil
+		}
+		var etag *string
+		if f.published == maybe || !isUnique(f.version) {
+			found, out, err := f.find(ctx)
+			if err != nil {
+				return err
+			}
+			if found != ours {
+				f.published = no
+				return nil
+			}
+			f.published, f.version, etag = yes, out.VersionId, out.ETag
+		}
+		err := f.store.deleteReadable(ctx, f.key, f.version, etag)
+		if errors.Is(err, storage.ErrChanged) { // it was replaced after the look
+			f.published = no
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		// Without conditions a retried PutObject may have created a version
+		// more, which is what is readable now.
+		f.published, f.version = no, nil
+		if f.store.opts.Profile.InsecureUnconditionalPut {
+			f.published = maybe
+		}
+	}
+	return errors.New("s3store: the object is still readable after it was deleted")
+}

@@ -1,0 +1,96 @@
+package s3store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/airlock-go/upload/internal/s3calls"
+)
+
+// nullVersion is the id of whatever was written last while versioning was off.
+const nullVersion = "null"
+
+// version is one of a key's, or a delete marker.
+type version struct {
+	id       *string
+	etag     string // "" of a delete marker
+	modified time.Time
+}
+
+// is reports whether two versions are the same object or delete marker, as far as
+// lists tell.
+func (v version) is(w version) bool {
+	return aws.ToString(v.id) == aws.ToString(w.id) && v.etag == w.etag && v.modified.Equal(w.modified)
+}
+
+// isUnique reports whether a version id names one object for ever.
+func isUnique(version *string) bool {
+	v := aws.ToString(version)
+	return v != "" && v != nullVersion
+}
+
+// errManyVersions comes with those versions that were listed.
+var errManyVersions = fmt.Errorf("s3store: the key has more than %d versions; remove it again for the rest", listedVersions)
+
+// errUnordered is the error of lists that never end.
+var errUnordered = errors.New("s3store: the service does not list in order, or lists the same page again")
+
+// versions lists the versions and delete markers of exactly this key. With
+// errManyVersions it returns those that it has listed. A list that comes back to a
+// place or a version is an error.
+func (s *Store) versions(ctx context.Context, key string) (all []version, err error) {
+	in := &s3.ListObjectVersionsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key}
+	listed, places := map[string]bool{}, map[string]bool{"": true}
+	for {
+		out, err := s3calls.Do(ctx, s.caller, s.client.ListObjectVersions, in)
+		if err != nil {
+			return nil, err
+		}
+		page, next := versionsOf(out, key), aws.ToString(out.NextVersionIdMarker)
+		for _, v := range page {
+			id := aws.ToString(v.id)
+			if listed[id] {
+				return nil, errUnordered
+			}
+			listed[id] = true
+		}
+		all = append(all, page...)
+		// Longer keys with this prefix are listed after it.
+		switch {
+		case !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextKeyMarker) != key:
+			return all, nil
+		case len(page) == 0, places[next]:
+			return nil, errUnordered
+		case len(all) >= s.maxListed:
+			return all, errManyVersions
+		}
+		places[next] = true
+		in.KeyMarker, in.VersionIdMarker = out.NextKeyMarker, out.NextVersionIdMarker
+	}
+}
+
+// versionsOf are those of the key on a page.
+func versionsOf(out *s3.ListObjectVersionsOutput, key string) (page []version) {
+	for _, v := range out.Versions {
+		if aws.ToString(v.Key) == key {
+			page = append(page, version{v.VersionId, aws.ToString(v.ETag), aws.ToTime(v.LastModified)})
+		}
+	}
+	for _, m := range out.DeleteMarkers {
+		if aws.ToString(m.Key) == key {
+			page = append(page, version{m.VersionId, "", aws.ToTime(m.LastModified)})
+		}
+	}
+	return page
+}
+
+// mayNotList reports that S3 refused to list versions, or cannot.
+func mayNotList(err error) bool {
+	return (s3calls.Refused(err) || s3calls.Status(err) == http.StatusNotImplemented) && s3calls.Code(err) != "NoSuchBucket"
+}
