@@ -3,18 +3,16 @@ package sweep
 import (
 	"context"
 	"fmt"
-	"github.com/airlock-go/upload/internal/worker"
-	"github.com/airlock-go/upload/storage"
 	"slices"
 	"time"
+
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
 )
 
 // measured is how many objects are asked about, at least, before the first of
 // them is removed: half of a page, so that a page of old objects is one measure.
 const measured = 500
-
-// proportion counts what was asked about.
-type proportion struct{ asked, orphaned int }
 
 // settle judges what is pending, all of it before the first is removed.
 func (r *run) settle(ctx context.Context) error {

@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
+
 	"github.com/airlock-go/upload/internal/worker"
 	"github.com/airlock-go/upload/storage"
-	"time"
 )
 
 // removeAll removes objects, if this is no dry run.
@@ -48,18 +49,6 @@ func (r *run) orphan(ctx context.Context, f Finding, remove func() error) error 
 	}
 	r.count(f.Outcome)
 	return r.tell(ctx, f)
-}
-
-func (r *run) count(o Outcome) {
-	r.report.Orphaned++
-	switch o {
-	case Removed:
-		r.report.Removed++
-	case Changed:
-		r.report.Changed++
-	case Failed:
-		r.report.Failed++
-	}
 }
 
 // tooManyFailed is an error if as many removals have failed as may.

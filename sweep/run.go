@@ -2,54 +2,14 @@ package sweep
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"log/slog"
+	"time"
+
 	"github.com/airlock-go/upload/internal/worker"
 	"github.com/airlock-go/upload/storage"
-	"strings"
-	"time"
 )
 
-// Run sweeps once, from cursor on, which is "" or the Cursor of an earlier
-// report, of a run that ended early or whose process did. The work of a page
-// that was begun is begun again then, which does no harm.
-//
-// It ends with an error when ctx does, when the storage cannot list or its clock
-// cannot be believed, when Referenced, Progress or Found fail, and with
-// [ErrLimit], [ErrFailures] and [ErrShare]; what it has done till then
-// is in the report. A removal that fails ends nothing, and is an error after the last
-// page. Only one that is nil says that all was swept.
-func (s *Sweeper) Run(ctx context.Context, cursor string) (Report, error) {
-	r := &run{Sweeper: s}
-	r.report.Cursor = cursor
-	at, err := parseCursor(cursor, s.opts.Prefix)
-	for err == nil {
-		if at, err = r.page(ctx, at); err != nil {
-			break
-		}
-		if len(r.pending) == 0 {
-			r.report.Cursor = at.encode(s.opts.Prefix)
-		}
-		if s.opts.Progress != nil {
-			err = worker.Apart(func() error { return s.opts.Progress(ctx, r.report) })
-		}
-		if at == (position{}) {
-			break
-		}
-		if err == nil && len(r.pending) == 0 {
-			err = r.tooManyFailed()
-		}
-	}
-	switch {
-	case err == nil && r.report.Failed > 0:
-		err = fmt.Errorf("sweep: %d of %d orphans could not be removed, the first: %w", r.report.Failed, r.report.Orphaned, r.failure)
-	case err == nil:
-		err = r.excess
-	}
-	return r.report, err
-}
-
-// sweep is one run.
+// run is one call of [Sweeper.Run].
 type run struct {
 	*Sweeper
 	report   Report
@@ -61,125 +21,37 @@ type run struct {
 	next     time.Time              // when the next removal may begin
 }
 
-// page does one page and returns the place behind it, the beginning if that is
-// the end.
-func (r *run) page(ctx context.Context, at position) (position, error) {
-	list := r.objects
-	if at.uploads {
-		list = r.uploads
+// proportion counts what was asked about.
+type proportion struct{ asked, orphaned int }
+
+// tell tells of a finding, whatever its outcome, to the log and the host.
+func (r *run) tell(ctx context.Context, f Finding) error {
+	attrs := []slog.Attr{
+		slog.String("key", f.Key), slog.String("upload", f.UploadID),
+		slog.Int64("size", f.Size), slog.Time("modified", f.Modified),
 	}
-	next, err := list(ctx, at.after)
-	switch {
-	case err != nil:
-		return at, err
-	case next != "" && next == at.after:
-		return at, errors.New("sweep: the storage lists the same page for ever")
-	case next != "":
-		return position{at.uploads, next}, nil
-	case !at.uploads:
-		return position{uploads: true}, nil
+	switch f.Outcome {
+	case Removed:
+		r.opts.Logger.LogAttrs(ctx, slog.LevelInfo, "sweep: swept", attrs...)
+	case Failed:
+		attrs = append(attrs, slog.String("error", f.Err.Error()))
+		r.opts.Logger.LogAttrs(ctx, slog.LevelError, "sweep: an orphan could not be removed", attrs...)
 	}
-	return position{}, nil
+	if r.opts.Found == nil {
+		return nil
+	}
+	return worker.Apart(func() error { r.opts.Found(ctx, f); return nil })
 }
 
-// objects judges a page of objects before it removes anything, and settles what is pending once that is
-// enough to be measured.
-func (r *run) objects(ctx context.Context, after string) (next string, err error) {
-	page, err := r.store.ListObjects(ctx, r.opts.Prefix, after)
-	if err == nil {
-		err = r.clock(page.Time)
+// count counts an orphan by what became of it.
+func (r *run) count(o Outcome) {
+	r.report.Orphaned++
+	switch o {
+	case Removed:
+		r.report.Removed++
+	case Changed:
+		r.report.Changed++
+	case Failed:
+		r.report.Failed++
 	}
-	if err != nil {
-		return "", err
-	}
-	var staged []storage.ListedObject
-	for _, o := range page.Items {
-		old, err := r.candidate(ctx, Finding{Key: o.Key, Size: o.Size, Modified: o.Modified})
-		switch {
-		case err != nil:
-			return "", err
-		case old && storage.IsStaging(o.Key):
-			staged = append(staged, o)
-		case old:
-			r.pending = append(r.pending, o)
-		}
-	}
-	if err := r.removeAll(ctx, staged); err != nil {
-		return "", err
-	}
-	if len(r.pending) >= measured || page.Next == "" {
-		err = r.settle(ctx)
-	}
-	return page.Next, err
-}
-
-// uploads judges a page of uploads, and aborts what is stale. A key can have more
-// uploads than a page holds, and then the page is asked for again as long as some of
-// it goes.
-func (r *run) uploads(ctx context.Context, after string) (next string, err error) {
-	for known := map[string]bool(nil); ; {
-		page, err := r.store.ListUploads(ctx, r.opts.Prefix, after)
-		if err == nil {
-			err = r.clock(page.Time)
-		}
-		if err != nil {
-			return "", err
-		}
-		before := r.report.Removed
-		if known, err = r.abortStale(ctx, page.Items, known); err != nil {
-			return "", err
-		}
-		if page.Next == "" || r.report.Removed == before || page.Items[0].Key != page.Items[len(page.Items)-1].Key {
-			return page.Next, nil
-		}
-	}
-}
-
-// abortStale aborts what is stale of a page of uploads, and returns the ids of all of
-// it. What is known was on the page before, and is passed over.
-func (r *run) abortStale(ctx context.Context, page []storage.ListedUpload, known map[string]bool) (listed map[string]bool, _ error) {
-	var stale []Finding
-	listed = make(map[string]bool, len(page))
-	for _, u := range page {
-		listed[u.UploadID] = true
-		if known[u.UploadID] {
-			continue
-		}
-		f := Finding{Key: u.Key, UploadID: u.UploadID, Modified: u.Initiated}
-		old, err := r.candidate(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		if old {
-			stale = append(stale, f)
-		}
-	}
-	for _, f := range stale {
-		if err := r.orphan(ctx, f, func() error { return r.store.AbortMultipart(ctx, f.Key, f.UploadID) }); err != nil {
-			return nil, err
-		}
-	}
-	return listed, nil
-}
-
-// candidate counts what was listed, and reports whether it may be removed if
-// nothing refers to it.
-func (r *run) candidate(ctx context.Context, f Finding) (bool, error) {
-	if !strings.HasPrefix(f.Key, r.opts.Prefix) {
-		return false, fmt.Errorf("sweep: the storage lists %q under the prefix %q", f.Key, r.opts.Prefix)
-	}
-	old, err := r.old(f)
-	if err != nil {
-		return false, err
-	}
-	r.report.Seen++
-	if err := storage.ValidKey(f.Key); err != nil {
-		r.report.Foreign++
-		f.Outcome, f.Err = Foreign, err
-		return false, r.tell(ctx, f)
-	}
-	if !old {
-		r.report.Young++
-	}
-	return old, nil
 }

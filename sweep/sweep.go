@@ -86,12 +86,12 @@ type Sweeper struct {
 	opts       Options
 }
 
-// SweepOptions is everything of a [Sweeper] beside where and whom to ask. The
+// Options is everything of a [Sweeper] beside where and whom to ask. The
 // zero value is refused for its lack of a Prefix.
 type Options struct {
 	// Prefix is what the keys to be swept begin with. It ends in "/"; if it
 	// does not, one is added. All below it must be what Referenced knows of.
-	// The staging keys of a [upload.Presigner] are below its own KeyPrefix, so they
+	// The staging keys of a [upload.Presigner] are below its own StagingPrefix, so they
 	// may take a Sweeper of their own.
 	Prefix string
 
@@ -172,23 +172,23 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// ErrSweepLimit is returned by [Sweeper.Run] when there was more to remove than
+// ErrLimit is returned by [Sweeper.Run] when there was more to remove than
 // [Options.MaxRemovals]. The next run goes on from the report's cursor.
 var ErrLimit = errors.New("sweep: the sweep has removed as much as it may in one run")
 
-// ErrSweepFailures is returned by [Sweeper.Run] when [Options.MaxFailures]
+// ErrFailures is returned by [Sweeper.Run] when [Options.MaxFailures]
 // removals have failed, as under Object Lock or without the right. The error names
 // the first. The next run goes on from the report's cursor.
 var ErrFailures = errors.New("sweep: as many removals have failed as may in one run")
 
-// ErrSweepShare is returned by [Sweeper.Run] when Referenced left out a larger
+// ErrShare is returned by [Sweeper.Run] when Referenced left out a larger
 // share than [Options.MaxShare]. The error says how many objects that were.
 // If they are really left over, a run with a larger MaxShare removes them. The
 // next run begins with the cursor "": from one near the end only a few objects
 // can be measured.
 var ErrShare = errors.New("sweep: the sweep would remove a larger share than it may")
 
-// NewSweeper returns a Sweeper. referenced may be nil if Prefix is one of staging
+// New returns a Sweeper. referenced may be nil if Prefix is one of staging
 // keys alone, as "upload-staging/", which are never asked about.
 func New(store storage.Lister, referenced Referenced, opts *Options) (*Sweeper, error) {
 	s := &Sweeper{store: store, referenced: referenced}
@@ -196,17 +196,18 @@ func New(store storage.Lister, referenced Referenced, opts *Options) (*Sweeper, 
 		s.opts = *opts
 	}
 	if store == nil {
-		return nil, errors.New("sweep: NewSweeper needs a storage")
+		return nil, errors.New("sweep: New needs a storage")
 	}
 	if err := s.opts.fill(); err != nil {
 		return nil, err
 	}
 	if referenced == nil && !storage.IsStaging(s.opts.Prefix) {
-		return nil, errors.New("sweep: NewSweeper needs someone to ask which keys are referred to")
+		return nil, errors.New("sweep: New needs someone to ask which keys are referred to")
 	}
 	return s, nil
 }
 
+// fill puts in the defaults and checks the rest.
 func (o *Options) fill() error {
 	if o.Prefix != "" && !strings.HasSuffix(o.Prefix, "/") {
 		o.Prefix += "/"
@@ -220,7 +221,7 @@ func (o *Options) fill() error {
 	o.Logger = contained.Logger(o.Logger)
 	switch {
 	case o.Grace < 0, min(o.BatchSize, o.Rate, o.MaxRemovals, o.MaxFailures) < 0:
-		return errors.New("sweep: a limit of SweepOptions is negative")
+		return errors.New("sweep: a limit of Options is negative")
 	case !(o.MaxShare > 0 && o.MaxShare < 1): // and NaN
 		return errors.New("sweep: MaxShare is more than 0 and less than 1; AllowAnyShare allows the removal of everything")
 	case o.BatchSize > maxBatch:
