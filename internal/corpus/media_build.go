@@ -51,6 +51,13 @@ const (
 		"a.txthello world" + "PK\x05\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x2e\x00\x00\x00\x00\x00"
 )
 
+// Numbers of 32 bits, for fields that be32 and le32 write. An int can have 32 bits, of
+// which the highest is its sign.
+const (
+	bits32 = -1       // 0xffffffff
+	bit31  = -1 << 31 // 0x80000000
+)
+
 func be16(n int) string { return string(binary.BigEndian.AppendUint16(nil, uint16(n))) }
 func be32(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
 func be64(n int) string { return string(binary.BigEndian.AppendUint64(nil, uint64(n))) }

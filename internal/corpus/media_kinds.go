@@ -21,8 +21,8 @@ func mediaOf(mp4 string) string {
 	return mp4[strings.Index(mp4, "mdat")-4:]
 }
 
-var apeTag = "APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(0xa0000000) + be64(0) +
-	"APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(0x80000000) + be64(0)
+var apeTag = "APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(bit31+0x20000000) + be64(0) +
+	"APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(bit31) + be64(0)
 
 // branded returns the file with another major brand.
 func branded(file, brand string) string { return patch(file, 8, brand) }
