@@ -2,22 +2,8 @@ package storage
 
 import (
 	"context"
-	"errors"
-	"io"
-	"strings"
 	"time"
 )
-
-// StagingSegment is the path segment that marks the keys of files which clients
-// sent to the storage themselves and nobody has checked yet, as in
-// "tenants/upload-staging/1f0c…". No [upload.KeyGenerator] may use it, and no [upload.Links]
-// lead to such a key. A lifecycle rule should remove what is left there.
-const StagingSegment = "upload-staging"
-
-// IsStaging reports whether a segment of the key is [StagingSegment].
-func IsStaging(key string) bool {
-	return strings.Contains("/"+key+"/", "/"+StagingSegment+"/")
-}
 
 // What S3 allows, and so every [DirectStorage] may rely on.
 const (
@@ -82,47 +68,6 @@ type DirectStorage interface {
 	Promote(ctx context.Context, p Promotion) error
 }
 
-// ObjectReader is an optional ability of a [Storage]: looking at objects by
-// their key, staged ones of direct uploads included. The conformance suite needs
-// it.
-type ObjectReader interface {
-	// Stat describes the object. A key under which there is none is an error
-	// that is fs.ErrNotExist. Of an object that Promote published, Size and Nonce
-	// are always told.
-	Stat(ctx context.Context, key string) (Stored, error)
-
-	// OpenAt returns length bytes from offset on, which the caller closes. They
-	// are fewer only where the object ends before. A negative length is for all
-	// bytes to the end, a negative offset an error. The store reads no more than
-	// it is asked for, since a proxy asks for one byte of a large object.
-	//
-	// If the object has another ETag by then the error is [ErrChanged]; an etag of
-	// "" is any. A key under which there is none is fs.ErrNotExist.
-	OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error)
-}
-
-// LinkStorage is an optional ability of a [Storage]: links that let whoever has
-// them read one object for a while. [upload.NewLinks] needs it.
-type LinkStorage interface {
-	ObjectReader
-
-	// SignGet returns a URL that answers GET with the object, exactly g's type
-	// and disposition, and works until g.Expires has passed or the store's own
-	// credentials end. It does not look whether the object exists.
-	SignGet(ctx context.Context, key string, g SignedGet) (url string, err error)
-}
-
-// SignedGet is what is signed into a link.
-type SignedGet struct {
-	Type        string // answered as Content-Type
-	Disposition string // answered as Content-Disposition
-	Expires     time.Duration
-
-	// Version is of the only version that the URL leads to, "" for whichever is
-	// the current one. Stores without versions ignore it.
-	Version string
-}
-
 // DirectMethods says how a store can be sent a whole file in one request. For
 // each it must enforce exactly what is signed: key, type, length, digest.
 type DirectMethods struct {
@@ -171,7 +116,3 @@ type Promotion struct {
 	SHA256 string // hexadecimal, "" if it was not computed
 	Nonce  string // kept with the object, for Stat
 }
-
-// ErrChanged is returned when an object is not the one that was asked for by
-// its ETag.
-var ErrChanged = errors.New("upload: the object has changed")

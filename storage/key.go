@@ -35,3 +35,14 @@ func ValidKey(key string) error {
 	}
 	return nil
 }
+
+// StagingSegment is the path segment that marks the keys of files which clients
+// sent to the storage themselves and nobody has checked yet, as in
+// "tenants/upload-staging/1f0c…". No [upload.KeyGenerator] may use it, and no [upload.Links]
+// lead to such a key. A lifecycle rule should remove what is left there.
+const StagingSegment = "upload-staging"
+
+// IsStaging reports whether a segment of the key is [StagingSegment].
+func IsStaging(key string) bool {
+	return strings.Contains("/"+key+"/", "/"+StagingSegment+"/")
+}

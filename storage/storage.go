@@ -96,17 +96,6 @@ type Object struct {
 	SHA256 func() string
 }
 
-// Stored describes an object, as [ObjectReader.Stat] answers.
-type Stored struct {
-	Type    string // the Content-Type it is kept with
-	Name    string // the file name in its Content-Disposition, "" if it has none
-	Size    int64  // bytes
-	ETag    string // names the content
-	Version string // names this version of the object, "" where the store keeps none
-	SHA256  string // hexadecimal, "" if the store does not know it
-	Nonce   string // the random value of the upload that wrote it, "" if it is not known
-}
-
 var (
 	// ErrExists is returned by [Staged.Commit] when the key is already taken
 	// by an object that is not this upload's.
