@@ -18,7 +18,8 @@ type PDF struct {
 	// RefuseActive refuses files that hold what runs, acts on opening, loads from elsewhere or carries other files, except
 	// for what Allow lets pass: actions and annotations of other types than those that move within the file, show something
 	// or lead to the web on a click; actions that run by themselves and do more than choose what is shown; scripts,
-	// attachments, XFA forms, media; and encrypted files, in which nothing can be seen.
+	// attachments, XFA forms, media other than sounds of the file and models that name no other file; and encrypted files, in
+	// which nothing can be seen.
 	//
 	// It judges what each reader may read. A name that the author chose, of a font or a glyph, is no action. All bodies of an
 	// object must be harmless, since updates replace objects and readers rebuild cross references. So must what looks like an

@@ -25,7 +25,9 @@ func FuzzPDF(f *testing.F) {
 		pdf(catalog), pdf(objStm("<</S/JavaScript>>")), pdf("5 0 obj<</OpenAction 6 0 R>>endobj 6 0 obj[3 0 R/Fit]endobj"),
 		pdf("7 0 obj<</Length 8 0 R>>stream\nabc\nendstream endobj 8 0 obj 3 endobj"), pdf(pdfStream("", "5 %\n0 obj")),
 		pdf("7 0 obj<</Length 40>>stream\nabc\nendstream\nendobj", catalog, "8 0 obj 3 endobj"), pdf(pdfStream("/N 3/Filter/FlateDecode", deflate("acsp"))),
-		clicks(`/A<</S/URI/URI(http\072//x)/Next[6 0 R]>>`), pdf(pdfStream("", "endstream endobj 5 0 obj<</A(x)>>endobj")),
+		clicks(`/A<</S/URI/URI(http\072//x)/Next[6 0 R]>>`), "\xef\xbb\xbf\n% x\n" + pdf(catalog), pdf("7 0 obj<</Length 8 0 R>>stream\nendstream endo (\nendstream\nendobj"),
+		pdf(object(5, "<</Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>"), pdfStream("/Subtype/U3D", u3d(0x443355, strings.Repeat("\x00", 24), "")+u3dChain("x", 0, 3, u3d(0xffffff21, "x", "")))),
+		pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/Fl/DecodeParms<</Predictor 2/Columns 9>>", deflate("9 0 <</S/JavaScript>>"))), pdf(pdfStream("", "endstream endobj 5 0 obj<</A(x)>>endobj")),
 	} {
 		f.Add([]byte(s), []byte{1, 3, 2}, true)
 	}

@@ -189,6 +189,7 @@ func TestPDFBodiesOfOneObject(t *testing.T) {
 		{"cross reference to the body of another, from where the header is", strings.Repeat("\n", 99) + xref(prefix, object(7, web), opener, object(6, page)), action},
 		{"cross reference to the body of another, from where the file begins", strings.Repeat("\n", 99) + xref(prefix+99, object(7, web), opener, object(6, page)), action},
 		{"cross reference to the body of another, from behind a mark", "\xef\xbb\xbf\n" + xref(prefix, object(7, web), opener, object(6, page)), action},
+		{"cross reference in a table in front of the header, from where that is", fmt.Sprintf("%% xref 6 1 %010d 00000 n 7 1\n", prefix) + pdf(object(7, web), opener, object(6, page)), action},
 		{"cross reference in a hidden table, from where the header is", strings.Repeat("\n", 99) + pdf(object(7, web), opener, object(6, page), pdfStream("", fmt.Sprintf("xref\n6 1\n%010d 00000 n\n", prefix))), action},
 		{"cross reference to its own body", xref(prefix, object(6, page), opener), ""},
 		{"cross reference that leads nowhere", xref(12, object(6, page), opener), ""},

@@ -16,7 +16,7 @@ func placePacked(stream, index int64) place {
 // before it.
 type pdfTable struct {
 	pdfMarks
-	origin  int64         // where the header begins
+	origin  int64         // where the header begins: readers count offsets from there, or from the first byte
 	here    int64         // where the object begins that is being read, or the end of the last one
 	bodies  []pdfBodyAt   // by their ends
 	waiting []pdfExpected // cross references
@@ -115,18 +115,27 @@ func (t *pdfTable) settle(b *Budget) error {
 }
 
 func (t *pdfTable) follow(x pdfExpected, b *Budget) error {
-	var num uint32
-	var flags pdfFlag
 	if x.to < placeAt(0) {
+		var e pdfEntry
 		if t.used > 0 {
-			e := t.find(uint64(x.to))
-			num, flags = e.num, e.flags
+			e = *t.find(uint64(x.to))
 		}
-	} else {
-		num, flags = t.bodyAt(int64(x.to &^ placeAt(0))) //nolint:gosec // 63 bits
+		return t.lend(e.num, e.flags, x.num, b)
 	}
-	if flags != 0 && objectKey(int64(num)) != objectKey(x.num) {
-		return t.mark(x.num, flags, b)
+	offset := int64(x.to &^ placeAt(0)) //nolint:gosec // 63 bits
+	num, flags := t.bodyAt(offset)
+	err := t.lend(num, flags, x.num, b)
+	if err == nil && t.origin > 0 {
+		num, flags = t.bodyAt(offset + t.origin)
+		err = t.lend(num, flags, x.num, b)
+	}
+	return err
+}
+
+// lend lends what the body of an object is to another one.
+func (t *pdfTable) lend(num uint32, flags pdfFlag, to int64, b *Budget) error {
+	if flags != 0 && objectKey(int64(num)) != objectKey(to) {
+		return t.mark(to, flags, b)
 	}
 	return b.Spend(lookUpSteps)
 }

@@ -55,11 +55,7 @@ func (x *pdfReferences) atOffset(num, offset int64) {
 		return
 	}
 	t := &x.rules.table
-	err := t.lead(num, placeAt(offset), offset >= t.here, x.rules.budget)
-	if from := offset + t.origin; err == nil && from != offset {
-		err = t.lead(num, placeAt(from), from >= t.here, x.rules.budget)
-	}
-	if err != nil {
+	if err := t.lead(num, placeAt(offset), offset+t.origin >= t.here, x.rules.budget); err != nil {
 		x.rules.fail(err)
 	}
 }
