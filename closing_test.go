@@ -136,7 +136,7 @@ func TestRefusedBesideAnObserver(t *testing.T) {
 	for about, compose := range map[string]func(upload.Validator) upload.Validator{
 		"alone": func(v upload.Validator) upload.Validator { return v },
 		"All":   func(v upload.Validator) upload.Validator { return upload.All(upload.NotEmpty(), v) },
-		"Any":   func(v upload.Validator) upload.Validator { return upload.Any(v, upload.Extensions(".png")) },
+		"Any":   func(v upload.Validator) upload.Validator { return upload.Any(v, upload.Types("image/png")) },
 		"ForField": func(v upload.Validator) upload.Validator {
 			return upload.ForField(map[string]upload.Validator{"file": v})
 		},

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,16 +51,17 @@ import (
 // their first bytes alone: a valid head says nothing of what follows it.
 // text/html is not among the types, since what it does cannot be checked.
 //
-// Types panics when it does not know a type: that is a mistake of the program,
-// best found when it starts. [Images], [Documents] and [Archives] are presets
+// A type that Types does not know makes [New] fail, and every upload of a [Grant]
+// that has such a policy. [Images], [Documents] and [Archives] are presets
 // over it, with what can be tuned.
 func Types(types ...string) Validator { return typed(types, &contentOptions{}) }
 
 func typed(types []string, o *contentOptions) Validator {
 	types = slices.Clone(types)
+	var unknown []error
 	for _, t := range types {
 		if len(sniff.Extensions(t)) == 0 || t == "text/html" {
-			panic(fmt.Sprintf("upload: Types does not know the media type %q", t))
+			unknown = append(unknown, fmt.Errorf("upload: Types does not know the media type %q", t))
 		}
 	}
 	named := func(_ context.Context, in *Incoming) error {
@@ -72,7 +74,7 @@ func typed(types []string, o *contentOptions) Validator {
 		}
 		return nil
 	}
-	return &rule{own: true, declare: named, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: true, fault: errors.Join(unknown...), declare: named, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(in.Head) == 0 {
 			return nil, errEmpty
 		}

@@ -2,7 +2,6 @@ package upload
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/airlock-go/upload/internal/inspect"
 )
@@ -78,13 +77,25 @@ type DocumentOptions struct {
 	// plain text and CSV.
 	Types []string
 
-	// AllowPDF names what PDF files may hold that is refused by default, kind
-	// by kind: see [PDFContent]. Scripts never pass along with another kind.
-	AllowPDF []PDFContent
+	// AllowPDFCalculations accepts scripts in PDF files that are nothing but calls of
+	// Acrobat's functions for the fields of forms (AFNumber_Format, AFSimple_Calculate
+	// and the like) with constants as arguments. Default: refused.
+	AllowPDFCalculations bool
+
+	// AllowPDFAttachments accepts files in PDF files, as Factur-X and ZUGFeRD have
+	// them. They are data: nothing of them is looked at, so a program that unpacks
+	// them must not trust them. Default: refused.
+	AllowPDFAttachments bool
+
+	// AllowPDFRemoteLinks accepts links in PDF files to files by other than a relative
+	// path, so also to files of other machines (which tell those machines who clicks),
+	// and of other schemes than http, https, ftp, ftps, mailto, news and tel. Links
+	// that are scripts never pass. Default: refused.
+	AllowPDFRemoteLinks bool
 
 	// AllowActivePDF accepts PDF files that run scripts, act when they are
 	// opened, load from elsewhere or carry other files, and encrypted ones.
-	// Default: they are refused, except for what AllowPDF names. It is a best
+	// Default: they are refused, except for what the three options above name. It is a best
 	// effort: readers repair damaged files in ways of their own.
 	AllowActivePDF bool
 
@@ -132,52 +143,13 @@ func Documents(options *DocumentOptions) Validator {
 		}
 	}
 	return typed(types, &contentOptions{
-		passivePDF: !o.AllowActivePDF, allowPDF: allowed(o.AllowPDF), noFormulas: !o.AllowFormulas, markdownHTML: o.AllowMarkdownHTML,
+		passivePDF: !o.AllowActivePDF, allowPDF: inspect.PDFAllow{
+			Calculations: o.AllowPDFCalculations, Attachments: o.AllowPDFAttachments, Links: o.AllowPDFRemoteLinks,
+		}, noFormulas: !o.AllowFormulas, markdownHTML: o.AllowMarkdownHTML,
 		documents: inspect.Document{AllowLinks: o.AllowLinks, Limits: inspect.ZipLimits{
 			Entries: o.MaxEntries, EntrySize: o.MaxEntrySize, TotalSize: o.MaxTotalSize, Ratio: o.MaxRatio,
 		}},
 	})
-}
-
-// PDFContent is a kind of content that [DocumentOptions].AllowPDF lets pass in
-// PDF files.
-type PDFContent string
-
-// The kinds of content of PDF files that can be allowed.
-const (
-	// PDFFormCalculations are scripts that are nothing but calls of Acrobat's
-	// functions for the fields of forms (AFNumber_Format, AFSimple_Calculate
-	// and the like) with constants as arguments.
-	PDFFormCalculations PDFContent = "form_calculations"
-
-	// PDFAttachments are files in the file, as Factur-X and ZUGFeRD have them.
-	// They are data: nothing of them is looked at, so a program that unpacks
-	// them must not trust them.
-	PDFAttachments PDFContent = "attachments"
-
-	// PDFRemoteLinks are links to files by other than a relative path, so also to
-	// files of other machines (which tell those machines who clicks), and of other
-	// schemes than http, https, ftp, ftps, mailto, news and tel. Links that are
-	// scripts never pass.
-	PDFRemoteLinks PDFContent = "remote_links"
-)
-
-// allowed panics for a kind that it does not know: that is a mistake of the
-// program, best found when it starts.
-func allowed(kinds []PDFContent) (a inspect.PDFAllow) {
-	for _, k := range kinds {
-		switch k {
-		case PDFFormCalculations:
-			a.Calculations = true
-		case PDFAttachments:
-			a.Attachments = true
-		case PDFRemoteLinks:
-			a.Links = true
-		default:
-			panic(fmt.Sprintf("upload: Documents does not know the PDF content %q", k))
-		}
-	}
-	return a
 }
 
 // ArchiveOptions says what ZIP archives [Archives] accepts. Zero fields are the

@@ -25,7 +25,11 @@ import (
 // bytes and quoted.
 type Event struct {
 	Kind EventKind
-	Door Door
+
+	// Door is the way that the request came: "streamed" for a form that a [Handler]
+	// receives, "direct" for a step of a [Presigner], "link" for a file that [Links]
+	// hand out.
+	Door string
 
 	// Subject is who asked, "" for anonymous callers and before the authorizer
 	// has answered; of links it is [Link.Subject].
@@ -57,14 +61,11 @@ type Event struct {
 	Err error
 }
 
-// Door is the way that a request came.
-type Door string
-
-// The doors.
+// The doors of Event.Door.
 const (
-	DoorStreamed Door = "streamed" // a form that a Handler receives
-	DoorDirect   Door = "direct"   // a step of a Presigner
-	DoorLink     Door = "link"     // a file that Links hand out
+	doorStreamed = "streamed"
+	doorDirect   = "direct"
+	doorLink     = "link"
 )
 
 // Kind says what happened. New kinds may be added.
@@ -118,7 +119,7 @@ type Hooks struct {
 	// validators, the key generator and Event get. It must be ctx or made of
 	// it; nil is ctx. To each call of Start there is exactly one Event that is
 	// a decision.
-	Start func(ctx context.Context, door Door) context.Context
+	Start func(ctx context.Context, door string) context.Context
 
 	// Event is called for every event, right after it was logged. Its ctx has
 	// the values of what Start returned and does not end with the request,
@@ -134,7 +135,7 @@ type reporter struct {
 }
 
 // start tells that a request has arrived.
-func (r *reporter) start(ctx context.Context, door Door) context.Context {
+func (r *reporter) start(ctx context.Context, door string) context.Context {
 	made := make(chan context.Context, 1)
 	if f := r.hooks.Start; f != nil && r.hook(ctx, func() { made <- f(ctx, door) }) == nil {
 		if started := <-made; started != nil {
@@ -155,7 +156,7 @@ func (r *reporter) report(ctx context.Context, e Event) {
 
 // run calls f between start and report. In e it says what it decided; its error
 // is a refusal, and so is a panic before there is a decision.
-func (r *reporter) run(ctx context.Context, door Door, f func(ctx context.Context, e *Event) error) error {
+func (r *reporter) run(ctx context.Context, door string, f func(ctx context.Context, e *Event) error) error {
 	begin, e := time.Now(), Event{}
 	ctx = r.start(ctx, door)
 	defer func() {
@@ -215,7 +216,7 @@ func (e *Event) attrs() []slog.Attr {
 	if errors.As(e.Err, &refusal) && e.Kind == KindRefused {
 		attrs, cause = append(attrs, slog.String("reason", printable(refusal.Reason, maxLoggedText))), refusal.Err
 	}
-	attrs = append(attrs, slog.String("door", string(e.Door)), slog.String("subject", printable(e.Subject, maxLoggedName)))
+	attrs = append(attrs, slog.String("door", e.Door), slog.String("subject", printable(e.Subject, maxLoggedName)))
 	switch len(e.Files) {
 	case 0:
 	case 1:

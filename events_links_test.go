@@ -41,7 +41,7 @@ func TestLinkEvents(t *testing.T) {
 			l.Close() // waits for what comes behind the answer
 			kinds, got := s.take(t, l.log)
 			require.Equal(t, string(tc.kind), kinds)
-			require.Equal(t, upload.DoorLink, got.Door)
+			require.Equal(t, "link", got.Door)
 			require.Equal(t, tc.code, got.Code)
 			require.Equal(t, tc.bytes, got.Bytes)
 			if tc.code == "" {

@@ -31,7 +31,7 @@ type seenKey struct{}
 
 func (s *seen) hooks() upload.Hooks {
 	return upload.Hooks{
-		Start: func(ctx context.Context, _ upload.Door) context.Context {
+		Start: func(ctx context.Context, _ string) context.Context {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.starts++
@@ -128,7 +128,7 @@ func TestStreamedEvents(t *testing.T) {
 			serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { tc.serve(h, w, r) }), r)
 			kinds, got := s.take(t, log)
 			require.Equal(t, tc.kinds, kinds)
-			require.Equal(t, upload.DoorStreamed, got.Door)
+			require.Equal(t, "streamed", got.Door)
 			require.Equal(t, tc.want.Kind, got.Kind)
 			require.Equal(t, tc.want.Code, got.Code)
 			require.Equal(t, tc.want.Kind == upload.KindRefused, errors.Is(got.Err, got.Code))
@@ -197,7 +197,7 @@ func TestDirectEvents(t *testing.T) {
 		t.Helper()
 		got, e := s.take(t, d.log)
 		require.Equal(t, kinds, got, about)
-		require.Equal(t, upload.DoorDirect, e.Door, about)
+		require.Equal(t, "direct", e.Door, about)
 		require.Equal(t, bytes, e.Bytes, about)
 		if want.Name == "" {
 			require.Empty(t, e.Files, about)

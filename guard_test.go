@@ -207,7 +207,7 @@ func TestHungObserverKeepsItsBuffer(t *testing.T) {
 
 func TestHooksThatPanicChangeNothing(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{Hooks: upload.Hooks{
-		Start: func(context.Context, upload.Door) context.Context { panic("hook") },
+		Start: func(context.Context, string) context.Context { panic("hook") },
 		Event: func(context.Context, upload.Event) { panic("hook") },
 	}})
 	f.refuses(t, upload.CodeTypeNotAllowed, post(new(form).file("file", "a.txt", "1").file("file", "b.png", "<html>").String()))

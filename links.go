@@ -143,7 +143,7 @@ type Link struct {
 // [CodeNotFound] if there is none, or none that may be linked to. With
 // [LinksOptions.RequireScan] it is [CodeScanPending] before there is a verdict.
 func (l *Links) URL(ctx context.Context, link Link) (url string, err error) {
-	err = l.report.run(ctx, DoorLink, func(ctx context.Context, e *Event) error {
+	err = l.report.run(ctx, doorLink, func(ctx context.Context, e *Event) error {
 		url, err = l.url(ctx, link, e)
 		return err
 	})
@@ -223,7 +223,7 @@ func (l *Links) disposition(link Link, stored storage.Stored) string {
 // [Link.Subject] that comes beside an error is.
 func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := l.report.run(r.Context(), DoorLink, func(ctx context.Context, e *Event) error {
+		err := l.report.run(r.Context(), doorLink, func(ctx context.Context, e *Event) error {
 			return l.serve(w, r.WithContext(ctx), resolve, e)
 		})
 		switch {

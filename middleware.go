@@ -70,10 +70,10 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, next http.Handle
 	o.serve(w, r, next)
 }
 
-// ErrNotKept is the error of [Keep]: the files are removed at the end of the
+// errNotKept is the error of [Keep]: the files are removed at the end of the
 // request or were removed. One that was confirmed stays published instead, and
 // its client may confirm again.
-var ErrNotKept = errors.New("upload: the files are not kept")
+var errNotKept = errors.New("upload: the files are not kept")
 
 type outcomeKey struct{}
 
@@ -124,7 +124,7 @@ func Files(ctx context.Context) []File {
 // belong to the application, which refers to them. It returns nil if they stay,
 // as often as it is asked, and after the end of the request, too.
 //
-// Else it returns [ErrNotKept], and the application must not refer to them: the
+// Else it returns an error, and the application must not refer to them: the
 // request was answered with a status of 400 or more, as by an
 // [http.TimeoutHandler], was discarded, or has panicked; or ctx is not that of a
 // request of [Handler.Middleware] or [Presigner.ConfirmHandler].
@@ -139,13 +139,13 @@ func Files(ctx context.Context) []File {
 //
 // Of a commit that fails after it the files are left, referred to by nothing:
 // what a [sweep.Sweeper] finds. Called after the commit, nothing is left when that
-// fails, but on ErrNotKept the row must be removed again. It is safe for
+// fails, but on an error of Keep the row must be removed again. It is safe for
 // concurrent use and does not wait.
 func Keep(ctx context.Context) error {
 	if o := outcomeOf(ctx); o != nil && o.decide(kept) {
 		return nil
 	}
-	return ErrNotKept
+	return errNotKept
 }
 
 // Discard makes [Handler.Middleware] remove the files of the request of ctx

@@ -80,7 +80,7 @@ func (l pointLog) WithGroup(string) slog.Handler      { return l }
 
 func (p *points) hooks() upload.Hooks {
 	return upload.Hooks{
-		Start: func(ctx context.Context, _ upload.Door) context.Context {
+		Start: func(ctx context.Context, _ string) context.Context {
 			p.mu.Lock()
 			p.started++
 			p.mu.Unlock()

@@ -23,7 +23,7 @@ type session struct {
 	r   *http.Request
 	ctx context.Context // ends with the request, or when Shutdown cuts it
 	live
-	door    Door
+	door    string
 	grant   *Grant
 	worker  *worker.Worker
 	place   *place
@@ -38,9 +38,9 @@ type session struct {
 }
 
 func (h *Handler) newSession(r *http.Request, b *body) *session {
-	q := &session{h: h, r: r, live: live{body: b}, door: DoorStreamed, worker: &worker.Worker{Timeout: h.opts.CheckTimeout}}
+	q := &session{h: h, r: r, live: live{body: b}, door: doorStreamed, worker: &worker.Worker{Timeout: h.opts.CheckTimeout}}
 	if b == nil {
-		q.door = DoorDirect
+		q.door = doorDirect
 	}
 	q.began = time.Now()
 	q.ctx, q.cancel = context.WithCancelCause(h.report.start(r.Context(), q.door))
@@ -150,7 +150,7 @@ func (q *session) decide(e Event) {
 		return
 	}
 	q.decided = true
-	if e.Bytes = q.checked; q.door == DoorStreamed {
+	if e.Bytes = q.checked; q.door == doorStreamed {
 		e.Bytes = q.body.read
 	}
 	e.Duration = time.Since(q.began)

@@ -13,6 +13,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/corpus"
 	"github.com/airlock-go/upload/internal/rounds"
+	"github.com/airlock-go/upload/internal/sniff"
 	"github.com/airlock-go/upload/internal/stalled"
 )
 
@@ -66,7 +67,7 @@ func TestStalledMemory(t *testing.T) {
 			one = holds(t, 1, c, content)
 		}
 		require.Equal(t, 1, one.waiting, c.About)
-		if len(content) > upload.HeadSize { // else it is refused before an inspector has it
+		if len(content) > sniff.HeadLen { // else it is refused before an inspector has it
 			require.Greater(t, one.seen, int64(len(content)-1024), c.About)
 		}
 		assert.Less(t, one.own, int64(requestMemory), c.About)

@@ -182,7 +182,7 @@ func (s *stream) failed() error {
 // readHead reads what the type is detected from. A file that ends within it is
 // told from a body that does: io.ReadFull would take both for short.
 func readHead(in *Incoming, r io.Reader) error {
-	head, n := make([]byte, HeadSize), 0
+	head, n := make([]byte, sniff.HeadLen), 0
 	for n < len(head) {
 		m, err := r.Read(head[n:])
 		n += m

@@ -145,7 +145,8 @@ type Options struct {
 // New returns a Handler that stores in store what policy accepts from the
 // callers that authorize accepts. None of the three may be nil; opts may be.
 //
-// It fails when an option is negative or makes no sense.
+// It fails when an option is negative or makes no sense, and when policy has a type
+// that [Types] does not know.
 func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (*Handler, error) {
 	if store == nil || policy == nil || authorize == nil {
 		return nil, errors.New("upload: New needs a storage, a validator and an authorizer; AllowAnonymous says that anyone may upload")
@@ -154,7 +155,7 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 	if opts != nil {
 		h.opts = *opts
 	}
-	if err := h.opts.fill(); err != nil {
+	if err := errors.Join(h.opts.fill(), faultOf(policy)); err != nil {
 		return nil, err
 	}
 	h.report = reporter{log: h.opts.Logger, hooks: h.opts.Hooks}

@@ -2,17 +2,11 @@ package upload
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/url"
 	"slices"
-	"strings"
-
-	"github.com/airlock-go/upload/internal/filename"
 )
-
-// HeadSize is how many bytes of a file its type is detected from: the whole
-// file if it is shorter.
-const HeadSize = 4096
 
 // Incoming is a file that is being received, as validators and key generators
 // see it. They must not modify it; they may keep it.
@@ -21,7 +15,7 @@ type Incoming struct {
 	Name        string     // the client's file name: base name, cleaned, never empty. Data, no path.
 	ClaimedType string     // the Content-Type that the client claimed: believe nothing of it
 	Type        string     // the media type detected from Head, without parameters
-	Head        []byte     // the first HeadSize bytes, or all of a shorter file
+	Head        []byte     // the first 4,096 bytes, or all of a shorter file
 	Size        int64      // bytes if they are known before the file is read, else -1
 	Subject     string     // who uploads, from the Grant; "" for anonymous callers
 	Form        url.Values // the text fields that came before the file; trust them as little as any input
@@ -95,7 +89,8 @@ func declare(ctx context.Context, v Validator, in *Incoming) error {
 
 // rule is a Validator made of functions.
 type rule struct {
-	own     bool // and none of the host's are among those it asks
+	own     bool  // and none of the host's are among those it asks
+	fault   error // a mistake of the program, for New
 	judge   func(context.Context, *Incoming) (Observer, error)
 	declare func(context.Context, *Incoming) error
 }
@@ -106,11 +101,29 @@ func allOurs(validators []Validator) bool {
 	return !slices.ContainsFunc(validators, func(v Validator) bool { return !isOurs(v) })
 }
 
+// faultOf returns what is wrong with a validator of this package, or with one of
+// those that it asks.
+func faultOf(validators ...Validator) error {
+	var faults []error
+	for _, v := range validators {
+		if r, ok := v.(*rule); ok {
+			faults = append(faults, r.fault)
+		}
+	}
+	return errors.Join(faults...)
+}
+
 func (v *rule) Validate(ctx context.Context, in *Incoming) (Observer, error) {
+	if v.fault != nil { // as in a Grant, which New has not seen
+		return nil, internal(v.fault)
+	}
 	return v.judge(ctx, in)
 }
 
 func (v *rule) ValidateDeclaration(ctx context.Context, in *Incoming) error {
+	if v.fault != nil {
+		return internal(v.fault)
+	}
 	return v.declare(ctx, in)
 }
 
@@ -144,22 +157,6 @@ func closeObserver(o Observer) error {
 		return c.Close()
 	}
 	return nil
-}
-
-// Extensions accepts names whose last extension is one of those given, with
-// the dot and in any case: ".png". It says nothing about the content; [Types]
-// ties both together.
-func Extensions(extensions ...string) Validator {
-	allowed := make([]string, len(extensions))
-	for i, e := range extensions {
-		allowed[i] = strings.ToLower(e)
-	}
-	return headRule(func(_ context.Context, in *Incoming) error {
-		if slices.Contains(allowed, filename.Ext(in.Name)) {
-			return nil
-		}
-		return Reject(CodeTypeNotAllowed, "accepted are files named "+strings.Join(allowed, ", "))
-	})
 }
 
 // NotEmpty refuses files without a byte. [Types] does, too.

@@ -15,7 +15,7 @@ import (
 // no validator it accepts nothing.
 func All(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return &rule{own: allOurs(validators), declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: allOurs(validators), fault: faultOf(validators...), declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(validators) == 0 {
 			return nil, Reject(CodeTypeNotAllowed, "no files are accepted")
 		}
@@ -58,7 +58,7 @@ func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 // of the last. With no validator it accepts nothing.
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return &rule{own: allOurs(validators), declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: allOurs(validators), fault: faultOf(validators...), declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		err := Reject(CodeTypeNotAllowed, "no files are accepted")
 		var open alternatives
 		given := false
@@ -122,8 +122,9 @@ func ForType(types map[string]Validator) Validator {
 
 func choose(from map[string]Validator, by func(*Incoming) (key string, missing error)) Validator {
 	from = maps.Clone(from)
+	validators := slices.Collect(maps.Values(from))
 	return &rule{
-		own: allOurs(slices.Collect(maps.Values(from))),
+		own: allOurs(validators), fault: faultOf(validators...),
 		judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 			key, missing := by(in)
 			if v := from[key]; v != nil {

@@ -2,12 +2,17 @@ package upload_test
 
 import (
 	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/memstore"
 )
 
 func TestComposition(t *testing.T) {
@@ -36,7 +41,7 @@ func TestComposition(t *testing.T) {
 		{"Any of one", upload.Any(text), hello, ""},
 		{"Any, the second accepts", upload.Any(pdf, text), hello, ""},
 		{"Any, none accepts", upload.Any(pdf, no), hello, "no"},
-		{"Any, the first that minds more than the type", upload.Any(pdf, no, upload.Extensions(".png")), hello, "no"},
+		{"Any, the first that minds more than the type", upload.Any(pdf, no, upload.Types("image/png")), hello, "no"},
 		{"Any, the name is wrong", upload.Any(upload.Images(nil), upload.Documents(nil)), file("file", "a.pdf", pngBytes()), upload.CodeTypeMismatch},
 		{"Any, one is content with the head", upload.Any(late, yes), long, ""},
 		{"Any, one observer refuses late", upload.Any(late, good), long, ""},
@@ -51,8 +56,6 @@ func TestComposition(t *testing.T) {
 		{"ForType", upload.ForType(map[string]upload.Validator{"text/plain": yes}), hello, ""},
 		{"ForType keeps the observer", upload.ForType(map[string]upload.Validator{"text/plain": late}), long, "late"},
 		{"ForType of another", upload.ForType(map[string]upload.Validator{"image/png": yes}), hello, upload.CodeTypeNotAllowed},
-		{"Extensions", upload.Extensions(".TXT", ".md"), hello, ""},
-		{"Extensions of others", upload.Extensions(".png"), hello, upload.CodeTypeNotAllowed},
 		{"NotEmpty", upload.NotEmpty(), hello, ""},
 		{"NotEmpty refuses", upload.NotEmpty(), file("file", "a.txt", ""), upload.CodeEmpty},
 		{"MaxSize, exact", upload.MaxSize(5), hello, ""},
@@ -86,12 +89,34 @@ func TestIncoming(t *testing.T) {
 	require.False(t, got.Form.Has("after"), "a validator may keep it, so nothing is added later")
 
 	f.accepts(t, post(file("file", "a.txt", strings.Repeat("hello ", 1000))))
-	require.Len(t, got.Head, upload.HeadSize)
+	require.Len(t, got.Head, sniff.HeadLen)
 	require.Equal(t, int64(-1), got.Size)
 }
 
-func TestTypesPanicsForWhatItDoesNotKnow(t *testing.T) {
-	require.PanicsWithValue(t, `upload: Types does not know the media type "image/nonsense"`, func() { upload.Types("image/png", "image/nonsense") })
+// TestUnknownTypes: New says which type nobody knows, wherever in a policy it stands;
+// in that of a grant it is an error of the server.
+func TestUnknownTypes(t *testing.T) {
+	const says = `upload: Types does not know the media type "image/nonsense"`
+	wrong := upload.Types("image/png", "image/nonsense")
+	for about, policy := range map[string]upload.Validator{
+		"alone": wrong, "All": upload.All(upload.NotEmpty(), wrong), "Any": upload.Any(upload.NotEmpty(), wrong),
+		"ForField": upload.ForField(map[string]upload.Validator{"file": wrong}),
+		"ForType":  upload.ForType(map[string]upload.Validator{"image/png": upload.All(wrong)}),
+		"a preset": upload.Images(&upload.ImageOptions{Types: []string{"image/nonsense"}}),
+	} {
+		_, err := upload.New(&memstore.Store{}, policy, upload.AllowAnonymous, nil)
+		require.ErrorContains(t, err, says, about)
+	}
+	_, err := upload.New(&memstore.Store{}, upload.Types("text/html"), upload.AllowAnonymous, nil)
+	require.Error(t, err)
+
+	h, err := upload.New(&memstore.Store{}, upload.NotEmpty(), func(*http.Request) (*upload.Grant, error) {
+		return &upload.Grant{Policy: wrong}, nil
+	}, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	_, err = h.Receive(httptest.NewRecorder(), post(file("file", "a.png", pngBytes())))
+	require.ErrorIs(t, err, upload.CodeInternal)
+	require.ErrorContains(t, err, says)
 }
 
 func TestErrors(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/sniff"
 	"github.com/airlock-go/upload/internal/stalled"
 )
 
@@ -65,7 +66,7 @@ func looks(c corpus.Costly, content []byte) (cpu, unasked float64, answer string
 // observe shows content to the observer of c, in the pieces in which files come.
 func observe(ctx context.Context, c corpus.Costly, content []byte) (upload.Observer, error) {
 	o, err := stalled.Policy(c.Type).Validate(ctx, &upload.Incoming{
-		Name: c.Name, Type: c.Type, Head: content[:min(len(content), upload.HeadSize)], Size: -1,
+		Name: c.Name, Type: c.Type, Head: content[:min(len(content), sniff.HeadLen)], Size: -1,
 	})
 	if err != nil {
 		return nil, err

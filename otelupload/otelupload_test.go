@@ -263,7 +263,7 @@ func TestSpans(t *testing.T) {
 func TestInsideOtherHooks(t *testing.T) {
 	a := newApp(t)
 	inner := a.hooks
-	a.hooks.Start = func(ctx context.Context, door upload.Door) context.Context {
+	a.hooks.Start = func(ctx context.Context, door string) context.Context {
 		ctx, _ = a.tracer.Start(inner.Start(ctx, door), "mine")
 		return ctx
 	}
@@ -280,6 +280,6 @@ func TestInsideOtherHooks(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	hooks, err := otelupload.New(nil)
 	require.NoError(t, err)
-	ctx := hooks.Start(t.Context(), upload.DoorLink)
-	hooks.Event(ctx, upload.Event{Kind: upload.KindServed, Door: upload.DoorLink})
+	ctx := hooks.Start(t.Context(), "link")
+	hooks.Event(ctx, upload.Event{Kind: upload.KindServed, Door: "link"})
 }

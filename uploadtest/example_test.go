@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -94,7 +95,12 @@ func ExamplePostDirect() {
 func ExampleRunHostile() {
 	t := &firstError{}
 	store := &memstore.Store{}
-	h := newExample(store, upload.Extensions(".png"))
+	h := newExample(store, upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
+		if path.Ext(in.Name) != ".png" {
+			return upload.Reject(upload.CodeTypeNotAllowed, "only .png files are accepted")
+		}
+		return nil
+	}))
 	uploadtest.RunHostile(t, h, store.Keys, func(s uploadtest.Sample) *http.Request {
 		return uploadtest.NewRequest("/upload", s.File("file"))
 	})

@@ -20,7 +20,7 @@ func TestToldOnce(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		if e.Kind.IsDecision() {
-			told = append(told, strings.TrimSpace(string(e.Door)+" "+string(e.Kind)+" "+string(e.Code)))
+			told = append(told, strings.TrimSpace(e.Door+" "+string(e.Kind)+" "+string(e.Code)))
 		}
 	}}}, nil)
 	for _, row := range []struct{ call, body, want string }{

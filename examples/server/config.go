@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 )
@@ -112,7 +113,11 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 			return fmt.Errorf("-cors-origin: %w", err)
 		}
 	}
-	return cfg.makePolicy()
+	cfg.policy = cfg.makePolicy()
+	if _, err := upload.New(&memstore.Store{}, cfg.policy, upload.AllowAnonymous, nil); err != nil { // of an unknown type
+		return fmt.Errorf("-types: %w", err)
+	}
+	return nil
 }
 
 func (cfg *config) checkS3(given map[string]bool) error {
@@ -144,13 +149,8 @@ func (cfg *config) checkS3(given map[string]bool) error {
 }
 
 // makePolicy takes the presets for pictures and for documents, with the types
-// of the flag. Their panic, meant for constants, becomes an error for a flag.
-func (cfg *config) makePolicy() (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("-types: %v", p)
-		}
-	}()
+// of the flag.
+func (cfg *config) makePolicy() upload.Validator {
 	var images, documents []string
 	for _, t := range cfg.types {
 		if strings.HasPrefix(t, "image/") {
@@ -166,6 +166,5 @@ func (cfg *config) makePolicy() (err error) {
 	if len(documents) > 0 {
 		accept = append(accept, upload.Documents(&upload.DocumentOptions{Types: documents}))
 	}
-	cfg.policy = upload.Any(accept...)
-	return nil
+	return upload.Any(accept...)
 }

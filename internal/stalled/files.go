@@ -9,6 +9,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/corpus"
+	"github.com/airlock-go/upload/internal/sniff"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -44,7 +45,7 @@ func Policy(mediaType string) upload.Validator {
 func Beginning(c corpus.Costly, size int) ([]byte, error) {
 	content := c.Make(size)
 	o, err := Policy(c.Type).Validate(context.Background(), &upload.Incoming{
-		Name: c.Name, Type: c.Type, Head: content[:min(len(content), upload.HeadSize)], Size: -1,
+		Name: c.Name, Type: c.Type, Head: content[:min(len(content), sniff.HeadLen)], Size: -1,
 	})
 	if err != nil {
 		return nil, err
