@@ -57,7 +57,7 @@ func main() {
 
 // packages are those of a module: first the ones that are named, if it has them.
 func packages(folder, first string) (all []string) {
-	for _, name := range strings.Fields(first) {
+	for name := range strings.FieldsSeq(first) {
 		if tests, _ := filepath.Glob(filepath.Join(folder, name, "*_test.go")); len(tests) > 0 {
 			all = append(all, "./"+name)
 		}

@@ -18,7 +18,7 @@ var (
 	ErrNil    = errors.New("upload: the host's code returned a nil pointer as an error")
 )
 
-// worker runs the host's code, which may hang, on a goroutine of its own, one
+// Worker runs the host's code, which may hang, on a goroutine of its own, one
 // call at a time. A call that hangs is abandoned: the request goes on without
 // it, and whatever the call can still touch is left to it for good.
 type Worker struct {
@@ -33,8 +33,8 @@ type Worker struct {
 	OnHang  func()
 }
 
-// do runs f and returns its error, the error that its panic makes, or errHung.
-// After errHung f may still be running: the caller must not touch what f does.
+// Do runs f and returns its error, the error that its panic makes, or ErrHung.
+// After ErrHung f may still be running: the caller must not touch what f does.
 func (w *Worker) Do(f func() error) error {
 	if w.Hung {
 		return ErrHung
@@ -57,7 +57,7 @@ func (w *Worker) Do(f func() error) error {
 	}
 }
 
-// run is do for what may be ours: our own code returns, so it needs no
+// Run is Do for what may be ours: our own code returns, so it needs no
 // goroutine to be abandoned on.
 func (w *Worker) Run(ours bool, f func() error) error {
 	if ours && !w.Hung {
@@ -90,7 +90,7 @@ func (w *Worker) loop() {
 	close(w.ended)
 }
 
-// last runs f, which may hang like any other call: at once, or, if a call hangs,
+// Last runs f, which may hang like any other call: at once, or, if a call hangs,
 // when that returns.
 func (w *Worker) Last(ours bool, f func() error) {
 	if w.Hung {
@@ -100,11 +100,11 @@ func (w *Worker) Last(ours bool, f func() error) {
 	_ = w.Run(ours, f)
 }
 
-// finally runs f once no call is running any more: when close is called, or, if
+// Finally runs f once no call is running any more: when Close is called, or, if
 // a call hangs, when that returns. What was given first is run last.
 func (w *Worker) Finally(f func()) { w.after = append(w.after, f) }
 
-// close ends the goroutine, once. Unless a call hangs, all is done when it
+// Close ends the goroutine, once. Unless a call hangs, all is done when it
 // returns.
 func (w *Worker) Close() {
 	if w.closed {
@@ -123,7 +123,7 @@ func (w *Worker) Close() {
 	}
 }
 
-// apart is contain on a goroutine of its own, so that also one that f ends is an
+// Apart is Contain on a goroutine of its own, so that also one that f ends is an
 // error. It waits for f however long that takes.
 func Apart(f func() error) error {
 	result := make(chan error, 1)
@@ -135,7 +135,7 @@ func Apart(f func() error) error {
 	return <-result
 }
 
-// contain calls f and makes its panic an error, and another one of a nil pointer
+// Contain calls f and makes its panic an error, and another one of a nil pointer
 // in an error, which refuses and cannot be asked for anything.
 func Contain(f func() error) (err error) {
 	defer func() {
