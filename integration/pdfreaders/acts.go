@@ -115,7 +115,7 @@ func (f finding) stream(m map[string]any) {
 
 // models looks for models that may name other files, by which a dictionary refers to them or is one.
 func (f finding) models(m map[string]any) {
-	if v := f.resolve(m["/3DD"]); v != nil && !f.isModel(v) {
+	if o := f.object(m["/3DD"]); o.stream && !notModels[f.text(f.dict(o.value)["/Subtype"])] && !f.isModel(o.value) {
 		f.add("/3DD")
 	}
 	if f.text(m["/Type"]) == "/3D" && !f.isModel(m) || f.text(m["/Subtype"]) == "/PRC" {
@@ -200,12 +200,4 @@ var looks = set("/Type", "/Subtype", "/Rect", "/Contents", "/P", "/NM", "/M", "/
 func union(a, b map[string]bool) map[string]bool {
 	maps.Copy(b, a)
 	return b
-}
-
-func set(names ...string) map[string]bool {
-	m := map[string]bool{}
-	for _, n := range names {
-		m[n] = true
-	}
-	return m
 }

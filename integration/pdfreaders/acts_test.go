@@ -61,6 +61,8 @@ func TestActs(t *testing.T) {
 		{"an unknown annotation with what nobody knows", annotation("/Subtype/FREETEXT/Data(x)"), true},
 		{"a model", model("/Type/3D/Subtype/U3D", "U3D\x00abc"), false},
 		{"a model of another type", model("/Type/3D/Subtype/PRC", "U3D\x00abc"), true},
+		{"a model of a type that nobody knows", model("/Subtype/STEP", "abc"), true},
+		{"a model that is a picture", model("/Subtype/Image/Width 1/Height 1", "abc"), false},
 		{"a model that is no model", model("/Subtype/U3D", "abc"), true},
 		{"a model of another file", model("/Subtype/U3D", "U3D\x00abc\x12\xff\xff\xff"), true},
 		{"a model with a script", model("/Subtype/U3D/OnInstantiate 3 0 R", "U3D\x00abc"), true},

@@ -59,6 +59,19 @@ func (d *Document) resolve(v any) any {
 	return nil
 }
 
+// object returns the object that a reference leads to.
+func (d *Document) object(v any) object {
+	for range 100 {
+		s, ok := v.(string)
+		o := d.objects[s]
+		if next, _ := o.value.(string); !ok || !reference.MatchString(next) {
+			return o
+		}
+		v = o.value
+	}
+	return object{}
+}
+
 func (d *Document) dict(v any) map[string]any {
 	m, _ := d.resolve(v).(map[string]any)
 	return m
@@ -72,4 +85,12 @@ func (d *Document) array(v any) []any {
 func (d *Document) text(v any) string {
 	s, _ := d.resolve(v).(string)
 	return s
+}
+
+func set(names ...string) map[string]bool {
+	m := map[string]bool{}
+	for _, n := range names {
+		m[n] = true
+	}
+	return m
 }

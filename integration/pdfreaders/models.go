@@ -12,6 +12,9 @@ func (d *Document) isModel(dictionary any) bool {
 	return d.text(m["/Subtype"]) == "/U3D"
 }
 
+// notModels are the subtypes of other streams, and none. Viewers go by the subtype.
+var notModels = set("", "/Image", "/Form", "/PS", "/XML", "/Type1C", "/CIDFontType0C", "/OpenType")
+
 func (d *Document) hasModels() bool {
 	for _, o := range d.objects {
 		if o.stream && d.isModel(o.value) {

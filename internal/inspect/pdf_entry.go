@@ -116,6 +116,7 @@ func (r *pdfRules) typed(l *pdfLevel, name []byte) {
 func (r *pdfRules) subtype(l *pdfLevel, name []byte) {
 	l.shows = pdfAnnotations[string(name)]
 	l.plays = l.plays || pdfMedia[string(name)]
+	l.other = l.other || !pdfStreamTypes[string(name)]
 	switch string(name) {
 	case "FileAttachment":
 		r.refuse(KindAttachment, carriesFiles)

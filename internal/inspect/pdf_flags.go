@@ -6,20 +6,21 @@ type pdfFlag uint32
 
 const (
 	// What one of the bodies of the object is.
-	isOpening   pdfFlag = 1 << iota // an action that may not run by itself
-	isUnknown                       // a dictionary of an unknown type of action
-	isAttribute                     // one that says whose attribute it is
-	isTriggers                      // a dictionary of events that do something
-	isTree                          // a node of a tree of names that is not empty
-	isFiles                         // the files of a file specification
-	isLink                          // a string that is a link of a kind that is not accepted
-	isScript                        // a string that is a link to a script
-	isFar                           // the name of a file, or its specification, that is not known to be relative
-	isName                          // a name alone
-	isOther                         // a reference alone
-	isExamined                      // a stream of objects that was examined
-	isBare                          // a stream that a reader could take for one, and that was not
-	isModel                         // a model that passes
+	isOpening    pdfFlag = 1 << iota // an action that may not run by itself
+	isUnknown                        // a dictionary of an unknown type of action
+	isAttribute                      // one that says whose attribute it is
+	isTriggers                       // a dictionary of events that do something
+	isTree                           // a node of a tree of names that is not empty
+	isFiles                          // the files of a file specification
+	isLink                           // a string that is a link of a kind that is not accepted
+	isScript                         // a string that is a link to a script
+	isFar                            // the name of a file, or its specification, that is not known to be relative
+	isName                           // a name alone
+	isOther                          // a reference alone
+	isExamined                       // a stream of objects that was examined
+	isBare                           // a stream that a reader could take for one, and that was not
+	isModel                          // a model that passes
+	isOtherModel                     // a stream of an unknown subtype, which may be one
 
 	// What others take it for.
 	asOpening
@@ -53,6 +54,7 @@ var pdfConflicts = [...]struct {
 	{as: asLink, is: isLink, kind: KindLink, detail: leadsElsewhere},
 	{as: asLink, is: isScript, kind: KindScript, detail: leadsElsewhere},
 	{as: asTarget, is: isFar, kind: KindLink, detail: leadsToFile},
+	{as: asModel, is: isOtherModel, kind: KindMedia, detail: farModel},
 	{as: asName, is: isName, kind: KindAction, detail: "has a type that is written elsewhere"},
 	{as: asAnything, is: isOther, kind: KindAction, detail: "has a reference to a reference where it matters"},
 }

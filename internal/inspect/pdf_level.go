@@ -27,6 +27,7 @@ type pdfLevel struct {
 	shows  bool // the subtype is that of an annotation that passes
 	plays  bool // the subtype is that of media
 	model  bool // the subtype is that of a model that can be walked
+	other  bool // the subtype is none that streams have
 	action pdfAction
 	name   string // of the action
 	moves  bool   // an action that moves within the file

@@ -80,6 +80,9 @@ func TestPDFModels(t *testing.T) {
 		{"in place", pdf(object(5, "<</Subtype/3D/Rect[0 0 9 9]/3DD<</3DD 7 0 R>>>>"), pdfStream("/Subtype/U3D", good)), media},
 		{"by a reference", pdf(object(5, "<</Subtype/3D/Rect[0 0 9 9]/3DD 6 0 R>>"), object(6, "<</Type/3DRef/3DD 7 0 R>>"), pdfStream("/Subtype/U3D", good)), media},
 		{"in one body of two", pdf(object(5, "<</Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>"), pdfStream("/Subtype/U3D", good), pdfStream("/Subtype/U3D", header+reference)), media},
+		{"in one body of two, of another type", pdf(object(5, "<</Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>"), pdfStream("/Subtype/STEP", "x"), pdfStream("/Subtype/U3D", good)), media},
+		{"in one body of two, beside a picture", pdf(object(5, "<</Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>"), pdfStream("/Subtype/Image", "x"), pdfStream("/Subtype/U3D", good)), ""},
+		{"in one body of two, beside a page", pdf(object(5, "<</Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R>>"), object(7, "<</Type/Page>>"), pdfStream("/Subtype/U3D", good)), ""},
 		{"in a stream that holds a stream", pdf(pdfStream("", pdfStream("/Subtype/U3D", good))), action},
 		{"with an action", pdf(object(5, "<</Subtype/3D/Rect[0 0 9 9]/3DD 7 0 R/A<</S/NOP>>>>"), pdfStream("/Subtype/U3D", good)), media},
 	} {

@@ -217,3 +217,8 @@ var pdfAnnotations = map[string]bool{
 // pdfMedia are the types of annotations that run something, or may take it from elsewhere, if they have it: a movie is a file
 // (ISO 32000-1, 13.4), and a model may name others.
 var pdfMedia = map[string]bool{"Movie": true, "3D": true, "RichMedia": true}
+
+// pdfStreamTypes are the subtypes of streams, of which viewers know that only one is that of a model.
+var pdfStreamTypes = map[string]bool{
+	"Image": true, "Form": true, "PS": true, "XML": true, "Type1C": true, "CIDFontType0C": true, "OpenType": true, "U3D": true,
+}

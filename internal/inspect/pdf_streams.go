@@ -18,6 +18,9 @@ type pdfStreams struct {
 // begin begins the stream of an object.
 func (s *pdfStreams) begin(b *pdfBody, num int64) {
 	s.rules.stream(b)
+	if b.levels[1].other {
+		b.flags |= isOtherModel
+	}
 	s.kind, s.length, s.trailed = kindOf(b), b.dict.length, 0
 	d := &b.dict
 	into := s.refs.read
