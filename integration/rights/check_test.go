@@ -1,6 +1,7 @@
 package rights_test
 
 import (
+	"fmt"
 	"log/slog"
 	"testing"
 
@@ -80,119 +81,163 @@ func (a *arranged) open(action, resource string) {
 	}}})
 }
 
+// arrangement is what a check is made of. Those of one name are the same, so one check
+// answers for all rows that have it.
+type arrangement struct {
+	name      string
+	versioned bool
+	make      func(*arranged)
+}
+
+func lacks(sid, action string) arrangement {
+	return arrangement{"without " + sid + " " + action, false, func(a *arranged) { a.as(left{sid, action}) }}
+}
+
+func has(actions ...string) arrangement {
+	return arrangement{fmt.Sprint("with ", actions), false, func(a *arranged) { a.as(left{}, actions...) }}
+}
+
+func cors(name, origin, method, header, expose string) arrangement {
+	return arrangement{"CORS, " + name, false, func(a *arranged) { a.cors(origin, method, header, expose) }}
+}
+
+var (
+	nothing  = arrangement{"nothing", false, func(*arranged) {}}
+	noBucket = arrangement{"no bucket", false, func(a *arranged) { a.name = "no-such-bucket" }}
+	noServer = arrangement{"no server", false, func(a *arranged) { a.server.Endpoint = "http://127.0.0.1:1" }}
+	noSecret = arrangement{"wrong secret", false, func(a *arranged) { a.server.SecretKey = "wrongwrong" }}
+	readable = arrangement{"readable", false, func(a *arranged) { a.open("s3:GetObject", "/*") }}
+	listable = arrangement{"listable", false, func(a *arranged) { a.open("s3:ListBucket", "") }}
+	withACLs = arrangement{"ACLs", false, func(a *arranged) { a.own(types.ObjectOwnershipBucketOwnerPreferred) }}
+	unowned  = arrangement{"no ownership controls", false, func(a *arranged) {
+		_, err := a.bucket.Client.DeleteBucketOwnershipControls(a.t.Context(), &s3.DeleteBucketOwnershipControlsInput{Bucket: &a.bucket.Name})
+		require.NoError(a.t, err)
+	}}
+	setUp = arrangement{"set up", false, func(a *arranged) {
+		lacking, err := a.lookAfter(a.bucket.Client, a.bucket.Name).Setup(a.t.Context())
+		require.NoError(a.t, err)
+		require.Len(a.t, lacking, 1)
+		require.Contains(a.t, lacking[0], "no lifecycle rules")
+	}}
+
+	versions        = arrangement{"versions", true, func(a *arranged) { a.layout.Versioned = true }}
+	onlyInBucket    = arrangement{"versions, not in the layout", true, nothing.make}
+	onlyInLayout    = arrangement{"versions in the layout alone", false, versions.make}
+	plainRole       = arrangement{"versions, and rights for a bucket without", true, func(a *arranged) { a.as(left{}) }}
+	unlistedVersion = arrangement{"versions that cannot be listed", true, func(a *arranged) {
+		a.layout.Versioned = true
+		a.as(left{"ListVersions", "s3:ListBucketVersions"})
+	}}
+)
+
 // TestCheck: for everything that versitygw can express, what is right is told from
 // what is wrong; for the rest the answer is that it cannot be told.
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	nothing := func(*arranged) {}
-	lacks := func(sid, action string) func(*arranged) {
-		return func(a *arranged) { a.as(left{sid, action}) }
+	type row struct {
+		topic   s3bucket.Topic
+		name    string
+		arrange arrangement
+		state   s3bucket.State
+		says    string
 	}
-	has := func(actions ...string) func(*arranged) { return func(a *arranged) { a.as(left{}, actions...) } }
-	versions := func(a *arranged) { a.layout.Versioned = true }
-	for _, row := range []struct {
-		topic     s3bucket.Topic
-		name      string
-		versioned bool
-		arrange   func(*arranged)
-		state     s3bucket.State
-		says      string
-	}{
-		{s3bucket.TopicReachable, "there", false, nothing, ok, "answers"},
-		{s3bucket.TopicReachable, "no bucket", false, func(a *arranged) { a.name = "no-such-bucket" }, wrong, `no bucket "no-such-bucket"`},
-		{s3bucket.TopicWrite, "no bucket", false, func(a *arranged) { a.name = "no-such-bucket" }, unclear, "cannot be reached"},
-		{s3bucket.TopicReachable, "no server", false, func(a *arranged) { a.server.Endpoint = "http://127.0.0.1:1" }, wrong, "cannot be reached"},
-		{s3bucket.TopicReachable, "wrong secret", false, func(a *arranged) { a.server.SecretKey = "wrongwrong" }, unclear, "the credentials are not valid"},
-		{s3bucket.TopicWrite, "may", false, nothing, ok, ""},
-		{s3bucket.TopicWrite, "may not", false, lacks("Probe", "s3:PutObject"), wrong, "it takes s3:PutObject"},
-		{s3bucket.TopicDelete, "may not write", false, lacks("Probe", "s3:PutObject"), unclear, "nothing could be written"},
-		{s3bucket.TopicRead, "may", false, nothing, ok, ""},
-		{s3bucket.TopicRead, "may not", false, lacks("Probe", "s3:GetObject"), wrong, "it takes s3:GetObject"},
-		{s3bucket.TopicRead, "may not list versions", true, func(a *arranged) {
-			a.layout.Versioned = true
-			a.as(left{"ListVersions", "s3:ListBucketVersions"})
-		}, wrong, "it takes s3:ListBucketVersions"},
-		{s3bucket.TopicMultipart, "may", false, nothing, ok, ""},
-		{s3bucket.TopicMultipart, "may not list", false, lacks("FindStrays", "s3:ListBucketMultipartUploads"), wrong, "it takes s3:ListBucketMultipartUploads"},
-		{s3bucket.TopicMultipart, "may not abort", false, lacks("Probe", "s3:AbortMultipartUpload"), wrong, "it takes s3:AbortMultipartUpload"},
-		{s3bucket.TopicLeft, "may not abort", false, lacks("Probe", "s3:AbortMultipartUpload"), wrong, "files/upload-probe/"},
-		{s3bucket.TopicDelete, "may", false, nothing, ok, ""},
-		{s3bucket.TopicDelete, "may, versions", true, versions, ok, ""},
-		{s3bucket.TopicDelete, "may not", false, lacks("RemoveProbes", "s3:DeleteObject"), wrong, "it takes s3:DeleteObject"},
-		{s3bucket.TopicDelete, "may not, versions", true, func(a *arranged) { a.as(left{}) }, wrong, "it takes s3:DeleteObjectVersion"},
-		{s3bucket.TopicLeft, "may not delete", false, lacks("RemoveProbes", "s3:DeleteObject"), wrong, "files/upload-probe/"},
-		{s3bucket.TopicLeft, "all removed", true, versions, ok, ""},
-		{s3bucket.TopicConditional, "enforced", false, nothing, ok, "PutObject and CompleteMultipartUpload"},
-		{s3bucket.TopicSignedPuts, "enforced", false, nothing, ok, ""},
-		{s3bucket.TopicForms, "enforced", false, nothing, ok, ""},
-		{s3bucket.TopicForms, "may not sign", false, lacks("Probe", "s3:PutObject"), unclear, "refuses what was signed"},
-		{s3bucket.TopicAnonymous, "closed", false, nothing, ok, ""},
-		{s3bucket.TopicAnonymous, "readable", false, func(a *arranged) { a.open("s3:GetObject", "/*") }, wrong, "read an object"},
-		{s3bucket.TopicAnonymous, "listable", false, func(a *arranged) { a.open("s3:ListBucket", "") }, wrong, "list the bucket"},
-		{s3bucket.TopicPublicBlock, "501", false, nothing, unclear, "NotImplemented"},
-		{s3bucket.TopicPublic, "no policy", false, nothing, ok, "no policy"},
-		{s3bucket.TopicPublic, "public", false, func(a *arranged) { a.open("s3:GetObject", "/*") }, wrong, "makes it public"},
-		{s3bucket.TopicPublic, "a user's", false, has(), ok, "does not make it public"},
-		{s3bucket.TopicPublic, "may not", false, lacks("ReadSetup", "s3:GetBucketPolicyStatus"), unclear, "lack s3:GetBucketPolicyStatus"},
-		{s3bucket.TopicACLs, "off", false, nothing, ok, ""},
-		{s3bucket.TopicACLs, "on", false, func(a *arranged) { a.own(types.ObjectOwnershipBucketOwnerPreferred) }, wrong, "BucketOwnerPreferred"},
-		{s3bucket.TopicACLs, "not set", false, func(a *arranged) {
-			_, err := a.bucket.Client.DeleteBucketOwnershipControls(a.t.Context(), &s3.DeleteBucketOwnershipControlsInput{Bucket: &a.bucket.Name})
-			require.NoError(a.t, err)
-		}, wrong, "ACLs count"},
-		{s3bucket.TopicACLs, "may not", false, lacks("ReadSetup", "s3:GetBucketOwnershipControls"), unclear, "lack s3:GetBucketOwnershipControls"},
-		{s3bucket.TopicEncryption, "501", false, nothing, unclear, "NotImplemented"},
-		{s3bucket.TopicVersioning, "off", false, nothing, ok, ""},
-		{s3bucket.TopicVersioning, "on", true, versions, ok, ""},
-		{s3bucket.TopicVersioning, "on, not in the layout", true, nothing, wrong, "say so in the Layout"},
-		{s3bucket.TopicVersioning, "off, other than the layout", false, versions, wrong, "no versions, other than"},
-		{s3bucket.TopicVersioning, "may not", false, lacks("ReadSetup", "s3:GetBucketVersioning"), unclear, "lack s3:GetBucketVersioning"},
-		{s3bucket.TopicLogging, "501", false, nothing, unclear, "NotImplemented"},
-		{s3bucket.TopicStaging, "501", false, nothing, unclear, "NotImplemented"},
-		{s3bucket.TopicUnfinished, "501", false, nothing, unclear, "NotImplemented"},
-		{s3bucket.TopicCORS, "none", false, nothing, wrong, page + " lack PUT"},
-		{s3bucket.TopicCORS, "right", false, func(a *arranged) { a.cors(page, "PUT", "*", "ETag") }, ok, ""},
-		{s3bucket.TopicCORS, "set up", false, func(a *arranged) {
-			lacking, err := a.lookAfter(a.bucket.Client, a.bucket.Name).Setup(a.t.Context())
-			require.NoError(a.t, err)
-			require.Len(a.t, lacking, 1)
-			require.Contains(a.t, lacking[0], "no lifecycle rules")
-		}, ok, ""},
-		{s3bucket.TopicCORS, "any origin", false, func(a *arranged) { a.cors("*", "PUT", "*", "ETag") }, wrong, "any origin"},
-		{s3bucket.TopicCORS, "another origin", false, func(a *arranged) { a.cors("https://example.org", "PUT", "*", "ETag") }, wrong, page},
-		{s3bucket.TopicCORS, "no PUT", false, func(a *arranged) { a.cors(page, "GET", "*", "ETag") }, wrong, "PUT"},
-		{s3bucket.TopicCORS, "no header fields", false, func(a *arranged) { a.cors(page, "PUT", "x-other", "ETag") }, wrong, "content-type"},
-		{s3bucket.TopicCORS, "no ETag", false, func(a *arranged) { a.cors(page, "PUT", "*", "Location") }, wrong, "ETag"},
-		{s3bucket.TopicCORS, "may not", false, lacks("ReadCORS", "s3:GetBucketCORS"), unclear, "lack s3:GetBucketCORS"},
-		{s3bucket.TopicRights, "the policy alone", false, has(), ok, ""},
-		{s3bucket.TopicRights, "root", false, nothing, wrong, "s3:ListAllMyBuckets, s3:GetBucketPolicy, s3:GetBucketAcl"},
-		{s3bucket.TopicRights, "policy", false, has("s3:GetBucketPolicy"), wrong, "have s3:GetBucketPolicy, which"},
-		{s3bucket.TopicRights, "ACL", false, has("s3:GetBucketAcl"), wrong, "have s3:GetBucketAcl, which"},
-		{s3bucket.TopicRights, "tags", false, has("s3:DeleteObjectTagging"), wrong, "have s3:DeleteObjectTagging, which"},
-		{s3bucket.TopicRights, "other keys", false, has("s3:GetObject"), wrong, "have s3:GetObject outside of the prefixes, which"},
-		{s3bucket.TopicRights, "other uploads", false, has("s3:AbortMultipartUpload"), wrong, "have s3:AbortMultipartUpload outside of the prefixes, which"},
+	byArrangement, arrangements := map[string][]row{}, []arrangement{}
+	for _, r := range []row{
+		{s3bucket.TopicReachable, "there", nothing, ok, "answers"},
+		{s3bucket.TopicReachable, "no bucket", noBucket, wrong, `no bucket "no-such-bucket"`},
+		{s3bucket.TopicWrite, "no bucket", noBucket, unclear, "cannot be reached"},
+		{s3bucket.TopicReachable, "no server", noServer, wrong, "cannot be reached"},
+		{s3bucket.TopicReachable, "wrong secret", noSecret, unclear, "the credentials are not valid"},
+		{s3bucket.TopicWrite, "may", nothing, ok, ""},
+		{s3bucket.TopicWrite, "may not", lacks("Probe", "s3:PutObject"), wrong, "it takes s3:PutObject"},
+		{s3bucket.TopicDelete, "may not write", lacks("Probe", "s3:PutObject"), unclear, "nothing could be written"},
+		{s3bucket.TopicRead, "may", nothing, ok, ""},
+		{s3bucket.TopicRead, "may not", lacks("Probe", "s3:GetObject"), wrong, "it takes s3:GetObject"},
+		{s3bucket.TopicRead, "may not list versions", unlistedVersion, wrong, "it takes s3:ListBucketVersions"},
+		{s3bucket.TopicMultipart, "may", nothing, ok, ""},
+		{s3bucket.TopicMultipart, "may not list", lacks("FindStrays", "s3:ListBucketMultipartUploads"), wrong, "it takes s3:ListBucketMultipartUploads"},
+		{s3bucket.TopicMultipart, "may not abort", lacks("Probe", "s3:AbortMultipartUpload"), wrong, "it takes s3:AbortMultipartUpload"},
+		{s3bucket.TopicLeft, "may not abort", lacks("Probe", "s3:AbortMultipartUpload"), wrong, "files/upload-probe/"},
+		{s3bucket.TopicDelete, "may", nothing, ok, ""},
+		{s3bucket.TopicDelete, "may, versions", versions, ok, ""},
+		{s3bucket.TopicDelete, "may not", lacks("RemoveProbes", "s3:DeleteObject"), wrong, "it takes s3:DeleteObject"},
+		{s3bucket.TopicDelete, "may not, versions", plainRole, wrong, "it takes s3:DeleteObjectVersion"},
+		{s3bucket.TopicLeft, "may not delete", lacks("RemoveProbes", "s3:DeleteObject"), wrong, "files/upload-probe/"},
+		{s3bucket.TopicLeft, "all removed", versions, ok, ""},
+		{s3bucket.TopicConditional, "enforced", nothing, ok, "PutObject and CompleteMultipartUpload"},
+		{s3bucket.TopicSignedPuts, "enforced", nothing, ok, ""},
+		{s3bucket.TopicForms, "enforced", nothing, ok, ""},
+		{s3bucket.TopicForms, "may not sign", lacks("Probe", "s3:PutObject"), unclear, "refuses what was signed"},
+		{s3bucket.TopicAnonymous, "closed", nothing, ok, ""},
+		{s3bucket.TopicAnonymous, "readable", readable, wrong, "read an object"},
+		{s3bucket.TopicAnonymous, "listable", listable, wrong, "list the bucket"},
+		{s3bucket.TopicPublicBlock, "501", nothing, unclear, "NotImplemented"},
+		{s3bucket.TopicPublic, "no policy", nothing, ok, "no policy"},
+		{s3bucket.TopicPublic, "public", readable, wrong, "makes it public"},
+		{s3bucket.TopicPublic, "a user's", has(), ok, "does not make it public"},
+		{s3bucket.TopicPublic, "may not", lacks("ReadSetup", "s3:GetBucketPolicyStatus"), unclear, "lack s3:GetBucketPolicyStatus"},
+		{s3bucket.TopicACLs, "off", nothing, ok, ""},
+		{s3bucket.TopicACLs, "on", withACLs, wrong, "BucketOwnerPreferred"},
+		{s3bucket.TopicACLs, "not set", unowned, wrong, "ACLs count"},
+		{s3bucket.TopicACLs, "may not", lacks("ReadSetup", "s3:GetBucketOwnershipControls"), unclear, "lack s3:GetBucketOwnershipControls"},
+		{s3bucket.TopicEncryption, "501", nothing, unclear, "NotImplemented"},
+		{s3bucket.TopicVersioning, "off", nothing, ok, ""},
+		{s3bucket.TopicVersioning, "on", versions, ok, ""},
+		{s3bucket.TopicVersioning, "on, not in the layout", onlyInBucket, wrong, "say so in the Layout"},
+		{s3bucket.TopicVersioning, "off, other than the layout", onlyInLayout, wrong, "no versions, other than"},
+		{s3bucket.TopicVersioning, "may not", lacks("ReadSetup", "s3:GetBucketVersioning"), unclear, "lack s3:GetBucketVersioning"},
+		{s3bucket.TopicLogging, "501", nothing, unclear, "NotImplemented"},
+		{s3bucket.TopicStaging, "501", nothing, unclear, "NotImplemented"},
+		{s3bucket.TopicUnfinished, "501", nothing, unclear, "NotImplemented"},
+		{s3bucket.TopicCORS, "none", nothing, wrong, page + " lack PUT"},
+		{s3bucket.TopicCORS, "right", cors("right", page, "PUT", "*", "ETag"), ok, ""},
+		{s3bucket.TopicCORS, "set up", setUp, ok, ""},
+		{s3bucket.TopicCORS, "any origin", cors("any origin", "*", "PUT", "*", "ETag"), wrong, "any origin"},
+		{s3bucket.TopicCORS, "another origin", cors("another origin", "https://example.org", "PUT", "*", "ETag"), wrong, page},
+		{s3bucket.TopicCORS, "no PUT", cors("no PUT", page, "GET", "*", "ETag"), wrong, "PUT"},
+		{s3bucket.TopicCORS, "no header fields", cors("no header fields", page, "PUT", "x-other", "ETag"), wrong, "content-type"},
+		{s3bucket.TopicCORS, "no ETag", cors("no ETag", page, "PUT", "*", "Location"), wrong, "ETag"},
+		{s3bucket.TopicCORS, "may not", lacks("ReadCORS", "s3:GetBucketCORS"), unclear, "lack s3:GetBucketCORS"},
+		{s3bucket.TopicRights, "the policy alone", has(), ok, ""},
+		{s3bucket.TopicRights, "root", nothing, wrong, "s3:ListAllMyBuckets, s3:GetBucketPolicy, s3:GetBucketAcl"},
+		{s3bucket.TopicRights, "policy", has("s3:GetBucketPolicy"), wrong, "have s3:GetBucketPolicy, which"},
+		{s3bucket.TopicRights, "ACL", has("s3:GetBucketAcl"), wrong, "have s3:GetBucketAcl, which"},
+		{s3bucket.TopicRights, "tags", has("s3:DeleteObjectTagging"), wrong, "have s3:DeleteObjectTagging, which"},
+		{s3bucket.TopicRights, "other keys", has("s3:GetObject"), wrong, "have s3:GetObject outside of the prefixes, which"},
+		{s3bucket.TopicRights, "other uploads", has("s3:AbortMultipartUpload"), wrong, "have s3:AbortMultipartUpload outside of the prefixes, which"},
 	} {
-		t.Run(string(row.topic)+"/"+row.name, func(t *testing.T) {
+		key := r.arrange.name
+		if byArrangement[key] == nil {
+			arrangements = append(arrangements, r.arrange)
+		}
+		byArrangement[key] = append(byArrangement[key], r)
+	}
+	for _, arrange := range arrangements {
+		t.Run(arrange.name, func(t *testing.T) {
 			t.Parallel()
-			a := &arranged{t: t, bucket: s3test.NewBucket(t, row.versioned), server: s3test.Get(), layout: s3bucket.Layout{
+			a := &arranged{t: t, bucket: s3test.NewBucket(t, arrange.versioned), server: s3test.Get(), layout: s3bucket.Layout{
 				KeyPrefixes: []string{"files/"}, StagingPrefixes: []string{""}, Origins: []string{page},
 			}}
 			s3test.NewBucket(t, false) // another one, which root can list
 			a.name = a.bucket.Name
-			row.arrange(a)
+			arrange.make(a)
 			client, closeIdle := a.server.Client(a.server.Endpoint)
 			t.Cleanup(closeIdle)
 			r := a.lookAfter(client, a.name).Check(t.Context())
-			for _, f := range r.Findings {
-				if f.Topic == row.topic {
-					require.Equal(t, row.state, f.State, "%s", f.Explanation)
-					require.Contains(t, f.Explanation, row.says)
+			for _, row := range byArrangement[arrange.name] {
+				require.Contains(t, r.String(), string(row.topic))
+				for _, f := range r.Findings {
+					if f.Topic == row.topic {
+						require.Equal(t, row.state, f.State, "%s, %s: %s", row.topic, row.name, f.Explanation)
+						require.Contains(t, f.Explanation, row.says, "%s, %s", row.topic, row.name)
+					}
 				}
+			}
+			for _, f := range r.Findings {
 				if f.Topic == s3bucket.TopicLeft && f.State == ok {
 					a.bucket.RequireNothing(t)
 				}
 			}
-			require.Contains(t, r.String(), string(row.topic))
 		})
 	}
 }

