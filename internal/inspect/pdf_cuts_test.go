@@ -24,6 +24,9 @@ func TestPDFCuts(t *testing.T) {
 		{"deflated data that ends early", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate(acts)[:12])), pdfDamaged},
 		{"deflated data that is damaged", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", "\x78\x9c\xff\xff"+deflate(acts))), pdfDamaged},
 		{"data behind deflated data", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate("9 0 [/A]")+strings.Repeat("x", 9000))), ""},
+		{"a string that stands nowhere, and hides an object", pdf("5 0 (1 0 obj << 2 0 obj <<)"), pdfDamaged},
+		{"a string that stands nowhere, in hexadecimal, and hides an object", pdf("<1 0 obj << 2 0 obj <<>"), pdfDamaged},
+		{"a string that stands nowhere, behind a wrong length", pdf("7 0 obj<</Length 60>>stream\nendstream endobj 5 0 (1 0 obj << 2 0 obj <<)"), action},
 		{"a large object stream", pdf(objStm("[" + strings.Repeat("/A ", 100_000) + "]")), ""},
 	} {
 		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)

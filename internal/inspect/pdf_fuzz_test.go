@@ -31,6 +31,7 @@ func FuzzPDF(f *testing.F) {
 	} {
 		f.Add([]byte(s), []byte{1, 3, 2}, true)
 	}
+	f.Add([]byte("%PDF-1.0\n0 0 <0 0o@\x00<00 0 obj <0 0obj<0>"), []byte("0"), true)      // a string that stands nowhere
 	f.Add([]byte("%00000000 00obj<</N 000000000000000000 stream 00\n"), []byte{48}, true) // the first line is wrong, and holds an object
 	f.Fuzz(func(t *testing.T, in, cuts []byte, refuseActive bool) {
 		whole := verdictOf(&inspect.PDF{RefuseActive: refuseActive}, in, nil)

@@ -165,16 +165,26 @@ func (f *pdfWalk) read(p []byte) int {
 	opaque := f.lex.opaque()
 	f.lex.ends = f.place == between && f.marker == hasOffset
 	n, t, complete := f.lex.next(p)
+	stray := f.strays(t, complete)
+	if stray {
+		f.misplaced(f.lex.at) // before what it hides is found, however it is cut
+	}
 	if opaque || f.lex.opaque() || complete && (t.kind == pdfString || t.kind == pdfComment) {
 		f.scan(p[:n], f.lex.off-int64(n))
 	} else if f.exam != nil && n > 0 {
 		f.exam.hidden.outside(p[:n])
 	}
-	if complete {
+	if complete && !stray {
 		f.spend(tokenSteps)
 		f.token(t)
 	}
 	return n
+}
+
+// strays reports whether a string has begun that belongs to nothing.
+func (f *pdfWalk) strays(t pdfToken, complete bool) bool {
+	begun := complete && t.kind == pdfString || f.lex.state == lexLiteral || f.lex.state == lexHex
+	return begun && f.head != noHeader && f.place != inObject && f.place != inTrailer
 }
 
 // skip passes over bytes in which an object may be hidden.
