@@ -12,6 +12,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
 )
 
@@ -57,10 +58,14 @@ func TestDroppedAnswers(t *testing.T) {
 		"asking fails a while": {faultproxy.InternalError, 4},
 		"asking stalls once":   {faultproxy.Stall, 1},
 	}
+	takesTurn := rounds.Turns(2)
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
 		for mode, status := range repeats {
 			for _, u := range uploads {
 				for how, ask := range asking {
+					if !takesTurn() {
+						continue
+					}
 					t.Run(fmt.Sprintf("%s/%s/%s/%s", name, mode, u.call, how), func(t *testing.T) {
 						t.Parallel()
 						st, proxy := newFaultyStage(t, versioned, s3store.Options{CallTimeout: callTimeout})
