@@ -44,6 +44,9 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, resp
 		a.send(w)
 		return
 	}
+	if err == error(unread) { //nolint:errorlint // a host may have wrapped it
+		err = unread.refusal
+	}
 	b := unread.body
 	settle, counted := b.debt.claim()
 	defer settle()

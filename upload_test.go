@@ -334,3 +334,15 @@ func TestSeeOther(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, w.Code)
 	require.Equal(t, "/page?error=type_not_allowed&reason=files+of+type+text%2Fhtml+are+not+accepted&tab=files", w.Header().Get("Location"))
 }
+
+// TestResponderGetsErrors: a Responder is given an *Error and nothing around it, also of
+// an upload of whose body more is to come.
+func TestResponderGetsErrors(t *testing.T) {
+	var got error
+	f := newFixture(t, upload.Types("text/plain"), upload.Options{Respond: func(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) {
+		got = err
+		w.WriteHeader(http.StatusTeapot)
+	}})
+	f.do(post(file("file", "a.png", pngBytes()) + strings.Repeat("x", 1000)))
+	require.IsType(t, &upload.Error{}, got)
+}
