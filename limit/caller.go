@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/airlock-go/upload/internal/limits"
 )
 
 // caller is what is remembered of one.
@@ -13,7 +15,7 @@ type caller struct {
 	concurrent, signed     int
 }
 
-func (l *Limits) newCaller(id uint64) *caller {
+func newCaller(id uint64, l limits.Limits) *caller {
 	bucket := func(n int) *rate.Limiter { return rate.NewLimiter(rate.Limit(float64(n)/l.Window.Seconds()), n) }
 	return &caller{id: id, requests: bucket(l.Requests), files: bucket(l.Files), bytes: bucket(int(l.Bytes))}
 }
@@ -43,39 +45,53 @@ const (
 	moreLooks = 16 // and at so many more when there is no room
 )
 
-// caller returns who has that id, or the crowd.
-func (l *Limiter) caller(id uint64, now time.Time) *caller {
-	l.forget(looks, now)
-	if c, ok := l.callers[id]; ok {
+// callers are all that are known.
+type callers struct {
+	limits limits.Limits // of each
+	max    int
+	byID   map[uint64]*caller
+	ring   []*caller // the same, in the order in which they are looked at
+	hand   int       // who is looked at next
+	crowd  *caller   // all for whom there was no room
+}
+
+func newCallers(l limits.Limits, most int) callers {
+	return callers{limits: l, max: most, byID: map[uint64]*caller{}, crowd: newCaller(0, l)}
+}
+
+// caller returns the one of that id, or the crowd.
+func (cs *callers) caller(id uint64, now time.Time) *caller {
+	cs.forget(looks, now)
+	if c, ok := cs.byID[id]; ok {
 		return c
 	}
-	if len(l.ring) >= l.max {
-		l.forget(moreLooks, now)
+	if len(cs.ring) >= cs.max {
+		cs.forget(moreLooks, now)
 	}
-	if len(l.ring) >= l.max {
-		return l.crowd
+	if len(cs.ring) >= cs.max {
+		return cs.crowd
 	}
-	c := l.limits.newCaller(id)
-	l.callers[id] = c
-	l.ring = append(l.ring, c)
+	c := newCaller(id, cs.limits)
+	cs.byID[id] = c
+	cs.ring = append(cs.ring, c)
 	return c
 }
 
 // forget looks at the next n callers of the ring and drops those of whom there is
 // nothing to remember.
-func (l *Limiter) forget(n int, now time.Time) {
-	for range min(n, len(l.ring)) {
-		if l.hand >= len(l.ring) {
-			l.hand = 0
+func (cs *callers) forget(n int, now time.Time) {
+	for range min(n, len(cs.ring)) {
+		if cs.hand >= len(cs.ring) {
+			cs.hand = 0
 		}
-		c := l.ring[l.hand]
+		c := cs.ring[cs.hand]
 		if !c.blank(now) {
-			l.hand++
+			cs.hand++
 			continue
 		}
-		last := len(l.ring) - 1
-		l.ring[l.hand], l.ring[last] = l.ring[last], nil
-		l.ring = l.ring[:last]
-		delete(l.callers, c.id)
+		last := len(cs.ring) - 1
+		cs.ring[cs.hand], cs.ring[last] = cs.ring[last], nil
+		cs.ring = cs.ring[:last]
+		delete(cs.byID, c.id)
 	}
 }

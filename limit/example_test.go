@@ -16,7 +16,7 @@ import (
 // Each user may send two files a day. The third is answered with 429, before its
 // body is read.
 func Example() {
-	limiter, err := limit.New(&limit.Options{Limits: limit.Limits{Window: 24 * time.Hour, Files: 2}})
+	limiter, err := limit.New(limit.Limits{Window: 24 * time.Hour, Files: 2}, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -52,7 +52,7 @@ func ExampleOptions() {
 		hops := strings.Split(strings.Join(d.Request.Header.Values("X-Forwarded-For"), ","), ",")
 		return "client " + strings.TrimSpace(hops[len(hops)-1])
 	}
-	limiter, err := limit.New(&limit.Options{Key: behindProxy})
+	limiter, err := limit.New(limit.Limits{}, &limit.Options{Key: behindProxy})
 	fmt.Println(limiter != nil, err)
 	// Output: true <nil>
 }

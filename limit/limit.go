@@ -1,7 +1,7 @@
 // Package limit bounds how much one caller uploads, and how many uploads are under
 // way, in the memory of one process:
 //
-//	limiter, err := limit.New(&limit.Options{Limits: limit.Limits{Files: 100, Bytes: 2 << 30}})
+//	limiter, err := limit.New(limit.Limits{Files: 100, Bytes: 2 << 30}, nil)
 //	…
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Limiter: limiter})
 //
@@ -25,18 +25,14 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
-	"sync"
 	"time"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/limits"
 )
 
-// Options are the limits and whom they are for. The zero value, like nil, is the
-// defaults.
+// Options say whom the limits are for. The zero value, like nil, is the defaults.
 type Options struct {
-	Limits
-
 	// Key tells callers apart: those with the same key share the limits.
 	// Default: [BySubject]. It is called concurrently.
 	Key func(upload.Claim) string
@@ -49,79 +45,39 @@ type Options struct {
 // share one, and callers then have the limits for all of them together. It is safe
 // for concurrent use and starts no goroutine.
 type Limiter struct {
-	limits Limits
 	key    func(upload.Claim) string
-	max    int
 	seed   maphash.Seed
-
-	mu         sync.Mutex
-	callers    map[uint64]*caller
-	ring       []*caller // the same, in the order in which they are looked at
-	hand       int       // who is looked at next
-	crowd      *caller   // all for whom there was no room
-	concurrent int
-	signed     leases
+	ledger ledger
 }
 
-// New returns a Limiter. It fails when an option is negative or makes no sense.
-func New(o *Options) (*Limiter, error) {
-	if o == nil {
-		o = &Options{}
-	}
-	l := &Limiter{key: o.Key, max: o.MaxCallers, seed: maphash.MakeSeed(), callers: map[uint64]*caller{}}
-	var err error
-	if l.limits, err = o.WithDefaults(); err != nil {
+// New returns a Limiter of these limits. It fails when a limit or an option is
+// negative or makes no sense.
+func New(l Limits, opts *Options) (*Limiter, error) {
+	each, err := limits.Limits(l).WithDefaults()
+	if err != nil {
 		return nil, err
 	}
-	if l.key == nil {
-		l.key = BySubject
+	var o Options
+	if opts != nil {
+		o = *opts
 	}
-	if byDefault(&l.max, 100_000); l.max < 0 {
+	if o.Key == nil {
+		o.Key = BySubject
+	}
+	if o.MaxCallers == 0 {
+		o.MaxCallers = 100_000
+	}
+	if o.MaxCallers < 0 {
 		return nil, errors.New("limit: a negative MaxCallers; 0 means the default")
 	}
-	l.crowd = l.limits.newCaller(0)
-	return l, nil
+	return &Limiter{key: o.Key, seed: maphash.MakeSeed(), ledger: ledger{callers: newCallers(each, o.MaxCallers)}}, nil
 }
 
 // Reserve grants what d may need or refuses it with [upload.CodeRateLimited]; what
 // no caller ever may have, with [upload.CodeTooLarge] or [upload.CodeTooMany].
 func (l *Limiter) Reserve(_ context.Context, d upload.Claim) (upload.Reservation, error) {
 	id := maphash.String(l.seed, l.key(d))
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := time.Now()
-	l.expire(now)
-	c := l.caller(id, now)
-	if !take(c.requests, 1, now) {
-		return nil, limits.Window("requests", wait(c.requests, 1, now))
-	}
-	if d.Files == 0 && d.Bytes == 0 {
-		return nil, nil // nothing to settle
-	}
-	if err := limits.Impossible(d, l.limits.Files, l.limits.Bytes); err != nil {
-		return nil, err
-	}
-	if err := l.room(c, !d.Until.IsZero()); err != nil {
-		return nil, err
-	}
-	if !take(c.files, d.Files, now) {
-		return nil, limits.Window("files", wait(c.files, d.Files, now))
-	}
-	if !take(c.bytes, int(d.Bytes), now) {
-		giveBack(c.files, d.Files, now)
-		return nil, limits.Window("bytes", wait(c.bytes, int(d.Bytes), now))
-	}
-	return l.hold(c, d, now), nil
-}
-
-// room looks for a place.
-func (l *Limiter) room(c *caller, signed bool) error {
-	own, all := c.concurrent < l.limits.Concurrent, l.concurrent < l.limits.AllConcurrent
-	if signed {
-		own, all = c.signed < l.limits.Signed, len(l.signed) < l.limits.AllSigned
-	}
-	if own && all {
-		return nil
-	}
-	return limits.Places(!own, signed)
+	l.ledger.mu.Lock()
+	defer l.ledger.mu.Unlock()
+	return l.ledger.reserve(id, d, time.Now())
 }

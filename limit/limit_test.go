@@ -19,41 +19,45 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-func newLimiter(t testing.TB, o limit.Options) *limit.Limiter {
+func newLimiter(t testing.TB, limits limit.Limits, o limit.Options) *limit.Limiter {
 	t.Helper()
-	l, err := limit.New(&o)
+	l, err := limit.New(limits, &o)
 	require.NoError(t, err)
 	return l
 }
 
 func TestConformance(t *testing.T) {
-	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter { return newLimiter(t, limit.Options{Limits: l}) })
+	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter { return newLimiter(t, l, limit.Options{}) })
 }
 
 func TestNew(t *testing.T) {
-	l, err := limit.New(nil)
+	l, err := limit.New(limit.Limits{}, nil)
 	require.NoError(t, err)
 	require.NotNil(t, l)
-	for about, o := range map[string]limit.Options{
-		"negative window":   {Limits: limit.Limits{Window: -1}},
-		"negative requests": {Limits: limit.Limits{Requests: -1}},
-		"negative bytes":    {Limits: limit.Limits{Bytes: -1}},
-		"negative signed":   {Limits: limit.Limits{AllSigned: -1}},
-		"negative callers":  {MaxCallers: -1},
-		"tiny window":       {Limits: limit.Limits{Window: time.Millisecond}},
-		"endless window":    {Limits: limit.Limits{Window: 32 * 24 * time.Hour}},
-		"too many bytes":    {Limits: limit.Limits{Bytes: 1 << 60}},
-		"too many files":    {Limits: limit.Limits{Files: 1 << 40}},
+	for about, tc := range map[string]struct {
+		limits limit.Limits
+		opts   *limit.Options
+	}{
+		"negative window":   {limits: limit.Limits{Window: -1}},
+		"negative requests": {limits: limit.Limits{Requests: -1}},
+		"negative bytes":    {limits: limit.Limits{Bytes: -1}},
+		"negative signed":   {limits: limit.Limits{AllSigned: -1}},
+		"negative callers":  {opts: &limit.Options{MaxCallers: -1}},
+		"tiny window":       {limits: limit.Limits{Window: time.Millisecond}},
+		"endless window":    {limits: limit.Limits{Window: 32 * 24 * time.Hour}},
+		"too many bytes":    {limits: limit.Limits{Bytes: 1 << 60}},
+		"too many files":    {limits: limit.Limits{Files: 1 << 40}},
 	} {
-		_, err := limit.New(&o)
+		l, err := limit.New(tc.limits, tc.opts)
 		require.Error(t, err, about)
+		require.Nil(t, l, about)
 	}
 }
 
 // TestRefill: a bucket fills evenly, and Retry-After is when there is enough.
 func TestRefill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(t, limit.Options{Limits: limit.Limits{Window: time.Hour, Files: 4}})
+		l := newLimiter(t, limit.Limits{Window: time.Hour, Files: 4}, limit.Options{})
 		try := func() (after time.Duration, ok bool) {
 			r, err := l.Reserve(t.Context(), upload.Claim{Subject: "ann", Files: 2})
 			if err == nil {
@@ -81,7 +85,7 @@ func TestRefill(t *testing.T) {
 
 // TestHandler: what a client sees, and that settled uploads leave room.
 func TestHandler(t *testing.T) {
-	l := newLimiter(t, limit.Options{Limits: limit.Limits{Files: 3}})
+	l := newLimiter(t, limit.Limits{Files: 3}, limit.Options{})
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
 		Limiter: l, MaxFiles: 2, Logger: slog.New(slog.DiscardHandler),
 	})

@@ -1,10 +1,6 @@
 package limit
 
-import (
-	"errors"
-	"math"
-	"time"
-)
+import "time"
 
 // Limits say how much one caller may send, and how many uploads all callers may
 // have under way. Zero fields have the defaults; nothing is unlimited.
@@ -53,36 +49,4 @@ type Limits struct {
 	// Default: 1,000 and 100,000.
 	AllConcurrent int
 	AllSigned     int
-}
-
-const maxWindow = 31 * 24 * time.Hour
-
-// WithDefaults returns l with the defaults for what is zero, for limiters of other
-// packages. The error says what makes no sense.
-func (l Limits) WithDefaults() (Limits, error) {
-	byDefault(&l.Window, time.Hour)
-	byDefault(&l.Requests, 1000)
-	byDefault(&l.Files, 500)
-	byDefault(&l.Bytes, 1<<30)
-	byDefault(&l.Concurrent, 16)
-	byDefault(&l.Signed, 500)
-	byDefault(&l.AllConcurrent, 1000)
-	byDefault(&l.AllSigned, 100_000)
-	switch {
-	case min(l.Window, time.Duration(l.Bytes)) < 0, min(l.Requests, l.Files, l.Concurrent, l.Signed, l.AllConcurrent, l.AllSigned) < 0:
-		return l, errors.New("limit: a negative limit; 0 means the default, and nothing is unlimited")
-	case l.Window < time.Second, l.Window > maxWindow:
-		return l, errors.New("limit: Window is at least a second and at most 31 days")
-	case l.Bytes > min(math.MaxInt, 1<<52):
-		return l, errors.New("limit: Bytes is at most 4 PiB, and 2 GiB on 32-bit systems")
-	case max(l.Requests, l.Files, l.Concurrent, l.Signed, l.AllConcurrent, l.AllSigned) > math.MaxInt32:
-		return l, errors.New("limit: at most 2,147,483,647 of each")
-	}
-	return l, nil
-}
-
-func byDefault[T int | int64 | time.Duration](field *T, value T) {
-	if *field == 0 {
-		*field = value
-	}
 }

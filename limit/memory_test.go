@@ -22,7 +22,7 @@ func reserve(t testing.TB, l *limit.Limiter, subject string) (upload.Reservation
 // one bucket; the known ones keep their own.
 func TestCrowd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(t, limit.Options{Limits: limit.Limits{Files: 3, Concurrent: 100}, MaxCallers: 100})
+		l := newLimiter(t, limit.Limits{Files: 3, Concurrent: 100}, limit.Options{MaxCallers: 100})
 		for i := range 100 {
 			_, err := reserve(t, l, strconv.Itoa(i))
 			require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestCrowd(t *testing.T) {
 // forget what a caller has used, or has under way.
 func TestNobodyIsForgottenEarly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(t, limit.Options{Limits: limit.Limits{Window: time.Hour, Files: 2, Concurrent: 1, Signed: 1}, MaxCallers: 10})
+		l := newLimiter(t, limit.Limits{Window: time.Hour, Files: 2, Concurrent: 1, Signed: 1}, limit.Options{MaxCallers: 10})
 		others := func() {
 			for i := range 1000 {
 				if r, err := reserve(t, l, "other"+strconv.Itoa(i)); err == nil {
@@ -84,7 +84,7 @@ func TestNobodyIsForgottenEarly(t *testing.T) {
 // their memory.
 func TestIdleCallersAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(t, limit.Options{Limits: limit.Limits{Window: time.Minute, Files: 1}, MaxCallers: 1000})
+		l := newLimiter(t, limit.Limits{Window: time.Minute, Files: 1}, limit.Options{MaxCallers: 1000})
 		before := heapInUse()
 		for day := range 100 {
 			for i := range 1000 {
@@ -103,7 +103,7 @@ func TestIdleCallersAreForgotten(t *testing.T) {
 func TestMemoryIsGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const callers = 50_000
-		l := newLimiter(t, limit.Options{})
+		l := newLimiter(t, limit.Limits{}, limit.Options{})
 		before := heapInUse()
 		fill(t, l, callers)
 		time.Sleep(2 * time.Hour)
@@ -119,7 +119,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 // room for one.
 func TestRoomIsLookedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(t, limit.Options{Limits: limit.Limits{Files: 1}, MaxCallers: 18})
+		l := newLimiter(t, limit.Limits{Files: 1}, limit.Options{MaxCallers: 18})
 		for i := range 18 {
 			_, err := l.Reserve(t.Context(), upload.Claim{Subject: strconv.Itoa(i), Files: min(i, 1)})
 			require.NoError(t, err)
@@ -137,7 +137,7 @@ func TestRoomIsLookedFor(t *testing.T) {
 // TestManyCallers: many callers cost what the package says.
 func TestManyCallers(t *testing.T) {
 	const callers = 200_000 // of a million the benchmark tells
-	l := newLimiter(t, limit.Options{MaxCallers: callers, Limits: limit.Limits{Window: 24 * time.Hour}})
+	l := newLimiter(t, limit.Limits{Window: 24 * time.Hour}, limit.Options{MaxCallers: callers})
 	before := heapInUse()
 	fill(t, l, callers)
 	each := (heapInUse() - before) / callers
@@ -166,7 +166,7 @@ func fill(t testing.TB, l *limit.Limiter, callers int) {
 func BenchmarkReserve(b *testing.B) {
 	for _, callers := range []int{1, 1_000_000} {
 		b.Run(strconv.Itoa(callers), func(b *testing.B) {
-			l := newLimiter(b, limit.Options{MaxCallers: callers, Limits: limit.Limits{Window: 30 * 24 * time.Hour, Requests: 1 << 30, Files: 1 << 30, Concurrent: 1 << 20}})
+			l := newLimiter(b, limit.Limits{Window: 30 * 24 * time.Hour, Requests: 1 << 30, Files: 1 << 30, Concurrent: 1 << 20}, limit.Options{MaxCallers: callers})
 			before := heapInUse()
 			fill(b, l, callers)
 			heap := heapInUse() - before
@@ -193,7 +193,7 @@ func BenchmarkReserve(b *testing.B) {
 
 // BenchmarkRefuse is what an attacker costs who is over the limit.
 func BenchmarkRefuse(b *testing.B) {
-	l := newLimiter(b, limit.Options{Limits: limit.Limits{Requests: 1}})
+	l := newLimiter(b, limit.Limits{Requests: 1}, limit.Options{})
 	for b.Loop() {
 		_, _ = l.Reserve(b.Context(), upload.Claim{Subject: "ann"})
 	}

@@ -31,8 +31,8 @@ func sends(t *testing.T, l upload.Limiter, subject string) bool {
 // others who do, at all instances, until somebody is forgotten.
 func TestMaxCallers(t *testing.T) {
 	s := startRedis(t)
-	o := redislimit.Options{Limits: limit.Limits{Window: time.Minute, Files: 2}, MaxCallers: 2, Timeout: patient}
-	one, other := s.limiter(t, o), s.limiter(t, o)
+	limits, o := limit.Limits{Window: time.Minute, Files: 2}, redislimit.Options{MaxCallers: 2, Timeout: patient}
+	one, other := s.limiter(t, limits, o), s.limiter(t, limits, o)
 	require.True(t, sends(t, one, "ann"))
 	require.True(t, sends(t, other, "bob"))
 	require.True(t, sends(t, one, "eve 1"), "the crowd's first")
@@ -48,7 +48,7 @@ func TestMaxCallers(t *testing.T) {
 // TestForgottenCallers: who has nothing left to count makes room.
 func TestForgottenCallers(t *testing.T) {
 	s := startRedis(t)
-	l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Window: 2 * time.Second, Files: 1}, MaxCallers: 1, Timeout: patient})
+	l := s.limiter(t, limit.Limits{Window: 2 * time.Second, Files: 1}, redislimit.Options{MaxCallers: 1, Timeout: patient})
 	require.True(t, sends(t, l, "ann"))
 	require.True(t, sends(t, l, "eve"), "the crowd's")
 	require.Eventually(t, func() bool { return sends(t, l, "bob") }, patient, 50*time.Millisecond)
@@ -60,7 +60,7 @@ func TestForgottenCallers(t *testing.T) {
 // TestManyNames: whoever sends under many names takes no more memory than MaxCallers.
 func TestManyNames(t *testing.T) {
 	s := startRedis(t)
-	l, c := s.limiter(t, redislimit.Options{MaxCallers: 10, Timeout: patient}), s.client(t)
+	l, c := s.limiter(t, limit.Limits{}, redislimit.Options{MaxCallers: 10, Timeout: patient}), s.client(t)
 	for i := range 300 {
 		r, err := l.Reserve(t.Context(), streamed(t.Context(), strconv.Itoa(i)))
 		require.NoError(t, err)
@@ -78,7 +78,7 @@ func TestManyNames(t *testing.T) {
 // longer, and so is the caller.
 func TestAmountsDrain(t *testing.T) {
 	s := startRedis(t)
-	l, c := s.limiter(t, redislimit.Options{Timeout: patient, Limits: limit.Limits{Window: time.Hour, Files: 500, Bytes: 1 << 30}}), s.client(t)
+	l, c := s.limiter(t, limit.Limits{Window: time.Hour, Files: 500, Bytes: 1 << 30}, redislimit.Options{Timeout: patient}), s.client(t)
 	left := func() time.Duration {
 		t.Helper()
 		keys, err := c.Keys(t.Context(), "*:amounts").Result()
@@ -112,10 +112,11 @@ func TestRepeatedScripts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := startRedis(t)
-			o := redislimit.Options{Limits: limit.Limits{Files: 2, Bytes: 2, Concurrent: 1, AllConcurrent: 1}, MaxCallers: 2, Timeout: patient}
-			require.True(t, sends(t, s.limiter(t, o), "bob"), "Redis knows the scripts by now")
+			limits := limit.Limits{Files: 2, Bytes: 2, Concurrent: 1, AllConcurrent: 1}
+			o := redislimit.Options{MaxCallers: 2, Timeout: patient}
+			require.True(t, sends(t, s.limiter(t, limits, o), "bob"), "Redis knows the scripts by now")
 			p := newDropping(t, s.addr)
-			l, err := redislimit.New(p.client(t), &o)
+			l, err := redislimit.New(p.client(t), limits, &o)
 			require.NoError(t, err)
 			if name != "settle" {
 				p.drop(lost)

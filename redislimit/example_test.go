@@ -16,10 +16,8 @@ import (
 // somebody uploads.
 func Example() {
 	client := redis.NewClient(&redis.Options{Addr: "localhost:6379", ContextTimeoutEnabled: true})
-	limiter, err := redislimit.New(client, &redislimit.Options{
-		Limits: limit.Limits{Window: 24 * time.Hour, Files: 200, Bytes: 4 << 30},
-		Prefix: "avatars:",
-	})
+	perDay := limit.Limits{Window: 24 * time.Hour, Files: 200, Bytes: 4 << 30}
+	limiter, err := redislimit.New(client, perDay, &redislimit.Options{Prefix: "avatars:"})
 	if err != nil {
 		panic(err)
 	}

@@ -31,21 +31,21 @@ type lease struct {
 }
 
 func (l *Limiter) newLease(d upload.Claim, k keys) *lease {
-	o := &l.opts
+	prefix := l.opts.Prefix
 	r := &lease{l: l, id: rand.Text(), since: time.Now(), keys: k, byURL: !d.Until.IsZero(), files: d.Files, bytes: d.Bytes, stop: func() {}}
 	if r.byURL {
-		r.places, r.all, r.life = k.signed, o.Prefix+"{all}:signed", max(time.Until(d.Until), time.Millisecond)
-		r.most, r.mostOfAll = o.Signed, o.AllSigned
+		r.places, r.all, r.life = k.signed, prefix+"{all}:signed", max(time.Until(d.Until), time.Millisecond)
+		r.most, r.mostOfAll = l.limits.Signed, l.limits.AllSigned
 	} else {
-		r.places, r.all, r.life = k.concurrent, o.Prefix+"{all}:concurrent", o.Lease
-		r.most, r.mostOfAll = o.Concurrent, o.AllConcurrent
+		r.places, r.all, r.life = k.concurrent, prefix+"{all}:concurrent", l.opts.Lease
+		r.most, r.mostOfAll = l.limits.Concurrent, l.limits.AllConcurrent
 	}
 	return r
 }
 
 // take takes what the caller has.
 func (r *lease) take(ctx context.Context) error {
-	o := &r.l.opts
+	o := &r.l.limits
 	got, err := take.Run(ctx, r.l.client, []string{r.places, r.amounts},
 		r.id, r.life.Milliseconds(), r.most, o.Window.Milliseconds(), r.files, o.Files, r.bytes, o.Bytes).Slice()
 	if err != nil {
@@ -74,7 +74,7 @@ func (r *lease) enter(ctx context.Context) error {
 // giveBack frees the place and what was not used, and returns until when there is
 // something to count of the caller, by the clock of Redis in milliseconds.
 func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, err error) {
-	o := &r.l.opts
+	o := &r.l.limits
 	held := time.Since(r.since)
 	return settle.Run(ctx, r.l.client, []string{r.places, r.amounts, "rate:" + r.requests}, r.id, o.Window.Milliseconds(),
 		limits.Unused(int64(r.files-used.Files), held, o.Window), o.Files,

@@ -29,7 +29,7 @@ func (s *server) instance(t *testing.T, l limit.Limits) http.Handler {
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"),
 		upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil }),
 		&upload.Options{
-			Limiter:       s.limiter(t, redislimit.Options{Limits: l, Timeout: 10 * time.Second}),
+			Limiter:       s.limiter(t, l, redislimit.Options{Timeout: 10 * time.Second}),
 			MaxConcurrent: 1000, Logger: slog.New(slog.DiscardHandler),
 		})
 	require.NoError(t, err)

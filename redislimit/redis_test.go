@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/limit"
 	"github.com/airlock-go/upload/redislimit"
 )
 
@@ -82,9 +83,9 @@ func (s *server) client(t *testing.T) *redis.Client {
 	return c
 }
 
-func (s *server) limiter(t *testing.T, o redislimit.Options) *redislimit.Limiter {
+func (s *server) limiter(t *testing.T, limits limit.Limits, o redislimit.Options) *redislimit.Limiter {
 	t.Helper()
-	l, err := redislimit.New(s.client(t), &o)
+	l, err := redislimit.New(s.client(t), limits, &o)
 	require.NoError(t, err)
 	return l
 }

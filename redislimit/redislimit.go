@@ -3,7 +3,7 @@
 // a cluster:
 //
 //	client := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
-//	limiter, err := redislimit.New(client, &redislimit.Options{Limits: limit.Limits{Files: 100}})
+//	limiter, err := redislimit.New(client, limit.Limits{Files: 100}, nil)
 //	…
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Limiter: limiter})
 //
@@ -55,11 +55,9 @@ import (
 	"github.com/airlock-go/upload/limit"
 )
 
-// Options are the limits and whom they are for. The zero value, like nil, is the
-// defaults.
+// Options say whom the limits are for, and how Redis is asked. The zero value, like
+// nil, is the defaults.
 type Options struct {
-	limit.Limits
-
 	// Key tells callers apart: those with the same key share the limits.
 	// Default: [limit.BySubject]. It is called concurrently. Redis sees a hash of
 	// it, so it may hold anything.
@@ -103,29 +101,34 @@ type Options struct {
 type Limiter struct {
 	client   redis.UniversalClient
 	requests *redis_rate.Limiter
+	limits   limits.Limits
 	opts     Options
 	warned   atomic.Int64 // Unix seconds
 }
 
-// New returns a Limiter. Of what an option cannot be it tells, and of a client
-// without ContextTimeoutEnabled: its own timeouts, with its retries, would hold
-// uploads for half a minute when Redis hangs. It does not ask Redis, which may be
-// started later.
-func New(client redis.UniversalClient, o *Options) (*Limiter, error) {
+// New returns a Limiter of these limits. It fails when a limit or an option makes no
+// sense, and for a client without ContextTimeoutEnabled: its own timeouts, with its
+// retries, would hold uploads for half a minute when Redis hangs. It does not ask
+// Redis, which may be started later.
+func New(client redis.UniversalClient, l limit.Limits, opts *Options) (*Limiter, error) {
 	if client == nil {
 		return nil, errors.New("redislimit: New needs a client")
 	}
-	l := &Limiter{client: client, requests: redis_rate.NewLimiter(client)}
-	if o != nil {
-		l.opts = *o
+	each, err := limits.Limits(l).WithDefaults()
+	if err != nil {
+		return nil, err
 	}
-	return l, l.opts.fill(client)
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	if err := o.fill(client); err != nil {
+		return nil, err
+	}
+	return &Limiter{client: client, requests: redis_rate.NewLimiter(client), limits: each, opts: o}, nil
 }
 
-func (o *Options) fill(client redis.UniversalClient) (err error) {
-	if o.Limits, err = o.WithDefaults(); err != nil {
-		return err
-	}
+func (o *Options) fill(client redis.UniversalClient) error {
 	if o.Key == nil {
 		o.Key = limit.BySubject
 	}
@@ -189,12 +192,11 @@ func (l *Limiter) Reserve(ctx context.Context, d upload.Claim) (upload.Reservati
 }
 
 func (l *Limiter) reserve(ctx context.Context, d upload.Claim) (*lease, error) {
-	o := &l.opts
 	keys, err := l.keysOf(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	rate := redis_rate.Limit{Rate: o.Requests, Burst: o.Requests, Period: o.Window}
+	rate := redis_rate.Limit{Rate: l.limits.Requests, Burst: l.limits.Requests, Period: l.limits.Window}
 	got, err := l.requests.Allow(ctx, keys.requests, rate)
 	switch {
 	case err != nil:
@@ -204,7 +206,7 @@ func (l *Limiter) reserve(ctx context.Context, d upload.Claim) (*lease, error) {
 	case d.Files == 0 && d.Bytes == 0:
 		return nil, nil // nothing to settle
 	}
-	if err := limits.Impossible(d, o.Files, o.Bytes); err != nil {
+	if err := limits.Impossible(d, l.limits.Files, l.limits.Bytes); err != nil {
 		return nil, err
 	}
 	r := l.newLease(d, keys)
@@ -231,7 +233,7 @@ const crowd = "crowd"
 func (l *Limiter) keysOf(ctx context.Context, d upload.Claim) (keys, error) {
 	sum := sha256.Sum256([]byte(l.opts.Key(d)))
 	caller := hex.EncodeToString(sum[:16])
-	got, err := admit.Run(ctx, l.client, []string{l.callers()}, caller, l.drains(d).Milliseconds()+1, l.opts.Window.Milliseconds(), l.opts.MaxCallers).Int()
+	got, err := admit.Run(ctx, l.client, []string{l.callers()}, caller, l.drains(d).Milliseconds()+1, l.limits.Window.Milliseconds(), l.opts.MaxCallers).Int()
 	if err != nil {
 		return keys{}, err
 	}
@@ -247,7 +249,7 @@ func (l *Limiter) callers() string { return l.opts.Prefix + "{all}:callers" }
 
 // drains is how long it takes until there is nothing left to count of d.
 func (l *Limiter) drains(d upload.Claim) time.Duration {
-	o := &l.opts
+	o := &l.limits
 	share := max(1/float64(o.Requests), float64(d.Files)/float64(o.Files), float64(d.Bytes)/float64(o.Bytes))
 	return time.Duration(min(share, 1) * float64(o.Window))
 }

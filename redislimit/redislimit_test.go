@@ -24,8 +24,8 @@ import (
 func own(s *server) limittest.Make {
 	var n atomic.Int32
 	return func(t *testing.T, l limit.Limits) upload.Limiter {
-		return s.limiter(t, redislimit.Options{
-			Limits: l, Prefix: "test" + strconv.Itoa(int(n.Add(1))) + ":", Timeout: 20 * time.Second,
+		return s.limiter(t, l, redislimit.Options{
+			Prefix: "test" + strconv.Itoa(int(n.Add(1))) + ":", Timeout: 20 * time.Second,
 		})
 	}
 }
@@ -37,8 +37,8 @@ func TestConformance(t *testing.T) { limittest.Run(t, own(startRedis(t))) }
 func TestTwoInstances(t *testing.T) {
 	s := startRedis(t)
 	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter {
-		o := redislimit.Options{Limits: l, Prefix: t.Name() + strconv.Itoa(int(instances.Add(1))) + ":", Timeout: 20 * time.Second}
-		return &alternating{limiters: []upload.Limiter{s.limiter(t, o), s.limiter(t, o)}}
+		o := redislimit.Options{Prefix: t.Name() + strconv.Itoa(int(instances.Add(1))) + ":", Timeout: 20 * time.Second}
+		return &alternating{limiters: []upload.Limiter{s.limiter(t, l, o), s.limiter(t, l, o)}}
 	})
 }
 
@@ -66,7 +66,7 @@ func TestCluster(t *testing.T) {
 	}, 20*time.Second, 50*time.Millisecond)
 	var n atomic.Int32
 	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter {
-		made, err := redislimit.New(c, &redislimit.Options{Limits: l, Prefix: "test" + strconv.Itoa(int(n.Add(1))) + ":", Timeout: 20 * time.Second})
+		made, err := redislimit.New(c, l, &redislimit.Options{Prefix: "test" + strconv.Itoa(int(n.Add(1))) + ":", Timeout: 20 * time.Second})
 		require.NoError(t, err)
 		return made
 	})
@@ -76,22 +76,24 @@ func TestNew(t *testing.T) {
 	obeying := redis.NewClient(&redis.Options{ContextTimeoutEnabled: true})
 	for about, tc := range map[string]struct {
 		client redis.UniversalClient
+		limits limit.Limits
 		opts   redislimit.Options
 	}{
-		"no client":           {nil, redislimit.Options{}},
-		"a client that waits": {redis.NewClient(&redis.Options{}), redislimit.Options{}},
-		"a cluster's":         {redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"x"}}), redislimit.Options{}},
-		"a ring's":            {redis.NewRing(&redis.RingOptions{}), redislimit.Options{}},
-		"braces":              {obeying, redislimit.Options{Prefix: "{a}"}},
-		"a short lease":       {obeying, redislimit.Options{Lease: time.Millisecond}},
-		"negative callers":    {obeying, redislimit.Options{MaxCallers: -1}},
-		"a negative timeout":  {obeying, redislimit.Options{Timeout: -1}},
-		"a negative limit":    {obeying, redislimit.Options{Limits: limit.Limits{Files: -1}}},
+		"no client":           {},
+		"a client that waits": {client: redis.NewClient(&redis.Options{})},
+		"a cluster's":         {client: redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"x"}})},
+		"a ring's":            {client: redis.NewRing(&redis.RingOptions{})},
+		"braces":              {client: obeying, opts: redislimit.Options{Prefix: "{a}"}},
+		"a short lease":       {client: obeying, opts: redislimit.Options{Lease: time.Millisecond}},
+		"negative callers":    {client: obeying, opts: redislimit.Options{MaxCallers: -1}},
+		"a negative timeout":  {client: obeying, opts: redislimit.Options{Timeout: -1}},
+		"a negative limit":    {client: obeying, limits: limit.Limits{Files: -1}},
 	} {
-		_, err := redislimit.New(tc.client, &tc.opts)
+		l, err := redislimit.New(tc.client, tc.limits, &tc.opts)
 		require.Error(t, err, about)
+		require.Nil(t, l, about)
 	}
-	_, err := redislimit.New(obeying, nil)
+	_, err := redislimit.New(obeying, limit.Limits{}, nil)
 	require.NoError(t, err)
 }
 
@@ -102,7 +104,7 @@ func streamed(ctx context.Context, subject string) upload.Claim {
 // TestKeysExpire: nothing stays in Redis for good, and no subject stands there.
 func TestKeysExpire(t *testing.T) {
 	s := startRedis(t)
-	l, c := s.limiter(t, redislimit.Options{}), s.client(t)
+	l, c := s.limiter(t, limit.Limits{}, redislimit.Options{}), s.client(t)
 	r, err := l.Reserve(t.Context(), streamed(t.Context(), "ann@example.com"))
 	require.NoError(t, err)
 	d := streamed(t.Context(), "ann@example.com")
@@ -129,7 +131,7 @@ func TestLease(t *testing.T) {
 	t.Parallel()
 	const lease = 3 * time.Second
 	s := startRedis(t)
-	l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Concurrent: 1, AllConcurrent: 1}, Lease: lease, Timeout: 20 * time.Second})
+	l := s.limiter(t, limit.Limits{Concurrent: 1, AllConcurrent: 1}, redislimit.Options{Lease: lease, Timeout: 20 * time.Second})
 	ctx, die := context.WithCancel(t.Context())
 	r, err := l.Reserve(t.Context(), streamed(ctx, "ann"))
 	require.NoError(t, err)
@@ -159,7 +161,7 @@ func TestSilentRedis(t *testing.T) {
 			for _, allow := range []bool{false, true} {
 				c := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
 				defer func() { _ = c.Close() }()
-				l, err := redislimit.New(c, &redislimit.Options{AllowWhenDown: allow, Timeout: 200 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+				l, err := redislimit.New(c, limit.Limits{}, &redislimit.Options{AllowWhenDown: allow, Timeout: 200 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 				require.NoError(t, err)
 				begin := time.Now()
 				for range 2 {
@@ -173,7 +175,7 @@ func TestSilentRedis(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	l, err := redislimit.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", ContextTimeoutEnabled: true}), &redislimit.Options{AllowWhenDown: true})
+	l, err := redislimit.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", ContextTimeoutEnabled: true}), limit.Limits{}, &redislimit.Options{AllowWhenDown: true})
 	require.NoError(t, err)
 	_, err = l.Reserve(ctx, upload.Claim{Subject: "ann", Files: 1})
 	require.ErrorIs(t, err, context.Canceled, "a client that left is no outage")
@@ -183,7 +185,7 @@ func TestSilentRedis(t *testing.T) {
 // nothing back afterwards.
 func TestForgottenReservations(t *testing.T) {
 	s := startRedis(t)
-	l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Files: 2}, Timeout: 20 * time.Second, Lease: 300 * time.Millisecond})
+	l := s.limiter(t, limit.Limits{Files: 2}, redislimit.Options{Timeout: 20 * time.Second, Lease: 300 * time.Millisecond})
 	old, err := l.Reserve(t.Context(), streamed(t.Context(), "ann"))
 	require.NoError(t, err)
 	s.kill()
@@ -205,7 +207,7 @@ func TestHalfTaken(t *testing.T) {
 	s := startRedis(t)
 	c := s.client(t)
 	for about, d := range map[string]upload.Claim{"concurrent": streamed(t.Context(), "ann"), "signed": signed("bob")} {
-		l := s.limiter(t, redislimit.Options{Limits: limit.Limits{Files: 1, Concurrent: 1, Signed: 1}, Timeout: 20 * time.Second})
+		l := s.limiter(t, limit.Limits{Files: 1, Concurrent: 1, Signed: 1}, redislimit.Options{Timeout: 20 * time.Second})
 		require.NoError(t, c.Set(t.Context(), "upload:{all}:"+about, "no set", 0).Err())
 		_, err := l.Reserve(t.Context(), d)
 		require.ErrorContains(t, err, "WRONGTYPE")

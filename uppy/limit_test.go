@@ -12,7 +12,7 @@ import (
 
 // TestRateLimited: whoever is over the limit is told when to come again.
 func TestRateLimited(t *testing.T) {
-	limiter, err := limit.New(&limit.Options{Limits: limit.Limits{Files: 1}})
+	limiter, err := limit.New(limit.Limits{Files: 1}, nil)
 	require.NoError(t, err)
 	a := newApp(t, upload.Options{Limiter: limiter}, nil)
 	a.create(t, "a.txt", map[string]any{"size": 5})

@@ -43,7 +43,7 @@ func newSite(ctx context.Context, cfg *config, store backend, log *slog.Logger) 
 // newUploads makes the one handler behind all doors: they share its policy and
 // its limits, and only the answers differ.
 func newUploads(cfg *config, store storage.Storage, progress *upload.Progress, log *slog.Logger) (*upload.Handler, error) {
-	limiter, err := limit.New(&limit.Options{Limits: limit.Limits{Files: cfg.perHour}})
+	limiter, err := limit.New(limit.Limits{Files: cfg.perHour}, nil)
 	if err != nil {
 		return nil, err
 	}

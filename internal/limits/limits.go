@@ -1,4 +1,4 @@
-// Package limits says how limiters refuse, in words that their clients can act on.
+// Package limits has what all limiters share: their defaults, and how they refuse, in words that their clients can act on.
 package limits
 
 import (

@@ -3,25 +3,72 @@ package limit
 import (
 	"container/heap"
 	"context"
+	"sync"
 	"time"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/internal/limits"
 )
 
-// lease is what a request holds. That of a signed upload lies in Limiter.signed
+// ledger is what the callers have used and what they hold. Its mutex guards all of it.
+type ledger struct {
+	mu sync.Mutex
+	callers
+	concurrent int // uploads that are received, of all callers
+	signed     leases
+}
+
+// reserve grants what the caller of that id may have.
+func (l *ledger) reserve(id uint64, d upload.Claim, now time.Time) (upload.Reservation, error) {
+	l.expire(now)
+	c := l.caller(id, now)
+	if !take(c.requests, 1, now) {
+		return nil, limits.Window("requests", wait(c.requests, 1, now))
+	}
+	if d.Files == 0 && d.Bytes == 0 {
+		return nil, nil // nothing to settle
+	}
+	if err := limits.Impossible(d, l.limits.Files, l.limits.Bytes); err != nil {
+		return nil, err
+	}
+	if err := l.room(c, !d.Until.IsZero()); err != nil {
+		return nil, err
+	}
+	if !take(c.files, d.Files, now) {
+		return nil, limits.Window("files", wait(c.files, d.Files, now))
+	}
+	if !take(c.bytes, int(d.Bytes), now) {
+		giveBack(c.files, d.Files, now)
+		return nil, limits.Window("bytes", wait(c.bytes, int(d.Bytes), now))
+	}
+	return l.hold(c, d, now), nil
+}
+
+// room looks for a place.
+func (l *ledger) room(c *caller, signed bool) error {
+	own, all := c.concurrent < l.limits.Concurrent, l.concurrent < l.limits.AllConcurrent
+	if signed {
+		own, all = c.signed < l.limits.Signed, len(l.signed) < l.limits.AllSigned
+	}
+	if own && all {
+		return nil
+	}
+	return limits.Places(!own, signed)
+}
+
+// lease is what a request holds. That of a signed upload lies in ledger.signed
 // until it expires or is settled.
 type lease struct {
-	l     *Limiter
+	l     *ledger
 	c     *caller // nil when it is over
 	files int
 	bytes int64
 	since time.Time
 	until time.Time
-	index int // in Limiter.signed
+	index int // in ledger.signed
 }
 
-func (l *Limiter) hold(c *caller, d upload.Claim, now time.Time) *lease {
+func (l *ledger) hold(c *caller, d upload.Claim, now time.Time) *lease {
 	r := &lease{l: l, c: c, files: d.Files, bytes: d.Bytes, since: now, until: d.Until}
 	if r.until.IsZero() {
 		c.concurrent++
@@ -55,14 +102,14 @@ func (r *lease) Settle(_ context.Context, used upload.Usage) error {
 	return nil
 }
 
-// end forgets a signed upload that is no longer in Limiter.signed.
+// end forgets a signed upload that is no longer in ledger.signed.
 func (r *lease) end() {
 	r.c.signed--
 	r.c = nil
 }
 
 // expire ends signed uploads whose URLs have expired.
-func (l *Limiter) expire(now time.Time) {
+func (l *ledger) expire(now time.Time) {
 	for len(l.signed) > 0 && !now.Before(l.signed[0].until) {
 		heap.Pop(&l.signed).(*lease).end()
 	}
