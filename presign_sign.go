@@ -24,7 +24,7 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	if d.Size > p.opts.SingleSize || p.methods.NeedsDigest && d.SHA256 == "" {
 		return p.SignParts(r, d, p.opts.PartSize)
 	}
-	return p.sign(r, d, p.opts.URLExpires, p.signSingle)
+	return p.sign(r, d, p.opts.URLExpires, 0)
 }
 
 // SignParts is Sign for clients that send every file in parts, if only one, of a
@@ -34,15 +34,12 @@ func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*
 	if partSize < storage.MinPartSize || partSize > storage.MaxPartSize {
 		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
 	}
-	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, p.signParts(partSize))
+	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, partSize)
 }
 
-// signing completes a ticket and what goes with it.
-type signing func(q *session, t *sealed) (*Ticket, error)
-
 // sign reserves what is signed for as long as the last URL may live. That is
-// given back only when the client gets none.
-func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, complete signing) (ticket *Ticket, err error) {
+// given back only when the client gets none. With a partSize of 0 it signs one request.
+func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, partSize int64) (ticket *Ticket, err error) {
 	q, err := p.enter(r)
 	defer func() { err = q.leaveWith(err) }()
 	if err != nil {
@@ -55,7 +52,12 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, com
 	if err != nil {
 		return nil, err
 	}
-	if ticket, err = complete(q, t); err == nil {
+	if partSize > 0 {
+		ticket, err = p.signParts(q, t, partSize)
+	} else {
+		ticket, err = p.signSingle(q, t)
+	}
+	if err == nil {
 		q.account.keep()
 		q.decide(Event{Kind: KindSigned, Files: q.files()})
 	}
@@ -94,21 +96,19 @@ func (p *Presigner) signWhole(q *session, t *sealed) (*storage.SignedRequest, er
 	return p.store.SignPut(q.ctx, p.object(t))
 }
 
-func (p *Presigner) signParts(partSize int64) signing {
-	return func(q *session, t *sealed) (ticket *Ticket, err error) {
-		if t.Size > storage.MaxPartSize*storage.MaxParts {
-			return nil, withFile(tooLarge(storage.MaxPartSize*storage.MaxParts), t.Field, t.Name)
-		}
-		t.PartSize = max(partSize, (t.Size+storage.MaxParts-1)/storage.MaxParts)
-		if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
-			return nil, storageError(err)
-		}
-		token, err := p.seal(t)
-		if err != nil {
-			return nil, errors.Join(err, p.remove(q, t))
-		}
-		return &Ticket{Token: token, Expires: time.Unix(t.Expires, 0).UTC(), PartSize: t.PartSize, Parts: t.parts()}, nil
+func (p *Presigner) signParts(q *session, t *sealed, partSize int64) (ticket *Ticket, err error) {
+	if t.Size > storage.MaxPartSize*storage.MaxParts {
+		return nil, withFile(tooLarge(storage.MaxPartSize*storage.MaxParts), t.Field, t.Name)
 	}
+	t.PartSize = max(partSize, (t.Size+storage.MaxParts-1)/storage.MaxParts)
+	if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
+		return nil, storageError(err)
+	}
+	token, err := p.seal(t)
+	if err != nil {
+		return nil, errors.Join(err, p.remove(q, t))
+	}
+	return &Ticket{Token: token, Expires: time.Unix(t.Expires, 0).UTC(), PartSize: t.PartSize, Parts: t.parts()}, nil
 }
 
 // newTicket judges d and chooses the keys.
