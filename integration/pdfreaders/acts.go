@@ -162,7 +162,7 @@ func (f finding) actions(v any, passes, seen map[string]bool) {
 }
 
 // onlyLooks reports whether an annotation has nothing but what says how it looks, so that a reader that does not know its type can
-// only show it (12.5.2).
+// only show it (12.5).
 func onlyLooks(m map[string]any) bool {
 	for key := range m {
 		if !looks[key] {

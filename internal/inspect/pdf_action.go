@@ -44,7 +44,7 @@ func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
 	return flags | r.closedAction(l)
 }
 
-// closedAnnotation judges a dictionary as an annotation. A reader that does not know its type shows how it looks (12.5.2).
+// closedAnnotation judges a dictionary as an annotation. A reader that does not know its type shows how it looks (12.5).
 func (r *pdfRules) closedAnnotation(l *pdfLevel) {
 	hasRect := l.keys.has(keySet(keyRect))
 	looks := hasRect && l.keys&^lookKeys == 0
