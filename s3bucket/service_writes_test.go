@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,10 +42,13 @@ func TestProbesWriteAsTheStoreDoes(t *testing.T) {
 			t.Run(name+also, func(t *testing.T) {
 				opts.Profile = profile
 				svc, bucket := newService(t, opts, s3bucket.Layout{}, nil)
+				var mu sync.Mutex                      // parts come at once
 				seen := map[string]map[string]string{} // of the last request of each call
 				for _, call := range writes {
 					svc.Inject(call, forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+						mu.Lock()
 						seen[call] = header(r)
+						mu.Unlock()
 						serve(w, r)
 					})
 				}
