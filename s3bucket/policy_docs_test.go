@@ -47,9 +47,9 @@ func iamText(t *testing.T) string {
 		fmt.Fprintf(&b, "## %s\n\n%s\n\n", role, roleTexts[role])
 		statements(t, &b, p, other)
 	}
-	b.WriteString("## The bucket's own policy\n\nIt binds everybody, and only forbids: put the statements beside those that the bucket has. `OnlyClean` and `OnlyScannerJudges` are there with a `Scanner` alone.\n\n")
+	b.WriteString("## The bucket's own policy\n\nIt binds everybody, and only forbids: put the statements beside those that the bucket has.\n`OnlyClean` and `OnlyScannerJudges` are there with a `Scanner` alone.\n\n")
 	statements(t, &b, bucket.BucketPolicy(), s3bucket.Policy{})
-	b.WriteString("## CORS and lifecycle\n\nThese are rules that `Setup` adds to those of others. At a host that is not AWS's own the CORS rule also allows `x-amz-copy-source-if-match`, which is signed there unless the profile says otherwise.\n\n")
+	b.WriteString("## CORS and lifecycle\n\nThese are rules that `Setup` adds to those of others.\nAt a host that is not AWS's own the CORS rule also allows `x-amz-copy-source-if-match`, which is signed there unless the profile says otherwise.\n\n")
 	document(t, &b, bucket.CORS())
 	document(t, &b, bucket.Lifecycle())
 	return strings.TrimSuffix(b.String(), "\n")
@@ -57,22 +57,25 @@ func iamText(t *testing.T) string {
 
 const iamHead = `# Permissions
 
-What each part of an application may do with the bucket, written by ` + "`s3bucket.Bucket.Policy`" + ` from the options of the store and the layout. For yours:
+What each part of an application may do with the bucket, written by ` + "`s3bucket.Bucket.Policy`" + ` from the options of the store and the layout.
+For yours:
 
     go run -C examples ./bucket policy -s3-bucket my-uploads -s3-prefix avatars -direct streamed
 
-This page is for a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner. Below each policy is what it is for, and what takes its place on
-buckets with versions and with ` + "`Options.Tags`" + `. A process that has several roles needs the policies of all of them. The tests give a user of versitygw exactly these actions and go
-every path of the library, and then leave out each action of each statement and see a named path fail (but for settings that server does not know).
+This page is for a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
+Below each policy is what it is for, and what takes its place on buckets with versions and with ` + "`Options.Tags`" + `.
+A process that has several roles needs the policies of all of them.
+The tests give a user of versitygw exactly these actions and go every path of the library, and then leave out each action of each statement and see a named path fail (but for settings that server does not know).
 
-KMS keys are not part of it. With ` + "`SSE: aws:kms`" + ` roles that write need ` + "`kms:GenerateDataKey`" + ` on the key, and those that read, and all that use multipart uploads, ` + "`kms:Decrypt`" + `; the key's own policy must agree.
+KMS keys are not part of it.
+With ` + "`SSE: aws:kms`" + ` roles that write need ` + "`kms:GenerateDataKey`" + ` on the key, and those that read, and all that use multipart uploads, ` + "`kms:Decrypt`" + `; the key's own policy must agree.
 
 `
 
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
-	s3bucket.RoleDirect:   "Signs direct uploads and confirms them: `Presigner`. `Options.Signer` can have credentials of its own, with `Sign` alone (and `SignTags`), and should: what signs for clients needs no right to read ([how](production.md#signers)).",
-	s3bucket.RoleDelivery: "Hands out what was published: `Links`. Give the keys a prefix, as here, and this role cannot read what is staged.",
+	s3bucket.RoleDirect:   "Signs direct uploads and confirms them: `Presigner`.\n`Options.Signer` can have credentials of its own, with `Sign` alone (and `SignTags`), and should: what signs for clients needs no right to read ([how](production.md#signers)).",
+	s3bucket.RoleDelivery: "Hands out what was published: `Links`.\nGive the keys a prefix, as here, and this role cannot read what is staged.",
 	s3bucket.RoleSweeper:  "Removes what nothing refers to: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Check` and sees the settings.",
 	s3bucket.RoleSetup:    "Runs `Setup`.",
