@@ -35,7 +35,7 @@ type Grant struct {
 // their address, with [RequireSubject] or an [Options.Limiter], and raise [Options.MinRate].
 func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
 
-// Subject makes an Authorizer of a function that tells who a request is from.
+// RequireSubject makes an Authorizer of a function that tells who a request is from.
 // An error, or "", refuses the request as not authenticated.
 func RequireSubject(who func(*http.Request) (string, error)) Authorizer {
 	return func(r *http.Request) (*Grant, error) {

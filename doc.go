@@ -32,7 +32,7 @@
 // where a reader that lists the bucket may see the first before the second; and
 // a process that is killed, which may leave unfinished multipart uploads, or
 // files of a request whose last commit was still to come. A lifecycle rule on
-// the bucket removes the former, and a [sweep.Sweeper] both: it goes through the storage
+// the bucket removes the former, and a sweep.Sweeper both: it goes through the storage
 // and asks the application which keys it refers to.
 //
 // # Nothing is left behind

@@ -68,7 +68,7 @@ const (
 	doorLink     = "link"
 )
 
-// Kind says what happened. New kinds may be added.
+// EventKind says what happened. New kinds may be added.
 type EventKind string
 
 // The decisions. Each request of a [Handler], each call of a step of a

@@ -45,12 +45,12 @@ type Reservation interface {
 	// refused, cut, given up, or a panic. Of a body that was refused before its end
 	// it is called after [Handler.RespondError] has read it on, or at the end of the
 	// request's context. Only the reservation of an upload that
-	// was signed (Demand.Until) is never settled. The context does not end with
+	// was signed (Claim.Until) is never settled. The context does not end with
 	// the request but after Options.CheckTimeout. An error is logged.
 	Settle(ctx context.Context, used Usage) error
 }
 
-// Demand is what a request may need.
+// Claim is what a request may need.
 type Claim struct {
 	// Subject is that of the caller's [Grant]: "" for anonymous callers.
 	Subject string
@@ -76,7 +76,7 @@ type Claim struct {
 	Until time.Time
 }
 
-// Used is what a request has used of its [Claim].
+// Usage is what a request has used of its [Claim].
 type Usage struct {
 	Files int   // that passed every check, whether or not they were kept
 	Bytes int64 // of the body that were read, whatever was in them, and also what RespondError read on

@@ -109,7 +109,7 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 		return nil, fmt.Errorf("upload: links need a LinkStorage, which %T is not", store)
 	}
 	if l.verdicts, ok = store.(storage.ScanReader); l.opts.RequireScan && !ok {
-		return nil, fmt.Errorf("upload: LinksOptions.RequireScan needs a VerdictReader, which %T is not", store)
+		return nil, fmt.Errorf("upload: LinksOptions.RequireScan needs a storage.ScanReader, which %T is not", store)
 	}
 	if !l.opts.RequireScan {
 		l.verdicts = nil

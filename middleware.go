@@ -138,7 +138,7 @@ func Files(ctx context.Context) []File {
 //	return tx.Commit()
 //
 // Of a commit that fails after it the files are left, referred to by nothing:
-// what a [sweep.Sweeper] finds. Called after the commit, nothing is left when that
+// what a sweep.Sweeper finds. Called after the commit, nothing is left when that
 // fails, but on an error of Keep the row must be removed again. It is safe for
 // concurrent use and does not wait.
 func Keep(ctx context.Context) error {

@@ -76,7 +76,7 @@ type PresignOptions struct {
 	// confirming. Default: 6 h. At least URLExpires, at most 7 days.
 	TicketExpires time.Duration
 
-	// KeyPrefix stands before the staging keys, as for a bucket that is shared
+	// StagingPrefix stands before the staging keys, as for a bucket that is shared
 	// with others. It ends in "/". Default: none.
 	StagingPrefix string
 
@@ -117,7 +117,7 @@ func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigne
 	var ok bool
 	var err error
 	if p.store, ok = h.store.(storage.DirectStorage); !ok {
-		return nil, fmt.Errorf("upload: direct uploads need a DirectStorage, which %T is not", h.store)
+		return nil, fmt.Errorf("upload: direct uploads need a storage.DirectStorage, which %T is not", h.store)
 	}
 	if p.methods, err = p.store.DirectMethods(); err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (o *PresignOptions) fill(h *Handler) error {
 	case o.URLExpires > maxURLExpires, o.TicketExpires > maxTicketExpires, o.TicketExpires < o.URLExpires:
 		return errors.New("upload: URLExpires is at most 12 hours, and TicketExpires no less than that and at most 7 days")
 	case o.StagingPrefix != "" && (!strings.HasSuffix(o.StagingPrefix, "/") || storage.ValidKey(o.StagingPrefix+"x") != nil):
-		return errors.New("upload: KeyPrefix is a valid key that ends in a slash")
+		return errors.New("upload: StagingPrefix is a valid key that ends in a slash")
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Status is how far an upload is.
+// ProgressStatus is how far an upload is.
 type ProgressStatus struct {
 	State ProgressState `json:"state"`
 	Code  Code          `json:"code,omitempty"` // of StateRefused: why
@@ -25,7 +25,7 @@ type ProgressStatus struct {
 	Files int `json:"files"`
 }
 
-// State is what happens to an upload now.
+// ProgressState is what happens to an upload now.
 type ProgressState string
 
 // The states, in their order; the last three end it.

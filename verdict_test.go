@@ -138,5 +138,5 @@ func TestVerdictThatCannotBeRead(t *testing.T) {
 		storage.Storage
 		storage.LinkStorage
 	}{}, &upload.LinksOptions{RequireScan: true})
-	require.ErrorContains(t, err, "VerdictReader")
+	require.ErrorContains(t, err, "storage.ScanReader")
 }

@@ -17,7 +17,7 @@ import (
 // DefaultMaxBytes is what a Store holds when MaxBytes is 0.
 const DefaultMaxBytes = 256 << 20
 
-// Store is an storage.Storage in memory. Its zero value is ready for streamed
+// Store is a storage.Storage in memory. Its zero value is ready for streamed
 // uploads; direct uploads and links need [Store.Handler]. It is safe for
 // concurrent use.
 //

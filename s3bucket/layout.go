@@ -16,7 +16,7 @@ import (
 // without versions, that takes no direct uploads.
 type Layout struct {
 	// KeyPrefixes stand before all keys that are published, such as "avatars/"
-	// for [upload.Prefix]. Each ends in "/". Default: none, the keys may be any.
+	// for upload.Prefix. Each ends in "/". Default: none, the keys may be any.
 	// A Grant.KeyPrefix stands before that, so name what all of these begin with:
 	// what is not named here the policies neither allow nor hold back for a scan.
 	KeyPrefixes []string
@@ -49,7 +49,7 @@ type Layout struct {
 	// of the processes that receive files, which without s3:GetObject cannot settle
 	// lost answers; that of the sweeper, which cannot remove what is hidden from it;
 	// and those of processes that hand out links, since HeadObject is a read, too: they
-	// would answer 502 where [upload.LinksOptions].RequireScan says 503 or 404. Let
+	// would answer 502 where upload.LinksOptions.RequireScan says 503 or 404. Let
 	// [s3store.Options].Signer be another, which is not exempt, and links obey the policy.
 	ScanExempt []string
 }

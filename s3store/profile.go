@@ -20,8 +20,8 @@ import (
 // the others that are signed. HeadersFromQuery, NoCopyGuard and NoSignedHeaders are
 // for services where that is not possible, not needed or no help. A service that accepts
 // "If-None-Match: *", a policy or a signed length and ignores it cannot be told
-// from one that honors it by its answers. [s3bucket.Bucket.Check] tries, and proposes the
-// narrowest profile that fits; [s3bucket.Bucket.Verify] tries what matters most, for the start
+// from one that honors it by its answers. s3bucket.Bucket.Check tries, and proposes the
+// narrowest profile that fits; s3bucket.Bucket.Verify tries what matters most, for the start
 // of a program.
 type Profile struct {
 	// InsecureUnconditionalPut is for services that refuse or ignore
@@ -68,7 +68,7 @@ type Profile struct {
 	// NoCopyGuard signs nothing against added header fields. It is for services
 	// that refuse them as AWS does: versitygw, and AWS itself where it is reached
 	// by another name, as through a VPC endpoint. Where it is wrong, clients can
-	// read whatever the signer may read; [s3bucket.Bucket.Check] tries.
+	// read whatever the signer may read; s3bucket.Bucket.Check tries.
 	NoCopyGuard bool `json:",omitempty"`
 
 	// NoCopyDigests is for services that do not tell the SHA-256 of what
@@ -97,7 +97,7 @@ func MinIO() Profile { return Profile{NoCopyDigests: true, HeadersFromQuery: tru
 // are there. Options.Tags, SSE and ExpectedBucketOwner are not. Nobody has tried
 // there yet whether header fields that are not signed are refused; the field that
 // guards against copies is one that it does not know, and is not signed. Run
-// [s3bucket.Bucket.Check].
+// s3bucket.Bucket.Check.
 func R2() Profile {
 	return Profile{NoForms: true, NoPinnedCopies: true, NoCopyGuard: true}
 }

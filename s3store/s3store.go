@@ -1,6 +1,6 @@
 // Package s3store keeps uploads in an S3 bucket, on AWS or on any service that
-// speaks its protocol. It is the only package of this module that imports the
-// AWS SDK; the caller brings the client.
+// speaks its protocol. Of this module, it and package s3bucket alone
+// import the AWS SDK; the caller brings the client.
 //
 // A file that fits one part stays in memory until Commit and is one PutObject.
 // A larger one is a multipart upload whose parts are sent while the file
@@ -31,11 +31,11 @@
 //
 // # Direct uploads and links
 //
-// For [upload.Presigner] the store signs what clients then send to S3 themselves:
+// For upload.Presigner the store signs what clients then send to S3 themselves:
 // a PUT, which works once; a POST form; or the parts of a multipart upload. S3
 // holds them to key, type, length and, if it is known, SHA-256. What they send
 // lies under a staging key until Promote copies it to an object with new
-// attributes. For [upload.Links] it signs reads. Nothing that is signed works for
+// attributes. For upload.Links it signs reads. Nothing that is signed works for
 // longer than seven days, or than the credentials it is signed with: those of a
 // role end within hours. Services that do not enforce all of it need a [Profile].
 //
@@ -56,9 +56,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Store is an [storage.Storage], an [storage.DirectStorage], an [storage.LinkStorage],
-// an [storage.Lister] and an [storage.ScanReader] over one bucket. It is safe for
-// concurrent use.
+// Store is a [storage.Storage], [storage.DirectStorage], [storage.LinkStorage],
+// [storage.Lister] and [storage.ScanReader] over one bucket. It is safe for concurrent
+// use.
 type Store struct {
 	client    *s3.Client
 	caller    *s3calls.Caller // of client, under opts.Profile
@@ -88,7 +88,7 @@ var (
 // credentials: without retries one lost answer fails an upload. opts may be nil.
 //
 // The keys that the store is given must be unique, as those of
-// [upload.RandomKeys] are: after a lost answer it takes any open multipart
+// upload.RandomKeys are: after a lost answer it takes any open multipart
 // upload of a key for its own.
 func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	if client == nil {

@@ -13,7 +13,7 @@ const (
 )
 
 // DirectStorage is an optional ability of a [Storage]: clients send it files by
-// themselves, with requests that it has signed for them. [upload.NewPresigner] needs
+// themselves, with requests that it has signed for them. upload.NewPresigner needs
 // it. Such a file lies under a staging key, unchecked, until Promote makes a
 // new object of it. Whatever a signed request states must be enforced by the
 // store; what cannot be enforced must not be signed.

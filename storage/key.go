@@ -19,18 +19,18 @@ const MaxKeyBytes = 1024
 func ValidKey(key string) error {
 	switch {
 	case key == "" || len(key) > MaxKeyBytes:
-		return fmt.Errorf("upload: a key of %d bytes; it must have 1 to %d", len(key), MaxKeyBytes)
+		return fmt.Errorf("storage: a key of %d bytes; it must have 1 to %d", len(key), MaxKeyBytes)
 	case !utf8.ValidString(key):
-		return errors.New("upload: a key that is not UTF-8")
+		return errors.New("storage: a key that is not UTF-8")
 	}
 	for segment := range strings.SplitSeq(key, "/") {
 		if segment == "" || segment == "." || segment == ".." {
-			return fmt.Errorf("upload: a key with the segment %q", segment)
+			return fmt.Errorf("storage: a key with the segment %q", segment)
 		}
 	}
 	for _, r := range key {
 		if r == '\\' || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
-			return fmt.Errorf("upload: a key with the character %U", r)
+			return fmt.Errorf("storage: a key with the character %U", r)
 		}
 	}
 	return nil
@@ -38,7 +38,7 @@ func ValidKey(key string) error {
 
 // StagingSegment is the path segment that marks the keys of files which clients
 // sent to the storage themselves and nobody has checked yet, as in
-// "tenants/upload-staging/1f0c…". No [upload.KeyGenerator] may use it, and no [upload.Links]
+// "tenants/upload-staging/1f0c…". No upload.KeyGenerator may use it, and no upload.Links
 // lead to such a key. A lifecycle rule should remove what is left there.
 const StagingSegment = "upload-staging"
 

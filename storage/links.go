@@ -6,7 +6,7 @@ import (
 )
 
 // LinkStorage is an optional ability of a [Storage]: links that let whoever has
-// them read one object for a while. [upload.NewLinks] needs it.
+// them read one object for a while. upload.NewLinks needs it.
 type LinkStorage interface {
 	ObjectReader
 

@@ -6,7 +6,7 @@ import (
 )
 
 // Lister is an optional ability of a [Storage]: telling what it keeps, and
-// removing what it told. [sweep.New] needs it.
+// removing what it told. sweep.New needs it.
 //
 // Lists come in pages of at most 1,000. The first one is asked for with an after
 // of "", the others with the Next of the page before. What is there from the

@@ -38,4 +38,4 @@ type Stored struct {
 
 // ErrChanged is returned when an object is not the one that was asked for by
 // its ETag.
-var ErrChanged = errors.New("upload: the object has changed")
+var ErrChanged = errors.New("storage: the object has changed")

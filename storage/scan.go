@@ -22,7 +22,7 @@ const (
 
 // ScanReader is an optional ability of a [Storage]: telling what a scanner
 // that looks at objects after they were published has said of one.
-// [upload.LinksOptions.RequireScan] needs it.
+// upload.LinksOptions.RequireScan needs it.
 type ScanReader interface {
 	// ScanVerdict returns the verdict on one version of the object, as
 	// [Stored.Version] names it, or on the current one if version is "". An

@@ -28,7 +28,7 @@ type Storage interface {
 	// Any error of r but io.EOF fails the call: Stage then leaves nothing
 	// behind, having sent whatever clean-up that needs on a context of its own
 	// (ctx is often cancelled by then), and returns an error. It need not
-	// relay r's error, which the [upload.Handler] remembers itself.
+	// relay r's error, which the upload.Handler remembers itself.
 	//
 	// A store that shares memory between uploads waits for it before its first
 	// read of r, for obj.MaxWait at most, and then returns an error that is
@@ -60,7 +60,7 @@ type Staged interface {
 	Discard(ctx context.Context) error
 }
 
-// Object is what a [Storage] is told of a file before the first byte.
+// Object describes a file to a [Storage], before its first byte is read.
 type Object struct {
 	// Key is the name under which Commit publishes. It passed [ValidKey].
 	Key string
@@ -99,15 +99,15 @@ type Object struct {
 var (
 	// ErrExists is returned by [Staged.Commit] when the key is already taken
 	// by an object that is not this upload's.
-	ErrExists = errors.New("upload: an object with this key exists")
+	ErrExists = errors.New("storage: an object with this key exists")
 
 	// ErrUnknownOutcome is returned by [Staged.Commit] when the store did not
 	// answer and could not be asked: the file may or may not be readable until
 	// Discard has succeeded.
-	ErrUnknownOutcome = errors.New("upload: the outcome of the commit is not known")
+	ErrUnknownOutcome = errors.New("storage: the outcome of the commit is not known")
 
 	// ErrBusy is returned by [Storage.Stage] when the memory for another
 	// upload did not become free within [Object.MaxWait], and by
-	// [DirectStorage.Promote] likewise. It is answered with [upload.CodeBusy].
-	ErrBusy = errors.New("upload: no memory for another upload")
+	// [DirectStorage.Promote] likewise. It is answered with upload.CodeBusy.
+	ErrBusy = errors.New("storage: no memory for another upload")
 )

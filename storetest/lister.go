@@ -13,11 +13,11 @@ import (
 // case, list what they keep, page by page, and remove what they listed and
 // nothing else. They must implement storage.Storage and storage.ObjectReader, through
 // which the suite stores and reads; unfinished uploads are tested of those that
-// are an storage.DirectStorage. One bucket may be behind all of them, for keys
+// are a storage.DirectStorage. One bucket may be behind all of them, for keys
 // are random.
 //
 // Cases whose names are in except are skipped, for servers with known defects: a
-// [sweep.Sweeper] over a store that fails one misses what the case is about.
+// sweep.Sweeper over a store that fails one misses what the case is about.
 func RunLister(t *testing.T, newStore func(t *testing.T) storage.Lister, except ...string) {
 	t.Helper()
 	runCases(t, listerCases, newStore, checkLister, except...)

@@ -11,7 +11,7 @@ import (
 type Report struct {
 	Seen     int   // listed
 	Young    int   // not older than Grace
-	Foreign  int   // under keys that this package does not make
+	Foreign  int   // under keys that fail storage.ValidKey
 	Kept     int   // referred to
 	Orphaned int   // the others
 	Removed  int   // of these: gone
@@ -19,7 +19,7 @@ type Report struct {
 	Failed   int   // of these: still there
 	Bytes    int64 // of the objects that were removed; in a dry run, that would be
 
-	// Cursor is where the next run goes on: behind the last page of which
+	// Cursor is where the next run goes on: after the last page of which
 	// everything was done. "" is the beginning, and after the end again.
 	Cursor string
 }
@@ -33,7 +33,7 @@ const (
 	Removed  Outcome = "removed"
 	Changed  Outcome = "changed" // it was written again meanwhile, and stays
 	Failed   Outcome = "failed"  // it could not be removed
-	Foreign  Outcome = "foreign" // its key is none of this package's; it stays
+	Foreign  Outcome = "foreign" // its key fails storage.ValidKey; it stays
 )
 
 // Finding is something that is not kept.

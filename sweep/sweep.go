@@ -61,7 +61,7 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // staging keys ([storage.StagingSegment]) and unfinished uploads are not, since no row
 // refers to them: for these only their age counts. An object that was written
 // again between being listed and being removed stays. Keys that fail [storage.ValidKey]
-// are not from this package, and are told and never removed.
+// were not made by this module: they are reported as [Foreign] and never removed.
 //
 // By default it removes nothing and tells what it would: see
 // [Options.Remove]. It holds one or two pages of a list in memory, a few
@@ -86,12 +86,12 @@ type Sweeper struct {
 	opts       Options
 }
 
-// Options is everything of a [Sweeper] beside where and whom to ask. The
-// zero value is refused for its lack of a Prefix.
+// Options are the settings of a [Sweeper]. The zero value is refused: it has no
+// Prefix.
 type Options struct {
 	// Prefix is what the keys to be swept begin with. It ends in "/"; if it
 	// does not, one is added. All below it must be what Referenced knows of.
-	// The staging keys of a [upload.Presigner] are below its own StagingPrefix, so they
+	// The staging keys of a upload.Presigner are below its own StagingPrefix, so they
 	// may take a Sweeper of their own.
 	Prefix string
 
@@ -157,7 +157,7 @@ type Options struct {
 	// MaxShare then says nothing.
 	AllowAnyShare bool
 
-	// Found, if set, is told of everything that is not kept, one at a time: what
+	// Found, if set, is called for everything that is not kept, one at a time: what
 	// was removed, what would be, and what could not be. A panic stops the sweep.
 	Found func(ctx context.Context, f Finding)
 
@@ -167,7 +167,7 @@ type Options struct {
 	// stops the sweep.
 	Progress func(ctx context.Context, r Report) error
 
-	// Logger is told of each removal, and of each that failed. Default:
+	// Logger gets a record of each removal, and of each that failed. Default:
 	// slog.Default().
 	Logger *slog.Logger
 }
