@@ -8,39 +8,23 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
-	"time"
 )
 
-// body is the body of a request while its upload is received. It counts, keeps
-// the limit of the whole body, and cuts clients that stall or send too slowly:
-// its clocks run only inside Read, while we wait for the client, never while
-// storage or a validator takes its time.
-//
-// It remembers the first error, so nobody above has to relay it.
+// body is the body of a request while its upload is received. It counts, keeps the
+// limit of the whole body, and remembers the first error, so nobody above has to relay
+// it. Clients that stall or send too slowly are cut below it, in their client.
 type body struct {
-	src      io.ReadCloser
-	ctl      *http.ResponseController
+	client
 	progress *tracked
 
-	length  int64 // Content-Length, -1 if unknown
-	limit   int64
-	read    int64
-	started bool
-	eof     bool
-	err     error
-
-	pace pace
+	length int64 // Content-Length, -1 if unknown
+	limit  int64
+	read   int64
+	eof    bool
+	err    error
 
 	linger int64 // how far it is read on after a refusal
 	debt   debt  // to the limiter, after a refusal
-
-	noDeadlines bool
-	stall       *time.Timer
-	mu          sync.Mutex // guards what the timer and Shutdown use
-	reading     bool
-	cutBy       error // why the next or the running Read fails
-	closed      bool
 }
 
 // lingerBytes is how far the body of a form is read on after a refusal.
@@ -48,62 +32,19 @@ const lingerBytes = 512 << 20
 
 func newBody(w http.ResponseWriter, r *http.Request, p pace) *body {
 	return &body{
-		src: r.Body, ctl: http.NewResponseController(w), length: r.ContentLength, linger: lingerBytes, pace: p,
+		client: client{src: r.Body, ctl: http.NewResponseController(w), pace: p},
+		length: r.ContentLength, linger: lingerBytes,
 	}
 }
 
-// open starts the clocks. From here on the deadlines of the host's server do
-// not end the upload, until close sets new ones.
+// open starts the clocks, and sets the limit of the whole body.
 func (b *body) open(limit int64, r *http.Request) {
 	b.limit = limit
-	b.noDeadlines = b.ctl.SetReadDeadline(time.Time{}) != nil
-	stopWriteDeadline(b.ctl, r)
-	b.stall = time.AfterFunc(time.Hour, b.stalled)
-	b.stall.Stop()
+	b.openClocks(r)
 }
 
-// close ends the clocks and gives the connection deadlines again, also for an answer
-// that is not ours: net/http may read a body on before it writes. It must be called
-// before the handler returns.
-func (b *body) close(r *http.Request) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.closed = true
-	if b.stall != nil {
-		b.stall.Stop()
-	}
-	b.answerDeadline(r)
-	if b.eof {
-		return
-	}
-	until := time.Now()
-	if b.cutBy == nil {
-		until = until.Add(b.pace.window)
-	}
-	_ = b.ctl.SetReadDeadline(until)
-}
-
-// answerDeadline lets the answer out although the upload took longer than the
-// server's WriteTimeout.
-func (b *body) answerDeadline(r *http.Request) { renewWriteDeadline(b.ctl, r) }
-
-func (b *body) stalled() {
-	b.cut(&Error{Code: CodeTimeout, Reason: fmt.Sprintf("no data came for %v", b.pace.window)}, true)
-}
-
-// cut makes reading fail with err, a Read that is waiting included. With
-// onlyWaiting it does nothing when none is.
-func (b *body) cut(err error, onlyWaiting bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.closed || b.cutBy != nil || onlyWaiting && !b.reading {
-		return
-	}
-	b.cutBy = err
-	if b.reading {
-		_ = b.ctl.SetReadDeadline(time.Now())
-	}
-}
+// close ends the clocks. It must be called before the handler returns.
+func (b *body) close(r *http.Request) { b.closeClocks(r, b.eof) }
 
 func (b *body) Read(p []byte) (int, error) {
 	if b.err != nil {
@@ -111,12 +52,13 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	n, err := b.readInTime(p)
 	b.read += int64(n)
+	err = parseError(err, b.read)
 	if b.progress.arrived(n); b.read == b.length || errors.Is(err, io.EOF) {
 		b.progress.is(StateChecking, "")
 	}
 	switch {
 	case b.read > b.limit:
-		b.err = &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(b.limit)}
+		b.err = bodyTooLarge(b.limit, nil)
 	case errors.Is(err, io.EOF):
 		b.eof, b.err = true, io.EOF
 	default:
@@ -127,36 +69,6 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	return n, b.err
 }
-
-func (b *body) readInTime(p []byte) (int, error) {
-	if err := b.setReading(true); err != nil {
-		return 0, err
-	}
-	b.started = true
-	b.stall.Reset(b.pace.window)
-	begin := time.Now()
-	n, err := b.src.Read(p)
-	b.stall.Stop()
-	if cut := b.setReading(false); cut != nil {
-		return n, cut
-	}
-	err = parseError(err, b.read+int64(n))
-	if err == nil && b.pace.slow(n, time.Since(begin)) {
-		err = &Error{Code: CodeTimeout, Reason: "data came slower than " + byteSize(b.pace.minRate) + " a second"}
-	}
-	return n, err
-}
-
-// setReading also tells whether the body was cut.
-func (b *body) setReading(reading bool) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.reading = reading
-	return b.cutBy
-}
-
-// Close closes the request's own body.
-func (b *body) Close() error { return b.src.Close() }
 
 // unread is how many bytes of the body are still to come; a large number if
 // that is not known.

@@ -195,6 +195,11 @@ func tooLarge(limit int64) error {
 	return Reject(CodeTooLarge, "the file is larger than "+byteSize(limit))
 }
 
+// bodyTooLarge is tooLarge of a whole request; cause may be nil.
+func bodyTooLarge(limit int64, cause error) *Error {
+	return &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(limit), Err: cause}
+}
+
 func typeNotAllowed(t string) error {
 	return Reject(CodeTypeNotAllowed, "files of type "+t+" are not accepted")
 }

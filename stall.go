@@ -3,8 +3,10 @@ package upload
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/airlock-go/upload/storage"
@@ -34,6 +36,104 @@ func (p *pace) slow(n int, waited time.Duration) bool {
 	p.bytes, p.waited = 0, 0
 	return false
 }
+
+// client sends a body. It is cut when it stalls, when it sends too slowly, or by cut.
+// Its clocks run only inside readInTime, while we wait for the client, never while
+// storage or a validator takes its time.
+type client struct {
+	src  io.ReadCloser
+	ctl  *http.ResponseController
+	pace pace
+
+	started     bool // something was read
+	noDeadlines bool // a writer in front hides those of the connection
+	stall       *time.Timer
+	mu          sync.Mutex // guards what the timer and Shutdown use
+	reading     bool
+	cutBy       error // why the next or the running Read fails
+	closed      bool
+}
+
+// openClocks starts the clocks. From here on the deadlines of the host's server do
+// not end the upload, until closeClocks sets new ones.
+func (c *client) openClocks(r *http.Request) {
+	c.noDeadlines = c.ctl.SetReadDeadline(time.Time{}) != nil
+	stopWriteDeadline(c.ctl, r)
+	c.stall = time.AfterFunc(time.Hour, c.stalled)
+	c.stall.Stop()
+}
+
+// closeClocks ends the clocks and gives the connection deadlines again, also for an
+// answer that is not ours: net/http may read a body on before it writes. Whole says
+// that nothing of the body is left to read.
+func (c *client) closeClocks(r *http.Request, whole bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	if c.stall != nil {
+		c.stall.Stop()
+	}
+	c.answerDeadline(r)
+	if whole {
+		return
+	}
+	until := time.Now()
+	if c.cutBy == nil {
+		until = until.Add(c.pace.window)
+	}
+	_ = c.ctl.SetReadDeadline(until)
+}
+
+// answerDeadline lets the answer out although the upload took longer than the
+// server's WriteTimeout.
+func (c *client) answerDeadline(r *http.Request) { renewWriteDeadline(c.ctl, r) }
+
+func (c *client) stalled() {
+	c.cut(&Error{Code: CodeTimeout, Reason: fmt.Sprintf("no data came for %v", c.pace.window)}, true)
+}
+
+// cut makes reading fail with err, a Read that is waiting included. With
+// onlyWaiting it does nothing when none is.
+func (c *client) cut(err error, onlyWaiting bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.cutBy != nil || onlyWaiting && !c.reading {
+		return
+	}
+	c.cutBy = err
+	if c.reading {
+		_ = c.ctl.SetReadDeadline(time.Now())
+	}
+}
+
+func (c *client) readInTime(p []byte) (int, error) {
+	if err := c.setReading(true); err != nil {
+		return 0, err
+	}
+	c.started = true
+	c.stall.Reset(c.pace.window)
+	begin := time.Now()
+	n, err := c.src.Read(p)
+	c.stall.Stop()
+	if cut := c.setReading(false); cut != nil {
+		return n, cut
+	}
+	if err == nil && c.pace.slow(n, time.Since(begin)) {
+		err = &Error{Code: CodeTimeout, Reason: "data came slower than " + byteSize(c.pace.minRate) + " a second"}
+	}
+	return n, err
+}
+
+// setReading also reports whether the client was cut.
+func (c *client) setReading(reading bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reading = reading
+	return c.cutBy
+}
+
+// Close closes the request's own body.
+func (c *client) Close() error { return c.src.Close() }
 
 // stopWriteDeadline ends the server's WriteTimeout for a request that may take
 // longer, and renewWriteDeadline starts it again for the answer.

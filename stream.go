@@ -29,7 +29,7 @@ func formError(err error) error {
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) { // of the host's
-		return &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(tooLarge.Limit), Err: err}
+		return bodyTooLarge(tooLarge.Limit, err)
 	}
 	var e *form.Error
 	if !errors.As(err, &e) {
