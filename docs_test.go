@@ -1,10 +1,13 @@
 package upload_test
 
 import (
+	"go/parser"
+	gotoken "go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,4 +117,61 @@ func anchors(t *testing.T, path string) []string {
 		names = append(names, strings.ReplaceAll(mdMark.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
 	}
 	return names
+}
+
+// TestDesignHouse: docs/design.md lists the files of the root as they are, and the
+// packages with what they import of this module.
+func TestDesignHouse(t *testing.T) {
+	text, err := os.ReadFile("docs/design.md")
+	require.NoError(t, err)
+	_, page, found := strings.Cut(string(text), "The files of the root, from the ground up:")
+	require.True(t, found)
+	page, _, _ = strings.Cut(page, "###")
+	var listed []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+\\.go)` \\|").FindAllStringSubmatch(page, -1) {
+		listed = append(listed, m[1])
+	}
+	require.ElementsMatch(t, sources(t, "."), listed)
+
+	rows := regexp.MustCompile("(?m)^\\| `([\\w./]+)` \\| [^|]+ \\| (none|`[^|]+`) \\|$").FindAllStringSubmatch(string(text), -1)
+	require.Len(t, rows, 13)
+	for _, row := range rows {
+		var imports []string
+		for _, m := range mdCode.FindAllString(row[2], -1) {
+			imports = append(imports, strings.Trim(m, "`"))
+		}
+		require.ElementsMatch(t, importsOf(t, row[1]), imports, row[1])
+	}
+}
+
+// sources lists the files of a package, without tests.
+func sources(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	paths, err := filepath.Glob(dir + "/*.go")
+	require.NoError(t, err)
+	for _, path := range paths {
+		if !strings.HasSuffix(path, "_test.go") {
+			names = append(names, filepath.Base(path))
+		}
+	}
+	return names
+}
+
+// importsOf lists what a package imports of this module, "." for the root.
+func importsOf(t *testing.T, dir string) (imports []string) {
+	t.Helper()
+	for _, name := range sources(t, dir) {
+		file, err := parser.ParseFile(gotoken.NewFileSet(), filepath.Join(dir, name), nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range file.Imports {
+			path, ours := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), "github.com/airlock-go/upload")
+			if path = "." + path; path != "." {
+				path = strings.TrimPrefix(path, "./")
+			}
+			if ours && !slices.Contains(imports, path) {
+				imports = append(imports, path)
+			}
+		}
+	}
+	return imports
 }

@@ -185,7 +185,7 @@ func (p *Presigner) step(r *http.Request, token string) (*session, *sealed, erro
 	if err := q.reserve(Claim{}); err != nil {
 		return q, nil, err
 	}
-	t, err := p.open(q, token)
+	t, err := openTicket(p.sealer, q, token)
 	if err == nil {
 		q.about = p.file(t, t.Type, t.SHA256)
 	}

@@ -84,7 +84,7 @@ func (p *Presigner) signSingle(q *session, t *sealed) (*Ticket, error) {
 	if err != nil {
 		return nil, storageError(err)
 	}
-	token, err := p.seal(t)
+	token, err := sealTicket(p.sealer, t)
 	return &Ticket{Token: token, Expires: expiry(p.opts.URLExpires), SignedRequest: signed}, err
 }
 
@@ -104,7 +104,7 @@ func (p *Presigner) signParts(q *session, t *sealed, partSize int64) (ticket *Ti
 	if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
 		return nil, storageError(err)
 	}
-	token, err := p.seal(t)
+	token, err := sealTicket(p.sealer, t)
 	if err != nil {
 		return nil, errors.Join(err, p.remove(q, t))
 	}

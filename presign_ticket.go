@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/airlock-go/upload/internal/ticket"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -52,23 +53,24 @@ func (t *sealed) partSize(number int) int64 {
 	return min(t.PartSize, t.Size-int64(number-1)*t.PartSize)
 }
 
-func (p *Presigner) seal(t *sealed) (string, error) {
+// sealTicket returns the token that holds t.
+func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 	var data bytes.Buffer
 	e := json.NewEncoder(&data)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(t); err != nil {
 		return "", internal(err)
 	}
-	token, err := p.sealer.Seal(data.Bytes())
+	token, err := sealer.Seal(data.Bytes())
 	if err != nil { // names and types are the client's, and of the rest there is little
 		return "", withFile(&Error{Code: CodeBadName, Reason: "the file name or its type is too long", Err: err}, t.Field, t.Name)
 	}
 	return token, nil
 }
 
-// open returns what token holds, if it is for this caller and for now.
-func (p *Presigner) open(q *session, token string) (*sealed, error) {
-	data, err := p.sealer.Open(token)
+// openTicket returns what token holds, if it is for the caller of q and for now.
+func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error) {
+	data, err := sealer.Open(token)
 	if err != nil {
 		return nil, errBadTicket
 	}
