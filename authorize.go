@@ -29,10 +29,10 @@ type Grant struct {
 	KeyPrefix string
 }
 
-// AllowAnonymous is the Authorizer that lets anyone upload. Anonymous callers
-// share all places and all memory: a few slow ones can take them, and the others
-// are told to come again. Where that matters, tell callers apart, if only by
-// their address, with [RequireSubject] or an [Options.Limiter], and raise [Options.MinRate].
+// AllowAnonymous is the Authorizer that lets anyone upload. Anonymous callers share all
+// places and all memory: a few slow ones can take them, and the others are then refused
+// with [CodeBusy]. Where that matters, tell callers apart, if only by their address,
+// with [RequireSubject] or an [Options.Limiter], and raise [Options.MinRate].
 func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
 
 // RequireSubject makes an Authorizer of a function that tells who a request is from.

@@ -14,10 +14,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Event is one decision or one clean-up. The log and [Hooks.Event] are told of
-// the same events. Of the strings in it Name and Field of files are the client's
-// words, and so is Type before the content was read; Subject and Key are the
-// host's. A name and a field have at most 256 bytes.
+// Event is one decision or one clean-up. The log and [Hooks.Event] get the same events.
+// Of the strings in it Name and Field of files are the client's words, and so is Type
+// before the content was read; Subject and Key are the host's. A name and a field have
+// at most 256 bytes.
 //
 // Nothing in it is content or another word of a body, a signed URL or a ticket,
 // unless an error of the host's own code says so: of what cannot be read it has

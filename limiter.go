@@ -34,7 +34,7 @@ func limitError(err error) error {
 // refuse the request, too, with [CodeCheckFailed]. Methods are called
 // concurrently.
 type Limiter interface {
-	// Reserve takes what d may need. A nil Reservation needs no Settle.
+	// Reserve takes what the claim says. A nil Reservation needs no Settle.
 	Reserve(ctx context.Context, d Claim) (Reservation, error)
 }
 

@@ -70,11 +70,11 @@ type LinksOptions struct {
 	// later scan finds something works until it expires. Default: off.
 	RequireScan bool
 
-	// Logger is told which file was handed out, and why one was not, as
-	// [Options.Logger] is of uploads. Default: slog.Default().
+	// Logger gets one record for each file that was handed out or refused, as
+	// [Options.Logger] does for uploads. Default: slog.Default().
 	Logger *slog.Logger
 
-	// Hooks are told what the log is told. Default: none.
+	// Hooks get each [Event] that the log gets. Default: none.
 	Hooks Hooks
 }
 
@@ -216,11 +216,11 @@ func (l *Links) disposition(link Link, stored storage.Stored) string {
 // that does not read keeps its handler (it is logged once). What the network's
 // buffers take counts as read. A storage that sends nothing for 30 s cuts the answer.
 //
-// Resolve returns an error for who may not have the file as well as for a file
-// that does not exist, and both are answered alike: 404. An error of
-// Reject(CodeUnauthenticated, …) is a 401, and one with a code of the 500s that.
-// Nothing of the request's URL is logged: it may hold a secret of the host's. A
-// [Link.Subject] that comes beside an error is.
+// Resolve returns an error for who may not have the file as well as for a file that
+// does not exist, and both are answered alike: 404. An error of
+// Reject(CodeUnauthenticated, …) is answered with 401, and one whose code has a status
+// of 500 or more with that status. Nothing of the request's URL is logged: it may hold
+// a secret of the host's. A [Link.Subject] that comes beside an error is logged.
 func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := l.report.run(r.Context(), doorLink, func(ctx context.Context, e *Event) error {

@@ -85,9 +85,9 @@ type PresignOptions struct {
 	// confirmed under that of another. Default: "".
 	Purpose string
 
-	// MaxChecks is how many stored files are read for their confirmation at
-	// once; no subject takes more than half of it. Default: 16. Who finds no
-	// place within Options.MaxWait is told to come again.
+	// MaxChecks is how many stored files are read for their confirmation at once; no
+	// subject takes more than half of it. Default: 16. A confirmation that finds no
+	// place within Options.MaxWait is refused with [CodeBusy].
 	MaxChecks int
 }
 
@@ -96,10 +96,10 @@ const (
 	maxTicketExpires = 7 * 24 * time.Hour
 )
 
-// NewPresigner returns a Presigner over h's storage, policy and authorizer. Each
-// of the secrets has at least 32 bytes, from a random source; the first seals
-// tickets and all open them. To change secrets, first deploy the new one behind
-// the old, then the other way round, then without the old one.
+// NewPresigner returns a Presigner over h's storage, policy and authorizer. Each of the
+// secrets has at least 32 bytes, from a random source; the first seals tickets and all
+// open them. To change secrets, first deploy the new one after the old, then the new
+// one first, then the new one alone.
 //
 // It fails if the storage is no [storage.DirectStorage] or cannot enforce what would be
 // signed. opts may be nil.
@@ -192,8 +192,8 @@ func (p *Presigner) step(r *http.Request, token string) (*session, *sealed, erro
 	return q, t, err
 }
 
-// enter returns the request that ReadStep has read, or authorizes r for a step without
-// a body. The caller leaves it.
+// enter returns the session of the request that ReadStep has read, or that of r, which
+// it authorizes, for a step without a body. The caller leaves it.
 func (p *Presigner) enter(r *http.Request) (*session, error) {
 	if s, ok := r.Context().Value(stepOf{p}).(*pendingStep); ok && s.take() {
 		return s.q, nil

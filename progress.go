@@ -10,10 +10,10 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// Progress shows how far uploads have come on the server: what has arrived, what
-// the storage has taken, and that it is being checked or published now. It is
-// for [Options.Progress]; one Progress may serve several handlers. Which upload
-// is which is told by an id that the client chooses, before its body:
+// Progress shows how far uploads have come on the server: what has arrived, what the
+// storage has taken, and that it is being checked or published now. It is for
+// [Options.Progress]; one Progress may serve several handlers. Each upload has an id,
+// which the client chooses and sends before its body:
 //
 //	progress := &upload.Progress{}
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Progress: progress})
@@ -29,10 +29,10 @@ import (
 // An upload is shown for a minute after its end. The zero value is ready. The
 // fields must not be changed once it is used.
 type Progress struct {
-	// ID tells the id of an upload by what stands before its body: a header
-	// field, the query or the path. It has at most 128 bytes of printable ASCII
-	// without spaces; an upload of another id, or of "", is not shown. Of
-	// direct uploads the confirmation is asked. Default: the header Upload-Id.
+	// ID tells the id of an upload by what stands before its body: a header field, the
+	// query or the path. It has at most 128 bytes of printable ASCII without spaces; an
+	// upload of another id, or of "", is not shown. For a direct upload it is called
+	// with the confirmation. Default: the header Upload-Id.
 	ID func(*http.Request) string
 
 	// MaxUploads is how many uploads are known at once, with some 500 bytes

@@ -35,7 +35,7 @@ const (
 	StateChecking   ProgressState = "checking"   // all bytes are here: the checks end, or the host's handler has the files
 	StateCommitting ProgressState = "committing" // the files are being published, or the host's next handler has them
 	StateDone       ProgressState = "done"       // the files are published
-	StateRefused    ProgressState = "refused"    // for Status.Code
+	StateRefused    ProgressState = "refused"    // for ProgressStatus.Code
 	StateAborted    ProgressState = "aborted"    // the host's handler gave the files up
 )
 

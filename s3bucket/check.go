@@ -87,13 +87,13 @@ func (b *Bucket) hasOrigins() bool { return b.direct() && len(b.layout.Origins) 
 // direct uploads, or for nothing. A flag that is missing in the store's profile is
 // StateWrong under TopicProfile, whatever it hides from the other findings.
 //
-// What it writes has a random name behind "upload-probe" under the first of each
-// kind of prefix in the [Layout], is a few bytes long, and is removed with all its
-// versions before Check returns, also when ctx ends meanwhile: no further probe
-// is begun then. TopicLeft tells what could not be removed. A process that is killed
-// in between leaves such objects.
+// What it writes has a random name after "upload-probe" under the first of each kind of
+// prefix in the [Layout], is a few bytes long, and is removed with all its versions
+// before Check returns, also when ctx ends meanwhile: no further probe is begun then.
+// TopicLeft tells what could not be removed. A process that is killed in between leaves
+// such objects.
 //
-// What the credentials may do is told of those that the store's client has. To see
+// The rights in the report are those of the credentials of the store's client. To see
 // the rights of the application, run it with the application's; to see the settings,
 // with the policy of the role [RoleCheck], which these rarely may read. It makes its
 // calls one after the other, with the store's CallTimeout.
