@@ -224,7 +224,7 @@ func withFile(err error, field, name string) error {
 	}
 	about := *e
 	about.Field, about.Name = field, name
-	if err != error(e) { //nolint:errorlint // whether err is e itself
+	if err != error(e) { // whether err is e itself
 		about.Err = err
 	}
 	return &about

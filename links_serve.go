@@ -217,7 +217,7 @@ func (o *objectReader) Read(p []byte) (int, error) {
 		}
 	}
 	n, err := o.body.Read(p)
-	if o.offset += int64(n); err != io.EOF { //nolint:errorlint // the end of a stallReader is bare
+	if o.offset += int64(n); err != io.EOF { // the end of a stallReader is bare
 		o.err = err
 	}
 	return n, err

@@ -213,7 +213,7 @@ func (r *stallReader) Read(p []byte) (int, error) {
 	r.timer.Stop()
 	r.read += int64(n)
 	r.progress.arrived(n)
-	ended := err == io.EOF //nolint:errorlint // a wrapped one is not the end of a reader
+	ended := err == io.EOF // a wrapped one is not the end of a reader
 	switch {
 	case r.read > r.size || ended && r.read < r.size:
 		return 0, storageError(io.ErrUnexpectedEOF)

@@ -102,10 +102,10 @@ func (s *stream) Read(p []byte) (int, error) {
 		seen = s.relay[:min(len(p), relaySize)]
 	}
 	n, err := s.fill(seen)
-	if err == nil || err == io.EOF { //nolint:errorlint // the part's own io.EOF is bare
+	if err == nil || err == io.EOF { // the part's own io.EOF is bare
 		err = s.account(seen[:n], err)
 	}
-	if err != nil && err != io.EOF { //nolint:errorlint // as above
+	if err != nil && err != io.EOF { // as above
 		s.err = err
 		return 0, err
 	}
@@ -128,7 +128,7 @@ func (s *stream) fill(p []byte) (n int, err error) {
 		m, err = s.src.Read(p[n:])
 		n += m
 	}
-	if err != nil && err != io.EOF { //nolint:errorlint // the part's own io.EOF is bare
+	if err != nil && err != io.EOF { // the part's own io.EOF is bare
 		err = formError(err)
 	}
 	return n, err
@@ -169,7 +169,7 @@ func (s *stream) judge(p []byte, last bool) error {
 }
 
 // complete reports whether storage read the file to its accepted end.
-func (s *stream) complete() bool { return s.err == io.EOF } //nolint:errorlint // set by Read
+func (s *stream) complete() bool { return s.err == io.EOF } // set by Read
 
 // failed is the first error of the stream, nil at its regular end.
 func (s *stream) failed() error {

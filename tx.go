@@ -139,7 +139,7 @@ func (tx *Tx) settleBody() {
 // refused undoes what was received and tells the log and the hooks.
 func (tx *Tx) refused(err error, others []File) error {
 	e := *errorOf(err)
-	if e.Err == nil && err != error(errorOf(err)) { //nolint:errorlint // whether err is an *Error itself
+	if e.Err == nil && err != error(errorOf(err)) { // whether err is an *Error itself
 		e.Err = err // joined with more, for the log
 	}
 	receiving := tx.state == txReceiving

@@ -44,7 +44,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, resp
 		a.send(w)
 		return
 	}
-	if err == error(unread) { //nolint:errorlint // a host may have wrapped it
+	if err == error(unread) { // a host may have wrapped it
 		err = unread.refusal
 	}
 	b := unread.body

@@ -155,7 +155,7 @@ func (tx *Tx) takePlace() error {
 func (tx *Tx) parts(fr *form.Reader, values url.Values) error {
 	for {
 		p, err := fr.Next()
-		if err == io.EOF { //nolint:errorlint // the bare one, as form.Reader promises
+		if err == io.EOF { // the bare one, as form.Reader promises
 			return nil
 		}
 		if err != nil {

@@ -39,7 +39,7 @@ func (k *kept) read(ctx context.Context, r io.Reader, limit int64) (*blob, error
 		if err == nil {
 			err = ctx.Err()
 		}
-		if err == io.EOF { //nolint:errorlint // a wrapped one is not the end of a reader
+		if err == io.EOF { // a wrapped one is not the end of a reader
 			whole = true
 			return &blob{pieces: [][]byte{data}, size: int64(len(data)), refs: 1}, nil
 		}

@@ -64,7 +64,7 @@ func (s *source) read(ctx context.Context, p []byte) (int, error) {
 }
 
 func notEOF(err error) error {
-	if err == io.EOF { //nolint:errorlint // a wrapped one is not the end of a reader
+	if err == io.EOF { // a wrapped one is not the end of a reader
 		return nil
 	}
 	return err

@@ -49,7 +49,7 @@ func failed(err error) error {
 	switch {
 	case errors.As(err, &e):
 		return e
-	case err == io.EOF: //nolint:errorlint // bare, by the contract of NewReader
+	case err == io.EOF: // bare, by the contract of NewReader
 		err = errCut
 		fallthrough
 	case errors.Is(err, io.ErrUnexpectedEOF):

@@ -93,7 +93,7 @@ func (r *Reader) toPart(budget *int64) (closed bool, err error) {
 		*budget -= int64(len(line))
 		kind := r.delimiter.kind(line, first)
 		switch {
-		case kind == closing && (err == nil || err == io.EOF): //nolint:errorlint // bare, by the contract of NewReader
+		case kind == closing && (err == nil || err == io.EOF): // bare, by the contract of NewReader
 			return true, nil
 		case err != nil:
 			return false, err
@@ -134,7 +134,7 @@ func (r *Reader) epilogue() error {
 		if r.limits.EpilogueBytes -= int64(w); r.limits.EpilogueBytes < 0 {
 			return &Error{Kind: TooLarge, Reason: "too much follows the form"}
 		}
-		if err := r.src.more(); err == io.EOF { //nolint:errorlint // bare, by the contract of NewReader
+		if err := r.src.more(); err == io.EOF { // bare, by the contract of NewReader
 			return io.EOF
 		} else if err != nil {
 			return failed(err)

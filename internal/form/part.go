@@ -51,7 +51,7 @@ func newPart(header textproto.MIMEHeader, content *contents) (*Part, error) {
 // seen; a body that ends inside the part is an *Error instead.
 func (p *Part) Read(b []byte) (int, error) {
 	n, err := p.content.read(b)
-	if err != nil && !(err == io.EOF && p.content.ended) { //nolint:errorlint // its own is bare
+	if err != nil && !(err == io.EOF && p.content.ended) { // its own is bare
 		err = failed(err)
 	}
 	return n, err

@@ -87,7 +87,7 @@ func walkXML(r *xmlread.Reader, rule xmlRule) error {
 	line := 0
 	for {
 		token, err := r.Next()
-		if err == io.EOF { //nolint:errorlint // Next returns it bare
+		if err == io.EOF { // Next returns it bare
 			return nil
 		}
 		if err != nil {

@@ -53,7 +53,7 @@ func (in *zipInput) lineEnd() error {
 // ended reports whether nothing follows.
 func (in *zipInput) ended() bool {
 	_, err := in.Peek(1)
-	return err == io.EOF //nolint:errorlint // readers return it bare
+	return err == io.EOF // readers return it bare
 }
 
 // signature returns the next four bytes without taking them, 0 if there are fewer.

@@ -44,7 +44,7 @@ func readXML(work *Budget, body io.Reader, o xmlread.Options, choose func(root x
 	var rule partRule
 	for {
 		token, err := r.Next()
-		if err == io.EOF { //nolint:errorlint // Next returns it bare
+		if err == io.EOF { // Next returns it bare
 			return nil
 		}
 		if err != nil {

@@ -92,7 +92,7 @@ func (r *window) makeRoom() error {
 // cut returns why the source has no more, within something: nothing may end here.
 func (r *window) cut() error {
 	r.at = len(r.buf)
-	if r.stop != io.EOF { //nolint:errorlint // sources return it bare
+	if r.stop != io.EOF { // sources return it bare
 		return r.stop
 	}
 	return fault(Truncated, cutOff)
