@@ -93,6 +93,9 @@ type Fault struct {
 // Error returns the detail and the line.
 func (f *Fault) Error() string { return fmt.Sprintf("xmlread: %s in line %d", f.Detail, f.Line) }
 
+// fault has no line, which only the Reader knows.
+func fault(kind Kind, detail string) *Fault { return &Fault{Kind: kind, Detail: detail} }
+
 // Options say what a Reader accepts beside elements and text. The zero value accepts nothing more, and works without end.
 type Options struct {
 	// Spend is asked after each piece of the source is read, with the steps that this takes and those that were taken
