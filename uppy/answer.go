@@ -10,6 +10,21 @@ import (
 	"github.com/airlock-go/upload"
 )
 
+// server is the handler of New.
+type server struct {
+	p      *upload.Presigner
+	opts   Options
+	single http.Handler
+}
+
+// published calls Options.Published, if there is one.
+func (s *server) published(r *http.Request, f upload.File) error {
+	if s.opts.Published == nil {
+		return nil
+	}
+	return s.opts.Published(r, f)
+}
+
 // finished is the answer for a published file.
 type finished struct {
 	Key      string `json:"key"`

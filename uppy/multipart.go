@@ -169,10 +169,3 @@ func (s *server) abort(w http.ResponseWriter, r *http.Request, token string) {
 	}
 	answer(w, http.StatusOK, struct{}{}) // Uppy 5 reads JSON
 }
-
-func (s *server) published(r *http.Request, f upload.File) error {
-	if s.opts.Published == nil {
-		return nil
-	}
-	return s.opts.Published(r, f)
-}

@@ -8,15 +8,6 @@ import (
 	"strings"
 )
 
-// event is a line of go test -json; go doc test2json describes it.
-type event struct {
-	Action  string
-	Package string
-	Test    string
-	Elapsed float64 // seconds
-	Output  string
-}
-
 // reader reads the events of one module. It keeps the output of a test until
 // the test has passed, and the rest until the package has ended.
 type reader struct {

@@ -11,6 +11,15 @@ import (
 	"time"
 )
 
+// event is a line of go test -json; go doc test2json describes it.
+type event struct {
+	Action  string
+	Package string
+	Test    string
+	Elapsed float64 // seconds
+	Output  string
+}
+
 // slowest is how many of the slowest tests are listed.
 const slowest = 10
 
