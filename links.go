@@ -203,62 +203,6 @@ func (l *Links) disposition(link Link, stored storage.Stored) string {
 	return filename.Disposition(kind, name)
 }
 
-// Handler serves the file that resolve finds for a request, which it
-// authorizes: by a redirect to a URL as of [Links.URL] or, with
-// [LinksOptions.Proxy], by passing the bytes through, with single ranges and
-// conditions (RFC 9110). HEAD is answered without a redirect, and a request for
-// several ranges with the whole file.
-//
-// A proxied answer outlasts the server's WriteTimeout while its client reads: each
-// write has [LinksOptions.StallTimeout], and MinRate holds over all. Clients that
-// are slower are cut. The deadlines are moved through http.ResponseController: under
-// a ResponseWriter without Unwrap the server's own stays, and without one a client
-// that does not read keeps its handler (it is logged once). What the network's
-// buffers take counts as read. A storage that sends nothing for 30 s cuts the answer.
-//
-// Resolve returns an error for who may not have the file as well as for a file that
-// does not exist, and both are answered alike: 404. An error of
-// Reject(CodeUnauthenticated, …) is answered with 401, and one whose code has a status
-// of 500 or more with that status. Nothing of the request's URL is logged: it may hold
-// a secret of the host's. A [Link.Subject] that comes beside an error is logged.
-func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := l.report.run(r.Context(), doorLink, func(ctx context.Context, e *Event) error {
-			return l.serve(w, r.WithContext(ctx), resolve, e)
-		})
-		switch {
-		case errors.Is(err, errCut):
-			panic(http.ErrAbortHandler) // the client must not take what it has for the whole
-		case err != nil:
-			JSON(w, r, nil, errorOf(err))
-		}
-	})
-}
-
-func (l *Links) serve(w http.ResponseWriter, r *http.Request, resolve func(*http.Request) (Link, error), e *Event) error {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Allow", "GET, HEAD")
-		return Reject(CodeMethod, "files are fetched with GET")
-	}
-	link, err := resolved(r, resolve)
-	if err != nil {
-		e.Subject = link.Subject
-		return err
-	}
-	if l.opts.Proxy || r.Method == http.MethodHead {
-		return l.proxy(w, r, link, e)
-	}
-	url, err := l.url(r.Context(), link, e)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	w.Header().Set("Location", url)
-	w.WriteHeader(http.StatusSeeOther)
-	return nil
-}
-
 // scanned asks for the verdict on exactly what Stat described. That a file was
 // withheld for good says the log.
 func (l *Links) scanned(ctx context.Context, key string, stored storage.Stored) error {
