@@ -7,10 +7,12 @@ import (
 // Authorizer says who may upload. It is asked before anything of the body is
 // read, and must not read it. Return the caller's [Grant], or an error:
 //
-//   - Reject(CodeUnauthenticated, …) is answered with 401; set the
-//     WWW-Authenticate header that fits your scheme in a middleware,
+//   - an [*Error], as of [Reject], is answered with the status of its code:
+//     Reject(CodeUnauthenticated, …) with 401, for which a middleware sets the
+//     WWW-Authenticate header that fits your scheme,
 //   - any other error, and a nil Grant without one, with 403. Its text is
-//     logged; only the reason of a [Reject] is sent.
+//     logged, and not sent,
+//   - a panic, and a Grant whose limits or prefix are not valid, with 500.
 type Authorizer func(*http.Request) (*Grant, error)
 
 // Grant is what one caller may do. Zero fields inherit the handler's options.

@@ -32,7 +32,9 @@ type ImageOptions struct {
 	// takes up to 24 bytes a pixel; two run at a time, the others wait, within
 	// Options.CheckTimeout. Decoding ends with the request and with CheckTimeout
 	// when the decoder next reads from the file. After its last read it ends by
-	// itself: a progressive JPEG is put together then. Lower MaxPixels with it.
+	// itself: a progressive JPEG is put together then. Lower MaxPixels with it: at its
+	// default one picture can take 1.5 GiB. Make the validator once, since each value of
+	// [Images] decodes two at a time, and each upload under way keeps its file.
 	// Default: off.
 	Decode bool
 }
@@ -158,8 +160,8 @@ func Documents(options *DocumentOptions) Validator {
 type ArchiveOptions struct {
 	// Extensions are what the names of entries may end in, in lower case with
 	// the dot. Default: those of everyday pictures, sound, film, text and
-	// documents, whose content must agree, and none, if the content is of one of
-	// these types, as in README. What Windows and macOS keep in folders
+	// documents, whose content must agree. A name without an extension, such as
+	// README, passes if its content is of one of these types. What Windows and macOS keep in folders
 	// (Thumbs.db, desktop.ini, .DS_Store and the like) passes if it is inert.
 	Extensions []string
 

@@ -46,7 +46,8 @@
 //
 // s3store keeps the buffers of all uploads together under one limit, whatever
 // their number and size. Beside that each request that is received or committed
-// costs about 100 KiB, and at most 192 KiB whatever file it sends. Its text fields
+// costs about 100 KiB, and at most 192 KiB whatever file it sends, unless
+// [ImageOptions].Decode keeps pictures whole. Its text fields
 // ([Options.MaxTextSize]) and its header (http.Server.MaxHeaderBytes) come on top.
 // [Options.MaxConcurrent] requests are served at most. An upload that finds no
 // room waits for [Options.MaxWait] and is then refused ([CodeBusy], Retry-After).

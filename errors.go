@@ -21,7 +21,7 @@ type Code string
 
 // The codes, with the status each is answered with.
 const (
-	CodeMalformed       Code = "malformed"        // 400: the body is not a well-formed multipart/form-data
+	CodeMalformed       Code = "malformed"        // 400: the form, the query, or the JSON of a step cannot be read
 	CodeNoFile          Code = "no_file"          // 400: the form carries no file
 	CodeUnexpectedField Code = "unexpected_field" // 400: a file in a field that takes none
 	CodeBadName         Code = "bad_name"         // 400: the file name cannot be used, even as data
@@ -30,7 +30,7 @@ const (
 	CodeCrossOrigin     Code = "cross_origin"     // 403: a browser sent it from a page of another origin
 	CodeBadTicket       Code = "bad_ticket"       // 404: a ticket that is expired, used up, forged or another caller's
 	CodeNotFound        Code = "not_found"        // 404: there is no such file, or not for this caller
-	CodeMethod          Code = "method"           // 405: the method is not POST
+	CodeMethod          Code = "method"           // 405: the method is not one that is served here
 	CodeTimeout         Code = "timeout"          // 408: the client stalled or sent too slowly
 	CodeConflict        Code = "conflict"         // 409: the key is taken, or the file changed while it was checked
 	CodeNotUploaded     Code = "not_uploaded"     // 409: confirmed before the whole file has arrived
@@ -198,6 +198,15 @@ func tooLarge(limit int64) error {
 // bodyTooLarge is tooLarge of a whole request; cause may be nil.
 func bodyTooLarge(limit int64, cause error) *Error {
 	return &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(limit), Err: cause}
+}
+
+// requestTooLarge is for a Content-Length that no form within the limits has.
+func requestTooLarge(files int, fileSize int64) error {
+	return Reject(CodeTooLarge, fmt.Sprintf("the request is too large; it may carry %d files of %s each", files, byteSize(fileSize)))
+}
+
+func tooManyFiles(limit int) error {
+	return Reject(CodeTooMany, fmt.Sprintf("more than %d files were sent", limit))
 }
 
 func typeNotAllowed(t string) error {

@@ -20,7 +20,9 @@ func keyError(err error) error {
 
 // KeyGenerator chooses the key under which a file is published. Whatever it
 // returns must pass [storage.ValidKey], or the upload fails with [CodeInternal]; a key
-// that is taken is never overwritten, the upload fails with [CodeConflict].
+// that is taken is never overwritten, the upload fails with [CodeConflict]. Return
+// a new key each time: uploads of one key at the same time can abort each other in
+// s3store, and replace each other on services without conditional writes.
 // Keys are fixed before the file's bytes are read.
 //
 // An error fails the upload with [CodeInternal], whatever it is: rules on who may

@@ -29,13 +29,13 @@ func limitError(err error) error {
 // it is asked after the answer, and only if some of the body was read on: Reserve gets
 // no bytes, and Settle those that were read.
 //
-// To refuse, return an [*Error] with [CodeRateLimited] and Error.RetryAfter. Any
-// other error, a panic, and a call that takes longer than [Options.CheckTimeout]
+// To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter.
+// Any other error, a panic, and a call that takes longer than [Options.CheckTimeout]
 // refuse the request, too, with [CodeCheckFailed]. Methods are called
 // concurrently.
 type Limiter interface {
 	// Reserve takes what the claim says. A nil Reservation needs no Settle.
-	Reserve(ctx context.Context, d Claim) (Reservation, error)
+	Reserve(ctx context.Context, c Claim) (Reservation, error)
 }
 
 // Reservation is what a [Limiter] has granted.

@@ -111,8 +111,8 @@ func outcomeOf(ctx context.Context) *outcome {
 	return o
 }
 
-// Files returns the files that [Handler.Middleware] stored for the request of
-// ctx, in the order of the form; nil outside of it.
+// Files returns the files of the request of ctx, in the order of the form, in a handler
+// after [Handler.Middleware] or [Presigner.ConfirmHandler]; nil elsewhere.
 func Files(ctx context.Context) []File {
 	if o := outcomeOf(ctx); o != nil {
 		return o.files
@@ -150,8 +150,8 @@ func Keep(ctx context.Context) error {
 
 // Discard makes [Handler.Middleware] remove the files of the request of ctx
 // when the handler returns, whatever status it answers, as with a redirect to
-// an error message. After [Keep] it does nothing, and Keep after it fails. It is
-// safe for concurrent use.
+// an error message. After [Keep] it does nothing, and Keep after it fails. After
+// [Presigner.ConfirmHandler] the file stays published. It is safe for concurrent use.
 func Discard(ctx context.Context) {
 	if o := outcomeOf(ctx); o != nil {
 		o.decide(undone)

@@ -26,8 +26,9 @@ import (
 // What binds the steps is a ticket: a sealed token that holds who may upload
 // what, and where. It needs no database, so any instance of the application
 // with the same secrets serves any step. The client never names a key and never
-// gets a URL of the final one. Only its own subject can use a ticket; that of an
-// anonymous caller can be used by whoever has it and is anonymous, too.
+// gets a URL of the final one. Only its own subject can use a ticket, and only while
+// the key begins with the KeyPrefix of the caller's [Grant]. That of an anonymous caller
+// can be used by whoever has it and is anonymous, too.
 //
 // As an http.Handler it serves these steps as JSON; see [Presigner.ServeHTTP].
 // It is safe for concurrent use.
@@ -63,9 +64,9 @@ type PresignOptions struct {
 	// parts. Default: 16 MiB. At least 5 MiB, at most 5 GiB.
 	PartSize int64
 
-	// Form signs POST forms instead of PUTs for single requests. A form may be
-	// sent again until it expires, a PUT only once. Default: PUT where the
-	// storage has it.
+	// Form signs POST forms instead of PUTs for single requests. A form replaces
+	// what was sent at any time. A PUT never does, but works again once that was
+	// removed. Both end when they expire. Default: PUT where the storage has it.
 	Form bool
 
 	// URLExpires is how long a signed request may be begun. Default: 15 min.
@@ -99,7 +100,7 @@ const (
 // NewPresigner returns a Presigner over h's storage, policy and authorizer. Each of the
 // secrets has at least 32 bytes, from a random source; the first seals tickets and all
 // open them. To change secrets, first deploy the new one after the old, then the new
-// one first, then the new one alone.
+// one first, and the new one alone when TicketExpires has passed since.
 //
 // It fails if the storage is no [storage.DirectStorage] or cannot enforce what would be
 // signed. opts may be nil.

@@ -26,11 +26,14 @@ import (
 // from staging, with the same codes as a streamed one. Before the whole file
 // has arrived the error is [CodeNotUploaded], and nothing is removed.
 //
-// A ticket publishes once. Confirming again, at the same time or after a lost
-// answer, gives the same file again without reading it, and calls done again:
+// While the published file exists a ticket publishes nothing else. Confirming again, at
+// the same time or after a lost answer, gives the same file again without reading it, and
+// calls done again:
 // so done runs at least once and must be idempotent by the file's key. When it
 // fails, the published file stays, for another try or for whoever sweeps the
-// bucket. Only when it has succeeded, what lies in staging is removed.
+// bucket. Only when it has succeeded, what lies in staging is removed. If the host deletes
+// the published file before the ticket expires, an instance that did not publish it can
+// publish what the client sends again.
 //
 // Confirm believes no answer that the file is published: it looks at the published
 // object, and calls done only if that is this ticket's, of its size and, where the

@@ -15,7 +15,7 @@ import (
 // of the path alone, so it works under any prefix and in any router:
 //
 //	POST …/         {"field","name","type","size","sha256"?}  201 {"token","expires","method","url","headers","fields"?}
-//	                a large file:                             201 {"token","expires","partSize","parts"}
+//	                in parts (see Ticket):                    201 {"token","expires","partSize","parts"}
 //	POST …/part     {"token","partNumber"}                    200 {"method","url","headers"}
 //	POST …/confirm  {"token"}                                 201 {"files":[{…}]}, the same again when asked again
 //	POST …/abort    {"token"}                                 204

@@ -251,8 +251,10 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 }
 
 // Abort ends an upload: what has arrived is removed, what was published stays.
-// The signed requests of the ticket work until they expire; what they still
-// bring is not published, unless by another instance.
+// The signed requests of the ticket work until they expire. This instance publishes
+// nothing for the ticket any more. Others, and this one after a restart, know nothing of
+// the abort: until the ticket expires the client can send again and confirm there.
+// Nothing unchecked is published.
 func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()

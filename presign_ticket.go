@@ -10,9 +10,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Ticket is what a client needs to send one file to the storage. Small files
-// are one request; for larger ones PartSize and Parts are set instead, and
-// [Presigner.SignPart] signs each part.
+// Ticket is what a client needs to send one file to the storage: one signed request, or,
+// of a file that goes in parts, PartSize and Parts, and then [Presigner.SignPart] signs
+// each part. Clients go by Parts and not by the size: files above
+// [PresignOptions.SingleSize] have parts, and so have smaller ones without a SHA-256
+// where the storage needs one ([storage.DirectMethods]).
 type Ticket struct {
 	Token   string    `json:"token"`   // for the steps that follow; opaque
 	Expires time.Time `json:"expires"` // of the request, or of the ticket if the file has parts

@@ -30,10 +30,10 @@ type ProgressState string
 
 // The states, in their order; the last three end it.
 const (
-	StateWaiting    ProgressState = "waiting"    // for one of the places of Options.MaxConcurrent
+	StateWaiting    ProgressState = "waiting"    // for one of the places of Options.MaxConcurrent or PresignOptions.MaxChecks
 	StateReceiving  ProgressState = "receiving"  // bytes are coming
-	StateChecking   ProgressState = "checking"   // all bytes are here: the checks end, or the host's handler has the files
-	StateCommitting ProgressState = "committing" // the files are being published, or the host's next handler has them
+	StateChecking   ProgressState = "checking"   // all bytes are here: the checks end, and then, after Receive, until Commit
+	StateCommitting ProgressState = "committing" // the files are being published, and then, in Middleware, until the next handler returns
 	StateDone       ProgressState = "done"       // the files are published
 	StateRefused    ProgressState = "refused"    // for ProgressStatus.Code
 	StateAborted    ProgressState = "aborted"    // the host's handler gave the files up

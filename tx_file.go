@@ -30,7 +30,7 @@ func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
 	case !slices.Contains(tx.s.h.opts.Fields, p.Name):
 		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(p.Name)))
 	case len(tx.files) >= tx.s.grant.MaxFiles:
-		err = Reject(CodeTooMany, fmt.Sprintf("more than %d files were sent", tx.s.grant.MaxFiles))
+		err = tooManyFiles(tx.s.grant.MaxFiles)
 	case err != nil:
 		err = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
 	}

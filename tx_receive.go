@@ -3,7 +3,6 @@ package upload
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"mime/multipart"
@@ -101,8 +100,7 @@ func (tx *Tx) admit() (boundary string, err error) {
 	case r.ContentLength == 0:
 		return "", Reject(CodeNoFile, "the request has no body")
 	case r.ContentLength > limit:
-		return "", Reject(CodeTooLarge, fmt.Sprintf(
-			"the request is too large; it may carry %d files of %s each", tx.s.grant.MaxFiles, byteSize(tx.s.grant.MaxFileSize)))
+		return "", requestTooLarge(tx.s.grant.MaxFiles, tx.s.grant.MaxFileSize)
 	}
 	tx.s.progress = h.opts.Progress.begin(r, tx.s.grant.Subject, StateWaiting, r.ContentLength)
 	declared := r.ContentLength

@@ -72,8 +72,8 @@ type Declaration struct {
 // an upload that could not be accepted. In in, Head is missing, Type is what
 // the extension stands for, and Size is what was declared; the stored file is
 // judged by Validate later. Where an extension stands for several types, one that
-// is accepted is enough. All validators of this package have it. Errors are
-// as for Validate.
+// is accepted is enough. What the functions of this package return has it, and
+// [ValidatorFunc] has not. Errors are as for Validate.
 type DeclarationValidator interface {
 	Validator
 	ValidateDeclaration(ctx context.Context, in *Incoming) error

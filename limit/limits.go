@@ -11,9 +11,8 @@ import "time"
 // t/Window times the number on top.
 //
 // Files and bytes are taken before the body is read, for the most that may come,
-// and what did not come is given back at the end, but for what has flowed in
-// meanwhile: who reserves much, slowly, and gives it up gets half the number more
-// at once, at most. So Files should be several times
+// and what did not come is given back at the end, except for what has flowed in
+// meanwhile: a caller can thus pass the number by half of it, once. So Files should be several times
 // the MaxFiles of a request, and Bytes several times what a request may carry: a
 // caller who has less left than that is refused although one small file would
 // still fit. Who sends no Content-Length is taken to send the most.
@@ -23,8 +22,8 @@ type Limits struct {
 	Window time.Duration
 
 	// Requests of one caller in a Window: uploads, and the steps of direct ones,
-	// of which each part is one. Refused requests do not count when it is for
-	// want of requests, and otherwise do. Default: 1,000.
+	// of which each part is one. A request that is refused because Requests is used up
+	// does not count; every other does. Default: 1,000.
 	Requests int
 
 	// Files of one caller in a Window, that passed every check or were signed.

@@ -83,8 +83,8 @@ func (b *Bucket) hasOrigins() bool { return b.direct() && len(b.layout.Origins) 
 //
 // It tries the service twice: with the store's profile, for the findings, and with
 // every flag of it off, to learn what the service lacks. From that it proposes the
-// narrowest profile under which all is kept, or says that the service is not fit for
-// direct uploads, or for nothing. A flag that is missing in the store's profile is
+// narrowest profile under which all is kept, or says that the service is fit for
+// streamed uploads only, or for none. A flag that is missing in the store's profile is
 // StateWrong under TopicProfile, whatever it hides from the other findings.
 //
 // What it writes has a random name after "upload-probe" under the first of each kind of

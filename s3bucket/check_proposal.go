@@ -24,7 +24,7 @@ type Proposal struct {
 	Fit     Fit             `json:"fit"`
 	Profile s3store.Profile `json:"profile"` // of Fits, and for streamed uploads of FitsNoDirect
 	Go      string          `json:"go"`      // the profile as Go source
-	Lacks   []string        `json:"lacks"`   // the profile as words, for -s3-lacks
+	Lacks   []string        `json:"lacks"`   // the profile as words, for s3store.Profile.Lack
 	Why     string          `json:"why,omitempty"`
 }
 

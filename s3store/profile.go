@@ -9,8 +9,8 @@ import (
 )
 
 // Profile says what an S3 service cannot do. The zero value, for services that
-// can do everything the store asks for, fits AWS and versitygw; [MinIO] and [R2]
-// fit those; for others it is made up by hand.
+// can do everything the store asks for, fits AWS and versitygw. [MinIO] and [R2]
+// return the profiles of those two; for others it is made up by hand.
 //
 // Clients of a signed PUT or part can add header fields. AWS refuses those of its
 // own, x-amz-…, that are not signed. Other services obey them, and with
@@ -74,7 +74,7 @@ type Profile struct {
 	// NoCopyDigests is for services that do not tell the SHA-256 of what
 	// UploadPartCopy copied. Promote is then bound to the staged object's ETag
 	// alone, which can be an MD5, and for that a client can make two files of.
-	// So whole files are then signed with a SHA-256 only, and others sent in parts.
+	// So whole files are then signed only with a SHA-256, and others sent in parts.
 	// It is safe only where copies obey that ETag: see NoPinnedCopies.
 	NoCopyDigests bool `json:",omitempty"`
 

@@ -32,7 +32,7 @@
 // # Direct uploads and links
 //
 // For upload.Presigner the store signs what clients then send to S3 themselves:
-// a PUT, which works once; a POST form; or the parts of a multipart upload. S3
+// a PUT, which never replaces an object; a POST form; or the parts of a multipart upload. S3
 // holds them to key, type, length and, if it is known, SHA-256. What they send
 // lies under a staging key until Promote copies it to an object with new
 // attributes. For upload.Links it signs reads. Nothing that is signed works for

@@ -71,7 +71,7 @@ type DirectStorage interface {
 // DirectMethods says how a store can be sent a whole file in one request. For
 // each it must enforce exactly what is signed: key, type, length, digest.
 type DirectMethods struct {
-	Put  bool // a PUT, which works once: it never replaces an object
+	Put  bool // a PUT, which never replaces an object, and works again once that was removed
 	Form bool // a POST form (an S3 POST policy), which may be repeated until it expires
 
 	// NeedsDigest is that Promote cannot hold what it publishes against a

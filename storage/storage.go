@@ -1,11 +1,10 @@
 // Package storage is the contract between the handlers of package upload and what
 // keeps the files. Hosts take a backend that exists, such as s3store. This package
-// is for authors of backends: a type with the methods of [Storage] and [Staged]
-// that passes storetest.Run receives uploads.
+// is for authors of backends: a [Storage], whose Stage returns a [Staged], and which is
+// an [ObjectReader], too, receives uploads when it passes storetest.Run.
 //
-// A backend that can do more has more methods. Each of [DirectStorage],
-// [ObjectReader], [LinkStorage], [Lister] and [ScanReader] is asked for with a type
-// assertion where it is needed.
+// A backend that can do more has more methods: those of [DirectStorage], [LinkStorage],
+// [Lister] and [ScanReader].
 package storage
 
 import (

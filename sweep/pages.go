@@ -18,7 +18,7 @@ import (
 // cannot be believed, when Referenced, Progress or Found fail, and with
 // [ErrLimit], [ErrFailures] and [ErrShare]; what it has done till then
 // is in the report. A removal that fails ends nothing, and is an error after the last
-// page. Only one that is nil says that all was swept.
+// page. Only a nil error says that everything from cursor on was swept.
 func (s *Sweeper) Run(ctx context.Context, cursor string) (Report, error) {
 	r := &run{Sweeper: s}
 	r.report.Cursor = cursor

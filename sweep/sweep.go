@@ -91,8 +91,9 @@ type Sweeper struct {
 type Options struct {
 	// Prefix is what the keys to be swept begin with. It ends in "/"; if it
 	// does not, one is added. All below it must be what Referenced knows of.
-	// The staging keys of a upload.Presigner are below its own StagingPrefix, so they
-	// may take a Sweeper of their own.
+	// The staging keys of an upload.Presigner begin with its own StagingPrefix, which is
+	// "" by default, so a sweep of "avatars/" never sees them: give "upload-staging/" a
+	// Sweeper of its own.
 	Prefix string
 
 	// AllowWholeBucket sweeps all keys when Prefix is "", and so whatever else
@@ -125,8 +126,8 @@ type Options struct {
 	// removes in 10 seconds.
 	BatchSize int
 
-	// Rate is the most removals a second. Lists are asked for one after the
-	// other, and one page holds as much as 1,000 removals take. Default: 50.
+	// Rate is the most removals a second. It does not limit lists, which are asked for
+	// one after the other. Default: 50.
 	Rate int
 
 	// MaxRemovals is how many objects and uploads one run removes before it ends
@@ -162,9 +163,9 @@ type Options struct {
 	Found func(ctx context.Context, f Finding)
 
 	// Progress, if set, is called after each page. A host that stores r.Cursor
-	// there can go on from it after a crash; see [Sweeper.Run]. It is that of
-	// the page before while little on the last ones is old. An error or a panic
-	// stops the sweep.
+	// there can go on from it after a crash; see [Sweeper.Run]. The cursor stays where
+	// it was while too few old objects have come to be judged together. An error or a
+	// panic stops the sweep.
 	Progress func(ctx context.Context, r Report) error
 
 	// Logger gets a record of each removal, and of each that failed. Default:
