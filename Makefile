@@ -24,10 +24,8 @@ export GOLANGCI_LINT_CACHE := $(TOOLS)/cache
 FUZZTIME ?= 10s
 ARGS     ?=
 
-# The race detector needs a C compiler: go turns cgo off where there is none. It does
-# not watch the S3 server that tests run in their own process, which is not ours.
-UNWATCHED := github.com/versity/... github.com/gofiber/... github.com/valyala/...
-RACE      := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race $(UNWATCHED:%=-gcflags=%=-race=false))
+# The race detector needs a C compiler: go turns cgo off where there is none.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
 # The packages whose tests take longest.
 LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders bucket uploadtest
