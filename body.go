@@ -114,16 +114,6 @@ func (d debt) claim() (settle func(), ok bool) {
 	return func() {}, false
 }
 
-// unreadError is a refusal of a request whose body may have more to come.
-type unreadError struct {
-	refusal *Error
-	body    *body
-}
-
-func (e *unreadError) Error() string { return e.refusal.Error() }
-
-func (e *unreadError) Unwrap() error { return e.refusal }
-
 // badBody says where a body could not be read, in place of an error that may
 // quote it, as those of net/http, of middlewares and of encoding/json do.
 type badBody struct {

@@ -128,6 +128,8 @@ type Error struct {
 	// Others are the files of the same request that were accepted and are not
 	// kept, since a request is stored whole or not at all.
 	Others []File
+
+	rest any // of the refused request, which RespondError reads on; copies have it, too
 }
 
 // Error returns code, reason and cause, for logs.

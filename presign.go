@@ -171,10 +171,10 @@ func (q *session) leaveWith(err error) error {
 		blame(q.ctx, &e, err, nil, true)
 	}
 	q.decide(q.refusal(&e))
-	if q.body == nil {
-		return &e
+	if q.body != nil {
+		e.rest = q.body
 	}
-	return &unreadError{&e, q.body}
+	return &e
 }
 
 // step authorizes a later step of a ticket.

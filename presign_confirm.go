@@ -42,8 +42,7 @@ import (
 //
 // The answer may take as long as reading the file does; the server's WriteTimeout
 // begins anew after it. Done may be called for several requests at a time. The error is
-// one in which errors.As finds an [*Error], for [Handler.RespondError], or what done
-// returned.
+// an [*Error], for [Handler.RespondError], or what done returned.
 func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string, done func(File) error) (f File, err error) {
 	ctl := http.NewResponseController(w)
 	stopWriteDeadline(ctl, r)

@@ -162,7 +162,7 @@ const (
 // cuts its body in the end.
 //
 // The request that it returns is for one of p's methods, which does not ask the
-// authorizer again. errors.As finds an [*Error] in the error, which the log and the hooks have got, for
+// authorizer again. The error is an [*Error], which the log and the hooks have got, for
 // [Presigner.RespondError].
 func (p *Presigner) ReadStep(w http.ResponseWriter, r *http.Request, limit int64, read func(body io.Reader) error) (step *http.Request, err error) {
 	q := p.h.newSession(r, nil)

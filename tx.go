@@ -39,7 +39,7 @@ const (
 func (tx *Tx) Files() []File { return slices.Clone(tx.files) }
 
 // Commit publishes all files, under [Options.CommitTimeout]. If one cannot be
-// published none stays, and errors.As finds an [*Error] in it. Pass a context that does
+// published none stays, and the error is an [*Error]. Pass a context that does
 // not end with the client's connection, since what was published then is only
 // undone: context.WithoutCancel(r.Context()) is usual.
 func (tx *Tx) Commit(ctx context.Context) error {
@@ -149,5 +149,6 @@ func (tx *Tx) refused(err error, others []File) error {
 	defer tx.s.body.owe(tx.s.r.Context(), tx.settleBody)
 	_ = tx.rollback()
 	tx.s.decide(tx.s.refusal(&e))
-	return &unreadError{&e, tx.s.body}
+	e.rest = tx.s.body
+	return &e
 }

@@ -2,7 +2,6 @@ package upload
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -38,16 +37,12 @@ func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error
 // refuse answers a refused request of either door.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, respond Responder) {
 	a := &answer{header: w.Header(), status: http.StatusOK}
-	var unread *unreadError
-	if !errors.As(err, &unread) { // the host has read the body
+	b, ok := errorOf(err).rest.(*body)
+	if !ok { // the host has read it
 		respond(a, r, nil, err)
 		a.send(w)
 		return
 	}
-	if err == error(unread) { // a host may have wrapped it
-		err = unread.refusal
-	}
-	b := unread.body
 	settle, counted := b.debt.claim()
 	defer settle()
 	respond(a, r, nil, err)

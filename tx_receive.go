@@ -20,7 +20,7 @@ import (
 // The text fields are in r.Form, r.PostForm and r.MultipartForm (whose File is
 // empty), so that form binding works afterwards.
 //
-// On error nothing is kept, and errors.As finds an [*Error] in it; give it to
+// On error nothing is kept, and the error is an [*Error]; give it to
 // [Handler.RespondError], which knows how to answer a client that is still
 // sending.
 func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -224,6 +225,29 @@ func TestCheckCleansUp(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestCheckLostThenRefused: an upload that was opened by an attempt whose answer was lost
+// is aborted, also if the service refuses the next attempt.
+func TestCheckLostThenRefused(t *testing.T) {
+	t.Parallel()
+	for code, status := range map[string]int{"InvalidArgument": 400, "NotImplemented": 501} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			svc, bucket := newService(t, s3store.Options{}, layout(), nil)
+			refuse := s3fake.Answer(status, code)
+			svc.Inject("CreateMultipartUpload", 2, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+				if svc.Calls("CreateMultipartUpload") > 1 {
+					refuse(w, r, serve)
+					return
+				}
+				serve(httptest.NewRecorder(), r)
+				w.WriteHeader(http.StatusInternalServerError)
+			})
+			bucket.Check(t.Context())
+			requireClean(t, svc)
+		})
 	}
 }
 

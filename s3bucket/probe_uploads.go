@@ -12,7 +12,7 @@ import (
 func (p *probing) begin(key string, sums types.ChecksumAlgorithm) (*upload, error) {
 	var doubt bool
 	out, err := p.service.create(p.ctx, key, sums, s3calls.Watch(&doubt))
-	if doubt && !notTaken(err) { // a service that does not know a request has carried out none
+	if doubt {
 		p.open = append(p.open, &upload{key: key})
 	}
 	if err != nil {
