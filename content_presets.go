@@ -158,11 +158,11 @@ func Documents(options *DocumentOptions) Validator {
 // defaults; there is no value for "no limit". Sizes are of real bytes, counted
 // while they are inflated.
 type ArchiveOptions struct {
-	// Extensions are what the names of entries may end in, in lower case with
-	// the dot. Default: those of everyday pictures, sound, film, text and
-	// documents, whose content must agree. A name without an extension, such as
-	// README, passes if its content is of one of these types. What Windows and macOS keep in folders
-	// (Thumbs.db, desktop.ini, .DS_Store and the like) passes if it is inert.
+	// Extensions are what the names of entries may end in, in lower case with the dot. Default:
+	// those of everyday pictures, sound, film, text and documents, whose content must agree. A name
+	// without an extension, such as README, passes if its content is of one of these types. What
+	// Windows and macOS keep in folders (Thumbs.db, desktop.ini, .DS_Store and the like) passes if
+	// it is inert.
 	Extensions []string
 
 	MaxEntries   int   // files and directories. Default: 1,000.

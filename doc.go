@@ -143,14 +143,12 @@
 //
 // # What it does not protect from
 //
-// It is no malware scanner: plug one in as a [Validator], such as package clamav,
-// or let one look at the bucket ([LinksOptions.RequireScan]). [Types] and the presets
-// read the structure of files, and say for each type how far; a well-formed file
-// can still attack a program with a bug, so serve what users sent as
-// attachments, from a host of its own. How often somebody
-// uploads is limited only by an [Options.Limiter], such as that of package limit,
-// and how much they keep by nothing. It does not encrypt. Who can write to the bucket by other ways, or
-// list it, is beyond it. The repository's docs/security.md has attacks, ASVS 5.0 and
-// the OWASP cheat sheet row by row, each with its tests; docs/production.md is for
-// operators.
+// It is no malware scanner: plug one in as a [Validator], such as package clamav, or let one look
+// at the bucket ([LinksOptions.RequireScan]). [Types] and the presets read the structure of files,
+// and say for each type how far; a well-formed file can still attack a program with a bug, so serve
+// what users sent as attachments, from a host of its own. How often somebody uploads is limited
+// only by an [Options.Limiter], such as that of package limit, and how much they keep by nothing.
+// It does not encrypt. Who can write to the bucket by other ways, or list it, is beyond it. The
+// repository's docs/security.md has attacks, ASVS 5.0 and the OWASP cheat sheet row by row, each
+// with its tests; docs/production.md is for operators.
 package upload

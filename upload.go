@@ -226,9 +226,9 @@ func byDefault[T int | int64 | time.Duration](field *T, value T, negative *bool)
 // code, waits until what they staged was removed, and returns ctx's error. Call
 // it before http.Server.Shutdown, which would wait for slow uploads for ever.
 //
-// It does not wait for a host's handler that received files and neither commits
-// nor rolls back for longer than [Options.CommitTimeout] and twice
-// [Options.CleanupTimeout]: the error then says that uploads are left. It may be called more than once.
+// It does not wait for a host's handler that received files and neither commits nor rolls back for
+// longer than [Options.CommitTimeout] and twice [Options.CleanupTimeout]: the error then says that
+// uploads are left. It may be called more than once.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	return h.sessions.shutdown(ctx, h.opts.CommitTimeout+2*h.opts.CleanupTimeout)
 }

@@ -16,8 +16,9 @@ import (
 	"github.com/airlock-go/upload/internal/stalled"
 )
 
-// looking shows the worst files of each type to the library's own validators: what they cost, and how long they go on
-// unasked. Then clients send the beginning of each to a handler, and stall: what they hold.
+// looking shows the worst files of each type to the library's own validators: what they cost, and
+// how long they go on unasked. Then clients send the beginning of each to a handler, and stall:
+// what they hold.
 func (b *bench) looking() error {
 	const beginning = 512 * kib
 	uploads := int(128 / b.scale)

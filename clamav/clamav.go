@@ -34,13 +34,13 @@
 //
 // # What it does not protect from
 //
-// Malware that no signature knows, and what clamd's other limits leave out
-// without a word (MaxEmbeddedPE, MaxHTMLNormalize, MaxScriptNormalize,
-// PCREMaxFileSize). A clamd that answers before it has read the end of the file: what
-// has arrived by the time that the end is sent is not believed, and an answer that is
-// on its way over a network then cannot be distinguished. clamd's TCP port has no encryption and asks for no password:
-// whoever reaches it reads, or forges, verdicts and files. Use a Unix socket or a
-// network of your own. How old the signatures are [Scanner.Version] tells.
+// Malware that no signature knows, and what clamd's other limits leave out without a word
+// (MaxEmbeddedPE, MaxHTMLNormalize, MaxScriptNormalize, PCREMaxFileSize). A clamd that answers
+// before it has read the end of the file: what has arrived by the time that the end is sent is not
+// believed, and an answer that is on its way over a network then cannot be distinguished. clamd's
+// TCP port has no encryption and asks for no password: whoever reaches it reads, or forges,
+// verdicts and files. Use a Unix socket or a network of your own. How old the signatures are
+// [Scanner.Version] tells.
 package clamav
 
 import (

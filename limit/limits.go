@@ -10,12 +10,11 @@ import "time"
 // each Window, evenly. So in any time t a caller sends at most the number, and
 // t/Window times the number on top.
 //
-// Files and bytes are taken before the body is read, for the most that may come,
-// and what did not come is given back at the end, except for what has flowed in
-// meanwhile: a caller can thus pass the number by half of it, once. So Files should be several times
-// the MaxFiles of a request, and Bytes several times what a request may carry: a
-// caller who has less left than that is refused although one small file would
-// still fit. Who sends no Content-Length is taken to send the most.
+// Files and bytes are taken before the body is read, for the most that may come, and what did not
+// come is given back at the end, except for what has flowed in meanwhile: a caller can thus pass
+// the number by half of it, once. So Files should be several times the MaxFiles of a request, and
+// Bytes several times what a request may carry: a caller who has less left than that is refused
+// although one small file would still fit. Who sends no Content-Length is taken to send the most.
 type Limits struct {
 	// Window is the time in which an empty bucket is full again. Default: 1 h.
 	// At least 1 s, at most 31 days.

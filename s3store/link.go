@@ -15,12 +15,11 @@ import (
 // shows it, so that nothing is shown after the link has ended.
 const linkCache = "private, no-cache"
 
-// SignGet implements [storage.LinkStorage]. It makes no call to S3, but may fetch
-// credentials. The link works for GET alone, also of ranges, for g.Expires, seven
-// days at most, and no longer than the signer's credentials, which need
-// s3:GetObject, and s3:GetObjectVersion with g.Version. It can be used by anybody, any number of times; it ends early only
-// with the object or the credentials. Type, disposition and a Cache-Control of
-// "private, no-cache" are part of what is signed.
+// SignGet implements [storage.LinkStorage]. It makes no call to S3, but may fetch credentials. The
+// link works for GET alone, also of ranges, for g.Expires, seven days at most, and no longer than
+// the signer's credentials, which need s3:GetObject, and s3:GetObjectVersion with g.Version. It can
+// be used by anybody, any number of times; it ends early only with the object or the credentials.
+// Type, disposition and a Cache-Control of "private, no-cache" are part of what is signed.
 func (s *Store) SignGet(ctx context.Context, key string, g storage.SignedGet) (url string, err error) {
 	expires, err := s.lifetime(ctx, g.Expires)
 	if err != nil {

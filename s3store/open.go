@@ -35,10 +35,10 @@ func (s *Store) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	}, nil
 }
 
-// OpenAt implements [storage.ObjectReader]. The body is read from S3 as the caller
-// reads it, for as long as ctx lasts; CallTimeout is for the time until it begins. As
-// for a key that does not exist, it needs s3:ListBucket like Stat. An offset at or behind the end is an empty reader. The bytes are those that are
-// stored, whatever Content-Encoding they were sent with. S3 sends no byte but
+// OpenAt implements [storage.ObjectReader]. The body is read from S3 as the caller reads it, for as
+// long as ctx lasts; CallTimeout is for the time until it begins. As for a key that does not exist,
+// it needs s3:ListBucket like Stat. An offset at or behind the end is an empty reader. The bytes
+// are those that are stored, whatever Content-Encoding they were sent with. S3 sends no byte but
 // those of the range, or one if length is 0.
 func (s *Store) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	if offset < 0 {

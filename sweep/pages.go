@@ -70,8 +70,8 @@ func (r *run) page(ctx context.Context, at position) (position, error) {
 	return position{}, nil
 }
 
-// objects judges a page of objects before it removes anything, and settles what is pending once that is
-// enough to be measured.
+// objects judges a page of objects before it removes anything, and settles what is pending once
+// that is enough to be measured.
 func (r *run) objects(ctx context.Context, after string) (next string, err error) {
 	page, err := r.store.ListObjects(ctx, r.opts.Prefix, after)
 	if err == nil {

@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// Acts returns what of the document acts, sorted: scripts, actions that are not on the list of those that pass, files and
-// media that it carries, data that lies elsewhere, encryption. It looks at every object that the reader knows.
+// Acts returns what of the document acts, sorted: scripts, actions that are not on the list of
+// those that pass, files and media that it carries, data that lies elsewhere, encryption. It looks
+// at every object that the reader knows.
 func (d *Document) Acts() []string {
 	found := finding{d, map[string]bool{}}
 	for _, o := range d.objects {
@@ -30,7 +31,8 @@ type finding struct {
 
 func (f finding) add(what string) { f.acts[what] = true }
 
-// value looks at a value and at those within it. It follows no references, except to see what a key stands for.
+// value looks at a value and at those within it. It follows no references, except to see what a key
+// stands for.
 func (f finding) value(v any) {
 	switch v := v.(type) {
 	case []any:
@@ -113,7 +115,8 @@ func (f finding) stream(m map[string]any) {
 	}
 }
 
-// models looks for models that may name other files, by which a dictionary refers to them or is one.
+// models looks for models that may name other files, by which a dictionary refers to them or is
+// one.
 func (f finding) models(m map[string]any) {
 	if o := f.object(m["/3DD"]); o.stream && !notModels[f.text(f.dict(o.value)["/Subtype"])] && !f.isModel(o.value) {
 		f.add("/3DD")
@@ -130,8 +133,9 @@ func (f finding) model(o object) {
 	}
 }
 
-// action looks at an action and at those that follow. What has no type is a destination. What has another type than actions have
-// may be an element of the structure, whose S is what it is in a text, or behind A an attribute of one, which has an owner.
+// action looks at an action and at those that follow. What has no type is a destination. What has
+// another type than actions have may be an element of the structure, whose S is what it is in a
+// text, or behind A an attribute of one, which has an owner.
 func (f finding) action(v any, passes map[string]bool) { f.actions(v, passes, map[string]bool{}) }
 
 func (f finding) actions(v any, passes, seen map[string]bool) {
@@ -161,8 +165,8 @@ func (f finding) actions(v any, passes, seen map[string]bool) {
 	}
 }
 
-// onlyLooks reports whether an annotation has nothing but what says how it looks, so that a reader that does not know its type can
-// only show it (12.5).
+// onlyLooks reports whether an annotation has nothing but what says how it looks, so that a reader
+// that does not know its type can only show it (12.5).
 func onlyLooks(m map[string]any) bool {
 	for key := range m {
 		if !looks[key] {
@@ -175,8 +179,8 @@ func onlyLooks(m map[string]any) bool {
 // acting are the actions that never pass (ISO 32000-2, 12.6.4).
 var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/RichMediaExecute")
 
-// opening are those that may run by themselves, and clicked those that may run on a click. A sound is in the file: its stream is
-// looked at like any other.
+// opening are those that may run by themselves, and clicked those that may run on a click. A sound
+// is in the file: its stream is looked at like any other.
 var (
 	opening = set("/GoTo", "/GoToDp", "/Hide", "/SetOCGState", "/Trans", "/NOP", "/SetState",
 		"/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage")
@@ -191,8 +195,8 @@ var showing = set("/Link", "/Widget", "/Text", "/FreeText", "/Line", "/Square", 
 	"/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Watermark", "/PrinterMark", "/TrapNet", "/Redact", "/Projection",
 	"/Screen", "/Sound")
 
-// looks are the entries of all annotations that are none of actions (table 166), of remarks (172), of texts and shapes, and of
-// models, which are looked at themselves.
+// looks are the entries of all annotations that are none of actions (table 166), of remarks (172),
+// of texts and shapes, and of models, which are looked at themselves.
 var looks = set("/Type", "/Subtype", "/Rect", "/Contents", "/P", "/NM", "/M", "/F", "/AP", "/AS", "/Border", "/C", "/StructParent", "/OC",
 	"/ca", "/CA", "/BM", "/Lang", "/T", "/Popup", "/RC", "/CreationDate", "/IRT", "/Subj", "/RT", "/IT", "/H",
 	"/DA", "/Q", "/DS", "/CL", "/BE", "/RD", "/BS", "/LE", "/IC", "/3DD", "/3DV", "/3DA", "/3DI", "/3DB")

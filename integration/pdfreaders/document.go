@@ -5,8 +5,9 @@ import (
 	"regexp"
 )
 
-// Document is a file as a reader understands it. Values are those of JSON, in the notation of qpdf: a name begins with a
-// slash, a reference is "5 0 R", a string begins with "u:" or, in hexadecimal, with "b:".
+// Document is a file as a reader understands it. Values are those of JSON, in the notation of qpdf:
+// a name begins with a slash, a reference is "5 0 R", a string begins with "u:" or, in hexadecimal,
+// with "b:".
 type Document struct {
 	objects map[string]object // by reference
 	trailer any

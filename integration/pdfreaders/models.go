@@ -2,8 +2,8 @@ package pdfreaders
 
 import "bytes"
 
-// outside are the types of blocks by which a model of U3D names other files: file references, new types of objects, textures
-// (ECMA-363).
+// outside are the types of blocks by which a model of U3D names other files: file references, new
+// types of objects, textures (ECMA-363).
 var outside = [][]byte{{0x12, 0xff, 0xff, 0xff}, {0x16, 0xff, 0xff, 0xff}, {0x55, 0xff, 0xff, 0xff}, {0x5c, 0xff, 0xff, 0xff}}
 
 // isModel reports whether a dictionary is that of a model of U3D.
@@ -24,7 +24,8 @@ func (d *Document) hasModels() bool {
 	return false
 }
 
-// staysInside reports whether the data is of a model, and the type of no such block stands in it, wherever that is.
+// staysInside reports whether the data is of a model, and the type of no such block stands in it,
+// wherever that is.
 func staysInside(data []byte) bool {
 	for _, block := range outside {
 		if bytes.Contains(data, block) {

@@ -11,7 +11,8 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// readPDFCPU reads a file with pdfcpu, a library of Go. An error says that it does not open the file.
+// readPDFCPU reads a file with pdfcpu, a library of Go. An error says that it does not open the
+// file.
 func readPDFCPU(ctx context.Context, path string) (d *Document, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -12,7 +12,8 @@ import (
 	"path/filepath"
 )
 
-// Reader reads files. It is one that repairs: what it shows of a damaged file, it found by looking for the objects.
+// Reader reads files. It is one that repairs: what it shows of a damaged file, it found by looking
+// for the objects.
 type Reader struct {
 	Program string // that must be installed, "" for none
 	Read    func(ctx context.Context, path string) (*Document, error)
@@ -27,8 +28,8 @@ func Readers() map[string]Reader {
 	}
 }
 
-// qpdf reads a file with qpdf 11 or later. An error says that it does not open the file. The data of streams is asked for only
-// if one is a model.
+// qpdf reads a file with qpdf 11 or later. An error says that it does not open the file. The data
+// of streams is asked for only if one is a model.
 func qpdf(ctx context.Context, path string) (*Document, error) {
 	d, err := qpdfObjects(ctx, path, "none")
 	if err != nil || !d.hasModels() {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// saved holds what other programs wrote: LibreOffice 7.4, Info-ZIP 3.0, 7-Zip 16.02, Python 3.11 and Java 17; "stream" ones could not
-// seek in what they wrote.
+// saved holds what other programs wrote: LibreOffice 7.4, Info-ZIP 3.0, 7-Zip 16.02, Python 3.11
+// and Java 17; "stream" ones could not seek in what they wrote.
 //
 //go:embed testdata/archives
 var saved embed.FS

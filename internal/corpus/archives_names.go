@@ -74,7 +74,8 @@ func hostileNames() []File {
 	)
 }
 
-// twoNames are entries with a first name, which most programs unpack by, and a second one in UTF-8, which others take.
+// twoNames are entries with a first name, which most programs unpack by, and a second one in UTF-8,
+// which others take.
 func twoNames() []File {
 	entry := func(first, second, data string) zipEntry {
 		return zipEntry{name: first, data: data, extra: secondName(second, first)}

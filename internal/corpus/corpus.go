@@ -1,7 +1,8 @@
-// Package corpus holds files that tests upload: hostile ones that must be refused, and legitimate ones that must not.
+// Package corpus holds files that tests upload: hostile ones that must be refused, and legitimate
+// ones that must not.
 //
-// Hostile files are made by the code here, so that what is wrong with each can be read. Legitimate ones are made by it as
-// well, or are small results of the encoders and programs that people use.
+// Hostile files are made by the code here, so that what is wrong with each can be read. Legitimate
+// ones are made by it as well, or are small results of the encoders and programs that people use.
 package corpus
 
 // File is a file as a client uploads it.

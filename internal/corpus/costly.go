@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Costly is a kind of file that is as dear to look into as its type allows: small pieces, deep or long lists, bytes that
-// unfold. How it is judged does not matter.
+// Costly is a kind of file that is as dear to look into as its type allows: small pieces, deep or
+// long lists, bytes that unfold. How it is judged does not matter.
 type Costly struct {
 	About string
 	Name  string // with the extension

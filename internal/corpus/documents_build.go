@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// printed holds what LibreOffice 7.4, Chromium 156, cairo 1.16, Ghostscript 10.0, groff 1.22, MuPDF 1.21, poppler 22.12 and
-// qpdf 11.3 wrote.
+// printed holds what LibreOffice 7.4, Chromium 156, cairo 1.16, Ghostscript 10.0, groff 1.22, MuPDF
+// 1.21, poppler 22.12 and qpdf 11.3 wrote.
 //
 //go:embed testdata/documents
 var printed embed.FS

@@ -2,7 +2,8 @@ package corpus
 
 import "strings"
 
-// wideWAV returns a WAV file of 64-bit sizes (EBU Tech 3306), with these chunks in front of 8 bytes of samples.
+// wideWAV returns a WAV file of 64-bit sizes (EBU Tech 3306), with these chunks in front of 8 bytes
+// of samples.
 func wideWAV(kind string, samples int, chunks ...string) string {
 	body := wavFormat + strings.Join(chunks, "") + "data\xff\xff\xff\xffsamples!"
 	sizes := riffChunk("ds64", le64(4+36+len(body))+le64(samples)+le64(samples)+le32(0))
@@ -71,7 +72,8 @@ func webm(docType string, parts ...string) string {
 	return webmHead(docType) + element(mkvSegment, strings.Join(parts, ""))
 }
 
-// recorded returns a file of unknown size with these elements in each of two clusters of unknown size.
+// recorded returns a file of unknown size with these elements in each of two clusters of unknown
+// size.
 func recorded(elements ...string) string {
 	one := cluster + unknown + strings.Join(elements, "")
 	return webmHead("webm") + "\xec\x82ab" + mkvSegment + unknown + element(tracks, "t") + one + one

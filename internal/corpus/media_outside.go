@@ -2,7 +2,8 @@ package corpus
 
 import "strings"
 
-// filmsFromElsewhere are whole films that in one place more say that something of them is in another file.
+// filmsFromElsewhere are whole films that in one place more say that something of them is in
+// another file.
 func filmsFromElsewhere() []row {
 	mp4, mov := sample("plain.mp4"), sample("film.mov")
 	meta := box("meta", be32(0), dinf(0))

@@ -16,7 +16,8 @@ const (
 	excelType     = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 )
 
-// office is a package of Office Open XML: its main part, and parts that replace those of the same name or come behind.
+// office is a package of Office Open XML: its main part, and parts that replace those of the same
+// name or come behind.
 func office(mainType, mainPart string, parts ...zipEntry) []byte {
 	return zipOf(officeParts(mainType, mainPart, parts...)...)
 }

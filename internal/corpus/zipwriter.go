@@ -12,7 +12,8 @@ import (
 
 var le = binary.LittleEndian
 
-// zipEntry is an entry of an archive made by hand, each field of which can lie. Deflate is the default.
+// zipEntry is an entry of an archive made by hand, each field of which can lie. Deflate is the
+// default.
 type zipEntry struct {
 	name   string
 	data   string
@@ -148,7 +149,8 @@ func deflate(p []byte, open ...bool) []byte {
 	return b.Bytes()
 }
 
-// repeated returns an entry of n MiB of text over and over, packed without the work that takes: blocks of a MiB each.
+// repeated returns an entry of n MiB of text over and over, packed without the work that takes:
+// blocks of a MiB each.
 func repeated(name, text string, n int) zipEntry {
 	mebibyte := bytes.Repeat([]byte(text), 1<<20/len(text))
 	e := zipEntry{name: name, size: int64(n * len(mebibyte)), packed: append(bytes.Repeat(deflate(mebibyte, true), n), 3, 0)}
@@ -158,7 +160,8 @@ func repeated(name, text string, n int) zipEntry {
 	return e
 }
 
-// listedBackwards returns an archive whose directory has two entries with names of one length in the other order.
+// listedBackwards returns an archive whose directory has two entries with names of one length in
+// the other order.
 func listedBackwards(first, second zipEntry) []byte {
 	b := zipOf(first, second)
 	directory := b[bytes.Index(b, []byte("PK\x01\x02")) : len(b)-22]

@@ -1,9 +1,9 @@
-// Package filename handles the name a client gives to a file: names coming in (Clean, Ext) and names going out in a
-// Content-Disposition header (Disposition).
+// Package filename handles the name a client gives to a file: names coming in (Clean, Ext) and
+// names going out in a Content-Disposition header (Disposition).
 //
-// A name is only ever data. It never becomes a storage key or a path on a disk, so nothing here tries to make it safe
-// for a file system: a cleaned name may still be CON.png or hold a colon, a percent sign, a quote or markup. Whoever
-// prints it escapes it for the place it is printed in.
+// A name is only ever data. It never becomes a storage key or a path on a disk, so nothing here
+// tries to make it safe for a file system: a cleaned name may still be CON.png or hold a colon, a
+// percent sign, a quote or markup. Whoever prints it escapes it for the place it is printed in.
 //
 // All functions are pure and safe for concurrent use.
 package filename
@@ -15,7 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// MaxLen is the greatest length in bytes of a name that Clean returns; it is what common file systems allow.
+// MaxLen is the greatest length in bytes of a name that Clean returns; it is what common file
+// systems allow.
 const MaxLen = 255
 
 // The texts are fit for the client.
@@ -25,8 +26,9 @@ var (
 	errTooLong = errors.New("the file name's extension is too long")
 )
 
-// Clean turns the file name of a form part into a display name: valid UTF-8, at most MaxLen bytes, one path element,
-// without control, bidirectional or invisible characters, and without white space at its ends.
+// Clean turns the file name of a form part into a display name: valid UTF-8, at most MaxLen bytes,
+// one path element, without control, bidirectional or invisible characters, and without white space
+// at its ends.
 //
 // raw is the name that the client gave, read as its form or its JSON writes names. In this order:
 //
@@ -44,8 +46,9 @@ var (
 //   - A name longer than MaxLen bytes is cut before its extension, at a rune boundary; if the extension alone is longer
 //     than that, the name is refused, since cutting would make up another extension.
 //
-// A name of nothing but dots and white space is refused. Ordinary names in any script come back unchanged, and
-// cleaning a cleaned name changes nothing. The text of the error is fit for the client.
+// A name of nothing but dots and white space is refused. Ordinary names in any script come back
+// unchanged, and cleaning a cleaned name changes nothing. The text of the error is fit for the
+// client.
 func Clean(raw string) (string, error) {
 	if strings.ContainsFunc(raw, unicode.IsControl) {
 		return "", errControl
@@ -65,10 +68,12 @@ func Clean(raw string) (string, error) {
 	return name, nil
 }
 
-// Ext returns the extension of name in lower case: from its last dot to its end, "" if there is no dot.
+// Ext returns the extension of name in lower case: from its last dot to its end, "" if there is no
+// dot.
 //
-// Nothing is trimmed and only ASCII letters change case, so that "x.png.", "x.png ", "x.png::$DATA" and names with a
-// full-width dot or a look-alike letter (U+212A, whose lower case is "k") do not pass for what they are not.
+// Nothing is trimmed and only ASCII letters change case, so that "x.png.", "x.png ", "x.png::$DATA"
+// and names with a full-width dot or a look-alike letter (U+212A, whose lower case is "k") do not
+// pass for what they are not.
 func Ext(name string) string {
 	i := strings.LastIndexByte(name, '.')
 	if i < 0 {
@@ -84,7 +89,8 @@ func lowerASCII(r rune) rune {
 	return r
 }
 
-// shorten cuts name to at most limit bytes at a rune boundary, before its extension if that leaves room for it.
+// shorten cuts name to at most limit bytes at a rune boundary, before its extension if that leaves
+// room for it.
 func shorten(name string, limit int) string {
 	if len(name) <= limit {
 		return name

@@ -5,22 +5,23 @@ import (
 	"unicode"
 )
 
-// maxDisposed keeps a whole header value below 1 KiB: each byte of the name costs at most four, one in the ASCII form
-// and three in the encoded one.
+// maxDisposed keeps a whole header value below 1 KiB: each byte of the name costs at most four, one
+// in the ASCII form and three in the encoded one.
 const maxDisposed = 240
 
 const upperHex = "0123456789ABCDEF"
 
 // Disposition returns the value of a Content-Disposition response header (RFC 6266).
 //
-// kind is "inline" or "attachment"; anything else is taken for "attachment", the safe one. name may be anything: control
-// and invisible characters are dropped, path separators become "_", invalid UTF-8 becomes U+FFFD, and it is cut to 240
-// bytes, before its extension where possible. An empty name gives kind alone.
+// kind is "inline" or "attachment"; anything else is taken for "attachment", the safe one. name may
+// be anything: control and invisible characters are dropped, path separators become "_", invalid
+// UTF-8 becomes U+FFFD, and it is cut to 240 bytes, before its extension where possible. An empty
+// name gives kind alone.
 //
-// The filename parameter is printable ASCII, with "_" for whatever old or careless parsers get wrong: quotes,
-// backslashes, percent signs, semicolons and all that is not ASCII. If that loses something, filename* (RFC 8187) follows
-// with the whole name in UTF-8. The result is printable ASCII below 1 KiB. It does not make the content safe to open
-// inline.
+// The filename parameter is printable ASCII, with "_" for whatever old or careless parsers get
+// wrong: quotes, backslashes, percent signs, semicolons and all that is not ASCII. If that loses
+// something, filename* (RFC 8187) follows with the whole name in UTF-8. The result is printable
+// ASCII below 1 KiB. It does not make the content safe to open inline.
 func Disposition(kind, name string) string {
 	if kind != "inline" {
 		kind = "attachment"

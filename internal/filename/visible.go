@@ -29,9 +29,9 @@ func visible(s string) string {
 	return string(kept)
 }
 
-// Visible reports whether every character of name can be seen, so that what a person reads is what a program gets: no control
-// characters, none that [Clean] drops, and no variation selectors, which can carry bytes (U+FE00, U+E0100 ...), except that of
-// an emoji or a keycap.
+// Visible reports whether every character of name can be seen, so that what a person reads is what
+// a program gets: no control characters, none that [Clean] drops, and no variation selectors, which
+// can carry bytes (U+FE00, U+E0100 ...), except that of an emoji or a keycap.
 func Visible(name string) bool {
 	return !strings.ContainsFunc(name, unicode.IsControl) && visible(name) == name && !strayVariation(name)
 }
@@ -50,15 +50,16 @@ func strayVariation(name string) bool {
 	return false
 }
 
-// invisible reports whether r is a format character, a separator of lines or paragraphs, or ignorable by default.
-// The Arabic number signs are format characters by category, but they are drawn.
+// invisible reports whether r is a format character, a separator of lines or paragraphs, or
+// ignorable by default. The Arabic number signs are format characters by category, but they are
+// drawn.
 func invisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) &&
 		!unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
-// joins reports whether r is a joiner between two characters that it can join. Elsewhere, above all among ASCII
-// letters, a joiner only makes two names look the same.
+// joins reports whether r is a joiner between two characters that it can join. Elsewhere, above all
+// among ASCII letters, a joiner only makes two names look the same.
 func joins(before []rune, r rune, after []rune) bool {
 	if r != zeroWidthJoiner && r != zeroWidthNonJoiner || len(before) == 0 || len(after) == 0 {
 		return false

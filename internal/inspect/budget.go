@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// What looking at one file may cost. A step is about a nanosecond of work, so a file gets 50 ms of it and 200 ms for each
-// MiB of it that has arrived.
+// What looking at one file may cost. A step is about a nanosecond of work, so a file gets 50 ms of
+// it and 200 ms for each MiB of it that has arrived.
 const (
 	baseSteps    = 50_000_000
 	stepsPerByte = 200
@@ -22,7 +22,8 @@ const (
 	askEvery = 200_000
 )
 
-// ErrTimeout is returned by inspectors whose call lasts longer than [Budget].Timeout. It is not a verdict on the file.
+// ErrTimeout is returned by inspectors whose call lasts longer than [Budget].Timeout. It is not a
+// verdict on the file.
 var ErrTimeout = errors.New("inspect: looking at the file took too long")
 
 // Memory is what inspectors share. Take never waits.
@@ -31,8 +32,9 @@ type Memory interface {
 	Give(bytes int64)
 }
 
-// Budget is what looking at one file may cost: work for each byte that has arrived, memory, and time. The zero value is
-// strict: it has no context and no shared memory, and the bounds of one file. It is for one goroutine.
+// Budget is what looking at one file may cost: work for each byte that has arrived, memory, and
+// time. The zero value is strict: it has no context and no shared memory, and the bounds of one
+// file. It is for one goroutine.
 type Budget struct {
 	Context context.Context // inspectors end soon after it; nil never ends
 	Memory  Memory          // nil holds the file to its own bound alone
@@ -58,8 +60,8 @@ func (b *Budget) arrive(n int) error {
 	return b.ask()
 }
 
-// Spend takes steps. It is called for each piece of work, not for each byte. The error is a fault if there are none left,
-// and else what ended the call: the context's cause, or [ErrTimeout].
+// Spend takes steps. It is called for each piece of work, not for each byte. The error is a fault
+// if there are none left, and else what ended the call: the context's cause, or [ErrTimeout].
 func (b *Budget) Spend(steps int) error {
 	b.steps -= int64(steps)
 	if b.steps < 0 {
@@ -82,8 +84,9 @@ func (b *Budget) ask() error {
 	return nil
 }
 
-// Hold takes memory for what grows with the file. The error is a fault: CodeComplex beyond the bound of one file, CodeBusy
-// if others hold the memory that is shared. [Budget.Close] gives everything back.
+// Hold takes memory for what grows with the file. The error is a fault: CodeComplex beyond the
+// bound of one file, CodeBusy if others hold the memory that is shared. [Budget.Close] gives
+// everything back.
 func (b *Budget) Hold(bytes int) error {
 	b.held += int64(bytes)
 	if b.held > maxHeld {
@@ -109,8 +112,8 @@ func (b *Budget) Close() {
 // looker is what works from a budget. Inspectors embed it, or what embeds it.
 type looker struct{ budget *Budget }
 
-// Within has the inspector work from b, which nothing else uses. It is called before the first Write. Without it the budget
-// is a zero value.
+// Within has the inspector work from b, which nothing else uses. It is called before the first
+// Write. Without it the budget is a zero value.
 func (l *looker) Within(b *Budget) { l.budget = b }
 
 // arrive begins a call that brings n bytes.

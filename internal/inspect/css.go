@@ -7,11 +7,13 @@ const (
 	loads     = "refers to something outside of it"
 )
 
-// css judges CSS as it streams by: style sheets, style attributes, and attributes that stand for properties. It reads the
-// tokens of CSS Syntax Level 3 (4.3), comments and escapes among them. The zero value is ready.
+// css judges CSS as it streams by: style sheets, style attributes, and attributes that stand for
+// properties. It reads the tokens of CSS Syntax Level 3 (4.3), comments and escapes among them. The
+// zero value is ready.
 //
-// Accepted are the functions and at-rules of cssFunctions and cssRules, and in url() fragments of the document itself, and
-// pictures and fonts in data URLs. A string that a line break ends is refused: readers go on at different places.
+// Accepted are the functions and at-rules of cssFunctions and cssRules, and in url() fragments of
+// the document itself, and pictures and fonts in data URLs. A string that a line break ends is
+// refused: readers go on at different places.
 type css struct {
 	state  cssState
 	quote  byte

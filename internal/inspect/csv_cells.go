@@ -2,13 +2,15 @@ package inspect
 
 import "unicode/utf8"
 
-// cells finds formulas in the cells of a table, in whatever way a program may cut it into cells. Readers differ in what
-// separates cells (a comma, a semicolon, a tab, a pipe, several of them, or what the first line names by "sep="), and in
-// what quotation marks mean where RFC 4180 does not say. They are run side by side, one bit for each in every field, and a
-// cell that any of them takes for a formula is found.
+// cells finds formulas in the cells of a table, in whatever way a program may cut it into cells.
+// Readers differ in what separates cells (a comma, a semicolon, a tab, a pipe, several of them, or
+// what the first line names by "sep="), and in what quotation marks mean where RFC 4180 does not
+// say. They are run side by side, one bit for each in every field, and a cell that any of them
+// takes for a formula is found.
 //
-// Each reader starts new cells at the line ends that it sees. One more for each separator does so at every line end, and
-// judges the first cell of the line: it stands for programs that cut lines before they look at quotation marks.
+// Each reader starts new cells at the line ends that it sees. One more for each separator does so
+// at every line end, and judges the first cell of the line: it stands for programs that cut lines
+// before they look at quotation marks.
 type cells struct {
 	suspects
 
@@ -48,7 +50,8 @@ func (s *cells) begin() {
 // cellSteps is what a character costs that is looked at alone.
 const cellSteps = 60
 
-// scan reads on and reports whether a formula has been found, and how many bytes that took. p holds whole characters.
+// scan reads on and reports whether a formula has been found, and how many bytes that took. p holds
+// whole characters.
 func (s *cells) scan(p []byte) (n int, found bool) {
 	if !s.begun {
 		s.begin()
@@ -133,7 +136,8 @@ func (s *cells) step(r rune) (found bool) {
 	return found
 }
 
-// name looks for the line by which spreadsheets are given the separator: sep=; in quotation marks or without.
+// name looks for the line by which spreadsheets are given the separator: sep=; in quotation marks
+// or without.
 func (s *cells) name(r rune) {
 	switch {
 	case s.naming < 0:
@@ -171,7 +175,8 @@ func (s *cells) line(except uint64, r rune) (found bool) {
 	return s.leave(r, s.readers&^ends) || found
 }
 
-// separate reads what may be a separator, and is content to all readers that do not take it for one.
+// separate reads what may be a separator, and is content to all readers that do not take it for
+// one.
 func (s *cells) separate(r rune) (found bool) {
 	var mask uint64
 	if r < utf8.RuneSelf {
@@ -189,7 +194,8 @@ func (s *cells) separate(r rune) (found bool) {
 	return s.leave(r, s.readers&^ends) || found
 }
 
-// leave takes the mask of readers out of quotations that the last quotation mark ended, and shows them r.
+// leave takes the mask of readers out of quotations that the last quotation mark ended, and shows
+// them r.
 func (s *cells) leave(r rune, mask uint64) (found bool) {
 	if s.closing != 0 {
 		closing := s.closing & mask

@@ -2,11 +2,12 @@ package inspect
 
 import "unicode"
 
-// A cell that begins like a formula may still be something that a spreadsheet can only show: an amount, a telephone
-// number, words after a dash, somebody's handle. So it is read as a formula would be, token by token. Nothing acts in a
-// spreadsheet without a call, a reference to another document, a table or a program; and a number that is followed by a
-// word, a text or a separator is no formula, whatever comes then. Neither is a call whose first argument is a number and a
-// word, as in milk (2 l), nor an arrow, which compares nothing. What is not listed here is one.
+// A cell that begins like a formula may still be something that a spreadsheet can only show: an
+// amount, a telephone number, words after a dash, somebody's handle. So it is read as a formula
+// would be, token by token. Nothing acts in a spreadsheet without a call, a reference to another
+// document, a table or a program; and a number that is followed by a word, a text or a separator is
+// no formula, whatever comes then. Neither is a call whose first argument is a number and a word,
+// as in milk (2 l), nor an arrow, which compares nothing. What is not listed here is one.
 //
 // The states of a cell that begins so. Each is a row of calm.
 type cellState uint8
@@ -56,12 +57,12 @@ type cellChar uint8
 // cellChars names the kinds of characters by one of each.
 const cellChars = " \t0ea_.\"=($!#',+:%|>*"
 
-// cellOtherDigit is the kind of digits outside of ASCII. They are as others, except that a program might take them for
-// the beginning of a name, which could be an argument.
+// cellOtherDigit is the kind of digits outside of ASCII. They are as others, except that a program
+// might take them for the beginning of a name, which could be an argument.
 const cellOtherDigit = cellChar(len(cellChars))
 
-// cellNoWidth is the kind of characters without a width. Some programs drop them, others take them for blanks: a cell must be
-// calm in both readings.
+// cellNoWidth is the kind of characters without a width. Some programs drop them, others take them
+// for blanks: a cell must be calm in both readings.
 const cellNoWidth = cellOtherDigit + 1
 
 // noWidth says which state follows on them where that is not the state that follows on a blank.

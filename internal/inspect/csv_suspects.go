@@ -2,7 +2,8 @@ package inspect
 
 import "math/bits"
 
-// suspects are the cells that began like a formula: for each state the readers that are in it, one bit for each reader.
+// suspects are the cells that began like a formula: for each state the readers that are in it, one
+// bit for each reader.
 type suspects struct {
 	active  uint64 // states that a reader is in
 	inState [cellStates]uint64

@@ -38,8 +38,8 @@ func checkEntry(head []byte) error {
 	return nil
 }
 
-// checkMimetype judges the entry that says the type (ODF 1.3 part 2, 3.3; EPUB OCF 3.3, 4.3). Readers find it wherever it stands, and
-// however it is packed.
+// checkMimetype judges the entry that says the type (ODF 1.3 part 2, 3.3; EPUB OCF 3.3, 4.3).
+// Readers find it wherever it stands, and however it is packed.
 func checkMimetype(head []byte, want string) error {
 	if strings.TrimRight(string(head), "\r\n") != want {
 		return fault(CodeMismatch, "is of another type than its name says")

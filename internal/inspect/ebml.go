@@ -2,8 +2,8 @@ package inspect
 
 import "math/bits"
 
-// ebml reads the headers of EBML elements (RFC 8794): an identifier of 1 to 4 bytes and a size of 1 to 8, whose first
-// bytes tell how many. Formats embed it.
+// ebml reads the headers of EBML elements (RFC 8794): an identifier of 1 to 4 bytes and a size of 1
+// to 8, whose first bytes tell how many. Formats embed it.
 type ebml struct {
 	stream
 	id   uint32

@@ -28,8 +28,8 @@ var bookTypes = []xmlread.DocumentType{
 	{Name: "package", Public: "+//ISBN 0-9673008-1-9//DTD OEB 1.2 Package//EN", System: "http://openebook.org/dtds/oeb-1.2/oebpkg12.dtd"},
 }
 
-// bookCharacters returns the entities of XHTML 1, which are those of HTML 4 and each a character (XHTML 1.0, A.2). Readers know
-// them by the document type. Those of XHTML 5 are declared nowhere.
+// bookCharacters returns the entities of XHTML 1, which are those of HTML 4 and each a character
+// (XHTML 1.0, A.2). Readers know them by the document type. Those of XHTML 5 are declared nowhere.
 func bookCharacters(d xmlread.DocumentType) map[string]rune {
 	if d.Name == "html" && d.Public != "" {
 		return htmlCharacters()
@@ -89,7 +89,8 @@ func (b *epub) end(w *zipWalk) error {
 // bookPart judges a page, a list or a drawing of a book.
 type bookPart struct{ links bool }
 
-// fontMasks are the algorithms by which fonts of books are masked, which is not encryption: the key is in the book.
+// fontMasks are the algorithms by which fonts of books are masked, which is not encryption: the key
+// is in the book.
 var fontMasks = []string{"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
 
 func (b *bookPart) start(r *xmlread.Reader) error {

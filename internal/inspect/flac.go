@@ -2,13 +2,15 @@ package inspect
 
 import "encoding/binary"
 
-// FLAC checks that a stream is one whole native FLAC file (RFC 9639), which may have an ID3v2 tag in front. The zero value is ready.
+// FLAC checks that a stream is one whole native FLAC file (RFC 9639), which may have an ID3v2 tag
+// in front. The zero value is ready.
 //
-// Metadata blocks are walked, and the frames behind them are held against their checksums, all of them together.
-// Malformed are a stream information block that is not the first one or has fields that FLAC does not have, blocks of
-// an invalid kind, a file without frames, and one whose frames are damaged, cut off, or followed by something else. A
-// checksum of 16 bits lets one in 65,536 accidents pass, and bytes that were made to; zero bytes behind the last frame and
-// frames that are missing as a whole are not noticed.
+// Metadata blocks are walked, and the frames behind them are held against their checksums, all of
+// them together. Malformed are a stream information block that is not the first one or has fields
+// that FLAC does not have, blocks of an invalid kind, a file without frames, and one whose frames
+// are damaged, cut off, or followed by something else. A checksum of 16 bits lets one in 65,536
+// accidents pass, and bytes that were made to; zero bytes behind the last frame and frames that are
+// missing as a whole are not noticed.
 //
 // Pictures among the metadata are not looked at. At most 34 bytes are kept.
 type FLAC struct {
@@ -35,11 +37,12 @@ const (
 	flacInvalid   = 127 // a kind that no block has
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (f *FLAC) Write(p []byte) (int, error) { return f.write(f, p) }
 
-// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not. The stream must have
-// ended.
+// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
+// The stream must have ended.
 func (f *FLAC) Verdict() error { return f.verdict(f) }
 
 func (f *FLAC) piece(p []byte) {
@@ -103,8 +106,8 @@ func (f *FLAC) payload(p []byte) (int, bool) {
 	return skip(p)
 }
 
-// end makes use of the checksum at the end of a frame: taken over the frame with its checksum, it is 0, and so it is over
-// any number of whole frames.
+// end makes use of the checksum at the end of a frame: taken over the frame with its checksum, it
+// is 0, and so it is over any number of whole frames.
 func (f *FLAC) end() {
 	switch {
 	case f.state != flacAudio:
@@ -127,7 +130,8 @@ func flacCRC(crc uint16, p []byte) uint16 {
 	return crc
 }
 
-// flacCRCs holds the CRC-16 with the polynomial x^16 + x^15 + x^2 + 1 of every byte, followed by 0 to 7 zero bytes.
+// flacCRCs holds the CRC-16 with the polynomial x^16 + x^15 + x^2 + 1 of every byte, followed by 0
+// to 7 zero bytes.
 var flacCRCs = func() (tables [8][256]uint16) {
 	for i := range 256 {
 		crc := uint16(i) << 8

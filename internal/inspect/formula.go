@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// formula reads one formula of a spreadsheet, in pieces of any size, for what it fetches or starts (ECMA-376 part 1, 18.17;
-// ODF 1.3 part 4). It is not judged whether the formula is right.
+// formula reads one formula of a spreadsheet, in pieces of any size, for what it fetches or starts
+// (ECMA-376 part 1, 18.17; ODF 1.3 part 4). It is not judged whether the formula is right.
 type formula struct {
 	quote    byte // the quotation mark that is open, 0 if none is
 	brackets int  // names of columns, and arrays, that are open
@@ -23,7 +23,8 @@ const formulaSteps = 4
 // formulaPrefixes are put in front of the names of younger functions.
 var formulaPrefixes = []string{"_xlfn.", "_xlws."}
 
-// fetching lists functions that ask another program or computer, by the specification and Excel's list of functions.
+// fetching lists functions that ask another program or computer, by the specification and Excel's
+// list of functions.
 var fetching = []string{
 	"dde", "webservice", "rtd", "image", "call", "register", "register.id", "sql.request", "exec", "stockhistory", "py",
 }

@@ -2,17 +2,18 @@ package inspect
 
 import "encoding/binary"
 
-// GIF checks that a stream is one whole GIF picture or animation, 87a or 89a, and nothing else. The zero value is ready,
-// with the default Limits.
+// GIF checks that a stream is one whole GIF picture or animation, 87a or 89a, and nothing else. The
+// zero value is ready, with the default Limits.
 //
-// Blocks are walked to the trailer. Refused are blocks and fields that the specification does not have, frames that
-// have no colours, a file without a frame, one that is cut off, and bytes other than zero behind the trailer. Frames that
-// leave the canvas are accepted, as browsers clip them, and their far corner is held to Limits. TooLarge is
-// what passes Limits: the canvas, and the frames.
+// Blocks are walked to the trailer. Refused are blocks and fields that the specification does not
+// have, frames that have no colours, a file without a frame, one that is cut off, and bytes other
+// than zero behind the trailer. Frames that leave the canvas are accepted, as browsers clip them,
+// and their far corner is held to Limits. TooLarge is what passes Limits: the canvas, and the
+// frames.
 //
-// Pixels are not decompressed, and comments and application data may hold anything. The standard library's
-// gif.DecodeConfig opens what is accepted. At most 13 bytes are kept, and 8 for
-// each frame.
+// Pixels are not decompressed, and comments and application data may hold anything. The standard
+// library's gif.DecodeConfig opens what is accepted. At most 13 bytes are kept, and 8 for each
+// frame.
 type GIF struct {
 	Limits Limits
 
@@ -41,11 +42,12 @@ const (
 	gifMalformed  = "has a malformed GIF block"
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (g *GIF) Write(p []byte) (int, error) { return g.write(g, p) }
 
-// Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if not. The stream must
-// have ended.
+// Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if
+// not. The stream must have ended.
 func (g *GIF) Verdict() error { return g.verdict(g) }
 
 func (g *GIF) end() {

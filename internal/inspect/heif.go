@@ -5,17 +5,19 @@ import (
 	"slices"
 )
 
-// HEIF checks that a stream is one whole High Efficiency Image File (ISO/IEC 23008-12): AVIF, HEIC and HEIF pictures and
-// sequences. The zero value is ready, with the default Limits.
+// HEIF checks that a stream is one whole High Efficiency Image File (ISO/IEC 23008-12): AVIF, HEIC
+// and HEIF pictures and sequences. The zero value is ready, with the default Limits.
 //
-// The boxes are walked from the first to the last, and down to where pictures say their size. Malformed are boxes that do
-// not fit, a file type that does not come first, a file without media or the size of a picture, one that is cut off, and bytes that
-// form no box after the end, except for zeros and what Samsung phones write there: XMP as text, or the trailer of their
-// JPEG files. Refused by Limits are each picture (the tiles of a large one among them, and the whole), and the samples
-// of a sequence as frames, judged at the end of their track. Sequences in fragments are refused, and so are data
-// references that lead to another file.
+// The boxes are walked from the first to the last, and down to where pictures say their size.
+// Malformed are boxes that do not fit, a file type that does not come first, a file without media
+// or the size of a picture, one that is cut off, and bytes that form no box after the end, except
+// for zeros and what Samsung phones write there: XMP as text, or the trailer of their JPEG files.
+// Refused by Limits are each picture (the tiles of a large one among them, and the whole), and the
+// samples of a sequence as frames, judged at the end of their track. Sequences in fragments are
+// refused, and so are data references that lead to another file.
 //
-// Which bytes belong to which picture is not looked at, and nothing is decoded. At most 96 bytes are kept.
+// Which bytes belong to which picture is not looked at, and nothing is decoded. At most 96 bytes
+// are kept.
 type HEIF struct {
 	Limits Limits
 
@@ -47,11 +49,12 @@ const (
 	heifTrailer // whatever follows, all of it payload
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (g *HEIF) Write(p []byte) (int, error) { return g.write(g, p) }
 
-// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not. The stream must have
-// ended.
+// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
+// The stream must have ended.
 func (g *HEIF) Verdict() error { return g.verdict(g) }
 
 func (g *HEIF) piece(p []byte) {
@@ -82,8 +85,8 @@ func (g *HEIF) piece(p []byte) {
 	}
 }
 
-// follows reports whether the file goes on with what phones of Samsung write after the last box: XMP as a text, or the
-// trailer that their JPEG files have.
+// follows reports whether the file goes on with what phones of Samsung write after the last box:
+// XMP as a text, or the trailer that their JPEG files have.
 func (g *HEIF) follows(p []byte) bool {
 	if g.ascend(); len(g.ends) > 0 || !g.sized || !g.media {
 		return false
@@ -198,7 +201,8 @@ func (g *HEIF) picture(width, height int64) {
 	g.track.width, g.track.height = max(g.track.width, width), max(g.track.height, height)
 }
 
-// endTrack judges the frames of a track. A second one has the same frames, such as their alpha, and paints them as well.
+// endTrack judges the frames of a track. A second one has the same frames, such as their alpha, and
+// paints them as well.
 func (g *HEIF) endTrack() {
 	t := g.track
 	g.track = heifTrack{}

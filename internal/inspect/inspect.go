@@ -1,15 +1,17 @@
 // Package inspect reads the structure of files while they stream by.
 //
-// Each format has a type of its own, an io.Writer that is shown every byte in order and in pieces of any size, and whose
-// Verdict at the end is nil or an *Error. How the stream is cut makes no difference. After the first fault Write returns it
-// at once. Zero values are ready to use, for one stream and one goroutine.
+// Each format has a type of its own, an io.Writer that is shown every byte in order and in pieces
+// of any size, and whose Verdict at the end is nil or an *Error. How the stream is cut makes no
+// difference. After the first fault Write returns it at once. Zero values are ready to use, for one
+// stream and one goroutine.
 //
 // What an inspector spends and holds comes from a [Budget].
 package inspect
 
 import "fmt"
 
-// Code says why a file is refused. The words are stable, and are those of the codes that clients see.
+// Code says why a file is refused. The words are stable, and are those of the codes that clients
+// see.
 type Code string
 
 // The codes.
@@ -57,7 +59,8 @@ type Error struct {
 	Params Params
 	Offset int64 // of the byte at which it was found; -1 if the fault has no place
 
-	// Detail is for a log, in the terms of the format. It is made of constants and numbers, never of the file's content.
+	// Detail is for a log, in the terms of the format. It is made of constants and numbers, never
+	// of the file's content.
 	Detail string
 }
 

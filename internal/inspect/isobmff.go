@@ -5,8 +5,9 @@ import (
 	"encoding/binary"
 )
 
-// boxes walks the boxes of an ISO base media file (ISO/IEC 14496-12), those of QuickTime among them. Every box must fit
-// into the one around it, and the outermost ones fill the file. Formats embed it.
+// boxes walks the boxes of an ISO base media file (ISO/IEC 14496-12), those of QuickTime among
+// them. Every box must fit into the one around it, and the outermost ones fill the file. Formats
+// embed it.
 type boxes struct {
 	stream
 	kind    [4]byte
@@ -34,8 +35,8 @@ const (
 	maxBoxDepth  = 8
 )
 
-// header judges the pieces that boxes begin with. ready means that kind and boxEnd are those of a new box, of which the
-// format chooses whether to descend, to read or to leave it.
+// header judges the pieces that boxes begin with. ready means that kind and boxEnd are those of a
+// new box, of which the format chooses whether to descend, to read or to leave it.
 func (b *boxes) header(p []byte) (ready bool) {
 	switch b.state {
 	case 0:
@@ -81,7 +82,8 @@ func (b *boxes) ascend() {
 	}
 }
 
-// begin takes in the box that starts there. A size of 0 is allowed for the media data and the movie at the end of a file.
+// begin takes in the box that starts there. A size of 0 is allowed for the media data and the movie
+// at the end of a file.
 func (b *boxes) begin(start, size int64) (ready bool) {
 	b.head = 8
 	if b.state == boxMetaKind {
@@ -105,7 +107,8 @@ func (b *boxes) begin(start, size int64) (ready bool) {
 	return true
 }
 
-// isBoxType reports whether kind is made of printable characters of Latin-1, as those of all registered boxes are.
+// isBoxType reports whether kind is made of printable characters of Latin-1, as those of all
+// registered boxes are.
 func isBoxType(kind [4]byte) bool {
 	for _, c := range kind {
 		if c < ' ' || 0x7f <= c && c < 0xa0 {
@@ -145,11 +148,12 @@ func (b *boxes) descend(n int64) {
 	b.expect(boxHeader, 8)
 }
 
-// outside judges boxes by which a file says that its media are elsewhere, wherever they stand, and walks down to those that
-// are deeper. It reports whether the box was one of them.
+// outside judges boxes by which a file says that its media are elsewhere, wherever they stand, and
+// walks down to those that are deeper. It reports whether the box was one of them.
 //
-// Data references stand below the media information of a track, and below the metadata of the file, a movie or a track, which may
-// have more of it in a box of its own (ISO/IEC 14496-12, 8.7 and 8.11). A QuickTime movie may itself be a list of others, or be compressed.
+// Data references stand below the media information of a track, and below the metadata of the file,
+// a movie or a track, which may have more of it in a box of its own (ISO/IEC 14496-12, 8.7 and
+// 8.11). A QuickTime movie may itself be a list of others, or be compressed.
 func (b *boxes) outside() bool {
 	switch string(b.kind[:]) {
 	case "trak", "mdia", "minf", "dinf", "moof", "traf", "meco":
@@ -173,7 +177,8 @@ func (b *boxes) outside() bool {
 	return true
 }
 
-// meta walks a metadata box. Those of QuickTime have no version in front of the first box, so it begins with that one's size.
+// meta walks a metadata box. Those of QuickTime have no version in front of the first box, so it
+// begins with that one's size.
 func (b *boxes) meta(first int64) {
 	b.head = 4
 	if b.descend(0); first != 0 {

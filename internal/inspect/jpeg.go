@@ -2,36 +2,40 @@ package inspect
 
 import "encoding/binary"
 
-// JPEG checks that a stream is one whole JPEG picture (ITU-T T.81) and nothing else. The zero value is ready, with the
-// default Limits.
+// JPEG checks that a stream is one whole JPEG picture (ITU-T T.81) and nothing else. The zero value
+// is ready, with the default Limits.
 //
-// It accepts what browsers show: sequential and progressive Huffman coding with 8 bits a sample, in grey, colour or CMYK,
-// with any metadata. After the end may follow what cameras write there: further pictures, such as previews and the gain map
-// of a high dynamic range photo, each walked like the first; the notes of Samsung, vivo and OPPO phones, see samsung and
-// vivo; bytes that are 0 or 255, and line breaks. The film of a motion photo may follow if MotionPhotos says so, and is
-// walked like any other. Other bytes after the end are refused: they may be what was cropped, or what a disk had there.
+// It accepts what browsers show: sequential and progressive Huffman coding with 8 bits a sample, in
+// grey, colour or CMYK, with any metadata. After the end may follow what cameras write there:
+// further pictures, such as previews and the gain map of a high dynamic range photo, each walked
+// like the first; the notes of Samsung, vivo and OPPO phones, see samsung and vivo; bytes that are
+// 0 or 255, and line breaks. The film of a motion photo may follow if MotionPhotos says so, and is
+// walked like any other. Other bytes after the end are refused: they may be what was cropped, or
+// what a disk had there.
 //
-// Refused, too, are a file that is cut off, segments out of place, fields
-// that T.81 does not have, arithmetic and lossless coding, a height that only follows the pixels, what passes Limits, for
+// Refused, too, are a file that is cut off, segments out of place, fields that T.81 does not have,
+// arithmetic and lossless coding, a height that only follows the pixels, what passes Limits, for
 // each of the pictures, and more than 100 scans, of which a decoder may need one pass each.
 //
-// Pixels are not decoded. The standard library's jpeg.DecodeConfig opens what is accepted, except for CMYK whose chroma is
-// subsampled. At most 10 KiB are kept.
+// Pixels are not decoded. The standard library's jpeg.DecodeConfig opens what is accepted, except
+// for CMYK whose chroma is subsampled. At most 10 KiB are kept.
 type JPEG struct {
 	Limits Limits
 
-	// MotionPhotos accepts a film after the picture (MP4), as Pixel, Samsung and Xiaomi phones write it.
+	// MotionPhotos accepts a film after the picture (MP4), as Pixel, Samsung and Xiaomi phones
+	// write it.
 	MotionPhotos bool
 
 	jpegScans
 	length int64 // of the segment's data
 }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (g *JPEG) Write(p []byte) (int, error) { return g.write(g, p) }
 
-// Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if not. The stream must
-// have ended.
+// Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if
+// not. The stream must have ended.
 func (g *JPEG) Verdict() error { return g.verdict(g) }
 
 func (g *JPEG) end() {
@@ -168,8 +172,8 @@ func (g *JPEG) frame(p []byte) {
 	g.refuse(g.Limits.size(int64(binary.BigEndian.Uint16(p[3:])), int64(binary.BigEndian.Uint16(p[1:]))))
 }
 
-// isSampled judges the components of a frame: their numbers differ, and their sampling factors are among those that
-// encoders use.
+// isSampled judges the components of a frame: their numbers differ, and their sampling factors are
+// among those that encoders use.
 func isSampled(p []byte) bool {
 	for i := 0; i < len(p); i += 3 {
 		for j := 0; j < i; j += 3 {

@@ -32,8 +32,9 @@ func (g *jpegScans) scan() {
 	g.expect(jpegScan, 2)
 }
 
-// payload looks at entropy-coded bytes, which end at the first marker, at zero bytes after the end, and at trailers. It does
-// not look at the data of segments, except that one without a marker may not seem to have one.
+// payload looks at entropy-coded bytes, which end at the first marker, at zero bytes after the end,
+// and at trailers. It does not look at the data of segments, except that one without a marker may
+// not seem to have one.
 func (g *jpegScans) payload(p []byte) (int, bool) {
 	switch {
 	case g.state == jpegScan:
@@ -68,7 +69,8 @@ func entropyCoded(p []byte) (n int, more bool) {
 	return len(p), true
 }
 
-// inScan reports whether 0xff and m stand for a byte of a scan or for a restart, and not for the scan's end.
+// inScan reports whether 0xff and m stand for a byte of a scan or for a restart, and not for the
+// scan's end.
 func inScan(m byte) bool { return m == 0 || markerRST0 <= m && m <= markerRST7 }
 
 // ended takes in the end of a picture.
@@ -87,7 +89,8 @@ func (g *jpegScans) more() {
 	g.expect(jpegEnded, 1)
 }
 
-// ends judges a byte after the end of a picture: the next one's first, padding, or one of a trailer.
+// ends judges a byte after the end of a picture: the next one's first, padding, or one of a
+// trailer.
 func (g *jpegScans) ends(c byte) {
 	switch c {
 	case 0xff:
@@ -117,7 +120,8 @@ func (g *jpegScans) next(c byte) {
 	}
 }
 
-// follow judges the first bytes of a trailer after g.marker, which came after zeros. films says that one may be a film.
+// follow judges the first bytes of a trailer after g.marker, which came after zeros. films says
+// that one may be a film.
 func (g *jpegScans) follow(p []byte, films bool) {
 	first := append([]byte{0, 0, 0, g.marker}, p...)
 	switch {

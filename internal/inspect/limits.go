@@ -2,8 +2,9 @@ package inspect
 
 import "fmt"
 
-// What the zero fields of [Limits] mean. Phones make pictures of 50 megapixels (8192 x 6144) and panoramas 16,382 pixels
-// wide; both are within. Modes of 108 and 200 megapixels are not: a decoder takes 4 bytes a pixel or more.
+// What the zero fields of [Limits] mean. Phones make pictures of 50 megapixels (8192 x 6144) and
+// panoramas 16,382 pixels wide; both are within. Modes of 108 and 200 megapixels are not: a decoder
+// takes 4 bytes a pixel or more.
 const (
 	DefaultMaxSide   = 16_384
 	DefaultMaxPixels = 1 << 26 // 67,108,864
@@ -13,11 +14,12 @@ const (
 // animationFactor is how many times MaxPixels the frames of an animation may have together.
 const animationFactor = 16
 
-// Limits bounds what a picture may declare about its size, before anything is decoded. All arithmetic is in 64 bits.
-// Fields that are 0 mean the defaults above; there is no value for "no limit".
+// Limits bounds what a picture may declare about its size, before anything is decoded. All
+// arithmetic is in 64 bits. Fields that are 0 mean the defaults above; there is no value for "no
+// limit".
 //
-// The frames of an animation may have 16 times MaxPixels in all, each counted with its own size: about 1.07 billion by
-// default, 1,165 frames of 1280 x 720.
+// The frames of an animation may have 16 times MaxPixels in all, each counted with its own size:
+// about 1.07 billion by default, 1,165 frames of 1280 x 720.
 type Limits struct {
 	MaxWidth  int   // in pixels
 	MaxHeight int   // in pixels

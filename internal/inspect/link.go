@@ -20,12 +20,12 @@ const (
 	linkElsewhere                  // to another computer by its name, or by a scheme that starts a program
 )
 
-// linkSchemes are those that pass: each leads to a page, a file or a message that a browser or a mail program shows, and to
-// no program or computer by its name in a network of Windows.
+// linkSchemes are those that pass: each leads to a page, a file or a message that a browser or a
+// mail program shows, and to no program or computer by its name in a network of Windows.
 var linkSchemes = nameSet("http https ftp ftps mailto news tel")
 
-// placeOf tells where a reference leads as office programs read it: a backslash is a slash, and two of either in front name a
-// computer, in percent form too.
+// placeOf tells where a reference leads as office programs read it: a backslash is a slash, and two
+// of either in front name a computer, in percent form too.
 func placeOf(target string) linkPlace {
 	t := strings.Trim(target, " \t\r\n")
 	if t == "" || t[0] == '#' {
@@ -65,7 +65,8 @@ func slashed(t string) string { return strings.ReplaceAll(t, `\`, "/") }
 
 func beginsHost(t string) bool { return strings.HasPrefix(slashed(t), "//") }
 
-// macFolders are the folders at the root of macOS. Word for Mac puts four slashes in front of them, which elsewhere name a computer.
+// macFolders are the folders at the root of macOS. Word for Mac puts four slashes in front of them,
+// which elsewhere name a computer.
 var macFolders = []string{"Users", "Applications", "Library", "Volumes"}
 
 // fileLink tells where a file URL leads whose scheme is cut off.
@@ -89,7 +90,8 @@ func fileLink(rest string) linkPlace {
 	return linkElsewhere
 }
 
-// clickable returns the fault of a link that leads somewhere on a click; nil for links as every document has them.
+// clickable returns the fault of a link that leads somewhere on a click; nil for links as every
+// document has them.
 func clickable(target string) error {
 	if p := placeOf(target); p == linkDisk || p == linkElsewhere {
 		return active(KindLink, "has a link to a file, to another computer, or of a kind that starts a program")

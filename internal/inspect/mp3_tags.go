@@ -33,8 +33,8 @@ func (m *MP3) payload(p []byte) (int, bool) {
 	return skip(p)
 }
 
-// end accepts a last frame that is short: recorders that are stopped leave one, and a file that was cut off between two
-// frames cannot be told from a whole one either.
+// end accepts a last frame that is short: recorders that are stopped leave one, and a file that was
+// cut off between two frames cannot be told from a whole one either.
 func (m *MP3) end() {
 	switch {
 	case !m.framed:
@@ -139,7 +139,8 @@ func (m *MP3) begins(value int64) {
 	m.expect(mp3Item, 4)
 }
 
-// key reads the name of an item, which ends in a zero. Its value follows, and then another item or the footer.
+// key reads the name of an item, which ends in a zero. Its value follows, and then another item or
+// the footer.
 func (m *MP3) key(c byte) {
 	m.items++
 	switch {
@@ -167,8 +168,8 @@ func (m *MP3) footer(p []byte) {
 	}
 }
 
-// field reads a field of a Lyrics3 tag: three letters, five digits for the length of what follows, or six digits for that
-// of the tag and its end.
+// field reads a field of a Lyrics3 tag: three letters, five digits for the length of what follows,
+// or six digits for that of the tag and its end.
 func (m *MP3) field(p []byte) {
 	switch {
 	case number(p[3:]) >= 0 && bytes.IndexFunc(p[:3], func(r rune) bool { return r < 'A' || r > 'Z' }) < 0:
@@ -192,8 +193,8 @@ func number(digits []byte) (n int64) {
 	return n
 }
 
-// id3Size returns the length of an ID3v2 tag behind its header, of which p is the part behind "ID3" and a version byte.
-// Its bytes have 7 bits each.
+// id3Size returns the length of an ID3v2 tag behind its header, of which p is the part behind "ID3"
+// and a version byte. Its bytes have 7 bits each.
 func id3Size(p []byte) int64 {
 	n := int64(p[2]&0x7f)<<21 | int64(p[3]&0x7f)<<14 | int64(p[4]&0x7f)<<7 | int64(p[5]&0x7f)
 	if p[1]&0x10 != 0 { // a footer like the header

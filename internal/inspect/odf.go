@@ -19,7 +19,8 @@ type odf struct {
 	damage    error // of the first part that cannot be read: the manifest, which comes last, may say that it is encrypted
 }
 
-// openOfficeTypes are the document types that old versions of OpenOffice.org wrote. None declares an entity, and nothing reads them.
+// openOfficeTypes are the document types that old versions of OpenOffice.org wrote. None declares
+// an entity, and nothing reads them.
 var openOfficeTypes = []xmlread.DocumentType{
 	{Name: "manifest:manifest", Public: "-//OpenOffice.org//DTD Manifest 1.0//EN", System: "Manifest.dtd"},
 	{Name: "math:math", Public: "-//OpenOffice.org//DTD Modified W3C MathML 1.01//EN", System: "math.dtd"},
@@ -31,7 +32,8 @@ var openOfficeTypes = []xmlread.DocumentType{
 	{Name: "image:imagescontainer", Public: "-//OpenOffice.org//DTD OfficeDocument 1.0//EN", System: "image.dtd"},
 }
 
-// odfExtensions lists what the names of entries may end in beside those of Office: objects have none.
+// odfExtensions lists what the names of entries may end in beside those of Office: objects have
+// none.
 var odfExtensions = nameSet(`.rdf .svm .txt .odt .ods .odp .odg .odf .odc .html`)
 
 func (o *odf) name(h *zipHeader) (string, error) { return h.oneName() }

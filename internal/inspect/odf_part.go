@@ -9,7 +9,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// odfPart judges a part of an OpenDocument file by its elements (ODF 1.3 part 3), whichever part it is.
+// odfPart judges a part of an OpenDocument file by its elements (ODF 1.3 part 3), whichever part it
+// is.
 type odfPart struct {
 	work   *Budget
 	links  bool // links to files and of any scheme pass
@@ -35,7 +36,8 @@ func odfSpace(space []byte) string {
 	return ""
 }
 
-// odfKinds says what elements do that are not accepted, by their local names and the short names of their namespaces.
+// odfKinds says what elements do that are not accepted, by their local names and the short names of
+// their namespaces.
 var odfKinds = map[string]map[string]string{
 	"script":                {"text": KindScript},
 	"execute-macro":         {"text": KindMacro},
@@ -78,7 +80,8 @@ func (p *odfPart) start(r *xmlread.Reader) error {
 	return nil
 }
 
-// scripts judges what lies in a script element, which LibreOffice writes although it has nothing to put there.
+// scripts judges what lies in a script element, which LibreOffice writes although it has nothing to
+// put there.
 func (p *odfPart) scripts(r *xmlread.Reader) error {
 	local := string(r.Name().Local)
 	if p.script == 0 {
@@ -137,14 +140,15 @@ func (p *odfPart) object(r *xmlread.Reader) error {
 	return nil
 }
 
-// clicked lists the elements whose address waits for a click, by their local names and the short names of their namespaces. An
-// address of any other is loaded.
+// clicked lists the elements whose address waits for a click, by their local names and the short
+// names of their namespaces. An address of any other is loaded.
 var clicked = map[string][]string{
 	"a": {"text", "draw"}, "event-listener": {"presentation"}, "button": {"form"}, "image": {"form"}, "form": {"form"},
 	"user-defined": {"meta"}, "hyperlink-behaviour": {"meta"}, "text-properties": {"style"},
 }
 
-// fromDisk lists the elements whose address may be a file of the author's own disk: a template, and a sound of the gallery.
+// fromDisk lists the elements whose address may be a file of the author's own disk: a template, and
+// a sound of the gallery.
 var fromDisk = nameSet(`template sound audio`)
 
 func (p *odfPart) attribute(r *xmlread.Reader, a xmlread.Attr) error {

@@ -8,14 +8,16 @@ import (
 	"slices"
 )
 
-// Ogg checks that a stream is one whole Ogg file (RFC 3533), whatever is coded in it, and nothing else. The zero value is
-// ready.
+// Ogg checks that a stream is one whole Ogg file (RFC 3533), whatever is coded in it, and nothing
+// else. The zero value is ready.
 //
-// Pages are walked and held against their checksums. Malformed are pages with a wrong checksum or with fields that Ogg does
-// not have, pages of a logical stream that did not begin or has ended, pages that are missing between others, a logical
-// stream of one page that does not end, a file that is cut off within a page, and bytes that form no page. Recorders that are
-// stopped mark no page as the last one (RFC 3533 says that they should), so a file may end after any page but the first. TooLarge is one with more than 16
-// logical streams at a time. Streams may follow each other, as radio stations send them.
+// Pages are walked and held against their checksums. Malformed are pages with a wrong checksum or
+// with fields that Ogg does not have, pages of a logical stream that did not begin or has ended,
+// pages that are missing between others, a logical stream of one page that does not end, a file
+// that is cut off within a page, and bytes that form no page. Recorders that are stopped mark no
+// page as the last one (RFC 3533 says that they should), so a file may end after any page but the
+// first. TooLarge is one with more than 16 logical streams at a time. Streams may follow each
+// other, as radio stations send them.
 //
 // Packets and codecs are not looked at. At most 1 KiB is kept.
 type Ogg struct {
@@ -42,11 +44,12 @@ const (
 	maxOggStreams = 16
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (o *Ogg) Write(p []byte) (int, error) { return o.write(o, p) }
 
-// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not. The stream must have
-// ended.
+// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
+// The stream must have ended.
 func (o *Ogg) Verdict() error { return o.verdict(o) }
 
 func (o *Ogg) end() {
@@ -128,8 +131,8 @@ func (o *Ogg) checkPage() {
 	}
 }
 
-// add takes p into the checksum. Ogg uses the polynomial of package crc32 with bits in the other order, and the register as
-// it is where crc32 inverts it.
+// add takes p into the checksum. Ogg uses the polynomial of package crc32 with bits in the other
+// order, and the register as it is where crc32 inverts it.
 func (o *Ogg) add(p []byte) {
 	for len(p) > 0 {
 		n := min(len(p), len(o.reversed))

@@ -96,8 +96,9 @@ func judgePartName(name string) error {
 	return nil
 }
 
-// hasHiddenLetters reports a name with letters, digits, dots or slashes in percent form. No part may have one (ECMA-376 part
-// 2, 6.2.2.2), and a reader that unescapes it finds another part than one that does not.
+// hasHiddenLetters reports a name with letters, digits, dots or slashes in percent form. No part
+// may have one (ECMA-376 part 2, 6.2.2.2), and a reader that unescapes it finds another part than
+// one that does not.
 func hasHiddenLetters(name string) bool {
 	for _, after := range strings.Split(name, "%")[1:] {
 		c, err := strconv.ParseUint(after[:min(2, len(after))], 16, 8)
@@ -108,7 +109,8 @@ func hasHiddenLetters(name string) bool {
 	return false
 }
 
-// kindByName returns what a part is that Office programs give a name of its own, "" if it is nothing that acts.
+// kindByName returns what a part is that Office programs give a name of its own, "" if it is
+// nothing that acts.
 func kindByName(name string) string {
 	base := path.Base(name)
 	switch {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// plainFields lists the fields that show something of the document itself, or wait for a click or for letters (ECMA-376 part 1,
-// 17.16.5, and those that Word has added).
+// plainFields lists the fields that show something of the document itself, or wait for a click or
+// for letters (ECMA-376 part 1, 17.16.5, and those that Word has added).
 var plainFields = []string{
 	"=", "addin", "addressblock", "advance", "ask", "author", "autonum", "autonumlgl", "autonumout", "autotext", "autotextlist",
 	"barcode", "bibliography", "bidioutline", "citation", "comments", "compare", "createdate", "date", "displaybarcode",
@@ -30,7 +30,8 @@ var fileFields = []string{"includepicture", "includetext", "include", "import", 
 
 const fieldSpace = " \t\r\n\u00a0"
 
-// fieldName returns the first word of an instruction in lower case, and whether it is whole. A formula's name is its equals sign.
+// fieldName returns the first word of an instruction in lower case, and whether it is whole. A
+// formula's name is its equals sign.
 func fieldName(instruction string) (name string, whole bool) {
 	s := strings.TrimLeft(instruction, fieldSpace)
 	if strings.HasPrefix(s, "=") {
@@ -101,8 +102,8 @@ func isMailPart(target string) bool {
 	return ok && scheme == "cid"
 }
 
-// nextWord returns the next argument, without its quotation marks and with each doubled backslash as one, "" at the end; and whether
-// it is a switch.
+// nextWord returns the next argument, without its quotation marks and with each doubled backslash
+// as one, "" at the end; and whether it is a switch.
 func nextWord(s string) (word, rest string, isSwitch bool) {
 	s = strings.TrimLeft(s, fieldSpace)
 	if s == "" {

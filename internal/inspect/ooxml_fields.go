@@ -10,8 +10,8 @@ const (
 	maxFieldText = 4096 // bytes of the instructions of all that are open
 )
 
-// wordFields follows the fields of a part of a Word document (ECMA-376 part 1, 17.16), whose instructions come in runs of any
-// length, with other fields in them.
+// wordFields follows the fields of a part of a Word document (ECMA-376 part 1, 17.16), whose
+// instructions come in runs of any length, with other fields in them.
 type wordFields struct {
 	open []wordField
 	held int // bytes of text in them
@@ -37,7 +37,8 @@ func (f *wordFields) begin() error {
 	return nil
 }
 
-// compose judges a field in whose instruction another one lies: what that says becomes a part of it.
+// compose judges a field in whose instruction another one lies: what that says becomes a part of
+// it.
 func (f *wordFields) compose(outer *wordField) error {
 	if outer.known {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// ooxmlParts knows the parts of a package and what it says of their types, in whatever order they come (ECMA-376 part 2, 7.2.3).
-// Names are kept as their hashes.
+// ooxmlParts knows the parts of a package and what it says of their types, in whatever order they
+// come (ECMA-376 part 2, 7.2.3). Names are kept as their hashes.
 type ooxmlParts struct {
 	parts   []ooxmlPart
 	byName  map[uint64]string // content types, of parts
@@ -39,7 +39,8 @@ func (p *ooxmlParts) add(b *zipBudget, name string, readable bool) error {
 	return nil
 }
 
-// declare takes a content type of a part or an extension, whose key is given. A second one must be the same.
+// declare takes a content type of a part or an extension, whose key is given. A second one must be
+// the same.
 func (p *ooxmlParts) declare(b *zipBudget, types *map[uint64]string, key uint64, kind string) error {
 	if *types == nil {
 		*types = map[uint64]string{}
@@ -54,7 +55,8 @@ func (p *ooxmlParts) declare(b *zipBudget, types *map[uint64]string, key uint64,
 	return nil
 }
 
-// judge judges all parts by their types. There must be one of the main type, and it must be the one that the package leads to.
+// judge judges all parts by their types. There must be one of the main type, and it must be the one
+// that the package leads to.
 func (p *ooxmlParts) judge(mainType string) error {
 	mains := 0
 	for _, part := range p.parts {

@@ -212,7 +212,8 @@ func (p *officePart) vml(r *xmlread.Reader) error {
 // isShape lists the elements of VML that may be clicked; others with an address load what is there.
 var isShape = nameSet(`shape group arc curve image line oval polyline rect roundrect`)
 
-// inertActions lists what a click on a slide may do, apart from following a link (MS-OE376, 2.1.1.27).
+// inertActions lists what a click on a slide may do, apart from following a link (MS-OE376,
+// 2.1.1.27).
 var inertActions = []string{
 	"", "ppaction://noaction", "ppaction://hlinksldjump", "ppaction://hlinkshowjump", "ppaction://customshow", "ppaction://media",
 	"ppaction://hlinkfile", "ppaction://hlinkpres",

@@ -16,8 +16,9 @@ const (
 	relationTemplate              // to a file on the author's own disk
 )
 
-// officeRelations lists the types of relations that ordinary documents have, behind one of the officeNamespaces. Those that
-// act, or load from elsewhere, are missing, and so is what nobody knows.
+// officeRelations lists the types of relations that ordinary documents have, behind one of the
+// officeNamespaces. Those that act, or load from elsewhere, are missing, and so is what nobody
+// knows.
 var officeRelations = nameSet(`
 	officeDocument extended-properties extendedProperties custom-properties customProperties
 	metadata/core-properties metadata/thumbnail metadata/extended-properties metadata/custom-properties
@@ -31,7 +32,8 @@ var officeRelations = nameSet(`
 	slide slideMaster slideLayout notesMaster notesSlide handoutMaster presProps viewProps tableStyles commentAuthors tags
 	audio video smartTags`)
 
-// microsoftRelations lists those of younger versions of Office, behind a year and sometimes a month.
+// microsoftRelations lists those of younger versions of Office, behind a year and sometimes a
+// month.
 var microsoftRelations = nameSet(`
 	stylesWithEffects stylesWithtEffects keyMapCustomizations txbx legacyDocTextInfo
 	commentsExtended commentsIds commentsExtensible people documenttasks
@@ -41,7 +43,8 @@ var microsoftRelations = nameSet(`
 	rdSupportingPropertyBagStructure richValueRel richStyles FeaturePropertyBag survey
 	revisionInfo changesInfo comments authors classificationlabels intelligence tasks`)
 
-// otherRelations lists those of other programs: Google Docs, WPS, and mistakes that libraries share.
+// otherRelations lists those of other programs: Google Docs, WPS, and mistakes that libraries
+// share.
 var otherRelations = []string{
 	"http://customschemas.google.com/relationships/workbookmetadata",
 	"http://customooxmlschemas.google.com/relationships/presentationmetadata",
@@ -59,7 +62,8 @@ var officeNamespaces = []string{
 
 const microsoftNamespace = "http://schemas.microsoft.com/office/"
 
-// relationKinds says what relations do that are known and not accepted, by the last words of their types in lower case.
+// relationKinds says what relations do that are known and not accepted, by the last words of their
+// types in lower case.
 var relationKinds = map[string]string{
 	"vbaproject": KindMacro, "wordvbadata": KindMacro, "xlmacrosheet": KindMacro, "xlintlmacrosheet": KindMacro, "dialogsheet": KindMacro,
 	"attachedtoolbars": KindMacro, "extensibility": KindMacro, "usercustomization": KindMacro, "jsaproject": KindMacro,
@@ -136,8 +140,8 @@ func unknownRelation(kind string) error {
 	return active(KindExternal, "has a relation of a type that is not known")
 }
 
-// targetPart returns the part that an internal relation leads to, as the name of an entry, and whether it is one of the package.
-// What has no name leads to the part itself.
+// targetPart returns the part that an internal relation leads to, as the name of an entry, and
+// whether it is one of the package. What has no name leads to the part itself.
 func targetPart(rels, target string) (name string, ok bool) {
 	p := placeOf(target)
 	if p != linkHere && p != linkBeside {

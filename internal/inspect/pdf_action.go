@@ -44,7 +44,8 @@ func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
 	return flags | r.closedAction(l)
 }
 
-// closedAnnotation judges a dictionary as an annotation. A reader that does not know its type shows how it looks (12.5).
+// closedAnnotation judges a dictionary as an annotation. A reader that does not know its type shows
+// how it looks (12.5).
 func (r *pdfRules) closedAnnotation(l *pdfLevel) {
 	hasRect := l.keys.has(keySet(keyRect))
 	looks := hasRect && l.keys&^lookKeys == 0
@@ -95,8 +96,8 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 	return 0
 }
 
-// closedUnknown judges a dictionary with an S entry that no action has. Attributes of the structure have owners, and its
-// elements have parents.
+// closedUnknown judges a dictionary with an S entry that no action has. Attributes of the structure
+// have owners, and its elements have parents.
 func (r *pdfRules) closedUnknown(l *pdfLevel) pdfFlag {
 	if l.keys.has(keySet(keyO)) && l.role != roleOpening && l.typ != typeAction {
 		return isAttribute

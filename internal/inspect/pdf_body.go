@@ -18,7 +18,8 @@ type pdfBody struct {
 	dict  pdfDictionary
 }
 
-// pdfNumber is a number as strict and as lenient readers read it. It is -1 to those that take it for none.
+// pdfNumber is a number as strict and as lenient readers read it. It is -1 to those that take it
+// for none.
 type pdfNumber struct{ strict, lenient int64 }
 
 // begin makes the body that of a new object.

@@ -2,8 +2,8 @@ package inspect
 
 import "bytes"
 
-// pdfCalculations are the functions that Acrobat has for the fields of forms: they format, check and add up what is filled
-// in, and do nothing else.
+// pdfCalculations are the functions that Acrobat has for the fields of forms: they format, check
+// and add up what is filled in, and do nothing else.
 var pdfCalculations = map[string]bool{
 	"AFNumber_Format": true, "AFNumber_Keystroke": true, "AFPercent_Format": true, "AFPercent_Keystroke": true,
 	"AFDate_Format": true, "AFDate_FormatEx": true, "AFDate_Keystroke": true, "AFDate_KeystrokeEx": true,
@@ -12,7 +12,8 @@ var pdfCalculations = map[string]bool{
 	"AFRange_Validate": true, "AFSimple_Calculate": true,
 }
 
-// calculates reports whether a script is nothing but calls of these functions, with values alone as arguments.
+// calculates reports whether a script is nothing but calls of these functions, with values alone as
+// arguments.
 func calculates(script []byte) bool {
 	s := calcScanner{rest: plain(script)}
 	for calls := 0; ; calls++ {

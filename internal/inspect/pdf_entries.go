@@ -1,6 +1,7 @@
 package inspect
 
-// pdfDictionary is what the outermost dictionary of an object says of its stream, or of the file if it is linearised.
+// pdfDictionary is what the outermost dictionary of an object says of its stream, or of the file if
+// it is linearised.
 type pdfDictionary struct {
 	seen, twice pdfKeySet
 
@@ -23,7 +24,8 @@ type pdfDictionary struct {
 // pdfParms are the parameters of a Flate filter.
 type pdfParms struct{ predictor, colors, bits, columns int64 }
 
-// How many values of W and Index are kept. Index has two for each run of objects that an update changed.
+// How many values of W and Index are kept. Index has two for each run of objects that an update
+// changed.
 const (
 	maxWidths = 8
 	maxIndex  = 4096

@@ -19,8 +19,9 @@ func newPDFExam(b *Budget, allow PDFAllow) *pdfExam {
 	return e
 }
 
-// data reads data of a stream. If the stream is decoded, what is hidden in it is a fault only at its end, and only if decoding
-// finds none: else the fault would depend on how much of it comes at once.
+// data reads data of a stream. If the stream is decoded, what is hidden in it is a fault only at
+// its end, and only if decoding finds none: else the fault would depend on how much of it comes at
+// once.
 func (e *pdfExam) data(p []byte, at int64, matched int) {
 	if e.hides == nil {
 		e.hidden.scan(p, at)

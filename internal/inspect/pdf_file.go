@@ -23,8 +23,8 @@ func (f *pdfFile) item(i pdfItem) {
 
 func (f *pdfFile) known() bool { return f.named || f.referred || f.far }
 
-// specifiesBeside reports whether a dictionary, as a file specification, names a file by relative paths alone (7.11.3). Its
-// entry FS would make them addresses.
+// specifiesBeside reports whether a dictionary, as a file specification, names a file by relative
+// paths alone (7.11.3). Its entry FS would make them addresses.
 func (l *pdfLevel) specifiesBeside() bool {
 	return !l.file.far && !l.file.referred && !l.more && l.keys&^fileSpecification == 0
 }
@@ -39,8 +39,9 @@ func (r *pdfRules) leads(f *pdfFile) {
 	}
 }
 
-// isBeside reports whether the name of a file, or the beginning of one, is relative to the file that names it: no drive,
-// scheme, root or other computer comes first (ISO 32000-2, 7.11.2). Names of which a backslash comes first are not.
+// isBeside reports whether the name of a file, or the beginning of one, is relative to the file
+// that names it: no drive, scheme, root or other computer comes first (ISO 32000-2, 7.11.2). Names
+// of which a backslash comes first are not.
 func isBeside(name []byte) bool {
 	folder, scheme := false, true
 	for _, r := range textOf(name) {
@@ -65,7 +66,8 @@ func isSchemeRune(r rune) bool {
 	return 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9' || r == '+' || r == '-' || r == '.'
 }
 
-// textOf decodes a text string. What is not in UTF-16 or UTF-8 has one byte for each character (7.9.2.2).
+// textOf decodes a text string. What is not in UTF-16 or UTF-8 has one byte for each character
+// (7.9.2.2).
 func textOf(b []byte) (text []rune) {
 	order, wide := binary.ByteOrder(binary.BigEndian), true
 	switch {

@@ -1,7 +1,7 @@
 package inspect
 
-// pdfFlag is what matters of an object to those that refer to it, and what they ask of it. What neither is asked nor
-// matters is not remembered.
+// pdfFlag is what matters of an object to those that refer to it, and what they ask of it. What
+// neither is asked nor matters is not remembered.
 type pdfFlag uint32
 
 const (

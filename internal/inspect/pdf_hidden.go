@@ -2,13 +2,14 @@ package inspect
 
 import "bytes"
 
-// pdfHidden looks for "12 0 obj" where no object begins: in the data of a stream, in a string, in a comment. A reader that is
-// led there by a cross reference, or that looks for the objects of a damaged file, takes it for one. So what follows is
-// judged as an object, too, as far as it goes: beyond the end of the string, if need be. A book about PDF says such things
-// and is none the worse for it.
+// pdfHidden looks for "12 0 obj" where no object begins: in the data of a stream, in a string, in a
+// comment. A reader that is led there by a cross reference, or that looks for the objects of a
+// damaged file, takes it for one. So what follows is judged as an object, too, as far as it goes:
+// beyond the end of the string, if need be. A book about PDF says such things and is none the worse
+// for it.
 //
-// White space and comments may stand between the three words. In compressed data they stand by chance once in some
-// gibibytes, with nothing of meaning behind.
+// White space and comments may stand between the three words. In compressed data they stand by
+// chance once in some gibibytes, with nothing of meaning behind.
 type pdfHidden struct {
 	rules   *pdfRules
 	table   pdfHiddenTable
@@ -82,8 +83,8 @@ func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
 	return n, false
 }
 
-// numbered reports whether the end of p can be what stands in front of the word, which is at that offset, and takes note of
-// the number.
+// numbered reports whether the end of p can be what stands in front of the word, which is at that
+// offset, and takes note of the number.
 func (h *pdfHidden) numbered(p []byte, at int64) bool {
 	var joined [2 * maxHeading]byte
 	before := append(append(joined[:0], h.recent[:h.have]...), p[max(0, len(p)-maxHeading):]...)

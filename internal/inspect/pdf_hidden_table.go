@@ -2,8 +2,8 @@ package inspect
 
 import "bytes"
 
-// pdfHiddenTable looks for tables of cross references where none belongs, and reads them as those of the file: the end of
-// the file, or another table, may lead a reader there.
+// pdfHiddenTable looks for tables of cross references where none belongs, and reads them as those
+// of the file: the end of the file, or another table, may lead a reader there.
 type pdfHiddenTable struct {
 	refs    pdfReferences
 	matched int  // bytes of the word that came last

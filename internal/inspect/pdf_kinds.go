@@ -32,7 +32,8 @@ func (r *pdfRules) stream(b *pdfBody) {
 	}
 }
 
-// hiddenStream judges the dictionary of a stream within other data. Nothing of its own data is looked at.
+// hiddenStream judges the dictionary of a stream within other data. Nothing of its own data is
+// looked at.
 func (r *pdfRules) hiddenStream(b *pdfBody) {
 	r.stream(b)
 	if kindOf(b) != streamData {

@@ -15,8 +15,9 @@ const (
 	pdfStray                   // a delimiter that begins nothing
 )
 
-// How much of a token is kept. All names and keywords that mean something are shorter than maxPDFToken, and so is the
-// scheme of a link. Scripts that calculate a form are judged whole, so their strings may be longer.
+// How much of a token is kept. All names and keywords that mean something are shorter than
+// maxPDFToken, and so is the scheme of a link. Scripts that calculate a form are judged whole, so
+// their strings may be longer.
 const (
 	maxPDFToken  = 64
 	maxPDFScript = 4 << 10
@@ -68,8 +69,8 @@ func (l *pdfLexer) opaque() bool {
 	return l.state == lexLiteral || l.state == lexHex || l.state == lexComment
 }
 
-// next reads up to the end of the next token. It returns how much of p it took, and whether a token is complete. A word, a
-// name or a comment ends in front of the byte that ends it.
+// next reads up to the end of the next token. It returns how much of p it took, and whether a token
+// is complete. A word, a name or a comment ends in front of the byte that ends it.
 func (l *pdfLexer) next(p []byte) (n int, t pdfToken, complete bool) {
 	for n < len(p) && !complete {
 		if l.marks && l.state == lexComment && l.n <= len(eofMark) {
@@ -110,8 +111,8 @@ func (l *pdfLexer) next(p []byte) (n int, t pdfToken, complete bool) {
 
 const eofMark = "%EOF" // behind the percent sign that begins the comment
 
-// mark reads a byte of a comment that may be %%EOF. Programs that write no line end behind it are followed by others that
-// append their objects at once.
+// mark reads a byte of a comment that may be %%EOF. Programs that write no line end behind it are
+// followed by others that append their objects at once.
 func (l *pdfLexer) mark(c byte) (t pdfToken, complete bool) {
 	switch {
 	case l.n == len(eofMark):

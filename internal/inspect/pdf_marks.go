@@ -5,8 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// pdfMarks remembers of the objects what matters: 16 bytes for each object of which something does, and as many for its body
-// in a stream of objects. It is a hash table with open addressing, at most three quarters full, in memory of the budget.
+// pdfMarks remembers of the objects what matters: 16 bytes for each object of which something does,
+// and as many for its body in a stream of objects. It is a hash table with open addressing, at most
+// three quarters full, in memory of the budget.
 type pdfMarks struct {
 	entries []pdfEntry
 	used    int
@@ -97,5 +98,6 @@ func (t *pdfMarks) mark(num int64, flags pdfFlag, b *Budget) error {
 	return err
 }
 
-// objectKey is the key of an object. No file has that many: numbers end at 8,388,607 (annex C), and those beyond share keys.
+// objectKey is the key of an object. No file has that many: numbers end at 8,388,607 (annex C), and
+// those beyond share keys.
 func objectKey(num int64) uint64 { return uint64(num)&0x7fffffff + 1 } //nolint:gosec // not negative

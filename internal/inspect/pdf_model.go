@@ -2,11 +2,12 @@ package inspect
 
 import "encoding/binary"
 
-// pdfModel walks a model in U3D (ECMA-363). It passes if all its blocks are of types that name no other file: a
-// file reference does, a texture may, and a new type of objects needs an extension of the viewer.
+// pdfModel walks a model in U3D (ECMA-363). It passes if all its blocks are of types that name no
+// other file: a file reference does, a texture may, and a new type of objects needs an extension of
+// the viewer.
 //
-// A chain of modifiers holds blocks of its own, which are walked like the others. Its name must be of ASCII, since viewers measure
-// it after they have decoded it.
+// A chain of modifiers holds blocks of its own, which are walked like the others. Its name must be
+// of ASCII, since viewers measure it after they have decoded it.
 type pdfModel struct {
 	off   int64
 	part  modelPart

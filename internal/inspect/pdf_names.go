@@ -131,7 +131,8 @@ var _ [64 - pdfKeys]struct{}
 func (s pdfKeySet) has(keys pdfKeySet) bool { return s&keys != 0 }
 
 var (
-	// The events of additional actions (ISO 32000-2, 12.6.3), but for those of fields (K, F, V), which only have scripts.
+	// The events of additional actions (ISO 32000-2, 12.6.3), but for those of fields (K, F, V),
+	// which only have scripts.
 	triggers = keySet(keyTrigger, keyColor, keyD, keyO, keyShortParms)
 
 	// What a file specification names files by (7.11.4).
@@ -140,13 +141,14 @@ var (
 	// What it may have that neither says how the file is found otherwise nor carries it.
 	fileSpecification = fileKeys | keySet(keyType, keySubtype, keyDesc, keyAFRelationship)
 
-	// What an annotation may have that only shows something: the entries of all annotations, of remarks, of texts and
-	// shapes (12.5.2 and 12.5.6), and of models, which are judged themselves (13.6.2).
+	// What an annotation may have that only shows something: the entries of all annotations, of
+	// remarks, of texts and shapes (12.5.2 and 12.5.6), and of models, which are judged themselves
+	// (13.6.2).
 	lookKeys = keySet(keyType, keySubtype, keyRect, keyP, keyF, keyT, keyH, keyLook, keyColor, key3DD, keyView)
 )
 
-// pdfAction is what the S entry of a dictionary says, if it is a type of action (12.6.4). Structure elements, groups,
-// transitions and others have such an entry, too.
+// pdfAction is what the S entry of a dictionary says, if it is a type of action (12.6.4). Structure
+// elements, groups, transitions and others have such an entry, too.
 type pdfAction uint8
 
 const (
@@ -195,9 +197,9 @@ var pdfActions = map[string]struct {
 
 const playsMedia = "contains an action that plays media"
 
-// pdfMoves are the named actions that pass on a click: those of the specification, which move within the file, and others
-// that only open a dialog of the viewer, change how it shows the file, or close it, as slides by LaTeX have them. Those that
-// are true also pass when a page opens.
+// pdfMoves are the named actions that pass on a click: those of the specification, which move
+// within the file, and others that only open a dialog of the viewer, change how it shows the file,
+// or close it, as slides by LaTeX have them. Those that are true also pass when a page opens.
 var pdfMoves = map[string]bool{
 	"NextPage": true, "PrevPage": true, "FirstPage": true, "LastPage": true,
 	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false, "Print": false,
@@ -205,8 +207,9 @@ var pdfMoves = map[string]bool{
 	"ShowHideToolBar": false, "GeneralInfo": false, "Close": false, "Quit": false, "NOP": false,
 }
 
-// pdfAnnotations are the types of annotations that only show something, whatever they have (12.5.6). What makes pictures of the
-// printing trade and forms is among them. A Screen shows media only by an action. A Sound is in the file, and a click plays it.
+// pdfAnnotations are the types of annotations that only show something, whatever they have
+// (12.5.6). What makes pictures of the printing trade and forms is among them. A Screen shows media
+// only by an action. A Sound is in the file, and a click plays it.
 var pdfAnnotations = map[string]bool{
 	"Link": true, "Widget": true, "Text": true, "FreeText": true, "Line": true, "Square": true, "Circle": true, "Polygon": true,
 	"PolyLine": true, "Highlight": true, "Underline": true, "Squiggly": true, "StrikeOut": true, "Stamp": true, "Caret": true,
@@ -214,11 +217,12 @@ var pdfAnnotations = map[string]bool{
 	"Screen": true, "Sound": true,
 }
 
-// pdfMedia are the types of annotations that run something, or may take it from elsewhere, if they have it: a movie is a file
-// (ISO 32000-1, 13.4), and a model may name others.
+// pdfMedia are the types of annotations that run something, or may take it from elsewhere, if they
+// have it: a movie is a file (ISO 32000-1, 13.4), and a model may name others.
 var pdfMedia = map[string]bool{"Movie": true, "3D": true, "RichMedia": true}
 
-// pdfStreamTypes are the subtypes of streams, of which viewers know that only one is that of a model.
+// pdfStreamTypes are the subtypes of streams, of which viewers know that only one is that of a
+// model.
 var pdfStreamTypes = map[string]bool{
 	"Image": true, "Form": true, "PS": true, "XML": true, "Type1C": true, "CIDFontType0C": true, "OpenType": true, "U3D": true,
 }

@@ -60,7 +60,8 @@ func (f *pdfWalk) endObject(at int64) {
 	}
 }
 
-// lineEnd passes over the rest of the line of the word stream: spaces that should not be there, then CR LF, LF or CR.
+// lineEnd passes over the rest of the line of the word stream: spaces that should not be there,
+// then CR LF, LF or CR.
 func (f *pdfWalk) lineEnd(c byte) int {
 	switch {
 	case c == '\n':
@@ -97,7 +98,8 @@ func (f *pdfWalk) passData(p []byte) int {
 	return n
 }
 
-// passTail passes over what stands between endstream and endobj. If it is something else, endstream was a word of the data.
+// passTail passes over what stands between endstream and endobj. If it is something else, endstream
+// was a word of the data.
 func (f *pdfWalk) passTail(p []byte) int {
 	for n, c := range p {
 		decided, end := f.data.tail(c)

@@ -40,15 +40,16 @@ func (f *pdfWalk) token(t pdfToken) {
 	}
 }
 
-// meansNothing reports whether a word may be part of what some programs write in the second line without a percent sign, to show
-// that the file is binary.
+// meansNothing reports whether a word may be part of what some programs write in the second line
+// without a percent sign, to show that the file is binary.
 func meansNothing(word []byte) bool { return lenientInt(word) < 0 && !structural(word) }
 
 // maxBefore is how much may come before the header: readers look for it in 1,024 bytes.
 const maxBefore = 1024
 
-// comesBefore reports whether a token may come before the header: the mark of UTF-8, and comments, as printers have them for
-// tickets. One that begins with an exclamation mark makes the file PostScript.
+// comesBefore reports whether a token may come before the header: the mark of UTF-8, and comments,
+// as printers have them for tickets. One that begins with an exclamation mark makes the file
+// PostScript.
 func comesBefore(t pdfToken) bool {
 	if t.kind != pdfComment {
 		return t.at == 0 && t.kind == pdfWord && string(t.text) == "\xef\xbb\xbf"
@@ -56,8 +57,9 @@ func comesBefore(t pdfToken) bool {
 	return t.at <= maxBefore && !bytes.HasPrefix(t.text, []byte("PDF-")) && !bytes.HasPrefix(t.text, []byte("!"))
 }
 
-// header reads the first line, which is a comment to the lexer. Readers take the digits for the version, and the rest for text.
-// Some count offsets from it, and some from the first byte of the file.
+// header reads the first line, which is a comment to the lexer. Readers take the digits for the
+// version, and the rest for text. Some count offsets from it, and some from the first byte of the
+// file.
 func (f *pdfWalk) header(t pdfToken) {
 	version, isPDF := bytes.CutPrefix(t.text, []byte("PDF-"))
 	f.head = hasHeader

@@ -7,8 +7,8 @@ const (
 	packedSize = 8       // bytes that are remembered of each
 )
 
-// pdfPacked reads an object stream (ISO 32000-2, 7.5.7): numbers and offsets, and then the objects, each of which must begin
-// where its offset says: readers start there, wherever that is.
+// pdfPacked reads an object stream (ISO 32000-2, 7.5.7): numbers and offsets, and then the objects,
+// each of which must begin where its offset says: readers start there, wherever that is.
 type pdfPacked struct {
 	rules  *pdfRules
 	stream int64 // number of the stream

@@ -7,8 +7,9 @@ type PDFAllow struct {
 	Links        bool // links to files that are not beside this one, and of other schemes than linkSchemes
 }
 
-// pdfRules judges what dictionaries say, wherever they stand: which reader takes which object for what is not known before
-// the end, so all must be harmless as what they look like. What depends on who refers to an object goes into the table.
+// pdfRules judges what dictionaries say, wherever they stand: which reader takes which object for
+// what is not known before the end, so all must be harmless as what they look like. What depends on
+// who refers to an object goes into the table.
 type pdfRules struct {
 	allow  PDFAllow
 	table  pdfTable
@@ -47,8 +48,9 @@ func (r *pdfRules) mark(num int64, flags pdfFlag) {
 	}
 }
 
-// placed takes note of a body with these digits as its number, to which cross references lead that lead to an offset of from
-// to the last digit. One that leads to the 5 of "15 0 obj" leads to object 5, too.
+// placed takes note of a body with these digits as its number, to which cross references lead that
+// lead to an offset of from to the last digit. One that leads to the 5 of "15 0 obj" leads to
+// object 5, too.
 func (r *pdfRules) placed(digits []byte, from, start int64, flags pdfFlag) {
 	if flags == 0 {
 		return

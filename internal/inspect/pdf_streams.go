@@ -1,7 +1,7 @@
 package inspect
 
-// pdfStreams examines the streams that hold objects or cross references, whatever they call themselves: readers go by what
-// leads there.
+// pdfStreams examines the streams that hold objects or cross references, whatever they call
+// themselves: readers go by what leads there.
 type pdfStreams struct {
 	rules   *pdfRules
 	refs    *pdfReferences

@@ -85,7 +85,8 @@ func (s *pdfText) escaped(c byte) {
 	}
 }
 
-// hex reads a byte of a hexadecimal string and reports whether it is the last. A digit without a partner has a zero.
+// hex reads a byte of a hexadecimal string and reports whether it is the last. A digit without a
+// partner has a zero.
 func (s *pdfText) hex(c byte) (end bool) {
 	digit := hexDigit(c)
 	switch {

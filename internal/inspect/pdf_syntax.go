@@ -68,8 +68,8 @@ func partial(p []byte, word string) int {
 
 func hasEOL(p []byte) bool { return bytes.ContainsAny(p, "\r\n") }
 
-// structural reports whether a word cannot be part of an object's value. Readers that end a number at the first other byte
-// see the beginning of an object in "6 0obj".
+// structural reports whether a word cannot be part of an object's value. Readers that end a number
+// at the first other byte see the beginning of an object in "6 0obj".
 func structural(word []byte) bool {
 	switch string(word) {
 	case "stream", endstream, "xref", "trailer", "startxref":
@@ -93,7 +93,8 @@ func pdfInt(word []byte) int64 {
 	return n
 }
 
-// lenientInt is pdfInt for readers that make an integer of +7, -0 and 7.0, too. The sign is passed over.
+// lenientInt is pdfInt for readers that make an integer of +7, -0 and 7.0, too. The sign is passed
+// over.
 func lenientInt(word []byte) int64 {
 	for len(word) > 0 && (word[0] == '+' || word[0] == '-') {
 		word = word[1:]

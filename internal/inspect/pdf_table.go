@@ -2,7 +2,8 @@ package inspect
 
 import "slices"
 
-// place is where a cross reference leads to: an offset in the file, or an object of a stream of objects.
+// place is where a cross reference leads to: an offset in the file, or an object of a stream of
+// objects.
 type place uint64
 
 func placeAt(offset int64) place { return 1<<63 | place(offset) } //nolint:gosec // not negative
@@ -11,9 +12,9 @@ func placePacked(stream, index int64) place {
 	return 1<<62 | place(stream)&0x3fffffff<<32 | place(index)&0xffffffff //nolint:gosec // not negative
 }
 
-// pdfTable remembers of the objects what matters, where those bodies stand, and the cross references that lead to places yet
-// to come. Some readers do not compare the number of an object with that of the cross reference, and pass over what stands
-// before it.
+// pdfTable remembers of the objects what matters, where those bodies stand, and the cross
+// references that lead to places yet to come. Some readers do not compare the number of an object
+// with that of the cross reference, and pass over what stands before it.
 type pdfTable struct {
 	pdfMarks
 	origin  int64         // where the header begins: readers count offsets from there, or from the first byte
@@ -69,7 +70,8 @@ func grown[T any](s []T, size int, b *Budget) ([]T, error) {
 	return append(make([]T, 0, room), s...), nil
 }
 
-// packedBody takes note of a body in a stream of objects. There is one at each place, unless two streams have one number.
+// packedBody takes note of a body in a stream of objects. There is one at each place, unless two
+// streams have one number.
 func (t *pdfTable) packedBody(num int64, at place, flags pdfFlag, b *Budget) error {
 	if flags == 0 {
 		return nil
@@ -90,8 +92,9 @@ func (t *pdfTable) packedBody(num int64, at place, flags pdfFlag, b *Budget) err
 
 const readsInTwoWays = "has cross references that can be read in two ways"
 
-// lead follows a cross reference. If another object stands where it leads to, a reader that does not compare the numbers
-// takes that one's body for it. ahead says that the place has not been read yet.
+// lead follows a cross reference. If another object stands where it leads to, a reader that does
+// not compare the numbers takes that one's body for it. ahead says that the place has not been read
+// yet.
 func (t *pdfTable) lead(num int64, to place, ahead bool, b *Budget) error {
 	if !ahead {
 		return t.follow(pdfExpected{to, num}, b)

@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// pdfUnpack decodes the data of object streams and cross-reference streams while it streams by: stored, or deflated in zlib's
-// format (RFC 1950) with a predictor of PNG, of TIFF or none.
+// pdfUnpack decodes the data of object streams and cross-reference streams while it streams by:
+// stored, or deflated in zlib's format (RFC 1950) with a predictor of PNG, of TIFF or none.
 type pdfUnpack struct {
 	rules    *pdfRules
 	into     func(p []byte) // what the data is decoded for
@@ -23,7 +23,8 @@ const (
 	inflateSize  = 4 << 10
 )
 
-// begin begins a stream whose dictionary is plain, and reports false if it has parameters that are not understood.
+// begin begins a stream whose dictionary is plain, and reports false if it has parameters that are
+// not understood.
 func (u *pdfUnpack) begin(d *pdfDictionary, into func(p []byte)) bool {
 	u.close()
 	u.into, u.stored = into, d.filters == 0

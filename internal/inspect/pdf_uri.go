@@ -2,11 +2,11 @@ package inspect
 
 import "bytes"
 
-// linkKind returns the kind of active content that the target of a link is, "" if it passes: a target of a scheme that is
-// accepted, or a relative one. cut says that text is only the beginning.
+// linkKind returns the kind of active content that the target of a link is, "" if it passes: a
+// target of a scheme that is accepted, or a relative one. cut says that text is only the beginning.
 //
-// White space and control characters are passed over, as browsers do (WHATWG URL, 4.4); so are the mark and the zeros of
-// UTF-16.
+// White space and control characters are passed over, as browsers do (WHATWG URL, 4.4); so are the
+// mark and the zeros of UTF-16.
 func linkKind(text []byte, cut bool) string {
 	var kept [maxPDFToken]byte
 	uri := kept[:0]

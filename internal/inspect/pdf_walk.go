@@ -74,7 +74,8 @@ func (f *pdfWalk) write(p []byte) error {
 	return f.err
 }
 
-// upToDoubt returns as much of p as there is in front of the end of a declared length, or one byte behind it.
+// upToDoubt returns as much of p as there is in front of the end of a declared length, or one byte
+// behind it.
 func (f *pdfWalk) upToDoubt(p []byte) []byte {
 	switch left := f.doubt.until - f.lex.off; {
 	case f.doubt.until == 0:

@@ -1,10 +1,11 @@
 package inspect
 
-// pdfReferences reads cross references (ISO 32000-2, 7.5.4 and 7.5.8): all there are, in tables and in streams, whichever
-// of them a reader begins with and whichever it follows.
+// pdfReferences reads cross references (ISO 32000-2, 7.5.4 and 7.5.8): all there are, in tables and
+// in streams, whichever of them a reader begins with and whichever it follows.
 //
-// Offsets that lead nowhere refuse nothing: readers then look for the objects themselves, and all bodies are judged. Those
-// that lead to the body of another object, or to one in a stream, go into the table.
+// Offsets that lead nowhere refuse nothing: readers then look for the objects themselves, and all
+// bodies are judged. Those that lead to the body of another object, or to one in a stream, go into
+// the table.
 type pdfReferences struct {
 	rules *pdfRules
 
@@ -72,7 +73,8 @@ func (x *pdfReferences) inStream(num, stream, index int64) {
 	}
 }
 
-// beginStream begins the data of a stream, and reports false if its dictionary cannot be understood.
+// beginStream begins the data of a stream, and reports false if its dictionary cannot be
+// understood.
 func (x *pdfReferences) beginStream(d *pdfDictionary) bool {
 	if len(d.widths) != len(x.widths) || d.long || d.size < 0 && len(d.index) == 0 || len(d.index)%2 != 0 {
 		return false

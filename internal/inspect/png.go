@@ -5,16 +5,18 @@ import (
 	"hash/crc32"
 )
 
-// PNG checks that a stream is one whole PNG or APNG picture (PNG Specification, third edition) and nothing else. The zero
-// value is ready, with the default Limits.
+// PNG checks that a stream is one whole PNG or APNG picture (PNG Specification, third edition) and
+// nothing else. The zero value is ready, with the default Limits.
 //
-// It accepts every size, depth and colour type that the specification has, interlaced or not, and any ancillary chunk.
-// Malformed are a wrong checksum, a chunk out of order, twice or of a wrong length, fields that the specification does not
-// have, critical chunks that it does not know, a file that is cut off and bytes behind IEND. TooLarge is what passes
-// Limits; frames count for animations.
+// It accepts every size, depth and colour type that the specification has, interlaced or not, and
+// any ancillary chunk. Malformed are a wrong checksum, a chunk out of order, twice or of a wrong
+// length, fields that the specification does not have, critical chunks that it does not know, a
+// file that is cut off and bytes behind IEND. TooLarge is what passes Limits; frames count for
+// animations.
 //
-// Neither pixels nor compressed text nor colour profiles are inflated, so it does not know whether they would inflate to
-// what the header promises. The standard library's png.DecodeConfig opens what is accepted. At most 26 bytes are kept.
+// Neither pixels nor compressed text nor colour profiles are inflated, so it does not know whether
+// they would inflate to what the header promises. The standard library's png.DecodeConfig opens
+// what is accepted. At most 26 bytes are kept.
 type PNG struct {
 	Limits Limits
 
@@ -57,11 +59,12 @@ const (
 	pngLength = "has a PNG chunk of a wrong length"
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (g *PNG) Write(p []byte) (int, error) { return g.write(g, p) }
 
-// Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if not. The stream must
-// have ended.
+// Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if
+// not. The stream must have ended.
 func (g *PNG) Verdict() error { return g.verdict(g) }
 
 func (g *PNG) end() { g.cutOff() }

@@ -10,12 +10,12 @@ import (
 // errUnfinished is what a stream ends with whose reader was given up, or panicked.
 var errUnfinished = errors.New("inspect: the stream was not read to its end")
 
-// pull turns what is written into what is read: a format whose parts need an io.Reader, as flate does, is walked by a
-// plain function, and Write resumes that function until it has read all of p.
+// pull turns what is written into what is read: a format whose parts need an io.Reader, as flate
+// does, is walked by a plain function, and Write resumes that function until it has read all of p.
 //
-// The function runs as a coroutine (iter.Pull). It never runs while Write or Verdict do not, so nothing is concurrent, p is
-// never kept, and how the stream was cut cannot be seen. It ends with the walk, with Verdict or with Close, whichever
-// comes first.
+// The function runs as a coroutine (iter.Pull). It never runs while Write or Verdict do not, so
+// nothing is concurrent, p is never kept, and how the stream was cut cannot be seen. It ends with
+// the walk, with Verdict or with Close, whichever comes first.
 type pull struct {
 	looker
 	next  func() (struct{}, bool)

@@ -2,7 +2,8 @@ package inspect
 
 import "encoding/binary"
 
-// riff walks the chunks of a RIFF file, which must fill the size that its header declares. Formats embed it.
+// riff walks the chunks of a RIFF file, which must fill the size that its header declares. Formats
+// embed it.
 type riff struct {
 	stream
 	size   int64 // of the file, by its header
@@ -32,7 +33,8 @@ func (r *riff) open(p []byte, form, wrongForm string) {
 	r.next(12, 0)
 }
 
-// chunk returns the size of the data that follows a chunk's header, and fails if the file is too short for it.
+// chunk returns the size of the data that follows a chunk's header, and fails if the file is too
+// short for it.
 func (r *riff) chunk(header []byte) (size int64) {
 	size = int64(binary.LittleEndian.Uint32(header[4:]))
 	if r.off+8+size+size&1 > r.size {

@@ -2,8 +2,8 @@ package inspect
 
 import "errors"
 
-// A stream cuts a file into what its format is made of, however the file is cut into writes. Formats embed it, say what
-// comes next with expect and pass, and are the walker that is shown it.
+// A stream cuts a file into what its format is made of, however the file is cut into writes.
+// Formats embed it, say what comes next with expect and pass, and are the walker that is shown it.
 type stream struct {
 	looker
 	off   int64  // of the next piece or payload in the file
@@ -17,14 +17,16 @@ type stream struct {
 }
 
 type walker interface {
-	// piece judges the piece that was expected. It calls expect, pass, finish or fail, and keeps nothing of p.
+	// piece judges the piece that was expected. It calls expect, pass, finish or fail, and keeps
+	// nothing of p.
 	piece(p []byte)
 
-	// payload looks at bytes that pass asked for, in slices of any length, and returns how many it took. more is false
-	// if the payload ends behind them.
+	// payload looks at bytes that pass asked for, in slices of any length, and returns how many it
+	// took. more is false if the payload ends behind them.
 	payload(p []byte) (n int, more bool)
 
-	// end is called if the file ends where finish has not been called, and fails if it may not end there.
+	// end is called if the file ends where finish has not been called, and fails if it may not end
+	// there.
 	end()
 }
 

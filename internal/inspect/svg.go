@@ -7,24 +7,29 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// SVG checks that a stream is an SVG image that neither runs nor loads anything. The zero value is ready.
+// SVG checks that a stream is an SVG image that neither runs nor loads anything. The zero value is
+// ready.
 //
-// Package xmlread says what is well-formed here, in which encodings, and within which bounds. The root is svg in the
-// namespace of SVG, whatever its prefix, or in none, as early editors wrote it. Of that namespace, and without one, only the
-// elements of static images and declarative animation are accepted. Elements and attributes of editors in other namespaces
-// are data, to a browser and here. A foreignObject may hold text in elements of XHTML that do nothing but look.
+// Package xmlread says what is well-formed here, in which encodings, and within which bounds. The
+// root is svg in the namespace of SVG, whatever its prefix, or in none, as early editors wrote it.
+// Of that namespace, and without one, only the elements of static images and declarative animation
+// are accepted. Elements and attributes of editors in other namespaces are data, to a browser and
+// here. A foreignObject may hold text in elements of XHTML that do nothing but look.
 //
-// Refused as active: scripts; event attributes on any element; other elements of XHTML and of the web; xml:base;
-// references to anything but a fragment of the file itself, in href, in url() and in style sheets, except PNG, JPEG, GIF
-// and WebP images and fonts in data URLs; @import and functions of CSS that are not known; animation of what refers to
-// something; style sheets and processing instructions from elsewhere; document types other than those of the W3C, whose
-// only declarations may be the entities that Adobe Illustrator gives to namespaces, and the namespace that Sodipodi fixes. A link may lead to URLs of
-// linkSchemes, and to relative ones: it does on a click. Attributes that SVG does not have are accepted if neither their names
-// nor their values mean anything to a browser.
+// Refused as active: scripts; event attributes on any element; other elements of XHTML and of the
+// web; xml:base; references to anything but a fragment of the file itself, in href, in url() and in
+// style sheets, except PNG, JPEG, GIF and WebP images and fonts in data URLs; @import and functions
+// of CSS that are not known; animation of what refers to something; style sheets and processing
+// instructions from elsewhere; document types other than those of the W3C, whose only declarations
+// may be the entities that Adobe Illustrator gives to namespaces, and the namespace that Sodipodi
+// fixes. A link may lead to URLs of linkSchemes, and to relative ones: it does on a click.
+// Attributes that SVG does not have are accepted if neither their names nor their values mean
+// anything to a browser.
 //
-// An accepted image shows nothing but itself as <img>, and when opened alone. It is not made to be pasted into an HTML
-// document, where other rules of parsing hold. Embedded pictures are not looked into, and how long rendering takes is
-// not judged: a few filters or patterns can keep a renderer busy.
+// An accepted image shows nothing but itself as <img>, and when opened alone. It is not made to be
+// pasted into an HTML document, where other rules of parsing hold. Embedded pictures are not looked
+// into, and how long rendering takes is not judged: a few filters or patterns can keep a renderer
+// busy.
 //
 // Memory is less than 64 KiB. Whoever gives up before Verdict calls Close.
 type SVG struct {
@@ -34,11 +39,12 @@ type SVG struct {
 // Within has it work from b; see [Budget].
 func (s *SVG) Within(b *Budget) { s.pull.Within(b) }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (s *SVG) Write(p []byte) (int, error) { return s.pull.write(p, s.walk) }
 
-// Verdict returns nil if what was written is an acceptable image, and the fault, an *Error, if not. The stream must have
-// ended.
+// Verdict returns nil if what was written is an acceptable image, and the fault, an *Error, if not.
+// The stream must have ended.
 func (s *SVG) Verdict() error { return s.pull.verdict(s.walk) }
 
 // Close releases what a stream that has no Verdict holds.
@@ -129,7 +135,8 @@ func (s *svgDocument) end(r *xmlread.Reader) *Error {
 
 func (s *svgDocument) instruction(target string) bool { return svgInstructions[target] }
 
-// long judges a value that does not fit into a tag. Of references the beginning is enough, which stays in the tag.
+// long judges a value that does not fit into a tag. Of references the beginning is enough, which
+// stays in the tag.
 func (s *svgDocument) long(name, piece []byte, last bool) error {
 	if !styled[string(name)] {
 		return nil
@@ -147,7 +154,8 @@ func (s *svgDocument) long(name, piece []byte, last bool) error {
 // svgInstructions are the targets that drawing programs write.
 var svgInstructions = nameSet(`xpacket adobe-xap-filters plantuml plantuml-src`)
 
-// svgDoctypes are the document types of the W3C, from the drafts of SVG 1.0 on, whole. Old drawing programs write them.
+// svgDoctypes are the document types of the W3C, from the drafts of SVG 1.0 on, whole. Old drawing
+// programs write them.
 var svgDoctypes = []xmlread.DocumentType{
 	{Name: "svg"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},
@@ -168,7 +176,8 @@ var svgDoctypes = []xmlread.DocumentType{
 // sodipodiFixed is the namespace that Sodipodi fixes in the document type of each drawing.
 var sodipodiFixed = map[string]string{"xlink": nsXLink}
 
-// adobeEntities are those that Adobe Illustrator declares, each a namespace. They stand for the same in every reader.
+// adobeEntities are those that Adobe Illustrator declares, each a namespace. They stand for the
+// same in every reader.
 var adobeEntities = map[string]string{
 	"ns_svg":         "http://www.w3.org/2000/svg",
 	"ns_xlink":       "http://www.w3.org/1999/xlink",

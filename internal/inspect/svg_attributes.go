@@ -79,7 +79,8 @@ func isDataAttribute(name []byte) bool {
 	return bytes.HasPrefix(name, []byte("data-")) || bytes.HasPrefix(name, []byte("aria-"))
 }
 
-// isInertName reports names of letters, digits, "-" and "_", as those are that programs make up or spell wrongly.
+// isInertName reports names of letters, digits, "-" and "_", as those are that programs make up or
+// spell wrongly.
 func isInertName(name []byte) bool {
 	for _, c := range name {
 		if !isLetterOrDigit(c) && c != '-' && c != '_' {
@@ -114,8 +115,8 @@ func svgReference(e svgElement, a xmlread.Attr) *Error {
 	return active(KindExternal, loads)
 }
 
-// svgLink judges where a link leads: by a scheme of linkSchemes, or by none. Control characters are refused, since browsers
-// leave them out before they look at an address (WHATWG URL, 4.4).
+// svgLink judges where a link leads: by a scheme of linkSchemes, or by none. Control characters are
+// refused, since browsers leave them out before they look at an address (WHATWG URL, 4.4).
 func svgLink(value []byte, long bool) *Error {
 	scheme := schemeOf(value)
 	switch {
@@ -129,8 +130,8 @@ func svgLink(value []byte, long bool) *Error {
 
 var scriptSchemes = nameSet("javascript vbscript livescript")
 
-// schemeOf returns what a browser might take for the scheme of an address, in lower case and without white space, or "" for
-// a relative one. It takes more for a scheme than RFC 3986 does.
+// schemeOf returns what a browser might take for the scheme of an address, in lower case and
+// without white space, or "" for a relative one. It takes more for a scheme than RFC 3986 does.
 func schemeOf(address []byte) string {
 	end := bytes.IndexAny(address, ":/?#")
 	if end < 0 || address[end] != ':' {

@@ -2,15 +2,17 @@ package inspect
 
 // Text checks that a stream is plain text from its first byte to its last. The zero value is ready.
 //
-// It accepts UTF-8, with or without a byte order mark, and UTF-16 of either order with one. It refuses what is not valid in
-// its encoding (UTF-16 without a mark among it), a character cut off at the end, and
-// control characters but for tab, line feed, form feed and carriage return: NUL, escape sequences of terminals, DEL and
-// C1 have no place in text and can do harm where it is shown. It refuses, as active content, markup that a browser or a server
-// would run or render (see package markup), wherever it stands and in either encoding: whoever declares text and sends a
-// document breaks the declaration, and nothing but a response header would keep a browser from running it.
+// It accepts UTF-8, with or without a byte order mark, and UTF-16 of either order with one. It
+// refuses what is not valid in its encoding (UTF-16 without a mark among it), a character cut off
+// at the end, and control characters but for tab, line feed, form feed and carriage return: NUL,
+// escape sequences of terminals, DEL and C1 have no place in text and can do harm where it is
+// shown. It refuses, as active content, markup that a browser or a server would run or render (see
+// package markup), wherever it stands and in either encoding: whoever declares text and sends a
+// document breaks the declaration, and nothing but a response header would keep a browser from
+// running it.
 //
-// An empty stream is text. What is accepted is not safe to insert into HTML, and not checked for formulas, shell commands
-// or scripts without tags.
+// An empty stream is text. What is accepted is not safe to insert into HTML, and not checked for
+// formulas, shell commands or scripts without tags.
 type Text struct {
 	// EightBit also accepts text that is not Unicode, such as Windows-1252.
 	EightBit bool
@@ -24,7 +26,8 @@ type Text struct {
 	multi bool    // there was a character outside of ASCII
 }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (t *Text) Write(p []byte) (int, error) {
 	if t.ended = t.arrive(len(p)); t.ended != nil {
 		return 0, t.ended
@@ -68,8 +71,8 @@ func (t *Text) keep(rest []byte) {
 	}
 }
 
-// Verdict returns nil if all that was written is plain text, and the fault, an *Error, if not. The stream must have
-// ended.
+// Verdict returns nil if all that was written is plain text, and the fault, an *Error, if not. The
+// stream must have ended.
 func (t *Text) Verdict() error {
 	if t.ended = t.arrive(0); t.goesOn() {
 		t.end()
@@ -130,7 +133,8 @@ func (t *Text) consumeUTF8(p []byte) int {
 	return n
 }
 
-// notUTF8 judges a piece that is ASCII up to n and not UTF-8 behind it. What was UTF-8 before is damaged.
+// notUTF8 judges a piece that is ASCII up to n and not UTF-8 behind it. What was UTF-8 before is
+// damaged.
 func (t *Text) notUTF8(p []byte, n int) int {
 	switch {
 	case t.multi || t.start > 0:

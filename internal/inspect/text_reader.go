@@ -44,8 +44,8 @@ func (t *textReader) spend(steps int) {
 	}
 }
 
-// look shows a part of the text to what searches it: in UTF-8 or in bytes, and in one byte for each unit of the encoding,
-// which has that width.
+// look shows a part of the text to what searches it: in UTF-8 or in bytes, and in one byte for each
+// unit of the encoding, which has that width.
 func (t *textReader) look(chars, units []byte, width int64) {
 	if t.json != nil {
 		t.readJSON(chars)
@@ -69,7 +69,8 @@ func (t *textReader) look(chars, units []byte, width int64) {
 	}
 }
 
-// readJSON reads on. The place of a fault is exact in UTF-8, and else that of the part of the file in which it lies.
+// readJSON reads on. The place of a fault is exact in UTF-8, and else that of the part of the file
+// in which it lies.
 func (t *textReader) readJSON(p []byte) {
 	at := t.off - t.json.Offset()
 	fault := t.json.Scan(p)

@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// opaque stands for every character outside of ASCII when UTF-16 is searched for markup, one for each unit.
+// opaque stands for every character outside of ASCII when UTF-16 is searched for markup, one for
+// each unit.
 const opaque = 0x80
 
 // consumeUTF16 judges the whole units of p and returns their length.

@@ -1,7 +1,7 @@
 package inspect
 
-// film walks a film that follows a picture, as phones write motion photos. It ends with the file, or where what follows it
-// is no box: in front of a trailer.
+// film walks a film that follows a picture, as phones write motion photos. It ends with the file,
+// or where what follows it is no box: in front of a trailer.
 type film struct{ walk *MP4 }
 
 func newFilm(b *Budget) *film {
@@ -10,7 +10,8 @@ func newFilm(b *Budget) *film {
 	return f
 }
 
-// write reads on and returns how much of p belongs to the film. The fault has its place within the film.
+// write reads on and returns how much of p belongs to the film. The fault has its place within the
+// film.
 func (f *film) write(p []byte) (n int, fault *Error) {
 	for n < len(p) && f.walk.goesOn() && !f.over() {
 		n += f.walk.take(f.walk, p[n:])

@@ -2,8 +2,8 @@ package inspect
 
 import "github.com/airlock-go/upload/internal/jsontext"
 
-// vivo reads the trailer that phones of vivo and OPPO write after pictures: a JSON object with "vivo" in front of it or
-// without, and after it nothing, or its length and "cameralbum".
+// vivo reads the trailer that phones of vivo and OPPO write after pictures: a JSON object with
+// "vivo" in front of it or without, and after it nothing, or its length and "cameralbum".
 type vivo struct {
 	off   int64
 	mark  int // bytes of vivoMark that were read

@@ -1,6 +1,7 @@
 package inspect
 
-// motionPhoto reads a film that follows a picture, and the trailer of a Samsung phone that may follow the film.
+// motionPhoto reads a film that follows a picture, and the trailer of a Samsung phone that may
+// follow the film.
 type motionPhoto struct {
 	film  *film
 	notes samsung

@@ -5,14 +5,14 @@ import (
 	"encoding/binary"
 )
 
-// samsung reads the trailer that the cameras and editors of Samsung phones write after nearly every picture: named blocks,
-// such as the time of the exposure, then a directory of them between "SEFH" and "SEFT". There is no specification; the
-// layout is the one that metadata tools read.
+// samsung reads the trailer that the cameras and editors of Samsung phones write after nearly every
+// picture: named blocks, such as the time of the exposure, then a directory of them between "SEFH"
+// and "SEFT". There is no specification; the layout is the one that metadata tools read.
 //
-// A block is two zero bytes, its kind, the length of its name, its name and its data, of which only the directory says how
-// long they are. What blocks say is text, so a zero byte ends it; other data could be anything, and are not accepted. The
-// directory must list the blocks that were read, and nothing may follow it. A film in a block is walked where films are
-// accepted.
+// A block is two zero bytes, its kind, the length of its name, its name and its data, of which only
+// the directory says how long they are. What blocks say is text, so a zero byte ends it; other data
+// could be anything, and are not accepted. The directory must list the blocks that were read, and
+// nothing may follow it. A film in a block is walked where films are accepted.
 type samsung struct {
 	films  bool // a block may hold a film
 	budget *Budget

@@ -4,15 +4,17 @@ import "encoding/binary"
 
 // WAV checks that a stream is one whole RIFF WAVE file and nothing else. The zero value is ready.
 //
-// Chunks are walked to the end of the RIFF file. Refused are chunks that do not fit into it, a format without channels or
-// rate, samples in front of the format, two of either, a file without samples, one that is cut off, bytes behind the
-// end, and Sony's 64-bit variant (W64). That of broadcasters (RF64 and BW64, EBU Tech 3306) and the other byte order
-// (RIFX) are accepted. Samples are not looked at. At most 28 bytes are kept.
+// Chunks are walked to the end of the RIFF file. Refused are chunks that do not fit into it, a
+// format without channels or rate, samples in front of the format, two of either, a file without
+// samples, one that is cut off, bytes behind the end, and Sony's 64-bit variant (W64). That of
+// broadcasters (RF64 and BW64, EBU Tech 3306) and the other byte order (RIFX) are accepted. Samples
+// are not looked at. At most 28 bytes are kept.
 //
-// Sizes are taken as players take them where recorders write wrong ones. One of the file that is a few dozen bytes off gives
-// way to those of the chunks, and a size of the samples that counts their header to that of the file. Programs that write
-// to a pipe do not know sizes: where that of the file or the samples says nothing, samples go to the end of the file, of which
-// the end is not known then. See saysNothing.
+// Sizes are taken as players take them where recorders write wrong ones. One of the file that is a
+// few dozen bytes off gives way to those of the chunks, and a size of the samples that counts their
+// header to that of the file. Programs that write to a pipe do not know sizes: where that of the
+// file or the samples says nothing, samples go to the end of the file, of which the end is not
+// known then. See saysNothing.
 type WAV struct {
 	riff
 	order     binary.ByteOrder
@@ -38,18 +40,20 @@ const (
 	wavHeader = 36 // what the shortest header has behind the size of the file
 )
 
-// saysNothing reports whether a size is one that programs write in place of one that they do not know: 0, -1 or as many as
-// fit into a signed number, from which some take the header, or to which they add it, and SoX's 0x7ffff000.
+// saysNothing reports whether a size is one that programs write in place of one that they do not
+// know: 0, -1 or as many as fit into a signed number, from which some take the header, or to which
+// they add it, and SoX's 0x7ffff000.
 func saysNothing(size int64) bool {
 	const header = 256
 	return size == 0 || size >= 1<<32-header || 0x7ffff000 <= size && size < 1<<31+header
 }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (w *WAV) Write(p []byte) (int, error) { return w.write(w, p) }
 
-// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not. The stream must have
-// ended.
+// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
+// The stream must have ended.
 func (w *WAV) Verdict() error { return w.verdict(w) }
 
 func (w *WAV) piece(p []byte) {

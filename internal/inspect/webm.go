@@ -2,17 +2,19 @@ package inspect
 
 import "strings"
 
-// WebM checks that a stream is one whole WebM file, a kind of Matroska (RFC 8794, RFC 9559), and nothing else. The zero
-// value is ready.
+// WebM checks that a stream is one whole WebM file, a kind of Matroska (RFC 8794, RFC 9559), and
+// nothing else. The zero value is ready.
 //
-// The header and the elements of the segment are walked, and those of clusters whose size is unknown, as browsers record
-// them. Malformed are a header of something else, elements that do not fit or that the format does not have at that place,
-// clusters in front of the tracks, a file that is cut off, and bytes behind the end. Active are attached files, which WebM
-// does not have. A file of unknown size that ends between two elements cannot be told from a whole one.
+// The header and the elements of the segment are walked, and those of clusters whose size is
+// unknown, as browsers record them. Malformed are a header of something else, elements that do not
+// fit or that the format does not have at that place, clusters in front of the tracks, a file that
+// is cut off, and bytes behind the end. Active are attached files, which WebM does not have. A file
+// of unknown size that ends between two elements cannot be told from a whole one.
 //
 // Tracks, codecs and sizes in pixels are not looked at. At most 1 KiB is kept.
 type WebM struct {
-	// Matroska also accepts files that call themselves "matroska". They may not have attached files either.
+	// Matroska also accepts files that call themselves "matroska". They may not have attached files
+	// either.
 	Matroska bool
 
 	ebml
@@ -45,11 +47,12 @@ const (
 	webmNot       = "is not a WebM file"
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (w *WebM) Write(p []byte) (int, error) { return w.write(w, p) }
 
-// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not. The stream must have
-// ended.
+// Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
+// The stream must have ended.
 func (w *WebM) Verdict() error { return w.verdict(w) }
 
 func (w *WebM) payload(p []byte) (int, bool) { return skip(p) }

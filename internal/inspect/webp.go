@@ -2,12 +2,13 @@ package inspect
 
 import "encoding/binary"
 
-// WebP checks that a stream is one whole WebP picture or animation (RFC 9649) and nothing else. The zero value is ready,
-// with the default Limits.
+// WebP checks that a stream is one whole WebP picture or animation (RFC 9649) and nothing else. The
+// zero value is ready, with the default Limits.
 //
-// Chunks are walked to the end of the RIFF file. Malformed are chunks that do not fit into it, frames that leave the
-// canvas, a file without a picture, pictures and headers out of place, chunks in front of the picture of a file without a canvas, one that is cut off, and bytes behind the end.
-// TooLarge is what passes Limits: the canvas, each picture and the frames.
+// Chunks are walked to the end of the RIFF file. Malformed are chunks that do not fit into it,
+// frames that leave the canvas, a file without a picture, pictures and headers out of place, chunks
+// in front of the picture of a file without a canvas, one that is cut off, and bytes behind the
+// end. TooLarge is what passes Limits: the canvas, each picture and the frames.
 //
 // Pixels are not decoded. At most 24 bytes are kept.
 type WebP struct {
@@ -39,11 +40,12 @@ const (
 	webpAnimation = 0x02
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (g *WebP) Write(p []byte) (int, error) { return g.write(g, p) }
 
-// Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if not. The stream must
-// have ended.
+// Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if
+// not. The stream must have ended.
 func (g *WebP) Verdict() error { return g.verdict(g) }
 
 func (g *WebP) piece(p []byte) {

@@ -8,14 +8,15 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// XML checks that a stream is well-formed XML that nothing runs or loads: data, and no document. The zero value is
-// ready.
+// XML checks that a stream is well-formed XML that nothing runs or loads: data, and no document.
+// The zero value is ready.
 //
-// Package xmlread says what is well-formed here, in which encodings, and within which bounds. Refused as active are
-// document types, whether or not they declare entities (CWE-611, CWE-776); processing instructions, except those of a list
-// that no browser or server follows; and elements and attributes in namespaces that a browser, a server or an Office program
-// acts on. Of the namespaces of the W3C those of data are accepted (signatures, encryption, SOAP, schemas, RDF and the
-// like), and of MathML what draws.
+// Package xmlread says what is well-formed here, in which encodings, and within which bounds.
+// Refused as active are document types, whether or not they declare entities (CWE-611, CWE-776);
+// processing instructions, except those of a list that no browser or server follows; and elements
+// and attributes in namespaces that a browser, a server or an Office program acts on. Of the
+// namespaces of the W3C those of data are accepted (signatures, encryption, SOAP, schemas, RDF and
+// the like), and of MathML what draws.
 //
 // It refuses <?xml-stylesheet?>, which has a browser load a style sheet or a transformation.
 //
@@ -29,11 +30,12 @@ type XML struct {
 // Within has it work from b; see [Budget].
 func (x *XML) Within(b *Budget) { x.pull.Within(b) }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on without looking at p.
+// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
+// without looking at p.
 func (x *XML) Write(p []byte) (int, error) { return x.pull.write(p, x.walk) }
 
-// Verdict returns nil if what was written is XML as described, and the fault, an *Error, if not. The stream must have
-// ended.
+// Verdict returns nil if what was written is XML as described, and the fault, an *Error, if not.
+// The stream must have ended.
 func (x *XML) Verdict() error { return x.pull.verdict(x.walk) }
 
 // Close releases what a stream that has no Verdict holds.
@@ -81,8 +83,9 @@ type xmlRule interface {
 	instruction(target string) (allowed bool)
 }
 
-// walkXML reads a document and returns the first fault, an *Error, if there is one. A fault in text is placed where the
-// last tag in front of it begins: where pieces of text begin depends on how the document is cut.
+// walkXML reads a document and returns the first fault, an *Error, if there is one. A fault in text
+// is placed where the last tag in front of it begins: where pieces of text begin depends on how the
+// document is cut.
 func walkXML(r *xmlread.Reader, rule xmlRule) error {
 	line := 0
 	for {
@@ -114,7 +117,8 @@ func walkXML(r *xmlread.Reader, rule xmlRule) error {
 	}
 }
 
-// faultOfXML makes a fault of a reader's, in a document that is a file of its own. Other errors stay.
+// faultOfXML makes a fault of a reader's, in a document that is a file of its own. Other errors
+// stay.
 func faultOfXML(err error) error {
 	var f *xmlread.Fault
 	if !errors.As(err, &f) {
@@ -136,7 +140,8 @@ var xmlCodes = map[xmlread.Kind]Code{
 	xmlread.Unsupported: CodeUnsupported, xmlread.Complex: CodeComplex,
 }
 
-// inLine adds to a fault the line in which it was found: a place that whoever wrote the file can look up.
+// inLine adds to a fault the line in which it was found: a place that whoever wrote the file can
+// look up.
 func inLine(e *Error, line int) *Error {
 	if e.Params == nil {
 		e.Params = Params{}

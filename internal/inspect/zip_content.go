@@ -61,7 +61,8 @@ func (c *zipContent) excess() error {
 	return nil
 }
 
-// pay spends what n bytes of content cost. More than the file may cost is the fault of what it was packed from, if little of that was.
+// pay spends what n bytes of content cost. More than the file may cost is the fault of what it was
+// packed from, if little of that was.
 func (c *zipContent) pay(n int) error {
 	b := c.budget
 	packed := int(c.in.off - c.read)
@@ -78,7 +79,8 @@ func passes(size, ratio, packed int64) bool {
 	return packed <= math.MaxInt64/ratio && size > ratio*packed
 }
 
-// settle compares the content, which has been read to its end, with what the header or the descriptor behind it says.
+// settle compares the content, which has been read to its end, with what the header or the
+// descriptor behind it says.
 func (c *zipContent) settle() error {
 	h, packed := c.h, c.in.off-c.start
 	if h.flags&sizesFollow == 0 {
@@ -105,8 +107,9 @@ func (c *zipContent) settle() error {
 	return nil
 }
 
-// descriptor reads the data descriptor (APPNOTE 4.3.9), which must say what was found. Sizes of 64 bits and the
-// signature are at its writer's discretion; the longest form comes first, since it begins like shorter ones.
+// descriptor reads the data descriptor (APPNOTE 4.3.9), which must say what was found. Sizes of 64
+// bits and the signature are at its writer's discretion; the longest form comes first, since it
+// begins like shorter ones.
 func (c *zipContent) descriptor() error {
 	le := binary.LittleEndian
 	signature := le.AppendUint32(nil, descriptorSignature)

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// directory reads what follows the entries: central directory, end records, and then nothing (APPNOTE 4.3.12-4.3.16).
+// directory reads what follows the entries: central directory, end records, and then nothing
+// (APPNOTE 4.3.12-4.3.16).
 func (a *zipArchive) directory(format zipNaming) error {
 	start := a.in.off
 	for n := 0; a.in.signature() == centralSignature; n++ {
@@ -32,7 +33,8 @@ func (a *zipArchive) directory(format zipNaming) error {
 	return nil
 }
 
-// stray says why there is no record where one is needed. If an end record stands there, what misses is the reason.
+// stray says why there is no record where one is needed. If an end record stands there, what misses
+// is the reason.
 func (a *zipArchive) stray(missing string) error {
 	switch _, err := a.in.Peek(4); {
 	case err != nil:
@@ -132,7 +134,8 @@ func (a *zipArchive) comment(n int) error {
 	return nil
 }
 
-// ends reads the end records, of which those for 64 bits may come first. All must describe the directory that was read.
+// ends reads the end records, of which those for 64 bits may come first. All must describe the
+// directory that was read.
 func (a *zipArchive) ends(start, size int64) error {
 	count := int64(len(a.records))
 	wide := a.in.signature() == end64Signature

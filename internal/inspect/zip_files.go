@@ -20,7 +20,8 @@ type zipFiles struct {
 	any     bool     // of any extension
 }
 
-// everyday lists the types whose files a plain archive may hold if nothing else is said. Markup is not among them.
+// everyday lists the types whose files a plain archive may hold if nothing else is said. Markup is
+// not among them.
 var everyday = []string{
 	"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif", "image/bmp", "image/tiff",
 	"application/pdf", "text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "application/json",
@@ -39,8 +40,8 @@ func newZipFiles(nesting int, extensions []string, anyType bool) *zipFiles {
 	return f
 }
 
-// name returns the second name where there is one. Programs that know of none unpack by the first, which must be of the same
-// kind and as harmless.
+// name returns the second name where there is one. Programs that know of none unpack by the first,
+// which must be of the same kind and as harmless.
 func (z *zipFiles) name(h *zipHeader) (string, error) {
 	if h.name == h.raw {
 		return h.name, nil
@@ -87,7 +88,8 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	return nil
 }
 
-// entryFault makes a mismatch within an entry a fault of the entry: CodeMismatch speaks of the type of the file itself.
+// entryFault makes a mismatch within an entry a fault of the entry: CodeMismatch speaks of the type
+// of the file itself.
 func entryFault(err error) error {
 	var found *Error
 	if errors.As(err, &found) && found.Code == CodeMismatch {

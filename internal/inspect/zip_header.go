@@ -17,8 +17,9 @@ const (
 	endSignature        = 0x06054b50
 )
 
-// Flags (APPNOTE 4.4.4) that change nothing but how much work the deflater did, that say where sizes stand, and how the
-// name is written. All others mean that the entry is encrypted, patched, or something nobody knows.
+// Flags (APPNOTE 4.4.4) that change nothing but how much work the deflater did, that say where
+// sizes stand, and how the name is written. All others mean that the entry is encrypted, patched,
+// or something nobody knows.
 const (
 	sizesFollow  = 1 << 3
 	enhanced     = 1 << 4 // for methods that are not accepted; calibre sets it
@@ -51,7 +52,8 @@ const (
 
 // zipNaming says which name an entry has.
 type zipNaming interface {
-	// name returns the name that readers of the format give an entry, or a fault if they may differ.
+	// name returns the name that readers of the format give an entry, or a fault if they may
+	// differ.
 	name(h *zipHeader) (string, error)
 }
 
@@ -65,7 +67,8 @@ type zipHeader struct {
 	nameLen, extraLen int
 }
 
-// begin reads the fields that both headers have in one order: from the version to the lengths (APPNOTE 4.3.7, 4.3.12).
+// begin reads the fields that both headers have in one order: from the version to the lengths
+// (APPNOTE 4.3.7, 4.3.12).
 func (h *zipHeader) begin(f *zipFields) error {
 	*f = (*f)[2:] // version
 	h.flags, h.method = f.u16(), f.u16()
@@ -144,8 +147,9 @@ func (h *zipHeader) extra(id uint16, body zipFields, offset *int64) error {
 	return nil
 }
 
-// zip64 reads sizes of 64 bits (APPNOTE 4.5.3): those that the header has no room for, in their order. Some programs write the
-// others as well, in their places: then they must be the same, or nothing (Apple), since they have no meaning there.
+// zip64 reads sizes of 64 bits (APPNOTE 4.5.3): those that the header has no room for, in their
+// order. Some programs write the others as well, in their places: then they must be the same, or
+// nothing (Apple), since they have no meaning there.
 func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 	values := []*int64{&h.size, &h.packed}
 	if offset != nil {
@@ -181,7 +185,8 @@ func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 	return nil
 }
 
-// oneName returns the name of an entry that must not have two: readers of documents differ in which they take.
+// oneName returns the name of an entry that must not have two: readers of documents differ in which
+// they take.
 func (h *zipHeader) oneName() (string, error) {
 	if h.name != h.raw {
 		return "", fault(CodeDamaged, twoNames)
@@ -189,7 +194,8 @@ func (h *zipHeader) oneName() (string, error) {
 	return h.name, nil
 }
 
-// unicodeName reads Info-ZIP's second name, which counts while the checksum beside it is the first one's.
+// unicodeName reads Info-ZIP's second name, which counts while the checksum beside it is the first
+// one's.
 func (h *zipHeader) unicodeName(body zipFields) error {
 	if len(body) < 5 || body[0] != 1 {
 		return fault(CodeDamaged, "has a broken extra field")

@@ -12,7 +12,8 @@ import (
 // zipBuffer holds the largest header and the head that a file's type is told by.
 const zipBuffer = 8 << 10
 
-// What is said of an archive that ends too early, and of an entry whose data does, or cannot be inflated.
+// What is said of an archive that ends too early, and of an entry whose data does, or cannot be
+// inflated.
 const (
 	cutOff  = "is cut off"
 	damaged = "has an entry whose data is damaged or cut off"
@@ -65,8 +66,8 @@ func (in *zipInput) signature() uint32 {
 	return binary.LittleEndian.Uint32(p)
 }
 
-// zipData is the data of one entry as it is stored. It is a flate.Reader, from which nothing is read that lies behind
-// the end of the deflate stream.
+// zipData is the data of one entry as it is stored. It is a flate.Reader, from which nothing is
+// read that lies behind the end of the deflate stream.
 type zipData struct {
 	in   *zipInput
 	left int64
@@ -119,7 +120,8 @@ func (f *zipFields) size() int64 {
 	return int64(v)
 }
 
-// faultOr returns a new fault if err is only how a reader failed, and else err: a fault, or why looking has ended.
+// faultOr returns a new fault if err is only how a reader failed, and else err: a fault, or why
+// looking has ended.
 func faultOr(err error, code Code, detail string) error {
 	var corrupt flate.CorruptInputError
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &corrupt) {

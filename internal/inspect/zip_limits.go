@@ -5,8 +5,9 @@ import (
 	"hash/maphash"
 )
 
-// ZipLimits bounds what a file of the ZIP family may hold. Fields that are zero stand for their default. All sizes are of
-// real bytes, counted while they are inflated; what the file declares is believed only where it is larger.
+// ZipLimits bounds what a file of the ZIP family may hold. Fields that are zero stand for their
+// default. All sizes are of real bytes, counted while they are inflated; what the file declares is
+// believed only where it is larger.
 type ZipLimits struct {
 	Entries   int   // files and directories, at every level together: 1,000; in documents 5,000
 	EntrySize int64 // inflated bytes of one entry: 128 MiB

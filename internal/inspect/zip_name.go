@@ -12,11 +12,13 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 )
 
-// checkZipName refuses names that some system would unpack elsewhere than below the target, or as something else (CWE-22,
-// "zip slip"), and names with characters that cannot be seen. Each part is judged as the last one is.
+// checkZipName refuses names that some system would unpack elsewhere than below the target, or as
+// something else (CWE-22, "zip slip"), and names with characters that cannot be seen. Each part is
+// judged as the last one is.
 //
-// A name whose flag or field says UTF-8 must be valid. Any other is in the code page of whoever wrote it: it is read as UTF-8 if it
-// is valid, since macOS writes that without the flag, and else judged by its ASCII.
+// A name whose flag or field says UTF-8 must be valid. Any other is in the code page of whoever
+// wrote it: it is read as UTF-8 if it is valid, since macOS writes that without the flag, and else
+// judged by its ASCII.
 func checkZipName(name string, isUTF8 bool) error {
 	name = withoutIconBreak(name)
 	isText := utf8.ValidString(name)
@@ -45,8 +47,9 @@ func checkZipName(name string, isUTF8 bool) error {
 	return nil
 }
 
-// splitTrail makes slashes of the backslashes that are second bytes of characters in Shift_JIS, GBK and Big5: a program of another
-// code page takes them for separators, so that the halves must be as harmless as the whole.
+// splitTrail makes slashes of the backslashes that are second bytes of characters in Shift_JIS, GBK
+// and Big5: a program of another code page takes them for separators, so that the halves must be as
+// harmless as the whole.
 func splitTrail(name string) string {
 	b := []byte(name)
 	for i := 1; i < len(b); i++ {
@@ -57,11 +60,12 @@ func splitTrail(name string) string {
 	return string(b)
 }
 
-// iconFile is the only name with a line break that a system writes: that of a folder's own icon on macOS. The file is empty; the
-// icon is in its shadow.
+// iconFile is the only name with a line break that a system writes: that of a folder's own icon on
+// macOS. The file is empty; the icon is in its shadow.
 const iconFile = "Icon\r"
 
-// withoutIconBreak takes the line break from the name of a folder's icon, or its shadow, so that the rest can be judged.
+// withoutIconBreak takes the line break from the name of a folder's icon, or its shadow, so that
+// the rest can be judged.
 func withoutIconBreak(name string) string {
 	base := name[strings.LastIndexByte(name, '/')+1:]
 	if base == iconFile || base == "._"+iconFile {
@@ -84,16 +88,17 @@ func checkZipPart(part string) error {
 	return nil
 }
 
-// devices are names that Windows opens as devices in any folder and with any extension (Microsoft, "Naming Files, Paths, and
-// Namespaces"). Its superscript digits are folded to these.
+// devices are names that Windows opens as devices in any folder and with any extension (Microsoft,
+// "Naming Files, Paths, and Namespaces"). Its superscript digits are folded to these.
 var devices = []string{
 	"con", "prn", "aux", "nul", "clock$", "conin$", "conout$",
 	"com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
 	"lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 }
 
-// foldName returns a name that all names share which some system takes for one: in compatibility form, without case, without the
-// variations of emoji, and with the character that programs put in place of those that Windows does not allow.
+// foldName returns a name that all names share which some system takes for one: in compatibility
+// form, without case, without the variations of emoji, and with the character that programs put in
+// place of those that Windows does not allow.
 func foldName(name string) string {
 	name = strings.TrimSuffix(name, "/")
 	if !isASCII(name) && utf8.ValidString(name) {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// zipNames knows the names of an archive's entries by their hashes, folded. Files and folders share one name space.
+// zipNames knows the names of an archive's entries by their hashes, folded. Files and folders share
+// one name space.
 type zipNames struct {
 	seed    maphash.Seed
 	entries hashSet // of files and folders that are entries

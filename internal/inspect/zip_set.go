@@ -1,7 +1,8 @@
 package inspect
 
-// hashSet holds keyed hashes of 64 bits in 16 to 32 bytes each. Nobody outside of the process knows the key, so nobody can make
-// two names collide; that two of 100,000 do by chance happens once in three billion files, which are then refused.
+// hashSet holds keyed hashes of 64 bits in 16 to 32 bytes each. Nobody outside of the process knows
+// the key, so nobody can make two names collide; that two of 100,000 do by chance happens once in
+// three billion files, which are then refused.
 type hashSet struct {
 	slots []uint64 // a power of two of them, at most half of which are taken; 0 is a free one
 	n     int

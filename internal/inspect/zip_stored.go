@@ -8,9 +8,10 @@ import (
 
 const descriptorLen = 24 // of the longest descriptor, with its signature
 
-// storedData reads stored data whose size stands behind it. It ends in front of the first descriptor that says the number and the
-// checksum of all bytes before it. Data can hold such a descriptor on purpose; then the central directory, which all sizes are
-// compared with, tells another size, and the archive is refused.
+// storedData reads stored data whose size stands behind it. It ends in front of the first
+// descriptor that says the number and the checksum of all bytes before it. Data can hold such a
+// descriptor on purpose; then the central directory, which all sizes are compared with, tells
+// another size, and the archive is refused.
 type storedData struct{ c *zipContent }
 
 func (d *storedData) Read(p []byte) (int, error) {

@@ -26,8 +26,8 @@ func peekHead(body *bufio.Reader) ([]byte, error) {
 	return head, err
 }
 
-// looksLikeXML reports whether a part begins like XML, whatever it is called. In other encodings than UTF-8 and UTF-16 with a mark it is
-// not seen; then no part may be of a type that is XML.
+// looksLikeXML reports whether a part begins like XML, whatever it is called. In other encodings
+// than UTF-8 and UTF-16 with a mark it is not seen; then no part may be of a type that is XML.
 func looksLikeXML(head []byte) bool {
 	if beginsWith(head, "\xff\xfe", "\xfe\xff") {
 		return true
@@ -36,8 +36,9 @@ func looksLikeXML(head []byte) bool {
 	return beginsWith(text, "<") && !beginsWith(text, "<\x00")
 }
 
-// readXML reads a part up to its end. choose returns the rule for a part with this root element, nil if nothing in it can act: then the
-// rest is not read, since a document type and an encoding stand in front of the root.
+// readXML reads a part up to its end. choose returns the rule for a part with this root element,
+// nil if nothing in it can act: then the rest is not read, since a document type and an encoding
+// stand in front of the root.
 func readXML(work *Budget, body io.Reader, o xmlread.Options, choose func(root xmlread.Name) partRule) error {
 	o.Spend = work.Spend
 	r := xmlread.New(body, o)
@@ -74,7 +75,8 @@ func showXML(rule partRule, token xmlread.Token, r *xmlread.Reader) error {
 	return nil
 }
 
-// partFault makes a fault of what ended the reading of a part. A part that ends early or late is damage: the file itself has its end.
+// partFault makes a fault of what ended the reading of a part. A part that ends early or late is
+// damage: the file itself has its end.
 func partFault(err error) error {
 	var f *xmlread.Fault
 	if !errors.As(err, &f) {
@@ -87,11 +89,13 @@ func partFault(err error) error {
 	return found
 }
 
-// seen is the Long option of parts: values of more than 4 KiB pass, and rules that need them whole refuse them.
+// seen is the Long option of parts: values of more than 4 KiB pass, and rules that need them whole
+// refuse them.
 func seen([]byte, []byte, bool) error { return nil }
 
-// attribute returns the value of the attribute of this local name at the current element, "" if there is none. It refuses several,
-// in different namespaces, since which one counts is anybody's guess, and one that is too long to be held.
+// attribute returns the value of the attribute of this local name at the current element, "" if
+// there is none. It refuses several, in different namespaces, since which one counts is anybody's
+// guess, and one that is too long to be held.
 func attribute(r *xmlread.Reader, name string) (string, error) {
 	value, n := "", 0
 	for i := range r.Attrs() {

@@ -1,7 +1,8 @@
 // Package jsontext reads JSON (RFC 8259) as it streams by, and keeps none of it.
 package jsontext
 
-// MaxDepth is how deep arrays and objects may lie in each other. Common readers stop at 100 to 10,000.
+// MaxDepth is how deep arrays and objects may lie in each other. Common readers stop at 100 to
+// 10,000.
 const MaxDepth = 512
 
 // Fault says why a stream is not accepted.
@@ -14,10 +15,10 @@ const (
 	Depth         // more than MaxDepth arrays and objects in each other
 )
 
-// Scanner checks that a stream consists of JSON values. Values may follow each other with white space between them, as
-// JSON Lines have them. It is fed UTF-8 in pieces of any size; how the stream is cut makes no difference. It expects bytes
-// over 0x7f only within strings, and does not judge them. The zero value is ready. Its memory is constant. It is not safe
-// for concurrent use.
+// Scanner checks that a stream consists of JSON values. Values may follow each other with white
+// space between them, as JSON Lines have them. It is fed UTF-8 in pieces of any size; how the
+// stream is cut makes no difference. It expects bytes over 0x7f only within strings, and does not
+// judge them. The zero value is ready. Its memory is constant. It is not safe for concurrent use.
 type Scanner struct {
 	off   int64 // bytes read
 	state state
@@ -89,7 +90,8 @@ func (s *Scanner) Whole() bool {
 	return false
 }
 
-// plain returns how many bytes of p neither end a string nor begin an escape nor are control characters.
+// plain returns how many bytes of p neither end a string nor begin an escape nor are control
+// characters.
 func plain(p []byte) (n int) {
 	for n < len(p) && p[n] >= ' ' && p[n] != '"' && p[n] != '\\' {
 		n++
@@ -209,7 +211,8 @@ func (s *Scanner) close(c byte) Fault {
 	return None
 }
 
-// inText reads a string. Those of keys have states of their own, which come one after those of values.
+// inText reads a string. Those of keys have states of their own, which come one after those of
+// values.
 func (s *Scanner) inText(c byte) Fault {
 	k := (s.state - text) % 2
 	switch s.state - k {

@@ -1,4 +1,5 @@
-// Package limits has what all limiters share: their defaults, and how they refuse, in words that their clients can act on.
+// Package limits has what all limiters share: their defaults, and how they refuse, in words that
+// their clients can act on.
 package limits
 
 import (

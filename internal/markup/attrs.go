@@ -16,7 +16,8 @@ const (
 	unquoted              // in a value, until white space
 )
 
-// stepAttrs reads one byte of a tag's attributes. class is what the name that ended at c, if one did, is evidence of.
+// stepAttrs reads one byte of a tag's attributes. class is what the name that ended at c, if one
+// did, is evidence of.
 func (s *Scanner) stepAttrs(c byte, class evidence) {
 	switch s.attrs {
 	case outside:
@@ -93,7 +94,8 @@ func (s *Scanner) attribute(c byte) {
 	}
 }
 
-// value reads the start of a value. A second "=" makes a comparison of it, which no script and no address begins with.
+// value reads the start of a value. A second "=" makes a comparison of it, which no script and no
+// address begins with.
 func (s *Scanner) value(c byte) {
 	if isSpace(c) {
 		return

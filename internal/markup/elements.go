@@ -2,7 +2,8 @@ package markup
 
 import "strings"
 
-// evidence says what proves that "<name" is markup and not a type argument, a placeholder or a comparison.
+// evidence says what proves that "<name" is markup and not a type argument, a placeholder or a
+// comparison.
 type evidence uint8
 
 const (
@@ -13,8 +14,9 @@ const (
 	active                  // runs, loads or declares a document by its name alone
 )
 
-// elements maps the names of HTML elements, past and present, to the evidence they need. Elements that exist only inside
-// svg are left out: outside of it they are inert, and path, text or filter are words.
+// elements maps the names of HTML elements, past and present, to the evidence they need. Elements
+// that exist only inside svg are left out: outside of it they are inert, and path, text or filter
+// are words.
 var elements = func() map[string]evidence {
 	m := make(map[string]evidence)
 	for class, names := range map[evidence]string{
@@ -35,7 +37,8 @@ var elements = func() map[string]evidence {
 	return m
 }()
 
-// loading holds the attributes of HTML elements that run, load or lead somewhere. Event handlers are not listed.
+// loading holds the attributes of HTML elements that run, load or lead somewhere. Event handlers
+// are not listed.
 var loading = func() map[string]bool {
 	m := make(map[string]bool)
 	for name := range strings.FieldsSeq(`href src srcdoc srcset data action formaction background poster ping style content
@@ -48,8 +51,8 @@ var loading = func() map[string]bool {
 // declarations start a document, a comment or a script whatever follows them. All begin behind "<".
 var declarations = []string{"!--", "!doctype", "?xml", "?php"}
 
-// isHandler reports whether an attribute of this name would be an event handler. The shortest are onend and oncut; once,
-// only and onto are words.
+// isHandler reports whether an attribute of this name would be an event handler. The shortest are
+// onend and oncut; once, only and onto are words.
 func isHandler(name string) bool {
 	if len(name) < len("oncut") || !strings.HasPrefix(name, "on") {
 		return false

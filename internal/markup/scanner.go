@@ -1,5 +1,5 @@
-// Package markup finds, in a stream that is meant to be plain text, what a browser or a server would run or render if it
-// were taken for a document.
+// Package markup finds, in a stream that is meant to be plain text, what a browser or a server
+// would run or render if it were taken for a document.
 package markup
 
 import "bytes"
@@ -7,18 +7,21 @@ import "bytes"
 // maxName bounds the names that are remembered: longer ones are no elements and no event handlers.
 const maxName = 32
 
-// Scanner looks for markup: the elements of HTML, SVG and MathML roots, comments, document types, XML and PHP
-// declarations, and elements of any name with an event handler. It is fed a stream in pieces of any size; how the
-// stream is cut makes no difference. The zero value is ready. Its memory is constant. It is not safe for concurrent use.
+// Scanner looks for markup: the elements of HTML, SVG and MathML roots, comments, document types,
+// XML and PHP declarations, and elements of any name with an event handler. It is fed a stream in
+// pieces of any size; how the stream is cut makes no difference. The zero value is ready. Its
+// memory is constant. It is not safe for concurrent use.
 //
-// It reads ASCII and passes over all other bytes, so it takes UTF-8 as it is and UTF-16 as one byte a unit.
+// It reads ASCII and passes over all other bytes, so it takes UTF-8 as it is and UTF-16 as one byte
+// a unit.
 //
-// Plain text is full of angle brackets, so a name alone seldom proves anything: see evidence. A tag without attributes
-// that could also be a type argument (List<Object>) or a placeholder (cp <source> <target>) is let pass; such a
-// tag is inert. Attributes are read by the rules of the HTML tokenizer, so that a quote or a ">" in a value hides nothing.
+// Plain text is full of angle brackets, so a name alone seldom proves anything: see evidence. A tag
+// without attributes that could also be a type argument (List<Object>) or a placeholder (cp
+// <source> <target>) is let pass; such a tag is inert. Attributes are read by the rules of the HTML
+// tokenizer, so that a quote or a ">" in a value hides nothing.
 //
-// It does not decode: markup in percent, entity, base64 or UTF-7 form is plain text to it, as it is to a browser that is
-// told text/plain and UTF-8.
+// It does not decode: markup in percent, entity, base64 or UTF-7 form is plain text to it, as it is
+// to a browser that is told text/plain and UTF-8.
 type Scanner struct {
 	off   int64 // bytes scanned
 	found bool
@@ -60,7 +63,8 @@ func (w *word32) bytes() []byte {
 	return w.buf[:w.n]
 }
 
-// Scan reads on and reports whether markup has been found, in p or before. Afterwards it looks at nothing more.
+// Scan reads on and reports whether markup has been found, in p or before. Afterwards it looks at
+// nothing more.
 func (s *Scanner) Scan(p []byte) bool {
 	for i := 0; i < len(p) && !s.found; i++ {
 		if s.tag == noTag && s.attrs == outside {

@@ -2,8 +2,9 @@ package markup
 
 import "strings"
 
-// tagState is the place within "<name". Names are read behind every "<", even where HTML would see an attribute's value:
-// a browser that starts elsewhere, or a careless filter, may see it differently.
+// tagState is the place within "<name". Names are read behind every "<", even where HTML would see
+// an attribute's value: a browser that starts elsewhere, or a careless filter, may see it
+// differently.
 type tagState uint8
 
 const (

@@ -7,7 +7,8 @@ const (
 	xhtmlNamespace = "http://www.w3.org/1999/xhtml"
 )
 
-// documentType returns the type of a markup document, "" if text does not begin like one. leaf is what mimetype says.
+// documentType returns the type of a markup document, "" if text does not begin like one. leaf is
+// what mimetype says.
 func documentType(text []byte, leaf string) string {
 	text = bytes.TrimLeft(text, " \t\r\n\f")
 	root, ok := rootName(text)
@@ -38,8 +39,8 @@ func xmlType(text []byte, leaf string) string {
 	return leaf // a dialect: RSS, KML ...
 }
 
-// undeclaredXML returns the type of a document in XML that has no XML declaration, which XML 1.0 leaves to the writer, "" if
-// head does not begin like one. Only a name can tell it from HTML.
+// undeclaredXML returns the type of a document in XML that has no XML declaration, which XML 1.0
+// leaves to the writer, "" if head does not begin like one. Only a name can tell it from HTML.
 func undeclaredXML(head []byte) string {
 	text, ok := decode(head[:min(len(head), HeadLen)])
 	text = bytes.TrimLeft(text, " \t\r\n")
@@ -53,7 +54,8 @@ func undeclaredXML(head []byte) string {
 	return ""
 }
 
-// rootName returns the first element's name in lower case and without its prefix. It reports false if text ends before.
+// rootName returns the first element's name in lower case and without its prefix. It reports false
+// if text ends before.
 func rootName(text []byte) (string, bool) {
 	for {
 		text = bytes.TrimLeft(text, " \t\r\n\f")
@@ -79,7 +81,8 @@ func rootName(text []byte) (string, bool) {
 	}
 }
 
-// skipSubset passes over the internal subset of a document type, whose declarations end in ">" themselves.
+// skipSubset passes over the internal subset of a document type, whose declarations end in ">"
+// themselves.
 func skipSubset(doctype []byte) []byte {
 	head, _, _ := bytes.Cut(doctype, []byte(">"))
 	if !bytes.Contains(head, []byte("[")) {

@@ -12,15 +12,15 @@ const (
 	pptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 )
 
-// office lists the documents that are told from other ZIP archives by parts which may come late. Those of OpenDocument and EPUB say
-// their type in front, unless a program has packed them again.
+// office lists the documents that are told from other ZIP archives by parts which may come late.
+// Those of OpenDocument and EPUB say their type in front, unless a program has packed them again.
 var office = []string{docx, xlsx, pptx, odt, ods, odp, epub}
 
 // marked lists those of them that have a folder META-INF, as Java archives do.
 var marked = []string{odt, ods, odp, epub}
 
-// macroTypes maps the extensions of documents that may hold macros to their types. No extension agrees with these, so
-// they are accepted nowhere by type.
+// macroTypes maps the extensions of documents that may hold macros to their types. No extension
+// agrees with these, so they are accepted nowhere by type.
 var macroTypes = map[string]string{
 	".docm": "application/vnd.ms-word.document.macroenabled.12",
 	".dotm": "application/vnd.ms-word.template.macroenabled.12",

@@ -8,11 +8,13 @@ import (
 	"github.com/airlock-go/upload/internal/jsontext"
 )
 
-// textKinds lists the plain-text types that have no signature, so that only the name tells them apart.
+// textKinds lists the plain-text types that have no signature, so that only the name tells them
+// apart.
 var textKinds = []string{plain, "text/csv", "text/tab-separated-values", markdown}
 
-// Resolve returns the type of the file that begins with head and whose name ends in ext (lower case, with its dot). It is
-// Detect's answer, with exceptions, where ext chooses among what head leaves open:
+// Resolve returns the type of the file that begins with head and whose name ends in ext (lower
+// case, with its dot). It is Detect's answer, with exceptions, where ext chooses among what head
+// leaves open:
 //
 //   - Of plain text ext may say which kind. A .csv whose first lines show no columns is text/csv, and a .txt that happens to
 //     look like CSV, JSON or a mail is text/plain.

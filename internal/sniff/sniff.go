@@ -1,10 +1,13 @@
-// Package sniff tells the media type of a file by its first bytes, and which file name extensions agree with it.
+// Package sniff tells the media type of a file by its first bytes, and which file name extensions
+// agree with it.
 //
-// Detection rests on github.com/gabriel-vasile/mimetype and corrects it where it is too trusting for a gate keeper. It
-// proves a beginning, not a file: whoever relies on the type also checks the structure.
+// Detection rests on github.com/gabriel-vasile/mimetype and corrects it where it is too trusting
+// for a gate keeper. It proves a beginning, not a file: whoever relies on the type also checks the
+// structure.
 //
-// All functions are pure and safe for concurrent use. They neither call mimetype.SetLimit nor mimetype.Extend, which are
-// global to the process; a host that calls them changes what is detected here.
+// All functions are pure and safe for concurrent use. They neither call mimetype.SetLimit nor
+// mimetype.Extend, which are global to the process; a host that calls them changes what is detected
+// here.
 package sniff
 
 import (
@@ -18,11 +21,13 @@ import (
 	"github.com/airlock-go/upload/internal/markup"
 )
 
-// Detect returns the media type of the file that begins with head, in lower case and without parameters: Empty without
-// bytes, Binary if nothing is known. Only the first HeadLen bytes count, and nothing but them: no name, no claim.
+// Detect returns the media type of the file that begins with head, in lower case and without
+// parameters: Empty without bytes, Binary if nothing is known. Only the first HeadLen bytes count,
+// and nothing but them: no name, no claim.
 //
-// A type is the leaf that was found, never a family: an SVG image is no text, a HEIC image no MP4 film, a Word document
-// no ZIP archive. application/zip means that no more than that was proved. Where it matters Detect differs from mimetype:
+// A type is the leaf that was found, never a family: an SVG image is no text, a HEIC image no MP4
+// film, a Word document no ZIP archive. application/zip means that no more than that was proved.
+// Where it matters Detect differs from mimetype:
 //
 //   - Text with markup that a browser would run, anywhere in head and in UTF-16 as well, is text/html; an svg root of any
 //     prefix is image/svg+xml, also without a declaration or namespace (see package markup). A prologue that does not
@@ -36,7 +41,8 @@ import (
 //   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into account, and knows the major
 //     brands of cameras and packagers.
 //
-// Text in Windows-1252 is text/plain here; whether the encoding is valid shows only at the end of the file.
+// Text in Windows-1252 is text/plain here; whether the encoding is valid shows only at the end of
+// the file.
 func Detect(head []byte) string {
 	head = head[:min(len(head), HeadLen)]
 	switch {
@@ -54,8 +60,9 @@ func Detect(head []byte) string {
 // maxBefore is how much may stand in front of the header of a PDF.
 const maxBefore = 1024
 
-// pdfStart is how a PDF begins: after the mark of UTF-8, lines that are blank or comments of text. Programs of the web often write
-// an empty line first, and those of printers a ticket of comments. What could be markup, or PostScript (%!), is no such comment.
+// pdfStart is how a PDF begins: after the mark of UTF-8, lines that are blank or comments of text.
+// Programs of the web often write an empty line first, and those of printers a ticket of comments.
+// What could be markup, or PostScript (%!), is no such comment.
 var pdfStart = regexp.MustCompile(`^\x{feff}?(?:[\t\f ]*(?:%(?:[^!<\x00-\x08\x0e-\x1f\r\n][^<\x00-\x08\x0e-\x1f\r\n]*)?)?[\r\n])*[\t\f ]*%PDF-`)
 
 func beginsPDF(head []byte) bool {

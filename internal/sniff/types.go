@@ -22,7 +22,8 @@ const (
 	markdown = "text/markdown"
 )
 
-// harmless lists the types that Detect may give to what is plain text without markup: all a file name may choose among.
+// harmless lists the types that Detect may give to what is plain text without markup: all a file
+// name may choose among.
 var harmless = map[string]bool{
 	plain: true, "text/csv": true, "text/tab-separated-values": true, "text/markdown": true,
 	"application/json": true, "application/geo+json": true, "application/x-ndjson": true, "model/gltf+json": true,

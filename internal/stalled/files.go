@@ -40,8 +40,8 @@ func Policy(mediaType string) upload.Validator {
 	return upload.Types(mediaType)
 }
 
-// Beginning is the longest beginning of a file of c that its policy does not refuse, of about size bytes at most. The last
-// 512 bytes before a refusal may be missing.
+// Beginning is the longest beginning of a file of c that its policy does not refuse, of about size
+// bytes at most. The last 512 bytes before a refusal may be missing.
 func Beginning(c corpus.Costly, size int) ([]byte, error) {
 	content := c.Make(size)
 	o, err := Policy(c.Type).Validate(context.Background(), &upload.Incoming{
@@ -66,7 +66,8 @@ func Beginning(c corpus.Costly, size int) ([]byte, error) {
 	return content, nil
 }
 
-// NewHandler takes what policy accepts, so many uploads at once, and has the patience of an hour. Its storage keeps nothing.
+// NewHandler takes what policy accepts, so many uploads at once, and has the patience of an hour.
+// Its storage keeps nothing.
 func NewHandler(policy upload.Validator, authorize upload.Authorizer, uploads int) (*upload.Handler, error) {
 	return upload.New(nothing{}, policy, authorize, &upload.Options{
 		MaxFileSize: 1 << 30, MaxConcurrent: uploads, Logger: slog.New(slog.DiscardHandler),
@@ -74,8 +75,8 @@ func NewHandler(policy upload.Validator, authorize upload.Authorizer, uploads in
 	})
 }
 
-// nothing is a storage that keeps nothing. It reads few bytes at a time, so that all but a few of what a client has sent
-// were looked at.
+// nothing is a storage that keeps nothing. It reads few bytes at a time, so that all but a few of
+// what a client has sent were looked at.
 type nothing struct{}
 
 func (nothing) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {

@@ -1,5 +1,5 @@
-// Package stalled keeps uploads of the worst files waiting, as clients do that send the beginning of a file and then
-// nothing. Tests and benchmarks measure the memory that such uploads hold.
+// Package stalled keeps uploads of the worst files waiting, as clients do that send the beginning
+// of a file and then nothing. Tests and benchmarks measure the memory that such uploads hold.
 package stalled
 
 import (
@@ -28,7 +28,8 @@ type Held struct {
 	Busy    int   // uploads that were answered with 503
 }
 
-// Hold has n clients send the same beginning of a form and then nothing. It calls during while they wait.
+// Hold has n clients send the same beginning of a form and then nothing. It calls during while they
+// wait.
 func Hold(h http.Handler, n int, beginning []byte, during func()) (held Held) {
 	uploads := On(h)
 	defer uploads.Leave()
@@ -76,7 +77,8 @@ type Upload struct {
 	answer *httptest.ResponseRecorder // whole when ended is closed
 }
 
-// Send begins an upload. It returns when the handler waits for more than beginning, or has answered.
+// Send begins an upload. It returns when the handler waits for more than beginning, or has
+// answered.
 func (u *Uploads) Send(beginning []byte) *Upload { return u.SendMany(1, beginning)[0] }
 
 // SendMany begins n uploads alike, at the same time.

@@ -10,13 +10,14 @@ const badDeclaration = "has an XML declaration that is not well-formed"
 // declaration is what an XML declaration says. Empty strings stand for what it does not say.
 type declaration struct{ version, encoding, standalone string }
 
-// begins reports whether text begins with an XML declaration; it must have six bytes, or be all there is.
+// begins reports whether text begins with an XML declaration; it must have six bytes, or be all
+// there is.
 func beginsDeclared(text []byte) bool {
 	return len(text) >= 6 && string(text[:5]) == "<?xml" && (class[text[5]]&isSpace != 0 || text[5] == '\r')
 }
 
-// parseDeclaration reads an XML declaration by its grammar (XML 1.0 [23] to [26], [32], [80] and [81]). text goes from "<?xml"
-// to the end of "?>", and may have carriage returns.
+// parseDeclaration reads an XML declaration by its grammar (XML 1.0 [23] to [26], [32], [80] and
+// [81]). text goes from "<?xml" to the end of "?>", and may have carriage returns.
 func parseDeclaration(text []byte) (d declaration, ok bool) {
 	p := declared{text[len("<?xml") : len(text)-len("?>")]}
 	if d.version, ok = p.field("version"); !ok || d.version == "" {
@@ -46,8 +47,8 @@ func (p *declared) space() bool {
 	return n > 0
 }
 
-// field reads S name Eq quoted. A field that is not there is empty, and nothing of it is read; ok is false if it is there
-// and not well-formed.
+// field reads S name Eq quoted. A field that is not there is empty, and nothing of it is read; ok
+// is false if it is there and not well-formed.
 func (p *declared) field(name string) (value string, ok bool) {
 	before := p.rest
 	if !p.space() || !bytes.HasPrefix(p.rest, []byte(name)) {

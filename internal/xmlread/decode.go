@@ -150,8 +150,8 @@ func (d *decoder) bytes(p []byte) (n, used int) {
 	return n, used
 }
 
-// windows1252 has the characters of the bytes from 0x80 to 0x9F, and 0 for those that are none (WHATWG Encoding makes
-// control characters of them, others an error).
+// windows1252 has the characters of the bytes from 0x80 to 0x9F, and 0 for those that are none
+// (WHATWG Encoding makes control characters of them, others an error).
 var windows1252 = [32]rune{
 	0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0,
 	0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,

@@ -8,7 +8,8 @@ import (
 
 const aDoctype = "declares a document type"
 
-// documentType reads a document type declaration (XML 1.0 [28]), which must be one of those of the options.
+// documentType reads a document type declaration (XML 1.0 [28]), which must be one of those of the
+// options.
 func (r *values) documentType() error {
 	var d DocumentType
 	err := r.literal("<!DOCTYPE")
@@ -92,8 +93,9 @@ func (r *values) quoted() (string, error) {
 	return "", fault(Doctype, aDoctype)
 }
 
-// subset reads an internal subset, which may declare entities and fixed namespaces of the options, with the text that stands
-// there, and nothing else. All readers know these then, and they stand for nothing but constants.
+// subset reads an internal subset, which may declare entities and fixed namespaces of the options,
+// with the text that stands there, and nothing else. All readers know these then, and they stand
+// for nothing but constants.
 func (r *values) subset() error {
 	r.at++
 	for {
@@ -160,8 +162,8 @@ func (r *values) passes(mark string) bool {
 	return true
 }
 
-// attlist reads a declaration of one attribute that is a fixed namespace, after its keyword. Which element it is for makes no
-// difference: see Options.Fixed.
+// attlist reads a declaration of one attribute that is a fixed namespace, after its keyword. Which
+// element it is for makes no difference: see Options.Fixed.
 func (r *values) attlist() error {
 	r.from = r.at
 	r.steps += tokenSteps

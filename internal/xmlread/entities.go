@@ -23,8 +23,8 @@ func (e entities) used(v []byte) bool {
 	}
 }
 
-// expand appends a value to to, with what its references stand for; chars are those to characters. The result has at most
-// MaxValue bytes.
+// expand appends a value to to, with what its references stand for; chars are those to characters.
+// The result has at most MaxValue bytes.
 func (e entities) expand(to, v []byte, chars map[string]rune) ([]byte, error) {
 	for i := 0; i < len(v); {
 		switch c := v[i]; c {

@@ -8,8 +8,8 @@ type spaced struct {
 	spaces bindings
 }
 
-// resolve returns the place of a prefix's namespace; ok is false if it has none. Without a prefix the default namespace
-// counts for elements alone.
+// resolve returns the place of a prefix's namespace; ok is false if it has none. Without a prefix
+// the default namespace counts for elements alone.
 func (r *spaced) resolve(prefix []byte, isElement bool) (place int16, ok bool) {
 	switch {
 	case len(prefix) == 0 && !isElement:

@@ -16,8 +16,9 @@ func New(document io.Reader, o Options) *Reader {
 	return r
 }
 
-// Next reads the next token. It returns io.EOF at the end of a document that is whole, a *Fault if it is refused, and
-// errors of the source and of Options as they are. After an error it returns the same again.
+// Next reads the next token. It returns io.EOF at the end of a document that is whole, a *Fault if
+// it is refused, and errors of the source and of Options as they are. After an error it returns the
+// same again.
 func (r *Reader) Next() (Token, error) {
 	if r.err != nil {
 		return 0, r.err
@@ -32,7 +33,8 @@ func (r *Reader) Next() (Token, error) {
 	return token, nil
 }
 
-// Text returns the piece of text, or the target of the processing instruction, that was the last token.
+// Text returns the piece of text, or the target of the processing instruction, that was the last
+// token.
 func (r *Reader) Text() []byte { return r.token }
 
 // Line returns the line in which the last token begins, from 1.

@@ -6,13 +6,15 @@ import (
 	"strings"
 )
 
-// rawSize is how much of a document that is not in UTF-8 is decoded at once. Twice the longest declaration must fit.
+// rawSize is how much of a document that is not in UTF-8 is decoded at once. Twice the longest
+// declaration must fit.
 const rawSize = 2 << 10
 
 const notEncoding = "is in an encoding that is not accepted"
 
-// source makes valid UTF-8 of a document, without its byte order mark and XML declaration and with "\n" for all ends of lines
-// (XML 1.0, 2.11). It gives all that is good in front of a fault before it tells of the fault.
+// source makes valid UTF-8 of a document, without its byte order mark and XML declaration and with
+// "\n" for all ends of lines (XML 1.0, 2.11). It gives all that is good in front of a fault before
+// it tells of the fault.
 type source struct {
 	decoder
 	r     io.Reader
@@ -162,7 +164,8 @@ func (s *source) declared(text []byte) error {
 	return nil
 }
 
-// encodings maps the names that a declaration may give; UTF-16 of either order is the mark's to say.
+// encodings maps the names that a declaration may give; UTF-16 of either order is the mark's to
+// say.
 var encodings = map[string]encoding{
 	"utf-8": inUTF8, "utf8": inUTF8, "utf-16": inUTF16LE, "us-ascii": inASCII, "ascii": inASCII,
 	"iso-8859-1": inLatin1, "windows-1252": in1252,

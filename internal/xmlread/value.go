@@ -5,7 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// attr is an attribute of the current tag. Its value lies in buf, after where the token begins, or in expanded.
+// attr is an attribute of the current tag. Its value lies in buf, after where the token begins, or
+// in expanded.
 type attr struct {
 	qname
 	space            int16 // of its namespace in bindings
@@ -84,7 +85,8 @@ func look(v []byte) (plain, references, fine bool) {
 	return plain, references, true
 }
 
-// decode replaces references in v, and white space by spaces (XML 1.0, 3.3.3), in its place. It returns the new length.
+// decode replaces references in v, and white space by spaces (XML 1.0, 3.3.3), in its place. It
+// returns the new length.
 func decode(v []byte, chars map[string]rune) (int, bool) {
 	n := 0
 	for i := 0; i < len(v); {

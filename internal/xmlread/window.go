@@ -36,7 +36,8 @@ func (r *window) countLines() {
 	}
 }
 
-// has makes sure that the next n bytes are in buf, and reports false if the source ends before or fails.
+// has makes sure that the next n bytes are in buf, and reports false if the source ends before or
+// fails.
 func (r *window) has(n int) bool {
 	for len(r.buf)-r.at < n {
 		if r.more() != nil {
@@ -132,7 +133,8 @@ func (r *window) skipTo(mark string) error {
 	}
 }
 
-// space passes over white space within markup, which must go on after it, and reports whether there was some.
+// space passes over white space within markup, which must go on after it, and reports whether there
+// was some.
 func (r *window) space() (some bool, err error) {
 	for {
 		n := spaces(r.buf[r.at:])
