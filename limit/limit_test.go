@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"math"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -46,7 +47,7 @@ func TestNew(t *testing.T) {
 		"tiny window":       {limits: limit.Limits{Window: time.Millisecond}},
 		"endless window":    {limits: limit.Limits{Window: 32 * 24 * time.Hour}},
 		"too many bytes":    {limits: limit.Limits{Bytes: 1 << 60}},
-		"too many files":    {limits: limit.Limits{Files: 1 << 30}},
+		"too many files":    {limits: limit.Limits{Files: math.MaxInt}},
 	} {
 		l, err := limit.New(tc.limits, tc.opts)
 		require.Error(t, err, about)
