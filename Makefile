@@ -32,10 +32,10 @@ LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders 
 
 .PHONY: test test-minio test-s3 lint vuln fuzz cover bench soak run
 
-# All tests of all modules, three modules at once: some tests only wait. At the end it
+# All tests of all modules, two modules at once: some tests only wait. At the end it
 # says what was skipped, and how to have it.
 test:
-	@$(GO) run ./internal/suite -with '$(RACE)' -first '$(LONGEST)' -at-once 3 $(MODULES)
+	@$(GO) run ./internal/suite -with '$(RACE)' -first '$(LONGEST)' -at-once 2 $(MODULES)
 	@echo '== skipped: the S3 tests on MinIO; make test-minio has them, and first builds MinIO, which takes minutes'
 
 # What the library does by itself is the same over each S3 server, so these tests run
