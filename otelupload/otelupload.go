@@ -127,7 +127,7 @@ func (h *hooks) instruments(m metric.Meter) error {
 type spanKey struct{}
 
 func (h *hooks) start(ctx context.Context, door string) context.Context {
-	ctx, span := h.tracer.Start(ctx, "upload "+string(door), trace.WithAttributes(doorAttr(door)))
+	ctx, span := h.tracer.Start(ctx, "upload "+door, trace.WithAttributes(doorAttr(door)))
 	h.active.Add(ctx, 1, metric.WithAttributes(doorAttr(door)))
 	return context.WithValue(ctx, spanKey{}, span)
 }
@@ -180,7 +180,7 @@ func describe(span trace.Span, e upload.Event) {
 }
 
 func doorAttr(door string) attribute.KeyValue {
-	return attribute.String("upload.door", string(door))
+	return attribute.String("upload.door", door)
 }
 
 func attrsOf(e upload.Event) []attribute.KeyValue {
