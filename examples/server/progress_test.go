@@ -65,6 +65,9 @@ func TestProgress(t *testing.T) {
 				return false
 			}
 			require.True(t, next())
+			for last.State == upload.StateWaiting { // it was asked about before it had a place
+				require.True(t, next())
+			}
 			require.Equal(t, upload.StateReceiving, last.State)
 			require.Equal(t, total, last.Total)
 			require.LessOrEqual(t, last.Received, int64(20))
