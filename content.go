@@ -21,9 +21,9 @@ import (
 //
 // How far a type is read, always as the file streams by:
 //
-//   - PNG, JPEG, GIF, WebP, AVIF, HEIC: the container to its end, nothing behind
+//   - PNG, JPEG, GIF, WebP, AVIF, HEIC: the container to its end, nothing after
 //     it, and what the header declares of size and frames; see [ImageOptions].
-//   - PDF: header, objects and end, nothing behind them; see [DocumentOptions].
+//   - PDF: header, objects and end, nothing after them; see [DocumentOptions].
 //   - DOCX, XLSX, PPTX, ODT, ODS, ODP, EPUB: every entry of the archive inside,
 //     inflated and counted, and what is XML parsed; no macros, no programs, no
 //     scripts, no document types, nothing loaded from elsewhere: parts,

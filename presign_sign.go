@@ -45,7 +45,7 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 	if err != nil {
 		return nil, err
 	}
-	if err := q.reserve(q.demandOf(d, life)); err != nil {
+	if err := q.reserve(q.claimOf(d, life)); err != nil {
 		return nil, err
 	}
 	t, err := p.newTicket(q, d)
@@ -64,9 +64,9 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 	return ticket, err
 }
 
-// demandOf is a file that arrives by URLs of that life, but for sizes that are
+// claimOf is a file that arrives by URLs of that life, except for sizes that are
 // going to be refused.
-func (q *session) demandOf(d Declaration, life time.Duration) Claim {
+func (q *session) claimOf(d Declaration, life time.Duration) Claim {
 	if d.Size <= 0 || d.Size > q.grant.MaxFileSize {
 		return Claim{}
 	}

@@ -45,11 +45,11 @@ func Example() {
 // Behind a proxy of one's own, anonymous callers are told apart by the address
 // that this proxy appends, and no other part of the header is believed.
 func ExampleOptions() {
-	behindProxy := func(d upload.Claim) string {
-		if d.Subject != "" {
-			return limit.BySubject(d)
+	behindProxy := func(claim upload.Claim) string {
+		if claim.Subject != "" {
+			return limit.BySubject(claim)
 		}
-		hops := strings.Split(strings.Join(d.Request.Header.Values("X-Forwarded-For"), ","), ",")
+		hops := strings.Split(strings.Join(claim.Request.Header.Values("X-Forwarded-For"), ","), ",")
 		return "client " + strings.TrimSpace(hops[len(hops)-1])
 	}
 	limiter, err := limit.New(limit.Limits{}, &limit.Options{Key: behindProxy})

@@ -12,11 +12,11 @@ var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
 // BySubject tells callers apart by their subject, and anonymous ones as
 // [ByAddress] does. It is the default.
-func BySubject(d upload.Claim) string {
-	if d.Subject == "" {
-		return ByAddress(d)
+func BySubject(claim upload.Claim) string {
+	if claim.Subject == "" {
+		return ByAddress(claim)
 	}
-	return "subject " + d.Subject
+	return "subject " + claim.Subject
 }
 
 // ByAddress tells callers apart by the address that the connection comes from:
@@ -26,13 +26,13 @@ func BySubject(d upload.Claim) string {
 // Callers behind one NAT are one caller. Behind a proxy of yours all are: then
 // write a function of your own, that reads the header which that proxy sets, from
 // the end that it appends to. No header is read here, since a client can send any.
-func ByAddress(d upload.Claim) string {
-	if d.Request == nil {
+func ByAddress(claim upload.Claim) string {
+	if claim.Request == nil {
 		return "address "
 	}
-	host, _, err := net.SplitHostPort(d.Request.RemoteAddr)
+	host, _, err := net.SplitHostPort(claim.Request.RemoteAddr)
 	if err != nil {
-		host = d.Request.RemoteAddr
+		host = claim.Request.RemoteAddr
 	}
 	addr, err := netip.ParseAddr(host)
 	if err != nil { // of a Unix socket, or a test's

@@ -19,29 +19,29 @@ type ledger struct {
 }
 
 // reserve grants what the caller of that id may have.
-func (l *ledger) reserve(id uint64, d upload.Claim, now time.Time) (upload.Reservation, error) {
+func (l *ledger) reserve(id uint64, claim upload.Claim, now time.Time) (upload.Reservation, error) {
 	l.expire(now)
 	c := l.caller(id, now)
 	if !take(c.requests, 1, now) {
 		return nil, limits.Window("requests", wait(c.requests, 1, now))
 	}
-	if d.Files == 0 && d.Bytes == 0 {
+	if claim.Files == 0 && claim.Bytes == 0 {
 		return nil, nil // nothing to settle
 	}
-	if err := limits.Impossible(d, l.limits.Files, l.limits.Bytes); err != nil {
+	if err := limits.Impossible(claim, l.limits.Files, l.limits.Bytes); err != nil {
 		return nil, err
 	}
-	if err := l.room(c, !d.Until.IsZero()); err != nil {
+	if err := l.room(c, !claim.Until.IsZero()); err != nil {
 		return nil, err
 	}
-	if !take(c.files, d.Files, now) {
-		return nil, limits.Window("files", wait(c.files, d.Files, now))
+	if !take(c.files, claim.Files, now) {
+		return nil, limits.Window("files", wait(c.files, claim.Files, now))
 	}
-	if !take(c.bytes, int(d.Bytes), now) {
-		giveBack(c.files, d.Files, now)
-		return nil, limits.Window("bytes", wait(c.bytes, int(d.Bytes), now))
+	if !take(c.bytes, int(claim.Bytes), now) {
+		giveBack(c.files, claim.Files, now)
+		return nil, limits.Window("bytes", wait(c.bytes, int(claim.Bytes), now))
 	}
-	return l.hold(c, d, now), nil
+	return l.hold(c, claim, now), nil
 }
 
 // room looks for a place.
@@ -68,8 +68,8 @@ type lease struct {
 	index int // in ledger.signed
 }
 
-func (l *ledger) hold(c *caller, d upload.Claim, now time.Time) *lease {
-	r := &lease{l: l, c: c, files: d.Files, bytes: d.Bytes, since: now, until: d.Until}
+func (l *ledger) hold(c *caller, claim upload.Claim, now time.Time) *lease {
+	r := &lease{l: l, c: c, files: claim.Files, bytes: claim.Bytes, since: now, until: claim.Until}
 	if r.until.IsZero() {
 		c.concurrent++
 		l.concurrent++

@@ -75,9 +75,9 @@ func New(l Limits, opts *Options) (*Limiter, error) {
 
 // Reserve grants what d may need or refuses it with [upload.CodeRateLimited]; what
 // no caller ever may have, with [upload.CodeTooLarge] or [upload.CodeTooMany].
-func (l *Limiter) Reserve(_ context.Context, d upload.Claim) (upload.Reservation, error) {
-	id := maphash.String(l.seed, l.key(d))
+func (l *Limiter) Reserve(_ context.Context, claim upload.Claim) (upload.Reservation, error) {
+	id := maphash.String(l.seed, l.key(claim))
 	l.ledger.mu.Lock()
 	defer l.ledger.mu.Unlock()
-	return l.ledger.reserve(id, d, time.Now())
+	return l.ledger.reserve(id, claim, time.Now())
 }

@@ -30,11 +30,11 @@ type lease struct {
 	stop  context.CancelFunc
 }
 
-func (l *Limiter) newLease(d upload.Claim, k keys) *lease {
+func (l *Limiter) newLease(claim upload.Claim, k keys) *lease {
 	prefix := l.opts.Prefix
-	r := &lease{l: l, id: rand.Text(), since: time.Now(), keys: k, byURL: !d.Until.IsZero(), files: d.Files, bytes: d.Bytes, stop: func() {}}
+	r := &lease{l: l, id: rand.Text(), since: time.Now(), keys: k, byURL: !claim.Until.IsZero(), files: claim.Files, bytes: claim.Bytes, stop: func() {}}
 	if r.byURL {
-		r.places, r.all, r.life = k.signed, prefix+"{all}:signed", max(time.Until(d.Until), time.Millisecond)
+		r.places, r.all, r.life = k.signed, prefix+"{all}:signed", max(time.Until(claim.Until), time.Millisecond)
 		r.most, r.mostOfAll = l.limits.Signed, l.limits.AllSigned
 	} else {
 		r.places, r.all, r.life = k.concurrent, prefix+"{all}:concurrent", l.opts.Lease
@@ -83,13 +83,13 @@ func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, e
 
 // live renews the places of a streamed upload for as long as its request lasts, at
 // most. Those of a signed one live as long as its URLs.
-func (r *lease) live(d upload.Claim) {
+func (r *lease) live(claim upload.Claim) {
 	if r.byURL {
 		return
 	}
 	ctx := context.Background()
-	if d.Request != nil {
-		ctx = d.Request.Context()
+	if claim.Request != nil {
+		ctx = claim.Request.Context()
 	}
 	ctx, r.stop = context.WithCancel(ctx)
 	go r.renew(ctx)

@@ -171,13 +171,13 @@ func obeysContext(client redis.UniversalClient) bool {
 	return true
 }
 
-// Reserve grants what d may need or refuses it with [upload.CodeRateLimited]; what
+// Reserve grants what claim may need or refuses it with [upload.CodeRateLimited]; what
 // no caller ever may have, with [upload.CodeTooLarge] or [upload.CodeTooMany]. Any
 // other error says that Redis did not answer.
-func (l *Limiter) Reserve(ctx context.Context, d upload.Claim) (upload.Reservation, error) {
+func (l *Limiter) Reserve(ctx context.Context, claim upload.Claim) (upload.Reservation, error) {
 	asking, cancel := context.WithTimeout(ctx, l.opts.Timeout)
 	defer cancel()
-	r, err := l.reserve(asking, d)
+	r, err := l.reserve(asking, claim)
 	var refusal *upload.Error
 	switch {
 	case err == nil && r == nil, err != nil && errors.As(err, &refusal):
@@ -191,8 +191,8 @@ func (l *Limiter) Reserve(ctx context.Context, d upload.Claim) (upload.Reservati
 	return nil, fmt.Errorf("redislimit: %w", err)
 }
 
-func (l *Limiter) reserve(ctx context.Context, d upload.Claim) (*lease, error) {
-	keys, err := l.keysOf(ctx, d)
+func (l *Limiter) reserve(ctx context.Context, claim upload.Claim) (*lease, error) {
+	keys, err := l.keysOf(ctx, claim)
 	if err != nil {
 		return nil, err
 	}
@@ -203,20 +203,20 @@ func (l *Limiter) reserve(ctx context.Context, d upload.Claim) (*lease, error) {
 		return nil, err
 	case got.Allowed == 0:
 		return nil, limits.Window("requests", got.RetryAfter)
-	case d.Files == 0 && d.Bytes == 0:
+	case claim.Files == 0 && claim.Bytes == 0:
 		return nil, nil // nothing to settle
 	}
-	if err := limits.Impossible(d, l.limits.Files, l.limits.Bytes); err != nil {
+	if err := limits.Impossible(claim, l.limits.Files, l.limits.Bytes); err != nil {
 		return nil, err
 	}
-	r := l.newLease(d, keys)
+	r := l.newLease(claim, keys)
 	if err := r.take(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.enter(ctx); err != nil { // the rest is given back, though ctx may have ended
 		return nil, errors.Join(err, r.Settle(context.WithoutCancel(ctx), upload.Usage{}))
 	}
-	r.live(d)
+	r.live(claim)
 	return r, nil
 }
 
@@ -230,10 +230,10 @@ type keys struct {
 const crowd = "crowd"
 
 // keysOf are those of the caller, or of the crowd.
-func (l *Limiter) keysOf(ctx context.Context, d upload.Claim) (keys, error) {
-	sum := sha256.Sum256([]byte(l.opts.Key(d)))
+func (l *Limiter) keysOf(ctx context.Context, claim upload.Claim) (keys, error) {
+	sum := sha256.Sum256([]byte(l.opts.Key(claim)))
 	caller := hex.EncodeToString(sum[:16])
-	got, err := admit.Run(ctx, l.client, []string{l.callers()}, caller, l.drains(d).Milliseconds()+1, l.limits.Window.Milliseconds(), l.opts.MaxCallers).Int()
+	got, err := admit.Run(ctx, l.client, []string{l.callers()}, caller, l.drains(claim).Milliseconds()+1, l.limits.Window.Milliseconds(), l.opts.MaxCallers).Int()
 	if err != nil {
 		return keys{}, err
 	}
@@ -247,10 +247,10 @@ func (l *Limiter) keysOf(ctx context.Context, d upload.Claim) (keys, error) {
 // callers is the key of the callers that are counted by themselves.
 func (l *Limiter) callers() string { return l.opts.Prefix + "{all}:callers" }
 
-// drains is how long it takes until there is nothing left to count of d.
-func (l *Limiter) drains(d upload.Claim) time.Duration {
+// drains is how long it takes until there is nothing left to count of claim.
+func (l *Limiter) drains(claim upload.Claim) time.Duration {
 	o := &l.limits
-	share := max(1/float64(o.Requests), float64(d.Files)/float64(o.Files), float64(d.Bytes)/float64(o.Bytes))
+	share := max(1/float64(o.Requests), float64(claim.Files)/float64(o.Files), float64(claim.Bytes)/float64(o.Bytes))
 	return time.Duration(min(share, 1) * float64(o.Window))
 }
 
