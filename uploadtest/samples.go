@@ -11,7 +11,7 @@ import (
 
 // Sample is a file to try an upload with.
 type Sample struct {
-	Name     string // what it shows, unique, as in "images/PNG with PHP behind it"
+	Name     string // what it shows, unique, as in "images/PNG with PHP after it"
 	FileName string // the client's name for it
 	Type     string // the media type that it is or claims to be
 	Content  []byte // must not be modified

@@ -22,8 +22,8 @@ func brokenArchives() []File {
 		archive("bytes between entries", zipOf(hello, gap)),
 		archive("bytes before the directory", slices.Insert(slices.Clone(good), directory, []byte("hidden")...)),
 		archive("bytes between directory and end record", beforeEnd),
-		archive("HTML behind the end", append(slices.Clone(good), "<script>alert(1)</script>"...)),
-		archive("two archives one behind the other", append(slices.Clone(good), good...)),
+		archive("HTML after the end", append(slices.Clone(good), "<script>alert(1)</script>"...)),
+		archive("two archives one after the other", append(slices.Clone(good), good...)),
 		archive("an empty archive before another", append(slices.Clone(empty), good...)),
 		archive("a first volume of several", append([]byte("PK\x07\x08"), good...)),
 		archive("a comment that is HTML", zipWith(nil, "<script>alert(1)</script>", hello)),
@@ -33,7 +33,7 @@ func brokenArchives() []File {
 		archive("a broken extra field", zipOf(zipEntry{name: "a.txt", extra: []byte{1, 2, 0xff, 0xff}})),
 		archive("an extra field of 20 KiB", zipOf(zipEntry{name: "a.txt", extra: field(0x9999, make([]byte, 20<<10)...)})),
 		archive("damaged deflate data", zipOf(zipEntry{name: "a.txt", packed: []byte{0x06, 0xff}, size: 9})),
-		archive("deflate data with bytes behind its end", zipOf(zipEntry{name: "a.txt", packed: []byte{3, 0, 'h', 'i', 'd'}})),
+		archive("deflate data with bytes after its end", zipOf(zipEntry{name: "a.txt", packed: []byte{3, 0, 'h', 'i', 'd'}})),
 		archive("deflate data that is cut", zipOf(zipEntry{name: "a.txt", packed: deflate([]byte("hello, hello"))[:6], size: 12})),
 	}
 }
@@ -64,8 +64,8 @@ func lyingArchives() []File {
 		lie("a stored entry of two sizes", func(e *zipEntry) { e.stored, e.local = true, set32(22, 10) }),
 		lie("a descriptor with a wrong checksum", func(e *zipEntry) { e.stream, e.follow = true, set32(4, 6) }),
 		lie("a descriptor with a wrong size", func(e *zipEntry) { e.stream, e.follow = true, set32(12, 6) }),
-		lie("a descriptor that is none", func(e *zipEntry) { e.stream, e.follow = true, set32(0, 6) }),
-		lie("sizes before and behind that differ", func(e *zipEntry) { e.stream, e.local = true, set32(22, 6) }),
+		lie("a false descriptor", func(e *zipEntry) { e.stream, e.follow = true, set32(0, 6) }),
+		lie("sizes before and after that differ", func(e *zipEntry) { e.stream, e.local = true, set32(22, 6) }),
 		lie("a stored entry with another's descriptor", func(e *zipEntry) { e.stream, e.stored, e.follow = true, true, set32(4, 6) }),
 		lie("a stored entry that holds its descriptor", func(e *zipEntry) {
 			e.stream, e.stored, e.data = true, true, "a"+string((&zipEntry{crc: crc32.ChecksumIEEE([]byte("a")), packed: []byte("a"), size: 1}).descriptor())+"hidden"
@@ -74,7 +74,7 @@ func lyingArchives() []File {
 			e.local, e.extra = set32(22, 1<<32-1), field(1, bytes.Repeat([]byte{0xff}, 8)...)
 		}),
 		lie("a size of 64 bits beside another", func(e *zipEntry) { e.extra = field(1, bytes.Repeat([]byte{1}, 16)...) }),
-		lie("a size of 64 bits that nothing asks for", func(e *zipEntry) { e.extra = field(1, bytes.Repeat([]byte{1}, 8)...) }),
+		lie("a size of 64 bits that is not needed", func(e *zipEntry) { e.extra = field(1, bytes.Repeat([]byte{1}, 8)...) }),
 		lie("too many sizes of 64 bits", func(e *zipEntry) { e.extra = field(1, make([]byte, 32)...) }),
 		lie("a size of 64 bits that readers find in two places", func(e *zipEntry) {
 			e.stored, e.data = true, "x"

@@ -64,12 +64,12 @@ func hostileNames() []File {
 		archive("names with a Kelvin sign", zipOf(file("\u212a.txt", "1"), file("k.txt", "2"))),
 		archive("names with a long s", zipOf(file("\u017f.txt", "1"), file("S.txt", "2"))),
 		archive("names with and without the look of an emoji", zipOf(file("\u2764\ufe0f.txt", "1"), file("\u2764.txt", "2"))),
-		archive("names that Windows makes one", zipOf(file("a?.txt", "1"), file("a_.txt", "2"))),
+		archive("names that Windows takes for one", zipOf(file("a?.txt", "1"), file("a_.txt", "2"))),
 		archive("a name in a code page that leads out", zipOf(file("\x95\\..\\a.txt", "1"))),
 		archive("a name in a code page with an empty half", zipOf(file("\x95\\\x95\\/a.txt", "1"))),
 		archive("a name in a code page with a device", zipOf(file("\x95\\con.txt", "1"))),
 		archive("a name in a code page with a backslash", zipOf(file("\x95a\\b.txt", "1"))),
-		archive("names in code pages that are one", zipOf(file("\x95\\a.txt", "1"), file("\x95/a.txt", "2"))),
+		archive("names in code pages that count as one", zipOf(file("\x95\\a.txt", "1"), file("\x95/a.txt", "2"))),
 		archive("a second name that differs under the flag", zipOf(zipEntry{name: "a.txt", flags: 1 << 11, extra: secondName("b.txt", "a.txt")})),
 	)
 }

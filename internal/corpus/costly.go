@@ -51,7 +51,7 @@ func costlyMedia() []Costly {
 		{"WAV of the smallest chunks", "a.wav", "audio/wav", filled("RIFF\xfe\xff\xff\x7fWAVE"+riffChunk("fmt ", le16(1)+le16(1)+le32(8000)+le32(8000)+le16(1)+le16(8)), riffChunk("abcd", ""))},
 		{"Ogg of short streams", "a.ogg", "audio/ogg", filled("", sample("chain.ogg"))},
 		{"Ogg of empty pages", "b.ogg", "audio/ogg", costlyPages},
-		{"FLAC of what looks like frames", "a.flac", "audio/flac", filled(cut(sample("tagged.flac"), 20), "\xff\xf8\x69\x18\x00")},
+		{"FLAC of false frames", "a.flac", "audio/flac", filled(cut(sample("tagged.flac"), 20), "\xff\xf8\x69\x18\x00")},
 		{"FLAC of the smallest blocks", "b.flac", "audio/flac", filled(sample("tagged.flac")[:42], "\x01\x00\x00\x00")},
 	}
 }

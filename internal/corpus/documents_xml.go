@@ -73,7 +73,7 @@ func foreignInSVG() []named {
 		{"a tag that is not closed", `<g>`},
 		{"groups nested a thousand deep", strings.Repeat("<g>", 1000) + strings.Repeat("</g>", 1000)},
 		{"a long style that refers to something", `<rect style="` + strings.Repeat("fill:red;", 1000) + `fill:url(//example.com)"/>`},
-		{"a link behind much white space", `<a href="` + strings.Repeat(" ", 9000) + `javascript:alert(1)"/>`},
+		{"a link after much white space", `<a href="` + strings.Repeat(" ", 9000) + `javascript:alert(1)"/>`},
 		{"a hundred thousand attributes", `<g` + strings.Repeat(` a=""`, 100_000) + `/>`},
 	}
 }
@@ -87,13 +87,13 @@ func brokenSVGs() []named {
 		{"an SVG image with a style sheet instruction", `<?xml version="1.0"?><?xml-stylesheet href="https://example.com/a.css"?>` + svgRoot + `</svg>`},
 		{"an SVG image with PHP", svgRoot + `<?php system($_GET[0]); ?></svg>`},
 		{"an SVG image cut short", svgRoot + `<rect/>`},
-		{"HTML behind an SVG image", svgRoot + `</svg><html/>`},
-		{"an archive behind an SVG image", svgRoot + strings.Repeat("<g/>", 2000) + `</svg>` + string(zipOf(hello))},
+		{"HTML after an SVG image", svgRoot + `</svg><html/>`},
+		{"an archive after an SVG image", svgRoot + strings.Repeat("<g/>", 2000) + `</svg>` + string(zipOf(hello))},
 		{"an SVG image in an unknown encoding", `<?xml version="1.0" encoding="UTF-7"?>` + svgRoot + `</svg>`},
 		{"an SVG image in Shift_JIS, declared with spaces", `<?xml version="1.0" encoding = "Shift_JIS"?>` + svgRoot + "<desc><![CDATA[ \xc3\x83]]><?xpacket ]]></desc><script>alert(1)</script><desc><!-- ?> --></desc></svg>"},
 		{"an SVG image with a script in UTF-16", utf16LE(svgRoot + `<script>alert(1)</script></svg>`)},
 		{"an SVG image with a document type of two kinds of quotation marks", `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG'x'http://www.w3.org/" "http://example.com/a.dtd">` + svgRoot + `</svg>`},
-		{"an SVG image whose document type fixes a namespace that it declares otherwise", `<!DOCTYPE svg [<!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">]>` +
+		{"an SVG image that declares another namespace than its document type fixes", `<!DOCTYPE svg [<!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">]>` +
 			`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="u"><svg><image xlink:href="https://example.com/a.png"/></svg></svg>`},
 		{"an SVG image whose document type gives it an event", `<!DOCTYPE svg [<!ATTLIST svg onload CDATA #FIXED "alert(1)">]>` + svgRoot + `</svg>`},
 		{"an SVG image with an entity of its own beside Illustrator's", `<!DOCTYPE svg [<!ENTITY ns_svg "http://www.w3.org/2000/svg"><!ENTITY a "b">]>` + svgRoot + `</svg>`},
@@ -104,7 +104,7 @@ func brokenSVGs() []named {
 func goodSVGs() []File {
 	files := []File{
 		{About: "an SVG icon", Content: []byte(svgRoot + `<path d="M12 2L2 22h20z" fill="currentColor"/></svg>`)},
-		{About: "an SVG image as Inkscape writes it", Content: []byte(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+		{About: "an SVG image by Inkscape", Content: []byte(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <!-- Created with Inkscape (http://www.inkscape.org/) -->
 <svg width="210mm" viewBox="0 0 210 297" version="1.1" id="svg1" inkscape:version="1.3" sodipodi:docname="a.svg"
  xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd"
@@ -165,14 +165,14 @@ func hostileXML() []File {
 		{"XML with entities that expand", declaration + `<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;">]><l>&b;</l>`},
 		{"XML with an entity from the disk", declaration + `<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/passwd">]><l>&a;</l>`},
 		{"XML with a style sheet", declaration + `<?xml-stylesheet type="text/xsl" href="https://example.com/a.xsl"?><a/>`},
-		{"XML with a script behind the head", declaration + "<a>" + strings.Repeat("<b/>", 2000) + `<s xmlns="http://www.w3.org/1999/xhtml"/></a>`},
+		{"XML with a script after the head", declaration + "<a>" + strings.Repeat("<b/>", 2000) + `<s xmlns="http://www.w3.org/1999/xhtml"/></a>`},
 		{"XML in Shift_JIS, declared with spaces", `<?xml version="1.0" encoding = "Shift_JIS"?>` + "<a><![CDATA[ \xc3\x83]]><?xpacket ]]><x xmlns=\"http://www.w3.org/1999/XSL/Transform\"/><!-- ?> --></a>"},
 		{"XML of one tag", declaration + `<a` + strings.Repeat(` b=""`, 200_000)},
 		{"XML for a word processor", declaration + `<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"/>`},
 		{"XML with an attribute of XSLT", declaration + `<a x:version="1.0" xmlns:x="http://www.w3.org/1999/XSL/Transform"/>`},
 		{"XML that is not well-formed", declaration + `<a><b></a>`},
 		{"XML that is cut short", declaration + `<a><b>`},
-		{"XML with an archive behind it", declaration + "<a>" + strings.Repeat("<b/>", 2000) + "</a>" + string(zipOf(hello))},
+		{"XML with an archive after it", declaration + "<a>" + strings.Repeat("<b/>", 2000) + "</a>" + string(zipOf(hello))},
 		{"XML nested a thousand deep", declaration + strings.Repeat("<a>", 1000) + strings.Repeat("</a>", 1000)},
 	} {
 		files = append(files, File{About: c.about, Name: "a.xml", Type: typeXML, Content: []byte(c.source), Code: content})

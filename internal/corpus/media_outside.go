@@ -26,10 +26,10 @@ func filmsFromElsewhere() []row {
 		film("a film with more metadata of a track", "moretrack.mp4", box("trak", box("meco", box("mere", be32(0)), meta))),
 		film("a film with references in the movie", "inmovie.mp4", dinf(0)),
 		film("a film with references in the media", "inmedia.mp4", box("trak", box("mdia", dinf(0)))),
-		film("a QuickTime film with metadata of no version", "qtmeta.mov", box("meta", box("hdlr", be32(0)+be32(0)), dinf(0))),
+		film("a QuickTime film with metadata without a version", "qtmeta.mov", box("meta", box("hdlr", be32(0)+be32(0)), dinf(0))),
 		film("a film with a name and a place", "urn.mp4", box("trak", box("mdia", box("minf", box("dinf", dref("urn ", 0)))))),
-		{"a film with metadata behind it", "behind.mp4", content, mp4 + meta},
-		{"a film with more metadata behind it", "behindmore.mp4", content, mp4 + box("meco", meta)},
+		{"a film with metadata after it", "after.mp4", content, mp4 + meta},
+		{"a film with more metadata after it", "behindmore.mp4", content, mp4 + box("meco", meta)},
 		{"a film whose first track is elsewhere", "first.mp4", content, strings.Replace(mp4, "url \x00\x00\x00\x01", "url \x00\x00\x00\x00", 1)},
 		{"a QuickTime film whose last track is elsewhere", "last.mov", content, replaceLast(mov, "url \x00\x00\x00\x01", "url \x00\x00\x00\x00")},
 	}

@@ -15,9 +15,9 @@ func hostileODFParts() (files []File) {
 	script := "vnd.sun.star.script:../../../program/python-core/lib/pydoc.py$tempfilepager?language=Python&amp;location=share"
 	texts := map[string]string{
 		"a script by a character reference":           event("&#118;" + script[1:]),
-		"a script behind a space":                     event(" " + script),
+		"a script after a space":                      event(" " + script),
 		"a script in capitals":                        event("VND.SUN.STAR.SCRIPT:x.py$f"),
-		"a script behind a line break":                event("&#10;" + script),
+		"a script after a line break":                 event("&#10;" + script),
 		"a macro by its address":                      anchor("macro:///Standard.Module1.Main()"),
 		"a macro of a document by its address":        anchor("Macro://./Standard.Module1.Main()"),
 		"a script of a browser":                       anchor("javascript:alert(1)"),
@@ -30,7 +30,7 @@ func hostileODFParts() (files []File) {
 		"a field that runs a macro":                   `<text:execute-macro text:name="a"/>`,
 		"a click that starts a program":               `<presentation:event-listener presentation:action="execute" xlink:href="calc.exe"/>`,
 		"a click that opens an object":                `<presentation:event-listener presentation:action="verb"/>`,
-		"a click of a kind that nobody knows":         `<presentation:event-listener presentation:action="Execute"/>`,
+		"a click of an unknown kind":                  `<presentation:event-listener presentation:action="Execute"/>`,
 		"a frame that loads":                          `<draw:floating-frame xlink:href="http://evil.example/" xlink:actuate="onLoad"/>`,
 		"a frame that loads a file":                   `<draw:floating-frame xlink:href="file:///etc/passwd"/>`,
 		"an object from elsewhere":                    `<draw:object xlink:href="http://evil.example/a.odt" xlink:actuate="onLoad"/>`,

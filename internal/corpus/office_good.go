@@ -38,14 +38,14 @@ func goodOffice() []File {
 				fieldRuns(`INCLUDEPICTURE "C:\\a.png" \* MERGEFORMAT`)+fieldRuns(" ADDIN ZOTERO "+strings.Repeat("x", 9000))+fieldRuns("_Toc1")+"</w:document>"),
 			file("word/_rels/settings.xml.rels", relations(relation("attachedTemplate", `file:///C:\Users\a\t.dotm`, isExternal))))),
 		good("a template of a Mac", "a.docx", typeDOCX, docx(file("word/_rels/settings.xml.rels", relations(relation("attachedTemplate", `file:////Users/a/t.dotm`, isExternal))))),
-		good("types that no part has, as SheetJS writes", "a.xlsx", typeXLSX, xlsx(file("[Content_Types].xml", contentTypes(override("/xl/workbook.xml", typeXLSX+".main+xml")+
+		good("types that no part has, by SheetJS", "a.xlsx", typeXLSX, xlsx(file("[Content_Types].xml", contentTypes(override("/xl/workbook.xml", typeXLSX+".main+xml")+
 			`<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>`)))),
 		good("backslashes in names of parts", "a.xlsx", typeXLSX, xlsx(file(`xl\worksheets\sheet1.xml`, "<x/>"))),
 		good("formulas", "a.xlsx", typeXLSX, xlsx(file("xl/worksheets/sheet1.xml", declaration+"<worksheet "+sheetSpace+`><f>SUM(A1:B2)&amp;"a|b"&amp;'x|y'!A1&amp;T[a|b]</f><v>a|b</v></worksheet>`))),
 		good("a drawing with a line break that does not end", "a.xlsx", typeXLSX, xlsx(file("xl/drawings/vmlDrawing1.vml", "<xml "+vmlSpace+"><v:shape>a<br>b<br></v:shape></xml>"))),
 		good("a slide that moves on", "a.pptx", typePPTX, pptx(file("ppt/slides/slide1.xml", "<p:sld "+slideSpace+`><a:hlinkClick r:id="" action="ppaction://hlinkshowjump?jump=nextslide"/><a:hlinkHover r:id="" action="ppaction://hlinksldjump"/></p:sld>`))),
 		good("a blank picture of 3 MiB", "a.docx", typeDOCX, docx(repeated("word/media/image1.emf", "\x01\x00", 3))),
-		good("relations that go up from the root, as LibreOffice writes", "a.docx", typeDOCX, docx(file("_rels/.rels", relations(relation("officeDocument", "word/document.xml", ""), relation("customXml", "../customXml/item1.xml", ""))))),
+		good("relations that go up from the root, by LibreOffice", "a.docx", typeDOCX, docx(file("_rels/.rels", relations(relation("officeDocument", "word/document.xml", ""), relation("customXml", "../customXml/item1.xml", ""))))),
 		good("slides with the numbers of a chart", "a.pptx", typePPTX, pptx(store("ppt/embeddings/Microsoft_Excel_Sheet.xlsx", chart))),
 		good("the same, packed again", "b.pptx", typePPTX, pptx(file("ppt/embeddings/Microsoft_Excel_Sheet1.xlsx", chart))),
 	}

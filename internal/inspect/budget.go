@@ -6,39 +6,39 @@ import (
 	"time"
 )
 
-// What looking at one file may cost. A step is about a nanosecond of work, so a file gets 50 ms of
-// it and 200 ms for each MiB of it that has arrived.
+// The cost limits of looking at one file. A step is about a nanosecond of work, so a file gets 50
+// ms and 200 ms more for each MiB that has arrived.
 const (
 	baseSteps    = 50_000_000
 	stepsPerByte = 200
 
-	// maxHeld is how many bytes of memory one file may take in all by [Budget.Hold].
+	// maxHeld is the memory in bytes that [Budget.Hold] grants one file in all.
 	maxHeld = 8 << 20
 
-	// granule is what Hold takes from the shared memory at a time.
+	// granule is the memory that Hold takes from the shared memory at a time.
 	granule = 64 << 10
 
-	// askEvery is how many steps go by between two looks at the context and the clock.
+	// askEvery is the number of steps between two looks at the context and the clock.
 	askEvery = 200_000
 )
 
 // ErrTimeout is returned by inspectors whose call lasts longer than [Budget].Timeout. It is not a
 // verdict on the file.
-var ErrTimeout = errors.New("inspect: looking at the file took too long")
+var ErrTimeout = errors.New("inspect: inspecting the file took too long")
 
-// Memory is what inspectors share. Take never waits.
+// Memory is shared by inspectors. Take never waits.
 type Memory interface {
 	Take(bytes int64) bool
 	Give(bytes int64)
 }
 
-// Budget is what looking at one file may cost: work for each byte that has arrived, memory, and
-// time. The zero value is strict: it has no context and no shared memory, and the bounds of one
-// file. It is for one goroutine.
+// Budget bounds the cost of looking at one file: work for each byte that has arrived, memory, and
+// time. The zero value is strict: it has no context, no shared memory, and the bounds of one file.
+// A Budget is for one goroutine.
 type Budget struct {
-	Context context.Context // inspectors end soon after it; nil never ends
-	Memory  Memory          // nil holds the file to its own bound alone
-	Timeout time.Duration   // of one call of Write or Verdict; 0 is none
+	Context context.Context // inspectors end soon after it does; nil never ends
+	Memory  Memory          // nil leaves only the file's own bound
+	Timeout time.Duration   // of one call of Write or Verdict; 0 means none
 
 	begun   bool
 	steps   int64 // left
@@ -60,12 +60,13 @@ func (b *Budget) arrive(n int) error {
 	return b.ask()
 }
 
-// Spend takes steps. It is called for each piece of work, not for each byte. The error is a fault
-// if there are none left, and else what ended the call: the context's cause, or [ErrTimeout].
+// Spend takes steps. Inspectors call it for each piece of work, not for each byte. The error is a
+// fault if no steps are left, and otherwise the reason that ended the call: the context's cause, or
+// [ErrTimeout].
 func (b *Budget) Spend(steps int) error {
 	b.steps -= int64(steps)
 	if b.steps < 0 {
-		return fault(CodeComplex, "takes more work to look into than a file of its size may")
+		return fault(CodeComplex, "takes more work to inspect than a file of its size may")
 	}
 	if b.unasked += int64(steps); b.unasked < askEvery {
 		return nil
@@ -84,17 +85,16 @@ func (b *Budget) ask() error {
 	return nil
 }
 
-// Hold takes memory for what grows with the file. The error is a fault: CodeComplex beyond the
-// bound of one file, CodeBusy if others hold the memory that is shared. [Budget.Close] gives
-// everything back.
+// Hold takes memory that grows with the file. The error is a fault: CodeComplex beyond the bound of
+// one file, CodeBusy if other files hold the shared memory. [Budget.Close] gives everything back.
 func (b *Budget) Hold(bytes int) error {
 	b.held += int64(bytes)
 	if b.held > maxHeld {
-		return beyond(CodeComplex, maxHeld, "takes more memory to look into than a file may")
+		return beyond(CodeComplex, maxHeld, "takes more memory to inspect than a file may")
 	}
 	for b.Memory != nil && b.taken < b.held {
 		if !b.Memory.Take(granule) {
-			return fault(CodeBusy, "cannot be looked into while others use the memory for it")
+			return fault(CodeBusy, "cannot be inspected while others use the shared memory")
 		}
 		b.taken += granule
 	}
@@ -109,11 +109,11 @@ func (b *Budget) Close() {
 	b.taken, b.held = 0, 0
 }
 
-// looker is what works from a budget. Inspectors embed it, or what embeds it.
+// looker works from a budget. Inspectors embed it.
 type looker struct{ budget *Budget }
 
-// Within has the inspector work from b, which nothing else uses. It is called before the first
-// Write. Without it the budget is a zero value.
+// Within sets the budget that the inspector works from. Nothing else may use b. Call it before the
+// first Write; without it the budget is a zero value.
 func (l *looker) Within(b *Budget) { l.budget = b }
 
 // arrive begins a call that brings n bytes.

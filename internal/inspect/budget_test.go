@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// shared is memory of so many bytes.
+// shared is a memory of that many bytes.
 type shared struct{ left int64 }
 
 func (m *shared) Take(n int64) bool {
@@ -45,7 +45,7 @@ func TestBudgetOfSteps(t *testing.T) {
 	}
 	require.LessOrEqual(t, spent, base+1000*perByte)
 	require.Greater(t, spent, (base+1000*perByte)*9/10)
-	require.Equal(t, finding{"too_complex", "takes more work to look into than a file of its size may"}, found(b.Spend(1)))
+	require.Equal(t, finding{"too_complex", "takes more work to inspect than a file of its size may"}, found(b.Spend(1)))
 }
 
 func TestBudgetEndsWithItsContext(t *testing.T) {
@@ -59,8 +59,8 @@ func TestBudgetEndsWithItsContext(t *testing.T) {
 	require.Nil(t, errors.Unwrap(gone))
 
 	for name, fresh := range map[string]func() inspector{
-		"a format of pieces": func() inspector { return &inspect.PNG{} },
-		"a format that is read": func() inspector {
+		"a format read in pieces": func() inspector { return &inspect.PNG{} },
+		"a format read as a stream": func() inspector {
 			return &inspect.Zip{}
 		},
 		"text":    func() inspector { return &inspect.Text{} },
@@ -92,16 +92,16 @@ func TestBudgetOfMemory(t *testing.T) {
 	memory := &shared{left: 9 << 20}
 	one, two := inspect.Budget{Memory: memory}, inspect.Budget{Memory: memory}
 	require.NoError(t, one.Hold(1))
-	require.Equal(t, int64(9<<20-64<<10), memory.left, "it is taken in steps")
+	require.Equal(t, int64(9<<20-64<<10), memory.left, "memory is taken in steps")
 	require.NoError(t, one.Hold(64<<10-1))
 	require.Equal(t, int64(9<<20-64<<10), memory.left)
 	require.NoError(t, one.Hold(8<<20-64<<10))
-	require.Equal(t, finding{"too_complex", "takes more memory to look into than a file may"}, found(one.Hold(1)))
+	require.Equal(t, finding{"too_complex", "takes more memory to inspect than a file may"}, found(one.Hold(1)))
 	require.NoError(t, two.Hold(1<<20))
-	require.Equal(t, finding{"busy", "cannot be looked into while others use the memory for it"}, found(two.Hold(1)))
+	require.Equal(t, finding{"busy", "cannot be inspected while others use the shared memory"}, found(two.Hold(1)))
 	one.Close()
 	two.Close()
 	require.Equal(t, int64(9<<20), memory.left)
 	two.Close()
-	require.Equal(t, int64(9<<20), memory.left, "it is given back once")
+	require.Equal(t, int64(9<<20), memory.left, "memory is given back once")
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// lookingInspector is what reads a file of that type as strictly as it can be asked to.
+// lookingInspector returns the strictest inspector of files of that type.
 func lookingInspector(mediaType string) inspector {
 	switch {
 	case mediaType == "application/zip", mediaType == "application/epub+zip",
@@ -32,7 +32,7 @@ func within(w inspector, b *inspect.Budget) {
 	w.(interface{ Within(*inspect.Budget) }).Within(b)
 }
 
-// show writes content in the pieces in which files are shown.
+// show writes content in the pieces in which the library passes files on.
 func show(w io.Writer, content []byte) {
 	for piece := range slices.Chunk(content, 32<<10) {
 		if _, err := w.Write(piece); err != nil {
@@ -41,14 +41,14 @@ func show(w io.Writer, content []byte) {
 	}
 }
 
-// taken counts what an inspector has taken of the memory that inspectors share.
+// taken counts the shared memory that an inspector has taken.
 type taken struct{ bytes int64 }
 
 func (m *taken) Take(n int64) bool { m.bytes += n; return true }
 func (m *taken) Give(n int64)      { m.bytes -= n }
 
-// TestHeldMemory: what inspectors hold while a client stalls, beside what they take from the memory that is shared, is a
-// small constant, whatever the client has sent.
+// TestHeldMemory: while a client stalls, inspectors hold only a small constant in addition to
+// shared memory, whatever the client has sent.
 func TestHeldMemory(t *testing.T) {
 	const constant = 96 << 10 // a request has 192 KiB in all
 	for _, c := range corpus.CostlyFiles() {
@@ -67,7 +67,7 @@ func TestHeldMemory(t *testing.T) {
 	}
 }
 
-// heap is what is in use after everything that can go has gone.
+// heap returns the memory in use after garbage collection.
 func heap() int64 {
 	var m runtime.MemStats
 	runtime.GC()
@@ -76,7 +76,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// endingContext ends when it is asked the second time, and notes the steps that are left then.
+// endingContext ends when it is asked the second time, and records the steps that are left then.
 type endingContext struct {
 	context.Context
 	budget *inspect.Budget
@@ -96,8 +96,8 @@ func (c *endingContext) Err() error {
 	return errLeft
 }
 
-// TestLookingEndsSoon: an inspector that works on one call for long looks at the context on its way, and takes no step
-// after that has ended.
+// TestLookingEndsSoon: an inspector that works long on one call checks the context on the way, and
+// takes no step after its end.
 func TestLookingEndsSoon(t *testing.T) {
 	ended := map[string]bool{}
 	for _, c := range corpus.CostlyFiles() {
@@ -112,7 +112,7 @@ func TestLookingEndsSoon(t *testing.T) {
 		}
 		if ctx.asked > 1 {
 			assert.ErrorIs(t, err, errLeft, c.About)
-			assert.Equal(t, ctx.left, budget.Left(), "%s goes on", c.About)
+			assert.Equal(t, ctx.left, budget.Left(), "%s continues", c.About)
 			ended[c.Type] = true
 		}
 	}

@@ -7,17 +7,17 @@ const (
 	loads     = "refers to something outside of it"
 )
 
-// css judges CSS as it streams by: style sheets, style attributes, and attributes that stand for
-// properties. It reads the tokens of CSS Syntax Level 3 (4.3), comments and escapes among them. The
-// zero value is ready.
+// css judges CSS as it streams by: style sheets, style attributes, and presentation attributes. It
+// reads the tokens of CSS Syntax Level 3 (4.3), including comments and escapes. The zero value is
+// ready.
 //
-// Accepted are the functions and at-rules of cssFunctions and cssRules, and in url() fragments of
-// the document itself, and pictures and fonts in data URLs. A string that a line break ends is
-// refused: readers go on at different places.
+// It accepts the functions and at-rules of cssFunctions and cssRules. In url() it accepts fragments
+// of the document itself, and pictures and fonts in data URLs. It refuses a string that a line
+// break cuts, because readers resume at different places.
 type css struct {
 	state  cssState
 	quote  byte
-	target bool // the string or url that is read is where something leads
+	target bool // the current string or url names a target
 	word   cssWord
 	at     bool // word is an at-keyword
 	escape cssEscape
@@ -31,12 +31,12 @@ const (
 	inComment
 	afterStar // in a comment
 	inString
-	beforeURL // behind "url("
-	inURL     // which is not quoted
-	afterURL  // white space behind it
+	beforeURL // after "url("
+	inURL     // without quotation marks
+	afterURL  // white space after it
 )
 
-// cssEscape is an escape that is read (4.3.7).
+// cssEscape is the escape being read (4.3.7).
 type cssEscape struct {
 	on     bool
 	digits int
@@ -56,7 +56,7 @@ func (c *css) write(p []byte) *Error {
 			}
 			continue
 		}
-		if c.state == inCSS && c.word.n == 0 && !c.at { // most of it
+		if c.state == inCSS && c.word.n == 0 && !c.at { // the usual case
 			i += cssPlain(p[i:])
 			if i == len(p) {
 				break
@@ -70,7 +70,7 @@ func (c *css) write(p []byte) *Error {
 	return nil
 }
 
-// end judges what the end of the text ends.
+// end judges the last, unfinished token.
 func (c *css) end() *Error {
 	switch {
 	case c.state == beforeURL || c.state == inURL || c.state == inString && c.target:
@@ -81,7 +81,7 @@ func (c *css) end() *Error {
 	return nil
 }
 
-// escaped reads a byte behind a backslash, and reports whether it belongs to the escape.
+// escaped reads a byte after a backslash, and reports whether it belongs to the escape.
 func (c *css) escaped(b byte) (used bool, found *Error) {
 	e := &c.escape
 	digit := hexDigit(b)
@@ -96,7 +96,7 @@ func (c *css) escaped(b byte) (used bool, found *Error) {
 		return isCSSSpace(b), nil
 	case b == '\n' || b == '\f':
 		*e = cssEscape{}
-		if c.state == inString { // a line that goes on
+		if c.state == inString { // a line continuation
 			return true, nil
 		}
 		return false, c.named(0)
@@ -110,7 +110,7 @@ func (c *css) escaped(b byte) (used bool, found *Error) {
 	return true, nil
 }
 
-// letter takes a character that was escaped.
+// letter takes an escaped character.
 func (c *css) letter(r rune) {
 	if c.state == beforeURL {
 		c.state = inURL
@@ -171,7 +171,7 @@ func (c *css) token(b byte) *Error {
 	return nil
 }
 
-// named judges the name that ends in front of b, if one does.
+// named judges the name that ends before b, if there is one.
 func (c *css) named(b byte) *Error {
 	if c.word.n == 0 {
 		c.at = false
@@ -182,13 +182,13 @@ func (c *css) named(b byte) *Error {
 	c.at = false
 	switch {
 	case at && !(known && cssRules[string(name)]):
-		return active(KindExternal, "has a rule of CSS that is not accepted")
+		return active(KindExternal, "has a CSS rule that is not accepted")
 	case !at && b == '(' && string(name) == "url":
 		c.state = beforeURL
 	case !at && b == '(' && string(name) == "expression", string(name) == "-moz-binding", string(name) == "behavior":
 		return active(KindScript, hasScript)
 	case !at && b == '(' && !(known && cssFunctions[string(name)]):
-		return active(KindExternal, "calls a function of CSS that is not accepted")
+		return active(KindExternal, "calls a CSS function that is not accepted")
 	}
 	c.word.clear()
 	return nil
@@ -205,7 +205,7 @@ func (c *css) inQuotes(b byte) *Error {
 	case '\\':
 		c.escape.on = true
 	case '\n', '\f':
-		return fault(CodeUnsupported, "has a string of CSS that a line break ends")
+		return fault(CodeUnsupported, "has a CSS string that a line break cuts")
 	default:
 		if c.target {
 			c.word.addByte(b)
@@ -214,7 +214,7 @@ func (c *css) inQuotes(b byte) *Error {
 	return nil
 }
 
-// url reads a byte behind "url(".
+// url reads a byte after "url(".
 func (c *css) url(b byte) *Error {
 	switch {
 	case b == ')':
@@ -237,7 +237,7 @@ func (c *css) url(b byte) *Error {
 	return nil
 }
 
-// leads judges where an url() leads.
+// leads judges the target of a url().
 func (c *css) leads() *Error {
 	target := c.word.bytes()
 	c.target = false
@@ -248,7 +248,7 @@ func (c *css) leads() *Error {
 	return nil
 }
 
-// cssPlain returns how many bytes of p begin nothing.
+// cssPlain returns the number of bytes at the front of p that begin nothing.
 func cssPlain(p []byte) int {
 	n := 0
 	for n < len(p) && cssNothing[p[n]] {

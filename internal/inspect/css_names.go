@@ -2,7 +2,7 @@ package inspect
 
 import "unicode/utf8"
 
-// cssWord is the beginning of a name, in lower case, or of where something leads.
+// cssWord is the beginning of a name, in lower case, or of a target.
 type cssWord struct {
 	text [48]byte
 	n    int
@@ -32,8 +32,8 @@ func (w *cssWord) addByte(c byte) {
 func (w *cssWord) clear()        { w.n, w.long = 0, false }
 func (w *cssWord) bytes() []byte { return w.text[:w.n] }
 
-// cssRules are the at-rules of CSS that load nothing by themselves, with the prefixes of browsers.
-// Left out are import, and namespace, which nothing that is drawn needs.
+// cssRules lists the at-rules of CSS that load nothing by themselves, with browser prefixes. It
+// omits import, and namespace, which no drawing needs.
 var cssRules = nameSet(`
 	charset color-profile container counter-style font-face font-feature-values font-palette-values keyframes layer media page
 	property scope starting-style supports viewport
@@ -41,8 +41,8 @@ var cssRules = nameSet(`
 	top-left-corner top-left top-center top-right bottom-left bottom-center bottom-right
 	-webkit-keyframes -moz-keyframes -o-keyframes -ms-viewport -o-viewport -webkit-viewport position-try view-transition`)
 
-// cssFunctions are those that compute a value of their arguments, and selectors. Left out are
-// image, image-set, src, cross-fade, element, paint and their like.
+// cssFunctions lists selectors, and functions that compute a value from their arguments. It omits
+// image, image-set, src, cross-fade, element, paint and similar functions.
 var cssFunctions = nameSet(`
 	rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix device-cmyk icc-color light-dark contrast-color color-contrast
 	linear-gradient radial-gradient conic-gradient repeating-linear-gradient repeating-radial-gradient repeating-conic-gradient

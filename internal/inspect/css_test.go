@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sheet is an image with a style sheet.
+// sheet returns an image with a style sheet.
 func sheet(css string) string { return picture(`<style><![CDATA[` + css + `]]></style>`) }
 
 func TestStylesAccepted(t *testing.T) {
@@ -41,9 +41,9 @@ func TestStylesAccepted(t *testing.T) {
 func TestStylesRefused(t *testing.T) {
 	const (
 		outside = "refers to something outside of it"
-		rule    = "has a rule of CSS that is not accepted"
-		calls   = "calls a function of CSS that is not accepted"
-		open    = "has a string of CSS that a line break ends"
+		rule    = "has a CSS rule that is not accepted"
+		calls   = "calls a CSS function that is not accepted"
+		open    = "has a CSS string that a line break cuts"
 		script  = "contains a script"
 	)
 	for _, c := range []struct{ css, text string }{
@@ -109,7 +109,7 @@ func TestStylesRefused(t *testing.T) {
 	}
 }
 
-// A value that is too long to be held is judged like a short one.
+// A value that is too long to hold is judged like a short one.
 func TestLongStyles(t *testing.T) {
 	long := strings.Repeat("fill:red;", 1000)
 	require.NoError(t, xmlVerdict(t, newSVG, picture(`<g style="`+long+`a:url(#b)"/><g style="`+long+`"/><g fill="none"/>`)))

@@ -1,11 +1,11 @@
 package inspect
 
-// CSV checks that a stream is text, as the type Text describes it, whose cells a spreadsheet shows
-// and does not compute. The zero value is ready, takes a table of any separator, and checks the
-// text alone; see RefuseFormulas. Memory is constant.
+// CSV checks that a stream is text, as the type Text describes it, and that a spreadsheet shows its
+// cells without computing them. The zero value is ready, takes a table with any separator, and
+// checks only the text; see RefuseFormulas. Memory is constant.
 //
-// What a table looks like is not checked: rows may differ in length, and any text has at least one
-// cell.
+// CSV does not check the shape of the table: rows may differ in length, and any text has at least
+// one cell.
 type CSV struct {
 	// Tabs makes tabs the only separators of cells (text/tab-separated-values).
 	Tabs bool
@@ -14,28 +14,28 @@ type CSV struct {
 	EightBit bool
 
 	// RefuseFormulas refuses, as active content, cells that spreadsheets may take for a formula
-	// (CWE-1236): those that begin with = + - or @, with their wide and small forms, or with one of
-	// them after blanks.
+	// (CWE-1236): those that begin with = + - or @, their wide and small forms, or blanks and then
+	// one of them.
 	//
 	// The table is read in every way in which a spreadsheet may cut it: by commas, semicolons, tabs
-	// or pipes, by several of them, and by the separator that a first line names (sep=;); with the
-	// rules for quotation marks that programs differ in; and lines within quotation marks are read
-	// as cells, too.
+	// or pipes, by several of them, and by the separator that a first line names (sep=;). Each of
+	// the rules for quotation marks in which programs differ applies. Lines within quotation marks
+	// are read as cells, too.
 	//
-	// Accepted after + and - are numbers and words that call nothing: -1.5, +49 (0)30/123-45,
-	// -€12.34, -12.34 EUR, - milk, - milk (2 l). After @ they are words that call nothing: @jane.
-	// After = it is a line of them, and a plain text in quotation marks: ="00123".
+	// After + and - it accepts numbers and words that call nothing: -1.5, +49 (0)30/123-45,
+	// -€12.34, -12.34 EUR, - milk, - milk (2 l). After @ it accepts words that call nothing: @jane.
+	// After = it accepts a line of equals signs, and a plain text in quotation marks: ="00123".
 	RefuseFormulas bool
 
 	text  Text
 	begun bool
 }
 
-// Within has it work from b; see [Budget].
+// Within sets the budget to work from; see [Budget].
 func (c *CSV) Within(b *Budget) { c.text.Within(b) }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (c *CSV) Write(p []byte) (int, error) {
 	if !c.begun {
 		c.begun = true

@@ -3,39 +3,39 @@ package inspect
 import "unicode/utf8"
 
 // cells finds formulas in the cells of a table, in whatever way a program may cut it into cells.
-// Readers differ in what separates cells (a comma, a semicolon, a tab, a pipe, several of them, or
-// what the first line names by "sep="), and in what quotation marks mean where RFC 4180 does not
-// say. They are run side by side, one bit for each in every field, and a cell that any of them
-// takes for a formula is found.
+// Readers differ in the separator (a comma, a semicolon, a tab, a pipe, several of them, or the one
+// that the first line names by "sep="). They also differ in quotation marks where RFC 4180 is
+// silent. cells runs all of them side by side, with one bit for each in every field. It finds a
+// cell that any of them takes for a formula.
 //
 // Each reader starts new cells at the line ends that it sees. One more for each separator does so
-// at every line end, and judges the first cell of the line: it stands for programs that cut lines
+// at every line end, and judges the first cell of the line. It stands for programs that cut lines
 // before they look at quotation marks.
 type cells struct {
 	suspects
 
 	tabs   bool // the only separators
 	wide   bool // offsets count UTF-16
-	bytes  bool // not Unicode: each byte is a character, as in Windows-1252
+	bytes  bool // not Unicode: each byte is a character, such as in Windows-1252
 	begun  bool
 	off    int64 // of the next character
-	at     int64 // of the cell that began like a formula last
-	named  rune  // the separator of the first line, 0 without one
-	naming int   // how much of "sep=" the first line has, -1 after that
+	at     int64 // of the last cell that began like a formula
+	named  rune  // the separator named by the first line, 0 without one
+	naming int   // characters of "sep=" in the first line so far, -1 after that
 	cr     bool  // the last character was a carriage return
-	foul   bool  // it names something that cannot be one
+	foul   bool  // the named separator cannot be one
 
-	readers uint64 // those that read the table
+	readers uint64 // readers that read the table
 	quoted  uint64 // within quotation marks
-	closing uint64 // after one that ends the quotation, or is the first of two
+	closing uint64 // after a mark that ends the quotation, or is the first of two
 	fresh   uint64 // at the start of a cell, where a quotation may open
-	lead    uint64 // in front of the first character of a cell that is not blank
+	lead    uint64 // before the first character of a cell that is not blank
 	maybe   uint64 // the first of the two bytes of leadsPair is the first character
 	maybeIs rune
-	steps   int // work that was done for single characters
+	steps   int // work done for single characters
 }
 
-// endsCell is true for all that may end a cell, quoted or not.
+// endsCell is true for all characters that may end a cell, quoted or not.
 var endsCell = [256]bool{',': true, ';': true, '\t': true, '|': true, '\r': true, '\n': true, '"': true}
 
 func (s *cells) begin() {
@@ -47,11 +47,11 @@ func (s *cells) begin() {
 	s.fresh, s.lead = s.readers, s.readers
 }
 
-// cellSteps is what a character costs that is looked at alone.
+// cellSteps is the cost of a character that is looked at alone.
 const cellSteps = 60
 
-// scan reads on and reports whether a formula has been found, and how many bytes that took. p holds
-// whole characters.
+// scan reads on. It reports whether it found a formula, and how many bytes it took. p holds whole
+// characters.
 func (s *cells) scan(p []byte) (n int, found bool) {
 	if !s.begun {
 		s.begin()
@@ -73,7 +73,7 @@ func (s *cells) scan(p []byte) (n int, found bool) {
 	return n, found
 }
 
-// skip returns how many bytes change nothing.
+// skip returns the number of bytes that change nothing.
 func (s *cells) skip(p []byte) (n int) {
 	for n < len(p) && !endsCell[p[n]] && rune(p[n]) != s.named {
 		n++
@@ -81,7 +81,7 @@ func (s *cells) skip(p []byte) (n int) {
 	return n
 }
 
-// width returns how many bytes of the file p stands for.
+// width returns the number of bytes of the file that p stands for.
 func (s *cells) width(p []byte) int64 {
 	if !s.wide {
 		return int64(len(p))
@@ -136,8 +136,8 @@ func (s *cells) step(r rune) (found bool) {
 	return found
 }
 
-// name looks for the line by which spreadsheets are given the separator: sep=; in quotation marks
-// or without.
+// name looks for the line that names the separator to spreadsheets: sep=; in quotation marks or
+// without.
 func (s *cells) name(r rune) {
 	switch {
 	case s.naming < 0:
@@ -166,7 +166,7 @@ func (s *cells) quote() (found bool) {
 	return s.content(s.readers&^(opens|closes), '"')
 }
 
-// line reads a line end, which within is one for all but some readers.
+// line reads a line end. Within a quotation, only some readers take it for one.
 func (s *cells) line(except uint64, r rune) (found bool) {
 	ends := (^s.quoted | s.closing | lineReaders) & s.readers &^ except
 	found = s.end(ends)
@@ -175,8 +175,8 @@ func (s *cells) line(except uint64, r rune) (found bool) {
 	return s.leave(r, s.readers&^ends) || found
 }
 
-// separate reads what may be a separator, and is content to all readers that do not take it for
-// one.
+// separate reads a character that may be a separator. It is content to all readers that do not take
+// it for one.
 func (s *cells) separate(r rune) (found bool) {
 	var mask uint64
 	if r < utf8.RuneSelf {
@@ -194,7 +194,7 @@ func (s *cells) separate(r rune) (found bool) {
 	return s.leave(r, s.readers&^ends) || found
 }
 
-// leave takes the mask of readers out of quotations that the last quotation mark ended, and shows
+// leave takes the readers in mask out of quotations that the last quotation mark ended, and shows
 // them r.
 func (s *cells) leave(r rune, mask uint64) (found bool) {
 	if s.closing != 0 {
@@ -206,7 +206,7 @@ func (s *cells) leave(r rune, mask uint64) (found bool) {
 	return s.content(mask, r) || found
 }
 
-// end judges cells that end here, of which a literal or a call must have ended, too.
+// end judges cells that end here. A literal or a call in them must have ended, too.
 func (s *cells) end(mask uint64) (found bool) {
 	found = s.unfinished()&mask != 0
 	s.drop(mask)
@@ -218,7 +218,7 @@ func (s *cells) end(mask uint64) (found bool) {
 	return found
 }
 
-// content shows r to readers for which it is part of a cell.
+// content shows r to readers to which it is part of a cell.
 func (s *cells) content(mask uint64, r rune) (found bool) {
 	starts := s.lead & mask
 	if s.active == 0 && starts|s.maybe == 0 || mask == 0 {
@@ -247,7 +247,7 @@ func (s *cells) content(mask uint64, r rune) (found bool) {
 	return found
 }
 
-// launch begins to watch cells whose first character is r, if that is what formulas begin with.
+// launch begins to watch cells whose first character is r, if formulas begin with it.
 func (s *cells) launch(mask uint64, r rune) {
 	if state, suspect := leads(r); suspect {
 		s.enter(mask, state)

@@ -3,61 +3,62 @@ package inspect
 import "unicode"
 
 // A cell that begins like a formula may still be something that a spreadsheet can only show: an
-// amount, a telephone number, words after a dash, somebody's handle. So it is read as a formula
-// would be, token by token. Nothing acts in a spreadsheet without a call, a reference to another
-// document, a table or a program; and a number that is followed by a word, a text or a separator is
-// no formula, whatever comes then. Neither is a call whose first argument is a number and a word,
-// as in milk (2 l), nor an arrow, which compares nothing. What is not listed here is one.
+// amount, a telephone number, words after a dash, a person's handle. So the cell is read as a
+// formula, token by token. Nothing acts in a spreadsheet without a call, or a reference to another
+// document, a table or a program. A number followed by a word, a text or a separator is not a
+// formula, whatever comes next. A call whose first argument is a number and a word, as in milk (2
+// l), is not one either. An arrow is not one, since it compares nothing. Everything that is not
+// listed here is a formula.
 //
-// The states of a cell that begins so. Each is a row of calm.
+// The states of such a cell. Each is a row of calm.
 type cellState uint8
 
 const (
 	cellFormula      cellState = iota // not accepted
 	cellEquals                        // = alone
-	cellRule                          // ==== as people draw lines
+	cellRule                          // ==== drawn as a line
 	cellLiteral                       // ="text
 	cellLiteralEnd                    // ="text"
 	cellDash                          // signs, and blanks between them: > makes an arrow of them
-	cellSign                          // where a number is due
+	cellSign                          // a number must follow
 	cellAmount                        // after a number
 	cellExponent                      // 1e
 	cellExponentSign                  // 1e+
 	cellString                        // -"text
 	cellStringEnd                     // -"text", or the first of two marks that stand for one
-	cellAfter                         // after a separator that follows a sign or a number: a decimal comma, or the next cell of another reader
+	cellAfter                         // after a separator after a sign or a number: a decimal comma, or the next cell of another reader
 	cellPhrase                        // 12 EUR
-	cellFree                          // what is no formula any more
+	cellFree                          // no longer a formula
 	cellCalm                          // after a blank or punctuation between words
-	cellWord1                         // one letter, which with a digit would be a reference
+	cellWord1                         // one letter, which would be a reference with a digit
 	cellWord2
 	cellWord3
 	cellWord
 	cellWordEnd    // a word and blanks: a parenthesis would make it a function
 	cellWordGap    // a word and characters without a width: digits would be part of it
 	cellNumber     // digits after words
-	cellDollar     // $, which with a letter would be a reference
+	cellDollar     // $, which would be a reference with a letter
 	cellWordDollar // a short word and $
 	cellRow        // digits after them: US$45 is a reference, US$45.00 and US$1,000 are not
-	cellRowGroup   // a comma after them, where digits are due
-	cellBang       // !, which with a name would be a reference
-	cellCall       // a word and a parenthesis, where a number is due: without a word after it, it is a call
+	cellRowGroup   // a comma after them; digits must follow
+	cellBang       // !, which would be a reference with a name
+	cellCall       // a word and a parenthesis; a number must follow, and a word after it, or it is a call
 	cellCallNumber
 	cellCallExponent // e after the number, which may be that of 2e3
-	cellAt           // as cellCalm, after @, where references are none
+	cellAt           // like cellCalm, after @, where there are no references
 	cellAtWord
 	cellAtWordEnd
 	cellAtBang
 	cellStates
 )
 
-// cellChar is what a character may be in a cell that begins like a formula.
+// cellChar is the kind of a character in a cell that begins like a formula.
 type cellChar uint8
 
-// cellChars names the kinds of characters by one of each.
+// cellChars names each kind of character by one example.
 const cellChars = " \t0ea_.\"=($!#',+:%|>*"
 
-// cellOtherDigit is the kind of digits outside of ASCII. They are as others, except that a program
+// cellOtherDigit is the kind of digits outside of ASCII. They act like other digits, but a program
 // might take them for the beginning of a name, which could be an argument.
 const cellOtherDigit = cellChar(len(cellChars))
 
@@ -65,14 +66,15 @@ const cellOtherDigit = cellChar(len(cellChars))
 // for blanks: a cell must be calm in both readings.
 const cellNoWidth = cellOtherDigit + 1
 
-// noWidth says which state follows on them where that is not the state that follows on a blank.
+// noWidth gives the state that follows such a character, where it differs from the state that
+// follows a blank.
 var noWidth = map[cellState]cellState{
 	cellWord1: cellWordGap, cellWord2: cellWordGap, cellWord3: cellWordGap, cellWord: cellWordGap,
 	cellWordDollar: cellWordDollar, cellBang: cellBang, cellAtBang: cellAtBang, cellStringEnd: cellStringEnd,
 	cellExponent: cellExponent, cellExponentSign: cellExponentSign, cellAtWord: cellAtWord,
 }
 
-// calmRows says which state follows on which characters. On all others it is cellFormula.
+// calmRows gives the state that follows each character. All other characters lead to cellFormula.
 var calmRows = [cellStates]map[cellState]string{
 	cellEquals:       {cellEquals: " \t", cellRule: "=", cellLiteral: `"`, cellFree: ",|", cellPhrase: ">"},
 	cellRule:         {cellRule: " \t=", cellFree: ",|\"", cellPhrase: ">"},
@@ -129,7 +131,7 @@ var calm = func() (table [cellStates][cellNoWidth + 1]cellState) {
 	return table
 }()
 
-// cellASCII has the kinds of the characters of ASCII, as places in cellChars.
+// cellASCII holds the kinds of ASCII characters, as indexes into cellChars.
 var cellASCII = func() (table [128]cellChar) {
 	const acting = cellChar(len(cellChars) - 1)
 	for c := range table {
@@ -152,7 +154,8 @@ var cellASCII = func() (table [128]cellChar) {
 	return table
 }()
 
-// cellCharOf returns the kind of a character that is folded. Outside of ASCII there are blanks; characters without a width; digits; letters; and punctuation that calls nothing, currency signs among it.
+// cellCharOf returns the kind of a folded character. Outside of ASCII there are blanks, characters
+// without a width, digits, letters, and punctuation that calls nothing, including currency signs.
 func cellCharOf(r rune) cellChar {
 	like := '%'
 	switch {
@@ -170,8 +173,8 @@ func cellCharOf(r rune) cellChar {
 	return cellASCII[like]
 }
 
-// fold returns the ASCII character that r is a wide or small form of (Unicode, Halfwidth and Fullwidth Forms, Small Form
-// Variants), which spreadsheets of East Asia take for it.
+// fold returns the ASCII character of which r is a wide or small form (Unicode, Halfwidth and
+// Fullwidth Forms, Small Form Variants). Spreadsheets of East Asia take r for it.
 func fold(r rune) rune {
 	switch {
 	case r < 0xfe50:
@@ -189,7 +192,8 @@ func fold(r rune) rune {
 // smallForms are U+FE50 to U+FE6B.
 const smallForms = ", . ;:?!-(){}  #&*+-<>= \\$%@"
 
-// leads returns the state of a cell whose first character is r, and whether it begins like a formula.
+// leads returns the state of a cell whose first character is r, and whether it begins like a
+// formula.
 func leads(r rune) (state cellState, suspect bool) {
 	switch r {
 	case '=':
@@ -202,8 +206,8 @@ func leads(r rune) (state cellState, suspect bool) {
 	return cellFormula, false
 }
 
-// leadsPair returns what two bytes of a text that is not Unicode stand for where they are a full-width sign in one of the
-// encodings of East Asia: GBK and EUC-KR, EUC-JP, Big5.
+// leadsPair returns the sign for which two bytes stand in text that is not Unicode, if they are a
+// full-width sign in GBK and EUC-KR, EUC-JP, or Big5.
 func leadsPair(first, second rune) rune {
 	switch string([]byte{byte(first & 0xff), byte(second & 0xff)}) {
 	case "\xa3\xbd", "\xa1\xe1", "\xa1\xd7":

@@ -14,22 +14,25 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// isFormula reports whether a spreadsheet takes a cell for a formula that does something. It knows nothing of how the inspector
-// reads: it parses the cell by the grammar of formulas (MS-XLSX 2.2.2, ECMA-376 part 1, 18.17), with the decimal and list
-// separators of all countries. The spreadsheet shows every other cell as text.
+// isFormula reports whether a spreadsheet takes a cell for a formula that does something. It is
+// independent of the inspector: it parses the cell by the grammar of formulas (MS-XLSX 2.2.2,
+// ECMA-376 part 1, 18.17), with the decimal and list separators of all countries. The spreadsheet
+// shows every other cell as text.
 //
-// After = every formula does something, except a single text. After other signs it does something if it calls a function,
-// refers to a cell, to another sheet, to a document or to a table, or asks a program. Numbers, texts and names alone do
-// nothing, since a table defines no names. Whole rows and columns count as nothing: they are times and words to people
-// (-12:30, - to: Bob), and show the table itself at most. After @ cells count as nothing, too: there it stands for the = of
-// functions, as in Lotus 1-2-3, and in front of a name for a person (@jane A1).
+// After = every formula does something, except a single text. After other signs it does something
+// if it calls a function, refers to a cell, to another sheet, to a document or to a table, or asks
+// a program. Numbers, texts and names alone do nothing, since a table defines no names. Whole rows
+// and columns count as nothing: to people they are times and words (-12:30, - to: Bob), and at most
+// they show the table itself. After @ cells count as nothing, too: there it stands for the = of
+// functions, as in Lotus 1-2-3, and precedes a name for a person (@jane A1).
 //
 // Characters without a width are blanks to some programs, and nothing to others.
 func isFormula(cell string) bool {
 	return computes(strings.Map(plainRune(-1), cell)) || computes(strings.Map(plainRune(' '), cell))
 }
 
-// plainRune makes ASCII of the wide and small forms of ASCII, and noWidth of characters without a width.
+// plainRune turns the wide and small forms of ASCII into ASCII, and characters without a width into
+// noWidth.
 func plainRune(noWidth rune) func(rune) rune {
 	return func(r rune) rune {
 		switch {
@@ -52,7 +55,7 @@ func computes(cell string) bool {
 		p.acts = !loneText.MatchString(strings.TrimFunc(p.rest, unicode.IsSpace))
 	default:
 		p.handle = sign == "@"
-		p.rest = sign + p.rest // it is a part of the expression
+		p.rest = sign + p.rest // it belongs to the expression
 	}
 	p.expression()
 	return !p.wrong && p.rest == "" && p.acts
@@ -61,7 +64,7 @@ func computes(cell string) bool {
 // formulaParser parses the rest of a formula.
 type formulaParser struct {
 	rest   string
-	wrong  bool // it is no formula
+	wrong  bool // it is not a formula
 	acts   bool // something in it does something
 	handle bool // it begins with @
 	listed bool // a comma separates
@@ -104,7 +107,8 @@ var (
 	topics     = regexp.MustCompile(`^\|.*`)
 )
 
-// expression parses operands and what is between them. It reports whether that is one reference.
+// expression parses operands and the operators between them. It reports whether the result is one
+// reference.
 func (p *formulaParser) expression() (isReference bool) {
 	for alone := true; !p.wrong; alone = false {
 		for p.blanks(); p.next("+-@") != ""; {
@@ -123,7 +127,8 @@ func (p *formulaParser) expression() (isReference bool) {
 	return false
 }
 
-// operand parses a value, or references with what joins them: a colon, a blank, a tilde, and a comma outside of lists.
+// operand parses a value, or references joined by a colon, a blank, a tilde, and a comma outside of
+// lists.
 func (p *formulaParser) operand() (isReference bool) {
 	isReference = p.value()
 	for !p.wrong {
@@ -131,7 +136,7 @@ func (p *formulaParser) operand() (isReference bool) {
 		rows := false
 		switch {
 		case p.next(":") != "":
-			rows = true // which are numbers
+			rows = true // rows are numbers
 		case !isReference:
 			return false
 		case p.next("~!") != "", !p.listed && p.next(",;") != "":
@@ -166,7 +171,7 @@ func (p *formulaParser) value() (isReference bool) {
 	return true
 }
 
-// list parses what is between parentheses, of which the last may be missing: programs add it.
+// list parses the content of parentheses. The last one may be missing: programs add it.
 func (p *formulaParser) list(end, separators string) {
 	listed := p.listed
 	p.listed = true
@@ -183,7 +188,8 @@ func (p *formulaParser) list(end, separators string) {
 	p.listed = listed
 }
 
-// reference parses a name with what belongs to it: a document, a sheet, the arguments of a call, a topic of another program.
+// reference parses a name with its document, its sheet, the arguments of a call, or a topic of
+// another program.
 func (p *formulaParser) reference() {
 	document, sheet := p.match(brackets), p.match(sheets)
 	name := p.match(words)
@@ -206,8 +212,8 @@ func (p *formulaParser) reference() {
 	p.list(")", ",;")
 }
 
-// inDoubt are the acting cells that no grammar of formulas takes. The inspector refuses them to be on the safe side: programs that
-// mend what people type might make formulas of them.
+// inDoubt are the acting cells that fit no grammar of formulas. The inspector still refuses them,
+// because programs that correct typing errors might make formulas of them.
 var inDoubt = []string{
 	"-{1}", `-\\host\x`, "-x^2", "==1+1", `="a`, "+A$1;", "-5 <= x", "-P1D", "- see #tag", "-><", "->a|x", "=>[x]", "->=A1",
 	"-SUM(2 e3)", "-SUM(2 e)", "-SUM(٣ l)", "-SUM(2 ٣ l)", "-SUM($2 l)", "-SUM(A1 2 l)", "-SUM('2 l')", "@SUM(2 l)", "-2*SUM(2 l)", "-SUM(2 l|x)",
@@ -224,7 +230,7 @@ func TestFormulasOfSpreadsheets(t *testing.T) {
 	}
 }
 
-// Cells of the pieces that formulas are made of, in every order: what is accepted is no formula.
+// Cells from the pieces of formulas, in every order: an accepted cell is not a formula.
 func TestCSVFormulas(t *testing.T) {
 	pieces := strings.Split("A1~a~(~)~1~ ~,~\"~:~!~|~+~$~\u200b", "~")
 	length, accepted := rounds.Of(3, 4), 0

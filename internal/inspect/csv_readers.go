@@ -2,19 +2,19 @@ package inspect
 
 import "unicode/utf8"
 
-// The readers: for each way to take quotation marks and line ends one for each set of separators.
+// The readers: one for each way to treat quotation marks and line ends, and each set of separators.
 const (
 	separatorSets = 7
 	readSpaced    = 1 << 0 // a quotation may open after blanks
-	readSticky    = 1 << 1 // a quotation goes on if what follows its end is no separator
-	readLineFeeds = 1 << 2 // a carriage return alone ends no line
+	readSticky    = 1 << 1 // a quotation goes on unless a separator follows its end
+	readLineFeeds = 1 << 2 // a carriage return alone does not end a line
 	readLines     = 8      // a quotation ends with its line
 	readKinds     = 9
 )
 
 const allReaders = 1<<(separatorSets*readKinds) - 1
 
-// readersOf returns those whose kind has that property.
+// readersOf returns the readers whose kind has that property.
 func readersOf(property int) (mask uint64) {
 	for kind := range readKinds {
 		if kind == property || kind < readLines && kind&property != 0 {
@@ -24,7 +24,7 @@ func readersOf(property int) (mask uint64) {
 	return mask
 }
 
-// set returns the readers of one set of separators.
+// set returns the readers with one set of separators.
 func set(i int) (mask uint64) {
 	for kind := range readKinds {
 		mask |= 1 << (kind*separatorSets + i)

@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// FuzzCSV holds the inspector against encoding/csv: whatever is accepted has no formula in any cell, with each separator
-// and each rule for quotation marks that encoding/csv has.
+// FuzzCSV compares the inspector with encoding/csv: an accepted table has no formula in any cell,
+// with each separator and each rule for quotation marks that encoding/csv has.
 func FuzzCSV(f *testing.F) {
 	for _, s := range []string{
 		"a,b\n1,-2\n", "\"a\"\"b\",=1", le("a;@x"), "+49 (0)30\t\t-1e5", "a,<script>,=1", "x;\"\n=cmd|x", "sep=;\na;-1\n", "a, \"b\"c\",=1",
@@ -74,7 +74,7 @@ func cellsOf(table string, separator rune) (cells []string) {
 	return cells
 }
 
-// Tables of the pieces that readers disagree about, in every order.
+// Tables from the pieces on which readers disagree, in every order.
 func TestCSVReadersAgree(t *testing.T) {
 	pieces := []string{",", ";", "\"", "\n", "\r", "x", " ", "=1"}
 	var in [5]string

@@ -2,20 +2,20 @@ package inspect
 
 import "math/bits"
 
-// suspects are the cells that began like a formula: for each state the readers that are in it, one
-// bit for each reader.
+// suspects holds the cells that began like a formula. For each state it has one bit for each reader
+// in it.
 type suspects struct {
-	active  uint64 // states that a reader is in
+	active  uint64 // states that have a reader
 	inState [cellStates]uint64
 }
 
-// enter begins to watch the cells of the mask of readers.
+// enter begins to watch the cells of the readers in mask.
 func (s *suspects) enter(mask uint64, state cellState) {
 	s.inState[state] |= mask
 	s.active |= 1 << state
 }
 
-// drop stops watching the cells of the mask of readers.
+// drop stops watching the cells of the readers in mask.
 func (s *suspects) drop(mask uint64) {
 	for a := s.active; a != 0; a &= a - 1 {
 		k := bits.TrailingZeros64(a)
@@ -25,7 +25,7 @@ func (s *suspects) drop(mask uint64) {
 	}
 }
 
-// move takes readers from the states that they are in to the next ones.
+// move takes readers from their states to the next ones.
 func (s *suspects) move(mask uint64, kind cellChar) (found bool) {
 	var moved [cellStates]uint64
 	var into uint64

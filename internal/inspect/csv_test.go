@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// csvVerdict returns what the inspector says of a table, whole and byte by byte.
+// csvVerdict returns the verdict on a table, whole and byte by byte.
 func csvVerdict(t *testing.T, c inspect.CSV, in string) error {
 	t.Helper()
 	whole, bytewise := c, c
@@ -45,7 +45,7 @@ func TestCSVAccepts(t *testing.T) {
 	require.NoError(t, csvVerdict(t, inspect.CSV{}, "=1+1,@x,-a\n"), "the option is off")
 }
 
-// Cells that begin like a formula and are none.
+// Cells that begin like a formula but are not one.
 var calmCells = []string{
 	"-1.5", "+49", "-1,5", "-1.5e-3", "+1E5", "-.5", "-5%", "-1,234.50", "+49 (0)30/123-45", "-12:30", "-", "--", "+-", "---",
 	"-$45.00", "+$15.00", "-12,34 €", "-€12.34", "-12.34 EUR", "- $20.00", "-£5.00", "-¥500", "-1\u00a0234,56 €", "-1\u202f234,56",
@@ -77,7 +77,7 @@ func TestCSVCalmCells(t *testing.T) {
 	}
 }
 
-// What acts, in the spellings of formulas that spreadsheets know.
+// Cells that act, in the spellings of formulas that spreadsheets accept.
 var actingCells = []string{
 	"=1+1", "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0",
 	"=HYPERLINK(A1)", "+HYPERLINK(A1)", "-HYPERLINK(A1)", "@HYPERLINK(A1)", "-1+WEBSERVICE(A1)", "+ WEBSERVICE (A1)", "-_xlfn.WEBSERVICE(A1)",
@@ -140,7 +140,7 @@ func TestCSVReadersThatDisagree(t *testing.T) {
 		{"quotations go on after their end", "\"a\"b,\",=1\","},
 		{"quotations end at their end", "\"a\"b,=1"},
 		{"carriage returns end lines", "a,b\r=1"},
-		{"carriage returns end no lines", "x,\r\",=1,\"\n"},
+		{"carriage returns do not end lines", "x,\r\",=1,\"\n"},
 		{"lines before quotations", "\"a\n=1\""},
 		{"lines before quotations, after a semicolon", "\"x;\n-A1;y\""},
 	} {
@@ -166,8 +166,8 @@ func TestCSVPlaces(t *testing.T) {
 		{"=1,<script>", "active_content formula", formula + "0", false},
 		{"a,<script>,=1", "active_content markup", "contains HTML markup at byte 2", false},
 		{"a,=\"00123", "active_content formula", formula + "2", false},
-		{"sep=\"\na", "unsupported_variant", "names a separator of cells that cannot be one at byte 4", false},
-		{"sep=§\na", "unsupported_variant", "names a separator of cells that cannot be one at byte 4", false},
+		{"sep=\"\na", "unsupported_variant", "names an invalid separator of cells at byte 4", false},
+		{"sep=§\na", "unsupported_variant", "names an invalid separator of cells at byte 4", false},
 		{"a,\x00", "damaged", "contains a control character at byte 2", false},
 	} {
 		err := csvVerdict(t, inspect.CSV{RefuseFormulas: true, Tabs: c.tabs}, c.in)
@@ -175,7 +175,7 @@ func TestCSVPlaces(t *testing.T) {
 	}
 }
 
-// Tables that are not Unicode are read as bytes, and the full-width signs of East Asia are known in them.
+// Tables that are not Unicode are read as bytes, including the full-width signs of East Asia.
 func TestCSVEightBit(t *testing.T) {
 	table := inspect.CSV{RefuseFormulas: true, EightBit: true}
 	for _, in := range []string{
@@ -206,7 +206,7 @@ func TestCSVEightBit(t *testing.T) {
 	}
 }
 
-// The work for a table is within the budget, whatever its cells are like.
+// The work for a table stays within the budget, whatever its cells.
 func TestCSVWork(t *testing.T) {
 	for _, unit := range []string{"-1,", "\"\",", "\"", "\"\",\"\"\"", "a,b\n", "-a b\n", "@x;-1,", "\r", " "} {
 		var c inspect.CSV

@@ -12,7 +12,7 @@ import (
 )
 
 // DefaultMaxDecoded is the largest file that [Decoded] takes by default. Photos of 50 megapixels
-// have half of it.
+// are half as large.
 const DefaultMaxDecoded = 32 << 20
 
 // Picture is a format whose pixels [Decoded] can decode: [PNG], [JPEG] or [GIF].
@@ -23,26 +23,26 @@ type Picture interface {
 	decode(file []byte, from func(file []byte) io.Reader) error
 }
 
-// Decoded checks that the pixels of a picture can be decoded, after its Walk has accepted the whole
-// file and with it the size that the picture declares. The decoder is the one of the walked format
-// and of the standard library, whatever the bytes look like.
+// Decoded checks that the pixels of a picture can be decoded. It does so after its Walk has
+// accepted the whole file, including the declared size. It uses the standard library's decoder for
+// the walked format, whatever the bytes look like.
 //
-// It finds what a walk cannot, damaged pixels, and costs what a walk does not: the file is kept, up
-// to MaxBytes and as much again while it grows, and decoders take up to 12 bytes for each pixel of
-// a PNG picture (16 bits, interlaced), 24 of a JPEG one (progressive, CMYK), and 2 of the largest
-// frame of a GIF. At the default Limits that is 768 MiB, 1.5 GiB and 128 MiB: choose lower ones,
-// and let Acquire admit few at a time.
+// It finds damaged pixels, which a walk cannot find, at a cost that a walk does not have. It keeps
+// the file, up to MaxBytes and as much again while it grows. Decoders take up to 12 bytes for each
+// pixel of a PNG picture (16 bits, interlaced), 24 of a JPEG one (progressive, CMYK), and 2 of the
+// largest frame of a GIF. At the default Limits that is 768 MiB, 1.5 GiB and 128 MiB: choose lower
+// ones, and let Acquire admit few at a time.
 //
-// Of an APNG the still picture is decoded, of a JPEG file with several pictures the first, of a GIF
-// every frame. What the standard library does not decode is Malformed, such as unknown extensions
-// in GIF; a file over MaxBytes is TooLarge.
+// It decodes the still picture of an APNG, the first picture of a JPEG file, and every frame of a
+// GIF. A file that the standard library cannot decode is Malformed, for example one with unknown
+// GIF extensions. A file over MaxBytes is TooLarge.
 type Decoded struct {
 	Walk     Picture
 	MaxBytes int // of the file; 0 is 32 MiB
 
-	// Acquire is called by Verdict before the pixels are decoded. It may wait until others have
-	// called their release, or ctx, that of the [Budget], has ended. Its error is what Verdict
-	// returns. It must not be nil.
+	// Acquire is called by Verdict before the pixels are decoded. It may wait until other calls
+	// release, or until ctx, the context of the [Budget], ends. Verdict returns its error. It must
+	// not be nil.
 	Acquire func(ctx context.Context) (release func(), err error)
 
 	budget *Budget
@@ -50,14 +50,14 @@ type Decoded struct {
 	err    error
 }
 
-// Within has the walk work from b, and decoding end as b does; see [Budget].
+// Within makes the walk and the decoding work from b; see [Budget].
 func (d *Decoded) Within(b *Budget) {
 	d.budget = b
 	d.Walk.Within(b)
 }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (d *Decoded) Write(p []byte) (int, error) {
 	if d.err != nil {
 		return 0, d.err
@@ -70,15 +70,15 @@ func (d *Decoded) Write(p []byte) (int, error) {
 		most = DefaultMaxDecoded
 	}
 	if len(p) > most-len(d.file) {
-		return 0, d.fail(beyond(CodeComplex, int64(most), fmt.Sprintf("has more than %d bytes, and its pixels cannot be checked", most)))
+		return 0, d.fail(beyond(CodeComplex, int64(most), fmt.Sprintf("has more than %d bytes, so its pixels cannot be checked", most)))
 	}
 	d.file = append(d.file, p...)
 	return len(p), nil
 }
 
-// Verdict returns nil if the walk accepts the file and all its pixels can be decoded, the fault, an
-// *Error, if not, and what Acquire returned if that failed. The stream must have ended. The
-// decoding is done by the first call.
+// Verdict returns nil if the walk accepts the file and all its pixels can be decoded. Otherwise it
+// returns the fault, an *Error, or the error of Acquire. The stream must have ended. The first call
+// decodes.
 func (d *Decoded) Verdict() error {
 	if d.err == nil && d.file != nil {
 		d.err = d.decode()
@@ -95,7 +95,7 @@ func (d *Decoded) decode() error {
 		return err
 	}
 	if d.Acquire == nil {
-		return errors.New("inspect: Decoded needs Acquire")
+		return errors.New("inspect: Decoded.Acquire is nil")
 	}
 	ctx := context.Background()
 	if d.budget != nil && d.budget.Context != nil {
@@ -117,8 +117,8 @@ func (d *Decoded) decode() error {
 	return nil
 }
 
-// endingReader ends as its budget does. It is how a decoder, which knows of no context, is ended:
-// decoders read a few KiB at a time.
+// endingReader ends when its budget does. It is the only way to stop a decoder, which takes no
+// context: decoders read a few KiB at a time.
 type endingReader struct {
 	r      io.Reader
 	budget *Budget
@@ -135,7 +135,7 @@ func (r *endingReader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// fail gives up, and the file with it.
+// fail gives up and drops the file.
 func (d *Decoded) fail(err error) error {
 	d.file = nil
 	d.err = err
@@ -152,8 +152,7 @@ func (g *JPEG) decode(file []byte, from func([]byte) io.Reader) error {
 	return err
 }
 
-// decode decodes one frame after the other, as if it were alone behind the header, so that only one
-// is in memory.
+// decode decodes each frame as if it were alone after the header, so that only one is in memory.
 func (g *GIF) decode(file []byte, from func([]byte) io.Reader) error {
 	header := file[:g.starts[0]]
 	for _, start := range g.starts[:g.n] {

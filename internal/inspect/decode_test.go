@@ -26,7 +26,8 @@ func TestDecodedAcceptsWhatEncodersWrite(t *testing.T) {
 	}
 }
 
-// written returns the pictures that encoders wrote, in formats that can be decoded. The corpus has them first.
+// written returns the pictures by encoders, in formats that can be decoded. They come first in the
+// corpus.
 func written() (files []corpus.File) {
 	for _, f := range walked() {
 		if configDecoders[f.Type] != nil && f.Code == "" {
@@ -52,7 +53,7 @@ func TestDecodedRefuses(t *testing.T) {
 		{"JPEG without tables", "image/jpeg", bytes.ReplaceAll(find(t, "JPEG, sequential").Content, []byte{0xff, 0xc4}, []byte{0xff, 0xec}), undecodable},
 		{"GIF whose last frame is damaged", "image/gif", damaged(gif), undecodable},
 		{"nothing", "image/png", nil, finding{"truncated", "is cut off at byte 0"}},
-		{"what the walk refuses", "image/gif", append(gif[:len(gif):len(gif)], 'x'), finding{"trailing_data", "goes on behind its end at byte 2817"}},
+		{"a file that the walk refuses", "image/gif", append(gif[:len(gif):len(gif)], 'x'), finding{"trailing_data", "goes on after its end at byte 2817"}},
 	} {
 		require.Equal(t, c.want, found(judge(decoded(c.mediaType), bytes.NewReader(c.in))), c.name)
 	}
@@ -63,7 +64,7 @@ func TestDecodedRefuses(t *testing.T) {
 func damaged(gif []byte) []byte {
 	d := bytes.Clone(gif)
 	frame := bytes.LastIndex(d, []byte(",\x00\x00\x00\x00"))
-	codes := frame + 10 + 3*256 + 2 // behind its header, its colours, a size and a length
+	codes := frame + 10 + 3*256 + 2 // after its header, its colours, a size and a length
 	copy(d[codes:], "\xff\xff\xff\xff")
 	return d
 }
@@ -75,7 +76,7 @@ func TestDecodedBounds(t *testing.T) {
 		want finding
 	}{
 		{len(f.Content), finding{}},
-		{len(f.Content) - 1, finding{"too_complex", "has more than 133 bytes, and its pixels cannot be checked"}},
+		{len(f.Content) - 1, finding{"too_complex", "has more than 133 bytes, so its pixels cannot be checked"}},
 	} {
 		d := decoded(f.Type)
 		d.MaxBytes = c.most
@@ -101,9 +102,9 @@ func TestDecodedWaitsForItsTurn(t *testing.T) {
 	require.Equal(t, busy, judge(d, bytes.NewReader(f.Content)))
 
 	d = &inspect.Decoded{Walk: &inspect.PNG{}}
-	require.ErrorContains(t, judge(d, bytes.NewReader(f.Content)), "needs Acquire")
+	require.ErrorContains(t, judge(d, bytes.NewReader(f.Content)), "Decoded.Acquire is nil")
 
 	d = decoded(f.Type)
-	d.Acquire = func(context.Context) (func(), error) { panic("what the walk refuses is not decoded") }
+	d.Acquire = func(context.Context) (func(), error) { panic("a file that the walk refuses is not decoded") }
 	require.Error(t, judge(d, bytes.NewReader(f.Content[:40])))
 }

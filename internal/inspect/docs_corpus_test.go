@@ -18,7 +18,8 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-// documentInspector returns what reads a document or a text of some type, with or without the options that refuse more.
+// documentInspector returns the inspector of a document or a text of some type, with or without the
+// stricter options.
 func documentInspector(mediaType string, strict bool) inspector {
 	switch mediaType {
 	case "application/pdf":
@@ -42,7 +43,8 @@ type inspector interface {
 	Verdict() error
 }
 
-// documentCode returns the code that a policy for its type answers a file with, "" if it accepts it.
+// documentCode returns the code with which a policy for its type refuses a file, "" if it accepts
+// it.
 func documentCode(f corpus.File, strict bool) (code string, fault error) {
 	ext := strings.ToLower(filepath.Ext(f.Name))
 	switch detected := sniff.Resolve(f.Content, ext); {
@@ -54,7 +56,7 @@ func documentCode(f corpus.File, strict bool) (code string, fault error) {
 		return "type_mismatch", nil
 	}
 	w := documentInspector(f.Type, strict)
-	for rest := f.Content; len(rest) > 0; { // some cuts
+	for rest := f.Content; len(rest) > 0; { // in several cuts
 		n := min(len(rest), 1+len(rest)/3)
 		_, _ = w.Write(rest[:n])
 		rest = rest[n:]
@@ -84,12 +86,13 @@ func TestDocumentCorpus(t *testing.T) {
 	t.Logf("%d hostile, %d legitimate", count[false], count[true])
 }
 
-// judgedDocuments are real files that are refused, by parts of their path, and why that is right.
+// judgedDocuments are real files that are refused, by parts of their path, and the reason that this
+// is right.
 var judgedDocuments = []struct{ path, reason, verdict string }{
 	{"gofpdf/pdf/Fpdf_FileAnnotations.pdf", "something other than an object", "a stream within a dictionary: a defect of its library, which readers repair"},
 	{".svg", "refers to something outside", "pictures and pages beside the file or on its author's disk"},
-	{".svg", "declares a document type", "entities of its own, and document types that never were"},
-	{".svg", "static images do not have", "elements of HTML; elements that never were"},
+	{".svg", "declares a document type", "entities of its own, and invented document types"},
+	{".svg", "static images do not have", "elements of HTML; invented elements"},
 	{".svg", "contains a script", "scripts and event attributes of demonstrations"},
 	{".svg", "well-formed", "attributes and elements that are not closed"},
 	{".svg", "is not an SVG image", "a document of another kind with that name"},
@@ -109,8 +112,8 @@ var judgedDocuments = []struct{ path, reason, verdict string }{
 	{".tsv", "markup", "descriptions of packages with HTML in them"},
 }
 
-// Documents that nobody made for this test: those of the Go source tree, and of every folder in UPLOAD_REAL_FILES (a list
-// as in PATH). What is refused has been looked at, and is listed with the verdict.
+// Documents that were not made for this test: those of the Go source tree, and of every folder in
+// UPLOAD_REAL_FILES (a list as in PATH). Each refusal was checked, and is listed with the verdict.
 func TestRealDocuments(t *testing.T) {
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
 	require.NoError(t, err)

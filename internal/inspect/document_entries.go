@@ -18,16 +18,16 @@ const (
 	typeEPUB = "application/epub+zip"
 )
 
-const incomplete = "is not a complete document of the type that its name says"
+const incomplete = "is not a complete document of the type that its name suggests"
 
-// partExtensions lists what the names of parts may end in, in documents of each family.
+// partExtensions lists the extensions of parts in documents of each family.
 var partExtensions = nameSet(`
 	.xml .rels .vml .bin .psmdcp .sigs .dat .tmp .docx .xlsx .pptx
 	.png .jpg .jpeg .jpe .jfif .gif .tif .tiff .bmp .dib .emf .wmf .emz .wmz .svg .webp .avif .heic .wdp .jxr .hdp .pict .pct .ico .pdf
 	.wav .mp3 .m4a .aac .wma .mid .midi .aif .aiff .au .ogg .flac .mp4 .m4v .mov .avi .wmv .asf .mpg .mpeg .mkv .webm
 	.fntdata .odttf .ttf .otf .glb .inkml`)
 
-// checkEntry refuses what no document needs.
+// checkEntry refuses an entry that no document needs.
 func checkEntry(head []byte) error {
 	switch {
 	case isProgram(head):
@@ -38,16 +38,16 @@ func checkEntry(head []byte) error {
 	return nil
 }
 
-// checkMimetype judges the entry that says the type (ODF 1.3 part 2, 3.3; EPUB OCF 3.3, 4.3).
-// Readers find it wherever it stands, and however it is packed.
+// checkMimetype judges the entry that declares the type (ODF 1.3 part 2, 3.3; EPUB OCF 3.3, 4.3).
+// Readers find it in any place, however it is packed.
 func checkMimetype(head []byte, want string) error {
 	if strings.TrimRight(string(head), "\r\n") != want {
-		return fault(CodeMismatch, "is of another type than its name says")
+		return fault(CodeMismatch, "has another type than its name suggests")
 	}
 	return nil
 }
 
-// pictureTypes are the document types of drawings of the W3C, which readers know by heart.
+// pictureTypes are the W3C's document types for drawings, which readers have built in.
 var pictureTypes = []xmlread.DocumentType{
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"},
 	{Name: "svg", Public: "-//W3C//DTD SVG 1.0//EN", System: "http://www.w3.org/TR/2001/REC-SVG-20010904/DTD/svg10.dtd"},

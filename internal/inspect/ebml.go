@@ -3,7 +3,7 @@ package inspect
 import "math/bits"
 
 // ebml reads the headers of EBML elements (RFC 8794): an identifier of 1 to 4 bytes and a size of 1
-// to 8, whose first bytes tell how many. Formats embed it.
+// to 8, whose first bytes give their lengths. Formats embed it.
 type ebml struct {
 	stream
 	id   uint32
@@ -67,7 +67,7 @@ func (e *ebml) header(p []byte) (ready bool) {
 	return false
 }
 
-// knownSize returns what a size of that many bytes means: all ones say that it is unknown.
+// knownSize returns the meaning of a size with that many bytes: all ones make it unknown.
 func knownSize(size int64, length int) int64 {
 	if size == 1<<(7*length)-1 {
 		return unknownSize

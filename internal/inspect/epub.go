@@ -14,8 +14,8 @@ import (
 
 // epub judges a book (EPUB 3.3, and 2.0.1).
 type epub struct {
-	links bool // links to files and of any scheme pass
-	typed bool // the mimetype entry says so
+	links bool // allow links to files and of any scheme
+	typed bool // the mimetype entry declares the type
 }
 
 // bookTypes are the document types of books: XHTML 5 and 1, and of the table of contents.
@@ -28,8 +28,9 @@ var bookTypes = []xmlread.DocumentType{
 	{Name: "package", Public: "+//ISBN 0-9673008-1-9//DTD OEB 1.2 Package//EN", System: "http://openebook.org/dtds/oeb-1.2/oebpkg12.dtd"},
 }
 
-// bookCharacters returns the entities of XHTML 1, which are those of HTML 4 and each a character
-// (XHTML 1.0, A.2). Readers know them by the document type. Those of XHTML 5 are declared nowhere.
+// bookCharacters returns the entities of XHTML 1. They are those of HTML 4, and each is a character
+// (XHTML 1.0, A.2). Readers derive them from the document type. XHTML 5 declares its entities
+// nowhere.
 func bookCharacters(d xmlread.DocumentType) map[string]rune {
 	if d.Name == "html" && d.Public != "" {
 		return htmlCharacters()
@@ -45,7 +46,7 @@ var htmlCharacters = sync.OnceValue(func() map[string]rune {
 	return characters
 })
 
-// bookExtensions lists what the names of entries may end in beside those of Office.
+// bookExtensions lists the extensions of entries, in addition to those of Office.
 var bookExtensions = nameSet(`.xhtml .html .htm .opf .ncx .css .smil .pls .woff .woff2 .txt .xpgt .plist .opus`)
 
 func (b *epub) name(h *zipHeader) (string, error) { return h.oneName() }
@@ -65,7 +66,7 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	case ext == ".js":
 		return active(KindScript, "has a script inside")
 	case !partExtensions[ext] && !bookExtensions[ext]:
-		return fault(CodeEntry, "has an entry whose name ends as no part of a book does")
+		return fault(CodeEntry, "has an entry with an extension that no part of a book has")
 	}
 	if err := checkEntry(head); err != nil {
 		return err
@@ -89,8 +90,8 @@ func (b *epub) end(w *zipWalk) error {
 // bookPart judges a page, a list or a drawing of a book.
 type bookPart struct{ links bool }
 
-// fontMasks are the algorithms by which fonts of books are masked, which is not encryption: the key
-// is in the book.
+// fontMasks are the algorithms that mask fonts of books. Masking is not encryption: the key is in
+// the book.
 var fontMasks = []string{"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
 
 func (b *bookPart) start(r *xmlread.Reader) error {
@@ -100,7 +101,7 @@ func (b *bookPart) start(r *xmlread.Reader) error {
 		return active(KindScript, "has a script inside")
 	case "encryptionmethod":
 		if how, err := attribute(r, "Algorithm"); err != nil || !slices.Contains(fontMasks, how) {
-			return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
+			return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 		}
 	}
 	isPage := string(r.Name().Space) == nsXHTML || string(r.Name().Space) == nsSVG || len(r.Name().Space) == 0

@@ -1,4 +1,4 @@
 package inspect
 
-// Left is how many steps are left.
+// Left returns the number of steps that are left.
 func (b *Budget) Left() int64 { return b.steps }

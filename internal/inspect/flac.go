@@ -2,21 +2,21 @@ package inspect
 
 import "encoding/binary"
 
-// FLAC checks that a stream is one whole native FLAC file (RFC 9639), which may have an ID3v2 tag
-// in front. The zero value is ready.
+// FLAC checks that a stream is one whole native FLAC file (RFC 9639), which may begin with an ID3v2
+// tag. The zero value is ready.
 //
-// Metadata blocks are walked, and the frames behind them are held against their checksums, all of
-// them together. Malformed are a stream information block that is not the first one or has fields
-// that FLAC does not have, blocks of an invalid kind, a file without frames, and one whose frames
-// are damaged, cut off, or followed by something else. A checksum of 16 bits lets one in 65,536
-// accidents pass, and bytes that were made to; zero bytes behind the last frame and frames that are
-// missing as a whole are not noticed.
+// It walks the metadata blocks, and checks the frames after them against their checksums, all of
+// them together. Malformed are a stream information block that is not the first one or has invalid
+// fields, blocks of an invalid kind, and a file without frames. So is a file whose frames are
+// damaged, cut off, or followed by something else. A checksum of 16 bits lets one in 65,536
+// accidents pass, and bytes that were made to. It does not notice zero bytes after the last frame,
+// or missing whole frames.
 //
-// Pictures among the metadata are not looked at. At most 34 bytes are kept.
+// It does not look at pictures among the metadata. It keeps at most 34 bytes.
 type FLAC struct {
 	stream
 	last   bool // the current metadata block is the last one
-	tagged bool // there is an ID3v2 tag in front
+	tagged bool // an ID3v2 tag comes first
 	tag    [6]byte
 	crc    uint16
 }
@@ -24,21 +24,21 @@ type FLAC struct {
 // The pieces of a FLAC file.
 const (
 	flacSignature = 1 + iota
-	flacTag       // what an ID3v2 tag in front of it has behind its first eight bytes
+	flacTag       // the ID3v2 tag before the file, from its ninth byte
 	flacInfo
 	flacBlock
 	flacFrame // the first bytes of the first frame
-	flacAudio // whatever follows, all of it payload
+	flacAudio // the rest, all of it payload
 )
 
 const (
 	flacMalformed = "has a malformed FLAC block"
 	flacInfoBytes = 34
-	flacInvalid   = 127 // a kind that no block has
+	flacInvalid   = 127 // a kind that no block may have
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (f *FLAC) Write(p []byte) (int, error) { return f.write(f, p) }
 
 // Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
@@ -106,8 +106,8 @@ func (f *FLAC) payload(p []byte) (int, bool) {
 	return skip(p)
 }
 
-// end makes use of the checksum at the end of a frame: taken over the frame with its checksum, it
-// is 0, and so it is over any number of whole frames.
+// end uses a property of the checksum at the end of a frame: over the frame with its checksum, the
+// result is 0. The same holds over any number of whole frames.
 func (f *FLAC) end() {
 	switch {
 	case f.state != flacAudio:
@@ -117,7 +117,8 @@ func (f *FLAC) end() {
 	}
 }
 
-// flacCRC adds p to a checksum, eight bytes a step, which makes it some times faster than one.
+// flacCRC adds p to a checksum. It takes eight bytes a step, which is several times faster than
+// one.
 func flacCRC(crc uint16, p []byte) uint16 {
 	t := &flacCRCs
 	for ; len(p) >= 8; p = p[8:] {

@@ -6,24 +6,24 @@ import (
 	"strings"
 )
 
-// formula reads one formula of a spreadsheet, in pieces of any size, for what it fetches or starts
-// (ECMA-376 part 1, 18.17; ODF 1.3 part 4). It is not judged whether the formula is right.
+// formula reads one spreadsheet formula, in pieces of any size, and looks for what it fetches or
+// starts (ECMA-376 part 1, 18.17; ODF 1.3 part 4). It does not judge whether the formula is valid.
 type formula struct {
-	quote    byte // the quotation mark that is open, 0 if none is
-	brackets int  // names of columns, and arrays, that are open
+	quote    byte // the open quotation mark, 0 if there is none
+	brackets int  // open names of columns and arrays
 	word     [32]byte
-	n        int  // bytes of the word that is being read; more than fit are counted only
-	ended    bool // white space came behind it
+	n        int  // bytes of the current word; those that do not fit are only counted
+	ended    bool // white space came after it
 	err      error
 }
 
-// formulaSteps is what a byte of a formula costs.
+// formulaSteps is the cost of one byte of a formula.
 const formulaSteps = 4
 
-// formulaPrefixes are put in front of the names of younger functions.
+// formulaPrefixes stand before the names of newer functions.
 var formulaPrefixes = []string{"_xlfn.", "_xlws."}
 
-// fetching lists functions that ask another program or computer, by the specification and Excel's
+// fetching lists functions that ask another program or computer, from the specification and Excel's
 // list of functions.
 var fetching = []string{
 	"dde", "webservice", "rtd", "image", "call", "register", "register.id", "sql.request", "exec", "stockhistory", "py",

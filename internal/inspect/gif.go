@@ -5,14 +5,13 @@ import "encoding/binary"
 // GIF checks that a stream is one whole GIF picture or animation, 87a or 89a, and nothing else. The
 // zero value is ready, with the default Limits.
 //
-// Blocks are walked to the trailer. Refused are blocks and fields that the specification does not
-// have, frames that have no colours, a file without a frame, one that is cut off, and bytes other
-// than zero behind the trailer. Frames that leave the canvas are accepted, as browsers clip them,
-// and their far corner is held to Limits. TooLarge is what passes Limits: the canvas, and the
-// frames.
+// It walks the blocks to the trailer. It refuses blocks and fields that the specification does not
+// have, frames without colours, a file without a frame, one that is cut off, and bytes other than
+// zero after the trailer. It accepts frames that leave the canvas, as browsers clip them, and holds
+// their far corner to Limits. A canvas or frames beyond Limits are TooLarge.
 //
-// Pixels are not decompressed, and comments and application data may hold anything. The standard
-// library's gif.DecodeConfig opens what is accepted. At most 13 bytes are kept, and 8 for each
+// It does not decompress pixels, and comments and application data may hold anything. The standard
+// library's gif.DecodeConfig opens every accepted file. It keeps at most 13 bytes, and 8 for each
 // frame.
 type GIF struct {
 	Limits Limits
@@ -22,7 +21,7 @@ type GIF struct {
 	width, height int64
 	coloured      bool    // there is a global colour table
 	inFrame       bool    // the sub-blocks are a frame's
-	starts        []int64 // offsets of the frames, each with the extensions in front of it
+	starts        []int64 // offsets of the frames, each including the extensions before it
 }
 
 // The pieces of a GIF file.
@@ -33,7 +32,7 @@ const (
 	gifFrame
 	gifCodeSize
 	gifSubBlock
-	gifEnded // a byte behind the trailer that is not zero
+	gifEnded // a byte after the trailer that is not zero
 )
 
 const (
@@ -42,8 +41,8 @@ const (
 	gifMalformed  = "has a malformed GIF block"
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (g *GIF) Write(p []byte) (int, error) { return g.write(g, p) }
 
 // Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if
@@ -56,7 +55,7 @@ func (g *GIF) end() {
 	}
 }
 
-// payload passes over blocks, and over zeros behind the trailer.
+// payload passes over blocks, and over zeros after the trailer.
 func (g *GIF) payload(p []byte) (int, bool) {
 	if g.state == gifEnded {
 		return zeros(p)
@@ -108,7 +107,7 @@ func gifTable(flags byte) int64 {
 	return 3 * 2 << (flags & gifColourBits)
 }
 
-// subBlock passes over a sub-block, of which one of length 0 is the last.
+// subBlock passes over a sub-block. One of length 0 is the last.
 func (g *GIF) subBlock(length int64) {
 	if g.pass(length); length > 0 {
 		g.expect(gifSubBlock, 1)
@@ -145,7 +144,7 @@ func (g *GIF) frame(p []byte) {
 		g.fail(CodeDamaged, "has a GIF frame that is empty or colourless")
 		return
 	}
-	g.refuse(g.Limits.size(x+w, y+h)) // browsers cut off what leaves the canvas
+	g.refuse(g.Limits.size(x+w, y+h)) // browsers clip parts outside the canvas
 	g.refuse(g.count(g.Limits, 1))
 	g.refuse(g.paint(g.Limits, w, h))
 	g.inFrame = true

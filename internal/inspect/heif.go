@@ -8,16 +8,16 @@ import (
 // HEIF checks that a stream is one whole High Efficiency Image File (ISO/IEC 23008-12): AVIF, HEIC
 // and HEIF pictures and sequences. The zero value is ready, with the default Limits.
 //
-// The boxes are walked from the first to the last, and down to where pictures say their size.
-// Malformed are boxes that do not fit, a file type that does not come first, a file without media
-// or the size of a picture, one that is cut off, and bytes that form no box after the end, except
-// for zeros and what Samsung phones write there: XMP as text, or the trailer of their JPEG files.
-// Refused by Limits are each picture (the tiles of a large one among them, and the whole), and the
-// samples of a sequence as frames, judged at the end of their track. Sequences in fragments are
-// refused, and so are data references that lead to another file.
+// It walks the boxes from the first to the last, and down to those that declare the sizes of
+// pictures. Malformed are boxes that do not fit, a file type that does not come first, a file
+// without media or the size of a picture, and one that is cut off. So are bytes after the end that
+// form no box, except for zeros and what Samsung phones write there: XMP as text, or the trailer of
+// their JPEG files. Limits apply to each picture (the tiles of a large one, and the whole). The
+// samples of a sequence count as frames, judged at the end of their track. It refuses sequences in
+// fragments, and data references that lead to another file.
 //
-// Which bytes belong to which picture is not looked at, and nothing is decoded. At most 96 bytes
-// are kept.
+// It does not check which bytes belong to which picture, and decodes nothing. It keeps at most 96
+// bytes.
 type HEIF struct {
 	Limits Limits
 
@@ -28,14 +28,14 @@ type HEIF struct {
 	media bool
 	track heifTrack
 
-	trailer trailer // of a phone, behind the last box
+	trailer trailer // of a phone, after the last box
 	start   int64   // of the trailer
 }
 
-// heifTrack is what the boxes of a track say of it, in whatever order they stand.
+// heifTrack is what the boxes of a track declare, in any order.
 type heifTrack struct {
-	end           int64 // offset behind it, 0 outside
-	entriesEnd    int64 // offset behind its list of sample entries
+	end           int64 // offset after it, 0 outside
+	entriesEnd    int64 // offset after its list of sample entries
 	width, height int64 // the largest of its header and its sample entries
 	samples       int64
 }
@@ -46,11 +46,11 @@ const (
 	heifHeader
 	heifSamples
 	heifEntry
-	heifTrailer // whatever follows, all of it payload
+	heifTrailer // the rest, all of it payload
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (g *HEIF) Write(p []byte) (int, error) { return g.write(g, p) }
 
 // Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
@@ -62,7 +62,7 @@ func (g *HEIF) piece(p []byte) {
 	case heifExtent:
 		g.size(int64(binary.BigEndian.Uint32(p[4:])), int64(binary.BigEndian.Uint32(p[8:])))
 		g.leave(12)
-	case heifHeader: // width and height stand last and have 16 bits behind the point
+	case heifHeader: // width and height stand last and have 16 bits after the point
 		n := len(p)
 		g.picture(int64(binary.BigEndian.Uint16(p[n-8:])), int64(binary.BigEndian.Uint16(p[n-4:])))
 		g.leave(int64(n))
@@ -85,8 +85,8 @@ func (g *HEIF) piece(p []byte) {
 	}
 }
 
-// follows reports whether the file goes on with what phones of Samsung write after the last box:
-// XMP as a text, or the trailer that their JPEG files have.
+// follows reports whether the file continues with data that Samsung phones write after the last
+// box: XMP as text, or the trailer of their JPEG files.
 func (g *HEIF) follows(p []byte) bool {
 	if g.ascend(); len(g.ends) > 0 || !g.sized || !g.media {
 		return false
@@ -108,7 +108,7 @@ func (g *HEIF) follows(p []byte) bool {
 	return true
 }
 
-// behind gives a fault of the trailer its place in the file.
+// behind moves a fault of the trailer to its offset in the file.
 func (g *HEIF) behind(fault *Error) *Error {
 	if fault != nil && fault.Offset >= 0 {
 		fault.Offset += g.start
@@ -139,7 +139,7 @@ func (x *xmpText) end() *Error {
 func (g *HEIF) box() {
 	kind := string(g.kind[:])
 	if isFirst := kind == "ftyp"; isFirst == g.begun {
-		g.fail(CodeDamaged, "has a file type box that is out of place")
+		g.fail(CodeDamaged, "has a misplaced file type box")
 	}
 	g.begun = true
 	g.media = g.media || kind == "mdat" || kind == "idat"
@@ -162,10 +162,10 @@ func (g *HEIF) box() {
 	}
 }
 
-// pictureCodings are the sample entries of what image sequences are coded in.
+// pictureCodings lists the sample entries of the codings of image sequences.
 var pictureCodings = []string{"av01", "hvc1", "hev1", "avc1", "avc3", "vvc1", "vvi1", "mjpg", "jpeg"}
 
-// inside walks boxes that say how large pictures are, and how many there are.
+// inside walks boxes that declare the size and the number of pictures.
 func (g *HEIF) inside(kind string) {
 	switch kind {
 	case "iprp", "ipco", "moov", "stbl":
@@ -193,7 +193,7 @@ func (g *HEIF) size(width, height int64) {
 	g.refuse(g.Limits.size(width, height))
 }
 
-// picture takes in a size that a track has. Those of a track without pictures are 0.
+// picture records a size that a track declares. Those of a track without pictures are 0.
 func (g *HEIF) picture(width, height int64) {
 	if width > 0 || height > 0 {
 		g.size(width, height)
@@ -201,8 +201,8 @@ func (g *HEIF) picture(width, height int64) {
 	g.track.width, g.track.height = max(g.track.width, width), max(g.track.height, height)
 }
 
-// endTrack judges the frames of a track. A second one has the same frames, such as their alpha, and
-// paints them as well.
+// endTrack judges the frames of a track. A second track, such as one with their alpha, has the same
+// frames and paints them as well.
 func (g *HEIF) endTrack() {
 	t := g.track
 	g.track = heifTrack{}
@@ -223,6 +223,6 @@ func (g *HEIF) end() {
 	case !g.whole():
 		g.cutOff()
 	case !g.sized || !g.media:
-		g.fail(CodeDamaged, "has no picture, or one of no size")
+		g.fail(CodeDamaged, "has no picture, or one without a size")
 	}
 }

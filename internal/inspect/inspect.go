@@ -1,37 +1,37 @@
 // Package inspect reads the structure of files while they stream by.
 //
-// Each format has a type of its own, an io.Writer that is shown every byte in order and in pieces
-// of any size, and whose Verdict at the end is nil or an *Error. How the stream is cut makes no
-// difference. After the first fault Write returns it at once. Zero values are ready to use, for one
-// stream and one goroutine.
+// Each format has its own type, an io.Writer that receives every byte in order, in pieces of any
+// size. Its Verdict at the end is nil or an *Error. The cuts of the stream make no difference.
+// After the first fault Write returns it at once. Zero values are ready to use, for one stream and
+// one goroutine.
 //
-// What an inspector spends and holds comes from a [Budget].
+// An inspector spends steps and holds memory from a [Budget].
 package inspect
 
 import "fmt"
 
-// Code says why a file is refused. The words are stable, and are those of the codes that clients
+// Code is the reason for a refusal. The words are stable, and are those of the codes that clients
 // see.
 type Code string
 
 // The codes.
 const (
-	CodeDamaged     Code = "damaged"             // the bytes are not what the format allows
+	CodeDamaged     Code = "damaged"             // the bytes are not valid in the format
 	CodeTruncated   Code = "truncated"           // the file ends too early
 	CodeTrailing    Code = "trailing_data"       // the file goes on after its end
-	CodeEncrypted   Code = "encrypted"           // nobody can look inside
-	CodeActive      Code = "active_content"      // something in it acts; Params say which kind
-	CodeUnsupported Code = "unsupported_variant" // sound, but written in a way that is not accepted
+	CodeEncrypted   Code = "encrypted"           // nothing can look inside
+	CodeActive      Code = "active_content"      // something in it acts; Params give the kind
+	CodeUnsupported Code = "unsupported_variant" // sound, but in a form that is not accepted
 	CodePixels      Code = "too_many_pixels"     // it declares a larger picture than is accepted
 	CodeFrames      Code = "too_many_frames"     // an animation declares more frames than are accepted
 	CodeBomb        Code = "bomb"                // it unpacks to more than is accepted
-	CodeComplex     Code = "too_complex"         // deeper, longer, more, or more work than is looked into
+	CodeComplex     Code = "too_complex"         // deeper, longer, more, or more work than is inspected
 	CodeEntry       Code = "entry_not_allowed"   // an entry of an archive has a type or a name that is not accepted
-	CodeMismatch    Code = "type_mismatch"       // the file is of another type than its name says; of entries CodeEntry says so
-	CodeBusy        Code = "busy"                // there is no room to look at the file now: not a verdict
+	CodeMismatch    Code = "type_mismatch"       // the file has another type than its name suggests; for entries see CodeEntry
+	CodeBusy        Code = "busy"                // there is no memory to inspect the file now: not a verdict
 )
 
-// The kinds of active content, which are the value of the parameter "kind".
+// The kinds of active content, which are the values of the parameter "kind".
 const (
 	KindScript      = "script"
 	KindAction      = "action" // acts when the file is opened or shown
@@ -50,21 +50,21 @@ const (
 	KindInstruction = "processing_instruction"
 )
 
-// Params are what a sentence about a fault needs: numbers, and words of this package.
+// Params hold the numbers and words of this package that a sentence about a fault needs.
 type Params map[string]any
 
 // Error is the fault that made an inspector refuse a file.
 type Error struct {
 	Code   Code
 	Params Params
-	Offset int64 // of the byte at which it was found; -1 if the fault has no place
+	Offset int64 // of the byte where it was found; -1 if the fault has no offset
 
-	// Detail is for a log, in the terms of the format. It is made of constants and numbers, never
+	// Detail is for a log, in the terms of the format. It consists of constants and numbers, never
 	// of the file's content.
 	Detail string
 }
 
-// Error returns the detail and the place.
+// Error returns the detail and the offset.
 func (e *Error) Error() string {
 	if e.Offset < 0 {
 		return e.Detail
@@ -78,14 +78,14 @@ func faultAt(code Code, detail string, offset int64) *Error {
 	return &Error{Code: code, Detail: detail, Offset: offset}
 }
 
-// active is the fault of a file that holds something that acts.
+// active returns the fault of a file with something that acts.
 func active(kind, detail string) *Error { return activeAt(kind, detail, -1) }
 
 func activeAt(kind, detail string, offset int64) *Error {
 	return &Error{Code: CodeActive, Params: Params{"kind": kind}, Detail: detail, Offset: offset}
 }
 
-// beyond is the fault of a file that has more of something than is accepted.
+// beyond returns the fault of a file that has more of something than is accepted.
 func beyond(code Code, limit int64, detail string) *Error {
 	return &Error{Code: code, Params: Params{"limit": limit}, Detail: detail, Offset: -1}
 }

@@ -5,17 +5,17 @@ import (
 	"encoding/binary"
 )
 
-// boxes walks the boxes of an ISO base media file (ISO/IEC 14496-12), those of QuickTime among
-// them. Every box must fit into the one around it, and the outermost ones fill the file. Formats
-// embed it.
+// boxes walks the boxes of an ISO base media file (ISO/IEC 14496-12), including those of QuickTime.
+// Every box must fit into the one around it, and the outermost boxes fill the file. Formats embed
+// it.
 type boxes struct {
 	stream
 	kind    [4]byte
 	head    int64   // bytes of the last piece of the current box's header
-	boxEnd  int64   // offset behind the current box
-	ends    []int64 // offsets behind the boxes around it, outermost first
-	refsEnd int64   // offset behind a list of data references, 0 outside
-	open    bool    // the current box is media that goes to the end of the file
+	boxEnd  int64   // offset after the current box
+	ends    []int64 // offsets after the boxes around it, outermost first
+	refsEnd int64   // offset after a list of data references, 0 outside
+	open    bool    // the current box is media that extends to the end of the file
 	inner   int64   // size of the first box in a QuickTime metadata box
 }
 
@@ -26,17 +26,17 @@ const (
 	boxReference // version and flags of a data reference
 	boxMeta      // version and flags of a metadata box, or the size of the first one in it
 	boxMetaKind  // and its type
-	boxZeros     // the first byte behind the end that is not zero
+	boxZeros     // the first byte after the end that is not zero
 	boxPieces
 )
 
 const (
-	boxMalformed = "has a box that does not fit into what is around it"
+	boxMalformed = "has a box that does not fit into the one around it"
 	maxBoxDepth  = 8
 )
 
-// header judges the pieces that boxes begin with. ready means that kind and boxEnd are those of a
-// new box, of which the format chooses whether to descend, to read or to leave it.
+// header judges the pieces at the beginning of a box. ready means that kind and boxEnd are those of
+// a new box. The format then descends into it, reads it or leaves it.
 func (b *boxes) header(p []byte) (ready bool) {
 	switch b.state {
 	case 0:
@@ -82,8 +82,8 @@ func (b *boxes) ascend() {
 	}
 }
 
-// begin takes in the box that starts there. A size of 0 is allowed for the media data and the movie
-// at the end of a file.
+// begin begins the box at start. A size of 0 is allowed for the media data and the movie at the end
+// of a file.
 func (b *boxes) begin(start, size int64) (ready bool) {
 	b.head = 8
 	if b.state == boxMetaKind {
@@ -107,8 +107,8 @@ func (b *boxes) begin(start, size int64) (ready bool) {
 	return true
 }
 
-// isBoxType reports whether kind is made of printable characters of Latin-1, as those of all
-// registered boxes are.
+// isBoxType reports whether kind consists of printable characters of Latin-1, as all registered
+// types do.
 func isBoxType(kind [4]byte) bool {
 	for _, c := range kind {
 		if c < ' ' || 0x7f <= c && c < 0xa0 {
@@ -118,10 +118,10 @@ func isBoxType(kind [4]byte) bool {
 	return true
 }
 
-// content is how many bytes the box has behind its header.
+// content returns the number of bytes of the box after its header.
 func (b *boxes) content() int64 { return b.boxEnd - b.off - b.head }
 
-// read asks for the first n bytes in the box, behind its header.
+// read asks for the first n bytes of the box, after its header.
 func (b *boxes) read(state, n int) {
 	if b.content() < int64(n) {
 		b.fail(CodeDamaged, boxMalformed)
@@ -129,16 +129,16 @@ func (b *boxes) read(state, n int) {
 	b.expect(state, n)
 }
 
-// leave passes over what is left of the box behind the current piece, which has n bytes.
+// leave passes over the rest of the box after the current piece, which has n bytes.
 func (b *boxes) leave(n int64) {
 	b.pass(b.boxEnd - b.off - n)
 	b.expect(boxHeader, 8)
 }
 
-// skipBox passes over the box whose header the current piece ends.
+// skipBox passes over the box whose header ends with the current piece.
 func (b *boxes) skipBox() { b.leave(b.head) }
 
-// descend walks the boxes within this one, which come behind its header and n bytes.
+// descend walks the boxes within this one, which begin n bytes after its header.
 func (b *boxes) descend(n int64) {
 	if b.content() < n || len(b.ends) == maxBoxDepth {
 		b.fail(CodeDamaged, boxMalformed)
@@ -148,12 +148,12 @@ func (b *boxes) descend(n int64) {
 	b.expect(boxHeader, 8)
 }
 
-// outside judges boxes by which a file says that its media are elsewhere, wherever they stand, and
-// walks down to those that are deeper. It reports whether the box was one of them.
+// outside judges boxes in which a file declares its media to be elsewhere, at any place, and walks
+// down to the deeper ones. It reports whether the box was one of them.
 //
-// Data references stand below the media information of a track, and below the metadata of the file,
-// a movie or a track, which may have more of it in a box of its own (ISO/IEC 14496-12, 8.7 and
-// 8.11). A QuickTime movie may itself be a list of others, or be compressed.
+// Data references lie in the media information of a track. They also lie in the metadata of the
+// file, a movie or a track, which may have more of it in a box of its own (ISO/IEC 14496-12, 8.7
+// and 8.11). A QuickTime movie may itself be a list of other movies, or be compressed.
 func (b *boxes) outside() bool {
 	switch string(b.kind[:]) {
 	case "trak", "mdia", "minf", "dinf", "moof", "traf", "meco":
@@ -170,15 +170,15 @@ func (b *boxes) outside() bool {
 	case "rmra", "rmda", "rdrf":
 		b.refuse(activeAt(KindExternal, "is a list of movies elsewhere", b.off))
 	case "cmov":
-		b.fail(CodeUnsupported, "has a movie box that is compressed")
+		b.fail(CodeUnsupported, "has a compressed movie box")
 	default:
 		return false
 	}
 	return true
 }
 
-// meta walks a metadata box. Those of QuickTime have no version in front of the first box, so it
-// begins with that one's size.
+// meta walks a metadata box. QuickTime's has no version before the first box, so it begins with
+// that box's size.
 func (b *boxes) meta(first int64) {
 	b.head = 4
 	if b.descend(0); first != 0 {
@@ -198,12 +198,12 @@ func (b *boxes) whole() bool {
 		}
 	}
 	if b.ascend(); len(b.ends) == 0 && b.left == 0 && len(bytes.TrimLeft(b.buf, "\x00")) == 0 {
-		b.buf = b.buf[:0] // zeros behind the end
+		b.buf = b.buf[:0] // zeros after the end
 	}
 	return b.state == boxHeader && b.between()
 }
 
-// payload passes over content, and over zeros behind the end.
+// payload passes over content, and over zeros after the end.
 func (b *boxes) payload(p []byte) (int, bool) {
 	if b.state == boxZeros {
 		return zeros(p)
@@ -211,7 +211,7 @@ func (b *boxes) payload(p []byte) (int, bool) {
 	return skip(p)
 }
 
-// zeros returns how many zeros p begins with, and whether there may be more of them.
+// zeros returns the number of zeros at the front of p, and whether more may follow.
 func zeros(p []byte) (n int, more bool) {
 	n = len(p) - len(bytes.TrimLeft(p, "\x00"))
 	return n, n == len(p)

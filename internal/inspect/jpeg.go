@@ -5,20 +5,20 @@ import "encoding/binary"
 // JPEG checks that a stream is one whole JPEG picture (ITU-T T.81) and nothing else. The zero value
 // is ready, with the default Limits.
 //
-// It accepts what browsers show: sequential and progressive Huffman coding with 8 bits a sample, in
-// grey, colour or CMYK, with any metadata. After the end may follow what cameras write there:
-// further pictures, such as previews and the gain map of a high dynamic range photo, each walked
-// like the first; the notes of Samsung, vivo and OPPO phones, see samsung and vivo; bytes that are
-// 0 or 255, and line breaks. The film of a motion photo may follow if MotionPhotos says so, and is
-// walked like any other. Other bytes after the end are refused: they may be what was cropped, or
-// what a disk had there.
+// It accepts the JPEG that browsers show: sequential and progressive Huffman coding with 8 bits a
+// sample, in grey, colour or CMYK, with any metadata. After the end it accepts what cameras write
+// there: further pictures, such as previews and the gain map of a high dynamic range photo, each
+// walked like the first; the notes of Samsung, vivo and OPPO phones, see samsung and vivo; bytes
+// that are 0 or 255, and line breaks. With MotionPhotos, the film of a motion photo may follow, and
+// is walked like any other. It refuses other bytes after the end: they may be cropped parts, or
+// remains of a disk.
 //
-// Refused, too, are a file that is cut off, segments out of place, fields that T.81 does not have,
-// arithmetic and lossless coding, a height that only follows the pixels, what passes Limits, for
-// each of the pictures, and more than 100 scans, of which a decoder may need one pass each.
+// It also refuses a file that is cut off, misplaced segments, fields that T.81 does not have,
+// arithmetic and lossless coding, and a height that only follows the pixels. Each of the pictures
+// must be within Limits, and may have 100 scans: a decoder may need one pass for each.
 //
-// Pixels are not decoded. The standard library's jpeg.DecodeConfig opens what is accepted, except
-// for CMYK whose chroma is subsampled. At most 10 KiB are kept.
+// It does not decode pixels. The standard library's jpeg.DecodeConfig opens every accepted file,
+// except for CMYK whose chroma is subsampled. It keeps at most 10 KiB.
 type JPEG struct {
 	Limits Limits
 
@@ -30,8 +30,8 @@ type JPEG struct {
 	length int64 // of the segment's data
 }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (g *JPEG) Write(p []byte) (int, error) { return g.write(g, p) }
 
 // Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if
@@ -85,7 +85,7 @@ func (g *JPEG) piece(p []byte) {
 	}
 }
 
-// resume judges the byte behind 0xff in a scan.
+// resume judges the byte after 0xff in a scan.
 func (g *JPEG) resume(m byte) {
 	if inScan(m) {
 		g.pass(everything)
@@ -115,7 +115,7 @@ func (g *JPEG) mark(m byte, fill int) {
 	}
 }
 
-// segment judges what follows the marker of a segment.
+// segment judges the data after the marker of a segment.
 func (g *JPEG) segment(p []byte) {
 	switch g.state {
 	case jpegLength:
@@ -135,7 +135,7 @@ func (g *JPEG) segment(p []byte) {
 	}
 }
 
-// begin chooses how the data of a segment is read.
+// begin chooses the way to read the data of a segment.
 func (g *JPEG) begin(length int64) {
 	g.length = length
 	switch m := g.marker; {
@@ -172,8 +172,8 @@ func (g *JPEG) frame(p []byte) {
 	g.refuse(g.Limits.size(int64(binary.BigEndian.Uint16(p[3:])), int64(binary.BigEndian.Uint16(p[1:]))))
 }
 
-// isSampled judges the components of a frame: their numbers differ, and their sampling factors are
-// among those that encoders use.
+// isSampled judges the components of a frame: their numbers differ, and encoders use their sampling
+// factors.
 func isSampled(p []byte) bool {
 	for i := 0; i < len(p); i += 3 {
 		for j := 0; j < i; j += 3 {

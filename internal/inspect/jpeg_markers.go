@@ -4,20 +4,20 @@ package inspect
 const (
 	jpegStart = 1 + iota
 	jpegMarker
-	jpegMarkerFill // a marker behind fill bytes
+	jpegMarkerFill // a marker after fill bytes
 	jpegLength
 	jpegFrame
 	jpegScanHeader
-	jpegScan // what ends a run of entropy-coded bytes
+	jpegScan // the end of a run of entropy-coded bytes
 	jpegScanFill
 	jpegOdd     // the length of a segment whose marker begins with 0
-	jpegEnded   // one byte behind the end, not zero
-	jpegNext    // the byte behind 0xff there
+	jpegEnded   // one byte after the end, not zero
+	jpegNext    // the byte after 0xff there
 	jpegBehind  // the first bytes of a trailer
-	jpegTrailer // whatever follows, all of it payload
+	jpegTrailer // the rest, all of it payload
 )
 
-// The markers that are told apart.
+// The markers with rules of their own.
 const (
 	markerSOF0  = 0xc0
 	markerSOF2  = 0xc2
@@ -39,6 +39,6 @@ const (
 	maxJPEGPictures = 16
 	jpegMalformed   = "has a malformed JPEG segment"
 	jpegBetween     = "has bytes between JPEG segments"
-	jpegPlace       = "has a JPEG segment that is out of place"
-	jpegUnsupported = "is coded in a way of JPEG that browsers do not show"
+	jpegPlace       = "has a misplaced JPEG segment"
+	jpegUnsupported = "uses a JPEG encoding that browsers do not support"
 )

@@ -5,25 +5,25 @@ import (
 	"fmt"
 )
 
-// jpegScans is a file of JPEG pictures as far as it was read: their scans, and what follows them.
+// jpegScans is a file of JPEG pictures as far as it was read: their scans, and the data after them.
 type jpegScans struct {
 	stream
 	marker   byte
 	framed   bool // there is a frame header
 	scans    int
 	pictures int // that have ended
-	padding  int // zeros that came last after the end
+	padding  int // last zeros after the end
 	trailer  trailer
 	start    int64 // of the trailer
 }
 
-// trailer is what may follow a picture. Its faults have their place within it.
+// trailer is data that may follow a picture. The offsets of its faults count from its start.
 type trailer interface {
 	write(p []byte) *Error
 	end() *Error
 }
 
-// scan begins the entropy-coded bytes behind a scan header.
+// scan begins the entropy-coded bytes after a scan header.
 func (g *jpegScans) scan() {
 	if g.scans++; g.scans > maxJPEGScans {
 		g.refuse(beyond(CodeComplex, maxJPEGScans, fmt.Sprintf("has more than %d JPEG scans", maxJPEGScans)))
@@ -33,8 +33,8 @@ func (g *jpegScans) scan() {
 }
 
 // payload looks at entropy-coded bytes, which end at the first marker, at zero bytes after the end,
-// and at trailers. It does not look at the data of segments, except that one without a marker may
-// not seem to have one.
+// and at trailers. It does not look at the data of segments, except that data without a marker must
+// not look like a segment.
 func (g *jpegScans) payload(p []byte) (int, bool) {
 	switch {
 	case g.state == jpegScan:
@@ -51,7 +51,7 @@ func (g *jpegScans) payload(p []byte) (int, bool) {
 	return skip(p)
 }
 
-// entropyCoded returns how many bytes of p belong to a scan, and whether that may be more of them.
+// entropyCoded returns the number of bytes of p that belong to a scan, and whether more may follow.
 func entropyCoded(p []byte) (n int, more bool) {
 	for n < len(p) {
 		if p[n] != 0xff {
@@ -73,7 +73,7 @@ func entropyCoded(p []byte) (n int, more bool) {
 // scan's end.
 func inScan(m byte) bool { return m == 0 || markerRST0 <= m && m <= markerRST7 }
 
-// ended takes in the end of a picture.
+// ended records the end of a picture.
 func (g *jpegScans) ended() {
 	if g.scans == 0 {
 		g.fail(CodeDamaged, "has no JPEG scan")
@@ -82,15 +82,15 @@ func (g *jpegScans) ended() {
 	g.more()
 }
 
-// more looks at what follows the end.
+// more looks at the bytes after the end.
 func (g *jpegScans) more() {
 	g.padding = 0
 	g.pass(everything)
 	g.expect(jpegEnded, 1)
 }
 
-// ends judges a byte after the end of a picture: the next one's first, padding, or one of a
-// trailer.
+// ends judges a byte after the end of a picture: the first byte of the next picture, padding, or a
+// byte of a trailer.
 func (g *jpegScans) ends(c byte) {
 	switch c {
 	case 0xff:
@@ -120,8 +120,8 @@ func (g *jpegScans) next(c byte) {
 	}
 }
 
-// follow judges the first bytes of a trailer after g.marker, which came after zeros. films says
-// that one may be a film.
+// follow judges the first bytes of a trailer after g.marker, which came after zeros. films allows a
+// film.
 func (g *jpegScans) follow(p []byte, films bool) {
 	first := append([]byte{0, 0, 0, g.marker}, p...)
 	switch {
@@ -142,7 +142,7 @@ func (g *jpegScans) follow(p []byte, films bool) {
 	}
 }
 
-// begins shows a trailer its first bytes, of which some came before g.start.
+// begins writes the first bytes of a trailer to t. Some of them came before g.start.
 func (g *jpegScans) begins(t trailer, first []byte, before int64) {
 	g.trailer = t
 	g.start -= before
@@ -151,7 +151,7 @@ func (g *jpegScans) begins(t trailer, first []byte, before int64) {
 	g.refuse(g.behind(t.write(first)))
 }
 
-// behind gives a fault of the trailer its place in the file.
+// behind moves a fault of the trailer to its offset in the file.
 func (g *jpegScans) behind(fault *Error) *Error {
 	if fault != nil && fault.Offset >= 0 {
 		fault.Offset += g.start

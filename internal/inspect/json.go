@@ -5,18 +5,18 @@ import "github.com/airlock-go/upload/internal/jsontext"
 // JSON checks that a stream consists of JSON values (RFC 8259), in UTF-8 or, with a byte order
 // mark, in UTF-16. The zero value is ready. Memory is constant.
 //
-// It refuses what no reader of JSON accepts: comments, trailing commas, markup outside of strings,
-// and values that have no white space between them. Several values may follow each other, as JSON
-// Lines have them. Strings may hold anything, HTML among it: whoever serves the file must say
-// application/json. More than 512 arrays and objects in each other are too complex. Keys that stand
-// twice and the size of numbers are not looked at.
+// It refuses everything that no JSON reader accepts: comments, trailing commas, markup outside of
+// strings, and values without white space between them. Several values may follow each other, as in
+// JSON Lines. Strings may hold anything, including HTML, so a server must send the file as
+// application/json. More than 512 nested arrays and objects are too complex. JSON does not look at
+// duplicate keys and the size of numbers.
 type JSON struct{ text Text }
 
-// Within has it work from b; see [Budget].
+// Within sets the budget to work from; see [Budget].
 func (j *JSON) Within(b *Budget) { j.text.Within(b) }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (j *JSON) Write(p []byte) (int, error) { return j.read().Write(p) }
 
 // Verdict returns nil if all that was written is JSON, and the fault, an *Error, if not. The stream

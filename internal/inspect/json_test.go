@@ -22,15 +22,15 @@ func TestJSON(t *testing.T) {
 		{"UTF-16", le(`{"a": "馬<b>"}`), "", ""},
 		{"nothing", "", "truncated", "ends within JSON at byte 0"},
 		{"cut off", `{"a": 1`, "truncated", "ends within JSON at byte 7"},
-		{"HTML behind it", `{"a": 1}<script>alert(1)</script>`, codeDamaged, "is not JSON at byte 8"},
-		{"HTML in front of it", `<b>{"a": 1}`, codeDamaged, "is not JSON at byte 0"},
+		{"HTML after it", `{"a": 1}<script>alert(1)</script>`, codeDamaged, "is not JSON at byte 8"},
+		{"HTML before it", `<b>{"a": 1}`, codeDamaged, "is not JSON at byte 0"},
 		{"HTML between values", `{"a": <script>1}`, codeDamaged, "is not JSON at byte 6"},
 		{"a comment", `{} // <script>`, codeDamaged, "is not JSON at byte 3"},
 		{"text", "hello", codeDamaged, "is not JSON at byte 0"},
-		{"a script behind a mark", "\xef\xbb\xbf[]<b>", codeDamaged, "is not JSON at byte 5"},
+		{"a script after a mark", "\xef\xbb\xbf[]<b>", codeDamaged, "is not JSON at byte 5"},
 		{"a NUL", "[\"\x00\"]", codeDamaged, "contains a control character at byte 2"},
 		{"Windows-1252", "[\"caf\xe9\"]", "unsupported_variant", "is not valid UTF-8 at byte 5"},
-		{"depth", strings.Repeat("[", 513), "too_complex", "has JSON arrays and objects too deep in each other"},
+		{"depth", strings.Repeat("[", 513), "too_complex", "has JSON arrays and objects nested too deeply"},
 	} {
 		for _, r := range []io.Reader{strings.NewReader(c.in), iotest.OneByteReader(strings.NewReader(c.in))} {
 			var j inspect.JSON

@@ -9,7 +9,8 @@ import (
 
 const codeDamaged = "damaged"
 
-// finding is a fault as the tables of tests write it: its code, the kind if it is active content, and its text.
+// finding is a fault in the form of test tables: its code, the kind if it is active content, and
+// its text.
 type finding struct{ code, text string }
 
 // found returns the zero value for nil.

@@ -2,21 +2,20 @@ package inspect
 
 import "fmt"
 
-// What the zero fields of [Limits] mean. Phones make pictures of 50 megapixels (8192 x 6144) and
-// panoramas 16,382 pixels wide; both are within. Modes of 108 and 200 megapixels are not: a decoder
-// takes 4 bytes a pixel or more.
+// The values of the zero fields of [Limits]. Phones make pictures of 50 megapixels (8192 x 6144)
+// and panoramas 16,382 pixels wide; both are within. Modes of 108 and 200 megapixels are not: a
+// decoder takes 4 bytes a pixel or more.
 const (
 	DefaultMaxSide   = 16_384
 	DefaultMaxPixels = 1 << 26 // 67,108,864
 	DefaultMaxFrames = 1000
 )
 
-// animationFactor is how many times MaxPixels the frames of an animation may have together.
+// animationFactor is the total of an animation's frames in multiples of MaxPixels.
 const animationFactor = 16
 
-// Limits bounds what a picture may declare about its size, before anything is decoded. All
-// arithmetic is in 64 bits. Fields that are 0 mean the defaults above; there is no value for "no
-// limit".
+// Limits bounds the size that a picture may declare, before anything is decoded. All arithmetic is
+// in 64 bits. Fields that are 0 mean the defaults above; there is no value for "no limit".
 //
 // The frames of an animation may have 16 times MaxPixels in all, each counted with its own size:
 // about 1.07 billion by default, 1,165 frames of 1280 x 720.
@@ -53,18 +52,18 @@ func (l Limits) size(width, height int64) *Error {
 		return &Error{
 			Code: CodePixels, Offset: -1,
 			Params: Params{"width": width, "height": height, "max_width": int64(l.MaxWidth), "max_height": int64(l.MaxHeight)},
-			Detail: fmt.Sprintf("is %d x %d pixels, and the most is %d x %d", width, height, l.MaxWidth, l.MaxHeight),
+			Detail: fmt.Sprintf("is %d x %d pixels; the limit is %d x %d", width, height, l.MaxWidth, l.MaxHeight),
 		}
 	case width > l.MaxPixels/height:
 		return &Error{
 			Code: CodePixels, Offset: -1, Params: Params{"pixels": width * height, "limit": l.MaxPixels},
-			Detail: fmt.Sprintf("has %d pixels, and the most is %d", width*height, l.MaxPixels),
+			Detail: fmt.Sprintf("has %d pixels; the limit is %d", width*height, l.MaxPixels),
 		}
 	}
 	return nil
 }
 
-// frames counts what an animation has of frames and of pixels in them.
+// frames counts the frames of an animation and their pixels.
 type frames struct {
 	n      int64
 	pixels int64

@@ -9,23 +9,24 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// linkPlace says where a reference of a document leads.
+// linkPlace is the kind of place to which a reference in a document leads.
 type linkPlace uint8
 
 const (
 	linkHere      linkPlace = iota // nowhere, or to a place in the document itself
 	linkBeside                     // to a name without a scheme: within the package, or beside the document
-	linkWeb                        // by one of linkSchemes: what every program asks about, or shows
-	linkDisk                       // to a file on the disk of whoever reads it
+	linkWeb                        // by one of linkSchemes: every program asks first, or only shows it
+	linkDisk                       // to a file on the reader's own disk
 	linkElsewhere                  // to another computer by its name, or by a scheme that starts a program
 )
 
-// linkSchemes are those that pass: each leads to a page, a file or a message that a browser or a
-// mail program shows, and to no program or computer by its name in a network of Windows.
+// linkSchemes are the accepted schemes. Each leads to a page, a file or a message that a browser or
+// a mail program shows. None leads to a program, or to a computer by its name in a network of
+// Windows.
 var linkSchemes = nameSet("http https ftp ftps mailto news tel")
 
-// placeOf tells where a reference leads as office programs read it: a backslash is a slash, and two
-// of either in front name a computer, in percent form too.
+// placeOf returns the place of a reference as office programs read it: a backslash is a slash, and
+// two of either at the front name a computer, in percent form too.
 func placeOf(target string) linkPlace {
 	t := strings.Trim(target, " \t\r\n")
 	if t == "" || t[0] == '#' {
@@ -48,7 +49,7 @@ func placeOf(target string) linkPlace {
 	return linkElsewhere
 }
 
-// cutScheme splits a reference behind its scheme (RFC 3986, 3.1), which it returns in lower case.
+// cutScheme splits a reference after its scheme (RFC 3986, 3.1), which it returns in lower case.
 func cutScheme(t string) (scheme, rest string, ok bool) {
 	scheme, rest, ok = strings.Cut(t, ":")
 	scheme = strings.ToLower(scheme)
@@ -65,11 +66,11 @@ func slashed(t string) string { return strings.ReplaceAll(t, `\`, "/") }
 
 func beginsHost(t string) bool { return strings.HasPrefix(slashed(t), "//") }
 
-// macFolders are the folders at the root of macOS. Word for Mac puts four slashes in front of them,
-// which elsewhere name a computer.
+// macFolders are the folders at the root of macOS. Word for Mac puts four slashes before them.
+// Elsewhere, four slashes name a computer.
 var macFolders = []string{"Users", "Applications", "Library", "Volumes"}
 
-// fileLink tells where a file URL leads whose scheme is cut off.
+// fileLink returns the place of a file URL whose scheme is cut off.
 func fileLink(rest string) linkPlace {
 	plain, err := url.PathUnescape(rest)
 	if err != nil {
@@ -90,11 +91,11 @@ func fileLink(rest string) linkPlace {
 	return linkElsewhere
 }
 
-// clickable returns the fault of a link that leads somewhere on a click; nil for links as every
-// document has them.
+// clickable returns the fault of a link that leads somewhere on a click, and nil for links that
+// ordinary documents have.
 func clickable(target string) error {
 	if p := placeOf(target); p == linkDisk || p == linkElsewhere {
-		return active(KindLink, "has a link to a file, to another computer, or of a kind that starts a program")
+		return active(KindLink, "has a link to a file, to another computer, or of a kind that may start a program")
 	}
 	return nil
 }
@@ -102,12 +103,12 @@ func clickable(target string) error {
 // loaded judges an address that is loaded by itself.
 func loaded(a xmlread.Attr) error {
 	if place := placeOf(string(a.Value)); a.Long || place != linkHere && place != linkBeside {
-		return active(KindExternal, "has something that is loaded from elsewhere")
+		return active(KindExternal, "loads something from elsewhere")
 	}
 	return nil
 }
 
-// isLinkFault reports the fault of a link that waits for a click.
+// isLinkFault reports whether err is the fault of a link that waits for a click.
 func isLinkFault(err error) bool {
 	e := (*Error)(nil)
 	return errors.As(err, &e) && e.Params["kind"] == KindLink

@@ -1,33 +1,33 @@
 package inspect
 
 // MP3 checks that a stream consists of MPEG audio frames of layer III (ISO/IEC 11172-3, 13818-3,
-// and 2.5) and of tags: ID3v2 in front of any frame; APEv2, with a header or without, Lyrics3v2,
-// ID3v1 and its extension after the last. The zero value is ready.
+// and 2.5) and of tags: ID3v2 before any frame; APEv2 (with or without a header), Lyrics3v2, and
+// ID3v1 and its extension after the last one. The zero value is ready.
 //
-// Refused are frames with fields that MPEG does not have, frames without a fixed bit rate ("free
+// It refuses frames with fields that MPEG does not have, frames without a fixed bit rate ("free
 // format"), bytes that are neither frame nor tag nor zero, and a file without frames. The last
-// frame may be short. Each frame says how long it is, so the walk takes as many steps as there are
-// frames; what is in them and in the tags is not looked at. At most 32 bytes are kept.
+// frame may be short. Each frame declares its length, so the walk takes one step for each frame. It
+// does not look at the content of frames and tags. It keeps at most 32 bytes.
 type MP3 struct {
 	stream
 	framed  bool
-	inFrame bool   // the payload is a frame's
-	tagged  bool   // there was a tag that comes last
+	inFrame bool   // the payload belongs to a frame
+	tagged  bool   // there was one of the tags that come last
 	first   byte   // of a frame or a tag
 	item    int64  // length of the value of an item of an APE tag without a header
-	items   int64  // length of all of them, with their names
+	items   int64  // length of all of them, including their names
 	counted uint32 // items
 }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (m *MP3) Write(p []byte) (int, error) { return m.write(m, p) }
 
 // Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
 // The stream must have ended.
 func (m *MP3) Verdict() error { return m.verdict(m) }
 
-// mp3FrameBytes returns the length of the frame with that header, 0 if it is none.
+// mp3FrameBytes returns the length of the frame with that header, 0 if the header is invalid.
 func mp3FrameBytes(header uint32) int64 {
 	version, layer := header>>19&3, header>>17&3
 	bitRate, sampleRate, padding := header>>12&15, header>>10&3, header>>9&1
@@ -45,8 +45,8 @@ func mp3FrameBytes(header uint32) int64 {
 	return 72_000*mp3Kilobits[1][bitRate]*half/mp3Hertz[sampleRate] + int64(padding)
 }
 
-// The bit rates of MPEG 1 and of MPEG 2 and 2.5, and the sampling rates of MPEG 1, of which the
-// others have one half and one quarter.
+// The bit rates of MPEG 1, and of MPEG 2 and 2.5, and the sampling rates of MPEG 1. MPEG 2 has half
+// and MPEG 2.5 a quarter of these.
 var (
 	mp3Kilobits = [2][15]int64{
 		{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},

@@ -20,7 +20,7 @@ const (
 	mp3LyricsEnd
 )
 
-// maxAPEItem is more than the pictures that taggers put into an item.
+// maxAPEItem is larger than the pictures that taggers put into an item.
 const maxAPEItem = 8 << 20
 
 const mp3Malformed = "has bytes that are neither an MP3 frame nor a tag"
@@ -33,8 +33,8 @@ func (m *MP3) payload(p []byte) (int, bool) {
 	return skip(p)
 }
 
-// end accepts a last frame that is short: recorders that are stopped leave one, and a file that was
-// cut off between two frames cannot be told from a whole one either.
+// end accepts a short last frame: recorders leave one when they are stopped. A file cut off between
+// two frames cannot be distinguished from a whole one either.
 func (m *MP3) end() {
 	switch {
 	case !m.framed:
@@ -92,7 +92,7 @@ func (m *MP3) begin(p []byte) {
 		if p[3] == '+' {
 			m.next(227 - 4)
 		}
-	default: // the length of an item of an APE tag that has nothing in front of it
+	default: // the length of an item of an APE tag that has nothing before it
 		m.items, m.counted = 0, 0
 		m.begins(int64(binary.LittleEndian.Uint32(p)))
 	}
@@ -101,7 +101,7 @@ func (m *MP3) begin(p []byte) {
 // tag reads the pieces of APE and Lyrics3 tags.
 func (m *MP3) tag(p []byte) {
 	switch m.state {
-	case mp3APE: // version, size behind this header, number of items, flags
+	case mp3APE: // version, size after this header, number of items, flags
 		m.next(int64(binary.LittleEndian.Uint32(p[8:])))
 	case mp3Item:
 		m.items += int64(len(p))
@@ -128,7 +128,7 @@ func (m *MP3) tag(p []byte) {
 	}
 }
 
-// begins takes in an item of an APE tag, of which the length has been read.
+// begins begins an item of an APE tag, whose length has been read.
 func (m *MP3) begins(value int64) {
 	if value > maxAPEItem {
 		m.fail(CodeDamaged, mp3Malformed)
@@ -168,8 +168,8 @@ func (m *MP3) footer(p []byte) {
 	}
 }
 
-// field reads a field of a Lyrics3 tag: three letters, five digits for the length of what follows,
-// or six digits for that of the tag and its end.
+// field reads a field of a Lyrics3 tag: three letters and five digits for the length of the
+// following data, or six digits for the length of the tag and its end.
 func (m *MP3) field(p []byte) {
 	switch {
 	case number(p[3:]) >= 0 && bytes.IndexFunc(p[:3], func(r rune) bool { return r < 'A' || r > 'Z' }) < 0:
@@ -182,7 +182,7 @@ func (m *MP3) field(p []byte) {
 	}
 }
 
-// number returns the value of decimal digits, and -1 if there are others.
+// number returns the value of decimal digits, and -1 if there are other characters.
 func number(digits []byte) (n int64) {
 	for _, c := range digits {
 		if c < '0' || c > '9' {
@@ -193,8 +193,8 @@ func number(digits []byte) (n int64) {
 	return n
 }
 
-// id3Size returns the length of an ID3v2 tag behind its header, of which p is the part behind "ID3"
-// and a version byte. Its bytes have 7 bits each.
+// id3Size returns the length of an ID3v2 tag after its header. p is the part of the header after
+// "ID3" and a version byte. The bytes of the length have 7 bits each.
 func id3Size(p []byte) int64 {
 	n := int64(p[2]&0x7f)<<21 | int64(p[3]&0x7f)<<14 | int64(p[4]&0x7f)<<7 | int64(p[5]&0x7f)
 	if p[1]&0x10 != 0 { // a footer like the header

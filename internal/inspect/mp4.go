@@ -3,29 +3,29 @@ package inspect
 // MP4 checks that a stream is one whole ISO base media or QuickTime file: MP4, M4V, M4A, MOV. The
 // zero value is ready.
 //
-// The boxes are walked from the first to the last, and those of tracks and metadata down to their
-// data references. Refused are boxes that do not fit, a file without exactly one movie box or
-// without media, fragments in front of the movie, a file type that does not come first, one that is
-// cut off, and bytes that form no box after the end, except for zeros. Refused as active content
-// are data references that lead to another file or a URL, wherever they stand, and QuickTime movies
-// that are a list of others: players would fetch those. A compressed movie box cannot be looked
-// into and is refused.
+// It walks the boxes from the first to the last, and those of tracks and metadata down to their
+// data references. It refuses boxes that do not fit, a file without exactly one movie box or
+// without media, and fragments before the movie. It refuses a file type that does not come first, a
+// file that is cut off, and bytes after the end that form no box, except for zeros. It refuses data
+// references to another file or a URL at any place, and QuickTime movies that are a list of other
+// movies, as active content: players would fetch those. It refuses a compressed movie box, since it
+// cannot look inside.
 //
-// Media data is not looked at, and neither are codecs, sizes in pixels and durations. A file that a
-// recorder wrote without going back to fill in sizes may end in media data of any length, of which
-// the end cannot be told. At most 16 bytes are kept.
+// It does not look at media data, codecs, sizes in pixels and durations. A recorder that does not
+// go back to fill in sizes may end a file in media data of any length. The true end of such a file
+// is unknown. It keeps at most 16 bytes.
 type MP4 struct {
 	boxes
 	begun bool
 	movie bool
 	media bool
 
-	embedded bool    // in another file, which may go on after it
-	after    [8]byte // where it does
+	embedded bool    // in another file, which may continue after it
+	after    [8]byte // the first bytes after its end
 }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (m *MP4) Write(p []byte) (int, error) { return m.write(m, p) }
 
 // Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
@@ -43,7 +43,7 @@ func (m *MP4) piece(p []byte) {
 	}
 	kind := string(m.kind[:])
 	if kind == "ftyp" && m.begun || kind == "moov" && m.movie || kind == "moof" && !m.movie {
-		m.fail(CodeDamaged, "has a box that is out of place")
+		m.fail(CodeDamaged, "has a misplaced box")
 	}
 	m.begun = true
 	m.media = m.media || kind == "mdat"
@@ -56,7 +56,7 @@ func (m *MP4) piece(p []byte) {
 	}
 }
 
-// endsAt reports whether what follows the outermost boxes is no box.
+// endsAt reports whether the bytes after the outermost boxes are not a box.
 func (m *MP4) endsAt(p []byte) bool {
 	if m.state != boxHeader || !m.movie || !m.media {
 		return false

@@ -13,14 +13,14 @@ import (
 // odf judges a package of OpenDocument (ODF 1.3 part 2).
 type odf struct {
 	mediaType string
-	links     bool  // links to files and of any scheme pass
-	typed     bool  // the mimetype entry says so
-	declared  bool  // the manifest says so, too
-	damage    error // of the first part that cannot be read: the manifest, which comes last, may say that it is encrypted
+	links     bool  // allow links to files and of any scheme
+	typed     bool  // the mimetype entry declares the type
+	declared  bool  // the manifest declares it, too
+	damage    error // of the first unreadable part: the manifest, which comes last, may declare it encrypted
 }
 
 // openOfficeTypes are the document types that old versions of OpenOffice.org wrote. None declares
-// an entity, and nothing reads them.
+// an entity, and no program reads them.
 var openOfficeTypes = []xmlread.DocumentType{
 	{Name: "manifest:manifest", Public: "-//OpenOffice.org//DTD Manifest 1.0//EN", System: "Manifest.dtd"},
 	{Name: "math:math", Public: "-//OpenOffice.org//DTD Modified W3C MathML 1.01//EN", System: "math.dtd"},
@@ -32,8 +32,7 @@ var openOfficeTypes = []xmlread.DocumentType{
 	{Name: "image:imagescontainer", Public: "-//OpenOffice.org//DTD OfficeDocument 1.0//EN", System: "image.dtd"},
 }
 
-// odfExtensions lists what the names of entries may end in beside those of Office: objects have
-// none.
+// odfExtensions lists the extensions of entries, in addition to those of Office. Objects have none.
 var odfExtensions = nameSet(`.rdf .svm .txt .odt .ods .odp .odg .odf .odc .html`)
 
 func (o *odf) name(h *zipHeader) (string, error) { return h.oneName() }
@@ -95,7 +94,7 @@ func judgeODFName(name string) error {
 	case isDirectory(name):
 		return nil
 	case ext != "" && !partExtensions[ext] && !odfExtensions[ext]:
-		return fault(CodeEntry, "has an entry whose name ends as no part of a document does")
+		return fault(CodeEntry, "has an entry with an extension that no part of a document has")
 	}
 	return nil
 }
@@ -122,7 +121,7 @@ func (m *odfManifest) start(r *xmlread.Reader) error {
 	name, kind = strings.ToLower(name), plainType(kind)
 	switch local := string(r.Name().Local); {
 	case local == "encryption-data":
-		return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
+		return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 	case local != "file-entry":
 		return nil
 	case hasFolder(name, "basic"), hasFolder(name, "scripts"):
@@ -130,7 +129,7 @@ func (m *odfManifest) start(r *xmlread.Reader) error {
 	case strings.Contains(kind, "oleobject"):
 		return active(KindObject, "has an embedded object inside")
 	case name == "/" && kind != m.o.mediaType:
-		return fault(CodeMismatch, "is of another type than its name says")
+		return fault(CodeMismatch, "has another type than its name suggests")
 	case name == "/":
 		m.o.declared = true
 	}

@@ -9,11 +9,10 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// odfPart judges a part of an OpenDocument file by its elements (ODF 1.3 part 3), whichever part it
-// is.
+// odfPart judges any part of an OpenDocument file by its elements (ODF 1.3 part 3).
 type odfPart struct {
 	work   *Budget
-	links  bool // links to files and of any scheme pass
+	links  bool // allow links to files and of any scheme
 	script int  // the depth of the script element around the current place, 0 if there is none
 	f      formula
 }
@@ -36,8 +35,8 @@ func odfSpace(space []byte) string {
 	return ""
 }
 
-// odfKinds says what elements do that are not accepted, by their local names and the short names of
-// their namespaces.
+// odfKinds gives the kind of active content for elements that are not accepted, by their local
+// names and the short names of their namespaces.
 var odfKinds = map[string]map[string]string{
 	"script":                {"text": KindScript},
 	"execute-macro":         {"text": KindMacro},
@@ -80,8 +79,7 @@ func (p *odfPart) start(r *xmlread.Reader) error {
 	return nil
 }
 
-// scripts judges what lies in a script element, which LibreOffice writes although it has nothing to
-// put there.
+// scripts judges the content of a script element, which LibreOffice writes even when it is empty.
 func (p *odfPart) scripts(r *xmlread.Reader) error {
 	local := string(r.Name().Local)
 	if p.script == 0 {
@@ -110,10 +108,10 @@ func (p *odfPart) end(r *xmlread.Reader) error {
 	return nil
 }
 
-// inertListeners lists what a click on a slide may do by itself.
+// inertListeners lists the actions that a click on a slide may perform.
 var inertListeners = nameSet(`none previous-page next-page first-page last-page hide stop fade-out sound show`)
 
-// object judges elements by more than their name.
+// object judges elements that need more than their name.
 func (p *odfPart) object(r *xmlread.Reader) error {
 	var want string
 	switch string(r.Name().Local) {
@@ -131,7 +129,7 @@ func (p *odfPart) object(r *xmlread.Reader) error {
 	case err != nil:
 		return err
 	case space == "presentation" && want == "action" && !inertListeners[value]:
-		return active(KindAction, "has a click that does more than move through the slides")
+		return active(KindAction, "has a click that does more than change the slide")
 	case space == "draw" && want == "mime-type" && value != "application/vnd.sun.star.media":
 		return active(KindProgram, "has a plug-in inside")
 	case space == "form" && want == "datasource" && value != "":
@@ -141,13 +139,13 @@ func (p *odfPart) object(r *xmlread.Reader) error {
 }
 
 // clicked lists the elements whose address waits for a click, by their local names and the short
-// names of their namespaces. An address of any other is loaded.
+// names of their namespaces. An address on any other element is loaded.
 var clicked = map[string][]string{
 	"a": {"text", "draw"}, "event-listener": {"presentation"}, "button": {"form"}, "image": {"form"}, "form": {"form"},
 	"user-defined": {"meta"}, "hyperlink-behaviour": {"meta"}, "text-properties": {"style"},
 }
 
-// fromDisk lists the elements whose address may be a file of the author's own disk: a template, and
+// fromDisk lists the elements whose address may be a file on the author's own disk: a template, and
 // a sound of the gallery.
 var fromDisk = nameSet(`template sound audio`)
 
@@ -171,7 +169,7 @@ func (p *odfPart) attribute(r *xmlread.Reader, a xmlread.Attr) error {
 	return p.address(r.Name(), a)
 }
 
-// address judges where an element leads to.
+// address judges the target of an element.
 func (p *odfPart) address(name xmlread.Name, a xmlread.Attr) error {
 	value := string(a.Value)
 	space, place := odfSpace(name.Space), placeOf(value)
@@ -192,13 +190,13 @@ func (p *odfPart) address(name xmlread.Name, a xmlread.Attr) error {
 	return nil
 }
 
-// leavesPackage reports a name that is not one of an entry.
+// leavesPackage reports whether target is not the name of an entry.
 func leavesPackage(target string) bool {
 	target = slashed(strings.TrimSpace(target))
 	return strings.HasPrefix(target, "/") || strings.HasPrefix(path.Clean(target)+"/", "../")
 }
 
-// formula judges a formula, whose language stands in front.
+// formula judges a formula. Its language stands before it.
 func (p *odfPart) formula(text string) error {
 	if err := p.work.Spend(formulaSteps * len(text)); err != nil {
 		return err
@@ -209,7 +207,7 @@ func (p *odfPart) formula(text string) error {
 	return judgeFormula(text)
 }
 
-// long judges the pieces of a value that is too long to be held.
+// long judges the pieces of a value that is too long to hold.
 func (p *odfPart) long(name, piece []byte, last bool) error {
 	_, local, found := bytes.Cut(name, []byte(":"))
 	if !found {

@@ -8,23 +8,23 @@ import (
 	"slices"
 )
 
-// Ogg checks that a stream is one whole Ogg file (RFC 3533), whatever is coded in it, and nothing
-// else. The zero value is ready.
+// Ogg checks that a stream is one whole Ogg file (RFC 3533), with any codec, and nothing else. The
+// zero value is ready.
 //
-// Pages are walked and held against their checksums. Malformed are pages with a wrong checksum or
-// with fields that Ogg does not have, pages of a logical stream that did not begin or has ended,
-// pages that are missing between others, a logical stream of one page that does not end, a file
-// that is cut off within a page, and bytes that form no page. Recorders that are stopped mark no
-// page as the last one (RFC 3533 says that they should), so a file may end after any page but the
-// first. TooLarge is one with more than 16 logical streams at a time. Streams may follow each
-// other, as radio stations send them.
+// It walks the pages and checks their checksums. Malformed are pages with a wrong checksum or with
+// fields that Ogg does not have, pages of a logical stream that has not begun or has ended, and
+// pages that are missing between others. So are a logical stream of one page that does not end, a
+// file that is cut off within a page, and bytes that form no page. A recorder that is stopped marks
+// no page as the last one (RFC 3533 says that it should), so a file may end after any page except
+// the first. A file with more than 16 logical streams at a time is TooLarge. Streams may follow
+// each other, as radio stations send them.
 //
-// Packets and codecs are not looked at. At most 1 KiB is kept.
+// It does not look at packets and codecs. It keeps at most 1 KiB.
 type Ogg struct {
 	stream
 	crc      uint32      // of the page so far
-	sum      uint32      // what the page says it is
-	streams  []oggStream // those that have begun and not ended
+	sum      uint32      // the checksum that the page declares
+	streams  []oggStream // streams that have begun and not ended
 	reversed [512]byte   // bytes for the checksum, with their bits in the other order
 }
 
@@ -37,15 +37,15 @@ const (
 )
 
 const (
-	oggOrder      = "has an Ogg page that is out of place"
+	oggOrder      = "has a misplaced Ogg page"
 	oggHeaderSize = 27
 	oggBegins     = 2
 	oggEnds       = 4
 	maxOggStreams = 16
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (o *Ogg) Write(p []byte) (int, error) { return o.write(o, p) }
 
 // Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
@@ -85,7 +85,7 @@ func (o *Ogg) piece(p []byte) {
 func (o *Ogg) header(p []byte) {
 	o.checkPage()
 	if string(p[:5]) != "OggS\x00" {
-		o.fail(CodeDamaged, "has bytes that are no Ogg page")
+		o.fail(CodeDamaged, "has bytes that are not an Ogg page")
 		return
 	}
 	o.order(p[5], binary.LittleEndian.Uint32(p[14:]), binary.LittleEndian.Uint32(p[18:]))
@@ -127,12 +127,12 @@ func (o *Ogg) order(flags byte, serial, page uint32) {
 // checkPage judges the page that ends here.
 func (o *Ogg) checkPage() {
 	if o.off > 0 && o.between() && bits.Reverse32(^o.crc) != o.sum {
-		o.fail(CodeDamaged, "has an Ogg page with a wrong checksum, which ends")
+		o.fail(CodeDamaged, "has an Ogg page with a wrong checksum that ends")
 	}
 }
 
-// add takes p into the checksum. Ogg uses the polynomial of package crc32 with bits in the other
-// order, and the register as it is where crc32 inverts it.
+// add adds p to the checksum. Ogg uses the polynomial of package crc32 with the bits reversed, and
+// does not invert the register.
 func (o *Ogg) add(p []byte) {
 	for len(p) > 0 {
 		n := min(len(p), len(o.reversed))

@@ -15,12 +15,12 @@ import (
 // ooxml judges a package of Office Open XML (ECMA-376 part 2).
 type ooxml struct {
 	mediaType string
-	inside    bool // it lies in another
-	links     bool // links to files and of any scheme pass
+	inside    bool // it lies in another package
+	links     bool // allow links to files and of any scheme
 	parts     ooxmlParts
 }
 
-// typesPart is the entry that says the types of the others, in lower case.
+// typesPart is the entry with the types of the others, in lower case.
 const typesPart = "[content_types].xml"
 
 // mainParts maps types to the content types of their main parts.
@@ -30,7 +30,7 @@ var mainParts = map[string]string{
 	typePPTX: typePPTX + ".main+xml",
 }
 
-// name makes slashes of the backslashes that old libraries of .NET write, as Office does.
+// name turns the backslashes that old .NET libraries write into slashes, as Office does.
 func (o *ooxml) name(h *zipHeader) (string, error) {
 	name, err := h.oneName()
 	return slashed(name), err
@@ -72,7 +72,7 @@ func (o *ooxml) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	})
 }
 
-// rule returns what judges a part with this root element.
+// rule returns the rule for a part with this root element.
 func (o *ooxml) rule(b *zipBudget, name string, root xmlread.Name) partRule {
 	switch {
 	case name == typesPart:
@@ -87,17 +87,17 @@ func (o *ooxml) rule(b *zipBudget, name string, root xmlread.Name) partRule {
 func judgePartName(name string) error {
 	switch kind := kindByName(name); {
 	case strings.HasSuffix(name, ".piece"), hasHiddenLetters(name):
-		return fault(CodeDamaged, "has a part in pieces, or of a hidden name")
+		return fault(CodeDamaged, "has a part in pieces, or with a hidden name")
 	case kind != "":
 		return active(kind, "has a macro, a control or an embedded object inside")
 	case path.Ext(name) != "" && !partExtensions[path.Ext(name)]: // Google's metadata has none
-		return fault(CodeEntry, "has a part whose name ends as no part of a document does")
+		return fault(CodeEntry, "has a part with an extension that no part of a document has")
 	}
 	return nil
 }
 
-// hasHiddenLetters reports a name with letters, digits, dots or slashes in percent form. No part
-// may have one (ECMA-376 part 2, 6.2.2.2), and a reader that unescapes it finds another part than
+// hasHiddenLetters reports whether a name has letters, digits, dots or slashes in percent form. No
+// part may have one (ECMA-376 part 2, 6.2.2.2). A reader that unescapes it finds another part than
 // one that does not.
 func hasHiddenLetters(name string) bool {
 	for _, after := range strings.Split(name, "%")[1:] {
@@ -109,8 +109,8 @@ func hasHiddenLetters(name string) bool {
 	return false
 }
 
-// kindByName returns what a part is that Office programs give a name of its own, "" if it is
-// nothing that acts.
+// kindByName returns the kind of a part to which Office programs give a name of its own, and "" if
+// it does not act.
 func kindByName(name string) string {
 	base := path.Base(name)
 	switch {
@@ -122,7 +122,7 @@ func kindByName(name string) string {
 	return ""
 }
 
-// embedded returns what judges the numbers of a chart, nil if the part is something else.
+// embedded returns the rules for the numbers of a chart, nil if the part is something else.
 func (o *ooxml) embedded(name string, head []byte) zipFormat {
 	if o.inside || !isZip(head) {
 		return nil

@@ -18,19 +18,19 @@ var plainFields = []string{
 	"username", "xe",
 }
 
-// fieldKinds says of the others that are known what they do.
+// fieldKinds gives the kind of active content of the other known fields.
 var fieldKinds = map[string]string{
 	"dde": KindAction, "ddeauto": KindAction, "print": KindAction,
 	"link": KindExternal, "database": KindConnection, "data": KindConnection,
 	"embed": KindObject, "control": KindObject, "htmlcontrol": KindObject,
 }
 
-// fileFields show a file, which may lie on the author's own disk.
+// fileFields lists fields that show a file, which may lie on the author's own disk.
 var fileFields = []string{"includepicture", "includetext", "include", "import", "rd"}
 
 const fieldSpace = " \t\r\n\u00a0"
 
-// fieldName returns the first word of an instruction in lower case, and whether it is whole. A
+// fieldName returns the first word of an instruction in lower case, and whether it is complete. A
 // formula's name is its equals sign.
 func fieldName(instruction string) (name string, whole bool) {
 	s := strings.TrimLeft(instruction, fieldSpace)
@@ -62,7 +62,7 @@ func judgeField(instruction string) error {
 	return nil // any other word is the name of a bookmark, whose text is shown
 }
 
-// judgeFieldLink judges where a click leads.
+// judgeFieldLink judges the target of a click.
 func judgeFieldLink(arguments string) error {
 	for skip := false; ; {
 		word, rest, isSwitch := nextWord(arguments)
@@ -70,7 +70,7 @@ func judgeFieldLink(arguments string) error {
 		case word == "":
 			return nil
 		case isSwitch:
-			skip = strings.ContainsAny(word[1:], "lotLOT") // what follows is a place, a tip, a frame
+			skip = strings.ContainsAny(word[1:], "lotLOT") // followed by a place, a tip, a frame
 		case skip:
 			skip = false
 		default:
@@ -82,7 +82,7 @@ func judgeFieldLink(arguments string) error {
 	}
 }
 
-// judgeFieldFile judges where a file is read from.
+// judgeFieldFile judges the file that a field reads.
 func judgeFieldFile(arguments string) error {
 	for {
 		word, rest, isSwitch := nextWord(arguments)
@@ -96,14 +96,15 @@ func judgeFieldFile(arguments string) error {
 	}
 }
 
-// isMailPart reports a picture of the mail that a text was copied from, which is nowhere.
+// isMailPart reports whether target is a picture of the mail from which a text was copied. It leads
+// nowhere.
 func isMailPart(target string) bool {
 	scheme, _, ok := cutScheme(target)
 	return ok && scheme == "cid"
 }
 
-// nextWord returns the next argument, without its quotation marks and with each doubled backslash
-// as one, "" at the end; and whether it is a switch.
+// nextWord returns the next argument, or "" at the end, and whether it is a switch. It removes
+// quotation marks and halves doubled backslashes.
 func nextWord(s string) (word, rest string, isSwitch bool) {
 	s = strings.TrimLeft(s, fieldSpace)
 	if s == "" {
@@ -132,7 +133,7 @@ func nextWord(s string) (word, rest string, isSwitch bool) {
 // unescaped undoes the doubling of backslashes.
 func unescaped(s string) string { return strings.ReplaceAll(s, `\\`, `\`) }
 
-// emptyWord stands for an argument of nothing, which is not the end.
+// emptyWord marks an empty argument, which is not the end.
 func emptyWord(s string) string {
 	if s == "" {
 		return "#"

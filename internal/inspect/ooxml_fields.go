@@ -6,19 +6,19 @@ import (
 )
 
 const (
-	maxFields    = 32   // that lie in each other; Word allows 20
-	maxFieldText = 4096 // bytes of the instructions of all that are open
+	maxFields    = 32   // nested in each other; Word allows 20
+	maxFieldText = 4096 // bytes of the instructions of all open fields
 )
 
-// wordFields follows the fields of a part of a Word document (ECMA-376 part 1, 17.16), whose
-// instructions come in runs of any length, with other fields in them.
+// wordFields follows the fields of a part of a Word document (ECMA-376 part 1, 17.16). Their
+// instructions come in runs of any length, with other fields inside.
 type wordFields struct {
 	open []wordField
 	held int // bytes of text in them
 }
 
 type wordField struct {
-	text   []byte // the instruction, as far as it has to be seen
+	text   []byte // the instruction, as far as it is needed
 	known  bool   // the name was judged, and its arguments need not be
 	result bool   // its instruction has ended
 }
@@ -26,7 +26,7 @@ type wordField struct {
 // begin opens a field.
 func (f *wordFields) begin() error {
 	if len(f.open) == maxFields {
-		return fault(CodeComplex, "has fields that lie too deep in each other")
+		return fault(CodeComplex, "has fields nested too deeply")
 	}
 	if n := len(f.open); n > 0 && !f.open[n-1].result {
 		if err := f.compose(&f.open[n-1]); err != nil {
@@ -37,22 +37,22 @@ func (f *wordFields) begin() error {
 	return nil
 }
 
-// compose judges a field in whose instruction another one lies: what that says becomes a part of
-// it.
+// compose judges a field with another field in its instruction: the result of the inner one becomes
+// part of the instruction.
 func (f *wordFields) compose(outer *wordField) error {
 	if outer.known {
 		return nil
 	}
 	name, _ := fieldName(string(outer.text) + "\x00")
 	if strings.HasSuffix(name, "\x00") {
-		return active(KindAction, "has a field whose name another field makes")
+		return active(KindAction, "has a field whose name comes from another field")
 	}
-	outer.text = append(outer.text, '\x00') // which no place in the document has
+	outer.text = append(outer.text, '\x00') // no place in the document has it
 	f.held++
 	return nil
 }
 
-// read takes text that stands in the innermost field.
+// read takes text of the innermost field.
 func (f *wordFields) read(text []byte) error {
 	if len(f.open) == 0 {
 		return nil
@@ -70,7 +70,7 @@ func (f *wordFields) read(text []byte) error {
 		f.drop(top)
 		top.known = true
 	} else if f.held == maxFieldText {
-		return fault(CodeComplex, "has a field with an instruction that is too long")
+		return fault(CodeComplex, "has a field with too long an instruction")
 	}
 	return nil
 }

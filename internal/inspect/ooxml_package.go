@@ -8,8 +8,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// ooxmlParts knows the parts of a package and what it says of their types, in whatever order they
-// come (ECMA-376 part 2, 7.2.3). Names are kept as their hashes.
+// ooxmlParts holds the parts of a package and the types that it declares for them, in any order
+// (ECMA-376 part 2, 7.2.3). It keeps names as hashes.
 type ooxmlParts struct {
 	parts   []ooxmlPart
 	byName  map[uint64]string // content types, of parts
@@ -27,7 +27,7 @@ const partHeld = 64 // bytes of a part, or of a type
 
 func (p *ooxmlParts) hash(b *zipBudget, s string) uint64 { return maphash.String(b.seed, s) }
 
-// extensionOf returns what stands for an extension: no name of a part is one.
+// extensionOf returns the key of an extension: no name of a part equals it.
 func extensionOf(name string) string { return "\x00" + strings.TrimPrefix(path.Ext(name), ".") }
 
 // add takes a part.
@@ -39,14 +39,14 @@ func (p *ooxmlParts) add(b *zipBudget, name string, readable bool) error {
 	return nil
 }
 
-// declare takes a content type of a part or an extension, whose key is given. A second one must be
-// the same.
+// declare takes a content type of a part or an extension, by its key. A second one must be the
+// same.
 func (p *ooxmlParts) declare(b *zipBudget, types *map[uint64]string, key uint64, kind string) error {
 	if *types == nil {
 		*types = map[uint64]string{}
 	}
 	if was, ok := (*types)[key]; ok && was != kind {
-		return fault(CodeDamaged, "has two types for one part")
+		return fault(CodeDamaged, "declares two types for one part")
 	}
 	if err := b.work.Hold(partHeld + len(kind)); err != nil {
 		return err
@@ -55,8 +55,8 @@ func (p *ooxmlParts) declare(b *zipBudget, types *map[uint64]string, key uint64,
 	return nil
 }
 
-// judge judges all parts by their types. There must be one of the main type, and it must be the one
-// that the package leads to.
+// judge judges all parts by their types. There must be one of the main type, and the package must
+// lead to it.
 func (p *ooxmlParts) judge(mainType string) error {
 	mains := 0
 	for _, part := range p.parts {
@@ -68,7 +68,7 @@ func (p *ooxmlParts) judge(mainType string) error {
 		case kind == mainType && part.name == p.main && p.hasMain:
 			mains++
 		case kind == mainType:
-			return fault(CodeDamaged, "has a main part that its relations do not lead to")
+			return fault(CodeDamaged, "has a main part to which no relation leads")
 		case kind == "": // nothing leads to it, or only by a relation, which was judged
 		default:
 			if err := judgePartType(kind); err != nil {
@@ -122,7 +122,7 @@ func (t *ooxmlTypes) start(r *xmlread.Reader) error {
 func (*ooxmlTypes) text([]byte) error         { return nil }
 func (*ooxmlTypes) end(*xmlread.Reader) error { return nil }
 
-// partName makes the name of an entry of a part's.
+// partName makes the name of an entry from the name of a part.
 func partName(target string) string {
 	return foldName(strings.TrimPrefix(path.Clean("/"+slashed(target)), "/"))
 }

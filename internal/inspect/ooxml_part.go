@@ -7,7 +7,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// Namespaces of what is looked at in parts, ECMA-376 transitional and strict, and of Microsoft.
+// Namespaces of parts in which something is judged: ECMA-376, transitional and strict, and
+// Microsoft's.
 const (
 	wordSpace         = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 	wordSpaceStrict   = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -23,28 +24,28 @@ const (
 	customUISpace2009 = "http://schemas.microsoft.com/office/2009/07/customui"
 )
 
-// officePart judges a part of an Office document by its elements, whichever part it is.
+// officePart judges any part of an Office document by its elements.
 type officePart struct {
 	work   *Budget
-	links  bool // links to files and of any scheme pass
+	links  bool // allow links to files and of any scheme
 	fields wordFields
 	mode   officeText
-	depth  int // of the element whose text is looked at
+	depth  int // of the element whose text is judged
 	value  []byte
 	f      formula
 }
 
-// officeText says what the text of the current element is.
+// officeText is the kind of text in the current element.
 type officeText uint8
 
 const (
 	textPlain       officeText = iota
 	textInstruction            // of a field
 	textFormula
-	textBase // the address that relative links go out from
+	textBase // the base address of relative links
 )
 
-// Parts with these root elements have nothing in them that is looked at: text, styles, numbers.
+// Parts with these root elements hold nothing to judge: text, styles, numbers.
 var plainRoots = nameSet(`sst styleSheet styles fonts theme calcChain pivotCacheRecords people themeOverride tblStyleLst`)
 
 // newOfficePart returns the rule for a part with this root, nil if nothing in it can act.
@@ -67,7 +68,7 @@ func (p *officePart) start(r *xmlread.Reader) error {
 	if r.Depth() == 1 {
 		switch string(name.Space) {
 		case mashupSpace:
-			return active(KindConnection, "has a query of data from elsewhere")
+			return active(KindConnection, "has a query for data from elsewhere")
 		case customUISpace, customUISpace2009:
 			return active(KindMacro, "has commands of its own")
 		}
@@ -131,7 +132,7 @@ func (p *officePart) end(r *xmlread.Reader) error {
 	return nil
 }
 
-// link lets faults pass that are of links which the options permit.
+// link drops faults of links that the options allow.
 func (p *officePart) link(err error) error {
 	if err != nil && p.links && isLinkFault(err) {
 		return nil
@@ -186,7 +187,7 @@ func (p *officePart) fieldMark(r *xmlread.Reader) error {
 	return p.link(err)
 }
 
-// vml judges an element of VML, whose pictures may come from an address of their own.
+// vml judges an element of VML. Its pictures may have an address of their own.
 func (p *officePart) vml(r *xmlread.Reader) error {
 	if string(r.Name().Local) == "OLEObject" {
 		return active(KindObject, "has an embedded object inside")
@@ -209,11 +210,11 @@ func (p *officePart) vml(r *xmlread.Reader) error {
 	return nil
 }
 
-// isShape lists the elements of VML that may be clicked; others with an address load what is there.
+// isShape lists the elements of VML that may be clicked. Others with an address load from it.
 var isShape = nameSet(`shape group arc curve image line oval polyline rect roundrect`)
 
-// inertActions lists what a click on a slide may do, apart from following a link (MS-OE376,
-// 2.1.1.27).
+// inertActions lists the actions that a click on a slide may perform, apart from following a link
+// (MS-OE376, 2.1.1.27).
 var inertActions = []string{
 	"", "ppaction://noaction", "ppaction://hlinksldjump", "ppaction://hlinkshowjump", "ppaction://customshow", "ppaction://media",
 	"ppaction://hlinkfile", "ppaction://hlinkpres",
@@ -239,7 +240,7 @@ func (p *officePart) drawing(r *xmlread.Reader) error {
 	case verb == "ppaction://ole":
 		return active(KindObject, "has a slide that opens an embedded object")
 	case !slices.Contains(inertActions, verb):
-		return active(KindAction, "has an action of a kind that is not known")
+		return active(KindAction, "has an action of an unknown kind")
 	}
 	if !isHover || verb != "" && verb != "ppaction://hlinkfile" && verb != "ppaction://hlinkpres" {
 		return nil

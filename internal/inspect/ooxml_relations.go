@@ -6,19 +6,18 @@ import (
 	"strings"
 )
 
-// relationRule says where relations of a type may lead.
+// relationRule is the rule for the targets of a type of relation.
 type relationRule uint8
 
 const (
 	relationUnknown  relationRule = iota
 	relationPart                  // to a part of the package
-	relationLink                  // there, or elsewhere on a click
+	relationLink                  // to a part, or elsewhere on a click
 	relationTemplate              // to a file on the author's own disk
 )
 
-// officeRelations lists the types of relations that ordinary documents have, behind one of the
-// officeNamespaces. Those that act, or load from elsewhere, are missing, and so is what nobody
-// knows.
+// officeRelations lists the types of relations that ordinary documents have, after one of the
+// officeNamespaces. It omits those that act or load from elsewhere, and unknown ones.
 var officeRelations = nameSet(`
 	officeDocument extended-properties extendedProperties custom-properties customProperties
 	metadata/core-properties metadata/thumbnail metadata/extended-properties metadata/custom-properties
@@ -32,8 +31,7 @@ var officeRelations = nameSet(`
 	slide slideMaster slideLayout notesMaster notesSlide handoutMaster presProps viewProps tableStyles commentAuthors tags
 	audio video smartTags`)
 
-// microsoftRelations lists those of younger versions of Office, behind a year and sometimes a
-// month.
+// microsoftRelations lists those of newer versions of Office, after a year and sometimes a month.
 var microsoftRelations = nameSet(`
 	stylesWithEffects stylesWithtEffects keyMapCustomizations txbx legacyDocTextInfo
 	commentsExtended commentsIds commentsExtensible people documenttasks
@@ -43,8 +41,7 @@ var microsoftRelations = nameSet(`
 	rdSupportingPropertyBagStructure richValueRel richStyles FeaturePropertyBag survey
 	revisionInfo changesInfo comments authors classificationlabels intelligence tasks`)
 
-// otherRelations lists those of other programs: Google Docs, WPS, and mistakes that libraries
-// share.
+// otherRelations lists those of other programs: Google Docs, WPS, and common mistakes of libraries.
 var otherRelations = []string{
 	"http://customschemas.google.com/relationships/workbookmetadata",
 	"http://customooxmlschemas.google.com/relationships/presentationmetadata",
@@ -62,8 +59,8 @@ var officeNamespaces = []string{
 
 const microsoftNamespace = "http://schemas.microsoft.com/office/"
 
-// relationKinds says what relations do that are known and not accepted, by the last words of their
-// types in lower case.
+// relationKinds gives the kind of active content for known relations that are not accepted, by the
+// last words of their types in lower case.
 var relationKinds = map[string]string{
 	"vbaproject": KindMacro, "wordvbadata": KindMacro, "xlmacrosheet": KindMacro, "xlintlmacrosheet": KindMacro, "dialogsheet": KindMacro,
 	"attachedtoolbars": KindMacro, "extensibility": KindMacro, "usercustomization": KindMacro, "jsaproject": KindMacro,
@@ -108,7 +105,7 @@ func isMicrosoftRelation(kind string) bool {
 // lost is the target of pictures and sounds that Office could not find when it saved.
 const lost = "NULL"
 
-// judgeRelation judges one relation of the part whose relations are the entry of this name.
+// judgeRelation judges one relation. rels is the name of the entry that holds it.
 func judgeRelation(rels, kind, target, mode string) error {
 	rule := relationOf(kind)
 	isOutside := mode != "" && mode != "Internal"
@@ -117,7 +114,7 @@ func judgeRelation(rels, kind, target, mode string) error {
 		return unknownRelation(kind)
 	case rule == relationTemplate:
 		if p := placeOf(target); p == linkWeb || p == linkElsewhere {
-			return active(KindExternal, "has a template that is loaded from elsewhere")
+			return active(KindExternal, "has a template loaded from elsewhere")
 		}
 		return nil
 	case rule == relationLink && isOutside:
@@ -137,11 +134,11 @@ func unknownRelation(kind string) error {
 	if known := relationKinds[strings.ToLower(path.Base(kind))]; known != "" {
 		return active(known, "has a relation to a macro, a control, an embedded object, or something elsewhere")
 	}
-	return active(KindExternal, "has a relation of a type that is not known")
+	return active(KindExternal, "has a relation of an unknown type")
 }
 
-// targetPart returns the part that an internal relation leads to, as the name of an entry, and
-// whether it is one of the package. What has no name leads to the part itself.
+// targetPart returns the entry name of the part to which an internal relation leads, and whether it
+// lies in the package. An empty target leads to the part itself.
 func targetPart(rels, target string) (name string, ok bool) {
 	p := placeOf(target)
 	if p != linkHere && p != linkBeside {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// documentTypes lists the types of parts that ordinary documents have, in lower case, behind one of
+// documentTypes lists the types of parts that ordinary documents have, in lower case, after one of
 // the typePrefixes.
 var documentTypes = map[string]map[string]bool{
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.": nameSet(`
@@ -39,10 +39,10 @@ var documentTypes = map[string]map[string]bool{
 	"model/": nameSet(`gltf-binary gltf.binary`),
 }
 
-// inertFamilies are the families of types that only show something, or sound.
+// inertFamilies are the families of types that only show something, or make a sound.
 var inertFamilies = []string{"image/", "audio/", "video/", "font/"}
 
-// typeKinds says of types that are not accepted what they do, by words in them.
+// typeKinds gives the kind of active content for types that are not accepted, by words in them.
 var typeKinds = []struct{ word, kind string }{
 	{"macro", KindMacro},
 	{"vba", KindMacro},
@@ -58,7 +58,7 @@ var typeKinds = []struct{ word, kind string }{
 	{"dialogsheet", KindMacro},
 }
 
-// judgePartType judges the content type of a part that is there and is not the main one.
+// judgePartType judges the content type of an existing part that is not the main one.
 func judgePartType(kind string) error {
 	if slices.ContainsFunc(inertFamilies, func(f string) bool { return strings.HasPrefix(kind, f) }) {
 		return nil
@@ -74,7 +74,7 @@ func judgePartType(kind string) error {
 		}
 	}
 	if strings.HasSuffix(kind, ".main+xml") {
-		return fault(CodeMismatch, "is of another type than its name says")
+		return fault(CodeMismatch, "has another type than its name suggests")
 	}
-	return active(KindObject, "has a part of a type that is not known")
+	return active(KindObject, "has a part of an unknown type")
 }

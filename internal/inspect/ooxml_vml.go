@@ -5,10 +5,10 @@ import (
 	"io"
 )
 
-// vmlSource makes XML of VML as Excel writes it: with line breaks that do not end.
+// vmlSource turns VML as Excel writes it into XML: Excel leaves line breaks unclosed.
 type vmlSource struct {
 	src  io.Reader
-	rest []byte // read and not given
+	rest []byte // read and not yet returned
 	buf  [1024]byte
 	err  error
 }

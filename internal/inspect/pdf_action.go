@@ -26,7 +26,7 @@ func (r *pdfRules) refersAsAction(l *pdfLevel, num int64) {
 	}
 }
 
-// closed judges a dictionary that is complete, and returns what it is to those that refer to it.
+// closed judges a complete dictionary, and returns its flags for the objects that refer to it.
 func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
 	if l.tree {
 		flags |= isTree
@@ -45,7 +45,7 @@ func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
 }
 
 // closedAnnotation judges a dictionary as an annotation. A reader that does not know its type shows
-// how it looks (12.5).
+// its appearance (12.5).
 func (r *pdfRules) closedAnnotation(l *pdfLevel) {
 	hasRect := l.keys.has(keySet(keyRect))
 	looks := hasRect && l.keys&^lookKeys == 0
@@ -85,7 +85,7 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 		r.leads(&l.file)
 	}
 	if l.action != actBad && (l.more || l.keys&^own != 0) {
-		r.refuse(KindAction, "contains an action with entries that are not its own")
+		r.refuse(KindAction, "contains an action with entries of another")
 	}
 	if !opens && l.role == roleOpening {
 		r.refuse(KindAction, opensSomething)

@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Names that an author chose, and what does nothing, are no active content.
+// Names that an author chose, and entries that do nothing, are not active content.
 func TestPDFHarmless(t *testing.T) {
 	for _, c := range []struct{ name, in string }{
 		{"fonts", pdf(object(3, "<</Resources<</Font<</AA 5 0 R/JS 5 0 R/EF 5 0 R/OpenAction 5 0 R/JavaScript 5 0 R/URI 5 0 R/S 5 0 R>>>>>>"), object(5, "<</Type/Font/Subtype/Type1>>"))},
@@ -24,12 +24,12 @@ func TestPDFHarmless(t *testing.T) {
 		{"element of the structure by reference", pdf(object(5, "<</A 6 0 R/Next 7 0 R>>"), object(6, "<</S/Sect/P 3 0 R>>"), object(7, "<</Title(x)>>"))},
 		{"attributes of the structure", pdf(object(5, "<</Type/StructElem/S/Link/P 3 0 R/A<</O/Link/S/R>>>>"))},
 		{"attributes of the structure by reference", pdf(object(5, "<</A 6 0 R>>"), object(6, "<</ID(x)/O/Link/S/R>>"))},
-		{"type that is written elsewhere", pdf(object(5, "<</Type 6 0 R/Differences[]>>"), object(6, "/Encoding"))},
+		{"type that is stored elsewhere", pdf(object(5, "<</Type 6 0 R/Differences[]>>"), object(6, "/Encoding"))},
 		{"opens at a page", holds("/OpenAction<</Type/Action/S/GoTo/D[3 0 R/Fit]>>")},
 		{"a link to a file beside it", clicks("/A<</S/GoToR/F(../b/x%20y.pdf)/D[0/Fit]/NewWindow true>>")},
 		{"a link to a file beside it, specified", clicks("/A<</S/GoToR/D(a)/F<</Type/Filespec/F(x.pdf)/UF<feff00e9002e007000640066>>>>>")},
-		{"a link to a file of a long name", clicks(`/A<</S/GoToR/F(` + strings.Repeat("x", 9000) + `)>>`)},
-		{"a link to a file of a Russian name", clicks("/A<</S/GoToR/F<feff043a002f043a>>>")},
+		{"a link to a file with a long name", clicks(`/A<</S/GoToR/F(` + strings.Repeat("x", 9000) + `)>>`)},
+		{"a link to a file with a Russian name", clicks("/A<</S/GoToR/F<feff043a002f043a>>>")},
 		{"a link to a file beside it, specified elsewhere", pdf(object(5, "<</A<</F 6 0 R/S/GoToR>>>>"), object(6, "<</Type/Filespec/F(x.pdf)/UF(x.pdf)/Subtype/application#2fpdf/AFRelationship/Unspecified/Desc(x)>>"))},
 		{"a link to a file whose name is an object", pdf(object(5, "<</A<</S/GoToR/F 6 0 R>>>>"), object(6, "(Part 2: x.pdf)"))},
 		{"a link to a file that is described", clicks("/A<</S/GoToR/F<</Type/Filespec/F(x.pdf)/UF(x.pdf)/Desc(//x)/AFRelationship/Unspecified>>>>")},
@@ -40,8 +40,8 @@ func TestPDFHarmless(t *testing.T) {
 		{"a place for media", pdf(object(5, "<</Type/Annot/Subtype/Screen/Rect[0 0 1 1]/MK<<>>>>"))},
 		{"a note that can be heard", pdf(object(5, "<</Type/Annot/Subtype/Sound/Rect[0 0 1 1]/Sound 7 0 R>>"), pdfStream("/Type/Sound/R 8000", "x"))},
 		{"a note that plays its sound", clicks("/A<</Type/Action/S/Sound/Sound 7 0 R/Volume 1/Repeat false>>")},
-		{"no operation, as PDF 1.2 has it", clicks("/A<</Type/Action/S/NOP>>")},
-		{"the appearance of an annotation, as PDF 1.2 sets it", clicks("/A<</Type/Action/S/SetState/T[5 0 R]/AS/On>>")},
+		{"no operation, of PDF 1.2", clicks("/A<</Type/Action/S/NOP>>")},
+		{"the appearance of an annotation, set as in PDF 1.2", clicks("/A<</Type/Action/S/SetState/T[5 0 R]/AS/On>>")},
 		{"a type of annotation that is misspelled", pdf(object(5, "<</Type/Annot/Subtype/FREETEXT/Rect[0 0 9 9]/F 4/P 3 0 R/C[1 0 0]/Contents(x)/DA(x)/DS(x)/RC(x)/IT/FreeTextTypewriter/BS 6 0 R/AP<</N 7 0 R>>>>"))},
 		{"a place for a film that has none", pdf(object(5, "<</Type/Annot/Subtype/Movie/Rect[0 0 9 9]/Border[0 0 0]/AP<</N 7 0 R>>>>"))},
 		{"a place for rich media that has none", pdf(object(5, "<</Type/Annot/Subtype/RichMedia/NM(x)/BS<</S/S/W 0>>/Rect[0 0 9 9]>>"))},
@@ -85,7 +85,7 @@ func TestPDFAllow(t *testing.T) {
 		{"an operator", calculates(`AFTime_Format\(0+x\)`), calculations, script},
 		{"a comment", calculates(`AFTime_Format\(0\)//`), calculations, script},
 		{"nothing", calculates(``), calculations, script},
-		{"string that does not end", calculates(`AFTime_Format\("x`), calculations, script},
+		{"unfinished string", calculates(`AFTime_Format\("x`), calculations, script},
 		{"elsewhere", pdf(object(5, "<</S/JavaScript/JS 6 0 R>>")), calculations, script},
 		{"attachment with calculations", pdf(pdfStream("/Type/EmbeddedFile", "x")), calculations, attachment},
 		{"attachment", pdf(pdfStream("/Type/EmbeddedFile", "x"), holdsNames("/EmbeddedFiles<</Names[(a)6 0 R]>>"), object(6, "<</EF<</F 7 0 R>>>>")), attachments, ""},

@@ -12,24 +12,25 @@ type pdfBody struct {
 	depth  int
 	levels [maxPDFDepth + 1]pdfLevel
 	nums   [2]pdfNumber // the last numbers, which may be a reference
-	held   int          // how many of them there are
+	held   int          // how many of nums are set
 
-	flags pdfFlag // what the object is to those that refer to it
+	flags pdfFlag // for the objects that refer to this one
 	dict  pdfDictionary
 }
 
-// pdfNumber is a number as strict and as lenient readers read it. It is -1 to those that take it
-// for none.
+// pdfNumber is a number as strict and as lenient readers read it. It is -1 for readers that do not
+// take it for a number.
 type pdfNumber struct{ strict, lenient int64 }
 
-// begin makes the body that of a new object.
+// begin resets the body for a new object.
 func (b *pdfBody) begin(rules *pdfRules) {
 	b.rules, b.kind, b.empty, b.depth, b.held, b.flags = rules, pdfWord, true, 0, 0, 0
 	b.dict.begin()
 	b.levels[0] = pdfLevel{array: true}
 }
 
-// ended reports whether a value has been read and is complete, but for a reference that may follow.
+// ended reports whether a value has been read and is complete, except for a reference that may
+// follow.
 func (b *pdfBody) ended() bool { return !b.empty && b.depth == 0 }
 
 // token reads a token and returns false if it cannot stand here.
@@ -86,7 +87,7 @@ func (b *pdfBody) number(text []byte) {
 	b.held++
 }
 
-// settle makes values of the numbers that are no reference.
+// settle makes values of the numbers that are not part of a reference.
 func (b *pdfBody) settle() {
 	for i := range b.held {
 		b.item(pdfItem{kind: itemNumber, num: b.nums[i].strict})
@@ -152,7 +153,7 @@ func (b *pdfBody) name(text []byte) {
 	l.more = l.more || l.key <= keyTrigger
 }
 
-// item reads a value. In the place of a key it has no meaning.
+// item reads a value. In place of a key it has no meaning.
 func (b *pdfBody) item(i pdfItem) {
 	l := &b.levels[b.depth]
 	if b.depth == 0 {
@@ -169,7 +170,7 @@ func (b *pdfBody) item(i pdfItem) {
 	}
 }
 
-// bare takes note of an object that is no container.
+// bare records an object that is not a container.
 func (b *pdfBody) bare(i pdfItem) {
 	switch i.kind {
 	case itemName:
@@ -189,5 +190,5 @@ func (b *pdfBody) bare(i pdfItem) {
 	}
 }
 
-// typ is what the outermost dictionary says it is.
+// typ returns the type that the outermost dictionary declares.
 func (b *pdfBody) typ() pdfType { return b.levels[1].typ }

@@ -2,8 +2,8 @@ package inspect
 
 import "bytes"
 
-// pdfCalculations are the functions that Acrobat has for the fields of forms: they format, check
-// and add up what is filled in, and do nothing else.
+// pdfCalculations are Acrobat's functions for the fields of forms: they format, check and add up
+// the user's input, and do nothing else.
 var pdfCalculations = map[string]bool{
 	"AFNumber_Format": true, "AFNumber_Keystroke": true, "AFPercent_Format": true, "AFPercent_Keystroke": true,
 	"AFDate_Format": true, "AFDate_FormatEx": true, "AFDate_Keystroke": true, "AFDate_KeystrokeEx": true,
@@ -12,8 +12,8 @@ var pdfCalculations = map[string]bool{
 	"AFRange_Validate": true, "AFSimple_Calculate": true,
 }
 
-// calculates reports whether a script is nothing but calls of these functions, with values alone as
-// arguments.
+// calculates reports whether a script consists only of calls of these functions, with plain values
+// as arguments.
 func calculates(script []byte) bool {
 	s := calcScanner{rest: plain(script)}
 	for calls := 0; ; calls++ {
@@ -44,7 +44,7 @@ func plain(text []byte) []byte {
 	return out
 }
 
-// calcScanner reads the little of JavaScript that such scripts are made of.
+// calcScanner reads the small part of JavaScript that such scripts use.
 type calcScanner struct{ rest []byte }
 
 func (s *calcScanner) blank() { s.rest = bytes.TrimLeft(s.rest, " \t\r\n") }
@@ -113,7 +113,7 @@ func (s *calcScanner) value() bool {
 	}
 }
 
-// strings takes strings and the parenthesis behind them.
+// strings takes strings and the parenthesis after them.
 func (s *calcScanner) strings() bool {
 	if s.takes(")") {
 		return true
@@ -132,7 +132,7 @@ func (s *calcScanner) strings() bool {
 	}
 }
 
-// quoted takes a string. Whatever a backslash escapes is part of it.
+// quoted takes a string. Any character after a backslash is part of it.
 func (s *calcScanner) quoted(quote byte) bool {
 	for i := 1; i < len(s.rest); i++ {
 		switch s.rest[i] {

@@ -21,7 +21,7 @@ func TestPDFLinks(t *testing.T) {
 		{"nothing", "()", ""},
 		{"script", "(javascript:alert(1))", script},
 		{"script in capitals", "(JavaScript:alert(1))", script},
-		{"script behind white space", "(  \t javascript:x)", script},
+		{"script after white space", "(  \t javascript:x)", script},
 		{"script with a line break", `(java\nscript:x)`, script},
 		{"script in octal", `(\152\141\166\141script:x)`, script},
 		{"script over two lines", "(java\\\nscript:x)", script},
@@ -29,8 +29,8 @@ func TestPDFLinks(t *testing.T) {
 		{"script in UTF-16", "<feff006a006100760061007300630072006900700074003a>", script},
 		{"data", "(data:text/html,x)", script},
 		{"file", "(file:///etc/passwd)", link},
-		{"file of another machine", `(\\\\host\\share)`, link},
-		{"file of another machine, other slashes", `(/\\host/share)`, link},
+		{"file on another computer", `(\\\\host\\share)`, link},
+		{"file on another computer, other slashes", `(/\\host/share)`, link},
 		{"drive", `(C:\\Windows\\x.exe)`, link},
 		{"handler of a program", "(ms-word:ofe|u|https://example.com/a.docx)", link},
 		{"transfer", "(ftp://example.com/)", ""},
@@ -45,7 +45,7 @@ func TestPDFLinks(t *testing.T) {
 			require.Empty(t, passive(t, in, inspect.PDFAllow{Links: true}), c.name)
 		}
 	}
-	require.Equal(t, script, passive(t, holds("/URI<</Base(javascript:)>>"), inspect.PDFAllow{Links: true}), "what links are relative to")
+	require.Equal(t, script, passive(t, holds("/URI<</Base(javascript:)>>"), inspect.PDFAllow{Links: true}), "base of relative links")
 }
 
 func TestPDFCarries(t *testing.T) {
@@ -57,7 +57,7 @@ func TestPDFCarries(t *testing.T) {
 		{"rich media", clicks(`/Subtype/RichMedia/RichMediaContent 6 0 R`), media},
 		{"rich media with an action", clicks(`/Subtype/RichMedia/A<</S/GoTo/D[3 0 R/Fit]>>`), media},
 		{"rich media without a place", clicks(`/B<</Type/Annot/Subtype/RichMedia>>`), media},
-		{"rich media with what nobody knows", clicks(`/Subtype/RichMedia/Settings 6 0 R`), media},
+		{"rich media with an unknown entry", clicks(`/Subtype/RichMedia/Settings 6 0 R`), media},
 		{"film of another file", clicks(`/Subtype/Movie/Movie 6 0 R`), media},
 		{"film in one body of two", pdf(object(5, "<</Subtype/Movie/Rect[0 0 9 9]>>"), object(5, "<</Subtype/Movie/Rect[0 0 9 9]/Movie<</F(x)>>>>")), media},
 		{"content of rich media", clicks(`/RichMediaContent<<>>`), media},
@@ -89,11 +89,11 @@ func TestPDFCarries(t *testing.T) {
 		{"names of scripts in kids", holds("/Names<</JavaScript<</Kids[6 0 R]>>>>"), script},
 		{"names of scripts elsewhere", holds("/Names<</JavaScript<</Names 6 0 R>>>>"), script},
 		{"script of no type", clicks("/A<</JS(app.alert(1))>>"), script},
-		{"encrypted, with what looks like a link", strings.Replace(pdf(catalog, object(5, "<</S/URI/URI(//\x90)>>")), "/Root", "/Encrypt<</Filter/Standard>>/Root", 1), encrypted},
+		{"encrypted, with an apparent link", strings.Replace(pdf(catalog, object(5, "<</S/URI/URI(//\x90)>>")), "/Root", "/Encrypt<</Filter/Standard>>/Root", 1), encrypted},
 		{"encrypted", strings.Replace(pdf(catalog), "/Root", "/Encrypt<</Filter/Standard>>/Root", 1), encrypted},
 		{"hidden stream of objects", pdf(pdfStream("", "9 0 obj<</N 1/First 4/Length 3>>stream\nabc")), action},
 		{"hidden cross references", pdf(pdfStream("", "9 0 obj<</W[1 1 1]/Length 3>>stream\nabc")), action},
-		{"hidden within what is hidden", pdf(pdfStream("", "5 0 obj (6 0 obj <</S/URI>>")), action},
+		{"hidden within a hidden object", pdf(pdfStream("", "5 0 obj (6 0 obj <</S/URI>>")), action},
 		{"hidden beyond the string", pdf(object(5, "<</A(6 0 obj<</S)/JavaScript/JS(x)>>")), script},
 		{"hidden without white space", pdf(pdfStream("", "5 0obj<</S/Launch>>")), program},
 	} {

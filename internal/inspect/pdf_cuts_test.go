@@ -17,23 +17,23 @@ func TestPDFCuts(t *testing.T) {
 		hidden = " 5 0 obj<</N 1/First 4/Length 3>>stream\nabc"
 	)
 	for _, c := range []struct{ name, in, want string }{
-		{"what is decoded, in front of what is hidden", pdf(pdfStream("/Type/ObjStm/N 1/First 4", acts+hidden)), script},
-		{"what is hidden, in front of what is decoded", pdf(pdfStream("/Type/ObjStm/N 1/First 60", "9 0 %"+hidden+strings.Repeat(" ", 60)+"\n<</S/JavaScript/JS(x)>>")), action},
-		{"what is deflated, in front of what is hidden", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate(acts)+hidden)), script},
-		{"cross references in front of what is hidden", pdf(pdfStream("/Type/XRef/W[1 9 1]/Size 1", hidden)), pdfDamaged},
+		{"decoded data, before a hidden object", pdf(pdfStream("/Type/ObjStm/N 1/First 4", acts+hidden)), script},
+		{"a hidden object, before decoded data", pdf(pdfStream("/Type/ObjStm/N 1/First 60", "9 0 %"+hidden+strings.Repeat(" ", 60)+"\n<</S/JavaScript/JS(x)>>")), action},
+		{"deflated data, before a hidden object", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate(acts)+hidden)), script},
+		{"cross references before a hidden object", pdf(pdfStream("/Type/XRef/W[1 9 1]/Size 1", hidden)), pdfDamaged},
 		{"deflated data that ends early", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate(acts)[:12])), pdfDamaged},
 		{"deflated data that is damaged", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", "\x78\x9c\xff\xff"+deflate(acts))), pdfDamaged},
-		{"data behind deflated data", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate("9 0 [/A]")+strings.Repeat("x", 9000))), ""},
-		{"a string that stands nowhere, and hides an object", pdf("5 0 (1 0 obj << 2 0 obj <<)"), pdfDamaged},
-		{"a string that stands nowhere, in hexadecimal, and hides an object", pdf("<1 0 obj << 2 0 obj <<>"), pdfDamaged},
-		{"a string that stands nowhere, behind a wrong length", pdf("7 0 obj<</Length 60>>stream\nendstream endobj 5 0 (1 0 obj << 2 0 obj <<)"), action},
+		{"data after deflated data", pdf(pdfStream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", deflate("9 0 [/A]")+strings.Repeat("x", 9000))), ""},
+		{"a stray string that hides an object", pdf("5 0 (1 0 obj << 2 0 obj <<)"), pdfDamaged},
+		{"a stray string in hexadecimal that hides an object", pdf("<1 0 obj << 2 0 obj <<>"), pdfDamaged},
+		{"a stray string after a wrong length", pdf("7 0 obj<</Length 60>>stream\nendstream endobj 5 0 (1 0 obj << 2 0 obj <<)"), action},
 		{"a large object stream", pdf(objStm("[" + strings.Repeat("/A ", 100_000) + "]")), ""},
 	} {
 		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
 	}
 }
 
-// The same holds for all files of the corpus, whatever is asked for.
+// The same holds for all files of the corpus, with any options.
 func TestPDFCorpusCuts(t *testing.T) {
 	for _, f := range append(corpus.Documents(), corpus.ActiveDocuments()...) {
 		if f.Type != "application/pdf" {

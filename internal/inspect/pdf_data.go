@@ -2,14 +2,14 @@ package inspect
 
 import "bytes"
 
-// pdfData finds the end of a stream's data: the first endstream. Where nothing tells the length, it
-// is the first that endobj follows.
+// pdfData finds the end of a stream's data: the first endstream. Without a known length, it is the
+// first endstream that endobj follows.
 type pdfData struct {
-	line    bool  // a carriage return has been read in front of the data
-	size    int64 // bytes read, endstream included
+	line    bool  // a carriage return has been read before the data
+	size    int64 // bytes read, including endstream
 	blank   int64 // white space that came last
 	matched int   // bytes of endstream that came last
-	ended   int   // bytes of endobj that came behind it
+	ended   int   // bytes of endobj that came after it
 }
 
 // next takes data from p and reports whether endstream ends it.
@@ -49,12 +49,12 @@ func (d *pdfData) match(c byte) (end bool) {
 	return d.matched == len(endstream)
 }
 
-// tail reads a byte behind endstream, and reports whether that is decided, and whether endobj ends
-// the stream. If it does not, the data goes on with that byte.
+// tail reads a byte after endstream. It reports whether that is decided, and whether endobj ends
+// the stream. If endobj does not end it, the data continues with that byte.
 func (d *pdfData) tail(c byte) (decided, end bool) {
 	decided, end = comes(endobj, &d.ended, c)
 	if decided && !end {
-		again := d.ended // bytes with which endstream begins, too
+		again := d.ended // endstream begins with the same bytes
 		if again > len("end") {
 			again = 0
 		}
@@ -71,30 +71,30 @@ func (d *pdfData) countBlank(p []byte) {
 	d.blank = k
 }
 
-// length returns how many bytes of data there were in front of endstream.
+// length returns the number of bytes of data before endstream.
 func (d *pdfData) length() int64 { return d.size - int64(len(endstream)) }
 
-// fits reports whether the data has the length n but for white space behind it.
+// fits reports whether the data has the length n, except for white space after it.
 func (d *pdfData) fits(n int64) bool { return d.length()-d.blank <= n && n <= d.length() }
 
-// pdfDoubt is what is left of a stream's declared length when endstream comes earlier. Either the
-// length is wrong, and the walk goes on where it is, or the data mentions endstream, and the walk
-// was within the data. What stands at the end of the length decides. Until then the walk goes on,
-// and what is damaged to it may be data.
+// pdfDoubt is the rest of a stream's declared length when endstream comes earlier. Either the
+// length is wrong, and the walk is right, or the data mentions endstream, and the walk is within
+// the data. The bytes at the end of the length decide. Until then the walk continues, and anything
+// that looks damaged to it may be data.
 type pdfDoubt struct {
 	until   int64 // where the declared length ends; 0 if there is no doubt
-	fault   error // that the walk found; the rest is not walked
-	matched int   // bytes of endstream behind that place
+	fault   error // found by the walk; the rest is not walked
+	matched int   // bytes of endstream after that place
 }
 
-// look reads a byte behind the declared length, and reports whether the doubt is at its end, and
-// whether the length is right.
+// look reads a byte after the declared length. It reports whether the doubt has ended, and whether
+// the length is right.
 func (d *pdfDoubt) look(c byte) (end, right bool) {
 	return comes(endstream, &d.matched, c)
 }
 
-// comes reads a byte of what should be white space and then the word, of which so many bytes have
-// come. It reports whether that is decided, and whether it is the word.
+// comes reads a byte of expected white space and then the word, of which matched bytes have come.
+// It reports whether that is decided, and whether it is the word.
 func comes(word string, matched *int, c byte) (decided, right bool) {
 	switch {
 	case *matched == 0 && isPDFSpace(c):

@@ -1,20 +1,20 @@
 package inspect
 
-// pdfDictionary is what the outermost dictionary of an object says of its stream, or of the file if
-// it is linearised.
+// pdfDictionary is the outermost dictionary of an object: its entries about the object's stream, or
+// about the file if it is linearised.
 type pdfDictionary struct {
 	seen, twice pdfKeySet
 
-	length    int64 // declared, -1 if it is not known
+	length    int64 // declared, -1 if it is unknown
 	first     int64
 	count     int64
 	size      int64
 	whole     int64 // length of a linearised file
 	filters   int
-	other     bool // a filter that is not Flate, or parameters that are not understood
+	other     bool // a filter other than Flate, or unknown parameters
 	parms     pdfParms
 	parmKeys  pdfKeySet // that were set
-	elsewhere bool      // an entry F that is no name
+	elsewhere bool      // an entry F that is not a name
 	reference bool      // an entry Ref
 	widths    []int64   // of cross references: the values of W
 	index     []int64   // and of Index
@@ -24,8 +24,8 @@ type pdfDictionary struct {
 // pdfParms are the parameters of a Flate filter.
 type pdfParms struct{ predictor, colors, bits, columns int64 }
 
-// How many values of W and Index are kept. Index has two for each run of objects that an update
-// changed.
+// The number of values of W and Index that are kept. Index has two for each run of objects that an
+// update changed.
 const (
 	maxWidths = 8
 	maxIndex  = 4096
@@ -35,7 +35,7 @@ func (d *pdfDictionary) begin() {
 	*d = pdfDictionary{length: -1, first: -1, count: -1, size: -1, parms: pdfParms{1, 1, 8, 1}, widths: d.widths[:0], index: d.index[:0]}
 }
 
-// key takes note of the key that l has read.
+// key records the key that l has read.
 func (d *pdfDictionary) key(l *pdfLevel) {
 	if l.array || l.key == keyOther {
 		return
@@ -44,7 +44,7 @@ func (d *pdfDictionary) key(l *pdfLevel) {
 	d.seen |= keySet(l.key)
 }
 
-// opened takes note of a container that is the value of an entry.
+// opened records a container that is the value of an entry.
 func (d *pdfDictionary) opened(l *pdfLevel, array bool) {
 	switch {
 	case l.array:
@@ -57,7 +57,7 @@ func (d *pdfDictionary) opened(l *pdfLevel, array bool) {
 	}
 }
 
-// item takes note of a value in l, which is so deep; outer is the outermost dictionary.
+// item records a value in l, at the given depth; outer is the outermost dictionary.
 func (d *pdfDictionary) item(outer, l *pdfLevel, depth int, i pdfItem) {
 	switch {
 	case outer.array || i.null():
@@ -143,7 +143,7 @@ func (d *pdfDictionary) parameter(key pdfKey, i pdfItem) {
 	}
 }
 
-// streamKeys are those that readers of streams must agree on.
+// streamKeys are those on which readers of streams must agree.
 var streamKeys = keySet(keyLength, keyFilter, keyParms, keyShortParms, keyF, keyN, keyFirst, keyW, keyIndex, keySize)
 
 // plain reports whether the data is stored, or deflated once, and no reader can see it otherwise.

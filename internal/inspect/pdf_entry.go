@@ -1,6 +1,6 @@
 package inspect
 
-// opened judges that a container begins in l, as the value of key.
+// opened judges a container that begins in l, as the value of key.
 func (r *pdfRules) opened(l *pdfLevel, key pdfKey, array bool) {
 	if l.array {
 		r.element(l)
@@ -20,7 +20,7 @@ func (r *pdfRules) opened(l *pdfLevel, key pdfKey, array bool) {
 	}
 }
 
-// present judges an entry that is refused whatever it says.
+// present judges an entry that is refused whatever its value.
 func (r *pdfRules) present(key pdfKey) {
 	switch key {
 	case keyRichMediaContent:
@@ -32,7 +32,7 @@ func (r *pdfRules) present(key pdfKey) {
 	}
 }
 
-// element judges that an array has something in it.
+// element records that an array is not empty, and judges it.
 func (r *pdfRules) element(l *pdfLevel) {
 	switch l.key {
 	case keyXFA:
@@ -145,7 +145,7 @@ func (r *pdfRules) string(l *pdfLevel, i pdfItem) {
 	}
 }
 
-// reference takes note of what an object is taken for.
+// reference records the role in which an object is referred to.
 func (r *pdfRules) reference(l *pdfLevel, num int64) {
 	if l.role == roleEvents {
 		r.mark(num, asOpening)

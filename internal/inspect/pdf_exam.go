@@ -1,12 +1,12 @@
 package inspect
 
-// pdfExam is what RefuseActive needs.
+// pdfExam is the state of RefuseActive.
 type pdfExam struct {
 	rules   pdfRules
 	refs    pdfReferences
 	hidden  pdfHidden
 	streams pdfStreams
-	hides   error // of the stream that is being read
+	hides   error // of the current stream
 }
 
 func newPDFExam(b *Budget, allow PDFAllow) *pdfExam {
@@ -19,9 +19,8 @@ func newPDFExam(b *Budget, allow PDFAllow) *pdfExam {
 	return e
 }
 
-// data reads data of a stream. If the stream is decoded, what is hidden in it is a fault only at
-// its end, and only if decoding finds none: else the fault would depend on how much of it comes at
-// once.
+// data reads data of a stream. In a decoded stream, a hidden fault counts only at the end, and only
+// if decoding finds none. Otherwise the fault would depend on the size of the pieces.
 func (e *pdfExam) data(p []byte, at int64, matched int) {
 	if e.hides == nil {
 		e.hidden.scan(p, at)

@@ -6,7 +6,7 @@ import (
 	"unicode/utf16"
 )
 
-// item takes in the value of an entry that names the file.
+// item reads the value of an entry that names the file.
 func (f *pdfFile) item(i pdfItem) {
 	switch i.kind {
 	case itemString:
@@ -17,14 +17,14 @@ func (f *pdfFile) item(i pdfItem) {
 		f.referred, f.num = true, i.num
 	case itemName:
 		f.far = true
-	case itemNumber, itemWord: // of annotations, for one, F is a number
+	case itemNumber, itemWord: // F is a number in annotations, for example
 	}
 }
 
 func (f *pdfFile) known() bool { return f.named || f.referred || f.far }
 
 // specifiesBeside reports whether a dictionary, as a file specification, names a file by relative
-// paths alone (7.11.3). Its entry FS would make them addresses.
+// paths alone (7.11.3). An entry FS would make them addresses.
 func (l *pdfLevel) specifiesBeside() bool {
 	return !l.file.far && !l.file.referred && !l.more && l.keys&^fileSpecification == 0
 }
@@ -40,8 +40,8 @@ func (r *pdfRules) leads(f *pdfFile) {
 }
 
 // isBeside reports whether the name of a file, or the beginning of one, is relative to the file
-// that names it: no drive, scheme, root or other computer comes first (ISO 32000-2, 7.11.2). Names
-// of which a backslash comes first are not.
+// that names it. No drive, scheme, root or other computer may come first (ISO 32000-2, 7.11.2), and
+// no backslash.
 func isBeside(name []byte) bool {
 	folder, scheme := false, true
 	for _, r := range textOf(name) {
@@ -61,12 +61,12 @@ func isBeside(name []byte) bool {
 	return true
 }
 
-// isSchemeRune reports whether a scheme may have the character (RFC 3986, 3.1), or a drive.
+// isSchemeRune reports whether a scheme (RFC 3986, 3.1) or a drive may have the character.
 func isSchemeRune(r rune) bool {
 	return 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9' || r == '+' || r == '-' || r == '.'
 }
 
-// textOf decodes a text string. What is not in UTF-16 or UTF-8 has one byte for each character
+// textOf decodes a text string. One that is not in UTF-16 or UTF-8 has one byte for each character
 // (7.9.2.2).
 func textOf(b []byte) (text []rune) {
 	order, wide := binary.ByteOrder(binary.BigEndian), true

@@ -1,37 +1,37 @@
 package inspect
 
-// pdfFlag is what matters of an object to those that refer to it, and what they ask of it. What
-// neither is asked nor matters is not remembered.
+// pdfFlag holds the facts about an object that matter to its referrers, and the facts for which
+// they ask. Other facts are not stored.
 type pdfFlag uint32
 
 const (
-	// What one of the bodies of the object is.
+	// Facts about a body of the object.
 	isOpening    pdfFlag = 1 << iota // an action that may not run by itself
 	isUnknown                        // a dictionary of an unknown type of action
-	isAttribute                      // one that says whose attribute it is
+	isAttribute                      // one that names the owner of an attribute
 	isTriggers                       // a dictionary of events that do something
 	isTree                           // a node of a tree of names that is not empty
 	isFiles                          // the files of a file specification
 	isLink                           // a string that is a link of a kind that is not accepted
 	isScript                         // a string that is a link to a script
-	isFar                            // the name of a file, or its specification, that is not known to be relative
+	isFar                            // a file's name or specification that is not known to be relative
 	isName                           // a name alone
 	isOther                          // a reference alone
 	isExamined                       // a stream of objects that was examined
-	isBare                           // a stream that a reader could take for one, and that was not
+	isBare                           // a stream that a reader could take for one, and that was not examined
 	isModel                          // a model that passes
-	isOtherModel                     // a stream of an unknown subtype, which may be one
+	isOtherModel                     // a stream of an unknown subtype, which may be a model
 
-	// What others take it for.
+	// The roles in which others refer to it.
 	asOpening
 	asAction
 	asTriggers
-	asEvent   // what starts it may be an event: it is not known at the reference whether the dictionary is one of events
+	asEvent   // an event may start it: the reference does not show whether the dictionary is one of events
 	asScripts // names of scripts
 	asAttachments
 	asFiles
 	asLink
-	asTarget // that is opened
+	asTarget // that an action opens
 	asName   // the value of an entry that is judged by name
 	asObjects
 	asModel
@@ -39,7 +39,7 @@ const (
 
 const asAnything = asOpening | asAction | asTriggers | asEvent | asScripts | asAttachments | asFiles | asLink | asTarget | asName | asObjects | asModel
 
-// pdfConflicts are what an object may not be, by what others take it for.
+// pdfConflicts pairs the roles of an object with the facts that they rule out.
 var pdfConflicts = [...]struct {
 	as, is       pdfFlag
 	kind, detail string
@@ -55,11 +55,11 @@ var pdfConflicts = [...]struct {
 	{as: asLink, is: isScript, kind: KindScript, detail: leadsElsewhere},
 	{as: asTarget, is: isFar, kind: KindLink, detail: leadsToFile},
 	{as: asModel, is: isOtherModel, kind: KindMedia, detail: farModel},
-	{as: asName, is: isName, kind: KindAction, detail: "has a type that is written elsewhere"},
+	{as: asName, is: isName, kind: KindAction, detail: "has a type that is stored elsewhere"},
 	{as: asAnything, is: isOther, kind: KindAction, detail: "has a reference to a reference where it matters"},
 }
 
-// What is said of files that are refused, where several rules say it.
+// Details that several rules share.
 const (
 	opensSomething = "contains an action that runs when it is opened"
 	actsByItself   = "contains actions that run by themselves"

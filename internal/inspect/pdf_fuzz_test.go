@@ -31,7 +31,7 @@ func FuzzPDF(f *testing.F) {
 	} {
 		f.Add([]byte(s), []byte{1, 3, 2}, true)
 	}
-	f.Add([]byte("%PDF-1.0\n0 0 <0 0o@\x00<00 0 obj <0 0obj<0>"), []byte("0"), true)      // a string that stands nowhere
+	f.Add([]byte("%PDF-1.0\n0 0 <0 0o@\x00<00 0 obj <0 0obj<0>"), []byte("0"), true)      // a stray string
 	f.Add([]byte("%00000000 00obj<</N 000000000000000000 stream 00\n"), []byte{48}, true) // the first line is wrong, and holds an object
 	f.Fuzz(func(t *testing.T, in, cuts []byte, refuseActive bool) {
 		whole := verdictOf(&inspect.PDF{RefuseActive: refuseActive}, in, nil)
@@ -44,13 +44,13 @@ func FuzzPDF(f *testing.F) {
 		if refuseActive {
 			require.Zero(t, verdictOf(&inspect.PDF{}, in, nil), "the option only adds refusals")
 			allowed := inspect.PDFAllow{Calculations: true, Attachments: true, Links: true}
-			require.Zero(t, verdictOf(&inspect.PDF{RefuseActive: true, Allow: allowed}, in, nil), "what is allowed only takes some away")
+			require.Zero(t, verdictOf(&inspect.PDF{RefuseActive: true, Allow: allowed}, in, nil), "allowances only remove refusals")
 		}
 	})
 }
 
-// FuzzPDFReferences puts cross references of any kind behind objects of which one opens a web page. Whatever the references
-// say, it must not become what the file opens with.
+// FuzzPDFReferences puts cross references of any kind after objects, one of which opens a web page.
+// Whatever the references say, that object must not become the opening action.
 func FuzzPDFReferences(f *testing.F) {
 	f.Add([]byte("\x01\x00\x00\x00\x40\x00\x00\x02\x00\x00\x00\x05\x00\x01"), "/W[1 4 2]/Size 9", "6 1\n0000000200 00000 n\n", []byte{7})
 	f.Add([]byte(deflate("\x02\x02\x00\x00\x00\x05\x00\x01")), "/W[1 4 2]/Index[6 1]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 7>>", "", []byte{1, 1})
@@ -73,7 +73,7 @@ func FuzzPDFReferences(f *testing.F) {
 	})
 }
 
-// counted is shared memory without an end.
+// counted is shared memory without a limit.
 type counted struct{ now, most int64 }
 
 func (c *counted) Take(n int64) bool {

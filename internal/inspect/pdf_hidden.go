@@ -3,35 +3,34 @@ package inspect
 import "bytes"
 
 // pdfHidden looks for "12 0 obj" where no object begins: in the data of a stream, in a string, in a
-// comment. A reader that is led there by a cross reference, or that looks for the objects of a
-// damaged file, takes it for one. So what follows is judged as an object, too, as far as it goes:
-// beyond the end of the string, if need be. A book about PDF says such things and is none the worse
-// for it.
+// comment. A reader takes it for an object if a cross reference leads there, or if it searches a
+// damaged file for objects. So the bytes after it are also judged as an object, as far as it goes,
+// beyond the end of the string if necessary. A book about PDF may contain such text and still pass.
 //
-// White space and comments may stand between the three words. In compressed data they stand by
-// chance once in some gibibytes, with nothing of meaning behind.
+// White space and comments may stand between the three words. In compressed data they occur by
+// chance once in some gibibytes, with nothing meaningful after them.
 type pdfHidden struct {
 	rules   *pdfRules
 	table   pdfHiddenTable
 	matched int              // bytes of the word that came last
-	recent  [maxHeading]byte // bytes in front of it
+	recent  [maxHeading]byte // bytes before it
 	have    int
 
-	maybe   []byte // digits of the number in front of it, if that is known
+	maybe   []byte // digits of the number before it, if that is known
 	maybeAt int64  // their offset
 	kept    [2][maxHeading]byte
 
 	active bool   // an object is being read
 	digits []byte // of its number
 	start  int64  // their offset
-	from   int64  // offset behind that of the object that this one is hidden in, or of the end of the last one
+	from   int64  // offset after the object that hides this one, or after the end of the last one
 	lex    pdfLexer
 	body   pdfBody
 }
 
 const (
 	hiddenWord = "obj"
-	maxHeading = 32 // bytes that the numbers in front of it have, with white space
+	maxHeading = 32 // bytes of the numbers before it, including white space
 )
 
 // scan reads bytes of a string, a comment or a stream. at is their offset.
@@ -48,7 +47,7 @@ func (h *pdfHidden) scan(p []byte, at int64) {
 	}
 }
 
-// find returns how many bytes come before the one behind a heading, and whether there is one.
+// find returns the number of bytes before the one after a heading, and whether there is one.
 func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
 	for n < len(p) {
 		if h.matched == len(hiddenWord) {
@@ -83,8 +82,8 @@ func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
 	return n, false
 }
 
-// numbered reports whether the end of p can be what stands in front of the word, which is at that
-// offset, and takes note of the number.
+// numbered reports whether the end of p can stand before the word, which is at that offset, and
+// records the number.
 func (h *pdfHidden) numbered(p []byte, at int64) bool {
 	var joined [2 * maxHeading]byte
 	before := append(append(joined[:0], h.recent[:h.have]...), p[max(0, len(p)-maxHeading):]...)
@@ -94,7 +93,7 @@ func (h *pdfHidden) numbered(p []byte, at int64) bool {
 	number := bytes.TrimRight(generation, pdfSpaces)
 	digits := number[len(bytes.TrimRight(number, decimals)):]
 	h.maybe = nil
-	more := len(before) == maxHeading // the numbers may begin further in front
+	more := len(before) == maxHeading // the numbers may begin further to the front
 	switch {
 	case len(gap) == 0 || len(generation) == 0:
 		return more
@@ -138,7 +137,7 @@ func (h *pdfHidden) begin() {
 		h.refuse()
 		return
 	}
-	if h.active { // the word stream may stand behind the comment that this one stands in
+	if h.active { // the word stream may stand after the comment that holds this one
 		h.rules.hiddenStream(&h.body)
 		h.finish()
 	}
@@ -148,7 +147,8 @@ func (h *pdfHidden) begin() {
 	h.body.begin(h.rules)
 }
 
-// object says that the walk comes to an object. One that is read past its beginning hides it.
+// object records that the walk comes to an object. A hidden object that continues past that point
+// hides it.
 func (h *pdfHidden) object() {
 	if h.active && h.lex.state == lexWord {
 		h.read([]byte("\n"))
@@ -191,7 +191,7 @@ func (h *pdfHidden) token(t pdfToken) {
 	}
 }
 
-// finish ends a hidden object. What is not closed is closed, as readers do.
+// finish ends a hidden object. It closes open containers, as readers do.
 func (h *pdfHidden) finish() {
 	h.active = false
 	h.body.settle()

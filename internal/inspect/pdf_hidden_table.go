@@ -2,8 +2,8 @@ package inspect
 
 import "bytes"
 
-// pdfHiddenTable looks for tables of cross references where none belongs, and reads them as those
-// of the file: the end of the file, or another table, may lead a reader there.
+// pdfHiddenTable looks for tables of cross references in places where none belongs, and reads them
+// like the tables of the file. The end of the file, or another table, may lead a reader there.
 type pdfHiddenTable struct {
 	refs    pdfReferences
 	matched int  // bytes of the word that came last
@@ -27,7 +27,7 @@ func (h *pdfHiddenTable) scan(p []byte) {
 	}
 }
 
-// find returns how many bytes come up to the end of the word, and whether there is one.
+// find returns the number of bytes up to the end of the word, and whether there is one.
 func (h *pdfHiddenTable) find(p []byte) (n int, found bool) {
 	for h.matched > 0 && n < len(p) {
 		if p[n] != tableWord[h.matched] {

@@ -4,13 +4,13 @@ type pdfStreamKind uint8
 
 const (
 	streamData    pdfStreamKind = iota
-	streamCounted               // of which some readers make one of objects if it begins with two numbers: the profiles of colours have N, too
+	streamCounted               // some readers take it for one of objects if it begins with two numbers: colour profiles have N, too
 	streamModel
 	streamObjects
 	streamReferences
 )
 
-// kindOf returns what a reader may take a stream for that is led to it.
+// kindOf returns the kind of stream for which a reader may take the stream of b.
 func kindOf(b *pdfBody) pdfStreamKind {
 	switch {
 	case b.typ() == typeReferences || b.dict.seen.has(keySet(keyW)):
@@ -32,8 +32,8 @@ func (r *pdfRules) stream(b *pdfBody) {
 	}
 }
 
-// hiddenStream judges the dictionary of a stream within other data. Nothing of its own data is
-// looked at.
+// hiddenStream judges the dictionary of a stream within other data. It does not look at the
+// stream's own data.
 func (r *pdfRules) hiddenStream(b *pdfBody) {
 	r.stream(b)
 	if kindOf(b) != streamData {

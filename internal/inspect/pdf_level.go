@@ -1,33 +1,33 @@
 package inspect
 
-// pdfRole is what a dictionary is to the one that holds it.
+// pdfRole is the role of a dictionary in the one that holds it.
 type pdfRole uint8
 
 const (
 	roleNone        pdfRole = iota
 	roleOpening             // an action that runs by itself
 	roleClick               // an action that runs on a click, or an attribute of the structure
-	roleEvents              // actions by the events that start them
-	roleScripts             // a tree of the names of scripts
-	roleAttachments         // a tree of the names of files
+	roleEvents              // actions, by the events that start them
+	roleScripts             // a tree of names of scripts
+	roleAttachments         // a tree of names of files
 	roleFiles               // of a file specification
 	roleParms               // of a filter
 )
 
-// pdfLevel is a container that is open.
+// pdfLevel is an open container.
 type pdfLevel struct {
 	array bool
 	want  bool   // the value of key comes next
-	key   pdfKey // the last key; the one that an array is the value of
+	key   pdfKey // the last key; in an array, the key of the array
 	role  pdfRole
 	keys  pdfKeySet // so far
-	more  bool      // there are others
+	more  bool      // there are other keys
 
 	typ    pdfType
-	shows  bool // the subtype is that of an annotation that passes
-	plays  bool // the subtype is that of media
-	model  bool // the subtype is that of a model that can be walked
-	other  bool // the subtype is none that streams have
+	shows  bool // the subtype is an annotation that passes
+	plays  bool // the subtype is media
+	model  bool // the subtype is a model that can be walked
+	other  bool // no stream has this subtype
 	action pdfAction
 	name   string // of the action
 	moves  bool   // an action that moves within the file
@@ -40,10 +40,10 @@ type pdfLevel struct {
 	triggered bool // has events that do something
 }
 
-// pdfFile is what a dictionary says of a file by the entries of a file specification.
+// pdfFile is what a dictionary says about a file in the entries of a file specification.
 type pdfFile struct {
 	named    bool  // by a string
-	far      bool  // by one that is not known to be relative
+	far      bool  // by a string that is not known to be relative
 	referred bool  // by an object
 	num      int64 // its number
 }
@@ -59,18 +59,18 @@ const (
 	typeModel
 )
 
-// pdfItem is a value that is no container.
+// pdfItem is a value that is not a container.
 type pdfItem struct {
 	kind pdfItemKind
 	text []byte
 	cut  bool
-	num  int64 // of an integer that is not negative, or of the object that is referred to; -1 for other numbers
+	num  int64 // a non-negative integer, or the number of the referenced object; -1 for other numbers
 }
 
 type pdfItemKind uint8
 
 const (
-	itemWord pdfItemKind = iota // true, false, null and what has no meaning
+	itemWord pdfItemKind = iota // true, false, null and words without a meaning
 	itemNumber
 	itemName
 	itemString
@@ -79,7 +79,7 @@ const (
 
 func (i *pdfItem) null() bool { return i.kind == itemWord && string(i.text) == "null" }
 
-// roleOf returns what a container is to the level it stands in.
+// roleOf returns the role of a container in the level around it.
 func (l *pdfLevel) roleOf(key pdfKey, array bool) pdfRole {
 	switch {
 	case l.array:

@@ -1,13 +1,13 @@
 package inspect
 
-// pdfKind says what a token of a PDF is (ISO 32000-2, 7.2 and 7.3).
+// pdfKind is the kind of a token of a PDF (ISO 32000-2, 7.2 and 7.3).
 type pdfKind uint8
 
 const (
 	pdfWord     pdfKind = iota // a number or a keyword
 	pdfName                    // text is without its slash, and without escapes
-	pdfString                  // literal or hexadecimal; text is what it says, without escapes
-	pdfComment                 // text is what follows the percent sign, up to the end of the line
+	pdfString                  // literal or hexadecimal; text is its value, without escapes
+	pdfComment                 // text is the comment after the percent sign, up to the end of the line
 	pdfDict                    // <<
 	pdfDictEnd                 // >>
 	pdfArray                   // [
@@ -15,21 +15,21 @@ const (
 	pdfStray                   // a delimiter that begins nothing
 )
 
-// How much of a token is kept. All names and keywords that mean something are shorter than
-// maxPDFToken, and so is the scheme of a link. Scripts that calculate a form are judged whole, so
-// their strings may be longer.
+// The kept bytes of a token. All names and keywords with a meaning are shorter than maxPDFToken,
+// and so is the scheme of a link. Scripts that calculate a form are judged whole, so their strings
+// may be longer.
 const (
 	maxPDFToken  = 64
 	maxPDFScript = 4 << 10
 )
 
-// What looking at a PDF costs, for a token and for a byte that is passed over.
+// The cost of a token, and of a byte that is passed over.
 const (
 	tokenSteps = 50
 	byteSteps  = 1
 )
 
-// pdfToken is one token. text holds until the next call of the lexer.
+// pdfToken is one token. text is valid until the next call of the lexer.
 type pdfToken struct {
 	kind pdfKind
 	at   int64 // of its first byte
@@ -46,22 +46,22 @@ const (
 	lexComment
 	lexLiteral // a string in parentheses
 	lexHex     // a string in angle brackets
-	lexLess    // behind "<"
-	lexGreater // behind ">"
+	lexLess    // after "<"
+	lexGreater // after ">"
 )
 
-// pdfLexer cuts bytes into tokens, however they arrive. off is the offset of the next byte.
+// pdfLexer cuts bytes into tokens, in pieces of any size. off is the offset of the next byte.
 type pdfLexer struct {
 	off   int64
 	state pdfLexState
-	keep  int // bytes of a token that are kept; 0 is maxPDFToken
+	keep  int // bytes of a token to keep; 0 means maxPDFToken
 	at    int64
 	pdfText
-	ends  bool // the file may end here: a comment that says %%EOF ends there if a digit follows
+	ends  bool // the file may end here: a comment %%EOF ends there if a digit follows
 	marks bool // within such a comment
 }
 
-// restart makes the lexer begin anew, at offset 0.
+// restart restarts the lexer at offset 0.
 func (l *pdfLexer) restart() { *l = pdfLexer{keep: l.keep, pdfText: pdfText{text: l.text}} }
 
 // opaque reports whether the lexer is within a string or a comment.
@@ -69,8 +69,8 @@ func (l *pdfLexer) opaque() bool {
 	return l.state == lexLiteral || l.state == lexHex || l.state == lexComment
 }
 
-// next reads up to the end of the next token. It returns how much of p it took, and whether a token
-// is complete. A word, a name or a comment ends in front of the byte that ends it.
+// next reads up to the end of the next token. It returns the number of bytes of p that it took, and
+// whether a token is complete. A word, a name or a comment ends before the byte that ends it.
 func (l *pdfLexer) next(p []byte) (n int, t pdfToken, complete bool) {
 	for n < len(p) && !complete {
 		if l.marks && l.state == lexComment && l.n <= len(eofMark) {
@@ -109,10 +109,10 @@ func (l *pdfLexer) next(p []byte) (n int, t pdfToken, complete bool) {
 	return n, t, complete
 }
 
-const eofMark = "%EOF" // behind the percent sign that begins the comment
+const eofMark = "%EOF" // after the percent sign that begins the comment
 
-// mark reads a byte of a comment that may be %%EOF. Programs that write no line end behind it are
-// followed by others that append their objects at once.
+// mark reads a byte of a comment that may be %%EOF. Some programs write no line end after it, and
+// others then append their objects directly.
 func (l *pdfLexer) mark(c byte) (t pdfToken, complete bool) {
 	switch {
 	case l.n == len(eofMark):
@@ -126,7 +126,7 @@ func (l *pdfLexer) mark(c byte) (t pdfToken, complete bool) {
 	return t, false
 }
 
-// run takes the bytes that change nothing, and returns how many.
+// run takes the bytes that change nothing, and returns their number.
 func (l *pdfLexer) run(p []byte) int {
 	if l.esc != escNone {
 		return 0
@@ -148,7 +148,7 @@ func (l *pdfLexer) run(p []byte) int {
 	return n
 }
 
-// continues tells for each state which bytes neither end nor change it.
+// continues holds, for each state, the bytes that neither end nor change it.
 var continues = func() (table [lexGreater + 1][256]bool) {
 	for i := range 256 {
 		c := byte(i)
@@ -204,7 +204,7 @@ func (l *pdfLexer) wordOrName() pdfToken {
 	return t
 }
 
-// double reads the byte behind an angle bracket.
+// double reads the byte after an angle bracket.
 func (l *pdfLexer) double(c byte) (t pdfToken, complete bool, used int) {
 	switch {
 	case l.state == lexGreater && c == '>':

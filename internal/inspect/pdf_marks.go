@@ -5,19 +5,19 @@ import (
 	"math/rand/v2"
 )
 
-// pdfMarks remembers of the objects what matters: 16 bytes for each object of which something does,
-// and as many for its body in a stream of objects. It is a hash table with open addressing, at most
-// three quarters full, in memory of the budget.
+// pdfMarks stores the facts about objects that matter: 16 bytes for each such object, and as many
+// for its body in a stream of objects. It is a hash table with open addressing, at most three
+// quarters full, in memory of the budget.
 type pdfMarks struct {
 	entries []pdfEntry
 	used    int
 	shift   int    // of a hash, to an index
-	odd     uint64 // multiplies keys: drawn for each file, so that no file can choose keys that collide
+	odd     uint64 // multiplies keys; random for each file, so that no file can choose keys that collide
 }
 
 type pdfEntry struct {
 	key   uint64 // an object number plus one, or a place
-	num   uint32 // of a place: the object there
+	num   uint32 // of a place: the number of the object there
 	flags pdfFlag
 }
 
@@ -27,7 +27,7 @@ const (
 	lookUpSteps  = 30
 )
 
-// at returns the entry with that key, which is new if it has no flags.
+// at returns the entry with that key. It is new if it has no flags.
 func (t *pdfMarks) at(key uint64, b *Budget) (*pdfEntry, error) {
 	if 4*t.used >= 3*len(t.entries) {
 		if err := t.grow(b); err != nil {
@@ -45,7 +45,7 @@ func (t *pdfMarks) at(key uint64, b *Budget) (*pdfEntry, error) {
 	return e, nil
 }
 
-// find returns the entry with that key, or the empty one where it belongs.
+// find returns the entry with that key, or the empty one in its slot.
 func (t *pdfMarks) find(key uint64) *pdfEntry {
 	for i := key * t.odd >> t.shift; ; i++ {
 		e := &t.entries[i&uint64(len(t.entries)-1)] //nolint:gosec // it has entries
@@ -55,7 +55,7 @@ func (t *pdfMarks) find(key uint64) *pdfEntry {
 	}
 }
 
-// flags returns what is known of a key.
+// flags returns the known flags of a key.
 func (t *pdfMarks) flags(key uint64) pdfFlag {
 	if t.used == 0 {
 		return 0
@@ -74,7 +74,7 @@ func (t *pdfMarks) grow(b *Budget) error {
 		return err
 	}
 	if t.odd == 0 {
-		t.odd = rand.Uint64() | 1 //nolint:gosec // spreads keys, and keeps no secret
+		t.odd = rand.Uint64() | 1 //nolint:gosec // spreads keys; not a secret
 	}
 	old := t.entries
 	t.entries, t.shift = make([]pdfEntry, size), 65-bits.Len(uint(size))
@@ -99,5 +99,5 @@ func (t *pdfMarks) mark(num int64, flags pdfFlag, b *Budget) error {
 }
 
 // objectKey is the key of an object. No file has that many: numbers end at 8,388,607 (annex C), and
-// those beyond share keys.
+// larger ones share keys.
 func objectKey(num int64) uint64 { return uint64(num)&0x7fffffff + 1 } //nolint:gosec // not negative

@@ -2,20 +2,20 @@ package inspect
 
 import "encoding/binary"
 
-// pdfModel walks a model in U3D (ECMA-363). It passes if all its blocks are of types that name no
-// other file: a file reference does, a texture may, and a new type of objects needs an extension of
-// the viewer.
+// pdfModel walks a model in U3D (ECMA-363). It passes if all its blocks have types that name no
+// other file. A file reference names one, a texture may, and a new type of objects needs an
+// extension of the viewer.
 //
-// A chain of modifiers holds blocks of its own, which are walked like the others. Its name must be
-// of ASCII, since viewers measure it after they have decoded it.
+// A chain of modifiers holds its own blocks, which are walked like the others. Its name must be
+// ASCII, since viewers measure it after decoding it.
 type pdfModel struct {
 	off   int64
 	part  modelPart
 	field [12]byte
 	have  int   // bytes of the field
-	name  int64 // bytes of a name that come first
-	skip  int64 // bytes that come first then
-	chain int64 // where the chain ends that is being read, 0 for none
+	name  int64 // bytes of a name before it
+	skip  int64 // bytes to skip after that
+	chain int64 // end of the current chain, 0 for none
 	start int64 // of its data
 	bad   bool
 }
@@ -24,7 +24,7 @@ type pdfModel struct {
 type modelPart uint8
 
 const (
-	modelBlock modelPart = iota // its type, the size of its data, and that of what is said of it
+	modelBlock modelPart = iota // its type, the size of its data, and the size of its metadata
 	modelName                   // the length of a chain's name
 	modelChain                  // the type of a chain, and which bounds it has
 )
@@ -36,7 +36,7 @@ const (
 	u3dChain  = 0xffffff14
 )
 
-// u3dTypes are the types of blocks that pass, besides the header and chains.
+// u3dTypes are the types of blocks that pass, in addition to the header and chains.
 var u3dTypes = map[uint32]bool{
 	0xffffff15: true,                                                       // priority
 	0xffffff21: true, 0xffffff22: true, 0xffffff23: true, 0xffffff24: true, // nodes: group, model, light, view
@@ -79,7 +79,7 @@ func isPrintable(p []byte) bool {
 	return true
 }
 
-// next reads a field that is complete.
+// next reads a complete field.
 func (m *pdfModel) next() {
 	first, second := binary.LittleEndian.Uint32(m.field[:]), binary.LittleEndian.Uint32(m.field[4:])
 	switch m.part {
@@ -101,7 +101,7 @@ func (m *pdfModel) next() {
 	}
 }
 
-// block begins a block, with so many bytes of data, and of what is said of it behind.
+// block begins a block with data bytes of data, and said bytes of metadata after them.
 func (m *pdfModel) block(kind uint32, data, said int64) {
 	at := m.off - int64(len(m.field))
 	if m.chain == at {
@@ -119,10 +119,10 @@ func (m *pdfModel) block(kind uint32, data, said int64) {
 	}
 }
 
-// padded returns the size of a part of a block with the zeros behind it.
+// padded returns the size of a part of a block with the zeros after it.
 func padded(n int64) int64 { return (n + 3) &^ 3 }
 
-// whole reports whether the model passes. A line end may stand behind it.
+// whole reports whether the model passes. A line end may stand after it.
 func (m *pdfModel) whole() bool {
 	ended := m.off > int64(m.have) && m.part == modelBlock && m.name == 0 && m.skip == 0 && (m.chain == 0 || m.chain == m.off-int64(m.have))
 	for _, c := range m.field[:m.have] {

@@ -1,6 +1,6 @@
 package inspect
 
-// pdfKey is an entry of a dictionary that means something to what is judged here.
+// pdfKey is an entry of a dictionary that has a meaning for the rules.
 type pdfKey uint8
 
 const (
@@ -10,7 +10,7 @@ const (
 	keyLook    // says how an annotation looks
 	keyColor   // does so, or is of additional actions
 
-	// What makes an action, and what it may have.
+	// The type of an action, and its entries.
 	keyType
 	keyS
 	keyD
@@ -29,11 +29,11 @@ const (
 	keyJS
 	keyNewWindow
 
-	// What leads to actions, scripts and files.
+	// Entries that lead to actions, scripts and files.
 	keyA
 	keyAA
 	keyPA
-	keyNA // of a presentation, which may go on by itself (12.4.4.2)
+	keyNA // of a presentation, which may advance by itself (12.4.4.2)
 	keyOpenAction
 	keyJavaScript
 	keyEmbeddedFiles
@@ -53,15 +53,16 @@ const (
 	key3DD
 	keyOnInstantiate
 	keyRichMediaContent
-	keyView // how a model is shown
+	keyView // the view of a model
 
-	// What tells annotations and elements of the structure apart.
+	// Entries that distinguish annotations from elements of the structure.
 	keySubtype
 	keyRect
 	keyP
 	keyO
 
-	// What streams are read by, and the first dictionary of a linearised file.
+	// Entries that readers need for streams, and those of the first dictionary of a linearised
+	// file.
 	keyLength
 	keyFilter
 	keyParms
@@ -77,7 +78,7 @@ const (
 	keyLinearized
 	keyL
 
-	pdfKeys // how many there are, which must be fewer than a set has bits
+	pdfKeys // the number of keys, which must be less than the bits of a set
 )
 
 var pdfKeyNames = map[string]pdfKey{
@@ -131,24 +132,23 @@ var _ [64 - pdfKeys]struct{}
 func (s pdfKeySet) has(keys pdfKeySet) bool { return s&keys != 0 }
 
 var (
-	// The events of additional actions (ISO 32000-2, 12.6.3), but for those of fields (K, F, V),
+	// The events of additional actions (ISO 32000-2, 12.6.3), except those of fields (K, F, V),
 	// which only have scripts.
 	triggers = keySet(keyTrigger, keyColor, keyD, keyO, keyShortParms)
 
-	// What a file specification names files by (7.11.4).
+	// The entries that name files in a file specification (7.11.4).
 	fileKeys = keySet(keyF, keyUF, keySystem)
 
-	// What it may have that neither says how the file is found otherwise nor carries it.
+	// The entries of a file specification that neither find the file in another way nor carry it.
 	fileSpecification = fileKeys | keySet(keyType, keySubtype, keyDesc, keyAFRelationship)
 
-	// What an annotation may have that only shows something: the entries of all annotations, of
-	// remarks, of texts and shapes (12.5.2 and 12.5.6), and of models, which are judged themselves
-	// (13.6.2).
+	// The entries of an annotation that only shows something: those of all annotations, of remarks,
+	// of texts and shapes (12.5.2 and 12.5.6), and of models, which are judged themselves (13.6.2).
 	lookKeys = keySet(keyType, keySubtype, keyRect, keyP, keyF, keyT, keyH, keyLook, keyColor, key3DD, keyView)
 )
 
-// pdfAction is what the S entry of a dictionary says, if it is a type of action (12.6.4). Structure
-// elements, groups, transitions and others have such an entry, too.
+// pdfAction is the type of action that the S entry of a dictionary names, if it is one (12.6.4).
+// Structure elements, groups, transitions and others have such an entry, too.
 type pdfAction uint8
 
 const (
@@ -166,8 +166,8 @@ const (
 // pdfActions has all types of actions that readers know, those that pass and those that do not.
 var pdfActions = map[string]struct {
 	action pdfAction
-	keys   pdfKeySet // it may have, besides Type, S and Next
-	kind   string    // of what does not pass
+	keys   pdfKeySet // it may have, in addition to Type, S and Next
+	kind   string    // of a type that does not pass
 	detail string
 }{
 	"GoTo":        {action: actShows, keys: keySet(keyD, keySD)},
@@ -197,9 +197,9 @@ var pdfActions = map[string]struct {
 
 const playsMedia = "contains an action that plays media"
 
-// pdfMoves are the named actions that pass on a click: those of the specification, which move
-// within the file, and others that only open a dialog of the viewer, change how it shows the file,
-// or close it, as slides by LaTeX have them. Those that are true also pass when a page opens.
+// pdfMoves are the named actions that pass on a click. They are those of the specification, which
+// move within the file, and others that only open a dialog of the viewer, change how it shows the
+// file, or close it, such as in LaTeX slides. Those that are true also pass when a page opens.
 var pdfMoves = map[string]bool{
 	"NextPage": true, "PrevPage": true, "FirstPage": true, "LastPage": true,
 	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false, "Print": false,
@@ -207,9 +207,9 @@ var pdfMoves = map[string]bool{
 	"ShowHideToolBar": false, "GeneralInfo": false, "Close": false, "Quit": false, "NOP": false,
 }
 
-// pdfAnnotations are the types of annotations that only show something, whatever they have
-// (12.5.6). What makes pictures of the printing trade and forms is among them. A Screen shows media
-// only by an action. A Sound is in the file, and a click plays it.
+// pdfAnnotations are the types of annotations that only show something, whatever their entries
+// (12.5.6). They include those for the printing trade and for forms. A Screen shows media only by
+// an action. A Sound is in the file, and a click plays it.
 var pdfAnnotations = map[string]bool{
 	"Link": true, "Widget": true, "Text": true, "FreeText": true, "Line": true, "Square": true, "Circle": true, "Polygon": true,
 	"PolyLine": true, "Highlight": true, "Underline": true, "Squiggly": true, "StrikeOut": true, "Stamp": true, "Caret": true,
@@ -217,12 +217,11 @@ var pdfAnnotations = map[string]bool{
 	"Screen": true, "Sound": true,
 }
 
-// pdfMedia are the types of annotations that run something, or may take it from elsewhere, if they
-// have it: a movie is a file (ISO 32000-1, 13.4), and a model may name others.
+// pdfMedia are the types of annotations that run media, or may load it from elsewhere, if they have
+// any: a movie is a file (ISO 32000-1, 13.4), and a model may name others.
 var pdfMedia = map[string]bool{"Movie": true, "3D": true, "RichMedia": true}
 
-// pdfStreamTypes are the subtypes of streams, of which viewers know that only one is that of a
-// model.
+// pdfStreamTypes are the subtypes of streams. Viewers take only one of them for a model.
 var pdfStreamTypes = map[string]bool{
 	"Image": true, "Form": true, "PS": true, "XML": true, "Type1C": true, "CIDFontType0C": true, "OpenType": true, "U3D": true,
 }

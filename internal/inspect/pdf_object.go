@@ -51,7 +51,7 @@ func (f *pdfWalk) endContent(t pdfToken) {
 
 func (f *pdfWalk) endObject(at int64) {
 	f.place = between
-	if f.first && f.body.dict.seen.has(keySet(keyLinearized)) { // programs that rearrange a file leave that object further on
+	if f.first && f.body.dict.seen.has(keySet(keyLinearized)) { // programs that rearrange a file leave that object further back
 		f.linear = f.body.dict.whole
 	}
 	if f.exam != nil {
@@ -98,8 +98,8 @@ func (f *pdfWalk) passData(p []byte) int {
 	return n
 }
 
-// passTail passes over what stands between endstream and endobj. If it is something else, endstream
-// was a word of the data.
+// passTail passes over the bytes between endstream and endobj. If they hold something else,
+// endstream was a word of the data.
 func (f *pdfWalk) passTail(p []byte) int {
 	for n, c := range p {
 		decided, end := f.data.tail(c)

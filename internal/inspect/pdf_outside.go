@@ -2,23 +2,23 @@ package inspect
 
 import "bytes"
 
-// pdfHead says how far the beginning of the file has come.
+// pdfHead is the progress through the beginning of the file.
 type pdfHead uint8
 
 const (
 	noHeader  pdfHead = iota
-	hasHeader         // the next tokens may be words that mean nothing
+	hasHeader         // the next tokens may be words without a meaning
 	hasBegun
 )
 
-// How far the end of the file has come.
+// The progress through the end of the file.
 const (
 	noMarker  = iota
 	hasOffset // startxref and an offset
 	hasEOF    // and %%EOF
 )
 
-// token judges a token and the place it stands in.
+// token judges a token in its place.
 func (f *pdfWalk) token(t pdfToken) {
 	head := f.head
 	f.head = hasBegun
@@ -40,16 +40,17 @@ func (f *pdfWalk) token(t pdfToken) {
 	}
 }
 
-// meansNothing reports whether a word may be part of what some programs write in the second line
-// without a percent sign, to show that the file is binary.
+// meansNothing reports whether a word may be part of a second line that some programs write without
+// a percent sign, to show that the file is binary.
 func meansNothing(word []byte) bool { return lenientInt(word) < 0 && !structural(word) }
 
-// maxBefore is how much may come before the header: readers look for it in 1,024 bytes.
+// maxBefore is the number of bytes that may come before the header: readers look for it in 1,024
+// bytes.
 const maxBefore = 1024
 
-// comesBefore reports whether a token may come before the header: the mark of UTF-8, and comments,
-// as printers have them for tickets. One that begins with an exclamation mark makes the file
-// PostScript.
+// comesBefore reports whether a token may come before the header: the mark of UTF-8, and comments
+// such as those of printer job tickets. A comment that begins with an exclamation mark makes the
+// file PostScript.
 func comesBefore(t pdfToken) bool {
 	if t.kind != pdfComment {
 		return t.at == 0 && t.kind == pdfWord && string(t.text) == "\xef\xbb\xbf"
@@ -104,7 +105,7 @@ func (f *pdfWalk) word(t pdfToken) {
 	}
 }
 
-// begins judges the first word of whatever comes next.
+// begins judges the first word of the next item.
 func (f *pdfWalk) begins(word string, t pdfToken) {
 	f.marker = noMarker
 	number := pdfInt(t.text)
@@ -128,7 +129,7 @@ func (f *pdfWalk) begins(word string, t pdfToken) {
 	}
 }
 
-// table reads a cross-reference table up to the word behind it.
+// table reads a cross-reference table up to the word after it.
 func (f *pdfWalk) table(t pdfToken) {
 	if f.exam != nil {
 		if f.exam.refs.word(t.text) {

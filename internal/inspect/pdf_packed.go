@@ -4,11 +4,11 @@ const (
 	unreadable = "has an object stream that cannot be examined"
 
 	maxPacked  = 1 << 20 // objects in one stream
-	packedSize = 8       // bytes that are remembered of each
+	packedSize = 8       // bytes stored for each
 )
 
-// pdfPacked reads an object stream (ISO 32000-2, 7.5.7): numbers and offsets, and then the objects,
-// each of which must begin where its offset says: readers start there, wherever that is.
+// pdfPacked reads an object stream (ISO 32000-2, 7.5.7): numbers and offsets, and then the objects.
+// Each object must begin at its offset, since readers start there, wherever that is.
 type pdfPacked struct {
 	rules  *pdfRules
 	stream int64 // number of the stream
@@ -18,9 +18,9 @@ type pdfPacked struct {
 	lex    pdfLexer
 	body   pdfBody
 	header []packedObject
-	room   int   // entries of the header that memory is held for
+	room   int   // entries of the header with memory held for them
 	num    int64 // whose offset comes next, -1 for none
-	next   int   // object to come
+	next   int   // the next object
 	last   int64 // end of the last token
 	failed bool
 }
@@ -33,12 +33,12 @@ func (b *pdfPacked) begin(stream int64, d *pdfDictionary) bool {
 	b.lex.restart()
 	b.header, b.num, b.next, b.last, b.failed = b.header[:0], -1, 0, 0, false
 	if b.count > maxPacked {
-		b.rules.fail(beyond(CodeComplex, maxPacked, "has an object stream of too many objects"))
+		b.rules.fail(beyond(CodeComplex, maxPacked, "has an object stream with too many objects"))
 	}
 	return b.first >= 0 && b.count >= 0
 }
 
-// fail gives the stream up. It may be encrypted, which only the end of the file says.
+// fail gives the stream up. It may be encrypted, which only shows at the end of the file.
 func (b *pdfPacked) fail() {
 	b.failed = true
 	b.rules.failLater(fault(CodeDamaged, unreadable))
@@ -116,7 +116,7 @@ func (b *pdfPacked) start(at int64) {
 	}
 }
 
-// finish ends the last object, and reports false if it is not whole.
+// finish ends the last object, and reports false if it is incomplete.
 func (b *pdfPacked) finish() bool {
 	b.body.settle()
 	err := b.rules.table.packedBody(int64(b.header[b.next-1].num), placePacked(b.stream, int64(b.next-1)), b.body.flags, b.rules.budget)
@@ -126,7 +126,7 @@ func (b *pdfPacked) finish() bool {
 	return b.body.depth == 0
 }
 
-// end judges the whole.
+// end judges the whole stream.
 func (b *pdfPacked) end() {
 	b.read([]byte("\n")) // ends the last word
 	if b.failed {

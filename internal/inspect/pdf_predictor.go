@@ -2,17 +2,17 @@ package inspect
 
 // pdfRow undoes the predictors of Flate filters (ISO 32000-2, 7.4.4.4).
 type pdfRow struct {
-	tiff  bool // the kind of all rows is that of PNG that TIFF has, and no byte says so
+	tiff  bool // all rows have the PNG kind that TIFF uses, and no byte names it
 	step  int  // bytes of a pixel
 	kind  byte
-	at    int    // in the row; -1 in front of its kind
-	prior []byte // the row above, and the current one as far as it is decoded
+	at    int    // in the row; -1 before its kind
+	prior []byte // the row above, and the decoded part of the current one
 	left  [maxStep]byte
 	upper [maxStep]byte
 }
 
 const (
-	fromLeft = 1       // the kind of a row whose bytes are differences from the pixel before
+	fromLeft = 1       // the kind of rows whose bytes are differences from the pixel before
 	maxRow   = 4 << 10 // bytes of a row; cross references have about five
 	maxStep  = 32
 )
@@ -35,7 +35,7 @@ func (r *pdfRow) begin(p pdfParms) bool {
 	return true
 }
 
-// decode decodes p in place and hands on what the rows are.
+// decode decodes p in place and passes the rows on.
 func (r *pdfRow) decode(p []byte, into func([]byte)) {
 	if r.prior == nil {
 		into(p)

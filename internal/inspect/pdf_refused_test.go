@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// What is refused, as the code and the kind that clients see.
+// The refusals, as the code and the kind that clients see.
 const (
 	script     = "active_content script"
 	action     = "active_content action"
@@ -26,8 +26,8 @@ const (
 	otherForm  = "unsupported_variant"
 )
 
-// passive returns the code that a file is refused with if nothing in it may act, "" if it is accepted. It checks that the
-// pieces in which the file comes make no difference.
+// passive returns the code that refuses a file if nothing in it may act, "" if it is accepted. It
+// checks that the pieces of the file make no difference.
 func passive(t *testing.T, in string, allow inspect.PDFAllow) string {
 	t.Helper()
 	whole := inPieces(in, len(in)+1, &inspect.PDF{RefuseActive: true, Allow: allow})
@@ -57,7 +57,8 @@ func clicks(entries string) string {
 
 func object(num int, value string) string { return fmt.Sprintf("%d 0 obj\n%s\nendobj", num, value) }
 
-// referred returns a file of these objects and a cross-reference stream of these rows, of one, four and two bytes.
+// referred returns a file of these objects and a cross-reference stream of these rows, of one, four
+// and two bytes.
 func referred(entries string, rows [][3]int, objects ...string) string {
 	var data strings.Builder
 	for _, r := range rows {
@@ -68,7 +69,7 @@ func referred(entries string, rows [][3]int, objects ...string) string {
 		entries, len(rows), data.Len(), data.String(), len(file))
 }
 
-// Readers go by the cross references to a stream of objects, whatever it says it is.
+// Readers follow the cross references to a stream of objects, whatever its type.
 func TestPDFStreamsOfObjects(t *testing.T) {
 	const acts = "1 0 <</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>"
 	stored := func(entries string) string {
@@ -98,7 +99,7 @@ func TestPDFStreamsOfObjects(t *testing.T) {
 		{"predicted as in TIFF", deflated("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 2/Columns 30>>", differences(acts, 1, 30)), script},
 		{"predicted as in TIFF, of three colours", deflated("/N 1/First 4/Filter/Fl/DecodeParms<</Predictor 2/Colors 3/Columns 7>>", differences(acts, 3, 21)), script},
 		{"predicted as in TIFF, of few bits", deflated("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 2/BitsPerComponent 4/Columns 30>>", acts), otherForm},
-		{"predicted as nobody does", deflated("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 3/Columns 30>>", acts), otherForm},
+		{"predicted in an unknown way", deflated("/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 3/Columns 30>>", acts), otherForm},
 		{"cross references without a type", strings.Replace(stored("/N 1/First 4"), "/Type/XRef", "", 1), script},
 
 		{"count elsewhere", stored("/N 9 0 R/First 4"), pdfDamaged},
@@ -111,7 +112,7 @@ func TestPDFStreamsOfObjects(t *testing.T) {
 		{"filter twice", stored("/N 1/First 4/Filter null/Filter null"), pdfDamaged},
 		{"length twice", stored("/N 1/First 4/Length 3"), pdfDamaged},
 		{"short filter", deflated("/N 1/First 4/Filter/Fl", acts), script},
-		{"short filter that is none", deflated("/N 1/First 4/Filter/Fla", acts), otherForm},
+		{"short filter that is unknown", deflated("/N 1/First 4/Filter/Fla", acts), otherForm},
 		{"short key of a filter", deflated("/N 1/First 4/F/FlateDecode", acts), otherForm},
 		{"filter elsewhere", deflated("/N 1/First 4/Filter 9 0 R", acts), otherForm},
 		{"other filter", deflated("/N 1/First 4/Filter/LZWDecode", acts), otherForm},
@@ -127,7 +128,8 @@ func TestPDFStreamsOfObjects(t *testing.T) {
 	}
 }
 
-// differences predicts rows of that many bytes as TIFF does: each byte is the difference from the one so many bytes before it.
+// differences predicts rows of that many bytes as TIFF does: each byte is the difference from the
+// one step bytes before it.
 func differences(s string, step, row int) string {
 	out := []byte(s)
 	for i := range out {
@@ -170,26 +172,26 @@ func TestPDFBodiesOfOneObject(t *testing.T) {
 		{"hidden in a stream", pdf(opener, object(6, page), pdfStream("", object(6, web))), action},
 		{"hidden in a string", pdf(opener, object(6, page), object(7, "("+object(6, "<</S/URI/URI<00>>>")+")")), action},
 		{"hidden in a comment", pdf(opener, object(6, page), "%6 0 obj"+web), action},
-		{"in a stream of unknown length, behind a word that may end it", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\nendstream 6 0 obj"+web+"endobj endstream endobj"), action},
+		{"in a stream of unknown length, after a word that may end it", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\nendstream 6 0 obj"+web+"endobj endstream endobj"), action},
 		{"in a stream of unknown length, around a word that may end it", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\n6 0 obj<</D(endstream )/S/URI/URI(x)>>endobj endstream endobj"), action},
-		{"in a stream of unknown length, behind it", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\nendstream endo endstream endobj 6 0 obj"+web+"endobj"), action},
-		{"behind a stream of unknown length that has no end", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\nendstream\n6 0 obj<</Length 8 0 R/S/URI/URI(x)>>stream\nendstream\nendobj"), action},
-		{"hidden in a comment in front of the header", "% 6 0 obj" + web + "endobj\n" + pdf(opener, object(6, page)), action},
+		{"in a stream of unknown length, after it", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\nendstream endo endstream endobj 6 0 obj"+web+"endobj"), action},
+		{"after a stream of unknown length that has no end", pdf(opener, object(6, page), "7 0 obj<</Length 8 0 R>>stream\nendstream\n6 0 obj<</Length 8 0 R/S/URI/URI(x)>>stream\nendstream\nendobj"), action},
+		{"hidden in a comment before the header", "% 6 0 obj" + web + "endobj\n" + pdf(opener, object(6, page)), action},
 		{"hidden in the first line", strings.Replace(pdf(opener, object(6, page)), "1.7", "1.7 6 0 obj"+web+"endobj", 1), action},
-		{"behind a word in the second line", strings.Replace(pdf(opener, object(6, page)), "%\xe2", "x 6 0 obj"+web+"endobj %", 1), action},
+		{"after a word in the second line", strings.Replace(pdf(opener, object(6, page)), "%\xe2", "x 6 0 obj"+web+"endobj %", 1), action},
 		{"a reference", pdf(opener, object(6, "7 0 R"), object(7, web)), action},
 		{"followed by another action", pdf(opener, object(6, "<</S/GoTo/D[3 0 R/Fit]/Next 7 0 R>>")), action},
 		{"of an unknown type", pdf(opener, object(6, "<</S/Paint/D[3 0 R/Fit]>>")), action},
 		{"reference by a fraction", pdf("1 0 obj<</OpenAction 6.0 0 R>>endobj", object(6, web)), action},
 		{"reference by a sign", pdf("1 0 obj<</OpenAction +6 0 R>>endobj", object(6, web)), action},
 		{"reference without white space", pdf("1 0 obj<</OpenAction 6 0R>>endobj", object(6, web)), action},
-		{"reference that a comment parts", pdf("1 0 obj<</OpenAction 6%\n0%\nR>>endobj", object(6, web)), action},
+		{"reference that a comment splits", pdf("1 0 obj<</OpenAction 6%\n0%\nR>>endobj", object(6, web)), action},
 		{"cross reference to the body of another", xref(prefix, object(7, web), opener, object(6, page)), action},
 		{"cross reference to the body of another, ahead", pdf(fmt.Sprintf("xref\n6 1\n%010d 00000 n\ntrailer<<>>", prefix+len("xref\n6 1\n0000000000 00000 n\ntrailer<<>>\n")), object(7, web), opener), action},
 		{"cross reference to the body of another, from where the header is", strings.Repeat("\n", 99) + xref(prefix, object(7, web), opener, object(6, page)), action},
 		{"cross reference to the body of another, from where the file begins", strings.Repeat("\n", 99) + xref(prefix+99, object(7, web), opener, object(6, page)), action},
-		{"cross reference to the body of another, from behind a mark", "\xef\xbb\xbf\n" + xref(prefix, object(7, web), opener, object(6, page)), action},
-		{"cross reference in a table in front of the header, from where that is", fmt.Sprintf("%% xref 6 1 %010d 00000 n 7 1\n", prefix) + pdf(object(7, web), opener, object(6, page)), action},
+		{"cross reference to the body of another, from after a mark", "\xef\xbb\xbf\n" + xref(prefix, object(7, web), opener, object(6, page)), action},
+		{"cross reference in a table before the header, from where that is", fmt.Sprintf("%% xref 6 1 %010d 00000 n 7 1\n", prefix) + pdf(object(7, web), opener, object(6, page)), action},
 		{"cross reference in a hidden table, from where the header is", strings.Repeat("\n", 99) + pdf(object(7, web), opener, object(6, page), pdfStream("", fmt.Sprintf("xref\n6 1\n%010d 00000 n\n", prefix))), action},
 		{"cross reference to its own body", xref(prefix, object(6, page), opener), ""},
 		{"cross reference that leads nowhere", xref(12, object(6, page), opener), ""},
@@ -215,7 +217,7 @@ func TestPDFActions(t *testing.T) {
 		{"followed by a reference", pdf(object(1, "<</OpenAction<</S/GoTo/Next 6 0 R>>>>"), object(6, "<</S/URI/URI(x)>>")), action},
 		{"followed by pages", holds(`/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next<</S/Named/N/NextPage>>>>`), ""},
 		{"with a file", holds(`/OpenAction<</S/GoTo/F(x.pdf)/D[0/Fit]>>`), action},
-		{"with what is not its own", clicks(`/A<</S/GoTo/D[0/Fit]/Win<<>>>>`), action},
+		{"with entries of another", clicks(`/A<</S/GoTo/D[0/Fit]/Win<<>>>>`), action},
 		{"two types", clicks(`/A<</S/GoTo/S/URI/URI(x)>>`), action},
 		{"type elsewhere", pdf(object(5, "<</A<</S 6 0 R/JS 7 0 R>>>>"), object(6, "/JavaScript")), action},
 		{"unknown", clicks(`/A<</S/Paint>>`), action},
@@ -225,8 +227,8 @@ func TestPDFActions(t *testing.T) {
 		{"unknown, with an owner, by an event", pdf(object(3, "<</AA 5 0 R>>"), object(5, "<</X<</O/Link/S/Paint>>>>")), action},
 		{"a script, with an owner", clicks(`/A<</O/Link/S/JavaScript/JS(x)>>`), script},
 		{"a page, with an owner", clicks(`/A<</O/Link/S/GoTo/D[3 0 R/Fit]>>`), action},
-		{"a script whose type is written elsewhere", pdf(object(5, "<</A<</Type 6 0 R/S/JavaScript/JS(x)>>>>"), object(6, "/Action")), script},
-		{"an annotation whose type is written elsewhere", pdf(object(5, "<</Type 6 0 R/Rect[0 0 9 9]/Subtype/Hologram/X 0>>"), object(6, "/Annot")), action},
+		{"a script whose type is stored elsewhere", pdf(object(5, "<</A<</Type 6 0 R/S/JavaScript/JS(x)>>>>"), object(6, "/Action")), script},
+		{"an annotation whose type is stored elsewhere", pdf(object(5, "<</Type 6 0 R/Rect[0 0 9 9]/Subtype/Hologram/X 0>>"), object(6, "/Annot")), action},
 		{"unknown, by its type", clicks(`/B<</Type/Action/S/Paint>>`), action},
 		{"unknown, by reference", pdf(object(5, "<</A 6 0 R>>"), object(6, "<</S/Paint>>")), action},
 		{"unknown, by reference in an array", pdf(object(5, "<</Next[6 0 R]>>"), object(6, "<</S/Paint>>")), action},
@@ -248,12 +250,12 @@ func TestPDFActions(t *testing.T) {
 		{"a link to a file, of two names", clicks(`/A<</S/GoToR/F(c:x.pdf)/F(x.pdf)>>`), link},
 		{"a link to a file of another computer, specified elsewhere", pdf(object(5, `<</A<</F 6 0 R/S/GoToR>>>>`), object(6, `<</Type/Filespec/F(//host/x.pdf)>>`)), link},
 		{"a link to a file of a file system, specified elsewhere", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `<</FS/URL/F(x.pdf)>>`)), link},
-		{"a link to a file that two names of which lead elsewhere", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `<</F(x.pdf)/UF 7 0 R>>`), object(7, `(//host/x.pdf)`)), link},
+		{"a link to a file, two names of which lead elsewhere", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `<</F(x.pdf)/UF 7 0 R>>`), object(7, `(//host/x.pdf)`)), link},
 		{"a link to a file of another computer, whose name is an object", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `(\\\\host\\x.pdf)`)), link},
 		{"a link to a file of a scheme, whose name is an object", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `(smb:x.pdf)`)), link},
 		{"a link to a file of a reference to a reference", pdf(object(5, `<</A<</S/GoToR/F 6 0 R>>>>`), object(6, `7 0 R`), object(7, `(//host/x)`)), action},
 		{"a link to a file, of two references", pdf(object(5, `<</A<</S/GoToR/F 6 0 R/F 7 0 R>>>>`), object(6, `<</F(//host/x)>>`), object(7, `(x.pdf)`)), link},
-		{"a link to a file that is no string", clicks(`/A<</S/GoToR/F[(x)]>>`), link},
+		{"a link to a file that is not a string", clicks(`/A<</S/GoToR/F[(x)]>>`), link},
 		{"a link to a file of another computer, specified", clicks(`/A<</S/GoToR/F<</Type/Filespec/F(x.pdf)/UF(//host/x.pdf)>>>>`), link},
 		{"a link to a file of a file system", clicks(`/A<</S/GoToR/F<</FS/URL/F(x.pdf)>>>>`), link},
 		{"a link to a file whose specification names others", clicks(`/A<</S/GoToR/F<</F(x.pdf)/EF 6 0 R>>>>`), link},
@@ -268,7 +270,7 @@ func TestPDFActions(t *testing.T) {
 		{"a sound on opening", holds(`/OpenAction<</S/Sound/Sound 7 0 R>>`), action},
 		{"a sound by an event", pdf(object(3, `<</AA<</O 5 0 R>>>>`), object(5, `<</S/Sound/Sound 7 0 R>>`)), action},
 		{"a sound that starts a program", clicks(`/A<</S/Sound/Sound 7 0 R/F(x.exe)>>`), action},
-		{"nothing, with what is not its own", clicks(`/A<</S/NOP/F(x.exe)>>`), action},
+		{"nothing, with entries of another", clicks(`/A<</S/NOP/F(x.exe)>>`), action},
 		{"nothing, and then the web on opening", holds(`/OpenAction<</S/NOP/Next<</S/URI/URI(x)>>>>`), action},
 		{"a view", clicks(`/A<</S/GoTo3DView/TA 5 0 R/V 0>>`), ""},
 		{"a view on opening", holds(`/OpenAction<</S/GoTo3DView/TA 5 0 R/V 0>>`), action},

@@ -1,21 +1,22 @@
 package inspect
 
-// PDFAllow is what [PDF].RefuseActive lets pass. Scripts never pass with something else.
+// PDFAllow lists what [PDF].RefuseActive lets pass. Allowing something else never lets scripts
+// pass.
 type PDFAllow struct {
-	Calculations bool // scripts that are nothing but calls of Acrobat's functions for the fields of forms
-	Attachments  bool // files in the file, which are data: nothing of them is looked at
-	Links        bool // links to files that are not beside this one, and of other schemes than linkSchemes
+	Calculations bool // scripts that only call Acrobat's functions for the fields of forms
+	Attachments  bool // files in the file, which are data: they are not inspected
+	Links        bool // links to files that are not beside this one, and of schemes that are not in linkSchemes
 }
 
-// pdfRules judges what dictionaries say, wherever they stand: which reader takes which object for
-// what is not known before the end, so all must be harmless as what they look like. What depends on
-// who refers to an object goes into the table.
+// pdfRules judges the content of dictionaries in any place. Which reader takes which object for
+// what is unknown before the end, so all must be harmless as what they look like. Facts that depend
+// on who refers to an object go into the table.
 type pdfRules struct {
 	allow  PDFAllow
 	table  pdfTable
 	budget *Budget
 	err    error
-	later  error // a fault, unless the file has one that says more
+	later  error // a fault, unless the file has a more specific one
 }
 
 func (r *pdfRules) fail(err error) {
@@ -48,8 +49,8 @@ func (r *pdfRules) mark(num int64, flags pdfFlag) {
 	}
 }
 
-// placed takes note of a body with these digits as its number, to which cross references lead that
-// lead to an offset of from to the last digit. One that leads to the 5 of "15 0 obj" leads to
+// placed records a body with these digits as its number. Cross references lead to it if their
+// offset lies between from and the last digit. One that leads to the 5 of "15 0 obj" leads to
 // object 5, too.
 func (r *pdfRules) placed(digits []byte, from, start int64, flags pdfFlag) {
 	if flags == 0 {

@@ -1,18 +1,18 @@
 package inspect
 
 // pdfStreams examines the streams that hold objects or cross references, whatever they call
-// themselves: readers go by what leads there.
+// themselves: readers go by the reference that leads there.
 type pdfStreams struct {
 	rules   *pdfRules
 	refs    *pdfReferences
 	packed  pdfPacked
 	unpack  pdfUnpack
 	model   pdfModel
-	kind    pdfStreamKind // of the stream that is being read
-	length  int64         // declared, -1 if it is not known
-	trailed int           // bytes of endstream that have not been passed on
+	kind    pdfStreamKind // of the current stream
+	length  int64         // declared, -1 if it is unknown
+	trailed int           // bytes of endstream not yet passed on
 	head    pdfLexer      // of a stream that may have objects
-	numbers int           // that it begins with
+	numbers int           // numbers at its start
 }
 
 // begin begins the stream of an object.
@@ -58,9 +58,9 @@ func (s *pdfStreams) begin(b *pdfBody, num int64) {
 	}
 }
 
-const unclear = "has a stream of objects or of cross references whose dictionary can be read in several ways"
+const unclear = "has a stream of objects or of cross references with a dictionary that can be read in several ways"
 
-// peek looks at the beginning of a stream that says how many of something it has.
+// peek looks at the beginning of a stream that declares a count.
 func (s *pdfStreams) peek(p []byte) {
 	for len(p) > 0 && s.kind == streamCounted {
 		n, t, complete := s.head.next(p)
@@ -77,7 +77,7 @@ func (s *pdfStreams) peek(p []byte) {
 	}
 }
 
-// write reads data, and as much of endstream behind it as came.
+// write reads data, and the part of endstream after it that has come.
 func (s *pdfStreams) write(p []byte, matched int) {
 	if s.kind == streamData {
 		return
@@ -109,7 +109,7 @@ func (s *pdfStreams) end(b *pdfBody, d *pdfData) {
 		return
 	}
 	if s.length >= 0 && !d.fits(s.length) {
-		s.rules.fail(fault(CodeDamaged, "has a stream of objects or of cross references that is not as long as it says"))
+		s.rules.fail(fault(CodeDamaged, "has a stream of objects or of cross references with a wrong length"))
 	}
 	whole := s.unpack.end()
 	if s.kind == streamObjects {
@@ -129,5 +129,5 @@ func (s *pdfStreams) endModel(b *pdfBody, d *pdfData) {
 	b.flags |= isModel
 }
 
-// close gives up a stream that has not ended.
+// close abandons a stream that has not ended.
 func (s *pdfStreams) close() { s.unpack.close() }

@@ -2,25 +2,25 @@ package inspect
 
 import "bytes"
 
-// pdfEscape says how far an escape in a literal string has come.
+// pdfEscape is the progress through an escape in a literal string.
 type pdfEscape uint8
 
 const (
 	escNone   pdfEscape = iota
-	escSlash            // behind a backslash
+	escSlash            // after a backslash
 	escDigit            // and one octal digit
 	escDigits           // and two
-	escCR               // behind a backslash and a carriage return, which a line feed may follow
-	escNibble           // behind one digit of a hexadecimal string
+	escCR               // after a backslash and a carriage return, which a line feed may follow
+	escNibble           // after one digit of a hexadecimal string
 )
 
 // pdfText is the text of a token.
 type pdfText struct {
-	text  []byte // as much as is kept
-	n     int    // length of the token, which may be more
+	text  []byte // the kept part
+	n     int    // length of the token, which may be larger
 	depth int    // of parentheses in a literal string
 	esc   pdfEscape
-	octal int // value of the digits behind a backslash, or of one hexadecimal digit
+	octal int // value of the digits after a backslash, or of one hexadecimal digit
 }
 
 // put adds a byte to the token.
@@ -68,7 +68,7 @@ func (s *pdfText) literal(c byte) (end bool) {
 	return false
 }
 
-// escaped reads the byte behind a backslash.
+// escaped reads the byte after a backslash.
 func (s *pdfText) escaped(c byte) {
 	s.esc = escNone
 	switch {

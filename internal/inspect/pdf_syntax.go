@@ -18,7 +18,7 @@ func isPDFSpace(c byte) bool {
 	return c == 0 || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' '
 }
 
-// isRegular is true for the bytes that names, numbers and keywords are made of.
+// isRegular is true for the bytes of names, numbers and keywords.
 var isRegular = func() (table [256]bool) {
 	for c := range table {
 		table[c] = !isPDFSpace(byte(c))
@@ -56,7 +56,7 @@ func unescapeName(name []byte) []byte {
 	return out
 }
 
-// partial returns how many bytes of a word, but not all, stand at the end of p.
+// partial returns the number of bytes of a word, but not all, that stand at the end of p.
 func partial(p []byte, word string) int {
 	for n := min(len(word)-1, len(p)); n > 0; n-- {
 		if string(p[len(p)-n:]) == word[:n] {
@@ -78,7 +78,7 @@ func structural(word []byte) bool {
 	return bytes.HasSuffix(word, []byte("obj"))
 }
 
-// pdfInt returns the value of a number that is not negative, and -1 for all other words.
+// pdfInt returns the value of a non-negative number, and -1 for all other words.
 func pdfInt(word []byte) int64 {
 	if len(word) == 0 || len(word) > 18 {
 		return -1
@@ -93,8 +93,8 @@ func pdfInt(word []byte) int64 {
 	return n
 }
 
-// lenientInt is pdfInt for readers that make an integer of +7, -0 and 7.0, too. The sign is passed
-// over.
+// lenientInt is pdfInt for readers that make an integer of +7, -0 and 7.0, too. It ignores the
+// sign.
 func lenientInt(word []byte) int64 {
 	for len(word) > 0 && (word[0] == '+' || word[0] == '-') {
 		word = word[1:]

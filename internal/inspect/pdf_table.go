@@ -2,7 +2,7 @@ package inspect
 
 import "slices"
 
-// place is where a cross reference leads to: an offset in the file, or an object of a stream of
+// place is the target of a cross reference: an offset in the file, or an object in a stream of
 // objects.
 type place uint64
 
@@ -12,20 +12,20 @@ func placePacked(stream, index int64) place {
 	return 1<<62 | place(stream)&0x3fffffff<<32 | place(index)&0xffffffff //nolint:gosec // not negative
 }
 
-// pdfTable remembers of the objects what matters, where those bodies stand, and the cross
-// references that lead to places yet to come. Some readers do not compare the number of an object
-// with that of the cross reference, and pass over what stands before it.
+// pdfTable stores the facts about objects that matter, the places of their bodies, and the cross
+// references to places yet to come. Some readers do not compare the number of an object with that
+// of the cross reference, and skip the bytes before it.
 type pdfTable struct {
 	pdfMarks
-	origin  int64         // where the header begins: readers count offsets from there, or from the first byte
-	here    int64         // where the object begins that is being read, or the end of the last one
+	origin  int64         // offset of the header: readers count offsets from there, or from the first byte
+	here    int64         // offset of the current object, or of the end of the last one
 	bodies  []pdfBodyAt   // by their ends
 	waiting []pdfExpected // cross references
 }
 
 // pdfBodyAt is a body in the file.
 type pdfBodyAt struct {
-	from, to int64 // a cross reference to an offset of these leads to it
+	from, to int64 // a cross reference to an offset in this range leads to it
 	num      uint32
 	flags    pdfFlag
 }
@@ -42,21 +42,21 @@ const (
 	firstPlaces  = 64
 )
 
-// body takes note of a body in the file.
+// body records a body in the file.
 func (t *pdfTable) body(at pdfBodyAt, b *Budget) error {
 	var err error
 	if t.bodies, err = grown(t.bodies, bodySize, b); err != nil {
 		return err
 	}
 	i := len(t.bodies)
-	for i > 0 && t.bodies[i-1].to > at.to { // one that is hidden within this one
+	for i > 0 && t.bodies[i-1].to > at.to { // a body hidden within this one
 		i--
 	}
 	t.bodies = slices.Insert(t.bodies, i, at)
 	return b.Spend(lookUpSteps)
 }
 
-// grown returns s with room for one more element of that size. The first few are not asked for.
+// grown returns s with memory for one more element of that size. The first few are free.
 func grown[T any](s []T, size int, b *Budget) ([]T, error) {
 	if len(s) < cap(s) {
 		return s, nil
@@ -70,8 +70,8 @@ func grown[T any](s []T, size int, b *Budget) ([]T, error) {
 	return append(make([]T, 0, room), s...), nil
 }
 
-// packedBody takes note of a body in a stream of objects. There is one at each place, unless two
-// streams have one number.
+// packedBody records a body in a stream of objects. There is one at each place, unless two streams
+// have one number.
 func (t *pdfTable) packedBody(num int64, at place, flags pdfFlag, b *Budget) error {
 	if flags == 0 {
 		return nil
@@ -92,9 +92,9 @@ func (t *pdfTable) packedBody(num int64, at place, flags pdfFlag, b *Budget) err
 
 const readsInTwoWays = "has cross references that can be read in two ways"
 
-// lead follows a cross reference. If another object stands where it leads to, a reader that does
-// not compare the numbers takes that one's body for it. ahead says that the place has not been read
-// yet.
+// lead follows a cross reference. If another object stands at its target, a reader that does not
+// compare the numbers takes that object's body for it. ahead reports that the place has not been
+// read yet.
 func (t *pdfTable) lead(num int64, to place, ahead bool, b *Budget) error {
 	if !ahead {
 		return t.follow(pdfExpected{to, num}, b)
@@ -135,7 +135,7 @@ func (t *pdfTable) follow(x pdfExpected, b *Budget) error {
 	return err
 }
 
-// lend lends what the body of an object is to another one.
+// lend adds the flags of an object's body to another object.
 func (t *pdfTable) lend(num uint32, flags pdfFlag, to int64, b *Budget) error {
 	if flags != 0 && objectKey(int64(num)) != objectKey(to) {
 		return t.mark(to, flags, b)
@@ -143,7 +143,7 @@ func (t *pdfTable) lend(num uint32, flags pdfFlag, to int64, b *Budget) error {
 	return b.Spend(lookUpSteps)
 }
 
-// bodyAt returns the object whose body a cross reference to that offset leads to, and what it is.
+// bodyAt returns the object to whose body a cross reference to that offset leads, and its flags.
 func (t *pdfTable) bodyAt(offset int64) (num uint32, flags pdfFlag) {
 	i, _ := slices.BinarySearchFunc(t.bodies, offset, func(b pdfBodyAt, offset int64) int { return int(min(max(b.to-offset, -1), 1)) })
 	if i < len(t.bodies) && t.bodies[i].from <= offset {
@@ -152,7 +152,7 @@ func (t *pdfTable) bodyAt(offset int64) (num uint32, flags pdfFlag) {
 	return 0, 0
 }
 
-// verdict holds what objects are against what others take them for.
+// verdict compares the facts about objects with the roles in which others refer to them.
 func (t *pdfTable) verdict(refuse func(kind, detail string)) *Error {
 	for _, e := range t.entries {
 		if e.key == 0 || e.key >= uint64(placePacked(0, 0)) {

@@ -10,17 +10,19 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Some readers do not compare the number of an object with that of the cross reference, and pass over what stands before the
-// object that they come to.
+// Some readers do not compare the number of an object with that of the cross reference, and skip
+// the bytes before the object that they find.
 func TestPDFPlaces(t *testing.T) {
 	const web = "<</S/URI/URI(https://example.com/)>>"
-	// led returns a file that opens with object 6, and whose cross references lead from it to the mark.
+	// led returns a file that opens with object 6, and whose cross references lead from it to the
+	// mark.
 	led := func(objects ...string) string {
 		file := pdf(append([]string{"1 0 obj<</Type/Catalog/OpenAction 6 0 R>>endobj", object(6, "[3 0 R/Fit]")}, objects...)...)
 		at := strings.Index(file, "^")
 		return strings.Replace(strings.Replace(file, "^", "", 1), "xref\n0 1\n0000000000 65535 f \n", fmt.Sprintf("xref\n6 1\n%010d 00000 n \n", at), 1)
 	}
-	// table returns a table that leads from object 6 to object 7, where both are the first in the file.
+	// table returns a table that leads from object 6 to object 7, where both are the first in the
+	// file.
 	table := func(file string) string { return fmt.Sprintf("xref 6 1 %010d 00000 n", strings.Index(file, "7 0 obj")) }
 	hidden := func(where string) string {
 		opener := "1 0 obj<</Type/Catalog/OpenAction 6 0 R>>endobj"
@@ -50,9 +52,9 @@ func TestPDFPlaces(t *testing.T) {
 		{"a table in a comment", hidden("%TABLE\n"), action},
 		{"a table in a string", hidden(object(8, "(TABLE)")), action},
 		{"a table in a stream", hidden(pdfStream("", "TABLE trailer")), action},
-		{"a table behind another in a stream", hidden(pdfStream("", "xxref 0 1 0000000000 65535 f TABLE")), action},
-		{"a table behind another beginning", hidden(pdfStream("", "xref %x\nTABLE")), action},
-		{"a word that is no table", hidden(pdfStream("", "xre TABL")), ""},
+		{"a table after another in a stream", hidden(pdfStream("", "xxref 0 1 0000000000 65535 f TABLE")), action},
+		{"a table after another beginning", hidden(pdfStream("", "xref %x\nTABLE")), action},
+		{"a word that is not a table", hidden(pdfStream("", "xre TABL")), ""},
 	} {
 		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// pdf returns a file with these objects, a page tree before them and the end behind them.
+// pdf returns a file with these objects, a page tree before them and the end after them.
 func pdf(objects ...string) string {
 	return "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n" + strings.Join(objects, "\n") +
 		"\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 9/Root 1 0 R>>\nstartxref\n100\n%%EOF\n"
@@ -68,13 +68,13 @@ func TestPDFStructure(t *testing.T) {
 		{"a mark of UTF-8 before", "\xef\xbb\xbf" + good, finding{}},
 		{"a mark of UTF-8 and white space before", "\xef\xbb\xbf\n" + good, finding{}},
 		{"version 1.70", strings.Replace(good, "1.7", "1.70", 1), finding{}},
-		{"text behind the version", strings.Replace(good, "1.7", "1.7 -*- coding: no-conversion -*-", 1), finding{}},
-		{"long text behind the version", strings.Replace(good, "1.7", "1.7 "+strings.Repeat("x", 500), 1), finding{}},
+		{"text after the version", strings.Replace(good, "1.7", "1.7 -*- coding: no-conversion -*-", 1), finding{}},
+		{"long text after the version", strings.Replace(good, "1.7", "1.7 "+strings.Repeat("x", 500), 1), finding{}},
 		{"word in the second line", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "\xe2\xe3x\xcf\xd3", 1), finding{}},
 		{"words in the second line", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "zG_\xd5\xf9 \xb0#s6\x1f R L", 1), finding{}},
 		{"CR line ends", strings.ReplaceAll(good, "\n", "\r"), finding{}},
 		{"no line end", strings.TrimRight(good, "\n"), finding{}},
-		{"white space behind", good + "\r\n \t\x00\n", finding{}},
+		{"white space after", good + "\r\n \t\x00\n", finding{}},
 		{"padded with zeros", good + strings.Repeat("\x00", 5000), finding{}},
 		{"incremental update", good + strings.TrimPrefix(pdf(catalog), "%PDF-1.7"), finding{}},
 		{"active content", pdf("1 0 obj<</OpenAction<</S/JavaScript/JS(x)>>>>endobj"), finding{}},
@@ -86,11 +86,11 @@ func TestPDFStructure(t *testing.T) {
 		{"stream of unknown length that mentions its end", pdf(catalog, "7 0 obj<</Length 8 0 R>>stream\n% endstream is endo endstream\r\nend endstream\nendendstream\nendobj 8 0 obj 60 endobj"), finding{}},
 		{"stream without a length that mentions its end", pdf(catalog, "7 0 obj<<>>stream\n(endstream ) <</endstream \nendobj"), finding{}},
 		{"stream of unknown length that ends twice", pdf(catalog, "7 0 obj<</Length 8 0 R>>stream\nendstream endstream endobj"), finding{}},
-		{"comment behind the end", good + "%x", finding{}},
-		{"two end marks and a comment behind", good + "%%EOF\n\n% x\n\n", finding{}},
-		{"update right behind the end mark", strings.TrimSuffix(good, "\n") + strings.TrimPrefix(pdf(catalog), "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), finding{}},
+		{"comment after the end", good + "%x", finding{}},
+		{"two end marks and a comment after them", good + "%%EOF\n\n% x\n\n", finding{}},
+		{"update right after the end mark", strings.TrimSuffix(good, "\n") + strings.TrimPrefix(pdf(catalog), "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), finding{}},
 		{"binary line without a percent sign", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "\xe2\xe3\xcf\xd3", 1), finding{}},
-		{"comment in front of the end mark", strings.Replace(good, "%%EOF", "% x\n%%EOF", 1), finding{}},
+		{"comment before the end mark", strings.Replace(good, "%%EOF", "% x\n%%EOF", 1), finding{}},
 		{"two ends of one object", pdf(catalog + "\nendobj"), finding{}},
 		{"length that is too long", pdf(catalog, "7 0 obj<</Length 9>>stream\nabc\nendstream\nendobj"), finding{}},
 		{"length over several objects", pdf("7 0 obj<</Length 70>>stream\nabc\nendstream\nendobj", catalog, "8 0 obj 3 endobj"), finding{}},
@@ -109,7 +109,7 @@ func TestPDFStructure(t *testing.T) {
 		{"header alone", "%PDF-1.7\n", cutPDF},
 		{"header and end", "%PDF-1.7\nstartxref\n1\n%%EOF\n", finding{text: "is a PDF without objects"}},
 		{"a mark of UTF-16 before", "\xfe\xff" + good, notPDF},
-		{"a mark of UTF-8 behind white space", "\n\xef\xbb\xbf" + good, notPDF},
+		{"a mark of UTF-8 after white space", "\n\xef\xbb\xbf" + good, notPDF},
 		{"two marks of UTF-8 before", "\xef\xbb\xbf\xef\xbb\xbf" + good, notPDF},
 		{"PostScript before", "%!PS-Adobe-3.0\n" + good, notPDF},
 		{"many comments before", strings.Repeat("% x\n", 257) + good, notPDF},
@@ -125,22 +125,22 @@ func TestPDFStructure(t *testing.T) {
 		{"cut in an update", good + "5 0 obj\n", cutPDF},
 		{"cut in a stream", "%PDF-1.7\n7 0 obj<</Length 99999>>stream\nabc", cutPDF},
 		{"cut in a string", pdf(catalog, "7 0 obj (abc"), cutPDF},
-		{"word behind the version", strings.Replace(good, "1.7", "1.7x", 1), notPDF},
+		{"word after the version", strings.Replace(good, "1.7", "1.7x", 1), notPDF},
 		{"version without a minor one", strings.Replace(good, "1.7", "17", 1), notPDF},
 		{"word in the second line, and another object's end", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "x endobj", 1), junkAt(11)},
 		{"markup in the second line", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "x<html>", 1), junkAt(10)},
 		{"word in the second line, and half an object", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "x 5 0", 1), junkAt(15)},
-		{"word behind a comment", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "%\nx", 1), junkAt(11)},
+		{"word after a comment", strings.Replace(good, "%\xe2\xe3\xcf\xd3", "%\nx", 1), junkAt(11)},
 		{"length that hides damage", pdf("7 0 obj<</Length 40>>stream\nabc\nendstream\nendobj", "hello", catalog), junkAt(110)},
-		{"brackets that do not match", pdf("1 0 obj <</A[>>]endobj"), junkAt(74)},
+		{"unmatched brackets", pdf("1 0 obj <</A[>>]endobj"), junkAt(74)},
 		{"array in the place of a key", pdf("1 0 obj <<[/A]>>endobj"), junkAt(71)},
 		{"cut linearised file", strings.Replace(good, "2 0 obj", "4 0 obj<</Linearized 1/L 99999>>endobj 2 0 obj", 1), cutPDF},
-		{"offset behind the end", strings.Replace(good, "\n100\n", "\n9999\n", 1), junkAt(strings.Index(good, "\n100\n") + 1)},
+		{"offset after the end", strings.Replace(good, "\n100\n", "\n9999\n", 1), junkAt(strings.Index(good, "\n100\n") + 1)},
 		{"no offset", strings.Replace(good, "\n100\n", "\n", 1), cutPDF},
-		{"ZIP behind the end", good + "PK\x03\x04", junkAt(len(good))},
-		{"HTML behind the end", good + "<script>alert(1)</script>", junkAt(len(good))},
+		{"ZIP after the end", good + "PK\x03\x04", junkAt(len(good))},
+		{"HTML after the end", good + "<script>alert(1)</script>", junkAt(len(good))},
 		{"HTML on the last line", strings.TrimRight(good, "\n") + "<script>", cutPDF},
-		{"second file behind the end", good + good + "x", junkAt(2 * len(good))},
+		{"second file after the end", good + good + "x", junkAt(2 * len(good))},
 		{"HTML between objects", pdf("<html>", catalog), junkAt(61)},
 		{"PHP between objects", pdf("<?php echo 1; ?>", catalog), junkAt(61)},
 		{"words between objects", pdf("hello", catalog), junkAt(61)},
@@ -178,7 +178,7 @@ func pdfVerdict(t *testing.T, name, in string, refuseActive bool, want finding) 
 
 func TestPDFBounds(t *testing.T) {
 	spaces := func(n int) string { return objStm("[" + strings.Repeat(" ", n) + "]") }
-	const work = "takes more work to look into than a file of its size may"
+	const work = "takes more work to inspect than a file of its size may"
 	for _, c := range []struct {
 		name, in string
 		want     finding
@@ -186,9 +186,9 @@ func TestPDFBounds(t *testing.T) {
 		{"large object stream", pdf(spaces(8 << 20)), finding{}},
 		{"much to unpack", pdf(spaces(40 << 20)), finding{"too_complex", work}},
 		{"many tokens", pdf(objStm("[" + strings.Repeat("[]", 1<<20) + "]")), finding{"too_complex", work}},
-		{"many objects in a stream", pdf(pdfStream("/Type/ObjStm/N 9999999/First 4", "1 0 2")), finding{"too_complex", "has an object stream of too many objects"}},
-		{"too many things that matter", pdf(manyActions(200_000)), finding{"too_complex", "takes more memory to look into than a file may"}},
-		{"many things that matter", pdf(manyActions(20_000)), finding{}},
+		{"many objects in a stream", pdf(pdfStream("/Type/ObjStm/N 9999999/First 4", "1 0 2")), finding{"too_complex", "has an object stream with too many objects"}},
+		{"too many objects that matter", pdf(manyActions(200_000)), finding{"too_complex", "takes more memory to inspect than a file may"}},
+		{"many objects that matter", pdf(manyActions(20_000)), finding{}},
 	} {
 		pdfVerdict(t, c.name, c.in, true, c.want)
 		pdfVerdict(t, c.name, c.in, false, finding{})
@@ -197,7 +197,7 @@ func TestPDFBounds(t *testing.T) {
 	pdfVerdict(t, "deep", deep, false, junkAt(169))
 }
 
-// manyActions returns objects that are links, each of which is remembered.
+// manyActions returns objects that are links, each of which takes memory.
 func manyActions(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -206,15 +206,15 @@ func manyActions(n int) string {
 	return b.String()
 }
 
-// noise returns bytes as they stand in compressed data.
+// noise returns bytes like those of compressed data.
 func noise(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.NewChaCha8([32]byte{'p', 'd', 'f'}).Read(b)
 	return string(b)
 }
 
-// Compressed data is random bytes to a scan, and must never look like active content. UPLOAD_PDF_BYTES says how much of it
-// is tried.
+// Compressed data is random bytes to a scan, and must never look like active content.
+// UPLOAD_PDF_BYTES sets the amount to try.
 func TestPDFCleanFiles(t *testing.T) {
 	total := int64(8 << 20)
 	if s := os.Getenv("UPLOAD_PDF_BYTES"); s != "" {

@@ -9,8 +9,8 @@ import (
 // stored, or deflated in zlib's format (RFC 1950) with a predictor of PNG, of TIFF or none.
 type pdfUnpack struct {
 	rules    *pdfRules
-	into     func(p []byte) // what the data is decoded for
-	coder    pull           // what the data comes through
+	into     func(p []byte) // receives the decoded data
+	coder    pull           // decodes the data
 	inflater io.ReadCloser
 	buf      []byte
 	stored   bool
@@ -19,12 +19,11 @@ type pdfUnpack struct {
 
 const (
 	inflateSteps = 2    // for a byte that is inflated
-	streamSteps  = 8000 // for a stream that is inflated, and what that needs
+	streamSteps  = 8000 // for a stream that is inflated, and its setup
 	inflateSize  = 4 << 10
 )
 
-// begin begins a stream whose dictionary is plain, and reports false if it has parameters that are
-// not understood.
+// begin begins a stream whose dictionary is plain, and reports false for unknown parameters.
 func (u *pdfUnpack) begin(d *pdfDictionary, into func(p []byte)) bool {
 	u.close()
 	u.into, u.stored = into, d.filters == 0
@@ -56,7 +55,7 @@ func (u *pdfUnpack) end() bool {
 	return u.coder.err == nil
 }
 
-// close gives up a stream that has not ended.
+// close abandons a stream that has not ended.
 func (u *pdfUnpack) close() {
 	u.into = func([]byte) {}
 	u.coder.close()

@@ -2,10 +2,11 @@ package inspect
 
 import "bytes"
 
-// linkKind returns the kind of active content that the target of a link is, "" if it passes: a
-// target of a scheme that is accepted, or a relative one. cut says that text is only the beginning.
+// linkKind returns the kind of active content of a link's target. It returns "" for one that
+// passes: a target of an accepted scheme, or a relative one. cut means that text is only the
+// beginning.
 //
-// White space and control characters are passed over, as browsers do (WHATWG URL, 4.4); so are the
+// It skips white space and control characters, as browsers do (WHATWG URL, 4.4). It also skips the
 // mark and the zeros of UTF-16.
 func linkKind(text []byte, cut bool) string {
 	var kept [maxPDFToken]byte
@@ -18,11 +19,11 @@ func linkKind(text []byte, cut bool) string {
 	end := bytes.IndexAny(uri, ":/?#\\")
 	switch {
 	case end < 0 && (cut || len(text) > len(kept)):
-		return KindLink // of a scheme nobody has
+		return KindLink // of an unknown scheme
 	case end < 0:
 		return ""
 	case uri[end] == '\\', end == 0 && len(uri) > 1 && uri[0] == '/' && (uri[1] == '/' || uri[1] == '\\'):
-		return KindLink // a file of another machine
+		return KindLink // a file on another computer
 	case uri[end] != ':' || linkSchemes[string(uri[:end])]:
 		return ""
 	}
@@ -33,7 +34,7 @@ func linkKind(text []byte, cut bool) string {
 	return KindLink
 }
 
-// lowerBit is what makes a letter a small one.
+// lowerBit turns a letter into lower case.
 func lowerBit(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		return 0x20

@@ -2,17 +2,17 @@ package inspect
 
 import "cmp"
 
-// pdfWalk goes over a file, object by object.
+// pdfWalk walks a file, object by object.
 type pdfWalk struct {
 	budget *Budget
 	exam   *pdfExam // nil if only the structure is checked
 	lex    pdfLexer
 	place  pdfPlace
 	number int64    // of the object that may begin
-	digits [18]byte // of that number, as they are written
-	length int      // of them
+	digits [18]byte // of that number, as written
+	length int      // number of digits
 	start  int64    // offset of the object
-	from   int64    // offset behind that of the last endobj in front of it
+	from   int64    // offset after the last endobj before it
 	first  bool     // it is the first one
 	body   pdfBody
 	data   pdfData
@@ -20,27 +20,27 @@ type pdfWalk struct {
 
 	head    pdfHead
 	objects bool // there was one
-	marker  int  // how much of startxref, an offset, and %%EOF came last
+	marker  int  // the last seen of startxref, an offset, and %%EOF
 	linear  int64
 	err     error
 }
 
-// pdfPlace says what the next token of a PDF belongs to.
+// pdfPlace is the part of a PDF to which the next token belongs.
 type pdfPlace uint8
 
 const (
 	between         pdfPlace = iota // objects
-	atGeneration                    // behind the number of an object
-	atObj                           // behind its generation
+	atGeneration                    // after the number of an object
+	atObj                           // after its generation
 	inObject                        // until endobj or stream
-	atData                          // behind the word stream, in front of the end of its line
+	atData                          // after the word stream, before the end of its line
 	inData                          // of a stream
-	behindData                      // in front of endobj
-	maybeBehindData                 // of a length that nothing tells
+	behindData                      // before endobj
+	maybeBehindData                 // without a known length
 	inTable                         // of cross references
 	inTrailer                       // its dictionary
-	atOffset                        // behind startxref
-	inDoubt                         // within what is data or damaged
+	atOffset                        // after startxref
+	inDoubt                         // within data, or something damaged
 )
 
 func (f *pdfWalk) begin(b *Budget, examine bool, allow PDFAllow) {
@@ -63,7 +63,7 @@ func (f *pdfWalk) write(p []byte) error {
 	for len(p) > 0 && f.err == nil {
 		part := f.upToDoubt(p)
 		n := f.read(part)
-		if f.exam != nil && f.err == nil && f.head != noHeader { // the first line is judged first, however it is cut
+		if f.exam != nil && f.err == nil && f.head != noHeader { // the first line is judged first, in pieces of any size
 			f.err = f.exam.rules.err
 		}
 		if f.doubt.until > 0 && f.lex.off > f.doubt.until && f.err == nil {
@@ -74,8 +74,7 @@ func (f *pdfWalk) write(p []byte) error {
 	return f.err
 }
 
-// upToDoubt returns as much of p as there is in front of the end of a declared length, or one byte
-// behind it.
+// upToDoubt returns the part of p before the end of a declared length, or one byte after it.
 func (f *pdfWalk) upToDoubt(p []byte) []byte {
 	switch left := f.doubt.until - f.lex.off; {
 	case f.doubt.until == 0:
@@ -103,7 +102,7 @@ func (f *pdfWalk) decide(c byte) {
 	}
 }
 
-// end ends the file, which has that many bytes.
+// end ends the file, which has total bytes.
 func (f *pdfWalk) end(total int64) error {
 	if f.place != inData && f.place != inDoubt {
 		_ = f.write([]byte("\n")) // ends the last word or comment
@@ -136,7 +135,7 @@ func (f *pdfWalk) end(total int64) error {
 
 const notPDF = "does not begin with %PDF- and a version from 1.0 to 2.9"
 
-// fail refuses the file as damaged. In doubt, it may be the walk that went astray.
+// fail refuses the file as damaged. During a doubt, the walk itself may be wrong.
 func (f *pdfWalk) fail(err error) {
 	switch {
 	case f.doubt.until > 0:
@@ -150,7 +149,7 @@ func (f *pdfWalk) misplaced(at int64) {
 	f.fail(faultAt(CodeDamaged, "has something other than an object", at))
 }
 
-// read takes some of p and returns how much.
+// read takes some of p and returns the number of bytes.
 func (f *pdfWalk) read(p []byte) int {
 	switch f.place {
 	case atData:
@@ -168,7 +167,7 @@ func (f *pdfWalk) read(p []byte) int {
 	n, t, complete := f.lex.next(p)
 	stray := f.strays(t, complete)
 	if stray {
-		f.misplaced(f.lex.at) // before what it hides is found, however it is cut
+		f.misplaced(f.lex.at) // before the search for hidden objects, in pieces of any size
 	}
 	if opaque || f.lex.opaque() || complete && (t.kind == pdfString || t.kind == pdfComment) {
 		f.scan(p[:n], f.lex.off-int64(n))
@@ -188,13 +187,13 @@ func (f *pdfWalk) strays(t pdfToken, complete bool) bool {
 	return begun && f.head != noHeader && f.place != inObject && f.place != inTrailer
 }
 
-// skip passes over bytes in which an object may be hidden.
+// skip passes over bytes that may hide an object.
 func (f *pdfWalk) skip(p []byte) {
 	f.scan(p, f.lex.off)
 	f.lex.off += int64(len(p))
 }
 
-// scan looks for objects in what is no part of the walk. at is the offset of p.
+// scan looks for objects in bytes that are not part of the walk. at is the offset of p.
 func (f *pdfWalk) scan(p []byte, at int64) {
 	f.spend(byteSteps * len(p))
 	if f.exam != nil && f.err == nil {

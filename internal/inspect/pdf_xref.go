@@ -1,7 +1,7 @@
 package inspect
 
-// pdfReferences reads cross references (ISO 32000-2, 7.5.4 and 7.5.8): all there are, in tables and
-// in streams, whichever of them a reader begins with and whichever it follows.
+// pdfReferences reads all cross references in tables and in streams (ISO 32000-2, 7.5.4 and 7.5.8),
+// whichever of them a reader begins with and whichever it follows.
 //
 // Offsets that lead nowhere refuse nothing: readers then look for the objects themselves, and all
 // bodies are judged. Those that lead to the body of another object, or to one in a stream, go into
@@ -11,15 +11,15 @@ type pdfReferences struct {
 
 	// Of a table.
 	words [2]int64 // the last numbers
-	count int      // how many of them there are
+	count int      // how many of words are set
 	next  int64    // number of the next entry
 
 	// Of a stream.
 	widths [3]int
-	index  []int64 // what is left of it
+	index  []int64 // the rest of it
 	left   int64   // entries left of the current run
 	row    [3 * maxField]byte
-	have   int // bytes of the row
+	have   int // bytes in the row
 }
 
 const maxField = 8 // bytes of one field of a cross-reference stream
@@ -73,8 +73,7 @@ func (x *pdfReferences) inStream(num, stream, index int64) {
 	}
 }
 
-// beginStream begins the data of a stream, and reports false if its dictionary cannot be
-// understood.
+// beginStream begins the data of a stream, and reports false for a dictionary that it cannot read.
 func (x *pdfReferences) beginStream(d *pdfDictionary) bool {
 	if len(d.widths) != len(x.widths) || d.long || d.size < 0 && len(d.index) == 0 || len(d.index)%2 != 0 {
 		return false
@@ -98,7 +97,7 @@ func (x *pdfReferences) beginStream(d *pdfDictionary) bool {
 	return x.widths[0]+x.widths[1]+x.widths[2] > 0
 }
 
-// read reads decoded data. What is behind the last entry of the index has no meaning.
+// read reads decoded data. Data after the last entry of the index has no meaning.
 func (x *pdfReferences) read(p []byte) {
 	size := x.widths[0] + x.widths[1] + x.widths[2]
 	for len(p) > 0 && x.rules.err == nil {

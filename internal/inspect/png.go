@@ -8,15 +8,15 @@ import (
 // PNG checks that a stream is one whole PNG or APNG picture (PNG Specification, third edition) and
 // nothing else. The zero value is ready, with the default Limits.
 //
-// It accepts every size, depth and colour type that the specification has, interlaced or not, and
-// any ancillary chunk. Malformed are a wrong checksum, a chunk out of order, twice or of a wrong
-// length, fields that the specification does not have, critical chunks that it does not know, a
-// file that is cut off and bytes behind IEND. TooLarge is what passes Limits; frames count for
-// animations.
+// It accepts every size, depth and colour type of the specification, interlaced or not, and any
+// ancillary chunk. Malformed are a wrong checksum, a chunk out of order, twice or with a wrong
+// length, and fields that the specification does not have. So are unknown critical chunks, a file
+// that is cut off, and bytes after IEND. A picture or an animation's frames beyond Limits are
+// TooLarge.
 //
-// Neither pixels nor compressed text nor colour profiles are inflated, so it does not know whether
-// they would inflate to what the header promises. The standard library's png.DecodeConfig opens
-// what is accepted. At most 26 bytes are kept.
+// It inflates neither pixels nor compressed text nor colour profiles. So it does not check whether
+// they would inflate to the promise of the header. The standard library's png.DecodeConfig opens
+// every accepted file. It keeps at most 26 bytes.
 type PNG struct {
 	Limits Limits
 
@@ -32,7 +32,7 @@ type pngChunk [4]byte
 
 func (c pngChunk) critical() bool { return c[0]&0x20 == 0 }
 
-// pngStage is how far the chunks that have an order have come.
+// pngStage is the progress through the chunks that have an order.
 type pngStage uint8
 
 const (
@@ -48,19 +48,19 @@ const (
 const (
 	pngSignature = 1 + iota
 	pngChunkHeader
-	pngFields // of a chunk whose data is looked at
+	pngFields // of a chunk whose data is judged
 	pngChecksum
 )
 
 const pngSignatureBytes = "\x89PNG\r\n\x1a\n"
 
 const (
-	pngOrder  = "has a PNG chunk that is out of place"
-	pngLength = "has a PNG chunk of a wrong length"
+	pngOrder  = "has a misplaced PNG chunk"
+	pngLength = "has a PNG chunk with a wrong length"
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (g *PNG) Write(p []byte) (int, error) { return g.write(g, p) }
 
 // Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if
@@ -128,7 +128,7 @@ func isPNGType(p []byte) bool {
 	return true
 }
 
-// pngFieldBytes returns how many bytes of a chunk's data are looked at.
+// pngFieldBytes returns the number of bytes of a chunk's data to look at.
 func pngFieldBytes(chunk string) int {
 	switch chunk {
 	case "IHDR":
@@ -143,7 +143,7 @@ func pngFieldBytes(chunk string) int {
 	return 0
 }
 
-// inOrder reports whether the chunk may stand where it does, and notes that it did.
+// inOrder reports whether the chunk may stand at its place, and records it.
 func (g *PNG) inOrder() bool {
 	if g.stage == pngNothing {
 		g.stage = pngHasHeader
@@ -175,7 +175,7 @@ func (g *PNG) inOrder() bool {
 	return !g.chunk.critical()
 }
 
-// fits reports whether the length is one that the type has.
+// fits reports whether the type may have the length.
 func (g *PNG) fits() bool {
 	switch string(g.chunk[:]) {
 	case "IHDR", "acTL", "fcTL":

@@ -2,9 +2,9 @@ package inspect
 
 import "encoding/binary"
 
-const pngAPNG = "has a PNG animation whose frames are not in order"
+const pngAPNG = "has a PNG animation with frames out of order"
 
-// pngPicture is what the chunks of a PNG file say of the picture.
+// pngPicture is the description of the picture in the chunks of a PNG file.
 type pngPicture struct {
 	stream
 	frames
@@ -13,8 +13,8 @@ type pngPicture struct {
 	width     int64
 	height    int64
 	animated  bool   // there is an acTL chunk
-	announced uint32 // frames, by acTL
-	controls  uint32 // of frames, seen
+	announced uint32 // frames, according to acTL
+	controls  uint32 // frame control chunks, seen
 	sequence  uint32 // number of the next fcTL or fdAT chunk
 }
 
@@ -58,7 +58,7 @@ var pngDepths = [8][32]bool{
 	6: {8: true, 16: true},                            // colour and alpha
 }
 
-// frameControl judges the header of an animation's frame, which lies within the picture.
+// frameControl judges the header of an animation's frame, which must lie within the picture.
 func (g *pngPicture) frameControl(l Limits, p []byte) {
 	g.next(p)
 	g.controls++
@@ -70,7 +70,7 @@ func (g *pngPicture) frameControl(l Limits, p []byte) {
 	g.refuse(g.paint(l, w, h))
 }
 
-// next judges the sequence number that fcTL and fdAT chunks begin with.
+// next judges the sequence number at the front of fcTL and fdAT chunks.
 func (g *pngPicture) next(p []byte) {
 	if binary.BigEndian.Uint32(p) != g.sequence {
 		g.fail(CodeDamaged, pngAPNG)

@@ -7,15 +7,15 @@ import (
 	"iter"
 )
 
-// errUnfinished is what a stream ends with whose reader was given up, or panicked.
+// errUnfinished ends a stream whose reader was abandoned, or panicked.
 var errUnfinished = errors.New("inspect: the stream was not read to its end")
 
-// pull turns what is written into what is read: a format whose parts need an io.Reader, as flate
-// does, is walked by a plain function, and Write resumes that function until it has read all of p.
+// pull turns writes into reads. A format whose parts need an io.Reader, as flate does, is walked by
+// a plain function, and Write resumes that function until it has read all of p.
 //
-// The function runs as a coroutine (iter.Pull). It never runs while Write or Verdict do not, so
-// nothing is concurrent, p is never kept, and how the stream was cut cannot be seen. It ends with
-// the walk, with Verdict or with Close, whichever comes first.
+// The function runs as a coroutine (iter.Pull). It runs only during Write or Verdict, so nothing is
+// concurrent, p is never kept, and the cuts of the stream are invisible. It ends with the walk,
+// with Verdict or with Close, whichever comes first.
 type pull struct {
 	looker
 	next  func() (struct{}, bool)
@@ -26,7 +26,7 @@ type pull struct {
 	err   error
 }
 
-// write lets walk read p. The walk of the first call is the one that counts.
+// write lets walk read p. The walk of the first call counts.
 func (s *pull) write(p []byte, walk func(io.Reader) error) (int, error) {
 	if err := s.arrive(len(p)); err != nil {
 		s.give(err)
@@ -41,7 +41,7 @@ func (s *pull) write(p []byte, walk func(io.Reader) error) (int, error) {
 	return len(p), nil
 }
 
-// give ends the walk for err, unless it has ended.
+// give ends the walk with err, unless it has ended.
 func (s *pull) give(err error) {
 	if s.next == nil {
 		s.next, s.stop = func() (struct{}, bool) { return struct{}{}, false }, func() {}
@@ -52,7 +52,7 @@ func (s *pull) give(err error) {
 	s.err = err
 }
 
-// verdict tells walk that the stream has ended.
+// verdict ends the stream of walk.
 func (s *pull) verdict(walk func(io.Reader) error) error {
 	if err := s.arrive(0); err != nil {
 		s.give(err)
@@ -76,7 +76,7 @@ func (s *pull) resume(walk func(io.Reader) error) {
 	s.next()
 }
 
-// close gives up a walk that has not ended.
+// close abandons a walk that has not ended.
 func (s *pull) close() {
 	if s.stop != nil {
 		s.over = true
@@ -84,7 +84,7 @@ func (s *pull) close() {
 	}
 }
 
-// Read returns what was written. It waits for the next Write by going back to the last one.
+// Read returns written bytes. It waits for the next Write by yielding to the last one.
 func (s *pull) Read(p []byte) (int, error) {
 	for len(s.in) == 0 {
 		if s.over || !s.yield(struct{}{}) {

@@ -1,7 +1,8 @@
 package inspect_test
 
-// judged lists real files that are refused, by the last elements of their path, and why that is right. Most of them are
-// test data of programs that read such files, and are broken on purpose.
+// judged lists real files that are refused, by the last elements of their path, and the reason that
+// this is right. Most of them are test data of programs that read such files, and are broken on
+// purpose.
 var judged = []struct{ pattern, verdict string }{
 	// Go and its modules.
 	{"png/testdata/invalid-*.png", "broken on purpose"},
@@ -10,10 +11,10 @@ var judged = []struct{ pattern, verdict string }{
 
 	// Programs and their documentation.
 	{"html/cargo/favicon-*.png", "an icon (ICO) under another name"},
-	{"idlelib/Icons/tk.gif", "bytes of another picture behind the trailer"},
+	{"idlelib/Icons/tk.gif", "bytes of another picture after the trailer"},
 	{"idlelib/Icons/minusnode.gif", "no trailer"},
-	{"backgrounds/mate/nature/Wood.jpg", "22 KB of an older picture behind the end, without a start of their own"},
-	{"tuxmath/sounds/buzz.wav", "4 KB of zeros behind the end"},
+	{"backgrounds/mate/nature/Wood.jpg", "22 KB of an older picture after the end, without a start of their own"},
+	{"tuxmath/sounds/buzz.wav", "4 KB of zeros after the end"},
 	{"tuxmath/sounds/pop.wav", "the RIFF header says 36 bytes"},
 	{"data/sounds/letsgo.wav", "the RIFF header is 4 bytes short"},
 	{"plants/flowers/a*_desc_ml.ogg", "cut off: the last page does not end the stream"},
@@ -32,7 +33,7 @@ var judged = []struct{ pattern, verdict string }{
 	{"images/apng/chunk_*.png", "broken on purpose"},
 	{"images/apng/sequence_*.png", "broken on purpose"},
 	{"images/apng/syntax_*.png", "broken on purpose"},
-	{"images/apng/fctl_actl.png", "a frame in front of the animation's header"},
+	{"images/apng/fctl_actl.png", "a frame before the animation's header"},
 	{"images/*broken*", "broken on purpose"},
 	{"images/truncated_*", "cut off on purpose"},
 	{"images/no_palette*.gif", "no colours"},
@@ -41,17 +42,17 @@ var judged = []struct{ pattern, verdict string }{
 	{"images/issue_2811.gif", "codes of 11 bits, and GIF has 8 at most"},
 	{"images/jpeg_ff00_header.jpg", "0xff00 between segments"},
 	{"images/junk_jpeg_header.jpg", "a word between segments"},
-	{"images/tRNS_null_1x1.png", "a line feed behind the end, put there by hand"},
+	{"images/tRNS_null_1x1.png", "a line feed after the end, put there by hand"},
 	{"fuzztest_past_fails/*.jpg", "found by fuzzing"},
 	{"expected-txt/*.jpg", "text under another name"},
-	{"*/iptc3.jpg", "a disk block's old bytes behind the end"},
-	{"strange-jpegs/thumbnail-place-error.jpg", "bytes of another picture behind the end"},
+	{"*/iptc3.jpg", "a disk block's old bytes after the end"},
+	{"strange-jpegs/thumbnail-place-error.jpg", "bytes of another picture after the end"},
 	{"strange-jpegs/truncated*.jpg", "cut off on purpose"},
 	{"strange-jpegs/pentax-optio-230.jpg", "no end: the camera's file was cut off"},
 
 	// Manuals of LaTeX's beamer, LyX.
 	{"a-lecture/beamerexample-lecture-pic?.jpg", "no end: cut off"},
-	{"lyx/images/busy.gif", "nine zeros behind the end"},
+	{"lyx/images/busy.gif", "nine zeros after the end"},
 	{"testdata/images/arithmetic.jpg", "arithmetic coding, which browsers do not show"},
 
 	// Sources of Exiv2, ExifTool, TagLib: cut down to the metadata that the tests read, or found by fuzzing.
@@ -63,7 +64,7 @@ var judged = []struct{ pattern, verdict string }{
 	{"test/data/test_issue_1472.jpg", "another format under that name"},
 	{"test/data/IMGP0006-min.jpg", "cut down"},
 	{"test/data/table.jpg", "tables without a picture"},
-	{"preview/exiv2-canon-eos-d30-preview1.jpg", "taken out of a raw file with the bytes behind it"},
+	{"preview/exiv2-canon-eos-d30-preview1.jpg", "taken out of a raw file with the bytes after it"},
 	{"t/images/MP3.mp3", "cut down"},
 	{"t/images/Vorbis.ogg", "cut down"},
 	{"t/images/RIFF.wav", "cut down"},
@@ -72,7 +73,7 @@ var judged = []struct{ pattern, verdict string }{
 	{"t/images/PhotoMechanic.jpg", "an archivist's program appends its own block"},
 	{"t/images/AFCP.jpg", "an archivist's program appends its own block"},
 	{"t/images/FotoStation.jpg", "an archivist's program appends its own block"},
-	{"t/images/ExifTool.jpg", "blocks of six programs behind the end"},
+	{"t/images/ExifTool.jpg", "blocks of six programs after the end"},
 	{"tests/data/*.mp3", "cut down"},
 	{"tests/data/segfault.*", "found by fuzzing"},
 	{"tests/data/infloop.*", "found by fuzzing"},

@@ -14,8 +14,9 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// eachRealFile calls visit with the path and the extension of every file that nobody made for a test: of the Go source
-// tree, and of every folder in UPLOAD_REAL_FILES (a list as in PATH), such as /usr/share.
+// eachRealFile calls visit with the path and the extension of every file that was not made for a
+// test: of the Go source tree, and of every folder in UPLOAD_REAL_FILES (a list as in PATH), such
+// as /usr/share.
 func eachRealFile(t *testing.T, visit func(path, ext string)) {
 	goroot, err := exec.Command("go", "env", "GOROOT").Output()
 	require.NoError(t, err)
@@ -30,7 +31,7 @@ func eachRealFile(t *testing.T, visit func(path, ext string)) {
 	}
 }
 
-// isJudged tells whether the end of path is in a list of files that are refused and have been looked at.
+// isJudged reports whether the end of path is in a list of refused files that were checked.
 func isJudged(path string, list []struct{ pattern, verdict string }) bool {
 	elements := strings.Split(filepath.ToSlash(path), "/")
 	for _, j := range list {
@@ -42,7 +43,7 @@ func isJudged(path string, list []struct{ pattern, verdict string }) bool {
 	return false
 }
 
-// What is refused of real files has been looked at, and is listed with the verdict.
+// Each refusal of a real file was checked, and is listed with the verdict.
 func TestRealFiles(t *testing.T) {
 	seen, refused := map[string]int{}, map[string]int{}
 	eachRealFile(t, func(path, ext string) {
@@ -68,7 +69,7 @@ var realTypes = map[string]string{
 	".ogg": "audio/ogg", ".oga": "audio/ogg", ".opus": "audio/ogg", ".ogv": "video/ogg", ".flac": "audio/flac",
 }
 
-// judgeReal returns the verdict on a file. One that is accepted is also opened by the standard library.
+// judgeReal returns the verdict on a file. An accepted file is also opened by the standard library.
 func judgeReal(t *testing.T, mediaType, path string) error {
 	f, err := os.Open(path)
 	require.NoError(t, err)

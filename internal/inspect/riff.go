@@ -2,8 +2,7 @@ package inspect
 
 import "encoding/binary"
 
-// riff walks the chunks of a RIFF file, which must fill the size that its header declares. Formats
-// embed it.
+// riff walks the chunks of a RIFF file, which must fill the size in its header. Formats embed it.
 type riff struct {
 	stream
 	size   int64 // of the file, by its header
@@ -19,7 +18,7 @@ const (
 
 const riffMalformed = "has a RIFF chunk that does not fit into its file"
 
-// open judges the header of a file that is of the given form.
+// open judges the header of a file of the given form.
 func (r *riff) open(p []byte, form, wrongForm string) {
 	if string(p[:4]) != "RIFF" || string(p[8:12]) != form {
 		r.fail(CodeDamaged, wrongForm)
@@ -33,8 +32,8 @@ func (r *riff) open(p []byte, form, wrongForm string) {
 	r.next(12, 0)
 }
 
-// chunk returns the size of the data that follows a chunk's header, and fails if the file is too
-// short for it.
+// chunk returns the size of the data after a chunk's header, and fails if the file is too short for
+// it.
 func (r *riff) chunk(header []byte) (size int64) {
 	size = int64(binary.LittleEndian.Uint32(header[4:]))
 	if r.off+8+size+size&1 > r.size {
@@ -43,7 +42,7 @@ func (r *riff) chunk(header []byte) (size int64) {
 	return size
 }
 
-// next goes on behind a chunk, of whose data and padding the bytes from off are left.
+// next continues after a chunk, with left bytes of its data and padding still to come from off.
 func (r *riff) next(off, left int64) {
 	r.pass(left)
 	switch end := off + left; {
@@ -56,7 +55,7 @@ func (r *riff) next(off, left int64) {
 	}
 }
 
-// end accepts files that end in front of their last byte of padding, as some encoders write them.
+// end accepts files without their last byte of padding, as some encoders write them.
 func (r *riff) end() {
 	if !r.done || !r.padded || r.left > 1 {
 		r.cutOff()

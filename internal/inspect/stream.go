@@ -2,27 +2,27 @@ package inspect
 
 import "errors"
 
-// A stream cuts a file into what its format is made of, however the file is cut into writes.
-// Formats embed it, say what comes next with expect and pass, and are the walker that is shown it.
+// stream cuts a file into the pieces of its format, however the file is cut into writes. Formats
+// embed it and call expect and pass for what comes next. They are the walker that receives it.
 type stream struct {
 	looker
-	off   int64  // of the next piece or payload in the file
+	off   int64  // offset of the next piece or payload in the file
 	left  int64  // bytes of payload still to come, before the next piece
 	want  int    // bytes of the next piece
 	state int    // what the next piece is; 0 is the beginning, an empty piece
-	buf   []byte // the first bytes of a piece whose rest has not come yet
+	buf   []byte // the first bytes of a piece that is still incomplete
 	done  bool   // nothing may follow the payload
 	err   *Error
-	ended error // why a call ended that found no fault
+	ended error // why a call ended without a fault
 }
 
 type walker interface {
-	// piece judges the piece that was expected. It calls expect, pass, finish or fail, and keeps
-	// nothing of p.
+	// piece judges the expected piece. It calls expect, pass, finish or fail, and keeps nothing of
+	// p.
 	piece(p []byte)
 
-	// payload looks at bytes that pass asked for, in slices of any length, and returns how many it
-	// took. more is false if the payload ends behind them.
+	// payload looks at bytes for which pass asked, in slices of any length, and returns how many it
+	// took. more is false if the payload ends after them.
 	payload(p []byte) (n int, more bool)
 
 	// end is called if the file ends where finish has not been called, and fails if it may not end
@@ -30,10 +30,10 @@ type walker interface {
 	end()
 }
 
-// pieceSteps is what one piece costs, its checks included.
+// pieceSteps is the cost of one piece, including its checks.
 const pieceSteps = 40
 
-const behindEnd = "goes on behind its end"
+const behindEnd = "goes on after its end"
 
 // everything is more than any file has.
 const everything = 1 << 62
@@ -44,10 +44,10 @@ func (s *stream) expect(state, n int) { s.state, s.want = state, n }
 // pass shows the next n bytes to payload before the next piece.
 func (s *stream) pass(n int64) { s.left = n }
 
-// finish says that the file ends here, behind the payload if there is one.
+// finish declares that the file ends here, after the payload if there is one.
 func (s *stream) finish() { s.done = true }
 
-// fail refuses the file for what is at the current offset.
+// fail refuses the file for a fault at the current offset.
 func (s *stream) fail(code Code, detail string) { s.failAt(code, detail, s.off) }
 
 func (s *stream) failAt(code Code, detail string, offset int64) {
@@ -66,7 +66,7 @@ func (s *stream) refuse(err *Error) {
 // cutOff refuses a file that ends within something.
 func (s *stream) cutOff() { s.failAt(CodeTruncated, "is cut off", s.off+int64(len(s.buf))) }
 
-// between reports whether the file so far ends in front of a piece, with nothing missing.
+// between reports whether the file so far ends before a piece, with nothing missing.
 func (s *stream) between() bool { return s.left == 0 && len(s.buf) == 0 }
 
 func (s *stream) write(w walker, p []byte) (int, error) {
@@ -89,7 +89,7 @@ func (s *stream) arrived(n int) {
 
 func (s *stream) goesOn() bool { return s.err == nil && s.ended == nil }
 
-// failure is the fault, or what ended the call.
+// failure returns the fault, or the reason that ended the call.
 func (s *stream) failure() error {
 	if s.err != nil {
 		return s.err
@@ -97,7 +97,7 @@ func (s *stream) failure() error {
 	return s.ended
 }
 
-// take shows w the next payload or piece, as far as p has it, and returns how much of p that used.
+// take gives w the next payload or piece, as far as p has it, and returns the number of bytes used.
 func (s *stream) take(w walker, p []byte) int {
 	switch {
 	case s.left > 0:
@@ -149,5 +149,5 @@ func (s *stream) verdict(w walker) error {
 	return s.failure()
 }
 
-// skip is the payload method of formats that do not look at it.
+// skip is the payload method of formats that ignore it.
 func skip(p []byte) (int, bool) { return len(p), true }

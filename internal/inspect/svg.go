@@ -10,44 +10,43 @@ import (
 // SVG checks that a stream is an SVG image that neither runs nor loads anything. The zero value is
 // ready.
 //
-// Package xmlread says what is well-formed here, in which encodings, and within which bounds. The
-// root is svg in the namespace of SVG, whatever its prefix, or in none, as early editors wrote it.
-// Of that namespace, and without one, only the elements of static images and declarative animation
-// are accepted. Elements and attributes of editors in other namespaces are data, to a browser and
-// here. A foreignObject may hold text in elements of XHTML that do nothing but look.
+// Package xmlread defines well-formed documents here, their encodings, and their bounds. The root
+// is svg in the namespace of SVG, with any prefix, or in none, as early editors wrote it. Of that
+// namespace, and without one, only the elements of static images and declarative animation are
+// accepted. Elements and attributes of editors in other namespaces are data, to a browser and here.
+// A foreignObject may hold text in elements of XHTML that only affect its look.
 //
-// Refused as active: scripts; event attributes on any element; other elements of XHTML and of the
-// web; xml:base; references to anything but a fragment of the file itself, in href, in url() and in
-// style sheets, except PNG, JPEG, GIF and WebP images and fonts in data URLs; @import and functions
-// of CSS that are not known; animation of what refers to something; style sheets and processing
-// instructions from elsewhere; document types other than those of the W3C, whose only declarations
-// may be the entities that Adobe Illustrator gives to namespaces, and the namespace that Sodipodi
-// fixes. A link may lead to URLs of linkSchemes, and to relative ones: it does on a click.
-// Attributes that SVG does not have are accepted if neither their names nor their values mean
-// anything to a browser.
+// Refused as active are scripts, event attributes on any element, other elements of XHTML and of
+// the web, and xml:base. So are references in href, in url() and in style sheets, except for
+// fragments of the file itself, and data URLs with PNG, JPEG, GIF and WebP images or fonts. So are
+// @import and unknown functions of CSS, animation of references, and style sheets and processing
+// instructions from elsewhere. So are document types other than those of the W3C. Their only
+// declarations may be the entities that Adobe Illustrator gives to namespaces, and the namespace
+// that Sodipodi fixes. A link may lead to URLs of linkSchemes and to relative ones, since it waits
+// for a click. Attributes that SVG does not have are accepted if neither their names nor their
+// values have a meaning in a browser.
 //
-// An accepted image shows nothing but itself as <img>, and when opened alone. It is not made to be
-// pasted into an HTML document, where other rules of parsing hold. Embedded pictures are not looked
-// into, and how long rendering takes is not judged: a few filters or patterns can keep a renderer
-// busy.
+// An accepted image shows only itself as <img>, and when opened alone. It is not safe to paste into
+// an HTML document, where other rules of parsing hold. SVG does not inspect embedded pictures, or
+// judge the time of rendering: a few filters or patterns can keep a renderer busy.
 //
-// Memory is less than 64 KiB. Whoever gives up before Verdict calls Close.
+// Memory is less than 64 KiB. A caller that gives up before Verdict must call Close.
 type SVG struct {
 	pull pull
 }
 
-// Within has it work from b; see [Budget].
+// Within sets the budget to work from; see [Budget].
 func (s *SVG) Within(b *Budget) { s.pull.Within(b) }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (s *SVG) Write(p []byte) (int, error) { return s.pull.write(p, s.walk) }
 
 // Verdict returns nil if what was written is an acceptable image, and the fault, an *Error, if not.
 // The stream must have ended.
 func (s *SVG) Verdict() error { return s.pull.verdict(s.walk) }
 
-// Close releases what a stream that has no Verdict holds.
+// Close releases what a stream without a Verdict holds.
 func (s *SVG) Close() error {
 	s.pull.close()
 	return nil
@@ -62,10 +61,10 @@ func (s *SVG) walk(r io.Reader) error {
 	return walkXML(reader, d)
 }
 
-// svgDocument is the rule of SVG.
+// svgDocument holds the rules of SVG.
 type svgDocument struct {
 	rooted  bool
-	css     css // of the style sheet or the long value that is being read
+	css     css // of the current style sheet or long value
 	style   int // depth of the style element around, 0 for none
 	foreign int // depth of the outermost foreignObject around, 0 for none
 	line    func() int
@@ -135,8 +134,8 @@ func (s *svgDocument) end(r *xmlread.Reader) *Error {
 
 func (s *svgDocument) instruction(target string) bool { return svgInstructions[target] }
 
-// long judges a value that does not fit into a tag. Of references the beginning is enough, which
-// stays in the tag.
+// long judges a value that does not fit into a tag. For references its beginning is enough, and
+// that stays in the tag.
 func (s *svgDocument) long(name, piece []byte, last bool) error {
 	if !styled[string(name)] {
 		return nil
@@ -154,7 +153,7 @@ func (s *svgDocument) long(name, piece []byte, last bool) error {
 // svgInstructions are the targets that drawing programs write.
 var svgInstructions = nameSet(`xpacket adobe-xap-filters plantuml plantuml-src`)
 
-// svgDoctypes are the document types of the W3C, from the drafts of SVG 1.0 on, whole. Old drawing
+// svgDoctypes are the whole document types of the W3C, from the drafts of SVG 1.0 on. Old drawing
 // programs write them.
 var svgDoctypes = []xmlread.DocumentType{
 	{Name: "svg"},
@@ -176,7 +175,7 @@ var svgDoctypes = []xmlread.DocumentType{
 // sodipodiFixed is the namespace that Sodipodi fixes in the document type of each drawing.
 var sodipodiFixed = map[string]string{"xlink": nsXLink}
 
-// adobeEntities are those that Adobe Illustrator declares, each a namespace. They stand for the
+// adobeEntities are the entities that Adobe Illustrator declares, each a namespace. They mean the
 // same in every reader.
 var adobeEntities = map[string]string{
 	"ns_svg":         "http://www.w3.org/2000/svg",

@@ -9,7 +9,7 @@ import (
 
 const isForeign = "contains an element or attribute that static images do not have"
 
-// svgElement is an element as its attributes are judged.
+// svgElement is the element whose attributes are judged.
 type svgElement struct {
 	name         []byte
 	inSVG, inWeb bool // in the namespace of SVG, or of XHTML
@@ -47,7 +47,7 @@ func svgAttribute(e svgElement, a xmlread.Attr) *Error {
 	return plainAttribute(a)
 }
 
-// plainAttribute judges an attribute of SVG that is no event and no reference.
+// plainAttribute judges an attribute of SVG that is neither an event nor a reference.
 func plainAttribute(a xmlread.Attr) *Error {
 	switch {
 	case string(a.Local) == "attributeName":
@@ -62,7 +62,7 @@ func plainAttribute(a xmlread.Attr) *Error {
 	return styleOf(a)
 }
 
-// styleOf judges a value that is CSS. A long one has been judged as it came.
+// styleOf judges a value that is CSS. A long one was judged while it came.
 func styleOf(a xmlread.Attr) *Error {
 	if a.Long || bytes.IndexByte(a.Value, '(') < 0 && bytes.IndexByte(a.Value, '\\') < 0 && bytes.IndexByte(a.Value, '@') < 0 {
 		return nil // without a function and an at-rule CSS refers to nothing
@@ -74,13 +74,13 @@ func styleOf(a xmlread.Attr) *Error {
 	return c.end()
 }
 
-// isDataAttribute reports names that are kept for data, and for descriptions.
+// isDataAttribute reports whether a name is reserved for data or descriptions.
 func isDataAttribute(name []byte) bool {
 	return bytes.HasPrefix(name, []byte("data-")) || bytes.HasPrefix(name, []byte("aria-"))
 }
 
-// isInertName reports names of letters, digits, "-" and "_", as those are that programs make up or
-// spell wrongly.
+// isInertName reports whether a name has only letters, digits, "-" and "_", like names that
+// programs invent or misspell.
 func isInertName(name []byte) bool {
 	for _, c := range name {
 		if !isLetterOrDigit(c) && c != '-' && c != '_' {
@@ -90,7 +90,7 @@ func isInertName(name []byte) bool {
 	return true
 }
 
-// svgAnimation judges the name of an attribute that changes in time: one that draws.
+// svgAnimation judges the name of an attribute that changes in time: it must be one that draws.
 func svgAnimation(name []byte) *Error {
 	known := strings.TrimSpace(string(name))
 	if known != "style" && (svgAttributes[known] || styled[known]) {
@@ -99,7 +99,7 @@ func svgAnimation(name []byte) *Error {
 	return active(KindScript, "animates what it refers to")
 }
 
-// svgReference judges the value of a href. Of a long one only the beginning is there.
+// svgReference judges the value of a href, of which a long one has only its beginning.
 func svgReference(e svgElement, a xmlread.Attr) *Error {
 	value := bytes.TrimSpace(a.Value)
 	switch {
@@ -115,8 +115,8 @@ func svgReference(e svgElement, a xmlread.Attr) *Error {
 	return active(KindExternal, loads)
 }
 
-// svgLink judges where a link leads: by a scheme of linkSchemes, or by none. Control characters are
-// refused, since browsers leave them out before they look at an address (WHATWG URL, 4.4).
+// svgLink judges the target of a link: it may have a scheme of linkSchemes, or none. It refuses
+// control characters, since browsers remove them before they read an address (WHATWG URL, 4.4).
 func svgLink(value []byte, long bool) *Error {
 	scheme := schemeOf(value)
 	switch {
@@ -130,8 +130,9 @@ func svgLink(value []byte, long bool) *Error {
 
 var scriptSchemes = nameSet("javascript vbscript livescript")
 
-// schemeOf returns what a browser might take for the scheme of an address, in lower case and
-// without white space, or "" for a relative one. It takes more for a scheme than RFC 3986 does.
+// schemeOf returns the part of an address that a browser might take for its scheme, in lower case
+// and without white space, or "" for a relative address. It accepts more schemes than RFC 3986
+// does.
 func schemeOf(address []byte) string {
 	end := bytes.IndexAny(address, ":/?#")
 	if end < 0 || address[end] != ':' {

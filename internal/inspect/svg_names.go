@@ -2,8 +2,8 @@ package inspect
 
 import "strings"
 
-// imageData and fontData are what data URLs may begin with. Old editors left out the type of
-// images, which makes text of the data wherever it is not known to be an image.
+// imageData and fontData are the accepted beginnings of data URLs. Old editors left out the type of
+// images. Such data is text wherever it is not known to be an image.
 var (
 	imageData = []string{
 		"data:image/png;", "data:image/png,", "data:image/jpeg;", "data:image/jpg;", "data:image/gif;", "data:image/webp;", "data:;base64,",
@@ -11,7 +11,7 @@ var (
 	fontData = []string{"data:font/", "data:application/font-", "data:application/x-font-"}
 )
 
-// isData reports whether an address begins with one of these, in any case.
+// isData reports whether an address begins with one of prefixes, in any case.
 func isData(address []byte, prefixes []string) bool {
 	for _, p := range prefixes {
 		if len(address) >= len(p) && strings.EqualFold(string(address[:len(p)]), p) {
@@ -21,8 +21,8 @@ func isData(address []byte, prefixes []string) bool {
 	return false
 }
 
-// svgElements are those of SVG 1.1 and 2 that draw, describe or animate, and of drafts that editors
-// write and no browser renders. Left out are script, handler, listener, iframe, audio, video,
+// svgElements are those of SVG 1.1 and 2 that draw, describe or animate, and those of drafts that
+// editors write and no browser renders. It omits script, handler, listener, iframe, audio, video,
 // canvas and all of HTML.
 var svgElements = nameSet(`
 	a altGlyph altGlyphDef altGlyphItem animate animateColor animateMotion animateTransform circle clipPath color-profile cursor defs
@@ -35,8 +35,8 @@ var svgElements = nameSet(`
 	flowDiv flowLine flowPara flowRegion flowRegionBreak flowRegionExclude flowRoot flowSpan flowTref hatch hatchpath mesh meshgradient
 	meshpatch meshrow`)
 
-// svgAttributes are those of svgElements that are not read as CSS, and at the end some that editors
-// write and that mean nothing. Left out are events.
+// svgAttributes are those of svgElements that are not read as CSS. At the end are some that editors
+// write and that have no meaning. It omits events.
 var svgAttributes = nameSet(`
 	accent-height accumulate additive alphabetic amplitude arabic-form ascent attributeName attributeType azimuth
 	baseFrequency baseProfile bbox begin bias calcMode cap-height class clipPathUnits contentScriptType contentStyleType cx cy
@@ -57,8 +57,8 @@ var svgAttributes = nameSet(`
 	hreflang referrerpolicy rel target
 	collect content crossorigin p-id part slot space t`)
 
-// styled are the attributes that are read as CSS: those that stand for properties, and the values
-// of animations.
+// styled are the attributes that are read as CSS: presentation attributes, and the values of
+// animations.
 var styled = nameSet(`
 	by from style to values
 
@@ -73,25 +73,25 @@ var styled = nameSet(`
 	text-decoration text-indent text-orientation text-overflow text-rendering text-transform transform-box transform-origin unicode-bidi
 	vector-effect visibility white-space will-change word-spacing writing-mode`)
 
-// actingAttributes are, in lower case, those of HTML and its drafts that load, send, lead or run.
-// On an element of SVG most mean nothing, and no picture needs them.
+// actingAttributes are, in lower case, those of HTML and its drafts that load, send, navigate or
+// run. On an element of SVG most have no meaning, and no picture needs them.
 var actingAttributes = nameSet(`
 	action archive attributionsrc background cite classid code codebase data download dynsrc event formaction handler href icon imagesrcset
 	is longdesc lowsrc manifest nonce observer object ping poster profile src srcdoc srcset usemap`)
 
-// xhtmlElements are those of XHTML that do nothing but look, which drawing programs put into
+// xhtmlElements are those of XHTML that only affect the look. Drawing programs put them into
 // foreignObject.
 var xhtmlElements = nameSet(`
 	abbr b big blockquote br center cite code dd del dfn div dl dt em font h1 h2 h3 h4 h5 h6 hr i ins kbd li mark nobr ol p pre q s samp
 	small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var wbr`)
 
-// xhtmlAttributes are those of xhtmlElements that describe how they look; style is read as CSS.
+// xhtmlAttributes are those of xhtmlElements that describe their look; style is read as CSS.
 var xhtmlAttributes = nameSet(`
 	align bgcolor border cellpadding cellspacing class color colspan dir face height id lang noshade nowrap role rowspan size start title
 	type valign width`)
 
-// htmlElements have no place in the data of editors: where namespaces are lost, as in an HTML
-// document, they would do what they say.
+// htmlElements are not allowed in the data of editors. Where namespaces are lost, as in an HTML
+// document, they would take effect.
 var htmlElements = nameSet(`
 	applet audio base body button embed foreignobject form frame frameset head html iframe img input isindex link math meta noscript object
 	plaintext portal script svg template textarea video xmp`)

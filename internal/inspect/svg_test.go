@@ -11,13 +11,14 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// closer is what XML and SVG have in common.
+// closer is the common interface of XML and SVG.
 type closer interface {
 	io.WriteCloser
 	Verdict() error
 }
 
-// xmlVerdict returns what an inspector says of a document, whole and byte by byte, or in small pieces if it is large.
+// xmlVerdict returns the verdict on a document, whole and byte by byte, or in small pieces if it is
+// large.
 func xmlVerdict(t *testing.T, fresh func() closer, in string) error {
 	t.Helper()
 	whole, bytewise := fresh(), fresh()
@@ -113,8 +114,8 @@ func TestSVGRefuses(t *testing.T) {
 		cut     = "ends before its root element does"
 		behind  = "goes on after its root element"
 		unknown = "is in an encoding that is not accepted"
-		rule    = "has a rule of CSS that is not accepted"
-		calls   = "calls a function of CSS that is not accepted"
+		rule    = "has a CSS rule that is not accepted"
+		calls   = "calls a CSS function that is not accepted"
 		link    = "has a link of another kind"
 		notSVG  = "is not an SVG image"
 	)

@@ -3,15 +3,14 @@ package inspect
 // Text checks that a stream is plain text from its first byte to its last. The zero value is ready.
 //
 // It accepts UTF-8, with or without a byte order mark, and UTF-16 of either order with one. It
-// refuses what is not valid in its encoding (UTF-16 without a mark among it), a character cut off
-// at the end, and control characters but for tab, line feed, form feed and carriage return: NUL,
-// escape sequences of terminals, DEL and C1 have no place in text and can do harm where it is
-// shown. It refuses, as active content, markup that a browser or a server would run or render (see
-// package markup), wherever it stands and in either encoding: whoever declares text and sends a
-// document breaks the declaration, and nothing but a response header would keep a browser from
-// running it.
+// refuses bytes that are not valid in their encoding (including UTF-16 without a mark) and a
+// character cut off at the end. It refuses control characters except tab, line feed, form feed and
+// carriage return: NUL, escape sequences of terminals, DEL and C1 are not text, and can do harm
+// where they are shown. It refuses, as active content, markup that a browser or a server would run
+// or render (see package markup), at any place and in either encoding. A document declared as text
+// breaks its declaration, and only a response header would keep a browser from running it.
 //
-// An empty stream is text. What is accepted is not safe to insert into HTML, and not checked for
+// An empty stream is text. Accepted text is not safe to insert into HTML, and not checked for
 // formulas, shell commands or scripts without tags.
 type Text struct {
 	// EightBit also accepts text that is not Unicode, such as Windows-1252.
@@ -21,13 +20,13 @@ type Text struct {
 	AllowMarkup bool
 
 	textReader
-	carry [3]byte // the beginning of a character, or of a mark, whose rest has not come yet
+	carry [3]byte // the beginning of a character, or of a mark, that is still incomplete
 	n     int     // bytes of carry in use
 	multi bool    // there was a character outside of ASCII
 }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (t *Text) Write(p []byte) (int, error) {
 	if t.ended = t.arrive(len(p)); t.ended != nil {
 		return 0, t.ended
@@ -58,13 +57,13 @@ func (t *Text) read(p []byte) {
 	}
 }
 
-// textPiece is how much is looked at between two looks at the budget.
+// textPiece is the number of bytes between two looks at the budget.
 const textPiece = 4096
 
-// textSteps is what a byte costs.
+// textSteps is the cost of a byte.
 const textSteps = 12
 
-// keep remembers the few bytes that consume could not judge yet.
+// keep stores the few bytes that consume could not judge yet.
 func (t *Text) keep(rest []byte) {
 	if t.goesOn() {
 		t.n = copy(t.carry[:], rest)
@@ -95,7 +94,7 @@ func (t *Text) end() {
 	}
 }
 
-// consume judges the whole characters of p and returns what is left: less than one character.
+// consume judges the whole characters of p and returns the rest, which is less than one character.
 func (t *Text) consume(p []byte) (rest []byte) {
 	t.spend(textSteps * len(p))
 	if t.enc == unknown {
@@ -133,8 +132,8 @@ func (t *Text) consumeUTF8(p []byte) int {
 	return n
 }
 
-// notUTF8 judges a piece that is ASCII up to n and not UTF-8 behind it. What was UTF-8 before is
-// damaged.
+// notUTF8 judges a piece that is ASCII up to n and not UTF-8 after it. If the text was UTF-8
+// before, it is damaged.
 func (t *Text) notUTF8(p []byte, n int) int {
 	switch {
 	case t.multi || t.start > 0:

@@ -5,13 +5,15 @@ import (
 	"unicode/utf8"
 )
 
-// consumeEightBit judges text in which each byte is a character or a part of one, as in
-// Windows-1252 and the encodings that have ASCII in common with it. Nobody can say which of them a
-// file is in, and nobody needs to: in all of them the bytes of ASCII that make markup and cells
-// mean the same (WHATWG Encoding). What could mean more is refused:
+// consumeEightBit judges text in which each byte is a character or a part of one, such as in
+// Windows-1252 and other encodings that share ASCII. The encoding cannot be known, and need not be:
+// in all of them the ASCII bytes of markup and cells mean the same (WHATWG Encoding). It refuses
+// anything that could mean more:
 //
-//   - bytes that Windows-1252 does not have, with which Shift_JIS begins its signs and ISO 8859 its controls;
-//   - sequences that lax readers of UTF-8 take for ASCII, overlong ones, and for wide and small forms of ASCII.
+//   - bytes that Windows-1252 does not have, with which Shift_JIS begins its signs and ISO 8859 its
+//     controls;
+//   - sequences that lax readers of UTF-8 take for ASCII, overlong ones, and for wide and small
+//     forms of ASCII.
 func (t *textReader) consumeEightBit(p []byte) int {
 	n := 0
 	for n < len(p) && t.err == nil {

@@ -20,7 +20,7 @@ const (
 	badUTF8 = "is not valid UTF-8"
 )
 
-// byteOrder reads the byte order mark. It returns unknown if p is too short to tell.
+// byteOrder reads the byte order mark. It returns unknown if p is too short.
 func byteOrder(p []byte) (enc encoding, length int64) {
 	const mark = "\xef\xbb\xbf"
 	switch {
@@ -36,8 +36,8 @@ func byteOrder(p []byte) (enc encoding, length int64) {
 	return isUTF8, 0
 }
 
-// checkUTF8 returns how many bytes of p are text, and what is wrong with the byte behind them. If
-// nothing is wrong, the rest of p is the beginning of a character.
+// checkUTF8 returns the number of bytes of p that are text, and the fault of the byte after them.
+// Without a fault, the rest of p is the beginning of a character.
 func checkUTF8(p []byte) (n int, fault string) {
 	for {
 		n += asciiText(p[n:])
@@ -60,8 +60,8 @@ func checkUTF8(p []byte) (n int, fault string) {
 	}
 }
 
-// asciiText returns the length of the longest prefix of p that is ASCII text. Eight bytes a step
-// make it some times faster than one.
+// asciiText returns the length of the longest prefix of p that is ASCII text. It takes eight bytes
+// a step, which is several times faster than one.
 func asciiText(p []byte) int {
 	n := 0
 	for ; n+8 <= len(p); n += 8 {

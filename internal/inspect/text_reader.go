@@ -12,20 +12,20 @@ const (
 	isFormula = "has a cell that a spreadsheet may compute"
 )
 
-// textReader is a text as far as it was judged, and what searches it.
+// textReader is a text as far as it was judged, with its searches.
 type textReader struct {
 	looker
 	enc       encoding
 	start     int64  // bytes of the byte order mark
-	off       int64  // bytes judged, the mark included
-	last      uint32 // the bytes of text that is not Unicode since the last one of ASCII
-	high      uint16 // a high surrogate that came last, whose low one must follow
+	off       int64  // bytes judged, including the mark
+	last      uint32 // in text that is not Unicode, the bytes since the last ASCII byte
+	high      uint16 // a high surrogate that came last; its low one must follow
 	anyMarkup bool   // markup is accepted
 	scan      markup.Scanner
 	cells     *cells            // of a table whose formulas are refused, else nil
 	json      *jsontext.Scanner // of JSON, else nil
 	err       *Error
-	ended     error // why a call ended that found no fault
+	ended     error // why a call ended without a fault
 }
 
 func (t *textReader) goesOn() bool { return t.err == nil && t.ended == nil }
@@ -44,8 +44,8 @@ func (t *textReader) spend(steps int) {
 	}
 }
 
-// look shows a part of the text to what searches it: in UTF-8 or in bytes, and in one byte for each
-// unit of the encoding, which has that width.
+// look passes a part of the text to its searches: as chars, in UTF-8 or in bytes, and as units,
+// with one byte for each unit of the encoding. A unit has the given width.
 func (t *textReader) look(chars, units []byte, width int64) {
 	if t.json != nil {
 		t.readJSON(chars)
@@ -57,20 +57,20 @@ func (t *textReader) look(chars, units []byte, width int64) {
 		n, steps := 0, t.cells.steps
 		n, formula = t.cells.scan(chars)
 		t.spend(cellSteps * (t.cells.steps - steps))
-		units = units[:t.cells.width(chars[:n])/width] // what comes first is told first
+		units = units[:t.cells.width(chars[:n])/width] // the first fault is reported first
 	}
 	switch {
 	case !t.anyMarkup && t.scan.Scan(units):
 		t.err = activeAt(KindMarkup, isMarkup, t.start+width*t.scan.Offset())
 	case formula && t.cells.foul:
-		t.err = faultAt(CodeUnsupported, "names a separator of cells that cannot be one", t.start+t.cells.at)
+		t.err = faultAt(CodeUnsupported, "names an invalid separator of cells", t.start+t.cells.at)
 	case formula:
 		t.err = activeAt(KindFormula, isFormula, t.start+t.cells.at)
 	}
 }
 
-// readJSON reads on. The place of a fault is exact in UTF-8, and else that of the part of the file
-// in which it lies.
+// readJSON reads on. The offset of a fault is exact in UTF-8, and otherwise that of the part of the
+// file that holds it.
 func (t *textReader) readJSON(p []byte) {
 	at := t.off - t.json.Offset()
 	fault := t.json.Scan(p)
@@ -81,6 +81,6 @@ func (t *textReader) readJSON(p []byte) {
 	case jsontext.Grammar:
 		t.err = faultAt(CodeDamaged, "is not JSON", at)
 	case jsontext.Depth:
-		t.err = beyond(CodeComplex, jsontext.MaxDepth, "has JSON arrays and objects too deep in each other")
+		t.err = beyond(CodeComplex, jsontext.MaxDepth, "has JSON arrays and objects nested too deeply")
 	}
 }

@@ -67,7 +67,7 @@ func TestTextRefuses(t *testing.T) {
 		{"vertical tab", "\v", malformed, "contains a control character at byte 0"},
 		{"DEL", "a\x7f", malformed, "contains a control character at byte 1"},
 		{"C1", "é\u009b", malformed, "contains a control character at byte 2"},
-		{"binary behind text", strings.Repeat("text ", 120) + "\x7fELF", malformed, "contains a control character at byte 600"},
+		{"binary after text", strings.Repeat("text ", 120) + "\x7fELF", malformed, "contains a control character at byte 600"},
 		{"Windows-1252", "caf\xe9 au lait", encoding, "is not valid UTF-8 at byte 3"},
 		{"overlong", "a\xc0\xaf", encoding, "is not valid UTF-8 at byte 1"},
 		{"surrogate in UTF-8", "a\xed\xa0\x80", encoding, "is not valid UTF-8 at byte 1"},
@@ -78,7 +78,7 @@ func TestTextRefuses(t *testing.T) {
 		{"cut character", "abc\xe2\x82", truncated, "ends within a character at byte 3"},
 		{"cut mark", "\xef\xbb", truncated, "ends within a character at byte 0"},
 		{"not quite a mark", "\xef\xbb ", encoding, "is not valid UTF-8 at byte 0"},
-		{"control behind a mark", "\xef\xbb\xbf\x00", malformed, "contains a control character at byte 3"},
+		{"control after a mark", "\xef\xbb\xbf\x00", malformed, "contains a control character at byte 3"},
 		{"UTF-16 without a mark", "h\x00i\x00", malformed, "contains a control character at byte 1"},
 		{"UTF-32", "\xff\xfe\x00\x00h\x00\x00\x00", malformed, "contains a control character at byte 2"},
 		{"UTF-16 odd", le("ab") + "c", truncated, "ends within a character at byte 6"},
@@ -88,8 +88,8 @@ func TestTextRefuses(t *testing.T) {
 		{"UTF-16 cut pair", be("a") + "\xd8\x3d", truncated, "ends within a character at byte 6"},
 		{"script", "hello <script>alert(1)</script>", active, "contains HTML markup at byte 6"},
 		{"image", "é<img src=x onerror=alert(1)>", active, "contains HTML markup at byte 2"},
-		{"behind a mark", "\xef\xbb\xbf<form>", active, "contains HTML markup at byte 3"},
-		{"behind much space", strings.Repeat(" \n", 100_000) + "<!doctype html>", active, "contains HTML markup at byte 200000"},
+		{"after a mark", "\xef\xbb\xbf<form>", active, "contains HTML markup at byte 3"},
+		{"after much space", strings.Repeat(" \n", 100_000) + "<!doctype html>", active, "contains HTML markup at byte 200000"},
 		{"prefixed SVG", "x <s:svg xmlns:s='http://www.w3.org/2000/svg'/>", active, "contains HTML markup at byte 2"},
 		{"UTF-16LE", le("hi <iframe>"), active, "contains HTML markup at byte 8"},
 		{"UTF-16BE", be("žž <x onload=1>"), active, "contains HTML markup at byte 8"},
@@ -101,7 +101,8 @@ func TestTextRefuses(t *testing.T) {
 	}
 }
 
-// Text that is not Unicode is taken for bytes, unless it is damaged UTF-8 or could be read as other ASCII than it has.
+// Text that is not Unicode is taken for bytes, unless it is damaged UTF-8 or could be read as other
+// ASCII than it has.
 func TestTextEightBit(t *testing.T) {
 	for _, c := range []struct{ name, in, code, reason string }{
 		{"Windows-1252", "caf\xe9 au lait \x93\x80 5\x94", "", ""},

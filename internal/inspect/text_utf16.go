@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// opaque stands for every character outside of ASCII when UTF-16 is searched for markup, one for
+// opaque stands for every character outside of ASCII in the search of UTF-16 for markup, once for
 // each unit.
 const opaque = 0x80
 
@@ -56,7 +56,7 @@ func (t *textReader) judge(u uint16) (c byte, fault string) {
 	return byte(u), ""
 }
 
-// decode adds the character that ends with the unit, which is judged, to text.
+// decode adds the character that ends with the judged unit to text.
 func (t *textReader) decode(text []byte, u uint16) []byte {
 	r := rune(u)
 	if t.high != 0 {

@@ -2,19 +2,19 @@ package inspect
 
 import "github.com/airlock-go/upload/internal/jsontext"
 
-// vivo reads the trailer that phones of vivo and OPPO write after pictures: a JSON object with
-// "vivo" in front of it or without, and after it nothing, or its length and "cameralbum".
+// vivo reads the trailer that vivo and OPPO phones write after pictures. It is a JSON object, with
+// or without "vivo" before it. Nothing follows it, or its length and "cameralbum".
 type vivo struct {
 	off   int64
-	mark  int // bytes of vivoMark that were read
+	mark  int // bytes read of vivoMark
 	json  jsontext.Scanner
-	tail  int // bytes of what follows the object
+	tail  int // bytes after the object
 	ended bool
 }
 
 const (
 	vivoMark = "vivo"
-	vivoTail = "\x00\x00\x00\x00cameralbum!" // of which the first four are the length, and the last may be missing
+	vivoTail = "\x00\x00\x00\x00cameralbum!" // the first four are the length; the last may be missing
 )
 
 const maxVivo = 64 << 10
@@ -49,10 +49,10 @@ func (v *vivo) step(c byte) bool {
 	return true
 }
 
-// end judges that the file ends here.
+// end judges the end of the file.
 func (v *vivo) end() *Error {
 	if !v.ended || v.tail > 0 && v.tail < len(vivoTail)-1 {
-		return faultAt(CodeTrailing, "ends within what follows its end", v.off)
+		return faultAt(CodeTrailing, "ends within the data after its end", v.off)
 	}
 	return nil
 }

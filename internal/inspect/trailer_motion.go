@@ -29,7 +29,7 @@ func (m *motionPhoto) write(p []byte) (fault *Error) {
 	return fault
 }
 
-// end judges that the file ends here.
+// end judges the end of the file.
 func (m *motionPhoto) end() *Error {
 	if m.film.over() {
 		return m.notes.end()

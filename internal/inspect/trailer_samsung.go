@@ -9,9 +9,9 @@ import (
 // picture: named blocks, such as the time of the exposure, then a directory of them between "SEFH"
 // and "SEFT". There is no specification; the layout is the one that metadata tools read.
 //
-// A block is two zero bytes, its kind, the length of its name, its name and its data, of which only
-// the directory says how long they are. What blocks say is text, so a zero byte ends it; other data
-// could be anything, and are not accepted. The directory must list the blocks that were read, and
+// A block is two zero bytes, its kind, the length of its name, its name and its data. Only the
+// directory declares the lengths of blocks. Their data is text, so a zero byte ends it; other data
+// could be anything, and is not accepted. The directory must list the blocks that were read, and
 // nothing may follow it. A film in a block is walked where films are accepted.
 type samsung struct {
 	films  bool // a block may hold a film
@@ -25,7 +25,7 @@ type samsung struct {
 	last   [5]byte
 	text   int // bytes of data in all
 	blocks []samsungBlock
-	listed int   // entries of the directory that were read
+	listed int   // entries read of the directory
 	at     int64 // of the directory
 	film   *film
 }
@@ -56,7 +56,7 @@ const (
 	samsungMotion    = "MotionPhoto_Data"
 )
 
-// write reads on. The fault has its place within the trailer.
+// write reads on. The offset of a fault counts from the start of the trailer.
 func (s *samsung) write(p []byte) *Error {
 	for len(p) > 0 {
 		if s.state == samsungFilm {
@@ -87,7 +87,7 @@ func (s *samsung) write(p []byte) *Error {
 
 func (s *samsung) expect(state samsungState, need int) { s.state, s.need, s.n = state, need, 0 }
 
-// fault is that of a file that goes on after its end with something else than a trailer.
+// fault returns the fault of a file with something other than a trailer after its end.
 func (s *samsung) fault() *Error { return faultAt(CodeTrailing, behindEnd, 0) }
 
 func (s *samsung) step(c byte) *Error {
@@ -181,7 +181,7 @@ func (s *samsung) named(name string) *Error {
 	return nil
 }
 
-// entry judges an entry of the directory: how far in front of it a block begins, and its size.
+// entry judges an entry of the directory: the distance back to its block, and the block's size.
 func (s *samsung) entry(p []byte) *Error {
 	at, size := s.at-int64(binary.LittleEndian.Uint32(p[4:])), int64(binary.LittleEndian.Uint32(p[8:]))
 	found := false
@@ -205,10 +205,10 @@ func (s *samsung) entry(p []byte) *Error {
 	return nil
 }
 
-// end judges that the file ends here.
+// end judges the end of the file.
 func (s *samsung) end() *Error {
 	if s.state != samsungOver {
-		return faultAt(CodeTrailing, "ends within what follows its end", s.off)
+		return faultAt(CodeTrailing, "ends within the data after its end", s.off)
 	}
 	return nil
 }

@@ -16,8 +16,8 @@ func TestMotionPhotos(t *testing.T) {
 	codes := map[string]string{
 		"motion photo whose film is elsewhere":                    "active_content external",
 		"motion photo by a Samsung phone whose film is elsewhere": "active_content external",
-		"motion photo with HTML behind its film":                  "truncated",
-		"motion photo with an archive behind its film":            "trailing_data",
+		"motion photo with HTML after its film":                   "truncated",
+		"motion photo with an archive after its film":             "trailing_data",
 		"motion photo whose film is cut off":                      "truncated",
 		"motion photo by a Samsung phone whose film is cut off":   "trailing_data",
 	}

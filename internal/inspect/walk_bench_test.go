@@ -15,7 +15,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// noisyPicture is a picture that does not compress, so that files are as large as those of cameras.
+// noisyPicture returns a picture that does not compress, so that files are as large as those of
+// cameras.
 func noisyPicture(w, h int) *image.NRGBA {
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	r := rand.New(rand.NewPCG(1, 2))

@@ -26,16 +26,17 @@ func FuzzWAV(f *testing.F)  { fuzzWalk(f, "audio/wav", nil) }
 func FuzzOgg(f *testing.F)  { fuzzWalk(f, "audio/ogg", oggChecksums) }
 func FuzzFLAC(f *testing.F) { fuzzWalk(f, "audio/flac", nil) }
 
-// fuzzWalk holds an inspector to what it promises for any input: cuts make no difference, nothing may be appended to what
-// is accepted, and the standard library opens it. If there is repair, it gets inputs right first where no
-// fuzzer would.
+// fuzzWalk checks the promises of an inspector for any input: cuts make no difference, nothing may
+// be appended to an accepted file, and the standard library opens it. If there is a repair, it
+// corrects checksums first, which no fuzzer would guess.
 func fuzzWalk(f *testing.F, mediaType string, repair func(in []byte)) {
 	for _, file := range walked() {
 		if file.Type == mediaType && len(file.Content) < 20_000 {
 			f.Add(file.Content, []byte{1, 3, 200, 7})
 		}
 	}
-	// Media data of no size goes to the end, whatever stands there, and a short last frame may be longer.
+	// Media data without a size extends to the end, whatever stands there, and a short last frame
+	// may be longer.
 	openEnded := slices.Contains([]string{"video/mp4", "image/avif", "audio/wav", "audio/mpeg"}, mediaType)
 	decode := configDecoders[mediaType]
 	f.Fuzz(func(t *testing.T, in, cuts []byte) {
@@ -63,7 +64,7 @@ func fuzzWalk(f *testing.F, mediaType string, repair func(in []byte)) {
 	})
 }
 
-// writeCut writes in, cut to pieces of the lengths in cuts, which begin again when they are used up.
+// writeCut writes in, cut to pieces of the lengths in cuts, which repeat.
 func writeCut(w walker, in, cuts []byte) {
 	for i := 0; len(in) > 0; i++ {
 		n := len(in)
@@ -75,7 +76,7 @@ func writeCut(w walker, in, cuts []byte) {
 	}
 }
 
-// pngChecksums makes the checksums of all chunks right.
+// pngChecksums corrects the checksums of all chunks.
 func pngChecksums(in []byte) {
 	for at := 8; at+12 <= len(in); {
 		end := at + 8 + int(binary.BigEndian.Uint32(in[at:]))
@@ -87,7 +88,7 @@ func pngChecksums(in []byte) {
 	}
 }
 
-// oggChecksums makes the checksums of all pages right.
+// oggChecksums corrects the checksums of all pages.
 func oggChecksums(in []byte) {
 	for len(in) >= 27 {
 		size := 27 + int(in[26])

@@ -82,7 +82,7 @@ func TestWalkCorpus(t *testing.T) {
 	require.Empty(t, reasons, "reasons without a file")
 }
 
-// What is left of a file that was cut off is refused, but where it is a whole file itself.
+// The rest of a file that was cut off is refused, unless it is a whole file itself.
 func TestWalkRefusesCutFiles(t *testing.T) {
 	for _, f := range walked() {
 		if f.Code != "" || len(f.Content) > 20_000 {
@@ -97,65 +97,65 @@ func TestWalkRefusesCutFiles(t *testing.T) {
 }
 
 var wholeWhenCut = map[string]string{
-	"JPEG with zeros behind its end":                         "the picture, with fewer of them",
-	"JPEG with a fill byte behind its end":                   "the picture",
-	"JPEG with fill bytes and zeros behind its end":          "the picture",
+	"JPEG with zeros after its end":                          "the picture, with fewer of them",
+	"JPEG with a fill byte after its end":                    "the picture",
+	"JPEG with fill bytes and zeros after its end":           "the picture",
 	"JPEG with a gain map announced in the other byte order": "the first picture",
-	"WebM as browsers record it":                             "fewer blocks",
+	"WebM recorded by a browser":                             "fewer blocks",
 	"MP3 with a tag that has a footer":                       "fewer frames",
-	"JPEG with a gain map behind its end":                    "the first picture",
+	"JPEG with a gain map after its end":                     "the first picture",
 	"JPEG with two more pictures and padding":                "the first picture or two",
 	"JPEG by a Samsung phone":                                "the picture",
 	"JPEG by a Samsung phone, with a gain map":               "the pictures",
-	"HEIC":                                                      "its boxes, without the last one",
-	"MP4 in fragments":                                          "fewer fragments",
-	"MP4 of 64-bit sizes":                                       "the film, without the box behind it",
-	"MP4 whose media goes to the end":                           "its end is not known",
-	"WebM of unknown size":                                      "fewer clusters",
-	"MP3 of a constant bit rate, with two tags":                 "fewer frames",
-	"MP3 of a variable bit rate by LAME":                        "fewer frames",
-	"MP3 of MPEG 2.5":                                           "fewer frames",
-	"MP3 with a picture":                                        "fewer frames",
-	"MP3 with an APE tag":                                       "fewer frames",
-	"Ogg, one behind another":                                   "the first one",
-	"FLAC with a picture":                                       "fewer frames",
-	"JPEG with a preview that nothing announces":                "the first picture",
-	"JPEG with more pictures than it announces":                 "the first pictures",
-	"JPEG that announces pictures in a way that cannot be read": "the first picture",
-	"JPEG by the editor of a Samsung phone":                     "the picture",
-	"JPEG by a vivo phone":                                      "the picture",
-	"JPEG by an OPPO phone":                                     "the picture",
-	"JPEG with a line end behind its end":                       "the picture",
-	"GIF with zeros behind it":                                  "the picture, with fewer of them",
-	"HEIC with XMP behind it":                                   "the picture",
-	"HEIC by a Samsung phone":                                   "the picture",
-	"HEIC with zeros behind it":                                 "the picture",
-	"MP4 whose movie goes to the end":                           "its end is not known",
-	"MP4 with zeros behind it":                                  "the film, with fewer of them",
-	"MP4 with metadata that is its own":                         "the film",
-	"MP3 with zeros behind its tag":                             "fewer frames",
-	"MP3 with zeros behind its frames":                          "fewer frames",
-	"MP3 with lyrics":                                           "fewer frames",
-	"MP3 with an APE tag that has no header":                    "fewer frames",
-	"MP3 with an APE tag that has no header, and another":       "fewer frames",
-	"MP3 with two tags at its end":                              "fewer frames",
-	"MP3 with an extended tag":                                  "fewer frames",
-	"MP3 with a short last frame":                               "fewer frames",
-	"WAV of no size":                                            "its end is not known",
-	"WAV of a pipe":                                             "its end is not known",
-	"WAV of a pipe, with its size":                              "its end is not known",
-	"WAV of a recorder that was stopped":                        "its end is not known",
-	"WAV of a pipe, by a program that adds to no size":          "its end is not known",
-	"WAV of a pipe by LAME":                                     "its end is not known",
-	"WAV of a pipe by SoX":                                      "its end is not known",
-	"WAV of 64-bit sizes, of a pipe":                            "its end is not known",
-	"Ogg Vorbis":                                                "fewer pages",
-	"Ogg Opus":                                                  "fewer pages",
-	"Ogg FLAC":                                                  "fewer pages",
-	"Ogg Theora":                                                "fewer pages",
-	"Ogg that does not say that it ends":                        "fewer pages",
-	"FLAC behind an ID3 tag":                                    "fewer frames",
-	"FLAC behind a large ID3 tag":                               "fewer frames",
+	"HEIC":                                                     "its boxes, without the last one",
+	"MP4 in fragments":                                         "fewer fragments",
+	"MP4 of 64-bit sizes":                                      "the film, without the box after it",
+	"MP4 whose media goes to the end":                          "its end is not known",
+	"WebM of unknown size":                                     "fewer clusters",
+	"MP3 of a constant bit rate, with two tags":                "fewer frames",
+	"MP3 of a variable bit rate by LAME":                       "fewer frames",
+	"MP3 of MPEG 2.5":                                          "fewer frames",
+	"MP3 with a picture":                                       "fewer frames",
+	"MP3 with an APE tag":                                      "fewer frames",
+	"Ogg, one after another":                                   "the first one",
+	"FLAC with a picture":                                      "fewer frames",
+	"JPEG with an unannounced preview":                         "the first picture",
+	"JPEG with more pictures than it announces":                "the first pictures",
+	"JPEG with an unreadable announcement of pictures":         "the first picture",
+	"JPEG by the editor of a Samsung phone":                    "the picture",
+	"JPEG by a vivo phone":                                     "the picture",
+	"JPEG by an OPPO phone":                                    "the picture",
+	"JPEG with a line end after its end":                       "the picture",
+	"GIF with zeros after it":                                  "the picture, with fewer of them",
+	"HEIC with XMP after it":                                   "the picture",
+	"HEIC by a Samsung phone":                                  "the picture",
+	"HEIC with zeros after it":                                 "the picture",
+	"MP4 whose movie goes to the end":                          "its end is not known",
+	"MP4 with zeros after it":                                  "the film, with fewer of them",
+	"MP4 with metadata that is its own":                        "the film",
+	"MP3 with zeros after its tag":                             "fewer frames",
+	"MP3 with zeros after its frames":                          "fewer frames",
+	"MP3 with lyrics":                                          "fewer frames",
+	"MP3 with an APE tag that has no header":                   "fewer frames",
+	"MP3 with an APE tag that has no header, and another":      "fewer frames",
+	"MP3 with two tags at its end":                             "fewer frames",
+	"MP3 with an extended tag":                                 "fewer frames",
+	"MP3 with a short last frame":                              "fewer frames",
+	"WAV without a size":                                       "its end is not known",
+	"WAV of a pipe":                                            "its end is not known",
+	"WAV of a pipe, with its size":                             "its end is not known",
+	"WAV of a recorder that was stopped":                       "its end is not known",
+	"WAV of a pipe, by a program that adds to an unknown size": "its end is not known",
+	"WAV of a pipe by LAME":                                    "its end is not known",
+	"WAV of a pipe by SoX":                                     "its end is not known",
+	"WAV of 64-bit sizes, of a pipe":                           "its end is not known",
+	"Ogg Vorbis":                                               "fewer pages",
+	"Ogg Opus":                                                 "fewer pages",
+	"Ogg FLAC":                                                 "fewer pages",
+	"Ogg Theora":                                               "fewer pages",
+	"Ogg without an end mark":                                  "fewer pages",
+	"FLAC after an ID3 tag":                                    "fewer frames",
+	"FLAC after a large ID3 tag":                               "fewer frames",
 }
 
 func TestWalkLimits(t *testing.T) {
@@ -188,7 +188,7 @@ func TestWalkLimits(t *testing.T) {
 	}
 }
 
-// lowerLimits returns l with each of its fields less by one.
+// lowerLimits returns copies of l, each with one of its fields less by one.
 func lowerLimits(l inspect.Limits) []inspect.Limits {
 	narrow, low, small, short := l, l, l, l
 	narrow.MaxWidth--
@@ -240,12 +240,12 @@ func TestWalkMemory(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		_ = judge(w, bytes.NewReader(f.Content))
 		runtime.ReadMemStats(&after)
-		// io.Copy's buffer, its wrapping and what the parallel tests do, but nothing like a picture.
+		// io.Copy's buffer, its wrapping and the parallel tests, but nothing like a picture.
 		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(256<<10), f.About)
 	}
 }
 
-// What is accepted is opened by the standard library, with the same size.
+// An accepted file is opened by the standard library, with the same size.
 func TestWalkAgreesWithDecoders(t *testing.T) {
 	for _, f := range walked() {
 		if decode, ok := configDecoders[f.Type]; ok && f.Code == "" && f.About != "JPEG in CMYK with subsampled chroma" {

@@ -4,28 +4,28 @@ import "encoding/binary"
 
 // WAV checks that a stream is one whole RIFF WAVE file and nothing else. The zero value is ready.
 //
-// Chunks are walked to the end of the RIFF file. Refused are chunks that do not fit into it, a
-// format without channels or rate, samples in front of the format, two of either, a file without
-// samples, one that is cut off, bytes behind the end, and Sony's 64-bit variant (W64). That of
-// broadcasters (RF64 and BW64, EBU Tech 3306) and the other byte order (RIFX) are accepted. Samples
-// are not looked at. At most 28 bytes are kept.
+// It walks the chunks to the end of the RIFF file. It refuses chunks that do not fit into it, a
+// format without channels or rate, samples before the format, two of either, and a file without
+// samples. It refuses a file that is cut off, bytes after the end, and Sony's 64-bit variant (W64).
+// It accepts the broadcasters' 64-bit variant (RF64 and BW64, EBU Tech 3306) and the other byte
+// order (RIFX). It does not look at samples. It keeps at most 28 bytes.
 //
-// Sizes are taken as players take them where recorders write wrong ones. One of the file that is a
-// few dozen bytes off gives way to those of the chunks, and a size of the samples that counts their
-// header to that of the file. Programs that write to a pipe do not know sizes: where that of the
-// file or the samples says nothing, samples go to the end of the file, of which the end is not
-// known then. See saysNothing.
+// Where recorders write wrong sizes, it takes them as players do. A size of the file that is a few
+// dozen bytes off gives way to those of the chunks. A size of the samples that counts their header
+// gives way to that of the file. Programs that write to a pipe do not know sizes. Where the size of
+// the file or the samples says nothing, samples extend to the end of the file, and that end is
+// unknown. See saysNothing.
 type WAV struct {
 	riff
 	order     binary.ByteOrder
 	wide      bool  // sizes stand in a chunk of their own
-	samples   int64 // bytes of them, by that chunk
+	samples   int64 // bytes of them, according to that chunk
 	formatted bool
 	sampled   bool
-	unknown   bool  // the file does not say how long it is
-	endless   bool  // the samples go to its end
-	mayEnd    int64 // where it may end within the samples, by its header; 0 if nowhere
-	chunkEnd  int64 // of one that is looked at
+	unknown   bool  // the file does not declare its length
+	endless   bool  // the samples extend to its end
+	mayEnd    int64 // where it may end within the samples, according to its header; 0 if nowhere
+	chunkEnd  int64 // end of a chunk that is judged
 }
 
 // The pieces of a WAV file.
@@ -37,19 +37,19 @@ const (
 const (
 	wavNot    = "is not a WAV file"
 	wavSlack  = 64 // bytes that a size may be off
-	wavHeader = 36 // what the shortest header has behind the size of the file
+	wavHeader = 36 // bytes of the shortest header after the size of the file
 )
 
-// saysNothing reports whether a size is one that programs write in place of one that they do not
-// know: 0, -1 or as many as fit into a signed number, from which some take the header, or to which
-// they add it, and SoX's 0x7ffff000.
+// saysNothing reports whether a size is one that programs write when they do not know it: 0, -1, or
+// the most that fits into a signed number. Some subtract the header from that, or add it. SoX
+// writes 0x7ffff000.
 func saysNothing(size int64) bool {
 	const header = 256
 	return size == 0 || size >= 1<<32-header || 0x7ffff000 <= size && size < 1<<31+header
 }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (w *WAV) Write(p []byte) (int, error) { return w.write(w, p) }
 
 // Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
@@ -66,7 +66,7 @@ func (w *WAV) piece(p []byte) {
 		w.header(p)
 	case wavFormat:
 		if channels, rate := w.order.Uint16(p[2:]), w.order.Uint32(p[4:]); channels == 0 || rate == 0 {
-			w.fail(CodeDamaged, "has a WAV format that cannot be")
+			w.fail(CodeDamaged, "has an impossible WAV format")
 		}
 		w.next(w.off+16, w.chunkEnd-w.off-16)
 	case wavSizes:
@@ -98,7 +98,7 @@ func (w *WAV) open(p []byte) {
 	}
 }
 
-// sizes reads those of the file and its samples, which take 64 bits.
+// sizes reads the 64-bit sizes of the file and its samples.
 func (w *WAV) sizes(p []byte) {
 	file, samples := binary.LittleEndian.Uint64(p), binary.LittleEndian.Uint64(p[8:])
 	if file > everything/4 || samples > everything/4 {
@@ -106,7 +106,7 @@ func (w *WAV) sizes(p []byte) {
 		return
 	}
 	w.samples = int64(samples)
-	if w.unknown && file > 0 { // else the header has said it
+	if w.unknown && file > 0 { // otherwise the header has declared it
 		w.unknown, w.padded = false, file&1 != 0
 		w.size = 8 + int64(file) + int64(file)&1
 	}
@@ -117,12 +117,12 @@ func (w *WAV) header(p []byte) {
 	size := int64(w.order.Uint32(p[4:]))
 	kind := string(p[:4])
 	if first := w.off == 12; w.wide && first != (kind == "ds64") {
-		w.fail(CodeDamaged, "has a WAV file whose sizes are out of place")
+		w.fail(CodeDamaged, "has misplaced WAV sizes")
 	}
 	switch kind {
 	case "fmt ":
 		if w.formatted || size < 16 {
-			w.fail(CodeDamaged, "has a WAV format that is out of place")
+			w.fail(CodeDamaged, "has a misplaced WAV format")
 		}
 		w.formatted = true
 	case "data":
@@ -155,10 +155,10 @@ func (w *WAV) header(p []byte) {
 	}
 }
 
-// data returns how many bytes the samples have, by a chunk that says that size.
+// data returns the number of bytes of the samples. size is the one in their chunk.
 func (w *WAV) data(size int64) int64 {
 	if !w.formatted || w.sampled {
-		w.fail(CodeDamaged, "has samples that are out of place")
+		w.fail(CodeDamaged, "has misplaced samples")
 	}
 	w.sampled = true
 	switch {
@@ -171,7 +171,7 @@ func (w *WAV) data(size int64) int64 {
 	return size
 }
 
-// next goes on behind a chunk.
+// next continues after a chunk.
 func (w *WAV) next(off, left int64) {
 	w.pass(left)
 	if off+left == w.size {

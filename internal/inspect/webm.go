@@ -5,21 +5,21 @@ import "strings"
 // WebM checks that a stream is one whole WebM file, a kind of Matroska (RFC 8794, RFC 9559), and
 // nothing else. The zero value is ready.
 //
-// The header and the elements of the segment are walked, and those of clusters whose size is
-// unknown, as browsers record them. Malformed are a header of something else, elements that do not
-// fit or that the format does not have at that place, clusters in front of the tracks, a file that
-// is cut off, and bytes behind the end. Active are attached files, which WebM does not have. A file
-// of unknown size that ends between two elements cannot be told from a whole one.
+// It walks the header and the elements of the segment, and those of clusters of unknown size, which
+// browsers record. Malformed are another kind of header, elements that do not fit or are misplaced,
+// clusters before the tracks, a file that is cut off, and bytes after the end. Attached files are
+// active content, and WebM does not have them. A file of unknown size that ends between two
+// elements cannot be distinguished from a whole one.
 //
-// Tracks, codecs and sizes in pixels are not looked at. At most 1 KiB is kept.
+// It does not look at tracks, codecs and sizes in pixels. It keeps at most 1 KiB.
 type WebM struct {
-	// Matroska also accepts files that call themselves "matroska". They may not have attached files
+	// Matroska also accepts files whose type is "matroska". They may not have attached files
 	// either.
 	Matroska bool
 
 	ebml
 	declared   bool  // the EBML header has been judged
-	segmentEnd int64 // 0 in front of the segment, everything if its size is unknown
+	segmentEnd int64 // 0 before the segment, everything if its size is unknown
 	inCluster  bool  // in one of unknown size
 	tracks     bool
 }
@@ -27,7 +27,7 @@ type WebM struct {
 // webmHeader is the content of the EBML header.
 const webmHeader = ebmlPieces
 
-// The elements that are told apart (RFC 9559, section 5).
+// The elements with rules of their own (RFC 9559, section 5).
 const (
 	mkvSegment     = 0x18538067
 	mkvSeekHead    = 0x114d9b74
@@ -42,13 +42,13 @@ const (
 
 const (
 	maxEBMLHeader = 1024
-	webmMalformed = "has a Matroska element that does not fit into what is around it"
-	webmOrder     = "has a Matroska element that is out of place"
+	webmMalformed = "has a Matroska element that does not fit into the one around it"
+	webmOrder     = "has a misplaced Matroska element"
 	webmNot       = "is not a WebM file"
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (w *WebM) Write(p []byte) (int, error) { return w.write(w, p) }
 
 // Verdict returns nil if all that was written is one whole file, and the fault, an *Error, if not.
@@ -131,7 +131,7 @@ func (w *WebM) part(content int64) {
 	w.leave(content)
 }
 
-// leave passes over the content of an element, which is of a known size and within the segment.
+// leave passes over the content of an element, which has a known size and lies within the segment.
 func (w *WebM) leave(content int64) {
 	if w.size == unknownSize || w.size > w.segmentEnd-content {
 		w.fail(CodeDamaged, webmMalformed)
@@ -148,7 +148,7 @@ func (w *WebM) leave(content int64) {
 	w.finish()
 }
 
-// docType judges the EBML header, in which the file says what it is.
+// docType judges the EBML header, which declares the type of the file.
 func (w *WebM) docType(p []byte) {
 	found := false
 	for len(p) > 0 {

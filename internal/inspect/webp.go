@@ -5,12 +5,12 @@ import "encoding/binary"
 // WebP checks that a stream is one whole WebP picture or animation (RFC 9649) and nothing else. The
 // zero value is ready, with the default Limits.
 //
-// Chunks are walked to the end of the RIFF file. Malformed are chunks that do not fit into it,
-// frames that leave the canvas, a file without a picture, pictures and headers out of place, chunks
-// in front of the picture of a file without a canvas, one that is cut off, and bytes behind the
-// end. TooLarge is what passes Limits: the canvas, each picture and the frames.
+// It walks the chunks to the end of the RIFF file. Malformed are chunks that do not fit into it,
+// frames that leave the canvas, a file without a picture, misplaced pictures and headers, chunks
+// before the picture of a file without a canvas, a file that is cut off, and bytes after the end. A
+// canvas, picture or frames beyond Limits are TooLarge.
 //
-// Pixels are not decoded. At most 24 bytes are kept.
+// It does not decode pixels. It keeps at most 24 bytes.
 type WebP struct {
 	Limits Limits
 
@@ -20,8 +20,8 @@ type WebP struct {
 	width, height int64 // of the canvas, 0 without one
 	animated      bool
 	pictured      bool
-	frameEnd      int64 // offset behind the frame whose chunks are walked, 0 outside
-	frameWidth    int64 // 0 as soon as it has its picture
+	frameEnd      int64 // offset after the frame whose chunks are walked, 0 outside
+	frameWidth    int64 // 0 once it has its picture
 	frameHeight   int64
 }
 
@@ -34,14 +34,14 @@ const (
 )
 
 const (
-	webpOrder     = "has a WebP chunk that is out of place"
+	webpOrder     = "has a misplaced WebP chunk"
 	webpMalformed = "has a malformed WebP chunk"
 	webpMissing   = "has a WebP file or frame without a picture"
 	webpAnimation = 0x02
 )
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (g *WebP) Write(p []byte) (int, error) { return g.write(g, p) }
 
 // Verdict returns nil if all that was written is one whole picture, and the fault, an *Error, if
@@ -70,7 +70,7 @@ func (g *WebP) piece(p []byte) {
 	}
 }
 
-// header judges a chunk by its type, and where it stands.
+// header judges a chunk by its type and place.
 func (g *WebP) header(p []byte) {
 	g.chunkSize = g.chunk(p)
 	inFrame := g.off < g.frameEnd
@@ -91,12 +91,12 @@ func (g *WebP) header(p []byte) {
 		g.fields(webpFrame, 16, !inFrame && g.animated)
 	case "ALPH":
 		g.plain(inFrame || g.width > 0 && !g.pictured)
-	default: // colour profile, Exif, XMP and what the future brings; of a file without a canvas behind its picture
+	default: // colour profile, Exif, XMP and future kinds; in a file without a canvas, after its picture
 		g.plain(g.width > 0 || g.pictured)
 	}
 }
 
-// fields asks for the first n bytes of a chunk that stands where it may.
+// fields asks for the first n bytes of a chunk. placed means that the chunk is in its place.
 func (g *WebP) fields(state int, n int64, placed bool) {
 	if !placed {
 		g.fail(CodeDamaged, webpOrder)
@@ -107,7 +107,7 @@ func (g *WebP) fields(state int, n int64, placed bool) {
 	g.expect(state, int(n))
 }
 
-// plain passes over a chunk that stands where it may.
+// plain passes over a chunk. placed means that the chunk is in its place.
 func (g *WebP) plain(placed bool) {
 	if !placed {
 		g.fail(CodeDamaged, webpOrder)
@@ -115,7 +115,7 @@ func (g *WebP) plain(placed bool) {
 	g.rest(8, 0)
 }
 
-// rest goes on behind a chunk, of whose data used bytes are in the piece of that length.
+// rest continues after a chunk. The piece of that length has used bytes of its data.
 func (g *WebP) rest(piece, used int64) {
 	g.next(g.off+piece, g.chunkSize+g.chunkSize&1-used)
 }
@@ -146,7 +146,7 @@ func (g *WebP) lossless(p []byte) {
 	g.rest(5, 5)
 }
 
-// picture judges coded pixels: those of the file, or those of a frame.
+// picture judges the coded pixels of the file, or of a frame.
 func (g *WebP) picture(width, height int64) {
 	g.refuse(g.Limits.size(width, height))
 	switch {

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// nameSet returns the set of the names in a list that is separated by white space.
+// nameSet returns the set of names in a list separated by white space.
 func nameSet(names string) map[string]bool {
 	set := make(map[string]bool)
 	for name := range strings.FieldsSeq(names) {

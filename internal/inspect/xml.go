@@ -8,37 +8,37 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// XML checks that a stream is well-formed XML that nothing runs or loads: data, and no document.
-// The zero value is ready.
+// XML checks that a stream is well-formed XML that nothing runs or loads: data, not a document. The
+// zero value is ready.
 //
-// Package xmlread says what is well-formed here, in which encodings, and within which bounds.
-// Refused as active are document types, whether or not they declare entities (CWE-611, CWE-776);
-// processing instructions, except those of a list that no browser or server follows; and elements
-// and attributes in namespaces that a browser, a server or an Office program acts on. Of the
-// namespaces of the W3C those of data are accepted (signatures, encryption, SOAP, schemas, RDF and
-// the like), and of MathML what draws.
+// Package xmlread defines well-formed documents here, their encodings, and their bounds. Refused as
+// active are document types, with or without declared entities (CWE-611, CWE-776), and processing
+// instructions, except those of a list that no browser or server follows. So are elements and
+// attributes in namespaces on which a browser, a server or an Office program acts. Of the
+// namespaces of the W3C it accepts those of data (signatures, encryption, SOAP, schemas, RDF and
+// similar ones), and of MathML the part that draws.
 //
-// It refuses <?xml-stylesheet?>, which has a browser load a style sheet or a transformation.
+// It refuses <?xml-stylesheet?>, which makes a browser load a style sheet or a transformation.
 //
-// Addresses in the data are not looked at: a schemaLocation may lead anywhere.
+// It does not look at addresses in the data: a schemaLocation may lead anywhere.
 //
-// Memory is less than 64 KiB. Whoever gives up before Verdict calls Close.
+// Memory is less than 64 KiB. A caller that gives up before Verdict must call Close.
 type XML struct {
 	pull pull
 }
 
-// Within has it work from b; see [Budget].
+// Within sets the budget to work from; see [Budget].
 func (x *XML) Within(b *Budget) { x.pull.Within(b) }
 
-// Write checks p. It returns the fault, an *Error, as soon as one is found, and from then on
-// without looking at p.
+// Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
+// looking at p.
 func (x *XML) Write(p []byte) (int, error) { return x.pull.write(p, x.walk) }
 
 // Verdict returns nil if what was written is XML as described, and the fault, an *Error, if not.
 // The stream must have ended.
 func (x *XML) Verdict() error { return x.pull.verdict(x.walk) }
 
-// Close releases what a stream that has no Verdict holds.
+// Close releases what a stream without a Verdict holds.
 func (x *XML) Close() error {
 	x.pull.close()
 	return nil
@@ -51,7 +51,7 @@ func (x *XML) walk(r io.Reader) error {
 	}), dataDocument{})
 }
 
-// dataDocument is the rule of XML.
+// dataDocument holds the rules of XML.
 type dataDocument struct{}
 
 func (dataDocument) start(r *xmlread.Reader) *Error {
@@ -75,7 +75,7 @@ func (dataDocument) end(*xmlread.Reader) *Error { return nil }
 
 func (dataDocument) instruction(target string) bool { return dataInstructions[target] }
 
-// xmlRule judges what a document is made of.
+// xmlRule judges the items of a document.
 type xmlRule interface {
 	start(r *xmlread.Reader) *Error
 	text(piece []byte) *Error
@@ -83,9 +83,9 @@ type xmlRule interface {
 	instruction(target string) (allowed bool)
 }
 
-// walkXML reads a document and returns the first fault, an *Error, if there is one. A fault in text
-// is placed where the last tag in front of it begins: where pieces of text begin depends on how the
-// document is cut.
+// walkXML reads a document and returns the first fault, an *Error, if there is one. The offset of a
+// fault in text is that of the last tag before it, because the cuts between pieces of text depend
+// on the cuts of the stream.
 func walkXML(r *xmlread.Reader, rule xmlRule) error {
 	line := 0
 	for {
@@ -117,8 +117,8 @@ func walkXML(r *xmlread.Reader, rule xmlRule) error {
 	}
 }
 
-// faultOfXML makes a fault of a reader's, in a document that is a file of its own. Other errors
-// stay.
+// faultOfXML turns a reader's fault into a fault of a document that is a file of its own. It
+// returns other errors unchanged.
 func faultOfXML(err error) error {
 	var f *xmlread.Fault
 	if !errors.As(err, &f) {
@@ -127,7 +127,7 @@ func faultOfXML(err error) error {
 	return inLine(xmlFault(f, f.Detail), f.Line)
 }
 
-// xmlFault gives the code of a reader's fault.
+// xmlFault returns the fault with the code of a reader's fault.
 func xmlFault(f *xmlread.Fault, detail string) *Error {
 	if f.Kind == xmlread.Doctype {
 		return active(KindDoctype, detail)
@@ -140,8 +140,7 @@ var xmlCodes = map[xmlread.Kind]Code{
 	xmlread.Unsupported: CodeUnsupported, xmlread.Complex: CodeComplex,
 }
 
-// inLine adds to a fault the line in which it was found: a place that whoever wrote the file can
-// look up.
+// inLine adds the line of a fault, which the author of the file can look up.
 func inLine(e *Error, line int) *Error {
 	if e.Params == nil {
 		e.Params = Params{}

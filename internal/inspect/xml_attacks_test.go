@@ -8,9 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const doubleByte = "\xc3\x83" // in Shift_JIS and its like the second byte and "]" are one character
+const doubleByte = "\xc3\x83" // in Shift_JIS and similar encodings the second byte and "]" are one character
 
-// A declaration of an encoding in which readers see another document ends the look at it, however it is spelled.
+// A declaration of an encoding in which readers see another document ends the inspection, in any
+// spelling.
 func TestEncodingsThatHideScripts(t *testing.T) {
 	for _, declaration := range []string{
 		`<?xml version="1.0" encoding = "Shift_JIS"?>`,
@@ -83,7 +84,8 @@ func TestDocumentTypesOfOthers(t *testing.T) {
 	}
 }
 
-// stalling are beginnings of documents that never end, each made to be held or to be worked on.
+// stalling returns beginnings of documents that never end, each made to hold memory or to take
+// work.
 func stalling() map[string]string {
 	const size = 300_000
 	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
@@ -133,7 +135,8 @@ func prefixes(n int) string {
 	return b.String()
 }
 
-// An upload that stalls within the worst beginning holds less than 64 KiB, and has cost less than its size may.
+// An upload that stalls within the worst beginning holds less than 64 KiB, and costs less than a
+// file of its size may.
 func TestStalledXMLHoldsLittle(t *testing.T) {
 	const many = 8
 	for about, in := range stalling() {

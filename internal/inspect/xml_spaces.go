@@ -2,7 +2,7 @@ package inspect
 
 import "bytes"
 
-// Namespaces that mean something to browsers.
+// Namespaces with a meaning in browsers.
 const (
 	nsSVG    = "http://www.w3.org/2000/svg"
 	nsXHTML  = "http://www.w3.org/1999/xhtml"
@@ -13,10 +13,9 @@ const (
 
 // acts reports whether elements or attributes of a namespace may do something.
 //
-// The namespaces of data have no end, so nobody can list them. Those that browsers act on have one:
-// all are the W3C's and Mozilla's, where only the namespaces of dataSpaces are accepted. Beside
-// these, documents that Office programs open as one XML file, with their macros and formulas, are
-// refused.
+// The namespaces of data cannot be listed, since they have no end. Those on which browsers act can:
+// all are the W3C's and Mozilla's, where only the namespaces of dataSpaces are accepted. Also
+// refused are documents that Office programs open as one XML file, with their macros and formulas.
 func acts(space []byte) bool {
 	if len(space) == 0 {
 		return false
@@ -38,9 +37,9 @@ var officeSpaces = [][]byte{
 	[]byte("urn:oasis:names:tc:opendocument:"), []byte("http://openoffice.org/"),
 }
 
-// dataSpaces are the namespaces of the W3C, behind http://www.w3.org/, that hold data alone: of no
-// element or attribute in them does a specification say that whoever opens the document runs, loads
-// or includes something. Their last # and / are left out.
+// dataSpaces are the namespaces of the W3C, after http://www.w3.org/, that hold only data. No
+// specification makes a program that opens the document run, load or include something for an
+// element or attribute in them. Their last # and / are omitted.
 var dataSpaces = nameSet(`
 	XML/1998/namespace 1999/xlink 2000/xmlns
 	2001/XMLSchema 2001/XMLSchema-instance 2001/XMLSchema-datatypes 2007/XMLSchema-versioning
@@ -62,18 +61,18 @@ var dataSpaces = nameSet(`
 	2007/uwa/context/deliverycontext.owl 2005/07/css 2004/06/xmlspec ns/widgets ns/mnx 2008/points-of-interest`)
 
 // dataInstructions are the targets of processing instructions that neither browsers nor servers
-// follow: marks of XMP, heads of bank statements and bookkeeping, hints of editors.
+// follow: marks of XMP, headers of bank statements and bookkeeping, hints of editors.
 var dataInstructions = nameSet(`xpacket adobe-xap-filters OFX qbxml qbposxml oxygen xml-model xml-multiple TEI validation-schema DATEV plantuml`)
 
-// mathElements are those of MathML 3 that draw. Left out are maction, which acts, mglyph and the
-// annotations, which may hold other documents, and content markup, which names definitions
+// mathElements are those of MathML 3 that draw. It omits maction, which acts; mglyph and the
+// annotations, which may hold other documents; and content markup, which names definitions
 // elsewhere.
 var mathElements = nameSet(`
 	math maligngroup malignmark menclose merror mfenced mfrac mi mlabeledtr mmultiscripts mn mo mover mpadded mphantom mprescripts mroot
 	mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none semantics`)
 
-// mathAttributes are those of mathElements that describe how they look. Left out are href, src,
-// style and events.
+// mathAttributes are those of mathElements that describe their look. It omits href, src, style and
+// events.
 var mathAttributes = nameSet(`
 	accent accentunder align alignmentscope alttext bevelled charalign class close columnalign columnlines columnspacing columnspan
 	columnwidth crossout decimalpoint denomalign depth dir display displaystyle edge equalcolumns equalrows fence fontfamily fontsize

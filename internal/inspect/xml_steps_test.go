@@ -16,7 +16,7 @@ func TestStalledXMLCostsLittle(t *testing.T) {
 			w := fresh()
 			w.(interface{ Within(*inspect.Budget) }).Within(&b)
 			_, err := w.Write([]byte(in))
-			require.NotEqual(t, "takes more work to look into than a file of its size may", found(err).text, "%s: %s", kind, about)
+			require.NotEqual(t, "takes more work to inspect than a file of its size may", found(err).text, "%s: %s", kind, about)
 			left := 0
 			for b.Spend(10_000) == nil {
 				left += 10_000

@@ -5,54 +5,58 @@ import "io"
 // Zip walks a plain ZIP archive (PKWARE APPNOTE 6.3.10) from its first byte to its last. The zero
 // value is ready.
 //
-// The entries are read one behind the other as they come, inflated, counted and compared with their
-// checksums; then the central directory must list exactly what was seen. So nothing can stand
-// before the first entry, between entries, behind the end, or twice, and every program that opens
-// the archive sees the entries that were checked here. Refused are:
+// It reads the entries one after the other as they come, inflates and counts them, and compares
+// them with their checksums. Then the central directory must list exactly the entries that it read.
+// So nothing can stand before the first entry, between entries, after the end, or twice. Every
+// program that opens the archive sees the entries that were checked here. It refuses:
 //
-//   - archives that are cut, damaged or disagree with themselves, encrypted entries, other methods than stored and deflate,
-//     several volumes. A stored entry whose size stands behind it ends where a descriptor agrees with all before it;
-//   - names with a part that is "..", empty, a device of Windows, or ends in a dot or a space; absolute names, names with a
-//     backslash, a colon or characters that cannot be seen; two names that are one by Unicode's compatibility form or without case;
-//     second names (Info-ZIP's field 0x7075) of another kind than the first, which is judged, too;
-//   - what passes ZipLimits, names of more than 512 bytes, and archives within archives;
-//   - symbolic links, devices and set-id files; names whose extension is not allowed, contents that are not what the extension
-//     says; programs for Java and Android, and Office documents under the name of an archive.
+//   - archives that are cut, damaged or inconsistent, encrypted entries, methods other than stored
+//     and deflate, several volumes. A stored entry with its size after it ends where a descriptor
+//     agrees with all bytes before it;
+//   - names with a part that is "..", empty, a device of Windows, or ends in a dot or a space;
+//     absolute names, names with a backslash, a colon or invisible characters; two names that are
+//     equal in Unicode's compatibility form or without case; second names (Info-ZIP's field 0x7075)
+//     of another kind than the first, which is judged, too;
+//   - archives beyond ZipLimits, names of more than 512 bytes, and archives within archives;
+//   - symbolic links, devices and set-id files; names with an extension that is not allowed,
+//     contents that do not match the extension; programs for Java and Android, and Office documents
+//     named as an archive.
 //
 // Comments must be plain text (see Text) of at most 1 KiB.
 //
 // Memory: under 100 KiB for each level of archives; for each entry about 100 bytes from the
 // [Budget].
 //
-// The walk is a coroutine that runs only within Write and Verdict. Close ends it where Verdict is
-// not reached, else it stays for ever. The calls may come from several goroutines in turn, unless
-// one of them is locked to its thread (runtime.LockOSThread), which the runtime does not survive.
+// The walk is a coroutine that runs only within Write and Verdict. A caller that does not reach
+// Verdict must call Close, or the coroutine never ends. The calls may come from several goroutines
+// in turn. None of them may be locked to its thread (runtime.LockOSThread), which crashes the
+// runtime.
 //
-// It does not judge the inside of entries beyond their first 4 KiB, except for archives and
+// It does not judge the content of entries beyond their first 4 KiB, except for archives and
 // documents that Nesting allows.
 type Zip struct {
 	Limits ZipLimits
 
-	// Nesting is how many levels of archives may lie inside: 0 for none. Archives and documents of
-	// the ZIP family are walked by the same rules and share the limits; others (gzip, 7z ...) are
-	// let pass unread if Extensions allows them.
+	// Nesting is the number of levels of archives that may lie inside: 0 for none. Archives and
+	// documents of the ZIP family are walked by the same rules and share the limits. Others (gzip,
+	// 7z ...) pass unread if Extensions allows them.
 	Nesting int
 
-	// Extensions lists what the names of files may end in, in lower case and with the dot. Nil
-	// stands for everyday pictures, sound, film, text and documents; the contents of those must
-	// agree with the extension.
+	// Extensions lists the accepted extensions of files, in lower case and with the dot. Nil stands
+	// for everyday pictures, sound, film, text and documents; their contents must match the
+	// extension.
 	Extensions []string
 
-	// AllowAnyType lets files of any name pass, programs too, but for Nesting.
+	// AllowAnyType accepts files with any name, including programs. Nesting still applies.
 	AllowAnyType bool
 
 	stream pull
 }
 
-// Within has it work from b; see [Budget].
+// Within sets the budget to work from; see [Budget].
 func (z *Zip) Within(b *Budget) { z.stream.Within(b) }
 
-// Write walks p. It returns the fault, an *Error, as soon as one is found, and from then on without
+// Write walks p. It returns the first fault, an *Error, at once. Later calls return it without
 // looking at p.
 func (z *Zip) Write(p []byte) (int, error) { return z.stream.write(p, z.walk) }
 
@@ -60,7 +64,7 @@ func (z *Zip) Write(p []byte) (int, error) { return z.stream.write(p, z.walk) }
 // not. The stream must have ended.
 func (z *Zip) Verdict() error { return z.stream.verdict(z.walk) }
 
-// Close releases what a stream that was given up holds.
+// Close releases what an abandoned stream holds.
 func (z *Zip) Close() error {
 	z.stream.close()
 	return nil

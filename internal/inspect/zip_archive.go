@@ -7,17 +7,17 @@ import "hash/maphash"
 type zipArchive struct {
 	in      zipInput
 	budget  *zipBudget
-	records []zipRecord // by offset, since that is how they come
+	records []zipRecord // in the order of their offsets, since they come in it
 }
 
-// zipRecord is what the central directory must say of an entry.
+// zipRecord is an entry as the central directory must describe it.
 type zipRecord struct {
 	offset int64
 	sum    uint64 // of everything else
 	listed bool
 }
 
-// record keeps what the central directory must say of the entry at offset.
+// record stores the description that the central directory must have of the entry at offset.
 func (a *zipArchive) record(offset int64, h *zipHeader) error {
 	if err := a.budget.work.Hold(recordHeld); err != nil {
 		return err
@@ -26,11 +26,11 @@ func (a *zipArchive) record(offset int64, h *zipHeader) error {
 	return nil
 }
 
-// sum returns the hash of what both headers say of an entry.
+// sum returns a hash of the fields that both headers of an entry share.
 func (a *zipArchive) sum(h *zipHeader) uint64 {
 	flags := h.flags
 	if isASCII(h.raw) {
-		flags &^= nameIsUTF8 // of such a name it says nothing, and some programs set it in one place alone
+		flags &^= nameIsUTF8 // it has no meaning for such a name, and some programs set it in one header only
 	}
 	return maphash.Comparable(a.budget.seed, zipHeader{
 		flags: flags, method: h.method, crc: h.crc, packed: h.packed, size: h.size, raw: h.raw, name: h.name,

@@ -11,22 +11,22 @@ import (
 
 const (
 	largeEntry = "has an entry that is too large"
-	strong     = "is compressed too strongly"
+	strong     = "has too high a compression ratio"
 
-	bombRatio    = 50 // from which on inflating, not what was found, is what costs
-	contentSteps = 1  // of a byte that is inflated and summed up
-	packedSteps  = 10 // of a byte that it is inflated from
+	bombRatio    = 50 // above it, the compression is the cause of the cost, not the content
+	contentSteps = 1  // for a byte that is inflated and summed
+	packedSteps  = 10 // for a byte of input to the inflater
 )
 
-// zipContent is the content of one entry, inflated, counted and summed up while it is read.
+// zipContent is the content of one entry, inflated, counted and summed while it is read.
 type zipContent struct {
 	in     *zipInput
 	budget *zipBudget
 	h      *zipHeader
 	data   *zipData
-	src    io.Reader // data, or what inflates it
+	src    io.Reader // data, or its inflater
 	start  int64     // where data begins
-	read   int64     // where it was read up to, and paid for
+	read   int64     // up to where it was read and paid for
 	crc    uint32
 	size   int64
 }
@@ -45,7 +45,7 @@ func (c *zipContent) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// excess returns the limit that the content has passed.
+// excess returns the fault of a limit that the content exceeds.
 func (c *zipContent) excess() error {
 	b := c.budget
 	switch {
@@ -61,8 +61,8 @@ func (c *zipContent) excess() error {
 	return nil
 }
 
-// pay spends what n bytes of content cost. More than the file may cost is the fault of what it was
-// packed from, if little of that was.
+// pay spends the cost of n bytes of content. If it exceeds the budget, and few packed bytes were
+// read, the fault is the compression.
 func (c *zipContent) pay(n int) error {
 	b := c.budget
 	packed := int(c.in.off - c.read)
@@ -79,8 +79,8 @@ func passes(size, ratio, packed int64) bool {
 	return packed <= math.MaxInt64/ratio && size > ratio*packed
 }
 
-// settle compares the content, which has been read to its end, with what the header or the
-// descriptor behind it says.
+// settle compares the content, which has been read to its end, with the header, or with the
+// descriptor after the content.
 func (c *zipContent) settle() error {
 	h, packed := c.h, c.in.off-c.start
 	if h.flags&sizesFollow == 0 {
@@ -107,9 +107,9 @@ func (c *zipContent) settle() error {
 	return nil
 }
 
-// descriptor reads the data descriptor (APPNOTE 4.3.9), which must say what was found. Sizes of 64
-// bits and the signature are at its writer's discretion; the longest form comes first, since it
-// begins like shorter ones.
+// descriptor reads the data descriptor (APPNOTE 4.3.9), which must match the content. Sizes of 64
+// bits and the signature are optional. The longest form is tried first, since it begins like
+// shorter ones.
 func (c *zipContent) descriptor() error {
 	le := binary.LittleEndian
 	signature := le.AppendUint32(nil, descriptorSignature)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// directory reads what follows the entries: central directory, end records, and then nothing
+// directory reads the records after the entries: central directory, end records, and then nothing
 // (APPNOTE 4.3.12-4.3.16).
 func (a *zipArchive) directory(format zipNaming) error {
 	start := a.in.off
@@ -28,13 +28,13 @@ func (a *zipArchive) directory(format zipNaming) error {
 		return err
 	}
 	if !a.in.ended() {
-		return faultAt(CodeTrailing, "has bytes behind its end", a.in.off)
+		return faultAt(CodeTrailing, "has bytes after its end", a.in.off)
 	}
 	return nil
 }
 
-// stray says why there is no record where one is needed. If an end record stands there, what misses
-// is the reason.
+// stray returns the fault of a record that is missing. If an end record stands in its place, the
+// fault is missing.
 func (a *zipArchive) stray(missing string) error {
 	switch _, err := a.in.Peek(4); {
 	case err != nil:
@@ -88,17 +88,17 @@ func (a *zipArchive) list(offset int64, sum uint64) error {
 	})
 	switch {
 	case !ok:
-		return fault(CodeDamaged, "lists an entry where there is none")
+		return fault(CodeDamaged, "lists an entry at a place without one")
 	case a.records[i].listed:
 		return fault(CodeDamaged, "lists an entry twice")
 	case a.records[i].sum != sum:
-		return fault(CodeDamaged, "lists an entry that differs from what is there")
+		return fault(CodeDamaged, "lists an entry that differs from the one in the archive")
 	}
 	a.records[i].listed = true
 	return nil
 }
 
-// Modes of Unix in the upper half of the external attributes. Programs write them for any system.
+// Unix modes in the upper half of the external attributes. Programs write them for any system.
 const (
 	modeType      = 0xf000
 	modeDirectory = 0x4000
@@ -117,7 +117,7 @@ func checkMode(attributes uint32) error {
 	return nil
 }
 
-// comment reads a comment, whose text no program needs and whose room has hidden much.
+// comment reads a comment. No program needs its text, and attackers have hidden much in its space.
 func (a *zipArchive) comment(n int) error {
 	if n > maxZipComment {
 		return fault(CodeDamaged, "has a comment that is too long")
@@ -127,14 +127,14 @@ func (a *zipArchive) comment(n int) error {
 		return err
 	}
 	var text Text
-	_, _ = text.Write(p) // Verdict tells
+	_, _ = text.Write(p) // Verdict returns the fault
 	if err := text.Verdict(); err != nil {
 		return fault(CodeDamaged, "has a comment that is not plain text")
 	}
 	return nil
 }
 
-// ends reads the end records, of which those for 64 bits may come first. All must describe the
+// ends reads the end records, optionally preceded by those for 64 bits. All must describe the
 // directory that was read.
 func (a *zipArchive) ends(start, size int64) error {
 	count := int64(len(a.records))
@@ -160,7 +160,7 @@ func (a *zipArchive) ends(start, size int64) error {
 		return fault(CodeUnsupported, "is one of several volumes")
 	}
 	if !agree(here, count, 0xffff) || !agree(total, count, 0xffff) || !agree(sized, size, max32) || !agree(at, start, max32) {
-		return fault(CodeDamaged, "ends with a record that differs from what is there")
+		return fault(CodeDamaged, "ends with a record that does not match the archive")
 	}
 	return a.comment(int(f.u16()))
 }
@@ -179,10 +179,10 @@ func (a *zipArchive) ends64(start, size, count int64) error {
 	good := length == 56-12 && volume == 0 && first == 0 &&
 		f.size() == count && f.size() == count && f.size() == size && f.size() == start
 	if !good {
-		return fault(CodeDamaged, "ends with a record that differs from what is there")
+		return fault(CodeDamaged, "ends with a record that does not match the archive")
 	}
 	if f.u32() != locatorSignature || f.u32() != 0 || f.size() != at || f.u32() > 1 { // OneDrive counts no volume
-		return fault(CodeDamaged, "ends with a record that differs from what is there")
+		return fault(CodeDamaged, "ends with a record that does not match the archive")
 	}
 	return nil
 }

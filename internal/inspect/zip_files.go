@@ -10,18 +10,17 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-const isOtherEntry = "has an entry whose content is not what its extension says"
+const isOtherEntry = "has an entry whose content does not match its extension"
 
 // zipFiles judges the entries of a plain archive: files for people.
 type zipFiles struct {
 	nesting int
 	allowed []string // extensions
-	known   bool     // contents must agree with the extension
-	any     bool     // of any extension
+	known   bool     // contents must match the extension
+	any     bool     // any extension is allowed
 }
 
-// everyday lists the types whose files a plain archive may hold if nothing else is said. Markup is
-// not among them.
+// everyday lists the extensions that a plain archive may hold by default. Markup is not among them.
 var everyday = []string{
 	"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif", "image/bmp", "image/tiff",
 	"application/pdf", "text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "application/json",
@@ -40,8 +39,8 @@ func newZipFiles(nesting int, extensions []string, anyType bool) *zipFiles {
 	return f
 }
 
-// name returns the second name where there is one. Programs that know of none unpack by the first,
-// which must be of the same kind and as harmless.
+// name returns the second name if there is one. Programs that ignore it unpack by the first, which
+// must be of the same kind and as harmless.
 func (z *zipFiles) name(h *zipHeader) (string, error) {
 	if h.name == h.raw {
 		return h.name, nil
@@ -76,7 +75,7 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	case len(head) == 0:
 		return nil
 	case z.nesting == 0 && (isZip(head) || isOtherArchive(head)):
-		return fault(CodeEntry, "has an archive or a document inside that is an archive itself")
+		return fault(CodeEntry, "has an archive inside, or a document that is one")
 	}
 	mediaType := sniff.Resolve(head, ext)
 	if (z.known || isZip(head) && !z.any) && !slices.Contains(sniff.Extensions(mediaType), ext) {
@@ -88,8 +87,8 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	return nil
 }
 
-// entryFault makes a mismatch within an entry a fault of the entry: CodeMismatch speaks of the type
-// of the file itself.
+// entryFault turns a mismatch within an entry into a fault of the entry: CodeMismatch is about the
+// type of the file itself.
 func entryFault(err error) error {
 	var found *Error
 	if errors.As(err, &found) && found.Code == CodeMismatch {
@@ -98,7 +97,7 @@ func entryFault(err error) error {
 	return err
 }
 
-// inner returns what judges an archive in the archive.
+// inner returns the rules for an archive in the archive.
 func (z *zipFiles) inner(mediaType string) zipFormat {
 	if f := documentFormat(mediaType, false); f != nil {
 		return f
@@ -110,7 +109,7 @@ func (z *zipFiles) inner(mediaType string) zipFormat {
 
 func (z *zipFiles) end(*zipWalk) error { return nil }
 
-// notPackage refuses what is a plain archive only by its name.
+// notPackage refuses a package that only has the name of a plain archive.
 func notPackage(w *zipWalk, name string) error {
 	switch name = foldName(name); {
 	case name == "meta-inf/manifest.mf", name == "androidmanifest.xml", name == "classes.dex":

@@ -8,9 +8,9 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-// isFolderFile reports what Windows, macOS and Android keep in people's folders, and programs pack
-// with them: the layout of windows, small pictures, icons. Each is known by its name, and inert by
-// its content.
+// isFolderFile reports whether a file is one that Windows, macOS and Android keep in folders, and
+// that programs pack with them: the layout of windows, thumbnails, icons. Each is recognised by its
+// name, and harmless by its content.
 func isFolderFile(name string, head []byte) bool {
 	base := name[strings.LastIndexByte(name, '/')+1:]
 	switch folded := foldName(base); {
@@ -28,8 +28,8 @@ func isFolderFile(name string, head []byte) bool {
 	return false
 }
 
-// Sections and keys of desktop.ini that choose a name, a picture, a tip and a view (Microsoft, "How
-// to Customize Folders with Desktop.ini"). Others name programs that show the folder.
+// The sections and keys of desktop.ini that choose a name, a picture, a tip and a view (Microsoft,
+// "How to Customize Folders with Desktop.ini"). Others name programs that show the folder.
 var (
 	desktopSections = []string{"[.shellclassinfo]", "[viewstate]", "[localizedfilenames]"}
 	desktopKeys     = []string{
@@ -38,9 +38,9 @@ var (
 	}
 )
 
-// isDesktopFile reports whether a whole desktop.ini says nothing but how its folder looks, and
-// takes that from the computer itself: Windows fetches an icon of another computer, and signs in
-// there, when the folder is opened.
+// isDesktopFile reports whether a whole desktop.ini only describes the look of its folder, and
+// takes it from the computer itself. When a folder is opened, Windows fetches an icon from another
+// computer, and signs in there.
 func isDesktopFile(head []byte) bool {
 	if len(head) >= sniff.HeadLen {
 		return false
@@ -65,8 +65,8 @@ func isDesktopFile(head []byte) bool {
 	return true
 }
 
-// narrow returns text in UTF-16 with a mark as bytes, with a question mark for what has no room in
-// one, and other text as it is.
+// narrow returns text in UTF-16 with a mark as bytes, with a question mark for characters that need
+// more than one, and other text unchanged.
 func narrow(text []byte) []byte {
 	rest, isWide := bytes.CutPrefix(text, []byte("\xff\xfe"))
 	if !isWide {

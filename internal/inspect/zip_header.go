@@ -17,9 +17,9 @@ const (
 	endSignature        = 0x06054b50
 )
 
-// Flags (APPNOTE 4.4.4) that change nothing but how much work the deflater did, that say where
-// sizes stand, and how the name is written. All others mean that the entry is encrypted, patched,
-// or something nobody knows.
+// Flags (APPNOTE 4.4.4) that have no effect on reading, that announce sizes after the data, and
+// that name the encoding of the name. All others mean that the entry is encrypted, patched, or
+// unknown.
 const (
 	sizesFollow  = 1 << 3
 	enhanced     = 1 << 4 // for methods that are not accepted; calibre sets it
@@ -31,10 +31,10 @@ const (
 const (
 	stored   = 0
 	deflated = 8
-	max32    = math.MaxUint32 // stands for a size that is given in 64 bits elsewhere
+	max32    = math.MaxUint32 // stands for a size that is stored in 64 bits elsewhere
 )
 
-// Extra fields (APPNOTE 4.5, and Info-ZIP's list) that change what the entry is.
+// Extra fields (APPNOTE 4.5, and Info-ZIP's list) that change the meaning of the entry.
 const (
 	extraZip64      = 0x0001
 	extraEncryption = 0x0017
@@ -50,24 +50,24 @@ const (
 	twoNames    = "has an entry with two names that do not agree"
 )
 
-// zipNaming says which name an entry has.
+// zipNaming chooses the name of an entry.
 type zipNaming interface {
-	// name returns the name that readers of the format give an entry, or a fault if they may
+	// name returns the name that readers of the format use for an entry, or a fault if they may
 	// differ.
 	name(h *zipHeader) (string, error)
 }
 
-// zipHeader is what local and central header of an entry both tell.
+// zipHeader holds the fields that the local and the central header of an entry share.
 type zipHeader struct {
 	flags, method     uint16
 	crc               uint32
 	packed, size      int64  // bytes in the archive and inflated
-	raw               string // the name as it is written
-	name              string // the name that unpacking gives: raw, or the second one of a field
+	raw               string // the name as written
+	name              string // the name after unpacking: raw, or the second one in a field
 	nameLen, extraLen int
 }
 
-// begin reads the fields that both headers have in one order: from the version to the lengths
+// begin reads the fields that both headers have in the same order: from the version to the lengths
 // (APPNOTE 4.3.7, 4.3.12).
 func (h *zipHeader) begin(f *zipFields) error {
 	*f = (*f)[2:] // version
@@ -77,9 +77,9 @@ func (h *zipHeader) begin(f *zipFields) error {
 	h.nameLen, h.extraLen = int(f.u16()), int(f.u16())
 	switch {
 	case h.flags&encrypted != 0:
-		return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
+		return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 	case h.flags&^allowedFlags != 0:
-		return fault(CodeUnsupported, "has an entry with flags that are not understood")
+		return fault(CodeUnsupported, "has an entry with unknown flags")
 	case h.method != stored && h.method != deflated:
 		return fault(CodeUnsupported, "has an entry that is neither stored nor deflated")
 	case h.nameLen > maxZipName:
@@ -90,7 +90,8 @@ func (h *zipHeader) begin(f *zipFields) error {
 	return nil
 }
 
-// finish reads name and extra fields of a header. offset is the central one's, nil in a local one.
+// finish reads name and extra fields of a header. offset is the one in the central header, nil for
+// a local one.
 func (h *zipHeader) finish(p []byte, offset *int64, format zipNaming) error {
 	if err := h.fields(p[:h.nameLen], zipFields(p[h.nameLen:]), offset); err != nil {
 		return err
@@ -138,7 +139,7 @@ func (h *zipHeader) extra(id uint16, body zipFields, offset *int64) error {
 	case extraName:
 		return h.unicodeName(body)
 	case extraEncryption, extraAES:
-		return fault(CodeEncrypted, "has an encrypted entry, which cannot be looked into")
+		return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 	case extraUnixLink:
 		return fault(CodeEntry, "has an entry that may be a link")
 	case extraJava:
@@ -147,9 +148,9 @@ func (h *zipHeader) extra(id uint16, body zipFields, offset *int64) error {
 	return nil
 }
 
-// zip64 reads sizes of 64 bits (APPNOTE 4.5.3): those that the header has no room for, in their
-// order. Some programs write the others as well, in their places: then they must be the same, or
-// nothing (Apple), since they have no meaning there.
+// zip64 reads sizes of 64 bits (APPNOTE 4.5.3): those that do not fit into the header, in their
+// order. Some programs write the others as well, in their places. Then they must be the same, or
+// zero (Apple), since they have no meaning there.
 func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 	values := []*int64{&h.size, &h.packed}
 	if offset != nil {
@@ -172,7 +173,7 @@ func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 		switch {
 		case !inPlace || i >= len(numbers):
 		case *v != max32 && *v != numbers[i] && numbers[i] != 0,
-			*v == max32 && numbers[i] != numbers[slices.Index(missing, v)]: // readers differ in where it is
+			*v == max32 && numbers[i] != numbers[slices.Index(missing, v)]: // readers differ in its place
 			return fault(CodeDamaged, sizesDiffer)
 		}
 	}
@@ -185,8 +186,8 @@ func (h *zipHeader) zip64(body zipFields, offset *int64) error {
 	return nil
 }
 
-// oneName returns the name of an entry that must not have two: readers of documents differ in which
-// they take.
+// oneName returns the name of an entry that must not have two: readers of documents differ in their
+// choice.
 func (h *zipHeader) oneName() (string, error) {
 	if h.name != h.raw {
 		return "", fault(CodeDamaged, twoNames)
@@ -194,8 +195,8 @@ func (h *zipHeader) oneName() (string, error) {
 	return h.name, nil
 }
 
-// unicodeName reads Info-ZIP's second name, which counts while the checksum beside it is the first
-// one's.
+// unicodeName reads Info-ZIP's second name, which is valid while the checksum beside it matches the
+// first one.
 func (h *zipHeader) unicodeName(body zipFields) error {
 	if len(body) < 5 || body[0] != 1 {
 		return fault(CodeDamaged, "has a broken extra field")

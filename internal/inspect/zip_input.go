@@ -9,23 +9,23 @@ import (
 	"math"
 )
 
-// zipBuffer holds the largest header and the head that a file's type is told by.
+// zipBuffer holds the largest header and the head that shows the type of a file.
 const zipBuffer = 8 << 10
 
-// What is said of an archive that ends too early, and of an entry whose data does, or cannot be
+// Details of an archive that ends too early, and of an entry whose data ends too early or cannot be
 // inflated.
 const (
 	cutOff  = "is cut off"
 	damaged = "has an entry whose data is damaged or cut off"
 )
 
-// zipInput is one archive's bytes, in order.
+// zipInput is the bytes of one archive, in order.
 type zipInput struct {
 	*bufio.Reader
 	off int64 // bytes taken
 }
 
-// take returns the next n bytes, valid until more is taken. n is at most zipBuffer.
+// take returns the next n bytes, valid until the next call. n is at most zipBuffer.
 func (in *zipInput) take(n int) ([]byte, error) {
 	p, err := in.Peek(n)
 	if err != nil {
@@ -36,10 +36,10 @@ func (in *zipInput) take(n int) ([]byte, error) {
 	return p, err
 }
 
-// lineEnd takes one line end, which programs add that send a file as text.
+// lineEnd takes one line end, which programs add when they send a file as text.
 func (in *zipInput) lineEnd() error {
 	n := 0
-	switch p, _ := in.Peek(1); string(p) { // its error comes again with the next byte
+	switch p, _ := in.Peek(1); string(p) { // its error returns with the next byte
 	case "\n":
 		n = 1
 	case "\r":
@@ -66,8 +66,8 @@ func (in *zipInput) signature() uint32 {
 	return binary.LittleEndian.Uint32(p)
 }
 
-// zipData is the data of one entry as it is stored. It is a flate.Reader, from which nothing is
-// read that lies behind the end of the deflate stream.
+// zipData is the data of one entry as it is stored. It is a flate.Reader, so the inflater reads
+// nothing after the end of the deflate stream.
 type zipData struct {
 	in   *zipInput
 	left int64
@@ -95,7 +95,7 @@ func (d *zipData) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// zipFields reads a header from its front.
+// zipFields reads the fields of a header, from the first on.
 type zipFields []byte
 
 func (f *zipFields) u16() uint16 {
@@ -110,7 +110,7 @@ func (f *zipFields) u32() uint32 {
 	return v
 }
 
-// size reads 64 bits, of which a size has 63: more is -1.
+// size reads 64 bits. A size has 63 of them: a larger value is -1.
 func (f *zipFields) size() int64 {
 	v := binary.LittleEndian.Uint64(*f)
 	*f = (*f)[8:]
@@ -120,8 +120,8 @@ func (f *zipFields) size() int64 {
 	return int64(v)
 }
 
-// faultOr returns a new fault if err is only how a reader failed, and else err: a fault, or why
-// looking has ended.
+// faultOr returns a new fault if err is only a failure of a reader, and otherwise err: a fault, or
+// the reason that the inspection ended.
 func faultOr(err error, code Code, detail string) error {
 	var corrupt flate.CorruptInputError
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &corrupt) {

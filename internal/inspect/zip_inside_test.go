@@ -9,7 +9,8 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// The type of an entry is the archive's content: only the file's own type is a mismatch, which hosts answer with 415.
+// The type of an entry is the archive's content: only the file's own type is a mismatch, which
+// hosts answer with 415.
 func TestMismatchInsideArchive(t *testing.T) {
 	office := zipped(t, "a.txt", "text", "[Content_Types].xml", "<Types/>")
 	for _, c := range []struct {

@@ -5,9 +5,9 @@ import (
 	"hash/maphash"
 )
 
-// ZipLimits bounds what a file of the ZIP family may hold. Fields that are zero stand for their
-// default. All sizes are of real bytes, counted while they are inflated; what the file declares is
-// believed only where it is larger.
+// ZipLimits bounds the content of a file of the ZIP family. Fields that are zero stand for their
+// default. All sizes count real bytes while they are inflated. A declared size matters only where
+// it is larger.
 type ZipLimits struct {
 	Entries   int   // files and directories, at every level together: 1,000; in documents 5,000
 	EntrySize int64 // inflated bytes of one entry: 128 MiB
@@ -19,7 +19,7 @@ const (
 	maxZipName    = 512     // bytes of an entry's name
 	maxZipExtra   = 4096    // bytes of an entry's extra fields: Office pads its own with hundreds
 	maxZipComment = 1024    // bytes of a comment
-	ratioGrace    = 8 << 20 // inflated bytes that no ratio is asked of
+	ratioGrace    = 8 << 20 // inflated bytes before Ratio applies
 
 	archiveEntries  = 1000
 	documentEntries = 5000
@@ -34,21 +34,21 @@ func (l ZipLimits) withDefaults(entries int) ZipLimits {
 	}
 }
 
-// zipBudget is what an archive and all archives in it share.
+// zipBudget is shared by an archive and all archives in it.
 type zipBudget struct {
 	ZipLimits
 	work    *Budget
 	file    *zipInput // the outermost archive
 	entries int
 	total   int64 // bytes inflated
-	depth   int   // of the archive that is read now
-	deepest int   // of all, for which memory was taken
+	depth   int   // of the current archive
+	deepest int   // of all archives for which memory was taken
 	seed    maphash.Seed
 }
 
-// What an entry costs, whatever is in it.
+// The cost of an entry, whatever its content.
 const (
-	entrySteps = 3000     // its headers, its name, and making the inflater ready
-	recordHeld = 32       // bytes of its record, and what is free behind the last one
-	levelHeld  = 80 << 10 // bytes of an archive in another: an inflater and two buffers
+	entrySteps = 3000     // its headers, its name, and the setup of the inflater
+	recordHeld = 32       // its record, and the spare capacity after the last one
+	levelHeld  = 80 << 10 // an archive in another: an inflater and two buffers
 )

@@ -12,12 +12,12 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 )
 
-// checkZipName refuses names that some system would unpack elsewhere than below the target, or as
-// something else (CWE-22, "zip slip"), and names with characters that cannot be seen. Each part is
-// judged as the last one is.
+// checkZipName refuses names that some system would unpack outside of the target, or as something
+// else (CWE-22, "zip slip"), and names with invisible characters. It judges each part like the last
+// one.
 //
-// A name whose flag or field says UTF-8 must be valid. Any other is in the code page of whoever
-// wrote it: it is read as UTF-8 if it is valid, since macOS writes that without the flag, and else
+// A name whose flag or field says UTF-8 must be valid. Any other is in the code page of the writer.
+// It is read as UTF-8 if it is valid, since macOS writes that without the flag, and otherwise
 // judged by its ASCII.
 func checkZipName(name string, isUTF8 bool) error {
 	name = withoutIconBreak(name)
@@ -30,7 +30,7 @@ func checkZipName(name string, isUTF8 bool) error {
 	case strings.Contains(name, ":"):
 		return fault(CodeEntry, "has an entry whose name has a colon")
 	case isText && !filename.Visible(name), strings.ContainsFunc(name, isASCIIControl):
-		return fault(CodeEntry, "has an entry whose name has characters that cannot be seen")
+		return fault(CodeEntry, "has an entry whose name has invisible characters")
 	}
 	split := name
 	if !isText {
@@ -47,8 +47,8 @@ func checkZipName(name string, isUTF8 bool) error {
 	return nil
 }
 
-// splitTrail makes slashes of the backslashes that are second bytes of characters in Shift_JIS, GBK
-// and Big5: a program of another code page takes them for separators, so that the halves must be as
+// splitTrail turns backslashes that are second bytes of characters in Shift_JIS, GBK and Big5 into
+// slashes. A program with another code page takes them for separators, so the halves must be as
 // harmless as the whole.
 func splitTrail(name string) string {
 	b := []byte(name)
@@ -64,7 +64,7 @@ func splitTrail(name string) string {
 // macOS. The file is empty; the icon is in its shadow.
 const iconFile = "Icon\r"
 
-// withoutIconBreak takes the line break from the name of a folder's icon, or its shadow, so that
+// withoutIconBreak removes the line break from the name of a folder's icon, or its shadow, so that
 // the rest can be judged.
 func withoutIconBreak(name string) string {
 	base := name[strings.LastIndexByte(name, '/')+1:]
@@ -83,22 +83,22 @@ func checkZipPart(part string) error {
 	case strings.TrimRight(part, ". ") != part:
 		return fault(CodeEntry, "has an entry whose name has a part that ends in a dot or a space")
 	case slices.Contains(devices, strings.TrimRight(device, " ")):
-		return fault(CodeEntry, "has an entry whose name is a device's on Windows")
+		return fault(CodeEntry, "has an entry whose name is that of a Windows device")
 	}
 	return nil
 }
 
 // devices are names that Windows opens as devices in any folder and with any extension (Microsoft,
-// "Naming Files, Paths, and Namespaces"). Its superscript digits are folded to these.
+// "Naming Files, Paths, and Namespaces"). Names with superscript digits are folded to these.
 var devices = []string{
 	"con", "prn", "aux", "nul", "clock$", "conin$", "conout$",
 	"com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
 	"lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 }
 
-// foldName returns a name that all names share which some system takes for one: in compatibility
-// form, without case, without the variations of emoji, and with the character that programs put in
-// place of those that Windows does not allow.
+// foldName returns one name for all names that some system takes for the same. It uses the
+// compatibility form, ignores case and the variations of emoji, and applies the character that
+// programs substitute for those that Windows forbids.
 func foldName(name string) string {
 	name = strings.TrimSuffix(name, "/")
 	if !isASCII(name) && utf8.ValidString(name) {
@@ -111,7 +111,7 @@ func foldName(name string) string {
 	return string(b)
 }
 
-// foldRune returns the least of the runes that differ in case alone.
+// foldRune returns the least of the runes that differ only in case.
 func foldRune(r rune) rune {
 	if unicode.Is(unicode.Variation_Selector, r) {
 		return -1

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// zipNames knows the names of an archive's entries by their hashes, folded. Files and folders share
-// one name space.
+// zipNames holds the names of an archive's entries as hashes, folded. Files and folders share one
+// name space.
 type zipNames struct {
 	seed    maphash.Seed
 	entries hashSet // of files and folders that are entries
-	folders hashSet // that the names of entries lead through
+	folders hashSet // through which the names of entries lead
 }
 
-// asFile and asFolder tell in the first bit of a hash what has the name.
+// asFile and asFolder mark a hash in its first bit as that of a file or a folder.
 func asFile(h uint64) uint64   { return h | 1 }
 func asFolder(h uint64) uint64 { return h &^ 1 }
 
-// add takes an entry's name. It refuses one that is taken, and a file where there is a folder.
+// add records an entry's name. It refuses one that is taken, and a file where there is a folder.
 func (n *zipNames) add(b *Budget, name string) error {
 	folded := foldName(splitTrail(name))
 	var h maphash.Hash
@@ -25,7 +25,7 @@ func (n *zipNames) add(b *Budget, name string) error {
 	for at := 0; ; {
 		i := strings.IndexByte(folded[at:], '/')
 		if i < 0 {
-			_, _ = h.WriteString(folded[at:]) // which never fails
+			_, _ = h.WriteString(folded[at:]) // never fails
 			break
 		}
 		_, _ = h.WriteString(folded[at : at+i])
@@ -37,27 +37,27 @@ func (n *zipNames) add(b *Budget, name string) error {
 	}
 	key := h.Sum64()
 	if n.entries.has(asFile(key)) || n.entries.has(asFolder(key)) {
-		return fault(CodeEntry, "has two entries of one name")
+		return fault(CodeEntry, "has two entries with one name")
 	}
 	if isDirectory(name) {
 		return n.entries.add(b, asFolder(key))
 	}
 	if n.folders.has(asFolder(key)) {
-		return fault(CodeEntry, "has a file and a folder of one name")
+		return fault(CodeEntry, "has a file and a folder with one name")
 	}
 	return n.entries.add(b, asFile(key))
 }
 
-// folder takes a folder that a name leads through.
+// folder records a folder through which a name leads.
 func (n *zipNames) folder(b *Budget, key uint64) error {
 	if n.entries.has(asFile(key)) {
-		return fault(CodeEntry, "has a file and a folder of one name")
+		return fault(CodeEntry, "has a file and a folder with one name")
 	}
 	return n.folders.add(b, asFolder(key))
 }
 
-// hasFile reports whether there is a file of this name, in any case.
+// hasFile reports whether there is a file with this name, in any case.
 func (n *zipNames) hasFile(name string) bool { return n.entries.has(asFile(n.hash(name))) }
 
-// hash returns the key of a name without distinction of files and folders.
+// hash returns the key of a name, without the bit for files and folders.
 func (n *zipNames) hash(name string) uint64 { return maphash.String(n.seed, foldName(name)) }

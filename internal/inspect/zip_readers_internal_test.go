@@ -18,14 +18,14 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// zipDifferences are the ways in which archive/zip, which goes by the directory, may read an accepted archive otherwise than the
-// walk, which goes by the local headers. There are no others.
+// zipDifferences are the ways in which archive/zip, which follows the directory, may read an
+// accepted archive differently from the walk, which follows the local headers. There are no others.
 var zipDifferences = map[string]string{
-	"no volumes":       "OneDrive counts none in the locator of 64 bits, where archive/zip wants one. Other readers do not look.",
+	"no volumes":       "OneDrive counts none in the locator of 64 bits, where archive/zip wants one. Other readers ignore it.",
 	"a second name":    "archive/zip takes the first. Documents must not have two, and in archives both are judged.",
-	"backslashes":      "archive/zip leaves them. Only Office documents may have them, and Office makes slashes of them.",
-	"an empty packing": "An entry of no bytes is marked as deflated. archive/zip wants the end of a deflate stream; either way it is empty.",
-	"another order":    "The directory lists the entries in another order than they lie in. Names are unique, so that nothing is hidden.",
+	"backslashes":      "archive/zip leaves them. Only Office documents may have them, and Office turns them into slashes.",
+	"an empty packing": "An empty entry is marked as deflated. archive/zip wants the end of a deflate stream; either way it is empty.",
+	"another order":    "The directory lists the entries in an order other than that of the file. Names are unique, so that nothing is hidden.",
 }
 
 // zipEntrySeen is what a reader sees of an entry.
@@ -41,7 +41,8 @@ func seeEntry(name string, content io.Reader) (zipEntrySeen, error) {
 	return zipEntrySeen{name, uint64(n), [sha256.Size]byte(sum.Sum(nil))}, err
 }
 
-// zipRecorder is a format that accepts what any format accepts, and records what the walk sees.
+// zipRecorder is a format that accepts whatever any format accepts, and records the entries that
+// the walk sees.
 type zipRecorder struct {
 	seen  []zipEntrySeen // by first names
 	names []string
@@ -70,7 +71,7 @@ func walkSees(content []byte, limits ZipLimits) (*zipRecorder, error) {
 	return r, walkZip(bytes.NewReader(content), limits.withDefaults(documentEntries), b, r)
 }
 
-// directorySees reads an archive as archive/zip does, and returns how that had to be helped.
+// directorySees reads an archive as archive/zip does, and returns the help that this needed.
 func directorySees(content []byte) (seen []zipEntrySeen, help []string, err error) {
 	if i := bytes.LastIndex(content, []byte("PK\x06\x07")); i >= 0 && i+20 <= len(content) && content[i+16] == 0 {
 		content = bytes.Clone(content)
@@ -99,7 +100,8 @@ func directorySees(content []byte) (seen []zipEntrySeen, help []string, err erro
 	return seen, help, nil
 }
 
-// CompareZip requires that both readers see the same in an archive, if the walk accepts it. It returns the known differences.
+// CompareZip requires that both readers see the same in an archive, if the walk accepts it. It
+// returns the known differences.
 func CompareZip(t *testing.T, about string, content []byte, limits ZipLimits) (accepted bool, differences []string) {
 	t.Helper()
 	walk, err := walkSees(content, limits)
@@ -132,8 +134,8 @@ func CompareZip(t *testing.T, about string, content []byte, limits ZipLimits) (a
 	return true, differences
 }
 
-// What the walk accepts archive/zip reads as the same names, sizes and contents: of the archives of the corpus, of those with an
-// entry moved, and of all that come from them by small changes.
+// archive/zip reads an accepted archive with the same names, sizes and contents. It reads the
+// archives of the corpus, those with an entry moved, and all that small changes make of them.
 func TestZipReadersAgree(t *testing.T) {
 	used, accepted := map[string]bool{}, 0
 	see := func(about string, content []byte) {
@@ -158,20 +160,21 @@ func TestZipReadersAgree(t *testing.T) {
 		}
 	}
 	for d := range zipDifferences {
-		require.True(t, used[d], "%s: a difference that is none", d)
+		require.True(t, used[d], "%s: an unexpected difference", d)
 	}
 	require.Greater(t, accepted, n/50)
 	t.Log(n, "mutations,", accepted, "accepted")
 }
 
-// zipHeaderFields are the fields of both headers that have a meaning: the place in the local one, in the central one, and the width.
+// zipHeaderFields are the fields of both headers that have a meaning: the place in the local one,
+// in the central one, and the width.
 var zipHeaderFields = []struct{ local, central, width int }{
 	{6, 8, 2}, {8, 10, 2}, {14, 16, 4}, {18, 20, 4}, {22, 24, 4}, {26, 28, 2}, {28, 30, 2}, {-1, 32, 2}, {-1, 34, 2}, {-1, 38, 4}, {-1, 42, 4},
 }
 
-// zipMutations yields an archive with single bits flipped, cut short, with fields of one header copied into another, with fields set
-// in one header or in both, and with more behind its end. What it yields is good until the next one.
-// Only those are made that take their turn.
+// zipMutations yields an archive with single bits flipped, cut short, with fields of one header
+// copied into another, with fields set in one header or in both, and with bytes after its end. A
+// result is valid until the next one. It makes only those that take their turn.
 func zipMutations(whole []byte, takesTurn func() bool) func(yield func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
 		p := bytes.Clone(whole)
@@ -212,7 +215,7 @@ func zipMutations(whole []byte, takesTurn func() bool) func(yield func(string, [
 	}
 }
 
-// fieldEdits are the edits of one field: l is in the local header and c in the central one.
+// fieldEdits returns the edits of one field: l is in the local header and c in the central one.
 func fieldEdits(p, l, c []byte, locals, centrals []int, local, central int) map[string]func() {
 	set := func(v uint64, fields ...[]byte) func() {
 		return func() {
@@ -238,7 +241,7 @@ func fieldEdits(p, l, c []byte, locals, centrals []int, local, central int) map[
 	return edits
 }
 
-// headersAt returns where a signature stands that a header may follow.
+// headersAt returns the places of a signature that a header may follow.
 func headersAt(p []byte, signature string, length int) (at []int) {
 	for i := 0; i+length <= len(p); i++ {
 		if bytes.HasPrefix(p[i:], []byte(signature)) {

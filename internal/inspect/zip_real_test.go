@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// Of an archive all types of entries are let pass, since most are of programs. What is refused has been looked at, and is
+// All types of entries pass, since most archives are of programs. Each refusal was checked, and is
 // listed with the verdict. Java archives are all refused.
 func TestRealArchives(t *testing.T) {
 	seen, refused := map[string]int{}, map[string]int{}
@@ -60,9 +60,11 @@ var realDocuments = map[string]string{
 	".epub": "application/epub+zip",
 }
 
-// judgedArchives lists real files that are refused, by the last elements of their path, and why that is right.
+// judgedArchives lists real files that are refused, by the last elements of their path, and the
+// reason that this is right.
 var judgedArchives = []struct{ pattern, verdict string }{
-	// Made by Go programs that let the archive's writer store entries, whose size it then knows too late.
+	// Made by Go programs that let the archive's writer store entries, whose size it learns too
+	// late.
 	{"zip/testdata/dupdir.zip", "stored, and the sizes follow"},
 	{"zip/testdata/go-*datadesc-sig.zip", "stored, and the sizes follow"},
 	{"zip/testdata/time-go.zip", "stored, and the sizes follow"},
@@ -73,7 +75,7 @@ var judgedArchives = []struct{ pattern, verdict string }{
 
 	// Test data of programs that read archives.
 	{"zip/testdata/test-bad*.zip", "the end record lies, on purpose"},
-	{"zip/testdata/test-trailing-junk.zip", "bytes behind the end, on purpose"},
+	{"zip/testdata/test-trailing-junk.zip", "bytes after the end, on purpose"},
 	{"zip/testdata/test-prefix.zip", "bytes before the beginning, on purpose"},
 	{"zip/testdata/comment-truncated.zip", "cut off on purpose"},
 	{"zip/testdata/readme.zip", "a comment that is an archive, on purpose"},
@@ -83,7 +85,7 @@ var judgedArchives = []struct{ pattern, verdict string }{
 	{"mimetype@*/testdata/pptx.pptx", "cut off after its first bytes, on purpose"},
 	{"zstd/testdata/large.zip", "megabytes of one byte, to test a compressor"},
 
-	// Modules of Go with such files among theirs, and with Java archives.
+	// Modules of Go with such files, and with Java archives.
 	{"compress/@v/v*.zip", "archives as above inside"},
 	{"mimetype/@v/v*.zip", "archives as above, and a Java archive, inside"},
 	{"toolchain/@v/v*.zip", "archives as above inside"},

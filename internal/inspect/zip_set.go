@@ -1,10 +1,10 @@
 package inspect
 
-// hashSet holds keyed hashes of 64 bits in 16 to 32 bytes each. Nobody outside of the process knows
-// the key, so nobody can make two names collide; that two of 100,000 do by chance happens once in
-// three billion files, which are then refused.
+// hashSet holds keyed hashes of 64 bits in 16 to 32 bytes each. The key never leaves the process,
+// so an attacker cannot make two names collide. Two of 100,000 collide by chance once in three
+// billion files, which are then refused.
 type hashSet struct {
-	slots []uint64 // a power of two of them, at most half of which are taken; 0 is a free one
+	slots []uint64 // a power of two of them, at most half of them taken; 0 is a free one
 	n     int
 }
 
@@ -27,7 +27,7 @@ func (s *hashSet) add(b *Budget, h uint64) error {
 	return nil
 }
 
-// find returns where h is, or the free slot where it would be.
+// find returns the slot of h, or the free slot where it would be.
 func (s *hashSet) find(h uint64) int {
 	h = max(h, 1)
 	mask := len(s.slots) - 1

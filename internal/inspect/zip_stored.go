@@ -8,10 +8,10 @@ import (
 
 const descriptorLen = 24 // of the longest descriptor, with its signature
 
-// storedData reads stored data whose size stands behind it. It ends in front of the first
-// descriptor that says the number and the checksum of all bytes before it. Data can hold such a
-// descriptor on purpose; then the central directory, which all sizes are compared with, tells
-// another size, and the archive is refused.
+// storedData reads stored data with its size after it. It ends before the first descriptor with the
+// number and the checksum of all bytes before it. Data can hold such a descriptor on purpose. Then
+// the central directory, with which all sizes are compared, has another size, and the archive is
+// refused.
 type storedData struct{ c *zipContent }
 
 func (d *storedData) Read(p []byte) (int, error) {
@@ -19,7 +19,7 @@ func (d *storedData) Read(p []byte) (int, error) {
 	if _, err := in.Peek(descriptorLen); err != nil { // an end record is longer
 		return 0, faultOr(err, CodeTruncated, cutOff)
 	}
-	seen, _ := in.Peek(in.Buffered()) // which is there
+	seen, _ := in.Peek(in.Buffered()) // the buffered bytes
 	signature := binary.LittleEndian.AppendUint32(nil, descriptorSignature)
 	if bytes.HasPrefix(seen, signature) && d.describes(seen[len(signature):]) {
 		return 0, io.EOF
@@ -33,7 +33,7 @@ func (d *storedData) Read(p []byte) (int, error) {
 	return in.Discard(n)
 }
 
-// describes reports whether a descriptor says what was read so far, in 32 or 64 bits.
+// describes reports whether a descriptor matches the bytes read so far, in 32 or 64 bits.
 func (d *storedData) describes(descriptor []byte) bool {
 	f := zipFields(descriptor)
 	if f.u32() != d.c.crc {

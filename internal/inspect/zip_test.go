@@ -37,13 +37,13 @@ func newArchiveWalker(mediaType string) archiveWalker {
 	return &inspect.Document{Type: mediaType}
 }
 
-// judgeArchive shows w what it reads.
+// judgeArchive writes to w what it reads.
 func judgeArchive(w archiveWalker, r io.Reader) error {
 	_, _ = io.Copy(w, struct{ io.Reader }{r})
 	return w.Verdict()
 }
 
-// archiveCode does what the handler does with a file where its type is allowed.
+// archiveCode does the same as the handler with a file of an allowed type.
 func archiveCode(f corpus.File, r io.Reader) (code string, err error) {
 	ext := strings.ToLower(path.Ext(f.Name))
 	mediaType := sniff.Resolve(f.Content[:min(len(f.Content), sniff.HeadLen)], ext)
@@ -83,7 +83,8 @@ func cutFinely(content []byte) io.Reader {
 	return newCutReader(content, bytes.Repeat([]byte{0, 255, 7}, len(content)/256))
 }
 
-// No beginning of a good archive is good. TestZipReadersAgree shows that the whole is good to others.
+// No beginning of a good archive is good. TestZipReadersAgree shows that other readers agree on the
+// whole.
 func TestArchivesCut(t *testing.T) {
 	for _, f := range archives() {
 		if f.Code != "" {
@@ -95,7 +96,7 @@ func TestArchivesCut(t *testing.T) {
 	}
 }
 
-// What is allocated in all is more than what is held at once.
+// The total of allocations is more than the memory held at once.
 func TestArchivesCostLittle(t *testing.T) {
 	for _, f := range archives() {
 		var before, after runtime.MemStats
@@ -139,18 +140,18 @@ func TestZipOptions(t *testing.T) {
 		{"entry over the limit", inspect.Zip{Limits: inspect.ZipLimits{EntrySize: 3999}}, one, "has an entry that is too large"},
 		{"total at the limit", inspect.Zip{Limits: inspect.ZipLimits{TotalSize: 4000}}, one, ""},
 		{"total at all levels", inspect.Zip{Limits: inspect.ZipLimits{TotalSize: 4000}, Nesting: 1}, two, "is too large when unpacked"},
-		{"nesting off", inspect.Zip{}, two, "has an archive or a document inside that is an archive itself"},
+		{"nesting off", inspect.Zip{}, two, "has an archive inside, or a document that is one"},
 		{"nesting at its limit", inspect.Zip{Nesting: 2}, three, ""},
-		{"nesting over its limit", inspect.Zip{Nesting: 1}, three, "has an archive or a document inside that is an archive itself"},
+		{"nesting over its limit", inspect.Zip{Nesting: 1}, three, "has an archive inside, or a document that is one"},
 		{"a document inside", inspect.Zip{Nesting: 1}, zipped(t, "a.docx", good), ""},
-		{"a document inside under another name", inspect.Zip{Nesting: 1}, zipped(t, "a.odt", good), "has an entry whose content is not what its extension says"},
+		{"a document inside under another name", inspect.Zip{Nesting: 1}, zipped(t, "a.odt", good), "has an entry whose content does not match its extension"},
 		{"a document with macros inside", inspect.Zip{Nesting: 1}, zipped(t, "a.docm", good), "has an entry of a type that is not accepted"},
 		{"a script", inspect.Zip{Extensions: []string{".txt"}}, script, "has an entry of a type that is not accepted"},
 		{"a script that is listed, and more", inspect.Zip{Extensions: []string{".sh"}}, script, "has an entry of a type that is not accepted"},
 		{"all that is listed", inspect.Zip{Extensions: []string{".sh", ""}}, script, ""},
 		{"nothing is listed", inspect.Zip{Extensions: []string{}}, one, "has an entry of a type that is not accepted"},
 		{"any type", inspect.Zip{AllowAnyType: true}, script, ""},
-		{"any type but archives", inspect.Zip{AllowAnyType: true}, gz, "has an archive or a document inside that is an archive itself"},
+		{"any type but archives", inspect.Zip{AllowAnyType: true}, gz, "has an archive inside, or a document that is one"},
 		{"another archive", inspect.Zip{Nesting: 1}, gz, "has an entry of a type that is not accepted"},
 		{"another archive that is listed", inspect.Zip{Nesting: 1, Extensions: []string{".gz"}}, gz, ""},
 		{"a name of any type in the archive inside", inspect.Zip{Nesting: 1, AllowAnyType: true}, zipped(t, "a", script), ""},
@@ -177,7 +178,7 @@ func goodDocument(t testing.TB) string {
 func TestDocumentTypes(t *testing.T) {
 	for _, mediaType := range []string{"", "application/zip", "text/plain"} {
 		d := inspect.Document{Type: mediaType}
-		require.EqualError(t, judgeArchive(&d, strings.NewReader(goodDocument(t))), "is of a type that is not known")
+		require.EqualError(t, judgeArchive(&d, strings.NewReader(goodDocument(t))), "is of an unknown type")
 	}
 }
 
@@ -188,7 +189,7 @@ func TestZipStaysFailed(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, len(good), n)
 	_, first := z.Write([]byte("x"))
-	require.EqualError(t, first, "has bytes behind its end at byte 131")
+	require.EqualError(t, first, "has bytes after its end at byte 131")
 	n, err = z.Write([]byte("y"))
 	require.Equal(t, first, err)
 	require.Zero(t, n)
@@ -196,7 +197,8 @@ func TestZipStaysFailed(t *testing.T) {
 	require.NoError(t, z.Close())
 }
 
-// A stream that is given up leaves nothing running: synctest waits for all that was started, and would find it blocked.
+// An abandoned stream leaves nothing running: synctest waits for every goroutine, and would find it
+// blocked.
 func TestZipCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var unused, midway, judged inspect.Zip
@@ -205,7 +207,7 @@ func TestZipCloses(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, midway.Close())
 		require.NoError(t, midway.Close())
-		require.Error(t, midway.Verdict(), "what was not read to its end is not good")
+		require.Error(t, midway.Verdict(), "an archive that was not read to its end is not good")
 		require.NoError(t, judgeArchive(&judged, strings.NewReader(zipped(t, "a.txt", "x"))))
 		require.NoError(t, judged.Close())
 		require.NoError(t, judged.Verdict(), "the verdict stays")
@@ -248,7 +250,7 @@ func FuzzDocument(f *testing.F) {
 	})
 }
 
-// cutReader cuts what it reads as the fuzzer says.
+// cutReader cuts its reads as the fuzzer directs.
 type cutReader struct {
 	in   *bytes.Reader
 	cuts []byte
@@ -268,7 +270,7 @@ func BenchmarkZip(b *testing.B) {
 	letters := make([]byte, 4<<20)
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range letters {
-		letters[i] = byte('a' + r.IntN(16)) // of which deflate makes half
+		letters[i] = byte('a' + r.IntN(16)) // deflate halves these
 	}
 	for name, method := range map[string]uint16{"stored": zip.Store, "deflated": zip.Deflate} {
 		b.Run(name, func(b *testing.B) {

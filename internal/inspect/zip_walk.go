@@ -8,12 +8,12 @@ import (
 	"math"
 )
 
-// zipFormat is what one kind of archive demands of its entries.
+// zipFormat holds the rules that one kind of archive has for its entries.
 type zipFormat interface {
 	zipNaming
-	// entry judges one entry and reads as much of body as that takes.
+	// entry judges one entry and reads the part of body that it needs.
 	entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error
-	// end judges the archive, whose entries have all been seen.
+	// end judges the archive after all its entries.
 	end(w *zipWalk) error
 }
 
@@ -120,18 +120,18 @@ func (w *zipWalk) header() (*zipHeader, error) {
 func (w *zipWalk) open(h *zipHeader) *zipContent {
 	data := &zipData{in: &w.in, left: h.packed}
 	if h.flags&sizesFollow != 0 {
-		data.left = math.MaxInt64 // deflate tells where it ends
+		data.left = math.MaxInt64 // the end is in the deflate stream
 	}
 	c := &zipContent{in: &w.in, budget: w.budget, h: h, data: data, start: w.in.off, read: w.in.off, src: data}
 	switch {
 	case h.method == stored && h.flags&sizesFollow != 0:
 		c.src = &storedData{c}
 		return c
-	case h.method == stored, h.flags&sizesFollow == 0 && h.packed == 0 && h.size == 0: // nothing, which some do not pack
+	case h.method == stored, h.flags&sizesFollow == 0 && h.packed == 0 && h.size == 0: // empty, and some programs do not deflate it
 		return c
 	}
 	if r, ok := w.inflater.(flate.Resetter); ok {
-		_ = r.Reset(data, nil) // which never fails
+		_ = r.Reset(data, nil) // never fails
 	} else {
 		w.inflater = flate.NewReader(data)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// partRule judges a part of a document that is XML, token by token.
+// partRule judges an XML part of a document, token by token.
 type partRule interface {
 	start(r *xmlread.Reader) error
 	text(text []byte) error
@@ -26,8 +26,8 @@ func peekHead(body *bufio.Reader) ([]byte, error) {
 	return head, err
 }
 
-// looksLikeXML reports whether a part begins like XML, whatever it is called. In other encodings
-// than UTF-8 and UTF-16 with a mark it is not seen; then no part may be of a type that is XML.
+// looksLikeXML reports whether a part begins like XML, whatever its name. It misses encodings other
+// than UTF-8 and UTF-16 with a mark; then the part must not have an XML type.
 func looksLikeXML(head []byte) bool {
 	if beginsWith(head, "\xff\xfe", "\xfe\xff") {
 		return true
@@ -37,8 +37,8 @@ func looksLikeXML(head []byte) bool {
 }
 
 // readXML reads a part up to its end. choose returns the rule for a part with this root element,
-// nil if nothing in it can act: then the rest is not read, since a document type and an encoding
-// stand in front of the root.
+// nil if nothing in it can act. Then the rest is not read, since a document type and an encoding
+// stand before the root.
 func readXML(work *Budget, body io.Reader, o xmlread.Options, choose func(root xmlread.Name) partRule) error {
 	o.Spend = work.Spend
 	r := xmlread.New(body, o)
@@ -75,8 +75,8 @@ func showXML(rule partRule, token xmlread.Token, r *xmlread.Reader) error {
 	return nil
 }
 
-// partFault makes a fault of what ended the reading of a part. A part that ends early or late is
-// damage: the file itself has its end.
+// partFault turns the error that ended the reading of a part into a fault. A part that ends early
+// or late is damage: the file itself has its end.
 func partFault(err error) error {
 	var f *xmlread.Fault
 	if !errors.As(err, &f) {
@@ -93,9 +93,9 @@ func partFault(err error) error {
 // refuse them.
 func seen([]byte, []byte, bool) error { return nil }
 
-// attribute returns the value of the attribute of this local name at the current element, "" if
-// there is none. It refuses several, in different namespaces, since which one counts is anybody's
-// guess, and one that is too long to be held.
+// attribute returns the value of the attribute with this local name at the current element, "" if
+// there is none. It refuses several in different namespaces, since readers differ in which one
+// counts, and one that is too long to hold.
 func attribute(r *xmlread.Reader, name string) (string, error) {
 	value, n := "", 0
 	for i := range r.Attrs() {
@@ -104,13 +104,13 @@ func attribute(r *xmlread.Reader, name string) (string, error) {
 		case string(a.Local) != name:
 			continue
 		case a.Long:
-			return "", fault(CodeComplex, "has a part with an attribute that is too long")
+			return "", fault(CodeComplex, "has a part with too long an attribute")
 		}
 		value = string(a.Value)
 		n++
 	}
 	if n > 1 {
-		return "", fault(CodeDamaged, "has a part with an attribute twice")
+		return "", fault(CodeDamaged, "has a part with a repeated attribute")
 	}
 	return value, nil
 }

@@ -54,7 +54,7 @@ func TestPartsAsOthersRead(t *testing.T) {
 		see(document, []byte(document), options)
 	}
 	for d := range differences {
-		require.True(t, used[d], "%s: a difference that is none", d)
+		require.True(t, used[d], "%s: an unexpected difference", d)
 	}
 	require.Greater(t, parts, 300)
 	require.Greater(t, accepted, changed/20)

@@ -39,7 +39,7 @@ func TestReads(t *testing.T) {
 			"prefixes", `<p:a xmlns:p="u" p:b="1" b="2" xml:lang="en"><p:a xmlns:p="v"/><p:c/></p:a>`,
 			"start {u}a {u}b=\"1\" b=\"2\" {http://www.w3.org/XML/1998/namespace}lang=\"en\"\nstart {v}a\nend {v}a\nstart {u}c\nend {u}c\nend {u}a",
 		},
-		{"a declaration behind its use", `<p:a p:b="1" xmlns:p="u"/>`, "start {u}a {u}b=\"1\"\nend {u}a"},
+		{"a declaration after its use", `<p:a p:b="1" xmlns:p="u"/>`, "start {u}a {u}b=\"1\"\nend {u}a"},
 		{"names of other scripts", `<né ã="1" 名="2"><x-1.y_z·/></né>`, "start né ã=\"1\" 名=\"2\"\nstart x-1.y_z·\nend x-1.y_z·\nend né"},
 		{"a known document type", `<!DOCTYPE svg PUBLIC '-//W3C//DTD SVG 1.1//EN'` + "\n" + `"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" ><svg/>`, "start svg\nend svg"},
 		{"a short document type", `<!DOCTYPE svg><svg/>`, "start svg\nend svg"},
