@@ -52,7 +52,7 @@ func bombs() []File {
 	}
 }
 
-// parts returns n parts of nothing.
+// parts returns n empty parts.
 func parts(n int) (list []zipEntry) {
 	for i := range n {
 		list = append(list, store("word/"+strconv.Itoa(i)+".xml", ""))
@@ -61,7 +61,8 @@ func parts(n int) (list []zipEntry) {
 }
 
 // quoted returns n entries that share one kernel: the deflate stream of each quotes the next one's
-// header in a stored block and goes on with that one's stream (Fifield, "A better zip bomb", 2019).
+// header in a stored block and continues with that one's stream (Fifield, "A better zip bomb",
+// 2019).
 func quoted(n int) []byte {
 	last := repeated(strconv.Itoa(n)+".txt", "\x00", 1)
 	const room = 64 // for a header

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// saved holds what other programs wrote: LibreOffice 7.4, Info-ZIP 3.0, 7-Zip 16.02, Python 3.11
-// and Java 17; "stream" ones could not seek in what they wrote.
+// saved holds archives that other programs wrote: LibreOffice 7.4, Info-ZIP 3.0, 7-Zip 16.02,
+// Python 3.11 and Java 17. Those with "stream" in the name were written to a pipe.
 //
 //go:embed testdata/archives
 var saved embed.FS
@@ -30,7 +30,7 @@ func savedArchives() []File {
 		files = append(files, File{About: "saved as " + e.Name(), Name: e.Name(), Type: savedTypes[path.Ext(e.Name())], Content: b})
 	}
 	if err != nil {
-		panic(err) // it is in the program
+		panic(err) // the file is in the program
 	}
 	return files
 }
@@ -82,7 +82,8 @@ func goodArchives() []File {
 	}
 }
 
-// wideVolumes is an archive whose end record leaves the numbers of volumes to that of 64 bits.
+// wideVolumes returns an archive whose end record leaves the numbers of volumes to the one of 64
+// bits.
 func wideVolumes(b []byte) []byte {
 	b = wide(b, nil)
 	copy(b[len(b)-18:], "\xff\xff\xff\xff")
@@ -100,7 +101,7 @@ func goArchive() []byte {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for _, name := range []string{"a.txt", "dir/", "dir/b.txt"} {
-		f, _ := w.Create(name) // a Buffer takes all
+		f, _ := w.Create(name) // a Buffer does not fail
 		if path.Ext(name) != "" {
 			_, _ = f.Write([]byte(noise(5000)))
 		}

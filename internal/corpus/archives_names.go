@@ -74,8 +74,8 @@ func hostileNames() []File {
 	)
 }
 
-// twoNames are entries with a first name, which most programs unpack by, and a second one in UTF-8,
-// which others take.
+// twoNames returns entries with a first name, which most programs use, and a second one in UTF-8,
+// which others use.
 func twoNames() []File {
 	entry := func(first, second, data string) zipEntry {
 		return zipEntry{name: first, data: data, extra: secondName(second, first)}

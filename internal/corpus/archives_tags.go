@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// largeTags are documents that are whole and have one tag of 30,000 attributes: whoever compares
-// each with all before it works for seconds.
+// largeTags returns whole documents with one tag of 30,000 attributes. A reader that compares each
+// with all before it works for seconds.
 func largeTags() []File {
 	attrs := func(format string) string {
 		var b strings.Builder

@@ -1,17 +1,17 @@
 // Package corpus holds files that tests upload: hostile ones that must be refused, and legitimate
 // ones that must not.
 //
-// Hostile files are made by the code here, so that what is wrong with each can be read. Legitimate
-// ones are made by it as well, or are small results of the encoders and programs that people use.
+// The code here makes the hostile files, so that it shows what is wrong with each. It makes some of
+// the legitimate ones as well. The others are small results of common encoders and programs.
 package corpus
 
 // File is a file as a client uploads it.
 type File struct {
-	About   string // what it shows, unique within its family
+	About   string // the point of the file, unique within its family
 	Name    string // the client's name for it, with its extension
-	Type    string // the media type that it is or claims to be, and that the policy under test allows
+	Type    string // the media type that it has or claims, and that the policy under test allows
 	Content []byte
-	Code    string // why it is refused, as an upload.Code; "" if it is legitimate
+	Code    string // the upload.Code of its refusal; "" if it is legitimate
 }
 
 // The codes of refusals.

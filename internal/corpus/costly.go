@@ -10,23 +10,23 @@ import (
 	"strings"
 )
 
-// Costly is a kind of file that is as dear to look into as its type allows: small pieces, deep or
-// long lists, bytes that unfold. How it is judged does not matter.
+// Costly is a kind of file that is as expensive to inspect as its type allows: small pieces, deep
+// or long lists, bytes that unfold. Its verdict does not matter.
 type Costly struct {
 	About string
 	Name  string // with the extension
 	Type  string
 
-	// Make returns a file of about size bytes, whose end may be missing.
+	// Make returns a file of about size bytes. Its end may be missing.
 	Make func(size int) []byte
 }
 
-// CostlyFiles returns the worst files that we know of each type.
+// CostlyFiles returns the worst known files of each type.
 func CostlyFiles() []Costly {
 	return slices.Concat(costlyMedia(), costlyTexts(), costlyPacked(), CostlyUnfolding())
 }
 
-// filled is head and then unit until there are size bytes.
+// filled returns head and then unit until there are size bytes.
 func filled(head, unit string) func(size int) []byte {
 	return func(size int) []byte {
 		b := append(make([]byte, 0, size+len(unit)), head...)
@@ -105,7 +105,7 @@ func deepXML() string {
 	return "<a" + repeatedly(120, ` xmlns:a%[1]d="`+strings.Repeat("s", 50)+`%[1]d"`) + ">" + strings.Repeat("<"+strings.Repeat("e", 64)+">", 120)
 }
 
-// repeatedly is n units with the numbers from 0.
+// repeatedly returns n units with the numbers from 0.
 func repeatedly(n int, unit string) string {
 	var b strings.Builder
 	for i := range n {
@@ -151,8 +151,8 @@ func costlyPacked() []Costly {
 
 func openContentTypes() string { return strings.TrimSuffix(contentTypes(""), "</Types>") }
 
-// CostlyUnfolding returns those of CostlyFiles that unfold. The smallest file of
-// Make has 5 KiB and unfolds to 256 KiB.
+// CostlyUnfolding returns those of CostlyFiles that unfold. The smallest file of Make has 5 KiB and
+// unfolds to 256 KiB.
 func CostlyUnfolding() []Costly {
 	return []Costly{
 		{"DOCX whose list is one tag", "a.docx", typeDOCX, unfolding("[Content_Types].xml", openContentTypes()+"<Default ", `a="" `, nil)},
@@ -168,7 +168,8 @@ func CostlyUnfolding() []Costly {
 	}
 }
 
-// unfolding is an archive of entries, and then of one that goes on as long as it must for the size.
+// unfolding returns a function that makes an archive of entries, and then of one that continues
+// until it has the size.
 func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 	return func(size int) []byte {
 		start, _, _ := bytes.Cut(archive, []byte("PK\x01\x02"))
@@ -178,7 +179,7 @@ func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 		w, _ := flate.NewWriter(b, flate.DefaultCompression)
 		_, _ = w.Write([]byte(head))
 		block := filled("", unit)(128 << 10)
-		again := 0 // where what packs a block that follows another begins
+		again := 0 // where the packed block after another begins
 		for range 2 {
 			again = b.Len()
 			_, _ = w.Write(block)
@@ -188,14 +189,14 @@ func unfolding(name, head, unit string, archive []byte) func(size int) []byte {
 		for b.Len() < size {
 			_, _ = b.Write(packed)
 		}
-		for b.Len() < 5<<10 { // what comes first may be kept until its type is known
-			_, _ = b.WriteString("\x00\x00\x00\xff\xff") // a stored block without a byte
+		for b.Len() < 5<<10 { // the beginning may be kept until its type is known
+			_, _ = b.WriteString("\x00\x00\x00\xff\xff") // an empty stored block
 		}
 		return b.Bytes()
 	}
 }
 
-// manyEntries is the archive with further entries in front of its directory.
+// manyEntries returns a function that makes the archive with more entries before its directory.
 func manyEntries(archive []byte, name, content string) func(size int) []byte {
 	return func(size int) []byte {
 		before, _, _ := bytes.Cut(archive, []byte("PK\x01\x02"))

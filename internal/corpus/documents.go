@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Documents returns PDF files, SVG images and XML data. Of the legitimate PDFs some are encrypted
+// Documents returns PDF files, SVG images and XML data. Some of the legitimate PDFs are encrypted
 // or have active content; see ActiveDocuments.
 func Documents() []File {
 	return slices.Concat(brokenPDFs(), goodPDFs(), hostileSVGs(), goodSVGs(), hostileXML(), goodXML())
 }
 
 // ActiveDocuments returns PDF files that are refused if the policy refuses active content. Their
-// structure is right.
+// structure is valid.
 func ActiveDocuments() []File {
 	var files []File
 	for _, c := range []struct {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// printed holds what LibreOffice 7.4, Chromium 156, cairo 1.16, Ghostscript 10.0, groff 1.22, MuPDF
-// 1.21, poppler 22.12 and qpdf 11.3 wrote.
+// printed holds documents that LibreOffice 7.4, Chromium 156, cairo 1.16, Ghostscript 10.0, groff
+// 1.22, MuPDF 1.21, poppler 22.12 and qpdf 11.3 wrote.
 //
 //go:embed testdata/documents
 var printed embed.FS
@@ -19,7 +19,7 @@ func pdfOf(objects ...string) []byte {
 	return slices.Concat([]byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"), pdfEnd(objects...))
 }
 
-// pdfEnd returns objects and the end of a file, or of an update of one.
+// pdfEnd returns objects and the end of a file, or of an update.
 func pdfEnd(objects ...string) []byte {
 	const end = "\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 9/Root 1 0 R>>\nstartxref\n70\n%%EOF\n"
 	return []byte(strings.Join(objects, "\n") + end)

@@ -26,7 +26,7 @@ func hostileSVGs() []File {
 	return files
 }
 
-// activeInSVG is what runs, or leads to what runs.
+// activeInSVG returns content that runs, or leads to something that runs.
 func activeInSVG() []named {
 	return []named{
 		{"a script", `<script>alert(1)</script>`},
@@ -50,7 +50,7 @@ func activeInSVG() []named {
 	}
 }
 
-// foreignInSVG is what comes from elsewhere, costs too much or is not well-formed.
+// foreignInSVG returns content that comes from elsewhere, costs too much or is not well-formed.
 func foreignInSVG() []named {
 	return []named{
 		{"a link to a file", `<a href="file://example.com/a"><text>x</text></a>`},

@@ -13,7 +13,7 @@ func Images() []File {
 		badPNG(), badAPNG(), badJPEG(), badJPEGEnd(), badGIF(), badWebP(), badHEIF())...)
 }
 
-// misnamed are pictures of a type that is allowed, under the name of another one.
+// misnamed returns pictures of an allowed type with the name of another one.
 func misnamed() []File {
 	return []File{
 		{"JPEG named .png", "photo.png", "image/jpeg", []byte(goJPEG(image.NewGray(small))), typeMismatch},
@@ -24,7 +24,7 @@ func misnamed() []File {
 	}
 }
 
-// goodImages were written by encoders.
+// goodImages returns pictures by encoders.
 func goodImages() []row {
 	return []row{
 		{"PNG in colour with alpha", "photo.png", "", goPNG(image.NewNRGBA(small))},
@@ -66,7 +66,7 @@ func goodImages() []row {
 	}
 }
 
-// goodPictures have what encoders seldom write and decoders take.
+// goodPictures returns pictures that encoders seldom write and decoders take.
 func goodPictures() []row {
 	photo := goJPEG(image.NewGray(small))
 	announced := insert(photo, "\xff\xdb", mpf(3))
@@ -139,7 +139,7 @@ func MotionPhotos() []File {
 
 const xmpPacket = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>` + "\n   <?xpacket end=\"w\"?>"
 
-// disguises are not the pictures that their names claim.
+// disguises returns files that are not the pictures that their names claim.
 func disguises() []row {
 	return []row{
 		{"HTML named .png", "page.png", typeNotAllowed, htmlPage},

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// drawn returns a picture that no two rows or columns of are alike.
+// drawn returns a picture in which no two rows or columns are alike.
 func drawn(m draw.Image) image.Image {
 	b := m.Bounds()
 	for y := b.Min.Y; y < b.Max.Y; y++ {
@@ -119,15 +119,15 @@ func mpf(pictures int) string {
 		le16(0xb001)+le16(4)+le32(1)+le32(pictures)+le32(0))
 }
 
-// mpfBigEndian announces two pictures.
+// mpfBigEndian is a segment that announces two pictures.
 var mpfBigEndian = segment(0xe2, "MPF\x00MM\x00*"+be32(8)+be16(1)+be16(0xb001)+be16(4)+be32(1)+be32(2))
 
-// samsung returns a trailer as the cameras of Samsung phones write them, with one block.
+// samsung returns a trailer with one block, as the cameras of Samsung phones write it.
 func samsung(data string) string {
 	return samsungTrailer(samsungBlock("Image_UTC_Data", data))
 }
 
-// samsungBlock returns a block, whose kind is that of the time.
+// samsungBlock returns a block with the kind of a time.
 func samsungBlock(name, data string) string {
 	return "\x00\x00\x01\x0a" + le32(len(name)) + name + data
 }
@@ -148,12 +148,12 @@ func samsungFilm(film string) string {
 	return samsungTrailer(samsungBlock("Image_UTC_Data", "1714557600000"), samsungBlock("MotionPhoto_Data", film), samsungBlock("Color_Display_P3", "1"))
 }
 
-// vivo is what phones of vivo write behind pictures.
+// vivo is the trailer that vivo phones write after pictures.
 var vivo = "vivo" + vivoNotes + be32(4+len(vivoNotes)) + "cameralbum"
 
 const vivoNotes = `{"livePhotoId":"x","version":"1"}`
 
-// gifFile returns a GIF file of that canvas with two colours for all frames.
+// gifFile returns a GIF file with that canvas and two colours for all frames.
 func gifFile(width, height int, blocks ...string) string {
 	return "GIF89a" + le16(width) + le16(height) + "\x80\x00\x00" + "\x00\x00\x00\xff\xff\xff" + strings.Join(blocks, "")
 }
@@ -178,7 +178,7 @@ func anmf(x, y, width, height int, chunks ...string) string {
 	return riffChunk("ANMF", le24(x/2)+le24(y/2)+le24(width-1)+le24(height-1)+le24(100)+"\x00"+strings.Join(chunks, ""))
 }
 
-// avif returns a file whose picture has these boxes about itself.
+// avif returns a file with these boxes about its picture.
 func avif(properties ...string) string {
 	return ftypAVIF + box("meta", "\x00\x00\x00\x00",
 		box("hdlr", be32(0)+be32(0)+"pict"+strings.Repeat("\x00", 13)),
@@ -206,7 +206,7 @@ func tkhd(width, height int) string {
 	return box("tkhd", strings.Repeat("\x00", 76)+be32(width<<16)+be32(height<<16))
 }
 
-// samples returns the tables of a track that has that many.
+// samples returns the tables of a track with that many samples.
 func samples(n int) string { return stbl(stsz(n)) }
 
 func stbl(tables ...string) string { return box("mdia", box("minf", dinf(1), box("stbl", tables...))) }

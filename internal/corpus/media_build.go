@@ -43,7 +43,7 @@ func sample(name string) string {
 	return string(p)
 }
 
-// What people append to pictures and films.
+// Data that people append to pictures and films.
 const (
 	htmlPage = "<!DOCTYPE html><script>alert(document.domain)</script>"
 	phpCode  = "<?php system($_GET['c']); ?>"
@@ -51,8 +51,8 @@ const (
 		"a.txthello world" + "PK\x05\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x2e\x00\x00\x00\x00\x00"
 )
 
-// Numbers of 32 bits, for fields that be32 and le32 write. An int can have 32 bits, of
-// which the highest is its sign.
+// Numbers of 32 bits, for fields that be32 and le32 write. An int may have only 32 bits, the
+// highest of which is its sign.
 const (
 	bits32 = -1       // 0xffffffff
 	bit31  = -1 << 31 // 0x80000000
@@ -74,7 +74,7 @@ func patch(p string, at int, s string) string {
 	return p[:at] + s + p[at+len(s):]
 }
 
-// insert puts s into p in front of the first mark.
+// insert puts s into p before the first mark.
 func insert(p, mark, s string) string {
 	before, after, found := strings.Cut(p, mark)
 	if !found {
@@ -108,7 +108,7 @@ func oggPage(serial int) string {
 	return page + le32(oggChecksum(page+le32(0)+packet)) + packet
 }
 
-// oggChecksum returns that of a page whose own is 0.
+// oggChecksum returns the checksum of a page that has 0 in its place.
 func oggChecksum(page string) int {
 	var crc uint32
 	for _, c := range []byte(page) {

@@ -2,22 +2,22 @@ package corpus
 
 import "strings"
 
-// wideWAV returns a WAV file of 64-bit sizes (EBU Tech 3306), with these chunks in front of 8 bytes
-// of samples.
+// wideWAV returns a WAV file with 64-bit sizes (EBU Tech 3306), with these chunks before 8 bytes of
+// samples.
 func wideWAV(kind string, samples int, chunks ...string) string {
 	body := wavFormat + strings.Join(chunks, "") + "data\xff\xff\xff\xffsamples!"
 	sizes := riffChunk("ds64", le64(4+36+len(body))+le64(samples)+le64(samples)+le32(0))
 	return kind + "\xff\xff\xff\xffWAVE" + sizes + body
 }
 
-// skeleton is an Ogg stream of one page, which names what is in the others (Ogg Skeleton).
+// skeleton is an Ogg stream of one page, which names the contents of the others (Ogg Skeleton).
 var skeleton = func() string {
 	packet := "fishead\x00" + strings.Repeat("\x00", 56)
 	page := "OggS\x00\x06" + be64(0) + le32(7) + le32(0) + le32(0) + "\x01\x40" + packet
 	return patch(page, 22, le32(oggChecksum(page)))
 }()
 
-// mediaOf returns the media box of a file in which it is the last.
+// mediaOf returns the media box of a file that ends with it.
 func mediaOf(mp4 string) string {
 	return mp4[strings.Index(mp4, "mdat")-4:]
 }
@@ -28,7 +28,7 @@ var apeTag = "APETAGEX" + le32(2000) + le32(32) + le32(0) + le32(bit31+0x2000000
 // branded returns the file with another major brand.
 func branded(file, brand string) string { return patch(file, 8, brand) }
 
-// openMovie returns a file whose movie box comes last, with a size that goes to the end.
+// openMovie returns a file whose movie box comes last, with a size that extends to the end.
 func openMovie(mp4 string) string {
 	at := strings.Index(mp4, "moov") - 4
 	return patch(mp4, at, be32(0))
@@ -47,7 +47,7 @@ func apeItems(pairs ...string) (tag string) {
 	return tag + "APETAGEX" + le32(2000) + le32(32+len(tag)) + le32(len(pairs)/2) + le32(0) + be64(0)
 }
 
-// unended returns an Ogg file whose last page does not say that it is the last one.
+// unended returns an Ogg file whose last page is not marked as the last one.
 func unended(ogg string) string {
 	last := strings.LastIndex(ogg, "OggS")
 	page := patch(patch(ogg[last:], 5, "\x00"), 22, le32(0))

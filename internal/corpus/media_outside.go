@@ -2,7 +2,7 @@ package corpus
 
 import "strings"
 
-// filmsFromElsewhere are whole films that in one place more say that something of them is in
+// filmsFromElsewhere returns whole films that declare, in one more place, that a part of them is in
 // another file.
 func filmsFromElsewhere() []row {
 	mp4, mov := sample("plain.mp4"), sample("film.mov")
@@ -35,7 +35,7 @@ func filmsFromElsewhere() []row {
 	}
 }
 
-// inMovie puts boxes at the end of the movie box, which is the last of the file.
+// inMovie puts boxes at the end of the movie box, which comes last in the file.
 func inMovie(film, boxes string) string {
 	at := strings.Index(film, "moov") - 4
 	return patch(film, at, be32(len(film)-at+len(boxes))) + boxes

@@ -80,7 +80,7 @@ func badOgg() []row {
 
 func badFLAC() []row {
 	whole := sample("tagged.flac")
-	audio := whole[:4] + "\x80" + whole[5:42] // says that the first block is the last one
+	audio := whole[:4] + "\x80" + whole[5:42] // marks the first block as the last one
 	return []row{
 		{"FLAC cut off", "cut.flac", content, cut(whole, 1)},
 		{"FLAC with HTML after it", "html.flac", content, whole + htmlPage},

@@ -1,6 +1,6 @@
 package corpus
 
-// odf is an OpenDocument package, whose manifest lists more.
+// odf returns an OpenDocument package whose manifest also lists more.
 func odf(mediaType, more string, parts ...zipEntry) []byte {
 	return zipOf(append([]zipEntry{
 		store("mimetype", mediaType),
@@ -9,7 +9,7 @@ func odf(mediaType, more string, parts ...zipEntry) []byte {
 	}, parts...)...)
 }
 
-// odfContent is a part of an OpenDocument package.
+// odfContent returns a part of an OpenDocument package.
 func odfContent(body string) string {
 	const ns = "urn:oasis:names:tc:opendocument:xmlns:"
 	root := `<office:document-content xmlns:xlink="http://www.w3.org/1999/xlink"`
@@ -19,7 +19,7 @@ func odfContent(body string) string {
 	return declaration + root + `><office:body>` + body + `</office:body></office:document-content>`
 }
 
-// odfText is an OpenDocument text with this body.
+// odfText returns an OpenDocument text with this body.
 func odfText(body string) []byte { return odf(typeODT, "", file("content2.xml", odfContent(body))) }
 
 func manifest(mediaType, more string) string {
@@ -31,7 +31,7 @@ func listed(name, mediaType string) string {
 	return `<manifest:file-entry manifest:full-path="` + name + `" manifest:media-type="` + mediaType + `"/>`
 }
 
-// page is a book with this page.
+// page returns a book with this page.
 func page(body string) []byte {
 	return zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<container/>"),
 		file("a.xhtml", declaration+`<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" xmlns:xlink="http://www.w3.org/1999/xlink"><body>`+body+`</body></html>`))

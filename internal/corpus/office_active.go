@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// instructions returns Word documents with fields, by what they are about.
+// instructions returns Word documents with fields, by their descriptions.
 func instructions(list map[string]string) (files []File) {
 	for _, about := range slices.Sorted(maps.Keys(list)) {
 		files = append(files, badDocument(about, wordText(list[about])))

@@ -16,8 +16,8 @@ const (
 	excelType     = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 )
 
-// office is a package of Office Open XML: its main part, and parts that replace those of the same
-// name or come behind.
+// office returns a package of Office Open XML: its main part, and parts that replace those with the
+// same name or come after them.
 func office(mainType, mainPart string, parts ...zipEntry) []byte {
 	return zipOf(officeParts(mainType, mainPart, parts...)...)
 }
@@ -66,7 +66,7 @@ func relation(kind, target, more string) string {
 	return `<Relationship Id="r` + kind + `" Type="` + relationTypes + kind + `" Target="` + target + `" ` + more + `/>`
 }
 
-// related is a Word document with one relation of its main part.
+// related returns a Word document with one relation of its main part.
 func related(kind, target, more string) []byte {
 	return docx(file("word/_rels/document.xml.rels", relations(relation(kind, target, more))))
 }
@@ -79,17 +79,17 @@ func badWorkbook(about string, b []byte) File {
 	return File{About: about, Name: "a.xlsx", Type: typeXLSX, Content: b, Code: content}
 }
 
-// typed is a document whose list of types has more entries.
+// typed returns a document whose list of types has more entries.
 func typed(more string) []byte {
 	return docx(file("[Content_Types].xml", contentTypes(override("/word/document.xml", typeDOCX+".main+xml")+more)))
 }
 
-// wordText is a Word document with this text.
+// wordText returns a Word document with this text.
 func wordText(body string) []byte {
 	return docx(file("word/document.xml", declaration+"<w:document "+wordSpace+"><w:body><w:p>"+body+"</w:p></w:body></w:document>"))
 }
 
-// fieldRuns is a field in runs, as Word writes it.
+// fieldRuns returns a field in runs, as Word writes it.
 func fieldRuns(parts ...string) string {
 	out := `<w:r><w:fldChar w:fldCharType="begin"/></w:r>`
 	for _, p := range parts {

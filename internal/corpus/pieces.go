@@ -13,7 +13,7 @@ const (
 	ole         = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 )
 
-// noise returns n letters that hardly pack.
+// noise returns n letters that hardly compress.
 func noise(n int) string {
 	r := rand.New(rand.NewPCG(1, 2))
 	b := make([]byte, n)

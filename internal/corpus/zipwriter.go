@@ -12,27 +12,27 @@ import (
 
 var le = binary.LittleEndian
 
-// zipEntry is an entry of an archive made by hand, each field of which can lie. Deflate is the
+// zipEntry is an entry of an archive made by hand. Each of its fields can be wrong. Deflate is the
 // default.
 type zipEntry struct {
 	name   string
 	data   string
-	packed []byte // the deflate stream, if not that of data
+	packed []byte // the deflate stream, if not the one of data
 	size   int64  // of the content, if packed is given
-	crc    uint32 // likewise
+	crc    uint32 // the same
 
 	stored bool
 	stream bool // sizes follow in a descriptor
 	flags  uint16
 	extra  []byte
 	mode   uint32
-	before []byte // bytes in front of it that belong to nothing
+	before []byte // stray bytes before it
 
 	local   func(header []byte) // changes the local header
 	central func(header []byte) // changes the central one
 	follow  func(descriptor []byte)
 	omitted bool // from the directory
-	listed  int  // how many times more it is listed
+	listed  int  // how often it is listed again
 }
 
 func file(name, data string) zipEntry  { return zipEntry{name: name, data: data} }
@@ -41,7 +41,7 @@ func store(name, data string) zipEntry { return zipEntry{name: name, data: data,
 // zipOf returns an archive of these entries.
 func zipOf(entries ...zipEntry) []byte { return zipWith(nil, "", entries...) }
 
-// zipWith returns an archive with a comment, whose end record change has changed.
+// zipWith returns an archive with a comment, after change has changed its end record.
 func zipWith(change func(end []byte), comment string, entries ...zipEntry) []byte {
 	var out, directory []byte
 	count := 0
@@ -128,19 +128,19 @@ func (e *zipEntry) descriptor() []byte {
 	return d
 }
 
-// writers saves making a deflater, which is the largest part of the work, for each entry.
+// writers reuses deflaters, since making one is the largest part of the work for an entry.
 var writers = sync.Pool{New: func() any {
 	w, _ := flate.NewWriter(nil, flate.BestCompression) // the level is valid
 	return w
 }}
 
-// deflate returns p packed; the last block may stay open, for more to come.
+// deflate returns p deflated. The last block may stay open for more data.
 func deflate(p []byte, open ...bool) []byte {
 	var b bytes.Buffer
 	w := writers.Get().(*flate.Writer)
 	defer writers.Put(w)
 	w.Reset(&b)
-	_, _ = w.Write(p) // a Buffer takes all
+	_, _ = w.Write(p) // a Buffer does not fail
 	if len(open) > 0 {
 		_ = w.Flush()
 	} else {
@@ -149,8 +149,7 @@ func deflate(p []byte, open ...bool) []byte {
 	return b.Bytes()
 }
 
-// repeated returns an entry of n MiB of text over and over, packed without the work that takes:
-// blocks of a MiB each.
+// repeated returns an entry of n MiB of repeated text. It deflates one block of a MiB once.
 func repeated(name, text string, n int) zipEntry {
 	mebibyte := bytes.Repeat([]byte(text), 1<<20/len(text))
 	e := zipEntry{name: name, size: int64(n * len(mebibyte)), packed: append(bytes.Repeat(deflate(mebibyte, true), n), 3, 0)}
@@ -160,8 +159,8 @@ func repeated(name, text string, n int) zipEntry {
 	return e
 }
 
-// listedBackwards returns an archive whose directory has two entries with names of one length in
-// the other order.
+// listedBackwards returns an archive whose directory has two entries, with names of one length, in
+// reverse order.
 func listedBackwards(first, second zipEntry) []byte {
 	b := zipOf(first, second)
 	directory := b[bytes.Index(b, []byte("PK\x01\x02")) : len(b)-22]
@@ -175,7 +174,8 @@ func field(id uint16, body ...byte) []byte {
 	return append(le.AppendUint16(le.AppendUint16(nil, id), uint16(len(body))), body...)
 }
 
-// wide adds the end records of 64 bits to an archive without a comment, as change leaves them.
+// wide adds the end records of 64 bits to an archive without a comment, after change has changed
+// them.
 func wide(b []byte, change func(records []byte)) []byte {
 	end := b[len(b)-22:]
 	count, size, start := uint64(le.Uint16(end[10:])), uint64(le.Uint32(end[12:])), uint64(le.Uint32(end[16:]))
@@ -204,7 +204,7 @@ func archive(about string, b []byte) File {
 	return File{About: about, Name: "files.zip", Type: typeZIP, Content: b, Code: content}
 }
 
-// secondName returns Info-ZIP's field with the name that counts instead of the other.
+// secondName returns Info-ZIP's field with other, the name that counts.
 func secondName(name, other string) []byte {
 	return field(0x7075, append(le.AppendUint32([]byte{1}, crc32.ChecksumIEEE([]byte(other))), name...)...)
 }

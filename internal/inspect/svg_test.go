@@ -133,8 +133,8 @@ func TestSVGRefuses(t *testing.T) {
 		{picture(``) + "x", trailing, behind},
 		{picture(`<g></a>`), malformed, broken},
 		{picture(`<g a=1/>`), malformed, broken},
-		{picture("\x01"), malformed, "has a character that XML does not have"},
-		{picture("caf\xe9"), malformed, "has bytes that are not of its encoding"},
+		{picture("\x01"), malformed, "has a character that XML does not allow"},
+		{picture("caf\xe9"), malformed, "has bytes that are invalid in its encoding"},
 		{picture(`&nbsp;`), malformed, broken},
 		{picture(`&xxe;`), malformed, broken},
 		{`<?xml version="1.0" encoding="UTF-7"?>` + picture(``), unsupported, unknown},
@@ -218,7 +218,7 @@ func TestSVGRefuses(t *testing.T) {
 		{picture(`<?php echo 1; ?>`), active, "contains a processing instruction"},
 		{` <?xml version="1.0"?>` + picture(``), malformed, broken},
 
-		{picture(strings.Repeat("<g>", 200)), tooLarge, "nests elements too deep"},
+		{picture(strings.Repeat("<g>", 200)), tooLarge, "nests elements too deeply"},
 		{`<svg` + strings.Repeat(` a="b"`, 300_000) + `/>`, tooLarge, "has a tag with too many attributes"},
 	} {
 		err := xmlVerdict(t, newSVG, c.in)
