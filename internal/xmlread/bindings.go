@@ -10,7 +10,7 @@ const (
 	xmlnsSpace = "http://www.w3.org/2000/xmlns/"
 )
 
-// Places in bindings that are none.
+// Values of a place in bindings that stand for no binding.
 const (
 	noSpace  int16 = -1
 	theXML   int16 = -2 // the namespace of the prefix xml
@@ -18,7 +18,7 @@ const (
 	notBound int16 = -4
 )
 
-// bindings are the namespaces that are declared at the current place, the innermost last.
+// bindings are the namespaces declared at the current place, the innermost last.
 type bindings struct {
 	all   []binding
 	text  []byte // prefixes and namespaces
@@ -28,7 +28,7 @@ type bindings struct {
 // binding is a prefix and its namespace, as places in text.
 type binding struct{ prefix, uri, end uint16 }
 
-// cached is what a prefix led to.
+// cached is the result of a search for a prefix.
 type cached struct {
 	valid  bool
 	place  int16
@@ -65,7 +65,7 @@ func (b *bindings) bind(prefix, uri []byte) error {
 	return nil
 }
 
-// drop forgets all bindings but the first n.
+// drop removes all bindings except the first n.
 func (b *bindings) drop(n int) {
 	if n == len(b.all) {
 		return
@@ -75,7 +75,7 @@ func (b *bindings) drop(n int) {
 	b.cache = [4]cached{}
 }
 
-// find returns the place of a prefix's binding, and how many bindings were looked at.
+// find returns the place of a prefix's binding, and the number of bindings that it looked at.
 func (b *bindings) find(prefix []byte) (place int16, looks int) {
 	slot := &b.cache[len(prefix)&3]
 	if slot.valid && string(slot.prefix[:slot.length]) == string(prefix) {

@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// worst are beginnings of documents that make a Reader hold, or work, as much as they can.
+// worst returns beginnings of documents that make a Reader hold, or work, as much as they can.
 func worst() map[string]string {
 	deep := strings.Repeat("<"+strings.Repeat("n", 60)+">", 127)
 	spaces := `<a` + strings.Repeat(` xmlns:`+strings.Repeat("p", 20)+`%="`+strings.Repeat("u", 30)+`"`, 1) + `>`
@@ -41,7 +41,7 @@ func worst() map[string]string {
 		"empty elements":                  `<a>` + strings.Repeat("<b/>", 20_000),
 		"prefixes":                        `<a` + namespaces(250) + `>` + strings.Repeat("<q:b/>", 10_000),
 		"prefixes of attributes":          `<a` + namespaces(250) + `>` + strings.Repeat("<b"+strings.Repeat(" q:b=''", 255)+"/>", 1),
-		"attributes of one sum":           strings.Repeat("<a"+collisions()+"/>", 1),
+		"attributes with one sum":         strings.Repeat("<a"+collisions()+"/>", 1),
 	}
 }
 
@@ -54,7 +54,7 @@ func namespaces(n int) string {
 	return b.String()
 }
 
-// collisions returns attributes whose names look alike to the test for those that stand twice.
+// collisions returns attributes whose names look alike to the test for duplicates.
 func collisions() string {
 	var b strings.Builder
 	for i := range 250 {
@@ -93,7 +93,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// What reading costs in steps stays within what a byte may cost.
+// The cost of reading in steps stays within the cost of a byte.
 func TestSpendsSteps(t *testing.T) {
 	for about, document := range worst() {
 		steps := 0

@@ -4,11 +4,11 @@ import "unicode/utf8"
 
 // Classes of bytes.
 const (
-	isName   = 1 << iota // an ASCII character that a name may have
-	isFirst              // and begin with
+	isName   = 1 << iota // an ASCII character of a name
+	isFirst              // one that may begin a name
 	isHigh               // part of a character outside of ASCII
 	isSpace              // white space, XML 1.0 [3]
-	isNoChar             // a control character that XML does not have, or a carriage return
+	isNoChar             // a control character that XML does not allow, or a carriage return
 )
 
 var class = func() (table [256]uint8) {

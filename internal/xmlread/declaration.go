@@ -7,11 +7,11 @@ const maxDeclaration = 512
 
 const badDeclaration = "has an XML declaration that is not well-formed"
 
-// declaration is what an XML declaration says. Empty strings stand for what it does not say.
+// declaration is the content of an XML declaration. Missing fields are empty.
 type declaration struct{ version, encoding, standalone string }
 
-// begins reports whether text begins with an XML declaration; it must have six bytes, or be all
-// there is.
+// beginsDeclared reports whether text begins with an XML declaration. text must have six bytes, or
+// be the whole document.
 func beginsDeclared(text []byte) bool {
 	return len(text) >= 6 && string(text[:5]) == "<?xml" && (class[text[5]]&isSpace != 0 || text[5] == '\r')
 }
@@ -34,7 +34,7 @@ func parseDeclaration(text []byte) (d declaration, ok bool) {
 		(d.encoding == "" || class[d.encoding[0]]&isFirst != 0 && d.encoding[0] != '_')
 }
 
-// declared is what has not been read yet of a declaration.
+// declared is the unread rest of a declaration.
 type declared struct{ rest []byte }
 
 // space passes over white space, and reports whether there was some.
@@ -47,8 +47,8 @@ func (p *declared) space() bool {
 	return n > 0
 }
 
-// field reads S name Eq quoted. A field that is not there is empty, and nothing of it is read; ok
-// is false if it is there and not well-formed.
+// field reads S name Eq quoted. For a missing field it returns "" and reads nothing; ok is false if
+// the field is present and not well-formed.
 func (p *declared) field(name string) (value string, ok bool) {
 	before := p.rest
 	if !p.space() || !bytes.HasPrefix(p.rest, []byte(name)) {

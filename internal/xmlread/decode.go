@@ -19,16 +19,16 @@ const (
 )
 
 const (
-	badChar     = "has a character that XML does not have"
-	badEncoding = "has bytes that are not of its encoding"
+	badChar     = "has a character that XML does not allow"
+	badEncoding = "has bytes that are invalid in its encoding"
 )
 
-// decoder makes UTF-8 of bytes in an encoding, and stops at a fault.
+// decoder turns bytes in an encoding into UTF-8, and stops at a fault.
 type decoder struct {
 	enc encoding
 	raw []byte // read and not decoded yet
-	cr  bool   // a carriage return came last, so that a line feed belongs to it
-	err error  // for when raw has been given
+	cr  bool   // a carriage return came last; a line feed after it belongs to it
+	err error  // returned after the rest of raw
 }
 
 // decode fills p from raw.
@@ -47,7 +47,7 @@ func (d *decoder) decode(p []byte) int {
 	return d.lineEnds(p[:n])
 }
 
-// utf8 returns how many bytes of raw are whole characters of XML, n at most.
+// utf8 returns the number of bytes of raw that are whole XML characters, n at most.
 func (d *decoder) utf8(n int) int {
 	raw := d.raw[:min(n, len(d.raw))]
 	i := 0
@@ -120,7 +120,7 @@ func (d *decoder) utf16(p []byte) (n, used int) {
 			r = 0x10000 + (r&0x3ff)<<10 + low&0x3ff
 			used += 2
 		}
-		if !isChar(r) { // lone surrogates among them
+		if !isChar(r) { // includes lone surrogates
 			d.err = fault(Damaged, badChar)
 			break
 		}
@@ -129,7 +129,7 @@ func (d *decoder) utf16(p []byte) (n, used int) {
 	return n, used
 }
 
-// bytes decodes an encoding of one byte a character into p.
+// bytes decodes an encoding with one byte a character into p.
 func (d *decoder) bytes(p []byte) (n, used int) {
 	for ; used < len(d.raw) && n+utf8.UTFMax <= len(p); used++ {
 		c := d.raw[used]
@@ -139,7 +139,7 @@ func (d *decoder) bytes(p []byte) (n, used int) {
 		}
 		switch {
 		case c >= 0x80 && (d.enc == inASCII || r < 0xa0):
-			d.err = fault(Unsupported, "has bytes that readers of its encoding do not agree on")
+			d.err = fault(Unsupported, "has bytes on which readers of its encoding disagree")
 			return n, used
 		case !isChar(r):
 			d.err = fault(Damaged, badChar)
@@ -150,14 +150,14 @@ func (d *decoder) bytes(p []byte) (n, used int) {
 	return n, used
 }
 
-// windows1252 has the characters of the bytes from 0x80 to 0x9F, and 0 for those that are none
-// (WHATWG Encoding makes control characters of them, others an error).
+// windows1252 has the characters of the bytes from 0x80 to 0x9F, and 0 for unassigned bytes (WHATWG
+// Encoding makes them control characters, other readers refuse them).
 var windows1252 = [32]rune{
 	0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0,
 	0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
 }
 
-// lineEnds makes "\n" of all ends of lines in p, and returns its new length.
+// lineEnds turns all line ends in p into "\n", and returns its new length.
 func (d *decoder) lineEnds(p []byte) int {
 	if !d.cr && bytes.IndexByte(p, '\r') < 0 {
 		return len(p)

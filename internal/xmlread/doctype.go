@@ -8,7 +8,7 @@ import (
 
 const aDoctype = "declares a document type"
 
-// documentType reads a document type declaration (XML 1.0 [28]), which must be one of those of the
+// documentType reads a document type declaration (XML 1.0 [28]), which must be one of those in the
 // options.
 func (r *values) documentType() error {
 	var d DocumentType
@@ -93,9 +93,9 @@ func (r *values) quoted() (string, error) {
 	return "", fault(Doctype, aDoctype)
 }
 
-// subset reads an internal subset, which may declare entities and fixed namespaces of the options,
-// with the text that stands there, and nothing else. All readers know these then, and they stand
-// for nothing but constants.
+// subset reads an internal subset. It may declare entities and fixed namespaces of the options,
+// with exactly the same text, and nothing else. All readers then know them, and they stand only for
+// constants.
 func (r *values) subset() error {
 	r.at++
 	for {
@@ -119,7 +119,7 @@ func (r *values) subset() error {
 			return fault(Doctype, aDoctype)
 		}
 		if err := declaration(); err != nil {
-			if f, ok := err.(*Fault); ok && f.Kind == Damaged { //nolint:errorlint // they come bare
+			if f, ok := err.(*Fault); ok && f.Kind == Damaged { //nolint:errorlint // readers return it bare
 				return fault(Doctype, aDoctype) // a declaration of another form
 			}
 			return err
@@ -162,8 +162,8 @@ func (r *values) passes(mark string) bool {
 	return true
 }
 
-// attlist reads a declaration of one attribute that is a fixed namespace, after its keyword. Which
-// element it is for makes no difference: see Options.Fixed.
+// attlist reads a declaration of one attribute with a fixed namespace, after its keyword. Its
+// element makes no difference: see Options.Fixed.
 func (r *values) attlist() error {
 	r.from = r.at
 	r.steps += tokenSteps

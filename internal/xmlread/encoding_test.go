@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// Each spelling of a declaration, with each encoding: either the encoding is one that is known, and the text is read in
-// it, or the document is refused, whatever its bytes are in another.
+// Each spelling of a declaration, with each encoding. Either the encoding is known, and the text is
+// read in it, or the document is refused, whatever its bytes mean in another encoding.
 func TestDeclarations(t *testing.T) {
 	encodings := []struct {
 		name   string
@@ -98,10 +98,10 @@ func TestEncodings(t *testing.T) {
 		{"windows-1252", `<?xml version="1.0" encoding="windows-1252"?>` + "<a>\x80\x93\xe9</a>", "start a\ntext \"€“é\"\nend a"},
 		{"UTF-16, little end first", utf16("<né>\r\n😀&amp;</né>", false), "start né\ntext \"\\n😀&\"\nend né"},
 		{"UTF-16, big end first", utf16("<né>\r\n😀&amp;</né>", true), "start né\ntext \"\\n😀&\"\nend né"},
-		{"UTF-16 that is declared", utf16(declared+"<a/>", false), "start a\nend a"},
-		{"UTF-16 that is declared, big end first", utf16(declared+"<a/>", true), "start a\nend a"},
+		{"declared UTF-16", utf16(declared+"<a/>", false), "start a\nend a"},
+		{"declared UTF-16, big end first", utf16(declared+"<a/>", true), "start a\nend a"},
 		{"UTF-16 with a declaration of no encoding", utf16(`<?xml version="1.0"?><a/>`, true), "start a\nend a"},
-		{"UTF-8 with a mark that is declared", "\xef\xbb\xbf" + `<?xml version="1.0" encoding="UTF-8"?><a/>`, "start a\nend a"},
+		{"declared UTF-8 with a mark", "\xef\xbb\xbf" + `<?xml version="1.0" encoding="UTF-8"?><a/>`, "start a\nend a"},
 		{"a long document in UTF-16", utf16("<a>"+strings.Repeat("é€😀", 4000)+"</a>", false), "start a\ntext \"" + strings.Repeat("é€😀", 4000) + "\"\nend a"},
 	} {
 		got, err := readEachWay(t, c.document)
@@ -130,9 +130,9 @@ func TestEncodingsRefused(t *testing.T) {
 		{"UTF-32", "\x00\x00\xfe\xff\x00\x00\x00<", unsupported},
 		{"UTF-32, little end first", "\xff\xfe\x00\x00<\x00\x00\x00", unsupported},
 		{"EBCDIC", "L\xa7\x94\x93 ", unsupported},
-		{"UTF-16 that is declared as UTF-8", utf16(`<?xml version="1.0" encoding="UTF-8"?><a/>`, false), unsupported},
-		{"UTF-16 that is declared as Shift_JIS", utf16(`<?xml version="1.0" encoding = "Shift_JIS"?><a/>`, true), unsupported},
-		{"UTF-8 with a mark that is declared as another", "\xef\xbb\xbf" + latin + "<a/>", unsupported},
+		{"UTF-16 declared as UTF-8", utf16(`<?xml version="1.0" encoding="UTF-8"?><a/>`, false), unsupported},
+		{"UTF-16 declared as Shift_JIS", utf16(`<?xml version="1.0" encoding = "Shift_JIS"?><a/>`, true), unsupported},
+		{"UTF-8 with a mark, declared as another", "\xef\xbb\xbf" + latin + "<a/>", unsupported},
 		{"UTF-16 with a lone high surrogate", "\xff\xfe<\x00a\x00>\x00\x00\xd8<\x00/\x00a\x00>\x00", damaged},
 		{"UTF-16 with a lone low surrogate", "\xff\xfe<\x00a\x00>\x00\x00\xdc<\x00/\x00a\x00>\x00", damaged},
 		{"UTF-16 with a zero", "\xff\xfe<\x00a\x00>\x00\x00\x00<\x00/\x00a\x00>\x00", damaged},

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// entities are those that the document has declared, with their texts.
+// entities are the entities that the document has declared, with their texts.
 type entities map[string]string
 
 // used reports whether v has a reference to one of them.
@@ -23,8 +23,8 @@ func (e entities) used(v []byte) bool {
 	}
 }
 
-// expand appends a value to to, with what its references stand for; chars are those to characters.
-// The result has at most MaxValue bytes.
+// expand appends a value to to, with its references replaced; chars are the entities for single
+// characters. The result has at most MaxValue bytes.
 func (e entities) expand(to, v []byte, chars map[string]rune) ([]byte, error) {
 	for i := 0; i < len(v); {
 		switch c := v[i]; c {

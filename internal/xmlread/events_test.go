@@ -12,7 +12,7 @@ import (
 // w3c is a document type that the tests accept.
 var w3c = xmlread.DocumentType{Name: "svg", Public: "-//W3C//DTD SVG 1.1//EN", System: "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"}
 
-// xhtml is one whose external subset declares characters.
+// xhtml is a document type whose external subset declares characters.
 var xhtml = xmlread.DocumentType{Name: "html", Public: "-//W3C//DTD XHTML 1.1//EN", System: "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"}
 
 const fixed = `<!DOCTYPE svg [<!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">]>`
@@ -33,8 +33,9 @@ var options = xmlread.Options{
 	Entities: map[string]string{"ns_svg": "http://www.w3.org/2000/svg", "ns_ai": "http://ns.adobe.com/AdobeIllustrator/10.0/"},
 }
 
-// read returns what a Reader shows of a document, one line for each token, with neighbouring texts joined. A text that a
-// fault ends is left out: how much of it is shown depends on how the document is cut.
+// read returns the output of a Reader for a document, one line for each token, with neighbouring
+// texts joined. It omits a text that a fault ends, since the part before the fault depends on the
+// cuts.
 func read(r io.Reader, o xmlread.Options) (lines []string, err error) {
 	long := map[string]*strings.Builder{}
 	o.Long = func(name, piece []byte, _ bool) error {
@@ -96,7 +97,7 @@ func expanded(n xmlread.Name) string {
 	return "{" + string(n.Space) + "}" + string(n.Local)
 }
 
-// cuts returns a reader of p in pieces of those lengths, which begin again when they are used up.
+// cuts returns a reader of p in pieces of those lengths, which repeat.
 func cuts(p []byte, lengths ...int) io.Reader { return &cutReader{p, lengths, 0} }
 
 type cutReader struct {
@@ -116,7 +117,7 @@ func (c *cutReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// utf16 encodes text in the order of a mark, which it begins with.
+// utf16 encodes text in the order of a mark, with the mark first.
 func utf16(text string, big bool) string {
 	var b []byte
 	for _, r := range "\ufeff" + text {

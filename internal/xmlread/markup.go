@@ -4,7 +4,7 @@ import "bytes"
 
 const goesOn = "goes on after its root element"
 
-// markup reads what begins with "<".
+// markup reads items that begin with "<".
 type markup struct {
 	texts
 	doctype bool // there was a document type
@@ -29,7 +29,7 @@ func (r *markup) readMarkup() (Token, error) {
 	return r.startTag()
 }
 
-// declaration reads what begins with "<!".
+// declaration reads an item that begins with "<!".
 func (r *markup) declaration() (Token, error) {
 	if !r.has(3) {
 		return 0, r.cut()
@@ -58,7 +58,7 @@ func (r *markup) comment() error {
 	return r.literal(">")
 }
 
-// instruction reads a processing instruction, of which only the target is shown.
+// instruction reads a processing instruction. Only its target is a token.
 func (r *markup) instruction() (Token, error) {
 	r.at += len("<?")
 	name, err := r.qname()

@@ -2,12 +2,12 @@ package xmlread
 
 import "bytes"
 
-// qname is a name as it is written: places after where the token begins.
+// qname is a name as written: places relative to the start of the token.
 type qname struct {
-	start, local, end uint16 // local is where the part after the colon begins
+	start, local, end uint16 // local is the start of the part after the colon
 }
 
-// place makes a place of an offset. All are within buffers of less than 64 KiB.
+// place turns an offset into a place. All are within buffers of less than 64 KiB.
 func place(offset int) uint16 { return uint16(offset) } //nolint:gosec // see there
 
 func (q qname) prefixed() bool { return q.local != q.start }

@@ -8,8 +8,8 @@ type spaced struct {
 	spaces bindings
 }
 
-// resolve returns the place of a prefix's namespace; ok is false if it has none. Without a prefix
-// the default namespace counts for elements alone.
+// resolve returns the place of a prefix's namespace; ok is false if it has none. Without a prefix,
+// the default namespace applies to elements only.
 func (r *spaced) resolve(prefix []byte, isElement bool) (place int16, ok bool) {
 	switch {
 	case len(prefix) == 0 && !isElement:
@@ -27,7 +27,7 @@ func (r *spaced) resolve(prefix []byte, isElement bool) (place int16, ok bool) {
 	return place, true
 }
 
-// declare binds what the attributes of the current tag declare.
+// declare binds the declarations among the attributes of the current tag.
 func (r *spaced) declare() error {
 	for i := range r.attrs {
 		a := &r.attrs[i]
@@ -45,10 +45,10 @@ func (r *spaced) declare() error {
 		}
 		uri := r.valueOf(a)
 		if !mayBind(bound, uri) {
-			return fault(Damaged, "declares a namespace that cannot be")
+			return fault(Damaged, "declares an invalid namespace")
 		}
 		if want := r.opt.Fixed[string(bound)]; r.fixed && want != "" && want != string(uri) {
-			return fault(Doctype, "declares a namespace that its document type fixes otherwise")
+			return fault(Doctype, "declares another namespace than its document type fixes")
 		}
 		if string(bound) == "xml" {
 			continue
@@ -60,7 +60,7 @@ func (r *spaced) declare() error {
 	return nil
 }
 
-// mayBind holds a declaration to Namespaces in XML 1.0, 3 and 5.
+// mayBind checks a declaration against Namespaces in XML 1.0, 3 and 5.
 func mayBind(prefix, uri []byte) bool {
 	switch {
 	case string(uri) == xmlSpace || string(prefix) == "xml":
@@ -71,7 +71,7 @@ func mayBind(prefix, uri []byte) bool {
 	return len(uri) > 0 || len(prefix) == 0
 }
 
-// expand resolves the prefixes of the current tag's attributes, of which no two may have one name.
+// expand resolves the prefixes of the current tag's attributes. No two may have one name.
 func (r *spaced) expand() error {
 	var seen [4]uint64 // a bit for each of 256 sums of names
 	shown := 0
@@ -94,7 +94,7 @@ func (r *spaced) expand() error {
 		}
 		seen[sum>>6] |= bit
 	}
-	// Declarations are not shown.
+	// Declarations are not reported.
 	for i := range r.attrs {
 		if r.attrs[i].space != theXMLNS {
 			r.attrs[shown] = r.attrs[i]
@@ -105,7 +105,7 @@ func (r *spaced) expand() error {
 	return nil
 }
 
-// standsTwice reports whether an attribute in front of the i-th has its expanded name.
+// standsTwice reports whether an attribute before the i-th has its expanded name.
 func (r *spaced) standsTwice(i int) bool {
 	a := &r.attrs[i]
 	local := r.local(a.qname)
@@ -127,7 +127,7 @@ func (r *spaced) standsTwice(i int) bool {
 	return false
 }
 
-// Attrs returns how many attributes the element has whose Start was the last token.
+// Attrs returns the number of attributes of the element whose Start was the last token.
 func (r *spaced) Attrs() int { return len(r.attrs) }
 
 // Attr returns the i-th attribute.

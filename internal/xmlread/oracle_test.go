@@ -19,17 +19,19 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// differences are the ways in which encoding/xml reads an accepted document otherwise than the Reader. There are no others.
+// differences are the ways in which encoding/xml reads an accepted document differently from the
+// Reader. There are no others.
 var differences = map[string]string{
-	"white space in values": "encoding/xml leaves line ends and tabs in values, of which XML 1.0, 3.3.3, makes spaces.",
-	"names":                 "encoding/xml has the characters of names of XML 1.0, fourth edition. Browsers have those of the fifth, as the Reader.",
-	"UTF-16":                "encoding/xml reads UTF-8 alone, so that documents are decoded for it.",
+	"white space in values": "encoding/xml keeps line ends and tabs in values, where XML 1.0, 3.3.3, turns them into spaces.",
+	"names":                 "encoding/xml has the characters of names of XML 1.0, fourth edition. Browsers have those of the fifth, and so has the Reader.",
+	"UTF-16":                "encoding/xml reads only UTF-8, so the test decodes documents for it.",
 	"bytes":                 "As UTF-16, in windows-1252, ISO-8859-1 and US-ASCII.",
-	"UTF8":                  "encoding/xml knows UTF-8 by its registered name alone.",
+	"UTF8":                  "encoding/xml accepts only the registered name of UTF-8.",
 	"spaces":                "encoding/xml finds no encoding in a declaration with white space around its equals signs.",
 }
 
-// compare requires that encoding/xml reads the same in a document, if a Reader accepts it. It returns the differences.
+// compare requires that encoding/xml reads the same in a document, if a Reader accepts it. It
+// returns the differences.
 func compare(t *testing.T, about string, document []byte, o xmlread.Options) (accepted bool, found []string) {
 	t.Helper()
 	lines, err := read(bytes.NewReader(document), o)
@@ -52,7 +54,7 @@ func isASCII(p []byte) bool {
 	return !slices.ContainsFunc(p, func(c byte) bool { return c >= utf8.RuneSelf })
 }
 
-// normalized makes spaces of the white space in values, and so in namespaces.
+// normalized turns white space in values, and so in namespaces, into spaces.
 func normalized(lines []string) []string {
 	for i, line := range lines {
 		if !strings.HasPrefix(line, "text ") {
@@ -67,7 +69,7 @@ var (
 	equalsSigns  = regexp.MustCompile(`\s*=\s*`)
 )
 
-// oracle returns what encoding/xml reads, in the lines of read, and how it had to be helped.
+// oracle returns the result of encoding/xml, in the lines of read, and the help that it needed.
 func oracle(document []byte, o xmlread.Options) (lines, help []string, err error) {
 	isUTF16 := bytes.HasPrefix(document, []byte("\xff\xfe")) || bytes.HasPrefix(document, []byte("\xfe\xff"))
 	if isUTF16 {

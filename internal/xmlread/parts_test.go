@@ -19,8 +19,8 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// What is accepted of the XML in the corpus encoding/xml reads as the same tokens: drawings, data, the parts of documents and books,
-// good and bad ones, and what comes from them by small changes.
+// encoding/xml reads accepted XML of the corpus as the same tokens: drawings, data, the parts of
+// documents and books, good and bad ones, and small changes of them.
 func TestPartsAsOthersRead(t *testing.T) {
 	used, parts, accepted, changed := map[string]bool{}, 0, 0, 0
 	see := func(about string, document []byte, o xmlread.Options) {
@@ -61,7 +61,7 @@ func TestPartsAsOthersRead(t *testing.T) {
 	t.Log(parts, "parts,", changed, "changes,", accepted, "accepted")
 }
 
-// xmlParts returns the XML of the corpus that is not large, each once.
+// xmlParts returns the small XML of the corpus, each once.
 func xmlParts(t *testing.T) map[string][]byte {
 	t.Helper()
 	parts, seen := map[string][]byte{}, map[string]bool{}
@@ -77,14 +77,14 @@ func xmlParts(t *testing.T) map[string][]byte {
 	for _, f := range corpus.Archives() {
 		archive, err := zip.NewReader(bytes.NewReader(f.Content), int64(len(f.Content)))
 		if err != nil {
-			continue // it is one of those that are broken
+			continue // a broken archive
 		}
 		for _, entry := range archive.File {
 			if entry.UncompressedSize64 > uint64(rounds.Of(32<<10, 1<<20)) {
 				continue
 			}
 			if r, err := entry.Open(); err == nil {
-				p, _ := io.ReadAll(io.LimitReader(r, 1<<20)) // what can be had of it
+				p, _ := io.ReadAll(io.LimitReader(r, 1<<20)) // as much of it as can be read
 				add(f.About+": "+entry.Name, p)
 			}
 		}
@@ -94,7 +94,7 @@ func xmlParts(t *testing.T) map[string][]byte {
 
 var doctypes = regexp.MustCompile(`<!DOCTYPE\s+([^\s>\[]+)(?:\s+PUBLIC\s+(?:"([^"]*)"|'([^']*)')|\s+SYSTEM)?(?:\s+(?:"([^"]*)"|'([^']*)'))?`)
 
-// optionsOf accepts the document type of a document beside those of the other tests.
+// optionsOf accepts the document type of a document, in addition to those of the other tests.
 func optionsOf(document []byte) xmlread.Options {
 	o := options
 	if d := doctypes.FindSubmatch(document); d != nil {
@@ -103,7 +103,7 @@ func optionsOf(document []byte) xmlread.Options {
 	return o
 }
 
-// pieces are what documents are made of, in places where they may not belong.
+// pieces are parts of documents, for places where they may not belong.
 var pieces = strings.Split("<![CDATA[~]]>~<!--~-->~--~<?x~?>~<a>~</a>~<a/>~&amp;~&#10;~&#x41;~&#0;~&nbsp;~\"~'~=~/~>~<~&~:~ ~\n~\r\n~\t~\r~xmlns=\"\"~xmlns:a=\"u\"~a:b=\"c\"~ a=\"b\"~"+
 	"é~\u00b7~\u037e~\u2028~\u0085~\ufffe~\x00~\xff~\xc0\x80~]]~;~%~standalone=\"yes\"~ encoding=\"UTF-8\"~encoding = 'iso-8859-1'~<?xml version=\"1.0\"?>~<!DOCTYPE a>", "~")
 

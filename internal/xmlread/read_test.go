@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// readEachWay reads a document whole and cut, and returns what all ways must agree on.
+// readEachWay reads a document whole and cut, and returns the common result.
 func readEachWay(t *testing.T, document string) (string, error) {
 	t.Helper()
 	lines, err := read(strings.NewReader(document), options)
@@ -57,7 +57,7 @@ func TestReads(t *testing.T) {
 		},
 		{"a mark", "\xef\xbb\xbf<a>é</a>", "start a\ntext \"é\"\nend a"},
 		{"a long value", `<a b="1" c="` + strings.Repeat("x&amp;\t", 3000) + `" d="2"/>`, `start a b="1" c="` + strings.Repeat("x& ", 3000) + `" d="2"` + "\nend a"},
-		{"a value of the length that is held", `<a b="` + strings.Repeat("x", 4096) + `"/>`, `start a b="` + strings.Repeat("x", 4096) + `"` + "\nend a"},
+		{"a value of the greatest held length", `<a b="` + strings.Repeat("x", 4096) + `"/>`, `start a b="` + strings.Repeat("x", 4096) + `"` + "\nend a"},
 		{"long values in one tag", `<a b="` + strings.Repeat("x", 9000) + `" c="` + strings.Repeat("y", 4097) + `"/>`, `start a b="` + strings.Repeat("x", 9000) + `" c="` + strings.Repeat("y", 4097) + `"` + "\nend a"},
 		{"a long text", `<a>` + strings.Repeat("é&lt;]", 5000) + `</a>`, "start a\ntext \"" + strings.Repeat("é<]", 5000) + "\"\nend a"},
 		{"as many attributes as there may be", `<a` + attributes(256) + `/>`, `start a` + attributes(256) + "\nend a"},
@@ -69,7 +69,7 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// attributes returns n attributes with names of their own.
+// attributes returns n attributes with different names.
 func attributes(n int) string {
 	var b strings.Builder
 	for i := range n {

@@ -5,7 +5,7 @@ import "io"
 // Reader reads one document. See the package comment.
 type Reader struct {
 	markup
-	err  error // what Next returned last
+	err  error // the last error of Next
 	line int   // of the current token
 }
 
@@ -16,9 +16,9 @@ func New(document io.Reader, o Options) *Reader {
 	return r
 }
 
-// Next reads the next token. It returns io.EOF at the end of a document that is whole, a *Fault if
-// it is refused, and errors of the source and of Options as they are. After an error it returns the
-// same again.
+// Next reads the next token. It returns io.EOF at the end of a whole document, a *Fault if the
+// document is refused, and errors of the source and of Options unchanged. After an error it returns
+// the same error again.
 func (r *Reader) Next() (Token, error) {
 	if r.err != nil {
 		return 0, r.err
@@ -41,14 +41,14 @@ func (r *Reader) Text() []byte { return r.token }
 func (r *Reader) Line() int { return r.line }
 
 func (r *Reader) located(err error) error {
-	if f, ok := err.(*Fault); ok && f.Line == 0 { //nolint:errorlint // they come bare
+	if f, ok := err.(*Fault); ok && f.Line == 0 { //nolint:errorlint // readers return it bare
 		r.countLines()
 		f.Line = r.lines
 	}
 	return err
 }
 
-// next reads what comes next, of what is shown.
+// next reads the next token that is reported.
 func (r *Reader) next() (Token, error) {
 	if r.ends {
 		r.ends, r.popped = false, true
@@ -89,7 +89,7 @@ func (r *Reader) atEnd() error {
 	return r.cut()
 }
 
-// outside passes over white space outside of the root element, where there may be nothing else.
+// outside passes over white space outside of the root element. Nothing else may stand there.
 func (r *Reader) outside() error {
 	if n := spaces(r.buf[r.at:]); n > 0 {
 		r.at += n

@@ -11,8 +11,9 @@ const maxReference = 32
 // predefined are the entities that every reader knows (XML 1.0, 4.6).
 var predefined = map[string]rune{"lt": '<', "gt": '>', "amp": '&', "apos": '\'', "quot": '"'}
 
-// reference reads a character reference, one of the five entities or one of more at the beginning
-// of v (XML 1.0 [66] and 4.6). It returns what it stands for and how long it is.
+// reference reads a character reference, one of the five predefined entities, or one of more, at
+// the beginning of v (XML 1.0 [66] and 4.6). It returns the character and the length of the
+// reference.
 func reference(v []byte, more map[string]rune) (char rune, size int, ok bool) {
 	end := bytes.IndexByte(v[:min(len(v), maxReference)], ';')
 	if end < 2 {
@@ -27,7 +28,7 @@ func reference(v []byte, more map[string]rune) (char rune, size int, ok bool) {
 	return char, end + 1, ok
 }
 
-// number reads digits, or "x" and hexadecimal ones.
+// number reads digits, or "x" and hexadecimal digits.
 func number(digits []byte) (r rune, ok bool) {
 	base := rune(10)
 	if len(digits) > 0 && digits[0] == 'x' {

@@ -6,24 +6,25 @@ import (
 	"strings"
 )
 
-// rawSize is how much of a document that is not in UTF-8 is decoded at once. Twice the longest
-// declaration must fit.
+// rawSize is the number of bytes that are decoded at once if a document is not in UTF-8. Twice the
+// longest declaration must fit.
 const rawSize = 2 << 10
 
 const notEncoding = "is in an encoding that is not accepted"
 
-// source makes valid UTF-8 of a document, without its byte order mark and XML declaration and with
-// "\n" for all ends of lines (XML 1.0, 2.11). It gives all that is good in front of a fault before
-// it tells of the fault.
+// source turns a document into valid UTF-8, without its byte order mark and XML declaration, and
+// with "\n" for all line ends (XML 1.0, 2.11). It returns everything before a fault, and then the
+// fault.
 type source struct {
 	decoder
 	r     io.Reader
-	room  []byte // what raw is a part of
+	room  []byte // the buffer of raw
 	lines int    // within the declaration
 	ended bool   // r has no more
 }
 
-// read fills p, of at least 64 bytes, with some of the document. An error comes alone.
+// read fills p, of at least 64 bytes, with the next part of the document. It returns an error
+// without bytes.
 func (s *source) read(p []byte) (int, error) {
 	if s.enc == undecided {
 		if err := s.begin(); err != nil {
@@ -41,12 +42,12 @@ func (s *source) read(p []byte) (int, error) {
 	}
 }
 
-// wanted is how many bytes make no more than p can take.
+// wanted returns a number of bytes that decode to no more than p can take.
 func (s *source) wanted(p []byte) int {
 	if s.enc == inUTF8 {
 		return min(len(p), cap(s.room))
 	}
-	return min(len(p)/3&^1, rawSize) // a unit of two bytes becomes three at most, and so does one of one
+	return min(len(p)/3&^1, rawSize) // a unit of two bytes becomes three at most, and so does a unit of one
 }
 
 // fill reads up to n bytes after those of raw.
@@ -106,7 +107,7 @@ func (s *source) begin() error {
 	return nil
 }
 
-// declaration reads the XML declaration, if there is one, in units of that many bytes.
+// declaration reads the XML declaration, if there is one, in units of width bytes.
 func (s *source) declaration(width int) error {
 	for {
 		text := s.narrow(width)
@@ -142,7 +143,7 @@ func (s *source) narrow(width int) []byte {
 	return text
 }
 
-// declared holds a declaration against the mark.
+// declared compares a declaration with the mark.
 func (s *source) declared(text []byte) error {
 	d, ok := parseDeclaration(text)
 	switch {
@@ -164,8 +165,7 @@ func (s *source) declared(text []byte) error {
 	return nil
 }
 
-// encodings maps the names that a declaration may give; UTF-16 of either order is the mark's to
-// say.
+// encodings maps the names that a declaration may give. The mark decides the order of UTF-16.
 var encodings = map[string]encoding{
 	"utf-8": inUTF8, "utf8": inUTF8, "utf-16": inUTF16LE, "us-ascii": inASCII, "ascii": inASCII,
 	"iso-8859-1": inLatin1, "windows-1252": in1252,

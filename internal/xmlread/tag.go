@@ -6,15 +6,15 @@ import "bytes"
 type element struct {
 	start, local, end uint16 // of its name in names
 	space             int16
-	bound             uint16 // how many bindings there were in front of it
+	bound             uint16 // number of bindings before it
 }
 
-// elements reads tags, and knows the elements around the current place.
+// elements reads tags, and keeps the elements around the current place.
 type elements struct {
 	spaced
 	open   []element
 	names  []byte // of these
-	ends   bool   // the end of the element that began last is the next token
+	ends   bool   // the end of the last element is the next token
 	popped bool   // the last token was the end of the innermost element
 	rooted bool   // there was an element
 }
@@ -25,7 +25,7 @@ func (r *elements) Name() Name {
 	return Name{r.spaces.uri(e.space), r.names[e.local:e.end]}
 }
 
-// Depth returns how many elements are open; at Start and End the element itself is one of them.
+// Depth returns the number of open elements; at Start and End it includes the element itself.
 func (r *elements) Depth() int { return len(r.open) }
 
 // startTag reads a start tag or an empty element's tag.
@@ -86,11 +86,11 @@ func (r *elements) attribute() error {
 	return nil
 }
 
-// begin opens an element, whose tag has been read.
+// begin opens an element whose tag has been read.
 func (r *elements) begin(name qname) error {
 	r.countLines()
 	if len(r.open) == MaxDepth {
-		return fault(Complex, "nests elements too deep")
+		return fault(Complex, "nests elements too deeply")
 	}
 	r.rooted = true
 	e := element{

@@ -7,7 +7,7 @@ import (
 
 const maxPiece = 1 << 10 // bytes of one piece of text
 
-// texts reads what stands between tags.
+// texts reads the text between tags.
 type texts struct {
 	elements
 	token []byte  // what Text returns
@@ -15,7 +15,7 @@ type texts struct {
 	cdata bool    // within a CDATA section
 }
 
-// text reads up to the next markup or reference. "]]>" has no place in text.
+// text reads up to the next markup or reference. Text must not contain "]]>".
 func (r *texts) text() (Token, error) {
 	for {
 		chunk := r.buf[r.at:min(len(r.buf), r.at+maxPiece)]
@@ -48,7 +48,7 @@ func (r *texts) show(n int) Token {
 	return Text
 }
 
-// brackets returns how many bytes at the end of p may be the beginning of "]]>".
+// brackets returns the number of bytes at the end of p that may be the beginning of "]]>".
 func brackets(p []byte) int {
 	n := 0
 	for n < 2 && n < len(p) && p[len(p)-1-n] == ']' {

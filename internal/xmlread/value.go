@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// attr is an attribute of the current tag. Its value lies in buf, after where the token begins, or
-// in expanded.
+// attr is an attribute of the current tag. Its value lies in buf, relative to the start of the
+// token, or in expanded.
 type attr struct {
 	qname
 	space            int16 // of its namespace in bindings
@@ -20,7 +20,7 @@ type values struct {
 	attrs    []attr
 	entities entities
 	chars    map[string]rune // entities that the external subset declares
-	fixed    bool            // the prefixes of Options.Fixed are
+	fixed    bool            // the prefixes of Options.Fixed are fixed
 	expanded []byte          // values that have such entities
 }
 
@@ -47,7 +47,7 @@ func (r *values) value(a *attr) error {
 	}
 }
 
-// held decodes a value that is in the buffer.
+// held decodes a value in the buffer.
 func (r *values) held(a *attr, start, end int) error {
 	v := r.buf[r.from+start : r.from+end]
 	r.at = r.from + end + 1
@@ -85,7 +85,7 @@ func look(v []byte) (plain, references, fine bool) {
 	return plain, references, true
 }
 
-// decode replaces references in v, and white space by spaces (XML 1.0, 3.3.3), in its place. It
+// decode replaces references in v, and turns white space into spaces (XML 1.0, 3.3.3), in place. It
 // returns the new length.
 func decode(v []byte, chars map[string]rune) (int, bool) {
 	n := 0
@@ -111,7 +111,7 @@ func decode(v []byte, chars map[string]rune) (int, bool) {
 	return n, true
 }
 
-// longValue shows a value that is too long to be held to Options.Long, and keeps its head.
+// longValue passes a value that is too long to hold to Options.Long, and keeps its head.
 func (r *values) longValue(a *attr, quote byte) error {
 	if r.opt.Long == nil {
 		return fault(Complex, "has an attribute that is too long")
@@ -131,7 +131,7 @@ func (r *values) longValue(a *attr, quote byte) error {
 		if err := r.showLong(a, rest[:end], last); err != nil {
 			return err
 		}
-		// What was shown goes, except the head.
+		// The reported piece is dropped, except for the head.
 		head := r.from + int(a.to)
 		r.buf = r.buf[:head+copy(r.buf[head:], r.buf[shown:])]
 		r.at, r.lineAt = head, head
@@ -146,7 +146,7 @@ func (r *values) longValue(a *attr, quote byte) error {
 	}
 }
 
-// wholeReferences returns the length of v without a reference at its end that is not whole.
+// wholeReferences returns the length of v without an incomplete reference at its end.
 func wholeReferences(v []byte) int {
 	tail := max(0, len(v)-maxReference)
 	if i := bytes.LastIndexByte(v[tail:], '&'); i >= 0 && bytes.IndexByte(v[tail+i:], ';') < 0 {
@@ -155,7 +155,7 @@ func wholeReferences(v []byte) int {
 	return len(v)
 }
 
-// showLong shows a piece of the value of a, and keeps of it what belongs to the head.
+// showLong passes on a piece of the value of a, and keeps the part that belongs to the head.
 func (r *values) showLong(a *attr, piece []byte, last bool) error {
 	plain, _, fine := look(piece)
 	if !fine {

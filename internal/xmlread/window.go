@@ -8,7 +8,7 @@ import (
 const (
 	firstBuffer = 8 << 10
 	maxBuffer   = 24 << 10
-	minRoom     = 512 // of the buffer's end for the source
+	minRoom     = 512 // free space at the buffer's end for the source
 )
 
 const (
@@ -16,16 +16,16 @@ const (
 	cutOff    = "ends before its root element does"
 )
 
-// window is the part of the document that is held: the current token, and what was read after it.
+// window is the part of the document that is held: the current token, and the bytes read after it.
 type window struct {
 	opt    Options
 	src    source
-	stop   error  // why there is no more in buf
-	buf    []byte // what the source gave; from buf[from] on it is in use
-	from   int    // where the current token begins
-	at     int    // what is read next
+	stop   error  // why the source has no more
+	buf    []byte // bytes of the source; those from buf[from] on are in use
+	from   int    // start of the current token
+	at     int    // offset of the next byte
 	steps  int    // not spent yet
-	lines  int    // in front of buf[lineAt]
+	lines  int    // line ends before buf[lineAt]
 	lineAt int
 }
 
@@ -36,8 +36,8 @@ func (r *window) countLines() {
 	}
 }
 
-// has makes sure that the next n bytes are in buf, and reports false if the source ends before or
-// fails.
+// has makes sure that the next n bytes are in buf, and reports false if the source ends or fails
+// before that.
 func (r *window) has(n int) bool {
 	for len(r.buf)-r.at < n {
 		if r.more() != nil {
@@ -47,7 +47,7 @@ func (r *window) has(n int) bool {
 	return true
 }
 
-// more reads some of the source after what is in buf. What is in front of the current token goes.
+// more reads from the source into buf. It drops the bytes before the current token.
 func (r *window) more() error {
 	if r.stop == nil {
 		r.stop = r.makeRoom()
@@ -90,7 +90,7 @@ func (r *window) makeRoom() error {
 	return nil
 }
 
-// cut returns why the source has no more, within something: nothing may end here.
+// cut returns the reason that the source has no more, within something: nothing may end here.
 func (r *window) cut() error {
 	r.at = len(r.buf)
 	if r.stop != io.EOF { // sources return it bare
@@ -133,8 +133,8 @@ func (r *window) skipTo(mark string) error {
 	}
 }
 
-// space passes over white space within markup, which must go on after it, and reports whether there
-// was some.
+// space passes over white space within markup, which must continue after it, and reports whether
+// there was some.
 func (r *window) space() (some bool, err error) {
 	for {
 		n := spaces(r.buf[r.at:])
@@ -153,7 +153,7 @@ func (r *window) space() (some bool, err error) {
 	}
 }
 
-// spaces returns how much of p is white space.
+// spaces returns the number of white space bytes at the front of p.
 func spaces(p []byte) int {
 	n := 0
 	for n < len(p) && class[p[n]]&isSpace != 0 {

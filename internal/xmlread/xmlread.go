@@ -1,9 +1,9 @@
 // Package xmlread reads XML 1.0 with namespaces as it streams by, more strictly than the programs
 // that will open it.
 //
-// It exists so that a document is judged by what every reader sees. It decides the encoding itself,
-// takes nothing that two readers could read in two ways, expands nothing but references to
-// characters and to constants of the options, and holds little:
+// It exists so that the judged document is the one that every reader sees. It decides the encoding
+// itself, and refuses everything that two readers could read in two ways. It expands only references
+// to characters and to constants of the options, and holds little:
 //
 //	r := xmlread.New(source, xmlread.Options{Spend: budget.Spend, Long: rule.long})
 //	for {
@@ -11,7 +11,7 @@
 //		switch {
 //		case err == io.EOF: // the document is whole
 //			return nil
-//		case err != nil: // a *Fault, or an error of source or Spend as it is
+//		case err != nil: // a *Fault, or an unchanged error of source or Spend
 //			return err
 //		}
 //		switch token {
@@ -26,20 +26,20 @@
 //		}
 //	}
 //
-// What these methods return is good until the next call of Next. Comments and declarations of
-// namespaces are read and not shown. White space outside of the root element is not shown either.
+// The results of these methods are valid until the next call of Next. Comments, declarations of
+// namespaces, and white space outside of the root element are read and not reported.
 //
 // # What is accepted
 //
 // The encodings are UTF-8 with or without a byte order mark, UTF-16 of either order with one, and
-// US-ASCII, ISO-8859-1 and windows-1252 that are declared. Of the latter bytes are accepted on
-// which readers agree: browsers read ISO-8859-1 as windows-1252, so 0x80 to 0x9F are refused in the
-// former. A declaration must follow the grammar of XML 1.0 [23] to its last space, agree with the
-// byte order mark, and name version 1.0.
+// declared US-ASCII, ISO-8859-1 and windows-1252. In these three, only bytes on which readers agree
+// are accepted: browsers read ISO-8859-1 as windows-1252, so 0x80 to 0x9F are refused in ISO-8859-1.
+// A declaration must follow the grammar of XML 1.0 [23] to its last space, agree with the byte order
+// mark, and name version 1.0.
 //
-// Document types are refused, except those of Options.Doctypes, and of internal subsets all but
-// those of Options.Entities and Options.Fixed. Names have the characters of XML 1.0, fifth edition.
-// Every prefix must be declared.
+// Document types are refused, except those of Options.Doctypes, and so are internal subsets, except
+// for the declarations of Options.Entities and Options.Fixed. Names have the characters of XML 1.0,
+// fifth edition. Every prefix must be declared.
 //
 // # Bounds
 //
@@ -48,34 +48,34 @@
 // and its first [MaxHead] bytes are kept. Text is never held. The other bounds are [MaxDepth],
 // MaxTag, MaxOpen, MaxBindings and MaxSpaces.
 //
-// It takes 4 steps for a byte, 50 for a token or an attribute, and what searching for a namespace
-// costs. Spend is asked after each piece of the source is read, of 2 KiB at most.
+// It takes 4 steps for a byte, 50 for a token or an attribute, and the cost of the search for a
+// namespace. It calls Spend after each piece of the source is read, of 2 KiB at most.
 //
 // A Reader is for one goroutine.
 package xmlread
 
 import "fmt"
 
-// Bounds of what is held, and so of what is accepted.
+// Bounds of the memory, and so of accepted documents.
 const (
-	MaxName       = 256      // bytes of a name, its prefix included
-	MaxAttributes = 256      // of a tag, declarations of namespaces included
-	MaxValue      = 4 << 10  // bytes of a value that is held, as written
+	MaxName       = 256      // bytes of a name, including its prefix
+	MaxAttributes = 256      // of a tag, including declarations of namespaces
+	MaxValue      = 4 << 10  // bytes of a held value, as written
 	MaxHead       = 100      // bytes that are kept of a longer one, decoded
 	MaxDepth      = 128      // of elements
-	MaxTag        = 18 << 10 // bytes of a tag in front of its last attribute, without what of its values is not held
+	MaxTag        = 18 << 10 // bytes of a tag before its last attribute, without values that are not held
 	MaxOpen       = 8 << 10  // bytes of the names of all open elements
-	MaxBindings   = 256      // namespaces that are declared at one place of the document
+	MaxBindings   = 256      // namespaces declared at one place of the document
 	MaxSpaces     = 8 << 10  // bytes of these, with their prefixes
 )
 
-// What reading costs in steps, each about a nanosecond.
+// The cost of reading in steps of about a nanosecond.
 const (
 	byteSteps  = 2
 	tokenSteps = 20
 )
 
-// Kind says what sort of fault a document has.
+// Kind is the kind of a fault.
 type Kind uint8
 
 // The kinds of faults.
@@ -83,12 +83,13 @@ const (
 	Damaged     Kind = iota // it is not well-formed
 	Truncated               // it ends before its root element does
 	Trailing                // something follows its root element
-	Unsupported             // an encoding, a version or a character that readers do not agree on
-	Complex                 // it is longer, deeper or more than is looked into
+	Unsupported             // an encoding, a version or a character on which readers disagree
+	Complex                 // it is longer, deeper or more than is accepted
 	Doctype                 // it has a document type
 )
 
-// Fault is why a document is refused. Detail is made of constants, never of the document's content.
+// Fault is the reason for refusing a document. Detail consists of constants, never of the
+// document's content.
 type Fault struct {
 	Kind   Kind
 	Detail string
@@ -98,56 +99,56 @@ type Fault struct {
 // Error returns the detail and the line.
 func (f *Fault) Error() string { return fmt.Sprintf("xmlread: %s in line %d", f.Detail, f.Line) }
 
-// fault has no line, which only the Reader knows.
+// fault has no line. The Reader adds it.
 func fault(kind Kind, detail string) *Fault { return &Fault{Kind: kind, Detail: detail} }
 
-// Options say what a Reader accepts beside elements and text. The zero value accepts nothing more,
-// and works without end.
+// Options are the items that a Reader accepts in addition to elements and text. The zero value
+// accepts no more, and has no limit of work.
 type Options struct {
-	// Spend is asked after each piece of the source is read, with the steps that this takes and
-	// those that were taken since the last time. An error ends the document.
+	// Spend is called after each piece of the source is read, with the steps for that and those
+	// since the last call. An error ends the document.
 	Spend func(steps int) error
 
 	// Long judges values of more than MaxValue bytes piece by piece, decoded and in whole
-	// characters; last says that the value ends. name is as it was written, with its prefix. An
-	// error ends the document. Without Long such values are refused.
+	// characters. last reports the end of the value. name is as written, with its prefix. An error
+	// ends the document. Without Long such values are refused.
 	Long func(name, piece []byte, last bool) error
 
-	// Doctypes are the document types that are accepted.
+	// Doctypes are the accepted document types.
 	Doctypes []DocumentType
 
 	// Entities are those that a document type of Doctypes may declare in its internal subset, with
-	// exactly that text, and values of attributes may use then. The texts must be plain: no "<",
-	// "&" or white space but single spaces.
+	// exactly that text. Values of attributes may then use them. The texts must be plain: no "<",
+	// "&" or white space except single spaces.
 	Entities map[string]string
 
 	// Fixed has prefixes with their namespaces, which a document type of Doctypes may fix in its
 	// internal subset, as <!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">
-	// does. Then the document may declare such a prefix with that namespace alone, so it makes no
-	// difference who reads the subset.
+	// does. The document may then declare such a prefix with that namespace only, so it makes no
+	// difference whether a reader reads the subset.
 	Fixed map[string]string
 
 	// Characters returns the entities that the external subset of a document type of Doctypes
-	// declares, each of which stands for one character. A reference must be at least as long as its
-	// character is in UTF-8. The subset is not read.
+	// declares, each for one character. A reference must be at least as long as its character is in
+	// UTF-8. The subset is not read.
 	Characters func(DocumentType) map[string]rune
 }
 
-// DocumentType is what a document type declaration says, without its internal subset.
+// DocumentType is the content of a document type declaration, without its internal subset.
 type DocumentType struct{ Name, Public, System string }
 
 // Name is an expanded name: a namespace and a local name, or no namespace.
 type Name struct{ Space, Local []byte }
 
 // Attr is an attribute. If it is Long, Value is the beginning of its value, of MaxHead bytes, and
-// Options.Long has seen all of it.
+// Options.Long has received all of it.
 type Attr struct {
 	Name
 	Value []byte
 	Long  bool
 }
 
-// Token is what Next found.
+// Token is the kind of the item that Next read.
 type Token uint8
 
 // The tokens.
