@@ -6,8 +6,9 @@ import (
 	"unicode/utf16"
 )
 
-// decode returns head without its byte order mark and, if that says UTF-16, in UTF-8. It reports
-// false if head holds bytes that no text has (WHATWG MIME Sniffing, binary data byte).
+// decode returns head without its byte order mark, converted to UTF-8 if the mark is that of
+// UTF-16. It reports false if head holds bytes that no text has (WHATWG MIME Sniffing, binary data
+// byte).
 func decode(head []byte) (text []byte, ok bool) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):

@@ -8,7 +8,7 @@ const (
 )
 
 // documentType returns the type of a markup document, "" if text does not begin like one. leaf is
-// what mimetype says.
+// the type that mimetype returned.
 func documentType(text []byte, leaf string) string {
 	text = bytes.TrimLeft(text, " \t\r\n\f")
 	root, ok := rootName(text)
@@ -39,8 +39,9 @@ func xmlType(text []byte, leaf string) string {
 	return leaf // a dialect: RSS, KML ...
 }
 
-// undeclaredXML returns the type of a document in XML that has no XML declaration, which XML 1.0
-// leaves to the writer, "" if head does not begin like one. Only a name can tell it from HTML.
+// undeclaredXML returns the type of a document in XML without an XML declaration, which XML 1.0
+// makes optional. It returns "" if head does not begin like one. Only a name can distinguish it
+// from HTML.
 func undeclaredXML(head []byte) string {
 	text, ok := decode(head[:min(len(head), HeadLen)])
 	text = bytes.TrimLeft(text, " \t\r\n")
@@ -55,7 +56,7 @@ func undeclaredXML(head []byte) string {
 }
 
 // rootName returns the first element's name in lower case and without its prefix. It reports false
-// if text ends before.
+// if text ends before it.
 func rootName(text []byte) (string, bool) {
 	for {
 		text = bytes.TrimLeft(text, " \t\r\n\f")

@@ -7,9 +7,8 @@ import (
 
 // extensions lists, for the types of everyday uploads, the extensions that agree with them.
 //
-// It is strict: an extension that a server or a desktop would open as something else than its type
-// does not agree. So .log is text, while .ini, .conf, .bat or .js, which are plain text to any
-// detector, are not.
+// It is strict: an extension does not agree if a server or a desktop would open it as another type.
+// So .log is text, while .ini, .conf, .bat or .js, which are plain text to any detector, are not.
 var extensions = map[string][]string{
 	"image/png":           {".png", ".apng"},
 	"image/jpeg":          {".jpg", ".jpeg", ".jpe", ".jfif"},
@@ -64,14 +63,14 @@ var extensions = map[string][]string{
 }
 
 // Extensions returns the extensions that agree with a type as Detect and Resolve name it, in lower
-// case, with their dot and the canonical one first; nil if the type is not known. The caller owns
-// the slice.
+// case, with their dot and the canonical one first. It returns nil for an unknown type. The caller
+// owns the slice.
 func Extensions(mediaType string) []string {
 	return slices.Clone(extensions[mediaType])
 }
 
-// TypesOf returns the types that files whose names end in ext (lower case, with its dot) may have,
-// those with ext as their canonical extension first; nil if there are none.
+// TypesOf returns the types that files with the extension ext (lower case, with its dot) may have,
+// those with ext as their canonical extension first. It returns nil if there are none.
 func TypesOf(ext string) []string {
 	var types []string
 	for t, exts := range extensions {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Types of the family of films and sound in ISO base media files, which QuickTime belongs to.
+// Types of films and sound in ISO base media files, including QuickTime.
 const (
 	mp4       = "video/mp4"
 	m4a       = "audio/mp4"
@@ -13,16 +13,16 @@ const (
 	threeGP   = "video/3gpp"
 )
 
-// isoFamily lists them. Brands say little of what is inside, and nothing that players go by:
-// recorders of sound write the brands of films. So within the family the name decides, and the
-// brands where it does not.
+// isoFamily lists them. Brands say little about the content, and players ignore them: sound
+// recorders write the brands of films. So within the family the name decides, and the brands where
+// it does not.
 var isoFamily = []string{mp4, m4a, quickTime, threeGP}
 
-// isoMediaType returns the type of an ISO base media file (ISO/IEC 14496-12) that names a brand
-// which is known here, "" for all others.
+// isoMediaType returns the type of an ISO base media file (ISO/IEC 14496-12) with a known brand, ""
+// for all others.
 //
 // The first box lists a major and some compatible brands. Encoders give HEIC and AVIF images the
-// neutral majors mif1 and msf1 and name the coding among the compatible ones (ISO/IEC 23008-12).
+// neutral majors mif1 and msf1, and name the coding among the compatible ones (ISO/IEC 23008-12).
 func isoMediaType(head []byte) string {
 	switch {
 	case len(head) < 16:
@@ -54,12 +54,12 @@ func isoMediaType(head []byte) string {
 }
 
 // untyped lists the boxes that begin QuickTime movies without a file type, as cameras wrote them
-// for years (QuickTime File Format Specification, Movie Files). Which of them is one shows as its
-// boxes are walked.
+// for years (QuickTime File Format Specification, Movie Files). Only a walk of the boxes shows
+// whether a file is one.
 var untyped = []string{"moov", "mdat", "wide", "free", "skip", "pnot"}
 
 // films maps the major brands of films and sound to their types (MP4 Registration Authority, and
-// what cameras and packagers write).
+// the brands of cameras and packagers).
 var films = map[string]string{
 	"isom": mp4, "iso2": mp4, "iso3": mp4, "iso4": mp4, "iso5": mp4, "iso6": mp4, "iso7": mp4, "iso8": mp4, "iso9": mp4,
 	"isoa": mp4, "isob": mp4, "isoc": mp4, "mp41": mp4, "mp42": mp4, "mp71": mp4, "avc1": mp4, "av01": mp4, "hvc1": mp4,
@@ -72,7 +72,7 @@ var films = map[string]string{
 	"3g2a": threeGP, "3g2b": threeGP, "3g2c": threeGP,
 }
 
-// imageBrands lists the most telling brands first.
+// imageBrands lists the most specific brands first.
 var imageBrands = []struct {
 	mediaType string
 	brands    []string

@@ -2,7 +2,7 @@ package sniff
 
 const (
 	zip  = "application/zip"
-	jar  = "application/java-archive" // any archive with an entry in META-INF in front
+	jar  = "application/java-archive" // any archive whose first entry is in META-INF
 	epub = "application/epub+zip"
 	odt  = "application/vnd.oasis.opendocument.text"
 	ods  = "application/vnd.oasis.opendocument.spreadsheet"
@@ -12,15 +12,16 @@ const (
 	pptx = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 )
 
-// office lists the documents that are told from other ZIP archives by parts which may come late.
-// Those of OpenDocument and EPUB say their type in front, unless a program has packed them again.
+// office lists the documents that only parts which may come late distinguish from other ZIP
+// archives. Those of OpenDocument and EPUB declare their type first, unless a program has packed
+// them again.
 var office = []string{docx, xlsx, pptx, odt, ods, odp, epub}
 
 // marked lists those of them that have a folder META-INF, as Java archives do.
 var marked = []string{odt, ods, odp, epub}
 
 // macroTypes maps the extensions of documents that may hold macros to their types. No extension
-// agrees with these, so they are accepted nowhere by type.
+// agrees with these, so no type accepts them.
 var macroTypes = map[string]string{
 	".docm": "application/vnd.ms-word.document.macroenabled.12",
 	".dotm": "application/vnd.ms-word.template.macroenabled.12",

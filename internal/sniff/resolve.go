@@ -8,28 +8,30 @@ import (
 	"github.com/airlock-go/upload/internal/jsontext"
 )
 
-// textKinds lists the plain-text types that have no signature, so that only the name tells them
-// apart.
+// textKinds lists the plain-text types without a signature. Only the name distinguishes them.
 var textKinds = []string{plain, "text/csv", "text/tab-separated-values", markdown}
 
 // Resolve returns the type of the file that begins with head and whose name ends in ext (lower
-// case, with its dot). It is Detect's answer, with exceptions, where ext chooses among what head
-// leaves open:
+// case, with its dot). It is Detect's answer, except where head leaves several types open. There
+// ext chooses:
 //
-//   - Of plain text ext may say which kind. A .csv whose first lines show no columns is text/csv, and a .txt that happens to
-//     look like CSV, JSON or a mail is text/plain.
+//   - Plain text: ext may choose the kind. A .csv whose first lines show no columns is text/csv,
+//     and a .txt that happens to look like CSV, JSON or a mail is text/plain.
 //   - A .json is application/json if it begins like JSON, whatever its strings hold.
-//   - A .md is text/markdown with HTML as well, unless it is a document of its own: an SVG image, XML, or a script.
-//   - Of a film or sound in an ISO base media file ext may say which kind: MP4, M4A, QuickTime and 3GP are one container.
-//   - Of Ogg ext may say which kind, too.
-//   - Of what begins with an ID3v2 tag ext may say what is behind it.
-//   - Of text that begins with an element or a comment .xml says that it is XML without a declaration, and no HTML. It is a
-//     candidate, for whoever reads the whole file to confirm.
-//   - Of a ZIP archive ext may say that it is a document of Office or OpenDocument, or a book, whose parts may come in any order,
-//     so that head often proves no more. Documents with macros (.docm, .xlsm ...) begin like those without and have types of
-//     their own. Either is a candidate, for whoever reads the whole file to confirm.
+//   - A .md is text/markdown, even with HTML, unless it is a document of its own: an SVG image,
+//     XML, or a script.
+//   - A film or sound in an ISO base media file: ext may choose the kind, since MP4, M4A, QuickTime
+//     and 3GP are one container.
+//   - Ogg: ext may choose the kind, too.
+//   - A file that begins with an ID3v2 tag: ext may choose the type of the data after it.
+//   - Text that begins with an element or a comment: .xml makes it XML without a declaration, not
+//     HTML. This is a candidate, which a reader of the whole file must confirm.
+//   - A ZIP archive: ext may choose an Office or OpenDocument document, or a book. Their parts may
+//     come in any order, so head often proves no more. Documents with macros (.docm, .xlsm ...)
+//     begin like those without and have types of their own. Either is a candidate, which a reader
+//     of the whole file must confirm.
 //
-// Scripts, XML and SVG are never reached: no name makes plain text of them.
+// ext never turns scripts, XML and SVG into plain text.
 func Resolve(head []byte, ext string) string {
 	detected := Detect(head)
 	if ext == ".xml" && (harmless[detected] || detected == html) {
@@ -54,7 +56,7 @@ func Resolve(head []byte, ext string) string {
 	return detected
 }
 
-// oneOf returns the type of a family that ext agrees with, and detected if it agrees with none.
+// oneOf returns the type of a family with which ext agrees, and detected if it agrees with none.
 func oneOf(family []string, detected, ext string) string {
 	for _, t := range family {
 		if slices.Contains(extensions[t], ext) {

@@ -1,13 +1,13 @@
-// Package sniff tells the media type of a file by its first bytes, and which file name extensions
-// agree with it.
+// Package sniff detects the media type of a file by its first bytes, and lists the file name
+// extensions that agree with it.
 //
-// Detection rests on github.com/gabriel-vasile/mimetype and corrects it where it is too trusting
-// for a gate keeper. It proves a beginning, not a file: whoever relies on the type also checks the
-// structure.
+// Detection is based on github.com/gabriel-vasile/mimetype, with corrections where it is too
+// trusting for a gate keeper. It proves a beginning, not a file: code that relies on the type must
+// also check the structure.
 //
-// All functions are pure and safe for concurrent use. They neither call mimetype.SetLimit nor
-// mimetype.Extend, which are global to the process; a host that calls them changes what is detected
-// here.
+// All functions are pure and safe for concurrent use. They call neither mimetype.SetLimit nor
+// mimetype.Extend, which are global to the process. A host that calls these changes the results of
+// this package.
 package sniff
 
 import (
@@ -22,24 +22,26 @@ import (
 )
 
 // Detect returns the media type of the file that begins with head, in lower case and without
-// parameters: Empty without bytes, Binary if nothing is known. Only the first HeadLen bytes count,
-// and nothing but them: no name, no claim.
+// parameters: Empty without bytes, Binary if it is unknown. Only the first HeadLen bytes count: no
+// name, no claim.
 //
-// A type is the leaf that was found, never a family: an SVG image is no text, a HEIC image no MP4
-// film, a Word document no ZIP archive. application/zip means that no more than that was proved.
-// Where it matters Detect differs from mimetype:
+// A type is the detected leaf, never a family: an SVG image is not text, a HEIC image is not an MP4
+// film, and a Word document is not a ZIP archive. application/zip means that only that was proved.
+// Detect differs from mimetype in these cases:
 //
-//   - Text with markup that a browser would run, anywhere in head and in UTF-16 as well, is text/html; an svg root of any
-//     prefix is image/svg+xml, also without a declaration or namespace (see package markup). A prologue that does not
-//     end within head is text/xml if it is declared so, else text/html.
-//   - Text that looks like an image, a sound or a film by a few letters (BM, GIF89a, RIFF) is text, and so is a mention of
-//     "%PDF-". Programs (MZ) and formats that are text themselves, such as PostScript and playlists, keep their type.
+//   - Text with markup that a browser would run, anywhere in head and in UTF-16 as well, is
+//     text/html; an svg root of any prefix is image/svg+xml, also without a declaration or
+//     namespace (see package markup). A prologue that does not end within head is text/xml if it is
+//     declared so, and otherwise text/html.
+//   - Text that looks like an image, a sound or a film by a few letters (BM, GIF89a, RIFF) is text,
+//     and so is a mention of "%PDF-". Programs (MZ) and formats that are text themselves, such as
+//     PostScript and playlists, keep their type.
 //   - Anything that begins with "#!" is a script.
-//   - A byte order mark does not make text of binary data.
-//   - A PDF begins with "%PDF-", in front of which nothing but the mark of UTF-8, white space and comments may stand; anything
-//     binary that has it further on, polyglot images included, is Binary.
-//   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into account, and knows the major
-//     brands of cameras and packagers.
+//   - A byte order mark does not make binary data text.
+//   - A PDF begins with "%PDF-". Only the mark of UTF-8, white space and comments may precede it.
+//     Anything binary that has it later, including polyglot images, is Binary.
+//   - The type of ISO base media files (HEIC, AVIF, MP4 ...) takes the compatible brands into
+//     account, and the major brands of cameras and packagers.
 //
 // Text in Windows-1252 is text/plain here; whether the encoding is valid shows only at the end of
 // the file.
@@ -57,12 +59,12 @@ func Detect(head []byte) string {
 	return binaryType(head)
 }
 
-// maxBefore is how much may stand in front of the header of a PDF.
+// maxBefore is the number of bytes that may precede the header of a PDF.
 const maxBefore = 1024
 
-// pdfStart is how a PDF begins: after the mark of UTF-8, lines that are blank or comments of text.
-// Programs of the web often write an empty line first, and those of printers a ticket of comments.
-// What could be markup, or PostScript (%!), is no such comment.
+// pdfStart matches the beginning of a PDF: the mark of UTF-8, and lines that are blank or comments
+// of text, may precede it. Web programs often write an empty line first, and printer programs a job
+// ticket in comments. Anything that could be markup, or PostScript (%!), is not such a comment.
 var pdfStart = regexp.MustCompile(`^\x{feff}?(?:[\t\f ]*(?:%(?:[^!<\x00-\x08\x0e-\x1f\r\n][^<\x00-\x08\x0e-\x1f\r\n]*)?)?[\r\n])*[\t\f ]*%PDF-`)
 
 func beginsPDF(head []byte) bool {
@@ -135,7 +137,7 @@ func lookup(head []byte) (mediaType string, isText bool) {
 	return mediaType, isText
 }
 
-// canonical maps leaves that differ from what the web calls the same file.
+// canonical maps leaves that differ from the web's name for the same file.
 var canonical = map[string]string{
 	"image/apng":  "image/png", // an animated PNG is one, by name, extension and structure
 	"audio/x-m4a": m4a,

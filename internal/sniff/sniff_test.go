@@ -123,14 +123,14 @@ func TestDetectISOMedia(t *testing.T) {
 		{"quicktime", ftyp("qt  ", "qt  "), "video/quicktime"},
 		{"heic", ftyp("heic", "mif1", "heic"), "image/heic"},
 		{"heic with a neutral major", ftyp("mif1", "mif1", "heic"), "image/heic"},
-		{"heic in a film's clothes", ftyp("isom", "isom", "heic"), "image/heic"},
+		{"heic with a film's brands", ftyp("isom", "isom", "heic"), "image/heic"},
 		{"heic sequence", ftyp("msf1", "msf1", "hevc"), "image/heic-sequence"},
 		{"heif", ftyp("mif1", "mif1"), "image/heif"},
 		{"heif, short box", ftyp("mif1"), "image/heif"},
 		{"heif of H.264", ftyp("avci", "mif1", "avci", "miaf"), "image/heif"},
 		{"heif of JPEG", ftyp("jpeg", "mif1", "jpeg", "miaf"), "image/heif"},
 		{"heif of a future coding", ftyp("vvic", "mif1", "vvic", "miaf"), "image/heif"},
-		{"a film by all it says", ftyp("jpeg", "jpeg", "miaf"), "video/mp4"},
+		{"a film by all its brands", ftyp("jpeg", "jpeg", "miaf"), "video/mp4"},
 		{"quicktime without a type", "\x00\x0b\x2a\x00mdat\xff\xd8\xff\xe0\x00\x10JFIF", "video/quicktime"},
 		{"text that looks like it", "1234mdat and more text", "text/plain"},
 		{"avif", ftyp("avif", "mif1", "miaf"), "image/avif"},
@@ -407,7 +407,7 @@ func FuzzResolve(f *testing.F) {
 		switch resolved {
 		case "video/mp4", "audio/mp4", "video/quicktime", "video/3gpp", "audio/mpeg", "audio/flac":
 			return
-		case "application/json", "text/markdown": // whose inspectors look for markup
+		case "application/json", "text/markdown": // their inspectors look for markup
 		default:
 			require.Contains(t, []string{"text/plain", "text/csv", "text/tab-separated-values"}, resolved)
 			require.NotContains(t, strings.ToLower(string(seen)), "<script>")

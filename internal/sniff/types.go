@@ -1,12 +1,12 @@
 package sniff
 
-// HeadLen is how many bytes of a file are looked at, at most.
+// HeadLen is the maximum number of bytes of a file that Detect looks at.
 const HeadLen = 4096
 
 // Types with a meaning of their own.
 const (
-	Empty  = "application/x-empty"      // a file of no bytes
-	Binary = "application/octet-stream" // nothing known
+	Empty  = "application/x-empty"      // a file without bytes
+	Binary = "application/octet-stream" // an unknown type
 )
 
 const (
@@ -22,8 +22,8 @@ const (
 	markdown = "text/markdown"
 )
 
-// harmless lists the types that Detect may give to what is plain text without markup: all a file
-// name may choose among.
+// harmless lists the types that Detect may give to plain text without markup. A file name may
+// choose only among these.
 var harmless = map[string]bool{
 	plain: true, "text/csv": true, "text/tab-separated-values": true, "text/markdown": true,
 	"application/json": true, "application/geo+json": true, "application/x-ndjson": true, "model/gltf+json": true,
