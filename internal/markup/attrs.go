@@ -5,19 +5,19 @@ type attrState uint8
 
 const (
 	outside     attrState = iota
-	maybeTag              // behind "<" or "</": a tag, a bogus comment or text
+	maybeTag              // after "<" or "</": a tag, a bogus comment or text
 	bogus                 // <!x or <?x or </3: a comment up to the next ">"
 	inTagName             // until the name ends
 	beforeName            // of an attribute
 	inName                //
-	afterName             // white space behind a name: "=" may still come
-	beforeValue           // behind "="
+	afterName             // white space after a name: "=" may still come
+	beforeValue           // after "="
 	quoted                // in a value, until s.quote
 	unquoted              // in a value, until white space
 )
 
-// stepAttrs reads one byte of a tag's attributes. class is what the name that ended at c, if one
-// did, is evidence of.
+// stepAttrs reads one byte of a tag's attributes. class is the evidence of the name that ended at
+// c, if one did.
 func (s *Scanner) stepAttrs(c byte, class evidence) {
 	switch s.attrs {
 	case outside:
@@ -53,7 +53,7 @@ func (s *Scanner) opened(c byte) attrState {
 	switch {
 	case isLetter(c):
 		return inTagName
-	case s.prev == '/' && c == '>': // "</>" is nothing
+	case s.prev == '/' && c == '>': // "</>" has no meaning
 		return outside
 	case s.prev == '/' || c == '!' || c == '?':
 		return bogus
@@ -69,7 +69,7 @@ func (s *Scanner) closeAt(c byte) {
 	}
 }
 
-// attribute reads names of attributes and what separates them.
+// attribute reads names of attributes and their separators.
 func (s *Scanner) attribute(c byte) {
 	switch {
 	case c == '>':
@@ -94,8 +94,8 @@ func (s *Scanner) attribute(c byte) {
 	}
 }
 
-// value reads the start of a value. A second "=" makes a comparison of it, which no script and no
-// address begins with.
+// value reads the start of a value. A second "=" makes it a comparison. No script and no address
+// begins with one.
 func (s *Scanner) value(c byte) {
 	if isSpace(c) {
 		return

@@ -2,20 +2,20 @@ package markup
 
 import "strings"
 
-// evidence says what proves that "<name" is markup and not a type argument, a placeholder or a
+// evidence is the proof that makes "<name" markup and not a type argument, a placeholder or a
 // comparison.
 type evidence uint8
 
 const (
 	never   evidence = iota // not an element of HTML: only an event handler among its attributes counts
 	word                    // also an everyday word or XML name: List<Object>, cp <source> <target>, <data>5</data>
-	short                   // the same, but nobody closes it except in HTML: <b>, List<A>, <title>
-	element                 // means nothing else, unless glued to an identifier: Array<Form>
+	short                   // the same, but only HTML closes it: <b>, List<A>, <title>
+	element                 // no other meaning, unless glued to an identifier: Array<Form>
 	active                  // runs, loads or declares a document by its name alone
 )
 
-// elements maps the names of HTML elements, past and present, to the evidence they need. Elements
-// that exist only inside svg are left out: outside of it they are inert, and path, text or filter
+// elements maps the names of HTML elements, past and present, to the evidence that they need. It
+// omits elements that exist only inside svg: outside of it they are inert, and path, text or filter
 // are words.
 var elements = func() map[string]evidence {
 	m := make(map[string]evidence)
@@ -37,8 +37,8 @@ var elements = func() map[string]evidence {
 	return m
 }()
 
-// loading holds the attributes of HTML elements that run, load or lead somewhere. Event handlers
-// are not listed.
+// loading holds the attributes of HTML elements that run, load or navigate. It omits event
+// handlers.
 var loading = func() map[string]bool {
 	m := make(map[string]bool)
 	for name := range strings.FieldsSeq(`href src srcdoc srcset data action formaction background poster ping style content
@@ -48,7 +48,7 @@ var loading = func() map[string]bool {
 	return m
 }()
 
-// declarations start a document, a comment or a script whatever follows them. All begin behind "<".
+// declarations start a document, a comment or a script, whatever follows them. All begin after "<".
 var declarations = []string{"!--", "!doctype", "?xml", "?php"}
 
 // isHandler reports whether an attribute of this name would be an event handler. The shortest are

@@ -1,40 +1,40 @@
-// Package markup finds, in a stream that is meant to be plain text, what a browser or a server
-// would run or render if it were taken for a document.
+// Package markup finds, in a stream of plain text, anything that a browser or a server would run or
+// render if it took the stream for a document.
 package markup
 
 import "bytes"
 
-// maxName bounds the names that are remembered: longer ones are no elements and no event handlers.
+// maxName bounds the stored names: longer ones are neither elements nor event handlers.
 const maxName = 32
 
 // Scanner looks for markup: the elements of HTML, SVG and MathML roots, comments, document types,
-// XML and PHP declarations, and elements of any name with an event handler. It is fed a stream in
-// pieces of any size; how the stream is cut makes no difference. The zero value is ready. Its
-// memory is constant. It is not safe for concurrent use.
+// XML and PHP declarations, and elements of any name with an event handler. It reads a stream in
+// pieces of any size; the cuts make no difference. The zero value is ready. Its memory is constant.
+// It is not safe for concurrent use.
 //
-// It reads ASCII and passes over all other bytes, so it takes UTF-8 as it is and UTF-16 as one byte
-// a unit.
+// It reads ASCII and passes over all other bytes, so it takes UTF-8 unchanged and UTF-16 as one
+// byte a unit.
 //
 // Plain text is full of angle brackets, so a name alone seldom proves anything: see evidence. A tag
-// without attributes that could also be a type argument (List<Object>) or a placeholder (cp
-// <source> <target>) is let pass; such a tag is inert. Attributes are read by the rules of the HTML
-// tokenizer, so that a quote or a ">" in a value hides nothing.
+// without attributes passes if it could also be a type argument (List<Object>) or a placeholder (cp
+// <source> <target>). Such a tag is inert. Attributes are read by the rules of the HTML tokenizer,
+// so that a quote or a ">" in a value hides nothing.
 //
-// It does not decode: markup in percent, entity, base64 or UTF-7 form is plain text to it, as it is
-// to a browser that is told text/plain and UTF-8.
+// It does not decode. Markup in percent, entity, base64 or UTF-7 form is plain text to it, as it is
+// to a browser that receives text/plain and UTF-8.
 type Scanner struct {
 	off   int64 // bytes scanned
 	found bool
 	at    int64 // offset of the last "<"
 
 	tag  tagState
-	name word32 // of the tag that is being read
+	name word32 // of the current tag
 
-	first   bool // nothing but white space stood before the tag
+	first   bool // only white space stood before the tag
 	glued   bool // an identifier stood directly before it
 	closing bool // </name
 	prefix  bool // prefix:name
-	content bool // something other than white space has been seen
+	content bool // a character other than white space has been seen
 	prev    byte
 
 	attrs attrState
@@ -43,7 +43,7 @@ type Scanner struct {
 	quote byte
 }
 
-// word32 collects a name in lower case. A name that is too long is no name.
+// word32 collects a name in lower case. It has no name if the name is too long.
 type word32 struct {
 	buf [maxName]byte
 	n   int
@@ -63,8 +63,8 @@ func (w *word32) bytes() []byte {
 	return w.buf[:w.n]
 }
 
-// Scan reads on and reports whether markup has been found, in p or before. Afterwards it looks at
-// nothing more.
+// Scan reads on and reports whether markup has been found, in p or before. Afterwards it ignores
+// its input.
 func (s *Scanner) Scan(p []byte) bool {
 	for i := 0; i < len(p) && !s.found; i++ {
 		if s.tag == noTag && s.attrs == outside {
@@ -83,7 +83,7 @@ func (s *Scanner) Scan(p []byte) bool {
 	return s.found
 }
 
-// Offset returns the place of the last "<" before what was found.
+// Offset returns the offset of the last "<" before the markup.
 func (s *Scanner) Offset() int64 { return s.at }
 
 // skip passes over text without "<".

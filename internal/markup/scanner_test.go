@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/internal/markup"
 )
 
-// offset returns the place of the first markup in s, -1 if there is none.
+// offset returns the offset of the first markup in s, -1 if there is none.
 func offset(s string) int64 {
 	var sc markup.Scanner
 	if !sc.Scan([]byte(s)) {
@@ -47,7 +47,7 @@ func TestScannerFinds(t *testing.T) {
 		{"x <!DOCTYPE svg", 2},
 		{"<?xml version='1.0'?>", 0},
 		{"\n<?PHP echo 1", 1},
-		// elements that are nothing else
+		// elements without another meaning
 		{"x <form action=/x>", 2},
 		{"x <form>", 2},
 		{"x <video src=x>", 2},
@@ -56,7 +56,7 @@ func TestScannerFinds(t *testing.T) {
 		{"x<div >", 1},
 		{"x <br>", 2},
 		{"x </div>", 2},
-		// words, with something that proves them
+		// words, with evidence
 		{"<form>", 0},
 		{" \r\n\t<details>", 4},
 		{"<b>bold</b>", 0},
@@ -72,7 +72,7 @@ func TestScannerFinds(t *testing.T) {
 		{"x <input disabled />", 2},
 		{"x <hr/>", 2},
 		{"x <p style=x>", 2},
-		// event handlers, whatever the element
+		// event handlers, on any element
 		{"x <x onclick=alert(1)>", 2},
 		{"x <my-tag tabindex=1 onfocus = alert(1) autofocus>", 2},
 		{"x <x/onclick=alert(1)>", 2},
@@ -132,7 +132,7 @@ func FuzzScanner(f *testing.F) {
 			require.Equal(t, whole.Offset(), cut.Offset())
 			require.Equal(t, byte('<'), p[whole.Offset()])
 		}
-		// The bluntest forms are found wherever they stand.
+		// The bluntest forms are found at any place.
 		var sc markup.Scanner
 		sc.Scan(p)
 		require.True(t, sc.Scan([]byte("<script>")))

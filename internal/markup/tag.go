@@ -2,20 +2,20 @@ package markup
 
 import "strings"
 
-// tagState is the place within "<name". Names are read behind every "<", even where HTML would see
+// tagState is the place within "<name". Names are read after every "<", even where HTML would see
 // an attribute's value: a browser that starts elsewhere, or a careless filter, may see it
 // differently.
 type tagState uint8
 
 const (
 	noTag       tagState = iota
-	tagOpen              // behind "<"
-	tagClose             // behind "</"
+	tagOpen              // after "<"
+	tagClose             // after "</"
 	tagName              // within the name
-	declaration          // behind "<!" or "<?"
+	declaration          // after "<!" or "<?"
 )
 
-// stepTag reads one byte of a tag. When a name ends at it, it returns what the name is evidence of.
+// stepTag reads one byte of a tag. When a name ends at it, it returns the evidence of the name.
 func (s *Scanner) stepTag(c byte) evidence {
 	switch {
 	case s.tag == tagName && endsName(c):
@@ -33,7 +33,7 @@ func (s *Scanner) stepTag(c byte) evidence {
 		s.name.add(c)
 	case s.tag == tagName && c == ':':
 		s.prefix, s.name.n = true, 0
-		if s.prev == ':' { // Pod::Html is no name in XML
+		if s.prev == ':' { // Pod::Html is not a name in XML
 			s.name.n = maxName + 1
 		}
 	case s.tag == tagName:
