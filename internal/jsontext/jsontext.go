@@ -1,28 +1,27 @@
 // Package jsontext reads JSON (RFC 8259) as it streams by, and keeps none of it.
 package jsontext
 
-// MaxDepth is how deep arrays and objects may lie in each other. Common readers stop at 100 to
-// 10,000.
+// MaxDepth is the maximum nesting of arrays and objects. Common readers stop at 100 to 10,000.
 const MaxDepth = 512
 
-// Fault says why a stream is not accepted.
+// Fault is the reason for refusing a stream.
 type Fault uint8
 
 // The faults.
 const (
 	None    Fault = iota
-	Grammar       // what RFC 8259 does not allow at that place
-	Depth         // more than MaxDepth arrays and objects in each other
+	Grammar       // not allowed by RFC 8259 at that place
+	Depth         // more than MaxDepth nested arrays and objects
 )
 
 // Scanner checks that a stream consists of JSON values. Values may follow each other with white
-// space between them, as JSON Lines have them. It is fed UTF-8 in pieces of any size; how the
-// stream is cut makes no difference. It expects bytes over 0x7f only within strings, and does not
-// judge them. The zero value is ready. Its memory is constant. It is not safe for concurrent use.
+// space between them, as in JSON Lines. It reads UTF-8 in pieces of any size; the cuts make no
+// difference. It expects bytes over 0x7f only within strings, and does not judge them. The zero
+// value is ready. Its memory is constant. It is not safe for concurrent use.
 type Scanner struct {
 	off   int64 // bytes read
 	state state
-	next  int                   // of the characters of a literal, or the digits of an escape that are left
+	next  int                   // characters left of a literal, or digits left of an escape
 	word  string                // the literal
 	depth int                   // arrays and objects around the current place
 	array [MaxDepth / 64]uint64 // one bit for each of them, set for arrays
@@ -56,7 +55,7 @@ const (
 	power
 )
 
-// Scan reads on. It returns what is wrong with the stream so far; Offset is the place.
+// Scan reads on. It returns the fault of the stream so far, at Offset.
 func (s *Scanner) Scan(p []byte) Fault {
 	for i := 0; i < len(p) && s.fault == None; i++ {
 		if s.state == text || s.state == textKey {
@@ -90,8 +89,8 @@ func (s *Scanner) Whole() bool {
 	return false
 }
 
-// plain returns how many bytes of p neither end a string nor begin an escape nor are control
-// characters.
+// plain returns the number of bytes at the front of p that neither end a string, nor begin an
+// escape, nor are control characters.
 func plain(p []byte) (n int) {
 	for n < len(p) && p[n] >= ' ' && p[n] != '"' && p[n] != '\\' {
 		n++
@@ -120,7 +119,7 @@ func (s *Scanner) step(c byte) Fault {
 	return s.number(c)
 }
 
-// structure reads what stands outside of strings, numbers and literals.
+// structure reads a byte outside of strings, numbers and literals.
 func (s *Scanner) structure(c byte) Fault {
 	if isSpace(c) {
 		if s.state == after && s.depth == 0 {
@@ -187,7 +186,7 @@ func (s *Scanner) inArray() bool {
 	return s.array[(s.depth-1)/64]>>((s.depth-1)%64)&1 != 0
 }
 
-// behind reads what follows a value.
+// behind reads a byte after a value.
 func (s *Scanner) behind(c byte) Fault {
 	switch {
 	case s.depth == 0: // values need white space between them

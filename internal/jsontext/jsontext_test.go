@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/internal/jsontext"
 )
 
-// scan returns what a scanner says of a text, whole and byte by byte.
+// scan returns the verdict of a scanner on a text, whole and byte by byte.
 func scan(t *testing.T, in []byte) (jsontext.Fault, bool) {
 	t.Helper()
 	var whole, bytewise jsontext.Scanner
@@ -77,7 +77,8 @@ func TestScan(t *testing.T) {
 	}
 }
 
-// FuzzScan holds the scanner against encoding/json: what is valid is accepted, and what is accepted is made of values.
+// FuzzScan compares the scanner with encoding/json: valid JSON is accepted, and accepted text
+// consists of values.
 func FuzzScan(f *testing.F) {
 	for _, s := range []string{`{"a": [1, -2.5e+3, true, null, "x\u00e9"]}`, "1 2\n[]", `["<b>"]`, `{"a":1}<b>`, "0.5E-1", `[[[{}]]]`} {
 		f.Add([]byte(s))
