@@ -1,9 +1,9 @@
-// Package filename handles the name a client gives to a file: names coming in (Clean, Ext) and
+// Package filename handles the name that a client gives to a file: names coming in (Clean, Ext) and
 // names going out in a Content-Disposition header (Disposition).
 //
-// A name is only ever data. It never becomes a storage key or a path on a disk, so nothing here
-// tries to make it safe for a file system: a cleaned name may still be CON.png or hold a colon, a
-// percent sign, a quote or markup. Whoever prints it escapes it for the place it is printed in.
+// A name is only ever data. It never becomes a storage key or a path on a disk, so this package
+// does not make it safe for a file system. A cleaned name may still be CON.png or hold a colon, a
+// percent sign, a quote or markup. Code that prints it must escape it for its context.
 //
 // All functions are pure and safe for concurrent use.
 package filename
@@ -15,8 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// MaxLen is the greatest length in bytes of a name that Clean returns; it is what common file
-// systems allow.
+// MaxLen is the maximum length in bytes of a name that Clean returns. Common file systems allow as
+// much.
 const MaxLen = 255
 
 // The texts are fit for the client.
@@ -32,23 +32,26 @@ var (
 //
 // raw is the name that the client gave, read as its form or its JSON writes names. In this order:
 //
-//   - Control characters (C0, DEL, C1; NUL and line breaks among them) are refused: no file a person chose has them, and
-//     dropping one could join what it kept apart.
-//   - Each run of invalid UTF-8 becomes one U+FFFD. Overlong forms of "/" and "." are invalid UTF-8.
-//   - Invisible characters are dropped: bidirectional overrides, isolates and marks, zero-width and other format
-//     characters, line and paragraph separators (Unicode TR36, CWE-451). Joiners (U+200C, U+200D) stay where writing
-//     needs them: between two letters of an Arabic or Indic script, and between two emoji. Flags made of tag characters
-//     lose them.
-//   - Nothing is decoded: "100%25.png" is a file of that very name, and decoding would turn %2F, %00 and %0D%0A, which are
-//     harmless as text, into what they stand for. What browsers write for a quote is for the reader of the form.
+//   - Control characters (C0, DEL, C1, including NUL and line breaks) are refused: no file that a
+//     person chose has them, and dropping one could join what it kept apart.
+//   - Each run of invalid UTF-8 becomes one U+FFFD. Overlong forms of "/" and "." are invalid
+//     UTF-8.
+//   - Invisible characters are dropped: bidirectional overrides, isolates and marks, zero-width and
+//     other format characters, line and paragraph separators (Unicode TR36, CWE-451). Joiners
+//     (U+200C, U+200D) stay where writing needs them: between two letters of an Arabic or Indic
+//     script, and between two emoji. Flags made of tag characters lose them.
+//   - Nothing is decoded: "100%25.png" is a file with exactly that name. Decoding would turn %2F,
+//     %00 and %0D%0A, which are harmless as text, into the characters for which they stand. The
+//     reader of the form handles the quotes of browsers.
 //   - Everything up to the last "/" or "\" is cut: folder uploads and old browsers send paths.
-//   - White space is cut at both ends. A trailing dot stays, so that Ext does not take "x.png." for a .png.
-//   - A name longer than MaxLen bytes is cut before its extension, at a rune boundary; if the extension alone is longer
-//     than that, the name is refused, since cutting would make up another extension.
+//   - White space is cut at both ends. A trailing dot stays, so that Ext does not take "x.png." for
+//     a .png.
+//   - A name longer than MaxLen bytes is cut before its extension, at a rune boundary. If the
+//     extension alone is longer than that, the name is refused, since cutting would invent another
+//     extension.
 //
-// A name of nothing but dots and white space is refused. Ordinary names in any script come back
-// unchanged, and cleaning a cleaned name changes nothing. The text of the error is fit for the
-// client.
+// A name of only dots and white space is refused. Ordinary names in any script come back unchanged,
+// and cleaning a cleaned name changes nothing. The text of the error is fit for the client.
 func Clean(raw string) (string, error) {
 	if strings.ContainsFunc(raw, unicode.IsControl) {
 		return "", errControl
@@ -71,9 +74,9 @@ func Clean(raw string) (string, error) {
 // Ext returns the extension of name in lower case: from its last dot to its end, "" if there is no
 // dot.
 //
-// Nothing is trimmed and only ASCII letters change case, so that "x.png.", "x.png ", "x.png::$DATA"
-// and names with a full-width dot or a look-alike letter (U+212A, whose lower case is "k") do not
-// pass for what they are not.
+// It trims nothing and changes the case of ASCII letters only. So "x.png.", "x.png ",
+// "x.png::$DATA" and names with a full-width dot or a look-alike letter (U+212A, whose lower case
+// is "k") do not pass for .png and the like.
 func Ext(name string) string {
 	i := strings.LastIndexByte(name, '.')
 	if i < 0 {
@@ -89,8 +92,8 @@ func lowerASCII(r rune) rune {
 	return r
 }
 
-// shorten cuts name to at most limit bytes at a rune boundary, before its extension if that leaves
-// room for it.
+// shorten cuts name to at most limit bytes at a rune boundary, before its extension if there is
+// space for it.
 func shorten(name string, limit int) string {
 	if len(name) <= limit {
 		return name

@@ -13,15 +13,15 @@ const upperHex = "0123456789ABCDEF"
 
 // Disposition returns the value of a Content-Disposition response header (RFC 6266).
 //
-// kind is "inline" or "attachment"; anything else is taken for "attachment", the safe one. name may
-// be anything: control and invisible characters are dropped, path separators become "_", invalid
-// UTF-8 becomes U+FFFD, and it is cut to 240 bytes, before its extension where possible. An empty
-// name gives kind alone.
+// kind is "inline" or "attachment"; anything else means "attachment", the safe one. name may be
+// anything: control and invisible characters are dropped, path separators become "_", and invalid
+// UTF-8 becomes U+FFFD. It is cut to 240 bytes, before its extension where possible. An empty name
+// gives only kind.
 //
-// The filename parameter is printable ASCII, with "_" for whatever old or careless parsers get
-// wrong: quotes, backslashes, percent signs, semicolons and all that is not ASCII. If that loses
-// something, filename* (RFC 8187) follows with the whole name in UTF-8. The result is printable
-// ASCII below 1 KiB. It does not make the content safe to open inline.
+// The filename parameter is printable ASCII. It has "_" for characters that old or careless parsers
+// get wrong: quotes, backslashes, percent signs, semicolons and everything outside of ASCII. If
+// that loses something, filename* (RFC 8187) follows with the whole name in UTF-8. The result is
+// printable ASCII below 1 KiB. It does not make the content safe to open inline.
 func Disposition(kind, name string) string {
 	if kind != "inline" {
 		kind = "attachment"
@@ -38,7 +38,7 @@ func Disposition(kind, name string) string {
 	return value
 }
 
-// disposable drops what must never reach a header or a download dialogue.
+// disposable drops characters that must never reach a header or a download dialogue.
 func disposable(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -59,7 +59,7 @@ func fallback(r rune) rune {
 	return r
 }
 
-// encode percent-encodes all bytes but the attr-char of RFC 8187.
+// encode percent-encodes all bytes except the attr-char of RFC 8187.
 func encode(name string) string {
 	var b strings.Builder
 	for i := range len(name) {

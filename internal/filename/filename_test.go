@@ -91,7 +91,7 @@ func TestCleanRefuses(t *testing.T) {
 		{"C1", "a\u009b2J.png", "control"},
 		{"control in the folder", "a\x01/x.png", "control"},
 		{"extension of 300 bytes", "x." + strings.Repeat("p", 299), "too long"},
-		{"extension that a cut would make up", "x.png" + strings.Repeat(" ", 300) + "y", "too long"},
+		{"extension that a cut would invent", "x.png" + strings.Repeat(" ", 300) + "y", "too long"},
 	} {
 		got, err := filename.Clean(c.in)
 		require.ErrorContains(t, err, c.why, c.name)
@@ -154,7 +154,7 @@ func seeds(f *testing.F) {
 	}
 }
 
-// bidi and zero-width characters that no name may hold, whatever surrounds them.
+// bidi and zero-width characters that no name may hold, in any context.
 const hidden = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2028\u2029\u2060\u2066\u2067\u2068\u2069\ufeff"
 
 func FuzzClean(f *testing.F) {
@@ -192,7 +192,7 @@ func FuzzDisposition(f *testing.F) {
 		require.False(t, strings.ContainsAny(params["filename"], `/\`+hidden), "%q", value)
 		require.False(t, strings.ContainsFunc(params["filename"], unicode.IsControl), "%q", value)
 
-		// Whatever Clean accepts and the bound leaves whole arrives whole.
+		// A name that Clean accepts and the bound leaves whole arrives whole.
 		if clean, err := filename.Clean(name); err == nil && len(clean) <= 240 {
 			value = filename.Disposition("inline", clean)
 			_, params, err = mime.ParseMediaType(value)

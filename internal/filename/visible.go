@@ -9,12 +9,12 @@ import (
 const (
 	zeroWidthNonJoiner = '\u200c'
 	zeroWidthJoiner    = '\u200d'
-	emojiVariation     = '\ufe0f' // asks for the colour form of the symbol before it
-	textVariation      = '\ufe0e' // asks for the plain one
+	emojiVariation     = '\ufe0f' // requests the colour form of the symbol before it
+	textVariation      = '\ufe0e' // requests the plain one
 	keycap             = '\u20e3'
 )
 
-// visible returns s without the characters that cannot be seen but change how the others are read.
+// visible returns s without the invisible characters that change the reading of the others.
 func visible(s string) string {
 	if !strings.ContainsFunc(s, invisible) {
 		return s
@@ -29,14 +29,15 @@ func visible(s string) string {
 	return string(kept)
 }
 
-// Visible reports whether every character of name can be seen, so that what a person reads is what
-// a program gets: no control characters, none that [Clean] drops, and no variation selectors, which
-// can carry bytes (U+FE00, U+E0100 ...), except that of an emoji or a keycap.
+// Visible reports whether every character of name can be seen, so that a person reads the same as a
+// program. It allows no control characters, and none that [Clean] drops. It allows no variation
+// selectors, which can carry bytes (U+FE00, U+E0100 ...), except that of an emoji or a keycap.
 func Visible(name string) bool {
 	return !strings.ContainsFunc(name, unicode.IsControl) && visible(name) == name && !strayVariation(name)
 }
 
-// strayVariation reports variation selectors that are neither an emoji's nor a keycap's.
+// strayVariation reports whether name has variation selectors that are neither an emoji's nor a
+// keycap's.
 func strayVariation(name string) bool {
 	var prev rune
 	for i, r := range name {
