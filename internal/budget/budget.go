@@ -1,5 +1,5 @@
-// Package budget shares a number of units, such as bytes of memory, between
-// callers who wait their turn.
+// Package budget shares a number of units, such as bytes of memory, between callers that wait their
+// turn.
 package budget
 
 import (
@@ -10,33 +10,30 @@ import (
 	"sync"
 )
 
-// ErrTooLarge is returned at once for a request that could never be granted.
-var ErrTooLarge = errors.New("budget: more than there is")
+// ErrTooLarge is returned at once for a request that can never be granted.
+var ErrTooLarge = errors.New("budget: request exceeds the budget")
 
-// ErrCrowded is returned at once for a request that would have to wait where
-// [MaxWaiting] wait, or half as many of its subject.
+// ErrCrowded is returned at once for a request that would have to wait after [MaxWaiting] others,
+// or after half as many of its subject.
 var ErrCrowded = errors.New("budget: too many are waiting")
 
-// MaxWaiting is how many requests wait for one budget. One subject has half of
-// them at most; so have all callers without a name together.
+// MaxWaiting is the number of requests that may wait for one budget. One subject may have at most
+// half of them, and so may all callers without a name together.
 const MaxWaiting = 4096
 
-// Budget is a weighted semaphore that serves its subjects by turns, and in which
-// no named subject holds more than a share of the whole. It is safe for
-// concurrent use.
+// Budget is a weighted semaphore that serves its subjects in turn. No named subject holds more than
+// a share of the whole. It is safe for concurrent use.
 //
-// The requests of one subject are served first come, first served, and subjects
-// that wait get one request each in turn: a crowd of one subject's requests
-// costs another subject one turn. Two rules keep subjects from harming others.
-// A request that would take its subject over the share waits for that subject's
-// own releases, and meanwhile everybody else is served as if it was not there.
-// And a request whose turn it is keeps it until there is room, however large it
-// is and however small the others are.
+// The requests of one subject are served in the order of their arrival, and waiting subjects get
+// one request each in turn. A crowd of one subject's requests costs another subject one turn. Two
+// rules keep subjects from harming others. A request that would exceed the share of its subject
+// waits for that subject's own releases. Meanwhile all others are served as if it did not exist. A
+// request keeps its turn until there are enough units, however large it is and however small the
+// others are.
 //
-// A single request larger than the share is granted to a subject that holds
-// nothing, since it could not be granted otherwise. The subject "" stands for
-// callers whose name is not known; no share applies to it. Every call costs the
-// same however many wait.
+// A single request larger than the share is granted to a subject that holds nothing, since it could
+// not be granted otherwise. The subject "" stands for callers without a known name; no share
+// applies to it. Every call costs the same, whatever the number of waiting requests.
 type Budget struct {
 	size, share int64
 
@@ -44,11 +41,11 @@ type Budget struct {
 	used       int64
 	peak       int64
 	held       map[string]int64 // of named subjects, no zeros
-	lanes      map[string]*lane // of subjects that wait
-	turns      list.List        // of *lane: those whose own share lets them go on, the next one in front
+	lanes      map[string]*lane // of waiting subjects
+	turns      list.List        // of *lane: those whose own share lets them continue, the next one first
 	waiting    int
 	maxWaiting int
-	looked     int // how many requests grant has looked at
+	looked     int // the number of requests that grant has looked at
 }
 
 // lane is the queue of one subject.
@@ -65,16 +62,16 @@ type request struct {
 	place   *list.Element // in the lane
 }
 
-// New returns a Budget of size units, of which one named subject gets share.
-// A share of zero means one request at a time.
+// New returns a Budget of size units. One named subject may hold share of them. A share of zero
+// means one request at a time.
 func New(size, share int64) *Budget {
 	return &Budget{size: size, share: share, held: map[string]int64{}, lanes: map[string]*lane{}, maxWaiting: MaxWaiting}
 }
 
-// Acquire takes n units for subject and waits for them as long as ctx allows;
-// with a ctx that is done it takes them if they are free now. The error is
-// [ErrTooLarge], [ErrCrowded] or the cause of ctx's end. Who holds units must not
-// wait for more: two such callers could wait for each other for ever.
+// Acquire takes n units for subject and waits for them as long as ctx allows. With a ctx that is
+// done it takes them only if they are free now. The error is [ErrTooLarge], [ErrCrowded] or the
+// cause of ctx's end. A caller that holds units must not wait for more: two such callers could
+// deadlock.
 func (b *Budget) Acquire(ctx context.Context, subject string, n int64) error {
 	if n < 0 || n > b.size {
 		return fmt.Errorf("%w: %d of %d", ErrTooLarge, n, b.size)
@@ -104,11 +101,10 @@ func (b *Budget) Acquire(ctx context.Context, subject string, n int64) error {
 	return context.Cause(ctx)
 }
 
-// TryAcquire takes n units for subject if they are free and nobody waits for
-// room, so that those who want more never starve those who wait for their
-// first. (Requests that only their own subject's share holds back do not count
-// as waiting, but for TryAcquire by that same subject.) It may be called while
-// holding units.
+// TryAcquire takes n units for subject if they are free and no request waits for units. So callers
+// that want more never starve callers that wait for their first. (Requests that only their own
+// subject's share holds back do not count as waiting, except for TryAcquire by the same subject.)
+// It may be called while holding units.
 func (b *Budget) TryAcquire(subject string, n int64) bool {
 	if n < 0 || n > b.size {
 		return false
@@ -122,13 +118,12 @@ func (b *Budget) TryAcquire(subject string, n int64) bool {
 	return r.isGranted()
 }
 
-// Release gives back n units that subject holds, all it acquired or a part.
-// It panics when subject does not hold as many.
+// Release gives back n of the units that subject holds. It panics if subject does not hold as many.
 func (b *Budget) Release(subject string, n int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if n < 0 || n > b.used || subject != "" && n > b.held[subject] {
-		panic("budget: more released than acquired")
+		panic("budget: Release of more than was acquired")
 	}
 	b.hold(subject, -n)
 	if l := b.lanes[subject]; l != nil {
@@ -137,22 +132,22 @@ func (b *Budget) Release(subject string, n int64) {
 	b.grant()
 }
 
-// Used returns how many units are held.
+// Used returns the number of units held.
 func (b *Budget) Used() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.used
 }
 
-// Peak returns the most units that were ever held at once.
+// Peak returns the largest number of units ever held at once.
 func (b *Budget) Peak() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.peak
 }
 
-// enqueue puts a request at the end of its subject's queue and grants what can
-// be, which may be this one.
+// enqueue puts a request at the end of its subject's queue and grants what it can, possibly this
+// request.
 func (b *Budget) enqueue(subject string, n int64) *request {
 	l := b.lanes[subject]
 	if l == nil {
@@ -167,8 +162,7 @@ func (b *Budget) enqueue(subject string, n int64) *request {
 	return r
 }
 
-// leave takes a request that was not granted out of its queue, which may let
-// others go.
+// leave takes a request that was not granted out of its queue, which may let others continue.
 func (b *Budget) leave(r *request) {
 	b.remove(r)
 	b.judge(r.lane)
@@ -180,8 +174,8 @@ func (b *Budget) remove(r *request) {
 	b.waiting--
 }
 
-// judge puts a lane among those that get a turn, at their end, or takes it out,
-// by what its first request asks for. A lane that nobody waits in is forgotten.
+// judge adds a lane to the end of those that get a turn, or removes it, according to its first
+// request. It deletes an empty lane.
 func (b *Budget) judge(l *lane) {
 	first := l.queue.Front()
 	if first == nil {
@@ -197,9 +191,9 @@ func (b *Budget) judge(l *lane) {
 	}
 }
 
-// grant serves one request of each lane in turn, up to the first that has to
-// wait for room. A subject that is over its share stays so for its later,
-// smaller requests: they do not overtake its first.
+// grant serves one request of each lane in turn, up to the first that has to wait for units. A
+// subject that is over its share stays so for its later, smaller requests: they do not overtake its
+// first.
 func (b *Budget) grant() {
 	for turn := b.turns.Front(); turn != nil; turn = b.turns.Front() {
 		l := turn.Value.(*lane)

@@ -33,7 +33,7 @@ func TestTryAcquire(t *testing.T) {
 		{"the anonymous have no share", []ask{{"", 5, true}, {"", 5, true}}},
 		{"one request over the share", []ask{{"a", 8, true}, {"a", 1, false}, {"b", 2, true}}},
 		{"over the share but not the first", []ask{{"a", 1, true}, {"a", 8, false}}},
-		{"more than there is", []ask{{"", 11, false}, {"a", 11, false}}},
+		{"more than the budget", []ask{{"", 11, false}, {"a", 11, false}}},
 		{"less than nothing", []ask{{"", -1, false}}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -81,8 +81,7 @@ func TestDoneContextTakesWhatIsFree(t *testing.T) {
 	require.NoError(t, b.Acquire(ctx, "", 1))
 }
 
-// line starts Acquire calls one after the other and records in which order
-// they were granted.
+// line starts Acquire calls one after the other and records the order in which they were granted.
 type line struct {
 	b       *budget.Budget
 	mu      sync.Mutex
@@ -101,8 +100,8 @@ func (l *line) ask(ctx context.Context, name, subject string, n int64) {
 	synctest.Wait()
 }
 
-// require checks who was served so far. Several who are served by one release
-// record it in any order.
+// require checks which calls were served so far. Several that one release serves record it in any
+// order.
 func (l *line) require(t *testing.T, want ...string) {
 	t.Helper()
 	synctest.Wait()
@@ -119,7 +118,7 @@ func TestFirstComeFirstServed(t *testing.T) {
 		l.ask(t.Context(), "small", "b", 1)
 		l.b.Release("", 5)
 		l.require(t) // five are free, but the small one does not overtake
-		require.False(t, l.b.TryAcquire("c", 1), "nor does one who only tries")
+		require.False(t, l.b.TryAcquire("c", 1), "nor does a caller that only tries")
 		l.b.Release("", 3)
 		l.require(t, "large")
 		l.b.Release("", 2)
@@ -156,7 +155,7 @@ func TestShareFreedButNoRoom(t *testing.T) {
 		l.ask(t.Context(), "a again", "a", 4)
 		require.True(t, l.b.TryAcquire("", 2))
 		l.b.Release("a", 5)
-		require.True(t, l.b.TryAcquire("", 1), "granted before, so nobody waits")
+		require.True(t, l.b.TryAcquire("", 1), "granted before, so no request waits")
 		synctest.Wait()
 		l.require(t, "a", "a again")
 	})
@@ -195,8 +194,8 @@ func TestSubjectsTakeTurns(t *testing.T) {
 	})
 }
 
-// TestTurnIsKept: a large request keeps its turn until there is room, and is
-// overtaken by nobody.
+// TestTurnIsKept: a large request keeps its turn until there are enough units, and no other
+// overtakes it.
 func TestTurnIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &line{b: budget.New(10, 10)}
@@ -214,8 +213,8 @@ func TestTurnIsKept(t *testing.T) {
 	})
 }
 
-// TestWaitingIsBounded: half of those who may wait are of one subject at most,
-// and what need not wait is never refused.
+// TestWaitingIsBounded: at most half of the waiting requests are of one subject, and a request that
+// need not wait is never refused.
 func TestWaitingIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := budget.New(10, 5)
@@ -246,9 +245,8 @@ func TestWaitingIsBounded(t *testing.T) {
 	})
 }
 
-// TestRandomProgram runs many callers of several subjects at once, each with a
-// patience of its own, and checks every limit at every step. synctest finds a
-// lost wake-up as a deadlock.
+// TestRandomProgram runs many callers of several subjects at once, each with its own patience, and
+// checks every limit at every step. synctest finds a lost wake-up as a deadlock.
 func TestRandomProgram(t *testing.T) {
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -20,16 +20,15 @@ func crowd(t testing.TB, b *Budget, n int) {
 	}
 }
 
-// TestCrowdCostsNobody: a turn looks at as many requests as it serves and one
-// more, whoever waits and for what.
+// TestCrowdCostsNobody: a turn looks at one more request than it serves at most, whatever waits.
 func TestCrowdCostsNobody(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		make func(*testing.T, *Budget)
 	}{
-		{"of nobody", func(*testing.T, *Budget) {}},
+		{"of no request", func(*testing.T, *Budget) {}},
 		{"of one subject over its share", func(t *testing.T, b *Budget) { crowd(t, b, crowdSize) }},
-		{"of one subject that waits for room", func(t *testing.T, b *Budget) {
+		{"of one subject that waits for units", func(t *testing.T, b *Budget) {
 			b.maxWaiting = 2 * crowdSize
 			require.True(t, b.TryAcquire("", b.size-b.used-3))
 			for range crowdSize {
@@ -68,7 +67,8 @@ func TestCrowdCostsNobody(t *testing.T) {
 	}
 }
 
-// TestCrowdThatGoes costs as many looks as there were requests, and leaves nothing.
+// TestCrowdThatGoes: the departure of a crowd costs at most one look for each request, and leaves
+// nothing.
 func TestCrowdThatGoes(t *testing.T) {
 	b := New(256, 128)
 	b.maxWaiting = 2*crowdSize + 10
@@ -87,12 +87,12 @@ func TestCrowdThatGoes(t *testing.T) {
 	require.Zero(t, b.waiting)
 }
 
-// BenchmarkTurn is what others pay for a crowd of one subject.
+// BenchmarkTurn measures the cost of one subject's crowd for others.
 func BenchmarkTurn(b *testing.B) {
 	for _, row := range []struct {
 		name    string
 		waiting int
-	}{{"nobody waits", 0}, {"1,000 wait", 1000}, {"16,000 wait", crowdSize}} {
+	}{{"no request waits", 0}, {"1,000 wait", 1000}, {"16,000 wait", crowdSize}} {
 		b.Run(row.name, func(b *testing.B) {
 			budget := New(256, 128)
 			crowd(b, budget, row.waiting)

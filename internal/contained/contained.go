@@ -1,5 +1,5 @@
-// Package contained calls code of the host's that only listens, such as log
-// handlers and hooks: whatever that does, its caller goes on.
+// Package contained calls the host's code that only listens, such as log handlers and hooks.
+// Whatever that code does, the caller continues.
 package contained
 
 import (
@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// Patience is how long one call is waited for.
+// Patience is the longest time to wait for one call.
 const Patience = 10 * time.Second
 
-// MaxHung is how many calls are left to themselves before further ones are not
-// made any more.
+// MaxHung is the number of hung calls at which no further call is made.
 const MaxHung = 64
 
-// What a call can end with beside nil.
+// The errors of a call.
 var (
 	ErrPanic   = errors.New("the host's code panicked")
 	ErrExit    = errors.New("the host's code ended its goroutine")
@@ -25,17 +24,16 @@ var (
 	ErrTooMany = errors.New("too many calls of the host's code did not return")
 )
 
-// Calls makes calls. The zero value is ready, and it is safe for concurrent use.
+// Calls makes calls. The zero value is ready. It is safe for concurrent use.
 type Calls struct{ hung atomic.Int64 }
 
-// Do calls f on a goroutine of its own and waits for its return, for Patience at
-// most; then it leaves f to itself. While MaxHung calls have not returned it
-// calls nothing. The error wraps one of this package.
+// Do calls f on its own goroutine and waits for its return, for Patience at most; then it abandons
+// f. While MaxHung calls have not returned it calls nothing. The error wraps one of this package.
 func (c *Calls) Do(f func()) error {
 	if c.hung.Load() >= MaxHung {
 		return ErrTooMany
 	}
-	var left atomic.Bool // by whoever is first: the call's end or our patience's
+	var left atomic.Bool // set by the first of the call's end and the end of our patience
 	ended := make(chan error, 1)
 	go func() {
 		err := ErrExit

@@ -37,8 +37,7 @@ func TestDo(t *testing.T) {
 	}
 }
 
-// TestHungCallsAreBounded: no call is made while MaxHung hang, and again once one
-// has returned.
+// TestHungCallsAreBounded: no call is made while MaxHung hang, until one has returned.
 func TestHungCallsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c contained.Calls

@@ -5,9 +5,8 @@ import (
 	"log/slog"
 )
 
-// Logger returns a logger that writes to l, slog.Default() if l is nil. What l's
-// handler does, be it a panic, is [Calls.Do]'s: it costs a record and nothing
-// else.
+// Logger returns a logger that writes to l, or to slog.Default() if l is nil. It calls l's handler
+// by [Calls.Do]: a panic or a hang there costs one record and nothing else.
 func Logger(l *slog.Logger) *slog.Logger {
 	if l == nil {
 		l = slog.Default()

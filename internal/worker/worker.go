@@ -1,4 +1,4 @@
-// Package worker runs code of the host's, which may hang, panic or end its goroutine.
+// Package worker runs the host's code, which may hang, panic or end its goroutine.
 package worker
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// What a call can end with beside its own error.
+// The errors of a call, in addition to its own.
 var (
 	ErrHung   = errors.New("upload: a check did not return in time")
 	ErrPanic  = errors.New("upload: the host's code panicked")
@@ -18,13 +18,13 @@ var (
 	ErrNil    = errors.New("upload: the host's code returned a nil pointer as an error")
 )
 
-// Worker runs the host's code, which may hang, on a goroutine of its own, one
-// call at a time. A call that hangs is abandoned: the request goes on without
-// it, and whatever the call can still touch is left to it for good.
+// Worker runs the host's code, which may hang, on its own goroutine, one call at a time. It
+// abandons a call that hangs: the request continues without it, and never again uses anything that
+// the call can still touch.
 type Worker struct {
 	Timeout time.Duration
 	calls   chan func() error
-	results chan error // of one, so that an abandoned call can end
+	results chan error // with room for one, so that an abandoned call can end
 	ended   chan struct{}
 	after   []func()
 	timer   *time.Timer
@@ -33,8 +33,8 @@ type Worker struct {
 	OnHang  func()
 }
 
-// Do runs f and returns its error, the error that its panic makes, or ErrHung.
-// After ErrHung f may still be running: the caller must not touch what f does.
+// Do runs f and returns its error, the error of its panic, or ErrHung. After ErrHung f may still be
+// running: the caller must not touch what f uses.
 func (w *Worker) Do(f func() error) error {
 	if w.Hung {
 		return ErrHung
@@ -57,8 +57,8 @@ func (w *Worker) Do(f func() error) error {
 	}
 }
 
-// Run is Do for what may be ours: our own code returns, so it needs no
-// goroutine to be abandoned on.
+// Run is Do for code that may be ours. Our own code returns, so it needs no goroutine on which to
+// be abandoned.
 func (w *Worker) Run(ours bool, f func() error) error {
 	if ours && !w.Hung {
 		return Contain(f)
@@ -69,10 +69,10 @@ func (w *Worker) Run(ours bool, f func() error) error {
 func (w *Worker) loop() {
 	exited := true
 	defer func() {
-		if exited { // runtime.Goexit, as by a test's FailNow: go on elsewhere
+		if exited { // runtime.Goexit, such as by a test's FailNow: continue elsewhere
 			select {
 			case w.results <- ErrGoexit:
-			default: // nobody waits for what is done afterwards
+			default: // nothing waits for later work
 			}
 			go w.loop()
 		}
@@ -90,8 +90,8 @@ func (w *Worker) loop() {
 	close(w.ended)
 }
 
-// Last runs f, which may hang like any other call: at once, or, if a call hangs,
-// when that returns.
+// Last runs f, which may hang like any other call. It runs f at once, or, if a call hangs, after
+// that returns.
 func (w *Worker) Last(ours bool, f func() error) {
 	if w.Hung {
 		w.Finally(func() { _ = f() })
@@ -100,12 +100,11 @@ func (w *Worker) Last(ours bool, f func() error) {
 	_ = w.Run(ours, f)
 }
 
-// Finally runs f once no call is running any more: when Close is called, or, if
-// a call hangs, when that returns. What was given first is run last.
+// Finally runs f once no call is running any more: when Close is called, or, if a call hangs, after
+// that returns. The first f runs last.
 func (w *Worker) Finally(f func()) { w.after = append(w.after, f) }
 
-// Close ends the goroutine, once. Unless a call hangs, all is done when it
-// returns.
+// Close ends the goroutine. Call it once. Unless a call hangs, all work is done when it returns.
 func (w *Worker) Close() {
 	if w.closed {
 		return
@@ -123,8 +122,8 @@ func (w *Worker) Close() {
 	}
 }
 
-// Apart is Contain on a goroutine of its own, so that also one that f ends is an
-// error. It waits for f however long that takes.
+// Apart is Contain on its own goroutine, so that ending that goroutine is an error, too. It waits
+// for f without a limit.
 func Apart(f func() error) error {
 	result := make(chan error, 1)
 	go func() {
@@ -135,8 +134,8 @@ func Apart(f func() error) error {
 	return <-result
 }
 
-// Contain calls f and makes its panic an error, and another one of a nil pointer
-// in an error, which refuses and cannot be asked for anything.
+// Contain calls f and turns its panic into an error. It returns ErrNil for an error that holds a
+// nil pointer, whose methods may panic.
 func Contain(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -150,8 +149,8 @@ func Contain(f func() error) (err error) {
 	return err
 }
 
-// Call runs f on w. Its result travels in a channel, since f may still be writing
-// it when it is abandoned.
+// Call runs f on w. Its result travels in a channel, since f may still be writing it when it is
+// abandoned.
 func Call[T any](w *Worker, ours bool, f func() (T, error)) (T, error) {
 	result := make(chan T, 1)
 	err := w.Run(ours, func() error {
