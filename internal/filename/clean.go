@@ -74,9 +74,9 @@ func Clean(raw string) (string, error) {
 // Ext returns the extension of name in lower case: from its last dot to its end, "" if there is no
 // dot.
 //
-// It trims nothing and changes the case of ASCII letters only. So "x.png.", "x.png ",
-// "x.png::$DATA" and names with a full-width dot or a look-alike letter (U+212A, whose lower case
-// is "k") do not pass for .png and the like.
+// It trims nothing and changes the case of ASCII letters only. So "x.png.", "x.png " and
+// "x.png::$DATA" do not pass for a .png. Nor do names with a full-width dot or a look-alike letter
+// (U+212A, whose lower case is "k").
 func Ext(name string) string {
 	i := strings.LastIndexByte(name, '.')
 	if i < 0 {

@@ -28,14 +28,14 @@ type Picture interface {
 // the walked format, whatever the bytes look like.
 //
 // It finds damaged pixels, which a walk cannot find, at a cost that a walk does not have. It keeps
-// the file, up to MaxBytes and as much again while it grows. Decoders take up to 12 bytes for each
-// pixel of a PNG picture (16 bits, interlaced), 24 of a JPEG one (progressive, CMYK), and 2 of the
-// largest frame of a GIF. At the default Limits that is 768 MiB, 1.5 GiB and 128 MiB: choose lower
-// ones, and let Acquire admit few at a time.
+// the file, up to MaxBytes and as much again while it grows. For each pixel, decoders take up to 12
+// bytes of a PNG picture (16 bits, interlaced), and 24 of a JPEG one (progressive, CMYK). They take
+// 2 for each pixel of the largest frame of a GIF. At the default Limits that is 768 MiB, 1.5 GiB
+// and 128 MiB: choose lower ones, and let Acquire admit few at a time.
 //
 // It decodes the still picture of an APNG, the first picture of a JPEG file, and every frame of a
-// GIF. A file that the standard library cannot decode is Malformed, for example one with unknown
-// GIF extensions. A file over MaxBytes is TooLarge.
+// GIF. It refuses a file that the standard library cannot decode as damaged, for example one with
+// unknown GIF extensions. It refuses a file over MaxBytes as too complex.
 type Decoded struct {
 	Walk     Picture
 	MaxBytes int // of the file; 0 is 32 MiB

@@ -6,8 +6,8 @@ import "encoding/binary"
 // tag. The zero value is ready.
 //
 // It walks the metadata blocks, and checks the frames after them against their checksums, all of
-// them together. Malformed are a stream information block that is not the first one or has invalid
-// fields, blocks of an invalid kind, and a file without frames. So is a file whose frames are
+// them together. It refuses a stream information block that is not the first one or has invalid
+// fields, blocks of an invalid kind, and a file without frames. It refuses a file whose frames are
 // damaged, cut off, or followed by something else. A checksum of 16 bits lets one in 65,536
 // accidents pass, and bytes that were made to. It does not notice zero bytes after the last frame,
 // or missing whole frames.

@@ -6,9 +6,9 @@ import "encoding/binary"
 // zero value is ready, with the default Limits.
 //
 // It walks the blocks to the trailer. It refuses blocks and fields that the specification does not
-// have, frames without colours, a file without a frame, one that is cut off, and bytes other than
-// zero after the trailer. It accepts frames that leave the canvas, as browsers clip them, and holds
-// their far corner to Limits. A canvas or frames beyond Limits are TooLarge.
+// have, frames without colours, and a file without a frame. It refuses a file that is cut off, and
+// bytes other than zero after the trailer. It accepts frames that leave the canvas, as browsers
+// clip them, and holds their far corner to Limits. It refuses a canvas or frames beyond Limits.
 //
 // It does not decompress pixels, and comments and application data may hold anything. The standard
 // library's gif.DecodeConfig opens every accepted file. It keeps at most 13 bytes, and 8 for each

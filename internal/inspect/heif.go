@@ -9,12 +9,12 @@ import (
 // and HEIF pictures and sequences. The zero value is ready, with the default Limits.
 //
 // It walks the boxes from the first to the last, and down to those that declare the sizes of
-// pictures. Malformed are boxes that do not fit, a file type that does not come first, a file
-// without media or the size of a picture, and one that is cut off. So are bytes after the end that
-// form no box, except for zeros and what Samsung phones write there: XMP as text, or the trailer of
-// their JPEG files. Limits apply to each picture (the tiles of a large one, and the whole). The
-// samples of a sequence count as frames, judged at the end of their track. It refuses sequences in
-// fragments, and data references that lead to another file.
+// pictures. It refuses boxes that do not fit, a file type that does not come first, and a file
+// without media or the size of a picture. It refuses a file that is cut off, and bytes after the
+// end that form no box. It accepts zeros there, and data that Samsung phones write: XMP as text, or
+// the trailer of their JPEG files. Limits apply to each picture (the tiles of a large one, and the
+// whole). The samples of a sequence count as frames, judged at the end of their track. It refuses
+// sequences in fragments, and data references that lead to another file.
 //
 // It does not check which bytes belong to which picture, and decodes nothing. It keeps at most 96
 // bytes.

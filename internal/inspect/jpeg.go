@@ -6,16 +6,19 @@ import "encoding/binary"
 // is ready, with the default Limits.
 //
 // It accepts the JPEG that browsers show: sequential and progressive Huffman coding with 8 bits a
-// sample, in grey, colour or CMYK, with any metadata. After the end it accepts what cameras write
-// there: further pictures, such as previews and the gain map of a high dynamic range photo, each
-// walked like the first; the notes of Samsung, vivo and OPPO phones, see samsung and vivo; bytes
-// that are 0 or 255, and line breaks. With MotionPhotos, the film of a motion photo may follow, and
-// is walked like any other. It refuses other bytes after the end: they may be cropped parts, or
-// remains of a disk.
+// sample, in grey, colour or CMYK, with any metadata. After the end it accepts data that cameras
+// write:
 //
-// It also refuses a file that is cut off, misplaced segments, fields that T.81 does not have,
-// arithmetic and lossless coding, and a height that only follows the pixels. Each of the pictures
-// must be within Limits, and may have 100 scans: a decoder may need one pass for each.
+//   - further pictures, such as previews and the gain map of a high dynamic range photo, each
+//     walked like the first;
+//   - the notes of Samsung, vivo and OPPO phones, see samsung and vivo;
+//   - bytes that are 0 or 255, and line breaks;
+//   - with MotionPhotos, the film of a motion photo, which is walked like any other.
+//
+// It refuses other bytes after the end: they may be cropped parts, or remains of a disk. It also
+// refuses a file that is cut off, misplaced segments, and fields that T.81 does not have. It
+// refuses arithmetic and lossless coding, and a height that only follows the pixels. Each of the
+// pictures must be within Limits, and may have 100 scans: a decoder may need one pass for each.
 //
 // It does not decode pixels. The standard library's jpeg.DecodeConfig opens every accepted file,
 // except for CMYK whose chroma is subsampled. It keeps at most 10 KiB.

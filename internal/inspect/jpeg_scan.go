@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// jpegScans is a file of JPEG pictures as far as it was read: their scans, and the data after them.
+// jpegScans is the part of a file of JPEG pictures that was read: their scans, and the data after
+// them.
 type jpegScans struct {
 	stream
 	marker   byte

@@ -4,10 +4,10 @@ package inspect
 // and 2.5) and of tags: ID3v2 before any frame; APEv2 (with or without a header), Lyrics3v2, and
 // ID3v1 and its extension after the last one. The zero value is ready.
 //
-// It refuses frames with fields that MPEG does not have, frames without a fixed bit rate ("free
-// format"), bytes that are neither frame nor tag nor zero, and a file without frames. The last
-// frame may be short. Each frame declares its length, so the walk takes one step for each frame. It
-// does not look at the content of frames and tags. It keeps at most 32 bytes.
+// It refuses frames with fields that MPEG does not have, and frames without a fixed bit rate ("free
+// format"). It refuses bytes that are neither frame nor tag nor zero, and a file without frames.
+// The last frame may be short. Each frame declares its length, so the walk reads one header for
+// each frame. It does not look at the content of frames and tags. It keeps at most 32 bytes.
 type MP3 struct {
 	stream
 	framed  bool

@@ -11,13 +11,13 @@ import (
 // Ogg checks that a stream is one whole Ogg file (RFC 3533), with any codec, and nothing else. The
 // zero value is ready.
 //
-// It walks the pages and checks their checksums. Malformed are pages with a wrong checksum or with
-// fields that Ogg does not have, pages of a logical stream that has not begun or has ended, and
-// pages that are missing between others. So are a logical stream of one page that does not end, a
-// file that is cut off within a page, and bytes that form no page. A recorder that is stopped marks
-// no page as the last one (RFC 3533 says that it should), so a file may end after any page except
-// the first. A file with more than 16 logical streams at a time is TooLarge. Streams may follow
-// each other, as radio stations send them.
+// It walks the pages and checks their checksums. It refuses pages with a wrong checksum or with
+// fields that Ogg does not have. It refuses pages of a logical stream that has not begun or has
+// ended, and gaps between pages. It refuses a logical stream of one page that does not end, a file
+// that is cut off within a page, and bytes that form no page. A recorder that is stopped marks no
+// page as the last one, although RFC 3533 says that it should. So a file may end after any page
+// except the first. A file with more than 16 logical streams at a time is too complex. Streams may
+// follow each other, as radio stations send them.
 //
 // It does not look at packets and codecs. It keeps at most 1 KiB.
 type Ogg struct {

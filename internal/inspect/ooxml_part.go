@@ -7,8 +7,7 @@ import (
 	"github.com/airlock-go/upload/internal/xmlread"
 )
 
-// Namespaces of parts in which something is judged: ECMA-376, transitional and strict, and
-// Microsoft's.
+// Namespaces of the judged parts: ECMA-376, transitional and strict, and Microsoft's.
 const (
 	wordSpace         = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 	wordSpaceStrict   = "http://purl.oclc.org/ooxml/wordprocessingml/main"

@@ -197,9 +197,9 @@ var pdfActions = map[string]struct {
 
 const playsMedia = "contains an action that plays media"
 
-// pdfMoves are the named actions that pass on a click. They are those of the specification, which
-// move within the file, and others that only open a dialog of the viewer, change how it shows the
-// file, or close it, such as in LaTeX slides. Those that are true also pass when a page opens.
+// pdfMoves are the named actions that pass on a click. Those of the specification move within the
+// file. Others only open a dialog of the viewer, change how it shows the file, or close it, such as
+// in LaTeX slides. Those that are true also pass when a page opens.
 var pdfMoves = map[string]bool{
 	"NextPage": true, "PrevPage": true, "FirstPage": true, "LastPage": true,
 	"GoBack": false, "GoForward": false, "GoToPage": false, "Find": false, "Print": false,

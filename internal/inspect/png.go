@@ -9,10 +9,9 @@ import (
 // nothing else. The zero value is ready, with the default Limits.
 //
 // It accepts every size, depth and colour type of the specification, interlaced or not, and any
-// ancillary chunk. Malformed are a wrong checksum, a chunk out of order, twice or with a wrong
-// length, and fields that the specification does not have. So are unknown critical chunks, a file
-// that is cut off, and bytes after IEND. A picture or an animation's frames beyond Limits are
-// TooLarge.
+// ancillary chunk. It refuses a wrong checksum, a chunk out of order, twice or with a wrong length,
+// and fields that the specification does not have. It refuses unknown critical chunks, a file that
+// is cut off, and bytes after IEND. It refuses a picture or an animation's frames beyond Limits.
 //
 // It inflates neither pixels nor compressed text nor colour profiles. So it does not check whether
 // they would inflate to the promise of the header. The standard library's png.DecodeConfig opens

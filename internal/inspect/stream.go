@@ -3,7 +3,8 @@ package inspect
 import "errors"
 
 // stream cuts a file into the pieces of its format, however the file is cut into writes. Formats
-// embed it and call expect and pass for what comes next. They are the walker that receives it.
+// embed it, and call expect and pass to name the next piece. They are also the walker that receives
+// the pieces.
 type stream struct {
 	looker
 	off   int64  // offset of the next piece or payload in the file

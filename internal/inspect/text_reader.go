@@ -12,7 +12,7 @@ const (
 	isFormula = "has a cell that a spreadsheet may compute"
 )
 
-// textReader is a text as far as it was judged, with its searches.
+// textReader is the part of a text that was judged, with its searches.
 type textReader struct {
 	looker
 	enc       encoding

@@ -6,10 +6,10 @@ import "strings"
 // nothing else. The zero value is ready.
 //
 // It walks the header and the elements of the segment, and those of clusters of unknown size, which
-// browsers record. Malformed are another kind of header, elements that do not fit or are misplaced,
-// clusters before the tracks, a file that is cut off, and bytes after the end. Attached files are
-// active content, and WebM does not have them. A file of unknown size that ends between two
-// elements cannot be distinguished from a whole one.
+// browsers record. It refuses another kind of header, elements that do not fit or are misplaced,
+// clusters before the tracks, and a file that is cut off. It refuses bytes after the end, and
+// attached files as active content: WebM does not have them. A file of unknown size that ends
+// between two elements cannot be distinguished from a whole one.
 //
 // It does not look at tracks, codecs and sizes in pixels. It keeps at most 1 KiB.
 type WebM struct {

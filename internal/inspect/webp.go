@@ -5,10 +5,10 @@ import "encoding/binary"
 // WebP checks that a stream is one whole WebP picture or animation (RFC 9649) and nothing else. The
 // zero value is ready, with the default Limits.
 //
-// It walks the chunks to the end of the RIFF file. Malformed are chunks that do not fit into it,
-// frames that leave the canvas, a file without a picture, misplaced pictures and headers, chunks
-// before the picture of a file without a canvas, a file that is cut off, and bytes after the end. A
-// canvas, picture or frames beyond Limits are TooLarge.
+// It walks the chunks to the end of the RIFF file. It refuses chunks that do not fit into it,
+// frames that leave the canvas, and a file without a picture. It refuses misplaced pictures and
+// headers, and chunks before the picture of a file without a canvas. It refuses a file that is cut
+// off, and bytes after the end. It refuses a canvas, pictures or frames beyond Limits.
 //
 // It does not decode pixels. It keeps at most 24 bytes.
 type WebP struct {

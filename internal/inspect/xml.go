@@ -83,9 +83,9 @@ type xmlRule interface {
 	instruction(target string) (allowed bool)
 }
 
-// walkXML reads a document and returns the first fault, an *Error, if there is one. The offset of a
-// fault in text is that of the last tag before it, because the cuts between pieces of text depend
-// on the cuts of the stream.
+// walkXML reads a document and returns the first fault, an *Error, if there is one. A fault in text
+// has the offset of the last tag before it, because the cuts of the stream decide where pieces of
+// text begin.
 func walkXML(r *xmlread.Reader, rule xmlRule) error {
 	line := 0
 	for {

@@ -2,8 +2,8 @@ package inspect
 
 import "hash/maphash"
 
-// zipArchive is an archive as far as it was read. The central directory must list its records, and
-// nothing else.
+// zipArchive is the part of an archive that was read. The central directory must list its records,
+// and nothing else.
 type zipArchive struct {
 	in      zipInput
 	budget  *zipBudget

@@ -172,9 +172,10 @@ var zipHeaderFields = []struct{ local, central, width int }{
 	{6, 8, 2}, {8, 10, 2}, {14, 16, 4}, {18, 20, 4}, {22, 24, 4}, {26, 28, 2}, {28, 30, 2}, {-1, 32, 2}, {-1, 34, 2}, {-1, 38, 4}, {-1, 42, 4},
 }
 
-// zipMutations yields an archive with single bits flipped, cut short, with fields of one header
-// copied into another, with fields set in one header or in both, and with bytes after its end. A
-// result is valid until the next one. It makes only those that take their turn.
+// zipMutations yields an archive with single bits flipped, cut short, and with bytes after its end.
+// It also yields it with fields of one header copied into another, and with fields set in one
+// header or in both. A result is valid until the next one. It makes only those that take their
+// turn.
 func zipMutations(whole []byte, takesTurn func() bool) func(yield func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
 		p := bytes.Clone(whole)
