@@ -57,8 +57,8 @@ func clicks(entries string) string {
 
 func object(num int, value string) string { return fmt.Sprintf("%d 0 obj\n%s\nendobj", num, value) }
 
-// referred returns a file of these objects and a cross-reference stream of these rows, of one, four
-// and two bytes.
+// referred returns a file of these objects and a cross-reference stream of rows of 1, 4 and 2
+// bytes.
 func referred(entries string, rows [][3]int, objects ...string) string {
 	var data strings.Builder
 	for _, r := range rows {
@@ -128,8 +128,7 @@ func TestPDFStreamsOfObjects(t *testing.T) {
 	}
 }
 
-// differences predicts rows of that many bytes as TIFF does: each byte is the difference from the
-// one step bytes before it.
+// differences predicts rows of row bytes as TIFF does: by the byte that is step bytes before.
 func differences(s string, step, row int) string {
 	out := []byte(s)
 	for i := range out {

@@ -1,7 +1,6 @@
 package inspect_test
 
-// archiveReasons holds the reason for refusing each hostile file of the ZIP family, except those
-// refused for their type.
+// archiveReasons holds the reasons to refuse hostile files, except those refused for their type.
 var archiveReasons = []struct {
 	about  string
 	code   string
