@@ -61,7 +61,7 @@ func lyingArchives() []File {
 		}),
 		lie("a size that is too small", func(e *zipEntry) { e.local, e.central = set32(22, 10), set32(24, 10) }),
 		lie("a size that is too large", func(e *zipEntry) { e.local, e.central = set32(22, 9999), set32(24, 9999) }),
-		lie("a stored entry of two sizes", func(e *zipEntry) { e.stored, e.local = true, set32(22, 10) }),
+		lie("a stored entry with two sizes", func(e *zipEntry) { e.stored, e.local = true, set32(22, 10) }),
 		lie("a descriptor with a wrong checksum", func(e *zipEntry) { e.stream, e.follow = true, set32(4, 6) }),
 		lie("a descriptor with a wrong size", func(e *zipEntry) { e.stream, e.follow = true, set32(12, 6) }),
 		lie("a false descriptor", func(e *zipEntry) { e.stream, e.follow = true, set32(0, 6) }),

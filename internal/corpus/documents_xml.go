@@ -92,7 +92,7 @@ func brokenSVGs() []named {
 		{"an SVG image in an unknown encoding", `<?xml version="1.0" encoding="UTF-7"?>` + svgRoot + `</svg>`},
 		{"an SVG image in Shift_JIS, declared with spaces", `<?xml version="1.0" encoding = "Shift_JIS"?>` + svgRoot + "<desc><![CDATA[ \xc3\x83]]><?xpacket ]]></desc><script>alert(1)</script><desc><!-- ?> --></desc></svg>"},
 		{"an SVG image with a script in UTF-16", utf16LE(svgRoot + `<script>alert(1)</script></svg>`)},
-		{"an SVG image with a document type of two kinds of quotation marks", `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG'x'http://www.w3.org/" "http://example.com/a.dtd">` + svgRoot + `</svg>`},
+		{"an SVG image with a document type with two kinds of quotation marks", `<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG'x'http://www.w3.org/" "http://example.com/a.dtd">` + svgRoot + `</svg>`},
 		{"an SVG image that declares another namespace than its document type fixes", `<!DOCTYPE svg [<!ATTLIST svg xmlns:xlink CDATA #FIXED "http://www.w3.org/1999/xlink">]>` +
 			`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="u"><svg><image xlink:href="https://example.com/a.png"/></svg></svg>`},
 		{"an SVG image whose document type gives it an event", `<!DOCTYPE svg [<!ATTLIST svg onload CDATA #FIXED "alert(1)">]>` + svgRoot + `</svg>`},

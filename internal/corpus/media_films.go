@@ -28,7 +28,7 @@ func badMP4() []row {
 		{"MP4 with its own media and others'", "both.mp4", content, ftyp + box("moov", box("trak", box("mdia", box("minf", box("dinf", box("dref", be32(0)+be32(2)+box("url ", be32(1))+box("alis", be32(0)))))))) + box("mdat", "m")},
 		{"MP4 whose fragment has metadata on another server", "moof.mp4", content, ftyp + moov(1) + box("mdat", "m") + box("moof", box("meta", be32(0), dinf(0)))},
 		{"MP4 whose fragment has a track elsewhere", "traf.mp4", content, ftyp + moov(1) + box("mdat", "m") + box("moof", box("traf", dinf(0)))},
-		{"MP4 with references of a 64-bit size", "large.mp4", content, ftyp + box("moov", box("trak", box("mdia", box("minf", box("dinf", be32(1)+"dref"+be64(16+8+12)+be32(0)+be32(1)+box("url ", be32(0)))))))},
+		{"MP4 with references with a 64-bit size", "large.mp4", content, ftyp + box("moov", box("trak", box("mdia", box("minf", box("dinf", be32(1)+"dref"+be64(16+8+12)+be32(0)+be32(1)+box("url ", be32(0)))))))},
 		{"QuickTime whose metadata has no version", "qtmeta.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("meta", box("hdlr", be32(0)+be32(0)), dinf(0)))},
 		{"QuickTime with an alias of another file", "alias.mov", content, box("ftyp", "qt  "+be32(0)+"qt  ") + box("moov", box("trak", box("mdia", box("minf", box("dinf", dref("alis", 0))))))},
 		{"M4A with a track elsewhere", "remote.m4a", content, branded(ftyp, "M4A ") + moov(0) + box("mdat", "m")},

@@ -35,7 +35,7 @@ func hostileODF() []File {
 		doc("a document without a mimetype", zipOf(file("content.xml", "<x/>"), file("META-INF/manifest.xml", manifest(typeODT, "")))),
 		{About: "a spreadsheet named as a text", Name: "a.odt", Type: typeODT, Content: odf(typeODS, ""), Code: typeNotAllowed},
 		{About: "a spreadsheet under a text's name", Name: "a.odt", Type: typeODS, Content: odf(typeODS, ""), Code: typeMismatch},
-		book("a book of XHTML 5 with characters that it does not declare", zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<x/>"), file("a.xhtml", "<!DOCTYPE html><html>&nbsp;</html>"))),
+		book("a book in XHTML 5 with characters that it does not declare", zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<x/>"), file("a.xhtml", "<!DOCTYPE html><html>&nbsp;</html>"))),
 		book("a book with a script's address in characters", zipOf(store("mimetype", typeEPUB), file("META-INF/container.xml", "<x/>"),
 			file("a.xhtml", `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"><html xmlns="http://www.w3.org/1999/xhtml"><a href="&nbsp;javascript:alert(1)">&nbsp;</a></html>`))),
 		book("a book without its container", zipOf(store("mimetype", typeEPUB), file("a.xhtml", "<html/>"))),

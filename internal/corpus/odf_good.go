@@ -38,7 +38,7 @@ func goodODF() []File {
 			Content: odf(typeODT, "", zipEntry{name: "Thumbnails/thumbnail.png", packed: []byte{}}),
 		},
 		{
-			About: "a book of XHTML 1.1 with its characters", Name: "a.epub", Type: typeEPUB, Content: zipOf(store("mimetype", typeEPUB),
+			About: "a book in XHTML 1.1 with its characters", Name: "a.epub", Type: typeEPUB, Content: zipOf(store("mimetype", typeEPUB),
 				file("META-INF/container.xml", "<container/>"), file("a.xhtml", `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd">`+
 					`<html xmlns="http://www.w3.org/1999/xhtml"><body title="A&nbsp;B">&copy;&nbsp;2011 &mdash; caf&eacute; &thetasym;</body></html>`)),
 		},

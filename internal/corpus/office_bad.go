@@ -64,7 +64,7 @@ func officeRelations() []File {
 		badDocument("a relation with a second type in another namespace", related("oleObject", "https://evil.example/",
 			external+` xmlns:x="urn:x" x:Type="`+relationTypes+`hyperlink"`)),
 		badDocument("relations in pieces", docx(file("word/_rels/document.xml.rels/[0].last.piece", "<Relationships/>"))),
-		badDocument("relations of a hidden name", docx(file("word/_rels/document.xml.%72els", "<Relationships/>"))),
+		badDocument("relations with a hidden name", docx(file("word/_rels/document.xml.%72els", "<Relationships/>"))),
 		badDocument("an object from elsewhere", related("oleObject", "mhtml:https://evil.example/a.html!x-usc:", external)),
 		badDocument("a foreign document that is imported", related("aFChunk", "chunk.html", "")),
 		badDocument("a template in relations in UTF-16", docx(file("word/_rels/settings.xml.rels", utf16LE(strings.Replace(

@@ -48,7 +48,7 @@ func BenchmarkWalk(b *testing.B) {
 		{"mp4", "video/mp4", fill("\x00\x00\x00\x00mdat")},
 		{"ogg", "audio/ogg", bytes.Repeat(find(b, "Ogg Vorbis").Content, 1000)},
 		{"flac", "audio/flac", append(find(b, "FLAC with a picture").Content, media...)},
-		{"mp3", "audio/mpeg", bytes.Repeat(find(b, "MP3 of a variable bit rate by LAME").Content, 1000)},
+		{"mp3", "audio/mpeg", bytes.Repeat(find(b, "MP3 with a variable bit rate by LAME").Content, 1000)},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(c.file)))
