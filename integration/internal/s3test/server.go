@@ -1,6 +1,5 @@
-// Package s3test gives tests buckets on a real S3 server: a versitygw that runs
-// inside the test process, a MinIO beside it, or any other server that the
-// environment names:
+// Package s3test gives tests buckets on a real S3 server: a versitygw or a MinIO that
+// runs beside the test process, or any other server that the environment names:
 //
 //	UPLOAD_TEST_MINIO          the path of a MinIO program, which is started
 //	UPLOAD_TEST_S3_ENDPOINT    the URL of a server; without both versitygw is started
@@ -39,7 +38,7 @@ type Server struct {
 	Region    string
 	Kind      string // aws, minio or r2: the name of its profile
 	Software  string // as it calls itself: VersityGW, MinIO or another
-	Embedded  bool   // the versitygw inside this process
+	Embedded  bool   // the versitygw that Start has started
 }
 
 // Software of which tests know a defect.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
-	"github.com/versity/versitygw/auth"
 
 	"github.com/airlock-go/upload/s3bucket"
 )
@@ -17,35 +16,6 @@ const (
 	userAccess = "user"
 	userSecret = "usersecret"
 )
-
-// accounts are those of the gateway: root, and the user.
-type accounts struct {
-	auth.IAMService // of root alone
-	user            auth.Account
-}
-
-func newAccounts(s Server) accounts {
-	return accounts{
-		IAMService: auth.NewIAMServiceSingle(auth.Account{Access: s.AccessKey, Secret: s.SecretKey, Role: auth.RoleAdmin}),
-		user:       auth.Account{Access: userAccess, Secret: userSecret, Role: auth.RoleUser},
-	}
-}
-
-func (a accounts) GetUserAccount(access string) (auth.Account, error) {
-	if access == userAccess {
-		return a.user, nil
-	}
-	return a.IAMService.GetUserAccount(access)
-}
-
-func (a accounts) ResolveAccounts(accesses []string) (unknown []string, err error) {
-	for _, access := range accesses {
-		if _, err := a.GetUserAccount(access); err != nil {
-			unknown = append(unknown, access)
-		}
-	}
-	return unknown, nil
-}
 
 // User is the server for somebody who may do only what [Bucket.Allow] says. The
 // test is skipped on another server than the gateway, which has no such user.
