@@ -22,9 +22,13 @@ type Grant struct {
 	// subjects. "" is an anonymous caller.
 	Subject string
 
-	MaxFileSize int64     // instead of Options.MaxFileSize
-	MaxFiles    int       // instead of Options.MaxFiles
-	Policy      Validator // instead of the handler's policy
+	// MaxFileSize is the most bytes of one file. It counts instead of
+	// Options.MaxFileSize and PresignOptions.MaxFileSize, and lowers Field.MaxSize.
+	MaxFileSize int64
+
+	// Policy counts instead of the handler's. One that is not a [Form], and has none, is
+	// for one file in the field "file", whatever the handler's fields are.
+	Policy Validator
 
 	// KeyPrefix stands before every key of this caller, generated prefixes
 	// included. It ends in "/".

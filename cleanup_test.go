@@ -29,8 +29,8 @@ func TestOneCleanupTimeout(t *testing.T) {
 				f := newFixture(t, nil, upload.Options{})
 				late := uploadtest.NewFailingStore(f.store, uploadtest.Fault{Op: uploadtest.OpDiscard, Do: uploadtest.Hang})
 				left := 0
-				h, err := upload.New(late.Storage(), upload.NotEmpty(), upload.AllowAnonymous, &upload.Options{
-					MaxFiles: 3, CleanupTimeout: time.Minute, Logger: f.logger(),
+				h, err := upload.New(late.Storage(), upTo(3, upload.NotEmpty()), upload.AllowAnonymous, &upload.Options{
+					CleanupTimeout: time.Minute, Logger: f.logger(),
 					Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 						if e.Kind == upload.KindCleanupFailed {
 							require.ErrorIs(t, e.Err, context.DeadlineExceeded)

@@ -137,8 +137,8 @@ func TestRefusedBesideAnObserver(t *testing.T) {
 		"alone": func(v upload.Validator) upload.Validator { return v },
 		"All":   func(v upload.Validator) upload.Validator { return upload.All(upload.NotEmpty(), v) },
 		"Any":   func(v upload.Validator) upload.Validator { return upload.Any(v, upload.Types("image/png")) },
-		"ForField": func(v upload.Validator) upload.Validator {
-			return upload.ForField(map[string]upload.Validator{"file": v})
+		"Form": func(v upload.Validator) upload.Validator {
+			return upload.Form{"file": {Accept: v, MaxSize: 1 << 20}}
 		},
 		"ForType": func(v upload.Validator) upload.Validator {
 			return upload.ForType(map[string]upload.Validator{"text/plain": v})

@@ -480,8 +480,14 @@ func TestGrantsAreAskedAgain(t *testing.T) {
 		"other prefix": {KeyPrefix: "b/"},
 		"smaller":      {KeyPrefix: "a/", MaxFileSize: 3},
 		"stricter":     {KeyPrefix: "a/", Policy: upload.Types("image/png")},
+		"same field":   {KeyPrefix: "a/", Policy: upload.Form{"file": {Accept: upload.Types("text/plain"), MaxSize: 5}}},
+		"lower field":  {KeyPrefix: "a/", Policy: upload.Form{"file": {Accept: upload.Types("text/plain"), MaxSize: 4}}},
+		"other field":  {KeyPrefix: "a/", Policy: upload.Form{"other": {Accept: upload.Types("text/plain")}}},
 	}
-	wants := map[string]upload.Code{"other prefix": upload.CodeBadTicket, "smaller": upload.CodeTooLarge, "stricter": upload.CodeTypeNotAllowed}
+	wants := map[string]upload.Code{
+		"other prefix": upload.CodeBadTicket, "smaller": upload.CodeTooLarge, "stricter": upload.CodeTypeNotAllowed,
+		"lower field": upload.CodeTooLarge, "other field": upload.CodeUnexpectedField,
+	}
 	for name, second := range grants {
 		grant := upload.Grant{KeyPrefix: "a/"}
 		store := &memstore.Store{}

@@ -16,7 +16,13 @@
 //
 // Three decisions are positional since they decide over security: where files
 // go ([Storage]), what is accepted ([Validator]), and who may send it
-// ([Authorizer]). All else is in [Options], whose zero value is strict.
+// ([Authorizer]). All else is in [Options], whose zero value is strict. Such a policy is
+// for one file in the field "file"; a [Form] says of several fields what each takes:
+//
+//	upload.New(store, upload.Form{
+//		"cv":          {Accept: upload.Documents(nil)},
+//		"certificate": {Accept: upload.Images(nil), MaxFiles: 3, Optional: true},
+//	}, authorize, nil)
 //
 // # Nothing unchecked is visible
 //

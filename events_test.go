@@ -104,7 +104,7 @@ func TestStreamedEvents(t *testing.T) {
 		{"not rolled back", failingStore{discard: stays}, two, rolledBack, "cleanup_failed cleanup_failed aborted", upload.Event{Kind: upload.KindAborted}, []int64{5, 10}},
 		{"committed and rolled back", failingStore{}, two, committed, "accepted", upload.Event{Kind: upload.KindAccepted}, []int64{5, 10}},
 		{"undone", failingStore{}, two, undone, "accepted cleaned_up cleaned_up undone", upload.Event{Kind: upload.KindAccepted}, []int64{5, 10}},
-		{"no form", failingStore{}, "", nil, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeNoFile}, nil},
+		{"no form", failingStore{}, "", nil, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeMalformed}, nil},
 		{"stopping", failingStore{}, two, stopping, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeShutdown}, nil},
 		{"client gone", failingStore{}, two, gone, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeMalformed}, nil},
 		{"storage panics", failingStore{stage: errPanics}, two, nil, "refused", upload.Event{Kind: upload.KindRefused, Code: upload.CodeInternal}, []int64{5}},
@@ -116,8 +116,8 @@ func TestStreamedEvents(t *testing.T) {
 			if errors.Is(tc.store.stage, errPanics) {
 				store = panickingStore{}
 			}
-			h, err := upload.New(store, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{
-				MaxFiles: 2, CleanupTimeout: time.Millisecond, Logger: (&fixture{log: log}).logger(), Hooks: s.hooks(),
+			h, err := upload.New(store, upTo(2, upload.Types("text/plain")), upload.RequireSubject(bySubject), &upload.Options{
+				CleanupTimeout: time.Millisecond, Logger: (&fixture{log: log}).logger(), Hooks: s.hooks(),
 			})
 			require.NoError(t, err)
 			if tc.serve == nil {

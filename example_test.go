@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
@@ -122,6 +124,34 @@ func ExampleValidator() {
 	h.ServeHTTP(w, post(file("file", "id_rsa.txt", "-----BEGIN")))
 	fmt.Println(w.Code)
 	// Output: 422
+}
+
+// Each field has its own rules. What the text says is judged before any file is read.
+func ExampleForm() {
+	fields := upload.Form{
+		"cv":          {Accept: upload.Documents(nil)},
+		"certificate": {Accept: upload.Images(nil), MaxSize: 3 << 20, MaxFiles: 3, Optional: true},
+	}
+	h, err := upload.New(&memstore.Store{}, fields, upload.AllowAnonymous, &upload.Options{
+		TextFirst: []string{"name"},
+		CheckForm: func(_ context.Context, text url.Values) error {
+			if text.Get("name") == "" {
+				return upload.Reject("no_name", "please tell us your name")
+			}
+			return nil
+		},
+		Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, name := range []string{"", "Ada"} {
+		_, err := h.Receive(httptest.NewRecorder(), post(new(form).text("name", name).file("certificate", "", "").String()))
+		fmt.Println(err)
+	}
+	// Output:
+	// upload: no_name: please tell us your name
+	// upload: missing_file: a file is missing in the field "cv"
 }
 
 func ExampleSeeOther() {

@@ -29,8 +29,8 @@ func FuzzHandler(f *testing.F) {
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		store := &memstore.Store{}
-		h, err := upload.New(store, upload.Types("image/png", "text/plain", "text/csv", "application/pdf"), upload.AllowAnonymous,
-			&upload.Options{MaxFiles: 3, MaxFileSize: 1 << 20, Logger: quiet})
+		h, err := upload.New(store, upTo(3, upload.Types("image/png", "text/plain", "text/csv", "application/pdf")), upload.AllowAnonymous,
+			&upload.Options{MaxFileSize: 1 << 20, Logger: quiet})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -68,16 +68,21 @@ type fixture struct {
 	log   *syncBuffer
 }
 
+// upTo is a form that takes one file or more, up to n, in the field "file".
+func upTo(n int, accept upload.Validator) upload.Form {
+	return upload.Form{"file": {Accept: accept, MaxFiles: n}}
+}
+
 // newFixture makes a handler that takes PNG, PDF and text from anyone in the
-// field "file", two at most, unless o says otherwise.
+// field "file", two at most, unless policy is a form that says otherwise.
 func newFixture(t *testing.T, policy upload.Validator, o upload.Options) *fixture {
 	t.Helper()
 	f := &fixture{store: &memstore.Store{}, log: &syncBuffer{}}
 	if policy == nil {
 		policy = upload.Types("image/png", "application/pdf", "text/plain")
 	}
-	if o.MaxFiles == 0 {
-		o.MaxFiles = 2
+	if _, ok := policy.(upload.Form); !ok {
+		policy = upTo(2, policy)
 	}
 	o.Logger = f.logger()
 	h, err := upload.New(f.store, policy, upload.AllowAnonymous, &o)

@@ -44,7 +44,7 @@ func TestFormReadBefore(t *testing.T) {
 		"MultipartReader":    func(r *http.Request) error { _, err := r.MultipartReader(); return err },
 	} {
 		t.Run(about, func(t *testing.T) {
-			f := newFixture(t, nil, upload.Options{AllowNoFile: true})
+			f := newFixture(t, upload.Form{"file": {Accept: upload.NotEmpty(), Optional: true}}, upload.Options{})
 			r := post(file("file", "a.txt", "hello"))
 			require.NoError(t, read(r))
 			p := f.refuses(t, upload.CodeInternal, r)

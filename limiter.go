@@ -60,7 +60,7 @@ type Claim struct {
 	// unless a proxy of yours writes them. Do not read its body.
 	Request *http.Request
 
-	// Files and Bytes are the most that may come: the caller's MaxFiles, and the
+	// Files and Bytes are the most that may come: the files of all fields, and the
 	// Content-Length or else the longest body that is accepted. Of a direct
 	// upload they are one, and its exact size. Both are 0 for the other steps of
 	// direct uploads, and for one that is declared with a size that will be

@@ -26,7 +26,7 @@ func TestLogLevels(t *testing.T) {
 		{"accepted", failingStore{}, good, "INFO"},
 		{"type_not_allowed", failingStore{}, file("file", "a.png", "<html>"), "INFO"},
 		{"malformed", failingStore{}, good[:90], "INFO"},
-		{"no_file", failingStore{}, file("file", "", ""), "INFO"},
+		{"missing_file", failingStore{}, file("file", "", ""), "INFO"},
 		{"conflict", failingStore{commit: map[int]error{1: storage.ErrExists}}, good, "INFO"},
 		{"busy", failingStore{stage: storage.ErrBusy}, good, "WARN"},
 		{"shutdown", failingStore{}, good, "WARN"},

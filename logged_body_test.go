@@ -129,8 +129,8 @@ func bugged(t *testing.T, policy upload.Validator) (*listener, *upload.Handler, 
 	l := &listener{kind: map[upload.EventKind]int{}}
 	store := &memstore.Store{}
 	store.Handler("http://store.example/")
-	h, err := upload.New(store, policy, upload.AllowAnonymous, &upload.Options{
-		Logger: slog.New(l), Hooks: upload.Hooks{Event: l.event}, MaxFiles: 2,
+	h, err := upload.New(store, upTo(2, policy), upload.AllowAnonymous, &upload.Options{
+		Logger: slog.New(l), Hooks: upload.Hooks{Event: l.event},
 	})
 	require.NoError(t, err)
 	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)

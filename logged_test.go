@@ -55,8 +55,8 @@ func newLogged(t *testing.T, handler slog.Handler) *logged {
 	d.mux.Handle("/store/", d.store.Handler(d.URL+"/store/"))
 	l, log := &logged{direct: d}, slog.New(handler)
 	var err error
-	d.handler, err = upload.New(d.store, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{
-		MaxFileSize: 20 << 20, MaxFiles: 2, Logger: log,
+	d.handler, err = upload.New(d.store, upTo(2, upload.Types("text/plain")), upload.RequireSubject(bySubject), &upload.Options{
+		MaxFileSize: 20 << 20, Logger: log,
 	})
 	require.NoError(t, err)
 	d.presigner, err = upload.NewPresigner(d.handler, [][]byte{secret}, &upload.PresignOptions{SingleSize: 5 << 20})

@@ -240,7 +240,7 @@ func TestStorageFailures(t *testing.T) {
 		t.Run(tc.about, func(t *testing.T) {
 			f := newFixture(t, nil, upload.Options{})
 			tc.store.Storage = f.store
-			h, err := upload.New(&tc.store, upload.NotEmpty(), upload.AllowAnonymous, &upload.Options{MaxFiles: 2})
+			h, err := upload.New(&tc.store, upTo(2, upload.NotEmpty()), upload.AllowAnonymous, nil)
 			require.NoError(t, err)
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, post(new(form).file("file", "a.txt", "1").file("file", "b.txt", "2").String()))

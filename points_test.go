@@ -178,10 +178,10 @@ func (s pointStaged) Discard(ctx context.Context) error {
 func pointed(t *testing.T, p *points) (*upload.Handler, *memstore.Store) {
 	t.Helper()
 	store := &memstore.Store{}
-	h, err := upload.New(pointStore{store, p}, upload.All(upload.Types("text/plain"), pointPolicy{p}),
+	h, err := upload.New(pointStore{store, p}, upTo(2, upload.All(upload.Types("text/plain"), pointPolicy{p})),
 		func(*http.Request) (*upload.Grant, error) {
 			p.hit("Authorizer")
-			return &upload.Grant{Subject: "ann", MaxFiles: 2}, nil
+			return &upload.Grant{Subject: "ann"}, nil
 		}, &upload.Options{
 			MaxConcurrent: 1, MaxWait: time.Nanosecond, Logger: slog.New(pointLog{p}), Hooks: p.hooks(), Limiter: pointLimiter{p},
 			Keys: upload.KeyFunc(func(_ context.Context, in *upload.Incoming) (string, error) {

@@ -23,12 +23,12 @@ import (
 //	Confirm   checks what was stored and publishes it under its final key
 //	Abort     ends an upload
 //
-// What binds the steps is a ticket: a sealed token that holds who may upload
-// what, and where. It needs no database, so any instance of the application
-// with the same secrets serves any step. The client never names a key and never
-// gets a URL of the final one. Only its own subject can use a ticket, and only while
-// the key begins with the KeyPrefix of the caller's [Grant]. That of an anonymous caller
-// can be used by whoever has it and is anonymous, too.
+// What binds the steps is a ticket: a sealed token that holds who may upload what, in
+// which field of the policy's [Form], and where. It needs no database, so any instance of
+// the application with the same secrets serves any step. The client never names a key and
+// never gets a URL of the final one. Only its own subject can use a ticket, and only
+// while the key begins with the KeyPrefix of the caller's [Grant]. That of an anonymous
+// caller can be used by whoever has it and is anonymous, too.
 //
 // As an http.Handler it serves these steps as JSON; see [Presigner.ServeHTTP].
 // It is safe for concurrent use.
@@ -41,6 +41,7 @@ type Presigner struct {
 	h       *Handler
 	store   storage.DirectStorage
 	methods storage.DirectMethods
+	rules   *rules
 	sealer  *ticket.Sealer
 	opts    PresignOptions
 	checks  *budget.Budget
@@ -52,8 +53,8 @@ type Presigner struct {
 // PresignOptions is everything of a [Presigner] that has a good default. The
 // zero value, like nil, is the strict one.
 type PresignOptions struct {
-	// MaxFileSize is the most bytes of one file; a Grant's own limit wins.
-	// Default: Options.MaxFileSize of the handler.
+	// MaxFileSize is the most bytes of one file in a field without [Field.MaxSize]; a
+	// Grant's own limit wins. Default: Options.MaxFileSize of the handler.
 	MaxFileSize int64
 
 	// SingleSize is the largest file that is sent in one request; larger ones
@@ -129,6 +130,9 @@ func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigne
 	if p.sealer, err = ticket.New(secrets, p.opts.Purpose); err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
+	if p.rules, err = rulesOf(h.rules.policy, 0, p.opts.MaxFileSize); err != nil {
+		return nil, err
+	}
 	places := int64(p.opts.MaxChecks)
 	p.checks = budget.New(places, max(1, places/2))
 	return p, nil
@@ -145,6 +149,8 @@ func (o *PresignOptions) fill(h *Handler) error {
 	switch {
 	case negative:
 		return errors.New("upload: a negative option; 0 means the default, and nothing is unlimited")
+	case o.MaxFileSize > maxFileSize:
+		return fmt.Errorf("upload: a file has at most %s", byteSize(maxFileSize))
 	case o.SingleSize > storage.MaxPartSize, o.PartSize < storage.MinPartSize, o.PartSize > storage.MaxPartSize:
 		return errors.New("upload: SingleSize is at most 5 GiB, PartSize 5 MiB to 5 GiB")
 	case o.URLExpires > maxURLExpires, o.TicketExpires > maxTicketExpires, o.TicketExpires < o.URLExpires:
@@ -211,9 +217,7 @@ func (p *Presigner) admit(q *session) error {
 	if err := p.h.sameOrigin(q.r); err != nil {
 		return err
 	}
-	var err error
-	q.grant, err = p.h.authorized(q.r, p.opts.MaxFileSize)
-	return err
+	return q.authorize(p.rules)
 }
 
 // pendingStep is what ReadStep leaves for the method that makes the step.

@@ -147,11 +147,14 @@ func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 // which a client can make two files, and single requests can come again. Parts
 // cannot, once they are one object.
 func (p *Presigner) check(q *session, t *sealed, stored storage.Stored, s *ticket.State) (f File, digest string, err error) {
+	field, known := q.rules.fields[t.Field]
 	switch {
+	case !known: // any more, or for this caller
+		return f, "", unexpectedField(t.Field)
 	case stored.Size != t.Size:
 		return f, "", Reject(CodeContent, fmt.Sprintf("the file has %d bytes, not the %d that were declared", stored.Size, t.Size))
-	case t.Size > q.grant.MaxFileSize:
-		return f, "", tooLarge(q.grant.MaxFileSize)
+	case t.Size > field.MaxSize:
+		return f, "", tooLarge(field.MaxSize)
 	}
 	if err := p.takeCheck(q); err != nil {
 		return f, "", err

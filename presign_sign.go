@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +66,7 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 // claimOf is a file that arrives by URLs of that life, except for sizes that are
 // going to be refused.
 func (q *session) claimOf(d Declaration, life time.Duration) Claim {
-	if d.Size <= 0 || d.Size > q.grant.MaxFileSize {
+	if field, known := q.rules.fields[d.Field]; !known || d.Size <= 0 || d.Size > field.MaxSize {
 		return Claim{}
 	}
 	return Claim{Files: 1, Bytes: d.Size, Until: time.Now().Add(life + clockSkew)}
@@ -97,9 +96,6 @@ func (p *Presigner) signWhole(q *session, t *sealed) (*storage.SignedRequest, er
 }
 
 func (p *Presigner) signParts(q *session, t *sealed, partSize int64) (ticket *Ticket, err error) {
-	if t.Size > storage.MaxPartSize*storage.MaxParts {
-		return nil, withFile(tooLarge(storage.MaxPartSize*storage.MaxParts), t.Field, t.Name)
-	}
 	t.PartSize = max(partSize, (t.Size+storage.MaxParts-1)/storage.MaxParts)
 	if t.UploadID, err = p.store.CreateMultipart(q.ctx, p.object(t)); err != nil {
 		return nil, storageError(err)
@@ -135,23 +131,24 @@ func expiry(d time.Duration) time.Time { return time.Now().Add(d).UTC().Truncate
 
 // declared judges d by all that can be judged without the file.
 func (q *session) declared(d Declaration) (*Incoming, error) {
-	if len(d.Field) > maxFieldName {
-		return nil, Reject(CodeUnexpectedField, "no file is accepted in a field of such a name")
+	field, known := q.rules.fields[d.Field]
+	if !known {
+		d.Field = filename.Cut(d.Field, maxFieldName)
 	}
 	name, err := filename.Clean(d.Name)
 	name = q.h.completeName(name, claimedType(d.Type))
 	q.about = File{Field: d.Field, Name: name, Type: claimedType(d.Type), Size: d.Size}
 	switch {
-	case !slices.Contains(q.h.opts.Fields, d.Field):
-		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(d.Field)))
+	case !known:
+		err = unexpectedField(d.Field)
 	case err != nil:
 		err = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
 	case d.Size < 0:
 		err = Reject(CodeMalformed, "the size is negative")
 	case d.Size == 0:
 		err = errEmpty
-	case d.Size > q.grant.MaxFileSize:
-		err = tooLarge(q.grant.MaxFileSize)
+	case d.Size > field.MaxSize:
+		err = tooLarge(field.MaxSize)
 	case d.SHA256 != "" && !isSHA256(d.SHA256):
 		err = Reject(CodeMalformed, "sha256 must be 64 hexadecimal digits")
 	}
@@ -169,7 +166,7 @@ func (q *session) declaredTypes(d Declaration, name string) (in *Incoming, err e
 	if len(types) == 0 {
 		types = []string{claimedType(d.Type)}
 	}
-	accept := q.grant.Policy
+	accept := q.rules.policy
 	for _, t := range types {
 		in = &Incoming{
 			Field: d.Field, Name: name, ClaimedType: d.Type, Type: t, Size: d.Size, Subject: q.grant.Subject,

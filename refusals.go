@@ -22,7 +22,8 @@ type Code string
 // The codes, with the status each is answered with.
 const (
 	CodeMalformed       Code = "malformed"        // 400: the form, the query, or the JSON of a step cannot be read
-	CodeNoFile          Code = "no_file"          // 400: the form carries no file
+	CodeMissingFile     Code = "missing_file"     // 400: a field that needs a file has none; "fields" are all that have none
+	CodeFileBeforeText  Code = "file_before_text" // 400: a file before text of Options.TextFirst; "fields" are those that it lacks
 	CodeUnexpectedField Code = "unexpected_field" // 400: a file in a field that takes none
 	CodeBadName         Code = "bad_name"         // 400: the file name cannot be used, even as data
 	CodeUnauthenticated Code = "unauthenticated"  // 401: the caller did not say who they are
@@ -35,7 +36,7 @@ const (
 	CodeConflict        Code = "conflict"         // 409: the key is taken, or the file changed while it was checked
 	CodeNotUploaded     Code = "not_uploaded"     // 409: confirmed before the whole file has arrived
 	CodeTooLarge        Code = "too_large"        // 413: a file, a text field or the body passes its limit
-	CodeTooMany         Code = "too_many"         // 413: too many files, text fields or parts
+	CodeTooMany         Code = "too_many"         // 413: too many files in a field, text fields or parts
 	CodeNotMultipart    Code = "not_multipart"    // 415: the request is not multipart/form-data, or is compressed
 	CodeTypeNotAllowed  Code = "type_not_allowed" // 415: files of the detected type are not accepted
 	CodeTypeMismatch    Code = "type_mismatch"    // 415: the name's extension and the detected type disagree
@@ -72,7 +73,7 @@ const (
 )
 
 var statuses = map[Code]int{
-	CodeMalformed: 400, CodeNoFile: 400, CodeUnexpectedField: 400, CodeBadName: 400, CodeClientGone: 400, CodeEmpty: 400,
+	CodeMalformed: 400, CodeMissingFile: 400, CodeFileBeforeText: 400, CodeUnexpectedField: 400, CodeBadName: 400, CodeClientGone: 400, CodeEmpty: 400,
 	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,
 	CodeMethod: 405, CodeTimeout: 408, CodeConflict: 409, CodeNotUploaded: 409, CodeTooLarge: 413, CodeTooMany: 413,
 	CodeNotMultipart: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
@@ -194,21 +195,12 @@ const busyReason = "too many uploads at the moment; try again shortly"
 const storageReason = "the file could not be stored; try again later"
 
 func tooLarge(limit int64) error {
-	return Reject(CodeTooLarge, "the file is larger than "+byteSize(limit))
+	return &Error{Code: CodeTooLarge, Reason: "the file is larger than " + byteSize(limit), Params: map[string]any{"limit": limit}}
 }
 
 // bodyTooLarge is tooLarge of a whole request; cause may be nil.
 func bodyTooLarge(limit int64, cause error) *Error {
 	return &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(limit), Err: cause}
-}
-
-// requestTooLarge is for a Content-Length that no form within the limits has.
-func requestTooLarge(files int, fileSize int64) error {
-	return Reject(CodeTooLarge, fmt.Sprintf("the request is too large; it may carry %d files of %s each", files, byteSize(fileSize)))
-}
-
-func tooManyFiles(limit int) error {
-	return Reject(CodeTooMany, fmt.Sprintf("more than %d files were sent", limit))
 }
 
 func typeNotAllowed(t string) error {
@@ -248,9 +240,9 @@ func checkError(err error) error {
 	case err == nil || errors.As(err, &e) && e != nil:
 		return err
 	case errors.Is(err, worker.ErrHung), errors.Is(err, inspect.ErrTimeout):
-		return &Error{Code: CodeCheckFailed, Reason: "checking the file took too long; try again later", Err: err}
+		return &Error{Code: CodeCheckFailed, Reason: "checking the upload took too long; try again later", Err: err}
 	}
-	return &Error{Code: CodeCheckFailed, Reason: "the file could not be checked; try again later", Err: err}
+	return &Error{Code: CodeCheckFailed, Reason: "the upload could not be checked; try again later", Err: err}
 }
 
 // storageError returns an error whose cause the client does not learn.

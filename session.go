@@ -25,6 +25,7 @@ type session struct {
 	live
 	door    string
 	grant   *Grant
+	rules   *rules // of the grant
 	worker  *worker.Worker
 	place   *place
 	account account
@@ -51,9 +52,22 @@ func (h *Handler) newSession(r *http.Request, b *body) *session {
 	return q
 }
 
-// authorized asks the authorizer and fills in what its answer leaves to the
-// options, the largest file to maxFileSize.
-func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error) {
+// authorize asks the authorizer, and makes the rules of the door those of the caller.
+func (q *session) authorize(door *rules) error {
+	grant, err := q.h.authorized(q.r)
+	if err != nil {
+		return err
+	}
+	rules, err := door.of(grant)
+	if err != nil {
+		return internal(fmt.Errorf("upload: the grant's policy: %w", err))
+	}
+	q.grant, q.rules = grant, rules
+	return nil
+}
+
+// authorized asks the authorizer, and judges its answer.
+func (h *Handler) authorized(r *http.Request) (*Grant, error) {
 	var given *Grant
 	err := worker.Apart(func() (err error) {
 		given, err = h.authorize(r)
@@ -69,20 +83,11 @@ func (h *Handler) authorized(r *http.Request, maxFileSize int64) (*Grant, error)
 		return nil, &Error{Code: CodeForbidden, Reason: "you may not upload here", Err: err}
 	}
 	g := *given
-	if g.MaxFileSize < 0 || g.MaxFiles < 0 || g.MaxFiles > maxFiles || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
+	if g.MaxFileSize < 0 || g.MaxFileSize > maxFileSize || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
 		return nil, internal(errors.New("the grant has a limit that makes no sense, or a key prefix that does not end in a slash"))
 	}
 	if !utf8.ValidString(g.Subject) {
 		return nil, internal(errors.New("the grant's subject is not UTF-8"))
-	}
-	if g.MaxFileSize == 0 {
-		g.MaxFileSize = maxFileSize
-	}
-	if g.MaxFiles == 0 {
-		g.MaxFiles = h.opts.MaxFiles
-	}
-	if g.Policy == nil {
-		g.Policy = h.policy
 	}
 	return &g, nil
 }
@@ -185,9 +190,9 @@ func (q *session) withLooking() context.Context {
 
 // validate asks the policy about the head.
 func (q *session) validate(in *Incoming) (Observer, error) {
-	given, ours := make(chan Observer, 1), isOurs(q.grant.Policy)
+	given, ours := make(chan Observer, 1), isOurs(q.rules.policy)
 	o, err := worker.Call(q.worker, ours, func() (Observer, error) {
-		o, err := q.grant.Policy.Validate(q.withLooking(), in)
+		o, err := q.rules.policy.Validate(q.withLooking(), in)
 		given <- o
 		return o, err
 	})

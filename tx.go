@@ -19,6 +19,9 @@ type Tx struct {
 	query     url.Values
 	waitUntil time.Time
 
+	textChecked bool           // at the first file
+	taken       map[string]int // files of each field, also the one at hand
+
 	staged []storage.Staged
 	files  []File // by index the ones of staged
 	state  txState

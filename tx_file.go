@@ -3,7 +3,6 @@ package upload
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/url"
@@ -15,33 +14,30 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-const maxFieldName = 256
-
 // file takes one file from the form to storage: name, head, type, validators,
 // key, and then every byte past the observer into Stage.
 func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
 	if p.FileName == "" {
 		return emptySelection(p)
 	}
+	if err := tx.checkTextFirst(values); err != nil {
+		return err
+	}
 	name, err := filename.Clean(p.FileName)
 	field := filename.Cut(p.Name, maxFieldName) // one that is refused may be long
 	tx.s.about = File{Field: field, Name: name}
-	switch {
-	case !slices.Contains(tx.s.h.opts.Fields, p.Name):
-		err = Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(p.Name)))
-	case len(tx.files) >= tx.s.grant.MaxFiles:
-		err = tooManyFiles(tx.s.grant.MaxFiles)
-	case err != nil:
-		err = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
+	rule, refused := tx.s.rules.take(p.Name, tx.taken)
+	if refused == nil && err != nil {
+		refused = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
 	}
-	if err != nil {
-		return withFile(err, field, name)
+	if refused != nil {
+		return withFile(refused, field, name)
 	}
 	in := &Incoming{
 		Field: p.Name, Name: name, ClaimedType: p.Type, Size: -1,
 		Subject: tx.s.grant.Subject, Form: maps.Clone(values), // later fields are added to values
 	}
-	maxSize := tx.maxSize(fr)
+	maxSize := tx.maxSize(fr, rule.MaxSize)
 	if err := readHead(in, p); err != nil {
 		return withFile(formError(err), in.Field, in.Name)
 	}
@@ -50,7 +46,7 @@ func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
 	if in.Size >= 0 {
 		maxSize = max(1, in.Size)
 	}
-	return withFile(tx.stage(in, p, maxSize), in.Field, in.Name)
+	return withFile(tx.stage(in, p, rule.MaxSize, maxSize), in.Field, in.Name)
 }
 
 // emptySelection passes over the part that a browser sends for a file input in
@@ -67,23 +63,24 @@ func emptySelection(p *form.Part) error {
 	}
 }
 
-// maxSize is the most bytes the current part can still bring.
-func (tx *Tx) maxSize(fr *form.Reader) int64 {
+// maxSize is the most bytes the current part can still bring, within limit.
+func (tx *Tx) maxSize(fr *form.Reader, limit int64) int64 {
 	if left := tx.s.r.ContentLength - fr.Consumed(); tx.s.r.ContentLength > 0 {
-		return max(1, min(left, tx.s.grant.MaxFileSize))
+		return max(1, min(left, limit))
 	}
-	return tx.s.grant.MaxFileSize
+	return limit
 }
 
-func (tx *Tx) stage(in *Incoming, p *form.Part, maxSize int64) error {
-	if in.Size > tx.s.grant.MaxFileSize {
-		return tooLarge(tx.s.grant.MaxFileSize)
+// stage judges the file, and stages it; a file of more than limit bytes is refused.
+func (tx *Tx) stage(in *Incoming, p *form.Part, limit, maxSize int64) error {
+	if in.Size > limit {
+		return tooLarge(limit)
 	}
 	observer, err := tx.s.validate(in)
 	if err != nil {
 		return err
 	}
-	s := newStream(p, in.Head, tx.s.grant.MaxFileSize, tx.s.worker, observer, tx.s.h.opts.SHA256)
+	s := newStream(p, in.Head, limit, tx.s.worker, observer, tx.s.h.opts.SHA256)
 	s.progress = tx.s.progress
 	defer s.close()
 	key, err := tx.s.key(in)

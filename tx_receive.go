@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -24,7 +23,7 @@ import (
 // [Handler.RespondError], which knows how to answer a client that is still
 // sending.
 func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
-	tx := &Tx{s: h.newSession(r, newBody(w, r, h.pace()))}
+	tx := &Tx{s: h.newSession(r, newBody(w, r, h.pace())), taken: map[string]int{}}
 	defer func() {
 		tx.s.body.close(r)
 		tx.s.worker.Close()
@@ -48,7 +47,7 @@ func (tx *Tx) receive() error {
 		return err
 	}
 	fr := form.NewReader(tx.s.body, boundary, form.Limits{
-		Parts:         tx.s.grant.MaxFiles + len(tx.s.h.opts.Fields) + maxTextFields + 1,
+		Parts:         tx.s.rules.files + len(tx.s.rules.fields) + maxTextFields + 1,
 		Fields:        maxTextFields,
 		FieldBytes:    maxTextFieldSize,
 		FieldsBytes:   tx.s.h.opts.MaxTextSize,
@@ -60,8 +59,11 @@ func (tx *Tx) receive() error {
 	if err := tx.parts(fr, values); err != nil {
 		return err
 	}
-	if len(tx.files) == 0 && !tx.s.h.opts.AllowNoFile {
-		return Reject(CodeNoFile, "the form has no file")
+	if err := tx.checkText(values); err != nil {
+		return err
+	}
+	if err := tx.s.rules.missing(tx.taken); err != nil {
+		return err
 	}
 	tx.fillForm(values)
 	return nil
@@ -83,7 +85,7 @@ func (tx *Tx) admit() (boundary string, err error) {
 	if err := h.sameOrigin(r); err != nil {
 		return "", err
 	}
-	if tx.s.grant, err = h.authorized(r, h.opts.MaxFileSize); err != nil {
+	if err := tx.s.authorize(h.rules); err != nil {
 		return "", err
 	}
 	if boundary, err = form.Boundary(r.Header); err != nil {
@@ -98,16 +100,16 @@ func (tx *Tx) admit() (boundary string, err error) {
 	limit := tx.bodyLimit()
 	switch {
 	case r.ContentLength == 0:
-		return "", Reject(CodeNoFile, "the request has no body")
+		return "", Reject(CodeMalformed, "the request has no body")
 	case r.ContentLength > limit:
-		return "", requestTooLarge(tx.s.grant.MaxFiles, tx.s.grant.MaxFileSize)
+		return "", requestTooLarge(tx.s.rules.files, tx.s.rules.bytes)
 	}
 	tx.s.progress = h.opts.Progress.begin(r, tx.s.grant.Subject, StateWaiting, r.ContentLength)
 	declared := r.ContentLength
 	if declared < 0 {
 		declared = limit
 	}
-	if err := tx.s.reserve(Claim{Files: tx.s.grant.MaxFiles, Bytes: declared}); err != nil {
+	if err := tx.s.reserve(Claim{Files: tx.s.rules.files, Bytes: declared}); err != nil {
 		return "", err
 	}
 	if err := tx.takePlace(); err != nil {
@@ -122,12 +124,8 @@ func (tx *Tx) admit() (boundary string, err error) {
 
 // bodyLimit is the largest body that can be within all other limits.
 func (tx *Tx) bodyLimit() int64 {
-	o := &tx.s.h.opts
-	rest := o.MaxTextSize + maxTextFields*textPartOverhead + int64(tx.s.grant.MaxFiles)*maxHeaderSize + maxEpilogue
-	if tx.s.grant.MaxFileSize > (math.MaxInt64-rest)/int64(tx.s.grant.MaxFiles) {
-		return math.MaxInt64
-	}
-	return int64(tx.s.grant.MaxFiles)*tx.s.grant.MaxFileSize + rest
+	rest := tx.s.h.opts.MaxTextSize + maxTextFields*textPartOverhead + maxEpilogue
+	return tx.s.rules.bytes + int64(tx.s.rules.files)*maxHeaderSize + rest
 }
 
 // takePlace waits for a place.
@@ -164,6 +162,9 @@ func (tx *Tx) parts(fr *form.Reader, values url.Values) error {
 				return err
 			}
 			continue
+		}
+		if err := tx.checkOrder(p.Name); err != nil {
+			return err
 		}
 		text, err := fr.Field(p)
 		if err != nil {

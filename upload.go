@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -28,7 +29,7 @@ type Storage = storage.Storage
 //   - [Handler.Receive] leaves both to the caller.
 type Handler struct {
 	store     Storage
-	policy    Validator
+	rules     *rules
 	authorize Authorizer
 	opts      Options // with all defaults filled in
 	report    reporter
@@ -44,19 +45,27 @@ type Handler struct {
 // Options is everything that has a good default. The zero value, like nil, is
 // the strict one; nothing can be made unlimited.
 type Options struct {
-	// Fields are the form fields that may carry files, compared exactly.
-	// Default: "file" alone.
-	Fields []string
-
-	// MaxFileSize is the most bytes of one file. Default: 5 MiB.
+	// MaxFileSize is the most bytes of one file in a field without [Field.MaxSize].
+	// Default: 5 MiB. At most 50,000 GiB.
 	MaxFileSize int64
 
-	// MaxFiles is the most files of one request. Default: 1.
-	MaxFiles int
+	// TextFirst names text fields that must come before the first file of a form, all of
+	// their values. A form with another order is refused with [CodeFileBeforeText], as
+	// early as it shows. Browsers send fields in the order of the page. A form without a
+	// file may lack them. Default: none.
+	TextFirst []string
 
-	// AllowNoFile accepts forms without a file, as a form with an optional
-	// picture sends them. Default: they are refused with [CodeNoFile].
-	AllowNoFile bool
+	// CheckForm judges the text fields that TextFirst names, before the first file is
+	// read; of a form without a file, at its end. It is shown no other fields, since those
+	// may come after the files. An [*Error] that it returns refuses the request. Another
+	// error, a panic, and a call that lasts longer than CheckTimeout refuse it with
+	// [CodeCheckFailed]. It is called once a request, concurrently for different ones. ctx
+	// ends with the request.
+	//
+	// Direct uploads have no text fields, and CheckForm is not called for them: judge what
+	// comes with them in the Authorizer, or after [Presigner.ConfirmHandler]. Default:
+	// none.
+	CheckForm func(ctx context.Context, text url.Values) error
 
 	// MaxTextSize is the most bytes of all text fields, which are kept in
 	// memory. A form has at most 100 of them, with 64 KiB each. Default: 256 KiB.
@@ -145,17 +154,24 @@ type Options struct {
 // New returns a Handler that stores in store what policy accepts from the
 // callers that authorize accepts. None of the three may be nil; opts may be.
 //
-// It fails when an option is negative or makes no sense, and when policy has a type
-// that [Types] does not know.
+// A policy that is not a [Form], and has none, is for one file in the field "file".
+//
+// It fails when an option is negative or makes no sense, when policy has a type that
+// [Types] does not know, and when rules contradict each other, as of two Forms.
 func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (*Handler, error) {
 	if store == nil || policy == nil || authorize == nil {
 		return nil, errors.New("upload: New needs a storage, a validator and an authorizer; AllowAnonymous says that anyone may upload")
 	}
-	h := &Handler{store: store, policy: policy, authorize: authorize}
+	h := &Handler{store: store, authorize: authorize}
 	if opts != nil {
 		h.opts = *opts
 	}
-	if err := errors.Join(h.opts.fill(), faultOf(policy)); err != nil {
+	fault := h.opts.fill()
+	var err error
+	if h.rules, err = rulesOf(policy, 0, h.opts.MaxFileSize); err == nil {
+		err = h.opts.textFault(h.rules.fields)
+	}
+	if err := errors.Join(fault, err); err != nil {
 		return nil, err
 	}
 	h.report = reporter{log: h.opts.Logger, hooks: h.opts.Hooks}
@@ -168,7 +184,6 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 
 // The limits that no option changes.
 const (
-	maxFiles         = 10_000
 	maxTextSize      = 64 << 20
 	maxTextFields    = 100
 	maxTextFieldSize = 64 << 10
@@ -180,7 +195,6 @@ const (
 func (o *Options) fill() error {
 	negative := false
 	byDefault(&o.MaxFileSize, 5<<20, &negative)
-	byDefault(&o.MaxFiles, 1, &negative)
 	byDefault(&o.MaxTextSize, 256<<10, &negative)
 	byDefault(&o.StallTimeout, 30*time.Second, &negative)
 	byDefault(&o.MinRate, 512, &negative)
@@ -189,18 +203,13 @@ func (o *Options) fill() error {
 	byDefault(&o.CleanupTimeout, time.Minute, &negative)
 	byDefault(&o.MaxConcurrent, 256, &negative)
 	byDefault(&o.MaxWait, 30*time.Second, &negative)
-	if o.MaxFiles > maxFiles || o.MaxTextSize > maxTextSize {
-		return fmt.Errorf("upload: at most %d files, and %s of text, which is kept in memory", maxFiles, byteSize(maxTextSize))
+	if o.MaxFileSize > maxFileSize || o.MaxTextSize > maxTextSize {
+		return fmt.Errorf("upload: a file has at most %s, and text, which is kept in memory, %s", byteSize(maxFileSize), byteSize(maxTextSize))
 	}
 	if negative {
 		return errors.New("upload: a negative option; 0 means the default, and nothing is unlimited")
 	}
-	if o.Fields = slices.Clone(o.Fields); len(o.Fields) == 0 {
-		o.Fields = []string{"file"}
-	}
-	if slices.Contains(o.Fields, "") {
-		return errors.New("upload: an empty name in Options.Fields")
-	}
+	o.TextFirst = slices.Clone(o.TextFirst)
 	if o.Keys == nil {
 		o.Keys = RandomKeys()
 	}
@@ -211,6 +220,22 @@ func (o *Options) fill() error {
 		o.Respond = JSON
 	}
 	o.Logger = contained.Logger(o.Logger)
+	return nil
+}
+
+// textFault returns what is wrong with the rules for text before files.
+func (o *Options) textFault(fields Form) error {
+	if len(o.TextFirst) > maxTextFields {
+		return fmt.Errorf("upload: TextFirst has more than %d fields", maxTextFields)
+	}
+	if o.CheckForm != nil && len(o.TextFirst) == 0 {
+		return errors.New("upload: CheckForm sees the fields of TextFirst, and there are none")
+	}
+	for _, name := range o.TextFirst {
+		if _, isFile := fields[name]; isFile || name == "" {
+			return fmt.Errorf("upload: TextFirst names %q, which is no field of text", name)
+		}
+	}
 	return nil
 }
 

@@ -102,9 +102,9 @@ func TestRefuses(t *testing.T) {
 		{"compressed", upload.CodeNotMultipart, with(good, header("Content-Encoding", "gzip"))},
 		{"no boundary", upload.CodeMalformed, with(good, header("Content-Type", "multipart/form-data"))},
 		{"Content-Length over the limit", upload.CodeTooLarge, with(good, func(r *http.Request) { r.ContentLength = 1 << 30 })},
-		{"no body", upload.CodeNoFile, with("", func(r *http.Request) { r.Body, r.ContentLength = http.NoBody, 0 })},
-		{"no file", upload.CodeNoFile, post(new(form).text("file", "x").String())},
-		{"nothing chosen", upload.CodeNoFile, post(file("file", "", ""))},
+		{"no body", upload.CodeMalformed, with("", func(r *http.Request) { r.Body, r.ContentLength = http.NoBody, 0 })},
+		{"no file", upload.CodeMissingFile, post(new(form).text("file", "x").String())},
+		{"nothing chosen", upload.CodeMissingFile, post(file("file", "", ""))},
 		{"content without a name", upload.CodeBadName, post(file("file", "", "hello"))},
 		{"the name ..", upload.CodeBadName, post(file("file", "..", "hello"))},
 		{"a name of separators", upload.CodeBadName, post(file("file", "a/", "hello"))},
@@ -208,20 +208,6 @@ func TestTrustedOrigin(t *testing.T) {
 	f.accepts(t, r)
 }
 
-func TestAllowNoFile(t *testing.T) {
-	f := newFixture(t, nil, upload.Options{AllowNoFile: true})
-	require.Empty(t, f.accepts(t, post(file("file", "", ""))))
-	require.Empty(t, f.accepts(t, post(new(form).text("x", "y").String())))
-}
-
-func TestFields(t *testing.T) {
-	f := newFixture(t, nil, upload.Options{Fields: []string{"avatar", "cover"}})
-	files := f.accepts(t, post(new(form).file("cover", "a.txt", "1").file("avatar", "b.txt", "2").String()))
-	require.Equal(t, []string{"cover", "avatar"}, []string{files[0].Field, files[1].Field})
-	f = newFixture(t, nil, upload.Options{Fields: []string{"avatar", "cover"}})
-	f.refuses(t, upload.CodeUnexpectedField, post(file("file", "a.txt", "1")))
-}
-
 func TestAuthorizer(t *testing.T) {
 	read := false
 	body := readerFunc(func([]byte) (int, error) { read = true; return 0, errors.New("read") })
@@ -239,7 +225,7 @@ func TestAuthorizer(t *testing.T) {
 		{"panic", func(*http.Request) (*upload.Grant, error) { panic("secret") }, upload.CodeInternal},
 		{"exit", func(*http.Request) (*upload.Grant, error) { runtime.Goexit(); return nil, nil }, upload.CodeInternal},
 		{"bad prefix", func(*http.Request) (*upload.Grant, error) { return &upload.Grant{KeyPrefix: "user-1"}, nil }, upload.CodeInternal},
-		{"negative limit", func(*http.Request) (*upload.Grant, error) { return &upload.Grant{MaxFiles: -1}, nil }, upload.CodeInternal},
+		{"negative limit", func(*http.Request) (*upload.Grant, error) { return &upload.Grant{MaxFileSize: -1}, nil }, upload.CodeInternal},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			h, err := upload.New(&memstore.Store{}, upload.NotEmpty(), tc.authorize, nil)
@@ -265,7 +251,7 @@ func TestGrant(t *testing.T) {
 	authorize := func(r *http.Request) (*upload.Grant, error) {
 		g := &upload.Grant{Subject: r.Header.Get("User")}
 		if g.Subject == "paying" {
-			g.MaxFileSize, g.MaxFiles, g.KeyPrefix, g.Policy = 1000, 3, "tenant/", upload.Types("application/pdf")
+			g.MaxFileSize, g.KeyPrefix, g.Policy = 1000, "tenant/", upTo(3, upload.Types("application/pdf"))
 		}
 		return g, nil
 	}

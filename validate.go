@@ -2,7 +2,6 @@ package upload
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/url"
 	"slices"
@@ -11,14 +10,18 @@ import (
 // Incoming is a file that is being received, as validators and key generators
 // see it. They must not modify it; they may keep it.
 type Incoming struct {
-	Field       string     // the form field
-	Name        string     // the client's file name: base name, cleaned, never empty. Data, no path.
-	ClaimedType string     // the Content-Type that the client claimed: believe nothing of it
-	Type        string     // the media type detected from Head, without parameters
-	Head        []byte     // the first 4,096 bytes, or all of a shorter file
-	Size        int64      // bytes if they are known before the file is read, else -1
-	Subject     string     // who uploads, from the Grant; "" for anonymous callers
-	Form        url.Values // the text fields that came before the file; trust them as little as any input
+	Field       string // the form field
+	Name        string // the client's file name: base name, cleaned, never empty. Data, no path.
+	ClaimedType string // the Content-Type that the client claimed: believe nothing of it
+	Type        string // the media type detected from Head, without parameters
+	Head        []byte // the first 4,096 bytes, or all of a shorter file
+	Size        int64  // bytes if they are known before the file is read, else -1
+	Subject     string // who uploads, from the Grant; "" for anonymous callers
+
+	// Form has the text fields that came before the file. Those of Options.TextFirst are
+	// complete; of others more may come. It is nil for direct uploads. Trust it as little
+	// as any input.
+	Form url.Values
 }
 
 // Validator decides whether a file is accepted. It sees the head first and
@@ -91,6 +94,8 @@ func declare(ctx context.Context, v Validator, in *Incoming) error {
 type rule struct {
 	own     bool  // and none of the host's are among those it asks
 	fault   error // a mistake of the program, for New
+	asks    []Validator
+	all     bool // of them must accept
 	judge   func(context.Context, *Incoming) (Observer, error)
 	declare func(context.Context, *Incoming) error
 }
@@ -101,20 +106,8 @@ func allOurs(validators []Validator) bool {
 	return !slices.ContainsFunc(validators, func(v Validator) bool { return !isOurs(v) })
 }
 
-// faultOf returns what is wrong with a validator of this package, or with one of
-// those that it asks.
-func faultOf(validators ...Validator) error {
-	var faults []error
-	for _, v := range validators {
-		if r, ok := v.(*rule); ok {
-			faults = append(faults, r.fault)
-		}
-	}
-	return errors.Join(faults...)
-}
-
 func (v *rule) Validate(ctx context.Context, in *Incoming) (Observer, error) {
-	if v.fault != nil { // as in a Grant, which New has not seen
+	if v.fault != nil { // where a host asks a validator that no handler has seen
 		return nil, internal(v.fault)
 	}
 	return v.judge(ctx, in)
@@ -169,9 +162,8 @@ func NotEmpty() Validator {
 	})
 }
 
-// MaxSize refuses files of more than n bytes. It is for rules that differ by
-// field or type; the limit of all files is [Options.MaxFileSize], which is
-// enforced besides.
+// MaxSize refuses files of more than n bytes. It is for rules that differ by type;
+// those of a field have [Field.MaxSize]. The limit of the handler counts, too.
 func MaxSize(n int64) Validator {
 	fits := func(_ context.Context, in *Incoming) error {
 		if max(in.Size, int64(len(in.Head))) > n {

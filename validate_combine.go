@@ -3,19 +3,17 @@ package upload
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
-	"github.com/airlock-go/upload/internal/filename"
 	"github.com/airlock-go/upload/internal/worker"
 )
 
 // All accepts what every one of the validators accepts, asked in order. With
-// no validator it accepts nothing.
+// no validator it accepts nothing. One of them may be a [Form].
 func All(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return &rule{own: allOurs(validators), fault: faultOf(validators...), declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: allOurs(validators), asks: validators, all: true, declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(validators) == 0 {
 			return nil, Reject(CodeTypeNotAllowed, "no files are accepted")
 		}
@@ -58,7 +56,7 @@ func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 // of the last. With no validator it accepts nothing.
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
-	return &rule{own: allOurs(validators), fault: faultOf(validators...), declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: allOurs(validators), asks: validators, declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		err := Reject(CodeTypeNotAllowed, "no files are accepted")
 		var open alternatives
 		given := false
@@ -106,38 +104,24 @@ func declareAny(validators []Validator) func(context.Context, *Incoming) error {
 	}
 }
 
-// ForField chooses the validator by the form field. A field that is not listed
-// accepts nothing.
-func ForField(fields map[string]Validator) Validator {
-	return choose(fields, func(in *Incoming) (string, error) {
-		return in.Field, Reject(CodeUnexpectedField, fmt.Sprintf("no file is accepted in the field %q", filename.Brief(in.Field)))
-	})
-}
-
 // ForType chooses the validator by the detected type. A type that is not
 // listed is refused.
 func ForType(types map[string]Validator) Validator {
-	return choose(types, func(in *Incoming) (string, error) { return in.Type, typeNotAllowed(in.Type) })
-}
-
-func choose(from map[string]Validator, by func(*Incoming) (key string, missing error)) Validator {
-	from = maps.Clone(from)
-	validators := slices.Collect(maps.Values(from))
+	types = maps.Clone(types)
+	validators := slices.Collect(maps.Values(types))
 	return &rule{
-		own: allOurs(validators), fault: faultOf(validators...),
+		own: allOurs(validators), asks: validators,
 		judge: func(ctx context.Context, in *Incoming) (Observer, error) {
-			key, missing := by(in)
-			if v := from[key]; v != nil {
+			if v := types[in.Type]; v != nil {
 				return v.Validate(ctx, in)
 			}
-			return nil, missing
+			return nil, typeNotAllowed(in.Type)
 		},
 		declare: func(ctx context.Context, in *Incoming) error {
-			key, missing := by(in)
-			if v := from[key]; v != nil {
+			if v := types[in.Type]; v != nil {
 				return declare(ctx, v, in)
 			}
-			return missing
+			return typeNotAllowed(in.Type)
 		},
 	}
 }

@@ -48,11 +48,6 @@ func TestComposition(t *testing.T) {
 		{"Any, one observer refuses early", upload.Any(early, good), long, ""},
 		{"Any, all observers refuse", upload.Any(early, late), long, "late"},
 		{"Any, all observers refuse early", upload.Any(early, early), long, "early"},
-		{"ForField", upload.ForField(map[string]upload.Validator{"file": text}), hello, ""},
-		{"ForField refuses", upload.ForField(map[string]upload.Validator{"file": pdf}), hello, upload.CodeTypeNotAllowed},
-		{"ForField keeps the observer", upload.ForField(map[string]upload.Validator{"file": late}), long, "late"},
-		{"ForField of another", upload.ForField(map[string]upload.Validator{"avatar": text}), hello, upload.CodeUnexpectedField},
-		{"ForField of nothing", upload.ForField(map[string]upload.Validator{"file": nil}), hello, upload.CodeUnexpectedField},
 		{"ForType", upload.ForType(map[string]upload.Validator{"text/plain": yes}), hello, ""},
 		{"ForType keeps the observer", upload.ForType(map[string]upload.Validator{"text/plain": late}), long, "late"},
 		{"ForType of another", upload.ForType(map[string]upload.Validator{"image/png": yes}), hello, upload.CodeTypeNotAllowed},
@@ -100,7 +95,7 @@ func TestUnknownTypes(t *testing.T) {
 	wrong := upload.Types("image/png", "image/nonsense")
 	for about, policy := range map[string]upload.Validator{
 		"alone": wrong, "All": upload.All(upload.NotEmpty(), wrong), "Any": upload.Any(upload.NotEmpty(), wrong),
-		"ForField": upload.ForField(map[string]upload.Validator{"file": wrong}),
+		"Form":     upload.Form{"file": {Accept: wrong}},
 		"ForType":  upload.ForType(map[string]upload.Validator{"image/png": upload.All(wrong)}),
 		"a preset": upload.Images(&upload.ImageOptions{Types: []string{"image/nonsense"}}),
 	} {

@@ -42,7 +42,7 @@ func TestOneBadFile(t *testing.T) {
 		for _, row := range bad {
 			t.Run(first.Name+"/"+row.name, func(t *testing.T) {
 				st := newStage(t, false, s3store.Options{})
-				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFiles: 2, MaxFileSize: 16 * mib}))
+				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFileSize: 16 * mib}, upTo(2)))
 				a := post(t, s, append(client.Form{first}, row.rest...), false)
 				require.Equal(t, row.status, a.Status, "%s", a.Body)
 				require.Equal(t, row.code, a.Code)
@@ -66,7 +66,7 @@ func TestCutInTheSecondFile(t *testing.T) {
 			for name, length := range map[string]int64{"matching": cut, "lying": f.Size(), "chunked": -1} {
 				t.Run(first.Name+"/"+second.Name+"/"+name, func(t *testing.T) {
 					st := newStage(t, false, s3store.Options{})
-					s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFiles: 2}))
+					s := host.Start(t, newHandler(t, st.store, upload.Options{}, upTo(2)))
 					c, err := client.Dial(s.Addr, "/", f, length)
 					require.NoError(t, err)
 					defer c.Close()
@@ -123,7 +123,7 @@ func TestHostDecides(t *testing.T) {
 			t.Run(name+"/"+row.name, func(t *testing.T) {
 				st := newStage(t, versioned, s3store.Options{})
 				keys := make(chan string, 2)
-				h := newHandler(t, st.store, upload.Options{MaxFiles: 2})
+				h := newHandler(t, st.store, upload.Options{}, upTo(2))
 				s := host.Start(t, recovered(h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					for _, f := range upload.Files(r.Context()) {
 						keys <- f.Key

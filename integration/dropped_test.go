@@ -103,7 +103,7 @@ func TestDroppedAnswerInSecondCommit(t *testing.T) {
 				t.Parallel()
 				st, proxy := newFaultyStage(t, versioned, s3store.Options{})
 				proxy.Inject(faultproxy.Complete, fault, faultproxy.Always)
-				h := newHandler(t, st.store, upload.Options{MaxFiles: 2})
+				h := newHandler(t, st.store, upload.Options{}, upTo(2))
 				a := post(t, host.Start(t, h), client.Form{small, twice}, false)
 				if a.Status == http.StatusCreated {
 					require.Len(t, st.bucket.Versions(t.Context(), t), 2)

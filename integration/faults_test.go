@@ -105,13 +105,13 @@ func TestFaultyCleanUp(t *testing.T) {
 					t.Parallel()
 					st, proxy := newFaultyStage(t, row.versioned, s3store.Options{CallTimeout: callTimeout})
 					left := make(chan error, 4)
-					h := newHandler(t, st.store, upload.Options{MaxFiles: 2, CleanupTimeout: 2 * callTimeout, Hooks: upload.Hooks{
+					h := newHandler(t, st.store, upload.Options{CleanupTimeout: 2 * callTimeout, Hooks: upload.Hooks{
 						Event: func(_ context.Context, e upload.Event) {
 							if e.Kind == upload.KindCleanedUp || e.Kind == upload.KindCleanupFailed {
 								left <- e.Err
 							}
 						},
-					}})
+					}}, upTo(2))
 					s := host.Start(t, h.Middleware(http.NotFoundHandler()))
 					proxy.Inject(row.call, fault, n)
 					require.Less(t, post(t, s, row.form, false).Status, 500)

@@ -26,13 +26,13 @@ func TestHungObserver(t *testing.T) {
 	hangs := make(chan string, 64)
 	st := newStage(t, false, s3store.Options{})
 	h := newHandler(t, st.store, upload.Options{
-		Fields: []string{"file", "bad"}, MaxFiles: 2, CheckTimeout: 3 * time.Second,
+		CheckTimeout: 3 * time.Second,
 		Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 			if e.Kind == upload.KindHung {
 				hangs <- e.Subject
 			}
 		}},
-	}, upload.ForField(map[string]upload.Validator{"file": upload.Types("image/png", "text/plain"), "bad": hung}))
+	}, upload.Form{"file": {Accept: upload.Types("image/png", "text/plain"), Optional: true}, "bad": {Accept: hung, Optional: true}})
 	s := host.Start(t, h)
 
 	bad := client.File("a.txt", client.Text(12*mib))
@@ -138,8 +138,8 @@ func TestFailingObserver(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			st := newStage(t, false, s3store.Options{})
-			h := newHandler(t, st.store, upload.Options{Fields: []string{"file", "bad"}, MaxFiles: 2},
-				upload.ForField(map[string]upload.Validator{"file": upload.Types("image/png"), "bad": row.observer}))
+			h := newHandler(t, st.store, upload.Options{},
+				upload.Form{"file": {Accept: upload.Types("image/png")}, "bad": {Accept: row.observer}})
 			s := host.Start(t, h)
 			bad := large
 			bad.Field = "bad"

@@ -107,7 +107,7 @@ func TestLittleMemory(t *testing.T) {
 		for _, chunked := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, chunked %v", name, chunked), func(t *testing.T) {
 				st := newStage(t, false, s3store.Options{MaxMemory: 8 * mib})
-				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFiles: 3, MaxWait: patience}))
+				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxWait: patience}, upTo(3)))
 				answers := make(chan *client.Answer, rounds.Of(4, 8))
 				for range cap(answers) {
 					go func() {

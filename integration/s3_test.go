@@ -96,7 +96,12 @@ func newStageBehind(t testing.TB, versioned bool, opts s3store.Options, serve fu
 	return newStageAt(t, versioned, s.URL, opts), proxy
 }
 
-// newHandler takes files of up to 64 MiB that policy accepts: pictures and plain
+// upTo is a form of up to n pictures and plain texts.
+func upTo(n int) upload.Form {
+	return upload.Form{"file": {Accept: upload.Types("image/png", "text/plain"), MaxFiles: n}}
+}
+
+// newHandler takes files of up to 64 MiB that policy accepts: one picture or plain
 // text, if none is given.
 func newHandler(t testing.TB, store storage.Storage, opts upload.Options, policy ...upload.Validator) *upload.Handler {
 	t.Helper()
@@ -105,7 +110,7 @@ func newHandler(t testing.TB, store storage.Storage, opts upload.Options, policy
 		opts.MaxFileSize = 64 * mib
 	}
 	if len(policy) == 0 {
-		policy = []upload.Validator{upload.Types("image/png", "text/plain")}
+		policy = []upload.Validator{upTo(1)}
 	}
 	h, err := upload.New(store, upload.All(policy...), upload.AllowAnonymous, &opts)
 	require.NoError(t, err)

@@ -87,8 +87,8 @@ func TestRefill(t *testing.T) {
 // TestHandler: what a client sees, and that settled uploads leave room.
 func TestHandler(t *testing.T) {
 	l := newLimiter(t, limit.Limits{Files: 3}, limit.Options{})
-	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
-		Limiter: l, MaxFiles: 2, Logger: slog.New(slog.DiscardHandler),
+	h, err := upload.New(&memstore.Store{}, upload.Form{"file": {Accept: upload.Types("text/plain"), MaxFiles: 2}}, upload.AllowAnonymous, &upload.Options{
+		Limiter: l, Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	send := func(addr, name string) *httptest.ResponseRecorder {

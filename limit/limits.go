@@ -12,7 +12,7 @@ import "time"
 //
 // Files and bytes are taken before the body is read, for the most that may come, and what did not
 // come is given back at the end, except for what has flowed in meanwhile: a caller can thus pass
-// the number by half of it, once. So Files should be several times the MaxFiles of a request, and
+// the number by half of it, once. So Files should be several times the files of a request, and
 // Bytes several times what a request may carry: a caller who has less left than that is refused
 // although one small file would still fit. Who sends no Content-Length is taken to send the most.
 type Limits struct {

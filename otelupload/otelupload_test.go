@@ -52,8 +52,9 @@ func newApp(t *testing.T) *app {
 // handler takes files from ann, and gives up a check after the timeout.
 func (a *app) handler(t *testing.T, policy upload.Validator, checkTimeout time.Duration) *upload.Handler {
 	t.Helper()
-	h, err := upload.New(a.store, policy, upload.RequireSubject(func(*http.Request) (string, error) { return "ann@example.com", nil }), &upload.Options{
-		MaxFiles: 2, CheckTimeout: checkTimeout, CleanupTimeout: time.Millisecond,
+	form := upload.Form{"file": {Accept: policy, MaxFiles: 2}}
+	h, err := upload.New(a.store, form, upload.RequireSubject(func(*http.Request) (string, error) { return "ann@example.com", nil }), &upload.Options{
+		CheckTimeout: checkTimeout, CleanupTimeout: time.Millisecond,
 		Hooks: a.hooks, Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)

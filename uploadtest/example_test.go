@@ -28,7 +28,8 @@ func (exampleT) Errorf(format string, args ...any) { fmt.Printf(format+"\n", arg
 func (exampleT) Fatalf(format string, args ...any) { log.Fatalf(format, args...) }
 
 func newExample(store storage.Storage, policy upload.Validator) *upload.Handler {
-	h, err := upload.New(store, policy, upload.AllowAnonymous, &upload.Options{MaxFiles: 2, Logger: slog.New(slog.DiscardHandler)})
+	form := upload.Form{"file": {Accept: policy, MaxFiles: 2}}
+	h, err := upload.New(store, form, upload.AllowAnonymous, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -149,8 +149,8 @@ func TestFaults(t *testing.T) {
 			store := &memstore.Store{}
 			f := uploadtest.NewFailingStore(store, row.faults...)
 			var refused error
-			h := newHandler(t, f.Storage(), upload.Types("text/plain"), upload.Options{
-				MaxFiles: 2, CleanupTimeout: time.Second,
+			h := newHandler(t, f.Storage(), upload.Form{"file": {Accept: upload.Types("text/plain"), MaxFiles: 2}}, upload.Options{
+				CleanupTimeout: time.Second,
 				Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 					if e.Kind == upload.KindRefused {
 						refused = e.Err

@@ -70,7 +70,8 @@ func TestForm(t *testing.T) {
 // TestPost over each way there is, without and with a length.
 func TestPost(t *testing.T) {
 	store := &memstore.Store{}
-	h := newHandler(t, store, upload.Any(upload.Images(nil), upload.Types("text/plain")), upload.Options{MaxFiles: 3})
+	accept := upload.Any(upload.Images(nil), upload.Types("text/plain"))
+	h := newHandler(t, store, upload.Form{"file": {Accept: accept, MaxFiles: 3}}, upload.Options{})
 	network := httptest.NewServer(h)
 	defer network.Close()
 	server := uploadtest.Serve(t, h)

@@ -45,7 +45,9 @@ func newApp(t *testing.T, o upload.Options, change func(*app, *uppy.Options)) *a
 	if o.MaxFileSize == 0 {
 		o.MaxFileSize = 32 << 20
 	}
-	h, err := upload.New(a.store, upload.Types("image/png", "text/plain"), upload.RequireSubject(bySubject), &o)
+	accept := upload.Types("image/png", "text/plain")
+	form := upload.Form{"file": {Accept: accept}, "avatar": {Accept: accept, Optional: true}}
+	h, err := upload.New(a.store, form, upload.RequireSubject(bySubject), &o)
 	require.NoError(t, err)
 	a.presigner, err = upload.NewPresigner(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, nil)
 	require.NoError(t, err)

@@ -46,7 +46,7 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 func (s *server) received(w http.ResponseWriter, r *http.Request) {
 	files := upload.Files(r.Context())
 	if len(files) != 1 {
-		refuse(w, upload.Reject(upload.CodeNoFile, "the form has not one file"))
+		refuse(w, upload.Reject(upload.CodeMalformed, "the form has not one file"))
 		return
 	}
 	if err := s.published(r, files[0]); err != nil {

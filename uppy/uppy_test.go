@@ -76,7 +76,7 @@ func TestAbort(t *testing.T) {
 
 func TestCreateRefuses(t *testing.T) {
 	size := func(v any) map[string]any { return map[string]any{"size": v} }
-	a := newApp(t, upload.Options{Fields: []string{"file", "avatar"}}, nil)
+	a := newApp(t, upload.Options{}, nil)
 	rows := map[string]struct {
 		body string
 		code upload.Code

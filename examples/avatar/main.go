@@ -48,11 +48,10 @@ type app struct {
 
 func newApp(store *memory.Store, db *database) (http.Handler, error) {
 	a := &app{store: store, db: db}
-	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), &upload.Options{
-		Fields:      []string{"picture"},
-		MaxFileSize: 2 << 20,
-		Keys:        upload.Prefix("pictures", upload.BySubject(upload.RandomKeys())), // pictures/ada/1f0c….png
-		Respond:     toPage,
+	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 2 << 20}}
+	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), &upload.Options{
+		Keys:    upload.Prefix("pictures", upload.BySubject(upload.RandomKeys())), // pictures/ada/1f0c….png
+		Respond: toPage,
 	})
 	if err != nil {
 		return nil, err

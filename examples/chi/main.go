@@ -31,9 +31,9 @@ func main() {
 }
 
 func newRouter(store storage.Storage, p *profiles) (http.Handler, error) {
-	uploads, err := upload.New(store, upload.Images(nil), upload.AllowAnonymous, &upload.Options{
-		Fields: []string{"picture"},
-		Keys:   upload.Prefix("pictures", upload.RandomKeys()),
+	form := upload.Form{"picture": {Accept: upload.Images(nil)}}
+	uploads, err := upload.New(store, form, upload.AllowAnonymous, &upload.Options{
+		Keys: upload.Prefix("pictures", upload.RandomKeys()),
 	})
 	if err != nil {
 		return nil, err

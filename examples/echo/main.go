@@ -30,10 +30,9 @@ func main() {
 }
 
 func newEcho(store storage.Storage) (*echo.Echo, error) {
-	uploads, err := upload.New(store, upload.Documents(nil), upload.AllowAnonymous, &upload.Options{
-		Fields:   []string{"document"},
-		MaxFiles: 3,
-		Keys:     upload.Prefix("applications", upload.RandomKeys()),
+	form := upload.Form{"document": {Accept: upload.Documents(nil), MaxFiles: 3}}
+	uploads, err := upload.New(store, form, upload.AllowAnonymous, &upload.Options{
+		Keys: upload.Prefix("applications", upload.RandomKeys()),
 	})
 	if err != nil {
 		return nil, err

@@ -49,9 +49,9 @@ func newUploads(cfg *config, store storage.Storage, progress *upload.Progress, l
 	}
 	// AllowAnonymous suits a demonstration. A real host returns a Grant for the
 	// signed-in user here.
-	return upload.New(store, cfg.policy, upload.AllowAnonymous, &upload.Options{
+	form := upload.Form{"file": {Accept: cfg.policy, MaxFiles: cfg.maxFiles}}
+	return upload.New(store, form, upload.AllowAnonymous, &upload.Options{
 		MaxFileSize: cfg.maxFileSize,
-		MaxFiles:    cfg.maxFiles,
 		Keys:        upload.Prefix(cfg.prefix, upload.RandomKeys()),
 		CrossOrigin: cfg.protection,
 		Limiter:     limiter,

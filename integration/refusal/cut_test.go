@@ -15,7 +15,7 @@ import (
 // not whole, and nothing of it is kept.
 func TestCutAtEveryByte(t *testing.T) {
 	t.Parallel()
-	h, store := newHandler(t, upload.Types("text/plain", "image/png"), upload.Options{MaxFiles: 2})
+	h, store := newHandler(t, upload.Form{"file": {Accept: upload.Types("text/plain", "image/png"), MaxFiles: 2}}, upload.Options{})
 	s := host.Start(t, h)
 	f := client.Form{
 		client.File("a.txt", client.Text(30)), client.Value("title", "x"), client.File("b.png", client.PNG(0)),

@@ -76,8 +76,9 @@ func serve(args []string) error {
 }
 
 func (a *app) routes(quiet *slog.Logger) (*http.ServeMux, error) {
-	h, err := upload.New(a.store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous, &upload.Options{
-		MaxFileSize: maxFileSize, MaxFiles: 2, StallTimeout: 3 * time.Second, MaxWait: 10 * time.Second,
+	form := upload.Form{"file": {Accept: upload.Types("image/png", "text/plain"), MaxFiles: 2}}
+	h, err := upload.New(a.store, form, upload.AllowAnonymous, &upload.Options{
+		MaxFileSize: maxFileSize, StallTimeout: 3 * time.Second, MaxWait: 10 * time.Second,
 		CommitTimeout: 30 * time.Second, CleanupTimeout: 30 * time.Second, Logger: quiet,
 	})
 	if err != nil {

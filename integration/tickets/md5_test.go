@@ -52,7 +52,7 @@ func TestSameETag(t *testing.T) {
 			t.Cleanup(a.Close)
 			v := &verdict{}
 			who := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
-			h, err := upload.New(a.Storage, upload.ForField(map[string]upload.Validator{"file": v}), who, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
+			h, err := upload.New(a.Storage, upload.Form{"file": {Accept: v}}, who, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
 			require.NoError(t, err)
 			for _, path := range []string{"/tickets/", "/tickets/elsewhere/"} {
 				p, err := upload.NewPresigner(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.PresignOptions{Form: form})

@@ -1,0 +1,250 @@
+package upload_test
+
+import (
+	"context"
+	"io"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+const (
+	largestFile = 50_000 << 30 // 10,000 parts of 5 GiB
+	mostFiles   = 10_000
+)
+
+var plain = upload.Types("text/plain")
+
+// application is a form of three fields: one required, one of several files, and one
+// whose files are larger than Options.MaxFileSize of the tests, which is 100.
+var application = upload.Form{
+	"cv":          {Accept: upload.Types("text/plain", "application/pdf"), MaxSize: 10},
+	"certificate": {Accept: plain, MaxFiles: 2, Optional: true},
+	"photo":       {Accept: upload.Types("image/png"), MaxSize: 1 << 20, Optional: true},
+}
+
+// received is what Receive and Commit answer to r, with one error type.
+func received(t *testing.T, h *upload.Handler, r *http.Request) ([]upload.File, *upload.Error) {
+	t.Helper()
+	tx, err := h.Receive(httptest.NewRecorder(), r)
+	if err != nil {
+		var refused *upload.Error
+		require.ErrorAs(t, err, &refused)
+		return nil, refused
+	}
+	require.NoError(t, tx.Commit(t.Context()))
+	return tx.Files(), nil
+}
+
+// TestFormRules: the rules of each field hold, whether the form stands alone, among
+// others or in a grant, and each refusal names its field.
+func TestFormRules(t *testing.T) {
+	limit := func(n any) map[string]any { return map[string]any{"limit": n} }
+	cv := func() *form { return new(form).file("cv", "cv.txt", "hello") }
+	missing := map[string]any{"fields": []string{"cv"}}
+	rows := []struct {
+		about  string
+		body   *form
+		code   upload.Code // "" is accepted
+		field  string
+		params map[string]any
+	}{
+		{"all", cv().file("certificate", "a.txt", "1").file("certificate", "b.txt", "2").file("photo", "a.png", pngBytes()), "", "", nil},
+		{"another order", new(form).file("photo", "a.png", pngBytes()).file("cv", "cv.txt", "hello"), "", "", nil},
+		{"what is required alone", cv(), "", "", nil},
+		{"nothing chosen in the others", cv().file("certificate", "", "").file("photo", "", "").file("unknown", "", ""), "", "", nil},
+		{"the largest file", new(form).file("cv", "cv.txt", "0123456789"), "", "", nil},
+		{"the largest by default", cv().file("certificate", "a.txt", strings.Repeat("x", 100)), "", "", nil},
+		{"a byte too many", new(form).file("cv", "cv.txt", "0123456789a"), upload.CodeTooLarge, "cv", limit(int64(10))},
+		{"many bytes too many", new(form).file("cv", "cv.txt", strings.Repeat("x", 5000)), upload.CodeTooLarge, "cv", limit(int64(10))},
+		{"a byte too many by default", cv().file("certificate", "a.txt", strings.Repeat("x", 101)), upload.CodeTooLarge, "certificate", limit(int64(100))},
+		{"a second file", cv().file("cv", "b.txt", "2"), upload.CodeTooMany, "cv", limit(1)},
+		{"a third file", cv().file("certificate", "a.txt", "1").file("certificate", "b.txt", "2").file("certificate", "c.txt", "3"), upload.CodeTooMany, "certificate", limit(2)},
+		{"a type of another field", new(form).file("cv", "a.png", pngBytes()[:10]), upload.CodeTypeNotAllowed, "cv", nil},
+		{"another type of another field", cv().file("certificate", "a.pdf", pdfBytes), upload.CodeTypeNotAllowed, "certificate", nil},
+		{"another field", cv().file("letter", "a.txt", "1"), upload.CodeUnexpectedField, "letter", nil},
+		{"the field of other forms", cv().file("file", "a.txt", "1"), upload.CodeUnexpectedField, "file", nil},
+		{"another case", new(form).file("CV", "a.txt", "1"), upload.CodeUnexpectedField, "CV", nil},
+		{"what is required is missing", new(form).file("certificate", "a.txt", "1"), upload.CodeMissingFile, "cv", missing},
+		{"nothing chosen", new(form).file("cv", "", ""), upload.CodeMissingFile, "cv", missing},
+		{"text for a file", new(form).text("cv", "hello"), upload.CodeMissingFile, "cv", missing},
+		{"nothing", new(form), upload.CodeMissingFile, "cv", missing},
+	}
+	for where, policy := range map[string]upload.Validator{
+		"alone": application, "All": upload.All(application, upload.NotEmpty()),
+		"All of Alls": upload.All(upload.NotEmpty(), upload.All(upload.All(application))), "a grant": nil,
+	} {
+		store, grant := &memstore.Store{}, &upload.Grant{}
+		if policy == nil {
+			policy, grant.Policy = plain, application
+		}
+		h, err := upload.New(store, policy, func(*http.Request) (*upload.Grant, error) { return grant, nil }, &upload.Options{MaxFileSize: 100})
+		require.NoError(t, err)
+		for _, tc := range rows {
+			t.Run(where+"/"+tc.about, func(t *testing.T) {
+				files, refused := received(t, h, post(tc.body.String()))
+				if tc.code == "" {
+					require.Nil(t, refused)
+					require.NotEmpty(t, files)
+					for _, f := range files {
+						require.NoError(t, store.Delete(t.Context(), f.Key))
+					}
+					return
+				}
+				require.NotNil(t, refused)
+				require.Equal(t, tc.code, refused.Code, refused)
+				require.Equal(t, tc.field, refused.Field)
+				require.Equal(t, tc.params, refused.Params)
+				require.Zero(t, store.Used())
+				require.Empty(t, store.Keys())
+			})
+		}
+	}
+}
+
+// TestMissingFilesAreAllNamed: in the order of their names, since a Form has no other.
+func TestMissingFilesAreAllNamed(t *testing.T) {
+	f := newFixture(t, upload.Form{"b": {Accept: plain}, "c": {Accept: plain}, "a": {Accept: plain, Optional: true}}, upload.Options{})
+	_, refused := received(t, f.Handler, post(file("a", "a.txt", "1")))
+	require.Equal(t, map[string]any{"fields": []string{"b", "c"}}, refused.Params)
+	require.Equal(t, "b", refused.Field)
+	require.Len(t, refused.Others, 1, "what was good is not stored")
+	f.empty(t)
+	_, refused = received(t, f.Handler, post(new(form).file("b", "a.txt", "1").file("c", "a.txt", "1").String()))
+	require.Nil(t, refused)
+}
+
+// TestNoFileAtAll: where all fields are optional, a form without a file is a form; a
+// request without a body is none.
+func TestNoFileAtAll(t *testing.T) {
+	f := newFixture(t, upload.Form{"file": {Accept: plain, Optional: true}}, upload.Options{})
+	require.Empty(t, f.accepts(t, post(file("file", "", ""))))
+	require.Empty(t, f.accepts(t, post(new(form).text("x", "y").String())))
+	r := post("")
+	r.Body, r.ContentLength = http.NoBody, 0
+	f.refuses(t, upload.CodeMalformed, r)
+}
+
+// TestFieldsAreJudgedAtTheHead: of a file too many, or in a wrong field, no byte is read.
+func TestFieldsAreJudgedAtTheHead(t *testing.T) {
+	for about, tc := range map[string]struct {
+		field string
+		code  upload.Code
+	}{
+		"a file too many": {"cv", upload.CodeTooMany},
+		"a wrong field":   {"letter", upload.CodeUnexpectedField},
+	} {
+		f := newFixture(t, application, upload.Options{MaxFileSize: 100})
+		body, read := new(form).file("cv", "a.txt", "1").file(tc.field, "b.txt", "").b.String(), false
+		head := strings.TrimSuffix(body, "\r\n")
+		r := post("")
+		r.ContentLength = -1
+		r.Body = io.NopCloser(io.MultiReader(strings.NewReader(head), readerFunc(func([]byte) (int, error) {
+			read = true
+			return 0, io.ErrUnexpectedEOF
+		})))
+		_, refused := received(t, f.Handler, r)
+		require.Equal(t, tc.code, refused.Code, about)
+		require.False(t, read, about)
+		f.empty(t)
+	}
+}
+
+// TestFormSums: what the limiter reserves, and the longest body, come from all fields
+// together, at the highest limits, too.
+func TestFormSums(t *testing.T) {
+	highest := upload.Form{"file": {Accept: plain, MaxSize: largestFile, MaxFiles: mostFiles}}
+	for about, tc := range map[string]struct {
+		form  upload.Form
+		files int
+		bytes int64
+		names string
+	}{
+		"three fields": {application, 4, 10 + 2*100 + 1<<20, "cv"},
+		"the highest":  {highest, mostFiles, mostFiles * largestFile, "file"},
+	} {
+		var claims []upload.Claim
+		f := newFixture(t, tc.form, upload.Options{MaxFileSize: 100, Limiter: limiterFunc(func(c upload.Claim) { claims = append(claims, c) })})
+		r := post(file(tc.names, "a.txt", "hello"))
+		r.ContentLength = -1
+		require.Len(t, f.accepts(t, r), 1, about)
+		require.Len(t, claims, 1)
+		require.Equal(t, tc.files, claims[0].Files, about)
+		require.GreaterOrEqual(t, claims[0].Bytes, tc.bytes, about)
+		require.Less(t, claims[0].Bytes, tc.bytes+1<<20+int64(tc.files)<<14, about)
+
+		r = post(file(tc.names, "a.txt", "hello"))
+		r.ContentLength = math.MaxInt64
+		_, refused := received(t, f.Handler, r)
+		require.Equal(t, upload.CodeTooLarge, refused.Code, about)
+		require.Equal(t, map[string]any{"limit": tc.bytes}, refused.Params, about)
+	}
+}
+
+type limiterFunc func(upload.Claim)
+
+func (f limiterFunc) Reserve(_ context.Context, c upload.Claim) (upload.Reservation, error) {
+	f(c)
+	return nil, nil
+}
+
+// TestFormFaults: rules that contradict each other, or cannot be kept, are refused by
+// New; in a grant they are an error of the server's, whose cause is for the log.
+func TestFormFaults(t *testing.T) {
+	one := upload.Form{"file": {Accept: plain}}
+	of := func(f upload.Field) upload.Form { return upload.Form{"file": f} }
+	round := upload.Form{}
+	round["file"] = upload.Field{Accept: upload.ForType(map[string]upload.Validator{"text/plain": round})}
+	full := upload.Form{"a": {Accept: plain, MaxFiles: mostFiles}, "b": {Accept: plain}}
+	const nested, several = "inside of Any, ForType or another Form", "more than one Form"
+	for about, tc := range map[string]struct {
+		policy upload.Validator
+		says   string
+	}{
+		"no field":                   {upload.Form{}, "a form has a field"},
+		"no form":                    {upload.Form(nil), "a form has a field"},
+		"an empty name":              {upload.Form{"": {Accept: plain}}, `"" is no name of a field`},
+		"a long name":                {upload.Form{strings.Repeat("x", 257): {Accept: plain}}, "is no name of a field"},
+		"a name of no text":          {upload.Form{"\xff": {Accept: plain}}, "is no name of a field"},
+		"no Accept":                  {of(upload.Field{}), `the field "file" has no Accept`},
+		"a negative size":            {of(upload.Field{Accept: plain, MaxSize: -1}), `MaxSize of the field "file"`},
+		"a size above what is sent":  {of(upload.Field{Accept: plain, MaxSize: largestFile + 1}), `MaxSize of the field "file"`},
+		"negative files":             {of(upload.Field{Accept: plain, MaxFiles: -1}), `MaxFiles of the field "file"`},
+		"too many files":             {of(upload.Field{Accept: plain, MaxFiles: math.MaxInt}), "at most 10000 files"},
+		"too many files together":    {full, "at most 10000 files"},
+		"two forms":                  {upload.All(one, application), several},
+		"two forms, deep":            {upload.All(one, upload.All(upload.NotEmpty(), upload.All(application))), several},
+		"a form in Any":              {upload.Any(plain, one), nested},
+		"a form in All in Any":       {upload.Any(upload.All(one)), nested},
+		"a form in ForType":          {upload.ForType(map[string]upload.Validator{"text/plain": one}), nested},
+		"a form in a form":           {of(upload.Field{Accept: one}), nested},
+		"a form in All in a form":    {of(upload.Field{Accept: upload.All(one)}), nested},
+		"a form in itself":           {round, nested},
+		"a type that nobody knows":   {of(upload.Field{Accept: upload.Types("a/b")}), `does not know the media type "a/b"`},
+		"a type in All of a field's": {of(upload.Field{Accept: upload.All(upload.Any(upload.Types("a/b")))}), `does not know the media type "a/b"`},
+	} {
+		t.Run(about, func(t *testing.T) {
+			_, err := upload.New(&memstore.Store{}, tc.policy, upload.AllowAnonymous, nil)
+			require.ErrorContains(t, err, tc.says)
+
+			f := newFixture(t, nil, upload.Options{})
+			h, err := upload.New(f.store, plain, func(*http.Request) (*upload.Grant, error) {
+				return &upload.Grant{Policy: tc.policy}, nil
+			}, &upload.Options{Logger: f.logger()})
+			require.NoError(t, err)
+			_, refused := received(t, h, post(file("file", "a.txt", "hello")))
+			require.Equal(t, upload.CodeInternal, refused.Code)
+			require.ErrorContains(t, refused, tc.says)
+			require.ErrorContains(t, refused, "the grant's policy")
+			require.NotContains(t, refused.Reason, "Form")
+			f.empty(t)
+		})
+	}
+}
