@@ -381,6 +381,8 @@ func TestNewPresigner(t *testing.T) {
 		"a short secret":      {good, [][]byte{make([]byte, 31)}, nil, false},
 		"no direct storage":   {plain, [][]byte{secret}, nil, false},
 		"no public address":   {unreachable, [][]byte{secret}, nil, false},
+		"the largest file":    {good, [][]byte{secret}, &upload.PresignOptions{MaxFileSize: largestFile}, true},
+		"a byte more":         {good, [][]byte{secret}, &upload.PresignOptions{MaxFileSize: largestFile + 1}, false},
 		"small parts":         {good, [][]byte{secret}, &upload.PresignOptions{PartSize: 1 << 20}, false},
 		"a huge single":       {good, [][]byte{secret}, &upload.PresignOptions{SingleSize: 6 << 30}, false},
 		"URLs for a day":      {good, [][]byte{secret}, &upload.PresignOptions{URLExpires: 24 * time.Hour}, false},

@@ -1,7 +1,6 @@
 package upload_test
 
 import (
-	"context"
 	"io"
 	"math"
 	"net/http"
@@ -170,11 +169,12 @@ func TestFormSums(t *testing.T) {
 		"three fields": {application, 4, 10 + 2*100 + 1<<20, "cv"},
 		"the highest":  {highest, mostFiles, mostFiles * largestFile, "file"},
 	} {
-		var claims []upload.Claim
-		f := newFixture(t, tc.form, upload.Options{MaxFileSize: 100, Limiter: limiterFunc(func(c upload.Claim) { claims = append(claims, c) })})
+		l := &testLimiter{}
+		f := newFixture(t, tc.form, upload.Options{MaxFileSize: 100, Limiter: l})
 		r := post(file(tc.names, "a.txt", "hello"))
 		r.ContentLength = -1
 		require.Len(t, f.accepts(t, r), 1, about)
+		claims, _ := l.take()
 		require.Len(t, claims, 1)
 		require.Equal(t, tc.files, claims[0].Files, about)
 		require.GreaterOrEqual(t, claims[0].Bytes, tc.bytes, about)
@@ -186,13 +186,6 @@ func TestFormSums(t *testing.T) {
 		require.Equal(t, upload.CodeTooLarge, refused.Code, about)
 		require.Equal(t, map[string]any{"limit": tc.bytes}, refused.Params, about)
 	}
-}
-
-type limiterFunc func(upload.Claim)
-
-func (f limiterFunc) Reserve(_ context.Context, c upload.Claim) (upload.Reservation, error) {
-	f(c)
-	return nil, nil
 }
 
 // TestFormFaults: rules that contradict each other, or cannot be kept, are refused by

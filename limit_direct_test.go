@@ -27,6 +27,7 @@ func TestLimiterAtSigning(t *testing.T) {
 		"parts":             {large, 201, 1, life + ticketLife, nil},
 		"another extension": {declarationOf("a.exe", "hello"), 415, 1, life, []upload.Usage{{}}},
 		"too large":         {upload.Declaration{Field: "file", Name: "a.txt", Size: 1 << 40}, 413, 0, 0, []upload.Usage{{}}},
+		"another field":     {upload.Declaration{Field: "other", Name: "a.txt", Size: 5}, 400, 0, 0, []upload.Usage{{}}},
 		"a negative size":   {upload.Declaration{Field: "file", Name: "a.txt", Size: -1 << 40}, 400, 0, 0, []upload.Usage{{}}},
 		"empty":             {upload.Declaration{Field: "file", Name: "a.txt"}, 400, 0, 0, []upload.Usage{{}}},
 	} {

@@ -26,7 +26,7 @@ func TestNewNeedsAllThree(t *testing.T) {
 
 // TestOptions: nothing is unlimited, and what is kept in memory has a bound.
 func TestOptions(t *testing.T) {
-	const maxText, maxFile = 64 << 20, 50_000 << 30
+	const maxText = 64 << 20
 	for _, tc := range []struct {
 		about string
 		o     upload.Options
@@ -36,8 +36,8 @@ func TestOptions(t *testing.T) {
 		{"a negative limit", upload.Options{MaxFileSize: -1}, false},
 		{"a negative time", upload.Options{StallTimeout: -1}, false},
 		{"a negative number of places", upload.Options{MaxConcurrent: -1}, false},
-		{"the largest file", upload.Options{MaxFileSize: maxFile}, true},
-		{"a byte of a file more", upload.Options{MaxFileSize: maxFile + 1}, false},
+		{"the largest file", upload.Options{MaxFileSize: largestFile}, true},
+		{"a byte of a file more", upload.Options{MaxFileSize: largestFile + 1}, false},
 		{"the longest times", upload.Options{StallTimeout: math.MaxInt64, CheckTimeout: time.Hour}, true},
 		{"the most text", upload.Options{MaxTextSize: maxText}, true},
 		{"a byte of text more", upload.Options{MaxTextSize: maxText + 1}, false},
