@@ -2,7 +2,7 @@
 # alone. What a test needs besides (curl, chromium, npm) is used where it is there.
 
 GO      ?= go
-MODULES := . integration examples redislimit otelupload bench
+MODULES := . integration examples cmd/upload-bucket redislimit otelupload bench
 
 # The linters are built once, into a folder that git ignores.
 GOLANGCI_LINT_VERSION := v2.12.2
@@ -28,7 +28,7 @@ ARGS     ?=
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
 # The packages whose tests take longest.
-LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders bucket uploadtest
+LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders uploadtest
 
 .PHONY: test test-minio test-s3 lint vuln fuzz cover bench soak run
 

@@ -17,7 +17,7 @@ import (
 var (
 	testDecl = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	testWord = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w*`)
-	testName = regexp.MustCompile("`([a-z0-9/]+)\\.((?:Test|Fuzz)[A-Z]\\w*)`")
+	testName = regexp.MustCompile("`([a-z0-9/-]+)\\.((?:Test|Fuzz)[A-Z]\\w*)`")
 	mdLink   = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	mdFence  = regexp.MustCompile("(?s)```.*?```")
 	mdCode   = regexp.MustCompile("`[^`\n]*`")

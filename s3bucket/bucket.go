@@ -9,7 +9,7 @@
 // files, and the lifecycle rules that remove what nobody finished, to the rules of the
 // bucket. [Bucket.Policy] writes the least that each part of the application must be
 // allowed to do, with the reason for each action, and [Bucket.BucketPolicy] what nobody
-// may do. The program examples/bucket does so from the command line, and docs/iam.md
+// may do. The program cmd/upload-bucket does so from the command line, and docs/iam.md
 // shows the policies.
 //
 // KMS keys also take kms:GenerateDataKey and kms:Decrypt. What clients are given can be

@@ -60,7 +60,7 @@ const iamHead = `# Permissions
 What each part of an application may do with the bucket, written by ` + "`s3bucket.Bucket.Policy`" + ` from the options of the store and the layout.
 For yours:
 
-    go run -C examples ./bucket policy -s3-bucket my-uploads -s3-prefix avatars -direct streamed
+    upload-bucket policy -s3-bucket my-uploads -s3-prefix avatars -direct streamed
 
 This page is for a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
 Below each policy is what it is for, and what takes its place on buckets with versions and with ` + "`Options.Tags`" + `.

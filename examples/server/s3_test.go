@@ -181,7 +181,7 @@ func TestS3IsVerified(t *testing.T) {
 			require.Equal(t, 2, status)
 			require.Contains(t, stderr, "-direct is not safe")
 			require.Contains(t, stderr, row.says)
-			require.Contains(t, stderr, "./bucket check")
+			require.Contains(t, stderr, "upload-bucket check")
 			require.Empty(t, fake.Keys())
 			if row.flags == nil {
 				return

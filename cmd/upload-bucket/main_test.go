@@ -21,8 +21,8 @@ func TestBadCommandLines(t *testing.T) {
 	t.Setenv("AWS_DEFAULT_REGION", "")
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	for _, tt := range []struct{ args, says string }{
-		{"", "usage: bucket command [flags]"},
-		{"nonsense", "usage: bucket command [flags]"},
+		{"", "usage: upload-bucket command [flags]"},
+		{"nonsense", "usage: upload-bucket command [flags]"},
 		{"check", "-s3-bucket is missing"},
 		{"check -nonsense", "flag provided but not defined: -nonsense"},
 		{"check -s3-bucket b", "no region"},

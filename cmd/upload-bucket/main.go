@@ -1,9 +1,9 @@
-// Bucket looks after the bucket that an application uploads to.
+// Upload-bucket looks after the bucket that an application uploads to.
 //
-//	go run -C examples ./bucket check -s3-bucket pictures
-//	go run -C examples ./bucket policy -s3-bucket pictures streamed
-//	go run -C examples ./bucket setup -s3-bucket pictures -direct -origin https://app.example.com
-//	go run -C examples ./bucket sweep -s3-bucket pictures -s3-prefix avatars -references keys.txt
+//	upload-bucket check -s3-bucket pictures
+//	upload-bucket policy -s3-bucket pictures streamed
+//	upload-bucket setup -s3-bucket pictures -direct -origin https://app.example.com
+//	upload-bucket sweep -s3-bucket pictures -s3-prefix avatars -references keys.txt
 //
 // Credentials come from the usual AWS places. The work is done by package s3bucket,
 // and by sweep.Sweeper.
@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		if len(args) > 0 && args[0] == c.name {
 			status, err := c.run(ctx, args[1:], stdout, stderr)
 			if err != nil {
-				_, _ = fmt.Fprintf(stderr, "bucket %s: %v\n", c.name, err)
+				_, _ = fmt.Fprintf(stderr, "upload-bucket %s: %v\n", c.name, err)
 			}
 			return status
 		}
@@ -62,14 +62,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func usage(stderr io.Writer) {
-	_, _ = fmt.Fprintln(stderr, "usage: bucket command [flags]")
+	_, _ = fmt.Fprintln(stderr, "usage: upload-bucket command [flags]")
 	for _, c := range commands {
 		_, _ = fmt.Fprintf(stderr, "  %-8s %s\n", c.name, c.about)
 	}
 }
 
 func (c *command) run(ctx context.Context, args []string, stdout, stderr io.Writer) (status int, err error) {
-	fs := flag.NewFlagSet("bucket "+c.name, flag.ContinueOnError)
+	fs := flag.NewFlagSet("upload-bucket "+c.name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	e := &env{stdout: stdout, stderr: stderr}
 	e.flags(fs)
