@@ -2,7 +2,7 @@
 # alone. What a test needs besides (curl, chromium, npm) is used where it is there.
 
 GO      ?= go
-MODULES := . integration examples cmd/upload-bucket redislimit otelupload bench
+MODULES := . integration examples cmd/upload-bucket s3open redislimit otelupload bench
 
 # The linters are built once, into a folder that git ignores.
 GOLANGCI_LINT_VERSION := v2.12.2

@@ -10,11 +10,8 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"github.com/airlock-go/upload/s3bucket"
+	"github.com/airlock-go/upload/s3open"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 )
@@ -33,7 +30,6 @@ type env struct {
 	lacks    []string // of options.Profile, besides, as its words
 
 	args   []string // what follows the flags
-	client *s3.Client
 	store  *s3store.Store
 	care   *s3bucket.Bucket // looks after that of the store
 	stdout io.Writer
@@ -86,31 +82,26 @@ func (e *env) open(ctx context.Context) error {
 	if err := e.complete(); err != nil {
 		return err
 	}
-	conf, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithLogger(nil))
-	if err != nil {
-		return fmt.Errorf("AWS configuration: %w", err)
-	}
-	if e.region != "" {
-		conf.Region = e.region
-	}
-	if conf.Region == "" {
-		if e.endpoint == "" {
-			return errors.New("no region: give -s3-region or set AWS_REGION")
-		}
-		conf.Region = "us-east-1" // other S3 servers rarely have regions, but signatures name one
-	}
-	e.client = s3.NewFromConfig(conf, func(o *s3.Options) {
-		if e.endpoint != "" {
-			o.BaseEndpoint = aws.String(e.endpoint)
-			o.UsePathStyle = true
-		}
-	})
+	var err error
 	e.options.Logger = slog.New(slog.NewTextHandler(e.stderr, nil))
-	if e.store, err = s3store.New(e.client, e.bucket, &e.options); err != nil {
+	if e.store, err = s3open.Open(ctx, e.url(), &e.options); err != nil {
 		return err
 	}
 	e.care, err = s3bucket.New(e.store, e.layout)
 	return err
+}
+
+// url names the bucket and its server as s3open wants them.
+func (e *env) url() string {
+	query := url.Values{}
+	if e.region != "" {
+		query.Set("region", e.region)
+	}
+	if e.endpoint != "" {
+		query.Set("endpoint", e.endpoint)
+		query.Set("insecure", "true") // as the flag says
+	}
+	return (&url.URL{Scheme: "s3", Host: e.bucket, RawQuery: query.Encode()}).String()
 }
 
 func (e *env) complete() error {

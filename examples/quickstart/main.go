@@ -8,20 +8,13 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/s3open"
 	"github.com/airlock-go/upload/storage"
 )
 
 func main() {
-	cfg, err := config.LoadDefaultConfig(context.Background())
-	if err != nil {
-		log.Fatal(err)
-	}
-	store, err := s3store.New(s3.NewFromConfig(cfg), "my-uploads", nil)
+	store, err := s3open.Open(context.Background(), "s3://my-uploads", nil)
 	if err != nil {
 		log.Fatal(err)
 	}

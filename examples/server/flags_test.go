@@ -43,7 +43,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"-s3-bucket b -s3-prefix ../p", "-s3-prefix: storage: a key with the segment"},
 		{"-s3-bucket b -s3-endpoint 127.0.0.1:9", "-s3-endpoint:"},
 		{"-s3-bucket b -s3-endpoint ftp://127.0.0.1", "is not an http or https URL"},
-		{"-s3-bucket b", "no AWS region"},
+		{"-s3-bucket b", "no region"},
 		{"-s3-bucket b -s3-endpoint http://127.0.0.1:9 -max-memory 1", "MaxMemory"},
 	}
 	for _, tt := range tests {

@@ -1,0 +1,79 @@
+package s3open
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
+)
+
+// idleConns is how many connections are kept: the default of upload.Options.MaxConcurrent.
+const idleConns = 256
+
+// client makes the client for the service that the URL and the AWS configuration name.
+func (t *target) client(ctx context.Context, log *slog.Logger) (*s3.Client, error) {
+	conf, err := config.LoadDefaultConfig(ctx,
+		config.WithRegion(t.region), config.WithHTTPClient(httpClient()), config.WithLogger(logger(log)))
+	if err != nil {
+		return nil, fmt.Errorf("AWS configuration: %w", err)
+	}
+	client := s3.NewFromConfig(conf, func(o *s3.Options) {
+		if t.endpoint != "" {
+			o.BaseEndpoint = &t.endpoint
+		}
+		if o.BaseEndpoint != nil { // of the URL, or of the AWS configuration
+			o.UsePathStyle = true
+			o.Region = cmp.Or(o.Region, "us-east-1") // others rarely have regions, but signatures name one
+		}
+	})
+	return client, t.judge(client.Options())
+}
+
+// judge refuses a client that would not reach the service, or not safely.
+func (t *target) judge(o s3.Options) error {
+	endpoint := aws.ToString(o.BaseEndpoint)
+	switch {
+	case o.Region == "":
+		return errors.New("no region: add region=… to the URL or set AWS_REGION")
+	case endpoint == "" && t.server != "" && t.server != "aws":
+		return fmt.Errorf("the profile %q needs an endpoint: add endpoint=… to the URL", t.server)
+	case endpoint == "":
+		return nil
+	}
+	u, err := endpointURL(endpoint)
+	if err != nil {
+		return err
+	}
+	if u.Scheme == "http" && !loopback(u) && !t.insecure {
+		return errors.New("endpoint: without https everybody on the way reads the files; insecure=true allows it")
+	}
+	return nil
+}
+
+// httpClient is the SDK's, with connections enough for uploads. It follows no redirects.
+func httpClient() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) {
+		tr.MaxIdleConns, tr.MaxIdleConnsPerHost = idleConns, idleConns
+		tr.Protocols = new(http.Protocols)
+		tr.Protocols.SetHTTP1(true)
+		// The SDK's transport has set itself up for HTTP/2, and would offer it.
+		tr.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+		tr.TLSClientConfig.NextProtos = nil
+	})
+}
+
+// logger writes what the SDK has to say, which is advice to developers, to log.
+func logger(log *slog.Logger) logging.Logger {
+	return logging.LoggerFunc(func(_ logging.Classification, format string, args ...any) {
+		cmp.Or(log, slog.Default()).Debug(fmt.Sprintf(format, args...), "from", "aws")
+	})
+}

@@ -1,0 +1,74 @@
+// Package s3open makes an [s3store.Store] from one line, for programs that have no reason
+// to build an S3 client themselves:
+//
+//	store, err := s3open.Open(ctx, "s3://my-uploads", nil)
+//	store, err := s3open.Open(ctx, "s3://my-uploads?endpoint=http://localhost:9000&profile=minio", nil)
+//
+// It is a module of its own, since the configuration of AWS brings dependencies that
+// s3store does not need.
+//
+// # The URL
+//
+// The host of the URL is the name of the bucket, or the alias of an access point. There
+// are these parameters, each at most once:
+//
+//   - region is the region of the bucket.
+//     Default: the region of the AWS configuration, or us-east-1 if there is an endpoint.
+//   - endpoint is the URL of an S3 service other than AWS, which is addressed by path.
+//     Default: the endpoint of the AWS configuration, such as AWS_ENDPOINT_URL_S3.
+//   - profile says what the service can do: aws, minio or r2, for the zero
+//     [s3store.Profile], [s3store.MinIO] and [s3store.R2]. Default: aws.
+//   - lacks lists what the service lacks besides, separated by commas, in the words of
+//     [s3store.Lackable].
+//   - insecure=true allows an endpoint without TLS that is not on this machine.
+//
+// Everything else is an error: other parameters, parameters without a value, credentials,
+// and a path. A store has no prefix, since keys get theirs from a key generator such as
+// upload.Prefix.
+//
+// # The client
+//
+// Credentials come from where AWS's own programs look: the environment, the shared files
+// with AWS_PROFILE, SSO, web identity (IRSA, EKS Pod Identity), and the roles of tasks and
+// instances. AWS_CA_BUNDLE names certificates to trust.
+//
+// The client speaks HTTP/1.1 and keeps 256 idle connections for 90 seconds, which is as many
+// as an upload handler has uploads at a time by default. The SDK's own default keeps 10, so
+// that a busy server shakes hands for most of its calls. With HTTP/2 all uploads would share
+// one connection, where one that is slow holds up the others. How long a call may take says
+// [s3store.Options].
+package s3open
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/airlock-go/upload/s3store"
+)
+
+// Open returns a store over the bucket that rawURL names; the package documentation says how.
+// It makes no call to S3, so a bucket or credentials that are missing are found by the first
+// call; s3bucket.Bucket.Verify makes some at the start of a program. A nil opts stands for
+// the zero Options. If they have a Profile, rawURL must have none.
+//
+// The context is for reading the AWS configuration alone. Errors never quote rawURL, which
+// may hold a secret by mistake. For a client with other settings use [s3store.New];
+// [s3store.Store.Client] returns the client that Open made.
+func Open(ctx context.Context, rawURL string, opts *s3store.Options) (*s3store.Store, error) {
+	var o s3store.Options
+	if opts != nil {
+		o = *opts
+	}
+	t, err := parse(rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("s3open: %w", err)
+	}
+	if o.Profile, err = t.profileOver(o.Profile); err != nil {
+		return nil, fmt.Errorf("s3open: %w", err)
+	}
+	client, err := t.client(ctx, o.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("s3open: %w", err)
+	}
+	return s3store.New(client, t.bucket, &o)
+}
