@@ -30,7 +30,7 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 # The packages whose tests take longest.
 LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders uploadtest
 
-.PHONY: test test-minio test-s3 lint vuln fuzz cover bench soak run
+.PHONY: test test-minio test-s3 lint vuln fuzz cover bench soak run release
 
 # All tests of all modules, two modules at once: some tests only wait. At the end it
 # says what was skipped, and how to have it.
@@ -113,3 +113,9 @@ soak:
 # The example server: make run ARGS='-max-files 10'
 run:
 	$(GO) run -C examples ./server $(ARGS)
+
+# A version, in the folder RELEASE and nowhere else: the commit, its tags and the module
+# zips. It says how to try and how to publish them: make release VERSION=v1.2.3
+RELEASE ?= $(CURDIR)/.tools/release-$(VERSION)
+release:
+	$(GO) run -C integration ./release -version '$(VERSION)' -o '$(RELEASE)'

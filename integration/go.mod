@@ -20,6 +20,7 @@ require (
 	github.com/pdfcpu/pdfcpu v0.15.0
 	github.com/stretchr/testify v1.12.1
 	github.com/versity/versitygw v1.8.0
+	golang.org/x/mod v0.38.0
 	resty.dev/v3 v3.0.0-rc.4
 )
 

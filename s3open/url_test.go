@@ -99,7 +99,7 @@ func TestRefusals(t *testing.T) {
 		{name: "an endpoint without a scheme", url: "s3://b?endpoint=localhost:9000", says: "not an http or https URL"},
 		{name: "an endpoint of another scheme", url: "s3://b?endpoint=ftp://localhost", says: "not an http or https URL"},
 		{name: "an endpoint without a host", url: "s3://b?endpoint=http://:9000", says: "not an http or https URL"},
-		{name: "an endpoint with credentials", url: "s3://b?endpoint=https://key:SECRET@s3.example.com", says: "not an http or https URL"},
+		{name: "an endpoint with credentials", url: "s3://b?endpoint=https://SECRET@s3.example.com", says: "not an http or https URL"},
 		{name: "an endpoint with a query", url: "s3://b?endpoint=https://s3.example.com?x=SECRET", says: "not an http or https URL"},
 		{name: "no TLS", url: "s3://b?endpoint=http://s3.example.com", says: "insecure=true"},
 		{name: "no TLS, a host that begins like this machine", url: "s3://b?endpoint=http://127.0.0.1.example.com", says: "insecure=true"},

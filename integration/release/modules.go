@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
+)
+
+// root is the path of the module in the repository's top folder.
+const root = "github.com/airlock-go/upload"
+
+// public are the folders of the modules that are published, each after those that it
+// requires. The private ones are run from a checkout alone.
+var (
+	public  = []string{".", "redislimit", "otelupload", "s3open", "cmd/upload-bucket"}
+	private = []string{"examples", "integration", "bench"}
+)
+
+// pathOf returns the path of the module in a folder of the repository.
+func pathOf(folder string) string { return path.Join(root, folder) }
+
+// tags are those of the public modules, as the go command looks for them.
+func tags(version string) []string {
+	var all []string
+	for _, folder := range public {
+		all = append(all, path.Join(folder, version))
+	}
+	return all
+}
+
+// check refuses what the go command takes for no version of these modules.
+func check(version string) error {
+	if err := module.Check(root, version); err != nil {
+		return fmt.Errorf("the version %q: %w", version, err)
+	}
+	if semver.Canonical(version) != version {
+		return fmt.Errorf("the version %q is not like v1.2.3 or v1.2.3-rc.1", version)
+	}
+	return nil
+}
+
+// pin makes a module require its neighbours in that version. If it is published, it
+// loses its replace lines for them, and its go.sum has their sums.
+func pin(dir, version string, published bool, sums []sum) error {
+	name := filepath.Join(dir, "go.mod")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	mod, err := modfile.Parse(name, text, nil)
+	if err != nil {
+		return err
+	}
+	var needed []sum
+	for _, r := range slices.Clone(mod.Require) {
+		if !ours(r.Mod.Path) {
+			continue
+		}
+		i := slices.IndexFunc(sums, func(s sum) bool { return s.path == r.Mod.Path })
+		if published && i < 0 {
+			return fmt.Errorf("%s requires %s, which is not published before it", name, r.Mod.Path)
+		}
+		if i >= 0 {
+			needed = append(needed, sums[i])
+		}
+		if err := mod.AddRequire(r.Mod.Path, version); err != nil {
+			return err
+		}
+	}
+	if published {
+		if err := dropReplace(mod); err != nil {
+			return err
+		}
+	}
+	mod.Cleanup()
+	if text, err = mod.Format(); err != nil {
+		return err
+	}
+	if err := os.WriteFile(name, text, 0o644); err != nil { //nolint:gosec // as git has it
+		return err
+	}
+	if !published {
+		return nil
+	}
+	return addSums(filepath.Join(dir, "go.sum"), needed)
+}
+
+func ours(modulePath string) bool {
+	return modulePath == root || strings.HasPrefix(modulePath, root+"/")
+}
+
+func dropReplace(mod *modfile.File) error {
+	for _, r := range slices.Clone(mod.Replace) {
+		if !ours(r.Old.Path) {
+			return errors.New(mod.Syntax.Name + " replaces a module of others, so nobody could install it")
+		}
+		if err := mod.DropReplace(r.Old.Path, r.Old.Version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addSums adds lines where the go command would.
+func addSums(name string, sums []sum) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	lines := slices.Collect(strings.Lines(string(text)))
+	for _, s := range sums {
+		at := slices.IndexFunc(lines, func(line string) bool {
+			other, _, _ := strings.Cut(line, " ")
+			return other > s.path
+		})
+		if at < 0 {
+			at = len(lines)
+		}
+		lines = slices.Insert(lines, at, s.lines()...)
+	}
+	return os.WriteFile(name, []byte(strings.Join(lines, "")), 0o644) //nolint:gosec // as git has it
+}

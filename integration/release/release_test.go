@@ -1,0 +1,132 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/sumdb/dirhash"
+	"golang.org/x/mod/zip"
+
+	"github.com/airlock-go/upload/integration/internal/program"
+)
+
+// repository is the folder of this checkout.
+func repository() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
+// gitAlone makes git independent of whoever runs the tests.
+func gitAlone(t *testing.T) {
+	t.Helper()
+	program.Find(t, "git")
+	for name, value := range map[string]string{
+		"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_NOSYSTEM": "1",
+		"GIT_AUTHOR_NAME": "test", "GIT_AUTHOR_EMAIL": "test@example.com",
+		"GIT_COMMITTER_NAME": "test", "GIT_COMMITTER_EMAIL": "test@example.com",
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+// released makes a release of the working tree as it is. Its version is made of the
+// content, so that what the go command keeps of it is never stale.
+func released(t *testing.T) (r *release, version string) {
+	t.Helper()
+	gitAlone(t)
+	r, err := checkout(repository(), filepath.Join(t.TempDir(), "release"))
+	require.NoError(t, err)
+	_, err = git(r.tree, "add", "--all")
+	require.NoError(t, err)
+	content, err := git(r.tree, "write-tree")
+	require.NoError(t, err)
+	version = "v0.0.0-test.t" + content[:12]
+	require.NoError(t, r.publish(version))
+	return r, version
+}
+
+// TestModules: a module is either published or not, and none is forgotten.
+func TestModules(t *testing.T) {
+	var folders []string
+	repo := repository()
+	require.NoError(t, filepath.WalkDir(repo, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && path != repo && (d.Name()[0] == '.' || d.Name() == "node_modules") {
+			return fs.SkipDir
+		}
+		if err == nil && d.Name() == "go.mod" {
+			folder, err := filepath.Rel(repo, filepath.Dir(path))
+			require.NoError(t, err)
+			folders = append(folders, filepath.ToSlash(folder))
+		}
+		return err
+	}))
+	require.ElementsMatch(t, append(public[:len(public):len(public)], private...), folders)
+}
+
+func TestVersions(t *testing.T) {
+	for version, sound := range map[string]bool{
+		"v0.1.0": true, "v1.2.3": true, "v1.0.0-rc.1": true,
+		"": false, "1.2.3": false, "v1": false, "v1.2": false, "v2.0.0": false, "v1.2.3+meta": false, "main": false,
+	} {
+		require.Equal(t, sound, check(version) == nil, version)
+	}
+}
+
+// TestDirty: a release is made of what is committed.
+func TestDirty(t *testing.T) {
+	gitAlone(t)
+	repo := t.TempDir()
+	_, err := git(repo, "init", "--quiet")
+	require.NoError(t, err)
+	require.NoError(t, clean(repo))
+	require.NoError(t, os.WriteFile(filepath.Join(repo, "new"), nil, 0o600))
+	require.ErrorContains(t, clean(repo), "?? new")
+}
+
+// TestRelease: what is made of this checkout is whole, and somebody without a checkout can
+// use it.
+func TestRelease(t *testing.T) {
+	r, version := released(t)
+	o := &outside{r: r, version: version}
+	o.forget(t)
+	t.Run("tagged", o.tagged)
+	t.Run("outside", o.gets)
+}
+
+// tagged shows that the zips are those that the go command makes of the tags, and that the
+// go.mod files of the tagged commit need no changes, also those of the private modules.
+func (o *outside) tagged(t *testing.T) {
+	r, version := o.r, o.version
+	for _, folder := range public {
+		m := module.Version{Path: pathOf(folder), Version: version}
+		file := filepath.Join(t.TempDir(), "module.zip")
+		out, err := os.Create(file)
+		require.NoError(t, err)
+		sub := strings.TrimPrefix(folder, ".")
+		tag := filepath.ToSlash(filepath.Join(folder, version))
+		require.NoError(t, zip.CreateFromVCS(out, m, r.tree, tag, sub))
+		require.NoError(t, out.Close())
+		fromTag, err := dirhash.HashZip(file, dirhash.Hash1)
+		require.NoError(t, err)
+		made, err := dirhash.HashZip(filepath.Join(r.proxy, m.Path, "@v", version+".zip"), dirhash.Hash1)
+		require.NoError(t, err)
+		require.Equal(t, fromTag, made, folder)
+
+		mod, err := os.ReadFile(filepath.Join(r.tree, folder, "go.mod"))
+		require.NoError(t, err)
+		require.NotContains(t, string(mod), "replace", folder)
+		require.NotContains(t, string(mod), "v0.0.0-0001", folder)
+	}
+	for _, folder := range append(public[:len(public):len(public)], private...) {
+		o.run(t, filepath.Join(r.tree, folder), "mod", "tidy", "-diff")
+	}
+	changes, err := git(r.tree, "status", "--porcelain")
+	require.NoError(t, err)
+	require.Empty(t, changes)
+}
