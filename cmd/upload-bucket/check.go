@@ -5,30 +5,59 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/airlock-go/upload/s3bucket"
 )
 
 // check prints what s3bucket.Bucket.Check finds: 1 if something is wrong.
-func check(*flag.FlagSet) action {
+func check(fs *flag.FlagSet) action {
+	dev := fs.Bool("dev", false, "the server and its root keys are for development: what the bucket and the credentials are set to does not count")
 	return func(ctx context.Context, e *env) (int, error) {
 		if err := e.noArgs(); err != nil {
 			return 2, err
 		}
-		return e.report(e.care.Check(ctx))
+		r := e.care.Check(ctx)
+		if err := e.report(r); err != nil {
+			return 2, err
+		}
+		return e.verdict(r, *dev), nil
 	}
 }
 
-func (e *env) report(r s3bucket.Report) (status int, err error) {
+func (e *env) report(r s3bucket.Report) error {
 	if e.json {
 		enc := json.NewEncoder(e.stdout)
 		enc.SetIndent("", "  ")
-		err = enc.Encode(r)
-	} else {
-		_, err = fmt.Fprint(e.stdout, r)
+		return enc.Encode(r)
 	}
-	if r.Worst() == s3bucket.StateWrong {
-		return 1, err
+	_, err := fmt.Fprint(e.stdout, r)
+	return err
+}
+
+// settings are the topics about what somebody has set for a bucket, or for credentials.
+// Root keys may do everything, and servers for development have few of these settings.
+// The other topics are about what the server does, and who can read.
+var settings = []s3bucket.Topic{
+	s3bucket.TopicPublicBlock, s3bucket.TopicACLs, s3bucket.TopicEncryption, s3bucket.TopicLogging,
+	s3bucket.TopicStaging, s3bucket.TopicUnfinished, s3bucket.TopicCORS, s3bucket.TopicRights,
+}
+
+// verdict returns the exit status for a report. With dev it says what does not count.
+func (e *env) verdict(r s3bucket.Report, dev bool) (status int) {
+	var pardoned []string
+	for _, f := range r.Findings {
+		switch {
+		case f.State != s3bucket.StateWrong:
+		case dev && slices.Contains(settings, f.Topic):
+			pardoned = append(pardoned, string(f.Topic))
+		default:
+			status = 1
+		}
 	}
-	return 0, err
+	if pardoned != nil {
+		_, _ = fmt.Fprintf(e.stderr, "-dev does not count what is wrong with: %s. Run check without it before the first user comes\n", strings.Join(pardoned, ", "))
+	}
+	return status
 }

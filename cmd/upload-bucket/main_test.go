@@ -133,6 +133,36 @@ func TestSetup(t *testing.T) {
 	require.Contains(t, stderr.String(), "access to the bucket")
 }
 
+// TestSetupWithoutLifecycle: where a service has no lifecycle rules the CORS rule is added,
+// and the last line says that something is missing.
+func TestSetupWithoutLifecycle(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	var rule string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Query().Has("lifecycle"):
+			w.WriteHeader(http.StatusNotImplemented)
+			_, _ = io.WriteString(w, "<Error><Code>NotImplemented</Code><Message>A header you provided implies functionality that is not implemented.</Message></Error>")
+		case r.Method == http.MethodPut:
+			body, _ := io.ReadAll(r.Body)
+			rule = string(body)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, "<Error><Code>NoSuchCORSConfiguration</Code></Error>")
+		}
+	}))
+	defer s.Close()
+	var stdout, stderr bytes.Buffer
+	args := []string{"setup", "-s3-bucket", "b", "-s3-endpoint", s.URL, "-direct", "-origin", "https://app.example.com"}
+	require.Zero(t, run(t.Context(), args, &stdout, &stderr), "%s", stderr.String())
+	require.Contains(t, rule, "<AllowedOrigin>https://app.example.com</AllowedOrigin>")
+	lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
+	require.Len(t, lines, 2)
+	require.Contains(t, lines[0], "no lifecycle rules: run a Sweeper")
+	require.Equal(t, "the rules of the bucket \"b\" are in place, except those that its service does not have (1, see above)", lines[1])
+}
+
 // TestSetupLacking: what the service does not have is said, and ends in a line that
 // says so, too.
 func TestSetupLacking(t *testing.T) {
@@ -148,6 +178,63 @@ func TestSetupLacking(t *testing.T) {
 	require.Contains(t, lines[0], "no CORS rules")
 	require.Contains(t, lines[1], "no lifecycle rules")
 	require.Equal(t, "the rules of the bucket \"b\" are in place, except those that its service does not have (2, see above)", lines[2])
+}
+
+// development is a server whose callers may do everything with a bucket for which nobody has
+// set anything; strangers may do nothing.
+func development(fake *s3fake.Server) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		switch {
+		case r.Header.Get("Authorization") == "" && !query.Has("X-Amz-Signature"):
+			w.WriteHeader(http.StatusForbidden)
+		case query.Has("acl"):
+			_, _ = io.WriteString(w, `<AccessControlPolicy><Owner><ID>root</ID></Owner></AccessControlPolicy>`)
+		case query.Has("versioning"):
+			_, _ = io.WriteString(w, `<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>`)
+		case query.Has("encryption"):
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, "<Error><Code>ServerSideEncryptionConfigurationNotFoundError</Code></Error>")
+		default:
+			fake.ServeHTTP(w, r)
+		}
+	})
+}
+
+// TestCheckDev: with root keys of a server for development what somebody would have to set
+// does not count, and what the server does counts all the same.
+func TestCheckDev(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	for _, row := range []struct {
+		name   string
+		lacks  s3fake.Lacks
+		flags  string
+		status int
+		pardon bool
+	}{
+		{name: "without", status: 1},
+		{name: "with", flags: "-dev", pardon: true},
+		{name: "JSON", flags: "-dev -json", pardon: true},
+		{name: "a server that ignores a condition", flags: "-dev", lacks: s3fake.Lacks{PutCondition: s3fake.Ignores}, status: 1, pardon: true},
+		{name: "another layout", flags: "-dev -versioned", status: 1, pardon: true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			fake := s3fake.New("b")
+			fake.Secret, fake.Lacks = "secret", row.lacks
+			s := httptest.NewServer(development(fake))
+			defer s.Close()
+			var stdout, stderr bytes.Buffer
+			args := append([]string{"check", "-s3-bucket", "b", "-s3-endpoint", s.URL}, strings.Fields(row.flags)...)
+			require.Equal(t, row.status, run(t.Context(), args, &stdout, &stderr), "%s%s", stdout.String(), stderr.String())
+			require.Contains(t, stdout.String(), "no more rights than needed")
+			if !row.pardon {
+				require.Empty(t, stderr.String())
+				return
+			}
+			require.Contains(t, stderr.String(), "-dev does not count what is wrong with: default encryption, no more rights than needed. Run check without it")
+		})
+	}
 }
 
 // TestCheckProposes: the profile is a line of the report, and in JSON an object.
