@@ -1,0 +1,2 @@
+// Package compose has the test of examples/compose.yaml. No container is started.
+package compose
