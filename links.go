@@ -25,8 +25,9 @@ import (
 // Files that users sent are best served from a host of their own, which a
 // bucket's is: whatever they hold then runs without the application's cookies.
 type Links struct {
-	store    storage.LinkStorage
-	verdicts storage.ScanReader // nil unless a scan is required
+	store    storage.ObjectReader
+	signer   storage.LinkStorage // nil if the store signs no links
+	verdicts storage.ScanReader  // nil unless a scan is required
 	opts     LinksOptions
 	report   reporter
 
@@ -46,7 +47,7 @@ type LinksOptions struct {
 	Inline []string
 
 	// Proxy makes [Links.Handler] pass the bytes through instead of redirecting
-	// to the storage. Default: it redirects.
+	// to the storage, which then need not sign links. Default: it redirects.
 	Proxy bool
 
 	// StallTimeout cuts a proxied download whose client takes no byte for so long,
@@ -89,8 +90,8 @@ func isActive(t string) bool {
 		strings.Contains(minor, "script") || major == "multipart" || major == "message"
 }
 
-// NewLinks returns Links to the objects of store, which must be a [storage.LinkStorage].
-// opts may be nil.
+// NewLinks returns Links to the objects of store, which must be a [storage.LinkStorage]
+// or, with [LinksOptions.Proxy], at least a [storage.ObjectReader]. opts may be nil.
 func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	l := &Links{}
 	if opts != nil {
@@ -104,10 +105,10 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 		l.opts.Inline = rasterImages
 	}
 	l.report = reporter{log: contained.Logger(l.opts.Logger), hooks: l.opts.Hooks}
-	var ok bool
-	if l.store, ok = store.(storage.LinkStorage); !ok {
-		return nil, fmt.Errorf("upload: links need a LinkStorage, which %T is not", store)
+	if err := l.use(store); err != nil {
+		return nil, err
 	}
+	var ok bool
 	if l.verdicts, ok = store.(storage.ScanReader); l.opts.RequireScan && !ok {
 		return nil, fmt.Errorf("upload: LinksOptions.RequireScan needs a storage.ScanReader, which %T is not", store)
 	}
@@ -123,6 +124,18 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 		}
 	}
 	return l, nil
+}
+
+// use takes the abilities of a storage that links need.
+func (l *Links) use(store Storage) error {
+	var ok bool
+	if l.store, ok = store.(storage.ObjectReader); !ok {
+		return fmt.Errorf("upload: links need a storage.ObjectReader, which %T is not", store)
+	}
+	if l.signer, ok = store.(storage.LinkStorage); !ok && !l.opts.Proxy {
+		return fmt.Errorf("upload: links need a storage.LinkStorage, which %T is not; LinksOptions.Proxy needs none", store)
+	}
+	return nil
 }
 
 // Link says which object to hand out, and how.
@@ -141,7 +154,8 @@ type Link struct {
 // URL returns a URL of the object that works for [LinksOptions.Expires], for
 // whoever has it. It asks the storage for the object first. The error is
 // [CodeNotFound] if there is none, or none that may be linked to. With
-// [LinksOptions.RequireScan] it is [CodeScanPending] before there is a verdict.
+// [LinksOptions.RequireScan] it is [CodeScanPending] before there is a verdict. A storage
+// that signs no links has no such URL, and the error is [CodeInternal].
 func (l *Links) URL(ctx context.Context, link Link) (url string, err error) {
 	err = l.report.run(ctx, doorLink, func(ctx context.Context, e *Event) error {
 		url, err = l.url(ctx, link, e)
@@ -151,6 +165,9 @@ func (l *Links) URL(ctx context.Context, link Link) (url string, err error) {
 }
 
 func (l *Links) url(ctx context.Context, link Link, e *Event) (string, error) {
+	if l.signer == nil {
+		return "", internal(fmt.Errorf("upload: %T signs no links, so Links.URL has none; use Links.Handler", l.store))
+	}
 	stored, err := l.find(ctx, link, e)
 	if err != nil {
 		return "", err
@@ -159,7 +176,7 @@ func (l *Links) url(ctx context.Context, link Link, e *Event) (string, error) {
 	if l.verdicts != nil {
 		g.Version = stored.Version // what was scanned is what is served
 	}
-	url, err := l.store.SignGet(ctx, link.Key, g)
+	url, err := l.signer.SignGet(ctx, link.Key, g)
 	if err != nil {
 		return "", storageError(err)
 	}

@@ -224,3 +224,33 @@ func TestNewLinks(t *testing.T) {
 		require.Equal(t, row.ok, err == nil, "%s: %v", name, err)
 	}
 }
+
+// readable is a storage that can be read, and signs nothing.
+type readable struct {
+	storage.Storage
+	storage.ObjectReader
+}
+
+// TestProxyNeedsNothingButReading: a storage that signs no links hands out files by
+// Handler, and URL has none.
+func TestProxyNeedsNothingButReading(t *testing.T) {
+	l := newLinked(t, upload.LinksOptions{})
+	l.put(t, "a.png", "image/png", "a.png", "content")
+	store := readable{l.store, l.store}
+	_, err := upload.NewLinks(store, nil)
+	require.ErrorContains(t, err, "LinksOptions.Proxy needs none")
+	_, err = upload.NewLinks(struct{ storage.Storage }{l.store}, &upload.LinksOptions{Proxy: true})
+	require.ErrorContains(t, err, "storage.ObjectReader")
+
+	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: true})
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	links.Handler(func(*http.Request) (upload.Link, error) { return upload.Link{Key: "a.png"}, nil }).
+		ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	require.Equal(t, http.StatusOK, w.Code)
+	require.Equal(t, "content", w.Body.String())
+	require.Equal(t, "image/png", w.Header().Get("Content-Type"))
+	_, err = links.URL(t.Context(), upload.Link{Key: "a.png"})
+	require.ErrorIs(t, err, upload.CodeInternal)
+	require.ErrorContains(t, err, "Links.Handler")
+}

@@ -30,6 +30,7 @@ func TestLogLevels(t *testing.T) {
 		{"conflict", failingStore{commit: map[int]error{1: storage.ErrExists}}, good, "INFO"},
 		{"busy", failingStore{stage: storage.ErrBusy}, good, "WARN"},
 		{"shutdown", failingStore{}, good, "WARN"},
+		{"storage_full", failingStore{stage: storage.ErrFull}, good, "ERROR"},
 		{"storage", failingStore{stage: secret}, good, "ERROR"},
 		{"check_failed", failingStore{}, file("file", "fails.txt", "hello"), "ERROR"},
 		{"internal", failingStore{}, file("file", "keyless.txt", "hello"), "ERROR"},

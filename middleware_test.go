@@ -219,6 +219,8 @@ func TestStorageFailures(t *testing.T) {
 	}{
 		{"Stage fails", failingStore{stage: secret}, upload.CodeStorage, 0},
 		{"Stage is busy", failingStore{stage: storage.ErrBusy}, upload.CodeBusy, 0},
+		{"Stage finds no space", failingStore{stage: errors.Join(secret, storage.ErrFull)}, upload.CodeStorageFull, 0},
+		{"the second Commit finds no space", failingStore{commit: map[int]error{2: storage.ErrFull}}, upload.CodeStorageFull, 0},
 		{"the first Commit fails", failingStore{commit: map[int]error{1: secret}}, upload.CodeStorage, 0},
 		{"the second Commit fails", failingStore{commit: map[int]error{2: secret}}, upload.CodeStorage, 0},
 		{"the second Commit panics", failingStore{commit: map[int]error{2: errPanics}}, upload.CodeStorage, 0},

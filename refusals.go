@@ -51,6 +51,7 @@ const (
 	CodeCheckFailed     Code = "check_failed"     // 503: a validator could not judge the file, or the limiter the caller
 	CodeScanPending     Code = "scan_pending"     // 503 with Retry-After: a stored file that no scanner has judged yet
 	CodeBusy            Code = "busy"             // 503 with Retry-After: no room for another upload now
+	CodeStorageFull     Code = "storage_full"     // 507: storage has no space for the file
 	CodeShutdown        Code = "shutdown"         // 503 with Retry-After: the server is stopping
 	CodeClientGone      Code = "client_gone"      // 400, unread: the client closed the connection
 	CodeNotStored       Code = "not_stored"       // of a file only: it was good, another of its request was not
@@ -78,7 +79,7 @@ var statuses = map[Code]int{
 	CodeMethod: 405, CodeTimeout: 408, CodeConflict: 409, CodeNotUploaded: 409, CodeTooLarge: 413, CodeTooMany: 413,
 	CodeNotMultipart: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
 	CodeRateLimited: 429, CodeContent: 422, CodeInfected: 422, CodeSuspicious: 422, CodeNotScanned: 422, CodeNotStored: 422,
-	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeScanPending: 503, CodeBusy: 503, CodeShutdown: 503,
+	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeScanPending: 503, CodeBusy: 503, CodeShutdown: 503, CodeStorageFull: 507,
 }
 
 // Error makes a Code an error, for errors.Is.
@@ -192,8 +193,6 @@ const goneReason = "the connection was closed"
 
 const busyReason = "too many uploads at the moment; try again shortly"
 
-const storageReason = "the file could not be stored; try again later"
-
 func tooLarge(limit int64) error {
 	return &Error{Code: CodeTooLarge, Reason: "the file is larger than " + byteSize(limit), Params: map[string]any{"limit": limit}}
 }
@@ -258,7 +257,10 @@ func storageRefusal(err error) *Error {
 	if errors.Is(err, storage.ErrBusy) {
 		return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
 	}
-	return &Error{Code: CodeStorage, Reason: storageReason, Err: err}
+	if errors.Is(err, storage.ErrFull) {
+		return &Error{Code: CodeStorageFull, Reason: "there is no space for the file; try again later", Err: err}
+	}
+	return &Error{Code: CodeStorage, Reason: "the file could not be stored; try again later", Err: err}
 }
 
 func commitError(err error) *Error {

@@ -23,9 +23,8 @@ func fail(w http.ResponseWriter, err error) {
 	e := refusal{http.StatusBadRequest, "IncompleteBody"}
 	switch {
 	case errors.As(err, &e):
-	case errors.Is(err, storage.ErrBusy):
-		e = refusal{http.StatusServiceUnavailable, "SlowDown"}
-		w.Header().Set("Retry-After", "1")
+	case errors.Is(err, storage.ErrFull):
+		e = refusal{http.StatusInsufficientStorage, "InsufficientStorage"}
 	case errors.Is(err, storage.ErrExists):
 		e = refusal{http.StatusPreconditionFailed, "PreconditionFailed"}
 	case errors.Is(err, fs.ErrNotExist):

@@ -44,7 +44,7 @@ func (s *Store) ListObjects(_ context.Context, prefix, after string) (storage.Li
 	return page, nil
 }
 
-// ListUploads implements storage.Lister. Its time is the process's.
+// ListUploads implements storage.UploadLister. Its time is the process's.
 func (s *Store) ListUploads(_ context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

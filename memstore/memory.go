@@ -55,7 +55,7 @@ func (k *kept) reserve(n, limit int64) error {
 	defer k.mu.Unlock()
 	k.sweep(time.Now())
 	if k.used > limit-n {
-		return fmt.Errorf("memstore: %d bytes are in use: %w", k.used, storage.ErrBusy)
+		return fmt.Errorf("memstore: %d bytes are in use: %w", k.used, storage.ErrFull)
 	}
 	k.used += n
 	return nil

@@ -96,13 +96,12 @@ func TestNoRoom(t *testing.T) {
 		},
 	} {
 		w := send()
-		require.Equal(t, http.StatusServiceUnavailable, w.Code, name)
-		require.NotEmpty(t, w.Header().Get("Retry-After"), name)
+		require.Equal(t, http.StatusInsufficientStorage, w.Code, name)
 		require.EqualValues(t, 60_000, f.Used(), name)
 	}
 	require.Equal(t, http.StatusOK, f.put(t, strings.Repeat("x", 40_000)).Code)
 	_, err = f.stage(t, "x")
-	require.ErrorIs(t, err, storage.ErrBusy)
+	require.ErrorIs(t, err, storage.ErrFull)
 	require.NoError(t, staged.Discard(t.Context()))
 	_, err = f.stage(t, "x")
 	require.NoError(t, err)

@@ -27,7 +27,7 @@ const DefaultMaxBytes = 256 << 20
 type Store struct {
 	// MaxBytes is the most bytes of all files together, staged ones and the
 	// parts of unfinished uploads included; an upload that finds no room fails
-	// with storage.ErrBusy, without waiting. Bytes that several objects share
+	// with storage.ErrFull. Bytes that several objects share
 	// count once. Default: DefaultMaxBytes. It must not be changed once the
 	// Store is used.
 	MaxBytes int64
@@ -47,6 +47,7 @@ var (
 	_ storage.DirectStorage = (*Store)(nil)
 	_ storage.LinkStorage   = (*Store)(nil)
 	_ storage.Lister        = (*Store)(nil)
+	_ storage.UploadLister  = (*Store)(nil)
 	_ storage.ScanReader    = (*Store)(nil)
 )
 

@@ -60,7 +60,7 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.
 	return page, nil
 }
 
-// ListUploads implements [storage.Lister] with one call, of
+// ListUploads implements [storage.UploadLister] with one call, of
 // s3:ListBucketMultipartUploads. Of a key with more than 1,000 open uploads it
 // lists no more, until those are gone: ask for the same page again then. The time
 // is that of ListObjects.

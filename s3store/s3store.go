@@ -57,8 +57,8 @@ import (
 )
 
 // Store is a [storage.Storage], [storage.DirectStorage], [storage.LinkStorage],
-// [storage.Lister] and [storage.ScanReader] over one bucket. It is safe for concurrent
-// use.
+// [storage.Lister], [storage.UploadLister] and [storage.ScanReader] over one bucket. It
+// is safe for concurrent use.
 type Store struct {
 	client    *s3.Client
 	caller    *s3calls.Caller // of client, under opts.Profile
@@ -80,6 +80,7 @@ var (
 	_ storage.DirectStorage = (*Store)(nil)
 	_ storage.LinkStorage   = (*Store)(nil)
 	_ storage.Lister        = (*Store)(nil)
+	_ storage.UploadLister  = (*Store)(nil)
 	_ storage.ScanReader    = (*Store)(nil)
 )
 

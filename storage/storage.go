@@ -4,7 +4,8 @@
 // an [ObjectReader], too, receives uploads when it passes storetest.Run.
 //
 // A backend that can do more has more methods: those of [DirectStorage], [LinkStorage],
-// [Lister] and [ScanReader].
+// [Lister], [UploadLister] and [ScanReader]. Links that pass the bytes through
+// (upload.LinksOptions.Proxy) need nothing but the ObjectReader.
 package storage
 
 import (
@@ -109,4 +110,9 @@ var (
 	// upload did not become free within [Object.MaxWait], and by
 	// [DirectStorage.Promote] likewise. It is answered with upload.CodeBusy.
 	ErrBusy = errors.New("storage: no memory for another upload")
+
+	// ErrFull is returned by [Storage.Stage], [Staged.Commit] and
+	// [DirectStorage.Promote] when there is no space for the file, and there will be
+	// none before something is removed. It is answered with upload.CodeStorageFull.
+	ErrFull = errors.New("storage: no space for another file")
 )

@@ -12,8 +12,8 @@ import (
 // RunLister tests that the storages that newStore returns, a fresh one for each
 // case, list what they keep, page by page, and remove what they listed and
 // nothing else. They must implement storage.Storage and storage.ObjectReader, through
-// which the suite stores and reads; unfinished uploads are tested of those that
-// are a storage.DirectStorage. One bucket may be behind all of them, for keys
+// which the suite stores and reads. Of a storage.UploadLister the clock is tested, too,
+// and open uploads if it is a storage.DirectStorage. One bucket may be behind all of them, for keys
 // are random.
 //
 // Cases whose names are in except are skipped, for servers with known defects: a

@@ -53,8 +53,11 @@ func (s *Sweeper) Run(ctx context.Context, cursor string) (Report, error) {
 // the end.
 func (r *run) page(ctx context.Context, at position) (position, error) {
 	list := r.objects
-	if at.uploads {
-		list = r.uploads
+	switch {
+	case at.uploads && r.uploads == nil: // the cursor is of another store
+		return position{}, nil
+	case at.uploads:
+		list = r.openUploads
 	}
 	next, err := list(ctx, at.after)
 	switch {
@@ -64,7 +67,7 @@ func (r *run) page(ctx context.Context, at position) (position, error) {
 		return at, errors.New("sweep: the storage lists the same page for ever")
 	case next != "":
 		return position{at.uploads, next}, nil
-	case !at.uploads:
+	case !at.uploads && r.uploads != nil:
 		return position{uploads: true}, nil
 	}
 	return position{}, nil
@@ -101,12 +104,12 @@ func (r *run) objects(ctx context.Context, after string) (next string, err error
 	return page.Next, err
 }
 
-// uploads judges a page of uploads, and aborts what is stale. A key can have more
+// openUploads judges a page of uploads, and aborts what is stale. A key can have more
 // uploads than a page holds, and then the page is asked for again as long as some of
 // it goes.
-func (r *run) uploads(ctx context.Context, after string) (next string, err error) {
+func (r *run) openUploads(ctx context.Context, after string) (next string, err error) {
 	for known := map[string]bool(nil); ; {
-		page, err := r.store.ListUploads(ctx, r.opts.Prefix, after)
+		page, err := r.uploads.ListUploads(ctx, r.opts.Prefix, after)
 		if err == nil {
 			err = r.clock(page.Time)
 		}
@@ -143,7 +146,7 @@ func (r *run) abortStale(ctx context.Context, page []storage.ListedUpload, known
 		}
 	}
 	for _, f := range stale {
-		if err := r.orphan(ctx, f, func() error { return r.store.AbortMultipart(ctx, f.Key, f.UploadID) }); err != nil {
+		if err := r.orphan(ctx, f, func() error { return r.uploads.AbortMultipart(ctx, f.Key, f.UploadID) }); err != nil {
 			return nil, err
 		}
 	}

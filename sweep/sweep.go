@@ -54,7 +54,7 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // Sweeper finds what a storage keeps and nobody refers to, and removes it: the
 // files of rows that were deleted, of processes that were killed between the
 // storage's commit and the application's, of clients that sent and never
-// confirmed, and multipart uploads that were left open.
+// confirmed, and uploads that were left open, of a storage.UploadLister.
 //
 // It starts from the objects, for what was forgotten is in no table. What is
 // younger than Grace is left alone. Older objects are asked about; those under
@@ -82,6 +82,7 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // in which it can come is those 10 seconds and the removal itself.
 type Sweeper struct {
 	store      storage.Lister
+	uploads    storage.UploadLister // nil if the store has none
 	referenced Referenced
 	opts       Options
 }
@@ -148,7 +149,7 @@ type Options struct {
 	// like one of another table, or of a part: then the sweep ends with
 	// [ErrShare] before any of these objects is removed. It is measured on
 	// what is asked about, so not on young objects, staging keys or unfinished
-	// uploads; by the order of keys, on 500 objects or more at a time, and on
+	// uploads; by the order of the list, on 500 objects or more at a time, and on
 	// all if there are fewer. So it also finds that an answer became wrong in
 	// the middle. An answer that leaves out everything is never believed. A dry
 	// run goes on, and ends with the error. Default: 0.25.
@@ -199,6 +200,7 @@ func New(store storage.Lister, referenced Referenced, opts *Options) (*Sweeper, 
 	if store == nil {
 		return nil, errors.New("sweep: New needs a storage")
 	}
+	s.uploads, _ = store.(storage.UploadLister)
 	if err := s.opts.fill(); err != nil {
 		return nil, err
 	}

@@ -74,6 +74,15 @@ func combinations(m *memstore.Store) []combined {
 			stager
 			readers
 		}{m, readers{m}}, true, false, false, false},
+		{"reading and verdicts", struct {
+			stager
+			readers
+			judge
+		}{m, readers{m}, j}, true, false, false, true},
+		{"direct and verdicts", struct {
+			directing
+			judge
+		}{directing{m}, j}, true, true, false, true},
 		{"links", l, true, false, true, false},
 		{"links and verdicts", judging{l, j}, true, false, true, true},
 		{"direct", directing{m}, true, true, false, false},

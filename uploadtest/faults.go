@@ -78,19 +78,25 @@ func NewFailingStore(s storage.Storage, faults ...Fault) *FailingStore {
 }
 
 // Storage returns the storage with its faults. It implements storage.ObjectReader,
-// storage.DirectStorage, storage.LinkStorage and, beside that, storage.ScanReader
-// if, and only if, the wrapped one does; [FailingStore.Lister] is a view of its
+// storage.DirectStorage, storage.LinkStorage and, of one that can be read,
+// storage.ScanReader if, and only if, the wrapped one does; [FailingStore.Lister] is a view of its
 // own, and other abilities are not passed on. What clients send to a storage by
 // signed requests, and how they read from it, is not disturbed.
 func (f *FailingStore) Storage() storage.Storage { return (&front{f, f.inner}).storage() }
 
 // Lister returns the storage as one whose lists can be read, with its faults; nil
-// if the wrapped one is none. Programs that sweep have a storage of their own.
+// if the wrapped one is none. It is a storage.UploadLister if, and only if, the wrapped
+// one is. Programs that sweep have a storage of their own.
 func (f *FailingStore) Lister() storage.Lister {
-	if inner, ok := f.inner.(storage.Lister); ok {
-		return &frontLister{&front{f, f.inner}, inner}
+	inner, ok := f.inner.(storage.Lister)
+	if !ok {
+		return nil
 	}
-	return nil
+	list := frontLister{&front{f, f.inner}, inner}
+	if uploads, ok := inner.(storage.UploadLister); ok {
+		return &frontUploads{list, uploads}
+	}
+	return &list
 }
 
 // Fail replaces the faults; with none the storage works again. Nth still counts

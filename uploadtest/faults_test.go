@@ -43,7 +43,8 @@ func TestStoresConform(t *testing.T) {
 			stager
 			storage.ObjectReader
 			storage.Lister
-		}{f.Storage(), f.Storage().(storage.ObjectReader), f.Lister()}
+			storage.UploadLister
+		}{f.Storage(), f.Storage().(storage.ObjectReader), f.Lister(), f.Lister().(storage.UploadLister)}
 	})
 }
 
@@ -74,7 +75,7 @@ func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]er
 	got[uploadtest.OpAbortMultipart] = direct.AbortMultipart(ctx, d.Key, id)
 	got[uploadtest.OpPromote] = direct.Promote(ctx, storage.Promotion{From: "there", ETag: stat.ETag, Key: "b", Size: stat.Size, Nonce: "n"})
 	_, got[uploadtest.OpListObjects] = f.Lister().ListObjects(ctx, "", "")
-	_, got[uploadtest.OpListUploads] = f.Lister().ListUploads(ctx, "", "")
+	_, got[uploadtest.OpListUploads] = f.Lister().(storage.UploadLister).ListUploads(ctx, "", "")
 	got[uploadtest.OpRemoveListed] = f.Lister().RemoveListed(ctx, storage.ListedObject{Key: "nothing"})
 	_, got[uploadtest.OpScanVerdict] = s.(storage.ScanReader).ScanVerdict(ctx, "there", "")
 	_, got[uploadtest.OpSignGet] = links.SignGet(ctx, "there", storage.SignedGet{Expires: time.Minute})
@@ -262,12 +263,27 @@ func TestLeftovers(t *testing.T) {
 	_, err = s.CreateMultipart(t.Context(), d)
 	require.NoError(t, err)
 	require.Len(t, f.Leftovers(), 1, "aborting twice owes nothing")
-	listed, err := f.Lister().ListUploads(t.Context(), "", "")
+	uploads := f.Lister().(storage.UploadLister)
+	listed, err := uploads.ListUploads(t.Context(), "", "")
 	require.NoError(t, err)
 	require.Len(t, listed.Items, 1)
-	require.NoError(t, f.Lister().AbortMultipart(t.Context(), listed.Items[0].Key, listed.Items[0].UploadID))
+	require.NoError(t, uploads.AbortMultipart(t.Context(), listed.Items[0].Key, listed.Items[0].UploadID))
 	require.Empty(t, f.Leftovers(), "a sweeper counts")
 	require.Nil(t, uploadtest.NewFailingStore(combinations(&memstore.Store{})[0].store).Lister())
+	m := &memstore.Store{}
+	_, lists := uploadtest.NewFailingStore(objectLister{m, m}).Lister().(storage.UploadLister)
+	require.False(t, lists, "what the wrapped one cannot")
+}
+
+// objectLister lists no uploads.
+type objectLister struct {
+	stager
+	objects
+}
+
+type objects interface {
+	ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error)
+	RemoveListed(ctx context.Context, o storage.ListedObject) error
 }
 
 // TestSlowStore takes its time, and not longer than its context.

@@ -33,9 +33,10 @@ const (
 
 	OpScanVerdict Op = "ScanVerdict" // of storage.ScanReader
 
-	OpListObjects  Op = "ListObjects" // of storage.Lister, which shares AbortMultipart
-	OpListUploads  Op = "ListUploads"
+	OpListObjects  Op = "ListObjects" // of storage.Lister
 	OpRemoveListed Op = "RemoveListed"
+
+	OpListUploads Op = "ListUploads" // of storage.UploadLister, with AbortMultipart
 )
 
 // control decides what becomes of the calls to a storage.

@@ -123,19 +123,24 @@ func (l *frontLister) ListObjects(ctx context.Context, prefix, after string) (st
 	})
 }
 
-// ListUploads implements storage.Lister.
-func (l *frontLister) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
-	return answered(ctx, l.f, OpListUploads, func() (storage.ListPage[storage.ListedUpload], error) {
-		return l.inner.ListUploads(ctx, prefix, after)
-	})
-}
-
 // RemoveListed implements storage.Lister.
 func (l *frontLister) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	return l.f.call(ctx, OpRemoveListed, func() error { return l.inner.RemoveListed(ctx, o) })
 }
 
-// AbortMultipart implements storage.Lister.
-func (l *frontLister) AbortMultipart(ctx context.Context, key, uploadID string) error {
-	return l.f.end(ctx, OpAbortMultipart, key, uploadID, func() error { return l.inner.AbortMultipart(ctx, key, uploadID) })
+type frontUploads struct {
+	frontLister
+	uploads storage.UploadLister
+}
+
+// ListUploads implements storage.UploadLister.
+func (l *frontUploads) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
+	return answered(ctx, l.f, OpListUploads, func() (storage.ListPage[storage.ListedUpload], error) {
+		return l.uploads.ListUploads(ctx, prefix, after)
+	})
+}
+
+// AbortMultipart implements storage.UploadLister.
+func (l *frontUploads) AbortMultipart(ctx context.Context, key, uploadID string) error {
+	return l.f.end(ctx, OpAbortMultipart, key, uploadID, func() error { return l.uploads.AbortMultipart(ctx, key, uploadID) })
 }

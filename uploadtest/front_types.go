@@ -11,6 +11,10 @@ type (
 		*front
 		*frontReader
 	}
+	frontOfJudged struct {
+		frontOfReader
+		*frontVerdicts
+	}
 	frontOfLinks struct {
 		frontOfReader
 		*frontLinks
@@ -23,6 +27,10 @@ type (
 		frontOfReader
 		*frontDirect
 	}
+	frontOfDirectJudged struct {
+		frontOfDirect
+		*frontVerdicts
+	}
 	frontOfBoth struct {
 		frontOfDirect
 		*frontLinks
@@ -34,7 +42,7 @@ type (
 )
 
 // storage returns a storage with exactly the abilities of the inner one, except
-// verdicts, which nobody asks for where there are no links.
+// verdicts, which nobody asks for where nothing can be read.
 func (f *front) storage() storage.Storage {
 	reader, isReader := f.inner.(storage.ObjectReader)
 	direct, isDirect := f.inner.(storage.DirectStorage)
@@ -47,12 +55,16 @@ func (f *front) storage() storage.Storage {
 		return frontOfAll{frontOfBoth{frontOfDirect{r, d}, l}, v}
 	case isDirect && isLinks:
 		return frontOfBoth{frontOfDirect{r, d}, l}
+	case isDirect && isVerdicts:
+		return frontOfDirectJudged{frontOfDirect{r, d}, v}
 	case isDirect:
 		return frontOfDirect{r, d}
 	case isLinks && isVerdicts:
 		return frontOfVerdicts{frontOfLinks{r, l}, v}
 	case isLinks:
 		return frontOfLinks{r, l}
+	case isReader && isVerdicts:
+		return frontOfJudged{r, v}
 	case isReader:
 		return r
 	}

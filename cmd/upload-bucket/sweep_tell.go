@@ -34,8 +34,14 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// listed is what a sweep goes through.
+type listed interface {
+	storage.Lister
+	storage.UploadLister
+}
+
 // count lists everything once, since a bar has to know how much there is.
-func (t *teller) count(ctx context.Context, store storage.Lister) error {
+func (t *teller) count(ctx context.Context, store listed) error {
 	if !t.bar {
 		return nil
 	}

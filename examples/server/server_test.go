@@ -118,7 +118,7 @@ func TestUploadRefusals(t *testing.T) {
 		{"a type left out of -types", []string{"-types", "application/pdf"}, []file{{"file", "cat.png", picture}}, 415, upload.CodeTypeNotAllowed},
 		{"over -max-file-size", []string{"-max-file-size", "20"}, []file{{"file", "cat.png", picture}}, 413, upload.CodeTooLarge},
 		{"over -max-files", []string{"-max-files", "1"}, []file{{"file", "a.png", picture}, {"file", "b.png", picture}}, 413, upload.CodeTooMany},
-		{"over -max-memory", []string{"-max-memory", "20"}, []file{{"file", "cat.png", picture}}, 503, upload.CodeBusy},
+		{"over -max-memory", []string{"-max-memory", "20"}, []file{{"file", "cat.png", picture}}, 507, upload.CodeStorageFull},
 		{"another field", nil, []file{{"other", "cat.png", picture}}, 400, upload.CodeUnexpectedField},
 		{"no file", nil, nil, 400, upload.CodeMissingFile},
 		{"a good file and a bad one", nil, []file{{"file", "cat.png", picture}, {"file", "dog.png", htmlBytes}}, 415, upload.CodeTypeNotAllowed},
