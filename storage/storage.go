@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Storage is where files go. The packages memstore and s3store implement it;
+// Storage is where files go. The packages memstore, diskstore and s3store implement it;
 // a backend of your own must pass storetest.Run.
 //
 // Publishing is an explicit verb: nothing that Stage reads may become readable

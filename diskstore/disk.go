@@ -1,0 +1,192 @@
+package diskstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// The directory holds these. Objects lie in 256 folders, which are made once and never
+// removed, so that nobody makes a file in a folder that somebody else removes.
+const (
+	objectsDir = "objects"
+	stagingDir = "staging"
+	lockFile   = "lock"
+	clockFile  = "clock"
+)
+
+// disk is the directory, with what all methods of a Store do to it.
+type disk struct{ root *os.Root }
+
+// passed is called after each step that changes what lies on the disk. Tests of this
+// package end their process in it.
+var passed = func(step string) {}
+
+// folderOf names the folder of objects whose names begin so, of "00" to "ff".
+func folderOf(name string) string { return objectsDir + "/" + name[:2] }
+
+// nameOf is the name of a key's file: its SHA-256 in hexadecimal. So a key is never a
+// path. Keys may be longer than the names of files, differ in case alone, be names
+// that Windows reserves, and be the folder of another key.
+func nameOf(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+// pathOf is the path of an object's file.
+func pathOf(name string) string { return folderOf(name) + "/" + name[2:] }
+
+// stagedPath is the path of a staged file.
+func stagedPath(nonce string) string { return stagingDir + "/" + nonce }
+
+// open opens the object of a key and reads its head, which must be of this key.
+func (d disk) open(key string) (*os.File, object, error) {
+	name := nameOf(key)
+	file, err := d.root.Open(pathOf(name))
+	if err != nil {
+		return nil, object{}, d.missing(key, name, err)
+	}
+	o, err := readHead(file)
+	if err == nil && (o.Key != key || o.Size == unfinished) {
+		err = errDamaged
+	}
+	if err != nil {
+		return nil, object{}, errors.Join(fmt.Errorf("diskstore: %q, %s: %w", key, pathOf(name), err), file.Close())
+	}
+	return file, o, nil
+}
+
+// missing is the error of an object that cannot be opened. It is fs.ErrNotExist only if
+// the folder is there: a disk that is not mounted must not look like one without files.
+func (d disk) missing(key, name string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := d.root.Stat(folderOf(name)); err != nil {
+			return fmt.Errorf("diskstore: the folder of objects cannot be read: %v", err) //nolint:errorlint // it must not be fs.ErrNotExist
+		}
+	}
+	return fmt.Errorf("diskstore: %q: %w", key, err)
+}
+
+// stat is open for those who need the head alone.
+func (d disk) stat(key string) (object, error) {
+	file, o, err := d.open(key)
+	if err != nil {
+		return object{}, err
+	}
+	return o, file.Close()
+}
+
+// headOf reads the head of a file.
+func (d disk) headOf(path string) (object, error) {
+	file, err := d.root.Open(path)
+	if err != nil {
+		return object{}, err
+	}
+	o, err := readHead(file)
+	return o, errors.Join(err, file.Close())
+}
+
+// removeObject removes the object of a key if may agrees, which is asked while nobody
+// else removes anything. An object that is not there is no error.
+func (d disk) removeObject(ctx context.Context, key string, may func() error) error {
+	name := nameOf(key)
+	err := d.alone(ctx, func() error {
+		if err := may(); err != nil {
+			return err
+		}
+		return d.remove(pathOf(name))
+	})
+	if err != nil {
+		return fmt.Errorf("diskstore: removing %q: %w", key, err)
+	}
+	// Also of what was gone: whoever removed it may have failed here.
+	if err := syncFolder(d.root, folderOf(name)); err != nil {
+		return fmt.Errorf("diskstore: removing %q: %v", key, err) //nolint:errorlint // it must not be fs.ErrNotExist
+	}
+	passed("removed for good")
+	return nil
+}
+
+// remove removes a file, if it is there.
+func (d disk) remove(path string) error {
+	err := d.root.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	passed("removed")
+	return err
+}
+
+// lockPatience is how long a removal waits for others. Each takes a fraction of a
+// millisecond.
+const lockPatience = 10 * time.Second
+
+// alone runs do while no other call of it runs, in whichever process. Who removes an
+// object has looked at it before, and would otherwise remove what somebody else has
+// put in its place. The system ends the lock of a process that ends.
+func (d disk) alone(ctx context.Context, do func() error) error {
+	file, err := d.root.OpenFile(lockFile, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // which ends the lock
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	for {
+		locked, err := tryLock(file)
+		if err != nil {
+			return err
+		}
+		if locked {
+			return do()
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for the lock: %w", ctx.Err())
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// names lists the files of a folder after a name, sorted, of those that ours is true of.
+func (d disk) names(folder, after string, ours func(string) bool) ([]string, error) {
+	dir, err := d.root.Open(folder)
+	if err != nil {
+		return nil, err
+	}
+	all, err := dir.Readdirnames(-1)
+	if err := errors.Join(err, dir.Close()); err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(name string) bool { return name <= after || !ours(name) })
+	slices.Sort(all)
+	return all, nil
+}
+
+// isNonce reports whether a name is one of a staged file.
+func isNonce(name string) bool {
+	return len(name) == 26 && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+}
+
+// isName reports whether a folder and a name in it are those of an object.
+func isName(folder, rest string) bool {
+	return len(folder) == 2 && len(rest) == 62 && strings.Trim(folder+rest, "0123456789abcdef") == ""
+}
+
+// failed is the error of an upload. That the disk is full is said so that the client
+// learns of it.
+func failed(key string, err error) error {
+	if isFull(err) {
+		return fmt.Errorf("diskstore: %q: %w: %w", key, storage.ErrFull, err)
+	}
+	return fmt.Errorf("diskstore: %q: %w", key, err)
+}

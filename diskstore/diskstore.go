@@ -1,0 +1,136 @@
+// Package diskstore keeps uploads as files under one directory: for development, and
+// for applications that run on a single machine.
+//
+// A file is written to a staging folder, synchronized, and then linked under its name,
+// which replaces nothing. So a process that is killed at any moment leaves no half of a
+// file that anybody can read. What it leaves in the staging folder, package sweep finds
+// and removes. Several processes of one machine may use the directory at once.
+//
+// Links are for upload.LinksOptions.Proxy: the bytes pass through the process. There is
+// no direct door, since nobody else could check what a client sends.
+//
+// A bucket of S3 has what this package lacks: copies on several disks and machines,
+// versions, encryption, access for several machines, links that do not burden the
+// process, direct uploads, lifecycle rules, and a size that nobody watches. Back the
+// directory up, watch the free space of its disk, and give it a file system or a quota
+// of its own: nothing here limits how much all files take. A full disk refuses uploads
+// with storage.ErrFull and harms none that is stored.
+//
+// The directory needs a file system with hard links and locks, which [Open] tries: ext4,
+// XFS, Btrfs, APFS and NTFS have them, FAT has not. Network file systems are not tested.
+// A file that was published survives a loss of power as far as the disk keeps what it
+// has confirmed. On Windows folders cannot be synchronized, so there a loss of power may
+// undo the last uploads.
+//
+// Whoever can write to the directory can forge what lies in it. Only the account of the
+// application should have access, and the folders that Open makes grant it to no other.
+package diskstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// Store is a storage.Storage in a directory. It is made by [Open], and the zero value
+// must not be used. It is safe for concurrent use.
+//
+// An upload holds 64 KiB of memory while it is read, and two file descriptors at most.
+type Store struct{ disk }
+
+var (
+	_ storage.Storage      = (*Store)(nil)
+	_ storage.ObjectReader = (*Store)(nil)
+	_ storage.Lister       = (*Store)(nil)
+	_ storage.UploadLister = (*Store)(nil)
+)
+
+// Open returns the Store in the directory dir, which it makes if its parent exists.
+// It looks at no stored file, so it takes as long with a million of them as with none.
+//
+// It fails if the directory cannot be written to, or if its file system cannot link,
+// lock or synchronize. Nothing outside of dir is read or written, whatever lies in it:
+// see [os.Root].
+func Open(dir string) (*Store, error) {
+	if err := makeDir(dir); err != nil {
+		return nil, fmt.Errorf("diskstore: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("diskstore: %w", err)
+	}
+	s := &Store{disk{root}}
+	if err := errors.Join(s.prepare(), s.tryOut()); err != nil {
+		return nil, errors.Join(fmt.Errorf("diskstore: %q cannot be used: %w", dir, err), root.Close())
+	}
+	return s, nil
+}
+
+// makeDir makes dir if it does not exist, and makes sure that it stays.
+func makeDir(dir string) error {
+	err := os.Mkdir(dir, 0o700)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	parent, err := os.OpenRoot(filepath.Dir(dir))
+	if err != nil {
+		return err
+	}
+	return errors.Join(syncFolder(parent, "."), parent.Close())
+}
+
+// Close gives the directory back. Files that are open for reading stay open. Calls
+// after it fail.
+func (s *Store) Close() error { return s.root.Close() }
+
+// Stat implements storage.ObjectReader. Version is always "".
+func (s *Store) Stat(_ context.Context, key string) (storage.Stored, error) {
+	o, err := s.stat(key)
+	if err != nil {
+		return storage.Stored{}, err
+	}
+	return storage.Stored{Type: o.Type, Name: o.Name, Size: o.Size, ETag: o.etag(), SHA256: o.SHA256, Nonce: o.Nonce}, nil
+}
+
+// OpenAt implements storage.ObjectReader. What was opened can be read to its end, also
+// after the object was removed.
+func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
+	file, o, err := s.open(key)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case etag != "" && etag != o.etag():
+		err = fmt.Errorf("diskstore: %q: %w", key, storage.ErrChanged)
+	case offset < 0:
+		err = fmt.Errorf("diskstore: %q: offset %d", key, offset)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	offset = min(offset, o.Size)
+	if rest := o.Size - offset; length < 0 || length > rest {
+		length = rest
+	}
+	return &body{io.NewSectionReader(file, headSize+offset, length), file}, nil
+}
+
+// body is the content that was asked for, or a span of it.
+type body struct {
+	io.Reader
+	io.Closer
+}
+
+// Delete implements storage.Storage.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	return s.removeObject(ctx, key, func() error { return nil })
+}

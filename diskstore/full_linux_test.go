@@ -1,0 +1,93 @@
+package diskstore_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/uploadtest"
+)
+
+// smallDisk is where a process of its own mounts a file system of 4 MiB.
+const smallDisk = "DISKSTORE_TEST_SMALL_DISK"
+
+func init() {
+	if dir := os.Getenv(smallDisk); dir != "" {
+		must(syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4m,nr_inodes=400"))
+	}
+}
+
+// TestFull: an upload that finds no space is refused as that, and leaves nothing. It
+// runs in a process that may mount.
+func TestFull(t *testing.T) {
+	if dir := os.Getenv(smallDisk); dir != "" {
+		testFull(t, fixture{open(t, dir), dir})
+		return
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFull$")
+	cmd.Env = append(os.Environ(), smallDisk+"="+t.TempDir())
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil && (strings.Contains(err.Error(), "operation not permitted") || strings.HasPrefix(string(out), "! operation not permitted")) {
+		if os.Getenv("UPLOAD_TEST_REQUIRED") == "1" {
+			t.Fatal("user namespaces are not allowed here")
+		}
+		t.Skip("user namespaces are not allowed here, so no small disk can be mounted")
+	}
+	require.NoError(t, err, string(out))
+}
+
+func testFull(t *testing.T, f fixture) {
+	nothingIsLeft := func() {
+		left, err := f.Leftovers(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, left)
+	}
+	h, err := upload.New(f, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{MaxFiles: 2})
+	require.NoError(t, err)
+	small, large := bytes.Repeat([]byte("a"), 1000), bytes.Repeat([]byte("a"), 6<<20)
+
+	a := uploadtest.Post(t, h, "/", uploadtest.File("file", "a.txt", small), uploadtest.File("file", "b.txt", large))
+	require.Equal(t, 507, a.Status, string(a.Body))
+	require.Contains(t, string(a.Body), string(upload.CodeStorageFull))
+	require.Empty(t, f.objects(t))
+	nothingIsLeft()
+
+	a = uploadtest.Post(t, h, "/", uploadtest.File("file", "a.txt", small))
+	require.Equal(t, 201, a.Status, string(a.Body))
+	require.Len(t, f.objects(t), 1)
+
+	// One after the other until there is neither space nor a free inode.
+	for i := 0; err == nil; i++ {
+		key := fmt.Sprint("k", i)
+		var staged storage.Staged
+		if staged, err = f.Stage(t.Context(), object(key), bytes.NewReader(small)); err != nil {
+			break
+		}
+		if err = staged.Commit(t.Context()); err != nil {
+			require.NoError(t, staged.Discard(t.Context()))
+			_, err := f.Stat(t.Context(), key)
+			require.ErrorIs(t, err, fs.ErrNotExist)
+		}
+	}
+	require.ErrorIs(t, err, storage.ErrFull)
+	nothingIsLeft()
+	require.Greater(t, len(f.objects(t)), 50)
+	_, err = f.ListObjects(t.Context(), "", "")
+	require.NoError(t, err, "a full disk can be swept")
+	require.NoError(t, f.Delete(t.Context(), "k0"), "and emptied")
+	f.publish(t, "again", string(small))
+}

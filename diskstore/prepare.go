@@ -1,0 +1,83 @@
+package diskstore
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// prepare makes what is missing. Others may do the same meanwhile, or may have been
+// killed while they did.
+func (d disk) prepare() error {
+	folders := []string{stagingDir, objectsDir}
+	for i := range 256 {
+		folders = append(folders, fmt.Sprintf("%s/%02x", objectsDir, i))
+	}
+	for _, folder := range folders {
+		if err := d.root.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	for _, name := range []string{lockFile, clockFile} {
+		file, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := file.Close(); err != nil {
+			return err
+		}
+	}
+	return errors.Join(syncFolder(d.root, objectsDir), syncFolder(d.root, "."))
+}
+
+// tryOut does what uploads need and not each file system has: a link that replaces
+// nothing, and a lock that two do not get.
+func (d disk) tryOut() error {
+	from, to := stagedPath(rand.Text()), stagedPath(rand.Text())
+	file, err := d.root.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(file.Close(), d.root.Link(from, to))
+	if err == nil {
+		if second := d.root.Link(from, to); !errors.Is(second, fs.ErrExist) {
+			err = fmt.Errorf("a link to a name that is taken answers %v", second) //nolint:errorlint // it may be nil
+		}
+	}
+	return errors.Join(err, d.remove(to), d.remove(from), d.tryLock())
+}
+
+func (d disk) tryLock() error {
+	return d.alone(context.Background(), func() error {
+		file, err := d.root.OpenFile(lockFile, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		again, err := tryLock(file)
+		if err == nil && again {
+			err = errors.New("two have the same lock")
+		}
+		return errors.Join(err, file.Close())
+	})
+}
+
+// now is the clock of the file system, the one that dates files.
+func (d disk) now() (time.Time, error) {
+	file, err := d.root.OpenFile(clockFile, os.O_WRONLY, 0)
+	if err != nil {
+		return time.Time{}, err
+	}
+	_, err = file.WriteAt([]byte{'\n'}, 0)
+	if err := errors.Join(err, file.Close()); err != nil { // Windows dates a file when it is closed
+		return time.Time{}, err
+	}
+	info, err := d.root.Stat(clockFile)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
+}

@@ -1,0 +1,176 @@
+package diskstore
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// staged is a file that is not readable yet.
+type staged struct {
+	disk
+	key, nonce string
+	tried      bool // Commit was called
+	gone       bool
+}
+
+// Stage implements storage.Storage. The file is on the disk when it returns. It waits
+// for no memory. The error is storage.ErrFull if the disk or a quota is full.
+func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
+	f := &staged{disk: s.disk, key: obj.Key, nonce: rand.Text()}
+	file, err := f.root.OpenFile(stagedPath(f.nonce), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, failed(f.key, err)
+	}
+	whole := false
+	defer func() { // also if r panics
+		if !whole {
+			_ = file.Close()
+			_ = f.remove(stagedPath(f.nonce)) // what stays is swept
+		}
+	}()
+	passed("created")
+	if err := errors.Join(f.write(ctx, file, obj, r), file.Close()); err != nil {
+		return nil, failed(f.key, err)
+	}
+	whole = true
+	return f, nil
+}
+
+// write writes all of a file, and waits until it is on the disk.
+func (f *staged) write(ctx context.Context, file *os.File, obj storage.Object, r io.Reader) error {
+	h := head{Key: obj.Key, Type: obj.Type, Name: obj.Name, Size: unfinished, Nonce: f.nonce}
+	if err := writeHead(file, h); err != nil { // the sweeper asks whose it is
+		return err
+	}
+	var err error
+	if h.Size, err = writeContent(ctx, file, r); err != nil {
+		return err
+	}
+	if obj.SHA256 != nil {
+		h.SHA256 = obj.SHA256()
+	}
+	if err := writeHead(file, h); err != nil {
+		return err
+	}
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	passed("synchronized")
+	return nil
+}
+
+func writeHead(file *os.File, h head) error {
+	b, err := h.encode()
+	if err != nil {
+		return err
+	}
+	if _, err := file.WriteAt(b, 0); err != nil {
+		return err
+	}
+	passed("head")
+	return nil
+}
+
+// buffers are what content passes through.
+var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// writeContent writes all of r after the head.
+func writeContent(ctx context.Context, file *os.File, r io.Reader) (size int64, err error) {
+	buf := buffers.Get().(*[64 << 10]byte)
+	defer buffers.Put(buf)
+	for {
+		n, err := r.Read(buf[:])
+		if n > 0 {
+			if _, err := file.WriteAt(buf[:n], headSize+size); err != nil {
+				return 0, err
+			}
+			size += int64(n)
+			passed("content")
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == io.EOF { // a wrapped one is not the end of a reader
+			return size, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+}
+
+// Commit implements storage.Staged. The file and its name are on the disk when it
+// returns.
+func (f *staged) Commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	f.tried = true
+	name := nameOf(f.key)
+	if err := f.root.Link(stagedPath(f.nonce), pathOf(name)); err != nil {
+		if err := f.asked(err); err != nil {
+			return err
+		}
+	}
+	passed("linked")
+	if err := syncFolder(f.root, folderOf(name)); err != nil {
+		return fmt.Errorf("diskstore: %q: %w: %w", f.key, storage.ErrUnknownOutcome, err)
+	}
+	passed("published")
+	_ = f.remove(stagedPath(f.nonce)) // a second name of the same file, which the sweeper removes
+	return nil
+}
+
+// asked is what a link has come to that failed with err. Some file systems lose an
+// answer, and fail when they try again.
+func (f *staged) asked(err error) error {
+	o, found := f.stat(f.key)
+	switch {
+	case found == nil && o.Nonce == f.nonce:
+		return nil
+	case errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("diskstore: %q: %w", f.key, storage.ErrExists)
+	case found == nil || errors.Is(found, fs.ErrNotExist):
+		return failed(f.key, err)
+	}
+	return fmt.Errorf("diskstore: %q: %w: %w", f.key, storage.ErrUnknownOutcome, errors.Join(err, found))
+}
+
+// errNotOurs ends a removal that has nothing to remove.
+var errNotOurs = errors.New("the object is another upload's")
+
+// Discard implements storage.Staged.
+func (f *staged) Discard(ctx context.Context) error {
+	if f.gone {
+		return nil
+	}
+	if f.tried {
+		err := f.removeObject(ctx, f.key, func() error {
+			switch o, err := f.stat(f.key); {
+			case errors.Is(err, fs.ErrNotExist):
+				return nil
+			case err != nil:
+				return err
+			case o.Nonce != f.nonce:
+				return errNotOurs
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errNotOurs) {
+			return err
+		}
+	}
+	if err := f.remove(stagedPath(f.nonce)); err != nil {
+		return fmt.Errorf("diskstore: %q: %w", f.key, err)
+	}
+	f.gone = true
+	return nil
+}

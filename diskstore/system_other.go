@@ -1,0 +1,21 @@
+//go:build !(darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd || windows)
+
+package diskstore
+
+import (
+	"errors"
+	"os"
+)
+
+// tryLock fails, and so does [Open]: nothing here would keep two removals apart.
+func tryLock(*os.File) (bool, error) { return false, errors.ErrUnsupported }
+
+func syncFolder(root *os.Root, folder string) error {
+	dir, err := root.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+func isFull(error) bool { return false }

@@ -1,0 +1,44 @@
+//go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
+
+package diskstore
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// tryLock takes the lock of a file, which ends when the file is closed. Each opened file
+// has a lock of its own, so it keeps goroutines apart as well as processes.
+func tryLock(file *os.File) (locked bool, err error) {
+	conn, err := file.SyscallConn()
+	if err != nil {
+		return false, err
+	}
+	var failed error
+	err = conn.Control(func(fd uintptr) {
+		for {
+			if failed = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB); failed != syscall.EINTR { //nolint:errorlint // it is one
+				return
+			}
+		}
+	})
+	if errors.Is(failed, syscall.EWOULDBLOCK) {
+		return false, err
+	}
+	return err == nil && failed == nil, errors.Join(err, failed)
+}
+
+// syncFolder returns when the names in a folder are on the disk.
+func syncFolder(root *os.Root, folder string) error {
+	dir, err := root.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// isFull reports whether there is no space for more, or none that this user may take.
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
