@@ -14,7 +14,11 @@ type handler struct {
 // Handler returns what answers the signed requests of direct uploads and links,
 // which lead to baseURL from then on. Mount it at the path of baseURL:
 //
-//	mux.Handle("/memstore/", store.Handler("http://localhost:8080/memstore/"))
+//	mux.Handle("/memstore/", store.Handler("/memstore/"))
+//
+// Of a path the signed URLs are relative: pages and clients send to the origin that
+// they have the URL from, by whichever name they know it. Pages of another origin need
+// an absolute baseURL, such as "http://localhost:8080/memstore/".
 //
 // It enforces all that is signed: method, key, type, length, digest and how
 // long it holds. Whoever has a signed request can use it; nothing else is
@@ -25,7 +29,7 @@ type handler struct {
 // make files safe to show on the origin of the application: mount it on another
 // where that matters.
 //
-// Handler panics if baseURL is not an absolute URL of http or https.
+// Handler panics if baseURL is neither a path nor an absolute URL of http or https.
 func (s *Store) Handler(baseURL string) http.Handler {
 	st, err := newSite(baseURL)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // site is where a handler answers, and the secret it signs with.
 type site struct {
-	base   url.URL // its path ends in "/"
+	base   url.URL // its path ends in "/"; without a host it is relative
 	secret [32]byte
 }
 
@@ -25,8 +25,10 @@ func newSite(baseURL string) (*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("memstore: %w", err)
 	}
-	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("memstore: %q is not the absolute URL of a folder", baseURL)
+	absolute := (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	relative := u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/")
+	if !absolute && !relative || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("memstore: %q is neither the absolute URL of a folder nor the path of one", baseURL)
 	}
 	st := &site{base: url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}}
 	if !strings.HasSuffix(st.base.Path, "/") {

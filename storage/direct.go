@@ -89,7 +89,8 @@ type DirectObject struct {
 	Expires time.Duration
 }
 
-// SignedRequest is a request for a client to send. Header fields that HTTP
+// SignedRequest is a request for a client to send. Its URL may be a path of the origin
+// that the client has it from, if the process itself serves the store. Header fields that HTTP
 // clients set by themselves, Content-Length and Host, are signed and not listed.
 type SignedRequest struct {
 	Method  string            `json:"method"`

@@ -12,7 +12,8 @@ type LinkStorage interface {
 
 	// SignGet returns a URL that answers GET with the object, exactly g's type
 	// and disposition, and works until g.Expires has passed or the store's own
-	// credentials end. It does not look whether the object exists.
+	// credentials end. It does not look whether the object exists. The URL of a
+	// store that the process itself serves may be a path of the same origin.
 	SignGet(ctx context.Context, key string, g SignedGet) (url string, err error)
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -72,7 +73,7 @@ func (d *Direct) Sign(t testing.TB, declaration upload.Declaration) (*upload.Tic
 func (d *Direct) Send(t testing.TB, ticket *upload.Ticket, c Content) (a *Answer) {
 	t.Helper()
 	if ticket.SignedRequest != nil {
-		return Send(t, d.Client, SignedRequest(ticket.SignedRequest, c))
+		return Send(t, d.Client, SignedRequest(d.here(ticket.SignedRequest), c))
 	}
 	for n := range ticket.Parts {
 		if a = d.SendPart(t, ticket, c, n+1); a.Status >= http.StatusMultipleChoices {
@@ -93,7 +94,7 @@ func (d *Direct) SendPart(t testing.TB, ticket *upload.Ticket, c Content, number
 	}
 	offset := int64(number-1) * ticket.PartSize
 	size := min(ticket.PartSize, c.Size-offset)
-	return Send(t, d.Client, SignedRequest(signed, Content{Size: size, Open: func() io.Reader { return c.read(offset, size) }}))
+	return Send(t, d.Client, SignedRequest(d.here(signed), Content{Size: size, Open: func() io.Reader { return c.read(offset, size) }}))
 }
 
 // Confirm asks for the file to be read and published.
@@ -131,6 +132,21 @@ func (d *Direct) step(t testing.TB, name string, body, answer any) *Answer {
 		}
 	}
 	return a
+}
+
+// here makes a URL absolute that is one of the steps' origin, as a browser does.
+func (d *Direct) here(s *storage.SignedRequest) *storage.SignedRequest {
+	steps, err := url.Parse(d.URL)
+	if err != nil || !strings.HasPrefix(s.URL, "/") {
+		return s
+	}
+	to, err := steps.Parse(s.URL)
+	if err != nil {
+		return s
+	}
+	at := *s
+	at.URL = to.String()
+	return &at
 }
 
 // SignedRequest is the request that a storage has signed, with the content, as

@@ -52,11 +52,14 @@ func TestDirect(t *testing.T) {
 		{"refused when it is confirmed, parts", upload.PresignOptions{SingleSize: 1 << 20, PartSize: part}, uploadtest.File("file", "a.png", long), upload.CodeTypeMismatch, 415},
 	} {
 		t.Run(row.about, func(t *testing.T) {
-			for _, network := range []bool{false, true} {
+			for _, at := range []struct {
+				store   string
+				network bool
+			}{{"http://example.com/store/", false}, {"http://example.com/store/", true}, {"/store/", false}, {"/store/", true}} {
 				store := &memstore.Store{}
-				mux := newApp(t, store, store.Handler("http://example.com/store/"), row.options)
+				mux := newApp(t, store, store.Handler(at.store), row.options)
 				d := uploadtest.Direct{Client: uploadtest.Client(mux), URL: "/tickets/", Header: ann()}
-				if network {
+				if at.network {
 					s := uploadtest.Serve(t, mux)
 					d.Client, d.URL = s.Client(), s.URL+"/tickets"
 				}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 )
@@ -25,7 +24,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	store := memory.New(&memstore.Store{})
+	store := &memstore.Store{}
 	handler, err := newApp(store, db)
 	if err != nil {
 		log.Fatal(err)
@@ -46,7 +45,7 @@ type app struct {
 	db    *database
 }
 
-func newApp(store *memory.Store, db *database) (http.Handler, error) {
+func newApp(store *memstore.Store, db *database) (http.Handler, error) {
 	a := &app{store: store, db: db}
 	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 2 << 20}}
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), &upload.Options{
@@ -65,7 +64,7 @@ func newApp(store *memory.Store, db *database) (http.Handler, error) {
 	mux.HandleFunc("GET /style.css", style)
 	mux.Handle("POST /picture", uploads.Middleware(http.HandlerFunc(a.save)))
 	mux.Handle("GET /pictures/{user}", links.Handler(a.find))
-	mux.Handle(memory.Path, store)
+	mux.Handle("/memstore/", store.Handler("/memstore/"))
 	return secure(signIn(mux)), nil
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/uploadtest"
 )
@@ -32,7 +31,7 @@ func start(t *testing.T) *fixture {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	f := &fixture{store: &memstore.Store{}, db: db}
-	handler, err := newApp(memory.New(f.store), db)
+	handler, err := newApp(f.store, db)
 	require.NoError(t, err)
 	f.Server = httptest.NewServer(handler)
 	t.Cleanup(f.Close)

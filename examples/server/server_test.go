@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/uploadtest"
 )
@@ -27,7 +26,7 @@ func start(t *testing.T, args ...string) (url string, store *memstore.Store) {
 	cfg, err := parseFlags(args, io.Discard)
 	require.NoError(t, err)
 	store = &memstore.Store{MaxBytes: cfg.maxMemory}
-	s, err := newSite(t.Context(), cfg, memory.New(store), slog.New(slog.DiscardHandler))
+	s, err := newSite(t.Context(), cfg, store, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	srv := httptest.NewServer(s.handler)
 	t.Cleanup(srv.Close)

@@ -9,8 +9,8 @@ import (
 	"github.com/rs/cors"
 
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/limit"
+	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uppy"
 )
@@ -64,6 +64,7 @@ func newUploads(cfg *config, store storage.Storage, progress *upload.Progress, l
 const (
 	uploadPath = "/upload"
 	formPath   = "/form"
+	memoryPath = "/memstore/"
 )
 
 // respond answers the plain form with a redirect to the page, so that a reload
@@ -97,8 +98,8 @@ func newMux(cfg *config, uploads *upload.Handler, store backend, progress *uploa
 	mux.Handle(uploadPath, allowOrigin(cfg.corsOrigin, uploads))
 	mux.Handle("GET "+progressPath+"{id}", unhurried(newProgress(progress)))
 	mux.Handle("GET "+filesPath+"{key...}", newFiles(cfg, links))
-	if m, ok := store.(*memory.Store); ok {
-		mux.Handle(memory.Path, unhurried(m))
+	if m, ok := store.(*memstore.Store); ok {
+		mux.Handle(memoryPath, unhurried(m.Handler(memoryPath)))
 	}
 	if cfg.debug {
 		mux.HandleFunc("GET /__debug", debug)

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/url"
 
-	"github.com/airlock-go/upload/examples/internal/memory"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3open"
@@ -24,7 +23,7 @@ type backend interface {
 func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store backend, setup func(context.Context, []string) error, err error) {
 	if cfg.bucket == "" {
 		log.Info("storing in memory: everything is gone when the server stops")
-		return memory.New(&memstore.Store{MaxBytes: cfg.maxMemory}), nil, nil
+		return &memstore.Store{MaxBytes: cfg.maxMemory}, nil, nil
 	}
 	log.Info("storing in S3", "bucket", cfg.bucket, "endpoint", cfg.endpoint, "prefix", cfg.prefix)
 	bucket, err := s3open.Open(ctx, cfg.url(), &s3store.Options{MaxMemory: cfg.maxMemory, Profile: cfg.profile, Logger: log})
