@@ -18,7 +18,8 @@ import (
 // config is what the flags say, checked.
 type config struct {
 	addr        string
-	bucket      string // "" keeps the files in memory
+	dir         string // keeps the files in a directory
+	bucket      string // keeps them in S3; without either they are in memory
 	endpoint    string
 	profile     s3store.Profile
 	lacks       []string // besides, as words of the profile
@@ -69,11 +70,12 @@ func (cfg *config) limitFlags(fs *flag.FlagSet) {
 	fs.Int64Var(&cfg.maxDirect, "max-direct-size", 100<<20, "most `bytes` of one file that is sent to the storage directly")
 	fs.IntVar(&cfg.maxFiles, "max-files", 3, "most files of one request")
 	fs.IntVar(&cfg.perHour, "max-files-per-hour", 500, "most files that one address may send in an hour, several times -max-files")
-	fs.Int64Var(&cfg.maxMemory, "max-memory", 0, "most `bytes` of memory: with S3 for what is on its way there (default 64 MiB), without for all files (default 256 MiB)")
+	fs.Int64Var(&cfg.maxMemory, "max-memory", 0, "most `bytes` of memory: with S3 for what is on its way there (default 64 MiB), in memory for all files (default 256 MiB)")
 }
 
 func (cfg *config) storageFlags(fs *flag.FlagSet) {
-	fs.StringVar(&cfg.bucket, "s3-bucket", "", "store in this S3 bucket; without it files are kept in memory")
+	fs.StringVar(&cfg.dir, "dir", "", "store in the directory at this `path`, which is made if its parent exists")
+	fs.StringVar(&cfg.bucket, "s3-bucket", "", "store in this S3 bucket; without it and -dir files are kept in memory")
 	fs.StringVar(&cfg.endpoint, "s3-endpoint", "", "`URL` of an S3 server other than AWS, addressed by path")
 	fs.Func("s3-profile", "what the S3 `server` can do: aws (default), minio or r2", func(name string) error {
 		profile, ok := profiles[name]
@@ -88,7 +90,7 @@ func (cfg *config) storageFlags(fs *flag.FlagSet) {
 		return new(s3store.Profile).Lack(cfg.lacks...)
 	})
 	fs.StringVar(&cfg.prefix, "s3-prefix", "", "put this before all keys")
-	fs.BoolVar(&cfg.direct, "direct", false, "let the page send files to the storage directly, too (default true without -s3-bucket); a bucket must let the page in: see -s3-setup")
+	fs.BoolVar(&cfg.direct, "direct", false, "let the page send files to the storage directly, too (default true in memory); a bucket must let the page in: see -s3-setup")
 	fs.BoolVar(&cfg.setup, "s3-setup", false, "before serving, add rules to those of the bucket: one that lets pages of this server and of -cors-origin in, and those that remove what is never confirmed")
 }
 
@@ -104,7 +106,10 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 	}
 	given := map[string]bool{}
 	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	cfg.direct = cfg.direct || cfg.bucket == "" && !given["direct"]
+	cfg.direct = cfg.direct || cfg.inMemory() && !given["direct"]
+	if err := cfg.checkDir(given); err != nil {
+		return err
+	}
 	if err := cfg.checkS3(given); err != nil {
 		return err
 	}
@@ -116,6 +121,21 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 	cfg.policy = cfg.makePolicy()
 	if _, err := upload.New(&memstore.Store{}, cfg.policy, upload.AllowAnonymous, nil); err != nil { // of an unknown type
 		return fmt.Errorf("-types: %w", err)
+	}
+	return nil
+}
+
+// inMemory reports whether nothing else is named.
+func (cfg *config) inMemory() bool { return cfg.bucket == "" && cfg.dir == "" }
+
+func (cfg *config) checkDir(given map[string]bool) error {
+	for _, name := range []string{"s3-bucket", "max-memory", "max-direct-size"} {
+		if cfg.dir != "" && given[name] {
+			return fmt.Errorf("-%s does not go with -dir", name)
+		}
+	}
+	if cfg.dir != "" && cfg.direct {
+		return errors.New("-direct does not go with -dir: nobody else can write to a directory")
 	}
 	return nil
 }

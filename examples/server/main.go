@@ -1,6 +1,6 @@
 // Server is a small upload site: a page with drag and drop, a plain HTML form,
 // and files that browsers send to the storage themselves, all under one policy
-// and stored in memory or in S3.
+// and stored in memory, in a directory or in S3.
 //
 //	go run -C examples ./server
 package main

@@ -87,7 +87,7 @@ func newMux(cfg *config, uploads *upload.Handler, store backend, progress *uploa
 	if err != nil {
 		return nil, err
 	}
-	links, err := upload.NewLinks(store, &upload.LinksOptions{Logger: log})
+	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: cfg.dir != "", Logger: log})
 	if err != nil {
 		return nil, err
 	}

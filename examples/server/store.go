@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/url"
 
+	"github.com/airlock-go/upload/diskstore"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3open"
@@ -14,13 +15,18 @@ import (
 
 // backend is where the files go.
 type backend interface {
-	storage.DirectStorage
-	storage.LinkStorage
+	storage.Storage
+	storage.ObjectReader
 }
 
-// newStore returns a bucket if one is named, else memory. With -s3-setup there
+// newStore returns the bucket or the directory that is named, else memory. With -s3-setup there
 // is also what lets pages of some origins send to the bucket.
 func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store backend, setup func(context.Context, []string) error, err error) {
+	if cfg.dir != "" {
+		log.Info("storing in a directory", "dir", cfg.dir)
+		store, err := diskstore.Open(cfg.dir)
+		return store, nil, err
+	}
 	if cfg.bucket == "" {
 		log.Info("storing in memory: everything is gone when the server stops")
 		return &memstore.Store{MaxBytes: cfg.maxMemory}, nil, nil
