@@ -29,7 +29,7 @@ type disk struct{ root *os.Root }
 
 // passed is called after each step that changes what lies on the disk. Tests of this
 // package end their process in it.
-var passed = func(step string) {}
+var passed = func(string) {}
 
 // folderOf names the folder of objects whose names begin so, of "00" to "ff".
 func folderOf(name string) string { return objectsDir + "/" + name[:2] }

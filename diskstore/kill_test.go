@@ -85,9 +85,9 @@ func work(dir string) {
 
 // turn is one upload, and what comes of it.
 func turn(s *diskstore.Store, i int) {
-	content := make([]byte, 100+rand.IntN(300_000)) //nolint:gosec // any will do
+	content := make([]byte, 100+rand.IntN(300_000))
 	for j := range content {
-		content[j] = byte(rand.Uint32()) //nolint:gosec // any will do
+		content[j] = byte(rand.Uint32())
 	}
 	sum := sha256.Sum256(content)
 	key := "work/" + hex.EncodeToString(sum[:])
@@ -144,7 +144,7 @@ func kill(t *testing.T, dir, at string, promised map[string]bool) {
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	if at == "" {
-		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond) //nolint:gosec // any will do
+		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
 		require.NoError(t, cmd.Process.Kill())
 	}
 	for lines := bufio.NewScanner(out); lines.Scan(); {

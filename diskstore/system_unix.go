@@ -18,7 +18,7 @@ func tryLock(file *os.File) (locked bool, err error) {
 	var failed error
 	err = conn.Control(func(fd uintptr) {
 		for {
-			if failed = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB); failed != syscall.EINTR { //nolint:errorlint // it is one
+			if failed = syscall.Flock(int(fd), syscall.LOCK_EX|syscall.LOCK_NB); failed != syscall.EINTR {
 				return
 			}
 		}

@@ -78,6 +78,25 @@ func TestBrokenListersFail(t *testing.T) {
 	}
 }
 
+// TestOpenUploadsAreListed: a store that opens uploads and lists objects lists uploads.
+func TestOpenUploadsAreListed(t *testing.T) {
+	type objects interface {
+		ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error)
+		RemoveListed(ctx context.Context, o storage.ListedObject) error
+	}
+	s := served(t, asIs)
+	i := slices.IndexFunc(listerCases, func(c testCase[lister]) bool { return c.name == "unfinished uploads" })
+	require.ErrorContains(t, checkLister(t.Context(), listerCases[i], struct {
+		storage.DirectStorage
+		objects
+	}{s, s}), "must be a storage.UploadLister")
+	require.NoError(t, checkLister(t.Context(), listerCases[i], struct {
+		storage.Storage
+		storage.ObjectReader
+		objects
+	}{s, s, s}), "a store that opens none need not")
+}
+
 type brokenLister struct {
 	*memstore.Store
 	objects func(*storage.ListPage[storage.ListedObject])
