@@ -56,7 +56,7 @@ func testFull(t *testing.T, f fixture) {
 		require.NoError(t, err)
 		require.Empty(t, left)
 	}
-	h, err := upload.New(f, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{MaxFiles: 2})
+	h, err := upload.New(f, upload.Form{"file": {Accept: upload.Types("text/plain"), MaxFiles: 2}}, upload.AllowAnonymous, nil)
 	require.NoError(t, err)
 	small, large := bytes.Repeat([]byte("a"), 1000), bytes.Repeat([]byte("a"), 6<<20)
 
