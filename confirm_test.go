@@ -184,6 +184,7 @@ func TestNextFails(t *testing.T) {
 			require.Error(t, upload.Keep(r.Context()))
 		},
 		"discard": func(_ http.ResponseWriter, r *http.Request) { upload.Discard(r.Context()) },
+		"refuse":  func(w http.ResponseWriter, r *http.Request) { upload.Refuse(w, r, errTerms) },
 		"panic":   func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	}
 	for name, fail := range fails {

@@ -36,7 +36,8 @@ type Event struct {
 	Subject string
 
 	// Files are the files it is about, as much of each as was known then: all
-	// files of an upload that was accepted, given up or undone, the one that
+	// files of an upload that was accepted, given up, undone or refused by the host
+	// as a whole, the one that
 	// was refused, if it was one, and the one that was signed, removed or
 	// handed out. Before a file was read whole its Size is what the client
 	// declared, or how much of it was read; before its first bytes were read
@@ -53,7 +54,7 @@ type Event struct {
 	Bytes int64
 
 	// Duration is the time from the arrival of the request to its decision,
-	// answers not included; of what is no decision, how long that took.
+	// answers not included, and of KindAccepted to the publication; of what is no decision, how long that took.
 	Duration time.Duration
 
 	// Err is the cause, which the client is not told. Of KindRefused it is an
@@ -73,7 +74,8 @@ type EventKind string
 
 // The decisions. Each request of a [Handler], each call of a step of a
 // [Presigner] and each request for a link ends with exactly one, also when it
-// panics; a [Tx] when it is committed or rolled back.
+// panics; a [Tx] when it is committed, rolled back or refused. What [Handler.Middleware]
+// and [Handler.Handle] accept is told when the host's code has returned.
 const (
 	KindAccepted    EventKind = "accepted"     // its files were published
 	KindConfirmed   EventKind = "confirmed"    // its file had been published before by the same ticket
@@ -196,7 +198,7 @@ func (e *Event) level() slog.Level {
 		return slog.LevelError
 	}
 	switch {
-	case e.Code == CodeBusy || e.Code == CodeShutdown:
+	case e.Code == CodeBusy || e.Code == CodeShutdown || e.Code == CodeScanPending:
 		return slog.LevelWarn
 	case e.Code.Status() >= http.StatusInternalServerError:
 		return slog.LevelError

@@ -26,7 +26,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // what becomes of the files, once and for all:
 //
 //   - next calls [Keep]: they stay;
-//   - next calls [Discard]: they are removed;
+//   - next calls [Discard] or [Refuse]: they are removed;
 //   - next answers with a status of 400 or more: they are removed;
 //   - next panics, and the panic goes on: they are removed;
 //   - next returns: they stay.
@@ -50,24 +50,30 @@ func (h *Handler) Middleware(next http.Handler) http.Handler {
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	tx, err := h.Receive(w, r)
 	if err == nil {
-		err = tx.commit(context.WithoutCancel(tx.s.ctx))
+		err = tx.commit(tx.s.ctx)
 	}
 	if err != nil {
 		h.RespondError(w, r, err)
 		return
 	}
-	o := &outcome{files: tx.Files()}
-	defer func() {
-		defer tx.s.leave()
-		end := StateDone
-		if !o.stays() {
-			end = StateAborted
-			_ = tx.Undo(r.Context()) // what it cannot remove it has logged
-		}
-		tx.s.progress.is(end, "")
-	}()
+	o := &outcome{files: tx.Files(), respond: h.RespondError}
+	defer func() { tx.settle(o) }()
 	tx.s.body.answerDeadline(r)
 	o.serve(w, r, next)
+}
+
+// settle ends a committed upload as the next handler has decided.
+func (tx *Tx) settle(o *outcome) {
+	defer tx.s.leave()
+	switch refusal := o.refusal.Load(); {
+	case o.stays():
+		tx.accept()
+	case refusal != nil:
+		_ = tx.reject(refusal)
+	default:
+		_ = tx.Undo(tx.s.ctx) // what it cannot remove it has logged
+		tx.s.progress.is(StateAborted, "")
+	}
 }
 
 // errNotKept is the error of [Keep]: the files are removed at the end of the
@@ -79,8 +85,13 @@ type outcomeKey struct{}
 
 // outcome is what becomes of the files that the next handler was given.
 type outcome struct {
-	files []File
-	state atomic.Int32
+	files   []File
+	respond func(w http.ResponseWriter, r *http.Request, err error)
+
+	confirmed bool // they stay published, whatever is decided
+	state     atomic.Int32
+	sent      atomic.Bool           // the final status, or the connection was taken over
+	refusal   atomic.Pointer[Error] // of Refuse
 }
 
 // The states of an outcome. Whoever leaves the first decides for all.
@@ -158,19 +169,50 @@ func Discard(ctx context.Context) {
 	}
 }
 
+// Refuse answers the request of r for a reason of the host's, in the handler after
+// [Handler.Middleware], by [Options.Respond]. The files are removed when that returns,
+// and the request's one decision is a refusal with the code and reason of err; see
+// [Tx.Refuse] for which errors say what. Nothing may be written to w before or after it.
+//
+// Only the first Refuse counts. After [Keep] the files stay, and the request is accepted,
+// whatever the client reads. After something was sent the files are removed, and the
+// answer stays what it was. After [Presigner.ConfirmHandler] the answer is JSON, the file
+// stays published, and its event has been told. Anywhere else it answers as [JSON] does,
+// and nothing is told.
+//
+// It is safe for concurrent use.
+func Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	o := outcomeOf(r.Context())
+	if o == nil {
+		JSON(w, r, nil, errorOf(err))
+		return
+	}
+	e, _ := hostRefusal(r.Context(), err, o.files)
+	if !o.refusal.CompareAndSwap(nil, e) {
+		return
+	}
+	if o.decide(undone) || o.confirmed {
+		answer := *e
+		answer.Others = nil // they stay
+		e = &answer
+	}
+	if !o.sent.Load() {
+		o.respond(w, r, e)
+	}
+}
+
 // statusRecorder sees which status the client is sent; one of 400 or more
 // decides. All else is found through Unwrap.
 type statusRecorder struct {
 	http.ResponseWriter
 	outcome *outcome
-	sent    bool
 }
 
 func (w *statusRecorder) send(status int) {
-	if w.sent || status < http.StatusOK { // 1xx are followed by the real one
+	if status < http.StatusOK { // 1xx are followed by the real one
 		return
 	}
-	if w.sent = true; status >= http.StatusBadRequest {
+	if w.outcome.sent.CompareAndSwap(false, true) && status >= http.StatusBadRequest {
 		w.outcome.decide(undone)
 	}
 }
@@ -199,7 +241,9 @@ func (w *statusRecorder) FlushError() error {
 // status is seen any more.
 func (w *statusRecorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buf, err := http.NewResponseController(w.ResponseWriter).Hijack()
-	w.sent = w.sent || err == nil
+	if err == nil {
+		w.outcome.sent.Store(true)
+	}
 	return conn, buf, err
 }
 

@@ -92,7 +92,7 @@ func (p *Presigner) serveAbort(w http.ResponseWriter, r *http.Request) {
 // Next finds it in [Files], and the request's whole JSON in r.Body; what it
 // answers is the answer. It runs at least once for a file, since clients confirm
 // again when an answer was lost, so it must be idempotent by the file's key.
-// When it answers with a status of 400 or more, calls [Discard] or panics, the
+// When it answers with a status of 400 or more, calls [Discard] or [Refuse], or panics, the
 // file stays published, for another try of the client's or a sweeper; to remove
 // it at once, call Delete of the storage.
 //
@@ -114,7 +114,7 @@ func (p *Presigner) confirmHandler(next http.Handler) http.Handler {
 			return
 		}
 		_, err = p.Confirm(w, read, step.Token, func(f File) error {
-			o := &outcome{files: []File{f}}
+			o := &outcome{respond: p.fail, confirmed: true, files: []File{f}}
 			r := r.WithContext(r.Context()) // whose body the caller still needs
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			if o.serve(w, r, next); !o.stays() {

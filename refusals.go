@@ -173,8 +173,11 @@ func internal(err error) *Error {
 // nothing.
 func errorOf(err error) *Error {
 	var e *Error
-	if errors.As(err, &e) {
+	switch found := errors.As(err, &e); {
+	case e != nil:
 		return e
+	case found:
+		err = errors.New("upload: a nil *Error was returned as an error")
 	}
 	return internal(err)
 }

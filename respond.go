@@ -90,7 +90,8 @@ func writeJSON(w http.ResponseWriter, mediaType string, status int, v any) {
 }
 
 // SeeOther answers plain HTML forms: 303 to path, with "uploaded" (how many
-// files), or "error" (the code) and "reason", added to its query. The page
+// files), or "error" (the code) and "reason", added to its query. A refusal of one
+// file also has "field" and "name", the client's words for it. The page
 // shows them; like anything from a query it must escape them, and believe them
 // no more than the address line. Path is the program's, never the request's.
 func SeeOther(path string) Responder {
@@ -107,6 +108,12 @@ func SeeOther(path string) Responder {
 			e := errorOf(err)
 			q.Set("error", string(e.Code))
 			q.Set("reason", e.Reason)
+			if e.Field != "" {
+				q.Set("field", e.Field)
+			}
+			if e.Name != "" {
+				q.Set("name", e.Name)
+			}
 		}
 		u.RawQuery = q.Encode()
 		w.Header().Set("Location", u.String())

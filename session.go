@@ -151,6 +151,12 @@ func (q *session) refusal(err *Error) (e Event) {
 
 // decide tells how the request ends. Only the first decision counts.
 func (q *session) decide(e Event) {
+	e.Duration = time.Since(q.began)
+	q.conclude(e)
+}
+
+// conclude is decide for a decision that was made earlier than it is told.
+func (q *session) conclude(e Event) {
 	if q.decided {
 		return
 	}
@@ -158,7 +164,6 @@ func (q *session) decide(e Event) {
 	if e.Bytes = q.checked; q.door == doorStreamed {
 		e.Bytes = q.body.read
 	}
-	e.Duration = time.Since(q.began)
 	q.tell(e)
 	switch e.Kind {
 	case KindRefused:

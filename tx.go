@@ -25,6 +25,10 @@ type Tx struct {
 	staged []storage.Staged
 	files  []File // by index the ones of staged
 	state  txState
+
+	shared   bool   // a caller of ours ends the request after Commit
+	accepted Event  // the decision that Commit made, perhaps not told yet
+	refusal  *Error // the answer of Refuse
 }
 
 // txState is where a Tx stands. It goes from receiving to open, from there to
@@ -42,14 +46,12 @@ const (
 func (tx *Tx) Files() []File { return slices.Clone(tx.files) }
 
 // Commit publishes all files, under [Options.CommitTimeout]. If one cannot be
-// published none stays, and the error is an [*Error]. Pass a context that does
-// not end with the client's connection, since what was published then is only
-// undone: context.WithoutCancel(r.Context()) is usual.
+// published none stays, and the error is an [*Error]. It goes on when ctx is
+// cancelled, as by a client that leaves: the host decides, and nothing is half done.
 func (tx *Tx) Commit(ctx context.Context) error {
 	err := tx.commit(ctx)
-	if err == nil {
-		tx.s.progress.is(StateDone, "")
-		tx.s.leave()
+	if err == nil && !tx.shared {
+		tx.accept()
 	}
 	return err
 }
@@ -60,7 +62,7 @@ func (tx *Tx) commit(ctx context.Context) error {
 		return internal(errors.New("upload: Commit of an upload that has ended"))
 	}
 	tx.s.progress.is(StateCommitting, "")
-	ctx, cancel := context.WithTimeout(ctx, tx.s.h.opts.CommitTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tx.s.h.opts.CommitTimeout)
 	defer cancel()
 	for i, staged := range tx.staged {
 		if err := worker.Apart(func() error { return staged.Commit(ctx) }); err != nil {
@@ -73,8 +75,15 @@ func (tx *Tx) commit(ctx context.Context) error {
 	tx.state = txCommitted
 	tx.s.place.leave()
 	tx.settleBody()
-	tx.s.decide(Event{Kind: KindAccepted, Files: tx.Files()})
+	tx.accepted = Event{Kind: KindAccepted, Files: tx.Files(), Duration: time.Since(tx.s.began)}
 	return nil
+}
+
+// accept ends a committed upload whose files stay.
+func (tx *Tx) accept() {
+	tx.s.conclude(tx.accepted)
+	tx.s.progress.is(StateDone, "")
+	tx.s.leave()
 }
 
 // Rollback removes the files unless they were committed; afterwards it does
@@ -107,6 +116,7 @@ func (tx *Tx) Undo(ctx context.Context) error {
 		return nil
 	}
 	tx.state = txEnded
+	tx.s.conclude(tx.accepted)
 	tx.s.h.sessions.reenter(&tx.s.live)
 	defer tx.s.leave()
 	begin := time.Now()

@@ -19,15 +19,16 @@ func TestVerdicts(t *testing.T) {
 	for verdict, want := range map[storage.ScanResult]struct {
 		code   upload.Code
 		status int
+		level  string
 	}{
-		storage.ScanPending:     {upload.CodeScanPending, 503},
-		storage.ScanInfected:    {upload.CodeInfected, 422},
-		storage.ScanSuspicious:  {upload.CodeSuspicious, 422},
-		storage.ScanTooLarge:    {upload.CodeNotScanned, 422},
-		storage.ScanEncrypted:   {upload.CodeNotScanned, 422},
-		storage.ScanUnsupported: {upload.CodeNotScanned, 422},
-		storage.ScanFailed:      {upload.CodeCheckFailed, 503},
-		"CLEAN":                 {upload.CodeCheckFailed, 503},
+		storage.ScanPending:     {upload.CodeScanPending, 503, "WARN"}, // it passes by itself
+		storage.ScanInfected:    {upload.CodeInfected, 422, "INFO"},
+		storage.ScanSuspicious:  {upload.CodeSuspicious, 422, "INFO"},
+		storage.ScanTooLarge:    {upload.CodeNotScanned, 422, "INFO"},
+		storage.ScanEncrypted:   {upload.CodeNotScanned, 422, "INFO"},
+		storage.ScanUnsupported: {upload.CodeNotScanned, 422, "INFO"},
+		storage.ScanFailed:      {upload.CodeCheckFailed, 503, "ERROR"},
+		"CLEAN":                 {upload.CodeCheckFailed, 503, "ERROR"},
 	} {
 		err := upload.ScanError(verdict, cause)
 		require.ErrorIs(t, err, want.code, verdict)
@@ -40,6 +41,7 @@ func TestVerdicts(t *testing.T) {
 		require.Equal(t, want.status == 503, w.Header().Get("Retry-After") != "")
 		require.NotContains(t, w.Body.String(), "EICAR")
 		require.Contains(t, f.log.String(), "EICAR")
+		require.Contains(t, f.log.String(), "level="+want.level+` msg="upload: refused"`)
 		f.empty(t)
 	}
 	require.NoError(t, upload.ScanError(storage.ScanClean, cause))

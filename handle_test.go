@@ -1,0 +1,219 @@
+package upload_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
+)
+
+// onceWriter counts the answers.
+type onceWriter struct {
+	*httptest.ResponseRecorder
+	begun int
+}
+
+func (w *onceWriter) WriteHeader(status int) {
+	if status >= http.StatusOK { // an interim one is no answer, and the recorder takes it for one
+		w.begun++
+		w.ResponseRecorder.WriteHeader(status)
+	}
+}
+
+const codeTerms = upload.Code("no_terms")
+
+var errTerms = upload.Reject(codeTerms, "please accept the terms")
+
+// hosted is what came of a request with two files and a decision of the host's.
+type hosted struct {
+	kinds    string
+	decision upload.Event
+	answer   *onceWriter
+	log      string
+	err      error // of Handle
+	stored   int
+}
+
+// host serves a request with two files, as serve says, over a store that may fail.
+func host(t *testing.T, failing failingStore, serve func(*upload.Handler, http.ResponseWriter, *http.Request) error) hosted {
+	t.Helper()
+	store, s, log := &memstore.Store{}, &seen{}, &syncBuffer{}
+	failing.Storage = store
+	h, err := upload.New(&failing, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
+		MaxFiles: 2, Logger: (&fixture{log: log}).logger(), Hooks: s.hooks(),
+	})
+	require.NoError(t, err)
+	got := hosted{answer: &onceWriter{ResponseRecorder: httptest.NewRecorder()}}
+	r := post(new(form).file("file", "a.txt", "1").file("file", "b.txt", "2").text("name", "ada").String())
+	ended := make(chan struct{})
+	go func() { // which Goexit may end
+		defer close(ended)
+		defer func() { _ = recover() }()
+		got.err = serve(h, got.answer, r)
+	}()
+	<-ended
+	got.log = log.String()
+	got.kinds, got.decision = s.take(t, log)
+	got.stored = len(store.Keys())
+	require.EqualValues(t, got.stored, store.Used())
+	require.LessOrEqual(t, got.answer.begun, 1)
+	require.NoError(t, h.Shutdown(t.Context()), "the upload has ended")
+	return got
+}
+
+// refused requires an answer of code that says of each file what codes do.
+func (got hosted) refused(t *testing.T, code upload.Code, codes ...upload.Code) problem {
+	t.Helper()
+	require.Equal(t, 1, got.answer.begun)
+	require.Zero(t, got.stored)
+	p := problemOf(t, got.answer.Result())
+	require.Equal(t, code, p.Code)
+	require.Equal(t, code.Status(), got.answer.Code)
+	require.Len(t, p.Files, len(codes))
+	for i, c := range codes {
+		require.Equal(t, c, p.Files[i].Code)
+	}
+	return p
+}
+
+// TestHandle: what the host's function returns decides over its files, whatever else it
+// has called, and there is one decision and one answer at most.
+func TestHandle(t *testing.T) {
+	ctx, secret := t.Context(), errors.New("secret host")
+	taken := failingStore{commit: map[int]error{2: storage.ErrExists}}
+	for _, tc := range []struct {
+		about string
+		store failingStore
+		fn    func(*upload.Tx) error
+		code  upload.Code // of the answer
+		told  upload.Code // of the event, if another one
+		kinds string
+	}{
+		{about: "nothing", fn: func(*upload.Tx) error { return nil }, kinds: "accepted"},
+		{about: "Commit", fn: func(tx *upload.Tx) error { return tx.Commit(ctx) }, kinds: "accepted"},
+		{about: "a refusal", fn: func(*upload.Tx) error { return errTerms }, code: codeTerms, kinds: "cleaned_up cleaned_up refused"},
+		{about: "a wrapped refusal", fn: func(*upload.Tx) error { return fmt.Errorf("secret host: %w", errTerms) }, code: codeTerms, kinds: "cleaned_up cleaned_up refused"},
+		{about: "an error", fn: func(*upload.Tx) error { return secret }, code: upload.CodeInternal, kinds: "cleaned_up cleaned_up refused"},
+		{about: "a nil *Error", fn: func(*upload.Tx) error {
+			var none *upload.Error
+			return none
+		}, code: upload.CodeInternal, kinds: "cleaned_up cleaned_up refused"},
+		{about: "Commit and a refusal", fn: func(tx *upload.Tx) error { return errors.Join(tx.Commit(ctx), errTerms) }, code: codeTerms, kinds: "cleaned_up cleaned_up refused"},
+		{about: "Commit, Rollback and nothing", fn: func(tx *upload.Tx) error { return errors.Join(tx.Commit(ctx), tx.Rollback()) }, kinds: "accepted"},
+		{about: "a Commit that fails", store: taken, fn: func(*upload.Tx) error { return nil }, code: upload.CodeConflict, kinds: "cleaned_up cleaned_up refused"},
+		{about: "a Commit of its own that fails", store: taken, fn: func(tx *upload.Tx) error { return tx.Commit(ctx) }, code: upload.CodeConflict, kinds: "cleaned_up cleaned_up refused"},
+		{about: "an error of its own for a Commit that fails", store: taken, fn: func(tx *upload.Tx) error {
+			if tx.Commit(ctx) != nil {
+				return errTerms
+			}
+			return nil
+		}, code: codeTerms, told: upload.CodeConflict, kinds: "cleaned_up cleaned_up refused"},
+		{about: "Rollback and nothing", fn: (*upload.Tx).Rollback, code: upload.CodeInternal, kinds: "cleaned_up cleaned_up aborted"},
+		{about: "Rollback and a refusal", fn: func(tx *upload.Tx) error { return errors.Join(tx.Rollback(), errTerms) }, code: codeTerms, kinds: "cleaned_up cleaned_up aborted"},
+		{about: "Commit, Undo and nothing", fn: func(tx *upload.Tx) error { return errors.Join(tx.Commit(ctx), tx.Undo(ctx)) }, code: upload.CodeInternal, kinds: "accepted cleaned_up cleaned_up undone"},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			got := host(t, tc.store, func(h *upload.Handler, w http.ResponseWriter, r *http.Request) error { return h.Handle(w, r, tc.fn) })
+			require.Equal(t, tc.kinds, got.kinds)
+			require.NotContains(t, got.answer.Body.String(), "secret")
+			if tc.code == "" {
+				require.NoError(t, got.err)
+				require.Equal(t, 2, got.stored)
+				require.Zero(t, got.answer.begun, "the host answers")
+				return
+			}
+			require.ErrorIs(t, got.err, tc.code)
+			require.Equal(t, 1, got.answer.begun)
+			require.Zero(t, got.stored)
+			require.Equal(t, tc.code, problemOf(t, got.answer.Result()).Code)
+			if got.decision.Kind == upload.KindRefused {
+				require.True(t, got.decision.Code == tc.code || got.decision.Code == tc.told, got.decision.Code)
+			}
+		})
+	}
+}
+
+// TestHandleEndsUnreturned: a function that panics or ends its goroutine has refused.
+func TestHandleEndsUnreturned(t *testing.T) {
+	for about, end := range map[string]func(){"panic": func() { panic("boom") }, "Goexit": runtime.Goexit} {
+		for _, committed := range []bool{false, true} {
+			t.Run(fmt.Sprint(about, committed), func(t *testing.T) {
+				returned := false
+				got := host(t, failingStore{}, func(h *upload.Handler, w http.ResponseWriter, r *http.Request) error {
+					err := h.Handle(w, r, func(tx *upload.Tx) error {
+						if committed {
+							require.NoError(t, tx.Commit(r.Context()))
+						}
+						end()
+						return nil
+					})
+					returned = true
+					return err
+				})
+				require.False(t, returned)
+				require.Equal(t, "cleaned_up cleaned_up refused", got.kinds)
+				require.Equal(t, upload.CodeInternal, got.decision.Code)
+				require.Zero(t, got.answer.begun)
+				require.Zero(t, got.stored)
+			})
+		}
+	}
+}
+
+// TestHandleRefusedBefore: a request that is refused never reaches the function.
+func TestHandleRefusedBefore(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{})
+	w := httptest.NewRecorder()
+	err := f.Handle(w, post(file("file", "a.png", "<html>")), func(*upload.Tx) error {
+		t.Error("the function was called")
+		return nil
+	})
+	require.ErrorIs(t, err, upload.CodeTypeNotAllowed)
+	require.Equal(t, upload.CodeTypeNotAllowed, problemOf(t, w.Result()).Code)
+	f.empty(t)
+}
+
+// TestHandleThatHangs: Shutdown does not wait for it longer than it says, and when it
+// returns in the end its files are stored.
+func TestHandleThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, nil, upload.Options{})
+		release, handled := make(chan struct{}), make(chan error, 1)
+		go func() {
+			handled <- f.Handle(httptest.NewRecorder(), post(file("file", "a.txt", "1")), func(*upload.Tx) error {
+				<-release
+				return nil
+			})
+		}()
+		synctest.Wait()
+		ctx, cancel := contextOf(t, time.Minute)
+		defer cancel()
+		begin := time.Now()
+		require.ErrorContains(t, f.Shutdown(ctx), "still running")
+		require.Equal(t, 5*time.Minute, time.Since(begin))
+		close(release)
+		require.NoError(t, <-handled)
+		require.Len(t, f.store.Keys(), 1)
+	})
+}
+
+// TestCommitOutlivesItsContext: a client that leaves while files are published stops nothing.
+func TestCommitOutlivesItsContext(t *testing.T) {
+	f := newFixture(t, nil, upload.Options{})
+	tx, err := f.Receive(httptest.NewRecorder(), post(file("file", "a.txt", "1")))
+	require.NoError(t, err)
+	ctx, cancel := contextOf(t, time.Hour)
+	cancel()
+	require.NoError(t, tx.Commit(ctx))
+	require.Len(t, f.store.Keys(), 1)
+}

@@ -1,0 +1,144 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+)
+
+// Handle receives the request's files, calls fn and publishes them. When it returns
+// nil they are stored, and the caller answers. Its error is an [*Error] that is
+// answered already, by [Options.Respond].
+//
+// Fn decides before anything is readable. Its error removes all files, and is the
+// request's one decision: an [*Error], as of [Reject], with its code and reason. Of any
+// other error the log has the text, and the client reads 500. When fn panics or ends its
+// goroutine, the files are removed and that goes on.
+//
+// Fn may call [Tx.Commit] itself, in the middle of a transaction of its own. Whatever it
+// returns after that still decides, and the decision is told once it has returned:
+//
+//	err := h.Handle(w, r, func(tx *upload.Tx) error {
+//		rows, err := db.BeginTx(r.Context(), nil)
+//		… // rows refer to tx.Files()
+//		if err := tx.Commit(r.Context()); err != nil {
+//			return err
+//		}
+//		return rows.Commit()
+//	})
+//
+// Fn leaves w alone. Fn that returns nil after [Tx.Rollback] or [Tx.Undo] has stored nothing, which is
+// answered with 500. Nothing ends fn but itself; while it runs it keeps its place of
+// [Options.MaxConcurrent].
+func (h *Handler) Handle(w http.ResponseWriter, r *http.Request, fn func(tx *Tx) error) error {
+	tx, err := h.Receive(w, r)
+	if err != nil {
+		h.RespondError(w, r, err)
+		return err
+	}
+	if err := tx.run(fn); err != nil {
+		tx.answer(w, r, err)
+		return err
+	}
+	tx.s.body.answerDeadline(r)
+	return nil
+}
+
+// run calls fn, and ends the upload as it says.
+func (tx *Tx) run(fn func(tx *Tx) error) error {
+	tx.shared = true
+	returned := false
+	defer func() {
+		if !returned {
+			_ = tx.reject(errUndecided)
+		}
+	}()
+	err := fn(tx)
+	returned = true
+	if err == nil && tx.state == txOpen {
+		err = tx.commit(tx.s.ctx)
+	}
+	switch {
+	case err != nil:
+		return tx.reject(err)
+	case tx.state == txCommitted:
+		tx.accept()
+		return nil
+	case tx.refusal != nil:
+		return tx.refusal
+	}
+	return internal(errors.New("upload: the function of Handle has removed the files and returned no error"))
+}
+
+// Refuse ends the upload for a reason of the host's: it removes the files, tells the
+// log and the hooks of one refusal, and answers with [Options.Respond]. Each file of the
+// request is answered as [CodeNotStored], except for one with the Field and Name of err.
+//
+// An [*Error], as of [Reject], gives code and reason. Of any other error, nil included,
+// the log has the text, and the client reads 500, or nothing if it has left. Write
+// nothing to w before.
+//
+// Refuse answers once: after it, Refuse does nothing. After [Tx.Rollback], [Tx.Undo] or a
+// Commit that failed it only answers, since that was told. After [Tx.Commit] it also
+// removes the files, as Undo does, and what is told is [KindUndone]; use [Handler.Handle]
+// where a refusal may follow a Commit.
+func (tx *Tx) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	tx.answer(w, r, tx.reject(err))
+}
+
+// answer answers unless Refuse has.
+func (tx *Tx) answer(w http.ResponseWriter, r *http.Request, err error) {
+	if tx.refusal == nil {
+		tx.refusal = errorOf(err)
+		tx.s.h.RespondError(w, r, tx.refusal)
+	}
+}
+
+// reject ends the upload with the host's err, and returns what the client is told.
+func (tx *Tx) reject(err error) *Error {
+	if own := errorOf(err); tx.state == txEnded && own.rest != nil {
+		return own // of Commit, which has told it
+	}
+	e, named := hostRefusal(tx.s.r.Context(), err, tx.files)
+	e.rest = tx.s.body
+	defer tx.s.leave()
+	switch {
+	case tx.state == txOpen:
+		defer tx.settleBody()
+		_ = tx.rollback()
+	case tx.state == txCommitted && tx.s.decided:
+		_ = tx.Undo(tx.s.ctx)
+	case tx.state == txCommitted:
+		tx.state = txEnded
+		_ = tx.discard(tx.s.ctx)
+	}
+	event := tx.s.refusal(e)
+	switch {
+	case named >= 0:
+		event.Files = []File{tx.files[named]}
+	case len(tx.files) > 0:
+		event.Files = tx.Files()
+	}
+	tx.s.decide(event)
+	return e
+}
+
+// hostRefusal is what err of a host's means for a request with files: the refusal, and
+// the index of the file that it names, or -1. A failure is the client's if that has left.
+func hostRefusal(ctx context.Context, err error, files []File) (e *Error, named int) {
+	own := errorOf(err)
+	refusal := *own
+	if refusal.Err == nil && err != error(own) { // whether err is an *Error itself
+		refusal.Err = err // joined with more, for the log
+	}
+	blame(ctx, &refusal, err, nil, true)
+	named = slices.IndexFunc(files, func(f File) bool {
+		return refusal.Field == f.Field && refusal.Name == f.Name
+	})
+	refusal.Others = slices.Clone(files)
+	if named >= 0 {
+		refusal.Others = slices.Delete(refusal.Others, named, named+1)
+	}
+	return &refusal, named
+}
