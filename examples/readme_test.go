@@ -3,6 +3,7 @@ package examples_test
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,4 +39,26 @@ func TestReadme(t *testing.T) {
 		snippet := regexp.MustCompile("(?m)^(.)").ReplaceAllString(strings.TrimSuffix(blocks[at][1], "\n"), "\t$1")
 		require.Contains(t, strings.ReplaceAll(string(test), "\r\n", "\n"), snippet)
 	})
+}
+
+var listens = regexp.MustCompile(`"(?:127\.0\.0\.1|localhost):(\d+)"`)
+
+// TestPorts: the examples can run side by side.
+func TestPorts(t *testing.T) {
+	mains, err := filepath.Glob("*/*.go")
+	require.NoError(t, err)
+	of := map[string]string{}
+	for _, path := range mains {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(path)
+		require.NoError(t, err)
+		for _, m := range listens.FindAllStringSubmatch(string(source), -1) {
+			name := filepath.Dir(path)
+			require.Contains(t, []string{"", name}, of[m[1]], "%s listens on port %s, too", name, m[1])
+			of[m[1]] = name
+		}
+	}
+	require.Len(t, of, 8, "%v", of)
 }

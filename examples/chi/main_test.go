@@ -20,8 +20,8 @@ func TestProfile(t *testing.T) {
 	}{
 		{"a profile with its picture", "ada", uploadtest.PNG(0), 201, 1},
 		{"HTML named .png", "ada", uploadtest.Bytes("<!doctype html><script>alert(1)</script>"), 415, 0},
-		{"a profile that cannot be saved", "taken", uploadtest.PNG(0), 409, 0},
-		{"a profile without a name", "", uploadtest.PNG(0), 409, 0},
+		{"a profile that cannot be saved", "taken", uploadtest.PNG(0), 422, 0},
+		{"a profile without a name", "", uploadtest.PNG(0), 422, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,14 +5,12 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"log"
 	"net/http"
 	"time"
 
-	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v5"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
@@ -24,8 +22,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	srv := &http.Server{Addr: "127.0.0.1:8083", Handler: e, ReadHeaderTimeout: 10 * time.Second}
-	fmt.Println("try: curl -F email=ada@example.org -F document=@cv.pdf http://127.0.0.1:8083/applications")
+	srv := &http.Server{Addr: "127.0.0.1:8085", Handler: e, ReadHeaderTimeout: 10 * time.Second}
+	fmt.Println("try: curl -F email=ada@example.org -F document=@cv.pdf http://127.0.0.1:8085/applications")
 	log.Fatal(srv.ListenAndServe())
 }
 
@@ -38,23 +36,8 @@ func newEcho(store storage.Storage) (*echo.Echo, error) {
 		return nil, err
 	}
 	e := echo.New()
-	e.HideBanner = true
-	e.HTTPErrorHandler = answer(uploads, e.DefaultHTTPErrorHandler)
 	e.POST("/applications", apply(uploads))
 	return e, nil
-}
-
-// answer gives errors of uploads to the handler, which knows how to answer a
-// client that is still sending, and all others to next.
-func answer(uploads *upload.Handler, next echo.HTTPErrorHandler) echo.HTTPErrorHandler {
-	return func(err error, c echo.Context) {
-		var refusal *upload.Error
-		if errors.As(err, &refusal) && !c.Response().Committed {
-			uploads.RespondError(c.Response(), c.Request(), err)
-			return
-		}
-		next(err, c)
-	}
 }
 
 // application is the text beside the documents.
@@ -63,23 +46,19 @@ type application struct {
 }
 
 func apply(uploads *upload.Handler) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		tx, err := uploads.Receive(c.Response(), c.Request())
-		if err != nil {
-			return err
-		}
-		defer func() { _ = tx.Rollback() }() // does nothing after Commit; what fails is logged
-
+	return func(c *echo.Context) error {
 		var form application
-		if err := c.Bind(&form); err != nil {
-			return err
+		var documents []upload.File
+		err := uploads.Handle(c.Response(), c.Request(), func(tx *upload.Tx) error {
+			documents = tx.Files()
+			if err := c.Bind(&form); err != nil || form.Email == "" {
+				return &upload.Error{Code: "no_email", Reason: "An application needs an email address.", Err: err}
+			}
+			return nil
+		})
+		if err != nil {
+			return err // which was answered; echo sees it, and answers no more
 		}
-		if form.Email == "" {
-			return echo.NewHTTPError(http.StatusUnprocessableEntity, "an application needs an email address")
-		}
-		if err := tx.Commit(context.WithoutCancel(c.Request().Context())); err != nil {
-			return err
-		}
-		return c.JSON(http.StatusCreated, echo.Map{"email": form.Email, "documents": tx.Files()})
+		return c.JSON(http.StatusCreated, map[string]any{"email": form.Email, "documents": documents})
 	}
 }

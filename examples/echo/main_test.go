@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/uploadtest"
 )
@@ -16,11 +17,12 @@ func TestApply(t *testing.T) {
 		email  string
 		file   uploadtest.Content
 		status int
+		code   upload.Code
 		stored int
 	}{
-		{"an application with its document", "ada@example.org", pdf, 201, 1},
-		{"HTML named .pdf", "ada@example.org", uploadtest.Bytes("<!doctype html><script>alert(1)</script>"), 415, 0},
-		{"an application without an address", "", pdf, 422, 0},
+		{"an application with its document", "ada@example.org", pdf, 201, "", 1},
+		{"HTML named .pdf", "ada@example.org", uploadtest.Bytes("<!doctype html><script>alert(1)</script>"), 415, upload.CodeTypeNotAllowed, 0},
+		{"an application without an address", "", pdf, 422, "no_email", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -31,6 +33,7 @@ func TestApply(t *testing.T) {
 			a := uploadtest.Send(t, srv.Client(), uploadtest.NewRequest(srv.URL+"/applications", uploadtest.File("document", "cv.pdf", tt.file), uploadtest.Text("email", tt.email)))
 			srv.Close() // waits for the handler, which removes after it has answered
 			require.Equal(t, tt.status, a.Status, a)
+			require.Equal(t, tt.code, a.Code, "one answer, which is whole")
 			require.Len(t, store.Keys(), tt.stored)
 			if tt.stored == 0 {
 				require.Zero(t, store.Used())

@@ -5,7 +5,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"log"
 	"net/http"
@@ -51,30 +50,21 @@ type profileForm struct {
 
 func (p *profiles) save(uploads *upload.Handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		tx, err := uploads.Receive(c.Writer, c.Request)
-		if err != nil {
-			uploads.RespondError(c.Writer, c.Request, err)
-			return
+		var saved profile
+		err := uploads.Handle(c.Writer, c.Request, func(tx *upload.Tx) error {
+			var form profileForm
+			if c.ShouldBind(&form) != nil {
+				return upload.Reject("bad_profile", "A profile needs a name of 80 characters at most.")
+			}
+			if err := tx.Commit(c.Request.Context()); err != nil {
+				return err
+			}
+			saved = profile{Name: form.Name, Picture: tx.Files()[0].Key}
+			return p.insert(saved) // an error removes the picture again
+		})
+		if err == nil { // a refusal was answered
+			c.JSON(http.StatusCreated, saved)
 		}
-		defer func() { _ = tx.Rollback() }() // does nothing after Commit; what fails is logged
-
-		var form profileForm
-		if err := c.ShouldBind(&form); err != nil {
-			c.JSON(http.StatusUnprocessableEntity, gin.H{"error": "a profile needs a name of 80 characters at most"})
-			return
-		}
-		ctx := context.WithoutCancel(c.Request.Context()) // a client that leaves now changes nothing
-		if err := tx.Commit(ctx); err != nil {
-			uploads.RespondError(c.Writer, c.Request, err)
-			return
-		}
-		saved := profile{Name: form.Name, Picture: tx.Files()[0].Key}
-		if !p.insert(saved) {
-			_ = tx.Undo(ctx) // what fails is logged
-			c.JSON(http.StatusConflict, gin.H{"error": "the name is taken"})
-			return
-		}
-		c.JSON(http.StatusCreated, saved)
 	}
 }
 
@@ -89,16 +79,16 @@ type profile struct {
 	Picture string `json:"picture"` // the key in storage
 }
 
-// insert reports whether the name was free.
-func (p *profiles) insert(saved profile) bool {
+// insert refuses a name that is taken.
+func (p *profiles) insert(saved profile) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, taken := p.byName[saved.Name]; taken {
-		return false
+		return upload.Reject("name_taken", "The name is taken.")
 	}
 	if p.byName == nil {
 		p.byName = map[string]profile{}
 	}
 	p.byName[saved.Name] = saved
-	return true
+	return nil
 }
