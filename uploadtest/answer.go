@@ -13,7 +13,7 @@ import (
 )
 
 // Answer is what a client was told. Files, Code and Detail are filled from what
-// upload.JSON writes, Code and Detail also from the redirect of
+// upload.JSON writes, and, of a refusal, also from the redirect of
 // upload.SeeOther; other answers leave them empty.
 type Answer struct {
 	Status int
@@ -72,7 +72,11 @@ func (a *Answer) readJSON() error {
 
 func (a *Answer) readRedirect() {
 	if to, err := url.Parse(a.Header.Get("Location")); err == nil && a.Status == http.StatusSeeOther {
-		a.Code, a.Detail = upload.Code(to.Query().Get("error")), to.Query().Get("reason")
+		q := to.Query()
+		a.Code, a.Detail = upload.Code(q.Get("error")), q.Get("reason")
+		if q.Has("field") && a.Code != "" {
+			a.Files = []AnsweredFile{{File: upload.File{Field: q.Get("field"), Name: q.Get("name")}, Code: a.Code, Reason: a.Detail}}
+		}
 	}
 }
 

@@ -15,8 +15,18 @@
 // # Files that must be refused
 //
 // [RunHostile] sends every file of [Hostile] to a handler, and wants each to be
-// refused and none to be stored. [Legitimate] files must not be refused. [EICAR]
-// is for malware scanners.
+// refused and none to be stored. [Legitimate] files must not be refused.
+//
+// # Files of a type, and malware
+//
+// [SampleOf] has a file of each type, [PDF], [DOCX], [JPEG] and [PNG] are short for
+// some. [Scanner] stands for a malware scanner, and [Infected] is a PDF that it refuses;
+// [EICAR] is what it finds:
+//
+//	policy := upload.All(upload.Documents(nil), uploadtest.Scanner{})
+//	…
+//	a := uploadtest.Post(t, mux, "/cv", uploadtest.Infected().File("cv"))
+//	// a.Code is upload.CodeInfected
 //
 // # Storages that fail
 //

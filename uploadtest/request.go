@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // clientAddr is where requests come from that no network has brought.
@@ -86,8 +87,8 @@ func Do(c *http.Client, r *http.Request) (*Answer, error) {
 
 // Client returns a client whose requests h answers in the caller's goroutine,
 // whatever host they name; a panic of h's is the caller's. As with
-// httptest.ResponseRecorder there is no connection: nothing is cut, nothing has
-// a deadline, and answers are seen whole. [Serve] has connections.
+// httptest.ResponseRecorder there is no connection: nothing is cut, deadlines are
+// accepted and end nothing, and answers are seen whole. [Serve] has connections.
 func Client(h http.Handler) *http.Client { return &http.Client{Transport: handlerTransport{h}} }
 
 type handlerTransport struct{ h http.Handler }
@@ -109,12 +110,20 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		in.Body = http.NoBody
 	}
 	defer func() { _ = in.Body.Close() }() // as a RoundTripper must
-	w := httptest.NewRecorder()
+	w := untimed{httptest.NewRecorder()}
 	t.h.ServeHTTP(w, in)
 	resp := w.Result()
 	resp.Request = r
 	return resp, nil
 }
+
+// untimed is a response without a connection, which no deadline can cut. It accepts
+// them: a handler that warns of writers without deadlines warns of the host's own alone.
+type untimed struct{ *httptest.ResponseRecorder }
+
+func (untimed) SetReadDeadline(time.Time) error { return nil }
+
+func (untimed) SetWriteDeadline(time.Time) error { return nil }
 
 // counter counts the bytes of a body as they are sent.
 type counter struct {

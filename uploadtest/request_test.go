@@ -191,3 +191,17 @@ func TestAnswers(t *testing.T) {
 		require.Len(t, r.run(func() { send(r) }), 1, about)
 	}
 }
+
+// TestRedirectIsRead: what SeeOther says of a refused file is read as JSON is.
+func TestRedirectIsRead(t *testing.T) {
+	h := newHandler(t, &memstore.Store{}, upload.Types("text/plain"), upload.Options{Respond: upload.SeeOther("/page?field=a")})
+	a := uploadtest.Post(t, h, "/", uploadtest.File("file", "a.png", "<html>"))
+	require.Equal(t, http.StatusSeeOther, a.Status)
+	require.Equal(t, upload.CodeTypeNotAllowed, a.Code)
+	require.Len(t, a.Files, 1)
+	require.Equal(t, "file a.png", a.Files[0].Field+" "+a.Files[0].Name)
+	require.Equal(t, upload.CodeTypeNotAllowed, a.Files[0].Code)
+	a = uploadtest.Post(t, h, "/", uploadtest.File("file", "a.txt", "hello"))
+	require.Empty(t, a.Files)
+	require.Empty(t, a.Code)
+}

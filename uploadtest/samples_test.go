@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/limit"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
@@ -149,6 +150,8 @@ func TestRunHostileFails(t *testing.T) {
 		{"takes no file in this field", newHandler(t, store, upload.Types("image/png"), upload.Options{}), "other", total},
 		{"has no such route", http.NotFoundHandler(), "file", total},
 		{"fails", status(500), "file", total},
+		{"limits callers, without a code", status(429), "file", 1},
+		{"limits callers", newHandler(t, store, upload.Types("image/png"), upload.Options{Limiter: few(t)}), "file", 1},
 		{"refuses, without a code", status(415), "file", 0},
 		{"refuses, by a page", newHandler(t, store, upload.Types("image/png"), upload.Options{Respond: toPage}), "file", 0},
 	} {
@@ -158,8 +161,19 @@ func TestRunHostileFails(t *testing.T) {
 				return uploadtest.NewRequest("/", s.File(row.field))
 			})
 			require.Len(t, r.errors, row.fails)
+			if row.fails == 1 {
+				require.Contains(t, r.errors[0], "raise its limits")
+			}
 		})
 	}
+}
+
+// few is a limiter that soon has enough.
+func few(t *testing.T) upload.Limiter {
+	t.Helper()
+	l, err := limit.New(limit.Limits{Requests: 20}, nil)
+	require.NoError(t, err)
+	return l
 }
 
 // TestRunHostileWithoutKeys looks at answers alone.

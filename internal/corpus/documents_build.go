@@ -19,6 +19,11 @@ func pdfOf(objects ...string) []byte {
 	return slices.Concat([]byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"), pdfEnd(objects...))
 }
 
+// PDFWithData returns a legitimate PDF with data in a stream that nothing refers to.
+func PDFWithData(data string) []byte {
+	return pdfOf(`1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj`, pdfData("", data))
+}
+
 // pdfEnd returns objects and the end of a file, or of an update.
 func pdfEnd(objects ...string) []byte {
 	const end = "\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 9/Root 1 0 R>>\nstartxref\n70\n%%EOF\n"
