@@ -41,6 +41,15 @@
 // the bucket removes the former, and a sweep.Sweeper both: it goes through the storage
 // and asks the application which keys it refers to.
 //
+// # The host decides, too
+//
+// [Handler.Handle] calls a function of the host's between the last check and
+// publication. An error of it is a refusal like any other: nothing stays, the code
+// and the reason are the host's, and there is one decision and one answer.
+// [Tx.Refuse], and [Refuse] in a handler after the middleware, do the same.
+// docs/recipes.md has programs: tokens against CSRF, request ids in the log,
+// replacing a file, roles.
+//
 // # Nothing is left behind
 //
 // Whatever a refused or broken upload has staged is removed, on a context that

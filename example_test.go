@@ -101,6 +101,59 @@ func ExampleHandler_Receive() {
 	// 200 1
 }
 
+// Handle publishes files when a function of the host's agrees.
+func ExampleHandler_Handle() {
+	store := &memstore.Store{}
+	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, quiet())
+	if err != nil {
+		log.Fatal(err)
+	}
+	names := map[string]string{"ada": "a key"} // stands for a table
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		name := ""
+		err := h.Handle(w, r, func(tx *upload.Tx) error {
+			name = r.PostFormValue("name")
+			if names[name] != "" {
+				return upload.Reject("name_taken", "The name is taken.")
+			}
+			names[name] = tx.Files()[0].Key
+			return nil
+		})
+		if err == nil { // a refusal was answered
+			_, _ = fmt.Fprintln(w, "stored for", name)
+		}
+	}
+
+	for _, name := range []string{"ada", "grace"} {
+		w := httptest.NewRecorder()
+		handler(w, post(new(form).file("file", "a.txt", "hello").text("name", name).String()))
+		fmt.Println(w.Code, len(store.Keys()))
+	}
+	// Output:
+	// 422 0
+	// 200 1
+}
+
+// A handler after the middleware refuses with a code and a reason of its own. The file
+// is removed, and the log has one refusal.
+func ExampleRefuse() {
+	store := &memstore.Store{}
+	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, quiet())
+	if err != nil {
+		log.Fatal(err)
+	}
+	profile := h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("name") == "" {
+			upload.Refuse(w, r, &upload.Error{Code: "no_name", Field: "name", Reason: "A profile needs a name."})
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+
+	fmt.Println(statusOf(profile, post(file("file", "me.txt", "hello"))), len(store.Keys()), "files")
+	// Output: 422 0 files
+}
+
 // A validator that looks at more than the head returns an Observer.
 func ExampleValidator() {
 	noSecrets := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {

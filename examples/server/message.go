@@ -48,6 +48,9 @@ func (p *page) messageOf(r *http.Request) *message {
 		if reason == "" {
 			reason = q.Get("error")
 		}
+		if name := q.Get("name"); name != "" {
+			reason = fmt.Sprintf("%.100s: %s", name, reason)
+		}
 		return &message{Refused: true, Text: fmt.Sprintf("%.300s", reason)}
 	}
 	m := &message{Files: p.shown(q["file"])}
