@@ -242,6 +242,37 @@ func TestEveryPoint(t *testing.T) {
 			}
 			w.WriteHeader(map[bool]int{true: 204, false: 500}[err == nil])
 		}, 0},
+		{"Handle", good, func(p *points, h *upload.Handler, w http.ResponseWriter, r *http.Request) {
+			if h.Handle(w, r, func(*upload.Tx) error { p.hit("fn"); return nil }) == nil {
+				w.WriteHeader(201)
+			}
+		}, 2},
+		{"Handle refuses", good, func(p *points, h *upload.Handler, w http.ResponseWriter, r *http.Request) {
+			_ = h.Handle(w, r, func(*upload.Tx) error { p.hit("fn"); return errTerms })
+		}, 0},
+		{"Handle refuses after Commit", good, func(p *points, h *upload.Handler, w http.ResponseWriter, r *http.Request) {
+			_ = h.Handle(w, r, func(tx *upload.Tx) error {
+				if err := tx.Commit(r.Context()); err != nil {
+					return err
+				}
+				p.hit("fn")
+				return errTerms
+			})
+		}, 0},
+		{"Tx.Refuse", good, func(_ *points, h *upload.Handler, w http.ResponseWriter, r *http.Request) {
+			tx, err := h.Receive(w, r)
+			if err != nil {
+				h.RespondError(w, r, err)
+				return
+			}
+			tx.Refuse(w, r, errTerms)
+		}, 0},
+		{"Refuse after Middleware", good, func(p *points, h *upload.Handler, w http.ResponseWriter, r *http.Request) {
+			h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				p.hit("next")
+				upload.Refuse(w, r, errTerms)
+			})).ServeHTTP(w, r)
+		}, 0},
 	} {
 		undisturbed := 0
 		for about, do := range misdeeds {

@@ -29,8 +29,8 @@ import (
 //	})
 //
 // Fn leaves w alone. Fn that returns nil after [Tx.Rollback] or [Tx.Undo] has stored nothing, which is
-// answered with 500. Nothing ends fn but itself; while it runs it keeps its place of
-// [Options.MaxConcurrent].
+// answered with 500. Nothing ends fn but itself; until it returns or commits it keeps its
+// place of [Options.MaxConcurrent].
 func (h *Handler) Handle(w http.ResponseWriter, r *http.Request, fn func(tx *Tx) error) error {
 	tx, err := h.Receive(w, r)
 	if err != nil {
