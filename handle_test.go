@@ -15,6 +15,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 // onceWriter counts the answers.
@@ -216,4 +217,47 @@ func TestCommitOutlivesItsContext(t *testing.T) {
 	cancel()
 	require.NoError(t, tx.Commit(ctx))
 	require.Len(t, f.store.Keys(), 1)
+}
+
+// TestHandleAnswersInTime: the server's WriteTimeout begins anew for the answer, however
+// long the host's function took.
+func TestHandleAnswersInTime(t *testing.T) {
+	for _, tc := range []struct {
+		about  string
+		err    error
+		status int
+	}{
+		{"stored", nil, 201},
+		{"refused", errTerms, 422},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, nil, upload.Options{})
+				srv := uploadtest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					err := f.Handle(w, r, func(*upload.Tx) error {
+						time.Sleep(time.Minute)
+						return tc.err
+					})
+					if err == nil {
+						w.WriteHeader(http.StatusCreated)
+					}
+				}), func(s *http.Server) { s.WriteTimeout = time.Second })
+				r := uploadtest.NewRequest(srv.URL, uploadtest.File("file", "a.txt", "hello"))
+				require.Equal(t, tc.status, uploadtest.Send(t, srv.Client(), r).Status)
+			})
+		})
+	}
+}
+
+// TestHandleIsWatched: the page that watches an upload learns of the host's refusal.
+func TestHandleIsWatched(t *testing.T) {
+	progress := &upload.Progress{}
+	f := newFixture(t, nil, upload.Options{Progress: progress})
+	r := post(file("file", "a.txt", "hello"))
+	r.Header.Set("Upload-Id", "5f0c2b1e9d3a4c67")
+	require.Error(t, f.Handle(httptest.NewRecorder(), r, func(*upload.Tx) error { return errTerms }))
+	status, ok := progress.Get("", "5f0c2b1e9d3a4c67")
+	require.True(t, ok)
+	require.Equal(t, upload.StateRefused, status.State)
+	require.Equal(t, codeTerms, status.Code)
 }
