@@ -130,7 +130,7 @@ func TestFailureLeavesNothing(t *testing.T) {
 		{"HTML named .png", html, described, "", 303, "files of type text/html are not accepted"},
 		{"an insert that the database refuses", pictureOf(t, 4), map[string]string{"description": strings.Repeat("x", 121)}, "", 303, "a description of 120 characters"},
 		{"no description", pictureOf(t, 4), nil, "", 303, "a description of 120 characters"},
-		{"an insert that fails", pictureOf(t, 4), described, `CREATE TRIGGER broken BEFORE UPDATE ON pictures BEGIN SELECT RAISE(FAIL, 'disk full'); END`, 500, ""},
+		{"an insert that fails", pictureOf(t, 4), described, `CREATE TRIGGER broken BEFORE UPDATE ON pictures BEGIN SELECT RAISE(FAIL, 'disk full'); END`, 303, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -146,6 +146,7 @@ func TestFailureLeavesNothing(t *testing.T) {
 			to, err := url.Parse(res.header.Get("Location"))
 			require.NoError(t, err)
 			require.Contains(t, to.Query().Get("reason"), tt.reason)
+			require.Equal(t, tt.sabotage != "", to.Query().Get("error") == "internal")
 			shown := f.get(t, "ada", f.get(t, "ada", "/pictures/ada").header.Get("Location"))
 			require.Equal(t, string(pictureOf(t, 3)), shown.body)
 			f.Close() // waits for the handler, which removes after it has answered

@@ -16,14 +16,11 @@ func (a *app) save(w http.ResponseWriter, r *http.Request) {
 		Description: r.FormValue("description"),
 		Private:     r.FormValue("private") != "",
 	}, upload.Keep)
-	switch {
-	case violates(err):
-		upload.Discard(r.Context()) // the redirect does not say that this failed
-		toPage(w, r, nil, upload.Reject("bad_description", "a picture needs a description of 120 characters at most"))
-		return
-	case err != nil:
-		slog.ErrorContext(r.Context(), "a picture was not saved", "error", err)
-		http.Error(w, "the picture could not be saved", http.StatusInternalServerError) // which removes the file, unless it was kept
+	if err != nil {
+		if violates(err) {
+			err = upload.Reject("bad_description", "a picture needs a description of 120 characters at most")
+		}
+		upload.Refuse(w, r, err) // which removes the file, unless it was kept
 		return
 	}
 	// A row refers to the file now, whatever happens below.
