@@ -50,8 +50,8 @@ func host(t *testing.T, failing failingStore, serve func(*upload.Handler, http.R
 	t.Helper()
 	store, s, log := &memstore.Store{}, &seen{}, &syncBuffer{}
 	failing.Storage = store
-	h, err := upload.New(&failing, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
-		MaxFiles: 2, Logger: (&fixture{log: log}).logger(), Hooks: s.hooks(),
+	h, err := upload.New(&failing, upload.Form{"file": {Accept: upload.Types("text/plain"), MaxFiles: 2}}, upload.AllowAnonymous, &upload.Options{
+		Logger: (&fixture{log: log}).logger(), Hooks: s.hooks(),
 	})
 	require.NoError(t, err)
 	got := hosted{answer: &onceWriter{ResponseRecorder: httptest.NewRecorder()}}

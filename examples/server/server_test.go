@@ -152,7 +152,7 @@ func TestPlainForm(t *testing.T) {
 		{"three files", []file{{"file", "a.png", picture}, {"file", "b.png", picture}, {"file", "c.txt", []byte("hello")}}, 3, "3 files are stored."},
 		{"HTML named .png", []file{{"file", "a.png", htmlBytes}}, 0, "files of type text/html are not accepted"},
 		{"one of two is bad", []file{{"file", "a.png", picture}, {"file", "b.png", htmlBytes}}, 0, "b.png: "},
-		{"nothing chosen", []file{{"file", "", nil}}, 0, "the form has no file"},
+		{"nothing chosen", []file{{"file", "", nil}}, 0, "a file is missing"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
