@@ -58,8 +58,8 @@ var unfit = map[string]func(t *testing.T) s3test.Server{
 	},
 }
 
-// TestUnfitServer: of a server that checks no signatures Check says so and proposes
-// nothing, and the example server does not start on it with direct uploads.
+// TestUnfitServer checks that Check reports a server that checks no signatures and proposes
+// nothing. The example server does not start on it with direct uploads.
 func TestUnfitServer(t *testing.T) {
 	for name, start := range unfit {
 		t.Run(name, func(t *testing.T) {
@@ -72,12 +72,12 @@ func TestUnfitServer(t *testing.T) {
 			require.Equal(t, s3bucket.FitsNot, r.Proposal.Fit, "%s", r)
 			require.Equal(t, s3bucket.StateWrong, r.Worst())
 			require.Empty(t, r.Proposal.Go)
-			require.Contains(t, r.String(), "not this service: the service takes a write with a forged signature")
+			require.Contains(t, r.String(), "not this service: the service accepts a write with a forged signature")
 
 			status, log := example.Refuses(t, server, "-s3-bucket", "unfit", "-s3-endpoint", server.Endpoint, "-direct")
 			require.Equal(t, 2, status, log)
 			require.Contains(t, log, "-direct is not safe with the bucket")
-			require.Contains(t, log, "signatures: the service takes a write with a forged signature")
+			require.Contains(t, log, "signatures: the service accepts a write with a forged signature")
 		})
 	}
 }

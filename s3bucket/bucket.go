@@ -1,20 +1,18 @@
-// Package s3bucket looks after the bucket of an [s3store.Store]: it sets it up, finds
-// out whether it is set up right, and writes the policies of those who use it. Uploads
-// do not need it.
+// Package s3bucket manages the bucket of an [s3store.Store]: it sets it up, checks it, and writes
+// the policies of its users. Uploads do not need it.
 //
-// A [Layout] says how the application uses the bucket. From that and from the options
-// of the store, [Bucket.Check] finds out whether the bucket enforces what it promises,
-// and which [s3store.Profile] fits the service; [Bucket.Verify] is a short form of it
-// for the start of a program. [Bucket.Setup] adds the CORS rule that lets pages send
-// files, and the lifecycle rules that remove what nobody finished, to the rules of the
-// bucket. [Bucket.Policy] writes the least that each part of the application must be
-// allowed to do, with the reason for each action, and [Bucket.BucketPolicy] what nobody
-// may do. The program cmd/upload-bucket does so from the command line, and docs/iam.md
-// shows the policies.
+// A [Layout] says how the application uses the bucket. From that and from the options of the store,
+// [Bucket.Check] finds out whether the bucket enforces what it promises, and which
+// [s3store.Profile] fits the service. [Bucket.Verify] is a short form of it for the start of a
+// program. [Bucket.Setup] adds rules to those of the bucket: the CORS rule that lets pages send
+// files, and the lifecycle rules that remove unfinished uploads. [Bucket.Policy] writes the least
+// that each part of the application must be allowed to do, with the reason for each action.
+// [Bucket.BucketPolicy] writes what nobody may do. The program cmd/upload-bucket does so from the
+// command line, and docs/iam.md shows the policies.
 //
-// KMS keys also take kms:GenerateDataKey and kms:Decrypt. What clients are given can be
-// signed by others, [s3store.Options].Signer: for uploads with the statements Sign and
-// SignTags of [RoleDirect], for links with [RoleDelivery].
+// KMS keys also take kms:GenerateDataKey and kms:Decrypt. Another client, [s3store.Options].Signer,
+// can sign what clients get: for uploads with the statements Sign and SignTags of [RoleDirect], for
+// links with [RoleDelivery].
 package s3bucket
 
 import (
@@ -28,11 +26,11 @@ import (
 type Bucket struct {
 	*service
 	layout  Layout
-	headers []string // of what clients send
+	headers []string // that clients send
 }
 
-// New returns the bucket of a store. It makes no call to S3. What the methods find
-// out and write is for the options and the client of that store.
+// New returns the bucket of a store. It makes no call to S3. The methods check and write settings
+// for the options and the client of that store.
 func New(store *s3store.Store, layout Layout) (*Bucket, error) {
 	if store == nil {
 		return nil, errors.New("s3bucket: the store is nil")
@@ -43,10 +41,10 @@ func New(store *s3store.Store, layout Layout) (*Bucket, error) {
 	return &Bucket{newService(store.Client(), store.Bucket(), store.Options()), layout, store.SignedHeaders()}, nil
 }
 
-// direct reports that there are direct uploads.
+// direct reports whether there are direct uploads.
 func (b *Bucket) direct() bool { return len(b.layout.StagingPrefixes) > 0 }
 
 func (b *Bucket) versioned() bool { return b.layout.Versioned }
 
-// tagged reports that each object is written with tags.
+// tagged reports whether each object is written with tags.
 func (b *Bucket) tagged() bool { return len(b.opts.Tags) > 0 }

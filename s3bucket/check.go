@@ -9,11 +9,11 @@ import (
 // run is one run of Check or Verify.
 type run struct {
 	*signing
-	known    *learned  // nil as long as nobody asked
-	proposed *Proposal // likewise
+	known    *learned  // nil before the first use
+	proposed *Proposal // nil before the first use
 }
 
-// learned is what trying the service has shown. It is tried once.
+// learned returns what trying the service has shown. It tries once.
 func (r *run) learned() *learned {
 	if r.known == nil {
 		r.known = learn(r.signing)
@@ -32,7 +32,7 @@ func (r *run) profile() (State, string) {
 	return r.proposed.against(r.given())
 }
 
-// probe looks into one topic.
+// probe examines one topic.
 type probe struct {
 	topic  Topic
 	needed func(*Bucket) bool // nil for always
@@ -77,26 +77,25 @@ func (b *Bucket) signsParts() bool {
 func (b *Bucket) signsForms() bool { return b.direct() && !b.opts.Profile.NoForms }
 func (b *Bucket) hasOrigins() bool { return b.direct() && len(b.layout.Origins) > 0 }
 
-// Check looks whether the bucket is set up as the library needs it, by asking for
-// its settings and by trying what is easier promised than kept. It makes some
-// two hundred calls and changes no setting.
+// Check checks whether the bucket is set up as the library needs it. It reads the settings, and
+// tests promises that a service could easily break. It makes some two hundred calls and changes no
+// setting.
 //
-// It tries the service twice: with the store's profile, for the findings, and with
-// every flag of it off, to learn what the service lacks. From that it proposes the
-// narrowest profile under which all is kept, or says that the service is fit for
-// streamed uploads only, or for none. A flag that is missing in the store's profile is
-// StateWrong under TopicProfile, whatever it hides from the other findings.
+// It tries the service twice: with the store's profile, for the findings, and with every flag of it
+// off, to learn what the service lacks. From that it proposes the narrowest profile under which all
+// promises hold, or says that the service is fit for streamed uploads only, or for none. A flag
+// that is missing in the store's profile is StateWrong under TopicProfile, even if it hides other
+// findings.
 //
-// What it writes has a random name after "upload-probe" under the first of each kind of
-// prefix in the [Layout], is a few bytes long, and is removed with all its versions
-// before Check returns, also when ctx ends meanwhile: no further probe is begun then.
-// TopicLeft tells what could not be removed. A process that is killed in between leaves
-// such objects.
+// The objects that it writes are a few bytes long. Each has a random name after "upload-probe"
+// under the first of each kind of prefix in the [Layout]. They are removed with all versions before
+// Check returns. When ctx ends no further probe begins, and they are still removed. TopicLeft names
+// what could not be removed. A process that is killed in between leaves such objects.
 //
-// The rights in the report are those of the credentials of the store's client. To see
-// the rights of the application, run it with the application's; to see the settings,
-// with the policy of the role [RoleCheck], which these rarely may read. It makes its
-// calls one after the other, with the store's CallTimeout.
+// The rights in the report are those of the credentials of the store's client. To see the rights of
+// the application, run it with the application's. To see the settings, which these rarely may read,
+// run it with the policy of the role [RoleCheck]. It makes its calls one after the other, with the
+// store's CallTimeout.
 func (b *Bucket) Check(ctx context.Context) Report {
 	return b.examine(ctx, probes)
 }
@@ -124,7 +123,7 @@ func (b *Bucket) examine(ctx context.Context, probes []probe) Report {
 	return r
 }
 
-// run runs one probe and removes what it wrote, whatever becomes of it.
+// run runs one probe and removes what it wrote, however it ends.
 func (r *run) run(probe probe) (State, string) {
 	if r.outer.Err() != nil {
 		return StateCannotTell, "not looked at: " + context.Cause(r.outer).Error()

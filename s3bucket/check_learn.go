@@ -7,17 +7,17 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// learned is what trying the service with every flag of the profile off has shown.
+// learned is what trying the service has shown with every flag of the profile off.
 type learned struct {
 	need s3store.Profile // the narrowest profile, as far as it is known
 
 	writes, signatures, put, complete tried
-	pins, digests                     tried // of direct uploads, like all that follow
+	pins, digests                     tried // for direct uploads, like all that follow
 	signing, forms                    tried
 }
 
-// learn tries the service. What needs a flag is then tried with it, so that
-// one lacking ability does not hide another.
+// learn tries the service. When an ability is missing it sets the flag for that before it
+// continues, so that one missing ability does not hide another.
 func learn(p *signing) *learned {
 	l := &learned{}
 	given := p.service
@@ -41,7 +41,7 @@ func learn(p *signing) *learned {
 	return l
 }
 
-// tryWrites looks which options a write must not have, and goes on without them.
+// tryWrites finds the options that a write must not have, and continues without them.
 func (l *learned) tryWrites(p *signing) {
 	for _, write := range []func() error{
 		func() error {
@@ -84,7 +84,7 @@ func (l *learned) tryCopies(p *signing) {
 	l.lacks(p, l.pins, l.digests)
 }
 
-// lacks sets the flags of what the service lacks.
+// lacks sets the flags for missing abilities.
 func (l *learned) lacks(p *signing, abilities ...tried) {
 	for _, t := range abilities {
 		if t.state == StateWrong {
@@ -94,8 +94,8 @@ func (l *learned) lacks(p *signing, abilities ...tried) {
 	p.service = p.service.under(l.need)
 }
 
-// trySigning looks for a guard with which the service holds clients to signed PUTs
-// and parts: that of the zero profile, then those that a flag asks for.
+// trySigning looks for a guard with which the service holds clients to signed PUTs and parts: that
+// of the zero profile, then those that a flag selects.
 func (l *learned) trySigning(p *signing) {
 	guards := []s3store.Profile{{}, {HeadersFromQuery: true}, {NoCopyGuard: true}}
 	var seen []tried
@@ -124,8 +124,8 @@ func (p *signing) trySent() tried {
 	return p.tryPuts()
 }
 
-// mostTelling is what one guard after the other has come to: that the service takes
-// what was not signed, rather than that it refused all or did not answer.
+// mostTelling returns the most conclusive result of several guards: that the service accepts what
+// was not signed, rather than that it refused everything or did not answer.
 func mostTelling(seen []tried) tried {
 	for _, state := range []State{StateWrong, StateCannotTell} {
 		for _, t := range seen {
@@ -137,8 +137,8 @@ func mostTelling(seen []tried) tried {
 	return tried{}
 }
 
-// tryForms takes a service for one without forms that refuses right ones, too, unless
-// it does so with all that is signed.
+// tryForms tries POST forms. A service that refuses correct forms counts as one without forms,
+// unless it refuses everything that is signed.
 func (l *learned) tryForms(p *signing) {
 	l.forms = p.tryForms()
 	if l.forms.absent && l.signing.state != StateCannotTell {
@@ -147,7 +147,7 @@ func (l *learned) tryForms(p *signing) {
 	l.lacks(p, l.forms)
 }
 
-// unclear is what could not be told, "" if all was.
+// unclear returns what could not be found out, "" if everything was.
 func (l *learned) unclear() string {
 	var all []string
 	for _, t := range []tried{l.writes, l.signatures, l.put, l.complete, l.pins, l.digests, l.signing, l.forms} {

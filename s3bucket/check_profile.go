@@ -25,15 +25,15 @@ var (
 	flagPins     = flag{"NoPinnedCopies", func(p *s3store.Profile) *bool { return &p.NoPinnedCopies }}
 )
 
-// in reports that a profile says it.
+// in reports whether a profile sets the flag.
 func (f flag) in(p s3store.Profile) bool { return f.of != nil && *f.of(&p) }
 
-// say is the advice to set the flag.
+// say returns the advice to set the flag.
 func (f flag) say() string { return "say " + f.field + " in the profile" }
 
-// missing are the fields that need has and given has not, as far as they matter beside
-// those that given has: nothing is signed that another field forbids, and what Promote
-// has read itself needs no digest of the service's.
+// missing returns the fields that need has and given lacks, except those that the other fields of
+// given make irrelevant. A field can forbid what another one is about, and a file that Promote
+// reads itself needs no digest of the service.
 func missing(given, need s3store.Profile) []string {
 	matter := []flag{flagPut, flagComplete, flagSums, flagForms}
 	if _, part, _ := given.Signs(); part {
@@ -51,5 +51,5 @@ func missing(given, need s3store.Profile) []string {
 	return fields
 }
 
-// listed is how fields stand in a sentence.
+// listed joins fields for a sentence.
 func listed(fields []string) string { return strings.Join(fields, " and ") }

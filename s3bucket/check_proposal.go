@@ -9,7 +9,7 @@ import (
 // Fit says what a service is good for.
 type Fit string
 
-// The answers of a [Proposal], from the best to the worst. FitUnclear is that
+// These are the answers of a [Proposal], from the best to the worst. FitUnclear means that
 // something could not be tried.
 const (
 	Fits         Fit = "fits"
@@ -22,14 +22,14 @@ const (
 // promises, whatever the profile of the store says.
 type Proposal struct {
 	Fit     Fit             `json:"fit"`
-	Profile s3store.Profile `json:"profile"` // of Fits, and for streamed uploads of FitsNoDirect
+	Profile s3store.Profile `json:"profile"` // for Fits, and for streamed uploads for FitsNoDirect
 	Go      string          `json:"go"`      // the profile as Go source
 	Lacks   []string        `json:"lacks"`   // the profile as words, for s3store.Profile.Lack
 	Why     string          `json:"why,omitempty"`
 }
 
-// proposal is made of what was learned. Without direct uploads in the layout it says
-// nothing of them.
+// proposal returns the proposal for what was learned. Without direct uploads in the layout it
+// leaves them out.
 func (l *learned) proposal(direct bool) *Proposal {
 	p := &Proposal{Fit: Fits, Profile: l.need}
 	if l.signatures.state == StateWrong {
@@ -51,7 +51,7 @@ func (l *learned) proposal(direct bool) *Proposal {
 	return p
 }
 
-// noPuts says why nothing is signed but forms.
+// noPuts says why only forms are signed.
 func noPuts(l *learned) string {
 	if l.signing.state == StateWrong {
 		return l.signing.why

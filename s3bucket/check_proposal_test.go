@@ -18,13 +18,13 @@ const (
 	refuses = s3fake.Refuses
 )
 
-// TestProposal: of a service that lacks an ability Check proposes the profile that
-// says so and no more, or says what the service is not fit for, whatever the profile of
-// the store is. With the proposed profile Check and Verify find nothing wrong.
+// TestProposal checks services that lack an ability. Check proposes exactly the profile for that,
+// or says what the service is not fit for, whatever the profile of the store. With the proposed
+// profile Check and Verify find nothing wrong.
 func TestProposal(t *testing.T) {
 	t.Parallel()
 	none := s3store.Profile{}
-	takesTurn := rounds.Turns(4) // each service is tried with the profile that fits, and with some that do not
+	takesTurn := rounds.Turns(4) // the right profile, and some wrong ones
 	for _, row := range []struct {
 		name     string
 		lacks    s3fake.Lacks
@@ -43,7 +43,7 @@ func TestProposal(t *testing.T) {
 		{"copies refuse the pin", s3fake.Lacks{CopyPin: refuses}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoPinnedCopies: true}, ""},
 		{"copies ignore the range", s3fake.Lacks{CopyRange: ignores}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoPinnedCopies: true}, ""},
 		{"no copies", s3fake.Lacks{Copies: refuses}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoPinnedCopies: true}, ""},
-		{"copies tell no digest", s3fake.Lacks{CopyDigest: ignores}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoCopyDigests: true}, ""},
+		{"copies report no digest", s3fake.Lacks{CopyDigest: ignores}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoCopyDigests: true}, ""},
 		{"no uploads with digests", s3fake.Lacks{CopyDigest: refuses}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoCopyDigests: true}, ""},
 		{"lengths", s3fake.Lacks{Lengths: ignores}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoSignedLengths: true}, ""},
 		{"ignores policies of forms", s3fake.Lacks{Forms: ignores}, s3fake.Refused, s3bucket.Fits, s3store.Profile{NoForms: true}, ""},
@@ -57,7 +57,7 @@ func TestProposal(t *testing.T) {
 			"",
 		},
 		{
-			"all that RGW 16 lacks, but forms",
+			"all that RGW 16 lacks, except forms",
 			s3fake.Lacks{CompleteCondition: ignores, CopyPin: ignores, CopyDigest: ignores},
 			s3fake.ObeyedUnconditionally, s3bucket.Fits,
 			s3store.Profile{InsecureUnconditionalComplete: true, NoSignedHeaders: true, NoPinnedCopies: true},
@@ -117,8 +117,7 @@ func TestProposal(t *testing.T) {
 	}
 }
 
-// TestProposalAgainstTheProfile: a flag that is missing is wrong, and one more than
-// needed is not.
+// TestProposalAgainstTheProfile checks that a missing flag is wrong, and an additional one is not.
 func TestProposalAgainstTheProfile(t *testing.T) {
 	for _, row := range []struct {
 		name  string
@@ -130,8 +129,8 @@ func TestProposalAgainstTheProfile(t *testing.T) {
 		{"missing", s3fake.Lacks{CopyPin: ignores, CompleteCondition: ignores}, s3store.Profile{}, s3bucket.StateWrong, "it does not say InsecureUnconditionalComplete and NoPinnedCopies: the narrowest that fits is s3store.Profile{InsecureUnconditionalComplete: true, NoPinnedCopies: true}"},
 		{"missing one", s3fake.Lacks{CopyPin: ignores}, s3store.Profile{NoCopyDigests: true}, s3bucket.StateWrong, "it does not say NoPinnedCopies"},
 		{"more than needed", s3fake.Lacks{}, s3store.Profile{NoForms: true}, s3bucket.StateOK, "the narrowest that fits is s3store.Profile{}"},
-		{"covered by another", s3fake.Lacks{CopyDigest: ignores}, s3store.Profile{NoPinnedCopies: true}, s3bucket.StateOK, "it says all that it has to"},
-		{"nothing that it signs", s3fake.Lacks{Lengths: ignores}, s3store.Profile{NoSignedHeaders: true}, s3bucket.StateOK, "it says all that it has to"},
+		{"covered by another", s3fake.Lacks{CopyDigest: ignores}, s3store.Profile{NoPinnedCopies: true}, s3bucket.StateOK, "it says all that is needed"},
+		{"nothing that it signs", s3fake.Lacks{Lengths: ignores}, s3store.Profile{NoSignedHeaders: true}, s3bucket.StateOK, "it says all that is needed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			svc, bucket := newService(t, s3store.Options{Profile: row.given}, layout(), nil)
@@ -143,7 +142,7 @@ func TestProposalAgainstTheProfile(t *testing.T) {
 	}
 }
 
-// TestProposalIsForMachines: as JSON and as Go source, and back.
+// TestProposalIsForMachines writes a proposal as JSON and as Go source, and reads it back.
 func TestProposalIsForMachines(t *testing.T) {
 	svc, bucket := newService(t, s3store.Options{}, layout(), nil)
 	svc.Lacks.CopyPin, svc.Lacks.Forms = ignores, refuses
@@ -156,7 +155,7 @@ func TestProposalIsForMachines(t *testing.T) {
 	require.Equal(t, s3store.Profile{NoForms: true, NoPinnedCopies: true}, r.Proposal.Profile)
 }
 
-// TestProposalWithoutDirectUploads says nothing of them.
+// TestProposalWithoutDirectUploads checks that the proposal leaves them out.
 func TestProposalWithoutDirectUploads(t *testing.T) {
 	svc, bucket := newService(t, s3store.Options{}, s3bucket.Layout{}, nil)
 	svc.Lacks = s3fake.Lacks{CopyPin: ignores, CompleteCondition: ignores}
@@ -166,7 +165,7 @@ func TestProposalWithoutDirectUploads(t *testing.T) {
 	require.Contains(t, r.Proposal.Why, "direct uploads were not tried")
 }
 
-// TestProposalNeedsAnswers: what could not be tried is not proposed.
+// TestProposalNeedsAnswers checks that nothing untried is proposed.
 func TestProposalNeedsAnswers(t *testing.T) {
 	for _, call := range []string{"PutObject", "CompleteMultipartUpload", "UploadPartCopy", "UploadPart", "POST"} {
 		for name, fault := range map[string]s3fake.Fault{"500": fail500, "reset": s3fake.Reset} {

@@ -10,13 +10,13 @@ type Report struct {
 	Bucket   string    `json:"bucket"`
 	Findings []Finding `json:"findings"`
 
-	// Proposal is the profile that Check proposes, nil if the bucket cannot be
-	// reached, and of Verify.
+	// Proposal is the profile that Check proposes. It is nil if the bucket cannot be reached, and
+	// for Verify.
 	Proposal *Proposal `json:"proposal,omitempty"`
 }
 
-// Worst returns StateWrong if something is wrong, else StateCannotTell if that is the
-// answer to something, else StateOK.
+// Worst returns StateWrong if something is wrong, otherwise StateCannotTell if some finding is,
+// otherwise StateOK.
 func (r Report) Worst() State {
 	worst := StateOK
 	for _, f := range r.Findings {
@@ -30,7 +30,7 @@ func (r Report) Worst() State {
 	return worst
 }
 
-// String writes a finding a line.
+// String writes one finding a line.
 func (r Report) String() string {
 	var b strings.Builder
 	for _, f := range r.Findings {

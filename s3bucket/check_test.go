@@ -35,8 +35,8 @@ func corsRule(origin, method, header, expose string) string {
 		"<AllowedHeader>" + header + "</AllowedHeader><ExposeHeader>" + expose + "</ExposeHeader></CORSRule></CORSConfiguration>"
 }
 
-// answered is what a service answers about a setting, "" for the answer that is right,
-// and what that means for a topic.
+// answered is a service's answer about a setting, "" for the right answer, and what that means for
+// a topic.
 type answered struct {
 	setting, answer string
 	topic           s3bucket.Topic
@@ -54,8 +54,8 @@ func answers() []answered {
 		{"publicAccessBlock", "404 NoSuchPublicAccessBlockConfiguration", s3bucket.TopicPublicBlock, wrong, "has none"},
 		{"publicAccessBlock", "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>", s3bucket.TopicPublicBlock, wrong, "IgnorePublicAcls is off"},
 		{"publicAccessBlock", "403 AccessDenied", s3bucket.TopicPublicBlock, unclear, "lack s3:GetBucketPublicAccessBlock"},
-		{"publicAccessBlock", "501 NotImplemented", s3bucket.TopicPublicBlock, unclear, "does not know this"},
-		{"publicAccessBlock", "405 MethodNotAllowed", s3bucket.TopicPublicBlock, unclear, "does not know this"},
+		{"publicAccessBlock", "501 NotImplemented", s3bucket.TopicPublicBlock, unclear, "does not support this"},
+		{"publicAccessBlock", "405 MethodNotAllowed", s3bucket.TopicPublicBlock, unclear, "does not support this"},
 		{"publicAccessBlock", "500 InternalError", s3bucket.TopicPublicBlock, unclear, "InternalError"},
 		{"publicAccessBlock", "<not xml", s3bucket.TopicPublicBlock, unclear, ""},
 		{"", "", s3bucket.TopicPublic, ok, "does not make it public"},
@@ -63,22 +63,22 @@ func answers() []answered {
 		{"policyStatus", "<PolicyStatus><IsPublic>true</IsPublic></PolicyStatus>", s3bucket.TopicPublic, wrong, "makes it public"},
 		{"policyStatus", "403 AccessDenied", s3bucket.TopicPublic, unclear, "lack s3:GetBucketPolicyStatus"},
 		{"", "", s3bucket.TopicACLs, ok, "ACLs are off"},
-		{"ownershipControls", "404 OwnershipControlsNotFoundError", s3bucket.TopicACLs, wrong, "ACLs count"},
+		{"ownershipControls", "404 OwnershipControlsNotFoundError", s3bucket.TopicACLs, wrong, "ACLs are on"},
 		{"ownershipControls", "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>", s3bucket.TopicACLs, wrong, "ObjectWriter"},
 		{"ownershipControls", "<OwnershipControls/>", s3bucket.TopicACLs, unclear, "without rules"},
 		{"ownershipControls", "403 AccessDenied", s3bucket.TopicACLs, unclear, "lack s3:GetBucketOwnershipControls"},
 		{"", "", s3bucket.TopicEncryption, ok, "AES256"},
-		{"encryption", "404 ServerSideEncryptionConfigurationNotFoundError", s3bucket.TopicEncryption, wrong, "encrypts nothing"},
-		{"encryption", "<ServerSideEncryptionConfiguration/>", s3bucket.TopicEncryption, wrong, "encrypts nothing"},
+		{"encryption", "404 ServerSideEncryptionConfigurationNotFoundError", s3bucket.TopicEncryption, wrong, "no default encryption"},
+		{"encryption", "<ServerSideEncryptionConfiguration/>", s3bucket.TopicEncryption, wrong, "no default encryption"},
 		{"encryption", "403 AccessDenied", s3bucket.TopicEncryption, unclear, "lack s3:GetEncryptionConfiguration"},
 		{"", "", s3bucket.TopicVersioning, ok, "no versions"},
 		{"versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>", s3bucket.TopicVersioning, wrong, "say so in the Layout"},
 		{"versioning", "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>", s3bucket.TopicVersioning, wrong, "suspended"},
 		{"versioning", "403 AccessDenied", s3bucket.TopicVersioning, unclear, "lack s3:GetBucketVersioning"},
 		{"", "", s3bucket.TopicLogging, ok, `"logs"`},
-		{"logging", "<BucketLoggingStatus/>", s3bucket.TopicLogging, wrong, "who read what"},
+		{"logging", "<BucketLoggingStatus/>", s3bucket.TopicLogging, wrong, "reads are not logged"},
 		{"logging", "403 AccessDenied", s3bucket.TopicLogging, unclear, "lack s3:GetBucketLogging"},
-		{"", "", s3bucket.TopicStaging, ok, "is removed"},
+		{"", "", s3bucket.TopicStaging, ok, "are removed"},
 		{"lifecycle", "404 NoSuchLifecycleConfiguration", s3bucket.TopicStaging, wrong, `under "upload-staging/"`},
 		{"lifecycle", lifecycle(abort + expireRule("upload", 3)), s3bucket.TopicStaging, ok, ""},
 		{"lifecycle", lifecycle(abort + expireRule("upload-staging/x", 3)), s3bucket.TopicStaging, wrong, "no rule"},
@@ -91,7 +91,7 @@ func answers() []answered {
 		{"", "", s3bucket.TopicUnfinished, ok, "are aborted"},
 		{"lifecycle", "404 NoSuchLifecycleConfiguration", s3bucket.TopicUnfinished, wrong, "cost money"},
 		{"lifecycle", lifecycle(abortRule("upload-staging/", 1)), s3bucket.TopicUnfinished, wrong, `under ""`},
-		{"lifecycle", "501 NotImplemented", s3bucket.TopicUnfinished, unclear, "does not know this"},
+		{"lifecycle", "501 NotImplemented", s3bucket.TopicUnfinished, unclear, "does not support this"},
 		{"", "", s3bucket.TopicCORS, ok, "may send"},
 		{"cors", "404 NoSuchCORSConfiguration", s3bucket.TopicCORS, wrong, "PUT with the header fields"},
 		{"cors", corsRule("https://*.example.com", "PUT", "*", "etag"), s3bucket.TopicCORS, ok, ""},
@@ -112,8 +112,8 @@ func answers() []answered {
 	}
 }
 
-// together takes one answer of each topic and setting, and leaves the others. The
-// right answers, which the list begins with for each topic, are taken first.
+// together takes one answer of each topic and setting, and leaves the others. It takes the right
+// answers first, which the list begins with for each topic.
 func together(answers []answered) (taken, left []answered) {
 	settings, topics := map[string]bool{}, map[s3bucket.Topic]bool{}
 	for _, a := range answers {
@@ -127,7 +127,7 @@ func together(answers []answered) (taken, left []answered) {
 	return taken, left
 }
 
-// TestCheckSettings: every answer that AWS has for a setting, and what it means.
+// TestCheckSettings checks every answer that AWS has for a setting, and what it means.
 func TestCheckSettings(t *testing.T) {
 	t.Parallel()
 	for taken, left := together(answers()); len(taken) > 0; taken, left = together(left) {
@@ -155,7 +155,7 @@ func requireClean(t *testing.T, svc *service) {
 	require.Empty(t, svc.puts, "Check changes no setting")
 }
 
-// TestCheckVersioned: what is right and wrong is another on a bucket with versions.
+// TestCheckVersioned checks what differs on a bucket with versions.
 func TestCheckVersioned(t *testing.T) {
 	l := layout()
 	l.Versioned = true
@@ -180,8 +180,7 @@ func TestCheckVersioned(t *testing.T) {
 	require.Equal(t, s3bucket.StateWrong, finding(t, bucket.Check(t.Context()), s3bucket.TopicVersioning).State)
 }
 
-// TestCheckTicketsOutliveTheRule: a rule that removes files whose tickets work is no
-// help.
+// TestCheckTicketsOutliveTheRule checks a rule that removes files whose tickets still work.
 func TestCheckTicketsOutliveTheRule(t *testing.T) {
 	l := layout()
 	l.TicketExpires = 25 * time.Hour
@@ -191,8 +190,8 @@ func TestCheckTicketsOutliveTheRule(t *testing.T) {
 	require.Contains(t, got.Explanation, "after 1 days, but tickets work for 25h0m0s")
 }
 
-// TestCheckCleansUp: whatever a call answers, and whenever the caller leaves,
-// nothing that Check wrote stays.
+// TestCheckCleansUp checks that nothing that Check wrote stays, whatever a call answers, and
+// whenever the caller leaves.
 func TestCheckCleansUp(t *testing.T) {
 	t.Parallel()
 	all, undisturbed := newService(t, s3store.Options{}, layout(), nil)
@@ -206,7 +205,7 @@ func TestCheckCleansUp(t *testing.T) {
 			for i, fault := range faults {
 				for _, versioned := range []bool{false, true} {
 					if n > all.Calls(call) || !takesTurn() {
-						continue // there is no such call, or another takes its turn
+						continue // there is no such call, or this round skips it
 					}
 					t.Run(fmt.Sprintf("versioned=%v %s fault %d call %d", versioned, call, i, n), func(t *testing.T) {
 						svc, bucket := newService(t, s3store.Options{}, layout(), nil)
@@ -228,8 +227,8 @@ func TestCheckCleansUp(t *testing.T) {
 	}
 }
 
-// TestCheckLostThenRefused: an upload that was opened by an attempt whose answer was lost
-// is aborted, also if the service refuses the next attempt.
+// TestCheckLostThenRefused checks an upload that was opened although the answer was lost. It is
+// aborted, even if the service refuses the next attempt.
 func TestCheckLostThenRefused(t *testing.T) {
 	t.Parallel()
 	for code, status := range map[string]int{"InvalidArgument": 400, "NotImplemented": 501} {
@@ -275,7 +274,7 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestCheckTellsWhatIsLeft: a probe that cannot be removed is named.
+// TestCheckTellsWhatIsLeft checks that a probe that cannot be removed is named.
 func TestCheckTellsWhatIsLeft(t *testing.T) {
 	svc, bucket := newService(t, s3store.Options{}, s3bucket.Layout{}, nil)
 	svc.Inject("DeleteObject", forEver, denied)
@@ -291,7 +290,8 @@ func TestCheckTellsWhatIsLeft(t *testing.T) {
 	}
 }
 
-// TestCheckAServiceWithoutSignatures: it keeps to nothing, and nothing is proposed.
+// TestCheckAServiceWithoutSignatures checks a service that enforces nothing: Check proposes
+// nothing.
 func TestCheckAServiceWithoutSignatures(t *testing.T) {
 	svc, bucket := newService(t, s3store.Options{}, layout(), nil)
 	svc.Secret = ""
@@ -302,7 +302,7 @@ func TestCheckAServiceWithoutSignatures(t *testing.T) {
 	for topic, what := range map[s3bucket.Topic]string{s3bucket.TopicSignedPuts: "file", s3bucket.TopicSignedParts: "part"} {
 		got := finding(t, r, topic)
 		require.Equal(t, s3bucket.StateWrong, got.State)
-		require.Contains(t, got.Explanation, "takes a longer "+what+" that was not signed: clients cannot be held to what they declare; say NoSignedLengths")
+		require.Contains(t, got.Explanation, "accepts a longer "+what+" that was not signed: clients cannot be held to what they declare; say NoSignedLengths")
 	}
 	requireClean(t, svc)
 }
@@ -325,8 +325,8 @@ func TestReport(t *testing.T) {
 	require.Contains(t, string(text), `{"bucket":"bucket","findings":[{"topic":"reachable","state":"ok","explanation":"the bucket answers"},`)
 }
 
-// TestCheckUnenforced: a service that ignores conditions, or refuses them, is told
-// from one that keeps to them.
+// TestCheckUnenforced distinguishes services that ignore or refuse conditions from one that keeps
+// to them.
 func TestCheckUnenforced(t *testing.T) {
 	ignoring := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		r.Header.Del("If-None-Match")
@@ -372,11 +372,11 @@ func TestCheckUnenforced(t *testing.T) {
 	}
 }
 
-// TestCheckForms: a service that takes each form breaks what its policy says.
+// TestCheckForms checks a service that accepts every form, whatever its policy says.
 func TestCheckForms(t *testing.T) {
 	for status, want := range map[int]s3bucket.State{
-		204: s3bucket.StateWrong, 200: s3bucket.StateWrong, // takes all
-		403: s3bucket.StateCannotTell, // takes none
+		204: s3bucket.StateWrong, 200: s3bucket.StateWrong, // accepts all
+		403: s3bucket.StateCannotTell, // accepts none
 		501: s3bucket.StateCannotTell, 405: s3bucket.StateCannotTell, 500: s3bucket.StateCannotTell, 302: s3bucket.StateCannotTell,
 	} {
 		svc, bucket := newService(t, s3store.Options{}, layout(), nil)

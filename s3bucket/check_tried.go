@@ -10,14 +10,14 @@ import (
 type tried struct {
 	state  State  // StateOK if the service has it and StateWrong if not; "" if it was not tried
 	why    string // what was seen, unless that is StateOK
-	flag   flag   // what a profile has to say if it is StateWrong
+	flag   flag   // what a profile must say if it is StateWrong
 	advice string // "" for flag.say
-	absent bool   // requests of this kind were refused, right ones included
+	absent bool   // requests of this kind were refused, correct ones included
 }
 
 func unclearTried(why string) tried { return tried{state: StateCannotTell, why: why} }
 
-// finding is that of an ability that the profile relies on.
+// finding returns the result for an ability that the profile relies on.
 func (t tried) finding() (State, string) {
 	switch {
 	case t.state == StateWrong && t.advice != "":
@@ -25,13 +25,13 @@ func (t tried) finding() (State, string) {
 	case t.state == StateWrong:
 		return StateWrong, t.why + "; " + t.flag.say()
 	case t.state == "":
-		return StateCannotTell, "not tried, since something before it went wrong"
+		return StateCannotTell, "not tried, since an earlier step failed"
 	}
 	return t.state, t.why
 }
 
-// weigh compares what was seen with what the profile says. good is what all of it
-// means if the service has every ability.
+// weigh compares what was seen with what the profile says. good describes a service with every
+// ability.
 func weigh(p s3store.Profile, good string, abilities ...tried) (State, string) {
 	var notes []string
 	unclear := ""

@@ -6,7 +6,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// aboutSignatures is the finding about forged signatures.
+// aboutSignatures returns the finding about forged signatures.
 func (l *learned) aboutSignatures() (State, string) {
 	if l.writes.state != StateOK {
 		return l.writes.finding()
@@ -14,7 +14,7 @@ func (l *learned) aboutSignatures() (State, string) {
 	return ofForged(l.signatures)
 }
 
-// aboutConditions compares what replaces objects with what the profile says of it.
+// aboutConditions compares whether writes replace objects with what the profile says.
 func (l *learned) aboutConditions(given s3store.Profile) (State, string) {
 	if l.writes.state != StateOK {
 		return l.writes.finding()
@@ -22,15 +22,15 @@ func (l *learned) aboutConditions(given s3store.Profile) (State, string) {
 	return weigh(given, "If-None-Match is enforced by PutObject and CompleteMultipartUpload", l.put, l.complete)
 }
 
-// aboutCopies says whether what Promote copies is what was checked.
+// aboutCopies says whether Promote copies the bytes that were checked.
 func (l *learned) aboutCopies(given s3store.Profile) (State, string) {
 	if l.writes.state != StateOK {
 		return l.writes.finding()
 	}
 	if l.pins.state != StateOK || given.NoPinnedCopies {
-		return weigh(given, "", l.pins) // what is read again needs no digest of the service's
+		return weigh(given, "", l.pins) // a file that is read again needs no digest from the service
 	}
-	return weigh(given, "copies keep to an ETag and to a range, and tell their SHA-256", l.pins, l.digests)
+	return weigh(given, "copies keep to an ETag and to a range, and report their SHA-256", l.pins, l.digests)
 }
 
 // against compares a profile with the proposal.
@@ -50,7 +50,7 @@ func (proposed *Proposal) against(given s3store.Profile) (State, string) {
 	case len(missing) > 0:
 		return StateWrong, fmt.Sprintf("it does not say %s: the narrowest that fits is %s", listed(missing), proposed.Go)
 	case given != proposed.Profile:
-		return StateOK, "it says all that it has to; the narrowest that fits is " + proposed.Go
+		return StateOK, "it says all that is needed; the narrowest that fits is " + proposed.Go
 	}
 	return StateOK, "it is the narrowest that fits: " + proposed.Go
 }

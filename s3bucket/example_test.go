@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// A program that ends when its S3 server does not do what uploads rely on: this one
-// takes what nobody signed.
+// This program ends when its S3 server does not enforce what uploads rely on: this one accepts
+// requests that nobody signed.
 func ExampleBucket_Verify() {
 	server := httptest.NewServer(s3fake.New("uploads")) // checks no signatures
 	defer server.Close()
@@ -30,7 +30,7 @@ func ExampleBucket_Verify() {
 	}
 	// Output:
 	// ok           reachable: the bucket answers
-	// wrong        signatures: the service takes a write with a forged signature; use another service: here anybody reads, replaces and removes everything
+	// wrong        signatures: the service accepts a write with a forged signature; use another service: here anybody can read, replace and remove everything
 	// ok           conditional writes: If-None-Match is enforced
-	// ok           probes removed: nothing that was written to try is left
+	// ok           probes removed: no probe is left
 }

@@ -25,7 +25,7 @@ var (
 	denied  = s3fake.Answer(http.StatusForbidden, "AccessDenied")
 )
 
-// everything is a store whose every option shows in what it sends.
+// everything is a store that sets every option that shows in what it sends.
 var everything = s3store.Options{
 	SSE: "aws:kms", KMSKeyID: "key", StorageClass: "GLACIER", Tags: map[string]string{"a b": "c&d"}, ExpectedBucketOwner: "123456789012",
 }
@@ -60,13 +60,13 @@ func storeOf(t *testing.T, client *s3.Client, opts s3store.Options) *s3store.Sto
 	return store
 }
 
-// wire is the SHA-256 of a body as S3 writes it.
+// wire returns the SHA-256 of a body as S3 writes it.
 func wire(body []byte) string {
 	sum := sha256.Sum256(body)
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// follower follows redirects, and cannot be kept from it.
+// follower follows redirects, and the store cannot prevent it.
 type follower struct{ *http.Client }
 
 func (f follower) Do(r *http.Request) (*http.Response, error) {

@@ -11,46 +11,44 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Layout says how an application uses its bucket, as far as [s3store.Options] do not
-// say it. The zero value is an application with a bucket of its own,
-// without versions, that takes no direct uploads.
+// Layout says how an application uses its bucket, in addition to [s3store.Options]. The zero value
+// is an application with a bucket of its own, without versions and without direct uploads.
 type Layout struct {
-	// KeyPrefixes stand before all keys that are published, such as "avatars/"
-	// for upload.Prefix. Each ends in "/". Default: none, the keys may be any.
-	// A Grant.KeyPrefix stands before that, so name what all of these begin with:
-	// what is not named here the policies neither allow nor hold back for a scan.
+	// KeyPrefixes are the beginnings of all published keys, such as "avatars/" for upload.Prefix.
+	// Each ends in "/". Default: none, and keys may have any beginning. A Grant.KeyPrefix comes
+	// before that, so name what all of these begin with. The policies neither allow other keys nor
+	// withhold them until a scan.
 	KeyPrefixes []string
 
-	// StagingPrefixes are the PresignOptions.StagingPrefix of all presigners of the
-	// application, "" included. What clients send lies under each of them in the
-	// segment [storage.StagingSegment], whoever the caller is. Default: none, there
-	// are no direct uploads.
+	// StagingPrefixes are the PresignOptions.StagingPrefix of all presigners of the application,
+	// including "". Files from clients lie under each of them in the segment
+	// [storage.StagingSegment], for every caller. Default: none, and there are no direct uploads.
 	StagingPrefixes []string
 
-	// TicketExpires is the longest PresignOptions.TicketExpires: what is staged is
-	// kept for no less. Default: 6 h, which is the presigner's. At most 7 days.
+	// TicketExpires is the longest PresignOptions.TicketExpires: staged files are kept at least
+	// that long. Default: 6 h, as for the presigner. At most 7 days.
 	TicketExpires time.Duration
 
 	// Origins are those of the pages that send files to the bucket, such as
 	// "https://app.example.com". Wildcards are refused. Default: none.
 	Origins []string
 
-	// Versioned says that the bucket keeps versions, or has ever done so. Other
-	// rights are then needed for removing an object.
+	// Versioned says that the bucket keeps versions, or has ever done so. Removing an object then
+	// needs other rights.
 	Versioned bool
 
-	// Scanner is the ARN of the role with which GuardDuty scans the bucket for
-	// malware and tags what it has scanned. With it the bucket policy gives
-	// published objects only to ScanExempt until they are tagged as clean, and
-	// lets nobody else set that tag. Default: none, there is no such gate.
+	// Scanner is the ARN of the role with which GuardDuty scans the bucket for malware and tags
+	// scanned objects. With it the bucket policy denies published objects to all except ScanExempt
+	// until they are tagged as clean, and lets only the scanner set that tag. Default: none, and
+	// there is no such gate.
 	Scanner string
 
-	// ScanExempt are the ARNs of the roles that may read what is not scanned: those
-	// of the processes that receive files, which without s3:GetObject cannot settle
-	// lost answers; that of the sweeper, which cannot remove what is hidden from it;
-	// and those of processes that hand out links, since HeadObject is a read, too: they
-	// would answer 502 where upload.LinksOptions.RequireScan says 503 or 404. Let
-	// [s3store.Options].Signer be another, which is not exempt, and links obey the policy.
+	// ScanExempt are the ARNs of the roles that may read unscanned objects. These are the roles of
+	// processes that receive files, which cannot settle lost answers without s3:GetObject, and of
+	// the sweeper, which cannot remove what it cannot read. Add processes that issue links, since
+	// HeadObject is also a read: they would answer 502 where upload.LinksOptions.RequireScan says
+	// 503 or 404. Use another [s3store.Options].Signer that is not exempt, and links obey the
+	// policy.
 	ScanExempt []string
 }
 
@@ -90,19 +88,19 @@ func (l *Layout) complete() error {
 	return nil
 }
 
-// validPrefix refuses, beside what no key begins with, what IAM would take for a
-// wildcard or a variable.
+// validPrefix refuses impossible prefixes of keys, and those that IAM would read as a wildcard or a
+// variable.
 func validPrefix(prefix string) error {
 	if prefix == "" {
 		return nil
 	}
 	if !strings.HasSuffix(prefix, "/") || storage.ValidKey(prefix+"x") != nil || strings.ContainsAny(prefix, "*?$") {
-		return fmt.Errorf(`s3bucket: %q is no prefix: it ends in "/" and has none of "*?$"`, prefix)
+		return fmt.Errorf(`s3bucket: %q is not a prefix: it must end in "/" and have none of "*?$"`, prefix)
 	}
 	return nil
 }
 
-// staging are the prefixes of everything that clients send.
+// staging returns the prefixes of all keys that clients send to.
 func (l *Layout) staging() []string {
 	all := make([]string, len(l.StagingPrefixes))
 	for i, prefix := range l.StagingPrefixes {
@@ -111,18 +109,18 @@ func (l *Layout) staging() []string {
 	return all
 }
 
-// stagingDays is how many days what is staged has to be kept.
+// stagingDays returns for how many days staged files must be kept.
 func (l *Layout) stagingDays() int32 {
 	return int32((l.TicketExpires + day - 1) / day) //nolint:gosec // 1 to 7
 }
 
-// published and staged are the prefixes of the keys that may be published and of those
-// that clients send, and all those of both, without those that others cover.
+// published, staged and all return the prefixes of the keys that may be published, of those that
+// clients send to, and of both. They omit prefixes that others cover.
 func (l *Layout) published() []string { return widest(l.KeyPrefixes) }
 func (l *Layout) staged() []string    { return widest(l.staging()) }
 func (l *Layout) all() []string       { return widest(slices.Concat(l.KeyPrefixes, l.staging())) }
 
-// widest leaves out the prefixes that begin with another one.
+// widest omits the prefixes that begin with another one.
 func widest(prefixes []string) []string {
 	sorted := slices.Sorted(slices.Values(prefixes))
 	var kept []string

@@ -17,7 +17,7 @@ type Policy struct {
 type Statement struct {
 	Sid       string
 	Effect    string
-	Principal any `json:",omitempty"` // of bucket policies only
+	Principal any `json:",omitempty"` // for bucket policies only
 	Action    []string
 	Resource  []string
 	Condition map[string]map[string][]string `json:",omitempty"`
@@ -29,20 +29,19 @@ type Statement struct {
 
 const policyVersion = "2012-10-17"
 
-// Policy returns the least that a role needs, as an identity policy: every path
-// of the library that the role has works with exactly these actions, and each of
-// them is needed by some. It is made of the [Layout] and of the [s3store.Options], and
-// makes no call. It is an error to ask for [RoleDirect] in a layout without direct
-// uploads, or for any role if the store has the alias of an access point for a bucket.
+// Policy returns the least that a role needs, as an identity policy. Every operation of the library
+// that the role performs works with exactly these actions, and each action is needed by some
+// operation. It is derived from the [Layout] and the [s3store.Options], and makes no call. It is an
+// error to ask for [RoleDirect] in a layout without direct uploads. So is any role if the store has
+// the alias of an access point for a bucket.
 //
-// What encryption with a KMS key needs is not part of it, since a key is named in
-// many ways: kms:GenerateDataKey on the key for roles that write, and kms:Decrypt
-// for all that read and for multipart uploads. The key's own policy must agree.
+// It omits what encryption with a KMS key needs, since a key can be named in many ways:
+// kms:GenerateDataKey on the key for roles that write, and kms:Decrypt for all that read and for
+// multipart uploads. The key's own policy must agree.
 //
-// s3:ListBucket is given for the whole bucket. It is what makes S3 answer 404 and
-// not 403 for a key that does not exist, and a condition on prefixes would be
-// false for requests that have none. Whoever shares a bucket shares the names in
-// it.
+// s3:ListBucket is granted for the whole bucket. It makes S3 answer 404 rather than 403 for a key
+// that does not exist. A condition on prefixes would be false for requests that have none.
+// Applications that share a bucket therefore see each other's keys.
 func (b *Bucket) Policy(role Role) (Policy, error) {
 	if role == RoleDirect && !b.direct() {
 		return Policy{}, fmt.Errorf("s3bucket: the layout has no StagingPrefixes, so there is no role %q", role)
@@ -70,7 +69,7 @@ func (b *Bucket) Policy(role Role) (Policy, error) {
 	return p, nil
 }
 
-// resources are the ARNs of a scope.
+// resources returns the ARNs of a scope.
 func (b *Bucket) resources(on scope) []string {
 	bucket := "arn:" + partition(b.client.Options().Region) + ":s3:::" + *b.bucket
 	switch on {
@@ -80,7 +79,7 @@ func (b *Bucket) resources(on scope) []string {
 	return suffixed(b.prefixes(on), bucket+"/", "*")
 }
 
-// condition narrows lists to the prefixes, where there are any.
+// condition restricts lists to the prefixes, where there are any.
 func (b *Bucket) condition(on scope) map[string]map[string][]string {
 	prefixes := b.layout.all()
 	if on != listings || slices.Contains(prefixes, "") {
@@ -97,7 +96,7 @@ func suffixed(words []string, before, after string) []string {
 	return out
 }
 
-// partition is the part of AWS that a region belongs to, as ARNs name it.
+// partition returns the part of AWS that a region belongs to, as ARNs name it.
 func partition(region string) string {
 	switch {
 	case strings.HasPrefix(region, "cn-"):
@@ -108,7 +107,7 @@ func partition(region string) string {
 	return "aws"
 }
 
-// prefixes are those of the keys in a scope.
+// prefixes returns those of the keys in a scope.
 func (b *Bucket) prefixes(on scope) []string {
 	switch on {
 	case publishedKeys:
@@ -119,11 +118,11 @@ func (b *Bucket) prefixes(on scope) []string {
 	return b.layout.all()
 }
 
-// aliasSuffix ends the alias of an access point, and the name of no bucket:
+// aliasSuffix ends the alias of an access point, and no bucket name:
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 const aliasSuffix = "-s3alias"
 
-// inPolicies is an error if the policy language does not know the bucket by its name.
+// inPolicies returns an error if policies cannot name the bucket by the store's name for it.
 func (b *Bucket) inPolicies() error {
 	if strings.HasSuffix(*b.bucket, aliasSuffix) {
 		return fmt.Errorf("s3bucket: %q is the alias of an access point, which no policy may name: ask a store that has the bucket's name", *b.bucket)

@@ -6,18 +6,18 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// scanClean is the value of [s3store.ScanTag] for what may be served.
+// scanClean is the value of [s3store.ScanTag] for objects that may be served.
 const scanClean = "NO_THREATS_FOUND"
 
-// BucketPolicy returns statements for the bucket's own policy, which bind
-// everybody, whatever their roles allow: only TLS, no callers without credentials,
-// no ACLs and, with [Layout].Scanner, nothing served that was not found clean.
-// They name the bucket by the store's name for it, which must not be an access
-// point's alias. They only forbid, so they can be added to the statements that a bucket has.
+// BucketPolicy returns statements for the bucket's own policy, which bind everybody, whatever their
+// roles allow. They require TLS, forbid callers without credentials and ACLs and, with
+// [Layout].Scanner, serve only objects that were found clean. They use the store's name for the
+// bucket, which must not be an access point's alias. They only forbid, so they can be added to the
+// statements that a bucket has.
 //
-// It is not applied by Setup: a mistake in a bucket policy locks people out.
-// Callers without credentials and ACLs are best switched off by the public access
-// block and the ownership controls of the bucket, too, which Check looks at.
+// Setup does not apply it: a mistake in a bucket policy locks people out. Also use the public
+// access block and the ownership controls of the bucket against callers without credentials and
+// ACLs; Check examines both.
 func (b *Bucket) BucketPolicy() Policy {
 	bucket := b.resources(wholeBucket)[0]
 	all := []string{bucket, bucket + "/*"}
@@ -30,7 +30,7 @@ func (b *Bucket) BucketPolicy() Policy {
 		{
 			Sid: "NobodyUnknown", Action: []string{"s3:*"}, Resource: all,
 			Condition: map[string]map[string][]string{"StringEquals": {"aws:PrincipalType": {"Anonymous"}}},
-			Why:       "so that no other statement makes the bucket public; what was signed, such as links, is not anonymous",
+			Why:       "so that no other statement makes the bucket public; signed requests, such as links, are not anonymous",
 		},
 		{
 			Sid: "NoACLs", Action: []string{"s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl"}, Resource: all,
@@ -55,7 +55,7 @@ func (b *Bucket) scanGate() []Statement {
 				"StringNotEquals": {"s3:ExistingObjectTag/" + s3store.ScanTag: {scanClean}},
 				"ArnNotLike":      {"aws:PrincipalArn": slices.Concat([]string{scanner}, b.layout.ScanExempt)},
 			},
-			Why: "so that nobody is served what GuardDuty has not found clean: not yet scanned is not clean",
+			Why: "so that only files that GuardDuty found clean are served: a file that is not yet scanned is not clean",
 		},
 		{
 			Sid: "OnlyScannerJudges", Action: []string{"s3:PutObjectTagging", "s3:PutObjectVersionTagging"}, Resource: b.resources(publishedKeys),
@@ -63,7 +63,7 @@ func (b *Bucket) scanGate() []Statement {
 				"ForAnyValue:StringEquals": {"s3:RequestObjectTagKeys": {s3store.ScanTag}},
 				"ArnNotLike":               {"aws:PrincipalArn": {scanner}},
 			},
-			Why: "so that nobody but GuardDuty says that a file is clean",
+			Why: "so that only GuardDuty marks a file as clean",
 		},
 	}
 }

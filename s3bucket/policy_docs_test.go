@@ -14,7 +14,7 @@ import (
 
 const iamPage = "../docs/iam.md"
 
-// TestIAMPage: docs/iam.md is what the code says. With UPLOAD_WRITE_DOCS=1 the test
+// TestIAMPage checks that docs/iam.md is what the code says. With UPLOAD_WRITE_DOCS=1 the test
 // writes it.
 func TestIAMPage(t *testing.T) {
 	page := iamText(t)
@@ -26,7 +26,7 @@ func TestIAMPage(t *testing.T) {
 	require.Equal(t, page, strings.ReplaceAll(string(written), "\r\n", "\n"), "write it with UPLOAD_WRITE_DOCS=1")
 }
 
-// iamText is the whole page, for a layout that has everything but versions and the
+// iamText returns the whole page, for a layout that has everything except versions and the
 // statements that other options add.
 func iamText(t *testing.T) string {
 	l := s3bucket.Layout{
@@ -47,7 +47,7 @@ func iamText(t *testing.T) string {
 		fmt.Fprintf(&b, "## %s\n\n%s\n\n", role, roleTexts[role])
 		statements(t, &b, p, other)
 	}
-	b.WriteString("## The bucket's own policy\n\nIt binds everybody, and only forbids: put the statements beside those that the bucket has.\n`OnlyClean` and `OnlyScannerJudges` are there with a `Scanner` alone.\n\n")
+	b.WriteString("## The bucket's own policy\n\nIt binds everybody, and only forbids: add the statements to those of the bucket.\n`OnlyClean` and `OnlyScannerJudges` are there only with a `Scanner`.\n\n")
 	statements(t, &b, bucket.BucketPolicy(), s3bucket.Policy{})
 	b.WriteString("## CORS and lifecycle\n\nThese are rules that `Setup` adds to those of others.\nAt a host that is not AWS's own the CORS rule also allows `x-amz-copy-source-if-match`, which is signed there unless the profile says otherwise.\n\n")
 	document(t, &b, bucket.CORS())
@@ -63,26 +63,26 @@ For yours:
     upload-bucket policy -s3-bucket my-uploads -s3-prefix avatars -direct streamed
 
 This page is for a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
-Below each policy is what it is for, and what takes its place on buckets with versions and with ` + "`Options.Tags`" + `.
+Below each policy are its reasons, and the statements that differ on buckets with versions and with ` + "`Options.Tags`" + `.
 A process that has several roles needs the policies of all of them.
-The tests give a user of versitygw exactly these actions and go every path of the library, and then leave out each action of each statement and see a named path fail (but for settings that server does not know).
+The tests give a user of versitygw exactly these actions and go every path of the library.
+Then they leave out each action of each statement and see a named path fail (except for settings that this server does not support).
 
-KMS keys are not part of it.
+The policies omit KMS keys.
 With ` + "`SSE: aws:kms`" + ` roles that write need ` + "`kms:GenerateDataKey`" + ` on the key, and those that read, and all that use multipart uploads, ` + "`kms:Decrypt`" + `; the key's own policy must agree.
 
 `
 
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
-	s3bucket.RoleDirect:   "Signs direct uploads and confirms them: `Presigner`.\n`Options.Signer` can have credentials of its own, with `Sign` alone (and `SignTags`), and should: what signs for clients needs no right to read ([how](production.md#signers)).",
-	s3bucket.RoleDelivery: "Hands out what was published: `Links`.\nGive the keys a prefix, as here, and this role cannot read what is staged.",
-	s3bucket.RoleSweeper:  "Removes what nothing refers to: `sweep.Sweeper`.",
-	s3bucket.RoleCheck:    "Runs `Check` and sees the settings.",
+	s3bucket.RoleDirect:   "Signs direct uploads and confirms them: `Presigner`.\n`Options.Signer` can have credentials of its own, with `Sign` alone (and `SignTags`), and should: a signer for clients needs no right to read ([how](production.md#signers)).",
+	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive the keys a prefix, as here, and this role cannot read staged files.",
+	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
+	s3bucket.RoleCheck:    "Runs `Check` and reads the settings.",
 	s3bucket.RoleSetup:    "Runs `Setup`.",
 }
 
-// statements writes a policy and what it is for, and the statements that other has
-// besides.
+// statements writes a policy and its reasons, and the additional statements of other.
 func statements(t *testing.T, b *strings.Builder, p, other s3bucket.Policy) {
 	t.Helper()
 	document(t, b, p)

@@ -4,15 +4,15 @@ func (b *Bucket) unversioned() bool   { return !b.versioned() }
 func (b *Bucket) scanned() bool       { return b.layout.Scanner != "" && !b.versioned() }
 func (b *Bucket) scansVersions() bool { return b.layout.Scanner != "" && b.versioned() }
 
-// grants are what each role needs. A test of the integration module holds it to
-// that: each action that is left out makes a path of the library fail.
+// grants are what each role needs. A test of the integration module checks that: without any one of
+// these actions an operation of the library fails.
 var grants = map[Role][]grant{
 	RoleStreamed: {
 		{"Store", publishedKeys, []string{"s3:PutObject"}, nil, "to publish files, whole ones and in parts: creating, sending and completing a multipart upload are this action, too"},
 		{"Tag", publishedKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are sent with each object"},
 		{"Abort", publishedKeys, []string{"s3:AbortMultipartUpload"}, nil, "to remove the parts of files that were refused or cut off"},
-		{"AskWhose", publishedKeys, []string{"s3:GetObject"}, nil, "for HeadObject: after a lost answer it tells whose object it is, and without versions what there is to delete"},
-		{"TellMissing", wholeBucket, []string{"s3:ListBucket"}, nil, "or S3 answers 403 instead of 404 for a key that does not exist, and after a lost answer nothing can be told"},
+		{"AskWhose", publishedKeys, []string{"s3:GetObject"}, nil, "for HeadObject: after a lost answer it shows whose object it is, and without versions what to delete"},
+		{"TellMissing", wholeBucket, []string{"s3:ListBucket"}, nil, "or S3 answers 403 instead of 404 for a key that does not exist, and a lost answer leaves the outcome unknown"},
 		{"FindStrays", wholeBucket, []string{"s3:ListBucketMultipartUploads"}, nil, "to find and abort an upload whose id was in a lost answer"},
 		{"RollBack", publishedKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to take back what was published by a request that failed later"},
 		{"RollBackVersions", publishedKeys, []string{"s3:DeleteObjectVersion"}, (*Bucket).versioned, "to take back what was published by a request that failed later: on versioned buckets a plain deletion keeps the bytes"},
@@ -30,7 +30,7 @@ var grants = map[Role][]grant{
 		{"Publish", publishedKeys, []string{"s3:PutObject"}, nil, "to publish a checked file under its own key"},
 		{"Tag", publishedKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are sent with each object"},
 		{"Abort", publishedKeys, []string{"s3:AbortMultipartUpload"}, nil, "to end the copy of a file that changed meanwhile"},
-		{"AskWhose", publishedKeys, []string{"s3:GetObject"}, nil, "for HeadObject: it tells whether the file is published already, as when a confirmation is repeated"},
+		{"AskWhose", publishedKeys, []string{"s3:GetObject"}, nil, "for HeadObject: it shows whether the file is published already, for example when a confirmation is repeated"},
 		{"TellMissing", wholeBucket, []string{"s3:ListBucket"}, nil, "or S3 answers 403 instead of 404 for a file that has not arrived"},
 		{"FindStrays", wholeBucket, []string{"s3:ListBucketMultipartUploads"}, nil, "to find and abort an upload whose id was in a lost answer"},
 	},
@@ -45,8 +45,8 @@ var grants = map[Role][]grant{
 		{"ListUploads", wholeBucket, []string{"s3:ListBucketMultipartUploads"}, nil, "to list multipart uploads that nobody finished"},
 		{"Abort", allKeys, []string{"s3:AbortMultipartUpload"}, nil, "to remove the parts of those"},
 		{"LookAgain", allKeys, []string{"s3:GetObject"}, nil, "for HeadObject, which says whether an object is still the one that was listed"},
-		{"Remove", allKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to remove what nothing refers to, if it is still the same"},
-		{"RemoveVersions", allKeys, []string{"s3:DeleteObjectVersion"}, (*Bucket).versioned, "to remove what nothing refers to: on versioned buckets a plain deletion keeps the bytes"},
+		{"Remove", allKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to remove unreferenced objects, if they are still the same"},
+		{"RemoveVersions", allKeys, []string{"s3:DeleteObjectVersion"}, (*Bucket).versioned, "to remove unreferenced objects: on versioned buckets a plain deletion keeps the bytes"},
 		{"ListVersions", listings, []string{"s3:ListBucketVersions"}, (*Bucket).versioned, "to find all versions of a key"},
 	},
 	RoleCheck: {

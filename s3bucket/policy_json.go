@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// JSON writes a [Policy], or what [Bucket.CORS] and [Bucket.Lifecycle] return, as
-// the AWS command line reads it:
+// JSON writes a [Policy], or what [Bucket.CORS] and [Bucket.Lifecycle] return, as the AWS command
+// line reads it:
 //
 //	aws s3api put-bucket-policy --policy file://…
 //	aws s3api put-bucket-cors --cors-configuration file://…
@@ -18,7 +18,7 @@ func JSON(document any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ours := document.(Policy); !ours { // the SDK's types say null for what is not set
+	if _, ours := document.(Policy); !ours { // the SDK's types write null for unset fields
 		var tree any
 		if err := json.Unmarshal(text, &tree); err != nil {
 			return nil, err

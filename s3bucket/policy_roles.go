@@ -1,20 +1,20 @@
 package s3bucket
 
-// Role is a part of an application, to be given credentials of its own. One
-// process may have several roles: it then needs the policies of all of them.
+// Role is a part of an application that gets credentials of its own. One process may have several
+// roles: it then needs the policies of all of them.
 type Role string
 
-// The roles that [Bucket.Policy] knows.
+// These are the roles that [Bucket.Policy] accepts.
 const (
 	RoleStreamed Role = "streamed" // receives files through the application
-	RoleDirect   Role = "direct"   // signs direct uploads and confirms them
-	RoleDelivery Role = "delivery" // hands out what was published, for upload.Links
+	RoleDirect   Role = "direct"   // hands out published files, for upload.Links
+	RoleDelivery Role = "delivery" // removes unreferenced objects
 	RoleSweeper  Role = "sweeper"  // removes what nothing refers to
 	RoleCheck    Role = "check"    // runs Bucket.Check and reads how the bucket is set up
 	RoleSetup    Role = "setup"    // runs Bucket.Setup
 )
 
-// Roles are all roles.
+// Roles returns all roles.
 func Roles() []Role {
 	return []Role{RoleStreamed, RoleDirect, RoleDelivery, RoleSweeper, RoleCheck, RoleSetup}
 }
@@ -24,7 +24,7 @@ type scope int
 
 const (
 	wholeBucket   scope = iota // the bucket itself, not its objects
-	listings                   // the bucket, for lists of what is in the scope of allKeys
+	listings                   // the bucket, for lists of allKeys
 	publishedKeys              // objects that may be published
 	stagedKeys                 // objects that clients send
 	allKeys                    // published and staged ones

@@ -29,7 +29,7 @@ func statement(t *testing.T, p s3bucket.Policy, sid string) s3bucket.Statement {
 	return s3bucket.Statement{}
 }
 
-// TestPolicyResources: a role reaches the prefixes of its own and nothing else.
+// TestPolicyResources checks that a role reaches its own prefixes and nothing else.
 func TestPolicyResources(t *testing.T) {
 	bucket := policyBucket(t, "cn-north-1", s3store.Options{}, s3bucket.Layout{
 		KeyPrefixes: []string{"docs/", "avatars/", "avatars/old/"}, StagingPrefixes: []string{"in/"}, Versioned: true,
@@ -54,7 +54,7 @@ func TestPolicyResources(t *testing.T) {
 	require.Nil(t, statement(t, streamed, "ListVersions").Condition)
 }
 
-// TestPolicyActions: no wildcards, no right twice, none that reaches further than
+// TestPolicyActions checks for no wildcards, no duplicate rights, none that reach further than
 // files, and a reason for each.
 func TestPolicyActions(t *testing.T) {
 	action := regexp.MustCompile(`^s3:(Get|Put|List|Delete|Abort)[A-Za-z]+$`)
@@ -96,8 +96,8 @@ func TestPolicyErrors(t *testing.T) {
 	require.ErrorContains(t, err, `no role "root"`)
 }
 
-// TestBucketPolicy only forbids, and the gate for scanned files is there only with
-// a scanner.
+// TestBucketPolicy checks that it only forbids, and has the gate for scanned files only with a
+// scanner.
 func TestBucketPolicy(t *testing.T) {
 	plain := policyBucket(t, "eu-west-1", s3store.Options{}, s3bucket.Layout{}).BucketPolicy()
 	require.Len(t, plain.Statement, 3)
@@ -118,7 +118,7 @@ func TestBucketPolicy(t *testing.T) {
 	require.Equal(t, []string{"arn:aws:iam::1:role/gd"}, statement(t, gated, "OnlyScannerJudges").Condition["ArnNotLike"]["aws:PrincipalArn"])
 }
 
-// TestPolicyIsACopy: who changes a policy changes no other.
+// TestPolicyIsACopy checks that changing a policy changes no other.
 func TestPolicyIsACopy(t *testing.T) {
 	bucket := policyBucket(t, "eu-west-1", s3store.Options{}, s3bucket.Layout{})
 	p, err := bucket.Policy(s3bucket.RoleDelivery)
@@ -129,7 +129,7 @@ func TestPolicyIsACopy(t *testing.T) {
 	require.Equal(t, []string{"s3:GetObject"}, p.Statement[0].Action)
 }
 
-// TestPolicyNamesNoAlias: no policy may name the alias of an access point.
+// TestPolicyNamesNoAlias checks that no policy names the alias of an access point.
 func TestPolicyNamesNoAlias(t *testing.T) {
 	named := func(name string) *s3bucket.Bucket {
 		store, err := s3store.New(client("http://127.0.0.1:1"), name, nil)

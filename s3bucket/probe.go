@@ -11,41 +11,40 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// probing is what the probes of one run write, and how it is removed. Its calls are
-// made on a context that does not end with the caller's, since a write that is given
-// up may still be carried out after it was cleaned up. Between probes the caller's is
-// asked.
+// probing is what the probes of one run write, and how it is removed. Its calls use a context that
+// does not end with the caller's, since S3 may carry out an abandoned write after the cleanup.
+// Between probes it checks the caller's context.
 type probing struct {
 	bucket  *Bucket
-	service *service // with the options that are tried now
-	cleaner *service // whose calls are taken, nil as long as that is not known
+	service *service // with the options of the present try
+	cleaner *service // accepts calls, nil until one does
 	outer   context.Context
 	ctx     context.Context
 
 	versioned bool            // a version was seen
 	there     map[string]bool // keys that put has written
-	written   []written       // what there may be, except what is removed already
-	open      []*upload       // likewise
+	written   []written       // objects that may exist and are not removed yet
+	open      []*upload       // uploads that may be open
 }
 
 func newProbing(ctx context.Context, b *Bucket) *probing {
 	return &probing{bucket: b, service: b.service, outer: ctx, ctx: context.WithoutCancel(ctx), there: map[string]bool{}}
 }
 
-// written is an object that there may be.
+// written is an object that may exist.
 type written struct {
 	key     string
 	version *string // nil if it is not known
 }
 
-// key is one that nobody uses, under which something may be written from now on.
+// key returns an unused key and records that something may be written under it.
 func (p *probing) key(prefix string) string {
 	key := unusedKey(prefix)
 	p.written = append(p.written, written{key: key})
 	return key
 }
 
-// unusedKey is a key that nobody uses.
+// unusedKey returns a key that nobody uses.
 func unusedKey(prefix string) string { return prefix + probeName + "/" + strings.ToLower(rand.Text()) }
 
 func (p *probing) publishedKey() string { return p.key(p.bucket.layout.KeyPrefixes[0]) }
@@ -73,20 +72,20 @@ func (p *probing) putIf(key string, noneMatch *string) (version *string, err err
 	return out.VersionId, nil
 }
 
-// wrote notes a version of a key that is noted already.
+// wrote records a version of a key that is recorded already.
 func (p *probing) wrote(key string, version *string) {
 	if isUnique(version) {
 		p.versioned = true
-		p.written = slices.Insert(p.written, 0, written{key, version}) // before all of the key
+		p.written = slices.Insert(p.written, 0, written{key, version}) // ahead of all others of the key
 	}
 }
 
-// removed notes that nothing is left of what put wrote under key.
+// removed records that nothing is left of what put wrote under key.
 func (p *probing) removed(key string, version *string) {
 	p.written = slices.DeleteFunc(p.written, func(w written) bool { return w.key == key && w.version == version })
 }
 
-// on does something with other options.
+// on runs do with other options.
 func (p *probing) on(s *service, do func()) {
 	given := p.service
 	defer func() { p.service = given }()
@@ -100,8 +99,8 @@ func (p *probing) try(s *service, write func() error) (err error) {
 	return err
 }
 
-// clean removes everything that was written or may have been. What it cannot
-// remove stays on the list, for the next time.
+// clean removes everything that was written or may have been. The rest stays on the list, for the
+// next time.
 func (p *probing) clean() {
 	s := p.service
 	if p.cleaner != nil {
@@ -111,8 +110,8 @@ func (p *probing) clean() {
 	p.written = slices.DeleteFunc(p.written, func(w written) bool { return p.remove(s, w) == nil })
 }
 
-// remove removes one version, or all there are of a key: a lost answer may have
-// written, so that there is nothing has to be seen.
+// remove removes one version, or all of a key. A lost answer may have written, so the key must be
+// seen to be empty.
 func (p *probing) remove(s *service, w written) error {
 	if w.version != nil {
 		return s.deleteVersion(p.ctx, w.key, w.version)
@@ -123,13 +122,13 @@ func (p *probing) remove(s *service, w written) error {
 	}
 	err = store.Delete(p.ctx, w.key)
 	if s3calls.Status(err) == http.StatusForbidden && !p.versioned {
-		// Without s3:ListBucket what is not there looks like this.
+		// Without s3:ListBucket a missing object looks like this.
 		return s.deleteVersion(p.ctx, w.key, nil)
 	}
 	return err
 }
 
-// left says what is left after a last try.
+// left reports what is left after a last try.
 func (p *probing) left() (State, string) {
 	p.clean()
 	var keys []string
@@ -140,7 +139,7 @@ func (p *probing) left() (State, string) {
 		keys = append(keys, w.key)
 	}
 	if len(keys) == 0 {
-		return StateOK, "nothing that was written to try is left"
+		return StateOK, "no probe is left"
 	}
 	slices.Sort(keys)
 	return StateWrong, "remove these yourself, with all their versions and open multipart uploads: " + strings.Join(slices.Compact(keys), ", ")

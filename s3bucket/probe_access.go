@@ -29,7 +29,7 @@ func (p *probing) write() (State, string) {
 	return StateOK, "objects can be written"
 }
 
-// read looks at an object, and for one that does not exist, which has to be a 404.
+// read looks at an object, and at one that does not exist, which must give a 404.
 func (p *probing) read() (State, string) {
 	s, key := p.service, p.publishedKey()
 	version, err := p.put(key)
@@ -54,7 +54,7 @@ func (p *probing) read() (State, string) {
 			return denied(err, "listing versions", "s3:ListBucketVersions")
 		}
 	}
-	return StateOK, "objects can be read, and missing ones are told from hidden ones"
+	return StateOK, "objects can be read, and missing ones differ from hidden ones"
 }
 
 func (p *probing) multipart() (State, string) {
@@ -78,7 +78,7 @@ func (p *probing) multipart() (State, string) {
 	return StateOK, "they can be opened, sent to, listed and aborted"
 }
 
-// delete removes an object the way that Discard does.
+// delete removes an object as Discard does.
 func (p *probing) delete() (State, string) {
 	for _, prefix := range p.bucket.layout.all() {
 		key := p.key(prefix)
@@ -95,7 +95,7 @@ func (p *probing) delete() (State, string) {
 		}
 		p.removed(key, version)
 		if _, err := p.service.head(p.ctx, key, nil); err == nil {
-			return StateWrong, "an object that was deleted is still readable, as by Object Lock: nothing can be taken back"
+			return StateWrong, "a deleted object is still readable (Object Lock?): nothing can be taken back"
 		}
 	}
 	return StateOK, "objects can be deleted"

@@ -7,10 +7,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// attempt sends a signed request as a client may that does not keep to it.
+// attempt changes a signed request as a dishonest client might.
 type attempt struct {
 	what  string
-	taken advice // what it means if the service takes it
+	taken advice // what to do if the service accepts it
 	do    func(r *storage.SignedRequest, body []byte) (*storage.SignedRequest, []byte)
 }
 
@@ -27,26 +27,26 @@ var (
 	adviseOnce    = advice{flagPut, flagPut.say() + ", which leaves forms"}
 )
 
-const keepsTo = "the service takes what was signed and refuses what was not"
+const keepsTo = "the service accepts signed requests and refuses changed ones"
 
 func refusesAll(status int, err error) tried {
-	t := unclearTried(fmt.Sprintf("the service refuses what was signed, too (%d %v)", status, err))
+	t := unclearTried(fmt.Sprintf("the service refuses unchanged signed requests, too (%d %v)", status, err))
 	t.absent = status/100 == 4
 	return t
 }
 
-// judge says what it means how a wrong request was answered.
+// judge returns what the answer to a wrong request means.
 func judge(status int, err error, what string, taken advice) tried {
 	switch {
 	case err != nil:
 		return unclearTried(what + ": " + err.Error())
 	case status/100 == 2:
 		return tried{
-			state: StateWrong, why: "the service takes " + what + " that was not signed: clients cannot be held to what they declare",
+			state: StateWrong, why: "the service accepts " + what + " that was not signed: clients cannot be held to what they declare",
 			flag: taken.flag, advice: taken.text,
 		}
 	case status == http.StatusNotImplemented, status == http.StatusMethodNotAllowed:
-		t := unclearTried("the service does not know such requests: say so in the profile")
+		t := unclearTried("the service does not support such requests: say so in the profile")
 		t.absent = true
 		return t
 	case status/100 != 4:

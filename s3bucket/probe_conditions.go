@@ -37,8 +37,7 @@ func (p *probing) conditionalComplete() tried {
 	return refusedAs(p.complete(u), "CompleteMultipartUpload", flagComplete)
 }
 
-// refusedAs judges the answer to a write that has to be refused since the key is
-// taken.
+// refusedAs judges the answer to a write that must be refused since the key is taken.
 func refusedAs(err error, operation string, f flag) tried {
 	switch status := s3calls.Status(err); {
 	case err == nil:

@@ -8,24 +8,23 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-const adviseGuard = "take NoCopyGuard out of the profile or, if that is no help, say NoSignedHeaders"
+const adviseGuard = "take NoCopyGuard out of the profile or, if that does not help, say NoSignedHeaders"
 
 // copyCondition is the header field that is signed against copies.
 const copyCondition = "x-amz-copy-source-if-match"
 
-// stolen is what it means if a client can have something copied.
+// stolen returns the advice for a service where a client can have something copied.
 func (p *signing) stolen() (advice, error) {
 	text := adviseHeaders.text
 	headers, err := p.headers()
 	if !p.service.opts.Profile.HeadersFromQuery && !slices.Contains(headers, copyCondition) {
 		text = adviseGuard
 	}
-	return advice{flagHeaders, "they can have copied whatever the signer may read; " + text}, err
+	return advice{flagHeaders, "they can copy whatever the signer may read; " + text}, err
 }
 
-// copies are attempts to have an object copied in place of what is sent: one that
-// exists, since a source that is missing is refused by everybody, and whose bytes
-// and length are those that are signed.
+// copies returns attempts to have an object copied in place of the sent bytes. The source exists,
+// since every service refuses a missing one, and its bytes and length are those that are signed.
 func (p *signing) copies() ([]attempt, error) {
 	victim := p.publishedKey()
 	if _, err := p.put(victim); err != nil {

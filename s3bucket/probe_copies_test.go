@@ -12,36 +12,36 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestCheckAddedFields: what a service does with header fields that nobody signed is
-// found out with an object that exists, and the finding says what to set.
+// TestCheckAddedFields checks what a service does with header fields that nobody signed. Check
+// tests that with an object that exists, and the finding says what to set.
 func TestCheckAddedFields(t *testing.T) {
 	for _, row := range []struct {
 		name       string
 		unsigned   s3fake.Unsigned
 		profile    s3store.Profile
-		state      s3bucket.State // of PUTs
+		state      s3bucket.State // for PUTs
 		says       string
 		partsState s3bucket.State
 		partsSay   string
 	}{
-		{"AWS", s3fake.Refused, s3store.Profile{}, s3bucket.StateOK, "refuses what was not", s3bucket.StateOK, "refuses what was not"},
-		{"AWS by another name", s3fake.Refused, s3store.Profile{NoCopyGuard: true}, s3bucket.StateOK, "refuses what was not", s3bucket.StateOK, "refuses what was not"},
-		{"MinIO", s3fake.Obeyed, s3store.MinIO(), s3bucket.StateOK, "refuses what was not", s3bucket.StateOK, "refuses what was not"},
+		{"AWS", s3fake.Refused, s3store.Profile{}, s3bucket.StateOK, "refuses changed ones", s3bucket.StateOK, "refuses changed ones"},
+		{"AWS by another name", s3fake.Refused, s3store.Profile{NoCopyGuard: true}, s3bucket.StateOK, "refuses changed ones", s3bucket.StateOK, "refuses changed ones"},
+		{"MinIO", s3fake.Obeyed, s3store.MinIO(), s3bucket.StateOK, "refuses changed ones", s3bucket.StateOK, "refuses changed ones"},
 		{
 			"MinIO with the profile of R2", s3fake.Obeyed, s3store.R2(),
-			s3bucket.StateWrong, "takes a copy of another object that was not signed", s3bucket.StateWrong, "take NoCopyGuard out of the profile",
+			s3bucket.StateWrong, "accepts a copy of another object that was not signed", s3bucket.StateWrong, "take NoCopyGuard out of the profile",
 		},
 		{
 			"MinIO with the default profile", s3fake.Obeyed,
 			s3store.Profile{},
-			s3bucket.StateWrong, "takes an ACL that was not signed: clients cannot be held to what they declare; say NoSignedHeaders in the profile, or take the one of MinIO", s3bucket.StateOK, "refuses what was not",
+			s3bucket.StateWrong, "accepts an ACL that was not signed: clients cannot be held to what they declare; say NoSignedHeaders in the profile, or take the one of MinIO", s3bucket.StateOK, "refuses changed ones",
 		},
 		{
 			"RGW 16", s3fake.ObeyedUnconditionally,
 			s3store.Profile{},
-			s3bucket.StateWrong, "takes a copy of another object that was not signed", s3bucket.StateWrong, "say NoSignedHeaders",
+			s3bucket.StateWrong, "accepts a copy of another object that was not signed", s3bucket.StateWrong, "say NoSignedHeaders",
 		},
-		{"not MinIO", s3fake.Refused, s3store.MinIO(), s3bucket.StateCannotTell, "refuses what was signed, too", s3bucket.StateCannotTell, "refuses what was signed, too"},
+		{"not MinIO", s3fake.Refused, s3store.MinIO(), s3bucket.StateCannotTell, "refuses unchanged signed requests, too", s3bucket.StateCannotTell, "refuses unchanged signed requests, too"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			svc, bucket := newService(t, s3store.Options{Profile: row.profile}, layout(), nil)
@@ -57,8 +57,8 @@ func TestCheckAddedFields(t *testing.T) {
 	}
 }
 
-// TestCheckSignedRequests: each thing that a service does not hold clients to is
-// found by the attempt that is made for it.
+// TestCheckSignedRequests checks that each limit that a service does not enforce is found by its
+// own attempt.
 func TestCheckSignedRequests(t *testing.T) {
 	as := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) {
@@ -97,7 +97,7 @@ func TestCheckSignedRequests(t *testing.T) {
 	}
 }
 
-// TestCheckNeedsAVictim: without an object to be copied nothing is proved.
+// TestCheckNeedsAVictim checks that without an object to copy nothing is proved.
 func TestCheckNeedsAVictim(t *testing.T) {
 	svc, bucket := newService(t, s3store.Options{}, layout(), nil)
 	svc.Inject("PutObject", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {

@@ -14,9 +14,9 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// takesForm is what a service says that compares a form with its policy, except for
-// one thing: a field, any field that the policy does not name ("*"), the size, or the
-// SHA-256 of the file.
+// takesForm reports whether a service accepts a form that it compares with its policy, ignoring one
+// thing: a field, any field that the policy does not name ("*"), the size, or the SHA-256 of the
+// file.
 func takesForm(t *testing.T, r *http.Request, blind string) bool {
 	require.NoError(t, r.ParseMultipartForm(1<<20))
 	raw, err := base64.StdEncoding.DecodeString(r.FormValue("policy"))
@@ -64,11 +64,11 @@ func field(r *http.Request, name string) string {
 	return ""
 }
 
-// TestCheckFormsField: each thing that a service fails to compare is found by the
-// attempt that is made for it.
+// TestCheckFormsField checks that each thing that a service fails to compare is found by its own
+// attempt.
 func TestCheckFormsField(t *testing.T) {
 	for blind, says := range map[string]string{
-		"":                    "refuses what was not",
+		"":                    "refuses changed ones",
 		"size":                "a longer file",
 		"SHA-256":             "other bytes than those of its SHA-256",
 		"key":                 "another key",

@@ -7,13 +7,12 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// writeOption is something that a write says beside what it writes, and that a
-// service may not take.
+// writeOption is an option that a write sends, and that a service may refuse.
 type writeOption struct {
 	name   string
-	flag   *flag // of the profile that leaves it out, nil if it is one of the Options
+	flag   *flag // of the profile that omits it, nil if it is one of the Options
 	inUse  func(*service) bool
-	remove func(*s3store.Options) // unless there is a flag
+	remove func(*s3store.Options) // nil if there is a flag
 }
 
 var writeOptions = []writeOption{
@@ -26,7 +25,7 @@ var writeOptions = []writeOption{
 	{"Options.ExpectedBucketOwner", nil, func(s *service) bool { return s.owner != nil }, func(o *s3store.Options) { o.ExpectedBucketOwner = "" }},
 }
 
-// without is the service that is not asked for an option.
+// without returns the service without an option.
 func (o writeOption) without(s *service) *service {
 	if o.flag == nil {
 		return s.with(o.remove)
@@ -43,9 +42,9 @@ func (o writeOption) advice() string {
 	return o.flag.say()
 }
 
-// culprits are the options that make the service refuse a write: those with each of
-// which alone it is refused, while it is taken with none. There are none if it is
-// refused in any case, or for two that do not go together.
+// culprits returns the options that make the service refuse a write: it refuses the write with each
+// of them alone, and accepts it with none. There are none if it refuses in any case, or only a
+// combination of two.
 func (p *probing) culprits(write func() error) []writeOption {
 	bare := p.service
 	var used []writeOption
@@ -73,8 +72,7 @@ func (p *probing) culprits(write func() error) []writeOption {
 	return found
 }
 
-// refusal is denied or, if the service takes a write without some option, says which
-// option that is.
+// refusal is denied or, if the service accepts a write without some option, names that option.
 func (p *probing) refusal(err error, doing, action string, write func() error) (State, string) {
 	if !notTaken(err) {
 		return denied(err, doing, action)
@@ -86,5 +84,5 @@ func (p *probing) refusal(err error, doing, action string, write func() error) (
 	if options == nil {
 		return denied(err, doing, action)
 	}
-	return StateWrong, fmt.Sprintf("%s is refused, since the service does not take %s", doing, strings.Join(options, ", nor "))
+	return StateWrong, fmt.Sprintf("%s is refused, since the service does not accept %s", doing, strings.Join(options, ", nor "))
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/s3bucket"
 )
 
-// TestCheckNamesTheOption: of a write that the service does not take the finding says
-// for which option, however many are in use.
+// TestCheckNamesTheOption checks that the finding about a refused write names the option that is
+// the reason, however many are in use.
 func TestCheckNamesTheOption(t *testing.T) {
 	all := everything
 	for _, row := range []struct {
@@ -56,5 +56,5 @@ func TestCheckNamesTheOption(t *testing.T) {
 	})
 	got = finding(t, bucket.Check(t.Context()), s3bucket.TopicMultipart)
 	require.Equal(t, s3bucket.StateWrong, got.State)
-	require.Contains(t, got.Explanation, "opening one is refused, since the service does not take the checksums of the SDK")
+	require.Contains(t, got.Explanation, "opening one is refused, since the service does not accept the checksums of the SDK")
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// otherETag is of an object without a byte.
+// otherETag is that of an empty object.
 const otherETag = `"d41d8cd98f00b204e9800998ecf8427e"`
 
 // copying is a probe's own object, and an upload that parts of it are copied to.
@@ -23,8 +23,7 @@ type copying struct {
 	to         *upload
 }
 
-// copy copies bytes of the object, those of a range if that is not "", while the
-// object has the ETag.
+// copy copies bytes of the object, or of byteRange if it is not "", while the object has the ETag.
 func (p *probing) copy(c copying, number int32, etag, byteRange string) (*s3.UploadPartCopyOutput, error) {
 	s := p.service
 	return s3calls.Do(p.ctx, s.caller, s.client.UploadPartCopy, &s3.UploadPartCopyInput{
@@ -33,8 +32,8 @@ func (p *probing) copy(c copying, number int32, etag, byteRange string) (*s3.Upl
 	})
 }
 
-// pinned tries to copy an object that has another ETag by now, then one that has
-// not, and then a range of it.
+// pinned tries to copy an object whose ETag has changed, then one whose ETag has not, and then a
+// range of it.
 func (p *probing) pinned() tried {
 	c, err := p.copying("")
 	if err != nil {
@@ -60,14 +59,14 @@ func (p *probing) pinned() tried {
 	return p.ranged(c)
 }
 
-// ranged looks how long the parts are that pinned has copied.
+// ranged checks the length of the parts that pinned has copied.
 func (p *probing) ranged(c copying) tried {
 	parts, err := p.copied(c)
 	switch {
 	case err != nil:
 		return tried{StateCannotTell, "listing copied parts: " + err.Error(), flagPins, "", false}
 	case len(parts) != 2 || parts[0].Size != int64(len(probeBody)) || parts[1].Size != 8:
-		return tried{StateWrong, "UploadPartCopy copies something else than the range that it is asked for", flagPins, "", false}
+		return tried{StateWrong, "UploadPartCopy does not copy the requested range", flagPins, "", false}
 	}
 	return tried{state: StateOK, flag: flagPins}
 }
@@ -80,7 +79,7 @@ func (p *probing) copied(c copying) ([]storage.Part, error) {
 	return store.Parts(p.ctx, c.to.key, *c.to.id)
 }
 
-// digested looks whether a copy tells its SHA-256, as Promote asks for it.
+// digested checks whether a copy reports its SHA-256, which Promote needs.
 func (p *probing) digested() tried {
 	c, err := p.copying(types.ChecksumAlgorithmSha256)
 	if err != nil && !notTaken(err) {
@@ -97,7 +96,7 @@ func (p *probing) digested() tried {
 	case err != nil && (status == 0 || status >= 500 && status != http.StatusNotImplemented || status == http.StatusForbidden):
 		return tried{StateCannotTell, "UploadPartCopy: " + err.Error(), flagDigests, "", false}
 	}
-	return tried{StateWrong, "UploadPartCopy does not tell the SHA-256 of a copy", flagDigests, "", false}
+	return tried{StateWrong, "UploadPartCopy does not report the SHA-256 of a copy", flagDigests, "", false}
 }
 
 // copying writes an object and opens an upload for it.

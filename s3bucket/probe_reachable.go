@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// reachable asks for the bucket. What comes after is only of use if it is there.
+// reachable requests the bucket. The other probes are useful only if it exists.
 func (s *service) reachable(ctx context.Context) (State, string) {
 	_, err := s3calls.Do(ctx, s.caller, s.client.HeadBucket, &s3.HeadBucketInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	var gone *types.NotFound

@@ -20,8 +20,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestCheckFollowsNoRedirect: what a form gets to hear in another place, of the same
-// host or another, says nothing of the service.
+// TestCheckFollowsNoRedirect checks that the answer to a form from another location, on the same
+// host or another, says nothing about the service.
 func TestCheckFollowsNoRedirect(t *testing.T) {
 	var asked atomic.Int32
 	portal := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -51,7 +51,7 @@ func TestCheckFollowsNoRedirect(t *testing.T) {
 					got := finding(t, bucket.Check(t.Context()), s3bucket.TopicForms)
 					require.Equal(t, s3bucket.StateCannotTell, got.State, got.Explanation)
 					if name != "one that follows" {
-						require.Zero(t, asked.Load(), "the request went to another place")
+						require.Zero(t, asked.Load(), "the request went to another address")
 					}
 					requireClean(t, svc)
 				})

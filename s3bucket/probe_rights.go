@@ -36,14 +36,14 @@ func (p *probing) anonymous() (State, string) {
 	return StateOK, "nothing can be read or listed without credentials"
 }
 
-// right is something that no role needs. try uses it in a way that changes
-// nothing, and reports whether the service let it pass.
+// right is something that no role needs. try uses it without changing anything, and reports whether
+// the service permitted it.
 type right struct {
 	action string
 	try    func(p *probing) (had State, err error)
 }
 
-// The answers of right.try. What was let pass is what is wrong.
+// These are the answers of right.try. A permitted call is wrong.
 const (
 	may    = StateWrong
 	mayNot = StateOK
@@ -61,14 +61,14 @@ var rights = []right{
 		_, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketAcl, &s3.GetBucketAclInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 		return passed(err)
 	}},
-	{"s3:DeleteObjectTagging", func(p *probing) (State, error) { // of an object that does not exist
+	{"s3:DeleteObjectTagging", func(p *probing) (State, error) { // for an object that does not exist
 		s := p.service
 		_, err := s3calls.Do(p.ctx, s.caller, s.client.DeleteObjectTagging, &s3.DeleteObjectTaggingInput{
 			Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: aws.String(p.publishedKey()),
 		})
 		return passed(err, "NoSuchKey")
 	}},
-	// Outside nothing is written.
+	// Nothing is written outside of the prefixes.
 	{"s3:GetObject outside of the prefixes", func(p *probing) (State, error) {
 		_, err := p.service.head(p.ctx, unusedKey(""), nil)
 		return passed(err, "NotFound")
@@ -82,8 +82,7 @@ var rights = []right{
 	}},
 }
 
-// rights looks for more than any role needs. What could do harm is not tried, so
-// it is a sample.
+// rights looks for more than any role needs. It does not try harmful rights, so it is a sample.
 func (p *probing) rights() (State, string) {
 	var had, open []string
 	for _, r := range rights {
@@ -99,14 +98,14 @@ func (p *probing) rights() (State, string) {
 	}
 	switch {
 	case len(had) > 0:
-		return StateWrong, "the credentials also have " + strings.Join(had, ", ") + ", which no role needs: give them the policies of their roles alone"
+		return StateWrong, "the credentials also have " + strings.Join(had, ", ") + ", which no role needs: give them only the policies of their roles"
 	case len(open) > 0:
 		return StateCannotTell, "it is not clear whether the credentials have " + strings.Join(open, ", ")
 	}
-	return StateOK, "none of those that were tried; what could do harm was not"
+	return StateOK, "none of those that were tried; harmful ones were not tried"
 }
 
-// passed says whether a call was let pass, if need be only to find nothing.
+// passed reports whether a call was permitted, even if only to find nothing.
 func passed(err error, nothing ...string) (State, error) {
 	switch {
 	case err == nil, slices.Contains(nothing, s3calls.Code(err)):
@@ -117,7 +116,8 @@ func passed(err error, nothing ...string) (State, error) {
 	return StateCannotTell, err
 }
 
-// listsBuckets: some services let everybody list the buckets that are theirs.
+// listsBuckets checks for buckets that are listed: some services let everybody list their own
+// buckets.
 func (p *probing) listsBuckets() (State, error) {
 	out, err := s3calls.Do(p.ctx, p.service.caller, p.service.client.ListBuckets, &s3.ListBucketsInput{})
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// send sends a request as a client would, through the signer's own HTTP client. It
-// follows no redirect: an answer from another place says nothing of the service.
+// send sends a request as a client would, through the signer's own HTTP client. It follows no
+// redirect: an answer from another location says nothing about the service.
 func (p *probing) send(r *storage.SignedRequest, body []byte) (status int, err error) {
 	ctx, cancel := context.WithTimeoutCause(p.ctx, p.service.opts.CallTimeout, s3calls.ErrTimeout)
 	defer cancel()
@@ -96,7 +96,7 @@ func withField(name, value string) func(*storage.SignedRequest, []byte) (*storag
 	}
 }
 
-// with is a copy of fields with another value, or without the field for "".
+// with returns a copy of fields with another value, or without the field for "".
 func with(fields map[string]string, name, value string) map[string]string {
 	copied := maps.Clone(fields)
 	if copied[name] = value; value == "" {

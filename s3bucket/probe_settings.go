@@ -61,7 +61,7 @@ func (p *probing) acls() (State, string) {
 	out, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketOwnershipControls, &s3.GetBucketOwnershipControlsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	switch {
 	case s3calls.Code(err) == "OwnershipControlsNotFoundError":
-		return StateWrong, "ACLs count: set the ownership controls to BucketOwnerEnforced"
+		return StateWrong, "ACLs are on: set the ownership controls to BucketOwnerEnforced"
 	case err != nil:
 		return unclear(err, "s3:GetBucketOwnershipControls")
 	case out.OwnershipControls == nil || len(out.OwnershipControls.Rules) == 0:
@@ -69,7 +69,7 @@ func (p *probing) acls() (State, string) {
 	}
 	for _, r := range out.OwnershipControls.Rules {
 		if r.ObjectOwnership != types.ObjectOwnershipBucketOwnerEnforced {
-			return StateWrong, fmt.Sprintf("ACLs count (%s): set the ownership controls to BucketOwnerEnforced", r.ObjectOwnership)
+			return StateWrong, fmt.Sprintf("ACLs are on (%s): set the ownership controls to BucketOwnerEnforced", r.ObjectOwnership)
 		}
 	}
 	return StateOK, "ACLs are off (BucketOwnerEnforced)"
@@ -80,7 +80,7 @@ func (p *probing) encryption() (State, string) {
 	out, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketEncryption, &s3.GetBucketEncryptionInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
 	switch {
 	case s3calls.Code(err) == "ServerSideEncryptionConfigurationNotFoundError":
-		return StateWrong, "the bucket encrypts nothing by itself: give it a default encryption"
+		return StateWrong, "the bucket has no default encryption: switch it on"
 	case err != nil:
 		return unclear(err, "s3:GetEncryptionConfiguration")
 	case out.ServerSideEncryptionConfiguration == nil:
@@ -91,10 +91,10 @@ func (p *probing) encryption() (State, string) {
 			return StateOK, fmt.Sprintf("objects are encrypted by default (%s)", d.SSEAlgorithm)
 		}
 	}
-	return StateWrong, "the bucket encrypts nothing by itself: give it a default encryption"
+	return StateWrong, "the bucket has no default encryption: switch it on"
 }
 
-// versioning compares with the layout: which rights removing takes depends on it.
+// versioning compares with the layout, since the rights for removing depend on it.
 func (p *probing) versioning() (State, string) {
 	s := p.bucket
 	out, err := s3calls.Do(p.ctx, s.caller, s.client.GetBucketVersioning, &s3.GetBucketVersioningInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner})
@@ -106,7 +106,7 @@ func (p *probing) versioning() (State, string) {
 	case keeps && !expected:
 		return StateWrong, fmt.Sprintf("versioning is %s: say so in the Layout, since deleting then takes s3:DeleteObjectVersion", strings.ToLower(string(out.Status)))
 	case !keeps && expected:
-		return StateWrong, "the bucket keeps no versions, other than the Layout says"
+		return StateWrong, "the bucket keeps no versions, contrary to the Layout"
 	case keeps:
 		return StateOK, fmt.Sprintf("versioning is %s, as the Layout says", strings.ToLower(string(out.Status)))
 	}
@@ -120,13 +120,13 @@ func (p *probing) logging() (State, string) {
 	case err != nil:
 		return unclear(err, "s3:GetBucketLogging")
 	case out.LoggingEnabled == nil:
-		return StateWrong, "nobody could say who read what: switch on access logging, to another bucket (CloudTrail data events, which cannot be seen from here, would do, too)"
+		return StateWrong, "reads are not logged: switch on access logging, to another bucket (CloudTrail data events, which cannot be seen from here, would do, too)"
 	}
 	return StateOK, fmt.Sprintf("access is logged to the bucket %q", aws.ToString(out.LoggingEnabled.TargetBucket))
 }
 
-// staging looks whether what clients sent and never confirmed goes away, and not
-// before its ticket.
+// staging checks that a rule removes what clients sent and never confirmed, and not before its
+// ticket expires.
 func (p *probing) staging() (State, string) {
 	s := p.bucket
 	out, err := s.lifecycle(p.ctx)
@@ -137,15 +137,15 @@ func (p *probing) staging() (State, string) {
 	for _, prefix := range s.layout.staged() {
 		switch days := expiry(out.Rules, prefix); {
 		case days == 0:
-			return StateWrong, fmt.Sprintf("no rule removes what lies under %q: Setup adds it", prefix)
+			return StateWrong, fmt.Sprintf("no rule removes files under %q: Setup adds it", prefix)
 		case days < least:
-			return StateWrong, fmt.Sprintf("what lies under %q is removed after %d days, but tickets work for %v", prefix, days, s.layout.TicketExpires)
+			return StateWrong, fmt.Sprintf("files under %q are removed after %d days, but tickets work for %v", prefix, days, s.layout.TicketExpires)
 		}
 		if s.layout.Versioned && noncurrentExpiry(out.Rules, prefix) == 0 {
 			return StateWrong, fmt.Sprintf("no rule removes the older versions under %q: Setup adds it", prefix)
 		}
 	}
-	return StateOK, "what clients send and never confirm is removed"
+	return StateOK, "unconfirmed files from clients are removed"
 }
 
 func (p *probing) unfinished() (State, string) {
@@ -169,7 +169,7 @@ func (p *probing) cors() (State, string) {
 	}
 	for _, r := range rules {
 		if slices.Contains(r.AllowedOrigins, "*") {
-			return StateWrong, "a rule lets pages of any origin in: name the origins"
+			return StateWrong, "a rule allows pages of any origin: name the origins"
 		}
 	}
 	for _, origin := range p.bucket.layout.Origins {

@@ -26,24 +26,23 @@ func ofForged(t tried) (State, string) {
 	return t.finding()
 }
 
-const adviseOther = "use another service: here anybody reads, replaces and removes everything"
+const adviseOther = "use another service: here anybody can read, replace and remove everything"
 
-// forged tries to write with a secret that is not ours. That we may write with ours
-// has to be known.
+// forged tries to write with a wrong secret. It must be known that the right one works.
 func (p *probing) forged() tried {
 	o := p.service.client.Options()
 	ours := o.Credentials
 	if ours == nil {
 		return unclearTried("there are no credentials that could be forged")
 	}
-	o.Credentials, o.HTTPSignerV4, o.AuthSchemes = forger{ours}, nil, nil // a signer keeps the keys that it has made of a name
+	o.Credentials, o.HTTPSignerV4, o.AuthSchemes = forger{ours}, nil, nil // signers cache keys by name
 	err := p.try(newService(s3.New(o), *p.service.bucket, p.service.opts), func() error {
 		_, err := p.put(p.publishedKey())
 		return err
 	})
 	switch status := s3calls.Status(err); {
 	case err == nil:
-		return tried{state: StateWrong, why: "the service takes a write with a forged signature", advice: adviseOther}
+		return tried{state: StateWrong, why: "the service accepts a write with a forged signature", advice: adviseOther}
 	case status/100 == 4:
 		return tried{state: StateOK}
 	}

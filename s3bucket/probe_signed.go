@@ -11,7 +11,7 @@ import (
 func (p *signing) signedPuts() (State, string) { return p.tryPuts().finding() }
 func (p *signing) forms() (State, string)      { return p.tryForms().finding() }
 
-// tryPuts tries what a signed PUT has to be refused for.
+// tryPuts tries PUTs that must be refused.
 func (p *signing) tryPuts() tried {
 	return p.once(TopicSignedPuts, func() tried {
 		copies, err := p.copies()
@@ -32,7 +32,7 @@ func (p *signing) tryPuts() tried {
 	})
 }
 
-// tryForms tries what a POST form has to be refused for.
+// tryForms tries POST forms that must be refused.
 func (p *signing) tryForms() tried {
 	return p.once(TopicForms, func() tried {
 		other := p.stagedKey()
@@ -50,17 +50,17 @@ func (p *signing) tryForms() tried {
 	})
 }
 
-// otherContent is the only attempt on a request that is signed with a SHA-256, unless
-// all are.
+// otherContent is the only attempt on a request that is signed with a SHA-256, unless all requests
+// are.
 const otherContent = "other bytes than those of its SHA-256"
 
 // probeTags are tags as forms have them.
 const probeTags = "<Tagging><TagSet><Tag><Key>probe</Key><Value>1</Value></Tag></TagSet></Tagging>"
 
-// signed signs a small file and sends it in wrong ways, which have to be refused,
-// and then in the right one. Each attempt has a key of its own, where nothing is
-// that could be the reason of a refusal. again, if it is not "", says what sending
-// the right one once more is, which has to be refused, too.
+// signed signs a small file and sends it in wrong ways, which must be refused, and then in the
+// right one. Each attempt has an unused key of its own, so that no object is the reason for a
+// refusal. If again is not "", it describes sending the right one once more, which must also be
+// refused.
 func (p *signing) signed(form bool, wrong []attempt, again string) tried {
 	store, err := p.service.store()
 	if err != nil {
@@ -96,8 +96,7 @@ func (p *signing) signed(form bool, wrong []attempt, again string) tried {
 	return tried{state: StateOK, why: keepsTo}
 }
 
-// sign signs a request for probeBody. With its digest, what becomes of anything else
-// that differs could not be told.
+// sign signs a request for probeBody. With its digest, the other differences could not be tested.
 func (p *signing) sign(store *s3store.Store, form, digest bool) (*storage.SignedRequest, error) {
 	d := storage.DirectObject{Key: p.stagedKey(), Type: "text/plain", Size: int64(len(probeBody)), Expires: probeExpires}
 	if digest {

@@ -4,7 +4,7 @@ import "github.com/airlock-go/upload/storage"
 
 func (p *signing) signedParts() (State, string) { return p.tryParts().finding() }
 
-// tryParts tries what a signed part has to be refused for.
+// tryParts tries parts that must be refused.
 func (p *signing) tryParts() tried {
 	return p.once(TopicSignedParts, func() tried {
 		copies, err := p.copies()

@@ -11,10 +11,10 @@ const probeExpires = 5 * time.Minute
 // signing probes the requests that are signed for clients.
 type signing struct {
 	*probing
-	asked map[manner]tried // what each has shown
+	asked map[manner]tried // the result for each
 }
 
-// manner is all that signed requests differ in.
+// manner is everything that signed requests can differ in.
 type manner struct {
 	kind          Topic
 	headers       string // that are signed
@@ -23,7 +23,7 @@ type manner struct {
 	owner         string
 }
 
-// once tries what is signed of one kind, once for each way to sign it.
+// once tries requests of one kind, once for each way to sign them.
 func (p *signing) once(kind Topic, try func() tried) tried {
 	headers, err := p.headers()
 	if err != nil {
@@ -42,7 +42,7 @@ func (p *signing) once(kind Topic, try func() tried) tried {
 	return t
 }
 
-// headers are those that are signed now.
+// headers returns those that are signed now.
 func (p *signing) headers() ([]string, error) {
 	store, err := p.service.store()
 	if err != nil {

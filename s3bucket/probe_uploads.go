@@ -36,7 +36,7 @@ func (p *probing) upload(key string) (u *upload, step string, err error) {
 	return u, "", nil
 }
 
-// complete makes the object of an upload, unless there is one.
+// complete makes the object of an upload, unless one exists.
 func (p *probing) complete(u *upload) error {
 	out, err := p.service.complete(p.ctx, u.key, u.id, u.part)
 	if err == nil {
@@ -46,7 +46,7 @@ func (p *probing) complete(u *upload) error {
 	return err
 }
 
-// ended notes that an upload is no longer open.
+// ended records that an upload is no longer open.
 func (p *probing) ended(u *upload) {
 	p.open = slices.DeleteFunc(p.open, func(other *upload) bool { return other == u })
 }

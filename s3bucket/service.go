@@ -35,14 +35,14 @@ func newService(client *s3.Client, bucket string, o s3store.Options) *service {
 	}
 }
 
-// with is the service with other options.
+// with returns the service with other options.
 func (s *service) with(change func(*s3store.Options)) *service {
 	o := s.opts
 	change(&o)
 	return newService(s.client, *s.bucket, o)
 }
 
-// under is the service with another profile.
+// under returns the service with another profile.
 func (s *service) under(p s3store.Profile) *service {
 	return s.with(func(o *s3store.Options) { o.Profile = p })
 }
@@ -53,9 +53,9 @@ func (s *service) head(ctx context.Context, key string, version *string) (*s3.He
 	})
 }
 
-// deleteVersion removes one version, or the object if version is nil. That it is
-// gone already is not an error, however the service puts that: some refuse the
-// id of a version that they have no longer.
+// deleteVersion removes one version, or the object if version is nil. It is not an error if the
+// version is gone already. Services report that differently: some refuse the id of a version that
+// they no longer have.
 func (s *service) deleteVersion(ctx context.Context, key string, version *string) error {
 	_, err := s3calls.Do(ctx, s.caller, s.client.DeleteObject, &s3.DeleteObjectInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, VersionId: version,
@@ -70,15 +70,14 @@ func (s *service) deleteVersion(ctx context.Context, key string, version *string
 	return err
 }
 
-// isUnique reports whether a version id names one object for ever. "null" is whatever
-// was written last while versioning was off.
+// isUnique reports whether a version id always names the same object. "null" is the last write
+// while versioning was off.
 func isUnique(version *string) bool {
 	v := aws.ToString(version)
 	return v != "" && v != "null"
 }
 
-// notTaken reports that the service answered that a request is wrong, or that it
-// does not know such requests.
+// notTaken reports whether the service answered that a request is wrong or not supported.
 func notTaken(err error) bool {
 	switch s3calls.Status(err) {
 	case http.StatusBadRequest, http.StatusNotImplemented:
@@ -87,13 +86,13 @@ func notTaken(err error) bool {
 	return false
 }
 
-// notKnown reports that the service does not know a call.
+// notKnown reports whether the service does not support a call.
 func notKnown(err error) bool {
 	status := s3calls.Status(err)
 	return status == http.StatusNotImplemented || status == http.StatusMethodNotAllowed
 }
 
-// optional is how the SDK wants a field that may be missing.
+// optional returns a field that may be missing in the SDK's form.
 func optional(v string) *string {
 	if v == "" {
 		return nil

@@ -7,12 +7,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// upload is a multipart upload that there may be. Its id is nil if it was in a lost
-// answer.
+// upload is a multipart upload that may be open. Its id is nil if it was in a lost answer.
 type upload struct {
 	key  string
 	id   *string
-	part types.CompletedPart // the only one, if it is sent
+	part types.CompletedPart // the only one, if it was sent
 }
 
 // late is how long a service may take to open an upload whose answer was lost.

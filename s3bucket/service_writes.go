@@ -14,12 +14,12 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// probeName is in the keys of all that Check writes.
+// probeName is in the keys of everything that Check writes.
 const probeName = "upload-probe"
 
 var probeBody = []byte("written by Bucket.Check and safe to delete\n")
 
-// What the store writes an object with. A test compares this with what it sends.
+// The store writes an object with these. A test compares them with what it sends.
 const (
 	probeType    = "text/plain"
 	cacheControl = "private"
@@ -80,7 +80,7 @@ func (s *service) part(ctx context.Context, key string, id *string) (types.Compl
 	return part, nil
 }
 
-// complete makes an object of a part, unless there is one.
+// complete makes an object of a part, unless one exists.
 func (s *service) complete(ctx context.Context, key string, id *string, part types.CompletedPart) (*s3.CompleteMultipartUploadOutput, error) {
 	return s3calls.Do(ctx, s.caller, s.client.CompleteMultipartUpload, &s3.CompleteMultipartUploadInput{
 		Bucket:              s.bucket,
@@ -92,7 +92,7 @@ func (s *service) complete(ctx context.Context, key string, id *string, part typ
 	})
 }
 
-// unless is the condition under which objects are written, unless the service lacks it.
+// unless returns the condition under which objects are written, nil if the service lacks it.
 func unless(lacking bool) *string {
 	if lacking {
 		return nil
@@ -100,7 +100,7 @@ func unless(lacking bool) *string {
 	return aws.String("*")
 }
 
-// sums is the algorithm of the store's multipart uploads.
+// sums returns the algorithm of the store's multipart uploads.
 func (s *service) sums() types.ChecksumAlgorithm {
 	return s3calls.Checksum(s.client, s.opts.Profile.ChecksumsWhenRequired)
 }

@@ -17,8 +17,8 @@ import (
 // writes are the calls by which the store writes.
 var writes = []string{"PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
 
-// header is what a write says beside what it writes. Of what differs between any two
-// writes it has the names alone.
+// header returns the header fields of a write. For values that differ between any two writes it has
+// only the names.
 func header(r *http.Request) map[string]string {
 	said := map[string]string{}
 	for name, values := range r.Header {
@@ -32,8 +32,8 @@ func header(r *http.Request) map[string]string {
 	return said
 }
 
-// TestProbesWriteAsTheStoreDoes: a service that takes or refuses what a probe writes
-// takes or refuses what the store writes.
+// TestProbesWriteAsTheStoreDoes checks that a service treats what a probe writes and what the store
+// writes alike.
 func TestProbesWriteAsTheStoreDoes(t *testing.T) {
 	for name, profile := range map[string]s3store.Profile{
 		"zero": {}, "PUT": {InsecureUnconditionalPut: true}, "checksums": {ChecksumsWhenRequired: true}, "MinIO": s3store.MinIO(),
@@ -42,7 +42,7 @@ func TestProbesWriteAsTheStoreDoes(t *testing.T) {
 			t.Run(name+also, func(t *testing.T) {
 				opts.Profile = profile
 				svc, bucket := newService(t, opts, s3bucket.Layout{}, nil)
-				var mu sync.Mutex                      // parts come at once
+				var mu sync.Mutex                      // parts arrive concurrently
 				seen := map[string]map[string]string{} // of the last request of each call
 				for _, call := range writes {
 					svc.Inject(call, forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {

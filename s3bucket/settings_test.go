@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// settings are those of a bucket that is set up right for the layout of the
-// tests, by subresource, in the words of the S3 API reference.
+// settings are those of a bucket that is set up right for the layout of the tests, by subresource,
+// in the words of the S3 API reference.
 var settings = map[string]string{
 	"publicAccessBlock": `<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>` +
 		`<BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`,
@@ -46,7 +46,7 @@ type service struct {
 	settings map[string]string
 	puts     []string // the subresources that were put
 
-	refuse  func(name, document string) (status int) // a document that is put, 0 to take it
+	refuse  func(name, document string) (status int) // of a put document, 0 to accept it
 	minimum string                                   // the transition default minimum object size that was put
 }
 
@@ -96,7 +96,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, answer)
 }
 
-// layout is the one that settings are right for.
+// layout returns the one that settings are right for.
 func layout() s3bucket.Layout {
 	return s3bucket.Layout{StagingPrefixes: []string{""}, Origins: []string{"https://app.example.com"}}
 }

@@ -14,20 +14,19 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// Setup adds the rules of [Bucket.CORS] and [Bucket.Lifecycle] to those that the
-// bucket has. Rules of others stay as they are: ours are known by their ids, which
-// are made of the prefixes in the [Layout], so a rule for a prefix that is no longer
-// there stays, too. Nothing is written when all is there already, nor when a rule has
-// a setting that the SDK does not know and would leave out: that is an error.
+// Setup adds the rules of [Bucket.CORS] and [Bucket.Lifecycle] to those that the bucket has. Rules
+// of others stay as they are. Ours are recognized by their ids, which are derived from the prefixes
+// in the [Layout], so a rule for a removed prefix also stays. Nothing is written if all rules are
+// there already. It is an error if a rule has a setting that the SDK does not know and would drop;
+// nothing is written then.
 //
-// S3 keeps the rules of each kind in one document and has no condition for
-// replacing it: rules that somebody else adds in the same moment can be lost, so
-// run it from one place. It needs the policy of the role [RoleSetup].
+// S3 keeps the rules of each kind in one document and has no condition for replacing it. Rules that
+// another process adds at the same time can be lost, so run Setup from one place. It needs the
+// policy of the role [RoleSetup].
 //
-// It tries both kinds and returns the errors of both. Where a service has no rules of
-// a kind, or none that abort unfinished uploads, Setup does the rest without an error.
-// Lacking has a sentence for each thing that the service does not have, and for what
-// to do instead.
+// It tries both kinds and returns the errors of both. If a service has no rules of a kind, or none
+// that abort unfinished uploads, Setup does the rest without an error. Lacking has a sentence for
+// each thing that the service does not have, with what to do instead.
 func (b *Bucket) Setup(ctx context.Context) (lacking []string, err error) {
 	cors := b.setCORS(ctx)
 	noAborts, lifecycle := b.setLifecycle(ctx)
@@ -49,14 +48,14 @@ func (b *Bucket) Setup(ctx context.Context) (lacking []string, err error) {
 	return lacking, errors.Join(cors, lifecycle)
 }
 
-// What Setup says of services.
+// Setup returns these sentences about services.
 const (
-	lackingCORS = "the service has no CORS rules of a bucket: it lets pages in, or not, by a setting of its own"
+	lackingCORS = "the service has no CORS rules for buckets: a setting of its own decides which pages may send files"
 
 	lackingLifecycle = "the service has no lifecycle rules: run a Sweeper, which removes staged files that nobody confirmed " +
 		"and aborts unfinished multipart uploads"
 
-	lackingAborts = "the service takes no lifecycle rule that aborts unfinished multipart uploads: run a Sweeper, " +
+	lackingAborts = "the service accepts no lifecycle rule that aborts unfinished multipart uploads: run a Sweeper, " +
 		"unless the service aborts them by itself"
 )
 
@@ -83,8 +82,8 @@ func (b *Bucket) setCORS(ctx context.Context) error {
 	return err
 }
 
-// setLifecycle goes on without the rules that abort uploads if the service refuses
-// those: one document has all rules, so with them it would refuse the others, too.
+// setLifecycle continues without the rules that abort uploads if the service refuses those. One
+// document has all rules, so with them it would refuse the others too.
 func (b *Bucket) setLifecycle(ctx context.Context) (noAborts bool, err error) {
 	var lost error
 	old, err := b.lifecycle(ctx, whole[types.BucketLifecycleConfiguration]("LifecycleConfiguration", &lost))
@@ -101,7 +100,7 @@ func (b *Bucket) setLifecycle(ctx context.Context) (noAborts bool, err error) {
 	return true, nil
 }
 
-// withoutAborts leaves out what aborts uploads, and rules that do nothing else.
+// withoutAborts omits what aborts uploads, and rules that do nothing else.
 func withoutAborts(rules []types.LifecycleRule) []types.LifecycleRule {
 	var left []types.LifecycleRule
 	for _, r := range rules {
@@ -113,7 +112,7 @@ func withoutAborts(rules []types.LifecycleRule) []types.LifecycleRule {
 	return left
 }
 
-// putLifecycle adds ours to the old rules, unless they are there; lost is why these
+// putLifecycle adds ours to the old rules, unless they are there; lost says why the old rules
 // cannot be written again.
 func (b *Bucket) putLifecycle(ctx context.Context, old *s3.GetBucketLifecycleConfigurationOutput, lost error, ours []types.LifecycleRule) error {
 	rules, changed := merge(old.Rules, ours, func(r types.LifecycleRule) string { return aws.ToString(r.ID) })
@@ -126,14 +125,14 @@ func (b *Bucket) putLifecycle(ctx context.Context, old *s3.GetBucketLifecycleCon
 	_, err := s3calls.Do(ctx, b.caller, b.client.PutBucketLifecycleConfiguration, &s3.PutBucketLifecycleConfigurationInput{
 		Bucket: b.bucket, ExpectedBucketOwner: b.owner,
 		LifecycleConfiguration: &types.BucketLifecycleConfiguration{Rules: rules},
-		// A setting beside the rules, which falls back to its default if it is not repeated.
+		// This setting, which is not part of the rules, falls back to its default if it is not
+		// repeated.
 		TransitionDefaultMinimumObjectSize: old.TransitionDefaultMinimumObjectSize,
 	})
 	return err
 }
 
-// merge puts each of ours into the place of the old rule with its id, or behind
-// all others.
+// merge puts each of ours in the place of the old rule with its id, or after all others.
 func merge[R any](old, ours []R, id func(R) string) (all []R, changed bool) {
 	all = slices.Clone(old)
 	for _, rule := range ours {

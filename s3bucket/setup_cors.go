@@ -11,12 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// corsMaxAge is how many seconds a browser may remember the rule.
+// corsMaxAge is how many seconds a browser may cache the rule.
 const corsMaxAge = 3600
 
-// CORS returns the rule that lets pages of [Layout].Origins send files to the
-// bucket, nil if there are none or no direct uploads. It allows what is signed and
-// no more; pages whose scripts read links need GET besides, in a rule of their own.
+// CORS returns the rule that lets pages of [Layout].Origins send files to the bucket, nil if there
+// are none or no direct uploads. It allows only what is signed. Pages whose scripts read links also
+// need GET, in a rule of their own.
 func (b *Bucket) CORS() *types.CORSConfiguration {
 	if !b.direct() || len(b.layout.Origins) == 0 {
 		return nil
@@ -35,7 +35,7 @@ func (b *Bucket) corsMethods() []string {
 	var methods []string
 	_, part, form := b.opts.Profile.Signs()
 	if part {
-		methods = append(methods, http.MethodPut) // also of whole files
+		methods = append(methods, http.MethodPut) // for parts, and also for whole files
 	}
 	if form {
 		methods = append(methods, http.MethodPost)
@@ -43,8 +43,8 @@ func (b *Bucket) corsMethods() []string {
 	return methods
 }
 
-// missingIn says what a bucket's CORS rules do not let pages of an origin do, ""
-// if they let them send files. S3 takes the first rule that fits a request.
+// missingIn returns what a bucket's CORS rules do not let pages of an origin do, "" if they let
+// them send files. S3 applies the first rule that fits a request.
 func (b *Bucket) missingIn(rules []types.CORSRule, origin string) string {
 	for _, method := range b.corsMethods() {
 		i := slices.IndexFunc(rules, func(r types.CORSRule) bool {
@@ -64,8 +64,8 @@ func notAllowed(r types.CORSRule, headers []string) []string {
 	return slices.DeleteFunc(slices.Clone(headers), func(h string) bool { return anyMatches(r.AllowedHeaders, h) })
 }
 
-// anyMatches reports that one of the patterns, which can have a "*" each, is word,
-// in any case.
+// anyMatches reports whether one of the patterns, which can have a "*" each, matches word, in any
+// case.
 func anyMatches(patterns []string, word string) bool {
 	word = strings.ToLower(word)
 	return slices.ContainsFunc(patterns, func(p string) bool {
@@ -77,8 +77,8 @@ func anyMatches(patterns []string, word string) bool {
 	})
 }
 
-// ruleID names a rule of ours. It is made of what the rule is for, so that
-// applications that share a bucket do not take each other's rules for theirs.
+// ruleID names a rule of ours. The id depends on what the rule is for, so that applications that
+// share a bucket do not replace each other's rules.
 func ruleID(kind string, prefixes ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(prefixes, "\x00")))
 	return "airlock-upload-" + kind + "-" + hex.EncodeToString(sum[:6])

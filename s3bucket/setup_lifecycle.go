@@ -7,19 +7,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// unfinishedDays is after how many days S3 aborts a streamed upload that is still
-// open. One that makes progress takes hours at most.
+// unfinishedDays is the number of days after which S3 aborts a streamed upload that is still open.
+// One that makes progress takes hours at most.
 const unfinishedDays = 7
 
-// Lifecycle returns the rules that remove what processes and clients left behind:
-// staged files and the parts of direct uploads as soon as their tickets have
-// expired, and other multipart uploads after a week. S3 selects objects by what
-// their keys begin with, so there is a rule for each prefix of the [Layout]; on
-// versioned buckets staged files are then removed for good.
+// Lifecycle returns the rules that remove unfinished uploads: staged files and the parts of direct
+// uploads as soon as their tickets have expired, and other multipart uploads after a week. S3
+// selects objects by the beginnings of their keys, so there is a rule for each prefix of the
+// [Layout]. On versioned buckets, staged files are then removed for good.
 //
-// S3 counts in days, up to the next midnight UTC, and may take longer to act. A
-// file that is sent by a ticket and never confirmed stays for a day at least. Nothing
-// that is published ever expires by these rules.
+// S3 counts in days, up to the next midnight UTC, and may act later. A file that is sent with a
+// ticket and never confirmed stays for a day at least. No published object ever expires by these
+// rules.
 func (b *Bucket) Lifecycle() *types.BucketLifecycleConfiguration {
 	var rules []types.LifecycleRule
 	for _, prefix := range b.layout.staged() {
@@ -45,7 +44,8 @@ func (b *Bucket) stagingRules(prefix string) []types.LifecycleRule {
 	rule.NoncurrentVersionExpiration = &types.NoncurrentVersionExpiration{NoncurrentDays: aws.Int32(1)}
 	return []types.LifecycleRule{
 		lifecycleRule("staging", prefix, rule),
-		// The markers that the expiration leaves. S3 takes this in no rule with days.
+		// This rule removes the markers that the expiration leaves. S3 does not accept it in a rule
+		// with days.
 		lifecycleRule("markers", prefix, types.LifecycleRule{
 			Expiration: &types.LifecycleExpiration{ExpiredObjectDeleteMarker: aws.Bool(true)},
 		}),
@@ -63,7 +63,7 @@ func abortAfter(days int32) *types.AbortIncompleteMultipartUpload {
 	return &types.AbortIncompleteMultipartUpload{DaysAfterInitiation: &days}
 }
 
-// applies reports that a rule is for all objects under prefix.
+// applies reports whether a rule is for all objects under prefix.
 func applies(r types.LifecycleRule, prefix string) bool {
 	if r.Status != types.ExpirationStatusEnabled {
 		return false
@@ -78,8 +78,7 @@ func applies(r types.LifecycleRule, prefix string) bool {
 	return strings.HasPrefix(prefix, from)
 }
 
-// expiry is after how many days the rules remove what lies under prefix, 0 for
-// never.
+// expiry returns after how many days the rules remove objects under prefix, 0 for never.
 func expiry(rules []types.LifecycleRule, prefix string) (days int32) {
 	for _, r := range rules {
 		if applies(r, prefix) && r.Expiration != nil {
@@ -89,7 +88,7 @@ func expiry(rules []types.LifecycleRule, prefix string) (days int32) {
 	return days
 }
 
-// noncurrentExpiry is expiry for versions that are no longer the current ones.
+// noncurrentExpiry is expiry for versions that are no longer current.
 func noncurrentExpiry(rules []types.LifecycleRule, prefix string) (days int32) {
 	for _, r := range rules {
 		if n := r.NoncurrentVersionExpiration; applies(r, prefix) && n != nil && n.NewerNoncurrentVersions == nil {
@@ -99,8 +98,7 @@ func noncurrentExpiry(rules []types.LifecycleRule, prefix string) (days int32) {
 	return days
 }
 
-// abortion is after how many days the rules abort uploads under prefix, 0 for
-// never.
+// abortion returns after how many days the rules abort uploads under prefix, 0 for never.
 func abortion(rules []types.LifecycleRule, prefix string) (days int32) {
 	for _, r := range rules {
 		if a := r.AbortIncompleteMultipartUpload; applies(r, prefix) && a != nil {

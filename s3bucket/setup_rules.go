@@ -9,7 +9,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// corsRules are the bucket's.
+// corsRules returns the bucket's.
 func (s *service) corsRules(ctx context.Context, opts ...func(*s3.Options)) ([]types.CORSRule, error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.GetBucketCors, &s3.GetBucketCorsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner}, opts...)
 	switch {
@@ -21,7 +21,7 @@ func (s *service) corsRules(ctx context.Context, opts ...func(*s3.Options)) ([]t
 	return nil, err
 }
 
-// lifecycle is the bucket's, without rules if it has none.
+// lifecycle returns the bucket's, without rules if it has none.
 func (s *service) lifecycle(ctx context.Context, opts ...func(*s3.Options)) (*s3.GetBucketLifecycleConfigurationOutput, error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.GetBucketLifecycleConfiguration, &s3.GetBucketLifecycleConfigurationInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner,

@@ -17,8 +17,8 @@ import (
 
 const none = "404 NoSuchLifecycleConfiguration"
 
-// TestSetup: a bucket without rules gets those that Check wants to see, and a
-// second time nothing is written.
+// TestSetup checks that a bucket without rules gets those that Check requires, and that a second
+// run writes nothing.
 func TestSetup(t *testing.T) {
 	for _, versioned := range []bool{false, true} {
 		l := s3bucket.Layout{
@@ -44,8 +44,8 @@ func TestSetup(t *testing.T) {
 	}
 }
 
-// TestSetupKeepsOthers: the rules of others, and those of another application that
-// uses this library, stay; an own rule of other content is replaced.
+// TestSetupKeepsOthers checks that the rules of others stay, including another application's that
+// uses this library. An own rule with other content is replaced.
 func TestSetupKeepsOthers(t *testing.T) {
 	other := lifecycle(`<Rule><ID>theirs</ID><Status>Disabled</Status><Filter><And><Prefix>x/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter>` +
 		`<Expiration><Date>2030-01-01T00:00:00Z</Date></Expiration><Transition><Days>30</Days><StorageClass>GLACIER</StorageClass></Transition></Rule>`)
@@ -68,7 +68,7 @@ func TestSetupKeepsOthers(t *testing.T) {
 	require.NotEqual(t, bucket.Lifecycle().Rules[0].ID, bucket2.Lifecycle().Rules[0].ID)
 	require.NotEqual(t, bucket.CORS().CORSRules[0].ID, bucket2.CORS().CORSRules[0].ID)
 
-	require.Equal(t, "varies_by_storage_class", svc.minimum, "a setting beside the rules")
+	require.Equal(t, "varies_by_storage_class", svc.minimum, "a setting next to the rules")
 
 	svc.settings["cors"] = strings.Replace(svc.settings["cors"], "https://app.example.com", "https://old.example.com", 1)
 	requireSetup(t, bucket)
@@ -76,8 +76,8 @@ func TestSetupKeepsOthers(t *testing.T) {
 	require.Equal(t, before, svc.settings["lifecycle"])
 }
 
-// TestSetupKeepsTheUnknown: rules with a setting that the SDK does not know, and
-// would leave out, are not written again.
+// TestSetupKeepsTheUnknown checks that rules with a setting that the SDK does not know, and would
+// drop, are not written again.
 func TestSetupKeepsTheUnknown(t *testing.T) {
 	theirs := lifecycle(`<Rule><ID>theirs</ID><Status>Enabled</Status><Filter><Prefix>x/</Prefix></Filter>` +
 		`<Expiration><Days>3</Days><ExpiredObjectAllVersions>true</ExpiredObjectAllVersions></Expiration></Rule>`)
@@ -97,7 +97,7 @@ func TestSetupKeepsTheUnknown(t *testing.T) {
 	require.Equal(t, []string{"cors", "lifecycle"}, svc.puts)
 }
 
-// requireSetup runs Setup on a service that has all that it asks for.
+// requireSetup runs Setup on a service that supports everything.
 func requireSetup(t *testing.T, bucket *s3bucket.Bucket) {
 	t.Helper()
 	lacking, err := bucket.Setup(t.Context())
@@ -105,9 +105,9 @@ func requireSetup(t *testing.T, bucket *s3bucket.Bucket) {
 	require.Empty(t, lacking)
 }
 
-// TestSetupLacking: what a service does not have is said, and the rest is done.
+// TestSetupLacking checks that Setup names what a service lacks, and does the rest.
 func TestSetupLacking(t *testing.T) {
-	const noCORS, noLifecycle, noAborts = "no CORS rules of a bucket", "no lifecycle rules: run a Sweeper", "no lifecycle rule that aborts"
+	const noCORS, noLifecycle, noAborts = "no CORS rules for buckets", "no lifecycle rules: run a Sweeper", "no lifecycle rule that aborts"
 	aborts := func(name, document string) int {
 		if name == "lifecycle" && strings.Contains(document, "AbortIncompleteMultipartUpload") {
 			return 400
@@ -174,12 +174,12 @@ func TestSetupLacking(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestSetupFails: what cannot be read is not overwritten, and one kind of rule
-// does not wait for the other.
+// TestSetupFails checks that unreadable rules are not overwritten, and that one kind of rule does
+// not wait for the other.
 func TestSetupFails(t *testing.T) {
 	for _, answer := range []string{
 		"403 AccessDenied", "500 InternalError", "<not xml",
-		" ", "{}", "<html><body>504</body></html>", "<ListBucketResult/>", // 200, and not a word of rules
+		" ", "{}", "<html><body>504</body></html>", "<ListBucketResult/>", // 200, without rules
 	} {
 		svc, bucket := newService(t, s3store.Options{}, layout(), map[string]string{"lifecycle": answer})
 		_, err := bucket.Setup(t.Context())
@@ -192,8 +192,8 @@ func TestSetupFails(t *testing.T) {
 	}
 }
 
-// TestCORSAllowsWhatIsSigned: each header field that clients are told to send is in
-// the rule, whatever the options, and no other.
+// TestCORSAllowsWhatIsSigned checks that the rule has exactly the header fields that clients must
+// send, whatever the options.
 func TestCORSAllowsWhatIsSigned(t *testing.T) {
 	all := everything
 	all.ExpectedBucketOwner = "123456789012"

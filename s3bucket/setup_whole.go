@@ -14,11 +14,10 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// whole returns an option for one call that sets lost if the answer holds more than
-// there is room for in a Document of the SDK's: that was added to S3 later, or is the
-// service's own, and would be lost if the Document were written again. It sets lost,
-// too, if the answer's outermost element is not root: without rules S3 answers 404,
-// and anything else does not say that there are none.
+// whole returns an option for one call that sets lost if the answer has more than the SDK's
+// Document can hold. S3 added that later, or it is the service's own, and writing the Document
+// again would drop it. It also sets lost if the answer's outermost element is not root: without
+// rules S3 answers 404, and any other answer does not prove that there are none.
 func whole[Document any](root string, lost *error) func(*s3.Options) {
 	known := map[string]bool{}
 	fieldsOf(reflect.TypeFor[Document](), known)
@@ -62,16 +61,16 @@ func fieldsOf(t reflect.Type, names map[string]bool) {
 	}
 }
 
-// unknownIn looks for elements, but for the outermost, that are no known field.
-// The SDK's names of lists are the plural of their elements.
+// unknownIn looks for elements, except the outermost, that are not known fields. The SDK's names of
+// lists are the plural of their elements.
 func unknownIn(text []byte, root string, known map[string]bool) error {
 	d := xml.NewDecoder(bytes.NewReader(text))
 	for outermost := true; ; {
 		token, err := d.Token()
 		switch {
 		case err != nil && outermost:
-			return fmt.Errorf("s3bucket: the service does not tell the bucket's %s", root)
-		case err != nil: // what is broken XML the SDK refuses by itself
+			return fmt.Errorf("s3bucket: the answer lacks the bucket's %s", root)
+		case err != nil: // the SDK itself refuses broken XML
 			return nil
 		}
 		start, ok := token.(xml.StartElement)

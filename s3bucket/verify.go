@@ -13,22 +13,21 @@ var verifying = []probe{
 
 func (b *Bucket) pinsCopies() bool { return b.direct() && !b.opts.Profile.NoPinnedCopies }
 
-// Verify tries the few abilities of the service without which files are lost, stolen
-// or published unchecked, as far as the profile relies on them: that a forged
-// signature is refused; that PutObject and CompleteMultipartUpload replace nothing;
-// that copies keep to an ETag; that a signed PUT and a signed part copy nothing; and
-// that a signed part is not longer than it was signed. The last four are tried only if
-// the [Layout] has direct uploads.
+// Verify tries the few abilities of the service without which files are lost, stolen or published
+// unchecked, as far as the profile relies on them. A forged signature must be refused. PutObject
+// and CompleteMultipartUpload must replace nothing. Copies must keep to an ETag. A signed PUT and a
+// signed part must copy nothing, and a signed part must not exceed its signed length. The last four
+// are tried only if the [Layout] has direct uploads.
 //
-// It is meant for the start of a program, which should end if [Report.Worst] is
-// StateWrong. It makes about twenty calls, fewer without direct uploads, and others to
-// remove what it wrote. It sees what a service does not do at all, and no more: run
-// Check before the first user comes, and after each update of the service.
+// It is meant for the start of a program, which should end if [Report.Worst] is StateWrong. It
+// makes about twenty calls, fewer without direct uploads, and others to remove what it wrote. It
+// detects only abilities that the service lacks entirely: run Check before the first user comes,
+// and after each update of the service.
 func (b *Bucket) Verify(ctx context.Context) Report {
 	return b.examine(ctx, verifying)
 }
 
-// verifySignatures: a forged write means nothing where a right one is refused.
+// verifySignatures tries a correct write first: without it, a refused forgery proves nothing.
 func (r *run) verifySignatures() (State, string) {
 	if _, err := r.put(r.publishedKey()); err != nil {
 		return StateCannotTell, "nothing could be written: " + err.Error()

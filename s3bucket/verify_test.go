@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestVerify: each ability that the profile relies on is tried, and no other.
+// TestVerify checks that each ability that the profile relies on is tried, and no other.
 func TestVerify(t *testing.T) {
 	for _, row := range []struct {
 		name     string
@@ -52,11 +52,11 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// TestVerifyIsCheap: it is for each start of a program.
+// TestVerifyIsCheap checks the number of calls, since it runs at each start of a program.
 func TestVerifyIsCheap(t *testing.T) {
 	for name, row := range map[string]struct {
 		layout s3bucket.Layout
-		calls  int // beside those that clean up
+		calls  int // without those that clean up
 	}{
 		"streamed": {s3bucket.Layout{}, 8},
 		"direct":   {layout(), 26},
@@ -68,7 +68,8 @@ func TestVerifyIsCheap(t *testing.T) {
 	}
 }
 
-// TestVerifyDoesNotGuess: a service that errs is not one that lacks something.
+// TestVerifyDoesNotGuess checks that a service with errors is not taken for one that lacks
+// something.
 func TestVerifyDoesNotGuess(t *testing.T) {
 	for _, call := range []string{"PutObject", "CompleteMultipartUpload", "UploadPartCopy", "UploadPart"} {
 		for name, fault := range map[string]s3fake.Fault{"500": fail500, "denied": denied, "reset": s3fake.Reset} {

@@ -16,15 +16,14 @@ import (
 // The metadata that objects carry.
 const (
 	metaNonce  = "upload-nonce"
-	metaSHA256 = "sha256" // only where the digest is known before the object is created
+	metaSHA256 = "sha256" // set only if the digest is known before the object is created
 )
 
-// cacheControl keeps objects out of the caches that many people share, such as
-// a CDN's. How long a browser keeps one is for the link to say.
+// cacheControl keeps objects out of shared caches, such as a CDN's. A link says how long a browser
+// keeps an object.
 const cacheControl = "private"
 
-// attributes are what an object is created with, beside the options that are
-// the same for all.
+// attributes are what an object is created with, in addition to the options that all objects share.
 type attributes struct {
 	key         string
 	mediaType   string
@@ -33,7 +32,7 @@ type attributes struct {
 	metadata    map[string]string
 }
 
-// published are the attributes of an object that readers may see.
+// published returns the attributes of an object that readers may see.
 func (s *Store) published(key, mediaType, name, nonce, sha256 string) attributes {
 	metadata := map[string]string{metaNonce: nonce}
 	if sha256 != "" {
@@ -75,7 +74,7 @@ func (s *Store) createInput(a attributes) *s3.CreateMultipartUploadInput {
 	}
 }
 
-// wireDigest is a hexadecimal SHA-256 as S3 writes it, "" if there is none.
+// wireDigest returns a hexadecimal SHA-256 as S3 writes it, "" if there is none.
 func wireDigest(digest string) (string, error) {
 	sum, err := hex.DecodeString(digest)
 	if err != nil || len(sum) != 0 && len(sum) != sha256.Size {

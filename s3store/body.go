@@ -8,10 +8,10 @@ import (
 
 var errBodyClosed = errors.New("s3store: the request that this body belonged to has ended")
 
-// body shows a buffer to the SDK, which reads it to compute checksums, to send
-// it and to send it again. The transport may go on reading a body after the call
-// that sent it returned, so the buffer's chunks are reused only after close,
-// which waits for a read under way and refuses all later ones.
+// body shows a buffer to the SDK, which reads it to compute checksums and to send it, perhaps more
+// than once. The transport may read a body after the call that sent it has returned. So the
+// buffer's chunks are reused only after close, which waits for a running read and refuses all later
+// ones.
 type body struct {
 	mu     sync.Mutex
 	buffer *buffer // nil after close

@@ -56,9 +56,8 @@ func TestBodySeek(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestBodyAfterClose is a transport that reads on after its call has failed,
-// while the chunks already carry another upload: under the race detector a
-// reader that got through to them would be found.
+// TestBodyAfterClose checks a transport that continues to read after its call failed, while the
+// chunks already carry another upload. The race detector would report a read that reached them.
 func TestBodyAfterClose(t *testing.T) {
 	m := newMemory(4*chunkSize, 4*chunkSize)
 	for range 50 {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// validBucket refuses what would be a bucket in some places only. The SDK takes the
-// ARN of an access point for a bucket, but the source of a copy, policies and the
-// calls for settings name such a thing in other ways.
+// validBucket refuses names that mean a bucket in some places only. The SDK accepts the ARN of an
+// access point as a bucket. The source of a copy, policies and the calls for settings name an
+// access point differently.
 func validBucket(name string) error {
 	switch {
 	case name == "":

@@ -8,7 +8,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestAccessPoints: the ARN of one would be right in some places only.
+// TestAccessPoints checks that ARNs are refused: they would be right in some places only.
 func TestAccessPoints(t *testing.T) {
 	for _, name := range []string{
 		"arn:aws:s3:us-west-2:123456789012:accesspoint/uploads",

@@ -10,10 +10,9 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// Delete implements [storage.Storage]. It removes all versions of the key, and
-// its delete markers, if it may list them and else the current version, for
-// which it needs s3:GetObject. Of a key with more than 10,000 versions it removes
-// about as many, and the error asks for another call.
+// Delete implements [storage.Storage]. It removes all versions of the key and its delete markers if
+// it may list them. Otherwise it removes the current version, for which it needs s3:GetObject. If a
+// key has more than 10,000 versions, it removes about as many, and the error asks for another call.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	versions, err := s.versions(ctx, key)
 	if mayNotList(err) {

@@ -15,13 +15,13 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// stagedDisposition is what files are kept with before anybody has checked
-// them: fixed, so that no client chooses it, and without a name.
+// stagedDisposition is the Content-Disposition of files that nobody has checked yet. It is fixed,
+// so that no client chooses it, and has no name.
 const stagedDisposition = "attachment"
 
-// DirectMethods implements [storage.DirectStorage]. It makes no call. It is an
-// error if the [Profile] leaves no request that the service holds clients to, or
-// if there are no credentials to sign with.
+// DirectMethods implements [storage.DirectStorage]. It makes no call. It returns an error if the
+// [Profile] leaves no request whose limits the service enforces, or if there are no credentials to
+// sign with.
 func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	if s.opts.Signer.Options().Credentials == nil {
 		return storage.DirectMethods{}, errNoCredentials
@@ -29,17 +29,15 @@ func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	return s.opts.Profile.direct()
 }
 
-// SignPut implements [storage.DirectStorage]. It makes no call to S3, but may
-// fetch credentials. The request works for d.Expires, seven days at most, and
-// no longer than the signer's credentials.
+// SignPut implements [storage.DirectStorage]. It makes no call to S3, but may fetch credentials.
+// The request works for d.Expires, seven days at most, and no longer than the signer's credentials.
 //
-// Signed are the key, the type, the length and the digest of d, a
-// Content-Disposition of attachment, Cache-Control, SSE and Tags, "If-None-Match: *"
-// and ExpectedBucketOwner. The StorageClass is not: files are staged for minutes, and
-// archives cannot be read back. Without d.SHA256 the bytes are not bound. S3 cannot
-// keep clients from adding a Content-Encoding or other header fields that do not begin
-// with "x-amz-"; Promote leaves all of them behind. Those that do, an X-Amz-Copy-Source
-// before all, are refused by AWS, and elsewhere as the [Profile] says.
+// The signature covers the key, the type, the length and the digest of d, a Content-Disposition of
+// attachment, Cache-Control, SSE and Tags, "If-None-Match: *" and ExpectedBucketOwner. It does not
+// cover the StorageClass: files are staged for minutes, and archives cannot be read back. Without
+// d.SHA256 the bytes are not bound. S3 cannot keep clients from adding a Content-Encoding or other
+// header fields that do not begin with "x-amz-"; Promote drops all of them. AWS refuses added
+// fields that do, above all X-Amz-Copy-Source; other services act as the [Profile] says.
 func (s *Store) SignPut(ctx context.Context, d storage.DirectObject) (*storage.SignedRequest, error) {
 	in, expires, err := s.wholeFile(ctx, d, http.MethodPut)
 	if err != nil {
@@ -52,8 +50,7 @@ func (s *Store) SignPut(ctx context.Context, d storage.DirectObject) (*storage.S
 	return sendable(signed, d.Size)
 }
 
-// wholeFile is what a client may send in one request by that method, and for how
-// long.
+// wholeFile returns what a client may send in one request by that method, and for how long.
 func (s *Store) wholeFile(ctx context.Context, d storage.DirectObject, method string) (in *s3.PutObjectInput, expires time.Duration, err error) {
 	methods, err := s.DirectMethods()
 	switch {
@@ -85,9 +82,9 @@ func stagedAttributes(d storage.DirectObject) attributes {
 	return attributes{key: d.Key, mediaType: d.Type, disposition: stagedDisposition}
 }
 
-// sendable is a signed request as clients are told of it. That the length is
-// signed is what limits them, so it is looked for and not believed. A field without
-// a value is one that they must not send.
+// sendable returns a signed request in the form that clients get. The signed length is what limits
+// them, so sendable checks that it is signed. A field without a value is one that clients must not
+// send.
 func sendable(signed *v4.PresignedHTTPRequest, size int64) (*storage.SignedRequest, error) {
 	if signed.SignedHeader.Get("Content-Length") != fmt.Sprint(size) {
 		return nil, errors.New("s3store: the client's signer does not sign Content-Length")
@@ -101,8 +98,8 @@ func sendable(signed *v4.PresignedHTTPRequest, size int64) (*storage.SignedReque
 	return &storage.SignedRequest{Method: signed.Method, URL: signed.URL, Headers: headers}, nil
 }
 
-// SignedHeaders returns the header fields that requests signed for clients can have,
-// in lower case and in order. A bucket's CORS rule has to allow pages to send them.
+// SignedHeaders returns the header fields that requests signed for clients can have, in lower case
+// and sorted. A bucket's CORS rule must allow pages to send them.
 func (s *Store) SignedHeaders() []string {
 	headers := []string{"content-type", "content-disposition", "cache-control", "if-none-match", "x-amz-checksum-sha256"}
 	for name, used := range map[string]bool{

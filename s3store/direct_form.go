@@ -34,7 +34,7 @@ func (s *Store) SignForm(ctx context.Context, d storage.DirectObject) (*storage.
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		conditions = append(conditions, map[string]string{name: fields[name]})
 	}
-	// The SDK's own answer has the key, the policy and the signature alone.
+	// The SDK's own answer has only the key, the policy and the signature.
 	signed, err := s.presign.PresignPostObject(ctx, &s3.PutObjectInput{Bucket: in.Bucket, Key: in.Key}, func(o *s3.PresignPostOptions) {
 		o.Expires, o.Conditions = expires, conditions
 	})
@@ -45,7 +45,7 @@ func (s *Store) SignForm(ctx context.Context, d storage.DirectObject) (*storage.
 	return &storage.SignedRequest{Method: http.MethodPost, URL: signed.URL, Headers: map[string]string{}, Fields: fields}, nil
 }
 
-// formFields are the fields of a form beside those that the SDK makes.
+// formFields returns the fields of a form that the SDK does not make.
 func (s *Store) formFields(in *s3.PutObjectInput) (map[string]string, error) {
 	tagging, err := s.tagDocument()
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Store) formFields(in *s3.PutObjectInput) (map[string]string, error) {
 	return fields, nil
 }
 
-// tagDocument is Tags as forms want them, "" for none.
+// tagDocument returns Tags as forms need them, "" for none.
 func (s *Store) tagDocument() (string, error) {
 	type tag struct{ Key, Value string }
 	var doc struct {

@@ -11,33 +11,32 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// guard keeps clients of a signed PUT or part from adding header fields that the
-// service obeys although no signature covers them. The worst is X-Amz-Copy-Source:
-// the service then copies, with the signer's rights, whatever object it names.
+// guard keeps clients of a signed PUT or part from adding header fields that the service obeys
+// although no signature covers them. The worst is X-Amz-Copy-Source: with it the service copies any
+// object that the signer may read.
 type guard int
 
 const (
 	noGuard     guard = iota // the service refuses such fields itself
-	byCondition              // a condition on copies is signed that no object meets
+	byCondition              // a condition on copies, which no object meets, is signed
 	byAbsence                // the fields are signed as absent
 )
 
-// copyCondition is a field that only copies obey, and matchesNothing its value: no
-// ETag is that.
+// copyCondition is a field that only copies obey. No ETag equals its value, matchesNothing.
 const (
 	copyCondition  = "X-Amz-Copy-Source-If-Match"
 	matchesNothing = `"none"`
 )
 
-// absent are the fields that byAbsence signs, except those that the request has: by
-// them a client could have an object copied, opened, tagged, kept for years, or given
-// an ETag and a time of its choice. The last two are of MinIO's replication.
+// absent are the fields that byAbsence signs, except those that the request has. With them a client
+// could have an object copied, opened, tagged, kept for years, or given an ETag and a time of its
+// choice. The last two belong to MinIO's replication.
 var absent = []string{
 	"X-Amz-Acl", "X-Amz-Copy-Source", "X-Amz-Object-Lock-Legal-Hold", "X-Amz-Object-Lock-Mode", "X-Amz-Object-Lock-Retain-Until-Date",
 	"X-Amz-Tagging", "X-Minio-Source-Etag", "X-Minio-Source-Mtime",
 }
 
-// guard is how requests for a bucket are guarded that signer signs.
+// guard returns how requests that signer signs for a bucket are guarded.
 func (p Profile) guard(signer *s3.Client, bucket string) guard {
 	switch {
 	case p.HeadersFromQuery:
@@ -66,8 +65,8 @@ func (g guard) sign(o *s3.PresignOptions) {
 	}))
 }
 
-// add adds what is to be signed. A field that is to be absent is signed empty, and
-// stands as empty in the query, where the service finds it if the request has none.
+// add adds what is to be signed. A field that must be absent is signed with an empty value in the
+// query, where the service looks for it if the request has none.
 func (g guard) add(r *smithyhttp.Request) {
 	if g == byCondition {
 		r.Header.Set(copyCondition, matchesNothing)
@@ -83,10 +82,10 @@ func (g guard) add(r *smithyhttp.Request) {
 	r.URL.RawQuery = query.Encode()
 }
 
-// atAWS reports that what signer signs leads to the host that the SDK itself finds
-// for the bucket. AWS refuses fields x-amz-… that are not signed. Any other host is
-// somebody else's until a profile says otherwise, names under amazonaws.com too:
-// what runs behind a load balancer there has one.
+// atAWS reports whether signer's URLs lead to the host that the SDK itself finds for the bucket.
+// AWS refuses x-amz-… fields that are not signed. Any other host counts as another service until a
+// profile says otherwise. That includes names under amazonaws.com, since a server behind a load
+// balancer there has one.
 func atAWS(signer *s3.Client, bucket string) bool {
 	host := signedHost(signer, bucket)
 	return host != "" && host == signedHost(signer, bucket, func(o *s3.Options) {
@@ -96,8 +95,8 @@ func atAWS(signer *s3.Client, bucket string) bool {
 	})
 }
 
-// signedHost is the host of URLs that signer signs, "" if it cannot sign. It makes
-// no call, since it signs with credentials of its own.
+// signedHost returns the host of URLs that signer signs, "" if it cannot sign. It makes no call,
+// since it signs with credentials of its own.
 func signedHost(signer *s3.Client, bucket string, opts ...func(*s3.Options)) string {
 	presign := s3.NewPresignClient(s3.New(signer.Options(), append(opts, func(o *s3.Options) {
 		o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {

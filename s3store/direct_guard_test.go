@@ -24,7 +24,7 @@ import (
 
 const guardField = "X-Amz-Copy-Source-If-Match"
 
-// sends sends body by a signed request, with more header fields.
+// sends sends body by a signed request with additional header fields.
 func sends(t *testing.T, signed *storage.SignedRequest, body []byte, more map[string]string) int {
 	t.Helper()
 	r := uploadtest.SignedRequest(signed, uploadtest.Bytes(body)).WithContext(t.Context())
@@ -37,8 +37,8 @@ func sends(t *testing.T, signed *storage.SignedRequest, body []byte, more map[st
 	return resp.StatusCode
 }
 
-// TestAddedCopySource: a client adds an X-Amz-Copy-Source to what it was given. The
-// object that it names is there, and has the size and the SHA-256 that are signed.
+// TestAddedCopySource checks clients that add an X-Amz-Copy-Source to a signed request. The object
+// that it names exists, and has the size and the SHA-256 that are signed.
 func TestAddedCopySource(t *testing.T) {
 	body := randomBytes(small)
 	whole := map[string]string{"X-Amz-Copy-Source": "/bucket/others/secret"}
@@ -58,7 +58,7 @@ func TestAddedCopySource(t *testing.T) {
 		{"MinIO, default profile", s3fake.Obeyed, s3store.Profile{}, false},
 		{"MinIO", s3fake.Obeyed, s3store.MinIO(), false},
 		{"MinIO, the guard taken off", s3fake.Obeyed, s3store.Profile{NoCopyGuard: true}, true},
-		{"RGW 16, for which there is NoSignedHeaders", s3fake.ObeyedUnconditionally, s3store.Profile{}, true},
+		{"RGW 16, which needs NoSignedHeaders", s3fake.ObeyedUnconditionally, s3store.Profile{}, true},
 	} {
 		for attack, more := range attacks {
 			t.Run(row.name+"/"+attack, func(t *testing.T) {
@@ -90,8 +90,8 @@ func TestAddedCopySource(t *testing.T) {
 	}
 }
 
-// TestSignedAsAbsent: where signed fields are looked for in the URL, nothing that is
-// told there may be sent as a field.
+// TestSignedAsAbsent checks a service that looks for signed fields in the URL: a field signed as
+// absent there may not be sent.
 func TestSignedAsAbsent(t *testing.T) {
 	body := randomBytes(small)
 	for _, tags := range []map[string]string{nil, {"a": "b"}} {
@@ -120,8 +120,7 @@ func (r resolver) ResolveEndpoint(context.Context, s3.EndpointParameters) (smith
 	return smithyendpoints.Endpoint{URI: url.URL{Scheme: "https", Host: string(r)}}, nil
 }
 
-// TestGuardByHost: the host that a signed URL leads to decides, not that of the
-// store's own client.
+// TestGuardByHost checks that the host of a signed URL decides, not that of the store's own client.
 func TestGuardByHost(t *testing.T) {
 	at := func(endpoint string) func(*s3.Options) {
 		return func(o *s3.Options) { o.BaseEndpoint = aws.String(endpoint) }

@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// CreateMultipart implements [storage.DirectStorage]. When an answer is lost it
-// aborts every other open upload of the key, so keys must be unique.
+// CreateMultipart implements [storage.DirectStorage]. After a lost answer it aborts every other
+// open upload of the key, so keys must be unique.
 func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (uploadID string, err error) {
 	if err := s.opts.Profile.parts(); err != nil {
 		return "", err
@@ -28,14 +28,12 @@ func (s *Store) CreateMultipart(ctx context.Context, d storage.DirectObject) (up
 	return aws.ToString(t.uploadID), nil
 }
 
-// SignPart implements [storage.DirectStorage]. The length is signed and, where the
-// [Profile] says so, a header field against copies. There is no type, since browsers
-// send a part without one. The same part may be sent again until the upload is
-// completed.
+// SignPart implements [storage.DirectStorage]. The length is signed and, where the [Profile] says
+// so, a header field against copies. There is no type, since browsers send a part without one. The
+// same part may be sent again until the upload is completed.
 //
-// Some clients send nothing but the URL and the bytes, Uppy 6 among them. They work
-// where no field is signed: at AWS's own hosts, and with the profile [MinIO] or
-// NoCopyGuard.
+// Some clients, such as Uppy 6, send only the URL and the bytes. They work where no field is
+// signed: at AWS's own hosts, and with the profile [MinIO] or NoCopyGuard.
 func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID string, number int) (*storage.SignedRequest, error) {
 	if err := s.opts.Profile.parts(); err != nil {
 		return nil, err
@@ -64,8 +62,8 @@ func (s *Store) SignPart(ctx context.Context, d storage.DirectObject, uploadID s
 	return sendable(signed, d.Size)
 }
 
-// Parts implements [storage.DirectStorage]. It takes a call to S3 for every 1,000
-// parts. A list that repeats itself, or has more parts than S3 allows, is an error.
+// Parts implements [storage.DirectStorage]. It makes a call to S3 for every 1,000 parts. A list
+// that repeats itself, or has more parts than S3 allows, is an error.
 func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part, error) {
 	in := &s3.ListPartsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, UploadId: &uploadID}
 	var parts []storage.Part
@@ -77,7 +75,7 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part
 		for _, p := range out.Parts {
 			number, size := int(aws.ToInt32(p.PartNumber)), aws.ToInt64(p.Size)
 			if number <= last || number > maxParts || size < 0 {
-				return nil, errors.New("s3store: the service lists parts that are not in order, or that there cannot be")
+				return nil, errors.New("s3store: the service lists parts out of order, or with impossible numbers")
 			}
 			last = number
 			parts = append(parts, storage.Part{Number: number, Size: size, ETag: aws.ToString(p.ETag)})
@@ -87,16 +85,15 @@ func (s *Store) Parts(ctx context.Context, key, uploadID string) ([]storage.Part
 		case !aws.ToBool(out.IsTruncated):
 			return parts, nil
 		case len(out.Parts) == 0, next != aws.ToString(out.NextPartNumberMarker):
-			return nil, errors.New("s3store: the service lists the same parts for ever")
+			return nil, errors.New("s3store: the service repeats the same parts endlessly")
 		}
 		in.PartNumberMarker = &next
 	}
 }
 
-// CompleteMultipart implements [storage.DirectStorage]. It does not end with ctx
-// once begun. Some services answer a repeated call for an upload that they have
-// completed as they did the first. When S3's answer is lost, an object of the
-// parts' total size under the key is taken for theirs.
+// CompleteMultipart implements [storage.DirectStorage]. Once begun it does not end with ctx. Some
+// services answer a repeated call for an upload that they have completed as they did the first.
+// After a lost answer, an object of the parts' total size under the key counts as the result.
 func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, parts []storage.Part) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -128,9 +125,8 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 	return fmt.Errorf("%w: %w; %w", storage.ErrUnknownOutcome, err, asked)
 }
 
-// AbortMultipart implements [storage.DirectStorage]. A part that is on its way
-// meanwhile can keep the upload open, as S3 says; it is then a matter for the
-// bucket's lifecycle rule.
+// AbortMultipart implements [storage.DirectStorage]. As S3 documents, a part in flight can keep the
+// upload open; the bucket's lifecycle rule then removes it.
 func (s *Store) AbortMultipart(ctx context.Context, key, uploadID string) error {
 	return s.abortUpload(ctx, key, uploadID)
 }

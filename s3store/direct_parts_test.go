@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestDirectParts goes the whole way of a multipart upload.
+// TestDirectParts makes a whole multipart upload.
 func TestDirectParts(t *testing.T) {
 	f := newFixture(t, setup{Options: everything})
 	f.fake.PageSize = 1
@@ -57,7 +57,7 @@ func (f *fixture) send(t *testing.T, r *storage.SignedRequest, body []byte) (sta
 	return resp.StatusCode
 }
 
-// TestDirectFaults is each call of a multipart upload, failing once and for ever.
+// TestDirectFaults lets each call of a multipart upload fail, once and always.
 func TestDirectFaults(t *testing.T) {
 	body := randomBytes(small)
 	run := func(t *testing.T, f *fixture) (err error) {
@@ -90,7 +90,7 @@ func TestDirectFaults(t *testing.T) {
 				})
 			}
 		}
-		bubble(t, call+" for ever", func(t *testing.T) {
+		bubble(t, call+" always", func(t *testing.T) {
 			f := newFixture(t, setup{})
 			f.fake.Inject(call, forEver, fail500)
 			require.Error(t, run(t, f))

@@ -18,7 +18,7 @@ import (
 
 const staging = "a/upload-staging/1f0c"
 
-// everything is a store whose every option shows in a signed request.
+// everything is a store that sets every option that shows in a signed request.
 var everything = s3store.Options{
 	SSE: "aws:kms", KMSKeyID: "key", StorageClass: "GLACIER", Tags: map[string]string{"a b": "c&d"}, ExpectedBucketOwner: "123456789012",
 }
@@ -136,7 +136,7 @@ func TestSignRefuses(t *testing.T) {
 	}
 }
 
-// TestDirectMethods are services that cannot hold a client to what was signed.
+// TestDirectMethods checks services that cannot hold a client to what was signed.
 func TestDirectMethods(t *testing.T) {
 	both := storage.DirectMethods{Put: true, Form: true}
 	for _, row := range []struct {

@@ -23,7 +23,7 @@ func TestDiscard(t *testing.T) {
 						require.NoError(t, staged.Commit(t.Context()))
 					}
 					ctx, cancel := context.WithCancel(t.Context())
-					cancel() // as the request's is by then
+					cancel() // the request's context has ended by then
 					require.NoError(t, staged.Discard(ctx))
 					f.requireNothing(t)
 					require.NoError(t, staged.Discard(ctx))
@@ -35,7 +35,7 @@ func TestDiscard(t *testing.T) {
 	}
 }
 
-// TestDiscardTouchesNobodyElse puts another's object over the published one.
+// TestDiscardTouchesNobodyElse puts another writer's object over the published one.
 func TestDiscardTouchesNobodyElse(t *testing.T) {
 	other := []byte("somebody else's")
 	for _, versioned := range []bool{false, true} {
@@ -51,12 +51,12 @@ func TestDiscardTouchesNobodyElse(t *testing.T) {
 	}
 }
 
-// TestDiscardWhileVersionsAreSuspended: the version "null" is whatever was written
-// last, so that is removed only while it is the upload's own.
+// TestDiscardWhileVersionsAreSuspended checks that the version "null" is removed only while it is
+// the upload's own: it is always the last write.
 func TestDiscardWhileVersionsAreSuspended(t *testing.T) {
 	other := []byte("somebody else's")
 	for name, row := range map[string]struct {
-		after string // the call after which somebody writes
+		after string // the call after which another writer writes
 		want  []string
 	}{
 		"alone":              {"", []string{"-"}},
@@ -92,7 +92,7 @@ func TestDiscardFailsAndIsCalledAgain(t *testing.T) {
 	}
 }
 
-// TestDroppedDelete is the lost answer of a Discard that did its work.
+// TestDroppedDelete loses the answer of a Discard that did its work.
 func TestDroppedDelete(t *testing.T) {
 	for _, versioned := range []bool{false, true} {
 		f := newFixture(t, setup{versioned: versioned})
@@ -109,8 +109,8 @@ func TestDroppedDelete(t *testing.T) {
 	}
 }
 
-// TestInsecureUnconditionalPut: without conditions a lost answer and a retry
-// write twice.
+// TestInsecureUnconditionalPut checks that without conditions a lost answer and a retry write
+// twice.
 func TestInsecureUnconditionalPut(t *testing.T) {
 	for _, versioned := range []bool{false, true} {
 		f := newFixture(t, setup{versioned: versioned, Options: s3store.Options{
@@ -141,7 +141,7 @@ func TestCommitOnce(t *testing.T) {
 	f.requireStored(t, "k", body)
 }
 
-// TestClientLeavesDuringCommit: a commit is not given up half way.
+// TestClientLeavesDuringCommit checks that a commit is not abandoned halfway.
 func TestClientLeavesDuringCommit(t *testing.T) {
 	for call, size := range map[string]int{"PutObject": small, "CompleteMultipartUpload": large} {
 		f := newFixture(t, setup{})
@@ -182,7 +182,7 @@ func TestDelete(t *testing.T) {
 				require.NoError(t, f.stage(t, "a", randomBytes(small)).Commit(t.Context()))
 				require.NoError(t, f.stage(t, "ab", randomBytes(small)).Commit(t.Context()))
 				if mayList {
-					f.fake.Put("a", []byte("a version more"))
+					f.fake.Put("a", []byte("one more version"))
 				}
 				require.NoError(t, f.Delete(t.Context(), "a"))
 				require.Equal(t, []string{"ab"}, f.fake.Keys())
@@ -191,5 +191,5 @@ func TestDelete(t *testing.T) {
 	}
 	f := newFixture(t, setup{})
 	f.fake.Inject("ListObjectVersions", 3, fail500)
-	require.Error(t, f.Delete(t.Context(), "a"), "a service that is down is no reason to guess")
+	require.Error(t, f.Delete(t.Context(), "a"), "a service that is down is not a reason to guess")
 }

@@ -84,7 +84,7 @@ func TestServiceErrorsExplainThemselves(t *testing.T) {
 	}
 }
 
-// TestOpenAtErrors: what is not there is fs.ErrNotExist, and what may not be read is not.
+// TestOpenAtErrors checks that a missing object is fs.ErrNotExist, and an unreadable one is not.
 func TestOpenAtErrors(t *testing.T) {
 	f := newFixture(t, setup{})
 	_, err := f.OpenAt(t.Context(), "k", "", 0, -1)
@@ -111,7 +111,7 @@ func TestOptions(t *testing.T) {
 		client *s3.Client
 		bucket string
 		opts   *s3store.Options
-		says   string // "" is no error
+		says   string // "" for no error
 	}{
 		{"nil options", c, "b", nil, ""},
 		{"zero options", c, "b", &s3store.Options{}, ""},
@@ -145,7 +145,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestProfiles checks what is sent to services of either kind.
+// TestProfiles checks what is sent to both kinds of services.
 func TestProfiles(t *testing.T) {
 	for _, row := range []struct {
 		name     string

@@ -9,8 +9,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// Two stores over one bucket: what clients send is signed by an identity that may read
-// nothing, and what they fetch by one that may write nothing.
+// This example makes two stores over one bucket. An identity that may not read signs what clients
+// send, and one that may not write signs what they fetch.
 func ExampleOptions_signers() {
 	var app, mayPut, mayGet *s3.Client // with the credentials of three roles
 	sending := &s3store.Options{Signer: mayPut}

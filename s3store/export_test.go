@@ -1,16 +1,16 @@
 package s3store
 
-// SetMaxCopy makes a store copy in smaller ranges than a test could fill.
+// SetMaxCopy sets the largest range that a store copies in one call, so that a test can exceed it.
 func SetMaxCopy(s *Store, n int64) { s.maxCopy = n }
 
-// SetMaxListed makes a store list fewer versions of a key at once.
+// SetMaxListed sets how many versions of a key a store lists at once.
 func SetMaxListed(s *Store, n int) { s.maxListed = n }
 
-// SetPartSize makes a store send in smaller parts than S3 takes.
+// SetPartSize sets a part size that may be smaller than S3 takes.
 func SetPartSize(s *Store, n int64) { s.opts.PartSize = n }
 
-// SetPart gives a new store parts of so many bytes, fewer than S3 takes, and buffers
-// of so many bytes together.
+// SetPart sets the part size of a new store, which may be smaller than S3 takes, and the total size
+// of its buffers, in bytes.
 func SetPart(s *Store, part, memory int64) {
 	s.opts.PartSize, s.opts.MaxMemory = part, memory
 	s.memory = newMemory(memory, max(memory/2, part))

@@ -46,12 +46,12 @@ func (f *fixture) upload(t *testing.T, key string, body []byte) (commit, discard
 	return nil, nil
 }
 
-var writes = map[string]int{ // the calls of an upload, with the size of one that makes them
+var writes = map[string]int{ // the calls of an upload, with a size that makes them
 	"PutObject": small, "CreateMultipartUpload": large, "UploadPart": large, "CompleteMultipartUpload": large,
 }
 
-// TestOneFault is one failure of each call, in buckets of each kind: the file is
-// stored all the same, once, and what is discarded afterwards is gone.
+// TestOneFault lets each call fail once, in buckets of each kind. The file is still stored once,
+// and nothing is left after it is discarded.
 func TestOneFault(t *testing.T) {
 	t.Parallel()
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "503": slow503, "reset": s3fake.Reset, "answer dropped": s3fake.Drop}
@@ -80,8 +80,8 @@ func TestOneFault(t *testing.T) {
 	}
 }
 
-// TestFaultForEver is a call that always fails: the upload fails, within the
-// deadline if S3 is silent, and leaves nothing.
+// TestFaultForEver lets a call fail always. The upload fails, within the deadline if S3 is silent,
+// and leaves nothing.
 func TestFaultForEver(t *testing.T) {
 	t.Parallel()
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "denied": denied, "reset": s3fake.Reset, "stall": s3fake.Stall}
@@ -101,7 +101,7 @@ func TestFaultForEver(t *testing.T) {
 	}
 }
 
-// TestUnknownOutcome is a service that answers nothing any more.
+// TestUnknownOutcome checks a service that stops answering.
 func TestUnknownOutcome(t *testing.T) {
 	for _, row := range []struct {
 		name   string
@@ -140,7 +140,7 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 }
 
-// TestLateComplete is a request that S3 carries out only after it was given up.
+// TestLateComplete checks a request that S3 carries out only after the store has given it up.
 func TestLateComplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, setup{Options: s3store.Options{CallTimeout: 2 * time.Second}})
@@ -162,8 +162,7 @@ func TestLateComplete(t *testing.T) {
 	})
 }
 
-// TestStillOpen is an upload that could be completed late, since it could not be
-// aborted.
+// TestStillOpen checks an upload that could be completed late, since it could not be aborted.
 func TestStillOpen(t *testing.T) {
 	for name, fault := range map[string]s3fake.Fault{"500": fail500, "200 and nothing": silent} {
 		bubble(t, name, func(t *testing.T) {
@@ -179,8 +178,8 @@ func TestStillOpen(t *testing.T) {
 	}
 }
 
-// TestAbortMeetsPart is an abort that leaves the upload, as S3 says it can while
-// a part is on its way.
+// TestAbortMeetsPart checks an abort that leaves the upload open, which S3 documents for a part in
+// flight.
 func TestAbortMeetsPart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, setup{})
@@ -195,7 +194,7 @@ func TestAbortMeetsPart(t *testing.T) {
 	})
 }
 
-// TestKeyIsTaken is another's object under the key, whatever the answers say.
+// TestKeyIsTaken checks another writer's object under the key, whatever the answers say.
 func TestKeyIsTaken(t *testing.T) {
 	other := []byte("somebody else's")
 	for _, versioned := range []bool{false, true} {
@@ -223,7 +222,7 @@ func TestKeyIsTaken(t *testing.T) {
 	}
 }
 
-// TestConflict is a 409, after which a small file may be tried once more.
+// TestConflict checks a 409, after which a small file may be tried once more.
 func TestConflict(t *testing.T) {
 	conflict := s3fake.Answer(http.StatusConflict, "ConditionalRequestConflict")
 	for _, row := range []struct {
@@ -253,7 +252,7 @@ func TestConflict(t *testing.T) {
 	}
 }
 
-// TestReaderFails breaks off the file everywhere.
+// TestReaderFails breaks off the file at every position.
 func TestReaderFails(t *testing.T) {
 	gone := errors.New("the client is gone")
 	f := newFixture(t, setup{})
@@ -279,7 +278,7 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
-// TestReaderPanics is a host's middleware that panics in the body it wraps.
+// TestReaderPanics checks a host's middleware that panics in the body it wraps.
 func TestReaderPanics(t *testing.T) {
 	f := newFixture(t, setup{})
 	for _, n := range []int{0, 1, part, part + 1, 3*part + 1} {
@@ -309,7 +308,7 @@ func TestBadReaders(t *testing.T) {
 	}
 }
 
-// TestPartFails ends the upload while the file still arrives.
+// TestPartFails checks that a failed part ends the upload while the file still arrives.
 func TestPartFails(t *testing.T) {
 	f := newFixture(t, setup{})
 	f.fake.Inject("UploadPart", forEver, denied)
@@ -320,7 +319,7 @@ func TestPartFails(t *testing.T) {
 	require.Equal(t, 1, f.fake.Calls("AbortMultipartUpload"))
 }
 
-// TestAbortFails leaves an upload open, and says so.
+// TestAbortFails checks that an upload that stays open is reported.
 func TestAbortFails(t *testing.T) {
 	f := newFixture(t, setup{})
 	f.fake.Inject("AbortMultipartUpload", forEver, fail500)
@@ -337,10 +336,10 @@ func TestAbortFails(t *testing.T) {
 	f.fake.Inject("AbortMultipartUpload", 3, fail500)
 	require.Error(t, staged.Discard(t.Context()))
 	require.NoError(t, staged.Discard(t.Context()))
-	require.Equal(t, 1, f.fake.OpenUploads(), "only the one of before")
+	require.Equal(t, 1, f.fake.OpenUploads(), "only the earlier one")
 }
 
-// TestStrays are uploads that a lost answer of Create left under the key.
+// TestStrays checks uploads under the key that lost answers of Create left open.
 func TestStrays(t *testing.T) {
 	bubble(t, "the second attempt succeeds", func(t *testing.T) {
 		f := newFixture(t, setup{})
@@ -391,7 +390,7 @@ func TestStrays(t *testing.T) {
 		require.Error(t, err)
 		f.requireNothing(t)
 	})
-	bubble(t, "nobody looks without a reason", func(t *testing.T) {
+	bubble(t, "no call without a reason", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.fake.Inject("CreateMultipartUpload", forEver, denied)
 		_, err := f.Stage(t.Context(), object("key", huge), bytes.NewReader(make([]byte, large)))

@@ -13,26 +13,26 @@ import (
 )
 
 type (
-	// act asks S3 for something.
+	// act makes a request to S3.
 	act func(ctx context.Context) error
 
-	// preparation does what comes before an act.
+	// preparation prepares an act.
 	preparation func(t *testing.T, f *fixture) act
 
-	// ask is a call that the store makes, which a test answers in its own way.
+	// ask is a call of the store that a test answers in its own way.
 	ask struct {
 		call    string
 		prepare preparation
-		so      func(f *fixture) bool // what is true if the act succeeds
+		so      func(f *fixture) bool // whether a successful act was right to succeed
 	}
 )
 
-// asks are all calls, from every method that makes them.
+// asks returns all calls, from every method that makes them.
 func asks() map[string]ask {
 	there := func(f *fixture) bool { return f.fake.Get("k") != nil }
 	gone := func(f *fixture) bool { return len(f.fake.Keys()) == 0 && f.fake.OpenUploads() == 0 }
 	open := func(f *fixture) bool { return f.fake.OpenUploads() > 0 }
-	never := func(*fixture) bool { return false } // the answer was not S3's
+	never := func(*fixture) bool { return false } // the answer did not come from S3
 	return map[string]ask{
 		"Commit, one part":   {"PutObject", staged(small, storage.Staged.Commit), there},
 		"Stage opens":        {"CreateMultipartUpload", stages, open},
@@ -72,10 +72,10 @@ func asks() map[string]ask {
 	}
 }
 
-// headed is true since an answer to HEAD has no body that could be S3's or not.
+// headed returns true, since an answer to HEAD has no body to judge.
 func headed(*fixture) bool { return true }
 
-// staged is for a file of that size which is staged before.
+// staged prepares a staged file of that size.
 func staged(size int, do func(s storage.Staged, ctx context.Context) error) preparation {
 	return func(t *testing.T, f *fixture) act {
 		s := f.stage(t, "k", randomBytes(size))
@@ -138,7 +138,7 @@ func promotes(_ *testing.T, f *fixture) act {
 	return func(ctx context.Context) error { return f.Promote(ctx, p) }
 }
 
-// reaches asks whether the bucket is there, which Check finds out first.
+// reaches checks that the bucket exists, as Check does first.
 func reaches(t *testing.T, f *fixture) act {
 	return func(ctx context.Context) error {
 		if found := f.bucket(t).Check(ctx).Findings[0]; found.State != s3bucket.StateOK {

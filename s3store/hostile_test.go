@@ -20,12 +20,12 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// elements are what the SDK keeps an item of for each in the answer of a call.
+// elements are, for each call, the elements of an answer that the SDK keeps an item for.
 var elements = map[string]string{
 	"ListObjectsV2": "<Contents/>", "ListMultipartUploads": "<Upload/>", "ListParts": "<Part/>", "ListObjectVersions": "<Version/>", "GetObjectTagging": "<Tag/>",
 }
 
-// endless are answers without an end, by what they are.
+// endless returns answers without an end, by their kind.
 func endless(call string) map[string][2]string {
 	root, element := s3fake.Root(call), elements[call]
 	if element == "" {
@@ -51,10 +51,10 @@ func endless(call string) map[string][2]string {
 
 const most = 16 << 20 // bytes above idle that any answer may cost
 
-// TestEndlessAnswers: no answer costs more memory than the largest honest one, and
-// none without an end is taken for a success.
+// TestEndlessAnswers checks that no answer costs more memory than the largest honest one, and that
+// no endless answer counts as a success.
 func TestEndlessAnswers(t *testing.T) {
-	randomBytes(1) // makes all of them, which are no answer's
+	randomBytes(1) // allocates the shared bytes before the measurement
 	run := func(t *testing.T, a ask, status int, body [2]string, done bool) {
 		f := newFixture(t, setup{})
 		act := a.prepare(t, f)
@@ -85,19 +85,19 @@ func TestEndlessAnswers(t *testing.T) {
 	}
 }
 
-// highWater is the most heap that was in use.
+// highWater records the peak of the heap in use.
 type highWater struct{ idle, peak atomic.Int64 }
 
 func newHighWater() *highWater {
 	runtime.GC()
-	runtime.GC() // what pools held
+	runtime.GC() // empties the pools
 	h := &highWater{}
 	h.idle.Store(heapInUse())
 	return h
 }
 
-// look counts what was let go only while that does not matter: how much of it there
-// is depends on how busy the machine is.
+// look collects garbage when the heap looks too large, since the amount of garbage depends on how
+// busy the machine is.
 func (h *highWater) look() {
 	now := heapInUse()
 	if now-h.idle.Load() > most/2 {
@@ -116,7 +116,7 @@ func heapInUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// TestSlowAnswers: an answer that goes on, or never begins, ends with CallTimeout.
+// TestSlowAnswers checks that an answer that never begins, or never ends, ends with CallTimeout.
 func TestSlowAnswers(t *testing.T) {
 	const timeout = 20 * time.Second
 	for name, a := range asks() {
@@ -142,20 +142,20 @@ func TestSlowAnswers(t *testing.T) {
 					require.Error(t, err)
 				}
 				require.LessOrEqual(t, time.Duration(longest.Load()), timeout+time.Second, "one attempt")
-				calls := time.Duration(3) // of writes, as Options.CallTimeout says
+				calls := time.Duration(3) // for writes, as Options.CallTimeout says
 				if name == "Setup" {
 					calls = 2
 				}
 				require.LessOrEqual(t, took, calls*(timeout+time.Second))
 				used, _ := f.Memory()
-				require.LessOrEqual(t, used, int64(large), "of what is staged still")
+				require.LessOrEqual(t, used, int64(large), "of what is still staged")
 			})
 		}
 	}
 }
 
-// TestRedirectsAreNotFollowed, by clients of any kind: what another host says is not
-// S3's word, and what is sent there is not for it.
+// TestRedirectsAreNotFollowed checks that no kind of client follows redirects. Another host's
+// answer is not S3's, and requests are not for that host.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	takesTurn := rounds.Turns(3)
 	for _, name := range slices.Sorted(maps.Keys(asks())) {
@@ -169,7 +169,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 				act := a.prepare(t, f)
 				var asked atomic.Int32
 				f.fake.Inject(a.call, forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
-					if r.Host == "other.example" { // where all is as it should be
+					if r.Host == "other.example" { // where nothing is wrong
 						asked.Add(1)
 						serve(w, r)
 						return
@@ -186,7 +186,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// with is an option of the client's, which has its own without.
+// with returns an option that replaces the client's own HTTP client.
 func with(c s3.HTTPClient) func(*s3.Options) {
 	return func(o *s3.Options) {
 		if c != nil {
@@ -195,14 +195,14 @@ func with(c s3.HTTPClient) func(*s3.Options) {
 	}
 }
 
-// follower follows redirects, and cannot be kept from it.
+// follower follows redirects, and the store cannot prevent it.
 type follower struct{ *http.Client }
 
 func (f follower) Do(r *http.Request) (*http.Response, error) {
 	return f.Client.Do(r) //nolint:gosec // the address is that of the fake
 }
 
-// TestClientsThatFollow are the SDK's own, and one that the store cannot look into.
+// TestClientsThatFollow checks the SDK's own clients, and one that the store cannot inspect.
 func TestClientsThatFollow(t *testing.T) {
 	other := s3fake.New("bucket")
 	other.Put("k", []byte("of another host"))
@@ -218,11 +218,11 @@ func TestClientsThatFollow(t *testing.T) {
 			for _, status := range []int{307, 308} {
 				fake.Inject("", forEver, s3fake.Redirect(status, elsewhere))
 				_, err = store.Stat(t.Context(), "k")
-				require.ErrorContains(t, err, "another place")
+				require.ErrorContains(t, err, "another address")
 				_, err = store.OpenAt(t.Context(), "k", "", 0, -1)
-				require.ErrorContains(t, err, "another place")
+				require.ErrorContains(t, err, "another address")
 				_, err = store.ListObjects(t.Context(), "", "")
-				require.ErrorContains(t, err, "another place")
+				require.ErrorContains(t, err, "another address")
 				fake.Heal()
 			}
 			if c == nil {
@@ -234,7 +234,7 @@ func TestClientsThatFollow(t *testing.T) {
 	}
 }
 
-// TestLargestHonestList: 1,000 keys of 1,024 bytes, each of which is encoded as three.
+// TestLargestHonestList lists 1,000 keys of 1,024 bytes, each of which is encoded as three.
 func TestLargestHonestList(t *testing.T) {
 	f := newFixture(t, setup{})
 	for i := range 1001 {
@@ -248,7 +248,7 @@ func TestLargestHonestList(t *testing.T) {
 	require.NotEmpty(t, page.Next)
 }
 
-// TestOpenAfterItsCall: what is read of an object may last as long as it will.
+// TestOpenAfterItsCall checks that reading an object may take longer than a call.
 func TestOpenAfterItsCall(t *testing.T) {
 	bubble(t, "slow reader", func(t *testing.T) {
 		f := newFixture(t, setup{Options: s3store.Options{CallTimeout: time.Second}})

@@ -11,15 +11,15 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// linkCache lets a browser keep what it loaded and makes it ask again before it
-// shows it, so that nothing is shown after the link has ended.
+// linkCache lets a browser keep an object but makes it ask again before it shows it, so that it
+// shows nothing after the link has expired.
 const linkCache = "private, no-cache"
 
 // SignGet implements [storage.LinkStorage]. It makes no call to S3, but may fetch credentials. The
-// link works for GET alone, also of ranges, for g.Expires, seven days at most, and no longer than
-// the signer's credentials, which need s3:GetObject, and s3:GetObjectVersion with g.Version. It can
-// be used by anybody, any number of times; it ends early only with the object or the credentials.
-// Type, disposition and a Cache-Control of "private, no-cache" are part of what is signed.
+// link works only for GET, including ranges, for g.Expires, seven days at most. It works no longer
+// than the signer's credentials, which need s3:GetObject, and s3:GetObjectVersion with g.Version.
+// Anybody can use it any number of times; it ends early only with the object or the credentials.
+// Type, disposition and a Cache-Control of "private, no-cache" are signed.
 func (s *Store) SignGet(ctx context.Context, key string, g storage.SignedGet) (url string, err error) {
 	expires, err := s.lifetime(ctx, g.Expires)
 	if err != nil {

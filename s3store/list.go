@@ -17,11 +17,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// ListObjects implements [storage.Lister] with one call, of s3:ListBucket. It
-// lists what can be read: what lies behind a delete marker is for the lifecycle
-// rule NoncurrentVersionExpiration. The next page begins behind the last key of
-// this one, which needs a bucket that lists in order; directory buckets do not.
-// The time is the answer's Date (RFC 9110, section 6.6.1), and zero without one.
+// ListObjects implements [storage.Lister] with one call, of s3:ListBucket. It lists what can be
+// read: objects hidden by a delete marker are for the lifecycle rule NoncurrentVersionExpiration.
+// The next page begins after the last key of this one, which needs a bucket that lists in order;
+// directory buckets do not. The time is the answer's Date (RFC 9110, section 6.6.1), and zero
+// without one.
 func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	var page, none storage.ListPage[storage.ListedObject]
 	out, err := s3calls.Do(ctx, s.caller, s.client.ListObjectsV2, &s3.ListObjectsV2Input{
@@ -29,7 +29,7 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.
 		ExpectedBucketOwner: s.owner,
 		Prefix:              optional(prefix),
 		StartAfter:          optional(after),
-		EncodingType:        types.EncodingTypeUrl, // keys may hold what XML cannot
+		EncodingType:        types.EncodingTypeUrl, // keys may contain characters that XML cannot
 	})
 	if err != nil {
 		return none, err
@@ -60,10 +60,9 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.
 	return page, nil
 }
 
-// ListUploads implements [storage.UploadLister] with one call, of
-// s3:ListBucketMultipartUploads. Of a key with more than 1,000 open uploads it
-// lists no more, until those are gone: ask for the same page again then. The time
-// is that of ListObjects.
+// ListUploads implements [storage.UploadLister] with one call, of s3:ListBucketMultipartUploads. If a key
+// has more than 1,000 open uploads, it lists the rest only once those are gone: ask for the same
+// page again then. The time is that of ListObjects.
 func (s *Store) ListUploads(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedUpload], error) {
 	var page, none storage.ListPage[storage.ListedUpload]
 	out, err := s3calls.Do(ctx, s.caller, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
@@ -96,17 +95,15 @@ func (s *Store) ListUploads(ctx context.Context, prefix, after string) (storage.
 	return page, nil
 }
 
-// serviceTime returns the Date of the answer as the service wrote it. The SDK
-// corrects the process's clock by it, so a request that was accepted says
-// nothing of that clock.
+// serviceTime returns the Date of the answer as the service wrote it. The SDK corrects the
+// process's clock by it, so an accepted request does not show that the clock is right.
 func serviceTime(answer middleware.Metadata) time.Time {
 	t, _ := awsmiddleware.GetServerTime(answer)
 	return t
 }
 
-// wholeKeys leaves the last key's uploads of a page to the next one, so that a
-// key tells the place between them: an upload id does not, once the upload is
-// aborted.
+// wholeKeys leaves the last key's uploads of a page to the next page, so that a key marks the
+// position between them. An upload id does not, once the upload is aborted.
 func wholeKeys(page []storage.ListedUpload, after string) ([]storage.ListedUpload, string, error) {
 	if len(page) == 0 || page[len(page)-1].Key <= after {
 		return nil, "", errUnordered
@@ -120,8 +117,8 @@ func wholeKeys(page []storage.ListedUpload, after string) ([]storage.ListedUploa
 	return page, last, nil
 }
 
-// decode returns a key of a list. Services that do not know the encoding do not
-// say that they used it.
+// decode returns a key of a list. Services without support for the encoding do not report that they
+// used it.
 func decode(key *string, encoding types.EncodingType) (string, error) {
 	if encoding != types.EncodingTypeUrl {
 		return aws.ToString(key), nil

@@ -23,7 +23,7 @@ func TestListerConformance(t *testing.T) {
 	}
 }
 
-// without answers as a service that does not know a parameter.
+// without answers like a service that ignores a parameter.
 func without(parameter string) s3fake.Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		q := r.URL.Query()
@@ -41,8 +41,8 @@ func answerXML(body string) s3fake.Fault {
 	}
 }
 
-// TestListsAnyKey: keys of others may hold what XML cannot, and what looks
-// encoded is not decoded unless the service says so.
+// TestListsAnyKey checks that keys of other writers may contain characters that XML cannot. A key
+// that looks encoded is decoded only if the service says so.
 func TestListsAnyKey(t *testing.T) {
 	for _, row := range []struct {
 		name  string
@@ -74,7 +74,7 @@ func TestListsAnyKey(t *testing.T) {
 	}
 }
 
-// TestListUploadsInPages, of which each is aborted before the next is asked for.
+// TestListUploadsInPages aborts the uploads of each page before it asks for the next.
 func TestListUploadsInPages(t *testing.T) {
 	f := newFixture(t, setup{})
 	f.fake.PageSize = 4
@@ -101,13 +101,14 @@ func TestListUploadsInPages(t *testing.T) {
 	require.Zero(t, f.fake.OpenUploads())
 }
 
-// TestUnorderedLists are refused rather than read in part or for ever.
+// TestUnorderedLists checks that unordered lists are refused, rather than read in part or
+// endlessly.
 func TestUnorderedLists(t *testing.T) {
 	for _, row := range []struct {
 		name, objects, uploads string
 	}{
 		{
-			"behind the place", `<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>p/1</Key></Contents></ListBucketResult>`,
+			"before the cursor", `<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>p/1</Key></Contents></ListBucketResult>`,
 			`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><Upload><Key>p/1</Key><UploadId>1</UploadId></Upload></ListMultipartUploadsResult>`,
 		},
 		{

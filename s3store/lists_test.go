@@ -27,7 +27,7 @@ func pages(page func(n int) string) s3fake.Fault {
 	}
 }
 
-// versionPage is a page that goes on, of so many versions from first on.
+// versionPage returns a page of so many versions from first on, with more to come.
 func versionPage(first, many int, next string) string {
 	var b strings.Builder
 	b.WriteString("<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker><NextVersionIdMarker>" + next + "</NextVersionIdMarker>")
@@ -37,8 +37,8 @@ func versionPage(first, many int, next string) string {
 	return b.String() + "</ListVersionsResult>"
 }
 
-// TestVersionListsWithoutEnd: a list that does not get on is an error after at most a
-// page for each thousand versions that there can be, and nothing is removed by it.
+// TestVersionListsWithoutEnd checks lists that make no progress. They are an error after at most
+// one page for each thousand possible versions, and nothing is removed.
 func TestVersionListsWithoutEnd(t *testing.T) {
 	for _, row := range []struct {
 		name  string
@@ -69,7 +69,7 @@ func TestVersionListsWithoutEnd(t *testing.T) {
 	}
 }
 
-// removals are what lists versions.
+// removals are the operations that list versions.
 func removals() map[string]func(f *fixture, ctx context.Context, o storage.ListedObject) error {
 	return map[string]func(f *fixture, ctx context.Context, o storage.ListedObject) error{
 		"Delete":       func(f *fixture, ctx context.Context, o storage.ListedObject) error { return f.Delete(ctx, o.Key) },
@@ -84,8 +84,8 @@ func (f *fixture) listed(t *testing.T, key string) storage.ListedObject {
 	return page.Items[0]
 }
 
-// TestManyVersions: of a key with more than 10,000 versions each call removes about as
-// many, and says with an error that there are more.
+// TestManyVersions checks a key with more than 10,000 versions. Each call removes about as many,
+// and returns an error if there are more.
 func TestManyVersions(t *testing.T) {
 	most := rounds.Of(100, 10_000)
 	for name, do := range removals() {
@@ -124,7 +124,7 @@ func partPage(next string, numbers ...int) string {
 	return b.String() + "</ListPartsResult>"
 }
 
-// partNumbers are the numbers of the n-th thousand.
+// partNumbers returns the numbers of the n-th thousand.
 func partNumbers(n int) (numbers []int) {
 	for i := range 1000 {
 		numbers = append(numbers, n*1000+i+1)
@@ -132,7 +132,8 @@ func partNumbers(n int) (numbers []int) {
 	return numbers
 }
 
-// TestPartListsWithoutEnd: parts are 1 to 10,000, in order, and a list of them ends.
+// TestPartListsWithoutEnd checks that parts are 1 to 10,000, in order, and that a list of them
+// ends.
 func TestPartListsWithoutEnd(t *testing.T) {
 	for _, row := range []struct {
 		name  string
@@ -157,7 +158,7 @@ func TestPartListsWithoutEnd(t *testing.T) {
 		{"a part twice", func(int) string { return partPage("", 1, 1) }, 1, 0},
 		{"part 0", func(int) string { return partPage("", 0) }, 1, 0},
 		{"a part below 0", func(int) string { return partPage("", -1) }, 1, 0},
-		{"another place than that of the last", func(n int) string { return partPage("9000", n+1) }, 1, 0},
+		{"a marker that is not the last part", func(n int) string { return partPage("9000", n+1) }, 1, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			f := newFixture(t, setup{})

@@ -6,32 +6,30 @@ import (
 	"github.com/airlock-go/upload/internal/budget"
 )
 
-// chunkSize is the size of the pieces that buffers are made of: large enough
-// for few allocations and system calls, small enough that a small file does not
-// cost a part.
+// chunkSize is the size of the pieces that make up a buffer. It is large enough for few allocations
+// and system calls, and small enough that a small file does not cost a part.
 const chunkSize = 64 << 10
 
-// memory is what the buffers of a store are made of. The budget promises bytes
-// to uploads before they read; the chunks are taken as bytes arrive. Uploads
-// never take more than they reserved, and chunks that are not in use are dropped
-// when they would lift the total over the limit, so that used and idle chunks
-// together stay under it.
+// memory provides the buffers of a store. The budget reserves bytes for uploads before they read;
+// they take chunks as bytes arrive. Uploads never take more than they reserved. Idle chunks are
+// dropped when they would lift the total over the limit, so used and idle chunks together stay
+// under it.
 type memory struct {
 	budget *budget.Budget
 	limit  int64
 
 	mu   sync.Mutex
-	idle [][]byte // chunks of chunkSize, the last one used is the next one taken
+	idle [][]byte // chunks of chunkSize, taken last in, first out
 	live int64    // bytes of all chunks, used and idle
-	peak int64    // the most that live ever was
+	peak int64    // the peak of live
 }
 
 func newMemory(limit, share int64) *memory {
 	return &memory{budget: budget.New(limit, share), limit: limit}
 }
 
-// footprint is what a buffer for n bytes takes: its own size for a small file,
-// else whole chunks.
+// footprint returns what a buffer for n bytes takes: its own size for a small file, otherwise whole
+// chunks.
 func footprint(n int64) int64 {
 	if n < chunkSize {
 		return n
@@ -74,8 +72,8 @@ func (m *memory) mostLive() int64 {
 	return m.peak
 }
 
-// buffer holds the bytes of one part, or of one file that is no larger. All its
-// chunks are full but the last.
+// buffer holds the bytes of one part, or of one file that is not larger. All its chunks except the
+// last are full.
 type buffer struct {
 	memory   *memory
 	subject  string
@@ -99,7 +97,7 @@ func (b *buffer) space() []byte {
 	return last[int64(len(last))-(b.held-b.size):]
 }
 
-// shrink gives back what the file turned out not to need.
+// shrink returns memory that the file turned out not to need.
 func (b *buffer) shrink() {
 	if last := len(b.chunks) - 1; last >= 0 && b.held-b.size == int64(len(b.chunks[last])) {
 		b.memory.give(b.chunks[last])
@@ -109,14 +107,13 @@ func (b *buffer) shrink() {
 	b.reserved = b.held
 }
 
-// clear gives the chunks back but not what is reserved for them. Nobody may
-// read them any more.
+// clear returns the chunks but keeps their reservation. Nobody may read them any more.
 func (b *buffer) clear() {
 	b.memory.give(b.chunks...)
 	b.chunks, b.held, b.size = nil, 0, 0
 }
 
-// free gives everything back, once.
+// free returns everything, once.
 func (b *buffer) free() {
 	b.clear()
 	b.memory.budget.Release(b.subject, b.reserved)

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-const patient = time.Hour // who waits for ever fails by the test's own timeout
+const patient = time.Hour // a wait without end fails by the test's own timeout
 
 func TestMaxMemoryHolds(t *testing.T) {
 	t.Parallel()
@@ -30,13 +30,13 @@ func TestMaxMemoryHolds(t *testing.T) {
 	for i := range 200 {
 		group.Go(func() {
 			size := sizes[i%len(sizes)]
-			if size >= part && i > 32 { // enough of them
+			if size >= part && i > 32 { // that many are enough
 				size = 200 << 10
 			}
 			body := randomBytes(size)
 			obj := object(fmt.Sprint(i), int64(size))
 			if i%3 == 0 {
-				obj.MaxSize = huge // as without a Content-Length
+				obj.MaxSize = huge // the same as without a Content-Length
 			}
 			obj.Subject = []string{"", "a", "b"}[i%3]
 			obj.MaxWait = patient
@@ -67,14 +67,14 @@ func TestSmallFilesCostTheirSize(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		size  int
-		limit int64 // what the handler knows of the size
+		limit int64 // the size limit that the handler passes on
 		cost  int64
 	}{
 		{"length known", 10 << 10, 10 << 10, 10 << 10},
-		{"length known, over a chunk", chunk + 1, chunk + 1, 2 * chunk},
-		{"length not known", 10 << 10, huge, chunk},
-		{"length not known, a chunk", chunk, huge, chunk},
-		{"length not known, over a chunk", chunk + 1, huge, 2 * chunk},
+		{"known length, over a chunk", chunk + 1, chunk + 1, 2 * chunk},
+		{"unknown length", 10 << 10, huge, chunk},
+		{"unknown length, a chunk", chunk, huge, chunk},
+		{"unknown length, over a chunk", chunk + 1, huge, 2 * chunk},
 		{"empty", 0, huge, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -103,8 +103,7 @@ func TestIdleBuffersMakeRoomForSmallOnes(t *testing.T) {
 	require.LessOrEqual(t, peak, int64(part))
 }
 
-// hold stages a file of subject that keeps its reservation until the test lets
-// it go.
+// hold stages a file of subject that keeps its reservation until the test calls letGo.
 func (f *fixture) hold(t *testing.T, subject string) (letGo func()) {
 	t.Helper()
 	r, w := io.Pipe()
@@ -118,7 +117,7 @@ func (f *fixture) hold(t *testing.T, subject string) (letGo func()) {
 		}
 		done <- err
 	}()
-	_, err := w.Write([]byte("x")) // when it is read, the memory is reserved
+	_, err := w.Write([]byte("x")) // the memory is reserved before the first read
 	require.NoError(t, err)
 	return func() {
 		require.NoError(t, w.Close())
@@ -171,7 +170,7 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// TestSiblings is a request of several files in a store with memory for one.
+// TestSiblings sends a request of several files to a store with memory for one.
 func TestSiblings(t *testing.T) {
 	for _, wait := range []time.Duration{0, patient} {
 		f := newFixture(t, setup{Options: s3store.Options{MaxMemory: part}})
@@ -226,8 +225,8 @@ func TestFlushFails(t *testing.T) {
 	}
 }
 
-// inFlight counts the parts that are sent at once, and lets none go before as
-// many are there as expected.
+// inFlight counts the parts that are sent at once, and releases none before the expected number is
+// there.
 type inFlight struct {
 	now, most atomic.Int32
 	all       chan struct{}
@@ -285,13 +284,13 @@ func TestSecondPartNeverStarvesAWaiter(t *testing.T) {
 	letGo := f.hold(t, "")
 
 	waiter := make(chan error, 1)
-	go func() { // two parts of its own size do not fit beside the others
+	go func() { // two parts of its own size do not fit next to the others
 		obj := object("waiter", huge)
 		obj.MaxWait = patient
 		_, err := f.Stage(t.Context(), obj, bytes.NewReader(randomBytes(part)))
 		waiter <- err
 	}()
-	_, err = w.Write(body[1 : part+1]) // goes on with one part's memory
+	_, err = w.Write(body[1 : part+1]) // continues with one part's memory
 	require.NoError(t, err)
 	letGo()
 	require.NoError(t, <-waiter)

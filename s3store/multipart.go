@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// codeNoUpload is S3's answer for a multipart upload that is not open.
+// codeNoUpload is S3's error code for a multipart upload that is not open.
 const codeNoUpload = "NoSuchUpload"
 
 func (s *Store) abortUpload(ctx context.Context, key, id string) error {
@@ -31,7 +31,7 @@ func (s *Store) abortUpload(ctx context.Context, key, id string) error {
 	return err
 }
 
-// unlessEnded returns err, of an abort, unless the upload is not open any more.
+// unlessEnded returns err, the error of an abort, unless the upload is no longer open.
 func (s *Store) unlessEnded(ctx context.Context, key, id string, err error) error {
 	open, asked := s.openUploads(ctx, key)
 	if asked == nil && !slices.Contains(open, id) {
@@ -40,7 +40,7 @@ func (s *Store) unlessEnded(ctx context.Context, key, id string, err error) erro
 	return errors.Join(err, asked)
 }
 
-// openUploads lists the ids of the uploads of exactly this key, the first 1,000.
+// openUploads lists the ids of the uploads of exactly this key, up to 1,000.
 func (s *Store) openUploads(ctx context.Context, key string) (ids []string, err error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.ListMultipartUploads, &s3.ListMultipartUploadsInput{
 		Bucket:              s.bucket,
@@ -58,8 +58,7 @@ func (s *Store) openUploads(ctx context.Context, key string) (ids []string, err 
 	return ids, nil
 }
 
-// completeUpload makes an object of the parts, unless there is one. opts are
-// those of the call.
+// completeUpload makes an object of the parts, unless one exists. opts are those of the call.
 func (s *Store) completeUpload(ctx context.Context, key string, id *string, parts []types.CompletedPart, opts ...func(*s3.Options)) (version *string, err error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.CompleteMultipartUpload, s.completeInput(key, id, parts), opts...)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// head describes a version of the object, or what is readable if version is nil.
+// head describes a version of the object, or the readable one if version is nil.
 func (s *Store) head(ctx context.Context, key string, version *string) (*s3.HeadObjectOutput, error) {
 	return s3calls.Do(ctx, s.caller, s.client.HeadObject, &s3.HeadObjectInput{
 		Bucket:              s.bucket,
@@ -23,17 +23,17 @@ func (s *Store) head(ctx context.Context, key string, version *string) (*s3.Head
 	})
 }
 
-// missing makes S3's answers for what does not exist fs.ErrNotExist.
+// missing turns S3's answers for missing things into fs.ErrNotExist.
 func missing(err error) error {
 	switch s3calls.Code(err) {
-	case codeNoUpload, "NoSuchKey", "NotFound": // the last of HeadObject, whose answers have no body
+	case codeNoUpload, "NoSuchKey", "NotFound": // NotFound is HeadObject's
 		return fmt.Errorf("s3store: %w: %w", fs.ErrNotExist, err)
 	}
 	return err
 }
 
-// deleteReadable removes what is readable under a key: the version, or the object of
-// that ETag if its id is "null".
+// deleteReadable removes the readable object of a key: the version, or the object of that ETag if
+// the version id is "null".
 func (s *Store) deleteReadable(ctx context.Context, key string, version, etag *string) error {
 	if aws.ToString(version) == nullVersion {
 		return s.deleteUnversioned(ctx, key, etag)
@@ -41,9 +41,9 @@ func (s *Store) deleteReadable(ctx context.Context, key string, version, etag *s
 	return s.deleteVersion(ctx, key, version)
 }
 
-// deleteVersion removes one version, or the object if version is nil. That it is
-// gone already is not an error, however the service puts that: some refuse the
-// id of a version that they have no longer.
+// deleteVersion removes one version, or the object if version is nil. It is not an error if the
+// version is gone already. Services report that differently: some refuse the id of a version that
+// they no longer have.
 func (s *Store) deleteVersion(ctx context.Context, key string, version *string) error {
 	_, err := s3calls.Do(ctx, s.caller, s.client.DeleteObject, &s3.DeleteObjectInput{
 		Bucket:              s.bucket,
@@ -57,7 +57,7 @@ func (s *Store) deleteVersion(ctx context.Context, key string, version *string) 
 	return err
 }
 
-// deleteUnversioned removes the readable object if it has that ETag, and else is
+// deleteUnversioned removes the readable object if it has that ETag, and otherwise returns
 // [storage.ErrChanged].
 func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string) error {
 	if s.opts.Profile.InsecureUnconditionalPut {
@@ -82,7 +82,7 @@ func (s *Store) deleteUnversioned(ctx context.Context, key string, etag *string)
 	return err
 }
 
-// unlessGone returns err, of a removal, unless there is nothing to remove any more.
+// unlessGone returns err, the error of a removal, unless nothing is left to remove.
 func (s *Store) unlessGone(ctx context.Context, key string, version *string, err error) error {
 	_, asked := s.head(ctx, key, version)
 	if status := s3calls.Status(asked); status == http.StatusNotFound || version != nil && status == http.StatusBadRequest {

@@ -15,10 +15,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Stat implements [storage.ObjectReader] with one call. What it tells of an object
-// that this package did not write, or that a client staged, is what that
-// writer said, except for Size and ETag. Without s3:ListBucket AWS answers 403 for a
-// key that does not exist, and the error is then not fs.ErrNotExist.
+// Stat implements [storage.ObjectReader] with one call. For an object that this package did not
+// write, or that a client staged, everything except Size and ETag is what that writer claimed.
+// Without s3:ListBucket AWS answers 403 for a key that does not exist, and the error is then not
+// fs.ErrNotExist.
 func (s *Store) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	out, err := s.head(ctx, key, nil)
 	if err != nil {
@@ -36,10 +36,10 @@ func (s *Store) Stat(ctx context.Context, key string) (storage.Stored, error) {
 }
 
 // OpenAt implements [storage.ObjectReader]. The body is read from S3 as the caller reads it, for as
-// long as ctx lasts; CallTimeout is for the time until it begins. As for a key that does not exist,
-// it needs s3:ListBucket like Stat. An offset at or behind the end is an empty reader. The bytes
-// are those that are stored, whatever Content-Encoding they were sent with. S3 sends no byte but
-// those of the range, or one if length is 0.
+// long as ctx lasts; CallTimeout limits the time until it begins. Like Stat, it needs s3:ListBucket
+// to recognize a key that does not exist. An offset at or after the end gives an empty reader. The
+// bytes are the stored ones, whatever Content-Encoding they were sent with. S3 sends only the bytes
+// of the range, or one byte if length is 0.
 func (s *Store) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	if offset < 0 {
 		return nil, fmt.Errorf("s3store: %q: offset %d", key, offset)
@@ -53,7 +53,7 @@ func (s *Store) OpenAt(ctx context.Context, key, etag string, offset, length int
 		return http.NoBody, nil
 	case err != nil:
 		return nil, err
-	case etag != "" && s3calls.Unquoted(aws.ToString(out.ETag)) != s3calls.Unquoted(etag): // a condition that was not heeded
+	case etag != "" && s3calls.Unquoted(aws.ToString(out.ETag)) != s3calls.Unquoted(etag): // ignored
 		return nil, errors.Join(fmt.Errorf("s3store: %q: %w", key, storage.ErrChanged), out.Body.Close())
 	case !asked.isIn(out):
 		return nil, errors.Join(errors.New("s3store: the service answers a range with other bytes"), out.Body.Close())
@@ -69,8 +69,8 @@ func (s *Store) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOu
 	return out, missing(err)
 }
 
-// nameIn returns the file name in a Content-Disposition, "" if there is none, as
-// in an object that somebody else wrote.
+// nameIn returns the file name in a Content-Disposition, "" if there is none, for example in an
+// object of another writer.
 func nameIn(disposition *string) string {
 	_, params, err := mime.ParseMediaType(aws.ToString(disposition))
 	if err != nil {

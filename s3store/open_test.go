@@ -69,7 +69,7 @@ func TestOpenAt(t *testing.T) {
 	require.ErrorContains(t, err, "offset -3")
 }
 
-// TestOtherRanges is a service that answers with other bytes than it was asked for.
+// TestOtherRanges checks a service that answers with bytes other than the requested ones.
 func TestOtherRanges(t *testing.T) {
 	const all = "0123456789"
 	for _, row := range []struct {
@@ -85,7 +85,7 @@ func TestOtherRanges(t *testing.T) {
 		{"a whole that is short", 0, 50, "", all, true},
 		{"all", 3, 2, "", all, false},
 		{"all of it from the start", 0, 2, "", all, false},
-		{"all for the rest", 3, -1, "", all, false},
+		{"all instead of the rest", 3, -1, "", all, false},
 		{"another start", 3, 2, "bytes 2-3/10", "23", false},
 		{"a longer range", 3, 2, "bytes 3-9/10", "3456789", false},
 		{"a shorter range", 3, 4, "bytes 3-4/10", "34", false},
@@ -94,7 +94,7 @@ func TestOtherRanges(t *testing.T) {
 		{"no size", 3, 2, "bytes 3-4/*", "34", false},
 		{"no range", 3, 2, "bytes 3-4", "34", false},
 		{"a sign", 3, 2, "bytes +3-4/10", "34", false},
-		{"more behind it", 3, 2, "bytes 3-4/10, 5-6/10", "34", false},
+		{"more after it", 3, 2, "bytes 3-4/10, 5-6/10", "34", false},
 	} {
 		t.Run(row.about, func(t *testing.T) {
 			f := newFixture(t, setup{})

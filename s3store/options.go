@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/internal/contained"
 )
 
-// The limits that S3 sets, and the defaults of [Options].
+// These are the limits that S3 sets, and the defaults of [Options].
 const (
 	minPartSize = 5 << 20
 	maxPartSize = 5 << 30
@@ -23,11 +23,10 @@ const (
 	defaultCallTimeout = time.Minute
 )
 
-// What a [Store] does at a time, except in tests.
+// These limit what a [Store] does in one call, except in tests.
 const (
-	// copySize is the most bytes that one call copies, unless there would be
-	// more than maxParts calls: S3 would take 5 GiB, for which CallTimeout may be
-	// too short.
+	// copySize is the most bytes that one call copies, unless that would take more than maxParts
+	// calls. S3 would accept 5 GiB, for which CallTimeout may be too short.
 	copySize = 512 << 20
 
 	// listedVersions is how many versions of one key are listed, and removed, before
@@ -35,18 +34,16 @@ const (
 	listedVersions = 10_000
 )
 
-// ScanTag is the key of the tag in which GuardDuty Malware Protection for S3 keeps its
-// result, if its plan says that objects are tagged.
+// ScanTag is the key of the tag in which GuardDuty Malware Protection for S3 keeps its result, if
+// its plan enables tagging.
 const ScanTag = "GuardDutyMalwareScanStatus"
 
 // Options are the settings of a [Store]. The zero value is ready for AWS.
 type Options struct {
-	// MaxMemory is the most bytes that the buffers of all uploads of the store
-	// take together, 64 MiB if it is 0. An upload reserves one part of it, or
-	// the most bytes it can have if that is less, and a second part only while
-	// nobody waits. One subject gets half of it, and never less than a part.
-	// Buffers are kept for the uploads to come and not given back to the
-	// system.
+	// MaxMemory is the most bytes that the buffers of all uploads of the store take together, 64
+	// MiB if it is 0. An upload reserves one part of it, or less if its limit is smaller, and a
+	// second part only while nobody waits. One subject gets half of it, and at least a part.
+	// Buffers are kept for later uploads and not returned to the system.
 	MaxMemory int64
 
 	// PartSize is the size of a part of a multipart upload in bytes, and the
@@ -55,19 +52,18 @@ type Options struct {
 	// 64 KiB. Files whose limit is above 10,000 parts get larger parts.
 	PartSize int64
 
-	// CallTimeout is the longest that one call to S3 may take, all its retries
-	// included, after which it has failed; one minute if it is 0. It must be
-	// enough to send a part and, for large files, to assemble one or to copy
-	// 512 MiB within S3, or the whole file where [Store.Promote] says so. When S3
-	// is silent, Stage, Commit and Discard each take up to three such calls' time.
+	// CallTimeout is the longest that one call to S3 may take, including all its retries, before it
+	// fails; one minute if it is 0. It must be enough to send a part, to assemble a large file, and
+	// to copy 512 MiB within S3. For [Store.Promote] it may have to be enough to copy the whole
+	// file. When S3 is silent, Stage, Commit and Discard each take up to three times as long.
 	CallTimeout time.Duration
 
 	// Profile says what the service can do. The zero value is right for AWS
 	// and for every service that honors conditional writes and checksums.
 	Profile Profile
 
-	// SSE asks for server-side encryption, for buckets that have none by
-	// default, and KMSKeyID names the key if SSE is aws:kms or aws:kms:dsse.
+	// SSE requests server-side encryption, for buckets that have none by default. KMSKeyID names
+	// the key if SSE is aws:kms or aws:kms:dsse.
 	SSE      types.ServerSideEncryption
 	KMSKeyID string
 
@@ -75,24 +71,23 @@ type Options struct {
 	// is empty.
 	StorageClass types.StorageClass
 
-	// Tags are set on every object, at most 10; a scanner that tags objects
-	// needs room for one more, and what GuardDuty writes cannot be set here.
+	// Tags are set on every object, at most 10. A scanner that tags objects needs one of the 10.
+	// GuardDuty's tag cannot be set here.
 	Tags map[string]string
 
-	// ExpectedBucketOwner is the account id of the bucket's owner. With it AWS
-	// refuses every call if the bucket has become somebody else's.
+	// ExpectedBucketOwner is the account id of the bucket's owner. With it AWS refuses every call
+	// if the bucket belongs to another account.
 	ExpectedBucketOwner string
 
-	// Signer is the client that signs what others send: direct uploads and
-	// links. It is never called. Its endpoint must be the one that they reach
-	// the service under. For uploads its credentials need s3:PutObject for staging
-	// keys, and no right to read: what it may read a client might have copied
-	// where the service does not keep to what was signed. For links they need
-	// s3:GetObject for published keys. An application that does both has two
-	// stores, with a signer each. It is the store's own client if it is nil.
+	// Signer is the client that signs what others send: direct uploads and links. It makes no
+	// calls. Its endpoint must be the one where they reach the service. For uploads its credentials
+	// need s3:PutObject for staging keys, and no right to read: where the service ignores what was
+	// signed, a client could have any readable object copied. For links they need s3:GetObject for
+	// published keys. An application that does both has two stores, each with its own signer. It is
+	// the store's own client if it is nil.
 	Signer *s3.Client
 
-	// Logger gets a line for what could not be cleaned up. Default: slog.Default().
+	// Logger logs what could not be cleaned up. It is slog.Default() if it is nil.
 	Logger *slog.Logger
 }
 
@@ -120,14 +115,14 @@ func (o *Options) complete() error {
 	case len(o.Tags) > maxTags:
 		return errors.New("s3store: an object has at most 10 tags")
 	case tagged(o.Tags):
-		return errors.New("s3store: the tag " + ScanTag + " is the scanner's")
+		return errors.New("s3store: the tag " + ScanTag + " is reserved for the scanner")
 	case o.KMSKeyID != "" && o.SSE != types.ServerSideEncryptionAwsKms && o.SSE != types.ServerSideEncryptionAwsKmsDsse:
 		return errors.New("s3store: KMSKeyID needs an SSE of aws:kms or aws:kms:dsse")
 	}
 	return nil
 }
 
-// tagging is Tags as a header field has them.
+// tagging returns Tags in the form of a header field.
 func (o *Options) tagging() string {
 	tags := make(url.Values, len(o.Tags))
 	for k, v := range o.Tags {
@@ -136,7 +131,7 @@ func (o *Options) tagging() string {
 	return tags.Encode()
 }
 
-// tagged reports that tags would forge a result.
+// tagged reports whether tags would forge a scan result.
 func tagged(tags map[string]string) bool {
 	_, there := tags[ScanTag]
 	return there

@@ -2,8 +2,8 @@ package s3store
 
 import "testing"
 
-// BenchmarkPool takes a part, chunk by chunk, fills it and gives it back, by one
-// upload and by several at a time.
+// BenchmarkPool takes a part, chunk by chunk, fills it and returns it, for one upload and for
+// several at a time.
 func BenchmarkPool(b *testing.B) {
 	const part = minPartSize
 	m := newMemory(16*part, 16*part)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// flag is a field of a Profile, with the word that command lines have for it.
+// flag is a field of a Profile, with its word on command lines.
 type flag struct {
 	name string // of the field
 	word string // what the service lacks
@@ -31,8 +31,8 @@ var flags = []flag{flagPut, flagComplete, flagSums, flagForms, flagLengths, flag
 
 func (f flag) in(p Profile) bool { return f.of != nil && *f.of(&p) }
 
-// Lack sets the fields that words stand for, and keeps those that are set. The words
-// are those of [Profile.Lacks]; another one is an error that lists them.
+// Lack sets the fields that words stand for, and keeps those that are set. The words are those of
+// [Profile.Lacks]; any other is an error that lists them.
 func (p *Profile) Lack(words ...string) error {
 	for _, word := range words {
 		i := slices.IndexFunc(flags, func(f flag) bool { return f.word == word })
@@ -44,8 +44,7 @@ func (p *Profile) Lack(words ...string) error {
 	return nil
 }
 
-// Lacks returns a word for each field that is set, for command lines: what the
-// service lacks.
+// Lacks returns a word for each field that is set: what the service lacks, for command lines.
 func (p Profile) Lacks() []string {
 	var words []string
 	for _, f := range flags {
@@ -56,7 +55,7 @@ func (p Profile) Lacks() []string {
 	return words
 }
 
-// Lackable returns all words that [Profile.Lack] knows.
+// Lackable returns all words that [Profile.Lack] accepts.
 func Lackable() []string {
 	words := make([]string, len(flags))
 	for i, f := range flags {
@@ -65,7 +64,7 @@ func Lackable() []string {
 	return words
 }
 
-// GoString returns the profile as Go source, as for the verb %#v of fmt.
+// GoString returns the profile as Go source, for the verb %#v of fmt.
 func (p Profile) GoString() string {
 	var set []string
 	for _, f := range flags {

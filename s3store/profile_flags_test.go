@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestLack: each field of a profile has one word, in the order of the fields.
+// TestLack checks that each field of a profile has one word, in the order of the fields.
 func TestLack(t *testing.T) {
 	words := s3store.Lackable()
 	fields := reflect.TypeFor[s3store.Profile]()

@@ -14,27 +14,25 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Promote implements [storage.DirectStorage]. The bytes are copied within S3, by a
-// multipart upload that takes them only while the staged object's ETag is p.ETag
-// and becomes an object only while there is none under p.Key: CopyObject would be
-// one call, but several services ignore its conditions.
+// Promote implements [storage.DirectStorage]. The bytes are copied within S3, by a multipart
+// upload. It takes them only while the staged object's ETag is p.ETag, and becomes an object only
+// while there is none under p.Key. CopyObject would be one call, but several services ignore its
+// conditions.
 //
-// An ETag that is an MD5 names no bytes: clients can make two files of one. So if
-// p.SHA256 is set the file is copied in one call, for which CallTimeout must be
-// enough, and S3 has to find the same SHA-256; otherwise the error is
-// [storage.ErrChanged]. Files that were staged in parts, which no client can
-// replace, and those without p.SHA256 are copied in ranges of 512 MiB, four at a
+// An ETag that is an MD5 does not identify bytes: clients can make two files with the same one. So
+// if p.SHA256 is set the file is copied in one call, for which CallTimeout must be enough. S3 must
+// find the same SHA-256; otherwise the error is [storage.ErrChanged]. Files staged in parts, which
+// no client can replace, and those without p.SHA256 are copied in ranges of 512 MiB, four at a
 // time.
 //
-// With NoPinnedCopies nothing is copied: the file is read and written again, bound to
-// p.SHA256 or, without it, to the ETag. That reserves memory as Stage does, and waits
-// for it for CallTimeout; then the error is [storage.ErrBusy].
+// With NoPinnedCopies nothing is copied: the file is read and written again, bound to p.SHA256 or,
+// without it, to the ETag. That reserves memory as Stage does, and waits for it up to CallTimeout;
+// then the error is [storage.ErrBusy].
 //
-// It ends with ctx while it copies, not later. The staged object's own metadata,
-// type, encoding and tags are left behind; SSE, StorageClass and Tags are those of
-// the options. When the staged object is gone the error is [storage.ErrChanged],
-// too. No failure leaves a multipart upload open, unless S3 refuses to abort it,
-// which is logged.
+// It ends with ctx while it copies, not later. The staged object's own metadata, type, encoding and
+// tags are dropped; SSE, StorageClass and Tags are those of the options. The error is also
+// [storage.ErrChanged] if the staged object is gone. No failure leaves a multipart upload open,
+// unless S3 refuses to abort it, which is logged.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if p.ETag == "" || p.Size < 1 {
 		return fmt.Errorf("s3store: cannot promote %d bytes with the ETag %q", p.Size, p.ETag)
@@ -59,9 +57,9 @@ func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	}
 }
 
-// publish makes the object readable. If it fails, again says that nothing is
-// readable and that what stood in the way can be gone by now: S3 answered 409, or
-// a concurrent Promote took our upload for a stray of its own.
+// publish makes the object readable. If it fails, again says that nothing is readable and that the
+// obstacle can be gone by now: S3 answered 409, or a concurrent Promote took our upload for a stray
+// of its own.
 func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 	s := m.store
 	if s.opts.Profile.InsecureUnconditionalComplete {
@@ -99,8 +97,8 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 	return false, errors.Join(err, m.abort(ctx))
 }
 
-// fail ends the upload after a copy failed with cause. What S3 refused for the
-// state of things can mean that the file was published before.
+// fail ends the upload after a copy failed with cause. If S3 refused the state of the key, the file
+// may have been published before.
 func (m *promotion) fail(ctx context.Context, cause error) (again bool, err error) {
 	ctx = context.WithoutCancel(ctx)
 	aborting := m.abandon(ctx)
@@ -115,13 +113,13 @@ func (m *promotion) fail(ctx context.Context, cause error) (again bool, err erro
 	return found == nobodys, err
 }
 
-// isGone reports that S3 did not find the object to copy from.
+// isGone reports whether S3 did not find the object to copy from.
 func isGone(err error) bool {
 	code := s3calls.Code(err)
-	return code == "NoSuchKey" || code == "NoSuchVersion" // of what had versions
+	return code == "NoSuchKey" || code == "NoSuchVersion" // NoSuchVersion is for objects with versions
 }
 
-// abandon aborts the upload, again while copies that S3 still carries out keep it.
+// abandon aborts the upload, and again while copies that S3 still carries out keep it open.
 func (m *promotion) abandon(ctx context.Context) error {
 	id := *m.uploadID
 	if err := m.abort(ctx); err != nil {
@@ -132,7 +130,6 @@ func (m *promotion) abandon(ctx context.Context) error {
 	return nil
 }
 
-// fromParts reports that an ETag is that of an object that was uploaded in parts,
-// "<digest>-<number>". Its upload has ended, and nobody was given another for its
-// key.
+// fromParts reports whether an ETag is that of an object uploaded in parts, "<digest>-<number>".
+// Its upload has ended, and no other was issued for its key.
 func fromParts(etag string) bool { return strings.Contains(etag, "-") }

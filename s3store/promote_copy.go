@@ -17,8 +17,8 @@ import (
 // maxCopies is how many calls copy at a time.
 const maxCopies = 4
 
-// copy makes the staged object's bytes the parts of the upload. When it returns,
-// no call is under way on our side.
+// copy makes the staged object's bytes the parts of the upload. When it returns, none of its calls
+// is running.
 func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -45,8 +45,8 @@ func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
 	return parts, context.Cause(ctx)
 }
 
-// rangeSize is how large the ranges are that the object is copied in, all but the
-// last. Only of a whole object the digest is known.
+// rangeSize returns the size of the ranges that the object is copied in, except the last. The
+// digest is known only of a whole object.
 func (m *promotion) rangeSize() int64 {
 	if m.digest != "" {
 		return m.Size
@@ -93,7 +93,7 @@ func (m *promotion) copyPart(ctx context.Context, number int, first, last int64)
 }
 
 var (
-	errNoDigest = errors.New("s3store: the service does not tell the SHA-256 of a copy, so the copy may be of other bytes than were checked: " +
+	errNoDigest = errors.New("s3store: the service does not report the SHA-256 of a copy, so it may hold other bytes than were checked:  " +
 		"its profile lacks NoPinnedCopies or, if Check finds that copies obey X-Amz-Copy-Source-If-Match, NoCopyDigests")
 	errOtherBytes = errors.New("s3store: other bytes with the same ETag")
 )

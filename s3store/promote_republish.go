@@ -14,10 +14,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// republish is Promote where copies are not bound to the bytes that were checked:
-// it reads the staged object again and publishes what it has read, once the SHA-256
-// of that is the one of the check. Without p.SHA256 the ETag of the answer has to be
-// p.ETag. Nothing is readable before.
+// republish is Promote where copies are not bound to the bytes that were checked. It reads the
+// staged object again and publishes what it has read, once its SHA-256 matches that of the check.
+// Without p.SHA256 the ETag of the answer must be p.ETag. Nothing is readable before.
 func (s *Store) republish(ctx context.Context, p storage.Promotion) error {
 	t := target{store: s, key: p.Key, nonce: p.Nonce}
 	for attempt := 0; ; attempt++ {
@@ -70,8 +69,7 @@ func (s *Store) rewrite(ctx context.Context, p storage.Promotion) error {
 	return f.Commit(ctx)
 }
 
-// restage reads body as Stage does, for an object of p. On error nothing of it is
-// left.
+// restage reads body as Stage does, for an object of p. On error it leaves nothing.
 func (s *Store) restage(ctx context.Context, p storage.Promotion, body io.Reader) (*staged, *reading, error) {
 	part, err := s.partSize(p.Size)
 	if err != nil {
@@ -93,7 +91,7 @@ func (s *Store) restage(ctx context.Context, p storage.Promotion, body io.Reader
 	return f, read, nil
 }
 
-// reading is what was read of a body.
+// reading records what was read of a body.
 type reading struct {
 	body io.Reader
 	hash hash.Hash
@@ -107,7 +105,7 @@ func (r *reading) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// compare is an error unless exactly what p says was read.
+// compare returns an error unless exactly what p says was read.
 func (r *reading) compare(p storage.Promotion) error {
 	switch sum := hex.EncodeToString(r.hash.Sum(nil)); {
 	case r.n != p.Size:

@@ -23,9 +23,9 @@ var (
 	rgw      = s3fake.Lacks{CopyPin: s3fake.Ignores, CopyDigest: s3fake.Ignores, CompleteCondition: s3fake.Ignores}
 )
 
-// TestPromoteUnpinned: where copies ignore the ETag, what a client sends between the
-// check and the publication is never published, if the profile says so. The digests
-// that NoCopyDigests gives up are all that is left there.
+// TestPromoteUnpinned checks services whose copies ignore the ETag. If the profile says so, bytes
+// that a client sends between the check and the publication are never published. There the digests
+// that NoCopyDigests gives up are the only other protection.
 func TestPromoteUnpinned(t *testing.T) {
 	one, _ := hex.DecodeString(md5Pair[0])
 	other, _ := hex.DecodeString(md5Pair[1])
@@ -65,7 +65,7 @@ func TestPromoteUnpinned(t *testing.T) {
 	}
 }
 
-// TestRepublish: without copies every way to publish goes as with them.
+// TestRepublish checks that every way to publish works without copies as it does with them.
 func TestRepublish(t *testing.T) {
 	for _, lacks := range []s3fake.Lacks{{}, rgw, {Copies: s3fake.Refuses}} {
 		for _, size := range []int{1, part, part + 1, 4*part + 3} {
@@ -89,8 +89,8 @@ func TestRepublish(t *testing.T) {
 	}
 }
 
-// TestRepublishGone: a staged object that is gone, changed, or delivered in part or
-// with more, is not published.
+// TestRepublishGone checks that a staged object is not published if it is gone, changed, or
+// delivered in part or with extra bytes.
 func TestRepublishGone(t *testing.T) {
 	answering := func(change func(body []byte) []byte) s3fake.Fault {
 		return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
@@ -145,7 +145,7 @@ func TestRepublishGone(t *testing.T) {
 	}
 }
 
-// TestRepublishFaults fails each call once, and for ever.
+// TestRepublishFaults lets each call fail once, and always.
 func TestRepublishFaults(t *testing.T) {
 	t.Parallel()
 	faults := map[string]s3fake.Fault{
@@ -194,7 +194,7 @@ func TestRepublishUnknownOutcome(t *testing.T) {
 	f.requireIdle(t)
 }
 
-// TestRepublishAtOnce: of many one publishes, and all say so.
+// TestRepublishAtOnce checks that of many attempts one publishes, and all report success.
 func TestRepublishAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{small, part + 1} {
@@ -214,7 +214,8 @@ func TestRepublishAtOnce(t *testing.T) {
 	}
 }
 
-// TestRepublishEnds with its context, and when there is no memory for it.
+// TestRepublishEnds checks that republishing ends with its context, and when there is no memory for
+// it.
 func TestRepublishEnds(t *testing.T) {
 	bubble(t, "context", func(t *testing.T) {
 		f := newFixture(t, setup{Options: unpinned})

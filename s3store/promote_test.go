@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// promotion stages body under an awkward key and says how to publish it.
+// promotion stages body under an awkward key and returns how to publish it.
 func (f *fixture) promotion(body []byte) storage.Promotion {
 	from := "upload-staging/ä b+c%2Fd&e?f"
 	f.fake.Put(from, body)
@@ -80,7 +80,7 @@ func TestPromote(t *testing.T) {
 	}
 }
 
-// md5Pair are two files of one MD5 (X. Wang and others, 2004), and so of one ETag.
+// md5Pair are two files with the same MD5 (X. Wang and others, 2004), and so the same ETag.
 var md5Pair = [2]string{
 	"d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b" +
 		"d8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70",
@@ -88,7 +88,7 @@ var md5Pair = [2]string{
 		"d8823e3156348f5bae6dacd436c919c6dd53e23487da03fd02396306d248cda0e99f33420f577ee8ce54b67080280d1ec69821bcb6a8839396f965ab6ff72a70",
 }
 
-// TestPromoteWhatWasChecked is a staged object that is another by now.
+// TestPromoteWhatWasChecked checks a staged object that has changed since the check.
 func TestPromoteWhatWasChecked(t *testing.T) {
 	one, _ := hex.DecodeString(md5Pair[0])
 	other, _ := hex.DecodeString(md5Pair[1])
@@ -141,7 +141,7 @@ func TestPromoteRefuses(t *testing.T) {
 	f.requireIdle(t)
 }
 
-// TestPromoteWithoutDigest is a service that does not tell what it copied.
+// TestPromoteWithoutDigest checks a service that does not report what it copied.
 func TestPromoteWithoutDigest(t *testing.T) {
 	f := newFixture(t, setup{})
 	f.fake.Inject("UploadPartCopy", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
@@ -166,7 +166,7 @@ func TestPromoteToTakenKey(t *testing.T) {
 
 var promoteCalls = []string{"CreateMultipartUpload", "UploadPartCopy", "CompleteMultipartUpload"}
 
-// TestPromoteOneFault fails each call once.
+// TestPromoteOneFault lets each call fail once.
 func TestPromoteOneFault(t *testing.T) {
 	t.Parallel()
 	conflict := s3fake.Answer(http.StatusConflict, "ConditionalRequestConflict")
@@ -199,7 +199,7 @@ func TestPromoteOneFault(t *testing.T) {
 	}
 }
 
-// TestPromoteFaultForEver fails each call for ever.
+// TestPromoteFaultForEver lets each call fail always.
 func TestPromoteFaultForEver(t *testing.T) {
 	for _, call := range promoteCalls {
 		for name, fault := range map[string]s3fake.Fault{"500": fail500, "denied": denied, "reset": s3fake.Reset, "stall": s3fake.Stall} {
@@ -234,8 +234,8 @@ func TestPromoteUnknownOutcome(t *testing.T) {
 	f.requireIdle(t)
 }
 
-// TestPromoteAtOnce has lost answers too, so that one attempt takes the uploads of
-// others for its own strays.
+// TestPromoteAtOnce also loses answers, so that one attempt takes the uploads of others for its own
+// strays.
 func TestPromoteAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, dropped := range []int{0, 2} {

@@ -10,8 +10,8 @@ import (
 type promotion struct {
 	target
 	storage.Promotion
-	digest string // that S3 has to find when it copies, "" if it is not asked
+	digest string // that S3 must find when it copies, "" to skip that
 }
 
-// promotePauses are what Promote waits before it tries again.
+// promotePauses are the waits before Promote tries again.
 var promotePauses = []time.Duration{50 * time.Millisecond, 200 * time.Millisecond}

@@ -7,21 +7,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// byteRange is what is asked for of an object: length bytes from offset on, all to
-// the end if length is negative.
+// byteRange is the requested part of an object: length bytes from offset on, or all to the end if
+// length is negative.
 type byteRange struct{ offset, length int64 }
 
-// last is the position of the last byte that is asked for, -1 if that is the
-// object's own. No range has no byte, so of a length of 0 it is the first.
+// last returns the position of the last requested byte, -1 if that is the object's own. A range has
+// at least one byte, so for a length of 0 it is the first.
 func (b byteRange) last() int64 {
 	last := b.offset + max(b.length, 1) - 1
-	if b.length < 0 || last < b.offset { // more than can be counted
+	if b.length < 0 || last < b.offset { // the sum overflows
 		return -1
 	}
 	return last
 }
 
-// header is the Range field (RFC 9110, section 14.2), "" for the whole object.
+// header returns the Range field (RFC 9110, section 14.2), "" for the whole object.
 func (b byteRange) header() string {
 	switch last := b.last(); {
 	case last >= 0:
@@ -32,8 +32,8 @@ func (b byteRange) header() string {
 	return ""
 }
 
-// isIn reports that an answer has exactly the range, up to the object's end. An
-// answer without a Content-Range is the whole object.
+// isIn reports whether an answer has exactly the range, up to the object's end. An answer without a
+// Content-Range is the whole object.
 func (b byteRange) isIn(out *s3.GetObjectOutput) bool {
 	last, length, told := b.last(), aws.ToInt64(out.ContentLength), aws.ToString(out.ContentRange)
 	if told == "" {

@@ -45,7 +45,7 @@ func (c countedConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// zeros is as large an object as is asked for.
+// zeros is an object of any size.
 type zeros struct{}
 
 func (zeros) ReadAt(p []byte, _ int64) (int, error) {
@@ -53,7 +53,7 @@ func (zeros) ReadAt(p []byte, _ int64) (int, error) {
 	return len(p), nil
 }
 
-// sparse serves an object of that many zeros, by any key, and counts what it sends.
+// sparse serves an object of that many zeros under any key, and counts what it sends.
 func sparse(t *testing.T, size int64) (*s3store.Store, *counter) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -71,8 +71,8 @@ func sparse(t *testing.T, size int64) (*s3store.Store, *counter) {
 	return store, counting
 }
 
-// TestSmallRangesOfALargeObject: a proxy has S3 send what it was asked for, and uses
-// the connection again.
+// TestSmallRangesOfALargeObject checks that a proxy requests only the bytes it needs from S3, and
+// reuses the connection.
 func TestSmallRangesOfALargeObject(t *testing.T) {
 	store, s3 := sparse(t, huge)
 	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: true, Logger: slog.New(slog.DiscardHandler)})
@@ -97,9 +97,9 @@ func TestSmallRangesOfALargeObject(t *testing.T) {
 	require.EqualValues(t, 1, s3.conns.Load())
 }
 
-// TestLongDownload: a large file arrives whole at a client that reads steadily, although
-// that takes longer than the server's WriteTimeout. It is 2 GiB at 10 MiB/s under a
-// WriteTimeout of 30 s, if the environment has UPLOAD_TEST_LONG=1.
+// TestLongDownload checks that a large file arrives whole at a client that reads steadily for
+// longer than the server's WriteTimeout. With UPLOAD_TEST_LONG=1 it sends 2 GiB at 10 MiB/s under a
+// WriteTimeout of 30 s.
 func TestLongDownload(t *testing.T) {
 	size := int64(rounds.Of(32, 2048)) << 20
 	timeout := time.Duration(rounds.Of(1, 30)) * time.Second
@@ -118,7 +118,7 @@ func TestLongDownload(t *testing.T) {
 	defer func() { _ = resp.Body.Close() }()
 	require.Equal(t, size, resp.ContentLength)
 	var got int64
-	for err == nil { // no read comes before its time
+	for err == nil { // no read comes early
 		var n int64
 		n, err = io.CopyN(io.Discard, resp.Body, 1<<20)
 		got += n

@@ -15,24 +15,22 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// RemoveListed implements [storage.Lister]. It looks at the object (s3:GetObject,
-// and s3:ListBucket to see that there is none), and where there are versions
-// removes exactly the one that is readable, by its id, after the versions and
-// delete markers that are not younger, as far as it may list them
-// (s3:DeleteObjectVersion, s3:ListBucketVersions). It leaves no delete marker. Of a
-// key with more than 10,000 versions it removes about as many, not the readable one,
-// and the error asks for another call.
+// RemoveListed implements [storage.Lister]. It looks at the object (s3:GetObject, and s3:ListBucket
+// to see that there is none). Where there are versions it removes exactly the readable one, by its
+// id. Before that it removes the versions and delete markers that are not younger, as far as it may
+// list them (s3:DeleteObjectVersion, s3:ListBucketVersions). It leaves no delete marker. If a key
+// has more than 10,000 versions, it removes about as many but not the readable one, and the error
+// asks for another call.
 //
-// Without versions (s3:DeleteObject) the removal is bound to the ETag. Services
-// that ignore If-Match there, and those whose Profile has
-// InsecureUnconditionalPut, which are not asked for it, remove whatever was
-// written in the moment between the two calls.
+// Without versions (s3:DeleteObject) the removal is bound to the ETag. Services that ignore
+// If-Match there remove whatever was written between the two calls. So do those whose Profile has
+// InsecureUnconditionalPut, which are sent no If-Match.
 //
-// The version "null", of what was written while versioning was off, can be replaced
-// like an object without versions. If it is the readable one, its removal is bound to
-// the ETag likewise (s3:DeleteObject), and where versioning is suspended leaves a delete
-// marker. An older one is listed again right before its removal, which S3 cannot bind
-// to anything: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html.
+// The version "null", written while versioning was off, can be replaced like an object without
+// versions. If it is the readable one, its removal is also bound to the ETag (s3:DeleteObject), and
+// leaves a delete marker where versioning is suspended. An older one is listed again right before
+// its removal, which S3 cannot bind to anything:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html.
 func (s *Store) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	out, err := s.head(ctx, o.Key, nil)
 	switch {
@@ -49,7 +47,7 @@ func (s *Store) RemoveListed(ctx context.Context, o storage.ListedObject) error 
 	if listing != nil && !mayNotList(listing) && !errors.Is(listing, errManyVersions) {
 		return listing
 	}
-	// The readable one comes last: none of the others is ever readable.
+	// The readable version comes last, so that no older one ever becomes readable.
 	for _, v := range older {
 		if aws.ToString(v.id) == *out.VersionId || seconds(&v.modified).After(seconds(out.LastModified)) {
 			continue
@@ -64,8 +62,8 @@ func (s *Store) RemoveListed(ctx context.Context, o storage.ListedObject) error 
 	return s.deleteReadable(ctx, o.Key, out.VersionId, out.ETag)
 }
 
-// deleteOlder removes a version as it was listed. If its id is "null" there can be
-// another by now, which stays.
+// deleteOlder removes a version as it was listed. If its id is "null" another may have taken its
+// place, which stays.
 func (s *Store) deleteOlder(ctx context.Context, key string, v version) error {
 	if !isUnique(v.id) {
 		now, err := s.versions(ctx, key)
@@ -79,12 +77,11 @@ func (s *Store) deleteOlder(ctx context.Context, key string, v version) error {
 	return s.deleteVersion(ctx, key, v.id)
 }
 
-// sameObject compares what a list told with what there is.
+// sameObject compares a listed object with the present one.
 func sameObject(now *s3.HeadObjectOutput, o storage.ListedObject) bool {
 	return s3calls.Unquoted(aws.ToString(now.ETag)) == s3calls.Unquoted(o.ETag) && aws.ToInt64(now.ContentLength) == o.Size &&
 		seconds(now.LastModified).Equal(seconds(&o.Modified))
 }
 
-// seconds makes times comparable: HTTP has whole seconds, lists may have finer
-// ones.
+// seconds makes times comparable: HTTP has whole seconds, lists may have finer times.
 func seconds(t *time.Time) time.Time { return aws.ToTime(t).Truncate(time.Second) }

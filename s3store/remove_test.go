@@ -13,9 +13,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestRemoveListed of the object "listed" under the key "k", which somebody does
-// something to before it is removed. In want are all versions that are left,
-// oldest first, "-" for a delete marker.
+// TestRemoveListed removes the object "listed" under the key "k", to which something happens first.
+// The field want has all remaining versions, oldest first, "-" for a delete marker.
 func TestRemoveListed(t *testing.T) {
 	type act func(t *testing.T, f *fixture)
 	put := func(body string) act {
@@ -30,7 +29,7 @@ func TestRemoveListed(t *testing.T) {
 	inject := func(op string, fault s3fake.Fault) act {
 		return func(_ *testing.T, f *fixture) { f.fake.Inject(op, forEver, fault) }
 	}
-	// between happens once the call was carried out, and before the next.
+	// between runs after the call was carried out, and before the next.
 	between := func(op string, do act) act {
 		return func(t *testing.T, f *fixture) {
 			f.fake.Inject(op, 1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
@@ -61,8 +60,8 @@ func TestRemoveListed(t *testing.T) {
 		name      string
 		versioned bool
 		profile   s3store.Profile
-		before    []act // there is a week between it and "listed"
-		atOnce    bool  // or none
+		before    []act // a week lies between it and "listed"
+		atOnce    bool  // there is no such week
 		after     []act
 		is        error
 		fails     bool
@@ -73,7 +72,7 @@ func TestRemoveListed(t *testing.T) {
 		{name: "older versions", versioned: true, before: []act{put("1"), put("2"), deleteIt, put("3")}},
 		{name: "an older version of the same second", versioned: true, before: []act{put("1")}, atOnce: true},
 		{name: "gone", after: []act{deleteIt}},
-		{name: "behind a delete marker", versioned: true, after: []act{deleteIt}, want: []string{"listed", "-"}},
+		{name: "hidden by a delete marker", versioned: true, after: []act{deleteIt}, want: []string{"listed", "-"}},
 		{name: "replaced", after: []act{put("new")}, is: storage.ErrChanged, want: []string{"new"}},
 		{name: "a newer version", versioned: true, before: []act{put("1")}, after: []act{put("new")}, is: storage.ErrChanged, want: []string{"1", "listed", "new"}},
 		{name: "the same bytes at another time", after: []act{func(_ *testing.T, f *fixture) { f.fake.Age(-time.Minute) }}, is: storage.ErrChanged, want: []string{"listed"}},
@@ -85,7 +84,7 @@ func TestRemoveListed(t *testing.T) {
 		{name: "suspended, replaced", before: []act{suspend}, after: []act{put("new")}, is: storage.ErrChanged, want: []string{"new"}},
 		{name: "suspended, replaced after the look", before: []act{suspend}, after: []act{between("HeadObject", put("new"))}, is: storage.ErrChanged, want: []string{"new"}},
 		{name: "suspended, replaced after the list", before: []act{suspend}, after: []act{between("ListObjectVersions", put("new"))}, is: storage.ErrChanged, want: []string{"new"}},
-		{name: "an older one from before there were versions", versioned: true, before: []act{suspend, put("1"), resume}},
+		{name: "an older one from before versioning", versioned: true, before: []act{suspend, put("1"), resume}},
 		{name: "an older marker from then", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}},
 		{name: "an older one from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
 		{name: "an older marker from then, replaced after the list", versioned: true, before: []act{suspend, put("1"), deleteIt, resume}, after: []act{between("ListObjectVersions", both(suspend, put("new")))}, want: []string{"new"}},
@@ -146,7 +145,7 @@ func TestRemoveListed(t *testing.T) {
 	}
 }
 
-// bodies are those of all versions, "-" for a delete marker.
+// bodies returns those of all versions, "-" for a delete marker.
 func (f *fixture) bodies(key string) (all []string) {
 	for _, o := range f.fake.Versions(key) {
 		if o.Marker {

@@ -1,47 +1,43 @@
-// Package s3store keeps uploads in an S3 bucket, on AWS or on any service that
-// speaks its protocol. Of this module, it and package s3bucket alone
-// import the AWS SDK; the caller brings the client.
+// Package s3store keeps uploads in an S3 bucket, on AWS or on any service that speaks its protocol.
+// In this module only it and package s3bucket import the AWS SDK; the caller brings the client.
 //
-// A file that fits one part stays in memory until Commit and is one PutObject.
-// A larger one is a multipart upload whose parts are sent while the file
-// arrives; Commit completes it. Neither can be read before Commit, and both are
-// written with "If-None-Match: *", so no object is ever replaced. Objects get
-// the detected media type, a Content-Disposition of attachment with the
-// client's file name, "Cache-Control: private", and no ACL.
+// A file that fits one part stays in memory until Commit and is one PutObject. A larger one is a
+// multipart upload whose parts are sent while the file arrives; Commit completes it. Neither can be
+// read before Commit, and both are written with "If-None-Match: *", so no object is ever replaced.
+// Objects get the detected media type, a Content-Disposition of attachment with the client's file
+// name, "Cache-Control: private", and no ACL.
 //
 // # When S3 does not answer
 //
-// Every upload puts a random value, the nonce, into its object's metadata. When
-// the answer to a commit is lost or doubtful, the store asks for the object and
-// the nonce says whose it is. That takes the permission s3:GetObject. Without
-// s3:ListBucket AWS answers 403 instead of 404 for a key that does not exist;
-// the store takes that for neither, so the outcome then stays unknown.
+// Every upload puts a random value, the nonce, into its object's metadata. When the answer to a
+// commit is lost or doubtful, the store requests the object and compares the nonce. That takes the
+// permission s3:GetObject. Without s3:ListBucket AWS answers 403 instead of 404 for a key that does
+// not exist; the 403 proves neither case, so the outcome then stays unknown.
 //
-// A status of 200 is no answer by itself. S3 begins the answer to a long call with
-// it, and gateways give it with pages of their own. A call has succeeded only if the
-// answer tells what S3 tells of it: the ETag of what was written, and of a multipart
-// upload its key; 204 of a removal; of a list what it lists. Any other is tried
-// again, and then asked about, like one that was lost.
+// A status of 200 alone is not an answer. S3 begins the answer to a long call with it, and gateways
+// send it with pages of their own. A call has succeeded only if the answer has what S3 puts in it.
+// For a write that is the ETag, and for a multipart upload also the key; for a removal, the status
+// 204; for a list, its elements. The store treats any other answer as lost: it tries again, and
+// then checks the outcome.
 //
-// What remains for a sweeper or for the bucket's lifecycle rule
-// AbortIncompleteMultipartUpload, which every bucket should have: the uploads
-// of a killed process; a request that S3 carries out only after it was given up
-// and asked about; and what could not be removed because S3 refused or was down
-// for longer than the retries, which is logged with its key.
+// Some things remain for a sweeper or for the bucket's lifecycle rule
+// AbortIncompleteMultipartUpload, which every bucket should have. These are the uploads of a killed
+// process, and a request that S3 carries out only after it was given up and its outcome checked.
+// Others could not be removed because S3 refused or was down for longer than the retries; those are
+// logged with their keys.
 //
 // # Direct uploads and links
 //
-// For upload.Presigner the store signs what clients then send to S3 themselves:
-// a PUT, which never replaces an object; a POST form; or the parts of a multipart upload. S3
-// holds them to key, type, length and, if it is known, SHA-256. What they send
-// lies under a staging key until Promote copies it to an object with new
-// attributes. For upload.Links it signs reads. Nothing that is signed works for
-// longer than seven days, or than the credentials it is signed with: those of a
-// role end within hours. Services that do not enforce all of it need a [Profile].
+// For upload.Presigner the store signs what clients then send to S3 themselves: a PUT, which never
+// replaces an object; a POST form; or the parts of a multipart upload. S3 holds them to key, type,
+// length and, if it is known, SHA-256. Their files lie under a staging key until Promote copies
+// them to an object with new attributes. For upload.Links it signs reads. Nothing that is signed
+// works for longer than seven days, or than the credentials it is signed with: those of a role
+// expire within hours. Services that do not enforce all of it need a [Profile].
 //
-// Package s3bucket sets up a bucket for that, finds out whether it is set up right and
-// enforces what it promises, and writes the policies of the credentials. What clients
-// are given can be signed by others: see [Options.Signer].
+// Package s3bucket sets up a bucket for that, checks its settings and whether the service enforces
+// them, and writes the policies of the credentials. Another client can sign what clients get: see
+// [Options.Signer].
 package s3store
 
 import (
@@ -61,16 +57,16 @@ import (
 // is safe for concurrent use.
 type Store struct {
 	client    *s3.Client
-	caller    *s3calls.Caller // of client, under opts.Profile
+	caller    *s3calls.Caller // for client, under opts.Profile
 	bucket    *string
 	opts      Options
 	tagging   *string
 	kmsKeyID  *string
 	owner     *string
-	checksum  types.ChecksumAlgorithm // of multipart uploads, "" for none
+	checksum  types.ChecksumAlgorithm // for multipart uploads, "" for none
 	memory    *memory
-	presign   *s3.PresignClient // of opts.Signer
-	guard     guard             // of what it signs for clients to send
+	presign   *s3.PresignClient // with opts.Signer
+	guard     guard             // for what clients send
 	maxCopy   int64
 	maxListed int // versions
 }
@@ -84,13 +80,12 @@ var (
 	_ storage.ScanReader    = (*Store)(nil)
 )
 
-// New returns a Store that keeps its objects in bucket. It makes no call to S3.
-// The client is used as it is configured, with its retries, endpoint and
-// credentials: without retries one lost answer fails an upload. opts may be nil.
+// New returns a Store that keeps its objects in bucket. It makes no call to S3. The client is used
+// as it is configured, with its retries, endpoint and credentials: without retries one lost answer
+// fails an upload. opts may be nil.
 //
-// The keys that the store is given must be unique, as those of
-// upload.RandomKeys are: after a lost answer it takes any open multipart
-// upload of a key for its own.
+// The keys passed to the store must be unique, as those of upload.RandomKeys are: after a lost
+// answer it treats any open multipart upload of a key as its own.
 func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	if client == nil {
 		return nil, errors.New("s3store: the client is nil")
@@ -138,14 +133,14 @@ func (s *Store) Options() Options {
 	return o
 }
 
-// Memory returns, for metrics, how many bytes of MaxMemory uploads have
-// reserved now, which is 0 when none is in progress, and the most bytes that
-// the store's buffers, used and idle, ever took. Both are at most MaxMemory.
+// Memory returns, for metrics, how many bytes of MaxMemory uploads have reserved now, which is 0
+// when none is in progress. It also returns the peak size of the store's buffers, used and idle.
+// Both are at most MaxMemory.
 func (s *Store) Memory() (used, peak int64) {
 	return s.memory.budget.Used(), s.memory.mostLive()
 }
 
-// optional is how the SDK wants a field that may be missing.
+// optional returns a field that may be missing in the SDK's form.
 func optional(v string) *string {
 	if v == "" {
 		return nil

@@ -21,7 +21,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// The sizes of files at a door, whose store sends parts of one chunk.
+// These are the sizes of files at a door, whose store sends parts of one chunk.
 const (
 	onePart   = chunk
 	manyParts = chunk + 1
@@ -31,15 +31,15 @@ var silentWrites = map[string]int{
 	"PutObject": onePart, "CreateMultipartUpload": manyParts, "UploadPart": manyParts, "CompleteMultipartUpload": manyParts,
 }
 
-// door is a handler with both doors over a fake S3, without a network, so that
-// it works in a bubble.
+// door is a handler with both doors over a fake S3, without a network, so that it works in a
+// synctest bubble.
 type door struct {
 	*s3store.Store
 	fake    *s3fake.Server
 	mux     *http.ServeMux
 	direct  *uploadtest.Direct
-	confirm bool     // a confirmation is under way
-	lost    []string // staged files that it removed before there was a published one
+	confirm bool     // a confirmation is running
+	lost    []string // staged files removed before there was a published one
 }
 
 func newDoor(t *testing.T, versioned bool) *door {
@@ -68,7 +68,7 @@ func newDoor(t *testing.T, versioned bool) *door {
 	return d
 }
 
-// published are the keys that readers may know of.
+// published returns the keys that readers may see.
 func (d *door) published() (keys []string) {
 	for _, key := range d.fake.Keys() {
 		if d.fake.Get(key) != nil && !strings.Contains(key, storage.StagingSegment) {
@@ -98,8 +98,8 @@ func file(body []byte) uploadtest.Part {
 	return uploadtest.File("file", "a.bin", uploadtest.Bytes(body))
 }
 
-// everyNothing runs a test with each answer that says nothing of a call: once and
-// for ever, carried out and not, in buckets of each kind.
+// everyNothing runs a test with each answer that says nothing about a call: once and always,
+// carried out and not, in buckets of each kind.
 func everyNothing(t *testing.T, call string, run func(t *testing.T, d *door, fault s3fake.Fault, done bool, times int)) {
 	t.Helper()
 	for name, body := range s3fake.Nothings(call) {
@@ -118,9 +118,9 @@ func everyNothing(t *testing.T, call string, run func(t *testing.T, d *door, fau
 	}
 }
 
-// TestSilentAnswers is an S3 that answers the calls of a streamed upload without a
-// word. Once is made good by another try. What is carried out all the same is found
-// by asking; without an answer there is neither an object nor an open upload.
+// TestSilentAnswers checks an S3 that answers the calls of a streamed upload without content.
+// Another try makes up for one such answer. The store finds by asking what was carried out; without
+// any answer neither an object nor an open upload is left.
 func TestSilentAnswers(t *testing.T) {
 	for call, size := range silentWrites {
 		everyNothing(t, call, func(t *testing.T, d *door, fault s3fake.Fault, done bool, times int) {
@@ -139,8 +139,8 @@ func TestSilentAnswers(t *testing.T) {
 	}
 }
 
-// TestSilentConfirmations is the same of what a confirmation calls. Whatever it
-// answers, the client's only copy is removed after the published one was there.
+// TestSilentConfirmations checks the same for the calls of a confirmation. Whatever S3 answers, the
+// client's only copy is removed only after the published one exists.
 func TestSilentConfirmations(t *testing.T) {
 	calls := map[int][]string{
 		onePart: {
@@ -178,7 +178,7 @@ func TestSilentConfirmations(t *testing.T) {
 	}
 }
 
-// TestSilentTickets is a multipart upload of which no id is told.
+// TestSilentTickets checks a multipart upload whose id is missing from the answer.
 func TestSilentTickets(t *testing.T) {
 	const call = "CreateMultipartUpload"
 	everyNothing(t, call, func(t *testing.T, d *door, fault s3fake.Fault, _ bool, times int) {
@@ -194,7 +194,7 @@ func TestSilentTickets(t *testing.T) {
 	})
 }
 
-// TestSilentRemovals: what is said to be removed is gone.
+// TestSilentRemovals checks that a removal that is reported as done was done.
 func TestSilentRemovals(t *testing.T) {
 	type removal struct {
 		call   string
@@ -218,7 +218,7 @@ func TestSilentRemovals(t *testing.T) {
 			require.NoError(t, stage(t, d, onePart).Commit(t.Context()))
 			return d.Delete(t.Context(), "k")
 		}},
-		"Delete of what is not listed": {"ListObjectVersions", func(t *testing.T, d *door) error {
+		"Delete without a list": {"ListObjectVersions", func(t *testing.T, d *door) error {
 			require.NoError(t, stage(t, d, onePart).Commit(t.Context()))
 			return d.Delete(t.Context(), "k")
 		}},
@@ -244,16 +244,16 @@ func TestSilentRemovals(t *testing.T) {
 				} else {
 					require.Equal(t, times == 1 || done, gone, err)
 				}
-				require.False(t, err == nil && !gone, "said to be removed, and still there")
+				require.False(t, err == nil && !gone, "reported as removed, and still there")
 				if !done {
-					require.Equal(t, gone, err == nil, err) // else a 500 leaves it open
+					require.Equal(t, gone, err == nil, err) // otherwise a 500 leaves it open
 				}
 			})
 		})
 	}
 }
 
-// TestSilentReads: what is not told is not made up.
+// TestSilentReads checks that missing answers are not made up.
 func TestSilentReads(t *testing.T) {
 	type read struct {
 		call string
@@ -282,7 +282,7 @@ func TestSilentReads(t *testing.T) {
 	}
 }
 
-// TestHalfAnswers have some of what S3 says, and not what counts.
+// TestHalfAnswers checks answers that have some of what S3 says, but lack what counts.
 func TestHalfAnswers(t *testing.T) {
 	complete := func(fields string) string {
 		return "<CompleteMultipartUploadResult>" + fields + "</CompleteMultipartUploadResult>"
@@ -294,15 +294,15 @@ func TestHalfAnswers(t *testing.T) {
 		call, body string
 		header     http.Header
 	}{
-		"PutObject, an empty ETag":     {"PutObject", "", http.Header{"Etag": {`""`}}},
-		"UploadPart, an empty ETag":    {"UploadPart", "", http.Header{"Etag": {""}}},
-		"Complete without its key":     {"CompleteMultipartUpload", complete("<ETag>&quot;1&quot;</ETag>"), nil},
-		"Complete of another key":      {"CompleteMultipartUpload", complete("<Key>other</Key><ETag>&quot;1&quot;</ETag>"), nil},
-		"Complete without its ETag":    {"CompleteMultipartUpload", complete("<Key>k</Key>"), nil},
-		"Complete with an empty ETag":  {"CompleteMultipartUpload", complete("<Key>k</Key><ETag></ETag>"), nil},
-		"Create without an id":         {"CreateMultipartUpload", create("<Bucket>bucket</Bucket><Key>k</Key>"), nil},
-		"Create of another key":        {"CreateMultipartUpload", create("<Key>other</Key><UploadId>1</UploadId>"), nil},
-		"UploadPart with an empty one": {"UploadPart", "", http.Header{"Etag": {`""`}}},
+		"PutObject, an empty ETag":      {"PutObject", "", http.Header{"Etag": {`""`}}},
+		"UploadPart, an empty ETag":     {"UploadPart", "", http.Header{"Etag": {""}}},
+		"Complete without its key":      {"CompleteMultipartUpload", complete("<ETag>&quot;1&quot;</ETag>"), nil},
+		"Complete of another key":       {"CompleteMultipartUpload", complete("<Key>other</Key><ETag>&quot;1&quot;</ETag>"), nil},
+		"Complete without its ETag":     {"CompleteMultipartUpload", complete("<Key>k</Key>"), nil},
+		"Complete with an empty ETag":   {"CompleteMultipartUpload", complete("<Key>k</Key><ETag></ETag>"), nil},
+		"Create without an id":          {"CreateMultipartUpload", create("<Bucket>bucket</Bucket><Key>k</Key>"), nil},
+		"Create of another key":         {"CreateMultipartUpload", create("<Key>other</Key><UploadId>1</UploadId>"), nil},
+		"UploadPart with an empty ETag": {"UploadPart", "", http.Header{"Etag": {`""`}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -316,7 +316,7 @@ func TestHalfAnswers(t *testing.T) {
 				if err == nil {
 					err = staged.Commit(t.Context())
 				}
-				require.ErrorContains(t, err, "does not tell")
+				require.ErrorContains(t, err, "does not state")
 				require.NotErrorIs(t, err, storage.ErrUnknownOutcome, "S3 was there to be asked")
 				require.Empty(t, d.fake.Keys())
 				require.Zero(t, d.fake.OpenUploads())
@@ -325,19 +325,19 @@ func TestHalfAnswers(t *testing.T) {
 	}
 }
 
-// TestCopiesWithoutETag are parts that would be assembled from nothing.
+// TestCopiesWithoutETag checks parts that would be assembled from nothing.
 func TestCopiesWithoutETag(t *testing.T) {
 	for _, body := range []string{"<CopyPartResult/>", "<CopyPartResult><ETag></ETag></CopyPartResult>", `<CopyPartResult><ETag>""</ETag></CopyPartResult>`} {
 		f := newFixture(t, setup{})
 		f.fake.Inject("UploadPartCopy", forEver, s3fake.Say(body, true))
-		require.ErrorContains(t, f.Promote(t.Context(), f.promotion(randomBytes(onePart))), "does not tell the part's ETag")
+		require.ErrorContains(t, f.Promote(t.Context(), f.promotion(randomBytes(onePart))), "does not state the part's ETag")
 		require.Zero(t, f.fake.Calls("CompleteMultipartUpload"))
 		require.Nil(t, f.fake.Get("k"))
 		f.requireIdle(t)
 	}
 }
 
-// TestAnotherObjectsETag is a service that does not heed If-Match.
+// TestAnotherObjectsETag checks a service that ignores If-Match.
 func TestAnotherObjectsETag(t *testing.T) {
 	f := newFixture(t, setup{})
 	f.fake.Put("k", []byte("other"))
@@ -349,7 +349,8 @@ func TestAnotherObjectsETag(t *testing.T) {
 	require.ErrorIs(t, err, storage.ErrChanged)
 }
 
-// TestHonestAnswersCostNoCall: who believes only what is said asks only after silence.
+// TestHonestAnswersCostNoCall checks that the store makes additional calls only after an answer
+// without content.
 func TestHonestAnswersCostNoCall(t *testing.T) {
 	for size, calls := range map[int]map[string]int{
 		onePart:   {"PutObject": 1},

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// target is a key that something is to be published under, with what it takes
-// to tell whose the object there is and to leave no multipart upload open.
+// target is a key to publish under, with what it takes to find out whose object is there and to
+// leave no multipart upload open.
 type target struct {
 	store    *Store
 	key      string
@@ -32,8 +32,8 @@ const (
 	unknown
 )
 
-// find asks S3 for the object under the key and compares nonces. An answer that
-// the caller may not know, 403, is an error: it proves nothing.
+// find asks S3 for the object under the key and compares nonces. A 403 is an error: it proves
+// nothing.
 func (t *target) find(ctx context.Context) (found owner, out *s3.HeadObjectOutput, err error) {
 	out, err = t.store.head(ctx, t.key, nil)
 	switch {
@@ -47,18 +47,17 @@ func (t *target) find(ctx context.Context) (found owner, out *s3.HeadObjectOutpu
 	return anothers, nil, nil
 }
 
-// contested reports that S3 refused a write for what it found under the key or
-// in place of the upload. That can be this upload's own object: services and
-// proxies repeat requests without telling.
+// contested reports whether S3 refused a write because of what it found under the key or in place
+// of the upload. That can be this upload's own object: services and proxies repeat requests
+// silently.
 func contested(err error) bool {
 	status := s3calls.Status(err)
 	return status == http.StatusPreconditionFailed || status == http.StatusConflict || s3calls.Code(err) == codeNoUpload
 }
 
-// settle finds out what a write that failed with cause has done. It first aborts
-// the multipart upload, after which it can no longer be completed behind our
-// back; S3 has no such means against a late PutObject. The error is nil if the
-// object is ours.
+// settle finds out what a write that failed with cause has done. It first aborts the multipart
+// upload, so that no late request can complete it; S3 has no such means against a late PutObject.
+// The error is nil if the object is ours.
 func (t *target) settle(ctx context.Context, cause error) (found owner, version *string, err error) {
 	aborting := t.abort(ctx)
 	found, out, err := t.find(ctx)
@@ -75,7 +74,7 @@ func (t *target) settle(ctx context.Context, cause error) (found owner, version 
 	return nobodys, nil, cause
 }
 
-// open opens the multipart upload, and leaves none beside it.
+// open opens the multipart upload, and leaves no other one open.
 func (t *target) open(ctx context.Context, in *s3.CreateMultipartUploadInput) error {
 	var doubt bool
 	out, err := s3calls.Do(ctx, t.store.caller, t.store.client.CreateMultipartUpload, in, s3calls.Watch(&doubt))
@@ -88,7 +87,7 @@ func (t *target) open(ctx context.Context, in *s3.CreateMultipartUploadInput) er
 	return err
 }
 
-// abort aborts the multipart upload if one is open, whatever has become of ctx.
+// abort aborts the multipart upload if one is open, even after ctx has ended.
 func (t *target) abort(ctx context.Context) error {
 	if t.uploadID == nil {
 		return nil
@@ -100,17 +99,16 @@ func (t *target) abort(ctx context.Context) error {
 	return nil
 }
 
-// strayPauses are what abortStrays waits before it looks again.
+// strayPauses are the waits before abortStrays looks again.
 var strayPauses = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 1600 * time.Millisecond}
 
-// abortStrays aborts those uploads of this key that S3 still has without our
-// wanting them: those that an attempt of open may have opened without us
-// learning their ids, and one whose abort met a part on its way, which can keep
-// it ("it might be necessary to abort a given multipart upload multiple times",
-// as the description of AbortMultipartUpload has it) or, on some services, bring
-// it back. It looks until none is listed twice running, the second time after half a
-// second at least: busy services finish a part late. What it cannot do is
-// logged and not an error, since the file itself is well or refused already.
+// abortStrays aborts uploads of this key that are open against our will. An attempt of open may
+// have opened them without us learning their ids. An abort may have met a part in flight and left
+// one open: "it might be necessary to abort a given multipart upload multiple times" (the
+// description of AbortMultipartUpload). On some services a late part reopens one. It looks until
+// two successive lists have none, the second after at least half a second: busy services finish a
+// part late. Failures are logged and not returned, since the file itself is already stored or
+// refused.
 func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
 	ctx = context.WithoutCancel(ctx)
 	quiet, err := false, error(nil)
@@ -120,7 +118,7 @@ func (t *target) abortStrays(ctx context.Context, stray func(id string) bool) {
 		}
 		var found int
 		found, err = t.abortListed(ctx, stray)
-		if s3calls.Refused(err) || found == 0 && quiet && i > 1 { // a part is seldom later than the second pause
+		if s3calls.Refused(err) || found == 0 && quiet && i > 1 { // a part is seldom later
 			break
 		}
 		quiet = found == 0 && err == nil

@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// maxExpiry is the longest that SigV4 allows. The SDK signs longer ones, which
-// no service then takes.
+// maxExpiry is the longest that SigV4 allows. The SDK signs longer ones, which no service then
+// accepts.
 const maxExpiry = 7 * 24 * time.Hour
 
 // minExpiry is the unit of X-Amz-Expires.
@@ -21,10 +21,9 @@ const minExpiry = time.Second
 
 var errNoCredentials = errors.New("s3store: there are no credentials to sign requests with")
 
-// lifetime is how long a request works that is signed now: as long as asked for,
-// but no longer than SigV4 allows or the signer's credentials last. S3 refuses a
-// request whose credentials have ended, whatever time it states. Credentials that
-// are renewed meanwhile last longer still.
+// lifetime returns how long a request signed now works: as long as asked for, but no longer than
+// SigV4 allows or the signer's credentials last. S3 refuses a request whose credentials have
+// expired, whatever time it states. Credentials that are renewed meanwhile last longer.
 func (s *Store) lifetime(ctx context.Context, expires time.Duration) (time.Duration, error) {
 	if expires < minExpiry {
 		return 0, fmt.Errorf("s3store: a signed request must work for at least %v, not %v", minExpiry, expires)
@@ -44,12 +43,12 @@ func (s *Store) lifetime(ctx context.Context, expires time.Duration) (time.Durat
 		expires = min(expires, time.Until(credentials.Expires))
 	}
 	if expires = expires.Truncate(minExpiry); expires < minExpiry {
-		return 0, errors.New("s3store: the credentials end before anybody could use a request signed with them")
+		return 0, errors.New("s3store: the credentials expire before anybody could use a request signed with them")
 	}
 	return expires, nil
 }
 
-// signSending is the option that requests are signed with by which clients send.
+// signSending returns the option for signing requests that clients send.
 func (s *Store) signSending(expires time.Duration) func(*s3.PresignOptions) {
 	return func(o *s3.PresignOptions) {
 		signURL(expires)(o)
@@ -57,8 +56,8 @@ func (s *Store) signSending(expires time.Duration) func(*s3.PresignOptions) {
 	}
 }
 
-// signURL is the option that URLs are signed with. The client's own settings for
-// checksums are not for requests that somebody else sends.
+// signURL returns the option for signing URLs. The client's own settings for checksums do not apply
+// to requests that others send.
 func signURL(expires time.Duration) func(*s3.PresignOptions) {
 	return func(o *s3.PresignOptions) {
 		o.Expires = expires

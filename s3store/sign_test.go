@@ -27,8 +27,8 @@ func TestExpiry(t *testing.T) {
 		{"as asked, in whole seconds", time.Time{}, 1999 * time.Millisecond, time.Second},
 		{"a week", time.Time{}, 8 * 24 * time.Hour, 7 * 24 * time.Hour},
 		{"credentials that last", time.Now().Add(2 * time.Hour), time.Hour, time.Hour},
-		{"credentials that end sooner", time.Now().Add(10 * time.Minute), time.Hour, 10 * time.Minute},
-		{"credentials that have ended", time.Now().Add(-time.Minute), time.Hour, 0},
+		{"credentials that expire sooner", time.Now().Add(10 * time.Minute), time.Hour, 10 * time.Minute},
+		{"expired credentials", time.Now().Add(-time.Minute), time.Hour, 0},
 		{"nothing asked", time.Time{}, 0, 0},
 		{"less than a second", time.Time{}, time.Second - 1, 0},
 	} {
@@ -85,8 +85,8 @@ func TestNoCredentials(t *testing.T) {
 	require.ErrorContains(t, err, "credentials")
 }
 
-// TestLoadedClient is a client as the SDK's configuration makes it, which adds
-// checksums to its own requests.
+// TestLoadedClient checks a client from the SDK's configuration, which adds checksums to its own
+// requests.
 func TestLoadedClient(t *testing.T) {
 	s := withSigner(t, client("http://public.example", func(o *s3.Options) {
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported

@@ -9,10 +9,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Stage implements [storage.Storage]. It reads a file into memory and, if it
-// turns out not to fit one part, sends it as a multipart upload, at most two
-// parts at a time. The error is [storage.ErrBusy] if the memory did not become
-// free in time. It is an error if obj.MaxSize takes parts larger than MaxMemory.
+// Stage implements [storage.Storage]. It reads a file into memory and, if it does not fit one part,
+// sends it as a multipart upload, at most two parts at a time. The error is [storage.ErrBusy] if
+// the memory did not become free in time. It is an error if obj.MaxSize takes parts larger than
+// MaxMemory.
 func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	part, err := s.partSize(obj.MaxSize)
 	if err != nil {
@@ -29,8 +29,8 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	return f, nil
 }
 
-// receive reads the file into first and on from there. When it fails, and also
-// when the reader panics, nothing of the file is left and no memory is held.
+// receive reads the file into first and continues from there. When it fails, or the reader panics,
+// nothing of the file is left and no memory is held.
 func (f *staged) receive(ctx context.Context, src *source, first *buffer, part int64) error {
 	owned := false
 	defer func() {
@@ -55,8 +55,8 @@ func (f *staged) receive(ctx context.Context, src *source, first *buffer, part i
 	return f.stream(ctx, src, first, part)
 }
 
-// partSize returns how large the parts of a file of at most size bytes are. All
-// parts but the last have this size, which some services ask for.
+// partSize returns the size of the parts of a file of at most size bytes. All parts except the last
+// have this size, which some services require.
 func (s *Store) partSize(size int64) (int64, error) {
 	part := max(s.opts.PartSize, footprint((size+maxParts-1)/maxParts))
 	if part > maxPartSize || part > s.opts.MaxMemory {
@@ -66,9 +66,9 @@ func (s *Store) partSize(size int64) (int64, error) {
 	return part, nil
 }
 
-// reserve returns an empty buffer of n bytes, for which it waits as long as obj
-// allows. Before that the earlier files of the same request give back what they
-// hold: who waits while holding memory could wait for himself.
+// reserve returns an empty buffer of n bytes, for which it waits as long as obj allows. Before that
+// the earlier files of the same request return what they hold: holding memory while waiting for
+// more could deadlock.
 func (s *Store) reserve(ctx context.Context, obj storage.Object, n int64) (*buffer, error) {
 	b := &buffer{memory: s.memory, subject: obj.Subject, reserved: n}
 	if s.memory.budget.TryAcquire(obj.Subject, n) {

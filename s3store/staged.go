@@ -8,21 +8,20 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// staged is one file: in memory, or as an open multipart upload, or published,
-// or gone.
+// staged is one file: in memory, an open multipart upload, published, or gone.
 type staged struct {
 	target
 	obj storage.Object
 
 	buffer *buffer               // the whole file while it is in memory
-	parts  []types.CompletedPart // what the multipart upload has to be completed from
+	parts  []types.CompletedPart // the parts to complete the multipart upload from
 
 	spent     bool // Commit or Discard was called
 	published answer
 	version   *string // that Commit published, nil if there are none or it is not known
 }
 
-// answer is what is known of something that only S3 can know.
+// answer is what is known of a fact that only S3 can know.
 type answer int
 
 const (
@@ -31,8 +30,8 @@ const (
 	yes
 )
 
-// attributes are those of the object that Commit publishes. The digest is among them
-// once the file was read.
+// attributes returns those of the object that Commit publishes. They include the digest once the
+// file was read.
 func (f *staged) attributes() attributes {
 	digest := ""
 	if f.obj.SHA256 != nil {

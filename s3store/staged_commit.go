@@ -12,11 +12,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-var errSpent = errors.New("s3store: there is nothing to commit any more")
+var errSpent = errors.New("s3store: there is nothing left to commit")
 
-// Commit implements [storage.Staged]. Once begun it does not end with ctx, since
-// S3 may still carry out a request that is given up here: it ends with S3's
-// answer or with CallTimeout and, in doubt, with the few calls that settle it.
+// Commit implements [storage.Staged]. Once begun it does not end with ctx, since S3 may still carry
+// out a request that is given up here. It ends with S3's answer or with CallTimeout and, in doubt,
+// with the few calls that settle it.
 func (f *staged) Commit(ctx context.Context) error {
 	if f.spent || f.buffer == nil && f.uploadID == nil {
 		return errSpent
@@ -30,8 +30,7 @@ func (f *staged) Commit(ctx context.Context) error {
 
 	free, err := f.publish(ctx)
 	if free && f.buffer != nil && s3calls.Status(err) == http.StatusConflict {
-		// S3 asks for another try. After Complete it asks for all parts again,
-		// which are gone.
+		// S3 asks for another try. After Complete it asks for all parts again, which are gone.
 		_, err = f.publish(ctx)
 	}
 	return err
@@ -62,7 +61,7 @@ func (f *staged) publish(ctx context.Context) (free bool, err error) {
 	return true, errors.Join(err, f.abort(ctx))
 }
 
-// unconditional reports that the call that publishes would replace an object.
+// unconditional reports whether the call that publishes would replace an object.
 func (f *staged) unconditional() bool {
 	if f.buffer == nil {
 		return f.store.opts.Profile.InsecureUnconditionalComplete
@@ -70,9 +69,9 @@ func (f *staged) unconditional() bool {
 	return f.store.opts.Profile.InsecureUnconditionalPut
 }
 
-// write makes the call that publishes and returns the version it created, if
-// the bucket has versions. The metadata is complete only now: a multipart upload
-// that was created before the file was read carries the nonce alone.
+// write makes the call that publishes and returns the version it created, if the bucket has
+// versions. The metadata is complete only now: a multipart upload that was created before the file
+// was read has only the nonce.
 func (f *staged) write(ctx context.Context, opt func(*s3.Options)) (version *string, err error) {
 	s := f.store
 	if f.buffer == nil {

@@ -7,15 +7,13 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// maxVersions is how many versions of its own Discard expects at most.
+// maxVersions is the most versions of its own that Discard expects.
 const maxVersions = 10
 
-// Discard implements [storage.Staged]. It goes on when ctx ends, for a few calls'
-// time at most. On versioned buckets it removes the version that Commit
-// published and leaves no delete marker. Object Lock, and the lack of
-// s3:DeleteObjectVersion there, make it fail. Where versioning is suspended it needs
-// s3:DeleteObject and leaves a delete marker, since S3 binds no other removal to an
-// ETag.
+// Discard implements [storage.Staged]. It continues when ctx ends, for a few calls' time at most.
+// On versioned buckets it removes the version that Commit published and leaves no delete marker. It
+// fails under Object Lock, or there without s3:DeleteObjectVersion. Where versioning is suspended
+// it needs s3:DeleteObject and leaves a delete marker, since S3 binds no other removal to an ETag.
 func (f *staged) Discard(ctx context.Context) error {
 	f.spent = true
 	f.forget()
@@ -26,9 +24,8 @@ func (f *staged) Discard(ctx context.Context) error {
 	return f.withdraw(ctx)
 }
 
-// withdraw removes the published object. A version's id is never used twice, but
-// under a bare key there can be somebody else's object by now, so the nonce is
-// asked for first.
+// withdraw removes the published object. A version's id is never reused, but a bare key can have
+// another writer's object by now, so withdraw compares the nonce first.
 func (f *staged) withdraw(ctx context.Context) error {
 	for range maxVersions {
 		if f.published == no {
@@ -54,8 +51,8 @@ func (f *staged) withdraw(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		// Without conditions a retried PutObject may have created a version
-		// more, which is what is readable now.
+		// Without conditions a retried PutObject may have created another version, which is the
+		// readable one now.
 		f.published, f.version = no, nil
 		if f.store.opts.Profile.InsecureUnconditionalPut {
 			f.published = maybe

@@ -14,11 +14,11 @@ import (
 
 var errBrokenOff = errors.New("s3store: the file was not read to its end")
 
-// stream sends b, which is full, as the first part of the multipart upload and
-// what follows it in src as the others.
+// stream sends b, which is full, as the first part of the multipart upload and the rest of src as
+// the others.
 func (f *staged) stream(ctx context.Context, src *source, b *buffer, part int64) (err error) {
 	s := newSender(ctx, f)
-	defer func() { err = f.finish(ctx, s, b, err) }() // also when src panics
+	defer func() { err = f.finish(ctx, s, b, err) }() // runs also when src panics
 	for more := true; more; {
 		b = s.send(b, footprint(min(part, src.rest())))
 		if more, err = src.fill(s.ctx, b); err != nil {
@@ -30,8 +30,8 @@ func (f *staged) stream(ctx context.Context, src *source, b *buffer, part int64)
 	return nil
 }
 
-// flush gives back the memory of a file that waits for its Commit: it becomes a
-// multipart upload of one part. On error nothing of the file is left.
+// flush returns the memory of a file that waits for its Commit: it becomes a multipart upload of
+// one part. On error nothing of the file is left.
 func (f *staged) flush(ctx context.Context) error {
 	if f.buffer == nil || f.buffer.reserved == 0 {
 		return nil
@@ -47,9 +47,9 @@ func (f *staged) flush(ctx context.Context) error {
 	return f.finish(ctx, s, nil, nil)
 }
 
-// finish waits for the parts of s. It aborts the upload if one of them failed,
-// or if the file broke off with err in the buffer rest: after the last part has
-// ended, so that none arrives later.
+// finish waits for the parts of s. It aborts the upload if one of them failed, or if the file broke
+// off with err in the buffer rest. It aborts after the last part has ended, so that none arrives
+// later.
 func (f *staged) finish(ctx context.Context, s *sender, rest *buffer, err error) error {
 	if rest != nil {
 		rest.free()
@@ -72,8 +72,8 @@ func (f *staged) finish(ctx context.Context, s *sender, rest *buffer, err error)
 	return err
 }
 
-// sender sends the parts of one multipart upload in the background, at most two
-// at a time, and owns the buffers while it does.
+// sender sends the parts of one multipart upload in the background, at most two at a time. It owns
+// the buffers meanwhile.
 type sender struct {
 	file   *staged
 	ctx    context.Context // ends with the first part that fails
@@ -94,11 +94,10 @@ func newSender(ctx context.Context, f *staged) *sender {
 	return s
 }
 
-// send starts sending b as the next part and returns an empty buffer of next
-// bytes for the part after it, or nil if next is 0. The memory for it is taken
-// only while nobody waits for memory; else it is that of the first part to end.
-// Which of the two is settled before b is sent: later, b's own memory might
-// have gone to somebody else and there would be nothing left to wait for.
+// send starts sending b as the next part and returns an empty buffer of next bytes for the part
+// after it, or nil if next is 0. It takes new memory only while nobody waits for memory; otherwise
+// it reuses that of the first part to end. It decides that before b is sent: later, b's own memory
+// might have gone to another upload, with nothing left to wait for.
 func (s *sender) send(b *buffer, next int64) *buffer {
 	memory, subject := b.memory, b.subject
 	s.mu.Lock()

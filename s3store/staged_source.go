@@ -6,18 +6,17 @@ import (
 	"io"
 )
 
-// source is the reader of a file, held to what it promised.
+// source is the reader of a file, held to its declared size.
 type source struct {
 	r     io.Reader
 	left  int64 // bytes that may still come, without the one in ahead
-	err   error // of r, for good
+	err   error // of r, final
 	ahead []byte
 	one   [1]byte // what ahead points to
 }
 
-// fill reads until b is full or the file ends. Of a full buffer it has to be
-// known whether it is the last before it is sent and before memory is taken for
-// the next, so fill then reads one byte ahead.
+// fill reads until b is full or the file ends. A full buffer may be the last, which must be known
+// before it is sent and before memory is taken for the next. So fill then reads one byte ahead.
 func (s *source) fill(ctx context.Context, b *buffer) (more bool, err error) {
 	for !b.full() {
 		n, err := s.read(ctx, b.space())
@@ -64,7 +63,7 @@ func (s *source) read(ctx context.Context, p []byte) (int, error) {
 }
 
 func notEOF(err error) error {
-	if err == io.EOF { // a wrapped one is not the end of a reader
+	if err == io.EOF { // a wrapped io.EOF is not the end of a reader
 		return nil
 	}
 	return err

@@ -33,8 +33,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// The parts of these tests are smaller than those of S3: under the race detector
-// each byte costs. The tests of setup.real have S3's own.
+// The parts of these tests are smaller than those of S3, since each byte costs time under the race
+// detector. The tests with setup.real use S3's own sizes.
 const (
 	chunk  = 64 << 10
 	part   = 5 * chunk
@@ -46,13 +46,13 @@ const (
 type fixture struct {
 	*s3store.Store
 	fake *s3fake.Server
-	http *http.Client // of whoever has a signed request
+	http *http.Client // of a client with a signed request
 	logs *bytes.Buffer
 }
 
 type setup struct {
 	s3store.Options
-	real      bool // over TCP, with parts as large as S3 has them
+	real      bool // over TCP, with parts as large as S3's
 	tls       bool
 	versioned bool
 	repeated  int // status of a repeated Complete
@@ -95,8 +95,8 @@ func listen(t *testing.T, fake http.Handler, tls bool) (url string, c *http.Clie
 	return server.URL, server.Client()
 }
 
-// bubble is a subtest whose clock goes on only while all wait: pauses and timeouts
-// cost no time, and a busy machine makes none of them shorter.
+// bubble runs a subtest whose clock advances only while all goroutines wait. Pauses and timeouts
+// cost no time, and a busy machine shortens none of them.
 func bubble(t *testing.T, name string, test func(t *testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
@@ -118,12 +118,12 @@ func client(url string, opts ...func(*s3.Options)) *s3.Client {
 	}, opts...)
 }
 
-// object is what a handler would say of a file of any size up to maxSize.
+// object returns what a handler would pass for a file of any size up to maxSize.
 func object(key string, maxSize int64) storage.Object {
 	return storage.Object{Key: key, Type: "image/png", Name: "holiday.png", MaxSize: maxSize}
 }
 
-// randomBytes is the same for the same n, and begins differently for others. It
+// randomBytes returns the same bytes for the same n, with a different beginning for other n. They
 // must not be modified.
 func randomBytes(n int) []byte {
 	return noise()[n%997:][:n:n]
@@ -147,7 +147,7 @@ func (f *fixture) stage(t *testing.T, key string, body []byte) storage.Staged {
 	return staged
 }
 
-// requireNothing is the state after a file was refused.
+// requireNothing checks the state after a file was refused.
 func (f *fixture) requireNothing(t *testing.T) {
 	t.Helper()
 	require.Empty(t, f.fake.Keys())
@@ -223,8 +223,8 @@ func (s *short) Read(p []byte) (int, error) {
 	return s.r.Read(p[:min(len(p), s.n)])
 }
 
-// kindsOfBucket are one of two, whichever comes first, or both. On real servers the
-// suites run with both each time.
+// kindsOfBucket returns one kind of bucket, or both. On real servers the suites run with both each
+// time.
 func kindsOfBucket() map[string]setup {
 	all := map[string]setup{"plain": {real: true}, "versioned": {real: true, versioned: true}}
 	for name, with := range all {
@@ -244,8 +244,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestDirectConformance leaves out what a fake that checks no signature lets
-// through.
+// TestDirectConformance omits what a fake that checks no signature lets through.
 func TestDirectConformance(t *testing.T) {
 	t.Parallel()
 	for name, with := range kindsOfBucket() {
@@ -257,7 +256,7 @@ func TestDirectConformance(t *testing.T) {
 	}
 }
 
-// audited lets the suite see what was left where no reader looks.
+// audited lets the suite see what is left that no reader sees.
 type audited struct{ *fixture }
 
 func (a audited) Leftovers(context.Context) ([]string, error) {

@@ -12,12 +12,12 @@ import (
 	"github.com/airlock-go/upload/internal/s3fake"
 )
 
-// TestUploadsThatComeBack: a service that is busy opens an upload again when a part of
-// it comes after the abort. Then it is aborted once more.
+// TestUploadsThatComeBack checks a busy service that opens an upload again when a part of it
+// arrives after the abort. The store then aborts it once more.
 func TestUploadsThatComeBack(t *testing.T) {
 	for _, row := range []struct {
 		name string
-		late []time.Duration // after which each abort is undone
+		late []time.Duration // the delays after which an abort is undone
 	}{
 		{"never", nil},
 		{"at once", []time.Duration{0}},

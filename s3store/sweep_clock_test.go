@@ -22,7 +22,7 @@ import (
 
 const day = 24 * time.Hour
 
-// dated answers with another Date, none if it is "".
+// dated answers with another Date, or without one if it is "".
 func dated(date string) s3fake.Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		w.Header()["Date"] = nil
@@ -33,12 +33,12 @@ func dated(date string) s3fake.Fault {
 	}
 }
 
-// httpDate is the process's clock, by so much ahead, as HTTP writes it.
+// httpDate returns the process's clock, ahead by so much, as HTTP writes it.
 func httpDate(ahead time.Duration) string { return time.Now().Add(ahead).UTC().Format(http.TimeFormat) }
 
-// newClockedBucket returns a bucket whose service has a clock of its own. Six
-// objects and an upload are nine days old, of which "p/orphan" and the upload are
-// left over; "p/young" and another upload were begun a moment ago.
+// newClockedBucket returns a bucket whose service has a clock of its own. Six objects and an upload
+// are nine days old; of those, "p/orphan" and the upload are orphans. "p/young" and another upload
+// are new.
 func newClockedBucket(t *testing.T, skew time.Duration) *s3fake.Server {
 	t.Helper()
 	fake := s3fake.New("bucket")
@@ -86,8 +86,8 @@ func sweepClocked(t *testing.T, fake *s3fake.Server, uncorrected bool) (sweep.Re
 	return sweeper.Run(t.Context(), "")
 }
 
-// TestListTimes are the service's, whatever clock the process has, and zero where
-// there is none.
+// TestListTimes checks that times are the service's, whatever the process's clock, and zero where
+// there are none.
 func TestListTimes(t *testing.T) {
 	for _, skew := range []time.Duration{0, 10 * time.Minute, -9 * day, 9 * day} {
 		f := newFixture(t, setup{})
@@ -109,28 +109,28 @@ func TestListTimes(t *testing.T) {
 	}
 }
 
-// TestSweepClocks of process and service that are apart: nothing is removed,
-// whatever the SDK makes of the clock, and the error says what to do.
+// TestSweepClocks checks process and service clocks that differ. Nothing is removed, however the
+// SDK corrects the clock, and the error says what to do.
 func TestSweepClocks(t *testing.T) {
 	const clocks = "set the clock that is wrong"
 	for _, row := range []struct {
 		name    string
 		skew    time.Duration // of the service
-		fault   s3fake.Fault  // of its lists
-		text    string        // of the error; "" if the sweep does its work
+		fault   s3fake.Fault  // in its lists
+		text    string        // of the error; "" if the sweep succeeds
 		refused bool          // by the service, if the SDK does not correct the clock
 	}{
 		{name: "the same", skew: 0},
-		{name: "a few minutes behind", skew: -10 * time.Minute},
-		{name: "a few minutes ahead", skew: 10 * time.Minute},
-		{name: "half an hour behind", skew: -30 * time.Minute, refused: true},
+		{name: "a few minutes slow", skew: -10 * time.Minute},
+		{name: "a few minutes fast", skew: 10 * time.Minute},
+		{name: "half an hour slow", skew: -30 * time.Minute, refused: true},
 		{name: "the process is nine days ahead", skew: -9 * day, text: clocks, refused: true},
-		{name: "the process is nine days behind", skew: 9 * day, text: clocks, refused: true},
+		{name: "the process is nine days slow", skew: 9 * day, text: clocks, refused: true},
 		{name: "the process is two hours ahead", skew: -2 * time.Hour, text: clocks, refused: true},
 		{name: "no Date", fault: dated(""), text: "give its answers back the Date header"},
 		{name: "a Date that is none", fault: dated("yesterday"), text: "give its answers back the Date header"},
 		{name: "a Date nine days ahead", fault: dated(httpDate(9 * day)), text: clocks},
-		{name: "a Date nine days behind", fault: dated(httpDate(-9 * day)), text: clocks},
+		{name: "a Date nine days in the past", fault: dated(httpDate(-9 * day)), text: clocks},
 		{name: "a Date of 1970", fault: dated("Thu, 01 Jan 1970 00:00:00 GMT"), text: clocks},
 	} {
 		for _, uncorrected := range []bool{false, true} {

@@ -28,7 +28,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// What makes the test binary a sweeper, and nothing else.
+// These variables of the environment make the test binary a sweeper.
 const (
 	envSweepURL    = "UPLOAD_TEST_SWEEP_URL"
 	envSweepCursor = "UPLOAD_TEST_SWEEP_CURSOR" // a file
@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// sweptAway says what nobody refers to: one key of twenty.
+// sweptAway reports whether a key is unreferenced: one of twenty is.
 func sweptAway(key string) bool {
 	n, err := strconv.Atoi(strings.TrimPrefix(key, "p/"))
 	return err == nil && n%20 == 0
@@ -54,11 +54,11 @@ func sweptAway(key string) bool {
 // processReport is what a sweeper's process prints.
 type processReport struct {
 	sweep.Report
-	Heap int64 // the most bytes more in use after a page than after the first
+	Heap int64 // the most bytes in use after a page, minus those after the first
 }
 
-// sweepAsProcess sweeps the bucket at url from the cursor in the file on, and
-// stores each new one there.
+// sweepAsProcess sweeps the bucket at url from the cursor in the file on, and stores each new one
+// there.
 func sweepAsProcess(url, file string) error {
 	store, err := s3store.New(client(url), "bucket", nil)
 	if err != nil {
@@ -81,7 +81,7 @@ func sweepAsProcess(url, file string) error {
 		if err := os.WriteFile(file+".new", []byte(r.Cursor), 0o600); err != nil {
 			return err
 		}
-		return os.Rename(file+".new", file) // whole, whenever the process ends
+		return os.Rename(file+".new", file) // the file is whole, whenever the process ends
 	}
 	ask := func(_ context.Context, keys []string) (known []string, _ error) {
 		for _, key := range keys {
@@ -104,10 +104,9 @@ func sweepAsProcess(url, file string) error {
 	return json.NewEncoder(os.Stdout).Encode(processReport{report, most})
 }
 
-// TestSweepKilled: the process that sweeps 100,000 objects, or fewer, is killed in
-// the middle of a page. Another goes on from the cursor that the first has stored.
-// When it is done nothing is left that should not be, nor anything gone, and
-// neither has held more than a page.
+// TestSweepKilled kills the process that sweeps 100,000 objects, or fewer, in the middle of a page.
+// Another continues from the cursor that the first has stored. In the end exactly the orphans are
+// gone, and neither process has held more than a page.
 func TestSweepKilled(t *testing.T) {
 	t.Parallel()
 	objects := rounds.Of(20_000, 100_000)
@@ -136,7 +135,7 @@ func TestSweepKilled(t *testing.T) {
 		if deleted.Add(1) == last {
 			serve(httptest.NewRecorder(), r)
 			close(reached)
-			<-r.Context().Done() // the process has gone, without an answer
+			<-r.Context().Done() // the process has ended without an answer
 			return
 		}
 		serve(w, r)

@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// TestSweepOfManyUploads: one run takes all uploads of a key that has more than a page
+// TestSweepOfManyUploads checks that one run removes all uploads of a key that has more than a page
 // holds, and gets past those that cannot be aborted.
 func TestSweepOfManyUploads(t *testing.T) {
 	for _, row := range []struct {

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// scanResults are the values of ScanTag. UNSUPPORTED stands for files protected
-// by passwords and for those over GuardDuty's quotas, too.
+// scanResults are the values of ScanTag. UNSUPPORTED also stands for password-protected files and
+// for those over GuardDuty's quotas.
 var scanResults = map[string]storage.ScanResult{
 	"NO_THREATS_FOUND": storage.ScanClean,
 	"THREATS_FOUND":    storage.ScanInfected,
@@ -20,14 +20,14 @@ var scanResults = map[string]storage.ScanResult{
 	"FAILED":           storage.ScanFailed,
 }
 
-// ScanVerdict implements [storage.ScanReader] with one call, which needs
-// s3:GetObjectTagging, and s3:GetObjectVersionTagging where the bucket keeps
-// versions. It reads the tag GuardDutyMalwareScanStatus. An object without it is
-// pending, and a value that is not known is a scan that failed.
+// ScanVerdict implements [storage.ScanReader] with one call, which needs s3:GetObjectTagging, and
+// s3:GetObjectVersionTagging where the bucket keeps versions. It reads the tag
+// GuardDutyMalwareScanStatus. An object without it is pending, and an unknown value is a failed
+// scan.
 //
-// Who may tag objects can forge a verdict: s3:PutObjectTagging is for the
-// scanner alone. The store never tags an object that exists, which would replace
-// what the scanner wrote; the tags of [Options] are sent with the object itself.
+// Anybody who may tag objects can forge a verdict, so only the scanner should have
+// s3:PutObjectTagging. The store never tags an existing object, which would replace what the
+// scanner wrote; the tags of [Options] are sent with the object itself.
 func (s *Store) ScanVerdict(ctx context.Context, key, version string) (storage.ScanResult, error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.GetObjectTagging, &s3.GetObjectTaggingInput{
 		Bucket: s.bucket, ExpectedBucketOwner: s.owner, Key: &key, VersionId: optional(version),

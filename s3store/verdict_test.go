@@ -24,7 +24,7 @@ func (f *fixture) publish(t *testing.T, key string, body []byte) {
 	require.NoError(t, f.stage(t, key, body).Commit(t.Context()))
 }
 
-// TestScanVerdict: of all that can be in the tag one value is clean.
+// TestScanVerdict checks that only one value of the tag is clean.
 func TestScanVerdict(t *testing.T) {
 	f := newFixture(t, setup{Options: s3store.Options{Tags: map[string]string{"team": "files"}}})
 	for value, want := range map[string]storage.ScanResult{
@@ -59,11 +59,11 @@ func TestScanVerdict(t *testing.T) {
 	require.Error(t, err, "a verdict that may not be read")
 
 	_, err = s3store.New(client("http://127.0.0.1:1"), "bucket", &s3store.Options{Tags: map[string]string{scanTag: "NO_THREATS_FOUND"}})
-	require.ErrorContains(t, err, "scanner's")
+	require.ErrorContains(t, err, "for the scanner")
 }
 
-// TestLinkToWhatWasScanned: a clean version is replaced by one that nobody has
-// scanned, and the other way round; no link leads to bytes without a verdict.
+// TestLinkToWhatWasScanned replaces a clean version by one that nobody has scanned, and the
+// reverse. No link leads to bytes without a verdict.
 func TestLinkToWhatWasScanned(t *testing.T) {
 	f := newFixture(t, setup{versioned: true})
 	links, err := upload.NewLinks(f.Store, &upload.LinksOptions{RequireScan: true})
@@ -91,8 +91,8 @@ func TestLinkToWhatWasScanned(t *testing.T) {
 	require.Equal(t, f.fake.Versions("a.png")[0].Version, u.Query().Get("versionId"))
 }
 
-// TestTagsAreNeverReplaced: over the whole life of an object, however it came to
-// be, the store sends tags only with requests that create one.
+// TestTagsAreNeverReplaced checks that over the whole life of an object, however it was created,
+// the store sends tags only with requests that create one.
 func TestTagsAreNeverReplaced(t *testing.T) {
 	f := newFixture(t, setup{versioned: true, Options: s3store.Options{Tags: map[string]string{"team": "files"}}})
 	tagged := 0
@@ -102,7 +102,7 @@ func TestTagsAreNeverReplaced(t *testing.T) {
 		assert.Empty(t, r.Header.Get("X-Amz-Tagging-Directive"))
 		if r.Header.Get("X-Amz-Tagging") != "" {
 			tagged++
-			opens := r.Method == http.MethodPost && q.Has("uploads") // what Complete makes of it has the condition
+			opens := r.Method == http.MethodPost && q.Has("uploads") // Complete has the condition
 			creates := r.Method == http.MethodPut && len(q) <= 1 && r.Header.Get("If-None-Match") == "*"
 			assert.True(t, opens || creates, "%s %s", r.Method, r.URL)
 		}
@@ -111,11 +111,11 @@ func TestTagsAreNeverReplaced(t *testing.T) {
 	f.publish(t, "small", randomBytes(small))
 	f.publish(t, "large", randomBytes(part+small))
 	f.fake.Put(staging, randomBytes(small))
-	f.fake.Tag(staging, scanTag, "NO_THREATS_FOUND") // of the staged object, by whoever sent it
+	f.fake.Tag(staging, scanTag, "NO_THREATS_FOUND") // on the staged object, by the client that sent it
 	stat, err := f.Stat(t.Context(), staging)
 	require.NoError(t, err)
 	promotion := storage.Promotion{From: staging, ETag: stat.ETag, Key: "promoted", Type: "image/png", Name: "a.png", Size: small, Nonce: "nonce"}
-	for range 2 { // the second finds it published
+	for range 2 { // the second confirmation finds it published
 		require.NoError(t, f.Promote(t.Context(), promotion))
 	}
 	for _, key := range []string{"small", "large", "promoted"} {

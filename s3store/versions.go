@@ -13,37 +13,35 @@ import (
 	"github.com/airlock-go/upload/internal/s3calls"
 )
 
-// nullVersion is the id of whatever was written last while versioning was off.
+// nullVersion is the id of the last write while versioning was off.
 const nullVersion = "null"
 
-// version is one of a key's, or a delete marker.
+// version is a version of a key, or a delete marker.
 type version struct {
 	id       *string
-	etag     string // "" of a delete marker
+	etag     string // "" for a delete marker
 	modified time.Time
 }
 
-// is reports whether two versions are the same object or delete marker, as far as
-// lists tell.
+// is reports whether two versions are the same object or delete marker, as far as lists show.
 func (v version) is(w version) bool {
 	return aws.ToString(v.id) == aws.ToString(w.id) && v.etag == w.etag && v.modified.Equal(w.modified)
 }
 
-// isUnique reports whether a version id names one object for ever.
+// isUnique reports whether a version id always names the same object.
 func isUnique(version *string) bool {
 	v := aws.ToString(version)
 	return v != "" && v != nullVersion
 }
 
-// errManyVersions comes with those versions that were listed.
+// errManyVersions is returned together with the versions that were listed.
 var errManyVersions = fmt.Errorf("s3store: the key has more than %d versions; remove it again for the rest", listedVersions)
 
 // errUnordered is the error of lists that never end.
 var errUnordered = errors.New("s3store: the service does not list in order, or lists the same page again")
 
-// versions lists the versions and delete markers of exactly this key. With
-// errManyVersions it returns those that it has listed. A list that comes back to a
-// place or a version is an error.
+// versions lists the versions and delete markers of exactly this key. With errManyVersions it
+// returns those that it has listed. A list that repeats a marker or a version is an error.
 func (s *Store) versions(ctx context.Context, key string) (all []version, err error) {
 	in := &s3.ListObjectVersionsInput{Bucket: s.bucket, ExpectedBucketOwner: s.owner, Prefix: &key}
 	listed, places := map[string]bool{}, map[string]bool{"": true}
@@ -75,7 +73,7 @@ func (s *Store) versions(ctx context.Context, key string) (all []version, err er
 	}
 }
 
-// versionsOf are those of the key on a page.
+// versionsOf returns those of the key on a page.
 func versionsOf(out *s3.ListObjectVersionsOutput, key string) (page []version) {
 	for _, v := range out.Versions {
 		if aws.ToString(v.Key) == key {
@@ -90,7 +88,7 @@ func versionsOf(out *s3.ListObjectVersionsOutput, key string) (page []version) {
 	return page
 }
 
-// mayNotList reports that S3 refused to list versions, or cannot.
+// mayNotList reports whether S3 refused to list versions, or cannot.
 func mayNotList(err error) bool {
 	return (s3calls.Refused(err) || s3calls.Status(err) == http.StatusNotImplemented) && s3calls.Code(err) != "NoSuchBucket"
 }

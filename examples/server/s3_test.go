@@ -167,7 +167,7 @@ func TestS3IsVerified(t *testing.T) {
 		flags  []string // which make it start, "" for none
 		says   string
 	}{
-		{"forged signatures", s3fake.Lacks{}, "", nil, "signatures: the service takes a write with a forged signature"},
+		{"forged signatures", s3fake.Lacks{}, "", nil, "signatures: the service accepts a write with a forged signature"},
 		{"pins", s3fake.Lacks{CopyPin: s3fake.Ignores}, "secret", []string{"-s3-lacks", "pinned-copies"}, "say NoPinnedCopies"},
 		{"conditions", s3fake.Lacks{PutCondition: s3fake.Ignores, CompleteCondition: s3fake.Ignores}, "secret", []string{"-s3-lacks", "conditional-put,conditional-complete"}, "say InsecureUnconditionalPut"},
 		{"lengths", s3fake.Lacks{Lengths: s3fake.Ignores}, "secret", []string{"-s3-profile", "aws", "-s3-lacks", "signed-lengths"}, "a longer part"},
@@ -216,7 +216,7 @@ func TestS3SetupWithoutRules(t *testing.T) {
 			p := startProcess(t, "-s3-bucket", "pictures", "-s3-endpoint", s3.URL, "-direct", "-s3-setup")
 			p.terminate(t)
 			p.wait(t)
-			require.Contains(t, p.log.String(), "no CORS rules of a bucket: it lets pages in, or not, by a setting of its own")
+			require.Contains(t, p.log.String(), "no CORS rules for buckets: a setting of its own decides which pages may send files")
 		})
 	}
 }

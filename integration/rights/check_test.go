@@ -22,18 +22,18 @@ const (
 	page = "https://app.example.com"
 )
 
-// arranged is a bucket before Check looks at it. The store's own client may do
-// everything unless allow says otherwise.
+// arranged is a bucket before Check examines it. The store's own client may do everything unless
+// allow says otherwise.
 type arranged struct {
 	t      *testing.T
 	bucket *s3test.Bucket
 	server s3test.Server // of the store
-	name   string        // of the bucket that the store asks for
+	name   string        // of the bucket in the store
 	layout s3bucket.Layout
 }
 
-// as makes the store's client that of a user with the checker's policy, without one
-// action and with more.
+// as gives the store's client to a user with the checker's policy, without one action and with
+// additional ones.
 func (a *arranged) as(out left, more ...string) {
 	a.server = s3test.User(a.t)
 	p, err := a.lookAfter(a.bucket.Client, a.bucket.Name).Policy(s3bucket.RoleCheck)
@@ -81,8 +81,8 @@ func (a *arranged) open(action, resource string) {
 	}}})
 }
 
-// arrangement is what a check is made of. Those of one name are the same, so one check
-// answers for all rows that have it.
+// arrangement prepares a check. Arrangements with the same name are equal, so one check answers for
+// all their rows.
 type arrangement struct {
 	name      string
 	versioned bool
@@ -122,7 +122,7 @@ var (
 
 	versions        = arrangement{"versions", true, func(a *arranged) { a.layout.Versioned = true }}
 	onlyInBucket    = arrangement{"versions, not in the layout", true, nothing.make}
-	onlyInLayout    = arrangement{"versions in the layout alone", false, versions.make}
+	onlyInLayout    = arrangement{"versions only in the layout", false, versions.make}
 	plainRole       = arrangement{"versions, and rights for a bucket without", true, func(a *arranged) { a.as(left{}) }}
 	unlistedVersion = arrangement{"versions that cannot be listed", true, func(a *arranged) {
 		a.layout.Versioned = true
@@ -130,8 +130,8 @@ var (
 	}}
 )
 
-// TestCheck: for everything that versitygw can express, what is right is told from
-// what is wrong; for the rest the answer is that it cannot be told.
+// TestCheck checks that everything that versitygw can express is reported as right or wrong, and
+// the rest as unclear.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	type row struct {
@@ -167,7 +167,7 @@ func TestCheck(t *testing.T) {
 		{s3bucket.TopicConditional, "enforced", nothing, ok, "PutObject and CompleteMultipartUpload"},
 		{s3bucket.TopicSignedPuts, "enforced", nothing, ok, ""},
 		{s3bucket.TopicForms, "enforced", nothing, ok, ""},
-		{s3bucket.TopicForms, "may not sign", lacks("Probe", "s3:PutObject"), unclear, "refuses what was signed"},
+		{s3bucket.TopicForms, "may not sign", lacks("Probe", "s3:PutObject"), unclear, "refuses unchanged signed requests"},
 		{s3bucket.TopicAnonymous, "closed", nothing, ok, ""},
 		{s3bucket.TopicAnonymous, "readable", readable, wrong, "read an object"},
 		{s3bucket.TopicAnonymous, "listable", listable, wrong, "list the bucket"},
@@ -178,13 +178,13 @@ func TestCheck(t *testing.T) {
 		{s3bucket.TopicPublic, "may not", lacks("ReadSetup", "s3:GetBucketPolicyStatus"), unclear, "lack s3:GetBucketPolicyStatus"},
 		{s3bucket.TopicACLs, "off", nothing, ok, ""},
 		{s3bucket.TopicACLs, "on", withACLs, wrong, "BucketOwnerPreferred"},
-		{s3bucket.TopicACLs, "not set", unowned, wrong, "ACLs count"},
+		{s3bucket.TopicACLs, "not set", unowned, wrong, "ACLs are on"},
 		{s3bucket.TopicACLs, "may not", lacks("ReadSetup", "s3:GetBucketOwnershipControls"), unclear, "lack s3:GetBucketOwnershipControls"},
 		{s3bucket.TopicEncryption, "501", nothing, unclear, "NotImplemented"},
 		{s3bucket.TopicVersioning, "off", nothing, ok, ""},
 		{s3bucket.TopicVersioning, "on", versions, ok, ""},
 		{s3bucket.TopicVersioning, "on, not in the layout", onlyInBucket, wrong, "say so in the Layout"},
-		{s3bucket.TopicVersioning, "off, other than the layout", onlyInLayout, wrong, "no versions, other than"},
+		{s3bucket.TopicVersioning, "off, contrary to the layout", onlyInLayout, wrong, "no versions, contrary to"},
 		{s3bucket.TopicVersioning, "may not", lacks("ReadSetup", "s3:GetBucketVersioning"), unclear, "lack s3:GetBucketVersioning"},
 		{s3bucket.TopicLogging, "501", nothing, unclear, "NotImplemented"},
 		{s3bucket.TopicStaging, "501", nothing, unclear, "NotImplemented"},
@@ -242,8 +242,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestBucketPolicyOfTheLibrary: what it forbids is refused to those who might do it
-// otherwise. The other statements need conditions that this server does not know.
+// TestBucketPolicyOfTheLibrary checks that the policy refuses what it forbids to users who
+// otherwise might do it. The other statements need conditions that this server does not support.
 func TestBucketPolicyOfTheLibrary(t *testing.T) {
 	t.Parallel()
 	for sid, forbidden := range map[string]func(t *testing.T, b *s3test.Bucket, c *s3.Client) error{
@@ -272,7 +272,7 @@ func TestBucketPolicyOfTheLibrary(t *testing.T) {
 			p := (&arranged{t: t}).lookAfter(c, b.Name).BucketPolicy()
 			for _, s := range p.Statement {
 				if s.Sid == sid {
-					if sid == "NoACLs" { // an action that this server does not know
+					if sid == "NoACLs" { // an action that this server does not support
 						s.Action = s.Action[:2]
 					}
 					b.SetPolicy(t, s3bucket.Policy{Version: p.Version, Statement: []s3bucket.Statement{everything, s}})

@@ -12,25 +12,25 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// The most that is read of an answer. The largest that S3 gives is a list of 1,000
-// entries, of up to 12 elements each, with keys of 1,024 bytes that are
-// percent-encoded: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+// These limit what is read of an answer. The largest answer of S3 is a list of 1,000 entries, of up
+// to 12 elements each, with keys of 1,024 bytes that are percent-encoded:
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
 const (
 	maxList   = 4 << 20  // bytes
 	maxMarkup = 32 << 10 // beginnings and ends of elements
 	maxText   = 64 << 10 // bytes from one of these to the next
-	maxAnswer = 64 << 10 // bytes of what is not a list, and of errors
+	maxAnswer = 64 << 10 // bytes of answers that are not lists, and of errors
 )
 
-// lists are the calls that are answered with many entries.
+// lists are the calls whose answers have many entries.
 var lists = map[string]bool{
 	"ListObjectsV2": true, "ListObjectVersions": true, "ListMultipartUploads": true, "ListParts": true,
 	"GetBucketLifecycleConfiguration": true, "GetBucketCors": true,
 }
 
-// bounded is an option for one call. The SDK then reads of no answer more than S3
-// ever says, and nothing after ctx has ended: it builds whatever it reads, which
-// takes up to twenty times as many bytes. The body of an object is left alone.
+// bounded is an option for one call. It keeps the SDK from reading more of an answer than S3 ever
+// sends, and from reading after ctx has ended. The SDK turns whatever it reads into values, which
+// take up to twenty times as many bytes. The body of an object is not limited.
 func bounded(o *s3.Options) {
 	bound := func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
 		middleware.DeserializeOutput, middleware.Metadata, error,
@@ -57,12 +57,12 @@ func bounded(o *s3.Options) {
 	})
 }
 
-// answerBody is the body of an answer. It fails where S3 would not go on.
+// answerBody is the body of an answer. It fails where it exceeds what S3 sends.
 type answerBody struct {
 	io.ReadCloser
 	ctx    context.Context //nolint:containedctx // of the call that reads it
 	status int
-	err    error // for good
+	err    error // final
 
 	left         int // bytes
 	markup, text int
@@ -84,14 +84,14 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// strange says why S3 would not have sent p, "" if it would. Comments, CDATA
-// sections and instructions are not in its answers, so every "<" begins or ends an
-// element: https://www.w3.org/TR/xml/#dt-markup.
+// strange says why S3 would not have sent p, "" if it would. S3's answers have no comments, CDATA
+// sections or instructions, so every "<" begins or ends an element:
+// https://www.w3.org/TR/xml/#dt-markup.
 func (b *answerBody) strange(p []byte) string {
 	if b.left -= len(p); b.left < 0 {
 		return "is longer than any of S3"
 	}
-	if b.status/100 != 2 { // often a page of a gateway, and only for people
+	if b.status/100 != 2 { // often a gateway's page, for people
 		return ""
 	}
 	for _, c := range p {
@@ -110,16 +110,15 @@ func (b *answerBody) strange(p []byte) string {
 	return ""
 }
 
-// ErrElsewhere is what a redirect leads to with a client that cannot be kept from it.
-var ErrElsewhere = errors.New("the answer came from another place")
+// ErrElsewhere is the error of a redirect with a client that follows redirects in any case.
+var ErrElsewhere = errors.New("the answer came from another address")
 
-// maxRedirects is how often one request is sent on.
+// maxRedirects is how many redirects one request follows.
 const maxRedirects = 3
 
-// Unredirected returns the client, which follows at most that many redirects, only
-// within a host, as of a gateway that adds a slash, and with the method that was
-// asked for. Where S3 sends requests elsewhere, as to another region, they have to be
-// signed for that.
+// Unredirected returns the client, which follows at most that many redirects, with the original
+// method. It follows them only within a host, for example of a gateway that adds a slash. Where S3
+// redirects requests elsewhere, for example to another region, they must be signed for that.
 func Unredirected(c s3.HTTPClient, most int) s3.HTTPClient {
 	if b, ok := c.(*awshttp.BuildableClient); ok {
 		c = b.Freeze()

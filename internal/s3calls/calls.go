@@ -12,10 +12,9 @@ import (
 // Operation is a method of the client.
 type Operation[In, Out any] func(context.Context, *In, ...func(*s3.Options)) (*Out, error)
 
-// Do makes one call to S3, retries included, within the Caller's time.
-// When it returns, the request is over on our side. Without an error S3 has said
-// what was asked: see unsaid. It follows no redirect to another host, and reads no
-// more of an answer than S3 ever says: see bounded.
+// Do makes one call to S3, including retries, within the Caller's time. When it returns, the
+// request is over on our side. Without an error S3 has answered in full: see unsaid. It follows no
+// redirect to another host, and reads no more of an answer than S3 ever sends: see bounded.
 func Do[In, Out any](ctx context.Context, c *Caller, op Operation[In, Out], in *In, opts ...func(*s3.Options)) (*Out, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, ErrTimeout)
 	defer cancel()
@@ -26,8 +25,8 @@ func Do[In, Out any](ctx context.Context, c *Caller, op Operation[In, Out], in *
 	return out, nil
 }
 
-// Get is Do for a body that is read after it: it ends within the Caller's time, and
-// the body with ctx.
+// Get is Do for a body that is read afterwards: the call ends within the Caller's time, the body
+// with ctx.
 func Get(ctx context.Context, c *Caller, client *s3.Client, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	late := time.AfterFunc(c.timeout, func() { cancel(ErrTimeout) })

@@ -6,9 +6,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// configure is an option for a call. With whenRequired the call has a checksum only
-// where the protocol demands one. A client that was not made from a loaded
-// configuration has no setting for checksums, and would send none.
+// configure is an option for a call. With whenRequired the call has a checksum only where the
+// protocol demands one. A client that was not made from a loaded configuration has no setting for
+// checksums, and would send none.
 func configure(o *s3.Options, whenRequired bool) {
 	switch {
 	case whenRequired:
@@ -18,9 +18,9 @@ func configure(o *s3.Options, whenRequired bool) {
 	}
 }
 
-// Checksum returns the algorithm of a client's multipart uploads, "" for none. Unlike
-// that of single requests it has to be named: the SDK adds a CRC32 to every part, but
-// S3 compares them when the upload is completed only if it was created for that.
+// Checksum returns the algorithm of a client's multipart uploads, "" for none. Unlike that of
+// single requests it must be named: the SDK adds a CRC32 to every part, but S3 compares them on
+// completion only if the upload was created with the algorithm.
 func Checksum(client *s3.Client, whenRequired bool) types.ChecksumAlgorithm {
 	o := client.Options()
 	if configure(&o, whenRequired); o.RequestChecksumCalculation == aws.RequestChecksumCalculationWhenSupported {

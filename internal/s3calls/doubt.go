@@ -11,10 +11,10 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Watch returns an option for one call that sets doubt if any attempt of it
-// failed in a way that leaves open whether S3 carried it out. The call's own
-// error tells only of the last attempt: an object may have been stored by the
-// first, whose answer was lost, and refused by the second because it exists.
+// Watch returns an option for one call that sets doubt if any attempt of it failed in a way that
+// leaves open whether S3 carried it out. The call's own error describes only the last attempt. The
+// first may have stored an object and lost its answer, while the second was refused because the
+// object exists.
 func Watch(doubt *bool) func(*s3.Options) {
 	observe := func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
 		middleware.DeserializeOutput, middleware.Metadata, error,
@@ -33,8 +33,8 @@ func Watch(doubt *bool) func(*s3.Options) {
 	}
 }
 
-// Refused reports that an attempt that failed with err had no effect: S3
-// answered that the request is wrong, or was never reached.
+// Refused reports whether an attempt that failed with err had no effect: S3 answered that the
+// request is wrong, or was never reached.
 func Refused(err error) bool {
 	if status := Status(err); status != 0 {
 		return status >= 400 && status < 500 && status != http.StatusRequestTimeout

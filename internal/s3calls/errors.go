@@ -14,9 +14,8 @@ import (
 // ErrTimeout is the cause of a context whose call took too long.
 var ErrTimeout = errors.New("s3store: CallTimeout has passed")
 
-// Explain puts what an operator has to know in front of an error of the SDK,
-// which stays reachable for errors.Is and errors.As. The text is for logs: it
-// names the bucket and is never shown to clients.
+// Explain adds what an operator must know to an error of the SDK, which stays reachable for
+// errors.Is and errors.As. The text is for logs: it names the bucket and is never shown to clients.
 func (c *Caller) Explain(ctx context.Context, err error) error {
 	if why := c.cause(ctx, err); why != "" {
 		return fmt.Errorf("s3store: %s: %w", why, err)
@@ -39,7 +38,7 @@ func (c *Caller) cause(ctx context.Context, err error) string {
 		return "the clock of this process is more than 15 minutes off that of the service; set the clock that is wrong"
 	}
 	if Status(err)/100 == 3 || errors.Is(err, ErrElsewhere) {
-		return "the service sends requests to another place, which are not followed: give the client the endpoint and the region of the bucket"
+		return "the service redirects requests to another address, which is not followed: give the client the endpoint and the region of the bucket"
 	}
 	var op *net.OpError
 	var dns *net.DNSError

@@ -13,29 +13,28 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// silence is the error of an attempt that was answered by something that does
-// not say what was asked: an empty body, white space, a page of a gateway, a text
-// without an end. It leaves open whether S3 carried the call out.
+// silence is the error of an attempt whose answer lacks the expected content: an empty body, white
+// space, a page of a gateway, or a text without an end. It leaves open whether S3 carried the call
+// out.
 type silence struct {
 	status int
-	why    string // as in "does not tell the object's ETag"
+	why    string // such as "does not state the object's ETag"
 }
 
 func (e *silence) Error() string { return fmt.Sprintf("an answer of %d that %s", e.status, e.why) }
 
-// RetryableError makes the SDK try again, as after an answer that was lost.
+// RetryableError makes the SDK try again, as it does after a lost answer.
 func (*silence) RetryableError() bool { return true }
 
-// Silent reports that an attempt failed for an answer that does not say what was
-// asked.
+// Silent reports whether an attempt failed because its answer lacks the expected content.
 func Silent(err error) bool {
 	var s *silence
 	return errors.As(err, &s)
 }
 
-// said returns an option for one call with the input in. An attempt has then
-// failed if its answer lacks the sign that S3 carried it out: the SDK makes an
-// output of any answer of 2xx, and leaves empty what it does not find.
+// said returns an option for one call with the input in. An attempt then fails if its answer lacks
+// the sign that S3 carried it out. The SDK makes an output of any answer of 2xx, and leaves empty
+// what it does not find.
 func said(in any) func(*s3.Options) {
 	listen := func(ctx context.Context, d middleware.DeserializeInput, next middleware.DeserializeHandler) (
 		middleware.DeserializeOutput, middleware.Metadata, error,
@@ -47,7 +46,7 @@ func said(in any) func(*s3.Options) {
 		}
 		if missing := unsaid(in, out.Result, answer.StatusCode); missing != "" {
 			_ = answer.Body.Close() // that of GetObject is open
-			err = &silence{answer.StatusCode, "does not tell " + missing}
+			err = &silence{answer.StatusCode, "does not state " + missing}
 		}
 		return out, metadata, err
 	}
@@ -59,9 +58,9 @@ func said(in any) func(*s3.Options) {
 	}
 }
 
-// unsaid returns what an answer of that status should have told and did not, ""
-// if it told all that the store goes by. The name of the bucket is not compared:
-// of an access point's alias S3 tells the bucket behind it.
+// unsaid returns what an answer of that status lacks, "" if it has everything that the store relies
+// on. It does not compare the name of the bucket: for an access point's alias S3 names the
+// underlying bucket.
 func unsaid(in, result any, status int) string {
 	switch out := result.(type) {
 	case *s3.PutObjectOutput:
@@ -82,8 +81,8 @@ func unsaid(in, result any, status int) string {
 	return untold(in, result)
 }
 
-// untold is unsaid of the calls that read. Those that are not listed are of
-// settings, and of tags, without which a file is not clean.
+// untold is unsaid for the calls that read. The calls that it omits are about settings, and about
+// tags, without which a file is not clean.
 func untold(in, result any) string {
 	switch out := result.(type) {
 	case *s3.HeadObjectOutput:
@@ -109,10 +108,10 @@ func unless(fine bool, fault string) string {
 	return fault
 }
 
-// named reports that S3 gave a name, which may be in quotes.
+// named reports whether S3 gave a name, which may be in quotes.
 func named(name *string) bool { return Unquoted(aws.ToString(name)) != "" }
 
-// Unquoted returns an ETag without its quotes, which services put in some answers only.
+// Unquoted returns an ETag without its quotes, which services put only in some answers.
 func Unquoted(etag string) string { return strings.Trim(etag, `"`) }
 
 func same(told, asked *string) bool { return told != nil && *told == aws.ToString(asked) }

@@ -12,44 +12,42 @@ type bucket struct {
 	Bucket    string
 	Versioned bool
 
-	// Suspended is versioning that was switched off again: what is written has the
-	// version "null" and replaces the one that has it.
+	// Suspended means that versioning was switched off again: a write has the version "null" and
+	// replaces the one that has it.
 	Suspended bool
 
-	// RepeatedComplete is how a CompleteMultipartUpload of an upload that is
-	// completed already is answered: 200, 404 or 412. Services differ. Zero is
-	// 200.
+	// RepeatedComplete is the status for a CompleteMultipartUpload of an upload that is completed
+	// already: 200, 404 or 412. Services differ. Zero is 200.
 	RepeatedComplete int
 
-	// PageSize is how many parts, objects, versions or uploads are listed at once. Zero is
-	// 1,000.
+	// PageSize is how many parts, objects, versions or uploads are listed at once. Zero is 1,000.
 	PageSize int
 
-	// MinPart is the least size of all parts but the last. Zero is 5 MiB, as of
-	// S3; less makes tests of many cases quick.
+	// MinPart is the least size of all parts except the last. Zero is S3's 5 MiB; less makes tests
+	// of many cases quick.
 	MinPart int
 
-	// Secret is what requests and the policies of forms must be signed with. Without
-	// it they are not compared with their signatures.
+	// Secret is the key that must sign requests and the policies of forms. Without it their
+	// signatures are not checked.
 	Secret string
 
 	// Lacks is what the service cannot do.
 	Lacks Lacks
 
-	// Unsigned is what becomes of header fields that no signature covers, if there
-	// is a Secret.
+	// Unsigned says how the service treats header fields that no signature covers, if there is a
+	// Secret.
 	Unsigned Unsigned
 
-	// Skew is how far the service's clock is ahead of the process's. It dates
-	// answers, objects and uploads, and refuses requests of other clocks.
+	// Skew is how far the service's clock is ahead of the process's. The service's clock dates
+	// answers, objects and uploads, and decides which requests are too old or too new.
 	Skew time.Duration
 
 	mu        sync.Mutex
 	objects   map[string][]*Object // by key, newest last; at most one without versions
-	sorted    []string             // all keys of objects, and such as are gone; nil after a new one
+	sorted    []string             // all keys of objects, including removed ones; nil after a new one
 	uploads   map[string]*multipart
 	completed map[string]*Object    // by upload id
-	aborted   map[string]*multipart // likewise
+	aborted   map[string]*multipart // by upload id
 	serial    int
 }
 

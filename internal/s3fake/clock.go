@@ -9,16 +9,16 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 const maxSkew = 15 * time.Minute
 
-// now is the service's clock.
+// now returns the time of the service's clock.
 func (b *bucket) now() time.Time { return time.Now().Add(b.Skew) }
 
-// date tells the service's clock, as every answer of S3 does.
+// date sends the service's time, as every answer of S3 does.
 func (b *bucket) date(w http.ResponseWriter) {
 	w.Header().Set("Date", b.now().UTC().Format(http.TimeFormat))
 }
 
-// skewed refuses a request that was signed by another clock. Requests without a
-// signature have no time.
+// skewed refuses a request that was signed by another clock. Requests without a signature have no
+// time.
 func (b *bucket) skewed(w http.ResponseWriter, r *http.Request) bool {
 	signed, err := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
 	if err != nil || b.now().Sub(signed).Abs() <= maxSkew {

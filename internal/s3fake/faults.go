@@ -13,19 +13,19 @@ type Fault func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc)
 
 type fault struct {
 	op    string
-	times int // left, negative for ever
+	times int // left, negative for always
 	do    Fault
 }
 
-// script is how a service misbehaves, and what it was asked for.
+// script is how a service misbehaves, and which calls it received.
 type script struct {
 	scripting sync.Mutex
 	faults    []*fault
 	calls     []string
 }
 
-// Inject makes the next calls of an operation, or of any if op is "", misbehave:
-// as many as times says, all if it is negative.
+// Inject makes the next calls of an operation misbehave, or of any operation if op is "": as many
+// as times says, all if it is negative.
 func (s *script) Inject(op string, times int, do Fault) {
 	s.scripting.Lock()
 	defer s.scripting.Unlock()
@@ -39,7 +39,7 @@ func (s *script) Heal() {
 	s.faults = nil
 }
 
-// next counts a call, and returns the fault that is to be served in its place, if any.
+// next counts a call, and returns the fault to serve in its place, if any.
 func (s *script) next(op string) Fault {
 	s.scripting.Lock()
 	defer s.scripting.Unlock()
@@ -53,8 +53,7 @@ func (s *script) next(op string) Fault {
 	return nil
 }
 
-// Calls returns how often an operation was asked for, or any if op is "", failed
-// requests included.
+// Calls returns how often an operation was called, or any if op is "", including failed requests.
 func (s *script) Calls(op string) int {
 	s.scripting.Lock()
 	defer s.scripting.Unlock()
@@ -67,7 +66,7 @@ func (s *script) Calls(op string) int {
 	return n
 }
 
-// Answer takes the request in and refuses it.
+// Answer reads the request and refuses it.
 func Answer(status int, code string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -82,9 +81,9 @@ func AnswerEarly(status int, code string) Fault {
 	}
 }
 
-// Stall takes the request in and does nothing until the client gives up.
+// Stall reads the request and does nothing until the client gives up.
 func Stall(_ http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
-	_, _ = io.Copy(io.Discard, r.Body) // only then the server notices the client's leaving
+	_, _ = io.Copy(io.Discard, r.Body) // only then the server notices that the client left
 	<-r.Context().Done()
 	panic(http.ErrAbortHandler)
 }
@@ -100,8 +99,8 @@ func Drop(_ http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 	panic(http.ErrAbortHandler)
 }
 
-// Nothings are bodies that say nothing of an operation, by what they are, as
-// gateways and services that give up send them with a status of 200.
+// Nothings are bodies without the content of an operation's answer, by their kind, as gateways and
+// failing services send them with a status of 200.
 func Nothings(op string) map[string]string {
 	result := Root(op)
 	return map[string]string{
@@ -116,7 +115,7 @@ func Nothings(op string) map[string]string {
 	}
 }
 
-// Root is the outermost element of the answer to an operation.
+// Root returns the outermost element of the answer to an operation.
 func Root(op string) string { return cmp.Or(results[op], "Result") }
 
 var results = map[string]string{
@@ -130,8 +129,8 @@ var results = map[string]string{
 	"GetObjectTagging":        "Tagging",
 }
 
-// Say answers 200 and body in place of what S3 says. If done is true it carries
-// the operation out before.
+// Say answers 200 and body in place of S3's answer. If done is true it carries the operation out
+// before.
 func Say(body string, done bool) Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		if done {

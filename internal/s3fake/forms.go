@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// postForm stores the file of a POST form, if its policy is signed and says all of
-// it. How long the policy holds is not looked at.
+// postForm stores the file of a POST form, if its policy is signed and covers all of it. It ignores
+// the policy's expiration.
 func (b *bucket) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
 	if b.Lacks.Forms == Refuses {
 		fail(w, http.StatusNotImplemented, "NotImplemented", "POST")
@@ -68,7 +68,7 @@ func readForm(r *http.Request, body []byte) (fields map[string]string, file []by
 	}
 }
 
-// formAllowed compares a form with its policy, and that with its signature.
+// formAllowed compares a form with its policy, and the policy with its signature.
 func (b *bucket) formAllowed(fields map[string]string, file []byte) bool {
 	scope := strings.Split(fields["x-amz-credential"], "/")
 	if b.Secret != "" && !hmac.Equal([]byte(fields["x-amz-signature"]), []byte(hex.EncodeToString(mac(signingKey(b.Secret, scope[1:]), fields["policy"])))) {

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Endless answers with begin and then unit, again and again, until the client
-// leaves; to HEAD without them. It calls sent after each write, of 64 KiB or less.
-// If done is true it carries the operation out before.
+// Endless answers with begin and then unit, again and again, until the client leaves. To HEAD it
+// answers without them. It calls sent after each write, of 64 KiB or less. If done is true it
+// carries the operation out before.
 func Endless(status int, begin, unit string, done bool, sent func()) Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		if done {
@@ -25,8 +25,8 @@ func Endless(status int, begin, unit string, done bool, sent func()) Fault {
 	}
 }
 
-// Drip answers with begin and then unit every tenth of a second, until the client
-// leaves; to HEAD without them.
+// Drip answers with begin and then unit every tenth of a second, until the client leaves. To HEAD
+// it answers without them.
 func Drip(status int, begin, unit string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -41,7 +41,7 @@ func Drip(status int, begin, unit string) Fault {
 	}
 }
 
-// Redirect answers with that status and sends the client to the same path below to.
+// Redirect answers with that status and redirects the client to the same path below to.
 func Redirect(status int, to string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		_, _ = io.Copy(io.Discard, r.Body)

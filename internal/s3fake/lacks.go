@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Lack is what a service does with something that it cannot do.
+// Lack is how a service treats an ability that it lacks.
 type Lack int
 
 // Has is the zero value: the service can do it.
 const (
 	Has     Lack = iota
-	Ignores      // as if it had not been asked
+	Ignores      // as if it was not requested
 	Refuses      // with 501
 )
 
@@ -21,7 +21,7 @@ type Lacks struct {
 	CompleteCondition Lack // If-None-Match on CompleteMultipartUpload
 	CopyPin           Lack // X-Amz-Copy-Source-If-Match
 	CopyRange         Lack // X-Amz-Copy-Source-Range
-	CopyDigest        Lack // Ignores: a copy's SHA-256 is not told; Refuses: no SHA-256 of an upload
+	CopyDigest        Lack // Ignores: a copy has no SHA-256; Refuses: an upload has none
 	Copies            Lack // Refuses: none
 	Checksums         Lack // of the SDK
 	Tags              Lack
@@ -35,7 +35,7 @@ type Lacks struct {
 // lackedField is a header field that a service may lack.
 type lackedField struct {
 	op   string // "" for any
-	name string // how the field begins
+	name string // the beginning of the field's name
 	lack Lack
 }
 
@@ -55,8 +55,8 @@ func (l *Lacks) fields() []lackedField {
 	}
 }
 
-// strip takes away what the service ignores. It is not ok if there is something that
-// the service refuses, which is then answered.
+// strip removes what the service ignores. It returns false if the service refuses something, which
+// it has then answered.
 func (l *Lacks) strip(op string, w http.ResponseWriter, r *http.Request) (ok bool) {
 	for _, f := range l.fields() {
 		for name := range r.Header {

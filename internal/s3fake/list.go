@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Age makes everything that is kept so much older, unfinished uploads included.
+// Age makes everything that is kept so much older, including unfinished uploads.
 func (b *bucket) Age(by time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -36,7 +36,7 @@ func (b *bucket) from(key string) []string {
 
 func (b *bucket) page() int { return cmp.Or(b.PageSize, 1000) }
 
-// encoder writes keys as encoding-type asks for.
+// encoder writes keys as encoding-type requests.
 func encoder(q url.Values) func(string) string {
 	if q.Get("encoding-type") == "url" {
 		return url.QueryEscape

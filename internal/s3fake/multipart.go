@@ -8,8 +8,7 @@ import (
 	"strconv"
 )
 
-// minPart is the least size of all parts but the last, unless Server.MinPart says
-// another.
+// minPart is the least size of all parts except the last, unless Server.MinPart sets another.
 const minPart = 5 << 20
 
 const codeNoUpload = "NoSuchUpload"

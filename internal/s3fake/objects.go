@@ -28,7 +28,7 @@ func (b *bucket) taken(w http.ResponseWriter, r *http.Request, key string) bool 
 	return true
 }
 
-// getObject answers with all but the bytes, which it returns.
+// getObject answers everything except the bytes, which it returns.
 func (b *bucket) getObject(w http.ResponseWriter, r *http.Request, key, version string) (body []byte) {
 	o := b.current(key)
 	if version != "" {
@@ -38,7 +38,7 @@ func (b *bucket) getObject(w http.ResponseWriter, r *http.Request, key, version 
 		fail(w, http.StatusNotFound, "NoSuchKey", key)
 		return nil
 	}
-	if o.Marker { // that was asked for by its id
+	if o.Marker { // requested by its id
 		fail(w, http.StatusMethodNotAllowed, "MethodNotAllowed", key)
 		return nil
 	}
@@ -93,7 +93,7 @@ func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) 
 		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", key)
 		return
 	case version != "" && b.objects[key] != nil && b.version(key, version) == nil:
-		// AWS answers 204; versitygw answers this, and 204 if nothing is left of the key
+		// AWS answers 204; versitygw answers this, and 204 if nothing is left of the key.
 		fail(w, http.StatusBadRequest, "InvalidArgument", "Invalid version id specified")
 		return
 	case version != "":
@@ -110,7 +110,7 @@ func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) 
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// null is the version of what is written while there are none.
+// null is the version of writes without versioning.
 const null = "null"
 
 func (b *bucket) store(o *Object) {
@@ -155,7 +155,7 @@ func answerVersion(w http.ResponseWriter, o *Object) {
 	}
 }
 
-// attributes are the request's headers that become the object's.
+// attributes returns the request's headers that become the object's.
 func attributes(r *http.Request) http.Header {
 	kept := http.Header{}
 	for name, values := range r.Header {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// operation is the name of what a request asks for, as S3 has it.
+// operation returns S3's name for the operation of a request.
 func operation(r *http.Request) string {
 	q := r.URL.Query()
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// copyPart makes a part of an object's bytes, or of a range of them, if the
-// object has the ETag that is asked for.
+// copyPart makes a part of an object's bytes, or of a range of them, if the object has the
+// requested ETag.
 func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) {
 	m := b.uploads[q.Get("uploadId")]
 	if m == nil {
@@ -35,8 +35,8 @@ func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 	}{ETag: etag(body), ChecksumSHA256: p.sha})
 }
 
-// copyObject makes an object of another's bytes. Other than CopyObject of AWS it
-// takes the attributes from the request, and no condition at the destination.
+// copyObject makes an object of another's bytes. Unlike CopyObject of AWS it takes the attributes
+// from the request, and no condition at the destination.
 func (b *bucket) copyObject(w http.ResponseWriter, r *http.Request, key string) {
 	r.Header.Del("X-Amz-Copy-Source-Range")
 	body, ok := b.copied(w, r)
@@ -50,10 +50,10 @@ func (b *bucket) copyObject(w http.ResponseWriter, r *http.Request, key string) 
 	}{ETag: etag(body)})
 }
 
-// copied are the bytes that a request asks to be copied. It is not ok if they are
-// not to be had, which is then answered.
+// copied returns the bytes that a request copies. It returns false if they are not available, which
+// it has then answered.
 func (b *bucket) copied(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
-	// A space for "+" is what AWS makes of it.
+	// AWS decodes "+" to a space.
 	source, err := url.QueryUnescape(strings.TrimPrefix(r.Header.Get("X-Amz-Copy-Source"), "/"))
 	bucket, key, _ := strings.Cut(source, "/")
 	o := b.current(key)

@@ -15,8 +15,8 @@ import (
 	"strings"
 )
 
-// payload reads a body, unwraps the aws-chunked encoding that the SDK uses over
-// TLS, and compares it with the length, the CRC32 and the SHA-256 that came along.
+// payload reads a body and unwraps the aws-chunked encoding that the SDK uses over TLS. It compares
+// the body with the length, the CRC32 and the SHA-256 that were sent along.
 func payload(r *http.Request) ([]byte, error) {
 	var body []byte
 	var err error

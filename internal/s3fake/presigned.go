@@ -11,24 +11,24 @@ import (
 	"strings"
 )
 
-// Unsigned is what a service does with header fields x-amz-… that a presigned
-// request has and its signature does not cover.
+// Unsigned is how a service treats x-amz-… header fields that a presigned request has and its
+// signature does not cover.
 type Unsigned int
 
 const (
-	// Refused is AWS, and the zero value.
+	// Refused is the behavior of AWS, and the zero value.
 	Refused Unsigned = iota
-	// Obeyed is MinIO, which refuses x-amz-meta-… alone, and looks for signed fields
+	// Obeyed is the behavior of MinIO, which refuses only x-amz-meta-…, and looks for signed fields
 	// in the query if the request has none.
 	Obeyed
-	// ObeyedUnconditionally is Ceph RGW 16: copies ignore their conditions, too.
+	// ObeyedUnconditionally is the behavior of Ceph RGW 16: copies also ignore their conditions.
 	ObeyedUnconditionally
 )
 
-// refused is how the fields begin that must be signed.
+// refused is the beginnings of the fields that must be signed.
 var refused = map[Unsigned][]string{Refused: {"X-Amz-"}, Obeyed: {"X-Amz-Meta-"}}
 
-// presigned is a presigned request, and nil is another one.
+// presigned is a presigned request, nil for any other.
 type presigned struct {
 	r     *http.Request
 	query url.Values
@@ -43,9 +43,8 @@ func presignedOf(r *http.Request) *presigned {
 	return &presigned{r, q, strings.Split(q.Get("X-Amz-SignedHeaders"), ";")}
 }
 
-// fault is the code of what is wrong with the request, "" for nothing. How long it
-// holds is not looked at. The length may be what was signed, or up to slack bytes
-// from it.
+// fault returns the code of what is wrong with the request, "" for nothing. It ignores the
+// expiration. The length may differ from the signed one by up to slack bytes.
 func (p *presigned) fault(secret string, unsigned Unsigned, slack int64) string {
 	if p == nil || secret == "" {
 		return ""
@@ -64,14 +63,14 @@ func (p *presigned) fault(secret string, unsigned Unsigned, slack int64) string 
 	return "SignatureDoesNotMatch"
 }
 
-// canon is what a signature covers beside what the request has.
+// canon is what a signature covers in addition to the request's own fields.
 type canon struct {
 	credential, date, payload string
 	length                    int64
 	unsigned                  Unsigned
 }
 
-// sign is the signature of SigV4 for what the request has.
+// sign returns the signature of SigV4 for the request's own fields and c.
 func (p *presigned) sign(secret string, c canon) string {
 	rest := p.r.URL.Query()
 	rest.Del("X-Amz-Signature")
@@ -91,7 +90,7 @@ func (p *presigned) sign(secret string, c canon) string {
 	}, "\n")))
 }
 
-// signingKey is the key for a scope: a date, a region, a service and a last word.
+// signingKey returns the key for a scope: a date, a region, a service and a last word.
 func signingKey(secret string, scope []string) []byte {
 	key := []byte("AWS4" + secret)
 	for _, word := range scope {
@@ -100,7 +99,7 @@ func signingKey(secret string, scope []string) []byte {
 	return key
 }
 
-// field is the value that a signed field has.
+// field returns the value of a signed field.
 func (p *presigned) field(name string, c canon) (value string, there bool) {
 	switch values := p.r.Header.Values(name); {
 	case name == "host":

@@ -1,7 +1,7 @@
-// Package s3fake is an S3 service in memory for tests: one bucket, with or
-// without versions, that misbehaves on demand. It checks what the store under
-// test must get right (conditions, checksums, part sizes, part lists), not
-// permissions, and signatures only if it has the secret.
+// Package s3fake is an S3 service in memory for tests: one bucket, with or without versions, that
+// misbehaves on demand. It checks what the store under test must get right (conditions, checksums,
+// part sizes, part lists). It does not check permissions, and checks signatures only if it has the
+// secret.
 package s3fake
 
 import (
@@ -65,11 +65,11 @@ func (s *Server) serve(op string, w http.ResponseWriter, r *http.Request) {
 	if s.skewed(w, r) {
 		return
 	}
-	// Whoever reads an object may write others meanwhile, so it is sent without the lock.
+	// The object is sent without the lock, since its reader may write others meanwhile.
 	_, _ = w.Write(s.answer(op, w, r, bucket, key, body)) //nolint:gosec // a fake serves what tests stored
 }
 
-// answer answers all but the bytes of an object, which it returns.
+// answer answers everything except the bytes of an object, which it returns.
 func (s *Server) answer(op string, w http.ResponseWriter, r *http.Request, bucket, key string, body []byte) (object []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,7 +81,7 @@ func (s *Server) answer(op string, w http.ResponseWriter, r *http.Request, bucke
 	switch op {
 	case "PutObject":
 		s.putObject(w, r, key, body)
-	case "HeadBucket": // that it is there has been looked at
+	case "HeadBucket": // the bucket was checked already
 	case "GetObject", "HeadObject":
 		return s.getObject(w, r, key, q.Get("versionId"))
 	case "GetObjectTagging":
@@ -116,7 +116,7 @@ func (s *Server) answer(op string, w http.ResponseWriter, r *http.Request, bucke
 	return nil
 }
 
-// Put stores an object as somebody else would.
+// Put stores an object as another writer would.
 func (s *Server) Put(key string, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,8 +149,8 @@ func (s *Server) Keys() []string {
 	return keys
 }
 
-// Revive opens an upload again that was aborted, as busy services do when a part of it
-// comes late. It reports whether there is one.
+// Revive reopens an aborted upload, as busy services do when a part of it arrives late. It reports
+// whether there is one.
 func (s *Server) Revive(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

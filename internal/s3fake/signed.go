@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// forged reports that a request has a signature in its Authorization header that is
-// not made with the secret. The payload is taken at its word.
+// forged reports whether the signature in a request's Authorization header was not made with the
+// secret. It does not verify the payload's hash.
 func (b *bucket) forged(r *http.Request) bool {
 	fields := strings.Split(strings.TrimPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 "), ", ")
 	if b.Secret == "" || len(fields) != 3 {
