@@ -7,20 +7,19 @@ type contents struct {
 	src       source
 	delimiter delimiter
 
-	// Of the current part's content in the window.
+	// These describe the current part's content in the window.
 	start bool // nothing of it was taken yet
 	safe  int  // bytes that are content for certain
 	ended bool // its delimiter follows them
 }
 
-// begin begins the content of a part, whose headers were taken.
+// begin begins the content of a part whose headers were taken.
 func (c *contents) begin() {
 	c.start = true
 	c.scan()
 }
 
-// read reads content of the current part; io.EOF is that its delimiter
-// follows.
+// read reads content of the current part. It returns io.EOF when the part's delimiter follows.
 func (c *contents) read(p []byte) (int, error) {
 	for len(p) > 0 {
 		switch w := c.src.window(); {
@@ -45,15 +44,14 @@ func (c *contents) read(p []byte) (int, error) {
 	return 0, nil
 }
 
-// scan looks for the delimiter in what the window has, nothing of which was
-// taken since.
+// scan looks for the delimiter in the window. Its result holds until content is taken.
 func (c *contents) scan() {
 	c.safe, c.ended = c.delimiter.scan(c.src.window(), c.start)
 	c.start = c.start && c.safe == 0
 }
 
-// direct reads from the body into p, which spares a copy of all but what is
-// behind the content.
+// direct reads from the body into p, which saves copying everything except the bytes after the
+// content.
 func (c *contents) direct(p []byte) (int, error) {
 	n, err := c.src.read(p)
 	if err != nil {

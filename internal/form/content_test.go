@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/internal/form"
 )
 
-// TestContent: whatever pieces of a delimiter a content is made of, wherever the
-// borders of reads fall, and into whatever it is read, it comes out whole.
+// TestContent checks that content comes out whole, whatever pieces of a delimiter it has, wherever
+// reads end, and whatever it is read into.
 func TestContent(t *testing.T) {
 	pieces := []string{"\r", "\n", "\r\n", "\r\n-", "\r\n--", "\r\n--BoUn", "\r\n--BoUnDx", "--BoUnDz", "x", "hello, world", "\r\n--BoUnD-x"}
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -45,7 +45,7 @@ func TestContent(t *testing.T) {
 	}
 }
 
-// ragged delivers what it has in pieces of any size.
+// ragged delivers its data in pieces of any size.
 type ragged struct {
 	r   io.Reader
 	rng *rand.Rand

@@ -2,13 +2,13 @@ package form
 
 import "bytes"
 
-// delimiter finds where the content of a part ends: at a line end that two
-// hyphens and the boundary follow (RFC 2046 5.1.1), or at once, when the content
-// is empty. Line ends are CRLF, or LF alone if the first delimiter line ends so.
+// delimiter finds where the content of a part ends: at a line end followed by two hyphens and the
+// boundary (RFC 2046 5.1.1), or at once, when the content is empty. Line ends are CRLF, or LF alone
+// if the first delimiter line ends so.
 type delimiter struct {
 	newline []byte
 	dashed  []byte // two hyphens and the boundary
-	whole   []byte // a line end and those
+	whole   []byte // a line end, then dashed
 }
 
 func newDelimiter(boundary string) delimiter {
@@ -16,12 +16,12 @@ func newDelimiter(boundary string) delimiter {
 	return delimiter{newline: whole[:2], dashed: whole[2:], whole: whole}
 }
 
-// useLF changes to line ends of LF alone.
+// useLF changes line ends to LF alone.
 func (d *delimiter) useLF() { d.newline, d.whole = d.newline[1:], d.whole[1:] }
 
-// scan returns how many bytes at the beginning of w are content for certain, and
-// whether a delimiter follows them. If not, more bytes have to tell. The content
-// begins with w if start is true.
+// scan returns how many bytes at the beginning of w are certainly content, and whether a delimiter
+// follows them. If not, more bytes are needed to decide. The content begins with w if start is
+// true.
 func (d *delimiter) scan(w []byte, start bool) (n int, end bool) {
 	if start {
 		switch d.begins(w, d.dashed) {
@@ -47,8 +47,8 @@ func (d *delimiter) scan(w []byte, start bool) (n int, end bool) {
 			n += len(d.newline)
 		}
 	}
-	// The last line end may be the beginning of a delimiter. It is looked for
-	// only where that is not whole.
+	// The last line end may be the beginning of a delimiter. scan looks for it only where a whole
+	// delimiter would not fit.
 	tail := max(n, len(w)-len(d.whole)+1)
 	if i := bytes.LastIndexByte(w[tail:], d.whole[0]); i >= 0 && bytes.HasPrefix(d.whole, w[tail+i:]) {
 		return tail + i, false
@@ -64,8 +64,8 @@ const (
 	yes
 )
 
-// begins tells whether w begins with the delimiter and not with a longer word
-// that only begins like it.
+// begins reports whether w begins with the delimiter, rather than with a longer word that shares
+// its beginning.
 func (d *delimiter) begins(w, delimiter []byte) answer {
 	if len(w) < len(delimiter) {
 		if bytes.HasPrefix(delimiter, w) {
@@ -94,7 +94,7 @@ func (d *delimiter) begins(w, delimiter []byte) answer {
 	return no
 }
 
-// lineKind is what a line is outside of contents.
+// lineKind is the kind of a line outside of contents.
 type lineKind int
 
 const (
@@ -103,7 +103,7 @@ const (
 	closing
 )
 
-// kind judges a line. Behind the boundary it may have spaces and tabs.
+// kind returns the kind of a line. It may have spaces and tabs after the boundary.
 func (d *delimiter) kind(line []byte, first bool) lineKind {
 	rest, found := bytes.CutPrefix(line, d.dashed)
 	if !found {

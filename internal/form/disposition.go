@@ -6,12 +6,12 @@ import "strings"
 type disposition struct {
 	name     string
 	fileName string
-	isFile   bool // a filename parameter is there, be it empty
+	isFile   bool // it has a filename parameter, perhaps an empty one
 }
 
-// parseDisposition reads `form-data; name="…"; filename="…"` (RFC 7578 4.2).
-// Anything it does not understand to the last byte is an error: a header that
-// two parsers could read differently must not decide whether a part is a file.
+// parseDisposition reads `form-data; name="…"; filename="…"` (RFC 7578 4.2). It returns an error
+// for anything that it does not understand to the last byte: a header that two parsers could read
+// differently must not decide whether a part is a file.
 func parseDisposition(v string) (disposition, error) {
 	kind, rest, more := strings.Cut(v, ";")
 	if !strings.EqualFold(strings.Trim(kind, " \t"), "form-data") {
@@ -24,8 +24,8 @@ func parseDisposition(v string) (disposition, error) {
 	return dispositionOf(params)
 }
 
-// dispositionOf names the part. Values that are not quoted are tokens, except
-// for filename*, which clients leave partly unencoded.
+// dispositionOf checks the parameters and names the part. Unquoted values are tokens, except for
+// filename*, which clients leave partly unencoded.
 func dispositionOf(params map[string]param) (disposition, error) {
 	for key, p := range params {
 		switch {

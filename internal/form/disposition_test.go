@@ -35,12 +35,12 @@ func TestDisposition(t *testing.T) {
 		{"filename* that agrees", `form-data; name="a"; filename="x.png"; filename*=utf-8'en'x.png`, "a", "x.png", true, true},
 		{"filename* as .NET sends it", `form-data; name="a"; filename="=?utf-8?B?w7EucG5n?="; filename*=utf-8''%C3%B1.png`, "a", "ñ.png", true, true},
 		{"filename* of React Native", `form-data; name="a"; filename="photo (1).png"; filename*=utf-8''photo%20(1).png`, "a", "photo (1).png", true, true},
-		{"filename* with what a token has not", `form-data; name="a"; filename="a,=@?:.png"; filename*=utf-8''a,=@?:.png`, "a", "a,=@?:.png", true, true},
+		{"filename* with bytes that no token has", `form-data; name="a"; filename="a,=@?:.png"; filename*=utf-8''a,=@?:.png`, "a", "a,=@?:.png", true, true},
 		{"filename* with a semicolon", `form-data; name="a"; filename="a;b (2).png"; filename*=utf-8''a;b%20(2).png`, "a", "a;b (2).png", true, true},
 		{"filename* with spaces", `form-data; name="a"; filename*=utf-8''my photo.png`, "a", "my photo.png", true, true},
-		{"filename* behind a percent-encoded name", `form-data; name="a"; filename="my%20photo.png"; filename*=utf-8''my%20photo.png`, "a", "my photo.png", true, true},
+		{"filename* after a percent-encoded name", `form-data; name="a"; filename="my%20photo.png"; filename*=utf-8''my%20photo.png`, "a", "my photo.png", true, true},
 		{"filename* in quotes, as HttpClient 5.5", `form-data; name="a"; filename="??.png"; filename*="UTF-8''%E6%96%87%E4%BB%B6.png"`, "a", "文件.png", true, true},
-		{"filename* behind an ASCII substitute", `form-data; name="a"; filename="Gr__e.png"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.png`, "a", "Grüße.png", true, true},
+		{"filename* after an ASCII substitute", `form-data; name="a"; filename="Gr__e.png"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.png`, "a", "Grüße.png", true, true},
 		{"filename* before the substitute", `form-data; name="a"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.png; filename="Gr__e.png"`, "a", "Grüße.png", true, true},
 		{"filename* in ISO-8859-1", `form-data; name="a"; filename="Gr.png"; filename*=iso-8859-1''Gr%FC.png`, "a", "Grü.png", true, true},
 		{"filename* in utf8", `form-data; name="a"; filename*=utf8''Gr%C3%BC.png`, "a", "Grü.png", true, true},
@@ -57,8 +57,8 @@ func TestDisposition(t *testing.T) {
 		{"quotation marks at the start of a name", `form-data; name="a"; filename=""best" photo.png"`, "a", `"best" photo.png`, true, true},
 		{"a quotation mark at the end of a name", `form-data; filename="a.png""; name="a"`, "a", `a.png"`, true, true},
 		{"a quotation mark before a semicolon", `form-data; name="a"; filename="b"; c".png"`, "a", `b"; c".png`, true, true},
-		{"quotation marks behind what looks like a parameter", `form-data; name="a"; filename="b; filename="c".png"`, "a", `b; filename="c".png`, true, true},
-		{"a parameter behind a quotation mark", `form-data; name="a"; filename="b.png"; c="d.png"`, "a", "b.png", true, true},
+		{"quotation marks after a seeming parameter", `form-data; name="a"; filename="b; filename="c".png"`, "a", `b; filename="c".png`, true, true},
+		{"a parameter after a quotation mark", `form-data; name="a"; filename="b.png"; c="d.png"`, "a", "b.png", true, true},
 		{"unknown parameters", `form-data; name="a"; filename="b"; size=3; x="y"`, "a", "b", true, true},
 
 		{"filename* that disagrees", `form-data; name="a"; filename="x.png"; filename*=UTF-8''x.php`, "", "", false, false},
@@ -67,11 +67,11 @@ func TestDisposition(t *testing.T) {
 		{"filename* whose path hides a type", `form-data; name="a"; filename="a.png/b.html"; filename*=utf-8''a.png`, "", "", false, false},
 		{"filename* with an invisible end", `form-data; name="a"; filename="a.png"; filename*=utf-8''a.png.`, "", "", false, false},
 		{"filename* without an extension", `form-data; name="a"; filename="a.png"; filename*=utf-8''a`, "", "", false, false},
-		{"filename* beside no name", `form-data; name="a"; filename=""; filename*=utf-8''a.png`, "", "", false, false},
+		{"filename* and an empty name", `form-data; name="a"; filename=""; filename*=utf-8''a.png`, "", "", false, false},
 		{"an RFC 2047 word of another type", `form-data; name="a"; filename="=?utf-8?Q?a.html?="; filename*=utf-8''a.png`, "", "", false, false},
 		{"filename* with a semicolon alone", `form-data; name="a"; filename*=utf-8''a;b%20(2).png`, "", "", false, false},
-		{"a name behind an unencoded semicolon", `form-data; name="a"; filename*=utf-8''x;name="b"`, "", "", false, false},
-		{"a second filename behind an unencoded semicolon", `form-data; name="a"; filename="x.png"; filename*=utf-8''x;filename="y.png"`, "", "", false, false},
+		{"a name after an unencoded semicolon", `form-data; name="a"; filename*=utf-8''x;name="b"`, "", "", false, false},
+		{"a second filename after an unencoded semicolon", `form-data; name="a"; filename="x.png"; filename*=utf-8''x;filename="y.png"`, "", "", false, false},
 		{"filename* that is not UTF-8", `form-data; name="a"; filename*=UTF-8''%ff.png`, "", "", false, false},
 		{"filename* with NUL", `form-data; name="a"; filename*=UTF-8''x%00.png`, "", "", false, false},
 		{"filename* with CRLF", `form-data; name="a"; filename*=UTF-8''x%0d%0ay`, "", "", false, false},
@@ -86,7 +86,7 @@ func TestDisposition(t *testing.T) {
 		{"junk between", `form-data; name="a" filename="x.png"`, "", "", false, false},
 		{"quotation marks in the name of a field", `form-data; name="a "b""; filename="x.png"`, "", "", false, false},
 		{"a quotation mark before half a parameter", `form-data; name="a"; filename="b"; c=d".png"`, "", "", false, false},
-		{"two file names behind a quotation mark", `form-data; name="a"; filename="b"c"; filename="d.png"`, "", "", false, false},
+		{"two file names after a quotation mark", `form-data; name="a"; filename="b"c"; filename="d.png"`, "", "", false, false},
 		{"empty unquoted value", `form-data; name=; filename="x"`, "", "", false, false},
 		{"no value", `form-data; name`, "", "", false, false},
 		{"empty parameter", `form-data; ; name="a"`, "", "", false, false},
@@ -111,8 +111,8 @@ func TestDisposition(t *testing.T) {
 	}
 }
 
-// FuzzDisposition: what is accepted is free of control characters, and reads
-// the same when it is written again in the plainest form.
+// FuzzDisposition checks that an accepted value is free of control characters, and reads the same
+// when it is written again in the plainest form.
 func FuzzDisposition(f *testing.F) {
 	for _, s := range []string{
 		`form-data; name="a"; filename="b"`, `form-data; name=a; filename*=UTF-8''b%20c`, `form-data; name="a\"\\b"`,
@@ -134,7 +134,7 @@ func FuzzDisposition(f *testing.F) {
 			return // written again it is an encoded word, or a quotation mark
 		}
 		if !d.isFile && d.fileName != "" {
-			t.Fatal("a file name of no file")
+			t.Fatal("a file name without a file")
 		}
 		quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace
 		again, err := parseDisposition(`form-data; name="` + quote(d.name) + `"; filename="` + quote(d.fileName) + `"`)
@@ -142,7 +142,7 @@ func FuzzDisposition(f *testing.F) {
 			t.Fatalf("%q reads as %+v and, written again, as %+v (%v)", header, d, again, err)
 		}
 		if utf8.ValidString(header) && !utf8.ValidString(d.fileName) {
-			t.Fatal("invalid UTF-8 made of valid")
+			t.Fatal("invalid UTF-8 from valid UTF-8")
 		}
 	})
 }

@@ -5,23 +5,23 @@ import (
 	"io"
 )
 
-// Kind tells the errors of a form apart.
+// Kind distinguishes the errors of a form.
 type Kind int
 
-// The kinds of errors.
+// These are the kinds of errors.
 const (
 	Malformed    Kind = iota + 1 // the body is not what RFC 7578 describes
-	TooLarge                     // a field, the headers or the epilogue pass a limit
+	TooLarge                     // a field, the headers or the epilogue exceed a limit
 	TooMany                      // too many parts or fields
 	NotMultipart                 // the request is not multipart/form-data at all
 )
 
-// Error is a fault of the client. Its Reason may be shown to them. Neither has a
-// word of the body, except the name of a field, cut and quoted.
+// Error is a fault of the client. Its Reason may be shown to the client. It quotes nothing of the
+// body except the name of a field, shortened.
 type Error struct {
 	Kind   Kind
 	Reason string
-	Err    error // where it is, or what reading the body failed with, for the log
+	Err    error // the position, or the error of reading the body, for the log
 }
 
 const notForm = "the body is not well-formed multipart/form-data"
@@ -37,13 +37,13 @@ func (e *Error) Unwrap() error { return e.Err }
 
 func malformed(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
 
-// errFull is that a line is longer than it may be.
+// errFull means that a line exceeds its limit.
 var errFull = &Error{Kind: TooLarge, Reason: "the headers of a part are too large"}
 
-// errCut is what is behind the end of a body that is not finished.
+// errCut is the error at the end of an unfinished body.
 var errCut = errors.New("form: the body ended")
 
-// failed makes an error of the body, or of the parser, a client's fault.
+// failed turns an error of the body, or of the parser, into a client's fault.
 func failed(err error) error {
 	var e *Error
 	switch {

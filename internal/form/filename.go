@@ -9,10 +9,9 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 )
 
-// fileName chooses the best readable of the names that a part has. RFC 7578
-// forbids filename*, but clients send it, with a plain name that is a substitute
-// for it (RFC 6266 4.3, RFC 8187). Both must have the same extension: nobody may
-// be shown a file of one type that another reader takes for another.
+// fileName chooses the most readable of a part's names. RFC 7578 forbids filename*, but clients
+// send it, with a plain name that is a substitute for it (RFC 6266 4.3, RFC 8187). Both must have
+// the same extension, so that no two readers take a file for different types.
 func fileName(plain string, hasPlain bool, ext string, hasExt bool) (string, error) {
 	if hasPlain {
 		plain = decodePlain(plain)
@@ -32,8 +31,8 @@ func fileName(plain string, hasPlain bool, ext string, hasExt bool) (string, err
 	return decoded, nil
 }
 
-// extensionOf is what tells the type of a name that is cleaned later, and what
-// no name has if that fails.
+// extensionOf returns the extension that the cleaned name will have. If the name cannot be cleaned,
+// it returns one that no name has.
 func extensionOf(name string) string {
 	clean, err := filename.Clean(name)
 	if err != nil {
@@ -42,8 +41,8 @@ func extensionOf(name string) string {
 	return filename.Ext(clean)
 }
 
-// decodeExt reads an RFC 8187 ext-value, charset'language'value. ISO-8859-1 was
-// obligatory in RFC 5987. Characters that should have been encoded are themselves.
+// decodeExt reads an RFC 8187 ext-value, charset'language'value. RFC 5987 also required ISO-8859-1.
+// Characters that should have been encoded stand for themselves.
 func decodeExt(v string) (string, bool) {
 	charset, rest, ok := strings.Cut(v, "'")
 	_, value, ok2 := strings.Cut(rest, "'")
@@ -69,9 +68,9 @@ func fromLatin1(s string) string {
 	return string(runes)
 }
 
-// decodePlain undoes RFC 2047, in which .NET, Delphi and Unity write names, or what
-// browsers do: in the encoding algorithm of HTML for multipart/form-data a quotation
-// mark is %22. The percent sign is not escaped there, so nothing else is decoded.
+// decodePlain undoes RFC 2047, which .NET, Delphi and Unity use for names, or the encoding of
+// browsers: the encoding algorithm of HTML for multipart/form-data writes a quotation mark as %22.
+// It does not escape the percent sign, so nothing else is decoded.
 func decodePlain(s string) string {
 	if w, ok := decodeWord(s); ok {
 		return w
@@ -79,7 +78,7 @@ func decodePlain(s string) string {
 	return strings.ReplaceAll(s, "%22", `"`)
 }
 
-// decodeWord decodes words of RFC 2047: all of the name, or nothing.
+// decodeWord decodes words of RFC 2047, either the whole name or nothing.
 func decodeWord(s string) (string, bool) {
 	if !strings.HasPrefix(s, "=?") || !strings.HasSuffix(s, "?=") {
 		return "", false

@@ -1,15 +1,13 @@
 // Package form reads a multipart/form-data body strictly and as a stream.
 //
-// The content of a part is read straight into the caller's buffer, and searched
-// there for the delimiter. A part ends where its delimiter was seen and nowhere
-// else, so a cut body is never taken for a finished one. The Content-Disposition
-// is parsed to its last byte, transfer encodings are refused instead of undone,
-// and everything that is not file content is counted and capped.
+// The content of a part is read straight into the caller's buffer, and searched there for the
+// delimiter. A part ends only where its delimiter was seen, so a cut body never counts as a
+// finished one. The Content-Disposition is parsed to its last byte, transfer encodings are refused
+// instead of undone, and everything except file content is counted and limited.
 //
-// What it lets pass, since RFC 2046 or clients in use want it: bodies whose
-// delimiter lines all end in LF alone, a preamble and folded headers within
-// HeaderBytes, an epilogue within EpilogueBytes (both are never looked at),
-// and a last delimiter without a line end.
+// It accepts some forms that RFC 2046 allows or that clients in use send. Delimiter lines may all
+// end in LF alone. A preamble and folded headers are allowed within HeaderBytes, an epilogue within
+// EpilogueBytes; preamble and epilogue are ignored. The last delimiter needs no line end.
 package form
 
 import (
@@ -22,15 +20,15 @@ import (
 	"github.com/airlock-go/upload/internal/filename"
 )
 
-// Limits bounds what a body may hold besides its files. All of them count, 0
-// allows none.
+// Limits bounds what a body may hold in addition to its files. All of them apply, and 0 allows
+// none.
 type Limits struct {
 	Parts         int   // all parts
 	Fields        int   // text fields
 	FieldBytes    int64 // of one text field
 	FieldsBytes   int64 // of all text fields, names included
 	HeaderBytes   int64 // of one part's headers and delimiter, and the preamble
-	EpilogueBytes int64 // behind the last delimiter
+	EpilogueBytes int64 // after the last delimiter
 }
 
 // Reader yields the parts of one body. It is not safe for concurrent use.
@@ -42,8 +40,8 @@ type Reader struct {
 	text   int64
 }
 
-// NewReader reads body, whose bare io.EOF must mean that the request is complete.
-// The Reader holds 16 KiB of a pool until Release.
+// NewReader reads body, whose bare io.EOF must mean that the request is complete. The Reader holds
+// a pooled buffer of 16 KiB until Release.
 func NewReader(body io.Reader, boundary string, limits Limits) *Reader {
 	return &Reader{
 		contents: contents{src: newSource(body), delimiter: newDelimiter(boundary)},
@@ -51,16 +49,15 @@ func NewReader(body io.Reader, boundary string, limits Limits) *Reader {
 	}
 }
 
-// Release gives the buffer back. The Reader and its parts are dead afterwards.
+// Release returns the buffer. The Reader and its parts must not be used afterwards.
 func (r *Reader) Release() { r.src.release() }
 
-// Consumed is how many bytes of the body are behind the current part's first
-// byte of content, when nothing of it was read: the rest is an upper bound of
-// what is to come.
+// Consumed returns how many bytes of the body precede the current part's content, as long as none
+// of it was read. The rest of the body is therefore an upper bound of the content.
 func (r *Reader) Consumed() int64 { return r.src.n }
 
-// Next returns the next part. The one before must have been read to its end.
-// io.EOF means that the closing delimiter and all behind it were read.
+// Next returns the next part. The previous one must have been read to its end. io.EOF means that
+// the closing delimiter and everything after it were read.
 func (r *Reader) Next() (*Part, error) {
 	budget := r.limits.HeaderBytes
 	closed, err := r.toPart(&budget)
@@ -81,8 +78,8 @@ func (r *Reader) Next() (*Part, error) {
 	return newPart(header, &r.contents)
 }
 
-// toPart reads on to the end of the next delimiter line: past a preamble, or
-// past the line end that is part of the delimiter.
+// toPart reads to the end of the next delimiter line: past a preamble, or past the line end that is
+// part of the delimiter.
 func (r *Reader) toPart(budget *int64) (closed bool, err error) {
 	first := r.parts == 0
 	if !first && bytes.HasPrefix(r.src.window(), r.delimiter.newline) {
@@ -100,12 +97,12 @@ func (r *Reader) toPart(budget *int64) (closed bool, err error) {
 		case kind == opening:
 			return false, nil
 		case !first:
-			return false, malformed("what follows a boundary is no line end")
+			return false, malformed("a boundary is not followed by a line break")
 		}
 	}
 }
 
-// header reads the headers of a part and the empty line behind them.
+// header reads the headers of a part and the empty line after them.
 func (r *Reader) header(budget *int64) (textproto.MIMEHeader, error) {
 	var block []byte
 	for {
@@ -117,7 +114,7 @@ func (r *Reader) header(budget *int64) (textproto.MIMEHeader, error) {
 		block = append(block, line...)
 		if len(bytes.TrimRight(line, "\r\n")) == 0 {
 			header, err := textproto.NewReader(bufio.NewReaderSize(bytes.NewReader(block), len(block))).ReadMIMEHeader()
-			if err != nil { // which quotes the line
+			if err != nil { // the standard error quotes the line
 				return nil, &Error{Kind: Malformed, Reason: notForm, Err: fmt.Errorf("form: the headers of a part before byte %d of the body", r.src.n)}
 			}
 			return header, nil
@@ -125,8 +122,8 @@ func (r *Reader) header(budget *int64) (textproto.MIMEHeader, error) {
 	}
 }
 
-// epilogue reads what follows the closing delimiter, so that the end of the
-// request is seen, and ignores it as RFC 2046 5.1.1 asks.
+// epilogue reads to the end of the request, past what follows the closing delimiter, and ignores
+// that, as RFC 2046 5.1.1 requires.
 func (r *Reader) epilogue() error {
 	for {
 		w := len(r.src.window())

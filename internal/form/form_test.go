@@ -74,7 +74,7 @@ func TestForm(t *testing.T) {
 		{"LF alone everywhere", strings.ReplaceAll(body(fieldA+"1"), "\r\n", "\n"), []string{"a=1"}, 0},
 		{"a preamble", "hello\r\n" + body(fieldA+"1"), []string{"a=1"}, 0},
 		{"an epilogue", body(fieldA+"1") + "\r\nhello", []string{"a=1"}, 0},
-		{"a second form behind the first", body(fieldA+"1") + body(fileF+"evil"), []string{"a=1"}, 0},
+		{"a second form after the first", body(fieldA+"1") + body(fileF+"evil"), []string{"a=1"}, 0},
 		{"a folded disposition", body("Content-Disposition: form-data;\r\n name=\"a\"\r\n\r\n1"), []string{"a=1"}, 0},
 		{"lower-case headers", body(strings.ToLower(fieldA) + "1"), []string{"a=1"}, 0},
 		{"7bit", body("Content-Transfer-Encoding: 7BIT\r\n" + fieldA + "1"), []string{"a=1"}, 0},
@@ -128,8 +128,8 @@ func TestForm(t *testing.T) {
 	}
 }
 
-// TestCut: a form cut anywhere before its closing delimiter is complete is
-// refused, whichever way the bytes come.
+// TestCut checks that a form cut anywhere before the end of its closing delimiter is refused,
+// however its bytes arrive.
 func TestCut(t *testing.T) {
 	whole := body(fieldA+"1", fileF+"first\r\n--", fileF+"second")
 	legal := map[int]bool{len(whole): true, len(whole) - len("\r\n"): true}
@@ -191,9 +191,9 @@ func TestBoundary(t *testing.T) {
 		{"stars of an Android snippet", []string{"multipart/form-data; boundary=*****"}, nil, "*****", 0},
 		{"equal signs of Python", []string{"multipart/form-data; boundary================12345=="}, nil, "===============12345==", 0},
 		{"parentheses of zio-http", []string{"multipart/form-data; boundary=(((a-b)))"}, nil, "(((a-b)))", 0},
-		{"what else tokens have", []string{"multipart/form-data; boundary=----&abc|~#$%^`!"}, nil, "----&abc|~#$%^`!", 0},
+		{"the other characters of tokens", []string{"multipart/form-data; boundary=----&abc|~#$%^`!"}, nil, "----&abc|~#$%^`!", 0},
 		{"the same in quotes", []string{`multipart/form-data; boundary="----&abc|~#"`}, nil, "----&abc|~#", 0},
-		{"an unquoted colon and slash, a charset behind", []string{"multipart/form-data; boundary=a:/?b; charset=utf-8"}, nil, "a:/?b", 0},
+		{"an unquoted colon and slash, then a charset", []string{"multipart/form-data; boundary=a:/?b; charset=utf-8"}, nil, "a:/?b", 0},
 		{"charset beside", []string{"multipart/form-data; charset=utf-8; boundary=abc"}, nil, "abc", 0},
 		{"70 characters", []string{"multipart/form-data; boundary=" + b70}, nil, b70, 0},
 		{"identity", []string{"multipart/form-data; boundary=abc"}, []string{"identity"}, "abc", 0},
@@ -208,7 +208,7 @@ func TestBoundary(t *testing.T) {
 		{"other characters", []string{`multipart/form-data; boundary="a<b"`}, nil, "", Malformed},
 		{"an unquoted space", []string{"multipart/form-data; boundary=a b<c"}, nil, "", Malformed},
 		{"an open quote", []string{`multipart/form-data; boundary="a`}, nil, "", Malformed},
-		{"a quote within", []string{`multipart/form-data; boundary=a"b`}, nil, "", Malformed},
+		{"a quotation mark within", []string{`multipart/form-data; boundary=a"b`}, nil, "", Malformed},
 		{"a backslash", []string{`multipart/form-data; boundary="a\\b"`}, nil, "", Malformed},
 		{"two types", []string{"multipart/form-data; boundary=a", "multipart/form-data; boundary=a"}, nil, "", Malformed},
 		{"no type", nil, nil, "", NotMultipart},
@@ -233,8 +233,8 @@ func TestBoundary(t *testing.T) {
 	}
 }
 
-// FuzzForm: contents are substrings of the body, limits hold, the way the bytes
-// arrive changes nothing, and the standard library reads the same contents.
+// FuzzForm checks that contents are substrings of the body, limits hold, the way the bytes arrive
+// changes nothing, and the standard library reads the same contents.
 func FuzzForm(f *testing.F) {
 	f.Add([]byte(body(fieldA+"1", fileF+"hello")))
 	f.Add([]byte(body(fileF + "\r\n--BoUnD-")))

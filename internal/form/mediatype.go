@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// Boundary judges the headers of a request and returns the boundary of its
-// form. Exactly one Content-Type that is exactly multipart/form-data, with one
-// boundary, is accepted, and no Content-Encoding: a request that two parsers
-// could read differently is refused.
+// Boundary judges the headers of a request and returns the boundary of its form. It accepts exactly
+// one Content-Type that is exactly multipart/form-data, with one boundary, and no Content-Encoding:
+// a request that two parsers could read differently is refused.
 func Boundary(h http.Header) (string, error) {
 	if enc := strings.Join(h.Values("Content-Encoding"), ","); enc != "" && !strings.EqualFold(enc, "identity") {
 		return "", &Error{Kind: NotMultipart, Reason: "a compressed body (Content-Encoding) is not accepted"}
@@ -37,11 +36,11 @@ func Boundary(h http.Header) (string, error) {
 	if b := params["boundary"]; validBoundary(b.value) {
 		return b.value, nil
 	}
-	return "", malformed("the boundary must be 1 to 70 of the characters that RFC 2046 allows, or of a token's")
+	return "", malformed("the boundary must be 1 to 70 characters that RFC 2046 or a token allows")
 }
 
-// validBoundary takes the characters of RFC 2046 5.1.1 and those of tokens (RFC
-// 9110 5.6.2), which clients make boundaries of, whether they are quoted or not.
+// validBoundary accepts the characters of RFC 2046 5.1.1 and those of tokens (RFC 9110 5.6.2),
+// which clients use in boundaries, quoted or not.
 func validBoundary(b string) bool {
 	if len(b) < 1 || len(b) > 70 || b[len(b)-1] == ' ' {
 		return false

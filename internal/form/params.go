@@ -2,7 +2,7 @@ package form
 
 import "strings"
 
-// The keys of a file's name: as it is, and in the form of RFC 8187.
+// These are the keys of a file's name, plain and in the form of RFC 8187.
 const (
 	plainName = "filename"
 	extName   = "filename*"
@@ -14,14 +14,14 @@ type param struct {
 	quoted bool
 }
 
-// parseParams reads the parameters that follow the first ";" of a header field;
-// more says that there was one.
+// parseParams reads the parameters that follow the first ";" of a header field; more says that
+// there was one.
 //
-// Quoted values are read as browsers write them: only \" and \\ are escapes, any
-// other backslash is itself. form-data up to 4.0.5 escapes nothing in file names,
-// so a quotation mark ends one only where it can. Values that are not quoted go up to the next ";".
-// React Native 0.74 leaves a ";" in filename* unencoded. Where what follows such
-// a value is not a parameter, the value is lost: the plain name has it whole.
+// Quoted values are read as browsers write them: only \" and \\ are escapes, any other backslash
+// stands for itself. form-data up to 4.0.5 escapes nothing in file names, so a quotation mark ends
+// a value only where it can. Unquoted values extend to the next ";". React Native 0.74 leaves a ";"
+// in filename* unencoded. If no parameter follows such a value, it is dropped: the plain name has
+// it whole.
 func parseParams(rest string, more bool) (map[string]param, error) {
 	params := map[string]param{}
 	last := ""
@@ -79,8 +79,8 @@ func parseParam(s string) (key string, p param, rest string, more, ok bool) {
 	return key, p, rest, more, ok && !hasControl(p.value)
 }
 
-// unquote reads up to the closing quote. If quotes may be part of the value, that is
-// the first after which the header ends or another parameter follows.
+// unquote reads up to the closing quotation mark. If quotation marks may be part of the value, that
+// is the first after which the header ends or another parameter follows.
 func unquote(s string, quotes bool) (value, rest string, ok bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -108,8 +108,8 @@ func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f })
 }
 
-// isToken reports whether s is a token of RFC 9110 5.6.2, or has bytes beyond
-// ASCII, which browsers of old left unquoted.
+// isToken reports whether s is a token of RFC 9110 5.6.2, or has bytes beyond ASCII, which old
+// browsers left unquoted.
 func isToken(s string) bool {
 	if s == "" {
 		return false

@@ -10,8 +10,8 @@ import (
 type Part struct {
 	Name     string // of the form field, as sent
 	IsFile   bool   // it has a filename, perhaps an empty one
-	FileName string // as sent, with quotes undone and nothing else
-	Type     string // the Content-Type the client claims
+	FileName string // as sent, unquoted and otherwise unchanged
+	Type     string // the Content-Type that the client claims
 
 	content *contents
 }
@@ -24,13 +24,13 @@ func newPart(header textproto.MIMEHeader, content *contents) (*Part, error) {
 		}
 	}
 	for key := range header {
-		if strings.Contains(key, " ") { // "Content-Type :" is a header to some parsers only
+		if strings.Contains(key, " ") { // only some parsers accept "Content-Type :" as a header
 			return nil, malformed("a part has a header with a space in its name")
 		}
 	}
 	switch enc := header.Get("Content-Transfer-Encoding"); strings.ToLower(strings.TrimSpace(enc)) {
 	case "", "7bit", "8bit", "binary":
-	default: // bytes that are stored must be bytes that were checked: nothing is decoded
+	default: // nothing is decoded, so that the stored bytes are the checked ones
 		return nil, malformed("a part uses a Content-Transfer-Encoding; send it as binary")
 	}
 	d, err := parseDisposition(header.Get("Content-Disposition"))

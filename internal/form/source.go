@@ -7,21 +7,20 @@ import (
 )
 
 const (
-	bufferSize = 16 << 10 // for headers, and content that is taken in small pieces
+	bufferSize = 16 << 10 // for headers, and content that is read in small pieces
 	directSize = 64 << 10 // the most that is read into a caller's buffer at a time
 )
 
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
-// source is the body behind a buffer. The bytes that were read and not yet taken
-// are its window.
+// source is the body with a buffer. Its window is the bytes that were read and not yet taken.
 type source struct {
 	body io.Reader
-	own  *[bufferSize]byte // of the pool
-	buf  []byte            // own or, for what does not fit there, a larger one
+	own  *[bufferSize]byte // from the pool
+	buf  []byte            // own or, if that is too small, a larger one
 	r, w int
 	n    int64 // bytes that were taken
-	err  error // of the body, for good; io.EOF when the request is complete
+	err  error // of the body, final; io.EOF when the request is complete
 }
 
 func (s *source) window() []byte { return s.buf[s.r:s.w] }
@@ -43,7 +42,7 @@ func (s *source) release() {
 	}
 }
 
-// more makes the window longer, and returns the body's error when it cannot.
+// more extends the window, and returns the body's error when it cannot.
 func (s *source) more() error {
 	if s.r > 0 || s.w == len(s.buf) {
 		s.unread(s.window())
@@ -53,7 +52,7 @@ func (s *source) more() error {
 	return err
 }
 
-// read reads at least a byte from the body, past the empty window.
+// read reads at least one byte from the body, past the empty window.
 func (s *source) read(p []byte) (n int, err error) {
 	for range 100 {
 		if s.err != nil {
@@ -66,8 +65,8 @@ func (s *source) read(p []byte) (n int, err error) {
 	return 0, io.ErrNoProgress
 }
 
-// unread makes p the window, with room for more. When another part follows soon
-// behind a file, or headers may be long, that is more than the pool's buffer.
+// unread makes p the window, with space for more. If another part follows soon after a file, or
+// headers may be long, that exceeds the pool's buffer.
 func (s *source) unread(p []byte) {
 	buf := s.own[:]
 	if len(p) >= len(buf) {
@@ -76,8 +75,8 @@ func (s *source) unread(p []byte) {
 	s.r, s.w, s.buf = 0, copy(buf, p), buf
 }
 
-// line takes a line, its end included, of at most limit bytes. At the end of the
-// body it is what is left, and the error is io.EOF.
+// line takes a line of at most limit bytes, including its end. At the end of the body it returns
+// the remaining bytes and io.EOF.
 func (s *source) line(limit int64) ([]byte, error) {
 	for seen := 0; ; {
 		w := s.window()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Limits has the fields of limit.Limits, where they are described. It converts from that type.
+// Limits has the fields of limit.Limits, which describes them. It converts from that type.
 type Limits struct {
 	Window                   time.Duration
 	Requests, Files          int
@@ -17,7 +17,7 @@ type Limits struct {
 
 const maxWindow = 31 * 24 * time.Hour
 
-// WithDefaults returns l with the defaults for what is zero. The error says what makes no sense.
+// WithDefaults returns l with defaults for zero fields. The error says which limit is invalid.
 func (l Limits) WithDefaults() (Limits, error) {
 	byDefault(&l.Window, time.Hour)
 	byDefault(&l.Requests, 1000)
@@ -29,13 +29,13 @@ func (l Limits) WithDefaults() (Limits, error) {
 	byDefault(&l.AllSigned, 100_000)
 	switch {
 	case min(l.Window, time.Duration(l.Bytes)) < 0, min(l.Requests, l.Files, l.Concurrent, l.Signed, l.AllConcurrent, l.AllSigned) < 0:
-		return l, errors.New("limit: a negative limit; 0 means the default, and nothing is unlimited")
+		return l, errors.New("limit: negative limit; 0 means the default, and nothing is unlimited")
 	case l.Window < time.Second, l.Window > maxWindow:
-		return l, errors.New("limit: Window is at least a second and at most 31 days")
+		return l, errors.New("limit: Window must be at least a second and at most 31 days")
 	case l.Bytes > min(math.MaxInt, 1<<52):
-		return l, errors.New("limit: Bytes is at most 4 PiB, and 2 GiB on 32-bit systems")
+		return l, errors.New("limit: Bytes must be at most 4 PiB, and 2 GiB on 32-bit systems")
 	case max(l.Requests, l.Files, l.Concurrent, l.Signed, l.AllConcurrent, l.AllSigned) > math.MaxInt32:
-		return l, errors.New("limit: at most 2,147,483,647 of each")
+		return l, errors.New("limit: each count must be at most 2,147,483,647")
 	}
 	return l, nil
 }

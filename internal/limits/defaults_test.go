@@ -11,7 +11,8 @@ import (
 	"github.com/airlock-go/upload/limit"
 )
 
-// TestDefaults: each limit that is zero has the default that limit.Limits names, and others stay as they are.
+// TestDefaults checks that each zero limit gets the default that limit.Limits names, and others
+// stay as they are.
 func TestDefaults(t *testing.T) {
 	got, err := limits.Limits(limit.Limits{}).WithDefaults()
 	require.NoError(t, err)
@@ -29,7 +30,8 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, own, got)
 }
 
-// TestBounds: the largest and smallest limits that make sense are accepted, and the next ones are not.
+// TestBounds checks that the largest and smallest valid limits are accepted, and the next ones are
+// not.
 func TestBounds(t *testing.T) {
 	for about, tc := range map[string]struct{ accepted, refused limits.Limits }{
 		"shortest window": {accepted: limits.Limits{Window: time.Second}, refused: limits.Limits{Window: time.Second - 1}},

@@ -1,5 +1,5 @@
-// Package limits has what all limiters share: their defaults, and how they refuse, in words that
-// their clients can act on.
+// Package limits has what all limiters share: their defaults and their refusals, in words that
+// clients can act on.
 package limits
 
 import (
@@ -10,8 +10,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// Impossible refuses what could not be granted at the best of times. Waiting would
-// not help, so it is no 429.
+// Impossible refuses what could never be granted. Waiting would not help, so it is not a 429.
 func Impossible(d upload.Claim, files int, bytes int64) error {
 	switch {
 	case d.Files > files:
@@ -28,9 +27,9 @@ func Impossible(d upload.Claim, files int, bytes int64) error {
 	return nil
 }
 
-// Places refuses for want of a place: one of the caller's own, or of all, for a
-// streamed or a signed upload. A place of the former may be free at any time, one
-// of the latter is held until a URL expires.
+// Places refuses because no slot is free: one of the caller's own, or of all, for a streamed or a
+// signed upload. A slot of a streamed upload may become free at any time, that of a signed one only
+// when its URL expires.
 func Places(own, signed bool) error {
 	switch {
 	case own && signed:
@@ -47,7 +46,7 @@ func refuse(reason string, after time.Duration) error {
 	return &upload.Error{Code: upload.CodeRateLimited, Reason: reason, RetryAfter: after}
 }
 
-// Window refuses a caller who has sent enough of what, until after has passed.
+// Window refuses a caller who has sent too many of what, until after has passed.
 func Window(what string, after time.Duration) error {
 	wait := max(after, time.Second).Round(time.Second)
 	if wait > time.Minute {
@@ -56,7 +55,7 @@ func Window(what string, after time.Duration) error {
 	return refuse(fmt.Sprintf("you have sent too many %s; try again in %s", what, duration(wait)), after)
 }
 
-// duration is d in words.
+// duration returns d in words.
 func duration(d time.Duration) string {
 	unit, n := "second", int64(d/time.Second)
 	switch {
@@ -71,8 +70,8 @@ func duration(d time.Duration) string {
 	return fmt.Sprintf("%d %s", n, unit)
 }
 
-// Unused is how much to give back of n that were held and not used: what has not
-// flowed back by itself meanwhile, as the whole of it does in a window.
+// Unused returns how much to refund of n that were reserved and not used: the part that has not
+// flowed back by itself meanwhile. The whole of it flows back in a window.
 func Unused(n int64, held, window time.Duration) int64 {
 	left := 1 - float64(held)/float64(window)
 	return int64(math.Round(float64(max(n, 0)) * max(left, 0)))

@@ -1,4 +1,4 @@
-// Package limittest is what every limiter over limit.Limits must do.
+// Package limittest tests what every limiter over limit.Limits must do.
 package limittest
 
 import (
@@ -18,7 +18,7 @@ import (
 // Make makes a limiter that has counted nothing yet.
 type Make func(t *testing.T, l limit.Limits) upload.Limiter
 
-// Run runs all of them.
+// Run runs all tests.
 func Run(t *testing.T, limiter Make) {
 	for name, test := range map[string]func(*testing.T, Make){
 		"Requests": requests, "Files": files, "Bytes": bytes, "GiveBack": giveBack, "LateGiveBack": lateGiveBack, "Concurrent": concurrent, "Signed": signed,
@@ -102,8 +102,8 @@ func bytes(t *testing.T, limiter Make) {
 	granted(t, l, upload.Claim{Subject: "ann"})(upload.Usage{})
 }
 
-// giveBack: whoever is refused for one thing keeps the others, and what is given
-// back is never more than was taken.
+// giveBack checks that a refusal of one claim keeps the others, and that no more is given back than
+// was taken.
 func giveBack(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Files: 2, Bytes: 1000, Concurrent: 1, Signed: 1})
 	big := one("ann")
@@ -120,8 +120,8 @@ func giveBack(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// lateGiveBack: what was reserved flows back with the window anyway, so that slow
-// uploads which are given up late do not give a caller the limit twice at once.
+// lateGiveBack checks slow uploads that are given up late. Their reservations flow back with the
+// window anyway, so a caller does not get the limit twice at once.
 func lateGiveBack(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Files: 1, Window: 3 * time.Second})
 	slow := granted(t, l, one("ann"))
@@ -149,8 +149,8 @@ func concurrent(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// signed: a signed upload keeps what it reserved; one that was not signed after
-// all gives it back.
+// signed checks that a signed upload keeps its reservation, and that one that was not signed after
+// all returns it.
 func signed(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Signed: 2, Files: 3})
 	settle := granted(t, l, signedUntil("ann", time.Hour))
@@ -166,7 +166,7 @@ func signed(t *testing.T, limiter Make) {
 	refused(t, l, one("ann"))
 }
 
-// signedExpires: its place is free when the URL has expired; its files and bytes
+// signedExpires checks that a slot is free when the URL has expired, and that its files and bytes
 // are not given back.
 func signedExpires(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Signed: 2, AllSigned: 3, Files: 3})
@@ -200,7 +200,7 @@ func all(t *testing.T, limiter Make) {
 	refused(t, l, signedUntil("dan", time.Hour))
 }
 
-// impossible: what would never be granted is no matter of waiting.
+// impossible checks claims that would never be granted, for which waiting does not help.
 func impossible(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Files: 5, Bytes: 1000})
 	for code, d := range map[upload.Code]upload.Claim{
@@ -213,7 +213,7 @@ func impossible(t *testing.T, limiter Make) {
 	granted(t, l, upload.Claim{Subject: "ann", Files: 5, Bytes: 1000})
 }
 
-// atOnce: of many that come at once no more pass than would one after the other.
+// atOnce checks that concurrent claims pass no more than successive ones would.
 func atOnce(t *testing.T, limiter Make) {
 	for about, limits := range map[string]limit.Limits{
 		"requests": {Requests: 10}, "files": {Files: 10}, "bytes": {Bytes: 10}, "concurrent": {Concurrent: 10}, "all": {AllConcurrent: 10},
@@ -233,7 +233,7 @@ func atOnce(t *testing.T, limiter Make) {
 	}
 }
 
-// subjects: whatever is in their names, they are told apart.
+// subjects checks that subjects are kept apart, whatever their names contain.
 func subjects(t *testing.T, limiter Make) {
 	l := limiter(t, limit.Limits{Files: 1})
 	for _, subject := range []string{

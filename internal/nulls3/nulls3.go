@@ -1,5 +1,5 @@
-// Package nulls3 is an S3 server that throws away what it is given, as fast as
-// it comes, and remembers how much of it there was.
+// Package nulls3 is an S3 server that discards what it receives, as fast as it comes, and remembers
+// how much there was.
 package nulls3
 
 import (
@@ -14,9 +14,9 @@ import (
 	"sync"
 )
 
-// Server is an http.Handler. It checks neither signatures nor checksums, and
-// its zero value is ready. It speaks what storing a file takes: PutObject and
-// the calls of a multipart upload, HeadObject and DeleteObject.
+// Server is an http.Handler. It checks neither signatures nor checksums, and its zero value is
+// ready. It implements what storing a file takes: PutObject and the calls of a multipart upload,
+// HeadObject and DeleteObject.
 type Server struct {
 	mu      sync.Mutex
 	objects map[string]object
@@ -30,7 +30,7 @@ type object struct {
 
 var buffers = sync.Pool{New: func() any { return new([128 << 10]byte) }}
 
-// discard reads with fewer calls than io.Discard does.
+// discard reads with fewer calls than io.Discard.
 func discard(r io.Reader) (n int64, err error) {
 	b := buffers.Get().(*[128 << 10]byte)
 	defer buffers.Put(b)
@@ -48,14 +48,14 @@ func (s *Server) Sizes() map[string]int64 {
 	return sizes
 }
 
-// Forget drops what it remembers of objects.
+// Forget drops the remembered objects.
 func (s *Server) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.objects = nil
 }
 
-// Open tells how many multipart uploads are open.
+// Open returns how many multipart uploads are open.
 func (s *Server) Open() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,7 +65,7 @@ func (s *Server) Open() int {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n, err := discard(r.Body)
 	if err != nil {
-		panic(http.ErrAbortHandler) // a client that left, of whose object nothing is to be seen
+		panic(http.ErrAbortHandler) // a client that left: its object must not appear
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

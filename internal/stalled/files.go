@@ -15,7 +15,7 @@ import (
 
 const boundary = "the-boundary-of-a-stalled-upload"
 
-// File is a form of one file, without its end.
+// File returns a form of one file, without its end.
 func File(name string, content []byte) []byte {
 	head := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\n\r\n"
 	return append([]byte(head), content...)
@@ -24,12 +24,12 @@ func File(name string, content []byte) []byte {
 // End is the end of a form after its last part.
 const End = "\r\n--" + boundary + "--\r\n"
 
-// Text is a text field, for the beginning of a form.
+// Text returns a text field, for the beginning of a form.
 func Text(name, value string) []byte {
 	return []byte("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n")
 }
 
-// Policy is the policy that reads a type as far as any preset does.
+// Policy returns the policy that reads a type as far as any preset does.
 func Policy(mediaType string) upload.Validator {
 	switch mediaType {
 	case "application/pdf", "text/csv":
@@ -40,8 +40,8 @@ func Policy(mediaType string) upload.Validator {
 	return upload.Types(mediaType)
 }
 
-// Beginning is the longest beginning of a file of c that its policy does not refuse, of about size
-// bytes at most. The last 512 bytes before a refusal may be missing.
+// Beginning returns the longest beginning of a file of c that its policy does not refuse, of about
+// size bytes at most. The last 512 bytes before a refusal may be missing.
 func Beginning(c corpus.Costly, size int) ([]byte, error) {
 	content := c.Make(size)
 	o, err := Policy(c.Type).Validate(context.Background(), &upload.Incoming{
@@ -66,8 +66,8 @@ func Beginning(c corpus.Costly, size int) ([]byte, error) {
 	return content, nil
 }
 
-// NewHandler takes what policy accepts, so many uploads at once, and has the patience of an hour.
-// Its storage keeps nothing.
+// NewHandler returns a handler for files that policy accepts, with so many uploads at once and
+// timeouts of an hour. Its storage keeps nothing.
 func NewHandler(policy upload.Validator, authorize upload.Authorizer, uploads int) (*upload.Handler, error) {
 	return upload.New(nothing{}, policy, authorize, &upload.Options{
 		MaxFileSize: 1 << 30, MaxConcurrent: uploads, Logger: slog.New(slog.DiscardHandler),
@@ -75,8 +75,8 @@ func NewHandler(policy upload.Validator, authorize upload.Authorizer, uploads in
 	})
 }
 
-// nothing is a storage that keeps nothing. It reads few bytes at a time, so that all but a few of
-// what a client has sent were looked at.
+// nothing is a storage that keeps nothing. It reads few bytes at a time, so that nearly all bytes
+// of the client were inspected.
 type nothing struct{}
 
 func (nothing) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {

@@ -1,5 +1,5 @@
-// Package stalled keeps uploads of the worst files waiting, as clients do that send the beginning
-// of a file and then nothing. Tests and benchmarks measure the memory that such uploads hold.
+// Package stalled keeps uploads of the worst files waiting, like clients that send the beginning of
+// a file and then nothing. Tests and benchmarks measure the memory that such uploads hold.
 package stalled
 
 import (
@@ -12,20 +12,20 @@ import (
 	"sync"
 )
 
-// Memory is what the process holds after everything that can go has gone: the heap and the stacks.
+// Memory returns the heap and the stacks that the process holds after collecting all garbage.
 func Memory() int64 {
 	var m runtime.MemStats
 	runtime.GC()
-	runtime.GC() // pools keep what they have for one collection
+	runtime.GC() // pools keep their content for one collection
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc + m.StackInuse) //nolint:gosec // no process has that much
 }
 
-// Held is what a handler holds for uploads that stall.
+// Held is what a handler holds for stalled uploads.
 type Held struct {
 	Memory  int64 // of all
 	Waiting int   // uploads that have not ended
-	Busy    int   // uploads that were answered with 503
+	Busy    int   // uploads that got a 503
 }
 
 // Hold has n clients send the same beginning of a form and then nothing. It calls during while they
@@ -56,14 +56,14 @@ type Uploads struct {
 	served  sync.WaitGroup
 }
 
-// On has no uploads yet.
+// On returns Uploads without requests yet.
 func On(h http.Handler) *Uploads {
 	u := &Uploads{handler: h}
 	u.present, u.leave = context.WithCancel(context.Background())
 	return u
 }
 
-// Leave has all clients leave, and returns after the handler has ended their requests.
+// Leave makes all clients leave, and returns after the handler has ended their requests.
 func (u *Uploads) Leave() {
 	u.leave()
 	u.served.Wait()
@@ -71,17 +71,17 @@ func (u *Uploads) Leave() {
 
 // Upload is a request whose client waits after the beginning of its body.
 type Upload struct {
-	silent chan struct{}              // closed when the handler has read all that was sent
+	silent chan struct{}              // closed when the handler has read everything that was sent
 	rest   chan []byte                // of the body
 	ended  chan struct{}              // closed with the request
-	answer *httptest.ResponseRecorder // whole when ended is closed
+	answer *httptest.ResponseRecorder // complete when ended is closed
 }
 
 // Send begins an upload. It returns when the handler waits for more than beginning, or has
 // answered.
 func (u *Uploads) Send(beginning []byte) *Upload { return u.SendMany(1, beginning)[0] }
 
-// SendMany begins n uploads alike, at the same time.
+// SendMany begins n equal uploads at the same time.
 func (u *Uploads) SendMany(n int, beginning []byte) []*Upload {
 	uploads := make([]*Upload, n)
 	for i := range uploads {
@@ -102,7 +102,7 @@ func (u *Uploads) begin(beginning []byte) *Upload {
 	}
 	r, err := http.NewRequestWithContext(u.present, http.MethodPost, "/", nil)
 	if err != nil {
-		panic(err) // the address above is one
+		panic(err) // the address above is valid
 	}
 	r.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
 	r.Body, r.ContentLength = &client{upload: one, present: u.present, sent: bytes.NewReader(beginning)}, -1
@@ -126,7 +126,7 @@ func (u *Upload) Waits() bool {
 // Finish sends the rest of the body, once.
 func (u *Upload) Finish(rest []byte) { u.rest <- rest }
 
-// Status is that of the answer, 0 while the request waits.
+// Status returns that of the answer, 0 while the request waits.
 func (u *Upload) Status() int {
 	if u.Waits() {
 		return 0
@@ -134,7 +134,7 @@ func (u *Upload) Status() int {
 	return u.answer.Code
 }
 
-// Answer is the answer, after the request has ended.
+// Answer returns the answer, after the request has ended.
 func (u *Upload) Answer() *httptest.ResponseRecorder {
 	<-u.ended
 	return u.answer

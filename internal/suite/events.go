@@ -15,8 +15,7 @@ type reader struct {
 	packages map[string]*output
 }
 
-// output is what the tests of one package have printed, and under "" what the
-// package itself has.
+// output is what the tests of one package have printed; the entry "" is the package's own.
 type output struct {
 	names []string // in the order of their beginning
 	text  map[string]string
@@ -56,7 +55,8 @@ func (r *reader) take(e event) {
 		if at := strings.LastIndexByte(e.Test, '/'); at >= 0 {
 			printed.parts[e.Test[:at]] += e.Elapsed
 		}
-		e.Elapsed = max(e.Elapsed, printed.parts[e.Test]) // go test leaves out those that ran in parallel
+		// go test does not count subtests that ran in parallel.
+		e.Elapsed = max(e.Elapsed, printed.parts[e.Test])
 		r.all.count(e, reason(printed.text[e.Test]))
 		if e.Action != "fail" {
 			delete(printed.text, e.Test)
@@ -65,7 +65,7 @@ func (r *reader) take(e event) {
 }
 
 func (o *output) add(test, line string) {
-	if strings.HasPrefix(line, "=== ") { // it runs, pauses or goes on
+	if strings.HasPrefix(line, "=== ") { // it runs, pauses or continues
 		return
 	}
 	if _, begun := o.text[test]; !begun {
@@ -74,8 +74,8 @@ func (o *output) add(test, line string) {
 	o.text[test] += line
 }
 
-// left is what go test prints of a package: of one that failed all that did not
-// pass, and else the closing line.
+// left returns what go test prints of a package: for one that failed everything that did not pass,
+// otherwise the closing line.
 func (o *output) left(failed bool) string {
 	closing := o.text[""]
 	if !failed {
@@ -93,7 +93,7 @@ func (o *output) left(failed bool) string {
 
 var located = regexp.MustCompile(`(?m)^\s+\S+\.go:\d+: (.*)$`)
 
-// reason is what the last line says that a test has logged with its place.
+// reason returns the last line that a test has logged, without its position.
 func reason(output string) string {
 	if lines := located.FindAllStringSubmatch(output, -1); len(lines) > 0 {
 		return lines[len(lines)-1][1]

@@ -1,12 +1,11 @@
-// Command suite runs the tests of several modules with go test, and prints what
-// go test prints. At its end it says which tests took longest, how long each
-// module took, and what was skipped for which reason. It fails if a test fails.
+// Command suite runs the tests of several modules with go test, and prints what go test prints. At
+// its end it lists the slowest tests, how long each module took, and what was skipped for which
+// reason. It fails if a test fails.
 //
 //	go run ./internal/suite [-with flags] [-first packages] [-at-once n] folder...
 //
-// Each argument is the folder of a module. They begin in this order. The packages of
-// -first that a module has begin before its others: those that take longest, since
-// the processors would have nothing else to do beside them at the end.
+// Each argument is the folder of a module. They begin in this order. A module begins with its
+// packages named by -first: those that take longest, so that they do not run alone at the end.
 package main
 
 import (
@@ -55,7 +54,7 @@ func main() {
 	}
 }
 
-// packages are those of a module: first the ones that are named, if it has them.
+// packages returns those of a module, first the ones named by first.
 func packages(folder, first string) (all []string) {
 	for name := range strings.FieldsSeq(first) {
 		if tests, _ := filepath.Glob(filepath.Join(folder, name, "*_test.go")); len(tests) > 0 {

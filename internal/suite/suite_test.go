@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// modules are what TestModules runs, by what is in their test file.
+// modules are the modules of TestModules, by the content of their test file.
 var modules = map[string]string{ //nolint:gosec // tests that pass, and no passwords
 	"passes":       `func TestA(t *testing.T) { t.Log("not shown") }`,
 	"fails":        `func TestA(t *testing.T) { t.Run("good", func(t *testing.T) { t.Log("not shown") }); t.Run("bad", func(t *testing.T) { t.Error("shown") }) }`,
@@ -20,7 +20,7 @@ var modules = map[string]string{ //nolint:gosec // tests that pass, and no passw
 	"skips dumbly": `func TestA(t *testing.T) { t.SkipNow() }`,
 }
 
-// TestModules: what is printed of modules that pass, fail, or do neither.
+// TestModules checks what is printed for modules that pass, fail, or do neither.
 func TestModules(t *testing.T) {
 	for name, row := range map[string]struct {
 		failed bool

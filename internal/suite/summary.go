@@ -23,8 +23,7 @@ type event struct {
 // slowest is how many of the slowest tests are listed.
 const slowest = 10
 
-// summary is what is said at the end. It may be written to by several modules
-// at once.
+// summary is the report at the end. Several modules may write to it at once.
 type summary struct {
 	mu      sync.Mutex
 	out     io.Writer
@@ -45,14 +44,14 @@ func (s *summary) write(text string) {
 	_, _ = io.WriteString(s.out, text)
 }
 
-// count takes note of a test that has ended.
+// count records a test that has ended.
 func (s *summary) count(e event, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.Action == "skip" {
 		s.skipped[reason]++
 	}
-	if strings.Contains(e.Test, "/") { // its time is part of another's
+	if strings.Contains(e.Test, "/") { // its parent's time includes it
 		return
 	}
 	s.slow = append(s.slow, e)
@@ -60,7 +59,7 @@ func (s *summary) count(e event, reason string) {
 	s.slow = s.slow[:min(len(s.slow), slowest)]
 }
 
-// module takes note of a module that has ended, with err if one of its tests failed.
+// module records a module that has ended, with err if one of its tests failed.
 func (s *summary) module(folder string, took time.Duration, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package ticket seals small pieces of data into tokens that travel through the
-// hands of clients: they can neither read them nor make or change one.
+// Package ticket seals small pieces of data into tokens that clients carry: they can neither read
+// them nor make or change one.
 package ticket
 
 import (
@@ -16,8 +16,8 @@ import (
 const (
 	// MinSecret is the least bytes of a secret.
 	MinSecret = 32
-	// MaxToken is the longest token in bytes: it travels in paths and queries,
-	// for which servers and proxies commonly have 8 KiB.
+	// MaxToken is the longest token in bytes: it travels in paths and queries, for which servers
+	// and proxies commonly allow 8 KiB.
 	MaxToken = 3 << 10
 )
 
@@ -40,7 +40,7 @@ const domain = "airlock-go/upload ticket 1"
 
 // ErrInvalid is returned for every token that cannot be opened, whatever the
 // reason.
-var ErrInvalid = errors.New("ticket: not a token of ours")
+var ErrInvalid = errors.New("ticket: invalid token")
 
 // Sealer seals with its first secret and opens what any of them sealed. It is
 // safe for concurrent use.
@@ -62,7 +62,7 @@ func New(secrets [][]byte, purpose string) (*Sealer, error) {
 	s := &Sealer{purpose: purpose}
 	for _, raw := range secrets {
 		if len(raw) < MinSecret {
-			return nil, fmt.Errorf("ticket: a secret of %d bytes; it must have at least %d", len(raw), MinSecret)
+			return nil, fmt.Errorf("ticket: secret of %d bytes; it must have at least %d", len(raw), MinSecret)
 		}
 		id, err := hkdf.Key(sha256.New, raw, nil, domain+" id", idSize)
 		if err != nil {
@@ -88,19 +88,19 @@ func (s *Sealer) Seal(data []byte) (string, error) {
 	sealed := aead.Seal(header, make([]byte, aead.NonceSize()), data, header)
 	token := base64.RawURLEncoding.EncodeToString(sealed)
 	if len(token) > MaxToken {
-		return "", fmt.Errorf("ticket: a token of %d bytes; it may have %d", len(token), MaxToken)
+		return "", fmt.Errorf("ticket: token of %d bytes; it may have %d", len(token), MaxToken)
 	}
 	return token, nil
 }
 
-// Open returns what Seal was given, or [ErrInvalid].
+// Open returns the data of a token that Seal returned, or [ErrInvalid].
 func (s *Sealer) Open(token string) ([]byte, error) {
 	if len(token) > MaxToken {
 		return nil, ErrInvalid
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(sealed) < headerSize || sealed[0] != version ||
-		base64.RawURLEncoding.EncodeToString(sealed) != token { // the decoder passes over line breaks
+		base64.RawURLEncoding.EncodeToString(sealed) != token { // the decoder ignores line breaks
 		return nil, ErrInvalid
 	}
 	header, id := sealed[:headerSize], [idSize]byte(sealed[1:])

@@ -24,10 +24,10 @@ func sealer(t testing.TB, purpose string, secrets ...[]byte) *ticket.Sealer {
 
 func TestSecrets(t *testing.T) {
 	for name, secrets := range map[string][][]byte{
-		"none":            nil,
-		"empty":           {nil},
-		"short":           {make([]byte, 31)},
-		"short behind it": {oldSecret, make([]byte, 31)},
+		"none":           nil,
+		"empty":          {nil},
+		"short":          {make([]byte, 31)},
+		"short after it": {oldSecret, make([]byte, 31)},
 	} {
 		_, err := ticket.New(secrets, "")
 		require.Error(t, err, name)
@@ -65,7 +65,7 @@ func TestPurposesAreApart(t *testing.T) {
 	require.ErrorIs(t, err, ticket.ErrInvalid)
 }
 
-// TestEveryChange: no token with one character changed, added or missing opens.
+// TestEveryChange checks that no token with one character changed, added or missing opens.
 func TestEveryChange(t *testing.T) {
 	s := sealer(t, "", oldSecret)
 	token, err := s.Seal([]byte("data"))
@@ -108,7 +108,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add("")
 	f.Fuzz(func(t *testing.T, other string) {
 		if data, err := s.Open(other); err == nil {
-			require.Equal(t, "data", string(data), "nobody sealed anything else")
+			require.Equal(t, "data", string(data), "a token that nobody sealed")
 		}
 	})
 }

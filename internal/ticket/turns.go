@@ -9,18 +9,18 @@ import (
 const (
 	// maxTickets is how many tickets are remembered at once, some 200 bytes each.
 	maxTickets = 100_000
-	// In each readWindow a ticket has its file read so often, on each instance,
-	// and so many times its size in all: a client that is refused or leaves may try
-	// again, but cannot have a bucket read for ever.
+	// maxAttempts is how often a ticket's file may be read in each readWindow on each instance, and
+	// maxReads how many times its size in all. A client that is refused or leaves may try again,
+	// but cannot have a bucket read endlessly.
 	maxAttempts = 10
 	maxReads    = 3
 	readWindow  = time.Hour
 )
 
-// Turns is what this instance remembers of the tickets that were confirmed or
-// aborted here, and lets one caller at a time work on each. It saves work and bounds
-// it; what is right does not depend on it, since other instances know nothing of it.
-// It is safe for concurrent use, and its zero value is empty.
+// Turns is what this instance remembers of the tickets that were confirmed or aborted here. It lets
+// one caller at a time work on each. It saves work and bounds it; correctness does not depend on
+// it, since other instances do not share it. It is safe for concurrent use, and its zero value is
+// empty.
 type Turns struct {
 	mu    sync.Mutex
 	known map[string]*State
@@ -28,11 +28,11 @@ type Turns struct {
 
 // State is what is remembered of one ticket. It belongs to the caller who has the turn.
 type State struct {
-	turn    chan struct{} // of one: the right to work on the ticket
-	users   int           // who have the turn or wait for it
+	turn    chan struct{} // holds one token: the right to work on the ticket
+	users   int           // callers that have the turn or wait for it
 	expires time.Time
 
-	since time.Time // when the window began in which these are counted
+	since time.Time // the start of the window in which these are counted
 
 	Attempts  int   // to read the file
 	Read      int64 // bytes
@@ -40,8 +40,8 @@ type State struct {
 	Published bool
 }
 
-// Do runs f while nobody else works on the ticket of that id, which is remembered
-// until it expires. It fails if ctx ends before f can begin.
+// Do runs f while no other caller works on the ticket with that id, and remembers the ticket until
+// it expires. It fails if ctx ends before f can begin.
 func (s *Turns) Do(ctx context.Context, id string, expires time.Time, f func(*State) error) error {
 	state := s.enter(id, expires)
 	defer s.leave(id, state)
@@ -70,7 +70,7 @@ func (s *Turns) enter(id string, expires time.Time) *State {
 	return state
 }
 
-// leave forgets a ticket of which there is nothing to remember.
+// leave drops a ticket without anything to remember.
 func (s *Turns) leave(id string, state *State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,8 +80,8 @@ func (s *Turns) leave(id string, state *State) {
 	}
 }
 
-// makeRoom forgets the expired ones among a few, more of them than can come in
-// meanwhile, and, if there are too many, one that nobody works on.
+// makeRoom evicts expired tickets from a sample, faster than new ones come in. If there are too
+// many, it also evicts one that nobody works on.
 func (s *Turns) makeRoom() {
 	victim, seen, now := "", 0, time.Now()
 	for id, state := range s.known {

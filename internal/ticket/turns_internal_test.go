@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTicketsAreForgotten: tickets of which there is nothing to remember take no
-// room, and those that take it make room for others.
+// TestTicketsAreForgotten checks that tickets without anything to remember take no memory, and that
+// others are evicted for new ones.
 func TestTicketsAreForgotten(t *testing.T) {
 	var s Turns
 	visit := func(i int, f func(*State)) {
@@ -27,8 +27,8 @@ func TestTicketsAreForgotten(t *testing.T) {
 	require.LessOrEqual(t, len(s.known), maxTickets)
 }
 
-// TestExpiredTicketsAreForgotten: what is remembered does not grow with the time
-// that a process runs.
+// TestExpiredTicketsAreForgotten checks that memory does not grow with the time that a process
+// runs.
 func TestExpiredTicketsAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s Turns
