@@ -8,7 +8,7 @@ import (
 	"github.com/airlock-go/upload/internal/limits"
 )
 
-// caller is what is remembered of one.
+// caller is what is remembered of one caller.
 type caller struct {
 	id                     uint64
 	requests, files, bytes *rate.Limiter
@@ -20,7 +20,7 @@ func newCaller(id uint64, l limits.Limits) *caller {
 	return &caller{id: id, requests: bucket(l.Requests), files: bucket(l.Files), bytes: bucket(int(l.Bytes))}
 }
 
-// blank reports whether there is nothing to remember of c: it is as a new one.
+// blank reports whether nothing of c must be remembered: it equals a new one.
 func (c *caller) blank(now time.Time) bool {
 	return c.concurrent == 0 && c.signed == 0 && full(c.requests, now) && full(c.files, now) && full(c.bytes, now)
 }
@@ -29,11 +29,11 @@ func full(b *rate.Limiter, now time.Time) bool { return b.TokensAt(now) >= float
 
 func take(b *rate.Limiter, n int, now time.Time) bool { return b.AllowN(now, n) }
 
-// giveBack takes less than nothing. Cancelling a rate.Reservation does not serve:
-// it gives nothing back once the time to act has come.
+// giveBack takes a negative number. Cancelling a rate.Reservation does not work: it gives nothing
+// back once the time to act has come.
 func giveBack(b *rate.Limiter, n int, now time.Time) { b.AllowN(now, -n) }
 
-// wait is how long it takes until n are there.
+// wait returns how long it takes until n are available.
 func wait(b *rate.Limiter, n int, now time.Time) time.Duration {
 	r := b.ReserveN(now, n)
 	defer r.CancelAt(now)
@@ -41,18 +41,18 @@ func wait(b *rate.Limiter, n int, now time.Time) time.Duration {
 }
 
 const (
-	looks     = 2  // at so many callers each request looks, whether they can be forgotten
-	moreLooks = 16 // and at so many more when there is no room
+	looks     = 2  // each request checks so many callers for eviction
+	moreLooks = 16 // and so many more when all are taken
 )
 
-// callers are all that are known.
+// callers are all known callers.
 type callers struct {
 	limits limits.Limits // of each
 	max    int
 	byID   map[uint64]*caller
-	ring   []*caller // the same, in the order in which they are looked at
-	hand   int       // who is looked at next
-	crowd  *caller   // all for whom there was no room
+	ring   []*caller // the same, in the order in which they are checked
+	hand   int       // the caller that is checked next
+	crowd  *caller   // all callers for whom there was no slot
 }
 
 func newCallers(l limits.Limits, most int) callers {
@@ -77,8 +77,7 @@ func (cs *callers) caller(id uint64, now time.Time) *caller {
 	return c
 }
 
-// forget looks at the next n callers of the ring and drops those of whom there is
-// nothing to remember.
+// forget checks the next n callers of the ring and evicts those without anything to remember.
 func (cs *callers) forget(n int, now time.Time) {
 	for range min(n, len(cs.ring)) {
 		if cs.hand >= len(cs.ring) {

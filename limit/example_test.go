@@ -13,8 +13,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// Each user may send two files a day. The third is answered with 429, before its
-// body is read.
+// Each user may send two files a day. The third gets a 429 before its body is read.
 func Example() {
 	limiter, err := limit.New(limit.Limits{Window: 24 * time.Hour, Files: 2}, nil)
 	if err != nil {
@@ -42,8 +41,8 @@ func Example() {
 	// 429 true
 }
 
-// Behind a proxy of one's own, anonymous callers are told apart by the address
-// that this proxy appends, and no other part of the header is believed.
+// This application runs behind a proxy of its own. Anonymous callers are distinguished by the
+// address that the proxy appends, and no other part of the header is trusted.
 func ExampleOptions() {
 	behindProxy := func(claim upload.Claim) string {
 		if claim.Subject != "" {

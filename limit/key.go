@@ -7,11 +7,11 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// nat64 is where IPv4 addresses are seen through a translator (RFC 6052, section 2.1).
+// nat64 is the prefix of IPv4 addresses behind a translator (RFC 6052, section 2.1).
 var nat64 = netip.MustParsePrefix("64:ff9b::/96")
 
-// BySubject tells callers apart by their subject, and anonymous ones as
-// [ByAddress] does. It is the default.
+// BySubject distinguishes callers by their subject, and anonymous ones as [ByAddress] does. It is
+// the default.
 func BySubject(claim upload.Claim) string {
 	if claim.Subject == "" {
 		return ByAddress(claim)
@@ -19,13 +19,13 @@ func BySubject(claim upload.Claim) string {
 	return "subject " + claim.Subject
 }
 
-// ByAddress tells callers apart by the address that the connection comes from:
-// IPv4 addresses, and the first 64 bits of IPv6 ones, since whoever has one of
-// those has all with these bits. Of 64:ff9b::/96 (NAT64) the IPv4 address counts.
+// ByAddress distinguishes callers by the address of the connection: IPv4 addresses, and the first
+// 64 bits of IPv6 addresses, since one client usually has all addresses with these bits. Of
+// 64:ff9b::/96 (NAT64) the IPv4 address counts.
 //
-// Callers behind one NAT are one caller. Behind a proxy of yours all are: then
-// write a function of your own, that reads the header which that proxy sets, from
-// the end that it appends to. No header is read here, since a client can send any.
+// Callers behind one NAT are one caller. Behind a proxy of yours all callers are one: then write a
+// function of your own. It must read the header that the proxy sets, from the end that it appends
+// to. ByAddress reads no header, since a client can send any.
 func ByAddress(claim upload.Claim) string {
 	if claim.Request == nil {
 		return "address "

@@ -14,11 +14,11 @@ import (
 type ledger struct {
 	mu sync.Mutex
 	callers
-	concurrent int // uploads that are received, of all callers
+	concurrent int // running streamed uploads, of all callers
 	signed     leases
 }
 
-// reserve grants what the caller of that id may have.
+// reserve grants the claim of the caller of that id, or refuses it.
 func (l *ledger) reserve(id uint64, claim upload.Claim, now time.Time) (upload.Reservation, error) {
 	l.expire(now)
 	c := l.caller(id, now)
@@ -44,7 +44,7 @@ func (l *ledger) reserve(id uint64, claim upload.Claim, now time.Time) (upload.R
 	return l.hold(c, claim, now), nil
 }
 
-// room looks for a place.
+// room returns an error unless a slot is free.
 func (l *ledger) room(c *caller, signed bool) error {
 	own, all := c.concurrent < l.limits.Concurrent, l.concurrent < l.limits.AllConcurrent
 	if signed {
@@ -56,8 +56,8 @@ func (l *ledger) room(c *caller, signed bool) error {
 	return limits.Places(!own, signed)
 }
 
-// lease is what a request holds. That of a signed upload lies in ledger.signed
-// until it expires or is settled.
+// lease is what a request holds. That of a signed upload is in ledger.signed until it expires or is
+// settled.
 type lease struct {
 	l     *ledger
 	c     *caller // nil when it is over
@@ -102,7 +102,7 @@ func (r *lease) Settle(_ context.Context, used upload.Usage) error {
 	return nil
 }
 
-// end forgets a signed upload that is no longer in ledger.signed.
+// end removes a signed upload that is no longer in ledger.signed.
 func (r *lease) end() {
 	r.c.signed--
 	r.c = nil

@@ -55,7 +55,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// TestRefill: a bucket fills evenly, and Retry-After is when there is enough.
+// TestRefill checks that a bucket fills evenly, and that Retry-After is when there is enough.
 func TestRefill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Limits{Window: time.Hour, Files: 4}, limit.Options{})
@@ -84,7 +84,7 @@ func TestRefill(t *testing.T) {
 	})
 }
 
-// TestHandler: what a client sees, and that settled uploads leave room.
+// TestHandler checks what a client sees, and that settled uploads free their reservations.
 func TestHandler(t *testing.T) {
 	l := newLimiter(t, limit.Limits{Files: 3}, limit.Options{})
 	h, err := upload.New(&memstore.Store{}, upload.Form{"file": {Accept: upload.Types("text/plain"), MaxFiles: 2}}, upload.AllowAnonymous, &upload.Options{
@@ -101,7 +101,7 @@ func TestHandler(t *testing.T) {
 		require.NoError(t, w.Close())
 		r := httptest.NewRequest(http.MethodPost, "/", &body)
 		r.Header.Set("Content-Type", w.FormDataContentType())
-		r.Header.Set("X-Forwarded-For", fmt.Sprint(time.Now().UnixNano())) // believed by nobody
+		r.Header.Set("X-Forwarded-For", fmt.Sprint(time.Now().UnixNano())) // the limiter ignores it
 		r.RemoteAddr = addr
 		rec := httptest.NewRecorder()
 		h.ServeHTTP(rec, r)

@@ -2,45 +2,42 @@ package limit
 
 import "time"
 
-// Limits say how much one caller may send, and how many uploads all callers may
-// have under way. Zero fields have the defaults; nothing is unlimited.
+// Limits configure how much one caller may send, and how many uploads all callers may run at once.
+// Zero fields have the defaults; nothing is unlimited.
 //
-// Requests, Files and Bytes are buckets. A caller who has rested may use up the
-// whole number at once, and then as much as flows in: the whole number within
-// each Window, evenly. So in any time t a caller sends at most the number, and
-// t/Window times the number on top.
+// Requests, Files and Bytes are buckets. A rested caller may use the whole number at once, and then
+// as much as flows in: the whole number within each Window, evenly. So in any time t a caller sends
+// at most the number, plus t/Window times the number.
 //
-// Files and bytes are taken before the body is read, for the most that may come, and what did not
-// come is given back at the end, except for what has flowed in meanwhile: a caller can thus pass
-// the number by half of it, once. So Files should be several times the files of a request, and
-// Bytes several times what a request may carry: a caller who has less left than that is refused
-// although one small file would still fit. Who sends no Content-Length is taken to send the most.
+// Files and bytes are taken before the body is read, for the most that may come. The unused rest is
+// given back at the end, minus what has flowed in meanwhile: a caller can thus exceed the number by
+// half of it, once. So Files should be several times the files of a request, and Bytes several
+// times what a request may carry. A caller with less left than that is refused although one small
+// file would still fit. A request without Content-Length counts as the largest.
 type Limits struct {
 	// Window is the time in which an empty bucket is full again. Default: 1 h.
 	// At least 1 s, at most 31 days.
 	Window time.Duration
 
-	// Requests of one caller in a Window: uploads, and the steps of direct ones,
-	// of which each part is one. A request that is refused because Requests is used up
-	// does not count; every other does. Default: 1,000.
+	// Requests is the limit of one caller in a Window: uploads, and the steps of direct ones, of
+	// which each part is one. A request that is refused because Requests is used up does not count;
+	// every other does. Default: 1,000.
 	Requests int
 
-	// Files of one caller in a Window, that passed every check or were signed.
+	// Files is the limit of one caller's files in a Window that passed every check or were signed.
 	// Default: 500.
 	Files int
 
-	// Bytes of one caller in a Window: of the bodies that were read, whatever
-	// became of them, and of the files that were signed. Default: 1 GiB.
+	// Bytes is the limit of one caller in a Window: of the bodies that were read, accepted or not,
+	// and of the files that were signed. Default: 1 GiB.
 	Bytes int64
 
-	// Concurrent is how many uploads of one caller are received at once.
-	// Default: 16.
+	// Concurrent is how many uploads of one caller are received at once. Default: 16.
 	Concurrent int
 
-	// Signed is how many direct uploads one caller has whose URLs have not
-	// expired, whether or not they are finished: a URL can be used again. For
-	// a file in parts that is PresignOptions.TicketExpires and URLExpires.
-	// Default: 500.
+	// Signed is how many direct uploads one caller has whose URLs have not expired, finished or
+	// not: a URL can be used again. For a file in parts that is PresignOptions.TicketExpires and
+	// URLExpires. Default: 500.
 	Signed int
 
 	// AllConcurrent and AllSigned are the same for all callers together.

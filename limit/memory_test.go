@@ -18,8 +18,8 @@ func reserve(t testing.TB, l *limit.Limiter, subject string) (upload.Reservation
 	return l.Reserve(t.Context(), upload.Claim{Subject: subject, Files: 1, Bytes: 100})
 }
 
-// TestCrowd: when there is no room for another caller, those who come new share
-// one bucket; the known ones keep their own.
+// TestCrowd checks that new callers share one bucket when no slot is free, and that the known ones
+// keep their own.
 func TestCrowd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Limits{Files: 3, Concurrent: 100}, limit.Options{MaxCallers: 100})
@@ -37,7 +37,7 @@ func TestCrowd(t *testing.T) {
 		for i := range 100 {
 			for range 2 {
 				_, err := reserve(t, l, strconv.Itoa(i))
-				require.NoError(t, err, "a known caller is not pushed out")
+				require.NoError(t, err, "a known caller is not evicted")
 			}
 			_, err := reserve(t, l, strconv.Itoa(i))
 			require.ErrorIs(t, err, upload.CodeRateLimited)
@@ -45,8 +45,8 @@ func TestCrowd(t *testing.T) {
 	})
 }
 
-// TestNobodyIsForgottenEarly: sending under other names does not make the limiter
-// forget what a caller has used, or has under way.
+// TestNobodyIsForgottenEarly checks that sending under other names does not evict what a caller has
+// used, or has in progress.
 func TestNobodyIsForgottenEarly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Limits{Window: time.Hour, Files: 2, Concurrent: 1, Signed: 1}, limit.Options{MaxCallers: 10})
@@ -80,8 +80,8 @@ func TestNobodyIsForgottenEarly(t *testing.T) {
 	})
 }
 
-// TestIdleCallersAreForgotten: those of yesterday leave room for those of today, and
-// their memory.
+// TestIdleCallersAreForgotten checks that yesterday's callers free their slots and memory for
+// today's.
 func TestIdleCallersAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Limits{Window: time.Minute, Files: 1}, limit.Options{MaxCallers: 1000})
@@ -99,7 +99,7 @@ func TestIdleCallersAreForgotten(t *testing.T) {
 	})
 }
 
-// TestMemoryIsGivenBack: without the maximum being reached, too.
+// TestMemoryIsGivenBack checks that memory is freed even if the maximum is never reached.
 func TestMemoryIsGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const callers = 50_000
@@ -115,8 +115,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	})
 }
 
-// TestRoomIsLookedFor: one caller who can be forgotten among many who cannot makes
-// room for one.
+// TestRoomIsLookedFor checks that one idle caller among many busy ones is evicted for a new one.
 func TestRoomIsLookedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter(t, limit.Limits{Files: 1}, limit.Options{MaxCallers: 18})
@@ -134,9 +133,9 @@ func TestRoomIsLookedFor(t *testing.T) {
 	})
 }
 
-// TestManyCallers: many callers cost what the package says.
+// TestManyCallers checks that many callers cost what the package documents.
 func TestManyCallers(t *testing.T) {
-	const callers = 200_000 // of a million the benchmark tells
+	const callers = 200_000 // the benchmark measures a million
 	l := newLimiter(t, limit.Limits{Window: 24 * time.Hour}, limit.Options{MaxCallers: callers})
 	before := heapInUse()
 	fill(t, l, callers)
@@ -162,7 +161,7 @@ func fill(t testing.TB, l *limit.Limiter, callers int) {
 	}
 }
 
-// BenchmarkReserve is a whole upload of one of so many callers, by all processors.
+// BenchmarkReserve measures a whole upload of one of so many callers, on all processors.
 func BenchmarkReserve(b *testing.B) {
 	for _, callers := range []int{1, 1_000_000} {
 		b.Run(strconv.Itoa(callers), func(b *testing.B) {
@@ -191,7 +190,7 @@ func BenchmarkReserve(b *testing.B) {
 	}
 }
 
-// BenchmarkRefuse is what an attacker costs who is over the limit.
+// BenchmarkRefuse measures what an attacker over the limit costs.
 func BenchmarkRefuse(b *testing.B) {
 	l := newLimiter(b, limit.Limits{Requests: 1}, limit.Options{})
 	for b.Loop() {

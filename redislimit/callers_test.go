@@ -15,7 +15,7 @@ import (
 
 const patient = 20 * time.Second
 
-// sends reserves and settles one file, and reports whether it may.
+// sends reserves and settles one file, and reports whether that was granted.
 func sends(t *testing.T, l upload.Limiter, subject string) bool {
 	t.Helper()
 	r, err := l.Reserve(t.Context(), streamed(t.Context(), subject))
@@ -27,8 +27,8 @@ func sends(t *testing.T, l upload.Limiter, subject string) bool {
 	return true
 }
 
-// TestMaxCallers: who comes when as many are known as may be shares one bucket with all
-// others who do, at all instances, until somebody is forgotten.
+// TestMaxCallers checks callers that arrive when the most callers are known. They share one bucket,
+// at all instances, until another caller is evicted.
 func TestMaxCallers(t *testing.T) {
 	s := startRedis(t)
 	limits, o := limit.Limits{Window: time.Minute, Files: 2}, redislimit.Options{MaxCallers: 2, Timeout: patient}
@@ -40,12 +40,12 @@ func TestMaxCallers(t *testing.T) {
 	for i := range 10 {
 		require.False(t, sends(t, one, "eve "+strconv.Itoa(i)))
 	}
-	require.True(t, sends(t, one, "ann"), "who is known is not refused for others")
+	require.True(t, sends(t, one, "ann"), "a known caller is not refused because of others")
 	require.True(t, sends(t, other, "bob"))
 	require.False(t, sends(t, one, "ann"))
 }
 
-// TestForgottenCallers: who has nothing left to count makes room.
+// TestForgottenCallers checks that a caller with nothing left to count frees its slot.
 func TestForgottenCallers(t *testing.T) {
 	s := startRedis(t)
 	l := s.limiter(t, limit.Limits{Window: 2 * time.Second, Files: 1}, redislimit.Options{MaxCallers: 1, Timeout: patient})
@@ -57,7 +57,7 @@ func TestForgottenCallers(t *testing.T) {
 	require.LessOrEqual(t, len(keys), 1)
 }
 
-// TestManyNames: whoever sends under many names takes no more memory than MaxCallers.
+// TestManyNames checks that sending under many names takes no more memory than MaxCallers.
 func TestManyNames(t *testing.T) {
 	s := startRedis(t)
 	l, c := s.limiter(t, limit.Limits{}, redislimit.Options{MaxCallers: 10, Timeout: patient}), s.client(t)
@@ -74,8 +74,8 @@ func TestManyNames(t *testing.T) {
 	require.LessOrEqual(t, all, int64(11*2+1))
 }
 
-// TestAmountsDrain: what was counted of a caller is kept until it has drained, and no
-// longer, and so is the caller.
+// TestAmountsDrain checks that a caller and its counts are kept until they have drained, and no
+// longer.
 func TestAmountsDrain(t *testing.T) {
 	s := startRedis(t)
 	l, c := s.limiter(t, limit.Limits{Window: time.Hour, Files: 500, Bytes: 1 << 30}, redislimit.Options{Timeout: patient}), s.client(t)
@@ -104,8 +104,8 @@ func TestAmountsDrain(t *testing.T) {
 	require.LessOrEqual(t, time.UnixMilli(int64(members[0].Score)).Sub(c.Time(t.Context()).Val()), time.Minute)
 }
 
-// TestRepeatedScripts: the client asks again when an answer is lost, and what Redis has
-// done by then counts once.
+// TestRepeatedScripts checks that a script counts once if the client repeats it after a lost
+// answer.
 func TestRepeatedScripts(t *testing.T) {
 	for name, lost := range map[string]string{
 		"admit": ":callers", "take": ":amounts", "enter": "{all}:concurrent", "settle": "rate:upload:",
@@ -114,7 +114,7 @@ func TestRepeatedScripts(t *testing.T) {
 			s := startRedis(t)
 			limits := limit.Limits{Files: 2, Bytes: 2, Concurrent: 1, AllConcurrent: 1}
 			o := redislimit.Options{MaxCallers: 2, Timeout: patient}
-			require.True(t, sends(t, s.limiter(t, limits, o), "bob"), "Redis knows the scripts by now")
+			require.True(t, sends(t, s.limiter(t, limits, o), "bob"), "Redis has the scripts by now")
 			p := newDropping(t, s.addr)
 			l, err := redislimit.New(p.client(t), limits, &o)
 			require.NoError(t, err)

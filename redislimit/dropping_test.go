@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// dropping is a way to Redis on which one answer is lost: of the next script that names
-// what was asked for. Redis has carried it out.
+// dropping is a proxy to Redis that loses one answer: to the next script that contains the given
+// name. Redis has carried it out.
 type dropping struct {
 	addr string
 	mu   sync.Mutex
@@ -49,7 +49,7 @@ func (d *dropping) client(t *testing.T) *redis.Client {
 	return c
 }
 
-// drop loses the next answer to a script that names this.
+// drop loses the next answer to a script that contains the name.
 func (d *dropping) drop(name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -62,7 +62,7 @@ func (d *dropping) dropped() bool {
 	return d.done
 }
 
-// loses reports whether the answer to a command is to be lost.
+// loses reports whether to lose the answer to a command.
 func (d *dropping) loses(command []byte) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -71,7 +71,7 @@ func (d *dropping) loses(command []byte) bool {
 	return lost
 }
 
-// serve passes one command and its answer after the other.
+// serve passes on commands and their answers, one at a time.
 func (d *dropping) serve(client, redis net.Conn) {
 	defer func() { _ = client.Close() }()
 	defer func() { _ = redis.Close() }()

@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/redislimit"
 )
 
-// All instances that share the Redis count together. Redis is first asked when
-// somebody uploads.
+// All instances that share the Redis count together. The first upload makes the first call to
+// Redis.
 func Example() {
 	client := redis.NewClient(&redis.Options{Addr: "localhost:6379", ContextTimeoutEnabled: true})
 	perDay := limit.Limits{Window: 24 * time.Hour, Files: 200, Bytes: 4 << 30}

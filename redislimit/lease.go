@@ -12,17 +12,16 @@ import (
 	"github.com/airlock-go/upload/internal/limits"
 )
 
-// lease is what one upload holds: a place among those of its caller, one among
-// those of all, and files and bytes.
+// lease is what one upload holds: a slot of its caller, a slot of all, and files and bytes.
 type lease struct {
 	l     *Limiter
 	id    string
-	life  time.Duration // of its places
+	life  time.Duration // of its slots
 	since time.Time
 
 	keys
 	places, all     string // keys
-	most, mostOfAll int    // places
+	most, mostOfAll int    // slots
 
 	byURL bool // signed
 	files int
@@ -43,7 +42,7 @@ func (l *Limiter) newLease(claim upload.Claim, k keys) *lease {
 	return r
 }
 
-// take takes what the caller has.
+// take takes from what the caller may have.
 func (r *lease) take(ctx context.Context) error {
 	o := &r.l.limits
 	got, err := take.Run(ctx, r.l.client, []string{r.places, r.amounts},
@@ -62,7 +61,7 @@ func (r *lease) take(ctx context.Context) error {
 	return limits.Window(missing, time.Duration(wait)*time.Millisecond)
 }
 
-// enter takes a place among those of all.
+// enter takes a slot of all callers.
 func (r *lease) enter(ctx context.Context) error {
 	got, err := enter.Run(ctx, r.l.client, []string{r.all}, r.id, r.life.Milliseconds(), r.mostOfAll).Int()
 	if err == nil && got == 0 {
@@ -71,8 +70,8 @@ func (r *lease) enter(ctx context.Context) error {
 	return err
 }
 
-// giveBack frees the place and what was not used, and returns until when there is
-// something to count of the caller, by the clock of Redis in milliseconds.
+// giveBack frees the slot and what was not used. It returns until when something of the caller
+// counts, by the clock of Redis in milliseconds.
 func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, err error) {
 	o := &r.l.limits
 	held := time.Since(r.since)
@@ -81,8 +80,8 @@ func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, e
 		limits.Unused(r.bytes-used.Bytes, held, o.Window), o.Bytes).Int64()
 }
 
-// live renews the places of a streamed upload for as long as its request lasts, at
-// most. Those of a signed one live as long as its URLs.
+// live renews the slots of a streamed upload, for as long as its request lasts at most. Those of a
+// signed one last as long as its URLs.
 func (r *lease) live(claim upload.Claim) {
 	if r.byURL {
 		return
@@ -105,7 +104,7 @@ func (r *lease) renew(ctx context.Context) {
 		case <-tick.C:
 		}
 		asking, cancel := context.WithTimeout(ctx, r.l.opts.Timeout)
-		for _, places := range []string{r.places, r.all} { // when that fails, the next one may not
+		for _, places := range []string{r.places, r.all} { // if it fails, the next renewal may succeed
 			_ = renew.Run(asking, r.l.client, []string{places}, r.id, r.life.Milliseconds()).Err()
 		}
 		cancel()

@@ -23,7 +23,7 @@ import (
 
 const body = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--x--\r\n"
 
-// instance is one of several of an application.
+// instance returns one of several instances of an application.
 func (s *server) instance(t *testing.T, l limit.Limits) http.Handler {
 	t.Helper()
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"),
@@ -47,7 +47,7 @@ func status(h http.Handler, subject int) int {
 	return w.Code
 }
 
-// counts is what one run saw.
+// counts are the results of one run.
 type counts struct {
 	accepted []atomic.Int32 // by subject
 	byStatus [600]atomic.Int32
@@ -61,9 +61,8 @@ const (
 
 var subjects = rounds.Of(2_000, 10_000)
 
-// run has each subject try at both instances, by many workers at once. When half of
-// it was begun, one of them calls halfway. Patient clients try again as long as the
-// answer is 503.
+// run has each subject try at both instances, by many workers at once. When half of the tries have
+// begun, one worker calls halfway. Patient clients try again as long as the answer is 503.
 func run(t *testing.T, instances [2]http.Handler, patient bool, halfway func()) *counts {
 	t.Helper()
 	begin, c := time.Now(), &counts{accepted: make([]atomic.Int32, subjects)}
@@ -95,9 +94,9 @@ func run(t *testing.T, instances [2]http.Handler, patient bool, halfway func()) 
 	return c
 }
 
-// TestOutage: thousands of subjects, two instances, one Redis, that is killed in the
-// middle. While it lives no subject passes its limit by a single file, and gets all
-// of it; while it is away nobody is served; in its next life all is counted anew.
+// TestOutage has thousands of subjects, two instances, and one Redis that is killed in the middle.
+// While Redis runs, each subject gets exactly its limit. While it is down, all uploads are refused.
+// After the restart counting begins again.
 func TestOutage(t *testing.T) {
 	s := startRedis(t)
 	limits := limit.Limits{Files: most}
@@ -114,7 +113,7 @@ func TestOutage(t *testing.T) {
 	}
 
 	s.start(t)
-	second := run(t, instances, true, func() { s.kill(); s.start(t) }) // while the others go on
+	second := run(t, instances, true, func() { s.kill(); s.start(t) }) // while the others continue
 	inBothLives := 0
 	for i := range second.accepted {
 		n := int(second.accepted[i].Load())
@@ -123,6 +122,6 @@ func TestOutage(t *testing.T) {
 			inBothLives++
 		}
 	}
-	require.LessOrEqual(t, inBothLives, workers+1, "only whose tries were under way then")
+	require.LessOrEqual(t, inBothLives, workers+1, "only subjects whose tries were in progress then")
 	require.Positive(t, second.byStatus[http.StatusServiceUnavailable].Load())
 }

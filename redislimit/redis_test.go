@@ -17,13 +17,13 @@ import (
 	"github.com/airlock-go/upload/redislimit"
 )
 
-func init() { redis.SetLogger(quiet{}) } // it tells of every connection that fails
+func init() { redis.SetLogger(quiet{}) } // it logs every failed connection
 
 type quiet struct{}
 
 func (quiet) Printf(context.Context, string, ...any) {}
 
-// server is a redis-server of the test's own, that keeps nothing on disk.
+// server is a redis-server of the test that keeps nothing on disk.
 type server struct {
 	args []string
 	addr string
@@ -31,8 +31,8 @@ type server struct {
 	cmd  *exec.Cmd
 }
 
-// startRedis starts a server on a free port. Where there is none to start the test
-// is skipped, or fails if UPLOAD_TEST_REQUIRED is 1.
+// startRedis starts a server on a free port. Without redis-server the test is skipped, or fails if
+// UPLOAD_TEST_REQUIRED is 1.
 func startRedis(t *testing.T, args ...string) *server {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
@@ -64,7 +64,7 @@ func (s *server) start(t *testing.T) {
 	require.Eventually(t, func() bool { return c.Ping(t.Context()).Err() == nil }, 20*time.Second, 10*time.Millisecond)
 }
 
-// kill ends the server at once, and what it remembers.
+// kill ends the server at once, with its memory.
 func (s *server) kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +75,7 @@ func (s *server) kill() {
 	}
 }
 
-// client is what one instance of an application has.
+// client returns the client of one instance of an application.
 func (s *server) client(t *testing.T) *redis.Client {
 	t.Helper()
 	c := redis.NewClient(&redis.Options{Addr: s.addr, ContextTimeoutEnabled: true, MaxRetries: -1, DialerRetries: 1})

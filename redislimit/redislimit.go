@@ -1,38 +1,35 @@
-// Package redislimit bounds how much one caller uploads to all instances of an
-// application together, by counting in Redis (5 or newer, also Valkey), alone or in
-// a cluster:
+// Package redislimit bounds how much one caller uploads to all instances of an application
+// together, by counting in Redis (5 or newer, also Valkey), alone or in a cluster:
 //
 //	client := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
 //	limiter, err := redislimit.New(client, limit.Limits{Files: 100}, nil)
 //	…
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Limiter: limiter})
 //
-// The limits mean what they mean in package limit. Requests are counted by
-// redis_rate, and the rest by scripts, each of which runs as a whole: no caller
-// passes a limit however many instances are asked at once. An upload asks four
-// times and settles twice, a step of a direct upload asks twice.
+// The limits have the same meaning as in package limit. redis_rate counts the requests, and scripts
+// count the rest. Each script runs as a whole: no caller exceeds a limit, however many instances it
+// uses at once. An upload takes four calls to Redis, and two more to settle; a step of a direct
+// upload takes two.
 //
-// # When Redis is away
+// # When Redis is down
 //
-// Uploads are refused (503) unless [Options.AllowWhenDown] is set. What it forgets
-// with its memory is counted anew: a limit is one for each time that Redis lives,
-// and uploads under way at its end are given nothing back and take no place. With a
-// replica that takes over, what was not replicated is forgotten likewise. An answer
-// that is lost counts as if it had been used. A client that repeats a script then is
-// counted once, except that it may count as two requests.
+// Uploads are refused (503) unless [Options.AllowWhenDown] is set. When Redis loses its memory,
+// counting begins again: a limit holds for each lifetime of Redis. Uploads in progress at that time
+// get nothing back and hold no slot. After a failover the same holds for what was not replicated. A
+// lost answer counts as if it had been used. If a client then repeats a script, that counts once,
+// except that it may count as two requests.
 //
 // # Memory
 //
-// It must not evict keys (maxmemory-policy noeviction), which would lift limits: give
-// it memory of its own, some 600 bytes for each of [Options.MaxCallers] and 350 for
-// each signed upload, and twice that to be safe. A caller is forgotten when all that it
-// has sent has drained. A Redis whose memory is full answers with errors, as it does to
-// whoever may not log in, and is as good as away.
+// Redis must not evict keys (maxmemory-policy noeviction), which would lift limits. Give it memory
+// of its own, some 600 bytes for each of [Options.MaxCallers] and 350 for each signed upload, and
+// twice that to be safe. A caller is evicted when everything that it sent has drained. A Redis with
+// full memory answers with errors, as it does when a login fails, and counts as down.
 //
 // # When an instance dies
 //
-// The places of its uploads are free after [Options.Lease]; the files and bytes that
-// it had reserved flow back with the window.
+// The slots of its uploads are free after [Options.Lease]; the files and bytes that it had reserved
+// flow back with the window.
 package redislimit
 
 import (
@@ -55,49 +52,45 @@ import (
 	"github.com/airlock-go/upload/limit"
 )
 
-// Options say whom the limits are for, and how Redis is asked. The zero value, like
-// nil, is the defaults.
+// Options configure to whom the limits apply, and how Redis is used. The zero value, like nil, is
+// the defaults.
 type Options struct {
-	// Key tells callers apart: those with the same key share the limits.
-	// Default: [limit.BySubject]. It is called concurrently. Redis sees a hash of
-	// it, so it may hold anything.
+	// Key identifies callers: those with the same key share the limits. Default: [limit.BySubject].
+	// It is called concurrently. Redis sees only a hash of the key, so the key may hold anything.
 	Key func(upload.Claim) string
 
-	// Prefix stands before all keys in Redis, behind "rate:" in those of
-	// redis_rate. Limiters of the same prefix count together and need the same
-	// limits; others need another. It has no braces, which are the hash tags of
-	// clusters. Default: "upload:".
+	// Prefix begins all keys in Redis, after "rate:" in those of redis_rate. Limiters with the same
+	// prefix count together and need the same limits; others need another prefix. It must have no
+	// braces, which are the hash tags of clusters. Default: "upload:".
 	Prefix string
 
-	// MaxCallers is how many callers are counted by themselves at once. One is
-	// forgotten when all that it has sent has drained: of 500 files in an hour one
-	// is after 7 s. While as many are known, whoever comes new shares one bucket of
-	// the same limits with all such callers. They may be refused for each other,
-	// but no limit is lost by sending under many names. Default: 100,000.
+	// MaxCallers is how many callers are counted separately at once. A caller is evicted when
+	// everything that it sent has drained: of 500 files in an hour one has drained after 7 s. When
+	// as many are known, all new callers share one bucket of the same limits. They may be refused
+	// because of each other, but sending under many names lifts no limit. Default: 100,000.
 	MaxCallers int
 
-	// AllowWhenDown lets everybody upload, without any of these limits, while
-	// Redis does not answer or answers with an error. Default: they are refused.
+	// AllowWhenDown lets everybody upload, without any of these limits, while Redis does not answer
+	// or answers with an error. Default: uploads are refused.
 	AllowWhenDown bool
 
-	// Timeout is the longest time for asking Redis about one request, all round
-	// trips together, and then for giving back what was taken. Default: 500 ms.
+	// Timeout is the longest time for all calls to Redis about one request, and then for giving
+	// back what was taken. Default: 500 ms.
 	Timeout time.Duration
 
-	// Lease is how long the place of an upload outlives a process that died; one
-	// that lives renews it thrice in that time. Default: 1 min. At least 300 ms,
-	// and longer than Redis is expected to be away at a time: whose lease ended
-	// meanwhile has no place and gets nothing back.
+	// Lease is how long the slot of an upload outlives a process that died; a running process
+	// renews it three times in that time. Default: 1 min. At least 300 ms, and longer than an
+	// expected outage of Redis: an upload whose lease has expired has no slot and gets nothing
+	// back.
 	Lease time.Duration
 
-	// Logger gets a warning, one a minute, when AllowWhenDown lets requests pass.
-	// Default: slog.Default().
+	// Logger logs a warning, at most one a minute, when AllowWhenDown lets requests pass. Default:
+	// slog.Default().
 	Logger *slog.Logger
 }
 
-// Limiter is an [upload.Limiter] over Redis, made by [New]. It is safe for
-// concurrent use. Each upload under way has a goroutine, which ends when it is
-// settled or its request is over.
+// Limiter is an [upload.Limiter] over Redis, made by [New]. It is safe for concurrent use. Each
+// running upload has a goroutine, which ends when it is settled or its request is over.
 type Limiter struct {
 	client   redis.UniversalClient
 	requests *redis_rate.Limiter
@@ -106,10 +99,10 @@ type Limiter struct {
 	warned   atomic.Int64 // Unix seconds
 }
 
-// New returns a Limiter of these limits. It fails when a limit or an option makes no
-// sense, and for a client without ContextTimeoutEnabled: its own timeouts, with its
-// retries, would hold uploads for half a minute when Redis hangs. It does not ask
-// Redis, which may be started later.
+// New returns a Limiter with these limits. It fails when a limit or an option is out of range, and
+// for a client without ContextTimeoutEnabled: its own timeouts, with its retries, would hold
+// uploads for half a minute when Redis hangs. It makes no call to Redis, which may be started
+// later.
 func New(client redis.UniversalClient, l limit.Limits, opts *Options) (*Limiter, error) {
 	if client == nil {
 		return nil, errors.New("redislimit: New needs a client")
@@ -147,18 +140,19 @@ func (o *Options) fill(client redis.UniversalClient) error {
 	o.Logger = contained.Logger(o.Logger)
 	switch {
 	case o.MaxCallers < 0:
-		return errors.New("redislimit: a negative MaxCallers; 0 means the default")
+		return errors.New("redislimit: negative MaxCallers; 0 means the default")
 	case strings.ContainsAny(o.Prefix, "{}"):
-		return errors.New("redislimit: braces in Prefix")
+		return errors.New("redislimit: Prefix must not have braces")
 	case o.Timeout < 0, o.Lease < 300*time.Millisecond:
-		return errors.New("redislimit: Timeout is positive, and Lease at least 300 ms")
+		return errors.New("redislimit: Timeout must be positive, and Lease at least 300 ms")
 	case !obeysContext(client):
-		return errors.New("redislimit: the client needs ContextTimeoutEnabled, or no timeout here is kept")
+		return errors.New("redislimit: the client needs ContextTimeoutEnabled, or it ignores the timeouts")
 	}
 	return nil
 }
 
-// obeysContext believes clients of other kinds.
+// obeysContext reports whether a client has ContextTimeoutEnabled. It trusts clients of other
+// kinds.
 func obeysContext(client redis.UniversalClient) bool {
 	switch c := client.(type) {
 	case *redis.Client:
@@ -171,9 +165,9 @@ func obeysContext(client redis.UniversalClient) bool {
 	return true
 }
 
-// Reserve grants what claim may need or refuses it with [upload.CodeRateLimited]; what
-// no caller ever may have, with [upload.CodeTooLarge] or [upload.CodeTooMany]. Any
-// other error says that Redis did not answer.
+// Reserve grants what claim may need or refuses it with [upload.CodeRateLimited]. It refuses what
+// no caller may ever have with [upload.CodeTooLarge] or [upload.CodeTooMany]. Any other error means
+// that Redis did not answer.
 func (l *Limiter) Reserve(ctx context.Context, claim upload.Claim) (upload.Reservation, error) {
 	asking, cancel := context.WithTimeout(ctx, l.opts.Timeout)
 	defer cancel()
@@ -213,23 +207,23 @@ func (l *Limiter) reserve(ctx context.Context, claim upload.Claim) (*lease, erro
 	if err := r.take(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.enter(ctx); err != nil { // the rest is given back, though ctx may have ended
+	if err := r.enter(ctx); err != nil { // give the rest back, even if ctx has ended
 		return nil, errors.Join(err, r.Settle(context.WithoutCancel(ctx), upload.Usage{}))
 	}
 	r.live(claim)
 	return r, nil
 }
 
-// keys are where one caller is counted, all in one slot of a cluster.
+// keys are where one caller is counted, all in one hash slot of a cluster.
 type keys struct {
 	caller                                string
 	requests, amounts, concurrent, signed string
 }
 
-// crowd is where all are counted who found no place of their own.
+// crowd counts all callers without a slot of their own.
 const crowd = "crowd"
 
-// keysOf are those of the caller, or of the crowd.
+// keysOf returns those of the caller, or of the crowd.
 func (l *Limiter) keysOf(ctx context.Context, claim upload.Claim) (keys, error) {
 	sum := sha256.Sum256([]byte(l.opts.Key(claim)))
 	caller := hex.EncodeToString(sum[:16])
@@ -244,20 +238,20 @@ func (l *Limiter) keysOf(ctx context.Context, claim upload.Claim) (keys, error) 
 	return keys{caller, base + "requests", base + "amounts", base + "concurrent", base + "signed"}, nil
 }
 
-// callers is the key of the callers that are counted by themselves.
+// callers returns the key of the callers that are counted separately.
 func (l *Limiter) callers() string { return l.opts.Prefix + "{all}:callers" }
 
-// drains is how long it takes until there is nothing left to count of claim.
+// drains returns how long it takes until nothing of claim counts.
 func (l *Limiter) drains(claim upload.Claim) time.Duration {
 	o := &l.limits
 	share := max(1/float64(o.Requests), float64(claim.Files)/float64(o.Files), float64(claim.Bytes)/float64(o.Bytes))
 	return time.Duration(min(share, 1) * float64(o.Window))
 }
 
-// warn says at most once a minute that nobody is limited.
+// warn logs, at most once a minute, that no limit applies.
 func (l *Limiter) warn(ctx context.Context, err error) {
 	last, now := l.warned.Load(), time.Now().Unix()
 	if now-last >= 60 && l.warned.CompareAndSwap(last, now) {
-		l.opts.Logger.WarnContext(ctx, "redislimit: Redis is away, nobody is limited", "error", err)
+		l.opts.Logger.WarnContext(ctx, "redislimit: Redis is down, nobody is limited", "error", err)
 	}
 }

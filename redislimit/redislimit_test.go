@@ -20,7 +20,7 @@ import (
 	"github.com/airlock-go/upload/redislimit"
 )
 
-// own makes limiters over s that count apart.
+// own makes limiters over s that count separately.
 func own(s *server) limittest.Make {
 	var n atomic.Int32
 	return func(t *testing.T, l limit.Limits) upload.Limiter {
@@ -32,8 +32,8 @@ func own(s *server) limittest.Make {
 
 func TestConformance(t *testing.T) { limittest.Run(t, own(startRedis(t))) }
 
-// TestTwoInstances: any two limiters of one prefix are one, to whoever is sent to
-// either, and a reservation of one counts for the other.
+// TestTwoInstances checks that two limiters with one prefix act as one: the reservations of one
+// count for the other.
 func TestTwoInstances(t *testing.T) {
 	s := startRedis(t)
 	limittest.Run(t, func(t *testing.T, l limit.Limits) upload.Limiter {
@@ -44,7 +44,7 @@ func TestTwoInstances(t *testing.T) {
 
 var instances atomic.Int32
 
-// alternating asks one after the other.
+// alternating uses one after the other.
 type alternating struct {
 	limiters []upload.Limiter
 	n        atomic.Int32
@@ -54,7 +54,7 @@ func (a *alternating) Reserve(ctx context.Context, d upload.Claim) (upload.Reser
 	return a.limiters[int(a.n.Add(1))%len(a.limiters)].Reserve(ctx, d)
 }
 
-// TestCluster: no command reaches for keys of two slots, whatever the names.
+// TestCluster checks that no command uses keys of two hash slots, whatever the names.
 func TestCluster(t *testing.T) {
 	s := startRedis(t, "--cluster-enabled", "yes")
 	c := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{s.addr}, ContextTimeoutEnabled: true})
@@ -101,7 +101,7 @@ func streamed(ctx context.Context, subject string) upload.Claim {
 	return upload.Claim{Subject: subject, Request: (&http.Request{}).WithContext(ctx), Files: 1, Bytes: 1}
 }
 
-// TestKeysExpire: nothing stays in Redis for good, and no subject stands there.
+// TestKeysExpire checks that every key in Redis expires, and that none contains a subject.
 func TestKeysExpire(t *testing.T) {
 	s := startRedis(t)
 	l, c := s.limiter(t, limit.Limits{}, redislimit.Options{}), s.client(t)
@@ -125,8 +125,8 @@ func TestKeysExpire(t *testing.T) {
 	require.Zero(t, c.Exists(t.Context(), "upload:{all}:concurrent").Val())
 }
 
-// TestLease: the place of an upload lives as long as its request, and of a process
-// that died a little longer.
+// TestLease checks that the slot of an upload lasts as long as its request, and a little longer for
+// a process that died.
 func TestLease(t *testing.T) {
 	t.Parallel()
 	const lease = 3 * time.Second
@@ -149,8 +149,8 @@ func TestLease(t *testing.T) {
 	require.NoError(t, r.Settle(t.Context(), upload.Usage{}), "too late, and no harm")
 }
 
-// TestSilentRedis: one that accepts and never answers holds nobody up, and who it
-// cannot count is refused, or passes where that was asked for.
+// TestSilentRedis checks a Redis that accepts connections and never answers. It delays nobody, and
+// uploads that it cannot count are refused, or accepted with AllowWhenDown.
 func TestSilentRedis(t *testing.T) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -178,10 +178,10 @@ func TestSilentRedis(t *testing.T) {
 	l, err := redislimit.New(redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", ContextTimeoutEnabled: true}), limit.Limits{}, &redislimit.Options{AllowWhenDown: true})
 	require.NoError(t, err)
 	_, err = l.Reserve(ctx, upload.Claim{Subject: "ann", Files: 1})
-	require.ErrorIs(t, err, context.Canceled, "a client that left is no outage")
+	require.ErrorIs(t, err, context.Canceled, "a client that left is not an outage")
 }
 
-// TestForgottenReservations: what was reserved before Redis lost its memory gives
+// TestForgottenReservations checks that a reservation from before Redis lost its memory gives
 // nothing back afterwards.
 func TestForgottenReservations(t *testing.T) {
 	s := startRedis(t)
@@ -195,14 +195,14 @@ func TestForgottenReservations(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, r.Settle(t.Context(), upload.Usage{Files: 1, Bytes: 1}))
 	}
-	time.Sleep(300 * time.Millisecond) // renewing it has been tried
+	time.Sleep(300 * time.Millisecond) // it has tried to renew
 	require.NoError(t, old.Settle(t.Context(), upload.Usage{}))
 	_, err = l.Reserve(t.Context(), streamed(t.Context(), "ann"))
 	require.ErrorIs(t, err, upload.CodeRateLimited)
 }
 
-// TestHalfTaken: when the count of all uploads cannot be reached, as on another node
-// of a cluster, the caller keeps what was taken before.
+// TestHalfTaken checks that when the count of all uploads is unavailable, for example on another
+// node of a cluster, the caller gets back what was taken before.
 func TestHalfTaken(t *testing.T) {
 	s := startRedis(t)
 	c := s.client(t)

@@ -2,15 +2,15 @@ package redislimit
 
 import "github.com/redis/go-redis/v9"
 
-// The scripts go by the clock of Redis, in milliseconds; those of the instances may
-// differ. A place is a member of a sorted set, by the time at which it expires.
+// The scripts use the clock of Redis, in milliseconds, since those of the instances may differ. A
+// slot is a member of a sorted set, scored by the time when it expires.
 
-// admit gives a caller one of the places of those that are counted by themselves, until
-// all that it has sent has drained: 1 or 0. Whoever has one keeps it for as much longer
-// as this request takes to drain, but no longer than a window.
+// admit gives a caller one of the slots for callers that are counted separately, until everything
+// that it sent has drained: 1 or 0. A caller with a slot keeps it for as much longer as this
+// request takes to drain, but no longer than a window.
 //
 //	KEYS  callers
-//	ARGV  caller, time to drain, window, callers there are
+//	ARGV  caller, time to drain, window, most callers
 var admit = redis.NewScript(`
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -23,15 +23,14 @@ redis.call('PEXPIRE', KEYS[1], window)
 return 1
 `)
 
-// take takes a place, files and bytes of one caller: all or nothing, and once for an id,
-// since the client repeats a script whose answer was lost.
+// take takes a slot, files and bytes of one caller: all or nothing, and once for an id, since the
+// client repeats a script whose answer was lost.
 //
-//	KEYS  places, amounts
-//	ARGV  id, life of the place, places there are, window, files, files there are, bytes, bytes there are
+//	KEYS  slots, amounts
+//	ARGV  id, life of the slot, most slots, window, files, most files, bytes, most bytes
 //
-// It returns what is missing, "" if nothing, and how long until it is there. Amounts
-// are what was used, and when; they drain evenly, the whole limit in a window, and are
-// forgotten then.
+// It returns what is missing, "" if nothing is, and how long until it is available. Amounts are
+// what was used, and when. They drain evenly, the whole limit in a window, and are then removed.
 var take = redis.NewScript(`
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'', 0} end
 local clock = redis.call('TIME')
@@ -58,13 +57,13 @@ redis.call('PEXPIRE', KEYS[2], drains)
 return {'', 0}
 `)
 
-// settle frees a place of one caller and gives back what was not used. Whose place
-// is not there any more gets nothing back: Redis may have forgotten what was taken.
+// settle frees a slot of one caller and gives back what was not used. If the slot is gone it gives
+// nothing back: Redis may have lost what was taken.
 //
-//	KEYS  places, amounts, requests
-//	ARGV  id, window, files, files there are, bytes, bytes there are
+//	KEYS  slots, amounts, requests
+//	ARGV  id, window, files, most files, bytes, most bytes
 //
-// It returns when there is nothing left to count of the caller, 0 if that is not known.
+// It returns when nothing of the caller counts any more, 0 if that is not known.
 var settle = redis.NewScript(`
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
 local clock = redis.call('TIME')
@@ -83,11 +82,10 @@ redis.call('PEXPIRE', KEYS[2], drains)
 return now + math.max(drains, redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[3]))
 `)
 
-// enter takes one of the places of all callers, if there is one, and once for an id: 1
-// or 0.
+// enter takes one of the slots of all callers, if one is free, and once for an id: 1 or 0.
 //
-//	KEYS  places
-//	ARGV  id, life of the place, places there are
+//	KEYS  slots
+//	ARGV  id, life of the slot, most slots
 var enter = redis.NewScript(`
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 1 end
 local clock = redis.call('TIME')
@@ -100,10 +98,10 @@ redis.call('PEXPIRE', KEYS[1], math.max(life, redis.call('PTTL', KEYS[1])))
 return 1
 `)
 
-// renew lets a place live on, if it is there.
+// renew extends the life of a slot, if it exists.
 //
-//	KEYS  places
-//	ARGV  id, life of the place
+//	KEYS  slots
+//	ARGV  id, life of the slot
 var renew = redis.NewScript(`
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
 local clock = redis.call('TIME')
