@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// arrived reports that there is something to read on a connection, or that it has
-// ended. It waits for a moment, and takes a byte of what there is.
+// arrived reports whether there is something to read on a connection, or it has ended. It waits for
+// a moment, and consumes one byte.
 func arrived(conn net.Conn) bool {
 	if conn.SetReadDeadline(time.Now().Add(5*time.Millisecond)) != nil {
 		return true

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// arrived reports that there is something to read on a connection, or that it has
-// ended. It looks without waiting, and takes nothing.
+// arrived reports whether there is something to read on a connection, or it has ended. It does not
+// wait, and consumes nothing.
 func arrived(conn net.Conn) bool {
 	socket, ok := conn.(syscall.Conn)
 	if !ok {
@@ -22,7 +22,7 @@ func arrived(conn net.Conn) bool {
 	var looked error
 	err = raw.Control(func(fd uintptr) {
 		for looked = syscall.EINTR; errors.Is(looked, syscall.EINTR); {
-			_, _, looked = syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK) // which never blocks here
+			_, _, looked = syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK) // never blocks here
 		}
 	})
 	return err != nil || !errors.Is(looked, syscall.EAGAIN)

@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Ping asks clamd whether it is there, on a connection of its own: good for a
-// readiness probe. The error is [upload.CodeCheckFailed].
+// Ping sends PING to clamd, on a connection of its own. It suits a readiness probe. The error is
+// [upload.CodeCheckFailed].
 func (s *Scanner) Ping(ctx context.Context) error {
 	reply, err := s.ask(ctx, "PING")
 	if err == nil && reply != "PONG" {
@@ -22,8 +22,8 @@ func (s *Scanner) Ping(ctx context.Context) error {
 	return err
 }
 
-// Version is what clamd says of itself: its release and, if it has the official
-// signatures, their number and date, as in "ClamAV 1.4.6/27800/Tue Oct 27 …".
+// Version returns what clamd reports about itself: its release and, if it has the official
+// signatures, their number and date, such as "ClamAV 1.4.6/27800/Tue Oct 27 …".
 func (s *Scanner) Version(ctx context.Context) (string, error) { return s.ask(ctx, "VERSION") }
 
 // ask sends one command and returns its answer, within Timeout.
@@ -48,14 +48,13 @@ func (s *Scanner) ask(ctx context.Context, command string) (string, error) {
 	return reply, nil
 }
 
-// Check finds out whether clamd protects as this package says that it does. It
-// scans four files that it makes: the EICAR test file, a small archive of a
-// hundred levels, a small encrypted archive, and MaxSize bytes of zeros. Of the
-// first, clamd's log and its VirusEvent will tell. It is for the start of a
-// program; in between, [Scanner.Ping] is enough.
+// Check finds out whether clamd protects as this package documents. It scans four files that it
+// makes: the EICAR test file, a small archive of a hundred levels, a small encrypted archive, and
+// MaxSize bytes of zeros. clamd logs the first, and runs its VirusEvent. Check is for the start of
+// a program; after that, [Scanner.Ping] is enough.
 //
-// The error has one line for each thing that is wrong and what to do about it.
-// It is [upload.CodeCheckFailed] if clamd could not be asked.
+// The error has one line for each problem, with its solution. It is [upload.CodeCheckFailed] if
+// clamd did not answer.
 func (s *Scanner) Check(ctx context.Context) error {
 	var errs []error
 	for _, p := range []struct {
@@ -63,8 +62,8 @@ func (s *Scanner) Check(ctx context.Context) error {
 		code   upload.Code // "" is clean
 		advice string
 	}{
-		{bytes.NewReader(eicar()), upload.CodeInfected, "clamd does not know the EICAR test file: its signatures are missing"},
-		{bytes.NewReader(nested()), upload.CodeNotScanned, "clamd passes what it has not read whole: set AlertExceedsMax yes"},
+		{bytes.NewReader(eicar()), upload.CodeInfected, "clamd does not detect the EICAR test file: its signatures are missing"},
+		{bytes.NewReader(nested()), upload.CodeNotScanned, "clamd passes files that it has not read whole: set AlertExceedsMax yes"},
 		{bytes.NewReader(locked()), upload.CodeNotScanned, "clamd passes encrypted files: set AlertEncrypted yes"},
 		{io.LimitReader(zeros{}, s.opts.MaxSize), "", "clamd does not scan files of MaxSize: raise StreamMaxLength and MaxFileSize, or lower MaxSize"},
 	} {

@@ -1,26 +1,25 @@
-// Package clamav scans uploads for malware with clamd, the daemon of ClamAV, while
-// they arrive: each byte goes to clamd when it goes to staging, and nothing is
-// published before clamd has called the whole file clean.
+// Package clamav scans uploads for malware with clamd, the daemon of ClamAV, while they arrive:
+// each byte goes to clamd when it goes to staging. Nothing is published before clamd has found the
+// whole file clean.
 //
 //	scanner, err := clamav.New("unix", "/run/clamav/clamd.ctl", nil)
 //	…
 //	accept := upload.All(upload.Images(nil), scanner)
 //
-// It belongs into All, and there comes last: what is refused before costs it
-// nothing. In Any it would be one of several that may accept a file.
+// It belongs into All, as the last validator: files that others refuse cost it nothing. In Any it
+// would be one of several that may accept a file.
 //
-// # What clamd must be told
+// # How to configure clamd
 //
-// By its defaults clamd answers "OK" for what it has not read: encrypted files,
-// archives beyond its limits, and files above MaxFileSize. These settings of
-// clamd.conf make it say so:
+// By default clamd answers "OK" for files that it has not read: encrypted files, archives beyond
+// its limits, and files above MaxFileSize. These settings of clamd.conf make it report them:
 //
 //	AlertExceedsMax yes
 //	AlertEncrypted yes
-//	# At least Options.MaxSize, both. (clamd takes no comment behind a value.)
+//	# At least Options.MaxSize, both. (clamd takes no comment after a value.)
 //	StreamMaxLength 25M
 //	MaxFileSize 25M
-//	# More, for what is inside archives.
+//	# More, for the content of archives.
 //	MaxScanSize 100M
 //	# More than the connections of all processes together.
 //	MaxQueue 100
@@ -28,19 +27,19 @@
 //	ReadTimeout 120
 //	HeuristicScanPrecedence no
 //
-// [Scanner.Check] finds out whether the first four are right; call it when the
-// program starts. clamd spools each file to its TemporaryDirectory until it has
-// come whole: MaxConnections times MaxSize bytes of it at most.
+// [Scanner.Check] finds out whether the first four are right; call it when the program starts.
+// clamd spools each file to its TemporaryDirectory until the whole file has arrived: at most
+// MaxConnections times MaxSize bytes.
 //
 // # What it does not protect from
 //
-// Malware that no signature knows, and what clamd's other limits leave out without a word
-// (MaxEmbeddedPE, MaxHTMLNormalize, MaxScriptNormalize, PCREMaxFileSize). A clamd that answers
-// before it has read the end of the file: what has arrived by the time that the end is sent is not
-// believed, and an answer that is on its way over a network then cannot be distinguished. clamd's
-// TCP port has no encryption and asks for no password: whoever reaches it reads, or forges,
-// verdicts and files. Use a Unix socket or a network of your own. How old the signatures are
-// [Scanner.Version] tells.
+// It does not protect from malware without a signature, or from content that clamd's other limits
+// skip silently (MaxEmbeddedPE, MaxHTMLNormalize, MaxScriptNormalize, PCREMaxFileSize). It does not
+// fully protect from a clamd that answers before it has read the end of the file. It refuses an
+// answer that has arrived before the end is sent, but it cannot recognize one that is then on its
+// way over a network. clamd's TCP port has no encryption and no password: anybody who reaches it
+// can read, or forge, verdicts and files. Use a Unix socket or a network of your own.
+// [Scanner.Version] returns the age of the signatures.
 package clamav
 
 import (
@@ -55,31 +54,28 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Options is everything that has a good default. Nothing can be made unlimited.
+// Options are the settings, all with defaults. Nothing can be made unlimited.
 type Options struct {
-	// MaxSize is the largest file, in bytes, that clamd scans: the smaller one of
-	// its StreamMaxLength and MaxFileSize. Larger files are refused as not
-	// scanned, by their declared size if that is known, else when they pass it.
-	// Default: 25 MiB, the least that any release of clamd comes with. clamd
-	// itself reads no file of 2 GiB or more.
+	// MaxSize is the largest file, in bytes, that clamd scans: the smaller one of its
+	// StreamMaxLength and MaxFileSize. Larger files are refused as not scanned, by their declared
+	// size if that is known, otherwise when they exceed it. Default: 25 MiB, the smallest default
+	// of any release of clamd. clamd itself reads no file of 2 GiB or more.
 	MaxSize int64
 
-	// MaxConnections is how many files are scanned at once. Each keeps a
-	// connection from its first byte to its verdict; no subject takes more than
-	// half of them. Others wait for Timeout and are then refused with
-	// [upload.CodeBusy]. It can be more than clamd's MaxThreads, which are taken
-	// once a file has come whole. Default: 64, below clamd's MaxQueue.
+	// MaxConnections is how many files are scanned at once. Each keeps a connection from its first
+	// byte to its verdict; no subject takes more than half of them. Others wait for Timeout and are
+	// then refused with [upload.CodeBusy]. It can exceed clamd's MaxThreads, which are used only
+	// once a whole file has arrived. Default: 64, below clamd's MaxQueue.
 	MaxConnections int
 
-	// Timeout bounds each step: waiting for a connection and opening it, sending
-	// a piece of the file, and the verdict. It must be less than
-	// [upload.Options.CheckTimeout], which would otherwise end the step and count
-	// the scanner as hung. Default: 25 s.
+	// Timeout bounds each step: waiting for a connection and opening it, sending a piece of the
+	// file, and the verdict. It must be less than [upload.Options.CheckTimeout], which would
+	// otherwise end the step and count the scanner as hung. Default: 25 s.
 	Timeout time.Duration
 }
 
-// Scanner is an [upload.Validator] that asks clamd. Whatever goes wrong, and
-// whatever clamd answers but "OK" to the whole file, refuses the file:
+// Scanner is an [upload.Validator] that uses clamd. It refuses a file after any failure, and after
+// any answer other than "OK" to the whole file:
 //
 //	known malware                              422 infected
 //	Heuristics and PUA signatures              422 suspicious
@@ -87,8 +83,8 @@ type Options struct {
 //	clamd is down, slow, errs, breaks off      503 check_failed
 //	no free connection                         503 busy
 //
-// The names of signatures go to the log and not to the client. A Scanner is safe
-// for concurrent use and holds no connection while no file is being received.
+// The names of signatures go to the log and not to the client. A Scanner is safe for concurrent use
+// and holds no connection while no file is being received.
 type Scanner struct {
 	network, address string
 	opts             Options
@@ -98,9 +94,9 @@ type Scanner struct {
 // dialTimeout is how long clamd may take to accept a connection.
 const dialTimeout = 5 * time.Second
 
-// New returns a Scanner that finds clamd at the address, as net.Dial takes it:
-// "unix" and the path of its LocalSocket, or "tcp" and host:port. It does not
-// connect; see [Scanner.Check]. opts may be nil.
+// New returns a Scanner for the clamd at the address, as net.Dial takes it: "unix" and the path of
+// its LocalSocket, or "tcp" and host:port. It does not connect; see [Scanner.Check]. opts may be
+// nil.
 func New(network, address string, opts *Options) (*Scanner, error) {
 	s := &Scanner{network: network, address: address}
 	if opts != nil {
@@ -124,15 +120,14 @@ func New(network, address string, opts *Options) (*Scanner, error) {
 		s.opts.Timeout = 25 * time.Second
 	}
 	if min(s.opts.MaxSize, int64(s.opts.MaxConnections), int64(s.opts.Timeout)) < 0 {
-		return nil, errors.New("clamav: a negative option; 0 means the default, and nothing is unlimited")
+		return nil, errors.New("clamav: negative option; 0 means the default, and nothing is unlimited")
 	}
 	places := int64(s.opts.MaxConnections)
 	s.places = budget.New(places, max(1, places/2))
 	return s, nil
 }
 
-// Validate implements [upload.Validator]: it connects to clamd, and the observer
-// shows it the file.
+// Validate implements [upload.Validator]: it connects to clamd, and the observer sends it the file.
 func (s *Scanner) Validate(ctx context.Context, in *upload.Incoming) (upload.Observer, error) {
 	if err := s.ValidateDeclaration(ctx, in); err != nil {
 		return nil, err
@@ -144,8 +139,8 @@ func (s *Scanner) Validate(ctx context.Context, in *upload.Incoming) (upload.Obs
 	return c, nil
 }
 
-// ValidateDeclaration implements [upload.DeclarationValidator]: it refuses what is
-// declared to be larger than MaxSize.
+// ValidateDeclaration implements [upload.DeclarationValidator]: it refuses a declared size above
+// MaxSize.
 func (s *Scanner) ValidateDeclaration(_ context.Context, in *upload.Incoming) error {
 	if in.Size > s.opts.MaxSize {
 		return s.tooLarge()

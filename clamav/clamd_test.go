@@ -23,7 +23,7 @@ func TestEICAR(t *testing.T) {
 	require.Equal(t, "44d88612fea8a8f36de82e1278abb02f", hex.EncodeToString(sum[:]))
 }
 
-// TestClamd: what a real clamd says of files, and what their senders are told.
+// TestClamd checks what a real clamd answers, and what clients get.
 func TestClamd(t *testing.T) {
 	d := start(t, map[string]string{"StreamMaxLength": "3M", "MaxFileSize": "2M"})
 	eicar := string(clamav.EICAR())
@@ -58,17 +58,16 @@ func TestClamd(t *testing.T) {
 	}
 }
 
-// TestEverySeam: a signature is found wherever the pieces that the scanner is
-// shown are cut.
+// TestEverySeam checks that a signature is found wherever the pieces of a file are cut.
 func TestEverySeam(t *testing.T) {
 	h := newHost(t, start(t, nil).scanner(t, nil), upload.Options{})
-	for before := range 69 { // bytes of it in front of the seam
+	for before := range 69 { // bytes of it before the seam
 		h.scans(t, zeros(64<<10, 32<<10-int64(before), clamav.EICAR()), upload.CodeInfected)
 	}
 }
 
-// TestLargeFile: 100 MiB with EICAR at their start, in their middle and across a
-// border of the pieces, and the same without.
+// TestLargeFile checks 100 MiB with EICAR at their start, in their middle and across a border of
+// the pieces, and without it.
 func TestLargeFile(t *testing.T) {
 	t.Parallel()
 	size := int64(rounds.Of(20, 100)) * mib
@@ -81,7 +80,7 @@ func TestLargeFile(t *testing.T) {
 	h.scans(t, zeros(size, 0, nil), "")
 }
 
-// TestClamdDies: in the middle of a file, and in front of one.
+// TestClamdDies ends clamd in the middle of a file, and before one.
 func TestClamdDies(t *testing.T) {
 	d := start(t, nil)
 	s := d.scanner(t, nil)
@@ -98,7 +97,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// TestCheck: a clamd that would pass what it has not read does not pass.
+// TestCheck checks that a clamd that passes files it has not read whole fails the check.
 func TestCheck(t *testing.T) {
 	for name, row := range map[string]struct {
 		settings map[string]string
@@ -137,7 +136,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// zipped is an archive with one file.
+// zipped returns an archive with one file.
 func zipped(t *testing.T, content string) string {
 	t.Helper()
 	var b bytes.Buffer

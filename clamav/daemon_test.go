@@ -18,10 +18,10 @@ import (
 	"github.com/airlock-go/upload/clamav"
 )
 
-// unwanted is what the test's own signature of an unwanted program matches.
+// unwanted matches the test's own signature of an unwanted program.
 const unwanted = "a-tool-that-nobody-asked-for"
 
-// daemon is a clamd of the test's own, with two signatures of the test's own.
+// daemon is a clamd of the test, with two signatures of its own.
 type daemon struct {
 	unix, tcp string
 	folder    string
@@ -29,17 +29,16 @@ type daemon struct {
 	ended     chan struct{}
 }
 
-// strict is what the package's documentation asks for.
+// strict is the configuration from the package's documentation.
 var strict = map[string]string{
 	"AlertExceedsMax": "yes", "AlertEncrypted": "yes", "StreamMaxLength": "150M", "MaxFileSize": "150M", "MaxScanSize": "400M",
 	"DetectPUA": "yes", "MaxThreads": "2",
 }
 
-// noEICAR is no setting: with it the test file is not among the signatures.
+// noEICAR is not a setting of clamd: with it the test file is not among the signatures.
 const noEICAR = "no EICAR"
 
-// start runs clamd until the test ends, with strict's settings where changed has
-// no others.
+// start runs clamd until the test ends, with strict's settings unless changed overrides them.
 func start(t *testing.T, changed map[string]string) *daemon {
 	t.Helper()
 	program, err := exec.LookPath("clamd")
@@ -58,7 +57,7 @@ func start(t *testing.T, changed map[string]string) *daemon {
 	d := &daemon{unix: filepath.Join(folder, "socket"), tcp: freeAddress(t), folder: folder, ended: make(chan struct{})}
 	d.configure(t, changed)
 	var output bytes.Buffer
-	d.cmd = exec.Command(program, "--config-file", filepath.Join(folder, "clamd.conf")) // ended by kill
+	d.cmd = exec.Command(program, "--config-file", filepath.Join(folder, "clamd.conf")) // kill ends it
 	d.cmd.Stdout, d.cmd.Stderr = &output, &output
 	require.NoError(t, d.cmd.Start())
 	go func() {
@@ -129,8 +128,7 @@ func (d *daemon) scanner(t *testing.T, opts *clamav.Options) *clamav.Scanner {
 	return newScanner(t, "unix", d.unix, opts)
 }
 
-// newScanner gives clamd more time than it would have, since tests share a
-// machine.
+// newScanner gives clamd more time than the default, since tests share a machine.
 func newScanner(t *testing.T, network, address string, opts *clamav.Options) *clamav.Scanner {
 	t.Helper()
 	var o clamav.Options

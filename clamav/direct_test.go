@@ -19,9 +19,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestSentDirectly: a file that went straight to the storage is scanned before it
-// is published, and what is bad is removed. What is declared to be too large is
-// not even signed.
+// TestSentDirectly checks that a file that went straight to the storage is scanned before it is
+// published, and removed if it is bad. A file whose declared size is too large is not even signed.
 func TestSentDirectly(t *testing.T) {
 	s := newScanner(t, "tcp", fake(t, judgeEICAR), &clamav.Options{MaxSize: 1000})
 	store, mux := &memstore.Store{}, http.NewServeMux()
@@ -75,7 +74,7 @@ func TestSentDirectly(t *testing.T) {
 	require.Zero(t, s.Busy())
 }
 
-// judgeEICAR is a clamd that knows one signature.
+// judgeEICAR is a clamd with one signature.
 func judgeEICAR(c net.Conn) {
 	reply := "stream: OK\x00"
 	if bytes.Contains(receive(c, whole), clamav.EICAR()) {

@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// Every file is scanned while it arrives. Here clamd is not running: nothing is
-// stored, and the client learns that it may try again.
+// Every file is scanned while it arrives. Here clamd is not running: nothing is stored, and the
+// client may try again.
 func Example() {
 	scanner, err := clamav.New("unix", "/run/there-is-no-clamd.ctl", nil)
 	if err != nil {
@@ -28,7 +28,7 @@ func Example() {
 	store := &memstore.Store{}
 	accept := upload.All(upload.Types("text/plain"), scanner) // the scanner last
 	h, err := upload.New(store, accept, upload.AllowAnonymous, &upload.Options{
-		MaxFileSize: 25 << 20, // no more than clamd scans
+		MaxFileSize: 25 << 20, // at most what clamd scans
 		Logger:      slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -42,7 +42,7 @@ func Example() {
 	// 503 true 0
 }
 
-// textFile is a request as a browser sends it.
+// textFile returns a request as a browser sends it.
 func textFile(content string) *http.Request {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)

@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// fake is a clamd that does what a test says with each connection.
+// fake is a clamd whose connections a test handles.
 func fake(t *testing.T, do func(c net.Conn)) (address string) {
 	t.Helper()
 	return fakeAt(t, "tcp", "127.0.0.1:0", do)
@@ -45,8 +45,8 @@ func fakeAt(t *testing.T, network, at string, do func(c net.Conn)) (address stri
 	return l.Addr().String()
 }
 
-// receive reads the command and n chunks at most, and returns the bytes. It stops
-// behind the end of the stream.
+// receive reads the command and n chunks at most, and returns the bytes. It stops after the end of
+// the stream.
 func receive(c net.Conn, n int) []byte {
 	var all []byte
 	if _, err := io.ReadFull(c, make([]byte, len("zINSTREAM\x00"))); err != nil {
@@ -87,15 +87,15 @@ func sayEarly(reply string) func(net.Conn) {
 	}
 }
 
-// TestMisbehaving: whatever a scanner does, a file is stored only after "OK" to
-// all of it, and nothing of the scan is left.
+// TestMisbehaving checks that a file is stored only after "OK" to all of it, whatever the scanner
+// does, and that nothing of the scan is left.
 func TestMisbehaving(t *testing.T) {
 	t.Parallel()
 	hangs := func(net.Conn) { time.Sleep(3 * time.Second) }
 	rows := map[string]struct {
 		do      func(net.Conn)
 		code    upload.Code
-		timeout bool // the scanner has to give up
+		timeout bool // the scanner must give up
 		large   bool // more than the sockets hold, since nobody reads it
 	}{
 		"behaves":               {say("stream: OK\x00"), "", false, false},
@@ -165,7 +165,7 @@ func TestNobodyListens(t *testing.T) {
 	require.Zero(t, s.Busy())
 }
 
-// TestSeesAllOnce: clamd is sent exactly the bytes of the file.
+// TestSeesAllOnce checks that clamd receives exactly the bytes of the file.
 func TestSeesAllOnce(t *testing.T) {
 	got := make(chan []byte, 1)
 	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
@@ -184,8 +184,8 @@ func TestSeesAllOnce(t *testing.T) {
 	}
 }
 
-// TestSlowClamd: it slows the upload that it scans and no other, and one that
-// takes its time within Timeout costs nothing but that.
+// TestSlowClamd checks that a slow clamd delays only the upload that it scans, and that a delay
+// within Timeout costs nothing else.
 func TestSlowClamd(t *testing.T) {
 	t.Parallel()
 	first, release := make(chan struct{}, 1), make(chan struct{})
@@ -219,8 +219,8 @@ func TestSlowClamd(t *testing.T) {
 	require.Equal(t, 201, a.status, a.body)
 }
 
-// TestConnectionsAreBounded: who finds none waits and is told to come again, and
-// one subject leaves some to others.
+// TestConnectionsAreBounded checks that an upload without a free connection waits and is then
+// refused as busy, and that one subject leaves some to others.
 func TestConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -240,8 +240,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	close(release)
 }
 
-// TestNothingIsLeft: a client that leaves, or a file that is refused elsewhere,
-// ends the scan.
+// TestNothingIsLeft checks that a client that leaves, or a refusal elsewhere, ends the scan.
 func TestNothingIsLeft(t *testing.T) {
 	ended := make(chan struct{}, 8)
 	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
@@ -266,7 +265,7 @@ func TestNothingIsLeft(t *testing.T) {
 		h.Client().CloseIdleConnections()
 	}
 	require.Zero(t, s.Busy())
-	for range 1000 { // those of net/http end a little later
+	for range 1000 { // goroutines of net/http end a little later
 		if runtime.NumGoroutine() <= before {
 			return
 		}
@@ -296,8 +295,8 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// TestSizeIsCounted: a file whose size is not known is refused when it passes
-// MaxSize, whatever clamd would say.
+// TestSizeIsCounted checks that a file of unknown size is refused when it exceeds MaxSize, whatever
+// clamd would answer.
 func TestSizeIsCounted(t *testing.T) {
 	s := newScanner(t, "tcp", fake(t, say("stream: OK\x00")), &clamav.Options{MaxSize: mib})
 	h := newHost(t, s, upload.Options{})
@@ -306,14 +305,14 @@ func TestSizeIsCounted(t *testing.T) {
 	require.Zero(t, s.Busy())
 }
 
-// TestObserver: what a handler does not do is safe as well.
+// TestObserver checks that the observer is also safe when used as no handler does.
 func TestObserver(t *testing.T) {
 	got := make(chan []byte, 2)
 	s := newScanner(t, "tcp", fake(t, func(c net.Conn) { got <- receive(c, whole); gone(c) }), &clamav.Options{Timeout: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())
 	o, err := s.Validate(ctx, &upload.Incoming{Size: -1})
 	require.NoError(t, err)
-	for _, piece := range []string{"a", "", "b"} { // a chunk of no bytes would be the end
+	for _, piece := range []string{"a", "", "b"} { // an empty chunk would be the end
 		n, err := o.Write([]byte(piece))
 		require.NoError(t, err)
 		require.Len(t, piece, n)
@@ -321,7 +320,7 @@ func TestObserver(t *testing.T) {
 	verdict := make(chan error)
 	go func() { verdict <- o.Verdict() }()
 	require.Equal(t, "ab", string(<-got))
-	cancel() // the client has gone: nobody waits for the rest of the hour
+	cancel() // the client has gone, so nothing waits for the rest of the hour
 	require.ErrorIs(t, <-verdict, upload.CodeCheckFailed)
 	require.NoError(t, o.(io.Closer).Close())
 	require.Zero(t, s.Busy())
@@ -331,8 +330,8 @@ func TestObserver(t *testing.T) {
 	require.Zero(t, s.Busy())
 }
 
-// TestEarlyOK: it is never clean, not even between the last byte of a file and the
-// end of the stream.
+// TestEarlyOK checks that an early OK is never clean, not even between the last byte of a file and
+// the end of the stream.
 func TestEarlyOK(t *testing.T) {
 	s := newScanner(t, "tcp", fake(t, func(c net.Conn) {
 		receive(c, 1)
@@ -354,9 +353,9 @@ func TestEarlyOK(t *testing.T) {
 	}
 }
 
-// TestOKBeforeTheEnd: an answer that is there when the scanner is about to end the
-// stream is not to the whole file, however late the scanner comes to read it. The
-// socket of a Unix clamd holds it as soon as clamd has written it.
+// TestOKBeforeTheEnd checks that an answer that exists before the scanner ends the stream does not
+// count for the whole file, however late the scanner reads it. The socket of a Unix clamd has it as
+// soon as clamd has written it.
 func TestOKBeforeTheEnd(t *testing.T) {
 	said := make(chan struct{}, 1)
 	address := filepath.Join(t.TempDir(), "clamd")
@@ -379,7 +378,7 @@ func TestOKBeforeTheEnd(t *testing.T) {
 	require.Zero(t, s.Busy())
 }
 
-// TestKnownSize: a size that is known is judged before clamd is asked.
+// TestKnownSize checks that a known size is judged before clamd is used.
 func TestKnownSize(t *testing.T) {
 	s := newScanner(t, "tcp", freeAddress(t), &clamav.Options{MaxSize: 1000})
 	for size, code := range map[int64]upload.Code{1001: upload.CodeNotScanned, 1000: upload.CodeCheckFailed, -1: upload.CodeCheckFailed} {

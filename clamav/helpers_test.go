@@ -48,7 +48,7 @@ func serve(t *testing.T, store storage.Storage, scanner upload.Validator, log io
 	return server
 }
 
-// answer is what a client is told.
+// answer is the response to a client.
 type answer struct {
 	status     int
 	code       upload.Code
@@ -56,7 +56,7 @@ type answer struct {
 	retryAfter string
 }
 
-// send uploads what content brings.
+// send uploads content.
 func send(t testing.TB, server *httptest.Server, subject string, content io.Reader) (answer, error) {
 	t.Helper()
 	body, in := io.Pipe()
@@ -92,8 +92,8 @@ func send(t testing.TB, server *httptest.Server, subject string, content io.Read
 	return a, err
 }
 
-// scans uploads content and requires that it is answered with code, "" for
-// accepted, and stored only then.
+// scans uploads content and requires the given code, "" for accepted, and that the file is stored
+// only then.
 func (h *host) scans(t *testing.T, content io.Reader, code upload.Code) answer {
 	t.Helper()
 	a, err := send(t, h.Server, "ann", content)
@@ -112,7 +112,7 @@ func (h *host) scans(t *testing.T, content io.Reader, code upload.Code) answer {
 	return a
 }
 
-// zeros are n bytes with something else in their midst.
+// zeros returns n bytes with what in their midst.
 func zeros(n, at int64, what []byte) io.Reader {
 	return io.MultiReader(
 		io.LimitReader(endless{}, at), bytes.NewReader(what), io.LimitReader(endless{}, n-at-int64(len(what))),

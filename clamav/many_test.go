@@ -20,8 +20,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// sink is a storage that keeps nothing, so that what is measured is not what is
-// stored.
+// sink is a storage that keeps nothing, so that stored bytes do not count in the measurement.
 type sink struct{ committed atomic.Int64 }
 
 func (s *sink) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
@@ -40,9 +39,9 @@ func (s *sink) Commit(context.Context) error {
 
 func (s *sink) Discard(context.Context) error { return nil }
 
-// TestManyThroughTwoThreads: 50 uploads at once, all open before the first is at
-// its end, through a clamd of two threads. All finish, and twice as many take no
-// more memory than once as many: neither here nor in clamd.
+// TestManyThroughTwoThreads runs 50 uploads at once, all open before the first is at its end,
+// through a clamd of two threads. All finish, and twice as many take no more memory, neither here
+// nor in clamd.
 func TestManyThroughTwoThreads(t *testing.T) {
 	const uploads = 50
 	size := int64(rounds.Of(2, 4)) * mib
@@ -56,8 +55,8 @@ func TestManyThroughTwoThreads(t *testing.T) {
 		for i := range uploads {
 			all.Go(func() {
 				wait := readerFunc(func([]byte) (int, error) { opened.Done(); opened.Wait(); return 0, io.EOF })
-				// Subjects, since one has half of the connections, and bytes of
-				// their own, since clamd does not scan a file twice.
+				// The subjects differ, since one has half of the connections, and so do the bytes,
+				// since clamd does not scan a file twice.
 				name := fmt.Sprint("subject ", i)
 				a, err := send(t, server, name, io.MultiReader(zeros(size/2, 0, nil), wait, zeros(size/2, 7, []byte(name))))
 				if err != nil || a.status != 201 {
@@ -80,22 +79,21 @@ func TestManyThroughTwoThreads(t *testing.T) {
 	t.Logf("live heap grew by %d KiB, its peak while %d MiB passed was %d MiB; clamd grew by %d KiB",
 		grown>>10, 2*uploads*size/mib, peak.Load()/mib, grownThere>>10)
 	require.Less(t, grown, int64(mib))
-	require.Less(t, peak.Load(), int64(uploads*mib), "clients and server: far below the bytes that were on their way")
+	require.Less(t, peak.Load(), int64(uploads*mib), "clients and server: far below the bytes in flight")
 	require.Less(t, grownThere, int64(16*mib))
 }
 
-// liveHeap is what is in use when the garbage is gone.
+// liveHeap returns the heap in use after collecting garbage.
 func liveHeap() int64 {
 	var m runtime.MemStats
-	for range 3 { // pools are emptied by two
+	for range 3 { // two collections empty the pools
 		runtime.GC()
 	}
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
 
-// watchHeap finds the most bytes of the heap, garbage included, until it is
-// stopped.
+// watchHeap records the peak of the heap, including garbage, until it is stopped.
 func watchHeap() (stop func(), peak *atomic.Int64) {
 	peak = new(atomic.Int64)
 	done, ended := make(chan struct{}), make(chan struct{})
@@ -117,7 +115,7 @@ func watchHeap() (stop func(), peak *atomic.Int64) {
 
 var residentLine = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
 
-// resident is clamd's memory, where the system tells it.
+// resident returns clamd's memory, where the system reports it.
 func (d *daemon) resident(t *testing.T) int64 {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.cmd.Process.Pid))

@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// eicar is the test file that every scanner takes for malware (eicar.org). It is
-// kept backwards, so that neither the source nor a program is taken for it.
+// eicar returns the test file that every scanner treats as malware (eicar.org). It is stored
+// backwards, so that scanners report neither the source nor a program.
 func eicar() []byte {
 	b := []byte(`*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X`)
 	slices.Reverse(b)
 	return b
 }
 
-// nesting is more levels than clamd can be told to read.
+// nesting is more levels than clamd can be configured to read.
 const nesting = 101
 
-// nested is an archive in an archive in an archive, of a few KiB.
+// nested returns an archive in an archive in an archive, of a few KiB.
 func nested() []byte {
 	content := []byte("deep down")
 	for range nesting {
@@ -26,7 +26,7 @@ func nested() []byte {
 	return content
 }
 
-// locked is an archive whose only file says that it is encrypted.
+// locked returns an archive whose only file is marked as encrypted.
 func locked() []byte { return archive([]byte("anything, as long as there is some"), 1) }
 
 func archive(content []byte, flags uint16) []byte {

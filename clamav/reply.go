@@ -12,17 +12,17 @@ import (
 // maxReply is the longest answer that is read, in bytes.
 const maxReply = 4 << 10
 
-// readReply reads an answer to its NUL, without which it is not whole.
+// readReply reads an answer to its NUL, without which it is not complete.
 func readReply(r io.Reader) (string, error) {
 	line, err := bufio.NewReaderSize(r, maxReply).ReadSlice(0)
 	if err != nil {
-		return "", fmt.Errorf("an answer of clamd that does not end: %q: %w", line[:min(len(line), 64)], err)
+		return "", fmt.Errorf("clamd's answer does not end: %q: %w", line[:min(len(line), 64)], err)
 	}
 	return string(line[:len(line)-1]), nil
 }
 
-// verdictOf understands the answer to INSTREAM. Whatever it does not know is a
-// scan that failed. The cause is for the log and holds the signature's name.
+// verdictOf parses the answer to INSTREAM. Any unknown answer is a failed scan. The cause is for
+// the log and has the signature's name.
 func verdictOf(reply string) (storage.ScanResult, error) {
 	cause := fmt.Errorf("clamav: clamd answered %q", reply)
 	name, found := strings.CutSuffix(strings.TrimPrefix(reply, "stream: "), " FOUND")
@@ -42,8 +42,8 @@ func verdictOf(reply string) (storage.ScanResult, error) {
 	return storage.ScanInfected, cause
 }
 
-// kinds are what "FOUND" stands for besides malware, by the beginning of the
-// signature's name; the first that fits counts.
+// kinds are the meanings of "FOUND" other than malware, by the beginning of the signature's name;
+// the first match counts.
 var kinds = []struct {
 	prefix  string
 	verdict storage.ScanResult

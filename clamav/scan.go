@@ -15,15 +15,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// linger is how long an answer may take that clamd gave before it closed the
-// connection on us.
+// linger is how long an answer may take that clamd gave before it closed the connection on us.
 const linger = time.Second
 
 var errAnswered = errors.New("clamav: clamd answered, or closed the connection, before the end of the file")
 
-// scan is one file on its way to clamd: an INSTREAM command on a connection of
-// its own. One goroutine waits for the beginning of clamd's answer until the end of
-// the stream, since clamd may give it early.
+// scan is one file on its way to clamd: an INSTREAM command on a connection of its own. One
+// goroutine waits for the beginning of clamd's answer until the end of the stream, since clamd may
+// send it early.
 type scan struct {
 	scanner *Scanner
 	subject string
@@ -31,12 +30,12 @@ type scan struct {
 	left    int64 // bytes that may still come
 	stop    func() bool
 
-	answered chan struct{} // closed when nobody waits any more, and first and err are there
-	first    []byte        // of the answer, a byte at most
+	answered chan struct{} // closed when nobody waits any more, and first and err are set
+	first    []byte        // of the answer, one byte at most
 	err      error
 }
 
-// open takes a place, connects and begins the stream.
+// open takes a slot, connects and begins the stream.
 func (s *Scanner) open(ctx context.Context, subject string) (*scan, error) {
 	step, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
@@ -52,7 +51,7 @@ func (s *Scanner) open(ctx context.Context, subject string) (*scan, error) {
 		return nil, err
 	}
 	c := &scan{scanner: s, subject: subject, conn: conn, left: s.opts.MaxSize, answered: make(chan struct{})}
-	c.stop = context.AfterFunc(ctx, func() { _ = conn.Close() }) // no verdict is waited for that nobody wants
+	c.stop = context.AfterFunc(ctx, func() { _ = conn.Close() }) // no scan continues after its request
 	go c.watch()
 	until, _ := step.Deadline()
 	if err := c.send(until, []byte("zINSTREAM\x00")); err != nil {
@@ -63,8 +62,7 @@ func (s *Scanner) open(ctx context.Context, subject string) (*scan, error) {
 	return c, nil
 }
 
-// watch waits for the first byte of an answer. A Write that clamd does not take any
-// more ends when it comes.
+// watch waits for the first byte of an answer. Its arrival ends a Write that clamd no longer reads.
 func (c *scan) watch() {
 	first := make([]byte, 1)
 	n, err := c.conn.Read(first)
@@ -75,14 +73,14 @@ func (c *scan) watch() {
 	}
 }
 
-// silent reports, once nobody waits, that clamd has said nothing and is still there.
+// silent reports, once nobody waits, whether clamd has sent nothing and is still there.
 func (c *scan) silent() bool { return len(c.first) == 0 && errors.Is(c.err, os.ErrDeadlineExceeded) }
 
 func (c *scan) deadline() time.Time { return time.Now().Add(c.scanner.opts.Timeout) }
 
-// Write shows clamd the next piece, within Timeout.
+// Write sends clamd the next piece, within Timeout.
 func (c *scan) Write(p []byte) (int, error) {
-	if len(p) == 0 { // a chunk of no bytes would end the stream
+	if len(p) == 0 { // an empty chunk would end the stream
 		return 0, nil
 	}
 	if c.left -= int64(len(p)); c.left < 0 {
@@ -94,9 +92,9 @@ func (c *scan) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Verdict ends the stream and waits for the answer, both within Timeout. An answer
-// that has come before the stream is ended is not to the whole file: whether there is
-// one is asked of the system right before, since this process may be late to read it.
+// Verdict ends the stream and waits for the answer, both within Timeout. An answer that has come
+// before the stream is ended does not count for the whole file. Right before the end Verdict asks
+// the system for one, since this process may be late to read it.
 func (c *scan) Verdict() error {
 	until := c.deadline()
 	_ = c.conn.SetReadDeadline(time.Now()) // it may be closed
@@ -104,7 +102,7 @@ func (c *scan) Verdict() error {
 	if !c.silent() || arrived(c.conn) {
 		return c.failed(errAnswered)
 	}
-	if err := c.write(until, make([]byte, 4)); err != nil { // a chunk of no bytes
+	if err := c.write(until, make([]byte, 4)); err != nil { // an empty chunk
 		return c.failed(err)
 	}
 	if err := c.conn.SetReadDeadline(until); err != nil {
@@ -118,8 +116,8 @@ func (c *scan) Verdict() error {
 	return upload.ScanError(v, cause)
 }
 
-// failed is why the stream broke: what clamd said, if it said anything. A file
-// that clamd has not seen whole is never clean.
+// failed returns why the stream broke, with clamd's answer if there is one. A file that clamd has
+// not read whole is never clean.
 func (c *scan) failed(err error) error {
 	_ = c.conn.SetReadDeadline(time.Now().Add(linger)) // it may be closed
 	<-c.answered
@@ -134,7 +132,7 @@ func (c *scan) failed(err error) error {
 	return upload.ScanError(v, fmt.Errorf("%w; %w", err, cause))
 }
 
-// Close ends the connection, at any stage, and gives its place back.
+// Close ends the connection, at any stage, and frees its slot.
 func (c *scan) Close() error {
 	c.stop()
 	_ = c.conn.Close()
@@ -143,7 +141,7 @@ func (c *scan) Close() error {
 	return nil
 }
 
-// chunk sends a piece with its length in front.
+// chunk sends a piece, preceded by its length.
 func (c *scan) chunk(p []byte, until time.Time) error {
 	var length [4]byte
 	binary.BigEndian.PutUint32(length[:], uint32(len(p))) //nolint:gosec // pieces are of a few KiB
@@ -165,7 +163,7 @@ func (c *scan) send(until time.Time, pieces ...[]byte) error {
 	return err
 }
 
-// write writes whatever was answered.
+// write writes even if clamd has answered.
 func (c *scan) write(until time.Time, p []byte) error {
 	if err := c.conn.SetWriteDeadline(until); err != nil {
 		return err

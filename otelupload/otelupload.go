@@ -1,13 +1,13 @@
-// Package otelupload makes OpenTelemetry metrics and spans of what package upload
-// decides and cleans up.
+// Package otelupload makes OpenTelemetry metrics and spans of the decisions and cleanups of package
+// upload.
 //
 //	hooks, err := otelupload.New(nil)
 //	…
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Hooks: hooks})
 //	links, err := upload.NewLinks(store, &upload.LinksOptions{Hooks: hooks})
 //
-// The same hooks serve any number of handlers and links. To have hooks of your
-// own beside them, call these from yours.
+// The same hooks serve any number of handlers and links. To add hooks of your own, call these from
+// yours.
 //
 // # Metrics
 //
@@ -16,25 +16,23 @@
 //	upload.files             {file}     counter    door, type            files that were published
 //	upload.bytes             By         counter    door                  content that came through this process
 //	upload.undone            {request}  counter    door                  accepted and then removed, as a next handler failed
-//	upload.cleanup.failures  {file}     counter    door                  of which something was left for good: to be mended
-//	upload.hung              {call}     counter    door                  checks that did not return in time: to be mended
+//	upload.cleanup.failures  {file}     counter    door                  files that could not be removed entirely: act on it
+//	upload.hung              {call}     counter    door                  checks that did not return in time: act on it
 //
 // # Spans
 //
-// A request has a span "upload streamed", "upload direct" or "upload link", a
-// child of the one that is in the request's context, as of otelhttp. It ends
-// with the decision. Of what works for the upload, the calls of an instrumented
-// S3 client for one, the spans are its children, and so are "upload cleaned_up",
-// "upload undone" and the like. Only what the server has to answer for (status
-// 500 and above, clean-ups that failed, checks that hang) is an error.
+// A request has a span "upload streamed", "upload direct" or "upload link", a child of the span in
+// the request's context, such as otelhttp's. It ends with the decision. Spans of the work for the
+// upload, such as the calls of an instrumented S3 client, are its children. So are "upload
+// cleaned_up", "upload undone" and the like. Only failures of the server (status 500 and above,
+// failed cleanups, checks that hang) are errors.
 //
 // # Attributes
 //
-// upload.door, upload.outcome (an [upload.EventKind]), upload.code (an [upload.Code])
-// and upload.type (a detected media type, of published files only) have few
-// values, none of them a client's own word; spans also have upload.bytes and
-// upload.files. There is never a subject, a file name, a key or an error's text:
-// those are in the log. The two counters that alarms are made of are there from
+// upload.door, upload.outcome (an [upload.EventKind]), upload.code (an [upload.Code]) and
+// upload.type (a detected media type, only for published files) have few values, none of them a
+// client's own word. Spans also have upload.bytes and upload.files. There is never a subject, a
+// file name, a key or an error's text: those are in the log. The two counters for alarms exist from
 // the start, as 0.
 package otelupload
 
@@ -56,7 +54,7 @@ import (
 // Name is that of the meter and the tracer.
 const Name = "github.com/airlock-go/upload/otelupload"
 
-// Options is everything that has a good default; nil is the zero value.
+// Options are the settings, all with defaults; nil is the zero value.
 type Options struct {
 	// MeterProvider makes the metrics. Default: otel.GetMeterProvider().
 	MeterProvider metric.MeterProvider
@@ -74,9 +72,8 @@ type hooks struct {
 	files, bytes, undone, failures, hangs metric.Int64Counter
 }
 
-// New returns hooks that make metrics and spans, for [upload.Options] and
-// [upload.LinksOptions]. They are safe for concurrent use. It fails when the
-// meter refuses an instrument. opts may be nil.
+// New returns hooks that make metrics and spans, for [upload.Options] and [upload.LinksOptions].
+// They are safe for concurrent use. It fails when the meter refuses an instrument. opts may be nil.
 func New(opts *Options) (upload.Hooks, error) {
 	var o Options
 	if opts != nil {
@@ -122,8 +119,7 @@ func (h *hooks) instruments(m metric.Meter) error {
 	return failed
 }
 
-// spanKey is where a request's own span is, whatever hooks around these put in
-// the context.
+// spanKey is the context key of a request's own span, whatever outer hooks put in the context.
 type spanKey struct{}
 
 func (h *hooks) start(ctx context.Context, door string) context.Context {
@@ -159,7 +155,7 @@ func (h *hooks) event(ctx context.Context, e upload.Event) {
 	}
 }
 
-// besides makes a span of what is over already.
+// besides makes a span of an event that is over already.
 func (h *hooks) besides(ctx context.Context, e upload.Event) {
 	if span, ok := ctx.Value(spanKey{}).(trace.Span); ok {
 		ctx = trace.ContextWithSpan(ctx, span)

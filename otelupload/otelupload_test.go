@@ -27,7 +27,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// app is an application that is seen.
+// app is an application with metrics and spans.
 type app struct {
 	reader *metric.ManualReader
 	spans  *tracetest.SpanRecorder
@@ -49,7 +49,7 @@ func newApp(t *testing.T) *app {
 	return a
 }
 
-// handler takes files from ann, and gives up a check after the timeout.
+// handler accepts files from ann, and abandons a check after the timeout.
 func (a *app) handler(t *testing.T, policy upload.Validator, checkTimeout time.Duration) *upload.Handler {
 	t.Helper()
 	form := upload.Form{"file": {Accept: policy, MaxFiles: 2}}
@@ -98,8 +98,7 @@ func request(ctx context.Context, names ...string) (r *http.Request, size int64)
 	return r, int64(body.Len())
 }
 
-// metrics returns the value of each metric and set of attributes, of a histogram
-// the count.
+// metrics returns the value of each metric and set of attributes; for a histogram, the count.
 func (a *app) metrics(t *testing.T) map[string]int64 {
 	t.Helper()
 	var data metricdata.ResourceMetrics
@@ -129,8 +128,8 @@ func (a *app) metrics(t *testing.T) map[string]int64 {
 	return values
 }
 
-// label is attributes in the order of their keys, by their values, and requires
-// that none has many.
+// label returns the values of attributes in the order of their keys, and requires that no attribute
+// has many values.
 func label(t *testing.T, set attribute.Set) string {
 	t.Helper()
 	var values []string
@@ -141,7 +140,7 @@ func label(t *testing.T, set attribute.Set) string {
 	return strings.Join(values, " ")
 }
 
-// TestMetrics: each decision counts once, by what has few values.
+// TestMetrics checks that each decision counts once, by attributes with few values.
 func TestMetrics(t *testing.T) {
 	a := newApp(t)
 	text := a.handler(t, upload.Types("text/plain"), time.Minute)
@@ -201,8 +200,8 @@ func TestMetrics(t *testing.T) {
 	}, got)
 }
 
-// TestSpans: a request's span is a child of the server's, and what works for it
-// is a child of that, clean-ups behind its end included.
+// TestSpans checks that a request's span is a child of the server's. The spans of its work are
+// children of that, including cleanups after its end.
 func TestSpans(t *testing.T) {
 	a := newApp(t)
 	policy := upload.ValidatorFunc(func(ctx context.Context, in *upload.Incoming) error {
@@ -259,8 +258,8 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// TestInsideOtherHooks: whatever span is current when the event comes, the one
-// that ends is the request's own.
+// TestInsideOtherHooks checks that the span that ends is the request's own, whatever span is
+// current when the event comes.
 func TestInsideOtherHooks(t *testing.T) {
 	a := newApp(t)
 	inner := a.hooks
@@ -276,8 +275,8 @@ func TestInsideOtherHooks(t *testing.T) {
 	require.Equal(t, ended[0].SpanContext().SpanID(), ended[1].Parent().SpanID(), "of the clean-up")
 }
 
-// TestDefaults: without options they are the global providers', which do nothing
-// until they are set.
+// TestDefaults checks that without options the global providers are used, which do nothing until
+// they are set.
 func TestDefaults(t *testing.T) {
 	hooks, err := otelupload.New(nil)
 	require.NoError(t, err)

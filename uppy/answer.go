@@ -39,7 +39,7 @@ func (s *server) done(f upload.File) finished {
 	return done
 }
 
-// refuse answers a step that came to none of the presigner's, and whose body was not read.
+// refuse answers a step that the presigner did not get, and whose body was not read.
 func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	s.fail(w, r, s.p.Refuse(w, r, err))
 }
@@ -49,8 +49,8 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.p.RespondError(w, r, err, func(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) { refuse(w, err) })
 }
 
-// refuse answers with an error as companion does. Of one that is not of package
-// upload the client learns nothing.
+// refuse answers with an error as companion does. Errors that are not from package upload are
+// hidden from the client.
 func refuse(w http.ResponseWriter, err error) {
 	var e *upload.Error
 	if !errors.As(err, &e) || e == nil {
@@ -66,7 +66,7 @@ func refuse(w http.ResponseWriter, err error) {
 
 func answer(w http.ResponseWriter, status int, v any) {
 	b, err := json.Marshal(v)
-	if err != nil { // strings and numbers only: cannot happen
+	if err != nil { // strings and numbers only: cannot fail
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}

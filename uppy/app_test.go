@@ -24,8 +24,8 @@ const (
 	html = "<!doctype html><script>alert(1)</script>"
 )
 
-// app is an application with Uppy's endpoint at /uppy, over a memory store that
-// clients reach over HTTP. Callers name themselves.
+// app is an application with Uppy's endpoint at /uppy, over a memory store that clients reach over
+// HTTP. Callers name themselves.
 type app struct {
 	*httptest.Server
 	store     *memstore.Store
@@ -89,7 +89,7 @@ func (a *app) send(t *testing.T, c call) reply {
 	return reply{got.Status, got.Header, string(got.Body)}
 }
 
-// ok wants 200 and decodes the answer.
+// ok requires 200 and decodes the answer.
 func (a *app) ok(t *testing.T, c call, answer any) {
 	t.Helper()
 	got := a.send(t, c)
@@ -99,7 +99,7 @@ func (a *app) ok(t *testing.T, c call, answer any) {
 	require.NoError(t, json.Unmarshal([]byte(got.body), answer), got.body)
 }
 
-// refuses wants code with its status and a message, and nothing published.
+// refuses requires code with its status and a message, and nothing published.
 func (a *app) refuses(t *testing.T, code upload.Code, c call) string {
 	t.Helper()
 	got := a.send(t, c)
@@ -130,7 +130,7 @@ func (a *app) read(t *testing.T, key string) string {
 	return string(content)
 }
 
-// put sends a part as Uppy 6 does, which reads the URL alone and sends no type.
+// put sends a part like Uppy 6, which reads only the URL and sends no type.
 func put(t *testing.T, to, content string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, to, strings.NewReader(content))

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/limit"
 )
 
-// TestRateLimited: whoever is over the limit is told when to come again.
+// TestRateLimited checks that a caller over the limit gets a time to retry.
 func TestRateLimited(t *testing.T) {
 	limiter, err := limit.New(limit.Limits{Files: 1}, nil)
 	require.NoError(t, err)

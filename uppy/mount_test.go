@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/uppy"
 )
 
-// TestMount: the handler works under every prefix, stripped or not, behind the
-// slash that Uppy 6 doubles, and leaves the path to the authorizer as it was.
+// TestMount checks that the handler works under every prefix, stripped or not, after the slash that
+// Uppy 6 doubles, and leaves the path unchanged for the authorizer.
 func TestMount(t *testing.T) {
 	var handler http.Handler
 	a := newApp(t, upload.Options{}, nil)
@@ -47,7 +47,7 @@ func TestMount(t *testing.T) {
 	}
 }
 
-// TestPathValues: what the host's router found is there for the authorizer.
+// TestPathValues checks that the authorizer gets the path values of the host's router.
 func TestPathValues(t *testing.T) {
 	var tenants, paths []string
 	a := newApp(t, upload.Options{}, nil)

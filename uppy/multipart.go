@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// partSize is the size of the parts that Uppy makes. Like a ticket's it
-	// grows for files of more than 10,000 parts.
+	// partSize is the size of the parts that Uppy makes. Like a ticket's it grows for files of more
+	// than 10,000 parts.
 	partSize = 5 << 20
 	// maxCreate is the most bytes of JSON that open an upload.
 	maxCreate = 64 << 10
 	// maxComplete is the most bytes of a list of parts, which is not used.
 	maxComplete = 1 << 20
-	// maxIdle is the most bytes of a body that a step has no use for.
+	// maxIdle is the most bytes of a body that a step does not use.
 	maxIdle = 1 << 10
 	// maxParts is the most parts of an upload.
 	maxParts = 10_000
@@ -46,16 +46,16 @@ func (s *server) create(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	// The key is what pages carry from step to step beside the token.
+	// Pages carry the key from step to step, next to the token.
 	answer(w, http.StatusOK, map[string]string{"uploadId": ticket.Token, "key": strconv.Itoa(ticket.Parts)})
 }
 
-// declaration reads what the page says of a file.
+// declaration reads what the page says about a file.
 func (s *server) declaration(body io.Reader) (d upload.Declaration, err error) {
 	var in struct {
 		Filename, Type string
 		Metadata       struct {
-			Size  any // a number of Uppy 6, a string of Uppy 5
+			Size  any // a number in Uppy 6, a string in Uppy 5
 			Field any
 		}
 	}
@@ -85,7 +85,7 @@ func (s *server) declaration(body io.Reader) (d upload.Declaration, err error) {
 func (s *server) sign(w http.ResponseWriter, r *http.Request, token, part string) {
 	number, err := strconv.Atoi(part)
 	if err != nil {
-		s.refuse(w, r, upload.Reject(upload.CodeMalformed, "the number of the part is not one"))
+		s.refuse(w, r, upload.Reject(upload.CodeMalformed, "the part number is not a number"))
 		return
 	}
 	var signed *storage.SignedRequest
@@ -127,12 +127,11 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, token string) {
 	answer(w, http.StatusOK, list)
 }
 
-// allParts is the list of an upload that is not open: it was completed, and what
-// came after failed. With all parts there Uppy has none to send and completes it
-// again, which tells what became of it. How many there are is the page's word,
-// by which it fools itself alone.
+// allParts returns the list for an upload that is no longer open: it was completed, and a later
+// step failed. With all parts listed, Uppy has none to send and completes it again, which returns
+// the outcome. The number of parts is the page's claim, with which it can only fool itself.
 func (s *server) allParts(r *http.Request, token string) ([]storage.Part, error) {
-	if _, err := s.p.SignPart(r, token, 1); err != nil { // no ticket of this caller
+	if _, err := s.p.SignPart(r, token, 1); err != nil { // the caller has no such ticket
 		return nil, err
 	}
 	n, _ := strconv.Atoi(r.URL.Query().Get("key"))
@@ -143,8 +142,7 @@ func (s *server) allParts(r *http.Request, token string) ([]storage.Part, error)
 	return parts, nil
 }
 
-// complete confirms the upload. The client's list of parts is thrown away: what
-// counts is the storage's.
+// complete confirms the upload. It ignores the client's list of parts: the storage's counts.
 func (s *server) complete(w http.ResponseWriter, r *http.Request, token string) {
 	var f upload.File
 	step, err := s.p.ReadStep(w, r, maxComplete, nil)

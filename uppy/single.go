@@ -9,13 +9,12 @@ import (
 )
 
 var errSingle = upload.Reject(upload.CodeMalformed,
-	"files are accepted in parts only; the page sets shouldUseMultipart: true, and for files that Uppy sends whole all the same the server sets Options.Endpoint")
+	"files are accepted in parts only; the page must set shouldUseMultipart: true, or the server must allow single requests")
 
-var errBody = upload.Reject(upload.CodeMalformed, "this step has no body")
+var errBody = upload.Reject(upload.CodeMalformed, "this step takes no body")
 
-// params tells where to send a file in a single request: to this handler. It
-// signs nothing and so needs to know nothing of the caller. Uppy 6 reads url and
-// fields alone, and refuses fields without a key.
+// params returns where to send a file in a single request: to this handler. It signs nothing and so
+// does not identify the caller. Uppy 6 reads only url and fields, and refuses fields without a key.
 func (s *server) params(w http.ResponseWriter, r *http.Request) {
 	if s.single == nil {
 		s.refuse(w, r, errSingle)
@@ -41,12 +40,12 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 	s.single.ServeHTTP(noRedirect{w}, r)
 }
 
-// received answers for files that the middleware has published, and makes it
-// remove them when the host wants that.
+// received answers for files that the middleware has published, and makes it remove them if the
+// host requires that.
 func (s *server) received(w http.ResponseWriter, r *http.Request) {
 	files := upload.Files(r.Context())
 	if len(files) != 1 {
-		refuse(w, upload.Reject(upload.CodeMalformed, "the form has not one file"))
+		refuse(w, upload.Reject(upload.CodeMalformed, "the form must have exactly one file"))
 		return
 	}
 	if err := s.published(r, files[0]); err != nil {
@@ -57,12 +56,12 @@ func (s *server) received(w http.ResponseWriter, r *http.Request) {
 	if done.Location != "" {
 		w.Header().Set("Location", done.Location)
 	}
-	w.Header().Set("Etag", `"checked"`) // without one Uppy 5 waits for ever
+	w.Header().Set("Etag", `"checked"`) // without one Uppy 5 waits forever
 	answer(w, http.StatusCreated, done)
 }
 
-// noRedirect makes a refusal of a redirect, with which hosts answer to plain
-// forms: XMLHttpRequest follows it, and Uppy takes what it finds for success.
+// noRedirect replaces a redirect, with which hosts may answer plain forms, by a refusal:
+// XMLHttpRequest follows it, and Uppy takes the result for success.
 type noRedirect struct{ http.ResponseWriter }
 
 func (w noRedirect) WriteHeader(status int) {
@@ -73,5 +72,5 @@ func (w noRedirect) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap serves http.ResponseController, through which deadlines are moved.
+// Unwrap serves http.ResponseController, which moves deadlines.
 func (w noRedirect) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -16,10 +16,10 @@ import (
 	"github.com/airlock-go/upload/uppy"
 )
 
-// params is what GET params is asked by both versions.
+// params is the URL of GET params in both versions.
 const params = "/uppy/s3/params?filename=a.txt&type=text%2Fplain&metadata%5Bname%5D=a.txt&metadata%5BrelativePath%5D=null"
 
-// form is what both versions make of the fields: all of them, then the file.
+// form returns the fields as both versions send them: all of them, then the file.
 func form(t *testing.T, fields map[string]string, name, content string) call {
 	t.Helper()
 	var b bytes.Buffer
@@ -35,8 +35,8 @@ func form(t *testing.T, fields map[string]string, name, content string) call {
 	return call{method: "POST", path: "/uppy/s3/single", body: b.String(), header: map[string]string{"Content-Type": w.FormDataContentType()}}
 }
 
-// TestSingle: what the server is told to send files in one request to is itself,
-// which checks them on the way.
+// TestSingle checks that the server names itself for files in one request, and checks them on the
+// way.
 func TestSingle(t *testing.T) {
 	failing := false
 	a := newApp(t, upload.Options{}, func(a *app, o *uppy.Options) {
@@ -78,8 +78,8 @@ func TestSingle(t *testing.T) {
 	require.Equal(t, "hello", a.read(t, done.Key))
 }
 
-// TestSingleRedirects: hosts that answer plain forms with a redirect do not make
-// Uppy take a refusal for success.
+// TestSingleRedirects checks that a host's redirect for plain forms does not make Uppy take a
+// refusal for success.
 func TestSingleRedirects(t *testing.T) {
 	a := newApp(t, upload.Options{Respond: upload.SeeOther("/done")}, func(a *app, o *uppy.Options) {
 		o.Endpoint = a.URL + "/uppy"
@@ -89,7 +89,7 @@ func TestSingleRedirects(t *testing.T) {
 	require.Empty(t, got.header.Get("Location"))
 }
 
-// TestSingleRefused: without an endpoint the reason says what to set.
+// TestSingleRefused checks that without an endpoint the reason says what to set.
 func TestSingleRefused(t *testing.T) {
 	a := newApp(t, upload.Options{}, nil)
 	for _, c := range []call{{method: "GET", path: params}, {method: "POST", path: "/uppy/s3/single"}} {

@@ -19,9 +19,8 @@ import (
 
 const stallTimeout = 30 * time.Second
 
-// TestStalledSteps: each step whose client stops within the body, or sends it too
-// slowly, is answered with 408, in any number; one that nobody may make is refused at
-// once.
+// TestStalledSteps checks each step whose client stops within the body, or sends it too slowly. It
+// is answered with 408, in any number; a step without permission is refused at once.
 func TestStalledSteps(t *testing.T) {
 	for _, step := range []string{
 		"POST /s3/multipart", "POST /s3/multipart/token/complete?key=1", "GET /s3/multipart/token/1?key=1", "GET /s3/multipart/token?key=1", "DELETE /s3/multipart/token?key=1",
@@ -60,7 +59,7 @@ func TestStalledSteps(t *testing.T) {
 	}
 }
 
-// TestStepsWithoutABody: what reads nothing does not wait for a body either.
+// TestStepsWithoutABody checks that a step that reads no body does not wait for one.
 func TestStepsWithoutABody(t *testing.T) {
 	for step, status := range map[string]int{"GET /s3/params": http.StatusBadRequest, "POST /s3/single": http.StatusBadRequest, "PUT /s3/multipart": http.StatusNotFound} {
 		synctest.Test(t, func(t *testing.T) {
@@ -89,7 +88,7 @@ func serve(t *testing.T) (*uploadtest.Server, *upload.Handler) {
 	return uploadtest.Serve(t, handler), h
 }
 
-// begin sends the head of a step, of a body of that length or chunked, and 7 bytes.
+// begin sends the head of a step, with a body of that length or chunked, and 7 bytes.
 func begin(t *testing.T, server *uploadtest.Server, step string, length int64, subject string) *uploadtest.Conn {
 	t.Helper()
 	method, path, _ := strings.Cut(step, " ")

@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestToldOnce: what this handler refuses by itself is told to the hooks as what
-// the presigner refuses is.
+// TestToldOnce checks that the hooks see this handler's own refusals like the presigner's, once
+// each.
 func TestToldOnce(t *testing.T) {
 	var mu sync.Mutex
 	var told []string

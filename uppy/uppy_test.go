@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/uppy"
 )
 
-// TestMultipart: what each version says of a file, and what it is told.
+// TestMultipart checks what each version sends about a file, and what it gets.
 func TestMultipart(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", (part+1000)/16)
 	rows := map[string]map[string]any{
@@ -43,7 +43,7 @@ func TestMultipart(t *testing.T) {
 				require.Equal(t, "/files/"+done.Key, done.Location)
 				require.Equal(t, content, a.read(t, done.Key))
 				a.ok(t, call{method: "GET", path: c.path("")}, &list)
-				require.Len(t, list, 2, "nothing is to be sent again")
+				require.Len(t, list, 2, "nothing must be sent again")
 			}
 			require.Len(t, told, 2)
 			require.Equal(t, told[0], told[1])
@@ -52,7 +52,7 @@ func TestMultipart(t *testing.T) {
 	}
 }
 
-// TestRefusedFile: a small file is one part, and a bad one is not published.
+// TestRefusedFile checks that a small file is one part, and that a bad one is not published.
 func TestRefusedFile(t *testing.T) {
 	a := newApp(t, upload.Options{}, nil)
 	c := a.create(t, "a.png", map[string]any{"size": len(html)})
@@ -60,7 +60,7 @@ func TestRefusedFile(t *testing.T) {
 	a.refuses(t, upload.CodeTypeMismatch, call{method: "POST", path: c.path("/complete"), body: `{}`})
 	require.Empty(t, a.store.Keys())
 	a.refuses(t, upload.CodeNotUploaded, call{method: "POST", path: c.path("/complete"), body: `{}`})
-	a.ok(t, call{method: "DELETE", path: c.path("")}, &struct{}{}) // as Uppy 5 does then
+	a.ok(t, call{method: "DELETE", path: c.path("")}, &struct{}{}) // Uppy 5 does this then
 }
 
 func TestAbort(t *testing.T) {
@@ -108,8 +108,8 @@ func TestCreateRefuses(t *testing.T) {
 	require.NotEmpty(t, a.create(t, "a.txt", map[string]any{"size": 5, "field": "avatar"}))
 }
 
-// TestCallers: every step is refused to other callers, to pages of other origins
-// and for tokens that are not of this server.
+// TestCallers checks that every step is refused to other callers, to pages of other origins, and
+// for tokens of other servers.
 func TestCallers(t *testing.T) {
 	a := newApp(t, upload.Options{}, nil)
 	c := a.create(t, "a.txt", map[string]any{"size": 5})
