@@ -39,13 +39,12 @@ func (b *bench) small() error {
 	return nil
 }
 
-// many is 200 uploads of 20 MiB at once: memory, and how fast they go. Memory that
-// a process touches for the first time costs more than all that is done with it
-// afterwards, so a budget that is large is measured twice.
+// many is 200 uploads of 20 MiB at once: memory, and speed. Memory that a process touches for the
+// first time costs more than all later use of it, so a large budget is measured twice.
 func (b *bench) many() error {
 	slow := []string{"-rate", strconv.Itoa(2 * mib)}
 	b.out.section("Many at once: %d uploads of 20 MiB", 200/b.scale)
-	b.out.table("Server", "Load", "Peak RSS MiB", "Seconds", "MiB/s", "Told to come again")
+	b.out.table("Server", "Load", "Peak RSS MiB", "Seconds", "MiB/s", "Refused as busy")
 	for _, row := range []manyRow{
 		{ours, "MaxMemory 64 MiB, fast clients", []string{"-max-wait", "5m"}, nil, 1},
 		{ours, "MaxMemory 64 MiB, clients of 2 MiB/s that obey Retry-After", nil, append(slow, "-patient"), 1},
@@ -94,7 +93,7 @@ func (b *bench) manyAtOnce(row manyRow, n int, size int64) error {
 	return nil
 }
 
-// refused is an upload of a GiB of which the server wants nothing.
+// refused is an upload of a GiB that the server refuses.
 func (b *bench) refused() error {
 	const limit = mib
 	b.out.section("Refused early: 1 GiB where %d MiB are allowed", limit/mib)
@@ -133,7 +132,7 @@ func (b *bench) refused() error {
 	return nil
 }
 
-// bySize shows what grows with the size of a file.
+// bySize measures what grows with the size of a file.
 func (b *bench) bySize() error {
 	b.out.section("By size: one file, S3 over https")
 	b.out.table("MiB", "CPU s/GiB", "Peak RSS MiB")
@@ -141,7 +140,7 @@ func (b *bench) bySize() error {
 		if size /= b.scale; size == 0 {
 			continue
 		}
-		n := int(max(1, min(64, 256/size))) // as many as take a time that can be measured
+		n := int(max(1, min(64, 256/size))) // as many as take a measurable time
 		s, err := newSetup(ours, true)
 		if err != nil {
 			return err
@@ -165,7 +164,7 @@ func (b *bench) bySize() error {
 	return nil
 }
 
-// byConcurrency shows what grows with the number of uploads at a time.
+// byConcurrency measures what grows with the number of concurrent uploads.
 func (b *bench) byConcurrency() error {
 	b.out.section("By concurrency: files of 1 MiB, S3 over http")
 	b.out.table("At a time", "CPU s/GiB", "Peak RSS MiB", "MiB/s")

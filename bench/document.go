@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// document is what docs/benchmarks.md will be.
+// document is the future docs/benchmarks.md.
 type document struct{ b strings.Builder }
 
 func newDocument() *document {
@@ -47,7 +47,7 @@ func (d *document) row(cells ...any) {
 	d.b.WriteString("\n")
 }
 
-// compare writes a row for each server, with its ratio to the two that count.
+// compare writes a row for each server, with its ratio to the two reference servers.
 func (d *document) compare(samples map[string][]sample, unit string, value func(sample) float64) {
 	mid, spread := map[string]float64{}, map[string]string{}
 	for kind, list := range samples {
@@ -71,7 +71,7 @@ func (d *document) compare(samples map[string][]sample, unit string, value func(
 	}
 }
 
-// machine says where and with what it was measured.
+// machine says where and with what the measurement was made.
 func machine() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Measured on %s with %s on %d cores (%s), %s/%s.", time.Now().Format("2 January 2006"),

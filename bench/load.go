@@ -24,7 +24,7 @@ var insecure = &http.Client{Transport: &http.Transport{
 	MaxIdleConnsPerHost: 512,
 }}
 
-// result is what the load generator saw.
+// result is what the load generator measured.
 type result struct {
 	Seconds  float64
 	Statuses map[string]int
@@ -39,7 +39,7 @@ func load(args []string) error {
 	n := flags.Int("n", 1, "uploads")
 	at := flags.Int("c", 1, "at a time")
 	size := flags.Int64("size", mib, "bytes of a file")
-	rate := flags.Int64("rate", 0, "bytes a second of one client, 0 for as fast as it goes")
+	rate := flags.Int64("rate", 0, "bytes a second of one client, 0 for no limit")
 	chunked := flags.Bool("chunked", false, "without Content-Length")
 	patient := flags.Bool("patient", false, "obey Retry-After")
 	if err := flags.Parse(args); err != nil {
@@ -79,8 +79,7 @@ func (l *loader) run(n, at int) {
 	done.Wait()
 }
 
-// upload sends one file, again and again if it is patient, and returns how that
-// ended.
+// upload sends one file, again and again if it is patient, and returns how that ended.
 func (l *loader) upload() string {
 	for {
 		resp, err := l.post()
@@ -111,7 +110,7 @@ func (l *loader) post() (*http.Response, error) {
 	return insecure.Do(r)
 }
 
-// burst is what a paced client sends at once: some networks' window.
+// burst is what a paced client sends at once: the window of some networks.
 const burst = 128 * kib
 
 // paced reads no faster than rate.
@@ -119,7 +118,7 @@ type paced struct {
 	r     io.Reader
 	rate  int64
 	n     int64
-	paid  int64 // up to which no more is waited for
+	paid  int64 // the bytes that need no further wait
 	sent  *atomic.Int64
 	begin time.Time
 }
@@ -136,7 +135,7 @@ func (p *paced) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// form is a form with one PNG of exactly size bytes in the field "file".
+// form returns a form with one PNG of exactly size bytes in the field "file".
 func form(size int64) (io.Reader, int64) {
 	const (
 		head = "--xxBENCHxx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
@@ -174,17 +173,17 @@ func chunkOf(before, name, data string) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
 }
 
-// picture is a PNG of size bytes, well-formed as far as its chunks go.
+// picture returns a PNG of size bytes, whose chunks are well-formed.
 func picture(size int64) io.Reader {
 	rest := size - int64(len(pngHead)+len(pngTail))
 	if rest < 12 {
-		panic(fmt.Sprintf("no PNG has %d bytes", size))
+		panic(fmt.Sprintf("a PNG cannot have %d bytes", size))
 	}
 	readers := []io.Reader{bytes.NewReader(pngHead)}
 	for ; rest >= int64(len(chunk()))+12; rest -= int64(len(chunk())) {
 		readers = append(readers, bytes.NewReader(chunk()))
 	}
-	for rest > int64(len(chunk())) { // two that share what is left
+	for rest > int64(len(chunk())) { // the last two share the rest
 		readers = append(readers, bytes.NewReader(idat(int(rest/2)-12)))
 		rest -= rest / 2
 	}

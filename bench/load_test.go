@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestPNG: what the load generator sends is a picture of exactly that size, to
-// this library too.
+// TestPNG checks that the load generator sends a picture of exactly that size, which this library
+// accepts.
 func TestPNG(t *testing.T) {
 	h, err := upload.New(&memstore.Store{}, policy(), upload.AllowAnonymous, nil)
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 	"github.com/airlock-go/upload/internal/stalled"
 )
 
-// looking shows the worst files of each type to the library's own validators: what they cost, and
-// how long they go on unasked. Then clients send the beginning of each to a handler, and stall:
-// what they hold.
+// looking runs the library's own validators on the worst files of each type, and measures their
+// cost and how long they run without checking the context. Then clients send the beginning of each
+// to a handler, and stall: that measures the memory they hold.
 func (b *bench) looking() error {
 	const beginning = 512 * kib
 	uploads := int(128 / b.scale)
@@ -64,7 +64,7 @@ func looks(c corpus.Costly, content []byte) (cpu, unasked float64, answer string
 	return median(all), median(longest), answer, nil
 }
 
-// observe shows content to the observer of c, in the pieces in which files come.
+// observe sends content to the observer of c, in pieces as files arrive.
 func observe(ctx context.Context, c corpus.Costly, content []byte) (upload.Observer, error) {
 	o, err := stalled.Policy(c.Type).Validate(ctx, &upload.Incoming{
 		Name: c.Name, Type: c.Type, Head: content[:min(len(content), sniff.HeadLen)], Size: -1,
@@ -90,7 +90,7 @@ func look(c corpus.Costly, content []byte) (spent, unasked float64, err error) {
 		err = o.Verdict()
 	}
 	spent = float64((processorTime() - before).Microseconds()) / 1000
-	_ = ctx.Err() // the last stretch counts, too
+	_ = ctx.Err() // the last stretch counts too
 	if closer, ok := o.(io.Closer); ok {
 		_ = closer.Close()
 	}
@@ -114,7 +114,7 @@ func stall(c corpus.Costly, size, uploads int) (sent int, held stalled.Held, err
 	return len(content), held, err
 }
 
-// askedContext notes the longest work that was done without asking it.
+// askedContext records the longest work between two checks of it.
 type askedContext struct {
 	context.Context
 	last    time.Duration

@@ -1,7 +1,6 @@
-// Command bench measures this library beside what people write today: the same
-// uploads through servers of one skeleton, into an S3 that throws away. Server,
-// S3 and load generator are processes of their own, so a server's CPU time is
-// its own, as the operating system counts it.
+// Command bench compares this library with common ways to write an upload server: the same uploads
+// through servers of one skeleton, into an S3 that discards them. Server, S3 and load generator are
+// processes of their own, so a server's CPU time is its own, as the operating system counts it.
 //
 //	go run . run         all cases, and docs/benchmarks.md
 //	go run . run -quick  smaller, to see that it works

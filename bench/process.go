@@ -21,8 +21,7 @@ import (
 	"github.com/airlock-go/upload/internal/nulls3"
 )
 
-// process is a process of the benchmark's own that serves at url until its
-// input ends.
+// process is a process of the benchmark that serves at url until its input ends.
 type process struct {
 	cmd   *exec.Cmd
 	input io.Closer
@@ -56,14 +55,14 @@ func (p *process) stop() {
 	_ = p.cmd.Wait()
 }
 
-// report is what a process tells of itself.
+// report is what a process reports about itself.
 type report struct {
 	CPU        time.Duration // user and system, by the operating system
 	Received   int64         // bytes from all its connections
 	Goroutines int
-	Heap       int64 // live after a collection, if that was asked for
-	Objects    int   // of the S3 that throws away
-	Open       int   // multipart uploads, likewise
+	Heap       int64 // live after a collection, if that was requested
+	Objects    int   // of the S3 that discards
+	Open       int   // multipart uploads, of the same
 }
 
 func (p *process) report(query string) (r report, err error) {
@@ -75,7 +74,7 @@ func (p *process) report(query string) (r report, err error) {
 	return r, json.NewDecoder(resp.Body).Decode(&r)
 }
 
-// peakRSS is the most memory the process had since resetPeak, in bytes.
+// peakRSS returns the most memory the process had since resetPeak, in bytes.
 func (p *process) peakRSS() (int64, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
@@ -92,7 +91,7 @@ func (p *process) resetPeak() error {
 
 var received atomic.Int64
 
-// usage tells what this process has used.
+// usage answers with what this process has used.
 func usage(w http.ResponseWriter, r *http.Request) {
 	var ru syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &ru)
@@ -110,7 +109,7 @@ func usage(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(u)
 }
 
-// serveS3 is an S3 that throws away, over http and, with -tls, https.
+// serveS3 serves an S3 that discards everything, over http and, with -tls, https.
 func serveS3(args []string) error {
 	null := &nulls3.Server{}
 	mux := http.NewServeMux()

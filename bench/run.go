@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The servers, in the order of the tables.
+// These are the servers, in the order of the tables.
 const (
 	ours     = "this library"
 	inMemory = "this library, memstore"
@@ -71,7 +71,7 @@ func runCases(args []string) error {
 		return nil
 	}
 	text := b.out.String()
-	if old, err := os.ReadFile(*out); err == nil { // what make soak wrote stays
+	if old, err := os.ReadFile(*out); err == nil { // keep what make soak wrote
 		if _, soak, found := strings.Cut(string(old), marker); found {
 			text += "\n" + marker + soak
 		}
@@ -79,7 +79,7 @@ func runCases(args []string) error {
 	return os.WriteFile(*out, []byte(text), 0o644) //nolint:gosec // a document
 }
 
-// marker stands before the part of the document that make soak replaces.
+// marker precedes the part of the document that make soak replaces.
 const marker = "<!-- soak -->"
 
 // setup is a server under test with its S3.
@@ -117,7 +117,7 @@ type sample struct {
 	received int64
 }
 
-// measure sends a load and tells what it cost the server.
+// measure sends a load and returns what it cost the server.
 func (s *setup) measure(flags ...string) (m sample, err error) {
 	if err := s.server.resetPeak(); err != nil {
 		return m, err
@@ -144,7 +144,7 @@ func (s *setup) measure(flags ...string) (m sample, err error) {
 	return m, err
 }
 
-// accepted wants every upload stored and nothing left open.
+// accepted requires that every upload is stored and nothing left open.
 func (s *setup) accepted(m sample, n int) error {
 	r, err := s.s3.report("")
 	if err == nil && (m.Statuses["201"] != n || r.Open != 0) {
@@ -153,8 +153,8 @@ func (s *setup) accepted(m sample, n int) error {
 	return err
 }
 
-// compare measures all kinds in turn, again and again, so that what disturbs the
-// machine disturbs them alike.
+// compare measures all kinds in turn, again and again, so that disturbances of the machine affect
+// them equally.
 func (b *bench) compare(kinds []string, tls bool, n int, load ...string) (map[string][]sample, error) {
 	setups := map[string]*setup{}
 	defer func() {

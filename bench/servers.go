@@ -35,7 +35,7 @@ const (
 	bucket = "bench"
 )
 
-// config is what a server is told by its flags.
+// config is a server's configuration, from its flags.
 type config struct {
 	kind      string
 	s3        string
@@ -55,7 +55,7 @@ var kinds = map[string]func(config, *s3.Client) (http.Handler, error){
 	"floor (nothing checked)":           floor,
 }
 
-// serve is a server under test. It prints its address and ends with its input.
+// serve runs a server under test. It prints its address and ends with its input.
 func serve(args []string) error {
 	var c config
 	flags := flag.NewFlagSet("serve", flag.ExitOnError)
@@ -89,8 +89,8 @@ func serve(args []string) error {
 	return listen(mux, "")
 }
 
-// profile writes a CPU profile to path until it is stopped. The environment
-// names it, since it is for whoever looks at one server, as in
+// profile writes a CPU profile to path until it is stopped. The environment names it, since it is
+// for examining one server:
 //
 //	BENCH_CPUPROFILE=cpu.prof go run . run -quick -only "large over https"
 func profile(path string) (stop func(), err error) {
@@ -107,7 +107,7 @@ func profile(path string) (stop func(), err error) {
 	}, nil
 }
 
-// client is how all of them reach S3.
+// client returns the S3 client that all servers use.
 func client(endpoint string) *s3.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // a server of the benchmark's own
@@ -122,7 +122,7 @@ func client(endpoint string) *s3.Client {
 	})
 }
 
-// policy is what the library checks in all cases.
+// policy returns what the library checks in all cases.
 func policy() upload.Validator { return upload.Any(upload.Images(nil), upload.Documents(nil)) }
 
 func newHandler(c config, store storage.Storage) (http.Handler, error) {
@@ -153,7 +153,7 @@ func libraryInMemory(c config, _ *s3.Client) (http.Handler, error) {
 	}), nil
 }
 
-// parseForm is the tutorial: the whole form is read first, to disk beyond 32 MiB.
+// parseForm is the tutorial: it reads the whole form first, to disk beyond 32 MiB.
 func parseForm(_ config, client *s3.Client) (http.Handler, error) {
 	uploader := manager.NewUploader(client) //nolint:staticcheck // what people use
 	return answering(func(r *http.Request) error {
@@ -193,8 +193,8 @@ func readerTransfer(_ config, client *s3.Client) (http.Handler, error) {
 	}), nil
 }
 
-// floor sends the body on as it comes, form and all, with a length that is
-// known: what no server that passes bytes to S3 can do for less.
+// floor sends the body on as it comes, as a whole form, with a known length. No server that passes
+// bytes to S3 can do less.
 func floor(c config, _ *s3.Client) (http.Handler, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // a server of the benchmark's own
@@ -250,7 +250,7 @@ func answering(f func(*http.Request) error) http.Handler {
 
 var keys atomic.Int64
 
-// key is a new one, which costs nothing.
+// key returns a new one, which costs nothing.
 func key() *string {
 	return aws.String(fmt.Sprintf("f%d-%d.bin", os.Getpid(), keys.Add(1)))
 }

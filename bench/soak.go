@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// runSoak is the soak alone, on the terminal.
+// runSoak runs only the soak, and prints it.
 func runSoak(args []string) error {
 	flags := flag.NewFlagSet("soak", flag.ExitOnError)
 	n := flags.Int("n", 50_000, "uploads")
@@ -18,8 +18,8 @@ func runSoak(args []string) error {
 	return err
 }
 
-// soak sends many uploads to one server and compares what it holds after a part
-// of them with what it holds after all.
+// soak sends many uploads to one server and compares what it holds after some of them and after
+// all.
 func (b *bench) soak(n int) error {
 	const steps, size = 5, 10 * kib
 	s, err := newSetup(ours, false)

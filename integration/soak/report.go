@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// sample asks the server what it holds.
+// sample requests what the server holds.
 func (w *world) sample(when string) error {
 	s := sample{When: when}
 	if err := w.ask(context.Background(), "/usage", nil, &s); err != nil {
@@ -24,8 +24,8 @@ func (w *world) sample(when string) error {
 	return nil
 }
 
-// What the last third of the samples under load may have more than the first, the
-// store's buffers apart, and how much the server may hold when all is quiet again.
+// These are how much the last third of the samples under load may exceed the first, without the
+// store's buffers. The last two are how much the server may hold when all is quiet again.
 const (
 	moreGoroutines   = 30
 	moreDescriptors  = 30
@@ -35,7 +35,7 @@ const (
 	quietDescriptors = 30
 )
 
-// verdict is an error if a promise was broken.
+// verdict returns an error if a promise was broken.
 func (w *world) verdict() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -54,7 +54,7 @@ func (w *world) verdict() error {
 		wrong = append(wrong, fmt.Sprintf("the server holds on to something: %+v", last))
 	}
 	if last.Reserved != 0 {
-		wrong = append(wrong, fmt.Sprintf("%d bytes of MaxMemory are taken by nobody", last.Reserved))
+		wrong = append(wrong, fmt.Sprintf("%d bytes of MaxMemory are reserved without an upload", last.Reserved))
 	}
 	if len(wrong) > 0 {
 		return fmt.Errorf("%d broken promises:\n%s", len(wrong), strings.Join(wrong[:min(len(wrong), 50)], "\n"))
@@ -74,7 +74,7 @@ func mean(samples []sample) (m sample) {
 	return sample{Goroutines: m.Goroutines / n, Descriptors: m.Descriptors / n, Heap: m.Heap / int64(n), Buffers: m.Buffers / int64(n), RSS: m.RSS / int64(n)}
 }
 
-// result is the whole as a part of a document.
+// result returns the result as a part of a document.
 func (w *world) result(length time.Duration, clients int) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -83,7 +83,7 @@ func (w *world) result(length time.Duration, clients int) string {
 	fmt.Fprintf(&b, "%d clients at once, good, bad, slow and leaving; %d times the next one to four calls to S3 (versitygw) failed (%s). "+
 		"%d acknowledged files were read back and compared by their SHA-256. Broken promises: %d. To run it again: `make soak`.\n\n",
 		clients, w.faults, list(w.injected), w.checked, len(w.wrong))
-	b.WriteString("| Client | What came of them |\n| --- | --- |\n")
+	b.WriteString("| Client | Outcomes |\n| --- | --- |\n")
 	for _, k := range kinds {
 		fmt.Fprintf(&b, "| %s | %s |\n", k.name, list(w.counts[k.name]))
 	}
@@ -105,8 +105,7 @@ func list(counts map[string]int) string {
 
 const marker = "<!-- soak -->"
 
-// replaceEnd puts text behind the marker of a document, which gets one if it has
-// none.
+// replaceEnd puts text after the marker of a document, which gets one if it has none.
 func replaceEnd(path, text string) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
