@@ -19,8 +19,8 @@ var (
 	twice = client.File("twice.png", client.PNG(6*mib))   // two parts
 )
 
-// TestOneBadFile: of a request with a bad file nothing is kept, however far the
-// others had come.
+// TestOneBadFile checks that nothing of a request with a bad file is kept, however far the others
+// had come.
 func TestOneBadFile(t *testing.T) {
 	t.Parallel()
 	elsewhere := small
@@ -55,8 +55,8 @@ func TestOneBadFile(t *testing.T) {
 // script is text of which only the last bytes are dangerous.
 var script = client.Bytes([]byte(strings.Repeat("plain text\n", mib) + "<script>alert(1)</script>"))
 
-// TestCutInTheSecondFile sends a body that ends where the second file has
-// begun, with a Content-Length that agrees and with one that does not.
+// TestCutInTheSecondFile sends a body that ends where the second file has begun, with a
+// Content-Length that agrees and with one that does not.
 func TestCutInTheSecondFile(t *testing.T) {
 	t.Parallel()
 	for _, first := range []client.Part{small, large} {
@@ -84,8 +84,8 @@ func TestCutInTheSecondFile(t *testing.T) {
 	}
 }
 
-// TestHostDecides: what the host's handler does with the request decides what
-// becomes of the files.
+// TestHostDecides checks that the host's handler decides, by what it does with the request, whether
+// the files are kept.
 func TestHostDecides(t *testing.T) {
 	t.Parallel()
 	rows := []struct {
@@ -146,7 +146,7 @@ func TestHostDecides(t *testing.T) {
 	}
 }
 
-// recovered keeps panics off the server's error log, as hosts do.
+// recovered keeps panics out of the server's error log, as hosts do.
 func recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {

@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestDiagnosis: what is wrong between the host and S3 is in the log in plain
-// words, and nothing of it in the answer.
+// TestDiagnosis checks that the log says in plain words what is wrong between the host and S3, and
+// that the answer reveals none of it.
 func TestDiagnosis(t *testing.T) {
 	t.Parallel()
 	good := s3test.Get()
@@ -27,7 +27,7 @@ func TestDiagnosis(t *testing.T) {
 		name     string
 		server   s3test.Server
 		endpoint string
-		bucket   string // "" is one that exists
+		bucket   string // "" for one that exists
 		option   func(*s3.Options)
 		log      string
 	}{

@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// formRequest is a signed form as browsers send it: the fields, then the file.
+// formRequest returns a signed form as browsers send it: the fields, then the file.
 func formRequest(t testing.TB, signed *storage.SignedRequest, body []byte) *http.Request {
 	t.Helper()
 	var form uploadtest.Form
@@ -56,8 +56,8 @@ func TestDirectForm(t *testing.T) {
 	require.Equal(t, hexSHA256(content), got)
 }
 
-// TestDirectFormAttacks: whatever a client changes of a signed form, the server
-// refuses it and keeps nothing.
+// TestDirectFormAttacks checks that the server refuses a signed form after any change by a client,
+// and keeps nothing.
 func TestDirectFormAttacks(t *testing.T) {
 	t.Parallel()
 	if noForms(t) {

@@ -25,7 +25,7 @@ func TestSignedLinks(t *testing.T) {
 		change func(*http.Request)
 		status int
 	}{
-		{"as it is", func(*http.Request) {}, 200},
+		{"unchanged", func(*http.Request) {}, 200},
 		{"a range", func(r *http.Request) { r.Header.Set("Range", "bytes=10-19") }, 206},
 		{"another type", func(r *http.Request) { setQuery(r, "response-content-type", "text/html") }, 403},
 		{"inline", func(r *http.Request) { setQuery(r, "response-content-disposition", "inline") }, 403},

@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestDirectSourceFields: the fields by which MinIO's replication gives an object an
-// ETag and a time are not a client's to send. Other servers do not know them.
+// TestDirectSourceFields checks that a client may not send the fields by which MinIO's replication
+// gives an object an ETag and a time. Other servers do not support them.
 func TestDirectSourceFields(t *testing.T) {
 	for name, value := range map[string]string{
 		"X-Minio-Source-Etag":  "0123456789abcdef0123456789abcdef-1",

@@ -35,8 +35,8 @@ func sendParts(t testing.TB, s *s3store.Store, id string, body []byte) []storage
 	return want
 }
 
-// partHeaders are what clients have to send with a part: where another server than
-// AWS is not known to look for it in the URL, a condition that no copy meets.
+// partHeaders returns the header fields that clients must send with a part: a condition that no
+// copy meets, unless the server is known to look for it in the URL.
 func partHeaders() map[string]string {
 	s := s3test.Get()
 	if s.AtAWS() || s.Profile().HeadersFromQuery || s.Profile().NoCopyGuard {
@@ -71,7 +71,7 @@ func TestDirectParts(t *testing.T) {
 		require.NoError(t, st.store.AbortMultipart(t.Context(), stagingKey, id))
 	}
 	status, _, _ := send(t, latePart(t, st, id))
-	require.Equal(t, http.StatusNotFound, status, "a part behind the end")
+	require.Equal(t, http.StatusNotFound, status, "a part after the end")
 }
 
 func latePart(t testing.TB, st *stage, id string) *http.Request {
@@ -81,8 +81,8 @@ func latePart(t testing.TB, st *stage, id string) *http.Request {
 	return httpRequest(t, signed, content)
 }
 
-// TestDirectPartAttacks: a part that is not the signed one is refused. Each attack has
-// a bucket of its own.
+// TestDirectPartAttacks checks that a part other than the signed one is refused. Each attack has a
+// bucket of its own.
 func TestDirectPartAttacks(t *testing.T) {
 	t.Parallel()
 	query := func(name, value string) func(*http.Request) {
@@ -135,7 +135,7 @@ func TestDirectPartAttacks(t *testing.T) {
 // TestDirectPartsDroppedAnswers loses the answer of each call once.
 func TestDirectPartsDroppedAnswers(t *testing.T) {
 	t.Parallel()
-	const list = faultproxy.Get // as CallOf names what is read under a key
+	const list = faultproxy.Get // as CallOf names reads under a key
 	for mode, status := range repeats {
 		for _, call := range []faultproxy.Call{faultproxy.Create, list, faultproxy.Complete, faultproxy.Abort} {
 			t.Run(fmt.Sprintf("%s/%s", mode, call), func(t *testing.T) {

@@ -16,9 +16,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// stageObject puts body where clients do, by a form, which can be sent again, or by a
-// PUT where there are none. It has no digest where it needs none. again is the same
-// request with other bytes.
+// stageObject puts body where clients do: by a form, which can be sent again, or by a PUT where
+// there are none. It uses a digest only where it must. again is the same request with other bytes.
 func (st *stage) stageObject(t testing.TB, body []byte) (stored storage.Stored, again func(body []byte) *http.Request) {
 	t.Helper()
 	d := directObject(body)
@@ -40,7 +39,7 @@ func (st *stage) stageObject(t testing.TB, body []byte) (stored storage.Stored, 
 	return stored, again
 }
 
-// toPromote stages body and says how it is published.
+// toPromote stages body and returns how to publish it.
 func (st *stage) toPromote(t testing.TB, body []byte) storage.Promotion {
 	t.Helper()
 	stored, _ := st.stageObject(t, body)
@@ -77,7 +76,7 @@ func TestPromote(t *testing.T) {
 	}
 }
 
-// sameMD5 are two files of one MD5 (X. Wang and others, 2004), and so of one ETag.
+// sameMD5 are two files with the same MD5 (X. Wang and others, 2004), and so the same ETag.
 var sameMD5 = [2]string{
 	"d131dd02c5e6eec4693d9a0698aff95c2fcab58712467eab4004583eb8fb7f8955ad340609f4b30283e488832571415a085125e8f7cdc99fd91dbdf280373c5b" +
 		"d8823e3156348f5bae6dacd436c919c6dd53e2b487da03fd02396306d248cda0e99f33420f577ee8ce54b67080a80d1ec69821bcb6a8839396f9652b6ff72a70",
@@ -85,8 +84,8 @@ var sameMD5 = [2]string{
 		"d8823e3156348f5bae6dacd436c919c6dd53e23487da03fd02396306d248cda0e99f33420f577ee8ce54b67080280d1ec69821bcb6a8839396f965ab6ff72a70",
 }
 
-// TestPromotePinned: what replaces the file between the check and the
-// publication is not published, or cannot replace it.
+// TestPromotePinned checks that a replacement of the file between the check and the publication is
+// impossible, or is not published.
 func TestPromotePinned(t *testing.T) {
 	t.Parallel()
 	one, err := hex.DecodeString(sameMD5[0])
@@ -121,8 +120,8 @@ func TestPromotePinned(t *testing.T) {
 	}
 }
 
-// TestPromoteAtOnce: of many confirmations of one file one publishes, and all
-// say so.
+// TestPromoteAtOnce checks that of many confirmations of one file one publishes, and all report
+// success.
 func TestPromoteAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
@@ -155,8 +154,8 @@ func TestPromoteAtOnce(t *testing.T) {
 	}
 }
 
-// TestPromoteDroppedAnswers: S3 carries a call out and its answer is lost, once
-// or always. What Promote says is true.
+// TestPromoteDroppedAnswers has S3 carry a call out and loses its answer, once or always. Promote's
+// result is true.
 func TestPromoteDroppedAnswers(t *testing.T) {
 	t.Parallel()
 	for mode, status := range repeats {
@@ -182,7 +181,7 @@ func TestPromoteDroppedAnswers(t *testing.T) {
 	}
 }
 
-// TestPromoteFaults: no failure leaves anything behind.
+// TestPromoteFaults checks that no failure leaves anything.
 func TestPromoteFaults(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []faultproxy.Fault{faultproxy.InternalError, faultproxy.SlowDown, faultproxy.Reset, faultproxy.Stall} {

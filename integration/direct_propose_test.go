@@ -10,12 +10,12 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestDirectProposal: whatever the profile of the store, Check proposes the one that the
-// server is known to need, and with that profile Verify is content.
+// TestDirectProposal checks that Check proposes the profile that the server is known to need,
+// whatever the profile of the store, and that Verify then finds nothing wrong.
 func TestDirectProposal(t *testing.T) {
 	s := s3test.Get()
 	if s.Software != s3test.VersityGW && s.Software != s3test.MinIO {
-		t.Skip("what another server needs is for Check to say")
+		t.Skip("the needs of another server are not known")
 	}
 	needed := s3store.Profile{}
 	if s.Software == s3test.MinIO {

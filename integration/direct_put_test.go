@@ -23,7 +23,7 @@ import (
 
 const stagingKey = "tenant/upload-staging/ä b+1"
 
-// content is what honest clients of these tests send, and forged is as long.
+// content is what honest clients of these tests send, and forged has the same length.
 var (
 	content = bytes.Repeat([]byte("honest content. "), 1000)
 	forged  = bytes.Repeat([]byte("forged content. "), 1000)
@@ -45,11 +45,10 @@ func directObject(body []byte) storage.DirectObject {
 	}
 }
 
-// needsDigest reports that the server's profile lets nothing be sent whole without a
-// SHA-256.
+// needsDigest reports whether the server's profile lets nothing be sent whole without a SHA-256.
 func needsDigest() bool { return s3test.Get().Profile().NoCopyDigests }
 
-// httpRequest is the signed request as an honest client sends it.
+// httpRequest returns the signed request as an honest client sends it.
 func httpRequest(t testing.TB, signed *storage.SignedRequest, body []byte) *http.Request {
 	t.Helper()
 	return uploadtest.SignedRequest(signed, uploadtest.Bytes(body)).WithContext(t.Context())
@@ -68,8 +67,8 @@ func send(t testing.TB, r *http.Request) (status int, answer string, header http
 	return resp.StatusCode, string(b), resp.Header
 }
 
-// requireRefused fails the test unless the server refuses the request: by its answer,
-// or by closing the connection before it has taken all of it.
+// requireRefused fails the test unless the server refuses the request, by its answer or by closing
+// the connection before it has read all of it.
 func requireRefused(t testing.TB, r *http.Request) {
 	t.Helper()
 	resp, err := oneShot.Do(r)
@@ -94,8 +93,8 @@ func setQuery(r *http.Request, name, value string) {
 	r.URL.RawQuery = q.Encode()
 }
 
-// copies adds what makes a server copy the object "secret" of the bucket that the
-// request leads to, and more.
+// copies adds a header field for copying the object "secret" of the request's bucket, and more
+// fields.
 func copies(more map[string]string) func(*http.Request) {
 	return func(r *http.Request) {
 		r.Header.Set("X-Amz-Copy-Source", "/"+strings.Split(r.URL.Path, "/")[1]+"/secret")
@@ -105,9 +104,9 @@ func copies(more map[string]string) func(*http.Request) {
 	}
 }
 
-// TestDirectPutAttacks: whatever a client changes of a signed PUT, the server
-// refuses it and keeps nothing. Each attack has a bucket of its own, in which there is
-// something to steal of the size and the SHA-256 that are signed.
+// TestDirectPutAttacks checks that the server refuses a signed PUT after any change by a client,
+// and keeps nothing. Each attack has a bucket of its own, with an object to steal of the size and
+// the SHA-256 that are signed.
 func TestDirectPutAttacks(t *testing.T) {
 	t.Parallel()
 	header := func(name, value string) func(*http.Request) {
@@ -180,7 +179,7 @@ func requireKeys(t testing.TB, b *s3test.Bucket, keys ...string) {
 	require.Empty(t, b.Uploads(t.Context(), t))
 }
 
-// TestDirectPut: the honest request works once, for a while.
+// TestDirectPut checks that the honest request works once, for a while.
 func TestDirectPut(t *testing.T) {
 	t.Parallel()
 	for name, digest := range map[string]bool{"with digest": true, "without digest": false} {
@@ -252,8 +251,8 @@ func TestDirectRequestsExpire(t *testing.T) {
 	requireKeys(t, st.bucket, "k")
 }
 
-// TestDirectEncoding: a header field that S3 cannot bind changes nothing of what
-// is read, checked and published.
+// TestDirectEncoding checks that a header field that S3 cannot bind does not change what is read,
+// checked and published.
 func TestDirectEncoding(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, false, s3store.Options{})

@@ -16,13 +16,12 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// repeats are what servers answer to a Complete they have carried out before:
-// versitygw again what they answered first, MinIO 412, or 404 without a
-// condition.
+// repeats are the statuses with which servers answer a Complete that they have carried out before:
+// versitygw repeats its first answer, MinIO sends 412, or 404 without a condition.
 var repeats = map[string]int{"idempotent": 0, "MinIO-like, 412": 412, "MinIO-like, 404": 404}
 
-// TestDroppedAnswer: S3 carries a call out and its answer is lost, once. The
-// upload is accepted, and stored exactly once.
+// TestDroppedAnswer has S3 carry a call out and loses its answer, once. The upload is accepted, and
+// stored exactly once.
 func TestDroppedAnswer(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
@@ -43,9 +42,8 @@ func TestDroppedAnswer(t *testing.T) {
 	}
 }
 
-// TestDroppedAnswers: no answer of a call ever arrives, and what could tell the
-// truth afterwards fails as well, for a while or for ever. Whatever the client
-// is told is true.
+// TestDroppedAnswers loses all answers of a call. The calls that could find out the truth
+// afterwards also fail, for a while or always. The answer to the client is true.
 func TestDroppedAnswers(t *testing.T) {
 	t.Parallel()
 	asking := map[string]struct {
@@ -81,8 +79,8 @@ func TestDroppedAnswers(t *testing.T) {
 	}
 }
 
-// requireTruth fails the test unless an upload that was accepted is stored,
-// alone, and of one that was refused nothing is.
+// requireTruth fails the test unless an accepted upload is stored, alone, and nothing of a refused
+// one is.
 func requireTruth(t testing.TB, b *s3test.Bucket, a *client.Answer, c client.Content) {
 	t.Helper()
 	if a.Status == http.StatusCreated {
@@ -93,8 +91,8 @@ func requireTruth(t testing.TB, b *s3test.Bucket, a *client.Answer, c client.Con
 	b.RequireNothing(t)
 }
 
-// TestDroppedAnswerInSecondCommit: the second file of a request is lost in the same
-// way while the first is already published.
+// TestDroppedAnswerInSecondCommit loses the answer for the second file of a request while the first
+// is already published.
 func TestDroppedAnswerInSecondCommit(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {

@@ -18,8 +18,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestExampleServerDirect does what the example's page does when a file goes
-// straight to a bucket: it is let in, sends, confirms and shows.
+// TestExampleServerDirect does what the example's page does when a file goes straight to a bucket:
+// it gets permission, sends, confirms and shows.
 func TestExampleServerDirect(t *testing.T) {
 	t.Parallel()
 	b := s3test.NewBucket(t, false)

@@ -19,8 +19,7 @@ import (
 // callTimeout is short, and long enough for a part on a busy machine.
 const callTimeout = 5 * time.Second
 
-// uploads are the calls that an accepted upload makes, with a file for which
-// each of them is made.
+// uploads are the calls that an accepted upload makes, with a file that leads to each of them.
 var uploads = []struct {
 	call faultproxy.Call
 	file client.Part
@@ -31,8 +30,8 @@ var uploads = []struct {
 	{faultproxy.Complete, twice},
 }
 
-// TestOneFault: a call that fails once is made again, and the client sees
-// nothing of it.
+// TestOneFault checks that a call that fails once is made again, and that the client notices
+// nothing.
 func TestOneFault(t *testing.T) {
 	t.Parallel()
 	once := []faultproxy.Fault{
@@ -53,8 +52,8 @@ func TestOneFault(t *testing.T) {
 	}
 }
 
-// TestLastingFault: when S3 fails for ever the client is told before post loses its
-// patience, and nothing is left, for which an abort was sent.
+// TestLastingFault checks that the client gets an error before post's timeout when S3 always fails,
+// and that nothing is left. Where parts were sent, an abort was also sent.
 func TestLastingFault(t *testing.T) {
 	t.Parallel()
 	lasting := []faultproxy.Fault{
@@ -80,14 +79,14 @@ func TestLastingFault(t *testing.T) {
 	}
 }
 
-// TestFaultyCleanUp: the calls that remove a refused or undone upload are made
-// again, too. When they fail for ever the host is told what was left.
+// TestFaultyCleanUp checks that the calls that remove a refused or undone upload are also made
+// again. When they always fail the host gets a report of what was left.
 func TestFaultyCleanUp(t *testing.T) {
 	t.Parallel()
 	rows := []struct {
 		call      faultproxy.Call
 		versioned bool
-		form      client.Form // of which the next handler refuses what is accepted
+		form      client.Form // whose next handler refuses what is accepted
 	}{
 		{faultproxy.Abort, false, client.Form{twice, client.File("b.png", client.Executable(100))}},
 		{faultproxy.Delete, false, client.Form{small}},
@@ -123,7 +122,7 @@ func TestFaultyCleanUp(t *testing.T) {
 					}
 					something := len(st.bucket.Versions(t.Context(), t))+len(st.bucket.Uploads(t.Context(), t)) > 0
 					if something {
-						require.Error(t, err, "something was left and the host was not told")
+						require.Error(t, err, "something was left without a report to the host")
 					}
 				})
 			}

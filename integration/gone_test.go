@@ -17,8 +17,8 @@ import (
 
 var fifty = client.Form{client.File("a.txt", client.Text(50*mib))}
 
-// TestClientGone: clients that leave at 12 MiB of 50 leave nothing behind, in
-// storage or in the process.
+// TestClientGone checks that clients that leave at 12 MiB of 50 leave nothing, in storage or in the
+// process.
 func TestClientGone(t *testing.T) {
 	rows := []struct {
 		name   string
@@ -62,7 +62,7 @@ func TestHTTP2ClientGone(t *testing.T) {
 	requireGone(t, st, s, before)
 }
 
-// leaving is read by a client that leaves instead of sending more.
+// leaving is content whose reading makes the client leave instead of sending more.
 type leaving context.CancelFunc
 
 func (leave leaving) Read([]byte) (int, error) {
@@ -70,7 +70,7 @@ func (leave leaving) Read([]byte) (int, error) {
 	return 0, context.Canceled
 }
 
-// settled counts goroutines when one upload has warmed up everything.
+// settled counts goroutines after one upload has warmed up everything.
 func settled(t *testing.T, st *stage, s *host.Server) int {
 	t.Helper()
 	a := post(t, s, client.Form{small}, false)
@@ -118,7 +118,7 @@ func TestShutdown(t *testing.T) {
 	require.NotEmpty(t, a.Header.Get("Retry-After"))
 }
 
-// TestShutdownLetsUploadsFinish: an upload that ends within the grace is kept.
+// TestShutdownLetsUploadsFinish checks that an upload that ends within the grace period is kept.
 func TestShutdownLetsUploadsFinish(t *testing.T) {
 	st := newStage(t, false, s3store.Options{})
 	h := newHandler(t, st.store, upload.Options{})

@@ -17,9 +17,9 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestHungObserver: an observer that does not return refuses its file. What it
-// was shown stays as it was, whatever is uploaded meanwhile: the race detector
-// sees it if one of those uploads writes there.
+// TestHungObserver checks that an observer that does not return refuses its file. The bytes that it
+// saw stay unchanged, whatever is uploaded meanwhile: the race detector reports an upload that
+// writes there.
 func TestHungObserver(t *testing.T) {
 	t.Parallel()
 	hung := newHanging(t)
@@ -56,7 +56,7 @@ func TestHungObserver(t *testing.T) {
 			f := client.File("b.txt", client.Text(int64(6*mib+i)))
 			a, err := client.Post(t.Context(), s.Client(), s.URL, client.Form{f}, false)
 			if err != nil || a.Status != 201 {
-				t.Errorf("beside hung observers: %+v, %v", a, err)
+				t.Errorf("next to hung observers: %+v, %v", a, err)
 				return
 			}
 			if digest, _ := st.bucket.SHA256(t, a.Files[0].Key); digest != f.Content.SHA256() {
@@ -68,8 +68,8 @@ func TestHungObserver(t *testing.T) {
 	hung.requireUnchanged(t)
 }
 
-// hanging is a Validator whose observers hang in their first Write until the
-// test ends, and keep an eye on what they were shown.
+// hanging is a Validator whose observers hang in their first Write until the test ends, and keep
+// the bytes that they saw.
 type hanging struct {
 	mu    sync.Mutex
 	shown [][]byte // the very slices
@@ -113,12 +113,12 @@ func (h *hanging) requireUnchanged(t *testing.T) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range h.shown {
-		require.True(t, bytes.Equal(h.saved[i], h.shown[i]), "what hung observer %d was shown has changed", i)
+		require.True(t, bytes.Equal(h.saved[i], h.shown[i]), "the bytes that hung observer %d saw have changed", i)
 	}
 }
 
-// TestFailingObserver: an observer that panics or fails refuses its file, early
-// or late, and the next upload knows nothing of it.
+// TestFailingObserver checks that an observer that panics or fails refuses its file, early or late,
+// and does not affect the next upload.
 func TestFailingObserver(t *testing.T) {
 	t.Parallel()
 	rows := []struct {
@@ -156,8 +156,7 @@ func TestFailingObserver(t *testing.T) {
 	}
 }
 
-// failing makes observers that fail when they have seen at bytes, in the
-// verdict if at is 0.
+// failing makes observers that fail when they have seen at bytes, or in the verdict if at is 0.
 type failing struct {
 	at     int
 	err    error

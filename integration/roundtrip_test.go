@@ -71,8 +71,8 @@ func TestPageNamedPNGIsNotStored(t *testing.T) {
 	st.bucket.RequireNothing(t)
 }
 
-// TestBytesComeBackOverTLS: with TLS to S3 the SDK streams bodies with a
-// trailing checksum instead of signing their digest.
+// TestBytesComeBackOverTLS checks the SDK's bodies over TLS: it streams them with a trailing
+// checksum instead of signing their digest.
 func TestBytesComeBackOverTLS(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{100 << 10, part - 1, part, part + 1, 3*part + 1} {
@@ -93,8 +93,8 @@ func TestBytesComeBackOverTLS(t *testing.T) {
 	}
 }
 
-// TestLittleMemory: requests whose files together exceed the memory do not wait
-// for each other's files for ever, nor for their own.
+// TestLittleMemory checks that requests whose files together exceed the memory do not wait forever
+// for each other's files, nor for their own.
 func TestLittleMemory(t *testing.T) {
 	t.Parallel()
 	four := client.File("4.png", client.PNG(4*mib))
@@ -136,7 +136,7 @@ func TestLittleMemory(t *testing.T) {
 	}
 }
 
-// TestExactLimit: a file of exactly the limit is stored, one byte more is not.
+// TestExactLimit checks that a file of exactly the limit is stored, and one byte more is not.
 func TestExactLimit(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int{100 << 10, part, 2 * part, 2*part + 1} {
@@ -154,8 +154,8 @@ func TestExactLimit(t *testing.T) {
 	}
 }
 
-// TestNames: the client's name comes back from the object's headers, whatever
-// characters it has, and is nowhere in the key.
+// TestNames checks that the client's name comes back from the object's headers, whatever characters
+// it has, and is not in the key.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	st := newStage(t, false, s3store.Options{})

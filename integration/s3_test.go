@@ -25,15 +25,15 @@ const (
 	mib  = 1 << 20
 	part = 5 * mib // of a multipart upload, by default
 
-	// patience is for what takes a moment, on a machine that does much else. It is
-	// less than the three minutes that S3 could take without a CallTimeout.
+	// patience is for short operations, on a busy machine. It is less than the three minutes that
+	// S3 could take without a CallTimeout.
 	patience = 2 * time.Minute
 )
 
 func TestMain(m *testing.M) { s3test.Main(m) }
 
-// stage is a bucket, a store for it, and what the store's client must forget
-// before goroutines are counted.
+// stage is a bucket, a store for it, and what the store's client must close before goroutines are
+// counted.
 type stage struct {
 	bucket    *s3test.Bucket
 	store     *s3store.Store
@@ -45,8 +45,7 @@ func newStage(t testing.TB, versioned bool, opts s3store.Options) *stage {
 	return newStageAt(t, versioned, s3test.Get().Endpoint, opts)
 }
 
-// newStageAt makes a store that reaches the server at endpoint, which may be a
-// proxy's.
+// newStageAt makes a store that reaches the server at endpoint, which may be a proxy's.
 func newStageAt(t testing.TB, versioned bool, endpoint string, opts s3store.Options) *stage {
 	t.Helper()
 	b := s3test.NewBucket(t, versioned)
@@ -75,8 +74,8 @@ func newFaultyStage(t testing.TB, versioned bool, opts s3store.Options) (*stage,
 	return newStageBehind(t, versioned, opts, httptest.NewServer)
 }
 
-// newTLSStage is newFaultyStage where the store talks TLS, over which the SDK
-// sends and signs bodies in another way.
+// newTLSStage is newFaultyStage where the store uses TLS, over which the SDK sends and signs bodies
+// differently.
 func newTLSStage(t testing.TB, opts s3store.Options) (*stage, *faultproxy.Proxy) {
 	t.Helper()
 	return newStageBehind(t, false, opts, httptest.NewTLSServer)
@@ -101,7 +100,7 @@ func upTo(n int) upload.Form {
 	return upload.Form{"file": {Accept: upload.Types("image/png", "text/plain"), MaxFiles: n}}
 }
 
-// newHandler takes files of up to 64 MiB that policy accepts: one picture or plain
+// newHandler accepts files of up to 64 MiB that policy accepts: one picture or plain
 // text, if none is given.
 func newHandler(t testing.TB, store storage.Storage, opts upload.Options, policy ...upload.Validator) *upload.Handler {
 	t.Helper()

@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// silences are answers of 200 that say nothing of the call, and how often.
+// silences are answers of 200 without the content of an answer, and how often they come.
 var silences = []struct {
 	fault faultproxy.Fault
 	times int
@@ -29,9 +29,8 @@ var silences = []struct {
 	{faultproxy.Muted, faultproxy.Always},
 }
 
-// TestSilentAnswer: a call of a streamed upload is answered by 200 and nothing, or
-// by a gateway's page. An upload that is accepted is stored, and of one that is
-// not nothing is.
+// TestSilentAnswer answers a call of a streamed upload with 200 and nothing, or with a gateway's
+// page. An accepted upload is stored, and nothing of a refused one is.
 func TestSilentAnswer(t *testing.T) {
 	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
 		for _, u := range uploads {
@@ -53,8 +52,8 @@ func TestSilentAnswer(t *testing.T) {
 	}
 }
 
-// TestSilentConfirmation is the same of what a confirmation calls: the file is
-// published, or the client's only copy is there for another try.
+// TestSilentConfirmation does the same to the calls of a confirmation: the file is published, or
+// the client's only copy is there for another try.
 func TestSilentConfirmation(t *testing.T) {
 	calls := []faultproxy.Call{
 		faultproxy.Head, faultproxy.Get, faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete, faultproxy.Delete,

@@ -22,7 +22,7 @@ func TestStoreConformance(t *testing.T) {
 	}
 }
 
-// audited is a store of which the suite can see the open multipart uploads.
+// audited is a store whose open multipart uploads the suite can see.
 type audited struct {
 	*s3store.Store
 	bucket *s3test.Bucket

@@ -18,8 +18,8 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// listsUploads reports whether the server lists open multipart uploads under a
-// prefix. MinIO lists those of whole keys alone, or all there are.
+// listsUploads reports whether the server lists open multipart uploads under a prefix. MinIO lists
+// only those of whole keys, or all.
 func listsUploads() bool { return s3test.Get().Software != s3test.MinIO }
 
 func TestListerConformance(t *testing.T) {
@@ -38,8 +38,7 @@ func TestListerConformance(t *testing.T) {
 	}
 }
 
-// aged tells everything as nine days older than it is, but for what is called
-// young.
+// aged reports everything as nine days older than it is, except for keys with "young".
 type aged struct{ *s3store.Store }
 
 func age(key string) time.Duration {
@@ -70,15 +69,15 @@ func (s aged) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	return s.Store.RemoveListed(ctx, o)
 }
 
-// What sweepable fills a bucket with: more than a page of objects, and in continuous
-// integration also of uploads.
+// published and opened are how many objects and uploads sweepable makes: more than a page of
+// objects, and in continuous integration also of uploads.
 var (
 	published = rounds.Of(1200, 2400)
 	opened    = rounds.Of(60, 1100)
 )
 
-// sweepable fills a bucket: published objects, every third of which is referred
-// to, and what is under staging keys.
+// sweepable fills a bucket: published objects, every third of which is referred to, and objects
+// under staging keys.
 func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]bool) {
 	referenced = map[string]bool{}
 	publish := func(key string) {
@@ -99,7 +98,7 @@ func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]b
 	for _, key := range []string{"p/upload-staging/1", "p/upload-staging/2", "p/upload-staging/young"} {
 		st.bucket.Put(t.Context(), t, key, []byte("staged"))
 	}
-	if versioned { // a form that was sent again, and an orphan that somebody wrote over
+	if versioned { // a form that was sent again, and an overwritten orphan
 		st.bucket.Put(t.Context(), t, "p/upload-staging/1", []byte("again"))
 		st.bucket.Put(t.Context(), t, "p/0/0010 ü+%.txt", []byte("over it"))
 	}
@@ -119,8 +118,8 @@ func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]b
 	return referenced
 }
 
-// TestSweep of plain and versioned buckets: cancelled in the middle, and gone on
-// with from the last cursor.
+// TestSweep sweeps plain and versioned buckets: a run is cancelled in the middle, and continued
+// from the last cursor.
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
@@ -169,14 +168,13 @@ func TestSweep(t *testing.T) {
 			require.NoError(t, err)
 			require.Zero(t, second.Failed+second.Changed)
 			require.Equal(t, dry.Orphaned, first.Removed+second.Removed)
-			require.Less(t, second.Seen, dry.Seen-first.Removed, "it began anew")
+			require.Less(t, second.Seen, dry.Seen-first.Removed, "it started over")
 			requireSwept(t, st, referenced)
 		})
 	}
 }
 
-// requireSwept checks that of everything, all versions included, just what
-// belongs there is left.
+// requireSwept checks that exactly what belongs there is left, including all versions.
 func requireSwept(t *testing.T, st *stage, referenced map[string]bool) {
 	t.Helper()
 	left := map[string]int{}

@@ -16,9 +16,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestLinksWaitForTheScanner: a scanner tags an object as GuardDuty does, keeping
-// the tags that the store gave it, and only then it is linked to. With versions
-// the link stays with what was scanned.
+// TestLinksWaitForTheScanner has a scanner tag an object as GuardDuty does, keeping the tags that
+// the store gave it: only then a link to it works. With versions the link stays with the scanned
+// one.
 func TestLinksWaitForTheScanner(t *testing.T) {
 	t.Parallel()
 	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {

@@ -22,15 +22,16 @@ type bucket struct {
 	*s3test.Bucket
 }
 
-// openBucket makes a bucket whose store signs for address. What arrives there
-// goes on to the server as it came: the signature holds for its Host.
+// openBucket makes a bucket whose store signs for address. Requests there go on to the server
+// unchanged: the signature holds for their Host.
 func openBucket(t *testing.T, origin, address string) (place, http.Handler) {
 	t.Helper()
 	b := s3test.NewBucket(t, false)
 	b.LetIn(t, origin)
 	signer, _ := s3test.Get().Client(address)
 	profile := s3test.Get().Profile()
-	profile.NoCopyGuard = s3test.Get().Software == s3test.VersityGW // Uppy 6 sends no header fields with parts, and versitygw takes none but signed ones
+	// Uppy 6 sends no header fields with parts, and versitygw accepts only signed ones.
+	profile.NoCopyGuard = s3test.Get().Software == s3test.VersityGW
 	store, err := s3store.New(b.Client, b.Name, &s3store.Options{Profile: profile, Signer: signer, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 
@@ -44,7 +45,7 @@ func openBucket(t *testing.T, origin, address string) (place, http.Handler) {
 			r.Out.Host = r.In.Host
 		},
 		Transport: transport,
-		ErrorLog:  log.New(io.Discard, "", 0), // pages cut requests
+		ErrorLog:  log.New(io.Discard, "", 0), // pages abort requests
 	}
 }
 

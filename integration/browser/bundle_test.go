@@ -22,9 +22,9 @@ type bundle struct{ js, css []byte }
 
 var bundles sync.Map // of func() (bundle, error), by folder
 
-// bundleOf makes one script and one style sheet of page.js with the packages
-// that testdata/folder pins. They are installed into a folder that ends with the
-// test; npm keeps them in its cache.
+// bundleOf makes one script and one style sheet of page.js with the packages that testdata/folder
+// pins. They are installed into a temporary folder that is removed with the test; npm keeps them in
+// its cache.
 func bundleOf(t *testing.T, folder string) bundle {
 	t.Helper()
 	path := program.Find(t, "npm")

@@ -15,7 +15,7 @@ import (
 // example is examples/server as a person runs it, with or without a bucket.
 type example struct {
 	url    string
-	bucket *s3test.Bucket // nil is memory
+	bucket *s3test.Bucket // nil for memory
 }
 
 // examples are the ways to run it.
@@ -39,8 +39,8 @@ func startExample(t *testing.T, flags ...string) string {
 	return program.Start(t, append([]string{"-max-file-size", "33554432"}, flags...)...).URL
 }
 
-// requireHolds fails the test unless so many objects are all that the bucket
-// holds. What was refused may still be on its way out.
+// requireHolds fails the test unless the bucket holds exactly so many objects. The removal of a
+// refused file may still be in progress.
 func (e example) requireHolds(t *testing.T, n int) {
 	t.Helper()
 	if e.bucket == nil {

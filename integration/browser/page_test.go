@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/client"
 )
 
-// row is what the example's page says of a file.
+// row is what the example's page shows of a file.
 type row struct {
 	State, Status string
 	Shown         bool     // as it is stored, in the thumbnail
@@ -28,9 +28,8 @@ const rowsOf = `[...document.querySelectorAll('#files > li')].map((li) => {
 	}
 })`
 
-// TestExamplePage: through both doors of the example's page files arrive whole
-// and are shown, and a page that calls itself a picture is refused with the
-// reason.
+// TestExamplePage checks both doors of the example's page: files arrive whole and are shown, and a
+// page named like a picture is refused with the reason.
 func TestExamplePage(t *testing.T) {
 	b := chromium.Start(t)
 	sent := []struct{ name, mediaType, content string }{
@@ -64,7 +63,7 @@ func TestExamplePage(t *testing.T) {
 	}
 }
 
-// uploaded chooses a file and returns its row, once nothing more happens to it.
+// uploaded chooses a file and returns its row in its final state.
 func uploaded(p *chromium.Page, name, content string) row {
 	var rows []row
 	p.Value(rowsOf, &rows)

@@ -17,22 +17,22 @@ import (
 type place interface {
 	storage.DirectStorage
 
-	// keys are those of all objects, staged ones included.
+	// keys returns those of all objects, including staged ones.
 	keys(t *testing.T) []string
 
-	// unfinished is how much lies in multipart uploads that are open.
+	// unfinished returns how much lies in open multipart uploads.
 	unfinished(t *testing.T) int
 }
 
-// openPlace makes a place that lets the pages of one origin in. What answers
-// them is yet to be served at address.
+// openPlace makes a place that lets the pages of one origin in. The caller must serve its handler
+// at address.
 type openPlace func(t *testing.T, origin, address string) (place, http.Handler)
 
-// places are all that a site must work with.
+// places are all places that a site must work with.
 var places = map[string]openPlace{"memory": openMemory, "S3": openBucket}
 
-// exactPlaces are those that keep no part of which only a piece has arrived.
-// versitygw is none of them: it fills up with zeros what is missing.
+// exactPlaces returns the places that discard a part of which only a piece has arrived. versitygw
+// is not one of them: it fills the rest with zeros.
 func exactPlaces() map[string]openPlace {
 	exact := map[string]openPlace{"memory": openMemory}
 	if s3test.Get().Software != s3test.VersityGW {
@@ -62,7 +62,7 @@ func (m memory) unfinished(t *testing.T) int {
 	return int(n)
 }
 
-// read is all of an object.
+// read returns all of an object.
 func read(t *testing.T, p place, key string) string {
 	t.Helper()
 	o, err := p.Stat(t.Context(), key)

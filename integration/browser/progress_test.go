@@ -13,8 +13,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// sentRow makes a row of a file that the browser has sent, by a door that only
-// watches.
+// sentRow makes a row of a file that the browser has sent, by a door that only watches.
 const sentRow = `(async () => {
 	const [{ Row }, { watch }] = await Promise.all([import("/static/row.js"), import("/static/progress.js")])
 	const door = { bytes: 9, last: "Checking", send: (file, sent, signal, told) => {
@@ -28,8 +27,8 @@ const sentRow = `(async () => {
 	row.send()
 })()`
 
-// TestProgressOnPage: while the server receives what the browser has sent, as
-// behind a proxy that holds it, the page says so.
+// TestProgressOnPage checks that the page reports it while the server still receives what the
+// browser has sent, as behind a proxy that holds it.
 func TestProgressOnPage(t *testing.T) {
 	const id = "00112233445566778899aabbccddeeff"
 	b := chromium.Start(t)

@@ -35,11 +35,11 @@ type site struct {
 	store place
 
 	published     func(upload.File) error // if not nil
-	held          int32                   // which PUT does not arrive, if any
+	held          int32                   // the number of a PUT that does not arrive, 0 for none
 	sent, arrived atomic.Int32            // PUTs
 }
 
-// counted counts the PUTs to the store, and cuts the one that does not arrive.
+// counted counts the PUTs to the store, and cuts the one that must not arrive.
 func (s *site) counted(store http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -56,7 +56,7 @@ func (s *site) counted(store http.Handler) http.Handler {
 	})
 }
 
-// half is a body that ends at its half, once the page has cut the request.
+// half is a body that ends at its half, once the page has aborted the request.
 type half struct {
 	io.ReadCloser
 	left int64
@@ -69,12 +69,12 @@ func (h *half) Read(p []byte) (int, error) {
 		h.left -= int64(n)
 		return n, err
 	}
-	_, _ = io.Copy(io.Discard, h.ReadCloser) // a server learns of a cut by reading
+	_, _ = io.Copy(io.Discard, h.ReadCloser) // a server detects an aborted request by reading
 	<-h.gone
 	return 0, io.ErrUnexpectedEOF
 }
 
-// awaits waits for a counter to get there.
+// awaits waits for a counter to reach n.
 func awaits(t *testing.T, counter *atomic.Int32, n int32) {
 	t.Helper()
 	require.Eventually(t, func() bool { return counter.Load() >= n }, 3*time.Minute, 10*time.Millisecond)
@@ -100,7 +100,7 @@ func newSite(t *testing.T, b *chromium.Browser, open openPlace, version, query s
 	return s
 }
 
-// endpoint is what the page of that origin talks to.
+// endpoint returns the handler that the page of that origin uses.
 func (s *site) endpoint(t *testing.T, origin string) http.Handler {
 	t.Helper()
 	h, err := upload.New(s.store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous,
@@ -129,7 +129,7 @@ func serve(mux *http.ServeMux, path, mediaType string, content []byte) {
 	})
 }
 
-// outcome is what Uppy has told its page.
+// outcome is what Uppy has reported to its page.
 type outcome struct {
 	Success []struct{ Key, Location, UploadURL string }
 	Failed  []string
@@ -148,8 +148,7 @@ func (s *site) end() (o outcome) {
 	return o
 }
 
-// requireOne fails the test unless content is all that the store holds, and
-// returns its key.
+// requireOne fails the test unless content is all that the store holds, and returns its key.
 func (s *site) requireOne(t *testing.T, content string) string {
 	t.Helper()
 	keys := s.store.keys(t)
@@ -159,7 +158,7 @@ func (s *site) requireOne(t *testing.T, content string) string {
 	return keys[0]
 }
 
-// shows waits until the text is there, or the hint at something that has it.
+// shows waits until the text is there, or a hint with the text.
 func (s *site) shows(text string) {
 	s.Await(`document.querySelector('#uppy').innerHTML.includes(` + strconv.Quote(text) + `)`)
 }

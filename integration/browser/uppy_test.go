@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/integration/internal/chromium"
 )
 
-// TestUppy: files of one part, of several, and in a single request are checked
-// and published, with no code in the page but the size.
+// TestUppy checks that files of one part, of several, and in a single request are checked and
+// published. The page's code adds only the size.
 func TestUppy(t *testing.T) {
 	large := strings.Repeat("0123456789abcde\n", (11<<20)/16)
 	rows := map[string]struct{ query, content string }{
@@ -40,8 +40,8 @@ func TestUppy(t *testing.T) {
 	}
 }
 
-// TestUppyRefused: a page that calls itself a picture is not published, and the
-// user is told that the upload failed, by Uppy 5 also why.
+// TestUppyRefused checks that a page named like a picture is not published, and that the user sees
+// that the upload failed, in Uppy 5 also why.
 func TestUppyRefused(t *testing.T) {
 	rows := map[string]struct{ query, name, content, reason string }{
 		"in a part":        {"", "cat.png", strings.Repeat(html, 150_000), "the content is text/html"},
@@ -67,8 +67,8 @@ func TestUppyRefused(t *testing.T) {
 	}
 }
 
-// TestUppyResumes: of a file whose upload was paused, what has arrived is not sent
-// again, and the file is whole.
+// TestUppyResumes pauses an upload. The parts that have arrived are not sent again, and the file is
+// whole.
 func TestUppyResumes(t *testing.T) {
 	content := strings.Repeat("0123456789abcde\n", (11<<20)/16)
 	b := chromium.Start(t)
@@ -90,7 +90,7 @@ func TestUppyResumes(t *testing.T) {
 	})
 }
 
-// TestUppyCancels: of an upload that the user cancels nothing stays.
+// TestUppyCancels checks that nothing stays of an upload that the user cancels.
 func TestUppyCancels(t *testing.T) {
 	b := chromium.Start(t)
 	everywhere(t, exactPlaces(), "", func(t *testing.T, version string, open openPlace) {
@@ -107,13 +107,13 @@ func TestUppyCancels(t *testing.T) {
 	})
 }
 
-// TestUppyRetries: when the application could not take a file, the user's second
-// try does not send it again.
+// TestUppyRetries checks that after an error of the application the user's second try does not send
+// the file again.
 func TestUppyRetries(t *testing.T) {
 	b := chromium.Start(t)
 	for where, open := range places {
 		t.Run(where, func(t *testing.T) {
-			s := newSite(t, b, open, "uppy6", "") // Uppy 5 aborts after any error, and begins anew
+			s := newSite(t, b, open, "uppy6", "") // Uppy 5 aborts after any error, and starts over
 			var tries atomic.Int32
 			s.published = func(upload.File) error {
 				if tries.Add(1) == 1 {

@@ -25,8 +25,8 @@ type answer struct {
 	Body   string `json:"body"`
 }
 
-// testNames fails the test unless the names that a client of that style sends are
-// stored as the person sees them.
+// testNames fails the test unless the names from a client of that style are stored as users see
+// them.
 func testNames(t *testing.T, client style, send sender) {
 	t.Helper()
 	var sent []string
@@ -69,8 +69,8 @@ func newServer(t *testing.T) *server {
 	return s
 }
 
-// requireStored fails the test unless the picture is stored under that name, or the
-// request was refused if it is "".
+// requireStored fails the test unless the picture is stored under that name, or, for "", the
+// request was refused.
 func (s *server) requireStored(t *testing.T, a answer, name, wire string) {
 	t.Helper()
 	if name == "" {

@@ -19,7 +19,7 @@ func TestNamesOfGo(t *testing.T) {
 	}
 }
 
-// byMultipart sends as the standard library does.
+// byMultipart sends with the standard library.
 func byMultipart(t *testing.T, url string, names []string) (answers []answer) {
 	t.Helper()
 	for _, name := range names {

@@ -11,15 +11,15 @@ type style string
 const (
 	asBrowsers style = `%22 for a quotation mark, and nothing else`
 	escaped    style = `a backslash before quotation marks and backslashes`
-	raw        style = `as it is`
+	raw        style = `unchanged`
 	encoded    style = `all of it percent-encoded`
 )
 
-// names are what people call their files, and what is stored: the name itself, or
-// what the row says and why.
+// names are what people call their files, and what is stored: the name itself, or what the row says
+// and why.
 var names = []struct {
 	name   string
-	stored map[style]string // where that is another; "" is refused
+	stored map[style]string // where it differs; "" is refused
 	why    string
 }{
 	{name: "photo.png"},
@@ -55,11 +55,11 @@ var names = []struct {
 		stored: map[style]string{asBrowsers: cut, escaped: cut, raw: cut},
 	},
 	{
-		name: "a%22b.png", why: "a quotation mark is written so by browsers, and the percent sign is not escaped",
+		name: "a%22b.png", why: "browsers write a quotation mark like this, and do not escape the percent sign",
 		stored: map[style]string{asBrowsers: `a"b.png`, escaped: `a"b.png`, raw: `a"b.png`},
 	},
 	{
-		name: `a\b.png`, why: "what stands before a backslash is a path of Windows",
+		name: `a\b.png`, why: "the text before a backslash is a Windows path",
 		stored: map[style]string{asBrowsers: "b.png", escaped: "b.png", raw: "b.png"},
 	},
 	{
@@ -72,13 +72,12 @@ var names = []struct {
 	},
 }
 
-// cut is the longest name of 200 times this character: 251 bytes, less what is
-// no whole character.
+// cut is the longest name of 200 times this character: 251 bytes, minus an incomplete character.
 var cut = strings.Repeat("文", 83) + ".png"
 
-// storedOf is what is stored of the name from clients of that style. That of
-// percent-encoding clients is kept as it came: browsers send names that look so as
-// they are. Only quotation marks are read, as browsers write them.
+// storedOf returns the stored name for clients of that style. Names from percent-encoding clients
+// are kept as they came: browsers send such names unencoded. Only quotation marks are decoded,
+// since browsers encode them.
 func storedOf(s style, name string, others map[style]string) string {
 	if s != encoded {
 		if other, ok := others[s]; ok {

@@ -16,10 +16,10 @@ import (
 // sides counts the samples of one media type.
 type sides struct{ legitimate, accepted, attacks, refused int }
 
-// both sends the samples of package uploadtest through the presets. It writes how
-// many legitimate ones were accepted and how many attacks were refused, by type,
-// and names each sample that got the wrong answer. It returns whether there was none.
-// Each type of an attack needs a legitimate sample, whose name finds the preset.
+// both sends the samples of package uploadtest through the presets. It writes how many legitimate
+// ones were accepted and how many attacks were refused, by type, and names each sample with the
+// wrong answer. It reports whether all answers were right. Each type of an attack needs a
+// legitimate sample, whose name finds the preset.
 func (s *survey) both(w io.Writer, legitimate, attacks iter.Seq[uploadtest.Sample]) bool {
 	types, doors, wrong := map[string]*sides{}, map[string]*door{}, []string(nil)
 	for sample := range legitimate {

@@ -1,16 +1,15 @@
-// Command corpus sends a folder of anybody's files through the presets, and
-// prints by extension how many were accepted, how many refused, and why.
+// Command corpus sends a folder of any files through the presets, and prints by extension how many
+// were accepted, how many refused, and why.
 //
 //	go run -C integration ./corpus /usr/share/doc ~/Pictures
 //	go run -C integration ./corpus -list ~/Pictures
 //	go run -C integration ./corpus -both
 //
-// With -both it sends the samples of package uploadtest instead, and ends with 1
-// if a legitimate one was refused or an attack accepted.
+// With -both it sends the samples of package uploadtest instead, and ends with 1 if a legitimate
+// one was refused or an attack accepted.
 //
-// Nothing is stored, and nothing leaves the machine. A sound file that is refused
-// without a reason in docs/accepted.md is a defect: CONTRIBUTING.md says how to
-// add it to the tests.
+// Nothing is stored, and nothing leaves the machine. A sound file that is refused without a reason
+// in docs/accepted.md is a defect: CONTRIBUTING.md says how to add it to the tests.
 package main
 
 import (

@@ -2,7 +2,7 @@ package main
 
 import "github.com/airlock-go/upload"
 
-// presets says which preset judges files of which extensions.
+// presets maps extensions to the preset that judges their files.
 var presets = []struct {
 	extensions string
 	policy     func() upload.Validator

@@ -19,7 +19,7 @@ func (s *survey) report(w io.Writer, list bool) {
 		_, _ = fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", ext, r.accepted, r.count(), r)
 	}
 	_ = table.Flush()
-	_, _ = fmt.Fprintf(w, "%d files without a byte and %d of other extensions were passed over\n", s.empty, s.unknown)
+	_, _ = fmt.Fprintf(w, "%d empty files and %d of other extensions were skipped\n", s.empty, s.unknown)
 	if list {
 		for _, r := range s.refused {
 			_, _ = fmt.Fprintf(w, "%s: %s\n", r.path, r.why)

@@ -20,7 +20,7 @@ import (
 // maxFile is the largest file that is sent.
 const maxFile = 256 << 20
 
-// survey sends files and keeps what became of them.
+// survey sends files and records the outcomes.
 type survey struct {
 	doors   map[string]*door // by extension
 	results map[string]*result
@@ -68,7 +68,7 @@ func newSurvey() (*survey, error) {
 	return s, nil
 }
 
-// folders sends every file below them. What cannot be read is passed over.
+// folders sends every file below them. It skips unreadable files.
 func (s *survey) folders(names []string) error {
 	for _, name := range names {
 		if _, err := os.Stat(name); err != nil {

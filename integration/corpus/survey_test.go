@@ -34,7 +34,7 @@ func TestSurvey(t *testing.T) {
 .csv       0         1        active_content formula 1
 .png       1         1        type_not_allowed 1
 .txt       1         0        
-1 files without a byte and 1 of other extensions were passed over
+1 empty files and 1 of other extensions were skipped
 `+folder+`/c.csv: active_content formula: has a cell that a spreadsheet may compute at byte 2
 `+folder+`/sub/b.png: type_not_allowed: files of type text/html are not accepted
 `, out.String())

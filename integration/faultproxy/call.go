@@ -8,7 +8,7 @@ import (
 // Call is one of S3's operations.
 type Call string
 
-// The calls that an upload, its clean-up and its tests make.
+// These are the calls that an upload, its cleanup and its tests make.
 const (
 	Put          Call = "PutObject"
 	Create       Call = "CreateMultipartUpload"
@@ -23,7 +23,7 @@ const (
 	Other        Call = "Other"
 )
 
-// CallOf tells which call a path-style request makes.
+// CallOf returns the call of a path-style request.
 func CallOf(r *http.Request) Call {
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	query := r.URL.Query()

@@ -1,8 +1,8 @@
-// Package faultproxy is an http.Handler that stands before an S3 server and
-// makes chosen calls fail, in the ways that S3 and the network between do.
+// Package faultproxy is an http.Handler in front of an S3 server. It makes chosen calls fail, in
+// the ways in which S3 and the network fail.
 //
-// Requests are forwarded as they come: bodies are streamed and the Host header
-// is kept, so that their signatures hold.
+// Requests are forwarded unchanged: bodies are streamed and the Host header is kept, so that their
+// signatures hold.
 package faultproxy
 
 import (
@@ -15,7 +15,7 @@ import (
 // Fault is what happens to a call instead of its answer.
 type Fault string
 
-// The faults.
+// These are the faults.
 const (
 	InternalError Fault = "500"     // answered with 500 InternalError, not processed
 	SlowDown      Fault = "503"     // answered with 503 SlowDown, not processed
@@ -28,7 +28,7 @@ const (
 	Muted         Fault = "muted"   // processed to its end, and answered with 200 and nothing
 )
 
-// Always is, as the number of calls of [Proxy.Inject], every one.
+// Always is the number for [Proxy.Inject] that means every call.
 const Always = -1
 
 // Proxy is made by [New]. It is safe for concurrent use.
@@ -71,30 +71,30 @@ func (p *Proxy) Inject(call Call, fault Fault, n int) {
 	p.faults[call] = &injection{fault: fault, left: n}
 }
 
-// AnswerRepeats makes the proxy behave like servers that forget an upload once
-// it ended: a second Complete is answered with status, 412 or 404, and a second
-// Abort with 204. Without it both are forwarded.
+// AnswerRepeats makes the proxy behave like servers that forget an upload once it has ended: it
+// answers a second Complete with status, 412 or 404, and a second Abort with 204. Without it both
+// are forwarded.
 func (p *Proxy) AnswerRepeats(status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.repeated = status
 }
 
-// Release ends all stalls, present and future, and closes idle connections to
-// the server. A server of this handler cannot be closed before.
+// Release ends all stalls, present and future, and closes idle connections to the server. A server
+// of this handler cannot be closed before.
 func (p *Proxy) Release() {
 	p.release()
 	p.transport.CloseIdleConnections()
 }
 
-// Count tells how many calls of that kind came.
+// Count returns how many calls of that kind came.
 func (p *Proxy) Count(call Call) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.counts[call]
 }
 
-// next counts the call and takes the fault that it meets, "" for none.
+// next counts the call and returns its fault, "" for none.
 func (p *Proxy) next(call Call) Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -15,8 +15,7 @@ import (
 	"github.com/airlock-go/upload/integration/faultproxy"
 )
 
-// setup returns a proxy's URL, and how many requests the server behind it has
-// carried out.
+// setup returns a proxy's URL, and how many requests the server behind it has carried out.
 func setup(t *testing.T) (*faultproxy.Proxy, string, *atomic.Int64) {
 	t.Helper()
 	var processed atomic.Int64
@@ -37,7 +36,7 @@ func setup(t *testing.T) (*faultproxy.Proxy, string, *atomic.Int64) {
 	return p, s.URL, &processed
 }
 
-// patience is for calls that are answered, on a machine that does much else.
+// patience is for calls that are answered, on a busy machine.
 const patience = time.Minute
 
 func do(t *testing.T, method, url string, timeout time.Duration) (*http.Response, error) {
@@ -54,7 +53,7 @@ func do(t *testing.T, method, url string, timeout time.Duration) (*http.Response
 func TestFaults(t *testing.T) {
 	rows := []struct {
 		fault     faultproxy.Fault
-		status    int // 0 is a broken connection
+		status    int // 0 for a broken connection
 		processed int64
 	}{
 		{"", 200, 1},
@@ -85,7 +84,7 @@ func TestFaults(t *testing.T) {
 			}
 			require.Equal(t, row.processed, processed.Load())
 
-			resp, err = do(t, http.MethodPut, base+"/bucket/key", patience) // the next call is well
+			resp, err = do(t, http.MethodPut, base+"/bucket/key", patience) // the next call succeeds
 			require.NoError(t, err)
 			require.Equal(t, 200, resp.StatusCode)
 			require.Equal(t, strings.TrimPrefix(base, "http://"), resp.Header.Get("X-Host"), "the host that was signed")

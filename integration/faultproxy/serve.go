@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// ServeHTTP forwards the request, or does to it what was injected.
+// ServeHTTP forwards the request, or makes the injected fault.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := CallOf(r)
 	fault := p.next(call)
@@ -71,7 +71,7 @@ func (p *Proxy) forward(ctx context.Context, w http.ResponseWriter, r *http.Requ
 	_, _ = io.Copy(w, resp.Body)
 }
 
-// note remembers which multipart uploads have ended.
+// note records which multipart uploads have ended.
 func (p *Proxy) note(r *http.Request, status int) {
 	call := CallOf(r)
 	if status/100 != 2 || call != Complete && call != Abort {

@@ -23,7 +23,7 @@ import (
 	"github.com/airlock-go/upload/integration/internal/program"
 )
 
-// site serves documents, each under its number, and counts what else is asked for.
+// site serves documents, each under its number, and counts all other requests.
 type site struct {
 	*httptest.Server
 	documents []document
@@ -33,8 +33,8 @@ type site struct {
 	loaded  map[int]int // requests, by the document that made them
 }
 
-// load counts a request for anything except a document. On a busy machine it comes late,
-// so it belongs to the document that the browser names, if it names one.
+// load counts a request for anything except a document. On a busy machine it arrives late, so it
+// belongs to the document that the browser names, if it names one.
 func (s *site) load(r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,7 +75,7 @@ func (s *site) opened(p *chromium.Page, n int) (ran bool) {
 	s.mu.Lock()
 	s.current = n
 	s.mu.Unlock()
-	p.Do(chromedp.ActionFunc(func(ctx context.Context) error { // which does not wait for what never loads
+	p.Do(chromedp.ActionFunc(func(ctx context.Context) error { // it does not wait for what never loads
 		_, _, _, _, err := page.Navigate(fmt.Sprintf("%s/document/%d", s.URL, n)).Do(ctx)
 		return err
 	}), chromedp.Sleep(100*time.Millisecond))
@@ -83,8 +83,8 @@ func (s *site) opened(p *chromium.Page, n int) (ran bool) {
 	return ran
 }
 
-// TestBrowser: a document that is accepted runs nothing and loads nothing when it is opened alone. That some of those that
-// are refused do shows that the test would see it.
+// TestBrowser checks that an accepted document runs nothing and loads nothing when it is opened
+// alone. Some refused ones do, which shows that the test would detect it.
 func TestBrowser(t *testing.T) {
 	s := serve(t)
 	p := chromium.Start(t).Open(t, "about:blank")
@@ -92,7 +92,7 @@ func TestBrowser(t *testing.T) {
 	for n := range s.documents {
 		ran[n] = s.opened(p, n)
 	}
-	p.Do(chromedp.Navigate("about:blank")) // and what is still on its way has come
+	p.Do(chromedp.Navigate("about:blank")) // and requests in flight have arrived
 	accepted, refusedRan, refusedLoaded := 0, 0, 0
 	for n, d := range s.documents {
 		loads := s.loads(n)
@@ -114,8 +114,8 @@ func TestBrowser(t *testing.T) {
 	require.Greater(t, refusedLoaded, 10)
 }
 
-// TestLibxml2: what is accepted libxml2 calls well-formed, with every prefix declared. It warns of namespaces that are no
-// absolute addresses, which mean nothing to anybody.
+// TestLibxml2 checks that libxml2 calls accepted documents well-formed, with every prefix declared.
+// It warns of namespaces that are not absolute addresses, which are harmless.
 func TestLibxml2(t *testing.T) {
 	xmllint := program.Find(t, "xmllint")
 	dir := t.TempDir()

@@ -32,12 +32,13 @@ func svg(content string) string {
 	return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="100" height="100">` + content + `</svg>`
 }
 
-// documents are the files of the corpus, and attempts to run the script or to load /leak. Some are refused: these show that
-// the attempts work.
+// documents returns the files of the corpus, and attempts to run the script or to load /leak. Some
+// are refused: these show that the attempts work.
 func documents(t *testing.T) (all []document) {
 	t.Helper()
 	for _, f := range corpus.Documents() {
-		opensDialog := strings.Contains(string(f.Content), "a\x00l\x00e\x00r\x00t") // in UTF-16, where no browser goes on
+		// The script is in UTF-16, after which no browser continues.
+		opensDialog := strings.Contains(string(f.Content), "a\x00l\x00e\x00r\x00t")
 		if len(f.Content) < 100_000 && !opensDialog && (f.Type == "image/svg+xml" || f.Type == "text/xml") {
 			all = append(all, document{f.About, f.Type, strings.ReplaceAll(string(f.Content), "alert(1)", script)})
 		}

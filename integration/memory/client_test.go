@@ -21,7 +21,7 @@ import (
 	"github.com/airlock-go/upload/internal/nulls3"
 )
 
-// server is a process that runs [serve], with an S3 that throws away.
+// server is a process that runs [serve], with an S3 that discards everything.
 type server struct {
 	url    string
 	addr   string
@@ -96,7 +96,7 @@ func (s *server) idle(t *testing.T, n int) int64 {
 	return s.report(t, "?reset").Live
 }
 
-// uploadAll sends the file n times at once and wants each stored.
+// uploadAll sends the file n times at once and requires that each is stored.
 func (s *server) uploadAll(t *testing.T, n int, f client.Part) {
 	t.Helper()
 	answers := make(chan string, n)
@@ -128,8 +128,7 @@ func (s *server) requireStored(t *testing.T, n int, size int64) {
 	require.Equal(t, n, stored)
 }
 
-// uploadSlowly sends 1 KiB of the file a second until all is closed, and then the
-// rest of it.
+// uploadSlowly sends 1 KiB of the file a second until all is closed, and then the rest of it.
 func (s *server) uploadSlowly(t *testing.T, f client.Part, all <-chan struct{}) {
 	c, err := client.Dial(s.addr, "/upload", client.Form{f}, 0)
 	if err != nil {
@@ -152,7 +151,7 @@ func (s *server) uploadSlowly(t *testing.T, f client.Part, all <-chan struct{}) 
 		t.Error(err)
 	}
 	if a, err := c.Answer(patience); err != nil || a.Status != http.StatusCreated {
-		t.Errorf("a slow client was told %+v, %v", a, err)
+		t.Errorf("a slow client got %+v, %v", a, err)
 	}
 }
 
@@ -162,7 +161,7 @@ func (s *server) awaitReserved(t *testing.T, bytes int64) {
 	require.Eventually(t, func() bool { return s.report(t, "").Used >= bytes }, patience, 10*time.Millisecond)
 }
 
-// holdingMemory starts an upload that takes a whole part and does not go on.
+// holdingMemory starts an upload that takes a whole part and then stalls.
 func (s *server) holdingMemory(t *testing.T) (release func()) {
 	t.Helper()
 	c, err := client.Dial(s.addr, "/upload", client.Form{client.File("a.png", client.PNG(20*mib))}, -1)

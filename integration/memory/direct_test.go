@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestDirectUpload: of a file of a gibibyte no byte passes through the
-// application on its way up, and its confirmation reads it without holding it.
+// TestDirectUpload checks that no byte of a gibibyte passes through the application on its way up.
+// The confirmation reads the file without holding it.
 func TestDirectUpload(t *testing.T) {
 	const size = int64(directSize)
 	bucket := s3test.NewBucket(t, false)
@@ -31,7 +31,7 @@ func TestDirectUpload(t *testing.T) {
 	for n := range ticket.Parts {
 		var signed storage.SignedRequest
 		s.step(t, "part", map[string]any{"token": ticket.Token, "partNumber": n + 1}, &signed)
-		require.True(t, strings.HasPrefix(signed.URL, s3test.Get().Endpoint), "the part goes elsewhere: %s", signed.URL)
+		require.True(t, strings.HasPrefix(signed.URL, s3test.Get().Endpoint), "the part has another address: %s", signed.URL)
 		r, err := http.NewRequestWithContext(t.Context(), signed.Method, signed.URL, io.LimitReader(content, ticket.PartSize))
 		require.NoError(t, err)
 		r.ContentLength = ticket.PartSize

@@ -19,11 +19,11 @@ import (
 const (
 	maxMemory = 64 * mib
 	beside    = 32 * mib        // what is neither buffers nor idle connections
-	patience  = 5 * time.Minute // for uploads that wait their turn, on a busy machine
+	patience  = 5 * time.Minute // for uploads that wait for memory, on a busy machine
 )
 
-// TestManyAtOnce: however many uploads there are and however large, their
-// buffers stay within MaxMemory, and the heap not far beyond it.
+// TestManyAtOnce checks that the buffers of any number of uploads, of any size, stay within
+// MaxMemory, and the heap not far beyond it.
 func TestManyAtOnce(t *testing.T) {
 	rows := map[string]struct {
 		n    int
@@ -47,8 +47,8 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// TestSlowBesideFast: clients that would take minutes for 200 kibibytes take
-// memory for no more, and keep nobody else from uploading.
+// TestSlowBesideFast checks clients that would take minutes for 200 kibibytes. They take memory for
+// no more, and prevent no other upload.
 func TestSlowBesideFast(t *testing.T) {
 	t.Parallel()
 	const slow, size = 12, 200 * kib
@@ -68,7 +68,7 @@ func TestSlowBesideFast(t *testing.T) {
 	s.requireStored(t, fast, 6*mib)
 }
 
-// TestRetryAfter: a client that was told 503 and obeys Retry-After is served.
+// TestRetryAfter checks that a client that gets a 503 and obeys Retry-After is served.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	s := start(t, config{MaxMemory: 5 * mib, MaxWait: time.Millisecond})
@@ -92,9 +92,9 @@ func TestRetryAfter(t *testing.T) {
 	require.Equal(t, 201, a.Status, "after five tries")
 }
 
-// TestHTTP2Neighbours: uploads for which there is no memory are refused at once
-// on HTTP/2, since a stream that waits unread would block its connection. Here it
-// would wait for uploads that do not go on before it has been answered.
+// TestHTTP2Neighbours checks that uploads without memory are refused at once on HTTP/2, since a
+// stream that waits unread would block its connection. Here it would wait for uploads that do not
+// continue before it has been answered.
 func TestHTTP2Neighbours(t *testing.T) {
 	t.Parallel()
 	const holders, others = 2, 4
@@ -123,7 +123,7 @@ func TestHTTP2Neighbours(t *testing.T) {
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/small", strings.NewReader(strings.Repeat("x", 64*kib)))
 		require.NoError(t, err)
 		resp, err := s.client.Do(r)
-		require.NoError(t, err, "a small request waited for the uploads beside it")
+		require.NoError(t, err, "a small request waited for the other uploads")
 		require.Equal(t, "HTTP/2.0", resp.Proto)
 		require.NoError(t, resp.Body.Close())
 		for ; len(statuses) > 0; ended++ {
@@ -137,7 +137,7 @@ func TestHTTP2Neighbours(t *testing.T) {
 	s.requireStored(t, holders, 20*mib)
 }
 
-// stopping is content of which the rest, after n bytes, is read when goOn is closed.
+// stopping is content whose rest, after n bytes, is read when goOn is closed.
 func stopping(c client.Content, n int64, goOn <-chan struct{}) client.Content {
 	return client.Content{Size: c.Size, Open: func() io.Reader {
 		r := c.Open()
@@ -145,7 +145,7 @@ func stopping(c client.Content, n int64, goOn <-chan struct{}) client.Content {
 	}}
 }
 
-// waiting is empty, which it says when its channel is closed.
+// waiting is empty. It reports its end when its channel is closed.
 type waiting struct{ goOn <-chan struct{} }
 
 func (w waiting) Read([]byte) (int, error) {

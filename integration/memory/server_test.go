@@ -1,5 +1,5 @@
-// Package memory tests what the memory limit of s3store promises. The server
-// under test is a process of its own, so that its heap is its own, too.
+// Package memory tests what the memory limit of s3store promises. The server under test is a
+// process of its own, so that its heap is its own.
 package memory_test
 
 import (
@@ -36,7 +36,7 @@ const (
 // runServer makes the test binary a server; its value is a config.
 const runServer = "UPLOAD_TEST_MEMORY_SERVER"
 
-// config is what a test asks of its server.
+// config is a test's configuration of its server.
 type config struct {
 	S3        string
 	Bucket    string // "bucket" if it is empty
@@ -46,8 +46,8 @@ type config struct {
 	MaxWait   time.Duration
 }
 
-// report is what a server tells of itself. Live is what the garbage collector
-// found reachable, at most, since the last report with reset.
+// report is what a server reports about itself. Live is the most that the garbage collector found
+// reachable since the last report with reset.
 type report struct {
 	Live     int64
 	Heap     int64 // the most the heap held, garbage included
@@ -120,7 +120,7 @@ func newStore(c config) (*s3store.Store, error) {
 	return s3store.New(client, cmp.Or(c.Bucket, "bucket"), &s3store.Options{MaxMemory: c.MaxMemory, Logger: slog.New(slog.DiscardHandler)})
 }
 
-// watch collects garbage all the time and remembers the largest live heap.
+// watch collects garbage all the time and records the largest live heap.
 type watch struct {
 	store  *s3store.Store
 	live   atomic.Int64
@@ -148,10 +148,10 @@ func raise(most *atomic.Int64, n int64) {
 	}
 }
 
-// liveHeap is what the last collection found reachable, from the samples of the
-// heap profile: the collector's own figure counts whatever was allocated while
-// it ran as reachable, which on a busy machine is most of it. A sample stands for
-// the more bytes the smaller it is, as runtime/pprof computes it, too.
+// liveHeap returns what the last collection found reachable, from the samples of the heap profile.
+// The collector's own figure counts allocations during its run as reachable, which on a busy
+// machine is most of it. A sample represents more bytes the smaller it is, as runtime/pprof also
+// computes it.
 func liveHeap() int64 {
 	records := make([]runtime.MemProfileRecord, 1<<12)
 	n, ok := runtime.MemProfile(records, false)

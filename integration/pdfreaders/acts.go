@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Acts returns what of the document acts, sorted: scripts, actions that are not on the list of
-// those that pass, files and media that it carries, data that lies elsewhere, encryption. It looks
-// at every object that the reader knows.
+// Acts returns what acts in the document, sorted: scripts, actions that are not on the list of
+// those that pass, embedded files and media, external data, encryption. It examines every object
+// that the reader finds.
 func (d *Document) Acts() []string {
 	found := finding{d, map[string]bool{}}
 	for _, o := range d.objects {
@@ -31,8 +31,8 @@ type finding struct {
 
 func (f finding) add(what string) { f.acts[what] = true }
 
-// value looks at a value and at those within it. It follows no references, except to see what a key
-// stands for.
+// value examines a value and those within it. It follows no references, except to see what a key
+// means.
 func (f finding) value(v any) {
 	switch v := v.(type) {
 	case []any:
@@ -63,7 +63,7 @@ func (f finding) dictionary(m map[string]any) {
 		f.add("S /GoToR")
 	}
 	f.action(m["/OpenAction"], opening)
-	f.action(m["/NA"], opening) // of a presentation, which may go on by itself
+	f.action(m["/NA"], opening) // of a presentation, which may continue by itself
 	for _, event := range f.dict(m["/AA"]) {
 		f.action(event, opening)
 	}
@@ -77,7 +77,7 @@ func (f finding) dictionary(m map[string]any) {
 	f.carried(m)
 }
 
-// carried looks for what is neither an action nor leads to one.
+// carried looks for things that are not actions and do not lead to one.
 func (f finding) carried(m map[string]any) {
 	for _, key := range fileNames {
 		if f.dict(m["/EF"])[key] != nil {
@@ -105,7 +105,7 @@ func (f finding) carried(m map[string]any) {
 	}
 }
 
-// stream looks at a stream for data that lies elsewhere.
+// stream checks whether a stream's data is external.
 func (f finding) stream(m map[string]any) {
 	if file := f.resolve(m["/F"]); f.dict(file) != nil || isString(f.text(file)) {
 		f.add("stream in a file")
@@ -115,8 +115,8 @@ func (f finding) stream(m map[string]any) {
 	}
 }
 
-// models looks for models that may name other files, by which a dictionary refers to them or is
-// one.
+// models looks for models that may name other files, by references in a dictionary or as the
+// dictionary itself.
 func (f finding) models(m map[string]any) {
 	if o := f.object(m["/3DD"]); o.stream && !notModels[f.text(f.dict(o.value)["/Subtype"])] && !f.isModel(o.value) {
 		f.add("/3DD")
@@ -126,16 +126,16 @@ func (f finding) models(m map[string]any) {
 	}
 }
 
-// model looks at the data of a stream.
+// model examines the data of a stream.
 func (f finding) model(o object) {
 	if f.isModel(o.value) && !staysInside(o.data) {
 		f.add("model of another file")
 	}
 }
 
-// action looks at an action and at those that follow. What has no type is a destination. What has
-// another type than actions have may be an element of the structure, whose S is what it is in a
-// text, or behind A an attribute of one, which has an owner.
+// action examines an action and those that follow. A value without a type is a destination. A value
+// with a type that actions do not have may be an element of the structure, whose S is its role in a
+// text. Under A it may also be an attribute of one, which has an owner.
 func (f finding) action(v any, passes map[string]bool) { f.actions(v, passes, map[string]bool{}) }
 
 func (f finding) actions(v any, passes, seen map[string]bool) {
@@ -165,8 +165,8 @@ func (f finding) actions(v any, passes, seen map[string]bool) {
 	}
 }
 
-// onlyLooks reports whether an annotation has nothing but what says how it looks, so that a reader
-// that does not know its type can only show it (12.5).
+// onlyLooks reports whether an annotation has only entries about its appearance, so that a reader
+// that does not support its type can only show it (12.5).
 func onlyLooks(m map[string]any) bool {
 	for key := range m {
 		if !looks[key] {
@@ -180,7 +180,7 @@ func onlyLooks(m map[string]any) bool {
 var acting = set("/JavaScript", "/Launch", "/GoToE", "/Thread", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/RichMediaExecute")
 
 // opening are those that may run by themselves, and clicked those that may run on a click. A sound
-// is in the file: its stream is looked at like any other.
+// is in the file: its stream is examined like any other.
 var (
 	opening = set("/GoTo", "/GoToDp", "/Hide", "/SetOCGState", "/Trans", "/NOP", "/SetState",
 		"/Named/NextPage", "/Named/PrevPage", "/Named/FirstPage", "/Named/LastPage")
@@ -195,8 +195,8 @@ var showing = set("/Link", "/Widget", "/Text", "/FreeText", "/Line", "/Square", 
 	"/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/Watermark", "/PrinterMark", "/TrapNet", "/Redact", "/Projection",
 	"/Screen", "/Sound")
 
-// looks are the entries of all annotations that are none of actions (table 166), of remarks (172),
-// of texts and shapes, and of models, which are looked at themselves.
+// looks are the entries of all annotations that are not actions (table 166), of remarks (172), of
+// texts and shapes, and of models, which are examined themselves.
 var looks = set("/Type", "/Subtype", "/Rect", "/Contents", "/P", "/NM", "/M", "/F", "/AP", "/AS", "/Border", "/C", "/StructParent", "/OC",
 	"/ca", "/CA", "/BM", "/Lang", "/T", "/Popup", "/RC", "/CreationDate", "/IRT", "/Subj", "/RT", "/IT", "/H",
 	"/DA", "/Q", "/DS", "/CL", "/BE", "/RD", "/BS", "/LE", "/IC", "/3DD", "/3DV", "/3DA", "/3DI", "/3DB")

@@ -12,7 +12,8 @@ import (
 	"github.com/airlock-go/upload/integration/pdfreaders"
 )
 
-// TestActs: the judge sees what acts by each reader, however it is written, and lets pass what does not.
+// TestActs checks that the judge detects what acts through each reader, however it is written, and
+// passes what does not.
 func TestActs(t *testing.T) {
 	program.Find(t, "qpdf")
 	program.Find(t, "mutool")
@@ -39,14 +40,14 @@ func TestActs(t *testing.T) {
 	}{
 		{"a link to the web", link("(https://example.com/)"), false},
 		{"a link of a script with a control character", link(`(java\nscript:x)`), true},
-		{"a link of a script behind a control character", link(`(\001javascript:x)`), true},
+		{"a link of a script after a control character", link(`(\001javascript:x)`), true},
 		{"a link of a script in UTF-16, in hexadecimal", link("<feff006a006100760061007300630072006900700074003a>"), true},
-		{"a link to another machine, behind a control character", link(`(\001//host/x)`), true},
+		{"a link to another machine, after a control character", link(`(\001//host/x)`), true},
 		{"a link by an author's editor", link("(textedit:///home/x)"), true},
 		{"a base that is a script", subject{catalog: "/URI 6 0 R", acting: "<</Base(javascript:)>>"}, true},
-		{"a file beside it", file("(../b.pdf)"), false},
+		{"a file next to it", file("(../b.pdf)"), false},
 		{"a file of another machine in UTF-16, in hexadecimal", file("<feff002f002f0068>"), true},
-		{"a file of another machine behind a control character", file(`(\001\\\\host\\x)`), true},
+		{"a file of another machine after a control character", file(`(\001\\\\host\\x)`), true},
 		{"a file that has no name", file("/x"), true},
 		{"a layer on opening", opens("<</S/SetOCGState/State[]>>"), false},
 		{"the web on opening", opens("<</S/URI/URI(https://example.com/)>>"), true},
@@ -58,12 +59,12 @@ func TestActs(t *testing.T) {
 		{"a collection whose catalogue has another type", subject{catalog: "/X 6 0 R", acting: "<</Collection<</View/T>>>>"}, true},
 		{"an annotation that only looks like something", annotation("/Subtype/FREETEXT/DA(x)"), false},
 		{"an unknown annotation with an action", annotation("/Subtype/FREETEXT/A<</S/GoTo/D[3 0 R/Fit]>>"), true},
-		{"an unknown annotation with what nobody knows", annotation("/Subtype/FREETEXT/Data(x)"), true},
+		{"an unknown annotation with an unknown entry", annotation("/Subtype/FREETEXT/Data(x)"), true},
 		{"a model", model("/Type/3D/Subtype/U3D", "U3D\x00abc"), false},
 		{"a model of another type", model("/Type/3D/Subtype/PRC", "U3D\x00abc"), true},
-		{"a model of a type that nobody knows", model("/Subtype/STEP", "abc"), true},
+		{"a model of an unknown type", model("/Subtype/STEP", "abc"), true},
 		{"a model that is a picture", model("/Subtype/Image/Width 1/Height 1", "abc"), false},
-		{"a model that is no model", model("/Subtype/U3D", "abc"), true},
+		{"a model that is not a model", model("/Subtype/U3D", "abc"), true},
 		{"a model of another file", model("/Subtype/U3D", "U3D\x00abc\x12\xff\xff\xff"), true},
 		{"a model with a script", model("/Subtype/U3D/OnInstantiate 3 0 R", "U3D\x00abc"), true},
 		{"a stream of another file", subject{page: "/Contents 6 0 R", acting: "<</F(https://example.com/x)/Length 0>>stream\n\nendstream"}, true},
@@ -86,7 +87,7 @@ func TestActs(t *testing.T) {
 	}
 }
 
-// chain is an action with that many others that follow it, and the web at their end.
+// chain returns an action followed by that many others, with the web at their end.
 func chain(n int) string {
 	if n == 0 {
 		return "<</S/URI/URI(https://example.com/)>>"

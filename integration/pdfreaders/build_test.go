@@ -26,7 +26,7 @@ func begin(s subject) *file {
 
 func (f *file) printf(format string, args ...any) { _, _ = fmt.Fprintf(f, format, args...) }
 
-// object writes a body of an object and returns where it stands.
+// object writes a body of an object and returns its offset.
 func (f *file) object(num int, body string) int {
 	at := f.Len()
 	f.printf("%d 0 obj\n%s\nendobj\n", num, body)
@@ -38,7 +38,7 @@ func (f *file) stream(num int, entries, data string) int {
 	return f.object(num, fmt.Sprintf("<<%s/Length %d>>stream\n%s\nendstream", entries, len(data), data))
 }
 
-// packed writes a stream of objects: a number and a body by turns.
+// packed writes a stream of objects: numbers and bodies alternate.
 func (f *file) packed(num int, entries string, objects ...any) int {
 	var header, bodies strings.Builder
 	for i := 0; i < len(objects); i += 2 {
@@ -48,21 +48,21 @@ func (f *file) packed(num int, entries string, objects ...any) int {
 	return f.stream(num, fmt.Sprintf("%s/N %d/First %d", entries, len(objects)/2, header.Len()), header.String()+bodies.String())
 }
 
-// with returns the places of all objects, one of them another one.
+// with returns the offsets of all objects, with another one for num.
 func (f *file) with(num, at int) map[int]int {
 	places := maps.Clone(f.at)
 	places[num] = at
 	return places
 }
 
-// without returns the places of all objects but one.
+// without returns the offsets of all objects except one.
 func (f *file) without(num int) map[int]int {
 	places := maps.Clone(f.at)
 	delete(places, num)
 	return places
 }
 
-// end writes a table of cross references and the end of the file, and returns where the table stands.
+// end writes a table of cross references and the end of the file, and returns the table's offset.
 func (f *file) end(trailer string, places map[int]int) int {
 	at := f.Len()
 	f.table(trailer, places)
@@ -78,13 +78,13 @@ func (f *file) table(trailer string, places map[int]int) {
 	f.printf("trailer\n<</Size 40/Root 1 0 R%s>>\n", trailer)
 }
 
-// begins says where the cross references stand.
+// begins writes the offset of the cross references.
 func (f *file) begins(at int) { f.printf("startxref\n%d\n%%%%EOF\n", at) }
 
 // row is an entry of a stream of cross references.
 type row [3]int
 
-// rows returns entries that lead to the places of all objects, and some that lead elsewhere.
+// rows returns entries that lead to the offsets of all objects, and some that lead elsewhere.
 func (f *file) rows(other map[int]row) map[int]row {
 	all := map[int]row{}
 	for num, at := range f.at {
@@ -94,7 +94,7 @@ func (f *file) rows(other map[int]row) map[int]row {
 	return all
 }
 
-// references writes a stream of cross references, and returns where it stands.
+// references writes a stream of cross references, and returns its offset.
 func (f *file) references(num int, entries string, rows map[int]row) int {
 	var index, data strings.Builder
 	for _, n := range slices.Sorted(maps.Keys(rows)) {

@@ -7,8 +7,8 @@ import (
 	"github.com/airlock-go/upload/internal/corpus"
 )
 
-// TestCorpus: in files of the corpus that are accepted no reader finds what acts. That it finds some in those that are
-// refused shows that it would.
+// TestCorpus checks that no reader finds anything that acts in accepted files of the corpus. The
+// readers find some in refused ones, which shows that they would.
 func TestCorpus(t *testing.T) {
 	d := open(t)
 	for _, f := range slices.Concat(corpus.Documents(), corpus.ActiveDocuments()) {
@@ -19,7 +19,8 @@ func TestCorpus(t *testing.T) {
 	d.close(25, map[string]int{"mutool": 15, "qpdf": 8})
 }
 
-// TestLayouts: whichever body of an object a reader takes, nothing acts in a file that is accepted.
+// TestLayouts checks that nothing acts in an accepted file, whichever body of an object a reader
+// takes.
 func TestLayouts(t *testing.T) {
 	d := open(t)
 	for _, l := range layouts {
@@ -28,7 +29,7 @@ func TestLayouts(t *testing.T) {
 				f := begin(s)
 				l.build(f, bodies[0], bodies[1])
 				if bodies[0] != bodies[1] && refusal(f.Bytes()) != nil {
-					continue // readers see what acts in files of two acting bodies
+					continue // each reader sees what acts in files of two acting bodies
 				}
 				d.show(l.name+", "+s.name, f.Bytes())
 			}

@@ -1,4 +1,3 @@
-// Package pdfreaders reads PDF files with programs of others, and says what acts in what they read.
-// Its tests hold the inspector of PDF against them: in a file that is accepted none of them finds
-// anything that acts.
+// Package pdfreaders reads PDF files with other programs, and reports what acts in them. Its tests
+// check the inspector of PDF: in an accepted file none of the readers finds anything that acts.
 package pdfreaders

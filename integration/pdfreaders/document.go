@@ -48,7 +48,7 @@ func parse(objects json.RawMessage) (*Document, error) {
 
 var reference = regexp.MustCompile(`^\d+ \d+ R$`)
 
-// resolve follows references to what they lead to, nil if that is nothing.
+// resolve follows references to their target, nil if there is none.
 func (d *Document) resolve(v any) any {
 	for range 100 {
 		s, ok := v.(string)

@@ -11,12 +11,12 @@ var layouts = []struct {
 		f.object(6, first)
 		f.end("", f.at)
 	}},
-	{"two bodies, the first is led to", func(f *file, first, last string) {
+	{"two bodies, with a reference to the first", func(f *file, first, last string) {
 		at := f.object(6, first)
 		f.object(6, last)
 		f.end("", f.with(6, at))
 	}},
-	{"two bodies, the last is led to", func(f *file, first, last string) {
+	{"two bodies, with a reference to the last", func(f *file, first, last string) {
 		f.object(6, first)
 		f.object(6, last)
 		f.end("", f.at)
@@ -229,7 +229,7 @@ var layouts = []struct {
 		f.object(6, last)
 		f.endStream("", map[int]row{6: {2, 12, 0}})
 	}},
-	{"a stream of objects that is none", func(f *file, first, last string) {
+	{"a stream of objects that is not one", func(f *file, first, last string) {
 		f.object(6, first)
 		f.stream(8, "", "6 0 "+last)
 		f.endStream("", map[int]row{6: {2, 8, 0}})

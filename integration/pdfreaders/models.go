@@ -12,7 +12,7 @@ func (d *Document) isModel(dictionary any) bool {
 	return d.text(m["/Subtype"]) == "/U3D"
 }
 
-// notModels are the subtypes of other streams, and none. Viewers go by the subtype.
+// notModels are the subtypes of other streams, and none. Viewers decide by the subtype.
 var notModels = set("", "/Image", "/Form", "/PS", "/XML", "/Type1C", "/CIDFontType0C", "/OpenType")
 
 func (d *Document) hasModels() bool {
@@ -24,8 +24,7 @@ func (d *Document) hasModels() bool {
 	return false
 }
 
-// staysInside reports whether the data is of a model, and the type of no such block stands in it,
-// wherever that is.
+// staysInside reports whether the data is a model, and contains the type of no such block anywhere.
 func staysInside(data []byte) bool {
 	for _, block := range outside {
 		if bytes.Contains(data, block) {

@@ -20,10 +20,10 @@ var (
 	widthsOf = regexp.MustCompile(`/(?:W|Index|N|First|Size|Prev|XRefStm) ?\[? ?(\d)`)
 )
 
-// mutator changes files in the ways in which programs damage them, and attackers do.
+// mutator changes files as attackers and broken programs do.
 type mutator struct{ *rand.Rand }
 
-// pick returns where one of the matches stands, nil if there is none.
+// pick returns the position of one of the matches, nil if there is none.
 func (m mutator) pick(what *regexp.Regexp, in []byte) []int {
 	all := what.FindAllSubmatchIndex(in, -1)
 	if len(all) == 0 {
@@ -38,7 +38,7 @@ func replaced(in []byte, from, to int, by string) []byte {
 
 // mutations are changes to a file. They return nil if there is nothing to change.
 var mutations = []func(m mutator, in []byte) []byte{
-	func(m mutator, in []byte) []byte { // an entry leads to the place of another
+	func(m mutator, in []byte) []byte { // an entry leads to the object of another
 		a, b := m.pick(entryOf, in), m.pick(entryOf, in)
 		if a == nil {
 			return nil
@@ -80,10 +80,10 @@ var mutations = []func(m mutator, in []byte) []byte{
 		}
 		return replaced(in, a[2], a[3], strconv.Itoa(m.IntN(10)))
 	},
-	func(m mutator, in []byte) []byte { // white space stands in front
+	func(m mutator, in []byte) []byte { // white space comes first
 		return append(bytes.Repeat([]byte{'\n'}, 1+m.IntN(200)), in...)
 	},
-	func(m mutator, in []byte) []byte { // an object opens the file
+	func(m mutator, in []byte) []byte { // an object becomes the action on opening
 		a, b := m.pick(objectOf, in), m.pick(rootOf, in)
 		if b == nil {
 			return nil
@@ -92,7 +92,8 @@ var mutations = []func(m mutator, in []byte) []byte{
 	},
 }
 
-// update returns a file with a further body of an object, nil if nothing says which object is the catalogue.
+// update returns a file with another body of an object, nil if nothing says which object is the
+// catalogue.
 func update(in []byte, number, rest string) []byte {
 	out := bytes.NewBuffer(append([]byte{}, in...))
 	root, prev := rootOf.FindSubmatch(in), endOf.FindAllSubmatch(in, -1)
@@ -107,7 +108,7 @@ func update(in []byte, number, rest string) []byte {
 	return out.Bytes()
 }
 
-// TestMutations: files of real programs that were changed act in no reader if they are accepted.
+// TestMutations checks that changed files of real programs act in no reader if they are accepted.
 func TestMutations(t *testing.T) {
 	d := open(t)
 	m := mutator{rand.New(rand.NewPCG(11, 12))}

@@ -7,8 +7,8 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// TestOffsets: a cross reference may lead to any byte of a file, and to streams of objects that are not there. No reader
-// comes by such an entry to something that acts and that was accepted.
+// TestOffsets has cross references lead to any byte of a file, and to missing streams of objects.
+// By such an entry no reader finds anything that acts in an accepted file.
 func TestOffsets(t *testing.T) {
 	opens := subjects[0]
 	build := func(end func(f *file)) []byte {

@@ -11,7 +11,7 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
-// readPDFCPU reads a file with pdfcpu, a library of Go. An error says that it does not open the
+// readPDFCPU reads a file with pdfcpu, a library of Go. An error means that it does not open the
 // file.
 func readPDFCPU(ctx context.Context, path string) (d *Document, err error) {
 	defer func() {
@@ -41,7 +41,7 @@ func readPDFCPU(ctx context.Context, path string) (d *Document, err error) {
 		o := entry.Object
 		if lazy, ok := o.(types.LazyObjectStreamObject); ok {
 			if o, err = lazy.DecodedObject(ctx); err != nil {
-				continue // what it cannot read it does not show, either
+				continue // it does not show what it cannot read
 			}
 		}
 		value, stream := converted(o)

@@ -12,14 +12,13 @@ import (
 	"path/filepath"
 )
 
-// Reader reads files. It is one that repairs: what it shows of a damaged file, it found by looking
-// for the objects.
+// Reader reads files and repairs them: in a damaged file it looks for the objects.
 type Reader struct {
 	Program string // that must be installed, "" for none
 	Read    func(ctx context.Context, path string) (*Document, error)
 }
 
-// Readers are those that are asked, by name.
+// Readers returns all readers, by name.
 func Readers() map[string]Reader {
 	return map[string]Reader{
 		"qpdf":   {"qpdf", qpdf},
@@ -28,8 +27,8 @@ func Readers() map[string]Reader {
 	}
 }
 
-// qpdf reads a file with qpdf 11 or later. An error says that it does not open the file. The data
-// of streams is asked for only if one is a model.
+// qpdf reads a file with qpdf 11 or later. An error means that it does not open the file. It reads
+// the data of streams only if one is a model.
 func qpdf(ctx context.Context, path string) (*Document, error) {
 	d, err := qpdfObjects(ctx, path, "none")
 	if err != nil || !d.hasModels() {
@@ -58,7 +57,7 @@ func qpdfObjects(ctx context.Context, path, data string) (*Document, error) {
 //go:embed dump.js
 var dump []byte
 
-// mutool reads a file with MuPDF. An error says that it does not open the file.
+// mutool reads a file with MuPDF. An error means that it does not open the file.
 func mutool(ctx context.Context, path string) (*Document, error) {
 	script := filepath.Join(filepath.Dir(path), "dump.js")
 	if err := os.WriteFile(script, dump, 0o600); err != nil {

@@ -41,8 +41,8 @@ func open(t *testing.T) *desk {
 	return d
 }
 
-// show has every reader read a file, and checks that in one that is accepted nothing acts. It reports whether it is accepted,
-// and whether a reader saw something act.
+// show has every reader read a file, and checks that nothing acts in an accepted one. It reports
+// whether it is accepted, and whether a reader saw something act.
 func (d *desk) show(about string, content []byte) (accepted, acts bool) {
 	d.t.Helper()
 	require.NoError(d.t, os.WriteFile(d.path, content, 0o600))
@@ -69,8 +69,8 @@ func (d *desk) show(about string, content []byte) (accepted, acts bool) {
 	return accepted, acts
 }
 
-// close checks that this was no empty exercise: so many files were accepted, nine in ten of them read, and in so many each
-// reader saw something act.
+// close checks that the test tested something: so many files were accepted, nine in ten of them
+// read, and in so many each reader saw something act.
 func (d *desk) close(accepted int, seen map[string]int) {
 	d.t.Helper()
 	d.t.Logf("%d accepted; read of these %v; something acts in %v", d.accepted, d.read, d.seen)

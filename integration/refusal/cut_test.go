@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/integration/internal/host"
 )
 
-// TestCutAtEveryByte: whatever a body ends with but its closing boundary, it is
-// not whole, and nothing of it is kept.
+// TestCutAtEveryByte checks that a body without its whole closing boundary at the end is not whole,
+// and that nothing of it is kept.
 func TestCutAtEveryByte(t *testing.T) {
 	t.Parallel()
 	h, store := newHandler(t, upload.Form{"file": {Accept: upload.Types("text/plain", "image/png"), MaxFiles: 2}}, upload.Options{})
@@ -21,7 +21,7 @@ func TestCutAtEveryByte(t *testing.T) {
 		client.File("a.txt", client.Text(30)), client.Value("title", "x"), client.File("b.png", client.PNG(0)),
 	}
 	whole := f.Size()
-	closed := whole - 2 // RFC 2046: the line break after the closing boundary belongs to what may follow
+	closed := whole - 2 // RFC 2046: the line break after the closing boundary belongs to the epilogue
 	for cut := range whole {
 		for name, length := range map[string]int64{"matching": cut, "lying": whole, "chunked": -1} {
 			if cut == 0 && name == "matching" {

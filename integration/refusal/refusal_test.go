@@ -1,6 +1,5 @@
-// Package refusal tests what clients of an upload are told, and when: over
-// HTTP/1.1 and HTTP/2, with Go's client, curl and by hand, behind the wrappers
-// that hosts put around handlers.
+// Package refusal tests what clients of a refused upload get, and when: over HTTP/1.1 and HTTP/2,
+// with Go's client, curl and by hand, through the wrappers that hosts put around handlers.
 package refusal_test
 
 import (
@@ -23,7 +22,7 @@ const (
 	mib = 1 << 20
 	gib = 1 << 30
 
-	patience = 2 * time.Minute // for what takes a moment, on a machine that does much else
+	patience = 2 * time.Minute // for short operations, on a busy machine
 )
 
 // anything accepts every file.
@@ -38,15 +37,14 @@ func newHandler(t testing.TB, policy upload.Validator, opts upload.Options) (*up
 	return h, store
 }
 
-// refusals are requests of a gibibyte of which the server need not see more
-// than the first bytes.
+// refusals are requests of a gibibyte of which the server need not see more than the first bytes.
 var refusals = []struct {
 	name    string
 	file    client.Part
 	chunked bool
 	policy  upload.Validator
 	limit   int64 // of a file
-	needed  int64 // bytes that the server must read to know
+	needed  int64 // bytes that the server must read to decide
 	status  int
 	code    upload.Code
 }{
@@ -56,18 +54,18 @@ var refusals = []struct {
 	{"a program named .png, chunked", client.File("a.png", client.Executable(gib)), true, upload.Types("image/png"), 2 * gib, 0, 415, upload.CodeTypeNotAllowed},
 }
 
-// senders send a form in one of the ways that clients do. The URL's scheme
-// decides the protocol: HTTP/2 over https.
+// senders send a form in one of the ways of clients. The URL's scheme decides the protocol: HTTP/2
+// over https.
 var senders = []struct {
 	name  string
 	tls   bool
 	proto string
-	// allowed is how far beyond what the server needs the client may come. On
-	// HTTP/2 net/http lets it send a whole window before any handler sees a
-	// byte: by default that is a mebibyte, which is more than we would allow.
+	// allowed is how far the client may get beyond what the server needs. On HTTP/2 net/http lets
+	// it send a whole window before any handler sees a byte: by default that is a mebibyte, more
+	// than we would allow.
 	allowed int64
-	// unsent is what the client has counted and may not have sent: curl's kernel
-	// has a large buffer, and Go reads a frame ahead.
+	// unsent is what the client has counted and may not have sent: curl's kernel has a large
+	// buffer, and Go reads a frame ahead.
 	unsent    int64
 	configure []func(*http.Server)
 	send      func(t testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error)
@@ -97,8 +95,8 @@ func goClient(header ...string) func(testing.TB, *host.Server, client.Form, bool
 	}
 }
 
-// rawClient sends until the answer has arrived, and must be able to. A tolerant
-// one is content with reading the answer.
+// rawClient sends until the answer has arrived, and must be able to. A tolerant one only needs to
+// read the answer.
 func rawClient(tolerant bool, header ...string) func(testing.TB, *host.Server, client.Form, bool) (*client.Answer, error) {
 	return func(_ testing.TB, s *host.Server, f client.Form, chunked bool) (*client.Answer, error) {
 		length := int64(0)
@@ -152,7 +150,7 @@ func TestExpectContinue(t *testing.T) {
 	t.Parallel()
 	h, store := newHandler(t, upload.Types("image/png"), upload.Options{MaxFileSize: mib})
 	s := host.Start(t, h)
-	t.Run("a request that is refused is never asked for its body", func(t *testing.T) {
+	t.Run("the server never asks for the body of a refused request", func(t *testing.T) {
 		c, err := client.Dial(s.Addr, "/", client.Form{client.File("a.png", client.PNG(8*mib))}, 0, "Expect", "100-continue")
 		require.NoError(t, err)
 		defer c.Close()
@@ -174,8 +172,8 @@ func TestExpectContinue(t *testing.T) {
 	})
 }
 
-// A refused body must not be taken for requests: it is read to its end, or the
-// connection is closed.
+// TestRefusedBodyIsNoRequest checks that a refused body is not taken for requests: it is read to
+// its end, or the connection is closed.
 func TestRefusedBodyIsNoRequest(t *testing.T) {
 	t.Parallel()
 	requests := make(chan string, 16)
@@ -222,8 +220,8 @@ func TestStalledClientIsTold(t *testing.T) {
 	}
 }
 
-// TestServerTimeouts: the deadlines of the host's server do not cost a client
-// its answer.
+// TestServerTimeouts checks that the deadlines of the host's server do not cost a client its
+// answer.
 func TestServerTimeouts(t *testing.T) {
 	t.Parallel()
 	short := func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = 2*time.Second, 2*time.Second }

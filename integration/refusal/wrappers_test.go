@@ -18,8 +18,8 @@ import (
 	"github.com/airlock-go/upload/integration/internal/host"
 )
 
-// wrappers are what hosts put around handlers. The last three hide the server's
-// response writer, so deadlines and full duplex cannot be had through them.
+// wrappers are what hosts put around handlers. The last three hide the server's response writer, so
+// deadlines and full duplex are unavailable through them.
 var wrappers = []struct {
 	name string
 	wrap func(http.Handler) http.Handler

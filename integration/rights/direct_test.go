@@ -23,7 +23,7 @@ func (w *world) presigner(form bool) (url string, err error) {
 	return w.serve(p) + "/", nil
 }
 
-// signed asks for a ticket.
+// signed requests a ticket.
 func (w *world) signed(url string, size int) (*upload.Ticket, error) {
 	ticket := &upload.Ticket{}
 	status, err := w.step(url, map[string]any{"field": "file", "name": "a.txt", "size": size}, ticket)
@@ -66,7 +66,7 @@ func (w *world) send(s *storage.SignedRequest, body []byte) error {
 	return err
 }
 
-// single goes from a ticket to a staged file that is sent n times.
+// single gets a ticket and sends a file to staging n times.
 func (w *world) single(form bool, body []byte, n int) (url string, ticket *upload.Ticket, err error) {
 	if url, err = w.presigner(form); err != nil {
 		return "", nil, err
@@ -82,7 +82,7 @@ func (w *world) single(form bool, body []byte, n int) (url string, ticket *uploa
 	return url, ticket, nil
 }
 
-// parts goes from a ticket to parts that have arrived.
+// parts gets a ticket and sends the parts of a file.
 func (w *world) parts(body []byte) (url string, ticket *upload.Ticket, err error) {
 	if url, ticket, err = w.single(false, body, 0); err != nil {
 		return "", nil, err

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// tag is what GuardDuty does to a clean object.
+// tag does what GuardDuty does to a clean object.
 func (w *world) tag(key string) error {
 	_, err := w.bucket.Client.PutObjectTagging(w.ctx, &s3.PutObjectTaggingInput{Bucket: &w.bucket.Name, Key: &key, Tagging: &types.Tagging{
 		TagSet: []types.Tag{{Key: aws.String("GuardDutyMalwareScanStatus"), Value: aws.String("NO_THREATS_FOUND")}},
@@ -64,7 +64,7 @@ var delivery = map[string]path{
 	},
 }
 
-// aged tells everything as nine days older than it is.
+// aged reports everything as nine days older than it is.
 type aged struct{ *s3store.Store }
 
 const nineDays = 9 * 24 * time.Hour
@@ -127,7 +127,7 @@ var sweeper = map[string]path{
 	},
 }
 
-// finds is a path on which Check says state of a topic.
+// finds is a path on which Check returns that state for a topic.
 func finds(topic s3bucket.Topic, state s3bucket.State) path {
 	return func(w *world) error {
 		for _, f := range w.care.Check(w.ctx).Findings {
@@ -152,7 +152,7 @@ var checker = map[string]path{
 	"public policy":  finds(s3bucket.TopicPublic, s3bucket.StateOK),
 	"ACLs":           finds(s3bucket.TopicACLs, s3bucket.StateOK),
 	"versioning":     finds(s3bucket.TopicVersioning, s3bucket.StateOK),
-	"CORS":           finds(s3bucket.TopicCORS, s3bucket.StateWrong), // there is no rule, and that is seen
+	"CORS":           finds(s3bucket.TopicCORS, s3bucket.StateWrong), // there is no rule
 	"no more rights": finds(s3bucket.TopicRights, s3bucket.StateOK),
 }
 

@@ -17,7 +17,7 @@ var paths = map[s3bucket.Role]map[string]path{
 	s3bucket.RoleSweeper: sweeper, s3bucket.RoleCheck: checker, s3bucket.RoleSetup: setter,
 }
 
-// TestPolicyIsEnough: with exactly the actions of its policy, every path of a role
+// TestPolicyIsEnough checks that with exactly the actions of its policy, every path of a role
 // works.
 func TestPolicyIsEnough(t *testing.T) {
 	t.Parallel()
@@ -33,8 +33,8 @@ func TestPolicyIsEnough(t *testing.T) {
 	}
 }
 
-// needed says which path fails when an action is left out of one statement of a
-// role's policy. The ones that begin with "-" say why this server cannot tell.
+// needed names the path that fails when an action is left out of one statement of a role's policy.
+// A value that begins with "-" says why this server cannot show it.
 var needed = map[s3bucket.Role]map[left]string{
 	s3bucket.RoleStreamed: {
 		{"Store", "s3:PutObject"}:                       "small file",
@@ -106,10 +106,10 @@ var needed = map[s3bucket.Role]map[left]string{
 	},
 }
 
-// unknown is why a row cannot be shown here.
+// unknown is the reason why a row cannot be shown here.
 const unknown = "- versitygw answers 501 to everybody, whatever they may do"
 
-// TestEachActionIsNeeded: with one action left out of one statement, the named path
+// TestEachActionIsNeeded checks that with one action left out of one statement, the named path
 // fails. Each action has a row, and each row an action.
 func TestEachActionIsNeeded(t *testing.T) {
 	t.Parallel()
@@ -119,7 +119,7 @@ func TestEachActionIsNeeded(t *testing.T) {
 			for _, out := range actions(t, role, versioned) {
 				name, ok := needed[role][out]
 				require.True(t, ok, "no row says what fails without %v of %s", out, role)
-				again := seen[out] // with versions as without
+				again := seen[out] // the same with and without versions
 				if seen[out] = true; name == unknown || again && rounds.Of(1, 2) == 1 {
 					continue
 				}
@@ -135,7 +135,7 @@ func TestEachActionIsNeeded(t *testing.T) {
 	}
 }
 
-// actions are all of a role's policy.
+// actions returns all actions of a role's policy.
 func actions(t *testing.T, role s3bucket.Role, versioned bool) (all []left) {
 	t.Helper()
 	store, err := s3store.New(s3.New(s3.Options{}), "bucket", options())

@@ -14,8 +14,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestSigners: what clients send with is signed by somebody who may read nothing, and
-// links by somebody who may write nothing.
+// TestSigners checks requests for clients from a signer that may read nothing, and links from a
+// signer that may write nothing.
 func TestSigners(t *testing.T) {
 	w := newWorld(t, s3bucket.RoleDirect, false, left{})
 	user := s3test.User(t)
@@ -53,7 +53,8 @@ func TestSigners(t *testing.T) {
 	may(s3bucket.RoleDelivery, "Read")
 	require.Equal(t, http.StatusOK, read())
 	require.NoError(t, delivery["link"](w))
-	for _, name := range []string{"PUT", "form that is sent twice"} { // a large part may be cut before it is answered
+	// The connection of a large part may be closed before the answer.
+	for _, name := range []string{"PUT", "form that is sent twice"} {
 		require.ErrorContains(t, direct[name](w), "the signed request is answered with 403", name)
 	}
 }

@@ -1,7 +1,6 @@
-// Package rights_test shows that the policies of package s3bucket are enough, and
-// that each of their actions is needed: a user of versitygw who has exactly those
-// actions goes every path of the library, and with one of them left out a named
-// path fails.
+// Package rights_test shows that the policies of package s3bucket are enough, and that each of
+// their actions is needed. A user of versitygw with exactly those actions goes every path of the
+// library, and with one of them left out a named path fails.
 package rights_test
 
 import (
@@ -43,7 +42,7 @@ type world struct {
 	bucket *s3test.Bucket
 	proxy  *faultproxy.Proxy
 	store  *s3store.Store
-	care   *s3bucket.Bucket // looks after that of the store
+	care   *s3bucket.Bucket // manages that of the store
 	closed []func()
 }
 
@@ -78,9 +77,8 @@ func newWorld(t testing.TB, role s3bucket.Role, versioned bool, out left) *world
 	return w
 }
 
-// withForms also allows what the gateway asks for when it is sent a POST form,
-// s3:PutObject on the bucket itself, wherever files may be sent: it does not look
-// at the form's key for that, as AWS does.
+// withForms also allows what the gateway requires for a POST form, s3:PutObject on the bucket
+// itself, wherever files may be sent: unlike AWS, it does not use the form's key for that.
 func withForms(statements []s3bucket.Statement, bucket string) []s3bucket.Statement {
 	for i, s := range statements {
 		if slices.Contains(s.Action, "s3:PutObject") && slices.ContainsFunc(s.Resource, func(r string) bool { return strings.HasSuffix(r, "/upload-staging/*") }) {
@@ -90,14 +88,14 @@ func withForms(statements []s3bucket.Statement, bucket string) []s3bucket.Statem
 	return statements
 }
 
-// options are those of all stores here.
+// options returns those of all stores here.
 func options() *s3store.Options {
 	return &s3store.Options{
 		Tags: map[string]string{"app": "test"}, Logger: slog.New(slog.DiscardHandler),
 	}
 }
 
-// layout is that of all buckets here.
+// layout returns that of all buckets here.
 func layout(versioned bool) s3bucket.Layout {
 	return s3bucket.Layout{
 		KeyPrefixes: []string{"files/"}, StagingPrefixes: []string{""}, Versioned: versioned,
@@ -118,8 +116,8 @@ func without(statements []s3bucket.Statement, out left) []s3bucket.Statement {
 	return kept
 }
 
-// hiding answers as AWS does to those who may not list: a key that does not exist
-// is denied like one that may not be read.
+// hiding answers as AWS does to clients that may not list: a key that does not exist is denied like
+// one that may not be read.
 type hiding struct {
 	next http.Handler
 	hide bool
@@ -141,7 +139,7 @@ func (h *hidden) WriteHeader(status int) {
 	h.ResponseWriter.WriteHeader(status)
 }
 
-// handler takes text files and pictures of up to max bytes.
+// handler accepts text files and pictures of up to max bytes.
 func (w *world) handler(limit int64) *upload.Handler {
 	w.t.Helper()
 	h, err := upload.New(w.store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous, &upload.Options{
@@ -158,7 +156,7 @@ func (w *world) serve(h http.Handler) string {
 	return s.URL
 }
 
-// post sends a form with a text file and answers with the status.
+// post sends a form with a text file and returns the status.
 func (w *world) post(h http.Handler, size int) (status int, err error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -168,7 +166,7 @@ func (w *world) post(h http.Handler, size int) (status int, err error) {
 	}
 	_, _ = part.Write(text(size))
 	_ = form.Close()
-	// Without a length the file is read before anybody knows that it is too large.
+	// Without a length the file is read before its size is known to be too large.
 	r, err := http.NewRequestWithContext(w.ctx, http.MethodPost, w.serve(h), io.MultiReader(&body))
 	if err != nil {
 		return 0, err
@@ -211,7 +209,7 @@ func exchange(r *http.Request) (status int, answer []byte, err error) {
 
 func text(size int) []byte { return bytes.Repeat([]byte("plain text. "), size/12+1)[:size] }
 
-// wants is the error of a path that ended in another status.
+// wants returns the error of a path that ended in another status.
 func wants(want, status int, err error) error {
 	if err == nil && status != want {
 		err = fmt.Errorf("status %d, not %d", status, want)
@@ -219,7 +217,7 @@ func wants(want, status int, err error) error {
 	return err
 }
 
-// nothing is an error if anything is left under the prefix, uploads included.
+// nothing returns an error if anything is left under the prefix, including uploads.
 func (w *world) nothing(prefix string) error {
 	for _, v := range w.bucket.Versions(w.ctx, w.t) {
 		if strings.HasPrefix(v.Key, prefix) {

@@ -35,15 +35,14 @@ func (w *world) acknowledged(key, digest string) {
 // lifetime is how long the application keeps a file.
 const lifetime = time.Minute
 
-// forget looks at acknowledged files whose time has come, and has the application
-// delete them.
+// forget checks acknowledged files whose lifetime has passed, and has the application delete them.
 func (w *world) forget(ctx context.Context) {
 	for sleep(ctx, 5*time.Second) {
 		w.retire(context.WithoutCancel(ctx), lifetime)
 	}
 }
 
-// retire looks at all acknowledged files that are older, and forgets them.
+// retire checks all acknowledged files that are older, and removes them from the list.
 func (w *world) retire(ctx context.Context, older time.Duration) {
 	var keys []string
 	digests := map[string]string{}
@@ -69,7 +68,7 @@ func (w *world) retire(ctx context.Context, older time.Duration) {
 	}
 }
 
-// intact reads an object past the faults.
+// intact reads an object without the faulty proxy.
 func (w *world) intact(ctx context.Context, key, digest string) error {
 	out, err := w.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(bucket), Key: &key})
 	if err != nil {
@@ -89,7 +88,7 @@ func (w *world) intact(ctx context.Context, key, digest string) error {
 	return nil
 }
 
-// watch samples the server, and looks into the bucket.
+// watch samples the server, and checks the bucket.
 func (w *world) watch(ctx context.Context, length time.Duration) {
 	begin, step := time.Now(), max(length/15, 20*time.Second)
 	suspects := map[string]time.Time{}
@@ -103,8 +102,8 @@ func (w *world) watch(ctx context.Context, length time.Duration) {
 	}
 }
 
-// lastLook is what has to be true when all is quiet again: everything that was
-// acknowledged is there and, once nobody refers to it any more, nothing is.
+// lastLook checks what must be true when all is quiet again: everything that was acknowledged is
+// there and, once nothing refers to it any more, nothing is.
 func (w *world) lastLook(ctx context.Context) error {
 	time.Sleep(grace)
 	w.retire(ctx, 0)
@@ -112,8 +111,8 @@ func (w *world) lastLook(ctx context.Context) error {
 	return w.leftovers(ctx, map[string]time.Time{}, -1)
 }
 
-// leftovers finds what nobody refers to, has passed the grace, and is still there
-// when it was a suspect for longer than patience.
+// leftovers finds what nothing refers to, has passed the grace period, and is still there after it
+// was a suspect for longer than patience.
 func (w *world) leftovers(ctx context.Context, suspects map[string]time.Time, patience time.Duration) error {
 	found, err := w.listed(ctx)
 	if err != nil {
@@ -144,7 +143,7 @@ func (w *world) leftovers(ctx context.Context, suspects map[string]time.Time, pa
 	return nil
 }
 
-// listed is everything in the bucket, by key, or key and upload.
+// listed returns everything in the bucket, by key, or key and upload.
 func (w *world) listed(ctx context.Context) (map[string]time.Time, error) {
 	found := map[string]time.Time{}
 	pages := s3.NewListObjectsV2Paginator(w.s3, &s3.ListObjectsV2Input{Bucket: aws.String(bucket)})

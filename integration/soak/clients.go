@@ -24,8 +24,7 @@ type kind struct {
 	do     func(ctx context.Context, w *world, rng *rand.Rand) (outcome string, err error)
 }
 
-// kinds are all there are. What they answer is counted; an error is a promise
-// that was broken.
+// kinds are all kinds. Their answers are counted; an error is a broken promise.
 var kinds = []kind{
 	{"a picture", 30, posts(picture, 201)},
 	{"a text", 20, posts(text, 201)},
@@ -67,7 +66,7 @@ func text(rng *rand.Rand) client.Form {
 	return client.Form{client.File("a.txt", client.Text(1+int64(rng.IntN(200<<10))))}
 }
 
-// client is one client after another, until ctx ends. Each is finished.
+// client runs one client after another, until ctx ends. Each is finished.
 func (w *world) client(ctx context.Context, rng *rand.Rand) {
 	total := 0
 	for _, k := range kinds {
@@ -84,7 +83,7 @@ func (w *world) client(ctx context.Context, rng *rand.Rand) {
 	}
 }
 
-// posts sends a form and wants the status, or to be told that storage fails.
+// posts sends a form and requires the status, or the report that storage fails.
 func posts(form func(*rand.Rand) client.Form, want int) func(context.Context, *world, *rand.Rand) (string, error) {
 	return func(ctx context.Context, w *world, rng *rand.Rand) (string, error) {
 		f := form(rng)
@@ -96,8 +95,8 @@ func posts(form func(*rand.Rand) client.Form, want int) func(context.Context, *w
 	}
 }
 
-// judge counts a file that was acknowledged. While S3 fails, any upload may be
-// refused for that, and no other reason.
+// judge counts an acknowledged file. While S3 fails, any upload may be refused for that reason, and
+// no other.
 func (w *world) judge(a *client.Answer, want int, f client.Form) (string, error) {
 	outcome := strconv.Itoa(a.Status)
 	switch {
@@ -130,7 +129,7 @@ func stalls(_ context.Context, w *world, rng *rand.Rand) (string, error) {
 	return w.judge(a, http.StatusRequestTimeout, nil)
 }
 
-// leaves sends a part of a file and is gone, some politely.
+// leaves sends a part of a file and closes the connection, sometimes politely.
 func leaves(_ context.Context, w *world, rng *rand.Rand) (string, error) {
 	c, err := w.dial(client.Text(int64(100<<10+rng.IntN(12*mib))), rng)
 	if err != nil {
@@ -159,7 +158,7 @@ func (w *world) dial(c client.Content, rng *rand.Rand) (*client.Conn, error) {
 	return conn, nil
 }
 
-// errDirect says that a step of a direct upload was refused for S3's failures.
+// errDirect reports that a step of a direct upload was refused because S3 failed.
 var errDirect = errors.New("S3 failed")
 
 // direct sends a file to S3 by itself, in one request or in parts.
@@ -197,7 +196,7 @@ func ignore(err error) error {
 	return err
 }
 
-// sendDirect asks for a ticket and sends the file as it says.
+// sendDirect requests a ticket and sends the file accordingly.
 func (w *world) sendDirect(ctx context.Context, name string, c client.Content) (token string, err error) {
 	var t upload.Ticket
 	if err := w.step(ctx, "", map[string]any{"field": "file", "name": name, "size": c.Size}, &t); err != nil {
@@ -237,13 +236,14 @@ func (w *world) put(ctx context.Context, s *storage.SignedRequest, c client.Cont
 		return errors.Join(errDirect, err)
 	}
 	_ = resp.Body.Close()
-	if resp.StatusCode/100 == 2 || resp.StatusCode == http.StatusPreconditionFailed { // stored by an attempt before
+	// An earlier attempt may have stored it.
+	if resp.StatusCode/100 == 2 || resp.StatusCode == http.StatusPreconditionFailed {
 		return nil
 	}
 	return errDirect
 }
 
-// confirm confirms as clients do that are told to come again.
+// confirm confirms like clients that retry after a refusal as busy.
 func (w *world) confirm(ctx context.Context, token string, want int, c client.Content) (string, error) {
 	var a client.Answer
 	for range 5 {
@@ -262,14 +262,14 @@ func (w *world) confirm(ctx context.Context, token string, want int, c client.Co
 		}
 		time.Sleep(500 * time.Millisecond)
 	}
-	switch a.Status { // a refusal whose clean-up made it before its answer, or bytes that S3 has lost
+	switch a.Status { // a refusal whose cleanup preceded its answer, or bytes that S3 has lost
 	case http.StatusConflict, http.StatusNotFound:
 		return strconv.Itoa(a.Status), nil
 	}
 	return w.judge(&a, want, client.Form{client.File("a.txt", c)})
 }
 
-// step is a step of a direct upload.
+// step makes a step of a direct upload.
 func (w *world) step(ctx context.Context, path string, v, out any) error {
 	err := w.ask(ctx, "/tickets/"+path, v, out)
 	var refused *statusError

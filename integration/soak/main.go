@@ -1,13 +1,13 @@
-// Command soak runs a server for a long time under everything that happens to
-// one: good clients, bad ones, slow ones, and ones that leave, while calls to S3
-// fail in all ways that they fail in. It then says whether
+// Command soak runs a server for a long time under realistic conditions: good clients, bad ones,
+// slow ones, and ones that leave, while calls to S3 fail in every known way. It then reports
+// whether
 //
-//   - every file that was acknowledged is stored, whole,
-//   - nothing that was not acknowledged is older than the sweeper's grace,
+//   - every acknowledged file is stored, whole,
+//   - nothing that was not acknowledged is older than the sweeper's grace period,
 //   - memory, goroutines and file descriptors of the server did not grow.
 //
-// The server is a process of its own. Clients, S3 (versitygw) and the proxy that
-// injects the faults are in this one.
+// The server is a process of its own. Clients, S3 (versitygw) and the proxy that injects the faults
+// are in this one.
 package main
 
 import (
@@ -34,14 +34,14 @@ func main() {
 const (
 	grace      = 2 * time.Minute  // of the sweeper
 	sweepEvery = 15 * time.Second // of the server's
-	// slack is what a sweep takes when nothing fails any more.
+	// slack is how long a sweep takes when nothing fails any more.
 	slack = 90 * time.Second
-	// patience is what it may take while S3 fails: a call that fails for good ends
-	// a sweep, or leaves an object to the next.
+	// patience is how long it may take while S3 fails: a call that fails for good ends a sweep, or
+	// leaves an object to the next.
 	patience = 5 * time.Minute
 )
 
-// soak runs the whole and writes what came out.
+// soak runs everything and writes the result.
 func soak(args []string) error {
 	flags := flag.NewFlagSet("soak", flag.ExitOnError)
 	length := flags.Duration("for", 30*time.Minute, "how long")

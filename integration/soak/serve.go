@@ -30,8 +30,8 @@ const (
 	maxFileSize = 16 * mib
 )
 
-// app is an application with both doors. Its table of files is what refers to
-// objects; a sweeper removes what is not in it.
+// app is an application with both doors. Its table of files is what refers to objects; a sweeper
+// removes what is not in it.
 type app struct {
 	store   *s3store.Store
 	sweeper *sweep.Sweeper
@@ -100,7 +100,7 @@ func (a *app) routes(quiet *slog.Logger) (*http.ServeMux, error) {
 	return mux, nil
 }
 
-// record is the application behind both doors: it refers to the files, or fails.
+// record is the application after both doors: it refers to the files, or fails.
 func (a *app) record(w http.ResponseWriter, r *http.Request) {
 	if r.MultipartForm != nil && r.FormValue("fail") != "" {
 		http.Error(w, "the application failed", http.StatusInternalServerError)
@@ -138,7 +138,7 @@ func (a *app) found(_ context.Context, f sweep.Finding) {
 
 func (a *app) sweep(ctx context.Context) {
 	for sleep(ctx, sweepEvery) {
-		_, _ = a.sweeper.Run(ctx, "") // what a fault ended begins again
+		_, _ = a.sweeper.Run(ctx, "") // a run that a fault ended starts again
 	}
 }
 

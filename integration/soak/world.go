@@ -26,9 +26,9 @@ import (
 
 const bucket = "soak"
 
-// world is everything around the server, and what was seen of it.
+// world is everything around the server, and its observations.
 type world struct {
-	s3     *s3.Client // past the faults
+	s3     *s3.Client // without the faulty proxy
 	proxy  *faultproxy.Proxy
 	server *exec.Cmd
 	input  io.Closer
@@ -37,7 +37,7 @@ type world struct {
 	stops  []func()
 
 	mu       sync.Mutex
-	counts   map[string]map[string]int // what came of each kind of client
+	counts   map[string]map[string]int // the outcomes of each kind of client
 	faults   int
 	checked  int
 	acked    map[string]acked // by key, while the application refers to it
@@ -47,7 +47,7 @@ type world struct {
 	injected map[string]int
 }
 
-// acked is a file that a client was told is stored.
+// acked is a file that a client knows to be stored.
 type acked struct {
 	sha256 string
 	at     time.Time
@@ -117,8 +117,8 @@ func (w *world) close() {
 	}
 }
 
-// run lets everything happen until ctx ends, and then waits until nothing is
-// under way and all that may be removed is removed.
+// run runs everything until ctx ends, and then waits until no request is running and everything
+// removable is removed.
 func (w *world) run(ctx context.Context, clients int, length time.Duration) error {
 	var all sync.WaitGroup
 	for i := range clients {
@@ -144,8 +144,7 @@ var calls = []faultproxy.Call{
 	faultproxy.Head, faultproxy.Get, faultproxy.Delete, faultproxy.ListUploads, faultproxy.ListVersions, faultproxy.Other,
 }
 
-// breakThings makes calls to S3 fail, one to four in a row, so that retries fail
-// as well.
+// breakThings makes calls to S3 fail, one to four in a row, so that retries also fail.
 func (w *world) breakThings(ctx context.Context) {
 	rng := rand.New(rand.NewPCG(0, 1))
 	for sleep(ctx, time.Duration(200+rng.IntN(600))*time.Millisecond) {
@@ -158,7 +157,7 @@ func (w *world) breakThings(ctx context.Context) {
 	}
 }
 
-// sleep tells whether ctx lasts longer than d.
+// sleep reports whether ctx lasts longer than d.
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -220,7 +219,7 @@ func (w *world) ask(ctx context.Context, path string, v, out any) error {
 	return json.Unmarshal(b, out)
 }
 
-// statusError is an answer that says no.
+// statusError is an answer with an unexpected status.
 type statusError struct {
 	status int
 	body   string

@@ -1,6 +1,5 @@
-// Package tickets attacks direct uploads as a whole: an application that signs,
-// the requests it has signed, and its confirmation, over the S3 server and over
-// the memory store alike.
+// Package tickets attacks direct uploads as a whole: an application that signs, its signed
+// requests, and its confirmation, over the S3 server and over the memory store alike.
 package tickets_test
 
 import (
@@ -38,7 +37,7 @@ type backend struct {
 	bucket *s3test.Bucket // nil in memory
 }
 
-// backends are made anew for each test.
+// backends are made for each test.
 var backends = map[string]func(t *testing.T, mux *http.ServeMux, url string) backend{
 	"memstore": func(_ *testing.T, mux *http.ServeMux, url string) backend {
 		store := &memstore.Store{}
@@ -49,7 +48,7 @@ var backends = map[string]func(t *testing.T, mux *http.ServeMux, url string) bac
 	"S3, versioned": func(t *testing.T, _ *http.ServeMux, _ string) backend { return s3Backend(t, true) },
 }
 
-// formBackends are those that can hold clients to a form.
+// formBackends returns those that can hold clients to a form.
 func formBackends() map[string]func(t *testing.T, mux *http.ServeMux, url string) backend {
 	if s3test.Get().Profile().NoForms {
 		return map[string]func(t *testing.T, mux *http.ServeMux, url string) backend{"memstore": backends["memstore"]}
@@ -128,8 +127,8 @@ func (a *app) as(t *testing.T, subject, step string, body map[string]any, answer
 	return status, problem.Code
 }
 
-// needsDigest reports that nothing is signed whole without its SHA-256, so that no
-// other bytes can be sent.
+// needsDigest reports whether nothing is signed whole without its SHA-256, so that no other bytes
+// can be sent.
 func (a *app) needsDigest(t *testing.T) bool {
 	t.Helper()
 	methods, err := a.Storage.(storage.DirectStorage).DirectMethods()
@@ -150,7 +149,7 @@ func (a *app) sign(t *testing.T, name, content string) *upload.Ticket {
 	return ticket
 }
 
-// confirm wants the file and returns its key.
+// confirm requires that the file is published, and returns its key.
 func (a *app) confirm(t *testing.T, ticket *upload.Ticket) string {
 	t.Helper()
 	var answer struct{ Files []upload.File }
@@ -166,7 +165,7 @@ func (a *app) refuses(t *testing.T, code upload.Code, subject, token string) {
 	require.Equal(t, string(code), got)
 }
 
-// published are the keys outside of staging.
+// published returns the keys outside of staging.
 func (a *app) published(t *testing.T) (keys []string) {
 	t.Helper()
 	for _, key := range a.keys(t) {
@@ -183,7 +182,7 @@ func (a *app) content(t *testing.T, key string) string {
 	return string(b)
 }
 
-// request is the signed request with content, as an honest client sends it.
+// request returns the signed request with content, as an honest client sends it.
 func request(t *testing.T, s *storage.SignedRequest, content string) *http.Request {
 	t.Helper()
 	return uploadtest.SignedRequest(s, uploadtest.Bytes(content)).WithContext(t.Context())
@@ -195,7 +194,7 @@ func do(t *testing.T, r *http.Request) (int, string) {
 	return a.Status, string(a.Body)
 }
 
-// put sends content by the signed request and wants it taken.
+// put sends content by the signed request and requires success.
 func put(t *testing.T, s *storage.SignedRequest, content string) {
 	t.Helper()
 	status, answer := do(t, request(t, s, content))

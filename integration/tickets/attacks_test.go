@@ -20,13 +20,13 @@ var (
 	forged = strings.Repeat("forged content. ", 100)
 )
 
-// setBody replaces a request's body, its length included.
+// setBody replaces a request's body, including its length.
 func setBody(r *http.Request, content string) {
 	r.Body, r.ContentLength, r.GetBody = io.NopCloser(strings.NewReader(content)), int64(len(content)), nil
 }
 
-// TestForgedRequests: a signed request that is changed in any way is refused by
-// the storage, and there is nothing to confirm.
+// TestForgedRequests checks that the storage refuses a signed request after any change, and that
+// there is nothing to confirm.
 func TestForgedRequests(t *testing.T) {
 	t.Parallel()
 	rows := map[string]func(t *testing.T, a *app, r *http.Request){
@@ -68,7 +68,7 @@ func TestForgedRequests(t *testing.T) {
 	}
 }
 
-// TestForgedForms: likewise for a POST form.
+// TestForgedForms checks the same for a POST form.
 func TestForgedForms(t *testing.T) {
 	t.Parallel()
 	rows := map[string]func(s *storage.SignedRequest) (content string){
@@ -96,8 +96,8 @@ func TestForgedForms(t *testing.T) {
 	}
 }
 
-// TestFalseConfirmations: what was stored is published only for its owner, only
-// if it is what it was declared to be, and only in time.
+// TestFalseConfirmations checks that a file is published only for its owner, only if it is what it
+// was declared to be, and only in time.
 func TestFalseConfirmations(t *testing.T) {
 	t.Parallel()
 	html := "<!doctype html><script>alert(1)</script>"
@@ -134,7 +134,7 @@ func TestFalseConfirmations(t *testing.T) {
 	}
 }
 
-// TestBodyHash: a digest that was declared is enforced by the storage.
+// TestBodyHash checks that the storage enforces a declared digest.
 func TestBodyHash(t *testing.T) {
 	t.Parallel()
 	for name, backend := range backends {
@@ -154,7 +154,7 @@ func TestBodyHash(t *testing.T) {
 	}
 }
 
-// TestSecondPut: before the confirmation, while the file is read, and after it.
+// TestSecondPut repeats a PUT before the confirmation, while the file is read, and after it.
 func TestSecondPut(t *testing.T) {
 	t.Parallel()
 	for name, backend := range backends {
@@ -183,8 +183,8 @@ func TestSecondPut(t *testing.T) {
 	}
 }
 
-// TestReplayedForm: a form may be sent again, with the same bytes if its SHA-256 is
-// signed; what was checked is what is published.
+// TestReplayedForm checks that a form may be sent again, only with the same bytes if its SHA-256 is
+// signed. The checked bytes are the published ones.
 func TestReplayedForm(t *testing.T) {
 	t.Parallel()
 	for name, backend := range formBackends() {
@@ -230,7 +230,7 @@ func TestExpired(t *testing.T) {
 	}
 }
 
-// TestParts: parts of other lengths, missing ones, and somebody else's steps.
+// TestParts sends parts of other lengths, omits parts, and makes another caller's steps.
 func TestParts(t *testing.T) {
 	t.Parallel()
 	const size = 5 * mib
@@ -254,7 +254,7 @@ func TestParts(t *testing.T) {
 			second, _ := part("ann", 2)
 			for _, wrong := range []string{content[:size] + "x", content[:size-1]} {
 				resp, err := http.DefaultClient.Do(request(t, first, wrong))
-				if err == nil { // else the server closed the connection on what it does not want
+				if err == nil { // otherwise the server closed the connection to refuse it
 					require.NoError(t, resp.Body.Close())
 					require.Equal(t, http.StatusForbidden, resp.StatusCode)
 				}
@@ -276,7 +276,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// requireUnchangeable: no parameter of a signed URL can be another.
+// requireUnchangeable checks that no parameter of a signed URL can be changed.
 func requireUnchangeable(t *testing.T, s *storage.SignedRequest, content string) {
 	t.Helper()
 	u, err := url.Parse(s.URL)
@@ -296,7 +296,7 @@ func requireUnchangeable(t *testing.T, s *storage.SignedRequest, content string)
 	}
 }
 
-// flipped has another last character.
+// flipped changes the last character.
 func flipped(s string) string {
 	switch {
 	case s == "":
@@ -307,7 +307,7 @@ func flipped(s string) string {
 	return s[:len(s)-1] + "1"
 }
 
-// TestUnchangeable: key, expiry, whatever a URL says.
+// TestUnchangeable checks key, expiry, and all other parameters of a URL.
 func TestUnchangeable(t *testing.T) {
 	t.Parallel()
 	for name, backend := range backends {
@@ -319,8 +319,8 @@ func TestUnchangeable(t *testing.T) {
 	}
 }
 
-// TestCrashAfterPublication: a process that dies between publishing and removing
-// the staged file leaves something that the next confirmation tidies up.
+// TestCrashAfterPublication checks a process that dies between publishing and removing the staged
+// file: the next confirmation removes it.
 func TestCrashAfterPublication(t *testing.T) {
 	t.Parallel()
 	for name, backend := range backends {

@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// secret is another application's. Its size and its SHA-256 are known to the thief,
-// where that is of use.
+// secret belongs to another application. The thief knows its size and its SHA-256, where that is of
+// use.
 var secret = strings.Repeat("nobody's business. ", 100)
 
 // theft is an upload whose last request a client turns into a copy.
@@ -24,8 +24,8 @@ type theft struct {
 	*app
 	ticket *upload.Ticket
 	last   *storage.SignedRequest
-	rest   string // what it is honestly sent with
-	whole  string // the file, then
+	rest   string // sent honestly at the end
+	whole  string // the file afterwards
 }
 
 func newTheft(t *testing.T, a *app, parts bool) *theft {
@@ -36,7 +36,7 @@ func newTheft(t *testing.T, a *app, parts bool) *theft {
 	if parts {
 		th.whole = strings.Repeat("0123456789abcdef", 5*mib/16) + rest
 	} else {
-		th.rest, th.whole = secret, secret // or the SHA-256 would be another
+		th.rest, th.whole = secret, secret // otherwise the SHA-256 would differ
 		declared["sha256"] = sha256Of(secret)
 	}
 	declared["size"] = len(th.whole)
@@ -59,7 +59,7 @@ func (th *theft) part(t *testing.T, number int) *storage.SignedRequest {
 	return s
 }
 
-// served is what a link to the confirmed file answers with, "" if it is not confirmed.
+// served returns the content behind a link to the confirmed file, "" if it is not confirmed.
 func (th *theft) served(t *testing.T) string {
 	t.Helper()
 	var answer struct{ Files []upload.File }
@@ -96,16 +96,16 @@ func attempts() (all []attempt) {
 	return all
 }
 
-// TestStolenCopies: a client adds to a signed request what makes a server copy an
-// object that the application's credentials can read. It gets nothing of it, and what
-// is sent honestly afterwards is published.
+// TestStolenCopies adds header fields to a signed request that make a server copy an object that
+// the application's credentials can read. The client gets nothing of it, and a file that is sent
+// honestly afterwards is published.
 func TestStolenCopies(t *testing.T) {
 	for _, at := range attempts() {
 		t.Run(fmt.Sprintf("%+v", at), func(t *testing.T) { at.fails(t, s3Backend(t, false)) })
 	}
 }
 
-// TestStolenCopiesOfOneWhoMayNotRead: the same without any guard, where what signs for
+// TestStolenCopiesOfOneWhoMayNotRead checks the same without any guard, where the signer for
 // clients has no right to read.
 func TestStolenCopiesOfOneWhoMayNotRead(t *testing.T) {
 	profile := s3test.Get().Profile()
@@ -123,7 +123,7 @@ func TestStolenCopiesOfOneWhoMayNotRead(t *testing.T) {
 	}
 }
 
-// fails tries it.
+// fails makes the attempt, and requires that it fails.
 func (at attempt) fails(t *testing.T, s backend) {
 	t.Helper()
 	a := newApp(t, func(*testing.T, *http.ServeMux, string) backend { return s }, upload.PresignOptions{SingleSize: mib, PartSize: 5 * mib})
@@ -154,5 +154,5 @@ func (at attempt) fails(t *testing.T, s backend) {
 	require.Equal(t, sha256Of(victim), got, "there was something to steal")
 
 	put(t, th.last, th.rest)
-	require.True(t, th.whole == th.served(t), "what was honestly sent is not what the link shows")
+	require.True(t, th.whole == th.served(t), "the link does not show what was honestly sent")
 }

@@ -1,5 +1,5 @@
-// Package chromium opens pages in a headless Chromium, for tests of what users
-// see. With UPLOAD_TEST_SCREENSHOTS it leaves its pictures in that folder.
+// Package chromium opens pages in a headless Chromium, for tests of what users see. With
+// UPLOAD_TEST_SCREENSHOTS it saves its pictures in that folder.
 package chromium
 
 import (
@@ -21,8 +21,8 @@ import (
 	"github.com/airlock-go/upload/integration/internal/program"
 )
 
-// timeout is the longest that a test may take to see what it waits for; it is
-// for slow machines, since nothing waits longer than it must.
+// timeout is the longest that a test waits for something to appear. It is for slow machines, since
+// nothing waits longer than it must.
 const timeout = 3 * time.Minute
 
 // Browser is a running browser.
@@ -33,7 +33,7 @@ func Start(t testing.TB) *Browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program.Find(t, "chromium", "chromium-browser", "google-chrome")),
-		chromedp.NoSandbox, // as root there is no other way, and the pages are our own
+		chromedp.NoSandbox, // root needs it, and the pages are our own
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
@@ -49,8 +49,8 @@ func Start(t testing.TB) *Browser {
 	return &Browser{ctx}
 }
 
-// Page is an open page. Cookies are those of the whole browser. It is for the
-// goroutine of its test.
+// Page is an open page. The whole browser shares its cookies. Only the goroutine of its test may
+// use it.
 type Page struct {
 	t   testing.TB
 	ctx context.Context
@@ -59,8 +59,7 @@ type Page struct {
 	console []string
 }
 
-// Open opens url until the test ends. When the test has failed, what the page
-// wrote to its console is logged.
+// Open opens url until the test ends. After a failed test it logs the page's console.
 func (b *Browser) Open(t testing.TB, url string) *Page {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
@@ -99,7 +98,7 @@ func (p *Page) logConsole() {
 	p.t.Logf("console of the page:\n%s", strings.Join(p.console, "\n"))
 }
 
-// Do runs actions of chromedp, which must not take longer than a minute.
+// Do runs actions of chromedp, which must not take longer than timeout.
 func (p *Page) Do(actions ...chromedp.Action) {
 	p.t.Helper()
 	require.NoError(p.t, chromedp.Run(p.ctx)) // opens the page, which must outlive the timeout
@@ -108,7 +107,7 @@ func (p *Page) Do(actions ...chromedp.Action) {
 	require.NoError(p.t, chromedp.Run(ctx, actions...))
 }
 
-// Choose gives the file input that selector finds a new file.
+// Choose chooses a new file in the file input that matches selector.
 func (p *Page) Choose(selector, name, content string) {
 	p.t.Helper()
 	path := filepath.Join(p.t.TempDir(), name)
@@ -116,7 +115,7 @@ func (p *Page) Choose(selector, name, content string) {
 	p.Do(chromedp.SetUploadFiles(selector, []string{path}, chromedp.ByQuery))
 }
 
-// Click clicks what selector finds, once it is there.
+// Click clicks the element that matches selector, once it is there.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
 	p.Do(chromedp.Click(selector, chromedp.ByQuery))
@@ -134,11 +133,11 @@ func (p *Page) Value(expression string, v any) {
 	p.Do(chromedp.Evaluate(expression, v))
 }
 
-// unfit are the characters that file names better do without.
+// unfit are characters that file names should not have.
 var unfit = regexp.MustCompile(`[^\w.]+`)
 
-// Screenshot leaves a picture of the whole page where pictures are wanted, under
-// that name, which may be a test's.
+// Screenshot saves a picture of the whole page, if pictures are requested, under that name, which
+// may be a test's.
 func (p *Page) Screenshot(name string) {
 	p.t.Helper()
 	dir := os.Getenv("UPLOAD_TEST_SCREENSHOTS")

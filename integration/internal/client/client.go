@@ -1,5 +1,5 @@
-// Package client plays the clients of an upload: those of package uploadtest,
-// with what the tests here want of them, and curl.
+// Package client provides clients of an upload: those of package uploadtest, with additions for the
+// tests here, and curl.
 package client
 
 import (
@@ -29,21 +29,21 @@ type Answer = uploadtest.Answer
 // Conn is uploadtest's.
 type Conn = uploadtest.Conn
 
-// PNG is a real image of exactly size bytes, or a small one if that is 0.
+// PNG returns a real image of exactly size bytes, or a small one if size is 0.
 func PNG(size int) Content { return uploadtest.PNG(size) }
 
-// Bytes is content that is held in memory.
+// Bytes returns content that is held in memory.
 func Bytes(b []byte) Content { return uploadtest.Bytes(b) }
 
-// Text is size bytes of plain text.
+// Text returns size bytes of plain text.
 func Text(size int64) Content {
 	return uploadtest.Repeat("The quick brown fox jumps over the lazy dog, 1234567890 times.\n", size)
 }
 
-// Zeros is size zero bytes.
+// Zeros returns size zero bytes.
 func Zeros(size int64) Content { return uploadtest.Repeat("\x00", size) }
 
-// Executable is size bytes that begin as a Windows program does.
+// Executable returns size bytes that begin like a Windows program.
 func Executable(size int64) Content {
 	const head = "MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"
 	rest := uploadtest.Repeat("\x00\x01\x02\x03\xfe\xff\x80\x90", size)
@@ -52,7 +52,7 @@ func Executable(size int64) Content {
 	}}
 }
 
-// Slowly is the content c, read at so many bytes a second.
+// Slowly returns the content c, read at so many bytes a second.
 func Slowly(c Content, rate int) Content {
 	return Content{Size: c.Size, Open: func() io.Reader { return &slow{r: c.Open(), rate: rate} }}
 }
@@ -67,13 +67,13 @@ func (s *slow) Read(p []byte) (int, error) {
 	return s.r.Read(p[:min(len(p), max(1, s.rate/10))])
 }
 
-// File is a file in the field "file".
+// File returns a file in the field "file".
 func File(name string, c Content) Part { return uploadtest.File("file", name, c) }
 
-// Value is a text field.
+// Value returns a text field.
 func Value(field, value string) Part { return uploadtest.Text(field, value) }
 
-// Dialer has a send buffer of 64 KiB, as that of [Dial].
+// Dialer dials with a send buffer of 64 KiB, like [Dial].
 func Dialer(ctx context.Context, network, addr string) (net.Conn, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, network, addr)
@@ -86,14 +86,14 @@ func Dialer(ctx context.Context, network, addr string) (net.Conn, error) {
 	return conn, nil
 }
 
-// Dial begins a POST of the form to path. The Content-Length is length, or the
-// form's own if that is 0; -1 sends the form chunked.
+// Dial begins a POST of the form to path. The Content-Length is length, or the form's own if length
+// is 0; -1 sends the form chunked.
 func Dial(addr, path string, f Form, length int64, header ...string) (*Conn, error) {
 	return uploadtest.Dial(request("http://"+addr+path, f, length, header))
 }
 
-// Post sends the form with Go's client, with Content-Length unless chunked. That
-// there is no answer is an error, and not the end of the test.
+// Post sends the form with Go's client, with Content-Length unless chunked. A missing answer is an
+// error, and does not end the test.
 func Post(ctx context.Context, c *http.Client, url string, f Form, chunked bool, header ...string) (*Answer, error) {
 	length := int64(0)
 	if chunked {

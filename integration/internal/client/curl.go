@@ -18,11 +18,10 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// Curl sends the file with curl: as a form of curl's own with --form, from a
-// sparse file on disk (of the content only the first 4 KiB are written, zeros
-// follow), or with a length that curl does not know from its standard input.
-// Sent includes what curl's kernel has not sent yet. Without curl the test is
-// skipped, or fails if UPLOAD_TEST_REQUIRED is set.
+// Curl sends the file with curl. With --form it is a form of curl's own, from a sparse file on
+// disk: only the first 4 KiB of the content are written, zeros follow. Otherwise it comes from
+// standard input, with a length that curl does not know. Sent includes what curl's kernel has not
+// sent yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is set.
 func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
 	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil && os.Getenv("UPLOAD_TEST_REQUIRED") == "" {
@@ -46,7 +45,7 @@ func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*A
 	var stdout, stderr bytes.Buffer
 	cmd.Args = append(append(cmd.Args, args...), url)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	// a pipe into a curl that has ended is no failure of curl's
+	// A pipe into a curl that has ended is not a failure of curl.
 	if err := cmd.Run(); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return nil, fmt.Errorf("curl: %w: %s", err, stderr.Bytes())
 	}
@@ -54,7 +53,7 @@ func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*A
 }
 
 func curlAnswer(stdout []byte, sent string) (*Answer, error) {
-	// HTTP/2's status line has no minor version
+	// The status line of HTTP/2 has no minor version.
 	stdout = bytes.Replace(stdout, []byte("HTTP/2 "), []byte("HTTP/2.0 "), 1)
 	resp, err := finalResponse(bufio.NewReader(bytes.NewReader(stdout)))
 	if err != nil {
@@ -68,7 +67,7 @@ func curlAnswer(stdout []byte, sent string) (*Answer, error) {
 	return a, err
 }
 
-// finalResponse is the one that follows any 100 Continue.
+// finalResponse returns the response after any 100 Continue.
 func finalResponse(br *bufio.Reader) (*http.Response, error) {
 	for {
 		resp, err := http.ReadResponse(br, nil)

@@ -27,8 +27,8 @@ type Server struct {
 	log bytes.Buffer // read it after Terminate
 }
 
-// Start starts it with these flags on a free port, with the credentials of the S3
-// server of package s3test. It ends with the test.
+// Start starts it with these flags on a free port, with the credentials of the S3 server of package
+// s3test. It ends with the test.
 func Start(t *testing.T, flags ...string) *Server {
 	t.Helper()
 	p := &Server{cmd: command(t, s3test.Get(), flags)}
@@ -45,8 +45,7 @@ func Start(t *testing.T, flags ...string) *Server {
 	return p
 }
 
-// Refuses starts it likewise, for another server, and waits until it has ended by
-// itself.
+// Refuses starts it in the same way for another server, and waits until it has ended by itself.
 func Refuses(t *testing.T, s s3test.Server, flags ...string) (status int, log string) {
 	t.Helper()
 	cmd := command(t, s, flags)
@@ -65,15 +64,15 @@ func command(t *testing.T, s s3test.Server, flags []string) *exec.Cmd {
 	return cmd
 }
 
-// Terminate asks the process to stop and wants a clean end.
+// Terminate asks the process to stop and requires a clean end.
 func (p *Server) Terminate(t *testing.T) {
 	t.Helper()
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, p.cmd.Wait(), "%s", p.log.String())
 }
 
-// build builds the program once in a process of tests. The go command keeps what it
-// compiled, so that another process of tests only links it.
+// build builds the program once in a process of tests. The go command caches compiled packages, so
+// that another process of tests only links it.
 var build = sync.OnceValues(func() (binary string, err error) {
 	_, file, _, _ := runtime.Caller(0) // the S3 server in this process has changed the working directory
 	binary = filepath.Join(s3test.Folder(), "server")

@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ours names what stands in the stack of a goroutine that an upload can have
-// started: this library, the S3 client it uses, and net/http on either side.
-// The S3 server in this process has worker pools of its own, which come and go.
+// ours lists names in the stacks of goroutines that an upload can have started: this library, the
+// S3 client it uses, and net/http on either side. The S3 server in this process has worker pools of
+// its own, which come and go.
 var ours = []string{"github.com/airlock-go/upload.", "github.com/airlock-go/upload/s3store.", "aws-sdk-go-v2", "net/http.(*conn).serve", "net/http.(*persistConn)"}
 
 // Goroutines counts the goroutines that uploads can have started.
@@ -28,9 +28,9 @@ func Goroutines() int {
 	return n
 }
 
-// RequireGoroutines fails the test if there are still more than limit of
-// those goroutines after a minute, in which it closes what is idle again and
-// again: a connection is idle only when its last call has ended.
+// RequireGoroutines fails the test if more than limit of those goroutines remain after a minute.
+// Meanwhile it closes idle connections again and again: a connection is idle only when its last
+// call has ended.
 func RequireGoroutines(t testing.TB, limit int, closeIdle ...func()) {
 	t.Helper()
 	deadline := time.Now().Add(time.Minute)

@@ -1,5 +1,5 @@
-// Package host runs handlers under a real http.Server, as a host application
-// would, and watches what that server complains of.
+// Package host runs handlers under a real http.Server, as a host application would, and checks that
+// server's error log.
 package host
 
 import (
@@ -22,7 +22,7 @@ type Server struct {
 	received *atomic.Int64
 }
 
-// Received is how many bytes the server has read from all its connections.
+// Received returns how many bytes the server has read from all its connections.
 func (s *Server) Received() int64 { return s.received.Load() }
 
 // Start serves h over HTTP/1.1 until the test ends. A line on the server's
@@ -72,8 +72,8 @@ func (l countingListener) Accept() (net.Conn, error) {
 	return countingConn{c.(*net.TCPConn), l.received}, nil
 }
 
-// countingConn keeps the other methods of a TCP connection, CloseWrite among
-// them, which net/http looks for.
+// countingConn keeps the other methods of a TCP connection, including CloseWrite, which net/http
+// looks for.
 type countingConn struct {
 	*net.TCPConn
 	received *atomic.Int64
@@ -85,7 +85,7 @@ func (c countingConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// lines is a buffer that may be written to concurrently.
+// lines is a buffer for concurrent writes.
 type lines struct {
 	mu sync.Mutex
 	b  strings.Builder

@@ -7,15 +7,15 @@ import (
 	"os/exec"
 )
 
-// Install copies folder, which has a package.json and its package-lock.json, into
-// dir and installs there what they pin, by the npm program at that path. npm keeps
-// what it has got in its cache. Scripts of packages do not run.
+// Install copies folder, which has a package.json and its package-lock.json, into dir and installs
+// their packages there, by the npm program at that path. npm keeps downloads in its cache. Scripts
+// of packages do not run.
 func Install(npm, dir string, folder fs.FS) error {
 	if err := os.CopyFS(dir, folder); err != nil {
 		return err
 	}
 	install := exec.Command(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error",
-		"--fetch-timeout=20000", "--fetch-retries=5", "--fetch-retry-mintimeout=500") // its own timeout of five minutes holds up the suite
+		"--fetch-timeout=20000", "--fetch-retries=5", "--fetch-retry-mintimeout=500") // its default is 5 min
 	install.Dir, install.Stderr = dir, os.Stderr
 	return install.Run()
 }

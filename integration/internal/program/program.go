@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// packages are those of Debian that have another name than their program.
+// packages are the packages of Debian whose name differs from their program's.
 var packages = map[string]string{"mutool": "mupdf-tools", "xmllint": "libxml2-utils"}
 
-// Find finds a program by the first of its names that is in PATH, or skips the
-// test; with UPLOAD_TEST_REQUIRED=1 the test fails instead.
+// Find finds a program by the first of its names that is in PATH. Otherwise it skips the test, or
+// fails it with UPLOAD_TEST_REQUIRED=1.
 func Find(t testing.TB, names ...string) string {
 	t.Helper()
 	for _, name := range names {
