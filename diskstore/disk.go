@@ -95,13 +95,24 @@ func (d disk) headOf(path string) (object, error) {
 	return o, errors.Join(err, file.Close())
 }
 
-// removeObject removes the object of a key if may agrees, which is asked while nobody
-// else removes anything. An object that is not there is no error.
-func (d disk) removeObject(ctx context.Context, key string, may func() error) error {
+// removeObject removes the object of a key if may agrees. It asks while nobody else
+// removes anything. If there is no object it removes none: one that is published
+// meanwhile, without the lock, is another one. A nil may agrees to any, damaged ones too.
+func (d disk) removeObject(ctx context.Context, key string, may func(object) error) error {
 	name := nameOf(key)
 	err := d.alone(ctx, func() error {
-		if err := may(); err != nil {
+		if may == nil {
+			return d.remove(pathOf(name))
+		}
+		switch o, err := d.stat(key); {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
 			return err
+		default:
+			if err := may(o); err != nil {
+				return err
+			}
 		}
 		return d.remove(pathOf(name))
 	})

@@ -132,5 +132,5 @@ type body struct {
 
 // Delete implements storage.Storage.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	return s.removeObject(ctx, key, func() error { return nil })
+	return s.removeObject(ctx, key, nil)
 }

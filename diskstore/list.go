@@ -79,14 +79,8 @@ func (s *Store) list(page *storage.ListPage[storage.ListedObject], prefix, place
 // RemoveListed implements storage.Lister. Nothing comes between the look at the object
 // and its removal.
 func (s *Store) RemoveListed(ctx context.Context, listed storage.ListedObject) error {
-	return s.removeObject(ctx, listed.Key, func() error {
-		o, err := s.stat(listed.Key)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil
-		case err != nil:
-			return err
-		case o.etag() != listed.ETag, o.Size != listed.Size, !o.modified.Equal(listed.Modified):
+	return s.removeObject(ctx, listed.Key, func(o object) error {
+		if o.etag() != listed.ETag || o.Size != listed.Size || !o.modified.Equal(listed.Modified) {
 			return storage.ErrChanged
 		}
 		return nil

@@ -153,13 +153,8 @@ func (f *staged) Discard(ctx context.Context) error {
 		return nil
 	}
 	if f.tried {
-		err := f.removeObject(ctx, f.key, func() error {
-			switch o, err := f.stat(f.key); {
-			case errors.Is(err, fs.ErrNotExist):
-				return nil
-			case err != nil:
-				return err
-			case o.Nonce != f.nonce:
+		err := f.removeObject(ctx, f.key, func(o object) error {
+			if o.Nonce != f.nonce {
 				return errNotOurs
 			}
 			return nil
