@@ -139,7 +139,7 @@ func TestFailingObserver(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			st := newStage(t, false, s3store.Options{})
 			h := newHandler(t, st.store, upload.Options{},
-				upload.Form{"file": {Accept: upload.Types("image/png")}, "bad": {Accept: row.observer}})
+				upload.Form{"file": {Accept: upload.Types("image/png")}, "bad": {Accept: row.observer, Optional: true}})
 			s := host.Start(t, h)
 			bad := large
 			bad.Field = "bad"
