@@ -59,21 +59,9 @@ func pin(dir, version string, published bool, sums []sum) error {
 	if err != nil {
 		return err
 	}
-	var needed []sum
-	for _, r := range slices.Clone(mod.Require) {
-		if !ours(r.Mod.Path) {
-			continue
-		}
-		i := slices.IndexFunc(sums, func(s sum) bool { return s.path == r.Mod.Path })
-		if published && i < 0 {
-			return fmt.Errorf("%s requires %s, which is not published before it", name, r.Mod.Path)
-		}
-		if i >= 0 {
-			needed = append(needed, sums[i])
-		}
-		if err := mod.AddRequire(r.Mod.Path, version); err != nil {
-			return err
-		}
+	needed, err := requireIn(mod, version, published, sums)
+	if err != nil {
+		return err
 	}
 	if published {
 		if err := dropReplace(mod); err != nil {
@@ -91,6 +79,26 @@ func pin(dir, version string, published bool, sums []sum) error {
 		return nil
 	}
 	return addSums(filepath.Join(dir, "go.sum"), needed)
+}
+
+// requireIn puts the version where mod requires neighbours, and returns their sums.
+func requireIn(mod *modfile.File, version string, published bool, sums []sum) (needed []sum, err error) {
+	for _, r := range slices.Clone(mod.Require) {
+		if !ours(r.Mod.Path) {
+			continue
+		}
+		i := slices.IndexFunc(sums, func(s sum) bool { return s.path == r.Mod.Path })
+		if published && i < 0 {
+			return nil, fmt.Errorf("%s requires %s, which is not published before it", mod.Module.Mod.Path, r.Mod.Path)
+		}
+		if i >= 0 {
+			needed = append(needed, sums[i])
+		}
+		if err := mod.AddRequire(r.Mod.Path, version); err != nil {
+			return nil, err
+		}
+	}
+	return needed, nil
 }
 
 func ours(modulePath string) bool {
