@@ -47,7 +47,7 @@ func RequireSubject(who func(*http.Request) (string, error)) Authorizer {
 	return func(r *http.Request) (*Grant, error) {
 		subject, err := who(r)
 		if err != nil || subject == "" {
-			return nil, &Error{Code: CodeUnauthenticated, Reason: "sign in to upload", Err: err}
+			return nil, &Error{Code: CodeUnauthenticated, Err: err}
 		}
 		return &Grant{Subject: subject}, nil
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/airlock-go/upload/internal/filename"
 	"github.com/airlock-go/upload/internal/inspect"
@@ -66,11 +65,10 @@ func typed(types []string, o *contentOptions) Validator {
 	}
 	named := func(_ context.Context, in *Incoming) error {
 		if !slices.Contains(types, in.Type) {
-			return typeNotAllowed(in.Type)
+			return typeNotAllowed(in.Type, types)
 		}
-		if exts := sniff.Extensions(in.Type); !slices.Contains(exts, filename.Ext(in.Name)) {
-			return Reject(CodeTypeMismatch, fmt.Sprintf(
-				"the content is %s, so the name must end in %s", in.Type, strings.Join(exts, " or ")))
+		if !slices.Contains(sniff.Extensions(in.Type), filename.Ext(in.Name)) {
+			return typeMismatch(in.Name, in.Type)
 		}
 		return nil
 	}

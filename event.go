@@ -58,7 +58,7 @@ type Event struct {
 	Duration time.Duration
 
 	// Err is the cause, which the client is not told. Of KindRefused it is an
-	// [*Error], which holds the reason that the client is told, too.
+	// [*Error], whose Text is the sentence for the client in English.
 	Err error
 }
 
@@ -133,7 +133,8 @@ type Hooks struct {
 type reporter struct {
 	log   *slog.Logger // contained
 	hooks Hooks
-	calls contained.Calls // of hooks
+	text  func(*http.Request, *Error) string // [Options.Text] or [LinksOptions.Text]
+	calls contained.Calls                    // of hooks
 }
 
 // start tells that a request has arrived.
@@ -172,7 +173,7 @@ func (r *reporter) run(ctx context.Context, door string, f func(ctx context.Cont
 	if err != nil {
 		refusal := errorOf(err)
 		if ctx.Err() != nil && refusal.Code.Status() >= http.StatusInternalServerError {
-			refusal = &Error{Code: CodeClientGone, Reason: goneReason, Err: err}
+			refusal = &Error{Code: CodeClientGone, Err: err}
 		}
 		e.refuse(refusal)
 	}
@@ -216,7 +217,7 @@ func (e *Event) attrs() []slog.Attr {
 	}
 	var refusal *Error
 	if errors.As(e.Err, &refusal) && e.Kind == KindRefused {
-		attrs, cause = append(attrs, slog.String("reason", printable(refusal.Reason, maxLoggedText))), refusal.Err
+		attrs, cause = append(attrs, slog.String("reason", printable(refusal.Text(), maxLoggedText))), refusal.Err
 	}
 	attrs = append(attrs, slog.String("door", e.Door), slog.String("subject", printable(e.Subject, maxLoggedName)))
 	switch len(e.Files) {

@@ -2,6 +2,7 @@ package upload_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
@@ -34,8 +35,13 @@ func Example() {
 	r.Header.Set("X-User", "alice")
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, r)
-	fmt.Println(w.Code, w.Body)
-	// Output: 415 {"type":"about:blank","title":"Unsupported Media Type","status":415,"code":"type_not_allowed","detail":"files of type text/html are not accepted","files":[{"field":"file","name":"page.png","code":"type_not_allowed","reason":"files of type text/html are not accepted"}]}
+	var problem struct{ Code, Detail string }
+	_ = json.Unmarshal(w.Body.Bytes(), &problem)
+	fmt.Println(w.Code, problem.Code)
+	fmt.Println(problem.Detail)
+	// Output:
+	// 415 type_not_allowed
+	// HTML files are not accepted. Send PNG or plain text (.txt).
 }
 
 // A handler behind the middleware owns the outcome: an error status removes the
@@ -204,7 +210,7 @@ func ExampleForm() {
 	}
 	// Output:
 	// upload: no_name: please tell us your name
-	// upload: missing_file: a file is missing in the field "cv"
+	// upload: missing_file: Please choose a file
 }
 
 func ExampleSeeOther() {

@@ -3,6 +3,8 @@ package upload
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/airlock-go/upload/internal/filename"
@@ -84,7 +86,7 @@ func (f Form) accept(name string) (Validator, error) {
 	field, known := f[name]
 	switch {
 	case !known:
-		return nil, unexpectedField(name)
+		return nil, unexpectedField(f.names())
 	case field.Accept == nil: // only where a host asks a Form that no handler has seen
 		return nil, internal(field.fault(name))
 	case field.MaxSize > 0:
@@ -92,6 +94,9 @@ func (f Form) accept(name string) (Validator, error) {
 	}
 	return field.Accept, nil
 }
+
+// names are those of the fields, in order.
+func (f Form) names() []string { return slices.Sorted(maps.Keys(f)) }
 
 func (f Form) ours() bool {
 	for _, field := range f {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -37,7 +36,7 @@ func (s *survey) walk(v Validator, keeps bool) {
 
 func (s *survey) form(f Form) {
 	files := 0
-	for _, name := range slices.Sorted(maps.Keys(f)) {
+	for _, name := range f.names() {
 		s.faults = append(s.faults, f[name].fault(name))
 		s.walk(f[name].Accept, false)
 		files += min(max(f[name].MaxFiles, 1), maxFiles+1)
@@ -105,7 +104,7 @@ func (r *rules) of(g *Grant) (*rules, error) {
 func (r *rules) take(name string, taken map[string]int) (Field, error) {
 	field, known := r.fields[name]
 	if !known {
-		return field, unexpectedField(name)
+		return field, unexpectedField(r.fields.names())
 	}
 	if taken[name]++; taken[name] > field.MaxFiles {
 		return field, tooManyFiles(field.MaxFiles)

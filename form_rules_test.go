@@ -45,15 +45,16 @@ func received(t *testing.T, h *upload.Handler, r *http.Request) ([]upload.File, 
 // TestFormRules: the rules of each field hold, whether the form stands alone, among
 // others or in a grant, and each refusal names its field.
 func TestFormRules(t *testing.T) {
-	limit := func(n any) map[string]any { return map[string]any{"limit": n} }
+	type params map[string]any
+	fields := params{"fields": []string{"certificate", "cv", "photo"}}
 	cv := func() *form { return new(form).file("cv", "cv.txt", "hello") }
-	missing := map[string]any{"fields": []string{"cv"}}
+	missing := params{"fields": []string{"cv"}}
 	rows := []struct {
 		about  string
 		body   *form
 		code   upload.Code // "" is accepted
 		field  string
-		params map[string]any
+		params params
 	}{
 		{"all", cv().file("certificate", "a.txt", "1").file("certificate", "b.txt", "2").file("photo", "a.png", pngBytes()), "", "", nil},
 		{"another order", new(form).file("photo", "a.png", pngBytes()).file("cv", "cv.txt", "hello"), "", "", nil},
@@ -61,16 +62,16 @@ func TestFormRules(t *testing.T) {
 		{"nothing chosen in the others", cv().file("certificate", "", "").file("photo", "", "").file("unknown", "", ""), "", "", nil},
 		{"the largest file", new(form).file("cv", "cv.txt", "0123456789"), "", "", nil},
 		{"the largest by default", cv().file("certificate", "a.txt", strings.Repeat("x", 100)), "", "", nil},
-		{"a byte too many", new(form).file("cv", "cv.txt", "0123456789a"), upload.CodeTooLarge, "cv", limit(int64(10))},
-		{"many bytes too many", new(form).file("cv", "cv.txt", strings.Repeat("x", 5000)), upload.CodeTooLarge, "cv", limit(int64(10))},
-		{"a byte too many by default", cv().file("certificate", "a.txt", strings.Repeat("x", 101)), upload.CodeTooLarge, "certificate", limit(int64(100))},
-		{"a second file", cv().file("cv", "b.txt", "2"), upload.CodeTooMany, "cv", limit(1)},
-		{"a third file", cv().file("certificate", "a.txt", "1").file("certificate", "b.txt", "2").file("certificate", "c.txt", "3"), upload.CodeTooMany, "certificate", limit(2)},
-		{"a type of another field", new(form).file("cv", "a.png", pngBytes()[:10]), upload.CodeTypeNotAllowed, "cv", nil},
-		{"another type of another field", cv().file("certificate", "a.pdf", pdfBytes), upload.CodeTypeNotAllowed, "certificate", nil},
-		{"another field", cv().file("letter", "a.txt", "1"), upload.CodeUnexpectedField, "letter", nil},
-		{"the field of other forms", cv().file("file", "a.txt", "1"), upload.CodeUnexpectedField, "file", nil},
-		{"another case", new(form).file("CV", "a.txt", "1"), upload.CodeUnexpectedField, "CV", nil},
+		{"a byte too many", new(form).file("cv", "cv.txt", "0123456789a"), upload.CodeTooLarge, "cv", params{"kind": "file", "limit": int64(10), "size": int64(11)}},
+		{"many bytes too many", new(form).file("cv", "cv.txt", strings.Repeat("x", 5000)), upload.CodeTooLarge, "cv", params{"kind": "file", "limit": int64(10)}},
+		{"a byte too many by default", cv().file("certificate", "a.txt", strings.Repeat("x", 101)), upload.CodeTooLarge, "certificate", params{"kind": "file", "limit": int64(100), "size": int64(101)}},
+		{"a second file", cv().file("cv", "b.txt", "2"), upload.CodeTooMany, "cv", params{"kind": "files", "limit": 1}},
+		{"a third file", cv().file("certificate", "a.txt", "1").file("certificate", "b.txt", "2").file("certificate", "c.txt", "3"), upload.CodeTooMany, "certificate", params{"kind": "files", "limit": 2}},
+		{"a type of another field", new(form).file("cv", "a.png", pngBytes()[:10]), upload.CodeTypeNotAllowed, "cv", params{"type": "image/png", "accepted": []string{"text/plain", "application/pdf"}, "extensions": []string{".txt", ".text", ".log", ".pdf"}}},
+		{"another type of another field", cv().file("certificate", "a.pdf", pdfBytes), upload.CodeTypeNotAllowed, "certificate", params{"type": "application/pdf", "accepted": []string{"text/plain"}, "extensions": []string{".txt", ".text", ".log"}}},
+		{"another field", cv().file("letter", "a.txt", "1"), upload.CodeUnexpectedField, "letter", fields},
+		{"the field of other forms", cv().file("file", "a.txt", "1"), upload.CodeUnexpectedField, "file", fields},
+		{"another case", new(form).file("CV", "a.txt", "1"), upload.CodeUnexpectedField, "CV", fields},
 		{"what is required is missing", new(form).file("certificate", "a.txt", "1"), upload.CodeMissingFile, "cv", missing},
 		{"nothing chosen", new(form).file("cv", "", ""), upload.CodeMissingFile, "cv", missing},
 		{"text for a file", new(form).text("cv", "hello"), upload.CodeMissingFile, "cv", missing},
@@ -100,7 +101,7 @@ func TestFormRules(t *testing.T) {
 				require.NotNil(t, refused)
 				require.Equal(t, tc.code, refused.Code, refused)
 				require.Equal(t, tc.field, refused.Field)
-				require.Equal(t, tc.params, refused.Params)
+				require.Equal(t, tc.params, params(refused.Params))
 				require.Zero(t, store.Used())
 				require.Empty(t, store.Keys())
 			})
@@ -112,7 +113,7 @@ func TestFormRules(t *testing.T) {
 func TestMissingFilesAreAllNamed(t *testing.T) {
 	f := newFixture(t, upload.Form{"b": {Accept: plain}, "c": {Accept: plain}, "a": {Accept: plain, Optional: true}}, upload.Options{})
 	_, refused := received(t, f.Handler, post(file("a", "a.txt", "1")))
-	require.Equal(t, map[string]any{"fields": []string{"b", "c"}}, refused.Params)
+	require.Equal(t, map[string]any{"kind": "several", "fields": []string{"b", "c"}}, refused.Params)
 	require.Equal(t, "b", refused.Field)
 	require.Len(t, refused.Others, 1, "what was good is not stored")
 	f.empty(t)
@@ -184,7 +185,7 @@ func TestFormSums(t *testing.T) {
 		r.ContentLength = math.MaxInt64
 		_, refused := received(t, f.Handler, r)
 		require.Equal(t, upload.CodeTooLarge, refused.Code, about)
-		require.Equal(t, map[string]any{"limit": tc.bytes}, refused.Params, about)
+		require.Equal(t, map[string]any{"kind": "request", "limit": tc.bytes, "size": int64(math.MaxInt64)}, refused.Params, about)
 	}
 }
 

@@ -134,9 +134,11 @@ type problem struct {
 	Type, Title, Detail string
 	Status              int
 	Code                upload.Code
+	Params              map[string]any
 	Files               []struct {
 		Field, Name, Reason string
 		Code                upload.Code
+		Params              map[string]any
 	}
 }
 
@@ -149,6 +151,10 @@ func problemOf(t *testing.T, r *http.Response) (p problem) {
 	require.NoError(t, json.Unmarshal(b, &p))
 	require.Equal(t, r.StatusCode, p.Status)
 	require.NotEmpty(t, p.Detail)
+	requireDocumented(t, p.Code, p.Params)
+	for _, f := range p.Files {
+		requireDocumented(t, f.Code, f.Params)
+	}
 	return p
 }
 

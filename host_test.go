@@ -30,7 +30,7 @@ func TestMaxBytesHandler(t *testing.T) {
 			defer func() { _ = res.Body.Close() }()
 			p := problemOf(t, res)
 			require.Equal(t, upload.CodeTooLarge, p.Code)
-			require.Contains(t, p.Detail, "100000 bytes")
+			require.Contains(t, p.Detail, "97.6 KB")
 			f.empty(t)
 		})
 	}

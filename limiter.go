@@ -17,7 +17,7 @@ func limitError(err error) error {
 	if errors.As(err, &e) && e != nil {
 		return err
 	}
-	return &Error{Code: CodeCheckFailed, Reason: "the limits could not be checked; try again later", Err: err}
+	return &Error{Code: CodeCheckFailed, Params: map[string]any{"kind": "limits"}, Err: err}
 }
 
 // Limiter bounds how much one caller sends, and how much all send at once.

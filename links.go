@@ -77,6 +77,9 @@ type LinksOptions struct {
 
 	// Hooks get each [Event] that the log gets. Default: none.
 	Hooks Hooks
+
+	// Text puts a refusal into words, as [Options.Text] does. Default: [Error.Text].
+	Text func(r *http.Request, e *Error) string
 }
 
 const maxLinkExpires = 12 * time.Hour
@@ -104,7 +107,7 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	if l.opts.Inline = slices.Clone(l.opts.Inline); l.opts.Inline == nil {
 		l.opts.Inline = rasterImages
 	}
-	l.report = reporter{log: contained.Logger(l.opts.Logger), hooks: l.opts.Hooks}
+	l.report = reporter{log: contained.Logger(l.opts.Logger), hooks: l.opts.Hooks, text: l.opts.Text}
 	if err := l.use(store); err != nil {
 		return nil, err
 	}
@@ -195,7 +198,7 @@ func (l *Links) find(ctx context.Context, link Link, e *Event) (storage.Stored, 
 	case errors.Is(err, fs.ErrNotExist):
 		return storage.Stored{}, errNotFound
 	case err != nil:
-		return storage.Stored{}, &Error{Code: CodeStorage, Reason: "the file cannot be read at the moment", Err: err}
+		return storage.Stored{}, &Error{Code: CodeStorage, Params: map[string]any{"kind": "read"}, Err: err}
 	}
 	if stored.Type == "" {
 		stored.Type = "application/octet-stream"
@@ -228,11 +231,11 @@ func (l *Links) scanned(ctx context.Context, key string, stored storage.Stored) 
 	}
 	v, err := l.verdicts.ScanVerdict(ctx, key, stored.Version)
 	if err != nil {
-		return &Error{Code: CodeStorage, Reason: "the file cannot be read at the moment", Err: err}
+		return &Error{Code: CodeStorage, Params: map[string]any{"kind": "read"}, Err: err}
 	}
 	err = ScanError(v, nil)
 	if err == nil || errorOf(err).Code.Status() >= http.StatusInternalServerError {
 		return err
 	}
-	return &Error{Code: CodeNotFound, Reason: "there is no such file", Err: err}
+	return &Error{Code: CodeNotFound, Err: err}
 }

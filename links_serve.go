@@ -40,7 +40,7 @@ func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler 
 		case errors.Is(err, errCut):
 			panic(http.ErrAbortHandler) // the client must not take what it has for the whole
 		case err != nil:
-			JSON(w, r, nil, errorOf(err))
+			JSON(w, r, nil, l.report.worded(r, err))
 		}
 	})
 }
@@ -48,7 +48,7 @@ func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler 
 func (l *Links) serve(w http.ResponseWriter, r *http.Request, resolve func(*http.Request) (Link, error), e *Event) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		return Reject(CodeMethod, "files are fetched with GET")
+		return methodNotAllowed(http.MethodGet, http.MethodHead)
 	}
 	link, err := resolved(r, resolve)
 	if err != nil {
@@ -137,7 +137,7 @@ func resolved(r *http.Request, resolve func(*http.Request) (Link, error)) (link 
 	case errors.Is(err, worker.ErrPanic), errors.Is(err, worker.ErrGoexit):
 		return link, internal(err)
 	}
-	return link, &Error{Code: CodeNotFound, Reason: "there is no such file", Err: err}
+	return link, &Error{Code: CodeNotFound, Err: err}
 }
 
 // passage is the answer that an object passes through. When the header of a range is
@@ -200,15 +200,11 @@ func (p *passage) wait(do func() (int, error)) {
 	p.sent += int64(n)
 	switch {
 	case err != nil && waited >= p.pace.window:
-		err = errTaking(fmt.Sprintf("no data was taken for %v", p.pace.window), err)
+		err = stalled(p.pace.window, errors.Join(errCut, err))
 	case err == nil && p.pace.slow(n, waited):
-		err = errTaking("data was taken slower than "+byteSize(p.pace.minRate)+" a second", nil)
+		err = tooSlow(p.pace.minRate, errCut)
 	}
 	p.err = err
-}
-
-func errTaking(reason string, err error) error {
-	return &Error{Code: CodeTimeout, Reason: reason, Err: errors.Join(errCut, err)}
 }
 
 // finish sends what is still buffered, for which nobody else sets a deadline. Then

@@ -65,7 +65,7 @@ func (l *listener) event(_ context.Context, e upload.Event) {
 	}
 	var refusal *upload.Error
 	if errors.As(e.Err, &refusal) {
-		l.keep("event reason", refusal.Reason)
+		l.keep("event reason", refusal.Text())
 		l.keep("event params", fmt.Sprint(refusal.Params))
 	}
 	l.mu.Lock()
@@ -265,7 +265,7 @@ func TestLogHoldsNoChunks(t *testing.T) {
 func TestLogBoundsNames(t *testing.T) {
 	l, h, p := bugged(t, upload.Types("text/plain"))
 	long := strings.Repeat(mark+"\u202e", 300)
-	names := []string{"log name", "log field", "log reason", "event name", "event field", "event reason", "log files", "event error *upload.Error"}
+	names := []string{"log name", "log field", "log error", "event name", "event field", "event error *form.Error", "log files", "event error *upload.Error"}
 	for about, body := range map[string]string{
 		"a name":           file("file", long+".txt", "hello"),
 		"a refused name":   file("file", long+".txt", "<html>"),

@@ -94,11 +94,11 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	stored, err := p.store.Stat(q.ctx, t.Staging)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return File{}, Reject(CodeNotUploaded, "the file has not been uploaded")
+		return File{}, &Error{Code: CodeNotUploaded}
 	case err != nil:
 		return File{}, storageError(err)
 	case !s.MayRead(t.Size):
-		return File{}, &Error{Code: CodeBusy, Reason: "the file was checked too often; try again in an hour"}
+		return File{}, &Error{Code: CodeBusy, Params: map[string]any{"kind": "checks"}}
 	}
 	f, digest, err := p.check(q, t, stored, s)
 	if err != nil {
@@ -126,11 +126,11 @@ func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 	}
 	for i, part := range parts {
 		if part.Number != i+1 || i >= t.parts() || part.Size != t.partSize(i+1) {
-			return Reject(CodeNotUploaded, fmt.Sprintf("part %d is missing or has not the size that was signed", i+1))
+			return &Error{Code: CodeNotUploaded, Params: map[string]any{"part": i + 1, "parts": t.parts()}}
 		}
 	}
 	if len(parts) != t.parts() {
-		return Reject(CodeNotUploaded, fmt.Sprintf("%d of %d parts have been uploaded", len(parts), t.parts()))
+		return &Error{Code: CodeNotUploaded, Params: map[string]any{"arrived": len(parts), "parts": t.parts()}}
 	}
 	err = p.store.CompleteMultipart(ctx, t.Staging, t.UploadID, parts)
 	switch {
@@ -150,11 +150,11 @@ func (p *Presigner) check(q *session, t *sealed, stored storage.Stored, s *ticke
 	field, known := q.rules.fields[t.Field]
 	switch {
 	case !known: // any more, or for this caller
-		return f, "", unexpectedField(t.Field)
+		return f, "", unexpectedField(q.rules.fields.names())
 	case stored.Size != t.Size:
-		return f, "", Reject(CodeContent, fmt.Sprintf("the file has %d bytes, not the %d that were declared", stored.Size, t.Size))
+		return f, "", &Error{Code: CodeNotDeclared, Params: map[string]any{"kind": "size", "size": stored.Size, "declared": t.Size}}
 	case t.Size > field.MaxSize:
-		return f, "", tooLarge(field.MaxSize)
+		return f, "", tooLarge(field.MaxSize, t.Size)
 	}
 	if err := p.takeCheck(q); err != nil {
 		return f, "", err
@@ -195,7 +195,7 @@ func (p *Presigner) read(q *session, t *sealed, in *Incoming, src io.Reader) (*s
 		return nil, err
 	}
 	if t.SHA256 != "" && st.digest != t.SHA256 {
-		return nil, Reject(CodeContent, "the file is not the one that was declared: its SHA-256 differs")
+		return nil, &Error{Code: CodeNotDeclared, Params: map[string]any{"kind": "sha256"}}
 	}
 	return st, nil
 }
@@ -209,7 +209,7 @@ func (p *Presigner) judge(q *session, t *sealed, in *Incoming) (Observer, error)
 		types = []string{t.Type}
 	}
 	if len(types) > 0 && !slices.Contains(types, in.Type) {
-		return nil, Reject(CodeTypeMismatch, fmt.Sprintf("the name stands for %s, the content is %s", types[0], in.Type))
+		return nil, typeMismatch(in.Name, in.Type)
 	}
 	return q.validate(in)
 }
@@ -220,7 +220,7 @@ func (p *Presigner) takeCheck(q *session) error {
 	defer cancel()
 	subject := q.grant.Subject
 	if err := p.checks.Acquire(ctx, subject, 1); err != nil {
-		return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
+		return &Error{Code: CodeBusy, Err: err}
 	}
 	q.holdPlace(func() { p.checks.Release(subject, 1) })
 	return nil

@@ -35,7 +35,7 @@ func (p *Presigner) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.servePart(w, r)
 	case "confirm":
 		if p.confirmedElsewhere.Load() {
-			p.fail(w, r, p.Refuse(w, r, Reject(CodeNotFound, "no step of an upload is served at this path")))
+			p.fail(w, r, p.Refuse(w, r, errNoStep))
 			return
 		}
 		p.confirmHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -215,23 +215,23 @@ func (q *session) readStep(limit int64, read func(io.Reader) error) error {
 	case errors.As(err, &refused), err == nil:
 		return err
 	}
-	return &Error{Code: CodeMalformed, Reason: "the request cannot be read", Err: parseError(err, q.body.read)}
+	return malformed("body", parseError(err, q.body.read))
 }
 
 // readJSON reads the JSON of one of p's own steps into v, and returns it.
 func (p *Presigner) readJSON(w http.ResponseWriter, r *http.Request, v any) (body []byte, step *http.Request, err error) {
 	if r.Method != http.MethodPost {
-		return nil, nil, p.Refuse(w, r, Reject(CodeMethod, "the steps of an upload are sent with POST"))
+		return nil, nil, p.Refuse(w, r, methodNotAllowed(http.MethodPost))
 	}
 	step, err = p.ReadStep(w, r, maxStepBody, func(from io.Reader) (err error) {
 		if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-			return Reject(CodeMalformed, "the steps of an upload are sent as application/json")
+			return malformed("content_type", errors.New("upload: the steps of an upload are sent as application/json"))
 		}
 		if body, err = io.ReadAll(from); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(body, v); err != nil {
-			return &Error{Code: CodeMalformed, Reason: "the JSON cannot be read", Err: parseError(err, int64(len(body)))}
+			return malformed("json", parseError(err, int64(len(body))))
 		}
 		return nil
 	})

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -75,9 +74,9 @@ func (q *session) claimOf(d Declaration, life time.Duration) Claim {
 func (p *Presigner) signSingle(q *session, t *sealed) (*Ticket, error) {
 	switch {
 	case t.Size > storage.MaxPartSize:
-		return nil, withFile(tooLarge(storage.MaxPartSize), t.Field, t.Name)
+		return nil, withFile(tooLarge(storage.MaxPartSize, t.Size), t.Field, t.Name)
 	case p.methods.NeedsDigest && t.SHA256 == "":
-		return nil, withFile(Reject(CodeMalformed, "the storage takes this file only with its sha256"), t.Field, t.Name)
+		return nil, withFile(malformed("sha256", errors.New("upload: the storage takes this file only with its sha256")), t.Field, t.Name)
 	}
 	signed, err := p.signWhole(q, t)
 	if err != nil {
@@ -140,17 +139,17 @@ func (q *session) declared(d Declaration) (*Incoming, error) {
 	q.about = File{Field: d.Field, Name: name, Type: claimedType(d.Type), Size: d.Size}
 	switch {
 	case !known:
-		err = unexpectedField(d.Field)
+		err = unexpectedField(q.rules.fields.names())
 	case err != nil:
-		err = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
+		err = &Error{Code: CodeBadName, Err: err}
 	case d.Size < 0:
-		err = Reject(CodeMalformed, "the size is negative")
+		err = malformed("size", errors.New("upload: the size is negative"))
 	case d.Size == 0:
 		err = errEmpty
 	case d.Size > field.MaxSize:
-		err = tooLarge(field.MaxSize)
+		err = tooLarge(field.MaxSize, d.Size)
 	case d.SHA256 != "" && !isSHA256(d.SHA256):
-		err = Reject(CodeMalformed, "sha256 must be 64 hexadecimal digits")
+		err = malformed("sha256", errors.New("upload: sha256 must be 64 hexadecimal digits"))
 	}
 	if err != nil {
 		return nil, withFile(err, d.Field, name)
@@ -215,7 +214,7 @@ func (p *Presigner) SignPart(r *http.Request, token string, number int) (request
 		return nil, err
 	}
 	if t.UploadID == "" || number < 1 || number > t.parts() {
-		return nil, Reject(CodeMalformed, fmt.Sprintf("the upload has no part %d", number))
+		return nil, malformed("part", errors.New("upload: the upload has no such part"))
 	}
 	part := p.object(t)
 	part.Size = t.partSize(number)
@@ -234,7 +233,7 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 		return nil, err
 	}
 	if t.UploadID == "" {
-		return nil, Reject(CodeMalformed, "the upload has no parts")
+		return nil, malformed("part", errors.New("upload: the upload has no parts"))
 	}
 	parts, err = p.store.Parts(q.ctx, t.Staging, t.UploadID)
 	switch {

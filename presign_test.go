@@ -101,6 +101,7 @@ func (got reply) problem(t *testing.T) (p problem) {
 	require.Equal(t, "application/problem+json", got.Header.Get("Content-Type"), got.Body)
 	require.NoError(t, json.Unmarshal([]byte(got.Body), &p))
 	require.Equal(t, got.StatusCode, p.Status)
+	requireDocumented(t, p.Code, p.Params)
 	return p
 }
 

@@ -65,7 +65,7 @@ func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 	}
 	token, err := sealer.Seal(data.Bytes())
 	if err != nil { // names and types are the client's, and of the rest there is little
-		return "", withFile(&Error{Code: CodeBadName, Reason: "the file name or its type is too long", Err: err}, t.Field, t.Name)
+		return "", withFile(&Error{Code: CodeBadName, Params: map[string]any{"kind": "too_long"}, Err: err}, t.Field, t.Name)
 	}
 	return token, nil
 }

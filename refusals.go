@@ -1,15 +1,11 @@
 package upload
 
 import (
-	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"strings"
 	"time"
-
-	"github.com/airlock-go/upload/internal/inspect"
-	"github.com/airlock-go/upload/internal/worker"
-	"github.com/airlock-go/upload/storage"
 )
 
 // Code says why a request or a file was refused. It is the "code" member of
@@ -42,7 +38,8 @@ const (
 	CodeTypeMismatch    Code = "type_mismatch"    // 415: the name's extension and the detected type disagree
 	CodeEmpty           Code = "empty"            // 400: the file has no bytes
 	CodeRateLimited     Code = "rate_limited"     // 429 with Retry-After: the caller has sent as much as the limiter allows for now
-	CodeContent         Code = "content"          // 422: what is inside the file is refused, for a reason that no code below names
+	CodeContent         Code = "content"          // 422: a validator of the host refuses what is inside the file
+	CodeNotDeclared     Code = "not_as_declared"  // 422: the stored file is not the one that a ticket was signed for
 	CodeInfected        Code = "infected"         // 422: a scanner found malware in the file
 	CodeSuspicious      Code = "suspicious"       // 422: a scanner holds the file for dangerous, or unwanted
 	CodeNotScanned      Code = "not_scanned"      // 422: no scanner can judge the file: too large, encrypted, unsupported
@@ -57,17 +54,16 @@ const (
 	CodeNotStored       Code = "not_stored"       // of a file only: it was good, another of its request was not
 )
 
-// The codes of what is found inside a file, all of them 422. Their parameters
-// are in [Error.Params].
+// The codes of what is found inside a file, all of them 422.
 const (
 	CodeDamaged       Code = "damaged"             // the bytes are not what the format allows
 	CodeTruncated     Code = "truncated"           // the file ends too early
 	CodeTrailing      Code = "trailing_data"       // the file goes on after its end
 	CodeEncrypted     Code = "encrypted"           // nobody can look inside
-	CodeActiveContent Code = "active_content"      // something in it acts: "kind" says what, such as "script" or "macro"
+	CodeActiveContent Code = "active_content"      // something in it acts, such as a script or a macro
 	CodeUnsupported   Code = "unsupported_variant" // sound, but written in a way that is not accepted
-	CodeTooManyPixels Code = "too_many_pixels"     // a picture is larger than accepted: "width", "height", "max_width" and "max_height", or "limit"
-	CodeTooManyFrames Code = "too_many_frames"     // an animation has more frames than "limit"
+	CodeTooManyPixels Code = "too_many_pixels"     // a picture is larger than accepted
+	CodeTooManyFrames Code = "too_many_frames"     // an animation has more frames than accepted
 	CodeBomb          Code = "bomb"                // it unpacks to more than is accepted
 	CodeTooComplex    Code = "too_complex"         // deeper, longer, more, or more work than is looked into
 	CodeEntry         Code = "entry_not_allowed"   // an entry of an archive has a type or a name that is not accepted
@@ -78,7 +74,7 @@ var statuses = map[Code]int{
 	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,
 	CodeMethod: 405, CodeTimeout: 408, CodeConflict: 409, CodeNotUploaded: 409, CodeTooLarge: 413, CodeTooMany: 413,
 	CodeNotMultipart: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
-	CodeRateLimited: 429, CodeContent: 422, CodeInfected: 422, CodeSuspicious: 422, CodeNotScanned: 422, CodeNotStored: 422,
+	CodeRateLimited: 429, CodeContent: 422, CodeNotDeclared: 422, CodeInfected: 422, CodeSuspicious: 422, CodeNotScanned: 422, CodeNotStored: 422,
 	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeScanPending: 503, CodeBusy: 503, CodeShutdown: 503, CodeStorageFull: 507,
 }
 
@@ -111,12 +107,14 @@ type Error struct {
 	Field string // the form field of the file, "" if the whole request is refused
 	Name  string // the cleaned file name, "" likewise
 
-	// Reason is written for the client, who can act on it. It is sent as it
-	// is, so it holds nothing that the client may not know.
+	// Reason is a sentence of the host's for the person who chose the file. It is
+	// sent as it is. It is "" in refusals of this package: [Error.Text] makes their
+	// sentence. A [Responder] gets it filled in.
 	Reason string
 
 	// Params are what a sentence about the refusal needs besides its Code: numbers
-	// and words of this package, never the client's. It is nil for most codes.
+	// (int, int64), words (string) and lists ([]string) of this package and of the
+	// host's options, never the client's. docs/errors.md lists them by code.
 	Params map[string]any
 
 	// RetryAfter is how long the client should wait before it tries again; it is
@@ -131,18 +129,51 @@ type Error struct {
 	// kept, since a request is stored whole or not at all.
 	Others []File
 
-	rest any // of the refused request, which RespondError reads on; copies have it, too
+	others string // the text for each of Others, "" for the English one
+	rest   any    // of the refused request, which RespondError reads on; copies have it, too
 }
 
-// Error returns code, reason and cause, for logs.
+// Text is the sentence for the person who chose the file: Reason if there is one, else an
+// English one of Code and Params alone.
+func (e *Error) Text() string {
+	if e.Reason != "" {
+		return e.Reason
+	}
+	return english(string(e.Code), e.parameters())
+}
+
+// defaultRetryAfter is how long a client waits that is not told better.
+const defaultRetryAfter = 2 * time.Second
+
+// retryAfter is how many seconds the client should wait.
+func (e *Error) retryAfter() int64 {
+	if e.RetryAfter <= 0 {
+		return wholeSeconds(defaultRetryAfter)
+	}
+	return wholeSeconds(e.RetryAfter)
+}
+
+// parameters are Params, and "retry_after" where there is a header of that name.
+func (e *Error) parameters() map[string]any {
+	p := map[string]any{}
+	maps.Copy(p, e.Params)
+	switch e.Code.Status() {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		p["retry_after"] = e.retryAfter()
+	}
+	return p
+}
+
+// wholeSeconds is d in seconds, rounded up.
+func wholeSeconds(d time.Duration) int64 { return int64((d-1)/time.Second) + 1 }
+
+// Error returns code, sentence and cause, for logs.
 func (e *Error) Error() string {
 	s := e.Code.Error()
 	if e.Name != "" {
 		s += fmt.Sprintf(" %q", e.Name)
 	}
-	if e.Reason != "" {
-		s += ": " + e.Reason
-	}
+	s += ": " + strings.TrimSuffix(e.Text(), ".")
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
 	}
@@ -159,136 +190,8 @@ func (e *Error) Is(target error) bool {
 }
 
 // Reject is what validators and authorizers return to refuse: reason is sent
-// to the client. Codes of your own are answered with 422.
+// to the client. With a code of this package it may be "", which stands for the
+// sentence that the code has. Codes of your own are answered with 422.
 func Reject(code Code, reason string) error {
 	return &Error{Code: code, Reason: reason}
-}
-
-// internal is a defect that the client learns nothing of.
-func internal(err error) *Error {
-	return &Error{Code: CodeInternal, Reason: "something went wrong on the server", Err: err}
-}
-
-// errorOf makes any error an *Error; of others than those the client learns
-// nothing.
-func errorOf(err error) *Error {
-	var e *Error
-	switch found := errors.As(err, &e); {
-	case e != nil:
-		return e
-	case found:
-		err = errors.New("upload: a nil *Error was returned as an error")
-	}
-	return internal(err)
-}
-
-var errUndecided = errors.New("upload: the request ended without a decision, as by a panic")
-
-var errShutdown = &Error{Code: CodeShutdown, Reason: "the server is stopping; try again shortly"}
-
-var errEmpty = Reject(CodeEmpty, "the file is empty")
-
-var errNotFound = Reject(CodeNotFound, "there is no such file")
-
-var errBadTicket = Reject(CodeBadTicket, "the upload is not known or has expired; start again")
-
-const goneReason = "the connection was closed"
-
-const busyReason = "too many uploads at the moment; try again shortly"
-
-func tooLarge(limit int64) error {
-	return &Error{Code: CodeTooLarge, Reason: "the file is larger than " + byteSize(limit), Params: map[string]any{"limit": limit}}
-}
-
-// bodyTooLarge is tooLarge of a whole request; cause may be nil.
-func bodyTooLarge(limit int64, cause error) *Error {
-	return &Error{Code: CodeTooLarge, Reason: "the request is larger than " + byteSize(limit), Err: cause}
-}
-
-func typeNotAllowed(t string) error {
-	return Reject(CodeTypeNotAllowed, "files of type "+t+" are not accepted")
-}
-
-// byteSize writes limits as people do: "5 MiB", or "1000 bytes" when no unit
-// fits exactly.
-func byteSize(n int64) string {
-	for i, unit := range []string{"GiB", "MiB", "KiB"} {
-		if size := int64(1) << (30 - 10*i); n >= size && n%size == 0 {
-			return fmt.Sprintf("%d %s", n/size, unit)
-		}
-	}
-	return fmt.Sprintf("%d bytes", n)
-}
-
-// withFile says in which field and, if it has a usable one, under which name
-// the refused file came.
-func withFile(err error, field, name string) error {
-	var e *Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	about := *e
-	about.Field, about.Name = field, name
-	if err != error(e) { // whether err is e itself
-		about.Err = err
-	}
-	return &about
-}
-
-// checkError makes what a validator or an observer answered a refusal.
-func checkError(err error) error {
-	var e *Error
-	switch {
-	case err == nil || errors.As(err, &e) && e != nil:
-		return err
-	case errors.Is(err, worker.ErrHung), errors.Is(err, inspect.ErrTimeout):
-		return &Error{Code: CodeCheckFailed, Reason: "checking the upload took too long; try again later", Err: err}
-	}
-	return &Error{Code: CodeCheckFailed, Reason: "the upload could not be checked; try again later", Err: err}
-}
-
-// storageError returns an error whose cause the client does not learn.
-func storageError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return storageRefusal(err)
-}
-
-// storageRefusal answers for a storage that failed with err.
-func storageRefusal(err error) *Error {
-	if errors.Is(err, storage.ErrBusy) {
-		return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
-	}
-	if errors.Is(err, storage.ErrFull) {
-		return &Error{Code: CodeStorageFull, Reason: "there is no space for the file; try again later", Err: err}
-	}
-	return &Error{Code: CodeStorage, Reason: "the file could not be stored; try again later", Err: err}
-}
-
-func commitError(err error) *Error {
-	if errors.Is(err, storage.ErrExists) {
-		return &Error{Code: CodeConflict, Reason: "a file with this key is stored already", Err: err}
-	}
-	return storageRefusal(err)
-}
-
-func errChanged(err error) error {
-	return &Error{Code: CodeConflict, Reason: "the file was replaced while it was checked; confirm again", Err: err}
-}
-
-// blame makes of e, which is err, what ended the request, if that is known: what reading the
-// body failed with first, and the stop of the server. Failures of a server whose
-// client has left, if leaving can be their cause, are the client's.
-func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
-	var cut *Error
-	if !errors.As(first, &cut) {
-		_ = errors.As(context.Cause(ctx), &cut)
-	}
-	switch {
-	case cut != nil:
-		e.Code, e.Reason, e.Err = cut.Code, cut.Reason, err
-	case leaving && ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError:
-		e.Code, e.Reason, e.Err = CodeClientGone, goneReason, err
-	}
 }

@@ -1,11 +1,12 @@
 package upload
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 )
 
 // Responder writes the answer to an upload: to one that was stored, when err is
@@ -13,11 +14,9 @@ import (
 // uploads are held back until the Responder returns and sent whole.
 type Responder func(w http.ResponseWriter, r *http.Request, files []File, err error)
 
-// retryAfter is how long a client waits that is not told better.
-const retryAfter = 2 * time.Second
-
 // JSON answers 201 with {"files": […]}, or problem+json (RFC 9457) with a
-// stable "code", the "detail" for the user, and one entry per file.
+// stable "code", the "detail" for the user, the "params" that a sentence needs, and one
+// entry per file. docs/errors.md lists the codes and their parameters.
 func JSON(w http.ResponseWriter, _ *http.Request, files []File, err error) {
 	if err == nil {
 		if files == nil {
@@ -29,34 +28,35 @@ func JSON(w http.ResponseWriter, _ *http.Request, files []File, err error) {
 	e := errorOf(err)
 	p := problem{
 		Type: "about:blank", Title: http.StatusText(e.Code.Status()), Status: e.Code.Status(),
-		Code: e.Code, Detail: e.Reason,
+		Code: e.Code, Detail: e.Text(), Params: e.parameters(),
 	}
 	for _, f := range e.Others {
-		p.Files = append(p.Files, refusedFile{
-			Field: f.Field, Name: f.Name, Code: CodeNotStored, Reason: "another file of the same request was refused",
-		})
+		other := &Error{Code: CodeNotStored, Reason: e.others}
+		p.Files = append(p.Files, refusedFile{Field: f.Field, Name: f.Name, Code: other.Code, Reason: other.Text()})
 	}
 	if e.Field != "" {
-		p.Files = append(p.Files, refusedFile{Field: e.Field, Name: e.Name, Code: e.Code, Reason: e.Reason})
+		p.Files = append(p.Files, refusedFile{Field: e.Field, Name: e.Name, Code: e.Code, Reason: p.Detail, Params: p.Params})
 	}
 	setRefusalHeaders(w.Header(), e)
 	writeJSON(w, "application/problem+json", p.Status, p)
 }
 
 type problem struct {
-	Type   string        `json:"type"`
-	Title  string        `json:"title"`
-	Status int           `json:"status"`
-	Code   Code          `json:"code"`
-	Detail string        `json:"detail"`
-	Files  []refusedFile `json:"files,omitempty"`
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Code   Code           `json:"code"`
+	Detail string         `json:"detail"`
+	Params map[string]any `json:"params,omitempty"`
+	Files  []refusedFile  `json:"files,omitempty"`
 }
 
 type refusedFile struct {
-	Field  string `json:"field"`
-	Name   string `json:"name,omitempty"`
-	Code   Code   `json:"code"`
-	Reason string `json:"reason"`
+	Field  string         `json:"field"`
+	Name   string         `json:"name,omitempty"`
+	Code   Code           `json:"code"`
+	Reason string         `json:"reason"`
+	Params map[string]any `json:"params,omitempty"`
 }
 
 func setRefusalHeaders(h http.Header, e *Error) {
@@ -66,12 +66,37 @@ func setRefusalHeaders(h http.Header, e *Error) {
 			h.Set("Allow", http.MethodPost)
 		}
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		after := e.RetryAfter
-		if after <= 0 {
-			after = retryAfter
-		}
-		h.Set("Retry-After", strconv.FormatInt(int64((after-1)/time.Second)+1, 10))
+		h.Set("Retry-After", strconv.FormatInt(e.retryAfter(), 10))
 	}
+}
+
+// worded returns err as a [Responder] gets it: its text in Reason, and all parameters.
+func (r *reporter) worded(req *http.Request, err error) *Error {
+	own := errorOf(err)
+	e := *own
+	if e.Err == nil && err != error(own) { // whether err is the *Error itself
+		e.Err = err
+	}
+	e.Params = e.parameters()
+	e.Reason = r.textOf(req, e)
+	if len(e.Others) > 0 {
+		e.others = r.textOf(req, Error{Code: CodeNotStored})
+	}
+	return &e
+}
+
+// textOf asks the host, and falls back to English.
+func (r *reporter) textOf(req *http.Request, e Error) string {
+	english := e.Text()
+	if r.text == nil {
+		return english
+	}
+	e.rest, e.Params = nil, maps.Clone(e.Params)
+	said := make(chan string, 1) // by a call that is left to itself, for nobody
+	if r.hook(req.Context(), func() { said <- r.text(req, &e) }) != nil {
+		return english
+	}
+	return cmp.Or(<-said, english)
 }
 
 func writeJSON(w http.ResponseWriter, mediaType string, status int, v any) {
@@ -107,7 +132,7 @@ func SeeOther(path string) Responder {
 		} else {
 			e := errorOf(err)
 			q.Set("error", string(e.Code))
-			q.Set("reason", e.Reason)
+			q.Set("reason", e.Text())
 			if e.Field != "" {
 				q.Set("field", e.Field)
 			}

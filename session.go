@@ -80,7 +80,7 @@ func (h *Handler) authorized(r *http.Request) (*Grant, error) {
 	case errors.Is(err, worker.ErrPanic), errors.Is(err, worker.ErrGoexit):
 		return nil, internal(err)
 	case err != nil || given == nil:
-		return nil, &Error{Code: CodeForbidden, Reason: "you may not upload here", Err: err}
+		return nil, &Error{Code: CodeForbidden, Err: err}
 	}
 	g := *given
 	if g.MaxFileSize < 0 || g.MaxFileSize > maxFileSize || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
@@ -98,10 +98,7 @@ func (h *Handler) sameOrigin(r *http.Request) error {
 	unsafe := *r
 	unsafe.Method = http.MethodPost
 	if err := h.opts.CrossOrigin.Check(&unsafe); err != nil {
-		return &Error{
-			Code: CodeCrossOrigin, Err: err,
-			Reason: "sent by a page of another origin; the server can trust that origin in Options.CrossOrigin",
-		}
+		return &Error{Code: CodeCrossOrigin, Err: fmt.Errorf("a page of an origin that Options.CrossOrigin does not trust: %w", err)}
 	}
 	return nil
 }

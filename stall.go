@@ -3,7 +3,6 @@ package upload
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -89,7 +88,7 @@ func (c *client) closeClocks(r *http.Request, whole bool) {
 func (c *client) answerDeadline(r *http.Request) { renewWriteDeadline(c.ctl, r) }
 
 func (c *client) stalled() {
-	c.cut(&Error{Code: CodeTimeout, Reason: fmt.Sprintf("no data came for %v", c.pace.window)}, true)
+	c.cut(stalled(c.pace.window, nil), true)
 }
 
 // cut makes reading fail with err, a Read that is waiting included. With
@@ -119,7 +118,7 @@ func (c *client) readInTime(p []byte) (int, error) {
 		return n, cut
 	}
 	if err == nil && c.pace.slow(n, time.Since(begin)) {
-		err = &Error{Code: CodeTimeout, Reason: "data came slower than " + byteSize(c.pace.minRate) + " a second"}
+		err = tooSlow(c.pace.minRate, nil)
 	}
 	return n, err
 }

@@ -33,7 +33,7 @@ func formError(err error) error {
 	}
 	var e *form.Error
 	if !errors.As(err, &e) {
-		return &Error{Code: CodeMalformed, Reason: "the body cannot be read", Err: err}
+		return &Error{Code: CodeMalformed, Err: err}
 	}
 	code := CodeMalformed
 	switch e.Kind {
@@ -45,7 +45,18 @@ func formError(err error) error {
 		code = CodeNotMultipart
 	case form.Malformed:
 	}
-	return &Error{Code: code, Reason: e.Reason, Err: e.Err}
+	return &Error{Code: code, Params: formParams(e), Err: err}
+}
+
+func formParams(e *form.Error) map[string]any {
+	p := map[string]any{}
+	if e.What != "" {
+		p["kind"] = e.What
+	}
+	if e.Limit > 0 {
+		p["limit"] = e.Limit
+	}
+	return p
 }
 
 // stream is the content of one file on its way to storage. It replays the head,
@@ -137,7 +148,7 @@ func (s *stream) fill(p []byte) (n int, err error) {
 // account judges what was read; end is io.EOF when nothing follows.
 func (s *stream) account(p []byte, end error) error {
 	if s.size += int64(len(p)); s.size > s.limit {
-		return tooLarge(s.limit)
+		return tooLarge(s.limit, -1)
 	}
 	if s.hash != nil {
 		s.hash.Write(p)

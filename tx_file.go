@@ -28,7 +28,7 @@ func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
 	tx.s.about = File{Field: field, Name: name}
 	rule, refused := tx.s.rules.take(p.Name, tx.taken)
 	if refused == nil && err != nil {
-		refused = &Error{Code: CodeBadName, Reason: "the file name cannot be used", Err: err}
+		refused = &Error{Code: CodeBadName, Err: err}
 	}
 	if refused != nil {
 		return withFile(refused, field, name)
@@ -55,7 +55,7 @@ func emptySelection(p *form.Part) error {
 	var b [1]byte
 	switch n, err := io.ReadFull(p, b[:]); {
 	case n > 0:
-		return withFile(Reject(CodeBadName, "a file without a name"), filename.Cut(p.Name, maxFieldName), "")
+		return withFile(&Error{Code: CodeBadName, Params: map[string]any{"kind": "missing"}}, filename.Cut(p.Name, maxFieldName), "")
 	case err == io.EOF: // the part's own io.EOF is bare
 		return nil
 	default:
@@ -74,7 +74,7 @@ func (tx *Tx) maxSize(fr *form.Reader, limit int64) int64 {
 // stage judges the file, and stages it; a file of more than limit bytes is refused.
 func (tx *Tx) stage(in *Incoming, p *form.Part, limit, maxSize int64) error {
 	if in.Size > limit {
-		return tooLarge(limit)
+		return tooLarge(limit, in.Size)
 	}
 	observer, err := tx.s.validate(in)
 	if err != nil {

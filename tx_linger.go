@@ -39,13 +39,13 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, resp
 	a := &answer{header: w.Header(), status: http.StatusOK}
 	b, ok := errorOf(err).rest.(*body)
 	if !ok { // the host has read it
-		respond(a, r, nil, err)
+		respond(a, r, nil, h.report.worded(r, err))
 		a.send(w)
 		return
 	}
 	settle, counted := b.debt.claim()
 	defer settle()
-	respond(a, r, nil, err)
+	respond(a, r, nil, h.report.worded(r, err))
 	b.answerDeadline(r)
 	if b.eof {
 		a.send(w)

@@ -80,7 +80,7 @@ const (
 func (tx *Tx) admit() (boundary string, err error) {
 	h, r := tx.s.h, tx.s.r
 	if r.Method != http.MethodPost {
-		return "", Reject(CodeMethod, "uploads are sent with POST")
+		return "", methodNotAllowed(http.MethodPost)
 	}
 	if err := h.sameOrigin(r); err != nil {
 		return "", err
@@ -92,7 +92,7 @@ func (tx *Tx) admit() (boundary string, err error) {
 		return "", formError(err)
 	}
 	if tx.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
-		return "", Reject(CodeMalformed, "the query cannot be read") // the error quotes it
+		return "", malformed("query", nil) // the error quotes it
 	}
 	if r.MultipartForm != nil {
 		return "", internal(errors.New("the form was read before the upload handler, as by FormValue in a middleware"))
@@ -100,9 +100,9 @@ func (tx *Tx) admit() (boundary string, err error) {
 	limit := tx.bodyLimit()
 	switch {
 	case r.ContentLength == 0:
-		return "", Reject(CodeMalformed, "the request has no body")
+		return "", malformed("empty", errors.New("upload: the request has no body"))
 	case r.ContentLength > limit:
-		return "", requestTooLarge(tx.s.rules.files, tx.s.rules.bytes)
+		return "", requestTooLarge(tx.s.rules.bytes, r.ContentLength)
 	}
 	tx.s.progress = h.opts.Progress.begin(r, tx.s.grant.Subject, StateWaiting, r.ContentLength)
 	declared := r.ContentLength
@@ -140,7 +140,7 @@ func (tx *Tx) takePlace() error {
 		ctx, cancel := context.WithTimeout(tx.s.ctx, wait)
 		defer cancel()
 		if err := gate.Acquire(ctx, subject, 1); err != nil {
-			return &Error{Code: CodeBusy, Reason: busyReason, Err: err}
+			return &Error{Code: CodeBusy, Err: err}
 		}
 	}
 	tx.s.holdPlace(func() { gate.Release(subject, 1) })

@@ -136,6 +136,14 @@ type Options struct {
 	// Respond writes the answers. Default: [JSON].
 	Respond Responder
 
+	// Text puts a refusal into words for the person who sent r, as in the language of
+	// its Accept-Language: by Code and Params, which docs/errors.md lists. E has the
+	// host's Reason if there is one; it and r must not be changed. "" is
+	// [Error.Text]. It is called as [Hooks] are, before each Responder; of one that
+	// panics or hangs the text is [Error.Text], too. The log stays in English.
+	// Default: [Error.Text].
+	Text func(r *http.Request, e *Error) string
+
 	// Logger gets one record for each [Event], with the cause: what must be
 	// mended as an error, what passes by itself as a warning, the parts of
 	// direct uploads and clean-ups that succeeded as debugging, all else as
@@ -174,7 +182,7 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 	if err := errors.Join(fault, err); err != nil {
 		return nil, err
 	}
-	h.report = reporter{log: h.opts.Logger, hooks: h.opts.Hooks}
+	h.report = reporter{log: h.opts.Logger, hooks: h.opts.Hooks, text: h.opts.Text}
 	places := int64(h.opts.MaxConcurrent)
 	h.gate = budget.New(places, max(1, places/2))
 	h.looks = budget.New(lookMemory, lookMemory/2)

@@ -318,7 +318,7 @@ func TestSeeOther(t *testing.T) {
 	require.Equal(t, "/page?tab=files&uploaded=1", w.Header().Get("Location"))
 	w = f.do(post(file("file", "a.png", "<html>")))
 	require.Equal(t, http.StatusSeeOther, w.Code)
-	require.Regexp(t, `^/page\?error=type_not_allowed&field=file&name=a\.png&reason=[^&]+&tab=files$`, w.Header().Get("Location"))
+	require.Equal(t, "/page?error=type_not_allowed&field=file&name=a.png&reason=HTML+files+are+not+accepted.+Send+PNG%2C+PDF+or+plain+text+%28.txt%29.&tab=files", w.Header().Get("Location"))
 }
 
 // TestResponderGetsErrors: a Responder is given an *Error and nothing around it, also of

@@ -167,7 +167,7 @@ func NotEmpty() Validator {
 func MaxSize(n int64) Validator {
 	fits := func(_ context.Context, in *Incoming) error {
 		if max(in.Size, int64(len(in.Head))) > n {
-			return tooLarge(n)
+			return tooLarge(n, in.Size)
 		}
 		return nil
 	}
@@ -183,7 +183,7 @@ type sizeObserver struct{ n, max int64 }
 
 func (o *sizeObserver) Write(p []byte) (int, error) {
 	if o.n += int64(len(p)); o.n > o.max {
-		return 0, tooLarge(o.max)
+		return 0, tooLarge(o.max, -1)
 	}
 	return len(p), nil
 }

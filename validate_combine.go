@@ -15,7 +15,7 @@ func All(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
 	return &rule{own: allOurs(validators), asks: validators, all: true, declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(validators) == 0 {
-			return nil, Reject(CodeTypeNotAllowed, "no files are accepted")
+			return nil, noTypeAllowed()
 		}
 		var all observers
 		given := false
@@ -57,7 +57,7 @@ func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
 	return &rule{own: allOurs(validators), asks: validators, declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
-		err := Reject(CodeTypeNotAllowed, "no files are accepted")
+		err := noTypeAllowed()
 		var open alternatives
 		given := false
 		defer func() {
@@ -71,7 +71,7 @@ func Any(validators ...Validator) Validator {
 			case e != nil:
 				_ = worker.Contain(func() error { return closeObserver(o) })
 				if errors.Is(err, CodeTypeNotAllowed) {
-					err = e
+					err = neither(err, e)
 				}
 			case o == nil: // accepted for good
 				return nil, nil
@@ -96,8 +96,10 @@ func declareAny(validators []Validator) func(context.Context, *Incoming) error {
 			switch {
 			case err == nil:
 				return nil
-			case first == nil || errors.Is(first, CodeTypeNotAllowed):
+			case first == nil:
 				first = err
+			case errors.Is(first, CodeTypeNotAllowed):
+				first = neither(first, err)
 			}
 		}
 		return first
@@ -108,6 +110,7 @@ func declareAny(validators []Validator) func(context.Context, *Incoming) error {
 // listed is refused.
 func ForType(types map[string]Validator) Validator {
 	types = maps.Clone(types)
+	accepted := slices.Sorted(maps.Keys(types))
 	validators := slices.Collect(maps.Values(types))
 	return &rule{
 		own: allOurs(validators), asks: validators,
@@ -115,13 +118,13 @@ func ForType(types map[string]Validator) Validator {
 			if v := types[in.Type]; v != nil {
 				return v.Validate(ctx, in)
 			}
-			return nil, typeNotAllowed(in.Type)
+			return nil, typeNotAllowed(in.Type, accepted)
 		},
 		declare: func(ctx context.Context, in *Incoming) error {
 			if v := types[in.Type]; v != nil {
 				return declare(ctx, v, in)
 			}
-			return typeNotAllowed(in.Type)
+			return typeNotAllowed(in.Type, accepted)
 		},
 	}
 }

@@ -41,8 +41,7 @@ func (s *Scanner) open(ctx context.Context, subject string) (*scan, error) {
 	defer cancel()
 	if err := s.places.Acquire(step, subject, 1); err != nil {
 		return nil, &upload.Error{
-			Code: upload.CodeBusy, Reason: "too many files are being scanned; try again later",
-			Err: fmt.Errorf("clamav: no free connection: %w", err),
+			Code: upload.CodeBusy, Err: fmt.Errorf("clamav: no free connection: %w", err),
 		}
 	}
 	conn, err := s.dial(step)

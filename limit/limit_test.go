@@ -116,7 +116,7 @@ func TestHandler(t *testing.T) {
 	got := send("192.0.2.1:6", "a.txt")
 	require.Equal(t, 429, got.Code)
 	require.NotEmpty(t, got.Header().Get("Retry-After"))
-	require.Contains(t, got.Body.String(), "too many files; try again in 20 minutes")
+	require.Contains(t, got.Body.String(), "too many files. Try again in 20 minutes")
 	require.Equal(t, 201, send("192.0.2.2:5", "a.txt").Code)
 }
 

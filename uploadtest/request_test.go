@@ -106,7 +106,7 @@ func TestPost(t *testing.T) {
 			a = uploadtest.Send(t, way.client, request(good, bad))
 			require.Equal(t, 415, a.Status, about)
 			require.Equal(t, upload.CodeTypeNotAllowed, a.Code)
-			require.Equal(t, "files of type text/html are not accepted", a.Detail)
+			require.Equal(t, "HTML files are not accepted. Send PNG, JPEG, GIF, WebP or plain text (.txt).", a.Detail)
 			require.Len(t, a.Files, 2)
 			require.Equal(t, upload.CodeNotStored, a.Files[0].Code)
 			require.Equal(t, "b.txt", a.Files[1].Name)

@@ -46,22 +46,30 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 // fail answers a step that the presigner has refused.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	s.p.RespondError(w, r, err, func(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) { refuse(w, err) })
+	s.p.RespondError(w, r, err, respond)
 }
 
-// refuse answers with an error as companion does. Errors that are not from package upload are
-// hidden from the client.
-func refuse(w http.ResponseWriter, err error) {
+var errNoStep = &upload.Error{Code: upload.CodeNotFound, Params: map[string]any{"kind": "step"}}
+
+// malformed refuses what a page sends; hint is for its developer, in the log.
+func malformed(kind, hint string) error {
+	return &upload.Error{Code: upload.CodeMalformed, Params: map[string]any{"kind": kind}, Err: errors.New("uppy: " + hint)}
+}
+
+// respond answers with an error as companion does.
+func respond(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) {
 	var e *upload.Error
-	if !errors.As(err, &e) || e == nil {
-		e = &upload.Error{Code: upload.CodeInternal, Reason: "something went wrong on the server"}
-	}
+	errors.As(err, &e) // as upload.Responder says
 	status := e.Code.Status()
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		after := max(e.RetryAfter, 2*time.Second)
 		w.Header().Set("Retry-After", strconv.FormatInt(int64((after-1)/time.Second)+1, 10))
 	}
-	answer(w, status, map[string]string{"error": string(e.Code), "message": e.Reason})
+	answer(w, status, struct {
+		Code   upload.Code    `json:"error"`
+		Text   string         `json:"message"`
+		Params map[string]any `json:"params,omitempty"`
+	}{e.Code, e.Text(), e.Params})
 }
 
 func answer(w http.ResponseWriter, status int, v any) {

@@ -26,9 +26,10 @@ const (
 )
 
 var (
-	errJSON   = upload.Reject(upload.CodeMalformed, "the JSON cannot be read")
-	errNoSize = upload.Reject(upload.CodeMalformed,
+	errJSON   = malformed("json", "the JSON cannot be read")
+	errNoSize = malformed("size",
 		"the file's metadata has no size; the page adds it by uppy.setFileMeta(id, { size: uppy.getFile(id).size }) in a pre-processor")
+	errPart = malformed("part", "the number of the part is not one")
 )
 
 func (s *server) create(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +86,7 @@ func (s *server) declaration(body io.Reader) (d upload.Declaration, err error) {
 func (s *server) sign(w http.ResponseWriter, r *http.Request, token, part string) {
 	number, err := strconv.Atoi(part)
 	if err != nil {
-		s.refuse(w, r, upload.Reject(upload.CodeMalformed, "the part number is not a number"))
+		s.refuse(w, r, errPart)
 		return
 	}
 	var signed *storage.SignedRequest

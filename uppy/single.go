@@ -8,10 +8,12 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-var errSingle = upload.Reject(upload.CodeMalformed,
-	"files are accepted in parts only; the page must set shouldUseMultipart: true, or the server must allow single requests")
+var errSingle = malformed("single",
+	"files are accepted in parts only; the page must set shouldUseMultipart: true, or the server must allow single requests by Options.Endpoint")
 
-var errBody = upload.Reject(upload.CodeMalformed, "this step takes no body")
+var errBody = malformed("body", "this step takes no body")
+
+var errOneFile = malformed("files", "the form must have exactly one file")
 
 // params returns where to send a file in a single request: to this handler. It signs nothing and so
 // does not identify the caller. Uppy 6 reads only url and fields, and refuses fields without a key.
@@ -45,11 +47,11 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) {
 func (s *server) received(w http.ResponseWriter, r *http.Request) {
 	files := upload.Files(r.Context())
 	if len(files) != 1 {
-		refuse(w, upload.Reject(upload.CodeMalformed, "the form must have exactly one file"))
+		s.fail(w, r, errOneFile)
 		return
 	}
 	if err := s.published(r, files[0]); err != nil {
-		refuse(w, err)
+		s.fail(w, r, err)
 		return
 	}
 	done := s.done(files[0])

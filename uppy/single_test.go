@@ -2,6 +2,7 @@ package uppy_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -89,10 +90,17 @@ func TestSingleRedirects(t *testing.T) {
 	require.Empty(t, got.header.Get("Location"))
 }
 
-// TestSingleRefused checks that without an endpoint the reason says what to set.
+// TestSingleRefused checks that without an endpoint the log says what to set.
 func TestSingleRefused(t *testing.T) {
-	a := newApp(t, upload.Options{}, nil)
+	var cause error
+	a := newApp(t, upload.Options{Hooks: causes(&cause)}, nil)
 	for _, c := range []call{{method: "GET", path: params}, {method: "POST", path: "/uppy/s3/single"}} {
-		require.Contains(t, a.refuses(t, upload.CodeMalformed, c), "shouldUseMultipart")
+		require.NotContains(t, a.refuses(t, upload.CodeMalformed, c), "shouldUseMultipart")
+		require.ErrorContains(t, cause, "shouldUseMultipart")
 	}
+}
+
+// causes keeps why the last request was refused.
+func causes(last *error) upload.Hooks {
+	return upload.Hooks{Event: func(_ context.Context, e upload.Event) { *last = e.Err }}
 }

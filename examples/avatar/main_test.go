@@ -127,7 +127,7 @@ func TestFailureLeavesNothing(t *testing.T) {
 		status   int
 		reason   string // in the redirect
 	}{
-		{"HTML named .png", html, described, "", 303, "files of type text/html are not accepted"},
+		{"HTML named .png", html, described, "", 303, "HTML files are not accepted"},
 		{"an insert that the database refuses", pictureOf(t, 4), map[string]string{"description": strings.Repeat("x", 121)}, "", 303, "a description of 120 characters"},
 		{"no description", pictureOf(t, 4), nil, "", 303, "a description of 120 characters"},
 		{"an insert that fails", pictureOf(t, 4), described, `CREATE TRIGGER broken BEFORE UPDATE ON pictures BEGIN SELECT RAISE(FAIL, 'disk full'); END`, 303, ""},

@@ -150,9 +150,9 @@ func TestPlainForm(t *testing.T) {
 	}{
 		{"one file", []file{{"file", "a.png", picture}}, 1, "One file is stored."},
 		{"three files", []file{{"file", "a.png", picture}, {"file", "b.png", picture}, {"file", "c.txt", []byte("hello")}}, 3, "3 files are stored."},
-		{"HTML named .png", []file{{"file", "a.png", htmlBytes}}, 0, "files of type text/html are not accepted"},
+		{"HTML named .png", []file{{"file", "a.png", htmlBytes}}, 0, "HTML files are not accepted"},
 		{"one of two is bad", []file{{"file", "a.png", picture}, {"file", "b.png", htmlBytes}}, 0, "b.png: "},
-		{"nothing chosen", []file{{"file", "", nil}}, 0, "a file is missing"},
+		{"nothing chosen", []file{{"file", "", nil}}, 0, "Please choose a file."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

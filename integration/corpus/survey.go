@@ -120,7 +120,7 @@ func (s *survey) file(path string) {
 	s.refused = append(s.refused, refusal{path, reason + ": " + why})
 }
 
-// send uploads a file. The reason is its code, with the kind of active content;
+// send uploads a file. The reason is its code, with its kind;
 // why is for the log.
 func (d *door) send(name string, content []byte) (reason, why string) {
 	d.err = nil
@@ -132,7 +132,7 @@ func (d *door) send(name string, content []byte) (reason, why string) {
 	if !errors.As(d.err, &e) {
 		return "", ""
 	}
-	reason, why = string(e.Code), e.Reason
+	reason, why = string(e.Code), e.Text()
 	if kind, ok := e.Params["kind"]; ok {
 		reason += fmt.Sprintf(" %v", kind)
 	}

@@ -36,7 +36,7 @@ func TestSurvey(t *testing.T) {
 .txt       1         0        
 1 empty files and 1 of other extensions were skipped
 `+folder+`/c.csv: active_content formula: has a cell that a spreadsheet may compute at byte 2
-`+folder+`/sub/b.png: type_not_allowed: files of type text/html are not accepted
+`+folder+`/sub/b.png: type_not_allowed: HTML files are not accepted. Send PNG, JPEG, GIF, WebP, AVIF, SVG, HEIC, HEIF, HEIC (.heics) or HEIF (.heifs).
 `, out.String())
 	require.Error(t, s.folders([]string{filepath.Join(folder, "none")}))
 	for _, d := range s.doors {

@@ -16,12 +16,26 @@ const (
 	NotMultipart                 // the request is not multipart/form-data at all
 )
 
-// Error is a fault of the client. Its Reason may be shown to the client. It quotes nothing of the
-// body except the name of a field, shortened.
+// What a limit is of, or what is wrong, where a Kind stands for several things.
+const (
+	Cut        = "cut"         // the body ends before the form does
+	Compressed = "compressed"  // the request has a Content-Encoding
+	Text       = "text"        // one text field
+	Texts      = "texts"       // all text fields together
+	TextFields = "text_fields" // how many text fields
+	Parts      = "parts"       // how many parts
+	Headers    = "headers"     // the headers of a part
+	Rest       = "rest"        // what follows the form
+)
+
+// Error is a fault of the client. It quotes nothing of the body except the name of a field,
+// shortened, in its Reason.
 type Error struct {
 	Kind   Kind
-	Reason string
-	Err    error // the position, or the error of reading the body, for the log
+	What   string // "" if Kind says all
+	Limit  int64  // that was passed, in bytes or as a number; 0 if there was none
+	Reason string // for the log
+	Err    error  // the position, or the error of reading the body, for the log
 }
 
 const notForm = "the body is not well-formed multipart/form-data"
@@ -38,7 +52,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func malformed(reason string) error { return &Error{Kind: Malformed, Reason: reason} }
 
 // errFull means that a line exceeds its limit.
-var errFull = &Error{Kind: TooLarge, Reason: "the headers of a part are too large"}
+var errFull = &Error{Kind: TooLarge, What: Headers, Reason: "the headers of a part are too large"}
 
 // errCut is the error at the end of an unfinished body.
 var errCut = errors.New("form: the body ended")
@@ -53,7 +67,7 @@ func failed(err error) error {
 		err = errCut
 		fallthrough
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return &Error{Kind: Malformed, Reason: "the body ends before its closing boundary", Err: err}
+		return &Error{Kind: Malformed, What: Cut, Reason: "the body ends before its closing boundary", Err: err}
 	}
 	return &Error{Kind: Malformed, Reason: notForm, Err: err}
 }

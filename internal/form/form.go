@@ -72,7 +72,7 @@ func (r *Reader) Next() (*Part, error) {
 		return nil, failed(err)
 	}
 	if r.parts++; r.parts > r.limits.Parts {
-		return nil, &Error{Kind: TooMany, Reason: "the form has too many parts"}
+		return nil, &Error{Kind: TooMany, What: Parts, Limit: int64(r.limits.Parts), Reason: "the form has too many parts"}
 	}
 	r.begin()
 	return newPart(header, &r.contents)
@@ -129,7 +129,7 @@ func (r *Reader) epilogue() error {
 		w := len(r.src.window())
 		r.src.take(w)
 		if r.limits.EpilogueBytes -= int64(w); r.limits.EpilogueBytes < 0 {
-			return &Error{Kind: TooLarge, Reason: "too much follows the form"}
+			return &Error{Kind: TooLarge, What: Rest, Reason: "too much follows the form"}
 		}
 		if err := r.src.more(); err == io.EOF { // bare, by the contract of NewReader
 			return io.EOF
@@ -142,15 +142,19 @@ func (r *Reader) epilogue() error {
 // Field reads a text part within the limits.
 func (r *Reader) Field(p *Part) (string, error) {
 	if r.fields++; r.fields > r.limits.Fields {
-		return "", &Error{Kind: TooMany, Reason: "the form has too many text fields"}
+		return "", &Error{Kind: TooMany, What: TextFields, Limit: int64(r.limits.Fields), Reason: "the form has too many text fields"}
 	}
 	b, err := io.ReadAll(io.LimitReader(p, r.limits.FieldBytes+1))
 	if err != nil {
 		return "", err
 	}
 	r.text += int64(len(b) + len(p.Name))
-	if int64(len(b)) > r.limits.FieldBytes || r.text > r.limits.FieldsBytes {
-		return "", &Error{Kind: TooLarge, Reason: fmt.Sprintf("the text field %q is too large", filename.Brief(p.Name))}
+	reason := fmt.Sprintf("the text field %q is too large", filename.Brief(p.Name))
+	switch {
+	case int64(len(b)) > r.limits.FieldBytes:
+		return "", &Error{Kind: TooLarge, What: Text, Limit: r.limits.FieldBytes, Reason: reason}
+	case r.text > r.limits.FieldsBytes:
+		return "", &Error{Kind: TooLarge, What: Texts, Limit: r.limits.FieldsBytes, Reason: reason}
 	}
 	return string(b), nil
 }

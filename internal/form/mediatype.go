@@ -10,7 +10,7 @@ import (
 // a request that two parsers could read differently is refused.
 func Boundary(h http.Header) (string, error) {
 	if enc := strings.Join(h.Values("Content-Encoding"), ","); enc != "" && !strings.EqualFold(enc, "identity") {
-		return "", &Error{Kind: NotMultipart, Reason: "a compressed body (Content-Encoding) is not accepted"}
+		return "", &Error{Kind: NotMultipart, What: Compressed, Reason: "a compressed body (Content-Encoding) is not accepted"}
 	}
 	types := h.Values("Content-Type")
 	if len(types) > 1 {

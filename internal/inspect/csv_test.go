@@ -182,7 +182,7 @@ func TestCSVEightBit(t *testing.T) {
 		"Name;Stra\xdfe\r\nM\xfcller;K\xf6ln\r\n", "a;\xa35.00;-\x805,00;-\xa35;-5\xb0C\n", "caf\xe9", "\xe9t\xe9;\x93x\x94\n", "-1\xa0234,56 \x80\n",
 	} {
 		require.NoError(t, csvVerdict(t, table, in), "%q", in)
-		require.Equal(t, "unsupported_variant", found(csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in)).code, "%q", in)
+		require.Equal(t, "unsupported_variant encoding", found(csvVerdict(t, inspect.CSV{RefuseFormulas: true}, in)).code, "%q", in)
 	}
 	for _, c := range []struct{ in, code string }{
 		{"\xfc;=1", "active_content formula"},
@@ -191,8 +191,8 @@ func TestCSVEightBit(t *testing.T) {
 		{"x,\xa1\xe1cmd|x", "active_content formula"},
 		{"x,\"\xa1\xd0cmd|x\"", "active_content formula"},
 		{"x;\xa2\x49SUM(1)", "active_content formula"},
-		{"\x81\x81cmd|x", "unsupported_variant"},
-		{"\xfc,\xef\xbc\x9d1", "unsupported_variant"},
+		{"\x81\x81cmd|x", "unsupported_variant encoding"},
+		{"\xfc,\xef\xbc\x9d1", "unsupported_variant encoding"},
 		{"\xfc,\xef\xbc\x8bA1", "damaged"},
 		{"\xfc,\xc0\xbd1", "damaged"},
 		{"\xfc,\xe0\x80\xbd1", "damaged"},

@@ -33,7 +33,7 @@ func checkEntry(head []byte) error {
 	case isProgram(head):
 		return active(KindProgram, "has a program, a macro or an embedded object inside")
 	case isZip(head):
-		return fault(CodeEntry, "has an archive inside")
+		return entry(EntryArchive, "has an archive inside")
 	}
 	return nil
 }

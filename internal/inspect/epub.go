@@ -66,7 +66,7 @@ func (b *epub) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	case ext == ".js":
 		return active(KindScript, "has a script inside")
 	case !partExtensions[ext] && !bookExtensions[ext]:
-		return fault(CodeEntry, "has an entry with an extension that no part of a book has")
+		return entry(EntryType, "has an entry with an extension that no part of a book has")
 	}
 	if err := checkEntry(head); err != nil {
 		return err

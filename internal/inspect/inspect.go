@@ -50,6 +50,21 @@ const (
 	KindInstruction = "processing_instruction"
 )
 
+// KindEncoding is the kind of a [CodeUnsupported] text: neither UTF-8 nor what the format allows
+// besides it.
+const KindEncoding = "encoding"
+
+// The kinds of entries that are not accepted, which are the value of the parameter "kind" with
+// [CodeEntry].
+const (
+	EntryType      = "type"
+	EntryArchive   = "archive"
+	EntryMismatch  = "mismatch" // its name and its content disagree
+	EntryLink      = "link"     // or a device, or one with rights of another user
+	EntryName      = "name"
+	EntryDuplicate = "duplicate"
+)
+
 // Params hold the numbers and words of this package that a sentence about a fault needs.
 type Params map[string]any
 
@@ -83,6 +98,11 @@ func active(kind, detail string) *Error { return activeAt(kind, detail, -1) }
 
 func activeAt(kind, detail string, offset int64) *Error {
 	return &Error{Code: CodeActive, Params: Params{"kind": kind}, Detail: detail, Offset: offset}
+}
+
+// entry returns the fault of an archive that has an entry which is not accepted.
+func entry(kind, detail string) *Error {
+	return &Error{Code: CodeEntry, Params: Params{"kind": kind}, Detail: detail, Offset: -1}
 }
 
 // beyond returns the fault of a file that has more of something than is accepted.

@@ -94,7 +94,7 @@ func judgeODFName(name string) error {
 	case isDirectory(name):
 		return nil
 	case ext != "" && !partExtensions[ext] && !odfExtensions[ext]:
-		return fault(CodeEntry, "has an entry with an extension that no part of a document has")
+		return entry(EntryType, "has an entry with an extension that no part of a document has")
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func judgePartName(name string) error {
 	case kind != "":
 		return active(kind, "has a macro, a control or an embedded object inside")
 	case path.Ext(name) != "" && !partExtensions[path.Ext(name)]: // Google's metadata has none
-		return fault(CodeEntry, "has a part with an extension that no part of a document has")
+		return entry(EntryType, "has a part with an extension that no part of a document has")
 	}
 	return nil
 }

@@ -140,7 +140,7 @@ func (t *Text) notUTF8(p []byte, n int) int {
 		t.err = faultAt(CodeDamaged, badUTF8, t.off+int64(n))
 	case !t.EightBit:
 		t.err = faultAt(CodeUnsupported, badUTF8, t.off+int64(n))
-		t.err.Params = Params{"encoding": "not_unicode"}
+		t.err.Params = Params{"kind": KindEncoding}
 	default:
 		t.enc = eightBit
 		t.off += int64(n)

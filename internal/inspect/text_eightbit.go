@@ -45,7 +45,7 @@ func eightBitFault(run uint32) *Error {
 		return fault(CodeDamaged, notText)
 	case slices.Contains([]uint32{0x81, 0x8d, 0x8f, 0x90, 0x9d}, c):
 		f := fault(CodeUnsupported, "is neither Unicode nor Windows-1252")
-		f.Params = Params{"encoding": "not_unicode"}
+		f.Params = Params{"kind": KindEncoding}
 		return f
 	case continues && (before&0xfe == 0xc0 || pair == 0xe080 || pair == 0xf080 || pair == 0xefbc || pair == 0xefb9),
 		continues && 0xeda0 <= pair && pair <= 0xedbf: // half a pair of UTF-16

@@ -53,7 +53,7 @@ func TestTextAccepts(t *testing.T) {
 func TestTextRefuses(t *testing.T) {
 	const (
 		malformed = codeDamaged
-		encoding  = "unsupported_variant"
+		encoding  = "unsupported_variant encoding"
 		truncated = "truncated"
 		active    = "active_content markup"
 	)
@@ -115,8 +115,8 @@ func TestTextEightBit(t *testing.T) {
 		{"markup", "caf\xe9 <script>", "active_content markup", "contains HTML markup at byte 5"},
 		{"UTF-8 before", "é caf\xe9 au lait", codeDamaged, "is not valid UTF-8 at byte 6"},
 		{"a mark before", "\xef\xbb\xbfcaf\xe9 au lait", codeDamaged, "is not valid UTF-8 at byte 6"},
-		{"a byte of Shift_JIS", "caf\xe9 \x81@", "unsupported_variant", "is neither Unicode nor Windows-1252 at byte 5"},
-		{"the last byte of none", "caf\x9d", "unsupported_variant", "is neither Unicode nor Windows-1252 at byte 3"},
+		{"a byte of Shift_JIS", "caf\xe9 \x81@", "unsupported_variant encoding", "is neither Unicode nor Windows-1252 at byte 5"},
+		{"the last byte of none", "caf\x9d", "unsupported_variant encoding", "is neither Unicode nor Windows-1252 at byte 3"},
 		{"an overlong <", "a\xc0\xbcscript>", codeDamaged, "is not valid UTF-8 at byte 2"},
 		{"an overlong < of three bytes", "a\xe0\x80\xbcscript>", codeDamaged, "is not valid UTF-8 at byte 3"},
 		{"an overlong < of four bytes", "a\xf0\x80\x80\xbcscript>", codeDamaged, "is not valid UTF-8 at byte 3"},

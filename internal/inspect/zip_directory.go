@@ -110,9 +110,9 @@ func checkMode(attributes uint32) error {
 	mode := attributes >> 16
 	switch kind := mode & modeType; {
 	case kind != 0 && kind != modeDirectory && kind != modeFile:
-		return fault(CodeEntry, "has an entry that is a link or a device")
+		return entry(EntryLink, "has an entry that is a link or a device")
 	case kind != modeDirectory && mode&modeSetID != 0:
-		return fault(CodeEntry, "has an entry that runs as another user")
+		return entry(EntryLink, "has an entry that runs as another user")
 	}
 	return nil
 }

@@ -71,15 +71,15 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 	case z.known && ext == "" && !isZip(head) && slices.Contains(everyday, sniff.Detect(head)): // README
 		return nil
 	case !z.any && !slices.Contains(z.allowed, ext):
-		return fault(CodeEntry, "has an entry of a type that is not accepted")
+		return entry(EntryType, "has an entry of a type that is not accepted")
 	case len(head) == 0:
 		return nil
 	case z.nesting == 0 && (isZip(head) || isOtherArchive(head)):
-		return fault(CodeEntry, "has an archive inside, or a document that is one")
+		return entry(EntryArchive, "has an archive inside, or a document that is one")
 	}
 	mediaType := sniff.Resolve(head, ext)
 	if (z.known || isZip(head) && !z.any) && !slices.Contains(sniff.Extensions(mediaType), ext) {
-		return fault(CodeEntry, isOtherEntry)
+		return entry(EntryMismatch, isOtherEntry)
 	}
 	if isZip(head) {
 		return entryFault(w.within(body, z.inner(mediaType)))
@@ -92,7 +92,7 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 func entryFault(err error) error {
 	var found *Error
 	if errors.As(err, &found) && found.Code == CodeMismatch {
-		return fault(CodeEntry, isOtherEntry)
+		return entry(EntryMismatch, isOtherEntry)
 	}
 	return err
 }

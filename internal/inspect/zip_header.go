@@ -141,7 +141,7 @@ func (h *zipHeader) extra(id uint16, body zipFields, offset *int64) error {
 	case extraEncryption, extraAES:
 		return fault(CodeEncrypted, "has an encrypted entry, which cannot be inspected")
 	case extraUnixLink:
-		return fault(CodeEntry, "has an entry that may be a link")
+		return entry(EntryLink, "has an entry that may be a link")
 	case extraJava:
 		return active(KindProgram, isJava)
 	}

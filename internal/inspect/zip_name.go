@@ -24,20 +24,20 @@ func checkZipName(name string, isUTF8 bool) error {
 	isText := utf8.ValidString(name)
 	switch {
 	case isUTF8 && !isText:
-		return fault(CodeEntry, "has an entry whose name is not valid UTF-8")
+		return entry(EntryName, "has an entry whose name is not valid UTF-8")
 	case name == "", name[0] == '/':
-		return fault(CodeEntry, "has an entry with an absolute name, or none")
+		return entry(EntryName, "has an entry with an absolute name, or none")
 	case strings.Contains(name, ":"):
-		return fault(CodeEntry, "has an entry whose name has a colon")
+		return entry(EntryName, "has an entry whose name has a colon")
 	case isText && !filename.Visible(name), strings.ContainsFunc(name, isASCIIControl):
-		return fault(CodeEntry, "has an entry whose name has invisible characters")
+		return entry(EntryName, "has an entry whose name has invisible characters")
 	}
 	split := name
 	if !isText {
 		split = splitTrail(name)
 	}
 	if strings.Contains(split, `\`) {
-		return fault(CodeEntry, "has an entry whose name has a backslash")
+		return entry(EntryName, "has an entry whose name has a backslash")
 	}
 	for part := range strings.SplitSeq(strings.TrimSuffix(split, "/"), "/") {
 		if err := checkZipPart(part); err != nil {
@@ -79,11 +79,11 @@ func checkZipPart(part string) error {
 	device, _, _ := strings.Cut(folded, ".")
 	switch {
 	case strings.Trim(folded, ". ") == "": // Windows drops dots and spaces at the end of a name
-		return fault(CodeEntry, "has an entry whose name leads out of its directory or has empty parts")
+		return entry(EntryName, "has an entry whose name leads out of its directory or has empty parts")
 	case strings.TrimRight(part, ". ") != part:
-		return fault(CodeEntry, "has an entry whose name has a part that ends in a dot or a space")
+		return entry(EntryName, "has an entry whose name has a part that ends in a dot or a space")
 	case slices.Contains(devices, strings.TrimRight(device, " ")):
-		return fault(CodeEntry, "has an entry whose name is that of a Windows device")
+		return entry(EntryName, "has an entry whose name is that of a Windows device")
 	}
 	return nil
 }

@@ -37,13 +37,13 @@ func (n *zipNames) add(b *Budget, name string) error {
 	}
 	key := h.Sum64()
 	if n.entries.has(asFile(key)) || n.entries.has(asFolder(key)) {
-		return fault(CodeEntry, "has two entries with one name")
+		return entry(EntryDuplicate, "has two entries with one name")
 	}
 	if isDirectory(name) {
 		return n.entries.add(b, asFolder(key))
 	}
 	if n.folders.has(asFolder(key)) {
-		return fault(CodeEntry, "has a file and a folder with one name")
+		return entry(EntryDuplicate, "has a file and a folder with one name")
 	}
 	return n.entries.add(b, asFile(key))
 }
@@ -51,7 +51,7 @@ func (n *zipNames) add(b *Budget, name string) error {
 // folder records a folder through which a name leads.
 func (n *zipNames) folder(b *Budget, key uint64) error {
 	if n.entries.has(asFile(key)) {
-		return fault(CodeEntry, "has a file and a folder with one name")
+		return entry(EntryDuplicate, "has a file and a folder with one name")
 	}
 	return n.folders.add(b, asFolder(key))
 }

@@ -62,7 +62,7 @@ func refused(t *testing.T, l upload.Limiter, d upload.Claim) {
 	require.ErrorAs(t, err, &e)
 	require.Positive(t, e.RetryAfter)
 	require.LessOrEqual(t, e.RetryAfter, time.Hour)
-	require.NotEmpty(t, e.Reason)
+	require.NotEmpty(t, e.Text())
 }
 
 func requests(t *testing.T, limiter Make) {

@@ -1,0 +1,234 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/internal/inspect"
+	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
+)
+
+// The refusals of this package. Each says its code and its parameters, and words.go
+// makes the sentence.
+
+// internal is a defect that the client learns nothing of.
+func internal(err error) *Error { return &Error{Code: CodeInternal, Err: err} }
+
+// errorOf makes any error an *Error; of others than those the client learns
+// nothing.
+func errorOf(err error) *Error {
+	var e *Error
+	switch found := errors.As(err, &e); {
+	case e != nil:
+		return e
+	case found:
+		err = errors.New("upload: a nil *Error was returned as an error")
+	}
+	return internal(err)
+}
+
+var errUndecided = errors.New("upload: the request ended without a decision, as by a panic")
+
+// The refusals that need no parameters, or always have the same.
+var (
+	errShutdown  = &Error{Code: CodeShutdown}
+	errEmpty     = &Error{Code: CodeEmpty}
+	errNotFound  = &Error{Code: CodeNotFound}
+	errBadTicket = &Error{Code: CodeBadTicket}
+	errNoStep    = &Error{Code: CodeNotFound, Params: map[string]any{"kind": "step"}}
+)
+
+// malformed refuses what cannot be read; kind says which piece of the request.
+func malformed(kind string, cause error) *Error {
+	return &Error{Code: CodeMalformed, Params: map[string]any{"kind": kind}, Err: cause}
+}
+
+func methodNotAllowed(allowed ...string) *Error {
+	return &Error{Code: CodeMethod, Params: map[string]any{"allowed": allowed}}
+}
+
+// unexpectedField refuses a file in a field that is not one of fields.
+func unexpectedField(fields []string) *Error {
+	return &Error{Code: CodeUnexpectedField, Params: map[string]any{"fields": slices.Clone(fields)}}
+}
+
+// missingFile refuses a form without a file in each of fields, which are required.
+func missingFile(fields []string) *Error {
+	p := map[string]any{"fields": fields}
+	if len(fields) > 1 {
+		p["kind"] = "several"
+	}
+	return &Error{Code: CodeMissingFile, Field: fields[0], Params: p}
+}
+
+// fileBeforeText refuses a form whose page sends these text fields after a file.
+func fileBeforeText(fields []string) *Error {
+	return &Error{
+		Code: CodeFileBeforeText, Params: map[string]any{"fields": fields},
+		Err: fmt.Errorf("upload: the page sent a file before these text fields, which it must put first: %q", fields),
+	}
+}
+
+// tooLarge refuses a file of that size, which is negative where it is not known.
+func tooLarge(limit, size int64) *Error {
+	p := map[string]any{"kind": "file", "limit": limit}
+	if size >= 0 {
+		p["size"] = size
+	}
+	return &Error{Code: CodeTooLarge, Params: p}
+}
+
+// bodyTooLarge is tooLarge of a whole request; cause may be nil.
+func bodyTooLarge(limit int64, cause error) *Error {
+	return &Error{Code: CodeTooLarge, Params: map[string]any{"kind": "request", "limit": limit}, Err: cause}
+}
+
+// requestTooLarge is for a Content-Length that no form within the limits has, whose files
+// may have limit bytes together.
+func requestTooLarge(limit, size int64) *Error {
+	return &Error{Code: CodeTooLarge, Params: map[string]any{"kind": "request", "limit": limit, "size": size}}
+}
+
+func tooManyFiles(limit int) *Error {
+	return &Error{Code: CodeTooMany, Params: map[string]any{"kind": "files", "limit": limit}}
+}
+
+// typeNotAllowed refuses a type where others are accepted. The type is named if it has a
+// name: else it may be the client's word.
+func typeNotAllowed(t string, accepted []string) *Error {
+	var exts []string
+	for _, a := range accepted {
+		exts = append(exts, sniff.Extensions(a)...)
+	}
+	p := map[string]any{"accepted": slices.Clone(accepted), "extensions": exts}
+	if short, _ := sniff.Called(t); short != "" {
+		p["type"] = t
+	}
+	return &Error{Code: CodeTypeNotAllowed, Params: p}
+}
+
+// noTypeAllowed refuses where no type is accepted.
+func noTypeAllowed() error {
+	return &Error{Code: CodeTypeNotAllowed, Params: map[string]any{"kind": "all"}}
+}
+
+// neither is the refusal of a file that two validators refuse, the first one for its type.
+// If the second does, too, it accepts what either accepts.
+func neither(first, second error) error {
+	var a, b *Error
+	if !errors.As(first, &a) || !errors.As(second, &b) || b.Code != CodeTypeNotAllowed {
+		return second
+	}
+	before, _ := a.Params["accepted"].([]string)
+	accepted, ok := b.Params["accepted"].([]string)
+	if !ok || len(before) == 0 {
+		return second
+	}
+	t, _ := b.Params["type"].(string)
+	joined := *b
+	joined.Params = typeNotAllowed(t, append(slices.Clone(before), accepted...)).Params
+	return &joined
+}
+
+// typeMismatch refuses a file of type t whose name ends in no extension of it. The
+// extension is named if it is a known one.
+func typeMismatch(name, t string) *Error {
+	p := map[string]any{}
+	if ext := filename.Ext(name); len(sniff.TypesOf(ext)) > 0 {
+		p["extension"] = ext
+	}
+	if exts := sniff.Extensions(t); len(exts) > 0 {
+		p["type"], p["extensions"] = t, exts
+	}
+	return &Error{Code: CodeTypeMismatch, Params: p}
+}
+
+// stalled cuts a client with which nothing moved for a window.
+func stalled(window time.Duration, cause error) *Error {
+	return &Error{Code: CodeTimeout, Params: map[string]any{"kind": "stalled", "seconds": wholeSeconds(window)}, Err: cause}
+}
+
+// tooSlow cuts a client that is slower than minRate bytes a second.
+func tooSlow(minRate int64, cause error) *Error {
+	return &Error{Code: CodeTimeout, Params: map[string]any{"kind": "slow", "min_rate": minRate}, Err: cause}
+}
+
+// withFile says in which field and, if it has a usable one, under which name
+// the refused file came.
+func withFile(err error, field, name string) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	about := *e
+	about.Field, about.Name = field, name
+	if err != error(e) { // whether err is e itself
+		about.Err = err
+	}
+	return &about
+}
+
+// checkError makes what a validator or an observer answered a refusal.
+func checkError(err error) error {
+	var e *Error
+	switch {
+	case err == nil || errors.As(err, &e) && e != nil:
+		return err
+	case errors.Is(err, worker.ErrHung), errors.Is(err, inspect.ErrTimeout):
+		return &Error{Code: CodeCheckFailed, Params: map[string]any{"kind": "timeout"}, Err: err}
+	}
+	return &Error{Code: CodeCheckFailed, Err: err}
+}
+
+// storageError returns an error whose cause the client does not learn.
+func storageError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return storageRefusal(err)
+}
+
+// storageRefusal answers for a storage that failed with err.
+func storageRefusal(err error) *Error {
+	if errors.Is(err, storage.ErrBusy) {
+		return &Error{Code: CodeBusy, Err: err}
+	}
+	if errors.Is(err, storage.ErrFull) {
+		return &Error{Code: CodeStorageFull, Err: err}
+	}
+	return &Error{Code: CodeStorage, Err: err}
+}
+
+func commitError(err error) *Error {
+	if errors.Is(err, storage.ErrExists) {
+		return &Error{Code: CodeConflict, Params: map[string]any{"kind": "exists"}, Err: err}
+	}
+	return storageRefusal(err)
+}
+
+func errChanged(err error) error {
+	return &Error{Code: CodeConflict, Params: map[string]any{"kind": "changed"}, Err: err}
+}
+
+// blame makes of e, which is err, what ended the request, if that is known: what reading the
+// body failed with first, and the stop of the server. Failures of a server whose
+// client has left, if leaving can be their cause, are the client's.
+func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
+	var cut *Error
+	if !errors.As(first, &cut) {
+		_ = errors.As(context.Cause(ctx), &cut)
+	}
+	switch {
+	case cut != nil:
+		e.Code, e.Reason, e.Params, e.Err = cut.Code, cut.Reason, cut.Params, err
+	case leaving && ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError:
+		e.Code, e.Reason, e.Params, e.Err = CodeClientGone, "", nil, err
+	}
+}
