@@ -209,7 +209,9 @@ func (p *Presigner) judge(q *session, t *sealed, in *Incoming) (Observer, error)
 		types = []string{t.Type}
 	}
 	if len(types) > 0 && !slices.Contains(types, in.Type) {
-		return nil, typeMismatch(in.Name, in.Type)
+		e := typeMismatch(in.Name, in.Type)
+		delete(e.Params, "extensions") // of which the policy may accept none
+		return nil, e
 	}
 	return q.validate(in)
 }

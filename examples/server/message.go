@@ -38,7 +38,7 @@ func pageOf(files []upload.File) string {
 // messageOf reads the query that upload.SeeOther made. Anyone can write such a
 // link: its words are escaped like any text, cut, and not shown at all when the
 // link stands on another site.
-func (p *page) messageOf(r *http.Request) *message {
+func (p *page) messageOf(w *words, r *http.Request) *message {
 	q := r.URL.Query()
 	switch {
 	case r.Header.Get("Sec-Fetch-Site") == "cross-site":
@@ -46,7 +46,7 @@ func (p *page) messageOf(r *http.Request) *message {
 	case q.Get("error") != "":
 		reason := q.Get("reason")
 		if reason == "" {
-			reason = q.Get("error")
+			reason = w.refusal(&upload.Error{Code: upload.Code(q.Get("error"))})
 		}
 		if name := q.Get("name"); name != "" {
 			reason = fmt.Sprintf("%.100s: %s", name, reason)
@@ -58,9 +58,9 @@ func (p *page) messageOf(r *http.Request) *message {
 	case 0:
 		return nil
 	case 1:
-		m.Text = "One file is stored."
+		m.Text = w.Page["stored_one"]
 	default:
-		m.Text = fmt.Sprintf("%d files are stored.", n)
+		m.Text, _ = w.fill(w.Page["stored_many"], map[string]any{"n": int(n)})
 	}
 	return m
 }

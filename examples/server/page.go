@@ -15,6 +15,7 @@ var web embed.FS
 // page answers GET /.
 type page struct {
 	tmpl   *template.Template
+	words  []*words
 	limits limits
 	ours   func(key string) bool
 }
@@ -23,13 +24,26 @@ type page struct {
 // the upload handler decides.
 type limits struct {
 	Accept      string // media types, as the accept attribute wants them
-	Types       string // the same, for people
+	Types       []string
 	MaxFileSize int64
-	MaxSize     string // the same, for people
 	MaxFiles    int
 	Direct      bool // files may be sent to the storage directly
 	MaxDirect   int64
-	DirectSize  string // MaxDirect, for people
+}
+
+// view is the page in one language.
+type view struct {
+	*words
+	limits
+	Message *message
+}
+
+// Say is a text of the page's own.
+func (v view) Say(name string) string {
+	text, _ := v.fill(v.Page[name], map[string]any{
+		"types": v.list(v.limits.Types, "types", v.And), "size": v.MaxFileSize, "direct": v.MaxDirect, "files": v.MaxFiles,
+	})
+	return text
 }
 
 func newPage(cfg *config) (*page, error) {
@@ -37,30 +51,30 @@ func newPage(cfg *config) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &page{tmpl: tmpl, ours: cfg.ours, limits: limits{
+	all, err := readWords()
+	if err != nil {
+		return nil, err
+	}
+	return &page{tmpl: tmpl, words: all, ours: cfg.ours, limits: limits{
 		Accept:      strings.Join(cfg.types, ","),
-		Types:       typeNames(cfg.types),
+		Types:       cfg.types,
 		MaxFileSize: cfg.maxFileSize,
-		MaxSize:     byteSize(cfg.maxFileSize),
 		MaxFiles:    cfg.maxFiles,
 		Direct:      cfg.direct,
 		MaxDirect:   cfg.maxDirect,
-		DirectSize:  byteSize(cfg.maxDirect),
 	}}, nil
 }
 
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var b bytes.Buffer
-	err := p.tmpl.Execute(&b, struct {
-		limits
-		Message *message
-	}{p.limits, p.messageOf(r)})
-	if err != nil {
+	words := wordsFor(p.words, r)
+	if err := p.tmpl.Execute(&b, view{words, p.limits, p.messageOf(words, r)}); err != nil {
 		http.Error(w, "the page could not be made", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Vary", "Accept-Language")
 	_, _ = w.Write(b.Bytes())
 }
 

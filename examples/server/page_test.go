@@ -1,13 +1,18 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
 )
 
 func TestPageSaysTheLimits(t *testing.T) {
@@ -15,7 +20,7 @@ func TestPageSaysTheLimits(t *testing.T) {
 	res := get(t, base+"/", nil)
 	require.Equal(t, "text/html; charset=utf-8", res.header.Get("Content-Type"))
 	for _, want := range []string{
-		"PNG and plain text, up to 2 KiB each", `accept="image/png,text/plain"`, `data-max-size="2048"`, "Up to 7 files",
+		"PNG and plain text (.txt), up to 2 KB each", `accept="image/png,text/plain"`, `data-max-size="2048"`, "Up to 7 files",
 		`action="/form" method="post" enctype="multipart/form-data"`, `name="file" required`,
 	} {
 		require.Contains(t, res.body, want)
@@ -40,10 +45,10 @@ func TestPageMessages(t *testing.T) {
 		{"none", url.Values{"uploaded": {"0"}}, nil, "", `class="message`},
 		{"a number that is none", url.Values{"uploaded": {markup}}, nil, "", `class="message`},
 		{"a reason", url.Values{"error": {"too_large"}, "reason": {"the file is larger"}}, sameOrigin, "the file is larger", ""},
-		{"a code alone", url.Values{"error": {"too_large"}}, nil, "too_large", ""},
+		{"a code alone", url.Values{"error": {"too_large"}}, nil, "The upload is too large.", ""},
 		{"a reason and the name of the file", url.Values{"error": {"x"}, "reason": {"not accepted"}, "name": {"b.png"}}, sameOrigin, "b.png: not accepted", ""},
-		{"markup in the name is escaped", url.Values{"error": {"x"}, "name": {markup}}, nil, "&lt;img src=x onerror=alert(1)&gt;: x", markup},
-		{"a long name is cut", url.Values{"error": {"x"}, "name": {strings.Repeat("é", 101)}}, nil, strings.Repeat("é", 100) + ": x", strings.Repeat("é", 101)},
+		{"markup in the name is escaped", url.Values{"error": {"x"}, "name": {markup}}, nil, "&lt;img src=x onerror=alert(1)&gt;: ", markup},
+		{"a long name is cut", url.Values{"error": {"x"}, "name": {strings.Repeat("é", 101)}}, nil, strings.Repeat("é", 100) + ": ", strings.Repeat("é", 101)},
 		{"markup is escaped", url.Values{"error": {"x"}, "reason": {markup}}, nil, "&lt;img src=x onerror=alert(1)&gt;", markup},
 		{"a long reason is cut", url.Values{"error": {"x"}, "reason": {strings.Repeat("é", 301)}}, nil, strings.Repeat("é", 300), strings.Repeat("é", 301)},
 		{"keys of other shapes", url.Values{"uploaded": {"1"}, "file": {"../static/app.js", "secret.pdf", "javascript:alert(1)"}}, sameOrigin, "One file is stored.", `class="shown"`},
@@ -108,15 +113,70 @@ func TestPageHasNothingInline(t *testing.T) {
 	}
 }
 
+// TestWords: both languages have a sentence for each code, of the same parameters, and the same
+// texts of the page.
 func TestWords(t *testing.T) {
-	for n, want := range map[int64]string{1: "1 bytes", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 5 << 20: "5 MiB", 3 << 40: "3 TiB"} {
-		require.Equal(t, want, byteSize(n))
+	all, err := readWords()
+	require.NoError(t, err)
+	english, german := all[0], all[1]
+	list, err := os.ReadFile("../../docs/errors.md")
+	require.NoError(t, err)
+	codes := regexp.MustCompile("(?m)^\\| `([a-z_0-9]+)` \\| \\d{3} \\|").FindAllStringSubmatch(string(list), -1)
+	require.Greater(t, len(codes), 40)
+	for _, m := range codes {
+		require.NotEmpty(t, english.Refusals[m[1]], m[1])
+		sentence := (&upload.Error{Code: upload.Code(m[1])}).Text()
+		require.Equal(t, sentence, english.refusal(&upload.Error{Code: upload.Code(m[1]), Params: map[string]any{"retry_after": 2}}), "the English words are those of the library")
 	}
-	for types, want := range map[string]string{
-		"image/png":                            "PNG",
-		"image/svg+xml,text/csv":               "SVG and CSV",
-		"application/json,image/gif,video/mp4": "application/json, GIF and MP4",
+	placeholders := regexp.MustCompile(`\{[^}]*\}`)
+	for key, sentences := range english.Refusals {
+		require.Len(t, german.Refusals[key], len(sentences), key)
+		for i, s := range sentences {
+			g := german.Refusals[key][i]
+			require.NotEqual(t, s, g)
+			require.ElementsMatch(t, placeholders.FindAllString(s, -1), placeholders.FindAllString(g, -1), key)
+		}
+	}
+	for key, s := range english.Page {
+		require.ElementsMatch(t, placeholders.FindAllString(s, -1), placeholders.FindAllString(german.Page[key], -1), key)
+	}
+	for about, keys := range map[string][2][]string{
+		"refusals": {keysOf(english.Refusals), keysOf(german.Refusals)}, "page": {keysOf(english.Page), keysOf(german.Page)},
+		"types": {keysOf(english.Types), keysOf(german.Types)}, "counts": {keysOf(english.Counts), keysOf(german.Counts)},
 	} {
-		require.Equal(t, want, typeNames(strings.Split(types, ",")))
+		require.ElementsMatch(t, keys[0], keys[1], about)
 	}
+}
+
+func keysOf[V any](m map[string]V) []string { return slices.Collect(maps.Keys(m)) }
+
+// TestLanguages: a refusal is in the language of the client at every door, by code and parameters
+// alone.
+func TestLanguages(t *testing.T) {
+	base, _ := start(t, "-max-files", "2")
+	for accept, want := range map[string]string{
+		"":                        "HTML files are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).",
+		"fr, en;q=0.5":            "HTML files are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).",
+		"de-CH,de;q=0.9,en;q=0.8": "HTML-Dateien werden nicht angenommen. Senden Sie PNG, JPEG, GIF, PDF oder Text (.txt).",
+		"en;q=0.5, de;q=0.9":      "HTML-Dateien werden nicht angenommen. Senden Sie PNG, JPEG, GIF, PDF oder Text (.txt).",
+		"de;q=x, \xff;;q=1, -":    "HTML files are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).",
+	} {
+		header := http.Header{"Accept-Language": {accept}}
+		res := post(t, base+"/upload", header, file{"file", "a.png", htmlBytes})
+		require.Equal(t, http.StatusUnsupportedMediaType, res.status)
+		require.Contains(t, res.body, want, accept)
+		res = post(t, base+"/form", header, file{"file", "a.png", htmlBytes})
+		to, err := url.Parse(res.header.Get("Location"))
+		require.NoError(t, err)
+		require.Equal(t, want, to.Query().Get("reason"), accept)
+		require.Contains(t, get(t, base+res.header.Get("Location"), header).body, want)
+	}
+	german := http.Header{"Accept-Language": {"de"}}
+	page := get(t, base+"/", german)
+	for _, want := range []string{`<html lang="de">`, "PNG, JPEG, GIF, PDF und Text (.txt), jeweils bis 5 MB, oder 100 MB direkt in den Speicher.", "Bis zu 2 Dateien"} {
+		require.Contains(t, page.body, want)
+	}
+	require.Contains(t, do(t, http.MethodPost, base+"/tickets/", german, nil).body, "Die Dateien konnten nicht gelesen werden.")
+	require.Contains(t, get(t, base+"/files/nothing", german).body, "Diese Datei gibt es nicht.")
+	require.Equal(t, "application/json", get(t, base+"/static/de.json", nil).header.Get("Content-Type"))
 }

@@ -47,6 +47,10 @@ func newUploads(cfg *config, store storage.Storage, progress *upload.Progress, l
 	if err != nil {
 		return nil, err
 	}
+	text, err := textOf()
+	if err != nil {
+		return nil, err
+	}
 	// AllowAnonymous suits a demonstration. A real host returns a Grant for the
 	// signed-in user here.
 	form := upload.Form{"file": {Accept: cfg.policy, MaxFiles: cfg.maxFiles}}
@@ -56,6 +60,7 @@ func newUploads(cfg *config, store storage.Storage, progress *upload.Progress, l
 		CrossOrigin: cfg.protection,
 		Limiter:     limiter,
 		Respond:     respond,
+		Text:        text,
 		Logger:      log,
 		Progress:    progress,
 	})
@@ -87,7 +92,11 @@ func newMux(cfg *config, uploads *upload.Handler, store backend, progress *uploa
 	if err != nil {
 		return nil, err
 	}
-	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: cfg.dir != "", Logger: log})
+	text, err := textOf()
+	if err != nil {
+		return nil, err
+	}
+	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: cfg.dir != "", Logger: log, Text: text})
 	if err != nil {
 		return nil, err
 	}

@@ -1,37 +1,170 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+
+	"github.com/airlock-go/upload"
 )
 
-// typeNames says media types as people do: "PNG, JPEG and plain text".
-func typeNames(types []string) string {
-	names := make([]string, len(types))
-	for i, t := range types {
-		switch main, sub, _ := strings.Cut(t, "/"); {
-		case t == "text/plain":
-			names[i] = "plain text"
-		case main == "image" || main == "audio" || main == "video" || t == "application/pdf" || t == "application/zip" || t == "text/csv":
-			sub, _, _ = strings.Cut(sub, "+")
-			names[i] = strings.ToUpper(sub)
-		default:
-			names[i] = t
-		}
-	}
-	if last := len(names) - 1; last > 0 {
-		return strings.Join(names[:last], ", ") + " and " + names[last]
-	}
-	return names[0]
+// words are the texts of one language, for this program and, by the same file, for the page's
+// script. Refusals go by code and the parameter "kind", or by code alone; of several sentences the
+// first counts whose parameters are there.
+type words struct {
+	Lang, Or, And, Point, Million, Refused string
+
+	Counts   map[string][2]string // of one thing, and the noun of several
+	Page     map[string]string
+	Refusals map[string][]string
+	Types    map[string][2]string // of a media type, the name and the name of such files
 }
 
-// byteSize says a number of bytes with the largest binary unit that leaves at
-// least one.
-func byteSize(n int64) string {
-	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}
-	size, unit := float64(n), 0
-	for size >= 1024 && unit < len(units)-1 {
-		size, unit = size/1024, unit+1
+// languages are in the order of preference where a client has none.
+var languages = []language.Tag{language.English, language.German}
+
+// readWords reads the words of each language.
+func readWords() (all []*words, err error) {
+	for _, tag := range languages {
+		b, err := web.ReadFile("web/static/" + tag.String() + ".json")
+		if err != nil {
+			return nil, err
+		}
+		w := &words{Lang: tag.String()}
+		if err := json.Unmarshal(b, w); err != nil {
+			return nil, fmt.Errorf("the words of %s: %w", tag, err)
+		}
+		all = append(all, w)
 	}
-	return fmt.Sprintf("%s %s", strings.TrimSuffix(fmt.Sprintf("%.1f", size), ".0"), units[unit])
+	return all, nil
+}
+
+// wordsFor chooses the language that the client prefers.
+func wordsFor(all []*words, r *http.Request) *words {
+	tags, _, _ := language.ParseAcceptLanguage(r.Header.Get("Accept-Language")) // none if it cannot be read
+	_, i, _ := language.NewMatcher(languages).Match(tags...)
+	return all[i]
+}
+
+// textOf puts refusals into the words of who asks.
+func textOf() (func(*http.Request, *upload.Error) string, error) {
+	all, err := readWords()
+	return func(r *http.Request, e *upload.Error) string { return wordsFor(all, r).refusal(e) }, err
+}
+
+// refusal is the sentence of code and parameters. A host's own words stay.
+func (w *words) refusal(e *upload.Error) string {
+	if e.Reason != "" {
+		return ""
+	}
+	kind, _ := e.Params["kind"].(string)
+	for _, sentence := range slices.Concat(w.Refusals[string(e.Code)+" "+kind], w.Refusals[string(e.Code)]) {
+		if text, ok := w.fill(sentence, e.Params); ok {
+			return text
+		}
+	}
+	return w.Refused
+}
+
+// fill writes values for the placeholders, and reports whether it has them all.
+func (w *words) fill(sentence string, values map[string]any) (text string, ok bool) {
+	var b strings.Builder
+	for more := true; more; {
+		var before, placeholder string
+		before, sentence, more = strings.Cut(sentence, "{")
+		b.WriteString(before)
+		if more {
+			placeholder, sentence, _ = strings.Cut(sentence, "}")
+			name, as, _ := strings.Cut(placeholder, ":")
+			value := w.value(values[name], as)
+			if value == "" {
+				return "", false
+			}
+			b.WriteString(value)
+		}
+	}
+	first, n := utf8.DecodeRuneInString(b.String())
+	return string(unicode.ToUpper(first)) + b.String()[n:], true
+}
+
+func (w *words) value(v any, as string) string {
+	switch v := v.(type) {
+	case int:
+		return w.number(int64(v), as)
+	case int64:
+		return w.number(v, as)
+	case []string:
+		return w.list(v, as, w.Or)
+	case string:
+		if as == "type" {
+			return w.Types[v][1]
+		}
+		return v
+	}
+	return ""
+}
+
+func (w *words) number(n int64, as string) string {
+	switch {
+	case as == "bytes":
+		return w.bytes(n)
+	case as == "million" && n >= 1_000_000:
+		return w.tenths(n, 1_000_000) + " " + w.Million
+	case as == "" || as == "million":
+		return fmt.Sprint(n)
+	case as != "time":
+		return w.count(n, as)
+	case n >= 2*60*60:
+		return w.count((n+60*60-1)/(60*60), "hour")
+	case n >= 2*60:
+		return w.count((n+60-1)/60, "minute")
+	}
+	return w.count(n, "second")
+}
+
+func (w *words) bytes(n int64) string {
+	for i, unit := range []string{"GB", "MB", "KB"} {
+		if size := int64(1) << (30 - 10*i); n >= size {
+			return w.tenths(n, size) + " " + unit
+		}
+	}
+	return w.count(n, "byte")
+}
+
+// tenths is n in units, cut to tenths.
+func (w *words) tenths(n, unit int64) string {
+	if tenths := n % unit * 10 / unit; tenths > 0 {
+		return fmt.Sprintf("%d%s%d", n/unit, w.Point, tenths)
+	}
+	return fmt.Sprint(n / unit)
+}
+
+func (w *words) count(n int64, noun string) string {
+	if n == 1 {
+		return w.Counts[noun][0]
+	}
+	return fmt.Sprintf("%d %s", n, w.Counts[noun][1])
+}
+
+// list is "a, b and c", or another word before the last.
+func (w *words) list(items []string, as, last string) string {
+	var names []string
+	for _, name := range items {
+		if known := w.Types[name][0]; as == "types" && known != "" {
+			name = known
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if n := len(names) - 1; n > 0 {
+		return strings.Join(names[:n], ", ") + " " + last + " " + names[n]
+	}
+	return strings.Join(names, "")
 }

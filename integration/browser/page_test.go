@@ -32,10 +32,10 @@ const rowsOf = `[...document.querySelectorAll('#files > li')].map((li) => {
 // page named like a picture is refused with the reason.
 func TestExamplePage(t *testing.T) {
 	b := chromium.Start(t)
-	sent := []struct{ name, mediaType, content string }{
-		{"small.png", "image/png", text(t, client.PNG(0))},
-		{"large.png", "image/png", text(t, client.PNG(17<<20))}, // in parts, also straight to storage
-		{"notes.txt", "text/plain", "hello, this is a text"},
+	sent := []struct{ name, called, content string }{
+		{"small.png", "PNG", text(t, client.PNG(0))},
+		{"large.png", "PNG", text(t, client.PNG(17<<20))}, // in parts, also straight to storage
+		{"notes.txt", "plain text (.txt)", "hello, this is a text"},
 	}
 	for where, run := range examples {
 		for door, says := range map[string]string{"server": "Stored as ", "direct": "Sent directly, stored as "} {
@@ -45,16 +45,16 @@ func TestExamplePage(t *testing.T) {
 				p.Click(`#doors label:has([value=` + door + `])`)
 				for _, f := range sent {
 					got := uploaded(p, f.name, f.content)
-					require.Equal(t, says+f.mediaType, got.Status)
+					require.Equal(t, says+f.called, got.Status)
 					require.NotEmpty(t, got.Links)
 					requireServes(t, got.Links[len(got.Links)-1], f.content)
-					if f.mediaType == "image/png" {
+					if f.called == "PNG" {
 						p.Await(rowsOf + `.at(-1).shown`)
 					}
 				}
 				got := uploaded(p, "cat.png", html)
 				require.Equal(t, "refused", got.State)
-				require.Contains(t, got.Status, "text/html")
+				require.Contains(t, []string{"HTML files are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).", "What is in the file does not fit its name."}, got.Status)
 				require.Empty(t, got.Links)
 				e.requireHolds(t, len(sent))
 				p.Screenshot(t.Name())

@@ -3,6 +3,7 @@
 
 import { straight, throughServer } from "./doors.js";
 import { Row } from "./row.js";
+import { say } from "./words.js";
 
 const PARALLEL = 3; // files at a time
 
@@ -13,10 +14,10 @@ const list = $("#files");
 const summary = $("#summary");
 const news = $("#news");
 
-const { maxSize, maxSizeText, maxDirect, maxDirectText } = uploader.dataset;
+const { maxSize, maxDirect } = uploader.dataset;
 const doors = {
-  server: { send: throughServer, bytes: Number(maxSize), text: maxSizeText, last: "Checking and storing", done: "Stored" },
-  direct: { send: straight, bytes: Number(maxDirect), text: maxDirectText, last: "Checking and publishing", done: "Sent directly, stored" },
+  server: { send: throughServer, bytes: Number(maxSize), last: "last_server", done: "done_server" },
+  direct: { send: straight, bytes: Number(maxDirect), last: "last_direct", done: "done_direct" },
 };
 const rows = new Set();
 
@@ -50,9 +51,9 @@ function summarise() {
   const states = [...rows].map((r) => r.state);
   const count = (...of) => states.filter((s) => of.includes(s)).length;
   const open = [...rows].filter((r) => !r.finished).length;
-  const parts = [[count("stored"), "stored"], [count("refused", "failed"), "not stored"], [count("cancelled"), "cancelled"], [open, "to go"]];
+  const parts = [[count("stored"), "n_stored"], [count("refused", "failed"), "n_not_stored"], [count("cancelled"), "n_cancelled"], [open, "n_open"]];
   summary.hidden = rows.size === 0;
-  $("p", summary).textContent = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`).join(", ");
+  $("p", summary).textContent = parts.filter(([n]) => n > 0).map(([n, what]) => say(what, { n })).join(", ");
   $("button", summary).hidden = open === rows.size;
 }
 

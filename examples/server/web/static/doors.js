@@ -4,6 +4,7 @@
 
 import { Failed, again, failure, parse, send } from "./http.js";
 import { newID, watch } from "./progress.js";
+import { say } from "./words.js";
 
 // throughServer sends the file in a form, which the server reads, checks and
 // stores as it arrives.
@@ -96,12 +97,12 @@ async function sendTo(request, bytes, progress, signal) {
   }
   const xhr = await send(request.method, new URL(request.url, tickets), {
     headers: request.headers, body, progress, signal,
-    lost: "The storage cannot be reached from this page.",
+    lost: say("lost_storage"),
   });
   // 412: it is there already. Browsers repeat a request by themselves when the
   // connection is reset, and what has arrived is checked in any case.
   if (xhr.status >= 300 && xhr.status !== 412) {
     const code = /<Code>(\w+)/.exec(xhr.responseText)?.[1] ?? "";
-    throw new Failed(`The storage answered ${xhr.status} ${code}`.trimEnd() + ".");
+    throw new Failed(say("answered_storage", { status: xhr.status, code: code || "-" }));
   }
 }

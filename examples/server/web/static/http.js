@@ -1,5 +1,7 @@
 // What both ways of sending need of HTTP.
 
+import { refusal, say } from "./words.js";
+
 // Failed says why a file was not stored. State "refused" is final; after
 // "failed" it may be tried again, in wait seconds if the server asked for that.
 export class Failed extends Error {
@@ -12,7 +14,7 @@ export class Failed extends Error {
 
 // send sends one request and resolves with the XMLHttpRequest that was answered,
 // whatever the status. It is not fetch, which reports no progress.
-export function send(method, url, { headers = {}, body, signal, progress, lost = "The connection was lost." } = {}) {
+export function send(method, url, { headers = {}, body, signal, progress, lost = say("lost") } = {}) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const xhr = new XMLHttpRequest();
@@ -31,16 +33,10 @@ export function send(method, url, { headers = {}, body, signal, progress, lost =
 
 // failure makes a Failed of an answer of the server's.
 export function failure(xhr) {
-  const reason = reasonOf(parse(xhr.responseText)) ?? `The server answered ${xhr.status}.`;
+  const problem = parse(xhr.responseText);
+  const reason = problem?.code ? refusal(problem) : say("answered", { status: xhr.status });
   const wait = xhr.status === 503 ? Number(xhr.getResponseHeader("Retry-After")) : 0;
   return new Failed(reason, xhr.status >= 500 || xhr.status === 408 ? "failed" : "refused", wait);
-}
-
-// reasonOf finds the server's words in a problem+json body. With one file in a
-// request, the detail is about that file.
-function reasonOf(problem) {
-  const reason = problem?.detail || problem?.files?.[0]?.reason;
-  return reason && reason[0].toUpperCase() + reason.slice(1) + (/[.!?]$/.test(reason) ? "" : ".");
 }
 
 export function parse(text) {

@@ -1,6 +1,6 @@
 // One file and its row on the page.
 
-import { byteSize } from "./words.js";
+import { byteSize, refusal, say, typeName } from "./words.js";
 
 const MAX_TRIES = 6; // of one file, while the server says that it is busy
 const finished = new Set(["stored", "refused", "failed", "cancelled"]);
@@ -17,7 +17,7 @@ export class Row {
     $(".name", this.element).textContent = file.name;
     $(".name", this.element).title = file.name;
     $(".size", this.element).textContent = byteSize(file.size);
-    $("progress", this.element).setAttribute("aria-label", `Progress of ${file.name}`);
+    $("progress", this.element).setAttribute("aria-label", say("progress", { name: file.name }));
     $("button", this.element).addEventListener("click", () => this.act());
     this.draw();
   }
@@ -31,15 +31,15 @@ export class Row {
   begin() {
     this.tries = 0;
     this.progress(0);
-    if (this.file.size > this.door.bytes) this.set("refused", `Not sent: larger than ${this.door.text}.`);
-    else this.set("waiting", "Waiting");
+    if (this.file.size > this.door.bytes) this.set("refused", refusal({ code: "too_large", params: { kind: "file", limit: this.door.bytes } }));
+    else this.set("waiting", say("waiting"));
   }
 
   // set shows a state, what it means, and what the button now does.
   set(state, status) {
     this.element.dataset.state = state;
     $(".status", this.element).textContent = status;
-    const verb = { stored: "Dismiss", refused: "Dismiss", failed: "Try again", cancelled: "Try again" }[state] ?? "Cancel";
+    const verb = say({ stored: "dismiss", refused: "dismiss", failed: "again", cancelled: "again" }[state] ?? "cancel");
     const button = $("button", this.element);
     button.textContent = verb;
     button.setAttribute("aria-label", `${verb}: ${this.file.name}`);
@@ -51,7 +51,7 @@ export class Row {
     if (this.finished) return this.begin();
     clearInterval(this.timer);
     this.cancel?.abort();
-    this.set("cancelled", "Cancelled");
+    this.set("cancelled", say("cancelled"));
   }
 
   remove() {
@@ -70,7 +70,7 @@ export class Row {
 
   async send() {
     this.tries++;
-    this.set("sending", "Sending");
+    this.set("sending", say("sending"));
     const cancel = this.cancel = new AbortController();
     try {
       this.stored(await this.door.send(this.file, (n, all) => this.sent(n, all), cancel.signal, (s) => this.told(s)));
@@ -85,26 +85,26 @@ export class Row {
     const done = bytes >= all;
     this.progress(done ? null : bytes / all);
     const state = done ? "checking" : "sending";
-    if (state !== this.state) this.set(state, done ? this.door.last : "Sending");
-    if (!done) $(".status", this.element).textContent = `Sending, ${Math.floor(100 * bytes / all)} %`;
+    if (state !== this.state) this.set(state, say(done ? this.door.last : "sending"));
+    if (!done) $(".status", this.element).textContent = say("sending_part", { percent: Math.floor(100 * bytes / all) });
   }
 
   // told shows what the server does with a file that was sent whole: a proxy may
   // hold much of it, and checks take their time.
   told({ state, received, total }) {
     const part = received < total ? `, ${Math.floor(100 * received / total)} %` : "";
-    const does = { waiting: "waiting for its turn", receiving: "arriving", checking: "being checked", committing: "being stored" }[state];
-    if (does && this.state === "checking") $(".status", this.element).textContent = `On the server: ${does}${part}`;
+    const does = ["waiting", "receiving", "checking", "committing"].includes(state);
+    if (does && this.state === "checking") $(".status", this.element).textContent = say(`on_server_${state}`) + part;
   }
 
   // stored shows the file as it is kept now.
   stored(file) {
-    this.set("stored", `${this.door.done}${file ? ` as ${file.type}` : ""}`);
+    this.set("stored", file ? say(this.door.done, { type: typeName(file.type) }) : say("n_stored", { n: 1 }));
     if (!file) return;
     const path = "/files/" + file.key.split("/").map(encodeURIComponent).join("/");
-    const links = [["Download", `${path}?download`]];
+    const links = [[say("download"), `${path}?download`]];
     if (pictures.has(file.type)) {
-      links.unshift(["Open", path]);
+      links.unshift([say("open"), path]);
       show($(".thumb", this.element), path);
     }
     for (const [text, href] of links) {
@@ -116,7 +116,7 @@ export class Row {
 
   // pause waits as long as the server asked for.
   pause(seconds, why) {
-    const words = () => `${why} Trying again in ${seconds} s.`;
+    const words = () => say("again_in", { why, seconds });
     this.progress(0);
     this.set("busy", words());
     this.timer = setInterval(() => {
@@ -124,7 +124,7 @@ export class Row {
       $(".status", this.element).textContent = words();
       if (seconds > 0) return;
       clearInterval(this.timer);
-      this.set("waiting", "Waiting");
+      this.set("waiting", say("waiting"));
     }, 1000);
   }
 
