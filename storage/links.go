@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// LinkStorage is an optional ability of a [Storage]: links that let whoever has
-// them read one object for a while. upload.NewLinks needs it.
+// LinkStorage is an optional ability of a [Storage]: links with which anyone who has them can read
+// one object for a while. upload.NewLinks needs it.
 type LinkStorage interface {
 	ObjectReader
 
-	// SignGet returns a URL that answers GET with the object, exactly g's type
-	// and disposition, and works until g.Expires has passed or the store's own
-	// credentials end. It does not look whether the object exists. The URL of a
-	// store that the process itself serves may be a path of the same origin.
+	// SignGet returns a URL that answers GET with the object and exactly g's type and disposition.
+	// The URL works until g.Expires has passed or the store's own credentials end. SignGet does not
+	// check whether the object exists. If the process itself serves the store, the URL may be a
+	// path of the same origin.
 	SignGet(ctx context.Context, key string, g SignedGet) (url string, err error)
 }
 
-// SignedGet is what is signed into a link.
+// SignedGet describes what is signed into a link.
 type SignedGet struct {
 	Type        string // answered as Content-Type
 	Disposition string // answered as Content-Disposition
 	Expires     time.Duration
 
-	// Version is of the only version that the URL leads to, "" for whichever is
-	// the current one. Stores without versions ignore it.
+	// Version names the only version that the URL leads to, "" for the current one at the time.
+	// Stores without versions ignore it.
 	Version string
 }

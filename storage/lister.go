@@ -5,36 +5,35 @@ import (
 	"time"
 )
 
-// Lister is an optional ability of a [Storage]: telling what it keeps, and
-// removing what it told. sweep.New needs it.
+// Lister is an optional ability of a [Storage]: it lists objects, and removes the listed ones.
+// sweep.New needs it.
 //
-// Lists come in pages of at most 1,000. The first one is asked for with an after
-// of "", the others with the Next of the page before. What is there from the
-// first page to the last is on one of them; what comes or goes meanwhile may be. A page
-// without items may have a Next, and the order of the items is the store's.
+// Lists come in pages of at most 1,000. The first page is requested with an after of "", each other
+// page with the Next of the page before. A list includes every item that exists from the first page
+// to the last. It may include items that are created or removed meanwhile. A page without items may
+// have a Next. The store decides the order of the items.
 //
 // Implementations must be safe for concurrent use and pass storetest.RunLister.
 type Lister interface {
-	// ListObjects lists what has a key that begins with prefix: published
-	// objects, and the staged ones of direct uploads. The prefix is one of
-	// bytes, so "a/b" is also the beginning of "a/bc".
+	// ListObjects lists the objects whose key begins with prefix: published ones, and the staged
+	// ones of direct uploads. The prefix is compared by bytes, so "a/b" also matches "a/bc".
 	ListObjects(ctx context.Context, prefix, after string) (ListPage[ListedObject], error)
 
-	// RemoveListed removes the object as it was listed, all that the store
-	// keeps of the key from before included. If the key holds another object by
-	// now, of other bytes or written at another time, that one stays and the
-	// error is [ErrChanged]. A key that holds nothing any more is not an error.
+	// RemoveListed removes the object as it was listed, including everything that the store keeps
+	// under the key from before. If the key now holds another object, of other bytes or written at
+	// another time, that object stays and the error is [ErrChanged]. A key that now holds nothing
+	// is not an error.
 	RemoveListed(ctx context.Context, o ListedObject) error
 }
 
-// UploadLister is an optional ability of a [Lister]: telling of uploads that were begun
-// and not ended, and ending them. A sweep removes those of a store that has it; one
-// without it must leave nothing of an upload whose process was killed.
+// UploadLister is an optional ability of a [Lister]: it lists uploads that were begun and not
+// ended, and ends them. A sweep of a store with this ability removes them. A store without it must
+// keep nothing of an upload whose process was killed.
 //
 // Implementations must be safe for concurrent use and pass storetest.RunLister.
 type UploadLister interface {
-	// ListUploads lists the uploads that are open under such keys, of clients and of
-	// the store itself: in S3 the multipart uploads.
+	// ListUploads lists the open uploads whose key begins with prefix, of clients and of the store
+	// itself: in S3 the multipart uploads.
 	ListUploads(ctx context.Context, prefix, after string) (ListPage[ListedUpload], error)
 
 	// AbortMultipart ends the upload and removes its parts. An upload that is
@@ -46,32 +45,32 @@ type UploadLister interface {
 type ListPage[T ListedObject | ListedUpload] struct {
 	Items []T
 
-	// Next is the place of the next page, "" after the last. It stays good for
-	// days, in other processes too, and whatever is written or removed meanwhile.
+	// Next is the position of the next page, "" after the last. It stays valid for days and in
+	// other processes, whatever is written or removed meanwhile.
 	Next string
 
-	// Time is the store's clock when it answered, the one that dates what it
-	// keeps. The zero value says that the store cannot tell, and then nothing
-	// is swept: how old an object is must not depend on the process's clock.
+	// Time is the time of the answer by the store's clock, which also dates the objects. The zero
+	// value means that the store does not know the time. Then nothing is swept, because the age of
+	// an object must not depend on the process's clock.
 	Time time.Time
 }
 
-// ListedObject is an object as a [Lister] saw it.
+// ListedObject is an object as a [Lister] listed it.
 type ListedObject struct {
 	Key  string
 	Size int64  // bytes
 	ETag string // names the content
 
-	// Modified is when it was written, by the store's clock. For an object that
-	// came in parts S3 tells when the first of them was begun.
+	// Modified is when the object was written, by the store's clock. For an object that came in
+	// parts, S3 returns the time when its upload was begun.
 	Modified time.Time
 }
 
-// ListedUpload is an unfinished upload as an [UploadLister] saw it.
+// ListedUpload is an unfinished upload as an [UploadLister] listed it.
 type ListedUpload struct {
 	Key      string
 	UploadID string
 
-	// Initiated is when it was opened, or last written to, by the store's clock.
+	// Initiated is when the upload was opened, or last written to, by the store's clock.
 	Initiated time.Time
 }

@@ -30,7 +30,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"check -s3-bucket b -s3-region r extra", `unexpected argument "extra"`},
 		{"check -s3-bucket b -s3-region r -s3-profile gcs", "not one of aws, minio and r2"},
 		{"check -s3-bucket b -s3-region r -s3-lacks checksum", `"checksum" is none of`},
-		{"check -s3-bucket b -s3-region r -s3-prefix ../p", "-s3-prefix: storage: a key with the segment"},
+		{"check -s3-bucket b -s3-region r -s3-prefix ../p", "-s3-prefix: storage: invalid key: segment"},
 		{"check -s3-bucket b -s3-region r -origin *", "is not the origin of a page"},
 		{"setup -s3-bucket b -s3-region r extra", `unexpected argument "extra"`},
 		{"policy -s3-bucket b -s3-region r", "name one of bucket, cors, lifecycle, streamed, direct, delivery, sweeper, check, setup"},

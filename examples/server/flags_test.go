@@ -44,7 +44,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"-s3-bucket b -s3-lacks form", `"form" is none of conditional-put, conditional-complete`},
 		{"-s3-bucket b -s3-lacks forms,", `"" is none of`},
 		{"-s3-bucket b -s3-setup", "-s3-setup needs -direct"},
-		{"-s3-bucket b -s3-prefix ../p", "-s3-prefix: storage: a key with the segment"},
+		{"-s3-bucket b -s3-prefix ../p", "-s3-prefix: storage: invalid key: segment"},
 		{"-s3-bucket b -s3-endpoint 127.0.0.1:9", "-s3-endpoint:"},
 		{"-s3-bucket b -s3-endpoint ftp://127.0.0.1", "is not an http or https URL"},
 		{"-s3-bucket b", "no region"},
