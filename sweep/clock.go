@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// maxSkew is how far the clocks of process and storage may be apart.
+// maxSkew is the largest accepted difference between the clocks of process and storage.
 const maxSkew = time.Hour
 
-// firstObject is before every date that S3 can tell truly: it began in March 2006.
+// firstObject is before every true date of an object: S3 began in March 2006.
 var firstObject = time.Date(2006, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// clock takes in the storage's time of a page. That S3 accepts a request says
-// nothing of the process's clock, which its SDK corrects.
+// clock checks the storage's time of a page, and lowers earliest to it. An accepted request does
+// not prove that the process's clock is right, since the SDK corrects it.
 func (r *run) clock(stored time.Time) error {
-	now := time.Now().Round(0) // without the monotonic clock, which does not see that it is set
+	now := time.Now().Round(0) // without the monotonic clock, which ignores a reset of the wall clock
 	switch {
 	case stored.IsZero():
-		return errors.New("sweep: the storage does not tell its time, without which nothing is known to be old; " +
-			"give its answers back the Date header, which a proxy may have removed")
+		return errors.New("sweep: the storage's answer has no time, so no object is known to be old; " +
+			"check whether a proxy removes the Date header")
 	case now.Sub(stored).Abs() > maxSkew:
-		return fmt.Errorf("sweep: the clock of the storage says %s and that of this process %s, more than %v apart; set the clock that is wrong",
+		return fmt.Errorf("sweep: the storage's clock says %s, this process's clock says %s, more than %v apart; set the clock that is wrong",
 			stored.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339), maxSkew)
 	}
 	for _, t := range []time.Time{r.earliest, stored, r.opts.AsOf} {
@@ -37,9 +37,9 @@ func (r *run) clock(stored time.Time) error {
 func (r *run) old(f Finding) (bool, error) {
 	switch {
 	case f.Modified.IsZero():
-		return false, fmt.Errorf("sweep: the storage does not say how old %q is", f.Key)
+		return false, fmt.Errorf("sweep: the storage's answer has no age for %q", f.Key)
 	case f.Modified.Before(firstObject):
-		return false, fmt.Errorf("sweep: the storage says that %q is of %s, before S3 began, so its age is not known; write it again, or remove it yourself",
+		return false, fmt.Errorf("sweep: the storage dates %q %s, before S3 began, so its age is unknown; write it again, or remove it yourself",
 			f.Key, f.Modified.UTC().Format(time.DateOnly))
 	}
 	return f.Modified.Before(r.earliest.Add(-r.opts.Grace)), nil

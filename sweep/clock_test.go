@@ -11,14 +11,14 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// TestSweepClock: the storage's clock may be an hour off the process's, and the
-// earlier of both counts. s3store has the same test over HTTP.
+// TestSweepClock checks that the storage's clock may differ by an hour from the process's, and that
+// the earlier of both counts. s3store has the same test over HTTP.
 func TestSweepClock(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		ahead   time.Duration // the storage's clock
-		none    bool          // it has none
-		age     time.Duration // of what is swept, by the process's clock
+		none    bool          // the storage has no clock
+		age     time.Duration // of the objects, by the process's clock
 		removed bool
 		text    string
 	}{
@@ -59,7 +59,7 @@ func TestSweepClock(t *testing.T) {
 	}
 }
 
-// TestSweepClockChanges during a run: the next page finds it.
+// TestSweepClockChanges changes the clock during a run, which the next page detects.
 func TestSweepClockChanges(t *testing.T) {
 	for _, to := range []time.Duration{9 * 24 * time.Hour, -9 * 24 * time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
@@ -76,8 +76,8 @@ func TestSweepClockChanges(t *testing.T) {
 	}
 }
 
-// TestSweepAgesOnce: what was young when the run began stays so, however long it
-// takes.
+// TestSweepAgesOnce checks that an object that was young when the run began stays young, however
+// long the run takes.
 func TestSweepAgesOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -96,8 +96,8 @@ func TestSweepAgesOnce(t *testing.T) {
 	})
 }
 
-// TestSweepAsOf: of a file that was published before a dump and committed after
-// it the dump knows nothing, so Grace counts back from the dump.
+// TestSweepAsOf checks that Grace counts back from a dump, since the dump lacks a file that was
+// published before it and committed after it.
 func TestSweepAsOf(t *testing.T) {
 	for _, row := range []struct {
 		name string

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// position is a place in a sweep: all objects come first, then all uploads.
+// position is a position in a sweep: all objects come first, then all uploads.
 type position struct {
 	uploads bool
-	after   string // as the store names the place in that list
+	after   string // the store's name of the position in that list
 }
 
-// The words of a cursor, which begins with one of them and the prefix.
+// Words of a cursor, which begins with one of them and the prefix.
 const (
 	cursorObjects = "objects"
 	cursorUploads = "uploads"
@@ -30,8 +30,8 @@ func (c position) encode(prefix string) string {
 	return strings.Join([]string{list, url.QueryEscape(prefix), url.QueryEscape(c.after)}, ":")
 }
 
-// parseCursor wants a cursor of the same prefix: with that of another, most of
-// what is to be swept would silently be behind it.
+// parseCursor accepts only a cursor of the same prefix. A cursor of another prefix would silently
+// skip most of the objects.
 func parseCursor(text, prefix string) (c position, err error) {
 	if text == "" {
 		return c, nil
@@ -41,7 +41,7 @@ func parseCursor(text, prefix string) (c position, err error) {
 	c.uploads = list == cursorUploads
 	c.after, err = url.QueryUnescape(after)
 	if err != nil || c.encode(prefix) != text {
-		return position{}, fmt.Errorf("sweep: %q is no cursor of a sweep of %q", text, prefix)
+		return position{}, fmt.Errorf("sweep: invalid cursor %q for prefix %q", text, prefix)
 	}
 	return c, nil
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// What nobody refers to is removed, from a place on that a crash does not lose.
-// Look first, without Remove.
+// A sweep removes objects that nobody refers to, and resumes after a crash from a stored cursor.
+// Run it first without Remove.
 func ExampleSweeper() {
 	store := &memstore.Store{}
 	ctx := context.Background()

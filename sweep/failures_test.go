@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// locked is a bucket whose objects below "p/locked" cannot be removed.
+// locked returns a bucket whose objects below "p/locked" cannot be removed.
 func (s *swept) locked() oddLister {
 	return oddLister{swept: s, remove: func(ctx context.Context, o storage.ListedObject) error {
 		if strings.HasPrefix(o.Key, "p/locked") {
@@ -25,7 +25,7 @@ func (s *swept) locked() oddLister {
 	}}
 }
 
-// putMany puts so many of each of these keys, numbered.
+// putMany puts this number of objects under each of these keys, numbered.
 func (s *swept) putMany(t *testing.T, many int, keys ...string) {
 	t.Helper()
 	for _, key := range keys {
@@ -35,8 +35,8 @@ func (s *swept) putMany(t *testing.T, many int, keys ...string) {
 	}
 }
 
-// TestSweepPassesWhatStays: a page of what cannot be removed keeps no run from what
-// comes after it, however few removals a run has.
+// TestSweepPassesWhatStays checks that a run continues after a page of objects that cannot be
+// removed, however low MaxRemovals is.
 func TestSweepPassesWhatStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -51,8 +51,8 @@ func TestSweepPassesWhatStays(t *testing.T) {
 	})
 }
 
-// TestSweepLimitOfFailures: a run ends after the page on which as many removals have
-// failed as may, and the next goes on after that page.
+// TestSweepLimitOfFailures checks that a run ends after the page on which MaxFailures removals have
+// failed, and that the next run continues after that page.
 func TestSweepLimitOfFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -74,7 +74,7 @@ func TestSweepLimitOfFailures(t *testing.T) {
 	})
 }
 
-// TestSweepFailuresAtTheEnd: when the last page is done, all was tried.
+// TestSweepFailuresAtTheEnd checks that failures on the last page do not end a run early.
 func TestSweepFailuresAtTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -88,9 +88,9 @@ func TestSweepFailuresAtTheEnd(t *testing.T) {
 	})
 }
 
-// TestSweepAnswersAge: between an answer of Referenced and the last removal that it is
-// the reason of there are ten seconds at most, however slow removals are, and a row that
-// comes meanwhile keeps its file.
+// TestSweepAnswersAge checks that no removal begins more than ten seconds after the answer of
+// Referenced that allows it, however slow removals are. A row that is added meanwhile keeps its
+// file.
 func TestSweepAnswersAge(t *testing.T) {
 	for _, row := range []struct {
 		name  string

@@ -10,11 +10,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// measured is how many objects are asked about, at least, before the first of
-// them is removed: half of a page, so that a page of old objects is one measure.
+// measured is the least number of objects that Referenced is asked about before the first of them
+// is removed: half of a page, so that a page of old objects is measured at once.
 const measured = 500
 
-// settle judges what is pending, all of it before the first is removed.
+// settle judges all pending objects before it removes the first.
 func (r *run) settle(ctx context.Context) error {
 	orphans, err := r.unreferenced(ctx, r.pending)
 	if err != nil {
@@ -32,11 +32,11 @@ func (r *run) settle(ctx context.Context) error {
 	return nil
 }
 
-// measure refuses orphans if they are too large a share of what was pending.
+// measure returns an error if the orphans are too large a share of the pending objects.
 func (r *run) measure(orphans []storage.ListedObject) error {
 	p := proportion{len(r.pending), len(orphans)}
 	sum := p
-	if p.asked < measured { // the last: few, and so any share by chance
+	if p.asked < measured { // the last ones: so few that any share is chance
 		sum.asked += r.last.asked
 		sum.orphaned += r.last.orphaned
 	}
@@ -45,7 +45,7 @@ func (r *run) measure(orphans []storage.ListedObject) error {
 		return nil
 	}
 	err := fmt.Errorf("%w: Referenced leaves out %d of the %d objects that it was asked about up to the key %q, and MaxShare is %v. "+
-		"None of these was removed. If it knows all of this prefix and they are really left over, raise MaxShare, or set AllowAnyShare if everything is",
+		"None of these was removed. If Referenced knows all of this prefix and they are really orphans, raise MaxShare, or set AllowAnyShare if all are orphans",
 		ErrShare, sum.orphaned, sum.asked, r.pending[len(r.pending)-1].Key, r.opts.MaxShare)
 	if r.opts.Remove {
 		return err
@@ -56,15 +56,15 @@ func (r *run) measure(orphans []storage.ListedObject) error {
 	return nil
 }
 
-// atOnce is how many objects are asked about right before they are removed: what Rate
-// removes while the answer may be acted on.
+// atOnce returns how many objects are asked about right before their removal: as many as Rate
+// removes before the answer is too old.
 func (r *run) atOnce() int {
 	return min(r.opts.BatchSize, int(min(int64(r.opts.Rate), maxBatch)*int64(maxAnswerAge/time.Second)))
 }
 
-// removeBatch removes what is still orphaned. It asks again, since removing what
-// was judged together takes longer than an answer may be old, and once more whenever
-// that answer is too old, too.
+// removeBatch removes the objects that are still orphaned. It asks again, since removing all
+// objects that were judged together takes longer than maxAnswerAge. It repeats that whenever the
+// answer has become too old.
 func (r *run) removeBatch(ctx context.Context, batch []storage.ListedObject) (err error) {
 	if !r.opts.Remove {
 		return r.removeAll(ctx, batch)
@@ -83,8 +83,8 @@ func (r *run) removeBatch(ctx context.Context, batch []storage.ListedObject) (er
 	return nil
 }
 
-// unreferenced asks about objects and returns those that nobody refers to. The
-// others it counts as kept.
+// unreferenced asks about objects and returns those that nobody refers to. It counts the others as
+// kept.
 func (r *run) unreferenced(ctx context.Context, objects []storage.ListedObject) (orphans []storage.ListedObject, _ error) {
 	for batch := range slices.Chunk(objects, r.opts.BatchSize) {
 		referenced, err := r.ask(ctx, batch)
@@ -102,7 +102,7 @@ func (r *run) unreferenced(ctx context.Context, objects []storage.ListedObject) 
 	return orphans, nil
 }
 
-// ask asks for one batch.
+// ask asks Referenced about one batch.
 func (r *run) ask(ctx context.Context, batch []storage.ListedObject) (referenced map[string]bool, _ error) {
 	keys := make([]string, len(batch))
 	referenced = make(map[string]bool, len(batch))
@@ -112,14 +112,14 @@ func (r *run) ask(ctx context.Context, batch []storage.ListedObject) (referenced
 	var answer []string
 	err := worker.Apart(func() (err error) { answer, err = r.referenced(ctx, keys); return err })
 	if err == nil {
-		err = ctx.Err() // which may have cut the answer short
+		err = ctx.Err() // its end may have cut the answer short
 	}
 	if err != nil {
-		return nil, fmt.Errorf("sweep: asking what is referred to: %w", err)
+		return nil, fmt.Errorf("sweep: call Referenced: %w", err)
 	}
 	for _, key := range answer {
 		if _, asked := referenced[key]; !asked {
-			return nil, fmt.Errorf("sweep: %q is said to be referred to, which was not asked", key)
+			return nil, fmt.Errorf("sweep: Referenced returned %q, a key that it was not asked about", key)
 		}
 		referenced[key] = true
 	}

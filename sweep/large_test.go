@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// liveHeap is what is in use after a collection.
+// liveHeap returns the bytes in use after a collection.
 func liveHeap() int64 {
 	runtime.GC()
 	runtime.GC() // what pools held
@@ -24,10 +24,9 @@ func liveHeap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// TestSweepHundredThousand objects, or fewer, half of them without a reference: in memory
-// that does not depend on their number, cancelled in the middle and resumed from
-// the cursor that was stored last. s3store does the same in a process that is
-// killed.
+// TestSweepHundredThousand sweeps 100,000 objects, or fewer, half of them without a reference. It
+// needs memory that does not depend on their number. It is cancelled in the middle and resumed from
+// the cursor that was stored last. s3store does the same in a process that is killed.
 func TestSweepHundredThousand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const young, uploads = 1000, 1500
@@ -75,7 +74,7 @@ func TestSweepHundredThousand(t *testing.T) {
 		require.Equal(t, objects/1000+3, pages)
 		require.Less(t, most, int64(4<<20), "bytes that a sweep holds")
 
-		time.Sleep(grace - time.Hour) // what is young stays so
+		time.Sleep(grace - time.Hour) // young objects stay young
 		cancelled, cancel := context.WithCancel(t.Context())
 		stored, removed, some := "", 0, objects/5
 		first, err := run(cancelled, "", sweep.Options{
@@ -95,7 +94,7 @@ func TestSweepHundredThousand(t *testing.T) {
 		second, err := run(t.Context(), stored, sweep.Options{Remove: true})
 		require.NoError(t, err)
 		require.Equal(t, objects/2, first.Removed+second.Removed)
-		require.Less(t, second.Seen, objects*3/5+young+uploads+1000, "it began anew")
+		require.Less(t, second.Seen, objects*3/5+young+uploads+1000, "it began again")
 		left := 0
 		for _, key := range s.Keys() {
 			switch {
@@ -105,7 +104,7 @@ func TestSweepHundredThousand(t *testing.T) {
 				t.Fatalf("%q is left", key)
 			}
 		}
-		require.Equal(t, objects/2, left, "something that is referred to was removed")
+		require.Equal(t, objects/2, left, "a referenced object was removed")
 		require.Len(t, s.Keys(), objects/2+young)
 		require.Equal(t, objects/2, strings.Count(s.log.String(), "sweep: swept"))
 		t.Logf("%d bytes of live heap at most; %d, then %d removed", most, first.Removed, second.Removed)

@@ -10,15 +10,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Run sweeps once, from cursor on, which is "" or the Cursor of an earlier
-// report, of a run that ended early or whose process did. The work of a page
-// that was begun is begun again then, which does no harm.
+// Run sweeps once, from cursor on. cursor is "" or the Cursor of an earlier report, whose run or
+// process ended early. Then a page that was begun is begun again, which does no harm.
 //
-// It ends with an error when ctx does, when the storage cannot list or its clock
-// cannot be believed, when Referenced, Progress or Found fail, and with
-// [ErrLimit], [ErrFailures] and [ErrShare]; what it has done till then
-// is in the report. A removal that fails ends nothing, and is an error after the last
-// page. Only a nil error says that everything from cursor on was swept.
+// Run ends with an error when ctx ends, when the storage cannot list or its clock is implausible,
+// and when Referenced, Progress or Found fail. It also ends with [ErrLimit], [ErrFailures] and
+// [ErrShare]. The report then describes the work until that error. A failed removal does not end
+// the run, and is an error after the last page. Only a nil error means that everything from cursor
+// on was swept.
 func (s *Sweeper) Run(ctx context.Context, cursor string) (Report, error) {
 	r := &run{Sweeper: s}
 	r.report.Cursor = cursor
@@ -49,8 +48,8 @@ func (s *Sweeper) Run(ctx context.Context, cursor string) (Report, error) {
 	return r.report, err
 }
 
-// page does one page and returns the place behind it, the beginning if that is
-// the end.
+// page sweeps one page and returns the position after it, which is the beginning after the last
+// page.
 func (r *run) page(ctx context.Context, at position) (position, error) {
 	list := r.objects
 	switch {
@@ -64,7 +63,7 @@ func (r *run) page(ctx context.Context, at position) (position, error) {
 	case err != nil:
 		return at, err
 	case next != "" && next == at.after:
-		return at, errors.New("sweep: the storage lists the same page for ever")
+		return at, errors.New("sweep: the storage repeats the same page")
 	case next != "":
 		return position{at.uploads, next}, nil
 	case !at.uploads && r.uploads != nil:
@@ -73,8 +72,8 @@ func (r *run) page(ctx context.Context, at position) (position, error) {
 	return position{}, nil
 }
 
-// objects judges a page of objects before it removes anything, and settles what is pending once
-// that is enough to be measured.
+// objects judges a page of objects before it removes anything, and settles the pending ones once
+// there are enough to be measured.
 func (r *run) objects(ctx context.Context, after string) (next string, err error) {
 	page, err := r.store.ListObjects(ctx, r.opts.Prefix, after)
 	if err == nil {
@@ -104,9 +103,8 @@ func (r *run) objects(ctx context.Context, after string) (next string, err error
 	return page.Next, err
 }
 
-// openUploads judges a page of uploads, and aborts what is stale. A key can have more
-// uploads than a page holds, and then the page is asked for again as long as some of
-// it goes.
+// openUploads judges a page of uploads, and aborts the stale ones. A key can have more uploads than
+// a page holds. So the page is requested again as long as some of its uploads are removed.
 func (r *run) openUploads(ctx context.Context, after string) (next string, err error) {
 	for known := map[string]bool(nil); ; {
 		page, err := r.uploads.ListUploads(ctx, r.opts.Prefix, after)
@@ -126,8 +124,8 @@ func (r *run) openUploads(ctx context.Context, after string) (next string, err e
 	}
 }
 
-// abortStale aborts what is stale of a page of uploads, and returns the ids of all of
-// it. What is known was on the page before, and is passed over.
+// abortStale aborts the stale uploads of a page, and returns the ids of all its uploads. It passes
+// over known uploads, which were on the page before.
 func (r *run) abortStale(ctx context.Context, page []storage.ListedUpload, known map[string]bool) (listed map[string]bool, _ error) {
 	var stale []Finding
 	listed = make(map[string]bool, len(page))
@@ -153,8 +151,8 @@ func (r *run) abortStale(ctx context.Context, page []storage.ListedUpload, known
 	return listed, nil
 }
 
-// candidate counts what was listed, and reports whether it may be removed if
-// nothing refers to it.
+// candidate counts a listed object or upload, and reports whether it may be removed if nothing
+// refers to it.
 func (r *run) candidate(ctx context.Context, f Finding) (bool, error) {
 	if !strings.HasPrefix(f.Key, r.opts.Prefix) {
 		return false, fmt.Errorf("sweep: the storage lists %q under the prefix %q", f.Key, r.opts.Prefix)

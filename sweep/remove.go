@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// removeAll removes objects, if this is no dry run.
+// removeAll removes objects, unless this is a dry run.
 func (r *run) removeAll(ctx context.Context, objects []storage.ListedObject) error {
 	for _, o := range objects {
 		f := Finding{Key: o.Key, Size: o.Size, Modified: o.Modified}
@@ -21,8 +21,8 @@ func (r *run) removeAll(ctx context.Context, objects []storage.ListedObject) err
 	return nil
 }
 
-// orphan removes what f describes, if this is no dry run. An error ends the
-// sweep; that one removal fails does not.
+// orphan removes the object or upload that f describes, unless this is a dry run. An error ends the
+// sweep; one failed removal does not.
 func (r *run) orphan(ctx context.Context, f Finding, remove func() error) error {
 	f.Outcome = Orphaned
 	if r.opts.Remove {
@@ -51,7 +51,7 @@ func (r *run) orphan(ctx context.Context, f Finding, remove func() error) error 
 	return r.tell(ctx, f)
 }
 
-// tooManyFailed is an error if as many removals have failed as may.
+// tooManyFailed returns an error if MaxFailures removals have failed.
 func (r *run) tooManyFailed() error {
 	if r.report.Failed < r.opts.MaxFailures {
 		return nil
@@ -59,7 +59,7 @@ func (r *run) tooManyFailed() error {
 	return fmt.Errorf("%w: %d, the first: %w", ErrFailures, r.report.Failed, r.failure)
 }
 
-// soon is when the next removal may begin.
+// soon returns the time when the next removal may begin.
 func (r *run) soon() time.Time {
 	if now := time.Now(); now.After(r.next) {
 		return now

@@ -4,30 +4,29 @@ import (
 	"time"
 )
 
-// Report counts what one run has seen, objects and unfinished uploads
-// together. After a run that came to its end, Seen is the sum of Young, Foreign,
-// Kept and Orphaned, and, unless it was a dry run, Orphaned that of Removed,
-// Changed and Failed.
+// Report counts the objects and unfinished uploads that one run has seen. After a complete run,
+// Seen is the sum of Young, Foreign, Kept and Orphaned. Unless it was a dry run, Orphaned is then
+// the sum of Removed, Changed and Failed.
 type Report struct {
 	Seen     int   // listed
 	Young    int   // not older than Grace
 	Foreign  int   // under keys that fail storage.ValidKey
 	Kept     int   // referred to
 	Orphaned int   // the others
-	Removed  int   // of these: gone
-	Changed  int   // of these: written again meanwhile, and so kept
-	Failed   int   // of these: still there
-	Bytes    int64 // of the objects that were removed; in a dry run, that would be
+	Removed  int   // of the orphaned: removed
+	Changed  int   // of the orphaned: written again meanwhile, and so kept
+	Failed   int   // of the orphaned: not removed
+	Bytes    int64 // of the removed objects; in a dry run, of those it would remove
 
-	// Cursor is where the next run goes on: after the last page of which
-	// everything was done. "" is the beginning, and after the end again.
+	// Cursor is where the next run continues: after the last page that was swept completely. "" is
+	// the beginning, also after the end.
 	Cursor string
 }
 
-// Outcome is what became of an object or upload that is not kept.
+// Outcome is the result for an object or upload that is not kept.
 type Outcome string
 
-// The outcomes of a [Finding].
+// Outcomes of a [Finding].
 const (
 	Orphaned Outcome = "orphaned" // a dry run: it would be removed
 	Removed  Outcome = "removed"
@@ -36,7 +35,7 @@ const (
 	Foreign  Outcome = "foreign" // its key fails storage.ValidKey; it stays
 )
 
-// Finding is something that is not kept.
+// Finding is an object or upload that is not kept.
 type Finding struct {
 	Key      string
 	UploadID string // of an unfinished upload, "" for an object

@@ -13,18 +13,18 @@ import (
 type run struct {
 	*Sweeper
 	report   Report
-	earliest time.Time              // what Grace counts back from
-	pending  []storage.ListedObject // old ones, still to be asked about
-	last     proportion             // of those that were asked about last
+	earliest time.Time              // Grace counts back from it
+	pending  []storage.ListedObject // old objects, not yet asked about
+	last     proportion             // of the objects that were asked about last
 	excess   error                  // of a dry run: the first share that was too large
-	failure  error                  // the first
+	failure  error                  // of the first failed removal
 	next     time.Time              // when the next removal may begin
 }
 
-// proportion counts what was asked about.
+// proportion counts the objects that were asked about.
 type proportion struct{ asked, orphaned int }
 
-// tell tells of a finding, whatever its outcome, to the log and the host.
+// tell reports a finding, whatever its outcome, to the log and the host.
 func (r *run) tell(ctx context.Context, f Finding) error {
 	attrs := []slog.Attr{
 		slog.String("key", f.Key), slog.String("upload", f.UploadID),
@@ -43,7 +43,7 @@ func (r *run) tell(ctx context.Context, f Finding) error {
 	return worker.Apart(func() error { r.opts.Found(ctx, f); return nil })
 }
 
-// count counts an orphan by what became of it.
+// count counts an orphan by its outcome.
 func (r *run) count(o Outcome) {
 	r.report.Orphaned++
 	switch o {

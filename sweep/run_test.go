@@ -19,7 +19,7 @@ type (
 	uploadPage = storage.ListPage[storage.ListedUpload]
 )
 
-// oddLister is a bucket that does something else.
+// oddLister is a bucket some of whose methods behave differently.
 type oddLister struct {
 	*swept
 	list    func(page *objectPage) error
@@ -50,8 +50,8 @@ func (s oddLister) RemoveListed(ctx context.Context, o storage.ListedObject) err
 	return s.swept.RemoveListed(ctx, o)
 }
 
-// TestSweepOfAStoreThatErrs: what cannot be told from a list is not removed,
-// nor is anything else on its page.
+// TestSweepOfAStoreThatErrs checks that an object whose list entry is unclear is not removed, nor
+// anything else on its page.
 func TestSweepOfAStoreThatErrs(t *testing.T) {
 	broken := errors.New("the storage is away")
 	dated := func(t time.Time) func(*objectPage) error {
@@ -64,16 +64,16 @@ func TestSweepOfAStoreThatErrs(t *testing.T) {
 		text    string
 	}{
 		{name: "no list", list: func(*objectPage) error { return broken }, text: "away"},
-		{name: "no time", list: dated(time.Time{}), text: "how old"},
-		{name: "the epoch", list: dated(time.Unix(0, 0)), text: `"p/2" is of 1970-01-01, before S3 began`},
+		{name: "no time", list: dated(time.Time{}), text: "no age"},
+		{name: "the epoch", list: dated(time.Unix(0, 0)), text: `"p/2" 1970-01-01, before S3 began`},
 		{name: "the day before S3", list: dated(time.Date(2005, time.December, 31, 23, 59, 59, 0, time.UTC)), text: "2005-12-31"},
 		{name: "another prefix", list: func(page *objectPage) error { page.Items[1].Key = "q/1"; return nil }, text: `"q/1"`},
 		{name: "a prefix's beginning", list: func(page *objectPage) error { page.Items[1].Key = "p2"; return nil }, text: `"p2"`},
 		{name: "pages without end", list: func(page *objectPage) error {
 			page.Items, page.Next = nil, "p/1"
 			return nil
-		}, text: "for ever"},
-		{name: "an upload without a time", uploads: func(page *uploadPage) { page.Items[1].Initiated = time.Time{} }, text: "how old"},
+		}, text: "same page"},
+		{name: "an upload without a time", uploads: func(page *uploadPage) { page.Items[1].Initiated = time.Time{} }, text: "no age"},
 		{name: "an upload of the epoch", uploads: func(page *uploadPage) { page.Items[1].Initiated = time.Unix(0, 0) }, text: "before S3 began"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestSweepOfAStoreThatErrs(t *testing.T) {
 				require.ErrorContains(t, err, row.text)
 				left := []string{"p/1/upload-staging/1", "p/2", "p2", "q/1"}
 				if row.uploads != nil {
-					left = left[1:] // the objects were done before
+					left = left[1:] // the objects were swept before
 				}
 				require.Equal(t, left, s.Keys())
 				require.Len(t, s.openUploads(t), 2)
@@ -97,7 +97,7 @@ func TestSweepOfAStoreThatErrs(t *testing.T) {
 	}
 }
 
-// TestSweptTooLate: an object that is written again after it was listed stays.
+// TestSweptTooLate checks that an object stays if it is written again after it was listed.
 func TestSweptTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -117,7 +117,7 @@ func TestSweptTooLate(t *testing.T) {
 	})
 }
 
-// TestSweepGoesOn when a removal fails, and tells so in the end.
+// TestSweepGoesOn checks that a run continues after a failed removal, and reports it at the end.
 func TestSweepGoesOn(t *testing.T) {
 	for _, row := range []struct {
 		name string
@@ -150,7 +150,7 @@ func TestSweepGoesOn(t *testing.T) {
 	}
 }
 
-// TestSweepRate is held by the clock of the bubble, which nothing else moves.
+// TestSweepRate measures the rate by the clock of the bubble, which nothing else advances.
 func TestSweepRate(t *testing.T) {
 	for rate, least := range map[int]time.Duration{0: 99 * time.Second / 50, 10: 9900 * time.Millisecond, 1000: 99 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestSweepRate(t *testing.T) {
 	}
 }
 
-// TestSweepLimit: what one run may remove is bounded, and the next goes on.
+// TestSweepLimit checks that the removals of one run are limited, and that the next run continues.
 func TestSweepLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -192,7 +192,7 @@ func TestSweepLimit(t *testing.T) {
 	})
 }
 
-// TestSweepHostStops: the host's callbacks can end a sweep, and do when they fail.
+// TestSweepHostStops checks that the host's callbacks can end a sweep, and do when they fail.
 func TestSweepHostStops(t *testing.T) {
 	full := errors.New("disk full")
 	for _, row := range []struct {
@@ -221,7 +221,7 @@ func TestSweepHostStops(t *testing.T) {
 	}
 }
 
-// FuzzSweepCursor: no text leads anywhere but the cursors of this prefix.
+// FuzzSweepCursor checks that no text is accepted except the cursors of this prefix.
 func FuzzSweepCursor(f *testing.F) {
 	s := emptySwept()
 	sweeper, err := sweep.New(s, s.ask, &sweep.Options{Prefix: "p/ü"})

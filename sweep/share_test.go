@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// numbered are the keys of n objects from the number first on.
+// numbered returns the keys of n objects, numbered from first.
 func numbered(first, n int) (keys []string) {
 	for i := range n {
 		keys = append(keys, fmt.Sprintf("p/%06d", first+i))
@@ -21,7 +21,7 @@ func numbered(first, n int) (keys []string) {
 	return keys
 }
 
-// every says of each nth key that it is referred to.
+// every makes each nth key a referenced one.
 func (s *swept) every(nth int, keys []string) {
 	for i, key := range keys {
 		if i%nth == 0 {
@@ -30,16 +30,16 @@ func (s *swept) every(nth int, keys []string) {
 	}
 }
 
-// TestSweepShare: an answer that leaves out more than MaxShare is not believed,
-// and nothing of it is removed.
+// TestSweepShare checks that an answer that leaves out more than MaxShare is refused, and that none
+// of its objects is removed.
 func TestSweepShare(t *testing.T) {
 	nothing := func(context.Context, []string) ([]string, error) { return nil, nil }
 	for _, row := range []struct {
 		name     string
 		fill     func(t *testing.T, s *swept)
-		young    func(t *testing.T, s *swept) // when the first is old
-		ask      sweep.Referenced             // instead of what is in the bucket
-		maxShare float64                      // default: the default
+		young    func(t *testing.T, s *swept) // adds objects once the first are old
+		ask      sweep.Referenced             // default: the bucket's
+		maxShare float64                      // 0: the default
 		cursor   string
 		want     sweep.Report
 		text     string // of the error
@@ -115,12 +115,12 @@ func TestSweepShare(t *testing.T) {
 			want: sweep.Report{Seen: 1010, Kept: 1000, Orphaned: 10, Removed: 10, Bytes: 10},
 		},
 		{
-			name: "the same from a cursor, which knows no page before", cursor: "objects:p%2F:p%2F000999",
+			name: "the same from a cursor, without a page before", cursor: "objects:p%2F:p%2F000999",
 			fill: func(t *testing.T, s *swept) { s.put(t, "x", numbered(0, 1010)...); s.every(1, numbered(0, 1000)) },
 			want: sweep.Report{Seen: 10, Cursor: "objects:p%2F:p%2F000999"}, text: "10 of the 10",
 		},
 		{
-			name: "what is never asked about",
+			name: "objects that are never asked about",
 			fill: func(t *testing.T, s *swept) {
 				s.put(t, "x", "p/1")
 				s.every(1, []string{"p/1"})
@@ -162,8 +162,8 @@ func TestSweepShare(t *testing.T) {
 	}
 }
 
-// TestSweepShareOfDryRun: it goes on, tells everything, and ends with the error of
-// the first share that was too large.
+// TestSweepShareOfDryRun checks that a dry run continues, reports everything, and ends with the
+// error of the first share that was too large.
 func TestSweepShareOfDryRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -179,7 +179,7 @@ func TestSweepShareOfDryRun(t *testing.T) {
 	})
 }
 
-// TestSweepAnyShare is for a bucket that everything is really left over in.
+// TestSweepAnyShare sweeps a bucket in which everything is really orphaned.
 func TestSweepAnyShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -192,8 +192,8 @@ func TestSweepAnyShare(t *testing.T) {
 	})
 }
 
-// TestSweepWrongFromTheMiddleOn: an answer that becomes wrong while the sweep
-// runs costs the share of one page, not that of the run.
+// TestSweepWrongFromTheMiddleOn checks that an answer that becomes wrong while the sweep runs costs
+// the share of one page, not that of the run.
 func TestSweepWrongFromTheMiddleOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -213,8 +213,8 @@ func TestSweepWrongFromTheMiddleOn(t *testing.T) {
 	})
 }
 
-// TestSweepCursorWaits on what is still to be judged: a run that goes on from
-// there leaves nothing out.
+// TestSweepCursorWaits checks that the cursor waits for pending objects, so that a run that
+// continues from it leaves nothing out.
 func TestSweepCursorWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// swept is a bucket that is swept, under synctest's clock, as all its uses are.
+// swept is a bucket to be swept, under synctest's clock.
 type swept struct {
 	*memstore.Store
 	referenced map[string]bool // what the application refers to
@@ -30,8 +30,8 @@ type swept struct {
 	log        strings.Builder
 }
 
-// newSwept returns an empty bucket in 2007: no date before 2006 is believed, and
-// synctest's clock begins in 2000.
+// newSwept returns an empty bucket in 2007: dates before 2006 are refused, and synctest's clock
+// begins in 2000.
 func newSwept() *swept {
 	time.Sleep(time.Until(time.Date(2007, time.January, 1, 0, 0, 0, 0, time.UTC)))
 	return emptySwept()
@@ -71,11 +71,11 @@ func (s *swept) openUploads(t *testing.T) (keys []string) {
 // ask is a Referenced.
 func (s *swept) ask(_ context.Context, keys []string) ([]string, error) {
 	s.batches, s.asked = append(s.batches, len(keys)), append(s.asked, keys...)
-	return slices.DeleteFunc(keys, func(key string) bool { return !s.referenced[key] }), nil // it may write there
+	return slices.DeleteFunc(keys, func(key string) bool { return !s.referenced[key] }), nil // it may change its argument
 }
 
-// sweeper sweeps "p/", and store if it is not the bucket itself. Any share may be
-// removed unless o has another.
+// sweeper returns a Sweeper of "p/" in store, or in the bucket itself if store is nil. Any share
+// may be removed unless o has another.
 func (s *swept) sweeper(t *testing.T, store storage.Lister, ask sweep.Referenced, o sweep.Options) *sweep.Sweeper {
 	t.Helper()
 	o.Prefix = "p"
@@ -101,7 +101,7 @@ func (s *swept) sweeper(t *testing.T, store storage.Lister, ask sweep.Referenced
 	return sweeper
 }
 
-// outcomes are the findings without what the tests cannot know.
+// outcomes returns the findings without the values that the tests cannot know.
 func (s *swept) outcomes() (all []string) {
 	for _, f := range s.findings {
 		name := f.Key
@@ -118,8 +118,8 @@ const (
 	grace = week + 24*time.Hour // the default
 )
 
-// fill brings one of everything, which is old but for what is called young.
-// memstore itself removes staged files after a day, when something is written.
+// fill adds one of everything, all of it old except objects named young. memstore itself removes
+// staged files after a day, when something is written.
 func (s *swept) fill(t *testing.T) {
 	s.put(t, "hello", "p/kept", "p/orphan", "p/a/orphan", "q/other", "p2", "p//foreign", "p/")
 	s.referenced["p/kept"] = true
@@ -158,7 +158,7 @@ func TestSweep(t *testing.T) {
 			uploads:  []string{"p/streamed", "p/upload-staging/multipart", "q/streamed"},
 		},
 		{
-			name: "what was staged is old, too", age: grace + 1, opts: sweep.Options{Remove: true, BatchSize: 2},
+			name: "staged objects are old too", age: grace + 1, opts: sweep.Options{Remove: true, BatchSize: 2},
 			want: sweep.Report{Seen: 10, Foreign: 2, Kept: 1, Orphaned: 7, Removed: 7, Bytes: 16},
 			outcomes: []string{
 				"foreign p/ 5", "foreign p//foreign 5", "removed p/upload-staging/old 2", "removed p/upload-staging/young 2", "removed p/a/orphan 5",
@@ -195,7 +195,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// TestSweepAsks in batches, of each key once.
+// TestSweepAsks checks that the sweep asks in batches, about each key once.
 func TestSweepAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -210,10 +210,9 @@ func TestSweepAsks(t *testing.T) {
 	})
 }
 
-// TestSweepWithoutAnswer: whatever keeps the application from answering, nothing
-// that was asked about is removed, and nothing after it. When it is asked again
-// right before a removal, that is true of the batch: what was removed before is
-// in the report. The cursor is before the page.
+// TestSweepWithoutAnswer checks that without a good answer nothing of the question is removed, and
+// nothing after it. When the second question of a batch fails, right before its removal, the report
+// counts the batches that were removed before. The cursor is before the page.
 func TestSweepWithoutAnswer(t *testing.T) {
 	broken := errors.New("the database is away")
 	for _, row := range []struct {
@@ -225,10 +224,10 @@ func TestSweepWithoutAnswer(t *testing.T) {
 		{"an error", func(func(), []string) ([]string, error) { return nil, broken }, broken, ""},
 		{"an answer and an error", func(_ func(), keys []string) ([]string, error) { return keys[:1], broken }, broken, ""},
 		{"a panic", func(func(), []string) ([]string, error) { panic("nil pointer") }, nil, "nil pointer"},
-		{"a key that was not asked", func(func(), []string) ([]string, error) { return []string{"p/1"}, nil }, nil, `"p/1"`},
+		{"a key that was not in the question", func(func(), []string) ([]string, error) { return []string{"p/1"}, nil }, nil, `"p/1"`},
 		{"a key of another spelling", func(_ func(), keys []string) ([]string, error) { return []string{strings.ToUpper(keys[0])}, nil }, nil, `"P/3"`},
 		{"an empty key", func(func(), []string) ([]string, error) { return make([]string, 2), nil }, nil, `""`},
-		{"a cancelled query that tells no error", func(cancel func(), _ []string) ([]string, error) { cancel(); return nil, nil }, context.Canceled, ""},
+		{"a cancelled query that returns no error", func(cancel func(), _ []string) ([]string, error) { cancel(); return nil, nil }, context.Canceled, ""},
 	} {
 		for _, when := range []struct {
 			name   string
@@ -271,8 +270,8 @@ func TestSweepWithoutAnswer(t *testing.T) {
 	}
 }
 
-// TestSweepAsksAgain right before the removal, of what was left out: a row that
-// came meanwhile keeps its file.
+// TestSweepAsksAgain checks that the sweep asks again right before a removal, and that a row that
+// was added meanwhile keeps its file.
 func TestSweepAsksAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -292,7 +291,7 @@ func TestSweepAsksAgain(t *testing.T) {
 	})
 }
 
-// TestSweepOfStagingAlone needs nobody to ask.
+// TestSweepOfStagingAlone checks that a sweep of staging keys needs no Referenced.
 func TestSweepOfStagingAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -319,24 +318,24 @@ func TestNewSweeper(t *testing.T) {
 		{"no prefix", store, ask, &sweep.Options{}, "needs a Prefix"},
 		{"the whole bucket", store, ask, &sweep.Options{AllowWholeBucket: true}, ""},
 		{"no storage", nil, ask, &sweep.Options{Prefix: "p/"}, "needs a storage"},
-		{"nobody to ask", store, nil, &sweep.Options{Prefix: "p/"}, "someone to ask"},
-		{"nobody to ask for the bucket", store, nil, &sweep.Options{AllowWholeBucket: true}, "someone to ask"},
-		{"nobody to ask for a name like staging", store, nil, &sweep.Options{Prefix: "my-upload-staging/"}, "someone to ask"},
-		{"nobody to ask for staging", store, nil, &sweep.Options{Prefix: "a/upload-staging"}, ""},
-		{"a prefix that is none", store, ask, &sweep.Options{Prefix: "a//"}, "segment"},
+		{"no Referenced", store, nil, &sweep.Options{Prefix: "p/"}, "no references to compare with"},
+		{"no Referenced for the bucket", store, nil, &sweep.Options{AllowWholeBucket: true}, "no references to compare with"},
+		{"no Referenced for a name like staging", store, nil, &sweep.Options{Prefix: "my-upload-staging/"}, "no references to compare with"},
+		{"no Referenced for staging", store, nil, &sweep.Options{Prefix: "a/upload-staging"}, ""},
+		{"an invalid prefix", store, ask, &sweep.Options{Prefix: "a//"}, "segment"},
 		{"the root", store, ask, &sweep.Options{Prefix: "/"}, "0 bytes"},
 		{"a week's grace", store, ask, &sweep.Options{Prefix: "p/", Grace: week}, "InsecureGrace"},
 		{"a moment less", store, ask, &sweep.Options{Prefix: "p/", Grace: grace - 1}, "InsecureGrace"},
 		{"the least grace", store, ask, &sweep.Options{Prefix: "p/", Grace: grace}, ""},
-		{"a short grace that is spelled", store, ask, &sweep.Options{Prefix: "p/", Grace: 1, InsecureGrace: true}, ""},
-		{"a grace before it began", store, ask, &sweep.Options{Prefix: "p/", Grace: -1, InsecureGrace: true}, "negative"},
-		{"no rate", store, ask, &sweep.Options{Prefix: "p/", Rate: -1}, "negative"},
-		{"no limit", store, ask, &sweep.Options{Prefix: "p/", MaxRemovals: -1}, "negative"},
+		{"a short grace that is allowed", store, ask, &sweep.Options{Prefix: "p/", Grace: 1, InsecureGrace: true}, ""},
+		{"a negative grace", store, ask, &sweep.Options{Prefix: "p/", Grace: -1, InsecureGrace: true}, "negative"},
+		{"a negative rate", store, ask, &sweep.Options{Prefix: "p/", Rate: -1}, "negative"},
+		{"a negative limit", store, ask, &sweep.Options{Prefix: "p/", MaxRemovals: -1}, "negative"},
 		{"a share of more than all", store, ask, &sweep.Options{Prefix: "p/", MaxShare: 1.1}, "AllowAnyShare"},
 		{"a share of all", store, ask, &sweep.Options{Prefix: "p/", MaxShare: 1}, "AllowAnyShare"},
-		{"a share of less than nothing", store, ask, &sweep.Options{Prefix: "p/", MaxShare: -0.1}, "AllowAnyShare"},
-		{"a share that is no number", store, ask, &sweep.Options{Prefix: "p/", MaxShare: math.NaN()}, "AllowAnyShare"},
-		{"any share that is spelled", store, ask, &sweep.Options{Prefix: "p/", AllowAnyShare: true}, ""},
+		{"a negative share", store, ask, &sweep.Options{Prefix: "p/", MaxShare: -0.1}, "AllowAnyShare"},
+		{"a share that is not a number", store, ask, &sweep.Options{Prefix: "p/", MaxShare: math.NaN()}, "AllowAnyShare"},
+		{"any share that is allowed", store, ask, &sweep.Options{Prefix: "p/", AllowAnyShare: true}, ""},
 		{"a large batch", store, ask, &sweep.Options{Prefix: "p/", BatchSize: 1001}, "at most 1000"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// TestSweepWithoutUploads: a storage that lists no uploads is swept of objects alone,
-// also from a cursor of one that lists them.
+// TestSweepWithoutUploads checks that in a storage that lists no uploads only objects are swept,
+// even from a cursor of a storage that lists uploads.
 func TestSweepWithoutUploads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSwept()
@@ -22,7 +22,7 @@ func TestSweepWithoutUploads(t *testing.T) {
 		objects := struct{ storage.Lister }{s}
 		_, err := s.sweeper(t, nil, nil, sweep.Options{}).Run(t.Context(), "")
 		require.NoError(t, err)
-		require.NotEmpty(t, s.cursors[0], "the place where its uploads begin")
+		require.NotEmpty(t, s.cursors[0], "the position where its uploads begin")
 
 		got, err := s.sweeper(t, objects, nil, sweep.Options{Remove: true}).Run(t.Context(), s.cursors[0])
 		require.NoError(t, err)
