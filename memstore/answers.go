@@ -17,8 +17,7 @@ type refusal struct {
 
 func (e refusal) Error() string { return "memstore: " + e.code }
 
-// fail answers an error. One that is none of the known ones is the body's: it
-// could not be read to its end.
+// fail answers an error. An unknown error is one of the body, which could not be read to its end.
 func fail(w http.ResponseWriter, err error) {
 	e := refusal{http.StatusBadRequest, "IncompleteBody"}
 	switch {

@@ -4,15 +4,15 @@ import (
 	"io"
 )
 
-// blob is bytes that count as used. They never change once they are whole, so
-// objects share them. It is an io.ReaderAt.
+// blob holds bytes that count as used. They never change once they are complete, so objects share
+// them. It is an io.ReaderAt.
 type blob struct {
 	pieces [][]byte
 	size   int64
 	refs   int // under the store's lock
 }
 
-// ReadAt reads what is there, over the seams of the pieces.
+// ReadAt reads across the seams of the pieces.
 func (b *blob) ReadAt(p []byte, offset int64) (n int, err error) {
 	for _, piece := range b.pieces {
 		if offset >= int64(len(piece)) {
@@ -28,7 +28,7 @@ func (b *blob) ReadAt(p []byte, offset int64) (n int, err error) {
 	return n, io.EOF
 }
 
-// from reads from offset on.
+// from returns a reader from offset on.
 func (b *blob) from(offset int64) *io.SectionReader {
 	return io.NewSectionReader(b, offset, max(b.size-offset, 0))
 }

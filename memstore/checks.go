@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// checkHeaders wants exactly the signed headers, and none of S3's besides.
+// checkHeaders requires exactly the signed headers, and no other header of S3.
 func checkHeaders(r *http.Request, signed map[string]string) error {
 	known := map[string]bool{}
 	for name, value := range signed {
@@ -23,8 +23,8 @@ func checkHeaders(r *http.Request, signed map[string]string) error {
 	return nil
 }
 
-// checkLength wants the length told beforehand: what a chunked body will have
-// is not known before it is read.
+// checkLength requires a declared length, since the length of a chunked body is unknown before it
+// is read.
 func checkLength(r *http.Request, size int64) error {
 	switch {
 	case r.ContentLength < 0:

@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// DirectMethods implements storage.DirectStorage: PUT and form, but an error
+// DirectMethods implements storage.DirectStorage. It offers PUT and form, and returns an error
 // before Handler was called.
 func (s *Store) DirectMethods() (storage.DirectMethods, error) {
 	if _, err := s.address(); err != nil {
@@ -39,7 +39,7 @@ func (s *Store) SignForm(_ context.Context, d storage.DirectObject) (*storage.Si
 	return &storage.SignedRequest{Method: t.Method, URL: st.base.String(), Headers: map[string]string{}, Fields: st.fields(t)}, nil
 }
 
-// whole returns the terms on which a whole file is sent.
+// whole returns the terms for sending a whole file.
 func (s *Store) whole(method string, d storage.DirectObject) (*site, terms, error) {
 	st, err := s.address()
 	if err != nil {
@@ -54,8 +54,8 @@ func (s *Store) whole(method string, d storage.DirectObject) (*site, terms, erro
 	}, nil
 }
 
-// SignGet implements storage.LinkStorage. The link answers HEAD, ranges and
-// conditions, too, and is an error before Handler was called.
+// SignGet implements storage.LinkStorage. The link also answers HEAD, ranges and conditions.
+// SignGet returns an error before Handler was called.
 func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (string, error) {
 	st, err := s.address()
 	if err != nil {
@@ -67,9 +67,9 @@ func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (str
 	}), nil
 }
 
-// Promote implements storage.DirectStorage. The new object shares the bytes of
-// the staged one, which count once. If there is no staged object the error is
-// both storage.ErrChanged and fs.ErrNotExist.
+// Promote implements storage.DirectStorage. The new object shares the bytes of the staged one,
+// which count once. If no staged object exists, the error is both storage.ErrChanged and
+// fs.ErrNotExist.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	defer s.mu.Unlock()
 	from, there := s.objects[p.From], s.objects[p.Key]
 	switch {
-	case there != nil && p.Nonce != "" && there.stored.Nonce == p.Nonce: // what was sent directly has none
+	case there != nil && p.Nonce != "" && there.stored.Nonce == p.Nonce: // a staged object has no nonce
 		return nil
 	case there != nil:
 		return fmt.Errorf("memstore: %q: %w", p.Key, storage.ErrExists)

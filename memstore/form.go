@@ -8,11 +8,11 @@ import (
 	"net/http"
 )
 
-// maxFormExtra is the most bytes of a form that are not its file.
+// maxFormExtra is the most bytes of a form besides its file.
 const maxFormExtra = 64 << 10
 
-// form takes a whole file in a POST form to the site st. It may be sent again until
-// its policy expires, and then replaces what the key holds: a form has no place for
+// form receives a whole file in a POST form to the site st. The form may be sent again until its
+// policy expires, and then replaces the object of the key, because a form cannot carry
 // If-None-Match.
 func (s *Store) form(w http.ResponseWriter, r *http.Request, st *site) error {
 	switch {
@@ -57,7 +57,7 @@ func (s *Store) form(w http.ResponseWriter, r *http.Request, st *site) error {
 
 var errForm = refusal{http.StatusBadRequest, "MalformedPOSTRequest"}
 
-// readFields reads up to the file, which it returns unread.
+// readFields reads the fields before the file, and returns the file unread.
 func readFields(parts *multipart.Reader) (map[string]string, io.Reader, error) {
 	fields := map[string]string{}
 	for {
@@ -69,7 +69,7 @@ func readFields(parts *multipart.Reader) (map[string]string, io.Reader, error) {
 		if name == "file" {
 			return fields, part, nil
 		}
-		value, err := io.ReadAll(part) // it ends with maxFormExtra
+		value, err := io.ReadAll(part) // the caller limits it by maxFormExtra
 		if _, again := fields[name]; err != nil || again {
 			return nil, nil, errForm
 		}
@@ -77,8 +77,7 @@ func readFields(parts *multipart.Reader) (map[string]string, io.Reader, error) {
 	}
 }
 
-// formTerms returns what the form was signed for. Exactly the signed fields must
-// be there.
+// formTerms returns the terms for which the form was signed. It requires exactly the signed fields.
 func (st *site) formTerms(fields map[string]string) (terms, error) {
 	t, err := st.open(fields["policy"], fields["x-amz-signature"])
 	if err == nil && (t.Method != http.MethodPost || !maps.Equal(fields, st.fields(t))) {

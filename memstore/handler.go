@@ -11,23 +11,22 @@ type handler struct {
 	site  *site
 }
 
-// Handler returns what answers the signed requests of direct uploads and links,
-// which lead to baseURL from then on. Mount it at the path of baseURL:
+// Handler returns a handler of the signed requests of direct uploads and links. From then on they
+// lead to baseURL. Mount it at the path of baseURL:
 //
 //	mux.Handle("/memstore/", store.Handler("/memstore/"))
 //
-// Of a path the signed URLs are relative: pages and clients send to the origin that
-// they have the URL from, by whichever name they know it. Pages of another origin need
-// an absolute baseURL, such as "http://localhost:8080/memstore/".
+// If baseURL is a path, the signed URLs are relative: pages and clients send to the origin from
+// which they have the URL, whatever its name. Pages of another origin need an absolute baseURL,
+// such as "http://localhost:8080/memstore/".
 //
-// It enforces all that is signed: method, key, type, length, digest and how
-// long it holds. Whoever has a signed request can use it; nothing else is
-// answered. The secret behind the signatures is random and new with every call,
-// so each handler knows only what was signed between its call and the next.
+// The handler enforces everything that is signed: method, key, type, length, digest and expiry.
+// Anyone who has a signed request can use it. All other requests are refused. The secret of the
+// signatures is random and new with every call. So each handler accepts only requests that were
+// signed between its call and the next.
 //
-// The answers of links carry the type of the link, and nosniff. That does not
-// make files safe to show on the origin of the application: mount it on another
-// where that matters.
+// The answers of links carry the type of the link, and nosniff. That does not make files safe to
+// show on the origin of the application: mount the handler on another origin if that matters.
 //
 // Handler panics if baseURL is neither a path nor an absolute URL of http or https.
 func (s *Store) Handler(baseURL string) http.Handler {
@@ -74,8 +73,7 @@ func (h *handler) signed(w http.ResponseWriter, r *http.Request) error {
 	return h.store.put(w, r, t)
 }
 
-// cors lets the pages of CORSOrigin in, and reports that r was just the
-// question for that.
+// cors allows the pages of CORSOrigin, and reports whether r was only a preflight request.
 func (h *handler) cors(w http.ResponseWriter, r *http.Request) bool {
 	origin := h.store.CORSOrigin
 	if origin == "" {
@@ -107,7 +105,7 @@ func (h *handler) get(w http.ResponseWriter, r *http.Request, t terms) error {
 		w.Header().Set("Content-Disposition", t.Disposition)
 	}
 	w.Header().Set("ETag", o.stored.ETag)
-	if strings.Contains(r.Header.Get("Range"), ",") { // one of many ranges costs as much as many requests
+	if strings.Contains(r.Header.Get("Range"), ",") { // a request for many ranges costs as much as many requests
 		r = r.Clone(r.Context())
 		r.Header.Del("Range")
 	}

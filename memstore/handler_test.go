@@ -20,7 +20,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// sendForm sends a whole file in a form, whose body change may change.
+// sendForm sends a whole file in a form. change may change its body.
 func (f fixture) sendForm(t *testing.T, content string, change func(body string) string) *httptest.ResponseRecorder {
 	t.Helper()
 	q, err := f.SignForm(t.Context(), object(len(content)))
@@ -46,8 +46,8 @@ func (f fixture) sendForm(t *testing.T, content string, change func(body string)
 	return w
 }
 
-// TestForms that are wrong in ways that the conformance suite does not send.
-// Each change gets a form that ends with its file, without the last delimiter.
+// TestForms sends malformed forms that the conformance suite does not send. Each change gets a form
+// that ends with its file, without the last delimiter.
 func TestForms(t *testing.T) {
 	const end = "\r\n--b--\r\n"
 	field := func(name, value string) string {
@@ -62,15 +62,15 @@ func TestForms(t *testing.T) {
 		{"without an end", 400, func(s string) string { return s }},
 		{"a longer file", 400, func(s string) string { return s + "x" + end }},
 		{"a shorter file", 400, func(s string) string { return s[:len(s)-1] + end }},
-		{"a field behind the file", 400, func(s string) string { return s + "\r\n" + field("more", "1") + "--b--\r\n" }},
+		{"a field after the file", 400, func(s string) string { return s + "\r\n" + field("more", "1") + "--b--\r\n" }},
 		{"a second file", 400, func(s string) string { return s + "\r\n" + field("file", "1") + "--b--\r\n" }},
 		{"a field before", 403, func(s string) string { return field("more", "1") + s + end }},
 		{"a field without a name", 403, func(s string) string { return field("", "1") + s + end }},
 		{"a field twice", 400, func(s string) string { return field("success_action_status", "201") + s + end }},
 		{"no file", 400, func(string) string { return field("more", "1") + "--b--\r\n" }},
 		{"the file first", 403, func(s string) string { return field("file", "hello") + s + end }},
-		{"fields without end", 400, func(s string) string { return field("more", strings.Repeat("x", 100_000)) + s + end }},
-		{"a header without end", 400, func(s string) string {
+		{"endless fields", 400, func(s string) string { return field("more", strings.Repeat("x", 100_000)) + s + end }},
+		{"an endless header", 400, func(s string) string {
 			return "--b\r\nX: " + strings.Repeat("x", 100_000) + "\r\n\r\n\r\n" + s + end
 		}},
 		{"no form", 400, func(string) string { return "" }},
@@ -93,7 +93,8 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestFormElsewhere: the address of a form is the handler's own, without a query.
+// TestFormElsewhere checks that a form is accepted only at the handler's own address, without a
+// query.
 func TestFormElsewhere(t *testing.T) {
 	f := newFixture(0)
 	for _, path := range []string{"x", "?policy=1", key} {
@@ -105,7 +106,7 @@ func TestFormElsewhere(t *testing.T) {
 	}
 }
 
-// TestLinks: what memstore answers besides what all stores do.
+// TestLinks checks the answers that only memstore gives.
 func TestLinks(t *testing.T) {
 	f := newFixture(0)
 	require.Equal(t, 200, f.put(t, "hello").Code)
@@ -183,7 +184,7 @@ func TestCORS(t *testing.T) {
 	}
 }
 
-// TestExpiry is to the moment.
+// TestExpiry checks that a signature expires exactly.
 func TestExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(0)
@@ -199,7 +200,7 @@ func TestExpiry(t *testing.T) {
 	})
 }
 
-// TestHandlersKnowTheirOwn: a later handler has another secret.
+// TestHandlersKnowTheirOwn checks that a later handler has another secret.
 func TestHandlersKnowTheirOwn(t *testing.T) {
 	s := &memstore.Store{}
 	first := fixture{s, s.Handler(base)}
@@ -210,7 +211,7 @@ func TestHandlersKnowTheirOwn(t *testing.T) {
 	require.Equal(t, 200, first.send(old, strings.NewReader("hello")).Code)
 }
 
-// FuzzQuery: no query but the one that was signed is accepted.
+// FuzzQuery checks that only the signed query is accepted.
 func FuzzQuery(f *testing.F) {
 	fix := newFixture(0)
 	d := object(5)

@@ -10,16 +10,16 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// kept is what a store holds, under one lock. The zero value holds nothing.
+// kept holds the objects and uploads of a store, under one lock. The zero value holds nothing.
 type kept struct {
 	mu      sync.Mutex
 	used    int64     // bytes
-	swept   time.Time // when sweep last looked
+	swept   time.Time // time of the last sweep
 	objects map[string]*object
 	uploads map[string]*openUpload // by their ids
 }
 
-// object is one that is readable. Only its verdict ever changes.
+// object is a readable file. Only its verdict ever changes.
 type object struct {
 	stored  storage.Stored
 	blob    *blob
@@ -34,7 +34,7 @@ type openUpload struct {
 	parts    map[int]part
 }
 
-// part is one that has arrived.
+// part is a part that has arrived.
 type part struct {
 	etag string
 	blob *blob
@@ -49,8 +49,8 @@ func (k *kept) find(key string) (*object, error) {
 	return nil, fmt.Errorf("memstore: %q: %w", key, fs.ErrNotExist)
 }
 
-// create makes an object of a key that is free. It needs the lock, and leaves
-// the blob to its caller when it fails.
+// create makes an object under a free key. It needs the lock. When it fails, the caller keeps the
+// blob.
 func (k *kept) create(key string, o *object) error {
 	if k.objects[key] != nil {
 		return fmt.Errorf("memstore: %q: %w", key, storage.ErrExists)
@@ -59,7 +59,7 @@ func (k *kept) create(key string, o *object) error {
 	return nil
 }
 
-// replace makes an object of a key, whatever is there. It needs the lock.
+// replace makes an object under a key, whatever the key holds. It needs the lock.
 func (k *kept) replace(key string, o *object) {
 	if k.objects == nil {
 		k.objects = map[string]*object{}
@@ -69,7 +69,7 @@ func (k *kept) replace(key string, o *object) {
 	k.objects[key] = o
 }
 
-// remove needs the lock.
+// remove removes an object. It needs the lock.
 func (k *kept) remove(key string) {
 	if o := k.objects[key]; o != nil {
 		delete(k.objects, key)
@@ -77,19 +77,19 @@ func (k *kept) remove(key string) {
 	}
 }
 
-// drop gives back one use of a blob.
+// drop gives back one reference to a blob.
 func (k *kept) drop(b *blob) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.release(b)
 }
 
-// release is drop for those who have the lock.
+// release is drop for callers that have the lock.
 func (k *kept) release(b *blob) {
 	if b.refs--; b.refs == 0 {
 		k.used -= b.size
 	}
 }
 
-// newETag is random: whatever is written once more has another one.
+// newETag returns a random ETag, so that content that is written again has another one.
 func newETag() string { return `"` + rand.Text() + `"` }

@@ -11,17 +11,16 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// listPage is how much is listed at once, as in S3.
+// listPage is the number of items on a page, as in S3.
 const listPage = 1000
 
-// ListObjects implements storage.Lister. Each page looks at all keys. Its time is
-// the process's.
+// ListObjects implements storage.Lister. Each page reads all keys. Its time is the process's.
 func (s *Store) ListObjects(_ context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	page := storage.ListPage[storage.ListedObject]{Time: time.Now()}
 	var keys []string
-	last := "" // no key behind it is on this page, once it is known
+	last := "" // once it is set, no key after it is on this page
 	for key := range s.objects {
 		if !strings.HasPrefix(key, prefix) || key <= after || last != "" && key > last {
 			continue
@@ -65,11 +64,10 @@ func (s *Store) ListUploads(_ context.Context, prefix, after string) (storage.Li
 	return page, nil
 }
 
-// place is where an upload stands in the list.
+// place returns the position of an upload in the list.
 func place(key, uploadID string) string { return key + "\x00" + uploadID }
 
-// RemoveListed implements storage.Lister. Nothing comes between the look at the
-// object and its removal.
+// RemoveListed implements storage.Lister. It compares and removes the object under one lock.
 func (s *Store) RemoveListed(_ context.Context, o storage.ListedObject) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

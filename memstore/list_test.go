@@ -20,8 +20,7 @@ func publish(t *testing.T, s *memstore.Store, key string) {
 	require.NoError(t, staged.Commit(t.Context()))
 }
 
-// TestRemoveListed tells objects apart that have nothing but the bytes, or
-// nothing but the time in common.
+// TestRemoveListed distinguishes objects that share only the bytes or only the time.
 func TestRemoveListed(t *testing.T) {
 	for _, later := range []time.Duration{0, time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
@@ -38,7 +37,7 @@ func TestRemoveListed(t *testing.T) {
 	}
 }
 
-// TestListUploadsInPages, of one key and of many.
+// TestListUploadsInPages lists uploads of one key and of many.
 func TestListUploadsInPages(t *testing.T) {
 	s := &memstore.Store{}
 	s.Handler("http://store.example/")

@@ -9,15 +9,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// What direct uploads leave behind is kept for abandonedAfter, and looked for
-// every sweepEvery at most.
+// Remains of direct uploads are kept for abandonedAfter, and a search for them runs every
+// sweepEvery at most.
 const (
 	abandonedAfter = 24 * time.Hour
 	sweepEvery     = time.Minute
 )
 
-// read takes all of r, and leaves nothing behind when r or the limit fails, or r
-// panics.
+// read reads all of r. It keeps nothing when r or the limit fails, or r panics.
 func (k *kept) read(ctx context.Context, r io.Reader, limit int64) (*blob, error) {
 	var data []byte
 	whole := false
@@ -39,7 +38,7 @@ func (k *kept) read(ctx context.Context, r io.Reader, limit int64) (*blob, error
 		if err == nil {
 			err = ctx.Err()
 		}
-		if err == io.EOF { // a wrapped one is not the end of a reader
+		if err == io.EOF { // a wrapped io.EOF is not the end of a reader
 			whole = true
 			return &blob{pieces: [][]byte{data}, size: int64(len(data)), refs: 1}, nil
 		}
@@ -61,7 +60,7 @@ func (k *kept) reserve(n, limit int64) error {
 	return nil
 }
 
-// sweep removes what direct uploads left behind. It needs the lock.
+// sweep removes the remains of direct uploads. It needs the lock.
 func (k *kept) sweep(now time.Time) {
 	if now.Sub(k.swept) < sweepEvery {
 		return

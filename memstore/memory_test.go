@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestUsed follows what is held through the life of direct uploads.
+// TestUsed follows the used bytes through the life of direct uploads.
 func TestUsed(t *testing.T) {
 	f := newFixture(0)
 	ctx := t.Context()
@@ -37,7 +37,7 @@ func TestUsed(t *testing.T) {
 	p.Key = "other"
 	require.ErrorIs(t, f.Promote(ctx, p), storage.ErrChanged)
 	p.Key, p.Nonce = key, ""
-	require.ErrorIs(t, f.Promote(ctx, p), storage.ErrExists, "no nonce is nobody's")
+	require.ErrorIs(t, f.Promote(ctx, p), storage.ErrExists, "an empty nonce matches no object")
 	require.NoError(t, f.Delete(ctx, key))
 	require.NoError(t, f.Delete(ctx, key))
 	used(5)
@@ -69,7 +69,7 @@ func TestUsed(t *testing.T) {
 	used(50)
 }
 
-// TestUsedByForms: a form replaces what it sent.
+// TestUsedByForms checks that a form that is sent again replaces its file.
 func TestUsedByForms(t *testing.T) {
 	f := newFixture(0)
 	for range 2 {
@@ -80,8 +80,8 @@ func TestUsedByForms(t *testing.T) {
 	require.EqualValues(t, 5, f.Used())
 }
 
-// TestNoRoom: MaxBytes counts all there is, and gives back what a refused body
-// took.
+// TestNoRoom checks that MaxBytes counts all bytes, and that those of a refused body are given
+// back.
 func TestNoRoom(t *testing.T) {
 	f := newFixture(100_000)
 	staged, err := f.stage(t, strings.Repeat("x", 60_000))
@@ -107,7 +107,7 @@ func TestNoRoom(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestReadsNoMoreThanSigned, and nothing of what is refused before its body.
+// TestReadsNoMoreThanSigned checks that nothing is read of a body that is refused by its headers.
 func TestReadsNoMoreThanSigned(t *testing.T) {
 	f := newFixture(0)
 	q, err := f.SignPut(t.Context(), object(5))
@@ -121,7 +121,7 @@ func TestReadsNoMoreThanSigned(t *testing.T) {
 	}{
 		{"longer", 6, strings.NewReader("123456"), 403, 0},
 		{"shorter", 4, strings.NewReader("1234"), 403, 0},
-		{"of no told length", -1, strings.NewReader("12345"), 411, 0},
+		{"without a length", -1, strings.NewReader("12345"), 411, 0},
 		{"longer than it says", 5, strings.NewReader(strings.Repeat("x", 100_000)), 400, 6},
 		{"shorter than it says", 5, strings.NewReader("1234"), 400, 4},
 		{"failing", 5, io.MultiReader(strings.NewReader("12345"), iotest.ErrReader(errors.New("reset"))), 400, 5},
@@ -157,7 +157,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestPanickingReader: what it has sent is given back.
+// TestPanickingReader checks that the bytes of a reader that panics are given back.
 func TestPanickingReader(t *testing.T) {
 	f := newFixture(0)
 	r := io.MultiReader(strings.NewReader("hello"), panicking{})
@@ -169,7 +169,7 @@ type panicking struct{}
 
 func (panicking) Read([]byte) (int, error) { panic("host") }
 
-// TestReplacedPart: between listing and completing.
+// TestReplacedPart replaces a part between listing and completing.
 func TestReplacedPart(t *testing.T) {
 	f := newFixture(0)
 	id, err := f.CreateMultipart(t.Context(), object(0))
@@ -181,7 +181,7 @@ func TestReplacedPart(t *testing.T) {
 	require.ErrorIs(t, f.CompleteMultipart(t.Context(), key, id, list), storage.ErrChanged)
 }
 
-// TestManyRanges are answered with the whole file.
+// TestManyRanges checks that a request for many ranges gets the whole file.
 func TestManyRanges(t *testing.T) {
 	f := newFixture(0)
 	require.Equal(t, http.StatusOK, f.put(t, "hello").Code)

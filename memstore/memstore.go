@@ -1,6 +1,6 @@
-// Package memstore keeps uploads in memory: for tests, for trying things out,
-// and as the simplest example of a storage. It speaks direct uploads and links,
-// too, by a handler of its own. What it holds is gone when the process ends.
+// Package memstore keeps uploads in memory: for tests, for experiments, and as the simplest example
+// of a storage. With a handler of its own it also serves direct uploads and links. Its content is
+// lost when the process ends.
 package memstore
 
 import (
@@ -14,28 +14,24 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// DefaultMaxBytes is what a Store holds when MaxBytes is 0.
+// DefaultMaxBytes is the most bytes that a Store holds when MaxBytes is 0.
 const DefaultMaxBytes = 256 << 20
 
-// Store is a storage.Storage in memory. Its zero value is ready for streamed
-// uploads; direct uploads and links need [Store.Handler]. It is safe for
-// concurrent use.
+// Store is a storage.Storage in memory. Its zero value is ready for streamed uploads; direct
+// uploads and links need [Store.Handler]. It is safe for concurrent use.
 //
-// It has no lifecycle rules. In their place, what direct uploads left behind,
-// unfinished ones and files that nobody confirmed, is removed after a day, when
-// the next upload needs room.
+// It has no lifecycle rules. Instead it removes remains of direct uploads, which are unfinished
+// uploads and unconfirmed files, after a day, when the next upload needs memory.
 type Store struct {
-	// MaxBytes is the most bytes of all files together, staged ones and the
-	// parts of unfinished uploads included; an upload that finds no room fails
-	// with storage.ErrFull. Bytes that several objects share
-	// count once. Default: DefaultMaxBytes. It must not be changed once the
-	// Store is used.
+	// MaxBytes is the most bytes of all files together, including staged ones and the parts of
+	// unfinished uploads. An upload beyond it fails with storage.ErrFull. Bytes that several
+	// objects share count once. Default: DefaultMaxBytes. It must not be changed once the Store is
+	// used.
 	MaxBytes int64
 
-	// CORSOrigin is the one origin, as in "https://app.example.com", whose
-	// pages may send to the handler and read its answers although it is on
-	// another. Default: none; pages of the handler's own origin need nothing.
-	// It must not be changed once the Store is used.
+	// CORSOrigin is the one other origin, such as "https://app.example.com", whose pages may send
+	// to the handler and read its answers. Default: none; pages of the handler's own origin need
+	// nothing. It must not be changed once the Store is used.
 	CORSOrigin string
 
 	kept
@@ -68,8 +64,8 @@ func (s *Store) Stat(_ context.Context, key string) (storage.Stored, error) {
 	return o.stored, nil
 }
 
-// OpenAt implements storage.ObjectReader. Behind the last byte there is nothing
-// to read, which is no error.
+// OpenAt implements storage.ObjectReader. After the last byte it returns an empty reader, which is
+// not an error.
 func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	o, err := s.find(key)
 	switch {
@@ -86,8 +82,7 @@ func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64
 	return io.NopCloser(io.LimitReader(o.blob.from(offset), length)), nil
 }
 
-// Keys returns the keys of all published objects and of the files that direct
-// uploads have brought, sorted.
+// Keys returns the sorted keys of all published objects and of all files from direct uploads.
 func (s *Store) Keys() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,21 +94,21 @@ func (s *Store) Keys() []string {
 	return keys
 }
 
-// Used is how many bytes the store holds, staged files and the parts of
-// unfinished uploads included.
+// Used returns the number of bytes that the store holds, including staged files and the parts of
+// unfinished uploads.
 func (s *Store) Used() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.used
 }
 
-// limit is MaxBytes or its default.
+// limit returns MaxBytes or its default.
 func (s *Store) limit() int64 { return cmp.Or(s.MaxBytes, DefaultMaxBytes) }
 
-// errNoSite is what needs an address says before there is one.
-var errNoSite = errors.New("memstore: direct uploads and links need Store.Handler to be called first")
+// errNoSite is the error of methods that need an address, before there is one.
+var errNoSite = errors.New("memstore: direct uploads and links need a call of Store.Handler first")
 
-// address returns the site, or an error as long as there is none.
+// address returns the site, or an error if there is none.
 func (s *Store) address() (*site, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -23,7 +23,7 @@ const (
 	key  = "t/" + storage.StagingSegment + "/1"
 )
 
-// fixture is a store and its handler, asked without a network.
+// fixture is a store and its handler, called without a network.
 type fixture struct {
 	*memstore.Store
 	http.Handler
@@ -70,7 +70,7 @@ func (f fixture) stage(t *testing.T, content string) (storage.Staged, error) {
 	return f.Stage(t.Context(), storage.Object{Key: "streamed", MaxSize: 1000}, strings.NewReader(content))
 }
 
-// TestZeroValue: without a handler there is no address to sign for.
+// TestZeroValue checks that without a handler nothing can be signed.
 func TestZeroValue(t *testing.T) {
 	ctx, s := t.Context(), &memstore.Store{}
 	for name, call := range map[string]func() error{
@@ -109,7 +109,8 @@ func TestSigningRefuses(t *testing.T) {
 	}
 }
 
-// TestStreamedFilesAreDescribed, with the digest that the upload computed.
+// TestStreamedFilesAreDescribed checks what is kept with a file, including the digest that the
+// upload computed.
 func TestStreamedFilesAreDescribed(t *testing.T) {
 	s := &memstore.Store{}
 	described := map[string]storage.Stored{}
@@ -135,7 +136,7 @@ func TestStreamedFilesAreDescribed(t *testing.T) {
 	require.Empty(t, rest)
 }
 
-// TestKeysOfAllKinds: what ValidKey allows survives the way through a URL.
+// TestKeysOfAllKinds checks that any valid key survives in a URL.
 func TestKeysOfAllKinds(t *testing.T) {
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
@@ -159,8 +160,8 @@ func TestKeysOfAllKinds(t *testing.T) {
 	}
 }
 
-// TestAbandoned: what nobody confirmed or finished goes after a day; the rest
-// stays.
+// TestAbandoned checks that unconfirmed and unfinished uploads are removed after a day, and that
+// the rest stays.
 func TestAbandoned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(0)

@@ -34,7 +34,7 @@ func (s *Store) SignPart(_ context.Context, d storage.DirectObject, uploadID str
 		return nil, err
 	}
 	if number < 1 || number > storage.MaxParts {
-		return nil, fmt.Errorf("memstore: part %d; there can be 1 to %d", number, storage.MaxParts)
+		return nil, fmt.Errorf("memstore: invalid part number %d, not 1 to %d", number, storage.MaxParts)
 	}
 	t := terms{
 		Method: http.MethodPut, Key: d.Key, Expires: time.Now().Add(d.Expires),
@@ -59,9 +59,9 @@ func (s *Store) Parts(_ context.Context, key, uploadID string) ([]storage.Part, 
 	return list, nil
 }
 
-// CompleteMultipart implements storage.DirectStorage. As in S3, parts must be
-// told in their order and all but the last have 5 MiB; after an error of that
-// kind the upload stays open. What the key holds is replaced.
+// CompleteMultipart implements storage.DirectStorage. As in S3, the parts must be in order, and all
+// except the last need 5 MiB. After an error of that kind the upload stays open. The new object
+// replaces that of the key.
 func (s *Store) CompleteMultipart(_ context.Context, key, uploadID string, parts []storage.Part) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// put takes a whole file, once.
+// put receives a whole file, once.
 func (s *Store) put(w http.ResponseWriter, r *http.Request, t terms) error {
 	if err := checkLength(r, t.Size); err != nil {
 		return err
@@ -34,8 +34,8 @@ func (s *Store) put(w http.ResponseWriter, r *http.Request, t terms) error {
 	return nil
 }
 
-// putPart takes a part of an unfinished upload; a second one of the same number
-// replaces the first.
+// putPart receives a part of an unfinished upload. A second one of the same number replaces the
+// first.
 func (s *Store) putPart(w http.ResponseWriter, r *http.Request, t terms) error {
 	if err := checkLength(r, t.Size); err != nil {
 		return err
@@ -48,7 +48,7 @@ func (s *Store) putPart(w http.ResponseWriter, r *http.Request, t terms) error {
 		return err
 	}
 	etag, err := s.keepPart(t.Key, t.Upload, t.Part, b)
-	if err != nil { // it was ended meanwhile
+	if err != nil { // the upload was ended meanwhile
 		s.drop(b)
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Store) putPart(w http.ResponseWriter, r *http.Request, t terms) error {
 // receive reads the file or part that t allows, and keeps nothing of any other.
 func (s *Store) receive(ctx context.Context, r io.Reader, t terms) (*blob, error) {
 	digest := sha256.New()
-	b, err := s.read(ctx, io.TeeReader(io.LimitReader(r, t.Size+1), digest), s.limit()) // one more tells longer ones apart
+	b, err := s.read(ctx, io.TeeReader(io.LimitReader(r, t.Size+1), digest), s.limit()) // one byte more detects a longer body
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (s *Store) receive(ctx context.Context, r io.Reader, t terms) (*blob, error
 	return b, nil
 }
 
-// object is what a client sent on these terms.
+// object describes a file that a client sent on these terms.
 func (t terms) object(b *blob) *object {
 	return &object{blob: b, stored: storage.Stored{Type: t.Type, Size: b.size, ETag: newETag(), SHA256: t.SHA256}}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestRelative: of a path, all that is signed is a path, and is answered by whichever
-// name the client knows the server.
+// TestRelative checks that with a path as address, all signed URLs are paths, which are answered
+// under any name of the server.
 func TestRelative(t *testing.T) {
 	s := &memstore.Store{}
 	f := fixture{s, s.Handler("/a store")}

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// site is where a handler answers, and the secret it signs with.
+// site is the address of a handler and the secret with which it signs.
 type site struct {
 	base   url.URL // its path ends in "/"; without a host it is relative
 	secret [32]byte
@@ -28,7 +28,7 @@ func newSite(baseURL string) (*site, error) {
 	absolute := (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 	relative := u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/")
 	if !absolute && !relative || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("memstore: %q is neither the absolute URL of a folder nor the path of one", baseURL)
+		return nil, fmt.Errorf("memstore: %q is neither an absolute URL of a folder nor the path of one", baseURL)
 	}
 	st := &site{base: url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}}
 	if !strings.HasSuffix(st.base.Path, "/") {
@@ -38,24 +38,24 @@ func newSite(baseURL string) (*site, error) {
 	return st, nil
 }
 
-// terms are all that one signed request may do.
+// terms state everything that one signed request may do.
 type terms struct {
 	Method  string    `json:"method"`
 	Key     string    `json:"key"`
 	Expires time.Time `json:"expires"`
 
-	// Of what is sent.
+	// Size and SHA256 describe the bytes to send.
 	Size   int64  `json:"size,omitempty"`
 	SHA256 string `json:"sha256,omitempty"` // hexadecimal, in lower case
 	Upload string `json:"upload,omitempty"`
 	Part   int    `json:"part,omitempty"`
 
-	// Type is the one to send, or to answer with; Disposition is answered.
+	// Type is to be sent or answered. Disposition is answered.
 	Type        string `json:"type,omitempty"`
 	Disposition string `json:"disposition,omitempty"`
 }
 
-// headers are the ones that a request on these terms must carry exactly.
+// headers returns the headers that a request on these terms must carry exactly.
 func (t terms) headers() map[string]string {
 	h := map[string]string{}
 	if t.Method != http.MethodPut || t.Part != 0 {
@@ -71,10 +71,10 @@ func (t terms) headers() map[string]string {
 	return h
 }
 
-// checksumField is S3's name for it, of a header and of a field alike.
+// checksumField is S3's name of the digest, both as a header and as a field.
 const checksumField = "x-amz-checksum-sha256"
 
-// checksum is the digest as S3 writes it.
+// checksum returns the digest in S3's encoding.
 func (t terms) checksum() string {
 	sum, _ := hex.DecodeString(t.SHA256) // it was checked when it was signed
 	return base64.StdEncoding.EncodeToString(sum)
@@ -93,8 +93,7 @@ func (st *site) signature(policy string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// open returns the terms of a policy, if the signature is ours and they still
-// hold.
+// open returns the terms of a policy, if the signature is ours and they have not expired.
 func (st *site) open(policy, signature string) (t terms, err error) {
 	if !hmac.Equal([]byte(signature), []byte(st.signature(policy))) {
 		return t, refusal{http.StatusForbidden, "SignatureDoesNotMatch"}
@@ -109,7 +108,7 @@ func (st *site) open(policy, signature string) (t terms, err error) {
 	return t, err
 }
 
-// url carries the terms.
+// url returns the URL that carries the terms.
 func (st *site) url(t terms) string {
 	u := st.base
 	u.Path += t.Key
@@ -118,7 +117,7 @@ func (st *site) url(t terms) string {
 	return u.String()
 }
 
-// fields carry the terms in a form, all of which must come back.
+// fields returns the form fields that carry the terms. All of them must be sent.
 func (st *site) fields(t terms) map[string]string {
 	policy, signature := st.seal(t)
 	f := map[string]string{
@@ -136,8 +135,8 @@ func (st *site) fields(t terms) map[string]string {
 	return f
 }
 
-// termsOf returns what the URL of r was signed for. The query is taken as a
-// whole: nothing may be added to it, moved or left out.
+// termsOf returns the terms for which the URL of r was signed. Nothing of the query may be added,
+// moved or left out.
 func (st *site) termsOf(r *http.Request) (terms, error) {
 	policy, signature, ok := strings.Cut(strings.TrimPrefix(r.URL.RawQuery, "policy="), "&signature=")
 	if !ok || r.URL.RawQuery != "policy="+policy+"&signature="+signature {

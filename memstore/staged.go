@@ -56,7 +56,7 @@ func (f *staged) Discard(context.Context) error {
 	case f.gone:
 	case s.objects[f.key] == f.object:
 		s.remove(f.key)
-	case !f.published: // else somebody deleted it
+	case !f.published: // otherwise it was deleted
 		s.release(f.object.blob)
 	}
 	f.gone = true

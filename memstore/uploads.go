@@ -10,7 +10,7 @@ import (
 // assemble makes one blob of the parts' pieces.
 func (m *openUpload) assemble(parts []storage.Part) (*blob, error) {
 	if len(parts) == 0 {
-		return nil, fmt.Errorf("memstore: an upload of no parts")
+		return nil, fmt.Errorf("memstore: upload without parts")
 	}
 	whole, last := &blob{refs: 1}, 0
 	for i, told := range parts {
@@ -19,7 +19,7 @@ func (m *openUpload) assemble(parts []storage.Part) (*blob, error) {
 		case ok && p.etag != told.ETag:
 			return nil, fmt.Errorf("memstore: part %d: %w", told.Number, storage.ErrChanged)
 		case !ok, told.Number <= last:
-			return nil, fmt.Errorf("memstore: part %d is not one of the upload, or not in order", told.Number)
+			return nil, fmt.Errorf("memstore: part %d is not a part of the upload, or not in order", told.Number)
 		case i < len(parts)-1 && p.blob.size < storage.MinPartSize:
 			return nil, fmt.Errorf("memstore: part %d has %d bytes, less than %d", told.Number, p.blob.size, storage.MinPartSize)
 		}
@@ -30,8 +30,7 @@ func (m *openUpload) assemble(parts []storage.Part) (*blob, error) {
 	return whole, nil
 }
 
-// keepPart adds a part or replaces it. An upload that is not open leaves the
-// blob to the caller.
+// keepPart adds a part or replaces it. If the upload is not open, the caller keeps the blob.
 func (k *kept) keepPart(key, uploadID string, number int, b *blob) (etag string, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -47,7 +46,7 @@ func (k *kept) keepPart(key, uploadID string, number int, b *blob) (etag string,
 	return p.etag, nil
 }
 
-// unfinished needs the lock.
+// unfinished returns an open upload. It needs the lock.
 func (k *kept) unfinished(key, uploadID string) (*openUpload, error) {
 	m := k.uploads[uploadID]
 	if m == nil || m.key != key {
@@ -56,7 +55,7 @@ func (k *kept) unfinished(key, uploadID string) (*openUpload, error) {
 	return m, nil
 }
 
-// abort needs the lock.
+// abort removes an open upload and its parts. It needs the lock.
 func (k *kept) abort(uploadID string) {
 	for _, p := range k.uploads[uploadID].parts {
 		k.release(p.blob)

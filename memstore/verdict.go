@@ -6,8 +6,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// SetVerdict does what a scanner does that judges published objects: it keeps v
-// with the object of that key, which it reports to exist. It is for tests.
+// SetVerdict sets the scan result of the object with that key to v, and reports whether the object
+// exists. It simulates a scanner of published objects, for tests.
 func (s *Store) SetVerdict(key string, v storage.ScanResult) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -18,8 +18,8 @@ func (s *Store) SetVerdict(key string, v storage.ScanResult) bool {
 	return o != nil
 }
 
-// ScanVerdict implements storage.ScanReader: what SetVerdict was given, and
-// pending before. There are no versions.
+// ScanVerdict implements storage.ScanReader. It returns the result from SetVerdict, or pending if
+// none was set. It ignores versions.
 func (s *Store) ScanVerdict(_ context.Context, key, _ string) (storage.ScanResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
