@@ -8,9 +8,9 @@ import (
 )
 
 var attackCases = []testCase[*direct]{
-	{"refuses other PUTs", "a PUT that is not the one that was signed is refused, and nothing is stored", attacksOn(byPut)},
-	{"refuses other forms", "a form that is not the one that was signed is refused, and nothing is stored", attacksOn(byForm)},
-	{"refuses other parts", "a part that is not the one that was signed is refused, and not kept", attacksOn(byPart)},
+	{"refuses other PUTs", "a PUT that differs from the signed one is refused, and nothing is stored", attacksOn(byPut)},
+	{"refuses other forms", "a form that differs from the signed one is refused, and nothing is stored", attacksOn(byForm)},
+	{"refuses other parts", "a part that differs from the signed one is refused, and not kept", attacksOn(byPart)},
 }
 
 func attacksOn(name string) func(context.Context, *direct) error {
@@ -25,8 +25,8 @@ func attacksOn(name string) func(context.Context, *direct) error {
 	}
 }
 
-// attack tries all attacks, each with a key or an upload of its own, and a request
-// that must work when it is left alone.
+// attack tries all attacks, each with a key or an upload of its own. Each starts from a request
+// that must work unchanged.
 func (w way) attack(ctx context.Context) error {
 	sum := digest(content(directSize))
 	honest, err := w.sign(ctx, content(directSize), sum)

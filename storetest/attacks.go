@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// attack makes another request of a signed one.
+// attack changes a signed request.
 type attack struct {
 	name   string
 	change func(*sending)
@@ -18,7 +18,7 @@ func attacksByBody(way string) []attack {
 		{"a byte more", func(s *sending) { s.body = append(slices.Clone(s.body), 'x') }},
 		{"nothing", func(s *sending) { s.body = nil }},
 	}
-	if way != byForm { // forms of no told length are refused by some, and bounded by all
+	if way != byForm { // some servers refuse forms without a length, and all limit them
 		list = append(list, attack{"no length", func(s *sending) { s.chunked = true }})
 	}
 	if way != byPart { // parts have no digest
@@ -27,8 +27,8 @@ func attacksByBody(way string) []attack {
 	return list
 }
 
-// attacksByURL are of requests whose terms are in their URL. All that is signed
-// of a form is in its fields.
+// attacksByURL returns attacks on requests whose terms are in their URL. The terms of a form are in
+// its fields.
 func attacksByURL(honest *sending) []attack {
 	if honest.Fields != nil {
 		return nil
@@ -46,7 +46,7 @@ func attacksByURL(honest *sending) []attack {
 	return list
 }
 
-// attacksByTerms change, leave out and add headers and fields.
+// attacksByTerms returns attacks that change, leave out and add headers and fields.
 func attacksByTerms(honest *sending) (list []attack) {
 	for name := range honest.Headers {
 		list = append(list,
@@ -63,12 +63,12 @@ func attacksByTerms(honest *sending) (list []attack) {
 	}
 	return append(list,
 		attack{"another key", func(s *sending) { s.Fields["key"] = s.otherKey() }},
-		attack{"a key of the client's", func(s *sending) { s.Fields["key"] = s.key + "/${filename}" }},
+		attack{"a key that the client chooses", func(s *sending) { s.Fields["key"] = s.key + "/${filename}" }},
 		attack{"a field x-amz-meta-more", func(s *sending) { s.Fields["x-amz-meta-more"] = "more" }},
 		attack{"a field acl", func(s *sending) { s.Fields["acl"] = "public-read" }})
 }
 
-// queryAttacks change, leave out and add parameters of a signed URL.
+// queryAttacks returns changes that replace, leave out and add parameters of a signed URL.
 func queryAttacks(signed string) map[string]func(url string) string {
 	list := map[string]func(string) string{
 		"another parameter": func(url string) string { return url + "&x-amz-acl=public-read" },
@@ -99,7 +99,7 @@ func changeQuery(url, name string, change func(value string) string) string {
 	return address + "?" + strings.Join(pairs, "&")
 }
 
-// alter changes the last character, and keeps digits digits.
+// alter changes the last character; digits stay digits.
 func alter(value string) string {
 	if value == "" {
 		return "1"

@@ -14,8 +14,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestBrokenDirectStoresFail proves the suite: each store breaks one promise of
-// what it does, and the cases that guard the promise must see it.
+// TestBrokenDirectStoresFail proves the suite: each store breaks one promise, and the cases for
+// that promise must fail.
 func TestBrokenDirectStoresFail(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
@@ -28,36 +28,36 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 		{"signs no time", brokenDirect{sign: func(d *storage.DirectObject) { d.Expires *= 1000 }}, []string{"expired requests"}},
 		{"signs another type", brokenDirect{sign: func(d *storage.DirectObject) { d.Type = "image/png" }}, []string{"a whole file in one request", "parts in any order"}},
 		{"lists parts as they came", brokenDirect{parts: reversed}, []string{"parts in any order"}},
-		{"lists the first page of parts", brokenDirect{parts: firstPage}, []string{"all parts are listed"}},
+		{"lists only the first page of parts", brokenDirect{parts: firstPage}, []string{"all parts are listed"}},
 		{"lists no parts of no upload", brokenDirect{parts: noError}, []string{"uploads that are not open", "Abort removes an upload"}},
 		{"completes with all parts", brokenDirect{complete: withAllParts}, []string{"Complete takes exactly its parts"}},
-		{"completes no upload", brokenDirect{complete: withoutError}, []string{"uploads that are not open"}},
-		{"forgets Abort", brokenDirect{abort: forgettingAbort}, []string{"Abort removes an upload"}},
-		{"knows what was aborted", brokenDirect{abort: onlyOpen}, []string{"Abort removes an upload", "uploads that are not open"}},
-		{"has one ETag for all", brokenDirect{stat: oneETag}, []string{"a repeated form", "reading from an offset"}},
-		{"describes what is not there", brokenDirect{stat: found}, []string{"reading what is not there", "refuses other PUTs"}},
+		{"completes an upload that is not open", brokenDirect{complete: withoutError}, []string{"uploads that are not open"}},
+		{"ignores Abort", brokenDirect{abort: forgettingAbort}, []string{"Abort removes an upload"}},
+		{"fails a second Abort", brokenDirect{abort: onlyOpen}, []string{"Abort removes an upload", "uploads that are not open"}},
+		{"has one ETag for all objects", brokenDirect{stat: oneETag}, []string{"a repeated form", "reading from an offset"}},
+		{"describes absent objects", brokenDirect{stat: found}, []string{"reading an absent object", "refuses other PUTs"}},
 		{"reads from the start", brokenDirect{open: fromStart}, []string{"reading from an offset", "reading a range"}},
 		{"reads to the end", brokenDirect{open: toTheEnd}, []string{"reading a range"}},
 		{"reads to the length", brokenDirect{open: toTheLength}, []string{"reading a range"}},
-		{"reads all for nothing", brokenDirect{open: allForNothing}, []string{"reading a range"}},
+		{"reads all for a length of 0", brokenDirect{open: allForNothing}, []string{"reading a range"}},
 		{"reads before the start", brokenDirect{open: fromTheStartAtLeast}, []string{"reading a range"}},
 		{"reads any object", brokenDirect{open: anyETag}, []string{"reading another object"}},
 		{"keeps staged objects", brokenDirect{keepStaged: true}, []string{"Delete of staged files"}},
-		{"says that it completes", brokenDirect{complete: sayingSo}, []string{"parts in any order", "Promote of large files"}},
-		{"says that it promotes", brokenDirect{promote: sayingThat}, []string{
+		{"only claims to complete", brokenDirect{complete: sayingSo}, []string{"parts in any order", "Promote of large files"}},
+		{"only claims to promote", brokenDirect{promote: sayingThat}, []string{
 			"Promote publishes", "Promote of large files", "Promote again", "Promote 16 times at once", "one of many promotions wins a key", "Delete of staged files",
 		}},
-		{"tells no nonce", brokenDirect{stat: withoutNonce}, []string{"Promote publishes"}},
-		{"tells no size", brokenDirect{stat: withoutSize}, []string{"Promote publishes", "Stat of streamed files"}},
+		{"returns no nonce", brokenDirect{stat: withoutNonce}, []string{"Promote publishes"}},
+		{"returns no size", brokenDirect{stat: withoutSize}, []string{"Promote publishes", "Stat of streamed files"}},
 		{"promotes over others", brokenDirect{promote: overOthers}, []string{"Promote never replaces", "one of many promotions wins a key"}},
-		{"takes others' promotions for its own", brokenDirect{promote: claiming}, []string{"Promote never replaces", "one of many promotions wins a key"}},
-		{"forgets nonces", brokenDirect{promote: forgettingNonces}, []string{"Promote publishes", "Promote again", "Promote 16 times at once"}},
-		{"promotes what is there now", brokenDirect{promote: unpinned}, []string{"Promote of another object"}},
-		{"promotes, then looks", brokenDirect{promote: lookingLate}, []string{"Promote of another object"}},
+		{"claims the promotions of others", brokenDirect{promote: claiming}, []string{"Promote never replaces", "one of many promotions wins a key"}},
+		{"keeps no nonces", brokenDirect{promote: forgettingNonces}, []string{"Promote publishes", "Promote again", "Promote 16 times at once"}},
+		{"promotes whatever the key holds", brokenDirect{promote: unpinned}, []string{"Promote of another object"}},
+		{"promotes, then compares", brokenDirect{promote: lookingLate}, []string{"Promote of another object"}},
 		{"promotes nothing", brokenDirect{promote: nothingToo}, []string{"Promote of nothing"}},
 		{"promotes the sent type", brokenDirect{promote: withSentType}, []string{"Promote publishes"}},
-		{"moves", brokenDirect{promote: moving}, []string{"Promote publishes"}},
-		{"leaves something behind", brokenDirect{leftovers: []string{"upload-1"}}, []string{"Promote publishes", "a PUT works once"}},
+		{"moves the staged object", brokenDirect{promote: moving}, []string{"Promote publishes"}},
+		{"leaves an upload open", brokenDirect{leftovers: []string{"upload-1"}}, []string{"Promote publishes", "a PUT works once"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			mustFail(t, tc.fails, func(t *testing.T) storage.DirectStorage {
@@ -69,21 +69,21 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 	}
 }
 
-// TestBrokenServersFail is the same of what servers do with requests.
+// TestBrokenServersFail does the same for faults of servers.
 func TestBrokenServersFail(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
-		pass  func(*http.Request) // changes a request so that the store takes it
+		pass  func(*http.Request) // changes a request so that the store accepts it
 		fails []string
 	}{
-		{"takes any length", anyLength, []string{"refuses other PUTs", "refuses other parts"}},
-		{"takes half a body", halfABody, []string{"a body that stops short"}},
-		{"takes any type", func(r *http.Request) { setOnPut(r, "Content-Type", directType) }, []string{"refuses other PUTs"}},
-		{"takes PUTs without If-None-Match", func(r *http.Request) { setOnPut(r, "If-None-Match", "*") }, []string{"refuses other PUTs"}},
-		{"takes headers that nobody signed", withoutMeta, []string{"refuses other PUTs", "refuses other parts"}},
-		{"takes any key", anyKey, []string{"refuses other PUTs", "refuses other parts"}},
-		{"takes any method", anyMethod, []string{"refuses other PUTs", "refuses other parts"}},
-		{"takes more parameters", ownParameters, []string{"refuses other PUTs", "refuses other parts"}},
+		{"accepts any length", anyLength, []string{"refuses other PUTs", "refuses other parts"}},
+		{"accepts half a body", halfABody, []string{"a body that stops short"}},
+		{"accepts any type", func(r *http.Request) { setOnPut(r, "Content-Type", directType) }, []string{"refuses other PUTs"}},
+		{"accepts PUTs without If-None-Match", func(r *http.Request) { setOnPut(r, "If-None-Match", "*") }, []string{"refuses other PUTs"}},
+		{"accepts unsigned headers", withoutMeta, []string{"refuses other PUTs", "refuses other parts"}},
+		{"accepts any key", anyKey, []string{"refuses other PUTs", "refuses other parts"}},
+		{"accepts any method", anyMethod, []string{"refuses other PUTs", "refuses other parts"}},
+		{"accepts more parameters", ownParameters, []string{"refuses other PUTs", "refuses other parts"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			mustFail(t, tc.fails, func(t *testing.T) storage.DirectStorage {
@@ -100,14 +100,14 @@ func TestBrokenServersFail(t *testing.T) {
 			return store
 		})
 	})
-	t.Run("copies what a header names", func(t *testing.T) {
+	t.Run("copies the object that a header names", func(t *testing.T) {
 		mustFail(t, []string{"refuses other PUTs", "refuses other parts"}, func(t *testing.T) storage.DirectStorage {
 			var store *memstore.Store
 			store = served(t, passing(func(r *http.Request) { copying(store, r) }))
 			return store
 		})
 	})
-	t.Run("takes a request once, whatever comes of it", func(t *testing.T) {
+	t.Run("accepts a request once, even if it fails", func(t *testing.T) {
 		mustFail(t, []string{"a refused request", "a part sent again"}, func(t *testing.T) storage.DirectStorage { return served(t, onlyOnce) })
 	})
 }
@@ -121,8 +121,7 @@ func mustFail(t *testing.T, cases []string, newStore func(*testing.T) storage.Di
 	}
 }
 
-// brokenDirect is a store that does what its fields say in place of the right
-// thing.
+// brokenDirect is a store whose fields replace its behaviour.
 type brokenDirect struct {
 	*memstore.Store
 

@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestBrokenLinksFail proves the suite of links, as TestBrokenDirectStoresFail
-// does that of direct uploads.
+// TestBrokenLinksFail proves the suite of links, as TestBrokenDirectStoresFail proves that of
+// direct uploads.
 func TestBrokenLinksFail(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
@@ -22,15 +22,15 @@ func TestBrokenLinksFail(t *testing.T) {
 		open  func(etag string, of span) (string, span)
 		fails []string
 	}{
-		{name: "signs no type", sign: func(g *storage.SignedGet) { g.Type = "text/plain" }, fails: []string{"what is signed is answered", "a range"}},
-		{name: "signs no disposition", sign: func(g *storage.SignedGet) { g.Disposition = "" }, fails: []string{"what is signed is answered"}},
+		{name: "signs no type", sign: func(g *storage.SignedGet) { g.Type = "text/plain" }, fails: []string{"the signed terms are answered", "a range"}},
+		{name: "signs no disposition", sign: func(g *storage.SignedGet) { g.Disposition = "" }, fails: []string{"the signed terms are answered"}},
 		{name: "signs no time", sign: func(g *storage.SignedGet) { g.Expires *= 1000 }, fails: []string{"an expired link"}},
 		{name: "reads to the end", open: toTheEnd, fails: []string{"reading a range"}},
 		{name: "ignores ranges", pass: func(r *http.Request) { r.Header.Del("Range") }, fails: []string{"a range"}},
-		{name: "takes any method", pass: func(r *http.Request) { r.Method = http.MethodGet }, fails: []string{"a changed link"}},
-		{name: "takes any key", pass: anyKey, fails: []string{"a changed link"}},
-		{name: "takes more parameters", pass: ownParameters, fails: []string{"a changed link"}},
-		{name: "signs what it has", looks: true, fails: []string{"a link to nothing"}},
+		{name: "accepts any method", pass: func(r *http.Request) { r.Method = http.MethodGet }, fails: []string{"a changed link"}},
+		{name: "accepts any key", pass: anyKey, fails: []string{"a changed link"}},
+		{name: "accepts more parameters", pass: ownParameters, fails: []string{"a changed link"}},
+		{name: "signs only existing objects", looks: true, fails: []string{"a link to nothing"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			around := asIs

@@ -17,8 +17,8 @@ func TestMemstorePassesLister(t *testing.T) {
 	RunLister(t, func(t *testing.T) storage.Lister { return served(t, asIs) })
 }
 
-// TestBrokenListersFail proves the suite of listers, as TestBrokenStoresFail does
-// that of storages.
+// TestBrokenListersFail proves the suite of listers, as TestBrokenStoresFail proves that of
+// storages.
 func TestBrokenListersFail(t *testing.T) {
 	type (
 		objects = func(*storage.ListPage[storage.ListedObject])
@@ -40,23 +40,23 @@ func TestBrokenListersFail(t *testing.T) {
 		prefix  func(string) string
 		fails   []string
 	}{
-		{name: "no size", objects: each(func(o *storage.ListedObject) { o.Size = 0 }), fails: []string{"what is published is listed"}},
-		{name: "no time", objects: each(func(o *storage.ListedObject) { o.Modified = time.Time{} }), fails: []string{"what is published is listed"}},
+		{name: "no size", objects: each(func(o *storage.ListedObject) { o.Size = 0 }), fails: []string{"published objects are listed"}},
+		{name: "no time", objects: each(func(o *storage.ListedObject) { o.Modified = time.Time{} }), fails: []string{"published objects are listed"}},
 		{name: "no clock", objects: func(page *storage.ListPage[storage.ListedObject]) { page.Time = time.Time{} }, fails: []string{"the store's time"}},
 		{name: "a clock of another day", objects: func(page *storage.ListPage[storage.ListedObject]) { page.Time = page.Time.Add(-24 * time.Hour) }, fails: []string{"the store's time"}},
 		{name: "no clock with uploads", uploads: func(page *storage.ListPage[storage.ListedUpload]) { page.Time = time.Time{} }, fails: []string{"the store's time"}},
-		{name: "no ETag", objects: each(func(o *storage.ListedObject) { o.ETag = "" }), fails: []string{"what is published is listed"}},
+		{name: "no ETag", objects: each(func(o *storage.ListedObject) { o.ETag = "" }), fails: []string{"published objects are listed"}},
 		{name: "encoded keys", objects: each(func(o *storage.ListedObject) { o.Key = strings.ReplaceAll(o.Key, " ", "+") }), fails: []string{"keys of all kinds"}},
 		{name: "one page", objects: func(page *storage.ListPage[storage.ListedObject]) { page.Next = "" }, fails: []string{"pages"}},
-		{name: "the same page for ever", objects: func(page *storage.ListPage[storage.ListedObject]) { page.Next = page.Items[0].Key }, fails: []string{"pages"}},
+		{name: "the same page again and again", objects: func(page *storage.ListPage[storage.ListedObject]) { page.Next = page.Items[0].Key }, fails: []string{"pages"}},
 		{name: "folders only", prefix: func(p string) string { return p[:strings.LastIndex(p, "/")+1] }, fails: []string{"a prefix"}},
-		{name: "removes what there is", remove: func(ctx context.Context, s *memstore.Store, o storage.ListedObject) error {
+		{name: "removes whatever the key holds", remove: func(ctx context.Context, s *memstore.Store, o storage.ListedObject) error {
 			return s.Delete(ctx, o.Key)
 		}, fails: []string{
 			"RemoveListed of other bytes", "RemoveListed of another time",
 		}},
 		{name: "removes nothing", remove: func(context.Context, *memstore.Store, storage.ListedObject) error { return nil }, fails: []string{"RemoveListed", "pages"}},
-		{name: "tells gone from removed", remove: func(ctx context.Context, s *memstore.Store, o storage.ListedObject) error {
+		{name: "fails for removed objects", remove: func(ctx context.Context, s *memstore.Store, o storage.ListedObject) error {
 			if _, err := s.Stat(ctx, o.Key); err != nil {
 				return err
 			}
@@ -78,7 +78,8 @@ func TestBrokenListersFail(t *testing.T) {
 	}
 }
 
-// TestOpenUploadsAreListed: a store that opens uploads and lists objects lists uploads.
+// TestOpenUploadsAreListed checks that a store that opens uploads and lists objects must also list
+// uploads.
 func TestOpenUploadsAreListed(t *testing.T) {
 	type objects interface {
 		ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error)
@@ -94,7 +95,7 @@ func TestOpenUploadsAreListed(t *testing.T) {
 		storage.Storage
 		storage.ObjectReader
 		objects
-	}{s, s, s}), "a store that opens none need not")
+	}{s, s, s}), "a store that opens no uploads need not list them")
 }
 
 type brokenLister struct {

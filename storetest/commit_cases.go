@@ -11,9 +11,9 @@ import (
 
 var commitCases = []testCase[store]{
 	{"Commit publishes all", "after Commit exactly the bytes, type and name are readable", commitPublishes},
-	{"Commit never replaces", "a taken key is storage.ErrExists, and what is there stays", neverReplaces},
+	{"Commit never replaces", "a taken key is storage.ErrExists, and its object stays", neverReplaces},
 	{"one of many wins a key", "of parallel Commits to one key exactly one succeeds", oneWins},
-	{"Commit with a cancelled context", "it fails or publishes; Discard then removes whatever happened", cancelledCommit},
+	{"Commit with a cancelled context", "it fails or publishes; Discard then removes the file in both cases", cancelledCommit},
 }
 
 func commitPublishes(ctx context.Context, s store) error {
@@ -41,7 +41,7 @@ func neverReplaces(ctx context.Context, s store) error {
 			return err
 		}
 		if err := staged.Commit(ctx); !errors.Is(err, storage.ErrExists) {
-			return fmt.Errorf("Commit to a taken key answered %v", err) //nolint:errorlint // it may be nil
+			return fmt.Errorf("Commit to a taken key returned %v", err) //nolint:errorlint // it may be nil
 		}
 		if err := errors.Join(staged.Discard(ctx), s.holds(ctx, key, first)); err != nil {
 			return err
@@ -73,7 +73,7 @@ func oneWins(ctx context.Context, s store) error {
 		case err == nil:
 			return errors.New("two Commits to one key succeeded")
 		case !errors.Is(err, storage.ErrExists):
-			return fmt.Errorf("the Commit that lost answered %w", err)
+			return fmt.Errorf("the Commit that lost returned %w", err)
 		default:
 			if err := staged[i].Discard(ctx); err != nil {
 				return fmt.Errorf("Discard: %w", err)

@@ -10,15 +10,15 @@ import (
 
 var errReader = errors.New("storetest: the reader failed")
 
-// large is a file of several parts, and sizes are around the buffers and parts
-// that backends are likely to use.
+// large is the size of a file of several parts. sizes are around the buffers and parts that
+// backends are likely to use.
 var (
 	large = 12 << 20
 	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, 5<<20 - 1, 5 << 20, 5<<20 + 1, large}
 )
 
-// content is the same for the same size, and that of other sizes differs from
-// its first byte on. It must not be modified.
+// content returns the same bytes for the same size. Bytes for another size differ from the first
+// byte on. They must not be modified.
 func content(size int) []byte {
 	b := noise()
 	return b[size%1009:][:size:size]
@@ -30,7 +30,7 @@ var noise = sync.OnceValue(func() []byte {
 	return b
 })
 
-// otherBytes differ from content(size), and are as many.
+// otherBytes returns bytes that differ from content(size), in the same number.
 func otherBytes(size int) []byte { return content(size + 1)[:size] }
 
 func digest(content []byte) string {

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// victim is a published object that clients may not have. A copy of what does not
-// exist is refused by everybody, so it is there, and what is signed of the attacker's
-// request, size and digest, is what it has.
+// victim is a published object that clients must not get. It exists, because every server refuses a
+// copy of an absent object. Its size and digest are those that the attacker's request is signed
+// for.
 type victim struct {
 	store *direct
 	key   string
@@ -19,22 +19,22 @@ type victim struct {
 func (s *direct) victim(ctx context.Context) (victim, error) {
 	v := victim{s, publishedKey()}
 	if _, err := s.publish(ctx, v.key, content(directSize)); err != nil {
-		return v, fmt.Errorf("publishing what attackers want: %w", err)
+		return v, fmt.Errorf("publish the victim: %w", err)
 	}
 	return v, nil
 }
 
-// remove removes the victim. It is an error if it was not there, for then nothing was
-// proved.
+// remove removes the victim. It returns an error if the victim was absent, because then the attacks
+// proved nothing.
 func (v victim) remove(ctx context.Context) error {
 	return errors.Join(v.store.reads(ctx, v.key, "", 0, content(directSize)), v.store.Delete(ctx, v.key))
 }
 
-// attacks are of requests that ask the store to copy the victim, or a range of it, in
-// place of what they carry.
+// attacks returns attacks that ask the store to copy the victim, or a range of it, in place of the
+// bytes of the request.
 func (v victim) attacks(honest *sending) (list []attack) {
 	if honest.Fields != nil {
-		return nil // of a form only the fields count
+		return nil // only the fields of a form count
 	}
 	for style, source := range v.sources(honest) {
 		list = append(list,
@@ -49,8 +49,8 @@ func (v victim) attacks(honest *sending) (list []attack) {
 	return list
 }
 
-// sources are the victim's names in an X-Amz-Copy-Source, by where the signed URL has
-// the bucket: before the key, or in the name of the host.
+// sources returns the victim's names in an X-Amz-Copy-Source. They depend on where the signed URL
+// has the bucket: before the key, or in the name of the host.
 func (v victim) sources(honest *sending) map[string]string {
 	u, err := url.Parse(honest.URL)
 	if err != nil {

@@ -17,9 +17,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// The defects of servers change requests so that a sound store takes them.
+// Faults of servers change requests so that a correct store accepts them.
 
-// anyLength leaves the bytes to be what was signed, to break nothing but lengths.
+// anyLength makes the bytes those that were signed, so that only lengths are broken.
 func anyLength(r *http.Request) {
 	if r.Method == http.MethodPut {
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(content(directSize))), directSize
@@ -45,8 +45,8 @@ func anyKey(r *http.Request) { r.URL.Path = strings.TrimSuffix(r.URL.Path, "0") 
 
 func withoutMeta(r *http.Request) { r.Header.Del("X-Amz-Meta-More") }
 
-// copying puts the bytes of the object that a header names in place of a request's
-// own. An object that is not there is an answer of its own.
+// copying replaces a request's bytes by those of the object that a header names. An absent object
+// gets an answer of its own.
 func copying(store *memstore.Store, r *http.Request) {
 	source := r.Header.Get("X-Amz-Copy-Source")
 	if source == "" {
@@ -75,7 +75,7 @@ func ownParameters(r *http.Request) {
 	r.URL.RawQuery = strings.Join(own[:min(len(own), 2)], "&")
 }
 
-// passing lets a handler see requests as pass has changed them.
+// passing returns a wrapper whose handler gets requests as pass has changed them.
 func passing(pass func(*http.Request)) func(http.Handler) http.Handler {
 	return func(h http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +85,7 @@ func passing(pass func(*http.Request)) func(http.Handler) http.Handler {
 	}
 }
 
-// onlyOnce takes one request for each key, and is silent about others.
+// onlyOnce accepts one request for each key, and answers others with an empty 200.
 func onlyOnce(h http.Handler) http.Handler {
 	var seen sync.Map
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -97,7 +97,7 @@ func onlyOnce(h http.Handler) http.Handler {
 	})
 }
 
-// The defects of stores stand in for their methods, or change what these answer.
+// Faults of stores replace their methods, or change the results.
 
 func reversed(list []storage.Part, err error) ([]storage.Part, error) {
 	slices.Reverse(list)

@@ -10,15 +10,13 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// RunDirect tests the direct uploads of the storages that newStore returns, a
-// fresh one for each case: it signs requests, sends them over HTTP, honest ones
-// and ones that were tampered with, and looks at what the store then has. The
-// storages must take files of 12 MiB; one bucket may be behind all of them, for
-// keys are random. With an [Auditor] it also checks that nothing is left.
+// RunDirect tests the direct uploads of the storages that newStore returns, a fresh one for each
+// case. It signs requests, sends them over HTTP, both unchanged and tampered with, and checks what
+// the store then has. The storages must accept files of 12 MiB. They may all use one bucket, since
+// keys are random. With an [Auditor] RunDirect also checks that no remains are left.
 //
-// Cases whose names are in except are skipped, for servers with known defects:
-// a store that fails one must not be used for direct uploads in which it
-// matters.
+// Cases whose names are in except are skipped, for servers with known defects. Do not use a store
+// that fails a case for direct uploads in which that case matters.
 func RunDirect(t *testing.T, newStore func(t *testing.T) storage.DirectStorage, except ...string) {
 	t.Helper()
 	runCases(t, directCases, newStore, checkDirect, except...)
@@ -26,8 +24,8 @@ func RunDirect(t *testing.T, newStore func(t *testing.T) storage.DirectStorage, 
 
 var directCases = slices.Concat(sendCases, attackCases, partCases, readCases, promoteCases)
 
-// checkDirect runs a case, ends the multipart uploads that it opened itself, and
-// looks for leftovers.
+// checkDirect runs a case, ends the multipart uploads that the case opened itself, and checks for
+// leftovers.
 func checkDirect(ctx context.Context, c testCase[*direct], tested storage.DirectStorage) error {
 	methods, err := tested.DirectMethods()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// direct is the storage under test, with what the cases do to it.
+// direct is the storage under test, with the operations of the cases.
 type direct struct {
 	storage.DirectStorage
 	store
@@ -18,27 +18,27 @@ type direct struct {
 	opened  []sending // multipart uploads
 }
 
-// What the cases send, unless size matters to them.
+// Defaults of what the cases send.
 const (
 	directSize = 3000
 	directType = "text/plain"
 )
 
-// stagingKey returns a new one. Its characters stand for themselves in URLs.
+// stagingKey returns a new staging key. Its characters need no encoding in URLs.
 func stagingKey() string { return "storetest/" + storage.StagingSegment + "/" + rand.Text() }
 
-// publishedKey returns a new key of what is published.
+// publishedKey returns a new key for a published object.
 func publishedKey() string { return "storetest/published/" + rand.Text() + ".csv" }
 
-// file describes what is to be sent.
+// file describes a file to send.
 func file(content []byte, sha256 string) storage.DirectObject {
 	return storage.DirectObject{
 		Key: stagingKey(), Type: directType, Size: int64(len(content)), SHA256: sha256, Expires: 5 * time.Minute,
 	}
 }
 
-// sum is the digest that a single request for content must be signed with, "" if it
-// needs none.
+// sum returns the digest with which a single request for content must be signed, "" if it needs
+// none.
 func (s *direct) sum(content []byte) string {
 	if s.methods.NeedsDigest {
 		return digest(content)
@@ -46,14 +46,14 @@ func (s *direct) sum(content []byte) string {
 	return ""
 }
 
-// The names of ways. The first two send a whole file.
+// Names of ways. The first two send a whole file.
 const (
 	byPut  = "PUT"
 	byForm = "form"
 	byPart = "part"
 )
 
-// offered are the ways to send a whole file for which the store has a method.
+// offered returns the ways to send a whole file that the store offers.
 func (s *direct) offered() (list []string) {
 	if s.methods.Put {
 		list = append(list, byPut)
@@ -64,7 +64,7 @@ func (s *direct) offered() (list []string) {
 	return list
 }
 
-// signWhole signs a request for all of d.
+// signWhole signs a request that sends all of d.
 func (s *direct) signWhole(ctx context.Context, d storage.DirectObject, by string) (*storage.SignedRequest, error) {
 	if by == byForm {
 		return s.SignForm(ctx, d)
@@ -72,16 +72,16 @@ func (s *direct) signWhole(ctx context.Context, d storage.DirectObject, by strin
 	return s.SignPut(ctx, d)
 }
 
-// whole is signWhole with what is to be sent.
+// whole signs like signWhole, and adds the content.
 func (s *direct) whole(ctx context.Context, d storage.DirectObject, content []byte, by string) (*sending, error) {
 	signed, err := s.signWhole(ctx, d, by)
 	if err != nil {
-		return nil, fmt.Errorf("signing a %s: %w", by, err)
+		return nil, fmt.Errorf("sign a %s: %w", by, err)
 	}
 	return newSending(signed, d.Key, content), nil
 }
 
-// create opens a multipart upload, which the end of the case aborts.
+// create opens a multipart upload, which is aborted at the end of the case.
 func (s *direct) create(ctx context.Context, d storage.DirectObject) (uploadID string, err error) {
 	if uploadID, err = s.CreateMultipart(ctx, d); err != nil {
 		return "", fmt.Errorf("CreateMultipart: %w", err)
@@ -109,8 +109,8 @@ func (s *direct) part(ctx context.Context, d storage.DirectObject, uploadID stri
 	return p, nil
 }
 
-// staged sends content by whichever way the store has for small files, and
-// tells what it has become.
+// staged sends content in any way that the store has for small files, and returns the key and
+// description of the object.
 func (s *direct) staged(ctx context.Context, content []byte) (key string, stored storage.Stored, err error) {
 	d := file(content, s.sum(content))
 	by := byForm
@@ -127,7 +127,7 @@ func (s *direct) staged(ctx context.Context, content []byte) (key string, stored
 	return d.Key, stored, err
 }
 
-// stores is nil if exactly content is kept under key, with an ETag.
+// stores returns an error unless exactly content is kept under key, with an ETag.
 func (s *direct) stores(ctx context.Context, key, typ string, content []byte) error {
 	stored, err := s.Stat(ctx, key)
 	switch {
@@ -135,12 +135,12 @@ func (s *direct) stores(ctx context.Context, key, typ string, content []byte) er
 		return fmt.Errorf("Stat: %w", err)
 	case stored.Size != int64(len(content)), stored.Type != typ, stored.ETag == "",
 		stored.SHA256 != "" && stored.SHA256 != digest(content):
-		return fmt.Errorf("Stat describes it as %+v", stored)
+		return fmt.Errorf("Stat returned %+v", stored)
 	}
 	return s.reads(ctx, key, stored.ETag, 0, content)
 }
 
-// promotion publishes what is stored under key, with another type and a name.
+// promotion returns a promotion of the object under key, with another type and a name.
 func promotion(key string, stored storage.Stored) storage.Promotion {
 	return storage.Promotion{
 		From: key, ETag: stored.ETag, Key: publishedKey(),
@@ -148,7 +148,7 @@ func promotion(key string, stored storage.Stored) storage.Promotion {
 	}
 }
 
-// publishes is nil if exactly p is published, of content.
+// publishes returns an error unless exactly p, with this content, is published.
 func (s *direct) publishes(ctx context.Context, p storage.Promotion, content []byte) error {
 	got, err := s.Stat(ctx, p.Key)
 	switch {
@@ -156,7 +156,7 @@ func (s *direct) publishes(ctx context.Context, p storage.Promotion, content []b
 		return fmt.Errorf("Stat of the published object: %w", err)
 	case got.Type != p.Type, got.Name != p.Name, got.Nonce != p.Nonce, got.Size != p.Size, got.ETag == "",
 		got.SHA256 != "" && got.SHA256 != digest(content):
-		return fmt.Errorf("Stat describes %+v as %+v", p, got)
+		return fmt.Errorf("Stat of %+v returned %+v", p, got)
 	}
 	return s.reads(ctx, p.Key, got.ETag, 0, content)
 }

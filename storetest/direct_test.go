@@ -9,8 +9,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// served returns a store whose signed requests pass through the handler that
-// around makes of the store's own.
+// served returns a store whose signed requests pass through the handler that around makes from the
+// store's own.
 func served(t *testing.T, around func(http.Handler) http.Handler) *memstore.Store {
 	t.Helper()
 	mux := http.NewServeMux()

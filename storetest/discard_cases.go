@@ -11,10 +11,10 @@ import (
 var discardCases = []testCase[store]{
 	{"Discard before Commit", "a discarded file never becomes readable, and its key is free", discardBefore},
 	{"Discard after Commit", "Discard removes what Commit published", discardAfter},
-	{"Discard after a lost key", "Discard after storage.ErrExists leaves the other's object alone", discardAfterExists},
-	{"Discard when it was replaced", "Discard removes only what its own Commit published", discardAfterReplaced},
+	{"Discard after a lost key", "Discard after storage.ErrExists keeps the other upload's object", discardAfterExists},
+	{"Discard after a replacement", "Discard removes only what its own Commit published", discardAfterReplaced},
 	{"Discard twice", "a second Discard does nothing", discardTwice},
-	{"Delete", "Delete removes a published object; a missing one is no error", deletes},
+	{"Delete", "Delete removes a published object; a missing one is not an error", deletes},
 }
 
 func discardBefore(ctx context.Context, s store) error {
@@ -28,7 +28,7 @@ func discardBefore(ctx context.Context, s store) error {
 			return err
 		}
 		if _, err := s.publish(ctx, key, content(30)); err != nil {
-			return fmt.Errorf("the key of a discarded file: %w", err)
+			return fmt.Errorf("key of a discarded file: %w", err)
 		}
 	}
 	return nil
@@ -58,7 +58,7 @@ func discardAfterExists(ctx context.Context, s store) error {
 		return err
 	}
 	if err := staged.Commit(ctx); !errors.Is(err, storage.ErrExists) {
-		return fmt.Errorf("Commit to a taken key answered %v", err) //nolint:errorlint // it may be nil
+		return fmt.Errorf("Commit to a taken key returned %v", err) //nolint:errorlint // it may be nil
 	}
 	return errors.Join(staged.Discard(ctx), s.holds(ctx, "theirs", want))
 }

@@ -13,24 +13,24 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// RunLinks tests the links of the storages that newStore returns, a fresh one
-// for each case, by following them over HTTP. The storages must implement
-// storage.Storage, too, through which the suite stores what the links lead to.
+// RunLinks tests the links of the storages that newStore returns, a fresh one for each case, by
+// following them over HTTP. The storages must also implement storage.Storage, with which the suite
+// stores the objects.
 func RunLinks(t *testing.T, newStore func(t *testing.T) storage.LinkStorage) {
 	t.Helper()
 	runCases(t, linkCases, newStore, checkLinks)
 }
 
 var linkCases = []testCase[links]{
-	{"what is signed is answered", "the bytes, the signed type and the signed disposition, whatever the object has", followed},
-	{"reading a range", "OpenAt returns as many bytes as were asked for and no more, fewer only where the object ends", readInPart},
-	{"a range", "a Range header is answered with exactly these bytes", followedInPart},
-	{"an expired link", "a link works no longer than it was signed for", followedLate},
-	{"a changed link", "nothing of a link can be changed, left out or added, and nothing but reading be done with it", followedChanged},
-	{"a link to nothing", "SignGet does not look; the link then leads to nothing", followedToNothing},
+	{"the signed terms are answered", "a link answers the bytes, and the signed type and disposition, whatever those of the object are", followed},
+	{"reading a range", "OpenAt returns as many bytes as requested, fewer only if the object ends before", readInPart},
+	{"a range", "a Range header gets exactly these bytes", followedInPart},
+	{"an expired link", "a link stops working when its signed time has passed", followedLate},
+	{"a changed link", "no part of a link can be changed, left out or added, and a link allows only reading", followedChanged},
+	{"a link to nothing", "SignGet does not check whether the object exists; the link then leads to nothing", followedToNothing},
 }
 
-// links is the storage under test, with what the cases do to it.
+// links is the storage under test, with the operations of the cases.
 type links struct {
 	storage.LinkStorage
 	store store
@@ -50,7 +50,7 @@ func checkLinks(ctx context.Context, c testCase[links], tested storage.LinkStora
 	return c.run(ctx, l)
 }
 
-// signed is what the cases sign: another type and name than the object's.
+// signed returns the terms that the cases sign: a type and a name other than the object's.
 func signed(expires time.Duration) storage.SignedGet {
 	return storage.SignedGet{
 		Type:        "application/octet-stream",
@@ -71,18 +71,18 @@ func follow(ctx context.Context, method, url string, header ...string) (*answer,
 	return do(req)
 }
 
-// answers is nil if a GET is answered with these bytes on the terms of g.
+// answers returns an error unless a GET gets these bytes on the terms of g.
 func answers(ctx context.Context, url string, g storage.SignedGet, status int, content []byte, header ...string) error {
 	a, err := follow(ctx, http.MethodGet, url, header...)
 	switch {
 	case err != nil:
 		return err
 	case a.status != status:
-		return fmt.Errorf("GET was answered with %d, not %d: %s", a.status, status, a.body)
+		return fmt.Errorf("GET answered %d, not %d: %s", a.status, status, a.body)
 	case a.header.Get("Content-Type") != g.Type, a.header.Get("Content-Disposition") != g.Disposition:
 		return fmt.Errorf("the answer's header is %v", a.header)
 	case !bytes.Equal(a.body, content):
-		return fmt.Errorf("%d bytes were answered that differ from the %d that are stored", len(a.body), len(content))
+		return fmt.Errorf("the answer's %d bytes differ from the %d stored ones", len(a.body), len(content))
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func followed(ctx context.Context, s links) error {
 		if err != nil {
 			return fmt.Errorf("SignGet: %w", err)
 		}
-		for range 2 { // it is no one-time link
+		for range 2 { // it is not a one-time link
 			if err := answers(ctx, url, g, http.StatusOK, content(directSize)); err != nil {
 				return err
 			}
@@ -120,14 +120,14 @@ func followedInPart(ctx context.Context, s links) error {
 	return answers(ctx, url, g, http.StatusPartialContent, content(directSize)[10:2000], "Range", "bytes=10-1999")
 }
 
-// leadsNowhere is nil if nothing of the object is answered.
+// leadsNowhere returns an error if an answer has bytes of the object.
 func leadsNowhere(ctx context.Context, method, url string) error {
 	a, err := follow(ctx, method, url)
 	switch {
 	case err != nil:
 		return err
 	case a.status < 400 || bytes.Contains(a.body, content(directSize)[:100]):
-		return fmt.Errorf("%s was answered with %d and %d bytes", method, a.status, len(a.body))
+		return fmt.Errorf("%s answered %d with %d bytes", method, a.status, len(a.body))
 	}
 	return nil
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// listedMany is more than a page.
+// listedMany is more objects than a page holds.
 var listedMany = 1100
 
-// recent reports whether a store's clock says about now.
+// recent reports whether a time of the store's clock is about now.
 func recent(t time.Time) bool { return time.Since(t).Abs() < time.Hour }
 
 func listed(ctx context.Context, l lister) error {
@@ -36,12 +36,12 @@ func listed(ctx context.Context, l lister) error {
 	case len(all) != 1, o.Key != l.prefix+"a", o.Size != directSize, o.ETag == "":
 		return fmt.Errorf("listed as %+v", all)
 	case !recent(o.Modified):
-		return fmt.Errorf("it is said to be of %v", o.Modified)
+		return fmt.Errorf("the object is dated %v", o.Modified)
 	}
 	return nil
 }
 
-// listedTimes looks at empty pages, and at those with something on them.
+// listedTimes checks the times of empty pages, and of pages with items.
 func listedTimes(ctx context.Context, l lister) error {
 	for range 2 {
 		objects, err := l.ListObjects(ctx, l.prefix, "")
@@ -49,7 +49,7 @@ func listedTimes(ctx context.Context, l lister) error {
 			return fmt.Errorf("ListObjects: %w", err)
 		}
 		if !recent(objects.Time) {
-			return fmt.Errorf("a page of objects is said to be of %v", objects.Time)
+			return fmt.Errorf("a page of objects is dated %v", objects.Time)
 		}
 		if err := l.uploadsTime(ctx); err != nil {
 			return err
@@ -61,7 +61,8 @@ func listedTimes(ctx context.Context, l lister) error {
 	return nil
 }
 
-// uploadsTime is nil if the page of uploads has the time, or the store has no such page.
+// uploadsTime returns an error unless the page of uploads has the time, or the store has no such
+// page.
 func (l lister) uploadsTime(ctx context.Context) error {
 	s, ok := l.Lister.(storage.UploadLister)
 	if !ok {
@@ -72,7 +73,7 @@ func (l lister) uploadsTime(ctx context.Context) error {
 		return fmt.Errorf("ListUploads: %w", err)
 	}
 	if !recent(page.Time) {
-		return fmt.Errorf("a page of uploads is said to be of %v", page.Time)
+		return fmt.Errorf("a page of uploads is dated %v", page.Time)
 	}
 	return nil
 }
@@ -171,7 +172,7 @@ func removedOtherTime(ctx context.Context, l lister) error {
 	if err != nil {
 		return err
 	}
-	o.Modified = o.Modified.Add(-24 * time.Hour) // of an object with the same bytes, which this one replaced
+	o.Modified = o.Modified.Add(-24 * time.Hour) // the time of an object with the same bytes, which this one replaced
 	if err := l.RemoveListed(ctx, o); !errors.Is(err, storage.ErrChanged) {
 		return fmt.Errorf("RemoveListed must be ErrChanged, not: %w", err)
 	}
@@ -213,14 +214,14 @@ func listedUploads(ctx context.Context, l lister) error {
 	return nil
 }
 
-// onlyUploads is nil if exactly these are listed.
+// onlyUploads returns an error unless exactly these uploads are listed.
 func onlyUploads(ctx context.Context, l storage.UploadLister, prefix string, open map[string]string) error {
 	page, err := l.ListUploads(ctx, prefix, "")
 	if err != nil {
 		return fmt.Errorf("ListUploads: %w", err)
 	}
 	if len(page.Items) != len(open) || page.Next != "" {
-		return fmt.Errorf("%d of %d uploads are listed, and %q behind them", len(page.Items), len(open), page.Next)
+		return fmt.Errorf("%d of %d uploads are listed, with Next %q", len(page.Items), len(open), page.Next)
 	}
 	seen := map[string]bool{}
 	for _, u := range page.Items {

@@ -7,14 +7,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// lister is the storage under test, with what the cases do to it.
+// lister is the storage under test, with the operations of the cases.
 type lister struct {
 	storage.Lister
 	store  store
 	prefix string // of the case's own keys
 }
 
-// publish stores an object for each name, all of the same bytes.
+// publish stores an object for each name, all with the same bytes.
 func (l lister) publish(ctx context.Context, size int, names ...string) error {
 	for _, name := range names {
 		if _, err := l.store.publish(ctx, l.prefix+name, content(size)); err != nil {
@@ -24,7 +24,7 @@ func (l lister) publish(ctx context.Context, size int, names ...string) error {
 	return nil
 }
 
-// objects goes through all pages, and tells done of each before the next.
+// objects reads all pages, and calls done with each before it requests the next.
 func (l lister) objects(ctx context.Context, prefix string, done func(page []storage.ListedObject) error) (map[string]storage.ListedObject, error) {
 	all := map[string]storage.ListedObject{}
 	for after := ""; ; {
@@ -42,7 +42,7 @@ func (l lister) objects(ctx context.Context, prefix string, done func(page []sto
 		case len(page.Items) > 1000:
 			return nil, fmt.Errorf("a page of %d objects", len(page.Items))
 		case page.Next != "" && page.Next == after:
-			return nil, fmt.Errorf("the page behind %q is behind itself", page.Next)
+			return nil, fmt.Errorf("the page after %q has itself as its Next", page.Next)
 		}
 		if done != nil {
 			if err := done(page.Items); err != nil {
@@ -56,7 +56,7 @@ func (l lister) objects(ctx context.Context, prefix string, done func(page []sto
 	}
 }
 
-// one publishes an object and returns it as it is listed.
+// one publishes an object and returns its list entry.
 func (l lister) one(ctx context.Context) (storage.ListedObject, error) {
 	if err := l.publish(ctx, directSize, "a"); err != nil {
 		return storage.ListedObject{}, err
@@ -68,7 +68,7 @@ func (l lister) one(ctx context.Context) (storage.ListedObject, error) {
 	return all[l.prefix+"a"], err
 }
 
-// onlyThese is nil if exactly the objects of these names are listed.
+// onlyThese returns an error unless exactly the objects of these names are listed.
 func (l lister) onlyThese(ctx context.Context, prefix string, names ...string) error {
 	all, err := l.objects(ctx, prefix, nil)
 	if err != nil {

@@ -13,19 +13,18 @@ import (
 )
 
 var partCases = []testCase[*direct]{
-	{"parts in any order", "parts may arrive in any order, and make one object of their numbers' order", partsInAnyOrder},
-	{"a part sent again", "the last one of a number counts, and keeps no bytes of the others", partAgain},
+	{"parts in any order", "parts may arrive in any order, and make one object in the order of their numbers", partsInAnyOrder},
+	{"a part sent again", "the last part of a number counts, and keeps no bytes of the others", partAgain},
 	{"all parts are listed", "Parts is complete and in order, however many there are", manyParts},
-	{"Complete takes exactly its parts", "the object is made of the parts that Complete names, or of nothing", exactParts},
-	{"Abort removes an upload", "nothing of it stays, and its requests work no more", aborted},
-	{"uploads that are not open", "Parts and Complete answer fs.ErrNotExist, Abort nothing", unknownUploads},
+	{"Complete takes exactly its parts", "the object is made of exactly the parts that Complete names, or not at all", exactParts},
+	{"Abort removes an upload", "nothing of it stays, and its requests no longer work", aborted},
+	{"uploads that are not open", "Parts and Complete return fs.ErrNotExist, Abort returns no error", unknownUploads},
 }
 
-// partSize is the least that S3 takes of all parts but the last.
+// partSize is the least that S3 accepts for all parts except the last.
 const partSize = 5 << 20
 
-// sendParts sends parts in the order of numbers, and returns their ETags as the
-// client sees them.
+// sendParts sends parts in the order of numbers, and returns the ETags that the client gets.
 func (s *direct) sendParts(ctx context.Context, d storage.DirectObject, id string, parts [][]byte, numbers ...int) (map[int]string, error) {
 	etags := map[int]string{}
 	for _, number := range numbers {
@@ -38,20 +37,20 @@ func (s *direct) sendParts(ctx context.Context, d storage.DirectObject, id strin
 			return nil, err
 		}
 		if etags[number] = a.header.Get("ETag"); a.status/100 != 2 || etags[number] == "" {
-			return nil, fmt.Errorf("part %d was answered with %d, ETag %q: %s", number, a.status, etags[number], a.body)
+			return nil, fmt.Errorf("part %d got %d, ETag %q: %s", number, a.status, etags[number], a.body)
 		}
 	}
 	return etags, nil
 }
 
-// lists is nil if exactly those parts are listed, with the ETags that were answered.
+// lists returns an error unless exactly those parts are listed, with the ETags that the client got.
 func (s *direct) lists(ctx context.Context, key, id string, parts [][]byte, etags map[int]string) ([]storage.Part, error) {
 	got, err := s.Parts(ctx, key, id)
 	if err != nil {
 		return nil, fmt.Errorf("Parts: %w", err)
 	}
 	if len(got) != len(etags) {
-		return nil, fmt.Errorf("%d parts are listed of %d", len(got), len(etags))
+		return nil, fmt.Errorf("%d of %d parts are listed", len(got), len(etags))
 	}
 	last := 0
 	for _, p := range got {
@@ -112,7 +111,7 @@ func partAgain(ctx context.Context, s *direct) error {
 	return s.stores(ctx, d.Key, directType, parts[0])
 }
 
-// manyParts sends more than S3 lists in one answer.
+// manyParts sends more parts than S3 lists in one answer.
 func manyParts(ctx context.Context, s *direct) error {
 	const n = 1003
 	d := file(content(1), "")
@@ -159,11 +158,11 @@ func exactParts(ctx context.Context, s *direct) error {
 	}
 	missing := storage.Part{Number: 3, Size: 1, ETag: list[0].ETag}
 	for name, wrong := range map[string][]storage.Part{
-		"of another ETag":   {{Number: 2, Size: list[1].Size, ETag: list[0].ETag}},
-		"that is not there": {missing},
+		"of another ETag":     {{Number: 2, Size: list[1].Size, ETag: list[0].ETag}},
+		"that does not exist": {missing},
 	} {
 		if err := s.CompleteMultipart(ctx, d.Key, id, wrong); err == nil {
-			return fmt.Errorf("CompleteMultipart took a part %s", name)
+			return fmt.Errorf("CompleteMultipart accepted a part %s", name)
 		}
 		if err := s.absent(ctx, d.Key); err != nil {
 			return fmt.Errorf("after Complete of a part %s: %w", name, err)
@@ -197,7 +196,7 @@ func aborted(ctx context.Context, s *direct) error {
 		return fmt.Errorf("after Abort: %w", err)
 	}
 	if _, err := s.Parts(ctx, d.Key, id); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("Parts after Abort answered %v", err) //nolint:errorlint // it may be nil
+		return fmt.Errorf("Parts after Abort returned %v", err) //nolint:errorlint // it may be nil
 	}
 	return s.absent(ctx, d.Key)
 }
@@ -226,10 +225,10 @@ func unknownUploads(ctx context.Context, s *direct) error {
 		"another key's upload":  {key: stagingKey(), uploadID: id},
 	} {
 		if _, err := s.Parts(ctx, u.key, u.uploadID); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("Parts of %s answered %v", name, err) //nolint:errorlint // it may be nil
+			return fmt.Errorf("Parts of %s returned %v", name, err) //nolint:errorlint // it may be nil
 		}
 		if err := s.CompleteMultipart(ctx, u.key, u.uploadID, []storage.Part{part}); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("CompleteMultipart of %s answered %v", name, err) //nolint:errorlint // it may be nil
+			return fmt.Errorf("CompleteMultipart of %s returned %v", name, err) //nolint:errorlint // it may be nil
 		}
 		if err := s.AbortMultipart(ctx, u.key, u.uploadID); err != nil {
 			return fmt.Errorf("AbortMultipart of %s: %w", name, err)

@@ -14,9 +14,9 @@ import (
 
 var promoteCases = []testCase[*direct]{
 	{"Promote publishes", "the new object has the bytes, the type, the name and the nonce; the staged one stays", promotes},
-	{"Promote of large files", "an object of several parts is published whole", promotesLarge},
-	{"Promote never replaces", "a key of another nonce's is storage.ErrExists, and what is there stays", promoteNeverReplaces},
-	{"Promote again", "with the same nonce it is no error, whether the staged object is still there or not", promotesAgain},
+	{"Promote of large files", "an object of several parts is published completely", promotesLarge},
+	{"Promote never replaces", "a key that another nonce has taken is storage.ErrExists, and its object stays", promoteNeverReplaces},
+	{"Promote again", "with the same nonce it is not an error, whether or not the staged object still exists", promotesAgain},
 	{"Promote 16 times at once", "parallel calls with one nonce all succeed and make one object", promotesAtOnce},
 	{"one of many promotions wins a key", "of parallel calls with nonces of their own exactly one succeeds", onePromotionWins},
 	{"Promote of another object", "storage.ErrChanged, and nothing is readable under the key", promotesChanged},
@@ -86,7 +86,7 @@ func promoteNeverReplaces(ctx context.Context, s *direct) error {
 	}
 	second.Key = first.Key
 	if err := s.Promote(ctx, second); !errors.Is(err, storage.ErrExists) {
-		return fmt.Errorf("Promote to a taken key answered %v", err) //nolint:errorlint // it may be nil
+		return fmt.Errorf("Promote to a taken key returned %v", err) //nolint:errorlint // it may be nil
 	}
 	if err := s.publishes(ctx, first, content(directSize)); err != nil {
 		return err
@@ -97,7 +97,7 @@ func promoteNeverReplaces(ctx context.Context, s *direct) error {
 		return err
 	}
 	if err := s.Promote(ctx, streamed); !errors.Is(err, storage.ErrExists) {
-		return fmt.Errorf("Promote to the key of a streamed file answered %v", err) //nolint:errorlint // it may be nil
+		return fmt.Errorf("Promote to the key of a streamed file returned %v", err) //nolint:errorlint // it may be nil
 	}
 	return s.reads(ctx, streamed.Key, "", 0, content(20))
 }
@@ -117,13 +117,13 @@ func promotesAgain(ctx context.Context, s *direct) error {
 		return fmt.Errorf("Delete: %w", err)
 	}
 	if err := s.Promote(ctx, p); err != nil {
-		return fmt.Errorf("Promote of what is published, without the staged object: %w", err)
+		return fmt.Errorf("Promote of a published object, without the staged one: %w", err)
 	}
 	return s.publishes(ctx, p, content(directSize))
 }
 
-// atOnce promotes all of list in parallel and returns how often that succeeded
-// and the errors of the others.
+// atOnce promotes all of list in parallel, and returns the successful promotions and the errors of
+// the others.
 func (s *direct) atOnce(ctx context.Context, list []storage.Promotion) (winners []storage.Promotion, errs []error) {
 	results := make([]error, len(list))
 	var wg sync.WaitGroup
@@ -168,7 +168,7 @@ func onePromotionWins(ctx context.Context, s *direct) error {
 	}
 	for _, err := range errs {
 		if !errors.Is(err, storage.ErrExists) {
-			return fmt.Errorf("the promotion that lost answered %w", err)
+			return fmt.Errorf("the promotion that lost returned %w", err)
 		}
 	}
 	return s.publishes(ctx, winners[0], content(directSize))
@@ -185,7 +185,7 @@ func promotesChanged(ctx context.Context, s *direct) error {
 	}
 	p := promotion(key, checked)
 	if err := s.Promote(ctx, p); !errors.Is(err, storage.ErrChanged) {
-		return fmt.Errorf("Promote answered %v", err) //nolint:errorlint // it may be nil
+		return fmt.Errorf("Promote returned %v", err) //nolint:errorlint // it may be nil
 	}
 	return errors.Join(s.absent(ctx, p.Key), s.stores(ctx, key, directType, otherBytes(directSize)))
 }
@@ -200,7 +200,7 @@ func promotesAbsent(ctx context.Context, s *direct) error {
 	}
 	p := promotion(key, stored)
 	if err := s.Promote(ctx, p); !errors.Is(err, storage.ErrChanged) && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("Promote answered %v", err) //nolint:errorlint // it may be nil
+		return fmt.Errorf("Promote returned %v", err) //nolint:errorlint // it may be nil
 	}
 	return s.absent(ctx, p.Key)
 }

@@ -11,11 +11,11 @@ import (
 
 var readCases = []testCase[*direct]{
 	{"reading from an offset", "OpenAt returns the bytes from there on, of the object with that ETag or of any", readsAt},
-	{"reading a range", "OpenAt returns as many bytes as were asked for and no more, fewer only where the object ends", readsRange},
+	{"reading a range", "OpenAt returns as many bytes as requested, fewer only if the object ends before", readsRange},
 	{"reading another object", "OpenAt of an object with another ETag is storage.ErrChanged", readsChanged},
-	{"reading what is not there", "Stat and OpenAt of a free key are fs.ErrNotExist", readsAbsent},
-	{"Stat of streamed files", "Stat knows the type, name and size of what Commit published, and an ETag", statsStreamed},
-	{"Delete of staged files", "Delete removes them, too, and what was published of them stays", deletesStaged},
+	{"reading an absent object", "Stat and OpenAt of a free key are fs.ErrNotExist", readsAbsent},
+	{"Stat of streamed files", "Stat returns the type, name, size and ETag of the object that Commit published", statsStreamed},
+	{"Delete of staged files", "Delete also removes staged files, and their published objects stay", deletesStaged},
 }
 
 func readsAt(ctx context.Context, s *direct) error {
@@ -43,7 +43,7 @@ func readsRange(ctx context.Context, s *direct) error {
 	return readsSpans(ctx, s, key, stored.ETag, want)
 }
 
-// readsSpans is nil if every span of an object can be read that way, and no span
+// readsSpans returns an error unless every span of an object can be read with OpenAt, and no span
 // begins before the object.
 func readsSpans(ctx context.Context, s storage.ObjectReader, key, etag string, want []byte) error {
 	size := int64(len(want))
@@ -73,7 +73,7 @@ func readsSpans(ctx context.Context, s storage.ObjectReader, key, etag string, w
 		}
 	}
 	if r, err := s.OpenAt(ctx, key, etag, -1, 1); err == nil {
-		return errors.Join(errors.New("OpenAt takes an offset before the start"), r.Close())
+		return errors.Join(errors.New("OpenAt accepts an offset before the start"), r.Close())
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func statsStreamed(ctx context.Context, s *direct) error {
 		case err != nil:
 			return fmt.Errorf("Stat: %w", err)
 		case got.Size != int64(size), got.Type != "text/plain", got.Name != "name.txt", got.ETag == "":
-			return fmt.Errorf("Stat describes it as %+v", got)
+			return fmt.Errorf("Stat returned %+v", got)
 		}
 		if size == 0 {
 			continue

@@ -9,29 +9,29 @@ import (
 )
 
 var sendCases = []testCase[*direct]{
-	{"DirectMethods", "there is a way to send a whole file, and what is not one cannot be signed", offersMethods},
-	{"a whole file in one request", "exactly the bytes and the type that were sent are stored, with an ETag", wholeFile},
-	{"a PUT works once", "a PUT never replaces an object, whatever it brings", putOnce},
-	{"a repeated form", "a form may replace what it sent; other bytes have another ETag", formAgain},
-	{"a refused request", "what was refused can be sent again, as it was signed", honestAfterRefused},
-	{"a body that stops short", "nothing of it is stored, and the request can be sent again", stopsShort},
+	{"DirectMethods", "the store offers a way to send a whole file, and signs no other", offersMethods},
+	{"a whole file in one request", "exactly the sent bytes and type are stored, with an ETag", wholeFile},
+	{"a PUT works once", "a PUT never replaces an object, whatever its bytes", putOnce},
+	{"a repeated form", "a form may replace its own file; other bytes have another ETag", formAgain},
+	{"a refused request", "a refused request can be sent again, as it was signed", honestAfterRefused},
+	{"a body that stops short", "nothing of the body is stored, and the request can be sent again", stopsShort},
 	{"expired requests", "no request works after it has expired", expiredRequests},
 }
 
 func offersMethods(ctx context.Context, s *direct) error {
 	offered := s.offered()
 	if len(offered) == 0 {
-		return errors.New("it offers neither, and no error")
+		return errors.New("DirectMethods returned no method, and no error")
 	}
 	for _, by := range []string{byPut, byForm} {
 		_, err := s.signWhole(ctx, file(content(directSize), digest(content(directSize))), by)
 		if err == nil && !slices.Contains(offered, by) {
-			return fmt.Errorf("a %s is signed, which DirectMethods does not offer", by)
+			return fmt.Errorf("the store signs a %s, which DirectMethods does not offer", by)
 		}
 	}
 	for _, by := range offered {
 		if _, err := s.signWhole(ctx, file(content(directSize), ""), by); (err != nil) != s.methods.NeedsDigest {
-			return fmt.Errorf("DirectMethods says NeedsDigest: %v, and signing a %s without one answers %v", s.methods.NeedsDigest, by, err) //nolint:errorlint // it may be nil
+			return fmt.Errorf("NeedsDigest is %v, and signing a %s without a digest returned %v", s.methods.NeedsDigest, by, err) //nolint:errorlint // it may be nil
 		}
 	}
 	return nil
@@ -129,7 +129,7 @@ func honestAfterRefused(ctx context.Context, s *direct) error {
 	return nil
 }
 
-// settling is how long a store gets to do what it should not.
+// settling is how long a store gets to do what it must not do.
 const settling = 200 * time.Millisecond
 
 func stopsShort(ctx context.Context, s *direct) error {
@@ -140,7 +140,7 @@ func stopsShort(ctx context.Context, s *direct) error {
 		}
 		req.cut = true
 		if a, err := req.do(ctx); err == nil && a.status < 400 {
-			return fmt.Errorf("half a %s was answered with %d", way.name, a.status)
+			return fmt.Errorf("half a %s got %d", way.name, a.status)
 		}
 		time.Sleep(settling)
 		if err := s.nothing(ctx, req); err != nil {

@@ -17,21 +17,21 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// client follows no redirects and adds nothing to requests: what is sent is what
-// was signed.
+// client follows no redirects and adds nothing to requests, so that it sends exactly what was
+// signed.
 var client = &http.Client{
 	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16},
 	Timeout:       time.Minute,
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// sending is a signed request and what goes with it, for cases to change.
+// sending is a signed request and its body, for cases to change.
 type sending struct {
 	storage.SignedRequest
 	key      string
 	uploadID string // of a part
 	body     []byte // the file or part
-	chunked  bool   // does not say its length
+	chunked  bool   // sends no length
 	cut      bool   // half of it is sent, then the connection is closed
 }
 
@@ -44,14 +44,14 @@ func newSending(signed *storage.SignedRequest, key string, body []byte) *sending
 	return s
 }
 
-// answer is what came back.
+// answer is the answer to a request.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// request is the signed request with its body, which is sent once: it cannot be
+// request returns the signed request with its body. It can be sent once, since the body cannot be
 // read again.
 func (s *sending) request(ctx context.Context) (*http.Request, error) {
 	body, contentType, err := s.body, "", error(nil)
@@ -74,7 +74,7 @@ func (s *sending) request(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// form is the body of a POST form, with the file after the signed fields.
+// form returns the body of a POST form, with the file after the signed fields.
 func (s *sending) form() (body []byte, contentType string, err error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -114,31 +114,31 @@ func do(req *http.Request) (*answer, error) {
 	return &answer{status: res.StatusCode, header: res.Header, body: body}, errors.Join(err, res.Body.Close())
 }
 
-// accepted is nil if the store takes it.
+// accepted returns an error unless the store accepts the request.
 func (s *sending) accepted(ctx context.Context) error {
 	a, err := s.do(ctx)
 	if err == nil && a.status/100 != 2 {
-		err = fmt.Errorf("an honest %s was answered with %d: %s", s.Method, a.status, a.body)
+		err = fmt.Errorf("an honest %s got %d: %s", s.Method, a.status, a.body)
 	}
 	return err
 }
 
-// refused is nil if the store does not take it: by its answer, or by closing the
-// connection before it has all of it.
+// refused returns an error unless the store refuses the request, by its answer, or by closing the
+// connection before it has the whole body.
 func (s *sending) refused(ctx context.Context) error {
 	a, err := s.do(ctx)
 	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
 		return nil
 	}
 	if err == nil && a.status < 400 {
-		err = fmt.Errorf("the %s was answered with %d", s.Method, a.status)
+		err = fmt.Errorf("the %s got %d", s.Method, a.status)
 	}
 	return err
 }
 
-// otherKey lies beside the signed one.
+// otherKey returns a key similar to the signed one.
 func (s *sending) otherKey() string { return s.key + "0" }
 
-// expiry is when what was signed for a second has expired, for stores that count
-// in whole seconds, too.
+// expiry is the time after which a signature for one second has expired, even in a store that
+// counts in whole seconds.
 const expiry = 2100 * time.Millisecond

@@ -11,10 +11,10 @@ import (
 )
 
 var stageCases = []testCase[store]{
-	{"a failing reader leaves nothing", "any error of the reader but io.EOF fails Stage, and nothing is readable", failingReader},
-	{"nothing readable before Commit", "Stage does not publish, the end of the reader does not either", notBeforeCommit},
+	{"a failing reader leaves nothing", "any error of the reader except io.EOF fails Stage, and nothing is readable", failingReader},
+	{"nothing readable before Commit", "neither Stage nor the end of the reader publishes", notBeforeCommit},
 	{"readers of every kind", "short reads, and data that comes with io.EOF, lose nothing", oddReaders},
-	{"Stage with a cancelled context", "it fails and leaves nothing, or what it staged can be discarded", cancelledStage},
+	{"Stage with a cancelled context", "it fails and leaves nothing, or its staged file can be discarded", cancelledStage},
 	{"many at once", "concurrent uploads do not mix", manyAtOnce},
 }
 
@@ -24,7 +24,7 @@ func failingReader(ctx context.Context, s store) error {
 		r := io.MultiReader(bytes.NewReader(content(size)), iotest.ErrReader(errReader))
 		staged, err := s.Stage(ctx, object(key), r)
 		if err == nil {
-			return errors.Join(fmt.Errorf("Stage took a reader that failed after %d bytes", size), staged.Discard(ctx))
+			return errors.Join(fmt.Errorf("Stage accepted a reader that failed after %d bytes", size), staged.Discard(ctx))
 		}
 		if err := s.absent(ctx, key); err != nil {
 			return fmt.Errorf("after a reader that failed at %d bytes: %w", size, err)
@@ -83,7 +83,7 @@ func cancelledStage(ctx context.Context, s store) error {
 	return nil
 }
 
-// canceller is a reader without content that cancels when it is reached.
+// canceller is an empty reader that cancels a context when it is read.
 type canceller context.CancelFunc
 
 func (c canceller) Read([]byte) (int, error) {

@@ -12,15 +12,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// store is the storage under test, with what the cases do to it.
+// store is the storage under test, with the operations of the cases.
 type store struct {
 	storage.Storage
 	storage.ObjectReader
 }
 
-// object is what the cases stage: a limit far above what they send, as for a
-// client that does not tell the size, and time to wait for the memory that such
-// a limit takes.
+// object returns the object that the cases stage. Its limit is far above the sizes, as for a client
+// that does not declare the size. Stage may wait for the memory that such a limit takes.
 func object(key string) storage.Object {
 	return storage.Object{Key: key, Type: "text/plain", Name: "name.txt", MaxSize: 64 << 20, MaxWait: 10 * time.Second}
 }
@@ -44,22 +43,22 @@ func (s store) publish(ctx context.Context, key string, content []byte) (storage
 	return staged, nil
 }
 
-// holds is nil if exactly content is readable under key.
+// holds returns an error unless exactly content is readable under key.
 func (s store) holds(ctx context.Context, key string, content []byte) error {
 	info, err := s.Stat(ctx, key)
 	switch {
 	case err != nil:
 		return fmt.Errorf("Stat: %w", err)
 	case info.Size != int64(len(content)), info.Type != "text/plain", info.Name != "name.txt":
-		return fmt.Errorf("Stat describes it as %+v", info)
+		return fmt.Errorf("Stat returned %+v", info)
 	}
 	return s.reads(ctx, key, info.ETag, 0, content)
 }
 
-// absent is nil if there is no object under the key.
+// absent returns an error if an object is under the key.
 func (s store) absent(ctx context.Context, key string) error {
 	if stored, err := s.Stat(ctx, key); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("Stat of a key that must be free answered %+v and %v", stored, err) //nolint:errorlint // it may be nil
+		return fmt.Errorf("Stat of a key that must be free returned %+v and %v", stored, err) //nolint:errorlint // it may be nil
 	}
 	r, err := s.OpenAt(ctx, key, "", 0, -1)
 	if err == nil {
@@ -71,15 +70,15 @@ func (s store) absent(ctx context.Context, key string) error {
 	return nil
 }
 
-// reads is nil if exactly content can be read from offset on.
+// reads returns an error unless exactly content can be read from offset on.
 func (s store) reads(ctx context.Context, key, etag string, offset int64, content []byte) error {
 	return reads(ctx, s, key, etag, span{offset, -1}, content)
 }
 
-// span is what OpenAt is asked for.
+// span is a range that OpenAt reads.
 type span struct{ offset, length int64 }
 
-// reads is nil if exactly content is what OpenAt returns of the span.
+// reads returns an error unless OpenAt returns exactly content for the span.
 func reads(ctx context.Context, s storage.ObjectReader, key, etag string, of span, content []byte) error {
 	r, err := s.OpenAt(ctx, key, etag, of.offset, of.length)
 	if err != nil {
@@ -90,7 +89,7 @@ func reads(ctx context.Context, s storage.ObjectReader, key, etag string, of spa
 		return fmt.Errorf("reading: %w", err)
 	}
 	if !bytes.Equal(got, content) {
-		return fmt.Errorf("of %+v %d bytes were read that differ from the %d that were sent", of, len(got), len(content))
+		return fmt.Errorf("%+v: the %d bytes read differ from the %d bytes sent", of, len(got), len(content))
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
-// Package storetest is the conformance suite of storage.Storage and its optional
-// abilities. A backend that passes it keeps the promises of package upload as far
-// as storage keeps them: nothing is readable before Commit, nothing is replaced,
-// nothing is left, and nothing is taken or given but what was signed.
+// Package storetest is the conformance suite of storage.Storage and its optional abilities. A
+// backend that passes it keeps those promises of package upload that depend on the storage. Nothing
+// is readable before Commit. Nothing is replaced, and no remains are left. Only signed requests are
+// accepted and answered.
 package storetest
 
 import (
@@ -13,9 +13,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Run tests the storages that newStore returns, a fresh one for each case. They
-// must implement storage.ObjectReader, through which the suite reads, and take
-// files of 12 MiB.
+// Run tests the storages that newStore returns, a fresh one for each case. They must implement
+// storage.ObjectReader, with which the suite reads, and accept files of 12 MiB.
 func Run(t *testing.T, newStore func(t *testing.T) storage.Storage) {
 	t.Helper()
 	runCases(t, storeCases, newStore, checkStore)
@@ -23,7 +22,7 @@ func Run(t *testing.T, newStore func(t *testing.T) storage.Storage) {
 
 var storeCases = slices.Concat(stageCases, commitCases, discardCases)
 
-// checkStore runs a case, and looks for leftovers.
+// checkStore runs a case, and checks for leftovers.
 func checkStore(ctx context.Context, c testCase[store], tested storage.Storage) error {
 	reader, ok := tested.(storage.ObjectReader)
 	if !ok {

@@ -18,11 +18,11 @@ func TestMemstorePasses(t *testing.T) {
 	Run(t, func(*testing.T) storage.Storage { return &memstore.Store{} })
 }
 
-// TestBrokenStoresFail proves the suite: each store breaks one promise, and the
-// case that guards the promise must see it.
+// TestBrokenStoresFail proves the suite: each store breaks one promise, and the cases for that
+// promise must fail.
 func TestBrokenStoresFail(t *testing.T) {
 	defer func(l int, s []int) { large, sizes = l, s }(large, sizes)
-	large, sizes = 200_000, []int{0, 1, 70_000} // a broken store breaks with small files, too
+	large, sizes = 200_000, []int{0, 1, 70_000} // a broken store also breaks with small files
 	for _, tc := range []struct {
 		name  string
 		store *brokenStore
@@ -32,12 +32,12 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"publishes on EOF", &brokenStore{publishOnEOF: true}, []string{"nothing readable before Commit"}},
 		{"publishes half", &brokenStore{publishHalf: true}, []string{"a failing reader leaves nothing"}},
 		{"drops data that comes with EOF", &brokenStore{dropLast: true}, []string{"readers of every kind"}},
-		{"says that it publishes", &brokenStore{sayPublished: true}, []string{"Commit publishes all", "readers of every kind", "Commit never replaces"}},
+		{"only claims to publish", &brokenStore{sayPublished: true}, []string{"Commit publishes all", "readers of every kind", "Commit never replaces"}},
 		{"replaces keys", &brokenStore{replace: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
-		{"forgets Discard", &brokenStore{forgetDiscard: true}, []string{"Discard after Commit", "Discard twice"}},
-		{"takes another's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
-		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard when it was replaced"}},
-		{"forgets Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
+		{"ignores Discard", &brokenStore{forgetDiscard: true}, []string{"Discard after Commit", "Discard twice"}},
+		{"takes another upload's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
+		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
+		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
 		{"keeps leftovers", &brokenStore{leftovers: []string{"upload-1"}}, []string{"Commit publishes all", "Discard twice"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestBrokenStoresFail(t *testing.T) {
 	}
 }
 
-// brokenStore is a store in memory that breaks the promises it is told to.
+// brokenStore is a store in memory that breaks the promises that its fields name.
 type brokenStore struct {
 	publishOnEOF, sayPublished, publishHalf, dropLast, replace, forgetDiscard, claimExisting, discardByKey, forgetDelete bool
 

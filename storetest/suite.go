@@ -7,16 +7,16 @@ import (
 	"testing"
 )
 
-// testCase is one promise of storages. S is the storage under test with what the
-// cases of a suite do to it.
+// testCase is one promise of storages. S is the storage under test, with the operations of the
+// suite's cases.
 type testCase[S any] struct {
 	name string
 	rule string
 	run  func(ctx context.Context, s S) error
 }
 
-// runCases runs each case with a storage of its own, except those whose names are
-// in except. Such a name that no case has fails the test.
+// runCases runs each case with a storage of its own, except those whose names are in except. It
+// fails the test if no case has such a name.
 func runCases[S, T any](
 	t *testing.T, cases []testCase[S], newStore func(*testing.T) T,
 	check func(context.Context, testCase[S], T) error, except ...string,
@@ -24,7 +24,7 @@ func runCases[S, T any](
 	t.Helper()
 	for _, name := range except {
 		if !slices.ContainsFunc(cases, func(c testCase[S]) bool { return c.name == name }) {
-			t.Errorf("there is no case %q to be skipped", name)
+			t.Errorf("except names %q, which is not a case", name)
 		}
 	}
 	for _, c := range cases {
@@ -39,14 +39,13 @@ func runCases[S, T any](
 	}
 }
 
-// Auditor is an optional ability of the storage under test: telling what it
-// keeps that nobody can read, such as unfinished multipart uploads. With it the
-// suite also checks that nothing of that kind is left.
+// Auditor is an optional ability of the storage under test: it returns leftovers, which nobody can
+// read, such as unfinished multipart uploads. With it the suite also checks that there are none.
 type Auditor interface {
 	Leftovers(ctx context.Context) ([]string, error)
 }
 
-// audit is nil if the storage does not know of anything that is left behind.
+// audit returns an error if the storage has leftovers.
 func audit(ctx context.Context, tested any) error {
 	auditor, ok := tested.(Auditor)
 	if !ok {
@@ -54,7 +53,7 @@ func audit(ctx context.Context, tested any) error {
 	}
 	left, err := auditor.Leftovers(ctx)
 	if err == nil && len(left) > 0 {
-		err = fmt.Errorf("left behind: %q", left)
+		err = fmt.Errorf("leftovers: %q", left)
 	}
 	return err
 }

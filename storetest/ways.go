@@ -15,7 +15,7 @@ type way struct {
 	expires time.Duration
 }
 
-// ways are those that the store has.
+// ways returns the ways that the store has.
 func (s *direct) ways() (list []way) {
 	for _, by := range append(s.offered(), byPart) {
 		list = append(list, way{s, by, 5 * time.Minute})
@@ -23,7 +23,7 @@ func (s *direct) ways() (list []way) {
 	return list
 }
 
-// sign signs a request of that way under a key, or for an upload, of its own.
+// sign signs a request of that way, for a key or an upload of its own.
 func (w way) sign(ctx context.Context, content []byte, sha256 string) (*sending, error) {
 	d := file(content, sha256)
 	d.Expires = w.expires
@@ -37,11 +37,11 @@ func (w way) sign(ctx context.Context, content []byte, sha256 string) (*sending,
 	return w.store.part(ctx, d, id, 1, content)
 }
 
-// nothing is nil if the store has nothing of what was sent.
+// nothing returns an error if the store has anything of the request.
 func (s *direct) nothing(ctx context.Context, req *sending) error {
 	for _, key := range []string{req.key, req.otherKey()} {
 		if stored, err := s.Stat(ctx, key); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("Stat of a key that must be free answered %+v and %v", stored, err) //nolint:errorlint // it may be nil
+			return fmt.Errorf("Stat of a key that must be free returned %+v and %v", stored, err) //nolint:errorlint // it may be nil
 		}
 	}
 	if req.uploadID == "" {
