@@ -64,7 +64,7 @@ type (
 	}
 )
 
-// combinations are stores of every ability and of none, over m.
+// combinations returns stores over m with each combination of abilities.
 func combinations(m *memstore.Store) []combined {
 	j, l := judge{m}, linker{m, readers{m}, signer{m}}
 	b := both{m, signer{m}}
@@ -92,7 +92,7 @@ func combinations(m *memstore.Store) []combined {
 	}
 }
 
-// TestAbilitiesAreKept: a store in front has exactly those of the one behind.
+// TestAbilitiesAreKept checks that a wrapped store has exactly the abilities of the inner one.
 func TestAbilitiesAreKept(t *testing.T) {
 	for _, c := range combinations(&memstore.Store{}) {
 		for about, s := range map[string]storage.Storage{

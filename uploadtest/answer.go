@@ -12,23 +12,22 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// Answer is what a client was told. Files, Code and Detail are filled from what
-// upload.JSON writes, and, of a refusal, also from the redirect of
-// upload.SeeOther; other answers leave them empty.
+// Answer is the answer to a client. Files, Code and Detail are filled from the JSON of upload.JSON
+// and, of a refusal, also from the redirect of upload.SeeOther. For other answers they are empty.
 type Answer struct {
 	Status int
-	Proto  string // as in "HTTP/1.1"
+	Proto  string // for example "HTTP/1.1"
 	Header http.Header
 	Body   []byte
-	Sent   int64 // bytes of the request's body that were given to the connection
+	Sent   int64 // bytes of the request's body that the connection accepted
 
 	Files  []AnsweredFile
-	Code   upload.Code // of a refusal, "" if it was none
+	Code   upload.Code // of a refusal, otherwise ""
 	Detail string      // its reason
 }
 
-// AnsweredFile is a file that an answer speaks of: a stored one or, with a code,
-// one that was refused together with its request.
+// AnsweredFile is a file in an answer: a stored one or, with a code, one that was refused together
+// with its request.
 type AnsweredFile struct {
 	upload.File
 
@@ -36,28 +35,28 @@ type AnsweredFile struct {
 	Reason string
 }
 
-// ReadAnswer reads a response to its end, and closes its body. It fails if the
-// response is not whole, or is JSON that cannot be read.
+// ReadAnswer reads a response to its end, and closes its body. It fails if the response is
+// incomplete, or is malformed JSON.
 func ReadAnswer(resp *http.Response) (*Answer, error) {
 	body, err := io.ReadAll(resp.Body)
 	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return nil, fmt.Errorf("the answer %d is not whole: %w", resp.StatusCode, err)
+		return nil, fmt.Errorf("answer %d is incomplete: %w", resp.StatusCode, err)
 	}
 	a := &Answer{Status: resp.StatusCode, Proto: resp.Proto, Header: resp.Header, Body: body}
 	mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	switch {
 	case mediaType == "":
 		a.readRedirect()
-	case len(body) > 0 && (mediaType == "application/json" || mediaType == "application/problem+json"): // none of HEAD
+	case len(body) > 0 && (mediaType == "application/json" || mediaType == "application/problem+json"): // an answer to HEAD has none
 		err = a.readJSON()
 	}
 	return a, err
 }
 
-// readJSON leaves alone what is not an answer to an upload.
+// readJSON decodes the answer to an upload, and ignores other JSON.
 func (a *Answer) readJSON() error {
 	if !json.Valid(a.Body) {
-		return fmt.Errorf("the answer %d is no JSON: %q", a.Status, a.Body)
+		return fmt.Errorf("answer %d is not JSON: %q", a.Status, a.Body)
 	}
 	var known struct {
 		Files  []AnsweredFile
@@ -80,13 +79,13 @@ func (a *Answer) readRedirect() {
 	}
 }
 
-// Decode reads the JSON of the body into v, for answers of the host's own.
+// Decode decodes the JSON of the body into v, for answers of the host's own.
 func (a *Answer) Decode(v any) error {
 	if err := json.Unmarshal(a.Body, v); err != nil {
-		return fmt.Errorf("the answer %d %q: %w", a.Status, a.Body, err)
+		return fmt.Errorf("answer %d %q: %w", a.Status, a.Body, err)
 	}
 	return nil
 }
 
-// String is status and body, for messages of tests.
+// String returns status and body, for messages of tests.
 func (a *Answer) String() string { return fmt.Sprintf("%d %s", a.Status, a.Body) }

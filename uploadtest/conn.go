@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// sendBuffer is what the system holds of what a [Conn] has sent. Its own choice
-// grows to several mebibytes, and a client on the same machine then hands over a
-// good deal more than the server ever sees before it could notice an answer.
+// sendBuffer is the size of the system's buffer for the bytes that a [Conn] sends. The default
+// grows to several mebibytes. Then a client on the same machine sends far more than the server
+// reads before the client can see an answer.
 const sendBuffer = 64 << 10
 
-// errAnswered ends sending once the whole answer has been read.
+// errAnswered ends sending after the whole answer was read.
 var errAnswered = errors.New("uploadtest: answered")
 
-// Conn is a client that sends a request by hand, on a connection of its own, as
-// slowly and as little of it as it wants, and reads the answer meanwhile. Send
-// and what ends a connection are for one goroutine; Answer is for any.
+// Conn is a client that sends a request by hand, on a connection of its own. It can send slowly or
+// only in part, and reads the answer meanwhile. Send and the methods that end a connection are for
+// one goroutine; Answer is for any.
 type Conn struct {
 	conn      net.Conn
 	body      io.Reader
@@ -35,9 +35,9 @@ type Conn struct {
 	err       error
 }
 
-// Dial connects to the host of r's URL by TCP and sends the head of r. The body
-// follows with [Conn.Send]. A ContentLength of -1 sends it chunked; another than
-// the body has is sent as it is. HTTP/1.1 is spoken, without TLS.
+// Dial connects to the host of r's URL by TCP and sends the head of r. The body follows with
+// [Conn.Send]. A ContentLength of -1 sends it chunked. A ContentLength that differs from the body's
+// is sent unchanged. The protocol is HTTP/1.1, without TLS.
 func Dial(r *http.Request) (*Conn, error) {
 	host := r.URL.Host
 	if r.URL.Port() == "" {
@@ -54,8 +54,8 @@ func Dial(r *http.Request) (*Conn, error) {
 	return NewConn(conn, r)
 }
 
-// NewConn is [Dial] over a connection that exists, which may be of TLS. It is
-// closed when that fails.
+// NewConn is [Dial] over an existing connection, which may use TLS. It closes the connection if
+// sending fails.
 func NewConn(conn net.Conn, r *http.Request) (*Conn, error) {
 	c := &Conn{conn: conn, body: r.Body, chunked: r.ContentLength < 0, answered: make(chan struct{})}
 	if c.body == nil {
@@ -89,7 +89,7 @@ func (c *Conn) read() {
 	c.answer, c.err = ReadAnswer(resp)
 }
 
-// readFinal reads the response that follows any 100 Continue.
+// readFinal reads the response after any 100 Continue.
 func readFinal(br *bufio.Reader, onContinue func()) (*http.Response, error) {
 	for {
 		resp, err := http.ReadResponse(br, nil)
@@ -100,19 +100,17 @@ func readFinal(br *bufio.Reader, onContinue func()) (*http.Response, error) {
 	}
 }
 
-// Continued tells whether the server has asked for the body, with 100 Continue.
+// Continued reports whether the server has requested the body with 100 Continue.
 func (c *Conn) Continued() bool { return c.continued.Load() }
 
-// Sent is how many bytes of the body have been sent.
+// Sent returns how many bytes of the body have been sent.
 func (c *Conn) Sent() int64 { return c.sent.Load() }
 
-// Send sends n more bytes of the body, all that is left if n is negative. A
-// client that then does nothing stalls. It stops when the whole answer has
-// arrived, which is no error.
+// Send sends n more bytes of the body, or the rest if n is negative. A client that then does
+// nothing stalls. Send stops when the whole answer has arrived, which is not an error.
 func (c *Conn) Send(n int64) error { return c.send(n, 16<<10, 0) }
 
-// SendSlowly sends the rest of the body at so many bytes a second, in ten pieces
-// a second.
+// SendSlowly sends the rest of the body at rate bytes a second, in ten pieces a second.
 func (c *Conn) SendSlowly(rate int) error { return c.send(-1, max(1, rate/10), time.Second/10) }
 
 func (c *Conn) send(n int64, size int, pause time.Duration) error {
@@ -136,13 +134,13 @@ func (c *Conn) send(n int64, size int, pause time.Duration) error {
 		return err
 	}
 	if n < 0 && c.chunked && !c.ended {
-		c.ended = true // what followed would be another request
+		c.ended = true // further bytes would be another request
 		return ignoreAnswered(c.raw("0\r\n\r\n"))
 	}
 	return nil
 }
 
-// pause ends early with the answer, so that nobody sleeps when a test is over.
+// pause ends early when the answer arrives, so that no goroutine sleeps after the test.
 func (c *Conn) pause(d time.Duration) {
 	if d == 0 {
 		return
@@ -184,8 +182,8 @@ func ignoreAnswered(err error) error {
 	return err
 }
 
-// Answer waits for the whole answer. A connection that ended without one is an
-// error, and so is the end of the timeout.
+// Answer waits for the whole answer. It returns an error if the connection ends without one, or
+// after the timeout.
 func (c *Conn) Answer(timeout time.Duration) (*Answer, error) {
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
@@ -202,8 +200,8 @@ func (c *Conn) Answer(timeout time.Duration) (*Answer, error) {
 	return &a, nil
 }
 
-// HalfClose tells the server that nothing more comes, and reads on. What cannot
-// be closed by half is an error.
+// HalfClose ends the stream to the server, and continues to read. A connection that cannot be
+// half-closed is an error.
 func (c *Conn) HalfClose() error {
 	half, ok := c.conn.(interface{ CloseWrite() error })
 	if !ok {
@@ -212,12 +210,12 @@ func (c *Conn) HalfClose() error {
 	return half.CloseWrite()
 }
 
-// Close closes the connection politely: the server reads an end of the stream.
-// It may be called again.
+// Close closes the connection normally: the server reads the end of the stream. It may be called
+// again.
 func (c *Conn) Close() { _ = c.conn.Close() }
 
-// Reset closes the connection as a dying process does: the server's reads and
-// writes fail. Where there is no TCP it is Close.
+// Reset closes the connection as a dying process does: the server's reads and writes fail. Without
+// TCP it does the same as Close.
 func (c *Conn) Reset() {
 	if tcp, ok := c.conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// request is an upload of some size, chunked or not.
+// request returns an upload of some size, chunked or not.
 func request(url string, chunked bool) *http.Request {
 	r := uploadtest.NewRequest(url+"/upload", uploadtest.File("file", "a.txt", uploadtest.Repeat("hello ", 300_000)), uploadtest.Text("k", "v"))
 	if chunked {
@@ -28,7 +28,7 @@ func request(url string, chunked bool) *http.Request {
 	return r
 }
 
-// TestConn: a request by hand is a request, in whatever pieces it is sent.
+// TestConn checks that the pieces in which a request is sent make no difference.
 func TestConn(t *testing.T) {
 	store := &memstore.Store{}
 	h := newHandler(t, store, upload.Types("text/plain"), upload.Options{})
@@ -57,7 +57,7 @@ func TestConn(t *testing.T) {
 	}
 }
 
-// TestOneEnd: sending the rest when there is none does not end the body again.
+// TestOneEnd checks that sending an empty rest does not end the body again.
 func TestOneEnd(t *testing.T) {
 	here, there := net.Pipe()
 	seen := make(chan []byte)
@@ -74,8 +74,7 @@ func TestOneEnd(t *testing.T) {
 	require.Equal(t, 1, bytes.Count(<-seen, []byte("\r\n0\r\n\r\n")))
 }
 
-// TestStall: a client that sends a little and then nothing is told so when the
-// stall has lasted, and not before.
+// TestStall checks that a client that stalls gets its answer after the stall timeout, not before.
 func TestStall(t *testing.T) {
 	for _, chunked := range []bool{false, true} {
 		for _, n := range []int64{0, 1, 1000, 200_000} {
@@ -100,7 +99,7 @@ func TestStall(t *testing.T) {
 	}
 }
 
-// TestSendSlowly takes the time that the rate says.
+// TestSendSlowly checks that sending takes the time that the rate requires.
 func TestSendSlowly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := uploadtest.Serve(t, newHandler(t, &memstore.Store{}, upload.Types("text/plain"), upload.Options{}))
@@ -116,7 +115,7 @@ func TestSendSlowly(t *testing.T) {
 	})
 }
 
-// TestLeaving: what the server's handler reads after each way of leaving.
+// TestLeaving checks what the server's handler reads after each way of leaving.
 func TestLeaving(t *testing.T) {
 	read := make(chan error, 1)
 	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -130,7 +129,7 @@ func TestLeaving(t *testing.T) {
 	for about, row := range map[string]struct {
 		dial  func(*http.Request) (*uploadtest.Conn, error)
 		leave func(*uploadtest.Conn)
-		isNet bool // a failed connection, not an end
+		isNet bool // a failed connection, not the end of the stream
 	}{
 		"TCP, closed":   {uploadtest.Dial, (*uploadtest.Conn).Close, false},
 		"TCP, halfway":  {uploadtest.Dial, func(c *uploadtest.Conn) { _ = c.HalfClose() }, false},
@@ -161,7 +160,7 @@ func TestLeaving(t *testing.T) {
 	<-read
 }
 
-// TestRefusedMeanwhile: who is answered stops sending, and reads the answer.
+// TestRefusedMeanwhile checks that a client stops sending when the answer has arrived.
 func TestRefusedMeanwhile(t *testing.T) {
 	h := newHandler(t, &memstore.Store{}, upload.Types("text/plain"), upload.Options{MaxFileSize: 1 << 20})
 	network := httptest.NewServer(h)
@@ -179,7 +178,7 @@ func TestRefusedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestContinue: who asks first learns that the body is wanted.
+// TestContinue checks that a client that waits for 100 Continue gets it.
 func TestContinue(t *testing.T) {
 	h := newHandler(t, &memstore.Store{}, upload.Types("text/plain"), upload.Options{})
 	s := uploadtest.Serve(t, h)
@@ -195,7 +194,7 @@ func TestContinue(t *testing.T) {
 	require.Equal(t, 201, a.Status)
 }
 
-// TestLyingLength is sent as it is, and a request without a body, too.
+// TestLyingLength checks that a wrong length is sent unchanged, even without a body.
 func TestLyingLength(t *testing.T) {
 	lengths := make(chan int64, 1)
 	s := uploadtest.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { lengths <- r.ContentLength }))
@@ -212,7 +211,7 @@ func TestLyingLength(t *testing.T) {
 	}
 }
 
-// TestDialFails when nobody is there.
+// TestDialFails dials an address without a server.
 func TestDialFails(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -228,7 +227,7 @@ func TestDialFails(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 }
 
-// TestServe: what it is for, and how it ends.
+// TestServe checks the uses of Serve, and how a server ends.
 func TestServe(t *testing.T) {
 	t.Run("waits for handlers", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -236,7 +235,7 @@ func TestServe(t *testing.T) {
 			s := uploadtest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.WriteHeader(201)
 				require.NoError(t, http.NewResponseController(w).Flush())
-				<-r.Context().Done() // the client has what it wants
+				<-r.Context().Done() // the client has its answer
 				time.Sleep(time.Hour)
 				done = true
 			}), func(s *http.Server) { s.WriteTimeout = 2 * time.Hour })
@@ -248,7 +247,7 @@ func TestServe(t *testing.T) {
 			require.ErrorIs(t, err, net.ErrClosed)
 		})
 	})
-	t.Run("takes options, hooks among them", func(t *testing.T) {
+	t.Run("accepts options, such as hooks", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var states []http.ConnState
 			s := uploadtest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), func(s *http.Server) {
@@ -265,24 +264,24 @@ func TestServe(t *testing.T) {
 		t.Run("server", func(t *testing.T) {
 			r.TB = t
 			s := uploadtest.Serve(r, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") }))
-			_, err := s.Client().Do(request(s.URL, false)) //nolint:bodyclose // there is none
+			_, err := s.Client().Do(request(s.URL, false)) //nolint:bodyclose // there is no body
 			require.Error(t, err)
 		})
 		require.Len(t, r.errors, 1)
 		require.Contains(t, r.errors[0], "boom")
 	})
-	t.Run("a context ends waiting", func(t *testing.T) {
+	t.Run("the end of a context ends the wait", func(t *testing.T) {
 		s := uploadtest.Serve(t, http.NotFoundHandler())
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := s.Dial(request(s.URL, false).WithContext(ctx))
-		if err != nil { // it may have been accepted first
+		if err != nil { // the connection may have been accepted first
 			require.ErrorIs(t, err, context.Canceled)
 		}
 	})
 }
 
-// abandoned is a request whose answer is read off a connection that is then left.
+// abandoned returns a request whose client reads the answer and then leaves the connection.
 func abandoned(t *testing.T, url string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, url, nil)
@@ -290,8 +289,8 @@ func abandoned(t *testing.T, url string) *http.Request {
 	return r
 }
 
-// TestExamplesOfTheClock runs what the examples show.
+// TestExamplesOfTheClock runs the functions that the examples show.
 func TestExamplesOfTheClock(t *testing.T) {
-	t.Run("a stalled client is told", stalledClientIsTold)
+	t.Run("a stalled client is refused", stalledClientIsTold)
 	t.Run("a ticket expires", ticketExpires)
 }

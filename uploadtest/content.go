@@ -12,28 +12,28 @@ import (
 	"sync"
 )
 
-// Content is what a file holds. It is read anew for each request, so content of
-// any size can be made while it is read. The zero value is an empty file.
+// Content is the content of a file. It is read again for each request, so content of any size can
+// be generated while it is read. The zero value is an empty file.
 type Content struct {
 	Size int64            // bytes
 	Open func() io.Reader // reads exactly Size bytes, from the start
 }
 
-// Bytes is content that is held in memory.
+// Bytes returns content that is held in memory.
 func Bytes[B ~string | ~[]byte](b B) Content {
 	return Content{Size: int64(len(b)), Open: func() io.Reader { return bytes.NewReader([]byte(b)) }}
 }
 
-// Repeat is size bytes of unit over and over. It takes no memory to speak of,
-// whatever its size. It panics if unit is empty.
+// Repeat returns size bytes of repeated units. It needs little memory, whatever its size. It panics
+// if unit is empty.
 func Repeat(unit string, size int64) Content {
 	block := bytes.Repeat([]byte(unit), max(1, 64<<10/len(unit)))
 	return Content{Size: size, Open: func() io.Reader { return io.LimitReader(&loop{block: block}, size) }}
 }
 
-// PNG is a picture of exactly size bytes, which any decoder reads: a small one
-// with an ancillary chunk that fills it up. A size of 0 is the picture alone. It
-// panics for a size that is too small for both, which 1 KiB never is.
+// PNG returns a picture of exactly size bytes, which any decoder reads: a small one with an
+// ancillary chunk that fills it up. A size of 0 is the picture alone. It panics if size is too
+// small for both; 1 KiB is always enough.
 func PNG(size int) Content {
 	const overhead, end = 12, 12 // of the chunk, and the bytes of the last one
 	plain := picture()
@@ -42,10 +42,10 @@ func PNG(size int) Content {
 	}
 	fill := size - len(plain) - overhead
 	if fill < 0 {
-		panic("uploadtest: no PNG is that small")
+		panic("uploadtest: the size is too small for a PNG")
 	}
 	b := append(make([]byte, 0, size), plain[:len(plain)-end]...)
-	b = binary.BigEndian.AppendUint32(b, uint32(fill)) //nolint:gosec // what is in memory is not that large
+	b = binary.BigEndian.AppendUint32(b, uint32(fill)) //nolint:gosec // bytes in memory are fewer
 	b = append(b, "paDd"...)
 	for left := fill; left > 0; left -= len(filling()) {
 		b = append(b, filling()[:min(left, len(filling()))]...)
@@ -54,7 +54,7 @@ func PNG(size int) Content {
 	return Bytes(append(b, plain[len(plain)-end:]...))
 }
 
-// filling is what a PNG is filled up with, again and again. It must not be modified.
+// filling is the unit with which a PNG is filled up. It must not be modified.
 var filling = sync.OnceValue(func() []byte {
 	b := make([]byte, 1<<16)
 	for i := range b {
@@ -63,7 +63,7 @@ var filling = sync.OnceValue(func() []byte {
 	return b
 })
 
-// picture is a PNG of 40 x 30 pixels. It must not be modified.
+// picture returns a PNG of 40 x 30 pixels. It must not be modified.
 var picture = sync.OnceValue(func() []byte {
 	img := image.NewGray(image.Rect(0, 0, 40, 30))
 	for i := range img.Pix {
@@ -101,12 +101,12 @@ func (c Content) read(offset, n int64) io.Reader {
 	}
 	r := c.Open()
 	if offset > 0 {
-		_, _ = io.CopyN(io.Discard, r, offset) // if it fails, so does what follows
+		_, _ = io.CopyN(io.Discard, r, offset) // if it fails, the next read fails too
 	}
 	return io.LimitReader(r, n)
 }
 
-// loop reads block again and again.
+// loop reads block repeatedly.
 type loop struct {
 	block []byte
 	at    int

@@ -16,29 +16,29 @@ import (
 
 // Direct is a client of an upload.Presigner.
 type Direct struct {
-	// Client sends all requests, those to the storage included. Default:
-	// http.DefaultClient. With [Client] the handler must serve both the steps
-	// and the storage's signed requests, as memstore.Store.Handler does.
+	// Client sends all requests, including those to the storage. Default: http.DefaultClient. With
+	// [Client] the handler must serve both the steps and the storage's signed requests, as
+	// memstore.Store.Handler does.
 	Client *http.Client
 
-	// URL is where the steps are, as in "/tickets/".
+	// URL is the address of the steps, such as "/tickets/".
 	URL string
 
-	// Header is added to each step, as who the caller is. What goes to the
-	// storage has the signed header fields alone.
+	// Header is added to each step, for example to identify the caller. Requests to the storage
+	// have only the signed header fields.
 	Header http.Header
 }
 
-// PostDirect walks all of a direct upload, as [Direct.Upload] does, against a
-// handler that serves the steps at target and the storage besides.
+// PostDirect makes a complete direct upload, as [Direct.Upload] does, to a handler that serves the
+// steps at target and also the storage.
 func PostDirect(t testing.TB, h http.Handler, target string, file Part) *Answer {
 	t.Helper()
 	return (&Direct{Client: Client(h), URL: target}).Upload(t, file)
 }
 
-// Upload gets a ticket for the file, sends it as the ticket says, by a PUT, a
-// form or in parts, and confirms it. It returns the answer to the confirmation,
-// or the first that was a refusal, be it of the application or of the storage.
+// Upload gets a ticket for the file, sends the file as the ticket requires, by a PUT, a form or in
+// parts, and confirms it. It returns the answer to the confirmation, or the first refusal, of the
+// application or of the storage.
 func (d *Direct) Upload(t testing.TB, file Part) *Answer {
 	t.Helper()
 	ticket, a := d.Sign(t, Declare(file))
@@ -51,13 +51,13 @@ func (d *Direct) Upload(t testing.TB, file Part) *Answer {
 	return d.Confirm(t, ticket.Token)
 }
 
-// Declare is what an honest client declares of a file. It claims no digest, and
-// no type, so the name decides.
+// Declare returns the declaration of an honest client for a file. It has no digest, and no type, so
+// the name decides.
 func Declare(file Part) upload.Declaration {
 	return upload.Declaration{Field: file.Field, Name: file.Name, Size: file.Content.Size}
 }
 
-// Sign asks for a ticket. It is nil if the answer is a refusal.
+// Sign requests a ticket. The ticket is nil if the answer is a refusal.
 func (d *Direct) Sign(t testing.TB, declaration upload.Declaration) (*upload.Ticket, *Answer) {
 	t.Helper()
 	ticket := &upload.Ticket{}
@@ -68,8 +68,8 @@ func (d *Direct) Sign(t testing.TB, declaration upload.Declaration) (*upload.Tic
 	return ticket, a
 }
 
-// Send sends the content to the storage, whole or in parts, and returns the last
-// answer, or the first that was a refusal.
+// Send sends the content to the storage, whole or in parts, and returns the last answer, or the
+// first refusal.
 func (d *Direct) Send(t testing.TB, ticket *upload.Ticket, c Content) (a *Answer) {
 	t.Helper()
 	if ticket.SignedRequest != nil {
@@ -83,8 +83,8 @@ func (d *Direct) Send(t testing.TB, ticket *upload.Ticket, c Content) (a *Answer
 	return a
 }
 
-// SendPart sends one part of the content, counted from 1. Parts may be sent in
-// any order, and again.
+// SendPart sends one part of the content, counted from 1. Parts may be sent in any order, and
+// again.
 func (d *Direct) SendPart(t testing.TB, ticket *upload.Ticket, c Content, number int) *Answer {
 	t.Helper()
 	signed := &storage.SignedRequest{}
@@ -97,19 +97,19 @@ func (d *Direct) SendPart(t testing.TB, ticket *upload.Ticket, c Content, number
 	return Send(t, d.Client, SignedRequest(d.here(signed), Content{Size: size, Open: func() io.Reader { return c.read(offset, size) }}))
 }
 
-// Confirm asks for the file to be read and published.
+// Confirm requests that the file be read and published.
 func (d *Direct) Confirm(t testing.TB, token string) *Answer {
 	t.Helper()
 	return d.Step(t, "confirm", map[string]string{"token": token})
 }
 
-// Abort gives an upload up.
+// Abort aborts an upload.
 func (d *Direct) Abort(t testing.TB, token string) *Answer {
 	t.Helper()
 	return d.Step(t, "abort", map[string]string{"token": token})
 }
 
-// Step posts the JSON of body to a step by its name.
+// Step posts the JSON of body to the step with that name.
 func (d *Direct) Step(t testing.TB, name string, body any) *Answer {
 	t.Helper()
 	b, err := json.Marshal(body)
@@ -122,7 +122,7 @@ func (d *Direct) Step(t testing.TB, name string, body any) *Answer {
 	return Send(t, d.Client, r)
 }
 
-// step is Step, and decodes what is no refusal into answer.
+// step is Step, and decodes an answer that is not a refusal into answer.
 func (d *Direct) step(t testing.TB, name string, body, answer any) *Answer {
 	t.Helper()
 	a := d.Step(t, name, body)
@@ -134,7 +134,7 @@ func (d *Direct) step(t testing.TB, name string, body, answer any) *Answer {
 	return a
 }
 
-// here makes a URL absolute that is one of the steps' origin, as a browser does.
+// here makes a URL of the steps' origin absolute, as a browser does.
 func (d *Direct) here(s *storage.SignedRequest) *storage.SignedRequest {
 	steps, err := url.Parse(d.URL)
 	if err != nil || !strings.HasPrefix(s.URL, "/") {
@@ -149,8 +149,8 @@ func (d *Direct) here(s *storage.SignedRequest) *storage.SignedRequest {
 	return &at
 }
 
-// SignedRequest is the request that a storage has signed, with the content, as
-// an honest client sends it. Tests of a storage change it before they [Send] it.
+// SignedRequest returns the request that a storage has signed, with the content, as an honest
+// client sends it. Tests of a storage change it before they [Send] it.
 func SignedRequest(s *storage.SignedRequest, c Content) *http.Request {
 	contentType := ""
 	if s.Fields != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// newApp has direct uploads at /tickets/ over a memory store. Callers name
-// themselves.
+// newApp returns an application with direct uploads at /tickets/ over a memory store. Callers
+// identify themselves.
 func newApp(t *testing.T, store storage.Storage, serve http.Handler, o upload.PresignOptions) *http.ServeMux {
 	t.Helper()
 	who := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
@@ -33,7 +33,7 @@ func newApp(t *testing.T, store storage.Storage, serve http.Handler, o upload.Pr
 
 func ann() http.Header { return http.Header{"Subject": {"ann"}} }
 
-// TestDirect walks every way of a direct upload, without a network and with one.
+// TestDirect makes direct uploads in every way, without a network and with one.
 func TestDirect(t *testing.T) {
 	const part = 5 << 20
 	long := uploadtest.Repeat("a line of text\n", 2*part+1000)
@@ -41,7 +41,7 @@ func TestDirect(t *testing.T) {
 		about   string
 		options upload.PresignOptions
 		file    uploadtest.Part
-		code    upload.Code // "" is accepted
+		code    upload.Code // "" if accepted
 		status  int
 	}{
 		{"PUT", upload.PresignOptions{}, uploadtest.File("file", "a.png", uploadtest.PNG(0)), "", 201},
@@ -81,7 +81,7 @@ func TestDirect(t *testing.T) {
 	}
 }
 
-// TestDirectSteps: each by itself, and in other orders.
+// TestDirectSteps calls each step alone, and in other orders.
 func TestDirectSteps(t *testing.T) {
 	store := &memstore.Store{}
 	mux := newApp(t, store, store.Handler("http://example.com/store/"), upload.PresignOptions{SingleSize: 1 << 20, PartSize: 5 << 20})
@@ -111,5 +111,5 @@ func TestDirectSteps(t *testing.T) {
 	require.EqualValues(t, 12<<20, a.Files[0].Size)
 
 	r := newRecorder(t)
-	require.Len(t, r.run(func() { d.Step(r, "confirm", func() {}) }), 1, "no JSON")
+	require.Len(t, r.run(func() { d.Step(r, "confirm", func() {}) }), 1, "not JSON")
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// stalledClientIsTold would be TestStalledClientIsTold in a file of tests. The
-// minute of the stall takes no time.
+// stalledClientIsTold would be TestStalledClientIsTold in a test file. The minute of the stall
+// takes no time.
 func stalledClientIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous,
@@ -66,9 +66,8 @@ func ticketExpires(t *testing.T) {
 	})
 }
 
-// StallTimeout and the life of tickets are tested without waiting for them. In a
-// file of tests these functions would be called TestStalledClientIsTold and
-// TestTicketExpires, for go test to run.
+// StallTimeout and the life of tickets are tested without waiting. In a test file these functions
+// would be TestStalledClientIsTold and TestTicketExpires, which go test runs.
 func Example_clock() {
 	_ = []func(t *testing.T){stalledClientIsTold, ticketExpires}
 	// Output:

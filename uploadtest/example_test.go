@@ -50,7 +50,7 @@ func ExamplePost() {
 	// 415 type_not_allowed
 }
 
-// A request of its own takes header fields, and a length that is not known.
+// A separate request allows header fields, and an unknown length.
 func ExampleNewRequest() {
 	var t exampleT
 	who := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("X-User"), nil })
@@ -70,7 +70,7 @@ func ExampleNewRequest() {
 	// 401 "unauthenticated"
 }
 
-// The whole way of a direct upload. The host's own routes would be in mux.
+// A complete direct upload. The host's own routes would also be in mux.
 func ExamplePostDirect() {
 	var t exampleT
 	store, mux := &memstore.Store{}, http.NewServeMux()
@@ -92,7 +92,7 @@ func ExamplePostDirect() {
 	// 1 file
 }
 
-// The policy of a host that trusts names: the first thing it lets through.
+// The policy of a host that trusts names: RunHostile prints the first file that it accepts.
 func ExampleRunHostile() {
 	t := &firstError{}
 	store := &memstore.Store{}
@@ -106,7 +106,7 @@ func ExampleRunHostile() {
 		return uploadtest.NewRequest("/upload", s.File("file"))
 	})
 	fmt.Println(t.first)
-	// Output: images/JPEG named .png: "photo.png" of type image/jpeg was not refused for what it is, but answered with 201
+	// Output: images/JPEG named .png: "photo.png" of type image/jpeg was not refused as hostile; the answer was 201
 }
 
 type firstError struct {

@@ -12,40 +12,37 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// ErrFault is what calls of a [FailingStore] answer when their fault names no
-// other error.
-var ErrFault = errors.New("uploadtest: the storage fails, as the test wants it")
+// ErrFault is the error of calls of a [FailingStore] whose fault has no other error.
+var ErrFault = errors.New("uploadtest: injected storage fault")
 
-// Fault says which calls to a storage fail, and how.
+// Fault describes which calls to a storage fail, and how.
 type Fault struct {
 	Op  Op
-	Nth int // the first such call is 1; 0 is every one
+	Nth int // the first such call is 1; 0 is every call
 
-	// After is how many bytes of the file OpStage reads before it fails; of a
-	// shorter file it fails at the end. At 0 it fails before it reads anything.
+	// After is how many bytes of the file OpStage reads before it fails. With a shorter file it
+	// fails at the end. With 0 it fails before it reads anything.
 	After int64
 
-	// Late carries the call out and then answers with the error: the answer of
-	// the storage is lost. The answer to a Commit whose fate cannot be told is
-	// an Err of storage.ErrUnknownOutcome, with Late and without.
+	// Late executes the call and then returns the error: the answer of the storage is lost. For a
+	// Commit whose outcome is unknown, Err is storage.ErrUnknownOutcome, with Late or without.
 	Late bool
 
-	// Err is what the call answers. Default: ErrFault.
+	// Err is the error of the call. Default: ErrFault.
 	Err error
 
-	// Do is run in place of answering Err: it may wait, panic or act, and what
-	// it returns is answered. With nil the call goes on as if there were no
-	// fault.
+	// Do is called in place of returning Err. It may wait, panic or act. The call returns its
+	// error; if that is nil, the call continues as if without a fault.
 	Do func(ctx context.Context) error
 }
 
-// Hang is a [Fault]'s Do that answers when the caller's context has ended.
+// Hang is a [Fault]'s Do that returns when the caller's context has ended.
 func Hang(ctx context.Context) error {
 	<-ctx.Done()
 	return context.Cause(ctx)
 }
 
-// Wait returns a [Fault]'s Do that lets the call go on after a while.
+// Wait returns a [Fault]'s Do that continues the call after d.
 func Wait(d time.Duration) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		timer := time.NewTimer(d)
@@ -59,8 +56,8 @@ func Wait(d time.Duration) func(ctx context.Context) error {
 	}
 }
 
-// FailingStore puts faults between a program and its storage. It counts the
-// calls, and knows what they have left behind. It is safe for concurrent use.
+// FailingStore adds faults to the calls from a program to its storage. It counts the calls and
+// records their leftovers. It is safe for concurrent use.
 type FailingStore struct {
 	inner storage.Storage
 
@@ -70,23 +67,22 @@ type FailingStore struct {
 	open   map[string]int
 }
 
-// NewFailingStore wraps a storage, whose calls fail as the faults say; where
-// several fit a call the first counts. [FailingStore.Storage] is what programs
-// are given.
+// NewFailingStore wraps a storage, whose calls fail as the faults describe. If several faults match
+// a call, the first counts. Programs use [FailingStore.Storage].
 func NewFailingStore(s storage.Storage, faults ...Fault) *FailingStore {
 	return &FailingStore{inner: s, faults: faults, calls: map[Op]int{}, open: map[string]int{}}
 }
 
 // Storage returns the storage with its faults. It implements storage.ObjectReader,
-// storage.DirectStorage, storage.LinkStorage and, of one that can be read,
-// storage.ScanReader if, and only if, the wrapped one does; [FailingStore.Lister] is a view of its
-// own, and other abilities are not passed on. What clients send to a storage by
-// signed requests, and how they read from it, is not disturbed.
+// storage.DirectStorage and storage.LinkStorage if, and only if, the wrapped one does. The same is
+// true of storage.ScanReader if the wrapped one can be read. [FailingStore.Lister] is a view of its
+// own; other abilities are not passed on. Signed requests of clients to the storage are not
+// affected.
 func (f *FailingStore) Storage() storage.Storage { return (&front{f, f.inner}).storage() }
 
-// Lister returns the storage as one whose lists can be read, with its faults; nil
-// if the wrapped one is none. It is a storage.UploadLister if, and only if, the wrapped
-// one is. Programs that sweep have a storage of their own.
+// Lister returns the storage as a storage.Lister with its faults, or nil if the wrapped one is not
+// a Lister. It is a storage.UploadLister if, and only if, the wrapped one is. Programs that sweep
+// have a storage of their own.
 func (f *FailingStore) Lister() storage.Lister {
 	inner, ok := f.inner.(storage.Lister)
 	if !ok {
@@ -99,25 +95,24 @@ func (f *FailingStore) Lister() storage.Lister {
 	return &list
 }
 
-// Fail replaces the faults; with none the storage works again. Nth still counts
-// from the first call ever.
+// Fail replaces the faults; without any the storage works again. Nth still counts from the first
+// call ever.
 func (f *FailingStore) Fail(faults ...Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.faults = faults
 }
 
-// Calls is how often a method of the storage was called.
+// Calls returns how often a method of the storage was called.
 func (f *FailingStore) Calls(op Op) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.calls[op]
 }
 
-// Leftovers are the keys of files that were staged and then neither published
-// nor discarded with success, and the multipart uploads that were opened and
-// neither completed nor aborted, sorted. When all uploads have ended it is
-// empty, or something lies in the storage that nobody will remove.
+// Leftovers returns, sorted, the files that were staged and neither published nor successfully
+// discarded. It also returns multipart uploads that were neither completed nor aborted. If it is
+// not empty after all uploads have ended, the storage keeps something that nobody will remove.
 func (f *FailingStore) Leftovers() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -134,7 +129,7 @@ func (f *FailingStore) Leftovers() []string {
 func (f *FailingStore) note(id string, by int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.open[id] = max(0, f.open[id]+by) // aborting again ends nothing
+	f.open[id] = max(0, f.open[id]+by) // a second abort ends nothing
 }
 
 func (f *FailingStore) call(ctx context.Context, op Op, do func() error) error {
@@ -148,7 +143,7 @@ func (f *FailingStore) stage(ctx context.Context, r io.Reader, do func(io.Reader
 	}
 	cut := &faultyReader{r: r, left: fault.After, fail: func() error { return fault.fail(ctx) }}
 	err := do(cut)
-	if cut.err != nil { // whatever the storage makes of it
+	if cut.err != nil { // whatever the storage returned
 		return cut.err
 	}
 	return err
@@ -167,7 +162,7 @@ func (f *FailingStore) next(op Op) *Fault {
 	return nil
 }
 
-// around is a call with its fault, if it has one.
+// around makes a call with its fault, if it has one.
 func (fault *Fault) around(ctx context.Context, do func() error) error {
 	if fault == nil {
 		return do()
@@ -192,7 +187,7 @@ func (fault *Fault) fail(ctx context.Context) error {
 	return ErrFault
 }
 
-// faultyReader fails behind so many bytes, or at the end if that is nearer.
+// faultyReader fails after this many bytes, or at the end if that comes first.
 type faultyReader struct {
 	r    io.Reader
 	left int64

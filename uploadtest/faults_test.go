@@ -20,7 +20,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// served is a memory store that listens.
+// served returns a memory store with a server.
 func served(t *testing.T) *memstore.Store {
 	t.Helper()
 	store := &memstore.Store{}
@@ -31,7 +31,8 @@ func served(t *testing.T) *memstore.Store {
 	return store
 }
 
-// TestStoresConform: without faults, they are as good as what is behind them.
+// TestStoresConform checks that without faults the wrappers pass the suite, as their inner stores
+// do.
 func TestStoresConform(t *testing.T) {
 	failing := func(s storage.Storage) storage.Storage { return uploadtest.NewFailingStore(s).Storage() }
 	storetest.Run(t, func(*testing.T) storage.Storage { return failing(&memstore.Store{}) })
@@ -48,7 +49,7 @@ func TestStoresConform(t *testing.T) {
 	})
 }
 
-// calls makes each call to a store once, and gives its error by the name.
+// calls makes each call to a store once, and returns the errors by call.
 func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]error {
 	s := f.Storage()
 	direct, links := s.(storage.DirectStorage), s.(storage.LinkStorage)
@@ -82,7 +83,7 @@ func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]er
 	return got
 }
 
-// reachable is a memory store with one object.
+// reachable returns a memory store with one object.
 func reachable(t *testing.T) *memstore.Store {
 	t.Helper()
 	m := &memstore.Store{}
@@ -93,7 +94,7 @@ func reachable(t *testing.T) *memstore.Store {
 	return m
 }
 
-// TestEachCallFails, and only that one.
+// TestEachCallFails checks that only the call with the fault fails.
 func TestEachCallFails(t *testing.T) {
 	healthy := uploadtest.NewFailingStore(reachable(t))
 	all := calls(t.Context(), healthy)
@@ -104,18 +105,18 @@ func TestEachCallFails(t *testing.T) {
 
 		f := uploadtest.NewFailingStore(reachable(t), uploadtest.Fault{Op: op})
 		for other, err := range calls(t.Context(), f) {
-			require.Equal(t, op == other, errors.Is(err, uploadtest.ErrFault), "%s is to fail, %s: %v", op, other, err)
+			require.Equal(t, op == other, errors.Is(err, uploadtest.ErrFault), "%s must fail, %s: %v", op, other, err)
 		}
 		f.Fail()
 		again := calls(t.Context(), f)
-		require.NotErrorIs(t, again[op], uploadtest.ErrFault, "%s is healed", op)
+		require.NotErrorIs(t, again[op], uploadtest.ErrFault, "%s works again", op)
 	}
 	methods, err := healthy.Storage().(storage.DirectStorage).DirectMethods()
 	require.NoError(t, err)
 	require.True(t, methods.Put)
 }
 
-// TestFaults: what a request is answered with under each fault, and what is left.
+// TestFaults checks the answer to a request under each fault, and what the store keeps.
 func TestFaults(t *testing.T) {
 	panics := func(context.Context) error { panic("boom") }
 	let := func(context.Context) error { return nil }
@@ -123,9 +124,9 @@ func TestFaults(t *testing.T) {
 	for _, row := range []struct {
 		about  string
 		faults []uploadtest.Fault
-		code   upload.Code // "" is accepted
+		code   upload.Code // "" if accepted
 		cause  error
-		kept   int // files of two
+		kept   int // of two files
 		left   int // leftovers
 		stages int
 	}{
@@ -134,7 +135,7 @@ func TestFaults(t *testing.T) {
 		{"Stage of the second file", []uploadtest.Fault{{Op: uploadtest.OpStage, Nth: 2, Err: mine}}, upload.CodeStorage, mine, 0, 0, 2},
 		{"Stage after 70 kB", []uploadtest.Fault{{Op: uploadtest.OpStage, Nth: 2, After: 70_000}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 2},
 		{"Stage at the end of a shorter file", []uploadtest.Fault{{Op: uploadtest.OpStage, After: 1 << 30}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 1},
-		{"Stage after 70 kB, and goes on", []uploadtest.Fault{{Op: uploadtest.OpStage, After: 70_000, Do: let}}, "", nil, 2, 0, 2},
+		{"Stage after 70 kB, and continues", []uploadtest.Fault{{Op: uploadtest.OpStage, After: 70_000, Do: let}}, "", nil, 2, 0, 2},
 		{"Stage, its answer is lost", []uploadtest.Fault{{Op: uploadtest.OpStage, Late: true}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 1},
 		{"Stage has no memory", []uploadtest.Fault{{Op: uploadtest.OpStage, Err: storage.ErrBusy}}, upload.CodeBusy, storage.ErrBusy, 0, 0, 1},
 		{"Commit panics", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Do: panics}}, upload.CodeStorage, nil, 0, 0, 2},
@@ -144,7 +145,7 @@ func TestFaults(t *testing.T) {
 		{"Commit did not publish, its outcome is unknown", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2, Err: storage.ErrUnknownOutcome}}, upload.CodeStorage, storage.ErrUnknownOutcome, 0, 0, 2},
 		{"Commit and one Discard", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2}, {Op: uploadtest.OpDiscard, Nth: 1}}, upload.CodeStorage, uploadtest.ErrFault, 0, 0, 2},
 		{"Commit, and every Discard", []uploadtest.Fault{{Op: uploadtest.OpCommit, Nth: 2}, {Op: uploadtest.OpDiscard}}, upload.CodeStorage, uploadtest.ErrFault, 1, 1, 2},
-		{"the first fault that fits counts", []uploadtest.Fault{{Op: uploadtest.OpCommit, Err: mine}, {Op: uploadtest.OpCommit}}, upload.CodeStorage, mine, 0, 0, 2},
+		{"the first fault that matches counts", []uploadtest.Fault{{Op: uploadtest.OpCommit, Err: mine}, {Op: uploadtest.OpCommit}}, upload.CodeStorage, mine, 0, 0, 2},
 	} {
 		t.Run(row.about, func(t *testing.T) {
 			store := &memstore.Store{}
@@ -172,7 +173,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestLate: with it the call was carried out, and without it was not.
+// TestLate checks that a call is executed with Late, and not without it.
 func TestLate(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		store := &memstore.Store{}
@@ -191,7 +192,7 @@ func TestLate(t *testing.T) {
 	}
 }
 
-// laxStore takes a file that was cut for a whole one, and looks at siblings.
+// laxStore accepts a truncated file as a complete one, and checks siblings.
 type laxStore struct {
 	storage.Storage
 	siblings []storage.Staged
@@ -206,8 +207,8 @@ func (s *laxStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (
 	return staged, err
 }
 
-// TestFrontOfAnyStore: what the store behind makes of a fault does not count, and
-// it is given its own files as siblings.
+// TestFrontOfAnyStore checks that the inner store's result does not change a fault, and that the
+// inner store gets its own files as siblings.
 func TestFrontOfAnyStore(t *testing.T) {
 	store := &memstore.Store{}
 	lax := &laxStore{Storage: store}
@@ -224,7 +225,7 @@ func TestFrontOfAnyStore(t *testing.T) {
 	require.EqualValues(t, 10, store.Used(), "and the third is discarded")
 }
 
-// TestHang ends with its context, in Stage also after some bytes.
+// TestHang checks that Hang ends with its context, and in Stage also after some bytes.
 func TestHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, after := range []int64{0, 3} {
@@ -239,7 +240,7 @@ func TestHang(t *testing.T) {
 	})
 }
 
-// TestLeftovers: multipart uploads that are open, and files of the same key.
+// TestLeftovers checks open multipart uploads, and files of the same key.
 func TestLeftovers(t *testing.T) {
 	f := uploadtest.NewFailingStore(reachable(t))
 	s := f.Storage().(storage.DirectStorage)
@@ -262,17 +263,17 @@ func TestLeftovers(t *testing.T) {
 	require.Empty(t, f.Leftovers())
 	_, err = s.CreateMultipart(t.Context(), d)
 	require.NoError(t, err)
-	require.Len(t, f.Leftovers(), 1, "aborting twice owes nothing")
+	require.Len(t, f.Leftovers(), 1, "a second abort changes nothing")
 	uploads := f.Lister().(storage.UploadLister)
 	listed, err := uploads.ListUploads(t.Context(), "", "")
 	require.NoError(t, err)
 	require.Len(t, listed.Items, 1)
 	require.NoError(t, uploads.AbortMultipart(t.Context(), listed.Items[0].Key, listed.Items[0].UploadID))
-	require.Empty(t, f.Leftovers(), "a sweeper counts")
+	require.Empty(t, f.Leftovers(), "an abort by a sweeper counts")
 	require.Nil(t, uploadtest.NewFailingStore(combinations(&memstore.Store{})[0].store).Lister())
 	m := &memstore.Store{}
 	_, lists := uploadtest.NewFailingStore(objectLister{m, m}).Lister().(storage.UploadLister)
-	require.False(t, lists, "what the wrapped one cannot")
+	require.False(t, lists, "the wrapped one lists no uploads")
 }
 
 // objectLister lists no uploads.
@@ -286,7 +287,7 @@ type objects interface {
 	RemoveListed(ctx context.Context, o storage.ListedObject) error
 }
 
-// TestSlowStore takes its time, and not longer than its context.
+// TestSlowStore checks that a slow store takes its time, and stops when its context ends.
 func TestSlowStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := uploadtest.SlowStore(reachable(t), time.Second, 1000)

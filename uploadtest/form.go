@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Boundary stands between the parts of every [Form], and ContentType is the
-// header of its request. Both are always the same, so that recorded requests
-// can be compared; content must not hold the boundary.
+// Boundary separates the parts of every [Form], and ContentType is the header of its request. Both
+// are always the same, so that recorded requests can be compared. Content must not contain the
+// boundary.
 const (
 	Boundary    = "----uploadtestFormBoundary7MA4YWxkTrZu0gW"
 	ContentType = "multipart/form-data; boundary=" + Boundary
 )
 
-// Part is one part of a form. [File] and [Text] make it.
+// Part is one part of a form. [File] and [Text] return one.
 type Part struct {
 	Field   string
 	Name    string // of the file
@@ -22,9 +22,8 @@ type Part struct {
 	Content Content
 }
 
-// File is a file in a form field, as browsers send it: with a claimed type,
-// application/octet-stream. A file without a name and bytes is what they send
-// when none was chosen.
+// File returns a file in a form field, as browsers send it, with the claimed type
+// application/octet-stream. Browsers send a file without a name and bytes when none was chosen.
 func File[C string | []byte | Content](field, name string, content C) Part {
 	p := Part{Field: field, Name: name, Type: "application/octet-stream"}
 	switch c := any(content).(type) {
@@ -38,13 +37,13 @@ func File[C string | []byte | Content](field, name string, content C) Part {
 	return p
 }
 
-// Text is a text field.
+// Text returns a text field.
 func Text(field, value string) Part { return Part{Field: field, Content: Bytes(value)} }
 
 // Form is the body of a multipart/form-data request.
 type Form []Part
 
-// escape does what browsers do in names (HTML, "multipart/form-data encoding").
+// escape escapes names as browsers do (HTML, "multipart/form-data encoding").
 var escape = strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A")
 
 func (p Part) head(first bool) string {
@@ -70,7 +69,7 @@ func (f Form) tail() string {
 	return "\r\n--" + Boundary + "--\r\n"
 }
 
-// Size is how many bytes the body has.
+// Size returns the number of bytes of the body.
 func (f Form) Size() int64 {
 	size := int64(len(f.tail()))
 	for i, p := range f {
@@ -79,7 +78,7 @@ func (f Form) Size() int64 {
 	return size
 }
 
-// Body reads the form from its start, whenever it is called.
+// Body returns a reader of the form, each time from its start.
 func (f Form) Body() io.Reader {
 	var all []io.Reader
 	for i, p := range f {
@@ -88,7 +87,7 @@ func (f Form) Body() io.Reader {
 	return io.MultiReader(append(all, strings.NewReader(f.tail()))...)
 }
 
-// String is the whole body, for tests that cut and change it.
+// String returns the whole body, for tests that cut and change it.
 func (f Form) String() string {
 	var b strings.Builder
 	if _, err := io.Copy(&b, f.Body()); err != nil {

@@ -10,7 +10,7 @@ import (
 // Op names a call to a storage.
 type Op string
 
-// The calls of storage.Storage and storage.Staged, and of the optional abilities.
+// Calls of storage.Storage and storage.Staged, and of the optional abilities.
 const (
 	OpStage   Op = "Stage"
 	OpCommit  Op = "Commit"
@@ -39,20 +39,20 @@ const (
 	OpListUploads Op = "ListUploads" // of storage.UploadLister, with AbortMultipart
 )
 
-// control decides what becomes of the calls to a storage.
+// control decides the result of the calls to a storage.
 type control interface {
 	call(ctx context.Context, op Op, do func() error) error
 	stage(ctx context.Context, r io.Reader, do func(io.Reader) error) error
-	note(id string, by int) // what was begun, 1, and what ended, -1
+	note(id string, by int) // by is 1 for what begins, -1 for what ends
 }
 
-// front stands in front of a storage.
+// front wraps a storage.
 type front struct {
 	control
 	inner storage.Storage
 }
 
-// answered is a call that answers with something.
+// answered makes a call that returns a value.
 func answered[T any](ctx context.Context, f *front, op Op, do func() (T, error)) (answer T, err error) {
 	err = f.call(ctx, op, func() (err error) {
 		answer, err = do()
@@ -65,8 +65,8 @@ func answered[T any](ctx context.Context, f *front, op Op, do func() (T, error))
 	return answer, nil
 }
 
-// Stage implements storage.Storage. What was staged by a call that fails all the
-// same is discarded, as its caller cannot do that.
+// Stage implements storage.Storage. If a failing call has staged a file all the same, it discards
+// the file, since the caller cannot.
 func (f *front) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	var staged storage.Staged
 	obj.Siblings = innerOf(obj.Siblings)
@@ -84,7 +84,7 @@ func (f *front) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	return &frontStaged{front: f, inner: staged, key: obj.Key}, nil
 }
 
-// innerOf returns what the inner store has made.
+// innerOf returns the inner store's files.
 func innerOf(siblings []storage.Staged) (inner []storage.Staged) {
 	for _, s := range siblings {
 		if s, ok := s.(*frontStaged); ok {

@@ -27,7 +27,7 @@ type frontDirect struct {
 	inner storage.DirectStorage
 }
 
-// DirectMethods implements storage.DirectStorage. It always goes through.
+// DirectMethods implements storage.DirectStorage. It never has a fault.
 func (d *frontDirect) DirectMethods() (storage.DirectMethods, error) { return d.inner.DirectMethods() }
 
 // SignPut implements storage.DirectStorage.
@@ -73,7 +73,7 @@ func (d *frontDirect) AbortMultipart(ctx context.Context, key, uploadID string) 
 	return d.f.end(ctx, OpAbortMultipart, key, uploadID, func() error { return d.inner.AbortMultipart(ctx, key, uploadID) })
 }
 
-// end is a call that ends a multipart upload, whatever is answered.
+// end makes a call that ends a multipart upload, whatever its result.
 func (f *front) end(ctx context.Context, op Op, key, uploadID string, do func() error) error {
 	return f.call(ctx, op, func() error {
 		err := do()

@@ -4,8 +4,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// What a front can be. Go decides by the methods of a type what a storage can
-// do, so there is a type for each set of abilities.
+// Types of fronts. In Go the methods of a type determine the abilities of a storage, so each set of
+// abilities has a type.
 type (
 	frontOfReader struct {
 		*front
@@ -41,8 +41,8 @@ type (
 	}
 )
 
-// storage returns a storage with exactly the abilities of the inner one, except
-// verdicts, which nobody asks for where nothing can be read.
+// storage returns a storage with exactly the abilities of the inner one. The exception is verdicts,
+// which are useless without reading.
 func (f *front) storage() storage.Storage {
 	reader, isReader := f.inner.(storage.ObjectReader)
 	direct, isDirect := f.inner.(storage.DirectStorage)

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// clientAddr is where requests come from that no network has brought.
+// clientAddr is the address of the client of requests without a network.
 const clientAddr = "192.0.2.1:1234"
 
-// NewRequest returns a POST of a form to target, a path or a URL. It can be
-// given to a handler, as one of httptest.NewRequest, as well as to [Send] and
-// [Dial]. Its length is known; set ContentLength to -1 for a chunked one, or to
-// anything for one that lies. It panics if target is no URL.
+// NewRequest returns a POST of a form to target, a path or a URL. A handler accepts it, like a
+// request of httptest.NewRequest, and so do [Send] and [Dial]. Its length is known; set
+// ContentLength to -1 for a chunked body, or to anything for a wrong length. It panics if target is
+// not a URL.
 func NewRequest(target string, parts ...Part) *http.Request {
 	form := Form(parts)
 	r := newRequest(http.MethodPost, target, Content{Size: form.Size(), Open: form.Body})
@@ -25,7 +25,7 @@ func NewRequest(target string, parts ...Part) *http.Request {
 	return r
 }
 
-// newRequest is a request with content, for handlers and clients alike.
+// newRequest returns a request with content, for handlers and clients alike.
 func newRequest(method, target string, c Content) *http.Request {
 	r, err := http.NewRequestWithContext(context.Background(), method, target, http.NoBody)
 	if err != nil {
@@ -42,15 +42,14 @@ func newRequest(method, target string, c Content) *http.Request {
 	return r
 }
 
-// Post sends a form to h, without a network, and returns what it answers.
+// Post sends a form to h, without a network, and returns the answer.
 func Post(t testing.TB, h http.Handler, target string, parts ...Part) *Answer {
 	t.Helper()
 	return Send(t, Client(h), NewRequest(target, parts...))
 }
 
-// Send sends any request and reads the answer. It follows no redirects. A nil
-// client is http.DefaultClient; [Client] makes one that needs no network. That
-// there is no answer ends the test.
+// Send sends any request and reads the answer. It follows no redirects. A nil client is
+// http.DefaultClient; [Client] makes one that needs no network. A missing answer ends the test.
 func Send(t testing.TB, c *http.Client, r *http.Request) *Answer {
 	t.Helper()
 	a, err := Do(c, r)
@@ -60,8 +59,7 @@ func Send(t testing.TB, c *http.Client, r *http.Request) *Answer {
 	return a
 }
 
-// Do is [Send] for goroutines that may not end the test, and for tests that want
-// there to be no answer.
+// Do is [Send] for goroutines that must not end the test, and for tests that expect no answer.
 func Do(c *http.Client, r *http.Request) (*Answer, error) {
 	if c == nil {
 		c = http.DefaultClient
@@ -74,7 +72,7 @@ func Do(c *http.Client, r *http.Request) (*Answer, error) {
 	if r.Body != nil && r.Body != http.NoBody {
 		r.Body = body
 	}
-	resp, err := unfollowing.Do(r) //nolint:gosec // it goes where the test sends it
+	resp, err := unfollowing.Do(r) //nolint:gosec // the test chooses the URL
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +83,10 @@ func Do(c *http.Client, r *http.Request) (*Answer, error) {
 	return a, err
 }
 
-// Client returns a client whose requests h answers in the caller's goroutine,
-// whatever host they name; a panic of h's is the caller's. As with
-// httptest.ResponseRecorder there is no connection: nothing is cut, deadlines are
-// accepted and end nothing, and answers are seen whole. [Serve] has connections.
+// Client returns a client whose requests h answers in the caller's goroutine, for any host. A panic
+// of h is passed on to the caller. As with httptest.ResponseRecorder there is no connection:
+// nothing is cut off, deadlines are accepted and have no effect, and answers are always complete.
+// [Serve] has connections.
 func Client(h http.Handler) *http.Client { return &http.Client{Transport: handlerTransport{h}} }
 
 type handlerTransport struct{ h http.Handler }
@@ -117,8 +115,8 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// untimed is a response without a connection, which no deadline can cut. It accepts
-// them: a handler that warns of writers without deadlines warns of the host's own alone.
+// untimed is a response without a connection. It accepts deadlines and ignores them, so that a
+// handler that warns of writers without deadlines warns only of the host's own.
 type untimed struct{ *httptest.ResponseRecorder }
 
 func (untimed) SetReadDeadline(time.Time) error { return nil }

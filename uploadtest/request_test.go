@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestContent: each is as long as it says, whenever it is read.
+// TestContent checks that each content has its declared length, however often it is read.
 func TestContent(t *testing.T) {
 	for _, size := range []int{0, 1, 1000, 64 << 10, 200_000} {
 		c := uploadtest.Repeat("abc", int64(size))
@@ -41,7 +41,7 @@ func TestContent(t *testing.T) {
 	require.Equal(t, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", uploadtest.Bytes("hello").SHA256())
 }
 
-// TestForm: what is written is what net/http reads, of the size that was told.
+// TestForm checks that net/http reads the form that was written, and that its size is right.
 func TestForm(t *testing.T) {
 	r := uploadtest.NewRequest("/upload?a=b",
 		uploadtest.Text("title", "Cats"),
@@ -67,7 +67,7 @@ func TestForm(t *testing.T) {
 	require.Panics(t, func() { uploadtest.NewRequest("http://a b/") })
 }
 
-// TestPost over each way there is, without and with a length.
+// TestPost posts in every way there is, without and with a length.
 func TestPost(t *testing.T) {
 	store := &memstore.Store{}
 	accept := upload.Any(upload.Images(nil), upload.Types("text/plain"))
@@ -116,7 +116,7 @@ func TestPost(t *testing.T) {
 	}
 }
 
-// TestHandlerSees: a request without a network is as the server would have made it.
+// TestHandlerSees checks that a request without a network looks like one from a server.
 func TestHandlerSees(t *testing.T) {
 	var seen *http.Request
 	h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = r })
@@ -144,7 +144,7 @@ func TestHandlerSees(t *testing.T) {
 	})
 }
 
-// TestAnswers of all kinds that hosts give.
+// TestAnswers reads all kinds of answers of hosts.
 func TestAnswers(t *testing.T) {
 	for _, row := range []struct {
 		about string
@@ -155,11 +155,11 @@ func TestAnswers(t *testing.T) {
 			w.Header().Set("Location", "/?error=empty&reason=no+bytes")
 			w.WriteHeader(303)
 		}, uploadtest.Answer{Status: 303, Code: upload.CodeEmpty, Detail: "no bytes"}},
-		{"a page of the host's", func(w http.ResponseWriter, _ *http.Request) {
+		{"a page of the host", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(409)
 		}, uploadtest.Answer{Status: 409}},
-		{"JSON of the host's", func(w http.ResponseWriter, _ *http.Request) {
+		{"JSON of the host", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
 			_, _ = io.WriteString(w, `{"files":"three","code":7}`)
 		}, uploadtest.Answer{Status: 200}},
@@ -167,7 +167,7 @@ func TestAnswers(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, `[1]`)
 		}, uploadtest.Answer{Status: 200}},
-		{"JSON of HEAD", func(w http.ResponseWriter, _ *http.Request) {
+		{"JSON for HEAD", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/problem+json")
 			w.WriteHeader(404)
 		}, uploadtest.Answer{Status: 404}},
@@ -192,7 +192,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestRedirectIsRead: what SeeOther says of a refused file is read as JSON is.
+// TestRedirectIsRead checks that the redirect of SeeOther for a refused file is read as JSON is.
 func TestRedirectIsRead(t *testing.T) {
 	h := newHandler(t, &memstore.Store{}, upload.Types("text/plain"), upload.Options{Respond: upload.SeeOther("/page?field=a")})
 	a := uploadtest.Post(t, h, "/", uploadtest.File("file", "a.png", "<html>"))

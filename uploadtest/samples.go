@@ -9,23 +9,23 @@ import (
 	"github.com/airlock-go/upload/internal/corpus"
 )
 
-// Sample is a file to try an upload with.
+// Sample is a file to test an upload with.
 type Sample struct {
-	Name     string // what it shows, unique, as in "images/PNG with PHP after it"
+	Name     string // a unique description, such as "images/PNG with PHP after it"
 	FileName string // the client's name for it
 	Type     string // the media type that it is or claims to be
 	Content  []byte // must not be modified
 
-	// Code is why a policy that allows Type refuses it, "" if it is legitimate.
-	// CodeContent stands for any of the codes of what is found inside a file.
+	// Code is the reason for which a policy that allows Type refuses the file, "" if it is
+	// legitimate. CodeContent stands for any code for the content of a file.
 	Code upload.Code
 }
 
-// File is the sample as a file in a form field.
+// File returns the sample as a file in a form field.
 func (s Sample) File(field string) Part { return File(field, s.FileName, s.Content) }
 
-// families of files. They are made once, when they are first asked for, which
-// takes a second, and then some 20 MiB of memory.
+// families of files are made once, at the first use. That takes a second, and then some 20 MiB of
+// memory.
 var families = []struct {
 	name  string
 	files func() []corpus.File
@@ -37,24 +37,21 @@ var families = []struct {
 	{"texts", sync.OnceValue(corpus.Texts)},
 }
 
-// Hostile returns some hundred files that upload.Types refuses with their code,
-// where it allows their type: malformed, cut off and polyglot ones, bombs,
-// scripts, programs and lies about types. None is malware, none does any harm
-// where it is stored. The files may change with every version; there will be
-// more.
+// Hostile returns some hundred files that upload.Types refuses with their code, even where it
+// allows their type: malformed, truncated and polyglot files, bombs, scripts, programs and wrong
+// types. None is malware, and none does harm where it is stored. The files may change with every
+// version, and there will be more.
 func Hostile() iter.Seq[Sample] {
 	return samples(func(f corpus.File) bool { return f.Code != "" })
 }
 
-// Legitimate returns files of the same types as people have them, which must
-// not be refused.
+// Legitimate returns files of the same types as people have them, which must not be refused.
 func Legitimate() iter.Seq[Sample] {
 	return samples(func(f corpus.File) bool { return f.Code == "" })
 }
 
-// Active returns well-formed documents that do something when they are opened,
-// and tables with formulas. upload.Documents refuses them with their code;
-// upload.Types takes them.
+// Active returns well-formed documents that act when they are opened, and tables with formulas.
+// upload.Documents refuses them with their code; upload.Types accepts them.
 func Active() iter.Seq[Sample] {
 	return func(yield func(Sample) bool) {
 		for _, f := range slices.Concat(corpus.ActiveDocuments(), corpus.Formulas()) {
@@ -81,10 +78,9 @@ func sampleOf(family string, f corpus.File) Sample {
 	return Sample{Name: family + "/" + f.About, FileName: f.Name, Type: f.Type, Content: f.Content, Code: upload.Code(f.Code)}
 }
 
-// EICAR returns the text that malware scanners agree to call malware, for
-// testing them (EICAR, "Anti-Malware Testfile"). This library itself finds
-// nothing wrong with it. It is put together when it is asked for, so scanners
-// find it neither in the source nor in a program.
+// EICAR returns the text that malware scanners report as malware for tests (EICAR, "Anti-Malware
+// Testfile"). This library itself accepts it. It is assembled at run time, so that scanners find it
+// neither in the source nor in a program.
 func EICAR() []byte {
 	text := []byte(`*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X`)
 	slices.Reverse(text)

@@ -25,7 +25,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// recorder is the test of a helper that fails.
+// recorder is a testing.TB for helpers that must fail.
 type recorder struct {
 	testing.TB
 	errors []string
@@ -39,13 +39,13 @@ func (r *recorder) Errorf(format string, args ...any) {
 	r.errors = append(r.errors, fmt.Sprintf(format, args...))
 }
 
-// Fatalf ends the goroutine, as that of testing does; see fatal.
+// Fatalf ends the goroutine, as testing does; see fatal.
 func (r *recorder) Fatalf(format string, args ...any) {
 	r.Errorf(format, args...)
 	runtime.Goexit()
 }
 
-// run runs what may call Fatalf.
+// run runs a function that may call Fatalf.
 func (r *recorder) run(f func()) []string {
 	var wg sync.WaitGroup
 	wg.Go(f)
@@ -68,7 +68,7 @@ func count[T any](seq iter.Seq[T]) (n int) {
 	return n
 }
 
-// TestSamples: names are unique, and each has what it needs.
+// TestSamples checks that names are unique and that each sample is complete.
 func TestSamples(t *testing.T) {
 	seen := map[string]bool{}
 	for _, kind := range []struct {
@@ -91,7 +91,7 @@ func TestSamples(t *testing.T) {
 			n++
 		}
 		require.GreaterOrEqual(t, n, kind.atLeast, kind.about)
-		for range kind.samples { // ends when it is told to
+		for range kind.samples { // the iteration must end with break
 			break
 		}
 		t.Logf("%d %s files", n, kind.about)
@@ -103,7 +103,7 @@ func TestEICAR(t *testing.T) {
 	require.Equal(t, "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f", hex.EncodeToString(sum[:]))
 }
 
-// TestRunHostilePasses for every policy of this library, over whatever types.
+// TestRunHostilePasses runs it against every policy of this library, over any types.
 func TestRunHostilePasses(t *testing.T) {
 	types := map[string]bool{}
 	for s := range uploadtest.Legitimate() {
@@ -124,8 +124,7 @@ func TestRunHostilePasses(t *testing.T) {
 	}
 }
 
-// TestRunHostileFails for handlers that let hostile files in, or never look at
-// them.
+// TestRunHostileFails runs it against handlers that accept hostile files, or never check them.
 func TestRunHostileFails(t *testing.T) {
 	anything := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
 	down := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return errors.New("down") })
@@ -146,14 +145,14 @@ func TestRunHostileFails(t *testing.T) {
 	}{
 		{"accepts everything", newHandler(t, store, anything, upload.Options{MaxFileSize: 64 << 20}), "file", 2 * total},
 		{"cannot judge", newHandler(t, store, down, upload.Options{MaxFileSize: 64 << 20}), "file", total},
-		{"asks who it is", locked, "file", total},
-		{"takes no file in this field", newHandler(t, store, upload.Types("image/png"), upload.Options{}), "other", total},
+		{"requires a login", locked, "file", total},
+		{"accepts no file in this field", newHandler(t, store, upload.Types("image/png"), upload.Options{}), "other", total},
 		{"has no such route", http.NotFoundHandler(), "file", total},
 		{"fails", status(500), "file", total},
 		{"limits callers, without a code", status(429), "file", 1},
 		{"limits callers", newHandler(t, store, upload.Types("image/png"), upload.Options{Limiter: few(t)}), "file", 1},
 		{"refuses, without a code", status(415), "file", 0},
-		{"refuses, by a page", newHandler(t, store, upload.Types("image/png"), upload.Options{Respond: toPage}), "file", 0},
+		{"refuses with a page", newHandler(t, store, upload.Types("image/png"), upload.Options{Respond: toPage}), "file", 0},
 	} {
 		t.Run(row.about, func(t *testing.T) {
 			r := newRecorder(t)
@@ -168,7 +167,7 @@ func TestRunHostileFails(t *testing.T) {
 	}
 }
 
-// few is a limiter that soon has enough.
+// few returns a limiter with low limits.
 func few(t *testing.T) upload.Limiter {
 	t.Helper()
 	l, err := limit.New(limit.Limits{Requests: 20}, nil)
@@ -176,7 +175,7 @@ func few(t *testing.T) upload.Limiter {
 	return l
 }
 
-// TestRunHostileWithoutKeys looks at answers alone.
+// TestRunHostileWithoutKeys checks only answers.
 func TestRunHostileWithoutKeys(t *testing.T) {
 	r := newRecorder(t)
 	uploadtest.RunHostile(r, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(201) }), nil,

@@ -11,17 +11,17 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Scanner is an upload.Validator that stands for a malware scanner: it reads each file
-// to its end, as it is sent, and looks into nothing that is packed.
+// Scanner is an upload.Validator that acts as a malware scanner. It reads each file to its end, as
+// it was sent, and does not unpack archives.
 //
 //	policy := upload.All(upload.Documents(nil), uploadtest.Scanner{})
 //	… // uploadtest.Infected() is refused as upload.CodeInfected
 //
 // The zero value finds [EICAR]. It is safe for concurrent use while Finds does not change.
 type Scanner struct {
-	// Finds are the words that it looks for, and its result for files that have one, as
-	// for upload.ScanError: storage.ScanFailed is a scanner that is down. Of several that
-	// a file has, one with the first name counts. Default: EICAR, which is infected.
+	// Finds maps the words to find to the result for files that contain them, as for
+	// upload.ScanError: storage.ScanFailed simulates a scanner that is down. If a file contains
+	// several words, the first in order of their names counts. Default: EICAR, which is infected.
 	Finds map[string]storage.ScanResult
 }
 
@@ -38,14 +38,15 @@ func (s Scanner) Validate(context.Context, *upload.Incoming) (upload.Observer, e
 	return &scan{finds: finds, longest: longest, found: map[string]bool{}}, nil
 }
 
-// ValidateDeclaration implements upload.DeclarationValidator: a scanner knows nothing yet.
+// ValidateDeclaration implements upload.DeclarationValidator. It accepts any, since a scanner needs
+// the content.
 func (s Scanner) ValidateDeclaration(context.Context, *upload.Incoming) error { return nil }
 
-// scan is one file that a Scanner reads.
+// scan is the scan of one file by a Scanner.
 type scan struct {
 	finds   map[string]storage.ScanResult
-	longest int    // of the words
-	tail    []byte // of what was read, in which a word may begin
+	longest int    // length of the longest word
+	tail    []byte // the last bytes read, in which a word may begin
 	found   map[string]bool
 }
 
@@ -61,7 +62,7 @@ func (s *scan) Write(p []byte) (int, error) {
 func (s *scan) Verdict() error {
 	for _, word := range slices.Sorted(maps.Keys(s.finds)) {
 		if s.found[word] {
-			return upload.ScanError(s.finds[word], fmt.Errorf("uploadtest: the scanner has found %q", word))
+			return upload.ScanError(s.finds[word], fmt.Errorf("uploadtest: the scanner found %q", word))
 		}
 	}
 	return nil

@@ -10,12 +10,11 @@ import (
 	"testing"
 )
 
-// Server is an http.Server over connections in memory (net.Pipe), which work in
-// a bubble of testing/synctest: there, minutes of a stalled client take no time.
-// It speaks HTTP/1.1. What one side writes the other must read: nothing is
-// buffered between them.
+// Server is an http.Server over connections in memory (net.Pipe), which work in a bubble of
+// testing/synctest: there, minutes of a stalled client take no time. It uses HTTP/1.1. Connections
+// have no buffer: each side must read what the other writes.
 type Server struct {
-	// URL is what [Server.Client] finds the server by.
+	// URL is the address of the server for [Server.Client].
 	URL string
 
 	srv   http.Server
@@ -26,8 +25,8 @@ type Server struct {
 	log   serverLog
 }
 
-// Serve serves h until the test ends. A line on the server's error log, as for a
-// panic, fails the test. Configure may set timeouts and the like.
+// Serve serves h until the test ends. A line on the server's error log, for example from a panic,
+// fails the test. configure may set fields such as timeouts.
 func Serve(t testing.TB, h http.Handler, configure ...func(*http.Server)) *Server {
 	t.Helper()
 	s := &Server{URL: "http://example.com", conns: make(chan net.Conn), done: make(chan struct{})}
@@ -48,7 +47,7 @@ func Serve(t testing.TB, h http.Handler, configure ...func(*http.Server)) *Serve
 			s.open.Done()
 		}
 	}
-	s.open.Go(func() { _ = s.srv.Serve(listener{s}) }) // it ends with Close
+	s.open.Go(func() { _ = s.srv.Serve(listener{s}) }) // Close ends it
 	t.Cleanup(func() {
 		s.Close()
 		if lines := s.log.String(); lines != "" {
@@ -58,16 +57,15 @@ func Serve(t testing.TB, h http.Handler, configure ...func(*http.Server)) *Serve
 	return s
 }
 
-// Close cuts all connections and waits for the handlers to end, so what they do
-// after they have answered is done. It may be called again.
+// Close closes all connections and waits for the handlers to end, including their work after the
+// answer. It may be called again.
 func (s *Server) Close() {
 	s.stop.Do(func() { close(s.done) })
 	_ = s.srv.Close()
 	s.open.Wait()
 }
 
-// Client returns a client of the server, with connections of its own, one for
-// each request.
+// Client returns a client of the server, with a connection of its own for each request.
 func (s *Server) Client() *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
@@ -96,7 +94,7 @@ func (s *Server) connect(ctx context.Context) (net.Conn, error) {
 	}
 }
 
-// pipe has the address that handlers expect of clients.
+// pipe has the client address that handlers expect.
 type pipe struct{ net.Conn }
 
 func (pipe) RemoteAddr() net.Addr {
@@ -118,7 +116,7 @@ func (l listener) Close() error { return nil }
 
 func (l listener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2), Port: 80} }
 
-// serverLog is written while a test may read it.
+// serverLog can be written while a test reads it.
 type serverLog struct {
 	mu sync.Mutex
 	b  strings.Builder

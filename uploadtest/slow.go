@@ -8,11 +8,10 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// SlowStore returns a storage whose every call takes latency longer, and which
-// reads the files it stages at rate bytes a second at most, at any speed if that
-// is 0. It waits by the clock of the time package, so in a bubble of
-// testing/synctest it costs no time. A context that ends ends the waiting, too.
-// The abilities of the storage are kept as by [FailingStore.Storage].
+// SlowStore returns a storage whose every call takes latency longer. It reads staged files at most
+// at rate bytes a second, or at any speed if rate is 0. It waits by the clock of package time, so a
+// bubble of testing/synctest takes no time. The end of a context also ends the wait. The storage
+// keeps the abilities that [FailingStore.Storage] keeps.
 func SlowStore(s storage.Storage, latency time.Duration, rate int64) storage.Storage {
 	return (&front{slow{latency, rate}, s}).storage()
 }
@@ -40,7 +39,7 @@ func (slow) note(string, int) {}
 
 // slowReader reads a tenth of a second's bytes at a time.
 type slowReader struct {
-	ctx  context.Context // of the call that reads
+	ctx  context.Context // of the Stage call
 	r    io.Reader
 	rate int64
 }

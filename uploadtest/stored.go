@@ -8,9 +8,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Stored returns all bytes of an object that a storage keeps, published or staged,
-// and what the storage knows of it. The test fails if there is no such object, or
-// if its size is not the one that the storage tells.
+// Stored returns all bytes of an object that a storage keeps, published or staged, and the
+// storage's description of it. The test fails if there is no such object, or if its size differs
+// from the description.
 func Stored(t testing.TB, s storage.ObjectReader, key string) (content []byte, info storage.Stored) {
 	t.Helper()
 	info, err := s.Stat(t.Context(), key)
@@ -26,7 +26,7 @@ func Stored(t testing.TB, s storage.ObjectReader, key string) (content []byte, i
 		t.Fatalf("uploadtest: reading %q: %v", key, err)
 	}
 	if int64(len(content)) != info.Size {
-		t.Fatalf("uploadtest: %q has %d bytes, of %d that the storage tells", key, len(content), info.Size)
+		t.Fatalf("uploadtest: %q has %d bytes, of %d that the storage states", key, len(content), info.Size)
 	}
 	return content, info
 }

@@ -36,8 +36,8 @@ func TestStored(t *testing.T) {
 		says  string
 	}{
 		{"no object", m, "none", "does not exist"},
-		{"fewer bytes than it tells", reading{m, strings.NewReader("hell")}, "there", "4 bytes, of 5"},
-		{"more bytes than it tells", reading{m, strings.NewReader("hello!")}, "there", "6 bytes, of 5"},
+		{"fewer bytes than it states", reading{m, strings.NewReader("hell")}, "there", "4 bytes, of 5"},
+		{"more bytes than it states", reading{m, strings.NewReader("hello!")}, "there", "6 bytes, of 5"},
 		{"a broken reader", reading{m, iotest.ErrReader(errors.New("broken"))}, "there", "broken"},
 	} {
 		t.Run(row.about, func(t *testing.T) {

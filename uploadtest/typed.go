@@ -10,29 +10,29 @@ const (
 	typeDOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 )
 
-// SampleOf returns a legitimate file of a media type that upload.Types knows, the first
-// of [Legitimate]. Each preset that accepts the type accepts the file. It panics for any
-// other type.
+// SampleOf returns a legitimate file of a media type that upload.Types supports, the first of
+// [Legitimate]. Each preset that accepts the type accepts the file. SampleOf panics for any other
+// type.
 func SampleOf(mediaType string) Sample {
 	for s := range Legitimate() {
 		if s.Type == mediaType {
 			return s
 		}
 	}
-	panic("uploadtest: there is no sample of the type " + mediaType)
+	panic("uploadtest: no sample of the type " + mediaType)
 }
 
-// PDF is a document that upload.Documents accepts.
+// PDF returns a document that upload.Documents accepts.
 func PDF() Content { return Bytes(SampleOf(typePDF).Content) }
 
-// DOCX is a document of Word that upload.Documents accepts.
+// DOCX returns a Word document that upload.Documents accepts.
 func DOCX() Content { return Bytes(SampleOf(typeDOCX).Content) }
 
-// JPEG is a picture that upload.Images accepts. [PNG] makes one of any size.
+// JPEG returns a picture that upload.Images accepts. [PNG] makes one of any size.
 func JPEG() Content { return Bytes(SampleOf("image/jpeg").Content) }
 
-// Infected returns a PDF with [EICAR] in it, which scanners refuse, and [Scanner] does.
-// Nothing else is wrong with it: upload.Documents accepts it.
+// Infected returns a PDF with [EICAR] in it, which [Scanner] and malware scanners refuse. Nothing
+// else is wrong with it: upload.Documents accepts it.
 func Infected() Sample {
 	return Sample{
 		Name: "infected/a PDF with EICAR", FileName: "infected.pdf", Type: typePDF,

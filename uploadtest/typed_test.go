@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestSampleOf: there is a sample of each type of the presets, which accept it.
+// TestSampleOf checks that each type of the presets has a sample that they accept.
 func TestSampleOf(t *testing.T) {
 	office := "application/vnd.openxmlformats-officedocument."
 	open := "application/vnd.oasis.opendocument."
@@ -43,10 +43,10 @@ func TestSampleOf(t *testing.T) {
 			})
 		}
 	}
-	require.PanicsWithValue(t, "uploadtest: there is no sample of the type a/b", func() { uploadtest.SampleOf("a/b") })
+	require.PanicsWithValue(t, "uploadtest: no sample of the type a/b", func() { uploadtest.SampleOf("a/b") })
 }
 
-// TestContents: the short names are files of their types.
+// TestContents checks that the short functions return files of their types.
 func TestContents(t *testing.T) {
 	h := newHandler(t, &memstore.Store{}, upload.Any(upload.Images(nil), upload.Documents(nil)), upload.Options{})
 	for name, content := range map[string]uploadtest.Content{
@@ -57,22 +57,22 @@ func TestContents(t *testing.T) {
 	}
 }
 
-// TestScanner finds what it is told to find, wherever it lies.
+// TestScanner checks that a scanner finds its words anywhere in a file.
 func TestScanner(t *testing.T) {
 	for _, tc := range []struct {
 		about string
 		finds map[string]storage.ScanResult
 		file  uploadtest.Part
-		code  upload.Code // "" is accepted
+		code  upload.Code // "" if accepted
 	}{
 		{"a clean PDF", nil, uploadtest.File("file", "a.pdf", uploadtest.PDF()), ""},
 		{"an infected PDF", nil, uploadtest.Infected().File("file"), upload.CodeInfected},
 		{"EICAR", nil, uploadtest.File("file", "a.txt", uploadtest.EICAR()), upload.CodeInfected},
-		{"EICAR, which it is not told to find", map[string]storage.ScanResult{}, uploadtest.Infected().File("file"), ""},
+		{"EICAR, which it does not look for", map[string]storage.ScanResult{}, uploadtest.Infected().File("file"), ""},
 		{"a word", map[string]storage.ScanResult{"bad": storage.ScanSuspicious}, uploadtest.File("file", "a.txt", "a bad file"), upload.CodeSuspicious},
 		{"a word of a scanner that is down", map[string]storage.ScanResult{"bad": storage.ScanFailed}, uploadtest.File("file", "a.txt", "a bad file"), upload.CodeCheckFailed},
 		{"two words", map[string]storage.ScanResult{"b": storage.ScanTooLarge, "a": storage.ScanInfected}, uploadtest.File("file", "a.txt", "b a"), upload.CodeInfected},
-		{"a word that is called clean", map[string]storage.ScanResult{"bad": storage.ScanClean}, uploadtest.File("file", "a.txt", "a bad file"), ""},
+		{"a word with a clean result", map[string]storage.ScanResult{"bad": storage.ScanClean}, uploadtest.File("file", "a.txt", "a bad file"), ""},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			store := &memstore.Store{}
@@ -84,7 +84,7 @@ func TestScanner(t *testing.T) {
 	}
 }
 
-// TestScannerInPieces: a word that comes in pieces of any size is found.
+// TestScannerInPieces checks that a word is found in pieces of any size.
 func TestScannerInPieces(t *testing.T) {
 	content := uploadtest.Infected().Content
 	for _, size := range []int{1, 7, 67, 68, 69, len(content)} {
@@ -99,7 +99,7 @@ func TestScannerInPieces(t *testing.T) {
 	}
 }
 
-// TestInfectedIsSound: nothing but a scanner refuses it.
+// TestInfectedIsSound checks that only a scanner refuses it.
 func TestInfectedIsSound(t *testing.T) {
 	s := uploadtest.Infected()
 	require.Contains(t, string(s.Content), string(uploadtest.EICAR()))
@@ -108,8 +108,8 @@ func TestInfectedIsSound(t *testing.T) {
 	require.Equal(t, upload.CodeInfected, s.Code)
 }
 
-// TestClientWarnsOfNothing: a client of this package has deadlines, and a writer of the
-// host's without Unwrap is warned of all the same.
+// TestClientWarnsOfNothing checks that a client of this package supports deadlines, and that a
+// writer of the host's without Unwrap still causes a warning.
 func TestClientWarnsOfNothing(t *testing.T) {
 	for _, hidden := range []bool{false, true} {
 		var log bytes.Buffer
