@@ -1,5 +1,4 @@
-// Package example runs examples/server, as a person would, in a process of its
-// own.
+// Package example runs examples/server, as a person would, in a process of its own.
 package example
 
 import (

@@ -2,7 +2,7 @@ package main
 
 import "github.com/versity/versitygw/auth"
 
-// accounts are those of the gateway: root, and one that may do what a bucket's policy says.
+// accounts are those of the gateway: root, and one with only the rights of a bucket's policy.
 type accounts struct {
 	auth.IAMService // of root alone
 	user            auth.Account

@@ -1,6 +1,6 @@
-// Command gateway runs a versitygw over a directory, with an account of few rights beside
-// its root account, until its input ends. It is a process of its own, so tests with the race
-// detector do not slow it down.
+// Command gateway runs a versitygw over a directory, with a root account and an account of few
+// rights, until its input ends. It is a process of its own, so that the race detector of tests does
+// not slow it down.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 
 func main() {
 	var g gateway
-	flag.StringVar(&g.dir, "dir", "", "an empty `directory` for what is stored")
+	flag.StringVar(&g.dir, "dir", "", "an empty `directory` for the objects")
 	flag.StringVar(&g.addr, "addr", "", "the `address` to listen at")
 	flag.StringVar(&g.health, "health", "/healthz", "the `path` that answers 200")
 	flag.StringVar(&g.region, "region", "us-east-1", "the region")
@@ -29,7 +29,7 @@ func main() {
 	flag.StringVar(&g.user.secret, "user-secret", "", "the secret key of the other account")
 	flag.Parse()
 	ctx, cancel := context.WithCancel(context.Background())
-	go func() { // a parent that was killed closes the input, too
+	go func() { // a parent that is killed also closes the input
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		cancel()
 	}()

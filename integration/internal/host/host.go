@@ -25,8 +25,8 @@ type Server struct {
 // Received returns how many bytes the server has read from all its connections.
 func (s *Server) Received() int64 { return s.received.Load() }
 
-// Start serves h over HTTP/1.1 until the test ends. A line on the server's
-// error log fails the test.
+// Start serves h over HTTP/1.1 until the test ends. A line on the server's error log fails the
+// test.
 func Start(t testing.TB, h http.Handler, configure ...func(*http.Server)) *Server {
 	t.Helper()
 	return start(t, h, (*httptest.Server).Start, configure)

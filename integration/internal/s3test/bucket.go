@@ -19,15 +19,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Bucket is a bucket of one test. Its own client goes to the server directly,
-// whatever lies between the server and the code under test.
+// Bucket is a bucket of one test. Its own client connects to the server directly, whatever lies
+// between the server and the code under test.
 type Bucket struct {
 	Name   string
 	Client *s3.Client
 }
 
-// NewBucket makes a bucket that is removed, with all that is in it, when the
-// test ends.
+// NewBucket creates a bucket, which is removed with its content when the test ends.
 func NewBucket(t testing.TB, versioned bool) *Bucket {
 	t.Helper()
 	client, closeIdle := current.Client(current.Endpoint)
@@ -48,7 +47,7 @@ func NewBucket(t testing.TB, versioned bool) *Bucket {
 	return b
 }
 
-// place is where AWS puts a bucket. It is not named where it is the first region.
+// place returns the bucket's location for AWS. The first region has none.
 func (s Server) place() *types.CreateBucketConfiguration {
 	if !s.AtAWS() || s.Region == "us-east-1" {
 		return nil
@@ -63,8 +62,8 @@ type Version struct {
 	Marker  bool
 }
 
-// Versions lists everything the bucket holds under any key: current objects,
-// older versions and delete markers.
+// Versions lists everything that the bucket holds under any key: current objects, older versions
+// and delete markers.
 func (b *Bucket) Versions(ctx context.Context, t testing.TB) []Version {
 	t.Helper()
 	var all []Version
@@ -82,7 +81,7 @@ func (b *Bucket) Versions(ctx context.Context, t testing.TB) []Version {
 	return all
 }
 
-// Uploads lists the multipart uploads that are open.
+// Uploads lists the open multipart uploads.
 func (b *Bucket) Uploads(ctx context.Context, t testing.TB) []types.MultipartUpload {
 	t.Helper()
 	out, err := b.Client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: &b.Name})
@@ -90,8 +89,8 @@ func (b *Bucket) Uploads(ctx context.Context, t testing.TB) []types.MultipartUpl
 	return out.Uploads
 }
 
-// LetIn puts the CORS rule of one origin on the bucket, and reports whether the
-// server has such rules. One that has none lets everybody in.
+// LetIn sets the CORS rule of one origin on the bucket, and reports whether the server has such
+// rules. A server without them allows all origins.
 func (b *Bucket) LetIn(t testing.TB, origin string) bool {
 	t.Helper()
 	_, err := b.Client.PutBucketCors(t.Context(), &s3.PutBucketCorsInput{
@@ -111,14 +110,14 @@ func (b *Bucket) LetIn(t testing.TB, origin string) bool {
 	return true
 }
 
-// Put stores an object as somebody else would.
+// Put stores an object in the way of another application.
 func (b *Bucket) Put(ctx context.Context, t testing.TB, key string, body []byte) {
 	t.Helper()
 	_, err := b.Client.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.Name, Key: &key, Body: bytes.NewReader(body)})
 	require.NoError(t, err)
 }
 
-// Head returns what is kept with an object.
+// Head returns an object's metadata.
 func (b *Bucket) Head(ctx context.Context, t testing.TB, key string) *s3.HeadObjectOutput {
 	t.Helper()
 	out, err := b.Client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.Name, Key: &key})
@@ -126,7 +125,7 @@ func (b *Bucket) Head(ctx context.Context, t testing.TB, key string) *s3.HeadObj
 	return out
 }
 
-// SHA256 returns the digest and the number of an object's bytes.
+// SHA256 returns the digest and the size of an object.
 func (b *Bucket) SHA256(t testing.TB, key string) (digest string, size int64) {
 	t.Helper()
 	out, err := b.Client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &b.Name, Key: &key})
@@ -138,9 +137,8 @@ func (b *Bucket) SHA256(t testing.TB, key string) (digest string, size int64) {
 	return hex.EncodeToString(h.Sum(nil)), size
 }
 
-// RequireNothing fails the test if the bucket holds any version of any object,
-// or an open multipart upload. What a client left behind when it went is given
-// a moment to be cleaned up.
+// RequireNothing fails the test if the bucket holds any version of any object, or an open multipart
+// upload. The clean-up after a client that left gets a moment to finish.
 func (b *Bucket) RequireNothing(t testing.TB) {
 	t.Helper()
 	var versions []Version

@@ -15,8 +15,8 @@ const (
 	healthPath     = "/healthz"
 )
 
-// startGateway runs a versitygw over a temporary directory. Go builds it, and keeps it in
-// its cache. It ends when its input ends, so it does not outlive this process.
+// startGateway runs a versitygw over a temporary directory. Go builds it, and keeps it in its
+// cache. It ends when its input ends, so it does not outlive this process.
 func startGateway(s Server) (Server, func() error, error) {
 	dir, err := os.MkdirTemp("", "s3test-")
 	if err != nil {
@@ -46,8 +46,8 @@ func startGateway(s Server) (Server, func() error, error) {
 	return s, stop, nil
 }
 
-// freeAddr is a loopback address that was free a moment ago: the gateway does
-// not say which port it got.
+// freeAddr returns a loopback address that was free a moment ago, because the gateway does not
+// report its port.
 func freeAddr() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -56,7 +56,7 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// awaitHealth waits until a server answers. Building one may take most of the time.
+// awaitHealth waits until a server answers. Building it can take most of that time.
 func awaitHealth(url string) error {
 	deadline := time.Now().Add(10 * time.Minute)
 	for {

@@ -25,7 +25,7 @@ func startMinIO(s Server, program string) (Server, func() error, error) {
 	}
 	stop := func() error {
 		killed := cmd.Process.Kill()
-		_ = cmd.Wait() // it says that it was killed
+		_ = cmd.Wait() // its error is that it was killed
 		return errors.Join(killed, os.RemoveAll(dir))
 	}
 	s.Endpoint, s.Kind = "http://"+addr, "minio"

@@ -1,9 +1,9 @@
-// Package s3test gives tests buckets on a real S3 server: a versitygw or a MinIO that
-// runs beside the test process, or any other server that the environment names:
+// Package s3test provides tests with buckets on a real S3 server: a versitygw or a MinIO that runs
+// beside the test process, or any other server that the environment names:
 //
 //	UPLOAD_TEST_MINIO          the path of a MinIO program, which is started
 //	UPLOAD_TEST_S3_ENDPOINT    the URL of a server; without both versitygw is started
-//	UPLOAD_TEST_S3_PROFILE     what that server can do: aws, minio or r2; default aws
+//	UPLOAD_TEST_S3_PROFILE     the abilities of that server: aws, minio or r2; default aws
 //	UPLOAD_TEST_S3_ACCESS_KEY  default access
 //	UPLOAD_TEST_S3_SECRET_KEY  default secretsecret
 //	UPLOAD_TEST_S3_TOKEN       of a session, if the keys are of one
@@ -29,7 +29,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// Server says where an S3 server is, how to sign for it and what it can do.
+// Server holds the address, credentials and abilities of an S3 server.
 type Server struct {
 	Endpoint  string
 	AccessKey string
@@ -37,11 +37,11 @@ type Server struct {
 	Token     string // of a session
 	Region    string
 	Kind      string // aws, minio or r2: the name of its profile
-	Software  string // as it calls itself: VersityGW, MinIO or another
-	Embedded  bool   // the versitygw that Start has started
+	Software  string // its own name: VersityGW, MinIO or another
+	Embedded  bool   // a versitygw that Start has started
 }
 
-// Software of which tests know a defect.
+// Names of software with a defect that tests know.
 const (
 	VersityGW = "VERSITYGW"
 	MinIO     = "MinIO"
@@ -49,7 +49,7 @@ const (
 
 var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "r2": s3store.R2()}
 
-// Profile is that of stores over the server.
+// Profile returns the profile of stores over the server.
 func (s Server) Profile() s3store.Profile { return profiles[s.Kind] }
 
 // AtAWS reports whether the endpoint is AWS's own of the region.
@@ -60,11 +60,11 @@ var (
 	folder  string
 )
 
-// parallel is how many parallel tests run at once: they wait for injected
-// faults and for retries, not for the processor.
+// parallel is how many parallel tests run at once. They wait for injected faults and for retries,
+// not for the processor.
 const parallel = "8"
 
-// Main runs the tests of a package with a server beside them, for TestMain.
+// Main runs the tests of a package with a server, for TestMain.
 func Main(m *testing.M) {
 	server, stop, err := Start()
 	if err == nil {
@@ -77,7 +77,7 @@ func Main(m *testing.M) {
 	current = server
 	flag.Parse()
 	if err := flag.Set("test.parallel", parallel); err != nil {
-		panic(err) // it exists in every test binary
+		panic(err) // the flag exists in every test binary
 	}
 	code := m.Run()
 	if err := errors.Join(stop(), os.RemoveAll(folder)); err != nil {
@@ -87,7 +87,7 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// Start starts the server, once in a process, for whoever has no tests to run.
+// Start starts the server, once in a process, for programs other than tests.
 func Start() (Server, func() error, error) {
 	s, stop, err := start()
 	if err != nil {
@@ -99,7 +99,7 @@ func Start() (Server, func() error, error) {
 	return s, stop, nil
 }
 
-// softwareAt asks a server what it is.
+// softwareAt returns the name of a server's software.
 func softwareAt(endpoint string) (string, error) {
 	resp, err := http.Get(endpoint)
 	if err != nil {
@@ -122,7 +122,7 @@ func start() (Server, func() error, error) {
 	case !known:
 		return s, nil, fmt.Errorf("UPLOAD_TEST_S3_PROFILE is %q, not one of aws, minio and r2", s.Kind)
 	case s.Endpoint != "" && program != "":
-		return s, nil, errors.New("UPLOAD_TEST_MINIO and UPLOAD_TEST_S3_ENDPOINT are two servers")
+		return s, nil, errors.New("UPLOAD_TEST_MINIO and UPLOAD_TEST_S3_ENDPOINT name two servers")
 	case s.Endpoint != "":
 		return s, func() error { return nil }, nil
 	case program != "":
@@ -132,15 +132,14 @@ func start() (Server, func() error, error) {
 	return startGateway(s)
 }
 
-// Folder is empty before the tests of [Main] run, and is removed after them.
+// Folder returns a folder that is empty before the tests of [Main] run, and is removed after them.
 func Folder() string { return folder }
 
 // Get returns the server that [Main] started.
 func Get() Server { return current }
 
-// Client returns a client for the server as it is reached under endpoint, which
-// may be a proxy's, and a function that closes its idle connections. It retries
-// as often as the SDK does by default, with shorter pauses.
+// Client returns a client for the server at endpoint, which may be a proxy's, and a function that
+// closes its idle connections. It retries as often as the SDK does by default, with shorter pauses.
 func (s Server) Client(endpoint string) (client *s3.Client, closeIdle func()) {
 	transport := &http.Transport{
 		MaxIdleConnsPerHost: 64,

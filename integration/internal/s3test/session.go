@@ -19,8 +19,8 @@ import (
 	"github.com/airlock-go/upload/s3bucket"
 )
 
-// As is the server for somebody who may do only what the statements allow, on MinIO by
-// a session and on the gateway as [User].
+// As returns the server with the credentials of a user who may do only what the statements allow:
+// on MinIO by a session, on the gateway as [User].
 func (b *Bucket) As(t testing.TB, statements []s3bucket.Statement) Server {
 	t.Helper()
 	if current.Kind == "minio" {
@@ -31,7 +31,7 @@ func (b *Bucket) As(t testing.TB, statements []s3bucket.Statement) Server {
 	return user
 }
 
-// session asks for credentials with a policy of their own.
+// session requests credentials with a policy of their own.
 func (s Server) session(t testing.TB, p s3bucket.Policy) Server {
 	t.Helper()
 	document, err := json.Marshal(p)

@@ -11,14 +11,14 @@ import (
 	"github.com/airlock-go/upload/s3bucket"
 )
 
-// The user who may do what a bucket's policy says and nothing else.
+// Credentials of the user who may do only what a bucket's policy allows.
 const (
 	userAccess = "user"
 	userSecret = "usersecret"
 )
 
-// User is the server for somebody who may do only what [Bucket.Allow] says. The
-// test is skipped on another server than the gateway, which has no such user.
+// User returns the server with the credentials of a user who may do only what [Bucket.Allow]
+// allows. It skips the test on other servers than the gateway, which have no such user.
 func User(t testing.TB) Server {
 	t.Helper()
 	if !current.Embedded {
@@ -32,8 +32,7 @@ func User(t testing.TB) Server {
 	return s
 }
 
-// Allow makes the statements of an identity policy those of the bucket's policy
-// for [User], and nothing else.
+// Allow makes the statements of an identity policy the bucket's policy for [User].
 func (b *Bucket) Allow(t testing.TB, statements []s3bucket.Statement) {
 	t.Helper()
 	bound := make([]s3bucket.Statement, len(statements))
