@@ -9,7 +9,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// database knows whose picture lies where. The files themselves are in storage.
+// database holds the keys and owners of the pictures. The files themselves are in storage.
 type database struct{ *sql.DB }
 
 const schema = `CREATE TABLE IF NOT EXISTS pictures (
@@ -24,7 +24,7 @@ func openDatabase(name string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1) // each one of :memory: would be a database of its own
+	db.SetMaxOpenConns(1) // each connection to :memory: would be a database of its own
 	if _, err := db.Exec(schema); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -36,12 +36,12 @@ type picture struct {
 	User        string
 	Key         string
 	Description string
-	Private     bool // nobody but the user may see it
+	Private     bool // only the user may see it
 }
 
-// set makes p the picture of its user and returns the key of the one before, ""
-// if there was none. Before the commit it asks keep whether the file is there to
-// stay. If the commit fails then, the file is left to the sweep.
+// set makes p the picture of its user and returns the key of the previous one, "" if there was
+// none. Before the commit it calls keep, which reports whether the file stays. If the commit then
+// fails, the sweep removes the file.
 func (db *database) set(ctx context.Context, p picture, keep func(context.Context) error) (previous string, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -64,8 +64,8 @@ func (db *database) set(ctx context.Context, p picture, keep func(context.Contex
 	return previous, tx.Commit()
 }
 
-// key finds the picture of a user for another one. A picture that the other may
-// not see and one that does not exist are the same to it, and so to everybody.
+// key returns the key of a user's picture for a viewer. A picture that the viewer may not see looks
+// like one that does not exist.
 func (db *database) key(ctx context.Context, user, viewer string) (key string, err error) {
 	err = db.QueryRowContext(ctx, `SELECT key FROM pictures WHERE user = ?1 AND (private = 0 OR user = ?2)`, user, viewer).Scan(&key)
 	return key, err

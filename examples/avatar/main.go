@@ -1,5 +1,5 @@
-// Avatar is the classic scenario whole: signed-in users have a picture, its key
-// is in a database, and who may see it is asked there.
+// Avatar is a complete application of profile pictures: signed-in users have a picture, and a
+// database holds its key and decides who may see it.
 //
 //	go run -C examples ./avatar
 package main
@@ -18,8 +18,8 @@ import (
 )
 
 func main() {
-	// Both are in memory, so that neither outlives the other. A real host has an
-	// s3store and a database on a disk.
+	// Both are in memory, so that they end together. A real host has an s3store and a database on
+	// disk.
 	db, err := openDatabase(":memory:")
 	if err != nil {
 		log.Fatal(err)
@@ -39,7 +39,7 @@ func main() {
 	log.Fatal(srv.ListenAndServe())
 }
 
-// app is the application around its pictures.
+// app is the application with its pictures.
 type app struct {
 	store storage.Storage
 	db    *database
@@ -68,8 +68,8 @@ func newApp(store *memstore.Store, db *database) (http.Handler, error) {
 	return secure(signIn(mux)), nil
 }
 
-// toPage answers a form: with the page or, to who is not signed in, with a 401,
-// which makes the browser ask for a password.
+// toPage answers a form with the page. A user who is not signed in gets a 401, for which the
+// browser asks for a password.
 func toPage(w http.ResponseWriter, r *http.Request, files []upload.File, err error) {
 	if errors.Is(err, upload.CodeUnauthenticated) {
 		upload.JSON(w, r, files, err)

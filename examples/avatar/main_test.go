@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// fixture is the application, with its storage and database in reach.
+// fixture is the application, with access to its storage and database.
 type fixture struct {
 	*httptest.Server
 	store *memstore.Store
@@ -45,7 +45,7 @@ type answer struct {
 	body   string
 }
 
-// do sends r as user, "" for nobody, and follows no redirect.
+// do sends r as user, "" for an anonymous one, and follows no redirect.
 func (f *fixture) do(t *testing.T, user string, r *http.Request) answer {
 	t.Helper()
 	if user != "" {
@@ -116,7 +116,8 @@ func TestNewPictureReplacesTheOld(t *testing.T) {
 	require.Equal(t, string(pictureOf(t, 5)), res.body)
 }
 
-// What fails leaves the store, and the picture of before, as they were.
+// TestFailureLeavesNothing checks that a failure changes neither the store nor the previous
+// picture.
 func TestFailureLeavesNothing(t *testing.T) {
 	html := []byte("<!doctype html><script>alert(1)</script>")
 	tests := []struct {
@@ -149,13 +150,13 @@ func TestFailureLeavesNothing(t *testing.T) {
 			require.Equal(t, tt.sabotage != "", to.Query().Get("error") == "internal")
 			shown := f.get(t, "ada", f.get(t, "ada", "/pictures/ada").header.Get("Location"))
 			require.Equal(t, string(pictureOf(t, 3)), shown.body)
-			f.Close() // waits for the handler, which removes after it has answered
+			f.Close() // waits for the handler, which removes files after its answer
 			require.Equal(t, before, f.store.Keys())
 		})
 	}
 }
 
-// A client that leaves ends the transaction, not the database.
+// TestCancelledTransaction checks that a client that leaves ends the transaction, not the database.
 func TestCancelledTransaction(t *testing.T) {
 	f := start(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -170,11 +171,11 @@ func TestAnonymous(t *testing.T) {
 	f.save(t, "ada", pictureOf(t, 3), described)
 	before := f.store.Keys()
 	for name, res := range map[string]answer{
-		"the page":    f.get(t, "", "/"),
-		"a picture":   f.get(t, "", "/pictures/ada"),
-		"no picture":  f.get(t, "", "/pictures/nobody"),
-		"a new one":   f.save(t, "", pictureOf(t, 4), described),
-		"an impostor": f.save(t, "eve", pictureOf(t, 4), described),
+		"the page":        f.get(t, "", "/"),
+		"a picture":       f.get(t, "", "/pictures/ada"),
+		"no picture":      f.get(t, "", "/pictures/nobody"),
+		"a new one":       f.save(t, "", pictureOf(t, 4), described),
+		"an unknown user": f.save(t, "eve", pictureOf(t, 4), described),
 	} {
 		require.Equal(t, http.StatusUnauthorized, res.status, name)
 		require.Contains(t, res.header.Get("WWW-Authenticate"), "Basic", name)
@@ -182,7 +183,7 @@ func TestAnonymous(t *testing.T) {
 	require.Equal(t, before, f.store.Keys())
 }
 
-// Whether there is a picture that one may not see is not told either.
+// TestUnknownLooksLikeForbidden checks that nobody learns whether a hidden picture exists.
 func TestUnknownLooksLikeForbidden(t *testing.T) {
 	f := start(t)
 	f.save(t, "ada", pictureOf(t, 3), hidden)
@@ -196,5 +197,5 @@ func TestUnknownLooksLikeForbidden(t *testing.T) {
 	require.Contains(t, forbidden.body, string(upload.CodeNotFound))
 }
 
-// kept stands for upload.Keep where a test writes rows without a request.
+// kept replaces upload.Keep in tests that write rows without a request.
 func kept(context.Context) error { return nil }

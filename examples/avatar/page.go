@@ -26,12 +26,12 @@ func (a *app) page(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = pageTemplate.Execute(&b, map[string]any{
 			"User": user, "Pictures": pictures,
-			"Refused": fmt.Sprintf("%.300s", r.URL.Query().Get("reason")), // anybody's words, so they are escaped and cut
+			"Refused": fmt.Sprintf("%.300s", r.URL.Query().Get("reason")), // anybody can write this text, so it is escaped and shortened
 		})
 	}
 	if err != nil {
-		slog.ErrorContext(r.Context(), "the page could not be made", "error", err)
-		http.Error(w, "the page could not be made", http.StatusInternalServerError)
+		slog.ErrorContext(r.Context(), "the page could not be rendered", "error", err)
+		http.Error(w, "the page could not be rendered", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -8,7 +8,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// save runs when the picture is stored, and has the last word on it.
+// save runs after the picture is stored, and decides whether it stays.
 func (a *app) save(w http.ResponseWriter, r *http.Request) {
 	previous, err := a.db.set(r.Context(), picture{
 		User:        userOf(r),
@@ -20,21 +20,22 @@ func (a *app) save(w http.ResponseWriter, r *http.Request) {
 		if violates(err) {
 			err = upload.Reject("bad_description", "a picture needs a description of 120 characters at most")
 		}
-		upload.Refuse(w, r, err) // which removes the file, unless it was kept
+		upload.Refuse(w, r, err) // removes the file, unless it was kept
 		return
 	}
-	// A row refers to the file now, whatever happens below.
+	// A row now refers to the file, whatever happens below.
 	if previous != "" {
-		// Only now: had anything failed before, the row would still lead there.
+		// The previous picture is removed only now: after a failure the row would still refer to
+		// it.
 		if err := a.store.Delete(context.WithoutCancel(r.Context()), previous); err != nil {
-			slog.ErrorContext(r.Context(), "a picture that was replaced is left in storage", "key", previous, "error", err)
+			slog.ErrorContext(r.Context(), "a replaced picture is left in storage", "key", previous, "error", err)
 		}
 	}
 	toPage(w, r, upload.Files(r.Context()), nil)
 }
 
-// find says which file a request for a picture is about, and whether the caller
-// may have it. The key comes from the database, never from the request.
+// find returns the file of a request for a picture, or an error if the caller may not have it. The
+// key comes from the database, never from the request.
 func (a *app) find(r *http.Request) (upload.Link, error) {
 	if userOf(r) == "" {
 		return upload.Link{}, upload.Reject(upload.CodeUnauthenticated, "sign in to see pictures")

@@ -10,14 +10,13 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// newSweeper returns what removes pictures that no row refers to: those whose
-// deletion failed, and those of a process that was killed before it had saved
-// the row.
+// newSweeper returns a sweeper that removes pictures to which no row refers: those whose deletion
+// failed, and those of a process that was killed before it had saved the row.
 func newSweeper(store storage.Lister, db *database) (*sweep.Sweeper, error) {
 	return sweep.New(store, db.referenced, &sweep.Options{Prefix: "pictures", Remove: true})
 }
 
-// referenced says which keys a row refers to.
+// referenced returns the keys to which a row refers.
 func (db *database) referenced(ctx context.Context, keys []string) (known []string, err error) {
 	list, err := json.Marshal(keys)
 	if err != nil {
@@ -35,10 +34,10 @@ func (db *database) referenced(ctx context.Context, keys []string) (known []stri
 		}
 		known = append(known, key)
 	}
-	return known, rows.Err() // without it, rows that were not read would be files that are removed
+	return known, rows.Err() // without it, the files of unread rows would be removed
 }
 
-// sweepDaily sweeps until ctx ends. A real host may as well have cron call it.
+// sweepDaily sweeps until ctx ends. A real host can also let cron call it.
 func sweepDaily(ctx context.Context, s *sweep.Sweeper) {
 	for {
 		select {

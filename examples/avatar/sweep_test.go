@@ -13,14 +13,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestSweep: what no row refers to is gone nine days later, and nothing else.
+// TestSweep checks that only files without a row are gone nine days later.
 func TestSweep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		db, err := openDatabase(":memory:")
 		require.NoError(t, err)
 		defer func() { _ = db.Close() }()
 		store := &memstore.Store{}
-		time.Sleep(7 * 366 * 24 * time.Hour) // from 2000 on, where dates before 2006 are not believed
+		time.Sleep(7 * 366 * 24 * time.Hour) // synctest's clock begins in 2000, and dates before 2006 are refused
 		for _, key := range []string{"invoices/1.pdf", "pictures/ada/1.png", "pictures/ada/2.png", "pictures/emmy/1.png", "pictures/grace/1.png"} {
 			staged, err := store.Stage(t.Context(), storage.Object{Key: key}, strings.NewReader("x"))
 			require.NoError(t, err)
@@ -41,7 +41,7 @@ func TestSweep(t *testing.T) {
 		time.Sleep(25 * time.Hour)
 		require.Equal(t, []string{"invoices/1.pdf", "pictures/ada/2.png", "pictures/emmy/1.png", "pictures/grace/1.png"}, store.Keys())
 
-		require.NoError(t, db.Close()) // and a database that is away costs nothing
+		require.NoError(t, db.Close()) // a database that is down causes no removals
 		report, err := sweeper.Run(t.Context(), "")
 		require.Error(t, err)
 		require.Zero(t, report.Removed)

@@ -6,13 +6,13 @@ import (
 	"net/http"
 )
 
-// passwords stand for your sign-in. Yours are hashed, and behind a session.
+// passwords stand for your sign-in. Yours are hashed, and used with a session.
 var passwords = map[string]string{"ada": "lovelace", "grace": "hopper"}
 
 type userKey struct{}
 
-// signIn remembers who a request is from. Where that is nobody the request goes
-// on, with a challenge for the 401 that it will get.
+// signIn adds the user of a request to its context. A request without a user continues, with a
+// challenge for the 401 that it will get.
 func signIn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, password, _ := r.BasicAuth()
@@ -26,7 +26,7 @@ func signIn(next http.Handler) http.Handler {
 	})
 }
 
-// userOf is who a request is from, "" for nobody.
+// userOf returns the user of a request, "" for an anonymous one.
 func userOf(r *http.Request) string {
 	name, _ := r.Context().Value(userKey{}).(string)
 	return name

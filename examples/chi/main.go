@@ -1,5 +1,5 @@
-// Chi is a profile form behind a chi router: the upload handler is a
-// middleware, and a profile that cannot be saved takes its picture with it.
+// Chi is a profile form behind a chi router. The upload handler is a middleware, and a profile that
+// cannot be saved also removes its picture.
 //
 //	go run -C examples ./chi
 package main

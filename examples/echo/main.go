@@ -1,5 +1,5 @@
-// Echo is a form for applications behind an echo server: the handler receives
-// the documents itself and publishes them only when the form is good.
+// Echo is a form for applications behind an echo server. The handler receives the documents itself
+// and publishes them only when the form is valid.
 //
 //	go run -C examples ./echo
 package main
@@ -40,7 +40,7 @@ func newEcho(store storage.Storage) (*echo.Echo, error) {
 	return e, nil
 }
 
-// application is the text beside the documents.
+// application holds the text fields sent with the documents.
 type application struct {
 	Email string `form:"email"`
 }
@@ -57,7 +57,7 @@ func apply(uploads *upload.Handler) echo.HandlerFunc {
 			return nil
 		})
 		if err != nil {
-			return err // which was answered; echo sees it, and answers no more
+			return err // it was answered; echo sees that, and does not answer again
 		}
 		return c.JSON(http.StatusCreated, map[string]any{"email": form.Email, "documents": documents})
 	}

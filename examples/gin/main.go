@@ -1,5 +1,5 @@
-// Gin is a profile form behind a gin engine: the handler receives the upload
-// itself and publishes it only when the profile is good.
+// Gin is a profile form behind a gin engine. The handler receives the upload itself and publishes
+// it only when the profile is valid.
 //
 //	go run -C examples ./gin
 package main

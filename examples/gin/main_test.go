@@ -23,7 +23,7 @@ func TestProfile(t *testing.T) {
 		file   uploadtest.Content
 		status int
 		code   upload.Code
-		stored int // pictures, besides the one of "taken"
+		stored int // pictures, in addition to that of "taken"
 	}{
 		{"a profile with its picture", "ada", uploadtest.PNG(0), 201, "", 1},
 		{"HTML named .png", "ada", uploadtest.Bytes("<!doctype html><script>alert(1)</script>"), 415, upload.CodeTypeNotAllowed, 0},
@@ -38,7 +38,7 @@ func TestProfile(t *testing.T) {
 			require.NoError(t, err)
 			srv := uploadtest.Serve(t, engine)
 			a := uploadtest.Send(t, srv.Client(), uploadtest.NewRequest(srv.URL+"/profile", uploadtest.File("picture", "ada.png", tt.file), uploadtest.Text("name", tt.as)))
-			srv.Close() // waits for the handler, which removes after it has answered
+			srv.Close() // waits for the handler, which removes files after its answer
 			require.Equal(t, tt.status, a.Status, a)
 			require.Equal(t, tt.code, a.Code)
 			require.Len(t, store.Keys(), tt.stored)

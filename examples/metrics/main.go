@@ -1,5 +1,4 @@
-// Metrics counts uploads for Prometheus, at an address of its own that the
-// public does not reach.
+// Metrics counts uploads for Prometheus, at a separate address that the public cannot reach.
 //
 //	go run -C examples ./metrics
 package main
@@ -31,7 +30,7 @@ func main() {
 	log.Fatal(serve("127.0.0.1:8084", uploads))
 }
 
-// newHandlers returns what is served to users, and what is served to Prometheus.
+// newHandlers returns the handler for users and the one for Prometheus.
 func newHandlers(store storage.Storage) (uploads, metrics http.Handler, err error) {
 	registry := prometheus.NewRegistry()
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo())

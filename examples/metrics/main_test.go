@@ -10,8 +10,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestMetrics: what Prometheus scrapes after an upload that was accepted and one
-// that was refused.
+// TestMetrics checks the metrics that Prometheus scrapes after an accepted and a refused upload.
 func TestMetrics(t *testing.T) {
 	uploads, metrics, err := newHandlers(&memstore.Store{})
 	require.NoError(t, err)

@@ -8,9 +8,8 @@ import (
 	"github.com/airlock-go/upload/clamav"
 )
 
-// scan puts clamd behind what the policy accepts. An address with a slash is a
-// Unix socket. A clamd that is away, or that would pass what it has not read,
-// keeps the server from starting.
+// scan adds clamd after the policy. An address with a slash is a Unix socket. The server does not
+// start if clamd does not answer, or would pass files that it has not read completely.
 func (cfg *config) scan(ctx context.Context) error {
 	if cfg.clamd == "" {
 		return nil

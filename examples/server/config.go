@@ -15,37 +15,36 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// config is what the flags say, checked.
+// config holds the checked flags.
 type config struct {
 	addr        string
-	dir         string // keeps the files in a directory
-	bucket      string // keeps them in S3; without either they are in memory
+	dir         string // directory for the files
+	bucket      string // bucket for the files; without either they are in memory
 	endpoint    string
 	profile     s3store.Profile
-	lacks       []string // besides, as words of the profile
+	lacks       []string // in addition to the profile, in its words
 	prefix      string   // "", or ends in a slash
-	setup       bool     // let pages send to the bucket
+	setup       bool     // set up the bucket for pages that send to it
 	maxFileSize int64
 	maxFiles    int
-	perHour     int   // files of one address
+	perHour     int   // files from one address
 	maxMemory   int64 // 0 leaves it to the store
 	direct      bool  // files may be sent to the storage directly
 	maxDirect   int64
 	types       []string
-	policy      upload.Validator // of types
-	clamd       string           // where it is; "" scans for no malware
+	policy      upload.Validator // checks types
+	clamd       string           // its address; "" for no scan
 	corsOrigin  string
 	protection  *http.CrossOriginProtection // trusts corsOrigin
 	debug       bool
 }
 
-// parseFlags reads the command line. It writes the usage, and only that, to
-// stderr.
+// parseFlags reads the command line. It writes only the usage to stderr.
 func parseFlags(args []string, stderr io.Writer) (*config, error) {
 	cfg := &config{protection: http.NewCrossOriginProtection()}
 	fs := flag.NewFlagSet("server", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.StringVar(&cfg.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
+	fs.StringVar(&cfg.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 for a free one")
 	types := fs.String("types", "image/png,image/jpeg,image/gif,application/pdf,text/plain", "accepted media types, separated by commas")
 	fs.StringVar(&cfg.clamd, "clamd", "", "scan for malware with the clamd at this `address`: host:port, or the path of its socket")
 	fs.StringVar(&cfg.corsOrigin, "cors-origin", "", "`origin` whose pages may upload here, such as https://app.example.com")
@@ -70,14 +69,14 @@ func (cfg *config) limitFlags(fs *flag.FlagSet) {
 	fs.Int64Var(&cfg.maxDirect, "max-direct-size", 100<<20, "most `bytes` of one file that is sent to the storage directly")
 	fs.IntVar(&cfg.maxFiles, "max-files", 3, "most files of one request")
 	fs.IntVar(&cfg.perHour, "max-files-per-hour", 500, "most files that one address may send in an hour, several times -max-files")
-	fs.Int64Var(&cfg.maxMemory, "max-memory", 0, "most `bytes` of memory: with S3 for what is on its way there (default 64 MiB), in memory for all files (default 256 MiB)")
+	fs.Int64Var(&cfg.maxMemory, "max-memory", 0, "most `bytes` of memory: with S3 for uploads in progress (default 64 MiB), in memory for all files (default 256 MiB)")
 }
 
 func (cfg *config) storageFlags(fs *flag.FlagSet) {
-	fs.StringVar(&cfg.dir, "dir", "", "store in the directory at this `path`, which is made if its parent exists")
+	fs.StringVar(&cfg.dir, "dir", "", "store in the directory at this `path`, which is created if its parent exists")
 	fs.StringVar(&cfg.bucket, "s3-bucket", "", "store in this S3 bucket; without it and -dir files are kept in memory")
 	fs.StringVar(&cfg.endpoint, "s3-endpoint", "", "`URL` of an S3 server other than AWS, addressed by path")
-	fs.Func("s3-profile", "what the S3 `server` can do: aws (default), minio or r2", func(name string) error {
+	fs.Func("s3-profile", "abilities of the S3 `server`: aws (default), minio or r2", func(name string) error {
 		profile, ok := profiles[name]
 		cfg.profile = profile
 		if !ok {
@@ -85,18 +84,18 @@ func (cfg *config) storageFlags(fs *flag.FlagSet) {
 		}
 		return nil
 	})
-	fs.Func("s3-lacks", "what the S3 server lacks beside that, separated by commas: "+strings.Join(s3store.Lackable(), ", "), func(words string) error {
+	fs.Func("s3-lacks", "what the S3 server lacks in addition to that, separated by commas: "+strings.Join(s3store.Lackable(), ", "), func(words string) error {
 		cfg.lacks = append(cfg.lacks, strings.Split(words, ",")...)
 		return new(s3store.Profile).Lack(cfg.lacks...)
 	})
-	fs.StringVar(&cfg.prefix, "s3-prefix", "", "put this before all keys")
-	fs.BoolVar(&cfg.direct, "direct", false, "let the page send files to the storage directly, too (default true in memory); a bucket must let the page in: see -s3-setup")
-	fs.BoolVar(&cfg.setup, "s3-setup", false, "before serving, add rules to those of the bucket: one that lets pages of this server and of -cors-origin in, and those that remove what is never confirmed")
+	fs.StringVar(&cfg.prefix, "s3-prefix", "", "prefix of all keys")
+	fs.BoolVar(&cfg.direct, "direct", false, "let the page also send files to the storage directly (default true in memory); a bucket must allow the page: see -s3-setup")
+	fs.BoolVar(&cfg.setup, "s3-setup", false, "before serving, add rules to those of the bucket: one that allows pages of this server and of -cors-origin, and rules that remove unconfirmed files")
 }
 
 var profiles = map[string]s3store.Profile{"aws": {}, "minio": s3store.MinIO(), "r2": s3store.R2()}
 
-// check refuses what would only fail, or be ignored, later.
+// check refuses flags that would only fail, or be ignored, later.
 func (cfg *config) check(fs *flag.FlagSet) error {
 	if fs.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", fs.Arg(0))
@@ -119,13 +118,13 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 		}
 	}
 	cfg.policy = cfg.makePolicy()
-	if _, err := upload.New(&memstore.Store{}, cfg.policy, upload.AllowAnonymous, nil); err != nil { // of an unknown type
+	if _, err := upload.New(&memstore.Store{}, cfg.policy, upload.AllowAnonymous, nil); err != nil { // an unknown type
 		return fmt.Errorf("-types: %w", err)
 	}
 	return nil
 }
 
-// inMemory reports whether nothing else is named.
+// inMemory reports whether neither a bucket nor a directory is named.
 func (cfg *config) inMemory() bool { return cfg.bucket == "" && cfg.dir == "" }
 
 func (cfg *config) checkDir(given map[string]bool) error {
@@ -135,7 +134,7 @@ func (cfg *config) checkDir(given map[string]bool) error {
 		}
 	}
 	if cfg.dir != "" && cfg.direct {
-		return errors.New("-direct does not go with -dir: nobody else can write to a directory")
+		return errors.New("-direct does not go with -dir: clients cannot write to a directory")
 	}
 	return nil
 }
@@ -168,8 +167,7 @@ func (cfg *config) checkS3(given map[string]bool) error {
 	return nil
 }
 
-// makePolicy takes the presets for pictures and for documents, with the types
-// of the flag.
+// makePolicy returns the presets for pictures and for documents, with the types of the flag.
 func (cfg *config) makePolicy() upload.Validator {
 	var images, documents []string
 	for _, t := range cfg.types {

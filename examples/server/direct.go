@@ -15,8 +15,8 @@ const (
 	uppyPath    = "/direct/"  // the same for pages with Uppy: companionEndpoint: "/direct"
 )
 
-// newPresigner makes the other door: files that clients send to the storage
-// themselves, under the policy of uploads.
+// newPresigner returns the handler of direct uploads: clients send files to the storage themselves,
+// under the policy of uploads.
 func newPresigner(cfg *config, uploads *upload.Handler) (*upload.Presigner, error) {
 	return upload.NewPresigner(uploads, secrets(), &upload.PresignOptions{
 		MaxFileSize:   cfg.maxDirect,
@@ -26,12 +26,12 @@ func newPresigner(cfg *config, uploads *upload.Handler) (*upload.Presigner, erro
 	})
 }
 
-// secrets seal the tickets. UPLOAD_SECRET holds them, separated by spaces, each
-// of 32 random bytes at least, as from "openssl rand -hex 32"; all instances of
-// a site share it. The first seals and all open, so a change is made in three
-// steps: "old new", "new old", and, once the last old ticket has expired, "new".
+// secrets seal the tickets. UPLOAD_SECRET holds them, separated by spaces, each of at least 32
+// random bytes, for example from "openssl rand -hex 32". All instances of a site share it. The
+// first secret seals and all open, so a change takes three steps: "old new", "new old", and, once
+// the last old ticket has expired, "new".
 //
-// Without it the secret is random, and tickets end with the process.
+// Without UPLOAD_SECRET the secret is random, and tickets end with the process.
 func secrets() [][]byte {
 	var all [][]byte
 	for secret := range strings.FieldsSeq(os.Getenv("UPLOAD_SECRET")) {
@@ -45,16 +45,15 @@ func secrets() [][]byte {
 	return all
 }
 
-// unhurriedTime is how long a large file may take to be checked, or to arrive
-// where the storage is this process.
+// unhurriedTime is the time to check a large file, or to receive it if this process is the storage.
 const unhurriedTime = 10 * time.Minute
 
-// unhurried gives the requests of next more time than the server gives others.
+// unhurried gives the requests of next more time than others have.
 func unhurried(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		until := time.Now().Add(unhurriedTime)
 		c := http.NewResponseController(w)
-		_ = c.SetReadDeadline(until) // where it cannot be set, there is none
+		_ = c.SetReadDeadline(until) // an error means that there is no deadline
 		_ = c.SetWriteDeadline(until)
 		next.ServeHTTP(w, r)
 	})

@@ -37,7 +37,7 @@ func declared(name string, data []byte) upload.Declaration {
 	return upload.Declaration{Field: "file", Name: name, Size: int64(len(data))}
 }
 
-// sign wants a ticket.
+// sign requests a ticket.
 func sign(t *testing.T, base string, d upload.Declaration) upload.Ticket {
 	t.Helper()
 	var ticket upload.Ticket
@@ -57,7 +57,7 @@ func send(t *testing.T, base string, r *storage.SignedRequest, data []byte) {
 	require.Equal(t, http.StatusOK, res.status, res.body)
 }
 
-// confirm wants the file published.
+// confirm requests that the file be published.
 func confirm(t *testing.T, base, tok string) upload.File {
 	t.Helper()
 	var stored struct{ Files []upload.File }
@@ -76,7 +76,7 @@ func TestStraightToStorage(t *testing.T) {
 	require.Equal(t, []string{f.Key}, store.Keys())
 }
 
-// A large file, larger than what the server itself would take, is sent in parts.
+// TestStraightToStorageInParts sends a file in parts that is larger than the server itself accepts.
 func TestStraightToStorageInParts(t *testing.T) {
 	base, store := start(t)
 	data := bytes.Repeat([]byte("one line of a long text\n"), 1<<20)
@@ -136,7 +136,7 @@ func TestStraightToStorageAborted(t *testing.T) {
 	require.Zero(t, store.Used())
 }
 
-// Only the wiring: package uppy has tests of its own.
+// TestUppy tests only the wiring: package uppy has tests of its own.
 func TestUppy(t *testing.T) {
 	base, store := start(t)
 	want := pngBytes(t)
@@ -161,7 +161,7 @@ func TestUppy(t *testing.T) {
 	require.Contains(t, done.body, "/files/"+store.Keys()[0])
 }
 
-// Pages of -cors-origin may take the direct way, too.
+// TestTicketsForATrustedOrigin checks that pages of -cors-origin may use direct uploads too.
 func TestTicketsForATrustedOrigin(t *testing.T) {
 	const trusted = "https://app.example.com"
 	base, _ := start(t, "-cors-origin", trusted)
@@ -191,7 +191,7 @@ func TestDirectFlag(t *testing.T) {
 	}
 }
 
-// Tickets outlive a process, and a change of secrets, if UPLOAD_SECRET says so.
+// TestSecrets checks that tickets outlive a process, and a change of secrets, with UPLOAD_SECRET.
 func TestSecrets(t *testing.T) {
 	first, second := strings.Repeat("1", 64), strings.Repeat("2", 64)
 	tests := []struct {

@@ -13,24 +13,24 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// filesPath is where stored files are found, by their keys.
+// filesPath is the path of stored files, followed by their keys.
 const filesPath = "/files/"
 
 var keyShape = regexp.MustCompile(`^[0-9a-f]{32}(\.[a-z0-9]+)?$`)
 
-// ours reports whether key is one that this server makes. Whatever else the
-// bucket holds is none of its visitors' business.
+// ours reports whether key is one that this server creates. Visitors must not see other objects of
+// the bucket.
 func (cfg *config) ours(key string) bool {
 	rest, ok := strings.CutPrefix(key, cfg.prefix)
 	return ok && keyShape.MatchString(rest)
 }
 
-// filePath is where the file of a key is found.
+// filePath returns the path of the file with that key.
 func filePath(key string) string { return (&url.URL{Path: filesPath + key}).EscapedPath() }
 
-// newFiles sends whoever has a file's key to the file, by a link that works for
-// minutes. Nobody signs in here, so the key, which nobody can guess, has to do.
-// A real host asks its database who may have the file, and finds the key there.
+// newFiles redirects anyone who has a file's key to the file, by a link that works for minutes.
+// There are no users here, so a key that nobody can guess is enough. A real host asks its database
+// who may have the file, and finds the key there.
 func newFiles(cfg *config, links *upload.Links) http.Handler {
 	return links.Handler(func(r *http.Request) (upload.Link, error) {
 		key := r.PathValue("key")
@@ -41,7 +41,7 @@ func newFiles(cfg *config, links *upload.Links) http.Handler {
 	})
 }
 
-// origin says where a browser finds the objects of store: "" is this server.
+// origin returns the origin of the store's objects for browsers, "" for this server.
 func origin(ctx context.Context, store storage.Storage) (string, error) {
 	links, ok := store.(storage.LinkStorage)
 	if !ok {

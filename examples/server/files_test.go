@@ -51,18 +51,18 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// What else is in the storage, and what is not, are the same to a visitor.
+// TestFilesOfOthers checks that a visitor cannot distinguish other objects from absent ones.
 func TestFilesOfOthers(t *testing.T) {
 	base, store := start(t)
 	tests := map[string]string{
-		"no such file":          strings.Repeat("0", 32) + ".png",
-		"one that is staged":    "",
-		"another's":             "payroll.txt",
-		"another's, in a path":  "in/today/" + strings.Repeat("0", 32) + ".txt",
-		"out of the files path": "%2e%2e/static/app.js",
+		"no such file":           strings.Repeat("0", 32) + ".png",
+		"a staged file":          "",
+		"another's":              "payroll.txt",
+		"another key, in a path": "in/today/" + strings.Repeat("0", 32) + ".txt",
+		"out of the files path":  "%2e%2e/static/app.js",
 	}
 	f := storeOne(t, base, "notes.txt", []byte("hello"))
-	for _, name := range []string{"another's", "another's, in a path"} {
+	for _, name := range []string{"another's", "another key, in a path"} {
 		staged, err := store.Stage(t.Context(), storage.Object{Key: tests[name], Type: "text/plain", MaxSize: 1}, strings.NewReader("x"))
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))
@@ -71,10 +71,10 @@ func TestFilesOfOthers(t *testing.T) {
 	send(t, base, ticket.SignedRequest, []byte("hello"))
 	for _, key := range store.Keys() {
 		if strings.Contains(key, storage.StagingSegment) {
-			tests["one that is staged"] = key
+			tests["a staged file"] = key
 		}
 	}
-	require.NotEmpty(t, tests["one that is staged"])
+	require.NotEmpty(t, tests["a staged file"])
 	var bodies []string
 	for name, key := range tests {
 		res := get(t, base+"/files/"+key, nil)

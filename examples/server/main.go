@@ -1,6 +1,6 @@
-// Server is a small upload site: a page with drag and drop, a plain HTML form,
-// and files that browsers send to the storage themselves, all under one policy
-// and stored in memory, in a directory or in S3.
+// Server is a small upload site: a page with drag and drop, a plain HTML form, and files that
+// browsers send to the storage directly. All follow one policy and are stored in memory, in a
+// directory or in S3.
 //
 //	go run -C examples ./server
 package main
@@ -23,8 +23,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run serves until ctx ends and returns the exit status. It prints the URL to
-// stdout once it listens, and everything else to stderr.
+// run serves until ctx ends and returns the exit status. It prints the URL to stdout once it
+// listens, and everything else to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	cfg, err := parseFlags(args, stderr)
 	switch {

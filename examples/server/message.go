@@ -12,7 +12,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// message is what the redirect after the plain form says.
+// message is the text of the page after the plain form's redirect.
 type message struct {
 	Refused bool
 	Text    string
@@ -23,10 +23,10 @@ type message struct {
 type shown struct {
 	Path    string
 	Kind    string // the extension
-	Picture bool   // links show it
+	Picture bool   // it is shown as a picture
 }
 
-// pageOf is the page with the files that were just stored.
+// pageOf returns the URL of the page with the files that were just stored.
 func pageOf(files []upload.File) string {
 	keys := url.Values{}
 	for _, f := range files {
@@ -65,7 +65,7 @@ func (p *page) messageOf(w *words, r *http.Request) *message {
 	return m
 }
 
-// shown are the files of these keys, as many as one form can bring.
+// shown returns the files of these keys, at most as many as one form can have.
 func (p *page) shown(keys []string) (files []shown) {
 	pictures := []string{"PNG", "JPG", "GIF", "WEBP", "AVIF"}
 	for _, key := range keys[:min(len(keys), p.limits.MaxFiles)] {

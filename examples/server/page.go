@@ -20,8 +20,8 @@ type page struct {
 	ours   func(key string) bool
 }
 
-// limits is what the page says and checks before it sends. That is a courtesy:
-// the upload handler decides.
+// limits are shown by the page, which also checks them before it sends. That is a courtesy: the
+// upload handler decides.
 type limits struct {
 	Accept      string // media types, as the accept attribute wants them
 	Types       []string

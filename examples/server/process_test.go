@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// runMain makes the test binary the server itself.
+// runMain is the environment variable that makes the test binary the server itself.
 const runMain = "UPLOAD_EXAMPLE_RUN_MAIN"
 
 func TestMain(m *testing.M) {
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// process is the server as a process of its own.
+// process is the server in a process of its own.
 type process struct {
 	cmd *exec.Cmd
 	url string
@@ -57,21 +57,21 @@ func (p *process) terminate(t *testing.T) {
 	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
 }
 
-// wait expects a clean end.
+// wait requires a clean end.
 func (p *process) wait(t *testing.T) {
 	t.Helper()
 	require.NoError(t, p.cmd.Wait(), p.log.String())
 }
 
-// slowUpload is an upload that goes on until the test ends its body.
+// slowUpload is an upload that continues until the test ends its body.
 type slowUpload struct {
 	*io.PipeWriter
 	form   *multipart.Writer
-	answer chan answer // closed without one when none came
+	answer chan answer // closed without an answer if none came
 }
 
-// patient sends a body only when the server reads it, if it is told to expect
-// that: what was written then belongs to an upload under way.
+// patient sends a body that expects 100 Continue only when the server reads it. So bytes that were
+// written then belong to an upload in progress.
 var patient = http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Hour}}
 
 func startSlowUpload(t *testing.T, url string) *slowUpload {
@@ -112,7 +112,7 @@ func TestTerminateLetsUploadsFinish(t *testing.T) {
 	p := startProcess(t)
 	u := startSlowUpload(t, p.url)
 	p.terminate(t)
-	require.Eventually(t, func() bool { // new ones are refused meanwhile
+	require.Eventually(t, func() bool { // new uploads are refused meanwhile
 		return post(t, p.url+"/upload", nil, file{"file", "cat.png", pngBytes(t)}).status == http.StatusServiceUnavailable
 	}, uploadGrace, uploadGrace/100)
 	require.NoError(t, u.form.Close())

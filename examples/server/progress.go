@@ -10,19 +10,19 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// progressPath is where pages watch their uploads, by the ids they chose.
+// progressPath is the path where pages watch their uploads, followed by the ids that they chose.
 const progressPath = "/progress/"
 
-// newProgress answers with server-sent events of an upload, as JSON, until it has
-// ended. Nobody signs in here, so whoever has the id may watch: pages make ids
-// that nobody guesses. A real host passes the signed-in user as the subject.
+// newProgress answers with server-sent events of an upload, as JSON, until it has ended. There are
+// no users here, so anyone who has the id may watch: pages make ids that nobody can guess. A real
+// host passes the signed-in user as the subject.
 func newProgress(p *upload.Progress) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), unhurriedTime)
 		defer cancel()
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
-		h.Set("X-Accel-Buffering", "no") // nginx would keep the events back
+		h.Set("X-Accel-Buffering", "no") // nginx would buffer the events
 		flush := http.NewResponseController(w).Flush
 		known := false
 		for status := range p.Watch(ctx, "", r.PathValue("id"), time.Second/4) {
@@ -37,7 +37,7 @@ func newProgress(p *upload.Progress) http.Handler {
 			}
 		}
 		if !known {
-			w.WriteHeader(http.StatusNoContent) // which also tells a browser not to ask again
+			w.WriteHeader(http.StatusNoContent) // a browser then does not ask again
 		}
 	})
 }

@@ -17,8 +17,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestProgress watches an upload, as the page does, from its first bytes to its
-// end.
+// TestProgress watches an upload, as the page does, from its first bytes to its end.
 func TestProgress(t *testing.T) {
 	for name, want := range map[string]upload.ProgressStatus{
 		"cat.png": {State: upload.StateDone, Files: 1},
@@ -65,7 +64,7 @@ func TestProgress(t *testing.T) {
 				return false
 			}
 			require.True(t, next())
-			for last.State == upload.StateWaiting { // it was asked about before it had a place
+			for last.State == upload.StateWaiting { // the first event was sent before the upload had a slot
 				require.True(t, next())
 			}
 			require.Equal(t, upload.StateReceiving, last.State)
@@ -84,7 +83,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestNoProgress: of an upload that never comes there is nothing to tell.
+// TestNoProgress checks that an upload that never comes has no events.
 func TestNoProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, begin := httptest.NewRecorder(), time.Now()

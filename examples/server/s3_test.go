@@ -17,7 +17,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3fake"
 )
 
-// Only the wiring: the store has tests of its own.
+// TestS3GetsTheFileByPath tests only the wiring: the store has tests of its own.
 func TestS3GetsTheFileByPath(t *testing.T) {
 	type put struct {
 		method, path, contentType string
@@ -68,8 +68,8 @@ type lifecycleRules struct {
 	}
 }
 
-// withoutLifecycle answers requests about lifecycle rules as a bucket without any, and
-// leaves the others to next. What is put goes to puts.
+// withoutLifecycle answers requests about lifecycle rules as a bucket without any, and passes the
+// others to next. It sends new rules to puts.
 func withoutLifecycle(next http.Handler, puts chan<- lifecycleRules) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -87,8 +87,8 @@ func withoutLifecycle(next http.Handler, puts chan<- lifecycleRules) http.Handle
 	}
 }
 
-// Only the wiring, too: the page may send to the storage, the storage lets it and
-// removes what is never confirmed, and the rules of others stay.
+// TestS3Setup tests only the wiring: the page may send to the storage, the storage allows it and
+// removes unconfirmed files, and other rules stay.
 func TestS3Setup(t *testing.T) {
 	const others = `<CORSConfiguration><CORSRule><ID>app</ID><AllowedOrigin>https://app.example.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>` +
 		`</CORSConfiguration>`
@@ -143,7 +143,7 @@ func TestS3SetupFails(t *testing.T) {
 	status, stderr := runOn(t, s3.URL, "-direct", "-s3-setup")
 	require.Equal(t, 1, status)
 	require.Contains(t, stderr, "-s3-setup")
-	require.Contains(t, stderr, "could not be verified", "a service that lets us do nothing is not known to be wrong")
+	require.Contains(t, stderr, "could not be verified", "a service that allows nothing is not known to be wrong")
 }
 
 // runOn runs the server in this process until it ends by itself.
@@ -157,14 +157,14 @@ func runOn(t *testing.T, endpoint string, flags ...string) (status int, stderr s
 	return status, errs.String()
 }
 
-// TestS3IsVerified: on a service that does not do what direct uploads rely on the
-// server does not start, unless the flags say so and it can do without.
+// TestS3IsVerified checks that the server does not start on a service that lacks what direct
+// uploads rely on. It starts if the flags declare that and it can work without.
 func TestS3IsVerified(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		lacks  s3fake.Lacks
 		secret string
-		flags  []string // which make it start, "" for none
+		flags  []string // with which it starts, nil if there are none
 		says   string
 	}{
 		{"forged signatures", s3fake.Lacks{}, "", nil, "signatures: the service accepts a write with a forged signature"},
@@ -193,7 +193,7 @@ func TestS3IsVerified(t *testing.T) {
 	}
 }
 
-// TestS3SetupWithoutRules: setup goes on where a service has no CORS rules.
+// TestS3SetupWithoutRules checks that setup continues if a service has no CORS rules.
 func TestS3SetupWithoutRules(t *testing.T) {
 	for name, refused := range map[string]string{"reading": http.MethodGet, "writing": http.MethodPut} {
 		t.Run(name, func(t *testing.T) {

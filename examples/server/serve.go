@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// uploadGrace is how long uploads may go on after the signal to stop.
+	// uploadGrace is how long uploads may continue after the signal to stop.
 	uploadGrace = 5 * time.Second
 	// closeGrace is how long the rest may take after that.
 	closeGrace = 5 * time.Second
@@ -42,8 +42,8 @@ func (s *site) serve(ctx context.Context, cfg *config, stdout io.Writer) error {
 	}
 }
 
-// newServer has the timeouts of any public server. Uploads may last longer:
-// the upload handler moves the deadlines of its requests while bytes arrive.
+// newServer returns a server with the timeouts of any public server. Uploads may last longer: the
+// upload handler moves the deadlines of its requests while bytes arrive.
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -56,15 +56,14 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// stop ends the uploads first, while the server still answers: those that are
-// not done within their grace are cut, told so, and removed from storage. Then
-// it closes the connections.
+// stop ends the uploads first, while the server still answers. Uploads that do not end within the
+// grace are cut off with an answer, and removed from storage. Then it closes the connections.
 func (s *site) stop(srv *http.Server) error {
 	s.log.Info("stopping", "grace", uploadGrace)
 	ctx, cancel := context.WithTimeout(context.Background(), uploadGrace)
 	defer cancel()
 	err := s.uploads.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) { // they were cut, and cleaned up
+	if errors.Is(err, context.DeadlineExceeded) { // they were cut off, and cleaned up
 		s.log.Warn("uploads did not end within the grace and were cut")
 		err = nil
 	}
@@ -76,8 +75,8 @@ func (s *site) stop(srv *http.Server) error {
 	return err
 }
 
-// browsable is addr as it can be opened: a server that listens everywhere is
-// reached as localhost.
+// browsable returns addr in a form that browsers can open: localhost for a server that listens on
+// all addresses.
 func browsable(addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {

@@ -19,8 +19,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// start serves what the command line asks for, over a store that the test can
-// look into.
+// start serves with these flags, over a store that the test can read.
 func start(t *testing.T, args ...string) (url string, store *memstore.Store) {
 	t.Helper()
 	cfg, err := parseFlags(args, io.Discard)
@@ -74,7 +73,7 @@ func get(t *testing.T, url string, header http.Header) answer {
 	return do(t, http.MethodGet, url, header, nil)
 }
 
-// do does not follow redirects.
+// do sends a request, and follows no redirects.
 func do(t *testing.T, method, url string, header http.Header, body io.Reader) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, body)

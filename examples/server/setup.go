@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// letIn lets pages of the layout's origins send files to the bucket, and has what they
-// never confirm removed.
+// letIn allows pages of the layout's origins to send files to the bucket, and sets rules that
+// remove unconfirmed files.
 func letIn(ctx context.Context, store *s3store.Store, layout s3bucket.Layout, log *slog.Logger) error {
 	bucket, err := s3bucket.New(store, layout)
 	if err != nil {
@@ -29,8 +29,8 @@ func letIn(ctx context.Context, store *s3store.Store, layout s3bucket.Layout, lo
 	return nil
 }
 
-// origins are those under which a browser opens the page: of a server that
-// listens on this machine or everywhere, both usual names of the machine.
+// origins returns the origins under which a browser opens the page. If the server listens on this
+// machine only, or on all addresses, both usual names of the machine are among them.
 func origins(addr net.Addr, more string) []string {
 	all := []string{"http://" + browsable(addr)}
 	if tcp, ok := addr.(*net.TCPAddr); ok && (tcp.IP.IsUnspecified() || tcp.IP.IsLoopback()) {

@@ -15,7 +15,7 @@ import (
 	"github.com/airlock-go/upload/uppy"
 )
 
-// site is what the server serves.
+// site is the handler of the server, with its setup.
 type site struct {
 	uploads *upload.Handler
 	handler http.Handler                                      // all of it
@@ -40,8 +40,8 @@ func newSite(ctx context.Context, cfg *config, store backend, log *slog.Logger) 
 	return &site{uploads: uploads, handler: secure(elsewhere, mux), log: log}, nil
 }
 
-// newUploads makes the one handler behind all doors: they share its policy and
-// its limits, and only the answers differ.
+// newUploads returns the one handler of all ways to upload. They share its policy and its limits;
+// only the answers differ.
 func newUploads(cfg *config, store storage.Storage, progress *upload.Progress, log *slog.Logger) (*upload.Handler, error) {
 	limiter, err := limit.New(limit.Limits{Files: cfg.perHour}, nil)
 	if err != nil {
@@ -72,8 +72,8 @@ const (
 	memoryPath = "/memstore/"
 )
 
-// respond answers the plain form with a redirect to the page, so that a reload
-// does not send the files again, and everything else with JSON.
+// respond answers the plain form with a redirect to the page, so that a reload does not send the
+// files again. Everything else gets JSON.
 func respond(w http.ResponseWriter, r *http.Request, files []upload.File, err error) {
 	if r.URL.Path == formPath {
 		upload.SeeOther(pageOf(files))(w, r, files, err)
@@ -82,7 +82,7 @@ func respond(w http.ResponseWriter, r *http.Request, files []upload.File, err er
 	upload.JSON(w, r, files, err)
 }
 
-// newMux routes everything the server answers.
+// newMux routes all requests to the server.
 func newMux(cfg *config, uploads *upload.Handler, store backend, progress *upload.Progress, log *slog.Logger) (*http.ServeMux, error) {
 	p, err := newPage(cfg)
 	if err != nil {
@@ -119,7 +119,7 @@ func newMux(cfg *config, uploads *upload.Handler, store backend, progress *uploa
 	return mux, directRoutes(mux, cfg, uploads)
 }
 
-// directRoutes are those of files that do not come through this server.
+// directRoutes adds the routes of files that do not pass through this server.
 func directRoutes(mux *http.ServeMux, cfg *config, uploads *upload.Handler) error {
 	presigner, err := newPresigner(cfg, uploads)
 	if err != nil {
@@ -136,9 +136,8 @@ func directRoutes(mux *http.ServeMux, cfg *config, uploads *upload.Handler) erro
 	return nil
 }
 
-// allowOrigin lets pages of one other origin read the answers of next. That
-// they may send at all is decided by Options.CrossOrigin, which trusts the
-// same origin.
+// allowOrigin allows pages of one other origin to read the answers of next. Options.CrossOrigin,
+// which trusts the same origin, decides whether they may send.
 func allowOrigin(origin string, next http.Handler) http.Handler {
 	if origin == "" {
 		return next
@@ -151,8 +150,8 @@ func allowOrigin(origin string, next http.Handler) http.Handler {
 	}).Handler(next)
 }
 
-// secure sets the headers that every answer should have. The page sends files
-// to this server and to storage, and shows pictures from both.
+// secure sets the headers that every answer should have. The page sends files to this server and to
+// storage, and shows pictures from both.
 func secure(origin string, next http.Handler) http.Handler {
 	sources := strings.TrimSpace("'self' " + origin)
 	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src " + sources + " blob:; connect-src " + sources +
@@ -161,8 +160,8 @@ func secure(origin string, next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
-		// Not no-referrer: forms would be sent with "Origin: null", and the plain
-		// form would look as if it came from elsewhere.
+		// Not no-referrer: forms would be sent with "Origin: null", and the plain form would look
+		// cross-origin.
 		h.Set("Referrer-Policy", "same-origin")
 		next.ServeHTTP(w, r)
 	})

@@ -13,14 +13,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// backend is where the files go.
+// backend is a store for the files.
 type backend interface {
 	storage.Storage
 	storage.ObjectReader
 }
 
-// newStore returns the bucket or the directory that is named, else memory. With -s3-setup there
-// is also what lets pages of some origins send to the bucket.
+// newStore returns the named bucket or directory, otherwise memory. With -s3-setup it also returns
+// a function that allows pages of some origins to send to the bucket.
 func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store backend, setup func(context.Context, []string) error, err error) {
 	if cfg.dir != "" {
 		log.Info("storing in a directory", "dir", cfg.dir)
@@ -28,7 +28,7 @@ func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store backend
 		return store, nil, err
 	}
 	if cfg.bucket == "" {
-		log.Info("storing in memory: everything is gone when the server stops")
+		log.Info("storing in memory: everything is lost when the server stops")
 		return &memstore.Store{MaxBytes: cfg.maxMemory}, nil, nil
 	}
 	log.Info("storing in S3", "bucket", cfg.bucket, "endpoint", cfg.endpoint, "prefix", cfg.prefix)
@@ -47,7 +47,7 @@ func newStore(ctx context.Context, cfg *config, log *slog.Logger) (store backend
 	return bucket, setup, err
 }
 
-// layout is where the files lie in the bucket, and from where pages send them.
+// layout describes the keys of the files in the bucket, and the origins of pages that send them.
 func (cfg *config) layout(origins []string) s3bucket.Layout {
 	l := s3bucket.Layout{Origins: origins}
 	if cfg.prefix != "" {
@@ -59,11 +59,11 @@ func (cfg *config) layout(origins []string) s3bucket.Layout {
 	return l
 }
 
-// url names the bucket and its server as s3open wants them.
+// url returns the URL of the bucket and its server for s3open.
 func (cfg *config) url() string {
 	u := url.URL{Scheme: "s3", Host: cfg.bucket}
 	if cfg.endpoint != "" {
-		u.RawQuery = url.Values{"endpoint": {cfg.endpoint}, "insecure": {"true"}}.Encode() // as the flag says
+		u.RawQuery = url.Values{"endpoint": {cfg.endpoint}, "insecure": {"true"}}.Encode() // as the flag allows
 	}
 	return u.String()
 }
