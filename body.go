@@ -19,6 +19,7 @@ type body struct {
 
 	length int64 // Content-Length, -1 if unknown
 	limit  int64
+	over   error // what refuses more
 	read   int64
 	eof    bool
 	err    error
@@ -31,15 +32,19 @@ type body struct {
 const lingerBytes = 512 << 20
 
 func newBody(w http.ResponseWriter, r *http.Request, p pace) *body {
+	src := r.Body
+	if src == nil { // of a request that no server has read
+		src = http.NoBody
+	}
 	return &body{
-		client: client{src: r.Body, ctl: http.NewResponseController(w), pace: p},
+		client: client{src: src, ctl: http.NewResponseController(w), pace: p},
 		length: r.ContentLength, linger: lingerBytes,
 	}
 }
 
-// open starts the clocks, and sets the limit of the whole body.
-func (b *body) open(limit int64, r *http.Request) {
-	b.limit = limit
+// open starts the clocks, and sets the limit of the whole body. Over refuses a longer one.
+func (b *body) open(limit int64, over error, r *http.Request) {
+	b.limit, b.over = limit, over
 	b.openClocks(r)
 }
 
@@ -58,7 +63,7 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	switch {
 	case b.read > b.limit:
-		b.err = bodyTooLarge(b.limit, nil)
+		b.err = b.over
 	case errors.Is(err, io.EOF):
 		b.eof, b.err = true, io.EOF
 	default:

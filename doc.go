@@ -12,6 +12,7 @@
 //	})
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
+//	mux.Handle("PUT /files/{name}", raw)               // likewise, see Handler.Raw
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // Three decisions are positional since they decide over security: where files

@@ -26,9 +26,9 @@ import (
 type Event struct {
 	Kind EventKind
 
-	// Door is the way that the request came: "streamed" for a form that a [Handler]
-	// receives, "direct" for a step of a [Presigner], "link" for a file that [Links]
-	// hand out.
+	// Door is the way that the file came: "streamed" for a form or a body that a
+	// [Handler] receives, "store" for [Handler.Store], "direct" for a step of a
+	// [Presigner], "link" for a file that [Links] hand out.
 	Door string
 
 	// Subject is who asked, "" for anonymous callers and before the authorizer
@@ -49,8 +49,8 @@ type Event struct {
 	Code Code
 
 	// Bytes is how many bytes of content came through this process: of the
-	// body for a streamed upload, of the stored file for one that is confirmed
-	// or served. Of a clean-up it is 0.
+	// body for a streamed upload, of the reader for Store, of the stored file for
+	// one that is confirmed or served. Of a clean-up it is 0.
 	Bytes int64
 
 	// Duration is the time from the arrival of the request to its decision,
@@ -65,6 +65,7 @@ type Event struct {
 // The doors of Event.Door.
 const (
 	doorStreamed = "streamed"
+	doorStore    = "store"
 	doorDirect   = "direct"
 	doorLink     = "link"
 )

@@ -43,6 +43,11 @@ var (
 	errNotFound  = &Error{Code: CodeNotFound}
 	errBadTicket = &Error{Code: CodeBadTicket}
 	errNoStep    = &Error{Code: CodeNotFound, Params: map[string]any{"kind": "step"}}
+
+	errEncoded  = &Error{Code: CodeNotRaw, Params: map[string]any{"kind": "compressed"}, Err: errors.New("upload: a raw body has a Content-Encoding")}
+	errForm     = &Error{Code: CodeNotRaw, Err: errors.New("upload: a form came to a handler of Raw; the Handler that made it reads forms")}
+	errTwoTypes = malformed("content_type", errors.New("upload: the request has two Content-Type headers"))
+	errPart     = malformed("partial", errors.New("upload: the body is a part of a file"))
 )
 
 // malformed refuses what cannot be read; kind says which piece of the request.
@@ -52,6 +57,11 @@ func malformed(kind string, cause error) *Error {
 
 func methodNotAllowed(allowed ...string) *Error {
 	return &Error{Code: CodeMethod, Params: map[string]any{"allowed": allowed}}
+}
+
+// noName refuses a file of that field without a name.
+func noName(field string) error {
+	return withFile(&Error{Code: CodeBadName, Params: map[string]any{"kind": "missing"}}, field, "")
 }
 
 // unexpectedField refuses a file in a field that is not one of fields.

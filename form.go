@@ -27,8 +27,8 @@ import (
 //
 // A wrong field, and a file too many, are refused at the head of the file, before its
 // content is read. A file that is missing is refused at the end of the form. Direct
-// uploads obey the same fields, types and sizes. Each is a request of its own, so
-// MaxFiles and Optional do not count there.
+// uploads, raw bodies and files of [Handler.Store] obey the same fields, types and sizes.
+// Each has one file, so MaxFiles and Optional do not count there.
 //
 // Do not modify a Form that is in use. A validator of the host's that wraps a Form hides
 // the fields from the handler: such a policy is one for the field "file".

@@ -205,7 +205,7 @@ func (p *Presigner) enter(r *http.Request) (*session, error) {
 	if s, ok := r.Context().Value(stepOf{p}).(*pendingStep); ok && s.take() {
 		return s.q, nil
 	}
-	q := p.h.newSession(r, nil)
+	q := p.h.newSession(r.Context(), doorDirect, r)
 	return q, p.admit(q)
 }
 

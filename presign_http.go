@@ -165,7 +165,7 @@ const (
 // authorizer again. The error is an [*Error], which the log and the hooks have got, for
 // [Presigner.RespondError].
 func (p *Presigner) ReadStep(w http.ResponseWriter, r *http.Request, limit int64, read func(body io.Reader) error) (step *http.Request, err error) {
-	q := p.h.newSession(r, nil)
+	q := p.h.newSession(r.Context(), doorDirect, r)
 	q.body = newStepBody(w, r, p.h.pace())
 	defer q.body.close(r)
 	err = internal(errUndecided) // what stays when read panics
@@ -199,7 +199,7 @@ func newStepBody(w http.ResponseWriter, r *http.Request, clock pace) *body {
 
 // readStep reads the whole body under its clocks.
 func (q *session) readStep(limit int64, read func(io.Reader) error) error {
-	q.body.open(limit, q.r)
+	q.body.open(limit, bodyTooLarge(limit, nil), q.r)
 	q.h.warnNoDeadlines(q)
 	var err error
 	if read != nil {
@@ -245,7 +245,7 @@ func (p *Presigner) Refuse(w http.ResponseWriter, r *http.Request, err error) er
 	if err == nil {
 		return nil
 	}
-	q := p.h.newSession(r, nil)
+	q := p.h.newSession(r.Context(), doorDirect, r)
 	q.body = newStepBody(w, r, p.h.pace())
 	return q.leaveWith(err)
 }

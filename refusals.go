@@ -34,6 +34,7 @@ const (
 	CodeTooLarge        Code = "too_large"        // 413: a file, a text field or the body passes its limit
 	CodeTooMany         Code = "too_many"         // 413: too many files in a field, text fields or parts
 	CodeNotMultipart    Code = "not_multipart"    // 415: the request is not multipart/form-data, or is compressed
+	CodeNotRaw          Code = "not_raw"          // 415: the body is a form, or is compressed, and not the file itself ([Handler.Raw])
 	CodeTypeNotAllowed  Code = "type_not_allowed" // 415: files of the detected type are not accepted
 	CodeTypeMismatch    Code = "type_mismatch"    // 415: the name's extension and the detected type disagree
 	CodeEmpty           Code = "empty"            // 400: the file has no bytes
@@ -73,7 +74,7 @@ var statuses = map[Code]int{
 	CodeMalformed: 400, CodeMissingFile: 400, CodeFileBeforeText: 400, CodeUnexpectedField: 400, CodeBadName: 400, CodeClientGone: 400, CodeEmpty: 400,
 	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,
 	CodeMethod: 405, CodeTimeout: 408, CodeConflict: 409, CodeNotUploaded: 409, CodeTooLarge: 413, CodeTooMany: 413,
-	CodeNotMultipart: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
+	CodeNotMultipart: 415, CodeNotRaw: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
 	CodeRateLimited: 429, CodeContent: 422, CodeNotDeclared: 422, CodeInfected: 422, CodeSuspicious: 422, CodeNotScanned: 422, CodeNotStored: 422,
 	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeScanPending: 503, CodeBusy: 503, CodeShutdown: 503, CodeStorageFull: 507,
 }

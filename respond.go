@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // Responder writes the answer to an upload: to one that was stored, when err is
@@ -62,8 +63,12 @@ type refusedFile struct {
 func setRefusalHeaders(h http.Header, e *Error) {
 	switch e.Code.Status() {
 	case http.StatusMethodNotAllowed:
+		methods, known := e.Params["allowed"].([]string)
+		if !known {
+			methods = []string{http.MethodPost}
+		}
 		if h.Get("Allow") == "" {
-			h.Set("Allow", http.MethodPost)
+			h.Set("Allow", strings.Join(methods, ", "))
 		}
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		h.Set("Retry-After", strconv.FormatInt(e.retryAfter(), 10))

@@ -16,11 +16,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// session is what both doors know of a request: whose it is, and the worker
+// session is what all doors know of a request: whose it is, and the worker
 // that runs the host's code for it.
 type session struct {
 	h   *Handler
-	r   *http.Request
+	r   *http.Request   // nil for Store, which has none
 	ctx context.Context // ends with the request, or when Shutdown cuts it
 	live
 	door    string
@@ -32,19 +32,16 @@ type session struct {
 
 	began   time.Time
 	about   File  // the file at hand, as much of it as is known
-	checked int64 // bytes of a stored file that were read
+	checked int64 // bytes that were read, but not of a body
 	decided bool
 
 	progress *tracked
 }
 
-func (h *Handler) newSession(r *http.Request, b *body) *session {
-	q := &session{h: h, r: r, live: live{body: b}, door: doorStreamed, worker: &worker.Worker{Timeout: h.opts.CheckTimeout}}
-	if b == nil {
-		q.door = doorDirect
-	}
+func (h *Handler) newSession(ctx context.Context, door string, r *http.Request) *session {
+	q := &session{h: h, r: r, door: door, worker: &worker.Worker{Timeout: h.opts.CheckTimeout}}
 	q.began = time.Now()
-	q.ctx, q.cancel = context.WithCancelCause(h.report.start(r.Context(), q.door))
+	q.ctx, q.cancel = context.WithCancelCause(h.report.start(ctx, q.door))
 	q.worker.OnHang = func() {
 		q.tell(Event{Kind: KindHung, Files: q.files(), Duration: h.opts.CheckTimeout, Err: worker.ErrHung})
 	}
@@ -58,15 +55,27 @@ func (q *session) authorize(door *rules) error {
 	if err != nil {
 		return err
 	}
-	rules, err := door.of(grant)
+	return q.admit(grant, door)
+}
+
+// admit judges a grant, and makes the rules of the door those of its caller.
+func (q *session) admit(grant *Grant, door *rules) error {
+	g := *grant
+	if g.MaxFileSize < 0 || g.MaxFileSize > maxFileSize || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
+		return internal(errors.New("the grant has a limit that makes no sense, or a key prefix that does not end in a slash"))
+	}
+	if !utf8.ValidString(g.Subject) {
+		return internal(errors.New("the grant's subject is not UTF-8"))
+	}
+	rules, err := door.of(&g)
 	if err != nil {
 		return internal(fmt.Errorf("upload: the grant's policy: %w", err))
 	}
-	q.grant, q.rules = grant, rules
+	q.grant, q.rules = &g, rules
 	return nil
 }
 
-// authorized asks the authorizer, and judges its answer.
+// authorized asks the authorizer for the grant of a request.
 func (h *Handler) authorized(r *http.Request) (*Grant, error) {
 	var given *Grant
 	err := worker.Apart(func() (err error) {
@@ -82,14 +91,7 @@ func (h *Handler) authorized(r *http.Request) (*Grant, error) {
 	case err != nil || given == nil:
 		return nil, &Error{Code: CodeForbidden, Err: err}
 	}
-	g := *given
-	if g.MaxFileSize < 0 || g.MaxFileSize > maxFileSize || g.KeyPrefix != "" && !strings.HasSuffix(g.KeyPrefix, "/") {
-		return nil, internal(errors.New("the grant has a limit that makes no sense, or a key prefix that does not end in a slash"))
-	}
-	if !utf8.ValidString(g.Subject) {
-		return nil, internal(errors.New("the grant's subject is not UTF-8"))
-	}
-	return &g, nil
+	return given, nil
 }
 
 // sameOrigin refuses pages of other origins, whatever the method: a GET that

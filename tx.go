@@ -103,6 +103,14 @@ func (tx *Tx) Rollback() error {
 	return err
 }
 
+// close ends the host's code, and what has no end of its own.
+func (tx *Tx) close() {
+	tx.s.worker.Close()
+	if tx.state == txReceiving { // as when storage panics
+		_ = tx.Rollback()
+	}
+}
+
 func (tx *Tx) rollback() error {
 	tx.state = txEnded
 	defer tx.s.place.leave()
@@ -159,9 +167,13 @@ func (tx *Tx) refused(err error, others []File) error {
 	blame(tx.s.ctx, &e, err, tx.s.body.err, receiving)
 	e.Others = others
 	defer tx.s.leave()
-	defer tx.s.body.owe(tx.s.r.Context(), tx.settleBody)
+	if r := tx.s.r; r != nil {
+		defer tx.s.body.owe(r.Context(), tx.settleBody)
+	}
 	_ = tx.rollback()
 	tx.s.decide(tx.s.refusal(&e))
-	e.rest = tx.s.body
+	if tx.s.r != nil { // else there is nobody to answer
+		e.rest = tx.s.body
+	}
 	return &e
 }

@@ -14,39 +14,53 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// file takes one file from the form to storage: name, head, type, validators,
-// key, and then every byte past the observer into Stage.
-func (tx *Tx) file(fr *form.Reader, p *form.Part, values url.Values) error {
+// part takes one file part of the form.
+func (tx *Tx) part(fr *form.Reader, p *form.Part, text url.Values) error {
 	if p.FileName == "" {
 		return emptySelection(p)
 	}
-	if err := tx.checkTextFirst(values); err != nil {
+	if err := tx.checkTextFirst(text); err != nil {
 		return err
 	}
-	name, err := filename.Clean(p.FileName)
-	field := filename.Cut(p.Name, maxFieldName) // one that is refused may be long
-	tx.s.about = File{Field: field, Name: name}
-	rule, refused := tx.s.rules.take(p.Name, tx.taken)
-	if refused == nil && err != nil {
-		refused = &Error{Code: CodeBadName, Err: err}
+	name, limit, err := tx.announce(p.Name, p.FileName)
+	if err != nil {
+		return err
 	}
-	if refused != nil {
-		return withFile(refused, field, name)
+	return tx.file(&Incoming{
+		Field: p.Name, Name: name, ClaimedType: p.Type, Form: maps.Clone(text), // later fields are added to text
+	}, p, limit, tx.left(fr.Consumed(), limit))
+}
+
+// announce judges what is known of a file before its first byte. It returns the cleaned
+// name, and the most bytes that a file of the field may have.
+func (tx *Tx) announce(field, sentName string) (name string, limit int64, err error) {
+	name, bad := filename.Clean(sentName)
+	shown := filename.Cut(field, maxFieldName) // one that is refused may be long
+	tx.s.about = File{Field: shown, Name: name}
+	rule, err := tx.s.rules.take(field, tx.taken)
+	if err == nil && bad != nil {
+		err = &Error{Code: CodeBadName, Err: bad}
 	}
-	in := &Incoming{
-		Field: p.Name, Name: name, ClaimedType: p.Type, Size: -1,
-		Subject: tx.s.grant.Subject, Form: maps.Clone(values), // later fields are added to values
+	if err != nil {
+		return "", 0, withFile(err, shown, name)
 	}
-	maxSize := tx.maxSize(fr, rule.MaxSize)
-	if err := readHead(in, p); err != nil {
+	return name, rule.MaxSize, nil
+}
+
+// file takes an announced file to storage: head, type, validators, key, and then every
+// byte past the observer into Stage. A file of more than limit bytes is refused. Content
+// brings left bytes at most, and its io.EOF is bare and says that the file is whole.
+func (tx *Tx) file(in *Incoming, content io.Reader, limit, left int64) error {
+	in.Subject, in.Size = tx.s.grant.Subject, -1
+	if err := readHead(in, content); err != nil {
 		return withFile(formError(err), in.Field, in.Name)
 	}
 	in.Name = tx.s.h.completeName(in.Name, in.Type)
 	tx.s.about.Name, tx.s.about.Type, tx.s.about.Size = in.Name, in.Type, int64(len(in.Head))
 	if in.Size >= 0 {
-		maxSize = max(1, in.Size)
+		left = max(1, in.Size)
 	}
-	return withFile(tx.stage(in, p, rule.MaxSize, maxSize), in.Field, in.Name)
+	return withFile(tx.stage(in, content, limit, left), in.Field, in.Name)
 }
 
 // emptySelection passes over the part that a browser sends for a file input in
@@ -55,7 +69,7 @@ func emptySelection(p *form.Part) error {
 	var b [1]byte
 	switch n, err := io.ReadFull(p, b[:]); {
 	case n > 0:
-		return withFile(&Error{Code: CodeBadName, Params: map[string]any{"kind": "missing"}}, filename.Cut(p.Name, maxFieldName), "")
+		return noName(filename.Cut(p.Name, maxFieldName))
 	case err == io.EOF: // the part's own io.EOF is bare
 		return nil
 	default:
@@ -63,16 +77,16 @@ func emptySelection(p *form.Part) error {
 	}
 }
 
-// maxSize is the most bytes the current part can still bring, within limit.
-func (tx *Tx) maxSize(fr *form.Reader, limit int64) int64 {
-	if left := tx.s.r.ContentLength - fr.Consumed(); tx.s.r.ContentLength > 0 {
-		return max(1, min(left, limit))
+// left is the most bytes that a file can bring after so many of the body, within limit.
+func (tx *Tx) left(consumed, limit int64) int64 {
+	if length := tx.s.r.ContentLength; length > 0 {
+		return max(1, min(length-consumed, limit))
 	}
 	return limit
 }
 
 // stage judges the file, and stages it; a file of more than limit bytes is refused.
-func (tx *Tx) stage(in *Incoming, p *form.Part, limit, maxSize int64) error {
+func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error {
 	if in.Size > limit {
 		return tooLarge(limit, in.Size)
 	}
@@ -80,7 +94,7 @@ func (tx *Tx) stage(in *Incoming, p *form.Part, limit, maxSize int64) error {
 	if err != nil {
 		return err
 	}
-	s := newStream(p, in.Head, limit, tx.s.worker, observer, tx.s.h.opts.SHA256)
+	s := newStream(content, in.Head, limit, tx.s.worker, observer, tx.s.h.opts.SHA256)
 	s.progress = tx.s.progress
 	defer s.close()
 	key, err := tx.s.key(in)

@@ -1,35 +1,31 @@
 package upload
 
 import (
-	"context"
 	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/airlock-go/upload/internal/form"
 )
 
-// Receive reads the whole form and stages its files: when it returns without
-// an error, every validator has accepted every file, all are in storage, and
-// none is readable before [Tx.Commit].
+// Receive reads the whole form, or the one file of [Handler.Raw], and stages its
+// files: when it returns without an error, every validator has accepted every file,
+// all are in storage, and none is readable before [Tx.Commit].
 //
-// The text fields are in r.Form, r.PostForm and r.MultipartForm (whose File is
+// The text fields of a form are in r.Form, r.PostForm and r.MultipartForm (whose File is
 // empty), so that form binding works afterwards.
 //
 // On error nothing is kept, and the error is an [*Error]; give it to
 // [Handler.RespondError], which knows how to answer a client that is still
 // sending.
 func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
-	tx := &Tx{s: h.newSession(r, newBody(w, r, h.pace())), taken: map[string]int{}}
+	tx := &Tx{s: h.newSession(r.Context(), doorStreamed, r), taken: map[string]int{}}
+	tx.s.body = newBody(w, r, h.pace())
 	defer func() {
 		tx.s.body.close(r)
-		tx.s.worker.Close()
-		if tx.state == txReceiving { // as when storage panics
-			_ = tx.Rollback()
-		}
+		tx.close()
 	}()
 	if err := tx.receive(); err != nil {
 		return nil, tx.refused(err, tx.files)
@@ -42,7 +38,14 @@ func (tx *Tx) receive() error {
 	if !tx.s.h.sessions.enter(&tx.s.live) {
 		return errShutdown
 	}
-	boundary, err := tx.admit()
+	if tx.s.h.raw != nil {
+		return tx.receiveRaw(tx.s.h.raw)
+	}
+	return tx.receiveForm()
+}
+
+func (tx *Tx) receiveForm() error {
+	boundary, err := tx.admitForm()
 	if err != nil {
 		return err
 	}
@@ -74,18 +77,11 @@ const (
 	maxEpilogue      = 8 << 10
 )
 
-// admit judges all that can be judged before the first byte of the body is
-// read, so that a refusal is early and costs nothing, and returns the form's
-// boundary.
-func (tx *Tx) admit() (boundary string, err error) {
-	h, r := tx.s.h, tx.s.r
-	if r.Method != http.MethodPost {
-		return "", methodNotAllowed(http.MethodPost)
-	}
-	if err := h.sameOrigin(r); err != nil {
-		return "", err
-	}
-	if err := tx.s.authorize(h.rules); err != nil {
+// admitForm judges all that can be judged before the first byte of the form is
+// read, so that a refusal is early and costs nothing, and returns its boundary.
+func (tx *Tx) admitForm() (boundary string, err error) {
+	r := tx.s.r
+	if err := tx.admitCaller(http.MethodPost); err != nil {
 		return "", err
 	}
 	if boundary, err = form.Boundary(r.Header); err != nil {
@@ -104,47 +100,13 @@ func (tx *Tx) admit() (boundary string, err error) {
 	case r.ContentLength > limit:
 		return "", requestTooLarge(tx.s.rules.bytes, r.ContentLength)
 	}
-	tx.s.progress = h.opts.Progress.begin(r, tx.s.grant.Subject, StateWaiting, r.ContentLength)
-	declared := r.ContentLength
-	if declared < 0 {
-		declared = limit
-	}
-	if err := tx.s.reserve(Claim{Files: tx.s.rules.files, Bytes: declared}); err != nil {
-		return "", err
-	}
-	if err := tx.takePlace(); err != nil {
-		return "", err
-	}
-	tx.s.progress.is(StateReceiving, "")
-	tx.s.body.progress = tx.s.progress
-	tx.s.body.open(limit, r)
-	h.warnNoDeadlines(tx.s)
-	return boundary, nil
+	return boundary, tx.admitBody(tx.s.rules.files, limit, bodyTooLarge(limit, nil))
 }
 
 // bodyLimit is the largest body that can be within all other limits.
 func (tx *Tx) bodyLimit() int64 {
 	rest := tx.s.h.opts.MaxTextSize + maxTextFields*textPartOverhead + maxEpilogue
 	return tx.s.rules.bytes + int64(tx.s.rules.files)*maxHeaderSize + rest
-}
-
-// takePlace waits for a place.
-func (tx *Tx) takePlace() error {
-	wait := tx.s.h.opts.MaxWait
-	if tx.s.r.ProtoMajor > 1 {
-		wait = 0 // a stream that waits unread takes its connection's window
-	}
-	tx.waitUntil = time.Now().Add(wait)
-	gate, subject := tx.s.h.gate, tx.s.grant.Subject
-	if !gate.TryAcquire(subject, 1) {
-		ctx, cancel := context.WithTimeout(tx.s.ctx, wait)
-		defer cancel()
-		if err := gate.Acquire(ctx, subject, 1); err != nil {
-			return &Error{Code: CodeBusy, Err: err}
-		}
-	}
-	tx.s.holdPlace(func() { gate.Release(subject, 1) })
-	return nil
 }
 
 // parts reads the form to its end.
@@ -158,7 +120,7 @@ func (tx *Tx) parts(fr *form.Reader, values url.Values) error {
 			return formError(err)
 		}
 		if p.IsFile {
-			if err := tx.file(fr, p, values); err != nil {
+			if err := tx.part(fr, p, values); err != nil {
 				return err
 			}
 			continue

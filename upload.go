@@ -21,13 +21,26 @@ import (
 type Storage = storage.Storage
 
 // Handler receives files. It is made by [New], is safe for concurrent use and
-// cannot be configured afterwards. Its three rungs do the same:
+// cannot be configured afterwards. It reads forms; [Handler.Raw] makes one of it that
+// takes a file as the whole body. Its three rungs do the same:
 //
 //   - [Handler.ServeHTTP] stores the files and answers,
 //   - [Handler.Middleware] stores them, hands over to a handler of the host's,
 //     and removes them again when that one fails,
 //   - [Handler.Receive] leaves both to the caller.
 type Handler struct {
+	*core
+	raw *rawBody // how a file is the whole body, nil for forms
+}
+
+// rawBody says what the file is called that is a whole body.
+type rawBody struct {
+	field string
+	name  func(*http.Request) string // may be nil
+}
+
+// core is what a Handler shares with those that Raw makes of it.
+type core struct {
 	store     Storage
 	rules     *rules
 	authorize Authorizer
@@ -62,9 +75,9 @@ type Options struct {
 	// [CodeCheckFailed]. It is called once a request, concurrently for different ones. ctx
 	// ends with the request.
 	//
-	// Direct uploads have no text fields, and CheckForm is not called for them: judge what
-	// comes with them in the Authorizer, or after [Presigner.ConfirmHandler]. Default:
-	// none.
+	// Direct uploads, raw bodies and files of [Handler.Store] have no text fields, and
+	// CheckForm is not called for them: judge what comes with them in the Authorizer, or
+	// after [Presigner.ConfirmHandler]. Default: none.
 	CheckForm func(ctx context.Context, text url.Values) error
 
 	// MaxTextSize is the most bytes of all text fields, which are kept in
@@ -170,7 +183,7 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 	if store == nil || policy == nil || authorize == nil {
 		return nil, errors.New("upload: New needs a storage, a validator and an authorizer; AllowAnonymous says that anyone may upload")
 	}
-	h := &Handler{store: store, authorize: authorize}
+	h := &Handler{core: &core{store: store, authorize: authorize}}
 	if opts != nil {
 		h.opts = *opts
 	}

@@ -48,6 +48,7 @@ var sentences = map[string][]string{
 	"too_many text_fields":   {"The form has too many fields."},
 	"too_many files":         {"At most {limit:file} can be sent here."},
 	"not_multipart":          {"The upload was not sent as a form that is accepted."},
+	"not_raw":                {"The upload was not sent as the file alone."},
 	"type_not_allowed":       {"{type:type} are not accepted. Send {accepted:types}.", "Files of this type are not accepted. Send {accepted:types}.", "Files of this type are not accepted."},
 	"type_not_allowed all":   {"No files are accepted here."},
 	"type_mismatch":          {"The name of the file does not fit what is in it. Names of {type:type} end in {extensions}.", "What is in the file does not fit its name."},

@@ -21,8 +21,8 @@
 //
 // # Spans
 //
-// A request has a span "upload streamed", "upload direct" or "upload link", a child of the span in
-// the request's context, such as otelhttp's. It ends with the decision. Spans of the work for the
+// A request has a span "upload streamed", "upload store", "upload direct" or "upload
+// link", a child of the span in the request's context, such as otelhttp's. It ends with the decision. Spans of the work for the
 // upload, such as the calls of an instrumented S3 client, are its children. So are "upload
 // cleaned_up", "upload undone" and the like. Only failures of the server (status 500 and above,
 // failed cleanups, checks that hang) are errors.
@@ -89,7 +89,7 @@ func New(opts *Options) (upload.Hooks, error) {
 	if err := h.instruments(o.MeterProvider.Meter(Name)); err != nil {
 		return upload.Hooks{}, err
 	}
-	for _, door := range []string{"streamed", "direct"} { // so that alarms see the first one
+	for _, door := range []string{"streamed", "store", "direct"} { // so that alarms see the first one
 		h.failures.Add(context.Background(), 0, metric.WithAttributes(doorAttr(door)))
 		h.hangs.Add(context.Background(), 0, metric.WithAttributes(doorAttr(door)))
 	}

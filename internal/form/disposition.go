@@ -1,6 +1,10 @@
 package form
 
-import "strings"
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
 
 // disposition is what a part's Content-Disposition says.
 type disposition struct {
@@ -13,15 +17,40 @@ type disposition struct {
 // for anything that it does not understand to the last byte: a header that two parsers could read
 // differently must not decide whether a part is a file.
 func parseDisposition(v string) (disposition, error) {
-	kind, rest, more := strings.Cut(v, ";")
-	if !strings.EqualFold(strings.Trim(kind, " \t"), "form-data") {
+	kind, d, err := readDisposition(v)
+	if kind != "form-data" {
 		return disposition{}, malformed("a part is not form-data")
 	}
-	params, err := parseParams(rest, more)
-	if err != nil {
-		return disposition{}, err
+	return d, err
+}
+
+// Attachment returns the file name that the headers of a request give to its body (RFC
+// 6266), and "" if they give none. The header is read as that of a part is.
+func Attachment(h http.Header) (fileName string, err error) {
+	values := h.Values("Content-Disposition")
+	switch len(values) {
+	case 0:
+		return "", nil
+	case 1:
+	default:
+		return "", malformed("the request has two Content-Disposition headers")
 	}
-	return dispositionOf(params)
+	kind, d, err := readDisposition(values[0])
+	if !slices.Contains([]string{"attachment", "inline", "form-data"}, kind) {
+		return "", errDisposition
+	}
+	return d.fileName, err
+}
+
+// readDisposition returns the kind in lower case.
+func readDisposition(v string) (kind string, d disposition, err error) {
+	kind, rest, more := strings.Cut(v, ";")
+	kind = strings.ToLower(strings.Trim(kind, " \t"))
+	params, err := parseParams(rest, more)
+	if err == nil {
+		d, err = dispositionOf(params)
+	}
+	return kind, d, err
 }
 
 // dispositionOf checks the parameters and names the part. Unquoted values are tokens, except for

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -107,6 +108,38 @@ func TestDisposition(t *testing.T) {
 			}
 			require.NoError(t, err)
 			require.Equal(t, disposition{name: tc.name, fileName: tc.fileName, isFile: tc.isFile}, d)
+		})
+	}
+}
+
+// TestAttachment: the file name of a body is read as that of a part.
+func TestAttachment(t *testing.T) {
+	for _, tc := range []struct {
+		about    string
+		headers  []string
+		fileName string
+		ok       bool
+	}{
+		{"none", nil, "", true},
+		{"attachment", []string{`attachment; filename="a.png"`}, "a.png", true},
+		{"other case", []string{`Attachment; FileName=a.png`}, "a.png", true},
+		{"inline", []string{`inline; filename="a.png"`}, "a.png", true},
+		{"form-data", []string{`form-data; name="x"; filename="a.png"`}, "a.png", true},
+		{"filename*", []string{`attachment; filename="_.png"; filename*=UTF-8''%C3%BC.png`}, "ü.png", true},
+		{"without a name", []string{`attachment`}, "", true},
+		{"two headers", []string{`attachment; filename="a.png"`, `attachment; filename="a.png"`}, "", false},
+		{"two names", []string{`attachment; filename="a.png"; filename="b.png"`}, "", false},
+		{"names that disagree", []string{`attachment; filename="a.png"; filename*=UTF-8''a.php`}, "", false},
+		{"continuations", []string{`attachment; filename*0="a"; filename*1=".png"`}, "", false},
+		{"another kind", []string{`x-file; filename="a.png"`}, "", false},
+		{"no kind", []string{`; filename="a.png"`}, "", false},
+		{"a name alone", []string{`filename="a.png"`}, "", false},
+		{"empty", []string{""}, "", false},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			name, err := Attachment(http.Header{"Content-Disposition": tc.headers})
+			require.Equal(t, tc.ok, err == nil, "%v", err)
+			require.Equal(t, tc.fileName, name)
 		})
 	}
 }

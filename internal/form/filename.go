@@ -26,7 +26,7 @@ func fileName(plain string, hasPlain bool, ext string, hasExt bool) (string, err
 	case !readable:
 		return "", malformed("a filename* cannot be read")
 	case hasPlain && extensionOf(plain) != extensionOf(decoded):
-		return "", malformed("filename and filename* of a part disagree")
+		return "", malformed("filename and filename* disagree")
 	}
 	return decoded, nil
 }

@@ -9,7 +9,7 @@ import (
 // one Content-Type that is exactly multipart/form-data, with one boundary, and no Content-Encoding:
 // a request that two parsers could read differently is refused.
 func Boundary(h http.Header) (string, error) {
-	if enc := strings.Join(h.Values("Content-Encoding"), ","); enc != "" && !strings.EqualFold(enc, "identity") {
+	if Encoded(h) {
 		return "", &Error{Kind: NotMultipart, What: Compressed, Reason: "a compressed body (Content-Encoding) is not accepted"}
 	}
 	types := h.Values("Content-Type")
@@ -37,6 +37,13 @@ func Boundary(h http.Header) (string, error) {
 		return b.value, nil
 	}
 	return "", malformed("the boundary must be 1 to 70 characters that RFC 2046 or a token allows")
+}
+
+// Encoded reports whether the bytes of the body are not those of the content, as when
+// it is compressed.
+func Encoded(h http.Header) bool {
+	enc := strings.Join(h.Values("Content-Encoding"), ",")
+	return enc != "" && !strings.EqualFold(enc, "identity")
 }
 
 // validBoundary accepts the characters of RFC 2046 5.1.1 and those of tokens (RFC 9110 5.6.2),

@@ -1,0 +1,60 @@
+package upload
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"log/slog"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// Check judges a file as a [Handler] with that policy does, and stores nothing. It is
+// for files that are stored already, and for trying out rules. Of f only Field, by
+// default "file", and Name are read. A policy without a [Form] judges any field. A file
+// of more than maxSize bytes is refused; 0 is [Field.MaxSize], or else 5 MiB.
+//
+// It returns the file as it would have been accepted, without a key. A refusal is an
+// [*Error]; errors of r and the end of ctx are as for [Handler.Store]. Any other error
+// is a mistake of the program, such as a policy that [New] refuses. Nothing is logged.
+//
+// It is safe for concurrent use. Each call takes 100 KiB, and 8 MiB at most for what
+// inspectors remember; how many run at once is up to the caller.
+func Check(ctx context.Context, policy Validator, f File, maxSize int64, r io.Reader) (File, error) {
+	f.Field = cmp.Or(f.Field, "file")
+	if !hasForm(policy) {
+		policy = Form{f.Field: {Accept: policy}}
+	}
+	h, err := New(nowhere{}, policy, AllowAnonymous, &Options{
+		MaxFileSize: maxSize, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return File{}, err
+	}
+	judged, err := h.Store(ctx, &Grant{MaxFileSize: maxSize}, f, r)
+	judged.Key = ""
+	return judged, err
+}
+
+// hasForm reports whether policy says which fields there are.
+func hasForm(policy Validator) bool {
+	var found survey
+	found.walk(policy, true)
+	return len(found.forms) > 0
+}
+
+// nowhere is a storage that keeps nothing.
+type nowhere struct{}
+
+func (nowhere) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
+	buf := relays.Get().(*[relaySize]byte)
+	defer relays.Put(buf)
+	_, err := io.CopyBuffer(io.Discard, onlyReader{r}, buf[:])
+	return nowhere{}, err
+}
+
+func (nowhere) Delete(context.Context, string) error { return nil }
+
+func (nowhere) Commit(context.Context) error { return nil }
+
+func (nowhere) Discard(context.Context) error { return nil }

@@ -1,0 +1,60 @@
+package upload
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// admitCaller judges method and origin, and asks who the caller is.
+func (tx *Tx) admitCaller(methods ...string) error {
+	h, r := tx.s.h, tx.s.r
+	if !slices.Contains(methods, r.Method) {
+		return methodNotAllowed(methods...)
+	}
+	if err := h.sameOrigin(r); err != nil {
+		return err
+	}
+	return tx.s.authorize(h.rules)
+}
+
+// admitBody takes from the limiter, waits for a place, and opens the body. At most so
+// many files come in it, and limit bytes; over refuses more.
+func (tx *Tx) admitBody(files int, limit int64, over error) error {
+	h, r := tx.s.h, tx.s.r
+	tx.s.progress = h.opts.Progress.begin(r, tx.s.grant.Subject, StateWaiting, r.ContentLength)
+	declared := r.ContentLength
+	if declared < 0 {
+		declared = limit
+	}
+	if err := tx.s.reserve(Claim{Files: files, Bytes: declared}); err != nil {
+		return err
+	}
+	wait := h.opts.MaxWait
+	if r.ProtoMajor > 1 {
+		wait = 0 // a stream that waits unread takes its connection's window
+	}
+	if err := tx.takePlace(wait); err != nil {
+		return err
+	}
+	tx.s.progress.is(StateReceiving, "")
+	tx.s.body.progress = tx.s.progress
+	tx.s.body.open(limit, over, r)
+	h.warnNoDeadlines(tx.s)
+	return nil
+}
+
+// takePlace waits for a place.
+func (tx *Tx) takePlace(wait time.Duration) error {
+	tx.waitUntil = time.Now().Add(wait)
+	gate, subject := tx.s.h.gate, tx.s.grant.Subject
+	if !gate.TryAcquire(subject, 1) {
+		ctx, cancel := context.WithTimeout(tx.s.ctx, wait)
+		defer cancel()
+		if err := gate.Acquire(ctx, subject, 1); err != nil {
+			return &Error{Code: CodeBusy, Err: err}
+		}
+	}
+	tx.s.holdPlace(func() { gate.Release(subject, 1) })
+	return nil
+}

@@ -1,0 +1,150 @@
+package upload
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/form"
+	"github.com/airlock-go/upload/internal/worker"
+)
+
+// Raw returns a Handler whose requests have one file as their whole body, without a
+// form. Such requests come from curl -T, from mobile clients and from other services.
+// The file belongs to the given form field, whose rules it obeys. Both handlers share
+// storage, policy, options, places and Shutdown; each ends with the other.
+//
+//	raw, err := h.Raw("file", func(r *http.Request) string { return r.PathValue("name") })
+//	…
+//	mux.Handle("PUT /files/{name}", raw)
+//
+// PUT and POST are accepted. The file name is that of Content-Disposition, read as
+// strictly as that of a form (RFC 6266, RFC 8187). Without that header it is what name
+// returns, which may be nil; name must not read the body. A request without a name is
+// refused with [CodeBadName]. Names are cleaned like those of forms.
+// Content-Type is [Incoming.ClaimedType], and is believed as little. The query is
+// ignored, [Incoming.Form] is empty, and r.Form is not filled.
+//
+// A form and a compressed body are refused with [CodeNotRaw]. What is marked as a part
+// of a file is refused with [CodeMalformed], since half a file would be taken for a
+// whole: Content-Range (RFC 9110, 14.5), and the headers of resumable uploads unless they
+// say that the body is complete. A body that ends before its Content-Length, or before its
+// last chunk, is refused with [CodeMalformed].
+//
+// The check of origins is that of forms: a page of any site can send a POST of
+// text/plain without a preflight. [Options.TextFirst] and [Options.CheckForm] are for forms
+// alone. Raw fails if the handler's policy accepts no file in the field. A [Grant.Policy]
+// without that field refuses its callers with [CodeUnexpectedField].
+func (h *Handler) Raw(field string, name func(*http.Request) string) (*Handler, error) {
+	if _, known := h.rules.fields[field]; !known {
+		return nil, fmt.Errorf("upload: Raw: no file is accepted in the field %q", field)
+	}
+	return &Handler{core: h.core, raw: &rawBody{field: field, name: name}}, nil
+}
+
+func (tx *Tx) receiveRaw(raw *rawBody) error {
+	name, limit, err := tx.admitRaw(raw)
+	if err != nil {
+		return err
+	}
+	return tx.file(&Incoming{
+		Field: raw.field, Name: name, ClaimedType: tx.s.r.Header.Get("Content-Type"),
+	}, untouched{tx.s.body}, limit, tx.left(0, limit))
+}
+
+// admitRaw judges all that can be judged before the first byte of the body is read, and
+// returns the file's name and the most bytes that it may have.
+func (tx *Tx) admitRaw(raw *rawBody) (name string, limit int64, err error) {
+	r := tx.s.r
+	if err := tx.admitCaller(http.MethodPut, http.MethodPost); err != nil {
+		return "", 0, err
+	}
+	if err := isRaw(r); err != nil {
+		return "", 0, err
+	}
+	if name, err = sentName(raw, r); err != nil {
+		return "", 0, err
+	}
+	if name, limit, err = tx.announce(raw.field, name); err != nil {
+		return "", 0, err
+	}
+	if r.ContentLength > limit {
+		return "", 0, withFile(tooLarge(limit, r.ContentLength), raw.field, name)
+	}
+	return name, limit, tx.admitBody(1, limit, tooLarge(limit, -1))
+}
+
+// isRaw refuses a body that is not the file itself, from its first byte to its last.
+func isRaw(r *http.Request) error {
+	types := r.Header.Values("Content-Type")
+	mediaType, _, _ := strings.Cut(strings.ToLower(r.Header.Get("Content-Type")), ";")
+	mediaType = strings.TrimSpace(mediaType)
+	switch {
+	case form.Encoded(r.Header):
+		return errEncoded
+	case len(types) > 1:
+		return errTwoTypes
+	case strings.HasPrefix(mediaType, "multipart/"):
+		return errForm
+	case isPart(r.Header):
+		return errPart
+	case r.PostForm != nil && mediaType == "application/x-www-form-urlencoded":
+		return internal(errTouched) // ParseForm reads bodies of that type
+	}
+	return nil
+}
+
+// isPart reports whether the body is not the whole file, by the words of RFC 9110 and
+// of the protocols of resumable uploads: tus, and the drafts of the IETF's, in which
+// Upload-Complete and before it Upload-Incomplete say whether the file ends here.
+func isPart(h http.Header) bool {
+	for _, never := range []string{"Content-Range", "Upload-Offset", "Tus-Resumable"} {
+		if len(h.Values(never)) > 0 {
+			return true
+		}
+	}
+	for name, whole := range map[string]string{"Upload-Complete": "?1", "Upload-Incomplete": "?0"} {
+		if v := h.Values(name); len(v) > 0 && !slices.Equal(v, []string{whole}) {
+			return true
+		}
+	}
+	return false
+}
+
+// sentName returns the file's name as it was sent.
+func sentName(raw *rawBody, r *http.Request) (name string, err error) {
+	if name, err = form.Attachment(r.Header); err != nil {
+		return "", formError(err)
+	}
+	if name == "" && raw.name != nil {
+		err := worker.Apart(func() error {
+			name = raw.name(r)
+			return nil
+		})
+		if err != nil {
+			return "", internal(err)
+		}
+	}
+	if name == "" {
+		return "", noName(raw.field)
+	}
+	return name, nil
+}
+
+var errTouched = errors.New("upload: the body was read or changed before the upload handler, as by ParseForm in a middleware")
+
+// untouched is a body of which a middleware has read nothing, and that is as long as
+// its Content-Length. Otherwise the rest of a file would be taken for a whole.
+type untouched struct{ body *body }
+
+func (u untouched) Read(p []byte) (int, error) {
+	n, err := u.body.Read(p)
+	b := u.body
+	if b.length >= 0 && (b.read > b.length || err == io.EOF && b.read < b.length) { // bare, as body sets it
+		return 0, internal(errTouched)
+	}
+	return n, err
+}
