@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"iter"
@@ -10,25 +11,26 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
 // sides counts the samples of one media type.
 type sides struct{ legitimate, accepted, attacks, refused int }
 
-// both sends the samples of package uploadtest through the presets. It writes how many legitimate
+// both judges the samples of package uploadtest by the presets. It writes how many legitimate
 // ones were accepted and how many attacks were refused, by type, and names each sample with the
 // wrong answer. It reports whether all answers were right. Each type of an attack needs a
 // legitimate sample, whose name finds the preset.
 func (s *survey) both(w io.Writer, legitimate, attacks iter.Seq[uploadtest.Sample]) bool {
-	types, doors, wrong := map[string]*sides{}, map[string]*door{}, []string(nil)
+	types, policies, wrong := map[string]*sides{}, map[string]upload.Validator{}, []string(nil)
 	for sample := range legitimate {
-		d := s.doors[strings.ToLower(filepath.Ext(sample.FileName))]
+		policy := s.policies[strings.ToLower(filepath.Ext(sample.FileName))]
 		if types[sample.Type] == nil {
-			types[sample.Type], doors[sample.Type] = &sides{}, d
+			types[sample.Type], policies[sample.Type] = &sides{}, policy
 		}
 		types[sample.Type].legitimate++
-		if reason, why := d.send(sample.FileName, sample.Content); reason != "" {
+		if reason, why := judge(policy, sample.FileName, bytes.NewReader(sample.Content)); reason != "" {
 			wrong = append(wrong, fmt.Sprintf("refused: %s: %s: %s", sample.Name, reason, why))
 			continue
 		}
@@ -36,7 +38,7 @@ func (s *survey) both(w io.Writer, legitimate, attacks iter.Seq[uploadtest.Sampl
 	}
 	for sample := range attacks {
 		types[sample.Type].attacks++
-		if reason, _ := doors[sample.Type].send(sample.FileName, sample.Content); reason == "" {
+		if reason, _ := judge(policies[sample.Type], sample.FileName, bytes.NewReader(sample.Content)); reason == "" {
 			wrong = append(wrong, "accepted: "+sample.Name)
 			continue
 		}

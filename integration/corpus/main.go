@@ -30,11 +30,8 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	s, err := newSurvey()
-	if err == nil {
-		err = s.folders(flag.Args())
-	}
-	if err != nil {
+	s := newSurvey()
+	if err := s.folders(flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "corpus:", err)
 		os.Exit(1)
 	}

@@ -4,29 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/memstore"
-	"github.com/airlock-go/upload/uploadtest"
 )
 
-// maxFile is the largest file that is sent.
+// maxFile is the largest file that is judged.
 const maxFile = 256 << 20
 
-// survey sends files and records the outcomes.
+// survey judges files and records the outcomes.
 type survey struct {
-	doors   map[string]*door // by extension
-	results map[string]*result
-	refused []refusal
-	unknown int // files of other extensions
-	empty   int
+	policies map[string]upload.Validator // by extension
+	results  map[string]*result
+	refused  []refusal
+	unknown  int // files of other extensions
+	empty    int
 }
 
 // result counts the files of one extension.
@@ -37,38 +33,18 @@ type result struct {
 
 type refusal struct{ path, why string }
 
-// door is a handler with one preset.
-type door struct {
-	store   *memstore.Store
-	handler *upload.Handler
-	err     error // of the last request
-}
-
-func newDoor(policy upload.Validator) (d *door, err error) {
-	d = &door{store: &memstore.Store{MaxBytes: 2 * maxFile}}
-	d.handler, err = upload.New(d.store, policy, upload.AllowAnonymous, &upload.Options{
-		MaxFileSize: maxFile,
-		Logger:      slog.New(slog.DiscardHandler),
-		Respond:     func(_ http.ResponseWriter, _ *http.Request, _ []upload.File, err error) { d.err = err },
-	})
-	return d, err
-}
-
-func newSurvey() (*survey, error) {
-	s := &survey{doors: map[string]*door{}, results: map[string]*result{}}
+func newSurvey() *survey {
+	s := &survey{policies: map[string]upload.Validator{}, results: map[string]*result{}}
 	for _, p := range presets {
-		d, err := newDoor(p.policy())
-		if err != nil {
-			return nil, err
-		}
+		policy := p.policy()
 		for ext := range strings.FieldsSeq(p.extensions) {
-			s.doors[ext] = d
+			s.policies[ext] = policy
 		}
 	}
-	return s, nil
+	return s
 }
 
-// folders sends every file below them. It skips unreadable files.
+// folders judges every file below them. It skips unreadable files.
 func (s *survey) folders(names []string) error {
 	for _, name := range names {
 		if _, err := os.Stat(name); err != nil {
@@ -89,20 +65,21 @@ func (s *survey) folders(names []string) error {
 
 func (s *survey) file(path string) {
 	ext := strings.ToLower(filepath.Ext(path))
-	d := s.doors[ext]
-	if d == nil {
+	policy := s.policies[ext]
+	if policy == nil {
 		s.unknown++
 		return
 	}
-	info, err := os.Stat(path)
-	if err != nil || info.Size() > maxFile {
+	f, err := os.Open(path)
+	if err != nil {
 		return
 	}
-	content, err := os.ReadFile(path)
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
 	switch {
-	case err != nil:
+	case err != nil || info.Size() > maxFile:
 		return
-	case len(content) == 0:
+	case info.Size() == 0:
 		s.empty++
 		return
 	}
@@ -111,7 +88,7 @@ func (s *survey) file(path string) {
 		r = &result{reasons: map[string]int{}}
 		s.results[ext] = r
 	}
-	reason, why := d.send(filepath.Base(path), content)
+	reason, why := judge(policy, filepath.Base(path), f)
 	if reason == "" {
 		r.accepted++
 		return
@@ -120,17 +97,16 @@ func (s *survey) file(path string) {
 	s.refused = append(s.refused, refusal{path, reason + ": " + why})
 }
 
-// send uploads a file. The reason is its code, with its kind;
-// why is for the log.
-func (d *door) send(name string, content []byte) (reason, why string) {
-	d.err = nil
-	d.handler.ServeHTTP(httptest.NewRecorder(), uploadtest.NewRequest("/", uploadtest.File("file", name, content)))
-	for _, key := range d.store.Keys() {
-		_ = d.store.Delete(context.Background(), key)
-	}
+// judge returns why a file is refused, and "" if it is accepted. The reason is its
+// code, with its kind; why is for the log.
+func judge(policy upload.Validator, name string, content io.Reader) (reason, why string) {
+	_, err := upload.Check(context.Background(), policy, upload.File{Name: name}, maxFile, content)
 	var e *upload.Error
-	if !errors.As(d.err, &e) {
+	switch {
+	case err == nil:
 		return "", ""
+	case !errors.As(err, &e): // a mistake in presets
+		return "not judged", err.Error()
 	}
 	reason, why = string(e.Code), e.Text()
 	if kind, ok := e.Params["kind"]; ok {
