@@ -102,6 +102,22 @@ func Post(ctx context.Context, c *http.Client, url string, f Form, chunked bool,
 	return uploadtest.Do(c, request(url, f, length, header).WithContext(ctx))
 }
 
+// Put sends the file as the whole body of a PUT to url and its name, as Post a form.
+func Put(ctx context.Context, c *http.Client, url string, file Part, chunked bool, header ...string) (*Answer, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPut, url+file.Name, file.Content.Open())
+	if err != nil {
+		return nil, err
+	}
+	r.ContentLength = file.Content.Size
+	if chunked {
+		r.ContentLength = -1
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return uploadtest.Do(c, r)
+}
+
 func request(url string, f Form, length int64, header []string) *http.Request {
 	r := uploadtest.NewRequest(url, f...)
 	if length != 0 {

@@ -24,27 +24,41 @@ import (
 // sent yet. Without curl the test is skipped, or fails if UPLOAD_TEST_REQUIRED is set.
 func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
 	t.Helper()
+	if chunked {
+		args = append(args, "--request", "POST", "--header", "Content-Type: "+uploadtest.ContentType, "--upload-file", "-")
+		return curl(t, url, Form{file}.Body(), args)
+	}
+	path, err := sparse(t, file)
+	if err != nil {
+		return nil, err
+	}
+	return curl(t, url, nil, append(args, "--form", file.Field+"=@"+path))
+}
+
+// CurlFile is Curl for a file that is the whole body, sent with --upload-file. Curl adds
+// the name of a file on disk to a url that ends in a slash.
+func CurlFile(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
+	t.Helper()
+	if chunked {
+		return curl(t, url+file.Name, file.Content.Open(), append(args, "--upload-file", "-"))
+	}
+	path, err := sparse(t, file)
+	if err != nil {
+		return nil, err
+	}
+	return curl(t, url, nil, append(args, "--upload-file", path))
+}
+
+func curl(t testing.TB, url string, stdin io.Reader, args []string) (*Answer, error) {
+	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil && os.Getenv("UPLOAD_TEST_REQUIRED") == "" {
 		t.Skip("needs curl: apt-get install curl")
 	}
-	args = append([]string{
-		"--silent", "--show-error", "--insecure", "--include", "--max-time", "120",
-		"--write-out", "%{stderr}%{size_upload}",
-	}, args...)
-	cmd := exec.CommandContext(t.Context(), "curl")
-	if chunked {
-		args = append(args, "--request", "POST", "--header", "Content-Type: "+uploadtest.ContentType, "--upload-file", "-")
-		cmd.Stdin = Form{file}.Body()
-	} else {
-		path := filepath.Join(t.TempDir(), file.Name)
-		if err := sparse(path, file.Content); err != nil {
-			return nil, err
-		}
-		args = append(args, "--form", file.Field+"=@"+path)
-	}
+	cmd := exec.CommandContext(t.Context(), "curl", "--silent", "--show-error", "--insecure", "--include", "--max-time", "120",
+		"--write-out", "%{stderr}%{size_upload}")
 	var stdout, stderr bytes.Buffer
 	cmd.Args = append(append(cmd.Args, args...), url)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
 	// A pipe into a curl that has ended is not a failure of curl.
 	if err := cmd.Run(); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return nil, fmt.Errorf("curl: %w: %s", err, stderr.Bytes())
@@ -77,14 +91,17 @@ func finalResponse(br *bufio.Reader) (*http.Response, error) {
 	}
 }
 
-func sparse(path string, c Content) error {
+// sparse writes a file of that name and size, and returns its path.
+func sparse(t testing.TB, file Part) (path string, err error) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), file.Name)
 	f, err := os.Create(path)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { _ = f.Close() }()
-	if _, err := io.CopyN(f, c.Open(), min(c.Size, 4<<10)); err != nil {
-		return err
+	if _, err := io.CopyN(f, file.Content.Open(), min(file.Content.Size, 4<<10)); err != nil {
+		return "", err
 	}
-	return f.Truncate(c.Size)
+	return path, f.Truncate(file.Content.Size)
 }
