@@ -4,6 +4,7 @@
 //	upload-bucket policy -s3-bucket pictures streamed
 //	upload-bucket setup -s3-bucket pictures -direct -origin https://app.example.com
 //	upload-bucket sweep -s3-bucket pictures -s3-prefix avatars -references keys.txt
+//	upload-bucket recheck -s3-bucket pictures -s3-prefix avatars -accept images
 //
 // Credentials come from the usual AWS places. The work is done by package s3bucket,
 // and by sweep.Sweeper.
@@ -37,6 +38,7 @@ var commands = []command{
 	{"policy", "print the policy of a role, or what the bucket is to be given", policy},
 	{"setup", "add lifecycle and CORS rules, and keep those of others", setup},
 	{"sweep", "find what nobody refers to, and remove it", sweepCommand},
+	{"recheck", "find published files that the rules of today would refuse", recheckCommand},
 }
 
 func main() {
