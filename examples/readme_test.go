@@ -2,43 +2,63 @@
 package examples_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/s3open"
 )
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 
-// TestReadme: the programs of the README are those that are compiled and tested
-// here, to the letter, but for the comment before the package clause.
-func TestReadme(t *testing.T) {
+// blocks returns the Go of the README.
+func blocks(t *testing.T) (code []string) {
+	t.Helper()
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
 	text := strings.ReplaceAll(string(readme), "\r\n", "\n") // as git may check it out
-	blocks := goBlock.FindAllStringSubmatch(text, -1)
-	programs := []string{"quickstart", "chi", "gin"}
-	require.Greater(t, len(blocks), len(programs))
-	for i, name := range programs {
-		t.Run(name, func(t *testing.T) {
-			program, err := os.ReadFile(name + "/main.go")
-			require.NoError(t, err)
-			_, code, _ := strings.Cut(strings.ReplaceAll(string(program), "\r\n", "\n"), "\npackage main\n")
-			require.Equal(t, "package main\n"+code, blocks[i][1])
-		})
+	for _, m := range goBlock.FindAllStringSubmatch(text, -1) {
+		code = append(code, m[1])
 	}
-	t.Run("tests of uploads", func(t *testing.T) {
-		at := slices.IndexFunc(blocks, func(b []string) bool { return strings.HasPrefix(b[1], "a := uploadtest.") })
-		require.Positive(t, at)
-		test, err := os.ReadFile("chi/main_test.go")
-		require.NoError(t, err)
-		snippet := regexp.MustCompile("(?m)^(.)").ReplaceAllString(strings.TrimSuffix(blocks[at][1], "\n"), "\t$1")
-		require.Contains(t, strings.ReplaceAll(string(test), "\r\n", "\n"), snippet)
-	})
+	require.Len(t, code, 2)
+	return code
+}
+
+// TestReadme checks that the README's program is the one in quickstart, except for the comment
+// before the package clause.
+func TestReadme(t *testing.T) {
+	program, err := os.ReadFile("quickstart/main.go")
+	require.NoError(t, err)
+	_, code, _ := strings.Cut(strings.ReplaceAll(string(program), "\r\n", "\n"), "\npackage main\n")
+	require.Equal(t, "package main\n"+code, blocks(t)[0])
+}
+
+// TestReadmeS3 runs the README's lines for S3, which need no network.
+func TestReadmeS3(t *testing.T) {
+	t.Setenv("AWS_REGION", "us-east-1")
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	ctx := t.Context()
+	signedIn := func(*http.Request) (string, error) { return "ada", nil }
+
+	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and keys as the AWS CLI finds them
+	require.NoError(t, err)
+	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), nil)
+	require.NoError(t, err)
+	require.NotNil(t, uploads)
+	_, err = s3open.Open(ctx, "s3://my-uploads?endpoint=http://localhost:9000&profile=minio", nil)
+	require.NoError(t, err)
+
+	source, err := os.ReadFile("readme_test.go")
+	require.NoError(t, err)
+	for line := range strings.Lines(blocks(t)[1]) {
+		require.Contains(t, string(source), strings.TrimPrefix(strings.TrimSpace(line), "// MinIO: "))
+	}
 }
 
 var listens = regexp.MustCompile(`"(?:127\.0\.0\.1|localhost):(\d+)"`)

@@ -16,6 +16,7 @@
 //   - browser: what users of pages see
 //   - rights: what policies are enough for, and what Check finds
 //   - memory: what the memory limit promises, measured in a process of its own
+//   - readme: the transcript and the pictures of the README
 //   - faultproxy: the proxy
 //
 // # Another S3 server

@@ -45,7 +45,7 @@ func TestProfile(t *testing.T) {
 	}
 }
 
-// TestHostileFiles: none gets through, in the words of the README.
+// TestHostileFiles checks that none gets through.
 func TestHostileFiles(t *testing.T) {
 	store := &memstore.Store{}
 	mux, err := newRouter(store, &profiles{})
