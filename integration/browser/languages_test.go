@@ -50,13 +50,15 @@ func TestExampleLanguages(t *testing.T) {
 			require.Equal(t, want.both, both)
 			p.Screenshot(t.Name())
 
-			p.Do(chromedp.Navigate(url), chromedp.Evaluate(`document.querySelector("#plain").open = true`, nil))
+			p.Do(chromedp.Navigate(url))
+			p.Await(`!document.querySelector("#plain").open`) // the script closes it when it has its words
+			p.Do(chromedp.Evaluate(`document.querySelector("#plain").open = true`, nil))
 			p.Choose("#plain-files", "cv.docx", document)
 			p.Click("#plain button")
 			p.Do(chromedp.WaitVisible(".reason", chromedp.ByQuery)) // also of the page that follows
 			var reason string
 			p.Value(`document.querySelector(".reason").textContent`, &reason)
-			require.Equal(t, want.word, reason)
+			require.Equal(t, "cv.docx: "+want.word, reason)
 			p.Screenshot(t.Name() + " plain")
 		})
 	}
