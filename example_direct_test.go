@@ -1,78 +1,102 @@
 package upload_test
 
 import (
-	"crypto/rand"
 	"fmt"
 	"log"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strings"
+	"testing"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
-// A client sends a file straight to the storage, here one in memory that listens
-// on the same server, and the application hands it out by a link.
-func ExampleNewPresigner() {
-	mux := http.NewServeMux()
-	server := httptest.NewServer(mux)
-	defer server.Close()
+// exampleT stands for the *testing.T of a test.
+type exampleT struct{ testing.TB }
 
-	store := &memstore.Store{}
-	mux.Handle("/store/", store.Handler(server.URL+"/store/"))
-	h, err := upload.New(store, upload.Documents(nil), upload.AllowAnonymous, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		log.Fatal(err)
-	}
-	secret := make([]byte, 32) // in an application: from its configuration, the same for all instances
-	rand.Read(secret)
-	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
-	if err != nil {
-		log.Fatal(err)
-	}
-	links, err := upload.NewLinks(store, nil)
-	if err != nil {
-		log.Fatal(err)
-	}
-	mux.Handle("/tickets/", p) // what clients call; here it is called by hand
+func (exampleT) Helper() {}
 
-	r := httptest.NewRequest(http.MethodPost, "/tickets/", nil)
-	ticket, err := p.Sign(r, upload.Declaration{Field: "file", Name: "notes.txt", Size: 5})
-	if err != nil {
-		log.Fatal(err)
-	}
-	put, err := http.NewRequest(ticket.Method, ticket.URL, strings.NewReader("hello"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	for name, value := range ticket.Headers {
-		put.Header.Set(name, value)
-	}
-	resp, err := http.DefaultClient.Do(put)
-	if err != nil {
-		log.Fatal(err)
-	}
-	_ = resp.Body.Close()
+func (exampleT) Fatalf(format string, args ...any) { log.Fatalf(format, args...) }
 
-	file, err := p.Confirm(httptest.NewRecorder(), r, ticket.Token, nil)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(file.Name, file.Type, file.Size)
+// secrets come from the configuration of an application. All instances have the same.
+var secrets = [][]byte{make([]byte, 32)}
 
-	url, err := links.URL(r.Context(), upload.Link{Key: file.Key})
+// A client sends a file straight to the storage, here one in memory that listens on the
+// same server. The file is published when it is confirmed and has passed the checks.
+func ExamplePresigner() {
+	mux, store := http.NewServeMux(), &memstore.Store{}
+	mux.Handle("/store/", store.Handler("/store/")) // a bucket has a server of its own
+	h, err := upload.New(store, upload.Documents(nil), upload.AllowAnonymous, quiet())
 	if err != nil {
 		log.Fatal(err)
 	}
-	resp, err = http.Get(url)
+	p, err := upload.NewPresigner(h, secrets, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
-	_ = resp.Body.Close()
-	fmt.Println(resp.Status, resp.Header.Get("Content-Disposition"))
+	mux.Handle("/tickets/", p)
+
+	var t exampleT // a client that asks for a ticket, sends the file, and confirms it
+	answer := uploadtest.PostDirect(t, mux, "/tickets/", uploadtest.File("file", "notes.txt", "hello"))
+	fmt.Println(answer.Status, answer.Files[0].Name, answer.Files[0].Type)
+	answer = uploadtest.PostDirect(t, mux, "/tickets/", uploadtest.File("file", "notes.txt", "<html>"))
+	fmt.Println(answer.Status, string(answer.Code))
 	// Output:
-	// notes.txt text/plain 5
-	// 200 OK attachment; filename="notes.txt"
+	// 201 notes.txt text/plain
+	// 415 type_mismatch
+}
+
+// The host saves what it needs of a confirmed file. Its handler may run again for the same
+// file, so it goes by the key.
+func ExamplePresigner_ConfirmHandler() {
+	mux, store, rows := http.NewServeMux(), &memstore.Store{}, map[string]string{}
+	mux.Handle("/store/", store.Handler("/store/"))
+	h, err := upload.New(store, upload.Documents(nil), upload.AllowAnonymous, quiet())
+	if err != nil {
+		log.Fatal(err)
+	}
+	p, err := upload.NewPresigner(h, secrets, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux.Handle("/tickets/", p)
+	mux.Handle("POST /tickets/confirm", p.ConfirmHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		saved := upload.Files(r.Context())[0]
+		rows[saved.Key] = saved.Name
+		upload.JSON(w, r, []upload.File{saved}, nil)
+	})))
+
+	answer := uploadtest.PostDirect(exampleT{}, mux, "/tickets/", uploadtest.File("file", "notes.txt", "hello"))
+	fmt.Println(answer.Status, rows[answer.Files[0].Key])
+	// Output: 201 notes.txt
+}
+
+// Only the host knows who may have which file, so its function resolves each request. The
+// answer is the file, or without LinksOptions.Proxy a redirect to the storage.
+func ExampleLinks() {
+	store := &memstore.Store{}
+	h, err := upload.New(store, upload.Documents(nil), upload.AllowAnonymous, quiet())
+	if err != nil {
+		log.Fatal(err)
+	}
+	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: true, Logger: quiet().Logger})
+	if err != nil {
+		log.Fatal(err)
+	}
+	statusOf(h, post(file("file", "notes.txt", "hello")))
+	download := links.Handler(func(r *http.Request) (upload.Link, error) {
+		user, err := signedIn(r) // and in an application: whether the row is the user's
+		return upload.Link{Key: store.Keys()[0], Subject: user}, err
+	})
+
+	for _, user := range []string{"ada", ""} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/files/1", nil)
+		r.Header.Set("X-User", user)
+		download.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Header().Get("Content-Disposition"))
+	}
+	// Output:
+	// 200 attachment; filename="notes.txt"
+	// 404
 }

@@ -12,13 +12,12 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// Hooks that sound an alarm for what an operator has to mend, and keep an audit
-// trail of the rest.
+// These hooks raise an alarm for an operator, and keep an audit trail of the rest.
 func ExampleHooks() {
 	hooks := upload.Hooks{Event: func(_ context.Context, e upload.Event) {
 		switch e.Kind {
 		case upload.KindCleanupFailed:
-			fmt.Println("ALARM: something is left under", e.Files[0].Key)
+			fmt.Println("ALARM: a file is left under", e.Files[0].Key)
 		case upload.KindAccepted:
 			fmt.Println(e.Subject, "stored", e.Files[0].Name, e.Files[0].Size)
 		case upload.KindRefused:
@@ -39,8 +38,7 @@ func ExampleHooks() {
 	// ann was refused type_not_allowed
 }
 
-// A handler that shows how far an upload is; examples/server has one that sends
-// server-sent events.
+// A page shows how far its upload is. In examples/server it gets server-sent events.
 func ExampleProgress() {
 	progress := &upload.Progress{}
 	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
@@ -55,7 +53,7 @@ func ExampleProgress() {
 
 	var last upload.ProgressStatus
 	for last = range progress.Watch(context.Background(), "", "5f0c2b1e9d3a4c67", time.Second/4) {
-		// tell the page
+		// show it
 	}
 	fmt.Println(last.State, last.Files)
 	// Output: done 1
