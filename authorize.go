@@ -4,45 +4,40 @@ import (
 	"net/http"
 )
 
-// Authorizer says who may upload. It is asked before anything of the body is
-// read, and must not read it. Return the caller's [Grant], or an error:
+// Authorizer says who may upload. It is called before the body is read, and must not read it. It
+// returns the caller's [Grant], or an error:
 //
-//   - an [*Error], as of [Reject], is answered with the status of its code:
-//     Reject(CodeUnauthenticated, …) with 401, for which a middleware sets the
-//     WWW-Authenticate header that fits your scheme,
-//   - any other error, and a nil Grant without one, with 403. Its text is
-//     logged, and not sent,
-//   - a panic, and a Grant whose limits or prefix are not valid, with 500.
+//   - an [*Error], such as that of [Reject], is answered with its code's status. A middleware adds
+//     the WWW-Authenticate header to 401.
+//   - Another error, and a nil Grant without one, is answered with 403, and only logged.
+//   - A panic, and a Grant with invalid limits or prefix, is answered with 500.
 type Authorizer func(*http.Request) (*Grant, error)
 
-// Grant is what one caller may do. Zero fields inherit the handler's options.
+// Grant says what one caller may do. Zero fields inherit the handler's options.
 type Grant struct {
-	// Subject says who uploads, as it should stand in logs and, with
-	// [BySubject], in keys: a stable id. Memory is shared fairly between
-	// subjects. "" is an anonymous caller.
+	// Subject is a stable id of the caller for logs, fair shares and [BySubject]; "" is anonymous.
 	Subject string
 
-	// MaxFileSize is the most bytes of one file. It counts instead of
-	// Options.MaxFileSize and PresignOptions.MaxFileSize, and lowers Field.MaxSize.
+	// MaxFileSize is the most bytes of one file. It replaces that of Options and PresignOptions,
+	// and lowers those of fields.
 	MaxFileSize int64
 
-	// Policy counts instead of the handler's. One that is not a [Form], and has none, is
-	// for one file in the field "file", whatever the handler's fields are.
+	// Policy replaces the handler's. One without a [Form] is for one file in the field "file",
+	// whatever the handler's fields are.
 	Policy Validator
 
-	// KeyPrefix stands before every key of this caller, generated prefixes
-	// included. It ends in "/".
+	// KeyPrefix stands before every key of this caller, also before generated prefixes. It ends in
+	// "/".
 	KeyPrefix string
 }
 
-// AllowAnonymous is the Authorizer that lets anyone upload. Anonymous callers share all
-// places and all memory: a few slow ones can take them, and the others are then refused
-// with [CodeBusy]. Where that matters, tell callers apart, if only by their address,
-// with [RequireSubject] or an [Options.Limiter], and raise [Options.MinRate].
+// AllowAnonymous is the Authorizer that accepts everybody. Anonymous callers share slots and
+// memory, so a few slow ones can block the others. [RequireSubject] or an [Options.Limiter]
+// separates callers.
 func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
 
-// RequireSubject makes an Authorizer of a function that tells who a request is from.
-// An error, or "", refuses the request as not authenticated.
+// RequireSubject makes an Authorizer of a function that returns the caller's id. An error, or "",
+// is answered with 401.
 func RequireSubject(who func(*http.Request) (string, error)) Authorizer {
 	return func(r *http.Request) (*Grant, error) {
 		subject, err := who(r)

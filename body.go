@@ -10,9 +10,9 @@ import (
 	"net/http"
 )
 
-// body is the body of a request while its upload is received. It counts, keeps the
-// limit of the whole body, and remembers the first error, so nobody above has to relay
-// it. Clients that stall or send too slowly are cut below it, in their client.
+// body is the body of a request while its upload is received. It counts, keeps the limit of the
+// whole body, and remembers the first error, so callers need not relay it. Its client cuts clients
+// that stall or send too slowly.
 type body struct {
 	client
 	progress *tracked
@@ -87,10 +87,10 @@ func (b *body) unread() int64 {
 	return b.length - b.read
 }
 
-// debt is what the limiter has not been told yet.
+// debt is the use that was not reported to the limiter yet.
 type debt struct {
-	settle func()      // nil if nothing is left to tell
-	stop   func() bool // reports whether settle is still to be called, by whoever asks
+	settle func()      // nil if nothing is left to report
+	stop   func() bool // reports whether settle is still to be called, then by its caller
 }
 
 // owe makes settle run once: after the answer of [Handler.RespondError], which may read
@@ -119,8 +119,8 @@ func (d debt) claim() (settle func(), ok bool) {
 	return func() {}, false
 }
 
-// badBody says where a body could not be read, in place of an error that may
-// quote it, as those of net/http, of middlewares and of encoding/json do.
+// badBody says where a body could not be read. It replaces errors that may quote the body, such as
+// those of net/http, middlewares and encoding/json.
 type badBody struct {
 	at   int64
 	what string
@@ -128,8 +128,8 @@ type badBody struct {
 
 func (e *badBody) Error() string { return fmt.Sprintf("%s at byte %d", e.what, e.at) }
 
-// parseError returns what reading or parsing a body failed with if that is known to
-// say nothing of the body, and else what it was and where. At is how much was read.
+// parseError returns the error of reading or parsing a body if it is known not to quote the body,
+// and else its type and place. At is how much was read.
 func parseError(err error, at int64) error {
 	var (
 		own    *Error

@@ -9,17 +9,14 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Check judges a file as a [Handler] with that policy does, and stores nothing. It is
-// for files that are stored already, and for trying out rules. Of f only Field, by
-// default "file", and Name are read. A policy without a [Form] judges any field. A file
-// of more than maxSize bytes is refused; 0 is [Field.MaxSize], or else 5 MiB.
+// Check judges a file as a [Handler] with that policy does, and stores nothing: for stored files,
+// and to try out rules. Of f only Name and Field, by default "file", are read. A policy without a
+// [Form] judges any field. Files of more than maxSize bytes, by default [Field.MaxSize] or 5 MiB,
+// are refused.
 //
-// It returns the file as it would have been accepted, without a key. A refusal is an
-// [*Error]; errors of r and the end of ctx are as for [Handler.Store]. Any other error
-// is a mistake of the program, such as a policy that [New] refuses. Nothing is logged.
-//
-// It is safe for concurrent use. Each call takes 100 KiB, and 8 MiB at most for what
-// inspectors remember; how many run at once is up to the caller.
+// It returns the file as accepted, without a key. A refusal, and an error as of [Handler.Store], is
+// an [*Error]; another error is a mistake of the program. Nothing is logged. Check is safe for
+// concurrent use; a call takes 100 KiB, and 8 MiB at most for inspectors.
 func Check(ctx context.Context, policy Validator, f File, maxSize int64, r io.Reader) (File, error) {
 	f.Field = cmp.Or(f.Field, "file")
 	if !hasForm(policy) {

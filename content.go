@@ -11,48 +11,19 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-// Types accepts files of the given media types, and ties everything that says
-// something of a file's type together: the type detected from the content must
-// be on the list, the name's extension must be one of that type, and the
-// structure of the file must be whole from its first byte to its last. What the
-// client claims is not looked at. Empty files and names without an extension
-// are refused.
+// Types accepts files of the given media types. The type detected from the content must be among
+// them, the name's extension must be one of that type, and the structure must be whole from the
+// first byte to the last. The type that the client claims is ignored. Empty files and names without
+// an extension are refused.
 //
-// How far a type is read, always as the file streams by:
+// Files are read as they stream by. docs/accepted.md says how far, type by type: pictures to their
+// end, but not their pixels ([ImageOptions]); PDF ([DocumentOptions]); every entry of ZIP, Office,
+// OpenDocument and EPUB files ([ArchiveOptions]), but no pictures, fonts, styles or films inside;
+// text, CSV, JSON, SVG and XML without scripts and outside resources; the containers of sound and
+// film. BMP, TIFF, ICO, gzip, tar and 7z are accepted by their first bytes alone. text/html is not
+// possible.
 //
-//   - PNG, JPEG, GIF, WebP, AVIF, HEIC: the container to its end, nothing after
-//     it, and what the header declares of size and frames; see [ImageOptions].
-//   - PDF: header, objects and end, nothing after them; see [DocumentOptions].
-//   - DOCX, XLSX, PPTX, ODT, ODS, ODP, EPUB: every entry of the archive inside,
-//     inflated and counted, and what is XML parsed; no macros, no programs, no
-//     scripts, no document types, nothing loaded from elsewhere: parts,
-//     relations, actions and links are of kinds that ordinary documents have.
-//     Pictures, fonts, style sheets and films inside are not looked into.
-//   - ZIP: likewise; see [ArchiveOptions].
-//   - Text, CSV, TSV, Markdown, vCard, iCalendar: valid UTF-8, UTF-16 with a byte
-//     order mark, or bytes as in Windows-1252, without control characters and
-//     without markup that a browser runs. It is stored as it came, and its type
-//     says nothing of the encoding.
-//   - JSON: the whole grammar. Strings may hold anything, HTML among it.
-//   - SVG: only what draws, so no scripts, no events, and nothing loaded from
-//     outside of the file; links may lead to the web. No document type but those
-//     of the W3C, and no entities but Adobe Illustrator's names of namespaces.
-//   - XML: data, so no document type and no entities, no elements or attributes
-//     that a browser, a server or an Office program acts on, and no style sheet.
-//     Both: UTF-8, UTF-16 with a byte order mark, and US-ASCII, ISO-8859-1 and
-//     windows-1252 that are declared. A .xml needs no XML declaration.
-//   - MP4, MOV, M4A, 3GP, WebM, MP3, WAV, Ogg, FLAC: the container's structure, as
-//     far as a stream shows it, and that no media lie elsewhere; the media inside
-//     is not looked at. MP4, MOV, M4A and 3GP are one container, so the name
-//     says which of them a file is.
-//
-// Other types (BMP, TIFF, ICO, gzip, tar, 7z) are accepted on the detection of
-// their first bytes alone: a valid head says nothing of what follows it.
-// text/html is not among the types, since what it does cannot be checked.
-//
-// A type that Types does not know makes [New] fail, and every upload of a [Grant]
-// that has such a policy. [Images], [Documents] and [Archives] are presets
-// over it, with what can be tuned.
+// An unknown type makes [New] fail, and each upload of a [Grant] with such a policy.
 func Types(types ...string) Validator { return typed(types, &contentOptions{}) }
 
 func typed(types []string, o *contentOptions) Validator {
@@ -87,7 +58,7 @@ func typed(types []string, o *contentOptions) Validator {
 	}}
 }
 
-// contentOptions is what the presets tune; the zero value is that of Types.
+// contentOptions are the settings of the presets; the zero value is that of Types.
 type contentOptions struct {
 	images     inspect.Limits
 	decode     func(inspect.Picture) fileInspector // nil: pixels are not decoded
@@ -101,8 +72,8 @@ type contentOptions struct {
 	motionPhotos bool
 }
 
-// inspector returns what reads a file of that type to its end, nil if detection
-// is all there is, and whether it decodes.
+// inspector returns the reader of files of that type, nil if their first bytes decide alone, and
+// whether it decodes.
 func (o *contentOptions) inspector(mediaType string) (i fileInspector, decodes bool) {
 	newInspector := inspectors[mediaType]
 	if newInspector == nil {

@@ -1,170 +1,97 @@
-// Package upload receives files over HTTP and puts them into object storage,
-// without letting anything through that was not checked. A host mounts one
-// [Handler] in any net/http router, or wraps a handler of its own in
-// [Handler.Middleware]; files go to a private S3 bucket (package s3store) or to
-// memory (package memstore).
+// Package upload receives files over HTTP, checks them while they arrive, and puts them into
+// object storage. Only files that passed every check can be read there.
 //
-//	store, err := s3store.New(s3.NewFromConfig(cfg), "my-uploads", nil)
-//	…
-//	h, err := upload.New(store, upload.Images(nil), authorize, &upload.Options{
-//		Keys:        upload.Prefix("avatars/", upload.RandomKeys()),
-//		MaxFileSize: 2 << 20,
-//	})
+// A [Handler] mounts in any net/http router:
+//
+//	h, err := upload.New(store, upload.Images(nil), authorize, nil)
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
 //	mux.Handle("PUT /files/{name}", raw)               // likewise, see Handler.Raw
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
-// Three decisions are positional since they decide over security: where files
-// go ([Storage]), what is accepted ([Validator]), and who may send it
-// ([Authorizer]). All else is in [Options], whose zero value is strict. Such a policy is
-// for one file in the field "file"; a [Form] says of several fields what each takes:
+// The first three arguments decide over security: where files go ([Storage]), what is accepted
+// ([Validator]) and who may send it ([Authorizer]). Everything else is in [Options], whose zero
+// value is strict. Package s3store stores files in a private bucket, diskstore in a directory,
+// and memstore in memory.
 //
-//	upload.New(store, upload.Form{
-//		"cv":          {Accept: upload.Documents(nil)},
-//		"certificate": {Accept: upload.Images(nil), MaxFiles: 3, Optional: true},
-//	}, authorize, nil)
+// # Tasks
 //
-// # Nothing unchecked is visible
+//   - accept pictures or documents: [Images], [Documents], [Archives], [Types]
+//   - accept a form with several fields: [Form], [Options.TextFirst], [Options.CheckForm]
+//   - accept a file as the whole body: [Handler.Raw]
+//   - store or check a file of the program: [Handler.Store], [Check]
+//   - write your own check: [ValidatorFunc], [Reject], [All]
+//   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
+//   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
+//   - replace a picture: the example Replace
+//   - grant each role something else: [Grant], the example Roles
+//   - use gin or echo: [Handler.Receive]
+//   - own JSON errors: [Options.Respond], [Responder], [Error]
+//   - serve a plain HTML form: [SeeOther]
+//   - show progress: [Progress]
+//   - let users download: [Links]
+//   - receive large files: [Presigner], or package uppy for Uppy
+//   - behind a proxy, or from pages of another origin: docs/production.md, [Options.CrossOrigin]
+//   - request ids in the log: the example RequestID
+//   - tokens against CSRF: the example CsrfToken
+//   - limit callers: [Options.Limiter], packages limit and redislimit
+//   - find malware: package clamav, [LinksOptions.RequireScan]
+//   - metrics and spans: [Hooks], package otelupload
+//   - deploy without cutting uploads: [Handler.Shutdown]
+//   - remove orphaned files: package sweep
+//   - test your uploads: package uploadtest, and storetest for your own storage
 //
-// An object becomes readable only after every validator has seen the whole
-// stream and agreed. Publishing is an explicit step of its own, which neither
-// the end of a stream nor closing anything can cause. A body that was cut,
-// wherever, is a 400: it is never taken for a short file.
+// # Promises
 //
-// # All or nothing
+// Nothing unchecked is visible. An object becomes readable only after every validator has seen the
+// whole stream and accepted it. Publishing is a step of its own, which neither the end of a stream
+// nor a call of Close can cause. A cut body is refused, never taken for a shorter file.
 //
-// One bad file, one cut body, one handler that fails, and none of the request's
-// files stays. Two windows remain: between the commits of one request's files,
-// where a reader that lists the bucket may see the first before the second; and
-// a process that is killed, which may leave unfinished multipart uploads, or
-// files of a request whose last commit was still to come. A lifecycle rule on
-// the bucket removes the former, and a sweep.Sweeper both: it goes through the storage
-// and asks the application which keys it refers to.
+// All or nothing. After one bad file, a cut body or a handler that fails, none of the request's
+// files stays. Two windows remain. During the commits of a request, a reader that lists the bucket
+// may see the first file alone. A killed process may leave such files and unfinished multipart
+// uploads. A sweep removes both, a lifecycle rule the latter.
 //
-// # The host decides, too
+// Refused uploads leave nothing. Their staged files are removed, with retries, even when the client
+// has left. A failed removal is logged and reported as [KindCleanupFailed]. There are no temporary
+// files.
 //
-// [Handler.Handle] calls a function of the host's between the last check and
-// publication. An error of it is a refusal like any other: nothing stays, the code
-// and the reason are the host's, and there is one decision and one answer.
-// [Tx.Refuse], and [Refuse] in a handler after the middleware, do the same.
-// docs/recipes.md has programs: tokens against CSRF, request ids in the log,
-// replacing a file, roles.
+// Memory is a number you choose. Package s3store keeps the buffers of all uploads under one limit.
+// A request adds about 100 KiB, at most 192 KiB without [ImageOptions].Decode, its text fields and
+// its header. No subject takes more than half of anything shared. An upload that finds too little
+// waits for [Options.MaxWait], then fails with [CodeBusy].
 //
-// # Nothing is left behind
+// Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
+// after the first 4 KiB of a file. On HTTP/1.1 the rest of the body is drained for a while, since
+// browsers send all of it before they read the answer.
 //
-// Whatever a refused or broken upload has staged is removed, on a context that
-// outlives the request, with retries; what cannot be removed is logged and
-// told as [KindCleanupFailed]. A storage that did not answer is asked what it did
-// before anything is assumed. There are no temporary files.
+// The client's words are not used. Keys are random by default. The stored type is the detected one.
+// The file name is cleaned and kept as data.
 //
-// # Memory is a number you choose
+// It fails closed. There is no handler without an authorizer. A validator that fails, panics or
+// exceeds [Options.CheckTimeout] refuses the file. No limit can be switched off.
 //
-// s3store keeps the buffers of all uploads together under one limit, whatever
-// their number and size. Beside that each request that is received or committed
-// costs about 100 KiB, and at most 192 KiB whatever file it sends, unless
-// [ImageOptions].Decode keeps pictures whole. Its text fields
-// ([Options.MaxTextSize]) and its header (http.Server.MaxHeaderBytes) come on top.
-// [Options.MaxConcurrent] requests are served at most. An upload that finds no
-// room waits for [Options.MaxWait] and is then refused ([CodeBusy], Retry-After).
+// One policy for all doors. Raw bodies, the program's own files, and files that clients send to the
+// storage by a [Presigner] are published only after the same validators have read them.
 //
-// What inspectors must remember and grows with a file, such as the entries of an
-// archive, comes from 64 MiB that all uploads of a handler share, 8 MiB at most
-// for one file. It is never waited for: without room the answer is [CodeBusy].
-// Looking at a file costs at most 50 ms of work, and 200 ms for each MiB of it
-// that has arrived. It ends with the request, and when one call lasts longer than
-// [Options.CheckTimeout]. No subject takes more than half of any of these;
-// anonymous callers count as one.
-//
-// # One policy, two doors
-//
-// Large files need not pass through the application. A [Presigner] signs
-// requests by which clients send files to the storage themselves, and publishes
-// what they sent once it has read it through the same validators:
-//
-//	p, err := upload.NewPresigner(h, [][]byte{secret}, nil)
-//	…
-//	mux.Handle("/tickets/", p)                                   // sign, part, confirm, abort, as JSON
-//	mux.Handle("POST /tickets/confirm", p.ConfirmHandler(saved)) // to do something with the file
-//
-// Nothing that was only sent is readable through [Links], which hand out what
-// was published by URLs of a few minutes, for whoever the application says:
-//
-//	links, err := upload.NewLinks(store, nil)
-//	…
-//	mux.Handle("GET /files/{id}", links.Handler(find))
-//
-// # Refusals are early and arrive whole
-//
-// Method, origin, caller, media type and length are judged before the first
-// byte of the body is read, types after the first 4 KiB of a file. On HTTP/1.1
-// the answer is written at once, and the rest of the body is read on for a
-// while, since browsers send all of it before they look at an answer.
-//
-// # The client's words go nowhere
-//
-// Keys come from a [KeyGenerator], are random by default and must pass
-// [storage.ValidKey]. The stored type is the detected one; the claimed one is ignored.
-// The file name is cleaned and kept as data. Answers and log entries quote it.
-//
-// # It fails closed
-//
-// There is no handler without an authorizer. A validator that errs, panics or
-// does not return in [Options.CheckTimeout] refuses the file. Every limit has a
-// default, and none can be switched off.
-//
-// # Pages of other origins
-//
-// A multipart form can be sent by a page of any site without the browser asking
-// first. So browsers of other origins are refused (403, [CodeCrossOrigin]), by
-// http.CrossOriginProtection. That also refuses honest front ends which are not
-// served from the very host they send to: sibling subdomains (app.example.com
-// to api.example.com), Capacitor apps, browser extensions, and
-// pages behind a proxy that rewrites Host for browsers without Sec-Fetch-Site.
-// Trust those by name:
-//
-//	protection := http.NewCrossOriginProtection()
-//	err := protection.AddTrustedOrigin("capacitor://localhost")
-//	… &upload.Options{CrossOrigin: protection}
-//
-// An origin of "null" cannot be trusted. Pages opened from files (file://), as in
-// some Electron and Cordova apps, have it, and so has any site that puts its page
-// into a sandboxed frame. Give the pages of such an app a scheme of their own.
-//
-// Clients that are not browsers are not affected. Trusting an origin does not
-// replace the CORS headers that let its pages read the answer.
-//
-// # What happens is told
-//
-// Each request ends with exactly one decision. It is one record of
-// [Options.Logger] and one [Event] of [Options.Hooks], with who, what, why, how
-// large and how long, and without content, URLs and tickets; so is every
-// clean-up. Package otelupload makes metrics and spans of it, and [Progress]
-// shows uploads that are still under way.
+// One decision per request. It is one record of [Options.Logger] and one [Event] of
+// [Options.Hooks], without content, URLs and tickets. Each clean-up is another.
 //
 // # Where it runs
 //
-// The handler moves the connection's deadlines through http.ResponseController:
-// the host's ReadTimeout and WriteTimeout neither end an upload that makes
-// progress nor cost it the answer. Behind a ResponseWriter without Unwrap, as
-// some gzip and recorder middlewares and http.TimeoutHandler use, uploads and
-// refusals work, but stalled clients are not cut by us (logged once) and a
-// browser that is still sending may see a reset instead of the refusal. When
-// http.TimeoutHandler gives up, the client is told so while the upload may still
-// be committed. No middleware in front may read the form, as FormValue does.
-// Configure http.Server.ReadHeaderTimeout yourself: before the headers are read
-// no handler runs. On HTTP/2 a client may have sent a whole window, by default a
-// mebibyte, before any handler sees a byte: HTTP2Config.MaxReceiveBufferPerStream
-// of http.Server makes it less.
+// The handler moves the connection's deadlines, so ReadTimeout and WriteTimeout of the server
+// neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout yourself.
+// No middleware in front may read the form, as FormValue does. After a ResponseWriter without
+// Unwrap, such as that of [http.TimeoutHandler], stalled clients are not cut.
 //
 // # What it does not protect from
 //
-// It is no malware scanner: plug one in as a [Validator], such as package clamav, or let one look
-// at the bucket ([LinksOptions.RequireScan]). [Types] and the presets read the structure of files,
-// and say for each type how far; a well-formed file can still attack a program with a bug, so serve
-// what users sent as attachments, from a host of its own. How often somebody uploads is limited
-// only by an [Options.Limiter], such as that of package limit, and how much they keep by nothing.
-// It does not encrypt. Who can write to the bucket by other ways, or list it, is beyond it. The
-// repository's docs/security.md has attacks, ASVS 5.0 and the OWASP cheat sheet row by row, each
-// with its tests; docs/production.md is for operators.
+// It is not a malware scanner. [Types] and its presets read the structure of files, and say how
+// far. A well-formed file can still attack a program with a bug, so serve users' files as
+// attachments from a host of their own. Only an [Options.Limiter] limits how often somebody
+// uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
+// others can write to or list.
+//
+// In the repository, docs/security.md lists attacks, ASVS 5.0 and the OWASP cheat sheet with
+// tests, docs/production.md is for operators, docs/recipes.md has programs.
 package upload

@@ -14,51 +14,38 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Event is one decision or one clean-up. The log and [Hooks.Event] get the same events.
-// Of the strings in it Name and Field of files are the client's words, and so is Type
-// before the content was read; Subject and Key are the host's. A name and a field have
-// at most 256 bytes.
+// Event is one decision or one clean-up, the same for the log and [Hooks.Event]. Name and Field of
+// files are the client's words, of at most 256 bytes, and so is Type until the content was read.
 //
-// Nothing in it is content or another word of a body, a signed URL or a ticket,
-// unless an error of the host's own code says so: of what cannot be read it has
-// the place. The one exception is the name of a field in a sentence, cut to 40
-// bytes and quoted.
+// It holds no other content, signed URL or ticket, unless an error of the host's code does. Parse
+// errors are reduced to their place; a sentence may quote 40 bytes of a field's name.
 type Event struct {
 	Kind EventKind
 
-	// Door is the way that the file came: "streamed" for a form or a body that a
-	// [Handler] receives, "store" for [Handler.Store], "direct" for a step of a
-	// [Presigner], "link" for a file that [Links] hand out.
+	// Door is "streamed" for a form or raw body, "store" for [Handler.Store], "direct" for a
+	// [Presigner], "link" for [Links].
 	Door string
 
-	// Subject is who asked, "" for anonymous callers and before the authorizer
-	// has answered; of links it is [Link.Subject].
+	// Subject is who asked, "" for anonymous callers and before the authorizer; of links
+	// [Link.Subject].
 	Subject string
 
-	// Files are the files it is about, as much of each as was known then: all
-	// files of an upload that was accepted, given up, undone or refused by the host
-	// as a whole, the one that
-	// was refused, if it was one, and the one that was signed, removed or
-	// handed out. Before a file was read whole its Size is what the client
-	// declared, or how much of it was read; before its first bytes were read
-	// its Type is declared, too. A file of a direct upload that is removed from
-	// staging has its staging key. The slice may be kept, but not be changed.
+	// Files are the files concerned, as far as known: all of an upload that was accepted, given up,
+	// undone or refused by the host, else the one in question. Until a file was read, Size and Type
+	// are declared. One removed from staging has its staging key. Do not change the slice.
 	Files []File
 
-	// Code says why, of KindRefused and of nothing else.
+	// Code says why, for KindRefused only.
 	Code Code
 
-	// Bytes is how many bytes of content came through this process: of the
-	// body for a streamed upload, of the reader for Store, of the stored file for
-	// one that is confirmed or served. Of a clean-up it is 0.
+	// Bytes counts content that came through this process to be received, confirmed or served.
 	Bytes int64
 
-	// Duration is the time from the arrival of the request to its decision,
-	// answers not included, and of KindAccepted to the publication; of what is no decision, how long that took.
+	// Duration is the time from arrival to decision, for KindAccepted to publication, or of the
+	// operation.
 	Duration time.Duration
 
-	// Err is the cause, which the client is not told. Of KindRefused it is an
-	// [*Error], whose Text is the sentence for the client in English.
+	// Err is the cause, for KindRefused an [*Error]. Clients never read it.
 	Err error
 }
 
@@ -73,31 +60,30 @@ const (
 // EventKind says what happened. New kinds may be added.
 type EventKind string
 
-// The decisions. Each request of a [Handler], each call of a step of a
-// [Presigner] and each request for a link ends with exactly one, also when it
-// panics; a [Tx] when it is committed, rolled back or refused. What [Handler.Middleware]
-// and [Handler.Handle] accept is told when the host's code has returned.
+// The decisions. Each request of a [Handler], each [Handler.Store], each step of a [Presigner] and each
+// request for a link ends with exactly one, even by a panic; a [Tx] by Commit, Rollback or Refuse. Of
+// [Handler.Middleware] and [Handler.Handle] it comes when the host's code has returned.
 const (
-	KindAccepted    EventKind = "accepted"     // its files were published
-	KindConfirmed   EventKind = "confirmed"    // its file had been published before by the same ticket
-	KindSigned      EventKind = "signed"       // a ticket was given out
-	KindPartSigned  EventKind = "part_signed"  // a request for one part was signed
-	KindPartsListed EventKind = "parts_listed" // the parts that have arrived were listed
-	KindAborted     EventKind = "aborted"      // given up: by the host's Rollback, or by the client of a ticket
-	KindLinked      EventKind = "linked"       // a link was given out, as by a redirect
-	KindServed      EventKind = "served"       // the file was passed through, or a part of it, or a HEAD answered
-	KindRefused     EventKind = "refused"      // for Event.Code; one that was served and cut off is refused, too
+	KindAccepted    EventKind = "accepted"     // files were published
+	KindConfirmed   EventKind = "confirmed"    // published before by the same ticket
+	KindSigned      EventKind = "signed"       // a ticket
+	KindPartSigned  EventKind = "part_signed"  // a request for one part
+	KindPartsListed EventKind = "parts_listed" // those that have arrived
+	KindAborted     EventKind = "aborted"      // by the host's Rollback, or the client of a ticket
+	KindLinked      EventKind = "linked"       // handed out
+	KindServed      EventKind = "served"       // a file, a part of it, or a HEAD
+	KindRefused     EventKind = "refused"      // for Event.Code, even after a part was served
 )
 
-// What happens besides, before a decision or after it.
+// The events that are not decisions, before or after one.
 const (
-	KindUndone        EventKind = "undone"         // after KindAccepted: the files were removed again, or Err says that some were left
-	KindCleanedUp     EventKind = "cleaned_up"     // a file that was staged or published was removed, or none was left
-	KindCleanupFailed EventKind = "cleanup_failed" // something is left under the file's key for good
-	KindHung          EventKind = "hung"           // a call of the host's code did not return within CheckTimeout
+	KindUndone        EventKind = "undone"         // removed after KindAccepted; Err if files were left
+	KindCleanedUp     EventKind = "cleaned_up"     // a file was removed, or none was left
+	KindCleanupFailed EventKind = "cleanup_failed" // a file is left for good
+	KindHung          EventKind = "hung"           // a call exceeded CheckTimeout
 )
 
-// IsDecision reports whether it is how a request ended.
+// IsDecision reports whether requests end with it.
 func (k EventKind) IsDecision() bool {
 	switch k {
 	case KindUndone, KindCleanedUp, KindCleanupFailed, KindHung:
@@ -109,24 +95,16 @@ func (k EventKind) IsDecision() bool {
 // refuse makes e a refusal.
 func (e *Event) refuse(err *Error) { e.Kind, e.Code, e.Err = KindRefused, err.Code, err }
 
-// Hooks are for metrics, traces and audit trails; any of them may be nil. They
-// are called one after the other for one request and concurrently for several,
-// on goroutines of their own, and an upload waits for them.
-//
-// A hook that panics, or that ends its goroutine, is logged and changes nothing.
-// One that does not return is waited for 10 s, and then is left to itself, with
-// the event. While 64 are left so, none is called.
+// Hooks are for metrics, traces and audit trails; both may be nil. They run on goroutines of their
+// own, in order for one request, concurrently for several. The upload waits for them, at most 10 s.
+// A hook that panics or ends its goroutine is logged. While 64 do not return, none is called.
 type Hooks struct {
-	// Start is called when a request arrives, before anything is judged; what
-	// it returns, as with a span in it, is the context that the storage, the
-	// validators, the key generator and Event get. It must be ctx or made of
-	// it; nil is ctx. To each call of Start there is exactly one Event that is
-	// a decision.
+	// Start is called when a request arrives, and exactly one decision follows. It returns ctx or
+	// one made of it, such as with a span, for the storage, validators, key generator and Event.
 	Start func(ctx context.Context, door string) context.Context
 
-	// Event is called for every event, right after it was logged. Its ctx has
-	// the values of what Start returned and does not end with the request,
-	// which is often over by then.
+	// Event is called after the log. Its ctx has the values of Start's and does not end with the
+	// request.
 	Event func(ctx context.Context, e Event)
 }
 
@@ -138,7 +116,7 @@ type reporter struct {
 	calls contained.Calls                    // of hooks
 }
 
-// start tells that a request has arrived.
+// start reports that a request has arrived.
 func (r *reporter) start(ctx context.Context, door string) context.Context {
 	made := make(chan context.Context, 1)
 	if f := r.hooks.Start; f != nil && r.hook(ctx, func() { made <- f(ctx, door) }) == nil {
@@ -149,7 +127,7 @@ func (r *reporter) start(ctx context.Context, door string) context.Context {
 	return ctx
 }
 
-// report is the one place from which log and hooks are told.
+// report is the only place that calls the log and the hooks.
 func (r *reporter) report(ctx context.Context, e Event) {
 	ctx = context.WithoutCancel(ctx)
 	r.log.LogAttrs(ctx, e.level(), "upload: "+string(e.Kind), e.attrs()...)
@@ -158,8 +136,8 @@ func (r *reporter) report(ctx context.Context, e Event) {
 	}
 }
 
-// run calls f between start and report. In e it says what it decided; its error
-// is a refusal, and so is a panic before there is a decision.
+// run calls f between start and report. f writes its decision into e; its error is a refusal, and
+// so is a panic before there is a decision.
 func (r *reporter) run(ctx context.Context, door string, f func(ctx context.Context, e *Event) error) error {
 	begin, e := time.Now(), Event{}
 	ctx = r.start(ctx, door)
@@ -181,7 +159,7 @@ func (r *reporter) run(ctx context.Context, door string, f func(ctx context.Cont
 	return err
 }
 
-// hook calls one of the host's. That one failed only the log can tell.
+// hook calls a hook of the host's. Only the log shows its failure.
 func (r *reporter) hook(ctx context.Context, f func()) error {
 	err := r.calls.Do(f)
 	if err != nil {
@@ -190,8 +168,8 @@ func (r *reporter) hook(ctx context.Context, f func()) error {
 	return err
 }
 
-// level: what an operator must mend is an error, what passes by itself a
-// warning, and steps in between are for those who look for something.
+// level returns error for failures that an operator must mend, warning for those that pass by
+// themselves, and debug for steps in between.
 func (e *Event) level() slog.Level {
 	switch e.Kind {
 	case KindPartSigned, KindPartsListed, KindCleanedUp:
@@ -243,14 +221,13 @@ func (e *Event) attrs() []slog.Attr {
 
 // How many bytes of a text are logged at most, before an ellipsis.
 const (
-	maxLoggedName    = 256     // of what clients and the host call things
-	maxLoggedText    = 200     // of why a client was refused
-	maxLoggedFailure = 8 << 10 // of what failed on the server, such as a stack
+	maxLoggedName    = 256     // of names, from clients and the host
+	maxLoggedText    = 200     // of the cause of a refusal
+	maxLoggedFailure = 8 << 10 // of failures of the server, such as a stack
 )
 
-// printable cuts s to limit bytes, and replaces what could turn a line around or
-// move a cursor, which not every handler escapes. Line breaks, as in stacks, they
-// all do.
+// printable cuts s to limit bytes, and replaces characters that could reverse a line or move a
+// cursor, which not every handler escapes. All of them escape line breaks, which stacks have.
 func printable(s string, limit int) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsPrint(r) {

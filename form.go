@@ -11,46 +11,32 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Form says which files each field of a form takes. Its keys are the names of the
-// fields, compared exactly; a file in any other field is refused with
-// [CodeUnexpectedField].
+// Form says which files each field of a form takes. Its keys are the exact names of the fields; a
+// file in another field is refused with [CodeUnexpectedField].
 //
-//	upload.Form{
-//		"cv":          {Accept: upload.Documents(nil)},
-//		"certificate": {Accept: upload.Images(nil), MaxSize: 3 << 20, MaxFiles: 3, Optional: true},
-//	}
+// A Form is a [Validator] for [New] and [Grant.Policy]; any other policy means Form{"file":
+// {Accept: policy}}. [All] keeps the rules of one Form among its validators. New refuses a Form
+// inside of [Any], [ForType] or another Form; in a Grant it is answered with 500. A host's
+// validator that wraps one hides its fields.
 //
-// A Form is a [Validator], for [New] and for [Grant.Policy]. There any other policy means
-// Form{"file": {Accept: policy}}. [All] keeps the rules of the one Form among its
-// validators. A Form elsewhere is a mistake, which New reports: inside of [Any], [ForType]
-// or the Accept of another Form. The same mistake in a Grant is answered with 500.
-//
-// A wrong field, and a file too many, are refused at the head of the file, before its
-// content is read. A file that is missing is refused at the end of the form. Direct
-// uploads, raw bodies and files of [Handler.Store] obey the same fields, types and sizes.
-// Each has one file, so MaxFiles and Optional do not count there.
-//
-// Do not modify a Form that is in use. A validator of the host's that wraps a Form hides
-// the fields from the handler: such a policy is one for the field "file".
+// Wrong fields and files too many are refused before their content is read, missing files at the
+// end. Direct uploads, raw bodies and files of [Handler.Store] have one file, so MaxFiles and
+// Optional do not count there. Do not modify a Form in use.
 type Form map[string]Field
 
-// Field is what a [Form] says of one field. Its zero value is not valid, since it lacks
-// Accept.
+// Field has the rules of one field of a [Form].
 type Field struct {
 	// Accept judges each file. It must not be nil.
 	Accept Validator
 
-	// MaxSize is the most bytes of one file; a lower Grant.MaxFileSize wins. Default:
-	// Grant.MaxFileSize or else Options.MaxFileSize, for direct uploads
-	// PresignOptions.MaxFileSize.
+	// MaxSize is the most bytes of one file; a lower Grant.MaxFileSize wins. Default: that, or
+	// MaxFileSize of Options or PresignOptions.
 	MaxSize int64
 
-	// MaxFiles is the most files of one request; those of all fields are at most
-	// 10,000 together. Default: 1.
+	// MaxFiles is the most files of one request, at most 10,000 in all fields together. Default: 1.
 	MaxFiles int
 
-	// Optional accepts requests that have no file in the field. Default: they are refused
-	// with [CodeMissingFile].
+	// Optional accepts requests without a file in the field. Default: [CodeMissingFile].
 	Optional bool
 }
 
@@ -62,8 +48,7 @@ const (
 	maxFieldName = 256
 )
 
-// Validate asks the validator of in's field, and refuses files above its MaxSize. How
-// many files there are, and which are missing, is for the handler.
+// Validate asks the validator of in's field, and refuses files above its MaxSize.
 func (f Form) Validate(ctx context.Context, in *Incoming) (Observer, error) {
 	accept, err := f.accept(in.Field)
 	if err != nil {
@@ -72,7 +57,7 @@ func (f Form) Validate(ctx context.Context, in *Incoming) (Observer, error) {
 	return accept.Validate(ctx, in)
 }
 
-// ValidateDeclaration does the same for a file that is only declared.
+// ValidateDeclaration does the same for a declared file.
 func (f Form) ValidateDeclaration(ctx context.Context, in *Incoming) error {
 	accept, err := f.accept(in.Field)
 	if err != nil {
@@ -81,7 +66,7 @@ func (f Form) ValidateDeclaration(ctx context.Context, in *Incoming) error {
 	return declare(ctx, accept, in)
 }
 
-// accept is what judges one file of that field.
+// accept returns the validator of that field, with its MaxSize.
 func (f Form) accept(name string) (Validator, error) {
 	field, known := f[name]
 	switch {
@@ -107,7 +92,7 @@ func (f Form) ours() bool {
 	return true
 }
 
-// fault returns what is wrong with the field of that name.
+// fault returns the mistake in the rules of the field of that name.
 func (f Field) fault(name string) error {
 	switch {
 	case name == "", len(name) > maxFieldName, !utf8.ValidString(name):

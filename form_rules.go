@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// survey is what a walk through a policy finds.
+// survey is the result of a walk through a policy.
 type survey struct {
 	forms  []Form
 	faults []error
@@ -57,8 +57,8 @@ type rules struct {
 	bytes    int64 // of all files
 }
 
-// rulesOf works out what policy comes to for a caller whose grant says mostBytes of a
-// file, 0 if nothing.
+// rulesOf works out the rules of policy for a caller whose grant allows mostBytes of a file, 0 if
+// it says nothing.
 func rulesOf(policy Validator, mostBytes, size int64) (*rules, error) {
 	var found survey
 	found.walk(policy, true)

@@ -92,11 +92,9 @@ var refusals = map[storage.ScanResult]Error{
 	storage.ScanFailed:      {Code: CodeCheckFailed, Params: map[string]any{"kind": "scan"}},
 }
 
-// ScanError returns nil for [storage.ScanClean] alone. For all others it returns the
-// [*Error] that a scanning [Validator] or [Observer] refuses with: 422 when the
-// file is the reason ([CodeInfected], [CodeSuspicious], [CodeNotScanned]), 503
-// when trying again may help ([CodeCheckFailed], [CodeScanPending]). Cause may
-// be nil; it is for the log, and the place for a signature's name.
+// ScanError returns nil for [storage.ScanClean] alone, and else the [*Error] with which a scanning
+// [Validator] or [Observer] refuses, with 503 if another try may help ([CodeCheckFailed],
+// [CodeScanPending]). Only the log has cause, which may be nil.
 func ScanError(v storage.ScanResult, cause error) error {
 	if v == storage.ScanClean {
 		return nil

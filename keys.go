@@ -18,23 +18,15 @@ func keyError(err error) error {
 	return internal(err)
 }
 
-// KeyGenerator chooses the key under which a file is published. Whatever it
-// returns must pass [storage.ValidKey], or the upload fails with [CodeInternal]; a key
-// that is taken is never overwritten, the upload fails with [CodeConflict]. Return
-// a new key each time: uploads of one key at the same time can abort each other in
-// s3store, and replace each other on services without conditional writes.
-// Keys are fixed before the file's bytes are read.
-//
-// An error fails the upload with [CodeInternal], whatever it is: rules on who may
-// upload what belong to an [Authorizer] or a [Validator].
-//
-// Do not build keys from Incoming.Name or Incoming.Form: they are the client's
-// words.
+// KeyGenerator chooses the key of a file before its bytes are read. An error, or a key that does
+// not pass [storage.ValidKey], fails the upload with [CodeInternal], a key that is taken with
+// [CodeConflict]. Return a new key each time: simultaneous uploads of one key can abort or replace
+// each other. Do not build keys from Incoming.Name or Incoming.Form, which are the client's words.
 type KeyGenerator interface {
 	Key(ctx context.Context, in *Incoming) (string, error)
 }
 
-// KeyFunc is a function that is a KeyGenerator.
+// KeyFunc makes a function a KeyGenerator.
 type KeyFunc func(ctx context.Context, in *Incoming) (string, error)
 
 // Key calls f.
@@ -48,9 +40,8 @@ type ownKeys struct {
 
 func (k ownKeys) ours() bool { return k.next == nil || isOurs(k.next) }
 
-// RandomKeys are 128 bits of crypto/rand in hexadecimal and the canonical
-// extension of the detected type: "1f0c…9a.png". Nobody can guess one, and none
-// says anything of its file but the type. A random key is no authorisation.
+// RandomKeys makes keys of 128 random bits in hexadecimal and the extension of the detected type,
+// such as "1f0c…9a.png". Nobody can guess one. It is not an authorisation.
 func RandomKeys() KeyGenerator {
 	return ownKeys{KeyFunc: func(_ context.Context, in *Incoming) (string, error) {
 		var b [16]byte
@@ -63,9 +54,8 @@ func RandomKeys() KeyGenerator {
 	}}
 }
 
-// Prefix puts a constant before the keys of next. It must end in "/", so that
-// "user-1" does not also mean "user-10"; if it does not, one is added. An empty
-// prefix is none.
+// Prefix puts prefix before the keys of next. It adds a missing "/" at its end, so that "user-1"
+// never covers "user-10". An empty prefix adds nothing.
 func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 	if prefix == "" {
 		return next
@@ -79,10 +69,9 @@ func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 	}}
 }
 
-// BySubject puts the uploading subject before the keys of next, as
-// "<subject>/". A subject of other characters than letters, digits, "-" and "_"
-// stands there as "~" and 32 hexadecimal digits of its SHA-256, so that no
-// subject can reach into another's keys. Anonymous uploads fail.
+// BySubject puts "<subject>/" before the keys of next. A subject of more than 128 bytes, or of
+// characters other than letters, digits, "-" and "_", becomes "~" and 32 hexadecimal digits of its
+// SHA-256. Anonymous uploads fail.
 func BySubject(next KeyGenerator) KeyGenerator {
 	return ownKeys{next: next, KeyFunc: func(ctx context.Context, in *Incoming) (string, error) {
 		if in.Subject == "" {

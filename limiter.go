@@ -10,8 +10,7 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// limitError makes what a limiter answered a refusal: who cannot be counted may
-// not pass.
+// limitError makes a limiter's error a refusal: callers that cannot be counted may not pass.
 func limitError(err error) error {
 	var e *Error
 	if errors.As(err, &e) && e != nil {
@@ -20,69 +19,56 @@ func limitError(err error) error {
 	return &Error{Code: CodeCheckFailed, Params: map[string]any{"kind": "limits"}, Err: err}
 }
 
-// Limiter bounds how much one caller sends, and how much all send at once.
-// Packages limit (in memory) and redislimit (for several instances) have one.
+// Limiter limits how much one caller, and all together, send. Packages limit (in memory) and
+// redislimit (for several instances) have one. Methods are called concurrently.
 //
-// It is asked once a request, after the authorizer and what can be judged by the
-// headers alone, before the body is read and before a place of
-// [Options.MaxConcurrent] is waited for. Of what is refused earlier, of a known caller,
-// it is asked after the answer, and only if some of the body was read on: Reserve gets
-// no bytes, and Settle those that were read.
+// It is called once a request, after all checks of caller and headers, before the body is read. For
+// a body that was refused earlier and drained it is called after the answer: Reserve with no bytes,
+// Settle with the drained ones.
 //
-// To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter.
-// Any other error, a panic, and a call that takes longer than [Options.CheckTimeout]
-// refuse the request, too, with [CodeCheckFailed]. Methods are called
-// concurrently.
+// To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter. Any other
+// error, a panic, and a call longer than [Options.CheckTimeout] refuse with [CodeCheckFailed].
 type Limiter interface {
-	// Reserve takes what the claim says. A nil Reservation needs no Settle.
+	// Reserve takes what c claims. A nil Reservation needs no Settle.
 	Reserve(ctx context.Context, c Claim) (Reservation, error)
 }
 
-// Reservation is what a [Limiter] has granted.
+// Reservation is the grant of a [Limiter].
 type Reservation interface {
-	// Settle gives back what was not used. It is called exactly once, when the
-	// request's files are published or removed, whatever happened: accepted,
-	// refused, cut, given up, or a panic. Of a body that was refused before its end
-	// it is called after [Handler.RespondError] has read it on, or at the end of the
-	// request's context. Only the reservation of an upload that
-	// was signed (Claim.Until) is never settled. The context does not end with
-	// the request but after Options.CheckTimeout. An error is logged.
+	// Settle gives back what was not used. It is called exactly once, when the request's files are
+	// published or removed, even after a panic, and its body is drained; never for signed uploads
+	// (Claim.Until). Its ctx outlives the request by at most Options.CheckTimeout. An error is
+	// logged.
 	Settle(ctx context.Context, used Usage) error
 }
 
-// Claim is what a request may need.
+// Claim is the most that a request may use.
 type Claim struct {
-	// Subject is that of the caller's [Grant]: "" for anonymous callers.
+	// Subject is that of the caller's [Grant], "" for anonymous callers.
 	Subject string
 
-	// Request is for telling callers apart by other things, such as
-	// [http.Request.RemoteAddr]. Headers like X-Forwarded-For are the client's words
-	// unless a proxy of yours writes them. Do not read its body.
+	// Request identifies callers by other things, such as RemoteAddr. Believe X-Forwarded-For and
+	// the like only if your proxy writes them. Do not read the body.
 	Request *http.Request
 
-	// Files and Bytes are the most that may come: the files of all fields, and the
-	// Content-Length or else the longest body that is accepted. Of a direct
-	// upload they are one, and its exact size. Both are 0 for the other steps of
-	// direct uploads, and for one that is declared with a size that will be
-	// refused: these count as requests alone.
+	// Files and Bytes are the most that may come: the files of all fields, and the Content-Length
+	// or else the longest accepted body; for a direct upload 1 and its size; 0 for its other steps,
+	// and for a size that will be refused.
 	Files int
 	Bytes int64
 
-	// Until is zero for a streamed upload. For a direct one it is when its last
-	// signed URL has expired. Nothing says earlier that the upload is over, since
-	// the client may send by the URL again even after it has confirmed or
-	// aborted; so the reservation is kept until then, by the Limiter alone: another
-	// instance may serve the steps that follow.
+	// Until is zero for a streamed upload, and for a direct one when its last signed URL expires.
+	// The Limiter itself ends the reservation then.
 	Until time.Time
 }
 
-// Usage is what a request has used of its [Claim].
+// Usage is what a request used of its [Claim].
 type Usage struct {
-	Files int   // that passed every check, whether or not they were kept
-	Bytes int64 // of the body that were read, whatever was in them, and also what RespondError read on
+	Files int   // that passed every check, kept or not
+	Bytes int64 // of the body that were read, drained ones included
 }
 
-// account is what one request has been granted and owes. It is for one goroutine.
+// account holds the reservation of one request. It is for one goroutine.
 type account struct {
 	limiter Limiter // nil if there is none
 	timeout time.Duration
@@ -126,7 +112,7 @@ func (a *account) reserve(ctx context.Context, c Claim) error {
 // keep leaves the reservation to the limiter, which ends it by itself.
 func (a *account) keep() { a.reservation = nil }
 
-// settle tells the limiter how much it was, once. A call that hangs is abandoned.
+// settle reports to the limiter how much was used, once. A call that hangs is abandoned.
 func (a *account) settle(ctx context.Context, used Usage) {
 	r := a.reservation
 	if r == nil {

@@ -17,13 +17,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Links hands out what was published: short-lived URLs of single objects that
-// answer with a type and a disposition which nobody can change. Keys are no
-// authorisation, so every request asks who may have which file. It is safe for
-// concurrent use.
-//
-// Files that users sent are best served from a host of their own, which a
-// bucket's is: whatever they hold then runs without the application's cookies.
+// Links hands out published files by short-lived URLs, whose type and disposition nobody can
+// change. The host authorizes each request. It is safe for concurrent use. Serve users' files from
+// a host of their own, such as a bucket's.
 type Links struct {
 	store    storage.ObjectReader
 	signer   storage.LinkStorage // nil if the store signs no links
@@ -34,48 +30,35 @@ type Links struct {
 	noDeadlines sync.Once
 }
 
-// LinksOptions is everything of [Links] that has a good default. The zero value,
-// like nil, is the strict one.
+// LinksOptions are the settings of [Links]. The zero value and nil are strict.
 type LinksOptions struct {
-	// Expires is how long a URL works. The storage may end it sooner, with its
-	// own credentials. Default: 5 min. At most 12 h.
+	// Expires is how long a URL works, unless the storage's credentials end first. Default: 5 min.
+	// At most 12 h.
 	Expires time.Duration
 
-	// Inline are the types that a browser may show by itself; all others are
-	// downloads. Default: PNG, JPEG, GIF, WebP and AVIF. Types that can run
-	// scripts (HTML, SVG, XML) are refused by [NewLinks].
+	// Inline are the types that a browser may show; others are downloads. [NewLinks] refuses types
+	// that can run scripts (HTML, SVG, XML). Default: PNG, JPEG, GIF, WebP and AVIF.
 	Inline []string
 
-	// Proxy makes [Links.Handler] pass the bytes through instead of redirecting
-	// to the storage, which then need not sign links. Default: it redirects.
+	// Proxy makes [Links.Handler] pass the bytes through. Default: it redirects to the storage.
 	Proxy bool
 
-	// StallTimeout cuts a proxied download whose client takes no byte for so long,
-	// and is the window over which MinRate is measured. Its clock runs only while
-	// we wait for the client. The kernel takes bytes for a slow client in lumps, of
-	// up to 1.4 MiB on Linux, and in between the client seems to take nothing. So
-	// 2 min serve all who read 12 KiB a second, and 30 s only those who read 50.
-	// Default: 2 min.
+	// StallTimeout cuts a proxied download whose client takes no byte for so long. Default: 2 min,
+	// which serves readers of 12 KiB a second.
 	StallTimeout time.Duration
 
-	// MinRate cuts a proxied download whose client takes fewer bytes a second
-	// over a whole StallTimeout of waiting for it. Default: 512.
+	// MinRate cuts a client that takes fewer bytes a second over a StallTimeout. Default: 512.
 	MinRate int64
 
-	// RequireScan hands out only what a malware scanner, which reads objects
-	// after they were published, has found clean; the store must be a
-	// [storage.ScanReader]. It costs one more call of the storage for each link.
-	// What is found infected, suspicious or not fit to be scanned is answered
-	// like what does not exist; [CodeScanPending] and [CodeCheckFailed], both
-	// 503, say that it may be had later. A URL that was handed out before a
-	// later scan finds something works until it expires. Default: off.
+	// RequireScan hands out only files that a scanner of published objects found clean, by a
+	// [storage.ScanReader]. Without a verdict the answer is 503, for a bad one 404. URLs handed out
+	// earlier work until they expire.
 	RequireScan bool
 
-	// Logger gets one record for each file that was handed out or refused, as
-	// [Options.Logger] does for uploads. Default: slog.Default().
+	// Logger gets a record for each file handed out or refused. Default: slog.Default().
 	Logger *slog.Logger
 
-	// Hooks get each [Event] that the log gets. Default: none.
+	// Hooks get each [Event] that the log gets.
 	Hooks Hooks
 
 	// Text puts a refusal into words, as [Options.Text] does. Default: [Error.Text].
@@ -93,8 +76,8 @@ func isActive(t string) bool {
 		strings.Contains(minor, "script") || major == "multipart" || major == "message"
 }
 
-// NewLinks returns Links to the objects of store, which must be a [storage.LinkStorage]
-// or, with [LinksOptions.Proxy], at least a [storage.ObjectReader]. opts may be nil.
+// NewLinks returns Links to store, which must be a [storage.LinkStorage] or, with
+// [LinksOptions.Proxy], a [storage.ObjectReader]. opts may be nil.
 func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	l := &Links{}
 	if opts != nil {
@@ -147,18 +130,16 @@ type Link struct {
 
 	// Name is the file name to download as. Default: the object's own.
 	Name string
-	// Download makes a download even of a type that may be shown inline.
+	// Download makes even an inline type a download.
 	Download bool
 
-	// Subject is who asked, for the log and the hooks: it decides nothing.
+	// Subject is who asked, only for the log and the hooks.
 	Subject string
 }
 
-// URL returns a URL of the object that works for [LinksOptions.Expires], for
-// whoever has it. It asks the storage for the object first. The error is
-// [CodeNotFound] if there is none, or none that may be linked to. With
-// [LinksOptions.RequireScan] it is [CodeScanPending] before there is a verdict. A storage
-// that signs no links has no such URL, and the error is [CodeInternal].
+// URL returns a URL of the object, which works for everybody for [LinksOptions.Expires]. The error
+// is [CodeNotFound], [CodeScanPending] before a verdict that [LinksOptions.RequireScan] needs, or
+// [CodeInternal] if the storage signs no links.
 func (l *Links) URL(ctx context.Context, link Link) (url string, err error) {
 	err = l.report.run(ctx, doorLink, func(ctx context.Context, e *Event) error {
 		url, err = l.url(ctx, link, e)
@@ -187,7 +168,7 @@ func (l *Links) url(ctx context.Context, link Link, e *Event) (string, error) {
 	return url, nil
 }
 
-// find looks for a published object, and notes in e what it finds.
+// find looks for a published object, and notes it in e.
 func (l *Links) find(ctx context.Context, link Link, e *Event) (storage.Stored, error) {
 	e.Subject, e.Files = link.Subject, []File{{Key: link.Key, Name: link.Name}}
 	if storage.ValidKey(link.Key) != nil || storage.IsStaging(link.Key) {
@@ -223,8 +204,8 @@ func (l *Links) disposition(link Link, stored storage.Stored) string {
 	return filename.Disposition(kind, name)
 }
 
-// scanned asks for the verdict on exactly what Stat described. That a file was
-// withheld for good says the log.
+// scanned asks for the verdict on exactly the object that Stat described. Only the log shows that a
+// file was withheld for good.
 func (l *Links) scanned(ctx context.Context, key string, stored storage.Stored) error {
 	if l.verdicts == nil {
 		return nil

@@ -13,24 +13,17 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Handler serves the file that resolve finds for a request, which it
-// authorizes: by a redirect to a URL as of [Links.URL] or, with
-// [LinksOptions.Proxy], by passing the bytes through, with single ranges and
-// conditions (RFC 9110). HEAD is answered without a redirect, and a request for
-// several ranges with the whole file.
+// Handler serves the file that resolve returns for a request, which resolve authorizes: by a
+// redirect to [Links.URL] or, with [LinksOptions.Proxy], with the bytes, single ranges and
+// conditions (RFC 9110).
 //
-// A proxied answer outlasts the server's WriteTimeout while its client reads: each
-// write has [LinksOptions.StallTimeout], and MinRate holds over all. Clients that
-// are slower are cut. The deadlines are moved through http.ResponseController: under
-// a ResponseWriter without Unwrap the server's own stays, and without one a client
-// that does not read keeps its handler (it is logged once). What the network's
-// buffers take counts as read. A storage that sends nothing for 30 s cuts the answer.
+// A proxied answer outlasts the server's WriteTimeout while its client keeps to
+// [LinksOptions].StallTimeout and MinRate, but not after a ResponseWriter without Unwrap. A storage
+// that sends nothing for 30 s cuts it.
 //
-// Resolve returns an error for who may not have the file as well as for a file that
-// does not exist, and both are answered alike: 404. An error of
-// Reject(CodeUnauthenticated, …) is answered with 401, and one whose code has a status
-// of 500 or more with that status. Nothing of the request's URL is logged: it may hold
-// a secret of the host's. A [Link.Subject] that comes beside an error is logged.
+// An error of resolve, for a missing and a forbidden file alike, is answered with 404,
+// [CodeUnauthenticated] with 401, and a status of 500 or more with that. Only its [Link.Subject] is
+// logged, no URL.
 func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := l.report.run(r.Context(), doorLink, func(ctx context.Context, e *Event) error {
@@ -38,7 +31,7 @@ func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler 
 		})
 		switch {
 		case errors.Is(err, errCut):
-			panic(http.ErrAbortHandler) // the client must not take what it has for the whole
+			panic(http.ErrAbortHandler) // the client must not take a part for the whole
 		case err != nil:
 			JSON(w, r, nil, l.report.worded(r, err))
 		}
@@ -69,8 +62,8 @@ func (l *Links) serve(w http.ResponseWriter, r *http.Request, resolve func(*http
 	return nil
 }
 
-// proxy passes an object through, with headers that keep a browser from running
-// it. What is served under one ETag is one object, also over several ranges.
+// proxy passes an object through, with headers that keep a browser from running it. All ranges
+// under one ETag are of one object.
 func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link, e *Event) error {
 	stored, err := l.find(r.Context(), link, e)
 	if err != nil {
@@ -89,7 +82,7 @@ func (l *Links) proxy(w http.ResponseWriter, r *http.Request, link Link, e *Even
 	return l.pass(w, r, link.Key, stored, e)
 }
 
-// pass answers with the object, or with what the request wants of it.
+// pass answers with the object, or with the requested part of it.
 func (l *Links) pass(w http.ResponseWriter, r *http.Request, key string, stored storage.Stored, e *Event) error {
 	if strings.Contains(r.Header.Get("Range"), ",") { // several ranges are not served (RFC 9110, section 14.2 allows it): each costs a request
 		r = r.Clone(r.Context())
@@ -115,7 +108,7 @@ func (l *Links) pass(w http.ResponseWriter, r *http.Request, key string, stored 
 	case errors.Is(pass.err, errCut):
 		return pass.err
 	}
-	return nil // whoever leaves has what was served
+	return nil // a client that leaves has the served bytes
 }
 
 // errCut says that an answer that had begun ends before its end.
@@ -207,8 +200,8 @@ func (p *passage) wait(do func() (int, error)) {
 	p.err = err
 }
 
-// finish sends what is still buffered, for which nobody else sets a deadline. Then
-// the connection has that of its server again. After an error, the deadline stays.
+// finish sends buffered bytes, for which nothing else sets a deadline. Then the connection has that
+// of its server again. After an error, the deadline stays.
 func (p *passage) finish(r *http.Request) {
 	if p.sent == 0 || p.err != nil || p.content.err != nil {
 		return

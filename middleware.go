@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// ServeHTTP receives the request's files, publishes them and answers with
-// [Options.Respond]: by default 201 and
+// ServeHTTP receives the request's files, publishes them and answers with [Options.Respond]: by
+// default 201 and
 //
 //	{"files":[{"field":"file","name":"cat.png","key":"1f0c….png","type":"image/png","size":1234}]}
 //
@@ -21,28 +21,20 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}))
 }
 
-// Middleware receives and publishes the request's files, then calls next, which
-// finds them in [Files] and the text fields in r.Form. The first of these decides
-// what becomes of the files, once and for all:
+// Middleware receives and publishes the request's files, then calls next, which finds them in
+// [Files] and the text fields in r.Form. The first of these events decides about the files:
 //
 //   - next calls [Keep]: they stay;
 //   - next calls [Discard] or [Refuse]: they are removed;
-//   - next answers with a status of 400 or more: they are removed;
-//   - next panics, and the panic goes on: they are removed;
+//   - next answers with a status of 400 or more, or panics, which goes on: they are removed;
 //   - next returns: they stay.
 //
-// The status is the one that the client is sent: after a flush it is 200, and a
-// later one counts for nothing. Of a connection that next took over (Hijack)
-// no status is seen, so say Discard.
+// After a flush the status is 200. After a Hijack none is seen, so call Discard. Files are removed
+// after next has returned. A refused request never reaches next; [Options.Respond] answers it.
 //
-// Next may be an [http.TimeoutHandler]. It answers 503 and lets the application
-// run on; Keep then returns an error, on which the application must roll back. A
-// timeout outside of Middleware decides nothing: the client may read 503 of files
-// that stay.
-//
-// A refused request never reaches next; [Options.Respond] answers it. The files
-// are removed after next has returned, so a client that reads a flushed answer
-// may be a moment early.
+// Next may be an [http.TimeoutHandler]: when it has answered 503, Keep returns an error, on which
+// the application must roll back. A timeout outside of Middleware decides nothing: clients may read
+// 503 for files that stay.
 func (h *Handler) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.serve(w, r, next) })
 }
@@ -71,7 +63,7 @@ func (tx *Tx) settle(o *outcome) {
 	case refusal != nil:
 		_ = tx.reject(refusal)
 	default:
-		_ = tx.Undo(tx.s.ctx) // what it cannot remove it has logged
+		_ = tx.Undo(tx.s.ctx) // failures are logged
 		tx.s.progress.is(StateAborted, "")
 	}
 }
@@ -83,7 +75,7 @@ var errNotKept = errors.New("upload: the files are not kept")
 
 type outcomeKey struct{}
 
-// outcome is what becomes of the files that the next handler was given.
+// outcome decides about the files that the next handler was given.
 type outcome struct {
 	files   []File
 	respond func(w http.ResponseWriter, r *http.Request, err error)
@@ -122,8 +114,8 @@ func outcomeOf(ctx context.Context) *outcome {
 	return o
 }
 
-// Files returns the files of the request of ctx, in the order of the form, in a handler
-// after [Handler.Middleware] or [Presigner.ConfirmHandler]; nil elsewhere.
+// Files returns the files of the request of ctx, in the order of the form, after
+// [Handler.Middleware] or [Presigner.ConfirmHandler]; nil elsewhere.
 func Files(ctx context.Context) []File {
 	if o := outcomeOf(ctx); o != nil {
 		return o.files
@@ -131,27 +123,19 @@ func Files(ctx context.Context) []File {
 	return nil
 }
 
-// Keep makes the files of the request of ctx stay whatever happens now: they
-// belong to the application, which refers to them. It returns nil if they stay,
-// as often as it is asked, and after the end of the request, too.
+// Keep makes the files of the request of ctx stay, whatever happens now. It returns nil if they
+// stay, each time it is called, even after the request.
 //
-// Else it returns an error, and the application must not refer to them: the
-// request was answered with a status of 400 or more, as by an
-// [http.TimeoutHandler], was discarded, or has panicked; or ctx is not that of a
-// request of [Handler.Middleware] or [Presigner.ConfirmHandler].
-//
-// Call it where what refers to the files can still be rolled back, as the last
-// step of a transaction:
+// Otherwise the application must not refer to them: the request was answered with a status of 400
+// or more, for example by an [http.TimeoutHandler], was discarded, has panicked, or has no files.
+// Call it as the last step of a transaction that can still be rolled back:
 //
 //	if err := upload.Keep(r.Context()); err != nil {
 //		return err // the deferred Rollback removes the row
 //	}
 //	return tx.Commit()
 //
-// Of a commit that fails after it the files are left, referred to by nothing:
-// what a sweep.Sweeper finds. Called after the commit, nothing is left when that
-// fails, but on an error of Keep the row must be removed again. It is safe for
-// concurrent use and does not wait.
+// If that Commit fails, a sweep finds the files. Keep is safe for concurrent use and does not wait.
 func Keep(ctx context.Context) error {
 	if o := outcomeOf(ctx); o != nil && o.decide(kept) {
 		return nil
@@ -159,28 +143,23 @@ func Keep(ctx context.Context) error {
 	return errNotKept
 }
 
-// Discard makes [Handler.Middleware] remove the files of the request of ctx
-// when the handler returns, whatever status it answers, as with a redirect to
-// an error message. After [Keep] it does nothing, and Keep after it fails. After
-// [Presigner.ConfirmHandler] the file stays published. It is safe for concurrent use.
+// Discard makes [Handler.Middleware] remove the files of the request of ctx when the handler
+// returns, whatever its status. After [Keep] it does nothing, and Keep after it fails. After
+// [Presigner.ConfirmHandler] the file stays. It is safe for concurrent use.
 func Discard(ctx context.Context) {
 	if o := outcomeOf(ctx); o != nil {
 		o.decide(undone)
 	}
 }
 
-// Refuse answers the request of r for a reason of the host's, in the handler after
-// [Handler.Middleware], by [Options.Respond]. The files are removed when that returns,
-// and the request's one decision is a refusal with the code and reason of err; see
-// [Tx.Refuse] for which errors say what. Nothing may be written to w before or after it.
+// Refuse answers the request of r for the host's own reason, in the handler after
+// [Handler.Middleware]: the files are removed when that returns, and the one decision is a refusal
+// by err, as for [Tx.Refuse]. Write nothing to w before or after it. It is safe for concurrent use.
 //
-// Only the first Refuse counts. After [Keep] the files stay, and the request is accepted,
-// whatever the client reads. After something was sent the files are removed, and the
-// answer stays what it was. After [Presigner.ConfirmHandler] the answer is JSON, the file
-// stays published, and its event has been told. Anywhere else it answers as [JSON] does,
-// and nothing is told.
-//
-// It is safe for concurrent use.
+// Only the first Refuse counts. After [Keep] the files stay and the request is accepted, whatever
+// the client reads. An answer that was begun stays, but the files do not. After
+// [Presigner.ConfirmHandler] the answer is JSON, and file and event stay. Elsewhere it only
+// answers, as [JSON] does.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	o := outcomeOf(r.Context())
 	if o == nil {

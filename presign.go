@@ -14,29 +14,16 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Presigner lets clients send files to the storage themselves, under the same
-// policy as the [Handler] it is made of. It signs requests for a staging key,
-// and publishes what lies there once it has read it through the validators:
+// Presigner lets clients send files to the storage themselves, under the policy of its [Handler].
+// Sign and SignPart sign requests for a staging key. Confirm publishes what it has read there
+// through the validators, and Abort removes it. [Presigner.ServeHTTP] serves these steps as JSON.
 //
-//	Sign      judges what the client declares and signs the upload
-//	SignPart  signs one part of a large one
-//	Confirm   checks what was stored and publishes it under its final key
-//	Abort     ends an upload
+// A ticket, a sealed token, binds the steps to caller, field and key. Each instance with the same
+// secrets serves any step. Clients never name a key and get no URL of the final one. A ticket works
+// only for its subject (of anonymous callers for any), while the key begins with [Grant.KeyPrefix].
 //
-// What binds the steps is a ticket: a sealed token that holds who may upload what, in
-// which field of the policy's [Form], and where. It needs no database, so any instance of
-// the application with the same secrets serves any step. The client never names a key and
-// never gets a URL of the final one. Only its own subject can use a ticket, and only
-// while the key begins with the KeyPrefix of the caller's [Grant]. That of an anonymous
-// caller can be used by whoever has it and is anonymous, too.
-//
-// As an http.Handler it serves these steps as JSON; see [Presigner.ServeHTTP].
-// It is safe for concurrent use.
-//
-// How often somebody asks for a ticket is limited only by an [Options.Limiter],
-// which also reserves what a ticket is for until its URLs expire. What is sent and
-// never confirmed stays until a lifecycle rule or a sweeper removes it: see
-// [storage.StagingSegment].
+// It is safe for concurrent use. Only an [Options.Limiter] limits tickets; a sweep removes files
+// never confirmed.
 type Presigner struct {
 	h       *Handler
 	store   storage.DirectStorage
@@ -50,46 +37,38 @@ type Presigner struct {
 	confirmedElsewhere atomic.Bool
 }
 
-// PresignOptions is everything of a [Presigner] that has a good default. The
-// zero value, like nil, is the strict one.
+// PresignOptions are the settings of a [Presigner]. The zero value and nil are strict.
 type PresignOptions struct {
-	// MaxFileSize is the most bytes of one file in a field without [Field.MaxSize]; a
-	// Grant's own limit wins. Default: Options.MaxFileSize of the handler.
+	// MaxFileSize is the most bytes of one file in a field without [Field.MaxSize]; a Grant's wins.
+	// Default: Options.MaxFileSize.
 	MaxFileSize int64
 
-	// SingleSize is the largest file that is sent in one request; larger ones
-	// are sent in parts. Default: 64 MiB. At most 5 GiB.
+	// SingleSize is the largest file sent in one request, not in parts. Default: 64 MiB. At most 5
+	// GiB.
 	SingleSize int64
 
-	// PartSize is the size of a part; it grows for files of more than 10,000
-	// parts. Default: 16 MiB. At least 5 MiB, at most 5 GiB.
+	// PartSize is the size of a part, more for over 10,000 parts. Default: 16 MiB. 5 MiB to 5 GiB.
 	PartSize int64
 
-	// Form signs POST forms instead of PUTs for single requests. A form replaces
-	// what was sent at any time. A PUT never does, but works again once that was
-	// removed. Both end when they expire. Default: PUT where the storage has it.
+	// Form signs POST forms instead of PUTs for single requests. Until it expires, a form can
+	// replace the sent file; a PUT cannot. Default: PUT where the storage has it.
 	Form bool
 
-	// URLExpires is how long a signed request may be begun. Default: 15 min.
-	// At most 12 h.
+	// URLExpires is how long a signed request may be begun. Default: 15 min. At most 12 h.
 	URLExpires time.Duration
 
-	// TicketExpires is how long a ticket can be used: for signing parts and for
-	// confirming. Default: 6 h. At least URLExpires, at most 7 days.
+	// TicketExpires is how long a ticket works. Default: 6 h. At least URLExpires, at most 7 days.
 	TicketExpires time.Duration
 
-	// StagingPrefix stands before the staging keys, as for a bucket that is shared
-	// with others. It ends in "/". Default: none.
+	// StagingPrefix stands before staging keys, and ends in "/".
 	StagingPrefix string
 
-	// Purpose keeps the tickets of presigners apart that share their secrets:
-	// each needs its own, or a ticket signed under the policy of one can be
-	// confirmed under that of another. Default: "".
+	// Purpose must differ between presigners that share secrets, or a ticket of one can be
+	// confirmed under the policy of another.
 	Purpose string
 
-	// MaxChecks is how many stored files are read for their confirmation at once; no
-	// subject takes more than half of it. Default: 16. A confirmation that finds no
-	// place within Options.MaxWait is refused with [CodeBusy].
+	// MaxChecks is how many files are read for confirmation at once, half of them for one subject.
+	// Others wait for Options.MaxWait, then fail with [CodeBusy]. Default: 16.
 	MaxChecks int
 }
 
@@ -98,13 +77,10 @@ const (
 	maxTicketExpires = 7 * 24 * time.Hour
 )
 
-// NewPresigner returns a Presigner over h's storage, policy and authorizer. Each of the
-// secrets has at least 32 bytes, from a random source; the first seals tickets and all
-// open them. To change secrets, first deploy the new one after the old, then the new
-// one first, and the new one alone when TicketExpires has passed since.
-//
-// It fails if the storage is no [storage.DirectStorage] or cannot enforce what would be
-// signed. opts may be nil.
+// NewPresigner returns a Presigner over h's storage, a [storage.DirectStorage], policy and
+// authorizer. Each secret has at least 32 random bytes; the first seals tickets and all open them.
+// To change secrets, deploy the new one last, then first, and alone after TicketExpires. opts may
+// be nil.
 func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigner, error) {
 	if h == nil {
 		return nil, errors.New("upload: NewPresigner needs a handler")
@@ -161,7 +137,7 @@ func (o *PresignOptions) fill(h *Handler) error {
 	return nil
 }
 
-// Handler returns the handler that p was made of.
+// Handler returns the handler of p.
 func (p *Presigner) Handler() *Handler { return p.h }
 
 // leaveWith ends a request and makes its error one that clients may see.
@@ -209,7 +185,7 @@ func (p *Presigner) enter(r *http.Request) (*session, error) {
 	return q, p.admit(q)
 }
 
-// admit judges what can be judged of a step before the first byte of its body.
+// admit judges a step before the first byte of its body.
 func (p *Presigner) admit(q *session) error {
 	if !p.h.sessions.enter(&q.live) {
 		return errShutdown
@@ -220,7 +196,7 @@ func (p *Presigner) admit(q *session) error {
 	return q.authorize(p.rules)
 }
 
-// pendingStep is what ReadStep leaves for the method that makes the step.
+// pendingStep is the session that ReadStep leaves for the method of the step.
 type pendingStep struct {
 	q     *session
 	taken atomic.Bool
@@ -231,7 +207,7 @@ type stepOf struct{ p *Presigner }
 
 func (s *pendingStep) take() bool { return !s.taken.Swap(true) }
 
-// remove removes what was sent for t and is not published.
+// remove removes the bytes that were sent for t and are not published.
 func (p *Presigner) remove(q *session, t *sealed) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
 	defer cancel()

@@ -16,33 +16,21 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Confirm publishes the file of a ticket that its client has sent to the
-// storage, and then calls done, unless it is nil.
+// Confirm publishes the file of a ticket that its client has sent, then calls done, unless it is
+// nil.
 //
-// It completes a multipart upload if its parts are exactly those that were
-// signed, reads the stored bytes through the validators, and publishes under
-// the ticket's key exactly the bytes that it read: whatever is sent later by the
-// same signed request is never published. A file that is refused is removed
-// from staging, with the same codes as a streamed one. Before the whole file
-// has arrived the error is [CodeNotUploaded], and nothing is removed.
+// It completes a multipart upload of exactly the signed parts, reads the stored bytes through the
+// validators, and publishes exactly those under the ticket's key, whatever the client sends later.
+// A refused file is removed. Before the whole file has arrived the error is [CodeNotUploaded].
 //
-// While the published file exists a ticket publishes nothing else. Confirming again, at
-// the same time or after a lost answer, gives the same file again without reading it, and
-// calls done again:
-// so done runs at least once and must be idempotent by the file's key. When it
-// fails, the published file stays, for another try or for whoever sweeps the
-// bucket. Only when it has succeeded, what lies in staging is removed. If the host deletes
-// the published file before the ticket expires, an instance that did not publish it can
-// publish what the client sends again.
+// Confirming again returns the same file without reading it, and calls done again, even
+// concurrently: done must be idempotent by the file's key. When done fails, published and staged
+// file stay, for another try or a sweep. A ticket publishes one file; only if the host deletes
+// that, another instance can publish again.
 //
-// Confirm believes no answer that the file is published: it looks at the published
-// object, and calls done only if that is this ticket's, of its size and, where the
-// storage knows it, its SHA-256. Otherwise the error is [CodeStorage], nothing is
-// removed from staging, and the ticket can be confirmed again.
-//
-// The answer may take as long as reading the file does; the server's WriteTimeout
-// begins anew after it. Done may be called for several requests at a time. The error is
-// an [*Error], for [Handler.RespondError], or what done returned.
+// Confirm calls done only if the published object is this ticket's, of its size and, where known,
+// its SHA-256, or else fails with [CodeStorage]. WriteTimeout starts again for the answer. The
+// error is an [*Error], for [Handler.RespondError], or that of done.
 func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string, done func(File) error) (f File, err error) {
 	ctl := http.NewResponseController(w)
 	stopWriteDeadline(ctl, r)
@@ -62,7 +50,7 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 		f, err = p.publish(q, t, s)
 		return err
 	})
-	q.worker.Close() // and with it the place: done takes none
+	q.worker.Close() // and with it the slot: done takes none
 	if err != nil {
 		return File{}, withFile(err, t.Field, t.Name)
 	}
@@ -74,7 +62,7 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 			return f, nil
 		}
 	}
-	_ = p.remove(q, t) // what it cannot remove it has logged
+	_ = p.remove(q, t) // failures are logged
 	return f, nil
 }
 
@@ -142,10 +130,9 @@ func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 	return storageError(err)
 }
 
-// check reads what is stored through the validators, and returns the file and its
-// SHA-256. The digest is what promotion is held to: an ETag can be an MD5, of
-// which a client can make two files, and single requests can come again. Parts
-// cannot, once they are one object.
+// check reads the stored bytes through the validators, and returns the file and its SHA-256.
+// Promotion is held to that digest: an ETag can be an MD5, of which a client can make two files,
+// and single requests can come again. Parts cannot, once they are one object.
 func (p *Presigner) check(q *session, t *sealed, stored storage.Stored, s *ticket.State) (f File, digest string, err error) {
 	field, known := q.rules.fields[t.Field]
 	switch {
@@ -200,9 +187,8 @@ func (p *Presigner) read(q *session, t *sealed, in *Incoming, src io.Reader) (*s
 	return st, nil
 }
 
-// judge asks the policy. The name, or else what was claimed, has chosen the key's
-// extension before anybody saw the file, so a file of another type is refused
-// whatever the policy.
+// judge asks the policy. The name, or else the claimed type, has chosen the key's extension before
+// the file was read, so a file of another type is refused whatever the policy.
 func (p *Presigner) judge(q *session, t *sealed, in *Incoming) (Observer, error) {
 	types := sniff.TypesOf(filename.Ext(in.Name))
 	if len(types) == 0 && len(sniff.Extensions(t.Type)) > 0 {
@@ -228,8 +214,8 @@ func (p *Presigner) takeCheck(q *session) error {
 	return nil
 }
 
-// refuse removes a file that was judged bad. What could not be judged stays, for
-// another try.
+// refuse removes a file that was judged bad. A file that could not be judged stays, for another
+// try.
 func (p *Presigner) refuse(q *session, t *sealed, err error) error {
 	status := errorOf(err).Code.Status()
 	if status >= http.StatusInternalServerError || errors.Is(err, CodeConflict) {
@@ -238,8 +224,8 @@ func (p *Presigner) refuse(q *session, t *sealed, err error) error {
 	return errors.Join(err, p.remove(q, t))
 }
 
-// openStaged opens what is stored, if it is still what etag names. It has the
-// ticket's size, or reading it fails.
+// openStaged opens the staged object, if it still has etag. It has the ticket's size, or reading it
+// fails.
 func (p *Presigner) openStaged(q *session, t *sealed, etag string) (*stallReader, error) {
 	whole := piece{key: t.Staging, etag: etag, size: t.Size, rest: true}
 	r, err := openStalling(q.ctx, p.store, whole, p.h.opts.StallTimeout)
@@ -252,9 +238,8 @@ func (p *Presigner) openStaged(q *session, t *sealed, etag string) (*stallReader
 	return r, nil
 }
 
-// promote publishes what was checked, and looks at what was published. It does not
-// end with the request, and has a minute more for each gibibyte, which the storage
-// has to copy.
+// promote publishes the checked bytes, and looks at the published object. It does not end with the
+// request, and has a minute more for each gibibyte, which the storage has to copy.
 func (p *Presigner) promote(q *session, t *sealed, etag, digest string, f File) error {
 	q.progress.is(StateCommitting, "")
 	timeout := p.h.opts.CommitTimeout + time.Duration(f.Size>>30)*time.Minute
@@ -277,9 +262,8 @@ func (p *Presigner) promote(q *session, t *sealed, etag, digest string, f File) 
 	return nil
 }
 
-// published returns the file if this ticket has published it, which is then what
-// was checked; digest is its SHA-256, "" if it is not known. The error is
-// fs.ErrNotExist if nobody has.
+// published returns the file if this ticket has published it, which is then the checked one; digest
+// is its SHA-256, "" if it is not known. The error is fs.ErrNotExist if there is no such object.
 func (p *Presigner) published(ctx context.Context, t *sealed, digest string) (File, error) {
 	stored, err := p.store.Stat(ctx, t.Key)
 	switch {

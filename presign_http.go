@@ -11,8 +11,7 @@ import (
 	"path"
 )
 
-// ServeHTTP serves the steps of a direct upload, told apart by the last element
-// of the path alone, so it works under any prefix and in any router:
+// ServeHTTP serves the steps of a direct upload, by the last element of the path:
 //
 //	POST …/         {"field","name","type","size","sha256"?}  201 {"token","expires","method","url","headers","fields"?}
 //	                in parts (see Ticket):                    201 {"token","expires","partSize","parts"}
@@ -20,15 +19,9 @@ import (
 //	POST …/confirm  {"token"}                                 201 {"files":[{…}]}, the same again when asked again
 //	POST …/abort    {"token"}                                 204
 //
-// The client then sends the file by that request: its method, URL and headers
-// exactly, with the bytes as the body or, if there are fields, as a form of the
-// fields and, last, the file under the name "file". Each part is the body of a
-// PUT to its own URL. Refusals are problem+json as in the streamed upload; of a
-// Confirm that says not_uploaded or busy the client may ask again.
-//
-// Requests are JSON, so pages of other origins cannot send them without a
-// preflight. To do something with a confirmed file, route …/confirm to
-// [Presigner.ConfirmHandler].
+// The client sends the file, or each part, by exactly that method, URL and headers: as the body or,
+// if there are fields, as a form of the fields and, last, the file named "file". Refusals are
+// problem+json. After not_uploaded or busy the client may confirm again.
 func (p *Presigner) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path.Base(r.URL.Path) {
 	case "part":
@@ -88,16 +81,11 @@ func (p *Presigner) serveAbort(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// ConfirmHandler serves …/confirm, and calls next when the file is published.
-// Next finds it in [Files], and the request's whole JSON in r.Body; what it
-// answers is the answer. It runs at least once for a file, since clients confirm
-// again when an answer was lost, so it must be idempotent by the file's key.
-// When it answers with a status of 400 or more, calls [Discard] or [Refuse], or panics, the
-// file stays published, for another try of the client's or a sweeper; to remove
-// it at once, call Delete of the storage.
-//
-// Once this was called, [Presigner.ServeHTTP] itself confirms nothing any more,
-// so no path of its leads past next.
+// ConfirmHandler serves …/confirm, and calls next when the file is published. Next finds it in
+// [Files] and the request's JSON in r.Body, and answers. It must be idempotent by the file's key,
+// since clients confirm again after a lost answer. When it answers with a status of 400 or more,
+// calls [Discard] or [Refuse], or panics, the file stays, for another try or a sweep. From then on
+// [Presigner.ServeHTTP] confirms nothing.
 func (p *Presigner) ConfirmHandler(next http.Handler) http.Handler {
 	p.confirmedElsewhere.Store(true)
 	return p.confirmHandler(next)
@@ -151,24 +139,19 @@ const (
 	stepLingerBytes = 1 << 20
 )
 
-// ReadStep reads the body of one step of a protocol of the host's own; package uppy is
-// one. Before the first byte it judges the origin and asks the authorizer. Then it calls
-// read, which may be nil, with the body, and reads what read has left. An error of
-// read that is no [*Error] is logged by its type and place alone, since parsers quote
-// what they read.
+// ReadStep reads the body of one step of a host's own protocol, such as that of package uppy. It
+// judges the origin and asks the authorizer, then calls read, which may be nil, with the body, and
+// drains it. Only type and place of read's errors are logged, except of an [*Error]. A body of more
+// than limit bytes, or too slow for [Options], is refused. [Handler.Shutdown] waits for the step,
+// then cuts it.
 //
-// A body of more than limit bytes, one that stalls for [Options.StallTimeout], and one
-// slower than [Options.MinRate] are refused. [Handler.Shutdown] waits for the step, and
-// cuts its body in the end.
-//
-// The request that it returns is for one of p's methods, which does not ask the
-// authorizer again. The error is an [*Error], which the log and the hooks have got, for
+// The returned request is for one method of p. The error is an [*Error], already reported, for
 // [Presigner.RespondError].
 func (p *Presigner) ReadStep(w http.ResponseWriter, r *http.Request, limit int64, read func(body io.Reader) error) (step *http.Request, err error) {
 	q := p.h.newSession(r.Context(), doorDirect, r)
 	q.body = newStepBody(w, r, p.h.pace())
 	defer q.body.close(r)
-	err = internal(errUndecided) // what stays when read panics
+	err = internal(errUndecided) // if read panics
 	defer func() {
 		if err != nil {
 			err = q.leaveWith(err)
@@ -238,9 +221,8 @@ func (p *Presigner) readJSON(w http.ResponseWriter, r *http.Request, v any) (bod
 	return body, step, err
 }
 
-// Refuse tells the log and the hooks of a step that came to none of p's methods, and of
-// whose body nothing was read. It returns err as an [*Error], for
-// [Presigner.RespondError]. p's methods report their own refusals.
+// Refuse reports to the log and the hooks a step that reached no method of p, its body unread. It
+// returns err as an [*Error], for [Presigner.RespondError].
 func (p *Presigner) Refuse(w http.ResponseWriter, r *http.Request, err error) error {
 	if err == nil {
 		return nil
@@ -250,8 +232,8 @@ func (p *Presigner) Refuse(w http.ResponseWriter, r *http.Request, err error) er
 	return q.leaveWith(err)
 }
 
-// RespondError is [Handler.RespondError] for the steps of a direct upload: respond
-// writes the answer in the words of the host's protocol.
+// RespondError is [Handler.RespondError] for steps: respond writes the answer of the host's
+// protocol.
 func (p *Presigner) RespondError(w http.ResponseWriter, r *http.Request, err error, respond Responder) {
 	p.h.refuse(w, r, err, respond)
 }

@@ -15,9 +15,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Sign asks the authorizer, judges what d declares by everything that can be
-// judged without the file, and signs the upload. The error is an [*Error], for
-// [Handler.RespondError].
+// Sign asks the authorizer, judges d as far as that needs no file, and signs the upload. The error
+// is an [*Error], for [Handler.RespondError].
 func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	if d.Size > p.opts.SingleSize || p.methods.NeedsDigest && d.SHA256 == "" {
 		return p.SignParts(r, d, p.opts.PartSize)
@@ -25,9 +24,8 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	return p.sign(r, d, p.opts.URLExpires, 0)
 }
 
-// SignParts is Sign for clients that send every file in parts, if only one, of a
-// size of their own: 5 MiB to 5 GiB, and more where the file would have more than
-// 10,000 parts. Ticket.PartSize tells it.
+// SignParts is Sign for clients that send every file in parts of their own size, 5 MiB to 5 GiB, or
+// more for more than 10,000 parts: see Ticket.PartSize.
 func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
 	if partSize < storage.MinPartSize || partSize > storage.MaxPartSize {
 		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
@@ -35,8 +33,8 @@ func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*
 	return p.sign(r, d, p.opts.TicketExpires+p.opts.URLExpires, partSize)
 }
 
-// sign reserves what is signed for as long as the last URL may live. That is
-// given back only when the client gets none. With a partSize of 0 it signs one request.
+// sign reserves the upload for as long as the last URL may live, and gives that back only when the
+// client gets none. With a partSize of 0 it signs one request.
 func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, partSize int64) (ticket *Ticket, err error) {
 	q, err := p.enter(r)
 	defer func() { err = q.leaveWith(err) }()
@@ -180,7 +178,7 @@ func (q *session) declaredTypes(d Declaration, name string) (in *Incoming, err e
 	return in, err
 }
 
-// claimedType is what the client says, if that is a type at all.
+// claimedType returns the client's type, if it is one at all.
 func claimedType(claimed string) string {
 	claimed, _, _ = strings.Cut(strings.ToLower(claimed), ";")
 	if claimed = strings.TrimSpace(claimed); isMediaType(claimed) {
@@ -205,8 +203,8 @@ func isSHA256(s string) bool {
 	return err == nil && len(b) == 32
 }
 
-// SignPart signs the PUT of one part, numbered from 1, of exactly the bytes that
-// it must have. A part may be sent again.
+// SignPart signs the PUT of one part, numbered from 1, of exactly its bytes. A part may be sent
+// again.
 func (p *Presigner) SignPart(r *http.Request, token string, number int) (request *storage.SignedRequest, err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()
@@ -246,11 +244,8 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 	return parts, nil
 }
 
-// Abort ends an upload: what has arrived is removed, what was published stays.
-// The signed requests of the ticket work until they expire. This instance publishes
-// nothing for the ticket any more. Others, and this one after a restart, know nothing of
-// the abort: until the ticket expires the client can send again and confirm there.
-// Nothing unchecked is published.
+// Abort ends an upload: sent bytes are removed, a published file stays. This instance publishes
+// nothing more for the ticket; another, or a restarted one, may until it expires.
 func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()

@@ -10,11 +10,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Ticket is what a client needs to send one file to the storage: one signed request, or,
-// of a file that goes in parts, PartSize and Parts, and then [Presigner.SignPart] signs
-// each part. Clients go by Parts and not by the size: files above
-// [PresignOptions.SingleSize] have parts, and so have smaller ones without a SHA-256
-// where the storage needs one ([storage.DirectMethods]).
+// Ticket is what a client needs to send one file: one signed request, or PartSize and Parts, for
+// which [Presigner.SignPart] signs each part. Go by Parts, not by the size.
 type Ticket struct {
 	Token   string    `json:"token"`   // for the steps that follow; opaque
 	Expires time.Time `json:"expires"` // of the request, or of the ticket if the file has parts
@@ -25,7 +22,7 @@ type Ticket struct {
 	Parts    int   `json:"parts,omitempty"`
 }
 
-// sealed is what a ticket holds. Its names are short since it travels in paths.
+// sealed is the content of a ticket. Its names are short since it travels in paths.
 type sealed struct {
 	ID       string `json:"i"` // also the nonce of the published object
 	Subject  string `json:"u,omitempty"`
@@ -70,7 +67,7 @@ func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 	return token, nil
 }
 
-// openTicket returns what token holds, if it is for the caller of q and for now.
+// openTicket returns the content of token, if it is for the caller of q and not expired.
 func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error) {
 	data, err := sealer.Open(token)
 	if err != nil {

@@ -10,37 +10,21 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// Progress shows how far uploads have come on the server: what has arrived, what the
-// storage has taken, and that it is being checked or published now. It is for
-// [Options.Progress]; one Progress may serve several handlers. Each upload has an id,
-// which the client chooses and sends before its body:
+// Progress shows how far uploads have come on the server, for users to look at. Several handlers
+// may share one, as [Options.Progress]. The client chooses the id of an upload and sends it before
+// the body. Only its subject can ask for it; anonymous callers are one subject, so their ids must
+// not be guessable. Uploads are known to their process alone, until a minute after their end.
 //
-//	progress := &upload.Progress{}
-//	h, err := upload.New(store, policy, authorize, &upload.Options{Progress: progress})
-//	…
-//	for status := range progress.Watch(ctx, subject, id, time.Second/4) { … }
-//
-// An id belongs to the subject of the upload: others cannot ask for it, though
-// all anonymous callers are one, so the ids of those must not be guessable. What
-// is shown is this process's: several instances need requests for an upload to
-// come to the same one. It is for users to look at, and proves nothing.
-//
-// It is safe for concurrent use and costs an upload two atomic additions a read.
-// An upload is shown for a minute after its end. The zero value is ready. The
-// fields must not be changed once it is used.
+// The zero value is ready and safe for concurrent use. Its fields must not change once it is used.
 type Progress struct {
-	// ID tells the id of an upload by what stands before its body: a header field, the
-	// query or the path. It has at most 128 bytes of printable ASCII without spaces; an
-	// upload of another id, or of "", is not shown. For a direct upload it is called
-	// with the confirmation. Default: the header Upload-Id.
+	// ID returns the id of an upload or confirmation from a header field, the query or the path: 1
+	// to 128 bytes of printable ASCII without spaces. Others are not shown. Default: the header
+	// Upload-Id.
 	ID func(*http.Request) string
 
-	// MaxUploads is how many uploads are known at once, with some 500 bytes
-	// each. If there are more, those that ended first are forgotten; if none
-	// has ended, a new one is not shown. The same holds for the uploads of one
-	// subject, of which a hundredth of MaxUploads are known, or 10 if that is
-	// more, and never more than half. All anonymous callers together have half.
-	// Default, also if negative: 10,000.
+	// MaxUploads is how many uploads are known at once. One subject has a hundredth, at least 10
+	// and at most half, anonymous callers half. A new one evicts the first to have ended, or is not
+	// shown. Default, also if negative: 10,000.
 	MaxUploads int
 
 	table progressTable
@@ -52,8 +36,7 @@ const (
 	maxAppear = 10 * time.Second
 )
 
-// Get returns how far subject's upload of that id is, and false if there is
-// none.
+// Get returns the status of subject's upload with that id, and whether there is one.
 func (p *Progress) Get(subject, id string) (ProgressStatus, bool) {
 	t := p.find(subject, id)
 	if t == nil {
@@ -63,11 +46,9 @@ func (p *Progress) Get(subject, id string) (ProgressStatus, bool) {
 	return s, true
 }
 
-// Watch returns how far the upload is, again whenever that has changed, at most
-// once in each period of every (which is at least 10 ms) but for its end, and
-// ends with it, or with ctx. It waits 10 s for an upload that has not begun,
-// since clients may ask before their upload arrives, and then yields nothing.
-// An upload that begins under the same id takes the place of the former.
+// Watch yields the status of an upload whenever it changed, at most once in a period of every (10
+// ms or more), and ends with it or with ctx. It waits 10 s for an upload to begin. A new upload
+// with the same id replaces the old one.
 func (p *Progress) Watch(ctx context.Context, subject, id string, every time.Duration) iter.Seq[ProgressStatus] {
 	return func(yield func(ProgressStatus) bool) {
 		ticker := time.NewTicker(max(every, 10*time.Millisecond))

@@ -12,16 +12,14 @@ type ProgressStatus struct {
 	State ProgressState `json:"state"`
 	Code  Code          `json:"code,omitempty"` // of StateRefused: why
 
-	// Received counts the bytes of the body that have arrived: the files, and
-	// what the form adds to them. Of a direct upload that is being confirmed
-	// they are the bytes that were read to be checked.
+	// Received counts bytes of the body that have arrived or, for a direct upload, were read to be
+	// checked.
 	Received int64 `json:"received"`
-	// Total is how many bytes will be Received, -1 if the client did not say.
+	// Total is what Received will be, -1 if that is unknown.
 	Total int64 `json:"total"`
-	// Staged counts the bytes of files that were given to the storage, 0 of
-	// direct uploads.
+	// Staged counts bytes given to the storage, 0 for direct uploads.
 	Staged int64 `json:"staged"`
-	// Files are how many files are staged whole.
+	// Files counts files staged whole.
 	Files int `json:"files"`
 }
 
@@ -30,16 +28,16 @@ type ProgressState string
 
 // The states, in their order; the last three end it.
 const (
-	StateWaiting    ProgressState = "waiting"    // for one of the places of Options.MaxConcurrent or PresignOptions.MaxChecks
-	StateReceiving  ProgressState = "receiving"  // bytes are coming
-	StateChecking   ProgressState = "checking"   // all bytes are here: the checks end, and then, after Receive, until Commit
-	StateCommitting ProgressState = "committing" // the files are being published, and then, in Middleware, until the next handler returns
-	StateDone       ProgressState = "done"       // the files are published
+	StateWaiting    ProgressState = "waiting"    // for a slot of MaxConcurrent or MaxChecks
+	StateReceiving  ProgressState = "receiving"  // bytes
+	StateChecking   ProgressState = "checking"   // all bytes are here; after Receive, until Commit
+	StateCommitting ProgressState = "committing" // in Middleware, until the next handler returns
+	StateDone       ProgressState = "done"       // published
 	StateRefused    ProgressState = "refused"    // for ProgressStatus.Code
-	StateAborted    ProgressState = "aborted"    // the host's handler gave the files up
+	StateAborted    ProgressState = "aborted"    // by the host
 )
 
-// Ended reports whether nothing follows.
+// Ended reports whether the state is final.
 func (s ProgressState) Ended() bool { return s == StateDone || s == StateRefused || s == StateAborted }
 
 // tracked is an upload that a Progress shows; nil is one that none does.
@@ -81,8 +79,7 @@ func (t *tracked) file() {
 	}
 }
 
-// is tells the state, of which there are few in an upload. After the end there
-// is none.
+// is sets the state, which changes a few times in an upload. After the end it does nothing.
 func (t *tracked) is(state ProgressState, code Code) {
 	if t == nil || !t.set(state, code) {
 		return
@@ -103,7 +100,7 @@ func (t *tracked) set(state ProgressState, code Code) bool {
 	return true
 }
 
-// status also returns what is closed when it ends.
+// status also returns a channel that is closed at the end.
 func (t *tracked) status() (ProgressStatus, <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -116,8 +113,8 @@ func (t *tracked) status() (ProgressStatus, <-chan struct{}) {
 // keepEnded is how long an upload is known after its end.
 const keepEnded = time.Minute
 
-// progressTable is what a Progress knows. Every call costs the same however much
-// that is. It is safe for concurrent use, and its zero value is empty.
+// progressTable holds the uploads of a Progress. Every call costs the same however many there are.
+// It is safe for concurrent use, and its zero value is empty.
 type progressTable struct {
 	mu       sync.Mutex
 	known    map[progressID]*tracked
@@ -149,9 +146,8 @@ func (p *progressTable) find(id progressID) *tracked {
 	return p.known[id]
 }
 
-// add makes t known, in place of one with its id, and forgets what has ended
-// first if the table or the share of t's subject is full. It reports false if
-// nothing has ended there.
+// add makes t known, in place of one with its id, and evicts the first to have ended if the table
+// or the share of t's subject is full. It reports false if none has ended there.
 func (p *progressTable) add(t *tracked, limit int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -186,7 +182,7 @@ func (p *progressTable) end(t *tracked) {
 	}
 }
 
-// expire forgets what has ended too long ago.
+// expire evicts uploads that ended too long ago.
 func (p *progressTable) expire() {
 	for e := p.ended.Front(); e != nil && time.Since(e.Value.(*tracked).at) >= keepEnded; e = p.ended.Front() {
 		p.forget(e.Value.(*tracked))

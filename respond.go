@@ -10,14 +10,12 @@ import (
 	"strings"
 )
 
-// Responder writes the answer to an upload: to one that was stored, when err is
-// nil, and to one that was refused, when err is an [*Error]. Answers to refused
-// uploads are held back until the Responder returns and sent whole.
+// Responder answers an upload that was stored, when err is nil, or refused, when err is an
+// [*Error]. Refusals are held back until it returns and sent whole.
 type Responder func(w http.ResponseWriter, r *http.Request, files []File, err error)
 
-// JSON answers 201 with {"files": […]}, or problem+json (RFC 9457) with a
-// stable "code", the "detail" for the user, the "params" that a sentence needs, and one
-// entry per file. docs/errors.md lists the codes and their parameters.
+// JSON answers 201 with {"files": […]}, or problem+json (RFC 9457) with "code", "detail" for the
+// user, "params" and an entry for each file, as docs/errors.md says.
 func JSON(w http.ResponseWriter, _ *http.Request, files []File, err error) {
 	if err == nil {
 		if files == nil {
@@ -119,11 +117,9 @@ func writeJSON(w http.ResponseWriter, mediaType string, status int, v any) {
 	_, _ = w.Write(b)
 }
 
-// SeeOther answers plain HTML forms: 303 to path, with "uploaded" (how many
-// files), or "error" (the code) and "reason", added to its query. A refusal of one
-// file also has "field" and "name", the client's words for it. The page
-// shows them; like anything from a query it must escape them, and believe them
-// no more than the address line. Path is the program's, never the request's.
+// SeeOther answers plain HTML forms: 303 to path, with "uploaded" (the number of files), or "error"
+// (the code), "reason" and, for one file, "field" and "name", in its query. The page must escape
+// and distrust them. Path must not come from the request.
 func SeeOther(path string) Responder {
 	return func(w http.ResponseWriter, _ *http.Request, files []File, err error) {
 		u, parseErr := url.Parse(path)

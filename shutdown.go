@@ -16,7 +16,7 @@ type sessions struct {
 	idle    chan struct{} // closed when closing and nothing is active
 }
 
-// live is what ends a request from outside.
+// live ends a request from outside.
 type live struct {
 	cancel context.CancelCauseFunc
 	body   *body // of a form or a step, nil if nothing is read

@@ -64,13 +64,13 @@ func formParams(e *form.Error) map[string]any {
 // answers io.EOF only after the observer's verdict, so storage never sees the
 // end of a file that was refused.
 type stream struct {
-	src      io.Reader // the part behind head
+	src      io.Reader // the part after head
 	head     []byte    // not yet replayed
 	limit    int64
 	worker   *worker.Worker
 	observer Observer
 	ours     bool             // the observer is of this package: it neither hangs nor keeps what it sees
-	relay    *[relaySize]byte // what another one sees; it may keep it when it hangs
+	relay    *[relaySize]byte // shown to others, which may keep it when they hang
 	hash     hash.Hash
 	digest   string
 	progress *tracked
@@ -145,7 +145,7 @@ func (s *stream) fill(p []byte) (n int, err error) {
 	return n, err
 }
 
-// account judges what was read; end is io.EOF when nothing follows.
+// account judges the bytes read; end is io.EOF after the last of them.
 func (s *stream) account(p []byte, end error) error {
 	if s.size += int64(len(p)); s.size > s.limit {
 		return tooLarge(s.limit, -1)
@@ -190,8 +190,8 @@ func (s *stream) failed() error {
 	return s.err
 }
 
-// readHead reads what the type is detected from. A file that ends within it is
-// told from a body that does: io.ReadFull would take both for short.
+// readHead reads the bytes from which the type is detected. It tells the end of a file from that of
+// the body, which io.ReadFull would both take for short.
 func readHead(in *Incoming, r io.Reader) error {
 	head, n := make([]byte, sniff.HeadLen), 0
 	for n < len(head) {
@@ -210,5 +210,5 @@ func readHead(in *Incoming, r io.Reader) error {
 	return nil
 }
 
-// onlyReader hides what would make io.Copy pass the buffer by.
+// onlyReader hides the methods by which io.Copy would bypass the buffer.
 type onlyReader struct{ io.Reader }

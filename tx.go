@@ -11,9 +11,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Tx is what [Handler.Receive] received: files that passed every check and are
-// not readable yet. Like an sql.Tx it ends with Commit or Rollback; a deferred
-// Rollback is right in every case. It is not safe for concurrent use.
+// Tx has the files that [Handler.Receive] received: checked, but not readable yet. It ends with
+// Commit or Rollback, like an sql.Tx; a deferred Rollback is always right. It is not safe for
+// concurrent use.
 type Tx struct {
 	s         *session
 	query     url.Values
@@ -42,12 +42,11 @@ const (
 	txEnded
 )
 
-// Files are the files received, in the order of the form.
+// Files returns the files in the order of the form.
 func (tx *Tx) Files() []File { return slices.Clone(tx.files) }
 
-// Commit publishes all files, under [Options.CommitTimeout]. If one cannot be
-// published none stays, and the error is an [*Error]. It goes on when ctx is
-// cancelled, as by a client that leaves: the host decides, and nothing is half done.
+// Commit publishes all files within [Options.CommitTimeout], or none: then the error is an
+// [*Error]. It goes on when ctx is cancelled, for example by a client that leaves.
 func (tx *Tx) Commit(ctx context.Context) error {
 	err := tx.commit(ctx)
 	if err == nil && !tx.shared {
@@ -86,9 +85,8 @@ func (tx *Tx) accept() {
 	tx.s.leave()
 }
 
-// Rollback removes the files unless they were committed; afterwards it does
-// nothing. It needs no context: the client may be gone and storage must be told
-// all the same. An error says that something was left; it was logged.
+// Rollback removes the files unless they were committed, even if the client has left; afterwards it
+// does nothing. An error means that something was left; it was logged.
 func (tx *Tx) Rollback() error {
 	received := tx.state == txOpen // else a storage has panicked
 	if tx.state != txReceiving && !received {
@@ -117,8 +115,8 @@ func (tx *Tx) rollback() error {
 	return tx.discard(tx.s.ctx)
 }
 
-// Undo removes the files again that Commit published, as when the host's own
-// transaction failed afterwards. It does so whether or not ctx is cancelled.
+// Undo removes committed files again, for example after the host's own transaction failed, even if
+// ctx is cancelled.
 func (tx *Tx) Undo(ctx context.Context) error {
 	if tx.state != txCommitted {
 		return nil

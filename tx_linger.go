@@ -25,11 +25,10 @@ const (
 	discardable = 256 << 10
 )
 
-// RespondError answers a request that [Handler.Receive] or [Tx.Commit] refused,
-// with [Options.Respond], in a way that clients which are still sending read
-// the whole answer: on HTTP/1.1 the connection is closed after it, and what
-// still comes is read and thrown away for a while (10 s, 512 MiB, 64 at once). The
-// [Options.Limiter] counts that, too: its reservation is settled when this has ended.
+// RespondError answers a request that [Handler.Receive] or [Tx.Commit] refused, by
+// [Options.Respond]. Clients that still send read the whole answer: on HTTP/1.1 the body is drained
+// for a while (10 s, 512 MiB, 64 at once), which the [Options.Limiter] counts, and the connection
+// is closed.
 func (h *Handler) RespondError(w http.ResponseWriter, r *http.Request, err error) {
 	h.refuse(w, r, err, h.opts.Respond)
 }

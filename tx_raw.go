@@ -12,32 +12,18 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// Raw returns a Handler whose requests have one file as their whole body, without a
-// form. Such requests come from curl -T, from mobile clients and from other services.
-// The file belongs to the given form field, whose rules it obeys. Both handlers share
-// storage, policy, options, places and Shutdown; each ends with the other.
+// Raw returns a Handler whose requests, by PUT or POST, have one file as their whole body, such as
+// those of curl -T, mobile clients and other services. The file obeys the rules of field. Both
+// handlers share storage, policy, options, slots and Shutdown.
 //
-//	raw, err := h.Raw("file", func(r *http.Request) string { return r.PathValue("name") })
-//	…
-//	mux.Handle("PUT /files/{name}", raw)
+// The file name is that of Content-Disposition (RFC 6266, RFC 8187), or else the result of name,
+// which may be nil and must not read the body. Without a name the request is refused with
+// [CodeBadName]. Content-Type is only [Incoming.ClaimedType]. The query is ignored; Incoming.Form
+// and r.Form stay empty.
 //
-// PUT and POST are accepted. The file name is that of Content-Disposition, read as
-// strictly as that of a form (RFC 6266, RFC 8187). Without that header it is what name
-// returns, which may be nil; name must not read the body. A request without a name is
-// refused with [CodeBadName]. Names are cleaned like those of forms.
-// Content-Type is [Incoming.ClaimedType], and is believed as little. The query is
-// ignored, [Incoming.Form] is empty, and r.Form is not filled.
-//
-// A form and a compressed body are refused with [CodeNotRaw]. What is marked as a part
-// of a file is refused with [CodeMalformed], since half a file would be taken for a
-// whole: Content-Range (RFC 9110, 14.5), and the headers of resumable uploads unless they
-// say that the body is complete. A body that ends before its Content-Length, or before its
-// last chunk, is refused with [CodeMalformed].
-//
-// The check of origins is that of forms: a page of any site can send a POST of
-// text/plain without a preflight. [Options.TextFirst] and [Options.CheckForm] are for forms
-// alone. Raw fails if the handler's policy accepts no file in the field. A [Grant.Policy]
-// without that field refuses its callers with [CodeUnexpectedField].
+// A form or a compressed body is refused with [CodeNotRaw]; a cut one, and a part of a file by
+// Content-Range or resumable upload, with [CodeMalformed]. Origins are checked as for forms. Raw
+// fails if the policy has no such field.
 func (h *Handler) Raw(field string, name func(*http.Request) string) (*Handler, error) {
 	if _, known := h.rules.fields[field]; !known {
 		return nil, fmt.Errorf("upload: Raw: no file is accepted in the field %q", field)

@@ -10,16 +10,12 @@ import (
 	"github.com/airlock-go/upload/internal/form"
 )
 
-// Receive reads the whole form, or the one file of [Handler.Raw], and stages its
-// files: when it returns without an error, every validator has accepted every file,
-// all are in storage, and none is readable before [Tx.Commit].
+// Receive reads the whole form, or body, and stages its files. Without an error every validator has
+// accepted every file, all are in the storage, and none is readable before [Tx.Commit]. The text
+// fields are in r.Form, r.PostForm and r.MultipartForm (without files), so form binding works.
 //
-// The text fields of a form are in r.Form, r.PostForm and r.MultipartForm (whose File is
-// empty), so that form binding works afterwards.
-//
-// On error nothing is kept, and the error is an [*Error]; give it to
-// [Handler.RespondError], which knows how to answer a client that is still
-// sending.
+// On error nothing is kept. Give the error, an [*Error], to [Handler.RespondError], which can
+// answer clients that still send.
 func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 	tx := &Tx{s: h.newSession(r.Context(), doorStreamed, r), taken: map[string]int{}}
 	tx.s.body = newBody(w, r, h.pace())

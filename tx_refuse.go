@@ -7,30 +7,16 @@ import (
 	"slices"
 )
 
-// Handle receives the request's files, calls fn and publishes them. When it returns
-// nil they are stored, and the caller answers. Its error is an [*Error] that is
-// answered already, by [Options.Respond].
+// Handle receives the request's files, calls fn and publishes them. When it returns nil the caller
+// answers. Its error is an [*Error] that [Options.Respond] has answered.
 //
-// Fn decides before anything is readable. Its error removes all files, and is the
-// request's one decision: an [*Error], as of [Reject], with its code and reason. Of any
-// other error the log has the text, and the client reads 500. When fn panics or ends its
-// goroutine, the files are removed and that goes on.
+// Fn decides before anything is readable. Its error removes all files and is the request's one
+// decision, as for [Tx.Refuse]. When fn panics or ends its goroutine, the files are removed and
+// that goes on. Fn may call [Tx.Commit] within its own transaction; what it returns still decides.
+// Returning nil after [Tx.Rollback] or [Tx.Undo] is answered with 500.
 //
-// Fn may call [Tx.Commit] itself, in the middle of a transaction of its own. Whatever it
-// returns after that still decides, and the decision is told once it has returned:
-//
-//	err := h.Handle(w, r, func(tx *upload.Tx) error {
-//		rows, err := db.BeginTx(r.Context(), nil)
-//		… // rows refer to tx.Files()
-//		if err := tx.Commit(r.Context()); err != nil {
-//			return err
-//		}
-//		return rows.Commit()
-//	})
-//
-// Fn leaves w alone. Fn that returns nil after [Tx.Rollback] or [Tx.Undo] has stored nothing, which is
-// answered with 500. Nothing ends fn but itself; until it returns or commits it keeps its
-// place of [Options.MaxConcurrent].
+// Fn leaves w alone. Nothing ends fn, and it keeps its slot of [Options.MaxConcurrent] until it
+// returns or commits.
 func (h *Handler) Handle(w http.ResponseWriter, r *http.Request, fn func(tx *Tx) error) error {
 	tx, err := h.Receive(w, r)
 	if err != nil {
@@ -71,18 +57,16 @@ func (tx *Tx) run(fn func(tx *Tx) error) error {
 	return internal(errors.New("upload: the function of Handle has removed the files and returned no error"))
 }
 
-// Refuse ends the upload for a reason of the host's: it removes the files, tells the
-// log and the hooks of one refusal, and answers with [Options.Respond]. Each file of the
-// request is answered as [CodeNotStored], except for one with the Field and Name of err.
+// Refuse ends the upload for the host's own reason: it removes the files, reports one refusal, and
+// answers by [Options.Respond]. Each file is answered as [CodeNotStored], except for one with the
+// Field and Name of err. Write nothing to w before.
 //
-// An [*Error], as of [Reject], gives code and reason. Of any other error, nil included,
-// the log has the text, and the client reads 500, or nothing if it has left. Write
-// nothing to w before.
+// An [*Error], such as that of [Reject], gives code and reason. Any other error, or nil, is only
+// logged, and the client reads 500, or nothing if it has left.
 //
-// Refuse answers once: after it, Refuse does nothing. After [Tx.Rollback], [Tx.Undo] or a
-// Commit that failed it only answers, since that was told. After [Tx.Commit] it also
-// removes the files, as Undo does, and what is told is [KindUndone]; use [Handler.Handle]
-// where a refusal may follow a Commit.
+// A second Refuse does nothing. After [Tx.Rollback], [Tx.Undo] or a failed Commit it only answers.
+// After [Tx.Commit] it removes the files and reports [KindUndone]; use [Handler.Handle] where a
+// refusal may follow a Commit.
 func (tx *Tx) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	tx.answer(w, r, tx.reject(err))
 }

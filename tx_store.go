@@ -8,21 +8,14 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// Store stores a file that the program itself has, such as an import, an attachment of
-// a mail or a thumbnail. It obeys the same rules as a file that a client sends: policy,
-// names, keys, sizes, places and memory. Of f only Field and Name are read. What it
-// returns is published.
+// Store publishes a file of the program itself, such as an import or a thumbnail, by the rules for
+// files of clients: policy, names, keys, sizes, slots and memory, but without the
+// [Options.Limiter]. Of f only Field and Name are read. The grant says for whom, and must not be
+// nil. There is one decision, and [Handler.Shutdown] waits for it.
 //
-// The grant says for whom the file is stored, as an [Authorizer] does; nil is refused.
-// The [Options.Limiter] is not asked, since it counts what clients send. TextFirst and
-// CheckForm are for forms alone. There is one decision, an [Event] whose Door is "store".
-// Store waits for a place and for memory as [Options.MaxWait] says, and
-// [Handler.Shutdown] waits for it.
-//
-// The error is an [*Error]. One of r is its cause, with [CodeInternal] unless it is
-// an [*Error] itself; the end of ctx refuses with [CodeClientGone], and then nothing is
-// kept. Store looks at ctx before each Read, and cannot interrupt one: give it a reader
-// that ends with ctx. Once all was read the file is published although ctx ends.
+// The error is an [*Error]: one of r itself, [CodeInternal] with another error of r as cause, or
+// [CodeClientGone] at the end of ctx, which is looked at before each Read. After the last Read the
+// file is published even if ctx ends.
 func (h *Handler) Store(ctx context.Context, grant *Grant, f File, r io.Reader) (File, error) {
 	tx := &Tx{s: h.newSession(ctx, doorStore, nil), taken: map[string]int{}}
 	tx.s.body = &body{eof: true} // there is none

@@ -7,45 +7,38 @@ import (
 	"slices"
 )
 
-// Incoming is a file that is being received, as validators and key generators
-// see it. They must not modify it; they may keep it.
+// Incoming is a file that is being received. Validators and key generators may keep it, but not
+// modify it.
 type Incoming struct {
 	Field       string // the form field
-	Name        string // the client's file name: base name, cleaned, never empty. Data, no path.
-	ClaimedType string // the Content-Type that the client claimed: believe nothing of it
-	Type        string // the media type detected from Head, without parameters
+	Name        string // the client's file name, cleaned, never empty: data, not a path
+	ClaimedType string // by the client: do not believe it
+	Type        string // detected from Head, without parameters
 	Head        []byte // the first 4,096 bytes, or all of a shorter file
-	Size        int64  // bytes if they are known before the file is read, else -1
-	Subject     string // who uploads, from the Grant; "" for anonymous callers
+	Size        int64  // in bytes, -1 if unknown
+	Subject     string // of the Grant
 
-	// Form has the text fields that came before the file. Those of Options.TextFirst are
-	// complete; of others more may come. It is nil for direct uploads. Trust it as little
-	// as any input.
+	// Form has the client's text fields before the file: all of Options.TextFirst, perhaps not of
+	// others.
 	Form url.Values
 }
 
-// Validator decides whether a file is accepted. It sees the head first and
-// refuses there what it can; to judge the rest it returns an [Observer].
+// Validator decides whether a file is accepted. It sees the head and refuses what it can; to judge
+// the rest it returns an [Observer]. It is called concurrently for different files. ctx ends with
+// the request.
 //
-// To refuse, return what [Reject] makes, whose reason reaches the client. Any
-// other error says that the file could not be judged: it is refused with
-// [CodeCheckFailed]. So do panics, and calls that last longer than
-// [Options.CheckTimeout].
-//
-// Validate is called concurrently for different files. ctx ends with the
-// request.
+// To refuse, return an error of [Reject], whose reason the client reads. Any other error, a panic,
+// and a call longer than [Options.CheckTimeout] refuse the file with [CodeCheckFailed].
 type Validator interface {
 	Validate(ctx context.Context, in *Incoming) (Observer, error)
 }
 
-// Observer is shown every byte of one file, in order and from its first byte
-// on, in pieces of any size. An error of Write refuses the file at once. When
-// all bytes were shown, Verdict decides; nil accepts. An observer that needs to
-// see no more keeps answering Write with the full length.
+// Observer sees every byte of one file, in order, in pieces of any size. An error of Write refuses
+// the file at once. Verdict decides after the last byte, unless the file was refused before; nil
+// accepts.
 //
-// Write must neither modify nor keep the slice. If the file is refused
-// elsewhere, Verdict is never called; an Observer that holds resources also
-// implements io.Closer, which is called once, whatever happened.
+// Write must neither modify nor keep the slice, and always returns full lengths. An Observer with
+// resources also implements io.Closer, which is called exactly once.
 type Observer interface {
 	io.Writer
 	Verdict() error
@@ -59,30 +52,25 @@ func (f ValidatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, er
 	return nil, f(ctx, in)
 }
 
-// Declaration is what a client says of a file that it wants to send to the
-// storage itself. All of it is checked against the stored bytes by
-// [Presigner.Confirm].
+// Declaration is a client's description of a file that it wants to send to the storage itself.
+// [Presigner.Confirm] compares the stored bytes with it.
 type Declaration struct {
 	Field  string `json:"field"`
 	Name   string `json:"name"`             // the client's file name
-	Type   string `json:"type"`             // counts only where the name's extension is not known
+	Type   string `json:"type"`             // counts only for unknown extensions
 	Size   int64  `json:"size"`             // bytes, exactly
-	SHA256 string `json:"sha256,omitempty"` // hexadecimal; makes the storage check what arrives
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal; the storage then checks it
 }
 
-// DeclarationValidator is an optional ability of a [Validator]: refusing a file
-// before a byte of it exists, by what the client declares. It spares the client
-// an upload that could not be accepted. In in, Head is missing, Type is what
-// the extension stands for, and Size is what was declared; the stored file is
-// judged by Validate later. Where an extension stands for several types, one that
-// is accepted is enough. What the functions of this package return has it, and
-// [ValidatorFunc] has not. Errors are as for Validate.
+// DeclarationValidator is a [Validator] that can also refuse a declared file before it is sent.
+// Then in has no Head, its Type is one of the extension, of which one must be accepted, and its
+// Size is declared. All validators of this package implement it, except [ValidatorFunc].
 type DeclarationValidator interface {
 	Validator
 	ValidateDeclaration(ctx context.Context, in *Incoming) error
 }
 
-// declare judges a declaration by v, which passes what it cannot judge.
+// declare judges a declaration by v. It accepts all if v cannot judge declarations.
 func declare(ctx context.Context, v Validator, in *Incoming) error {
 	if d, ok := v.(DeclarationValidator); ok {
 		return d.ValidateDeclaration(ctx, in)
@@ -125,9 +113,9 @@ func headRule(judge ValidatorFunc) Validator {
 	return &rule{own: true, declare: judge, judge: judge.Validate}
 }
 
-// own is implemented by the validators, observers and key generators of this
-// package. Ours tells that nothing in them is the host's, so that they need no
-// protection from hanging and none of what they keep.
+// own is implemented by the validators, observers and key generators of this package. ours reports
+// that none of the host's code is in them, so they need no protection against hanging, and may see
+// shared buffers.
 type own interface{ ours() bool }
 
 func isOurs(v any) bool {
@@ -152,7 +140,7 @@ func closeObserver(o Observer) error {
 	return nil
 }
 
-// NotEmpty refuses files without a byte. [Types] does, too.
+// NotEmpty refuses empty files, as [Types] does, too.
 func NotEmpty() Validator {
 	return headRule(func(_ context.Context, in *Incoming) error {
 		if len(in.Head) == 0 && in.Size <= 0 {
@@ -162,8 +150,7 @@ func NotEmpty() Validator {
 	})
 }
 
-// MaxSize refuses files of more than n bytes. It is for rules that differ by type;
-// those of a field have [Field.MaxSize]. The limit of the handler counts, too.
+// MaxSize refuses files of more than n bytes, for rules that differ by type: see [Field.MaxSize].
 func MaxSize(n int64) Validator {
 	fits := func(_ context.Context, in *Incoming) error {
 		if max(in.Size, int64(len(in.Head))) > n {

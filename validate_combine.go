@@ -9,8 +9,8 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// All accepts what every one of the validators accepts, asked in order. With
-// no validator it accepts nothing. One of them may be a [Form].
+// All accepts what all of the validators accept, asked in order; none accept nothing. One may be a
+// [Form].
 func All(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
 	return &rule{own: allOurs(validators), asks: validators, all: true, declare: declareAll(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
@@ -51,9 +51,8 @@ func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 	}
 }
 
-// Any accepts what at least one of the validators accepts. When all refuse, the
-// answer is that of the first for which the type was not the reason, else that
-// of the last. With no validator it accepts nothing.
+// Any accepts what one of the validators accepts; none accept nothing. When all refuse, the answer
+// is that of the first which did not refuse the type, else of the last.
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
 	return &rule{own: allOurs(validators), asks: validators, declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
@@ -87,7 +86,7 @@ func Any(validators ...Validator) Validator {
 	}}
 }
 
-// declareAny refuses what every one of the validators refuses.
+// declareAny refuses a declaration that all of the validators refuse.
 func declareAny(validators []Validator) func(context.Context, *Incoming) error {
 	return func(ctx context.Context, in *Incoming) error {
 		var first error
@@ -106,8 +105,7 @@ func declareAny(validators []Validator) func(context.Context, *Incoming) error {
 	}
 }
 
-// ForType chooses the validator by the detected type. A type that is not
-// listed is refused.
+// ForType chooses the validator by the detected type, and refuses other types.
 func ForType(types map[string]Validator) Validator {
 	types = maps.Clone(types)
 	accepted := slices.Sorted(maps.Keys(types))
