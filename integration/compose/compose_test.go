@@ -35,7 +35,7 @@ func TestCompose(t *testing.T) {
 
 	page, err := os.ReadFile("../../docs/production.md")
 	require.NoError(t, err)
-	_, rest, found := strings.Cut(string(page), "clamd takes no comment behind a value:\n\n```\n")
+	_, rest, found := strings.Cut(string(page), "clamd takes no comment after a value:\n\n```\n")
 	require.True(t, found)
 	lines, _, _ := strings.Cut(rest, "```")
 	require.Contains(t, project.Configs["clamd"].Content, lines)
