@@ -47,9 +47,9 @@ func iamText(t *testing.T) string {
 		fmt.Fprintf(&b, "## %s\n\n%s\n\n", role, roleTexts[role])
 		statements(t, &b, p, other)
 	}
-	b.WriteString("## The bucket's own policy\n\nIt binds everybody, and only forbids: add the statements to those of the bucket.\n`OnlyClean` and `OnlyScannerJudges` are there only with a `Scanner`.\n\n")
+	b.WriteString("## The bucket's own policy\n\nIt binds everybody, and only forbids: add the statements to those of the bucket.\nIt has `OnlyClean` and `OnlyScannerJudges` only with a `Scanner`.\n\n")
 	statements(t, &b, bucket.BucketPolicy(), s3bucket.Policy{})
-	b.WriteString("## CORS and lifecycle\n\nThese are rules that `Setup` adds to those of others.\nAt a host that is not AWS's own the CORS rule also allows `x-amz-copy-source-if-match`, which is signed there unless the profile says otherwise.\n\n")
+	b.WriteString("## CORS and lifecycle\n\n`Setup` adds these rules to existing ones.\nAt hosts other than AWS's own, the CORS rule also allows `x-amz-copy-source-if-match`, which is signed there unless the profile says otherwise.\n\n")
 	document(t, &b, bucket.CORS())
 	document(t, &b, bucket.Lifecycle())
 	return strings.TrimSuffix(b.String(), "\n")
@@ -57,25 +57,28 @@ func iamText(t *testing.T) string {
 
 const iamHead = `# Permissions
 
-What each part of an application may do with the bucket, written by ` + "`s3bucket.Bucket.Policy`" + ` from the options of the store and the layout.
-For yours:
+For operators and security reviewers: the actions on the bucket that each part of an application needs, with their reasons.
+` + "`s3bucket.Bucket.Policy`" + ` makes these policies from the options of the store and the layout.
+This command prints one for your bucket:
 
     upload-bucket policy -s3-bucket my-uploads -s3-prefix avatars -direct streamed
 
-This page is for a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
-Below each policy are its reasons, and the statements that differ on buckets with versions and with ` + "`Options.Tags`" + `.
-A process that has several roles needs the policies of all of them.
-The tests give a user of versitygw exactly these actions and go every path of the library.
-Then they leave out each action of each statement and see a named path fail (except for settings that this server does not support).
+This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
+A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`Options.Tags`" + `.
+A process that has several roles needs the policies of all these roles.
+The tests give a user of versitygw exactly these actions and run every path of the library.
+Then they leave out each action of each statement, and require a named path to fail (except for settings that this server does not support).
 
 The policies omit KMS keys.
-With ` + "`SSE: aws:kms`" + ` roles that write need ` + "`kms:GenerateDataKey`" + ` on the key, and those that read, and all that use multipart uploads, ` + "`kms:Decrypt`" + `; the key's own policy must agree.
+With ` + "`SSE: aws:kms`" + ` roles that write need ` + "`kms:GenerateDataKey`" + ` on the key.
+Roles that read or use multipart uploads need ` + "`kms:Decrypt`" + `.
+The key's own policy must agree.
 
 `
 
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
-	s3bucket.RoleDirect:   "Signs direct uploads and confirms them: `Presigner`.\n`Options.Signer` can have credentials of its own, with `Sign` alone (and `SignTags`), and should: a signer for clients needs no right to read ([how](production.md#signers)).",
+	s3bucket.RoleDirect:   "Signs direct uploads and confirms them: `Presigner`.\nGive `Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
 	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive the keys a prefix, as here, and this role cannot read staged files.",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Check` and reads the settings.",
@@ -86,7 +89,7 @@ var roleTexts = map[s3bucket.Role]string{
 func statements(t *testing.T, b *strings.Builder, p, other s3bucket.Policy) {
 	t.Helper()
 	document(t, b, p)
-	b.WriteString("| Statement | What it is for |\n| --- | --- |\n")
+	b.WriteString("| Statement | Purpose |\n| --- | --- |\n")
 	has := map[string]bool{}
 	for _, s := range p.Statement {
 		has[s.Sid] = true
