@@ -11,18 +11,23 @@ import (
 	"time"
 )
 
-// document is the future docs/benchmarks.md.
+// document builds docs/benchmarks.md.
 type document struct{ b strings.Builder }
 
 func newDocument() *document {
 	d := &document{}
 	fmt.Fprintf(&d.b, `# Benchmarks
 
-What an upload costs the server that takes it, beside what people write today: the same requests, one skeleton, one S3 that throws away what it gets. Server, S3 and clients are
-processes of their own on one machine, and CPU time is the server's alone, as the operating system counts it. This library checks what it always checks (the presets Images and Documents read the file to
-its end); the others check nothing. In each case the servers were measured in turn; figures are medians, with the range.
+For developers who compare ways to receive uploads: what an upload costs the server, for this library and for code that people write today.
+All servers get the same requests, have the same skeleton, and send to one S3 that discards the files.
+Server, S3 and clients are processes of their own on one machine.
+CPU time is the server's alone, as the operating system counts it.
+This library checks what it always checks: the presets Images and Documents read the file to its end.
+The other servers check nothing.
+In each case the servers were measured in turn; figures are medians, with the range.
 
-To run it again: %s, which takes about ten minutes; nothing else should be running. %s shows in a minute that it works.
+%s runs it again in about ten minutes; nothing else should run meanwhile.
+%s shows in a minute that it works.
 
 %s
 `, "`make bench`", "`go run -C bench . run -quick`", machine())
