@@ -241,7 +241,7 @@ func FuzzQuery(f *testing.F) {
 		w := httptest.NewRecorder()
 		fix.ServeHTTP(w, r)
 		if want := map[bool]int{true: 200, false: 403}[query == signed]; w.Code != want {
-			t.Fatalf("%q was answered with %d, not %d", query, w.Code, want)
+			t.Fatalf("%q got %d, not %d", query, w.Code, want)
 		}
 		if err := fix.Delete(t.Context(), key); err != nil {
 			t.Fatal(err)

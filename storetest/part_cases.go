@@ -220,9 +220,9 @@ func unknownUploads(ctx context.Context, s *direct) error {
 		return err
 	}
 	for name, u := range map[string]sending{
-		"an ended upload":       {key: d.Key, uploadID: ended},
-		"an upload of no store": {key: d.Key, uploadID: "0"},
-		"another key's upload":  {key: stagingKey(), uploadID: id},
+		"an ended upload":      {key: d.Key, uploadID: ended},
+		"an unknown upload":    {key: d.Key, uploadID: "0"},
+		"another key's upload": {key: stagingKey(), uploadID: id},
 	} {
 		if _, err := s.Parts(ctx, u.key, u.uploadID); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("Parts of %s returned %v", name, err) //nolint:errorlint // it may be nil
