@@ -90,14 +90,20 @@ func reduced(t *testing.T, taken []byte) []byte {
 	t.Helper()
 	full, err := png.Decode(bytes.NewReader(taken))
 	require.NoError(t, err)
-	counts := map[color.Color]int{}
+	counts := map[color.RGBA]int{}
 	for y := range full.Bounds().Dy() {
 		for x := range full.Bounds().Dx() {
-			counts[color.RGBAModel.Convert(full.At(x, y))]++
+			counts[color.RGBAModel.Convert(full.At(x, y)).(color.RGBA)]++
 		}
 	}
-	colors := slices.SortedFunc(maps.Keys(counts), func(a, b color.Color) int { return cmp.Compare(counts[b], counts[a]) })
-	small := image.NewPaletted(full.Bounds(), colors[:min(len(colors), 256)])
+	colors := slices.SortedFunc(maps.Keys(counts), func(a, b color.RGBA) int {
+		return cmp.Or(counts[b]-counts[a], int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B)) // the same each time
+	})
+	var palette color.Palette
+	for _, c := range colors[:min(len(colors), 256)] {
+		palette = append(palette, c)
+	}
+	small := image.NewPaletted(full.Bounds(), palette)
 	draw.Draw(small, small.Bounds(), full, image.Point{}, draw.Src)
 	var b bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestCompression}
