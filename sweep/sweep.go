@@ -102,8 +102,8 @@ type Options struct {
 	Grace time.Duration
 
 	// InsecureGrace allows a Grace below 8 days. Unless everything in the application takes less
-	// time, the sweep can then remove unfinished uploads, files of unconfirmed tickets, and files
-	// whose rows are not yet committed.
+	// time, a sweep can then remove unfinished uploads, files of unconfirmed tickets, and files of
+	// uncommitted rows.
 	InsecureGrace bool
 
 	// AsOf is the time of Referenced's data, if it answers from earlier data such as a dump or a

@@ -1,6 +1,6 @@
 // Package uploadtest helps hosts to test their uploads. It has requests in one line, files that
-// must be refused, slow and failing storages, clients that stall and leave, and connections that
-// need no time. The tests of package upload use it too. It is not for production.
+// must be refused, slow and failing storages, clients that stall and leave, and connections in
+// memory. The tests of package upload use it too. It is not for production.
 //
 //	a := uploadtest.Post(t, mux, "/profile",
 //		uploadtest.File("picture", "ada.png", uploadtest.PNG(0)),
