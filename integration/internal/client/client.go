@@ -102,7 +102,7 @@ func Post(ctx context.Context, c *http.Client, url string, f Form, chunked bool,
 	return uploadtest.Do(c, request(url, f, length, header).WithContext(ctx))
 }
 
-// Put sends the file as the whole body of a PUT to url and its name, as Post a form.
+// Put sends the file as the whole body of a PUT to url with the file's name appended, like [Post].
 func Put(ctx context.Context, c *http.Client, url string, file Part, chunked bool, header ...string) (*Answer, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPut, url+file.Name, file.Content.Open())
 	if err != nil {

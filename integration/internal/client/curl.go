@@ -35,8 +35,8 @@ func Curl(t testing.TB, url string, file Part, chunked bool, args ...string) (*A
 	return curl(t, url, nil, append(args, "--form", file.Field+"=@"+path))
 }
 
-// CurlFile is Curl for a file that is the whole body, sent with --upload-file. Curl adds
-// the name of a file on disk to a url that ends in a slash.
+// CurlFile is Curl for a file that is the whole body, sent with --upload-file. Curl adds the name
+// of a file on disk to a url that ends in a slash.
 func CurlFile(t testing.TB, url string, file Part, chunked bool, args ...string) (*Answer, error) {
 	t.Helper()
 	if chunked {
