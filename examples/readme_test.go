@@ -1,4 +1,4 @@
-// Package examples_test holds the README to the programs beside it.
+// Package examples_test checks that the README and the examples agree.
 package examples_test
 
 import (
@@ -22,7 +22,7 @@ func blocks(t *testing.T) (code []string) {
 	t.Helper()
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
-	text := strings.ReplaceAll(string(readme), "\r\n", "\n") // as git may check it out
+	text := strings.ReplaceAll(string(readme), "\r\n", "\n") // Git may check it out with CRLF
 	for _, m := range goBlock.FindAllStringSubmatch(text, -1) {
 		code = append(code, m[1])
 	}
@@ -63,7 +63,7 @@ func TestReadmeS3(t *testing.T) {
 
 var listens = regexp.MustCompile(`"(?:127\.0\.0\.1|localhost):(\d+)"`)
 
-// TestPorts: the examples can run side by side.
+// TestPorts checks that the examples can run at the same time.
 func TestPorts(t *testing.T) {
 	mains, err := filepath.Glob("*/*.go")
 	require.NoError(t, err)
@@ -76,7 +76,7 @@ func TestPorts(t *testing.T) {
 		require.NoError(t, err)
 		for _, m := range listens.FindAllStringSubmatch(string(source), -1) {
 			name := filepath.Dir(path)
-			require.Contains(t, []string{"", name}, of[m[1]], "%s listens on port %s, too", name, m[1])
+			require.Contains(t, []string{"", name}, of[m[1]], "%s also listens on port %s", name, m[1])
 			of[m[1]] = name
 		}
 	}

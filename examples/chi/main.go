@@ -55,15 +55,15 @@ type profile struct {
 	Picture string `json:"picture"` // the key in storage
 }
 
-// save runs when the picture is stored. Refuse, any status of 400 or more, and
-// a panic remove it again.
+// save runs when the picture is stored. Refuse, any status of 400 or more, and a panic remove it
+// again.
 func (p *profiles) save(w http.ResponseWriter, r *http.Request) {
 	saved := profile{Name: r.FormValue("name"), Picture: upload.Files(r.Context())[0].Key}
 	if !p.insert(saved) {
 		upload.Refuse(w, r, upload.Reject("name_taken", "The name is empty or taken."))
 		return
 	}
-	if err := upload.Keep(r.Context()); err != nil { // answered already, as by a timeout
+	if err := upload.Keep(r.Context()); err != nil { // already answered, for example because of a timeout
 		p.remove(saved)
 		return
 	}

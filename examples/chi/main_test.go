@@ -16,7 +16,7 @@ func TestProfile(t *testing.T) {
 		as     string
 		file   uploadtest.Content
 		status int
-		stored int // pictures, besides the one of "taken"
+		stored int // pictures, in addition to that of "taken"
 	}{
 		{"a profile with its picture", "ada", uploadtest.PNG(0), 201, 1},
 		{"HTML named .png", "ada", uploadtest.Bytes("<!doctype html><script>alert(1)</script>"), 415, 0},
@@ -31,7 +31,7 @@ func TestProfile(t *testing.T) {
 			require.NoError(t, err)
 			srv := uploadtest.Serve(t, router)
 			a := uploadtest.Send(t, srv.Client(), uploadtest.NewRequest(srv.URL+"/profile", uploadtest.File("picture", "ada.png", tt.file), uploadtest.Text("name", tt.as)))
-			srv.Close() // waits for the handler, which removes after it has answered
+			srv.Close() // waits for the handler, which removes files after its answer
 			require.Equal(t, tt.status, a.Status, a)
 			require.Len(t, store.Keys(), tt.stored)
 			if tt.stored > 0 {

@@ -43,7 +43,7 @@ func newEngine(store storage.Storage, p *profiles) (*gin.Engine, error) {
 	return engine, nil
 }
 
-// profileForm is the text beside the picture.
+// profileForm holds the text fields sent with the picture.
 type profileForm struct {
 	Name string `form:"name" binding:"required,max=80"`
 }
@@ -62,7 +62,7 @@ func (p *profiles) save(uploads *upload.Handler) gin.HandlerFunc {
 			saved = profile{Name: form.Name, Picture: tx.Files()[0].Key}
 			return p.insert(saved) // an error removes the picture again
 		})
-		if err == nil { // a refusal was answered
+		if err == nil { // Handle has answered a refusal
 			c.JSON(http.StatusCreated, saved)
 		}
 	}

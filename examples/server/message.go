@@ -35,9 +35,8 @@ func pageOf(files []upload.File) string {
 	return "/?" + keys.Encode()
 }
 
-// messageOf reads the query that upload.SeeOther made. Anyone can write such a
-// link: its words are escaped like any text, cut, and not shown at all when the
-// link stands on another site.
+// messageOf reads the query that upload.SeeOther made. Anyone can write such a link. So its text is
+// escaped and shortened, and not shown at all if the link is on another site.
 func (p *page) messageOf(w *words, r *http.Request) *message {
 	q := r.URL.Query()
 	switch {

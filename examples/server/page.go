@@ -23,7 +23,7 @@ type page struct {
 // limits are shown by the page, which also checks them before it sends. That is a courtesy: the
 // upload handler decides.
 type limits struct {
-	Accept      string // media types, as the accept attribute wants them
+	Accept      string // media types, in the form of the accept attribute
 	Types       []string
 	MaxFileSize int64
 	MaxFiles    int
@@ -38,7 +38,7 @@ type view struct {
 	Message *message
 }
 
-// Say is a text of the page's own.
+// Say returns a text of the page itself.
 func (v view) Say(name string) string {
 	text, _ := v.fill(v.Page[name], map[string]any{
 		"types": v.list(v.limits.Types, "types", v.And), "size": v.MaxFileSize, "direct": v.MaxDirect, "files": v.MaxFiles,
@@ -69,7 +69,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var b bytes.Buffer
 	words := wordsFor(p.words, r)
 	if err := p.tmpl.Execute(&b, view{words, p.limits, p.messageOf(words, r)}); err != nil {
-		http.Error(w, "the page could not be made", http.StatusInternalServerError)
+		http.Error(w, "the page could not be rendered", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

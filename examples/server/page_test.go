@@ -27,7 +27,7 @@ func TestPageSaysTheLimits(t *testing.T) {
 	}
 }
 
-// A query is anybody's words.
+// TestPageMessages checks the text from queries, which anybody can write.
 func TestPageMessages(t *testing.T) {
 	base, _ := start(t)
 	crossSite := http.Header{"Sec-Fetch-Site": {"cross-site"}}
@@ -43,7 +43,7 @@ func TestPageMessages(t *testing.T) {
 		{"no query", nil, nil, "", `class="message`},
 		{"one file", url.Values{"uploaded": {"1"}}, sameOrigin, "One file is stored.", ""},
 		{"none", url.Values{"uploaded": {"0"}}, nil, "", `class="message`},
-		{"a number that is none", url.Values{"uploaded": {markup}}, nil, "", `class="message`},
+		{"not a number", url.Values{"uploaded": {markup}}, nil, "", `class="message`},
 		{"a reason", url.Values{"error": {"too_large"}, "reason": {"the file is larger"}}, sameOrigin, "the file is larger", ""},
 		{"a code alone", url.Values{"error": {"too_large"}}, nil, "The upload is too large.", ""},
 		{"a reason and the name of the file", url.Values{"error": {"x"}, "reason": {"not accepted"}, "name": {"b.png"}}, sameOrigin, "b.png: not accepted", ""},
@@ -104,7 +104,8 @@ func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 	}
 }
 
-// The policy forbids inline script and style, so the page must have none.
+// TestPageHasNothingInline checks that the page has no inline script or style, which its policy
+// forbids.
 func TestPageHasNothingInline(t *testing.T) {
 	base, _ := start(t)
 	res := get(t, base+"/", nil)
@@ -113,8 +114,8 @@ func TestPageHasNothingInline(t *testing.T) {
 	}
 }
 
-// TestWords: both languages have a sentence for each code, of the same parameters, and the same
-// texts of the page.
+// TestWords checks that both languages have a sentence for each code, with the same parameters, and
+// the same texts of the page.
 func TestWords(t *testing.T) {
 	all, err := readWords()
 	require.NoError(t, err)
@@ -126,7 +127,7 @@ func TestWords(t *testing.T) {
 	for _, m := range codes {
 		require.NotEmpty(t, english.Refusals[m[1]], m[1])
 		sentence := (&upload.Error{Code: upload.Code(m[1])}).Text()
-		require.Equal(t, sentence, english.refusal(&upload.Error{Code: upload.Code(m[1]), Params: map[string]any{"retry_after": 2}}), "the English words are those of the library")
+		require.Equal(t, sentence, english.refusal(&upload.Error{Code: upload.Code(m[1]), Params: map[string]any{"retry_after": 2}}), "the English words must be those of the library")
 	}
 	placeholders := regexp.MustCompile(`\{[^}]*\}`)
 	for key, sentences := range english.Refusals {
@@ -150,7 +151,7 @@ func TestWords(t *testing.T) {
 
 func keysOf[V any](m map[string]V) []string { return slices.Collect(maps.Keys(m)) }
 
-// TestLanguages: a refusal is in the language of the client at every door, by code and parameters
+// TestLanguages checks that every refusal is in the language of the client, by code and parameters
 // alone.
 func TestLanguages(t *testing.T) {
 	base, _ := start(t, "-max-files", "2")

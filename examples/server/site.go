@@ -51,8 +51,8 @@ func newUploads(cfg *config, store storage.Storage, progress *upload.Progress, l
 	if err != nil {
 		return nil, err
 	}
-	// AllowAnonymous suits a demonstration. A real host returns a Grant for the
-	// signed-in user here.
+	// AllowAnonymous suits a demonstration. A real host returns a Grant for the signed-in user
+	// here.
 	form := upload.Form{"file": {Accept: cfg.policy, MaxFiles: cfg.maxFiles}}
 	return upload.New(store, form, upload.AllowAnonymous, &upload.Options{
 		MaxFileSize: cfg.maxFileSize,

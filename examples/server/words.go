@@ -14,19 +14,19 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// words are the texts of one language, for this program and, by the same file, for the page's
-// script. Refusals go by code and the parameter "kind", or by code alone; of several sentences the
-// first counts whose parameters are there.
+// words are the texts of one language, for this program and, from the same file, for the page's
+// script. Refusals are found by code and the parameter "kind", or by code alone. Of several
+// sentences, the first whose parameters exist counts.
 type words struct {
 	Lang, Or, And, Point, Million, Refused string
 
-	Counts   map[string][2]string // of one thing, and the noun of several
+	Counts   map[string][2]string // the text for one thing, and the noun for several
 	Page     map[string]string
 	Refusals map[string][]string
-	Types    map[string][2]string // of a media type, the name and the name of such files
+	Types    map[string][2]string // by media type: its name, and the name of such files
 }
 
-// languages are in the order of preference where a client has none.
+// languages are in the order of preference for clients without one.
 var languages = []language.Tag{language.English, language.German}
 
 // readWords reads the words of each language.
@@ -47,18 +47,18 @@ func readWords() (all []*words, err error) {
 
 // wordsFor chooses the language that the client prefers.
 func wordsFor(all []*words, r *http.Request) *words {
-	tags, _, _ := language.ParseAcceptLanguage(r.Header.Get("Accept-Language")) // none if it cannot be read
+	tags, _, _ := language.ParseAcceptLanguage(r.Header.Get("Accept-Language")) // none if the header is malformed
 	_, i, _ := language.NewMatcher(languages).Match(tags...)
 	return all[i]
 }
 
-// textOf puts refusals into the words of who asks.
+// textOf returns a function that writes refusals in the language of the client.
 func textOf() (func(*http.Request, *upload.Error) string, error) {
 	all, err := readWords()
 	return func(r *http.Request, e *upload.Error) string { return wordsFor(all, r).refusal(e) }, err
 }
 
-// refusal is the sentence of code and parameters. A host's own words stay.
+// refusal returns the sentence for a code and parameters, or "" to keep a host's own reason.
 func (w *words) refusal(e *upload.Error) string {
 	if e.Reason != "" {
 		return ""
@@ -72,7 +72,7 @@ func (w *words) refusal(e *upload.Error) string {
 	return w.Refused
 }
 
-// fill writes values for the placeholders, and reports whether it has them all.
+// fill replaces the placeholders by values, and reports whether it has a value for each.
 func (w *words) fill(sentence string, values map[string]any) (text string, ok bool) {
 	var b strings.Builder
 	for more := true; more; {
@@ -137,7 +137,7 @@ func (w *words) bytes(n int64) string {
 	return w.count(n, "byte")
 }
 
-// tenths is n in units, cut to tenths.
+// tenths returns n in units, rounded down to tenths.
 func (w *words) tenths(n, unit int64) string {
 	if tenths := n % unit * 10 / unit; tenths > 0 {
 		return fmt.Sprintf("%d%s%d", n/unit, w.Point, tenths)
@@ -152,7 +152,7 @@ func (w *words) count(n int64, noun string) string {
 	return fmt.Sprintf("%d %s", n, w.Counts[noun][1])
 }
 
-// list is "a, b and c", or another word before the last.
+// list returns "a, b and c", with last before the last item.
 func (w *words) list(items []string, as, last string) string {
 	var names []string
 	for _, name := range items {
