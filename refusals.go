@@ -51,7 +51,7 @@ const (
 	CodeStorageFull     Code = "storage_full"     // 507
 	CodeShutdown        Code = "shutdown"         // 503
 	CodeClientGone      Code = "client_gone"      // 400, unread
-	CodeNotStored       Code = "not_stored"       // valid, but another file was refused
+	CodeNotStored       Code = "not_stored"       // of a file only: its request was refused for another reason
 )
 
 // The codes for the content of a file, all 422.
