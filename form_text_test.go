@@ -63,6 +63,33 @@ func TestTextFirst(t *testing.T) {
 	}
 }
 
+// TestJudgedTextIsWhatFormHas: no query adds a value to text that was judged, since
+// r.FormValue would return the value of the query first.
+func TestJudgedTextIsWhatFormHas(t *testing.T) {
+	for _, tc := range []struct {
+		about, query string
+		body         *form
+		form         url.Values
+	}{
+		{"no query", "", new(form).text("album", "mine"), url.Values{"album": {"mine"}}},
+		{"another value", "album=theirs", new(form).text("album", "mine"), url.Values{"album": {"mine"}}},
+		{"a value of a field that is missing", "album=theirs", new(form), url.Values{}},
+		{"an empty field", "album=theirs", new(form).text("album", ""), url.Values{"album": {""}}},
+		{"escaped", "%61lbum=theirs&album=theirs", new(form).text("album", "mine"), url.Values{"album": {"mine"}}},
+		{"other names", "n=query&Album=theirs", new(form).text("album", "mine").text("n", "1"), url.Values{"album": {"mine"}, "n": {"query", "1"}, "Album": {"theirs"}}},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			f := newFixture(t, upload.Form{"file": {Accept: plain, Optional: true}}, upload.Options{TextFirst: []string{"album"}})
+			r := post(tc.body.String())
+			r.URL.RawQuery = tc.query
+			_, refused := received(t, f.Handler, r)
+			require.Nil(t, refused)
+			require.Equal(t, tc.form, r.Form)
+			require.Equal(t, tc.form.Get("album"), r.FormValue("album"))
+		})
+	}
+}
+
 // TestCheckForm: it is called once, before the first file is read or at the end of a form
 // without one, with the values of the fields of TextFirst and no others.
 func TestCheckForm(t *testing.T) {

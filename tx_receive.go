@@ -13,6 +13,7 @@ import (
 // Receive reads the whole form, or body, and stages its files. Without an error every validator has
 // accepted every file, all are in the storage, and none is readable before [Tx.Commit]. The text
 // fields are in r.Form, r.PostForm and r.MultipartForm (without files), so form binding works.
+// r.Form has the query's values too, except those of a field of [Options.TextFirst].
 //
 // On error nothing is kept. Give the error, an [*Error], to [Handler.RespondError], which can
 // answer clients that still send.
@@ -134,9 +135,12 @@ func (tx *Tx) parts(fr *form.Reader, values url.Values) error {
 
 // fillForm does what ParseMultipartForm does, without files, so that r's form
 // methods and the binding of frameworks find the text fields. As there, values
-// of the query come first in r.Form.
+// of the query come first in r.Form, but none of them comes before text that was judged.
 func (tx *Tx) fillForm(values url.Values) {
 	r := tx.s.r
+	for _, name := range tx.s.h.opts.TextFirst {
+		tx.query.Del(name)
+	}
 	r.PostForm = values
 	r.MultipartForm = &multipart.Form{Value: values, File: map[string][]*multipart.FileHeader{}}
 	r.Form = url.Values{}
