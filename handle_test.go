@@ -224,18 +224,24 @@ func TestCommitOutlivesItsContext(t *testing.T) {
 func TestHandleAnswersInTime(t *testing.T) {
 	for _, tc := range []struct {
 		about  string
+		before func(*upload.Tx) error
 		err    error
 		status int
 	}{
-		{"stored", nil, 201},
-		{"refused", errTerms, 422},
+		{"stored", nil, nil, 201},
+		{"refused", nil, errTerms, 422},
+		{"rolled back", (*upload.Tx).Rollback, nil, 500},
+		{"rolled back and refused", (*upload.Tx).Rollback, errTerms, 422},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFixture(t, nil, upload.Options{})
 				srv := uploadtest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					err := f.Handle(w, r, func(*upload.Tx) error {
+					err := f.Handle(w, r, func(tx *upload.Tx) error {
 						time.Sleep(time.Minute)
+						if tc.before != nil {
+							require.NoError(t, tc.before(tx))
+						}
 						return tc.err
 					})
 					if err == nil {

@@ -54,7 +54,7 @@ func (tx *Tx) run(fn func(tx *Tx) error) error {
 	case tx.refusal != nil:
 		return tx.refusal
 	}
-	return internal(errors.New("upload: the function of Handle has removed the files and returned no error"))
+	return tx.reject(errors.New("upload: the function of Handle has removed the files and returned no error"))
 }
 
 // Refuse ends the upload for the host's own reason: it removes the files, reports one refusal, and
