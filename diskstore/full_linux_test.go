@@ -2,10 +2,13 @@ package diskstore_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"syscall"
 	"testing"
@@ -54,12 +57,14 @@ func TestFull(t *testing.T) {
 }
 
 func testFull(t *testing.T, f fixture) {
-	nothingIsLeft := func() {
-		left, err := f.Leftovers(t.Context())
+	nothingIsLeft := func() { // the first list is one of a full disk
+		left, err := os.ReadDir(filepath.Join(f.dir, "staging"))
 		require.NoError(t, err)
 		require.Empty(t, left)
 	}
 	h, err := upload.New(f, upload.Form{"file": {Accept: upload.Types("text/plain"), MaxFiles: 2}}, upload.AllowAnonymous, nil)
+	require.NoError(t, err)
+	filler, err := os.Create(filepath.Join(f.dir, "filler"))
 	require.NoError(t, err)
 	small, large := bytes.Repeat([]byte("a"), 1000), bytes.Repeat([]byte("a"), 6<<20)
 
@@ -73,7 +78,7 @@ func testFull(t *testing.T, f fixture) {
 	require.Equal(t, 201, a.Status, string(a.Body))
 	require.Len(t, f.objects(t), 1)
 
-	// One after the other until there is neither space nor a free inode.
+	// One after the other until there is no free inode, and then no space.
 	for i := 0; err == nil; i++ {
 		key := fmt.Sprint("k", i)
 		var staged storage.Staged
@@ -87,6 +92,9 @@ func testFull(t *testing.T, f fixture) {
 		}
 	}
 	require.ErrorIs(t, err, storage.ErrFull)
+	_, err = io.CopyN(filler, rand.Reader, 8<<20)
+	require.ErrorIs(t, err, syscall.ENOSPC)
+	require.NoError(t, filler.Close())
 	nothingIsLeft()
 	require.Greater(t, len(f.objects(t)), 50)
 	_, err = f.ListObjects(t.Context(), "", "")

@@ -35,7 +35,8 @@ func (d disk) prepare() error {
 }
 
 // tryOut does what uploads need and not each file system has: a link that replaces
-// nothing, and a lock that two do not get.
+// nothing, and a lock that two do not get. It asks for the time, too: the first time
+// takes space for the clock, which a disk that has become full no longer has.
 func (d disk) tryOut() error {
 	from, to := stagedPath(rand.Text()), stagedPath(rand.Text())
 	file, err := d.root.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -48,7 +49,8 @@ func (d disk) tryOut() error {
 			err = fmt.Errorf("a link to a name that is taken answers %v", second) //nolint:errorlint // it may be nil
 		}
 	}
-	return errors.Join(err, d.remove(to), d.remove(from), d.tryLock())
+	_, noTime := d.now()
+	return errors.Join(err, noTime, d.remove(to), d.remove(from), d.tryLock())
 }
 
 func (d disk) tryLock() error {
