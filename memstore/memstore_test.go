@@ -90,7 +90,7 @@ func TestZeroValue(t *testing.T) {
 }
 
 func TestHandlerWantsAnAddress(t *testing.T) {
-	for _, url := range []string{"", "memstore/", "//files.example/", "/a?q=1", "/a#f", "files.example", "ftp://files.example/", "http://", "http://a/?q=1", "http://a/#f", "http://a b/"} {
+	for _, url := range []string{"", "memstore/", "//files.example/", "/%2Ffiles.example/", "/a?q=1", "/a#f", "files.example", "ftp://files.example/", "http://", "http://a/?q=1", "http://a/#f", "http://a b/"} {
 		require.Panics(t, func() { (&memstore.Store{}).Handler(url) }, url)
 	}
 }

@@ -26,7 +26,8 @@ func newSite(baseURL string) (*site, error) {
 		return nil, fmt.Errorf("memstore: %w", err)
 	}
 	absolute := (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
-	relative := u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/")
+	// A path that begins with two slashes would name another host.
+	relative := u.Scheme == "" && u.Host == "" && strings.HasPrefix(u.Path, "/") && !strings.HasPrefix(u.Path, "//")
 	if !absolute && !relative || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("memstore: %q is neither an absolute URL of a folder nor the path of one", baseURL)
 	}
