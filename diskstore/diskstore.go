@@ -81,7 +81,7 @@ func makeDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	parent, err := os.OpenRoot(filepath.Dir(dir))
+	parent, err := os.OpenRoot(filepath.Dir(filepath.Clean(dir)))
 	if err != nil {
 		return err
 	}
