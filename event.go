@@ -151,7 +151,7 @@ func (r *reporter) run(ctx context.Context, door string, f func(ctx context.Cont
 	err := f(ctx, &e)
 	if err != nil {
 		refusal := errorOf(err)
-		if ctx.Err() != nil && refusal.Code.Status() >= http.StatusInternalServerError {
+		if left(ctx) && refusal.Code.Status() >= http.StatusInternalServerError {
 			refusal = &Error{Code: CodeClientGone, Err: err}
 		}
 		e.refuse(refusal)

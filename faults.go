@@ -229,7 +229,8 @@ func errChanged(err error) error {
 
 // blame makes of e, which is err, what ended the request, if that is known: what reading the
 // body failed with first, and the stop of the server. Failures of a server whose
-// client has left, if leaving can be their cause, are the client's.
+// client has left, if leaving can be their cause, are the client's. A deadline that has
+// passed is the host's.
 func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	var cut *Error
 	if !errors.As(first, &cut) {
@@ -238,7 +239,10 @@ func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	switch {
 	case cut != nil:
 		e.Code, e.Reason, e.Params, e.Err = cut.Code, cut.Reason, cut.Params, err
-	case leaving && ctx.Err() != nil && e.Code.Status() >= http.StatusInternalServerError:
+	case leaving && left(ctx) && e.Code.Status() >= http.StatusInternalServerError:
 		e.Code, e.Reason, e.Params, e.Err = CodeClientGone, "", nil, err
 	}
 }
+
+// left reports whether the client of a request's context has left.
+func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }

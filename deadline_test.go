@@ -1,0 +1,76 @@
+package upload_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
+)
+
+// TestDeadlineIsNotTheClients: a host that runs out of its own time has failed. Its client
+// is there, and reads that.
+func TestDeadlineIsNotTheClients(t *testing.T) {
+	slow := func(r *http.Request) error {
+		<-r.Context().Done()
+		return r.Context().Err()
+	}
+	for _, tc := range []struct {
+		about string
+		serve func(*upload.Handler) http.Handler
+	}{
+		{"Handle", func(h *upload.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_ = h.Handle(w, r, func(*upload.Tx) error { return slow(r) })
+			})
+		}},
+		{"Refuse", func(h *upload.Handler) http.Handler {
+			return h.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { upload.Refuse(w, r, slow(r)) }))
+		}},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &seen{}
+				f := newFixture(t, nil, upload.Options{Hooks: s.hooks()})
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				w := serve(tc.serve(f.Handler), post(file("file", "a.txt", "hello")).WithContext(ctx))
+				require.Equal(t, http.StatusInternalServerError, w.Code, w.Body)
+				_, decision := s.take(t, f.log)
+				require.Equal(t, upload.CodeInternal, decision.Code)
+				require.ErrorIs(t, decision.Err, context.DeadlineExceeded)
+				f.empty(t)
+			})
+		})
+	}
+}
+
+// TestDeadlineOfALink: a storage that outlasts the host's deadline has failed, and its
+// client has not left.
+func TestDeadlineOfALink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, log := &seen{}, &syncBuffer{}
+		links, err := upload.NewLinks(waitingStore{&memstore.Store{}}, &upload.LinksOptions{Hooks: s.hooks(), Logger: (&fixture{log: log}).logger()})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err = links.URL(ctx, upload.Link{Key: "k"})
+		require.ErrorIs(t, err, upload.CodeStorage)
+		_, decision := s.take(t, log)
+		require.Equal(t, upload.CodeStorage, decision.Code)
+	})
+}
+
+// waitingStore looks for objects until it must stop.
+type waitingStore struct{ *memstore.Store }
+
+func (waitingStore) Stat(ctx context.Context, _ string) (storage.Stored, error) {
+	<-ctx.Done()
+	return storage.Stored{}, ctx.Err()
+}
