@@ -176,12 +176,14 @@ func importsOf(t *testing.T, dir string) (imports []string) {
 	return imports
 }
 
-// TestDocsIndex checks that docs/README.md leads to every page beside it, by its title.
+// TestDocsIndex checks that docs/README.md leads to every page beside it, by its title, and that
+// each page begins with its readers.
 func TestDocsIndex(t *testing.T) {
 	index := readPage(t, "docs/README.md")
 	pages, err := filepath.Glob("docs/*.md")
 	require.NoError(t, err)
 	for _, page := range pages {
+		require.Regexp(t, `\A# [^\n]+\n\nFor `, readPage(t, page), page)
 		if name := filepath.Base(page); name != "README.md" {
 			title, _, _ := strings.Cut(strings.TrimPrefix(readPage(t, page), "# "), "\n")
 			require.Contains(t, index, "\n- ["+title+"]("+name+"): ", page)
