@@ -26,7 +26,7 @@ type Form map[string]Field
 
 // Field has the rules of one field of a [Form].
 type Field struct {
-	// Accept judges each file. It must not be nil.
+	// Accept judges each file, and must be set.
 	Accept Validator
 
 	// MaxSize is the most bytes of one file; a lower Grant.MaxFileSize wins. Default: that, or

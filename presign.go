@@ -51,7 +51,7 @@ type PresignOptions struct {
 	PartSize int64
 
 	// Form signs POST forms instead of PUTs for single requests. Until it expires, a form can
-	// replace the sent file; a PUT cannot. Default: PUT where the storage has it.
+	// replace the sent file, a PUT only a removed one. Default: PUT where the storage has it.
 	Form bool
 
 	// URLExpires is how long a signed request may be begun. Default: 15 min. At most 12 h.

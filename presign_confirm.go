@@ -29,8 +29,8 @@ import (
 // that, another instance can publish again.
 //
 // Confirm calls done only if the published object is this ticket's, of its size and, where known,
-// its SHA-256, or else fails with [CodeStorage]. WriteTimeout starts again for the answer. The
-// error is an [*Error], for [Handler.RespondError], or that of done.
+// its SHA-256. Otherwise it fails with [CodeStorage], and can be tried again. WriteTimeout starts
+// again for the answer. The error is an [*Error], for [Handler.RespondError], or that of done.
 func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string, done func(File) error) (f File, err error) {
 	ctl := http.NewResponseController(w)
 	stopWriteDeadline(ctl, r)

@@ -140,10 +140,10 @@ const (
 )
 
 // ReadStep reads the body of one step of a host's own protocol, such as that of package uppy. It
-// judges the origin and asks the authorizer, then calls read, which may be nil, with the body, and
-// drains it. Only type and place of read's errors are logged, except of an [*Error]. A body of more
-// than limit bytes, or too slow for [Options], is refused. [Handler.Shutdown] waits for the step,
-// then cuts it.
+// judges the origin, asks the authorizer, calls read, which may be nil, with the body, and drains
+// it. Only type and place of read's errors are logged, except of an [*Error]. A body of more than
+// limit bytes, or too slow for [Options], is refused. [Handler.Shutdown] waits for the step, then
+// cuts it.
 //
 // The returned request is for one method of p. The error is an [*Error], already reported, for
 // [Presigner.RespondError].

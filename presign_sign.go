@@ -25,7 +25,7 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 }
 
 // SignParts is Sign for clients that send every file in parts of their own size, 5 MiB to 5 GiB, or
-// more for more than 10,000 parts: see Ticket.PartSize.
+// more for over 10,000 parts.
 func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
 	if partSize < storage.MinPartSize || partSize > storage.MaxPartSize {
 		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))

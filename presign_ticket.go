@@ -13,8 +13,8 @@ import (
 // Ticket is what a client needs to send one file: one signed request, or PartSize and Parts, for
 // which [Presigner.SignPart] signs each part. Go by Parts, not by the size.
 type Ticket struct {
-	Token   string    `json:"token"`   // for the steps that follow; opaque
-	Expires time.Time `json:"expires"` // of the request, or of the ticket if the file has parts
+	Token   string    `json:"token"`   // opaque
+	Expires time.Time `json:"expires"` // of the request, or of a ticket with parts
 
 	*storage.SignedRequest
 

@@ -92,18 +92,18 @@ func (c Code) Status() int {
 // File is a file that was received.
 type File struct {
 	Field  string `json:"field"`
-	Name   string `json:"name"`             // the client's name, cleaned: data only
+	Name   string `json:"name"`             // the client's, cleaned
 	Key    string `json:"key"`              // where it is stored
-	Type   string `json:"type"`             // the detected media type, as stored
+	Type   string `json:"type"`             // detected, as stored
 	Size   int64  `json:"size"`             // bytes
-	SHA256 string `json:"sha256,omitempty"` // hexadecimal; "" unless Options.SHA256
+	SHA256 string `json:"sha256,omitempty"` // hexadecimal, for Options.SHA256
 }
 
 // Error is a refusal. errors.Is finds its Code, errors.As and Unwrap its cause.
 type Error struct {
 	Code  Code
-	Field string // the form field of the file, "" if the whole request is refused
-	Name  string // the cleaned file name, "" likewise
+	Field string // of the file, "" if the whole request is refused
+	Name  string // likewise
 
 	// Reason is a sentence of the host's, sent as it is. Refusals of this package have none, except
 	// for a [Responder], which gets that of [Error.Text].
