@@ -156,6 +156,18 @@ func TestCheckFormCannotChangeTheForm(t *testing.T) {
 	require.Equal(t, url.Values{"role": {"a"}}, r.PostForm)
 }
 
+// TestValidatorsCannotChangeTheForm: what one writes into the text is lost.
+func TestValidatorsCannotChangeTheForm(t *testing.T) {
+	f := newFixture(t, upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
+		in.Form["role"][0] = "admin"
+		return nil
+	}), upload.Options{})
+	r := post(new(form).text("role", "a").file("file", "a.txt", "1").String())
+	_, refused := received(t, f.Handler, r)
+	require.Nil(t, refused)
+	require.Equal(t, url.Values{"role": {"a"}}, r.Form)
+}
+
 // TestCheckFormComesFirst: no byte of the file is read before it has agreed.
 func TestCheckFormComesFirst(t *testing.T) {
 	read := false

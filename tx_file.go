@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -27,7 +26,7 @@ func (tx *Tx) part(fr *form.Reader, p *form.Part, text url.Values) error {
 		return err
 	}
 	return tx.file(&Incoming{
-		Field: p.Name, Name: name, ClaimedType: p.Type, Form: maps.Clone(text), // later fields are added to text
+		Field: p.Name, Name: name, ClaimedType: p.Type, Form: cloneValues(text), // later fields are added to text
 	}, p, limit, tx.left(fr.Consumed(), limit))
 }
 

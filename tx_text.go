@@ -45,3 +45,12 @@ func (tx *Tx) checkText(values url.Values) error {
 	}
 	return withFile(checkError(tx.s.worker.Do(func() error { return o.CheckForm(tx.s.ctx, text) })), "", "")
 }
+
+// cloneValues returns a copy that shares nothing with values.
+func cloneValues(values url.Values) url.Values {
+	clone := make(url.Values, len(values))
+	for name, all := range values {
+		clone[name] = slices.Clone(all)
+	}
+	return clone
+}

@@ -156,8 +156,11 @@ func TestOpenFails(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	taken := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(taken, "objects"), nil, 0o600))
+	foreign := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(foreign, "clock"), []byte("not ours"), 0o600))
 	for _, row := range []struct{ name, dir string }{
 		{"a file", file},
+		{"a file of another program", foreign},
 		{"no parent", filepath.Join(t.TempDir(), "a", "b")},
 		{"no name", ""},
 		{"a file in place of a folder", taken},

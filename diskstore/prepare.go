@@ -27,8 +27,12 @@ func (d disk) prepare() error {
 		if err != nil {
 			return err
 		}
-		if err := file.Close(); err != nil {
+		info, err := file.Stat()
+		if err := errors.Join(err, file.Close()); err != nil {
 			return err
+		}
+		if info.Size() > 1 { // the clock has one byte
+			return fmt.Errorf("the directory holds a file %q of another program", name)
 		}
 	}
 	return errors.Join(syncFolder(d.root, objectsDir), syncFolder(d.root, "."))
@@ -49,8 +53,10 @@ func (d disk) tryOut() error {
 			err = fmt.Errorf("a link to a name that is taken answers %v", second) //nolint:errorlint // it may be nil
 		}
 	}
+	published := objectsDir + "/try-" + rand.Text() // objects may lie on another file system
+	err = errors.Join(err, d.root.Link(from, published))
 	_, noTime := d.now()
-	return errors.Join(err, noTime, d.remove(to), d.remove(from), d.tryLock())
+	return errors.Join(err, noTime, d.remove(published), d.remove(to), d.remove(from), d.tryLock())
 }
 
 func (d disk) tryLock() error {

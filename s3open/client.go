@@ -27,6 +27,7 @@ func (t *target) client(ctx context.Context, log *slog.Logger) (*s3.Client, erro
 		return nil, fmt.Errorf("AWS configuration: %w", err)
 	}
 	client := s3.NewFromConfig(conf, func(o *s3.Options) {
+		o.HTTPClient = unredirected(o.HTTPClient)
 		if t.endpoint != "" {
 			o.BaseEndpoint = &t.endpoint
 		}
@@ -59,7 +60,7 @@ func (t *target) judge(o s3.Options) error {
 	return nil
 }
 
-// httpClient is the SDK's, with connections enough for uploads. It follows no redirects.
+// httpClient is the SDK's, with connections enough for uploads.
 func httpClient() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) {
 		tr.MaxIdleConns, tr.MaxIdleConnsPerHost = idleConns, idleConns
@@ -69,6 +70,21 @@ func httpClient() *awshttp.BuildableClient {
 		tr.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 		tr.TLSClientConfig.NextProtos = nil
 	})
+}
+
+// unredirected returns a client with the transport of the SDK's, which by now trusts the
+// certificates of the AWS configuration. The SDK's own follows redirects of 307 and 308, and
+// would show the signed request to another host.
+func unredirected(client s3.HTTPClient) s3.HTTPClient {
+	built, ok := client.(*awshttp.BuildableClient)
+	if !ok {
+		return client
+	}
+	return &http.Client{
+		Transport:     built.GetTransport(),
+		Timeout:       built.GetTimeout(),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // logger writes what the SDK has to say, which is advice to developers, to log.

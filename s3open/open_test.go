@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/s3fake"
@@ -102,15 +104,20 @@ func TestConnectionsAreKept(t *testing.T) {
 	require.Less(t, opened.Load(), int64(calls+calls/2))
 }
 
-// TestNoRedirects: a signed request goes nowhere else.
+// TestNoRedirects: a signed request goes nowhere else, whether the store sends it or the
+// client of the store does.
 func TestNoRedirects(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect is followed") }))
 	defer elsewhere.Close()
-	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL+"/b/k", http.StatusFound))
-	defer server.Close()
-	configured(t, map[string]string{"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"})
-	store, err := s3open.Open(t.Context(), "s3://b?endpoint="+server.URL, nil)
-	require.NoError(t, err)
-	_, err = store.Stat(t.Context(), "k")
-	require.Error(t, err)
+	for _, status := range []int{http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		server := httptest.NewServer(http.RedirectHandler(elsewhere.URL+"/b/k", status))
+		defer server.Close()
+		configured(t, map[string]string{"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"})
+		store, err := s3open.Open(t.Context(), "s3://b?endpoint="+server.URL, nil)
+		require.NoError(t, err)
+		_, err = store.Stat(t.Context(), "k")
+		require.Error(t, err)
+		_, err = store.Client().HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String("b"), Key: aws.String("k")})
+		require.Error(t, err)
+	}
 }

@@ -35,8 +35,8 @@
 // The client speaks HTTP/1.1 and keeps 256 idle connections for 90 seconds, which is as many
 // as an upload handler has uploads at a time by default. The SDK's own default keeps 10, so
 // that a busy server shakes hands for most of its calls. With HTTP/2 all uploads would share
-// one connection, where one that is slow holds up the others. How long a call may take says
-// [s3store.Options].
+// one connection, where one that is slow holds up the others. It follows no redirects.
+// [s3store.Options] limit how long a call may take.
 package s3open
 
 import (
@@ -51,8 +51,8 @@ import (
 // call; s3bucket.Bucket.Verify makes some at the start of a program. A nil opts stands for
 // the zero Options. If they have a Profile, rawURL must have none.
 //
-// The context is for reading the AWS configuration alone. Errors never quote rawURL, which
-// may hold a secret by mistake. For a client with other settings use [s3store.New];
+// The context is for reading the AWS configuration alone. Since rawURL may hold a secret by
+// mistake, errors quote only the values of region, profile, lacks and insecure. For a client with other settings use [s3store.New];
 // [s3store.Store.Client] returns the client that Open made.
 func Open(ctx context.Context, rawURL string, opts *s3store.Options) (*s3store.Store, error) {
 	var o s3store.Options

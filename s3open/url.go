@@ -33,7 +33,8 @@ var (
 	regionName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
 )
 
-// parse reads the URL. It quotes no more of it than names and values of parameters.
+// parse reads the URL. Its errors quote no more of it than the values of region, profile,
+// lacks and insecure.
 func parse(raw string) (*target, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -62,8 +63,13 @@ func parse(raw string) (*target, error) {
 	return t, nil
 }
 
+var parameters = []string{"region", "endpoint", "profile", "lacks", "insecure"}
+
 // set takes a parameter.
 func (t *target) set(name string, values []string) error {
+	if !slices.Contains(parameters, name) { // it may be the rest of a secret that has a &
+		return fmt.Errorf("a parameter of the URL is not one of %s", strings.Join(parameters, ", "))
+	}
 	if len(values) != 1 || values[0] == "" {
 		return fmt.Errorf("the parameter %q must be there once, with a value", name)
 	}
@@ -88,8 +94,6 @@ func (t *target) set(name string, values []string) error {
 		if t.insecure = value == "true"; !t.insecure {
 			return fmt.Errorf("insecure: %q is not true", value)
 		}
-	default:
-		return fmt.Errorf("the parameter %q is not one of region, endpoint, profile, lacks and insecure", name)
 	}
 	return nil
 }
@@ -121,6 +125,7 @@ func endpointURL(raw string) (*url.URL, error) {
 
 // loopback reports whether the host is this machine.
 func loopback(u *url.URL) bool {
-	addr, err := netip.ParseAddr(u.Hostname())
-	return u.Hostname() == "localhost" || err == nil && addr.IsLoopback()
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }
