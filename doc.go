@@ -27,6 +27,7 @@
 //   - grant each role something else: [Grant], the example Roles
 //   - use gin or echo: [Handler.Receive]
 //   - own JSON errors: [Options.Respond], [Responder], [Error]
+//   - words in another language: [Options.Text]
 //   - serve a plain HTML form: [SeeOther]
 //   - show progress: [Progress]
 //   - let users download: [Links]
@@ -81,7 +82,7 @@
 //
 // The handler moves the connection's deadlines, so ReadTimeout and WriteTimeout of the server
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout yourself.
-// No middleware in front may read the form, as FormValue does. After a ResponseWriter without
+// No middleware in front may read the form, as FormValue does. With a ResponseWriter without
 // Unwrap, such as that of [http.TimeoutHandler], stalled clients are not cut.
 //
 // # What it does not protect from

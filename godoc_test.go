@@ -32,8 +32,8 @@ func TestReferenceIsShort(t *testing.T) {
 // refuses examples of symbols that do not exist.
 func TestExamples(t *testing.T) {
 	for dir, symbols := range map[string]string{
-		".": "New Handler.Middleware Handler.Receive Handler.Handle Refuse Form Images Validator Links Presigner " +
-			"Presigner.ConfirmHandler Responder Handler.Shutdown Tx.Undo Progress",
+		".": "New Handler.Middleware Handler.Receive Handler.Handle Handler.Raw Handler.Store Check Refuse " +
+			"Form Images Validator Links Presigner Presigner.ConfirmHandler Responder Handler.Shutdown Tx.Undo Progress",
 		"s3store": "New", "s3open": "Open", "memstore": "Store Store.Handler", "diskstore": "Open",
 		"storetest": "Run", "uppy": "New", "clamav": "", "otelupload": "New",
 	} {
