@@ -40,7 +40,7 @@ func hasForm(policy Validator) bool {
 	return len(found.forms) > 0
 }
 
-// nowhere is a storage that keeps nothing.
+// nowhere is a storage that stores nothing.
 type nowhere struct{}
 
 func (nowhere) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {

@@ -18,11 +18,10 @@ import (
 // The refusals of this package. Each says its code and its parameters, and words.go
 // makes the sentence.
 
-// internal is a defect that the client learns nothing of.
+// internal is a defect, which clients do not read.
 func internal(err error) *Error { return &Error{Code: CodeInternal, Err: err} }
 
-// errorOf makes any error an *Error; of others than those the client learns
-// nothing.
+// errorOf makes any error an *Error. Of other errors the client reads nothing.
 func errorOf(err error) *Error {
 	var e *Error
 	switch found := errors.As(err, &e); {
@@ -185,7 +184,7 @@ func withFile(err error, field, name string) error {
 	return &about
 }
 
-// checkError makes what a validator or an observer answered a refusal.
+// checkError makes the error of a validator or an observer a refusal.
 func checkError(err error) error {
 	var e *Error
 	switch {

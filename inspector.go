@@ -22,7 +22,7 @@ type looking struct {
 
 type lookingKey struct{}
 
-// subjectMemory is one subject's share of a budget, which is never waited for.
+// subjectMemory is one subject's share of a budget. It never waits.
 type subjectMemory struct {
 	budget  *budget.Budget
 	subject string

@@ -18,8 +18,8 @@ import (
 )
 
 // Links hands out published files by short-lived URLs, whose type and disposition nobody can
-// change. The host authorizes each request. It is safe for concurrent use. Serve users' files from
-// a host of their own, such as a bucket's.
+// change. It is safe for concurrent use. Serve users' files from a host of their own, such as a
+// bucket's.
 type Links struct {
 	store    storage.ObjectReader
 	signer   storage.LinkStorage // nil if the store signs no links

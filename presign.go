@@ -63,12 +63,11 @@ type PresignOptions struct {
 	// StagingPrefix stands before staging keys, and ends in "/".
 	StagingPrefix string
 
-	// Purpose must differ between presigners that share secrets, or a ticket of one can be
-	// confirmed under the policy of another.
+	// Purpose must differ between presigners that share secrets but not policies.
 	Purpose string
 
 	// MaxChecks is how many files are read for confirmation at once, half of them for one subject.
-	// Others wait for Options.MaxWait, then fail with [CodeBusy]. Default: 16.
+	// Others wait for Options.MaxWait. Default: 16.
 	MaxChecks int
 }
 

@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// session is what all doors know of a request: whose it is, and the worker
-// that runs the host's code for it.
+// session is the state of a request that all doors share: its caller, and the worker that runs the
+// host's code for it.
 type session struct {
 	h   *Handler
 	r   *http.Request   // nil for Store, which has none
@@ -94,8 +94,8 @@ func (h *Handler) authorized(r *http.Request) (*Grant, error) {
 	return given, nil
 }
 
-// sameOrigin refuses pages of other origins, whatever the method: a GET that
-// signs something is no safe one.
+// sameOrigin refuses pages of other origins, whatever the method: a GET that signs something is not
+// safe.
 func (h *Handler) sameOrigin(r *http.Request) error {
 	unsafe := *r
 	unsafe.Method = http.MethodPost
@@ -131,7 +131,7 @@ func (q *session) leave() {
 	q.h.sessions.leave(&q.live)
 }
 
-// files is the file at hand, if there is one.
+// files returns the current file, if there is one.
 func (q *session) files() []File {
 	if q.about == (File{}) {
 		return nil
@@ -139,7 +139,7 @@ func (q *session) files() []File {
 	return []File{q.about}
 }
 
-// refusal is the decision that err is.
+// refusal returns the decision for err.
 func (q *session) refusal(err *Error) (e Event) {
 	e.refuse(err)
 	if e.Files = q.files(); e.Files == nil && err.Field != "" {
@@ -148,13 +148,13 @@ func (q *session) refusal(err *Error) (e Event) {
 	return e
 }
 
-// decide tells how the request ends. Only the first decision counts.
+// decide reports how the request ends. Only the first decision counts.
 func (q *session) decide(e Event) {
 	e.Duration = time.Since(q.began)
 	q.conclude(e)
 }
 
-// conclude is decide for a decision that was made earlier than it is told.
+// conclude reports a decision that was made earlier.
 func (q *session) conclude(e Event) {
 	if q.decided {
 		return
@@ -213,7 +213,7 @@ func (q *session) validate(in *Incoming) (Observer, error) {
 	return o, checkError(err)
 }
 
-// key asks for the key and judges it, whoever made it.
+// key asks for the key and judges it, even from a generator of this package.
 func (q *session) key(in *Incoming) (string, error) {
 	key, err := worker.Call(q.worker, isOurs(q.h.opts.Keys), func() (string, error) { return q.h.opts.Keys.Key(q.ctx, in) })
 	if err != nil {
@@ -226,9 +226,8 @@ func (q *session) key(in *Incoming) (string, error) {
 	return key, keyError(storage.ValidKey(key))
 }
 
-// cleanup removes what the request left under f's key. It goes on when the
-// request's context has ended, as it usually has, tries again, and tells when
-// something stays.
+// cleanup removes the bytes that the request left under f's key, with retries, usually after the
+// request's context has ended. It reports a failure.
 func (q *session) cleanup(ctx context.Context, f File, discard func(context.Context) error) error {
 	begin := time.Now()
 	err := worker.Retry(ctx, discard)

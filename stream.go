@@ -190,8 +190,8 @@ func (s *stream) failed() error {
 	return s.err
 }
 
-// readHead reads the bytes from which the type is detected. It tells the end of a file from that of
-// the body, which io.ReadFull would both take for short.
+// readHead reads the bytes from which the type is detected. It distinguishes the end of a file from
+// that of the body, which io.ReadFull would both take for short.
 func readHead(in *Incoming, r io.Reader) error {
 	head, n := make([]byte, sniff.HeadLen), 0
 	for n < len(head) {

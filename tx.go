@@ -27,7 +27,7 @@ type Tx struct {
 	state  txState
 
 	shared   bool   // a caller of ours ends the request after Commit
-	accepted Event  // the decision that Commit made, perhaps not told yet
+	accepted Event  // the decision that Commit made, perhaps not reported yet
 	refusal  *Error // the answer of Refuse
 }
 
@@ -101,7 +101,7 @@ func (tx *Tx) Rollback() error {
 	return err
 }
 
-// close ends the host's code, and what has no end of its own.
+// close ends the host's code, and an upload that has not ended, for example after a panic.
 func (tx *Tx) close() {
 	tx.s.worker.Close()
 	if tx.state == txReceiving { // as when storage panics
@@ -131,8 +131,8 @@ func (tx *Tx) Undo(ctx context.Context) error {
 	return err
 }
 
-// discard removes all files of the request, in reverse order, whatever one
-// answers, within one CleanupTimeout.
+// discard removes all files of the request, in reverse order, whatever a storage answers, within
+// one CleanupTimeout.
 func (tx *Tx) discard(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tx.s.h.opts.CleanupTimeout)
 	defer cancel()
@@ -143,9 +143,9 @@ func (tx *Tx) discard(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// settleBody gives the limiter what was not used. What was read of an upload that was
-// refused before the limiter had granted anything is charged as a request of its own,
-// unless nobody knows whose it is.
+// settleBody gives back to the limiter what was not used. If the upload was refused before the
+// limiter had granted anything, it charges the bytes read as another request, unless the caller is
+// unknown.
 func (tx *Tx) settleBody() {
 	account, read := &tx.s.account, tx.s.body.read
 	if !account.granted && tx.s.grant != nil && account.limiter != nil && read > 0 {
@@ -155,7 +155,7 @@ func (tx *Tx) settleBody() {
 	account.settle(tx.s.ctx, Usage{Files: len(tx.files), Bytes: read})
 }
 
-// refused undoes what was received and tells the log and the hooks.
+// refused removes the received files and reports the refusal.
 func (tx *Tx) refused(err error, others []File) error {
 	e := *errorOf(err)
 	if e.Err == nil && err != error(errorOf(err)) { // whether err is an *Error itself
@@ -170,7 +170,7 @@ func (tx *Tx) refused(err error, others []File) error {
 	}
 	_ = tx.rollback()
 	tx.s.decide(tx.s.refusal(&e))
-	if tx.s.r != nil { // else there is nobody to answer
+	if tx.s.r != nil { // else there is no answer
 		e.rest = tx.s.body
 	}
 	return &e

@@ -15,7 +15,7 @@ const (
 	lingerTime = 10 * time.Second
 	// notice is how long a client that does look gets to stop by itself.
 	notice = 150 * time.Millisecond
-	// resetPause is how long the reset of an HTTP/2 stream is held back behind
+	// resetPause is how long the reset of an HTTP/2 stream is delayed after
 	// its answer, which some clients (curl 7.88) drop when both come at once.
 	resetPause = 50 * time.Millisecond
 	// impatience is how long a client gets that asked with Expect whether to
@@ -126,7 +126,7 @@ func (b *body) drain(rc *http.ResponseController, r *http.Request) {
 	b.skip(b.linger)
 }
 
-// skip throws away up to limit bytes, and counts them.
+// skip discards up to limit bytes, and counts them.
 func (b *body) skip(limit int64) {
 	buf := relays.Get().(*[relaySize]byte)
 	defer relays.Put(buf)

@@ -79,10 +79,10 @@ func (tx *Tx) answer(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// reject ends the upload with the host's err, and returns what the client is told.
+// reject ends the upload with the host's err, and returns the refusal that the client reads.
 func (tx *Tx) reject(err error) *Error {
 	if own := errorOf(err); tx.state == txEnded && own.rest != nil {
-		return own // of Commit, which has told it
+		return own // of Commit, which has reported it
 	}
 	e, named := hostRefusal(tx.s.r.Context(), err, tx.files)
 	e.rest = tx.s.body
@@ -108,8 +108,8 @@ func (tx *Tx) reject(err error) *Error {
 	return e
 }
 
-// hostRefusal is what err of a host's means for a request with files: the refusal, and
-// the index of the file that it names, or -1. A failure is the client's if that has left.
+// hostRefusal returns the refusal for an error of the host's, and the index of the file that it
+// names, or -1. After the client has left, a failure counts as the client's.
 func hostRefusal(ctx context.Context, err error, files []File) (e *Error, named int) {
 	own := errorOf(err)
 	refusal := *own

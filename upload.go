@@ -96,7 +96,7 @@ type Options struct {
 	// MinRate cuts a client that sends fewer bytes a second over a StallTimeout. Default: 512.
 	MinRate int64
 
-	// CheckTimeout limits each call of a validator, observer or key generator. Default: 30 s.
+	// CheckTimeout limits each call of validators, observers and key generators. Default: 30 s.
 	CheckTimeout time.Duration
 
 	// CommitTimeout limits publishing the files of a request. Default: 2 min.
