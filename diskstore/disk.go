@@ -95,8 +95,8 @@ func (d disk) headOf(path string) (object, error) {
 	return o, errors.Join(err, file.Close())
 }
 
-// removeObject removes the object of a key if may agrees. It asks while nobody else
-// removes anything. If there is no object it removes none: one that is published
+// removeObject removes the object of a key if may returns nil. It calls may while no other
+// removal runs. If it finds no object it removes nothing: one that is published
 // meanwhile, without the lock, is another one. A nil may agrees to any, damaged ones too.
 func (d disk) removeObject(ctx context.Context, key string, may func(object) error) error {
 	name := nameOf(key)
@@ -119,7 +119,7 @@ func (d disk) removeObject(ctx context.Context, key string, may func(object) err
 	if err != nil {
 		return fmt.Errorf("diskstore: removing %q: %w", key, err)
 	}
-	// Also of what was gone: whoever removed it may have failed here.
+	// Also if the object was gone: the call that removed it may have failed here.
 	if err := syncFolder(d.root, folderOf(name)); err != nil {
 		return fmt.Errorf("diskstore: removing %q: %v", key, err) //nolint:errorlint // it must not be fs.ErrNotExist
 	}
@@ -141,9 +141,9 @@ func (d disk) remove(path string) error {
 // millisecond.
 const lockPatience = 10 * time.Second
 
-// alone runs do while no other call of it runs, in whichever process. Who removes an
-// object has looked at it before, and would otherwise remove what somebody else has
-// put in its place. The system ends the lock of a process that ends.
+// alone runs do while no other call of it runs, in any process. A removal
+// looks at the object first. Without the lock it could then remove one that another
+// process has put in its place. The system ends the lock of a process that ends.
 func (d disk) alone(ctx context.Context, do func() error) error {
 	file, err := d.root.OpenFile(lockFile, os.O_RDWR, 0)
 	if err != nil {

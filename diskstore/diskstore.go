@@ -3,8 +3,8 @@
 //
 // A file is written to a staging folder, synchronized, and then linked under its name,
 // which replaces nothing. So a process that is killed at any moment leaves no half of a
-// file that anybody can read. What it leaves in the staging folder, package sweep finds
-// and removes. Several processes of one machine may use the directory at once.
+// file that anybody can read. Package sweep finds and removes what it leaves in the
+// staging folder. Several processes of one machine may use the directory at once.
 //
 // Links are for upload.LinksOptions.Proxy: the bytes pass through the process. There is
 // no direct door, since nobody else could check what a client sends.
@@ -22,7 +22,7 @@
 // has confirmed. On Windows folders cannot be synchronized, so there a loss of power may
 // undo the last uploads.
 //
-// Whoever can write to the directory can forge what lies in it. Only the account of the
+// Any account that can write to the directory can forge its files. Only the account of the
 // application should have access, and the folders that Open makes grant it to no other.
 package diskstore
 
@@ -55,7 +55,7 @@ var (
 // It looks at no stored file, so it takes as long with a million of them as with none.
 //
 // It fails if the directory cannot be written to, or if its file system cannot link,
-// lock or synchronize. Nothing outside of dir is read or written, whatever lies in it:
+// lock or synchronize. Nothing outside of dir is read or written, whatever it contains:
 // see [os.Root].
 func Open(dir string) (*Store, error) {
 	if err := makeDir(dir); err != nil {
@@ -101,8 +101,8 @@ func (s *Store) Stat(_ context.Context, key string) (storage.Stored, error) {
 	return storage.Stored{Type: o.Type, Name: o.Name, Size: o.Size, ETag: o.etag(), SHA256: o.SHA256, Nonce: o.Nonce}, nil
 }
 
-// OpenAt implements storage.ObjectReader. What was opened can be read to its end, also
-// after the object was removed.
+// OpenAt implements storage.ObjectReader. An opened object can be read to its end, also
+// after its removal.
 func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	file, o, err := s.open(key)
 	if err != nil {

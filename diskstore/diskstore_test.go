@@ -83,7 +83,7 @@ func TestSuites(t *testing.T) {
 	storetest.RunLister(t, func(t *testing.T) storage.Lister { return newFixture(t) })
 }
 
-// TestKeys: whatever S3 keeps apart is kept apart, on each file system.
+// TestKeys: keys that differ in S3 differ here, on each file system.
 func TestKeys(t *testing.T) {
 	f := newFixture(t)
 	keys := []string{
@@ -185,7 +185,7 @@ func TestClosed(t *testing.T) {
 	require.Error(t, f.Delete(t.Context(), "k"))
 }
 
-// TestReadingOutlastsRemoval: whoever reads has the whole file.
+// TestReadingOutlastsRemoval: a reader gets the whole file.
 func TestReadingOutlastsRemoval(t *testing.T) {
 	f := newFixture(t)
 	f.publish(t, "k", "hello")

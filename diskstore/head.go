@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// headSize is where the content of a file begins. What a file is stands before it, so
-// that one link publishes both.
+// headSize is where the content of a file begins. The head stands before it, so that
+// one link publishes both.
 const headSize = 4096
 
 // magic begins each file. Another layout will have another number.

@@ -119,8 +119,8 @@ func must(err error) {
 // steps are all that are injected, each at its first time and at a later one.
 var steps = []string{"created", "head", "content", "synchronized", "linked", "published", "removed", "removed for good"}
 
-// TestKilled at each step, and at any moment: whatever can be read is whole, what was
-// promised is there, and a sweep removes what is left.
+// TestKilled at each step, and at any moment: every readable file is whole,
+// every committed one is there, and a sweep removes the rest.
 func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	promised := map[string]bool{}

@@ -20,7 +20,7 @@ import (
 
 // TestNothingOfOthersIsRemoved: two stores in one directory, as two processes have them,
 // publish under one key and remove what they have published, each in two ways at once.
-// Whoever has the key keeps it until then.
+// The first holder of the key keeps it until then.
 func TestNothingOfOthersIsRemoved(t *testing.T) {
 	dir := t.TempDir()
 	stores := []fixture{{open(t, dir), dir}, {open(t, dir), dir}}
@@ -132,7 +132,7 @@ func TestDamage(t *testing.T) {
 			require.NotErrorIs(t, err, fs.ErrNotExist)
 			_, err = f.ListObjects(t.Context(), "", "")
 			require.Error(t, err)
-			require.Error(t, staged.Discard(t.Context()), "whose it is cannot be told")
+			require.Error(t, staged.Discard(t.Context()), "the owner of the file is unknown")
 		})
 	}
 }

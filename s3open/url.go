@@ -38,7 +38,7 @@ var (
 func parse(raw string) (*target, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, errors.New("the bucket is no URL: it looks like s3://BUCKET?region=REGION")
+		return nil, errors.New("the bucket is not a URL: it must look like s3://BUCKET?region=REGION")
 	}
 	switch {
 	case u.User != nil:

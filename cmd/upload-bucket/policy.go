@@ -11,9 +11,9 @@ import (
 	"github.com/airlock-go/upload/s3bucket"
 )
 
-// policy prints one of the documents: the identity policy of a role, or what the
-// bucket itself is to be given. What its statements are for goes to stderr, so
-// that stdout can be piped to the AWS command line.
+// policy prints one of the documents: the identity policy of a role, or a setting of
+// the bucket. The reasons of its statements go to stderr, so that stdout can be piped
+// to the AWS command line.
 func policy(*flag.FlagSet) action {
 	return func(_ context.Context, e *env) (int, error) {
 		if len(e.args) != 1 {
@@ -53,7 +53,7 @@ func (e *env) document(name string) (any, error) {
 		if rule := e.care.CORS(); rule != nil {
 			return rule, nil
 		}
-		return nil, errors.New("there is no CORS rule without -direct and an -origin")
+		return nil, errors.New("no CORS rule without -direct and an -origin")
 	case "lifecycle":
 		return e.care.Lifecycle(), nil
 	}

@@ -19,7 +19,7 @@ type sweeping struct {
 	tell       *teller
 }
 
-// sweep finds what nobody refers to, and removes it if it is told to.
+// sweepCommand finds objects that nothing refers to, and removes them with -remove.
 func sweepCommand(fs *flag.FlagSet) action {
 	s := &sweeping{}
 	s.references.flags(fs)
@@ -37,7 +37,7 @@ func sweepCommand(fs *flag.FlagSet) action {
 
 func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 	if len(e.args) > 0 {
-		return 2, fmt.Errorf("%q is no flag", e.args[0])
+		return 2, fmt.Errorf("unexpected argument %q", e.args[0])
 	}
 	if s.opts.MaxShare == 0 {
 		return 2, errors.New("-max-share is more than 0")

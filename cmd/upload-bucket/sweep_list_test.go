@@ -32,7 +32,7 @@ func each(change func(i int, key string) string) (lines []string) {
 }
 
 // newSoundBucket returns a bucket of 250 objects, all nine days old and all
-// referred to, so whatever is removed is lost.
+// referred to, so every removal loses one.
 func newSoundBucket(t *testing.T) *sweptBucket {
 	t.Helper()
 	b := newBucket(t)

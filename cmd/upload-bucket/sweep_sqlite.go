@@ -24,7 +24,7 @@ func (r *references) openDatabase(ctx context.Context) (answers, error) {
 	if r.query == "" {
 		err = errors.New("-query is missing")
 	} else {
-		_, err = ask(ctx, []string{}) // so that a mistake is told at once
+		_, err = ask(ctx, []string{}) // so that a mistake is reported at once
 	}
 	if err != nil {
 		return answers{}, fmt.Errorf("-sqlite: %w", errors.Join(err, db.Close()))
@@ -61,5 +61,5 @@ func askDatabase(ctx context.Context, db *sql.DB, query string, keys []string) (
 		}
 		found = append(found, key)
 	}
-	return found, rows.Err() // a query that broke off is no answer
+	return found, rows.Err() // the answer of a query that broke off does not count
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// teller tells of a sweep: what it finds and the sum go to stdout, how far it is
-// to stderr, as a bar on a terminal and else as a line for each page.
+// teller reports a sweep. Findings and the sum go to stdout. Progress goes to stderr,
+// as a bar on a terminal and else as a line for each page.
 type teller struct {
 	env    *env
 	remove bool
@@ -120,7 +120,7 @@ func text(err error) string {
 	return err.Error()
 }
 
-// page tells how far the sweep is.
+// page reports how far the sweep is.
 func (t *teller) page(r sweep.Report) {
 	t.last = r
 	if t.bar {

@@ -168,7 +168,7 @@ func TestSweepRefuses(t *testing.T) {
 		{"a query that writes", []string{"-s3-prefix", "p", "-sqlite", database, "-query", "CREATE TABLE t (x)"}, "readonly"},
 		{"a broken cursor", []string{"-s3-prefix", "p", "-references", b.list, "-cursor", write("{")}, "-cursor"},
 		{"another's cursor", []string{"-s3-prefix", "p", "-references", b.list, "-cursor", write(`{"cursor":"objects:q%2F:q%2F1","remove":true}`)}, "invalid cursor"},
-		{"a word too much", []string{"-s3-prefix", "p", "-references", b.list, "p/0001"}, "no flag"},
+		{"a word too much", []string{"-s3-prefix", "p", "-references", b.list, "p/0001"}, "unexpected argument"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			status, stdout, stderr := b.run(t.Context(), append([]string{"-remove"}, row.args...)...)
