@@ -151,7 +151,7 @@ func parseError(err error, at int64) error {
 	case errors.As(err, &syntax):
 		return &badBody{syntax.Offset, "upload: JSON that is not well-formed"}
 	case errors.As(err, &typed):
-		return &badBody{typed.Offset, fmt.Sprintf("upload: JSON that is no %v", typed.Type)}
+		return &badBody{typed.Offset, fmt.Sprintf("upload: JSON that does not fit %v", typed.Type)}
 	}
 	for _, known := range []error{io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, http.ErrBodyReadAfterClose} {
 		if errors.Is(err, known) {

@@ -62,7 +62,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestCheckNeedsSense: mistakes of the program are no refusals of the file.
+// TestCheckNeedsSense: mistakes of the program do not refuse the file.
 func TestCheckNeedsSense(t *testing.T) {
 	for _, tc := range []struct {
 		about   string

@@ -58,8 +58,8 @@ func (d *direct) over(t *testing.T, store storage.Storage) *upload.Presigner {
 	return p
 }
 
-// confirmBy confirms as ann, and tells whether done was called, which answers as
-// it is told.
+// confirmBy confirms as ann, and reports whether done was called, which returns
+// answer.
 func confirmBy(p *upload.Presigner, tok string, answer error) (f upload.File, called bool, err error) {
 	f, err = p.Confirm(httptest.NewRecorder(), confirmRequest(tok), tok, func(upload.File) error {
 		called = true
@@ -68,9 +68,9 @@ func confirmBy(p *upload.Presigner, tok string, answer error) (f upload.File, ca
 	return f, called, err
 }
 
-// TestConfirmBelievesNothing: what the storage says of a publication is looked at.
-// If it does not hold, neither the application nor the client is told of a file,
-// the client's only copy stays, and the ticket can be confirmed again.
+// TestConfirmBelievesNothing: Confirm checks what the storage says of a publication.
+// If it is wrong, neither the application nor the client gets a file, the client's
+// only copy stays, and the ticket can be confirmed again.
 func TestConfirmBelievesNothing(t *testing.T) {
 	rows := map[string]struct {
 		lies func(l *liar)
@@ -121,7 +121,7 @@ func TestConfirmBelievesNothing(t *testing.T) {
 				row.lies(l)
 				_, called, err := confirmBy(p, ticket.Token, nil)
 				require.ErrorIs(t, err, upload.CodeStorage)
-				require.False(t, called, "the application was told of a file")
+				require.False(t, called, "the application got a file")
 				require.Equal(t, 1, d.staged(), "the only copy was removed")
 
 				*l = liar{DirectStorage: d.store}
@@ -146,13 +146,13 @@ func TestConfirmJudgesTheWholeFile(t *testing.T) {
 	}
 	long := strings.Repeat("hello ", 2000) // beyond the head
 	for name, row := range map[string]struct{ content, read string }{
-		"nothing":               {"hello", ""},
-		"white space":           {"hello", "\n"},
-		"cut":                   {"hello", "hell"},
-		"cut after the head":    {long, long[:len(long)-1]},
-		"more":                  {"hello", "hello\x00"},
-		"more, behind the head": {long, long + "\x00"},
-		"another, shorter one":  {long, "<!DOCTYPE html><html><title>504</title></html>"},
+		"nothing":              {"hello", ""},
+		"white space":          {"hello", "\n"},
+		"cut":                  {"hello", "hell"},
+		"cut after the head":   {long, long[:len(long)-1]},
+		"more":                 {"hello", "hello\x00"},
+		"more, after the head": {long, long + "\x00"},
+		"another, shorter one": {long, "<!DOCTYPE html><html><title>504</title></html>"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})

@@ -46,7 +46,7 @@ func TestForeignTickets(t *testing.T) {
 			if first == nil {
 				first = withoutFiles(t, body)
 			}
-			require.Equal(t, string(first), string(withoutFiles(t, body)), "%s %s is told apart", name, step)
+			require.Equal(t, string(first), string(withoutFiles(t, body)), "%s %s is answered differently", name, step)
 		}
 	}
 	require.Empty(t, d.published())
@@ -60,7 +60,7 @@ func flip(s string) string {
 	return "A"
 }
 
-// withoutFiles drops what tells the rightful holder which file it was.
+// withoutFiles drops the fields that name the file, which only its owner gets.
 func withoutFiles(t *testing.T, problem []byte) []byte {
 	t.Helper()
 	var p map[string]any
@@ -109,8 +109,8 @@ func (d *direct) meddle(t *testing.T, o upload.Options, po upload.PresignOptions
 	d.mux.Handle("/meddled/", p)
 }
 
-// TestReplacedBeforePublication: bytes that came after the check are not what is
-// published, and the client is told to confirm again.
+// TestReplacedBeforePublication: bytes that came after the check are not published,
+// and the client has to confirm again.
 func TestReplacedBeforePublication(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Form: true})
 	ticket := d.sign(t, declarationOf("a.txt", "AAAAA"))
@@ -128,7 +128,7 @@ func TestReplacedBeforePublication(t *testing.T) {
 }
 
 // TestLostPublication: when the storage's answer to the publication is lost, the
-// client is told so, and the next confirmation finds what was published.
+// client gets an error, and the next confirmation finds the published file.
 func TestLostPublication(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
@@ -248,8 +248,8 @@ func TestReadsAreBounded(t *testing.T) {
 	require.Empty(t, d.published())
 }
 
-// TestChecksAreBounded: who finds no place to have a file read is told to come
-// again, however often, and loses nothing.
+// TestChecksAreBounded: a client whose file has to wait for a check can come again,
+// however often, and loses nothing.
 func TestChecksAreBounded(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	open, release := make(chan struct{}), make(chan struct{})
@@ -272,8 +272,8 @@ func TestChecksAreBounded(t *testing.T) {
 	d.confirm(t, second.Token)
 }
 
-// TestStorageFailsInConfirm: the client is told that, not what, and may confirm
-// again.
+// TestStorageFailsInConfirm: the client learns that the storage failed, not how,
+// and may confirm again.
 func TestStorageFailsInConfirm(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpOpenAt, Err: errors.New("secret endpoint")})
@@ -330,10 +330,10 @@ func TestDirectCrossOrigin(t *testing.T) {
 	get.Header.Set("Subject", "ann")
 	get.Header.Set("Sec-Fetch-Site", "cross-site")
 	_, err := d.presigner.Sign(get, declarationOf("a.txt", "hello"))
-	require.ErrorIs(t, err, upload.CodeCrossOrigin, "a GET that signs is no safe one")
+	require.ErrorIs(t, err, upload.CodeCrossOrigin, "a GET that signs is not safe")
 }
 
-// TestSteps: what is no step is a clear refusal.
+// TestSteps: a request that is not a step is refused clearly.
 func TestSteps(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	rows := map[string]struct {

@@ -48,7 +48,7 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
-// TestBackendsNeedNoHandler: whoever writes or uses a storage takes on nothing of
+// TestBackendsNeedNoHandler: a program that writes or uses a storage takes on nothing of
 // what receives files.
 func TestBackendsNeedNoHandler(t *testing.T) {
 	for _, pkg := range []string{"./storage", "./sweep", "./memstore", "./s3store", "./s3bucket", "./storetest"} {
@@ -58,7 +58,7 @@ func TestBackendsNeedNoHandler(t *testing.T) {
 	}
 }
 
-// modulesOf returns the modules that pkg is built from, but for this one and
+// modulesOf returns the modules that pkg is built from, except this one and
 // the standard library.
 func modulesOf(t *testing.T, pkg string) []string {
 	t.Helper()

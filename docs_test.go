@@ -55,7 +55,7 @@ func TestSecurityTable(t *testing.T) {
 	require.NoError(t, err)
 	page := strings.ReplaceAll(string(text), "go test ./s3store -run '^TestShare$'", "") // how to run one
 	for _, m := range testName.FindAllStringSubmatch(page, -1) {
-		require.True(t, exists[m[1]+"."+m[2]], "there is no %s in %s", m[2], m[1])
+		require.True(t, exists[m[1]+"."+m[2]], "no %s in %s", m[2], m[1])
 	}
 	require.Empty(t, testWord.FindAllString(testName.ReplaceAllString(page, ""), -1), "name tests with their package: `s3store.TestShare`")
 }

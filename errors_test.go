@@ -125,7 +125,7 @@ func TestErrorsPage(t *testing.T) {
 	}
 	used := map[string]bool{}
 	for code, row := range codes {
-		require.True(t, inSource[code], "%s is no code", code)
+		require.True(t, inSource[code], "%s is not a code", code)
 		for _, p := range row.params {
 			used[p] = true
 			require.Contains(t, params, p, "of %s", code)

@@ -38,7 +38,7 @@ func TestLinkEvents(t *testing.T) {
 			l.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 			l.put(t, "a.png", "image/png", "a.png", "content")
 			l.get(t, tc.method, l.URL+"/files/"+tc.path, "Subject", tc.subject)
-			l.Close() // waits for what comes behind the answer
+			l.Close() // waits for the events after the answer
 			kinds, got := s.take(t, l.log)
 			require.Equal(t, string(tc.kind), kinds)
 			require.Equal(t, "link", got.Door)

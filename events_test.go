@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// seen is what hooks were told.
+// seen collects the calls of hooks.
 type seen struct {
 	mu     sync.Mutex
 	starts int
@@ -78,8 +78,8 @@ func (s *seen) take(t *testing.T, log *syncBuffer) (kinds string, decision uploa
 
 var eventRecord = regexp.MustCompile(`(?m)^time=\S+ level=\w+ msg="upload: ([a-z_]+)" `)
 
-// TestStreamedEvents: whatever becomes of a form, there is one decision, and
-// what is cleaned up is told beside it.
+// TestStreamedEvents: each form has exactly one decision, and each cleanup its own
+// event.
 func TestStreamedEvents(t *testing.T) {
 	two := new(form).file("file", "a.txt", "hello").file("file", "b.txt", "hello, too").String()
 	bad := new(form).file("file", "a.txt", "hello").file("file", "b.png", "<html>").String()

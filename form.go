@@ -96,7 +96,7 @@ func (f Form) ours() bool {
 func (f Field) fault(name string) error {
 	switch {
 	case name == "", len(name) > maxFieldName, !utf8.ValidString(name):
-		return fmt.Errorf("upload: Form: %q is no name of a field, which has 1 to %d bytes of UTF-8", filename.Brief(name), maxFieldName)
+		return fmt.Errorf("upload: Form: %q is not a valid field name: it must have 1 to %d bytes of UTF-8", filename.Brief(name), maxFieldName)
 	case f.Accept == nil:
 		return fmt.Errorf("upload: Form: the field %q has no Accept", name)
 	case f.MaxSize < 0, f.MaxSize > maxFileSize:

@@ -37,7 +37,7 @@ func TestFormOfGrants(t *testing.T) {
 		"the handler's field":            {plain, upload.Grant{Policy: two}, "file", 1, upload.CodeUnexpectedField},
 		"fields and a size":              {plain, upload.Grant{Policy: two, MaxFileSize: 5}, "a", 6, upload.CodeTooLarge},
 		"no form is the field file":      {two, upload.Grant{Policy: plain}, "file", 100, ""},
-		"no form is no other field":      {two, upload.Grant{Policy: plain}, "a", 1, upload.CodeUnexpectedField},
+		"no form has no other field":     {two, upload.Grant{Policy: plain}, "a", 1, upload.CodeUnexpectedField},
 		"a size that is not possible":    {plain, upload.Grant{MaxFileSize: largestFile + 1}, "file", 1, upload.CodeInternal},
 		"a negative size":                {plain, upload.Grant{MaxFileSize: -1}, "file", 1, upload.CodeInternal},
 		"an optional field does not do":  {plain, upload.Grant{Policy: two}, "b", 1, upload.CodeMissingFile},

@@ -204,9 +204,9 @@ func TestFormFaults(t *testing.T) {
 	}{
 		"no field":                   {upload.Form{}, "a form has a field"},
 		"no form":                    {upload.Form(nil), "a form has a field"},
-		"an empty name":              {upload.Form{"": {Accept: plain}}, `"" is no name of a field`},
-		"a long name":                {upload.Form{strings.Repeat("x", 257): {Accept: plain}}, "is no name of a field"},
-		"a name of no text":          {upload.Form{"\xff": {Accept: plain}}, "is no name of a field"},
+		"an empty name":              {upload.Form{"": {Accept: plain}}, `"" is not a valid field name`},
+		"a long name":                {upload.Form{strings.Repeat("x", 257): {Accept: plain}}, "is not a valid field name"},
+		"a name not in UTF-8":        {upload.Form{"\xff": {Accept: plain}}, "is not a valid field name"},
 		"no Accept":                  {of(upload.Field{}), `the field "file" has no Accept`},
 		"a negative size":            {of(upload.Field{Accept: plain, MaxSize: -1}), `MaxSize of the field "file"`},
 		"a size above what is sent":  {of(upload.Field{Accept: plain, MaxSize: largestFile + 1}), `MaxSize of the field "file"`},

@@ -25,7 +25,7 @@ type onceWriter struct {
 }
 
 func (w *onceWriter) WriteHeader(status int) {
-	if status >= http.StatusOK { // an interim one is no answer, and the recorder takes it for one
+	if status >= http.StatusOK { // the recorder would take an interim status for the answer
 		w.begun++
 		w.ResponseRecorder.WriteHeader(status)
 	}

@@ -214,7 +214,7 @@ func TestRefuseAfterConfirm(t *testing.T) {
 	require.Len(t, d.published(), 1)
 }
 
-// TestRefuseElsewhere answers, and tells nothing.
+// TestRefuseElsewhere: outside of an upload Refuse answers, too.
 func TestRefuseElsewhere(t *testing.T) {
 	w := httptest.NewRecorder()
 	upload.Refuse(w, post(""), errTerms)

@@ -17,7 +17,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// testLimiter writes down what it is asked and told.
+// testLimiter records claims and usages.
 type testLimiter struct {
 	reserve func(ctx context.Context) error
 	settle  func(ctx context.Context) error
@@ -60,8 +60,8 @@ func (l *testLimiter) take() ([]upload.Claim, []upload.Usage) {
 	return demands, used
 }
 
-// TestLimiterIsTold: it is asked once with what may come, and told once what
-// came, whatever becomes of the request.
+// TestLimiterIsTold: each request makes one Reserve of the most that may come, and one
+// Settle of what came, however it ends.
 func TestLimiterIsTold(t *testing.T) {
 	body := file("file", "a.txt", "hello")
 	two := new(form).file("file", "a.txt", "hello").file("file", "b.exe", "MZ").String()
@@ -252,7 +252,7 @@ func TestSettleFails(t *testing.T) {
 				begin := time.Now()
 				f.accepts(t, post(file("file", "a.txt", "hello")))
 				require.LessOrEqual(t, time.Since(begin), time.Minute)
-				require.Contains(t, f.log.String(), "the limiter was not told")
+				require.Contains(t, f.log.String(), "reporting usage to the limiter failed")
 				_, used := l.take()
 				require.Len(t, used, 1)
 				time.Sleep(2 * time.Hour) // until the hanging call has ended
@@ -261,7 +261,7 @@ func TestSettleFails(t *testing.T) {
 	}
 }
 
-// TestSettleOutlivesTheClient: it is told although the request is over.
+// TestSettleOutlivesTheClient: Settle is called although the request is over.
 func TestSettleOutlivesTheClient(t *testing.T) {
 	l := &testLimiter{}
 	f := newFixture(t, nil, upload.Options{Limiter: l})
@@ -272,5 +272,5 @@ func TestSettleOutlivesTheClient(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, f.do(r).Code)
 	_, used := l.take()
 	require.Equal(t, []upload.Usage{{}}, used)
-	require.NotContains(t, f.log.String(), "the limiter was not told")
+	require.NotContains(t, f.log.String(), "reporting usage to the limiter failed")
 }

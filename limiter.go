@@ -122,8 +122,8 @@ func (a *account) settle(ctx context.Context, used Usage) {
 	a.apart(ctx, func() error { return a.giveBack(ctx, r, used) })
 }
 
-// charge counts bytes without asking whether they may come, since they have. Of a caller
-// that is over its limit they do not count.
+// charge counts bytes without asking whether they may come, since they have. Bytes of a caller
+// that is over its limit do not count.
 func (a *account) charge(ctx context.Context, c Claim, bytes int64) {
 	a.subject = c.Subject
 	a.apart(ctx, func() error {
@@ -142,7 +142,7 @@ func (a *account) apart(ctx context.Context, f func() error) {
 	w := &worker.Worker{Timeout: a.timeout, OnHang: a.worker.OnHang}
 	defer w.Close()
 	if err := w.Do(f); err != nil {
-		a.log.WarnContext(ctx, "upload: the limiter was not told what was used", "subject", a.subject, "error", err)
+		a.log.WarnContext(ctx, "upload: reporting usage to the limiter failed", "subject", a.subject, "error", err)
 	}
 }
 

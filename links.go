@@ -106,7 +106,7 @@ func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	}
 	for _, t := range l.opts.Inline {
 		if !isMediaType(t) || isActive(t) {
-			return nil, fmt.Errorf("upload: %q cannot be shown inline: it can run scripts, or is no plain media type in lower case", t)
+			return nil, fmt.Errorf("upload: %q cannot be shown inline: it can run scripts, or is not a plain media type in lower case", t)
 		}
 	}
 	return l, nil

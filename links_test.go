@@ -185,7 +185,7 @@ func TestUnlinked(t *testing.T) {
 	}
 }
 
-// TestRedirect: it is not cached, tells no referrer, and no query is logged.
+// TestRedirect: a redirect is not cached, sends no referrer, and its query is not logged.
 func TestRedirect(t *testing.T) {
 	l := newLinked(t, upload.LinksOptions{})
 	l.put(t, "a.png", "image/png", "a.png", "content")

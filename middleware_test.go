@@ -159,7 +159,7 @@ func TestTx(t *testing.T) {
 	}
 }
 
-// failingStore fails where it is told to.
+// failingStore fails in the steps whose error is set.
 type failingStore struct {
 	storage.Storage
 	stage   error

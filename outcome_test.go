@@ -96,7 +96,7 @@ func TestKeepAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestKeepOutside: where there are no files none are kept.
+// TestKeepOutside: Keep fails outside of an upload.
 func TestKeepOutside(t *testing.T) {
 	require.Error(t, upload.Keep(t.Context()))
 	upload.Discard(t.Context())

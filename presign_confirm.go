@@ -263,7 +263,7 @@ func (p *Presigner) promote(q *session, t *sealed, etag, digest string, f File) 
 }
 
 // published returns the file if this ticket has published it, which is then the checked one; digest
-// is its SHA-256, "" if it is not known. The error is fs.ErrNotExist if there is no such object.
+// is its SHA-256, "" if it is not known. The error is fs.ErrNotExist if no such object exists.
 func (p *Presigner) published(ctx context.Context, t *sealed, digest string) (File, error) {
 	stored, err := p.store.Stat(ctx, t.Key)
 	switch {

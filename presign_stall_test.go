@@ -97,7 +97,7 @@ func TestStalledSteps(t *testing.T) {
 	}
 }
 
-// TestSlowSteps: bytes that trickle are no progress.
+// TestSlowSteps: bytes that trickle do not count as progress.
 func TestSlowSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serveStalling(t)

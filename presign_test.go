@@ -209,7 +209,7 @@ func TestConfirmRefuses(t *testing.T) {
 		left          int // objects in staging
 	}{
 		"HTML declared as PNG":  {"a.png", html, upload.CodeTypeMismatch, 0},
-		"a ZIP behind a PNG":    {"a.png", pngBytes() + "PK\x03\x04", upload.CodeTrailing, 0},
+		"a ZIP after a PNG":     {"a.png", pngBytes() + "PK\x03\x04", upload.CodeTrailing, 0},
 		"markup within text":    {"a.txt", strings.Repeat("text ", 2000) + html, upload.CodeActiveContent, 0},
 		"PDF declared as text":  {"a.txt", pdfBytes, upload.CodeTypeMismatch, 0},
 		"nothing was uploaded ": {"a.txt", "", upload.CodeNotUploaded, 0},

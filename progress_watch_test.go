@@ -14,7 +14,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestWatch: what has changed is told once a period, and the end at once.
+// TestWatch: Watch yields changes once a period, and the end at once.
 func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &upload.Progress{}

@@ -64,7 +64,7 @@ func TestProxy(t *testing.T) {
 		"all":           {[]string{"Range", "bytes=0-"}, 206, content, "0+-1"},
 		"suffix":        {[]string{"Range", "bytes=-3"}, 206, "789", "997+-1"},
 		"long suffix":   {[]string{"Range", "bytes=-5000"}, 206, content, "0+-1"},
-		"behind it":     {[]string{"Range", "bytes=5000-"}, 416, "invalid range: failed to overlap\n", ""},
+		"after the end": {[]string{"Range", "bytes=5000-"}, 416, "invalid range: failed to overlap\n", ""},
 		"no range":      {[]string{"Range", "bytes=7-3"}, 416, "invalid range\n", ""},
 		"many ranges":   {[]string{"Range", "bytes=0-0" + strings.Repeat(",0-", 50)}, 200, content, "0+-1"},
 		"two ranges":    {[]string{"Range", "bytes=0-0,5-5"}, 200, content, "0+-1"},

@@ -78,7 +78,7 @@ func TestRawCut(t *testing.T) {
 	}
 }
 
-// TestRawCutOverHTTP2: a stream that is reset is no short file, either.
+// TestRawCutOverHTTP2: a stream that is reset does not become a short file, either.
 func TestRawCutOverHTTP2(t *testing.T) {
 	ends := make(chan upload.Event, 1)
 	f := newRaw(t, upload.NotEmpty(), upload.Options{Hooks: upload.Hooks{Event: func(_ context.Context, e upload.Event) {

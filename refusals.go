@@ -134,7 +134,7 @@ func (e *Error) Text() string {
 	return english(string(e.Code), e.parameters())
 }
 
-// defaultRetryAfter is how long a client waits that is not told better.
+// defaultRetryAfter is how long a client should wait if its refusal names no time.
 const defaultRetryAfter = 2 * time.Second
 
 // retryAfter is how many seconds the client should wait.

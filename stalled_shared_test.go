@@ -21,8 +21,8 @@ import (
 // lookingMemory is what the package documentation says that the inspectors of one handler share.
 const lookingMemory = 64 << 20
 
-// TestSharedMemory: files that need memory which others have taken are refused at once, as busy, and nobody else is. What
-// they have taken is free again when they leave.
+// TestSharedMemory: a file that needs memory which others hold is refused at once, as busy. No
+// other file is. The memory is free again when its holders leave.
 func TestSharedMemory(t *testing.T) {
 	greedy := []corpus.Costly{
 		costly("PDF of actions in a stream"), costly("PDF of tables in a stream"),

@@ -217,7 +217,7 @@ func (o *Options) textFault(fields Form) error {
 	}
 	for _, name := range o.TextFirst {
 		if _, isFile := fields[name]; isFile || name == "" {
-			return fmt.Errorf("upload: TextFirst names %q, which is no field of text", name)
+			return fmt.Errorf("upload: TextFirst names %q, which is not a field of text", name)
 		}
 	}
 	return nil
