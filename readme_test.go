@@ -35,7 +35,7 @@ func TestReadmeOutline(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"upload", "Install", "Quick start", "Try it", "Why not `r.FormFile` and an SDK call", "Highlights", "S3", "Your router",
-		"Beyond receiving", "Comparison", "What it does not protect from", "Documentation", "Contributing", "Licence",
+		"Beyond receiving", "Comparison", "What it does not protect against", "Documentation", "Contributing", "Licence",
 	}, headings)
 }
 
