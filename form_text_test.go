@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"runtime"
 	"strconv"
@@ -166,6 +167,42 @@ func TestValidatorsCannotChangeTheForm(t *testing.T) {
 	_, refused := received(t, f.Handler, r)
 	require.Nil(t, refused)
 	require.Equal(t, url.Values{"role": {"a"}}, r.Form)
+}
+
+// TestRefusedText: of a refused form the text that was read is there for the page that
+// shows it again, and nobody reads the body once more to find it.
+func TestRefusedText(t *testing.T) {
+	refuse := func(context.Context, url.Values) error { return upload.Reject("of_the_host", "this is why") }
+	for _, tc := range []struct {
+		about string
+		body  *form
+		check func(context.Context, url.Values) error
+		want  url.Values
+	}{
+		{"a refused file", new(form).text("role", "a").text("x", "1").file("file", "a.png", "<html>").text("x", "2"), nil, url.Values{"role": {"a"}, "x": {"1"}}},
+		{"no file", new(form).text("role", "a").text("role", "b"), nil, url.Values{"role": {"a", "b"}}},
+		{"refused text", new(form).text("role", "a").file("file", "a.txt", "1"), refuse, url.Values{"role": {"a"}}},
+		{"a file first", new(form).file("file", "a.txt", "1").text("role", "a"), nil, url.Values{}},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			var shown, all url.Values
+			f := newFixture(t, nil, upload.Options{
+				TextFirst: []string{"role"}, CheckForm: tc.check,
+				Respond: func(w http.ResponseWriter, r *http.Request, _ []upload.File, err error) {
+					shown, all = r.PostForm, r.Form
+					require.Equal(t, tc.want.Get("role"), r.PostFormValue("role"))
+					upload.JSON(w, r, nil, err)
+				},
+			})
+			r := post(tc.body.String())
+			r.URL.RawQuery = "q=1"
+			f.ServeHTTP(httptest.NewRecorder(), r)
+			require.Equal(t, tc.want, shown)
+			require.Equal(t, "1", all.Get("q"))
+			require.Equal(t, tc.want["role"], all["role"])
+			f.empty(t)
+		})
+	}
 }
 
 // TestCheckFormComesFirst: no byte of the file is read before it has agreed.

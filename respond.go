@@ -11,7 +11,8 @@ import (
 )
 
 // Responder answers an upload that was stored, when err is nil, or refused, when err is an
-// [*Error]. Refusals are held back until it returns and sent whole.
+// [*Error]. Refusals are held back until it returns and sent whole. Of a refused form r.PostForm
+// has the text fields that were read.
 type Responder func(w http.ResponseWriter, r *http.Request, files []File, err error)
 
 // JSON answers 201 with {"files": […]}, or problem+json (RFC 9457) with "code", "detail" for the

@@ -16,7 +16,7 @@ import (
 // r.Form has the query's values too, except those of [Options.TextFirst].
 //
 // On error nothing is kept. Give the error, an [*Error], to [Handler.RespondError], which can
-// answer clients that still send.
+// answer clients that still send. The text fields that were read until then are in r, too.
 func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 	tx := &Tx{s: h.newSession(r.Context(), doorStreamed, r), taken: map[string]int{}}
 	tx.s.body = newBody(w, r, h.pace())
@@ -56,17 +56,14 @@ func (tx *Tx) receiveForm() error {
 	})
 	defer fr.Release()
 	values := url.Values{}
+	defer tx.fillForm(values)
 	if err := tx.parts(fr, values); err != nil {
 		return err
 	}
 	if err := tx.checkText(values); err != nil {
 		return err
 	}
-	if err := tx.s.rules.missing(tx.taken); err != nil {
-		return err
-	}
-	tx.fillForm(values)
-	return nil
+	return tx.s.rules.missing(tx.taken)
 }
 
 const (
