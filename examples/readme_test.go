@@ -80,5 +80,5 @@ func TestPorts(t *testing.T) {
 			of[m[1]] = name
 		}
 	}
-	require.Len(t, of, 8, "%v", of)
+	require.Len(t, of, 9, "%v", of)
 }
