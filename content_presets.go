@@ -71,8 +71,8 @@ type DocumentOptions struct {
 	// AllowPDFAttachments accepts files in PDF files (Factur-X, ZUGFeRD). Nothing looks into them.
 	AllowPDFAttachments bool
 
-	// AllowPDFRemoteLinks accepts PDF links to files by other than relative paths, even on machines
-	// that learn who clicks, and of schemes other than http, https, ftp, ftps, mailto, news and
+	// AllowPDFRemoteLinks accepts PDF links to files by absolute or network paths, whose server
+	// learns who clicked, and links of schemes other than http, https, ftp, ftps, mailto, news and
 	// tel.
 	AllowPDFRemoteLinks bool
 
@@ -95,7 +95,7 @@ type DocumentOptions struct {
 	// AllowFormulas accepts cells of CSV and TSV files that a spreadsheet may take for formulas.
 	AllowFormulas bool
 
-	// AllowMarkdownHTML accepts HTML in Markdown (.md), which whatever renders it must clean.
+	// AllowMarkdownHTML accepts HTML in Markdown (.md). Your renderer must sanitize it.
 	AllowMarkdownHTML bool
 }
 
@@ -127,9 +127,9 @@ func Documents(options *DocumentOptions) Validator {
 }
 
 // ArchiveOptions says which ZIP archives [Archives] accepts. Zero fields are the defaults; no limit
-// can be switched off. Sizes are of real bytes.
+// can be switched off.
 type ArchiveOptions struct {
-	// Extensions are the allowed ends of entries' names, in lower case with the dot. Default:
+	// Extensions are those that entries may have, in lower case with the dot. Default:
 	// everyday pictures, sound, film, text and documents, as their content must be; see
 	// docs/accepted.md.
 	Extensions []string
@@ -137,7 +137,7 @@ type ArchiveOptions struct {
 	MaxEntries   int   // files and directories. Default: 1,000.
 	MaxEntrySize int64 // inflated bytes of one entry. Default: 128 MiB.
 	MaxTotalSize int64 // inflated bytes of all entries. Default: 256 MiB.
-	MaxRatio     int64 // inflated bytes for each byte of the file, above 8 MiB. Default: 200, less for more than about 40 MiB.
+	MaxRatio     int64 // inflated bytes for each byte of the file, from 8 MiB on. Default: 200, less for files above 40 MiB.
 
 	// Nesting is how many levels of archives may lie inside, within the limits. Default: 0.
 	Nesting int

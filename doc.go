@@ -9,7 +9,7 @@
 //	mux.Handle("PUT /files/{name}", raw)               // likewise, see Handler.Raw
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
-// The first three arguments decide over security: where files go ([Storage]), what is accepted
+// The first three arguments determine security: where files go ([Storage]), what is accepted
 // ([Validator]) and who may send it ([Authorizer]). Everything else is in [Options], whose zero
 // value is strict. Package s3store stores files in a private bucket, diskstore in a directory,
 // and memstore in memory.
@@ -25,8 +25,8 @@
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
 //   - replace a picture: the example Replace
 //   - grant each role something else: [Grant], the example Roles
-//   - use gin or echo: [Handler.Receive]
-//   - own JSON errors: [Options.Respond], [Responder], [Error]
+//   - use gin or echo: [Handler.Handle]
+//   - write your own JSON errors: [Options.Respond], [Responder], [Error]
 //   - words in another language: [Options.Text]
 //   - serve a plain HTML form: [SeeOther]
 //   - show progress: [Progress]
@@ -49,18 +49,19 @@
 // nor a call of Close can cause. A cut body is refused, never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a handler that fails, none of the request's
-// files stays. Two windows remain. During the commits of a request, a reader that lists the bucket
-// may see the first file alone. A killed process may leave such files and unfinished multipart
-// uploads. A sweep removes both, a lifecycle rule the latter.
+// files stays. Two windows remain. While a request commits, a reader that lists the bucket may see
+// the first file alone. A killed process may leave published files and unfinished uploads. A sweep
+// removes them; a lifecycle rule removes only the unfinished uploads.
 //
 // Refused uploads leave nothing. Their staged files are removed, with retries, even when the client
 // has left. A failed removal is logged and reported as [KindCleanupFailed]. There are no temporary
 // files.
 //
 // Memory is a number you choose. Package s3store keeps the buffers of all uploads under one limit.
-// A request adds about 100 KiB, at most 192 KiB without [ImageOptions].Decode, its text fields and
-// its header. No subject takes more than half of anything shared. An upload that finds too little
-// waits for [Options.MaxWait], then fails with [CodeBusy].
+// Each request adds about 100 KiB, at most 192 KiB. Its text fields, its header and
+// [ImageOptions].Decode come on top. No subject, the caller that a [Grant] names, takes more than
+// half of anything shared. An upload that finds too little waits for [Options.MaxWait], then fails
+// with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest of the body is drained for a while, since
@@ -72,8 +73,8 @@
 // It fails closed. There is no handler without an authorizer. A validator that fails, panics or
 // exceeds [Options.CheckTimeout] refuses the file. No limit can be switched off.
 //
-// One policy for all doors. Raw bodies, the program's own files, and files that clients send to the
-// storage by a [Presigner] are published only after the same validators have read them.
+// One policy for every way in. Raw bodies, the program's own files, and files that clients send to
+// the storage by a [Presigner] are published only after the same validators have read them.
 //
 // One decision per request. It is one record of [Options.Logger] and one [Event] of
 // [Options.Hooks], without content, URLs and tickets. Each clean-up is another.
@@ -85,11 +86,11 @@
 // No middleware in front may read the form, as FormValue does. With a ResponseWriter without
 // Unwrap, such as that of [http.TimeoutHandler], stalled clients are not cut.
 //
-// # What it does not protect from
+// # What it does not protect against
 //
 // It is not a malware scanner. [Types] and its presets read the structure of files, and say how
 // far. A well-formed file can still attack a program with a bug, so serve users' files as
-// attachments from a host of their own. Only an [Options.Limiter] limits how often somebody
+// attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others can write to or list.
 //

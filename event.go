@@ -26,13 +26,12 @@ type Event struct {
 	// [Presigner], "link" for [Links].
 	Door string
 
-	// Subject is who asked, "" for anonymous callers and before the authorizer; of links
-	// [Link.Subject].
+	// Subject is the caller, "" for anonymous ones and before the authorizer.
 	Subject string
 
 	// Files are the files concerned, as far as known: all of an upload that was accepted, given up,
 	// undone or refused by the host, else the one in question. Until a file was read, Size and Type
-	// are declared. One removed from staging has its staging key. Do not change the slice.
+	// are as declared. A file removed from staging has its staging key. Do not change the slice.
 	Files []File
 
 	// Code says why, for KindRefused only.
@@ -60,9 +59,10 @@ const (
 // EventKind says what happened. New kinds may be added.
 type EventKind string
 
-// The decisions. Each request of a [Handler], each [Handler.Store], each step of a [Presigner] and each
-// request for a link ends with exactly one, even by a panic; a [Tx] by Commit, Rollback or Refuse. Of
-// [Handler.Middleware] and [Handler.Handle] it comes when the host's code has returned.
+// The decisions. Each request of a [Handler], each [Handler.Store], each step of a [Presigner] and
+// each request for a link ends with exactly one, even by a panic; a [Tx] by Commit, Rollback or
+// Refuse. For [Handler.Middleware] and [Handler.Handle] it comes after the host's code has
+// returned.
 const (
 	KindAccepted    EventKind = "accepted"     // files were published
 	KindConfirmed   EventKind = "confirmed"    // published before by the same ticket

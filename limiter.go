@@ -52,8 +52,8 @@ type Claim struct {
 	Request *http.Request
 
 	// Files and Bytes are the most that may come: the files of all fields, and the Content-Length
-	// or else the longest accepted body; for a direct upload 1 and its size; 0 for its other steps,
-	// and for a size that will be refused.
+	// or else the longest accepted body. A direct upload counts as 1 file of its size; its later
+	// steps, and a size that will be refused, as 0.
 	Files int
 	Bytes int64
 

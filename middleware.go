@@ -126,8 +126,8 @@ func Files(ctx context.Context) []File {
 // Keep makes the files of the request of ctx stay, whatever happens now. It returns nil if they
 // stay, each time it is called, even after the request.
 //
-// Otherwise the application must not refer to them: the request was answered with a status of 400
-// or more, for example by an [http.TimeoutHandler], was discarded, has panicked, or has no files.
+// Its error means that they are removed: the request was answered with a status of 400 or more,
+// for example by an [http.TimeoutHandler], was discarded, has panicked, or has no files.
 // Call it as the last step of a transaction that can still be rolled back:
 //
 //	if err := upload.Keep(r.Context()); err != nil {
@@ -144,8 +144,8 @@ func Keep(ctx context.Context) error {
 }
 
 // Discard makes [Handler.Middleware] remove the files of the request of ctx when the handler
-// returns, whatever its status. After [Keep] it does nothing, and Keep after it fails. After
-// [Presigner.ConfirmHandler] the file stays. It is safe for concurrent use.
+// returns, whatever its status. A Discard after [Keep] does nothing; a Keep after Discard returns
+// an error. After [Presigner.ConfirmHandler] the file stays. It is safe for concurrent use.
 func Discard(ctx context.Context) {
 	if o := outcomeOf(ctx); o != nil {
 		o.decide(undone)

@@ -30,9 +30,9 @@ const (
 	CodeTimeout         Code = "timeout"          // 408: the client stalled or was too slow
 	CodeConflict        Code = "conflict"         // 409: the key is taken, or the file changed
 	CodeNotUploaded     Code = "not_uploaded"     // 409: confirmed too early
-	CodeTooLarge        Code = "too_large"        // 413: file, text field or body
+	CodeTooLarge        Code = "too_large"        // 413
 	CodeTooMany         Code = "too_many"         // 413: files in a field, text fields or parts
-	CodeNotMultipart    Code = "not_multipart"    // 415: or compressed
+	CodeNotMultipart    Code = "not_multipart"    // 415: not a multipart form, or compressed
 	CodeNotRaw          Code = "not_raw"          // 415: a form, or compressed
 	CodeTypeNotAllowed  Code = "type_not_allowed" // 415
 	CodeTypeMismatch    Code = "type_mismatch"    // 415: name and content disagree
@@ -44,13 +44,13 @@ const (
 	CodeSuspicious      Code = "suspicious"       // 422: dangerous or unwanted
 	CodeNotScanned      Code = "not_scanned"      // 422: the scanner cannot judge it
 	CodeInternal        Code = "internal"         // 500: a defect of host or package
-	CodeStorage         Code = "storage"          // 502: it failed
+	CodeStorage         Code = "storage"          // 502: the storage failed
 	CodeCheckFailed     Code = "check_failed"     // 503: a validator or the limiter failed
 	CodeScanPending     Code = "scan_pending"     // 503
 	CodeBusy            Code = "busy"             // 503: no free slot or memory
 	CodeStorageFull     Code = "storage_full"     // 507
 	CodeShutdown        Code = "shutdown"         // 503
-	CodeClientGone      Code = "client_gone"      // 400, unread
+	CodeClientGone      Code = "client_gone"      // 400: the client has left
 	CodeNotStored       Code = "not_stored"       // of a file only: its request was refused for another reason
 )
 

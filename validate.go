@@ -63,8 +63,9 @@ type Declaration struct {
 }
 
 // DeclarationValidator is a [Validator] that can also refuse a declared file before it is sent.
-// Then in has no Head, its Type is one of the extension, of which one must be accepted, and its
-// Size is declared. All validators of this package implement it, except [ValidatorFunc].
+// Then in.Head is empty, in.Size is declared, and in.Type is one of the types of the extension, at
+// least one of which must be accepted. All validators of this package implement it, except
+// [ValidatorFunc].
 type DeclarationValidator interface {
 	Validator
 	ValidateDeclaration(ctx context.Context, in *Incoming) error
