@@ -26,8 +26,8 @@ func (discardStore) Delete(context.Context, string) error { return nil }
 func (discardStore) Commit(context.Context) error         { return nil }
 func (discardStore) Discard(context.Context) error        { return nil }
 
-// BenchmarkHandler is the whole way of one file but the network and the
-// storage: reading the form, detection, and the observers.
+// BenchmarkHandler measures one upload without network and storage: reading the form,
+// detection, and the observers.
 func BenchmarkHandler(b *testing.B) {
 	accept := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })
 	for _, size := range []int{10_000, 100_000, 64 << 20} {
@@ -59,7 +59,7 @@ func BenchmarkHandler(b *testing.B) {
 	}
 }
 
-// BenchmarkKeys is the choice of a key.
+// BenchmarkKeys measures the choice of a key.
 func BenchmarkKeys(b *testing.B) {
 	in := &upload.Incoming{Name: "a.png", Type: "image/png", Subject: "ann@example.com"}
 	for name, keys := range map[string]upload.KeyGenerator{
@@ -78,8 +78,8 @@ func BenchmarkKeys(b *testing.B) {
 	}
 }
 
-// BenchmarkProgress is a large upload that is watched and one that nobody sees:
-// they should not differ.
+// BenchmarkProgress measures a large upload with and without a watcher. They should not
+// differ.
 func BenchmarkProgress(b *testing.B) {
 	body := []byte(file("file", "a.txt", string(bytes.Repeat([]byte("0123456789abcdef"), 4<<20))))
 	progress := &upload.Progress{}
@@ -114,7 +114,7 @@ func BenchmarkProgress(b *testing.B) {
 	}
 }
 
-// BenchmarkProxy is a download that passes through, over TCP: of one byte, of 100 KB and
+// BenchmarkProxy measures a download through the process, over TCP: of one byte, of 100 KB and
 // of 64 MiB.
 func BenchmarkProxy(b *testing.B) {
 	store := &memstore.Store{}

@@ -84,7 +84,7 @@ func TestCheckNeedsSense(t *testing.T) {
 	}
 }
 
-// TestCheckEndsWithItsContext: a file that is not judged to its end is not accepted.
+// TestCheckEndsWithItsContext: a file that was not judged to its end is not accepted.
 func TestCheckEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -92,7 +92,7 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// TestCheckJudgesAsAHandler: each sample gets from Check what it gets from a form.
+// TestCheckJudgesAsAHandler: Check gives each sample the same verdict as a form.
 func TestCheckJudgesAsAHandler(t *testing.T) {
 	policy := upload.Any(upload.Images(nil), upload.Documents(nil), upload.Archives(nil))
 	f := newFixture(t, upTo(1, policy), upload.Options{})

@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestOneCleanupTimeout: the files of a request share it, however many they are.
+// TestOneCleanupTimeout: all files of a request share one CleanupTimeout.
 func TestOneCleanupTimeout(t *testing.T) {
 	for about, end := range map[string]func(context.Context, *upload.Tx) error{
 		"Rollback": func(_ context.Context, tx *upload.Tx) error { return tx.Rollback() },

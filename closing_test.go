@@ -31,8 +31,8 @@ func (c *closer) Close() error {
 	return nil
 }
 
-// TestHangingClose: what hangs when it is closed has judged its file already.
-// It is closed once, and its place is taken until it returns.
+// TestHangingClose: an observer that hangs in Close has judged its file already. It is
+// closed once, and its slot is taken until it returns.
 func TestHangingClose(t *testing.T) {
 	one := file("file", "a.txt", "hello")
 	two := new(form).file("file", "a.txt", "hello").file("file", "b.txt", "hello").String()
@@ -80,7 +80,7 @@ func TestHangingClose(t *testing.T) {
 	}
 }
 
-// TestCloseHangsToo, after Verdict did: the place is taken until both returned.
+// TestCloseHangsToo, after Verdict did: the slot is taken until both have returned.
 func TestCloseHangsToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		verdict, release := make(chan struct{}), make(chan struct{})
@@ -98,7 +98,7 @@ func TestCloseHangsToo(t *testing.T) {
 	})
 }
 
-// TestCloseThatExits: a Close that ends its goroutine gives the place back.
+// TestCloseThatExits: a Close that ends its goroutine frees the slot.
 func TestCloseThatExits(t *testing.T) {
 	for _, tc := range []struct {
 		about string
@@ -130,8 +130,8 @@ func TestCloseThatExits(t *testing.T) {
 	}
 }
 
-// TestRefusedBesideAnObserver: an observer that comes with an error is closed, by
-// whatever asked the validator.
+// TestRefusedBesideAnObserver: an observer that is returned with an error is closed by the
+// caller of the validator.
 func TestRefusedBesideAnObserver(t *testing.T) {
 	for about, compose := range map[string]func(upload.Validator) upload.Validator{
 		"alone": func(v upload.Validator) upload.Validator { return v },

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// liar is a storage that says what is not so.
+// liar is a storage that returns false answers.
 type liar struct {
 	storage.DirectStorage
 	promote func(ctx context.Context, p storage.Promotion) error
@@ -47,7 +47,7 @@ func (l *liar) OpenAt(ctx context.Context, key, etag string, offset, length int6
 	return r, err
 }
 
-// over is a presigner like d's, with a storage of its own.
+// over returns a presigner like d's, with a storage of its own.
 func (d *direct) over(t *testing.T, store storage.Storage) *upload.Presigner {
 	t.Helper()
 	h, err := upload.New(store, upload.Types("image/png", "text/plain"), upload.RequireSubject(bySubject),
@@ -135,8 +135,8 @@ func TestConfirmBelievesNothing(t *testing.T) {
 	}
 }
 
-// TestConfirmJudgesTheWholeFile: bytes that are not all of what is stored are the
-// storage's failure, not a bad file, which would be removed.
+// TestConfirmJudgesTheWholeFile: if the storage returns other bytes than it stores, that
+// is its failure, not a bad file, which would be removed.
 func TestConfirmJudgesTheWholeFile(t *testing.T) {
 	of := func(content string) func(io.ReadCloser) io.ReadCloser {
 		return func(r io.ReadCloser) io.ReadCloser {
@@ -167,7 +167,7 @@ func TestConfirmJudgesTheWholeFile(t *testing.T) {
 	}
 }
 
-// TestConfirmAsksOnceMore: believing nothing costs one call.
+// TestConfirmAsksOnceMore: checking the publication costs one call.
 func TestConfirmAsksOnceMore(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
@@ -182,8 +182,8 @@ func TestConfirmAsksOnceMore(t *testing.T) {
 	require.Equal(t, 4, counting.Calls(uploadtest.OpStat), "published already")
 }
 
-// TestConfirmWhileTheStorageIsBusy: a publication that found no memory is for later,
-// as an upload is.
+// TestConfirmWhileTheStorageIsBusy: a publication for which memory is lacking can be
+// tried again, like an upload.
 func TestConfirmWhileTheStorageIsBusy(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))

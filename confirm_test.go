@@ -21,8 +21,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestForeignTickets: a ticket that is another's, forged, of another purpose or
-// sealed by another secret is refused like one that never was.
+// TestForeignTickets: a ticket that belongs to another caller, is forged, has another
+// purpose or is sealed by another secret is refused like one that never existed.
 func TestForeignTickets(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
@@ -71,8 +71,8 @@ func withoutFiles(t *testing.T, problem []byte) []byte {
 	return b
 }
 
-// TestPublishedStays: nothing that the same signed request sends later changes
-// what was published, nor is it published.
+// TestPublishedStays: later content of the same signed request neither changes the
+// published file nor is published.
 func TestPublishedStays(t *testing.T) {
 	for name, o := range map[string]upload.PresignOptions{"put": {}, "form": {Form: true}} {
 		t.Run(name, func(t *testing.T) {
@@ -174,8 +174,7 @@ func TestConfirmsAtOnce(t *testing.T) {
 	require.Equal(t, "hello", d.read(t, d.published()[0]))
 }
 
-// TestNextFails: the published file stays and so does the staged one, until a
-// try succeeds.
+// TestNextFails: the published file and the staged one stay until a try succeeds.
 func TestNextFails(t *testing.T) {
 	fails := map[string]http.HandlerFunc{
 		"status": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
@@ -218,7 +217,7 @@ func confirmRequest(tok string) *http.Request {
 	return r
 }
 
-// TestNextSeesTheRequest: the file, and all of the JSON.
+// TestNextSeesTheRequest: next gets the file, and all of the JSON.
 func TestNextSeesTheRequest(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
@@ -232,8 +231,8 @@ func TestNextSeesTheRequest(t *testing.T) {
 	require.Equal(t, "for the host a.txt", w.Body.String())
 }
 
-// TestReadsAreBounded: a ticket has its file read a few times an hour, and no
-// more, and nothing is lost by that.
+// TestReadsAreBounded: a ticket has its file read only a few times an hour, and loses
+// nothing by that.
 func TestReadsAreBounded(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{Form: true})
 	content := strings.Repeat("x", 1000) + "\x00"
@@ -286,7 +285,7 @@ func TestStorageFailsInConfirm(t *testing.T) {
 	d.confirm(t, ticket.Token)
 }
 
-// TestTicketsExpire: after TicketExpires and the clocks' skew, and not before.
+// TestTicketsExpire: tickets expire after TicketExpires and the clocks' skew, not before.
 func TestTicketsExpire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &memstore.Store{}
@@ -359,7 +358,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestNewPresigner: what cannot be kept is an error when it is made.
+// TestNewPresigner: NewPresigner refuses options that cannot be kept.
 func TestNewPresigner(t *testing.T) {
 	store := &memstore.Store{}
 	store.Handler("http://example.com/")
@@ -399,8 +398,8 @@ func TestNewPresigner(t *testing.T) {
 	}
 }
 
-// TestConfirmOutlastsWriteTimeout: a large file takes longer to be read than the
-// host's server allows for an answer.
+// TestConfirmOutlastsWriteTimeout: reading a large file may take longer than the
+// WriteTimeout of the host's server.
 func TestConfirmOutlastsWriteTimeout(t *testing.T) {
 	for name, fails := range map[string]bool{"published": false, "refused": true} {
 		t.Run(name, func(t *testing.T) {
@@ -425,8 +424,8 @@ func TestConfirmOutlastsWriteTimeout(t *testing.T) {
 	}
 }
 
-// TestOnlyOneConfirmation: no path of the presigner's own leads past the handler
-// that was given to ConfirmHandler.
+// TestOnlyOneConfirmation: no path of the presigner bypasses the handler that was given
+// to ConfirmHandler.
 func TestOnlyOneConfirmation(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	called := 0
@@ -442,8 +441,8 @@ func TestOnlyOneConfirmation(t *testing.T) {
 	require.Equal(t, 1, called)
 }
 
-// TestSilentStorage: a storage that does not answer is given up, and the place is
-// free again.
+// TestSilentStorage: a call to a storage that does not answer is abandoned, and the slot
+// is free again.
 func TestSilentStorage(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	d.meddle(t, upload.Options{StallTimeout: 50 * time.Millisecond}, upload.PresignOptions{MaxChecks: 1}, uploadtest.Fault{Op: uploadtest.OpOpenAt, Do: uploadtest.Hang})
@@ -455,7 +454,7 @@ func TestSilentStorage(t *testing.T) {
 	d.confirm(t, ticket.Token)
 }
 
-// TestHungConfirmations: a check that hangs keeps its place.
+// TestHungConfirmations: a check that hangs keeps its slot.
 func TestHungConfirmations(t *testing.T) {
 	block := make(chan struct{})
 	defer close(block)
@@ -476,7 +475,7 @@ func TestHungConfirmations(t *testing.T) {
 	require.Equal(t, 5, codes[upload.CodeCheckFailed]+codes[upload.CodeBusy], "%v", codes)
 }
 
-// TestGrantsAreAskedAgain: at each step counts what the caller may do now.
+// TestGrantsAreAskedAgain: at each step the caller's present rights count.
 func TestGrantsAreAskedAgain(t *testing.T) {
 	grants := map[string]upload.Grant{
 		"same":         {KeyPrefix: "a/"},
@@ -514,8 +513,8 @@ func TestGrantsAreAskedAgain(t *testing.T) {
 	}
 }
 
-// TestNotTwice: what the host has removed is not published again, not even by
-// the same ticket.
+// TestNotTwice: a file that the host has removed is not published again, not even by the
+// same ticket.
 func TestNotTwice(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "AAAAA"))

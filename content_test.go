@@ -28,7 +28,7 @@ var findings = []upload.Code{
 	upload.CodeEntry, upload.CodeTypeMismatch,
 }
 
-// refusesSample requires that a hostile sample is refused for what it is.
+// refusesSample requires that a hostile sample is refused for its own fault.
 func (f *fixture) refusesSample(t *testing.T, s uploadtest.Sample) problem {
 	t.Helper()
 	if s.Code != upload.CodeContent {
@@ -40,8 +40,8 @@ func (f *fixture) refusesSample(t *testing.T, s uploadtest.Sample) problem {
 	return p
 }
 
-// requireFewCases requires that so few cases, each a code and a kind, are all that a page
-// needs sentences for. None has the code "content", which says nothing.
+// requireFewCases requires that a page needs sentences for only these cases, each a code
+// and a kind. None has the code "content", which explains nothing.
 func requireFewCases(t *testing.T, most int, refusals []problem) {
 	t.Helper()
 	cases, texts := map[string]int{}, map[string]bool{}
@@ -54,8 +54,8 @@ func requireFewCases(t *testing.T, most int, refusals []problem) {
 	require.LessOrEqual(t, len(cases), most, "%v", cases)
 }
 
-// TestCorpus: every hostile file is refused for what is wrong with it and
-// leaves nothing; every legitimate one is stored as it is, under its type.
+// TestCorpus: every hostile file is refused for its own fault and leaves nothing. Every
+// legitimate one is stored unchanged, under its type.
 func TestCorpus(t *testing.T) {
 	var refusals []problem
 	legitimate := 0
@@ -93,7 +93,7 @@ func TestDocumentsRefuseWhatActs(t *testing.T) {
 	requireFewCases(t, 14, refusals)
 }
 
-// TestPresets: what each preset adds to Types.
+// TestPresets: each preset adds its rules to those of Types.
 func TestPresets(t *testing.T) {
 	svg := `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><rect width="1" height="1"/></svg>`
 	activePDF := "%PDF-1.7\n1 0 obj\n<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"

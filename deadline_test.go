@@ -14,8 +14,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestDeadlineIsNotTheClients: a host that runs out of its own time has failed. Its client
-// is there, and reads that.
+// TestDeadlineIsNotTheClients: if the host's own deadline passes, the host has failed. The
+// client is still there, and reads that.
 func TestDeadlineIsNotTheClients(t *testing.T) {
 	slow := func(r *http.Request) error {
 		<-r.Context().Done()

@@ -38,7 +38,7 @@ func largePictures(t *testing.T) map[string]string {
 
 // TestDecodingEnds: decoding goes no further after the request has ended, or has lasted CheckTimeout.
 func TestDecodingEnds(t *testing.T) {
-	const decoding = 4 // the looks before are those of Write and Verdict
+	const decoding = 4 // the earlier looks are those of Write and Verdict
 	for name, content := range largePictures(t) {
 		for _, e := range endings {
 			t.Run(name+"/"+e.about, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestDecodingEnds(t *testing.T) {
 	}
 }
 
-// TestWaitingDecodersLeave: a picture that waits until others are decoded waits no longer than its client.
+// TestWaitingDecodersLeave: a picture that waits for a decoder stops waiting when its client leaves.
 func TestWaitingDecodersLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})

@@ -48,8 +48,8 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
-// TestBackendsNeedNoHandler: a program that writes or uses a storage takes on nothing of
-// what receives files.
+// TestBackendsNeedNoHandler: a program that writes or uses a storage does not depend
+// on the packages that receive files.
 func TestBackendsNeedNoHandler(t *testing.T) {
 	for _, pkg := range []string{"./storage", "./sweep", "./memstore", "./s3store", "./s3bucket", "./storetest"} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", pkg).Output()

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// errorRow is a code as docs/errors.md has it.
+// errorRow is a row of docs/errors.md.
 type errorRow struct {
 	status        int
 	params, kinds []string
@@ -61,8 +61,8 @@ func words(s string) (list []string) {
 	return list
 }
 
-// requireDocumented requires that docs/errors.md has what an answer says of a refusal.
-// Codes of hosts are not there.
+// requireDocumented requires that docs/errors.md has the code and the parameters of a
+// refusal. It does not have the codes of hosts.
 func requireDocumented(t *testing.T, code upload.Code, params map[string]any) {
 	t.Helper()
 	codes, _ := errorPage()
@@ -78,7 +78,7 @@ func requireDocumented(t *testing.T, code upload.Code, params map[string]any) {
 	}
 }
 
-// refusing parses what of the module makes refusals.
+// refusing parses the files of the module that make refusals.
 func refusing(t *testing.T) (all []*ast.File) {
 	t.Helper()
 	for _, dir := range []string{".", "internal/form", "internal/inspect", "internal/limits", "limit", "uppy", "clamav"} {
@@ -172,8 +172,8 @@ func paramKeys(n *ast.CompositeLit) (keys []string) {
 	return keys
 }
 
-// TestEveryCodeHasASentence: of each code, and of each kind of it, whether or not it has
-// parameters.
+// TestEveryCodeHasASentence: each code and each kind has a sentence, with parameters and
+// without.
 func TestEveryCodeHasASentence(t *testing.T) {
 	codes, _ := errorPage()
 	unknown := (&upload.Error{Code: "of a host"}).Text()

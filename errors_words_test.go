@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// german says the code in German if the client asks for that, else nothing.
+// german returns the code's German sentence if the client asks for German, else nothing.
 func german(r *http.Request, e *upload.Error) string {
 	if !strings.HasPrefix(r.Header.Get("Accept-Language"), "de") {
 		return ""
@@ -24,14 +24,14 @@ func german(r *http.Request, e *upload.Error) string {
 	return "Nein: " + string(e.Code)
 }
 
-// inGerman asks for it.
+// inGerman adds a header that asks for German.
 func inGerman(r *http.Request) *http.Request {
 	r.Header.Set("Accept-Language", "de-CH")
 	return r
 }
 
-// TestTextOfHost: the words of the host are in every answer: of the request and of each of
-// its files, of steps of direct uploads, and of links. The log stays in English.
+// TestTextOfHost: every answer has the host's sentences: for the request and each of its
+// files, for steps of direct uploads, and for links. The log stays in English.
 func TestTextOfHost(t *testing.T) {
 	two := func() *http.Request {
 		return post(new(form).file("file", "a.txt", "hello").file("file", "b.png", pngBytes()).String())
@@ -67,8 +67,8 @@ func TestTextOfHost(t *testing.T) {
 	require.Equal(t, "Nein: not_found", problemOf(t, w.Result()).Detail)
 }
 
-// TestTextOfHostsRefusals: what the host refuses after the files were received has its words,
-// too, whichever way it refuses.
+// TestTextOfHostsRefusals: a host's refusal after the files were received has its sentence,
+// too, in each way to refuse.
 func TestTextOfHostsRefusals(t *testing.T) {
 	refusal := upload.Reject(upload.CodeForbidden, "")
 	for about, serve := range map[string]func(h *upload.Handler, w http.ResponseWriter, r *http.Request){
@@ -104,7 +104,7 @@ func TestTextOfHostsRefusals(t *testing.T) {
 	}
 }
 
-// TestTextGets: what the function of the host has to go by.
+// TestTextGets: the host's function gets the whole refusal, with a copy of its parameters.
 func TestTextGets(t *testing.T) {
 	var got []upload.Error
 	keep := func(_ *http.Request, e *upload.Error) string {
@@ -126,8 +126,8 @@ func TestTextGets(t *testing.T) {
 	require.Equal(t, int64(2), got[1].Params["retry_after"])
 }
 
-// TestTextThatFails: a function that panics, hangs or ends its goroutine costs its words and
-// nothing else.
+// TestTextThatFails: a function that panics, hangs or ends its goroutine costs its sentence
+// and nothing else.
 func TestTextThatFails(t *testing.T) {
 	for about, text := range map[string]func(*http.Request, *upload.Error) string{
 		"panics": func(*http.Request, *upload.Error) string { panic("no words") },
@@ -156,7 +156,7 @@ func TestResponderGetsText(t *testing.T) {
 	require.JSONEq(t, `["Nein: type_not_allowed", "Nein: type_not_allowed", ["image/png"]]`, w.Body.String())
 }
 
-// TestParams: what each kind of refusal has of numbers and words.
+// TestParams: each kind of refusal has its parameters.
 func TestParams(t *testing.T) {
 	image := upload.Images(nil)
 	cv := upload.Form{"photo": {Accept: image}, "cv": {Accept: image}}

@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestLinkEvents: who got which file, and why not.
+// TestLinkEvents: an event says who got which file, or why not.
 func TestLinkEvents(t *testing.T) {
 	for _, tc := range []struct {
 		about, method, path, subject string
@@ -52,7 +52,7 @@ func TestLinkEvents(t *testing.T) {
 	}
 }
 
-// TestServedCutOff: a storage that ends in the middle is a refusal with bytes.
+// TestServedCutOff: a file that the storage cuts off is a refusal with bytes.
 func TestServedCutOff(t *testing.T) {
 	s, log := &seen{}, &syncBuffer{}
 	store := cutStore{&memstore.Store{}}

@@ -24,7 +24,7 @@ type seen struct {
 	mu     sync.Mutex
 	starts int
 	events []upload.Event
-	alien  int // events whose context is not of what Start returned
+	alien  int // events whose context does not come from Start
 }
 
 type seenKey struct{}
@@ -47,8 +47,8 @@ func (s *seen) hooks() upload.Hooks {
 	}
 }
 
-// take returns the kinds of the events since the last time, which are those of
-// one request, and its decision. The log has the same ones.
+// take returns the kinds of the events since its last call, which are those of one
+// request, and its decision. The log must have the same.
 func (s *seen) take(t *testing.T, log *syncBuffer) (kinds string, decision upload.Event) {
 	t.Helper()
 	s.mu.Lock()
@@ -181,7 +181,7 @@ func gone(h *upload.Handler, w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
-// panickingStore panics when it is given a file.
+// panickingStore panics when it gets a file.
 type panickingStore struct{}
 
 func (panickingStore) Stage(context.Context, storage.Object, io.Reader) (storage.Staged, error) {
@@ -258,7 +258,7 @@ func (d *direct) request(t *testing.T) *http.Request {
 	return r
 }
 
-// TestStartContext: what Start returns is what all that works for the upload gets.
+// TestStartContext: every call for the upload gets the context that Start returns.
 func TestStartContext(t *testing.T) {
 	s, got := &seen{}, map[string]bool{}
 	see := func(ctx context.Context, who string) { got[who] = ctx.Value(seenKey{}) == s }

@@ -1,4 +1,4 @@
 package upload
 
-// LookingHeld is how much of the memory that inspectors share is taken.
+// LookingHeld returns how much of the memory that inspectors share is taken.
 func LookingHeld(h *Handler) int64 { return h.looks.Used() }

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestFormOfGrants: a grant's policy has fields of its own; its size counts where a field
-// says none, and lowers what one says.
+// TestFormOfGrants: a grant's policy has fields of its own. Its size holds for fields
+// without one, and lowers that of the others.
 func TestFormOfGrants(t *testing.T) {
 	small := upload.Form{"file": {Accept: plain, MaxSize: 10}}
 	two := upload.Form{"a": {Accept: plain}, "b": {Accept: plain, Optional: true}}
@@ -80,8 +80,8 @@ func TestFormAlone(t *testing.T) {
 	require.ErrorIs(t, judge("d", "abc"), upload.CodeUnexpectedField)
 }
 
-// TestFormDirect: a ticket is for a field, whose rules count when it is signed and when
-// the file is published.
+// TestFormDirect: a ticket is for one field, whose rules count at signing and at
+// publication.
 func TestFormDirect(t *testing.T) {
 	late := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 		return upload.Reject("late", "no file for "+in.Field)

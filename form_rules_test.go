@@ -29,7 +29,7 @@ var application = upload.Form{
 	"photo":       {Accept: upload.Types("image/png"), MaxSize: 1 << 20, Optional: true},
 }
 
-// received is what Receive and Commit answer to r, with one error type.
+// received returns what Receive and Commit return for r, with one error type.
 func received(t *testing.T, h *upload.Handler, r *http.Request) ([]upload.File, *upload.Error) {
 	t.Helper()
 	tx, err := h.Receive(httptest.NewRecorder(), r)
@@ -58,7 +58,7 @@ func TestFormRules(t *testing.T) {
 	}{
 		{"all", cv().file("certificate", "a.txt", "1").file("certificate", "b.txt", "2").file("photo", "a.png", pngBytes()), "", "", nil},
 		{"another order", new(form).file("photo", "a.png", pngBytes()).file("cv", "cv.txt", "hello"), "", "", nil},
-		{"what is required alone", cv(), "", "", nil},
+		{"the required field alone", cv(), "", "", nil},
 		{"nothing chosen in the others", cv().file("certificate", "", "").file("photo", "", "").file("unknown", "", ""), "", "", nil},
 		{"the largest file", new(form).file("cv", "cv.txt", "0123456789"), "", "", nil},
 		{"the largest by default", cv().file("certificate", "a.txt", strings.Repeat("x", 100)), "", "", nil},
@@ -72,7 +72,7 @@ func TestFormRules(t *testing.T) {
 		{"another field", cv().file("letter", "a.txt", "1"), upload.CodeUnexpectedField, "letter", fields},
 		{"the field of other forms", cv().file("file", "a.txt", "1"), upload.CodeUnexpectedField, "file", fields},
 		{"another case", new(form).file("CV", "a.txt", "1"), upload.CodeUnexpectedField, "CV", fields},
-		{"what is required is missing", new(form).file("certificate", "a.txt", "1"), upload.CodeMissingFile, "cv", missing},
+		{"the required field is missing", new(form).file("certificate", "a.txt", "1"), upload.CodeMissingFile, "cv", missing},
 		{"nothing chosen", new(form).file("cv", "", ""), upload.CodeMissingFile, "cv", missing},
 		{"text for a file", new(form).text("cv", "hello"), upload.CodeMissingFile, "cv", missing},
 		{"nothing", new(form), upload.CodeMissingFile, "cv", missing},
@@ -109,20 +109,20 @@ func TestFormRules(t *testing.T) {
 	}
 }
 
-// TestMissingFilesAreAllNamed: in the order of their names, since a Form has no other.
+// TestMissingFilesAreAllNamed: a refusal names all missing fields, in alphabetical order.
 func TestMissingFilesAreAllNamed(t *testing.T) {
 	f := newFixture(t, upload.Form{"b": {Accept: plain}, "c": {Accept: plain}, "a": {Accept: plain, Optional: true}}, upload.Options{})
 	_, refused := received(t, f.Handler, post(file("a", "a.txt", "1")))
 	require.Equal(t, map[string]any{"kind": "several", "fields": []string{"b", "c"}}, refused.Params)
 	require.Equal(t, "b", refused.Field)
-	require.Len(t, refused.Others, 1, "what was good is not stored")
+	require.Len(t, refused.Others, 1, "good files are not stored")
 	f.empty(t)
 	_, refused = received(t, f.Handler, post(new(form).file("b", "a.txt", "1").file("c", "a.txt", "1").String()))
 	require.Nil(t, refused)
 }
 
-// TestNoFileAtAll: where all fields are optional, a form without a file is a form; a
-// request without a body is none.
+// TestNoFileAtAll: if all fields are optional, a form without a file is accepted. A
+// request without a body is not.
 func TestNoFileAtAll(t *testing.T) {
 	f := newFixture(t, upload.Form{"file": {Accept: plain, Optional: true}}, upload.Options{})
 	require.Empty(t, f.accepts(t, post(file("file", "", ""))))
@@ -132,7 +132,7 @@ func TestNoFileAtAll(t *testing.T) {
 	f.refuses(t, upload.CodeMalformed, r)
 }
 
-// TestFieldsAreJudgedAtTheHead: of a file too many, or in a wrong field, no byte is read.
+// TestFieldsAreJudgedAtTheHead: a file too many or in a wrong field is refused unread.
 func TestFieldsAreJudgedAtTheHead(t *testing.T) {
 	for about, tc := range map[string]struct {
 		field string
@@ -157,8 +157,8 @@ func TestFieldsAreJudgedAtTheHead(t *testing.T) {
 	}
 }
 
-// TestFormSums: what the limiter reserves, and the longest body, come from all fields
-// together, at the highest limits, too.
+// TestFormSums: the claim and the longest body come from all fields together, at the
+// highest limits, too.
 func TestFormSums(t *testing.T) {
 	highest := upload.Form{"file": {Accept: plain, MaxSize: largestFile, MaxFiles: mostFiles}}
 	for about, tc := range map[string]struct {
@@ -189,8 +189,8 @@ func TestFormSums(t *testing.T) {
 	}
 }
 
-// TestFormFaults: rules that contradict each other, or cannot be kept, are refused by
-// New; in a grant they are an error of the server's, whose cause is for the log.
+// TestFormFaults: New refuses rules that contradict each other, or cannot be kept. In a
+// grant they are an error of the server's, whose cause is for the log.
 func TestFormFaults(t *testing.T) {
 	one := upload.Form{"file": {Accept: plain}}
 	of := func(f upload.Field) upload.Form { return upload.Form{"file": f} }

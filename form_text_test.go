@@ -21,7 +21,7 @@ import (
 )
 
 // TestTextFirst: a file before the text that it needs, and such text after a file, are
-// refused with the names of the fields, and nothing stays.
+// refused with the names of the fields. Nothing stays.
 func TestTextFirst(t *testing.T) {
 	first := func() *form { return new(form).text("csrf", "x").text("role", "a") }
 	for _, tc := range []struct {
@@ -91,8 +91,8 @@ func TestJudgedTextIsWhatFormHas(t *testing.T) {
 	}
 }
 
-// TestCheckForm: it is called once, before the first file is read or at the end of a form
-// without one, with the values of the fields of TextFirst and no others.
+// TestCheckForm: CheckForm is called once, before the first file is read or at the end of
+// a form without one. It gets the values of the fields of TextFirst and no others.
 func TestCheckForm(t *testing.T) {
 	no := upload.Reject("of_the_host", "this is why")
 	about := &upload.Error{Code: "of_the_host", Field: "role", Name: "x", Reason: "this is why"}
@@ -144,7 +144,7 @@ func TestCheckForm(t *testing.T) {
 	}
 }
 
-// TestCheckFormCannotChangeTheForm: what it is shown is a copy.
+// TestCheckFormCannotChangeTheForm: CheckForm gets a copy.
 func TestCheckFormCannotChangeTheForm(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{TextFirst: []string{"role"}, CheckForm: func(_ context.Context, text url.Values) error {
 		text["role"][0] = "admin"
@@ -157,7 +157,7 @@ func TestCheckFormCannotChangeTheForm(t *testing.T) {
 	require.Equal(t, url.Values{"role": {"a"}}, r.PostForm)
 }
 
-// TestValidatorsCannotChangeTheForm: what one writes into the text is lost.
+// TestValidatorsCannotChangeTheForm: validators get a copy of the text.
 func TestValidatorsCannotChangeTheForm(t *testing.T) {
 	f := newFixture(t, upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error {
 		in.Form["role"][0] = "admin"
@@ -169,8 +169,8 @@ func TestValidatorsCannotChangeTheForm(t *testing.T) {
 	require.Equal(t, url.Values{"role": {"a"}}, r.Form)
 }
 
-// TestRefusedText: of a refused form the text that was read is there for the page that
-// shows it again, and nobody reads the body once more to find it.
+// TestRefusedText checks that Respond finds the text of a refused form that was read, so that a
+// page can show it again. Nothing reads the body once more to find it.
 func TestRefusedText(t *testing.T) {
 	refuse := func(context.Context, url.Values) error { return upload.Reject("of_the_host", "this is why") }
 	for _, tc := range []struct {
@@ -205,7 +205,7 @@ func TestRefusedText(t *testing.T) {
 	}
 }
 
-// TestCheckFormComesFirst: no byte of the file is read before it has agreed.
+// TestCheckFormComesFirst: no byte of the file is read before CheckForm has returned nil.
 func TestCheckFormComesFirst(t *testing.T) {
 	read := false
 	f := newFixture(t, nil, upload.Options{TextFirst: []string{"a"}, CheckForm: func(context.Context, url.Values) error {
@@ -224,7 +224,7 @@ func TestCheckFormComesFirst(t *testing.T) {
 	f.empty(t)
 }
 
-// TestCheckFormIsContained: whatever it does costs one refusal.
+// TestCheckFormIsContained: a CheckForm that misbehaves costs one refusal.
 func TestCheckFormIsContained(t *testing.T) {
 	body := new(form).text("a", "1").file("file", "a.txt", "1").String()
 	for about, do := range map[string]func(){
@@ -239,8 +239,8 @@ func TestCheckFormIsContained(t *testing.T) {
 	}
 }
 
-// TestCheckFormHangs: one that hangs refuses the request in CheckTimeout, keeps its place
-// while it hangs, and gives it back.
+// TestCheckFormHangs: a CheckForm that hangs refuses the request in CheckTimeout, and keeps
+// its slot while it hangs.
 func TestCheckFormHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release, hung := make(chan struct{}), 0
@@ -260,7 +260,7 @@ func TestCheckFormHangs(t *testing.T) {
 	})
 }
 
-// TestDirectUploadsHaveNoText: neither option counts for them.
+// TestDirectUploadsHaveNoText: neither option applies to them.
 func TestDirectUploadsHaveNoText(t *testing.T) {
 	called := false
 	d := newDirect(t, nil, upload.Options{TextFirst: []string{"a"}, CheckForm: func(context.Context, url.Values) error {
@@ -273,7 +273,7 @@ func TestDirectUploadsHaveNoText(t *testing.T) {
 	require.False(t, called)
 }
 
-// TestValidatorsKnowTheText: of fields of TextFirst an absent one is absent.
+// TestValidatorsKnowTheText: validators see the fields of TextFirst, and no others.
 func TestValidatorsKnowTheText(t *testing.T) {
 	var seen url.Values
 	see := upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error { seen = in.Form; return nil })
@@ -283,7 +283,7 @@ func TestValidatorsKnowTheText(t *testing.T) {
 	require.Equal(t, url.Values{"a": {"1", "2"}}, seen)
 }
 
-// TestTextOptions: what cannot be meant is refused by New.
+// TestTextOptions: New refuses invalid options for text.
 func TestTextOptions(t *testing.T) {
 	check := func(context.Context, url.Values) error { return nil }
 	for about, tc := range map[string]struct {

@@ -20,8 +20,8 @@ func TestOverviewIsShort(t *testing.T) {
 	require.LessOrEqual(t, len(strings.Fields(file.Doc.Text())), 900)
 }
 
-// TestReferenceIsShort pins how much there is to read of the root. Documentation of a new symbol is
-// paid for by shorter documentation elsewhere.
+// TestReferenceIsShort bounds the reference of the root. Documentation of a new symbol is paid for
+// by shorter documentation elsewhere.
 func TestReferenceIsShort(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "doc", "-all", ".").Output()
 	require.NoError(t, err)

@@ -46,7 +46,7 @@ func (o *testObserver) Verdict() error {
 
 func (o *testObserver) Close() error { o.closed.Add(1); return nil }
 
-// TestBadValidators: validators and observers that err, panic or lie refuse.
+// TestBadValidators: a validator or observer that fails, panics or lies refuses the file.
 func TestBadValidators(t *testing.T) {
 	secret := errors.New("secret")
 	for _, tc := range []struct {
@@ -81,7 +81,7 @@ func TestBadValidators(t *testing.T) {
 	}
 }
 
-// TestObserversAreClosedOnce, whatever happens around them.
+// TestObserversAreClosedOnce, however the upload ends.
 func TestObserversAreClosedOnce(t *testing.T) {
 	panics := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { panic("no") })
 	rejects := upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return upload.Reject("no", "no") })
@@ -109,7 +109,7 @@ func TestObserversAreClosedOnce(t *testing.T) {
 	}
 }
 
-// lateValidator hangs and then returns its observer all the same.
+// lateValidator hangs and then still returns its observer.
 type lateValidator struct {
 	testObserver
 	release chan struct{}
@@ -132,8 +132,8 @@ func TestObserverThatComesTooLateIsClosed(t *testing.T) {
 	})
 }
 
-// TestHanging: a check that hangs refuses the file in CheckTimeout, keeps its
-// place while it hangs, and gives it back.
+// TestHanging: a check that hangs refuses the file in CheckTimeout, and keeps its slot
+// while it hangs.
 func TestHanging(t *testing.T) {
 	for about, hang := range map[string]func(block func()) upload.Validator{
 		"Validate": func(block func()) upload.Validator {
@@ -176,8 +176,8 @@ func TestHanging(t *testing.T) {
 	}
 }
 
-// TestHungObserverKeepsItsBuffer: what a hanging observer was given is never
-// used for another upload.
+// TestHungObserverKeepsItsBuffer: the buffer of a hanging observer is never used for
+// another upload.
 func TestHungObserverKeepsItsBuffer(t *testing.T) {
 	release, read := make(chan struct{}), make(chan []byte, 1)
 	var hanging atomic.Bool
@@ -215,7 +215,7 @@ func TestHooksThatPanicChangeNothing(t *testing.T) {
 	require.Contains(t, f.log.String(), "a hook failed")
 }
 
-// TestSeenIsStored: observers see exactly what is stored.
+// TestSeenIsStored: observers see exactly the bytes that are stored.
 func TestSeenIsStored(t *testing.T) {
 	for _, size := range []int{1, 4095, 4096, 4097, 32<<10 - 1, 32 << 10, 32<<10 + 1, 100_000, 1 << 20} {
 		var seen bytes.Buffer

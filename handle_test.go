@@ -35,7 +35,7 @@ const codeTerms = upload.Code("no_terms")
 
 var errTerms = upload.Reject(codeTerms, "please accept the terms")
 
-// hosted is what came of a request with two files and a decision of the host's.
+// hosted is the result of a request with two files and a decision of the host's.
 type hosted struct {
 	kinds    string
 	decision upload.Event
@@ -72,7 +72,7 @@ func host(t *testing.T, failing failingStore, serve func(*upload.Handler, http.R
 	return got
 }
 
-// refused requires an answer of code that says of each file what codes do.
+// refused requires an answer with code, and codes for its files.
 func (got hosted) refused(t *testing.T, code upload.Code, codes ...upload.Code) problem {
 	t.Helper()
 	require.Equal(t, 1, got.answer.begun)
@@ -87,8 +87,8 @@ func (got hosted) refused(t *testing.T, code upload.Code, codes ...upload.Code) 
 	return p
 }
 
-// TestHandle: what the host's function returns decides over its files, whatever else it
-// has called, and there is one decision and one answer at most.
+// TestHandle: the host's function decides over its files by what it returns, whatever it
+// has called before. There is one decision, and at most one answer.
 func TestHandle(t *testing.T) {
 	ctx, secret := t.Context(), errors.New("secret host")
 	taken := failingStore{commit: map[int]error{2: storage.ErrExists}}
@@ -184,8 +184,8 @@ func TestHandleRefusedBefore(t *testing.T) {
 	f.empty(t)
 }
 
-// TestHandleThatHangs: Shutdown does not wait for it longer than it says, and when it
-// returns in the end its files are stored.
+// TestHandleThatHangs: Shutdown gives up on a hanging function when it says it does. When
+// the function returns, its files are stored.
 func TestHandleThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil, upload.Options{})
@@ -219,7 +219,7 @@ func TestCommitOutlivesItsContext(t *testing.T) {
 	require.Len(t, f.store.Keys(), 1)
 }
 
-// TestHandleAnswersInTime: the server's WriteTimeout begins anew for the answer, however
+// TestHandleAnswersInTime: the server's WriteTimeout begins again for the answer, however
 // long the host's function took.
 func TestHandleAnswersInTime(t *testing.T) {
 	for _, tc := range []struct {
@@ -255,7 +255,7 @@ func TestHandleAnswersInTime(t *testing.T) {
 	}
 }
 
-// TestHandleIsWatched: the page that watches an upload learns of the host's refusal.
+// TestHandleIsWatched: a watcher of an upload sees the host's refusal.
 func TestHandleIsWatched(t *testing.T) {
 	progress := &upload.Progress{}
 	f := newFixture(t, nil, upload.Options{Progress: progress})

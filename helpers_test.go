@@ -24,7 +24,7 @@ import (
 
 const boundary = "a-test-boundary"
 
-// form is a multipart body in the making, written as browsers write it.
+// form builds a multipart body as browsers write it.
 type form struct{ b strings.Builder }
 
 func (f *form) part(headers, content string) *form {
@@ -44,7 +44,7 @@ func (f *form) String() string { return f.b.String() + "--" + boundary + "--\r\n
 
 func file(field, name, content string) string { return new(form).file(field, name, content).String() }
 
-// post is a request with body, as a handler sees it.
+// post returns a request with body, as a handler sees it.
 func post(body string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/upload", strings.NewReader(body))
 	r.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
@@ -68,7 +68,7 @@ type fixture struct {
 	log   *syncBuffer
 }
 
-// upTo is a form that takes one file or more, up to n, in the field "file".
+// upTo returns a form that takes one file or more, up to n, in the field "file".
 func upTo(n int, accept upload.Validator) upload.Form {
 	return upload.Form{"file": {Accept: accept, MaxFiles: n}}
 }

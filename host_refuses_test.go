@@ -22,8 +22,8 @@ func contextOf(t *testing.T, timeout time.Duration) (context.Context, context.Ca
 	return context.WithTimeout(t.Context(), timeout)
 }
 
-// TestTxRefuse: a refusal of the host's is one decision with its code, one answer, and
-// nothing stays, whatever else was called.
+// TestTxRefuse: a refusal by the host is one decision with its code, and one answer.
+// Nothing stays, whatever else was called.
 func TestTxRefuse(t *testing.T) {
 	const notStored = upload.CodeNotStored
 	for _, tc := range []struct {
@@ -98,7 +98,7 @@ func TestTxRefuse(t *testing.T) {
 
 type leaveKey struct{}
 
-// leaving is r, whose client leaves by leave.
+// leaving returns r, whose client leaves by leave.
 func leaving(r *http.Request) *http.Request {
 	ctx, cancel := context.WithCancel(r.Context())
 	return r.WithContext(context.WithValue(ctx, leaveKey{}, cancel))
@@ -106,8 +106,8 @@ func leaving(r *http.Request) *http.Request {
 
 func leave(r *http.Request) { r.Context().Value(leaveKey{}).(context.CancelFunc)() }
 
-// TestHostRefusalIsTold: the event and the log have all files, or the one that is
-// refused, and the host's reason; a cause is logged, and not sent.
+// TestHostRefusalIsTold: the event and the log have all files, or the refused one, and
+// the host's reason. A cause is logged, not sent.
 func TestHostRefusalIsTold(t *testing.T) {
 	one := &upload.Error{Code: codeTerms, Reason: "another one", Field: "file", Name: "b.txt", Err: errors.New("secret host")}
 	for _, tc := range []struct {
@@ -221,8 +221,7 @@ func TestRefuseElsewhere(t *testing.T) {
 	require.Equal(t, codeTerms, problemOf(t, w.Result()).Code)
 }
 
-// TestRefuseAfterTheTimeout: what a handler says whose client was answered for it
-// changes nothing.
+// TestRefuseAfterTheTimeout: a refusal after the client was answered changes nothing.
 func TestRefuseAfterTheTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &seen{}
@@ -242,7 +241,7 @@ func TestRefuseAfterTheTimeout(t *testing.T) {
 	})
 }
 
-// TestAcceptedDuration: the time of what next does is not part of an accepted upload.
+// TestAcceptedDuration: the time of the next handler is not part of an accepted upload.
 func TestAcceptedDuration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &seen{}

@@ -36,7 +36,7 @@ func TestMaxBytesHandler(t *testing.T) {
 	}
 }
 
-// TestFormReadBefore: a middleware that reads the form takes the files with it.
+// TestFormReadBefore: a form that a middleware has read has lost its files, and is refused.
 func TestFormReadBefore(t *testing.T) {
 	for about, read := range map[string]func(*http.Request) error{
 		"FormValue":          func(r *http.Request) error { _ = r.FormValue("csrf"); return nil },
@@ -70,8 +70,8 @@ func TestBadQueryIsRefusedUnread(t *testing.T) {
 	}
 }
 
-// TestWriteDeadlineAfterReceive: whoever calls Receive has the server's
-// WriteTimeout for an answer, all of it and no more, however long the upload took.
+// TestWriteDeadlineAfterReceive: a caller of Receive has the server's whole WriteTimeout
+// for its answer, and no more, however long the upload took.
 func TestWriteDeadlineAfterReceive(t *testing.T) {
 	t.Parallel()
 	const writeTimeout = time.Second
@@ -118,7 +118,7 @@ func TestWriteDeadlineAfterReceive(t *testing.T) {
 	}
 }
 
-// codeOf is "" for an accepted upload.
+// codeOf returns "" for an accepted upload.
 func codeOf(t *testing.T, w *httptest.ResponseRecorder) upload.Code {
 	t.Helper()
 	if w.Code == http.StatusCreated {

@@ -71,7 +71,7 @@ func TestValidKey(t *testing.T) {
 	}
 }
 
-// FuzzValidKey: what is valid cannot leave its prefix, in any reading of it.
+// FuzzValidKey: a valid key cannot leave its prefix, in any reading of it.
 func FuzzValidKey(f *testing.F) {
 	for _, s := range []string{"a/b", "../a", "a/..", `a\..\b`, "a/\u202eb", "%2e%2e/a"} {
 		f.Add(s)

@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestLimiterAtSigning: what is signed stays reserved until its last URL has
-// expired; what is refused is given back.
+// TestLimiterAtSigning: a signed upload stays reserved until its last URL has expired. A
+// refused one is refunded.
 func TestLimiterAtSigning(t *testing.T) {
 	const life, ticketLife = 10 * time.Minute, time.Hour
 	large := upload.Declaration{Field: "file", Name: "a.txt", Size: 6 << 20}
@@ -52,8 +52,8 @@ func TestLimiterAtSigning(t *testing.T) {
 	}
 }
 
-// TestLimiterOfSteps: each later step counts as a request, and gives nothing back
-// of what was signed.
+// TestLimiterOfSteps: each later step counts as a request, and refunds nothing of the
+// signed upload.
 func TestLimiterOfSteps(t *testing.T) {
 	l := &testLimiter{}
 	d := newDirect(t, nil, upload.Options{Limiter: l, MaxFileSize: 8 << 20}, upload.PresignOptions{SingleSize: 1 << 10})

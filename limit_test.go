@@ -51,7 +51,7 @@ func (r testReservation) Settle(ctx context.Context, used upload.Usage) error {
 	return ctx.Err()
 }
 
-// take returns what came since it was called last.
+// take returns the claims and usages since its last call.
 func (l *testLimiter) take() ([]upload.Claim, []upload.Usage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -117,7 +117,7 @@ func TestLimiterIsToldOfPanics(t *testing.T) {
 	require.Len(t, used, 1)
 }
 
-// TestLimiterWithoutLength: a body of unknown length may be as long as any.
+// TestLimiterWithoutLength: a body of unknown length reserves the most that a body may have.
 func TestLimiterWithoutLength(t *testing.T) {
 	l := &testLimiter{}
 	f := newFixture(t, nil, upload.Options{Limiter: l, MaxFileSize: 1 << 20})
@@ -129,8 +129,8 @@ func TestLimiterWithoutLength(t *testing.T) {
 	require.Less(t, demands[0].Bytes, int64(3<<20))
 }
 
-// TestLimiterIsAskedInTime: not for what is refused without it, and before the
-// body is read or a place is waited for.
+// TestLimiterIsAskedInTime: the limiter is not asked about requests that are refused
+// without it. It is asked before the body is read or the request waits for a slot.
 func TestLimiterIsAskedInTime(t *testing.T) {
 	l := &testLimiter{reserve: func(context.Context) error { return &upload.Error{Code: upload.CodeRateLimited, Reason: "later"} }}
 	f := newFixture(t, nil, upload.Options{Limiter: l, MaxFileSize: 1 << 10})
@@ -157,7 +157,7 @@ func TestLimiterIsAskedInTime(t *testing.T) {
 	require.NoError(t, tx.Rollback())
 }
 
-// TestRetryAfter: whole seconds, rounded up, of what can be tried again.
+// TestRetryAfter: refusals that can be tried again have whole seconds, rounded up.
 func TestRetryAfter(t *testing.T) {
 	for _, tc := range []struct {
 		code  upload.Code
@@ -179,8 +179,8 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// TestRateLimitedWhole: a client that sends all of a large body first reads 429
-// and how long to wait.
+// TestRateLimitedWhole: a client that sends a large body before it reads gets 429 and how
+// long to wait.
 func TestRateLimitedWhole(t *testing.T) {
 	l := &testLimiter{reserve: func(context.Context) error {
 		return &upload.Error{Code: upload.CodeRateLimited, Reason: "come again in a minute", RetryAfter: time.Minute}
@@ -200,7 +200,7 @@ func TestRateLimitedWhole(t *testing.T) {
 	f.empty(t)
 }
 
-// TestLimiterFails: a limiter that errs, panics or hangs lets nobody pass.
+// TestLimiterFails: a limiter that fails, panics or hangs refuses the request.
 func TestLimiterFails(t *testing.T) {
 	for about, reserve := range map[string]func(context.Context) error{
 		"errs":              func(context.Context) error { return errors.New("10.0.0.7 refused") },
@@ -221,7 +221,7 @@ func TestLimiterFails(t *testing.T) {
 	}
 }
 
-// TestLateReservation: what a hanging limiter grants at last is given back.
+// TestLateReservation: a reservation that comes too late is refunded.
 func TestLateReservation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release, hung := make(chan struct{}), 0
@@ -238,7 +238,7 @@ func TestLateReservation(t *testing.T) {
 	})
 }
 
-// TestSettleFails: what the limiter does in the end costs no file.
+// TestSettleFails: a Settle that fails costs no file.
 func TestSettleFails(t *testing.T) {
 	for about, settle := range map[string]func(context.Context) error{
 		"errs":   func(context.Context) error { return errors.New("away") },

@@ -17,8 +17,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// linked is an application that hands out what is in its store, under /files/,
-// to everyone but mallory.
+// linked is an application that serves the files of its store under /files/, to everyone
+// except mallory.
 type linked struct {
 	*httptest.Server
 	store *memstore.Store
@@ -76,7 +76,7 @@ func (l *linked) get(t *testing.T, method, path string, header ...string) (reply
 	return got, got.Body
 }
 
-// TestLinkHeaders: type and disposition, whichever way the bytes come.
+// TestLinkHeaders: type and disposition are the same by redirect and by proxy.
 func TestLinkHeaders(t *testing.T) {
 	long := strings.Repeat("ж", 150) + ".pdf"
 	rows := map[string]struct{ mediaType, name, query, disposition, wantName string }{
@@ -143,7 +143,7 @@ func TestLinkURLs(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, resp.StatusCode)
 }
 
-// TestUnlinked: what may not be had looks like what is not there.
+// TestUnlinked: a forbidden file looks like one that does not exist.
 func TestUnlinked(t *testing.T) {
 	staging := storage.StagingSegment + "/abc"
 	for _, proxied := range []bool{false, true} {
@@ -225,14 +225,14 @@ func TestNewLinks(t *testing.T) {
 	}
 }
 
-// readable is a storage that can be read, and signs nothing.
+// readable is a storage that can be read, but signs nothing.
 type readable struct {
 	storage.Storage
 	storage.ObjectReader
 }
 
-// TestProxyNeedsNothingButReading: a storage that signs no links hands out files by
-// Handler, and URL has none.
+// TestProxyNeedsNothingButReading: over a storage that signs no links, Handler serves
+// files, and URL fails.
 func TestProxyNeedsNothingButReading(t *testing.T) {
 	l := newLinked(t, upload.LinksOptions{})
 	l.put(t, "a.png", "image/png", "a.png", "content")

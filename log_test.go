@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestLogLevels: what an operator must mend is an error, what passes by itself a
-// warning, and what the client did information.
+// TestLogLevels: a fault for the operator is an error, one that passes by itself a
+// warning, and one of the client information.
 func TestLogLevels(t *testing.T) {
 	good := file("file", "a.txt", "hello")
 	secret := errors.New("secret bucket")
@@ -63,7 +63,7 @@ func TestLogLevels(t *testing.T) {
 	}
 }
 
-// goneStore fails when the client has left, which had sent everything.
+// goneStore fails when the client has left after sending everything.
 type goneStore struct {
 	storage.Storage
 	leave context.CancelFunc
@@ -79,8 +79,8 @@ func (s *goneStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) 
 	return staged, err
 }
 
-// TestClientGoneHidesNoFailure: that the client has gone does not explain what
-// the storage answered.
+// TestClientGoneHidesNoFailure: a failure of the storage is not blamed on a client that
+// has left.
 func TestClientGoneHidesNoFailure(t *testing.T) {
 	secret := errors.New("secret bucket")
 	for _, tc := range []struct {

@@ -26,14 +26,14 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// mark is what clients send everywhere, in lower case as well as in capitals. It
-// looks like a token, a name and a word.
+// mark is the word that clients send everywhere, in lower case and in capitals. It is a
+// valid token and name.
 const mark = "Zq7Xk9mArk"
 
-// markedNumber is for places where only a number can stand.
+// markedNumber replaces mark where only a number can stand.
 const markedNumber = "98765432109876543210"
 
-// listener keeps all that the log and the hooks are given.
+// listener keeps everything that the log and the hooks get.
 type listener struct {
 	mu   sync.Mutex
 	said []string
@@ -73,7 +73,7 @@ func (l *listener) event(_ context.Context, e upload.Event) {
 	l.kind[e.Kind]++
 }
 
-// unwrapped yields err and all that it wraps.
+// unwrapped yields err and every error that it wraps.
 func unwrapped(err error) func(func(error) bool) {
 	return func(yield func(error) bool) {
 		for rest := []error{err}; len(rest) > 0; rest = rest[1:] {
@@ -98,8 +98,8 @@ func (l *listener) keep(what, text string) {
 	l.said = append(l.said, what+": "+text)
 }
 
-// requireSilent requires that nothing that was said has the mark, except where it
-// may, and that no text is long.
+// requireSilent requires that no text of the log and the hooks is long, or has the mark
+// where it may not.
 func (l *listener) requireSilent(t *testing.T, about string, except ...string) {
 	t.Helper()
 	l.mu.Lock()
@@ -123,7 +123,7 @@ func (l *listener) requireSilent(t *testing.T, about string, except ...string) {
 	l.said = nil
 }
 
-// bugged is an application with all validators, of which all that is said is kept.
+// bugged is an application with all validators, whose log and hooks are recorded.
 func bugged(t *testing.T, policy upload.Validator) (*listener, *upload.Handler, *upload.Presigner) {
 	t.Helper()
 	l := &listener{kind: map[upload.EventKind]int{}}
@@ -138,7 +138,7 @@ func bugged(t *testing.T, policy upload.Validator) (*listener, *upload.Handler, 
 	return l, h, p
 }
 
-// texts is a form of n text fields.
+// texts returns a form of n text fields.
 func texts(n int, value string) *form {
 	f := new(form)
 	for i := range n {
@@ -147,8 +147,8 @@ func texts(n int, value string) *form {
 	return f
 }
 
-// TestLogHoldsNoBody: of what is refused for how it is written neither log nor
-// hooks are given a word of, wherever it stands.
+// TestLogHoldsNoBody: if a body is refused for its syntax, neither the log nor the hooks
+// get a word of it.
 func TestLogHoldsNoBody(t *testing.T) {
 	l, h, p := bugged(t, upload.Types("text/plain"))
 	ok := `Content-Disposition: form-data; name="file"; filename="a.txt"`
@@ -216,7 +216,7 @@ func TestLogHoldsNoBody(t *testing.T) {
 		"another type": `{"field":{"` + mark + `":1},"size":"` + mark + `"}`, "a large number": `{"partNumber":` + markedNumber + `,"size":` + markedNumber + `}`,
 		"an array": `["` + mark + `"]`, "an escape": `{"token":"\` + mark + `"}`, "a token": `{"token":"` + mark + `"}`, "a long token": `{"token":"` + long + `"}`,
 		"too long": `{"token":"` + strings.Repeat(long, 4) + `"}`, "a digest": `{"field":"file","name":"a.txt","size":1,"sha256":"` + mark + `"}`,
-		"a type": `{"field":"file","name":"a.txt","size":-1,"type":"` + mark + `"}`, "what follows": `{"token":"x"} ` + mark,
+		"a type": `{"field":"file","name":"a.txt","size":-1,"type":"` + mark + `"}`, "a rest": `{"token":"x"} ` + mark,
 		"a name's control bytes": `{"field":"file","name":"` + mark + `\u0000.txt","size":1}`,
 	} {
 		for _, step := range []string{"", "part", "confirm", "abort"} {
@@ -229,7 +229,7 @@ func TestLogHoldsNoBody(t *testing.T) {
 	require.Greater(t, l.kind[upload.KindRefused], 100)
 }
 
-// TestLogHoldsNoChunks: errors of net/http's own reader quote what it read.
+// TestLogHoldsNoChunks: net/http's own reader quotes the body in its errors, the log does not.
 func TestLogHoldsNoChunks(t *testing.T) {
 	l, h, _ := bugged(t, upload.Types("text/plain"))
 	done := make(chan struct{})
@@ -260,8 +260,8 @@ func TestLogHoldsNoChunks(t *testing.T) {
 	}
 }
 
-// TestLogBoundsNames: the names that clients choose are said where they are
-// expected, quoted by the handler, and no longer than 256 bytes.
+// TestLogBoundsNames: names that clients choose are logged only where they are expected,
+// quoted by the handler, and at most 256 bytes long.
 func TestLogBoundsNames(t *testing.T) {
 	l, h, p := bugged(t, upload.Types("text/plain"))
 	long := strings.Repeat(mark+"\u202e", 300)
@@ -288,8 +288,7 @@ func TestLogBoundsNames(t *testing.T) {
 	}
 }
 
-// TestLogHoldsNoContent: of files of every type, whatever is wrong with them and
-// wherever, no word is said.
+// TestLogHoldsNoContent: no word of a file is logged, whatever its type and its fault.
 func TestLogHoldsNoContent(t *testing.T) {
 	for family, files := range map[string][]corpus.File{
 		"images": corpus.Images(), "documents": corpus.Documents(), "active": corpus.ActiveDocuments(), "archives": corpus.Archives(),
@@ -315,7 +314,7 @@ func TestLogHoldsNoContent(t *testing.T) {
 	}
 }
 
-// policyFor reads files of the type as far as anything here does.
+// policyFor returns the policy that reads most of a file of the type.
 func policyFor(mediaType string) upload.Validator {
 	switch {
 	case mediaType == "application/zip":

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// A record of each handler is one line, and nothing of a client's forges another.
+// Each record is one line in every slog handler, and no client can forge another.
 var handlers = map[string]struct {
 	make   func(io.Writer) slog.Handler
 	record func(line string) bool
@@ -40,7 +40,7 @@ var handlers = map[string]struct {
 	},
 }
 
-// logged is an application with everything, of which the whole log is kept.
+// logged is an application with every feature, whose whole log is kept.
 type logged struct {
 	*direct
 	links   *upload.Links
@@ -71,8 +71,7 @@ func newLogged(t *testing.T, handler slog.Handler) *logged {
 	return l
 }
 
-// secret notes what must not be in the log: a token, and what a URL is signed
-// with.
+// secret notes values that must not be in the log: a token, and the signature of a URL.
 func (l *logged) secret(t *testing.T, token string, signed ...string) {
 	t.Helper()
 	l.secrets = append(l.secrets, token)
@@ -102,7 +101,7 @@ func (l *logged) upload(t *testing.T, body, query string) reply {
 	return l.fetch(t, out)
 }
 
-// everything goes through both doors and the links, well and badly, with name.
+// everything uses both doors and the links, well and badly, with name.
 func (l *logged) everything(t *testing.T, name string) {
 	t.Helper()
 	content := "the-content of a file"
@@ -149,8 +148,8 @@ func (l *logged) everything(t *testing.T, name string) {
 	}
 }
 
-// TestLogHoldsNoSecrets: of all that goes through both doors the log has no
-// content, no ticket, no signature and no header, and each record is one line.
+// TestLogHoldsNoSecrets: the log has no content, ticket, signature or header of either
+// door, and each record is one line.
 func TestLogHoldsNoSecrets(t *testing.T) {
 	for about, h := range handlers {
 		t.Run(about, func(t *testing.T) {
@@ -170,7 +169,7 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	}
 }
 
-// TestLogQuotesNames: names that would break a line or a terminal do neither.
+// TestLogQuotesNames: a logged name breaks neither a line nor a terminal.
 func TestLogQuotesNames(t *testing.T) {
 	hostile := []string{
 		"a\r\nlevel=ERROR msg=forged.txt", "a\x1b[31mred\x1b[0m.txt", `a"b=c level=ERROR.txt`, "a\u2028b\u202ec.txt",

@@ -20,21 +20,21 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// callSize is how much of a file an inspector is shown in one call.
+// callSize is how much of a file an inspector gets in one call.
 const callSize = 256 << 10
 
-// watch has an inspector work under a context that does something when the inspector looks at it.
+// watch makes an inspector work under a context that acts when the inspector looks at it.
 type watch struct {
 	upload.Validator
 	at  int    // the look of a call; the first is taken when the call begins
-	end func() // what is done then, once
+	end func() // the act, done once
 
 	looks int // of the current call
 	ended bool
 	after int // looks that came later
 }
 
-// watchedStore notes when a call of the inspector begins: one for each time that a storage reads.
+// watchedStore notes when a call of the inspector begins, which is each time that a storage reads.
 type watchedStore struct {
 	storage.Storage
 	watch *watch
@@ -78,7 +78,7 @@ func (w *watch) look() {
 	}
 }
 
-// ending is what ends the work of an inspector, and how the upload is answered then.
+// ending is an event that ends the work of an inspector, and the answer of its upload.
 type ending struct {
 	about  string
 	end    func(leave func())
@@ -91,7 +91,7 @@ var endings = []ending{
 	{about: "CheckTimeout passes", end: func(func()) { time.Sleep(time.Minute + 1) }, code: upload.CodeCheckFailed},
 }
 
-// TestLookingEnds: an inspector of any type goes no further in its call after the request has ended, or the call has lasted
+// TestLookingEnds: an inspector of any type stops within its call when the request has ended, or the call has lasted
 // CheckTimeout. It returns by itself, the upload is refused, and nothing of it is staged.
 func TestLookingEnds(t *testing.T) {
 	for _, e := range endings {
@@ -107,7 +107,7 @@ func TestLookingEnds(t *testing.T) {
 	}
 }
 
-// endedBy uploads a file and reports whether the inspector came to the end of its work by e. Some files are refused before.
+// endedBy uploads a file and reports whether e ended the inspector's work. Some files are refused before.
 func endedBy(t *testing.T, e ending, c corpus.Costly) (ended bool) {
 	t.Helper()
 	content := c.Make(callSize)

@@ -73,7 +73,7 @@ func TestMiddlewareOutcomes(t *testing.T) {
 	}
 }
 
-// serve does what net/http does about panics.
+// serve recovers panics as net/http does.
 func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	defer func() { _ = recover() }()

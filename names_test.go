@@ -10,8 +10,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestCompleteNames: names without an extension get one on request, and only
-// those, at both doors.
+// TestCompleteNames: at both doors, only names without an extension get one, and only on
+// request.
 func TestCompleteNames(t *testing.T) {
 	long := strings.Repeat("n", 255)
 	for _, row := range []struct {
@@ -60,8 +60,7 @@ func TestCompleteNames(t *testing.T) {
 	})
 }
 
-// TestNamesOfDirectUploads: JSON has quotation marks of its own, so nothing of a
-// declared name is decoded.
+// TestNamesOfDirectUploads: a declared name is not decoded, since JSON quotes it itself.
 func TestNamesOfDirectUploads(t *testing.T) {
 	for _, name := range []string{`my "best" photo.png`, "a%22b.png", "100%25.png", "=?utf-8?Q?a?=.png", "Grüße.png"} {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +72,7 @@ func TestNamesOfDirectUploads(t *testing.T) {
 	}
 }
 
-// TestNamesOfClients: the name as the person sees it, from clients that write
+// TestNamesOfClients: files keep the name that the person sees, also from clients that write
 // filename* or RFC 2047 words beside or in place of the plain name.
 func TestNamesOfClients(t *testing.T) {
 	for _, row := range []struct{ about, disposition, want string }{

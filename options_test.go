@@ -24,7 +24,7 @@ func TestNewNeedsAllThree(t *testing.T) {
 	}
 }
 
-// TestOptions: nothing is unlimited, and what is kept in memory has a bound.
+// TestOptions: no option is unlimited, and everything kept in memory has a bound.
 func TestOptions(t *testing.T) {
 	const maxText = 64 << 20
 	for _, tc := range []struct {

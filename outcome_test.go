@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestKeepSaysWhetherItHeld: whatever decides first decides, and Keep says so.
+// TestKeepSaysWhetherItHeld: the first decision counts, and Keep returns whether it was Keep's.
 func TestKeepSaysWhetherItHeld(t *testing.T) {
 	for _, tc := range []struct {
 		about  string
@@ -70,7 +70,7 @@ func TestKeepSaysWhetherItHeld(t *testing.T) {
 	}
 }
 
-// TestKeepAfterTheEnd says what became of the files, for ever, and changes nothing.
+// TestKeepAfterTheEnd: Keep returns the outcome for ever, and changes nothing.
 func TestKeepAfterTheEnd(t *testing.T) {
 	for _, tc := range []struct {
 		about string
@@ -103,8 +103,8 @@ func TestKeepOutside(t *testing.T) {
 	require.Empty(t, upload.Files(t.Context()))
 }
 
-// TestKeepUnderTimeoutHandler: an application that goes on after the client was
-// answered learns that its files are gone, and one that was in time keeps them.
+// TestKeepUnderTimeoutHandler: if the timeout has answered the client, Keep returns that
+// the files are gone. An application in time keeps them.
 func TestKeepUnderTimeoutHandler(t *testing.T) {
 	for _, tc := range []struct {
 		about       string
@@ -142,7 +142,7 @@ func TestKeepUnderTimeoutHandler(t *testing.T) {
 	}
 }
 
-// TestKeepAtTheTimeout: when both come at once, files and row agree.
+// TestKeepAtTheTimeout: if Keep and the timeout come at once, files and row agree.
 func TestKeepAtTheTimeout(t *testing.T) {
 	for range 200 {
 		synctest.Test(t, func(t *testing.T) {
@@ -158,8 +158,8 @@ func TestKeepAtTheTimeout(t *testing.T) {
 	}
 }
 
-// TestTimeoutHandlerOutside: of a handler that goes on after the client was
-// answered from outside, the files follow what the handler does.
+// TestTimeoutHandlerOutside: if an outer handler has answered the client, the inner one
+// still decides over its files.
 func TestTimeoutHandlerOutside(t *testing.T) {
 	for _, tc := range []struct {
 		about string
@@ -200,8 +200,8 @@ func TestTimeoutHandlerOutside(t *testing.T) {
 	}
 }
 
-// TestOutcomeIsWhatTheClientSaw: what was flushed is what the client was
-// answered, and of a connection that was taken over nobody sees an answer.
+// TestOutcomeIsWhatTheClientSaw: a flushed status counts as the answer, and a hijacked
+// connection has none that the handler sees.
 func TestOutcomeIsWhatTheClientSaw(t *testing.T) {
 	flush := func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() }
 	for _, tc := range []struct {
@@ -264,8 +264,7 @@ func answer500(buf *bufio.ReadWriter) {
 	_ = buf.Flush()
 }
 
-// TestWriterWithoutAbilities: a flush and a take-over that the server refuses
-// decide nothing.
+// TestWriterWithoutAbilities: a flush or a hijack that the server refuses decides nothing.
 func TestWriterWithoutAbilities(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	h := f.Middleware(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -51,14 +51,14 @@ func (p *points) hit(name string) {
 	}
 }
 
-// misdeeds are what the host's code does there.
+// misdeeds are the ways in which the host's code misbehaves there.
 var misdeeds = map[string]func(){
 	"panics": func() { panic("boom") },
 	"exits":  runtime.Goexit,
 	"hangs":  func() { time.Sleep(time.Hour) },
 }
 
-// listens reports whether what happens there must change nothing.
+// listens reports whether a misdeed there must change nothing.
 func listens(point string) bool {
 	return strings.HasPrefix(point, "log ") || strings.HasPrefix(point, "hook ")
 }
@@ -165,7 +165,7 @@ type pointStaged struct {
 
 func (s pointStaged) Commit(ctx context.Context) error { s.hit("Commit"); return s.Staged.Commit(ctx) }
 func (s pointStaged) Discard(ctx context.Context) error {
-	defer func() { // what a store removes before it misbehaves is its own affair
+	defer func() { // a store may remove files before it misbehaves
 		if err := s.Staged.Discard(ctx); err != nil {
 			panic(err)
 		}
@@ -174,7 +174,7 @@ func (s pointStaged) Discard(ctx context.Context) error {
 	return nil
 }
 
-// pointed is a handler all of whose host's code are points.
+// pointed is a handler whose calls of the host are all points.
 func pointed(t *testing.T, p *points) (*upload.Handler, *memstore.Store) {
 	t.Helper()
 	store := &memstore.Store{}
@@ -198,10 +198,9 @@ func pointed(t *testing.T, p *points) (*upload.Handler, *memstore.Store) {
 	return h, store
 }
 
-// TestEveryPoint: whatever the host's code does at any point, all files of the
-// request are there or none, its place is free, nothing goes on, it has one
-// decision, and Shutdown has nothing to wait for. A log or a hook changes not
-// even the answer.
+// TestEveryPoint: whatever the host's code does at any point, either all files of the
+// request stay or none. Its slot is free, nothing goes on, it has one decision, and
+// Shutdown has nothing to wait for. A log or a hook does not even change the answer.
 func TestEveryPoint(t *testing.T) {
 	good := new(form).file("file", "a.txt", "hello").file("file", "b.txt", "hello").String()
 	bad := new(form).file("file", "a.txt", "hello").file("file", "b.txt", "<html>").String()
@@ -279,7 +278,7 @@ func TestEveryPoint(t *testing.T) {
 			for at := 0; ; at++ {
 				reached, name := true, ""
 				synctest.Test(t, func(t *testing.T) {
-					defer time.Sleep(2 * time.Hour) // what hangs returns
+					defer time.Sleep(2 * time.Hour) // a hanging call returns
 					p := &points{at: at, do: do}
 					h, store := pointed(t, p)
 					w := httptest.NewRecorder()
@@ -314,7 +313,7 @@ func TestEveryPoint(t *testing.T) {
 					p.at = 0
 					p.mu.Unlock()
 
-					time.Sleep(2 * time.Hour) // what hangs has returned
+					time.Sleep(2 * time.Hour) // a hanging call has returned
 					for _, key := range store.Keys() {
 						require.NoError(t, store.Delete(t.Context(), key))
 					}
@@ -346,9 +345,9 @@ func (p *points) send(t *testing.T, s *storage.SignedRequest, content string) {
 	require.Equal(t, 200, w.Code, w.Body)
 }
 
-// TestEveryPointOfSteps: whatever the host's code does at any point of a direct
-// upload, each step has one decision, nothing goes on, and its next confirmation or
-// abort comes to a clean end. A log or a hook changes not even an answer.
+// TestEveryPointOfSteps: whatever the host's code does at any point of a direct upload,
+// each step has one decision, nothing goes on, and the next confirmation or abort ends
+// cleanly. A log or a hook does not even change an answer.
 func TestEveryPointOfSteps(t *testing.T) {
 	for about, do := range map[string]func(){"panics": misdeeds["panics"], "exits": misdeeds["exits"]} {
 		undisturbed := []int{}
@@ -442,8 +441,8 @@ func TestEveryPointOfSteps(t *testing.T) {
 	}
 }
 
-// TestEveryPointOfListeners: of direct uploads, links and sweeps, too, a log or a
-// hook changes nothing, whatever it does.
+// TestEveryPointOfListeners: in direct uploads, links and sweeps, too, a log or a hook
+// changes nothing, whatever it does.
 func TestEveryPointOfListeners(t *testing.T) {
 	code := func(err error) string {
 		var e *upload.Error
@@ -529,7 +528,7 @@ func TestEveryPointOfListeners(t *testing.T) {
 			for at := 0; ; at++ {
 				reached := true
 				synctest.Test(t, func(t *testing.T) {
-					defer time.Sleep(2 * time.Hour) // what hangs returns
+					defer time.Sleep(2 * time.Hour) // a hanging call returns
 					p, store := &points{at: at, do: do}, &memstore.Store{}
 					p.store = store.Handler("http://store.example/store/")
 					outcome := run(t, p, store)

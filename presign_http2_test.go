@@ -24,7 +24,7 @@ type stepAnswer struct {
 	files         []upload.File
 }
 
-// overHTTP2 serves d by HTTP/2, to a client that has one connection.
+// overHTTP2 serves d by HTTP/2, to a client with one connection.
 func overHTTP2(t *testing.T, d *direct) (post func(step string, body io.Reader) stepAnswer) {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(d.mux)
@@ -52,8 +52,8 @@ func overHTTP2(t *testing.T, d *direct) (post func(step string, body io.Reader) 
 	}
 }
 
-// TestStreamsOfSteps: streams of one connection that stall are answered, and meanwhile
-// others of it are served.
+// TestStreamsOfSteps: stalled streams are answered, and meanwhile other streams of the
+// connection are served.
 func TestStreamsOfSteps(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{StallTimeout: time.Second}, upload.PresignOptions{})
 	post := overHTTP2(t, d)

@@ -49,7 +49,7 @@ func serveStalling(t *testing.T) *stalling {
 	return s
 }
 
-// begin sends the head of a step, of a body of that length or chunked, and 7 bytes.
+// begin sends the head of a step, with that body length or chunked, and 7 bytes.
 func (s *stalling) begin(t *testing.T, path string, length int64, change func(http.Header)) *uploadtest.Conn {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+path, strings.NewReader(strings.Repeat(" ", 60_000)))
@@ -67,8 +67,8 @@ func (s *stalling) begin(t *testing.T, path string, length int64, change func(ht
 	return c
 }
 
-// TestStalledSteps: a step whose client sends a part of the body is answered with 408
-// after StallTimeout, in any number, and its connection ends.
+// TestStalledSteps: any number of steps whose clients stall in the body are answered with
+// 408 after StallTimeout, and their connections end.
 func TestStalledSteps(t *testing.T) {
 	for _, path := range []string{"/tickets/", "/tickets/part", "/tickets/confirm", "/tickets/abort", "/own/confirm"} {
 		for name, length := range map[string]int64{"known length": 60_000, "chunked": -1} {
@@ -111,7 +111,7 @@ func TestSlowSteps(t *testing.T) {
 	})
 }
 
-// TestStepsAreJudgedFirst: what can be refused without the body does not wait for it.
+// TestStepsAreJudgedFirst: a refusal that does not need the body does not wait for it.
 func TestStepsAreJudgedFirst(t *testing.T) {
 	for name, row := range map[string]struct {
 		path   string
@@ -141,7 +141,7 @@ func TestStepsAreJudgedFirst(t *testing.T) {
 }
 
 // TestShutdownCutsSteps: a step that waits for its body ends with the context of
-// Shutdown, and one whose client has left does not hold it up.
+// Shutdown. One whose client has left does not delay Shutdown.
 func TestShutdownCutsSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serveStalling(t)
@@ -161,7 +161,7 @@ func TestShutdownCutsSteps(t *testing.T) {
 	})
 }
 
-// TestReadStepUnused: a step that the host reads and does not make ends with its request.
+// TestReadStepUnused: a step that the host reads but does not run ends with its request.
 func TestReadStepUnused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serveStalling(t)

@@ -52,7 +52,7 @@ func newDirect(t *testing.T, policy upload.Validator, o upload.Options, po uploa
 	return d
 }
 
-// step makes one step as ann and decodes its answer.
+// step runs one step as ann and decodes its answer.
 func (d *direct) step(t *testing.T, name string, body any, answer any) reply {
 	t.Helper()
 	return d.stepAs(t, "ann", name, body, answer)
@@ -95,7 +95,7 @@ func fetch(t *testing.T, c *http.Client, r *http.Request) reply {
 	return reply{a.Status, a.Header, string(a.Body)}
 }
 
-// problem is what a refusal says.
+// problem is the body of a refusal.
 func (got reply) problem(t *testing.T) (p problem) {
 	t.Helper()
 	require.Equal(t, "application/problem+json", got.Header.Get("Content-Type"), got.Body)
@@ -109,7 +109,7 @@ func declarationOf(name, content string) upload.Declaration {
 	return upload.Declaration{Field: "file", Name: name, Size: int64(len(content))}
 }
 
-// sign wants a ticket for the content.
+// sign returns a ticket for the content.
 func (d *direct) sign(t *testing.T, decl upload.Declaration) upload.Ticket {
 	t.Helper()
 	var ticket upload.Ticket
@@ -118,7 +118,7 @@ func (d *direct) sign(t *testing.T, decl upload.Declaration) upload.Ticket {
 	return ticket
 }
 
-// send sends content as the signed request says and returns the status.
+// send sends content by the signed request and returns the status.
 func send(t *testing.T, s *storage.SignedRequest, content string) int {
 	t.Helper()
 	return uploadtest.Send(t, nil, uploadtest.SignedRequest(s, uploadtest.Bytes(content)).WithContext(t.Context())).Status
@@ -128,7 +128,7 @@ type token struct {
 	Token string `json:"token"`
 }
 
-// confirm wants the file published and returns it.
+// confirm requires that the file is published, and returns it.
 func (d *direct) confirm(t *testing.T, tok string) upload.File {
 	t.Helper()
 	var answer struct{ Files []upload.File }
@@ -138,7 +138,7 @@ func (d *direct) confirm(t *testing.T, tok string) upload.File {
 	return answer.Files[0]
 }
 
-// refusesConfirm wants code, and nothing published.
+// refusesConfirm requires code, and nothing published.
 func (d *direct) refusesConfirm(t *testing.T, code upload.Code, subject, tok string) {
 	t.Helper()
 	p := d.stepAs(t, subject, "confirm", token{tok}, nil).problem(t)
@@ -199,8 +199,8 @@ func TestDirectUpload(t *testing.T) {
 	}
 }
 
-// TestConfirmRefuses: what the streamed upload refuses is refused here, with
-// the same code, and removed.
+// TestConfirmRefuses: Confirm refuses the files that a streamed upload refuses, with the
+// same code, and removes them.
 func TestConfirmRefuses(t *testing.T) {
 	html := "<!doctype html><script>alert(1)</script>"
 	rows := map[string]struct {
@@ -232,8 +232,8 @@ func TestConfirmRefuses(t *testing.T) {
 	}
 }
 
-// TestSignRefuses: what can be judged by the declaration is refused before
-// anything is signed.
+// TestSignRefuses: a declaration that can be judged bad is refused before anything is
+// signed.
 func TestSignRefuses(t *testing.T) {
 	ok := upload.Declaration{Field: "file", Name: "a.png", Type: "image/png", Size: 5}
 	rows := map[string]struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestProgressForgets: an id that is used again and again is kept once.
+// TestProgressForgets: an id that is used repeatedly is kept once.
 func TestProgressForgets(t *testing.T) {
 	p, r := &Progress{}, httptest.NewRequest("POST", "/", nil)
 	r.Header.Set("Upload-Id", "id")
@@ -27,7 +27,7 @@ func TestProgressForgets(t *testing.T) {
 	require.Equal(t, StateDone, s.State)
 }
 
-// TestProgressShares: one subject's uploads push out its own and nobody else's.
+// TestProgressShares: one subject's uploads evict its own and no others.
 func TestProgressShares(t *testing.T) {
 	for _, tc := range []struct {
 		about, subject string

@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// shown is a form that is sent under an id.
+// shown returns a form that is sent under an id.
 func shown(id, body string) *http.Request {
 	r := post(body)
 	r.Header.Set("Upload-Id", id)
@@ -27,7 +27,7 @@ func shown(id, body string) *http.Request {
 	return r
 }
 
-// gates hold an upload where a test wants to look at it.
+// gates hold an upload at the points that a test looks at.
 type gates struct{ verdict, commit, next chan struct{} }
 
 type gatedStore struct {
@@ -145,7 +145,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestProgressOfRollback: what the host gives up has an end, too.
+// TestProgressOfRollback: an upload that the host rolls back has a final status, too.
 func TestProgressOfRollback(t *testing.T) {
 	p := &upload.Progress{}
 	f := newFixture(t, nil, upload.Options{Progress: p})
@@ -158,7 +158,7 @@ func TestProgressOfRollback(t *testing.T) {
 	require.Equal(t, upload.StateAborted, s.State)
 }
 
-// TestProgressOfConfirmation: of a direct upload the reading is shown.
+// TestProgressOfConfirmation: the reading of a direct upload is shown.
 func TestProgressOfConfirmation(t *testing.T) {
 	p := &upload.Progress{ID: func(r *http.Request) string { return r.Header.Get("Id") }}
 	d := newDirect(t, nil, upload.Options{Progress: p}, upload.PresignOptions{})
@@ -176,7 +176,7 @@ func TestProgressOfConfirmation(t *testing.T) {
 	}
 }
 
-// TestProgressIDs: an upload whose id cannot be one is not shown, and not harmed.
+// TestProgressIDs: an upload with an invalid id is not shown, and not harmed.
 func TestProgressIDs(t *testing.T) {
 	for id, known := range map[string]bool{
 		"a": true, "3e2b8f00-5a11-4bb5-b0b5-7a9d4b6c1a20": true, strings.Repeat("a", 128): true,
@@ -195,7 +195,7 @@ func TestProgressIDs(t *testing.T) {
 	}
 }
 
-// TestProgressIsBounded: the first to end are forgotten, and never one that has
+// TestProgressIsBounded: the uploads that ended first are evicted, and never one that has
 // not ended.
 func TestProgressIsBounded(t *testing.T) {
 	p := &upload.Progress{MaxUploads: 6} // half for all anonymous callers

@@ -45,7 +45,7 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-// TestWatchEnds: whatever there is to watch.
+// TestWatchEnds: Watch ends with the upload or with its own context, also if no upload begins.
 func TestWatchEnds(t *testing.T) {
 	for _, tc := range []struct {
 		about, id string
@@ -54,7 +54,7 @@ func TestWatchEnds(t *testing.T) {
 	}{
 		{"never begun", "other", 10 * time.Second, 0},
 		{"left by the watcher", "id", 20 * time.Second, 1},
-		{"forgotten", "ended", 0, 1},
+		{"ended before", "ended", 0, 1},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -52,7 +52,7 @@ func oneMebibyte(t *testing.T) *memstore.Store {
 	return l.store
 }
 
-// open asks for the object. Of HTTP/2 no more than 64 KiB are on their way.
+// open asks for the object. With HTTP/2 at most 64 KiB are under way.
 func (p *proxied) open(t *testing.T, http2 bool) io.Reader {
 	t.Helper()
 	transport := p.Client().Transport.(*http.Transport)
@@ -82,7 +82,7 @@ func readSlowly(r io.Reader, rate int) (n int64, err error) {
 }
 
 // eachProtocol runs a test with HTTP/1.1 and HTTP/2, each with a server that has a
-// WriteTimeout of a second and one that has none.
+// WriteTimeout of a second and one without.
 func eachProtocol(t *testing.T, test func(t *testing.T, http2 bool, configure func(*http.Server))) {
 	t.Helper()
 	for _, http2 := range []bool{false, true} {
@@ -96,7 +96,7 @@ func eachProtocol(t *testing.T, test func(t *testing.T, http2 bool, configure fu
 	}
 }
 
-// TestProxyOutlastsWriteTimeout: whoever reads gets the whole.
+// TestProxyOutlastsWriteTimeout: a client that reads gets the whole file.
 func TestProxyOutlastsWriteTimeout(t *testing.T) {
 	eachProtocol(t, func(t *testing.T, http2 bool, configure func(*http.Server)) {
 		p := newProxied(t, oneMebibyte(t), upload.LinksOptions{}, configure)
@@ -144,8 +144,8 @@ func (b slowBody) Read(p []byte) (int, error) {
 	return b.ReadCloser.Read(p)
 }
 
-// TestProxyCutsWhoDoesNotRead: a client that takes nothing is cut after StallTimeout,
-// wherever it stops, and one that takes too little after one, too.
+// TestProxyCutsWhoDoesNotRead: a client that stops reading anywhere, or reads too little,
+// is cut after StallTimeout.
 func TestProxyCutsWhoDoesNotRead(t *testing.T) {
 	for name, row := range map[string]struct {
 		reads int64 // before it stops
@@ -182,8 +182,8 @@ func TestProxyCutsWhoDoesNotRead(t *testing.T) {
 	}
 }
 
-// TestProxyCutsTheLastBytes: what is buffered when the file has ended has a deadline,
-// too.
+// TestProxyCutsTheLastBytes: bytes that are buffered at the end of the file have a
+// deadline, too.
 func TestProxyCutsTheLastBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &linked{store: &memstore.Store{}}
@@ -213,8 +213,8 @@ func (d *deadlines) SetWriteDeadline(at time.Time) error {
 	return nil
 }
 
-// TestProxyGivesTheDeadlineBack: what the host writes next has the time of its server,
-// and while bytes pass there is always a deadline.
+// TestProxyGivesTheDeadlineBack: a later write of the host has the server's own time.
+// While bytes pass there is always a deadline.
 func TestProxyGivesTheDeadlineBack(t *testing.T) {
 	for _, row := range []struct {
 		about  string
@@ -258,8 +258,8 @@ func TestProxyGivesTheDeadlineBack(t *testing.T) {
 	}
 }
 
-// TestProxyWithoutDeadlines: a response writer that has none passes all, which is
-// logged once.
+// TestProxyWithoutDeadlines: a response writer without deadlines passes everything. The
+// lack is logged once.
 func TestProxyWithoutDeadlines(t *testing.T) {
 	log := &syncBuffer{}
 	links, err := upload.NewLinks(oneMebibyte(t), &upload.LinksOptions{Proxy: true, Logger: (&fixture{log: log}).logger()})

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// spanStore notes what is read of it, as "offset+length".
+// spanStore notes each span that is read, as "offset+length".
 type spanStore struct {
 	*memstore.Store
 	asked []string
@@ -27,8 +27,8 @@ func (s *spanStore) OpenAt(ctx context.Context, key, etag string, offset, length
 	return s.Store.OpenAt(ctx, key, etag, offset, length)
 }
 
-// TestProxy: ranges and conditions (RFC 9110) are answered, and the storage is read
-// for nothing but the answer.
+// TestProxy: ranges and conditions (RFC 9110) are answered, and only the bytes of the
+// answer are read from the storage.
 func TestProxy(t *testing.T) {
 	store := &spanStore{Store: &memstore.Store{}}
 	links, err := upload.NewLinks(store, &upload.LinksOptions{Proxy: true, Logger: (&fixture{log: &syncBuffer{}}).logger()})
@@ -89,8 +89,8 @@ func TestProxy(t *testing.T) {
 	require.Empty(t, store.asked)
 }
 
-// TestProxyReads: of what is longer or shorter than it was asked for, nothing passes
-// that is not the range, and no answer looks whole.
+// TestProxyReads: if the storage returns more or less than the range, no other bytes
+// pass, and no answer looks whole.
 func TestProxyReads(t *testing.T) {
 	for name, row := range map[string]struct {
 		give func([]byte) []byte
@@ -122,7 +122,7 @@ func TestProxyReads(t *testing.T) {
 	}
 }
 
-// givingStore gives something else than was asked for.
+// givingStore returns other bytes than those it was asked for.
 type givingStore struct {
 	*memstore.Store
 	give func([]byte) []byte

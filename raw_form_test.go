@@ -14,8 +14,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestRawAndStoreObeyTheField: of a Form they keep the rules of their field, and ask for
-// no other one.
+// TestRawAndStoreObeyTheField: Raw and Store keep the rules of their field of a Form, and
+// require no other field.
 func TestRawAndStoreObeyTheField(t *testing.T) {
 	policy := upload.Form{
 		"file":    {Accept: upload.Types("image/png", "text/plain"), MaxSize: 1000},
@@ -68,7 +68,7 @@ func TestRawAndStoreObeyTheField(t *testing.T) {
 	}
 }
 
-// TestRawAndStoreHaveNoText: what a form must say before its files they cannot say.
+// TestRawAndStoreHaveNoText: Raw and Store cannot send the text that must come before files.
 func TestRawAndStoreHaveNoText(t *testing.T) {
 	f := newRaw(t, nil, upload.Options{
 		TextFirst: []string{"terms"},
@@ -79,7 +79,7 @@ func TestRawAndStoreHaveNoText(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestRawHostDecides: the ways in which hosts decide over forms do the same for a raw body.
+// TestRawHostDecides: each way to decide over a form works for a raw body, too.
 func TestRawHostDecides(t *testing.T) {
 	receive := func(end func(tx *upload.Tx, w http.ResponseWriter, r *http.Request)) func(*upload.Handler) http.Handler {
 		return func(h *upload.Handler) http.Handler {

@@ -19,8 +19,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestRawSizes: bytes arrive as they were sent, over either protocol, with a length and
-// without one.
+// TestRawSizes: bytes arrive as they were sent, over either protocol, with and without a
+// length.
 func TestRawSizes(t *testing.T) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		for _, size := range []int{1, 4095, 4096, 4097, 32<<10 + 1, 1 << 20, 5 << 20} {
@@ -128,7 +128,7 @@ func TestRawExpect(t *testing.T) {
 	}
 }
 
-// TestRawStalls: the clocks are those of forms.
+// TestRawStalls: raw bodies have the same timeouts as forms.
 func TestRawStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newRaw(t, nil, upload.Options{StallTimeout: time.Minute}, fromPath)

@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// put is a request whose body is the file.
+// put returns a request whose body is the file.
 func put(disposition, body string) *http.Request {
 	r := httptest.NewRequest(http.MethodPut, "/files", strings.NewReader(body))
 	if disposition != "" {
@@ -25,7 +25,7 @@ func put(disposition, body string) *http.Request {
 	return r
 }
 
-// newRaw is newFixture for a handler of Raw, for the field "file".
+// newRaw is newFixture for a Raw handler of the field "file".
 func newRaw(t *testing.T, policy upload.Validator, o upload.Options, name func(*http.Request) string) *fixture {
 	t.Helper()
 	f := newFixture(t, policy, o)
@@ -92,8 +92,7 @@ func TestRawNames(t *testing.T) {
 	}
 }
 
-// rest is what is left of the body of a request that was refused, of which the first
-// bytes were not read.
+// rest returns the unread rest of the body of a refused request.
 func rest(t *testing.T, r *http.Request) string {
 	t.Helper()
 	b, err := io.ReadAll(r.Body)
@@ -101,7 +100,7 @@ func rest(t *testing.T, r *http.Request) string {
 	return string(b)
 }
 
-// TestRawIsTheWholeFile: what the head says of the body decides before its first byte.
+// TestRawIsTheWholeFile: the head of the request is judged before the first byte of its body.
 func TestRawIsTheWholeFile(t *testing.T) {
 	for _, tc := range []struct {
 		about  string
@@ -196,7 +195,7 @@ func TestRawAnswers(t *testing.T) {
 	f.refuses(t, upload.CodeEmpty, put(`attachment; filename="a.png"`, ""))
 }
 
-// TestRawWithoutALength: the limit holds for a body whose length nobody said.
+// TestRawWithoutALength: the limit holds for a body without a length.
 func TestRawWithoutALength(t *testing.T) {
 	const limit = 100_000
 	for _, tc := range []struct {
@@ -217,7 +216,7 @@ func TestRawWithoutALength(t *testing.T) {
 	}
 }
 
-// TestRawIncoming: validators see of a raw body what they see of a form's file.
+// TestRawIncoming: validators see the same of a raw body as of a form's file.
 func TestRawIncoming(t *testing.T) {
 	var seen *upload.Incoming
 	f := newRaw(t, upload.ValidatorFunc(func(_ context.Context, in *upload.Incoming) error { seen = in; return nil }), upload.Options{}, nil)
@@ -273,7 +272,7 @@ func TestRawRungs(t *testing.T) {
 	require.Len(t, f.store.Keys(), 1)
 }
 
-// TestRawCountsForTheLimiter: one file, and as many bytes as were announced.
+// TestRawCountsForTheLimiter: a raw body claims one file, and its announced length.
 func TestRawCountsForTheLimiter(t *testing.T) {
 	l := &claims{}
 	f := newRaw(t, upTo(7, upload.Types("image/png")), upload.Options{Limiter: l, MaxFileSize: 1000}, nil)
@@ -311,7 +310,7 @@ func TestRawShutdown(t *testing.T) {
 	f.refuses(t, upload.CodeShutdown, put(`attachment; filename="a.png"`, pngBytes()))
 }
 
-// TestRawBodiesThatFail: a body that ends in an error is refused, wherever.
+// TestRawBodiesThatFail: a body that ends in an error at any byte is refused.
 func TestRawBodiesThatFail(t *testing.T) {
 	for _, at := range []int{0, 1, 4095, 4096, 4097, 100_000} {
 		f := newRaw(t, upload.NotEmpty(), upload.Options{}, nil)
@@ -324,18 +323,18 @@ func TestRawBodiesThatFail(t *testing.T) {
 	}
 }
 
-// failing is a reader that ends with err.
+// failing returns a reader that ends with err.
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// TestRawAttacks: what no form may carry no raw body may.
+// TestRawAttacks: a file that is refused in a form is refused as a raw body.
 func TestRawAttacks(t *testing.T) {
 	f := newRaw(t, upload.Any(upload.Images(nil), upload.Documents(nil), upload.Archives(nil)), upload.Options{}, nil)
 	uploadtest.RunHostile(t, f, f.store.Keys, func(s uploadtest.Sample) *http.Request { return rawSample(t, s) })
 }
 
-// TestRawSamples: what forms may carry raw bodies may.
+// TestRawSamples: a file that is accepted in a form is accepted as a raw body.
 func TestRawSamples(t *testing.T) {
 	for s := range uploadtest.Legitimate() {
 		f := newRaw(t, upload.Types(s.Type), upload.Options{}, nil)

@@ -27,7 +27,7 @@ func readPage(t *testing.T, path string) string {
 	return strings.ReplaceAll(string(text), "\r\n", "\n") // as git may check it out
 }
 
-// TestReadmeOutline pins the order of the README, which begins with what a newcomer asks first.
+// TestReadmeOutline pins the order of the README, which begins with a newcomer's first questions.
 func TestReadmeOutline(t *testing.T) {
 	var headings []string
 	for _, m := range mdHead.FindAllStringSubmatch(mdFence.ReplaceAllString(readPage(t, "README.md"), ""), -1) {

@@ -14,8 +14,8 @@ var (
 	lineStart = regexp.MustCompile(`(?m)^(.)`)
 )
 
-// TestRecipes: each recipe has a program, which is part of an example that the page
-// names, to the letter.
+// TestRecipes: each recipe has a program that is literally part of an example which the
+// page names.
 func TestRecipes(t *testing.T) {
 	page, err := os.ReadFile("docs/recipes.md")
 	require.NoError(t, err)

@@ -37,8 +37,8 @@ func endedContext(h *upload.Handler) http.Handler {
 	})
 }
 
-// TestDrainedIsCounted: what is read on of a refused body counts as what was read of it
-// before, and the reservation is settled once, at the end of both.
+// TestDrainedIsCounted: the drained rest of a refused body counts like the part before
+// it. The reservation is settled once, after both.
 func TestDrainedIsCounted(t *testing.T) {
 	bodyOf := func(size int) string {
 		return new(form).file("file", "a.html", "<!DOCTYPE html><html><script>").file("file", "b.txt", strings.Repeat("h", size)).String()
@@ -47,7 +47,7 @@ func TestDrainedIsCounted(t *testing.T) {
 		name string
 		via  func(*upload.Handler) http.Handler
 		size int
-		all  bool // of the body is read on
+		all  bool // of the body is drained
 	}{
 		{"by the handler", func(h *upload.Handler) http.Handler { return h }, 12 << 20, true},
 		{"as little as net/http reads on", func(h *upload.Handler) http.Handler { return h }, 200 << 10, true},
@@ -81,10 +81,10 @@ func TestDrainedIsCounted(t *testing.T) {
 	}
 }
 
-// TestDrainedEarlyIsCharged: what is read on of an upload that was refused before the
-// limiter had granted anything is charged to its caller, and to nobody if none is known.
+// TestDrainedEarlyIsCharged: if an upload is refused before the limiter has granted
+// anything, the drained bytes are charged to its caller, if that is known.
 func TestDrainedEarlyIsCharged(t *testing.T) {
-	const size = 2 << 20 // more than net/http reads on by itself
+	const size = 2 << 20 // more than net/http drains by itself
 	refuseFirst := func(code upload.Code) func(context.Context) error {
 		asked := 0
 		return func(context.Context) error {
@@ -137,8 +137,8 @@ func TestDrainedEarlyIsCharged(t *testing.T) {
 	}
 }
 
-// TestOwnAnswersToStalledBodies: a host that answers a refusal itself, while the client
-// stalls in a body that net/http reads to its end, is done when StallTimeout is over.
+// TestOwnAnswersToStalledBodies: a host answers a refusal itself, and its client stalls in
+// a body that net/http drains. The request ends after StallTimeout.
 func TestOwnAnswersToStalledBodies(t *testing.T) {
 	store := &memstore.Store{}
 	store.Handler("http://store.example/")
@@ -177,7 +177,7 @@ func TestOwnAnswersToStalledBodies(t *testing.T) {
 	}
 }
 
-// TestReadStepPanics: a step whose reader panics ends, also for Shutdown.
+// TestReadStepPanics: a step whose reader panics ends, and Shutdown does not wait for it.
 func TestReadStepPanics(t *testing.T) {
 	store := &memstore.Store{}
 	store.Handler("http://store.example/")
@@ -193,7 +193,7 @@ func TestReadStepPanics(t *testing.T) {
 	require.NoError(t, h.Shutdown(t.Context()))
 }
 
-// countedBody counts what is read of a body.
+// countedBody counts the bytes that are read of a body.
 type countedBody struct {
 	io.ReadCloser
 	read atomic.Int64
@@ -205,8 +205,8 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestRefusedStepsAreReadOnLittle: no limit counts the bytes of a step, so 1 MiB of a
-// refused one is read on, and not all of it.
+// TestRefusedStepsAreReadOnLittle: no limit counts the bytes of a step, so only 1 MiB of
+// a refused one is drained.
 func TestRefusedStepsAreReadOnLittle(t *testing.T) {
 	store := &memstore.Store{}
 	store.Handler("http://store.example/")

@@ -16,8 +16,8 @@ import (
 	"github.com/airlock-go/upload/memstore"
 )
 
-// TestRefusedByAnyCopy: however a host passes a refusal on, a client that sends first and
-// looks later reads the whole answer.
+// TestRefusedByAnyCopy: however a host passes a refusal on, a client that sends everything
+// before it reads gets the whole answer.
 func TestRefusedByAnyCopy(t *testing.T) {
 	for about, passed := range map[string]func(*upload.Error) error{
 		"as it is":             func(e *upload.Error) error { return e },

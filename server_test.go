@@ -100,7 +100,7 @@ func TestSlowClient(t *testing.T) {
 	})
 }
 
-// TestClocksWaitOnlyForTheClient: checks and storage take all the time they need.
+// TestClocksWaitOnlyForTheClient: the clocks do not run during checks and storage calls.
 func TestClocksWaitOnlyForTheClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil, upload.Options{})
@@ -127,8 +127,8 @@ func trickle(body string, pause time.Duration) io.Reader {
 	}), strings.NewReader(body[half:]))
 }
 
-// TestHostTimeouts: an upload that takes longer than the host's timeouts is
-// answered, and what follows it on the connection still has them.
+// TestHostTimeouts: an upload that takes longer than the host's timeouts is answered. The
+// next request of the connection still has them.
 func TestHostTimeouts(t *testing.T) {
 	for _, h2 := range []bool{false, true} {
 		t.Run(fmt.Sprintf("HTTP/2 %v", h2), func(t *testing.T) {
@@ -231,8 +231,8 @@ func TestConnectionIsNotReused(t *testing.T) {
 	}
 }
 
-// TestRefusalOfClosingClient: net/http reads nothing more of a connection that
-// the client closes after this request, so we must.
+// TestRefusalOfClosingClient: net/http reads nothing more of a connection that the client
+// closes after this request, so the handler must.
 func TestRefusalOfClosingClient(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{MaxFileSize: 1000})
 	srv := serveHTTP(t, f, nil)
@@ -242,7 +242,7 @@ func TestRefusalOfClosingClient(t *testing.T) {
 		require.NoError(t, err)
 		_, err = fmt.Fprintf(c, "POST /upload %sHost: x\r\nContent-Type: multipart/form-data; boundary=%s\r\nContent-Length: %d\r\n\r\n", head, boundary, len(body))
 		require.NoError(t, err)
-		for sent := 0; sent < len(body); sent += 10_000 { // a client that does not look before it is done
+		for sent := 0; sent < len(body); sent += 10_000 { // a client that reads nothing before it is done
 			_, err = io.WriteString(c, body[sent:min(sent+10_000, len(body))])
 			require.NoError(t, err, "%q after %d bytes", head, sent)
 			time.Sleep(2 * time.Millisecond)
@@ -252,7 +252,7 @@ func TestRefusalOfClosingClient(t *testing.T) {
 	}
 }
 
-// TestPlace: uploads wait for a place on HTTP/1.1, for MaxWait at most.
+// TestPlace: uploads wait for a slot on HTTP/1.1, for MaxWait at most.
 func TestPlace(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{MaxConcurrent: 1, MaxWait: 200 * time.Millisecond})
 	srv := serveHTTP(t, f, nil)
@@ -274,8 +274,8 @@ func TestPlace(t *testing.T) {
 	f.accepts(t, r) // free: no wait
 }
 
-// TestPlacesAreWaitedForByTurns: one subject's crowd costs another one turn, and
-// half of those who may wait are of one subject at most.
+// TestPlacesAreWaitedForByTurns: many uploads of one subject delay another subject by one
+// slot. At most half of the waiting uploads are of one subject.
 func TestPlacesAreWaitedForByTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const crowd = 2048
@@ -312,7 +312,7 @@ func TestPlacesAreWaitedForByTurns(t *testing.T) {
 			before <- answered.Load()
 		}()
 		synctest.Wait()
-		require.NoError(t, held[1].Rollback()) // a place for cid, since ann has her share
+		require.NoError(t, held[1].Rollback()) // a slot for cid, since ann has her share
 		require.LessOrEqual(t, <-before, int64(1))
 		require.NoError(t, held[0].Rollback())
 		synctest.Wait()
@@ -320,8 +320,8 @@ func TestPlacesAreWaitedForByTurns(t *testing.T) {
 	})
 }
 
-// TestPlaceUntilCommit: what waits for its commit takes memory, so it keeps its
-// place, and gives it back however it ends.
+// TestPlaceUntilCommit: an upload that waits for its commit takes memory, so it keeps its
+// slot, and frees it however it ends.
 func TestPlaceUntilCommit(t *testing.T) {
 	ends := map[string]func(*upload.Tx) error{
 		"commit":   func(tx *upload.Tx) error { return tx.Commit(t.Context()) },

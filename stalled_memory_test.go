@@ -28,7 +28,7 @@ func sizeOf(c corpus.Costly) int {
 	return requestMemory + 16<<10
 }
 
-// held is what a handler holds for uploads that stall.
+// held is the memory that a handler holds for uploads that stall.
 type held struct {
 	own     int64 // all but what is shared
 	seen    int64 // bytes that inspectors have looked at
@@ -48,8 +48,8 @@ func holds(t *testing.T, n int, c corpus.Costly, content []byte) held {
 	return held{own: all.Memory - shared, seen: seen.Load(), waiting: all.Waiting}
 }
 
-// TestStalledMemory: a request whose client stalls holds no more than its own memory and what its inspector has taken of
-// the shared memory, whatever file it has sent. Of each type, many requests hold no more each.
+// TestStalledMemory: a request whose client stalls holds at most its own memory and its inspector's part of the shared
+// memory, whatever file it has sent. Many requests of one type hold no more each.
 func TestStalledMemory(t *testing.T) {
 	type beginning struct {
 		corpus.Costly
@@ -84,7 +84,7 @@ func TestStalledMemory(t *testing.T) {
 	}
 }
 
-// TestStalledText: text fields come on top of the memory of a request, as many bytes as they may have.
+// TestStalledText: text fields add to the memory of a request, up to the bytes that they may have.
 func TestStalledText(t *testing.T) {
 	const uploads, fields, size = 16, 100, 256 << 10
 	var sent []byte

@@ -18,7 +18,7 @@ import (
 	"github.com/airlock-go/upload/internal/stalled"
 )
 
-// lookingMemory is what the package documentation says that the inspectors of one handler share.
+// lookingMemory is the memory that the inspectors of one handler share, by the package documentation.
 const lookingMemory = 64 << 20
 
 // TestSharedMemory: a file that needs memory which others hold is refused at once, as busy. No
@@ -92,7 +92,7 @@ func untilBusy(t *testing.T, all *stalled.Uploads, c corpus.Costly) (waiting []*
 	}
 }
 
-// costly is one of the costly files.
+// costly returns the costly file of that name.
 func costly(about string) corpus.Costly {
 	for _, c := range corpus.CostlyFiles() {
 		if c.About == about {
@@ -116,8 +116,8 @@ func soundZip(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// TestSharedMemoryOfSubjects: one subject takes half of the memory that inspectors share at most, and leaves the other half
-// to the next.
+// TestSharedMemoryOfSubjects: one subject takes at most half of the memory that inspectors share, and leaves the other
+// half to the next.
 func TestSharedMemoryOfSubjects(t *testing.T) {
 	const ofOneFile = 8 << 20
 	subject := ""

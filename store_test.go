@@ -50,7 +50,7 @@ func TestStore(t *testing.T) {
 	require.Equal(t, []upload.File{got}, events[0].Files)
 }
 
-// TestStoreRefuses: what Store refuses leaves nothing, and is one decision.
+// TestStoreRefuses: a refusal by Store leaves nothing, and is one decision.
 func TestStoreRefuses(t *testing.T) {
 	gone := errors.New("the mail server is gone")
 	long := strings.Repeat("hello ", 200_000)
@@ -104,8 +104,8 @@ func TestStoreRefuses(t *testing.T) {
 	}
 }
 
-// TestStoreReadsAsReadersMay: an end beside the last bytes, bytes one by one, and reads
-// of nothing in between.
+// TestStoreReadsAsReadersMay: readers may return io.EOF with the last bytes, single bytes,
+// and empty reads in between.
 func TestStoreReadsAsReadersMay(t *testing.T) {
 	for _, wrap := range []func(io.Reader) io.Reader{
 		iotest.OneByteReader, iotest.HalfReader, iotest.DataErrReader,
@@ -128,7 +128,7 @@ func TestStoreReadsAsReadersMay(t *testing.T) {
 	}
 }
 
-// TestStoreEndsWithItsContext: before the end of the file, not after it.
+// TestStoreEndsWithItsContext: a context that ends before the end of the file ends Store.
 func TestStoreEndsWithItsContext(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -141,7 +141,7 @@ func TestStoreEndsWithItsContext(t *testing.T) {
 	f.empty(t)
 }
 
-// TestStoreCommitsWhatWasRead: once the file was read whole, the end of ctx loses nothing.
+// TestStoreCommitsWhatWasRead: after the file was read whole, the end of ctx loses nothing.
 func TestStoreCommitsWhatWasRead(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &endingStore{cancel: cancel}
@@ -153,8 +153,8 @@ func TestStoreCommitsWhatWasRead(t *testing.T) {
 	require.NoError(t, s.committed)
 }
 
-// endingStore ends the context of the caller once it has read a file. Committed is what
-// Commit saw of its own.
+// endingStore ends the context of the caller after it has read a file. Committed is the
+// state of the context that Commit got.
 type endingStore struct {
 	cancel    context.CancelFunc
 	committed error
@@ -199,8 +199,8 @@ func TestStoreAndShutdown(t *testing.T) {
 	})
 }
 
-// TestStoreHasAPlace: files of the program wait for a place as those of clients do, and
-// give it back.
+// TestStoreHasAPlace: files of the program wait for a slot like those of clients, and free
+// it.
 func TestStoreHasAPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil, upload.Options{MaxConcurrent: 1, MaxWait: time.Minute})
@@ -227,7 +227,7 @@ func TestStoreHasAPlace(t *testing.T) {
 	})
 }
 
-// TestStoreAsksNoLimiter, whose count is of what clients send.
+// TestStoreAsksNoLimiter: the limiter counts only files that clients send.
 func TestStoreAsksNoLimiter(t *testing.T) {
 	l := &claims{}
 	f := newFixture(t, nil, upload.Options{Limiter: l})
@@ -239,8 +239,8 @@ func TestStoreAsksNoLimiter(t *testing.T) {
 	require.Empty(t, l.used)
 }
 
-// TestStoreInAHandler: a host that stores what it got in a request of its own answers a
-// refusal as any other.
+// TestStoreInAHandler: a host that stores a file from its own request answers a refusal
+// like any other.
 func TestStoreInAHandler(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	srv := serveHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

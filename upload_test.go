@@ -33,7 +33,7 @@ func TestStores(t *testing.T) {
 	require.Equal(t, "Cat 1.PNG", info.Name)
 }
 
-// TestAccepts: legitimate variety.
+// TestAccepts: legitimate forms of all kinds are accepted.
 func TestAccepts(t *testing.T) {
 	with := func(change func(*http.Request)) *http.Request {
 		r := post(file("file", "a.txt", "hello"))
@@ -164,7 +164,7 @@ func TestSizeLimitIsExact(t *testing.T) {
 	}
 }
 
-// TestProblem: the answer names every file, and what it says of names is data.
+// TestProblem: the answer names every file, and the names are escaped data.
 func TestProblem(t *testing.T) {
 	f := newFixture(t, nil, upload.Options{})
 	body := new(form).file("file", "good.txt", "1").file("file", `<img src=x>%22.png`, "<html>").String()
@@ -321,8 +321,8 @@ func TestSeeOther(t *testing.T) {
 	require.Equal(t, "/page?error=type_not_allowed&field=file&name=a.png&reason=HTML+files+are+not+accepted.+Send+PNG%2C+PDF+or+plain+text+%28.txt%29.&tab=files", w.Header().Get("Location"))
 }
 
-// TestResponderGetsErrors: a Responder is given an *Error and nothing around it, also of
-// an upload of whose body more is to come.
+// TestResponderGetsErrors: a Responder gets a bare *Error, also if the body of the upload
+// was not read to its end.
 func TestResponderGetsErrors(t *testing.T) {
 	var got error
 	f := newFixture(t, upload.Types("text/plain"), upload.Options{Respond: func(w http.ResponseWriter, _ *http.Request, _ []upload.File, err error) {

@@ -88,8 +88,8 @@ func TestIncoming(t *testing.T) {
 	require.Equal(t, int64(-1), got.Size)
 }
 
-// TestUnknownTypes: New says which type nobody knows, wherever in a policy it stands;
-// in that of a grant it is an error of the server.
+// TestUnknownTypes: New names an unknown type, wherever in a policy it stands. In the
+// policy of a grant it is an error of the server.
 func TestUnknownTypes(t *testing.T) {
 	const says = `upload: Types does not know the media type "image/nonsense"`
 	wrong := upload.Types("image/png", "image/nonsense")

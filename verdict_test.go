@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestVerdicts: one of all lets a file pass, and what is not known does not.
+// TestVerdicts: only one verdict lets a file pass, and an unknown one does not.
 func TestVerdicts(t *testing.T) {
 	cause := errors.New("Win.Test.EICAR_HDB-1")
 	for verdict, want := range map[storage.ScanResult]struct {
@@ -47,8 +47,8 @@ func TestVerdicts(t *testing.T) {
 	require.NoError(t, upload.ScanError(storage.ScanClean, cause))
 }
 
-// TestLinksRequireScan: what was not found clean is not served, whichever way the
-// bytes would come, and what never will be is not there.
+// TestLinksRequireScan: a file that was not found clean is not served, by redirect or by
+// proxy. One that can never be clean is answered as absent.
 func TestLinksRequireScan(t *testing.T) {
 	for _, proxied := range []bool{false, true} {
 		l := newLinked(t, upload.LinksOptions{Proxy: proxied, RequireScan: true})
@@ -107,7 +107,7 @@ func (v *versioned) SignGet(ctx context.Context, key string, g storage.SignedGet
 	return v.Store.SignGet(ctx, key, g)
 }
 
-// TestLinkVersion: asked for, and linked to, is the version that was found.
+// TestLinkVersion: the verdict and the link are those of the version that was found.
 func TestLinkVersion(t *testing.T) {
 	l := newLinked(t, upload.LinksOptions{})
 	l.put(t, "a.png", "image/png", "a.png", "content")
