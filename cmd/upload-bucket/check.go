@@ -13,7 +13,7 @@ import (
 
 // check prints what s3bucket.Bucket.Check finds: 1 if something is wrong.
 func check(fs *flag.FlagSet) action {
-	dev := fs.Bool("dev", false, "the server and its root keys are for development: what the bucket and the credentials are set to does not count")
+	dev := fs.Bool("dev", false, "the server and its root keys are for development: settings of the bucket and the credentials do not count")
 	return func(ctx context.Context, e *env) (int, error) {
 		if err := e.noArgs(); err != nil {
 			return 2, err
@@ -36,15 +36,15 @@ func (e *env) report(r s3bucket.Report) error {
 	return err
 }
 
-// settings are the topics about what somebody has set for a bucket, or for credentials.
-// Root keys may do everything, and servers for development have few of these settings.
-// The other topics are about what the server does, and who can read.
+// settings are the topics about the settings of a bucket, or of credentials. Root keys may
+// do everything, and servers for development have few of these settings. The other topics
+// are about the server's behaviour, and about readers.
 var settings = []s3bucket.Topic{
 	s3bucket.TopicPublicBlock, s3bucket.TopicACLs, s3bucket.TopicEncryption, s3bucket.TopicLogging,
 	s3bucket.TopicStaging, s3bucket.TopicUnfinished, s3bucket.TopicCORS, s3bucket.TopicRights,
 }
 
-// verdict returns the exit status for a report. With dev it says what does not count.
+// verdict returns the exit status for a report. With dev it prints the topics that do not count.
 func (e *env) verdict(r s3bucket.Report, dev bool) (status int) {
 	var pardoned []string
 	for _, f := range r.Findings {
@@ -57,7 +57,7 @@ func (e *env) verdict(r s3bucket.Report, dev bool) (status int) {
 		}
 	}
 	if pardoned != nil {
-		_, _ = fmt.Fprintf(e.stderr, "-dev does not count what is wrong with: %s. Run check without it before the first user comes\n", strings.Join(pardoned, ", "))
+		_, _ = fmt.Fprintf(e.stderr, "-dev does not count the faults of: %s. Run check without it before the first user comes\n", strings.Join(pardoned, ", "))
 	}
 	return status
 }

@@ -27,7 +27,7 @@ type env struct {
 	json     bool
 	options  s3store.Options
 	layout   s3bucket.Layout
-	lacks    []string // of options.Profile, besides, as its words
+	lacks    []string // further words of options.Profile
 
 	args   []string // what follows the flags
 	store  *s3store.Store
@@ -50,16 +50,16 @@ func (e *env) flags(fs *flag.FlagSet) {
 		}
 		return nil
 	})
-	fs.Func("s3-lacks", "what the S3 server lacks beside that, separated by commas: "+strings.Join(s3store.Lackable(), ", "), func(words string) error {
+	fs.Func("s3-lacks", "what the S3 server also lacks, separated by commas: "+strings.Join(s3store.Lackable(), ", "), func(words string) error {
 		e.lacks = append(e.lacks, strings.Split(words, ",")...)
 		return new(s3store.Profile).Lack(e.lacks...)
 	})
-	fs.StringVar(&e.prefix, "s3-prefix", "", "what stands before all keys of the application")
+	fs.StringVar(&e.prefix, "s3-prefix", "", "the prefix of all keys of the application")
 	fs.BoolVar(&e.json, "json", false, "answer in JSON")
 	e.layoutFlags(fs)
 }
 
-// layoutFlags are what the layout of the application says.
+// layoutFlags adds the flags that describe the layout of the application.
 func (e *env) layoutFlags(fs *flag.FlagSet) {
 	l := &e.layout
 	fs.BoolVar(&e.direct, "direct", false, "clients send files to the bucket directly, too")
@@ -70,7 +70,7 @@ func (e *env) layoutFlags(fs *flag.FlagSet) {
 	})
 	fs.BoolVar(&l.Versioned, "versioned", false, "the bucket keeps versions")
 	fs.StringVar(&l.Scanner, "scanner", "", "`ARN` of the role with which GuardDuty scans the bucket")
-	fs.Func("scan-exempt", "`ARN` of a role that may read what is not scanned; may be repeated", func(arn string) error {
+	fs.Func("scan-exempt", "`ARN` of a role that may read files that are not scanned; may be repeated", func(arn string) error {
 		l.ScanExempt = append(l.ScanExempt, arn)
 		return nil
 	})
@@ -91,7 +91,7 @@ func (e *env) open(ctx context.Context) error {
 	return err
 }
 
-// url names the bucket and its server as s3open wants them.
+// url returns the bucket and its server as a URL of s3open.
 func (e *env) url() string {
 	query := url.Values{}
 	if e.region != "" {
@@ -131,7 +131,7 @@ func (e *env) complete() error {
 	return nil
 }
 
-// noArgs is for commands that take flags only.
+// noArgs refuses arguments, for commands that take only flags.
 func (e *env) noArgs() error {
 	if len(e.args) > 0 {
 		return fmt.Errorf("unexpected argument %q", e.args[0])

@@ -25,9 +25,9 @@ import (
 type command struct {
 	name  string
 	about string
-	// prepare adds the command's own flags to fs and returns what runs once
-	// they are parsed: the exit status is 0 if all is well, 1 if something is
-	// wrong with the bucket, and 2 if it is with the command line.
+	// prepare adds the command's own flags to fs, and returns the function to run after
+	// they are parsed. Its exit status is 0 if all is well, 1 if something is wrong with
+	// the bucket, and 2 if something is wrong with the command line.
 	prepare func(fs *flag.FlagSet) action
 }
 
@@ -35,10 +35,10 @@ type action func(ctx context.Context, e *env) (status int, err error)
 
 var commands = []command{
 	{"check", "look whether the bucket is set up right", check},
-	{"policy", "print the policy of a role, or what the bucket is to be given", policy},
+	{"policy", "print the policy of a role, or a setting of the bucket", policy},
 	{"setup", "add lifecycle and CORS rules, and keep those of others", setup},
-	{"sweep", "find what nobody refers to, and remove it", sweepCommand},
-	{"recheck", "find published files that the rules of today would refuse", recheckCommand},
+	{"sweep", "find files that nothing refers to, and remove them", sweepCommand},
+	{"recheck", "find published files that today's rules would refuse", recheckCommand},
 }
 
 func main() {

@@ -65,7 +65,7 @@ func TestPolicy(t *testing.T) {
 		require.NoError(t, json.Unmarshal(stdout.Bytes(), &document), name)
 		require.NotContains(t, stdout.String(), "null")
 		if document["Statement"] != nil {
-			require.Contains(t, stderr.String(), ": ", "what the statements are for")
+			require.Contains(t, stderr.String(), ": ", "the reasons of the statements")
 		}
 	}
 	var stdout, stderr bytes.Buffer
@@ -74,7 +74,7 @@ func TestPolicy(t *testing.T) {
 	require.Empty(t, stderr.String())
 }
 
-// denying is an S3 that lets nobody do anything but see the bucket.
+// denying serves an S3 that denies everything except a look at the bucket.
 func denying(t *testing.T, puts chan<- string) string {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
@@ -133,7 +133,7 @@ func TestSetup(t *testing.T) {
 	require.Contains(t, stderr.String(), "access to the bucket")
 }
 
-// TestSetupWithoutLifecycle: where a service has no lifecycle rules the CORS rule is added,
+// TestSetupWithoutLifecycle: on a service without lifecycle rules the CORS rule is added,
 // and the last line says that something is missing.
 func TestSetupWithoutLifecycle(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
@@ -163,8 +163,8 @@ func TestSetupWithoutLifecycle(t *testing.T) {
 	require.Equal(t, "the rules of the bucket \"b\" are in place, except those that its service does not have (1, see above)", lines[1])
 }
 
-// TestSetupLacking: what the service does not have is said, and ends in a line that
-// says so, too.
+// TestSetupLacking: setup prints each feature that the service lacks, and a last line that
+// something is missing.
 func TestSetupLacking(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -180,8 +180,8 @@ func TestSetupLacking(t *testing.T) {
 	require.Equal(t, "the rules of the bucket \"b\" are in place, except those that its service does not have (2, see above)", lines[2])
 }
 
-// development is a server whose callers may do everything with a bucket for which nobody has
-// set anything; strangers may do nothing.
+// development serves a bucket without settings, whose callers may do everything. Strangers
+// may do nothing.
 func development(fake *s3fake.Server) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
@@ -201,8 +201,8 @@ func development(fake *s3fake.Server) http.Handler {
 	})
 }
 
-// TestCheckDev: with root keys of a server for development what somebody would have to set
-// does not count, and what the server does counts all the same.
+// TestCheckDev: with root keys of a server for development, settings do not count. The
+// server's behaviour still does.
 func TestCheckDev(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -232,7 +232,7 @@ func TestCheckDev(t *testing.T) {
 				require.Empty(t, stderr.String())
 				return
 			}
-			require.Contains(t, stderr.String(), "-dev does not count what is wrong with: default encryption, no more rights than needed. Run check without it")
+			require.Contains(t, stderr.String(), "-dev does not count the faults of: default encryption, no more rights than needed. Run check without it")
 		})
 	}
 }

@@ -17,17 +17,17 @@ import (
 )
 
 const (
-	// objectTime is how long one object is judged at most.
+	// objectTime limits how long one object is judged.
 	objectTime = 15 * time.Minute
 	// maxUnjudged is how many objects in a row may fail to be judged.
 	maxUnjudged = 10
 )
 
-// rechecking is the command recheck: its flags, and what it has counted.
+// rechecking is the command recheck: its flags and its counts.
 type rechecking struct {
 	accept  []string
 	maxSize int64
-	after   string // a key after which all is still to be judged
+	after   string // a key after which no object has been judged yet
 
 	env      *env
 	policy   upload.Validator
@@ -37,7 +37,7 @@ type rechecking struct {
 	inARow   int // of those
 }
 
-// recheck finds published objects that the rules of today would refuse. It only reads.
+// recheckCommand finds published objects that today's rules would refuse. It only reads.
 func recheckCommand(fs *flag.FlagSet) action {
 	c := &rechecking{}
 	fs.Func("accept", "`what` is accepted: images, documents, archives and media types, separated by commas; may be repeated", func(words string) error {
@@ -68,7 +68,7 @@ func (c *rechecking) run(ctx context.Context, e *env) (int, error) {
 	return 0, nil
 }
 
-// all judges what is published, in the order of the keys.
+// all judges the published objects, in the order of their keys.
 func (c *rechecking) all(ctx context.Context) error {
 	for after := c.after; ; {
 		page, err := c.env.store.ListObjects(ctx, c.env.prefix, after)
@@ -79,7 +79,7 @@ func (c *rechecking) all(ctx context.Context) error {
 			if err := c.next(ctx, o.Key); err != nil {
 				return err
 			}
-			if c.inARow == 0 { // another run tries again what could not be judged
+			if c.inARow == 0 { // another run retries objects that could not be judged
 				c.after = o.Key
 			}
 		}
@@ -89,7 +89,7 @@ func (c *rechecking) all(ctx context.Context) error {
 	}
 }
 
-// next judges one object and says what it found. Its error ends the run.
+// next judges one object and prints the finding. Its error ends the run.
 func (c *rechecking) next(ctx context.Context, key string) error {
 	if storage.IsStaging(key) {
 		return nil
@@ -118,8 +118,8 @@ func (c *rechecking) next(ctx context.Context, key string) error {
 	return c.print(recheckFinding{Outcome: "unjudged", Key: key, Error: err.Error()})
 }
 
-// judge reads an object as a client had sent it, under the name that is kept with it.
-// Of one that is too large it reads a byte more than is accepted.
+// judge reads an object as if a client had sent it, under its stored name. Of an object
+// that is too large it reads one byte more than is accepted.
 func (c *rechecking) judge(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, objectTime)
 	defer cancel()

@@ -16,8 +16,8 @@ var presets = map[string]func() upload.Validator{
 	"archives":  func() upload.Validator { return upload.Archives(nil) },
 }
 
-// accepting makes a policy of the words of -accept. It has a file judged, so that rules
-// which nothing could be judged by are a mistake of the command line.
+// accepting makes a policy of the words of -accept. It tries the policy on a file, so that
+// unusable rules are a mistake of the command line.
 func accepting(ctx context.Context, words []string, maxSize int64) (upload.Validator, error) {
 	var accepted []upload.Validator
 	var types []string
@@ -28,7 +28,7 @@ func accepting(ctx context.Context, words []string, maxSize int64) (upload.Valid
 		case strings.Contains(word, "/"):
 			types = append(types, word)
 		default:
-			return nil, fmt.Errorf("-accept: %q is none of images, documents and archives, and no media type", word)
+			return nil, fmt.Errorf("-accept: %q is none of images, documents and archives, and not a media type", word)
 		}
 	}
 	if len(types) > 0 {
@@ -57,8 +57,8 @@ type recheckFinding struct {
 	Error   string `json:"error,omitempty"` // the cause
 }
 
-// print writes a finding to stdout. It quotes keys and causes, which may hold what
-// terminals obey.
+// print writes a finding to stdout. It quotes keys and causes, which may hold control
+// sequences of terminals.
 func (c *rechecking) print(f recheckFinding) error {
 	line := fmt.Sprintf("%-8s %q", f.Outcome, f.Key)
 	if f.Code != "" {

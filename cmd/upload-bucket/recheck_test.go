@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// newPublished returns a bucket of published files, some of which no picture is.
+// newPublished returns a bucket of published files, some of which are not pictures.
 func newPublished(t *testing.T) *sweptBucket {
 	t.Helper()
 	b := newBucket(t)
@@ -83,7 +83,7 @@ func TestRecheckAccepts(t *testing.T) {
 	require.Contains(t, stderr, "3 judged, 0 of them")
 }
 
-// TestRecheckGoesOn: a run begins after a key, and one that stops says where it was.
+// TestRecheckGoesOn: a run begins after a key, and one that stops prints its last key.
 func TestRecheckGoesOn(t *testing.T) {
 	b := newPublished(t)
 	status, _, stderr := b.recheck(t.Context(), "-s3-prefix", "p", "-accept", "images", "-after", "p/e.png")
@@ -101,7 +101,7 @@ func TestRecheckGoesOn(t *testing.T) {
 	require.Contains(t, stderr, "AccessDenied")
 }
 
-// TestRecheckCannotJudge: what could not be read is not taken for good.
+// TestRecheckCannotJudge: an object that could not be read is not reported as good.
 func TestRecheckCannotJudge(t *testing.T) {
 	for about, fault := range map[string]s3fake.Fault{
 		"denied": s3fake.Answer(http.StatusForbidden, "AccessDenied"),
@@ -130,7 +130,7 @@ func (h halfAnswer) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// TestRecheckRemovedMeanwhile: what is gone since it was listed is passed over.
+// TestRecheckRemovedMeanwhile: an object that was removed after the listing is skipped.
 func TestRecheckRemovedMeanwhile(t *testing.T) {
 	b := newBucket(t)
 	b.Put("a.png", uploadtest.PNG(2000).Bytes())

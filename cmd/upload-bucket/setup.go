@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// setup adds the lifecycle rules and the CORS rule to those of the bucket. It prints what
-// the service lacks, and does the rest.
+// setup adds the lifecycle rules and the CORS rule to those of the bucket. It prints the
+// features that the service lacks, and does the rest.
 func setup(*flag.FlagSet) action {
 	return func(ctx context.Context, e *env) (int, error) {
 		if err := e.noArgs(); err != nil {
@@ -25,7 +25,7 @@ func setup(*flag.FlagSet) action {
 	}
 }
 
-// done is the last line of setup.
+// done returns the last line of setup.
 func (e *env) done(lacking int) string {
 	if lacking == 0 {
 		return fmt.Sprintf("the rules of the bucket %q are in place", e.bucket)

@@ -11,7 +11,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// sweeping is the command sweep: its flags, and what it is in the middle of.
+// sweeping is the command sweep: its flags and its state.
 type sweeping struct {
 	opts       sweep.Options
 	references references
@@ -23,14 +23,14 @@ type sweeping struct {
 func sweepCommand(fs *flag.FlagSet) action {
 	s := &sweeping{}
 	s.references.flags(fs)
-	fs.BoolVar(&s.opts.Remove, "remove", false, "remove what is found; without it nothing is removed")
+	fs.BoolVar(&s.opts.Remove, "remove", false, "remove the files that are found; without it nothing is removed")
 	fs.DurationVar(&s.opts.Grace, "grace", 8*24*time.Hour, "`age` below which nothing is touched")
 	fs.BoolVar(&s.opts.InsecureGrace, "insecure-grace", false, "take a -grace below 8 days, which can remove uploads that are on their way")
 	fs.IntVar(&s.opts.Rate, "rate", 50, "removals a second, at most")
 	fs.IntVar(&s.opts.MaxRemovals, "max-removals", 10_000, "removals in all, at most; the next run goes on")
-	fs.Float64Var(&s.opts.MaxShare, "max-share", 0.25, "the largest `share` of what is asked about that may be orphaned, of each 1,000 or so; else nothing of it is removed")
-	fs.BoolVar(&s.opts.AllowAnyShare, "allow-any-share", false, "remove what is orphaned even if that is everything")
-	fs.BoolVar(&s.opts.AllowWholeBucket, "whole-bucket", false, "sweep without a -s3-prefix everything that is in the bucket")
+	fs.Float64Var(&s.opts.MaxShare, "max-share", 0.25, "the largest `share` of each 1,000 or so files that may be orphaned; above it none of them is removed")
+	fs.BoolVar(&s.opts.AllowAnyShare, "allow-any-share", false, "remove orphaned files even if all are orphaned")
+	fs.BoolVar(&s.opts.AllowWholeBucket, "whole-bucket", false, "without a -s3-prefix, sweep the whole bucket")
 	fs.StringVar(&s.place.file, "cursor", "", "`file` that keeps the place, from which an interrupted run goes on")
 	return s.run
 }
@@ -48,7 +48,7 @@ func (s *sweeping) run(ctx context.Context, e *env) (int, error) {
 	}
 	defer known.done()
 	if !known.asOf.IsZero() {
-		_, _ = fmt.Fprintf(e.stderr, "the references are of %s; what is younger than %v before stays\n", known.asOf.UTC().Format(time.RFC3339), s.opts.Grace)
+		_, _ = fmt.Fprintf(e.stderr, "the references are of %s; files that were younger than %v then stay\n", known.asOf.UTC().Format(time.RFC3339), s.opts.Grace)
 	}
 	if err := s.place.load(s.opts.Remove); err != nil {
 		return 2, err
@@ -77,7 +77,7 @@ func (s *sweeping) status(ctx context.Context, e *env, report sweep.Report, err 
 	case err == nil:
 		return 0, nil
 	case errors.Is(err, sweep.ErrShare):
-		_, _ = fmt.Fprintf(e.stderr, "%v. Here they are -max-share and -allow-any-share; the next run begins anew\n", err)
+		_, _ = fmt.Fprintf(e.stderr, "%v. Here they are -max-share and -allow-any-share; the next run begins again\n", err)
 		return 1, s.place.forget()
 	case errors.Is(err, sweep.ErrLimit), errors.Is(err, sweep.ErrFailures), report.Failed > 0 && report.Cursor == "":
 		_, _ = fmt.Fprintln(e.stderr, err)
@@ -88,10 +88,10 @@ func (s *sweeping) status(ctx context.Context, e *env, report sweep.Report, err 
 	return 2, err
 }
 
-// progress keeps the place after each page.
+// progress saves the place after each page.
 func (s *sweeping) progress(_ context.Context, r sweep.Report) error {
 	s.tell.page(r)
-	if r.Cursor == s.place.Cursor { // until enough was seen to be judged
+	if r.Cursor == s.place.Cursor { // until enough files were seen to judge their share
 		return nil
 	}
 	return s.place.save(r.Cursor, s.tell.passed+r.Seen-r.Removed)

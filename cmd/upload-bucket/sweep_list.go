@@ -16,8 +16,8 @@ import (
 // maxListAge is how old a list may be.
 const maxListAge = 48 * time.Hour
 
-// openList reads the list into memory, all of it, and refuses one of another time
-// or of something else: with a wrong list, files that are referred to are removed.
+// openList reads the whole list into memory, and refuses one of another time or of
+// something else. With a wrong list, files that are referred to would be removed.
 func (r *references) openList(ctx context.Context, store storage.Lister, prefix string, remove bool) (answers, error) {
 	keys, asOf, err := r.readList(remove)
 	if err == nil {
@@ -41,8 +41,8 @@ func (r *references) openList(ctx context.Context, store storage.Lister, prefix 
 	return answers{ask: ask, asOf: asOf, done: func() {}}, nil
 }
 
-// readList returns the keys of the list and when it was written, which is not
-// known of a pipe.
+// readList returns the keys of the list and when it was written, which is unknown for a
+// pipe.
 func (r *references) readList(remove bool) (keys []string, written time.Time, err error) {
 	in := r.stdin
 	if r.list != "-" {
@@ -64,8 +64,8 @@ func (r *references) readList(remove bool) (keys []string, written time.Time, er
 	return keys, written, err
 }
 
-// writtenAt refuses a list of another time than now. It returns zero for what is
-// not a file.
+// writtenAt refuses a list that is too old or from the future. It returns zero if the list
+// is not a file.
 func writtenAt(file *os.File) (time.Time, error) {
 	info, err := file.Stat()
 	if err != nil || !info.Mode().IsRegular() {
@@ -82,7 +82,7 @@ func writtenAt(file *os.File) (time.Time, error) {
 	return info.ModTime(), nil
 }
 
-// readKeys refuses what looks as if it were not the whole list.
+// readKeys refuses a list that looks incomplete.
 func readKeys(in io.Reader) (keys []string, _ error) {
 	lines := bufio.NewReader(in)
 	for number := 1; ; number++ {

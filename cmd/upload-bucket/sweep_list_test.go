@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// listOf writes a list of lines, of so long ago.
+// listOf writes a list of lines, and dates it so long ago.
 func listOf(t *testing.T, age time.Duration, lines ...string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "list")
@@ -44,9 +44,9 @@ func newSoundBucket(t *testing.T) *sweptBucket {
 	return b
 }
 
-// TestSweepRefusesLists that have nothing to do with the bucket, or are not of
-// now, with -remove and without: nothing is removed, and the message says what to
-// do. That any share may be removed changes nothing.
+// TestSweepRefusesLists: a list that does not match the bucket, or is of another time, is
+// refused, with -remove and without, and with -allow-any-share. Nothing is removed, and
+// the message says what to do.
 func TestSweepRefusesLists(t *testing.T) {
 	b := newSoundBucket(t)
 	good := each(func(_ int, key string) string { return key })
@@ -119,7 +119,7 @@ func TestSweepOfAList(t *testing.T) {
 			list := listOf(t, row.list, each(func(_ int, key string) string { return key })...)
 			status, stdout, stderr := b.run(t.Context(), "-s3-prefix", "p", "-references", list, "-remove")
 			require.Zero(t, status, stdout+stderr)
-			require.Contains(t, stderr, "what is younger than 192h0m0s before stays")
+			require.Contains(t, stderr, "files that were younger than 192h0m0s then stay")
 			require.Equal(t, row.removed, b.Get("p/late") == nil)
 			require.Len(t, b.Keys(), map[bool]int{true: 250, false: 251}[row.removed])
 		})
@@ -171,8 +171,8 @@ func TestSweepStopsAtAShare(t *testing.T) {
 	}
 }
 
-// TestSweepBeginsAnew after it was stopped by a share: from its place on only a
-// few objects could be measured.
+// TestSweepBeginsAnew: after a stop by a share a sweep begins again. From its place on,
+// only a few objects could be measured.
 func TestSweepBeginsAnew(t *testing.T) {
 	b := newSweptBucket(t)
 	var first []string

@@ -8,11 +8,11 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// tried is how many keys of a list are looked for in the bucket.
+// tried is how many keys of a list are looked up in the bucket.
 const tried = 100
 
-// matches refuses keys of which fewer than half are under the prefix, or fewer
-// than a tenth in the bucket. Nearly all of a right list are, however much is
+// matches refuses keys of which fewer than half are under the prefix, or fewer than a
+// tenth in the bucket. Nearly all keys of a right list are, however many files are
 // orphaned.
 func matches(ctx context.Context, store storage.Lister, prefix string, keys []string) error {
 	var under []string
@@ -40,12 +40,12 @@ func matches(ctx context.Context, store storage.Lister, prefix string, keys []st
 		}
 	}
 	if 10*there < n {
-		return fmt.Errorf("only %d of %d keys that were looked for are in the bucket, where one would be %q: %s", there, n, under[0], advice(under[0], prefix))
+		return fmt.Errorf("only %d of %d keys that were looked up are in the bucket, where one would be %q: %s", there, n, under[0], advice(under[0], prefix))
 	}
 	return nil
 }
 
-// advice says what to do with a list of such keys, as far as it can be guessed.
+// advice returns what to do with a list of such keys, as far as it can be guessed.
 func advice(key, prefix string) string {
 	front, _, found := strings.Cut(key, prefix)
 	switch {

@@ -12,12 +12,12 @@ import (
 type place struct {
 	file   string // "" to keep nothing
 	Cursor string `json:"cursor"`
-	Passed int    `json:"passed"` // what lies before it, for the bar
+	Passed int    `json:"passed"` // objects before it, for the bar
 	Remove bool   `json:"remove"` // the runs removed
 }
 
-// load reads the place if there is one. That of a dry run is none for a run that
-// removes: it would leave out what the dry run has only looked at.
+// load reads the place if there is one. A run that removes does not go on from a dry run:
+// it would skip the files that the dry run has only looked at.
 func (p *place) load(remove bool) error {
 	defer func() { p.Remove = remove }()
 	if p.file == "" {
@@ -34,12 +34,12 @@ func (p *place) load(remove bool) error {
 	case err != nil:
 		return fmt.Errorf("-cursor: %w", err)
 	case p.Remove != remove:
-		return errors.New("-cursor: the file is from a run of the other kind, with or without -remove; delete it to begin anew")
+		return errors.New("-cursor: the file is from a run of the other kind, with or without -remove; delete it to begin again")
 	}
 	return nil
 }
 
-// forget has the next run begin anew.
+// forget makes the next run begin again.
 func (p *place) forget() error {
 	if p.file == "" {
 		return nil

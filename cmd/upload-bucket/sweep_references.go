@@ -21,21 +21,21 @@ type references struct {
 	stdin  io.Reader
 }
 
-// answers are what references lead to.
+// answers are opened references.
 type answers struct {
-	ask  sweep.Referenced // nil if there is nothing to ask, which is enough for staging keys alone
+	ask  sweep.Referenced // nil if there is nothing to ask, which is enough only for staging keys
 	asOf time.Time        // when they were true, zero for now
 	done func()
 }
 
 func (r *references) flags(fs *flag.FlagSet) {
 	r.stdin = os.Stdin
-	fs.StringVar(&r.list, "references", "", "`file` of all keys that are referred to, one a line, written in the last two days; - is stdin, for looking only")
+	fs.StringVar(&r.list, "references", "", "`file` of all keys that are referred to, one a line, written in the last two days; - is stdin, for a run without -remove")
 	fs.StringVar(&r.sqlite, "sqlite", "", "SQLite `database` to ask instead, which is only read")
 	fs.StringVar(&r.query, "query", "", "`SELECT` of those keys that are referred to, of the JSON array ?1,\nas in SELECT key FROM pictures WHERE key IN (SELECT value FROM json_each(?1))")
 }
 
-// open refuses references that cannot be those of what is in store under prefix.
+// open refuses references that cannot belong to the objects under prefix.
 func (r *references) open(ctx context.Context, store storage.Lister, prefix string, remove bool) (answers, error) {
 	switch {
 	case r.list != "" && r.sqlite != "":

@@ -32,8 +32,8 @@ func (r *references) openDatabase(ctx context.Context) (answers, error) {
 	return answers{ask: ask, asOf: asOf, done: func() { _ = db.Close() }}, nil
 }
 
-// lastWrite is when a database was written to: what was committed since is not
-// in it. It is zero if there is none.
+// lastWrite returns when a database was last written to. Later commits are not in it. It
+// is zero if there is no file.
 func lastWrite(name string) (last time.Time) {
 	for _, file := range []string{name, name + "-wal"} {
 		if info, err := os.Stat(file); err == nil && info.ModTime().After(last) {
@@ -43,7 +43,7 @@ func lastWrite(name string) (last time.Time) {
 	return last
 }
 
-// askDatabase is all that an application needs to be asked by a sweeper.
+// askDatabase is all that a sweeper needs from an application.
 func askDatabase(ctx context.Context, db *sql.DB, query string, keys []string) (found []string, err error) {
 	list, err := json.Marshal(keys)
 	if err != nil {

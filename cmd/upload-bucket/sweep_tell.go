@@ -19,8 +19,8 @@ type teller struct {
 	env    *env
 	remove bool
 	bar    bool
-	passed int // what lies before the place where this run begins
-	total  int // what there is, if there is a bar
+	passed int // objects before the place where this run begins
+	total  int // all objects, if there is a bar
 	last   sweep.Report
 	err    error // of stdout
 }
@@ -34,13 +34,13 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// listed is what a sweep goes through.
+// listed is a storage that a sweep can list.
 type listed interface {
 	storage.Lister
 	storage.UploadLister
 }
 
-// count lists everything once, since a bar has to know how much there is.
+// count lists everything once, since a bar needs the total.
 func (t *teller) count(ctx context.Context, store listed) error {
 	if !t.bar {
 		return nil
@@ -100,7 +100,7 @@ type jsonFinding struct {
 	Error    string        `json:"error,omitempty"`
 }
 
-// plain quotes keys, which may hold what terminals obey.
+// plain quotes keys, which may hold control sequences of terminals.
 func plain(f sweep.Finding) string {
 	what := fmt.Sprintf("%d bytes", f.Size)
 	if f.UploadID != "" {
@@ -136,12 +136,12 @@ func counts(r sweep.Report) string {
 
 func sum(r sweep.Report, remove bool) string {
 	if !remove {
-		return fmt.Sprintf("%s, of %d bytes; nothing was removed, for want of -remove", counts(r), r.Bytes)
+		return fmt.Sprintf("%s, of %d bytes; nothing was removed without -remove", counts(r), r.Bytes)
 	}
 	return fmt.Sprintf("%s; %d removed, of %d bytes, %d changed, %d failed", counts(r), r.Removed, r.Bytes, r.Changed, r.Failed)
 }
 
-// drawn is the bar.
+// drawn returns the bar.
 func (t *teller) drawn() string {
 	const width = 30
 	done := min(t.passed+t.last.Seen, t.total)

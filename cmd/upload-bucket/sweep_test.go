@@ -24,8 +24,8 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// sweptBucket is a bucket to be swept: of p/0000 to p/2499 those that end in 0
-// are in the list of references, and everything is nine days old.
+// sweptBucket is a bucket to sweep. Of the keys p/0000 to p/2499 those that end in 0 are in
+// the list of references. Everything is nine days old.
 type sweptBucket struct {
 	*s3fake.Server
 	url  string
@@ -78,7 +78,7 @@ func TestSweepLooksOnly(t *testing.T) {
 	require.Len(t, lines, 1+2251+1)
 	require.Contains(t, lines[0], `foreign  "p//\x1b[2J", 1 bytes, of `)
 	require.Contains(t, lines[1], `orphaned "p/0001", 10 bytes, of `)
-	require.Equal(t, "2502 seen: 250 kept, 0 young, 1 foreign, 2251 orphaned, of 22501 bytes; nothing was removed, for want of -remove", lines[len(lines)-1])
+	require.Equal(t, "2502 seen: 250 kept, 0 young, 1 foreign, 2251 orphaned, of 22501 bytes; nothing was removed without -remove", lines[len(lines)-1])
 	require.Equal(t, 4, strings.Count(stderr, " seen: ")) // three pages of objects and one of uploads
 	require.Len(t, b.Keys(), 2503)
 }
@@ -135,7 +135,7 @@ func TestSweepGoesOn(t *testing.T) {
 	require.NoFileExists(t, file)
 }
 
-// TestSweepRefuses what would remove too much.
+// TestSweepRefuses: a run that could remove too much is refused.
 func TestSweepRefuses(t *testing.T) {
 	b := newSweptBucket(t)
 	b.Inject("DeleteObject", -1, func(http.ResponseWriter, *http.Request, http.HandlerFunc) { t.Error("something is removed") })
@@ -178,7 +178,7 @@ func TestSweepRefuses(t *testing.T) {
 	}
 }
 
-// TestSweepFails: an orphan that stays is an exit status of 1.
+// TestSweepFails: if an orphan stays, the exit status is 1.
 func TestSweepFails(t *testing.T) {
 	b := newSweptBucket(t)
 	b.Inject("DeleteObject", 1, s3fake.Answer(http.StatusForbidden, "AccessDenied"))
@@ -214,7 +214,7 @@ func TestSweepAsksSQLite(t *testing.T) {
 	require.Contains(t, stdout, "2502 seen: 2 kept, 0 young, 1 foreign, 2499 orphaned")
 }
 
-// TestBar is what a terminal gets.
+// TestBar: a terminal gets a bar.
 func TestBar(t *testing.T) {
 	var stderr bytes.Buffer
 	tell := &teller{env: &env{stdout: io.Discard, stderr: &stderr, prefix: "p/"}, bar: true, remove: true, passed: 2}
