@@ -15,8 +15,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// The directory holds these. Objects lie in 256 folders, which are made once and never
-// removed, so that nobody makes a file in a folder that somebody else removes.
+// The names in the directory. Objects lie in 256 folders, which are made once and never
+// removed, so that no process makes a file in a folder that another one removes.
 const (
 	objectsDir = "objects"
 	stagingDir = "staging"
@@ -24,17 +24,17 @@ const (
 	clockFile  = "clock"
 )
 
-// disk is the directory, with what all methods of a Store do to it.
+// disk is the directory, with the steps that the methods of a Store share.
 type disk struct{ root *os.Root }
 
-// passed is called after each step that changes what lies on the disk. Tests of this
-// package end their process in it.
+// passed is called after each step that changes the disk. Tests of this package end
+// their process in it.
 var passed = func(string) {}
 
-// folderOf names the folder of objects whose names begin so, of "00" to "ff".
+// folderOf returns the folder of objects whose names begin so, from "00" to "ff".
 func folderOf(name string) string { return objectsDir + "/" + name[:2] }
 
-// nameOf is the name of a key's file: its SHA-256 in hexadecimal. So a key is never a
+// nameOf returns the name of a key's file: its SHA-256 in hexadecimal. So a key is never a
 // path. Keys may be longer than the names of files, differ in case alone, be names
 // that Windows reserves, and be the folder of another key.
 func nameOf(key string) string {
@@ -42,10 +42,10 @@ func nameOf(key string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// pathOf is the path of an object's file.
+// pathOf returns the path of an object's file.
 func pathOf(name string) string { return folderOf(name) + "/" + name[2:] }
 
-// stagedPath is the path of a staged file.
+// stagedPath returns the path of a staged file.
 func stagedPath(nonce string) string { return stagingDir + "/" + nonce }
 
 // open opens the object of a key and reads its head, which must be of this key.
@@ -65,7 +65,7 @@ func (d disk) open(key string) (*os.File, object, error) {
 	return file, o, nil
 }
 
-// missing is the error of an object that cannot be opened. It is fs.ErrNotExist only if
+// missing returns the error of an object that cannot be opened. It is fs.ErrNotExist only if
 // the folder is there: a disk that is not mounted must not look like one without files.
 func (d disk) missing(key, name string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
@@ -76,7 +76,7 @@ func (d disk) missing(key, name string, err error) error {
 	return fmt.Errorf("diskstore: %q: %w", key, err)
 }
 
-// stat is open for those who need the head alone.
+// stat is open for callers that need only the head.
 func (d disk) stat(key string) (object, error) {
 	file, o, err := d.open(key)
 	if err != nil {
@@ -168,7 +168,7 @@ func (d disk) alone(ctx context.Context, do func() error) error {
 	}
 }
 
-// names lists the files of a folder after a name, sorted, of those that ours is true of.
+// names returns the files of a folder after a name for which ours is true, sorted.
 func (d disk) names(folder, after string, ours func(string) bool) ([]string, error) {
 	dir, err := d.root.Open(folder)
 	if err != nil {
@@ -193,8 +193,8 @@ func isName(folder, rest string) bool {
 	return len(folder) == 2 && len(rest) == 62 && strings.Trim(folder+rest, "0123456789abcdef") == ""
 }
 
-// failed is the error of an upload. That the disk is full is said so that the client
-// learns of it.
+// failed returns the error of an upload. It marks a full disk, so that the client learns of
+// it.
 func failed(key string, err error) error {
 	if isFull(err) {
 		return fmt.Errorf("diskstore: %q: %w: %w", key, storage.ErrFull, err)

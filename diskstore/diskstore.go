@@ -11,16 +11,15 @@
 //
 // A bucket of S3 has what this package lacks: copies on several disks and machines,
 // versions, encryption, access for several machines, links that do not burden the
-// process, direct uploads, lifecycle rules, and a size that nobody watches. Back the
+// process, direct uploads, lifecycle rules, and a size without limit. Back the
 // directory up, watch the free space of its disk, and give it a file system or a quota
-// of its own: nothing here limits how much all files take. A full disk refuses uploads
-// with storage.ErrFull and harms none that is stored.
+// of its own: this package does not limit the size of all files. A full disk refuses
+// uploads with storage.ErrFull and harms no stored one.
 //
 // The directory needs a file system with hard links and locks, which [Open] tries: ext4,
-// XFS, Btrfs, APFS and NTFS have them, FAT has not. Network file systems are not tested.
-// A file that was published survives a loss of power as far as the disk keeps what it
-// has confirmed. On Windows folders cannot be synchronized, so there a loss of power may
-// undo the last uploads.
+// XFS, Btrfs, APFS and NTFS have them, FAT does not. Network file systems are not tested.
+// A published file survives a loss of power if the disk keeps confirmed writes. Windows
+// cannot synchronize folders, so there a loss of power may undo the last uploads.
 //
 // Any account that can write to the directory can forge its files. Only the account of the
 // application should have access, and the folders that Open makes grant it to no other.
@@ -38,8 +37,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Store is a storage.Storage in a directory. It is made by [Open], and the zero value
-// must not be used. It is safe for concurrent use.
+// Store is a storage.Storage in a directory. [Open] makes it, and the zero value must not
+// be used. It is safe for concurrent use.
 //
 // An upload holds 64 KiB of memory while it is read, and two file descriptors at most.
 type Store struct{ disk }
@@ -88,8 +87,8 @@ func makeDir(dir string) error {
 	return errors.Join(syncFolder(parent, "."), parent.Close())
 }
 
-// Close gives the directory back. Files that are open for reading stay open. Calls
-// after it fail.
+// Close releases the directory. Files that are open for reading stay open. Later calls
+// fail.
 func (s *Store) Close() error { return s.root.Close() }
 
 // Stat implements storage.ObjectReader. Version is always "".
@@ -124,7 +123,7 @@ func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64
 	return &body{io.NewSectionReader(file, headSize+offset, length), file}, nil
 }
 
-// body is the content that was asked for, or a span of it.
+// body is the requested content, or a span of it.
 type body struct {
 	io.Reader
 	io.Closer

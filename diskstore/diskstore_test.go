@@ -19,7 +19,7 @@ import (
 	"github.com/airlock-go/upload/storetest"
 )
 
-// fixture is a store with its directory in reach.
+// fixture is a store with the path of its directory.
 type fixture struct {
 	*diskstore.Store
 	dir string
@@ -39,7 +39,7 @@ func open(t *testing.T, dir string) *diskstore.Store {
 	return s
 }
 
-// Leftovers implements storetest.Auditor: what lies in the staging folder.
+// Leftovers implements storetest.Auditor. It returns the files of the staging folder.
 func (f fixture) Leftovers(context.Context) (left []string, err error) {
 	entries, err := os.ReadDir(filepath.Join(f.dir, "staging"))
 	for _, e := range entries {
@@ -48,7 +48,7 @@ func (f fixture) Leftovers(context.Context) (left []string, err error) {
 	return left, err
 }
 
-// objects are the paths of all objects.
+// objects returns the paths of all objects.
 func (f fixture) objects(t *testing.T) []string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(f.dir, "objects", "*", "*"))
@@ -105,7 +105,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestDescribed, after another process has opened the directory, too.
+// TestDescribed: an object keeps its description, also in another Store of the directory.
 func TestDescribed(t *testing.T) {
 	f := newFixture(t)
 	o := object("k")
@@ -125,7 +125,7 @@ func TestDescribed(t *testing.T) {
 	require.NotEqual(t, got.ETag, again.ETag)
 }
 
-// TestOnlyTheOwner has access to what Open and Stage make.
+// TestOnlyTheOwner: only the owner has access to the files of Open and Stage.
 func TestOnlyTheOwner(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no permissions of this kind; folders inherit those of their parent")
@@ -150,7 +150,7 @@ func TestOnlyTheOwner(t *testing.T) {
 	require.Equal(t, 1+2+256+2+2, files)
 }
 
-// TestOpenFails where uploads would.
+// TestOpenFails: Open fails in a directory where uploads would.
 func TestOpenFails(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
@@ -172,7 +172,7 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
-// TestClosed stores and reads nothing.
+// TestClosed: a closed Store stores and reads nothing.
 func TestClosed(t *testing.T) {
 	f := newFixture(t)
 	f.publish(t, "k", "hello")
@@ -198,7 +198,7 @@ func TestReadingOutlastsRemoval(t *testing.T) {
 	require.Equal(t, "ello", string(b))
 }
 
-// TestPanickingReader leaves nothing.
+// TestPanickingReader: a reader that panics leaves nothing.
 func TestPanickingReader(t *testing.T) {
 	f := newFixture(t)
 	require.Panics(t, func() {
@@ -213,7 +213,7 @@ type panicking struct{}
 
 func (panicking) Read([]byte) (int, error) { panic("the reader") }
 
-// TestLongName: what does not fit before the content is refused.
+// TestLongName: a description that does not fit before the content is refused.
 func TestLongName(t *testing.T) {
 	f := newFixture(t)
 	o := object("k")

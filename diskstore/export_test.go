@@ -1,4 +1,4 @@
 package diskstore
 
-// OnStep calls f after each step that changes what lies on the disk.
+// OnStep calls f after each step that changes the disk.
 func OnStep(f func(step string)) { passed = f }

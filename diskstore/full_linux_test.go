@@ -20,7 +20,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// smallDisk is where a process of its own mounts a file system of 4 MiB.
+// smallDisk names the folder where a child process mounts a file system of 4 MiB.
 const smallDisk = "DISKSTORE_TEST_SMALL_DISK"
 
 func init() {
@@ -29,10 +29,10 @@ func init() {
 	}
 }
 
-// mayNot is how the system says that no user namespace, or no mount in it, is allowed.
+// mayNot matches the errors of a system that allows no user namespace, or no mount in it.
 var mayNot = regexp.MustCompile(`(?m)^(fork/exec .*: |! )(operation not permitted|permission denied|no space left on device)$`)
 
-// TestFull: an upload that finds no space is refused as that, and leaves nothing. It
+// TestFull: an upload to a full disk is refused with ErrFull, and leaves nothing. The test
 // runs in a process that may mount.
 func TestFull(t *testing.T) {
 	if dir := os.Getenv(smallDisk); dir != "" {
@@ -57,7 +57,7 @@ func TestFull(t *testing.T) {
 }
 
 func testFull(t *testing.T, f fixture) {
-	nothingIsLeft := func() { // the first list is one of a full disk
+	nothingIsLeft := func() { // it lists a full disk first
 		left, err := os.ReadDir(filepath.Join(f.dir, "staging"))
 		require.NoError(t, err)
 		require.Empty(t, left)

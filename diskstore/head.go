@@ -17,8 +17,8 @@ const headSize = 4096
 // magic begins each file. Another layout will have another number.
 const magic = "airlock-go/upload diskstore 1\n"
 
-// head says what a file is. It follows magic as one line of JSON, and the rest of
-// headSize is zeros.
+// head describes a file. It follows magic as one line of JSON, and the rest of headSize
+// is zeros.
 type head struct {
 	Key    string `json:"key"`
 	Type   string `json:"type"`
@@ -31,7 +31,7 @@ type head struct {
 // unfinished is the size of a file that is still being written.
 const unfinished = -1
 
-// etag names the content: each upload has a nonce of its own.
+// etag identifies the content: each upload has a nonce of its own.
 func (h head) etag() string { return `"` + h.Nonce + `"` }
 
 func (h head) encode() ([]byte, error) {
@@ -47,7 +47,7 @@ func (h head) encode() ([]byte, error) {
 	return append(b.Bytes(), make([]byte, headSize-b.Len())...), nil
 }
 
-// object is a file as it was found.
+// object is a file as readHead has found it.
 type object struct {
 	head
 	modified time.Time
@@ -55,8 +55,7 @@ type object struct {
 
 var errDamaged = errors.New("the file is damaged, or not one of this package")
 
-// readHead reads what a file says that it is. A file without a whole head is
-// errDamaged.
+// readHead reads the head of a file. The error is errDamaged if the head is not whole.
 func readHead(file *os.File) (object, error) {
 	info, err := file.Stat()
 	if err != nil {

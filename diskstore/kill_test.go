@@ -27,7 +27,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// The environment of a process that is going to be killed.
+// The environment of a process that will be killed.
 const (
 	killedDir  = "DISKSTORE_TEST_KILLED_DIR"  // the store it works on
 	killedStep = "DISKSTORE_TEST_KILLED_STEP" // after which step, and after how many of them: "linked,3"
@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// killAt ends the process as kill -9 does, once a step was passed so often.
+// killAt ends the process as kill -9 does, after a step was passed so often.
 func killAt(at string) {
 	step, count, _ := strings.Cut(at, ",")
 	left, err := strconv.Atoi(count)
@@ -61,11 +61,11 @@ func killAt(at string) {
 	})
 }
 
-// ctx is that of a process that is killed.
+// ctx is the context of a process that is killed.
 var ctx = context.Background()
 
-// work uploads, publishes and discards until it is killed. It says which keys it
-// promised: "+" once a file is published, "-" before it is removed.
+// work uploads, publishes and discards until it is killed. It prints the keys that it
+// promises: "+" after a file is published, "-" before it is removed.
 func work(dir string) {
 	if at := os.Getenv(killedStep); at != "" {
 		killAt(at)
@@ -83,7 +83,7 @@ func work(dir string) {
 	wg.Wait()
 }
 
-// turn is one upload, and what comes of it.
+// turn makes one upload, and publishes or discards it.
 func turn(s *diskstore.Store, i int) {
 	content := make([]byte, 100+rand.IntN(300_000))
 	for j := range content {
@@ -116,7 +116,7 @@ func must(err error) {
 	}
 }
 
-// steps are all that are injected, each at its first time and at a later one.
+// steps are the injected steps, each at its first time and at a later one.
 var steps = []string{"created", "head", "content", "synchronized", "linked", "published", "removed", "removed for good"}
 
 // TestKilled at each step, and at any moment: every readable file is whole,
@@ -135,7 +135,7 @@ func TestKilled(t *testing.T) {
 	sweepUp(t, dir, promised)
 }
 
-// kill runs a process until it is dead, by its own hand or ours.
+// kill runs a process until it has killed itself or is killed.
 func kill(t *testing.T, dir, at string, promised map[string]bool) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
@@ -164,7 +164,7 @@ func kill(t *testing.T, dir, at string, promised map[string]bool) {
 	require.NotEqual(t, 0, exit.ExitCode())
 }
 
-// inspect opens the store as the next process does.
+// inspect opens the store as the next process would.
 func inspect(t *testing.T, dir string, promised map[string]bool) {
 	t.Helper()
 	s, err := diskstore.Open(dir)
@@ -197,7 +197,7 @@ func digest(t *testing.T, s *diskstore.Store, key string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// sweepUp lets a sweep remove what nobody was promised.
+// sweepUp runs a sweep, which removes every file that was not promised.
 func sweepUp(t *testing.T, dir string, promised map[string]bool) {
 	t.Helper()
 	s := open(t, dir)
@@ -209,7 +209,7 @@ func sweepUp(t *testing.T, dir string, promised map[string]bool) {
 		}
 		return known, nil
 	}
-	time.Sleep(20 * time.Millisecond) // what is younger than Grace is left alone
+	time.Sleep(20 * time.Millisecond) // a sweep skips files younger than Grace
 	sweeper, err := sweep.New(s, referenced, &sweep.Options{
 		Prefix: "work/", Remove: true, Grace: 10 * time.Millisecond, InsecureGrace: true, AllowAnyShare: true, Rate: 1000,
 		Logger: slog.New(slog.DiscardHandler),

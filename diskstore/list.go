@@ -14,11 +14,11 @@ import (
 const listPage = 1000
 
 // ListObjects implements storage.Lister. Keys come in the order of their SHA-256. A page
-// looks at 1,000 files at most, so one of a prefix that few keys have may be empty and
-// still have a Next. Its time is the file system's.
+// looks at 1,000 files at most, so a page of a rare prefix may be empty and still have a
+// Next. Its time is the file system's.
 //
-// A file that is damaged is an error that names it: its key is not known, and a sweep
-// must not go on as if it had seen everything.
+// A damaged file is an error that names it: its key is not known, and a sweep must not go
+// on as if it had seen everything.
 func (s *Store) ListObjects(ctx context.Context, prefix, after string) (page storage.ListPage[storage.ListedObject], err error) {
 	if page.Time, err = s.now(); err != nil {
 		return page, fmt.Errorf("diskstore: %w", err)
@@ -76,8 +76,8 @@ func (s *Store) list(page *storage.ListPage[storage.ListedObject], prefix, place
 	return nil
 }
 
-// RemoveListed implements storage.Lister. Nothing comes between the look at the object
-// and its removal.
+// RemoveListed implements storage.Lister. No other removal comes between the look at the
+// object and its removal.
 func (s *Store) RemoveListed(ctx context.Context, listed storage.ListedObject) error {
 	return s.removeObject(ctx, listed.Key, func(o object) error {
 		if o.etag() != listed.ETag || o.Size != listed.Size || !o.modified.Equal(listed.Modified) {

@@ -34,7 +34,7 @@ func TestLittleMemory(t *testing.T) {
 	require.Less(t, int64(most)-int64(before.HeapInuse), int64(32<<20))
 }
 
-// watched is a file of a's, or takes one, and looks at the heap meanwhile.
+// watched reads as a file of a's, or takes one, and looks at the heap meanwhile.
 type watched struct {
 	left, calls int64
 	most        uint64

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// prepare makes what is missing. Others may do the same meanwhile, or may have been
-// killed while they did.
+// prepare makes missing files and folders. Other processes may do the same meanwhile, or
+// may have been killed while they did.
 func (d disk) prepare() error {
 	folders := []string{stagingDir, objectsDir}
 	for i := range 256 {
@@ -38,9 +38,9 @@ func (d disk) prepare() error {
 	return errors.Join(syncFolder(d.root, objectsDir), syncFolder(d.root, "."))
 }
 
-// tryOut does what uploads need and not each file system has: a link that replaces
-// nothing, and a lock that two do not get. It asks for the time, too: the first time
-// takes space for the clock, which a disk that has become full no longer has.
+// tryOut tries what uploads need and some file systems lack: a link that replaces nothing,
+// and a lock that only one holder gets. It also asks for the time once: the first time
+// takes space for the clock, which a full disk no longer has.
 func (d disk) tryOut() error {
 	from, to := stagedPath(rand.Text()), stagedPath(rand.Text())
 	file, err := d.root.OpenFile(from, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -50,7 +50,7 @@ func (d disk) tryOut() error {
 	err = errors.Join(file.Close(), d.root.Link(from, to))
 	if err == nil {
 		if second := d.root.Link(from, to); !errors.Is(second, fs.ErrExist) {
-			err = fmt.Errorf("a link to a name that is taken answers %v", second) //nolint:errorlint // it may be nil
+			err = fmt.Errorf("a link to a name that is taken returns %v", second) //nolint:errorlint // it may be nil
 		}
 	}
 	published := objectsDir + "/try-" + rand.Text() // objects may lie on another file system
@@ -73,7 +73,7 @@ func (d disk) tryLock() error {
 	})
 }
 
-// now is the clock of the file system, the one that dates files.
+// now returns the time by the clock that dates files, which is the file system's.
 func (d disk) now() (time.Time, error) {
 	file, err := d.root.OpenFile(clockFile, os.O_WRONLY, 0)
 	if err != nil {

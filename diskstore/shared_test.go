@@ -63,19 +63,19 @@ func contend(ctx context.Context, f fixture, content string) error {
 	for range 20 {
 		got, err := f.Stat(ctx, "one")
 		if err != nil || got.ETag != page.Items[0].ETag {
-			return fmt.Errorf("what was published is gone: %+v, %w", got, err)
+			return fmt.Errorf("the published object is gone: %+v, %w", got, err)
 		}
 	}
 	removed := make(chan error)
 	go func() { removed <- f.RemoveListed(ctx, page.Items[0]) }()
 	err = errors.Join(staged.Discard(ctx), <-removed)
-	if errors.Is(err, storage.ErrChanged) { // the key was free, and somebody took it
+	if errors.Is(err, storage.ErrChanged) { // the key was free, and another upload took it
 		return nil
 	}
 	return err
 }
 
-// TestDamage is an error, never a file that does not exist or another's content.
+// TestDamage: a damaged file is an error, never an absent file or another's content.
 func TestDamage(t *testing.T) {
 	only := func(t *testing.T, f fixture) string {
 		t.Helper()
@@ -137,7 +137,7 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestForeignFiles are neither listed nor removed.
+// TestForeignFiles: foreign files are neither listed nor removed.
 func TestForeignFiles(t *testing.T) {
 	f := newFixture(t)
 	f.publish(t, "k", "hello")
@@ -159,7 +159,7 @@ func TestForeignFiles(t *testing.T) {
 	require.FileExists(t, filepath.Join(f.dir, "staging", "Thumbs.db"))
 }
 
-// TestUploads that are under way are listed by their key, and ended by it.
+// TestUploads: unfinished uploads are listed by their key, and can be aborted by it.
 func TestUploads(t *testing.T) {
 	f := newFixture(t)
 	staged, err := f.Stage(t.Context(), object("a/b"), strings.NewReader("hello"))

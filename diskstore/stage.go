@@ -21,8 +21,8 @@ type staged struct {
 	gone       bool
 }
 
-// Stage implements storage.Storage. The file is on the disk when it returns. It waits
-// for no memory. The error is storage.ErrFull if the disk or a quota is full.
+// Stage implements storage.Storage. The file is on the disk when it returns. It does not
+// wait for memory. The error is storage.ErrFull if the disk or a quota is full.
 func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	f := &staged{disk: s.disk, key: obj.Key, nonce: rand.Text()}
 	file, err := f.root.OpenFile(stagedPath(f.nonce), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
@@ -33,7 +33,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	defer func() { // also if r panics
 		if !whole {
 			_ = file.Close()
-			_ = f.remove(stagedPath(f.nonce)) // what stays is swept
+			_ = f.remove(stagedPath(f.nonce)) // a sweep removes what stays
 		}
 	}()
 	passed("created")
@@ -44,7 +44,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	return f, nil
 }
 
-// write writes all of a file, and waits until it is on the disk.
+// write writes the whole file, and waits until it is on the disk.
 func (f *staged) write(ctx context.Context, file *os.File, obj storage.Object, r io.Reader) error {
 	h := head{Key: obj.Key, Type: obj.Type, Name: obj.Name, Size: unfinished, Nonce: f.nonce}
 	if err := writeHead(file, h); err != nil { // the sweeper asks whose it is
@@ -79,7 +79,7 @@ func writeHead(file *os.File, h head) error {
 	return nil
 }
 
-// buffers are what content passes through.
+// buffers are the buffers that content passes through.
 var buffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // writeContent writes all of r after the head.
@@ -129,7 +129,7 @@ func (f *staged) Commit(ctx context.Context) error {
 	return nil
 }
 
-// asked is what a link has come to that failed with err. Some file systems lose an
+// asked returns the outcome of a link that failed with err. Some file systems lose an
 // answer, and fail when they try again.
 func (f *staged) asked(err error) error {
 	o, found := f.stat(f.key)

@@ -9,7 +9,7 @@ import (
 
 var lockFileEx = syscall.NewLazyDLL("kernel32.dll").NewProc("LockFileEx")
 
-// Of LockFileEx and of full disks, from winbase.h and winerror.h.
+// Constants of LockFileEx and of full disks, from winbase.h and winerror.h.
 const (
 	lockfileFailImmediately = 1
 	lockfileExclusiveLock   = 2
@@ -41,7 +41,7 @@ func tryLock(file *os.File) (locked bool, err error) {
 	return err == nil && failed == nil, errors.Join(err, failed)
 }
 
-// syncFolder looks whether the folder is there: Windows synchronizes none.
+// syncFolder checks that the folder exists: Windows cannot synchronize folders.
 func syncFolder(root *os.Root, folder string) error {
 	_, err := root.Stat(folder)
 	return err

@@ -19,7 +19,7 @@ import (
 // idleConns is how many connections are kept: the default of upload.Options.MaxConcurrent.
 const idleConns = 256
 
-// client makes the client for the service that the URL and the AWS configuration name.
+// client makes a client for the service of the URL and the AWS configuration.
 func (t *target) client(ctx context.Context, log *slog.Logger) (*s3.Client, error) {
 	conf, err := config.LoadDefaultConfig(ctx,
 		config.WithRegion(t.region), config.WithHTTPClient(httpClient()), config.WithLogger(logger(log)))
@@ -39,7 +39,7 @@ func (t *target) client(ctx context.Context, log *slog.Logger) (*s3.Client, erro
 	return client, t.judge(client.Options())
 }
 
-// judge refuses a client that would not reach the service, or not safely.
+// judge refuses a client that would not reach the service safely, or not at all.
 func (t *target) judge(o s3.Options) error {
 	endpoint := aws.ToString(o.BaseEndpoint)
 	switch {
@@ -55,18 +55,18 @@ func (t *target) judge(o s3.Options) error {
 		return err
 	}
 	if u.Scheme == "http" && !loopback(u) && !t.insecure {
-		return errors.New("endpoint: without https everybody on the way reads the files; insecure=true allows it")
+		return errors.New("endpoint: without https everybody on the way can read the files; insecure=true allows it")
 	}
 	return nil
 }
 
-// httpClient is the SDK's, with connections enough for uploads.
+// httpClient returns the SDK's client, with enough connections for uploads.
 func httpClient() *awshttp.BuildableClient {
 	return awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) {
 		tr.MaxIdleConns, tr.MaxIdleConnsPerHost = idleConns, idleConns
 		tr.Protocols = new(http.Protocols)
 		tr.Protocols.SetHTTP1(true)
-		// The SDK's transport has set itself up for HTTP/2, and would offer it.
+		// The SDK's transport is set up for HTTP/2, and would offer it.
 		tr.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 		tr.TLSClientConfig.NextProtos = nil
 	})
@@ -87,7 +87,7 @@ func unredirected(client s3.HTTPClient) s3.HTTPClient {
 	}
 }
 
-// logger writes what the SDK has to say, which is advice to developers, to log.
+// logger writes the SDK's messages, which are advice to developers, to log.
 func logger(log *slog.Logger) logging.Logger {
 	return logging.LoggerFunc(func(_ logging.Classification, format string, args ...any) {
 		cmp.Or(log, slog.Default()).Debug(fmt.Sprintf(format, args...), "from", "aws")

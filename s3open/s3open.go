@@ -18,7 +18,7 @@
 //     Default: the endpoint of the AWS configuration, such as AWS_ENDPOINT_URL_S3.
 //   - profile says what the service can do: aws, minio or r2, for the zero
 //     [s3store.Profile], [s3store.MinIO] and [s3store.R2]. Default: aws.
-//   - lacks lists what the service lacks besides, separated by commas, in the words of
+//   - lacks lists what the service also lacks, separated by commas, in the words of
 //     [s3store.Lackable].
 //   - insecure=true allows an endpoint without TLS that is not on this machine.
 //
@@ -35,7 +35,7 @@
 // The client speaks HTTP/1.1 and keeps 256 idle connections for 90 seconds, which is as many
 // as an upload handler has uploads at a time by default. The SDK's own default keeps 10, so
 // that a busy server shakes hands for most of its calls. With HTTP/2 all uploads would share
-// one connection, where one that is slow holds up the others. It follows no redirects.
+// one connection, where a slow one delays the others. It follows no redirects.
 // [s3store.Options] limit how long a call may take.
 package s3open
 
@@ -47,11 +47,11 @@ import (
 )
 
 // Open returns a store over the bucket that rawURL names; the package documentation says how.
-// It makes no call to S3, so a bucket or credentials that are missing are found by the first
-// call; s3bucket.Bucket.Verify makes some at the start of a program. A nil opts stands for
+// It makes no call to S3, so missing credentials or buckets fail only at the first call.
+// s3bucket.Bucket.Verify makes some calls at the start of a program. A nil opts stands for
 // the zero Options. If they have a Profile, rawURL must have none.
 //
-// The context is for reading the AWS configuration alone. Since rawURL may hold a secret by
+// The context is only for reading the AWS configuration. Since rawURL may hold a secret by
 // mistake, errors quote only the values of region, profile, lacks and insecure. For a client with other settings use [s3store.New];
 // [s3store.Store.Client] returns the client that Open made.
 func Open(ctx context.Context, rawURL string, opts *s3store.Options) (*s3store.Store, error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// target is what a URL says.
+// target is a parsed URL.
 type target struct {
 	bucket   string
 	region   string // "" if the URL has none
@@ -42,11 +42,11 @@ func parse(raw string) (*target, error) {
 	}
 	switch {
 	case u.User != nil:
-		return nil, errors.New("the URL holds credentials, which belong into the AWS configuration")
+		return nil, errors.New("the URL holds credentials, which belong in the AWS configuration")
 	case u.Scheme != "s3" || !bucketName.MatchString(u.Host):
-		return nil, errors.New("the URL names no bucket: it looks like s3://BUCKET?region=REGION")
+		return nil, errors.New("the URL names no bucket: it must look like s3://BUCKET?region=REGION")
 	case u.Path != "" && u.Path != "/":
-		return nil, errors.New("the URL has a path, which a store has no use for: give keys their prefix by a key generator")
+		return nil, errors.New("the URL has a path, but a store has no prefix: give keys their prefix by a key generator")
 	case u.Fragment != "":
 		return nil, errors.New("the URL has a fragment: escape # as %23")
 	}
@@ -65,7 +65,7 @@ func parse(raw string) (*target, error) {
 
 var parameters = []string{"region", "endpoint", "profile", "lacks", "insecure"}
 
-// set takes a parameter.
+// set sets a parameter.
 func (t *target) set(name string, values []string) error {
 	if !slices.Contains(parameters, name) { // it may be the rest of a secret that has a &
 		return fmt.Errorf("a parameter of the URL is not one of %s", strings.Join(parameters, ", "))

@@ -19,7 +19,7 @@ func configured(t *testing.T, env map[string]string) {
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE"} {
 		if _, there := os.LookupEnv(name); there {
-			t.Setenv(name, "") // so that it is there again after the test
+			t.Setenv(name, "") // so that it is restored after the test
 			require.NoError(t, os.Unsetenv(name))
 		}
 	}
@@ -28,7 +28,7 @@ func configured(t *testing.T, env map[string]string) {
 	}
 }
 
-// TestURLs: what a URL says is what the store and its client have.
+// TestURLs: the store and its client have the settings of the URL.
 func TestURLs(t *testing.T) {
 	given := s3store.Profile{NoForms: true}
 	for _, row := range []struct {
@@ -68,7 +68,7 @@ func TestURLs(t *testing.T) {
 	}
 }
 
-// TestRefusals: what is doubtful is refused, and a secret in the URL is not repeated.
+// TestRefusals: a doubtful URL is refused, and a secret in it is not repeated.
 func TestRefusals(t *testing.T) {
 	const https = "s3://b?endpoint=https://s3.example.com&"
 	for _, row := range []struct {
@@ -124,7 +124,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestSharedFiles: credentials and the region are those of the profile that AWS_PROFILE names.
+// TestSharedFiles: credentials and the region come from the profile that AWS_PROFILE names.
 func TestSharedFiles(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config")
 	require.NoError(t, os.WriteFile(file, []byte("[profile app]\nregion = eu-north-1\naws_access_key_id = key\naws_secret_access_key = secret\n"), 0o600))

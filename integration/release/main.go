@@ -1,11 +1,11 @@
-// Command release makes what a version is published by, in a folder of its own: a clone
-// with the commit and the tags of all modules, and a module proxy with their zips. Nothing
-// changes in the repository that it is run in.
+// Command release prepares the publication of a version, in a folder of its own. It makes
+// a clone with the commit and the tags of all modules, and a module proxy with their zips.
+// It does not change the repository that it is run in.
 //
 //	release -version v1.2.3 -o FOLDER
 //
 // In a checkout each module finds its neighbours by replace lines, which go install refuses
-// and go get ignores. In the tagged commit there are none, but the version instead.
+// and go get ignores. The tagged commit has the version instead.
 package main
 
 import (

@@ -18,7 +18,7 @@ import (
 const root = "github.com/airlock-go/upload"
 
 // public are the folders of the modules that are published, each after those that it
-// requires. The private ones are run from a checkout alone.
+// requires. The private ones run only from a checkout.
 var (
 	public  = []string{".", "redislimit", "otelupload", "s3open", "cmd/upload-bucket"}
 	private = []string{"examples", "integration", "bench"}
@@ -27,7 +27,7 @@ var (
 // pathOf returns the path of the module in a folder of the repository.
 func pathOf(folder string) string { return path.Join(root, folder) }
 
-// tags are those of the public modules, as the go command looks for them.
+// tags returns the tags of the public modules, as the go command looks for them.
 func tags(version string) []string {
 	var all []string
 	for _, folder := range public {
@@ -36,7 +36,7 @@ func tags(version string) []string {
 	return all
 }
 
-// check refuses what the go command takes for no version of these modules.
+// check refuses a version that the go command would not accept for these modules.
 func check(version string) error {
 	if err := module.Check(root, version); err != nil {
 		return fmt.Errorf("the version %q: %w", version, err)

@@ -11,14 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// outside runs the go command as somebody does who has no checkout.
+// outside runs the go command like a user without a checkout.
 type outside struct {
 	r       *release
 	version string
 }
 
 // run runs the go command in a folder. Modules come from the release first, and then from
-// where the environment has them.
+// the proxy of the environment.
 func (o *outside) run(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	proxy, err := exec.CommandContext(t.Context(), "go", "env", "GOPROXY").Output()
@@ -27,14 +27,14 @@ func (o *outside) run(t *testing.T, dir string, args ...string) string {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(),
 		"GOPROXY=file://"+filepath.ToSlash(o.r.proxy)+","+strings.TrimSpace(string(proxy)),
-		"GOSUMDB=off", // the sums of others are in our go.sum files
+		"GOSUMDB=off", // the sums of other modules are in the go.sum files
 		"GOFLAGS=-mod=mod -modcacherw -ldflags=-s", "GOWORK=off", "GOBIN="+filepath.Join(o.r.proxy, "bin"))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "go %s: %s", strings.Join(args, " "), out)
 	return string(out)
 }
 
-// forget removes what the go command keeps of the release.
+// forget removes the release from the go command's cache.
 func (o *outside) forget(t *testing.T) {
 	t.Helper()
 	cache, err := exec.CommandContext(t.Context(), "go", "env", "GOMODCACHE").Output()
@@ -113,8 +113,8 @@ func main() {
 `,
 }
 
-// gets shows that a module outside the repository gets each module and builds a program of
-// it, and that the program of operators is installed.
+// gets shows that a module outside the repository can get each module and build a program
+// with it, and that the operators' program can be installed.
 func (o *outside) gets(t *testing.T) {
 	for _, folder := range public {
 		t.Run(folder, func(t *testing.T) {

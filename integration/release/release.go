@@ -17,7 +17,7 @@ type release struct {
 	proxy string // a folder for GOPROXY
 }
 
-// clean is an error if the repository has changes that are not committed.
+// clean returns an error if the repository has changes that are not committed.
 func clean(repo string) error {
 	changes, err := git(repo, "status", "--porcelain")
 	if err == nil && changes != "" {

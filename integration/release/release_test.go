@@ -22,7 +22,7 @@ func repository() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-// gitAlone makes git independent of whoever runs the tests.
+// gitAlone makes git independent of the user's configuration.
 func gitAlone(t *testing.T) {
 	t.Helper()
 	program.Find(t, "git")
@@ -35,8 +35,8 @@ func gitAlone(t *testing.T) {
 	}
 }
 
-// released makes a release of the working tree as it is. Its version is made of the
-// content, so that what the go command keeps of it is never stale.
+// released makes a release of the working tree as it is. Its version depends on the
+// content, so that the go command's cache of it is never stale.
 func released(t *testing.T) (r *release, version string) {
 	t.Helper()
 	gitAlone(t)
@@ -51,7 +51,7 @@ func released(t *testing.T) (r *release, version string) {
 	return r, version
 }
 
-// TestModules: a module is either published or not, and none is forgotten.
+// TestModules: every module is listed either as published or as private.
 func TestModules(t *testing.T) {
 	var folders []string
 	repo := repository()
@@ -78,7 +78,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// TestDirty: a release is made of what is committed.
+// TestDirty: a checkout with uncommitted files cannot be released.
 func TestDirty(t *testing.T) {
 	gitAlone(t)
 	repo := t.TempDir()
@@ -89,8 +89,8 @@ func TestDirty(t *testing.T) {
 	require.ErrorContains(t, clean(repo), "?? new")
 }
 
-// TestRelease: what is made of this checkout is whole, and somebody without a checkout can
-// use it.
+// TestRelease: the release of this checkout is whole, and a user without a checkout can use
+// it.
 func TestRelease(t *testing.T) {
 	r, version := released(t)
 	o := &outside{r: r, version: version}
@@ -99,8 +99,8 @@ func TestRelease(t *testing.T) {
 	t.Run("outside", o.gets)
 }
 
-// tagged shows that the zips are those that the go command makes of the tags, and that the
-// go.mod files of the tagged commit need no changes, also those of the private modules.
+// tagged shows that the zips equal those that the go command makes of the tags. The go.mod
+// files of the tagged commit need no changes, also those of the private modules.
 func (o *outside) tagged(t *testing.T) {
 	r, version := o.r, o.version
 	for _, folder := range public {
