@@ -15,7 +15,7 @@ import (
 )
 
 // TestDeadlineIsNotTheClients: if the host's own deadline passes, the host has failed. The
-// client is still there, and reads that.
+// client is still there, and reads that the server failed.
 func TestDeadlineIsNotTheClients(t *testing.T) {
 	slow := func(r *http.Request) error {
 		<-r.Context().Done()
