@@ -19,7 +19,7 @@ type body struct {
 
 	length int64 // Content-Length, -1 if unknown
 	limit  int64
-	over   error // what refuses more
+	over   error // the refusal of a longer body
 	read   int64
 	eof    bool
 	err    error

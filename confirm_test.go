@@ -205,7 +205,7 @@ func TestNextFails(t *testing.T) {
 			require.Zero(t, d.staged())
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			require.NoError(t, d.handler.Shutdown(ctx), "nothing is active any more")
+			require.NoError(t, d.handler.Shutdown(ctx), "no request is active any more")
 		})
 	}
 }

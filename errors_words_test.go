@@ -172,7 +172,7 @@ func TestParams(t *testing.T) {
 		{"a type", image, upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain",` + ofImages},
 		{"a type of neither", upload.Any(upload.Types("image/png"), upload.Types("image/gif")), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png","image/gif"],"extensions":[".png",".apng",".gif"]}`},
 		{"a type that is not listed", upload.ForType(map[string]upload.Validator{"image/png": image}), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"type":"text/plain","accepted":["image/png"],"extensions":[".png",".apng"]}`},
-		{"a type that nobody knows", image, upload.Options{}, file("file", "a.txt", "\x00\x01"), upload.CodeTypeNotAllowed, "{" + ofImages},
+		{"an unknown type", image, upload.Options{}, file("file", "a.txt", "\x00\x01"), upload.CodeTypeNotAllowed, "{" + ofImages},
 		{"no type", upload.All(), upload.Options{}, file("file", "a.txt", "hello"), upload.CodeTypeNotAllowed, `{"kind":"all"}`},
 		{"a name", image, upload.Options{}, file("file", "a.gif", pngBytes()), upload.CodeTypeMismatch, `{"type":"image/png","extension":".gif","extensions":[".png",".apng"]}`},
 		{"a name with an ending of the client's", image, upload.Options{}, file("file", "a.zq7xk9", pngBytes()), upload.CodeTypeMismatch, `{"type":"image/png","extensions":[".png",".apng"]}`},

@@ -59,7 +59,7 @@ func TestFormRules(t *testing.T) {
 		{"all", cv().file("certificate", "a.txt", "1").file("certificate", "b.txt", "2").file("photo", "a.png", pngBytes()), "", "", nil},
 		{"another order", new(form).file("photo", "a.png", pngBytes()).file("cv", "cv.txt", "hello"), "", "", nil},
 		{"the required field alone", cv(), "", "", nil},
-		{"nothing chosen in the others", cv().file("certificate", "", "").file("photo", "", "").file("unknown", "", ""), "", "", nil},
+		{"the others left empty", cv().file("certificate", "", "").file("photo", "", "").file("unknown", "", ""), "", "", nil},
 		{"the largest file", new(form).file("cv", "cv.txt", "0123456789"), "", "", nil},
 		{"the largest by default", cv().file("certificate", "a.txt", strings.Repeat("x", 100)), "", "", nil},
 		{"a byte too many", new(form).file("cv", "cv.txt", "0123456789a"), upload.CodeTooLarge, "cv", params{"kind": "file", "limit": int64(10), "size": int64(11)}},
@@ -221,7 +221,7 @@ func TestFormFaults(t *testing.T) {
 		"a form in a form":           {of(upload.Field{Accept: one}), nested},
 		"a form in All in a form":    {of(upload.Field{Accept: upload.All(one)}), nested},
 		"a form in itself":           {round, nested},
-		"a type that nobody knows":   {of(upload.Field{Accept: upload.Types("a/b")}), `does not know the media type "a/b"`},
+		"an unknown type":            {of(upload.Field{Accept: upload.Types("a/b")}), `does not know the media type "a/b"`},
 		"a type in All of a field's": {of(upload.Field{Accept: upload.All(upload.Any(upload.Types("a/b")))}), `does not know the media type "a/b"`},
 	} {
 		t.Run(about, func(t *testing.T) {

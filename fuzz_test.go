@@ -42,7 +42,7 @@ func FuzzHandler(f *testing.F) {
 		}
 		if w.Code != http.StatusCreated {
 			if store.Used() != 0 {
-				t.Fatal("something is left")
+				t.Fatal("a refused body left files")
 			}
 			return
 		}

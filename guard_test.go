@@ -162,7 +162,7 @@ func TestHanging(t *testing.T) {
 				require.Equal(t, 1, hung)
 
 				w := f.do(post(file("file", "a.txt", "hello")))
-				require.Equal(t, http.StatusServiceUnavailable, w.Code, "the hanging check keeps its place")
+				require.Equal(t, http.StatusServiceUnavailable, w.Code, "the hanging check keeps its slot")
 				require.Equal(t, "2", w.Header().Get("Retry-After"))
 
 				close(release)

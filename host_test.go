@@ -54,7 +54,7 @@ func TestFormReadBefore(t *testing.T) {
 	}
 	f := newFixture(t, nil, upload.Options{})
 	r := post(file("file", "a.txt", "hello"))
-	require.NoError(t, r.ParseForm(), "reads the query alone")
+	require.NoError(t, r.ParseForm(), "ParseForm reads only the query")
 	f.accepts(t, r)
 }
 
@@ -112,7 +112,7 @@ func TestWriteDeadlineAfterReceive(t *testing.T) {
 			case err := <-wrote:
 				require.Equal(t, tc.whole, err == nil, "%v", err)
 			case <-time.After(20 * time.Second):
-				t.Fatal("nothing ends the answer")
+				t.Fatal("the answer does not end")
 			}
 		})
 	}

@@ -158,7 +158,7 @@ func (l *Links) url(ctx context.Context, link Link, e *Event) (string, error) {
 	}
 	g := storage.SignedGet{Type: stored.Type, Disposition: l.disposition(link, stored), Expires: l.opts.Expires}
 	if l.verdicts != nil {
-		g.Version = stored.Version // what was scanned is what is served
+		g.Version = stored.Version // serve the version that was scanned
 	}
 	url, err := l.signer.SignGet(ctx, link.Key, g)
 	if err != nil {

@@ -86,7 +86,7 @@ type outcome struct {
 	refusal   atomic.Pointer[Error] // of Refuse
 }
 
-// The states of an outcome. Whoever leaves the first decides for all.
+// The states of an outcome. The first call that leaves undecided decides for all.
 const (
 	undecided int32 = iota
 	kept

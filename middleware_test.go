@@ -28,7 +28,7 @@ func TestMiddlewareOutcomes(t *testing.T) {
 		{"400", status(400), false},
 		{"500", status(500), false},
 		{"an interim status first", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(500) }, false},
-		{"a second status counts not", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200); w.WriteHeader(500) }, true},
+		{"a second status does not count", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(200); w.WriteHeader(500) }, true},
 		{"Discard and 303", func(w http.ResponseWriter, r *http.Request) { upload.Discard(r.Context()); w.WriteHeader(303) }, false},
 		{"Keep and 500", func(w http.ResponseWriter, r *http.Request) { _ = upload.Keep(r.Context()); w.WriteHeader(500) }, true},
 		{"Keep and Discard", func(_ http.ResponseWriter, r *http.Request) {
@@ -219,8 +219,8 @@ func TestStorageFailures(t *testing.T) {
 	}{
 		{"Stage fails", failingStore{stage: secret}, upload.CodeStorage, 0},
 		{"Stage is busy", failingStore{stage: storage.ErrBusy}, upload.CodeBusy, 0},
-		{"Stage finds no space", failingStore{stage: errors.Join(secret, storage.ErrFull)}, upload.CodeStorageFull, 0},
-		{"the second Commit finds no space", failingStore{commit: map[int]error{2: storage.ErrFull}}, upload.CodeStorageFull, 0},
+		{"Stage on a full disk", failingStore{stage: errors.Join(secret, storage.ErrFull)}, upload.CodeStorageFull, 0},
+		{"the second Commit on a full disk", failingStore{commit: map[int]error{2: storage.ErrFull}}, upload.CodeStorageFull, 0},
 		{"the first Commit fails", failingStore{commit: map[int]error{1: secret}}, upload.CodeStorage, 0},
 		{"the second Commit fails", failingStore{commit: map[int]error{2: secret}}, upload.CodeStorage, 0},
 		{"the second Commit panics", failingStore{commit: map[int]error{2: errPanics}}, upload.CodeStorage, 0},

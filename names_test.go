@@ -44,7 +44,7 @@ func TestCompleteNames(t *testing.T) {
 		{"another extension", "blob.txt", pngBytes(), upload.CodeTypeMismatch, upload.Options{CompleteNames: true}},
 		{"a dot at the end", "blob.", pngBytes(), upload.CodeTypeMismatch, upload.Options{CompleteNames: true}},
 		{"a type that is not allowed", "blob", "<!doctype html><p>x", upload.CodeTypeNotAllowed, upload.Options{CompleteNames: true}},
-		{"a type that nobody knows", "blob", "\x00\x01\x02", upload.CodeTypeNotAllowed, upload.Options{CompleteNames: true}},
+		{"an unknown type", "blob", "\x00\x01\x02", upload.CodeTypeNotAllowed, upload.Options{CompleteNames: true}},
 	} {
 		t.Run(row.about, func(t *testing.T) {
 			newFixture(t, nil, row.o).refuses(t, row.code, uploadOf(row.name, []byte(row.content)))

@@ -35,7 +35,7 @@ func TestOptions(t *testing.T) {
 		{"none", upload.Options{}, true},
 		{"a negative limit", upload.Options{MaxFileSize: -1}, false},
 		{"a negative time", upload.Options{StallTimeout: -1}, false},
-		{"a negative number of places", upload.Options{MaxConcurrent: -1}, false},
+		{"a negative number of slots", upload.Options{MaxConcurrent: -1}, false},
 		{"the largest file", upload.Options{MaxFileSize: largestFile}, true},
 		{"a byte of a file more", upload.Options{MaxFileSize: largestFile + 1}, false},
 		{"the longest times", upload.Options{StallTimeout: math.MaxInt64, CheckTimeout: time.Hour}, true},

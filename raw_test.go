@@ -212,7 +212,7 @@ func TestRawWithoutALength(t *testing.T) {
 		p := f.refuses(t, tc.code, r)
 		require.Len(t, p.Files, 1, "the refusal names the file")
 		known := f.refuses(t, tc.code, put(`attachment; filename="a.txt"`, strings.Repeat("x", tc.size)))
-		require.Equal(t, known.Detail, p.Detail, "it speaks of the file, not of the request")
+		require.Equal(t, known.Detail, p.Detail, "the detail is about the file, not the request")
 	}
 }
 

@@ -50,7 +50,7 @@ func TestDrainedIsCounted(t *testing.T) {
 		all  bool // of the body is drained
 	}{
 		{"by the handler", func(h *upload.Handler) http.Handler { return h }, 12 << 20, true},
-		{"as little as net/http reads on", func(h *upload.Handler) http.Handler { return h }, 200 << 10, true},
+		{"as little as net/http drains", func(h *upload.Handler) http.Handler { return h }, 200 << 10, true},
 		{"answered by the host", ownAnswer, 12 << 20, false},
 		{"the context has ended", endedContext, 12 << 20, false},
 	} {
@@ -62,7 +62,7 @@ func TestDrainedIsCounted(t *testing.T) {
 			srv := httptest.NewServer(row.via(f.Handler))
 			c := rawUpload(t, srv, len(body), "")
 			_, err := io.WriteString(c, body)
-			require.True(t, err == nil || !row.all, "the connection may only be reset where nothing is read on")
+			require.True(t, err == nil || !row.all, "the connection may only be reset if nothing is drained")
 			if row.all { // closing a connection that holds an answer would reset it
 				_, err = io.Copy(io.Discard, c)
 				require.NoError(t, err)

@@ -54,12 +54,12 @@ func TestSharedMemory(t *testing.T) {
 			return u.Answer().Code
 		}
 		require.Equal(t, http.StatusServiceUnavailable, sendAll("b.zip", soundZip(t)))
-		require.Equal(t, http.StatusCreated, sendAll("a.png", []byte(pngBytes())), "this one needs none of it")
+		require.Equal(t, http.StatusCreated, sendAll("a.png", []byte(pngBytes())), "this upload needs no shared memory")
 		require.False(t, slices.ContainsFunc(waiting, func(u *stalled.Upload) bool { return !u.Waits() }))
 		first.Finish(append(archive[len(archive)-10:], stalled.End...))
 		require.Equal(t, http.StatusCreated, first.Answer().Code)
-		require.Equal(t, http.StatusCreated, sendAll("b.zip", soundZip(t)), "the first one has left its memory")
-		require.Zero(t, time.Since(began), "nobody has waited")
+		require.Equal(t, http.StatusCreated, sendAll("b.zip", soundZip(t)), "the first upload has freed its memory")
+		require.Zero(t, time.Since(began), "no upload has waited")
 
 		all.Leave()
 		require.Zero(t, upload.LookingHeld(h))

@@ -64,7 +64,7 @@ func TestStoreRefuses(t *testing.T) {
 	}{
 		{about: "no grant", file: picture("a.txt"), r: strings.NewReader("hello"), code: upload.CodeInternal},
 		{about: "no reader", grant: ada, file: picture("a.txt"), code: upload.CodeInternal},
-		{about: "a grant that makes no sense", grant: &upload.Grant{MaxFileSize: -1}, file: picture("a.txt"), r: strings.NewReader("hello"), code: upload.CodeInternal},
+		{about: "an invalid grant", grant: &upload.Grant{MaxFileSize: -1}, file: picture("a.txt"), r: strings.NewReader("hello"), code: upload.CodeInternal},
 		{about: "no field", grant: ada, file: upload.File{Name: "a.txt"}, r: strings.NewReader("hello"), code: upload.CodeUnexpectedField},
 		{about: "another field", grant: ada, file: upload.File{Field: "cv", Name: "a.txt"}, r: strings.NewReader("hello"), code: upload.CodeUnexpectedField},
 		{about: "no name", grant: ada, file: picture(""), r: strings.NewReader("hello"), code: upload.CodeBadName},
@@ -72,7 +72,7 @@ func TestStoreRefuses(t *testing.T) {
 		{about: "a type", grant: ada, file: picture("a.png"), r: strings.NewReader("<html>"), code: upload.CodeTypeNotAllowed},
 		{about: "a name of another type", grant: ada, file: picture("a.txt"), r: strings.NewReader(pngBytes()), code: upload.CodeTypeMismatch},
 		{about: "nothing", grant: ada, file: picture("a.txt"), r: strings.NewReader(""), code: upload.CodeEmpty},
-		{about: "an end that is missing", grant: ada, file: picture("a.png"), r: strings.NewReader(pngBytes()[:60]), code: upload.CodeTruncated},
+		{about: "a missing end", grant: ada, file: picture("a.png"), r: strings.NewReader(pngBytes()[:60]), code: upload.CodeTruncated},
 		{about: "a byte more than the grant", grant: &upload.Grant{MaxFileSize: 100_000}, file: picture("a.txt"), r: strings.NewReader(long), code: upload.CodeTooLarge},
 		{about: "the grant's policy", grant: &upload.Grant{Policy: upload.Types("image/png")}, file: picture("a.txt"), r: strings.NewReader("hello"), code: upload.CodeTypeNotAllowed},
 		{about: "a reader that fails at once", grant: ada, file: picture("a.txt"), r: iotest.ErrReader(gone), code: upload.CodeInternal, cause: gone},

@@ -71,8 +71,8 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, resp
 	h.readOn(rc, b, r)
 }
 
-// readOn reads a refused body on, if only as far as net/http would, which does not tell
-// how much it was.
+// readOn reads the rest of a refused body, if only as far as net/http would, which does not
+// report how much it read.
 func (h *Handler) readOn(rc *http.ResponseController, b *body, r *http.Request) {
 	if h.lingers(b, r) {
 		defer func() { <-h.drains }()

@@ -47,7 +47,7 @@ func TestAccepts(t *testing.T) {
 	}{
 		{"plain", post(file("file", "a.txt", "hello")), "a.txt"},
 		{"field after the file", post(new(form).file("file", "a.txt", "hello").text("x", "y").String()), "a.txt"},
-		{"nothing chosen beside a file", post(new(form).file("other", "", "").file("file", "a.txt", "hello").String()), "a.txt"},
+		{"an empty field beside a file", post(new(form).file("other", "", "").file("file", "a.txt", "hello").String()), "a.txt"},
 		{"no Content-Length", with(func(r *http.Request) { r.ContentLength = -1 }), "a.txt"},
 		{"a claimed type that lies", post(new(form).part("Content-Disposition: form-data; name=file; filename=a.txt\r\nContent-Type: text/html, image/png", "hello").String()), "a.txt"},
 		{"no claimed type", post(new(form).part("Content-Disposition: form-data; name=file; filename=a.txt", "hello").String()), "a.txt"},

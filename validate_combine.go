@@ -158,7 +158,7 @@ func (all observers) Verdict() error {
 	return nil
 }
 
-// Close closes those that want it, all of them, whatever one answers.
+// Close closes every observer with a Close, even if another fails.
 func (all observers) Close() error {
 	var errs []error
 	for _, o := range all {
@@ -176,8 +176,8 @@ func (all observers) ours() bool {
 	return true
 }
 
-// alternatives is an Observer of which one is enough. One that refuses is shown
-// no more.
+// alternatives is an Observer that accepts if one of its observers does. An observer that
+// refuses gets no more bytes.
 type alternatives struct {
 	observers observers
 	refused   []error // by index; nil while it has not refused

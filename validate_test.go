@@ -43,7 +43,7 @@ func TestComposition(t *testing.T) {
 		{"Any, none accepts", upload.Any(pdf, no), hello, "no"},
 		{"Any, the first that minds more than the type", upload.Any(pdf, no, upload.Types("image/png")), hello, "no"},
 		{"Any, the name is wrong", upload.Any(upload.Images(nil), upload.Documents(nil)), file("file", "a.pdf", pngBytes()), upload.CodeTypeMismatch},
-		{"Any, one is content with the head", upload.Any(late, yes), long, ""},
+		{"Any, one accepts after the head", upload.Any(late, yes), long, ""},
 		{"Any, one observer refuses late", upload.Any(late, good), long, ""},
 		{"Any, one observer refuses early", upload.Any(early, good), long, ""},
 		{"Any, all observers refuse", upload.Any(early, late), long, "late"},
@@ -57,7 +57,7 @@ func TestComposition(t *testing.T) {
 		{"MaxSize, one more", upload.MaxSize(4), hello, upload.CodeTooLarge},
 		{"MaxSize of a long file, exact", upload.MaxSize(180_000), long, ""},
 		{"MaxSize of a long file, one more", upload.MaxSize(179_999), long, upload.CodeTooLarge},
-		{"an empty file where nobody minds", yes, file("file", "a.txt", ""), ""},
+		{"an empty file without NotEmpty", yes, file("file", "a.txt", ""), ""},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			f := newFixture(t, tc.policy, upload.Options{})

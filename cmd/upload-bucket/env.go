@@ -29,7 +29,7 @@ type env struct {
 	layout   s3bucket.Layout
 	lacks    []string // further words of options.Profile
 
-	args   []string // what follows the flags
+	args   []string // the arguments after the flags
 	store  *s3store.Store
 	care   *s3bucket.Bucket // looks after that of the store
 	stdout io.Writer
