@@ -16,7 +16,7 @@ import (
 )
 
 // The names in the directory. Objects lie in 256 folders, which are made once and never
-// removed, so that no process makes a file in a folder that another one removes.
+// removed. So no process makes a file in a folder that another one removes.
 const (
 	objectsDir = "objects"
 	stagingDir = "staging"

@@ -9,12 +9,14 @@
 // Links are for upload.LinksOptions.Proxy: the bytes pass through the process. There is
 // no direct door, since nobody else could check what a client sends.
 //
-// A bucket of S3 has what this package lacks: copies on several disks and machines,
-// versions, encryption, access for several machines, links that do not burden the
-// process, direct uploads, lifecycle rules, and a size without limit. Back the
-// directory up, watch the free space of its disk, and give it a file system or a quota
-// of its own: this package does not limit the size of all files. A full disk refuses
-// uploads with storage.ErrFull and harms no stored one.
+// This package lacks much that a bucket of S3 has: copies on several disks and machines,
+// versions, encryption, and access for several machines. It also has no direct uploads, no
+// lifecycle rules, no links that do not burden the process, and a size that the disk
+// limits.
+//
+// Back the directory up, and watch the free space of its disk. Give it a file system or a
+// quota of its own, since this package does not limit the size of all files. A full disk
+// refuses uploads with storage.ErrFull and harms no stored file.
 //
 // The directory needs a file system with hard links and locks, which [Open] tries: ext4,
 // XFS, Btrfs, APFS and NTFS have them, FAT does not. Network file systems are not tested.

@@ -17,7 +17,7 @@ const listPage = 1000
 // looks at 1,000 files at most, so a page of a rare prefix may be empty and still have a
 // Next. Its time is the file system's.
 //
-// A damaged file is an error that names it: its key is not known, and a sweep must not go
+// A damaged file is an error that names it. Its key is not known, so a sweep must not go
 // on as if it had seen everything.
 func (s *Store) ListObjects(ctx context.Context, prefix, after string) (page storage.ListPage[storage.ListedObject], err error) {
 	if page.Time, err = s.now(); err != nil {

@@ -18,9 +18,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestNothingOfOthersIsRemoved: two stores in one directory, as two processes have them,
-// publish under one key and remove what they have published, each in two ways at once.
-// The first holder of the key keeps it until then.
+// TestNothingOfOthersIsRemoved: two stores in one directory, like those of two processes,
+// publish under one key. Each removes its own object, in two ways at once. The holder of
+// the key keeps it until then.
 func TestNothingOfOthersIsRemoved(t *testing.T) {
 	dir := t.TempDir()
 	stores := []fixture{{open(t, dir), dir}, {open(t, dir), dir}}

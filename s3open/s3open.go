@@ -28,13 +28,13 @@
 //
 // # The client
 //
-// Credentials come from where AWS's own programs look: the environment, the shared files
-// with AWS_PROFILE, SSO, web identity (IRSA, EKS Pod Identity), and the roles of tasks and
-// instances. AWS_CA_BUNDLE names certificates to trust.
+// Credentials come from the places where AWS's own programs look. These are the environment,
+// the shared files with AWS_PROFILE, SSO, web identity (IRSA, EKS Pod Identity), and the
+// roles of tasks and instances. AWS_CA_BUNDLE names certificates to trust.
 //
-// The client speaks HTTP/1.1 and keeps 256 idle connections for 90 seconds, which is as many
-// as an upload handler has uploads at a time by default. The SDK's own default keeps 10, so
-// that a busy server shakes hands for most of its calls. With HTTP/2 all uploads would share
+// The client speaks HTTP/1.1 and keeps 256 idle connections for 90 seconds. An upload handler
+// has as many uploads at a time by default. The SDK's own default keeps 10, so a busy server
+// shakes hands for most of its calls. With HTTP/2 all uploads would share
 // one connection, where a slow one delays the others. It follows no redirects.
 // [s3store.Options] limit how long a call may take.
 package s3open

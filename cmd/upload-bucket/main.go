@@ -26,8 +26,8 @@ type command struct {
 	name  string
 	about string
 	// prepare adds the command's own flags to fs, and returns the function to run after
-	// they are parsed. Its exit status is 0 if all is well, 1 if something is wrong with
-	// the bucket, and 2 if something is wrong with the command line.
+	// they are parsed. Its exit status is 0 if all is well, 1 for a fault of the
+	// bucket, and 2 for a fault of the command line.
 	prepare func(fs *flag.FlagSet) action
 }
 

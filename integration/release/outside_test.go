@@ -114,7 +114,7 @@ func main() {
 }
 
 // gets shows that a module outside the repository can get each module and build a program
-// with it, and that the operators' program can be installed.
+// with it. The operators' program can be installed.
 func (o *outside) gets(t *testing.T) {
 	for _, folder := range public {
 		t.Run(folder, func(t *testing.T) {
