@@ -21,8 +21,8 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestForeignTickets: a ticket that belongs to another caller, is forged, has another
-// purpose or is sealed by another secret is refused like one that never existed.
+// TestForeignTickets: a forged ticket, or one of another caller, purpose or secret, is
+// refused like one that never existed.
 func TestForeignTickets(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))

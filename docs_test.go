@@ -60,8 +60,8 @@ func TestSecurityTable(t *testing.T) {
 	require.Empty(t, testWord.FindAllString(testName.ReplaceAllString(page, ""), -1), "name tests with their package: `s3store.TestShare`")
 }
 
-// TestSecurityRows: no requirement of ASVS 5.0 V5 is left out, and every row of that
-// table and of the cheat sheet's names a test, or says that there is none.
+// TestSecurityRows: the table of ASVS 5.0 V5 has every requirement. Every row of that table
+// and of the cheat sheet's names a test, or says that it has none.
 func TestSecurityRows(t *testing.T) {
 	text, err := os.ReadFile("docs/security.md")
 	require.NoError(t, err)

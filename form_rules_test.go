@@ -21,8 +21,8 @@ const (
 
 var plain = upload.Types("text/plain")
 
-// application is a form of three fields: one required, one of several files, and one
-// whose files are larger than Options.MaxFileSize of the tests, which is 100.
+// application is a form of three fields: one required, one of several files, and one whose
+// files may exceed the tests' Options.MaxFileSize of 100.
 var application = upload.Form{
 	"cv":          {Accept: upload.Types("text/plain", "application/pdf"), MaxSize: 10},
 	"certificate": {Accept: plain, MaxFiles: 2, Optional: true},

@@ -73,8 +73,8 @@ func upTo(n int, accept upload.Validator) upload.Form {
 	return upload.Form{"file": {Accept: accept, MaxFiles: n}}
 }
 
-// newFixture makes a handler that takes PNG, PDF and text from anyone in the
-// field "file", two at most, unless policy is a form that says otherwise.
+// newFixture makes a handler for anyone. Without a policy it takes PNG, PDF and text, and
+// without a Form at most two files in the field "file".
 func newFixture(t *testing.T, policy upload.Validator, o upload.Options) *fixture {
 	t.Helper()
 	f := &fixture{store: &memstore.Store{}, log: &syncBuffer{}}

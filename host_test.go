@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload"
 )
 
-// TestMaxBytesHandler: a limit that the host set around the handler is answered as the
-// handler's own, with or without an announced length, and the answer arrives whole.
+// TestMaxBytesHandler: a limit that the host set around the handler is answered like the
+// handler's own, with and without an announced length. The answer arrives whole.
 func TestMaxBytesHandler(t *testing.T) {
 	body := file("file", "a.txt", strings.Repeat("hello ", 30_000))
 	for about, length := range map[string]int64{"announced": int64(len(body)), "chunked": -1} {

@@ -72,8 +72,8 @@ func TestNamesOfDirectUploads(t *testing.T) {
 	}
 }
 
-// TestNamesOfClients: files keep the name that the person sees, also from clients that write
-// filename* or RFC 2047 words beside or in place of the plain name.
+// TestNamesOfClients: files keep the name that the person sees. Some clients write filename*
+// or RFC 2047 words, with the plain name or without it.
 func TestNamesOfClients(t *testing.T) {
 	for _, row := range []struct{ about, disposition, want string }{
 		{"React Native 0.74", `filename="photo (1).png"; filename*=utf-8''photo%20(1).png`, "photo (1).png"},

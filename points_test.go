@@ -346,7 +346,7 @@ func (p *points) send(t *testing.T, s *storage.SignedRequest, content string) {
 }
 
 // TestEveryPointOfSteps: whatever the host's code does at any point of a direct upload,
-// each step has one decision, nothing goes on, and the next confirmation or abort ends
+// each step has one decision, and nothing goes on. The next confirmation or abort ends
 // cleanly. A log or a hook does not even change an answer.
 func TestEveryPointOfSteps(t *testing.T) {
 	for about, do := range map[string]func(){"panics": misdeeds["panics"], "exits": misdeeds["exits"]} {

@@ -135,8 +135,8 @@ var (
 	flagNames = regexp.MustCompile(` -([a-z][a-z0-9-]*)`)
 )
 
-// TestCommands checks that the commands of every page exist: packages that are run, tested, got or
-// installed, targets of make, and the commands and flags of upload-bucket.
+// TestCommands checks that the commands of every page exist. They name packages to run, test, get
+// or install, targets of make, and commands and flags of upload-bucket.
 func TestCommands(t *testing.T) {
 	makefile := readPage(t, "Makefile")
 	var program strings.Builder
