@@ -16,7 +16,7 @@ import (
 // sentRow makes a row of a file that the browser has sent, by a door that only watches.
 const sentRow = `(async () => {
 	const [{ Row }, { watch }] = await Promise.all([import("/static/row.js"), import("/static/progress.js")])
-	const door = { bytes: 9, last: "Checking", send: (file, sent, signal, told) => {
+	const door = { bytes: 9, last: "last_server", done: "done_server", send: (file, sent, signal, told) => {
 		sent(1, 1)
 		watch(%q, (status) => { told(status); window.last = status.state })
 		return new Promise(() => {})
