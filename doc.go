@@ -9,10 +9,10 @@
 //	mux.Handle("PUT /files/{name}", raw)               // likewise, see Handler.Raw
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
-// The first three arguments determine security: where files go ([Storage]), what is accepted
-// ([Validator]) and who may send it ([Authorizer]). Everything else is in [Options], whose zero
-// value is strict. Package s3store stores files in a private bucket, diskstore in a directory,
-// and memstore in memory.
+// The host is the application that mounts it. The first three arguments determine security: where
+// files go ([Storage]), what is accepted ([Validator]) and who may send it ([Authorizer]).
+// Everything else is in [Options], whose zero value is strict. Package s3store stores files in a
+// private bucket, diskstore in a directory, and memstore in memory.
 //
 // # Tasks
 //
@@ -45,11 +45,11 @@
 // # Promises
 //
 // Nothing unchecked is visible. An object becomes readable only after every validator has seen the
-// whole stream and accepted it. Publishing is a step of its own, which neither the end of a stream
+// whole stream and accepted it. Publishing is a separate step, which neither the end of a stream
 // nor a call of Close can cause. A cut body is refused, never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a handler that fails, none of the request's
-// files stays. Two windows remain. While a request commits, a reader that lists the bucket may see
+// files stays. While a request commits, a reader that lists the bucket may see
 // the first file alone. A killed process may leave published files and unfinished uploads. A sweep
 // removes them; a lifecycle rule removes only the unfinished uploads.
 //
@@ -57,11 +57,11 @@
 // has left. A failed removal is logged and reported as [KindCleanupFailed]. There are no temporary
 // files.
 //
-// Memory is a number you choose. Package s3store keeps the buffers of all uploads under one limit.
-// Each request adds about 100 KiB, at most 192 KiB. Its text fields, its header and
-// [ImageOptions].Decode come on top. No subject, the caller that a [Grant] names, takes more than
-// half of anything shared. An upload that finds too little waits for [Options.MaxWait], then fails
-// with [CodeBusy].
+// Memory is a number you choose. s3store.Options.MaxMemory limits the buffers of all uploads. Each
+// request adds about 100 KiB, at most 192 KiB. Text fields, header and [ImageOptions].Decode
+// come on top. No subject (the caller that a [Grant] names) holds more than
+// half of the slots or of the memory. An upload that finds too little waits for [Options.MaxWait],
+// then fails with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest of the body is drained for a while, since
@@ -94,6 +94,6 @@
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others can write to or list.
 //
-// In the repository, docs/security.md lists attacks, ASVS 5.0 and the OWASP cheat sheet with
-// tests, docs/production.md is for operators, docs/recipes.md has programs.
+// The repository's docs/security.md lists attacks with their tests, docs/production.md is for
+// operators, docs/recipes.md has programs.
 package upload

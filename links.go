@@ -18,7 +18,7 @@ import (
 )
 
 // Links hands out published files by short-lived URLs, whose type and disposition nobody can
-// change. It is safe for concurrent use. Serve users' files from a host of their own, such as a
+// change. It is safe for concurrent use. Serve users' files from a domain of their own, such as a
 // bucket's.
 type Links struct {
 	store    storage.ObjectReader

@@ -47,11 +47,12 @@ type PresignOptions struct {
 	// GiB.
 	SingleSize int64
 
-	// PartSize is the size of a part, more for over 10,000 parts. Default: 16 MiB. 5 MiB to 5 GiB.
+	// PartSize is the size of a part, raised for files of over 10,000. Default: 16 MiB. 5 MiB to 5
+	// GiB.
 	PartSize int64
 
 	// Form signs POST forms instead of PUTs for single requests. Until it expires, a form can
-	// replace the sent file, a PUT only a removed one. Default: PUT where the storage has it.
+	// replace the sent file; a PUT only sends it again after its removal. Default: PUT if possible.
 	Form bool
 
 	// URLExpires is how long a signed request may be begun. Default: 15 min. At most 12 h.
@@ -78,8 +79,8 @@ const (
 
 // NewPresigner returns a Presigner over h's storage, a [storage.DirectStorage], policy and
 // authorizer. Each secret has at least 32 random bytes; the first seals tickets and all open them.
-// To change secrets, deploy the new one last, then first, and alone after TicketExpires. opts may
-// be nil.
+// To rotate, append the new secret on all instances, move it to the front, and remove the old one
+// after TicketExpires. opts may be nil.
 func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigner, error) {
 	if h == nil {
 		return nil, errors.New("upload: NewPresigner needs a handler")

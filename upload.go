@@ -86,7 +86,7 @@ type Options struct {
 	SHA256 bool
 
 	// CrossOrigin refuses forms from pages of other origins (CSRF). Trust other front ends by
-	// AddTrustedOrigin; "null" cannot be trusted. Default: none is.
+	// AddTrustedOrigin; "null" cannot be trusted. Default: all are refused.
 	CrossOrigin *http.CrossOriginProtection
 
 	// StallTimeout cuts a client that sends no byte for so long while the handler waits. Default:

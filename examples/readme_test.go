@@ -46,7 +46,7 @@ func TestReadmeS3(t *testing.T) {
 	ctx := t.Context()
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 
-	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and keys as the AWS CLI finds them
+	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and credentials: as the AWS CLI
 	require.NoError(t, err)
 	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), nil)
 	require.NoError(t, err)
