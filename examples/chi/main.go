@@ -1,4 +1,4 @@
-// Chi is a profile form behind a chi router. The upload handler is a middleware, and a profile that
+// Chi is a profile form in a chi router. The upload handler is a middleware, and a profile that
 // cannot be saved also removes its picture.
 //
 //	go run -C examples ./chi

@@ -1,4 +1,4 @@
-// Echo is a form for applications behind an echo server. The handler receives the documents itself
+// Echo is a form for applications in an echo server. The handler receives the documents itself
 // and publishes them only when the form is valid.
 //
 //	go run -C examples ./echo

@@ -1,4 +1,4 @@
-// Gin is a profile form behind a gin engine. The handler receives the upload itself and publishes
+// Gin is a profile form in a gin engine. The handler receives the upload itself and publishes
 // it only when the profile is valid.
 //
 //	go run -C examples ./gin

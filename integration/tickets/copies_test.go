@@ -59,7 +59,7 @@ func (th *theft) part(t *testing.T, number int) *storage.SignedRequest {
 	return s
 }
 
-// served returns the content behind a link to the confirmed file, "" if it is not confirmed.
+// served returns the content of a link to the confirmed file, "" if it is not confirmed.
 func (th *theft) served(t *testing.T) string {
 	t.Helper()
 	var answer struct{ Files []upload.File }

@@ -104,12 +104,12 @@ func (g *HEIF) follows(p []byte) bool {
 	g.start = g.off
 	g.pass(everything)
 	g.expect(heifTrailer, 1)
-	g.refuse(g.behind(g.trailer.write(p)))
+	g.refuse(g.trailerFault(g.trailer.write(p)))
 	return true
 }
 
-// behind moves a fault of the trailer to its offset in the file.
-func (g *HEIF) behind(fault *Error) *Error {
+// trailerFault moves a fault of the trailer to its offset in the file.
+func (g *HEIF) trailerFault(fault *Error) *Error {
 	if fault != nil && fault.Offset >= 0 {
 		fault.Offset += g.start
 	}
@@ -118,7 +118,7 @@ func (g *HEIF) behind(fault *Error) *Error {
 
 func (g *HEIF) payload(p []byte) (int, bool) {
 	if g.state == heifTrailer {
-		g.refuse(g.behind(g.trailer.write(p)))
+		g.refuse(g.trailerFault(g.trailer.write(p)))
 	}
 	return g.boxes.payload(p)
 }
@@ -219,7 +219,7 @@ func (g *HEIF) end() {
 	}
 	switch {
 	case g.state == heifTrailer:
-		g.refuse(g.behind(g.trailer.end()))
+		g.refuse(g.trailerFault(g.trailer.end()))
 	case !g.whole():
 		g.cutOff()
 	case !g.sized || !g.media:

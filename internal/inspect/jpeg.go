@@ -45,7 +45,7 @@ func (g *JPEG) end() {
 	switch g.state {
 	case jpegEnded, jpegNext:
 	case jpegTrailer:
-		g.refuse(g.behind(g.trailer.end()))
+		g.refuse(g.trailerFault(g.trailer.end()))
 	case jpegBehind:
 		g.failAt(CodeTrailing, behindEnd, g.start)
 	default:

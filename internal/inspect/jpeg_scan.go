@@ -45,7 +45,7 @@ func (g *jpegScans) payload(p []byte) (int, bool) {
 		g.padding += n
 		return n, more
 	case g.state == jpegTrailer:
-		g.refuse(g.behind(g.trailer.write(p)))
+		g.refuse(g.trailerFault(g.trailer.write(p)))
 	case g.state == jpegMarker && g.marker == 0 && bytes.IndexByte(p, 0xff) >= 0:
 		g.fail(CodeDamaged, jpegBetween)
 	}
@@ -149,11 +149,11 @@ func (g *jpegScans) begins(t trailer, first []byte, before int64) {
 	g.start -= before
 	g.pass(everything)
 	g.expect(jpegTrailer, 1)
-	g.refuse(g.behind(t.write(first)))
+	g.refuse(g.trailerFault(t.write(first)))
 }
 
-// behind moves a fault of the trailer to its offset in the file.
-func (g *jpegScans) behind(fault *Error) *Error {
+// trailerFault moves a fault of the trailer to its offset in the file.
+func (g *jpegScans) trailerFault(fault *Error) *Error {
 	if fault != nil && fault.Offset >= 0 {
 		fault.Offset += g.start
 	}

@@ -112,7 +112,7 @@ func TestSVGRefuses(t *testing.T) {
 		doctype = "declares a document type"
 		broken  = "is not well-formed XML"
 		cut     = "ends before its root element does"
-		behind  = "goes on after its root element"
+		after   = "goes on after its root element"
 		unknown = "is in an encoding that is not accepted"
 		rule    = "has a CSS rule that is not accepted"
 		calls   = "calls a CSS function that is not accepted"
@@ -128,9 +128,9 @@ func TestSVGRefuses(t *testing.T) {
 		{`hello`, malformed, broken},
 		{`<svg`, truncated, cut},
 		{picture(``)[:40], truncated, cut},
-		{picture(``) + picture(``), trailing, behind},
-		{picture(``) + "PK\x03\x04", trailing, behind},
-		{picture(``) + "x", trailing, behind},
+		{picture(``) + picture(``), trailing, after},
+		{picture(``) + "PK\x03\x04", trailing, after},
+		{picture(``) + "x", trailing, after},
 		{picture(`<g></a>`), malformed, broken},
 		{picture(`<g a=1/>`), malformed, broken},
 		{picture("\x01"), malformed, "has a character that XML does not allow"},

@@ -129,7 +129,7 @@ func (s *Scanner) structure(c byte) Fault {
 	}
 	switch {
 	case s.state == after:
-		return s.behind(c)
+		return s.afterValue(c)
 	case s.state == colon:
 		s.state = value
 		return when(c == ':')
@@ -186,8 +186,8 @@ func (s *Scanner) inArray() bool {
 	return s.array[(s.depth-1)/64]>>((s.depth-1)%64)&1 != 0
 }
 
-// behind reads a byte after a value.
-func (s *Scanner) behind(c byte) Fault {
+// afterValue reads a byte after a value.
+func (s *Scanner) afterValue(c byte) Fault {
 	switch {
 	case s.depth == 0: // values need white space between them
 		return Grammar
