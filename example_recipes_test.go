@@ -160,7 +160,7 @@ func (a *avatars) swap(user, key string) (former string, err error) {
 }
 
 // A new file gets a new key. The former one is removed when the row has the new one:
-// whatever fails in between, the row leads to a file.
+// if swap fails as a whole, the row leads to a file.
 func Example_replace() {
 	store, users := &memstore.Store{}, &avatars{keys: map[string]string{"ada": ""}}
 	h, err := upload.New(store, upload.Types("text/plain"), upload.RequireSubject(signedIn), quiet())

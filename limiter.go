@@ -57,7 +57,7 @@ type Claim struct {
 	Files int
 	Bytes int64
 
-	// Until is zero for a streamed upload, and for a direct one when its last signed URL expires.
+	// Until is when the last signed URL of a direct upload expires, and zero for a streamed one.
 	// The Limiter itself ends the reservation then.
 	Until time.Time
 }

@@ -2,6 +2,7 @@
 package examples_test
 
 import (
+	"log"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -47,7 +48,9 @@ func TestReadmeS3(t *testing.T) {
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 
 	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and credentials: as the AWS CLI
-	require.NoError(t, err)
+	if err != nil {
+		log.Fatal(err)
+	}
 	uploads, err := upload.New(store, upload.Images(nil), upload.RequireSubject(signedIn), nil)
 	require.NoError(t, err)
 	require.NotNil(t, uploads)

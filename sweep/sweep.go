@@ -75,8 +75,8 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 //
 // It does not protect from an application that refers to an old key again while that key's batch is
 // being removed. Nor does it protect from a storage whose clock was wrong when it wrote. A wrong
-// answer costs no more than MaxShare and MaxRemovals allow. A row that is added after the answer
-// does not keep its file. That window lasts those 10 seconds and the removal itself.
+// answer costs no more than MaxShare, MaxRemovals and MaxFailures allow. A row that is added after
+// the answer does not keep its file. That window lasts 10 seconds at most, and the removal itself.
 type Sweeper struct {
 	store      storage.Lister
 	uploads    storage.UploadLister // nil if the store is not one
@@ -123,15 +123,15 @@ type Options struct {
 	// the other. Default: 50.
 	Rate int
 
-	// MaxRemovals is how many objects and uploads one run removes before it ends with [ErrLimit]:
-	// the most that one wrong answer can cost. A removal that failed, or found another object, does
+	// MaxRemovals is how many objects and uploads one run removes before it ends with [ErrLimit].
+	// A removal that failed, or found another object, does
 	// not count. A dry run ignores it. Default: 10,000.
 	MaxRemovals int
 
 	// MaxFailures is how many removals of one run may fail before it ends with [ErrFailures]. It is
 	// checked between pages, so up to 1,500 more can fail, and the next run continues after them.
-	// An object whose removal returned an error may be removed all the same, so failures are
-	// counted in addition to MaxRemovals. Default: 10,000.
+	// An object whose removal returned an error may be removed all the same, so one wrong answer
+	// can cost MaxRemovals and these. Default: 10,000.
 	MaxFailures int
 
 	// MaxShare is the largest share of the objects that Referenced may leave out, more than 0 and
