@@ -86,7 +86,7 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	case err != nil:
 		return File{}, storageError(err)
 	case !s.MayRead(t.Size):
-		return File{}, &Error{Code: CodeBusy, Params: map[string]any{"kind": "checks"}}
+		return File{}, &Error{Code: CodeBusy, RetryAfter: time.Hour, Params: map[string]any{"kind": "checks"}}
 	}
 	f, digest, err := p.check(q, t, stored, s)
 	if err != nil {
