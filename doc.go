@@ -58,10 +58,10 @@
 // files.
 //
 // Memory is a number you choose. s3store.Options.MaxMemory limits the buffers of all uploads. Each
-// request adds about 100 KiB, at most 192 KiB. Text fields, header and [ImageOptions].Decode
-// come on top. No subject (the caller that a [Grant] names) holds more than
-// half of the slots or of the memory. An upload that finds too little waits for [Options.MaxWait],
-// then fails with [CodeBusy].
+// request adds about 100 KiB, at most 192 KiB, and all validators of this package together 64 MiB.
+// Text fields, header and [ImageOptions].Decode come on top. No subject (the caller that a [Grant]
+// names) holds more than half of the memory or of the slots ([Options.MaxConcurrent]). An upload
+// that finds too little waits for [Options.MaxWait], except on HTTP/2, then fails with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest of the body is drained for a while, since
