@@ -28,6 +28,9 @@ const (
 
 	// CodeLate: bytes that were handed on already have turned out to need blanking.
 	CodeLate Code = "metadata_late"
+
+	// CodeBusy: there is no memory to hold what must be looked into. It is not a verdict.
+	CodeBusy Code = "busy"
 )
 
 // Error is the fault that made a cleaner give up.
@@ -55,7 +58,9 @@ type Patch struct {
 }
 
 const (
-	maxHeld    = 64 << 10 // bytes that a walk holds back
+	maxHeld    = 64 << 10    // bytes that a walk holds back
+	freeHeld   = 4 << 10     // of them, those for which it asks nobody
+	heldMemory = 2 * maxHeld // as they came, and as they go on
 	maxPatches = 64 << 10
 	maxPatched = 4 << 20 // bytes of all patches that are not zeros
 )

@@ -120,3 +120,16 @@ func TestReaderFails(t *testing.T) {
 		r.Close()
 	}
 }
+
+// purse is a memory that has so many bytes.
+type purse int64
+
+func (p *purse) Take(n int64) bool {
+	if int64(*p) < n {
+		return false
+	}
+	*p -= purse(n)
+	return true
+}
+
+func (p *purse) Give(n int64) { *p += purse(n) }

@@ -10,9 +10,18 @@ type Options struct {
 	Keep   bool // changes nothing, and only finds the facts
 	Record bool // keeps the patches
 
+	// Memory is asked for what a walk holds beyond 4 KiB. Nil gives all.
+	Memory Memory
+
 	// Late accepts that bytes turn out to need blanking after they were handed on. They are among the
 	// patches then. Without it the file is refused.
 	Late bool
+}
+
+// Memory is what several readers share.
+type Memory interface {
+	Take(bytes int64) bool
+	Give(bytes int64)
 }
 
 // Reader hands on a file that has been cleaned. It is for one goroutine. The caller calls Close.
@@ -54,7 +63,10 @@ func (r *Reader) Read(p []byte) (int, error) {
 }
 
 // Close ends a cleaner that has not ended.
-func (r *Reader) Close() { r.stop() }
+func (r *Reader) Close() {
+	r.stop()
+	r.walk.giveBack()
+}
 
 // Facts returns what is known so far, and all after io.EOF.
 func (r *Reader) Facts() Facts { return r.walk.facts }

@@ -23,6 +23,7 @@ type walk struct {
 	off      int64  // of the first byte that is not yet handed on
 	facts    Facts
 	changes
+	took   bool // memory for the largest that may be held
 	srcErr error
 	err    error
 }
@@ -90,6 +91,7 @@ func (w *walk) tryMore(n int) int {
 	if begin+n > maxHeld {
 		w.fail("has metadata that is too large to be looked into")
 	}
+	w.take(begin + n)
 	for len(w.held)-begin < n && w.fill() {
 		m := min(n-(len(w.held)-begin), len(w.in))
 		w.held = append(w.held, w.in[:m]...)
@@ -106,6 +108,25 @@ func (w *walk) tryMore(n int) int {
 		w.ended()
 	}
 	return len(w.held) - begin
+}
+
+// take asks for memory to hold n bytes.
+func (w *walk) take(n int) {
+	if n <= freeHeld || w.took || w.options.Memory == nil {
+		return
+	}
+	if !w.options.Memory.Take(heldMemory) {
+		w.failAs(CodeBusy, "needs more memory than is free")
+	}
+	w.took = true
+}
+
+// giveBack gives back what take was given.
+func (w *walk) giveBack() {
+	if w.took {
+		w.options.Memory.Give(heldMemory)
+		w.took, w.held, w.original = false, nil, nil
+	}
 }
 
 // fill reads into the room of dst after what is held. It returns false if there is no room, or no
