@@ -34,6 +34,7 @@ func TestDependencies(t *testing.T) {
 		{"./storage", nil},
 		{"./sweep", nil},
 		{"./memstore", nil},
+		{"./diskstore", nil},
 		{"./clamav", detection},
 		{"./storetest", nil},
 		{"./uploadtest", detection},

@@ -53,22 +53,22 @@
 // the first file alone. A killed process may leave published files and unfinished uploads. A sweep
 // removes them; a lifecycle rule removes only the unfinished uploads.
 //
-// Refused uploads leave nothing. Their staged files are removed, with retries, even when the client
+// Refused uploads leave nothing. Staged files are removed, with retries, even when the client
 // has left. A failed removal is logged and reported as [KindCleanupFailed]. There are no temporary
 // files.
 //
 // Memory is a number you choose. s3store.Options.MaxMemory limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB, and all validators of this package together 64 MiB.
 // Text fields, header and [ImageOptions].Decode come on top. No subject (the caller that a [Grant]
-// names) holds more than half of the memory or of the slots ([Options.MaxConcurrent]). An upload
-// that finds too little waits for [Options.MaxWait], except on HTTP/2, then fails with [CodeBusy].
+// names) holds more than half of the memory or of the slots ([Options.MaxConcurrent]). Without
+// enough, uploads wait for [Options.MaxWait] (not on HTTP/2), then fail with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest of the body is drained for a while, since
 // browsers send all of it before they read the answer.
 //
 // The client's words are not used. Keys are random by default. The stored type is the detected one.
-// The file name is cleaned and kept as data.
+// The file name is data.
 //
 // It fails closed. There is no handler without an authorizer. A validator that fails, panics or
 // exceeds [Options.CheckTimeout] refuses the file. No limit can be switched off.

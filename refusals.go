@@ -9,9 +9,7 @@ import (
 )
 
 // Code says why a request or a file was refused. It is the "code" of the problem+json answer, never
-// changes its meaning, and is a target for errors.Is:
-//
-//	if errors.Is(err, upload.CodeTooLarge) { … }
+// changes its meaning, and is a target for errors.Is.
 type Code string
 
 // The codes, with their HTTP status; docs/errors.md explains them. 429 and 503 come with Retry-After.

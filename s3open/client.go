@@ -44,7 +44,7 @@ func (t *target) judge(o s3.Options) error {
 	endpoint := aws.ToString(o.BaseEndpoint)
 	switch {
 	case o.Region == "":
-		return errors.New("no region: add region=… to the URL or set AWS_REGION")
+		return errors.New("no region: set AWS_REGION, or add region=… to the URL")
 	case endpoint == "" && t.server != "" && t.server != "aws":
 		return fmt.Errorf("the profile %q needs an endpoint: add endpoint=… to the URL", t.server)
 	case endpoint == "":
