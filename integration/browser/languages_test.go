@@ -7,7 +7,6 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload/integration/internal/chromium"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -24,7 +23,7 @@ func TestExampleLanguages(t *testing.T) {
 	}
 	require.NotEmpty(t, document)
 	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00"
-	b, url := chromium.Start(t), startExample(t)
+	b, url := browsers.Fresh(t), startExample(t)
 	for accept, want := range map[string]struct{ stored, word, html, cut, both string }{
 		"en-GB,en;q=0.9": {
 			"Stored as plain text (.txt)", "Word documents (.docx) are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).",

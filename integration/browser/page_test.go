@@ -31,7 +31,7 @@ const rowsOf = `[...document.querySelectorAll('#files > li')].map((li) => {
 // TestExamplePage checks both doors of the example's page: files arrive whole and are shown, and a
 // page named like a picture is refused with the reason.
 func TestExamplePage(t *testing.T) {
-	b := chromium.Start(t)
+	b := browsers.Fresh(t)
 	sent := []struct{ name, called, content string }{
 		{"small.png", "PNG", text(t, client.PNG(0))},
 		{"large.png", "PNG", text(t, client.PNG(17<<20))}, // in parts, also straight to storage

@@ -9,7 +9,6 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload/integration/internal/chromium"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -31,7 +30,7 @@ const sentRow = `(async () => {
 // browser has sent, as with a proxy that holds it.
 func TestProgressOnPage(t *testing.T) {
 	const id = "00112233445566778899aabbccddeeff"
-	b := chromium.Start(t)
+	b := browsers.Fresh(t)
 	url := startExample(t)
 	p := b.Open(t, url)
 	r := uploadtest.NewRequest(url+"/upload", uploadtest.File("file", "cat.png", uploadtest.PNG(100_000)))

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/integration/internal/chromium"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -45,7 +44,7 @@ func TestRawFetch(t *testing.T) {
 	})
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
-	p := chromium.Start(t).Open(t, srv.URL)
+	p := browsers.Fresh(t).Open(t, srv.URL)
 
 	for _, tc := range []struct {
 		about string

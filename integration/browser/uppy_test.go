@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
-	"github.com/airlock-go/upload/integration/internal/chromium"
 )
 
 // TestUppy checks that files of one part, of several, and in a single request are checked and
@@ -22,7 +21,7 @@ func TestUppy(t *testing.T) {
 		"several parts":  {"", large},
 		"single request": {"&whole", "hello, this is a text"},
 	}
-	b := chromium.Start(t)
+	b := browsers.Fresh(t)
 	for name, row := range rows {
 		everywhere(t, places, name, func(t *testing.T, version string, open openPlace) {
 			s := newSite(t, b, open, version, row.query)
@@ -49,7 +48,7 @@ func TestUppyRefused(t *testing.T) {
 		"by its name":      {"", "cat.exe", strings.Repeat("a", 6<<20), "not accepted"},
 		"without its size": {"&sizeless", "cat.png", strings.Repeat("a", 6<<20), "could not be read"},
 	}
-	b := chromium.Start(t)
+	b := browsers.Fresh(t)
 	for name, row := range rows {
 		everywhere(t, places, name, func(t *testing.T, version string, open openPlace) {
 			s := newSite(t, b, open, version, row.query)
@@ -71,7 +70,7 @@ func TestUppyRefused(t *testing.T) {
 // whole.
 func TestUppyResumes(t *testing.T) {
 	content := strings.Repeat("0123456789abcde\n", (11<<20)/16)
-	b := chromium.Start(t)
+	b := browsers.Fresh(t)
 	everywhere(t, exactPlaces(), "", func(t *testing.T, version string, open openPlace) {
 		arriving := map[string]int32{"uppy5": 2, "uppy6": 1}[version] // 5 sends parts side by side
 		s := newSite(t, b, open, version, "")
@@ -92,7 +91,7 @@ func TestUppyResumes(t *testing.T) {
 
 // TestUppyCancels checks that nothing stays of an upload that the user cancels.
 func TestUppyCancels(t *testing.T) {
-	b := chromium.Start(t)
+	b := browsers.Fresh(t)
 	everywhere(t, exactPlaces(), "", func(t *testing.T, version string, open openPlace) {
 		s := newSite(t, b, open, version, "")
 		s.held = 2
@@ -110,7 +109,7 @@ func TestUppyCancels(t *testing.T) {
 // TestUppyRetries checks that after an error of the application the user's second try does not send
 // the file again.
 func TestUppyRetries(t *testing.T) {
-	b := chromium.Start(t)
+	b := browsers.Fresh(t)
 	for where, open := range places {
 		t.Run(where, func(t *testing.T) {
 			s := newSite(t, b, open, "uppy6", "") // Uppy 5 aborts after any error, and starts over

@@ -31,22 +31,32 @@ type Browser struct{ ctx context.Context }
 // Start starts a browser, which ends with the test.
 func Start(t testing.TB) *Browser {
 	t.Helper()
+	ctx, stop, err := start(t.Context(), find(t))
+	t.Cleanup(stop)
+	require.NoError(t, err)
+	return &Browser{ctx}
+}
+
+func find(t testing.TB) (path string) {
+	t.Helper()
+	return program.Find(t, "chromium", "chromium-browser", "google-chrome")
+}
+
+func start(ctx context.Context, path string) (_ context.Context, stop func(), _ error) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(program.Find(t, "chromium", "chromium-browser", "google-chrome")),
+		chromedp.ExecPath(path),
 		chromedp.NoSandbox, // root needs it, and the pages are our own
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.WindowSize(900, 700),
 	)
-	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
-	ctx, _ := chromedp.NewContext(allocated, chromedp.WithErrorf(func(string, ...any) {})) // events newer than the library
-	t.Cleanup(func() {
+	allocated, end := chromedp.NewExecAllocator(context.WithoutCancel(ctx), options...)
+	ctx, _ = chromedp.NewContext(allocated, chromedp.WithErrorf(func(string, ...any) {})) // events newer than the library
+	return ctx, func() {
 		_ = chromedp.Cancel(ctx) // waits for it
-		stop()
-	})
-	require.NoError(t, chromedp.Run(ctx))
-	return &Browser{ctx}
+		end()
+	}, chromedp.Run(ctx)
 }
 
 // Page is an open page. The whole browser shares its cookies. Only the goroutine of its test may

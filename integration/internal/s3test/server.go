@@ -64,8 +64,8 @@ var (
 // not for the processor.
 const parallel = "8"
 
-// Main runs the tests of a package with a server, for TestMain.
-func Main(m *testing.M) {
+// Main runs the tests of a package with a server, for TestMain. It calls the functions after them.
+func Main(m *testing.M, after ...func()) {
 	server, stop, err := Start()
 	if err == nil {
 		folder, err = os.MkdirTemp("", "tests-")
@@ -80,6 +80,9 @@ func Main(m *testing.M) {
 		panic(err) // the flag exists in every test binary
 	}
 	code := m.Run()
+	for _, do := range after {
+		do()
+	}
 	if err := errors.Join(stop(), os.RemoveAll(folder)); err != nil {
 		fmt.Fprintln(os.Stderr, "s3test:", err)
 		code = 1
