@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,7 @@ func (s *sink) Discard(context.Context) error { return nil }
 // nor in clamd.
 func TestManyThroughTwoThreads(t *testing.T) {
 	const uploads = 50
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	size := int64(rounds.Of(2, 4)) * mib
 	d := start(t, map[string]string{"MaxThreads": "2"})
 	s, store := d.scanner(t, nil), &sink{}

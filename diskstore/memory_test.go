@@ -3,6 +3,7 @@ package diskstore_test
 import (
 	"io"
 	"runtime"
+	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,6 +15,7 @@ import (
 func TestLittleMemory(t *testing.T) {
 	size := int64(rounds.Of(64, 1024)) << 20
 	f := newFixture(t)
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	var before runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)

@@ -40,7 +40,7 @@ func start(t *testing.T, c config) *server {
 	require.NoError(t, err)
 
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), runServer+"="+string(conf))
+	cmd.Env = append(os.Environ(), runServer+"="+string(conf), "GOGC=100")
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	require.NoError(t, err)
