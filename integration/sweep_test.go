@@ -72,7 +72,7 @@ func (s aged) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 // published and opened are how many objects and uploads sweepable makes: more than a page of
 // objects, and in continuous integration also of uploads.
 var (
-	published = rounds.Of(1200, 2400)
+	published = rounds.Of(1125, 2400)
 	opened    = rounds.Of(60, 1100)
 )
 

@@ -12,7 +12,7 @@ import (
 )
 
 // listedMany is more objects than a page holds.
-var listedMany = 1100
+var listedMany = 1001
 
 // recent reports whether a time of the store's clock is about now.
 func recent(t time.Time) bool { return time.Since(t).Abs() < time.Hour }

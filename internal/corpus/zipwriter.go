@@ -128,17 +128,27 @@ func (e *zipEntry) descriptor() []byte {
 	return d
 }
 
-// writers reuses deflaters, since making one is the largest part of the work for an entry.
-var writers = sync.Pool{New: func() any {
-	w, _ := flate.NewWriter(nil, flate.BestCompression) // the level is valid
+// deflaters are made once, since making one is the largest part of the work for an entry. Small data
+// takes the fast one, which does not clear tables of 640 KiB first.
+var deflaters = struct {
+	sync.Mutex
+	fast, best *flate.Writer
+}{fast: deflater(flate.BestSpeed), best: deflater(flate.BestCompression)}
+
+func deflater(level int) *flate.Writer {
+	w, _ := flate.NewWriter(nil, level) // the levels are valid
 	return w
-}}
+}
 
 // deflate returns p deflated. The last block may stay open for more data.
 func deflate(p []byte, open ...bool) []byte {
 	var b bytes.Buffer
-	w := writers.Get().(*flate.Writer)
-	defer writers.Put(w)
+	deflaters.Lock()
+	defer deflaters.Unlock()
+	w := deflaters.best
+	if len(p) < 16<<10 {
+		w = deflaters.fast
+	}
 	w.Reset(&b)
 	_, _ = w.Write(p) // a Buffer does not fail
 	if len(open) > 0 {

@@ -138,7 +138,7 @@ func prefixes(n int) string {
 // An upload that stalls within the worst beginning holds less than 64 KiB, and costs less than a
 // file of its size may.
 func TestStalledXMLHoldsLittle(t *testing.T) {
-	const many = 8
+	const many = 4
 	for about, in := range stalling() {
 		for kind, fresh := range map[string]func() closer{"SVG": newSVG, "XML": newXML} {
 			var all [many]closer

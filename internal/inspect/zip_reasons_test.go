@@ -10,7 +10,7 @@ var archiveReasons = []struct {
 	{"an archive without a directory", "truncated", "is cut off"},
 	{"an archive cut within the directory", "truncated", "is cut off"},
 	{"an archive without its last byte", "truncated", "is cut off"},
-	{"bytes between entries", "damaged", "has bytes that belong to no entry at byte 57"},
+	{"bytes between entries", "damaged", "has bytes that belong to no entry at byte 73"},
 	{"bytes before the directory", "damaged", "has bytes that belong to no entry at byte 93"},
 	{"bytes between directory and end record", "damaged", "has bytes that belong to no entry at byte 199"},
 	{"HTML after the end", "trailing_data", "has bytes after its end at byte 221"},
