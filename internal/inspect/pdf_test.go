@@ -31,7 +31,7 @@ func pdfStream(entries, data string) string {
 
 func deflate(s string) string {
 	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
+	w, _ := zlib.NewWriterLevel(&b, zlib.BestSpeed) // the level is valid, and tests pack mebibytes
 	_, _ = w.Write([]byte(s))
 	_ = w.Close()
 	return b.String()
