@@ -14,9 +14,9 @@ import (
 )
 
 var (
-	small = client.File("small.png", client.PNG(100<<10)) // one PutObject
-	large = client.File("large.png", client.PNG(12*mib))  // three parts
-	twice = client.File("twice.png", client.PNG(6*mib))   // two parts
+	small = client.File("small.png", client.PNG(100<<10))  // one PutObject
+	large = client.File("large.png", client.PNG(2*part+1)) // three parts
+	twice = client.File("twice.png", client.PNG(6*mib))    // two parts
 )
 
 // TestOneBadFile checks that nothing of a request with a bad file is kept, however far the others
