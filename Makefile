@@ -104,7 +104,7 @@ cover:
 	$(GO) tool cover -func=coverage.out | tail -n 1
 
 # This library beside what people write today, into docs/benchmarks.md. It takes
-# about ten minutes of a machine that does nothing else.
+# about twenty minutes of a machine that does nothing else.
 bench:
 	$(GO) run -C bench . run
 

@@ -108,7 +108,7 @@ func TestLookingEnds(t *testing.T) {
 }
 
 // endedBy uploads a file and reports whether e ended the inspector's work. Some files are refused before.
-func endedBy(t *testing.T, e ending, c corpus.Costly) (ended bool) {
+func endedBy(t *testing.T, e ending, c corpus.Kind) (ended bool) {
 	t.Helper()
 	content := c.Make(callSize)
 	synctest.Test(t, func(t *testing.T) {

@@ -21,8 +21,8 @@ import (
 const requestMemory = 192 << 10
 
 // sizeOf is how much of a file is sent: more than the memory of a request, so that nobody can hold all of it.
-func sizeOf(c corpus.Costly) int {
-	if slices.ContainsFunc(corpus.CostlyUnfolding(), func(u corpus.Costly) bool { return u.About == c.About }) {
+func sizeOf(c corpus.Kind) int {
+	if slices.ContainsFunc(corpus.CostlyUnfolding(), func(u corpus.Kind) bool { return u.About == c.About }) {
 		return 0 // which unfolds to as much
 	}
 	return requestMemory + 16<<10
@@ -37,7 +37,7 @@ type held struct {
 
 // holds has n clients send the same file and then nothing. The handler also has a check of the host's. It sees what the
 // inspector has accepted, and adds the most that a policy can add to the memory of a request.
-func holds(t *testing.T, n int, c corpus.Costly, content []byte) held {
+func holds(t *testing.T, n int, c corpus.Kind, content []byte) held {
 	t.Helper()
 	var seen atomic.Int64
 	check := &testObserver{write: func(p []byte) (int, error) { seen.Add(int64(len(p))); return len(p), nil }}
@@ -52,7 +52,7 @@ func holds(t *testing.T, n int, c corpus.Costly, content []byte) held {
 // memory, whatever file it has sent. Many requests of one type hold no more each.
 func TestStalledMemory(t *testing.T) {
 	type beginning struct {
-		corpus.Costly
+		corpus.Kind
 		content []byte
 		own     int64
 	}
@@ -77,7 +77,7 @@ func TestStalledMemory(t *testing.T) {
 	}
 	uploads := rounds.Of(2, 128)
 	for _, w := range worst {
-		many := holds(t, uploads, w.Costly, w.content)
+		many := holds(t, uploads, w.Kind, w.content)
 		assert.Equal(t, uploads, many.waiting, w.About)
 		assert.Greater(t, many.seen, int64(uploads*(len(w.content)-1024)), w.About)
 		assert.Less(t, many.own, int64(uploads*requestMemory), w.About)

@@ -24,7 +24,7 @@ const lookingMemory = 64 << 20
 // TestSharedMemory: a file that needs memory which others hold is refused at once, as busy. No
 // other file is. The memory is free again when its holders leave.
 func TestSharedMemory(t *testing.T) {
-	greedy := []corpus.Costly{
+	greedy := []corpus.Kind{
 		costly("PDF of actions in a stream"), costly("PDF of tables in a stream"),
 		costly("DOCX of many small parts"), costly("ZIP that unfolds"),
 	}
@@ -72,7 +72,7 @@ func TestSharedMemory(t *testing.T) {
 }
 
 // untilBusy sends the beginning of the same file again and again, up to the first that is refused.
-func untilBusy(t *testing.T, all *stalled.Uploads, c corpus.Costly) (waiting []*stalled.Upload) {
+func untilBusy(t *testing.T, all *stalled.Uploads, c corpus.Kind) (waiting []*stalled.Upload) {
 	t.Helper()
 	content, err := stalled.Beginning(c, 1<<20)
 	require.NoError(t, err)
@@ -93,7 +93,7 @@ func untilBusy(t *testing.T, all *stalled.Uploads, c corpus.Costly) (waiting []*
 }
 
 // costly returns the costly file of that name.
-func costly(about string) corpus.Costly {
+func costly(about string) corpus.Kind {
 	for _, c := range corpus.CostlyFiles() {
 		if c.About == about {
 			return c

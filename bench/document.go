@@ -22,11 +22,11 @@ For developers who compare ways to receive uploads: what an upload costs the ser
 All servers get the same requests, have the same skeleton, and send to one S3 that discards the files.
 Server, S3 and clients are processes of their own on one machine.
 CPU time is the server's alone, as the operating system counts it.
-This library checks what it always checks: the presets Images and Documents read the file to its end.
+This library checks what it always checks: its presets read the file to its end.
 The other servers check nothing.
 In each case the servers were measured in turn; figures are medians, with the range.
 
-%s runs it again in about ten minutes; nothing else should run meanwhile.
+%s runs it again in about twenty minutes; nothing else should run meanwhile.
 %s shows in a minute that it works.
 
 %s

@@ -13,10 +13,14 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/airlock-go/upload/internal/corpus"
 )
 
 var insecure = &http.Client{Transport: &http.Transport{
@@ -42,10 +46,15 @@ func load(args []string) error {
 	rate := flags.Int64("rate", 0, "bytes a second of one client, 0 for no limit")
 	chunked := flags.Bool("chunked", false, "without Content-Length")
 	patient := flags.Bool("patient", false, "obey Retry-After")
+	file := flags.String("file", "", "the kind of file; without it a PNG of exactly size bytes")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	l := &loader{url: *url + "/upload", size: *size, rate: *rate, chunked: *chunked, patient: *patient, statuses: map[string]int{}}
+	newForm, err := forms(*file, *size)
+	if err != nil {
+		return err
+	}
+	l := &loader{url: *url + "/upload", form: newForm, rate: *rate, chunked: *chunked, patient: *patient, statuses: map[string]int{}}
 	begin := time.Now()
 	l.run(*n, *at)
 	return json.NewEncoder(os.Stdout).Encode(result{
@@ -55,7 +64,8 @@ func load(args []string) error {
 
 type loader struct {
 	url              string
-	size, rate       int64
+	form             func() (io.Reader, int64)
+	rate             int64
 	chunked, patient bool
 
 	retries, sent atomic.Int64
@@ -98,7 +108,7 @@ func (l *loader) upload() string {
 }
 
 func (l *loader) post() (*http.Response, error) {
-	body, length := form(l.size)
+	body, length := l.form()
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, l.url, &paced{r: body, rate: l.rate, sent: &l.sent, begin: time.Now()})
 	if err != nil {
 		return nil, err
@@ -135,14 +145,27 @@ func (p *paced) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// form returns a form with one PNG of exactly size bytes in the field "file".
-func form(size int64) (io.Reader, int64) {
-	const (
-		head = "--xxBENCHxx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
-		tail = "\r\n--xxBENCHxx--\r\n"
-	)
-	return io.MultiReader(bytes.NewReader([]byte(head)), picture(size), bytes.NewReader([]byte(tail))),
-		int64(len(head)) + size + int64(len(tail))
+// forms returns a function that makes a form with one file of that kind in the field "file".
+func forms(kind string, size int64) (func() (io.Reader, int64), error) {
+	if kind == "" {
+		return func() (io.Reader, int64) { return form("a.png", "image/png", picture(size), size) }, nil
+	}
+	kinds := corpus.Kinds()
+	i := slices.IndexFunc(kinds, func(c corpus.Kind) bool { return c.About == kind })
+	if i < 0 {
+		return nil, fmt.Errorf("no kind of file %q", kind)
+	}
+	c, content := kinds[i], kinds[i].Make(int(size))
+	return func() (io.Reader, int64) {
+		return form(c.Name, c.Type, bytes.NewReader(content), int64(len(content)))
+	}, nil
+}
+
+// form returns a form with one file, and its length.
+func form(name, mediaType string, content io.Reader, size int64) (io.Reader, int64) {
+	head := "--xxBENCHxx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\nContent-Type: " + mediaType + "\r\n\r\n"
+	const tail = "\r\n--xxBENCHxx--\r\n"
+	return io.MultiReader(strings.NewReader(head), content, strings.NewReader(tail)), int64(len(head)) + size + int64(len(tail))
 }
 
 const chunkData = 256 * kib

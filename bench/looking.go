@@ -49,44 +49,56 @@ Uploads beyond these are refused as busy; "waiting" counts the others.
 }
 
 // looks judges a file three times, and returns the medians in milliseconds.
-func looks(c corpus.Costly, content []byte) (cpu, unasked float64, answer string, err error) {
+func looks(c corpus.Kind, content []byte) (cpu, unasked float64, answer string, err error) {
 	var all, longest []float64
 	for range 3 {
 		spent, stretch, err := look(c, content)
 		all, longest = append(all, spent), append(longest, stretch)
-		answer = "accepted"
-		var refused *upload.Error
-		if errors.As(err, &refused) {
-			answer = string(refused.Code)
-		} else if err != nil {
+		if answer, err = answerOf(err); err != nil {
 			return 0, 0, "", err
 		}
 	}
 	return median(all), median(longest), answer, nil
 }
 
-// observe sends content to the observer of c, in pieces as files arrive.
-func observe(ctx context.Context, c corpus.Costly, content []byte) (upload.Observer, error) {
-	o, err := stalled.Policy(c.Type).Validate(ctx, &upload.Incoming{
+// observe sends content to the observer of c, in pieces as files arrive, and returns how many bytes
+// it took.
+func observe(ctx context.Context, policy upload.Validator, c corpus.Kind, content []byte) (o upload.Observer, took int, err error) {
+	o, err = policy.Validate(ctx, &upload.Incoming{
 		Name: c.Name, Type: c.Type, Head: content[:min(len(content), sniff.HeadLen)], Size: -1,
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for piece := range slices.Chunk(content, 32*kib) {
 		if _, err := o.Write(piece); err != nil {
-			return o, err
+			return o, took, err
 		}
+		took += len(piece)
 	}
-	return o, nil
+	return o, took, nil
+}
+
+const accepted = "accepted"
+
+// answerOf returns the code of a refusal. Another error stays one.
+func answerOf(err error) (string, error) {
+	var refused *upload.Error
+	switch {
+	case err == nil:
+		return accepted, nil
+	case errors.As(err, &refused):
+		return string(refused.Code), nil
+	}
+	return "", err
 }
 
 // look judges a file once. Both times are in milliseconds.
-func look(c corpus.Costly, content []byte) (spent, unasked float64, err error) {
+func look(c corpus.Kind, content []byte) (spent, unasked float64, err error) {
 	runtime.GC()
 	before := processorTime()
 	ctx := &askedContext{Context: context.Background(), last: before}
-	o, err := observe(ctx, c, content)
+	o, _, err := observe(ctx, stalled.Policy(c.Type), c, content)
 	if err == nil {
 		err = o.Verdict()
 	}
@@ -99,7 +111,7 @@ func look(c corpus.Costly, content []byte) (spent, unasked float64, err error) {
 }
 
 // stall has many clients send the beginning of a file of c and then nothing.
-func stall(c corpus.Costly, size, uploads int) (sent int, held stalled.Held, err error) {
+func stall(c corpus.Kind, size, uploads int) (sent int, held stalled.Held, err error) {
 	content, err := stalled.Beginning(c, size)
 	if err != nil {
 		return 0, held, err

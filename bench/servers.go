@@ -122,8 +122,18 @@ func client(endpoint string) *s3.Client {
 	})
 }
 
-// policy returns what the library checks in all cases.
-func policy() upload.Validator { return upload.Any(upload.Images(nil), upload.Documents(nil)) }
+// policy returns what the library checks in all cases: files of every type that it reads, as the
+// presets do. Only the limits of unpacking are higher, for files of any size.
+func policy() upload.Validator {
+	const large = 64 * gib
+	return upload.Any(
+		upload.Images(&upload.ImageOptions{Types: []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/heic", "image/svg+xml"}}),
+		upload.Documents(&upload.DocumentOptions{MaxEntrySize: large, MaxTotalSize: large}),
+		upload.Documents(&upload.DocumentOptions{Types: []string{"application/epub+zip"}, MaxEntrySize: large, MaxTotalSize: large}),
+		upload.Archives(&upload.ArchiveOptions{MaxEntrySize: large, MaxTotalSize: large}),
+		upload.Types("application/json", "text/xml", "video/mp4", "video/quicktime", "video/webm", "audio/mpeg", "audio/wav", "audio/ogg", "audio/flac"),
+	)
+}
 
 func newHandler(c config, store storage.Storage) (http.Handler, error) {
 	return upload.New(store, policy(), upload.AllowAnonymous, &upload.Options{

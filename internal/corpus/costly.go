@@ -10,35 +10,14 @@ import (
 	"strings"
 )
 
-// Costly is a kind of file that is as expensive to inspect as its type allows: small pieces, deep
-// or long lists, bytes that unfold. Its verdict does not matter.
-type Costly struct {
-	About string
-	Name  string // with the extension
-	Type  string
-
-	// Make returns a file of about size bytes. Its end may be missing.
-	Make func(size int) []byte
-}
-
-// CostlyFiles returns the worst known files of each type.
-func CostlyFiles() []Costly {
+// CostlyFiles returns the worst known files of each type: small pieces, deep or long lists, bytes
+// that unfold. Their ends may be missing, and their verdicts do not matter.
+func CostlyFiles() []Kind {
 	return slices.Concat(costlyMedia(), costlyTexts(), costlyPacked(), CostlyUnfolding())
 }
 
-// filled returns head and then unit until there are size bytes.
-func filled(head, unit string) func(size int) []byte {
-	return func(size int) []byte {
-		b := append(make([]byte, 0, size+len(unit)), head...)
-		for len(b) < size {
-			b = append(b, unit...)
-		}
-		return b
-	}
-}
-
-func costlyMedia() []Costly {
-	return []Costly{
+func costlyMedia() []Kind {
+	return []Kind{
 		{"PNG of the smallest chunks", "a.png", "image/png", filled(pngSignature+ihdr(1, 1, 8, 0), pngChunk("prVt", ""))},
 		{"JPEG of the smallest segments", "a.jpg", "image/jpeg", filled("\xff\xd8", segment(0xe1, ""))},
 		{"JPEG of escaped bytes", "b.jpg", "image/jpeg", filled(cut(goJPEG(image.NewGray(image.Rect(0, 0, 8, 8))), 4), "\xff\x00")},
@@ -56,8 +35,8 @@ func costlyMedia() []Costly {
 	}
 }
 
-func costlyTexts() []Costly {
-	return []Costly{
+func costlyTexts() []Kind {
+	return []Kind{
 		{"text of near misses of markup", "a.txt", "text/plain", filled("", "a<1 b<2 ")},
 		{"text of attributes", "b.txt", "text/plain", filled("<x ", "a=b ")},
 		{"text of characters of four bytes", "c.txt", "text/plain", filled("", "\U0001f600")},
@@ -114,16 +93,6 @@ func repeatedly(n int, unit string) string {
 	return b.String()
 }
 
-func counted(head, unit string) func(size int) []byte {
-	return func(size int) []byte {
-		b := bytes.NewBufferString(head)
-		for i := 1; b.Len() < size; i++ {
-			_, _ = fmt.Fprintf(b, unit, i)
-		}
-		return b.Bytes()
-	}
-}
-
 func costlyObjectStreams(size int) []byte {
 	b := bytes.NewBufferString("%PDF-1.7\n")
 	packed := "\x78\x9c" + string(deflate([]byte("9 0 ["+strings.Repeat("[]", 100_000)+"]")))
@@ -133,9 +102,9 @@ func costlyObjectStreams(size int) []byte {
 	return b.Bytes()
 }
 
-func costlyPacked() []Costly {
+func costlyPacked() []Kind {
 	types := openContentTypes()
-	return []Costly{
+	return []Kind{
 		{"DOCX whose list has a tag of many attributes", "b.docx", typeDOCX, func(size int) []byte {
 			var attrs strings.Builder
 			attrs.WriteString(types + "<Default ")
@@ -153,8 +122,8 @@ func openContentTypes() string { return strings.TrimSuffix(contentTypes(""), "</
 
 // CostlyUnfolding returns those of CostlyFiles that unfold. The smallest file of Make has 5 KiB and
 // unfolds to 256 KiB.
-func CostlyUnfolding() []Costly {
-	return []Costly{
+func CostlyUnfolding() []Kind {
+	return []Kind{
 		{"DOCX whose list is one tag", "a.docx", typeDOCX, unfolding("[Content_Types].xml", openContentTypes()+"<Default ", `a="" `, nil)},
 		{"DOCX whose relations are one tag", "f.docx", typeDOCX, unfolding("_rels/.rels", strings.TrimSuffix(relations(), "</Relationships>")+"<Relationship ", `a=''`, nil)},
 		{"DOCX whose list is one tag of namespaces", "g.docx", typeDOCX, unfolding("[Content_Types].xml", openContentTypes()+"<Default", ` xmlns:a=""`, nil)},

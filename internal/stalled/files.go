@@ -42,7 +42,7 @@ func Policy(mediaType string) upload.Validator {
 
 // Beginning returns the longest beginning of a file of c that its policy does not refuse, of about
 // size bytes at most. The last 512 bytes before a refusal may be missing.
-func Beginning(c corpus.Costly, size int) ([]byte, error) {
+func Beginning(c corpus.Kind, size int) ([]byte, error) {
 	content := c.Make(size)
 	o, err := Policy(c.Type).Validate(context.Background(), &upload.Incoming{
 		Name: c.Name, Type: c.Type, Head: content[:min(len(content), sniff.HeadLen)], Size: -1,

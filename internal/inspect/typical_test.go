@@ -1,0 +1,33 @@
+package inspect_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/corpus"
+)
+
+// TestTypicalFiles: inspectors accept typical files of any size, whatever pieces they come in.
+func TestTypicalFiles(t *testing.T) {
+	for _, c := range corpus.TypicalFiles() {
+		for _, size := range []int{16 << 10, 1<<20 + 1} {
+			w := lookingInspector(c.Type)
+			content := c.Make(size)
+			require.InDelta(t, size, len(content), float64(max(size/2, 1<<20)), c.About)
+			n, err := w.Write(content[:size/3])
+			require.NoError(t, err, c.About)
+			require.Equal(t, size/3, n)
+			show(w, content[size/3:])
+			require.NoError(t, w.Verdict(), "%s of %d bytes", c.About, size)
+		}
+	}
+}
+
+func TestKindsDiffer(t *testing.T) {
+	kinds := map[string]bool{}
+	for _, c := range corpus.Kinds() {
+		require.False(t, kinds[c.About], c.About)
+		kinds[c.About] = true
+	}
+}
