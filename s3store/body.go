@@ -35,6 +35,19 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// copies are for WriteTo, so that each of the SDK's passes over a body needs no new buffer.
+var copies = sync.Pool{New: func() any { return new([passSize]byte) }}
+
+const passSize = 32 << 10 // that of io.Copy
+
+// WriteTo makes io.Copy use a buffer that is kept. It shows w a copy: the transport may hang in w,
+// and close must not wait for that.
+func (b *body) WriteTo(w io.Writer) (int64, error) {
+	p := copies.Get().(*[passSize]byte)
+	defer copies.Put(p)
+	return io.CopyBuffer(w, struct{ io.Reader }{b}, p[:])
+}
+
 func (b *body) Seek(offset int64, whence int) (int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -18,11 +18,21 @@ type Operation[In, Out any] func(context.Context, *In, ...func(*s3.Options)) (*O
 func Do[In, Out any](ctx context.Context, c *Caller, op Operation[In, Out], in *In, opts ...func(*s3.Options)) (*Out, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, ErrTimeout)
 	defer cancel()
+	deepen(0)
 	out, err := op(ctx, in, append(opts, c.configure, said(in), bounded)...)
 	if err != nil {
 		return nil, c.Explain(ctx, err)
 	}
 	return out, nil
+}
+
+// deepen grows the stack to what a call of the SDK takes, in one step. A new goroutine would
+// otherwise grow it several times under the call, and copy and adjust some sixty frames each time.
+//
+//go:noinline
+func deepen(i int) byte {
+	var frame [20 << 10]byte
+	return frame[i] // the compiler leaves out a frame that nothing reads
 }
 
 // Get is Do for a body that is read afterwards: the call ends within the Caller's time, the body
