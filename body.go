@@ -131,6 +131,9 @@ func (e *badBody) Error() string { return fmt.Sprintf("%s at byte %d", e.what, e
 // parseError returns the error of reading or parsing a body if it is known not to quote the body,
 // and else its type and place. At is how much was read.
 func parseError(err error, at int64) error {
+	if err == nil || err == io.EOF { // bare at the end of each body
+		return err
+	}
 	var (
 		own    *Error
 		bad    *badBody
@@ -140,7 +143,7 @@ func parseError(err error, at int64) error {
 		typed  *json.UnmarshalTypeError
 	)
 	switch {
-	case err == nil, errors.As(err, &own):
+	case errors.As(err, &own):
 		return err
 	case errors.As(err, &bad):
 		return bad

@@ -186,9 +186,12 @@ func withFile(err error, field, name string) error {
 
 // checkError makes the error of a validator or an observer a refusal.
 func checkError(err error) error {
+	if err == nil {
+		return nil
+	}
 	var e *Error
 	switch {
-	case err == nil || errors.As(err, &e) && e != nil:
+	case errors.As(err, &e) && e != nil:
 		return err
 	case errors.Is(err, worker.ErrHung), errors.Is(err, inspect.ErrTimeout):
 		return &Error{Code: CodeCheckFailed, Params: map[string]any{"kind": "timeout"}, Err: err}

@@ -70,6 +70,9 @@ func (o *inspector) Close() error {
 
 // finding makes a fault a refusal. Other errors stay: nothing was judged.
 func finding(err error) error {
+	if err == nil {
+		return nil
+	}
 	var found *inspect.Error
 	switch {
 	case !errors.As(err, &found):

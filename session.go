@@ -126,7 +126,9 @@ func (h *Handler) completeName(name, mediaType string) string {
 
 // leave ends the request for Shutdown. One that panics has no decision yet.
 func (q *session) leave() {
-	q.decide(q.refusal(internal(errUndecided)))
+	if !q.decided {
+		q.decide(q.refusal(internal(errUndecided)))
+	}
 	q.cancel(nil)
 	q.h.sessions.leave(&q.live)
 }

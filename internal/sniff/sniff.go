@@ -68,7 +68,8 @@ const maxBefore = 1024
 var pdfStart = regexp.MustCompile(`^\x{feff}?(?:[\t\f ]*(?:%(?:[^!<\x00-\x08\x0e-\x1f\r\n][^<\x00-\x08\x0e-\x1f\r\n]*)?)?[\r\n])*[\t\f ]*%PDF-`)
 
 func beginsPDF(head []byte) bool {
-	return pdfStart.Match(head[:min(len(head), maxBefore+len("%PDF-"))])
+	head = head[:min(len(head), maxBefore+len("%PDF-"))]
+	return bytes.Contains(head, []byte("%PDF-")) && pdfStart.Match(head) // most files are none
 }
 
 // binaryType judges a head that is not text.
