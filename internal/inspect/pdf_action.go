@@ -3,15 +3,12 @@ package inspect
 func (r *pdfRules) action(l *pdfLevel, name []byte) {
 	a, known := pdfActions[string(name)]
 	if !known {
-		a.action = actUnknown
+		a = &pdfUnknown
 	}
-	if l.action != actNone && (known || l.action != actUnknown) {
+	if l.action != nil && (known || l.action != &pdfUnknown) {
 		r.refuse(KindAction, "has an action with two types")
 	}
-	l.action, l.name = a.action, ""
-	if known {
-		l.name = string(name)
-	}
+	l.action = a
 	if a.action == actBad {
 		r.refuse(a.kind, a.detail)
 	}
@@ -60,12 +57,11 @@ func (r *pdfRules) closedAnnotation(l *pdfLevel) {
 }
 
 func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
-	a := pdfActions[l.name]
-	own := a.keys | keySet(keyType, keyS, keyNext)
-	opens := true
-	switch l.action {
-	case actNone:
+	if l.action == nil {
 		return 0
+	}
+	opens := true
+	switch l.action.action {
 	case actUnknown:
 		return r.closedUnknown(l)
 	case actBad:
@@ -84,7 +80,8 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 		opens = false
 		r.leads(&l.file)
 	}
-	if l.action != actBad && (l.more || l.keys&^own != 0) {
+	own := l.action.keys | keySet(keyType, keyS, keyNext)
+	if l.action.action != actBad && (l.more || l.keys&^own != 0) {
 		r.refuse(KindAction, "contains an action with entries of another")
 	}
 	if !opens && l.role == roleOpening {

@@ -22,6 +22,13 @@ type pdfBody struct {
 // take it for a number.
 type pdfNumber struct{ strict, lenient int64 }
 
+func numberOf(word []byte) pdfNumber {
+	if n := pdfInt(word); n >= 0 {
+		return pdfNumber{n, n}
+	}
+	return pdfNumber{-1, lenientInt(word)}
+}
+
 // begin resets the body for a new object.
 func (b *pdfBody) begin(rules *pdfRules) {
 	b.rules, b.kind, b.empty, b.depth, b.held, b.flags = rules, pdfWord, true, 0, 0, 0
@@ -34,7 +41,7 @@ func (b *pdfBody) begin(rules *pdfRules) {
 func (b *pdfBody) ended() bool { return !b.empty && b.depth == 0 }
 
 // token reads a token and returns false if it cannot stand here.
-func (b *pdfBody) token(t pdfToken) bool {
+func (b *pdfBody) token(t *pdfToken) bool {
 	if t.kind == pdfComment {
 		return true
 	}
@@ -54,43 +61,45 @@ func (b *pdfBody) token(t pdfToken) bool {
 	case pdfName:
 		b.name(t.text)
 	case pdfString:
-		b.item(pdfItem{kind: itemString, text: t.text, cut: t.cut})
+		b.item(&pdfItem{kind: itemString, text: t.text, cut: t.cut})
 	}
 	return t.kind != pdfStray
 }
 
 // word reads a number, the R of a reference, or another word.
-func (b *pdfBody) word(t pdfToken) {
+func (b *pdfBody) word(t *pdfToken) {
 	text := t.text
-	if n := len(text) - 1; n > 0 && text[n] == 'R' && lenientInt(text[:n]) >= 0 {
-		b.number(text[:n]) // readers that end a number at the first other byte see a reference
-		text = text[n:]
+	if n := len(text) - 1; n > 0 && text[n] == 'R' && b.number(text[:n]) {
+		text = text[n:] // readers that end a number at the first other byte see a reference
 	}
-	switch {
-	case string(text) == "R" && b.held == 2:
+	if b.held == 2 && string(text) == "R" {
 		b.held = 0
-		b.item(pdfItem{kind: itemReference, num: b.nums[0].lenient})
-	case lenientInt(text) >= 0:
-		b.number(text)
-	default:
+		b.item(&pdfItem{kind: itemReference, num: b.nums[0].lenient})
+	} else if !b.number(text) {
 		b.settle()
-		b.item(pdfItem{kind: itemWord, text: text})
+		b.item(&pdfItem{kind: itemWord, text: text})
 	}
 }
 
-func (b *pdfBody) number(text []byte) {
+// number reads a word that is a number to lenient readers, and reports false for other words.
+func (b *pdfBody) number(text []byte) bool {
+	n := numberOf(text)
+	if n.lenient < 0 {
+		return false
+	}
 	if b.held == 2 {
-		b.item(pdfItem{kind: itemNumber, num: b.nums[0].strict})
+		b.item(&pdfItem{kind: itemNumber, num: b.nums[0].strict})
 		b.nums[0], b.held = b.nums[1], 1
 	}
-	b.nums[b.held] = pdfNumber{pdfInt(text), lenientInt(text)}
+	b.nums[b.held] = n
 	b.held++
+	return true
 }
 
 // settle makes values of the numbers that are not part of a reference.
 func (b *pdfBody) settle() {
 	for i := range b.held {
-		b.item(pdfItem{kind: itemNumber, num: b.nums[i].strict})
+		b.item(&pdfItem{kind: itemNumber, num: b.nums[i].strict})
 	}
 	b.held = 0
 }
@@ -142,7 +151,7 @@ func (b *pdfBody) close(array bool) bool {
 func (b *pdfBody) name(text []byte) {
 	l := &b.levels[b.depth]
 	if l.array || l.want {
-		b.item(pdfItem{kind: itemName, text: text})
+		b.item(&pdfItem{kind: itemName, text: text})
 		return
 	}
 	l.key, l.want = keyOf(text), true
@@ -154,7 +163,7 @@ func (b *pdfBody) name(text []byte) {
 }
 
 // item reads a value. In place of a key it has no meaning.
-func (b *pdfBody) item(i pdfItem) {
+func (b *pdfBody) item(i *pdfItem) {
 	l := &b.levels[b.depth]
 	if b.depth == 0 {
 		b.bare(i)
@@ -171,7 +180,7 @@ func (b *pdfBody) item(i pdfItem) {
 }
 
 // bare records an object that is not a container.
-func (b *pdfBody) bare(i pdfItem) {
+func (b *pdfBody) bare(i *pdfItem) {
 	switch i.kind {
 	case itemName:
 		b.flags |= isName

@@ -20,7 +20,7 @@ func (d *pdfData) next(p []byte) (n int, end bool) {
 			n++
 			continue
 		}
-		k := bytes.Index(p[n:], []byte(endstream))
+		k := indexByLast(p[n:], endstream)
 		if end = k >= 0; end {
 			d.matched = len(endstream)
 		} else {

@@ -58,7 +58,7 @@ func (d *pdfDictionary) opened(l *pdfLevel, array bool) {
 }
 
 // item records a value in l, at the given depth; outer is the outermost dictionary.
-func (d *pdfDictionary) item(outer, l *pdfLevel, depth int, i pdfItem) {
+func (d *pdfDictionary) item(outer, l *pdfLevel, depth int, i *pdfItem) {
 	switch {
 	case outer.array || i.null():
 	case depth == 1:
@@ -72,7 +72,7 @@ func (d *pdfDictionary) item(outer, l *pdfLevel, depth int, i pdfItem) {
 	}
 }
 
-func (d *pdfDictionary) entry(key pdfKey, i pdfItem) {
+func (d *pdfDictionary) entry(key pdfKey, i *pdfItem) {
 	integer := int64(-1)
 	if i.kind == itemNumber {
 		integer = i.num
@@ -100,7 +100,7 @@ func (d *pdfDictionary) entry(key pdfKey, i pdfItem) {
 	}
 }
 
-func (d *pdfDictionary) element(key pdfKey, i pdfItem) {
+func (d *pdfDictionary) element(key pdfKey, i *pdfItem) {
 	integer := int64(-1)
 	if i.kind == itemNumber {
 		integer = i.num
@@ -119,13 +119,13 @@ func (d *pdfDictionary) element(key pdfKey, i pdfItem) {
 	}
 }
 
-func (d *pdfDictionary) filter(i pdfItem) {
+func (d *pdfDictionary) filter(i *pdfItem) {
 	d.filters++
 	flate := i.kind == itemName && (string(i.text) == "FlateDecode" || string(i.text) == "Fl")
 	d.other = d.other || !flate
 }
 
-func (d *pdfDictionary) parameter(key pdfKey, i pdfItem) {
+func (d *pdfDictionary) parameter(key pdfKey, i *pdfItem) {
 	if i.kind != itemNumber || key != keyOther && d.parmKeys.has(keySet(key)) {
 		d.other = true
 		return

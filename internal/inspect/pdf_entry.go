@@ -54,7 +54,7 @@ func (r *pdfRules) tree(role pdfRole) {
 }
 
 // item judges a value of a dictionary or an element of an array.
-func (r *pdfRules) item(l *pdfLevel, i pdfItem) {
+func (r *pdfRules) item(l *pdfLevel, i *pdfItem) {
 	if i.null() {
 		return
 	}
@@ -128,7 +128,7 @@ func (r *pdfRules) subtype(l *pdfLevel, name []byte) {
 	}
 }
 
-func (r *pdfRules) string(l *pdfLevel, i pdfItem) {
+func (r *pdfRules) string(l *pdfLevel, i *pdfItem) {
 	switch l.key {
 	case keyURI, keyBase:
 		if kind := linkKind(i.text, i.cut); kind != "" {

@@ -7,7 +7,7 @@ import (
 )
 
 // item reads the value of an entry that names the file.
-func (f *pdfFile) item(i pdfItem) {
+func (f *pdfFile) item(i *pdfItem) {
 	switch i.kind {
 	case itemString:
 		f.named = true

@@ -64,7 +64,7 @@ func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
 			}
 			h.matched = 0
 		}
-		k := bytes.Index(p[n:], []byte(hiddenWord))
+		k := indexByLast(p[n:], hiddenWord)
 		if k < 0 {
 			h.matched = partial(p[n:], hiddenWord)
 			n = len(p) - h.matched
@@ -85,6 +85,10 @@ func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
 // numbered reports whether the end of p can stand before the word, which is at that offset, and
 // records the number.
 func (h *pdfHidden) numbered(p []byte, at int64) bool {
+	if n := len(p); n > 0 && !isPDFSpace(p[n-1]) && (p[n-1] < '0' || p[n-1] > '9') { // most are the end of a word
+		h.maybe = nil
+		return false
+	}
 	var joined [2 * maxHeading]byte
 	before := append(append(joined[:0], h.recent[:h.have]...), p[max(0, len(p)-maxHeading):]...)
 	before = before[max(0, len(before)-maxHeading):]
@@ -122,8 +126,14 @@ func (h *pdfHidden) remember(p []byte) {
 	h.have += copy(h.recent[h.have:], p)
 }
 
-// outside reads bytes of the walk.
+// outside reads bytes of the walk. Most follow others of the walk, and change nothing.
 func (h *pdfHidden) outside(p []byte) {
+	if h.active || h.table.active || h.have > 0 {
+		h.leave(p)
+	}
+}
+
+func (h *pdfHidden) leave(p []byte) {
 	h.table.outside(p)
 	if h.matched == len(hiddenWord) && len(p) > 0 && !isRegular[p[0]] {
 		h.begin()
@@ -162,8 +172,9 @@ func (h *pdfHidden) refuse() { h.rules.fail(active(KindAction, hidesObject)) }
 
 // read reads bytes of a hidden object, if there is one.
 func (h *pdfHidden) read(p []byte) {
+	var t pdfToken
 	for h.active && len(p) > 0 && h.rules.err == nil {
-		n, t, complete := h.lex.next(p)
+		n, complete := h.lex.next(p, &t)
 		p = p[n:]
 		if !complete || t.kind == pdfComment || t.kind == pdfStray {
 			continue
@@ -172,11 +183,11 @@ func (h *pdfHidden) read(p []byte) {
 			h.rules.fail(err)
 			return
 		}
-		h.token(t)
+		h.token(&t)
 	}
 }
 
-func (h *pdfHidden) token(t pdfToken) {
+func (h *pdfHidden) token(t *pdfToken) {
 	number := t.kind == pdfWord && (lenientInt(t.text) >= 0 || string(t.text) == "R")
 	switch {
 	case t.kind == pdfWord && structural(t.text):

@@ -57,8 +57,9 @@ func (h *pdfHiddenTable) outside(p []byte) {
 
 // read reads bytes of a table, if there is one.
 func (h *pdfHiddenTable) read(p []byte) {
+	var t pdfToken
 	for h.active && len(p) > 0 && h.refs.rules.err == nil {
-		n, t, complete := h.lex.next(p)
+		n, complete := h.lex.next(p, &t)
 		p = p[n:]
 		if !complete || t.kind == pdfComment {
 			continue

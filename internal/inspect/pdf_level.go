@@ -28,8 +28,7 @@ type pdfLevel struct {
 	plays  bool // the subtype is media
 	model  bool // the subtype is a model that can be walked
 	other  bool // no stream has this subtype
-	action pdfAction
-	name   string // of the action
+	action *pdfActionType // nil if it is not known to be an action
 	moves  bool   // an action that moves within the file
 	opens  bool   // and may do so by itself
 	calc   bool   // the script only calculates

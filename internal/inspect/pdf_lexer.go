@@ -70,13 +70,21 @@ func (l *pdfLexer) opaque() bool {
 }
 
 // next reads up to the end of the next token. It returns the number of bytes of p that it took, and
-// whether a token is complete. A word, a name or a comment ends before the byte that ends it.
-func (l *pdfLexer) next(p []byte) (n int, t pdfToken, complete bool) {
+// whether a token is complete, which it writes to t. A word, a name or a comment ends before the
+// byte that ends it.
+func (l *pdfLexer) next(p []byte, t *pdfToken) (n int, complete bool) {
+	if l.text == nil {
+		l.text = make([]byte, max(l.keep, maxPDFToken))
+	}
+	if l.state == lexBetween {
+		if n = l.whole(p, t); n > 0 {
+			l.off += int64(n)
+			return n, true
+		}
+	}
 	for n < len(p) && !complete {
-		if l.marks && l.state == lexComment && l.n <= len(eofMark) {
-			if t, complete = l.mark(p[n]); complete {
-				break
-			}
+		if l.marks && l.state == lexComment && l.n <= len(eofMark) && l.mark(p[n], t) {
+			return n, true
 		}
 		n += l.run(p[n:])
 		if n == len(p) {
@@ -85,45 +93,39 @@ func (l *pdfLexer) next(p []byte) (n int, t pdfToken, complete bool) {
 		used := 1
 		switch c := p[n]; l.state {
 		case lexBetween:
-			t, complete = l.begin(c)
+			complete = l.begin(c, t)
 		case lexLiteral:
-			if l.literal(c) {
-				t, complete = l.token(pdfString), true
-			}
+			complete = l.literal(c) && l.token(pdfString, t)
 		case lexHex:
-			if l.hex(c) {
-				t, complete = l.token(pdfString), true
-			}
+			complete = l.hex(c) && l.token(pdfString, t)
 		case lexLess, lexGreater:
-			t, complete, used = l.double(c)
+			complete, used = l.double(c, t)
 		case lexComment:
-			if used = 0; isEOL(c) {
-				t, complete = l.token(pdfComment), true
-			}
+			used = 0
+			complete = isEOL(c) && l.token(pdfComment, t)
 		default:
-			t, complete, used = l.wordOrName(), true, 0
+			used = 0
+			complete = l.wordOrName(t)
 		}
 		n += used
 		l.off += int64(used)
 	}
-	return n, t, complete
+	return n, complete
 }
 
 const eofMark = "%EOF" // after the percent sign that begins the comment
 
 // mark reads a byte of a comment that may be %%EOF. Some programs write no line end after it, and
 // others then append their objects directly.
-func (l *pdfLexer) mark(c byte) (t pdfToken, complete bool) {
+func (l *pdfLexer) mark(c byte, t *pdfToken) (complete bool) {
 	switch {
 	case l.n == len(eofMark):
 		l.marks = false
-		if '0' <= c && c <= '9' {
-			return l.token(pdfComment), true
-		}
+		return '0' <= c && c <= '9' && l.token(pdfComment, t)
 	case c != eofMark[l.n]:
 		l.marks = false
 	}
-	return t, false
+	return false
 }
 
 // run takes the bytes that change nothing, and returns their number.
@@ -162,10 +164,7 @@ var continues = func() (table [lexGreater + 1][256]bool) {
 }()
 
 // begin reads the first byte of a token.
-func (l *pdfLexer) begin(c byte) (t pdfToken, complete bool) {
-	if l.text == nil {
-		l.text = make([]byte, max(l.keep, maxPDFToken))
-	}
+func (l *pdfLexer) begin(c byte, t *pdfToken) (complete bool) {
 	l.at, l.n, l.depth, l.esc = l.off, 0, 0, escNone
 	switch c {
 	case '/':
@@ -179,43 +178,46 @@ func (l *pdfLexer) begin(c byte) (t pdfToken, complete bool) {
 	case '>':
 		l.state = lexGreater
 	case '[':
-		return l.token(pdfArray), true
+		return l.token(pdfArray, t)
 	case ']':
-		return l.token(pdfArrayEnd), true
+		return l.token(pdfArrayEnd, t)
 	case ')', '{', '}':
-		return l.token(pdfStray), true
+		return l.token(pdfStray, t)
 	default:
-		l.state, l.text[0], l.n = lexWord, c, 1
+		l.state = lexWord
+		l.put(c)
 	}
-	return t, false
+	return false
 }
 
-func (l *pdfLexer) token(kind pdfKind) pdfToken {
+// token writes the token that ends to t, and returns true.
+func (l *pdfLexer) token(kind pdfKind, t *pdfToken) bool {
 	l.state, l.esc = lexBetween, escNone
-	return pdfToken{kind: kind, at: l.at, text: l.text[:min(l.n, len(l.text))], cut: l.n > len(l.text)}
+	t.kind, t.at, t.text, t.cut = kind, l.at, l.text[:min(l.n, len(l.text))], l.n > len(l.text)
+	return true
 }
 
-func (l *pdfLexer) wordOrName() pdfToken {
+func (l *pdfLexer) wordOrName(t *pdfToken) bool {
 	if l.state == lexWord {
-		return l.token(pdfWord)
+		return l.token(pdfWord, t)
 	}
-	t := l.token(pdfName)
+	l.token(pdfName, t)
 	t.text = unescapeName(t.text)
-	return t
+	return true
 }
 
 // double reads the byte after an angle bracket.
-func (l *pdfLexer) double(c byte) (t pdfToken, complete bool, used int) {
+func (l *pdfLexer) double(c byte, t *pdfToken) (complete bool, used int) {
 	switch {
 	case l.state == lexGreater && c == '>':
-		return l.token(pdfDictEnd), true, 1
+		return l.token(pdfDictEnd, t), 1
 	case l.state == lexGreater:
-		return l.token(pdfStray), true, 0
+		return l.token(pdfStray, t), 0
 	case c == '<':
-		return l.token(pdfDict), true, 1
+		return l.token(pdfDict, t), 1
 	case c == '>':
-		return l.token(pdfString), true, 1
+		return l.token(pdfString, t), 1
 	}
 	l.state = lexHex
-	return t, false, 0
+	return false, 0
 }

@@ -147,13 +147,11 @@ var (
 	lookKeys = keySet(keyType, keySubtype, keyRect, keyP, keyF, keyT, keyH, keyLook, keyColor, key3DD, keyView)
 )
 
-// pdfAction is the type of action that the S entry of a dictionary names, if it is one (12.6.4).
-// Structure elements, groups, transitions and others have such an entry, too.
+// pdfAction is what a type of action does.
 type pdfAction uint8
 
 const (
-	actNone pdfAction = iota
-	actUnknown
+	actUnknown pdfAction = iota
 	actShows // chooses a page, or changes what is shown, or does nothing
 	actNamed
 	actURI
@@ -163,13 +161,20 @@ const (
 	actBad
 )
 
-// pdfActions has all types of actions that readers know, those that pass and those that do not.
-var pdfActions = map[string]struct {
+// pdfActionType is the type of action that the S entry of a dictionary names, if it is one
+// (12.6.4). Structure elements, groups, transitions and others have such an entry, too.
+type pdfActionType struct {
 	action pdfAction
 	keys   pdfKeySet // it may have, in addition to Type, S and Next
 	kind   string    // of a type that does not pass
 	detail string
-}{
+}
+
+// pdfUnknown is the type of all names that readers do not know.
+var pdfUnknown pdfActionType
+
+// pdfActions has all types of actions that readers know, those that pass and those that do not.
+var pdfActions = map[string]*pdfActionType{
 	"GoTo":        {action: actShows, keys: keySet(keyD, keySD)},
 	"GoToDp":      {action: actShows, keys: keySet(keyDp)},
 	"Hide":        {action: actShows, keys: keySet(keyT, keyH)},

@@ -19,7 +19,7 @@ func (f *pdfWalk) beginObject() {
 }
 
 // content reads a token of an object or a trailer.
-func (f *pdfWalk) content(t pdfToken) {
+func (f *pdfWalk) content(t *pdfToken) {
 	if t.kind == pdfWord && structural(t.text) {
 		f.endContent(t)
 		return
@@ -34,15 +34,14 @@ func (f *pdfWalk) content(t pdfToken) {
 }
 
 // endContent judges a word that ends an object.
-func (f *pdfWalk) endContent(t pdfToken) {
-	word := string(t.text)
+func (f *pdfWalk) endContent(t *pdfToken) {
 	f.body.settle()
 	switch {
 	case f.body.depth > 0 || f.place == inTrailer:
 		f.misplaced(t.at)
-	case word == "endobj":
+	case string(t.text) == endobj:
 		f.endObject(t.at)
-	case word == "stream" && f.body.kind == pdfDict && !f.body.empty:
+	case string(t.text) == "stream" && f.body.kind == pdfDict && !f.body.empty:
 		f.place, f.data = atData, pdfData{}
 	default:
 		f.misplaced(t.at)

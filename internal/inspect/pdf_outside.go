@@ -19,7 +19,7 @@ const (
 )
 
 // token judges a token in its place.
-func (f *pdfWalk) token(t pdfToken) {
+func (f *pdfWalk) token(t *pdfToken) {
 	head := f.head
 	f.head = hasBegun
 	switch {
@@ -51,7 +51,7 @@ const maxBefore = 1024
 // comesBefore reports whether a token may come before the header: the mark of UTF-8, and comments
 // such as those of printer job tickets. A comment that begins with an exclamation mark makes the
 // file PostScript.
-func comesBefore(t pdfToken) bool {
+func comesBefore(t *pdfToken) bool {
 	if t.kind != pdfComment {
 		return t.at == 0 && t.kind == pdfWord && string(t.text) == "\xef\xbb\xbf"
 	}
@@ -61,7 +61,7 @@ func comesBefore(t pdfToken) bool {
 // header reads the first line, which is a comment to the lexer. Readers take the digits for the
 // version, and the rest for text. Some count offsets from it, and some from the first byte of the
 // file.
-func (f *pdfWalk) header(t pdfToken) {
+func (f *pdfWalk) header(t *pdfToken) {
 	version, isPDF := bytes.CutPrefix(t.text, []byte("PDF-"))
 	f.head = hasHeader
 	known := len(version) > 2 && (version[0] == '1' || version[0] == '2') && version[1] == '.' && '0' <= version[2] && version[2] <= '9'
@@ -77,7 +77,7 @@ func (f *pdfWalk) header(t pdfToken) {
 	}
 }
 
-func (f *pdfWalk) comment(t pdfToken) {
+func (f *pdfWalk) comment(t *pdfToken) {
 	mark := string(bytes.TrimRight(t.text, " \t\f\x00")) == eofMark
 	if f.place == between && f.marker == hasOffset && mark {
 		f.marker = hasEOF
@@ -85,8 +85,8 @@ func (f *pdfWalk) comment(t pdfToken) {
 }
 
 // word judges a number or keyword outside of objects.
-func (f *pdfWalk) word(t pdfToken) {
-	word, number := string(t.text), pdfInt(t.text)
+func (f *pdfWalk) word(t *pdfToken) {
+	number := pdfInt(t.text)
 	switch {
 	case f.place == inTable:
 		f.table(t)
@@ -94,43 +94,47 @@ func (f *pdfWalk) word(t pdfToken) {
 		f.place, f.marker = between, hasOffset
 	case f.place == atGeneration && number >= 0:
 		f.place = atObj
-	case f.place == atObj && word == "obj":
+	case f.place == atObj && string(t.text) == "obj":
 		f.beginObject()
-	case f.place == behindData && word == "endobj":
+	case f.place == behindData && string(t.text) == endobj:
 		f.endObject(t.at)
 	case f.place != between:
 		f.misplaced(t.at)
 	default:
-		f.begins(word, t)
+		f.begins(t)
 	}
 }
 
 // begins judges the first word of the next item.
-func (f *pdfWalk) begins(word string, t pdfToken) {
+func (f *pdfWalk) begins(t *pdfToken) {
 	f.marker = noMarker
-	number := pdfInt(t.text)
-	switch {
-	case number >= 0:
+	if number := pdfInt(t.text); number >= 0 {
 		f.place, f.number, f.start = atGeneration, number, t.at
 		f.length = copy(f.digits[:], t.text)
-	case word == "xref":
+		return
+	}
+	switch string(t.text) {
+	case "xref":
 		f.place = inTable
 		if f.exam != nil {
 			f.exam.refs.beginTable()
 		}
-	case word == "trailer":
+	case "trailer":
 		f.place, f.number = inTrailer, -1
 		f.beginBody()
-	case word == "startxref":
+	case "startxref":
 		f.place = atOffset
-	case word == "endobj" && f.objects: // some programs write it twice
+	case endobj: // some programs write it twice
+		if !f.objects {
+			f.misplaced(t.at)
+		}
 	default:
 		f.misplaced(t.at)
 	}
 }
 
 // table reads a cross-reference table up to the word after it.
-func (f *pdfWalk) table(t pdfToken) {
+func (f *pdfWalk) table(t *pdfToken) {
 	if f.exam != nil {
 		if f.exam.refs.word(t.text) {
 			return
@@ -139,5 +143,5 @@ func (f *pdfWalk) table(t pdfToken) {
 		return
 	}
 	f.place = between
-	f.begins(string(t.text), t)
+	f.begins(t)
 }

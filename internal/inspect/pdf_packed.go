@@ -45,17 +45,18 @@ func (b *pdfPacked) fail() {
 }
 
 func (b *pdfPacked) read(p []byte) {
+	var t pdfToken
 	for len(p) > 0 && b.rules.err == nil && !b.failed {
-		n, t, complete := b.lex.next(p)
+		n, complete := b.lex.next(p, &t)
 		p = p[n:]
 		if complete {
-			b.token(t)
+			b.token(&t)
 			b.last = b.lex.off
 		}
 	}
 }
 
-func (b *pdfPacked) token(t pdfToken) {
+func (b *pdfPacked) token(t *pdfToken) {
 	if err := b.rules.budget.Spend(tokenSteps); err != nil {
 		b.rules.fail(err)
 		return
@@ -72,7 +73,7 @@ func (b *pdfPacked) token(t pdfToken) {
 }
 
 // entry reads a number or an offset of the header.
-func (b *pdfPacked) entry(t pdfToken) {
+func (b *pdfPacked) entry(t *pdfToken) {
 	n := pdfInt(t.text)
 	switch {
 	case t.kind != pdfWord || n < 0 || n > 1<<31-1 || int64(len(b.header)) == b.count:

@@ -23,7 +23,6 @@ func (s *pdfStreams) begin(b *pdfBody, num int64) {
 	}
 	s.kind, s.length, s.trailed = kindOf(b), b.dict.length, 0
 	d := &b.dict
-	into := s.refs.read
 	switch {
 	case s.kind == streamObjects && d.seen.has(keySet(keyW)), s.kind == streamReferences && d.seen.has(keySet(keyFirst)):
 		s.rules.fail(fault(CodeDamaged, "has a stream of objects and of cross references in one"))
@@ -49,6 +48,7 @@ func (s *pdfStreams) begin(b *pdfBody, num int64) {
 	case d.twice.has(streamKeys):
 		s.rules.fail(fault(CodeDamaged, unclear))
 	}
+	into := s.refs.read
 	if s.kind == streamObjects {
 		b.flags |= isExamined
 		into = s.packed.read
@@ -62,8 +62,9 @@ const unclear = "has a stream of objects or of cross references with a dictionar
 
 // peek looks at the beginning of a stream that declares a count.
 func (s *pdfStreams) peek(p []byte) {
+	var t pdfToken
 	for len(p) > 0 && s.kind == streamCounted {
-		n, t, complete := s.head.next(p)
+		n, complete := s.head.next(p, &t)
 		p = p[n:]
 		switch {
 		case !complete || t.kind == pdfComment:

@@ -239,19 +239,3 @@ func TestPDFCleanFiles(t *testing.T) {
 		size += int64(len(in))
 	}
 }
-
-func BenchmarkPDF(b *testing.B) {
-	page := pdfStream("/Filter/FlateDecode", noise(64<<10)) + "\n" + catalog + "\n"
-	p := []byte(pdf(strings.Repeat(page, 64)))
-	for _, active := range []bool{false, true} {
-		b.Run(fmt.Sprintf("RefuseActive=%t", active), func(b *testing.B) {
-			b.SetBytes(int64(len(p)))
-			for b.Loop() {
-				f := inspect.PDF{RefuseActive: active}
-				if _, err := f.Write(p); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}

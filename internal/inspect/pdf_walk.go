@@ -164,8 +164,9 @@ func (f *pdfWalk) read(p []byte) int {
 	}
 	opaque := f.lex.opaque()
 	f.lex.ends = f.place == between && f.marker == hasOffset
-	n, t, complete := f.lex.next(p)
-	stray := f.strays(t, complete)
+	var t pdfToken
+	n, complete := f.lex.next(p, &t)
+	stray := f.strays(t.kind, complete)
 	if stray {
 		f.misplaced(f.lex.at) // before the search for hidden objects, in pieces of any size
 	}
@@ -176,14 +177,14 @@ func (f *pdfWalk) read(p []byte) int {
 	}
 	if complete && !stray {
 		f.spend(tokenSteps)
-		f.token(t)
+		f.token(&t)
 	}
 	return n
 }
 
 // strays reports whether a string has begun that belongs to nothing.
-func (f *pdfWalk) strays(t pdfToken, complete bool) bool {
-	begun := complete && t.kind == pdfString || f.lex.state == lexLiteral || f.lex.state == lexHex
+func (f *pdfWalk) strays(kind pdfKind, complete bool) bool {
+	begun := complete && kind == pdfString || f.lex.state == lexLiteral || f.lex.state == lexHex
 	return begun && f.head != noHeader && f.place != inObject && f.place != inTrailer
 }
 
