@@ -65,11 +65,16 @@ func (b *Budget) arrive(n int) error {
 // [ErrTimeout].
 func (b *Budget) Spend(steps int) error {
 	b.steps -= int64(steps)
+	b.unasked += int64(steps)
+	if b.steps >= 0 && b.unasked < askEvery {
+		return nil
+	}
+	return b.spent()
+}
+
+func (b *Budget) spent() error {
 	if b.steps < 0 {
 		return fault(CodeComplex, "takes more work to inspect than a file of its size may")
-	}
-	if b.unasked += int64(steps); b.unasked < askEvery {
-		return nil
 	}
 	return b.ask()
 }

@@ -44,14 +44,14 @@ func (r *pdfRules) closed(l *pdfLevel) (flags pdfFlag) {
 // closedAnnotation judges a dictionary as an annotation. A reader that does not know its type shows
 // its appearance (12.5).
 func (r *pdfRules) closedAnnotation(l *pdfLevel) {
-	hasRect := l.keys.has(keySet(keyRect))
+	hasRect := keyRect.in(l.keys)
 	looks := hasRect && l.keys&^lookKeys == 0
 	switch {
 	case l.typ == typeModel && !l.model:
 		r.refuse(KindMedia, farModel)
 	case l.plays && !looks:
 		r.refuse(KindMedia, carriesMedia)
-	case (l.typ == typeAnnotation || hasRect) && l.keys.has(keySet(keySubtype)) && !l.shows && !looks:
+	case (l.typ == typeAnnotation || hasRect) && keySubtype.in(l.keys) && !l.shows && !looks:
 		r.refuse(KindAction, "contains an annotation of an unknown type")
 	}
 }
@@ -80,14 +80,13 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 		opens = false
 		r.leads(&l.file)
 	}
-	own := l.action.keys | keySet(keyType, keyS, keyNext)
-	if l.action.action != actBad && (l.more || l.keys&^own != 0) {
+	if l.action.action != actBad && (l.more || l.keys&^(l.action.keys|actionKeys) != 0) {
 		r.refuse(KindAction, "contains an action with entries of another")
 	}
 	if !opens && l.role == roleOpening {
 		r.refuse(KindAction, opensSomething)
 	}
-	if !opens || l.keys.has(keySet(keyNext)) {
+	if !opens || keyNext.in(l.keys) {
 		return isOpening
 	}
 	return 0
@@ -96,13 +95,13 @@ func (r *pdfRules) closedAction(l *pdfLevel) (flags pdfFlag) {
 // closedUnknown judges a dictionary with an S entry that no action has. Attributes of the structure
 // have owners, and its elements have parents.
 func (r *pdfRules) closedUnknown(l *pdfLevel) pdfFlag {
-	if l.keys.has(keySet(keyO)) && l.role != roleOpening && l.typ != typeAction {
+	if keyO.in(l.keys) && l.role != roleOpening && l.typ != typeAction {
 		return isAttribute
 	}
 	if l.role == roleOpening || l.role == roleClick || l.typ == typeAction {
 		r.refuse(KindAction, unknownAction)
 	}
-	if l.keys.has(keySet(keyP)) {
+	if keyP.in(l.keys) {
 		return 0
 	}
 	return isUnknown

@@ -136,13 +136,13 @@ func (b *pdfBody) close(array bool) bool {
 	switch {
 	case array:
 		parent.tree = parent.tree || l.tree
-		parent.file.far = parent.file.far || keySet(parent.key).has(fileKeys)
+		parent.file.far = parent.file.far || parent.key.in(fileKeys)
 	case b.depth == 0:
 		b.flags |= b.rules.closed(l)
 	default:
 		flags := b.rules.closed(l)
-		parent.file.far = parent.file.far || keySet(parent.key).has(fileKeys) && !l.specifiesBeside()
-		parent.triggered = parent.triggered || keySet(parent.key).has(triggers) && flags&(isOpening|isUnknown|isAttribute) != 0
+		parent.file.far = parent.file.far || parent.key.in(fileKeys) && !l.specifiesBeside()
+		parent.triggered = parent.triggered || parent.key.in(triggers) && flags&(isOpening|isUnknown|isAttribute) != 0
 	}
 	return true
 }
@@ -158,7 +158,7 @@ func (b *pdfBody) name(text []byte) {
 	if b.depth == 1 {
 		b.dict.key(l)
 	}
-	l.keys |= keySet(l.key)
+	l.keys |= l.key.set()
 	l.more = l.more || l.key <= keyTrigger
 }
 

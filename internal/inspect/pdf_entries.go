@@ -40,8 +40,8 @@ func (d *pdfDictionary) key(l *pdfLevel) {
 	if l.array || l.key == keyOther {
 		return
 	}
-	d.twice |= d.seen & keySet(l.key)
-	d.seen |= keySet(l.key)
+	d.twice |= d.seen & l.key.set()
+	d.seen |= l.key.set()
 }
 
 // opened records a container that is the value of an entry.
@@ -126,11 +126,11 @@ func (d *pdfDictionary) filter(i *pdfItem) {
 }
 
 func (d *pdfDictionary) parameter(key pdfKey, i *pdfItem) {
-	if i.kind != itemNumber || key != keyOther && d.parmKeys.has(keySet(key)) {
+	if i.kind != itemNumber || key != keyOther && key.in(d.parmKeys) {
 		d.other = true
 		return
 	}
-	d.parmKeys |= keySet(key)
+	d.parmKeys |= key.set()
 	switch key {
 	case keyPredictor:
 		d.parms.predictor = i.num

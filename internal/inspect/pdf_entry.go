@@ -58,7 +58,7 @@ func (r *pdfRules) item(l *pdfLevel, i *pdfItem) {
 	if i.null() {
 		return
 	}
-	if keySet(l.key).has(fileKeys) {
+	if l.key.in(fileKeys) {
 		l.file.item(i)
 	}
 	if l.array {
@@ -151,10 +151,10 @@ func (r *pdfRules) reference(l *pdfLevel, num int64) {
 		r.mark(num, asOpening)
 		return
 	}
-	if keySet(l.key).has(fileKeys) {
+	if l.key.in(fileKeys) {
 		l.files = true
 	}
-	if keySet(l.key).has(triggers) {
+	if l.key.in(triggers) {
 		r.mark(num, asEvent)
 	}
 	switch l.key {

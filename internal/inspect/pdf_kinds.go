@@ -13,13 +13,13 @@ const (
 // kindOf returns the kind of stream for which a reader may take the stream of b.
 func kindOf(b *pdfBody) pdfStreamKind {
 	switch {
-	case b.typ() == typeReferences || b.dict.seen.has(keySet(keyW)):
+	case b.typ() == typeReferences || keyW.in(b.dict.seen):
 		return streamReferences
-	case b.typ() == typeObjects || b.dict.seen.has(keySet(keyFirst)):
+	case b.typ() == typeObjects || keyFirst.in(b.dict.seen):
 		return streamObjects
 	case b.levels[1].model:
 		return streamModel
-	case b.dict.seen.has(keySet(keyN)):
+	case keyN.in(b.dict.seen):
 		return streamCounted
 	}
 	return streamData

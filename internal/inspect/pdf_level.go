@@ -24,14 +24,14 @@ type pdfLevel struct {
 	more  bool      // there are other keys
 
 	typ    pdfType
-	shows  bool // the subtype is an annotation that passes
-	plays  bool // the subtype is media
-	model  bool // the subtype is a model that can be walked
-	other  bool // no stream has this subtype
+	shows  bool           // the subtype is an annotation that passes
+	plays  bool           // the subtype is media
+	model  bool           // the subtype is a model that can be walked
+	other  bool           // no stream has this subtype
 	action *pdfActionType // nil if it is not known to be an action
-	moves  bool   // an action that moves within the file
-	opens  bool   // and may do so by itself
-	calc   bool   // the script only calculates
+	moves  bool           // an action that moves within the file
+	opens  bool           // and may do so by itself
+	calc   bool           // the script only calculates
 	file   pdfFile
 
 	tree      bool // has names or kids

@@ -110,19 +110,12 @@ var pdfKeyNames = map[string]pdfKey{
 	"CL": keyLook, "BE": keyLook, "RD": keyLook, "BS": keyLook, "LE": keyLook, "IC": keyLook,
 }
 
-func keyOf(name []byte) pdfKey {
-	if k := pdfKeyNames[string(name)]; k != keyNone {
-		return k
-	}
-	return keyOther
-}
-
 // pdfKeySet is a set of keys.
 type pdfKeySet uint64
 
 func keySet(keys ...pdfKey) (set pdfKeySet) {
 	for _, k := range keys {
-		set |= 1 << k
+		set |= k.set()
 	}
 	return set
 }
@@ -131,6 +124,10 @@ var _ [64 - pdfKeys]struct{}
 
 func (s pdfKeySet) has(keys pdfKeySet) bool { return s&keys != 0 }
 
+func (k pdfKey) set() pdfKeySet { return 1 << k }
+
+func (k pdfKey) in(s pdfKeySet) bool { return s&k.set() != 0 }
+
 var (
 	// The events of additional actions (ISO 32000-2, 12.6.3), except those of fields (K, F, V),
 	// which only have scripts.
@@ -138,6 +135,9 @@ var (
 
 	// The entries that name files in a file specification (7.11.4).
 	fileKeys = keySet(keyF, keyUF, keySystem)
+
+	// The entries that all actions may have.
+	actionKeys = keySet(keyType, keyS, keyNext)
 
 	// The entries of a file specification that neither find the file in another way nor carry it.
 	fileSpecification = fileKeys | keySet(keyType, keySubtype, keyDesc, keyAFRelationship)
@@ -152,7 +152,7 @@ type pdfAction uint8
 
 const (
 	actUnknown pdfAction = iota
-	actShows // chooses a page, or changes what is shown, or does nothing
+	actShows             // chooses a page, or changes what is shown, or does nothing
 	actNamed
 	actURI
 	actOnClick // changes fields, or plays a sound of the file

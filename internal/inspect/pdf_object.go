@@ -50,7 +50,7 @@ func (f *pdfWalk) endContent(t *pdfToken) {
 
 func (f *pdfWalk) endObject(at int64) {
 	f.place = between
-	if f.first && f.body.dict.seen.has(keySet(keyLinearized)) { // programs that rearrange a file leave that object further back
+	if f.first && keyLinearized.in(f.body.dict.seen) { // programs that rearrange a file leave that object further back
 		f.linear = f.body.dict.whole
 	}
 	if f.exam != nil {

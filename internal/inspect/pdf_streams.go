@@ -24,7 +24,7 @@ func (s *pdfStreams) begin(b *pdfBody, num int64) {
 	s.kind, s.length, s.trailed = kindOf(b), b.dict.length, 0
 	d := &b.dict
 	switch {
-	case s.kind == streamObjects && d.seen.has(keySet(keyW)), s.kind == streamReferences && d.seen.has(keySet(keyFirst)):
+	case s.kind == streamObjects && keyW.in(d.seen), s.kind == streamReferences && keyFirst.in(d.seen):
 		s.rules.fail(fault(CodeDamaged, "has a stream of objects and of cross references in one"))
 	case s.kind == streamData:
 		return

@@ -14,9 +14,9 @@ const (
 
 func isEOL(c byte) bool { return c == '\n' || c == '\r' }
 
-func isPDFSpace(c byte) bool {
-	return c == 0 || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' '
-}
+func isPDFSpace(c byte) bool { return spaceTable[c] }
+
+var spaceTable = [256]bool{0: true, '\t': true, '\n': true, '\f': true, '\r': true, ' ': true}
 
 // isRegular is true for the bytes of names, numbers and keywords.
 var isRegular = func() (table [256]bool) {
@@ -59,7 +59,7 @@ func unescapeName(name []byte) []byte {
 // partial returns the number of bytes of a word, but not all, that stand at the end of p.
 func partial(p []byte, word string) int {
 	for n := min(len(word)-1, len(p)); n > 0; n-- {
-		if string(p[len(p)-n:]) == word[:n] {
+		if end := p[len(p)-n:]; end[0] == word[0] && string(end) == word[:n] {
 			return n
 		}
 	}

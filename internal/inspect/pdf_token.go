@@ -3,8 +3,8 @@ package inspect
 import "bytes"
 
 // whole writes the token at the beginning of p to t, after white space. It returns the number of
-// bytes up to its end, and 0 for a string, a comment, a stray delimiter, or a token that may go on
-// after p.
+// bytes up to its end. It returns 0 for tokens that need more than a look: comments, most strings,
+// stray delimiters, and all that may go on after p.
 func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
 	for n < len(p) && isPDFSpace(p[n]) {
 		n++
@@ -12,7 +12,8 @@ func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
 	if len(p)-n < 2 {
 		return 0
 	}
-	t.at, t.text, t.cut = l.off+int64(n), nil, false
+	l.at = l.off + int64(n)
+	t.at, t.text, t.cut = l.at, nil, false
 	switch c := p[n]; {
 	case isRegular[c]:
 		t.kind = pdfWord
@@ -20,6 +21,9 @@ func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
 	case c == '/':
 		t.kind = pdfName
 		return l.regular(p, n+1, t)
+	case c == '(':
+		t.kind = pdfString
+		return l.simple(p, n+1, t)
 	case c == '[':
 		t.kind = pdfArray
 		return n + 1
@@ -51,4 +55,17 @@ func (l *pdfLexer) regular(p []byte, from int, t *pdfToken) (n int) {
 		t.text = unescapeName(l.text[:copy(l.text, t.text)])
 	}
 	return n
+}
+
+// simple writes the text of a short string without parentheses and escapes, which begins at from, to
+// t.
+func (l *pdfLexer) simple(p []byte, from int, t *pdfToken) (n int) {
+	end := min(len(p), from+len(l.text))
+	for n = from; n < end && continues[lexLiteral][p[n]]; n++ {
+	}
+	if n == end || p[n] != ')' {
+		return 0
+	}
+	t.text = p[from:n:n]
+	return n + 1
 }

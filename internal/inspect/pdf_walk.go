@@ -63,7 +63,7 @@ func (f *pdfWalk) write(p []byte) error {
 	for len(p) > 0 && f.err == nil {
 		part := f.upToDoubt(p)
 		n := f.read(part)
-		if f.exam != nil && f.err == nil && f.head != noHeader { // the first line is judged first, in pieces of any size
+		if f.exam != nil && f.exam.rules.err != nil && f.err == nil && f.head != noHeader { // the first line is judged first, in pieces of any size
 			f.err = f.exam.rules.err
 		}
 		if f.doubt.until > 0 && f.lex.off > f.doubt.until && f.err == nil {
