@@ -59,7 +59,7 @@ func costlyTexts() []Kind {
 		{"PDF of small objects", "b.pdf", typePDF, counted("%PDF-1.7\n", "%d 0 obj<<>>endobj ")},
 		{"PDF of small streams", "c.pdf", typePDF, counted("%PDF-1.7\n", "%d 0 obj<</Length 0>>stream\n\nendstream endobj ")},
 		{"PDF of lengths to come", "d.pdf", typePDF, counted("%PDF-1.7\n", "%[1]d 0 obj<</Length 9%[1]d 0 R>>stream\n\nendstream endobj ")},
-		{"PDF of near misses in a stream", "e.pdf", typePDF, filled("%PDF-1.7\n1 0 obj<</Length 99999999>>stream\n", "1 0 ob endstrea")},
+		{"PDF of near misses in a stream", "e.pdf", typePDF, filled("%PDF-1.7\n1 0 obj<</Length 99999999>>stream\n", "1 0 obj1 ndstream ")},
 		{"PDF of cross references", "f.pdf", typePDF, filled("%PDF-1.7\n1 0 obj<<>>endobj\nxref\n0 99999\n", "0000000009 00000 n \n")},
 		{"PDF of dictionaries", "g.pdf", typePDF, filled("%PDF-1.7\n1 0 obj\n[", "<</A<</S/URI>>>>")},
 		{"PDF of object streams that unfold", "h.pdf", typePDF, costlyObjectStreams},

@@ -1,7 +1,5 @@
 package inspect
 
-import "bytes"
-
 // pdfData finds the end of a stream's data: the first endstream. Without a known length, it is the
 // first endstream that endobj follows.
 type pdfData struct {
@@ -64,7 +62,7 @@ func (d *pdfData) tail(c byte) (decided, end bool) {
 }
 
 func (d *pdfData) countBlank(p []byte) {
-	k := int64(len(p) - len(bytes.TrimRight(p, pdfSpaces)))
+	k := int64(len(p) - len(trimEnd(p, &spaceTable)))
 	if k == int64(len(p)) {
 		k += d.blank
 	}

@@ -1,7 +1,5 @@
 package inspect
 
-import "bytes"
-
 // pdfHidden looks for "12 0 obj" where no object begins: in the data of a stream, in a string, in a
 // comment. A reader takes it for an object if a cross reference leads there, or if it searches a
 // damaged file for objects. So the bytes after it are also judged as an object, as far as it goes,
@@ -85,17 +83,17 @@ func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
 // numbered reports whether the end of p can stand before the word, which is at that offset, and
 // records the number.
 func (h *pdfHidden) numbered(p []byte, at int64) bool {
-	if n := len(p); n > 0 && !isPDFSpace(p[n-1]) && (p[n-1] < '0' || p[n-1] > '9') { // most are the end of a word
+	if n := len(p); n > 0 && !isPDFSpace(p[n-1]) && !digitTable[p[n-1]] { // most are the end of a word
 		h.maybe = nil
 		return false
 	}
 	var joined [2 * maxHeading]byte
 	before := append(append(joined[:0], h.recent[:h.have]...), p[max(0, len(p)-maxHeading):]...)
 	before = before[max(0, len(before)-maxHeading):]
-	gap := bytes.TrimRight(before, pdfSpaces)
-	generation := bytes.TrimRight(gap, decimals)
-	number := bytes.TrimRight(generation, pdfSpaces)
-	digits := number[len(bytes.TrimRight(number, decimals)):]
+	gap := trimEnd(before, &spaceTable)
+	generation := trimEnd(gap, &digitTable)
+	number := trimEnd(generation, &spaceTable)
+	digits := number[len(trimEnd(number, &digitTable)):]
 	h.maybe = nil
 	more := len(before) == maxHeading // the numbers may begin further to the front
 	switch {

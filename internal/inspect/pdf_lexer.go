@@ -73,9 +73,6 @@ func (l *pdfLexer) opaque() bool {
 // whether a token is complete, which it writes to t. A word, a name or a comment ends before the
 // byte that ends it.
 func (l *pdfLexer) next(p []byte, t *pdfToken) (n int, complete bool) {
-	if l.text == nil {
-		l.text = make([]byte, max(l.keep, maxPDFToken))
-	}
 	if l.state == lexBetween {
 		if n = l.whole(p, t); n > 0 {
 			l.off += int64(n)

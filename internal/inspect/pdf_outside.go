@@ -66,7 +66,7 @@ func (f *pdfWalk) header(t *pdfToken) {
 	f.head = hasHeader
 	known := len(version) > 2 && (version[0] == '1' || version[0] == '2') && version[1] == '.' && '0' <= version[2] && version[2] <= '9'
 	if known {
-		rest := bytes.TrimLeft(version[2:], decimals)
+		rest := bytes.TrimLeft(version[2:], "0123456789")
 		known = len(rest) == 0 || isPDFSpace(rest[0])
 	}
 	if t.at > maxBefore || t.kind != pdfComment || !isPDF || !known {

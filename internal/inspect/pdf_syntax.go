@@ -7,16 +7,22 @@ const (
 	endobj    = "endobj"
 )
 
-const (
-	pdfSpaces = "\x00\t\n\f\r "
-	decimals  = "0123456789"
-)
-
 func isEOL(c byte) bool { return c == '\n' || c == '\r' }
 
 func isPDFSpace(c byte) bool { return spaceTable[c] }
 
-var spaceTable = [256]bool{0: true, '\t': true, '\n': true, '\f': true, '\r': true, ' ': true}
+var (
+	spaceTable = [256]bool{0: true, '\t': true, '\n': true, '\f': true, '\r': true, ' ': true}
+	digitTable = [256]bool{'0': true, '1': true, '2': true, '3': true, '4': true, '5': true, '6': true, '7': true, '8': true, '9': true}
+)
+
+// trimEnd returns p without the bytes of the table at its end.
+func trimEnd(p []byte, table *[256]bool) []byte {
+	for len(p) > 0 && table[p[len(p)-1]] {
+		p = p[:len(p)-1]
+	}
+	return p
+}
 
 // isRegular is true for the bytes of names, numbers and keywords.
 var isRegular = func() (table [256]bool) {

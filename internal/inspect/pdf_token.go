@@ -6,6 +6,9 @@ import "bytes"
 // bytes up to its end. It returns 0 for tokens that need more than a look: comments, most strings,
 // stray delimiters, and all that may go on after p.
 func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
+	if l.text == nil {
+		l.text = make([]byte, max(l.keep, maxPDFToken))
+	}
 	for n < len(p) && isPDFSpace(p[n]) {
 		n++
 	}

@@ -43,6 +43,11 @@ const (
 	inDoubt                         // within data, or something damaged
 )
 
+// hasTokens reports whether the bytes there are tokens.
+func (p pdfPlace) hasTokens() bool {
+	return p < atData || p == behindData || p >= inTable && p < inDoubt
+}
+
 func (f *pdfWalk) begin(b *Budget, examine bool, allow PDFAllow) {
 	f.budget, f.number = b, -1
 	if !examine {
@@ -162,6 +167,9 @@ func (f *pdfWalk) read(p []byte) int {
 		f.skip(p)
 		return len(p)
 	}
+	if n := f.tokens(p); n > 0 {
+		return n
+	}
 	opaque := f.lex.opaque()
 	f.lex.ends = f.place == between && f.marker == hasOffset
 	var t pdfToken
@@ -176,6 +184,31 @@ func (f *pdfWalk) read(p []byte) int {
 		f.exam.hidden.outside(p[:n])
 	}
 	if complete && !stray {
+		f.spend(tokenSteps)
+		f.token(&t)
+	}
+	return n
+}
+
+// tokens reads the tokens that p holds whole, up to one that needs a closer look, and returns the
+// number of their bytes.
+func (f *pdfWalk) tokens(p []byte) (n int) {
+	if f.lex.state != lexBetween || f.head != hasBegun || f.doubt.until > 0 {
+		return 0
+	}
+	var t pdfToken
+	for f.err == nil && f.place.hasTokens() && (f.exam == nil || f.exam.rules.err == nil) {
+		took := f.lex.whole(p[n:], &t)
+		switch part := p[n : n+took]; {
+		case took == 0 || t.kind == pdfString && f.place != inObject && f.place != inTrailer:
+			return n
+		case t.kind == pdfString:
+			f.scan(part, f.lex.off)
+		case f.exam != nil:
+			f.exam.hidden.outside(part)
+		}
+		n += took
+		f.lex.off += int64(took)
 		f.spend(tokenSteps)
 		f.token(&t)
 	}
