@@ -15,20 +15,20 @@ func largeTags() []File {
 		}
 		return b.String()
 	}
-	const plain = ` a%d=""`
+	plain := attrs(` a%d=""`)
 	types := func(attributes string) zipEntry {
 		return file("[Content_Types].xml", contentTypes(`<Default Extension="png" ContentType="image/png"`+attributes+`/>`+override("/word/document.xml", typeDOCX+".main+xml")))
 	}
-	root := strings.Replace(types("").data, "<Types ", "<Types"+attrs(plain)+" ", 1)
-	image := `<Relationship Id="r" Type="` + relationTypes + `image" Target="media/a.png"` + attrs(plain) + `/>`
-	tagged := strings.Replace(manifest(typeODT, ""), "<manifest:file-entry", "<manifest:file-entry"+attrs(plain), 1)
+	root := strings.Replace(types("").data, "<Types ", "<Types"+plain+" ", 1)
+	image := `<Relationship Id="r" Type="` + relationTypes + `image" Target="media/a.png"` + plain + `/>`
+	tagged := strings.Replace(manifest(typeODT, ""), "<manifest:file-entry", "<manifest:file-entry"+plain, 1)
 	return []File{
-		badDocument("a type with many attributes", docx(types(attrs(plain)))),
+		badDocument("a type with many attributes", docx(types(plain))),
 		badDocument("a type with many attributes of one prefix", docx(types(` xmlns:p="u"`+attrs(` p:a%d=""`)))),
 		badDocument("a type with many namespaces", docx(types(attrs(` xmlns:a%d="u"`)))),
 		badDocument("a list of types with many attributes", docx(file("[Content_Types].xml", root))),
 		badDocument("a relation with many attributes", docx(file("word/_rels/document.xml.rels", relations(image)))),
-		badDocument("a paragraph with many attributes", docx(file("word/document.xml", "<w:p "+wordSpace+attrs(plain)+"/>"))),
+		badDocument("a paragraph with many attributes", docx(file("word/document.xml", "<w:p "+wordSpace+plain+"/>"))),
 		{
 			About: "OpenDocument: a manifest with many attributes", Name: "a.odt", Type: typeODT, Code: content,
 			Content: zipOf(store("mimetype", typeODT), file("META-INF/manifest.xml", tagged), file("content.xml", odfContent(""))),

@@ -79,7 +79,11 @@ var (
 // deflated returns p in the format of zlib.
 func deflated(p string) string {
 	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
+	level := zlib.DefaultCompression
+	if len(p) > 1<<20 {
+		level = zlib.BestSpeed
+	}
+	w, _ := zlib.NewWriterLevel(&b, level) // the levels are valid
 	_, err := w.Write([]byte(p))
 	must(err)
 	must(w.Close())

@@ -128,8 +128,8 @@ func (e *zipEntry) descriptor() []byte {
 	return d
 }
 
-// deflaters are made once, since making one is the largest part of the work for an entry. Small data
-// takes the fast one, which does not clear tables of 640 KiB first.
+// deflaters are made once, since making one is the largest part of the work for an entry. Only
+// large data takes the best one, which first clears tables of 640 KiB.
 var deflaters = struct {
 	sync.Mutex
 	fast, best *flate.Writer
@@ -146,7 +146,7 @@ func deflate(p []byte, open ...bool) []byte {
 	deflaters.Lock()
 	defer deflaters.Unlock()
 	w := deflaters.best
-	if len(p) < 16<<10 {
+	if len(p) < 512<<10 {
 		w = deflaters.fast
 	}
 	w.Reset(&b)
