@@ -10,6 +10,10 @@ import (
 // and system calls, and small enough that a small file does not cost a part.
 const chunkSize = 64 << 10
 
+// firstChunks is the most chunks that the list of a buffer has room for at once. It is more than a
+// part of the default size has, and a list of so many takes 2.3 KiB.
+const firstChunks = 96
+
 // memory provides the buffers of a store. The budget reserves bytes for uploads before they read;
 // they take chunks as bytes arrive. Uploads never take more than they reserved. Idle chunks are
 // dropped when they would lift the total over the limit, so used and idle chunks together stay
@@ -89,6 +93,9 @@ func (b *buffer) full() bool { return b.size == b.reserved }
 // The buffer is not full.
 func (b *buffer) space() []byte {
 	if b.size == b.held {
+		if b.chunks == nil {
+			b.chunks = make([][]byte, 0, min((b.reserved+chunkSize-1)/chunkSize, firstChunks))
+		}
 		chunk := b.memory.take(min(chunkSize, b.reserved-b.held))
 		b.chunks = append(b.chunks, chunk)
 		b.held += int64(len(chunk))
