@@ -27,10 +27,6 @@ ARGS     ?=
 # The race detector needs a C compiler: go turns cgo off where there is none.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
-# The packages whose tests are one goroutine, which other programs take most time of: they have no
-# use for the race detector.
-ALONE_TESTS := pdfreaders corpus
-
 # The packages whose tests take longest.
 LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders uploadtest
 
@@ -39,7 +35,7 @@ LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders 
 # All tests of all modules, two modules at once: some tests only wait. At the end it
 # says what was skipped, and how to have it.
 test:
-	@$(GO) run ./internal/suite $(RACE) -alone '$(ALONE_TESTS)' -first '$(LONGEST)' -at-once 2 $(MODULES)
+	@$(GO) run ./internal/suite -with '$(RACE)' -first '$(LONGEST)' -at-once 2 $(MODULES)
 	@echo '== skipped: the S3 tests on MinIO; make test-minio has them, and first builds MinIO, which takes minutes'
 
 # What the library does by itself is the same over each S3 server, so these tests run

@@ -43,7 +43,7 @@ func TestModules(t *testing.T) {
 			}
 			var out strings.Builder
 			all := newSummary(&out)
-			all.module(folder, time.Second, tests(folder, false, "", "other .", all))
+			all.module(folder, time.Second, test(folder, append([]string{"test", "-json", "-vet=off"}, packages(folder, "other .")...), all))
 			all.print()
 			require.Equal(t, row.failed, len(all.failed) > 0, out.String())
 			for _, text := range row.says {
