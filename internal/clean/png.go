@@ -25,6 +25,8 @@ func png(w *walk) {
 		head := w.hold(8)
 		length, kind := int64(binary.BigEndian.Uint32(head)), string(head[4:])
 		switch {
+		case !isPNGType(kind):
+			w.fail("has a PNG chunk without a type")
 		case kind == "IHDR" && length == 13 && w.facts.Width == 0:
 			size := w.holdMore(8)[8:]
 			w.facts.Width, w.facts.Height = int64(binary.BigEndian.Uint32(size)), int64(binary.BigEndian.Uint32(size[4:]))
@@ -40,6 +42,16 @@ func png(w *walk) {
 			w.blankChunk(length)
 		}
 	}
+}
+
+// isPNGType reports whether kind has four letters, as types have.
+func isPNGType(kind string) bool {
+	for _, c := range []byte(kind) {
+		if c|0x20 < 'a' || c|0x20 > 'z' {
+			return false
+		}
+	}
+	return true
 }
 
 // blankChunk makes zeros of the data of a chunk whose type is held, and gives it its checksum.

@@ -68,3 +68,12 @@ func TestPNG(t *testing.T) {
 		})
 	}
 }
+
+func TestPNGWithoutAType(t *testing.T) {
+	t.Parallel()
+	got := whole(t, "image/png", pngOf(t, "t\x00XtSENTINEL"))
+	var fault *clean.Error
+	require.ErrorAs(t, got.Err, &fault)
+	require.Equal(t, clean.CodeUnclear, fault.Code)
+	require.False(t, fault.Ended)
+}
