@@ -27,6 +27,11 @@ func TestPDFCuts(t *testing.T) {
 		{"a stray string that hides an object", pdf("5 0 (1 0 obj << 2 0 obj <<)"), pdfDamaged},
 		{"a stray string in hexadecimal that hides an object", pdf("<1 0 obj << 2 0 obj <<>"), pdfDamaged},
 		{"a stray string after a wrong length", pdf("7 0 obj<</Length 60>>stream\nendstream endobj 5 0 (1 0 obj << 2 0 obj <<)"), action},
+		{"a hidden object after near misses", pdf(pdfStream("", strings.Repeat("jbj obendstre", 3000)+" 5 0 obj<</S/JavaScript/JS(x)>>")), script},
+		{"a stream of unknown length that ends after near misses", pdf("7 0 obj<</Length 8 0 R>>stream\n" + strings.Repeat("ndstream m e", 3000) + "\nendstream endobj 8 0 obj<</S/JavaScript/JS(x)>>endobj"), script},
+		{"an object after near misses of the end of a stream", pdf("7 0 obj<</Length 8 0 R>>stream\n" + strings.Repeat("ndstream m e", 3000) + "\nendstream endobj 8 0 obj 9 endobj"), ""},
+		{"a script before damage", pdf(object(5, "<</S/JavaScript/JS(x)>>"), "hello"), script},
+		{"a word that only ends like one before an object", pdf(pdfStream("", "myobj<</S/URI/URI(x)>>endobj <</S/URI/URI(x)>>")), ""},
 		{"a large object stream", pdf(objStm("[" + strings.Repeat("/A ", 100_000) + "]")), ""},
 	} {
 		require.Equal(t, c.want, passive(t, c.in, inspect.PDFAllow{}), c.name)

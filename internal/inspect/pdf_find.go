@@ -8,7 +8,7 @@ import "bytes"
 func indexByLast(p []byte, word string) int {
 	last := len(word) - 1
 	for at, misses := last, 0; at < len(p); misses++ {
-		if misses > (at+64)/16 {
+		if misses > (at+128)/32 {
 			k := bytes.Index(p[at-last:], []byte(word))
 			if k >= 0 {
 				k += at - last

@@ -2,13 +2,15 @@ package inspect
 
 const keySlots = 512 // of which a fifth is used
 
-// pdfKeyTable has the names of pdfKeyNames. Files have a key in each dozen bytes, so they are looked
-// up by a hash that costs less than that of a map. The names are known, so no file can make them
-// collide.
-var pdfKeyTable = func() (table [keySlots]struct {
+type keySlot struct {
 	name string
 	key  pdfKey
-}) {
+}
+
+// pdfKeyTable has the names of pdfKeyNames. Files have a key in each dozen bytes, so they are looked
+// up by a hash that costs less than that of a map. The names are known, and so are the few that
+// share a place.
+var pdfKeyTable = func() (table [keySlots]keySlot) {
 	for name, key := range pdfKeyNames {
 		i := keyHash([]byte(name))
 		for table[i].key != keyNone {

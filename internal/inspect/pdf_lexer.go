@@ -1,74 +1,5 @@
 package inspect
 
-// pdfKind is the kind of a token of a PDF (ISO 32000-2, 7.2 and 7.3).
-type pdfKind uint8
-
-const (
-	pdfWord     pdfKind = iota // a number or a keyword
-	pdfName                    // text is without its slash, and without escapes
-	pdfString                  // literal or hexadecimal; text is its value, without escapes
-	pdfComment                 // text is the comment after the percent sign, up to the end of the line
-	pdfDict                    // <<
-	pdfDictEnd                 // >>
-	pdfArray                   // [
-	pdfArrayEnd                // ]
-	pdfStray                   // a delimiter that begins nothing
-)
-
-// The kept bytes of a token. All names and keywords with a meaning are shorter than maxPDFToken,
-// and so is the scheme of a link. Scripts that calculate a form are judged whole, so their strings
-// may be longer.
-const (
-	maxPDFToken  = 64
-	maxPDFScript = 4 << 10
-)
-
-// The cost of a token, and of a byte that is passed over.
-const (
-	tokenSteps = 50
-	byteSteps  = 1
-)
-
-// pdfToken is one token. text is valid until the next call of the lexer.
-type pdfToken struct {
-	kind pdfKind
-	at   int64 // of its first byte
-	text []byte
-	cut  bool // text is only its beginning
-}
-
-type pdfLexState uint8
-
-const (
-	lexBetween pdfLexState = iota
-	lexWord
-	lexName
-	lexComment
-	lexLiteral // a string in parentheses
-	lexHex     // a string in angle brackets
-	lexLess    // after "<"
-	lexGreater // after ">"
-)
-
-// pdfLexer cuts bytes into tokens, in pieces of any size. off is the offset of the next byte.
-type pdfLexer struct {
-	off   int64
-	state pdfLexState
-	keep  int // bytes of a token to keep; 0 means maxPDFToken
-	at    int64
-	pdfText
-	ends  bool // the file may end here: a comment %%EOF ends there if a digit follows
-	marks bool // within such a comment
-}
-
-// restart restarts the lexer at offset 0.
-func (l *pdfLexer) restart() { *l = pdfLexer{keep: l.keep, pdfText: pdfText{text: l.text}} }
-
-// opaque reports whether the lexer is within a string or a comment.
-func (l *pdfLexer) opaque() bool {
-	return l.state == lexLiteral || l.state == lexHex || l.state == lexComment
-}
-
 // next reads up to the end of the next token. It returns the number of bytes of p that it took, and
 // whether a token is complete, which it writes to t. A word, a name or a comment ends before the
 // byte that ends it.
@@ -146,19 +77,6 @@ func (l *pdfLexer) run(p []byte) int {
 	l.off += int64(n)
 	return n
 }
-
-// continues holds, for each state, the bytes that neither end nor change it.
-var continues = func() (table [lexGreater + 1][256]bool) {
-	for i := range 256 {
-		c := byte(i)
-		table[lexBetween][c] = isPDFSpace(c)
-		table[lexWord][c] = isRegular[c]
-		table[lexName][c] = isRegular[c]
-		table[lexComment][c] = !isEOL(c)
-		table[lexLiteral][c] = c != '(' && c != ')' && c != '\\'
-	}
-	return table
-}()
 
 // begin reads the first byte of a token.
 func (l *pdfLexer) begin(c byte, t *pdfToken) (complete bool) {

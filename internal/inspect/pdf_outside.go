@@ -2,22 +2,6 @@ package inspect
 
 import "bytes"
 
-// pdfHead is the progress through the beginning of the file.
-type pdfHead uint8
-
-const (
-	noHeader  pdfHead = iota
-	hasHeader         // the next tokens may be words without a meaning
-	hasBegun
-)
-
-// The progress through the end of the file.
-const (
-	noMarker  = iota
-	hasOffset // startxref and an offset
-	hasEOF    // and %%EOF
-)
-
 // token judges a token in its place.
 func (f *pdfWalk) token(t *pdfToken) {
 	head := f.head

@@ -77,6 +77,9 @@ func hasEOL(p []byte) bool { return bytes.ContainsAny(p, "\r\n") }
 // structural reports whether a word cannot be part of an object's value. Readers that end a number
 // at the first other byte see the beginning of an object in "6 0obj".
 func structural(word []byte) bool {
+	if digitTable[word[len(word)-1]] {
+		return false
+	}
 	switch string(word) {
 	case "stream", endstream, "xref", "trailer", "startxref":
 		return true

@@ -28,7 +28,8 @@ func TestPDFPlaces(t *testing.T) {
 		opener := "1 0 obj<</Type/Catalog/OpenAction 6 0 R>>endobj"
 		seven := object(7, web)
 		file := pdf(opener, seven)
-		return pdf(opener, seven, object(6, "[3 0 R/Fit]"), strings.Replace(where, "TABLE", table(file), 1))
+		rest := strings.TrimPrefix(table(file), "xref ")
+		return pdf(opener, seven, object(6, "[3 0 R/Fit]"), strings.NewReplacer("TABLE", table(file), "REST", rest).Replace(where))
 	}
 	for _, c := range []struct{ name, in, want string }{
 		{"the body itself", led("^" + object(7, web)), action},
@@ -41,6 +42,7 @@ func TestPDFPlaces(t *testing.T) {
 		{"white space in a stream", led(pdfStream("", "x ^  7 0 obj"+web+"endobj")), action},
 		{"a body in a string", led(object(8, "(^7 0 obj<</S/URI/URI<00>>>)")), action},
 		{"a body in a comment", led("%^7 0 obj" + web), action},
+		{"a body after a comment with its heading", led(object(8, "[%^6 0 obj\n"+web+"]")), action},
 		{"a body in an array", led(object(8, "[^6 0obj"+web+"]")), pdfDamaged},
 		{"a body in an array, its generation a fraction", led(object(8, "[^6 .0obj"+web+"]")), pdfDamaged},
 		{"a body in a dictionary", led(object(8, "<</A ^6 0obj/B"+web+">>")), pdfDamaged},
@@ -52,6 +54,7 @@ func TestPDFPlaces(t *testing.T) {
 		{"a table in a comment", hidden("%TABLE\n"), action},
 		{"a table in a string", hidden(object(8, "(TABLE)")), action},
 		{"a table in a stream", hidden(pdfStream("", "TABLE trailer")), action},
+		{"a table after a comment with its first word", hidden(object(8, "[%xref\nREST]")), action},
 		{"a table after another in a stream", hidden(pdfStream("", "xxref 0 1 0000000000 65535 f TABLE")), action},
 		{"a table after another beginning", hidden(pdfStream("", "xref %x\nTABLE")), action},
 		{"a word that is not a table", hidden(pdfStream("", "xre TABL")), ""},

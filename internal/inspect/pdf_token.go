@@ -2,6 +2,89 @@ package inspect
 
 import "bytes"
 
+// pdfKind is the kind of a token of a PDF (ISO 32000-2, 7.2 and 7.3).
+type pdfKind uint8
+
+const (
+	pdfWord     pdfKind = iota // a number or a keyword
+	pdfName                    // text is without its slash, and without escapes
+	pdfString                  // literal or hexadecimal; text is its value, without escapes
+	pdfComment                 // text is the comment after the percent sign, up to the end of the line
+	pdfDict                    // <<
+	pdfDictEnd                 // >>
+	pdfArray                   // [
+	pdfArrayEnd                // ]
+	pdfStray                   // a delimiter that begins nothing
+)
+
+// The kept bytes of a token. All names and keywords with a meaning are shorter than maxPDFToken,
+// and so is the scheme of a link. Scripts that calculate a form are judged whole, so their strings
+// may be longer.
+const (
+	maxPDFToken  = 64
+	maxPDFScript = 4 << 10
+)
+
+// The cost of a token, and of a byte that is passed over.
+const (
+	tokenSteps = 50
+	byteSteps  = 1
+)
+
+// pdfToken is one token. text may be part of the bytes that the lexer reads, and is valid until its
+// next call.
+type pdfToken struct {
+	kind pdfKind
+	at   int64 // of its first byte
+	text []byte
+	cut  bool // text is only its beginning
+}
+
+type pdfLexState uint8
+
+const (
+	lexBetween pdfLexState = iota
+	lexWord
+	lexName
+	lexComment
+	lexLiteral // a string in parentheses
+	lexHex     // a string in angle brackets
+	lexLess    // after "<"
+	lexGreater // after ">"
+)
+
+// pdfLexer cuts bytes into tokens, in pieces of any size. off is the offset of the next byte.
+type pdfLexer struct {
+	off   int64
+	state pdfLexState
+	keep  int // bytes of a token to keep; 0 means maxPDFToken
+	at    int64
+	pdfText
+	ends  bool // the file may end here: a comment %%EOF ends there if a digit follows
+	marks bool // within such a comment
+}
+
+// restart restarts the lexer at offset 0.
+func (l *pdfLexer) restart() { *l = pdfLexer{keep: l.keep, pdfText: pdfText{text: l.text}} }
+
+// opaque reports whether the lexer is within a string or a comment.
+func (l *pdfLexer) opaque() bool {
+	return l.state == lexLiteral || l.state == lexHex || l.state == lexComment
+}
+
+// continues holds, for each state, the bytes that neither end nor change it.
+var continues = func() (table [lexGreater + 1][256]bool) {
+	for i := range 256 {
+		c := byte(i)
+		table[lexBetween][c] = isPDFSpace(c)
+		table[lexWord][c] = isRegular[c]
+		table[lexName][c] = isRegular[c]
+		table[lexComment][c] = !isEOL(c)
+		table[lexLiteral][c] = c != '(' && c != ')' && c != '\\'
+	}
+	return table
+}()
+
 // whole writes the token at the beginning of p to t, after white space. It returns the number of
 // bytes up to its end. It returns 0 for tokens that need more than a look: comments, most strings,
 // stray delimiters, and all that may go on after p.
@@ -45,7 +128,9 @@ func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
 
 // regular writes the text of a word or a name, which begins at from, to t.
 func (l *pdfLexer) regular(p []byte, from int, t *pdfToken) (n int) {
-	for n = from; n < len(p) && isRegular[p[n]]; n++ {
+	n = from
+	for n < len(p) && isRegular[p[n]] {
+		n++
 	}
 	if n == len(p) {
 		return 0
@@ -64,7 +149,9 @@ func (l *pdfLexer) regular(p []byte, from int, t *pdfToken) (n int) {
 // t.
 func (l *pdfLexer) simple(p []byte, from int, t *pdfToken) (n int) {
 	end := min(len(p), from+len(l.text))
-	for n = from; n < end && continues[lexLiteral][p[n]]; n++ {
+	n = from
+	for n < end && continues[lexLiteral][p[n]] {
+		n++
 	}
 	if n == end || p[n] != ')' {
 		return 0

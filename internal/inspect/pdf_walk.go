@@ -1,7 +1,5 @@
 package inspect
 
-import "cmp"
-
 // pdfWalk walks a file, object by object.
 type pdfWalk struct {
 	budget *Budget
@@ -48,6 +46,22 @@ func (p pdfPlace) hasTokens() bool {
 	return p < atData || p == behindData || p >= inTable && p < inDoubt
 }
 
+// pdfHead is the progress through the beginning of the file.
+type pdfHead uint8
+
+const (
+	noHeader  pdfHead = iota
+	hasHeader         // the next tokens may be words without a meaning
+	hasBegun
+)
+
+// The progress through the end of the file.
+const (
+	noMarker  = iota
+	hasOffset // startxref and an offset
+	hasEOF    // and %%EOF
+)
+
 func (f *pdfWalk) begin(b *Budget, examine bool, allow PDFAllow) {
 	f.budget, f.number = b, -1
 	if !examine {
@@ -61,81 +75,6 @@ func (f *pdfWalk) close() {
 	if f.exam != nil {
 		f.exam.streams.close()
 	}
-}
-
-// write walks over p.
-func (f *pdfWalk) write(p []byte) error {
-	for len(p) > 0 && f.err == nil {
-		part := f.upToDoubt(p)
-		n := f.read(part)
-		if f.exam != nil && f.exam.rules.err != nil && f.err == nil && f.head != noHeader { // the first line is judged first, in pieces of any size
-			f.err = f.exam.rules.err
-		}
-		if f.doubt.until > 0 && f.lex.off > f.doubt.until && f.err == nil {
-			f.decide(part[0])
-		}
-		p = p[n:]
-	}
-	return f.err
-}
-
-// upToDoubt returns the part of p before the end of a declared length, or one byte after it.
-func (f *pdfWalk) upToDoubt(p []byte) []byte {
-	switch left := f.doubt.until - f.lex.off; {
-	case f.doubt.until == 0:
-		return p
-	case left > 0:
-		return p[:min(left, int64(len(p)))]
-	}
-	return p[:1]
-}
-
-// decide decides a doubt by the byte that has just been read.
-func (f *pdfWalk) decide(c byte) {
-	end, right := f.doubt.look(c)
-	if !end {
-		return
-	}
-	found := f.doubt.fault
-	f.doubt = pdfDoubt{}
-	switch {
-	case !right:
-		f.err = found
-	default:
-		f.place, f.marker, f.lex.state = behindData, noMarker, lexBetween
-		f.close()
-	}
-}
-
-// end ends the file, which has total bytes.
-func (f *pdfWalk) end(total int64) error {
-	if f.place != inData && f.place != inDoubt {
-		_ = f.write([]byte("\n")) // ends the last word or comment
-	}
-	if f.err == nil {
-		f.err = f.doubt.fault
-	}
-	if f.err != nil {
-		return f.err
-	}
-	switch {
-	case total == 0:
-		return fault(CodeDamaged, notPDF)
-	case f.place != between || f.marker != hasEOF || total < f.linear:
-		return fault(CodeTruncated, "is cut off: it does not end in startxref and %%EOF")
-	case !f.objects:
-		return fault(CodeDamaged, "is a PDF without objects")
-	case f.exam == nil:
-		return nil
-	}
-	r := &f.exam.rules
-	if err := r.table.settle(r.budget); err != nil {
-		r.fail(err)
-	}
-	if err := r.table.verdict(r.refuse); err != nil {
-		r.fail(err)
-	}
-	return cmp.Or(r.err, r.later)
 }
 
 const notPDF = "does not begin with %PDF- and a version from 1.0 to 2.9"
@@ -152,73 +91,6 @@ func (f *pdfWalk) fail(err error) {
 
 func (f *pdfWalk) misplaced(at int64) {
 	f.fail(faultAt(CodeDamaged, "has something other than an object", at))
-}
-
-// read takes some of p and returns the number of bytes.
-func (f *pdfWalk) read(p []byte) int {
-	switch f.place {
-	case atData:
-		return f.lineEnd(p[0])
-	case inData:
-		return f.passData(p)
-	case maybeBehindData:
-		return f.passTail(p)
-	case inDoubt:
-		f.skip(p)
-		return len(p)
-	}
-	if n := f.tokens(p); n > 0 {
-		return n
-	}
-	opaque := f.lex.opaque()
-	f.lex.ends = f.place == between && f.marker == hasOffset
-	var t pdfToken
-	n, complete := f.lex.next(p, &t)
-	stray := f.strays(t.kind, complete)
-	if stray {
-		f.misplaced(f.lex.at) // before the search for hidden objects, in pieces of any size
-	}
-	if opaque || f.lex.opaque() || complete && (t.kind == pdfString || t.kind == pdfComment) {
-		f.scan(p[:n], f.lex.off-int64(n))
-	} else if f.exam != nil && n > 0 {
-		f.exam.hidden.outside(p[:n])
-	}
-	if complete && !stray {
-		f.spend(tokenSteps)
-		f.token(&t)
-	}
-	return n
-}
-
-// tokens reads the tokens that p holds whole, up to one that needs a closer look, and returns the
-// number of their bytes.
-func (f *pdfWalk) tokens(p []byte) (n int) {
-	if f.lex.state != lexBetween || f.head != hasBegun || f.doubt.until > 0 {
-		return 0
-	}
-	var t pdfToken
-	for f.err == nil && f.place.hasTokens() && (f.exam == nil || f.exam.rules.err == nil) {
-		took := f.lex.whole(p[n:], &t)
-		switch part := p[n : n+took]; {
-		case took == 0 || t.kind == pdfString && f.place != inObject && f.place != inTrailer:
-			return n
-		case t.kind == pdfString:
-			f.scan(part, f.lex.off)
-		case f.exam != nil:
-			f.exam.hidden.outside(part)
-		}
-		n += took
-		f.lex.off += int64(took)
-		f.spend(tokenSteps)
-		f.token(&t)
-	}
-	return n
-}
-
-// strays reports whether a string has begun that belongs to nothing.
-func (f *pdfWalk) strays(kind pdfKind, complete bool) bool {
-	begun := complete && kind == pdfString || f.lex.state == lexLiteral || f.lex.state == lexHex
-	return begun && f.head != noHeader && f.place != inObject && f.place != inTrailer
 }
 
 // skip passes over bytes that may hide an object.
