@@ -52,11 +52,11 @@ func (d *Document) Within(b *Budget) { d.stream.Within(b) }
 
 // Write walks p. It returns the first fault, an *Error, at once. Later calls return it without
 // looking at p.
-func (d *Document) Write(p []byte) (int, error) { return d.stream.write(p, d.walk) }
+func (d *Document) Write(p []byte) (int, error) { return d.stream.write(p, d) }
 
 // Verdict returns nil if all that was written is one good document of the type, and the fault, an
 // *Error, if not. The stream must have ended.
-func (d *Document) Verdict() error { return d.stream.verdict(d.walk) }
+func (d *Document) Verdict() error { return d.stream.verdict(d) }
 
 // Close releases what an abandoned stream holds.
 func (d *Document) Close() error {

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/xml"
 	"path"
 	"slices"
@@ -95,8 +96,8 @@ type bookPart struct{ links bool }
 var fontMasks = []string{"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
 
 func (b *bookPart) start(r *xmlread.Reader) error {
-	local := strings.ToLower(string(r.Name().Local))
-	switch local {
+	local := lowered(r.Name().Local)
+	switch string(local) {
 	case "script":
 		return active(KindScript, "has a script inside")
 	case "encryptionmethod":
@@ -116,20 +117,34 @@ func (b *bookPart) start(r *xmlread.Reader) error {
 func (*bookPart) text([]byte) error         { return nil }
 func (*bookPart) end(*xmlread.Reader) error { return nil }
 
-func (b *bookPart) attribute(element string, isPage bool, a xmlread.Attr) error {
-	name, value := strings.ToLower(string(a.Local)), string(a.Value)
+func (b *bookPart) attribute(element []byte, isPage bool, a xmlread.Attr) error {
+	name := lowered(a.Local)
+	switch {
+	case isPage && beginsWith(name, "on"):
+		return active(KindScript, "has a script inside")
+	case !bookAddresses[string(name)]:
+		return nil
+	}
+	value := string(a.Value)
 	scheme, _, _ := cutScheme(strings.TrimSpace(value))
 	switch {
-	case isPage && strings.HasPrefix(name, "on"):
-		return active(KindScript, "has a script inside")
-	case name != "src" && name != "href" && name != "data" && name != "poster" && name != "srcset":
-		return nil
 	case scheme == "javascript", scheme == "vbscript":
 		return active(KindScript, "has a script inside")
 	case scheme == "data" && strings.HasPrefix(strings.ToLower(value), "data:image/"), !isPage:
 		return nil
-	case name == "href" && (element == "a" || element == "area"):
+	case string(name) == "href" && (string(element) == "a" || string(element) == "area"):
 		return clickable(value)
 	}
 	return loaded(a)
+}
+
+// bookAddresses lists the attributes whose value is an address.
+var bookAddresses = nameSet(`src href data poster srcset`)
+
+// lowered returns a name in lower case: itself if it is.
+func lowered(name []byte) []byte {
+	if slices.ContainsFunc(name, func(c byte) bool { return c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' }) {
+		return bytes.ToLower(name)
+	}
+	return name
 }

@@ -26,14 +26,19 @@ type pull struct {
 	err   error
 }
 
-// write lets walk read p. The walk of the first call counts.
-func (s *pull) write(p []byte, walk func(io.Reader) error) (int, error) {
+// pulled is a format that a function walks.
+type pulled interface {
+	walk(r io.Reader) error
+}
+
+// write lets the walk of format read p. The format of the first call counts.
+func (s *pull) write(p []byte, format pulled) (int, error) {
 	if err := s.arrive(len(p)); err != nil {
 		s.give(err)
 		return 0, s.err
 	}
 	s.in = p
-	s.resume(walk)
+	s.resumeFormat(format)
 	s.in = nil
 	if s.yield == nil {
 		return 0, cmp.Or(s.err, errUnfinished)
@@ -52,16 +57,25 @@ func (s *pull) give(err error) {
 	s.err = err
 }
 
-// verdict ends the stream of walk.
-func (s *pull) verdict(walk func(io.Reader) error) error {
+// verdict ends the stream of format.
+func (s *pull) verdict(format pulled) error {
 	if err := s.arrive(0); err != nil {
 		s.give(err)
 		return s.err
 	}
 	s.over = true
-	s.resume(walk)
+	s.resumeFormat(format)
 	s.close()
 	return s.err
+}
+
+// resumeFormat is resume without a new function for each call.
+func (s *pull) resumeFormat(format pulled) {
+	if s.next == nil {
+		s.resume(format.walk)
+		return
+	}
+	s.next()
 }
 
 func (s *pull) resume(walk func(io.Reader) error) {

@@ -40,11 +40,11 @@ func (s *SVG) Within(b *Budget) { s.pull.Within(b) }
 
 // Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
 // looking at p.
-func (s *SVG) Write(p []byte) (int, error) { return s.pull.write(p, s.walk) }
+func (s *SVG) Write(p []byte) (int, error) { return s.pull.write(p, s) }
 
 // Verdict returns nil if what was written is an acceptable image, and the fault, an *Error, if not.
 // The stream must have ended.
-func (s *SVG) Verdict() error { return s.pull.verdict(s.walk) }
+func (s *SVG) Verdict() error { return s.pull.verdict(s) }
 
 // Close releases what a stream without a Verdict holds.
 func (s *SVG) Close() error {

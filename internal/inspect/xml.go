@@ -32,11 +32,11 @@ func (x *XML) Within(b *Budget) { x.pull.Within(b) }
 
 // Write checks p. It returns the first fault, an *Error, at once. Later calls return it without
 // looking at p.
-func (x *XML) Write(p []byte) (int, error) { return x.pull.write(p, x.walk) }
+func (x *XML) Write(p []byte) (int, error) { return x.pull.write(p, x) }
 
 // Verdict returns nil if what was written is XML as described, and the fault, an *Error, if not.
 // The stream must have ended.
-func (x *XML) Verdict() error { return x.pull.verdict(x.walk) }
+func (x *XML) Verdict() error { return x.pull.verdict(x) }
 
 // Close releases what a stream without a Verdict holds.
 func (x *XML) Close() error {

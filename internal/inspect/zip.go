@@ -58,11 +58,11 @@ func (z *Zip) Within(b *Budget) { z.stream.Within(b) }
 
 // Write walks p. It returns the first fault, an *Error, at once. Later calls return it without
 // looking at p.
-func (z *Zip) Write(p []byte) (int, error) { return z.stream.write(p, z.walk) }
+func (z *Zip) Write(p []byte) (int, error) { return z.stream.write(p, z) }
 
 // Verdict returns nil if all that was written is one good archive, and the fault, an *Error, if
 // not. The stream must have ended.
-func (z *Zip) Verdict() error { return z.stream.verdict(z.walk) }
+func (z *Zip) Verdict() error { return z.stream.verdict(z) }
 
 // Close releases what an abandoned stream holds.
 func (z *Zip) Close() error {

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -33,16 +34,57 @@ type zipContent struct {
 
 func (c *zipContent) Read(p []byte) (int, error) {
 	n, err := c.src.Read(p)
-	c.crc = crc32.Update(c.crc, crc32.IEEETable, p[:n])
-	c.size += int64(n)
-	c.budget.total += int64(n)
-	if err := c.excess(); err != nil {
-		return 0, err
-	}
-	if err := c.pay(n); err != nil {
+	c.data.release()
+	if err := c.take(p[:n]); err != nil {
 		return 0, err
 	}
 	return n, err
+}
+
+// skip reads the content to its end, from where body has read it.
+func (c *zipContent) skip(body *bufio.Reader) error {
+	if c.src == c.data {
+		return c.skipStored()
+	}
+	for {
+		_, _ = body.Discard(body.Buffered()) // it is in the buffer
+		if _, err := body.Peek(1); err != nil {
+			return noEOF(err)
+		}
+	}
+}
+
+// skipStored sums stored data where it lies.
+func (c *zipContent) skipStored() error {
+	for {
+		p, err := c.data.next()
+		c.data.release()
+		if err := c.take(p); err != nil { // an excess comes before the end
+			return err
+		}
+		if err != nil {
+			return noEOF(err)
+		}
+	}
+}
+
+// noEOF returns nil for the end of a reader, which readers return bare.
+func noEOF(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// take counts, sums and pays for bytes of the content.
+func (c *zipContent) take(p []byte) error {
+	c.crc = crc32.Update(c.crc, crc32.IEEETable, p)
+	c.size += int64(len(p))
+	c.budget.total += int64(len(p))
+	if err := c.excess(); err != nil {
+		return err
+	}
+	return c.pay(len(p))
 }
 
 // excess returns the fault of a limit that the content exceeds.
@@ -68,6 +110,9 @@ func (c *zipContent) pay(n int) error {
 	packed := int(c.in.off - c.read)
 	c.read = c.in.off
 	err := b.work.Spend(contentSteps*n + packedSteps*packed)
+	if err == nil {
+		return nil
+	}
 	if e := (*Error)(nil); errors.As(err, &e) && e.Code == CodeComplex && passes(b.total, bombRatio, b.file.off) && b.total > ratioGrace {
 		return fault(CodeBomb, strong)
 	}

@@ -67,32 +67,68 @@ func (in *zipInput) signature() uint32 {
 }
 
 // zipData is the data of one entry as it is stored. It is a flate.Reader, so the inflater reads
-// nothing after the end of the deflate stream.
+// nothing after the end of the deflate stream. It reads from a window of the archive's buffer, since
+// the inflater takes single bytes. Release ends the window: until then the archive does not count
+// what was read.
 type zipData struct {
-	in   *zipInput
-	left int64
+	in     *zipInput
+	left   int64  // bytes after those that are counted
+	window []byte // the next bytes, in the buffer of in
+	read   int    // bytes of window that were read
 }
 
 func (d *zipData) ReadByte() (byte, error) {
-	if d.left <= 0 {
-		return 0, io.EOF
+	if d.read == len(d.window) {
+		if err := d.open(); err != nil {
+			return 0, err
+		}
 	}
-	c, err := d.in.ReadByte()
-	if err == nil {
-		d.left--
-		d.in.off++
-	}
-	return c, err
+	c := d.window[d.read]
+	d.read++
+	return c, nil
 }
 
 func (d *zipData) Read(p []byte) (int, error) {
-	if d.left <= 0 {
-		return 0, io.EOF
+	if d.read == len(d.window) {
+		if err := d.open(); err != nil {
+			return 0, err
+		}
 	}
-	n, err := d.in.Read(p[:min(int64(len(p)), d.left)])
-	d.left -= int64(n)
-	d.in.off += int64(n)
-	return n, err
+	n := copy(p, d.window[d.read:])
+	d.read += n
+	return n, nil
+}
+
+// next returns all bytes of the next window, which are valid until the next call.
+func (d *zipData) next() ([]byte, error) {
+	d.release()
+	if err := d.open(); err != nil {
+		return nil, err
+	}
+	d.read = len(d.window)
+	return d.window, nil
+}
+
+// open opens the next window, which has at least one byte.
+func (d *zipData) open() error {
+	d.release()
+	if d.left <= 0 {
+		return io.EOF
+	}
+	if _, err := d.in.Peek(1); err != nil {
+		return err
+	}
+	var err error
+	d.window, err = d.in.Peek(int(min(d.left, int64(d.in.Buffered()))))
+	return err
+}
+
+// release counts what was read from the window, and ends it.
+func (d *zipData) release() {
+	_, _ = d.in.Discard(d.read) // it is in the buffer
+	d.in.off += int64(d.read)
+	d.left -= int64(d.read)
+	d.window, d.read = nil, 0
 }
 
 // zipFields reads the fields of a header, from the first on.

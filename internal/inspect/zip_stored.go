@@ -8,6 +8,9 @@ import (
 
 const descriptorLen = 24 // of the longest descriptor, with its signature
 
+// descriptorMark is the signature of descriptors, as it is written.
+var descriptorMark = binary.LittleEndian.AppendUint32(nil, descriptorSignature)
+
 // storedData reads stored data with its size after it. It ends before the first descriptor with the
 // number and the checksum of all bytes before it. Data can hold such a descriptor on purpose. Then
 // the central directory, with which all sizes are compared, has another size, and the archive is
@@ -20,13 +23,12 @@ func (d *storedData) Read(p []byte) (int, error) {
 		return 0, faultOr(err, CodeTruncated, cutOff)
 	}
 	seen, _ := in.Peek(in.Buffered()) // the buffered bytes
-	signature := binary.LittleEndian.AppendUint32(nil, descriptorSignature)
-	if bytes.HasPrefix(seen, signature) && d.describes(seen[len(signature):]) {
+	if bytes.HasPrefix(seen, descriptorMark) && d.describes(seen[len(descriptorMark):]) {
 		return 0, io.EOF
 	}
-	n := bytes.Index(seen[1:], signature) + 1
+	n := bytes.Index(seen[1:], descriptorMark) + 1
 	if n == 0 {
-		n = len(seen) - len(signature) + 1
+		n = len(seen) - len(descriptorMark) + 1
 	}
 	n = copy(p, seen[:n])
 	in.off += int64(n)

@@ -79,7 +79,7 @@ func (w *zipWalk) entry() error {
 	if err := w.format.entry(w, h, w.body); err != nil {
 		return faultOr(err, CodeDamaged, damaged)
 	}
-	if _, err := io.Copy(io.Discard, w.body); err != nil {
+	if err := content.skip(w.body); err != nil {
 		return faultOr(err, CodeDamaged, damaged)
 	}
 	if err := content.settle(); err != nil {
