@@ -20,7 +20,7 @@ type cells struct {
 	begun  bool
 	off    int64 // of the next character
 	at     int64 // of the last cell that began like a formula
-	named  rune  // the separator named by the first line, 0 without one
+	named  rune  // the separator named by the first line, -1 without one
 	naming int   // characters of "sep=" in the first line so far, -1 after that
 	cr     bool  // the last character was a carriage return
 	foul   bool  // the named separator cannot be one
@@ -32,14 +32,16 @@ type cells struct {
 	lead    uint64 // before the first character of a cell that is not blank
 	maybe   uint64 // the first of the two bytes of leadsPair is the first character
 	maybeIs rune
-	steps   int // work done for single characters
-}
 
-// endsCell is true for all characters that may end a cell, quoted or not.
-var endsCell = [256]bool{',': true, ';': true, '\t': true, '|': true, '\r': true, '\n': true, '"': true}
+	memory   tableMemory
+	classes  *[256]uint8 // of bytes
+	launched bool        // the last character began a cell like a formula
+	steps    int         // work done for characters
+}
 
 func (s *cells) begin() {
 	s.begun = true
+	s.classes, s.named = &tableClass, -1
 	s.readers = allReaders
 	if s.tabs {
 		s.readers = tabReaders | namedReaders
@@ -47,8 +49,11 @@ func (s *cells) begin() {
 	s.fresh, s.lead = s.readers, s.readers
 }
 
-// cellSteps is the cost of a character that is looked at alone.
-const cellSteps = 60
+// The cost of a character that is looked at alone, and of one that is remembered.
+const (
+	cellSteps = 60
+	lookSteps = 4
+)
 
 // scan reads on. It reports whether it found a formula, and how many bytes it took. p holds whole
 // characters.
@@ -56,29 +61,22 @@ func (s *cells) scan(p []byte) (n int, found bool) {
 	if !s.begun {
 		s.begin()
 	}
-	for n < len(p) && !found {
-		if s.lead|s.closing|s.maybe == 0 && s.active == 0 && !s.cr && s.naming < 0 {
-			k := s.skip(p[n:])
-			s.off += s.width(p[n : n+k])
-			if n += k; n == len(p) {
-				break
-			}
+	for !found {
+		if n += s.recall(p[n:]); n == len(p) {
+			break
 		}
+		s.restore()
+		from := s.memory.at
 		r, size := s.character(p[n:])
+		class := s.class(r)
+		s.launched = false
 		found = s.step(r)
-		s.steps++
+		s.learn(from, class, found)
+		s.steps += cellSteps
 		s.off += s.width(p[n : n+size])
 		n += size
 	}
 	return n, found
-}
-
-// skip returns the number of bytes that change nothing.
-func (s *cells) skip(p []byte) (n int) {
-	for n < len(p) && !endsCell[p[n]] && rune(p[n]) != s.named {
-		n++
-	}
-	return n
 }
 
 // width returns the number of bytes of the file that p stands for.
@@ -146,6 +144,9 @@ func (s *cells) name(r rune) {
 		s.at = s.off
 		if s.foul = r >= 0x80 || r == '"'; !s.foul && r != '\r' && r != '\n' {
 			s.named = r
+			classes := tableClass
+			classes[r] = classNamed
+			s.classes = &classes
 		}
 	case s.naming == 0 && r == '"':
 	case r|0x20 == rune(sepLine[s.naming]|0x20):
@@ -251,6 +252,12 @@ func (s *cells) content(mask uint64, r rune) (found bool) {
 func (s *cells) launch(mask uint64, r rune) {
 	if state, suspect := leads(r); suspect {
 		s.enter(mask, state)
-		s.at = s.off
+		s.at, s.launched = s.off, true
 	}
+}
+
+// ended returns the readers whose last cell is a formula if the table ends here.
+func (s *cells) ended() uint64 {
+	s.restore()
+	return s.unfinished()
 }

@@ -41,7 +41,8 @@ func (s *suspects) move(mask uint64, kind cellChar) (found bool) {
 			into |= 1 << to
 		}
 	}
-	s.active |= into &^ (1 << cellFormula)
+	into &^= 1<<cellFormula | 1<<cellFree // nothing follows from these before the cell ends
+	s.active |= into
 	for ; into != 0; into &= into - 1 {
 		k := bits.TrailingZeros64(into)
 		s.inState[k] |= moved[k]

@@ -87,7 +87,7 @@ func (t *Text) end() {
 	case t.err != nil:
 	case t.n > 0 || t.high != 0:
 		t.err = faultAt(CodeTruncated, "ends within a character", t.off)
-	case t.cells != nil && t.cells.unfinished() != 0:
+	case t.cells != nil && t.cells.ended() != 0:
 		t.err = activeAt(KindFormula, isFormula, t.start+t.cells.at)
 	case t.json != nil && !t.json.Whole():
 		t.err = faultAt(CodeTruncated, "ends within JSON", t.off)
@@ -96,7 +96,9 @@ func (t *Text) end() {
 
 // consume judges the whole characters of p and returns the rest, which is less than one character.
 func (t *Text) consume(p []byte) (rest []byte) {
-	t.spend(textSteps * len(p))
+	if t.spend(textSteps * len(p)); !t.goesOn() {
+		return p
+	}
 	if t.enc == unknown {
 		t.anyMarkup = t.AllowMarkup
 		if t.enc, t.start = byteOrder(p); t.enc == unknown {
@@ -119,8 +121,8 @@ func (t *Text) consume(p []byte) (rest []byte) {
 }
 
 func (t *Text) consumeUTF8(p []byte) int {
-	n, fault := checkUTF8(p)
-	t.multi = t.multi || n > 0 && asciiText(p[:n]) < n
+	n, multi, fault := checkUTF8(p)
+	t.multi = t.multi || multi
 	t.look(p[:n], p[:n], 1)
 	switch {
 	case t.err != nil || fault == "":

@@ -3,6 +3,8 @@ package inspect
 import (
 	"bytes"
 	"unicode/utf8"
+
+	"github.com/airlock-go/upload/internal/ascii"
 )
 
 type encoding uint8
@@ -36,56 +38,66 @@ func byteOrder(p []byte) (enc encoding, length int64) {
 	return isUTF8, 0
 }
 
-// checkUTF8 returns the number of bytes of p that are text, and the fault of the byte after them.
-// Without a fault, the rest of p is the beginning of a character.
-func checkUTF8(p []byte) (n int, fault string) {
-	for {
-		n += asciiText(p[n:])
-		if n == len(p) {
-			return n, ""
-		}
+// checkUTF8 returns the number of bytes of p that are text, whether a character outside of ASCII is
+// among them, and the fault of the byte after them. Without a fault, the rest of p is the beginning
+// of a character.
+func checkUTF8(p []byte) (n int, multi bool, fault string) {
+	for n < len(p) && fault == "" {
 		if p[n] < utf8.RuneSelf {
-			return n, notText
+			if ' ' <= p[n] && p[n] < 0x7f && n+1 < len(p) && p[n+1] >= utf8.RuneSelf {
+				n++
+				continue
+			}
+			k := asciiText(p[n:])
+			if n += k; k == 0 {
+				return n, multi, notText
+			}
+			continue
 		}
-		r, size := utf8.DecodeRune(p[n:])
-		switch {
-		case size == 1 && utf8.FullRune(p[n:]):
-			return n, badUTF8
-		case size == 1:
-			return n, ""
-		case r < 0xa0: // C1
-			return n, notText
-		}
-		n += size
-	}
-}
-
-// asciiText returns the length of the longest prefix of p that is ASCII text. It takes eight bytes
-// a step, which is several times faster than one.
-func asciiText(p []byte) int {
-	n := 0
-	for ; n+8 <= len(p); n += 8 {
-		q := p[n : n+8 : n+8]
-		if notASCIIText[q[0]]|notASCIIText[q[1]]|notASCIIText[q[2]]|notASCIIText[q[3]]|
-			notASCIIText[q[4]]|notASCIIText[q[5]]|notASCIIText[q[6]]|notASCIIText[q[7]] != 0 {
+		size := 0
+		if size, fault = character(p[n:]); size == 0 {
 			break
 		}
+		n += size
+		multi = true
 	}
-	for n < len(p) && notASCIIText[p[n]] == 0 {
-		n++
-	}
-	return n
+	return n, multi, fault
 }
 
-// notASCIIText is 1 for control characters and for bytes that are not ASCII.
-var notASCIIText = func() (table [256]byte) {
-	for c := range table {
-		if isControl(uint16(c)) || c >= utf8.RuneSelf {
-			table[c] = 1
-		}
+// character returns the length of the first character of p, which is not ASCII. It returns 0 for a
+// fault, and for the beginning of a character.
+func character(p []byte) (size int, fault string) {
+	switch c := p[0]; {
+	case 0xc3 <= c && c <= 0xdf && len(p) >= 2 && isTail(p[1]):
+		return 2, ""
+	case 0xe1 <= c && c <= 0xec && len(p) >= 3 && isTail(p[1]) && isTail(p[2]):
+		return 3, ""
 	}
-	return table
-}()
+	r, size := utf8.DecodeRune(p)
+	switch {
+	case size == 1 && utf8.FullRune(p):
+		return 0, badUTF8
+	case size == 1:
+		return 0, ""
+	case r < 0xa0: // C1
+		return 0, notText
+	}
+	return size, ""
+}
+
+func isTail(c byte) bool { return c&0xc0 == 0x80 }
+
+// asciiText returns the length of the longest prefix of p that is ASCII text.
+func asciiText(p []byte) int {
+	n := 0
+	for {
+		n += ascii.Text(p[n:])
+		if n == len(p) || p[n] != '\f' {
+			return n
+		}
+		n++
+	}
+}
 
 // isControl reports whether c is C0, DEL or C1 and not white space.
 func isControl(c uint16) bool {

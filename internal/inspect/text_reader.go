@@ -56,7 +56,7 @@ func (t *textReader) look(chars, units []byte, width int64) {
 		t.cells.wide, t.cells.bytes = width > 1, t.enc == eightBit
 		n, steps := 0, t.cells.steps
 		n, formula = t.cells.scan(chars)
-		t.spend(cellSteps * (t.cells.steps - steps))
+		t.spend(t.cells.steps - steps)
 		units = units[:t.cells.width(chars[:n])/width] // the first fault is reported first
 	}
 	switch {

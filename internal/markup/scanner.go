@@ -67,15 +67,15 @@ func (w *word32) bytes() []byte {
 // its input.
 func (s *Scanner) Scan(p []byte) bool {
 	for i := 0; i < len(p) && !s.found; i++ {
-		if s.tag == noTag && s.attrs == outside {
-			j := bytes.IndexByte(p[i:], '<')
-			if j < 0 {
-				j = len(p) - i
-			}
-			s.skip(p[i : i+j])
-			if i += j; i == len(p) {
-				break
-			}
+		switch {
+		case s.tag != noTag:
+		case s.attrs == outside:
+			i += s.skip(p[i:])
+		default:
+			i += s.pass(p[i:])
+		}
+		if i == len(p) {
+			break
 		}
 		s.step(p[i])
 		s.off++
@@ -83,21 +83,62 @@ func (s *Scanner) Scan(p []byte) bool {
 	return s.found
 }
 
+// skip passes over text without "<" and returns its length.
+func (s *Scanner) skip(p []byte) int {
+	n := bytes.IndexByte(p, '<')
+	if n < 0 {
+		n = len(p)
+	}
+	if n > 0 {
+		s.content = s.content || len(bytes.Trim(p[:n], " \t\r\n\f")) > 0
+		s.prev = p[n-1]
+		s.off += int64(n)
+	}
+	return n
+}
+
+// pass reads on within a tag, up to a byte that may change the state, and returns the number of
+// bytes that it read.
+func (s *Scanner) pass(p []byte) (n int) {
+	switch s.attrs {
+	case bogus, inTagName, quoted, unquoted:
+		n = plain(p)
+	case inName:
+		n = plain(p)
+		for _, c := range p[:n] {
+			s.attr.add(c)
+		}
+	case outside, maybeTag, beforeName, afterName, beforeValue:
+	}
+	if n > 0 {
+		s.prev = p[n-1]
+		s.off += int64(n)
+	}
+	return n
+}
+
+// plain returns the number of bytes at the front of p that are neither white space nor signs of a
+// tag.
+func plain(p []byte) (n int) {
+	for n < len(p) && !delimits[p[n]] {
+		n++
+	}
+	return n
+}
+
+var delimits = [256]bool{
+	' ': true, '\t': true, '\n': true, '\r': true, '\f': true, '<': true, '>': true, '/': true, '=': true, '"': true, '\'': true,
+}
+
 // Offset returns the offset of the last "<" before the markup.
 func (s *Scanner) Offset() int64 { return s.at }
 
-// skip passes over text without "<".
-func (s *Scanner) skip(p []byte) {
-	if len(p) == 0 {
-		return
-	}
-	s.content = s.content || len(bytes.Trim(p, " \t\r\n\f")) > 0
-	s.prev = p[len(p)-1]
-	s.off += int64(len(p))
-}
-
 func (s *Scanner) step(c byte) {
-	s.stepAttrs(c, s.stepTag(c))
+	class := never
+	if s.tag != noTag || c == '<' {
+		class = s.stepTag(c)
+	}
+	s.stepAttrs(c, class)
 	s.content = s.content || !isSpace(c)
 	s.prev = c
 }

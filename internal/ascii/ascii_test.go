@@ -1,0 +1,46 @@
+package ascii_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/ascii"
+)
+
+// Each byte ends the run at every place, if it is not one of the accepted ones.
+func TestText(t *testing.T) {
+	for c := range 256 {
+		accepted := ' ' <= c && c <= '~' || strings.ContainsRune("\t\n\r", rune(c))
+		for size := range 20 {
+			for at := range size {
+				for _, around := range []byte("a\n ~") {
+					p := bytes.Repeat([]byte{around}, size)
+					p[at] = byte(c)
+					want := at
+					if accepted {
+						want = size
+					}
+					require.Equal(t, want, ascii.Text(p), "%q", p)
+				}
+			}
+		}
+	}
+	for n := range 40 {
+		require.Equal(t, n, ascii.Text([]byte(strings.Repeat("x", n))))
+	}
+}
+
+// Pairs of bytes do not change each other.
+func TestTextOfPairs(t *testing.T) {
+	for c := range 1 << 16 {
+		p := []byte{'a', 'b', byte(c >> 8), byte(c), 'c', 'd', 'e', 'f'}
+		want := 0
+		for want < len(p) && ascii.Text(p[want:want+1]) == 1 {
+			want++
+		}
+		require.Equal(t, want, ascii.Text(p), "%q", p)
+	}
+}
