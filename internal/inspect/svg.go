@@ -99,7 +99,7 @@ func (s *svgDocument) element(e svgElement, space []byte) *Error {
 		return fault(CodeMismatch, "is not an SVG image")
 	case s.style > 0:
 		return active(KindMarkup, isForeign)
-	case e.inSVG && svgElements[string(e.name)], e.inWeb && s.foreign > 0 && xhtmlElements[string(e.name)]:
+	case e.inSVG && svgNames.lists(e.name)&drawn != 0, e.inWeb && s.foreign > 0 && xhtmlElements[string(e.name)]:
 		return nil
 	}
 	folded := strings.ToLower(string(e.name))
@@ -137,7 +137,7 @@ func (s *svgDocument) instruction(target string) bool { return svgInstructions[t
 // long judges a value that does not fit into a tag. For references its beginning is enough, and
 // that stays in the tag.
 func (s *svgDocument) long(name, piece []byte, last bool) error {
-	if !styled[string(name)] {
+	if svgNames.lists(name)&styled == 0 {
 		return nil
 	}
 	found := s.css.write(piece)

@@ -49,12 +49,13 @@ func svgAttribute(e svgElement, a xmlread.Attr) *Error {
 
 // plainAttribute judges an attribute of SVG that is neither an event nor a reference.
 func plainAttribute(a xmlread.Attr) *Error {
+	lists := svgNames.lists(a.Local)
 	switch {
 	case string(a.Local) == "attributeName":
 		return svgAnimation(a.Value)
-	case styled[string(a.Local)]:
+	case lists&styled != 0:
 		return styleOf(a)
-	case svgAttributes[string(a.Local)], isDataAttribute(a.Local):
+	case lists&described != 0, isDataAttribute(a.Local):
 		return nil
 	case a.Long || actingAttributes[strings.ToLower(string(a.Local))] || !isInertName(a.Local) || isAddress(a.Value):
 		return active(KindMarkup, isForeign)
@@ -92,8 +93,8 @@ func isInertName(name []byte) bool {
 
 // svgAnimation judges the name of an attribute that changes in time: it must be one that draws.
 func svgAnimation(name []byte) *Error {
-	known := strings.TrimSpace(string(name))
-	if known != "style" && (svgAttributes[known] || styled[known]) {
+	known := bytes.TrimSpace(name)
+	if string(known) != "style" && svgNames.lists(known)&(described|styled) != 0 {
 		return nil
 	}
 	return active(KindScript, "animates what it refers to")

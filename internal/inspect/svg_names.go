@@ -21,10 +21,26 @@ func isData(address []byte, prefixes []string) bool {
 	return false
 }
 
+// The lists of svgNames.
+const (
+	drawn     = 1 << iota // elements
+	described             // attributes
+	styled                // attributes
+)
+
+// svgNames has svgElements, svgAttributes and styledAttributes.
+var svgNames = func() *nameTable {
+	t := &nameTable{}
+	t.add(drawn, svgElements)
+	t.add(described, svgAttributes)
+	t.add(styled, styledAttributes)
+	return t
+}()
+
 // svgElements are those of SVG 1.1 and 2 that draw, describe or animate, and those of drafts that
 // editors write and no browser renders. It omits script, handler, listener, iframe, audio, video,
 // canvas and all of HTML.
-var svgElements = nameSet(`
+const svgElements = `
 	a altGlyph altGlyphDef altGlyphItem animate animateColor animateMotion animateTransform circle clipPath color-profile cursor defs
 	desc discard ellipse feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting
 	feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feImage feMerge
@@ -33,11 +49,11 @@ var svgElements = nameSet(`
 	metadata missing-glyph mpath path pattern polygon polyline radialGradient rect set solidcolor solidColor stop style svg switch symbol
 	text textPath title tref tspan use view vkern
 	flowDiv flowLine flowPara flowRegion flowRegionBreak flowRegionExclude flowRoot flowSpan flowTref hatch hatchpath mesh meshgradient
-	meshpatch meshrow`)
+	meshpatch meshrow`
 
 // svgAttributes are those of svgElements that are not read as CSS. At the end are some that editors
 // write and that have no meaning. It omits events.
-var svgAttributes = nameSet(`
+const svgAttributes = `
 	accent-height accumulate additive alphabetic amplitude arabic-form ascent attributeName attributeType azimuth
 	baseFrequency baseProfile bbox begin bias calcMode cap-height class clipPathUnits contentScriptType contentStyleType cx cy
 	d descent diffuseConstant divisor dur dx dy edgeMode elevation enable-background end exponent externalResourcesRequired
@@ -55,11 +71,11 @@ var svgAttributes = nameSet(`
 	viewBox viewTarget width widths x x-height x1 x2 xChannelSelector y y1 y2 yChannelSelector z zoomAndPan
 
 	hreflang referrerpolicy rel target
-	collect content crossorigin p-id part slot space t`)
+	collect content crossorigin p-id part slot space t`
 
-// styled are the attributes that are read as CSS: presentation attributes, and the values of
+// styledAttributes are those that are read as CSS: presentation attributes, and the values of
 // animations.
-var styled = nameSet(`
+const styledAttributes = `
 	by from style to values
 
 	alignment-baseline background background-color baseline-shift block-progression clip clip-path clip-rule color color-interpolation
@@ -71,7 +87,7 @@ var styled = nameSet(`
 	shape-margin shape-padding shape-rendering shape-subtract solid-color solid-opacity stop-color stop-opacity stroke stroke-dasharray
 	stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width text-align text-anchor
 	text-decoration text-indent text-orientation text-overflow text-rendering text-transform transform-box transform-origin unicode-bidi
-	vector-effect visibility white-space will-change word-spacing writing-mode`)
+	vector-effect visibility white-space will-change word-spacing writing-mode`
 
 // actingAttributes are, in lower case, those of HTML and its drafts that load, send, navigate or
 // run. On an element of SVG most have no meaning, and no picture needs them.

@@ -77,6 +77,13 @@ func (r *values) held(a *attr, start, end int) error {
 
 // look reports whether v needs no decoding, whether it has references, and whether it has no "<".
 func look(v []byte) (plain, references, fine bool) {
+	if len(v) <= shortValue {
+		seen := uint8(0)
+		for _, c := range v {
+			seen |= marks[c]
+		}
+		return seen == 0, seen&hasReference != 0, seen&hasTag == 0
+	}
 	if bytes.IndexByte(v, '<') >= 0 {
 		return false, false, false
 	}
@@ -84,6 +91,18 @@ func look(v []byte) (plain, references, fine bool) {
 	plain = !references && bytes.IndexByte(v, '\n') < 0 && bytes.IndexByte(v, '\t') < 0
 	return plain, references, true
 }
+
+// shortValue is the length up to which one loop is faster than several searches.
+const shortValue = 32
+
+// The reasons for decoding or refusing a value.
+const (
+	hasTag = 1 << iota
+	hasReference
+	hasWhite
+)
+
+var marks = [256]uint8{'<': hasTag, '&': hasReference, '\n': hasWhite, '\t': hasWhite}
 
 // decode replaces references in v, and turns white space into spaces (XML 1.0, 3.3.3), in place. It
 // returns the new length.

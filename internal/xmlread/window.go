@@ -101,6 +101,10 @@ func (r *window) cut() error {
 
 // literal reads s.
 func (r *window) literal(s string) error {
+	if end := r.at + len(s); end <= len(r.buf) && string(r.buf[r.at:end]) == s {
+		r.at = end
+		return nil
+	}
 	for i := range len(s) {
 		if !r.has(1) {
 			return r.cut()
