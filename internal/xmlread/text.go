@@ -26,7 +26,8 @@ func (r *texts) text() (Token, error) {
 		if i := bytes.IndexByte(chunk[:n], '&'); i >= 0 {
 			n = i
 		}
-		if bytes.Contains(chunk[:n], []byte("]]>")) {
+		if i := bytes.Index(chunk[:n], []byte("]]>")); i >= 0 {
+			r.at += i // so that the line does not depend on the cuts
 			return 0, fault(Damaged, malformed)
 		}
 		if n == len(chunk) {
