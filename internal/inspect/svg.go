@@ -32,7 +32,7 @@ import (
 //
 // Memory is less than 64 KiB. A caller that gives up before Verdict must call Close.
 type SVG struct {
-	pull   pull
+	pull pull
 }
 
 // Within sets the budget to work from; see [Budget].

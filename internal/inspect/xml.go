@@ -24,7 +24,7 @@ import (
 //
 // Memory is less than 64 KiB. A caller that gives up before Verdict must call Close.
 type XML struct {
-	pull   pull
+	pull pull
 }
 
 // Within sets the budget to work from; see [Budget].
