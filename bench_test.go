@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
@@ -63,6 +65,25 @@ func BenchmarkHandler(b *testing.B) {
 			})
 		}
 	}
+}
+
+// TestPiecesAllocateNothing: a larger file costs no more allocations, however many pieces it has.
+func TestPiecesAllocateNothing(t *testing.T) {
+	h, err := upload.New(discardStore{}, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{
+		Logger: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	allocations := func(pieces int) float64 {
+		body := []byte(file("file", "a.txt", string(bytes.Repeat([]byte("0123456789abcdef"), pieces*(64<<10)/16))))
+		return testing.AllocsPerRun(20, func() {
+			r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+			r.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			require.Equal(t, http.StatusCreated, w.Code, w.Body)
+		})
+	}
+	require.Less(t, allocations(64), allocations(4)+20)
 }
 
 // BenchmarkKeys measures the choice of a key.

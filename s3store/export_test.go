@@ -1,5 +1,10 @@
 package s3store
 
+import (
+	"io"
+	"slices"
+)
+
 // SetMaxCopy sets the largest range that a store copies in one call, so that a test can exceed it.
 func SetMaxCopy(s *Store, n int64) { s.maxCopy = n }
 
@@ -14,4 +19,11 @@ func SetPartSize(s *Store, n int64) { s.opts.PartSize = n }
 func SetPart(s *Store, part, memory int64) {
 	s.opts.PartSize, s.opts.MaxMemory = part, memory
 	s.memory = newMemory(memory, max(memory/2, part))
+}
+
+// BodyOf returns what a store shows the SDK of content, and what ends that.
+func BodyOf(content []byte) (body io.ReadSeeker, end func()) {
+	b := &buffer{size: int64(len(content)), chunks: slices.Collect(slices.Chunk(content, chunkSize))}
+	shown := b.body()
+	return shown, shown.close
 }
