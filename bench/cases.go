@@ -36,6 +36,7 @@ func (b *bench) small() error {
 	}
 	b.out.section("Small: %d files of 100 KB, 16 at a time, S3 over http", n)
 	b.out.compare(samples, "CPU ms a request", func(m sample) float64 { return m.cpu.Seconds() * 1000 / float64(n) })
+	b.out.text(smallShares)
 	return nil
 }
 
@@ -58,6 +59,7 @@ func (b *bench) many() error {
 			return fmt.Errorf("%s, %s: %w", row.kind, row.name, err)
 		}
 	}
+	b.out.text(manyShares)
 	return nil
 }
 

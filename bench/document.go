@@ -40,6 +40,8 @@ func (d *document) section(format string, args ...any) {
 	fmt.Fprintf(&d.b, "\n## "+format+"\n\n", args...)
 }
 
+func (d *document) text(words string) { d.b.WriteString(words) }
+
 func (d *document) table(columns ...string) {
 	fmt.Fprintf(&d.b, "| %s |\n|%s\n", strings.Join(columns, " | "), strings.Repeat(" --- |", len(columns)))
 }
