@@ -39,8 +39,8 @@ func (l *liar) Stat(ctx context.Context, key string) (storage.Stored, error) {
 	return stored, err
 }
 
-func (l *liar) OpenAt(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
-	r, err := l.DirectStorage.OpenAt(ctx, key, etag, offset, length)
+func (l *liar) OpenStaged(ctx context.Context, o storage.StagedObject) (io.ReadCloser, error) {
+	r, err := l.DirectStorage.OpenStaged(ctx, o)
 	if l.open != nil && err == nil {
 		r = l.open(r)
 	}

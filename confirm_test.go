@@ -253,7 +253,7 @@ func TestChecksAreBounded(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
 	open, release := make(chan struct{}), make(chan struct{})
 	d.meddle(t, upload.Options{MaxWait: time.Millisecond}, upload.PresignOptions{MaxChecks: 1},
-		uploadtest.Fault{Op: uploadtest.OpOpenAt, Do: func(context.Context) error { open <- struct{}{}; <-release; return nil }})
+		uploadtest.Fault{Op: uploadtest.OpOpenStaged, Do: func(context.Context) error { open <- struct{}{}; <-release; return nil }})
 	first, second := d.sign(t, declarationOf("a.txt", "hello")), d.sign(t, declarationOf("b.txt", "hello"))
 	for _, ticket := range []upload.Ticket{first, second} {
 		require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
@@ -275,7 +275,7 @@ func TestChecksAreBounded(t *testing.T) {
 // and may confirm again.
 func TestStorageFailsInConfirm(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
-	d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpOpenAt, Err: errors.New("secret endpoint")})
+	d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpOpenStaged, Err: errors.New("secret endpoint")})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 	resp := d.step(t, "../meddled/confirm", token{ticket.Token}, nil)
@@ -404,7 +404,7 @@ func TestConfirmOutlastsWriteTimeout(t *testing.T) {
 	for name, fails := range map[string]bool{"published": false, "refused": true} {
 		t.Run(name, func(t *testing.T) {
 			d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
-			d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpOpenAt, Do: func(context.Context) error {
+			d.meddle(t, upload.Options{}, upload.PresignOptions{}, uploadtest.Fault{Op: uploadtest.OpOpenStaged, Do: func(context.Context) error {
 				time.Sleep(300 * time.Millisecond)
 				if fails {
 					return errors.New("no")
@@ -445,7 +445,7 @@ func TestOnlyOneConfirmation(t *testing.T) {
 // is free again.
 func TestSilentStorage(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{})
-	d.meddle(t, upload.Options{StallTimeout: 50 * time.Millisecond}, upload.PresignOptions{MaxChecks: 1}, uploadtest.Fault{Op: uploadtest.OpOpenAt, Do: uploadtest.Hang})
+	d.meddle(t, upload.Options{StallTimeout: 50 * time.Millisecond}, upload.PresignOptions{MaxChecks: 1}, uploadtest.Fault{Op: uploadtest.OpOpenStaged, Do: uploadtest.Hang})
 	ticket := d.sign(t, declarationOf("a.txt", "hello"))
 	require.Equal(t, 200, send(t, ticket.SignedRequest, "hello"))
 	for range 2 {

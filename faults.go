@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"slices"
 	"time"
@@ -223,6 +224,14 @@ func commitError(err error) *Error {
 		return &Error{Code: CodeConflict, Params: map[string]any{"kind": "exists"}, Err: err}
 	}
 	return storageRefusal(err)
+}
+
+// readError answers for a storage that failed to read a file that it had.
+func readError(err error) error {
+	if errors.Is(err, storage.ErrChanged) || errors.Is(err, fs.ErrNotExist) {
+		return errChanged(err)
+	}
+	return storageError(err)
 }
 
 func errChanged(err error) error {

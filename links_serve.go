@@ -253,11 +253,7 @@ func (o *objectReader) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	if o.body == nil {
-		rest := piece{
-			key: o.key, etag: o.stored.ETag,
-			offset: o.offset, size: o.end - o.offset, rest: o.end == o.stored.Size,
-		}
-		if o.body, o.err = openStalling(o.ctx, o.store, rest, linkStall); o.err != nil {
+		if o.body, o.err = openStalling(o.ctx, o.end-o.offset, linkStall, o.open); o.err != nil {
 			return 0, o.err
 		}
 	}
@@ -266,6 +262,15 @@ func (o *objectReader) Read(p []byte) (int, error) {
 		o.err = err
 	}
 	return n, err
+}
+
+// open opens what is to be read, without an end if that is the object's.
+func (o *objectReader) open(ctx context.Context) (io.ReadCloser, error) {
+	length := o.end - o.offset
+	if o.end == o.stored.Size {
+		length = -1
+	}
+	return o.store.OpenAt(ctx, o.key, o.stored.ETag, o.offset, length)
 }
 
 func (o *objectReader) close() {

@@ -227,13 +227,12 @@ func (p *Presigner) refuse(q *session, t *sealed, err error) error {
 // openStaged opens the staged object, if it still has etag. It has the ticket's size, or reading it
 // fails.
 func (p *Presigner) openStaged(q *session, t *sealed, etag string) (*stallReader, error) {
-	whole := piece{key: t.Staging, etag: etag, size: t.Size, rest: true}
-	r, err := openStalling(q.ctx, p.store, whole, p.h.opts.StallTimeout)
-	switch {
-	case errors.Is(err, storage.ErrChanged), errors.Is(err, fs.ErrNotExist):
-		return nil, errChanged(err)
-	case err != nil:
-		return nil, storageError(err)
+	staged := storage.StagedObject{Key: t.Staging, ETag: etag, Size: t.Size, Subject: q.grant.Subject}
+	r, err := openStalling(q.ctx, t.Size, p.h.opts.StallTimeout, func(ctx context.Context) (io.ReadCloser, error) {
+		return p.store.OpenStaged(ctx, staged)
+	})
+	if err != nil {
+		return nil, readError(err)
 	}
 	return r, nil
 }

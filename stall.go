@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"github.com/airlock-go/upload/storage"
 )
 
 // pace holds a client to a minimum rate, over windows of the time that we wait for
@@ -180,24 +178,12 @@ type stallReader struct {
 	progress *tracked
 }
 
-// piece is a part of one object, or all of it.
-type piece struct {
-	key, etag string
-	offset    int64
-	size      int64 // that it must have
-	rest      bool  // it ends with the object
-}
-
-// openStalling opens a piece within the time that also each read has.
-func openStalling(ctx context.Context, from storage.ObjectReader, p piece, stall time.Duration) (*stallReader, error) {
+// openStalling opens what must have size bytes, within the time that also each read has.
+func openStalling(ctx context.Context, size int64, stall time.Duration, open func(context.Context) (io.ReadCloser, error)) (*stallReader, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	r := &stallReader{stall: stall, size: p.size, cancel: cancel, timer: time.AfterFunc(stall, func() { cancel(errStall) })}
-	length := p.size
-	if p.rest {
-		length = -1
-	}
+	r := &stallReader{stall: stall, size: size, cancel: cancel, timer: time.AfterFunc(stall, func() { cancel(errStall) })}
 	var err error
-	r.body, err = from.OpenAt(ctx, p.key, p.etag, p.offset, length)
+	r.body, err = open(ctx)
 	r.timer.Stop()
 	if err != nil {
 		cancel(nil)
@@ -217,7 +203,7 @@ func (r *stallReader) Read(p []byte) (int, error) {
 	case r.read > r.size || ended && r.read < r.size:
 		return 0, storageError(io.ErrUnexpectedEOF)
 	case err != nil && !ended:
-		err = storageError(err)
+		err = readError(err)
 	}
 	return n, err
 }

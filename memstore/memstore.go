@@ -82,6 +82,11 @@ func (s *Store) OpenAt(_ context.Context, key, etag string, offset, length int64
 	return io.NopCloser(io.LimitReader(o.blob.from(offset), length)), nil
 }
 
+// OpenStaged implements storage.DirectStorage. It reads nothing ahead.
+func (s *Store) OpenStaged(ctx context.Context, o storage.StagedObject) (io.ReadCloser, error) {
+	return s.OpenAt(ctx, o.Key, o.ETag, 0, -1)
+}
+
 // Keys returns the sorted keys of all published objects and of all files from direct uploads.
 func (s *Store) Keys() []string {
 	s.mu.Lock()

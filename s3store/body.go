@@ -29,8 +29,7 @@ func (b *body) Read(p []byte) (int, error) {
 	if b.offset >= b.buffer.size {
 		return 0, io.EOF
 	}
-	rest := b.buffer.chunks[b.offset/chunkSize][b.offset%chunkSize:]
-	n := copy(p, rest[:min(int64(len(rest)), b.buffer.size-b.offset)])
+	n := copy(p, b.buffer.from(b.offset))
 	b.offset += int64(n)
 	return n, nil
 }

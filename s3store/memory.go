@@ -76,6 +76,15 @@ func (m *memory) mostLive() int64 {
 	return m.peak
 }
 
+// spare returns an empty buffer of n bytes, or nil unless that much memory is free and nobody waits
+// for memory.
+func (m *memory) spare(subject string, n int64) *buffer {
+	if !m.budget.TryAcquire(subject, n) {
+		return nil
+	}
+	return &buffer{memory: m, subject: subject, reserved: n}
+}
+
 // buffer holds the bytes of one part, or of one file that is not larger. All its chunks except the
 // last are full.
 type buffer struct {
@@ -102,6 +111,12 @@ func (b *buffer) space() []byte {
 	}
 	last := b.chunks[len(b.chunks)-1]
 	return last[int64(len(last))-(b.held-b.size):]
+}
+
+// from returns bytes of the file from offset on, as many as lie together. There are some.
+func (b *buffer) from(offset int64) []byte {
+	rest := b.chunks[offset/chunkSize][offset%chunkSize:]
+	return rest[:min(int64(len(rest)), b.size-offset)]
 }
 
 // shrink returns memory that the file turned out not to need.

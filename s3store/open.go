@@ -44,23 +44,29 @@ func (s *Store) OpenAt(ctx context.Context, key, etag string, offset, length int
 	if offset < 0 {
 		return nil, fmt.Errorf("s3store: %q: offset %d", key, offset)
 	}
-	asked := byteRange{offset, length}
+	body, _, err := s.open(ctx, key, etag, byteRange{offset, length})
+	if err == nil && length == 0 {
+		return http.NoBody, body.Close()
+	}
+	return body, err
+}
+
+// open requests a range, and returns how many bytes S3 answers with.
+func (s *Store) open(ctx context.Context, key, etag string, asked byteRange) (body io.ReadCloser, n int64, err error) {
 	out, err := s.get(ctx, &s3.GetObjectInput{Key: &key, IfMatch: optional(etag), Range: optional(asked.header())})
 	switch {
 	case s3calls.Status(err) == http.StatusPreconditionFailed:
-		return nil, fmt.Errorf("%w: %w", storage.ErrChanged, err)
+		return nil, 0, fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	case s3calls.Status(err) == http.StatusRequestedRangeNotSatisfiable:
-		return http.NoBody, nil
+		return http.NoBody, 0, nil
 	case err != nil:
-		return nil, err
+		return nil, 0, err
 	case etag != "" && s3calls.Unquoted(aws.ToString(out.ETag)) != s3calls.Unquoted(etag): // ignored
-		return nil, errors.Join(fmt.Errorf("s3store: %q: %w", key, storage.ErrChanged), out.Body.Close())
+		return nil, 0, errors.Join(fmt.Errorf("s3store: %q: %w", key, storage.ErrChanged), out.Body.Close())
 	case !asked.isIn(out):
-		return nil, errors.Join(errors.New("s3store: the service answers a range with other bytes"), out.Body.Close())
-	case length == 0:
-		return http.NoBody, out.Body.Close()
+		return nil, 0, errors.Join(errors.New("s3store: the service answers a range with other bytes"), out.Body.Close())
 	}
-	return out.Body, nil
+	return out.Body, aws.ToInt64(out.ContentLength), nil
 }
 
 func (s *Store) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {

@@ -42,8 +42,9 @@ const ScanTag = "GuardDutyMalwareScanStatus"
 type Options struct {
 	// MaxMemory is the most bytes that the buffers of all uploads of the store take together, 64
 	// MiB if it is 0. An upload reserves one part of it, or less if its limit is smaller, and a
-	// second part only while nobody waits. One subject gets half of it, and at least a part.
-	// Buffers are kept for later uploads and not returned to the system.
+	// second part only while nobody waits. A direct upload that is confirmed reserves up to two
+	// parts, only while nobody waits. One subject gets half of it, and at least a part. Buffers are
+	// kept for later uploads and not returned to the system.
 	MaxMemory int64
 
 	// PartSize is the size of a part of a multipart upload in bytes, and the

@@ -133,8 +133,8 @@ func (s *Store) Options() Options {
 	return o
 }
 
-// Memory returns, for metrics, how many bytes of MaxMemory uploads have reserved now, which is 0
-// when none is in progress. It also returns the peak size of the store's buffers, used and idle.
+// Memory returns, for metrics, how many bytes of MaxMemory uploads and confirmations have reserved
+// now, which is 0 when none is in progress. It also returns the peak size of the store's buffers, used and idle.
 // Both are at most MaxMemory.
 func (s *Store) Memory() (used, peak int64) {
 	return s.memory.budget.Used(), s.memory.mostLive()

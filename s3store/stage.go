@@ -70,8 +70,7 @@ func (s *Store) partSize(size int64) (int64, error) {
 // the earlier files of the same request return what they hold: holding memory while waiting for
 // more could deadlock.
 func (s *Store) reserve(ctx context.Context, obj storage.Object, n int64) (*buffer, error) {
-	b := &buffer{memory: s.memory, subject: obj.Subject, reserved: n}
-	if s.memory.budget.TryAcquire(obj.Subject, n) {
+	if b := s.memory.spare(obj.Subject, n); b != nil {
 		return b, nil
 	}
 	wait, cancel := context.WithTimeout(ctx, obj.MaxWait)
@@ -84,7 +83,7 @@ func (s *Store) reserve(ctx context.Context, obj storage.Object, n int64) (*buff
 		}
 	}
 	if s.memory.budget.Acquire(wait, obj.Subject, n) == nil {
-		return b, nil
+		return &buffer{memory: s.memory, subject: obj.Subject, reserved: n}, nil
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"io"
 	"time"
 )
 
@@ -50,6 +51,18 @@ type DirectStorage interface {
 	// AbortMultipart ends the upload and removes its parts. An upload that is
 	// not open is not an error.
 	AbortMultipart(ctx context.Context, key, uploadID string) error
+
+	// OpenStaged returns all bytes of a staged object, in a reader that the caller closes. It is for
+	// a caller that reads the whole file as fast as it comes, so the store may read ahead, with
+	// several requests at once. It shares the memory for that as Stage does, and never waits for it.
+	// One goroutine at a time uses the reader.
+	//
+	// If the object has another ETag than o.ETag, the error is [ErrChanged]; for a key without an
+	// object it is fs.ErrNotExist. A Read can return them too, since the object can be replaced
+	// while it is read; it never returns bytes of the other object. The caller counts the bytes: an
+	// object of another size than o.Size need not be an error. A Read that waits ends with ctx.
+	// After Close nothing that OpenStaged began is running, and it holds no memory.
+	OpenStaged(ctx context.Context, o StagedObject) (io.ReadCloser, error)
 
 	// Promote publishes the object under p.From under another key, if it is still the one that
 	// p.ETag names. It creates and never replaces. The new object has the type and name of p, and
@@ -101,6 +114,14 @@ type Part struct {
 	Number int // from 1
 	Size   int64
 	ETag   string
+}
+
+// StagedObject is what [DirectStorage.OpenStaged] reads.
+type StagedObject struct {
+	Key     string // a staging key
+	ETag    string // the answer of Stat
+	Size    int64  // bytes, the answer of Stat
+	Subject string // the caller, as in [Object]
 }
 
 // Promotion describes what [DirectStorage.Promote] publishes.

@@ -109,10 +109,19 @@ func (s *direct) part(ctx context.Context, d storage.DirectObject, uploadID stri
 	return p, nil
 }
 
-// staged sends content in any way that the store has for small files, and returns the key and
-// description of the object.
+// staged sends content under a new key, and returns the key and description of the object.
 func (s *direct) staged(ctx context.Context, content []byte) (key string, stored storage.Stored, err error) {
+	key = stagingKey()
+	if err = s.sendTo(ctx, key, content); err == nil {
+		stored, err = s.Stat(ctx, key)
+	}
+	return key, stored, err
+}
+
+// sendTo sends content to a free staging key, in any way that the store has for a whole file.
+func (s *direct) sendTo(ctx context.Context, key string, content []byte) error {
 	d := file(content, s.sum(content))
+	d.Key = key
 	by := byForm
 	if s.methods.Put {
 		by = byPut
@@ -121,10 +130,7 @@ func (s *direct) staged(ctx context.Context, content []byte) (key string, stored
 	if err == nil {
 		err = req.accepted(ctx)
 	}
-	if err == nil {
-		stored, err = s.Stat(ctx, d.Key)
-	}
-	return d.Key, stored, err
+	return err
 }
 
 // stores returns an error unless exactly content is kept under key, with an ETag.

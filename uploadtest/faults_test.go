@@ -74,6 +74,7 @@ func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]er
 	_, got[uploadtest.OpParts] = direct.Parts(ctx, d.Key, id)
 	got[uploadtest.OpCompleteMultipart] = direct.CompleteMultipart(ctx, d.Key, id, nil)
 	got[uploadtest.OpAbortMultipart] = direct.AbortMultipart(ctx, d.Key, id)
+	_, got[uploadtest.OpOpenStaged] = direct.OpenStaged(ctx, storage.StagedObject{Key: "there", ETag: stat.ETag, Size: stat.Size})
 	got[uploadtest.OpPromote] = direct.Promote(ctx, storage.Promotion{From: "there", ETag: stat.ETag, Key: "b", Size: stat.Size, Nonce: "n"})
 	_, got[uploadtest.OpListObjects] = f.Lister().ListObjects(ctx, "", "")
 	_, got[uploadtest.OpListUploads] = f.Lister().(storage.UploadLister).ListUploads(ctx, "", "")
@@ -98,7 +99,7 @@ func reachable(t *testing.T) *memstore.Store {
 func TestEachCallFails(t *testing.T) {
 	healthy := uploadtest.NewFailingStore(reachable(t))
 	all := calls(t.Context(), healthy)
-	require.Len(t, all, 19)
+	require.Len(t, all, 20)
 	for op, err := range all {
 		require.NotErrorIs(t, err, uploadtest.ErrFault, op)
 		require.Equal(t, 1, healthy.Calls(op), op)

@@ -27,6 +27,7 @@ const (
 	OpParts             Op = "Parts"
 	OpCompleteMultipart Op = "CompleteMultipart"
 	OpAbortMultipart    Op = "AbortMultipart"
+	OpOpenStaged        Op = "OpenStaged"
 	OpPromote           Op = "Promote"
 
 	OpSignGet Op = "SignGet" // of storage.LinkStorage

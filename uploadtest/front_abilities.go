@@ -86,6 +86,11 @@ func (f *front) end(ctx context.Context, op Op, key, uploadID string, do func() 
 
 func multipartID(key, uploadID string) string { return key + ", multipart upload " + uploadID }
 
+// OpenStaged implements storage.DirectStorage.
+func (d *frontDirect) OpenStaged(ctx context.Context, o storage.StagedObject) (io.ReadCloser, error) {
+	return answered(ctx, d.f, OpOpenStaged, func() (io.ReadCloser, error) { return d.inner.OpenStaged(ctx, o) })
+}
+
 // Promote implements storage.DirectStorage.
 func (d *frontDirect) Promote(ctx context.Context, p storage.Promotion) error {
 	return d.f.call(ctx, OpPromote, func() error { return d.inner.Promote(ctx, p) })
