@@ -61,6 +61,7 @@ func runCases(args []string) error {
 		{"by type", b.byType},
 		{"by size", b.bySize},
 		{"by concurrency", b.byConcurrency},
+		{"confirm", b.confirm},
 		{"soak", func() error { return b.soak(int(50_000 / b.scale)) }},
 	} {
 		if !strings.Contains(c.name, b.only) {
