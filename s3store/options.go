@@ -26,8 +26,9 @@ const (
 // These limit what a [Store] does in one call, except in tests.
 const (
 	// copySize is the most bytes that one call copies, unless that would take more than maxParts
-	// calls. S3 would accept 5 GiB, for which CallTimeout may be too short.
-	copySize = 512 << 20
+	// calls. S3 would accept 5 GiB, for which CallTimeout may be too short, and which is slower than
+	// many ranges at once.
+	copySize = 64 << 20
 
 	// listedVersions is how many versions of one key are listed, and removed, before
 	// the caller is asked to call again.
@@ -55,7 +56,7 @@ type Options struct {
 
 	// CallTimeout is the longest that one call to S3 may take, including all its retries, before it
 	// fails; one minute if it is 0. It must be enough to send a part, to assemble a large file, and
-	// to copy 512 MiB within S3. For [Store.Promote] it may have to be enough to copy the whole
+	// to copy 64 MiB within S3. For [Store.Promote] it may have to be enough to copy the whole
 	// file. When S3 is silent, Stage, Commit and Discard each take up to three times as long.
 	CallTimeout time.Duration
 

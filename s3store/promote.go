@@ -22,8 +22,8 @@ import (
 // An ETag that is an MD5 does not identify bytes: clients can make two files with the same one. So
 // if p.SHA256 is set the file is copied in one call, for which CallTimeout must be enough. S3 must
 // find the same SHA-256; otherwise the error is [storage.ErrChanged]. Files staged in parts, which
-// no client can replace, and those without p.SHA256 are copied in ranges of 512 MiB, four at a
-// time.
+// no client can replace, and those without p.SHA256 are copied in ranges of 64 MiB, 16 at a time.
+// The first range that fails ends the others.
 //
 // With NoPinnedCopies nothing is copied: the file is read and written again, bound to p.SHA256 or,
 // without it, to the ETag. That reserves memory as Stage does, and waits for it up to CallTimeout;

@@ -24,8 +24,10 @@ func TestBrokenStagedReadersFail(t *testing.T) {
 		{"repeats the object", twice, []string{"OpenStaged reads all"}},
 		{"reads any object", anyStaged, []string{"OpenStaged of another object"}},
 		{"makes an empty object of an absent one", emptyForAbsent, []string{"OpenStaged of another object"}},
-		{"goes on in the object that is there now", inRanges(func(storage.StagedObject, error) (string, error) { return "", nil }),
-			[]string{"a staged file that is replaced while it is read"}},
+		{
+			"goes on in the object that is there now", inRanges(func(storage.StagedObject, error) (string, error) { return "", nil }),
+			[]string{"a staged file that is replaced while it is read"},
+		},
 		{"ends where the object was replaced", inRanges(func(o storage.StagedObject, err error) (string, error) {
 			if err != nil {
 				err = io.EOF
