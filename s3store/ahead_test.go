@@ -133,6 +133,20 @@ func TestTwoRangesAtATime(t *testing.T) {
 		require.NoError(t, r.Close())
 		f.requireIdle(t)
 	})
+	bubble(t, "in half the time", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		f.fake.Inject("GetObject", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			time.Sleep(time.Second)
+			serve(w, r)
+		})
+		begun := time.Now()
+		r, err := f.OpenStaged(t.Context(), f.putStaged(randomBytes(8*part)))
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, r)
+		require.NoError(t, err)
+		require.NoError(t, r.Close())
+		require.Equal(t, 4*time.Second, time.Since(begun))
+	})
 	bubble(t, "in their order, however late", func(t *testing.T) {
 		f := newFixture(t, setup{})
 		f.atRange(0, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
