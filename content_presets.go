@@ -129,9 +129,9 @@ func Documents(options *DocumentOptions) Validator {
 // ArchiveOptions says which ZIP archives [Archives] accepts. Zero fields are the defaults; no limit
 // can be switched off.
 type ArchiveOptions struct {
-	// Extensions are those that entries may have, in lower case with the dot. Default:
-	// everyday pictures, sound, film, text and documents, as their content must be; see
-	// docs/accepted.md.
+	// Extensions are those that entries may have, in lower case with the dot. Where the package
+	// knows the type, the first 4 KiB of the entry must be of it. Default: everyday pictures,
+	// sound, film, text and documents; see docs/accepted.md.
 	Extensions []string
 
 	MaxEntries   int   // files and directories. Default: 1,000.
@@ -139,12 +139,13 @@ type ArchiveOptions struct {
 	MaxTotalSize int64 // inflated bytes of all entries. Default: 256 MiB.
 	MaxRatio     int64 // inflated bytes for each byte of the file, from 8 MiB on. Default: 200, less for files above 40 MiB.
 
-	// Nesting is how many levels of archives may lie inside, within the limits. Default: 0.
+	// Nesting is how many levels of archives may lie inside, within the limits; DOCX and the like
+	// are. Default: 0.
 	Nesting int
 }
 
 // Archives accepts ZIP archives without bombs, entries outside of their directory, links, programs,
-// and bytes hidden between entries; options may be nil.
+// and hidden bytes, but reads only the first 4 KiB of each entry; options may be nil.
 func Archives(options *ArchiveOptions) Validator {
 	o := valueOf(options)
 	return typed([]string{"application/zip"}, &contentOptions{archives: inspect.Zip{

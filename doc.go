@@ -82,7 +82,7 @@
 // # Where it runs
 //
 // The handler moves the connection's deadlines, so ReadTimeout and WriteTimeout of the server
-// neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout yourself.
+// neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout.
 // No middleware in front may read the form, as FormValue does. With a ResponseWriter without
 // Unwrap, such as that of [http.TimeoutHandler], stalled clients are not cut.
 //
@@ -94,6 +94,6 @@
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others can write to or list.
 //
-// The repository's docs/security.md lists attacks with their tests, docs/production.md is for
+// In the repository, docs/security.md lists attacks with tests, docs/production.md is for
 // operators, docs/recipes.md has programs.
 package upload

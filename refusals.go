@@ -9,10 +9,11 @@ import (
 )
 
 // Code says why a request or a file was refused. It is the "code" of the problem+json answer, never
-// changes its meaning, and is a target for errors.Is.
+// changes its meaning, and works with errors.Is.
 type Code string
 
-// The codes, with their HTTP status; docs/errors.md explains them. 429 and 503 come with Retry-After.
+// The codes, with their HTTP status; docs/errors.md explains them. 429 and 503 come with
+// Retry-After.
 const (
 	CodeMalformed       Code = "malformed"        // 400: form, query or JSON
 	CodeMissingFile     Code = "missing_file"     // 400

@@ -120,7 +120,7 @@ type Options struct {
 	// Respond writes the answers. Default: [JSON].
 	Respond Responder
 
-	// Text returns the sentence of a refusal, for example in the language of r's Accept-Language,
+	// Text returns the sentence of a refusal, such as in r's language,
 	// by Code and Params (docs/errors.md) or Reason; "" is that of [Error.Text]. It must not change
 	// r and e, and is called as [Hooks] are. The log stays in English.
 	Text func(r *http.Request, e *Error) string

@@ -61,7 +61,7 @@ For operators and security reviewers: the actions on the bucket that each part o
 ` + "`s3bucket.Bucket.Policy`" + ` makes these policies from the options of the store and the layout.
 This command prints one for your bucket:
 
-    upload-bucket policy -s3-bucket my-uploads -s3-prefix avatars -direct streamed
+    upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -s3-prefix avatars -direct streamed
 
 This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`Options.Tags`" + `.

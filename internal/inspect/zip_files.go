@@ -16,7 +16,7 @@ const isOtherEntry = "has an entry whose content does not match its extension"
 type zipFiles struct {
 	nesting int
 	allowed []string // extensions
-	known   bool     // contents must match the extension
+	known   bool     // every extension has a type that its content must have
 	any     bool     // any extension is allowed
 }
 
@@ -78,7 +78,7 @@ func (z *zipFiles) entry(w *zipWalk, h *zipHeader, body *bufio.Reader) error {
 		return entry(EntryArchive, "has an archive inside, or a document that is one")
 	}
 	mediaType := sniff.Resolve(head, ext)
-	if (z.known || isZip(head) && !z.any) && !slices.Contains(sniff.Extensions(mediaType), ext) {
+	if !z.any && (z.known || isZip(head) || len(sniff.TypesOf(ext)) > 0) && !slices.Contains(sniff.Extensions(mediaType), ext) {
 		return entry(EntryMismatch, isOtherEntry)
 	}
 	if isZip(head) {
