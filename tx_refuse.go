@@ -11,11 +11,11 @@ import (
 // answers. Its error is an [*Error] that [Options.Respond] has answered.
 //
 // Fn decides before anything is readable. Its error removes all files and is the request's one
-// decision, as for [Tx.Refuse]. When fn panics or ends its goroutine, the files are removed and
-// that goes on. Fn may call [Tx.Commit] within its own transaction; what it returns still decides.
-// Returning nil after [Tx.Rollback] or [Tx.Undo] is answered with 500.
+// decision, as for [Tx.Refuse]. When fn panics or ends its goroutine, the files are removed and the
+// panic or Goexit continues. Fn may call [Tx.Commit] within its own transaction; what it returns
+// still decides. Returning nil after [Tx.Rollback] or [Tx.Undo] is answered with 500.
 //
-// Fn leaves w alone. Nothing ends fn, and it keeps its slot of [Options.MaxConcurrent] until it
+// Fn must not use w. Nothing ends fn, and it keeps its slot of [Options.MaxConcurrent] until it
 // returns or commits.
 func (h *Handler) Handle(w http.ResponseWriter, r *http.Request, fn func(tx *Tx) error) error {
 	tx, err := h.Receive(w, r)

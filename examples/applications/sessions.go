@@ -11,9 +11,9 @@ import (
 )
 
 type user struct {
-	Name, password string // Name is "" of nobody
+	Name, password string // Name is "" if nobody is signed in
 	Admin          bool
-	session        string // the last one, while until lasts
+	session        string // the latest one, valid before until
 	until          time.Time
 }
 
