@@ -12,7 +12,7 @@ import (
 //
 // Fn decides before anything is readable. Its error removes all files and is the request's one
 // decision, as for [Tx.Refuse]. When fn panics or ends its goroutine, the files are removed and the
-// panic or Goexit continues. Fn may call [Tx.Commit] within its own transaction; what it returns
+// panic continues. Fn may call [Tx.Commit] within its own transaction; what it returns
 // still decides. Returning nil after [Tx.Rollback] or [Tx.Undo] is answered with 500.
 //
 // Fn must not use w. Nothing ends fn, and it keeps its slot of [Options.MaxConcurrent] until it
