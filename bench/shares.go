@@ -55,7 +55,7 @@ Measured on 28 November 2026 in the first case, by runtime.MemStats and a heap p
 
 All but the last line is 95 MiB.
 The last line comes from the collector: with the default GOGC=100 the heap may grow to twice what was live at the last collection, and the parts count as live.
-It depends on the moment of that collection, so the same load peaks at 137 to 148 MiB.
+It depends on the moment of that collection, so the same load peaks at 137 to 159 MiB.
 Less garbage makes collections rarer, but the heap then reaches the same bound later.
 With connections that reuse the 32 KiB that net/http takes for each part, a quarter of the garbage, the peak was 145 MiB.
 
