@@ -61,7 +61,7 @@
 // request adds about 100 KiB, at most 192 KiB, and all validators of this package together 64 MiB.
 // Text fields, header and [ImageOptions].Decode come on top. No subject (the caller that a [Grant]
 // names) holds more than half of these, or of the slots ([Options.MaxConcurrent]). For buffers and
-// slots an upload waits [Options.MaxWait] (not on HTTP/2), then fails with [CodeBusy].
+// slots uploads wait [Options.MaxWait], on HTTP/2 never, then fail with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest of the body is drained for a while, since

@@ -41,7 +41,7 @@ type ahead struct {
 
 	fetches []*fetch // the first is being read
 	next    int64    // where the next range begins
-	busy    bool     // there is no memory for another range, or no use
+	busy    bool     // no more ranges are requested: memory is lacking, or the object is small
 	rest    io.ReadCloser
 }
 

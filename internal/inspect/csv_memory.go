@@ -159,7 +159,7 @@ func (s *cells) restore() {
 	}
 }
 
-// place returns the number of a state, 0 if there is no room for it.
+// place returns the number of a state, 0 if no more states fit.
 func (m *tableMemory) place(state tableState) uint8 {
 	slot := state.sum() % uint64(len(m.slots))
 	for m.slots[slot] != 0 {
