@@ -1,0 +1,96 @@
+package clean
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// changes are the spans of a file that a walk has changed.
+type changes struct {
+	changed bool
+	patches []Patch
+	patched int // bytes of the patches that are not zeros
+}
+
+// add records a change of the bytes at offset, to zeros if with is nil. It returns false if that is
+// one too many.
+func (c *changes) add(offset, length int64, with []byte) bool {
+	if last := len(c.patches) - 1; last >= 0 && with == nil && c.patches[last].Bytes == nil &&
+		c.patches[last].Offset+c.patches[last].Length == offset {
+		c.patches[last].Length += length
+		return true
+	}
+	c.patched += len(with)
+	c.patches = append(c.patches, Patch{offset, length, bytes.Clone(with)})
+	return len(c.patches) <= maxPatches && c.patched <= maxPatched
+}
+
+func (c *changes) sorted() []Patch {
+	slices.SortFunc(c.patches, func(a, b Patch) int { return cmp.Compare(a.Offset, b.Offset) })
+	return c.patches
+}
+
+const tooManyPatches = "has too many places that need blanking"
+
+// note compares what is held with what was read.
+func (w *walk) note() {
+	switch {
+	case bytes.Equal(w.held, w.original):
+		return
+	case w.options.Keep:
+		copy(w.held, w.original)
+		return
+	}
+	w.changed = true
+	if !w.options.Record {
+		return
+	}
+	begin, end := 0, len(w.held)
+	for w.held[begin] == w.original[begin] {
+		begin++
+	}
+	for w.held[end-1] == w.original[end-1] {
+		end--
+	}
+	if !w.add(w.off+int64(begin), int64(end-begin), w.held[begin:end]) {
+		w.fail(tooManyPatches)
+	}
+}
+
+// clear blanks the next piece.
+func (w *walk) clear(p []byte) int {
+	if w.options.Keep || isZero(p) {
+		return len(p)
+	}
+	clear(p)
+	w.changed = true
+	if w.options.Record && !w.add(w.off, int64(len(p)), nil) {
+		w.fail(tooManyPatches)
+	}
+	return len(p)
+}
+
+// late blanks n bytes at offset that were handed on already.
+func (w *walk) late(offset, n int64) {
+	switch {
+	case w.options.Keep || n == 0:
+		return
+	case !w.options.Late:
+		w.failAs(CodeLate, "has metadata that only follows later")
+	}
+	w.changed = true
+	if !w.add(offset, n, nil) {
+		w.fail(tooManyPatches)
+	}
+}
+
+func isZero(p []byte) bool {
+	var all [512]byte
+	for ; len(p) > len(all); p = p[len(all):] {
+		if !bytes.Equal(p[:len(all)], all[:]) {
+			return false
+		}
+	}
+	return bytes.Equal(p, all[:len(p)])
+}

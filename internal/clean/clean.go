@@ -1,0 +1,66 @@
+// Package clean blanks what a file says of its owner while the file streams by.
+//
+// Each format has a cleaner, a plain function over a [walk]. It keeps what is on a list, and blanks
+// every other part with as many bytes, which are valid for strict readers and say nothing. So size,
+// offsets and structure stay, and picture and sound stay bit for bit. Nothing is decoded.
+//
+// A [Reader] runs a cleaner as a coroutine within Read. Nothing is concurrent, and the cuts of the
+// stream make no difference.
+package clean
+
+import "fmt"
+
+// cleaners has the cleaner of each media type.
+var cleaners = map[string]func(*walk){
+	"image/png": png,
+}
+
+// Has reports whether files of that type can be cleaned.
+func Has(mediaType string) bool { return cleaners[mediaType] != nil }
+
+// Code is the reason for a refusal.
+type Code string
+
+// The codes.
+const (
+	// CodeUnclear: the file cannot be cleaned for certain.
+	CodeUnclear Code = "metadata_unclear"
+
+	// CodeLate: bytes that were handed on already have turned out to need blanking.
+	CodeLate Code = "metadata_late"
+
+	// CodeBusy: there is no memory to hold what must be looked into. It is not a verdict.
+	CodeBusy Code = "busy"
+)
+
+// Error is the fault that made a cleaner give up.
+type Error struct {
+	Code   Code
+	Offset int64  // of the next byte of the file
+	Ended  bool   // the file has ended too early
+	Detail string // for a log; it consists of constants
+}
+
+// Error returns the detail and the offset.
+func (e *Error) Error() string { return fmt.Sprintf("%s at byte %d", e.Detail, e.Offset) }
+
+// Facts are what the structure of a file says of its picture or sound. Zero is unknown.
+type Facts struct {
+	Width, Height int64 // pixels, as the picture is shown, after its orientation
+	Frames        int64
+	Milliseconds  int64
+}
+
+// Patch is a span of the file that the cleaner has changed.
+type Patch struct {
+	Offset, Length int64
+	Bytes          []byte // nil for zeros
+}
+
+const (
+	maxHeld    = 64 << 10    // bytes that a walk holds back
+	freeHeld   = 4 << 10     // of them, those for which it asks nobody
+	heldMemory = 2 * maxHeld // as they came, and as they go on
+	maxPatches = 64 << 10
+	maxPatched = 4 << 20 // bytes of all patches that are not zeros
+)

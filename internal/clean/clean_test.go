@@ -1,0 +1,135 @@
+package clean_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/clean"
+)
+
+// result is what a Reader made of a file.
+type result struct {
+	Content []byte
+	Facts   clean.Facts
+	Changed bool
+	Patches []clean.Patch
+	Err     error
+}
+
+// cleaned cleans a file whose source hands out pieces of from bytes, and reads pieces of to bytes.
+func cleaned(mediaType string, file []byte, from, to int, o clean.Options) (r result) {
+	reader := clean.NewReader(pieces{bytes.NewReader(file), from}, mediaType, o)
+	defer reader.Close()
+	buf := make([]byte, to)
+	for r.Err == nil {
+		var n int
+		n, r.Err = reader.Read(buf)
+		r.Content = append(r.Content, buf[:n]...)
+		clear(buf) // whatever the reader kept of it shows
+	}
+	if r.Err == io.EOF {
+		r.Err = nil
+	}
+	r.Facts, r.Changed, r.Patches = reader.Facts(), reader.Changed(), reader.Patches()
+	return r
+}
+
+// pieces is a reader that hands out n bytes at a time at most.
+type pieces struct {
+	io.Reader
+	n int
+}
+
+func (r pieces) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(len(p), r.n)]) }
+
+// whole cleans a file in one piece, and holds the result against what every cut gives, the patches
+// against the content, and a second cleaning against the first.
+func whole(t *testing.T, mediaType string, file []byte) result {
+	t.Helper()
+	recorded := clean.Options{Record: true, Late: true}
+	want := cleaned(mediaType, file, len(file)+1, len(file)+1, recorded)
+	for _, n := range []int{1, 2, 3, 7, 64, 1000, 4096} {
+		for _, to := range []int{1, 5, 512, 32 << 10} {
+			got := cleaned(mediaType, file, n, to, recorded)
+			require.Equal(t, want.Err, got.Err, "from %d to %d", n, to)
+			if want.Err == nil {
+				require.True(t, bytes.Equal(want.Content, got.Content), "from %d to %d", n, to)
+				require.Equal(t, want.Facts, got.Facts, "from %d to %d", n, to)
+				require.Equal(t, want.Changed, got.Changed, "from %d to %d", n, to)
+			}
+		}
+	}
+	if want.Err != nil {
+		return want
+	}
+	require.Len(t, want.Content, len(file))
+	published := apply(bytes.Clone(file), want.Patches)
+	late := apply(bytes.Clone(want.Content), want.Patches)
+	require.True(t, bytes.Equal(published, late), "the patches of the file as it came make the same of it")
+	require.Equal(t, want.Changed, !bytes.Equal(file, published))
+	again := cleaned(mediaType, published, len(file)+1, 512, clean.Options{Record: true, Late: true})
+	require.NoError(t, again.Err)
+	require.False(t, again.Changed, "cleaning again changes nothing")
+	require.Equal(t, want.Facts, again.Facts)
+	kept := cleaned(mediaType, file, 100, 512, clean.Options{Keep: true})
+	require.NoError(t, kept.Err)
+	require.True(t, bytes.Equal(file, kept.Content), "with Keep the file stays as it is")
+	require.Equal(t, want.Facts, kept.Facts)
+	want.Content = published
+	return want
+}
+
+// apply changes a file as the patches say.
+func apply(file []byte, patches []clean.Patch) []byte {
+	for _, p := range patches {
+		span := file[p.Offset : p.Offset+p.Length]
+		if clear(span); p.Bytes != nil {
+			copy(span, p.Bytes)
+		}
+	}
+	return file
+}
+
+func TestReaderFails(t *testing.T) {
+	t.Parallel()
+	file := pngOf(t)
+	broken := errors.New("the source broke")
+	for _, n := range []int{0, 1, 8, 20, 40, len(file) - 1} {
+		src := io.MultiReader(bytes.NewReader(file[:n]), iotest.ErrReader(broken))
+		r := clean.NewReader(src, "image/png", clean.Options{})
+		_, err := io.Copy(io.Discard, r)
+		require.ErrorIs(t, err, broken, "after %d bytes", n)
+		r.Close()
+		r.Close()
+
+		var fault *clean.Error
+		got := cleaned("image/png", file[:n], 3, 5, clean.Options{})
+		require.ErrorAs(t, got.Err, &fault, "cut at %d", n)
+		require.True(t, fault.Ended, "cut at %d", n)
+		require.True(t, bytes.Equal(file[:n], got.Content), "cut at %d: what was read is seen", n)
+	}
+	for _, n := range []int{0, 10, 50} { // abandoned
+		r := clean.NewReader(bytes.NewReader(file), "image/png", clean.Options{})
+		_, err := io.CopyN(io.Discard, r, int64(n))
+		require.NoError(t, err)
+		r.Close()
+	}
+}
+
+// purse is a memory that has so many bytes.
+type purse int64
+
+func (p *purse) Take(n int64) bool {
+	if int64(*p) < n {
+		return false
+	}
+	*p -= purse(n)
+	return true
+}
+
+func (p *purse) Give(n int64) { *p += purse(n) }

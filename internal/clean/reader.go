@@ -1,0 +1,79 @@
+package clean
+
+import (
+	"io"
+	"iter"
+)
+
+// Options change what a Reader does.
+type Options struct {
+	Keep   bool // changes nothing, and only finds the facts
+	Record bool // keeps the patches
+
+	// Memory is asked for what a walk holds beyond 4 KiB. Nil gives all.
+	Memory Memory
+
+	// Late accepts that bytes turn out to need blanking after they were handed on. They are among the
+	// patches then. Without it the file is refused.
+	Late bool
+}
+
+// Memory is what several readers share.
+type Memory interface {
+	Take(bytes int64) bool
+	Give(bytes int64)
+}
+
+// Reader hands on a file that has been cleaned. It is for one goroutine. The caller calls Close.
+type Reader struct {
+	walk walk
+	next func() (struct{}, bool)
+	stop func()
+}
+
+// NewReader returns a Reader of src, a file of a media type that [Has] a cleaner.
+func NewReader(src io.Reader, mediaType string, o Options) *Reader {
+	r := &Reader{walk: walk{src: src, options: o}}
+	clean := cleaners[mediaType]
+	r.next, r.stop = iter.Pull(func(yield func(struct{}) bool) {
+		r.walk.yield = yield
+		r.walk.err = r.walk.run(clean)
+	})
+	return r
+}
+
+// Read fills p, unless the file ends or fails. The error is a bare io.EOF, an error of the source,
+// or an *[Error]. With an *Error come the bytes up to the fault and those read after it, as they
+// were in the file, so that others can look at them, too.
+func (r *Reader) Read(p []byte) (int, error) {
+	w := &r.walk
+	w.dst, w.n, w.in = p, 0, nil
+	if w.err == nil {
+		r.next()
+	}
+	n, err := w.n, w.err
+	if err != nil {
+		n += w.drain()
+		if len(w.held) > 0 {
+			err = nil
+		}
+	}
+	w.dst, w.in = nil, nil
+	return n, err
+}
+
+// Close ends a cleaner that has not ended.
+func (r *Reader) Close() {
+	r.stop()
+	r.walk.giveBack()
+}
+
+// Facts returns what is known so far, and all after io.EOF.
+func (r *Reader) Facts() Facts { return r.walk.facts }
+
+// Changed reports whether a byte of the file so far was changed.
+func (r *Reader) Changed() bool { return r.walk.changed }
+
+// Patches returns all changes, in the file's order, if they were recorded, and the late ones
+// otherwise.
+func (r *Reader) Patches() []Patch { return r.walk.sorted() }

@@ -1,0 +1,233 @@
+package clean
+
+import (
+	"errors"
+	"io"
+	"slices"
+)
+
+// walk is the way of a cleaner through a file, from its first byte to its end. Each step hands on
+// the next bytes: as they are, blanked, or changed by the cleaner while they were held. A step
+// panics to end the cleaner; run recovers.
+type walk struct {
+	src     io.Reader
+	options Options
+	yield   func(struct{}) bool
+
+	dst []byte // of the Read at hand
+	n   int    // bytes of dst that are filled
+	in  []byte // read and not yet looked at; lies in dst, after room for what is held
+
+	held     []byte // not yet handed on
+	original []byte // what was read into held
+	off      int64  // of the first byte that is not yet handed on
+	facts    Facts
+	changes
+	took   bool // memory for the largest that may be held
+	srcErr error
+	err    error
+}
+
+// ending is the value with which a step panics.
+type ending struct{ err error }
+
+var errClosed = errors.New("clean: the reader was closed")
+
+func (w *walk) run(clean func(*walk)) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e, ok := p.(ending)
+			if !ok {
+				panic(p)
+			}
+			err = e.err
+		}
+	}()
+	clean(w)
+	w.flush()
+	w.blankRest()
+	return io.EOF
+}
+
+// fail ends the walk: the file cannot be cleaned for certain.
+func (w *walk) fail(detail string) { w.failAs(CodeUnclear, detail) }
+
+func (w *walk) failAs(code Code, detail string) {
+	panic(ending{&Error{Code: code, Offset: w.off + int64(len(w.held)), Detail: detail}})
+}
+
+// cutOff ends the walk of a file that ends too early.
+func (w *walk) cutOff() {
+	panic(ending{&Error{Code: CodeUnclear, Offset: w.off + int64(len(w.held)), Ended: true, Detail: "is cut off"}})
+}
+
+// pos returns the offset of the next byte to be read.
+func (w *walk) pos() int64 { return w.off + int64(len(w.held)) }
+
+// hold returns the next n bytes. Until the next step the cleaner may change them, and hold more.
+func (w *walk) hold(n int) []byte {
+	w.flush()
+	return w.holdMore(n)
+}
+
+// holdMore reads n more bytes, and returns all that are held.
+func (w *walk) holdMore(n int) []byte {
+	if w.tryMore(n) < n {
+		w.cutOff()
+	}
+	return w.held
+}
+
+// tryHold is hold for a file that may end here: it returns what there is.
+func (w *walk) tryHold(n int) []byte {
+	w.flush()
+	w.tryMore(n)
+	return w.held
+}
+
+// tryMore holds n more bytes, or as many as there are, and returns how many.
+func (w *walk) tryMore(n int) int {
+	begin := len(w.held)
+	if begin+n > maxHeld {
+		w.fail("has metadata that is too large to be looked into")
+	}
+	w.take(begin + n)
+	for len(w.held)-begin < n && w.fill() {
+		m := min(n-(len(w.held)-begin), len(w.in))
+		w.held = append(w.held, w.in[:m]...)
+		w.in = w.in[m:]
+	}
+	for len(w.held)-begin < n && w.srcErr == nil {
+		missing := n - (len(w.held) - begin)
+		w.held = slices.Grow(w.held, missing)
+		m, err := w.src.Read(w.held[len(w.held) : len(w.held)+missing])
+		w.held, w.srcErr = w.held[:len(w.held)+m], err
+	}
+	w.original = append(w.original, w.held[begin:]...)
+	if len(w.held)-begin < n {
+		w.ended()
+	}
+	return len(w.held) - begin
+}
+
+// take asks for memory to hold n bytes.
+func (w *walk) take(n int) {
+	if n <= freeHeld || w.took || w.options.Memory == nil {
+		return
+	}
+	if !w.options.Memory.Take(heldMemory) {
+		w.failAs(CodeBusy, "needs more memory than is free")
+	}
+	w.took = true
+}
+
+// giveBack gives back what take was given.
+func (w *walk) giveBack() {
+	if w.took {
+		w.options.Memory.Give(heldMemory)
+		w.took, w.held, w.original = false, nil, nil
+	}
+}
+
+// fill reads into the room of dst after what is held. It returns false if there is no room, or no
+// more of the file.
+func (w *walk) fill() bool {
+	room := w.dst[min(w.n+len(w.held), len(w.dst)):]
+	for len(w.in) == 0 && len(room) > 0 && w.srcErr == nil {
+		var n int
+		n, w.srcErr = w.src.Read(room)
+		w.in = room[:n]
+	}
+	return len(w.in) > 0
+}
+
+// ended ends the walk if the source has ended otherwise than by the file's end.
+func (w *walk) ended() {
+	if w.srcErr != io.EOF { // bare, as readers return it
+		panic(ending{w.srcErr})
+	}
+}
+
+// flush hands on what is held.
+func (w *walk) flush() {
+	w.note()
+	for len(w.held) > 0 {
+		w.room()
+		n := copy(w.dst[w.n:], w.held)
+		w.held = w.held[:copy(w.held, w.held[n:])]
+		w.advance(n)
+	}
+	w.original = w.original[:0]
+}
+
+// drain hands on what is left after a fault, as it was in the file, and returns how much.
+func (w *walk) drain() int {
+	if len(w.original) > 0 {
+		w.held, w.original = append(w.held[:0], w.original[len(w.original)-len(w.held):]...), nil
+	}
+	n := copy(w.dst[w.n:], w.held)
+	if w.held = w.held[n:]; len(w.held) == 0 {
+		n += copy(w.dst[w.n+n:], w.in)
+	}
+	return n
+}
+
+// room waits for a Read with room.
+func (w *walk) room() {
+	for w.n == len(w.dst) {
+		if !w.yield(struct{}{}) {
+			panic(ending{errClosed})
+		}
+	}
+}
+
+func (w *walk) advance(n int) {
+	w.n += n
+	w.off += int64(n)
+}
+
+// pass hands on the next piece, of limit bytes at most. see may change it, and returns how much of it
+// to take; nil takes all. It returns how much was taken, and false at the end of the file.
+func (w *walk) pass(limit int64, see func(p []byte) int) (int64, bool) {
+	w.flush()
+	w.room()
+	if !w.fill() {
+		w.ended()
+		return 0, false
+	}
+	p := w.in[:min(int64(len(w.in)), limit)] // which lies at dst[w.n:]
+	n := len(p)
+	if see != nil {
+		n = see(p)
+	}
+	w.in = w.in[n:]
+	w.advance(n)
+	return int64(n), true
+}
+
+// keep hands on the next n bytes as they are.
+func (w *walk) keep(n int64) { w.each(n, nil) }
+
+// blank hands on zeros in place of the next n bytes.
+func (w *walk) blank(n int64) { w.each(n, w.clear) }
+
+// each hands on the next n bytes after see has changed them, piece by piece.
+func (w *walk) each(n int64, see func(p []byte) int) {
+	for n > 0 {
+		took, more := w.pass(n, see)
+		if !more {
+			w.cutOff()
+		}
+		n -= took
+	}
+}
+
+// blankRest hands on zeros up to the end of the file.
+func (w *walk) blankRest() {
+	for more := true; more; {
+		_, more = w.pass(everything, w.clear)
+	}
+}
+
+// everything is more than any file has.
+const everything = 1 << 62
