@@ -51,6 +51,13 @@ type Facts struct {
 	Milliseconds  int64
 }
 
+// turn makes Width and Height those after an orientation of Exif.
+func (f *Facts) turn(orientation int) {
+	if orientation >= 5 {
+		f.Width, f.Height = f.Height, f.Width
+	}
+}
+
 // Patch is a span of the file that the cleaner has changed.
 type Patch struct {
 	Offset, Length int64

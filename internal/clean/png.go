@@ -16,11 +16,12 @@ var pngKept = map[string]bool{
 const pngBlank = "npAd"
 
 // png keeps the critical chunks of a PNG and those of pngKept. Other chunks become private ones of
-// zeros. An eXIf chunk keeps its orientation, see exif.
+// zeros. The first eXIf chunk keeps its orientation, see exif, and Width and Height follow it.
 func png(w *walk) {
 	if string(w.hold(8)) != "\x89PNG\r\n\x1a\n" {
 		w.fail("is not a PNG image")
 	}
+	exifs := false
 	for {
 		head := w.hold(8)
 		length, kind := int64(binary.BigEndian.Uint32(head)), string(head[4:])
@@ -37,7 +38,11 @@ func png(w *walk) {
 			return
 		case kind[0]&0x20 == 0 || pngKept[kind]:
 			w.keep(length + 4)
+		case kind == "eXIf" && !exifs && length <= maxHeld-12:
+			exifs = true
+			w.exifChunk(int(length))
 		default:
+			exifs = exifs || kind == "eXIf"
 			copy(head[4:], pngBlank)
 			w.blankChunk(length)
 		}
@@ -52,6 +57,18 @@ func isPNGType(kind string) bool {
 		}
 	}
 	return true
+}
+
+// exifChunk cleans the data of an eXIf chunk whose type is held, and gives it its checksum.
+func (w *walk) exifChunk(length int) {
+	chunk := w.holdMore(length + 4)
+	data := chunk[8 : 8+length]
+	orientation := exif(data)
+	if orientation == 0 {
+		copy(chunk[4:], pngBlank)
+	}
+	w.facts.turn(orientation)
+	binary.BigEndian.PutUint32(chunk[8+length:], crc32.ChecksumIEEE(chunk[4:8+length]))
 }
 
 // blankChunk makes zeros of the data of a chunk whose type is held, and gives it its checksum.

@@ -1,0 +1,188 @@
+package clean
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"slices"
+)
+
+// The tags that are kept of an Exif block (Exif 3.0, 4.6).
+const (
+	exifOrientation = 0x112
+	exifXResolution = 0x11a
+	exifYResolution = 0x11b
+	exifUnit        = 0x128
+	exifIFD         = 0x8769
+	exifMakerNote   = 0x927c
+	exifColorSpace  = 0xa001
+	exifInterop     = 0xa005
+	exifIndex       = 1 // of the directory for interoperability
+
+	appleHeadroom = 33 // how to show the gain map of a picture with high dynamic range
+	appleGain     = 48
+)
+
+const (
+	exifMark  = "Exif\x00\x00"
+	appleMark = "Apple iOS\x00\x00\x01"
+)
+
+// exif writes an Exif block anew in its place, with orientation, resolution, colour space and what
+// Apple needs to show a high dynamic range, and then zeros. It writes values that it has understood,
+// and copies none. An exifMark at the front stays.
+//
+// It returns the orientation, from 1 to 8, or 0 if b is too short for a block and is all zeros now.
+func exif(b []byte) (orientation int) {
+	block := bytes.TrimPrefix(b, []byte(exifMark))
+	kept := exifKept{orientation: 1}
+	if t, ok := readTIFF(block); ok {
+		kept.read(t)
+	}
+	written := kept.block()
+	if len(written) > len(block) {
+		written = exifKept{orientation: kept.orientation}.block()
+	}
+	if len(written) > len(block) {
+		clear(b)
+		return 0
+	}
+	clear(block[copy(block, written):])
+	return int(kept.orientation)
+}
+
+// exifKept is what stays of an Exif block. Zero and nil are not written.
+type exifKept struct {
+	orientation    uint32
+	x, y           []byte // resolutions
+	unit           uint32
+	colours        uint32
+	index          []byte
+	headroom, gain []byte
+}
+
+func (k *exifKept) read(t tiff) {
+	k.orientation = among(t.number(t.first, exifOrientation), 1, 2, 3, 4, 5, 6, 7, 8)
+	if k.orientation == 0 {
+		k.orientation = 1
+	}
+	k.x, k.y = t.resolution(exifXResolution), t.resolution(exifYResolution)
+	k.unit = among(t.number(t.first, exifUnit), 1, 2, 3)
+	sub := t.number(t.first, exifIFD)
+	k.colours = among(t.number(sub, exifColorSpace), 1, 2, 65535)
+	switch index := t.find(t.number(sub, exifInterop), exifIndex).value; string(index) {
+	case "R98\x00", "R03\x00", "THM\x00":
+		k.index = index
+	}
+	k.readNote(t.find(sub, exifMakerNote).value)
+}
+
+// among returns n if it is one of all, and 0 if not.
+func among(n uint32, all ...uint32) uint32 {
+	if slices.Contains(all, n) {
+		return n
+	}
+	return 0
+}
+
+// resolution returns a resolution as big-endian bytes, nil if it has no sensible value.
+func (t tiff) resolution(id uint16) []byte {
+	e := t.find(t.first, id)
+	if e.kind != tiffRational || len(e.value) < 8 {
+		return nil
+	}
+	n, d := uint64(t.order.Uint32(e.value)), uint64(t.order.Uint32(e.value[4:]))
+	if d == 0 || n < d || n/d > 65535 {
+		return nil
+	}
+	hundredths := (n*100 + d/2) / d
+	if hundredths%100 == 0 {
+		return rational(hundredths/100, 1)
+	}
+	return rational(hundredths, 100)
+}
+
+func rational(n, d uint64) []byte {
+	return binary.BigEndian.AppendUint64(nil, n<<32|d)
+}
+
+// readNote reads the maker note of an Apple device. Its offsets count from its start.
+func (k *exifKept) readNote(note []byte) {
+	if !bytes.HasPrefix(note, []byte(appleMark)) || len(note) < len(appleMark)+2 {
+		return
+	}
+	t := tiff{b: note, order: binary.BigEndian, first: uint32(len(appleMark) + 2)}
+	if string(note[len(appleMark):][:2]) == "II" {
+		t.order = binary.LittleEndian
+	}
+	k.headroom, k.gain = t.ratio(appleHeadroom), t.ratio(appleGain)
+}
+
+// ratio returns a signed rational as big-endian bytes in parts of 65536, nil if it has no sensible
+// value.
+func (t tiff) ratio(id uint16) []byte {
+	e := t.find(t.first, id)
+	if e.kind != tiffSigned || len(e.value) < 8 {
+		return nil
+	}
+	n, d := int32(t.order.Uint32(e.value)), int32(t.order.Uint32(e.value[4:])) //nolint:gosec // signed by its type
+	parts := math.Round(float64(n) / float64(d) * 65536)
+	if d == 0 || math.Abs(parts) > 100*65536 {
+		return nil
+	}
+	return rational(uint64(uint32(int32(parts))), 65536) //nolint:gosec // two's complement, as read
+}
+
+// block returns a TIFF block of what is kept.
+func (k exifKept) block() []byte {
+	tags := []tag{short(exifOrientation, k.orientation)}
+	tags = appendValue(tags, tag{exifXResolution, tiffRational, 1, k.x})
+	tags = appendValue(tags, tag{exifYResolution, tiffRational, 1, k.y})
+	if k.unit != 0 {
+		tags = append(tags, short(exifUnit, k.unit))
+	}
+	at := len(tiffHead) + len(directory(0, tags)) + 12
+	sub := k.sub(at)
+	if sub != nil {
+		tags = append(tags, long(exifIFD, at))
+	}
+	return append(append([]byte(tiffHead), directory(len(tiffHead), tags)...), sub...)
+}
+
+// sub returns the Exif directory for that offset, and the directory for interoperability after it.
+// It returns nil if they would have nothing.
+func (k exifKept) sub(at int) []byte {
+	var tags []tag
+	note := k.note()
+	tags = appendValue(tags, tag{exifMakerNote, tiffUndefined, uint32(len(note)), note}) //nolint:gosec // short
+	if k.colours != 0 {
+		tags = append(tags, short(exifColorSpace, k.colours))
+	}
+	if k.index == nil {
+		if tags == nil {
+			return nil
+		}
+		return directory(at, tags)
+	}
+	end := at + len(directory(at, tags)) + 12
+	index := directory(end, []tag{{exifIndex, tiffASCII, 4, k.index}})
+	return append(directory(at, append(tags, long(exifInterop, end))), index...)
+}
+
+func (k exifKept) note() []byte {
+	var tags []tag
+	tags = appendValue(tags, tag{appleHeadroom, tiffSigned, 1, k.headroom})
+	tags = appendValue(tags, tag{appleGain, tiffSigned, 1, k.gain})
+	if tags == nil {
+		return nil
+	}
+	return append([]byte(appleMark+"MM"), directory(len(appleMark)+2, tags)...)
+}
+
+// appendValue appends an entry that has a value.
+func appendValue(tags []tag, e tag) []tag {
+	if e.value == nil {
+		return tags
+	}
+	return append(tags, e)
+}
