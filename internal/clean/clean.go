@@ -12,7 +12,8 @@ import "fmt"
 
 // cleaners has the cleaner of each media type.
 var cleaners = map[string]func(*walk){
-	"image/png": png,
+	"image/jpeg": jpeg,
+	"image/png":  png,
 }
 
 // Has reports whether files of that type can be cleaned.
