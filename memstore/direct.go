@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -67,29 +68,66 @@ func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (str
 	}), nil
 }
 
-// Promote implements storage.DirectStorage. The new object shares the bytes of the staged one,
-// which count once. If no staged object exists, the error is both storage.ErrChanged and
-// fs.ErrNotExist.
+// Promote implements storage.DirectStorage. Without patches the new object shares the bytes of the
+// staged one, which count once; with patches it is a copy, which counts. If no staged object
+// exists, the error is both storage.ErrChanged and fs.ErrNotExist.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), p.Valid()); err != nil {
 		return err
+	}
+	b, err := s.source(p)
+	if b == nil {
+		return err
+	}
+	if len(p.Patches) > 0 {
+		whole := b
+		b, err = s.patch(whole, p.Patches, s.limit())
+		s.drop(whole)
+		if err != nil {
+			return err
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	from, there := s.objects[p.From], s.objects[p.Key]
-	switch {
-	case there != nil && p.Nonce != "" && there.stored.Nonce == p.Nonce: // a staged object has no nonce
+	published, err := s.holder(p)
+	if !published && err == nil {
+		s.replace(p.Key, &object{blob: b, stored: storage.Stored{
+			Type: p.Type, Name: p.Name, Size: p.Size, ETag: newETag(), SHA256: p.SHA256, Nonce: p.Nonce,
+		}})
 		return nil
-	case there != nil:
-		return fmt.Errorf("memstore: %q: %w", p.Key, storage.ErrExists)
+	}
+	s.release(b)
+	return err
+}
+
+// source returns the staged bytes, with a reference for the caller. It returns nil if there is an
+// error, or if p was published before.
+func (s *Store) source(p storage.Promotion) (*blob, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if published, err := s.holder(p); published || err != nil {
+		return nil, err
+	}
+	from := s.objects[p.From]
+	switch {
 	case from == nil:
-		return fmt.Errorf("memstore: %q: %w: %w", p.From, storage.ErrChanged, fs.ErrNotExist)
+		return nil, fmt.Errorf("memstore: %q: %w: %w", p.From, storage.ErrChanged, fs.ErrNotExist)
 	case from.stored.ETag != p.ETag, from.stored.Size != p.Size:
-		return fmt.Errorf("memstore: %q: %w", p.From, storage.ErrChanged)
+		return nil, fmt.Errorf("memstore: %q: %w", p.From, storage.ErrChanged)
 	}
 	from.blob.refs++
-	s.replace(p.Key, &object{blob: from.blob, stored: storage.Stored{
-		Type: p.Type, Name: p.Name, Size: p.Size, ETag: newETag(), SHA256: p.SHA256, Nonce: p.Nonce,
-	}})
-	return nil
+	return from.blob, nil
+}
+
+// holder reports whether p was published before. The error is storage.ErrExists if another object
+// has its key. It needs the lock.
+func (s *Store) holder(p storage.Promotion) (published bool, err error) {
+	there := s.objects[p.Key]
+	switch {
+	case there == nil:
+		return false, nil
+	case p.Nonce != "" && there.stored.Nonce == p.Nonce: // a staged object has no nonce
+		return true, nil
+	}
+	return false, fmt.Errorf("memstore: %q: %w", p.Key, storage.ErrExists)
 }

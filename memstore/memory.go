@@ -48,6 +48,17 @@ func (k *kept) read(ctx context.Context, r io.Reader, limit int64) (*blob, error
 	}
 }
 
+// patch returns a patched copy of b, which stays as it is: objects share it.
+func (k *kept) patch(b *blob, list []storage.Patch, limit int64) (*blob, error) {
+	if err := k.reserve(b.size, limit); err != nil {
+		return nil, err
+	}
+	data := make([]byte, b.size)
+	_, _ = b.ReadAt(data, 0) // it has as many
+	storage.ApplyPatches(data, 0, list)
+	return &blob{pieces: [][]byte{data}, size: b.size, refs: 1}, nil
+}
+
 // reserve takes n bytes of the limit.
 func (k *kept) reserve(n, limit int64) error {
 	k.mu.Lock()

@@ -20,14 +20,18 @@ import (
 // conditions.
 //
 // An ETag that is an MD5 does not identify bytes: clients can make two files with the same one. So
-// if p.SHA256 is set the file is copied in one call, for which CallTimeout must be enough. S3 must
+// if p.Pin is known the file is copied in one call, for which CallTimeout must be enough. S3 must
 // find the same SHA-256; otherwise the error is [storage.ErrChanged]. Files staged in parts, which
-// no client can replace, and those without p.SHA256 are copied in ranges of 64 MiB, 16 at a time.
+// no client can replace, and those without a pin are copied in ranges of 64 MiB, 16 at a time.
 // The first range that fails ends the others.
 //
-// With NoPinnedCopies nothing is copied: the file is read and written again, bound to p.SHA256 or,
-// without it, to the ETag. That reserves memory as Stage does, and waits for it up to CallTimeout;
-// then the error is [storage.ErrBusy].
+// Of a file staged in parts, ranges of PartSize that p.Patches change are read, while the ETag is
+// p.ETag, and sent; only the others are copied. A file that was staged in one request, and has
+// patches, is read and written again, bound to p.SourceSHA256, which it must have.
+//
+// With NoPinnedCopies nothing is copied: the file is read and written again, bound to p.Pin or,
+// without it, to the ETag. Whatever is written again takes memory as Stage does, and waits for it
+// up to CallTimeout; then the error is [storage.ErrBusy].
 //
 // It ends with ctx while it copies, not later. The staged object's own metadata, type, encoding and
 // tags are dropped; SSE, StorageClass and Tags are those of the options. The error is also
@@ -37,18 +41,35 @@ func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if p.ETag == "" || p.Size < 1 {
 		return fmt.Errorf("s3store: cannot promote %d bytes with the ETag %q", p.Size, p.ETag)
 	}
-	digest, err := wireDigest(p.SHA256)
+	if err := p.Valid(); err != nil {
+		return err
+	}
+	if _, err := wireDigest(p.SHA256); err != nil {
+		return err
+	}
+	digest, err := wireDigest(p.Pin())
 	if err != nil {
 		return err
 	}
-	if s.opts.Profile.NoPinnedCopies {
+	whole := len(p.Patches) > 0 && !fromParts(p.ETag)
+	switch {
+	case whole && digest == "":
+		return errNoPin
+	case whole, s.opts.Profile.NoPinnedCopies:
 		return s.republish(ctx, p)
 	}
 	if s.opts.Profile.NoCopyDigests || p.Size > maxPartSize || fromParts(p.ETag) {
 		digest = ""
 	}
+	return s.copied(ctx, p, digest)
+}
+
+var errNoPin = errors.New("s3store: patches of a file that was sent in one request need its SHA-256")
+
+// copied is Promote where the bytes are copied within S3.
+func (s *Store) copied(ctx context.Context, p storage.Promotion, digest string) error {
 	for attempt := 0; ; attempt++ {
-		m := &promotion{target{store: s, key: p.Key, nonce: p.Nonce}, p, digest}
+		m := &promotion{target: target{store: s, key: p.Key, nonce: p.Nonce}, Promotion: p, digest: digest}
 		again, err := m.publish(ctx)
 		if !again || attempt == len(promotePauses) {
 			return err
@@ -71,6 +92,12 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 		case found == anothers:
 			return false, fmt.Errorf("s3store: %q: %w", m.key, storage.ErrExists)
 		}
+	}
+	if len(m.Patches) > 0 {
+		if err := m.takeWindow(ctx); err != nil {
+			return false, err
+		}
+		defer m.free()
 	}
 	in := s.createInput(s.published(m.Key, m.Type, m.Name, m.Nonce, m.SHA256))
 	if m.digest != "" {
@@ -102,7 +129,8 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 func (m *promotion) fail(ctx context.Context, cause error) (again bool, err error) {
 	ctx = context.WithoutCancel(ctx)
 	aborting := m.abandon(ctx)
-	changed := s3calls.Status(cause) == http.StatusPreconditionFailed || isGone(cause) || errors.Is(cause, errOtherBytes)
+	changed := s3calls.Status(cause) == http.StatusPreconditionFailed || isGone(cause) ||
+		errors.Is(cause, errOtherBytes) || errors.Is(cause, storage.ErrChanged)
 	if !changed && !contested(cause) {
 		return false, errors.Join(cause, aborting)
 	}

@@ -19,24 +19,33 @@ import (
 // User Guide).
 const maxCopies = 16
 
-// copy makes the staged object's bytes the parts of the upload. When it returns, none of its calls
-// is running.
+// copy makes the staged object's bytes, with the patches, the parts of the upload. When it returns,
+// none of its calls is running.
 func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	size := m.rangeSize()
-	parts := make([]types.CompletedPart, (m.Size+size-1)/size)
+	list := m.pieces()
+	parts := make([]types.CompletedPart, len(list))
 	slots := make(chan struct{}, maxCopies)
 	var calls sync.WaitGroup
-	for i := range parts {
+	if m.buffer != nil {
+		calls.Go(func() {
+			if err := m.sendPatched(ctx, list, parts); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	for i, p := range list {
+		if p.patched {
+			continue
+		}
 		slots <- struct{}{}
 		if ctx.Err() != nil {
 			break
 		}
 		calls.Go(func() {
 			defer func() { <-slots }()
-			from := int64(i) * size
-			part, err := m.copyPart(ctx, i+1, from, min(from+size, m.Size)-1)
+			part, err := m.copyPart(ctx, i+1, p.from, p.to-1)
 			if err != nil {
 				cancel(err)
 			}
@@ -45,6 +54,15 @@ func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
 	}
 	calls.Wait()
 	return parts, context.Cause(ctx)
+}
+
+// pieces returns the ranges that become the parts. Without patches they are equal, except the last.
+func (m *promotion) pieces() []piece {
+	if len(m.Patches) == 0 {
+		size := m.rangeSize()
+		return cut(m.Size, size, size, nil)
+	}
+	return cut(m.Size, m.window, m.store.maxCopy, m.Patches)
 }
 
 // rangeSize returns the size of the ranges that the object is copied in, except the last. The

@@ -15,8 +15,8 @@ import (
 )
 
 // republish is Promote where copies are not bound to the bytes that were checked. It reads the
-// staged object again and publishes what it has read, once its SHA-256 matches that of the check.
-// Without p.SHA256 the ETag of the answer must be p.ETag. Nothing is readable before.
+// staged object again and publishes what it has read, patched, once its SHA-256 matches that of the
+// check. Without p.Pin the ETag of the answer must be p.ETag. Nothing is readable before.
 func (s *Store) republish(ctx context.Context, p storage.Promotion) error {
 	t := target{store: s, key: p.Key, nonce: p.Nonce}
 	for attempt := 0; ; attempt++ {
@@ -84,23 +84,25 @@ func (s *Store) restage(ctx context.Context, p storage.Promotion, body io.Reader
 		return nil, nil, err
 	}
 	f := &staged{target: target{store: s, key: p.Key, nonce: p.Nonce}, obj: obj}
-	read := &reading{body: body, hash: sha256.New()}
+	read := &reading{body: body, hash: sha256.New(), patches: p.Patches}
 	if err := f.receive(ctx, &source{r: read, left: p.Size}, first, part); err != nil {
 		return nil, nil, err
 	}
 	return f, read, nil
 }
 
-// reading records what was read of a body.
+// reading records what was read of a body, and delivers it patched.
 type reading struct {
-	body io.Reader
-	hash hash.Hash
-	n    int64
+	body    io.Reader
+	hash    hash.Hash
+	n       int64
+	patches []storage.Patch
 }
 
 func (r *reading) Read(p []byte) (int, error) {
 	n, err := r.body.Read(p)
 	_, _ = r.hash.Write(p[:n]) // never fails
+	storage.ApplyPatches(p[:n], r.n, r.patches)
 	r.n += int64(n)
 	return n, err
 }
@@ -110,7 +112,7 @@ func (r *reading) compare(p storage.Promotion) error {
 	switch sum := hex.EncodeToString(r.hash.Sum(nil)); {
 	case r.n != p.Size:
 		return fmt.Errorf("s3store: %d of %d bytes of the staged object were read", r.n, p.Size)
-	case p.SHA256 != "" && sum != p.SHA256:
+	case p.Pin() != "" && sum != p.Pin():
 		return fmt.Errorf("%w: %w", storage.ErrChanged, errOtherBytes)
 	}
 	return nil

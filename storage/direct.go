@@ -1,7 +1,9 @@
 package storage
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"time"
 )
@@ -66,7 +68,11 @@ type DirectStorage interface {
 
 	// Promote publishes the object under p.From under another key, if it is still the one that
 	// p.ETag names. It creates and never replaces. The new object has the type and name of p, and
-	// none of the staged object's own metadata. The staged object stays.
+	// none of the staged object's own metadata. The staged object stays, unmodified.
+	//
+	// The new object has the staged bytes, changed as p.Patches say. If the staged bytes are known
+	// to have another SHA-256 than p.Pin, the error is [ErrChanged], also where the ETag is the
+	// same. A p that is not Valid is an error.
 	//
 	// When the key is taken by an object with another nonce, the error is [ErrExists]. An object
 	// with the same nonce is already published, which is not an error. When the staged object is
@@ -132,6 +138,27 @@ type Promotion struct {
 	Type   string // the detected media type
 	Name   string // the cleaned file name
 	Size   int64
-	SHA256 string // hexadecimal, "" if it was not computed
+	SHA256 string // of what is published, hexadecimal, "" if it was not computed
 	Nonce  string // kept with the object, for Stat
+
+	Patches      []Patch // what differs between the staged and the published bytes; see [ValidPatches]
+	SourceSHA256 string  // of what is staged, as it was checked; see Pin
+}
+
+// Valid returns an error that says what is wrong with the patches or the digests of p, or nil.
+// Every [DirectStorage.Promote] begins with it.
+func (p Promotion) Valid() error {
+	if len(p.Patches) == 0 && p.SourceSHA256 != "" && p.SHA256 != "" && p.SourceSHA256 != p.SHA256 {
+		return errors.New("storage: without patches the staged and the published bytes have one SHA-256")
+	}
+	return ValidPatches(p.Patches, p.Size)
+}
+
+// Pin returns the SHA-256 of the staged bytes, "" if it was not computed. Without patches SHA256 is
+// that, too.
+func (p Promotion) Pin() string {
+	if len(p.Patches) > 0 {
+		return p.SourceSHA256
+	}
+	return cmp.Or(p.SourceSHA256, p.SHA256)
 }

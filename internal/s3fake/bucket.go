@@ -57,6 +57,7 @@ type Object struct {
 	Body         []byte
 	Header       http.Header // as it was sent: Content-Type, X-Amz-Meta-… and the others
 	Marker       bool        // a delete marker
+	Parts        int         // of the multipart upload that made it, 0 if a single request did
 	Modified     time.Time
 }
 

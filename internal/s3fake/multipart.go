@@ -67,7 +67,7 @@ func (b *bucket) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 		fail(w, http.StatusBadRequest, "MalformedXML", err.Error())
 		return
 	}
-	o := &Object{Key: key, Header: m.header, Modified: m.begun}
+	o := &Object{Key: key, Header: m.header, Modified: m.begun, Parts: len(list.Part)}
 	for i, l := range list.Part {
 		p, known := m.parts[l.PartNumber]
 		switch {
@@ -106,7 +106,7 @@ func (b *bucket) answerComplete(w http.ResponseWriter, o *Object) {
 	reply(w, struct {
 		XMLName           xml.Name `xml:"CompleteMultipartUploadResult"`
 		Bucket, Key, ETag string
-	}{Bucket: b.Bucket, Key: o.Key, ETag: etag(o.Body)})
+	}{Bucket: b.Bucket, Key: o.Key, ETag: o.ETag()})
 }
 
 func (b *bucket) abortUpload(w http.ResponseWriter, key, id string) {

@@ -84,8 +84,15 @@ func slice(body []byte, bytes string) (part []byte, first int, ok bool) {
 	return body[first : last+1], first, true
 }
 
-// ETag names the object's content.
-func (o *Object) ETag() string { return etag(o.Body) }
+// ETag names the object's content. As in S3, that of a multipart upload ends with the number of its
+// parts.
+func (o *Object) ETag() string {
+	tag := etag(o.Body)
+	if o.Parts > 0 {
+		tag = fmt.Sprintf(`"%s-%d"`, strings.Trim(tag, `"`), o.Parts)
+	}
+	return tag
+}
 
 func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) {
 	switch {
