@@ -231,6 +231,75 @@ func withSentType(ctx context.Context, s *memstore.Store, p storage.Promotion) e
 	return s.Promote(ctx, p)
 }
 
+func unpatched(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
+	p.Patches, p.SourceSHA256 = nil, ""
+	return s.Promote(ctx, p)
+}
+
+func firstPatch(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
+	p.Patches = p.Patches[:min(len(p.Patches), 1)]
+	return s.Promote(ctx, withDigests(p))
+}
+
+// withDigests returns p without digests that its patches do not have.
+func withDigests(p storage.Promotion) storage.Promotion {
+	if len(p.Patches) == 0 {
+		p.SourceSHA256 = ""
+	}
+	return p
+}
+
+func aByteLate(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
+	var late []storage.Patch
+	for _, patch := range p.Patches {
+		if patch.Offset++; patch.Offset+patch.Length <= p.Size {
+			late = append(late, patch)
+		}
+	}
+	p.Patches = late
+	return s.Promote(ctx, withDigests(p))
+}
+
+// inOnePart cuts patches at the first border of parts that they reach over.
+func inOnePart(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
+	var list []storage.Patch
+	for _, patch := range p.Patches {
+		if rest := partSize - patch.Offset%partSize; patch.Length > rest {
+			patch.Length = rest
+			patch.Bytes = patch.Bytes[:min(int64(len(patch.Bytes)), rest)]
+		}
+		list = append(list, patch)
+	}
+	p.Patches = list
+	return s.Promote(ctx, p)
+}
+
+func withSourceDigest(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
+	p.SHA256 = p.SourceSHA256
+	return s.Promote(ctx, p)
+}
+
+func validOnly(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
+	if p.Valid() != nil {
+		p.Patches, p.SourceSHA256 = nil, ""
+	}
+	return s.Promote(ctx, p)
+}
+
+// patchingBoth is a store that patches in place: the staged object goes as the new one is.
+func patchingBoth(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
+	if err := s.Promote(ctx, p); err != nil || len(p.Patches) == 0 {
+		return err
+	}
+	back := p
+	stored, err := s.Stat(ctx, p.Key)
+	if err != nil {
+		return err
+	}
+	back.From, back.ETag, back.Key, back.Patches, back.SourceSHA256 = p.Key, stored.ETag, p.From, nil, ""
+	return errors.Join(s.Delete(ctx, p.From), s.Promote(ctx, back))
+}
+
 func moving(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	return errors.Join(s.Promote(ctx, p), s.Delete(ctx, p.From))
 }

@@ -43,6 +43,32 @@ func (s *direct) sendParts(ctx context.Context, d storage.DirectObject, id strin
 	return etags, nil
 }
 
+// stagedInParts sends content as parts of partSize.
+func (s *direct) stagedInParts(ctx context.Context, content []byte) (key string, stored storage.Stored, err error) {
+	d := file(content, "")
+	id, err := s.create(ctx, d)
+	if err != nil {
+		return "", stored, err
+	}
+	parts := slices.Collect(slices.Chunk(content, partSize))
+	numbers := make([]int, len(parts))
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	if _, err := s.sendParts(ctx, d, id, parts, numbers...); err != nil {
+		return "", stored, err
+	}
+	list, err := s.Parts(ctx, d.Key, id)
+	if err == nil {
+		err = s.CompleteMultipart(ctx, d.Key, id, list)
+	}
+	if err != nil {
+		return "", stored, err
+	}
+	stored, err = s.Stat(ctx, d.Key)
+	return d.Key, stored, err
+}
+
 // lists returns an error unless exactly those parts are listed, with the ETags that the client got.
 func (s *direct) lists(ctx context.Context, key, id string, parts [][]byte, etags map[int]string) ([]storage.Part, error) {
 	got, err := s.Parts(ctx, key, id)

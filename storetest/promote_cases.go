@@ -44,27 +44,11 @@ func promotes(ctx context.Context, s *direct) error {
 
 func promotesLarge(ctx context.Context, s *direct) error {
 	want := content(2*partSize + 1000)
-	parts := slices.Collect(slices.Chunk(want, partSize))
-	d := file(want, "")
-	id, err := s.create(ctx, d)
+	key, stored, err := s.stagedInParts(ctx, want)
 	if err != nil {
 		return err
 	}
-	if _, err := s.sendParts(ctx, d, id, parts, 1, 2, 3); err != nil {
-		return err
-	}
-	list, err := s.Parts(ctx, d.Key, id)
-	if err == nil {
-		err = s.CompleteMultipart(ctx, d.Key, id, list)
-	}
-	if err != nil {
-		return err
-	}
-	stored, err := s.Stat(ctx, d.Key)
-	if err != nil {
-		return err
-	}
-	p := promotion(d.Key, stored)
+	p := promotion(key, stored)
 	if err := s.Promote(ctx, p); err != nil {
 		return fmt.Errorf("Promote: %w", err)
 	}
