@@ -11,7 +11,7 @@ import (
 
 // Check judges a file as a [Handler] with that policy does, and stores nothing. Of f only Name and
 // Field, by default "file", are read. A policy without a [Form] judges any field. Files of more
-// than maxSize bytes, by default [Field.MaxSize] or 5 MiB, are refused.
+// than maxSize bytes, by default [Field.MaxSize] or 5 MiB, are refused. Metadata stays.
 //
 // It returns the file as accepted, without a key. A refusal, and an error as of [Handler.Store], is
 // an [*Error]; another error is a mistake of the program. Nothing is logged. Check is safe for
@@ -22,7 +22,7 @@ func Check(ctx context.Context, policy Validator, f File, maxSize int64, r io.Re
 		policy = Form{f.Field: {Accept: policy}}
 	}
 	h, err := New(nowhere{}, policy, AllowAnonymous, &Options{
-		MaxFileSize: maxSize, Logger: slog.New(slog.DiscardHandler),
+		MaxFileSize: maxSize, Metadata: KeepAll, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return File{}, err

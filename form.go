@@ -38,6 +38,9 @@ type Field struct {
 
 	// Optional accepts requests without a file in the field. Default: [CodeMissingFile].
 	Optional bool
+
+	// Metadata is that of Options, unless it is [KeepAll].
+	Metadata Metadata
 }
 
 // The limits of a Form, which no option changes. Together they keep the bytes of all

@@ -39,6 +39,7 @@ const (
 	CodeRateLimited     Code = "rate_limited"     // 429
 	CodeContent         Code = "content"          // 422: a validator of the host refuses the content
 	CodeNotDeclared     Code = "not_as_declared"  // 422: not the declared file
+	CodeMetadata        Code = "metadata"         // 422: cannot be blanked for certain
 	CodeInfected        Code = "infected"         // 422
 	CodeSuspicious      Code = "suspicious"       // 422: dangerous or unwanted
 	CodeNotScanned      Code = "not_scanned"      // 422: the scanner cannot judge it
@@ -73,7 +74,7 @@ var statuses = map[Code]int{
 	CodeUnauthenticated: 401, CodeForbidden: 403, CodeCrossOrigin: 403, CodeBadTicket: 404, CodeNotFound: 404,
 	CodeMethod: 405, CodeTimeout: 408, CodeConflict: 409, CodeNotUploaded: 409, CodeTooLarge: 413, CodeTooMany: 413,
 	CodeNotMultipart: 415, CodeNotRaw: 415, CodeTypeNotAllowed: 415, CodeTypeMismatch: 415,
-	CodeRateLimited: 429, CodeContent: 422, CodeNotDeclared: 422, CodeInfected: 422, CodeSuspicious: 422, CodeNotScanned: 422, CodeNotStored: 422,
+	CodeRateLimited: 429, CodeContent: 422, CodeNotDeclared: 422, CodeMetadata: 422, CodeInfected: 422, CodeSuspicious: 422, CodeNotScanned: 422, CodeNotStored: 422,
 	CodeInternal: 500, CodeStorage: 502, CodeCheckFailed: 503, CodeScanPending: 503, CodeBusy: 503, CodeShutdown: 503, CodeStorageFull: 507,
 }
 
@@ -96,6 +97,11 @@ type File struct {
 	Type   string `json:"type"`             // detected, as stored
 	Size   int64  `json:"size"`             // bytes
 	SHA256 string `json:"sha256,omitempty"` // hexadecimal, for Options.SHA256
+
+	// Of a picture as it is shown, 0 if unknown.
+	Width  int64 `json:"width,omitempty"`
+	Height int64 `json:"height,omitempty"`
+	Frames int64 `json:"frames,omitempty"`
 }
 
 // Error is a refusal. errors.Is finds its Code, errors.As and Unwrap its cause.

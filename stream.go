@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/airlock-go/upload/internal/clean"
 	"github.com/airlock-go/upload/internal/filename"
 	"github.com/airlock-go/upload/internal/form"
 	"github.com/airlock-go/upload/internal/sniff"
@@ -64,8 +65,9 @@ func formParams(e *form.Error) map[string]any {
 // answers io.EOF only after the observer's verdict, so storage never sees the
 // end of a file that was refused.
 type stream struct {
-	src      io.Reader // the part after head
-	head     []byte    // not yet replayed
+	src      io.Reader     // the part after head
+	head     []byte        // not yet replayed
+	cleaner  *clean.Reader // of head and src; nil: they go on as they are
 	limit    int64
 	worker   *worker.Worker
 	observer Observer
@@ -93,6 +95,9 @@ func newStream(src io.Reader, head []byte, limit int64, w *worker.Worker, o Obse
 // close closes the observer and gives the relay back. After a call that hangs
 // the observer is closed when that returns, and the relay is left to it.
 func (s *stream) close() {
+	if s.cleaner != nil {
+		s.cleaner.Close()
+	}
 	if s.observer == nil {
 		return
 	}
@@ -113,8 +118,12 @@ func (s *stream) Read(p []byte) (int, error) {
 		seen = s.relay[:min(len(p), relaySize)]
 	}
 	n, err := s.fill(seen)
-	if err == nil || err == io.EOF { // the part's own io.EOF is bare
+	var unclean *clean.Error
+	switch {
+	case err == nil || err == io.EOF: // the part's own io.EOF is bare
 		err = s.account(seen[:n], err)
+	case errors.As(err, &unclean):
+		err = s.unclean(seen[:n], unclean)
 	}
 	if err != nil && err != io.EOF { // as above
 		s.err = err
@@ -130,6 +139,13 @@ func (s *stream) Read(p []byte) (int, error) {
 	return 0, s.err
 }
 
+// clean makes a cleaner, which may be nil, the source of the stream.
+func (s *stream) clean(c *clean.Reader) {
+	if c != nil {
+		s.cleaner, s.src, s.head = c, c, nil
+	}
+}
+
 // fill reads until p is full or the file ends.
 func (s *stream) fill(p []byte) (n int, err error) {
 	n = copy(p, s.head)
@@ -139,7 +155,8 @@ func (s *stream) fill(p []byte) (n int, err error) {
 		m, err = s.src.Read(p[n:])
 		n += m
 	}
-	if err != nil && err != io.EOF { // the part's own io.EOF is bare
+	var unclean *clean.Error
+	if err != nil && err != io.EOF && !errors.As(err, &unclean) { // the part's own io.EOF is bare
 		err = formError(err)
 	}
 	return n, err

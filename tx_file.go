@@ -96,6 +96,7 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 	s := newStream(content, in.Head, limit, tx.s.worker, observer, tx.s.h.opts.SHA256)
 	s.progress = tx.s.progress
 	defer s.close()
+	s.clean(tx.s.cleaner(in, content, false))
 	key, err := tx.s.key(in)
 	if err != nil {
 		return err
@@ -108,6 +109,7 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 		SHA256:   func() string { return s.digest },
 	}, s)
 	tx.s.about.Size, tx.s.about.SHA256 = max(tx.s.about.Size, s.size), s.digest
+	tx.s.about.picture(s.cleaner)
 	if err == nil && s.complete() {
 		tx.staged = append(tx.staged, staged)
 		tx.files = append(tx.files, tx.s.about)

@@ -85,6 +85,9 @@ type Options struct {
 	// SHA256 computes [File.SHA256], which costs more than all other checks.
 	SHA256 bool
 
+	// Metadata decides about what a file says of its owner. Default: [BlankMetadata].
+	Metadata Metadata
+
 	// CrossOrigin refuses forms from pages of other origins (CSRF). Trust other front ends by
 	// AddTrustedOrigin; "null" cannot be trusted. Default: all are refused.
 	CrossOrigin *http.CrossOriginProtection

@@ -59,6 +59,8 @@ var sentences = map[string][]string{
 	"rate_limited uploads":   {"Too many uploads are under way. Try again in {retry_after:time}."},
 	"content":                {"The content of the file is not accepted."},
 	"not_as_declared":        {"The file is not the one that was announced. Choose it again."},
+	"metadata":               {"What the file says of its owner, such as the place, cannot be removed. Save it again with another program and send that."},
+	"metadata late":          {"What the film says of its owner, such as the place, cannot be removed here. Send it in another format."},
 	"infected":               {"Malware was found in the file."},
 	"suspicious":             {"The file looks like malware, or has a program in it that is not wanted."},
 	"not_scanned":            {"The file cannot be scanned for malware, so it is not accepted."},
