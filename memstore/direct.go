@@ -92,7 +92,7 @@ func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	published, err := s.holder(p)
 	if !published && err == nil {
 		s.replace(p.Key, &object{blob: b, stored: storage.Stored{
-			Type: p.Type, Name: p.Name, Size: p.Size, ETag: newETag(), SHA256: p.SHA256, Nonce: p.Nonce,
+			Type: p.Type, Name: p.Name, Size: p.Size, ETag: newETag(), SHA256: p.SHA256, Nonce: p.Nonce, Facts: p.Facts,
 		}})
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 // The metadata that objects carry.
 const (
 	metaNonce  = "upload-nonce"
+	metaFacts  = "upload-facts"
 	metaSHA256 = "sha256" // set only if the digest is known before the object is created
 )
 
@@ -33,8 +34,11 @@ type attributes struct {
 }
 
 // published returns the attributes of an object that readers may see.
-func (s *Store) published(key, mediaType, name, nonce, sha256 string) attributes {
+func (s *Store) published(key, mediaType, name, nonce, sha256, facts string) attributes {
 	metadata := map[string]string{metaNonce: nonce}
+	if facts != "" {
+		metadata[metaFacts] = facts
+	}
 	if sha256 != "" {
 		metadata[metaSHA256] = sha256
 	}

@@ -32,6 +32,7 @@ func (s *Store) Stat(ctx context.Context, key string) (storage.Stored, error) {
 		Version: aws.ToString(out.VersionId),
 		SHA256:  out.Metadata[metaSHA256],
 		Nonce:   out.Metadata[metaNonce],
+		Facts:   out.Metadata[metaFacts],
 	}, nil
 }
 

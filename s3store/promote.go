@@ -99,7 +99,7 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 		}
 		defer m.free()
 	}
-	in := s.createInput(s.published(m.Key, m.Type, m.Name, m.Nonce, m.SHA256))
+	in := s.createInput(s.published(m.Key, m.Type, m.Name, m.Nonce, m.SHA256, m.Facts))
 	if m.digest != "" {
 		in.ChecksumAlgorithm = types.ChecksumAlgorithmSha256
 	}

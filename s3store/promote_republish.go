@@ -83,7 +83,7 @@ func (s *Store) restage(ctx context.Context, p storage.Promotion, body io.Reader
 	if err != nil {
 		return nil, nil, err
 	}
-	f := &staged{target: target{store: s, key: p.Key, nonce: p.Nonce}, obj: obj}
+	f := &staged{target: target{store: s, key: p.Key, nonce: p.Nonce}, obj: obj, facts: p.Facts}
 	read := &reading{body: body, hash: sha256.New(), patches: p.Patches}
 	if err := f.receive(ctx, &source{r: read, left: p.Size}, first, part); err != nil {
 		return nil, nil, err

@@ -11,7 +11,8 @@ import (
 // staged is one file: in memory, an open multipart upload, published, or gone.
 type staged struct {
 	target
-	obj storage.Object
+	obj   storage.Object
+	facts string // of a promotion
 
 	buffer *buffer               // the whole file while it is in memory
 	parts  []types.CompletedPart // the parts to complete the multipart upload from
@@ -37,7 +38,7 @@ func (f *staged) attributes() attributes {
 	if f.obj.SHA256 != nil {
 		digest = f.obj.SHA256()
 	}
-	return f.store.published(f.key, f.obj.Type, f.obj.Name, f.nonce, digest)
+	return f.store.published(f.key, f.obj.Type, f.obj.Name, f.nonce, digest, f.facts)
 }
 
 // create opens the multipart upload.

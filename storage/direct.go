@@ -140,6 +140,7 @@ type Promotion struct {
 	Size   int64
 	SHA256 string // of what is published, hexadecimal, "" if it was not computed
 	Nonce  string // kept with the object, for Stat
+	Facts  string // kept with the object, for Stat: at most 256 bytes of printable ASCII
 
 	Patches      []Patch // what differs between the staged and the published bytes; see [ValidPatches]
 	SourceSHA256 string  // of what is staged, as it was checked; see Pin

@@ -10,7 +10,7 @@ import (
 // staged ones of direct uploads. The conformance suite needs it.
 type ObjectReader interface {
 	// Stat describes the object. For a key without an object the error is fs.ErrNotExist. For an
-	// object that Promote published, Size and Nonce are always set.
+	// object that Promote published, Size, Nonce and Facts are always set.
 	Stat(ctx context.Context, key string) (Stored, error)
 
 	// OpenAt returns length bytes from offset on, in a reader that the caller closes. There are
@@ -32,6 +32,7 @@ type Stored struct {
 	Version string // names this version of the object, "" if the store keeps none
 	SHA256  string // hexadecimal, "" if the store does not know it
 	Nonce   string // the random value of the upload that wrote it, "" if unknown
+	Facts   string // of the promotion that published it, "" if there are none
 }
 
 // ErrChanged is returned when an object does not have the requested ETag.

@@ -48,6 +48,7 @@ func TestBrokenDirectStoresFail(t *testing.T) {
 			"Promote publishes", "Promote of large files", "Promote again", "Promote 16 times at once", "one of many promotions wins a key", "Delete of staged files",
 		}},
 		{"returns no nonce", brokenDirect{stat: withoutNonce}, []string{"Promote publishes"}},
+		{"keeps no facts", brokenDirect{stat: withoutFacts}, []string{"Promote publishes"}},
 		{"returns no size", brokenDirect{stat: withoutSize}, []string{"Promote publishes", "Stat of streamed files"}},
 		{"promotes over others", brokenDirect{promote: overOthers}, []string{"Promote never replaces", "one of many promotions wins a key"}},
 		{"claims the promotions of others", brokenDirect{promote: claiming}, []string{"Promote never replaces", "one of many promotions wins a key"}},

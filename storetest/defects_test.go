@@ -127,6 +127,11 @@ func sayingSo(context.Context, *memstore.Store, string, string, []storage.Part) 
 
 func sayingThat(context.Context, *memstore.Store, storage.Promotion) error { return nil }
 
+func withoutFacts(stored storage.Stored, err error) (storage.Stored, error) {
+	stored.Facts = ""
+	return stored, err
+}
+
 func withoutNonce(stored storage.Stored, err error) (storage.Stored, error) {
 	stored.Nonce = ""
 	return stored, err

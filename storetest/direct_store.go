@@ -150,7 +150,7 @@ func (s *direct) stores(ctx context.Context, key, typ string, content []byte) er
 func promotion(key string, stored storage.Stored) storage.Promotion {
 	return storage.Promotion{
 		From: key, ETag: stored.ETag, Key: publishedKey(),
-		Type: "text/csv", Name: "Müller 1.csv", Size: stored.Size, Nonce: rand.Text(),
+		Type: "text/csv", Name: "Müller 1.csv", Size: stored.Size, Nonce: rand.Text(), Facts: `{"width":40,"height":30}`,
 	}
 }
 
@@ -160,7 +160,7 @@ func (s *direct) publishes(ctx context.Context, p storage.Promotion, content []b
 	switch {
 	case err != nil:
 		return fmt.Errorf("Stat of the published object: %w", err)
-	case got.Type != p.Type, got.Name != p.Name, got.Nonce != p.Nonce, got.Size != p.Size, got.ETag == "",
+	case got.Type != p.Type, got.Name != p.Name, got.Nonce != p.Nonce, got.Facts != p.Facts, got.Size != p.Size, got.ETag == "",
 		got.SHA256 != "" && got.SHA256 != digest(content):
 		return fmt.Errorf("Stat of %+v returned %+v", p, got)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 var promoteCases = []testCase[*direct]{
-	{"Promote publishes", "the new object has the bytes, the type, the name and the nonce; the staged one stays", promotes},
+	{"Promote publishes", "the new object has the bytes, the type, the name, the nonce and the facts; the staged one stays", promotes},
 	{"Promote of large files", "an object of several parts is published completely", promotesLarge},
 	{"Promote never replaces", "a key that another nonce has taken is storage.ErrExists, and its object stays", promoteNeverReplaces},
 	{"Promote again", "with the same nonce it is not an error, whether or not the staged object still exists", promotesAgain},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+
+	"github.com/airlock-go/upload/storage"
 )
 
 // changes are the spans of a file that a walk has changed.
@@ -22,8 +24,8 @@ func (c *changes) add(offset, length int64, with []byte) bool {
 		return true
 	}
 	c.patched += len(with)
-	c.patches = append(c.patches, Patch{offset, length, bytes.Clone(with)})
-	return len(c.patches) <= maxPatches && c.patched <= maxPatched
+	c.patches = append(c.patches, Patch{Offset: offset, Length: length, Bytes: bytes.Clone(with)})
+	return len(c.patches) <= storage.MaxPatches && c.patched <= storage.MaxPatchBytes
 }
 
 func (c *changes) sorted() []Patch {

@@ -8,7 +8,11 @@
 // stream make no difference.
 package clean
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/airlock-go/upload/storage"
+)
 
 // cleaners has the cleaner of each media type.
 var cleaners = map[string]func(*walk){
@@ -60,15 +64,10 @@ func (f *Facts) turn(orientation int) {
 }
 
 // Patch is a span of the file that the cleaner has changed.
-type Patch struct {
-	Offset, Length int64
-	Bytes          []byte // nil for zeros
-}
+type Patch = storage.Patch
 
 const (
 	maxHeld    = 64 << 10    // bytes that a walk holds back
 	freeHeld   = 4 << 10     // of them, those for which it asks nobody
 	heldMemory = 2 * maxHeld // as they came, and as they go on
-	maxPatches = 64 << 10
-	maxPatched = 4 << 20 // bytes of all patches that are not zeros
 )
