@@ -28,7 +28,7 @@ func TestCheck(t *testing.T) {
 		want    upload.File
 		code    upload.Code
 	}{
-		{about: "a picture", policy: upload.Images(nil), file: upload.File{Name: "dir/a.png"}, content: pngBytes(), want: upload.File{Field: "file", Name: "a.png", Type: "image/png", Size: int64(len(pngBytes()))}},
+		{about: "a picture", policy: upload.Images(nil), file: upload.File{Name: "dir/a.png"}, content: pngBytes(), want: upload.File{Field: "file", Name: "a.png", Type: "image/png", Size: int64(len(pngBytes())), Facts: upload.Facts{Width: 40, Height: 30, Frames: 1}}},
 		{about: "a field", policy: upload.Form{"cv": {Accept: upload.Documents(nil)}}, file: upload.File{Field: "cv", Name: "a.txt"}, content: text, want: upload.File{Field: "cv", Name: "a.txt", Type: "text/plain", Size: int64(len(text))}},
 		{about: "any field of a policy without a Form", policy: upload.Documents(nil), file: upload.File{Field: "cv", Name: "a.txt"}, content: text, want: upload.File{Field: "cv", Name: "a.txt", Type: "text/plain", Size: int64(len(text))}},
 		{about: "no field of the Form", policy: upload.Form{"cv": {Accept: upload.Documents(nil)}}, file: upload.File{Name: "a.txt"}, content: text, code: upload.CodeUnexpectedField},
@@ -95,7 +95,7 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 // TestCheckJudgesAsAHandler: Check gives each sample the same verdict as a form.
 func TestCheckJudgesAsAHandler(t *testing.T) {
 	policy := upload.Any(upload.Images(nil), upload.Documents(nil), upload.Archives(nil))
-	f := newFixture(t, upTo(1, policy), upload.Options{})
+	f := newFixture(t, upTo(1, policy), upload.Options{Metadata: upload.KeepAll})
 	check := func(s uploadtest.Sample) {
 		a := uploadtest.Send(t, uploadtest.Client(f), uploadtest.NewRequest("/", s.File("file")))
 		_, err := upload.Check(t.Context(), policy, upload.File{Name: s.FileName}, 0, strings.NewReader(string(s.Content)))

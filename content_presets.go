@@ -18,6 +18,8 @@ type ImageOptions struct {
 	MaxPixels int64 // of all frames of an animation 16 times that. Default: 67,108,864.
 	MaxFrames int   // of an animation. Default: 1,000.
 
+	MinWidth, MinHeight int // pixels, after orientation. Refused if unknown, as of SVG.
+
 	// AllowMotionPhotos accepts the MP4 film that phones append to a JPEG, and reads it, too.
 	// Default: refused with [CodeTrailing].
 	AllowMotionPhotos bool
@@ -29,7 +31,7 @@ type ImageOptions struct {
 }
 
 // Images accepts pictures by type, extension, structure and dimensions, as [Types] describes;
-// options may be nil. Compressed data may be damaged, and metadata stays, even the place in EXIF.
+// options may be nil. Compressed data may be damaged.
 func Images(options *ImageOptions) Validator {
 	o := valueOf(options)
 	types := o.Types
@@ -51,6 +53,9 @@ func Images(options *ImageOptions) Validator {
 				}
 			}}
 		}
+	}
+	if o.MinWidth > 0 || o.MinHeight > 0 {
+		return All(typed(types, c), leastPixels(o.MinWidth, o.MinHeight))
 	}
 	return typed(types, c)
 }

@@ -61,7 +61,7 @@ func TestCorpus(t *testing.T) {
 	legitimate := 0
 	for s := range uploadtest.Hostile() {
 		t.Run(s.Name, func(t *testing.T) {
-			f := newFixture(t, upload.Types(s.Type), upload.Options{MaxFileSize: 64 << 20})
+			f := newFixture(t, upload.Types(s.Type), upload.Options{MaxFileSize: 64 << 20, Metadata: upload.KeepAll})
 			refusals = append(refusals, f.refusesSample(t, s))
 		})
 	}
@@ -69,7 +69,7 @@ func TestCorpus(t *testing.T) {
 	for s := range uploadtest.Legitimate() {
 		legitimate++
 		t.Run(s.Name, func(t *testing.T) {
-			f := newFixture(t, upload.Types(s.Type), upload.Options{MaxFileSize: 64 << 20})
+			f := newFixture(t, upload.Types(s.Type), upload.Options{MaxFileSize: 64 << 20, Metadata: upload.KeepAll})
 			stored := f.accepts(t, uploadOf(s.FileName, s.Content))
 			content, info := f.stored(t, stored[0].Key)
 			require.Equal(t, string(s.Content), content)
@@ -133,6 +133,10 @@ func TestPresets(t *testing.T) {
 		{"Documents, HTML in Markdown", upload.Documents(&upload.DocumentOptions{Types: []string{"text/markdown"}}), "a.md", "# a\n<p>b</p>\n", upload.CodeActiveContent},
 		{"Documents, allowed HTML in Markdown", upload.Documents(&upload.DocumentOptions{Types: []string{"text/markdown"}, AllowMarkdownHTML: true}), "a.md", "# a\n<p>b</p>\n", ""},
 		{"Images, a motion photo", upload.Images(nil), "a.jpg", motionPhoto(), upload.CodeTrailing},
+		{"Images, as wide and high as required", upload.Images(&upload.ImageOptions{MinWidth: 40, MinHeight: 30}), "a.png", pngBytes(), ""},
+		{"Images, narrower than required", upload.Images(&upload.ImageOptions{MinWidth: 41}), "a.png", pngBytes(), upload.CodeTooFewPixels},
+		{"Images, lower than required", upload.Images(&upload.ImageOptions{MinHeight: 31}), "a.png", pngBytes(), upload.CodeTooFewPixels},
+		{"Images, of no known size", upload.Images(&upload.ImageOptions{MinWidth: 1, Types: []string{"image/svg+xml"}}), "a.svg", svg, upload.CodeTooFewPixels},
 		{"Images, an allowed motion photo", upload.Images(&upload.ImageOptions{AllowMotionPhotos: true}), "a.jpg", motionPhoto(), ""},
 		{"Archives", upload.Archives(nil), "a.zip", zipped, ""},
 		{"Archives, entries", upload.Archives(&upload.ArchiveOptions{Extensions: []string{".none"}}), "a.zip", zipped, upload.CodeEntry},

@@ -224,7 +224,7 @@ func TestRawIncoming(t *testing.T) {
 	r.Header.Set("Content-Type", "text/html; charset=utf-8")
 	r.URL.RawQuery = "name=ada"
 	f.accepts(t, r)
-	require.Equal(t, &upload.Incoming{
+	require.EqualExportedValues(t, &upload.Incoming{
 		Field: "file", Name: "a.png", ClaimedType: "text/html; charset=utf-8", Type: "image/png",
 		Head: []byte(pngBytes()), Size: int64(len(pngBytes())),
 	}, seen)
@@ -331,7 +331,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // TestRawAttacks: a file that is refused in a form is refused as a raw body.
 func TestRawAttacks(t *testing.T) {
 	f := newRaw(t, upload.Any(upload.Images(nil), upload.Documents(nil), upload.Archives(nil)), upload.Options{}, nil)
-	uploadtest.RunHostile(t, f, f.store.Keys, func(s uploadtest.Sample) *http.Request { return rawSample(t, s) })
+	uploadtest.RunHostile(t, f, f.store, func(s uploadtest.Sample) *http.Request { return rawSample(t, s) })
 }
 
 // TestRawSamples: a file that is accepted in a form is accepted as a raw body.

@@ -63,6 +63,7 @@ const (
 	CodeActiveContent Code = "active_content"      // something acts, such as a script
 	CodeUnsupported   Code = "unsupported_variant" // sound, but not accepted
 	CodeTooManyPixels Code = "too_many_pixels"     // of a picture
+	CodeTooFewPixels  Code = "too_few_pixels"      // or their number is unknown
 	CodeTooManyFrames Code = "too_many_frames"     // of an animation
 	CodeBomb          Code = "bomb"                // unpacks to too much
 	CodeTooComplex    Code = "too_complex"         // deeper, longer, more, or more work than is read
@@ -98,10 +99,7 @@ type File struct {
 	Size   int64  `json:"size"`             // bytes
 	SHA256 string `json:"sha256,omitempty"` // hexadecimal, for Options.SHA256
 
-	// Of a picture as it is shown, 0 if unknown.
-	Width  int64 `json:"width,omitempty"`
-	Height int64 `json:"height,omitempty"`
-	Frames int64 `json:"frames,omitempty"`
+	Facts
 }
 
 // Error is a refusal. errors.Is finds its Code, errors.As and Unwrap its cause.

@@ -39,7 +39,7 @@ func TestStore(t *testing.T) {
 	content, stored := f.stored(t, got.Key)
 	require.Equal(t, pngBytes(), content)
 	require.Equal(t, "a.png", stored.Name)
-	require.Equal(t, &upload.Incoming{
+	require.EqualExportedValues(t, &upload.Incoming{
 		Field: "file", Name: "a.png", Type: "image/png", Head: []byte(pngBytes()), Size: int64(len(pngBytes())), Subject: "ada",
 	}, seen)
 	require.Len(t, events, 1)

@@ -67,7 +67,7 @@ func formParams(e *form.Error) map[string]any {
 type stream struct {
 	src      io.Reader     // the part after head
 	head     []byte        // not yet replayed
-	cleaner  *clean.Reader // of head and src; nil: they go on as they are
+	cleaner  *clean.Reader // of both, nil if they go on as they came
 	limit    int64
 	worker   *worker.Worker
 	observer Observer
@@ -118,12 +118,10 @@ func (s *stream) Read(p []byte) (int, error) {
 		seen = s.relay[:min(len(p), relaySize)]
 	}
 	n, err := s.fill(seen)
-	var unclean *clean.Error
-	switch {
-	case err == nil || err == io.EOF: // the part's own io.EOF is bare
+	if err == nil || err == io.EOF { // the part's own io.EOF is bare
 		err = s.account(seen[:n], err)
-	case errors.As(err, &unclean):
-		err = s.unclean(seen[:n], unclean)
+	} else if e := uncleanOf(err); e != nil {
+		err = s.unclean(seen[:n], e)
 	}
 	if err != nil && err != io.EOF { // as above
 		s.err = err
@@ -139,11 +137,24 @@ func (s *stream) Read(p []byte) (int, error) {
 	return 0, s.err
 }
 
-// clean makes a cleaner, which may be nil, the source of the stream.
+// clean makes c, which may be nil, the source of the stream, which closes it.
 func (s *stream) clean(c *clean.Reader) {
 	if c != nil {
 		s.cleaner, s.src, s.head = c, c, nil
 	}
+}
+
+// unclean judges the bytes up to a cleaner's fault, since the observer may know more of it.
+func (s *stream) unclean(p []byte, e *clean.Error) error {
+	if err := s.account(p, nil); err != nil {
+		return err
+	}
+	if e.Ended && s.observer != nil {
+		if err := s.judge(nil, true); err != nil {
+			return err
+		}
+	}
+	return metadataError(e)
 }
 
 // fill reads until p is full or the file ends.
@@ -155,11 +166,13 @@ func (s *stream) fill(p []byte) (n int, err error) {
 		m, err = s.src.Read(p[n:])
 		n += m
 	}
-	var unclean *clean.Error
-	if err != nil && err != io.EOF && !errors.As(err, &unclean) { // the part's own io.EOF is bare
-		err = formError(err)
+	if err == nil || err == io.EOF { // the part's own io.EOF is bare
+		return n, err
 	}
-	return n, err
+	if e := uncleanOf(err); e != nil {
+		return n, e
+	}
+	return n, formError(err)
 }
 
 // account judges the bytes read; end is io.EOF after the last of them.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/airlock-go/upload/internal/clean"
 	"github.com/airlock-go/upload/internal/filename"
 	"github.com/airlock-go/upload/internal/form"
 	"github.com/airlock-go/upload/storage"
@@ -96,7 +97,7 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 	s := newStream(content, in.Head, limit, tx.s.worker, observer, tx.s.h.opts.SHA256)
 	s.progress = tx.s.progress
 	defer s.close()
-	s.clean(tx.s.cleaner(in, content, false))
+	s.clean(tx.s.cleaner(in, content, clean.Options{}))
 	key, err := tx.s.key(in)
 	if err != nil {
 		return err
@@ -109,7 +110,7 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 		SHA256:   func() string { return s.digest },
 	}, s)
 	tx.s.about.Size, tx.s.about.SHA256 = max(tx.s.about.Size, s.size), s.digest
-	tx.s.about.picture(s.cleaner)
+	tx.s.about.Facts = in.Facts()
 	if err == nil && s.complete() {
 		tx.staged = append(tx.staged, staged)
 		tx.files = append(tx.files, tx.s.about)

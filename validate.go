@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/url"
 	"slices"
+
+	"github.com/airlock-go/upload/internal/clean"
 )
 
 // Incoming is a file that is being received. Validators and key generators may keep it, but not
@@ -21,6 +23,8 @@ type Incoming struct {
 	// Form has the client's text fields before the file: all of Options.TextFirst, perhaps not of
 	// others.
 	Form url.Values
+
+	facts func() clean.Facts // nil: none are known
 }
 
 // Validator decides whether a file is accepted. It sees the head and refuses what it can; to judge

@@ -23,6 +23,8 @@ type exampleT struct{ testing.TB }
 
 func (exampleT) Helper() {}
 
+func (exampleT) Context() context.Context { return context.Background() }
+
 func (exampleT) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 
 func (exampleT) Fatalf(format string, args ...any) { log.Fatalf(format, args...) }
@@ -102,7 +104,7 @@ func ExampleRunHostile() {
 		}
 		return nil
 	}))
-	uploadtest.RunHostile(t, h, store.Keys, func(s uploadtest.Sample) *http.Request {
+	uploadtest.RunHostile(t, h, store, func(s uploadtest.Sample) *http.Request {
 		return uploadtest.NewRequest("/upload", s.File("file"))
 	})
 	fmt.Println(t.first)

@@ -218,7 +218,7 @@ func TestHostile(t *testing.T) {
 	h, err := upload.New(store, policy, upload.AllowAnonymous, nil)
 	require.NoError(t, err)
 	for field, other := range map[string]uploadtest.Form{"cv": nil, "certificate": {cv}} {
-		uploadtest.RunHostile(t, h, store.Keys, func(s uploadtest.Sample) *http.Request {
+		uploadtest.RunHostile(t, h, store, func(s uploadtest.Sample) *http.Request {
 			return uploadtest.NewRequest("/", append(slices.Clone(other), s.File(field))...)
 		})
 	}

@@ -54,7 +54,7 @@ func TestHostileFiles(t *testing.T) {
 	a := uploadtest.Post(t, mux, "/profile", uploadtest.File("picture", "ada.png", uploadtest.PNG(0)), uploadtest.Text("name", "ada"))
 	require.Equal(t, 201, a.Status, a)
 
-	uploadtest.RunHostile(t, mux, store.Keys, func(s uploadtest.Sample) *http.Request {
+	uploadtest.RunHostile(t, mux, store, func(s uploadtest.Sample) *http.Request {
 		return uploadtest.NewRequest("/profile", s.File("picture"), uploadtest.Text("name", "grace"))
 	})
 }

@@ -11,6 +11,7 @@ import (
 // changes are the spans of a file that a walk has changed.
 type changes struct {
 	changed bool
+	wasLate bool // bytes that were handed on already are among the patches
 	patches []Patch
 	patched int // bytes of the patches that are not zeros
 }
@@ -81,7 +82,7 @@ func (w *walk) late(offset, n int64) {
 	case !w.options.Late:
 		w.failAs(CodeLate, "has metadata that only follows later")
 	}
-	w.changed = true
+	w.changed, w.wasLate = true, true
 	if !w.add(offset, n, nil) {
 		w.fail(tooManyPatches)
 	}

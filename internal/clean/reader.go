@@ -1,13 +1,14 @@
 package clean
 
 import (
+	"errors"
 	"io"
 	"iter"
 )
 
 // Options change what a Reader does.
 type Options struct {
-	Keep   bool // changes nothing, and only finds the facts
+	Keep   bool // changes and refuses nothing, and only finds the facts
 	Record bool // keeps the patches
 
 	// Memory is asked for what a walk holds beyond 4 KiB. Nil gives all.
@@ -59,7 +60,26 @@ func (r *Reader) Read(p []byte) (int, error) {
 		}
 	}
 	w.dst, w.in = nil, nil
+	if w.options.Keep && isFault(err) {
+		return r.goOn(p, n)
+	}
 	return n, err
+}
+
+// goOn hands on a file that is kept, and that the cleaner gave up.
+func (r *Reader) goOn(p []byte, n int) (int, error) {
+	w := &r.walk
+	w.facts = Facts{}
+	if n > 0 || w.srcErr != nil {
+		return n, w.srcErr
+	}
+	n, w.srcErr = w.src.Read(p)
+	return n, w.srcErr
+}
+
+func isFault(err error) bool {
+	var fault *Error
+	return errors.As(err, &fault)
 }
 
 // Close ends a cleaner that has not ended.
@@ -73,6 +93,9 @@ func (r *Reader) Facts() Facts { return r.walk.facts }
 
 // Changed reports whether a byte of the file so far was changed.
 func (r *Reader) Changed() bool { return r.walk.changed }
+
+// Late reports whether bytes that were handed on already have turned out to need blanking.
+func (r *Reader) Late() bool { return r.walk.wasLate }
 
 // Patches returns all changes, in the file's order, if they were recorded, and the late ones
 // otherwise.

@@ -1,0 +1,179 @@
+package upload
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+	"slices"
+
+	"github.com/airlock-go/upload/internal/clean"
+	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/internal/ticket"
+	"github.com/airlock-go/upload/storage"
+)
+
+// checked is a file that was sent, and has passed its check.
+type checked struct {
+	file    File // as it will be published
+	etag    string
+	source  string          // SHA-256 of what was sent, "" if nothing needs it
+	digest  string          // that of what will be published, "" likewise
+	patches []storage.Patch // between the two
+}
+
+// check reads the stored bytes through the cleaner and the validators.
+func (p *Presigner) check(q *session, t *sealed, stored storage.Stored, s *ticket.State) (*checked, error) {
+	field, known := q.rules.fields[t.Field]
+	switch {
+	case !known: // any more, or for this caller
+		return nil, unexpectedField(q.rules.fields.names())
+	case stored.Size != t.Size:
+		return nil, &Error{Code: CodeNotDeclared, Params: map[string]any{"kind": "size", "size": stored.Size, "declared": t.Size}}
+	case t.Size > field.MaxSize:
+		return nil, tooLarge(field.MaxSize, t.Size)
+	}
+	if err := p.takeCheck(q); err != nil {
+		return nil, err
+	}
+	defer q.place.leave()
+	src, err := p.openStaged(q, t, stored.ETag)
+	if err != nil {
+		return nil, err
+	}
+	s.Attempts++
+	src.progress = q.progress
+	q.progress.is(StateChecking, "")
+	defer func() {
+		s.Read, q.checked = s.Read+src.read, src.read
+		src.close()
+	}()
+	in := &Incoming{Field: t.Field, Name: t.Name, ClaimedType: t.Type, Subject: t.Subject}
+	if err := readHead(in, src); err != nil {
+		return nil, err
+	}
+	in.Size, q.about.Type = stored.Size, in.Type
+	c, err := p.read(q, t, in, src)
+	if err != nil {
+		return nil, err
+	}
+	c.etag, c.file = stored.ETag, p.file(t, in.Type, c.digest)
+	c.file.Facts = in.Facts()
+	return c, nil
+}
+
+// read shows the observers all that will be published. Promotion is held to the SHA-256 of a file
+// that was sent in one request: an ETag can be an MD5, of which a client can make two files, and
+// such a request can come again. Parts cannot, once they are one object.
+func (p *Presigner) read(q *session, t *sealed, in *Incoming, src io.Reader) (*checked, error) {
+	observer, err := p.judge(q, t, in)
+	if err != nil {
+		return nil, err
+	}
+	var sent *hashing // nil where the stream's digest is that of what was sent
+	pinned := t.UploadID == "" || t.SHA256 != ""
+	if pinned && clean.Has(in.Type) {
+		sent = &hashing{src: src, hash: sha256.New()}
+		sent.hash.Write(in.Head)
+		src = sent
+	}
+	st := newStream(src, in.Head, t.Size, q.worker, observer, pinned && sent == nil || p.h.opts.SHA256)
+	defer st.close()
+	st.clean(q.cleaner(in, src, clean.Options{Record: true, Late: true}))
+	if _, err := io.Copy(io.Discard, onlyReader{st}); err != nil {
+		return nil, err
+	}
+	c := checkedBy(st, sent)
+	if t.SHA256 != "" && c.source != t.SHA256 {
+		return nil, &Error{Code: CodeNotDeclared, Params: map[string]any{"kind": "sha256"}}
+	}
+	return c, nil
+}
+
+// checkedBy returns what a stream at its end, and sent, which may be nil, know of a file.
+func checkedBy(st *stream, sent *hashing) *checked {
+	c := &checked{digest: st.digest}
+	if st.cleaner != nil {
+		c.patches = st.cleaner.Patches()
+	}
+	switch {
+	case sent != nil:
+		c.source = hex.EncodeToString(sent.hash.Sum(nil))
+	case len(c.patches) == 0:
+		c.source = c.digest
+	}
+	switch {
+	case len(c.patches) == 0:
+		c.digest = c.source
+	case st.cleaner.Late(): // the stream has handed on other bytes
+		c.digest = ""
+	}
+	return c
+}
+
+// hashing is a reader that hashes what was read.
+type hashing struct {
+	src  io.Reader
+	hash hash.Hash
+}
+
+func (h *hashing) Read(p []byte) (int, error) {
+	n, err := h.src.Read(p)
+	h.hash.Write(p[:n])
+	return n, err
+}
+
+// unchanged returns the SHA-256 of the published file where that is the declared one for certain.
+func (p *Presigner) unchanged(q *session, t *sealed) string {
+	types := t.types()
+	if q.keeps(t.Field) || len(types) > 0 && !slices.ContainsFunc(types, clean.Has) {
+		return t.SHA256
+	}
+	return ""
+}
+
+// judge asks the policy. The name, or else the claimed type, has chosen the key's extension before
+// the file was read, so a file of another type is refused whatever the policy.
+func (p *Presigner) judge(q *session, t *sealed, in *Incoming) (Observer, error) {
+	if types := t.types(); len(types) > 0 && !slices.Contains(types, in.Type) {
+		e := typeMismatch(in.Name, in.Type)
+		delete(e.Params, "extensions") // of which the policy may accept none
+		return nil, e
+	}
+	return q.validate(in)
+}
+
+// types returns those that the file can have, none if its name and its claimed type say nothing.
+func (t *sealed) types() []string {
+	if types := sniff.TypesOf(filename.Ext(t.Name)); len(types) > 0 || len(sniff.Extensions(t.Type)) == 0 {
+		return types
+	}
+	return []string{t.Type}
+}
+
+// takeCheck waits for one of the MaxChecks places, which a check that hangs keeps.
+func (p *Presigner) takeCheck(q *session) error {
+	ctx, cancel := context.WithTimeout(q.ctx, p.h.opts.MaxWait)
+	defer cancel()
+	subject := q.grant.Subject
+	if err := p.checks.Acquire(ctx, subject, 1); err != nil {
+		return &Error{Code: CodeBusy, Err: err}
+	}
+	q.holdPlace(func() { p.checks.Release(subject, 1) })
+	return nil
+}
+
+// openStaged opens the staged object, if it still has etag. It has the ticket's size, or reading it
+// fails.
+func (p *Presigner) openStaged(q *session, t *sealed, etag string) (*stallReader, error) {
+	staged := storage.StagedObject{Key: t.Staging, ETag: etag, Size: t.Size, Subject: q.grant.Subject}
+	r, err := openStalling(q.ctx, t.Size, p.h.opts.StallTimeout, func(ctx context.Context) (io.ReadCloser, error) {
+		return p.store.OpenStaged(ctx, staged)
+	})
+	if err != nil {
+		return nil, readError(err)
+	}
+	return r, nil
+}
