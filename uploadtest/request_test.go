@@ -27,7 +27,7 @@ func TestContent(t *testing.T) {
 	}
 	long := uploadtest.Repeat(strings.Repeat("0123456789", 10_000), 150_000) // a unit longer than a block
 	require.Len(t, long.Bytes(), 150_000)
-	for _, size := range []int{0, 1 << 10, 100_000, 3 << 20} {
+	for _, size := range []int{0, 1 << 10, 1025, 1026, 1027, 1028, 100_000, 3 << 20, 3<<20 + 1} {
 		c := uploadtest.PNG(size)
 		if size > 0 {
 			require.EqualValues(t, size, c.Size)
@@ -100,7 +100,7 @@ func TestPost(t *testing.T) {
 			require.Equal(t, uploadtest.Form{good, uploadtest.Text("k", "v")}.Size(), a.Sent)
 			require.Empty(t, a.Code)
 			require.Len(t, a.Files, 1)
-			require.Equal(t, upload.File{Field: "file", Name: "a.png", Key: a.Files[0].Key, Type: "image/png", Size: 2000}, a.Files[0].File)
+			require.Equal(t, upload.File{Field: "file", Name: "a.png", Key: a.Files[0].Key, Type: "image/png", Size: 2000, Facts: upload.Facts{Width: 40, Height: 46, Frames: 1}}, a.Files[0].File)
 			require.NoError(t, store.Delete(t.Context(), a.Files[0].Key))
 
 			a = uploadtest.Send(t, way.client, request(good, bad))

@@ -72,7 +72,7 @@ func TestStraightToStorage(t *testing.T) {
 	ticket := sign(t, base, declared("cat.png", want))
 	send(t, base, ticket.SignedRequest, want)
 	f := confirm(t, base, ticket.Token)
-	require.Equal(t, upload.File{Field: "file", Name: "cat.png", Key: f.Key, Type: "image/png", Size: int64(len(want))}, f)
+	require.Equal(t, upload.File{Field: "file", Name: "cat.png", Key: f.Key, Type: "image/png", Size: int64(len(want)), Facts: upload.Facts{Width: 3, Height: 2, Frames: 1}}, f)
 	require.Equal(t, []string{f.Key}, store.Keys())
 }
 
