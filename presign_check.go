@@ -22,6 +22,13 @@ type checked struct {
 	source  string          // SHA-256 of what was sent, "" if nothing needs it
 	digest  string          // that of what will be published, "" likewise
 	patches []storage.Patch // between the two
+	cleaner *clean.Reader   // which has the memory of the patches; nil: there are none
+}
+
+func (c *checked) close() {
+	if c.cleaner != nil {
+		c.cleaner.Close()
+	}
 }
 
 // check reads the stored bytes through the cleaner and the validators.
@@ -89,6 +96,7 @@ func (p *Presigner) read(q *session, t *sealed, in *Incoming, src io.Reader) (*c
 	if t.SHA256 != "" && c.source != t.SHA256 {
 		return nil, &Error{Code: CodeNotDeclared, Params: map[string]any{"kind": "sha256"}}
 	}
+	c.cleaner, st.cleaner = st.cleaner, nil
 	return c, nil
 }
 

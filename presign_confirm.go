@@ -88,6 +88,7 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	if err != nil {
 		return File{}, p.refuse(q, t, err)
 	}
+	defer c.close()
 	if err := p.promote(q, t, c); err != nil {
 		return File{}, err
 	}

@@ -13,7 +13,8 @@ type changes struct {
 	changed bool
 	wasLate bool // bytes that were handed on already are among the patches
 	patches []Patch
-	patched int // bytes of the patches that are not zeros
+	patched int   // bytes of the patches that are not zeros
+	paid    int64 // memory taken for the patches
 }
 
 // add records a change of the bytes at offset, to zeros if with is nil. It returns false if that is
@@ -34,7 +35,22 @@ func (c *changes) sorted() []Patch {
 	return c.patches
 }
 
-const tooManyPatches = "has too many places that need blanking"
+// record keeps a change, and takes memory for it.
+func (w *walk) record(offset, length int64, with []byte) {
+	if !w.add(offset, length, with) {
+		w.fail("has too many places that need blanking")
+	}
+	need := int64(len(w.patches)*patchMemory + w.patched)
+	for w.options.Memory != nil && need > freeHeld+w.paid {
+		if !w.options.Memory.Take(heldMemory) {
+			w.failAs(CodeBusy, noMemory)
+		}
+		w.paid += heldMemory
+	}
+}
+
+// patchMemory is what a Patch takes besides its bytes.
+const patchMemory = 64
 
 // note compares what is held with what was read.
 func (w *walk) note() {
@@ -56,9 +72,7 @@ func (w *walk) note() {
 	for w.held[end-1] == w.original[end-1] {
 		end--
 	}
-	if !w.add(w.off+int64(begin), int64(end-begin), w.held[begin:end]) {
-		w.fail(tooManyPatches)
-	}
+	w.record(w.off+int64(begin), int64(end-begin), w.held[begin:end])
 }
 
 // clear blanks the next piece.
@@ -68,8 +82,8 @@ func (w *walk) clear(p []byte) int {
 	}
 	clear(p)
 	w.changed = true
-	if w.options.Record && !w.add(w.off, int64(len(p)), nil) {
-		w.fail(tooManyPatches)
+	if w.options.Record {
+		w.record(w.off, int64(len(p)), nil)
 	}
 	return len(p)
 }
@@ -83,9 +97,7 @@ func (w *walk) late(offset, n int64) {
 		w.failAs(CodeLate, "has metadata that only follows later")
 	}
 	w.changed, w.wasLate = true, true
-	if !w.add(offset, n, nil) {
-		w.fail(tooManyPatches)
-	}
+	w.record(offset, n, nil)
 }
 
 func isZero(p []byte) bool {

@@ -133,3 +133,47 @@ func (p *purse) Take(n int64) bool {
 }
 
 func (p *purse) Give(n int64) { *p += purse(n) }
+
+// TestMemory: what a cleaner holds and records is taken from the memory that readers share, and
+// given back. Without memory the file is neither cleaned nor judged.
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	var chunks []string
+	for range 1000 {
+		chunks = append(chunks, "tEXtx")
+	}
+	file := pngOf(t, chunks...)
+	const enough = 1 << 20
+	memory := purse(enough)
+	r := clean.NewReader(bytes.NewReader(file), "image/png", clean.Options{Record: true, Memory: &memory})
+	_, err := io.Copy(io.Discard, r)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(r.Patches()), 1000)
+	require.Less(t, int64(memory), int64(enough))
+	r.Close()
+	require.EqualValues(t, enough, memory)
+
+	var fault *clean.Error
+	for _, little := range []purse{0, 100} {
+		got := cleaned("image/png", file, 100, 100, clean.Options{Record: true, Memory: &little})
+		require.ErrorAs(t, got.Err, &fault)
+		require.Equal(t, clean.CodeBusy, fault.Code)
+		require.True(t, bytes.Equal(file[:len(got.Content)], got.Content) || got.Changed)
+	}
+}
+
+// TestKeep: a file that is kept is never refused, and whatever it is stays.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	file := pngOf(t, "tEXta place")
+	for n := range len(file) {
+		for _, to := range []int{1, 7, 512} {
+			got := cleaned("image/png", file[:n], 5, to, clean.Options{Keep: true})
+			require.NoError(t, got.Err)
+			require.True(t, bytes.Equal(file[:n], got.Content), "cut at %d", n)
+		}
+	}
+	got := cleaned("image/png", []byte("no picture"), 3, 4, clean.Options{Keep: true})
+	require.NoError(t, got.Err)
+	require.Equal(t, "no picture", string(got.Content))
+}

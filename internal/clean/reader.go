@@ -82,7 +82,7 @@ func isFault(err error) bool {
 	return errors.As(err, &fault)
 }
 
-// Close ends a cleaner that has not ended.
+// Close ends a cleaner that has not ended, and gives back its memory, also that of the patches.
 func (r *Reader) Close() {
 	r.stop()
 	r.walk.giveBack()

@@ -116,16 +116,22 @@ func (w *walk) take(n int) {
 		return
 	}
 	if !w.options.Memory.Take(heldMemory) {
-		w.failAs(CodeBusy, "needs more memory than is free")
+		w.failAs(CodeBusy, noMemory)
 	}
 	w.took = true
 }
 
-// giveBack gives back what take was given.
+const noMemory = "needs more memory than is free"
+
+// giveBack gives back all memory that was taken.
 func (w *walk) giveBack() {
 	if w.took {
 		w.options.Memory.Give(heldMemory)
 		w.took, w.held, w.original = false, nil, nil
+	}
+	if w.paid > 0 {
+		w.options.Memory.Give(w.paid)
+		w.paid, w.patches = 0, nil
 	}
 }
 
