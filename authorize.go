@@ -32,8 +32,7 @@ type Grant struct {
 }
 
 // AllowAnonymous is the Authorizer that accepts everybody. Anonymous callers share slots and
-// memory, so a few slow ones can block the others. [RequireSubject] or an [Options.Limiter]
-// separates callers.
+// memory, so slow ones can block others.
 func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
 
 // RequireSubject makes an Authorizer of a function that returns the caller's id. An error, or "",

@@ -16,12 +16,8 @@ import (
 // first byte to the last. The type that the client claims is ignored. Empty files and names without
 // an extension are refused.
 //
-// Files are read as they stream by. docs/accepted.md says how far, type by type: pictures to their
-// end, but not their pixels ([ImageOptions]); PDF ([DocumentOptions]); every entry of ZIP, Office,
-// OpenDocument and EPUB files ([ArchiveOptions]), but no pictures, fonts, styles or films inside;
-// text, CSV, JSON, SVG and XML without scripts and outside resources; the containers of sound and
-// film. BMP, TIFF, ICO, gzip, tar and 7z are accepted by their first bytes alone. text/html is not
-// possible.
+// Files are read as they stream by. docs/accepted.md says how far, type by type. BMP, TIFF, ICO,
+// gzip, tar and 7z are accepted by their first bytes alone. text/html is not possible.
 //
 // An unknown type makes [New] fail, and each upload of a [Grant] with such a policy.
 func Types(types ...string) Validator { return typed(types, &contentOptions{}) }

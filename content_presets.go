@@ -25,8 +25,8 @@ type ImageOptions struct {
 	AllowMotionPhotos bool
 
 	// Decode also decodes PNG, JPEG and GIF files with the standard library, which finds more
-	// damage. It keeps up to 32 MiB of a file and takes up to 24 bytes a pixel, so lower MaxPixels.
-	// Each value of [Images] decodes two pictures at once. docs/production.md has more.
+	// damage. It takes up to 32 MiB a file and 24 bytes a pixel, so lower MaxPixels; see
+	// docs/production.md. Each value of [Images] decodes two at once.
 	Decode bool
 }
 

@@ -20,6 +20,7 @@
 //   - accept a form with several fields: [Form], [Options.TextFirst], [Options.CheckForm]
 //   - accept a file as the whole body: [Handler.Raw]
 //   - store or check a file of the program: [Handler.Store], [Check]
+//   - keep what cameras write into files: [Options.Metadata]
 //   - write your own check: [ValidatorFunc], [Reject], [All]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
@@ -54,7 +55,7 @@
 // removes them; a lifecycle rule removes only the unfinished uploads.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client
-// has left. A failed removal is logged and reported as [KindCleanupFailed]. There are no temporary
+// has left. A failed removal is [KindCleanupFailed]. There are no temporary
 // files.
 //
 // Memory is a number you choose. s3store.Options.MaxMemory limits the buffers of all uploads. Each

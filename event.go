@@ -17,8 +17,7 @@ import (
 // Event is one decision or one clean-up, the same for the log and [Hooks.Event]. Name and Field of
 // files are the client's words, of at most 256 bytes, and so is Type until the content was read.
 //
-// It holds no other content, signed URL or ticket, unless an error of the host's code does. Parse
-// errors are reduced to their place; a sentence may quote 40 bytes of a field's name.
+// It holds no other content, signed URL or ticket, unless an error of the host's code does.
 type Event struct {
 	Kind EventKind
 
@@ -56,7 +55,7 @@ const (
 	doorLink     = "link"
 )
 
-// EventKind says what happened. New kinds may be added.
+// EventKind says what happened.
 type EventKind string
 
 // The decisions. Each request of a [Handler], each [Handler.Store], each step of a [Presigner] and

@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// Facts are what the structure of a picture or film says of it. Zero fields are unknown. Clients
-// choose them, as they choose the pixels.
+// Facts are what the structure of a picture or film says. Zero is unknown.
 type Facts struct {
 	Width    int64   `json:"width,omitempty"`    // pixels, as shown, after its orientation
 	Height   int64   `json:"height,omitempty"`   // as Width

@@ -41,7 +41,7 @@ type ownKeys struct {
 func (k ownKeys) ours() bool { return k.next == nil || isOurs(k.next) }
 
 // RandomKeys makes keys of 128 random bits in hexadecimal and the extension of the detected type,
-// such as "1f0c…9a.png". Nobody can guess one. It is not an authorisation.
+// such as "1f0c…9a.png". They are not an authorisation.
 func RandomKeys() KeyGenerator {
 	return ownKeys{KeyFunc: func(_ context.Context, in *Incoming) (string, error) {
 		var b [16]byte
@@ -55,7 +55,7 @@ func RandomKeys() KeyGenerator {
 }
 
 // Prefix puts prefix before the keys of next. It adds a missing "/" at its end, so that "user-1"
-// never covers "user-10". An empty prefix adds nothing.
+// never covers "user-10".
 func Prefix(prefix string, next KeyGenerator) KeyGenerator {
 	if prefix == "" {
 		return next

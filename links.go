@@ -43,8 +43,7 @@ type LinksOptions struct {
 	// Proxy makes [Links.Handler] pass the bytes through. Default: it redirects to the storage.
 	Proxy bool
 
-	// StallTimeout cuts a proxied download whose client takes no byte for so long. Default: 2 min,
-	// which serves readers of 12 KiB a second.
+	// StallTimeout cuts a proxied download whose client takes no byte for so long. Default: 2 min.
 	StallTimeout time.Duration
 
 	// MinRate cuts a client that takes fewer bytes a second over a StallTimeout. Default: 512.

@@ -124,7 +124,7 @@ func Files(ctx context.Context) []File {
 }
 
 // Keep makes the files of the request of ctx stay, whatever happens now. It returns nil if they
-// stay, each time it is called, even after the request.
+// stay, even after the request.
 //
 // Its error means that they are removed: the request was answered with a status of 400 or more,
 // for example by an [http.TimeoutHandler], was discarded, has panicked, or has no files.
@@ -135,7 +135,7 @@ func Files(ctx context.Context) []File {
 //	}
 //	return tx.Commit()
 //
-// If that Commit fails, a sweep finds the files. Keep is safe for concurrent use and does not wait.
+// If that Commit fails, a sweep finds the files. Keep is safe for concurrent use.
 func Keep(ctx context.Context) error {
 	if o := outcomeOf(ctx); o != nil && o.decide(kept) {
 		return nil
@@ -154,7 +154,7 @@ func Discard(ctx context.Context) {
 
 // Refuse answers the request of r for the host's own reason, in the handler after
 // [Handler.Middleware]: the files are removed when that returns, and the one decision is a refusal
-// by err, as for [Tx.Refuse]. Write nothing to w before or after it. It is safe for concurrent use.
+// by err, as for [Tx.Refuse]. Write nothing else to w. It is safe for concurrent use.
 //
 // Only the first Refuse counts. After [Keep] the files stay and the request is accepted, whatever
 // the client reads. An answer that was begun stays, but the files do not. After

@@ -12,46 +12,56 @@ import (
 // changes its meaning, and works with errors.Is.
 type Code string
 
-// The codes, with their HTTP status; docs/errors.md explains them. 429 and 503 come with
-// Retry-After.
+// The codes, by HTTP status; docs/errors.md explains them. 429 and 503 come with Retry-After.
 const (
-	CodeMalformed       Code = "malformed"        // 400: form, query or JSON
-	CodeMissingFile     Code = "missing_file"     // 400
-	CodeFileBeforeText  Code = "file_before_text" // 400: see Options.TextFirst
-	CodeUnexpectedField Code = "unexpected_field" // 400: it takes no files
-	CodeBadName         Code = "bad_name"         // 400: unusable even as data
-	CodeUnauthenticated Code = "unauthenticated"  // 401
-	CodeForbidden       Code = "forbidden"        // 403
-	CodeCrossOrigin     Code = "cross_origin"     // 403: see Options.CrossOrigin
-	CodeBadTicket       Code = "bad_ticket"       // 404: expired, used up, forged or another caller's
-	CodeNotFound        Code = "not_found"        // 404, or not for this caller
-	CodeMethod          Code = "method"           // 405
-	CodeTimeout         Code = "timeout"          // 408: the client stalled or was too slow
-	CodeConflict        Code = "conflict"         // 409: the key is taken, or the file changed
-	CodeNotUploaded     Code = "not_uploaded"     // 409: confirmed too early
-	CodeTooLarge        Code = "too_large"        // 413
-	CodeTooMany         Code = "too_many"         // 413: files in a field, text fields or parts
-	CodeNotMultipart    Code = "not_multipart"    // 415: not a multipart form, or compressed
-	CodeNotRaw          Code = "not_raw"          // 415: a form, or compressed
-	CodeTypeNotAllowed  Code = "type_not_allowed" // 415
-	CodeTypeMismatch    Code = "type_mismatch"    // 415: name and content disagree
-	CodeEmpty           Code = "empty"            // 400
-	CodeRateLimited     Code = "rate_limited"     // 429
-	CodeContent         Code = "content"          // 422: a validator of the host refuses the content
-	CodeNotDeclared     Code = "not_as_declared"  // 422: not the declared file
-	CodeMetadata        Code = "metadata"         // 422: cannot be blanked for certain
-	CodeInfected        Code = "infected"         // 422
-	CodeSuspicious      Code = "suspicious"       // 422: dangerous or unwanted
-	CodeNotScanned      Code = "not_scanned"      // 422: the scanner cannot judge it
-	CodeInternal        Code = "internal"         // 500: a defect of host or package
-	CodeStorage         Code = "storage"          // 502: the storage failed
-	CodeCheckFailed     Code = "check_failed"     // 503: a validator or the limiter failed
-	CodeScanPending     Code = "scan_pending"     // 503
-	CodeBusy            Code = "busy"             // 503: no free slot or memory
-	CodeStorageFull     Code = "storage_full"     // 507
-	CodeShutdown        Code = "shutdown"         // 503
-	CodeClientGone      Code = "client_gone"      // 400: the client has left
-	CodeNotStored       Code = "not_stored"       // of a file only: its request was refused for another reason
+	// 400
+	CodeMalformed       Code = "malformed" // form, query or JSON
+	CodeMissingFile     Code = "missing_file"
+	CodeFileBeforeText  Code = "file_before_text" // see Options.TextFirst
+	CodeUnexpectedField Code = "unexpected_field" // it takes no files
+	CodeBadName         Code = "bad_name"         // unusable even as data
+	CodeEmpty           Code = "empty"
+	CodeClientGone      Code = "client_gone"
+
+	// 401 to 409
+	CodeUnauthenticated Code = "unauthenticated" // 401
+	CodeForbidden       Code = "forbidden"       // 403
+	CodeCrossOrigin     Code = "cross_origin"    // 403: see Options.CrossOrigin
+	CodeBadTicket       Code = "bad_ticket"      // 404: expired, used up, forged or another caller's
+	CodeNotFound        Code = "not_found"       // 404, or not for this caller
+	CodeMethod          Code = "method"          // 405
+	CodeTimeout         Code = "timeout"         // 408: the client stalled or was too slow
+	CodeConflict        Code = "conflict"        // 409: the key is taken, or the file changed
+	CodeNotUploaded     Code = "not_uploaded"    // 409: confirmed too early
+
+	// 413
+	CodeTooLarge Code = "too_large"
+	CodeTooMany  Code = "too_many" // files in a field, text fields or parts
+
+	// 415
+	CodeNotMultipart   Code = "not_multipart" // or compressed
+	CodeNotRaw         Code = "not_raw"       // a form, or compressed
+	CodeTypeNotAllowed Code = "type_not_allowed"
+	CodeTypeMismatch   Code = "type_mismatch" // name and content disagree
+
+	// 422
+	CodeContent     Code = "content"         // a validator of the host refuses the content
+	CodeNotDeclared Code = "not_as_declared" // not the declared file
+	CodeMetadata    Code = "metadata"        // cannot be blanked for certain
+	CodeInfected    Code = "infected"
+	CodeSuspicious  Code = "suspicious"  // dangerous or unwanted
+	CodeNotScanned  Code = "not_scanned" // the scanner cannot judge it
+	CodeNotStored   Code = "not_stored"  // of a file only: its request was refused for another reason
+
+	// 429 and 5xx
+	CodeRateLimited Code = "rate_limited" // 429
+	CodeInternal    Code = "internal"     // 500: a defect of host or package
+	CodeStorage     Code = "storage"      // 502: the storage failed
+	CodeCheckFailed Code = "check_failed" // 503: a validator or the limiter failed
+	CodeScanPending Code = "scan_pending" // 503
+	CodeBusy        Code = "busy"         // 503: no free slot or memory
+	CodeShutdown    Code = "shutdown"     // 503
+	CodeStorageFull Code = "storage_full" // 507
 )
 
 // The codes for the content of a file, all 422.
@@ -184,8 +194,8 @@ func (e *Error) Is(target error) bool {
 	return ok && c == e.Code
 }
 
-// Reject makes the refusal of a validator or an authorizer. The client reads reason, or for "" the
-// sentence of a code of this package. Codes of your own are answered with 422.
+// Reject makes a refusal. The client reads reason, or for "" the sentence of the code. Codes of
+// your own are answered with 422.
 func Reject(code Code, reason string) error {
 	return &Error{Code: code, Reason: reason}
 }

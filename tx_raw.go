@@ -12,9 +12,8 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// Raw returns a Handler whose requests, by PUT or POST, have one file as their whole body, such as
-// those of curl -T, mobile clients and other services. The file obeys the rules of field. Both
-// handlers share storage, policy, options, slots and Shutdown.
+// Raw returns a Handler whose requests, by PUT or POST, have one file as their whole body. The file
+// obeys the rules of field. Both handlers share storage, policy, options, slots and Shutdown.
 //
 // The file name is that of Content-Disposition (RFC 6266, RFC 8187), or else the result of name,
 // which may be nil and must not read the body. Without a name the request is refused with

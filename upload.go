@@ -21,12 +21,7 @@ import (
 type Storage = storage.Storage
 
 // Handler receives files as forms, or those of [Handler.Raw] as bodies. [New] makes it; it is safe
-// for concurrent use. It has three levels:
-//
-//   - [Handler.ServeHTTP] stores the files and answers,
-//   - [Handler.Middleware] stores them, calls a handler of the host's, and removes them if that
-//     fails,
-//   - [Handler.Receive] leaves both to the caller.
+// for concurrent use.
 type Handler struct {
 	*core
 	raw *rawBody // how a file is the whole body, nil for forms
@@ -61,9 +56,8 @@ type Options struct {
 	// Default: 5 MiB. At most 50,000 GiB.
 	MaxFileSize int64
 
-	// TextFirst names text fields that must come before the first file, with all values, as
-	// browsers send them in the order of the page, or the form is refused with
-	// [CodeFileBeforeText].
+	// TextFirst names text fields that must come before the first file, with all values, or the
+	// form is refused with [CodeFileBeforeText].
 	TextFirst []string
 
 	// CheckForm judges the fields of TextFirst alone, before the first file is read, or at the end
@@ -123,9 +117,9 @@ type Options struct {
 	// Respond writes the answers. Default: [JSON].
 	Respond Responder
 
-	// Text returns the sentence of a refusal, such as in r's language,
-	// by Code and Params (docs/errors.md) or Reason; "" is that of [Error.Text]. It must not change
-	// r and e, and is called as [Hooks] are. The log stays in English.
+	// Text returns the sentence of a refusal by Code and Params (docs/errors.md) or Reason; "" is
+	// that of [Error.Text]. It must not change r and e, and is called as [Hooks] are. The log stays
+	// in English.
 	Text func(r *http.Request, e *Error) string
 
 	// Logger gets a record for each [Event], with its cause: failures for an operator as errors,
