@@ -12,15 +12,21 @@ type Facts struct {
 	Height   int64   `json:"height,omitempty"`   // as Width
 	Frames   int64   `json:"frames,omitempty"`   // of an animation
 	Duration float64 `json:"duration,omitempty"` // seconds
+
+	// Orientation turns the pixels before they are shown (Exif), 2 to 8.
+	Orientation int `json:"orientation,omitempty"`
 }
 
-// Facts returns what is known of the picture or film so far: all of it in [Observer.Verdict].
+// Facts returns what is known so far: all of it in [Observer.Verdict].
 func (in *Incoming) Facts() Facts {
 	if in.facts == nil {
 		return Facts{}
 	}
 	f := in.facts()
-	return Facts{f.Width, f.Height, f.Frames, (time.Duration(f.Milliseconds) * time.Millisecond).Seconds()}
+	return Facts{
+		Width: f.Width, Height: f.Height, Frames: f.Frames, Orientation: f.Orientation,
+		Duration: (time.Duration(f.Milliseconds) * time.Millisecond).Seconds(),
+	}
 }
 
 // factsOf returns those that a storage has kept.

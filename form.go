@@ -39,7 +39,7 @@ type Field struct {
 	// Optional accepts requests without a file in the field. Default: [CodeMissingFile].
 	Optional bool
 
-	// Metadata is that of Options, unless it is [KeepAll].
+	// Metadata is that of Options unless [KeepAll].
 	Metadata Metadata
 }
 

@@ -15,7 +15,7 @@ import (
 // the body. Only its subject can ask for it; anonymous callers are one subject, so their ids must
 // not be guessable. A process knows its own, until a minute after their end.
 //
-// The zero value is ready and safe for concurrent use. Its fields must not change once it is used.
+// The zero value is ready and safe for concurrent use. Its fields must not change in use.
 type Progress struct {
 	// ID returns the id of an upload or confirmation from a header field, the query or the path: 1
 	// to 128 bytes of printable ASCII without spaces. Others are not shown. Default: the header

@@ -79,7 +79,7 @@ type Options struct {
 	// SHA256 computes [File.SHA256], which costs more than all other checks.
 	SHA256 bool
 
-	// Metadata decides about what a file says of its owner. Default: [BlankMetadata].
+	// Metadata is blanked by default, see [BlankMetadata].
 	Metadata Metadata
 
 	// CrossOrigin refuses forms from pages of other origins (CSRF). Trust other front ends by

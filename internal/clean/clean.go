@@ -52,12 +52,16 @@ func (e *Error) Error() string { return fmt.Sprintf("%s at byte %d", e.Detail, e
 // Facts are what the structure of a file says of its picture or sound. Zero is unknown.
 type Facts struct {
 	Width, Height int64 // pixels, as the picture is shown, after its orientation
+	Orientation   int   // by which Exif turns the stored pixels, 2 to 8
 	Frames        int64
 	Milliseconds  int64
 }
 
 // turn makes Width and Height those after an orientation of Exif.
 func (f *Facts) turn(orientation int) {
+	if orientation > 1 {
+		f.Orientation = orientation
+	}
 	if orientation >= 5 {
 		f.Width, f.Height = f.Height, f.Width
 	}
