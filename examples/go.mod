@@ -20,6 +20,7 @@ require (
 	github.com/stretchr/testify v1.11.1
 	go.opentelemetry.io/otel/exporters/prometheus v0.67.0
 	go.opentelemetry.io/otel/sdk/metric v1.45.0
+	golang.org/x/image v0.42.0
 	golang.org/x/text v0.40.0
 	modernc.org/sqlite v1.57.0
 )

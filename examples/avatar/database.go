@@ -9,12 +9,13 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// database holds the keys and owners of the pictures. The files themselves are in storage.
+// database holds the keys and owners of the pictures and of their squares. The files themselves are in storage.
 type database struct{ *sql.DB }
 
 const schema = `CREATE TABLE IF NOT EXISTS pictures (
 	user        TEXT PRIMARY KEY,
 	key         TEXT NOT NULL UNIQUE,
+	square      TEXT NOT NULL UNIQUE,
 	description TEXT NOT NULL CHECK (length(description) BETWEEN 1 AND 120),
 	private     INTEGER NOT NULL
 ) STRICT`
@@ -34,41 +35,53 @@ func openDatabase(name string) (*database, error) {
 // picture is a row.
 type picture struct {
 	User        string
-	Key         string
+	Key         string // of the file as it was stored
+	Square      string // the key of its square
 	Description string
 	Private     bool // only the user may see it
 }
 
-// set makes p the picture of its user and returns the key of the previous one, "" if there was
-// none. Before the commit it calls keep, which reports whether the file stays. If the commit then
-// fails, the sweep removes the file.
-func (db *database) set(ctx context.Context, p picture, keep func(context.Context) error) (previous string, err error) {
+// set makes p the picture of its user and returns the keys of the previous one. Before the commit it
+// calls keep, which reports whether the file stays. If the commit then fails, the sweep removes the
+// files.
+func (db *database) set(ctx context.Context, p picture, keep func(context.Context) error) (previous []string, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	err = tx.QueryRowContext(ctx, `SELECT key FROM pictures WHERE user = ?`, p.User).Scan(&previous)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", err
+	var key, square string
+	err = tx.QueryRowContext(ctx, `SELECT key, square FROM pictures WHERE user = ?`, p.User).Scan(&key, &square)
+	switch {
+	case err == nil:
+		previous = []string{key, square}
+	case !errors.Is(err, sql.ErrNoRows):
+		return nil, err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO pictures (user, key, description, private) VALUES (?, ?, ?, ?)
-		ON CONFLICT (user) DO UPDATE SET key = excluded.key, description = excluded.description, private = excluded.private`,
-		p.User, p.Key, p.Description, p.Private)
+	_, err = tx.ExecContext(ctx, `INSERT INTO pictures (user, key, square, description, private) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (user) DO UPDATE SET key = excluded.key, square = excluded.square, description = excluded.description, private = excluded.private`,
+		p.User, p.Key, p.Square, p.Description, p.Private)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := keep(ctx); err != nil {
-		return "", err
+		return nil, err
 	}
 	return previous, tx.Commit()
 }
 
-// key returns the key of a user's picture for a viewer. A picture that the viewer may not see looks
-// like one that does not exist.
-func (db *database) key(ctx context.Context, user, viewer string) (key string, err error) {
-	err = db.QueryRowContext(ctx, `SELECT key FROM pictures WHERE user = ?1 AND (private = 0 OR user = ?2)`, user, viewer).Scan(&key)
-	return key, err
+// remove deletes a user's row and returns the keys of its files.
+func (db *database) remove(ctx context.Context, user string) (keys []string, err error) {
+	var key, square string
+	err = db.QueryRowContext(ctx, `DELETE FROM pictures WHERE user = ? RETURNING key, square`, user).Scan(&key, &square)
+	return []string{key, square}, err
+}
+
+// find returns a user's picture for a viewer. A picture that the viewer may not see looks like one
+// that does not exist.
+func (db *database) find(ctx context.Context, user, viewer string) (p picture, err error) {
+	err = db.QueryRowContext(ctx, `SELECT key, square FROM pictures WHERE user = ?1 AND (private = 0 OR user = ?2)`, user, viewer).Scan(&p.Key, &p.Square)
+	return p, err
 }
 
 // seenBy lists the pictures that a user may see.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
-	"github.com/airlock-go/upload/storage"
 )
 
 func main() {
@@ -41,13 +40,17 @@ func main() {
 
 // app is the application with its pictures.
 type app struct {
-	store storage.Storage
-	db    *database
+	store    *memstore.Store
+	db       *database
+	uploads  *upload.Handler
+	decoding chan struct{} // a slot for each picture
 }
 
 func newApp(store *memstore.Store, db *database) (http.Handler, error) {
-	a := &app{store: store, db: db}
-	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 2 << 20}}
+	// Pixels are decoded, so there may be fewer than Images accepts by default. What a phone writes into
+	// a picture of its owner, such as the place, is blanked by default.
+	still := upload.Images(&upload.ImageOptions{MaxPixels: 16 << 20, MaxFrames: 1})
+	form := upload.Form{"picture": {Accept: still, MaxSize: 8 << 20}}
 	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), &upload.Options{
 		Keys:    upload.Prefix("pictures", upload.BySubject(upload.RandomKeys())), // pictures/ada/1f0c….png
 		Respond: toPage,
@@ -59,10 +62,12 @@ func newApp(store *memstore.Store, db *database) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	a := &app{store: store, db: db, uploads: uploads, decoding: make(chan struct{}, 2)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", a.page)
 	mux.HandleFunc("GET /style.css", style)
 	mux.Handle("POST /picture", uploads.Middleware(http.HandlerFunc(a.save)))
+	mux.Handle("POST /picture/remove", http.NewCrossOriginProtection().Handler(http.HandlerFunc(a.remove)))
 	mux.Handle("GET /pictures/{user}", links.Handler(a.find))
 	mux.Handle("/memstore/", store.Handler("/memstore/"))
 	return secure(signIn(mux)), nil

@@ -91,12 +91,14 @@ func TestAnotherUserSeesThePicture(t *testing.T) {
 	res := f.save(t, "ada", want, described)
 	require.Equal(t, http.StatusSeeOther, res.status, res.body)
 	require.Equal(t, "/?uploaded=1", res.header.Get("Location"))
-	require.Len(t, f.store.Keys(), 1)
-	require.Regexp(t, `^pictures/ada/[0-9a-f]{32}\.png$`, f.store.Keys()[0])
+	require.Len(t, f.store.Keys(), 2) // with its square
+	for _, key := range f.store.Keys() {
+		require.Regexp(t, `^pictures/ada/[0-9a-f]{32}\.(png|jpg)$`, key)
+	}
 
 	page := f.get(t, "grace", "/")
 	require.Contains(t, page.body, `src="/pictures/ada" alt="Ada at her desk"`)
-	res = f.get(t, "grace", "/pictures/ada")
+	res = f.get(t, "grace", "/pictures/ada?whole")
 	require.Equal(t, http.StatusSeeOther, res.status, res.body)
 	require.Equal(t, "no-store", res.header.Get("Cache-Control"))
 	res = f.get(t, "", res.header.Get("Location")) // the link itself is the permission
@@ -110,9 +112,11 @@ func TestNewPictureReplacesTheOld(t *testing.T) {
 	old := f.store.Keys()
 	f.save(t, "grace", pictureOf(t, 4), described)
 	f.save(t, "ada", pictureOf(t, 5), described)
-	require.Len(t, f.store.Keys(), 2)
-	require.NotContains(t, f.store.Keys(), old[0])
-	res := f.get(t, "grace", f.get(t, "grace", "/pictures/ada").header.Get("Location"))
+	require.Len(t, f.store.Keys(), 4)
+	for _, key := range old {
+		require.NotContains(t, f.store.Keys(), key)
+	}
+	res := f.get(t, "grace", f.get(t, "grace", "/pictures/ada?whole").header.Get("Location"))
 	require.Equal(t, string(pictureOf(t, 5)), res.body)
 }
 
@@ -130,6 +134,7 @@ func TestFailureLeavesNothing(t *testing.T) {
 	}{
 		{"HTML named .png", html, described, "", 303, "HTML files are not accepted"},
 		{"an insert that the database refuses", pictureOf(t, 4), map[string]string{"description": strings.Repeat("x", 121)}, "", 303, "a description of 120 characters"},
+		{"a picture whose pixels are damaged", damaged(t), described, "", 303, "damaged"},
 		{"no description", pictureOf(t, 4), nil, "", 303, "a description of 120 characters"},
 		{"an insert that fails", pictureOf(t, 4), described, `CREATE TRIGGER broken BEFORE UPDATE ON pictures BEGIN SELECT RAISE(FAIL, 'disk full'); END`, 303, ""},
 	}
@@ -148,7 +153,7 @@ func TestFailureLeavesNothing(t *testing.T) {
 			require.NoError(t, err)
 			require.Contains(t, to.Query().Get("reason"), tt.reason)
 			require.Equal(t, tt.sabotage != "", to.Query().Get("error") == "internal")
-			shown := f.get(t, "ada", f.get(t, "ada", "/pictures/ada").header.Get("Location"))
+			shown := f.get(t, "ada", f.get(t, "ada", "/pictures/ada?whole").header.Get("Location"))
 			require.Equal(t, string(pictureOf(t, 3)), shown.body)
 			f.Close() // waits for the handler, which removes files after its answer
 			require.Equal(t, before, f.store.Keys())

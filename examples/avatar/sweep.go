@@ -10,7 +10,7 @@ import (
 	"github.com/airlock-go/upload/sweep"
 )
 
-// newSweeper returns a sweeper that removes pictures to which no row refers: those whose deletion
+// newSweeper returns a sweeper that removes files to which no row refers: those whose deletion
 // failed, and those of a process that was killed before it had saved the row.
 func newSweeper(store storage.Lister, db *database) (*sweep.Sweeper, error) {
 	return sweep.New(store, db.referenced, &sweep.Options{Prefix: "pictures", Remove: true})
@@ -22,7 +22,7 @@ func (db *database) referenced(ctx context.Context, keys []string) (known []stri
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, `SELECT key FROM pictures WHERE key IN (SELECT value FROM json_each(?))`, string(list))
+	rows, err := db.QueryContext(ctx, `SELECT value FROM json_each(?) WHERE value IN (SELECT key FROM pictures UNION ALL SELECT square FROM pictures)`, string(list))
 	if err != nil {
 		return nil, err
 	}

@@ -21,13 +21,13 @@ func TestSweep(t *testing.T) {
 		defer func() { _ = db.Close() }()
 		store := &memstore.Store{}
 		time.Sleep(7 * 366 * 24 * time.Hour) // synctest's clock begins in 2000, and dates before 2006 are refused
-		for _, key := range []string{"invoices/1.pdf", "pictures/ada/1.png", "pictures/ada/2.png", "pictures/emmy/1.png", "pictures/grace/1.png"} {
+		for _, key := range []string{"invoices/1.pdf", "pictures/ada/1.png", "pictures/ada/1s.png", "pictures/ada/2.png", "pictures/ada/2s.png", "pictures/emmy/1.png", "pictures/emmy/1s.png", "pictures/grace/1.png", "pictures/grace/1s.png"} {
 			staged, err := store.Stage(t.Context(), storage.Object{Key: key}, strings.NewReader("x"))
 			require.NoError(t, err)
 			require.NoError(t, staged.Commit(t.Context()))
 		}
-		for user, key := range map[string]string{"ada": "pictures/ada/2.png", "emmy": "pictures/emmy/1.png", "grace": "pictures/grace/1.png"} {
-			_, err = db.set(t.Context(), picture{User: user, Key: key, Description: user}, kept)
+		for user, key := range map[string]string{"ada": "pictures/ada/2", "emmy": "pictures/emmy/1", "grace": "pictures/grace/1"} {
+			_, err = db.set(t.Context(), picture{User: user, Key: key + ".png", Square: key + "s.png", Description: user}, kept)
 			require.NoError(t, err)
 		}
 		sweeper, err := newSweeper(store, db)
@@ -37,14 +37,14 @@ func TestSweep(t *testing.T) {
 		defer cancel()
 		go sweepDaily(ctx, sweeper)
 		time.Sleep(8 * 24 * time.Hour)
-		require.Len(t, store.Keys(), 5)
+		require.Len(t, store.Keys(), 9)
 		time.Sleep(25 * time.Hour)
-		require.Equal(t, []string{"invoices/1.pdf", "pictures/ada/2.png", "pictures/emmy/1.png", "pictures/grace/1.png"}, store.Keys())
+		require.Equal(t, []string{"invoices/1.pdf", "pictures/ada/2.png", "pictures/ada/2s.png", "pictures/emmy/1.png", "pictures/emmy/1s.png", "pictures/grace/1.png", "pictures/grace/1s.png"}, store.Keys())
 
 		require.NoError(t, db.Close()) // a database that is down causes no removals
 		report, err := sweeper.Run(t.Context(), "")
 		require.Error(t, err)
 		require.Zero(t, report.Removed)
-		require.Len(t, store.Keys(), 4)
+		require.Len(t, store.Keys(), 7)
 	})
 }
