@@ -52,27 +52,28 @@ func (w *walk) record(offset, length int64, with []byte) {
 // patchMemory is what a Patch takes besides its bytes.
 const patchMemory = 64
 
-// note compares what is held with what was read.
-func (w *walk) note() {
+// note compares the first n bytes of what is held with what was read.
+func (w *walk) note(n int) {
+	held, original := w.held[:n], w.original[:n]
 	switch {
-	case bytes.Equal(w.held, w.original):
+	case bytes.Equal(held, original):
 		return
 	case w.options.Keep:
-		copy(w.held, w.original)
+		copy(held, original)
 		return
 	}
 	w.changed = true
 	if !w.options.Record {
 		return
 	}
-	begin, end := 0, len(w.held)
-	for w.held[begin] == w.original[begin] {
+	begin, end := 0, n
+	for held[begin] == original[begin] {
 		begin++
 	}
-	for w.held[end-1] == w.original[end-1] {
+	for held[end-1] == original[end-1] {
 		end--
 	}
-	w.record(w.off+int64(begin), int64(end-begin), w.held[begin:end])
+	w.record(w.off+int64(begin), int64(end-begin), held[begin:end])
 }
 
 // clear blanks the next piece.

@@ -155,15 +155,19 @@ func (w *walk) ended() {
 }
 
 // flush hands on what is held.
-func (w *walk) flush() {
-	w.note()
-	for len(w.held) > 0 {
+func (w *walk) flush() { w.release(len(w.held)) }
+
+// release hands on the first n bytes of what is held.
+func (w *walk) release(n int) {
+	w.note(n)
+	for left := n; left > 0; {
 		w.room()
-		n := copy(w.dst[w.n:], w.held)
-		w.held = w.held[:copy(w.held, w.held[n:])]
-		w.advance(n)
+		m := copy(w.dst[w.n:], w.held[:left])
+		w.held = w.held[:copy(w.held, w.held[m:])]
+		w.advance(m)
+		left -= m
 	}
-	w.original = w.original[:0]
+	w.original = w.original[:copy(w.original, w.original[n:])]
 }
 
 // drain hands on what is left after a fault, as it was in the file, and returns how much.
