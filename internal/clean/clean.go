@@ -16,8 +16,10 @@ import (
 
 // cleaners has the cleaner of each media type.
 var cleaners = map[string]func(*walk){
+	"image/gif":  gif,
 	"image/jpeg": jpeg,
 	"image/png":  png,
+	"image/webp": webp,
 }
 
 // Has reports whether files of that type can be cleaned.

@@ -12,8 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/clean"
-	"github.com/airlock-go/upload/internal/corpus"
-	"github.com/airlock-go/upload/internal/inspect"
 )
 
 const (
@@ -146,69 +144,15 @@ func TestJPEGThatIsDamaged(t *testing.T) {
 	}
 }
 
-// TestAcceptedPicturesStayAccepted: what an inspector accepts, it accepts cleaned.
-func TestAcceptedPicturesStayAccepted(t *testing.T) {
-	t.Parallel()
-	for _, f := range append(corpus.Images(), corpus.MotionPhotos()...) {
-		if f.Type != typeJPG && f.Type != "image/png" {
-			continue
-		}
-		t.Run(f.About, func(t *testing.T) {
-			t.Parallel()
-			if refused(f.Type, f.Content) {
-				return
-			}
-			got := cleaned(f.Type, f.Content, 1000, 777, clean.Options{})
-			require.NoError(t, got.Err)
-			require.Len(t, got.Content, len(f.Content))
-			require.False(t, refused(f.Type, got.Content))
-			again := cleaned(f.Type, got.Content, 1000, 777, clean.Options{})
-			require.NoError(t, again.Err)
-			require.False(t, again.Changed)
-		})
-	}
-}
-
-func refused(mediaType string, file []byte) bool {
-	if mediaType == "image/png" {
-		var g inspect.PNG
-		_, _ = g.Write(file)
-		return g.Verdict() != nil
-	}
-	g := inspect.JPEG{MotionPhotos: true}
-	_, _ = g.Write(file)
-	return g.Verdict() != nil
-}
-
 func FuzzJPEG(f *testing.F) {
 	f.Add(jpegOf(f, "\xe1"+exifID+string(phone(binary.LittleEndian, 6)), "\xe1"+xmpID+ultraHDR, mpfOf(binary.BigEndian, 0x20030000, 5000, 0, 0)))
 	f.Add(append(jpegOf(f, "\xfe"+secret), jpegOf(f, "\xe0JFIF\x00\x01\x02\x01\x00\x48\x00\x48\x01\x01abc")...))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		got := cleaned(typeJPG, file, len(file)+1, len(file)+1, clean.Options{})
-		require.Len(t, got.Content, len(file))
-		if got.Err != nil {
-			require.True(t, refused(typeJPG, file))
-			return
-		}
-		again := cleaned(typeJPG, got.Content, len(file)+1, 100, clean.Options{})
-		require.NoError(t, again.Err)
-		require.False(t, again.Changed)
-		require.True(t, refused(typeJPG, file) || !refused(typeJPG, got.Content))
-	})
+	f.Fuzz(func(t *testing.T, file []byte) { holdTogether(t, typeJPG, file) })
 }
 
 // BenchmarkJPEG cleans 16 MiB of scan, in which every 256th byte is 0xff, as it is by chance.
 func BenchmarkJPEG(b *testing.B) {
 	file := jpegOf(b)
 	file = append(append(file[:len(file)-2:len(file)-2], bytes.Repeat([]byte("\xff\x00"+strings.Repeat("scan bytes", 26)[:254]), 16<<20/256)...), 0xff, 0xd9)
-	buf := make([]byte, 32<<10)
-	b.SetBytes(int64(len(file)))
-	b.ReportAllocs()
-	for b.Loop() {
-		r := clean.NewReader(bytes.NewReader(file), typeJPG, clean.Options{})
-		for err := error(nil); err == nil; {
-			_, err = r.Read(buf)
-		}
-		r.Close()
-	}
+	benchmarkClean(b, typeJPG, file)
 }

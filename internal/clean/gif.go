@@ -1,0 +1,101 @@
+package clean
+
+import "encoding/binary"
+
+// The blocks of a GIF, and the extensions with rules of their own (GIF89a, 17 to 27).
+const (
+	gifExtension = '!'
+	gifFrame     = ','
+	gifTrailer   = ';'
+
+	gifPlainText   = 0x01
+	gifControl     = 0xf9
+	gifComment     = 0xfe
+	gifApplication = 0xff
+)
+
+const gifColours = 0x80 // of a byte of flags: a table of colours follows
+
+// gifFile walks the blocks of a GIF.
+type gifFile struct {
+	*walk
+	left     int  // bytes of a sub-block that are still to come
+	ended    bool // the last sub-block has passed
+	delay    int64
+	duration int64 // of all frames
+}
+
+// gif keeps the frames of a GIF, their timing, and of applications' data how often an animation runs
+// and the colour profile. Of other extensions the type stays, and nothing of their data, its length
+// excepted. What follows the trailer becomes zeros.
+func gif(w *walk) {
+	head := w.hold(13)
+	if v := string(head[:6]); v != "GIF87a" && v != "GIF89a" {
+		w.fail("is not a GIF image")
+	}
+	w.facts.Width, w.facts.Height = int64(binary.LittleEndian.Uint16(head[6:])), int64(binary.LittleEndian.Uint16(head[8:]))
+	w.keep(gifTable(head[10]))
+	f := &gifFile{walk: w}
+	for f.block() {
+	}
+}
+
+// gifTable returns the length of the table of colours that a byte of flags announces.
+func gifTable(flags byte) int64 {
+	if flags&gifColours == 0 {
+		return 0
+	}
+	return 3 * 2 << (flags & 0x07)
+}
+
+// block walks over the next block, and returns false if it is the trailer.
+func (f *gifFile) block() bool {
+	switch f.hold(1)[0] {
+	case gifExtension:
+		f.extension()
+	case gifFrame:
+		f.frame()
+	case gifTrailer:
+		return false
+	default:
+		f.fail("has a malformed GIF block")
+	}
+	return true
+}
+
+// frame keeps a frame. The delay before it is that of a picture that moves.
+func (f *gifFile) frame() {
+	head := f.holdMore(9)
+	f.facts.Frames++
+	f.duration += f.delay
+	f.delay = 0
+	if f.facts.Frames > 1 {
+		f.facts.Milliseconds = f.duration
+	}
+	f.keep(gifTable(head[9]) + 1) // and the size of codes
+	f.keepSubBlocks()
+}
+
+// keepSubBlocks keeps sub-blocks up to the empty one.
+func (f *gifFile) keepSubBlocks() {
+	f.left, f.ended = 0, false
+	for !f.ended {
+		if _, more := f.pass(everything, f.subBlocks); !more {
+			f.cutOff()
+		}
+	}
+}
+
+// subBlocks returns the number of bytes up to the end of the empty sub-block.
+func (f *gifFile) subBlocks(p []byte) int {
+	at := f.left
+	for at < len(p) {
+		if p[at] == 0 {
+			f.ended = true
+			return at + 1
+		}
+		at += 1 + int(p[at])
+	}
+	f.left = at - len(p)
+	return len(p)
+}

@@ -1,0 +1,111 @@
+package clean
+
+import "encoding/binary"
+
+// gifBlank is the name of an application whose data was blanked. Names are text of 11 bytes.
+const gifBlank = "           "
+
+// gifRecut is the number of bytes from which on sub-blocks are handed on before they have ended.
+const gifRecut = 2048
+
+// extension cleans an extension, whose introducer is held. One that has no such type, or that begins
+// otherwise than its type does, becomes a comment.
+func (f *gifFile) extension() {
+	head := f.holdMore(2)
+	length := int(head[2])
+	switch label := head[1]; {
+	case label == gifControl:
+		f.control(length)
+	case label == gifApplication && length == len(gifBlank):
+		f.application()
+	case label == gifPlainText && length == 12: // its place and colours
+		clear(f.holdMore(length)[3:])
+		f.blankSubBlocks()
+	default:
+		head[1] = gifComment
+		f.recut()
+	}
+}
+
+// control keeps what says how the next frame is shown.
+func (f *gifFile) control(length int) {
+	if length == 0 {
+		return
+	}
+	data := f.holdMore(length)[3:]
+	if length >= 4 {
+		f.delay = 10 * int64(binary.LittleEndian.Uint16(data[1:]))
+		clear(data[4:])
+	}
+	f.blankSubBlocks()
+}
+
+// application keeps the data of an application that is known.
+func (f *gifFile) application() {
+	name := f.holdMore(len(gifBlank))[3:]
+	switch string(name) {
+	case "NETSCAPE2.0", "ANIMEXTS1.0":
+		f.repeats()
+	case "ICCRGBG1012":
+		f.keepSubBlocks()
+	default:
+		copy(name, gifBlank)
+		f.blankSubBlocks()
+	}
+}
+
+// repeats keeps how often an animation runs, and how much of it a player buffers.
+func (f *gifFile) repeats() {
+	for {
+		switch n := f.hold(1)[0]; n {
+		case 0:
+			return
+		case 3, 5:
+			if data := f.holdMore(int(n))[1:]; data[0] != n/2 {
+				clear(data)
+			}
+		default:
+			f.recut()
+			return
+		}
+	}
+}
+
+// blankSubBlocks blanks sub-blocks up to the empty one.
+func (f *gifFile) blankSubBlocks() {
+	f.hold(1)
+	f.recut()
+}
+
+// recut makes zeros of sub-blocks, the length of the first of which is the last byte that is held.
+// Their lengths may be text, as those of XMP are, so they are cut anew: into the longest ones.
+func (f *gifFile) recut() {
+	f.release(len(f.held) - 1)
+	for {
+		last := len(f.held) - 1
+		n := int(f.held[last])
+		if n == 0 {
+			cutSubBlocks(f.held[:last])
+			return
+		}
+		last = len(f.holdMore(n+1)) - 1
+		if last >= gifRecut {
+			whole := (last - 2) / 256 * 256
+			cutSubBlocks(f.held[:whole])
+			f.release(whole)
+		}
+	}
+}
+
+// cutSubBlocks makes sub-blocks of zeros. One byte is too short for that.
+func cutSubBlocks(b []byte) {
+	clear(b)
+	for len(b) > 0 {
+		n := min(len(b), 256)
+		if len(b) == n+1 {
+			n--
+		}
+		b[0] = byte(n - 1)
+		b = b[n:]
+	}
+}
