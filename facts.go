@@ -11,21 +11,21 @@ type Facts struct {
 	Width    int64   `json:"width,omitempty"`    // pixels, as shown, after its orientation
 	Height   int64   `json:"height,omitempty"`   // as Width
 	Frames   int64   `json:"frames,omitempty"`   // of an animation
-	Duration float64 `json:"duration,omitempty"` // seconds
-
-	// Orientation turns the pixels before they are shown (Exif), 2 to 8.
+	Duration float64 `json:"duration,omitempty"` // seconds Orientation of Exif, 2 to 8, turns the pixels first.
 	Orientation int `json:"orientation,omitempty"`
+
+	Cleaned bool `json:"cleaned,omitempty"` // of metadata
 }
 
 // Facts returns what is known so far: all of it in [Observer.Verdict].
 func (in *Incoming) Facts() Facts {
-	if in.facts == nil {
+	if in.cleaner == nil {
 		return Facts{}
 	}
-	f := in.facts()
+	f := in.cleaner.Facts()
 	return Facts{
 		Width: f.Width, Height: f.Height, Frames: f.Frames, Orientation: f.Orientation,
-		Duration: (time.Duration(f.Milliseconds) * time.Millisecond).Seconds(),
+		Duration: (time.Duration(f.Milliseconds) * time.Millisecond).Seconds(), Cleaned: in.cleaner.Changed(),
 	}
 }
 

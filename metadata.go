@@ -35,7 +35,7 @@ func (q *session) cleaner(in *Incoming, src io.Reader, o clean.Options) *clean.R
 	}
 	o.Keep, o.Memory = q.keeps(in.Field), subjectMemory{q.h.looks, q.grant.Subject}
 	c := clean.NewReader(io.MultiReader(bytes.NewReader(in.Head), src), in.Type, o)
-	in.facts = c.Facts
+	in.cleaner = c
 	return c
 }
 

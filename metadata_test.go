@@ -118,7 +118,7 @@ func TestMetadata(t *testing.T) {
 					policy := upload.Form{"file": {Accept: upload.All(upload.Images(nil), seen), Metadata: tc.field}}
 					d := newDirect(t, policy, upload.Options{Metadata: tc.all, SHA256: true}, upload.PresignOptions{SingleSize: single})
 					f := sends(t, d)
-					require.Equal(t, upload.Facts{Width: 30, Height: 40, Frames: 1, Orientation: 6}, f.Facts)
+					require.Equal(t, upload.Facts{Width: 30, Height: 40, Frames: 1, Orientation: 6, Cleaned: !tc.keeps}, f.Facts)
 					require.Equal(t, f.Facts, seen.facts)
 					stored := d.read(t, f.Key)
 					require.Equal(t, stored, seen.String())

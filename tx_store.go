@@ -10,8 +10,7 @@ import (
 
 // Store publishes a file of the program itself by the rules for
 // files of clients: policy, names, keys, sizes, slots and memory, but without the
-// [Options.Limiter]. Of f only Field and Name are read. The grant says for whom, and must not be
-// nil. [Handler.Shutdown] waits for it.
+// [Options.Limiter]. Of f only Field and Name are read. The grant must not be nil. [Handler.Shutdown] waits for it.
 //
 // The error is an [*Error]: one of r itself, [CodeInternal] with another error of r as cause, or
 // [CodeClientGone] at the end of ctx, which is looked at before each Read. After the last Read the

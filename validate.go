@@ -24,7 +24,7 @@ type Incoming struct {
 	// others.
 	Form url.Values
 
-	facts func() clean.Facts // nil: none are known
+	cleaner *clean.Reader // nil: it has no facts
 }
 
 // Validator decides whether a file is accepted. It sees the head and refuses what it can; to judge

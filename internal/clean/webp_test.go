@@ -99,6 +99,7 @@ func TestWebP(t *testing.T) {
 			require.False(t, refused(t, typeWebP, got.Content))
 			facts := clean.Facts{Width: 20, Height: 12, Frames: max(1, c.frames)}
 			if c.turns {
+				facts.Orientation = 6
 				facts.Width, facts.Height = 12, 20
 			}
 			if c.frames > 1 {
