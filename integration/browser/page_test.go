@@ -1,8 +1,11 @@
 package browser
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,8 +36,8 @@ const rowsOf = `[...document.querySelectorAll('#files > li')].map((li) => {
 func TestExamplePage(t *testing.T) {
 	b := browsers.Fresh(t)
 	sent := []struct{ name, called, content string }{
-		{"small.png", "PNG", text(t, client.PNG(0))},
-		{"large.png", "PNG", text(t, client.PNG(17<<20))}, // in parts, also straight to storage
+		{"small.png", "PNG, 40 x 30", text(t, client.PNG(0))},
+		{"large.png", "PNG, 2176 x 8187", text(t, client.PNG(17<<20))}, // in parts, also straight to storage
 		{"notes.txt", "plain text (.txt)", "hello, this is a text"},
 	}
 	for where, run := range examples {
@@ -48,19 +51,31 @@ func TestExamplePage(t *testing.T) {
 					require.Equal(t, says+f.called, got.Status)
 					require.NotEmpty(t, got.Links)
 					requireServes(t, got.Links[len(got.Links)-1], f.content)
-					if f.called == "PNG" {
+					if strings.HasPrefix(f.called, "PNG") {
 						p.Await(rowsOf + `.at(-1).shown`)
 					}
 				}
-				got := uploaded(p, "cat.png", html)
+				got := uploaded(p, "photo.png", photo(t))
+				require.Equal(t, says+"PNG, 40 x 30. Place, device and the like were removed from it", got.Status)
+				got = uploaded(p, "cat.png", html)
 				require.Equal(t, "refused", got.State)
 				require.Contains(t, []string{"HTML files are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).", "What is in the file does not fit its name."}, got.Status)
 				require.Empty(t, got.Links)
-				e.requireHolds(t, len(sent))
+				e.requireHolds(t, len(sent)+1)
 				p.Screenshot(t.Name())
 			})
 		}
 	}
+}
+
+// photo returns a PNG that says where it was taken.
+func photo(t *testing.T) string {
+	const place = "Comment\x0051.5074 N, 0.1278 W"
+	plain := text(t, client.PNG(0))
+	chunk := "tEXt" + place
+	length := binary.BigEndian.AppendUint32(nil, uint32(len(place)))
+	sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(chunk)))
+	return plain[:33] + string(length) + chunk + string(sum) + plain[33:] // after IHDR
 }
 
 // uploaded chooses a file and returns its row in its final state.

@@ -99,8 +99,9 @@ export class Row {
 
   // stored shows the file as it is kept now.
   stored(file) {
-    this.set("stored", file ? say(this.door.done, { type: typeName(file.type) }) : say("n_stored", { n: 1 }));
-    if (!file) return;
+    if (!file) return this.set("stored", say("n_stored", { n: 1 }));
+    const pixels = file.width ? say("pixels", file) : "";
+    this.set("stored", say(this.door.done, { type: typeName(file.type) }) + pixels + (file.cleaned ? say("cleaned") : ""));
     const path = "/files/" + file.key.split("/").map(encodeURIComponent).join("/");
     const links = [[say("download"), `${path}?download`]];
     if (pictures.has(file.type)) {
