@@ -34,7 +34,7 @@ func TestReadmeOutline(t *testing.T) {
 		headings = append(headings, m[1])
 	}
 	require.Equal(t, []string{
-		"upload", "Install", "Quick start", "Try it", "Why not `r.FormFile` and an SDK call", "Highlights", "S3", "Your router",
+		"upload", "Install", "Quick start", "Try it", "Why not `r.FormFile` and an SDK call", "Highlights", "S3", "Your handler",
 		"Beyond receiving", "Comparison", "What it does not protect against", "Documentation", "Contributing", "Licence",
 	}, headings)
 }
@@ -42,7 +42,7 @@ func TestReadmeOutline(t *testing.T) {
 // TestReadmeIsShort bounds the README: its words outside code, the lines of its first program, and
 // the width of everything that does not wrap.
 func TestReadmeIsShort(t *testing.T) {
-	const mostWords, mostLines, mostColumns = 900, 15, 100
+	const mostWords, mostLines, mostColumns = 950, 15, 100
 	text := readPage(t, "README.md")
 	prose := mdTag.ReplaceAllString(mdTarget.ReplaceAllString(mdFence.ReplaceAllString(text, ""), "]"), "")
 	words := 0

@@ -2,6 +2,8 @@
 package examples_test
 
 import (
+	"context"
+	"errors"
 	"log"
 	"net/http"
 	"os"
@@ -13,7 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3open"
+	"github.com/airlock-go/upload/uploadtest"
 )
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
@@ -27,7 +31,7 @@ func blocks(t *testing.T) (code []string) {
 	for _, m := range goBlock.FindAllStringSubmatch(text, -1) {
 		code = append(code, m[1])
 	}
-	require.Len(t, code, 2)
+	require.Len(t, code, 3)
 	return code
 }
 
@@ -57,10 +61,45 @@ func TestReadmeS3(t *testing.T) {
 	_, err = s3open.Open(ctx, "s3://my-uploads?endpoint=http://localhost:9000&profile=minio", nil)
 	require.NoError(t, err)
 
+	requireRun(t, blocks(t)[1])
+}
+
+// TestReadmeHandler runs the README's handler.
+func TestReadmeHandler(t *testing.T) {
+	store := &memstore.Store{}
+	uploads, err := upload.New(store, upload.Images(nil), upload.AllowAnonymous, nil)
+	require.NoError(t, err)
+	save := func(_ context.Context, name, key string) error {
+		require.Equal(t, []string{key}, store.Keys())
+		if name == "" {
+			return errors.New("it needs a name")
+		}
+		return nil
+	}
+	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
+		if err := save(r.Context(), name, key); err != nil {
+			http.Error(w, "not saved", http.StatusConflict) // 400 or more removes the file
+		}
+	})
+	mux := http.NewServeMux()
+	mux.Handle("POST /profile", uploads.Middleware(profile))
+	picture := uploadtest.File("file", "a.png", uploadtest.PNG(0))
+	require.Equal(t, 409, uploadtest.Post(t, mux, "/profile", picture).Status)
+	require.Empty(t, store.Keys())
+	require.Equal(t, 200, uploadtest.Post(t, mux, "/profile", picture, uploadtest.Text("name", "Ada")).Status)
+	require.Len(t, store.Keys(), 1)
+	requireRun(t, blocks(t)[2])
+}
+
+// requireRun requires that each line of the README's code is one of this file.
+func requireRun(t *testing.T, code string) {
+	t.Helper()
 	source, err := os.ReadFile("readme_test.go")
 	require.NoError(t, err)
-	for line := range strings.Lines(blocks(t)[1]) {
-		require.Contains(t, string(source), strings.TrimPrefix(strings.TrimSpace(line), "// MinIO: "))
+	for line := range strings.Lines(code) {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "// MinIO: ")
+		require.Contains(t, string(source), strings.TrimPrefix(line, "http.")) // the mux of the test is its own
 	}
 }
 
