@@ -8,11 +8,11 @@ import (
 
 // Facts are what the structure of a picture or film says. Zero is unknown.
 type Facts struct {
-	Width    int64   `json:"width,omitempty"`    // pixels, as shown, after its orientation
-	Height   int64   `json:"height,omitempty"`   // as Width
-	Frames   int64   `json:"frames,omitempty"`   // of an animation
-	Duration float64 `json:"duration,omitempty"` // seconds Orientation of Exif, 2 to 8, turns the pixels first.
-	Orientation int `json:"orientation,omitempty"`
+	Width       int64   `json:"width,omitempty"`    // pixels, as shown, after its orientation
+	Height      int64   `json:"height,omitempty"`   // as Width
+	Frames      int64   `json:"frames,omitempty"`   // of an animation
+	Duration    float64 `json:"duration,omitempty"` // seconds Orientation of Exif, 2 to 8, turns the pixels first.
+	Orientation int     `json:"orientation,omitempty"`
 
 	Cleaned bool `json:"cleaned,omitempty"` // of metadata
 }

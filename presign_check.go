@@ -96,7 +96,7 @@ func (p *Presigner) read(q *session, t *sealed, in *Incoming, src io.Reader) (*c
 	if t.SHA256 != "" && c.source != t.SHA256 {
 		return nil, &Error{Code: CodeNotDeclared, Params: map[string]any{"kind": "sha256"}}
 	}
-	c.cleaner, st.cleaner = st.cleaner, nil
+	c.cleaner, st.lends = st.cleaner, true
 	return c, nil
 }
 

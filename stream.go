@@ -68,6 +68,7 @@ type stream struct {
 	src      io.Reader     // the part after head
 	head     []byte        // not yet replayed
 	cleaner  *clean.Reader // of both, nil if they go on as they came
+	lends    bool          // the cleaner is closed elsewhere, later
 	limit    int64
 	worker   *worker.Worker
 	observer Observer
@@ -95,7 +96,7 @@ func newStream(src io.Reader, head []byte, limit int64, w *worker.Worker, o Obse
 // close closes the observer and gives the relay back. After a call that hangs
 // the observer is closed when that returns, and the relay is left to it.
 func (s *stream) close() {
-	if s.cleaner != nil {
+	if s.cleaner != nil && !s.lends {
 		s.cleaner.Close()
 	}
 	if s.observer == nil {
@@ -213,6 +214,15 @@ func judgement(o Observer, p []byte, last bool) error {
 		return o.Verdict()
 	}
 	return nil
+}
+
+// sha256 returns the digest of what will be published, "" while it is not known, and for a file
+// that is still to be patched.
+func (s *stream) sha256() string {
+	if s.cleaner != nil && s.cleaner.Late() {
+		return ""
+	}
+	return s.digest
 }
 
 // complete reports whether storage read the file to its accepted end.

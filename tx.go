@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/airlock-go/upload/internal/clean"
 	"github.com/airlock-go/upload/internal/worker"
 	"github.com/airlock-go/upload/storage"
 )
@@ -26,6 +27,7 @@ type Tx struct {
 	files  []File // by index the ones of staged
 	state  txState
 
+	cleaners []*clean.Reader // which have the memory of patches of staged
 	shared   bool   // a caller of ours ends the request after Commit
 	accepted Event  // the decision that Commit made, perhaps not reported yet
 	refusal  *Error // the answer of Refuse
@@ -72,7 +74,7 @@ func (tx *Tx) commit(ctx context.Context) error {
 		}
 	}
 	tx.state = txCommitted
-	tx.s.place.leave()
+	tx.leavePlace()
 	tx.settleBody()
 	tx.accepted = Event{Kind: KindAccepted, Files: tx.Files(), Duration: time.Since(tx.s.began)}
 	return nil
@@ -111,8 +113,17 @@ func (tx *Tx) close() {
 
 func (tx *Tx) rollback() error {
 	tx.state = txEnded
-	defer tx.s.place.leave()
+	defer tx.leavePlace()
 	return tx.discard(tx.s.ctx)
+}
+
+// leavePlace gives back what an upload takes until it is published or removed.
+func (tx *Tx) leavePlace() {
+	tx.s.place.leave()
+	for _, c := range tx.cleaners {
+		c.Close()
+	}
+	tx.cleaners = nil
 }
 
 // Undo removes committed files again, for example after the host's own transaction failed, even if

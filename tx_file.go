@@ -97,7 +97,7 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 	s := newStream(content, in.Head, limit, tx.s.worker, observer, tx.s.h.opts.SHA256)
 	s.progress = tx.s.progress
 	defer s.close()
-	s.clean(tx.s.cleaner(in, content, clean.Options{}))
+	s.clean(tx.s.cleaner(in, content, clean.Options{Late: true}))
 	key, err := tx.s.key(in)
 	if err != nil {
 		return err
@@ -107,9 +107,13 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 		Key: key, Type: in.Type, Name: in.Name, MaxSize: maxSize,
 		Subject: in.Subject, MaxWait: max(0, time.Until(tx.waitUntil)),
 		Siblings: slices.Clone(tx.staged),
-		SHA256:   func() string { return s.digest },
+		SHA256:   s.sha256,
+		MayPatch: s.cleaner != nil && clean.MayPatch(in.Type, in.Head),
 	}, s)
-	tx.s.about.Size, tx.s.about.SHA256 = max(tx.s.about.Size, s.size), s.digest
+	if err == nil && s.complete() {
+		err = tx.patch(staged, s)
+	}
+	tx.s.about.Size, tx.s.about.SHA256 = max(tx.s.about.Size, s.size), s.sha256()
 	tx.s.about.Facts = in.Facts()
 	if err == nil && s.complete() {
 		tx.staged = append(tx.staged, staged)
@@ -127,6 +131,26 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 		return failed
 	}
 	return stageError(err)
+}
+
+// patch blanks what the cleaner of s has handed on before it knew better. The patches stay in memory
+// until tx ends.
+func (tx *Tx) patch(staged storage.Staged, s *stream) error {
+	if s.cleaner == nil || !s.cleaner.Late() {
+		return nil
+	}
+	p, ok := staged.(storage.Patcher)
+	if !ok {
+		return metadataError(&clean.Error{Code: clean.CodeLate, Offset: s.size, Detail: "needs a storage that is a storage.Patcher"})
+	}
+	list := s.cleaner.Patches()
+	tx.cleaners = append(tx.cleaners, s.cleaner)
+	s.lends = true
+	err := p.Patch(tx.s.ctx, list)
+	if errors.Is(err, storage.ErrNotPatched) {
+		return metadataError(&clean.Error{Code: clean.CodeLate, Offset: s.size, Detail: err.Error()})
+	}
+	return err
 }
 
 func stageError(err error) error {

@@ -67,6 +67,40 @@ func (f *staged) write(ctx context.Context, file *os.File, obj storage.Object, r
 	return nil
 }
 
+// Patch implements storage.Patcher. The changes are on the disk when it returns.
+func (f *staged) Patch(_ context.Context, list []storage.Patch) error {
+	file, err := f.root.OpenFile(stagedPath(f.nonce), os.O_RDWR, 0)
+	if err != nil {
+		return failed(f.key, err)
+	}
+	err = writePatches(file, list)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err := errors.Join(err, file.Close()); err != nil {
+		return failed(f.key, err)
+	}
+	passed("patched")
+	return nil
+}
+
+func writePatches(file *os.File, list []storage.Patch) error {
+	var zeros [4096]byte
+	for _, p := range list {
+		for done := int64(0); done < p.Length; {
+			next := zeros[:min(int64(len(zeros)), p.Length-done)]
+			if p.Bytes != nil {
+				next = p.Bytes[done:]
+			}
+			if _, err := file.WriteAt(next, headSize+p.Offset+done); err != nil {
+				return err
+			}
+			done += int64(len(next))
+		}
+	}
+	return nil
+}
+
 func writeHead(file *os.File, h head) error {
 	b, err := h.encode()
 	if err != nil {

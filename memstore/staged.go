@@ -32,6 +32,16 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	return &staged{store: &s.kept, key: obj.Key, object: o}, nil
 }
 
+// Patch implements storage.Patcher. The bytes are the file's alone.
+func (f *staged) Patch(_ context.Context, list []storage.Patch) error {
+	offset := int64(0)
+	for _, piece := range f.object.blob.pieces {
+		storage.ApplyPatches(piece, offset, list)
+		offset += int64(len(piece))
+	}
+	return nil
+}
+
 // Commit implements storage.Staged.
 func (f *staged) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {

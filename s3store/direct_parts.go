@@ -106,7 +106,7 @@ func (s *Store) CompleteMultipart(ctx context.Context, key, uploadID string, par
 		completed[i] = types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: aws.String(p.ETag)} //nolint:gosec // S3 refuses others than 1 to 10,000
 	}
 	var doubt bool
-	_, err := s.completeUpload(ctx, key, &uploadID, completed, s3calls.Watch(&doubt))
+	_, _, err := s.completeUpload(ctx, key, &uploadID, completed, s3calls.Watch(&doubt))
 	if s3calls.Code(err) == "InvalidPart" {
 		return fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/airlock-go/upload/internal/budget"
+	"github.com/airlock-go/upload/storage"
 )
 
 // chunkSize is the size of the pieces that make up a buffer. It is large enough for few allocations
@@ -117,6 +118,16 @@ func (b *buffer) space() []byte {
 func (b *buffer) from(offset int64) []byte {
 	rest := b.chunks[offset/chunkSize][offset%chunkSize:]
 	return rest[:min(int64(len(rest)), b.size-offset)]
+}
+
+// patch changes the file, of which b has all bytes.
+func (b *buffer) patch(list []storage.Patch) {
+	offset := int64(0)
+	for _, chunk := range b.chunks {
+		chunk = chunk[:min(int64(len(chunk)), b.size-offset)]
+		storage.ApplyPatches(chunk, offset, list)
+		offset += int64(len(chunk))
+	}
 }
 
 // shrink returns memory that the file turned out not to need.

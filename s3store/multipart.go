@@ -59,12 +59,12 @@ func (s *Store) openUploads(ctx context.Context, key string) (ids []string, err 
 }
 
 // completeUpload makes an object of the parts, unless one exists. opts are those of the call.
-func (s *Store) completeUpload(ctx context.Context, key string, id *string, parts []types.CompletedPart, opts ...func(*s3.Options)) (version *string, err error) {
+func (s *Store) completeUpload(ctx context.Context, key string, id *string, parts []types.CompletedPart, opts ...func(*s3.Options)) (version, etag *string, err error) {
 	out, err := s3calls.Do(ctx, s.caller, s.client.CompleteMultipartUpload, s.completeInput(key, id, parts), opts...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return out.VersionId, nil
+	return out.VersionId, out.ETag, nil
 }
 
 func (s *Store) completeInput(key string, id *string, parts []types.CompletedPart) *s3.CompleteMultipartUploadInput {

@@ -112,7 +112,7 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 	}
 	ctx = context.WithoutCancel(ctx)
 	var doubt bool
-	_, err = s.completeUpload(ctx, m.key, m.uploadID, parts, s3calls.Watch(&doubt))
+	_, _, err = s.completeUpload(ctx, m.key, m.uploadID, parts, s3calls.Watch(&doubt))
 	switch {
 	case err == nil:
 		return false, nil

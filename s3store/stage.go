@@ -13,6 +13,9 @@ import (
 // sends it as a multipart upload, at most two parts at a time. The error is [storage.ErrBusy] if
 // the memory did not become free in time. It is an error if obj.MaxSize takes parts larger than
 // MaxMemory.
+//
+// With obj.MayPatch, parts become an object under a staging key beside obj.Key, and Commit promotes
+// that. A sweep removes it if the process was killed.
 func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	part, err := s.partSize(obj.MaxSize)
 	if err != nil {
@@ -23,8 +26,12 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 		return nil, err
 	}
 	f := &staged{target: target{store: s, key: obj.Key, nonce: rand.Text()}, obj: obj}
-	if err := f.receive(ctx, &source{r: r, left: obj.MaxSize}, first, part); err != nil {
+	src := &source{r: r, left: obj.MaxSize}
+	if err := f.receive(ctx, src, first, part); err != nil {
 		return nil, err
+	}
+	if f.key != obj.Key {
+		return park(ctx, f, obj.MaxSize-src.left)
 	}
 	return f, nil
 }
@@ -47,6 +54,9 @@ func (f *staged) receive(ctx context.Context, src *source, first *buffer, part i
 		first.shrink()
 		f.buffer = first
 		return nil
+	}
+	if f.obj.MayPatch {
+		f.key = parkingKey(f.key, f.nonce)
 	}
 	if err := f.create(ctx); err != nil {
 		return err

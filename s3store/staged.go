@@ -20,6 +20,7 @@ type staged struct {
 	spent     bool // Commit or Discard was called
 	published answer
 	version   *string // that Commit published, nil if there are none or it is not known
+	etag      *string // of an object of parts, nil if its answer was lost
 }
 
 // answer is what is known of a fact that only S3 can know.

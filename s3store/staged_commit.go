@@ -75,7 +75,8 @@ func (f *staged) unconditional() bool {
 func (f *staged) write(ctx context.Context, opt func(*s3.Options)) (version *string, err error) {
 	s := f.store
 	if f.buffer == nil {
-		return s.completeUpload(ctx, f.key, f.uploadID, f.parts, opt)
+		version, f.etag, err = s.completeUpload(ctx, f.key, f.uploadID, f.parts, opt)
+		return version, err
 	}
 	body := f.buffer.body()
 	defer body.close()

@@ -86,6 +86,24 @@ type Object struct {
 	// returns "" before that, or if no digest is computed. A store that creates its object only
 	// after reading the whole file may keep it as metadata. It may be nil.
 	SHA256 func() string
+
+	// MayPatch says that [Patcher.Patch] may be called: the head of the file shows that what must be
+	// blanked may be known only after its end. Stage must then keep the file so that it can be
+	// changed, if the store can do that at all.
+	MayPatch bool
+}
+
+// Patcher is an optional ability of a [Staged] file: it can be changed before it is published. The
+// caller is a handler that blanks the metadata of a film, whose index follows the samples. A film
+// that needs it is refused where a store does not have it.
+type Patcher interface {
+	Staged
+
+	// Patch makes Commit publish the file with these changes, which passed [ValidPatches]. It is
+	// called once at most, right after Stage. For a file that can no longer be changed, such as one
+	// without [Object.MayPatch], the error is [ErrNotPatched]. After any error the file is only
+	// discarded.
+	Patch(ctx context.Context, list []Patch) error
 }
 
 var (
@@ -95,6 +113,9 @@ var (
 	// ErrUnknownOutcome is returned by [Staged.Commit] when the store did not answer and could not
 	// be asked. The file may or may not be readable until Discard has succeeded.
 	ErrUnknownOutcome = errors.New("storage: the outcome of the commit is not known")
+
+	// ErrNotPatched is returned by [Patcher.Patch] for a file that cannot be changed.
+	ErrNotPatched = errors.New("storage: the staged file cannot be changed")
 
 	// ErrBusy is returned by [Storage.Stage] when the memory for another upload did not become free
 	// within [Object.MaxWait], and by [DirectStorage.Promote] for the same reason. Clients get

@@ -38,6 +38,10 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"takes another upload's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
 		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
+		{"ignores patches", &brokenStore{patch: func(f *brokenFile, _ []storage.Patch) {}}, []string{"Patch before Commit"}},
+		{"takes only the first patch", &brokenStore{patch: func(f *brokenFile, list []storage.Patch) { storage.ApplyPatches(f.data, 0, list[:1]) }}, []string{"Patch before Commit"}},
+		{"publishes what it patches", &brokenStore{patch: publishPatched}, []string{"Patch before Commit"}},
+		{"replaces keys by patched files", &brokenStore{replace: true}, []string{"Commit of a patched file never replaces"}},
 		{"keeps leftovers", &brokenStore{leftovers: []string{"upload-1"}}, []string{"Commit publishes all", "Discard twice"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -64,7 +68,15 @@ type brokenStore struct {
 	publishOnEOF, sayPublished, publishHalf, dropLast, replace, forgetDiscard, claimExisting, discardByKey, forgetDelete bool
 
 	leftovers []string
+	patch     func(f *brokenFile, list []storage.Patch)
 	*state
+}
+
+func applyPatches(f *brokenFile, list []storage.Patch) { storage.ApplyPatches(f.data, 0, list) }
+
+func publishPatched(f *brokenFile, list []storage.Patch) {
+	applyPatches(f, list)
+	_ = f.Commit(context.Background())
 }
 
 type state struct {
@@ -140,6 +152,14 @@ func (s *brokenStore) OpenAt(_ context.Context, key, _ string, offset, _ int64) 
 }
 
 func (s *brokenStore) Leftovers(context.Context) ([]string, error) { return s.leftovers, nil }
+
+func (f *brokenFile) Patch(_ context.Context, list []storage.Patch) error {
+	if f.store.patch == nil {
+		f.store.patch = applyPatches
+	}
+	f.store.patch(f, list)
+	return nil
+}
 
 func (f *brokenFile) Commit(context.Context) error {
 	s := f.store

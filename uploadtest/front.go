@@ -14,6 +14,7 @@ type Op string
 const (
 	OpStage   Op = "Stage"
 	OpCommit  Op = "Commit"
+	OpPatch   Op = "Patch"
 	OpDiscard Op = "Discard"
 	OpDelete  Op = "Delete"
 
@@ -117,6 +118,15 @@ func (s *frontStaged) Commit(ctx context.Context) error {
 func (s *frontStaged) Discard(ctx context.Context) error {
 	err := s.front.call(ctx, OpDiscard, func() error { return s.inner.Discard(ctx) })
 	return s.end(err)
+}
+
+// Patch implements storage.Patcher where the inner store does.
+func (s *frontStaged) Patch(ctx context.Context, list []storage.Patch) error {
+	p, ok := s.inner.(storage.Patcher)
+	if !ok {
+		return storage.ErrNotPatched
+	}
+	return s.front.call(ctx, OpPatch, func() error { return p.Patch(ctx, list) })
 }
 
 func (s *frontStaged) end(err error) error {
