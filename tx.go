@@ -28,9 +28,9 @@ type Tx struct {
 	state  txState
 
 	cleaners []*clean.Reader // which have the memory of patches of staged
-	shared   bool   // a caller of ours ends the request after Commit
-	accepted Event  // the decision that Commit made, perhaps not reported yet
-	refusal  *Error // the answer of Refuse
+	shared   bool            // a caller of ours ends the request after Commit
+	accepted Event           // the decision that Commit made, perhaps not reported yet
+	refusal  *Error          // the answer of Refuse
 }
 
 // txState is where a Tx stands. It goes from receiving to open, from there to
