@@ -9,7 +9,9 @@ import (
 )
 
 // packages are the packages of Debian whose name differs from their program's.
-var packages = map[string]string{"mutool": "mupdf-tools", "xmllint": "libxml2-utils"}
+var packages = map[string]string{
+	"mutool": "mupdf-tools", "xmllint": "libxml2-utils", "exiftool": "libimage-exiftool-perl", "webpinfo": "webp", "convert": "imagemagick",
+}
 
 // Find finds a program by the first of its names that is in PATH. Otherwise it skips the test, or
 // fails it with UPLOAD_TEST_REQUIRED=1.

@@ -1,0 +1,85 @@
+package metadata_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/program"
+	"github.com/airlock-go/upload/internal/clean"
+	"github.com/airlock-go/upload/internal/corpus"
+)
+
+// sentinel is in every text that tests write.
+const sentinel = "SENTINEL"
+
+// sample returns a picture that the corpus has.
+func sample(t *testing.T, name string) []byte {
+	t.Helper()
+	for _, f := range corpus.Images() {
+		if f.Name == name && f.Code == "" {
+			return f.Content
+		}
+	}
+	t.Fatal(name + " is not in the corpus")
+	return nil
+}
+
+// run returns the output of a program that must succeed.
+func run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program.Find(t, name), args...)
+	var out, errors bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errors
+	require.NoError(t, cmd.Run(), "%s %s\n%s", name, strings.Join(args, " "), errors.String())
+	return out.String()
+}
+
+// tagged writes a file into a new folder, and lets exiftool write these tags into it.
+func tagged(t *testing.T, name string, content []byte, tags ...string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	run(t, "exiftool", append(append([]string{"-q", "-overwrite_original"}, tags...), path)...)
+	return path
+}
+
+// cleaned cleans a file, and returns the path of the result and what its structure says.
+func cleaned(t *testing.T, mediaType, path string) (string, clean.Facts) {
+	t.Helper()
+	in, err := os.ReadFile(path)
+	require.NoError(t, err)
+	r := clean.NewReader(bytes.NewReader(in), mediaType, clean.Options{})
+	defer r.Close()
+	var out bytes.Buffer
+	_, err = out.ReadFrom(r)
+	require.NoError(t, err)
+	require.Len(t, out.Bytes(), len(in))
+	path = filepath.Join(filepath.Dir(path), "cleaned"+filepath.Ext(path))
+	require.NoError(t, os.WriteFile(path, out.Bytes(), 0o600))
+	return path, r.Facts()
+}
+
+// tagsOf returns all tags that exiftool finds in a file, by group and name, without those of the
+// file system and of ICC profiles.
+func tagsOf(t *testing.T, path string) map[string]string {
+	t.Helper()
+	out := run(t, "exiftool", "-j", "-a", "-G1", "-u", "-U", "-ee3", "--System:all", "--ICC_Profile:all", "--ICC-header:all", path)
+	var files []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(out), &files))
+	require.Len(t, files, 1)
+	found := map[string]string{}
+	for name, value := range files[0] {
+		text, err := json.Marshal(value)
+		require.NoError(t, err)
+		found[name] = strings.Trim(string(text), `"`)
+	}
+	return found
+}
