@@ -81,11 +81,11 @@ func (w *walk) clear(p []byte) int {
 	if w.options.Keep || isZero(p) {
 		return len(p)
 	}
-	clear(p)
 	w.changed = true
 	if w.options.Record {
 		w.record(w.off, int64(len(p)), nil)
 	}
+	clear(p)
 	return len(p)
 }
 

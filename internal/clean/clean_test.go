@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/clean"
+	"github.com/airlock-go/upload/storage"
 )
 
 // result is what a Reader made of a file.
@@ -160,6 +162,19 @@ func TestMemory(t *testing.T) {
 		require.Equal(t, clean.CodeBusy, fault.Code)
 		require.True(t, bytes.Equal(file[:len(got.Content)], got.Content) || got.Changed)
 	}
+}
+
+// TestTooManyPatches: with the fault come the bytes that follow as they were in the file.
+func TestTooManyPatches(t *testing.T) {
+	t.Parallel()
+	file := webpOf(webpLossy, strings.Repeat(riffChunk("JUNK", "SENTINEL"), storage.MaxPatches+1), riffChunk("EXIF", "more"))
+	got := cleaned(typeWebP, file, len(file), len(file), clean.Options{Record: true})
+	var fault *clean.Error
+	require.ErrorAs(t, got.Err, &fault)
+	require.Equal(t, clean.CodeUnclear, fault.Code)
+	require.Equal(t, int64(len(file)-12-8), fault.Offset)
+	require.True(t, bytes.HasSuffix(got.Content, file[fault.Offset:]))
+	require.NoError(t, cleaned(typeWebP, file, len(file), len(file), clean.Options{}).Err)
 }
 
 // TestKeep: a file that is kept is never refused, and whatever it is stays.
