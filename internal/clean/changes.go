@@ -14,7 +14,8 @@ type changes struct {
 	wasLate bool // bytes that were handed on already are among the patches
 	patches []Patch
 	patched int   // bytes of the patches that are not zeros
-	paid    int64 // memory taken for the patches
+	tables  int   // bytes that a cleaner keeps besides
+	paid    int64 // memory taken for both
 }
 
 // add records a change of the bytes at offset, to zeros if with is nil. It returns false if that is
@@ -40,7 +41,13 @@ func (w *walk) record(offset, length int64, with []byte) {
 	if !w.add(offset, length, with) {
 		w.fail("has too many places that need blanking")
 	}
-	need := int64(len(w.patches)*patchMemory + w.patched)
+	w.afford(0)
+}
+
+// afford takes memory for the patches and for n bytes more that a cleaner keeps.
+func (w *walk) afford(n int) {
+	w.tables += n
+	need := int64(len(w.patches)*patchMemory + w.patched + w.tables)
 	for w.options.Memory != nil && need > freeHeld+w.paid {
 		if !w.options.Memory.Take(heldMemory) {
 			w.failAs(CodeBusy, noMemory)

@@ -20,6 +20,11 @@ var cleaners = map[string]func(*walk){
 	"image/jpeg": jpeg,
 	"image/png":  png,
 	"image/webp": webp,
+
+	"audio/mp4":       movie,
+	"video/3gpp":      movie,
+	"video/mp4":       movie,
+	"video/quicktime": movie,
 }
 
 // Has reports whether files of that type can be cleaned.

@@ -2,33 +2,33 @@ package clean
 
 import "encoding/binary"
 
-// MayPatch reports whether a cleaner of files of that type, whose first bytes are in head, may turn
-// out to need [Options.Late]: the index of a film comes after its samples, or further back than head.
+// MayPatch reports whether bytes of a file that begins with head may turn out to need blanking after
+// they were handed on. It is so for a film whose samples come before the box that says what they are,
+// and for a picture that a film may follow.
 func MayPatch(mediaType string, head []byte) bool {
 	switch mediaType {
-	case "video/mp4", "video/quicktime", "video/3gpp", "audio/mp4":
-		return samplesFirst(head)
+	case "image/jpeg":
+		return true
+	case "audio/mp4", "video/3gpp", "video/mp4", "video/quicktime":
+		return !movieFirst(head)
 	}
 	return false
 }
 
-// samplesFirst reports whether samples come before the index of a film (ISO/IEC 14496-12, 6.2.3).
-func samplesFirst(head []byte) bool {
+// movieFirst reports whether the movie box of a film comes before its media data.
+func movieFirst(head []byte) bool {
 	for len(head) >= 16 {
 		size := uint64(binary.BigEndian.Uint32(head))
-		switch string(head[4:8]) {
-		case "moov":
-			return false
-		case "mdat":
-			return true
-		}
 		if size == 1 {
 			size = binary.BigEndian.Uint64(head[8:])
 		}
-		if size < 8 || size > uint64(len(head)) {
+		switch kind := string(head[4:8]); {
+		case kind == "moov":
 			return true
+		case kind == "mdat", size < 8, size > uint64(len(head)):
+			return false
 		}
 		head = head[size:]
 	}
-	return true
+	return false
 }

@@ -1,7 +1,6 @@
 package clean_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,21 +10,19 @@ import (
 
 func TestMayPatch(t *testing.T) {
 	t.Parallel()
-	const ftyp = "\x00\x00\x00\x14ftypisom\x00\x00\x00\x00isom"
-	rest := strings.Repeat("x", 100)
 	for _, c := range []struct {
-		name, mediaType, head string
-		want                  bool
+		name, kind, head string
+		want             bool
 	}{
-		{"the index first", "video/mp4", ftyp + "\x00\x00\x10\x00moov" + rest, false},
-		{"samples first", "video/quicktime", ftyp + "\x00\x00\x00\x08wide\x00\x00\x10\x00mdat" + rest, true},
-		{"samples after a box of 64 bits", "audio/mp4", "\x00\x00\x00\x01free\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x01mdat" + rest, true},
-		{"an index after a box of 64 bits", "audio/mp4", "\x00\x00\x00\x01free\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x01moov" + rest, false},
-		{"neither in the head", "video/3gpp", ftyp + "\x00\x00\x10\x00free" + rest, true},
-		{"a box without end", "video/mp4", "\x00\x00\x00\x00free" + rest, true},
-		{"nothing", "video/mp4", "", true},
-		{"a picture", "image/png", "\x00\x00\x00\x08wide\x00\x00\x10\x00mdat" + rest, false},
+		{name: "movie in front", kind: "video/mp4", head: cameraFilm(true, placesAt)},
+		{name: "movie at the end", kind: "video/mp4", head: cameraFilm(false, placesAt), want: true},
+		{name: "M4A", kind: "audio/mp4", head: atom("ftyp", "M4A ", n32(0)) + bigAtom("free") + n32(9999) + "moov" + zeros(8)},
+		{name: "neither in the head", kind: "video/quicktime", head: atom("free", zeros(10)) + n32(9999) + "free" + zeros(8), want: true},
+		{name: "cut within a box", kind: "video/3gpp", head: atom("ftyp", "3gp5", n32(0))[:15], want: true},
+		{name: "no size", kind: "video/mp4", head: zeros(100), want: true},
+		{name: "JPEG", kind: "image/jpeg", want: true},
+		{name: "PNG", kind: "image/png"},
 	} {
-		require.Equal(t, c.want, clean.MayPatch(c.mediaType, []byte(c.head)), c.name)
+		require.Equal(t, c.want, clean.MayPatch(c.kind, []byte(c.head)), c.name)
 	}
 }

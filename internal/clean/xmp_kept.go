@@ -16,11 +16,11 @@ type xmpSpace struct {
 const xmpRDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 // xmpSpaces are the namespaces by which readers find the parts of a picture and show them: gain maps
-// (Ultra HDR, Apple), the directory of further parts, motion photos, panoramas. IPTC's source says
+// (Ultra HDR, Apple), the directory of further parts, motion photos, panoramas, also films. IPTC's source says
 // whether a picture was made by an algorithm.
 var xmpSpaces = map[string]xmpSpace{
 	"adobe:ns:meta/": {[]string{"x"}, map[string]func(string) bool{"xmpmeta": nil, "xapmeta": nil}},
-	xmpRDF:           {[]string{"rdf"}, map[string]func(string) bool{"RDF": nil, "Description": nil, "Seq": nil, "Bag": nil, "li": nil}},
+	xmpRDF:           {[]string{"rdf"}, map[string]func(string) bool{"RDF": nil, "SphericalVideo": nil, "Description": nil, "Seq": nil, "Bag": nil, "li": nil}},
 	"http://ns.adobe.com/hdr-gain-map/1.0/": {[]string{"hdrgm"}, map[string]func(string) bool{
 		"Version": isXMPNumber, "BaseRenditionIsHDR": isXMPBool, "GainMapMin": isXMPNumber, "GainMapMax": isXMPNumber, "Gamma": isXMPNumber,
 		"OffsetSDR": isXMPNumber, "OffsetHDR": isXMPNumber, "HDRCapacityMin": isXMPNumber, "HDRCapacityMax": isXMPNumber,
@@ -45,6 +45,14 @@ var xmpSpaces = map[string]xmpSpace{
 		"UsePanoramaViewer": isXMPBool, "ProjectionType": oneOf("equirectangular", "cylindrical"),
 		"PosePitchDegrees": isXMPNumber, "PoseRollDegrees": isXMPNumber, "InitialViewPitchDegrees": isXMPNumber, "InitialViewRollDegrees": isXMPNumber,
 		"InitialHorizontalFOVDegrees": isXMPNumber, "InitialVerticalFOVDegrees": isXMPNumber, "InitialCameraDolly": isXMPNumber,
+		"CroppedAreaLeftPixels": isXMPNumber, "CroppedAreaTopPixels": isXMPNumber,
+		"CroppedAreaImageWidthPixels": isXMPNumber, "CroppedAreaImageHeightPixels": isXMPNumber,
+		"FullPanoWidthPixels": isXMPNumber, "FullPanoHeightPixels": isXMPNumber,
+	}},
+	"http://ns.google.com/videos/1.0/spherical/": {[]string{"GSpherical"}, map[string]func(string) bool{
+		"Spherical": isXMPBool, "Stitched": isXMPBool, "StitchingSoftware": oneOf("Spherical Metadata Tool"), // without which FFmpeg reads nothing
+		"ProjectionType": oneOf("equirectangular"), "StereoMode": oneOf("mono", "left-right", "top-bottom"),
+		"InitialViewHeadingDegrees": isXMPNumber, "InitialViewPitchDegrees": isXMPNumber, "InitialViewRollDegrees": isXMPNumber,
 		"CroppedAreaLeftPixels": isXMPNumber, "CroppedAreaTopPixels": isXMPNumber,
 		"CroppedAreaImageWidthPixels": isXMPNumber, "CroppedAreaImageHeightPixels": isXMPNumber,
 		"FullPanoWidthPixels": isXMPNumber, "FullPanoHeightPixels": isXMPNumber,

@@ -23,7 +23,7 @@ func (p *xmpPacket) start() error {
 		e.holds = p.open[len(p.open)-1].holds
 	}
 	if len(p.open) == 0 {
-		p.rooted = e.kept && (string(name.Local) == "xmpmeta" || string(name.Local) == "xapmeta" || string(name.Local) == "RDF")
+		p.rooted = e.kept && isXMPRoot(string(name.Local))
 		if !p.rooted {
 			return errXMP
 		}
@@ -40,6 +40,8 @@ func (p *xmpPacket) start() error {
 	}
 	return nil
 }
+
+var isXMPRoot = oneOf("xmpmeta", "xapmeta", "RDF", "SphericalVideo")
 
 // keptSpace returns what is kept of a namespace under the prefix of a name as it is written.
 func keptSpace(space, written []byte) (string, map[string]func(string) bool) {

@@ -1,0 +1,201 @@
+package clean
+
+import "encoding/binary"
+
+// film walks an ISO base media file (ISO/IEC 14496-12) or a QuickTime movie. It is also the film
+// that follows a picture in its file.
+type film struct {
+	*walk
+	base     int64 // offset of the film in its file, from which its offsets count
+	embedded bool  // other bytes may follow the film
+	begun    bool
+	movie    bool // the movie box has come
+	media    bool // media data has come
+	shown    bool // a track that is kept has come
+	tracks   map[uint32]*filmTrack
+	before   []span // media data before the movie box
+	dropped  []span // samples of tracks that are not kept, in the file's order
+	run      filmRun
+}
+
+const (
+	filmMalformed = "has a box that does not fit into the one around it"
+	filmMisplaced = "has a misplaced box"
+
+	maxFilmTracks = 4096
+	maxFilmMedia  = 4096     // media data boxes before the movie
+	maxBrands     = 256      // bytes of a file type
+	maxSpans      = 64 << 10 // samples that are to be blanked, one after another counting as one
+	maxFilmTable  = 1 << 18  // entries of a table of a track that is not kept
+)
+
+// movie keeps the boxes that say how picture and sound of a film are to be played, and media data.
+// Other boxes become free space. So do tracks that are not picture, sound, time code or subtitles,
+// and their samples become zeros, also those that were handed on before the movie box.
+//
+// What no sample refers to, and messages within a coding, stay.
+func movie(w *walk) {
+	f := newFilm(w)
+	f.boxes()
+	if !f.movie {
+		f.cutOff()
+	}
+}
+
+func newFilm(w *walk) *film { return &film{walk: w, base: w.pos(), tracks: map[uint32]*filmTrack{}} }
+
+// boxes walks the outermost boxes, to the end of the file. A film after a picture may also end
+// before bytes that begin no box, which are held then.
+func (f *film) boxes() {
+	for {
+		f.flush()
+		n := f.tryMore(8)
+		switch {
+		case n == 0, f.embedded && f.over(f.held):
+			return
+		case n < 8 && isZero(f.held):
+			return
+		case n < 8:
+			f.cutOff()
+		case isZero(f.held):
+			f.blankRest()
+			return
+		case !isBoxType(f.held[4:]):
+			f.fail(filmMalformed)
+		}
+		f.outermost(f.begin(f.off, everything))
+		f.begun = true
+	}
+}
+
+// over reports whether bytes after a box begin none.
+func (f *film) over(head []byte) bool {
+	return f.movie && f.media && (len(head) < 8 || !isBoxType(head[4:]))
+}
+
+// outermost walks a box that lies in no other.
+func (f *film) outermost(b filmBox) {
+	switch {
+	case b.size == 0 && b.kind != "mdat" && b.kind != "moov":
+		f.fail(filmMalformed)
+	case b.kind == "ftyp" && f.begun, b.kind == "moov" && f.movie, b.kind == "moof" && !f.movie:
+		f.fail(filmMisplaced)
+	}
+	switch b.kind {
+	case "ftyp", "styp":
+		f.keep(min(b.left(f.walk), maxBrands))
+		f.blank(b.left(f.walk))
+	case "moov":
+		f.movie = true
+		f.inside(b.end, f.movieBox)
+		f.settle()
+		if !f.shown {
+			f.fail("has neither picture nor sound")
+		}
+	case "moof":
+		f.fragment(b)
+	case "mdat":
+		f.media = true
+		f.samples(b)
+	case "mfra":
+		f.inside(b.end, f.listed("tfra", "mfro"))
+	case "sidx", "ssix", "pdin":
+		f.keep(b.left(f.walk))
+	default:
+		f.free(b)
+	}
+}
+
+// movieBox walks a box of the movie box.
+func (f *film) movieBox(b filmBox) {
+	switch b.kind {
+	case "mvhd":
+		f.small(b, f.movieHeader)
+	case "trak":
+		f.track(b)
+	case "mvex":
+		f.inside(b.end, f.extends)
+	case "pssh", "ctab":
+		f.keep(b.left(f.walk))
+	case "uuid":
+		f.extended(b)
+	case "cmov":
+		f.fail("has a compressed movie box")
+	case "rmra", "rmda", "rdrf":
+		f.fail("is a list of movies elsewhere")
+	default:
+		f.free(b)
+	}
+}
+
+// movieHeader blanks the dates of a movie, and reads its duration.
+func (f *film) movieHeader(p []byte) {
+	if !undated(p, 8) {
+		f.fail(filmMalformed)
+	}
+	var unit, n uint64
+	if p[0] == 1 {
+		unit, n = uint64(binary.BigEndian.Uint32(p[20:])), binary.BigEndian.Uint64(p[24:])
+	} else {
+		unit, n = uint64(binary.BigEndian.Uint32(p[12:])), uint64(binary.BigEndian.Uint32(p[16:]))
+		if n == 1<<32-1 { // unknown
+			n = 0
+		}
+	}
+	if f.embedded {
+		return // the facts are those of the picture
+	}
+	f.facts.Milliseconds = milliseconds(n, unit)
+}
+
+// undated makes zeros of the dates of a header, after which at least more bytes stand. It returns
+// false if the header is too short.
+func undated(p []byte, more int) bool {
+	n := 8
+	if len(p) > 0 && p[0] == 1 {
+		n = 16
+		more += 4
+	}
+	if len(p) < 4+n+more {
+		return false
+	}
+	clear(p[4 : 4+n])
+	return true
+}
+
+// milliseconds returns a duration in units of which a second has so many.
+func milliseconds(n, unit uint64) int64 {
+	if unit == 0 || n > everything/1000 {
+		return 0
+	}
+	return clipped((n*1000 + unit/2) / unit)
+}
+
+// extends walks a box about the fragments of a movie.
+func (f *film) extends(b filmBox) {
+	switch b.kind {
+	case "mehd", "leva":
+		f.keep(b.left(f.walk))
+	case "trex":
+		f.small(b, func(p []byte) {
+			if len(p) < 20 {
+				f.fail(filmMalformed)
+			}
+			f.trackOf(binary.BigEndian.Uint32(p[4:])).sampleSize = int64(binary.BigEndian.Uint32(p[16:]))
+		})
+	default:
+		f.free(b)
+	}
+}
+
+// trackOf returns the track with a number.
+func (f *film) trackOf(id uint32) *filmTrack {
+	t := f.tracks[id]
+	if t == nil {
+		if t = new(filmTrack); len(f.tracks) == maxFilmTracks {
+			f.fail("has too many tracks")
+		}
+		f.tracks[id] = t
+	}
+	return t
+}

@@ -1,0 +1,164 @@
+package clean
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// filmBox is a box whose header was read.
+type filmBox struct {
+	kind       string
+	size       int64 // as declared; 0 is up to the end of what is around it
+	start, end int64
+}
+
+// left returns the number of bytes of the box that were not read.
+func (b filmBox) left(w *walk) int64 { return b.end - w.pos() }
+
+// more reads n more bytes into what is held, and returns them.
+func (w *walk) more(n int64) []byte {
+	if n > maxHeld {
+		w.fail("has metadata that is too large to be looked into")
+	}
+	held := w.holdMore(int(n))
+	return held[len(held)-int(n):]
+}
+
+// begin returns the box at start, whose first 8 bytes are held last, and which lies before end.
+func (f *film) begin(start, end int64) filmBox {
+	head := f.held[len(f.held)-8:]
+	b := filmBox{string(head[4:8]), int64(binary.BigEndian.Uint32(head)), start, 0}
+	least := int64(8)
+	if b.size == 1 {
+		least = 16
+		b.size = clipped(binary.BigEndian.Uint64(f.more(8)))
+	}
+	switch b.end = start + b.size; {
+	case b.size == 0:
+		b.end = end
+	case b.size < least || b.end > end:
+		f.fail(filmMalformed)
+	}
+	return b
+}
+
+// next holds the header of the next box before end. It returns false after the last one. Bytes that
+// are no box there become zeros: some programs end lists with the size 0.
+func (f *film) next(end int64) (filmBox, bool) {
+	start := f.pos()
+	if n := f.tryMore(int(min(8, end-start))); n < 8 || isZero(f.held[len(f.held)-8:len(f.held)-4]) {
+		clear(f.held[len(f.held)-n:])
+		if end-start-int64(n) > 0 && end < everything {
+			f.blankTo(end)
+		}
+		return filmBox{}, false
+	}
+	return f.begin(start, end), true
+}
+
+// inside walks the boxes up to end.
+func (f *film) inside(end int64, each func(filmBox)) {
+	for f.pos() < end {
+		f.flush()
+		b, ok := f.next(end)
+		if !ok {
+			break
+		}
+		each(b)
+	}
+	if f.pos() < end { // of a box that goes to the end of the file
+		f.flush()
+		f.blankRest()
+	}
+}
+
+// blankTo makes zeros up to end.
+func (f *film) blankTo(end int64) { f.blank(end - f.pos()) }
+
+// listed returns a function that keeps boxes of these types.
+func (f *film) listed(kinds ...string) func(filmBox) {
+	return func(b filmBox) {
+		if !slices.Contains(kinds, b.kind) {
+			f.free(b)
+			return
+		}
+		f.keep(b.left(f.walk))
+	}
+}
+
+// free makes free space of the box whose header, or more of which, is held alone.
+func (f *film) free(b filmBox) {
+	freed(f.held, int(f.pos()-b.start))
+	f.blankTo(b.end)
+}
+
+// contentOf returns what stands after the header of a box.
+func contentOf(box []byte) []byte {
+	if binary.BigEndian.Uint32(box) == 1 {
+		return box[16:]
+	}
+	return box[8:]
+}
+
+// freed makes free space of a box, of which the first n bytes stand last in p.
+func freed(p []byte, n int) {
+	box := p[len(p)-n:]
+	if kind := string(box[4:8]); kind != "free" && kind != "skip" && kind != "wide" {
+		copy(box[4:], "free")
+	}
+	clear(contentOf(box))
+}
+
+// small holds a box, whose header is held already, and lets change change its content.
+func (f *film) small(b filmBox, change func(content []byte)) {
+	change(f.more(b.left(f.walk)))
+}
+
+// isBoxType reports whether p begins with printable characters of Latin-1, as types do.
+func isBoxType(p []byte) bool {
+	for _, c := range p[:4] {
+		if c < ' ' || 0x7f <= c && c < 0xa0 {
+			return false
+		}
+	}
+	return true
+}
+
+// heldBoxes lets each change the boxes in p. The ones for which it returns false become free space,
+// and bytes that are no box become zeros.
+func heldBoxes(p []byte, each func(kind string, content []byte) bool) {
+	for len(p) >= 8 {
+		size := int64(binary.BigEndian.Uint32(p))
+		if size < 8 || size > int64(len(p)) {
+			break
+		}
+		if !each(string(p[4:8]), p[8:size]) {
+			freed(p[:size], int(size))
+		}
+		p = p[size:]
+	}
+	clear(p)
+}
+
+// keptBoxes makes free space of the boxes in p that are not of these types.
+func keptBoxes(p []byte, kinds ...string) {
+	heldBoxes(p, func(kind string, _ []byte) bool { return slices.Contains(kinds, kind) })
+}
+
+// tileBoxes reports whether p consists of boxes, and of no more than 8 bytes that are zeros.
+func tileBoxes(p []byte) bool {
+	for len(p) >= 8 {
+		size := int64(binary.BigEndian.Uint32(p))
+		if size == 0 && len(p) == 8 {
+			break
+		}
+		if size < 8 || size > int64(len(p)) || !isBoxType(p[4:]) {
+			return false
+		}
+		p = p[size:]
+	}
+	return isZero(p)
+}
+
+// clipped returns a number of a file, or everything if it is larger.
+func clipped(n uint64) int64 { return int64(min(n, everything)) } //nolint:gosec // it fits

@@ -1,0 +1,111 @@
+package clean
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// codingBoxes are those of a sample entry by which decoders are set up, and how pictures and sound
+// are to be shown.
+var codingBoxes = []string{
+	"avcC", "avcE", "svcC", "mvcC", "hvcC", "hvcE", "lhvC", "vvcC", "evcC", "av1C", "vpcC", "dvcC", "dvvC", "dvwC", "dvcE",
+	"esds", "m4ds", "d263", "glbl", "SMI ", "strf", "jp2h", "jpgC", "mjqt", "mjht", "ACLR", "ARES", "APRG", "ADHR", "alph",
+	"btrt", "colr", "pasp", "clap", "fiel", "gama", "mdcv", "clli", "cclv", "amve", "SmDm", "CoLL", "ccst", "auxi", "alfa",
+	"st3d", "sv3d", "vexu", "hfov", "sinf", "rinf",
+	"wave", "chan", "chnl", "srat", "pcmC", "dac3", "dec3", "dac4", "dmlp", "ddts", "udts", "dOps", "alac", "damr", "dmh1",
+	"mhaC", "mhaP", "SA3D", "iacb", "dfLa",
+	"ftab", "vttC", "blnk",
+}
+
+// sampleEntry cleans the content of an entry that describes the samples of a track.
+func sampleEntry(handler, kind string, version byte, p []byte) {
+	switch {
+	case len(p) < 8:
+	case handler == "soun":
+		soundEntry(version, p)
+	case handler == "tmcd":
+		entryBoxes(p, 26)
+	case handler == "clcp":
+		entryBoxes(p, 8)
+	case kind == "tx3g":
+		entryBoxes(p, 38)
+	case kind == "wvtt", kind == "mp4s":
+		entryBoxes(p, 8)
+	case kind == "stpp", kind == "sbtt", kind == "text", kind == "c608", kind == "c708":
+	default:
+		pictureEntry(p)
+	}
+}
+
+// entryBoxes cleans the boxes of an entry that begin at an offset.
+func entryBoxes(p []byte, at int) {
+	if at > len(p) {
+		return
+	}
+	heldBoxes(p[at:], func(kind string, content []byte) bool {
+		if kind == "dfLa" {
+			flacBlocks(content)
+		}
+		return slices.Contains(codingBoxes, kind)
+	})
+}
+
+// pictureEntry blanks the names of vendor and compressor.
+func pictureEntry(p []byte) {
+	const fields = 78
+	if len(p) < fields {
+		return
+	}
+	clear(p[12:16])
+	clear(p[42:74])
+	at := fields
+	depth, table := binary.BigEndian.Uint16(p[74:]), binary.BigEndian.Uint16(p[76:])
+	if (depth == 1 || depth == 2 || depth == 4 || depth == 8) && table == 0 && !tileBoxes(p[at:]) && len(p) >= at+8 {
+		at += 8 + 8*(int(binary.BigEndian.Uint16(p[at+6:]))+1) // colours of QuickTime
+	}
+	entryBoxes(p, at)
+}
+
+// soundEntry blanks the name of the vendor. QuickTime has more fields in later versions; ISO uses
+// one of their numbers otherwise.
+func soundEntry(version byte, p []byte) {
+	const fields = 28
+	if len(p) < fields {
+		return
+	}
+	clear(p[12:16])
+	ats := []int{fields, fields + 16, fields + 36}
+	switch v := binary.BigEndian.Uint16(p[8:]); {
+	case v == 1 && version == 0:
+		ats = []int{fields + 16, fields, fields + 36}
+	case v == 2:
+		ats = []int{fields + 36, fields + 16, fields}
+	}
+	for _, at := range ats {
+		if at <= len(p) && tileBoxes(p[at:]) {
+			entryBoxes(p, at)
+			return
+		}
+	}
+	entryBoxes(p, ats[0])
+}
+
+// flacBlocks makes padding of the blocks of FLAC metadata that are not needed to decode.
+func flacBlocks(p []byte) {
+	const streamInfo, padding, seekTable = 0, 1, 3
+	if len(p) < 4 {
+		return
+	}
+	for p = p[4:]; len(p) >= 4; {
+		n := 4 + int(p[1])<<16 + int(p[2])<<8 + int(p[3])
+		if n > len(p) {
+			break
+		}
+		if kind := p[0] & 0x7f; kind != streamInfo && kind != seekTable {
+			p[0] = p[0]&0x80 | padding
+			clear(p[4:n])
+		}
+		p = p[n:]
+	}
+	clear(p)
+}

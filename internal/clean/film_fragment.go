@@ -1,0 +1,180 @@
+package clean
+
+import "encoding/binary"
+
+// filmRun is where the samples of fragments are.
+type filmRun struct {
+	fragment int64 // offset of the fragment
+	end      int64 // after the samples of the track before
+	at       int64 // of the next samples
+}
+
+// fragment walks a movie fragment, which says where its samples are before they come.
+func (f *film) fragment(b filmBox) {
+	f.run = filmRun{fragment: b.start, end: b.start}
+	f.inside(b.end, func(b filmBox) {
+		switch b.kind {
+		case "mfhd", "pssh":
+			f.keep(b.left(f.walk))
+		case "traf":
+			f.trackFragment(b)
+		case "uuid":
+			f.extended(b)
+		default:
+			f.free(b)
+		}
+	})
+	f.flush()
+	for _, s := range f.dropped {
+		if s.start < f.pos() && s.end > f.run.fragment {
+			f.fail("has samples before the fragment to which they belong")
+		}
+	}
+	f.settle()
+}
+
+// The flags of a track's fragment and of a run (ISO/IEC 14496-12, 8.8.7 and 8.8.8).
+const (
+	fragmentBase        = 0x1
+	fragmentDescription = 0x2
+	fragmentDuration    = 0x8
+	fragmentSize        = 0x10
+	fragmentHere        = 0x20000
+
+	runOffset     = 0x1
+	runFirstFlags = 0x4
+	runDurations  = 0x100
+	runSizes      = 0x200
+	runFlags      = 0x400
+	runTimes      = 0x800
+)
+
+// trackFragment walks the fragment of a track. That of a track that is not kept becomes free space.
+func (f *film) trackFragment(b filmBox) {
+	head := len(f.held)
+	h, ok := filmBox{}, false
+	if b.left(f.walk) >= 8 {
+		h, ok = f.next(b.end)
+	}
+	if !ok || h.kind != "tfhd" || h.left(f.walk) < 8 {
+		f.fail("has a fragment of an unknown track")
+	}
+	p := f.more(h.left(f.walk))
+	t := f.tracks[binary.BigEndian.Uint32(p[4:])]
+	if t == nil {
+		t = &filmTrack{dropped: true}
+	}
+	size := f.fragmentHeader(p, t.sampleSize)
+	if t.dropped {
+		copy(f.held[4:], "free")
+		clear(f.held[head:])
+	}
+	f.inside(b.end, func(b filmBox) {
+		if t.dropped {
+			clear(f.held)
+		}
+		switch {
+		case b.kind == "trun":
+			f.sampleRun(b, size, t.dropped)
+		case t.dropped:
+			f.blankTo(b.end)
+		case b.kind == "uuid":
+			f.extended(b)
+		default:
+			f.listed("tfdt", "sbgp", "sgpd", "subs", "saiz", "saio", "senc")(b)
+		}
+	})
+	f.run.end = f.run.at
+}
+
+// fragmentHeader reads where the samples of a track begin, and returns their size.
+func (f *film) fragmentHeader(p []byte, size int64) int64 {
+	flags := binary.BigEndian.Uint32(p)
+	p = p[8:]
+	field := func(flag uint32, n int) int64 {
+		v := uint64(0)
+		if flags&flag == 0 {
+			return 0
+		}
+		if len(p) < n {
+			f.fail(filmMalformed)
+		}
+		for _, c := range p[:n] {
+			v = v<<8 | uint64(c)
+		}
+		p = p[n:]
+		return clipped(v)
+	}
+	base := field(fragmentBase, 8)
+	field(fragmentDescription, 4)
+	field(fragmentDuration, 4)
+	if flags&fragmentSize != 0 {
+		size = field(fragmentSize, 4)
+	}
+	switch {
+	case flags&fragmentBase != 0 && base > everything-f.base:
+		f.fail(filmMalformed)
+	case flags&fragmentBase != 0:
+		f.run.at = f.base + base
+	case flags&fragmentHere != 0:
+		f.run.at = f.run.fragment
+	default:
+		f.run.at = f.run.end
+	}
+	f.run.end = f.run.at
+	return size
+}
+
+// sampleRun reads where a run of samples is.
+func (f *film) sampleRun(b filmBox, size int64, dropped bool) {
+	p := f.more(8)
+	flags, n := binary.BigEndian.Uint32(p), int64(binary.BigEndian.Uint32(p[4:]))
+	wide := 0
+	for _, flag := range []uint32{runDurations, runSizes, runFlags, runTimes} {
+		if flags&flag != 0 {
+			wide += 4
+		}
+	}
+	start := f.run.at
+	if flags&runOffset != 0 {
+		start = f.run.end + int64(int32(binary.BigEndian.Uint32(f.more(4)))) //nolint:gosec // it may be negative
+	}
+	if flags&runFirstFlags != 0 {
+		f.more(4)
+	}
+	if n*int64(wide) > b.left(f.walk) {
+		f.fail(filmMalformed)
+	}
+	if dropped {
+		clear(f.held)
+	}
+	sum := n * size
+	if flags&runSizes != 0 {
+		sum = 0
+	}
+	at := 0
+	if flags&runDurations != 0 {
+		at = 4
+	}
+	if wide > 0 {
+		f.records(n, wide, func(e []byte) {
+			if flags&runSizes != 0 {
+				sum += int64(binary.BigEndian.Uint32(e[at:]))
+			}
+			if dropped {
+				clear(e)
+			}
+		})
+	}
+	if sum > everything || start > everything-sum {
+		f.fail(filmMalformed)
+	}
+	if f.run.at = start + sum; dropped {
+		f.dropSpan(start, sum)
+		f.flush()
+		f.blankTo(b.end)
+		return
+	}
+	f.flush()
+	f.keep(b.left(f.walk))
+}

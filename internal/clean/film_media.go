@@ -1,0 +1,123 @@
+package clean
+
+// trackBox walks a box of a track after its media.
+func (f *film) trackBox(t *filmTrack, b filmBox) {
+	switch b.kind {
+	case "mdia":
+		f.fail(filmMisplaced)
+	case "tkhd", "tref", "edts", "tapt", "trgr":
+		f.more(b.left(f.walk))
+		f.trackPart(t, f.held)
+		f.size(t)
+	case "uuid":
+		f.extended(b)
+	default:
+		f.free(b)
+	}
+}
+
+// mediaBox walks a box of the media of a track after its handler.
+func (f *film) mediaBox(t *filmTrack, b filmBox) {
+	switch b.kind {
+	case "minf":
+		f.inside(b.end, func(b filmBox) { f.mediaInformation(t, b) })
+	case "hdlr":
+		f.fail(filmMisplaced)
+	case "mdhd", "elng":
+		f.more(b.left(f.walk))
+		f.mediaPart(f.held)
+	default:
+		f.free(b)
+	}
+}
+
+func (f *film) mediaInformation(t *filmTrack, b filmBox) {
+	switch b.kind {
+	case "vmhd", "smhd", "hmhd", "nmhd", "sthd":
+		f.keep(b.left(f.walk))
+	case "gmhd":
+		f.small(b, baseHeader)
+	case "hdlr":
+		f.small(b, nameless)
+	case "dinf":
+		f.inside(b.end, f.references)
+	case "stbl":
+		f.inside(b.end, func(b filmBox) { f.sampleTable(t, b) })
+	default:
+		f.free(b)
+	}
+}
+
+// baseHeader keeps the header of media of other kinds, without the font of a time code.
+func baseHeader(p []byte) {
+	heldBoxes(p, func(kind string, content []byte) bool {
+		if kind != "tmcd" {
+			return kind == "gmin" || kind == "text"
+		}
+		heldBoxes(content, func(kind string, content []byte) bool {
+			if kind == "tcmi" && len(content) > 24 {
+				clear(content[24:])
+			}
+			return kind == "tcmi"
+		})
+		return true
+	})
+}
+
+// references keeps the statement that samples are in the same file.
+func (f *film) references(b filmBox) {
+	if b.kind != "dref" {
+		f.free(b)
+		return
+	}
+	f.more(8)
+	f.inside(b.end, func(b filmBox) {
+		if p := f.more(4); p[3]&1 == 0 {
+			f.fail("takes data from another file")
+		}
+		f.flush()
+		f.blankTo(b.end)
+	})
+}
+
+// sampleTable walks a box of the tables of a track.
+func (f *film) sampleTable(t *filmTrack, b filmBox) {
+	switch b.kind {
+	case "stsd":
+		version := f.more(8)[0]
+		f.inside(b.end, func(b filmBox) {
+			f.small(b, func(p []byte) { sampleEntry(t.handler, b.kind, version, p) })
+		})
+	case "stsz", "stz2":
+		if p := f.more(min(12, b.left(f.walk))); len(p) == 12 && t.handler == "vide" && f.facts.Frames == 0 && !f.embedded {
+			f.facts.Frames = int64(uint32(p[8])<<24 | uint32(p[9])<<16 | uint32(p[10])<<8 | uint32(p[11]))
+		}
+		f.keep(b.left(f.walk))
+	case "stts", "ctts", "cslg", "stsc", "stco", "co64", "stss", "stsh", "stps", "stdp", "sdtp", "sbgp", "sgpd", "subs", "saiz", "saio", "padb", "senc":
+		f.keep(b.left(f.walk))
+	default:
+		f.free(b)
+	}
+}
+
+// extended keeps an extended type that says how a film is protected (PIFF), or that it is a sphere.
+func (f *film) extended(b filmBox) {
+	if b.left(f.walk) < 16 {
+		f.free(b)
+		return
+	}
+	switch string(f.more(16)) {
+	case "\xd0\x8a\x4f\x18\x10\xf3\x4a\x82\xb6\xc8\x32\xd8\xab\xa1\x83\xd3", // protection system
+		"\x89\x74\xdb\xce\x7b\xe7\x4c\x51\x84\xf9\x71\x48\xf9\x88\x25\x54", // track encryption
+		"\xa2\x39\x4f\x52\x5a\x9b\x4f\x14\xa2\x44\x6c\x42\x7c\x64\x8d\xf4": // sample encryption
+		f.keep(b.left(f.walk))
+	case "\xff\xcc\x82\x63\xf8\x55\x4a\x93\x88\x14\x58\x7a\x02\x52\x1f\xdd": // Spherical Video V1
+		f.small(b, func(p []byte) {
+			if !xmp(p) {
+				clear(p)
+			}
+		})
+	default:
+		f.free(b)
+	}
+}

@@ -1,0 +1,190 @@
+package clean
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// filmTrack is what is known of a track.
+type filmTrack struct {
+	handler       string
+	dropped       bool
+	sampleSize    int64 // of fragments that do not say otherwise
+	id            uint32
+	width, height int64
+}
+
+// handlersKept are the kinds of tracks that are kept: picture, also depth and transparency, sound,
+// time code and closed captions.
+var handlersKept = []string{"vide", "auxv", "pict", "soun", "MPEG", "tmcd", "clcp"}
+
+// Cameras and drones write positions as subtitles. So those are kept of which the name of the
+// handler is one that editors write.
+var (
+	handlersOfText = []string{"sbtl", "subt", "subp"}
+	editorsOfText  = []string{"SubtitleHandler", "Core Media Subtitle", "Apple Subtitle Media Handler", "GPAC Streaming Text Handler"}
+)
+
+// track holds a track until the box that says what it is. A track that is not kept becomes free
+// space.
+func (f *film) track(b filmBox) {
+	t := &filmTrack{dropped: true}
+	head := len(f.held)
+	media, ok := f.find("mdia", b.end, func(box []byte) { f.trackPart(t, box) })
+	if ok {
+		handler, ok := f.find("hdlr", media.end, f.mediaPart)
+		if ok {
+			f.small(handler, func(p []byte) { t.dropped = !t.handled(p) })
+		}
+	}
+	if t.id != 0 {
+		known := f.trackOf(t.id)
+		known.dropped = known.dropped || t.dropped
+	}
+	if t.dropped {
+		copy(f.held[4:], "free")
+		clear(f.held[head:])
+		if ok {
+			f.drop(media.end)
+		}
+		f.flush()
+		f.blankTo(b.end)
+		return
+	}
+	f.shown = true
+	f.size(t)
+	f.inside(media.end, func(b filmBox) { f.mediaBox(t, b) })
+	f.inside(b.end, func(b filmBox) { f.trackBox(t, b) })
+}
+
+// size takes the size of a track into the facts, if it is the first that has one.
+func (f *film) size(t *filmTrack) {
+	if t.handler == "vide" && f.facts.Width == 0 && !f.embedded {
+		f.facts.Width, f.facts.Height = t.width, t.height
+	}
+}
+
+// find holds the boxes up to the header of one, and lets each change those before. They may not
+// include the samples of a track, which are too much to hold.
+func (f *film) find(kind string, end int64, each func(box []byte)) (filmBox, bool) {
+	for f.pos() < end {
+		if end-f.pos() < 8 {
+			clear(f.more(end - f.pos()))
+			break
+		}
+		start := f.pos()
+		if size := f.more(8)[:4]; isZero(size) {
+			clear(f.held[len(f.held)-8:])
+			clear(f.more(end - f.pos()))
+			break
+		}
+		b := f.begin(start, end)
+		switch b.kind {
+		case kind:
+			return b, true
+		case "minf":
+			f.fail("has a track whose kind comes after its samples")
+		}
+		f.more(b.left(f.walk))
+		each(f.held[len(f.held)-int(b.end-b.start):])
+	}
+	return filmBox{}, false
+}
+
+// trackPart cleans a box of a track, which is held whole.
+func (f *film) trackPart(t *filmTrack, box []byte) {
+	switch content := contentOf(box); string(box[4:8]) {
+	case "tkhd":
+		if !undated(content, 72) {
+			f.fail(filmMalformed)
+		}
+		t.header(content)
+	case "tref": // but chapters, whose titles are not kept
+		keptBoxes(content, "tmcd", "sync", "hint", "vdep", "vplx", "auxl", "subt", "folw", "fall", "forc", "thmb", "dpnd")
+	case "edts":
+		keptBoxes(content, "elst")
+	case "tapt":
+		keptBoxes(content, "clef", "prof", "enof")
+	case "trgr":
+		keptBoxes(content, "msrc", "ster")
+	default:
+		freed(box, len(box))
+	}
+}
+
+// header reads the number and the size of a track.
+func (t *filmTrack) header(p []byte) {
+	at, n := 12, 84
+	if p[0] == 1 {
+		at, n = 20, 96
+	}
+	t.id = binary.BigEndian.Uint32(p[at:])
+	t.width, t.height = int64(binary.BigEndian.Uint32(p[n-8:])>>16), int64(binary.BigEndian.Uint32(p[n-4:])>>16)
+	matrix := p[n-8-36:]
+	if isZero(matrix[:4]) && isZero(matrix[16:20]) && !isZero(matrix[4:8]) { // a quarter turn
+		t.width, t.height = t.height, t.width
+	}
+}
+
+// mediaPart cleans a box of the media of a track, which is held whole.
+func (f *film) mediaPart(box []byte) {
+	switch content := contentOf(box); string(box[4:8]) {
+	case "mdhd":
+		if !undated(content, 8) {
+			f.fail(filmMalformed)
+		}
+	case "elng":
+		if len(content) < 4 || !isLanguage(content[4:]) {
+			freed(box, len(box))
+		}
+	default:
+		freed(box, len(box))
+	}
+}
+
+// isLanguage reports whether p is a tag of a language (BCP 47) with zeros after it.
+func isLanguage(p []byte) bool {
+	n := 0
+	for n < len(p) && n < 36 && (p[n] == '-' || '0' <= p[n] && p[n] <= '9' || 'a' <= p[n]|0x20 && p[n]|0x20 <= 'z') {
+		n++
+	}
+	return isZero(p[n:])
+}
+
+// handled blanks the name of a handler, and reports whether the track is kept.
+func (t *filmTrack) handled(p []byte) bool {
+	if len(p) < 12 {
+		return false
+	}
+	t.handler = string(p[8:12])
+	name := handlerName(p)
+	subtitles := slices.Contains(handlersOfText, t.handler) && slices.Contains(editorsOfText, name)
+	nameless(p)
+	if subtitles { // by which the file is known again
+		copy(p[24:], name)
+	}
+	return subtitles || slices.Contains(handlersKept, t.handler)
+}
+
+// handlerName returns the name in a handler box, which QuickTime writes after its length.
+func handlerName(p []byte) string {
+	if len(p) < 25 {
+		return ""
+	}
+	name := p[24:]
+	if n := int(name[0]); n < 32 && n < len(name) {
+		name = name[1 : 1+n]
+	}
+	n := slices.Index(name, 0)
+	if n < 0 {
+		n = len(name)
+	}
+	return string(name[:n])
+}
+
+// nameless blanks what a handler box says of the program that wrote it.
+func nameless(p []byte) {
+	if len(p) > 12 {
+		clear(p[12:])
+	}
+}
