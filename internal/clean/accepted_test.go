@@ -84,7 +84,7 @@ func holdTogether(t *testing.T, mediaType string, file []byte) {
 
 // seeds adds the files of a type that the corpus has.
 func seeds(f *testing.F, mediaType string) {
-	for _, file := range corpus.Images() {
+	for _, file := range append(corpus.Images(), corpus.MotionPhotos()...) {
 		if file.Type == mediaType && len(file.Content) < 20_000 {
 			f.Add(file.Content)
 		}

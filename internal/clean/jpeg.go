@@ -43,12 +43,13 @@ type jpegFile struct {
 
 	ff    bool // the last byte of a scan, or after the end, was 0xff
 	found byte // the marker that ended them, or jpegOther
+	zeros int  // before it, after the end
 }
 
 // jpeg keeps what decodes to pixels, bit for bit: frames, tables, scans and colour profiles. It
 // keeps the part of JFIF, Exif, XMP and MPF that says how pictures are shown and where further ones
-// are. Those after the end are walked like the first. Other segments, and other bytes after the end,
-// become zeros, and so does a film.
+// are. Those after the end are walked like the first, and a film there like other films. Other
+// segments, and other bytes after the end, become zeros.
 func jpeg(w *walk) {
 	if string(w.hold(2)) != "\xff\xd8" {
 		w.fail("is not a JPEG image")

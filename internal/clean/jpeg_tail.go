@@ -4,12 +4,10 @@ package clean
 const jpegOther = 1
 
 // next walks over what stands after the end of a picture, and returns true after the start of a
-// further one. It keeps zeros and fill bytes.
-//
-// A film begins with a box of type ftyp, whose first three bytes are zeros. It becomes zeros like
-// the notes of Samsung, vivo and OPPO phones, as long as films have no cleaner.
+// further one. It keeps zeros and fill bytes, a film, and the notes of Samsung phones that may hold
+// one. All else becomes zeros, like the notes of vivo and OPPO phones.
 func (f *jpegFile) next() bool {
-	f.ff, f.found = false, 0
+	f.ff, f.found, f.zeros = false, 0, 0
 	for {
 		_, more := f.pass(everything, f.padding)
 		switch {
@@ -21,10 +19,8 @@ func (f *jpegFile) next() bool {
 			continue
 		}
 		f.found = 0
-		head := f.hold(1)
-		lineBreak := head[0] == '\r' || head[0] == '\n'
-		head[0] = 0
-		if !lineBreak {
+		if !f.lineBreak() {
+			f.trailer()
 			return false // and the rest is blanked
 		}
 	}
@@ -42,7 +38,44 @@ func (f *jpegFile) padding(p []byte) int {
 			f.ff, f.found = false, jpegOther
 			return i
 		}
-		f.ff = c == 0xff
+		if f.ff = c == 0xff; f.ff {
+			f.zeros = 0
+		} else {
+			f.zeros++
+		}
 	}
 	return len(p)
+}
+
+// lineBreak blanks one.
+func (f *jpegFile) lineBreak() bool {
+	head := f.hold(1)
+	if head[0] != '\r' && head[0] != '\n' {
+		return false
+	}
+	head[0] = 0
+	return true
+}
+
+// trailer walks what follows a picture. Its first byte that is not zero is held: the fourth of the
+// box with which a film begins, or the third of Samsung's notes.
+func (f *jpegFile) trailer() {
+	f.tryMore(4)
+	switch size := f.held[0]; {
+	case f.zeros >= 3 && size >= 8 && string(f.held[1:]) == "ftyp":
+		f.film(size)
+	case f.zeros >= 2:
+		(&samsung{walk: f.walk}).notes(2)
+	default:
+		clear(f.held)
+	}
+}
+
+// film walks a film, of whose first header all but 3 bytes are held. Notes may follow.
+func (f *jpegFile) film(size byte) {
+	m := newFilm(f.walk)
+	m.base, m.embedded, m.begun = f.off-3, true, true
+	f.keep(m.base + int64(size) - f.pos())
+	m.boxes()
+	(&samsung{walk: f.walk}).notes(0)
 }

@@ -1,0 +1,105 @@
+package clean_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/clean"
+)
+
+func l32(n int) string { return string(binary.LittleEndian.AppendUint32(nil, uint32(n))) }
+
+// phoneNote returns a block of a Samsung phone, and phoneNotes its blocks with their directory.
+func phoneNote(name, text string) string { return "\x00\x00\x01\x0a" + l32(len(name)) + name + text }
+
+func phoneNotes(blocks ...string) string {
+	all := strings.Join(blocks, "")
+	directory, back := "SEFH"+l32(107)+l32(len(blocks)), len(all)
+	for _, b := range blocks {
+		directory += b[:4] + l32(back) + l32(len(b))
+		back -= len(b)
+	}
+	return all + directory + l32(len(directory)) + "SEFT"
+}
+
+// TestMotionPhotos: a film after a picture is cleaned, and is found where it was.
+func TestMotionPhotos(t *testing.T) {
+	t.Parallel()
+	photo := string(jpegOf(t))
+	placed := phoneNote("Image_UTC_Data", hidden+"1714557600000")
+	for _, front := range []bool{true, false} {
+		film := strings.Replace(cameraFilm(front, placesAt), "qt  ", "mp42", 1)
+		for _, c := range []struct{ name, file, kept string }{
+			{name: "Pixel", file: photo + film},
+			{name: "Pixel with a gain map", file: photo + photo + film},
+			{name: "padded", file: photo + zeros(9) + film},
+			{name: "with notes after it", file: photo + film + phoneNotes(placed, phoneNote("Camera", hidden)), kept: "SEFT"},
+			{name: "Samsung", file: photo + phoneNotes(placed, phoneNote("MotionPhoto_Data", film), phoneNote("MotionPhoto_Version", "mpv3"), phoneNote("Big", strings.Repeat(hidden, 9000))), kept: "MotionPhoto_Versionmpv3"},
+			{name: "Samsung, film last", file: photo + phoneNotes(placed, phoneNote("MotionPhoto_Data", film)), kept: "MotionPhoto_Data"},
+			{name: "HTML after it", file: photo + film + "\xff\x00\x00\x00\x00\x00\x00\x00" + hidden},
+			{name: "broken notes", file: photo + film + "\x00\x00\x01\x0a" + l32(7) + hidden},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				got := whole(t, "image/jpeg", []byte(c.file))
+				require.NoError(t, got.Err)
+				requireNothing(t, got.Content)
+				require.Equal(t, clean.Facts{Width: 20, Height: 12, Frames: 1}, got.Facts)
+				kept := pictureA + zeros(len(place)) + pictureB
+				require.Equal(t, strings.Index(c.file, pictureA), bytes.Index(got.Content, []byte(kept)))
+				require.Contains(t, string(got.Content), c.kept)
+				require.Equal(t, len(photo)+strings.Index(c.file[len(photo):], "ftyp"), bytes.Index(got.Content, []byte("ftypmp42")))
+				if c.kept != "" {
+					at := strings.LastIndex(c.file, "SEFH")
+					require.Equal(t, c.file[at:], string(got.Content[at:]), "the directory")
+				}
+				require.True(t, refused(t, "image/jpeg", []byte(c.file)) || !refused(t, "image/jpeg", got.Content))
+			})
+		}
+	}
+}
+
+// TestNotes: notes of a Samsung phone without a film lose their text, and what is no note becomes
+// zeros.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	photo := string(jpegOf(t))
+	good := phoneNotes(phoneNote("Image_UTC_Data", hidden), phoneNote("MotionPhoto_Version", hidden), phoneNote("Place", strings.Repeat("SEFHA", 2000)))
+	for _, c := range []struct {
+		name, tail string
+		zeros      bool
+	}{
+		{name: "notes", tail: good},
+		{name: "cut in the directory", tail: good[:len(good)-1]},
+		{name: "cut in the text", tail: good[:len(good)-100]},
+		{name: "no end", tail: good[:len(good)-4] + hidden[:4]},
+		{name: "a long name", tail: "\x00\x00\x01\x0a" + l32(65) + strings.Repeat(hidden, 20), zeros: true},
+		{name: "no name", tail: "\x00\x00\x01\x0a" + l32(0) + hidden, zeros: true},
+		{name: "short", tail: "\x00\x00\x01\x0a", zeros: true},
+		{name: "JSON", tail: `vivo{"place":"SENTINEL"}`, zeros: true},
+		{name: "a film that begins in another way", tail: "\x00\x00\x00\x08fTyp" + hidden, zeros: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := whole(t, "image/jpeg", []byte(photo+c.tail))
+			require.NoError(t, got.Err)
+			requireNothing(t, got.Content)
+			if c.zeros {
+				require.Equal(t, zeros(len(c.tail)), string(got.Content[len(photo):]))
+			}
+		})
+	}
+}
+
+func TestMotionPhotoCutOff(t *testing.T) {
+	t.Parallel()
+	film := cameraFilm(true, placesAt)
+	got := whole(t, "image/jpeg", append(jpegOf(t), film[:len(film)-1]...))
+	var fault *clean.Error
+	require.ErrorAs(t, got.Err, &fault)
+	require.Equal(t, clean.CodeUnclear, fault.Code)
+}
