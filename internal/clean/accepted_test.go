@@ -19,6 +19,9 @@ type inspector interface {
 
 // inspectors returns the inspector of each type that has a cleaner.
 var inspectors = map[string]func() inspector{
+	"image/avif": func() inspector { return &inspect.HEIF{} },
+	"image/heic": func() inspector { return &inspect.HEIF{} },
+	"image/heif": func() inspector { return &inspect.HEIF{} },
 	"image/gif":  func() inspector { return &inspect.GIF{} },
 	"image/jpeg": func() inspector { return &inspect.JPEG{MotionPhotos: true} },
 	"image/png":  func() inspector { return &inspect.PNG{} },

@@ -16,7 +16,10 @@ import (
 
 // cleaners has the cleaner of each media type.
 var cleaners = map[string]func(*walk){
+	"image/avif": heif,
 	"image/gif":  gif,
+	"image/heic": heif,
+	"image/heif": heif,
 	"image/jpeg": jpeg,
 	"image/png":  png,
 	"image/webp": webp,
