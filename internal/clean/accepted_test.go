@@ -21,7 +21,6 @@ type inspector interface {
 var inspectors = map[string]func() inspector{
 	"image/avif": func() inspector { return &inspect.HEIF{} },
 	"image/heic": func() inspector { return &inspect.HEIF{} },
-	"image/heif": func() inspector { return &inspect.HEIF{} },
 	"image/gif":  func() inspector { return &inspect.GIF{} },
 	"image/jpeg": func() inspector { return &inspect.JPEG{MotionPhotos: true} },
 	"image/png":  func() inspector { return &inspect.PNG{} },

@@ -16,13 +16,15 @@ import (
 
 // cleaners has the cleaner of each media type.
 var cleaners = map[string]func(*walk){
-	"image/avif": heif,
-	"image/gif":  gif,
-	"image/heic": heif,
-	"image/heif": heif,
-	"image/jpeg": jpeg,
-	"image/png":  png,
-	"image/webp": webp,
+	"image/avif":          heif,
+	"image/gif":           gif,
+	"image/heic-sequence": heif,
+	"image/heif-sequence": heif,
+	"image/heic":          heif,
+	"image/heif":          heif,
+	"image/jpeg":          jpeg,
+	"image/png":           png,
+	"image/webp":          webp,
 
 	"audio/mp4":       movie,
 	"video/3gpp":      movie,

@@ -89,7 +89,7 @@ func (f *film) sampleTable(t *filmTrack, b filmBox) {
 			f.small(b, func(p []byte) { sampleEntry(t.handler, b.kind, version, p) })
 		})
 	case "stsz", "stz2":
-		if p := f.more(min(12, b.left(f.walk))); len(p) == 12 && t.handler == "vide" && f.facts.Frames == 0 && !f.embedded {
+		if p := f.more(min(12, b.left(f.walk))); len(p) == 12 && t.moves() && f.facts.Frames == 0 && !f.embedded {
 			f.facts.Frames = int64(uint32(p[8])<<24 | uint32(p[9])<<16 | uint32(p[10])<<8 | uint32(p[11]))
 		}
 		f.keep(b.left(f.walk))

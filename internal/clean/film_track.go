@@ -59,10 +59,13 @@ func (f *film) track(b filmBox) {
 
 // size takes the size of a track into the facts, if it is the first that has one.
 func (f *film) size(t *filmTrack) {
-	if t.handler == "vide" && f.facts.Width == 0 && !f.embedded {
+	if t.moves() && f.facts.Width == 0 && !f.embedded {
 		f.facts.Width, f.facts.Height = t.width, t.height
 	}
 }
+
+// moves reports whether the track has pictures, those of a film or of an image sequence.
+func (t *filmTrack) moves() bool { return t.handler == "vide" || t.handler == "pict" }
 
 // find holds the boxes up to the header of one, and lets each change those before. They may not
 // include the samples of a track, which are too much to hold.

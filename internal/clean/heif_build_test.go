@@ -1,9 +1,6 @@
 package clean_test
 
-import (
-	"encoding/binary"
-	"strings"
-)
+import "strings"
 
 const (
 	typeHEIC  = "image/heic"
@@ -12,15 +9,6 @@ const (
 	ispeSize  = "ispe\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x0c" // 20 x 12
 	hvcConfig = "hvcC\x01decoder"
 )
-
-// boxOf returns a box of a type and what follows it.
-func boxOf(kind string, content ...string) string {
-	all := kind + strings.Join(content, "")
-	return string(binary.BigEndian.AppendUint32(nil, uint32(4+len(all)))) + all
-}
-
-// number returns a number of so many bytes.
-func number(size, n int) string { return string(binary.BigEndian.AppendUint64(nil, uint64(n))[8-size:]) }
 
 // heifItem is an item of a file. Its ID is its place in the list, from 1 on.
 type heifItem struct {
@@ -45,13 +33,13 @@ type heifFile struct {
 
 // bytes returns the file.
 func (f heifFile) bytes() []byte {
-	head := boxOf("ftyp", "heic", number(4, 0), "mif1heic")
+	head := atom("ftyp", "heic", n32(0), "mif1heic")
 	at := len(head)
 	first := strings.Join(f.first, "")
 	if !f.late {
 		at += len(f.meta(0)) + len(first)
 	}
-	media := boxOf("mdat", f.media(0))
+	media := atom("mdat", f.media(0))
 	parts := []string{head, f.meta(at + 8), first, media, f.last}
 	if f.late {
 		parts = []string{head, media, f.meta(at + 8), first, f.last}
@@ -74,28 +62,28 @@ func (f heifFile) meta(at int) string {
 	var entries, places, has string
 	offsets := map[int]int{0: at}
 	for i, item := range f.items {
-		entries += boxOf("infe", "\x02\x00\x00\x00", number(2, i+1), number(2, 0), item.kind, item.words)
-		places += number(2, i+1) + number(2, item.place(item.how)) + number(2, 0) + number(4, 0) + number(2, len(item.pieces))
+		entries += atom("infe", "\x02\x00\x00\x00", n16(i+1), n16(0), item.kind, item.words)
+		places += n16(i+1) + n16(item.place(item.how)) + n16(0) + n32(0) + n16(len(item.pieces))
 		offsets[item.how] += len(item.gap)
 		for _, piece := range item.pieces {
-			places += number(4, item.place(offsets[item.how])) + number(4, item.place(len(piece)))
+			places += n32(item.place(offsets[item.how])) + n32(item.place(len(piece)))
 			offsets[item.how] += len(piece)
 		}
-		has += number(2, i+1) + number(1, len(item.has))
+		has += n16(i+1) + string([]byte{byte(len(item.has))})
 		for _, n := range item.has {
-			has += number(1, n)
+			has += string([]byte{byte(n)})
 		}
 	}
 	var boxes string
 	for _, p := range f.properties {
-		boxes += boxOf(p)
+		boxes += atom(p[:4], p[4:])
 	}
 	full := "\x00\x00\x00\x00"
-	return boxOf("meta", full, boxOf("hdlr", full, number(4, 0), "pict", zeros(13)), boxOf("pitm", full, number(2, 1)),
-		boxOf("iloc", "\x01\x00\x00\x00\x44\x40", number(2, len(f.items)), places),
-		boxOf("iinf", full, number(2, len(f.items)), entries), boxOf("iref", full, strings.Join(f.relations, "")),
-		boxOf("iprp", boxOf("ipco", boxes), boxOf("ipma", full, number(4, len(f.items)), has)),
-		boxOf("idat", f.media(1)), strings.Join(f.more, ""))
+	return atom("meta", full, atom("hdlr", full, n32(0), "pict", zeros(13)), atom("pitm", full, n16(1)),
+		atom("iloc", "\x01\x00\x00\x00\x44\x40", n16(len(f.items)), places),
+		atom("iinf", full, n16(len(f.items)), entries), atom("iref", full, strings.Join(f.relations, "")),
+		atom("iprp", atom("ipco", boxes), atom("ipma", full, n32(len(f.items)), has)),
+		atom("idat", f.media(1)), strings.Join(f.more, ""))
 }
 
 // place returns n, and 0 for an item whose place is zeros.

@@ -45,7 +45,7 @@ func (m *heifMeta) list() {
 	}
 	m.each(f.rest, func(kind string, whole, content []byte) {
 		if kind != "infe" {
-			blankBox(whole, content)
+			freed(whole, len(whole))
 			return
 		}
 		id, item := m.item(content)

@@ -39,13 +39,28 @@ func (f *heifFile) meta(b []byte) {
 // each walks over the boxes that fill b. see has the whole box, and its content.
 func (m *heifMeta) each(b []byte, see func(kind string, whole, content []byte)) {
 	for len(b) > 0 {
-		x, content, rest, ok := cutBox(b)
+		whole, rest, ok := cutBox(b)
 		if !ok {
-			m.fail(boxBroken)
+			m.fail(filmMalformed)
 		}
-		see(x.kind, b[:x.size], content)
+		see(string(whole[4:8]), whole, contentOf(whole))
 		b = rest
 	}
+}
+
+// cutBox cuts b after the box at its front, and returns false if that is not whole.
+func cutBox(b []byte) (whole, rest []byte, ok bool) {
+	if len(b) < 8 || !isBoxType(b[4:]) {
+		return nil, nil, false
+	}
+	least, size := uint64(8), uint64(binary.BigEndian.Uint32(b))
+	if size == 1 && len(b) >= 16 {
+		least, size = 16, binary.BigEndian.Uint64(b[8:])
+	}
+	if size < least || size > uint64(len(b)) {
+		return nil, nil, false
+	}
+	return b[:size], b[size:], true
 }
 
 // heifFields reads the fields of a box from its front.
@@ -106,7 +121,7 @@ func (m *heifMeta) child(kind string, whole, content []byte) {
 	case "dinf":
 		m.each(content, m.sources)
 	default:
-		blankBox(whole, content)
+		freed(whole, len(whole))
 	}
 }
 
@@ -115,15 +130,6 @@ func (m *heifMeta) once(again bool) {
 	if again {
 		m.fail("has two boxes in a metadata box of which it may have one")
 	}
-}
-
-// blankBox makes a free box of zeros.
-func blankBox(whole, content []byte) {
-	if x, _ := readBox(whole); x.kind != "skip" {
-		setKind(whole, boxFree)
-		content = whole[len(whole)-len(content)-len(x.uuid):]
-	}
-	clear(content)
 }
 
 // shown reads which item is the primary one.
@@ -155,7 +161,7 @@ func (m *heifMeta) relations(content []byte) {
 		}
 		clear(f.rest)
 		if !slices.Contains(heifReferences, kind) {
-			setKind(whole, boxFree)
+			copy(whole[4:], "free")
 		}
 	})
 }
@@ -163,7 +169,7 @@ func (m *heifMeta) relations(content []byte) {
 // group cleans a group of items. Kept are those that say which of them to show.
 func (m *heifMeta) group(kind string, whole, content []byte) {
 	if kind != "altr" && kind != "ster" && kind != "eqiv" {
-		blankBox(whole, content)
+		freed(whole, len(whole))
 		return
 	}
 	f := m.fields(content)
@@ -178,14 +184,14 @@ func (m *heifMeta) group(kind string, whole, content []byte) {
 // this file, which needs no address.
 func (m *heifMeta) sources(kind string, whole, content []byte) {
 	if kind != "dref" {
-		blankBox(whole, content)
+		freed(whole, len(whole))
 		return
 	}
 	f := m.fields(content)
 	f.number(4) // of entries
 	m.each(f.rest, func(kind string, whole, content []byte) {
 		if kind != "url " && kind != "urn " {
-			setKind(whole, "url ")
+			copy(whole[4:], "url ")
 		}
 		clear(m.fields(content).rest)
 	})

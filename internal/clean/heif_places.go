@@ -1,9 +1,6 @@
 package clean
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // The ways in which the place of an item's data is given (ISO/IEC 14496-12, 8.11.3).
 const (
@@ -118,24 +115,6 @@ func (m *heifMeta) place(p heifPlaces) {
 	}
 }
 
-// order sorts extents, and joins those that overlap. It refuses data of two uses.
-func (m *heifMeta) order(extents []extent) []extent {
-	slices.SortFunc(extents, func(a, b extent) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
-	joined := extents[:0]
-	for _, e := range extents {
-		last := len(joined) - 1
-		switch {
-		case last < 0 || e.from >= joined[last].to:
-			joined = append(joined, e)
-		case e.use != joined[last].use, e.use > heifPicture && e != joined[last]:
-			m.fail("has an item that shares its data with another")
-		default:
-			joined[last].to = max(joined[last].to, e.to)
-		}
-	}
-	return joined
-}
-
 // inside cleans the data within the metadata box.
 func (m *heifMeta) inside() {
 	at := int64(0)
@@ -162,24 +141,26 @@ func (m *heifMeta) inside() {
 	clear(m.idat[at:])
 }
 
-// ahead keeps the extents of the file that are still to come, and blanks those that have passed and
+// ahead notes the extents of the file that are still to come, and blanks those that have passed and
 // are not kept.
 func (m *heifMeta) ahead() {
 	for _, e := range m.order(m.inFile) {
 		switch {
 		case e.use == heifNothing:
 			m.blankPassed(e)
+			m.extents = append(m.extents, e)
 		case e.from >= m.pos():
 			m.extents = append(m.extents, e)
-		case !slices.ContainsFunc(m.media, func(media extent) bool { return media.from <= e.from && e.to <= media.to }):
+		case !slices.ContainsFunc(m.media, func(media span) bool { return media.start <= e.from && e.to <= media.end }):
 			m.fail(heifOutside)
 		}
 	}
+	m.extents = m.order(m.extents)
 }
 
 func (m *heifMeta) blankPassed(e extent) {
 	for _, media := range m.media {
-		from, to := max(e.from, media.from), min(e.to, media.to)
+		from, to := max(e.from, media.start), min(e.to, media.end)
 		if from < to {
 			m.late(from, to-from)
 		}

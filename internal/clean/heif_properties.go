@@ -23,7 +23,7 @@ var heifProperties = map[string]int{
 }
 
 // heifAuxiliary are the names of kinds of auxiliary pictures, such as alpha, depth and gain maps.
-var heifAuxiliary = regexp.MustCompile(`^(urn:mpeg:|urn:iso:std:iso:|urn:com:apple:photo:|tag:apple\.com,20[0-9]{2}:photo:aux:)[a-z0-9:.-]{1,80}\x00`)
+var heifAuxiliary = regexp.MustCompile(`^(urn:mpeg:|urn:iso:std:iso:|urn:com:apple:photo:|tag:apple\.com,20[0-9]{2}:photo:aux:)[A-Za-z0-9:.-]{1,80}\x00`)
 
 // property cleans a box of properties: the list of them, or what items have them.
 func (m *heifMeta) property(kind string, whole, content []byte) {
@@ -34,14 +34,14 @@ func (m *heifMeta) property(kind string, whole, content []byte) {
 		m.each(content, func(kind string, whole, content []byte) {
 			if !heifShows(kind, content) {
 				kind = ""
-				blankBox(whole, content)
+				freed(whole, len(whole))
 			}
 			m.properties = append(m.properties, heifProperty{kind, content})
 		})
 	case "ipma":
 		m.associated = append(m.associated, content)
 	default:
-		blankBox(whole, content)
+		freed(whole, len(whole))
 	}
 }
 
@@ -63,6 +63,7 @@ func heifShows(kind string, content []byte) bool {
 // associate reads which items have which properties. No item needs one that was blanked any more.
 // Those of the primary item are the facts of the file.
 func (m *heifMeta) associate() {
+	known := m.facts.Width != 0 // from an image sequence
 	for _, content := range m.associated {
 		f := m.fields(content)
 		idSize, size := 2, 1
@@ -77,7 +78,7 @@ func (m *heifMeta) associate() {
 			for range f.number(1) {
 				field := f.rest
 				f.number(size)
-				m.has(id == uint64(m.primary), field[:size])
+				m.has(id == uint64(m.primary) && !known, field[:size])
 			}
 		}
 		clear(f.rest)

@@ -13,7 +13,7 @@ import (
 
 // heifBlock returns the data of an Exif item, of the length of that of phone.
 func heifBlock(block []byte) string {
-	return number(4, 0) + string(block) + zeros(len(phone(binary.BigEndian, 6))-len(block))
+	return n32(0) + string(block) + zeros(len(phone(binary.BigEndian, 6))-len(block))
 }
 
 var (
@@ -79,15 +79,15 @@ func TestHEIF(t *testing.T) {
 		{"XMP that is short", heifFile{items: []heifItem{heifPicture, {kind: "mime", words: "\x00" + isRDF, pieces: []string{"SENTINEL"}}}, properties: heifShape},
 			heifFile{items: []heifItem{heifPicture, {kind: "mime", words: "\x00" + isRDF, pieces: []string{strings.Repeat(" ", 8)}}}, properties: heifShape}},
 		{"names, other items and what lies between", heifFile{items: []heifItem{named, told, {kind: "SENT", words: text, pieces: []string{text}, how: 1}, {kind: "uri ", words: "\x00" + text}}, properties: heifShape},
-			heifFile{items: []heifItem{unnamed, told.blanked(), {kind: "free", words: zeros(len(text)), pieces: []string{zeros(len(text))}, lost: true}, {kind: "free", words: zeros(1 + len(text)), lost: true}}, properties: heifShape}},
+			heifFile{items: []heifItem{unnamed, told.blanked(), {kind: "free", words: zeros(len(text)), pieces: []string{zeros(len(text))}, how: 1, lost: true}, {kind: "free", words: zeros(1 + len(text)), lost: true}}, properties: heifShape}},
 		{"properties", heifFile{items: []heifItem{{kind: "hvc1", words: "\x00", pieces: []string{coded}, has: []int{1, 0x82, 0x83, 0x84, 5, 0x89}}}, properties: []string{ispeSize, hvcConfig, "udesSENTINEL", "uuid" + secret, "auxC\x00\x00\x00\x00urn:SENTINEL\x00", alpha, "irot\x01SENT", "colrSENTINEL", "colrprofICC"}},
 			heifFile{items: []heifItem{{kind: "hvc1", words: "\x00", pieces: []string{coded}, has: []int{1, 0x82, 3, 4, 5, 0x89}}}, properties: []string{ispeSize, hvcConfig, "free" + zeros(8), "free" + zeros(len(secret)), "free" + zeros(17), alpha, "irot\x01" + zeros(4), "free" + zeros(8), "colrprofICC"}}},
-		{"relations and groups", heifFile{items: []heifItem{heifPicture, heifPicture}, properties: heifShape, relations: []string{boxOf("thmb", "\x00\x02\x00\x01\x00\x01SENT"), boxOf("SENT", "\x00\x02\x00\x01\x00\x01")},
-			more: []string{boxOf("grpl", boxOf("altr", zeros(4), number(4, 1), number(4, 1), number(4, 1), "SENT"), boxOf("SENT", text)), boxOf("dinf", boxOf("dref", zeros(4), number(4, 1), boxOf("url ", number(4, 1), "SENTINEL")))}},
-			heifFile{items: []heifItem{heifPicture, heifPicture}, properties: heifShape, relations: []string{boxOf("thmb", "\x00\x02\x00\x01\x00\x01", zeros(4)), boxOf("free", "\x00\x02\x00\x01\x00\x01")},
-				more: []string{boxOf("grpl", boxOf("altr", zeros(4), number(4, 1), number(4, 1), number(4, 1), zeros(4)), boxOf("free", zeros(len(text)))), boxOf("dinf", boxOf("dref", zeros(4), number(4, 1), boxOf("url ", number(4, 1), zeros(8))))}}},
-		{"other boxes", heifFile{items: []heifItem{heifPicture}, properties: heifShape, more: []string{boxOf("xml ", secret), boxOf("free", secret), boxOf("skip", secret), boxOf("uuid", secret)}, first: []string{boxOf("free", secret), boxOf("uuid", secret), boxOf("skip", secret), boxOf("mpvd", long), boxOf("SENT", "S")}},
-			heifFile{items: []heifItem{heifPicture}, properties: heifShape, more: []string{boxOf("free", zeros(len(secret))), boxOf("free", zeros(len(secret))), boxOf("skip", zeros(len(secret))), boxOf("free", zeros(len(secret)))}, first: []string{boxOf("free", zeros(len(secret))), boxOf("free", zeros(len(secret))), boxOf("skip", zeros(len(secret))), boxOf("free", zeros(len(long))), boxOf("free", zeros(1))}}},
+		{"relations and groups", heifFile{items: []heifItem{heifPicture, heifPicture}, properties: heifShape, relations: []string{atom("thmb", "\x00\x02\x00\x01\x00\x01SENT"), atom("SENT", "\x00\x02\x00\x01\x00\x01")},
+			more: []string{atom("grpl", atom("altr", zeros(4), n32(1), n32(1), n32(1), "SENT"), atom("SENT", text)), atom("dinf", atom("dref", zeros(4), n32(1), atom("url ", n32(1), "SENTINEL")))}},
+			heifFile{items: []heifItem{heifPicture, heifPicture}, properties: heifShape, relations: []string{atom("thmb", "\x00\x02\x00\x01\x00\x01", zeros(4)), atom("free", "\x00\x02\x00\x01\x00\x01")},
+				more: []string{atom("grpl", atom("altr", zeros(4), n32(1), n32(1), n32(1), zeros(4)), atom("free", zeros(len(text)))), atom("dinf", atom("dref", zeros(4), n32(1), atom("url ", n32(1), zeros(8))))}}},
+		{"other boxes", heifFile{items: []heifItem{heifPicture}, properties: heifShape, more: []string{atom("xml ", secret), atom("free", secret), atom("skip", secret), atom("uuid", secret)}, first: []string{atom("free", secret), atom("uuid", secret), atom("skip", secret), atom("mpvd", long), atom("SENT", "S")}},
+			heifFile{items: []heifItem{heifPicture}, properties: heifShape, more: []string{atom("free", zeros(len(secret))), atom("free", zeros(len(secret))), atom("skip", zeros(len(secret))), atom("free", zeros(len(secret)))}, first: []string{atom("free", zeros(len(secret))), atom("free", zeros(len(secret))), atom("skip", zeros(len(secret))), atom("free", zeros(len(long))), atom("free", zeros(1))}}},
 		{"XMP of a phone after it", heifFile{items: []heifItem{heifPicture}, properties: heifShape, last: packet}, heifFile{items: []heifItem{heifPicture}, properties: heifShape, last: zeros(len(packet))}},
 		{"zeros after it", heifFile{items: []heifItem{heifPicture}, properties: heifShape, last: zeros(100)}, heifFile{items: []heifItem{heifPicture}, properties: heifShape, last: zeros(100)}},
 		{"metadata after the media", heifFile{late: true, items: []heifItem{heifPicture, heifExif, {kind: "mime", words: "\x00" + isRDF, pieces: []string{packet}}, told, {kind: "mime", words: "\x00" + isRDF, pieces: []string{packet}, how: 1}}, properties: heifShape},

@@ -184,10 +184,12 @@ func anmf(x, y, width, height int, chunks ...string) string {
 
 // avif returns a file with these boxes about its picture.
 func avif(properties ...string) string {
-	return ftypAVIF + box("meta", "\x00\x00\x00\x00",
-		box("hdlr", be32(0)+be32(0)+"pict"+strings.Repeat("\x00", 13)),
+	return ftypAVIF + box("meta", "\x00\x00\x00\x00", hdlr,
 		box("iprp", box("ipco", properties...), box("ipma", be64(0)))) + box("mdat", "pixels")
 }
+
+// hdlr says that a box is about pictures.
+var hdlr = box("hdlr", be32(0)+be32(0)+"pict"+strings.Repeat("\x00", 13))
 
 var ftypAVIF = box("ftyp", "avif"+be32(0)+"avifmif1miaf")
 
@@ -197,7 +199,7 @@ func ispe(width, height int) string { return box("ispe", be32(0)+be32(width)+be3
 func sequence(width, height, frames, flags int) string {
 	return box("ftyp", "avis"+be32(0)+"avismsf1") + box("moov", box("trak",
 		box("tkhd", strings.Repeat("\x00", 76)+be32(width<<16)+be32(height<<16)),
-		box("mdia", box("minf", dinf(flags), box("stbl", box("stsz", be32(0)+be32(100)+be32(frames))))))) +
+		box("mdia", hdlr, box("minf", dinf(flags), box("stbl", box("stsz", be32(0)+be32(100)+be32(frames))))))) +
 		box("mdat", "pixels")
 }
 
@@ -213,7 +215,9 @@ func tkhd(width, height int) string {
 // samples returns the tables of a track with that many samples.
 func samples(n int) string { return stbl(stsz(n)) }
 
-func stbl(tables ...string) string { return box("mdia", box("minf", dinf(1), box("stbl", tables...))) }
+func stbl(tables ...string) string {
+	return box("mdia", hdlr, box("minf", dinf(1), box("stbl", tables...)))
+}
 
 func stsz(n int) string { return box("stsz", be32(0)+be32(100)+be32(n)) }
 

@@ -279,7 +279,7 @@ var walkReasons = []struct {
 	{"AVIF sequence whose frames are in two tables", "too_many_frames", "has more than 1000 frames"},
 	{"AVIF sequence with small sizes", "too_many_pixels", "has frames of more than 1073741824 pixels in all"},
 	{"AVIF sequence with two sizes", "too_many_pixels", "has frames of more than 1073741824 pixels in all"},
-	{"AVIF sequence in fragments", "unsupported_variant", "is an image sequence in fragments at byte 250"},
+	{"AVIF sequence in fragments", "unsupported_variant", "is an image sequence in fragments at byte 283"},
 	{"AVIF whose metadata is elsewhere", "active_content external", "takes data from another file at byte 183"},
 	{"AVIF sequence whose metadata is elsewhere", "active_content external", "takes data from another file at byte 176"},
 	{"HEIC with HTML in place of XMP", "truncated", "is cut off at byte 659"},
