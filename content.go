@@ -39,7 +39,7 @@ func typed(types []string, o *contentOptions) Validator {
 		}
 		return nil
 	}
-	return &rule{own: true, fault: errors.Join(unknown...), declare: named, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
+	return &rule{own: true, motion: o.motionPhotos, fault: errors.Join(unknown...), declare: named, judge: func(ctx context.Context, in *Incoming) (Observer, error) {
 		if len(in.Head) == 0 {
 			return nil, errEmpty
 		}

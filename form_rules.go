@@ -11,6 +11,7 @@ import (
 type survey struct {
 	forms  []Form
 	faults []error
+	motion bool // a rule accepts motion photos
 }
 
 // walk looks at v. Its fields can be kept unless v is one of several that may accept.
@@ -18,6 +19,7 @@ func (s *survey) walk(v Validator, keeps bool) {
 	switch v := v.(type) {
 	case *rule:
 		s.faults = append(s.faults, v.fault)
+		s.motion = s.motion || v.motion
 		for _, asked := range v.asks {
 			s.walk(asked, keeps && v.all)
 		}
@@ -55,6 +57,7 @@ type rules struct {
 	required []string
 	files    int   // of all fields
 	bytes    int64 // of all files
+	motion   bool  // motion photos may be accepted
 }
 
 // rulesOf works out the rules of policy for a caller whose grant allows mostBytes of a file, 0 if
@@ -69,7 +72,7 @@ func rulesOf(policy Validator, mostBytes, size int64) (*rules, error) {
 		found.forms = []Form{{"file": {Accept: policy}}}
 		policy = found.forms[0]
 	}
-	r := &rules{policy: policy, size: size, fields: Form{}}
+	r := &rules{policy: policy, size: size, fields: Form{}, motion: found.motion}
 	for name, field := range found.forms[0] {
 		field.MaxFiles = max(field.MaxFiles, 1)
 		switch {

@@ -108,7 +108,7 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 		Subject: in.Subject, MaxWait: max(0, time.Until(tx.waitUntil)),
 		Siblings: slices.Clone(tx.staged),
 		SHA256:   s.sha256,
-		MayPatch: s.cleaner != nil && clean.MayPatch(in.Type, in.Head),
+		MayPatch: tx.s.mayPatch(in, s.cleaner),
 	}, s)
 	if err == nil && s.complete() {
 		err = tx.patch(staged, s)

@@ -89,6 +89,7 @@ type rule struct {
 	fault   error // a mistake of the program, for New
 	asks    []Validator
 	all     bool // of them must accept
+	motion  bool // motion photos are accepted
 	judge   func(context.Context, *Incoming) (Observer, error)
 	declare func(context.Context, *Incoming) error
 }
