@@ -110,12 +110,18 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 		SHA256:   s.sha256,
 		MayPatch: tx.s.mayPatch(in, s.cleaner),
 	}, s)
+	return tx.take(in, s, staged, err)
+}
+
+// take keeps a file that storage has staged whole, and otherwise leaves nothing of it.
+func (tx *Tx) take(in *Incoming, s *stream, staged storage.Staged, err error) error {
+	var late *Error
 	if err == nil && s.complete() {
-		err = tx.patch(staged, s)
+		late, err = tx.patch(staged, s)
 	}
 	tx.s.about.Size, tx.s.about.SHA256 = max(tx.s.about.Size, s.size), s.sha256()
 	tx.s.about.Facts = in.Facts()
-	if err == nil && s.complete() {
+	if err == nil && late == nil && s.complete() {
 		tx.staged = append(tx.staged, staged)
 		tx.files = append(tx.files, tx.s.about)
 		tx.s.about = File{}
@@ -130,27 +136,27 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 	if failed := s.failed(); failed != nil {
 		return failed
 	}
+	if late != nil {
+		return late
+	}
 	return stageError(err)
 }
 
-// patch blanks what the cleaner of s has handed on before it knew better. The patches stay in memory
-// until tx ends.
-func (tx *Tx) patch(staged storage.Staged, s *stream) error {
+// patch blanks what the cleaner of s has handed on before it knew better, or refuses the file. The
+// patches stay in memory until tx ends.
+func (tx *Tx) patch(staged storage.Staged, s *stream) (refused *Error, err error) {
 	if s.cleaner == nil || !s.cleaner.Late() {
-		return nil
+		return nil, nil
 	}
-	p, ok := staged.(storage.Patcher)
-	if !ok {
-		return metadataError(&clean.Error{Code: clean.CodeLate, Offset: s.size, Detail: "needs a storage that is a storage.Patcher"})
+	err = storage.ErrNotPatched
+	if p, ok := staged.(storage.Patcher); ok {
+		s.lends, tx.cleaners = true, append(tx.cleaners, s.cleaner)
+		err = p.Patch(tx.s.ctx, s.cleaner.Patches())
 	}
-	list := s.cleaner.Patches()
-	tx.cleaners = append(tx.cleaners, s.cleaner)
-	s.lends = true
-	err := p.Patch(tx.s.ctx, list)
 	if errors.Is(err, storage.ErrNotPatched) {
-		return metadataError(&clean.Error{Code: clean.CodeLate, Offset: s.size, Detail: err.Error()})
+		return &Error{Code: CodeMetadata, Params: map[string]any{"kind": "late"}, Err: err}, nil
 	}
-	return err
+	return nil, err
 }
 
 func stageError(err error) error {
