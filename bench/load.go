@@ -113,7 +113,7 @@ func (l *loader) post() (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Header.Set("Content-Type", "multipart/form-data; boundary=xxBENCHxx")
+	r.Header.Set("Content-Type", formType)
 	if r.ContentLength = length; l.chunked {
 		r.ContentLength = -1
 	}
@@ -161,10 +161,15 @@ func forms(kind string, size int64) (func() (io.Reader, int64), error) {
 	}, nil
 }
 
+// boundary is as long as those of Chrome and Safari. Those of Firefox, curl and Go are longer.
+const boundary = "----WebKitFormBoundaryBenchBenchBench1"
+
+const formType = "multipart/form-data; boundary=" + boundary
+
 // form returns a form with one file, and its length.
 func form(name, mediaType string, content io.Reader, size int64) (io.Reader, int64) {
-	head := "--xxBENCHxx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\nContent-Type: " + mediaType + "\r\n\r\n"
-	const tail = "\r\n--xxBENCHxx--\r\n"
+	head := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name + "\"\r\nContent-Type: " + mediaType + "\r\n\r\n"
+	const tail = "\r\n--" + boundary + "--\r\n"
 	return io.MultiReader(strings.NewReader(head), content, strings.NewReader(tail)), int64(len(head)) + size + int64(len(tail))
 }
 

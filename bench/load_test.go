@@ -27,7 +27,7 @@ func TestTypicalFiles(t *testing.T) {
 		body, length := newForm()
 		r := httptest.NewRequest(http.MethodPost, "/", body)
 		r.ContentLength = length
-		r.Header.Set("Content-Type", "multipart/form-data; boundary=xxBENCHxx")
+		r.Header.Set("Content-Type", formType)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		if w.Code != http.StatusCreated {
@@ -53,7 +53,7 @@ func TestPNG(t *testing.T) {
 			t.Errorf("%d: %v", size, err)
 		}
 		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(b))
-		r.Header.Set("Content-Type", "multipart/form-data; boundary=xxBENCHxx")
+		r.Header.Set("Content-Type", formType)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		if w.Code != http.StatusCreated {

@@ -9,15 +9,19 @@ type delimiter struct {
 	newline []byte
 	dashed  []byte // two hyphens and the boundary
 	whole   []byte // a line end, then dashed
+	needle  needle // finds whole
 }
 
 func newDelimiter(boundary string) delimiter {
 	whole := []byte("\r\n--" + boundary)
-	return delimiter{newline: whole[:2], dashed: whole[2:], whole: whole}
+	return delimiter{newline: whole[:2], dashed: whole[2:], whole: whole, needle: newNeedle(whole)}
 }
 
 // useLF changes line ends to LF alone.
-func (d *delimiter) useLF() { d.newline, d.whole = d.newline[1:], d.whole[1:] }
+func (d *delimiter) useLF() {
+	d.newline, d.whole = d.newline[1:], d.whole[1:]
+	d.needle = newNeedle(d.whole)
+}
 
 // scan returns how many bytes at the beginning of w are certainly content, and whether a delimiter
 // follows them. If not, more bytes are needed to decide. The content begins with w if start is
@@ -33,7 +37,7 @@ func (d *delimiter) scan(w []byte, start bool) (n int, end bool) {
 		}
 	}
 	for {
-		i := bytes.Index(w[n:], d.whole)
+		i := d.needle.index(w[n:])
 		if i < 0 {
 			break
 		}
