@@ -10,15 +10,16 @@ type pdfData struct {
 	ended   int   // bytes of endobj that came after it
 }
 
-// next takes data from p and reports whether endstream ends it.
-func (d *pdfData) next(p []byte) (n int, end bool) {
+// next takes data from p and reports whether endstream ends it. still is what quiet returns for p, or
+// 0.
+func (d *pdfData) next(p []byte, still int) (n int, end bool) {
 	for n < len(p) && !end {
 		if d.matched > 0 {
 			end = d.match(p[n])
 			n++
 			continue
 		}
-		k := indexByLast(p[n:], endstream)
+		k := indexByLast(p[n:], endstream, still-n)
 		if end = k >= 0; end {
 			d.matched = len(endstream)
 		} else {

@@ -19,11 +19,11 @@ func newPDFExam(b *Budget, allow PDFAllow) *pdfExam {
 	return e
 }
 
-// data reads data of a stream. In a decoded stream, a hidden fault counts only at the end, and only
+// data reads data of a stream. still is that of pdfHidden. In a decoded stream, a hidden fault counts only at the end, and only
 // if decoding finds none. Otherwise the fault would depend on the size of the pieces.
-func (e *pdfExam) data(p []byte, at int64, matched int) {
+func (e *pdfExam) data(p []byte, at int64, matched, still int) {
 	if e.hides == nil {
-		e.hidden.scan(p, at)
+		e.hidden.scan(p, at, still)
 		if e.streams.kind >= streamObjects {
 			e.hides, e.rules.err = e.rules.err, nil
 		}

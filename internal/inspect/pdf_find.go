@@ -4,11 +4,13 @@ import "bytes"
 
 // indexByLast is bytes.Index for a word whose last byte is rarer than its first in most data: it
 // looks for that byte, and then at the bytes before. Where the byte is frequent, it leaves the rest
-// to bytes.Index, so that no data costs much more than that.
-func indexByLast(p []byte, word string) int {
+// to bytes.Index, so that no data costs much more than that. The word does not begin in the first
+// from bytes.
+func indexByLast(p []byte, word string, from int) int {
 	last := len(word) - 1
-	for at, misses := last, 0; at < len(p); misses++ {
-		if misses > (at+128)/32 {
+	begin := max(0, from) + last
+	for at, misses := begin, 0; at < len(p); misses++ {
+		if misses > (at-begin+128)/32 {
 			k := bytes.Index(p[at-last:], []byte(word))
 			if k >= 0 {
 				k += at - last

@@ -31,22 +31,23 @@ const (
 	maxHeading = 32 // bytes of the numbers before it, including white space
 )
 
-// scan reads bytes of a string, a comment or a stream. at is their offset.
-func (h *pdfHidden) scan(p []byte, at int64) {
-	h.table.scan(p)
+// scan reads bytes of a string, a comment or a stream. at is their offset. still is what quiet
+// returns for them and perhaps bytes after them, or 0.
+func (h *pdfHidden) scan(p []byte, at int64, still int) {
+	h.table.scan(p, still)
 	for len(p) > 0 && h.rules.err == nil {
-		n, heading := h.find(p, at)
+		n, heading := h.find(p, at, still)
 		h.read(p[:n])
 		if heading {
 			h.begin()
 		}
 		h.remember(p[:n])
-		p, at = p[n:], at+int64(n)
+		p, at, still = p[n:], at+int64(n), still-n
 	}
 }
 
 // find returns the number of bytes before the one after a heading, and whether there is one.
-func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
+func (h *pdfHidden) find(p []byte, at int64, still int) (n int, heading bool) {
 	for n < len(p) {
 		if h.matched == len(hiddenWord) {
 			h.matched = 0
@@ -62,7 +63,7 @@ func (h *pdfHidden) find(p []byte, at int64) (n int, heading bool) {
 			}
 			h.matched = 0
 		}
-		k := indexByLast(p[n:], hiddenWord)
+		k := indexByLast(p[n:], hiddenWord, still-n)
 		if k < 0 {
 			h.matched = partial(p[n:], hiddenWord)
 			n = len(p) - h.matched

@@ -13,22 +13,22 @@ type pdfHiddenTable struct {
 
 const tableWord = "xref"
 
-// scan reads bytes of a string, a comment or a stream.
-func (h *pdfHiddenTable) scan(p []byte) {
+// scan reads bytes of a string, a comment or a stream. still is that of pdfHidden.
+func (h *pdfHiddenTable) scan(p []byte, still int) {
 	for len(p) > 0 && h.refs.rules.err == nil {
-		n, found := h.find(p)
+		n, found := h.find(p, still)
 		h.read(p[:n])
 		if found {
 			h.active = true
 			h.lex.restart()
 			h.refs.beginTable()
 		}
-		p = p[n:]
+		p, still = p[n:], still-n
 	}
 }
 
 // find returns the number of bytes up to the end of the word, and whether there is one.
-func (h *pdfHiddenTable) find(p []byte) (n int, found bool) {
+func (h *pdfHiddenTable) find(p []byte, still int) (n int, found bool) {
 	for h.matched > 0 && n < len(p) {
 		if p[n] != tableWord[h.matched] {
 			h.matched = 0
@@ -40,8 +40,9 @@ func (h *pdfHiddenTable) find(p []byte) (n int, found bool) {
 			return n, true
 		}
 	}
-	if k := bytes.Index(p[n:], []byte(tableWord)); k >= 0 {
-		return n + k + len(tableWord), true
+	from := min(max(n, still), len(p))
+	if k := bytes.Index(p[from:], []byte(tableWord)); k >= 0 {
+		return from + k + len(tableWord), true
 	}
 	if n < len(p) {
 		h.matched = partial(p[n:], tableWord)

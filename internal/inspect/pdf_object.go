@@ -85,10 +85,14 @@ func (f *pdfWalk) beginData() {
 }
 
 func (f *pdfWalk) passData(p []byte) int {
-	n, end := f.data.next(p)
+	still := 0
+	if f.exam != nil {
+		still = quiet(p)
+	}
+	n, end := f.data.next(p, still)
 	f.spend(byteSteps * n)
 	if f.exam != nil && f.err == nil {
-		f.exam.data(p[:n], f.lex.off, f.data.matched)
+		f.exam.data(p[:n], f.lex.off, f.data.matched, still)
 	}
 	f.lex.off += int64(n)
 	if end {

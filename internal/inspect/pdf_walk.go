@@ -103,7 +103,7 @@ func (f *pdfWalk) skip(p []byte) {
 func (f *pdfWalk) scan(p []byte, at int64) {
 	f.spend(byteSteps * len(p))
 	if f.exam != nil && f.err == nil {
-		f.exam.hidden.scan(p, at)
+		f.exam.hidden.scan(p, at, 0)
 	}
 }
 

@@ -1,0 +1,51 @@
+package inspect
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// loud requires that none of the words begins in the bytes that quiet returns.
+func loud(t *testing.T, p []byte) int {
+	t.Helper()
+	n := quiet(p)
+	for _, word := range []string{endstream, hiddenWord, tableWord} {
+		if k := bytes.Index(p, []byte(word)); k >= 0 {
+			require.LessOrEqual(t, n, k, "%q in %q", word, p)
+		}
+	}
+	return n
+}
+
+// TestPDFQuiet: the words are found at each place, and random bytes pass whole.
+func TestPDFQuiet(t *testing.T) {
+	random := make([]byte, 64<<10)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
+	require.Equal(t, len(random), loud(t, random))
+	for _, filling := range []string{"\x00", "b", "j", "re", "ob", "tre", "xre", "\xe2\xea"} {
+		for before := range 100 {
+			for _, word := range []string{endstream, hiddenWord, tableWord, "ob", "xre", "endstre"} {
+				for _, after := range []string{"", "\x00", strings.Repeat(filling, 40)} {
+					loud(t, []byte(strings.Repeat(filling, before)[:before]+word+after))
+				}
+			}
+		}
+	}
+	for at := range 200 {
+		p := bytes.Clone(random)
+		copy(p[at*300:], hiddenWord)
+		require.LessOrEqual(t, at*300-8, loud(t, p))
+	}
+}
+
+// FuzzPDFQuiet: the same for any bytes.
+func FuzzPDFQuiet(f *testing.F) {
+	f.Add([]byte("12 0 obj endstream xref"), 40)
+	f.Fuzz(func(t *testing.T, p []byte, zeros int) {
+		loud(t, append(make([]byte, zeros&0xff), p...))
+	})
+}
