@@ -113,7 +113,7 @@ func tooManyFiles(limit int) *Error {
 // typeNotAllowed refuses a type where others are accepted. The type is named if it has a
 // name: else it may be the client's word.
 func typeNotAllowed(t string, accepted []string) *Error {
-	var exts []string
+	exts := make([]string, 0, 2*len(accepted)) // most have one or two
 	for _, a := range accepted {
 		exts = append(exts, sniff.Extensions(a)...)
 	}

@@ -56,8 +56,8 @@ func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
 	return &rule{own: allOurs(validators), asks: validators, declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {
-		err := noTypeAllowed()
 		var open alternatives
+		var refusals []error
 		given := false
 		defer func() {
 			if !given { // not needed any more, or a validator panicked
@@ -65,13 +65,11 @@ func Any(validators ...Validator) Validator {
 			}
 		}()
 		for _, v := range validators {
-			o, e := v.Validate(ctx, in)
+			o, err := v.Validate(ctx, in)
 			switch {
-			case e != nil:
+			case err != nil:
 				_ = worker.Contain(func() error { return closeObserver(o) })
-				if errors.Is(err, CodeTypeNotAllowed) {
-					err = neither(err, e)
-				}
+				refusals = append(refusals, err)
 			case o == nil: // accepted for good
 				return nil, nil
 			default:
@@ -79,11 +77,22 @@ func Any(validators ...Validator) Validator {
 			}
 		}
 		if len(open.observers) == 0 {
-			return nil, err
+			return nil, joined(refusals)
 		}
 		given = true
 		return &open, nil
 	}}
+}
+
+// joined returns the refusal of a file that all validators refused.
+func joined(refusals []error) error {
+	err := noTypeAllowed()
+	for _, e := range refusals {
+		if errors.Is(err, CodeTypeNotAllowed) {
+			err = neither(err, e)
+		}
+	}
+	return err
 }
 
 // declareAny refuses a declaration that all of the validators refuse.
