@@ -13,7 +13,7 @@ import (
 type Metadata int
 
 const (
-	// BlankMetadata, the default, blanks it before validators and storage see the file. Its size, and
+	// BlankMetadata is the default. It blanks metadata before validators and storage see the file. Its size, and
 	// its picture and sound, stay. A file that cannot be cleaned for certain is refused with
 	// [CodeMetadata].
 	BlankMetadata Metadata = iota

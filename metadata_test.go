@@ -80,7 +80,6 @@ func (d *direct) sends(t *testing.T, r *http.Request, h http.Handler) upload.Fil
 
 // seeing records what an observer is shown.
 type seeing struct {
-	mu   sync.Mutex
 	head string
 	in   *upload.Incoming
 	strings.Builder

@@ -38,7 +38,7 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"takes another upload's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
 		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
-		{"ignores patches", &brokenStore{patch: func(f *brokenFile, _ []storage.Patch) {}}, []string{"Patch before Commit"}},
+		{"ignores patches", &brokenStore{patch: func(*brokenFile, []storage.Patch) {}}, []string{"Patch before Commit"}},
 		{"takes only the first patch", &brokenStore{patch: func(f *brokenFile, list []storage.Patch) { storage.ApplyPatches(f.data, 0, list[:1]) }}, []string{"Patch before Commit"}},
 		{"publishes what it patches", &brokenStore{patch: publishPatched}, []string{"Patch before Commit"}},
 		{"replaces keys by patched files", &brokenStore{replace: true}, []string{"Commit of a patched file never replaces"}},

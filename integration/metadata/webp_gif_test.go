@@ -33,11 +33,15 @@ var shown = []string{
 }
 
 func TestWebPAndGIF(t *testing.T) {
-	webp := []string{"RIFF:WebP_Flags", "RIFF:ImageWidth", "RIFF:ImageHeight", "RIFF:VP8Version", "RIFF:HorizontalScale", "RIFF:VerticalScale",
+	webp := []string{
+		"RIFF:WebP_Flags", "RIFF:ImageWidth", "RIFF:ImageHeight", "RIFF:VP8Version", "RIFF:HorizontalScale", "RIFF:VerticalScale",
 		"RIFF:BackgroundColor", "RIFF:AnimationLoopCount", "RIFF:Duration",
-		"RIFF:AlphaIsUsed", "RIFF:AlphaPreprocessing", "RIFF:AlphaFiltering", "RIFF:AlphaCompression"}
-	gif := []string{"GIF:GIFVersion", "GIF:ImageWidth", "GIF:ImageHeight", "GIF:HasColorMap", "GIF:ColorResolutionDepth", "GIF:BitsPerPixel",
-		"GIF:BackgroundColor", "GIF:AnimationIterations", "GIF:TransparentColor", "GIF:FrameCount", "GIF:Duration"}
+		"RIFF:AlphaIsUsed", "RIFF:AlphaPreprocessing", "RIFF:AlphaFiltering", "RIFF:AlphaCompression",
+	}
+	gif := []string{
+		"GIF:GIFVersion", "GIF:ImageWidth", "GIF:ImageHeight", "GIF:HasColorMap", "GIF:ColorResolutionDepth", "GIF:BitsPerPixel",
+		"GIF:BackgroundColor", "GIF:AnimationIterations", "GIF:TransparentColor", "GIF:FrameCount", "GIF:Duration",
+	}
 	for _, c := range []struct {
 		sample, kind string
 		tags         []string

@@ -29,9 +29,9 @@ var inspectors = map[string]func() inspector{
 
 func refused(t testing.TB, mediaType string, file []byte) bool {
 	t.Helper()
-	make := inspectors[mediaType]
-	require.NotNil(t, make, mediaType)
-	g := make()
+	newInspector := inspectors[mediaType]
+	require.NotNil(t, newInspector, mediaType)
+	g := newInspector()
 	_, _ = g.Write(file)
 	return g.Verdict() != nil
 }

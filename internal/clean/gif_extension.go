@@ -105,7 +105,7 @@ func cutSubBlocks(b []byte) {
 		if len(b) == n+1 {
 			n--
 		}
-		b[0] = byte(n - 1)
+		b[0] = byte(n - 1) //nolint:gosec // at most 255
 		b = b[n:]
 	}
 }

@@ -40,16 +40,16 @@ func gifOf(t testing.TB, frames int, blocks ...string) []byte {
 // gifBlock returns an extension whose data is cut into the longest sub-blocks after the first, which
 // may be empty.
 func gifBlock(label byte, first, data string) string {
-	b := "!" + string([]byte{label})
+	b := []byte{'!', label}
 	if first != "" {
-		b += string([]byte{byte(len(first))}) + first
+		b = append(append(b, byte(len(first))), first...)
 	}
 	for len(data) > 0 {
 		n := min(len(data), 255)
-		b += string([]byte{byte(n)}) + data[:n]
+		b = append(append(b, byte(n)), data[:n]...)
 		data = data[n:]
 	}
-	return b + "\x00"
+	return string(append(b, 0))
 }
 
 // gifXMP returns a packet as Adobe puts it into a GIF: readers take its text for lengths, until they

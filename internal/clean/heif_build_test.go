@@ -74,15 +74,15 @@ func (f heifFile) meta(at int) string {
 			has += string([]byte{byte(n)})
 		}
 	}
-	var boxes string
-	for _, p := range f.properties {
-		boxes += atom(p[:4], p[4:])
+	boxes := make([]string, len(f.properties))
+	for i, p := range f.properties {
+		boxes[i] = atom(p[:4], p[4:])
 	}
 	full := "\x00\x00\x00\x00"
 	return atom("meta", full, atom("hdlr", full, n32(0), "pict", zeros(13)), atom("pitm", full, n16(1)),
 		atom("iloc", "\x01\x00\x00\x00\x44\x40", n16(len(f.items)), places),
 		atom("iinf", full, n16(len(f.items)), entries), atom("iref", full, strings.Join(f.relations, "")),
-		atom("iprp", atom("ipco", boxes), atom("ipma", full, n32(len(f.items)), has)),
+		atom("iprp", atom("ipco", boxes...), atom("ipma", full, n32(len(f.items)), has)),
 		atom("idat", f.media(1)), strings.Join(f.more, ""))
 }
 
