@@ -13,8 +13,8 @@ import (
 type Metadata int
 
 const (
-	// BlankMetadata is the default. It blanks metadata before validators and storage see the file. Its size, and
-	// its picture and sound, stay. A file that cannot be cleaned for certain is refused with
+	// BlankMetadata is the default. It blanks metadata before validators and storage see the file.
+	// Size, picture and sound stay. A file that cannot be cleaned for certain is refused with
 	// [CodeMetadata].
 	BlankMetadata Metadata = iota
 
@@ -39,8 +39,8 @@ func (q *session) cleaner(in *Incoming, src io.Reader, o clean.Options) *clean.R
 	return c
 }
 
-// mayPatch reports whether c may find what is to be blanked only after it was handed on. Of pictures
-// that holds for motion photos alone, so a storage need not expect it of each JPEG.
+// mayPatch reports whether c may find what is to be blanked only after it was handed on. Of
+// pictures that holds for motion photos alone, so a storage need not expect it of each JPEG.
 func (q *session) mayPatch(in *Incoming, c *clean.Reader) bool {
 	return c != nil && !q.keeps(in.Field) && clean.MayPatch(in.Type, in.Head) && (in.Type != "image/jpeg" || q.rules.motion)
 }

@@ -48,10 +48,10 @@ func TestWebPAndGIF(t *testing.T) {
 		shown        []string
 		facts        clean.Facts
 	}{
-		{"photo.webp", "image/webp", slices.Concat(owner, packet, []string{"-IFD0:Orientation#=6"}), webp, clean.Facts{Width: 16, Height: 24, Frames: 1}},
-		{"lossless.webp", "image/webp", slices.Concat(owner, []string{"-IFD0:Orientation#=3"}), webp, clean.Facts{Width: 24, Height: 16, Frames: 1}},
+		{"photo.webp", "image/webp", slices.Concat(owner, packet, []string{"-IFD0:Orientation#=6"}), webp, clean.Facts{Width: 16, Height: 24, Orientation: 6, Frames: 1}},
+		{"lossless.webp", "image/webp", slices.Concat(owner, []string{"-IFD0:Orientation#=3"}), webp, clean.Facts{Width: 24, Height: 16, Orientation: 3, Frames: 1}},
 		{"alpha.webp", "image/webp", packet, webp, clean.Facts{Width: 24, Height: 16, Frames: 1}},
-		{"anim.webp", "image/webp", slices.Concat(owner, packet, []string{"-IFD0:Orientation#=8"}), webp, clean.Facts{Width: 16, Height: 24, Frames: 3, Milliseconds: 300}},
+		{"anim.webp", "image/webp", slices.Concat(owner, packet, []string{"-IFD0:Orientation#=8"}), webp, clean.Facts{Width: 16, Height: 24, Orientation: 8, Frames: 3, Milliseconds: 300}},
 		{"anim.gif", "image/gif", slices.Concat(packet, []string{"-Comment=" + sentinel}), gif, clean.Facts{Width: 24, Height: 16, Frames: 3, Milliseconds: 300}},
 		{"old.gif", "image/gif", []string{"-Comment=" + sentinel}, gif, clean.Facts{Width: 30, Height: 20, Frames: 1}},
 	} {
