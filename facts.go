@@ -10,7 +10,7 @@ import (
 type Facts struct {
 	Width       int64   `json:"width,omitempty"`    // pixels, as shown, after its orientation
 	Height      int64   `json:"height,omitempty"`   // as Width
-	Frames      int64   `json:"frames,omitempty"`   // of an animation or a film
+	Frames      int64   `json:"frames,omitempty"`   // of an animation or film
 	Duration    float64 `json:"duration,omitempty"` // seconds Orientation of Exif, 2 to 8, turns the pixels first.
 	Orientation int     `json:"orientation,omitempty"`
 
