@@ -31,8 +31,18 @@ func (c *changes) add(offset, length int64, with []byte) bool {
 	return len(c.patches) <= storage.MaxPatches && c.patched <= storage.MaxPatchBytes
 }
 
+// sorted returns the changes in the order of the file. Zeros that overlap are one change.
 func (c *changes) sorted() []Patch {
 	slices.SortFunc(c.patches, func(a, b Patch) int { return cmp.Compare(a.Offset, b.Offset) })
+	joined := c.patches[:0]
+	for _, p := range c.patches {
+		if last := len(joined) - 1; last >= 0 && joined[last].Bytes == nil && p.Bytes == nil && p.Offset < joined[last].Offset+joined[last].Length {
+			joined[last].Length = max(joined[last].Length, p.Offset+p.Length-joined[last].Offset)
+			continue
+		}
+		joined = append(joined, p)
+	}
+	c.patches = joined
 	return c.patches
 }
 

@@ -70,6 +70,11 @@ func whole(t *testing.T, mediaType string, file []byte) result {
 		return want
 	}
 	require.Len(t, want.Content, len(file))
+	end := int64(0)
+	for _, p := range want.Patches {
+		require.GreaterOrEqual(t, p.Offset, end, "patches do not overlap")
+		end = p.Offset + p.Length
+	}
 	published := apply(bytes.Clone(file), want.Patches)
 	late := apply(bytes.Clone(want.Content), want.Patches)
 	require.True(t, bytes.Equal(published, late), "the patches of the file as it came make the same of it")

@@ -123,6 +123,8 @@ func (f *film) movieBox(b filmBox) {
 		f.fail("has a compressed movie box")
 	case "rmra", "rmda", "rdrf":
 		f.fail("is a list of movies elsewhere")
+	case "meta":
+		f.metadata(b)
 	default:
 		f.free(b)
 	}

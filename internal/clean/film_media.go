@@ -11,6 +11,8 @@ func (f *film) trackBox(t *filmTrack, b filmBox) {
 		f.size(t)
 	case "uuid":
 		f.extended(b)
+	case "meta":
+		f.metadata(b)
 	default:
 		f.free(b)
 	}

@@ -110,6 +110,9 @@ func (f *film) trackPart(t *filmTrack, box []byte) {
 		keptBoxes(content, "clef", "prof", "enof")
 	case "trgr":
 		keptBoxes(content, "msrc", "ster")
+	case "meta":
+		f.items(content)
+		freed(box, len(box))
 	default:
 		freed(box, len(box))
 	}

@@ -1,17 +1,12 @@
 package clean
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // heifFile walks the boxes of a High Efficiency Image File (ISO/IEC 23008-12).
-type heifFile struct {
-	*walk
-	film      *film    // the image sequence
-	sequence  bool     // there is one, or the type of the file announces one
-	stills    bool     // media has passed of which only the data of items was kept
-	described bool     // the metadata box has passed
-	extents   []extent // data with a use of its own that is still to come, in the file's order
-	media     []span   // what stood before the metadata box
-}
+type heifFile struct{ heifMedia }
 
 // heifSequences are the brands of files with image sequences.
 var heifSequences = []string{"msf1", "avis", "hevc", "hevx", "avcs", "vvis"}
@@ -22,7 +17,7 @@ var heifSequences = []string{"msf1", "avis", "hevc", "hevx", "avcs", "vvis"}
 // become free boxes of zeros, and media has zeros wherever it has no item. Of image sequences stays
 // what stays of films, see movie. What follows the last box becomes zeros.
 func heif(w *walk) {
-	f := &heifFile{walk: w, film: newFilm(w)}
+	f := &heifFile{heifMedia{walk: w, film: newFilm(w)}}
 	w.hold(8)
 	if string(w.held[4:]) != "ftyp" {
 		w.fail("is not a HEIF image")
@@ -31,8 +26,9 @@ func heif(w *walk) {
 	for f.goesOn() {
 		f.box(f.film.begin(f.off, everything))
 	}
-	if slices.ContainsFunc(f.extents, func(e extent) bool { return e.use != heifNothing }) {
-		f.fail(heifOutside)
+	missing := slices.ContainsFunc(f.extents, func(e extent) bool { return e.use != heifNothing })
+	if missing || !f.described && !f.film.movie {
+		f.cutOff()
 	}
 }
 
@@ -41,11 +37,25 @@ func (f *heifFile) brands(b filmBox) {
 	if b.size == 0 {
 		f.fail(filmMalformed)
 	}
-	for p := f.more(min(b.left(f.walk), maxBrands)); len(p) >= 4; p = p[4:] {
-		f.sequence = f.sequence || slices.Contains(heifSequences, string(p[:4]))
-	}
+	f.more(min(b.left(f.walk), maxBrands))
+	f.sequence = announcesSequence(f.held)
 	f.flush()
 	f.film.blankTo(b.end)
+}
+
+// announcesSequence reports whether the type of a file, at the front of head, has the brand of image
+// sequences.
+func announcesSequence(head []byte) bool {
+	if len(head) < 8 {
+		return false
+	}
+	size := max(8, int64(binary.BigEndian.Uint32(head)))
+	for b := head[8:min(size, int64(len(head)))]; len(b) >= 4; b = b[4:] {
+		if slices.Contains(heifSequences, string(b[:4])) {
+			return true
+		}
+	}
+	return false
 }
 
 // goesOn holds the beginning of the next box. It returns false if there is none: at the end, and

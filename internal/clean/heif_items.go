@@ -5,6 +5,17 @@ import (
 	"slices"
 )
 
+// heifUse says what becomes of data.
+type heifUse uint8
+
+const (
+	heifNothing heifUse = iota // it is blanked
+	heifPicture                // coded pixels, or how a picture is composed of others
+	heifJPEG                   // a JPEG file
+	heifExif
+	heifXMP
+)
+
 // heifPictures are the types of items that are pictures: coded ones, and those that are composed of
 // others.
 var heifPictures = []string{
@@ -16,6 +27,9 @@ const heifXMPType = "application/rdf+xml\x00"
 
 // heifBlank is the type of an item that was blanked. It has no place.
 const heifBlank = "free"
+
+// heifItems are the items of a metadata box that is held, by their IDs.
+type heifItems map[uint32]*heifItem
 
 // heifItem is an item of a metadata box.
 type heifItem struct {
@@ -32,45 +46,44 @@ func (i *heifItem) forget() {
 	}
 }
 
-// list cleans the list of items, and finds out what becomes of their data.
-func (m *heifMeta) list() {
-	if m.info == nil {
-		return
-	}
-	f := m.fields(m.info)
+// itemsOf cleans a list of items, and finds out what becomes of their data.
+func (w *walk) itemsOf(list []byte) heifItems {
+	items := heifItems{}
+	f := w.fieldsOf(list)
 	if f.version == 0 {
 		f.number(2)
 	} else {
 		f.number(4)
 	}
-	m.each(f.rest, func(kind string, whole, content []byte) {
+	w.eachBox(f.rest, func(kind string, whole, content []byte) {
 		if kind != "infe" {
 			freed(whole, len(whole))
 			return
 		}
-		id, item := m.item(content)
-		if m.items[id] != nil {
-			m.fail("has two items of one ID")
+		id, item := w.itemOf(content)
+		if items[id] != nil {
+			w.fail("has two items of one ID")
 		}
-		m.items[id] = item
+		items[id] = item
 	})
+	return items
 }
 
-// item cleans the entry of an item. It takes names, and of a type of media what is not XMP.
-func (m *heifMeta) item(content []byte) (id uint32, item *heifItem) {
-	f := m.fields(content)
+// itemOf cleans the entry of an item. It takes names, and of a type of media what is not XMP.
+func (w *walk) itemOf(content []byte) (id uint32, item *heifItem) {
+	f := w.fieldsOf(content)
 	idSize := 2
 	if f.version > 2 {
 		idSize = 4
 	}
-	id = uint32(f.number(idSize)) //nolint:gosec // its size
-	f.number(2)                   // how it is protected
-	if f.version < 2 {            // it has no type
+	id = f.id(idSize)
+	f.number(2)        // how it is protected
+	if f.version < 2 { // it has no type
 		clear(f.rest)
 		return id, &heifItem{}
 	}
 	if len(f.rest) < 4 {
-		m.fail(heifBadMeta)
+		w.fail(heifBadMeta)
 	}
 	kind, words := string(f.rest[:4]), f.rest[4:]
 	item = &heifItem{entry: f.rest}

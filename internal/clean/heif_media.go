@@ -1,49 +1,23 @@
 package clean
 
 import (
-	"cmp"
-	"slices"
+	"bytes"
+	"encoding/binary"
 )
 
-// extent is a span of a file, or of the data within its metadata box.
-type extent struct {
-	from, to int64
-	use      heifUse
-}
-
-// heifUse says what becomes of data.
-type heifUse uint8
-
-const (
-	heifNothing heifUse = iota // it is blanked
-	heifPicture                // coded pixels, or how a picture is composed of others
-	heifJPEG                   // a JPEG file
-	heifExif
-	heifXMP
-)
-
-const heifOutside = "has an item whose data is not in its media"
-
-// order sorts extents, and joins those that overlap. It refuses data of two uses.
-func (f *heifFile) order(extents []extent) []extent {
-	slices.SortFunc(extents, func(a, b extent) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
-	joined := extents[:0]
-	for _, e := range extents {
-		last := len(joined) - 1
-		switch {
-		case last < 0 || e.from >= joined[last].to:
-			joined = append(joined, e)
-		case e.use != joined[last].use, e.use > heifPicture && e != joined[last]:
-			f.fail("has an item that shares its data with another")
-		default:
-			joined[last].to = max(joined[last].to, e.to)
-		}
-	}
-	return joined
+// heifMedia walks the media of a file, in which the data of its items and of its image sequence lies.
+type heifMedia struct {
+	*walk
+	film      *film    // the image sequence
+	sequence  bool     // there is one, or the type of the file announces one
+	stills    bool     // media has passed of which only the data of items was kept
+	described bool     // the metadata box has passed
+	extents   []extent // data with a use of its own that is still to come, in the file's order
+	before    []span   // media that stood before the metadata box
 }
 
 // mdat keeps the data of items in a media box, and that of an image sequence.
-func (f *heifFile) mdat(b filmBox) {
+func (f *heifMedia) mdat(b filmBox) {
 	f.flush()
 	between := f.clear
 	if f.described && !f.sequence {
@@ -64,20 +38,20 @@ func (f *heifFile) mdat(b filmBox) {
 }
 
 // passes notes media that passes before all that describes it is known.
-func (f *heifFile) passes(b filmBox) {
-	if len(f.film.before)+len(f.media) >= maxFilmMedia {
+func (f *heifMedia) passes(b filmBox) {
+	if len(f.film.before)+len(f.before) >= maxFilmMedia {
 		f.fail("has too many parts of media data")
 	}
 	if !f.film.movie {
 		f.film.before = append(f.film.before, span{f.pos(), b.end})
 	}
 	if !f.described {
-		f.media = append(f.media, span{f.pos(), b.end})
+		f.before = append(f.before, span{f.pos(), b.end})
 	}
 }
 
 // next returns the next data with a use of its own that lies before end.
-func (f *heifFile) next(end int64) (e extent, ok bool) {
+func (f *heifMedia) next(end int64) (e extent, ok bool) {
 	for len(f.extents) > 0 && f.extents[0].from < end {
 		e = f.extents[0]
 		if e.use != heifNothing && (e.from < f.pos() || e.to > end) {
@@ -95,7 +69,7 @@ func (f *heifFile) next(end int64) (e extent, ok bool) {
 }
 
 // data cleans the data of an item.
-func (f *heifFile) data(e extent) {
+func (f *heifMedia) data(e extent) {
 	held := int(min(e.to-e.from, maxHeld))
 	switch e.use {
 	case heifExif:
@@ -112,12 +86,42 @@ func (f *heifFile) data(e extent) {
 }
 
 // jpeg cleans a JPEG file that ends before to.
-func (f *heifFile) jpeg(to int64) {
+func (f *heifMedia) jpeg(to int64) {
 	if string(f.hold(2)) != "\xff\xd8" {
 		f.fail("has an item that is not a JPEG image")
 	}
 	j := jpegFile{walk: f.walk, pictures: 1} // the orientation is not that of the first
 	if j.picture(); f.pos() > to {
 		f.fail("has a JPEG image that goes on after its item")
+	}
+}
+
+// heifBlock cleans the data of an Exif item: the offset of its block, and the block. One that is too
+// short becomes a block without tags, if there is room.
+func heifBlock(b []byte) {
+	if len(b) < 4 {
+		clear(b)
+		return
+	}
+	block := b[4:]
+	if at := binary.BigEndian.Uint32(b); int64(at) > int64(len(block)) {
+		clear(b[:4])
+	} else if int(at) != len(exifMark) || !bytes.HasPrefix(block, []byte(exifMark)) {
+		clear(block[:at])
+		block = block[at:]
+	}
+	if exif(block) == 0 && len(b) >= 4+len(tiffEmpty) {
+		clear(b[:4])
+		copy(b[4:], tiffEmpty)
+	}
+}
+
+// heifPacket cleans the data of an XMP item.
+func heifPacket(b []byte) {
+	if xmp(b) {
+		return
+	}
+	for i := range b {
+		b[i] = ' '
 	}
 }

@@ -6,6 +6,14 @@ import (
 	"regexp"
 )
 
+// heifShown finds out how the items of a metadata box are shown.
+type heifShown struct {
+	*walk
+	primary    uint32 // ID of the item that is shown
+	properties []heifProperty
+	associated [][]byte // the boxes with the associations of items and properties
+}
+
 // heifProperty is a property that items may have.
 type heifProperty struct {
 	kind    string // empty if it was blanked
@@ -16,30 +24,32 @@ type heifProperty struct {
 // any number. They configure decoders, and say how pictures are to be shown: their size, colours,
 // place and rotation (ISO/IEC 23008-12, 6.5; ISO/IEC 14496-12, 12.1; AV1 Image File Format, 2.3).
 var heifProperties = map[string]int{
-	"hvcC": 0, "lhvC": 0, "avcC": 0, "vvcC": 0, "evcC": 0, "av1C": 0, "j2kH": 0, "uncC": 0, "cmpd": 0, "cmpC": 0, "icef": 0,
+	"hvcC": 0, "lhvC": 0, "avcC": 0, "vvcC": 0, "evcC": 0, "av1C": 0, "j2kH": 0, "uncC": 0, "cmpd": 0, "cmpC": 0, "icbr": 0, "icef": 0,
 	"oinf": 0, "tols": 6, "a1op": 1, "a1lx": 13, "lsel": 2, "tilC": 0, "mskC": 5,
 	"ispe": 12, "pixi": 0, "colr": 0, "pasp": 8, "clap": 32, "irot": 1, "imir": 1, "rloc": 12, "iscl": 12, "auxC": 0,
 	"clli": 4, "mdcv": 24, "cclv": 0, "amve": 8, "ndwt": 8, "reve": 0,
 }
 
 // heifAuxiliary are the names of kinds of auxiliary pictures, such as alpha, depth and gain maps.
-var heifAuxiliary = regexp.MustCompile(`^(urn:mpeg:|urn:iso:std:iso:|urn:com:apple:photo:|tag:apple\.com,20[0-9]{2}:photo:aux:)[A-Za-z0-9:.-]{1,80}\x00`)
+var heifAuxiliary = regexp.MustCompile(`^(urn:mpeg:|urn:iso:std:iso:|urn:com:(apple:)?photo:|tag:apple\.com,20[0-9]{2}:photo:aux:)[A-Za-z0-9:.-]{1,80}\x00`)
 
 // property cleans a box of properties: the list of them, or what items have them.
-func (m *heifMeta) property(kind string, whole, content []byte) {
+func (s *heifShown) property(kind string, whole, content []byte) {
 	switch kind {
 	case "ipco":
-		m.once(m.properties != nil)
-		m.properties = []heifProperty{}
-		m.each(content, func(kind string, whole, content []byte) {
+		if s.properties != nil {
+			s.fail(heifTwice)
+		}
+		s.properties = []heifProperty{}
+		s.eachBox(content, func(kind string, whole, content []byte) {
 			if !heifShows(kind, content) {
 				kind = ""
 				freed(whole, len(whole))
 			}
-			m.properties = append(m.properties, heifProperty{kind, content})
+			s.properties = append(s.properties, heifProperty{kind, content})
 		})
 	case "ipma":
-		m.associated = append(m.associated, content)
+		s.associated = append(s.associated, content)
 	default:
 		freed(whole, len(whole))
 	}
@@ -52,20 +62,33 @@ func heifShows(kind string, content []byte) bool {
 		clear(content[size:])
 	}
 	switch kind {
-	case "auxC":
-		return len(content) > 4 && heifAuxiliary.Match(content[4:])
+	case "auxC": // decoders refuse an auxiliary picture without one
+		if len(content) > 4 && !heifAuxiliary.Match(content[4:]) {
+			clear(content[4:])
+		}
 	case "colr":
 		return bytes.HasPrefix(content, []byte("nclx")) || bytes.HasPrefix(content, []byte("rICC")) || bytes.HasPrefix(content, []byte("prof"))
 	}
 	return listed
 }
 
+// item reads which item is the primary one.
+func (s *heifShown) item(content []byte) {
+	f := s.fieldsOf(content)
+	if f.version == 0 {
+		s.primary = f.id(2)
+	} else {
+		s.primary = f.id(4)
+	}
+	clear(f.rest)
+}
+
 // associate reads which items have which properties. No item needs one that was blanked any more.
 // Those of the primary item are the facts of the file.
-func (m *heifMeta) associate() {
-	known := m.facts.Width != 0 // from an image sequence
-	for _, content := range m.associated {
-		f := m.fields(content)
+func (s *heifShown) associate() {
+	known := s.facts.Width != 0 // from an image sequence
+	for _, content := range s.associated {
+		f := s.fieldsOf(content)
 		idSize, size := 2, 1
 		if f.version > 0 {
 			idSize = 4
@@ -74,48 +97,48 @@ func (m *heifMeta) associate() {
 			size = 2
 		}
 		for range f.number(4) {
-			id := f.number(idSize)
+			id := f.id(idSize)
 			for range f.number(1) {
 				field := f.rest
 				f.number(size)
-				m.has(id == uint64(m.primary) && !known, field[:size])
+				s.has(id == s.primary && !known, field[:size])
 			}
 		}
 		clear(f.rest)
 	}
-	for _, p := range m.properties {
-		if m.facts.Width == 0 {
-			m.fact(p)
+	for _, p := range s.properties {
+		if s.facts.Width == 0 {
+			s.fact(p)
 		}
 	}
 }
 
 // has reads an association: a bit for a property that is essential, and which one it is.
-func (m *heifMeta) has(primary bool, field []byte) {
+func (s *heifShown) has(primary bool, field []byte) {
 	n := int(field[0] & 0x7f)
 	if len(field) == 2 {
 		n = n<<8 | int(field[1])
 	}
 	switch {
 	case n == 0:
-	case n > len(m.properties) || m.properties[n-1].kind == "":
+	case n > len(s.properties) || s.properties[n-1].kind == "":
 		field[0] &= 0x7f
 	case primary:
-		m.fact(m.properties[n-1])
+		s.fact(s.properties[n-1])
 	}
 }
 
 // fact takes size and rotation of a picture into the facts.
-func (m *heifMeta) fact(p heifProperty) {
+func (s *heifShown) fact(p heifProperty) {
 	switch {
-	case p.kind == "ispe" && len(p.content) >= 12 && m.facts.Width == 0:
-		m.facts.Width, m.facts.Height = int64(binary.BigEndian.Uint32(p.content[4:])), int64(binary.BigEndian.Uint32(p.content[8:]))
-		m.facts.Frames = 1
+	case p.kind == "ispe" && len(p.content) >= 12 && s.facts.Width == 0:
+		s.facts.Width, s.facts.Height = int64(binary.BigEndian.Uint32(p.content[4:])), int64(binary.BigEndian.Uint32(p.content[8:]))
+		s.facts.Frames = 1
 	case p.kind == "clap" && len(p.content) >= 16:
-		m.facts.Width = cropped(m.facts.Width, p.content)
-		m.facts.Height = cropped(m.facts.Height, p.content[8:])
+		s.facts.Width = cropped(s.facts.Width, p.content)
+		s.facts.Height = cropped(s.facts.Height, p.content[8:])
 	case p.kind == "irot" && len(p.content) >= 1 && p.content[0]&1 != 0:
-		m.facts.Width, m.facts.Height = m.facts.Height, m.facts.Width
+		s.facts.Width, s.facts.Height = s.facts.Height, s.facts.Width
 	}
 }
 

@@ -10,20 +10,22 @@ func MayPatch(mediaType string, head []byte) bool {
 	case "image/jpeg":
 		return true
 	case "audio/mp4", "video/3gpp", "video/mp4", "video/quicktime":
-		return !movieFirst(head)
+		return !comesFirst("moov", head)
+	case "image/avif", "image/heic", "image/heic-sequence", "image/heif", "image/heif-sequence":
+		return !comesFirst("meta", head) || announcesSequence(head) && !comesFirst("moov", head)
 	}
 	return false
 }
 
-// movieFirst reports whether the movie box of a film comes before its media data.
-func movieFirst(head []byte) bool {
+// comesFirst reports whether a box of a file that begins with head comes before its media data.
+func comesFirst(box string, head []byte) bool {
 	for len(head) >= 16 {
 		size := uint64(binary.BigEndian.Uint32(head))
 		if size == 1 {
 			size = binary.BigEndian.Uint64(head[8:])
 		}
 		switch kind := string(head[4:8]); {
-		case kind == "moov":
+		case kind == box:
 			return true
 		case kind == "mdat", size < 8, size > uint64(len(head)):
 			return false

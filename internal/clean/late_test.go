@@ -20,6 +20,11 @@ func TestMayPatch(t *testing.T) {
 		{name: "neither in the head", kind: "video/quicktime", head: atom("free", zeros(10)) + n32(9999) + "free" + zeros(8), want: true},
 		{name: "cut within a box", kind: "video/3gpp", head: atom("ftyp", "3gp5", n32(0))[:15], want: true},
 		{name: "no size", kind: "video/mp4", head: zeros(100), want: true},
+		{name: "HEIC", kind: typeHEIC, head: atom("ftyp", "heic", n32(0)) + n32(9999) + "meta" + zeros(8)},
+		{name: "HEIC whose media comes first", kind: typeHEIC, head: atom("ftyp", "heic", n32(0)) + n32(9999) + "mdat" + zeros(8), want: true},
+		{name: "AVIF sequence", kind: "image/avif", head: atom("ftyp", "avis", n32(0)) + atom("meta", zeros(4)) + n32(9999) + "moov" + zeros(8)},
+		{name: "AVIF sequence whose movie may come last", kind: "image/avif", head: atom("ftyp", "avif", n32(0), "avifmsf1") + n32(9999) + "meta" + zeros(8), want: true},
+		{name: "HEIC cut within its type", kind: typeHEIC, head: "\x00\x00\x00\x18ft", want: true},
 		{name: "JPEG", kind: "image/jpeg", want: true},
 		{name: "PNG", kind: "image/png"},
 	} {

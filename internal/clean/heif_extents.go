@@ -1,0 +1,66 @@
+package clean
+
+import (
+	"cmp"
+	"slices"
+)
+
+// extent is a span of a file, or of the data within its metadata box.
+type extent struct {
+	from, to int64
+	use      heifUse
+}
+
+const (
+	heifOutside = "has an item whose data is not in its media"
+	heifShared  = "has an item that shares its data with another"
+)
+
+// order sorts extents, and joins those that overlap. What is cleaned may also be part of what is
+// blanked. Other data of two uses is refused.
+func (w *walk) order(extents []extent) []extent {
+	slices.SortFunc(extents, func(a, b extent) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	var joined, blanked []extent
+	for _, e := range extents {
+		last := len(joined) - 1
+		switch b := len(blanked) - 1; {
+		case e.use == heifNothing && b >= 0 && e.from <= blanked[b].to:
+			blanked[b].to = max(blanked[b].to, e.to)
+		case e.use == heifNothing:
+			blanked = append(blanked, e)
+		case last < 0 || e.from >= joined[last].to:
+			joined = append(joined, e)
+		case e.use != joined[last].use, e.use > heifPicture && e != joined[last]:
+			w.fail(heifShared)
+		default:
+			joined[last].to = max(joined[last].to, e.to)
+		}
+	}
+	all := joined
+	for _, e := range blanked {
+		all = w.appendRest(all, e, joined)
+	}
+	slices.SortFunc(all, func(a, b extent) int { return cmp.Compare(a.from, b.from) })
+	return all
+}
+
+// appendRest appends what is to be blanked of e, which is not cleaned by another extent.
+func (w *walk) appendRest(all []extent, e extent, joined []extent) []extent {
+	first, _ := slices.BinarySearchFunc(joined, e.from, func(x extent, from int64) int { return cmp.Compare(x.to, from+1) })
+	for _, x := range joined[first:] {
+		if x.from >= e.to {
+			break
+		}
+		if x.use != heifExif && x.use != heifXMP {
+			w.fail(heifShared)
+		}
+		if x.from > e.from {
+			all = append(all, extent{e.from, x.from, heifNothing})
+		}
+		e.from = x.to
+	}
+	if e.from < e.to {
+		all = append(all, e)
+	}
+	return all
+}

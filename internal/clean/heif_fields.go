@@ -1,0 +1,72 @@
+package clean
+
+import "encoding/binary"
+
+const heifBadMeta = "has a malformed metadata box"
+
+// heldFields reads the fields of a box that is held, from its front.
+type heldFields struct {
+	*walk
+	version byte
+	flags   uint32
+	rest    []byte // after the fields that were read
+}
+
+// fieldsOf returns the fields of a box after its version and flags.
+func (w *walk) fieldsOf(content []byte) *heldFields {
+	f := &heldFields{walk: w, rest: content}
+	head := uint32(f.number(4)) //nolint:gosec // its size
+	f.version, f.flags = byte(head>>24), head&0xffffff
+	return f
+}
+
+// number reads a number of 0 to 8 bytes.
+func (f *heldFields) number(size int) (n uint64) {
+	if len(f.rest) < size {
+		f.fail(heifBadMeta)
+	}
+	for _, b := range f.rest[:size] {
+		n = n<<8 | uint64(b)
+	}
+	f.rest = f.rest[size:]
+	return n
+}
+
+// id reads the ID of an item.
+func (f *heldFields) id(size int) uint32 { return uint32(f.number(size)) } //nolint:gosec // 2 or 4 bytes
+
+// eachBox walks over the boxes that fill b. see has the whole box, and its content.
+func (w *walk) eachBox(b []byte, see func(kind string, whole, content []byte)) {
+	for len(b) > 0 {
+		whole, rest, ok := cutBox(b)
+		if !ok {
+			w.fail(filmMalformed)
+		}
+		see(string(whole[4:8]), whole, contentOf(whole))
+		b = rest
+	}
+}
+
+// cutBox cuts b after the box at its front, and returns false if that is not whole.
+func cutBox(b []byte) (whole, rest []byte, ok bool) {
+	if len(b) < 8 || !isBoxType(b[4:]) {
+		return nil, nil, false
+	}
+	least, size := uint64(8), uint64(binary.BigEndian.Uint32(b))
+	if size == 1 && len(b) >= 16 {
+		least, size = 16, binary.BigEndian.Uint64(b[8:])
+	}
+	if size < least || size > uint64(len(b)) {
+		return nil, nil, false
+	}
+	return b[:size], b[size:], true
+}
+
+// metaBoxes returns the boxes in a metadata box, which follow version and flags. QuickTime leaves
+// those out.
+func metaBoxes(content []byte) []byte {
+	if len(content) >= 4 && binary.BigEndian.Uint32(content) == 0 {
+		return content[4:]
+	}
+	return content
+}
