@@ -30,6 +30,9 @@ var cleaners = map[string]func(*walk){
 	"video/3gpp":      movie,
 	"video/mp4":       movie,
 	"video/quicktime": movie,
+
+	"video/matroska": mkv,
+	"video/webm":     mkv,
 }
 
 // Has reports whether files of that type can be cleaned.

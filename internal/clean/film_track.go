@@ -1,7 +1,9 @@
 package clean
 
 import (
+	"bytes"
 	"encoding/binary"
+	"regexp"
 	"slices"
 )
 
@@ -148,14 +150,10 @@ func (f *film) mediaPart(box []byte) {
 	}
 }
 
-// isLanguage reports whether p is a tag of a language (BCP 47) with zeros after it.
-func isLanguage(p []byte) bool {
-	n := 0
-	for n < len(p) && n < 36 && (p[n] == '-' || '0' <= p[n] && p[n] <= '9' || 'a' <= p[n]|0x20 && p[n]|0x20 <= 'z') {
-		n++
-	}
-	return isZero(p[n:])
-}
+// isLanguage reports whether p is a language, with a script and a region (BCP 47), and zeros after it.
+func isLanguage(p []byte) bool { return languages(bytes.TrimRight(p, "\x00")) }
+
+var languages = regexp.MustCompile(`^([a-zA-Z]{2,3}(-[a-zA-Z]{3})?(-[a-zA-Z]{4})?(-([a-zA-Z]{2}|[0-9]{3}))?)?$`).Match
 
 // handled blanks the name of a handler, and reports whether the track is kept.
 func (t *filmTrack) handled(p []byte) bool {

@@ -1,0 +1,222 @@
+package clean
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"slices"
+)
+
+// matroska walks a Matroska or WebM file (RFC 9559).
+type matroska struct {
+	*walk
+	tracks    bool // they have come
+	inCluster bool // in one of unknown size
+	cut       bool // the file ended where next looked for a header
+	dropped   map[int64]bool
+	scale     float64 // nanoseconds of a unit of time
+	duration  float64 // in units
+}
+
+// The elements with rules of their own.
+const (
+	mkvSegment    = 0x18538067
+	mkvSeekHead   = 0x114d9b74
+	mkvInfo       = 0x1549a966
+	mkvTracks     = 0x1654ae6b
+	mkvCluster    = 0x1f43b675
+	mkvCues       = 0x1c53bb6b
+	mkvCuePoint   = 0xbb
+	mkvSeek       = 0x4dbb
+	mkvSeekID     = 0x53ab
+	mkvSeekAt     = 0x53ac
+	mkvScale      = 0x2ad7b1
+	mkvDuration   = 0x4489
+	mkvMuxingApp  = 0x4d80
+	mkvWritingApp = 0x5741
+	mkvSimple     = 0xa3
+	mkvEncrypted  = 0xaf
+	mkvGroup      = 0xa0
+	mkvBlock      = 0xa1
+)
+
+// ebmlKept are the elements of the header, without those with rules of their own.
+var ebmlKept = []uint32{0x4286, 0x42f7, 0x42f2, 0x42f3, 0x4287, 0x4285}
+
+const (
+	ebmlDocType   = 0x4282
+	maxEBMLHeader = 1024
+)
+
+// mkv keeps the elements by which players find and show picture, sound and subtitles. Others become
+// elements of the same size that say nothing: tags, chapters, attachments, title, date, names of
+// tracks and files, and tracks of other kinds with their blocks. The names of programs, which each
+// file must have, become empty.
+func mkv(w *walk) {
+	m := &matroska{walk: w, dropped: map[int64]bool{}, scale: 1e6}
+	e, ok := m.next(everything)
+	if !ok || e.id != ebmlHeader || e.end-m.pos() > maxEBMLHeader {
+		m.fail("is not a Matroska file")
+	}
+	heldElements(m.more(e.end-m.pos()), m.header)
+	for {
+		m.flush()
+		e, ok := m.next(everything)
+		switch {
+		case !ok:
+			m.notNext()
+		case e.id == ebmlVoid && e.end < everything:
+			m.void(e)
+			continue
+		case e.id != mkvSegment:
+			m.fail("has a misplaced Matroska element")
+		}
+		m.segment(e.end)
+		return
+	}
+}
+
+// header judges an element of the EBML header.
+func (m *matroska) header(id uint32, content []byte) bool {
+	if id != ebmlDocType {
+		return slices.Contains(ebmlKept, id)
+	}
+	if name := string(bytes.TrimRight(content, "\x00")); name != "webm" && name != "matroska" {
+		m.fail("is not a Matroska file")
+	}
+	return true
+}
+
+// notNext ends the walk where an element should begin.
+func (m *matroska) notNext() {
+	if m.cut {
+		m.cutOff()
+	}
+	m.fail(mkvMalformed)
+}
+
+// segment walks the elements of the segment.
+func (m *matroska) segment(end int64) {
+	for m.pos() < end {
+		m.flush()
+		e, ok := m.next(end)
+		switch {
+		case !ok && end == everything && len(m.held) == 0:
+			end = m.pos()
+		case !ok:
+			m.notNext()
+		case m.inCluster && clusterHas(e.id):
+			m.clusterPart(e)
+		default:
+			m.inCluster = false
+			m.part(e)
+		}
+	}
+	if !m.tracks {
+		m.fail("has no tracks")
+	}
+}
+
+// clusterHas reports whether an element goes on with a cluster of unknown size.
+func clusterHas(id uint32) bool {
+	switch id {
+	case mkvSimple, mkvGroup, mkvEncrypted, 0xe7, 0xa7, 0xab, 0x5854, ebmlVoid, ebmlCRC:
+		return true
+	}
+	return false
+}
+
+// part walks an element of the segment.
+func (m *matroska) part(e element) {
+	if e.end == everything && e.id != mkvCluster {
+		m.fail(mkvMalformed)
+	}
+	switch e.id {
+	case mkvSeekHead:
+		m.content(e, seekHead)
+	case mkvInfo:
+		m.content(e, m.info)
+		m.flush()
+		m.facts.Milliseconds = roundedMilliseconds(m.duration * m.scale)
+	case mkvTracks:
+		m.tracks = true
+		m.inside(e.end, m.track)
+	case mkvCluster:
+		switch {
+		case !m.tracks:
+			m.fail("has a misplaced Matroska element")
+		case e.end == everything:
+			m.inCluster = true
+		default:
+			m.inside(e.end, m.clusterPart)
+		}
+	case mkvCues:
+		m.inside(e.end, m.only(mkvCuePoint))
+	default:
+		m.void(e)
+	}
+}
+
+// content holds the elements in one whose header is held, and lets keep change them.
+func (m *matroska) content(e element, keep func(id uint32, content []byte) bool) {
+	n := e.end - m.pos()
+	heldElements(m.more(n), keep)
+}
+
+// seekHead keeps the places of what is kept.
+func seekHead(id uint32, content []byte) bool {
+	if id != mkvSeek {
+		return false
+	}
+	kept := false
+	heldElements(content, func(id uint32, content []byte) bool {
+		if id == mkvSeekID && len(content) == 4 {
+			switch binary.BigEndian.Uint32(content) {
+			case mkvSeekHead, mkvInfo, mkvTracks, mkvCluster, mkvCues:
+				kept = true
+			}
+		}
+		return id == mkvSeekID || id == mkvSeekAt
+	})
+	return kept
+}
+
+// info keeps the unit of time and the duration, and blanks the names of programs.
+func (m *matroska) info(id uint32, content []byte) bool {
+	switch id {
+	case mkvScale:
+		if n := unsigned(content); n > 0 {
+			m.scale = float64(n)
+		}
+	case mkvDuration:
+		switch len(content) {
+		case 4:
+			m.duration = float64(math.Float32frombits(binary.BigEndian.Uint32(content)))
+		case 8:
+			m.duration = math.Float64frombits(binary.BigEndian.Uint64(content))
+		}
+	case mkvMuxingApp, mkvWritingApp:
+		clear(content)
+	default:
+		return false
+	}
+	return true
+}
+
+// unsigned returns the number in an element, 0 if it has none.
+func unsigned(content []byte) (n int64) {
+	if len(content) > 8 {
+		return 0
+	}
+	for _, c := range content {
+		n = n<<8 | int64(c)
+	}
+	return max(n, 0)
+}
+
+func roundedMilliseconds(nanoseconds float64) int64 {
+	if !(nanoseconds >= 0 && nanoseconds < everything) {
+		return 0
+	}
+	return int64(math.Round(nanoseconds / 1e6))
+}

@@ -1,0 +1,75 @@
+package clean
+
+// clusterPart walks an element of a cluster. The checksum of a cluster stays, unless a track is
+// dropped, so that clusters stay as they are.
+func (m *matroska) clusterPart(e element) {
+	if e.end == everything {
+		m.fail(mkvMalformed)
+	}
+	switch e.id {
+	case mkvSimple, mkvEncrypted:
+		m.block(e)
+	case mkvGroup:
+		m.group(e)
+	case 0xe7, 0xa7, 0xab: // time, place, size of the cluster before
+		m.keepElement(e)
+	case ebmlCRC:
+		if len(m.dropped) == 0 {
+			m.keepElement(e)
+			return
+		}
+		m.void(e)
+	default:
+		m.void(e)
+	}
+}
+
+// block keeps a block, unless its track is dropped.
+func (m *matroska) block(e element) {
+	if m.ofDropped(e) {
+		m.void(e)
+		return
+	}
+	m.flush()
+	m.keepElement(e)
+}
+
+// ofDropped holds the number at the front of a block, and reports whether its track is dropped.
+func (m *matroska) ofDropped(e element) bool {
+	if len(m.dropped) == 0 {
+		return false
+	}
+	from := len(m.held)
+	for m.pos() < e.end {
+		m.more(1)
+		if number, length := ebmlNumber(m.held[from:]); length > 0 {
+			return m.dropped[number]
+		}
+		if m.held[from] == 0 {
+			break
+		}
+	}
+	return true
+}
+
+// group walks a block with what belongs to it. The block comes first, so that the group can be
+// dropped whole.
+func (m *matroska) group(e element) {
+	if len(m.dropped) > 0 {
+		b, ok := m.next(e.end)
+		if !ok || b.id != mkvBlock || m.ofDropped(b) {
+			m.void(e)
+			return
+		}
+		m.flush()
+		m.keepElement(b)
+	}
+	m.inside(e.end, func(e element) {
+		switch e.id {
+		case mkvBlock, 0x9b, 0xfa, 0xfb, 0xa4, 0x75a2, 0x75a1: // duration, references, state, padding, additions such as alpha
+			m.keepElement(e)
+		default:
+			m.void(e)
+		}
+	})
+}

@@ -1,0 +1,162 @@
+package clean
+
+import "math/bits"
+
+// element is an element of EBML (RFC 8794) whose header was read: an identifier of 1 to 4 bytes and a
+// size of 1 to 8.
+type element struct {
+	id         uint32
+	start, end int64 // end is everything if the size is unknown
+}
+
+const (
+	ebmlVoid   = 0xec
+	ebmlCRC    = 0xbf
+	ebmlHeader = 0x1a45dfa3
+
+	mkvMalformed = "has a Matroska element that does not fit into the one around it"
+)
+
+// ebmlHead reads a header at the front of p. It returns its length, 0 if p has no whole one, and the
+// size of the content, which is everything if it is unknown.
+func ebmlHead(p []byte) (id uint32, head int, size int64) {
+	if len(p) == 0 || p[0] < 0x10 {
+		return 0, 0, 0
+	}
+	n := 1 + bits.LeadingZeros8(p[0])
+	if len(p) <= n || p[n] == 0 {
+		return 0, 0, 0
+	}
+	for _, c := range p[:n] {
+		id = id<<8 | uint32(c)
+	}
+	number, m := ebmlNumber(p[n:])
+	if m == 0 {
+		return 0, 0, 0
+	}
+	if number == 1<<(7*m)-1 {
+		number = everything
+	}
+	return id, n + m, number
+}
+
+// ebmlNumber reads a number of variable length. It returns its length, 0 if p has no whole one.
+func ebmlNumber(p []byte) (number int64, length int) {
+	if len(p) == 0 || p[0] == 0 {
+		return 0, 0
+	}
+	n := 1 + bits.LeadingZeros8(p[0])
+	if len(p) < n {
+		return 0, 0
+	}
+	number = int64(p[0]) & (0xff >> n)
+	for _, c := range p[1:n] {
+		number = number<<8 | int64(c)
+	}
+	return number, n
+}
+
+// next holds the header of an element before end. It returns false if there is none.
+func (m *matroska) next(end int64) (element, bool) {
+	start, from := m.pos(), len(m.held)
+	m.cut = false
+	for m.pos() < end {
+		if m.cut = m.tryMore(1) == 0; m.cut {
+			break
+		}
+		if id, head, size := ebmlHead(m.held[from:]); head > 0 {
+			e := element{id, start, everything}
+			if size < everything {
+				e.end = m.pos() + size
+			}
+			return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
+		}
+		if len(m.held)-from >= 12 || m.held[from] < 0x10 {
+			break
+		}
+	}
+	return element{}, false
+}
+
+// inside walks the elements up to end. What is none becomes zeros.
+func (m *matroska) inside(end int64, each func(element)) {
+	for m.pos() < end {
+		m.flush()
+		e, ok := m.next(end)
+		if !ok {
+			clear(m.held)
+			m.flush()
+			m.blank(end - m.pos())
+			return
+		}
+		each(e)
+	}
+}
+
+// only returns a function that keeps elements with an identifier.
+func (m *matroska) only(id uint32) func(element) {
+	return func(e element) {
+		if e.id == id {
+			m.keepElement(e)
+			return
+		}
+		m.void(e)
+	}
+}
+
+func (m *matroska) keepElement(e element) { m.keep(e.end - m.pos()) }
+
+// void makes an element of which the front is held alone one that says nothing.
+func (m *matroska) void(e element) {
+	if e.end == everything {
+		m.fail(mkvMalformed)
+	}
+	_, head, size := ebmlHead(m.held)
+	voided(m.held, head, size)
+	m.flush()
+	m.blank(e.end - m.pos())
+}
+
+// voided makes p the front of an element that says nothing, instead of one with a header of so many
+// bytes.
+func voided(p []byte, head int, size int64) {
+	n := min(8, head-1)
+	rest := size + int64(head-1-n)
+	p[0] = ebmlVoid
+	for i := n; i > 0; i-- {
+		p[i] = byte(rest & 0xff)
+		rest >>= 8
+	}
+	p[1] |= 1 << (8 - n)
+	clear(p[1+n:])
+}
+
+// small holds the content of an element whose header is held, and lets keep change it. If keep
+// returns false, the element says nothing.
+func (m *matroska) small(e element, keep func(id uint32, content []byte) bool) {
+	from := len(m.held) - int(m.pos()-e.start)
+	if e.end-m.pos() > maxHeld-16 {
+		m.fail("has metadata that is too large to be looked into")
+	}
+	m.more(e.end - m.pos())
+	heldElements(m.held[from:], keep)
+}
+
+// heldElements lets keep change the contents of elements. Those for which it returns false say
+// nothing then, and what is no element becomes zeros.
+func heldElements(p []byte, keep func(id uint32, content []byte) bool) {
+	for len(p) > 0 {
+		id, head, size := ebmlHead(p)
+		if head == 0 || size > int64(len(p)-head) {
+			break
+		}
+		whole := p[:head+int(size)]
+		if id == ebmlVoid {
+			clear(whole[head:])
+		} else if !keep(id, whole[head:]) {
+			voided(whole, head, size)
+		}
+		p = p[len(whole):]
+	}
+	clear(p)
+}

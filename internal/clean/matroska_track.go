@@ -1,0 +1,196 @@
+package clean
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+)
+
+// The elements of a track with rules of their own.
+const (
+	mkvTrack    = 0xae
+	mkvNumber   = 0xd7
+	mkvUID      = 0x73c5
+	mkvType     = 0x83
+	mkvVideo    = 0xe0
+	mkvAudio    = 0xe1
+	mkvPrivate  = 0x63a2
+	mkvAddition = 0x41e4
+
+	mkvLanguage    = 0x22b59c
+	mkvLanguageTag = 0x22b59d
+
+	maxMKVTracks = 1024
+)
+
+// mkvTypes are the kinds of tracks that are kept: picture, sound, subtitles.
+var mkvTypes = []int64{1, 2, 0x11}
+
+// mkvTrackKept are the elements of a track by which it is decoded and chosen.
+var mkvTrackKept = []uint32{
+	0xb9, 0x88, 0x55aa, 0x55ab, 0x55ac, 0x55ad, 0x55ae, 0x55af, 0x9c, 0x6de7, 0x6df8, 0x23e383, 0x234e7a, 0x23314f,
+	0x55ee, 0x86, 0xaa, 0x6fab, 0x56aa, 0x56bb, 0x6d80,
+}
+
+// mkvShown are the elements that say how pictures are shown, and of sound.
+var mkvShown = []uint32{
+	0x9a, 0x9d, 0x53b8, 0x53c0, 0x53b9, mkvWidth, mkvHeight, mkvCropBottom, mkvCropTop, mkvCropLeft, mkvCropRight,
+	0x54b0, 0x54ba, 0x54b2, 0x54b3, 0x2eb524, 0x55b0, 0x7670,
+	0xb5, 0x78b5, 0x9f, 0x6264, 0x52f1,
+}
+
+const (
+	mkvWidth      = 0xb0
+	mkvHeight     = 0xba
+	mkvCropBottom = 0x54aa
+	mkvCropTop    = 0x54bb
+	mkvCropLeft   = 0x54cc
+	mkvCropRight  = 0x54dd
+)
+
+// mkvEntry is what is known of a track.
+type mkvEntry struct {
+	number, kind  int64
+	width, height int64
+}
+
+// track holds a track until its number and its kind are known.
+func (m *matroska) track(e element) {
+	if e.id != mkvTrack {
+		m.void(e)
+		return
+	}
+	t := &mkvEntry{}
+	head := len(m.held)
+	for (t.number == 0 || t.kind == 0) && m.pos() < e.end {
+		c, ok := m.next(e.end)
+		if !ok {
+			break
+		}
+		m.small(c, t.field)
+	}
+	if !slices.Contains(mkvTypes, t.kind) || t.number == 0 {
+		if m.dropped[t.number] = true; len(m.dropped) > maxMKVTracks {
+			m.fail("has too many tracks")
+		}
+		m.void(e)
+		return
+	}
+	heldElements(m.held[head:], func(id uint32, content []byte) bool {
+		return id != mkvUID || t.field(id, content) // now that the number is known
+	})
+	m.flush()
+	m.inside(e.end, func(c element) {
+		if c.id == mkvPrivate && c.end-m.pos() > maxHeld-16 {
+			m.largePrivate(c)
+			return
+		}
+		m.small(c, t.field)
+	})
+	if t.kind == 1 && m.facts.Width == 0 {
+		m.facts.Width, m.facts.Height = t.width, t.height
+	}
+}
+
+// field cleans an element of a track.
+func (t *mkvEntry) field(id uint32, content []byte) bool {
+	switch id {
+	case mkvNumber:
+		t.number = unsigned(content)
+	case mkvType:
+		t.kind = unsigned(content)
+	case mkvUID: // a random number by which a file is known again
+		n := t.number
+		for i := range slices.Backward(content) {
+			content[i] = byte(n & 0xff)
+			n >>= 8
+		}
+	case mkvVideo, mkvAudio:
+		heldElements(content, t.shown)
+	case mkvPrivate:
+		codecPrivate(content)
+	case mkvAddition:
+		heldElements(content, func(id uint32, _ []byte) bool { return id == 0x41f0 || id == 0x41e7 || id == 0x41ed })
+	case mkvLanguage, mkvLanguageTag:
+		return isLanguage(content)
+	default:
+		return slices.Contains(mkvTrackKept, id)
+	}
+	return true
+}
+
+// shown keeps an element about pictures or sound.
+func (t *mkvEntry) shown(id uint32, content []byte) bool {
+	switch n := unsigned(content); id {
+	case mkvWidth:
+		t.width += n
+	case mkvHeight:
+		t.height += n
+	case mkvCropLeft, mkvCropRight:
+		t.width -= n
+	case mkvCropTop, mkvCropBottom:
+		t.height -= n
+	}
+	return slices.Contains(mkvShown, id)
+}
+
+// The headers of a codec that have comments come after one of these.
+const (
+	flacMark   = "fLaC"
+	vorbisMark = "\x01vorbis"
+	theoraMark = "\x80theora"
+)
+
+// codecPrivate blanks the comments in the headers of a codec.
+func codecPrivate(p []byte) {
+	if bytes.HasPrefix(p, []byte(flacMark)) {
+		flacBlocks(p)
+		return
+	}
+	if len(p) == 0 || p[0] != 2 { // three headers, of which two have their lengths in front
+		return
+	}
+	var sizes [2]int
+	at := 1
+	for i := range sizes {
+		for at < len(p) {
+			c := p[at]
+			sizes[i] += int(c)
+			if at++; c < 255 {
+				break
+			}
+		}
+	}
+	if at+sizes[0]+sizes[1] > len(p) {
+		return
+	}
+	first, comments := p[at:at+sizes[0]], p[at+sizes[0]:at+sizes[0]+sizes[1]]
+	switch {
+	case bytes.HasPrefix(first, []byte(vorbisMark)):
+		noComments(comments, 1)
+	case bytes.HasPrefix(first, []byte(theoraMark)):
+		noComments(comments, 0)
+	}
+}
+
+// noComments makes a packet of comments one without any, after which so many bytes end it. The name
+// of its writer takes the room.
+func noComments(p []byte, end int) {
+	const mark = 7
+	n := len(p) - mark - 4 - 4 - end
+	if n < 0 {
+		return
+	}
+	clear(p[mark : len(p)-end])
+	binary.LittleEndian.PutUint32(p[mark:], uint32(n)) //nolint:gosec // it fits
+}
+
+// largePrivate keeps headers of a codec that are too large to be held, if they have no comments.
+func (m *matroska) largePrivate(e element) {
+	p := m.more(int64(len(flacMark)))
+	if p[0] == 2 || bytes.HasPrefix(p, []byte(flacMark)) {
+		m.fail("has metadata that is too large to be looked into")
+	}
+	m.flush()
+	m.keepElement(e)
+}
