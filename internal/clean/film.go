@@ -37,8 +37,8 @@ const (
 func movie(w *walk) {
 	f := newFilm(w)
 	f.boxes()
-	if !f.movie {
-		f.cutOff()
+	if !f.movie || !f.media {
+		f.fail("has no movie or no media data")
 	}
 }
 
@@ -94,7 +94,7 @@ func (f *film) outermost(b filmBox) {
 		}
 	case "moof":
 		f.fragment(b)
-	case "mdat":
+	case "mdat", "imda":
 		f.media = true
 		f.samples(b)
 	case "mfra":
@@ -197,6 +197,7 @@ func (f *film) trackOf(id uint32) *filmTrack {
 		if t = new(filmTrack); len(f.tracks) == maxFilmTracks {
 			f.fail("has too many tracks")
 		}
+		f.afford(128)
 		f.tracks[id] = t
 	}
 	return t

@@ -9,10 +9,10 @@ import (
 // are to be shown.
 var codingBoxes = []string{
 	"avcC", "avcE", "svcC", "mvcC", "hvcC", "hvcE", "lhvC", "vvcC", "evcC", "av1C", "vpcC", "dvcC", "dvvC", "dvwC", "dvcE",
-	"esds", "m4ds", "d263", "glbl", "SMI ", "strf", "jp2h", "jpgC", "mjqt", "mjht", "ACLR", "ARES", "APRG", "ADHR", "alph",
+	"apvC", "dvc1", "av3c", "j2kH", "uncC", "cmpd", "esds", "m4ds", "d263", "glbl", "SMI ", "strf", "jp2h", "jpgC", "mjqt", "mjht", "ACLR", "ARES", "APRG", "ADHR", "alph",
 	"btrt", "colr", "pasp", "clap", "fiel", "gama", "mdcv", "clli", "cclv", "amve", "SmDm", "CoLL", "ccst", "auxi", "alfa",
-	"st3d", "sv3d", "vexu", "hfov", "sinf", "rinf",
-	"wave", "chan", "chnl", "srat", "pcmC", "dac3", "dec3", "dac4", "dmlp", "ddts", "udts", "dOps", "alac", "damr", "dmh1",
+	"st3d", "sv3d", "vexu", "hfov",
+	"wave", "chan", "chnl", "srat", "pcmC", "dac3", "dec3", "dac4", "dmlp", "ddts", "udts", "dOps", "alac", "damr", "dawp", "dqcp", "devc", "dsmv", "dapa",
 	"mhaC", "mhaP", "SA3D", "iacb", "dfLa",
 	"ftab", "vttC", "blnk",
 }
@@ -43,10 +43,24 @@ func entryBoxes(p []byte, at int) {
 		return
 	}
 	heldBoxes(p[at:], func(kind string, content []byte) bool {
-		if kind == "dfLa" {
+		switch kind {
+		case "dfLa":
 			flacBlocks(content)
+		case "sinf", "rinf":
+			protection(content)
+			return true
 		}
 		return slices.Contains(codingBoxes, kind)
+	})
+}
+
+// protection keeps how samples are protected, but not for whom: shops write the names of buyers.
+func protection(p []byte) {
+	heldBoxes(p, func(kind string, content []byte) bool {
+		if kind == "schi" {
+			keptBoxes(content, "tenc", "uuid")
+		}
+		return kind == "frma" || kind == "schm" || kind == "schi"
 	})
 }
 

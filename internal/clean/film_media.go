@@ -1,5 +1,7 @@
 package clean
 
+import "encoding/binary"
+
 // trackBox walks a box of a track after its media.
 func (f *film) trackBox(t *filmTrack, b filmBox) {
 	switch b.kind {
@@ -89,10 +91,14 @@ func (f *film) sampleTable(t *filmTrack, b filmBox) {
 		version := f.more(8)[0]
 		f.inside(b.end, func(b filmBox) {
 			f.small(b, func(p []byte) { sampleEntry(t.handler, b.kind, version, p) })
+			if t.width == 0 && len(f.held) >= 36 { // the header of the track may leave it out
+				t.width, t.height = int64(binary.BigEndian.Uint16(f.held[32:])), int64(binary.BigEndian.Uint16(f.held[34:]))
+				f.size(t)
+			}
 		})
 	case "stsz", "stz2":
 		if p := f.more(min(12, b.left(f.walk))); len(p) == 12 && t.moves() && f.facts.Frames == 0 && !f.embedded {
-			f.facts.Frames = int64(uint32(p[8])<<24 | uint32(p[9])<<16 | uint32(p[10])<<8 | uint32(p[11]))
+			f.facts.Frames = int64(binary.BigEndian.Uint32(p[8:]))
 		}
 		f.keep(b.left(f.walk))
 	case "stts", "ctts", "cslg", "stsc", "stco", "co64", "stss", "stsh", "stps", "stdp", "sdtp", "sbgp", "sgpd", "subs", "saiz", "saio", "padb", "senc":

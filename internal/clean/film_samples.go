@@ -60,6 +60,7 @@ func (f *film) samples(b filmBox) {
 			f.fail("has too many parts of media data")
 		}
 		f.before = append(f.before, span{f.pos(), b.end})
+		f.afford(16)
 	}
 	for f.movie && f.pos() < b.end {
 		for len(f.dropped) > 0 && f.dropped[0].end <= f.pos() {

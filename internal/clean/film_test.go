@@ -236,6 +236,7 @@ func TestFilmSound(t *testing.T) {
 		{name: "QuickTime 1", entry: n16(1) + n16(0) + "SENT" + n16(2) + n16(16) + zeros(8) + zeros(16) + atom("wave", esds) + atom("secr", hidden), kept: esds},
 		{name: "MP4 that says 1", entry: n16(1) + zeros(6) + n16(2) + n16(16) + zeros(8) + esds, kept: esds},
 		{name: "QuickTime 2", entry: n16(2) + zeros(6) + n16(2) + n16(16) + zeros(8) + zeros(36) + esds, kept: esds},
+		{name: "protected", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + esds + atom("sinf", atom("frma", "mp4a"), atom("schm", "cenc"), atom("schi", atom("tenc", "key"), atom("name", hidden)), atom("secr", hidden)), kept: atom("tenc", "key")},
 		{name: "FLAC", entry: zeros(8) + n16(2) + n16(16) + zeros(8) + atom("dfLa", n32(0), "\x00\x00\x00\x04info", "\x04\x00\x00\x08"+hidden, "\x86\x00\x00\x08"+hidden), kept: "\x00\x00\x00\x04info\x01\x00\x00\x08" + zeros(8) + "\x81"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -300,6 +301,48 @@ func TestFilmFragments(t *testing.T) {
 	}
 }
 
+// TestFilmSize: where the header of a track has no size, that of its pictures counts.
+func TestFilmSize(t *testing.T) {
+	t.Parallel()
+	track := strings.Replace(videoTrack(nil), n32(64<<16)+n32(48<<16), n32(0)+n32(0), 1)
+	got := whole(t, "video/mp4", []byte(atom("ftyp", "isom"+n32(0))+atom("moov", track)+atom("mdat", "m")))
+	require.NoError(t, got.Err)
+	require.Equal(t, clean.Facts{Width: 64, Height: 48}, got.Facts)
+}
+
+// TestFilmMemory: tables of tracks that are dropped are taken from the memory that readers share.
+func TestFilmMemory(t *testing.T) {
+	t.Parallel()
+	file := []byte(cameraFilm(true, func(int) string {
+		return atom("stsz", n32(0), n32(0), n32(20_000), zeros(80_000)) + atom("stco", n32(0), n32(20_000), zeros(80_000))
+	}))
+	var fault *clean.Error
+	few, many := purse(200_000), purse(1<<20)
+	got := cleaned("video/mp4", file, 1000, 1000, clean.Options{Memory: &few})
+	require.ErrorAs(t, got.Err, &fault)
+	require.Equal(t, clean.CodeBusy, fault.Code)
+	require.EqualValues(t, 200_000, few)
+	got = cleaned("video/mp4", file, 1000, 1000, clean.Options{Memory: &many})
+	require.NoError(t, got.Err)
+	require.EqualValues(t, 1<<20, many)
+}
+
+// TestFilmTooMany: so many samples that need blanking are refused.
+func TestFilmTooMany(t *testing.T) {
+	t.Parallel()
+	var offsets strings.Builder
+	for i := range 70_000 {
+		offsets.WriteString(n32(i * 2))
+	}
+	file := []byte(cameraFilm(true, func(int) string {
+		return atom("stsz", n32(0), n32(1), n32(70_000)) + atom("stsc", n32(0), n32(1), n32(1), n32(1), n32(1)) + atom("stco", n32(0), n32(70_000), offsets.String())
+	}))
+	var fault *clean.Error
+	got := cleaned("video/mp4", file, 1000, 1000, clean.Options{})
+	require.ErrorAs(t, got.Err, &fault)
+	require.Equal(t, clean.CodeUnclear, fault.Code)
+}
+
 func TestFilmUnclear(t *testing.T) {
 	t.Parallel()
 	head, sound := atom("ftyp", "isom"+n32(0)), movieHead("mvhd", n32(1), n32(1))
@@ -310,6 +353,8 @@ func TestFilmUnclear(t *testing.T) {
 		"compressed":          head + atom("moov", atom("cmov", hidden)) + atom("mdat", "m"),
 		"a list of movies":    head + atom("moov", atom("rmra", hidden)) + atom("mdat", "m"),
 		"no movie":            head + atom("mdat", "m"),
+		"no media":            head + atom("moov", videoTrack(nil)),
+		"media in the movie":  head + n32(0) + "moov" + videoTrack(nil) + atom("mdat", "m"),
 		"nothing to see":      head + atom("moov", sound, dataTrack(2, "meta", "", "")) + atom("mdat", "m"),
 		"two movies":          head + atom("moov", videoTrack(nil)) + atom("moov", videoTrack(nil)),
 		"late handler":        inTrack(atom("mdia", atom("minf", ""), handler("vide", ""))),
