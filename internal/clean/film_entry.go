@@ -46,6 +46,8 @@ func entryBoxes(p []byte, at int) {
 		switch kind {
 		case "dfLa":
 			flacBlocks(content)
+		case "damr", "dawp": // AMR, with its vendor
+			clear(content[:min(5, len(content))])
 		case "sinf", "rinf":
 			protection(content)
 			return true
