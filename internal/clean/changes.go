@@ -1,50 +1,6 @@
 package clean
 
-import (
-	"bytes"
-	"cmp"
-	"slices"
-
-	"github.com/airlock-go/upload/storage"
-)
-
-// changes are the spans of a file that a walk has changed.
-type changes struct {
-	changed bool
-	wasLate bool // bytes that were handed on already are among the patches
-	patches []Patch
-	patched int   // bytes of the patches that are not zeros
-	tables  int   // bytes that a cleaner keeps besides
-	paid    int64 // memory taken for both
-}
-
-// add records a change of the bytes at offset, to zeros if with is nil. It returns false if that is
-// one too many.
-func (c *changes) add(offset, length int64, with []byte) bool {
-	if last := len(c.patches) - 1; last >= 0 && with == nil && c.patches[last].Bytes == nil &&
-		c.patches[last].Offset+c.patches[last].Length == offset {
-		c.patches[last].Length += length
-		return true
-	}
-	c.patched += len(with)
-	c.patches = append(c.patches, Patch{Offset: offset, Length: length, Bytes: bytes.Clone(with)})
-	return len(c.patches) <= storage.MaxPatches && c.patched <= storage.MaxPatchBytes
-}
-
-// sorted returns the changes in the order of the file. Zeros that overlap are one change.
-func (c *changes) sorted() []Patch {
-	slices.SortFunc(c.patches, func(a, b Patch) int { return cmp.Compare(a.Offset, b.Offset) })
-	joined := c.patches[:0]
-	for _, p := range c.patches {
-		if last := len(joined) - 1; last >= 0 && joined[last].Bytes == nil && p.Bytes == nil && p.Offset < joined[last].Offset+joined[last].Length {
-			joined[last].Length = max(joined[last].Length, p.Offset+p.Length-joined[last].Offset)
-			continue
-		}
-		joined = append(joined, p)
-	}
-	c.patches = joined
-	return c.patches
-}
+import "bytes"
 
 // record keeps a change, and takes memory for it.
 func (w *walk) record(offset, length int64, with []byte) {

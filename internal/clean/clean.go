@@ -14,30 +14,6 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// cleaners has the cleaner of each media type.
-var cleaners = map[string]func(*walk){
-	"image/avif":          heif,
-	"image/gif":           gif,
-	"image/heic-sequence": heif,
-	"image/heif-sequence": heif,
-	"image/heic":          heif,
-	"image/heif":          heif,
-	"image/jpeg":          jpeg,
-	"image/png":           png,
-	"image/webp":          webp,
-
-	"audio/mp4":       movie,
-	"video/3gpp":      movie,
-	"video/mp4":       movie,
-	"video/quicktime": movie,
-
-	"video/matroska": mkv,
-	"video/webm":     mkv,
-}
-
-// Has reports whether files of that type can be cleaned.
-func Has(mediaType string) bool { return cleaners[mediaType] != nil }
-
 // Code is the reason for a refusal.
 type Code string
 
@@ -90,3 +66,22 @@ const (
 	freeHeld   = 4 << 10     // of them, those for which it asks nobody
 	heldMemory = 2 * maxHeld // as they came, and as they go on
 )
+
+// Options change what a Reader does.
+type Options struct {
+	Keep   bool // changes and refuses nothing, and only finds the facts
+	Record bool // keeps the patches
+
+	// Memory is asked for what a walk holds beyond 4 KiB. Nil gives all.
+	Memory Memory
+
+	// Late accepts that bytes turn out to need blanking after they were handed on. They are among the
+	// patches then. Without it the file is refused.
+	Late bool
+}
+
+// Memory is what several readers share.
+type Memory interface {
+	Take(bytes int64) bool
+	Give(bytes int64)
+}

@@ -2,33 +2,6 @@ package clean
 
 import "encoding/binary"
 
-// film walks an ISO base media file (ISO/IEC 14496-12) or a QuickTime movie. It is also the film
-// that follows a picture in its file.
-type film struct {
-	*walk
-	base     int64 // offset of the film in its file, from which its offsets count
-	embedded bool  // other bytes may follow the film
-	begun    bool
-	movie    bool // the movie box has come
-	media    bool // media data has come
-	shown    bool // a track that is kept has come
-	tracks   map[uint32]*filmTrack
-	before   []span // media data before the movie box
-	dropped  []span // samples of tracks that are not kept, in the file's order
-	run      filmRun
-}
-
-const (
-	filmMalformed = "has a box that does not fit into the one around it"
-	filmMisplaced = "has a misplaced box"
-
-	maxFilmTracks = 4096
-	maxFilmMedia  = 4096     // media data boxes before the movie
-	maxBrands     = 256      // bytes of a file type
-	maxSpans      = 64 << 10 // samples that are to be blanked, one after another counting as one
-	maxFilmTable  = 1 << 18  // entries of a table of a track that is not kept
-)
-
 // movie keeps the boxes that say how picture and sound of a film are to be played, and media data.
 // Other boxes become free space. So do tracks that are not picture, sound, time code or subtitles,
 // and their samples become zeros, also those that were handed on before the movie box.
@@ -41,8 +14,6 @@ func movie(w *walk) {
 		f.fail("has no movie or no media data")
 	}
 }
-
-func newFilm(w *walk) *film { return &film{walk: w, base: w.pos(), tracks: map[uint32]*filmTrack{}} }
 
 // boxes walks the outermost boxes, to the end of the file. A film after a picture may also end
 // before bytes that begin no box, which are held then.
@@ -150,29 +121,6 @@ func (f *film) movieHeader(p []byte) {
 	f.facts.Milliseconds = milliseconds(n, unit)
 }
 
-// undated makes zeros of the dates of a header, after which at least more bytes stand. It returns
-// false if the header is too short.
-func undated(p []byte, more int) bool {
-	n := 8
-	if len(p) > 0 && p[0] == 1 {
-		n = 16
-		more += 4
-	}
-	if len(p) < 4+n+more {
-		return false
-	}
-	clear(p[4 : 4+n])
-	return true
-}
-
-// milliseconds returns a duration in units of which a second has so many.
-func milliseconds(n, unit uint64) int64 {
-	if unit == 0 || n > everything/1000 {
-		return 0
-	}
-	return clipped((n*1000 + unit/2) / unit)
-}
-
 // extends walks a box about the fragments of a movie.
 func (f *film) extends(b filmBox) {
 	switch b.kind {
@@ -188,17 +136,4 @@ func (f *film) extends(b filmBox) {
 	default:
 		f.free(b)
 	}
-}
-
-// trackOf returns the track with a number.
-func (f *film) trackOf(id uint32) *filmTrack {
-	t := f.tracks[id]
-	if t == nil {
-		if t = new(filmTrack); len(f.tracks) == maxFilmTracks {
-			f.fail("has too many tracks")
-		}
-		f.afford(128)
-		f.tracks[id] = t
-	}
-	return t
 }

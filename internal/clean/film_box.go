@@ -162,3 +162,26 @@ func tileBoxes(p []byte) bool {
 
 // clipped returns a number of a file, or everything if it is larger.
 func clipped(n uint64) int64 { return int64(min(n, everything)) } //nolint:gosec // it fits
+
+// undated makes zeros of the dates of a header, after which at least more bytes stand. It returns
+// false if the header is too short.
+func undated(p []byte, more int) bool {
+	n := 8
+	if len(p) > 0 && p[0] == 1 {
+		n = 16
+		more += 4
+	}
+	if len(p) < 4+n+more {
+		return false
+	}
+	clear(p[4 : 4+n])
+	return true
+}
+
+// milliseconds returns a duration in units of which a second has so many.
+func milliseconds(n, unit uint64) int64 {
+	if unit == 0 || n > everything/1000 {
+		return 0
+	}
+	return clipped((n*1000 + unit/2) / unit)
+}

@@ -2,13 +2,6 @@ package clean
 
 import "encoding/binary"
 
-// filmRun is where the samples of fragments are.
-type filmRun struct {
-	fragment int64 // offset of the fragment
-	end      int64 // after the samples of the track before
-	at       int64 // of the next samples
-}
-
 // fragment walks a movie fragment, which says where its samples are before they come.
 func (f *film) fragment(b filmBox) {
 	f.run = filmRun{fragment: b.start, end: b.start}
@@ -129,12 +122,6 @@ func (f *film) fragmentHeader(p []byte, size int64) int64 {
 func (f *film) sampleRun(b filmBox, size int64, dropped bool) {
 	p := f.more(8)
 	flags, n := binary.BigEndian.Uint32(p), int64(binary.BigEndian.Uint32(p[4:]))
-	wide := 0
-	for _, flag := range []uint32{runDurations, runSizes, runFlags, runTimes} {
-		if flags&flag != 0 {
-			wide += 4
-		}
-	}
 	start := f.run.at
 	if flags&runOffset != 0 {
 		start = f.run.end + int64(int32(binary.BigEndian.Uint32(f.more(4)))) //nolint:gosec // it may be negative
@@ -142,39 +129,50 @@ func (f *film) sampleRun(b filmBox, size int64, dropped bool) {
 	if flags&runFirstFlags != 0 {
 		f.more(4)
 	}
-	if n*int64(wide) > b.left(f.walk) {
-		f.fail(filmMalformed)
-	}
 	if dropped {
 		clear(f.held)
 	}
-	sum := n * size
-	if flags&runSizes != 0 {
-		sum = 0
-	}
-	at := 0
-	if flags&runDurations != 0 {
-		at = 4
-	}
-	if wide > 0 {
-		f.records(n, wide, func(e []byte) {
-			if flags&runSizes != 0 {
-				sum += int64(binary.BigEndian.Uint32(e[at:]))
-			}
-			if dropped {
-				clear(e)
-			}
-		})
-	}
-	if sum > everything || start > everything-sum {
+	sum := f.runSize(b, flags, n, size, dropped)
+	if start > everything-sum {
 		f.fail(filmMalformed)
 	}
-	if f.run.at = start + sum; dropped {
-		f.dropSpan(start, sum)
-		f.flush()
-		f.blankTo(b.end)
+	f.run.at = start + sum
+	f.flush()
+	if !dropped {
+		f.keep(b.left(f.walk))
 		return
 	}
-	f.flush()
-	f.keep(b.left(f.walk))
+	f.dropSpan(start, sum)
+	f.blankTo(b.end)
+}
+
+// runSize returns the size of n samples, each of which has its own or that of all.
+func (f *film) runSize(b filmBox, flags uint32, n, size int64, dropped bool) (sum int64) {
+	wide, at := 0, 0
+	for _, flag := range []uint32{runDurations, runSizes, runFlags, runTimes} {
+		if flag == runSizes {
+			at = wide
+		}
+		if flags&flag != 0 {
+			wide += 4
+		}
+	}
+	if n*int64(wide) > b.left(f.walk) {
+		f.fail(filmMalformed)
+	}
+	if flags&runSizes == 0 {
+		sum = n * size
+	}
+	if wide == 0 || flags&runSizes == 0 && !dropped {
+		return clipped(uint64(sum)) //nolint:gosec // it is not negative
+	}
+	f.records(n, wide, func(e []byte) {
+		if flags&runSizes != 0 {
+			sum += int64(binary.BigEndian.Uint32(e[at:]))
+		}
+		if dropped {
+			clear(e)
+		}
+	})
+	return sum
 }

@@ -2,39 +2,6 @@ package clean
 
 import "encoding/binary"
 
-// trackBox walks a box of a track after its media.
-func (f *film) trackBox(t *filmTrack, b filmBox) {
-	switch b.kind {
-	case "mdia":
-		f.fail(filmMisplaced)
-	case "tkhd", "tref", "edts", "tapt", "trgr":
-		f.more(b.left(f.walk))
-		f.trackPart(t, f.held)
-		f.size(t)
-	case "uuid":
-		f.extended(b)
-	case "meta":
-		f.metadata(b)
-	default:
-		f.free(b)
-	}
-}
-
-// mediaBox walks a box of the media of a track after its handler.
-func (f *film) mediaBox(t *filmTrack, b filmBox) {
-	switch b.kind {
-	case "minf":
-		f.inside(b.end, func(b filmBox) { f.mediaInformation(t, b) })
-	case "hdlr":
-		f.fail(filmMisplaced)
-	case "mdhd", "elng":
-		f.more(b.left(f.walk))
-		f.mediaPart(f.held)
-	default:
-		f.free(b)
-	}
-}
-
 func (f *film) mediaInformation(t *filmTrack, b filmBox) {
 	switch b.kind {
 	case "vmhd", "smhd", "hmhd", "nmhd", "sthd":
@@ -127,5 +94,12 @@ func (f *film) extended(b filmBox) {
 		})
 	default:
 		f.free(b)
+	}
+}
+
+// nameless blanks what a handler box says of the program that wrote it.
+func nameless(p []byte) {
+	if len(p) > 12 {
+		clear(p[12:])
 	}
 }

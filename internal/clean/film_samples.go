@@ -6,9 +6,6 @@ import (
 	"slices"
 )
 
-// span is a part of a file.
-type span struct{ start, end int64 }
-
 // dropSpan notes n bytes as samples of a track that is not kept.
 func (f *film) dropSpan(start, n int64) {
 	if n <= 0 || start < 0 || start > everything {

@@ -7,15 +7,6 @@ import (
 	"slices"
 )
 
-// filmTrack is what is known of a track.
-type filmTrack struct {
-	handler       string
-	dropped       bool
-	sampleSize    int64 // of fragments that do not say otherwise
-	id            uint32
-	width, height int64
-}
-
 // handlersKept are the kinds of tracks that are kept: picture, also depth and transparency, sound,
 // time code and closed captions.
 var handlersKept = []string{"vide", "auxv", "pict", "soun", "MPEG", "tmcd", "clcp"}
@@ -58,16 +49,6 @@ func (f *film) track(b filmBox) {
 	f.inside(media.end, func(b filmBox) { f.mediaBox(t, b) })
 	f.inside(b.end, func(b filmBox) { f.trackBox(t, b) })
 }
-
-// size takes the size of a track into the facts, if it is the first that has one.
-func (f *film) size(t *filmTrack) {
-	if t.moves() && f.facts.Width == 0 && !f.embedded {
-		f.facts.Width, f.facts.Height = t.width, t.height
-	}
-}
-
-// moves reports whether the track has pictures, those of a film or of an image sequence.
-func (t *filmTrack) moves() bool { return t.handler == "vide" || t.handler == "pict" }
 
 // find holds the boxes up to the header of one, and lets each change those before. They may not
 // include the samples of a track, which are too much to hold.
@@ -186,9 +167,35 @@ func handlerName(p []byte) string {
 	return string(name[:n])
 }
 
-// nameless blanks what a handler box says of the program that wrote it.
-func nameless(p []byte) {
-	if len(p) > 12 {
-		clear(p[12:])
+// trackBox walks a box of a track after its media.
+func (f *film) trackBox(t *filmTrack, b filmBox) {
+	switch b.kind {
+	case "mdia":
+		f.fail(filmMisplaced)
+	case "tkhd", "tref", "edts", "tapt", "trgr":
+		f.more(b.left(f.walk))
+		f.trackPart(t, f.held)
+		f.size(t)
+	case "uuid":
+		f.extended(b)
+	case "meta":
+		f.metadata(b)
+	default:
+		f.free(b)
+	}
+}
+
+// mediaBox walks a box of the media of a track after its handler.
+func (f *film) mediaBox(t *filmTrack, b filmBox) {
+	switch b.kind {
+	case "minf":
+		f.inside(b.end, func(b filmBox) { f.mediaInformation(t, b) })
+	case "hdlr":
+		f.fail(filmMisplaced)
+	case "mdhd", "elng":
+		f.more(b.left(f.walk))
+		f.mediaPart(f.held)
+	default:
+		f.free(b)
 	}
 }

@@ -5,47 +5,6 @@ import (
 	"encoding/binary"
 )
 
-// The markers of JPEG segments with rules of their own (ITU-T T.81, B.1.1.3).
-const (
-	jpegSOF0  = 0xc0
-	jpegSOF15 = 0xcf
-	jpegDHT   = 0xc4
-	jpegRST0  = 0xd0
-	jpegRST7  = 0xd7
-	jpegSOI   = 0xd8
-	jpegEOI   = 0xd9
-	jpegSOS   = 0xda
-	jpegDQT   = 0xdb
-	jpegEXP   = 0xdf
-	jpegAPP0  = 0xe0
-	jpegAPP1  = 0xe1
-	jpegAPP2  = 0xe2
-	jpegAPP14 = 0xee
-	jpegAPP15 = 0xef
-	jpegCOM   = 0xfe
-)
-
-// jpegOdd stands for a segment whose marker is 00 E1, as the emulator of Pixel phones writes one.
-// Decoders look for the next marker.
-const jpegOdd = 0
-
-const (
-	maxJPEGPictures = 16
-	jpegIdentifier  = 64 // bytes at the front of a segment to know it by, and to hold its short ones
-)
-
-// jpegFile walks the pictures of a JPEG file.
-type jpegFile struct {
-	*walk
-	pictures    int  // that have begun
-	exifs       bool // the picture had a block
-	orientation int  // of the first picture
-
-	ff    bool // the last byte of a scan, or after the end, was 0xff
-	found byte // the marker that ended them, or jpegOther
-	zeros int  // before it, after the end
-}
-
 // jpeg keeps what decodes to pixels, bit for bit: frames, tables, scans and colour profiles. It
 // keeps the part of JFIF, Exif, XMP and MPF that says how pictures are shown and where further ones
 // are. Those after the end are walked like the first, and a film there like other films. Other

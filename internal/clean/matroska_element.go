@@ -160,3 +160,47 @@ func heldElements(p []byte, keep func(id uint32, content []byte) bool) {
 	}
 	clear(p)
 }
+
+// matroska walks a Matroska or WebM file (RFC 9559).
+type matroska struct {
+	*walk
+	tracks    bool // they have come
+	inCluster bool // in one of unknown size
+	cut       bool // the file ended where next looked for a header
+	dropped   map[int64]bool
+	scale     float64 // nanoseconds of a unit of time
+	duration  float64 // in units
+}
+
+// The elements with rules of their own.
+const (
+	mkvSegment    = 0x18538067
+	mkvSeekHead   = 0x114d9b74
+	mkvInfo       = 0x1549a966
+	mkvTracks     = 0x1654ae6b
+	mkvCluster    = 0x1f43b675
+	mkvCues       = 0x1c53bb6b
+	mkvCuePoint   = 0xbb
+	mkvSeek       = 0x4dbb
+	mkvSeekID     = 0x53ab
+	mkvSeekAt     = 0x53ac
+	mkvScale      = 0x2ad7b1
+	mkvDuration   = 0x4489
+	mkvMuxingApp  = 0x4d80
+	mkvWritingApp = 0x5741
+	mkvSimple     = 0xa3
+	mkvEncrypted  = 0xaf
+	mkvGroup      = 0xa0
+	mkvBlock      = 0xa1
+)
+
+// unsigned returns the number in an element, 0 if it has none.
+func unsigned(content []byte) (n int64) {
+	if len(content) > 8 {
+		return 0
+	}
+	for _, c := range content {
+		n = n<<8 | int64(c)
+	}
+	return max(n, 0)
+}

@@ -6,25 +6,6 @@ import (
 	"iter"
 )
 
-// Options change what a Reader does.
-type Options struct {
-	Keep   bool // changes and refuses nothing, and only finds the facts
-	Record bool // keeps the patches
-
-	// Memory is asked for what a walk holds beyond 4 KiB. Nil gives all.
-	Memory Memory
-
-	// Late accepts that bytes turn out to need blanking after they were handed on. They are among the
-	// patches then. Without it the file is refused.
-	Late bool
-}
-
-// Memory is what several readers share.
-type Memory interface {
-	Take(bytes int64) bool
-	Give(bytes int64)
-}
-
 // Reader hands on a file that has been cleaned. It is for one goroutine. The caller calls Close.
 type Reader struct {
 	walk walk

@@ -1,37 +1,9 @@
 package clean
 
 import (
-	"errors"
 	"io"
 	"slices"
 )
-
-// walk is the way of a cleaner through a file, from its first byte to its end. Each step hands on
-// the next bytes: as they are, blanked, or changed by the cleaner while they were held. A step
-// panics to end the cleaner; run recovers.
-type walk struct {
-	src     io.Reader
-	options Options
-	yield   func(struct{}) bool
-
-	dst []byte // of the Read at hand
-	n   int    // bytes of dst that are filled
-	in  []byte // read and not yet looked at; lies in dst, after room for what is held
-
-	held     []byte // not yet handed on
-	original []byte // what was read into held
-	off      int64  // of the first byte that is not yet handed on
-	facts    Facts
-	changes
-	took   bool // memory for the largest that may be held
-	srcErr error
-	err    error
-}
-
-// ending is the value with which a step panics.
-type ending struct{ err error }
-
-var errClosed = errors.New("clean: the reader was closed")
 
 func (w *walk) run(clean func(*walk)) (err error) {
 	defer func() {
@@ -48,21 +20,6 @@ func (w *walk) run(clean func(*walk)) (err error) {
 	w.blankRest()
 	return io.EOF
 }
-
-// fail ends the walk: the file cannot be cleaned for certain.
-func (w *walk) fail(detail string) { w.failAs(CodeUnclear, detail) }
-
-func (w *walk) failAs(code Code, detail string) {
-	panic(ending{&Error{Code: code, Offset: w.off + int64(len(w.held)), Detail: detail}})
-}
-
-// cutOff ends the walk of a file that ends too early.
-func (w *walk) cutOff() {
-	panic(ending{&Error{Code: CodeUnclear, Offset: w.off + int64(len(w.held)), Ended: true, Detail: "is cut off"}})
-}
-
-// pos returns the offset of the next byte to be read.
-func (w *walk) pos() int64 { return w.off + int64(len(w.held)) }
 
 // hold returns the next n bytes. Until the next step the cleaner may change them, and hold more.
 func (w *walk) hold(n int) []byte {
@@ -120,8 +77,6 @@ func (w *walk) take(n int) {
 	}
 	w.took = true
 }
-
-const noMemory = "needs more memory than is free"
 
 // giveBack gives back all memory that was taken.
 func (w *walk) giveBack() {

@@ -1,0 +1,72 @@
+package clean
+
+// film walks an ISO base media file (ISO/IEC 14496-12) or a QuickTime movie. It is also the film
+// that follows a picture in its file.
+type film struct {
+	*walk
+	base     int64 // offset of the film in its file, from which its offsets count
+	embedded bool  // other bytes may follow the film
+	begun    bool
+	movie    bool // the movie box has come
+	media    bool // media data has come
+	shown    bool // a track that is kept has come
+	tracks   map[uint32]*filmTrack
+	before   []span // media data before the movie box
+	dropped  []span // samples of tracks that are not kept, in the file's order
+	run      filmRun
+}
+
+const (
+	filmMalformed = "has a box that does not fit into the one around it"
+	filmMisplaced = "has a misplaced box"
+
+	maxFilmTracks = 4096
+	maxFilmMedia  = 4096     // media data boxes before the movie
+	maxBrands     = 256      // bytes of a file type
+	maxSpans      = 64 << 10 // samples that are to be blanked, one after another counting as one
+	maxFilmTable  = 1 << 18  // entries of a table of a track that is not kept
+)
+
+func newFilm(w *walk) *film { return &film{walk: w, base: w.pos(), tracks: map[uint32]*filmTrack{}} }
+
+// trackOf returns the track with a number.
+func (f *film) trackOf(id uint32) *filmTrack {
+	t := f.tracks[id]
+	if t == nil {
+		if t = new(filmTrack); len(f.tracks) == maxFilmTracks {
+			f.fail("has too many tracks")
+		}
+		f.afford(128)
+		f.tracks[id] = t
+	}
+	return t
+}
+
+// filmTrack is what is known of a track.
+type filmTrack struct {
+	handler       string
+	dropped       bool
+	sampleSize    int64 // of fragments that do not say otherwise
+	id            uint32
+	width, height int64
+}
+
+// size takes the size of a track into the facts, if it is the first that has one.
+func (f *film) size(t *filmTrack) {
+	if t.moves() && f.facts.Width == 0 && !f.embedded {
+		f.facts.Width, f.facts.Height = t.width, t.height
+	}
+}
+
+// moves reports whether the track has pictures, those of a film or of an image sequence.
+func (t *filmTrack) moves() bool { return t.handler == "vide" || t.handler == "pict" }
+
+// span is a part of a file.
+type span struct{ start, end int64 }
+
+// filmRun is where the samples of fragments are.
+type filmRun struct {
+	fragment int64 // offset of the fragment
+	end      int64 // after the samples of the track before
+	at       int64 // of the next samples
+}

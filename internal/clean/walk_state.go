@@ -1,0 +1,93 @@
+package clean
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// walk is the way of a cleaner through a file, from its first byte to its end. Each step hands on
+// the next bytes: as they are, blanked, or changed by the cleaner while they were held. A step
+// panics to end the cleaner; run recovers.
+type walk struct {
+	src     io.Reader
+	options Options
+	yield   func(struct{}) bool
+
+	dst []byte // of the Read at hand
+	n   int    // bytes of dst that are filled
+	in  []byte // read and not yet looked at; lies in dst, after room for what is held
+
+	held     []byte // not yet handed on
+	original []byte // what was read into held
+	off      int64  // of the first byte that is not yet handed on
+	facts    Facts
+	changes
+	took   bool // memory for the largest that may be held
+	srcErr error
+	err    error
+}
+
+// ending is the value with which a step panics.
+type ending struct{ err error }
+
+var errClosed = errors.New("clean: the reader was closed")
+
+// fail ends the walk: the file cannot be cleaned for certain.
+func (w *walk) fail(detail string) { w.failAs(CodeUnclear, detail) }
+
+func (w *walk) failAs(code Code, detail string) {
+	panic(ending{&Error{Code: code, Offset: w.off + int64(len(w.held)), Detail: detail}})
+}
+
+// cutOff ends the walk of a file that ends too early.
+func (w *walk) cutOff() {
+	panic(ending{&Error{Code: CodeUnclear, Offset: w.off + int64(len(w.held)), Ended: true, Detail: "is cut off"}})
+}
+
+// pos returns the offset of the next byte to be read.
+func (w *walk) pos() int64 { return w.off + int64(len(w.held)) }
+
+const noMemory = "needs more memory than is free"
+
+// changes are the spans of a file that a walk has changed.
+type changes struct {
+	changed bool
+	wasLate bool // bytes that were handed on already are among the patches
+	patches []Patch
+	patched int   // bytes of the patches that are not zeros
+	tables  int   // bytes that a cleaner keeps besides
+	paid    int64 // memory taken for both
+}
+
+// add records a change of the bytes at offset, to zeros if with is nil. It returns false if that is
+// one too many.
+func (c *changes) add(offset, length int64, with []byte) bool {
+	if last := len(c.patches) - 1; last >= 0 && with == nil && c.patches[last].Bytes == nil &&
+		c.patches[last].Offset+c.patches[last].Length == offset {
+		c.patches[last].Length += length
+		return true
+	}
+	c.patched += len(with)
+	c.patches = append(c.patches, Patch{Offset: offset, Length: length, Bytes: bytes.Clone(with)})
+	return len(c.patches) <= storage.MaxPatches && c.patched <= storage.MaxPatchBytes
+}
+
+// sorted returns the changes in the order of the file. Zeros that overlap are one change.
+func (c *changes) sorted() []Patch {
+	slices.SortFunc(c.patches, func(a, b Patch) int { return cmp.Compare(a.Offset, b.Offset) })
+	joined := c.patches[:0]
+	for _, p := range c.patches {
+		if last := len(joined) - 1; last >= 0 && joined[last].Bytes == nil && p.Bytes == nil && p.Offset < joined[last].Offset+joined[last].Length {
+			joined[last].Length = max(joined[last].Length, p.Offset+p.Length-joined[last].Offset)
+			continue
+		}
+		joined = append(joined, p)
+	}
+	c.patches = joined
+	return c.patches
+}
