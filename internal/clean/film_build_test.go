@@ -62,7 +62,8 @@ var ownData = atom("dinf", atom("dref", n32(0), n32(1), atom("url ", n32(1))))
 // videoTrack returns a track whose samples are chunks of these lengths at these offsets.
 func videoTrack(chunks []span, parts ...string) string {
 	entry := atom("avc1", zeros(6), n16(1), zeros(4), "SENT", zeros(8), n16(64), n16(48), zeros(14), "\x08SENTINEL"+zeros(23), n16(24), n16(-1),
-		atom("avcC", "\x01\x42\xc0\x1e\xff\xe0\x00"), atom("pasp", n32(1), n32(1)), atom("secr", hidden), zeros(4))
+		atom("avcC", "\x01\x42\xc0\x1e\xff\xe0\x00"), atom("pasp", n32(1), n32(1)),
+		atom("sv3d", atom("svhd", n32(0), hidden), atom("proj", atom("prhd", n32(0), n32(1), n32(2), n32(3)), atom("secr", hidden)), atom("secr", hidden)), atom("secr", hidden), zeros(4))
 	return atom("trak", trackHead(1, 64, 48, upright), atom("tref", atom("chap", n32(3)), atom("tmcd", n32(4))),
 		atom("edts", atom("elst", n32(0), n32(1), n32(1000), n32(0), n32(1<<16)), atom("secr", hidden)),
 		strings.Join(parts, ""), media("vide", "\x08SENTINEL", atom("vmhd", n32(1), zeros(8)), entry, tables(chunks)), atom("udta", atom("name", hidden)))

@@ -11,7 +11,7 @@ var codingBoxes = []string{
 	"avcC", "avcE", "svcC", "mvcC", "hvcC", "hvcE", "lhvC", "vvcC", "evcC", "av1C", "vpcC", "dvcC", "dvvC", "dvwC", "dvcE",
 	"apvC", "dvc1", "av3c", "j2kH", "uncC", "cmpd", "esds", "m4ds", "d263", "glbl", "SMI ", "strf", "jp2h", "jpgC", "mjqt", "mjht", "ACLR", "ARES", "APRG", "ADHR", "alph",
 	"btrt", "colr", "pasp", "clap", "fiel", "gama", "mdcv", "clli", "cclv", "amve", "SmDm", "CoLL", "ccst", "auxi", "alfa",
-	"st3d", "sv3d", "vexu", "hfov",
+	"st3d", "vexu", "hfov",
 	"wave", "chan", "chnl", "srat", "pcmC", "dac3", "dec3", "dac4", "dmlp", "ddts", "udts", "dOps", "alac", "damr", "dawp", "dqcp", "devc", "dsmv", "dapa",
 	"mhaC", "mhaP", "SA3D", "iacb", "dfLa",
 	"ftab", "vttC", "blnk",
@@ -48,11 +48,27 @@ func entryBoxes(p []byte, at int) {
 			flacBlocks(content)
 		case "damr", "dawp": // AMR, with its vendor
 			clear(content[:min(5, len(content))])
+		case "sv3d":
+			sphere(content)
+			return true
 		case "sinf", "rinf":
 			protection(content)
 			return true
 		}
 		return slices.Contains(codingBoxes, kind)
+	})
+}
+
+// sphere keeps a projection (Spherical Video V2), without the name of the program that wrote it.
+func sphere(p []byte) {
+	heldBoxes(p, func(kind string, content []byte) bool {
+		switch {
+		case kind == "svhd" && len(content) > 4:
+			clear(content[4:])
+		case kind == "proj":
+			keptBoxes(content, "prhd", "equi", "cbmp", "mshp")
+		}
+		return kind == "svhd" || kind == "proj"
 	})
 }
 

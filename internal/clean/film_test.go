@@ -43,7 +43,7 @@ func TestFilm(t *testing.T) {
 				require.NoError(t, got.Err)
 				requireNothing(t, got.Content)
 				require.Equal(t, clean.Facts{Width: 64, Height: 48, Frames: 2, Milliseconds: 2500}, got.Facts)
-				for _, kept := range []string{pictureA + zeros(len(place)) + pictureB, "avcC\x01\x42\xc0\x1e\xff\xe0\x00", "pasp" + n32(1), "elst" + n32(0) + n32(1), "tmcd" + n32(4), "de-DE"} {
+				for _, kept := range []string{pictureA + zeros(len(place)) + pictureB, "avcC\x01\x42\xc0\x1e\xff\xe0\x00", "pasp" + n32(1), "prhd" + n32(0) + n32(1) + n32(2), "elst" + n32(0) + n32(1), "tmcd" + n32(4), "de-DE"} {
 					require.Equal(t, strings.Index(file, kept[:5]), bytes.Index(got.Content, []byte(kept)), "%q stays", kept)
 				}
 				require.Equal(t, 1, bytes.Count(got.Content, []byte("trak")))
