@@ -69,7 +69,7 @@ var errNoPin = errors.New("s3store: patches of a file that was sent in one reque
 // copied is Promote where the bytes are copied within S3.
 func (s *Store) copied(ctx context.Context, p storage.Promotion, digest string) error {
 	for attempt := 0; ; attempt++ {
-		m := &promotion{target: target{store: s, key: p.Key, nonce: p.Nonce}, Promotion: p, digest: digest}
+		m := &promotion{target: target{store: s, key: p.Key, nonce: p.Nonce}, Promotion: p, digest: digest, waits: s.patiently(p)}
 		again, err := m.publish(ctx)
 		if !again || attempt == len(promotePauses) {
 			return err
@@ -93,21 +93,11 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 			return false, fmt.Errorf("s3store: %q: %w", m.key, storage.ErrExists)
 		}
 	}
-	if len(m.Patches) > 0 {
-		if err := m.takeWindow(ctx); err != nil {
-			return false, err
-		}
-		defer m.free()
-	}
-	in := s.createInput(s.published(m.Key, m.Type, m.Name, m.Nonce, m.SHA256, m.Facts))
-	if m.digest != "" {
-		in.ChecksumAlgorithm = types.ChecksumAlgorithmSha256
-	}
-	if err := m.open(ctx, in); err != nil {
+	parts, err := m.upload(ctx)
+	switch {
+	case err != nil && m.uploadID == nil:
 		return false, err
-	}
-	parts, err := m.copy(ctx)
-	if err != nil {
+	case err != nil:
 		return m.fail(ctx, err)
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -122,6 +112,24 @@ func (m *promotion) publish(ctx context.Context) (again bool, err error) {
 		return again && found == nobodys, err
 	}
 	return false, errors.Join(err, m.abort(ctx))
+}
+
+// upload opens the multipart upload and makes its parts. If that fails, it leaves the upload open.
+func (m *promotion) upload(ctx context.Context) ([]types.CompletedPart, error) {
+	if len(m.Patches) > 0 {
+		if err := m.takeWindow(ctx); err != nil {
+			return nil, err
+		}
+		defer m.free()
+	}
+	in := m.store.createInput(m.store.published(m.Key, m.Type, m.Name, m.Nonce, m.SHA256, m.Facts))
+	if m.digest != "" {
+		in.ChecksumAlgorithm = types.ChecksumAlgorithmSha256
+	}
+	if err := m.open(ctx, in); err != nil {
+		return nil, err
+	}
+	return m.copy(ctx)
 }
 
 // fail ends the upload after a copy failed with cause. If S3 refused the state of the key, the file

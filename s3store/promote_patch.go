@@ -39,13 +39,13 @@ func cut(size, window, most int64, patches []storage.Patch) (list []piece) {
 	return list
 }
 
-// takeWindow takes the memory for one patched piece, for which it waits up to CallTimeout.
+// takeWindow takes the memory for one patched piece.
 func (m *promotion) takeWindow(ctx context.Context) (err error) {
 	if m.window, err = m.store.partSize(m.Size); err != nil {
 		return err
 	}
 	n := footprint(min(m.window, m.Size))
-	m.buffer, err = m.store.reserve(ctx, storage.Object{MaxWait: m.store.opts.CallTimeout}, n)
+	m.buffer, err = m.store.reserve(ctx, m.waits, n)
 	return err
 }
 

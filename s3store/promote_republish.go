@@ -47,37 +47,42 @@ func (s *Store) republish(ctx context.Context, p storage.Promotion) error {
 
 // rewrite is one attempt of republish.
 func (s *Store) rewrite(ctx context.Context, p storage.Promotion) error {
+	f, err := s.reread(ctx, p, s.patiently(p))
+	if err != nil {
+		return err
+	}
+	return f.Commit(ctx)
+}
+
+// reread stages what it reads of the staged object, patched, as obj. On error it leaves nothing.
+func (s *Store) reread(ctx context.Context, p storage.Promotion, obj storage.Object) (*staged, error) {
 	body, err := s.OpenAt(ctx, p.From, p.ETag, 0, -1)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %w", storage.ErrChanged, err)
+		return nil, fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = body.Close() }()
-	f, read, err := s.restage(ctx, p, body)
+	f, read, err := s.restage(ctx, p, obj, body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err = read.compare(p); err == nil {
 		err = context.Cause(ctx)
 	}
 	if err != nil {
 		f.forget()
-		return errors.Join(err, f.abort(ctx))
+		return nil, errors.Join(err, f.abort(ctx))
 	}
-	return f.Commit(ctx)
+	return f, nil
 }
 
-// restage reads body as Stage does, for an object of p. On error it leaves nothing.
-func (s *Store) restage(ctx context.Context, p storage.Promotion, body io.Reader) (*staged, *reading, error) {
+// restage reads body as Stage does. On error it leaves nothing.
+func (s *Store) restage(ctx context.Context, p storage.Promotion, obj storage.Object, body io.Reader) (*staged, *reading, error) {
 	part, err := s.partSize(p.Size)
 	if err != nil {
 		return nil, nil, err
-	}
-	obj := storage.Object{
-		Key: p.Key, Type: p.Type, Name: p.Name, MaxSize: p.Size, MaxWait: s.opts.CallTimeout,
-		SHA256: func() string { return p.SHA256 },
 	}
 	first, err := s.reserve(ctx, obj, footprint(min(part, p.Size)))
 	if err != nil {

@@ -10,10 +10,19 @@ import (
 type promotion struct {
 	target
 	storage.Promotion
-	digest string // that S3 must find when it copies, "" to skip that
+	digest string         // that S3 must find when it copies, "" to skip that
+	waits  storage.Object // how it waits for memory
 
 	window int64   // the size of a patched piece
 	buffer *buffer // of one patched piece, nil without patches
+}
+
+// patiently returns the object of p. It waits for memory up to CallTimeout.
+func (s *Store) patiently(p storage.Promotion) storage.Object {
+	return storage.Object{
+		Key: p.Key, Type: p.Type, Name: p.Name, MaxSize: p.Size, MaxWait: s.opts.CallTimeout,
+		SHA256: func() string { return p.SHA256 },
+	}
 }
 
 // free returns the memory for patched pieces.

@@ -20,20 +20,27 @@ func (f *staged) Patch(_ context.Context, list []storage.Patch) error {
 	return nil
 }
 
-// parkingKey returns a staging key in the folder of key, for which the same rights are given.
+// parkingKey returns a staging key in the folder of key, for which the same rights are given. If that
+// is too long, it is one in a folder above.
 func parkingKey(key, nonce string) string {
-	return path.Join(path.Dir(key), storage.StagingSegment, strings.ToLower(nonce))
+	name := storage.StagingSegment + "/" + strings.ToLower(nonce)
+	folder := path.Dir(key)
+	for len(folder)+1+len(name) > storage.MaxKeyBytes {
+		folder = path.Dir(folder)
+	}
+	return path.Join(folder, name)
 }
 
-// parked is a file of several parts that may be changed, an object under a staging key.
+// parked is a file of several parts that may be changed: an object under a staging key, or already
+// the parts of what Commit publishes.
 type parked struct {
 	staging *staged
 	etag    string
 	size    int64
-	patches []storage.Patch
 
-	public *staged // what Commit publishes
-	spent  bool
+	public *staged
+	copied bool // public has its parts
+	spent  bool // Commit or Discard was called
 }
 
 // park makes an object of the parts of f, of size bytes. On error nothing of the file is left.
@@ -66,38 +73,73 @@ func (f *staged) left(ctx context.Context, err error) {
 	f.store.opts.Logger.WarnContext(ctx, "s3store: a staged file is left", "key", f.key, "error", err)
 }
 
-// Patch implements [storage.Patcher].
-func (p *parked) Patch(_ context.Context, list []storage.Patch) error {
-	p.patches = list
-	return nil
-}
-
-// Commit implements [storage.Staged] as [Store.Promote] does, and removes the staged object. If that
-// fails, a sweep removes it.
-func (p *parked) Commit(ctx context.Context) error {
-	if p.spent {
+// Patch implements [storage.Patcher]. It makes the parts of what Commit publishes and removes the
+// staged object, so that Commit needs no memory, which later files of the request may hold.
+func (p *parked) Patch(ctx context.Context, list []storage.Patch) error {
+	if p.copied || p.spent {
 		return errSpent
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	p.spent, p.public.published = true, maybe
-	ctx = context.WithoutCancel(ctx)
-	digest := ""
-	if p.public.obj.SHA256 != nil {
-		digest = p.public.obj.SHA256()
-	}
-	err := p.staging.store.Promote(ctx, storage.Promotion{
-		From: p.staging.key, ETag: p.etag, Key: p.public.key, Type: p.public.obj.Type, Name: p.public.obj.Name,
-		Size: p.size, SHA256: digest, Nonce: p.public.nonce, Patches: p.patches,
-	})
-	if err != nil {
+	if err := p.copy(ctx, p.promotion(list)); err != nil {
 		return err
 	}
+	p.copied = true
 	if failed := p.staging.Discard(ctx); failed != nil {
 		p.staging.left(ctx, failed)
 	}
 	return nil
+}
+
+// promotion describes how the staged object is published.
+func (p *parked) promotion(list []storage.Patch) storage.Promotion {
+	f := p.public
+	m := storage.Promotion{
+		From: p.staging.key, ETag: p.etag, Key: f.key, Type: f.obj.Type, Name: f.obj.Name,
+		Size: p.size, Nonce: f.nonce, Patches: list,
+	}
+	if f.obj.SHA256 != nil {
+		m.SHA256 = f.obj.SHA256()
+	}
+	return m
+}
+
+// copy makes the parts as [Store.Promote] does. Only this process writes the staged object, so its
+// ETag is pin enough. On error no upload is open.
+func (p *parked) copy(ctx context.Context, of storage.Promotion) (err error) {
+	s := p.public.store
+	obj := s.patiently(of)
+	obj.Subject, obj.Siblings = p.public.obj.Subject, p.public.obj.Siblings
+	if s.opts.Profile.NoPinnedCopies {
+		f, err := s.reread(ctx, of, obj)
+		if err == nil {
+			p.public = f
+		}
+		return err
+	}
+	m := &promotion{target: p.public.target, Promotion: of, waits: obj}
+	parts, err := m.upload(ctx)
+	switch {
+	case err == nil:
+		p.public.uploadID, p.public.parts = m.uploadID, parts
+	case m.uploadID != nil:
+		err = errors.Join(err, m.abandon(context.WithoutCancel(ctx)))
+	}
+	return err
+}
+
+// Commit implements [storage.Staged]. Without a call of Patch it first does what that does.
+func (p *parked) Commit(ctx context.Context) error {
+	switch {
+	case p.spent:
+		return errSpent
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case !p.copied:
+		if err := p.Patch(ctx, nil); err != nil {
+			return err
+		}
+	}
+	p.spent = true
+	return p.public.Commit(ctx)
 }
 
 // Discard implements [storage.Staged].

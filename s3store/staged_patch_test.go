@@ -3,55 +3,74 @@ package s3store_test
 import (
 	"bytes"
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/s3fake"
-
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 )
 
-// stageFilm stages a file that may be patched, and its patches; want is what Commit publishes.
-func (f *fixture) stageFilm(t *testing.T, size int, patched bool) (staged storage.Staged, want []byte) {
+// stageFilm stages a file that may be patched.
+func (f *fixture) stageFilm(t *testing.T, body []byte, siblings ...storage.Staged) storage.Staged {
 	t.Helper()
-	obj := object("films/k", huge)
-	obj.MayPatch = true
-	want = bytes.Clone(randomBytes(size))
-	staged, err := f.Stage(t.Context(), obj, bytes.NewReader(want))
+	obj := object("films/k", int64(len(body)))
+	obj.MayPatch, obj.Siblings = true, siblings
+	staged, err := f.Stage(t.Context(), obj, bytes.NewReader(body))
 	require.NoError(t, err)
-	if patched {
-		require.NoError(t, staged.(storage.Patcher).Patch(t.Context(), []storage.Patch{{Offset: 2, Length: 3}, {Offset: int64(size) - 4, Length: 4, Bytes: []byte("free")}}))
-		clear(want[2:5])
-		copy(want[size-4:], "free")
-	}
-	return staged, want
+	return staged
+}
+
+// filmPatches returns patches at both ends of body, and what they make of it.
+func filmPatches(body []byte) (list []storage.Patch, want []byte) {
+	want = bytes.Clone(body)
+	clear(want[2:5])
+	copy(want[len(want)-4:], "free")
+	return []storage.Patch{{Offset: 2, Length: 3}, {Offset: int64(len(body)) - 4, Length: 4, Bytes: []byte("free")}}, want
+}
+
+func patch(ctx context.Context, staged storage.Staged, list []storage.Patch) error {
+	return staged.(storage.Patcher).Patch(ctx, list)
 }
 
 // TestStagePatched checks that only the parts with patches leave S3 again, and that nothing stays
 // under the staging key.
 func TestStagePatched(t *testing.T) {
+	unpinned := s3store.Profile{NoPinnedCopies: true}
 	for _, row := range []struct {
 		name         string
 		size         int
 		patched      bool
-		sent, copied int // parts, when the file is published
+		profile      s3store.Profile
+		sent, copied int // parts, after Stage
 	}{
-		{"in memory", 100, true, 0, 0},
-		{"a whole part", part, true, 0, 0},
-		{"parts", 6*part + 3, true, 3, 2},
-		{"parts without patches", 6*part + 3, false, 0, 4},
+		{"in memory", 100, true, s3store.Profile{}, 0, 0},
+		{"a whole part", part, true, s3store.Profile{}, 0, 0},
+		{"parts", 6*part + 3, true, s3store.Profile{}, 3, 2},
+		{"parts without patches", 6*part + 3, false, s3store.Profile{}, 0, 4},
+		{"parts, copies are not pinned", 6*part + 3, true, unpinned, 7, 0},
+		{"parts without patches, copies are not pinned", 6*part + 3, false, unpinned, 7, 0},
+		{"parts, without condition", 6*part + 3, true, s3store.Profile{InsecureUnconditionalComplete: true}, 3, 2},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			f := newFixture(t, setup{versioned: true})
+			f := newFixture(t, setup{versioned: true, Options: s3store.Options{Profile: row.profile}})
 			s3store.SetMaxCopy(f.Store, 2*part)
-			staged, want := f.stageFilm(t, row.size, row.patched)
-			require.Nil(t, f.fake.Get("films/k"))
+			want := randomBytes(row.size)
+			staged := f.stageFilm(t, want)
 			for _, key := range f.fake.Keys() {
 				require.Regexp(t, "^films/upload-staging/", key)
 			}
 			sent := f.fake.Calls("UploadPart")
+			if row.patched {
+				var list []storage.Patch
+				list, want = filmPatches(want)
+				require.NoError(t, patch(t.Context(), staged, list))
+				require.Empty(t, f.fake.Keys())
+			}
 			require.NoError(t, staged.Commit(t.Context()))
 			require.Equal(t, row.sent, f.fake.Calls("UploadPart")-sent)
 			require.Equal(t, row.copied, f.fake.Calls("UploadPartCopy"))
@@ -67,35 +86,58 @@ func TestStagePatched(t *testing.T) {
 
 // TestStagePatchedFails checks that a failure leaves nothing, or what Discard removes.
 func TestStagePatchedFails(t *testing.T) {
+	body := randomBytes(6 * part)
+	list, _ := filmPatches(body)
 	for name, row := range map[string]struct {
-		call  string
-		stage bool // Stage fails
+		call    string
+		profile s3store.Profile
 	}{
-		"the staged object is not made":   {"CompleteMultipartUpload", true},
-		"a part is not copied":            {"UploadPartCopy", false},
-		"a part is not read":              {"GetObject", false},
-		"the public upload is not opened": {"CreateMultipartUpload", false},
+		"a part is not copied":            {"UploadPartCopy", s3store.Profile{}},
+		"a part is not read":              {"GetObject", s3store.Profile{}},
+		"a part is not sent":              {"UploadPart", s3store.Profile{}},
+		"the public upload is not opened": {"CreateMultipartUpload", s3store.Profile{}},
+		"the file is not read":            {"GetObject", s3store.Profile{NoPinnedCopies: true}},
+		"the file is not sent":            {"UploadPart", s3store.Profile{NoPinnedCopies: true}},
 	} {
 		bubble(t, name, func(t *testing.T) {
-			f := newFixture(t, setup{})
-			if row.stage {
-				f.fake.Inject(row.call, forEver, fail500)
-				obj := object("films/k", huge)
-				obj.MayPatch = true
-				_, err := f.Stage(t.Context(), obj, bytes.NewReader(randomBytes(3*part)))
-				require.Error(t, err)
-				f.requireNothing(t)
-				return
-			}
-			staged, _ := f.stageFilm(t, 6*part, true)
+			f := newFixture(t, setup{Options: s3store.Options{Profile: row.profile}})
+			staged := f.stageFilm(t, body)
 			f.fake.Inject(row.call, forEver, fail500)
-			require.Error(t, staged.Commit(t.Context()))
-			require.Nil(t, f.fake.Get("films/k"))
+			require.Error(t, patch(t.Context(), staged, list))
+			require.Len(t, f.fake.Keys(), 1, "the staged object")
+			f.requireIdle(t)
 			f.fake.Heal()
 			require.NoError(t, staged.Discard(t.Context()))
 			f.requireNothing(t)
 		})
 	}
+	bubble(t, "the staged object is not made", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		f.fake.Inject("CompleteMultipartUpload", forEver, fail500)
+		obj := object("films/k", int64(len(body)))
+		obj.MayPatch = true
+		_, err := f.Stage(t.Context(), obj, bytes.NewReader(body))
+		require.Error(t, err)
+		f.requireNothing(t)
+	})
+	bubble(t, "the staged object is replaced", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		staged := f.stageFilm(t, body)
+		f.fake.Put(f.fake.Keys()[0], randomBytes(6*part+1))
+		require.Error(t, patch(t.Context(), staged, list))
+		require.Nil(t, f.fake.Get("films/k"))
+		f.requireIdle(t)
+	})
+	bubble(t, "the key is taken", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		staged := f.stageFilm(t, body)
+		require.NoError(t, patch(t.Context(), staged, list))
+		f.fake.Put("films/k", []byte("another's"))
+		require.ErrorIs(t, staged.Commit(t.Context()), storage.ErrExists)
+		require.NoError(t, staged.Discard(t.Context()))
+		require.Equal(t, []string{"films/k"}, f.fake.Keys())
+		f.requireIdle(t)
+	})
 }
 
 // TestStagePatchedLost checks that a lost answer to the publication is settled, and that a staged
@@ -103,16 +145,89 @@ func TestStagePatchedFails(t *testing.T) {
 func TestStagePatchedLost(t *testing.T) {
 	bubble(t, "", func(t *testing.T) {
 		f := newFixture(t, setup{})
-		staged, want := f.stageFilm(t, 6*part, true)
-		f.fake.Inject("CompleteMultipartUpload", 1, s3fake.Drop)
+		body := randomBytes(6 * part)
+		list, want := filmPatches(body)
+		staged := f.stageFilm(t, body)
 		f.fake.Inject("DeleteObject", forEver, fail500)
+		require.NoError(t, patch(t.Context(), staged, list))
+		f.fake.Inject("CompleteMultipartUpload", 1, s3fake.Drop)
 		require.NoError(t, staged.Commit(t.Context()))
 		f.requireStored(t, "films/k", want)
 		require.Len(t, f.fake.Keys(), 2)
+		require.Contains(t, f.logs.String(), "a staged file is left")
 		f.fake.Heal()
 		require.NoError(t, staged.Discard(t.Context()))
 		f.requireNothing(t)
 	})
+}
+
+// TestStagePatchedMemory checks that a film takes its memory before another file of its request can
+// hold what is left, and that an earlier file gives back what it holds.
+func TestStagePatchedMemory(t *testing.T) {
+	for name, profile := range map[string]s3store.Profile{"copied": {}, "not pinned": {NoPinnedCopies: true}} {
+		bubble(t, name, func(t *testing.T) {
+			f := newFixture(t, setup{Options: s3store.Options{MaxMemory: part, Profile: profile}})
+			before := f.stage(t, "before", randomBytes(part))
+			body := randomBytes(3 * part)
+			list, want := filmPatches(body)
+			film := f.stageFilm(t, body, before)
+			require.NoError(t, patch(t.Context(), film, list))
+			after := f.stage(t, "after", randomBytes(part))
+			for _, staged := range []storage.Staged{before, film, after} {
+				require.NoError(t, staged.Commit(t.Context()))
+			}
+			f.requireStored(t, "films/k", want)
+			require.Len(t, f.fake.Keys(), 3)
+			f.requireIdle(t)
+		})
+	}
+}
+
+// TestStagePatchedETag checks a service whose ETags do not show that an object was sent in parts.
+func TestStagePatchedETag(t *testing.T) {
+	f := newFixture(t, setup{})
+	f.fake.Inject("CompleteMultipartUpload", 1, func(_ http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		serve(httptest.NewRecorder(), r)
+		f.fake.Get(f.fake.Keys()[0]).Parts = 0
+		panic(http.ErrAbortHandler) // so that the store asks
+	})
+	body := randomBytes(3 * part)
+	list, want := filmPatches(body)
+	staged := f.stageFilm(t, body)
+	require.NoError(t, patch(t.Context(), staged, list))
+	require.NoError(t, staged.Commit(t.Context()))
+	f.requireStored(t, "films/k", want)
+}
+
+// TestStagePatchedLongKey checks that the staging key of a long key is not too long for S3.
+func TestStagePatchedLongKey(t *testing.T) {
+	deep := "films/" + strings.Repeat("d/", 400)
+	for name, key := range map[string]string{
+		"one long name":      "films/" + strings.Repeat("k", storage.MaxKeyBytes-6),
+		"a long folder":      strings.Repeat("f", storage.MaxKeyBytes-2) + "/k",
+		"many folders":       deep + strings.Repeat("k", storage.MaxKeyBytes-len(deep)),
+		"too many of them":   "films/" + strings.Repeat("d/", (storage.MaxKeyBytes-7)/2) + "kk",
+		"no folder":          "k",
+		"a folder that fits": strings.Repeat("f", storage.MaxKeyBytes-50) + "/k",
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, storage.ValidKey(key))
+			f := newFixture(t, setup{})
+			obj := object(key, 3*part)
+			obj.MayPatch = true
+			staged, err := f.Stage(t.Context(), obj, bytes.NewReader(randomBytes(3*part)))
+			require.NoError(t, err)
+			require.Len(t, f.fake.Keys(), 1)
+			parked := f.fake.Keys()[0]
+			require.NoError(t, storage.ValidKey(parked))
+			require.True(t, storage.IsStaging(parked))
+			if strings.HasPrefix(key, "films/") {
+				require.True(t, strings.HasPrefix(parked, "films/"), parked)
+			}
+			require.NoError(t, staged.Commit(t.Context()))
+			require.Equal(t, []string{key}, f.fake.Keys())
+		})
+	}
 }
 
 // TestStageUnpatched checks that a file that was not announced as one to patch cannot be, once it
@@ -120,12 +235,13 @@ func TestStagePatchedLost(t *testing.T) {
 func TestStageUnpatched(t *testing.T) {
 	f := newFixture(t, setup{})
 	staged := f.stage(t, "k", randomBytes(3*part))
-	require.ErrorIs(t, staged.(storage.Patcher).Patch(t.Context(), nil), storage.ErrNotPatched)
+	require.ErrorIs(t, patch(t.Context(), staged, nil), storage.ErrNotPatched)
 	ctx, cancel := context.WithCancel(t.Context())
 	require.NoError(t, staged.Discard(ctx))
 	cancel()
-	film, _ := f.stageFilm(t, 3*part, true)
+	film := f.stageFilm(t, randomBytes(3*part))
 	require.ErrorIs(t, film.Commit(ctx), context.Canceled)
 	require.NoError(t, film.Discard(ctx))
 	f.requireNothing(t)
+	require.Error(t, patch(t.Context(), film, nil))
 }

@@ -83,8 +83,9 @@ type Object struct {
 	Siblings []Staged
 
 	// SHA256 returns the hexadecimal SHA-256 of the file once its reader has returned io.EOF. It
-	// returns "" before that, or if no digest is computed. A store that creates its object only
-	// after reading the whole file may keep it as metadata. It may be nil.
+	// returns "" before that, if no digest is computed, and for a file that Patch is to change. A
+	// store that creates its object only after reading the whole file may keep it as metadata. It
+	// may be nil.
 	SHA256 func() string
 
 	// MayPatch says that [Patcher.Patch] may be called: the head of the file shows that what must be
@@ -100,9 +101,12 @@ type Patcher interface {
 	Staged
 
 	// Patch makes Commit publish the file with these changes, which passed [ValidPatches]. It is
-	// called once at most, right after Stage. For a file that can no longer be changed, such as one
-	// without [Object.MayPatch], the error is [ErrNotPatched]. After any error the file is only
-	// discarded.
+	// called once at most, right after Stage. The list may be empty.
+	//
+	// For a file that can no longer be changed, such as one without [Object.MayPatch], the error is
+	// [ErrNotPatched]. A store that needs memory for the changes waits for it here, and not in
+	// Commit, since later files of the request may hold it. If it did not become free in time, the
+	// error is [ErrBusy]. After any error the file is only discarded.
 	Patch(ctx context.Context, list []Patch) error
 }
 
@@ -118,8 +122,8 @@ var (
 	ErrNotPatched = errors.New("storage: the staged file cannot be changed")
 
 	// ErrBusy is returned by [Storage.Stage] when the memory for another upload did not become free
-	// within [Object.MaxWait], and by [DirectStorage.Promote] for the same reason. Clients get
-	// upload.CodeBusy.
+	// within [Object.MaxWait], and by [Patcher.Patch] and [DirectStorage.Promote] for the same
+	// reason. Clients get upload.CodeBusy.
 	ErrBusy = errors.New("storage: no memory for another upload")
 
 	// ErrFull is returned by [Storage.Stage], [Staged.Commit] and [DirectStorage.Promote] when

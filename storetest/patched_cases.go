@@ -11,15 +11,18 @@ import (
 
 // patchedCases are for stores whose staged files are storage.Patchers. Others pass.
 var patchedCases = []testCase[store]{
-	{"Patch before Commit", "the object has the patched bytes, which nobody could read before", patchesStaged},
+	{"Patch before Commit", "the object has the patched bytes, which nobody could read before, and no other digest", patchesStaged},
 	{"no Patch before Commit", "a file that may be patched, and is not, is published as it came", patchesNothing},
 	{"Discard after Patch", "nothing is left, before Commit and after it", discardsPatched},
 	{"Commit of a patched file never replaces", "a key that is taken is storage.ErrExists, and its object stays", patchedNeverReplaces},
 }
 
-// stagePatched stages content, with every tenth byte patched, and returns what Commit publishes. It
-// returns nil if the store cannot do that.
-func (s store) stagePatched(ctx context.Context, key string, content []byte) (storage.Staged, []byte, error) {
+// stagePatched stages content with patches, and returns what Commit publishes. It returns nil if the
+// store cannot do that.
+func (s store) stagePatched(ctx context.Context, key string, content []byte, list []storage.Patch) (storage.Staged, []byte, error) {
+	if err := storage.ValidPatches(list, int64(len(content))); err != nil {
+		return nil, nil, err
+	}
 	obj := object(key)
 	obj.MayPatch = true
 	staged, err := s.Stage(ctx, obj, bytes.NewReader(content))
@@ -30,32 +33,53 @@ func (s store) stagePatched(ctx context.Context, key string, content []byte) (st
 	if !ok {
 		return nil, nil, staged.Discard(ctx)
 	}
-	size := int64(len(content))
-	list := []storage.Patch{says(0, "#"), zeros(2, size/2), says(3+size/2, "patched"), zeros(size-2, 2)}
-	if err := storage.ValidPatches(list, size); err != nil {
-		return nil, nil, err
-	}
 	if err := p.Patch(ctx, list); err != nil {
-		return nil, nil, fmt.Errorf("Patch: %w", err)
+		return nil, nil, fmt.Errorf("Patch: %w", errors.Join(err, staged.Discard(ctx)))
 	}
 	return staged, patched(content, list), nil
 }
 
+// somePatches are at both ends, and across the middle.
+func somePatches(size int64) []storage.Patch {
+	return []storage.Patch{says(0, "#"), zeros(2, size/2), says(3+size/2, "patched"), zeros(size-2, 2)}
+}
+
+// patchLists returns lists for a file of size bytes, which may have several parts.
+func patchLists(size int64) map[string][]storage.Patch {
+	lists := map[string][]storage.Patch{
+		"none":                    {},
+		"the first and last byte": {says(0, "#"), zeros(size-1, 1)},
+		"some":                    somePatches(size),
+		"the whole file":          {zeros(0, size)},
+		"many":                    everyTenth(min(size, 100_000)),
+	}
+	if size > 2*partSize {
+		lists["the border of parts"] = []storage.Patch{zeros(partSize-1, 1), says(partSize, "#"), says(2*partSize-2, "1234")}
+		lists["a whole part"] = []storage.Patch{zeros(partSize, partSize)}
+	}
+	return lists
+}
+
 func patchesStaged(ctx context.Context, s store) error {
 	for _, size := range []int{30, large} {
-		key := fmt.Sprintf("patched-%d", size)
-		staged, want, err := s.stagePatched(ctx, key, content(size))
-		if staged == nil || err != nil {
-			return err
-		}
-		if err := s.absent(ctx, key); err != nil {
-			return err
-		}
-		if err := staged.Commit(ctx); err != nil {
-			return fmt.Errorf("Commit: %w", err)
-		}
-		if err := s.holds(ctx, key, want); err != nil {
-			return err
+		for name, list := range patchLists(int64(size)) {
+			key := fmt.Sprintf("patched-%d-%s", size, name)
+			staged, want, err := s.stagePatched(ctx, key, content(size), list)
+			if err == nil && staged == nil {
+				return nil
+			}
+			if err == nil {
+				err = s.absent(ctx, key)
+			}
+			if err == nil {
+				err = staged.Commit(ctx)
+			}
+			if err == nil {
+				err = s.holds(ctx, key, want)
+			}
+			if err != nil {
+				return fmt.Errorf("%d bytes, patched %s: %w", size, name, err)
+			}
 		}
 	}
 	return nil
@@ -83,7 +107,7 @@ func discardsPatched(ctx context.Context, s store) error {
 	for _, size := range []int{30, large} {
 		for _, commits := range []bool{false, true} {
 			key := fmt.Sprintf("patched-%d-%t", size, commits)
-			staged, _, err := s.stagePatched(ctx, key, content(size))
+			staged, _, err := s.stagePatched(ctx, key, content(size), somePatches(int64(size)))
 			if staged == nil || err != nil {
 				return err
 			}
@@ -106,7 +130,7 @@ func patchedNeverReplaces(ctx context.Context, s store) error {
 		if _, err := s.publish(ctx, key, content(20)); err != nil {
 			return err
 		}
-		staged, _, err := s.stagePatched(ctx, key, content(size))
+		staged, _, err := s.stagePatched(ctx, key, content(size), somePatches(int64(size)))
 		if staged == nil || err != nil {
 			return err
 		}

@@ -49,7 +49,8 @@ func (s store) holds(ctx context.Context, key string, content []byte) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("Stat: %w", err)
-	case info.Size != int64(len(content)), info.Type != "text/plain", info.Name != "name.txt":
+	case info.Size != int64(len(content)), info.Type != "text/plain", info.Name != "name.txt",
+		info.SHA256 != "" && info.SHA256 != digest(content):
 		return fmt.Errorf("Stat returned %+v", info)
 	}
 	return s.reads(ctx, key, info.ETag, 0, content)

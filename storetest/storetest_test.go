@@ -38,8 +38,11 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"takes another upload's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
 		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
-		{"ignores patches", &brokenStore{patch: func(*brokenFile, []storage.Patch) {}}, []string{"Patch before Commit"}},
-		{"takes only the first patch", &brokenStore{patch: func(f *brokenFile, list []storage.Patch) { storage.ApplyPatches(f.data, 0, list[:1]) }}, []string{"Patch before Commit"}},
+		{"ignores patches", &brokenStore{patch: func(*brokenFile, []storage.Patch) error { return nil }}, []string{"Patch before Commit"}},
+		{"takes only the first patch", &brokenStore{patch: patchFirst}, []string{"Patch before Commit"}},
+		{"patches up to a border", &brokenStore{patch: patchBeginning}, []string{"Patch before Commit"}},
+		{"keeps the digest of what came", &brokenStore{digest: true}, []string{"Patch before Commit"}},
+		{"cannot patch what was announced", &brokenStore{patch: refusePatches}, []string{"Patch before Commit", "Discard after Patch"}},
 		{"publishes what it patches", &brokenStore{patch: publishPatched}, []string{"Patch before Commit"}},
 		{"replaces keys by patched files", &brokenStore{replace: true}, []string{"Commit of a patched file never replaces"}},
 		{"keeps leftovers", &brokenStore{leftovers: []string{"upload-1"}}, []string{"Commit publishes all", "Discard twice"}},
@@ -65,19 +68,34 @@ func TestBrokenStoresFail(t *testing.T) {
 
 // brokenStore is a store in memory that breaks the promises that its fields name.
 type brokenStore struct {
-	publishOnEOF, sayPublished, publishHalf, dropLast, replace, forgetDiscard, claimExisting, discardByKey, forgetDelete bool
+	publishOnEOF, sayPublished, publishHalf, dropLast, replace, forgetDiscard, claimExisting, discardByKey, forgetDelete, digest bool
 
 	leftovers []string
-	patch     func(f *brokenFile, list []storage.Patch)
+	patch     func(f *brokenFile, list []storage.Patch) error
 	*state
 }
 
-func applyPatches(f *brokenFile, list []storage.Patch) { storage.ApplyPatches(f.data, 0, list) }
-
-func publishPatched(f *brokenFile, list []storage.Patch) {
-	applyPatches(f, list)
-	_ = f.Commit(context.Background())
+func applyPatches(f *brokenFile, list []storage.Patch) error {
+	storage.ApplyPatches(f.data, 0, list)
+	return nil
 }
+
+func patchFirst(f *brokenFile, list []storage.Patch) error {
+	return applyPatches(f, list[:min(len(list), 1)])
+}
+
+// patchBeginning changes the first half of a file only, as if it were its first part.
+func patchBeginning(f *brokenFile, list []storage.Patch) error {
+	storage.ApplyPatches(f.data[:len(f.data)/2], 0, list)
+	return nil
+}
+
+func publishPatched(f *brokenFile, list []storage.Patch) error {
+	_ = applyPatches(f, list)
+	return f.Commit(context.Background())
+}
+
+func refusePatches(*brokenFile, []storage.Patch) error { return storage.ErrNotPatched }
 
 type state struct {
 	mu      sync.Mutex
@@ -88,6 +106,7 @@ type brokenFile struct {
 	store *brokenStore
 	obj   storage.Object
 	data  []byte
+	sum   string
 }
 
 func (s *brokenStore) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
@@ -110,6 +129,9 @@ func (s *brokenStore) Stage(ctx context.Context, obj storage.Object, r io.Reader
 			}
 			return nil, err
 		}
+	}
+	if s.digest {
+		f.sum = digest(f.data)
 	}
 	if s.publishOnEOF {
 		return f, f.Commit(ctx)
@@ -140,7 +162,7 @@ func (s *brokenStore) Stat(_ context.Context, key string) (storage.Stored, error
 	if err != nil {
 		return storage.Stored{}, err
 	}
-	return storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data))}, nil
+	return storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data)), SHA256: f.sum}, nil
 }
 
 func (s *brokenStore) OpenAt(_ context.Context, key, _ string, offset, _ int64) (io.ReadCloser, error) {
@@ -155,10 +177,9 @@ func (s *brokenStore) Leftovers(context.Context) ([]string, error) { return s.le
 
 func (f *brokenFile) Patch(_ context.Context, list []storage.Patch) error {
 	if f.store.patch == nil {
-		f.store.patch = applyPatches
+		return applyPatches(f, list)
 	}
-	f.store.patch(f, list)
-	return nil
+	return f.store.patch(f, list)
 }
 
 func (f *brokenFile) Commit(context.Context) error {
