@@ -54,6 +54,7 @@ func (d *heifData) note(p *heifPlace, use heifUse) {
 	if len(d.inFile)+len(d.inMeta)+len(p.extents) > maxExtents {
 		d.fail("has too many pieces of data")
 	}
+	d.afford(3 * extentMemory * len(p.extents)) // also to sort them
 	for _, e := range p.extents {
 		if e.use = use; p.how == heifInMeta {
 			d.inMeta = append(d.inMeta, e)

@@ -11,6 +11,9 @@ type extent struct {
 	use      heifUse
 }
 
+// extentMemory is what an extent takes.
+const extentMemory = 24
+
 const (
 	heifOutside = "has an item whose data is not in its media"
 	heifShared  = "has an item that shares its data with another"

@@ -2,7 +2,10 @@ package clean
 
 import "encoding/binary"
 
-const heifBadMeta = "has a malformed metadata box"
+const (
+	heifBadMeta = "has a malformed metadata box"
+	heifTwice   = "has two boxes in a metadata box of which it may have one"
+)
 
 // heldFields reads the fields of a box that is held, from its front.
 type heldFields struct {

@@ -38,6 +38,9 @@ type heifItem struct {
 	placed bool   // it has a place
 }
 
+// itemMemory is what an item takes.
+const itemMemory = 100
+
 // forget blanks an entry.
 func (i *heifItem) forget() {
 	i.use = heifNothing
@@ -65,6 +68,7 @@ func (w *walk) itemsOf(list []byte) heifItems {
 			w.fail("has two items of one ID")
 		}
 		items[id] = item
+		w.afford(itemMemory)
 	})
 	return items
 }

@@ -8,8 +8,6 @@ type heifMeta struct {
 	data heifData
 }
 
-const heifTwice = "has two boxes in a metadata box of which it may have one"
-
 // meta cleans the content of the metadata box.
 func (f *heifMedia) meta(content []byte) {
 	f.described = true

@@ -56,6 +56,7 @@ func (p *heifPlace) read(f *heldFields) {
 	if count > 1 && s.offset+s.length == 0 {
 		f.fail(heifBadMeta)
 	}
+	f.afford(max(0, int(count)-cap(p.extents)) * extentMemory) //nolint:gosec // 16 bits
 	for range count {
 		f.number(s.index)
 		from, length := base+f.number(s.offset), f.number(s.length)

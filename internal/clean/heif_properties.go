@@ -20,6 +20,9 @@ type heifProperty struct {
 	content []byte
 }
 
+// propertyMemory is what a property takes.
+const propertyMemory = 40
+
 // heifProperties are the properties that decoders need, with the bytes that they have; 0 stands for
 // any number. They configure decoders, and say how pictures are to be shown: their size, colours,
 // place and rotation (ISO/IEC 23008-12, 6.5; ISO/IEC 14496-12, 12.1; AV1 Image File Format, 2.3).
@@ -47,6 +50,7 @@ func (s *heifShown) property(kind string, whole, content []byte) {
 				freed(whole, len(whole))
 			}
 			s.properties = append(s.properties, heifProperty{kind, content})
+			s.afford(propertyMemory)
 		})
 	case "ipma":
 		s.associated = append(s.associated, content)

@@ -292,6 +292,26 @@ func TestHEIFLate(t *testing.T) {
 	require.Equal(t, clean.CodeLate, fault.Code)
 }
 
+// TestHEIFMemory: what is kept of many items counts as memory.
+func TestHEIFMemory(t *testing.T) {
+	t.Parallel()
+	file := heifFile{properties: heifShape}
+	for range 900 {
+		file.items = append(file.items, heifPicture)
+	}
+	const holding = 128 << 10
+	for memory, code := range map[purse]clean.Code{0: clean.CodeBusy, holding: clean.CodeBusy, 4 * holding: ""} {
+		got := cleaned(typeHEIC, file.bytes(), 1000, 1000, clean.Options{Memory: &memory})
+		if code == "" {
+			require.NoError(t, got.Err)
+			continue
+		}
+		var fault *clean.Error
+		require.ErrorAs(t, got.Err, &fault)
+		require.Equal(t, code, fault.Code)
+	}
+}
+
 // TestHEIFThatIsUnclear: nobody knows which data is whose.
 func TestHEIFThatIsUnclear(t *testing.T) {
 	t.Parallel()
