@@ -1,0 +1,67 @@
+package clean_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/clean"
+)
+
+// TestHEIFSequence: an image sequence keeps its samples, and loses what its metadata box describes,
+// also where that lies between samples.
+func TestHEIFSequence(t *testing.T) {
+	t.Parallel()
+	const frame = "a frame of 24 b"
+	sequence := func(exif, packet, name string, place, own bool) []byte {
+		head := atom("ftyp", "avis", n32(0), "avismsf1")
+		about := func(at int) string {
+			items := heifFile{items: []heifItem{
+				{kind: "av01", words: "\x00", pieces: []string{frame}, has: []int{1}},
+				{kind: "Exif", words: "\x00", pieces: []string{exif}},
+				{kind: "mime", words: name + "\x00" + isRDF, pieces: []string{packet}},
+			}, properties: heifShape}
+			return items.meta(at)
+		}
+		movie := func(at int) string {
+			meta := about(at)
+			if !place {
+				meta = atom("free", zeros(len(meta)-8))
+			}
+			samples := atom("stbl", atom("stsd", n32(0), n32(1), atom("av01", zeros(24), n16(20), n16(12), zeros(50))), atom("stts", n32(0), n32(1), n32(2), n32(5)),
+				atom("stsc", n32(0), n32(1), n32(1), n32(1), n32(1)), atom("stsz", n32(0), n32(len(frame)), n32(2)),
+				atom("stco", n32(0), n32(2), n32(at), n32(at+len(frame)+len(exif)+len(packet))))
+			return atom("moov", movieHead("mvhd", n32(10), n32(10), zeros(80)), atom("trak", trackHead(1, 20, 12, upright), meta, atom("mdia", atom("mdhd", zeros(12), n32(10), n32(10), zeros(4)), handler("pict", ""), atom("minf", ownData, samples))))
+		}
+		first := func(at int) string {
+			if own {
+				return about(at)
+			}
+			return ""
+		}
+		at := len(head) + len(first(0)) + len(movie(0)) + 8
+		return []byte(head + first(at) + movie(at) + atom("mdat", frame, exif, packet, frame))
+	}
+	exif := heifExif.pieces[0]
+	for name, c := range map[string]struct{ file, want []byte }{
+		"without a picture": {sequence(exif, secret, "SENTINEL", true, false), sequence(zeros(len(exif)), zeros(len(secret)), "SENTINEL", false, false)},
+		"with a picture":    {sequence(exif, ultraHDR, "", true, true), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.False(t, refused(t, "image/avif", c.file))
+			got := whole(t, "image/avif", c.file)
+			require.NoError(t, got.Err)
+			requireSilent(t, got.Content)
+			require.False(t, refused(t, "image/avif", got.Content))
+			require.Equal(t, clean.Facts{Width: 20, Height: 12, Frames: 2, Milliseconds: got.Facts.Milliseconds}, got.Facts)
+			require.Equal(t, 2, bytes.Count(got.Content, []byte(frame)))
+			if c.want != nil {
+				require.True(t, bytes.HasSuffix(got.Content, c.want[len(c.want)-len(frame)*2-len(exif)-len(secret):]))
+			} else {
+				require.Contains(t, string(got.Content), string(keptExif(6)))
+			}
+		})
+	}
+}
