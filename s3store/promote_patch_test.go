@@ -73,6 +73,38 @@ func TestPromotePatched(t *testing.T) {
 	}
 }
 
+// TestPromotePatchedCalls counts the calls for a file with patches at both ends, at each size where
+// their number changes: only two parts leave S3, and as few calls as possible copy the rest.
+func TestPromotePatchedCalls(t *testing.T) {
+	const most = 2 * part // that one call copies
+	for _, row := range []struct {
+		name         string
+		size         int
+		sent, copied int // parts
+	}{
+		{"a part", part, 1, 0},
+		{"more than a part", part + 1, 2, 0},
+		{"two parts", 2 * part, 2, 0},
+		{"a part between them", 2*part + 1, 2, 1},
+		{"the largest copy between them", 2*part + most, 2, 1},
+		{"more than the largest copy", 2*part + most + 1, 2, 2},
+		{"as many copies as run at a time", 2*part + 16*most, 2, 16},
+		{"more copies", 2*part + 16*most + 1, 2, 17},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFixture(t, setup{})
+			s3store.SetMaxCopy(f.Store, most)
+			p, want := f.patchedPromotion(randomBytes(row.size), true)
+			require.NoError(t, f.Promote(t.Context(), p))
+			require.Equal(t, row.sent, f.fake.Calls("UploadPart"))
+			require.Equal(t, row.sent, f.fake.Calls("GetObject"), "each is read once")
+			require.Equal(t, row.copied, f.fake.Calls("UploadPartCopy"))
+			f.requireStored(t, "k", want)
+			f.requireIdle(t)
+		})
+	}
+}
+
 // TestPromotePatchedReplaced checks a staged object that has changed since the check.
 func TestPromotePatchedReplaced(t *testing.T) {
 	one, _ := hex.DecodeString(md5Pair[0])

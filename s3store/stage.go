@@ -3,7 +3,6 @@ package s3store
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"io"
 
 	"github.com/airlock-go/upload/storage"
@@ -14,8 +13,9 @@ import (
 // the memory did not become free in time. It is an error if obj.MaxSize takes parts larger than
 // MaxMemory.
 //
-// With obj.MayPatch, parts become an object under a staging key beside obj.Key, and Commit promotes
-// that. A sweep removes it if the process was killed.
+// With obj.MayPatch, parts become an object under a staging key in the folder of obj.Key. Patch, or
+// Commit without it, makes new parts of that, as Promote does, and removes it. A sweep removes it if
+// the process was killed.
 func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	part, err := s.partSize(obj.MaxSize)
 	if err != nil {
@@ -34,69 +34,4 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 		return park(ctx, f, obj.MaxSize-src.left)
 	}
 	return f, nil
-}
-
-// receive reads the file into first and continues from there. When it fails, or the reader panics,
-// nothing of the file is left and no memory is held.
-func (f *staged) receive(ctx context.Context, src *source, first *buffer, part int64) error {
-	owned := false
-	defer func() {
-		if !owned {
-			first.free()
-		}
-	}()
-	more, err := src.fill(ctx, first)
-	if err != nil {
-		return err
-	}
-	if !more {
-		owned = true
-		first.shrink()
-		f.buffer = first
-		return nil
-	}
-	if f.obj.MayPatch {
-		f.key = parkingKey(f.key, f.nonce)
-	}
-	if err := f.create(ctx); err != nil {
-		return err
-	}
-	owned = true
-	return f.stream(ctx, src, first, part)
-}
-
-// partSize returns the size of the parts of a file of at most size bytes. All parts except the last
-// have this size, which some services require.
-func (s *Store) partSize(size int64) (int64, error) {
-	part := max(s.opts.PartSize, footprint((size+maxParts-1)/maxParts))
-	if part > maxPartSize || part > s.opts.MaxMemory {
-		return 0, fmt.Errorf("s3store: a file of up to %d bytes needs parts of %d bytes, which MaxMemory (%d) or S3 does not allow",
-			size, part, s.opts.MaxMemory)
-	}
-	return part, nil
-}
-
-// reserve returns an empty buffer of n bytes, for which it waits as long as obj allows. Before that
-// the earlier files of the same request return what they hold: holding memory while waiting for
-// more could deadlock.
-func (s *Store) reserve(ctx context.Context, obj storage.Object, n int64) (*buffer, error) {
-	if b := s.memory.spare(obj.Subject, n); b != nil {
-		return b, nil
-	}
-	wait, cancel := context.WithTimeout(ctx, obj.MaxWait)
-	defer cancel()
-	for _, sibling := range obj.Siblings {
-		if f, ok := sibling.(*staged); ok && f.store == s {
-			if err := f.flush(ctx); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if s.memory.budget.Acquire(wait, obj.Subject, n) == nil {
-		return &buffer{memory: s.memory, subject: obj.Subject, reserved: n}, nil
-	}
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	return nil, fmt.Errorf("s3store: %d bytes after waiting %v: %w", n, obj.MaxWait, storage.ErrBusy)
 }

@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"path"
-	"strings"
 
 	"github.com/airlock-go/upload/storage"
 )
@@ -18,17 +16,6 @@ func (f *staged) Patch(_ context.Context, list []storage.Patch) error {
 	}
 	f.buffer.patch(list)
 	return nil
-}
-
-// parkingKey returns a staging key in the folder of key, for which the same rights are given. If that
-// is too long, it is one in a folder above.
-func parkingKey(key, nonce string) string {
-	name := storage.StagingSegment + "/" + strings.ToLower(nonce)
-	folder := path.Dir(key)
-	for len(folder)+1+len(name) > storage.MaxKeyBytes {
-		folder = path.Dir(folder)
-	}
-	return path.Join(folder, name)
 }
 
 // parked is a file of several parts that may be changed: an object under a staging key, or already
@@ -102,12 +89,13 @@ func (p *parked) promotion(list []storage.Patch) storage.Promotion {
 	return m
 }
 
-// copy makes the parts as [Store.Promote] does. Only this process writes the staged object, so its
-// ETag is pin enough. On error no upload is open.
+// copy makes the parts as [Store.Promote] does. It waits for memory as Stage does: on HTTP/2 the rest
+// of the form, unread, holds up the requests whose memory it waits for. Only this process writes the
+// staged object, so its ETag is pin enough. On error no upload is open.
 func (p *parked) copy(ctx context.Context, of storage.Promotion) (err error) {
 	s := p.public.store
-	obj := s.patiently(of)
-	obj.Subject, obj.Siblings = p.public.obj.Subject, p.public.obj.Siblings
+	obj := p.public.obj
+	obj.MaxSize, obj.MayPatch = of.Size, false
 	if s.opts.Profile.NoPinnedCopies {
 		f, err := s.reread(ctx, of, obj)
 		if err == nil {

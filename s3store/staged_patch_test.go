@@ -3,16 +3,20 @@ package s3store_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 )
 
 // stageFilm stages a file that may be patched.
@@ -183,6 +187,28 @@ func TestStagePatchedMemory(t *testing.T) {
 	}
 }
 
+// TestStagePatchedBusy checks that a film waits for memory as long as Stage does, and no longer.
+func TestStagePatchedBusy(t *testing.T) {
+	bubble(t, "", func(t *testing.T) {
+		f := newFixture(t, setup{Options: s3store.Options{MaxMemory: part}})
+		body := randomBytes(3 * part)
+		list, _ := filmPatches(body)
+		for _, wait := range []time.Duration{0, time.Second} {
+			obj := object("films/k", int64(len(body)))
+			obj.MayPatch, obj.MaxWait = true, wait
+			film, err := f.Stage(t.Context(), obj, bytes.NewReader(body))
+			require.NoError(t, err)
+			letGo := f.hold(t, "a")
+			began := time.Now()
+			require.ErrorIs(t, patch(t.Context(), film, list), storage.ErrBusy)
+			require.Equal(t, wait, time.Since(began))
+			letGo()
+			require.NoError(t, film.Discard(t.Context()))
+			f.requireNothing(t)
+		}
+	})
+}
+
 // TestStagePatchedETag checks a service whose ETags do not show that an object was sent in parts.
 func TestStagePatchedETag(t *testing.T) {
 	f := newFixture(t, setup{})
@@ -228,6 +254,25 @@ func TestStagePatchedLongKey(t *testing.T) {
 			require.Equal(t, []string{key}, f.fake.Keys())
 		})
 	}
+}
+
+// TestStagePatchedSwept checks that a sweep of the application's keys removes what a killed process
+// left to patch, by its age alone, and leaves younger files.
+func TestStagePatchedSwept(t *testing.T) {
+	f := newFixture(t, setup{versioned: true})
+	f.stageFilm(t, randomBytes(3*part))
+	killed := f.fake.Keys()
+	f.fake.Age(9 * day)
+	film := f.stageFilm(t, randomBytes(3*part))
+	asked := func(context.Context, []string) ([]string, error) { return nil, errors.New("a staged file has no row") }
+	s, err := sweep.New(f, asked, &sweep.Options{Prefix: "films/", Remove: true, Rate: 1_000_000, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	_, err = s.Run(t.Context(), "")
+	require.NoError(t, err)
+	require.Len(t, f.fake.Keys(), 1)
+	require.NotEqual(t, killed, f.fake.Keys())
+	require.NoError(t, film.Commit(t.Context()))
+	require.Equal(t, []string{"films/k"}, f.fake.Keys())
 }
 
 // TestStageUnpatched checks that a file that was not announced as one to patch cannot be, once it

@@ -104,9 +104,9 @@ type Patcher interface {
 	// called once at most, right after Stage. The list may be empty.
 	//
 	// For a file that can no longer be changed, such as one without [Object.MayPatch], the error is
-	// [ErrNotPatched]. A store that needs memory for the changes waits for it here, and not in
-	// Commit, since later files of the request may hold it. If it did not become free in time, the
-	// error is [ErrBusy]. After any error the file is only discarded.
+	// [ErrNotPatched]. A store that needs memory for the changes waits for it here, up to
+	// [Object.MaxWait], and not in Commit, since later files of the request may hold it. If it did
+	// not become free in time, the error is [ErrBusy]. After any error the file is only discarded.
 	Patch(ctx context.Context, list []Patch) error
 }
 

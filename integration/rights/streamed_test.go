@@ -25,6 +25,22 @@ var streamed = map[string]path{
 		status, err := w.post(w.handler(8*mib), large)
 		return wants(201, status, err)
 	},
+	"film that is patched": func(w *world) error {
+		obj := storage.Object{Key: "files/a", Type: "video/quicktime", MaxSize: 2 * large, MayPatch: true}
+		staged, err := w.store.Stage(w.ctx, obj, bytes.NewReader(text(2*large)))
+		if err != nil {
+			return err
+		}
+		zeros := []storage.Patch{{Offset: 1, Length: 10}}
+		if err := errors.Join(staged.(storage.Patcher).Patch(w.ctx, zeros), staged.Commit(w.ctx)); err != nil {
+			return err
+		}
+		page, err := w.store.ListObjects(w.ctx, "", "")
+		if err == nil && len(page.Items) != 1 {
+			err = fmt.Errorf("the bucket has %+v", page.Items)
+		}
+		return err
+	},
 	"file that is too large": func(w *world) error {
 		status, err := w.post(w.handler(large-1), large)
 		if err := wants(413, status, err); err != nil {
