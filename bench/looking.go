@@ -62,15 +62,18 @@ func looks(c corpus.Kind, content []byte) (cpu, unasked float64, answer string, 
 }
 
 // observe sends content to the observer of c, in pieces as files arrive, and returns how many bytes
-// it took.
-func observe(ctx context.Context, policy upload.Validator, c corpus.Kind, content []byte) (o upload.Observer, took int, err error) {
+// it took. With a buffer the pieces come in that.
+func observe(ctx context.Context, policy upload.Validator, c corpus.Kind, content, buffer []byte) (o upload.Observer, took int, err error) {
 	o, err = policy.Validate(ctx, &upload.Incoming{
 		Name: c.Name, Type: c.Type, Head: content[:min(len(content), sniff.HeadLen)], Size: -1,
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	for piece := range slices.Chunk(content, 32*kib) {
+	for piece := range slices.Chunk(content, pieceSize) {
+		if buffer != nil {
+			piece = buffer[:copy(buffer, piece)]
+		}
 		if _, err := o.Write(piece); err != nil {
 			return o, took, err
 		}
@@ -78,6 +81,8 @@ func observe(ctx context.Context, policy upload.Validator, c corpus.Kind, conten
 	}
 	return o, took, nil
 }
+
+const pieceSize = 32 * kib
 
 const accepted = "accepted"
 
@@ -98,7 +103,7 @@ func look(c corpus.Kind, content []byte) (spent, unasked float64, err error) {
 	runtime.GC()
 	before := processorTime()
 	ctx := &askedContext{Context: context.Background(), last: before}
-	o, _, err := observe(ctx, stalled.Policy(c.Type), c, content)
+	o, _, err := observe(ctx, stalled.Policy(c.Type), c, content, nil)
 	if err == nil {
 		err = o.Verdict()
 	}
