@@ -32,6 +32,12 @@ The same machine gave these medians, in CPU milliseconds a file, with the server
 So this library takes 0.7 of the time of the others, and 2.7 (https) to 3.5 times (http) that of the floor.
 The SDK's three parts alone are 147 µs over http, more than all of the floor.
 
+The SDK makes the stack of middlewares in each call, in 13 µs, and can neither keep one nor take one that was made before.
+Its options run after that, so removing middlewares by an option saves none of it.
+The rest of its time is spread over all middlewares, and none stands out.
+A PutObject of our own could save about 90 µs of 380, the SHA-256 not among them.
+It would skip the host's options, traces and retries, so there is none.
+
 No connection to S3 is opened for a file if the client keeps enough of them.
 s3open keeps 256; the SDK's default client keeps 10 for a host.
 Goroutines of a request run the authorizer, the publication and the log handler, since code of the host's can end its goroutine there.
