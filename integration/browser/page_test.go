@@ -56,7 +56,7 @@ func TestExamplePage(t *testing.T) {
 					}
 				}
 				got := uploaded(p, "photo.png", photo(t))
-				require.Equal(t, says+"PNG, 40 x 30. Place, device and the like were removed from it", got.Status)
+				require.Equal(t, says+"PNG, 40 x 30. Location and device data were removed", got.Status)
 				got = uploaded(p, "cat.png", html)
 				require.Equal(t, "refused", got.State)
 				require.Contains(t, []string{"HTML files are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).", "What is in the file does not fit its name."}, got.Status)

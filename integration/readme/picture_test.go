@@ -3,6 +3,8 @@ package readme
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/draw"
@@ -63,7 +65,7 @@ func TestPicture(t *testing.T) {
 	}
 }
 
-// sunset is a small picture.
+// sunset returns a small picture that says where it was taken.
 func sunset(t *testing.T) string {
 	t.Helper()
 	const side = 256
@@ -82,7 +84,14 @@ func sunset(t *testing.T) string {
 	}
 	var b bytes.Buffer
 	require.NoError(t, png.Encode(&b, m))
-	return b.String()
+	header, rest := b.String()[:33], b.String()[33:]
+	return header + chunk("tEXt", "Comment\x0051.5074 N, 0.1278 W") + rest
+}
+
+func chunk(kind, data string) string {
+	length := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+	sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(kind+data)))
+	return string(length) + kind + data + string(sum)
 }
 
 // reduced encodes a picture with its 256 most frequent colours, which is enough for a page.
