@@ -176,7 +176,7 @@ var walkReasons = []struct {
 	{"AVIF sequence of 20,000 frames", "too_many_frames", "has more than 1000 frames"},
 	{"AVIF sequence of 300 x 16 megapixels", "too_many_pixels", "has frames of more than 1073741824 pixels in all"},
 	{"AVIF sequence of 2^32-1 frames", "too_many_frames", "has more than 1000 frames"},
-	{"AVIF sequence from another server", "active_content external", "takes data from another file at byte 180"},
+	{"AVIF sequence from another server", "active_content external", "takes data from another file at byte 213"},
 	{"MP4 cut off", "truncated", "is cut off at byte 3686"},
 	{"MP4 without a movie box", "damaged", "has no movie or no media box at byte 37"},
 	{"MP4 without media", "damaged", "has no movie or no media box at byte 116"},
