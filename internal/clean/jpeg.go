@@ -57,7 +57,7 @@ func (f *jpegFile) segment(marker byte) byte {
 	case marker == jpegOdd: // the inspector does not judge its length, either
 		f.blank(max(0, int64(binary.BigEndian.Uint16(f.hold(2)))-2))
 	case jpegAPP0 <= marker && marker <= jpegAPP15, marker == jpegCOM:
-		f.application(marker, f.length())
+		f.application(marker)
 	default:
 		f.fail("has a misplaced JPEG segment")
 	}
@@ -66,7 +66,14 @@ func (f *jpegFile) segment(marker byte) byte {
 
 // length returns the number of bytes of a segment's data.
 func (f *jpegFile) length() int64 {
-	n := int64(binary.BigEndian.Uint16(f.hold(2))) - 2
+	f.flush()
+	return f.moreLength()
+}
+
+// moreLength is length while the marker is held.
+func (f *jpegFile) moreLength() int64 {
+	held := f.holdMore(2)
+	n := int64(binary.BigEndian.Uint16(held[len(held)-2:])) - 2
 	if n < 0 {
 		f.fail("has a malformed JPEG segment")
 	}

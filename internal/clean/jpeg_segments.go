@@ -5,37 +5,84 @@ import (
 	"encoding/binary"
 )
 
-// application cleans the data of an application's segment or a comment, of n bytes. Those that are
-// blanked lose their identifier, too.
-func (f *jpegFile) application(marker byte, n int64) {
-	head := f.hold(int(min(n, jpegIdentifier)))
-	rest := n - int64(len(head))
+// jpegKind is what a segment of an application has that is kept.
+type jpegKind int
+
+const (
+	jpegNothing jpegKind = iota
+	jpegJFIF
+	jpegAdobe
+	jpegProfile
+	jpegPictures
+	jpegExif
+	jpegXMP
+)
+
+// kind identifies a segment of n bytes by those in head.
+func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 	is := func(m byte, identifier string) bool {
 		return marker == m && bytes.HasPrefix(head, []byte(identifier))
 	}
 	switch {
-	case is(jpegAPP0, "JFIF\x00") && n >= 14: // up to the size of a thumbnail, which becomes black
+	case is(jpegAPP0, "JFIF\x00") && n >= 14:
+		return jpegJFIF
+	case is(jpegAPP14, "Adobe") && n >= 12:
+		return jpegAdobe
+	case is(jpegAPP2, "ICC_PROFILE\x00"):
+		return jpegProfile
+	case is(jpegAPP2, "MPF\x00"):
+		return jpegPictures
+	case is(jpegAPP1, exifMark) && !f.exifs:
+		return jpegExif
+	case is(jpegAPP1, xmpMark):
+		return jpegXMP
+	}
+	return jpegNothing
+}
+
+// application cleans the segment of an application, or a comment, whose marker is held. One that has
+// nothing to be kept becomes a comment of zeros: readers expect identifiers of the others.
+func (f *jpegFile) application(marker byte) {
+	n := f.moreLength()
+	front := len(f.held)
+	head := f.holdMore(int(min(n, jpegIdentifier)))[front:]
+	rest := n - int64(len(head))
+	kind := f.kind(marker, head, n)
+	if kind == jpegNothing {
+		if !isZero(head) { // as of one that was found to have nothing
+			f.held[front-3] = jpegCOM
+		}
+		clear(head)
+		f.blank(rest)
+		return
+	}
+	f.release(front)
+	f.rewrite(kind, f.held, rest)
+}
+
+// rewrite keeps of a segment what its kind says. Its head is held, and rest bytes follow.
+func (f *jpegFile) rewrite(kind jpegKind, head []byte, rest int64) {
+	switch kind {
+	case jpegNothing:
+	case jpegJFIF: // up to the size of a thumbnail, which becomes black
 		clear(head[14:])
 		f.blank(rest)
-	case is(jpegAPP14, "Adobe") && n >= 12:
+	case jpegAdobe:
 		clear(head[12:])
 		f.blank(rest)
-	case is(jpegAPP2, "ICC_PROFILE\x00"):
+	case jpegProfile:
 		f.keep(rest)
-	case is(jpegAPP2, "MPF\x00"):
+	case jpegPictures:
 		if data := f.holdMore(int(rest)); !mpf(data[len("MPF\x00"):]) {
 			clear(data)
 		}
-	case is(jpegAPP1, exifMark) && !f.exifs:
+	case jpegExif:
 		f.exifs = true
 		f.turned(exif(f.holdMore(int(rest))))
-	case is(jpegAPP1, xmpMark):
+	case jpegXMP:
 		if data := f.holdMore(int(rest)); !xmp(data[len(xmpMark):]) {
 			clear(data)
 		}
-	default:
-		clear(head)
-		f.blank(rest)
 	}
 }
 
