@@ -40,8 +40,9 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 	return jpegNothing
 }
 
-// application cleans the segment of an application, or a comment, whose marker is held. One that has
-// nothing to be kept becomes a comment of zeros: readers expect identifiers of the others.
+// application cleans the segment of an application, or a comment. One that has nothing to be kept
+// becomes a comment of zeros, if its marker is held, and not that after a scan: readers expect
+// identifiers of the others.
 func (f *jpegFile) application(marker byte) {
 	n := f.moreLength()
 	front := len(f.held)
@@ -49,7 +50,7 @@ func (f *jpegFile) application(marker byte) {
 	rest := n - int64(len(head))
 	kind := f.kind(marker, head, n)
 	if kind == jpegNothing {
-		if !isZero(head) { // as of one that was found to have nothing
+		if front > 2 && !isZero(head) { // as of one that was found to have nothing
 			f.held[front-3] = jpegCOM
 		}
 		clear(head)
