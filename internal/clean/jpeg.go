@@ -64,22 +64,6 @@ func (f *jpegFile) segment(marker byte) byte {
 	return f.marker()
 }
 
-// length returns the number of bytes of a segment's data.
-func (f *jpegFile) length() int64 {
-	f.flush()
-	return f.moreLength()
-}
-
-// moreLength is length while the marker is held.
-func (f *jpegFile) moreLength() int64 {
-	held := f.holdMore(2)
-	n := int64(binary.BigEndian.Uint16(held[len(held)-2:])) - 2
-	if n < 0 {
-		f.fail("has a malformed JPEG segment")
-	}
-	return n
-}
-
 // frame keeps a frame header. That of the first picture has the size.
 func (f *jpegFile) frame(n int64) {
 	if n >= 5 && f.facts.Frames == 0 {

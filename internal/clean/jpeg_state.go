@@ -1,5 +1,7 @@
 package clean
 
+import "encoding/binary"
+
 // The markers of JPEG segments with rules of their own (ITU-T T.81, B.1.1.3).
 const (
 	jpegSOF0  = 0xc0
@@ -39,4 +41,20 @@ type jpegFile struct {
 	ff    bool // the last byte of a scan, or after the end, was 0xff
 	found byte // the marker that ended them, or jpegOther
 	zeros int  // before it, after the end
+}
+
+// length returns the number of bytes of a segment's data.
+func (f *jpegFile) length() int64 {
+	f.flush()
+	return f.moreLength()
+}
+
+// moreLength is length while the marker is held.
+func (f *jpegFile) moreLength() int64 {
+	held := f.holdMore(2)
+	n := int64(binary.BigEndian.Uint16(held[len(held)-2:])) - 2
+	if n < 0 {
+		f.fail("has a malformed JPEG segment")
+	}
+	return n
 }

@@ -55,30 +55,6 @@ const (
 	lookSteps = 4
 )
 
-// scan reads on. It reports whether it found a formula, and how many bytes it took. p holds whole
-// characters.
-func (s *cells) scan(p []byte) (n int, found bool) {
-	if !s.begun {
-		s.begin()
-	}
-	for !found {
-		if n += s.recall(p[n:]); n == len(p) {
-			break
-		}
-		s.restore()
-		from := s.memory.at
-		r, size := s.character(p[n:])
-		class := s.class(r)
-		s.launched = false
-		found = s.step(r)
-		s.learn(from, class, found)
-		s.steps += cellSteps
-		s.off += s.width(p[n : n+size])
-		n += size
-	}
-	return n, found
-}
-
 // width returns the number of bytes of the file that p stands for.
 func (s *cells) width(p []byte) int64 {
 	if !s.wide {
@@ -254,10 +230,4 @@ func (s *cells) launch(mask uint64, r rune) {
 		s.enter(mask, state)
 		s.at, s.launched = s.off, true
 	}
-}
-
-// ended returns the readers whose last cell is a formula if the table ends here.
-func (s *cells) ended() uint64 {
-	s.restore()
-	return s.unfinished()
 }
