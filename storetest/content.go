@@ -1,9 +1,11 @@
 package storetest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"sync"
 )
@@ -32,6 +34,22 @@ var noise = sync.OnceValue(func() []byte {
 
 // otherBytes returns bytes that differ from content(size), in the same number.
 func otherBytes(size int) []byte { return content(size + 1)[:size] }
+
+// compare reads r to its end, and returns how many bytes it returned, and whether they are the first
+// bytes of want. It holds few of them at a time: tests read large files.
+func compare(r io.Reader, want []byte) (n int, same bool, err error) {
+	same = true
+	for b := make([]byte, 64<<10); err == nil; {
+		var more int
+		more, err = r.Read(b)
+		same = same && n+more <= len(want) && bytes.Equal(b[:more], want[n:n+more])
+		n += more
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return n, same, err
+}
 
 func digest(content []byte) string {
 	sum := sha256.Sum256(content)

@@ -54,17 +54,25 @@ type answer struct {
 // request returns the signed request with its body. It can be sent once, since the body cannot be
 // read again.
 func (s *sending) request(ctx context.Context) (*http.Request, error) {
-	body, contentType, err := s.body, "", error(nil)
+	body, contentType := [][]byte{s.body}, ""
 	if s.Fields != nil {
+		var err error
 		if body, contentType, err = s.form(); err != nil {
 			return nil, err
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, s.Method, s.URL, bytes.NewReader(body))
+	var all []io.Reader
+	var size int64
+	for _, b := range body {
+		all, size = append(all, bytes.NewReader(b)), size+int64(len(b))
+	}
+	req, err := http.NewRequestWithContext(ctx, s.Method, s.URL, io.MultiReader(all...))
 	if err != nil {
 		return nil, err
 	}
-	req.GetBody = nil
+	if req.ContentLength = size; size == 0 {
+		req.Body = http.NoBody
+	}
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}
@@ -75,7 +83,7 @@ func (s *sending) request(ctx context.Context) (*http.Request, error) {
 }
 
 // form returns the body of a POST form, with the file after the signed fields.
-func (s *sending) form() (body []byte, contentType string, err error) {
+func (s *sending) form() (body [][]byte, contentType string, err error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(s.Fields)) {
@@ -83,12 +91,10 @@ func (s *sending) form() (body []byte, contentType string, err error) {
 			return nil, "", err
 		}
 	}
-	file, err := w.CreateFormFile("file", "name")
-	if err == nil {
-		_, err = file.Write(s.body)
-	}
+	_, err = w.CreateFormFile("file", "name")
+	head := b.Len()
 	err = errors.Join(err, w.Close())
-	return b.Bytes(), w.FormDataContentType(), err
+	return [][]byte{b.Bytes()[:head], s.body, b.Bytes()[head:]}, w.FormDataContentType(), err
 }
 
 func (s *sending) do(ctx context.Context) (*answer, error) {

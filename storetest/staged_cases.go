@@ -38,12 +38,12 @@ func (s *direct) opens(ctx context.Context, key string, stored storage.Stored, c
 	if err != nil {
 		return err
 	}
-	got, err := io.ReadAll(r)
+	n, same, err := compare(r, content)
 	if err := errors.Join(err, r.Close()); err != nil {
 		return fmt.Errorf("reading the staged object: %w", err)
 	}
-	if !bytes.Equal(got, content) {
-		return fmt.Errorf("the %d bytes read differ from the %d bytes sent", len(got), len(content))
+	if !same || n != len(content) {
+		return fmt.Errorf("the %d bytes read differ from the %d bytes sent", n, len(content))
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"time"
 
@@ -85,12 +84,12 @@ func reads(ctx context.Context, s storage.ObjectReader, key, etag string, of spa
 	if err != nil {
 		return fmt.Errorf("OpenAt: %w", err)
 	}
-	got, err := io.ReadAll(r)
+	n, same, err := compare(r, content)
 	if err := errors.Join(err, r.Close()); err != nil {
 		return fmt.Errorf("reading: %w", err)
 	}
-	if !bytes.Equal(got, content) {
-		return fmt.Errorf("%+v: the %d bytes read differ from the %d bytes sent", of, len(got), len(content))
+	if !same || n != len(content) {
+		return fmt.Errorf("%+v: the %d bytes read differ from the %d bytes sent", of, n, len(content))
 	}
 	return nil
 }
