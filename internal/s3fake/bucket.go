@@ -59,6 +59,8 @@ type Object struct {
 	Marker       bool        // a delete marker
 	Parts        int         // of the multipart upload that made it, 0 if a single request did
 	Modified     time.Time
+
+	etag string
 }
 
 type multipart struct {
@@ -72,6 +74,7 @@ type multipart struct {
 
 type part struct {
 	body  []byte
+	etag  string
 	crc32 string
 	sha   string // of a copied part
 }

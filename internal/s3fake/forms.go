@@ -36,7 +36,7 @@ func (b *bucket) postForm(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	b.store(o)
 	answerVersion(w, o)
-	w.Header().Set("ETag", etag(file))
+	w.Header().Set("ETag", o.ETag())
 	w.WriteHeader(http.StatusCreated)
 }
 

@@ -41,9 +41,9 @@ func (b *bucket) uploadPart(w http.ResponseWriter, r *http.Request, q url.Values
 		return
 	}
 	number, _ := strconv.Atoi(q.Get("partNumber"))
-	p := part{body: body, crc32: checksum(r)}
+	p := part{body: body, etag: etag(body), crc32: checksum(r)}
 	m.parts[number] = p
-	w.Header().Set("ETag", etag(body))
+	w.Header().Set("ETag", p.etag)
 	if p.crc32 != "" {
 		w.Header().Set("X-Amz-Checksum-Crc32", p.crc32)
 	}
@@ -74,7 +74,7 @@ func (b *bucket) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 		case m.checked && l.ChecksumCRC32 == "":
 			fail(w, http.StatusBadRequest, "InvalidRequest", "the checksum of each part must be given")
 			return
-		case !known, l.ETag != etag(p.body), i > 0 && l.PartNumber <= list.Part[i-1].PartNumber,
+		case !known, l.ETag != p.etag, i > 0 && l.PartNumber <= list.Part[i-1].PartNumber,
 			m.checked && l.ChecksumCRC32 != p.crc32, !m.checked && l.ChecksumCRC32 != "", l.ChecksumSHA256 != p.sha:
 			fail(w, http.StatusBadRequest, "InvalidPart", strconv.Itoa(l.PartNumber))
 			return

@@ -16,7 +16,7 @@ func (b *bucket) putObject(w http.ResponseWriter, r *http.Request, key string, b
 	o := &Object{Key: key, Body: body, Header: attributes(r)}
 	b.store(o)
 	answerVersion(w, o)
-	w.Header().Set("ETag", etag(body))
+	w.Header().Set("ETag", o.ETag())
 }
 
 // taken checks the only condition that is supported, "If-None-Match: *".
@@ -87,11 +87,10 @@ func slice(body []byte, bytes string) (part []byte, first int, ok bool) {
 // ETag names the object's content. As in S3, that of a multipart upload ends with the number of its
 // parts.
 func (o *Object) ETag() string {
-	tag := etag(o.Body)
 	if o.Parts > 0 {
-		tag = fmt.Sprintf(`"%s-%d"`, strings.Trim(tag, `"`), o.Parts)
+		return fmt.Sprintf(`"%s-%d"`, strings.Trim(o.etag, `"`), o.Parts)
 	}
-	return tag
+	return o.etag
 }
 
 func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) {
@@ -121,6 +120,7 @@ func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) 
 const null = "null"
 
 func (b *bucket) store(o *Object) {
+	o.etag = etag(o.Body)
 	if o.Modified.IsZero() {
 		o.Modified = b.now()
 	}

@@ -23,7 +23,7 @@ func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 		return
 	}
 	number, _ := strconv.Atoi(q.Get("partNumber"))
-	p := part{body: body}
+	p := part{body: body, etag: etag(body)}
 	if m.digests {
 		p.sha = sha(body)
 	}
@@ -32,7 +32,7 @@ func (b *bucket) copyPart(w http.ResponseWriter, r *http.Request, q url.Values) 
 		XMLName        xml.Name `xml:"CopyPartResult"`
 		ETag           string
 		ChecksumSHA256 string `xml:",omitempty"`
-	}{ETag: etag(body), ChecksumSHA256: p.sha})
+	}{ETag: p.etag, ChecksumSHA256: p.sha})
 }
 
 // copyObject makes an object of another's bytes. Unlike CopyObject of AWS it takes the attributes
@@ -43,11 +43,12 @@ func (b *bucket) copyObject(w http.ResponseWriter, r *http.Request, key string) 
 	if !ok {
 		return
 	}
-	b.store(&Object{Key: key, Body: body, Header: attributes(r)})
+	o := &Object{Key: key, Body: body, Header: attributes(r)}
+	b.store(o)
 	reply(w, struct {
 		XMLName xml.Name `xml:"CopyObjectResult"`
 		ETag    string
-	}{ETag: etag(body)})
+	}{ETag: o.ETag()})
 }
 
 // copied returns the bytes that a request copies. It returns false if they are not available, which
@@ -101,8 +102,8 @@ func (b *bucket) listParts(w http.ResponseWriter, key string, q url.Values) {
 			reply(w, out)
 			return
 		}
-		body := m.parts[number].body
-		out.Part = append(out.Part, listed{number, etag(body), len(body)})
+		p := m.parts[number]
+		out.Part = append(out.Part, listed{number, p.etag, len(p.body)})
 		out.NextPartNumberMarker = number
 	}
 	reply(w, out)
