@@ -18,6 +18,9 @@ func (f *film) fragment(b filmBox) {
 		}
 	})
 	f.flush()
+	if f.looks += len(f.dropped); f.looks > maxFilmLooks {
+		f.fail("has too many fragments before the samples of a track that is not kept")
+	}
 	for _, s := range f.dropped {
 		if s.start < f.pos() && s.end > f.run.fragment {
 			f.fail("has samples before the fragment to which they belong")

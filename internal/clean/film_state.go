@@ -13,6 +13,7 @@ type film struct {
 	tracks   map[uint32]*filmTrack
 	before   []span // media data before the movie box
 	dropped  []span // samples of tracks that are not kept, in the file's order
+	looks    int    // at dropped, one for each of them and each fragment
 	run      filmRun
 }
 
@@ -24,7 +25,8 @@ const (
 	maxFilmMedia  = 4096     // media data boxes before the movie
 	maxBrands     = 256      // bytes of a file type
 	maxSpans      = 64 << 10 // samples that are to be blanked, one after another counting as one
-	maxFilmTable  = 1 << 18  // entries of a table of a track that is not kept
+	maxFilmLooks  = 1 << 22
+	maxFilmTable  = 1 << 18 // entries of a table of a track that is not kept
 )
 
 func newFilm(w *walk) *film { return &film{walk: w, base: w.pos(), tracks: map[uint32]*filmTrack{}} }
