@@ -26,7 +26,7 @@ func xmp(b []byte) bool {
 		return false
 	}
 	if !kept {
-		p.erase(0)
+		p.erase(0, len(p.out))
 		copy(p.out, xmpEmpty)
 	}
 	copy(b, p.out)
@@ -125,9 +125,9 @@ func (p *xmpPacket) token() error {
 // keep copies a span.
 func (p *xmpPacket) keep(from, to int) { copy(p.out[from:to], p.in[from:to]) }
 
-// erase takes back what was kept from an offset on.
-func (p *xmpPacket) erase(from int) {
-	for i := from; i < len(p.out); i++ {
+// erase takes back what was kept of a span.
+func (p *xmpPacket) erase(from, to int) {
+	for i := from; i < to; i++ {
 		p.out[i] = ' '
 	}
 }
@@ -164,7 +164,7 @@ func (p *xmpPacket) end(token []byte) error {
 	case !e.kept:
 		return nil
 	case e.holds != nil && !e.value:
-		p.erase(e.start)
+		p.erase(e.start, p.at)
 		return nil
 	}
 	p.keep(p.at-len(token), p.at)
