@@ -54,9 +54,8 @@
 // the first file alone. A killed process may leave published files and unfinished uploads. A sweep
 // removes them; a lifecycle rule removes only the unfinished uploads.
 //
-// Refused uploads leave nothing. Staged files are removed, with retries, even when the client
-// has left. A failed removal is [KindCleanupFailed]. There are no temporary
-// files.
+// Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
+// left. A failed removal is reported as [KindCleanupFailed]. No temporary files exist.
 //
 // Memory is a number you choose. s3store.Options.MaxMemory limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB, and all validators of this package together 64 MiB.

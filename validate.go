@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/airlock-go/upload/internal/clean"
 )
@@ -25,6 +26,18 @@ type Incoming struct {
 	Form url.Values
 
 	cleaner *clean.Reader // nil: it has no facts
+}
+
+// Facts returns what is known so far: all of it in [Observer.Verdict].
+func (in *Incoming) Facts() Facts {
+	if in.cleaner == nil {
+		return Facts{}
+	}
+	f := in.cleaner.Facts()
+	return Facts{
+		Width: f.Width, Height: f.Height, Frames: f.Frames, Orientation: f.Orientation,
+		Duration: (time.Duration(f.Milliseconds) * time.Millisecond).Seconds(), Cleaned: in.cleaner.Changed(),
+	}
 }
 
 // Validator decides whether a file is accepted. It sees the head and refuses what it can; to judge
@@ -184,3 +197,34 @@ func (o *sizeObserver) Write(p []byte) (int, error) {
 func (o *sizeObserver) Verdict() error { return nil }
 
 func (o *sizeObserver) ours() bool { return true }
+
+// leastPixels refuses pictures that are smaller, or of no known size.
+func leastPixels(width, height int) Validator {
+	return &rule{
+		own:     true,
+		declare: func(context.Context, *Incoming) error { return nil },
+		judge: func(_ context.Context, in *Incoming) (Observer, error) {
+			return &pixelObserver{in, int64(width), int64(height)}, nil
+		},
+	}
+}
+
+// pixelObserver judges the size of a picture at its end.
+type pixelObserver struct {
+	in            *Incoming
+	width, height int64
+}
+
+func (o *pixelObserver) ours() bool { return true }
+
+func (o *pixelObserver) Write(p []byte) (int, error) { return len(p), nil }
+
+func (o *pixelObserver) Verdict() error {
+	f := o.in.Facts()
+	if f.Width >= o.width && f.Height >= o.height {
+		return nil
+	}
+	return &Error{Code: CodeTooFewPixels, Params: map[string]any{
+		"width": f.Width, "height": f.Height, "min_width": o.width, "min_height": o.height,
+	}}
+}

@@ -27,7 +27,7 @@ const sentRow = `(async () => {
 })()`
 
 // TestProgressOnPage checks that the page reports it while the server still receives what the
-// browser has sent, such as with a proxy that holds it.
+// browser has sent, for example after a proxy that holds it.
 func TestProgressOnPage(t *testing.T) {
 	const id = "00112233445566778899aabbccddeeff"
 	b := browsers.Fresh(t)

@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/clean"
-	"github.com/airlock-go/upload/internal/corpus"
 )
 
 // TestFilms: exiftool finds nothing of a person in a cleaned film, ffmpeg warns of nothing, and each
@@ -40,7 +39,7 @@ func TestFilms(t *testing.T) {
 		{sample: "film.mkv", kind: "video/matroska"},
 	} {
 		t.Run(c.sample, func(t *testing.T) {
-			film := media(t, c.sample)
+			film := sample(t, c.sample)
 			if c.made != nil {
 				film = c.made(film)
 			}
@@ -94,18 +93,6 @@ func TestMadeFilms(t *testing.T) {
 			}
 		})
 	}
-}
-
-// media returns sound or a film that the corpus has.
-func media(t *testing.T, name string) []byte {
-	t.Helper()
-	for _, f := range corpus.Media() {
-		if f.Name == name && f.Code == "" {
-			return f.Content
-		}
-	}
-	t.Fatal(name + " is not in the corpus")
-	return nil
 }
 
 // patched cleans a film as a storage that changes what it has, and returns the path of the result.

@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/integration/internal/program"
@@ -20,10 +22,10 @@ import (
 // sentinel is in every text that tests write.
 const sentinel = "SENTINEL"
 
-// sample returns a picture that the corpus has.
+// sample returns a picture, sound or a film that the corpus has.
 func sample(t *testing.T, name string) []byte {
 	t.Helper()
-	for _, f := range corpus.Images() {
+	for _, f := range slices.Concat(corpus.Images(), corpus.Media()) {
 		if f.Name == name && f.Code == "" {
 			return f.Content
 		}
@@ -82,4 +84,16 @@ func tagsOf(t *testing.T, path string) map[string]string {
 		found[name] = strings.Trim(string(text), `"`)
 	}
 	return found
+}
+
+// requireTags requires that exiftool finds no other tags in a file, and in comments only zeros.
+func requireTags(t *testing.T, path string, allowed []string) {
+	t.Helper()
+	for name, value := range tagsOf(t, path) {
+		if name == "File:Comment" {
+			require.Empty(t, strings.ReplaceAll(value, `\u0000`, ""))
+			continue
+		}
+		assert.Contains(t, slices.Concat(shown, allowed), name, value)
+	}
 }

@@ -25,7 +25,7 @@ const (
 	// CodeLate: bytes that were handed on already have turned out to need blanking.
 	CodeLate Code = "metadata_late"
 
-	// CodeBusy: there is no memory to hold what must be looked into. It is not a verdict.
+	// CodeBusy says that memory for the bytes to be looked into is missing. It is not a verdict.
 	CodeBusy Code = "busy"
 )
 

@@ -1,0 +1,31 @@
+package upload
+
+import (
+	"bytes"
+	"io"
+
+	"github.com/airlock-go/upload/internal/clean"
+)
+
+// keeps reports whether files of a field are stored as they came.
+func (q *session) keeps(field string) bool {
+	return q.h.opts.Metadata == KeepAll || q.rules.fields[field].Metadata == KeepAll
+}
+
+// cleaner returns a reader of the file that begins with in.Head and goes on with src, without its
+// metadata. It is nil if files of its type have none that is known.
+func (q *session) cleaner(in *Incoming, src io.Reader, o clean.Options) *clean.Reader {
+	if !clean.Has(in.Type) {
+		return nil
+	}
+	o.Keep, o.Memory = q.keeps(in.Field), subjectMemory{q.h.looks, q.grant.Subject}
+	c := clean.NewReader(io.MultiReader(bytes.NewReader(in.Head), src), in.Type, o)
+	in.cleaner = c
+	return c
+}
+
+// mayPatch reports whether c may find what is to be blanked only after it was handed on. Of
+// pictures that holds for motion photos alone, so a storage need not expect it of each JPEG.
+func (q *session) mayPatch(in *Incoming, c *clean.Reader) bool {
+	return c != nil && !q.keeps(in.Field) && clean.MayPatch(in.Type, in.Head) && (in.Type != "image/jpeg" || q.rules.motion)
+}
