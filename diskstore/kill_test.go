@@ -2,6 +2,7 @@ package diskstore_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/airlock-go/upload/diskstore"
 	"github.com/airlock-go/upload/internal/rounds"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/sweep"
 )
 
@@ -91,8 +93,7 @@ func turn(s *diskstore.Store, i int) {
 	}
 	sum := sha256.Sum256(content)
 	key := "work/" + hex.EncodeToString(sum[:])
-	staged, err := s.Stage(ctx, object(key), strings.NewReader(string(content)))
-	must(err)
+	staged := stage(s, key, content, i%3 == 0)
 	if i%4 == 0 {
 		must(staged.Discard(ctx))
 		return
@@ -109,6 +110,23 @@ func turn(s *diskstore.Store, i int) {
 	}
 }
 
+// stage stages content. If it is late, other bytes come first, and patches make them the content.
+func stage(s *diskstore.Store, key string, content []byte, late bool) storage.Staged {
+	came, list := bytes.Clone(content), []storage.Patch(nil)
+	for at := 0; late && at+10 <= len(came); at += 10_000 {
+		copy(came[at:], "not blanked"[:10])
+		list = append(list, storage.Patch{Offset: int64(at), Length: 10, Bytes: content[at : at+10]})
+	}
+	obj := object(key)
+	obj.MayPatch = late
+	staged, err := s.Stage(ctx, obj, bytes.NewReader(came))
+	must(err)
+	if late {
+		must(staged.(storage.Patcher).Patch(ctx, list))
+	}
+	return staged
+}
+
 func must(err error) {
 	if err != nil {
 		fmt.Println("!", err)
@@ -117,7 +135,7 @@ func must(err error) {
 }
 
 // steps are the injected steps, each at its first time and at a later one.
-var steps = []string{"created", "head", "content", "synchronized", "linked", "published", "removed", "removed for good"}
+var steps = []string{"created", "head", "content", "synchronized", "patch", "patched", "linked", "published", "removed", "removed for good"}
 
 // TestKilled at each step, and at any moment: every readable file is whole,
 // every committed one is there, and a sweep removes the rest.

@@ -95,6 +95,7 @@ func writePatches(file *os.File, list []storage.Patch) error {
 			if _, err := file.WriteAt(next, headSize+p.Offset+done); err != nil {
 				return err
 			}
+			passed("patch")
 			done += int64(len(next))
 		}
 	}
