@@ -160,8 +160,8 @@ func TestMetadataDeclared(t *testing.T) {
 	d.refusesConfirm(t, upload.CodeNotDeclared, "ann", ticket.Token)
 }
 
-// TestMetadataUnclear: a file that cannot be cleaned for certain is refused. A validator that knows
-// more of it says so. A file that is kept needs no cleaning.
+// TestMetadataUnclear: a file that cannot be cleaned for certain is refused. A validator that finds
+// more in it says so. A file that is kept needs no cleaning.
 func TestMetadataUnclear(t *testing.T) {
 	cut := photo()[:60]
 	for _, tc := range []struct {

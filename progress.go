@@ -13,7 +13,7 @@ import (
 // Progress shows how far uploads have come on the server, for users to look at. Several handlers
 // may share one, as [Options.Progress]. The client chooses the id of an upload and sends it before
 // the body. Only its subject can ask for it; anonymous callers are one subject, so their ids must
-// not be guessable. A process knows its own, until a minute after their end.
+// not be guessable. A process has its own, until a minute after their end.
 //
 // The zero value is ready and safe for concurrent use. Its fields must not change in use.
 type Progress struct {

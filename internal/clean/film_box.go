@@ -43,7 +43,7 @@ func (f *film) begin(start, end int64) filmBox {
 }
 
 // next holds the header of the next box before end. It returns false after the last one. Bytes that
-// are no box there become zeros: some programs end lists with the size 0.
+// form none there become zeros: some programs end lists with the size 0.
 func (f *film) next(end int64) (filmBox, bool) {
 	start := f.pos()
 	if n := f.tryMore(int(min(8, end-start))); n < 8 || isZero(f.held[len(f.held)-8:len(f.held)-4]) {
@@ -125,7 +125,7 @@ func isBoxType(p []byte) bool {
 }
 
 // heldBoxes lets each change the boxes in p. The ones for which it returns false become free space,
-// and bytes that are no box become zeros.
+// and bytes that form none become zeros.
 func heldBoxes(p []byte, each func(kind string, content []byte) bool) {
 	for len(p) >= 8 {
 		size := int64(binary.BigEndian.Uint32(p))

@@ -2,9 +2,9 @@ package clean
 
 import "encoding/binary"
 
-// gif keeps the frames of a GIF, their timing, and of applications' data how often an animation runs
-// and the colour profile. Of other extensions the type stays, and nothing of their data, its length
-// excepted. What follows the trailer becomes zeros.
+// gif keeps the frames of a GIF, their timing, and of applications' data how often an animation
+// runs and the colour profile. Of other extensions the type stays, and nothing of their data, its
+// length excepted. Bytes after the trailer become zeros.
 func gif(w *walk) {
 	head := w.hold(13)
 	if v := string(head[:6]); v != "GIF87a" && v != "GIF89a" {

@@ -15,8 +15,8 @@ import (
 
 const typeGIF = "image/gif"
 
-// gifOf returns a GIF of so many frames, each shown for 70 ms, with these blocks before the first of
-// them.
+// gifOf returns a GIF of so many frames, each shown for 70 ms, with these blocks before the first
+// of them.
 func gifOf(t testing.TB, frames int, blocks ...string) []byte {
 	t.Helper()
 	var g gif.GIF
@@ -37,8 +37,8 @@ func gifOf(t testing.TB, frames int, blocks ...string) []byte {
 	return append(append(bytes.Clone(file[:at]), strings.Join(blocks, "")...), file[at:]...)
 }
 
-// gifBlock returns an extension whose data is cut into the longest sub-blocks after the first, which
-// may be empty.
+// gifBlock returns an extension whose data is cut into the longest sub-blocks after the first,
+// which may be empty.
 func gifBlock(label byte, first, data string) string {
 	b := []byte{'!', label}
 	if first != "" {
@@ -52,8 +52,8 @@ func gifBlock(label byte, first, data string) string {
 	return string(append(b, 0))
 }
 
-// gifXMP returns a packet as Adobe puts it into a GIF: readers take its text for lengths, until they
-// come to the zeros after numbers that fall.
+// gifXMP returns a packet as Adobe puts it into a GIF: readers take its text for lengths, until
+// they come to the zeros after numbers that fall.
 func gifXMP(packet string) string {
 	b := []byte("!\xff\x0bXMP DataXMP" + packet + "\x01")
 	for n := 255; n >= 0; n-- {
@@ -142,7 +142,7 @@ func TestGIFIsCutAnew(t *testing.T) {
 	}
 }
 
-// TestGIFStill: a picture that does not move has no duration. What follows its end is blanked.
+// TestGIFStill: a picture that does not move has no duration. Bytes after its end are blanked.
 func TestGIFStill(t *testing.T) {
 	t.Parallel()
 	file := append(gifOf(t, 1, "!\xf9\x04\x05\x09\x00\x03\x00"), "\x00\x00"+secret...)
@@ -153,7 +153,7 @@ func TestGIFStill(t *testing.T) {
 	require.False(t, refused(t, typeGIF, got.Content))
 }
 
-// TestGIFThatIsDamaged: what is no GIF, and what ends too early, is refused.
+// TestGIFThatIsDamaged: a file that is not a GIF, or that ends too early, is refused.
 func TestGIFThatIsDamaged(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"GIF88a" + secret, string(gifOf(t, 1, "\x00"))} {

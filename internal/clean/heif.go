@@ -14,8 +14,8 @@ var heifSequences = []string{"msf1", "avis", "hevc", "hevx", "avcs", "vvis"}
 // heif keeps the pictures of a file and what shows them: their items, with the properties that
 // decoders need, their relations and their data. The first Exif item is written anew, see exif. XMP
 // keeps its list, see xmp. Other items lose type, name, place and data. Other properties and boxes
-// become free boxes of zeros, and media has zeros wherever it has no item. Of image sequences stays
-// what stays of films, see movie. What follows the last box becomes zeros.
+// become free boxes of zeros, and media has zeros wherever it has no item. An image
+// sequence keeps the same as a film, see movie. Bytes after the last box become zeros.
 func heif(w *walk) {
 	f := &heifFile{heifMedia{walk: w, film: newFilm(w)}}
 	w.hold(8)
@@ -43,8 +43,8 @@ func (f *heifFile) brands(b filmBox) {
 	f.film.blankTo(b.end)
 }
 
-// announcesSequence reports whether the type of a file, at the front of head, has the brand of image
-// sequences.
+// announcesSequence reports whether the type of a file, at the front of head, has the brand of
+// image sequences.
 func announcesSequence(head []byte) bool {
 	if len(head) < 8 {
 		return false

@@ -19,7 +19,7 @@ const (
 	heifShared  = "has an item that shares its data with another"
 )
 
-// order sorts extents, and joins those that overlap. What is cleaned may also be part of what is
+// order sorts extents, and joins those that overlap. Cleaned data may also be part of what is
 // blanked. Other data of two uses is refused.
 func (w *walk) order(extents []extent) []extent {
 	slices.SortFunc(extents, func(a, b extent) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })

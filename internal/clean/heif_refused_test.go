@@ -50,7 +50,7 @@ func TestHEIFMemory(t *testing.T) {
 	}
 }
 
-// TestHEIFThatIsUnclear: nobody knows which data is whose.
+// TestHEIFThatIsUnclear: a file that leaves open which item has which data is refused.
 func TestHEIFThatIsUnclear(t *testing.T) {
 	t.Parallel()
 	file := heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}
@@ -83,7 +83,7 @@ func TestHEIFThatIsUnclear(t *testing.T) {
 		"a second type":                    append(bytes.Clone(sound), before...),
 		"fragments":                        append(bytes.Clone(sound), atom("moof", atom("traf"))...),
 		"a box without a size":             append(bytes.Clone(sound), "\x00\x00\x00\x00free"+secret...),
-		"what is no box":                   append(bytes.Clone(sound), "\x00\x00\x00\x10\x01\x02\x03\x04"+secret...),
+		"bytes that form no box":           append(bytes.Clone(sound), "\x00\x00\x00\x10\x01\x02\x03\x04"+secret...),
 		"another format":                   []byte(atom("wide") + string(sound)),
 		"a sequence that is not announced": append(bytes.Clone(sound), atom("moov")...),
 	} {

@@ -43,7 +43,7 @@ func TestHEIF(t *testing.T) {
 	long := strings.Repeat(secret, 4000)
 	named := heifItem{kind: "hvc1", words: text, pieces: []string{coded}, has: []int{1, 0x82}}
 	unnamed := heifItem{kind: "hvc1", words: zeros(len(text)), pieces: []string{coded}, has: []int{1, 0x82}}
-	told := heifItem{kind: "mime", words: "\x00text/plain\x00", pieces: []string{text, big}, gap: little}
+	described := heifItem{kind: "mime", words: "\x00text/plain\x00", pieces: []string{text, big}, gap: little}
 	in := func(i heifItem) heifItem { i.how = 1; return i }
 	alpha := "auxC\x00\x00\x00\x00urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\x00"
 	for _, c := range []struct {
@@ -116,8 +116,8 @@ func TestHEIF(t *testing.T) {
 		},
 		{
 			"names, other items and what lies between",
-			heifFile{items: []heifItem{named, told, {kind: "SENT", words: text, pieces: []string{text}, how: 1}, {kind: "uri ", words: "\x00" + text}}, properties: heifShape},
-			heifFile{items: []heifItem{unnamed, told.blanked(), {kind: "free", words: zeros(len(text)), pieces: []string{zeros(len(text))}, how: 1, lost: true}, {kind: "free", words: zeros(1 + len(text)), lost: true}}, properties: heifShape},
+			heifFile{items: []heifItem{named, described, {kind: "SENT", words: text, pieces: []string{text}, how: 1}, {kind: "uri ", words: "\x00" + text}}, properties: heifShape},
+			heifFile{items: []heifItem{unnamed, described.blanked(), {kind: "free", words: zeros(len(text)), pieces: []string{zeros(len(text))}, how: 1, lost: true}, {kind: "free", words: zeros(1 + len(text)), lost: true}}, properties: heifShape},
 		},
 		{
 			"properties",
@@ -144,8 +144,8 @@ func TestHEIF(t *testing.T) {
 		{"zeros after it", heifFile{items: []heifItem{heifPicture}, properties: heifShape, last: zeros(100)}, heifFile{items: []heifItem{heifPicture}, properties: heifShape, last: zeros(100)}},
 		{
 			"metadata after the media",
-			heifFile{late: true, items: []heifItem{heifPicture, heifExif, {kind: "mime", words: "\x00" + isRDF, pieces: []string{packet}}, told, {kind: "mime", words: "\x00" + isRDF, pieces: []string{packet}, how: 1}}, properties: heifShape},
-			heifFile{late: true, items: []heifItem{heifPicture, heifExif.blanked(), heifItem{words: "\x00" + isRDF, pieces: []string{packet}}.blanked(), func() heifItem { i := told.blanked(); i.gap = told.gap; return i }(), {kind: "mime", words: "\x00" + isRDF, pieces: []string{wasPacket}, how: 1}}, properties: heifShape},
+			heifFile{late: true, items: []heifItem{heifPicture, heifExif, {kind: "mime", words: "\x00" + isRDF, pieces: []string{packet}}, described, {kind: "mime", words: "\x00" + isRDF, pieces: []string{packet}, how: 1}}, properties: heifShape},
+			heifFile{late: true, items: []heifItem{heifPicture, heifExif.blanked(), heifItem{words: "\x00" + isRDF, pieces: []string{packet}}.blanked(), func() heifItem { i := described.blanked(); i.gap = described.gap; return i }(), {kind: "mime", words: "\x00" + isRDF, pieces: []string{wasPacket}, how: 1}}, properties: heifShape},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,6 +1,6 @@
 package clean
 
-// jpegOther stands for a byte after the end that is no padding.
+// jpegOther stands for a byte after the end other than padding.
 const jpegOther = 1
 
 // next walks over what stands after the end of a picture, and returns true after the start of a
@@ -27,7 +27,7 @@ func (f *jpegFile) next() bool {
 }
 
 // padding returns the number of bytes up to the end of the start of a picture, or up to a byte that
-// is no padding.
+// is not padding.
 func (f *jpegFile) padding(p []byte) int {
 	for i, c := range p {
 		switch {

@@ -2,8 +2,8 @@ package clean
 
 import "math/bits"
 
-// element is an element of EBML (RFC 8794) whose header was read: an identifier of 1 to 4 bytes and a
-// size of 1 to 8.
+// element is an element of EBML (RFC 8794) whose header was read: an identifier of 1 to 4 bytes and
+// a size of 1 to 8.
 type element struct {
 	id         uint32
 	start, end int64 // end is everything if the size is unknown
@@ -17,8 +17,8 @@ const (
 	mkvMalformed = "has a Matroska element that does not fit into the one around it"
 )
 
-// ebmlHead reads a header at the front of p. It returns its length, 0 if p has no whole one, and the
-// size of the content, which is everything if it is unknown.
+// ebmlHead reads a header at the front of p. It returns its length, 0 if p has no whole one, and
+// the size of the content, which is everything if it is unknown.
 func ebmlHead(p []byte) (id uint32, head int, size int64) {
 	if len(p) == 0 || p[0] < 0x10 {
 		return 0, 0, 0
@@ -78,7 +78,7 @@ func (m *matroska) next(end int64) (element, bool) {
 	return element{}, false
 }
 
-// inside walks the elements up to end. What is none becomes zeros.
+// inside walks the elements up to end. Other bytes become zeros.
 func (m *matroska) inside(end int64, each func(element)) {
 	for m.pos() < end {
 		m.flush()
@@ -143,7 +143,7 @@ func (m *matroska) small(e element, keep func(id uint32, content []byte) bool) {
 }
 
 // heldElements lets keep change the contents of elements. Those for which it returns false say
-// nothing then, and what is no element becomes zeros.
+// nothing then, and bytes that form no element become zeros.
 func heldElements(p []byte, keep func(id uint32, content []byte) bool) {
 	for len(p) > 0 {
 		id, head, size := ebmlHead(p)

@@ -63,7 +63,7 @@ func TestMotionPhotos(t *testing.T) {
 	}
 }
 
-// TestNotes: notes of a Samsung phone without a film lose their text, and what is no note becomes
+// TestNotes: notes of a Samsung phone without a film lose their text, and other bytes become
 // zeros.
 func TestNotes(t *testing.T) {
 	t.Parallel()

@@ -17,8 +17,8 @@ const (
 // errXMP is the reason to keep nothing of a packet.
 var errXMP = errors.New("no XMP packet")
 
-// xmp makes spaces of all in an XMP packet that is not in xmpSpaces. What cannot be read becomes an
-// empty packet. It returns false if b is too short for that.
+// xmp makes spaces of all in an XMP packet that is not in xmpSpaces. A packet that it cannot read
+// becomes an empty one. It returns false if b is too short for that.
 func xmp(b []byte) bool {
 	p := xmpPacket{in: b, out: bytes.Repeat([]byte(" "), len(b))}
 	kept := p.read() && isWellFormed(p.out)
@@ -42,9 +42,9 @@ func isWellFormed(b []byte) bool {
 	}
 }
 
-// xmpPacket copies what is kept of a packet from in to out. The reader tells the names of elements
-// and attributes, and refuses all that is not well-formed. So their places are found by the marks
-// around them.
+// xmpPacket copies what is kept of a packet from in to out. The reader returns the names of
+// elements and attributes, and refuses all that is not well-formed. So their places are found by
+// the marks around them.
 type xmpPacket struct {
 	in, out []byte
 	at      int // of the next token
