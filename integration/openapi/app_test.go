@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -109,9 +110,7 @@ func (a *app) keep(h http.Handler) http.Handler {
 			e.answer = kept.Body.Bytes()
 		}
 		a.exchanges = append(a.exchanges, e)
-		for name, values := range e.header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), e.header)
 		w.WriteHeader(e.status)
 		_, _ = w.Write(e.answer)
 	})
@@ -128,9 +127,7 @@ func (a *app) send(t *testing.T, status int, c call) *uploadtest.Answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), c.method, "http://app.example.com"+c.path, strings.NewReader(c.body))
 	require.NoError(t, err)
-	for name, values := range c.header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, c.header)
 	got := uploadtest.Send(t, a.client(), r)
 	require.Equal(t, status, got.Status, "%s %s: %s", c.method, c.path, got.Body)
 	return got

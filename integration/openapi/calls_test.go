@@ -2,6 +2,7 @@ package openapi_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,9 +24,7 @@ var (
 func (a *app) form(t *testing.T, path string, header http.Header, parts ...uploadtest.Part) *uploadtest.Answer {
 	t.Helper()
 	r := uploadtest.NewRequest("http://app.example.com"+path, parts...)
-	for name, values := range header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, header)
 	return uploadtest.Send(t, a.client(), r)
 }
 
@@ -60,8 +59,11 @@ func goDirect(t *testing.T, a *app) {
 	require.Equal(t, 404, d.Confirm(t, ticket.Token).Status)
 
 	for _, refused := range []upload.Declaration{
-		{Field: "file", Name: "a.exe", Size: 5}, {Field: "file", Name: "a.txt", Size: 9 * mib}, {Field: "file", Name: "a.txt"},
-		{Field: "other", Name: "a.txt", Size: 5}, {Field: "file", Name: "a.txt", Size: 5, SHA256: "7"},
+		{Field: "file", Name: "a.exe", Size: 5},
+		{Field: "file", Name: "a.txt", Size: 9 * mib},
+		{Field: "file", Name: "a.txt"},
+		{Field: "other", Name: "a.txt", Size: 5},
+		{Field: "file", Name: "a.txt", Size: 5, SHA256: "7"},
 	} {
 		ticket, _ := d.Sign(t, refused)
 		require.Nil(t, ticket)

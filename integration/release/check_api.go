@@ -127,7 +127,7 @@ func (c *comparison) run(dir string, args ...string) (string, error) {
 
 // next is the lowest version after last that may have such changes. Before v1.0.0 a minor version
 // may change the API, and after a pre-release any version.
-func next(last string, incompatible, any bool) string {
+func next(last string, incompatible, changed bool) string {
 	if semver.Prerelease(last) != "" {
 		return last
 	}
@@ -136,7 +136,7 @@ func next(last string, incompatible, any bool) string {
 	switch {
 	case incompatible && major > 0:
 		return fmt.Sprintf("v%d.0.0", major+1)
-	case any:
+	case changed:
 		return fmt.Sprintf("v%d.%d.0", major, minor+1)
 	}
 	return fmt.Sprintf("v%d.%d.%d", major, minor, patch+1)
