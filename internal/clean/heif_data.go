@@ -54,7 +54,7 @@ func (d *heifData) note(p *heifPlace, use heifUse) {
 	if len(d.inFile)+len(d.inMeta)+len(p.extents) > maxExtents {
 		d.fail("has too many pieces of data")
 	}
-	d.afford(3 * extentMemory * len(p.extents)) // also to sort them
+	d.afford(4 * extentMemory * len(p.extents)) // also to sort them, and those that are kept
 	for _, e := range p.extents {
 		if e.use = use; p.how == heifInMeta {
 			d.inMeta = append(d.inMeta, e)
@@ -91,6 +91,9 @@ func (d *heifData) inside() {
 // are not kept.
 func (d *heifData) ahead() {
 	for _, e := range d.order(d.inFile) {
+		if e.use != heifNothing {
+			d.kept = append(d.kept, e)
+		}
 		switch {
 		case e.use == heifNothing:
 			d.blankPassed(e)
