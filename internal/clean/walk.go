@@ -1,24 +1,42 @@
 package clean
 
 import (
+	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 )
 
 func (w *walk) run(clean func(*walk)) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			e, ok := p.(ending)
-			if !ok {
-				panic(p)
-			}
-			err = e.err
+			err = w.endOf(p)
 		}
 	}()
 	clean(w)
 	w.flush()
 	w.blankRest()
 	return io.EOF
+}
+
+// endOf returns the error of a walk that has panicked with p. A panic of the source goes on.
+func (w *walk) endOf(p any) error {
+	e, ok := p.(ending)
+	switch {
+	case ok:
+		return e.err
+	case w.reading:
+		panic(p)
+	}
+	return &Error{Code: CodePanic, Offset: w.pos(), Detail: fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
+}
+
+// read reads from the source.
+func (w *walk) read(p []byte) (n int) {
+	w.reading = true
+	n, w.srcErr = w.src.Read(p)
+	w.reading = false
+	return n
 }
 
 // hold returns the next n bytes. Until the next step the cleaner may change them, and hold more.
@@ -57,8 +75,8 @@ func (w *walk) tryMore(n int) int {
 	for len(w.held)-begin < n && w.srcErr == nil {
 		missing := n - (len(w.held) - begin)
 		w.held = slices.Grow(w.held, missing)
-		m, err := w.src.Read(w.held[len(w.held) : len(w.held)+missing])
-		w.held, w.srcErr = w.held[:len(w.held)+m], err
+		m := w.read(w.held[len(w.held) : len(w.held)+missing])
+		w.held = w.held[:len(w.held)+m]
 	}
 	w.original = append(w.original, w.held[begin:]...)
 	if len(w.held)-begin < n {
@@ -95,9 +113,7 @@ func (w *walk) giveBack() {
 func (w *walk) fill() bool {
 	room := w.dst[min(w.n+len(w.held), len(w.dst)):]
 	for len(w.in) == 0 && len(room) > 0 && w.srcErr == nil {
-		var n int
-		n, w.srcErr = w.src.Read(room)
-		w.in = room[:n]
+		w.in = room[:w.read(room)]
 	}
 	return len(w.in) > 0
 }

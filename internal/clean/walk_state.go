@@ -27,9 +27,10 @@ type walk struct {
 	off      int64  // of the first byte that is not yet handed on
 	facts    Facts
 	changes
-	took   bool // memory for the largest that may be held
-	srcErr error
-	err    error
+	took    bool // memory for the largest that may be held
+	reading bool // src at the moment
+	srcErr  error
+	err     error
 }
 
 // ending is the value with which a step panics.
