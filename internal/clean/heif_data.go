@@ -18,6 +18,7 @@ type heifData struct {
 func (d *heifData) find() {
 	if d.list != nil {
 		d.items = d.itemsOf(d.list)
+		d.inFile = make([]extent, 0, len(d.items))
 	}
 	if d.places != nil {
 		d.eachPlace(d.places, d.place)
@@ -90,21 +91,26 @@ func (d *heifData) inside() {
 // ahead notes the extents of the file that are still to come, and blanks those that have passed and
 // are not kept.
 func (d *heifData) ahead() {
-	for _, e := range d.order(d.inFile) {
-		if e.use != heifNothing {
+	all, others := d.order(d.inFile), d.extents
+	d.extents = all[:0]
+	for _, e := range all {
+		passed := e.from < d.pos()
+		if e.use != heifNothing && (passed || d.sequence) {
 			d.kept = append(d.kept, e)
 		}
 		switch {
 		case e.use == heifNothing:
 			d.blankPassed(e)
 			d.extents = append(d.extents, e)
-		case e.from >= d.pos():
+		case !passed:
 			d.extents = append(d.extents, e)
 		case !slices.ContainsFunc(d.before, func(media span) bool { return media.start <= e.from && e.to <= media.end }):
 			d.fail(heifOutside)
 		}
 	}
-	d.extents = d.order(d.extents)
+	if others != nil { // of an image sequence
+		d.extents = d.order(append(d.extents, others...))
+	}
 }
 
 func (d *heifData) blankPassed(e extent) {
