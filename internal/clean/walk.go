@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime/debug"
 	"slices"
+	"sync"
 )
 
 func (w *walk) run(clean func(*walk)) (err error) {
@@ -85,22 +86,30 @@ func (w *walk) tryMore(n int) int {
 	return len(w.held) - begin
 }
 
+// holders are the buffers of walks that hold more than freeHeld.
+var holders = sync.Pool{New: func() any { return new([heldMemory]byte) }}
+
 // take asks for memory to hold n bytes.
 func (w *walk) take(n int) {
-	if n <= freeHeld || w.took || w.options.Memory == nil {
+	if n <= freeHeld || w.holder != nil {
 		return
 	}
-	if !w.options.Memory.Take(heldMemory) {
+	if w.options.Memory != nil && !w.options.Memory.Take(heldMemory) {
 		w.failAs(CodeBusy, noMemory)
 	}
-	w.took = true
+	w.holder = holders.Get().(*[heldMemory]byte)
+	w.held = append(w.holder[:0:maxHeld], w.held...)
+	w.original = append(w.holder[maxHeld:maxHeld], w.original...)
 }
 
 // giveBack gives back all memory that was taken.
 func (w *walk) giveBack() {
-	if w.took {
-		w.options.Memory.Give(heldMemory)
-		w.took, w.held, w.original = false, nil, nil
+	if w.holder != nil {
+		if w.options.Memory != nil {
+			w.options.Memory.Give(heldMemory)
+		}
+		holders.Put(w.holder)
+		w.holder, w.held, w.original = nil, nil, nil
 	}
 	if w.paid > 0 {
 		w.options.Memory.Give(w.paid)

@@ -27,8 +27,8 @@ type walk struct {
 	off      int64  // of the first byte that is not yet handed on
 	facts    Facts
 	changes
-	took    bool // memory for the largest that may be held
-	reading bool // src at the moment
+	holder  *[heldMemory]byte // in which held and original lie, if they are large
+	reading bool              // src at the moment
 	srcErr  error
 	err     error
 }
