@@ -14,7 +14,6 @@ import (
 // TestPanics: a cleaner that panics ends the file and not the program, also where the file is kept. A
 // source that panics goes on to do so.
 func TestPanics(t *testing.T) {
-	t.Parallel()
 	const mediaType = "test/panics"
 	cleaners[mediaType] = func(w *walk) {
 		w.hold(5)
