@@ -102,6 +102,7 @@ func (w *world) parts(body []byte) (url string, ticket *upload.Ticket, err error
 }
 
 var direct = map[string]path{
+	"ping": ping,
 	"PUT": func(w *world) error {
 		url, ticket, err := w.single(false, text(1000), 1)
 		if err != nil {
