@@ -64,5 +64,8 @@ func (s *site) serve(addr string) error {
 	if errors.Is(err, context.DeadlineExceeded) { // they were cut off, and cleaned up
 		err = nil
 	}
-	return errors.Join(err, srv.Shutdown(grace), s.db.Close())
+	if srv.Shutdown(grace) != nil { // connections without a request
+		err = errors.Join(err, srv.Close())
+	}
+	return errors.Join(err, s.db.Close())
 }
