@@ -11,6 +11,7 @@ import (
 
 	"github.com/airlock-go/upload/internal/budget"
 	"github.com/airlock-go/upload/internal/ticket"
+	"github.com/airlock-go/upload/internal/worker"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -30,6 +31,7 @@ type Presigner struct {
 	methods storage.DirectMethods
 	rules   *rules
 	sealer  *ticket.Sealer
+	stored  *ticket.Sealer // of tickets beside staged files, nil for none
 	opts    PresignOptions
 	checks  *budget.Budget
 	turns   ticket.Turns
@@ -67,6 +69,11 @@ type PresignOptions struct {
 	// Purpose must differ between presigners that share secrets but not policies.
 	Purpose string
 
+	// GrantStored makes [Presigner.ConfirmStored] work: Sign then also puts a sealed ticket into the
+	// staging area. It returns what the subject of a ticket may do now. Nil, and an [*Error], refuse
+	// the file; another error is [CodeCheckFailed], to be tried again. Default: none.
+	GrantStored func(ctx context.Context, subject string) (*Grant, error)
+
 	// MaxChecks is how many files are read for confirmation at once, half of them for one subject.
 	// Others wait for Options.MaxWait. Default: 16.
 	MaxChecks int
@@ -75,6 +82,9 @@ type PresignOptions struct {
 const (
 	maxURLExpires    = 12 * time.Hour
 	maxTicketExpires = 7 * 24 * time.Hour
+
+	// storedPurpose keeps tickets beside staged files apart from those that clients have.
+	storedPurpose = "stored\x00"
 )
 
 // NewPresigner returns a Presigner over h's storage, a [storage.DirectStorage], policy and
@@ -105,6 +115,11 @@ func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigne
 	}
 	if p.sealer, err = ticket.New(secrets, p.opts.Purpose); err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
+	}
+	if p.opts.GrantStored != nil {
+		if p.stored, err = ticket.New(secrets, storedPurpose+p.opts.Purpose); err != nil {
+			return nil, fmt.Errorf("upload: %w", err)
+		}
 	}
 	if p.rules, err = rulesOf(h.rules.policy, 0, p.opts.MaxFileSize); err != nil {
 		return nil, err
@@ -196,6 +211,29 @@ func (p *Presigner) admit(q *session) error {
 	return q.authorize(p.rules)
 }
 
+// admitStored is admit for a ticket that no request has brought.
+func (p *Presigner) admitStored(q *session, t *sealed) error {
+	if !p.h.sessions.enter(&q.live) {
+		return errShutdown
+	}
+	q.about = p.file(t, t.Type, t.SHA256)
+	var grant *Grant
+	err := worker.Apart(func() (err error) {
+		grant, err = p.opts.GrantStored(q.ctx, t.Subject)
+		return err
+	})
+	switch {
+	case err != nil:
+		return checkError(err)
+	case grant == nil:
+		return &Error{Code: CodeForbidden}
+	}
+	if err := q.admit(grant, p.rules); err != nil {
+		return err
+	}
+	return t.allow(q.grant)
+}
+
 // pendingStep is the session that ReadStep leaves for the method of the step.
 type pendingStep struct {
 	q     *session
@@ -217,6 +255,9 @@ func (p *Presigner) remove(q *session, t *sealed) error {
 		var aborting error
 		if t.UploadID != "" {
 			aborting = p.store.AbortMultipart(ctx, t.Staging, t.UploadID)
+		}
+		if p.stored != nil {
+			aborting = errors.Join(aborting, p.store.Delete(ctx, t.Staging+ticketSuffix))
 		}
 		return errors.Join(aborting, p.store.Delete(ctx, t.Staging))
 	})

@@ -30,18 +30,57 @@ import (
 func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string, done func(File) error) (f File, err error) {
 	ctl := http.NewResponseController(w)
 	stopWriteDeadline(ctl, r)
-	var failed error
+	defer renewWriteDeadline(ctl, r)
 	q, t, err := p.step(r, token)
+	return p.confirm(q, t, err, func(f File) error {
+		if done == nil {
+			return nil
+		}
+		renewWriteDeadline(ctl, r)
+		return done(f)
+	})
+}
+
+// ConfirmStored is [Presigner.Confirm] without the client, for one that left after sending its
+// file. An event of the bucket brings the key of the staged object, and the ticket lies beside it:
+// see [PresignOptions.GrantStored], which judges its subject in place of the authorizer.
+//
+// Whoever confirms first publishes, and both get the same file; done must be idempotent by its key.
+// Without a waiting ticket, as after Confirm or for any other key, the error is an unreported
+// [CodeBadTicket]. Codes of 500 and more can be tried again. Parts make no event until they are
+// joined: ConfirmStored joins them, if all have arrived.
+func (p *Presigner) ConfirmStored(ctx context.Context, key string, done func(subject string, f File) error) (File, error) {
+	if p.stored == nil {
+		return File{}, internal(errors.New("upload: ConfirmStored needs PresignOptions.GrantStored"))
+	}
+	t, err := p.storedTicket(ctx, key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return File{}, errBadTicket
+	}
+	q := p.h.newSession(ctx, doorDirect, nil)
+	if err == nil {
+		err = p.admitStored(q, t)
+	}
+	return p.confirm(q, t, err, func(f File) error {
+		if done == nil {
+			return nil
+		}
+		return done(t.Subject, f)
+	})
+}
+
+// confirm publishes the file of t, unless the step was not admitted, and ends the step.
+func (p *Presigner) confirm(q *session, t *sealed, admitted error, done func(File) error) (f File, err error) {
+	var failed error
 	defer func() {
 		if err = q.leaveWith(err); err == nil {
 			err = failed
 		}
-		renewWriteDeadline(ctl, r)
 	}()
-	if err != nil {
-		return File{}, err
+	if admitted != nil {
+		return File{}, admitted
 	}
-	q.progress = p.h.opts.Progress.begin(r, t.Subject, StateWaiting, t.Size)
+	q.progress = p.h.opts.Progress.begin(q.r, t.Subject, StateWaiting, t.Size)
 	err = p.turns.Do(q.ctx, t.ID, t.expires(), func(s *ticket.State) error {
 		f, err = p.publish(q, t, s)
 		return err
@@ -52,11 +91,8 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 	}
 	q.decide(Event{Kind: KindConfirmed, Files: []File{f}}) // unless it was accepted just now
 	q.progress.is(StateDone, "")
-	if done != nil {
-		renewWriteDeadline(ctl, r)
-		if failed = done(f); failed != nil {
-			return f, nil
-		}
+	if failed = done(f); failed != nil {
+		return f, nil
 	}
 	_ = p.remove(q, t) // failures are logged
 	return f, nil
@@ -77,6 +113,8 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	}
 	stored, err := p.store.Stat(q.ctx, t.Staging)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && s.Refused != nil: // and removed, for whoever came first
+		return File{}, s.Refused
 	case errors.Is(err, fs.ErrNotExist):
 		return File{}, &Error{Code: CodeNotUploaded}
 	case err != nil:
@@ -86,7 +124,7 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	}
 	c, err := p.check(q, t, stored, s)
 	if err != nil {
-		return File{}, p.refuse(q, t, err)
+		return File{}, p.refuse(q, t, s, err)
 	}
 	defer c.close()
 	if err := p.promote(q, t, c); err != nil {
@@ -129,11 +167,12 @@ func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 
 // refuse removes a file that was judged bad. A file that could not be judged stays, for another
 // try.
-func (p *Presigner) refuse(q *session, t *sealed, err error) error {
+func (p *Presigner) refuse(q *session, t *sealed, s *ticket.State, err error) error {
 	status := errorOf(err).Code.Status()
 	if status >= http.StatusInternalServerError || errors.Is(err, CodeConflict) {
 		return err
 	}
+	s.Refused = err
 	return errors.Join(err, p.remove(q, t))
 }
 

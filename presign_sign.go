@@ -53,11 +53,15 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 	} else {
 		ticket, err = p.signSingle(q, t)
 	}
-	if err == nil {
-		q.account.keep()
-		q.decide(Event{Kind: KindSigned, Files: q.files()})
+	if err != nil {
+		return nil, err
 	}
-	return ticket, err
+	if err = p.keepTicket(q, t); err != nil {
+		return nil, errors.Join(err, p.remove(q, t))
+	}
+	q.account.keep()
+	q.decide(Event{Kind: KindSigned, Files: q.files()})
+	return ticket, nil
 }
 
 // claimOf is a file that arrives by URLs of that life, except for sizes that are

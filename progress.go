@@ -82,9 +82,9 @@ func (p *Progress) find(subject, id string) *tracked {
 }
 
 // begin makes an upload known. It returns nil, which counts nothing, for one
-// that is not.
+// that is not, or that came without a request.
 func (p *Progress) begin(r *http.Request, subject string, state ProgressState, total int64) *tracked {
-	if p == nil {
+	if p == nil || r == nil {
 		return nil
 	}
 	id := r.Header.Get("Upload-Id")

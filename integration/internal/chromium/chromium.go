@@ -37,6 +37,11 @@ func Start(t testing.TB) *Browser {
 	return &Browser{ctx}
 }
 
+// Kill ends the browser at once, as a dead battery does. Nothing of it can be used afterwards.
+func (b *Browser) Kill() error {
+	return chromedp.FromContext(b.ctx).Browser.Process().Kill()
+}
+
 func find(t testing.TB) (path string) {
 	t.Helper()
 	return program.Find(t, "chromium", "chromium-browser", "google-chrome")
