@@ -18,8 +18,7 @@ import (
 )
 
 // Links hands out published files by short-lived URLs, whose type and disposition nobody can
-// change. It is safe for concurrent use. Serve users' files from a domain of their own, such as a
-// bucket's.
+// change. It is safe for concurrent use.
 type Links struct {
 	store    storage.ObjectReader
 	signer   storage.LinkStorage // nil if the store signs no links
@@ -76,7 +75,7 @@ func isActive(t string) bool {
 }
 
 // NewLinks returns Links to store, which must be a [storage.LinkStorage] or, with
-// [LinksOptions.Proxy], a [storage.ObjectReader]. opts may be nil.
+// [LinksOptions.Proxy], a [storage.ObjectReader].
 func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	l := &Links{}
 	if opts != nil {

@@ -16,12 +16,12 @@ import (
 )
 
 // Presigner lets clients send files to the storage themselves, under the policy of its [Handler].
-// Sign and SignPart sign requests for a staging key. Confirm publishes what it has read there
-// through the validators, and Abort removes it. [Presigner.ServeHTTP] serves these steps as JSON.
+// Its steps sign requests for a staging key, publish what they have read there through the
+// validators, or remove it.
 //
-// A ticket, a sealed token, binds the steps to caller, field and key. Each instance with the same
-// secrets serves any step. Clients never name a key and get no URL of the final one. A ticket works
-// only for its subject (of anonymous callers for any), while the key begins with [Grant.KeyPrefix].
+// A sealed ticket binds the steps to caller, field and key, on each instance with the same secrets.
+// Clients never name a key and get no URL of the final one. A ticket works only for its subject (of
+// anonymous callers for any), while the key begins with [Grant.KeyPrefix].
 //
 // It is safe for concurrent use. Only an [Options.Limiter] limits tickets; a sweep removes files
 // never confirmed.
@@ -53,8 +53,8 @@ type PresignOptions struct {
 	// GiB.
 	PartSize int64
 
-	// Form signs POST forms instead of PUTs for single requests. Until it expires, a form can
-	// replace the sent file; a PUT only sends it again after its removal. Default: PUT if possible.
+	// Form signs POST forms instead of PUTs for single requests. A form can replace the sent file
+	// until it expires, a PUT only after its removal. Default: PUT if possible.
 	Form bool
 
 	// URLExpires is how long a signed request may be begun. Default: 15 min. At most 12 h.
@@ -63,15 +63,15 @@ type PresignOptions struct {
 	// TicketExpires is how long a ticket works. Default: 6 h. At least URLExpires, at most 7 days.
 	TicketExpires time.Duration
 
-	// StagingPrefix stands before staging keys, and ends in "/".
+	// StagingPrefix stands before staging keys.
 	StagingPrefix string
 
 	// Purpose must differ between presigners that share secrets but not policies.
 	Purpose string
 
-	// GrantStored makes [Presigner.ConfirmStored] work: Sign then also puts a sealed ticket into the
-	// staging area. It returns what the subject of a ticket may do now. Nil, and an [*Error], refuse
-	// the file; another error is [CodeCheckFailed], to be tried again. Default: none.
+	// GrantStored returns what the subject of a ticket may do now, for [Presigner.ConfirmStored],
+	// which it makes work. Nil and an [*Error] refuse; another error is [CodeCheckFailed].
+	// Default: none.
 	GrantStored func(ctx context.Context, subject string) (*Grant, error)
 
 	// MaxChecks is how many files are read for confirmation at once, half of them for one subject.
@@ -90,7 +90,7 @@ const (
 // NewPresigner returns a Presigner over h's storage, a [storage.DirectStorage], policy and
 // authorizer. Each secret has at least 32 random bytes; the first seals tickets and all open them.
 // To rotate, append the new secret on all instances, move it to the front, and remove the old one
-// after TicketExpires. opts may be nil.
+// after TicketExpires.
 func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigner, error) {
 	if h == nil {
 		return nil, errors.New("upload: NewPresigner needs a handler")

@@ -19,14 +19,13 @@ import (
 // validators, and publishes exactly those under the ticket's key, whatever the client sends later.
 // A refused file is removed. Before the whole file has arrived the error is [CodeNotUploaded].
 //
-// Confirming again returns the same file without reading it, and calls done again, even
-// concurrently: done must be idempotent by the file's key. When done fails, published and staged
-// file stay, for another try or a sweep. A ticket publishes one file; only if the host deletes
-// that, another instance can publish again.
+// Confirming again returns the same file, and calls done again, even concurrently: it must be
+// idempotent by the file's key. When done fails, both files stay, for another try. A ticket
+// publishes one file; only if the host deletes that, another instance can publish again.
 //
 // Confirm calls done only if the published object is this ticket's, of its size and, where known,
-// its SHA-256. Otherwise it fails with [CodeStorage], and can be tried again. WriteTimeout starts
-// again for the answer. The error is an [*Error], for [Handler.RespondError], or that of done.
+// its SHA-256, and else fails with [CodeStorage], to be tried again. WriteTimeout starts again for
+// the answer. The error is an [*Error], for [Handler.RespondError], or that of done.
 func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string, done func(File) error) (f File, err error) {
 	ctl := http.NewResponseController(w)
 	stopWriteDeadline(ctl, r)
@@ -41,14 +40,12 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 	})
 }
 
-// ConfirmStored is [Presigner.Confirm] without the client, for one that left after sending its
-// file. An event of the bucket brings the key of the staged object, and the ticket lies beside it:
-// see [PresignOptions.GrantStored], which judges its subject in place of the authorizer.
+// ConfirmStored is [Presigner.Confirm] for a client that left after sending: an event of the bucket
+// brings the staging key, and a ticket lies beside the file. [PresignOptions.GrantStored] stands
+// for the authorizer. Whoever confirms first publishes.
 //
-// Whoever confirms first publishes, and both get the same file; done must be idempotent by its key.
-// Without a waiting ticket, as after Confirm or for any other key, the error is an unreported
-// [CodeBadTicket]. Codes of 500 and more can be tried again. Parts make no event until they are
-// joined: ConfirmStored joins them, if all have arrived.
+// Without a ticket, as after Confirm, the error is [CodeBadTicket], and not reported. Try again after
+// statuses from 500 on. docs/production.md has the rest.
 func (p *Presigner) ConfirmStored(ctx context.Context, key string, done func(subject string, f File) error) (File, error) {
 	if p.stored == nil {
 		return File{}, internal(errors.New("upload: ConfirmStored needs PresignOptions.GrantStored"))

@@ -24,8 +24,7 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	return p.sign(r, d, p.opts.URLExpires, 0)
 }
 
-// SignParts is Sign for clients that send every file in parts of their own size, 5 MiB to 5 GiB, or
-// more for over 10,000 parts.
+// SignParts is Sign for clients that send every file in parts of their own size, 5 MiB to 5 GiB.
 func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
 	if partSize < storage.MinPartSize || partSize > storage.MaxPartSize {
 		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
@@ -207,8 +206,7 @@ func isSHA256(s string) bool {
 	return err == nil && len(b) == 32
 }
 
-// SignPart signs the PUT of one part, numbered from 1, of exactly its bytes. A part may be sent
-// again.
+// SignPart signs the PUT of one part, numbered from 1, of exactly its bytes.
 func (p *Presigner) SignPart(r *http.Request, token string, number int) (request *storage.SignedRequest, err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()
@@ -249,7 +247,7 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 }
 
 // Abort ends an upload: sent bytes are removed, a published file stays. This instance publishes
-// nothing more for the ticket; another, or a restarted one, may until it expires.
+// nothing more for the ticket; another one may until it expires.
 func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()

@@ -71,7 +71,6 @@ func (f ValidatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, er
 }
 
 // Declaration is a client's description of a file that it wants to send to the storage itself.
-// [Presigner.Confirm] compares the stored bytes with it.
 type Declaration struct {
 	Field  string `json:"field"`
 	Name   string `json:"name"`             // the client's file name
