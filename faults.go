@@ -42,6 +42,7 @@ var (
 	errEmpty     = &Error{Code: CodeEmpty}
 	errNotFound  = &Error{Code: CodeNotFound}
 	errBadTicket = &Error{Code: CodeBadTicket}
+	errExpired   = &Error{Code: CodeBadTicket}
 	errNoStep    = &Error{Code: CodeNotFound, Params: map[string]any{"kind": "step"}}
 
 	errEncoded  = &Error{Code: CodeNotRaw, Params: map[string]any{"kind": "compressed"}, Err: errors.New("upload: a raw body has a Content-Encoding")}

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/airlock-go/upload/internal/budget"
-	"github.com/airlock-go/upload/internal/ticket"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -25,14 +23,10 @@ import (
 // It is safe for concurrent use. Only an [Options.Limiter] limits tickets; a sweep removes files
 // never confirmed.
 type Presigner struct {
-	h       *Handler
+	confirmer
 	store   storage.DirectStorage
 	methods storage.DirectMethods
-	rules   *rules
-	sealer  *ticket.Sealer
 	opts    PresignOptions
-	checks  *budget.Budget
-	turns   ticket.Turns
 
 	confirmedElsewhere atomic.Bool
 }
@@ -85,7 +79,7 @@ func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigne
 	if h == nil {
 		return nil, errors.New("upload: NewPresigner needs a handler")
 	}
-	p := &Presigner{h: h}
+	p := &Presigner{confirmer: confirmer{h: h}}
 	if opts != nil {
 		p.opts = *opts
 	}
@@ -103,14 +97,10 @@ func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigne
 	if p.opts.Form = p.opts.Form || !p.methods.Put; p.opts.Form && !p.methods.Form {
 		return nil, errors.New("upload: the storage cannot enforce POST forms")
 	}
-	if p.sealer, err = ticket.New(secrets, p.opts.Purpose); err != nil {
-		return nil, fmt.Errorf("upload: %w", err)
-	}
-	if p.rules, err = rulesOf(h.rules.policy, 0, p.opts.MaxFileSize); err != nil {
+	p.objects = p.store
+	if err := p.prepare(secrets, p.opts.Purpose, p.opts.MaxFileSize, p.opts.MaxChecks); err != nil {
 		return nil, err
 	}
-	places := int64(p.opts.MaxChecks)
-	p.checks = budget.New(places, max(1, places/2))
 	return p, nil
 }
 
@@ -220,14 +210,6 @@ func (p *Presigner) remove(q *session, t *sealed) error {
 		}
 		return errors.Join(aborting, p.store.Delete(ctx, t.Staging))
 	})
-}
-
-// file is the answer: the digest is in it only if somebody wanted it.
-func (p *Presigner) file(t *sealed, mediaType, digest string) File {
-	if t.SHA256 == "" && !p.h.opts.SHA256 {
-		digest = ""
-	}
-	return File{Field: t.Field, Name: t.Name, Key: t.Key, Type: mediaType, Size: t.Size, SHA256: digest}
 }
 
 func (p *Presigner) object(t *sealed) storage.DirectObject {

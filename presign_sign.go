@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"io/fs"
@@ -44,7 +43,7 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 	if err := q.reserve(q.claimOf(d, life)); err != nil {
 		return nil, err
 	}
-	t, err := p.newTicket(q, d)
+	t, err := p.newTicket(q, d, p.opts.StagingPrefix, p.opts.TicketExpires)
 	if err != nil {
 		return nil, err
 	}
@@ -102,26 +101,6 @@ func (p *Presigner) signParts(q *session, t *sealed, partSize int64) (ticket *Ti
 		return nil, errors.Join(err, p.remove(q, t))
 	}
 	return &Ticket{Token: token, Expires: time.Unix(t.Expires, 0).UTC(), PartSize: t.PartSize, Parts: t.parts()}, nil
-}
-
-// newTicket judges d and chooses the keys.
-func (p *Presigner) newTicket(q *session, d Declaration) (*sealed, error) {
-	in, err := q.declared(d)
-	if err != nil {
-		return nil, err
-	}
-	key, err := q.key(in)
-	if err != nil {
-		return nil, withFile(err, in.Field, in.Name)
-	}
-	id := rand.Text()
-	q.about.Key = key
-	return &sealed{
-		ID: id, Subject: in.Subject, Field: in.Field, Name: in.Name, Type: in.Type, Size: in.Size,
-		SHA256:  strings.ToLower(d.SHA256),
-		Staging: p.opts.StagingPrefix + storage.StagingSegment + "/" + strings.ToLower(id), Key: key,
-		Expires: time.Now().Add(p.opts.TicketExpires).Unix(),
-	}, nil
 }
 
 func expiry(d time.Duration) time.Time { return time.Now().Add(d).UTC().Truncate(time.Second) }
