@@ -145,7 +145,7 @@ func (p *Presigner) promote(q *session, t *sealed, c *checked) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), timeout)
 	defer cancel()
 	err := p.store.Promote(ctx, storage.Promotion{
-		From: t.Staging, ETag: c.etag, SourceSHA256: c.source, Patches: c.patches, Key: t.Key,
+		Sources: []storage.Source{{Key: t.Staging, ETag: c.etag, Size: t.Size}}, SourceSHA256: c.source, Patches: c.patches, Key: t.Key,
 		Type: c.file.Type, Name: c.file.Name, Size: t.Size, SHA256: c.digest, Nonce: t.ID, Facts: c.file.kept(),
 	})
 	switch {
