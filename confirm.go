@@ -68,13 +68,17 @@ func (p *confirmer) file(t *sealed, mediaType, digest string) File {
 
 // promote publishes the checked bytes, and looks at the published object. It does not end with the
 // request, and has a minute more for each gibibyte, which the storage has to copy.
-func (p *confirmer) promote(q *session, t *sealed, c *checked, store storage.DirectStorage, etag string) error {
+func (p *confirmer) promote(q *session, t *sealed, c *checked, store storage.DirectStorage, sources []storage.Source) error {
 	q.progress.is(StateCommitting, "")
 	timeout := p.h.opts.CommitTimeout + time.Duration(t.Size>>30)*time.Minute
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), timeout)
 	defer cancel()
+	source := c.source
+	if len(sources) > 1 { // each of which is pinned by its ETag
+		source = ""
+	}
 	err := store.Promote(ctx, storage.Promotion{
-		From: t.Staging, ETag: etag, SourceSHA256: c.source, Patches: c.patches, Key: t.Key,
+		Sources: sources, SourceSHA256: source, Patches: c.patches, Key: t.Key,
 		Type: c.file.Type, Name: c.file.Name, Size: t.Size, SHA256: c.digest, Nonce: t.ID, Facts: c.file.kept(),
 	})
 	switch {

@@ -89,7 +89,7 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 		return File{}, p.refuse(q, t, err)
 	}
 	defer c.close()
-	if err := p.promote(q, t, c, p.store, stored.ETag); err != nil {
+	if err := p.promote(q, t, c, p.store, []storage.Source{{Key: t.Staging, ETag: stored.ETag, Size: t.Size}}); err != nil {
 		return File{}, err
 	}
 	s.Published = true

@@ -38,10 +38,7 @@ import (
 // [storage.ErrChanged] if the staged object is gone. No failure leaves a multipart upload open,
 // unless S3 refuses to abort it, which is logged.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
-	if p.ETag == "" || p.Size < 1 {
-		return fmt.Errorf("s3store: cannot promote %d bytes with the ETag %q", p.Size, p.ETag)
-	}
-	if err := p.Valid(); err != nil {
+	if err := p.Valid(s.PieceSize(p.Size)); err != nil {
 		return err
 	}
 	if _, err := wireDigest(p.SHA256); err != nil {
@@ -51,14 +48,15 @@ func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err != nil {
 		return err
 	}
-	whole := len(p.Patches) > 0 && !fromParts(p.ETag)
+	several := len(p.Sources) > 1
+	whole := len(p.Patches) > 0 && !several && !fromParts(p.Sources[0].ETag)
 	switch {
 	case whole && digest == "":
 		return errNoPin
 	case whole, s.opts.Profile.NoPinnedCopies:
 		return s.republish(ctx, p)
 	}
-	if s.opts.Profile.NoCopyDigests || p.Size > maxPartSize || fromParts(p.ETag) {
+	if several || s.opts.Profile.NoCopyDigests || p.Size > maxPartSize || fromParts(p.Sources[0].ETag) {
 		digest = ""
 	}
 	return s.copied(ctx, p, digest)

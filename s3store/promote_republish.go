@@ -56,7 +56,7 @@ func (s *Store) rewrite(ctx context.Context, p storage.Promotion) error {
 
 // reread stages what it reads of the staged object, patched, as obj. On error it leaves nothing.
 func (s *Store) reread(ctx context.Context, p storage.Promotion, obj storage.Object) (*staged, error) {
-	body, err := s.OpenAt(ctx, p.From, p.ETag, 0, -1)
+	body, err := s.OpenAt(ctx, p.Sources[0].Key, p.Sources[0].ETag, 0, -1)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %w", storage.ErrChanged, err)
 	}
