@@ -25,7 +25,7 @@ type checked struct {
 }
 
 func (c *checked) close() {
-	if c.cleaner != nil {
+	if c != nil && c.cleaner != nil {
 		c.cleaner.Close()
 	}
 }
@@ -44,7 +44,7 @@ func (q *session) fits(t *sealed) error {
 
 // check reads the stored bytes, which open opens, through the cleaner and the validators. There are
 // as many as the ticket says, or it fails.
-func (p *confirmer) check(q *session, t *sealed, s *ticket.State, open func(context.Context) (io.ReadCloser, error)) (*checked, error) {
+func (p *confirmer) check(q *session, t *sealed, s *ticket.State, open opener) (*checked, error) {
 	if err := q.fits(t); err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -121,10 +120,8 @@ func (o *PresignOptions) fill(h *Handler) error {
 		return errors.New("upload: SingleSize is at most 5 GiB, PartSize 5 MiB to 5 GiB")
 	case o.URLExpires > maxURLExpires, o.TicketExpires > maxTicketExpires, o.TicketExpires < o.URLExpires:
 		return errors.New("upload: URLExpires is at most 12 hours, and TicketExpires no less than that and at most 7 days")
-	case o.StagingPrefix != "" && (!strings.HasSuffix(o.StagingPrefix, "/") || storage.ValidKey(o.StagingPrefix+"x") != nil):
-		return errors.New("upload: StagingPrefix is a valid key that ends in a slash")
 	}
-	return nil
+	return validStaging(o.StagingPrefix)
 }
 
 // Handler returns the handler of p.
