@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"strings"
 	"time"
 
@@ -114,3 +116,33 @@ func (p *confirmer) published(ctx context.Context, t *sealed, digest string) (Fi
 }
 
 var errOtherFile = errors.New("upload: what is published is not the file that was checked")
+
+// leaveWith ends a request and makes its error one that clients may see.
+func (q *session) leaveWith(err error) error {
+	q.account.settle(q.ctx, Usage{})
+	q.worker.Close()
+	defer q.leave()
+	if err == nil {
+		return nil
+	}
+	e := *errorOf(err)
+	if e.Code.Status() >= http.StatusInternalServerError {
+		blame(q.ctx, &e, err, nil, true)
+	}
+	q.decide(q.refusal(&e))
+	if q.body != nil {
+		e.rest = q.body
+	}
+	return &e
+}
+
+// opener opens all bytes of a file that lies in staging.
+type opener = func(context.Context) (io.ReadCloser, error)
+
+// validStaging judges a StagingPrefix.
+func validStaging(prefix string) error {
+	if prefix != "" && (!strings.HasSuffix(prefix, "/") || storage.ValidKey(prefix+"x") != nil) {
+		return errors.New("upload: StagingPrefix is a valid key that ends in a slash")
+	}
+	return nil
+}

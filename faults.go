@@ -258,3 +258,10 @@ func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 
 // left reports whether the client of a request's context has left.
 func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
+
+// withStatus returns err with the status that a protocol has for it.
+func withStatus(err error, status int) *Error {
+	e := *errorOf(err)
+	e.status = status
+	return &e
+}

@@ -127,25 +127,6 @@ func (o *PresignOptions) fill(h *Handler) error {
 // Handler returns the handler of p.
 func (p *Presigner) Handler() *Handler { return p.h }
 
-// leaveWith ends a request and makes its error one that clients may see.
-func (q *session) leaveWith(err error) error {
-	q.account.settle(q.ctx, Usage{})
-	q.worker.Close()
-	defer q.leave()
-	if err == nil {
-		return nil
-	}
-	e := *errorOf(err)
-	if e.Code.Status() >= http.StatusInternalServerError {
-		blame(q.ctx, &e, err, nil, true)
-	}
-	q.decide(q.refusal(&e))
-	if q.body != nil {
-		e.rest = q.body
-	}
-	return &e
-}
-
 // step authorizes a later step of a ticket.
 func (p *Presigner) step(r *http.Request, token string) (*session, *sealed, error) {
 	q, err := p.enter(r)

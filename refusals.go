@@ -148,13 +148,6 @@ func (e *Error) answerStatus() int {
 	return e.Code.Status()
 }
 
-// withStatus returns err with the status that a protocol has for it.
-func withStatus(err error, status int) *Error {
-	e := *errorOf(err)
-	e.status = status
-	return &e
-}
-
 // Text returns Reason, or else an English sentence by Code and Params.
 func (e *Error) Text() string {
 	if e.Reason != "" {

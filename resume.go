@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/airlock-go/upload/internal/chain"
@@ -57,8 +56,8 @@ type ResumeOptions struct {
 }
 
 // NewResumer returns a Resumer over h's storage, policy and authorizer. The storage must be a
-// [storage.ObjectReader] and a [storage.Lister] and create conditionally. Secrets are as for
-// [NewPresigner]; opts may be nil.
+// [storage.ObjectReader] and create conditionally. Secrets are as for [NewPresigner]; opts may be
+// nil.
 func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, error) {
 	if h == nil {
 		return nil, errors.New("upload: NewResumer needs a handler")
@@ -76,7 +75,7 @@ func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, er
 	}
 	var ok bool
 	if z.store, ok = h.store.(chain.Store); !ok {
-		return nil, fmt.Errorf("upload: resumable uploads need a storage.ObjectReader and a storage.Lister, which %T is not", h.store)
+		return nil, fmt.Errorf("upload: resumable uploads need a storage.ObjectReader, which %T is not", h.store)
 	}
 	z.direct, _ = h.store.(storage.DirectStorage)
 	z.objects = z.store
@@ -97,14 +96,6 @@ func (o *ResumeOptions) fill(h *Handler) error {
 		return errors.New("upload: Expires is at most 7 days")
 	}
 	return validStaging(o.StagingPrefix)
-}
-
-// validStaging judges a StagingPrefix.
-func validStaging(prefix string) error {
-	if prefix != "" && (!strings.HasSuffix(prefix, "/") || storage.ValidKey(prefix+"x") != nil) {
-		return errors.New("upload: StagingPrefix is a valid key that ends in a slash")
-	}
-	return nil
 }
 
 // Handler returns the handler of z.

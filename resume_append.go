@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -95,9 +94,6 @@ func (s *resumption) store(end func()) (c *checked, whole bool, err error) {
 	return nil, false, nil
 }
 
-// errOffset refuses bytes that do not follow those that are stored.
-var errOffset = &Error{Code: CodeConflict, Params: map[string]any{"kind": "offset"}}
-
 // atEnd judges a request for an upload of which all bytes are stored. Clients that do not know
 // that send the last one again, which is dropped.
 func (s *resumption) atEnd() error {
@@ -162,13 +158,6 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, c *checked, 
 		c = nil
 	}
 	return n, c, err
-}
-
-// outliving is a context for what is stored of a request that ends: a CommitTimeout more.
-func (s *resumption) outliving() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
-	stop := context.AfterFunc(s.ctx, func() { time.AfterFunc(s.h.opts.CommitTimeout, cancel) })
-	return ctx, func() { stop(); cancel() }
 }
 
 // bodyError is the refusal of a body that ended too early or too late.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"net/http"
 
 	"github.com/airlock-go/upload/internal/chain"
 )
@@ -163,3 +164,36 @@ func (z *Resumer) removePieces(q *session, t *sealed, c *chain.Chain) error {
 
 // release gives the reservation of an upload that has ended back to the limiter.
 func (z *Resumer) release(*session, *sealed) {}
+
+// isVerdict reports whether err says that the file is not accepted, and not that it could not be
+// judged, has changed, or did not arrive.
+func isVerdict(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch status := e.Code.Status(); status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests:
+		return false
+	default:
+		return status < http.StatusInternalServerError && e.Code != CodeClientGone && e.Code != CodeMalformed && e.Code != CodeUnexpectedField
+	}
+}
+
+// settled makes a verdict final, for all instances, and removes the bytes. Other errors stay as
+// they are, and the upload lives.
+func (s *resumption) settled(err error) error {
+	if !isVerdict(err) {
+		return err
+	}
+	decided, failed := s.z.decideEnd(s.session, s.t, s.chain, refusedBy(err))
+	switch {
+	case failed != nil:
+		return errors.Join(failed, err)
+	case decided.Outcome == outcomeAccepted: // by another instance
+		return errChecking
+	}
+	_ = s.z.removePieces(s.session, s.t, s.chain) // a failure is logged
+	s.z.release(s.session, s.t)
+	return err
+}

@@ -18,9 +18,6 @@ import (
 // minute after which proxies give up.
 const finishWait = 50 * time.Second
 
-// errChecking asks the client to come again. The upload may be published then.
-var errChecking = &Error{Code: CodeBusy, Params: map[string]any{"kind": "checking"}}
-
 // finish checks and publishes a file of which all bytes are stored. C is its check, nil if that is
 // still to be made. It goes on when the client leaves, or has waited too long. A request that comes
 // meanwhile joins it.
@@ -153,15 +150,8 @@ func (s *resumption) promote(c *checked) error {
 	if err != nil {
 		return s.chainError(err)
 	}
-	list := make([]storage.Source, 0, len(sources))
-	for _, p := range sources {
-		list = append(list, storage.Source{Key: p.Key, ETag: p.ETag, Size: p.Size})
-	}
-	return s.z.promote(s.session, s.t, c, s.z.direct, list)
+	return s.z.promote(s.session, s.t, c, s.z.direct, sources)
 }
-
-// opener opens all bytes of a file that lies in staging.
-type opener = func(context.Context) (io.ReadCloser, error)
 
 // replay publishes the pieces through Stage and Commit, for a storage that cannot do it inside.
 func (s *resumption) replay(c *checked, open opener) error {

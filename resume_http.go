@@ -7,22 +7,8 @@ import (
 	"path"
 	"slices"
 
-	"github.com/airlock-go/upload/internal/chain"
 	"github.com/airlock-go/upload/internal/tus"
 )
-
-// resumption is one request of a resumable upload.
-type resumption struct {
-	*session
-	z       *Resumer
-	w       http.ResponseWriter
-	request tus.Request
-	t       *sealed      // nil for a creation
-	chain   *chain.Chain // of t
-
-	handed bool  // a job ends the session
-	stored int64 // bytes of the body, which limits have counted at the creation
-}
 
 // ServeHTTP serves the protocol:
 //
@@ -126,9 +112,6 @@ func protocolError(err error) error {
 	}
 	return withStatus(malformed(e.Kind, e), e.Status)
 }
-
-// gone is a refusal after which clients forget the upload and begin another.
-func gone(err error) *Error { return withStatus(err, http.StatusGone) }
 
 // end ends the session, unless a job does, and returns the refusal.
 func (s *resumption) end(err *Error) *Error {
