@@ -18,11 +18,8 @@ import (
 // TestAppend checks that bytes come back as they went in, however they are cut.
 func TestAppend(t *testing.T) {
 	const cell = 64
-	for _, size := range []int{1, cell - 1, cell, cell + 1, 5 * cell, 5*cell + 7} {
-		for _, chunk := range []int{1, 7, cell, cell + 1, 2*cell + 3, size} {
-			if size/chunk > 64 {
-				continue
-			}
+	for _, size := range []int{1, cell - 1, cell, cell + 1, 3*cell + 7} {
+		for _, chunk := range []int{7, cell, cell + 1, size} {
 			t.Run(fmt.Sprintf("%d bytes in chunks of %d", size, chunk), func(t *testing.T) {
 				everywhere(t, func(t *testing.T, store chain.Store, merges bool) {
 					c := chain.New(store, prefix, int64(size), cell)

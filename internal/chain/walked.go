@@ -9,8 +9,8 @@ import (
 )
 
 // walked is the index of a store without lists in order. It looks for one object after the other,
-// since the end of a piece is the start of the next. It finds nothing after a gap, and no merged
-// cells, since such a store does not merge.
+// since the end of a piece is the start of the next. It may overlook what comes after a gap. It
+// looks for no merged cells, since such a store does not merge.
 type walked struct {
 	layout
 	store Store
@@ -41,12 +41,16 @@ func (w walked) front(ctx context.Context) (f contents, err error) {
 }
 
 // all implements index.
-func (w walked) all(ctx context.Context) (f contents, err error) {
-	if f, err = w.markers(ctx); err != nil {
-		return f, err
+func (w walked) all(ctx context.Context) (contents, error) {
+	newest, err := w.front(ctx)
+	if err != nil {
+		return newest, err
 	}
-	f.oldest = true
+	f := contents{end: newest.end, done: newest.done, oldest: true}
 	err = w.walk(ctx, 0, w.size, &f)
+	if f.offset() < newest.offset() { // with a gap between them
+		f.pieces = append(newest.pieces, f.pieces...)
+	}
 	return f, err
 }
 
