@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"net/url"
 	"path"
@@ -14,10 +15,14 @@ import (
 // upload without bytes is in that URL, so nothing is stored yet.
 func (s *resumption) create() error {
 	d := s.declaration()
-	if err := s.reserve(s.claimOf(d, s.z.opts.Expires)); err != nil {
+	id, claim := rand.Text(), s.claimOf(d, s.z.opts.Expires)
+	if claim.Files > 0 {
+		claim.ID = id
+	}
+	if err := s.reserve(claim); err != nil {
 		return err
 	}
-	t, err := s.z.newTicket(s.session, d, s.z.opts.StagingPrefix, s.z.opts.Expires)
+	t, err := s.z.newTicket(s.session, d, id, s.z.opts.StagingPrefix, s.z.opts.Expires)
 	if err != nil {
 		return err
 	}

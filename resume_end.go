@@ -163,7 +163,7 @@ func (z *Resumer) removePieces(q *session, t *sealed, c *chain.Chain) error {
 }
 
 // release gives the reservation of an upload that has ended back to the limiter.
-func (z *Resumer) release(*session, *sealed) {}
+func (z *Resumer) release(q *session, t *sealed) { q.account.release(q.ctx, t.Subject, t.ID) }
 
 // isVerdict reports whether err says that the file is not accepted, and not that it could not be
 // judged, has changed, or did not arrive.

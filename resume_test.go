@@ -6,12 +6,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 	"github.com/stretchr/testify/require"
 )
@@ -19,7 +21,7 @@ import (
 // resumable is an application with resumable uploads under /files/. Callers name themselves.
 type resumable struct {
 	*httptest.Server
-	store   upload.Storage
+	memory  *memstore.Store // in the storage
 	resumer *upload.Resumer
 	handler *upload.Handler
 	log     *syncBuffer
@@ -27,11 +29,12 @@ type resumable struct {
 
 func newResumable(t *testing.T, store upload.Storage, policy upload.Validator, o upload.Options, ro upload.ResumeOptions) *resumable {
 	t.Helper()
-	z := &resumable{store: store, log: &syncBuffer{}}
+	z := &resumable{log: &syncBuffer{}}
 	if policy == nil {
 		policy = upload.Types("image/png", "application/pdf", "text/plain")
 	}
 	o.Logger = (&fixture{log: z.log}).logger()
+	z.memory, _ = store.(*memstore.Store)
 	var err error
 	z.handler, err = upload.New(store, policy, upload.RequireSubject(bySubject), &o)
 	require.NoError(t, err)
@@ -127,10 +130,37 @@ func publishedBy(t *testing.T, got reply) (f upload.File) {
 
 func (z *resumable) requireStored(t *testing.T, f upload.File, content string) {
 	t.Helper()
-	got, info := uploadtest.Stored(t, z.store.(*memstore.Store), f.Key)
+	got, info := uploadtest.Stored(t, z.memory, f.Key)
 	require.Equal(t, content, string(got))
 	require.Equal(t, f.Type, info.Type)
 	require.Equal(t, f.Name, info.Name)
+}
+
+// publishedKeys are the keys outside of staging.
+func (z *resumable) publishedKeys(t *testing.T) (keys []string) {
+	t.Helper()
+	for _, key := range z.keys(t) {
+		if !storage.IsStaging(key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// stagedKeys are the last elements of the keys in staging.
+func (z *resumable) stagedKeys(t *testing.T) (names []string) {
+	t.Helper()
+	for _, key := range z.keys(t) {
+		if storage.IsStaging(key) {
+			names = append(names, path.Base(key))
+		}
+	}
+	return names
+}
+
+func (z *resumable) keys(t *testing.T) []string {
+	t.Helper()
+	return z.memory.Keys()
 }
 
 func TestResume(t *testing.T) {
