@@ -1,0 +1,187 @@
+package upload
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/airlock-go/upload/internal/chain"
+)
+
+// freeBytes is from how many bytes on a PATCH does not count as a request: a file that comes in
+// pieces must not use up the requests of its sender.
+const freeBytes = 64 << 10
+
+// append stores the bytes of a PATCH, and with the last of them begins or joins the check.
+func (s *resumption) append() error {
+	if n := s.r.ContentLength; n >= 0 && n < freeBytes {
+		if err := s.reserve(Claim{}); err != nil {
+			return err
+		}
+	}
+	end, err := s.z.writers.begin(s.ctx, s.t.ID, func() { s.body.cut(errSuperseded, false) })
+	if err != nil {
+		return err
+	}
+	j, whole, err := s.store(end)
+	s.charge()
+	if err != nil || !whole {
+		return withFile(err, s.t.Field, s.t.Name)
+	}
+	file, err := s.finish(j)
+	if err != nil {
+		return withFile(err, s.t.Field, s.t.Name)
+	}
+	showFile(s.w.Header(), file)
+	s.answer(http.StatusNoContent, s.t.Size)
+	return nil
+}
+
+// charge counts a PATCH that was expected to bring many bytes, and did not, and those that were
+// read for nothing.
+func (s *resumption) charge() {
+	a := &s.account
+	if a.limiter == nil || a.granted || s.stored >= freeBytes {
+		return
+	}
+	claim := Claim{Subject: s.grant.Subject, Request: s.r}
+	s.body.owe(s.r.Context(), func() { a.charge(s.ctx, claim, s.body.read-s.stored) })
+}
+
+// errSuperseded ends a request whose client has begun another one for the same upload.
+var errSuperseded = &Error{Code: CodeConflict, Params: map[string]any{"kind": "offset"}, Err: errors.New("upload: another request of the upload has begun")}
+
+// store stores the bytes, and calls end when no more are. It reports whether all of the file are
+// there, and else has answered. J is the check of a whole file, nil if none was begun.
+func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
+	defer end()
+	st, err := s.state()
+	if err != nil {
+		return nil, false, err
+	}
+	if st.Done != nil {
+		return nil, true, s.atEnd()
+	}
+	if err := s.ended(st.End); err != nil {
+		return nil, false, err
+	}
+	if st.End != nil || st.Offset == s.t.Size {
+		return nil, true, s.atEnd()
+	}
+	if s.request.Offset != st.Offset {
+		return nil, false, errOffset
+	}
+	n, j, err := s.receive(st, s.t.Size-st.Offset)
+	if err != nil {
+		return nil, false, err
+	}
+	if st.Offset+n == s.t.Size {
+		return j, true, nil
+	}
+	s.pauseUnless(false)
+	s.decide(Event{Kind: KindAppended, Files: s.files()})
+	s.answer(http.StatusNoContent, s.told(st.Offset+n))
+	return nil, false, nil
+}
+
+// atEnd judges a request for an upload of which all bytes are stored. Clients that do not know
+// that send the last one again, which is dropped.
+func (s *resumption) atEnd() error {
+	rest := s.t.Size - s.request.Offset
+	if rest < 0 || rest > 1 {
+		return errOffset
+	}
+	s.body.open(rest, errTooLong, s.r)
+	if _, err := io.Copy(io.Discard, onlyReader{s.body}); err != nil {
+		return s.bodyError(err)
+	}
+	return nil
+}
+
+var errTooLong = malformed("tus_length", errors.New("upload: more bytes than the announced length"))
+
+// receive stores the bytes of the body after those of st, up to limit. Bytes after them, of which
+// there is one for a creation, are dropped. J goes on judging a file that is whole.
+func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, err error) {
+	rest := s.t.Size - st.Offset
+	if s.r.ContentLength > rest {
+		return 0, nil, errTooLong
+	}
+	until, err := s.admitBytes(st, rest)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer s.place.leave()
+	src := &saved{src: s.body, progress: s.progress}
+	if limit < rest {
+		src.src = io.LimitReader(s.body, limit)
+	}
+	if j, err = s.ahead(st, src, limit); err != nil {
+		return 0, nil, s.settled(err)
+	}
+	ctx, cancel := s.outliving()
+	defer cancel()
+	n, err = s.chain.Append(ctx, st, chain.Template{Subject: s.t.Subject, MaxWait: max(0, time.Until(until))}, j)
+	if s.stored = n; err == nil && src.err == nil && limit < rest {
+		_, src.err = io.Copy(io.Discard, onlyReader{s.body})
+	}
+	if err == nil && src.err == nil && st.Offset+n == s.t.Size {
+		j.complete()
+		return n, j, nil
+	}
+	if verdict := j.abandon(); verdict != nil {
+		return n, nil, s.settled(verdict)
+	}
+	if src.err != nil {
+		return n, nil, s.bodyError(src.err)
+	}
+	return n, nil, s.chainError(err)
+}
+
+// admitBytes waits for a place, and opens the body. Until is how long the storage may wait for
+// memory.
+func (s *resumption) admitBytes(st chain.State, rest int64) (until time.Time, err error) {
+	wait := s.h.opts.MaxWait
+	if s.r.ProtoMajor > 1 {
+		wait = 0 // a stream that waits unread takes its connection's window
+	}
+	s.progress = s.h.opts.Progress.begin(s.r, s.t.Subject, StateWaiting, s.t.Size)
+	s.progress.at(st.Offset)
+	until = time.Now().Add(wait)
+	if err := s.takePlace(wait); err != nil {
+		return until, err
+	}
+	s.progress.is(StateReceiving, "")
+	s.body.open(rest, errTooLong, s.r)
+	s.h.warnNoDeadlines(s.session)
+	return until, nil
+}
+
+// bodyError is the refusal of a body that ended too early or too late.
+func (s *resumption) bodyError(err error) error {
+	var own *Error
+	switch {
+	case err == nil, errors.As(err, &own):
+		return err
+	case left(s.r.Context()), errors.Is(err, io.ErrUnexpectedEOF):
+		return &Error{Code: CodeClientGone, Err: err}
+	}
+	return formError(err)
+}
+
+// saved is a body that ends where reading it fails, so that what came is stored.
+type saved struct {
+	src      io.Reader
+	progress *tracked
+	err      error // of src, but io.EOF
+}
+
+func (b *saved) Read(p []byte) (int, error) {
+	n, err := b.src.Read(p)
+	b.progress.arrived(n)
+	if err != nil && err != io.EOF { // a wrapped one is an error of the body
+		b.err, err = err, io.EOF
+	}
+	return n, err
+}
