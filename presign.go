@@ -21,8 +21,7 @@ import (
 // Clients never name a key and get no URL of the final one. A ticket works only for its subject (of
 // anonymous callers for any), while the key begins with [Grant.KeyPrefix].
 //
-// It is safe for concurrent use. Only an [Options.Limiter] limits tickets; a sweep removes files
-// never confirmed.
+// Only an [Options.Limiter] limits tickets; a sweep removes files never confirmed.
 type Presigner struct {
 	confirmer
 	store   storage.DirectStorage
@@ -83,8 +82,8 @@ const (
 
 // NewPresigner returns a Presigner over h's storage, a [storage.DirectStorage], policy and
 // authorizer. Each secret has at least 32 random bytes; the first seals tickets and all open them.
-// To rotate, append the new secret on all instances, move it to the front, and remove the old one
-// after TicketExpires.
+// To rotate, append the new secret everywhere, move it to the front, and remove the old one after
+// TicketExpires.
 func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigner, error) {
 	if h == nil {
 		return nil, errors.New("upload: NewPresigner needs a handler")

@@ -20,12 +20,11 @@ import (
 // A refused file is removed. Before the whole file has arrived the error is [CodeNotUploaded].
 //
 // Confirming again returns the same file, and calls done again, even concurrently: it must be
-// idempotent by the file's key. When done fails, both files stay, for another try. A ticket
-// publishes one file; only if the host deletes that, another instance can publish again.
+// idempotent by the file's key. When done fails, both files stay, for another try.
 //
-// Confirm calls done only if the published object is this ticket's, of its size and, where known,
-// its SHA-256, and else fails with [CodeStorage], to be tried again. WriteTimeout starts again for
-// the answer. The error is an [*Error], for [Handler.RespondError], or that of done.
+// Before done, Confirm looks at the published object. [CodeStorage] can be tried again.
+// WriteTimeout starts again for the answer. The error is an [*Error], for [Handler.RespondError],
+// or that of done.
 func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string, done func(File) error) (f File, err error) {
 	ctl := http.NewResponseController(w)
 	stopWriteDeadline(ctl, r)

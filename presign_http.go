@@ -138,10 +138,9 @@ const (
 	stepLingerBytes = 1 << 20
 )
 
-// ReadStep reads the body of one step of a host's own protocol. It
-// judges the origin, asks the authorizer, calls read, which may be nil, with the body, and drains
-// it. Only type and place of read's errors are logged, except of an [*Error]. A body of more than
-// limit bytes, or too slow for [Options], is refused.
+// ReadStep reads the body of one step of a host's own protocol. It judges the origin, asks the
+// authorizer, calls read, which may be nil, with the body, and drains it. A body of more than limit
+// bytes, or too slow for [Options], is refused.
 //
 // The returned request is for one method of p. The error is an [*Error], already reported, for
 // [Presigner.RespondError].
