@@ -86,14 +86,17 @@ func tagsOf(t *testing.T, path string) map[string]string {
 	return found
 }
 
-// requireTags requires that exiftool finds no other tags in a file, and in comments only zeros.
-func requireTags(t *testing.T, path string, allowed []string) {
+// requireTags requires that exiftool finds no other tags in a file, and in comments only zeros. It
+// returns what it finds.
+func requireTags(t *testing.T, path string, allowed []string) (found map[string]string) {
 	t.Helper()
-	for name, value := range tagsOf(t, path) {
+	found = tagsOf(t, path)
+	for name, value := range found {
 		if name == "File:Comment" {
 			require.Empty(t, strings.ReplaceAll(value, `\u0000`, ""))
 			continue
 		}
-		assert.Contains(t, slices.Concat(shown, allowed), name, value)
+		assert.Contains(t, slices.Concat(shown, allowed), name, "%s: %s", name, value)
 	}
+	return found
 }

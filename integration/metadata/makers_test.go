@@ -1,0 +1,129 @@
+package metadata_test
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// maker is a picture as a phone, a camera or a program writes it. In left are the tags that stay
+// beside those that show the picture.
+type maker struct {
+	name, sample string
+	tags         []string
+	xmp          string                      // a packet, written before the tags
+	more         func(picture []byte) []byte // what the maker writes after the picture
+	left         []string
+}
+
+// jpegShown are the tags that show a JPEG file.
+var jpegShown = []string{
+	"JFIF:JFIFVersion", "JFIF:ResolutionUnit", "JFIF:XResolution", "JFIF:YResolution", "File:ImageWidth", "File:ImageHeight", "File:EncodingProcess",
+	"File:BitsPerSample", "File:ColorComponents", "File:YCbCrSubSampling",
+}
+
+// pngShown are the tags that show a PNG file.
+var pngShown = []string{
+	"PNG:ImageWidth", "PNG:ImageHeight", "PNG:BitDepth", "PNG:ColorType", "PNG:Compression", "PNG:Filter", "PNG:Interlace", "PNG:Gamma",
+	"PNG:BackgroundColor", "PNG:WhitePointX", "PNG:WhitePointY", "PNG:RedX", "PNG:RedY", "PNG:GreenX", "PNG:GreenY", "PNG:BlueX", "PNG:BlueY",
+}
+
+const xmpOpen = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" ` +
+	`xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="` + sentinel + `" xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" ` +
+	`xmlns:GCamera="http://ns.google.com/photos/1.0/camera/" xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" `
+
+const xmpClose = `/></rdf:RDF></x:xmpmeta>`
+
+// makers are pictures by makers.
+func makers(t *testing.T) []maker {
+	t.Helper()
+	thumbnail := tagged(t, "thumbnail.jpg", sample(t, "photo.jpg"), "-Comment="+sentinel)
+	iptc := []string{"-IPTC:By-line=" + sentinel, "-IPTC:City=" + sentinel, "-IPTC:Caption-Abstract=" + sentinel, "-IPTC:DateCreated=2024:01:02"}
+	phone := slices.Concat(owner, []string{
+		"-IFD0:Software=" + sentinel, "-IFD0:HostComputer=" + sentinel, "-IFD0:Orientation#=6", "-ExifIFD:LensModel=" + sentinel, "-ExifIFD:SubSecTimeOriginal=123", "-ExifIFD:OffsetTimeOriginal=+02:00",
+		"-GPS:GPSImgDirection=123.4", "-GPS:GPSDateStamp=2024:01:02", "-GPS:GPSProcessingMethod=" + sentinel, "-IFD1:ThumbnailImage<=" + thumbnail,
+	})
+	film := sample(t, "fast.mp4")
+	return []maker{
+		{name: "iPhone", tags: slices.Concat(phone, packet, []string{"-XMP-mwg-rs:RegionName=" + sentinel, "-XMP-mwg-rs:RegionType=Face", "-XMP-apple-fi:FaceID=7", "-XMP-apple-fi:TimeStamp=1234567890"})},
+		{name: "Pixel, Ultra HDR", tags: phone, xmp: xmpOpen + `hdrgm:Version="1.0" GCamera:SpecialTypeID="` + sentinel + `"` + xmpClose, left: []string{"XMP-hdrgm:Version"},
+			more: func(picture []byte) []byte { return slices.Concat(picture, picture) }},
+		{name: "Pixel, motion photo", tags: phone, xmp: xmpOpen + `GCamera:MotionPhoto="1" GCamera:MotionPhotoVersion="1" GCamera:MotionPhotoPresentationTimestampUs="500000"` + xmpClose, left: []string{"XMP-GCamera:MotionPhoto", "XMP-GCamera:MotionPhotoVersion", "XMP-GCamera:MotionPhotoPresentationTimestampUs", "File:EmbeddedVideo"},
+			more: func(picture []byte) []byte {
+				path := tagged(t, "film.mp4", film, "-Keys:GPSCoordinates=48.85837, 2.294481, 30", "-Keys:Model="+sentinel, "-QuickTime:CreateDate=2024:01:02 03:04:05")
+				film, err := os.ReadFile(path)
+				require.NoError(t, err)
+				return slices.Concat(picture, film)
+			}},
+		{name: "Pixel, panorama", tags: phone, xmp: xmpOpen + `GPano:ProjectionType="equirectangular" GPano:FullPanoWidthPixels="24" GPano:FirstPhotoDate="2024:01:02" GPano:StitchingSoftware="` + sentinel + `"` + xmpClose, left: []string{"XMP-GPano:ProjectionType", "XMP-GPano:FullPanoWidthPixels"}},
+		{name: "Samsung", sample: "samsung.jpg", tags: phone, left: []string{"Samsung:TimeStamp", "Samsung:SamsungTrailer_0x0a01Name"}},
+		{name: "Sony", tags: slices.Concat(phone, []string{"-ExifIFD:BodySerialNumber=" + sentinel, "-ExifIFD:OwnerName=" + sentinel, "-ExifIFD:LensSerialNumber=" + sentinel, "-ExifIFD:ImageUniqueID=" + sentinel})},
+		{name: "GoPro", tags: slices.Concat(phone, []string{"-ExifIFD:CameraFirmware=" + sentinel, "-XMP-xmp:CreatorTool=" + sentinel})},
+		{name: "DJI", tags: slices.Concat(phone, []string{"-XMP-drone-dji:GPSLatitude=48.85837", "-XMP-drone-dji:GPSLongitude=2.294481", "-XMP-drone-dji:AbsoluteAltitude=+65.30", "-XMP-drone-dji:SelfData=" + sentinel, "-XMP-drone-dji:GimbalYawDegree=+123.40"})},
+		{name: "WhatsApp", tags: []string{"-all=", "-JFIF:XResolution=1"}},
+		{name: "Lightroom", tags: slices.Concat(phone, packet, iptc, []string{"-XMP-crs:RawFileName=" + sentinel, "-XMP-lr:HierarchicalSubject=" + sentinel, "-XMP-xmpMM:DocumentID=" + sentinel, "-XMP-xmpMM:HistorySoftwareAgent=" + sentinel, "-XMP-xmpMM:HistoryWhen=2024:01:02 03:04:05", "-XMP-xmp:CreatorTool=" + sentinel, "-XMP-aux:SerialNumber=" + sentinel})},
+		{name: "Photoshop", tags: slices.Concat(packet, iptc, []string{"-Photoshop:URL=" + sentinel, "-Photoshop:PhotoshopThumbnail<=" + thumbnail, "-XMP-photoshop:History=" + sentinel, "-XMP-photoshop:TextLayerName=" + sentinel, "-XMP-photoshop:TextLayerText=" + sentinel, "-XMP-xmpMM:DerivedFromDocumentID=" + sentinel})},
+		{name: "GIMP", tags: slices.Concat(phone, []string{"-Comment=" + sentinel, "-XMP-dc:Format=image/jpeg", "-XMP-xmpMM:HistoryChanged=" + sentinel})},
+		{name: "a generator of pictures", tags: []string{"-XMP-iptcExt:DigitalSourceType=http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", "-XMP-dc:Creator=" + sentinel}, left: []string{"XMP-iptcExt:DigitalSourceType"}},
+		{name: "a screenshot of a phone", sample: "deep.png", tags: slices.Concat(phone, packet, []string{"-ExifIFD:UserComment=Screenshot " + sentinel, "-PNG:Software=" + sentinel, "-PNG:ModifyDate=2024:01:02 03:04:05", "-PNG:CreationTime=2024:01:02 03:04:05"})},
+		{name: "a screenshot of a desktop", sample: "grey.png", tags: []string{"-PNG:Title=" + sentinel, "-PNG:Source=" + sentinel, "-PNG:Comment=" + sentinel, "-XMP-xmp:CreatorTool=" + sentinel}},
+	}
+}
+
+// TestMakers: of what phones, cameras and programs write into a picture, exiftool finds only what
+// shows it, and warns of nothing. Each pixel stays.
+func TestMakers(t *testing.T) {
+	for _, m := range makers(t) {
+		t.Run(m.name, func(t *testing.T) {
+			m.sample = cmp.Or(m.sample, "IMG_0001.jpg")
+			kind, shows := "image/jpeg", jpegShown
+			if strings.HasSuffix(m.sample, ".png") {
+				kind, shows = "image/png", pngShown
+			}
+			before := m.write(t)
+			after, facts := cleaned(t, kind, before)
+			require.NotZero(t, facts.Width)
+			was, err := os.ReadFile(before)
+			require.NoError(t, err)
+			is, err := os.ReadFile(after)
+			require.NoError(t, err)
+			if m.name == "WhatsApp" {
+				require.Equal(t, was, is, "it says nothing")
+				return
+			}
+			requireSilent(t, before, after)
+			require.NotContains(t, string(is), "1714557600000")
+			found := requireTags(t, after, slices.Concat(shows, m.left))
+			for _, name := range m.left {
+				require.Contains(t, found, name)
+			}
+			require.Equal(t, pixels(t, before), pixels(t, after))
+			if kind == "image/png" {
+				require.Empty(t, run(t, "pngcheck", "-q", after))
+			}
+		})
+	}
+}
+
+// write writes the picture, and returns its path.
+func (m maker) write(t *testing.T) (path string) {
+	t.Helper()
+	tags := m.tags
+	if m.xmp != "" {
+		packet := filepath.Join(t.TempDir(), "packet.xmp")
+		require.NoError(t, os.WriteFile(packet, []byte(m.xmp), 0o600))
+		tags = append([]string{"-XMP<=" + packet}, tags...)
+	}
+	path = tagged(t, m.sample, sample(t, m.sample), tags...)
+	if m.more != nil {
+		picture, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, m.more(picture), 0o600))
+	}
+	return path
+}
