@@ -39,38 +39,57 @@ const xmpOpen = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://
 
 const xmpClose = `/></rdf:RDF></x:xmpmeta>`
 
-// makers are pictures by makers.
-func makers(t *testing.T) []maker {
+// thumbnail returns an argument of exiftool that writes a thumbnail with a comment.
+func thumbnail(t *testing.T, tag string) string {
 	t.Helper()
-	thumbnail := tagged(t, "thumbnail.jpg", sample(t, "photo.jpg"), "-Comment="+sentinel)
-	iptc := []string{"-IPTC:By-line=" + sentinel, "-IPTC:City=" + sentinel, "-IPTC:Caption-Abstract=" + sentinel, "-IPTC:DateCreated=2024:01:02"}
-	phone := slices.Concat(owner, []string{
+	return "-" + tag + "<=" + tagged(t, "thumbnail.jpg", sample(t, "photo.jpg"), "-Comment="+sentinel)
+}
+
+// phoneTags are those of a phone or a camera.
+func phoneTags(t *testing.T) []string {
+	t.Helper()
+	return slices.Concat(owner, []string{
 		"-IFD0:Software=" + sentinel, "-IFD0:HostComputer=" + sentinel, "-IFD0:Orientation#=6", "-ExifIFD:LensModel=" + sentinel, "-ExifIFD:SubSecTimeOriginal=123", "-ExifIFD:OffsetTimeOriginal=+02:00",
-		"-GPS:GPSImgDirection=123.4", "-GPS:GPSDateStamp=2024:01:02", "-GPS:GPSProcessingMethod=" + sentinel, "-IFD1:ThumbnailImage<=" + thumbnail,
+		"-GPS:GPSImgDirection=123.4", "-GPS:GPSDateStamp=2024:01:02", "-GPS:GPSProcessingMethod=" + sentinel, thumbnail(t, "IFD1:ThumbnailImage"),
 	})
-	film := sample(t, "fast.mp4")
+}
+
+// cameras are pictures by phones, cameras and drones.
+func cameras(t *testing.T, phone []string) []maker {
+	t.Helper()
+	film := func(picture []byte) []byte {
+		path := tagged(t, "film.mp4", sample(t, "fast.mp4"), "-Keys:GPSCoordinates=48.85837, 2.294481, 30", "-Keys:Model="+sentinel, "-QuickTime:CreateDate=2024:01:02 03:04:05")
+		film, err := os.ReadFile(path)
+		require.NoError(t, err)
+		return slices.Concat(picture, film)
+	}
+	twice := func(picture []byte) []byte { return slices.Concat(picture, picture) }
+	hdr := xmpOpen + `hdrgm:Version="1.0" GCamera:SpecialTypeID="` + sentinel + `"` + xmpClose
+	motion := xmpOpen + `GCamera:MotionPhoto="1" GCamera:MotionPhotoVersion="1" GCamera:MotionPhotoPresentationTimestampUs="500000"` + xmpClose
+	panorama := xmpOpen + `GPano:ProjectionType="equirectangular" GPano:FullPanoWidthPixels="24" GPano:FirstPhotoDate="2024:01:02" GPano:StitchingSoftware="` + sentinel + `"` + xmpClose
 	return []maker{
 		{name: "iPhone", tags: slices.Concat(phone, packet, []string{"-XMP-mwg-rs:RegionName=" + sentinel, "-XMP-mwg-rs:RegionType=Face", "-XMP-apple-fi:FaceID=7", "-XMP-apple-fi:TimeStamp=1234567890"})},
-		{name: "Pixel, Ultra HDR", tags: phone, xmp: xmpOpen + `hdrgm:Version="1.0" GCamera:SpecialTypeID="` + sentinel + `"` + xmpClose, left: []string{"XMP-hdrgm:Version"},
-			more: func(picture []byte) []byte { return slices.Concat(picture, picture) }},
-		{name: "Pixel, motion photo", tags: phone, xmp: xmpOpen + `GCamera:MotionPhoto="1" GCamera:MotionPhotoVersion="1" GCamera:MotionPhotoPresentationTimestampUs="500000"` + xmpClose, left: []string{"XMP-GCamera:MotionPhoto", "XMP-GCamera:MotionPhotoVersion", "XMP-GCamera:MotionPhotoPresentationTimestampUs", "File:EmbeddedVideo"},
-			more: func(picture []byte) []byte {
-				path := tagged(t, "film.mp4", film, "-Keys:GPSCoordinates=48.85837, 2.294481, 30", "-Keys:Model="+sentinel, "-QuickTime:CreateDate=2024:01:02 03:04:05")
-				film, err := os.ReadFile(path)
-				require.NoError(t, err)
-				return slices.Concat(picture, film)
-			}},
-		{name: "Pixel, panorama", tags: phone, xmp: xmpOpen + `GPano:ProjectionType="equirectangular" GPano:FullPanoWidthPixels="24" GPano:FirstPhotoDate="2024:01:02" GPano:StitchingSoftware="` + sentinel + `"` + xmpClose, left: []string{"XMP-GPano:ProjectionType", "XMP-GPano:FullPanoWidthPixels"}},
+		{name: "Pixel, Ultra HDR", tags: phone, xmp: hdr, more: twice, left: []string{"XMP-hdrgm:Version"}},
+		{name: "Pixel, motion photo", tags: phone, xmp: motion, more: film, left: []string{"XMP-GCamera:MotionPhoto", "XMP-GCamera:MotionPhotoVersion", "XMP-GCamera:MotionPhotoPresentationTimestampUs", "File:EmbeddedVideo"}},
+		{name: "Pixel, panorama", tags: phone, xmp: panorama, left: []string{"XMP-GPano:ProjectionType", "XMP-GPano:FullPanoWidthPixels"}},
 		{name: "Samsung", sample: "samsung.jpg", tags: phone, left: []string{"Samsung:TimeStamp", "Samsung:SamsungTrailer_0x0a01Name"}},
 		{name: "Sony", tags: slices.Concat(phone, []string{"-ExifIFD:BodySerialNumber=" + sentinel, "-ExifIFD:OwnerName=" + sentinel, "-ExifIFD:LensSerialNumber=" + sentinel, "-ExifIFD:ImageUniqueID=" + sentinel})},
 		{name: "GoPro", tags: slices.Concat(phone, []string{"-ExifIFD:CameraFirmware=" + sentinel, "-XMP-xmp:CreatorTool=" + sentinel})},
 		{name: "DJI", tags: slices.Concat(phone, []string{"-XMP-drone-dji:GPSLatitude=48.85837", "-XMP-drone-dji:GPSLongitude=2.294481", "-XMP-drone-dji:AbsoluteAltitude=+65.30", "-XMP-drone-dji:SelfData=" + sentinel, "-XMP-drone-dji:GimbalYawDegree=+123.40"})},
+		{name: "a screenshot", sample: "deep.png", tags: slices.Concat(phone, packet, []string{"-ExifIFD:UserComment=Screenshot " + sentinel, "-PNG:Software=" + sentinel, "-PNG:ModifyDate=2024:01:02 03:04:05", "-PNG:CreationTime=2024:01:02 03:04:05"})},
+	}
+}
+
+// programs are pictures that programs have written or sent.
+func programs(t *testing.T, phone []string) []maker {
+	t.Helper()
+	iptc := []string{"-IPTC:By-line=" + sentinel, "-IPTC:City=" + sentinel, "-IPTC:Caption-Abstract=" + sentinel, "-IPTC:DateCreated=2024:01:02"}
+	return []maker{
 		{name: "WhatsApp", tags: []string{"-all=", "-JFIF:XResolution=1"}},
 		{name: "Lightroom", tags: slices.Concat(phone, packet, iptc, []string{"-XMP-crs:RawFileName=" + sentinel, "-XMP-lr:HierarchicalSubject=" + sentinel, "-XMP-xmpMM:DocumentID=" + sentinel, "-XMP-xmpMM:HistorySoftwareAgent=" + sentinel, "-XMP-xmpMM:HistoryWhen=2024:01:02 03:04:05", "-XMP-xmp:CreatorTool=" + sentinel, "-XMP-aux:SerialNumber=" + sentinel})},
-		{name: "Photoshop", tags: slices.Concat(packet, iptc, []string{"-Photoshop:URL=" + sentinel, "-Photoshop:PhotoshopThumbnail<=" + thumbnail, "-XMP-photoshop:History=" + sentinel, "-XMP-photoshop:TextLayerName=" + sentinel, "-XMP-photoshop:TextLayerText=" + sentinel, "-XMP-xmpMM:DerivedFromDocumentID=" + sentinel})},
+		{name: "Photoshop", tags: slices.Concat(packet, iptc, []string{"-Photoshop:URL=" + sentinel, thumbnail(t, "Photoshop:PhotoshopThumbnail"), "-XMP-photoshop:History=" + sentinel, "-XMP-photoshop:TextLayerName=" + sentinel, "-XMP-photoshop:TextLayerText=" + sentinel, "-XMP-xmpMM:DerivedFromDocumentID=" + sentinel})},
 		{name: "GIMP", tags: slices.Concat(phone, []string{"-Comment=" + sentinel, "-XMP-dc:Format=image/jpeg", "-XMP-xmpMM:HistoryChanged=" + sentinel})},
 		{name: "a generator of pictures", tags: []string{"-XMP-iptcExt:DigitalSourceType=http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", "-XMP-dc:Creator=" + sentinel}, left: []string{"XMP-iptcExt:DigitalSourceType"}},
-		{name: "a screenshot of a phone", sample: "deep.png", tags: slices.Concat(phone, packet, []string{"-ExifIFD:UserComment=Screenshot " + sentinel, "-PNG:Software=" + sentinel, "-PNG:ModifyDate=2024:01:02 03:04:05", "-PNG:CreationTime=2024:01:02 03:04:05"})},
 		{name: "a screenshot of a desktop", sample: "grey.png", tags: []string{"-PNG:Title=" + sentinel, "-PNG:Source=" + sentinel, "-PNG:Comment=" + sentinel, "-XMP-xmp:CreatorTool=" + sentinel}},
 	}
 }
@@ -78,7 +97,8 @@ func makers(t *testing.T) []maker {
 // TestMakers: of what phones, cameras and programs write into a picture, exiftool finds only what
 // shows it, and warns of nothing. Each pixel stays.
 func TestMakers(t *testing.T) {
-	for _, m := range makers(t) {
+	phone := phoneTags(t)
+	for _, m := range append(cameras(t, phone), programs(t, phone)...) {
 		t.Run(m.name, func(t *testing.T) {
 			m.sample = cmp.Or(m.sample, "IMG_0001.jpg")
 			kind, shows := "image/jpeg", jpegShown
