@@ -29,7 +29,7 @@ func TestJPEGAndPNG(t *testing.T) {
 				require.Equal(t, c.facts, facts)
 			}
 			requireSilent(t, before, after)
-			requireTags(t, after, c.shown)
+			requireTags(t, tagsOf(t, after), c.shown)
 			require.Equal(t, pixels(t, before), pixels(t, after))
 		})
 	}
