@@ -86,8 +86,8 @@ func cutText(b []byte) (text, rest []byte) {
 	if len(b) < 4 {
 		return nil, nil
 	}
-	n := uint64(binary.LittleEndian.Uint32(b))
-	if n > uint64(len(b)-4) {
+	n := int64(binary.LittleEndian.Uint32(b))
+	if n > int64(len(b)-4) {
 		return nil, nil
 	}
 	return b[4 : 4+n], b[4+n:]

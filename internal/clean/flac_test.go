@@ -11,11 +11,12 @@ import (
 // flacComments returns a block of FLAC metadata with comments.
 func flacComments(vendor string, comments ...string) string {
 	little := func(n int) string { return string(binary.LittleEndian.AppendUint32(nil, uint32(n))) }
-	b := little(len(vendor)) + vendor + little(len(comments))
+	var b strings.Builder
+	b.WriteString(little(len(vendor)) + vendor + little(len(comments)))
 	for _, c := range comments {
-		b += little(len(c)) + c
+		b.WriteString(little(len(c)) + c)
 	}
-	return b
+	return b.String()
 }
 
 // TestFLACInContainers: of the comments of FLAC that says which channels there are stays, since

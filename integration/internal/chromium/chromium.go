@@ -54,6 +54,7 @@ func start(ctx context.Context, path string) (_ context.Context, stop func(), _ 
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("enable-blink-features", "CanvasGlobalHDRHeadroom"), // to see gain maps without a screen for them
 		chromedp.WindowSize(900, 700),
 	)
 	allocated, end := chromedp.NewExecAllocator(context.WithoutCancel(ctx), options...)
