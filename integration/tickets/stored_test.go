@@ -3,6 +3,7 @@ package tickets_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/storage"
 )
 
 // confirming are the options of an application that also confirms without its clients.
@@ -90,6 +92,39 @@ func TestStoredAfterACrash(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, before, after)
 			require.Equal(t, []string{after.Key}, a.keys(t))
+		})
+	}
+}
+
+// TestStoredParts confirms a file in parts by the list of open uploads, once all parts have
+// arrived, since they make no event.
+func TestStoredParts(t *testing.T) {
+	t.Parallel()
+	const size = 5 * mib
+	content := strings.Repeat("0123456789abcdef", (size+1600)/16)
+	for name, backend := range backends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := confirming
+			o.SingleSize, o.PartSize = mib, size
+			a := newApp(t, backend, o)
+			ticket := a.sign(t, "a.txt", content)
+			open, err := a.Storage.(storage.UploadLister).ListUploads(t.Context(), "", "")
+			require.NoError(t, err)
+			require.Len(t, open.Items, 1)
+			key := open.Items[0].Key
+			for n, part := range []string{content[:size], content[size:]} {
+				_, err := a.presigner.ConfirmStored(t.Context(), key, nil)
+				require.ErrorIs(t, err, upload.CodeNotUploaded)
+				signed := &storage.SignedRequest{}
+				status, code := a.as(t, "ann", "part", map[string]any{"token": ticket.Token, "partNumber": n + 1}, signed)
+				require.Equal(t, http.StatusOK, status, code)
+				put(t, signed, part)
+			}
+			f, err := a.presigner.ConfirmStored(t.Context(), key, nil)
+			require.NoError(t, err)
+			require.True(t, content == a.content(t, f.Key))
+			require.Equal(t, []string{f.Key}, a.keys(t))
 		})
 	}
 }
