@@ -68,7 +68,7 @@ func TestConfirmStoredAttacks(t *testing.T) {
 			smuggle(t, d.store, key+".ticket", read(t, d, other))
 			return key
 		}, upload.CodeBadTicket},
-		{"the ticket of another purpose", func(t *testing.T, d *direct, key string, _ upload.Ticket) string {
+		{"the ticket of another purpose", func(t *testing.T, d *direct, _ string, _ upload.Ticket) string {
 			other := newDirect(t, nil, upload.Options{}, upload.PresignOptions{GrantStored: always, Purpose: "other"})
 			theirs, _ := other.left(t, "a.txt", "hello")
 			smuggle(t, d.store, theirs, "hello")

@@ -26,8 +26,8 @@ func always(_ context.Context, subject string) (*upload.Grant, error) {
 // waiting returns the staging keys of the files whose clients were to confirm them.
 func (d *direct) waiting() (keys []string) {
 	for _, key := range d.store.Keys() {
-		if strings.HasSuffix(key, ".ticket") {
-			keys = append(keys, strings.TrimSuffix(key, ".ticket"))
+		if staged, ok := strings.CutSuffix(key, ".ticket"); ok {
+			keys = append(keys, staged)
 		}
 	}
 	return keys

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/airlock-go/upload/internal/ticket"
@@ -63,6 +64,32 @@ func (p *Presigner) ConfirmStored(ctx context.Context, key string, done func(sub
 		}
 		return done(t.Subject, f)
 	})
+}
+
+// storedTicket returns the ticket that lies beside the staged file of that key. The error is
+// fs.ErrNotExist if there is none, as for every key outside of staging.
+func (p *Presigner) storedTicket(ctx context.Context, key string) (*sealed, error) {
+	id, ok := strings.CutPrefix(key, p.opts.StagingPrefix+storage.StagingSegment+"/")
+	if !ok || strings.ContainsAny(id, "./") || storage.ValidKey(key) != nil {
+		return nil, fs.ErrNotExist
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, p.h.opts.StallTimeout, errStall)
+	defer cancel()
+	r, err := p.store.OpenAt(ctx, key+ticketSuffix, "", 0, ticket.MaxToken)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	} else if err != nil {
+		return nil, storageError(err)
+	}
+	token, err := io.ReadAll(io.LimitReader(r, ticket.MaxToken))
+	if err = errors.Join(err, r.Close()); err != nil {
+		return nil, storageError(err)
+	}
+	t, err := unsealTicket(p.stored, string(token))
+	if err == nil && t.Staging != key {
+		err = errBadTicket
+	}
+	return t, err
 }
 
 // confirm publishes the file of t, unless the step was not admitted, and ends the step.

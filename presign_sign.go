@@ -1,12 +1,15 @@
 package upload
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/airlock-go/upload/internal/sniff"
 	"github.com/airlock-go/upload/internal/ticket"
 	"github.com/airlock-go/upload/storage"
 )
@@ -57,6 +60,33 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 	q.account.keep()
 	q.decide(Event{Kind: KindSigned, Files: q.files()})
 	return ticket, nil
+}
+
+// keepTicket puts the ticket beside where the client will send the file, for ConfirmStored. It is
+// sealed for that alone: whoever can read the staged files cannot use it as a client.
+func (p *Presigner) keepTicket(q *session, t *sealed) error {
+	if p.stored == nil {
+		return nil
+	}
+	token, err := sealTicket(p.stored, t)
+	if err != nil {
+		return err
+	}
+	staged, err := p.store.Stage(q.ctx, storage.Object{
+		Key: t.Staging + ticketSuffix, Type: sniff.Binary, Name: "ticket", MaxSize: int64(len(token)),
+		Subject: t.Subject, MaxWait: p.h.opts.MaxWait,
+	}, strings.NewReader(token))
+	if err != nil {
+		return storageError(err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CommitTimeout)
+	defer cancel()
+	if err := staged.Commit(ctx); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
+		defer cancel()
+		return errors.Join(storageError(err), staged.Discard(ctx))
+	}
+	return nil
 }
 
 // claimOf is a file that arrives by URLs of that life, except for sizes that are

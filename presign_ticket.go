@@ -2,15 +2,10 @@ package upload
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
-	"io"
-	"io/fs"
 	"strings"
 	"time"
 
-	"github.com/airlock-go/upload/internal/sniff"
 	"github.com/airlock-go/upload/internal/ticket"
 	"github.com/airlock-go/upload/storage"
 )
@@ -115,54 +110,3 @@ func (t *sealed) allow(grant *Grant) error {
 
 // ticketSuffix ends the key of the ticket that lies beside a staged file. No staging key has a dot.
 const ticketSuffix = ".ticket"
-
-// keepTicket puts the ticket beside where the client will send the file, for ConfirmStored. It is
-// sealed for that alone: whoever can read the staged files cannot use it as a client.
-func (p *Presigner) keepTicket(q *session, t *sealed) error {
-	if p.stored == nil {
-		return nil
-	}
-	token, err := sealTicket(p.stored, t)
-	if err != nil {
-		return err
-	}
-	staged, err := p.store.Stage(q.ctx, storage.Object{
-		Key: t.Staging + ticketSuffix, Type: sniff.Binary, Name: "ticket", MaxSize: int64(len(token)),
-		Subject: t.Subject, MaxWait: p.h.opts.MaxWait,
-	}, strings.NewReader(token))
-	if err != nil {
-		return storageError(err)
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CommitTimeout)
-	defer cancel()
-	if err := staged.Commit(ctx); err != nil {
-		return errors.Join(storageError(err), staged.Discard(ctx))
-	}
-	return nil
-}
-
-// storedTicket returns the ticket that lies beside the staged file of that key. The error is
-// fs.ErrNotExist if there is none, as for every key outside of staging.
-func (p *Presigner) storedTicket(ctx context.Context, key string) (*sealed, error) {
-	id, ok := strings.CutPrefix(key, p.opts.StagingPrefix+storage.StagingSegment+"/")
-	if !ok || strings.ContainsAny(id, "./") || storage.ValidKey(key) != nil {
-		return nil, fs.ErrNotExist
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, p.h.opts.StallTimeout, errStall)
-	defer cancel()
-	r, err := p.store.OpenAt(ctx, key+ticketSuffix, "", 0, ticket.MaxToken)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	} else if err != nil {
-		return nil, storageError(err)
-	}
-	token, err := io.ReadAll(io.LimitReader(r, ticket.MaxToken))
-	if err = errors.Join(err, r.Close()); err != nil {
-		return nil, storageError(err)
-	}
-	t, err := unsealTicket(p.stored, string(token))
-	if err == nil && t.Staging != key {
-		err = errBadTicket
-	}
-	return t, err
-}

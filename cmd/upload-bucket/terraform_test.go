@@ -213,7 +213,7 @@ func FuzzLiteral(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		s = strings.ToValidUTF8(s, "")
-		file, faults := hclsyntax.ParseConfig([]byte(fmt.Sprintf("x = %s\n", literal([]string{s}))), "x.tf", hcl.InitialPos)
+		file, faults := hclsyntax.ParseConfig(fmt.Appendf(nil, "x = %s\n", literal([]string{s})), "x.tf", hcl.InitialPos)
 		require.False(t, faults.HasErrors(), faults.Error())
 		v, faults := file.Body.(*hclsyntax.Body).Attributes["x"].Expr.Value(nil)
 		require.False(t, faults.HasErrors(), faults.Error())

@@ -46,8 +46,8 @@ func (w *world) send(t *testing.T, name string, content uploadtest.Content) (key
 	require.NotNil(t, ticket, a)
 	require.Less(t, page.Send(t, ticket, content).Status, 300)
 	for _, k := range w.store.Keys() {
-		if strings.HasSuffix(k, ".ticket") {
-			return strings.TrimSuffix(k, ".ticket"), ticket.Token
+		if key, ok := strings.CutSuffix(k, ".ticket"); ok {
+			return key, ticket.Token
 		}
 	}
 	t.Fatal("no ticket waits")
