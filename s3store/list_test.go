@@ -116,11 +116,11 @@ func TestUnorderedLists(t *testing.T) {
 			`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated></ListMultipartUploadsResult>`,
 		},
 		{
-			"descending", `<ListBucketResult><Contents><Key>p/7</Key></Contents><Contents><Key>p/6</Key></Contents></ListBucketResult>`,
+			"descending", `<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/7</Key></Contents><Contents><Key>p/6</Key></Contents></ListBucketResult>`,
 			`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><Upload><Key>p/4</Key><UploadId>1</UploadId></Upload></ListMultipartUploadsResult>`,
 		},
 		{
-			"an object twice", `<ListBucketResult><Contents><Key>p/7</Key></Contents><Contents><Key>p/7</Key></Contents></ListBucketResult>`,
+			"an object twice", `<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/7</Key></Contents><Contents><Key>p/7</Key></Contents></ListBucketResult>`,
 			`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><Upload><Key>p/5</Key><UploadId>1</UploadId></Upload></ListMultipartUploadsResult>`,
 		},
 	} {
