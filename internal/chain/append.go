@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"time"
 
 	"github.com/airlock-go/upload/storage"
@@ -34,11 +35,40 @@ const octets = "application/octet-stream"
 // running piece.
 //
 // After an error of the store a piece may be stored that n does not count: State has it. The errors
-// ErrTaken, ErrTooMany, ErrTooLong and ErrEnded are those of this package.
+// ErrTaken, ErrTooMany, ErrTooLong and ErrEnded are those of this package. After ErrEnded the caller
+// goes by what State says, and removes what is left.
 func (c *Chain) Append(ctx context.Context, s State, t Template, r io.Reader) (n int64, err error) {
 	if s.End != nil {
 		return 0, ErrEnded
 	}
+	n, err = c.append(ctx, s, t, r)
+	if n == 0 {
+		return 0, err
+	}
+	if ended := c.stillOpen(ctx); ended != nil {
+		return 0, ended
+	}
+	return n, err
+}
+
+// stillOpen asks whether the upload has ended since the state was read. If it has not, nothing was
+// removed before the pieces were stored, and their keys were free because they are the newest. If it
+// has, their keys may have been free because the upload was removed.
+func (c *Chain) stillOpen(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	_, err := c.store.Stat(ctx, c.prefix+endName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return ErrEnded
+}
+
+// append is Append without the question at the end.
+func (c *Chain) append(ctx context.Context, s State, t Template, r io.Reader) (n int64, err error) {
 	src := &source{ctx: ctx, r: r}
 	for src.more() {
 		at := s.Offset + n

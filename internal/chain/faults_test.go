@@ -104,21 +104,13 @@ func TestAppendLeft(t *testing.T) {
 			if row.after == 0 {
 				cancel(left)
 			}
-			r := io.MultiReader(bytes.NewReader(whole[:row.after]), leaver(func() { cancel(left) }), bytes.NewReader(whole[row.after:]))
+			r := io.MultiReader(bytes.NewReader(whole[:row.after]), reading(func() { cancel(left) }), bytes.NewReader(whole[row.after:]))
 			n, err := c.Append(ctx, s, chain.Template{}, r)
 			require.ErrorIs(t, err, left)
 			require.GreaterOrEqual(t, n, row.stored)
 			requireHolds(t, c, whole[:n])
 		})
 	}
-}
-
-// leaver is a reader of one byte's time, that calls a function.
-type leaver func()
-
-func (l leaver) Read([]byte) (int, error) {
-	l()
-	return 0, io.EOF
 }
 
 // TestSlowStore checks that a slow answer is waited for after the client has left, but not for ever.
