@@ -15,7 +15,7 @@ import (
 )
 
 // Promote implements [storage.DirectStorage]. The bytes are copied within S3, by a multipart
-// upload. It takes them only while the staged object's ETag is p.ETag, and becomes an object only
+// upload. It takes them only while the ETag is that of their source, and becomes an object only
 // while there is none under p.Key. CopyObject would be one call, but several services ignore its
 // conditions.
 //
@@ -25,9 +25,13 @@ import (
 // no client can replace, and those without a pin are copied in ranges of 64 MiB, 16 at a time.
 // The first range that fails ends the others.
 //
-// Of a file staged in parts, ranges of PartSize that p.Patches change are read, while the ETag is
-// p.ETag, and sent; only the others are copied. A file that was staged in one request, and has
-// patches, is read and written again, bound to p.SourceSHA256, which it must have.
+// Several sources are bound to their ETags alone. Each is copied whole, in one call, and S3 must
+// then list parts of their sizes.
+//
+// Of a file staged in parts, and of several sources, ranges of PartSize that p.Patches change are
+// read, bound to the ETag, and sent; only the others are copied. A single file that was staged in
+// one request, and has patches, is read and written again, bound to p.SourceSHA256, which it must
+// have.
 //
 // With NoPinnedCopies nothing is copied: the file is read and written again, bound to p.Pin or,
 // without it, to the ETag. Whatever is written again takes memory as Stage does, and waits for it
@@ -127,7 +131,11 @@ func (m *promotion) upload(ctx context.Context) ([]types.CompletedPart, error) {
 	if err := m.open(ctx, in); err != nil {
 		return nil, err
 	}
-	return m.copy(ctx)
+	parts, err := m.copy(ctx)
+	if err == nil && len(m.Sources) > 1 {
+		err = m.compareParts(ctx)
+	}
+	return parts, err
 }
 
 // fail ends the upload after a copy failed with cause. If S3 refused the state of the key, the file

@@ -17,15 +17,6 @@ type promotion struct {
 	buffer *buffer // of one patched piece, nil without patches
 }
 
-// at returns the source that has the byte at offset, and the byte's offset in it.
-func (m *promotion) at(offset int64) (storage.Source, int64) {
-	if len(m.Sources) == 1 {
-		return m.Sources[0], offset
-	}
-	size := m.Sources[0].Size
-	return m.Sources[offset/size], offset % size
-}
-
 // patiently returns the object of p. It waits for memory up to CallTimeout.
 func (s *Store) patiently(p storage.Promotion) storage.Object {
 	return storage.Object{
