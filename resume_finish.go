@@ -18,14 +18,15 @@ import (
 // minute after which proxies give up.
 const finishWait = 50 * time.Second
 
-// finish checks and publishes a file of which all bytes are stored. C is its check, nil if that is
-// still to be made. It goes on when the client leaves, or has waited too long. A request that comes
-// meanwhile joins it.
-func (s *resumption) finish(c *checked) (File, error) {
+// finish checks and publishes a file of which all bytes are stored. J is its check, nil if none was
+// begun. It goes on when the client leaves, or has waited too long. A request that comes meanwhile
+// joins it.
+func (s *resumption) finish(j *judging) (File, error) {
 	s.handed = true
-	one, mine := s.z.jobs.join(s.t.ID, func() (File, error) { return s.job(c) })
+	one, mine := s.z.jobs.join(s.t.ID, func() (File, error) { return s.job(j) })
 	if !mine {
 		s.handed = false
+		c, _ := j.result()
 		c.close()
 	}
 	patience := time.NewTimer(finishWait)
@@ -44,15 +45,19 @@ func (s *resumption) finish(c *checked) (File, error) {
 }
 
 // job runs on a goroutine of its own, and ends the session.
-func (s *resumption) job(c *checked) (f File, err error) {
+func (s *resumption) job(j *judging) (f File, err error) {
 	defer func() {
-		c.close()
 		if left := s.leaveWith(err); left != nil {
 			err = left
 		}
 	}()
-	err = worker.Contain(func() (err error) {
+	err = worker.Contain(func() error {
+		c, err := j.result()
+		defer c.close()
 		s.freshWorker() // a call of the request may hang
+		if err != nil {
+			return s.settled(err)
+		}
 		f, err = s.published(c)
 		return err
 	})

@@ -1,6 +1,7 @@
 package upload_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -98,6 +99,23 @@ func (z *resumable) do(t *testing.T, q tusRequest) reply {
 		require.Empty(t, got.Header.Get("Upload-Offset"), "a refusal has no offset")
 	}
 	return got
+}
+
+// inProcess is a Resumer without a network.
+type inProcess struct{ *upload.Resumer }
+
+func (z *inProcess) do(ctx context.Context, method, url, headers, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	r.Header.Set("Tus-Resumable", "1.0.0")
+	r.Header.Set("Subject", "ann")
+	for line := range strings.SplitSeq(headers, "\n") {
+		if name, value, ok := strings.Cut(line, ": "); ok {
+			r.Header.Set(name, value)
+		}
+	}
+	w := httptest.NewRecorder()
+	z.ServeHTTP(w, r)
+	return w
 }
 
 func (z *resumable) resolve(url string) string {
@@ -230,9 +248,9 @@ func TestResume(t *testing.T) {
 func TestResumeCells(t *testing.T) {
 	disk, err := diskstore.Open(t.TempDir())
 	require.NoError(t, err)
-	content := strings.Repeat("0123456789abcde\n", 12<<16)
+	content := strings.Repeat("0123456789abcde\n", 350_000)
 	for name, store := range map[string]storage.Storage{"memory": &memstore.Store{}, "disk": disk} {
-		for _, size := range []int{len(content), 5 << 20, 3_000_001} {
+		for _, size := range []int{len(content), 3_000_001} {
 			t.Run(name+" "+strconv.Itoa(size), func(t *testing.T) {
 				z := newResumable(t, store, nil, upload.Options{MaxFileSize: 20 << 20, SHA256: true}, upload.ResumeOptions{})
 				f := z.sends(t, "a.txt", content, size)
