@@ -82,6 +82,9 @@ func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 		return nil, false, errOffset
 	}
 	n, j, err := s.receive(st, s.t.Size-st.Offset)
+	if errors.Is(err, chain.ErrEnded) { // on another instance, which has decided what to answer
+		return nil, true, nil
+	}
 	if err != nil {
 		return nil, false, err
 	}
