@@ -3,26 +3,11 @@ package chain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"time"
 
 	"github.com/airlock-go/upload/storage"
 )
-
-// Template describes pieces to the store.
-type Template struct {
-	Subject string        // the caller, as in [storage.Object]
-	MaxWait time.Duration // for the memory of each piece
-}
-
-// patience is the longest that a store may take to publish a piece or a marker, after the caller has
-// left.
-const patience = 2 * time.Minute
-
-// octets is the type of all objects of an upload.
-const octets = "application/octet-stream"
 
 // Append stores what r delivers after the bytes of s, an answer of State. n is how many bytes are
 // stored for certain, also with an error.
@@ -92,11 +77,6 @@ func (c *Chain) append(ctx context.Context, s State, t Template, r io.Reader) (n
 	return n, src.failed()
 }
 
-// object describes an object of the upload to the store.
-func (c *Chain) object(key string, most int64, t Template) storage.Object {
-	return storage.Object{Key: key, Type: octets, MaxSize: most, Subject: t.Subject, MaxWait: t.MaxWait}
-}
-
 // put stores one piece. The store gets a context that outlives the caller's, because what came
 // before a cut is to be kept. Its wait for bytes ends with the source.
 func (c *Chain) put(ctx context.Context, obj storage.Object, src *source) (int64, error) {
@@ -112,18 +92,4 @@ func (c *Chain) put(ctx context.Context, obj storage.Object, src *source) (int64
 		return 0, err
 	}
 	return obj.MaxSize - src.left, nil
-}
-
-// commit publishes an object under a key that was free. If the key was taken, the error is ErrTaken.
-//
-// After any other error it discards nothing. The object may be there, or arrive late, and another
-// instance may have seen it and stored the next piece after it. Then a Discard would break the chain.
-func commit(ctx context.Context, staged storage.Staged) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	err := staged.Commit(ctx)
-	if errors.Is(err, storage.ErrExists) {
-		return errors.Join(fmt.Errorf("%w: %w", ErrTaken, err), staged.Discard(ctx))
-	}
-	return err
 }

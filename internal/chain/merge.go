@@ -9,9 +9,6 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// atOnce is how many cells are merged, or objects removed, at the same time.
-const atOnce = 4
-
 // Sources returns what a Promotion is made of: one object for each cell, all of a complete upload.
 // The error is ErrIncomplete, ErrGap or ErrUnsettled if there is less.
 //

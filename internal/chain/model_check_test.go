@@ -47,7 +47,7 @@ var hopes = []struct {
 	kept func(w, later world) bool
 }{
 	{"an accepted upload is finished by any later request", func(w, later world) bool { return w.end != accepted || later.done }},
-	{"an upload is not stuck", func(w, later world) bool { return later.end != open }},
+	{"an upload is not stuck", func(_, later world) bool { return later.end != open }},
 }
 
 // brokenBy returns the promises and hopes that a step breaks. A world that was seen before has its

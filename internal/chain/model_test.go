@@ -1,5 +1,7 @@
 package chain_test
 
+import "slices"
+
 // This file is a model of an upload that two instances work on at the same time. A step is one call
 // of the store, of the host, or one answer to the client. Between two steps of one instance the
 // other takes any number of steps, either may be killed, and a request to the store that was given
@@ -19,14 +21,7 @@ func (p pieces) offset() uint8 {
 }
 
 // joined reports whether no piece is missing before another.
-func (p pieces) joined() bool {
-	for _, whose := range p[:p.offset()] {
-		if whose == 0 {
-			return false
-		}
-	}
-	return true
-}
+func (p pieces) joined() bool { return !slices.Contains(p[:p.offset()], 0) }
 
 // bad reports whether no scanner accepts the file.
 func (p pieces) bad() bool { return p[len(p)-1] == 2 }

@@ -33,6 +33,9 @@ func (c *Chain) Remove(ctx context.Context, keepMarkers bool) error {
 	return errors.Join(c.store.Delete(ctx, c.prefix+doneName), c.store.Delete(ctx, c.prefix+endName))
 }
 
+// atOnce is how many cells are merged, or objects removed, at the same time.
+const atOnce = 4
+
 // atOnceEach calls do for 0 to n-1, a few at once, until one fails, and returns that error.
 func atOnceEach(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
