@@ -134,7 +134,9 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 	}
 	ctx, cancel := s.outliving()
 	defer cancel()
-	n, err = s.chain.Append(ctx, st, chain.Template{Subject: s.t.Subject, MaxWait: max(0, time.Until(until))}, j)
+	n, err = s.chain.Append(ctx, st, chain.Template{
+		Subject: s.t.Subject, MaxWait: max(0, time.Until(until)), Length: max(0, s.r.ContentLength),
+	}, j)
 	if s.stored = n; err == nil && src.err == nil && limit < rest {
 		_, src.err = io.Copy(io.Discard, onlyReader{s.body})
 	}

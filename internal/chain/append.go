@@ -13,7 +13,7 @@ import (
 // stored for certain, also with an error.
 //
 // It stores pieces that end with their cell, each only after the store has confirmed the one before.
-// Each takes the memory that the store's Stage takes, and no more. What r delivered before io.EOF is
+// Each takes the memory that the store's Stage takes for the cell, or for t.Length if that is less. What r delivered before io.EOF is
 // kept. The caller makes an io.EOF of a cut, so a cut keeps what came. The end of ctx counts as a
 // cut: Append does not wait for r beyond its current Read, stores what came, and returns the cause.
 // Any other error of r may be a verdict on the bytes. Append returns it and keeps nothing of the
@@ -67,7 +67,11 @@ func (c *Chain) append(ctx context.Context, s State, t Template, r io.Reader) (n
 		case s.inCell >= c.mostPieces():
 			return n, ErrTooMany
 		}
-		stored, err := c.put(ctx, c.object(c.pieceKey(at), end-at, t), src)
+		most := end - at
+		if t.Length > n { // a reader that has more makes more pieces
+			most = min(most, t.Length-n)
+		}
+		stored, err := c.put(ctx, c.object(c.pieceKey(at), most, t), src)
 		if err != nil {
 			return n, err
 		}

@@ -13,6 +13,7 @@ import (
 type Template struct {
 	Subject string        // the caller, as in [storage.Object]
 	MaxWait time.Duration // for the memory of each piece
+	Length  int64         // the most bytes that the reader of Append has, 0 if that is not known
 }
 
 // patience is the longest that a store may take to publish a piece or a marker, after the caller has
