@@ -12,16 +12,16 @@ import (
 // Append stores what r delivers after the bytes of s, an answer of State. n is how many bytes are
 // stored for certain, also with an error.
 //
-// It stores pieces that end with their cell, each only after the store has confirmed the one before.
-// Each takes the memory that the store's Stage takes for the cell, or for t.Length if that is less. What r delivered before io.EOF is
-// kept. The caller makes an io.EOF of a cut, so a cut keeps what came. The end of ctx counts as a
-// cut: Append does not wait for r beyond its current Read, stores what came, and returns the cause.
-// Any other error of r may be a verdict on the bytes. Append returns it and keeps nothing of the
-// running piece.
+// It stores pieces that end with their cell, each only after the store has confirmed the one
+// before. Each takes the memory that the store's Stage takes for the cell, or for t.Length if that
+// is less. What r delivered before io.EOF is kept. The caller makes an io.EOF of a cut, so a cut
+// keeps what came. The end of ctx counts as a cut: Append does not wait for r beyond its current
+// Read, stores what came, and returns the cause. Any other error of r may be a verdict on the
+// bytes. Append returns it and keeps nothing of the running piece.
 //
 // After an error of the store a piece may be stored that n does not count: State has it. The errors
-// ErrTaken, ErrTooMany, ErrTooLong and ErrEnded are those of this package. After ErrEnded the caller
-// goes by what State says, and removes what is left.
+// ErrTaken, ErrTooMany, ErrTooLong and ErrEnded are those of this package. After ErrEnded the
+// caller goes by what State says, and removes what is left.
 func (c *Chain) Append(ctx context.Context, s State, t Template, r io.Reader) (n int64, err error) {
 	if s.End != nil {
 		return 0, ErrEnded
@@ -37,8 +37,8 @@ func (c *Chain) Append(ctx context.Context, s State, t Template, r io.Reader) (n
 }
 
 // stillOpen asks whether the upload has ended since the state was read. If it has not, nothing was
-// removed before the pieces were stored, and their keys were free because they are the newest. If it
-// has, their keys may have been free because the upload was removed.
+// removed before the pieces were stored, and their keys were free because they are the newest. If
+// it has, their keys may have been free because the upload was removed.
 func (c *Chain) stillOpen(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()

@@ -16,8 +16,8 @@ type Template struct {
 	Length  int64         // the most bytes that the reader of Append has, 0 if that is not known
 }
 
-// patience is the longest that a store may take to publish a piece or a marker, after the caller has
-// left.
+// patience is the longest that a store may take to publish a piece or a marker, after the caller
+// has left.
 const patience = 2 * time.Minute
 
 // octets is the type of all objects of an upload.
@@ -28,10 +28,12 @@ func (c *Chain) object(key string, most int64, t Template) storage.Object {
 	return storage.Object{Key: key, Type: octets, MaxSize: most, Subject: t.Subject, MaxWait: t.MaxWait}
 }
 
-// commit publishes an object under a key that was free. If the key was taken, the error is ErrTaken.
+// commit publishes an object under a key that was free. If the key was taken, the error is
+// ErrTaken.
 //
 // After any other error it discards nothing. The object may be there, or arrive late, and another
-// instance may have seen it and stored the next piece after it. Then a Discard would break the chain.
+// instance may have seen it and stored the next piece after it. Then a Discard would break the
+// chain.
 func commit(ctx context.Context, staged storage.Staged) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()

@@ -113,7 +113,8 @@ func TestAppendLeft(t *testing.T) {
 	}
 }
 
-// TestSlowStore checks that a slow answer is waited for after the client has left, but not for ever.
+// TestSlowStore checks that a slow answer is waited for after the client has left, but not for
+// ever.
 func TestSlowStore(t *testing.T) {
 	for name, takes := range map[string]time.Duration{"slow": time.Minute, "silent": 1000 * time.Hour} {
 		t.Run(name, func(t *testing.T) {

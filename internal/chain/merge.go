@@ -12,9 +12,9 @@ import (
 // Sources returns what a Promotion is made of: one object for each cell, all of a complete upload.
 // The error is ErrIncomplete, ErrGap or ErrUnsettled if there is less.
 //
-// A cell of several pieces is merged: they are read and stored as one more object, created as pieces
-// are. It takes the memory of Stage for a few cells at once, and an error that is storage.ErrBusy
-// means that there was none. A later call, in any process, merges only the rest.
+// A cell of several pieces is merged: they are read and stored as one more object, created as
+// pieces are. It takes the memory of Stage for a few cells at once, and an error that is
+// storage.ErrBusy means that there was none. A later call, in any process, merges only the rest.
 //
 // The store must be a storage.DirectStorage. Any other publishes by a copy of what Open returns.
 func (c *Chain) Sources(ctx context.Context, t Template) ([]storage.Source, error) {

@@ -70,8 +70,8 @@ func brokenBy(before, w world, seen bool) (broken []string) {
 	return broken
 }
 
-// alone lets one instance work on a world to the end, with requests one after the other. Its scanner
-// works.
+// alone lets one instance work on a world to the end, with requests one after the other. Its
+// scanner works.
 func alone(w world) world {
 	w.instances, w.late = [2]instance{}, [2]uint8{}
 	var r rules

@@ -7,7 +7,8 @@ import "slices"
 // other takes any number of steps, either may be killed, and a request to the store that was given
 // up may still arrive.
 
-// pieces are whose bytes each piece has: those of instance 1 or 2, or 0 for a piece that is not there.
+// pieces are whose bytes each piece has: those of instance 1 or 2, or 0 for a piece that is not
+// there.
 type pieces [3]uint8
 
 // offset returns how many pieces there are, as the newest one says.

@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// Remove removes pieces and merged cells of an upload that has ended. The markers stay if keepMarkers
-// is true, so that every later request learns how it ended. Without them the upload must have expired
-// for the caller: a writer that is still running could begin it anew.
+// Remove removes pieces and merged cells of an upload that has ended. The markers stay if
+// keepMarkers is true, so that every later request learns how it ended. Without them the upload
+// must have expired for the caller: a writer that is still running could begin it anew.
 //
 // A writer that has seen the upload before it ended may still store one piece after Remove. Another
 // call removes that, or a sweep. Remove may be called again after an error.
