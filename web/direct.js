@@ -47,7 +47,7 @@ async function finish(file, ticket, memory, o) {
       }
     }
   } catch (e) {
-    const given = o.signal.aborted ? o.signal.reason !== PAUSE : e.final || !ticket.parts;
+    const given = !ticket.parts || (o.signal.aborted ? o.signal.reason !== PAUSE : e.final);
     if (given) {
       memory.clear();
       step("abort", { token: ticket.token }, { ...o, signal: undefined }).catch(() => {}); // what was sent is of no use any more
