@@ -16,7 +16,6 @@ export default {
   },
   "page": {
    "drop": "Dateien hier ablegen",
-   "or": "oder",
    "choose": "Dateien wählen",
    "choose_one": "Datei wählen",
    "folder": "Ordner wählen",

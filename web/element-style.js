@@ -49,6 +49,7 @@ input:disabled + .button { opacity: .5; cursor: default; }
   border: 2px dashed var(--edge); border-radius: 16px; background: var(--card); text-align: center;
 }
 :host([dragging]) #zone { border-color: var(--accent); background: var(--wash); }
+#zone svg { width: 2.5rem; height: 2.5rem; fill: none; stroke: var(--accent); stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round; }
 .drop { font-size: 1.125rem; font-weight: 600; }
 .or { color: var(--soft); font-size: .9rem; }
 .buttons { display: flex; flex-wrap: wrap; justify-content: center; gap: .6rem; }
@@ -83,9 +84,9 @@ progress { display: block; width: 100%; height: 6px; margin: .35rem 0; border: 0
 progress::-webkit-progress-bar { background: var(--track); }
 progress::-webkit-progress-value { background: var(--accent); border-radius: 3px; transition: width .15s linear; }
 progress::-moz-progress-bar { background: var(--accent); border-radius: 3px; }
-progress:indeterminate::-webkit-progress-bar, progress:indeterminate::-moz-progress-bar { background: linear-gradient(90deg, var(--track) 25%, var(--accent) 50%, var(--track) 75%) 0 0 / 200% 100%; }
-progress:indeterminate::-webkit-progress-bar { animation: slide 1.4s linear infinite; }
-progress:indeterminate::-moz-progress-bar { animation: slide 1.4s linear infinite; }
+progress:indeterminate { --slide: linear-gradient(90deg, var(--track) 25%, var(--accent) 50%, var(--track) 75%) 0 0 / 200% 100%; }
+progress:indeterminate::-webkit-progress-bar { background: var(--slide); animation: slide 1.4s linear infinite; }
+progress:indeterminate::-moz-progress-bar { background: var(--slide); animation: slide 1.4s linear infinite; }
 @keyframes slide { from { background-position: 200% 0; } to { background-position: 0 0; } }
 [data-state=stored] .status { color: var(--good); }
 :is([data-state=refused], [data-state=failed]) .status { color: var(--bad); }

@@ -17,7 +17,6 @@ export default {
   },
   "page": {
    "drop": "Drop files here",
-   "or": "or",
    "choose": "Choose files",
    "choose_one": "Choose a file",
    "folder": "Choose a folder",

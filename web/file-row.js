@@ -5,6 +5,7 @@ import { PAUSE, doorOf, upload } from "./upload.js";
 
 const FINISHED = new Set(["stored", "refused", "failed", "cancelled"]);
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]); // what browsers show
+const ABOUT_TYPE = /^(type_|too_large|unsupported)/; // refusals that repeat what is accepted
 const MOST_SHOWN = 20 * 2 ** 20; // bytes of a picture that is shown before it is stored
 
 export class Row {
@@ -88,7 +89,8 @@ export class Row {
 
   stored(file) {
     const { words, links } = this.host;
-    const type = words.typeOne(file.type) || file.type;
+    const called = words.typeOne(file.type) || file.type || "";
+    const type = called.charAt(0).toUpperCase() + called.slice(1);
     const pixels = type && file.width ? words.say("pixels", file) : "";
     const cleaned = type && file.cleaned ? words.say("cleaned") : "";
     this.kept = file;
@@ -101,7 +103,7 @@ export class Row {
     const { words, accepted } = this.host;
     this.error = error;
     const text = words.refusal(error);
-    const repeat = error.final && !error.params?.accepted && accepted;
+    const repeat = ABOUT_TYPE.test(error.code) && !error.params?.accepted && accepted;
     clearInterval(this.timer);
     this.set(error.final ? "refused" : "failed", text);
     if (repeat) this.status.append(make("span", { className: "accepted", textContent: ` ${repeat}` }));

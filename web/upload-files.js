@@ -1,7 +1,7 @@
 // <upload-files>: choose, drop or paste files, and send each by itself.
 
 import { filesOf } from "./dropped.js";
-import { make } from "./dom.js";
+import { icon, make } from "./dom.js";
 import { style } from "./element-style.js";
 import { Row } from "./file-row.js";
 import { wordsOf } from "./words.js";
@@ -72,14 +72,14 @@ export class UploadFiles extends HTMLElement {
   // add queues files. It says so if they are too many.
   add(files) {
     const room = Math.min(Number(this.getAttribute("max-files")) || MOST, MOST) - this.#rows.size;
-    const taken = [...files].slice(0, Math.max(0, room));
+    const all = [...files], taken = all.slice(0, Math.max(0, room));
     for (const file of taken) {
       const row = new Row(file, this, (row, state) => this.#changed(row, state));
       this.#rows.add(row);
       this.list.append(row.element);
       row.begin();
     }
-    this.#say(taken.length < files.length ? this.words.say("too_many", { limit: taken.length }) : "");
+    this.#say(taken.length < all.length ? this.words.say("too_many", { limit: taken.length }) : "");
   }
 
   // clear removes rows, by default those that have ended, and cancels what is on its way.
@@ -195,7 +195,7 @@ export class UploadFiles extends HTMLElement {
     this.list = make("ul", { id: "files", ariaLabel: say("files") });
     this.news = make("div", { id: "news", className: "unseen", attributes: { role: "log", "aria-live": "polite" } });
     const zone = make("div", { id: "zone", attributes: { part: "zone" } },
-      make("p", { className: "drop", textContent: say("drop") }), make("p", { className: "or", textContent: say("or") }),
+      icon(), make("p", { className: "drop", textContent: say("drop") }), make("p", { className: "or", textContent: this.words.table.or }),
       make("div", { className: "buttons" }, ...picker, ...folder, ...camera), hint);
     this.#root.adoptedStyleSheets = [style];
     this.#root.append(zone, this.notice, this.summary, this.list, this.news);
