@@ -22,7 +22,7 @@ type Event struct {
 	Kind EventKind
 
 	// Door is "streamed" for a form or raw body, "store" for [Handler.Store], "direct" for a
-	// [Presigner], "link" for [Links].
+	// [Presigner], "resumable" for a [Resumer], "link" for [Links].
 	Door string
 
 	// Subject is the caller, "" for anonymous ones and before the authorizer.
@@ -49,10 +49,11 @@ type Event struct {
 
 // The doors of Event.Door.
 const (
-	doorStreamed = "streamed"
-	doorStore    = "store"
-	doorDirect   = "direct"
-	doorLink     = "link"
+	doorStreamed  = "streamed"
+	doorStore     = "store"
+	doorDirect    = "direct"
+	doorResumable = "resumable"
+	doorLink      = "link"
 )
 
 // EventKind says what happened.
@@ -67,7 +68,8 @@ const (
 	KindConfirmed   EventKind = "confirmed"    // published before by the same ticket
 	KindSigned      EventKind = "signed"       // a ticket
 	KindPartSigned  EventKind = "part_signed"  // a request for one part
-	KindPartsListed EventKind = "parts_listed" // those that have arrived
+	KindPartsListed EventKind = "parts_listed" // those that have arrived, or how many bytes
+	KindAppended    EventKind = "appended"     // bytes of a resumable upload were stored
 	KindAborted     EventKind = "aborted"      // by the host's Rollback, or the client of a ticket
 	KindLinked      EventKind = "linked"       // handed out
 	KindServed      EventKind = "served"       // a file, a part of it, or a HEAD
@@ -171,7 +173,7 @@ func (r *reporter) hook(ctx context.Context, f func()) error {
 // themselves, and debug for steps in between.
 func (e *Event) level() slog.Level {
 	switch e.Kind {
-	case KindPartSigned, KindPartsListed, KindCleanedUp:
+	case KindPartSigned, KindPartsListed, KindAppended, KindCleanedUp:
 		return slog.LevelDebug
 	case KindCleanupFailed, KindHung:
 		return slog.LevelError

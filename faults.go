@@ -42,6 +42,7 @@ var (
 	errEmpty     = &Error{Code: CodeEmpty}
 	errNotFound  = &Error{Code: CodeNotFound}
 	errBadTicket = &Error{Code: CodeBadTicket}
+	errExpired   = &Error{Code: CodeBadTicket}
 	errNoStep    = &Error{Code: CodeNotFound, Params: map[string]any{"kind": "step"}}
 
 	errEncoded  = &Error{Code: CodeNotRaw, Params: map[string]any{"kind": "compressed"}, Err: errors.New("upload: a raw body has a Content-Encoding")}
@@ -257,3 +258,10 @@ func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 
 // left reports whether the client of a request's context has left.
 func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
+
+// withStatus returns err with the status that a protocol has for it.
+func withStatus(err error, status int) *Error {
+	e := *errorOf(err)
+	e.status = status
+	return &e
+}

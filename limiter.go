@@ -42,6 +42,15 @@ type Reservation interface {
 	Settle(ctx context.Context, used Usage) error
 }
 
+// Releaser is an optional ability of a [Limiter]. A reservation with a Claim.Until can end before
+// that, on any instance: once nothing more can be sent for it.
+type Releaser interface {
+	// Release ends the reservation that was granted for a claim of this Subject and ID. What it
+	// took of limits over time is used, and not given back. For an id that holds nothing it does
+	// nothing, without an error. An error is logged.
+	Release(ctx context.Context, subject, id string) error
+}
+
 // Claim is the most that a request may use.
 type Claim struct {
 	// Subject is that of the caller's [Grant], "" for anonymous callers.
@@ -60,6 +69,10 @@ type Claim struct {
 	// Until is when the last signed URL of a direct upload expires, and zero for a streamed one.
 	// The Limiter itself ends the reservation then.
 	Until time.Time
+
+	// ID is the random and unique name of a reservation that a [Releaser] can end, "" for one that
+	// nobody ends before Until.
+	ID string
 }
 
 // Usage is what a request used of its [Claim].
@@ -111,6 +124,20 @@ func (a *account) reserve(ctx context.Context, c Claim) error {
 
 // keep leaves the reservation to the limiter, which ends it by itself.
 func (a *account) keep() { a.reservation = nil }
+
+// release ends the reservation of another request, if the limiter can do that.
+func (a *account) release(ctx context.Context, subject, id string) {
+	r, can := a.limiter.(Releaser)
+	if !can {
+		return
+	}
+	a.subject = subject
+	a.apart(ctx, func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.timeout)
+		defer cancel()
+		return r.Release(ctx, subject, id)
+	})
+}
 
 // settle reports to the limiter how much was used, once. A call that hangs is abandoned.
 func (a *account) settle(ctx context.Context, used Usage) {

@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
-	"github.com/airlock-go/upload/internal/budget"
-	"github.com/airlock-go/upload/internal/ticket"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -25,14 +22,10 @@ import (
 // It is safe for concurrent use. Only an [Options.Limiter] limits tickets; a sweep removes files
 // never confirmed.
 type Presigner struct {
-	h       *Handler
+	confirmer
 	store   storage.DirectStorage
 	methods storage.DirectMethods
-	rules   *rules
-	sealer  *ticket.Sealer
 	opts    PresignOptions
-	checks  *budget.Budget
-	turns   ticket.Turns
 
 	confirmedElsewhere atomic.Bool
 }
@@ -85,7 +78,7 @@ func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigne
 	if h == nil {
 		return nil, errors.New("upload: NewPresigner needs a handler")
 	}
-	p := &Presigner{h: h}
+	p := &Presigner{confirmer: confirmer{h: h}}
 	if opts != nil {
 		p.opts = *opts
 	}
@@ -103,14 +96,10 @@ func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigne
 	if p.opts.Form = p.opts.Form || !p.methods.Put; p.opts.Form && !p.methods.Form {
 		return nil, errors.New("upload: the storage cannot enforce POST forms")
 	}
-	if p.sealer, err = ticket.New(secrets, p.opts.Purpose); err != nil {
-		return nil, fmt.Errorf("upload: %w", err)
-	}
-	if p.rules, err = rulesOf(h.rules.policy, 0, p.opts.MaxFileSize); err != nil {
+	p.objects = p.store
+	if err := p.prepare(secrets, p.opts.Purpose, p.opts.MaxFileSize, p.opts.MaxChecks); err != nil {
 		return nil, err
 	}
-	places := int64(p.opts.MaxChecks)
-	p.checks = budget.New(places, max(1, places/2))
 	return p, nil
 }
 
@@ -131,33 +120,12 @@ func (o *PresignOptions) fill(h *Handler) error {
 		return errors.New("upload: SingleSize is at most 5 GiB, PartSize 5 MiB to 5 GiB")
 	case o.URLExpires > maxURLExpires, o.TicketExpires > maxTicketExpires, o.TicketExpires < o.URLExpires:
 		return errors.New("upload: URLExpires is at most 12 hours, and TicketExpires no less than that and at most 7 days")
-	case o.StagingPrefix != "" && (!strings.HasSuffix(o.StagingPrefix, "/") || storage.ValidKey(o.StagingPrefix+"x") != nil):
-		return errors.New("upload: StagingPrefix is a valid key that ends in a slash")
 	}
-	return nil
+	return validStaging(o.StagingPrefix)
 }
 
 // Handler returns the handler of p.
 func (p *Presigner) Handler() *Handler { return p.h }
-
-// leaveWith ends a request and makes its error one that clients may see.
-func (q *session) leaveWith(err error) error {
-	q.account.settle(q.ctx, Usage{})
-	q.worker.Close()
-	defer q.leave()
-	if err == nil {
-		return nil
-	}
-	e := *errorOf(err)
-	if e.Code.Status() >= http.StatusInternalServerError {
-		blame(q.ctx, &e, err, nil, true)
-	}
-	q.decide(q.refusal(&e))
-	if q.body != nil {
-		e.rest = q.body
-	}
-	return &e
-}
 
 // step authorizes a later step of a ticket.
 func (p *Presigner) step(r *http.Request, token string) (*session, *sealed, error) {
@@ -220,14 +188,6 @@ func (p *Presigner) remove(q *session, t *sealed) error {
 		}
 		return errors.Join(aborting, p.store.Delete(ctx, t.Staging))
 	})
-}
-
-// file is the answer: the digest is in it only if somebody wanted it.
-func (p *Presigner) file(t *sealed, mediaType, digest string) File {
-	if t.SHA256 == "" && !p.h.opts.SHA256 {
-		digest = ""
-	}
-	return File{Field: t.Field, Name: t.Name, Key: t.Key, Type: mediaType, Size: t.Size, SHA256: digest}
 }
 
 func (p *Presigner) object(t *sealed) storage.DirectObject {

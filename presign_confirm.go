@@ -3,7 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"time"
@@ -84,12 +84,12 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	case !s.MayRead(t.Size):
 		return File{}, &Error{Code: CodeBusy, RetryAfter: time.Hour, Params: map[string]any{"kind": "checks"}}
 	}
-	c, err := p.check(q, t, stored, s)
+	c, err := p.checkStaged(q, t, stored, s)
 	if err != nil {
 		return File{}, p.refuse(q, t, err)
 	}
 	defer c.close()
-	if err := p.promote(q, t, c); err != nil {
+	if err := p.promote(q, t, c, p.store, []storage.Source{{Key: t.Staging, ETag: stored.ETag, Size: t.Size}}); err != nil {
 		return File{}, err
 	}
 	s.Published = true
@@ -137,47 +137,11 @@ func (p *Presigner) refuse(q *session, t *sealed, err error) error {
 	return errors.Join(err, p.remove(q, t))
 }
 
-// promote publishes the checked bytes, and looks at the published object. It does not end with the
-// request, and has a minute more for each gibibyte, which the storage has to copy.
-func (p *Presigner) promote(q *session, t *sealed, c *checked) error {
-	q.progress.is(StateCommitting, "")
-	timeout := p.h.opts.CommitTimeout + time.Duration(t.Size>>30)*time.Minute
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), timeout)
-	defer cancel()
-	err := p.store.Promote(ctx, storage.Promotion{
-		From: t.Staging, ETag: c.etag, SourceSHA256: c.source, Patches: c.patches, Key: t.Key,
-		Type: c.file.Type, Name: c.file.Name, Size: t.Size, SHA256: c.digest, Nonce: t.ID, Facts: c.file.kept(),
-	})
-	switch {
-	case errors.Is(err, storage.ErrChanged):
-		return errChanged(err)
-	case err != nil:
-		return commitError(err)
+// checkStaged reads the staged object, if it still has the ETag.
+func (p *Presigner) checkStaged(q *session, t *sealed, stored storage.Stored, s *ticket.State) (*checked, error) {
+	if stored.Size != t.Size {
+		return nil, &Error{Code: CodeNotDeclared, Params: map[string]any{"kind": "size", "size": stored.Size, "declared": t.Size}}
 	}
-	if _, err := p.published(ctx, t, c.digest); err != nil {
-		return storageError(fmt.Errorf("upload: the storage says that it has published the file: %w", err))
-	}
-	q.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
-	return nil
+	staged := storage.StagedObject{Key: t.Staging, ETag: stored.ETag, Size: t.Size, Subject: q.grant.Subject}
+	return p.check(q, t, s, func(ctx context.Context) (io.ReadCloser, error) { return p.store.OpenStaged(ctx, staged) })
 }
-
-// published returns the file if this ticket has published it, which is then the checked one; digest
-// is its SHA-256, "" if it is not known. The error is fs.ErrNotExist if no such object exists.
-func (p *Presigner) published(ctx context.Context, t *sealed, digest string) (File, error) {
-	stored, err := p.store.Stat(ctx, t.Key)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return File{}, err
-	case err != nil:
-		return File{}, storageError(err)
-	case stored.Nonce != t.ID:
-		return File{}, commitError(storage.ErrExists)
-	case stored.Size != t.Size, digest != "" && stored.SHA256 != "" && stored.SHA256 != digest:
-		return File{}, storageError(errOtherFile)
-	}
-	f := p.file(t, stored.Type, stored.SHA256)
-	f.Facts = factsOf(stored.Facts)
-	return f, nil
-}
-
-var errOtherFile = errors.New("upload: what is published is not the file that was checked")

@@ -35,7 +35,9 @@ type sealed struct {
 	Key      string `json:"k"`
 	UploadID string `json:"m,omitempty"` // of a multipart upload
 	PartSize int64  `json:"p,omitempty"`
-	Expires  int64  `json:"e"` // Unix time
+	Cell     int64  `json:"c,omitempty"` // of a resumable upload
+	Metadata string `json:"x,omitempty"` // likewise, as the client sent it
+	Expires  int64  `json:"e"`           // Unix time
 }
 
 // clockSkew is how far the clocks of instances may be apart.
@@ -43,6 +45,9 @@ const clockSkew = 30 * time.Second
 
 // expires is when no instance accepts the ticket any more.
 func (t *sealed) expires() time.Time { return time.Unix(t.Expires, 0).Add(clockSkew) }
+
+// single reports whether the file is sent in one request to the storage.
+func (t *sealed) single() bool { return t.UploadID == "" && t.Cell == 0 }
 
 // parts is how many parts the file has.
 func (t *sealed) parts() int { return int((t.Size + t.PartSize - 1) / t.PartSize) }
@@ -77,8 +82,11 @@ func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error
 	if err := json.Unmarshal(data, t); err != nil {
 		return nil, internal(err)
 	}
-	if t.Subject != q.grant.Subject || !strings.HasPrefix(t.Key, q.grant.KeyPrefix) || time.Now().After(t.expires()) {
+	switch {
+	case t.Subject != q.grant.Subject || !strings.HasPrefix(t.Key, q.grant.KeyPrefix):
 		return nil, errBadTicket
+	case time.Now().After(t.expires()):
+		return nil, errExpired
 	}
 	return t, nil
 }

@@ -55,8 +55,22 @@ type tracked struct {
 
 	// Of of, whose mutex guards these: when it ended, and where it is among those
 	// of all and of its subject, nil before.
-	at              time.Time
+	ending          time.Time
 	place, ownPlace *list.Element
+}
+
+// at says how many bytes there are already.
+func (t *tracked) at(received int64) {
+	if t != nil {
+		t.received.Store(received)
+	}
+}
+
+// pause is the end of a request that may be followed by another one of the same upload.
+func (t *tracked) pause() {
+	if t != nil && t.set(StateWaiting, "") {
+		t.of.end(t)
+	}
 }
 
 // arrived counts bytes of the body.
@@ -177,14 +191,14 @@ func (p *progressTable) end(t *tracked) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.known[t.id] == t { // no other has taken its place
-		t.at, t.place = time.Now(), p.ended.PushBack(t)
+		t.ending, t.place = time.Now(), p.ended.PushBack(t)
 		t.ownPlace = p.subjects[t.id.subject].ended.PushBack(t)
 	}
 }
 
 // expire evicts uploads that ended too long ago.
 func (p *progressTable) expire() {
-	for e := p.ended.Front(); e != nil && time.Since(e.Value.(*tracked).at) >= keepEnded; e = p.ended.Front() {
+	for e := p.ended.Front(); e != nil && time.Since(e.Value.(*tracked).ending) >= keepEnded; e = p.ended.Front() {
 		p.forget(e.Value.(*tracked))
 	}
 }

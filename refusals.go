@@ -137,6 +137,15 @@ type Error struct {
 
 	others string // the text for each of Others, "" for the English one
 	rest   any    // of the refused request, which RespondError reads on; copies have it, too
+	status int    // that clients of a protocol read instead of the code's, 0 for that
+}
+
+// answerStatus is the status that the client reads.
+func (e *Error) answerStatus() int {
+	if e.status != 0 {
+		return e.status
+	}
+	return e.Code.Status()
 }
 
 // Text returns Reason, or else an English sentence by Code and Params.
@@ -162,7 +171,7 @@ func (e *Error) retryAfter() int64 {
 func (e *Error) parameters() map[string]any {
 	p := map[string]any{}
 	maps.Copy(p, e.Params)
-	switch e.Code.Status() {
+	switch e.answerStatus() {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		p["retry_after"] = e.retryAfter()
 	}

@@ -3,11 +3,14 @@ package upload
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Responder answers an upload that was stored, when err is nil, or refused, when err is an
@@ -27,7 +30,7 @@ func JSON(w http.ResponseWriter, _ *http.Request, files []File, err error) {
 	}
 	e := errorOf(err)
 	p := problem{
-		Type: "about:blank", Title: http.StatusText(e.Code.Status()), Status: e.Code.Status(),
+		Type: "about:blank", Title: http.StatusText(e.answerStatus()), Status: e.answerStatus(),
 		Code: e.Code, Detail: e.Text(), Params: e.parameters(),
 	}
 	for _, f := range e.Others {
@@ -60,7 +63,7 @@ type refusedFile struct {
 }
 
 func setRefusalHeaders(h http.Header, e *Error) {
-	switch e.Code.Status() {
+	switch e.answerStatus() {
 	case http.StatusMethodNotAllowed:
 		methods, known := e.Params["allowed"].([]string)
 		if !known {
@@ -116,6 +119,24 @@ func writeJSON(w http.ResponseWriter, mediaType string, status int, v any) {
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write(b)
+}
+
+// asciiJSON is v for a header: JSON of ASCII alone.
+func asciiJSON(v any) string {
+	b, _ := json.Marshal(v) // strings and numbers only
+	var ascii strings.Builder
+	for _, c := range string(b) {
+		switch {
+		case c < utf8.RuneSelf:
+			ascii.WriteRune(c)
+		case c > 0xFFFF:
+			high, low := utf16.EncodeRune(c)
+			fmt.Fprintf(&ascii, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&ascii, `\u%04x`, c)
+		}
+	}
+	return ascii.String()
 }
 
 // SeeOther answers plain HTML forms: 303 to path, with "uploaded" (the number of files), or "error"

@@ -39,14 +39,22 @@ type session struct {
 }
 
 func (h *Handler) newSession(ctx context.Context, door string, r *http.Request) *session {
-	q := &session{h: h, r: r, door: door, worker: &worker.Worker{Timeout: h.opts.CheckTimeout}}
-	q.began = time.Now()
+	q := &session{h: h, r: r, door: door, began: time.Now()}
 	q.ctx, q.cancel = context.WithCancelCause(h.report.start(ctx, q.door))
-	q.worker.OnHang = func() {
-		q.tell(Event{Kind: KindHung, Files: q.files(), Duration: h.opts.CheckTimeout, Err: worker.ErrHung})
-	}
-	q.account = account{limiter: h.opts.Limiter, timeout: h.opts.CheckTimeout, worker: q.worker, log: h.opts.Logger}
+	q.account = account{limiter: h.opts.Limiter, timeout: h.opts.CheckTimeout, log: h.opts.Logger}
+	q.freshWorker()
 	return q
+}
+
+// freshWorker replaces the worker, which may be nil, by one in which nothing hangs.
+func (q *session) freshWorker() {
+	if q.worker != nil {
+		q.worker.Close()
+	}
+	q.worker = &worker.Worker{Timeout: q.h.opts.CheckTimeout, OnHang: func() {
+		q.tell(Event{Kind: KindHung, Files: q.files(), Duration: q.h.opts.CheckTimeout, Err: worker.ErrHung})
+	}}
+	q.account.worker = q.worker
 }
 
 // authorize asks the authorizer, and makes the rules of the door those of the caller.
@@ -162,8 +170,11 @@ func (q *session) conclude(e Event) {
 		return
 	}
 	q.decided = true
-	if e.Bytes = q.checked; q.door == doorStreamed {
+	switch e.Bytes = q.checked; {
+	case q.door == doorStreamed:
 		e.Bytes = q.body.read
+	case q.door == doorResumable && q.body != nil:
+		e.Bytes += q.body.read
 	}
 	q.tell(e)
 	switch e.Kind {
@@ -260,6 +271,20 @@ func (q *session) holdPlace(release func()) {
 	q.place = &place{release: release}
 	q.place.holders.Store(2)
 	q.worker.Finally(q.place.leave)
+}
+
+// takePlace waits for one of the MaxConcurrent places.
+func (q *session) takePlace(wait time.Duration) error {
+	gate, subject := q.h.gate, q.grant.Subject
+	if !gate.TryAcquire(subject, 1) {
+		ctx, cancel := context.WithTimeout(q.ctx, wait)
+		defer cancel()
+		if err := gate.Acquire(ctx, subject, 1); err != nil {
+			return &Error{Code: CodeBusy, Err: err}
+		}
+	}
+	q.holdPlace(func() { gate.Release(subject, 1) })
+	return nil
 }
 
 // reserve asks the limiter for the caller.

@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"context"
 	"slices"
 	"time"
 )
@@ -44,17 +43,8 @@ func (tx *Tx) admitBody(files int, limit int64, over error) error {
 	return nil
 }
 
-// takePlace waits for a place.
+// takePlace waits for a place. What is left of the wait is for the storage's memory.
 func (tx *Tx) takePlace(wait time.Duration) error {
 	tx.waitUntil = time.Now().Add(wait)
-	gate, subject := tx.s.h.gate, tx.s.grant.Subject
-	if !gate.TryAcquire(subject, 1) {
-		ctx, cancel := context.WithTimeout(tx.s.ctx, wait)
-		defer cancel()
-		if err := gate.Acquire(ctx, subject, 1); err != nil {
-			return &Error{Code: CodeBusy, Err: err}
-		}
-	}
-	tx.s.holdPlace(func() { gate.Release(subject, 1) })
-	return nil
+	return tx.s.takePlace(wait)
 }

@@ -1,6 +1,7 @@
 package diskstore
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -16,16 +17,18 @@ import (
 // staged is a file that is not readable yet.
 type staged struct {
 	disk
-	key, nonce string
-	tried      bool // Commit was called
+	key, nonce string // the nonce of the object
+	name       string // of the staged file
+	tried      bool   // Commit was called
 	gone       bool
 }
 
 // Stage implements storage.Storage. The file is on the disk when it returns. It does not
 // wait for memory. The error is storage.ErrFull if the disk or a quota is full.
 func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
-	f := &staged{disk: s.disk, key: obj.Key, nonce: rand.Text()}
-	file, err := f.root.OpenFile(stagedPath(f.nonce), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	f := &staged{disk: s.disk, key: obj.Key, name: rand.Text()}
+	f.nonce = cmp.Or(obj.Nonce, f.name)
+	file, err := f.root.OpenFile(stagedPath(f.name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, failed(f.key, err)
 	}
@@ -33,7 +36,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	defer func() { // also if r panics
 		if !whole {
 			_ = file.Close()
-			_ = f.remove(stagedPath(f.nonce)) // a sweep removes what stays
+			_ = f.remove(stagedPath(f.name)) // a sweep removes what stays
 		}
 	}()
 	passed("created")
@@ -69,7 +72,7 @@ func (f *staged) write(ctx context.Context, file *os.File, obj storage.Object, r
 
 // Patch implements storage.Patcher. The changes are on the disk when it returns.
 func (f *staged) Patch(_ context.Context, list []storage.Patch) error {
-	file, err := f.root.OpenFile(stagedPath(f.nonce), os.O_RDWR, 0)
+	file, err := f.root.OpenFile(stagedPath(f.name), os.O_RDWR, 0)
 	if err != nil {
 		return failed(f.key, err)
 	}
@@ -150,7 +153,7 @@ func (f *staged) Commit(ctx context.Context) error {
 	}
 	f.tried = true
 	name := nameOf(f.key)
-	if err := f.root.Link(stagedPath(f.nonce), pathOf(name)); err != nil {
+	if err := f.root.Link(stagedPath(f.name), pathOf(name)); err != nil {
 		if err := f.asked(err); err != nil {
 			return err
 		}
@@ -160,7 +163,7 @@ func (f *staged) Commit(ctx context.Context) error {
 		return fmt.Errorf("diskstore: %q: %w: %w", f.key, storage.ErrUnknownOutcome, err)
 	}
 	passed("published")
-	_ = f.remove(stagedPath(f.nonce)) // a second name of the same file, which the sweeper removes
+	_ = f.remove(stagedPath(f.name)) // a second name of the same file, which the sweeper removes
 	return nil
 }
 
@@ -198,7 +201,7 @@ func (f *staged) Discard(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := f.remove(stagedPath(f.nonce)); err != nil {
+	if err := f.remove(stagedPath(f.name)); err != nil {
 		return fmt.Errorf("diskstore: %q: %w", f.key, err)
 	}
 	f.gone = true

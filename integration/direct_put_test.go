@@ -280,7 +280,7 @@ func TestDirectEncoding(t *testing.T) {
 
 func promotionOf(stored storage.Stored, body []byte) storage.Promotion {
 	return storage.Promotion{
-		From: stagingKey, ETag: stored.ETag, Key: "published", Type: "text/plain", Name: "straße.txt",
+		Sources: []storage.Source{{Key: stagingKey, ETag: stored.ETag, Size: stored.Size}}, Key: "published", Type: "text/plain", Name: "straße.txt",
 		Size: stored.Size, SHA256: hexSHA256(body), Nonce: "nonce",
 	}
 }

@@ -16,10 +16,16 @@ type ledger struct {
 	callers
 	concurrent int // running streamed uploads, of all callers
 	signed     leases
+	named      map[uint64]*lease // those of signed that can be released
 }
 
-// reserve grants the claim of the caller of that id, or refuses it.
-func (l *ledger) reserve(id uint64, claim upload.Claim, now time.Time) (upload.Reservation, error) {
+func newLedger(each limits.Limits, callers int) ledger {
+	return ledger{callers: newCallers(each, callers), named: map[uint64]*lease{}}
+}
+
+// reserve grants the claim of the caller of that id, or refuses it. Of claims with one name the
+// last can be released.
+func (l *ledger) reserve(id, name uint64, claim upload.Claim, now time.Time) (upload.Reservation, error) {
 	l.expire(now)
 	c := l.caller(id, now)
 	if !take(c.requests, 1, now) {
@@ -41,7 +47,7 @@ func (l *ledger) reserve(id uint64, claim upload.Claim, now time.Time) (upload.R
 		giveBack(c.files, claim.Files, now)
 		return nil, limits.Window("bytes", wait(c.bytes, int(claim.Bytes), now))
 	}
-	return l.hold(c, claim, now), nil
+	return l.hold(c, name, claim, now), nil
 }
 
 // room returns an error unless a slot is free.
@@ -65,11 +71,12 @@ type lease struct {
 	bytes int64
 	since time.Time
 	until time.Time
-	index int // in ledger.signed
+	name  uint64 // in ledger.named, 0 for none
+	index int    // in ledger.signed
 }
 
-func (l *ledger) hold(c *caller, claim upload.Claim, now time.Time) *lease {
-	r := &lease{l: l, c: c, files: claim.Files, bytes: claim.Bytes, since: now, until: claim.Until}
+func (l *ledger) hold(c *caller, name uint64, claim upload.Claim, now time.Time) *lease {
+	r := &lease{l: l, c: c, name: name, files: claim.Files, bytes: claim.Bytes, since: now, until: claim.Until}
 	if r.until.IsZero() {
 		c.concurrent++
 		l.concurrent++
@@ -77,7 +84,18 @@ func (l *ledger) hold(c *caller, claim upload.Claim, now time.Time) *lease {
 		c.signed++
 		heap.Push(&l.signed, r)
 	}
+	if name != 0 {
+		l.named[name] = r
+	}
 	return r
+}
+
+// release ends the signed upload of that name, if there is one.
+func (l *ledger) release(name uint64) {
+	if r := l.named[name]; r != nil {
+		heap.Remove(&l.signed, r.index)
+		r.end()
+	}
 }
 
 // Settle implements [upload.Reservation].
@@ -106,6 +124,9 @@ func (r *lease) Settle(_ context.Context, used upload.Usage) error {
 func (r *lease) end() {
 	r.c.signed--
 	r.c = nil
+	if r.l.named[r.name] == r {
+		delete(r.l.named, r.name)
+	}
 }
 
 // expire ends signed uploads whose URLs have expired.

@@ -12,7 +12,7 @@
 //
 // # Memory
 //
-// A caller is identified by 64 bits of a hash and takes about 330 bytes, a signed upload about 70,
+// A caller is identified by 64 bits of a hash and takes about 330 bytes, a signed upload about 130,
 // and both numbers are bounded. Only idle callers with full buckets are evicted. When
 // [Options.MaxCallers] others are known, all new callers share one bucket of the same limits. They
 // may be refused because of each other, but sending under many names lifts no limit.
@@ -67,7 +67,7 @@ func New(l Limits, opts *Options) (*Limiter, error) {
 	if o.MaxCallers < 0 {
 		return nil, errors.New("limit: negative MaxCallers; 0 means the default")
 	}
-	return &Limiter{key: o.Key, seed: maphash.MakeSeed(), ledger: ledger{callers: newCallers(each, o.MaxCallers)}}, nil
+	return &Limiter{key: o.Key, seed: maphash.MakeSeed(), ledger: newLedger(each, o.MaxCallers)}, nil
 }
 
 // Reserve grants what claim may need or refuses it with [upload.CodeRateLimited]. It refuses what
@@ -76,5 +76,22 @@ func (l *Limiter) Reserve(_ context.Context, claim upload.Claim) (upload.Reserva
 	id := maphash.String(l.seed, l.key(claim))
 	l.ledger.mu.Lock()
 	defer l.ledger.mu.Unlock()
-	return l.ledger.reserve(id, claim, time.Now())
+	return l.ledger.reserve(id, l.name(claim), claim, time.Now())
+}
+
+// name returns that of the reservation of a claim that can be released, 0 for others.
+func (l *Limiter) name(claim upload.Claim) uint64 {
+	if claim.ID == "" || claim.Until.IsZero() {
+		return 0
+	}
+	return maphash.String(l.seed, claim.ID)
+}
+
+// Release implements [upload.Releaser]. It finds the reservation by its id alone, of which 64 bits
+// of a hash are remembered.
+func (l *Limiter) Release(_ context.Context, _, id string) error {
+	l.ledger.mu.Lock()
+	defer l.ledger.mu.Unlock()
+	l.ledger.release(maphash.String(l.seed, id))
+	return nil
 }

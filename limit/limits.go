@@ -37,7 +37,7 @@ type Limits struct {
 
 	// Signed is how many direct uploads one caller has whose URLs have not expired, finished or
 	// not: a URL can be used again. For a file in parts that is PresignOptions.TicketExpires and
-	// URLExpires. Default: 500.
+	// URLExpires. What [upload.Releaser] says has ended does not count. Default: 500.
 	Signed int
 
 	// AllConcurrent and AllSigned are the same for all callers together.

@@ -10,6 +10,19 @@ type blob struct {
 	pieces [][]byte
 	size   int64
 	refs   int // under the store's lock
+
+	of []*blob // whose bytes these are; nil if they are its own
+}
+
+// joined returns a blob of the bytes of others, with a reference to each. It needs the lock.
+func joined(list []*blob) *blob {
+	whole := &blob{refs: 1, of: list}
+	for _, b := range list {
+		b.refs++
+		whole.pieces = append(whole.pieces, b.pieces...)
+		whole.size += b.size
+	}
+	return whole
 }
 
 // ReadAt reads across the seams of the pieces.

@@ -68,11 +68,17 @@ func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (str
 	}), nil
 }
 
+// PieceSize implements storage.DirectStorage. It is 5 MiB, or more if that would take more than
+// storage.MaxParts pieces.
+func (s *Store) PieceSize(size int64) int64 {
+	return max(storage.MinPartSize, (size+storage.MaxParts-1)/storage.MaxParts)
+}
+
 // Promote implements storage.DirectStorage. Without patches the new object shares the bytes of the
-// staged one, which count once; with patches it is a copy, which counts. If no staged object
-// exists, the error is both storage.ErrChanged and fs.ErrNotExist.
+// staged ones, which count once; with patches it is a copy, which counts. If a staged object does not
+// exist, the error is both storage.ErrChanged and fs.ErrNotExist.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
-	if err := cmp.Or(ctx.Err(), p.Valid()); err != nil {
+	if err := cmp.Or(ctx.Err(), p.Valid(s.PieceSize(p.Size))); err != nil {
 		return err
 	}
 	b, err := s.source(p)
@@ -108,15 +114,18 @@ func (s *Store) source(p storage.Promotion) (*blob, error) {
 	if published, err := s.holder(p); published || err != nil {
 		return nil, err
 	}
-	from := s.objects[p.From]
-	switch {
-	case from == nil:
-		return nil, fmt.Errorf("memstore: %q: %w: %w", p.From, storage.ErrChanged, fs.ErrNotExist)
-	case from.stored.ETag != p.ETag, from.stored.Size != p.Size:
-		return nil, fmt.Errorf("memstore: %q: %w", p.From, storage.ErrChanged)
+	var list []*blob
+	for _, of := range p.Sources {
+		from := s.objects[of.Key]
+		switch {
+		case from == nil:
+			return nil, fmt.Errorf("memstore: %q: %w: %w", of.Key, storage.ErrChanged, fs.ErrNotExist)
+		case from.stored.ETag != of.ETag, from.stored.Size != of.Size:
+			return nil, fmt.Errorf("memstore: %q: %w", of.Key, storage.ErrChanged)
+		}
+		list = append(list, from.blob)
 	}
-	from.blob.refs++
-	return from.blob, nil
+	return joined(list), nil
 }
 
 // holder reports whether p was published before. The error is storage.ErrExists if another object

@@ -86,8 +86,14 @@ func (k *kept) drop(b *blob) {
 
 // release is drop for callers that have the lock.
 func (k *kept) release(b *blob) {
-	if b.refs--; b.refs == 0 {
+	if b.refs--; b.refs > 0 {
+		return
+	}
+	if b.of == nil {
 		k.used -= b.size
+	}
+	for _, of := range b.of {
+		k.release(of)
 	}
 }
 

@@ -28,12 +28,12 @@ func TestUsed(t *testing.T) {
 
 	stored, err := f.Stat(ctx, key)
 	require.NoError(t, err)
-	p := storage.Promotion{From: key, ETag: stored.ETag, Key: "published", Size: 5, Nonce: "1"}
+	p := storage.Promotion{Sources: []storage.Source{{Key: key, ETag: stored.ETag, Size: 5}}, Key: "published", Size: 5, Nonce: "1"}
 	require.ErrorIs(t, f.Promote(ctxCancelled(t), p), ctxCancelled(t).Err())
 	require.NoError(t, f.Promote(ctx, p))
 	require.NoError(t, f.Promote(ctx, p))
 	used(5) // they are shared
-	p.Size = 6
+	p.Size, p.Sources[0].Size = 6, 6
 	p.Key = "other"
 	require.ErrorIs(t, f.Promote(ctx, p), storage.ErrChanged)
 	p.Key, p.Nonce = key, ""

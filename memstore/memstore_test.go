@@ -168,7 +168,7 @@ func TestAbandoned(t *testing.T) {
 		require.Equal(t, 200, f.put(t, "hello").Code)
 		stored, err := f.Stat(t.Context(), key)
 		require.NoError(t, err)
-		require.NoError(t, f.Promote(t.Context(), storage.Promotion{From: key, ETag: stored.ETag, Key: "kept", Size: 5, Nonce: "n"}))
+		require.NoError(t, f.Promote(t.Context(), storage.Promotion{Sources: []storage.Source{{Key: key, ETag: stored.ETag, Size: 5}}, Key: "kept", Size: 5, Nonce: "n"}))
 		id, err := f.CreateMultipart(t.Context(), object(1000))
 		require.NoError(t, err)
 		require.Equal(t, 200, f.part(t, id, 1, 1000).Code)

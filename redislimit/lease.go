@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -21,6 +22,7 @@ type lease struct {
 
 	keys
 	places, all     string // keys
+	owner           string // key of the caller, "" for what cannot be released
 	most, mostOfAll int    // slots
 
 	byURL bool // signed
@@ -35,6 +37,9 @@ func (l *Limiter) newLease(claim upload.Claim, k keys) *lease {
 	if r.byURL {
 		r.places, r.all, r.life = k.signed, prefix+"{all}:signed", max(time.Until(claim.Until), time.Millisecond)
 		r.most, r.mostOfAll = l.limits.Signed, l.limits.AllSigned
+		if claim.ID != "" {
+			r.id, r.owner = claim.ID, l.owner(claim.ID)
+		}
 	} else {
 		r.places, r.all, r.life = k.concurrent, prefix+"{all}:concurrent", l.opts.Lease
 		r.most, r.mostOfAll = l.limits.Concurrent, l.limits.AllConcurrent
@@ -63,7 +68,11 @@ func (r *lease) take(ctx context.Context) error {
 
 // enter takes a slot of all callers.
 func (r *lease) enter(ctx context.Context) error {
-	got, err := enter.Run(ctx, r.l.client, []string{r.all}, r.id, r.life.Milliseconds(), r.mostOfAll).Int()
+	keys := []string{r.all}
+	if r.owner != "" {
+		keys = append(keys, r.owner)
+	}
+	got, err := enter.Run(ctx, r.l.client, keys, r.id, r.life.Milliseconds(), r.mostOfAll, r.caller).Int()
 	if err == nil && got == 0 {
 		return limits.Places(false, r.byURL)
 	}
@@ -111,6 +120,25 @@ func (r *lease) renew(ctx context.Context) {
 	}
 }
 
+// owner returns the key of the caller of a signed upload that can be released.
+func (l *Limiter) owner(id string) string { return l.opts.Prefix + "{all}:signed:" + id }
+
+// Release implements [upload.Releaser]. It finds the reservation by its id alone, in any process. It
+// takes three calls to Redis.
+func (l *Limiter) Release(ctx context.Context, _, id string) error {
+	asking, cancel := context.WithTimeout(ctx, l.opts.Timeout)
+	defer cancel()
+	caller, err := l.client.Get(asking, l.owner(id)).Result()
+	switch {
+	case errors.Is(err, redis.Nil):
+		return nil
+	case err != nil:
+		return fmt.Errorf("redislimit: %w", err)
+	}
+	used := upload.Claim{Until: time.Now(), ID: id} // its files and bytes count as used
+	return l.newLease(used, l.keysAt(caller)).Settle(ctx, upload.Usage{})
+}
+
 // Settle implements [upload.Reservation].
 func (r *lease) Settle(ctx context.Context, used upload.Usage) error {
 	r.stop()
@@ -119,6 +147,9 @@ func (r *lease) Settle(ctx context.Context, used upload.Usage) error {
 	until, err := r.giveBack(ctx, used)
 	_, left := r.l.client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		p.ZRem(ctx, r.all, r.id)
+		if r.owner != "" {
+			p.Del(ctx, r.owner)
+		}
 		if until > 0 { // the crowd is not among them
 			p.ZAddXX(ctx, r.l.callers(), redis.Z{Score: float64(until), Member: r.caller})
 		}

@@ -9,7 +9,7 @@
 // The limits have the same meaning as in package limit. redis_rate counts the requests, and scripts
 // count the rest. Each script runs as a whole: no caller exceeds a limit, however many instances it
 // uses at once. An upload takes four calls to Redis, and two more to settle; a step of a direct
-// upload takes two.
+// upload takes two, and a release three.
 //
 // # When Redis is down
 //
@@ -22,7 +22,7 @@
 // # Memory
 //
 // Redis must not evict keys (maxmemory-policy noeviction), which would lift limits. Give it memory
-// of its own, some 600 bytes for each of [Options.MaxCallers] and 350 for each signed upload, and
+// of its own, some 600 bytes for each of [Options.MaxCallers] and 500 for each signed upload, and
 // twice that to be safe. A caller is evicted when everything that it sent has drained. A Redis with
 // full memory answers with errors, as it does when a login fails, and counts as down.
 //
@@ -234,8 +234,12 @@ func (l *Limiter) keysOf(ctx context.Context, claim upload.Claim) (keys, error) 
 	if got == 0 {
 		caller = crowd
 	}
+	return l.keysAt(caller), nil
+}
+
+func (l *Limiter) keysAt(caller string) keys {
 	base := l.opts.Prefix + "{" + caller + "}:"
-	return keys{caller, base + "requests", base + "amounts", base + "concurrent", base + "signed"}, nil
+	return keys{caller, base + "requests", base + "amounts", base + "concurrent", base + "signed"}
 }
 
 // callers returns the key of the callers that are counted separately.

@@ -54,6 +54,10 @@ func (a *alternating) Reserve(ctx context.Context, d upload.Claim) (upload.Reser
 	return a.limiters[int(a.n.Add(1))%len(a.limiters)].Reserve(ctx, d)
 }
 
+func (a *alternating) Release(ctx context.Context, subject, id string) error {
+	return a.limiters[int(a.n.Add(1))%len(a.limiters)].(upload.Releaser).Release(ctx, subject, id)
+}
+
 // TestCluster checks that no command uses keys of two hash slots, whatever the names.
 func TestCluster(t *testing.T) {
 	s := startRedis(t, "--cluster-enabled", "yes")

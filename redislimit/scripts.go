@@ -82,10 +82,11 @@ redis.call('PEXPIRE', KEYS[2], drains)
 return now + math.max(drains, redis.call('PTTL', KEYS[1]), redis.call('PTTL', KEYS[3]))
 `)
 
-// enter takes one of the slots of all callers, if one is free, and once for an id: 1 or 0.
+// enter takes one of the slots of all callers, if one is free, and once for an id: 1 or 0. With a
+// second key it writes there whose slot it is.
 //
-//	KEYS  slots
-//	ARGV  id, life of the slot, most slots
+//	KEYS  slots, owner
+//	ARGV  id, life of the slot, most slots, caller
 var enter = redis.NewScript(`
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 1 end
 local clock = redis.call('TIME')
@@ -93,6 +94,7 @@ local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
 local life = tonumber(ARGV[2])
+if KEYS[2] then redis.call('SET', KEYS[2], ARGV[4], 'PX', life) end
 redis.call('ZADD', KEYS[1], now + life, ARGV[1])
 redis.call('PEXPIRE', KEYS[1], math.max(life, redis.call('PTTL', KEYS[1])))
 return 1

@@ -15,7 +15,7 @@ import (
 )
 
 // Promote implements [storage.DirectStorage]. The bytes are copied within S3, by a multipart
-// upload. It takes them only while the staged object's ETag is p.ETag, and becomes an object only
+// upload. It takes them only while the ETag is that of their source, and becomes an object only
 // while there is none under p.Key. CopyObject would be one call, but several services ignore its
 // conditions.
 //
@@ -25,9 +25,13 @@ import (
 // no client can replace, and those without a pin are copied in ranges of 64 MiB, 16 at a time.
 // The first range that fails ends the others.
 //
-// Of a file staged in parts, ranges of PartSize that p.Patches change are read, while the ETag is
-// p.ETag, and sent; only the others are copied. A file that was staged in one request, and has
-// patches, is read and written again, bound to p.SourceSHA256, which it must have.
+// Several sources are bound to their ETags alone. Each is copied whole, in one call, and S3 must
+// then list parts of their sizes.
+//
+// Of a file staged in parts, and of several sources, ranges of PartSize that p.Patches change are
+// read, bound to the ETag, and sent; only the others are copied. A single file that was staged in
+// one request, and has patches, is read and written again, bound to p.SourceSHA256, which it must
+// have.
 //
 // With NoPinnedCopies nothing is copied: the file is read and written again, bound to p.Pin or,
 // without it, to the ETag. Whatever is written again takes memory as Stage does, and waits for it
@@ -38,10 +42,7 @@ import (
 // [storage.ErrChanged] if the staged object is gone. No failure leaves a multipart upload open,
 // unless S3 refuses to abort it, which is logged.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
-	if p.ETag == "" || p.Size < 1 {
-		return fmt.Errorf("s3store: cannot promote %d bytes with the ETag %q", p.Size, p.ETag)
-	}
-	if err := p.Valid(); err != nil {
+	if err := p.Valid(s.PieceSize(p.Size)); err != nil {
 		return err
 	}
 	if _, err := wireDigest(p.SHA256); err != nil {
@@ -51,14 +52,15 @@ func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	if err != nil {
 		return err
 	}
-	whole := len(p.Patches) > 0 && !fromParts(p.ETag)
+	several := len(p.Sources) > 1
+	whole := len(p.Patches) > 0 && !several && !fromParts(p.Sources[0].ETag)
 	switch {
 	case whole && digest == "":
 		return errNoPin
 	case whole, s.opts.Profile.NoPinnedCopies:
 		return s.republish(ctx, p)
 	}
-	if s.opts.Profile.NoCopyDigests || p.Size > maxPartSize || fromParts(p.ETag) {
+	if several || s.opts.Profile.NoCopyDigests || p.Size > maxPartSize || fromParts(p.Sources[0].ETag) {
 		digest = ""
 	}
 	return s.copied(ctx, p, digest)
@@ -129,7 +131,11 @@ func (m *promotion) upload(ctx context.Context) ([]types.CompletedPart, error) {
 	if err := m.open(ctx, in); err != nil {
 		return nil, err
 	}
-	return m.copy(ctx)
+	parts, err := m.copy(ctx)
+	if err == nil && len(m.Sources) > 1 {
+		err = m.compareParts(ctx)
+	}
+	return parts, err
 }
 
 // fail ends the upload after a copy failed with cause. If S3 refused the state of the key, the file

@@ -45,7 +45,7 @@ func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
 		}
 		calls.Go(func() {
 			defer func() { <-slots }()
-			part, err := m.copyPart(ctx, i+1, p.from, p.to-1)
+			part, err := m.copyPart(ctx, i+1, p)
 			if err != nil {
 				cancel(err)
 			}
@@ -57,8 +57,13 @@ func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
 }
 
 // pieces returns the ranges that become the parts. Without patches they are equal, except the last.
+// Each of several sources is one.
 func (m *promotion) pieces() []piece {
-	if len(m.Patches) == 0 {
+	switch {
+	case len(m.Sources) > 1:
+		size := m.Sources[0].Size
+		return cut(m.Size, size, size, m.Patches)
+	case len(m.Patches) == 0:
 		size := m.rangeSize()
 		return cut(m.Size, size, size, nil)
 	}
@@ -75,9 +80,11 @@ func (m *promotion) rangeSize() int64 {
 	return (m.Size + n - 1) / n
 }
 
-// copyPart copies the bytes first to last, inclusive.
-func (m *promotion) copyPart(ctx context.Context, number int, first, last int64) (types.CompletedPart, error) {
+// copyPart copies a piece, which lies within one source.
+func (m *promotion) copyPart(ctx context.Context, number int, p piece) (types.CompletedPart, error) {
 	s := m.store
+	src, first := m.at(p.from)
+	last := first + p.to - p.from - 1
 	in := &s3.UploadPartCopyInput{
 		Bucket:                    s.bucket,
 		ExpectedBucketOwner:       s.owner,
@@ -85,10 +92,10 @@ func (m *promotion) copyPart(ctx context.Context, number int, first, last int64)
 		Key:                       &m.key,
 		UploadId:                  m.uploadID,
 		PartNumber:                aws.Int32(int32(number)), //nolint:gosec // at most maxParts
-		CopySource:                aws.String(s3calls.CopySource(*s.bucket, m.From)),
-		CopySourceIfMatch:         &m.ETag,
+		CopySource:                aws.String(s3calls.CopySource(*s.bucket, src.Key)),
+		CopySourceIfMatch:         &src.ETag,
 	}
-	if first > 0 || last < m.Size-1 {
+	if first > 0 || last < src.Size-1 {
 		in.CopySourceRange = aws.String(fmt.Sprintf("bytes=%d-%d", first, last))
 	}
 	out, err := s3calls.Do(ctx, s.caller, s.client.UploadPartCopy, in)

@@ -69,7 +69,8 @@ func (m *promotion) sendPatched(ctx context.Context, list []piece, parts []types
 
 // loadPiece reads a piece of the staged object, while it has the ETag, and patches it.
 func (m *promotion) loadPiece(ctx context.Context, p piece) error {
-	src, err := m.store.OpenAt(ctx, m.From, m.ETag, p.from, p.to-p.from)
+	of, offset := m.at(p.from)
+	src, err := m.store.openSource(ctx, of, offset, p.to-p.from)
 	if err != nil {
 		return err
 	}

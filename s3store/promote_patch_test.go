@@ -21,9 +21,9 @@ import (
 func (f *fixture) patchedPromotion(body []byte, inParts bool) (storage.Promotion, []byte) {
 	p := f.promotion(body)
 	if inParts {
-		o := f.fake.Get(p.From)
+		o := f.fake.Get(p.Sources[0].Key)
 		o.Parts = 2
-		p.ETag = o.ETag()
+		p.Sources[0].ETag = o.ETag()
 	}
 	want := bytes.Clone(body)
 	p.Patches = []storage.Patch{{Offset: 2, Length: 3}, {Offset: p.Size - 1, Length: 1}}
@@ -61,7 +61,7 @@ func TestPromotePatched(t *testing.T) {
 			require.Equal(t, row.sent, f.fake.Calls("UploadPart"))
 			require.Equal(t, row.copied, f.fake.Calls("UploadPartCopy"))
 			require.NoError(t, f.Promote(t.Context(), p), "published already")
-			require.NoError(t, f.Delete(t.Context(), p.From))
+			require.NoError(t, f.Delete(t.Context(), p.Sources[0].Key))
 			require.NoError(t, f.Promote(t.Context(), p), "published already, and the staged object is gone")
 			f.requireStored(t, "k", want)
 			require.Len(t, f.fake.Versions("k"), 1)
@@ -125,9 +125,9 @@ func TestPromotePatchedReplaced(t *testing.T) {
 			f := newFixture(t, setup{})
 			p, _ := f.patchedPromotion(one, row.inParts)
 			p.SourceSHA256 = row.digest
-			require.NoError(t, f.Delete(t.Context(), p.From))
+			require.NoError(t, f.Delete(t.Context(), p.Sources[0].Key))
 			if row.then != nil {
-				f.fake.Put(p.From, row.then)
+				f.fake.Put(p.Sources[0].Key, row.then)
 			}
 			require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrChanged)
 			require.Nil(t, f.fake.Get("k"))

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"time"
 
 	"github.com/airlock-go/upload/storage"
@@ -56,14 +55,11 @@ func (s *Store) rewrite(ctx context.Context, p storage.Promotion) error {
 
 // reread stages what it reads of the staged object, patched, as obj. On error it leaves nothing.
 func (s *Store) reread(ctx context.Context, p storage.Promotion, obj storage.Object) (*staged, error) {
-	body, err := s.OpenAt(ctx, p.From, p.ETag, 0, -1)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %w", storage.ErrChanged, err)
-	}
+	body, err := s.openSources(ctx, p.Sources)
+	defer func() { _ = body.Close() }()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = body.Close() }()
 	f, read, err := s.restage(ctx, p, obj, body)
 	if err != nil {
 		return nil, err

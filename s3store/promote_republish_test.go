@@ -47,7 +47,7 @@ func TestPromoteUnpinned(t *testing.T) {
 			f := newFixture(t, setup{Options: s3store.Options{Profile: row.profile}})
 			f.fake.Lacks = rgw
 			p := f.promotion(one)
-			f.fake.Put(p.From, row.then)
+			f.fake.Put(p.Sources[0].Key, row.then)
 			err := f.Promote(t.Context(), p)
 			if row.hole {
 				require.NoError(t, err, "this is what Check warns of")
@@ -76,7 +76,7 @@ func TestRepublish(t *testing.T) {
 			for range 2 {
 				require.NoError(t, f.Promote(t.Context(), p))
 			}
-			require.NoError(t, f.Delete(t.Context(), p.From))
+			require.NoError(t, f.Delete(t.Context(), p.Sources[0].Key))
 			require.NoError(t, f.Promote(t.Context(), p), "published already")
 			require.True(t, bytes.Equal(body, f.fake.Get("k").Body))
 			require.Len(t, f.fake.Versions("k"), 1)
@@ -133,7 +133,7 @@ func TestRepublishGone(t *testing.T) {
 			if !row.sha256 {
 				p.SHA256 = ""
 			}
-			row.change(f, p.From)
+			row.change(f, p.Sources[0].Key)
 			err := f.Promote(t.Context(), p)
 			require.Error(t, err)
 			if row.changed {

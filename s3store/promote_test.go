@@ -24,7 +24,7 @@ func (f *fixture) promotion(body []byte) storage.Promotion {
 	from := "upload-staging/ä b+c%2Fd&e?f"
 	f.fake.Put(from, body)
 	return storage.Promotion{
-		From: from, ETag: f.fake.Get(from).ETag(), Key: "k", Type: "image/png", Name: "Straße.png",
+		Sources: []storage.Source{{Key: from, ETag: f.fake.Get(from).ETag(), Size: int64(len(body))}}, Key: "k", Type: "image/png", Name: "Straße.png",
 		Size: int64(len(body)), SHA256: digest(body), Nonce: "nonce",
 	}
 }
@@ -60,7 +60,7 @@ func TestPromote(t *testing.T) {
 				require.NoError(t, f.Promote(t.Context(), p))
 			}
 			f.requireStored(t, "k", body)
-			f.requireStored(t, p.From, body)
+			f.requireStored(t, p.Sources[0].Key, body)
 			f.requireIdle(t)
 			h := f.fake.Get("k").Header
 			require.Equal(t, "image/png", h.Get("Content-Type"))
@@ -100,7 +100,7 @@ func TestPromoteWhatWasChecked(t *testing.T) {
 		bubble(t, name, func(t *testing.T) {
 			f := newFixture(t, setup{})
 			p := f.promotion(one)
-			change(f, p.From)
+			change(f, p.Sources[0].Key)
 			require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrChanged)
 			require.Nil(t, f.fake.Get("k"))
 			f.requireIdle(t)
@@ -109,7 +109,7 @@ func TestPromoteWhatWasChecked(t *testing.T) {
 			f := newFixture(t, setup{})
 			p := f.promotion(one)
 			require.NoError(t, f.Promote(t.Context(), p))
-			change(f, p.From)
+			change(f, p.Sources[0].Key)
 			require.NoError(t, f.Promote(t.Context(), p))
 			f.requireStored(t, "k", one)
 			p.Nonce = "another"
@@ -122,7 +122,7 @@ func TestPromoteWhatWasChecked(t *testing.T) {
 func TestPromoteRefuses(t *testing.T) {
 	f := newFixture(t, setup{})
 	for name, change := range map[string]func(*storage.Promotion){
-		"no ETag":  func(p *storage.Promotion) { p.ETag = "" },
+		"no ETag":  func(p *storage.Promotion) { p.Sources[0].ETag = "" },
 		"no bytes": func(p *storage.Promotion) { p.Size = 0 },
 		"digest":   func(p *storage.Promotion) { p.SHA256 = "abc" },
 	} {

@@ -49,10 +49,16 @@ func parkingKey(key, nonce string) string {
 	return path.Join(folder, name)
 }
 
+// PieceSize implements [storage.DirectStorage]. It is the size of the parts of a file of that size:
+// PartSize, or more if that would take more than 10,000 parts.
+func (s *Store) PieceSize(size int64) int64 {
+	return max(s.opts.PartSize, footprint((size+maxParts-1)/maxParts))
+}
+
 // partSize returns the size of the parts of a file of at most size bytes. All parts except the last
 // have this size, which some services require.
 func (s *Store) partSize(size int64) (int64, error) {
-	part := max(s.opts.PartSize, footprint((size+maxParts-1)/maxParts))
+	part := s.PieceSize(size)
 	if part > maxPartSize || part > s.opts.MaxMemory {
 		return 0, fmt.Errorf("s3store: a file of up to %d bytes needs parts of %d bytes, which MaxMemory (%d) or S3 does not allow",
 			size, part, s.opts.MaxMemory)

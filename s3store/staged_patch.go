@@ -80,7 +80,7 @@ func (p *parked) Patch(ctx context.Context, list []storage.Patch) error {
 func (p *parked) promotion(list []storage.Patch) storage.Promotion {
 	f := p.public
 	m := storage.Promotion{
-		From: p.staging.key, ETag: p.etag, Key: f.key, Type: f.obj.Type, Name: f.obj.Name,
+		Sources: []storage.Source{{Key: p.staging.key, ETag: p.etag, Size: p.size}}, Key: f.key, Type: f.obj.Type, Name: f.obj.Name,
 		Size: p.size, Nonce: f.nonce, Patches: list,
 	}
 	if f.obj.SHA256 != nil {

@@ -114,7 +114,7 @@ func TestTagsAreNeverReplaced(t *testing.T) {
 	f.fake.Tag(staging, scanTag, "NO_THREATS_FOUND") // on the staged object, by the client that sent it
 	stat, err := f.Stat(t.Context(), staging)
 	require.NoError(t, err)
-	promotion := storage.Promotion{From: staging, ETag: stat.ETag, Key: "promoted", Type: "image/png", Name: "a.png", Size: small, Nonce: "nonce"}
+	promotion := storage.Promotion{Sources: []storage.Source{{Key: staging, ETag: stat.ETag, Size: small}}, Key: "promoted", Type: "image/png", Name: "a.png", Size: small, Nonce: "nonce"}
 	for range 2 { // the second confirmation finds it published
 		require.NoError(t, f.Promote(t.Context(), promotion))
 	}

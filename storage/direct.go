@@ -1,9 +1,7 @@
 package storage
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"io"
 	"time"
 )
@@ -66,21 +64,25 @@ type DirectStorage interface {
 	// After Close nothing that OpenStaged began is running, and it holds no memory.
 	OpenStaged(ctx context.Context, o StagedObject) (io.ReadCloser, error)
 
-	// Promote publishes the object under p.From under another key, if it is still the one that
-	// p.ETag names. It creates and never replaces. The new object has the type and name of p, and
-	// none of the staged object's own metadata. The staged object stays, unmodified.
+	// PieceSize returns how many bytes each source of a [Promotion] of size bytes has, except the
+	// last, if there are several: at least [MinPartSize], and so many that [MaxParts] suffice.
+	PieceSize(size int64) int64
+
+	// Promote makes one object of the bytes of p.Sources, one after the other, under another key.
+	// It creates and never replaces. The new object has the type and name of p, and none of the
+	// staged objects' own metadata. The staged objects stay, unmodified.
 	//
 	// The new object has the staged bytes, changed as p.Patches say. If the staged bytes are known
 	// to have another SHA-256 than p.Pin, the error is [ErrChanged], also where the ETag is the
 	// same. A p that is not Valid is an error.
 	//
 	// When the key is taken by an object with another nonce, the error is [ErrExists]. An object
-	// with the same nonce is already published, which is not an error. When the staged object is
-	// not that of p.ETag, the error is [ErrChanged]. When the outcome is in doubt, the store asks;
+	// with the same nonce is already published, which is not an error. When a staged object is
+	// gone, or is not that of its Source, the error is [ErrChanged]. When the outcome is in doubt, the store asks;
 	// if that also fails, the error is [ErrUnknownOutcome]. After any other error nothing is
 	// readable under the key. A store without memory for the promotion returns an error that is
 	// [ErrBusy], and the client is asked to confirm later. Promote may be called concurrently with
-	// the same p. The caller checks its result with Stat before it deletes the staged object.
+	// the same p. The caller checks its result with Stat before it deletes the staged objects.
 	Promote(ctx context.Context, p Promotion) error
 }
 
@@ -128,38 +130,4 @@ type StagedObject struct {
 	ETag    string // the answer of Stat
 	Size    int64  // bytes, the answer of Stat
 	Subject string // the caller, as in [Object]
-}
-
-// Promotion describes what [DirectStorage.Promote] publishes.
-type Promotion struct {
-	From   string // the staging key
-	ETag   string // the answer of Stat when the bytes were checked
-	Key    string // the new key; it passed [ValidKey]
-	Type   string // the detected media type
-	Name   string // the cleaned file name
-	Size   int64
-	SHA256 string // of what is published, hexadecimal, "" if it was not computed
-	Nonce  string // kept with the object, for Stat
-	Facts  string // kept with the object, for Stat: at most 256 bytes of printable ASCII
-
-	Patches      []Patch // what differs between the staged and the published bytes; see [ValidPatches]
-	SourceSHA256 string  // of what is staged, as it was checked; see Pin
-}
-
-// Valid returns an error that says what is wrong with the patches or the digests of p, or nil.
-// Every [DirectStorage.Promote] begins with it.
-func (p Promotion) Valid() error {
-	if len(p.Patches) == 0 && p.SourceSHA256 != "" && p.SHA256 != "" && p.SourceSHA256 != p.SHA256 {
-		return errors.New("storage: without patches the staged and the published bytes have one SHA-256")
-	}
-	return ValidPatches(p.Patches, p.Size)
-}
-
-// Pin returns the SHA-256 of the staged bytes, "" if it was not computed. Without patches SHA256 is
-// that, too.
-func (p Promotion) Pin() string {
-	if len(p.Patches) > 0 {
-		return p.SourceSHA256
-	}
-	return cmp.Or(p.SourceSHA256, p.SHA256)
 }

@@ -78,28 +78,3 @@ func TestApplyPatches(t *testing.T) {
 	storage.ApplyPatches(got, 0, nil)
 	require.Equal(t, file, got)
 }
-
-// TestPromotionPin checks which digest the staged bytes must have.
-func TestPromotionPin(t *testing.T) {
-	patches := []storage.Patch{{Offset: 0, Length: 1}}
-	for _, row := range []struct {
-		name  string
-		p     storage.Promotion
-		pin   string
-		valid bool
-	}{
-		{"no digest", storage.Promotion{Size: 1}, "", true},
-		{"one digest", storage.Promotion{Size: 1, SHA256: "a"}, "a", true},
-		{"one digest of both", storage.Promotion{Size: 1, SHA256: "a", SourceSHA256: "a"}, "a", true},
-		{"only that of the source", storage.Promotion{Size: 1, SourceSHA256: "a"}, "a", true},
-		{"two without patches", storage.Promotion{Size: 1, SHA256: "b", SourceSHA256: "a"}, "a", false},
-		{"two with patches", storage.Promotion{Size: 1, SHA256: "b", SourceSHA256: "a", Patches: patches}, "a", true},
-		{"only the new one with patches", storage.Promotion{Size: 1, SHA256: "b", Patches: patches}, "", true},
-		{"patches of another size", storage.Promotion{SHA256: "b", SourceSHA256: "a", Patches: patches}, "a", false},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			require.Equal(t, row.pin, row.p.Pin())
-			require.Equal(t, row.valid, row.p.Valid() == nil)
-		})
-	}
-}

@@ -67,6 +67,11 @@ type Object struct {
 	// Content-Disposition or a similar field, properly encoded.
 	Name string
 
+	// Nonce, unless it is "", is the random value of the upload, which [ObjectReader.Stat] returns.
+	// Commit is not in error if an object of the same Nonce has the key. A [DirectStorage] may
+	// ignore it.
+	Nonce string
+
 	// MaxSize is the most bytes that the reader can deliver: the file limit, or the rest of the
 	// request's Content-Length if that is less. It is always known and at least 1.
 	MaxSize int64

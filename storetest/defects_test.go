@@ -202,19 +202,23 @@ func forgettingNonces(ctx context.Context, s *memstore.Store, p storage.Promotio
 }
 
 func unpinned(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
-	if now, err := s.Stat(ctx, p.From); err == nil {
-		p.ETag = now.ETag
+	p.Sources = slices.Clone(p.Sources)
+	for i, from := range p.Sources {
+		if now, err := s.Stat(ctx, from.Key); err == nil {
+			p.Sources[i].ETag = now.ETag
+		}
 	}
 	return s.Promote(ctx, p)
 }
 
 func lookingLate(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
-	etag := p.ETag
-	now, err := s.Stat(ctx, p.From)
+	etag := p.Sources[0].ETag
+	now, err := s.Stat(ctx, p.Sources[0].Key)
 	if err != nil {
 		return err
 	}
-	p.ETag = now.ETag
+	p.Sources = slices.Clone(p.Sources)
+	p.Sources[0].ETag = now.ETag
 	if err := s.Promote(ctx, p); err != nil {
 		return err
 	}
@@ -285,7 +289,7 @@ func withSourceDigest(ctx context.Context, s *memstore.Store, p storage.Promotio
 }
 
 func validOnly(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
-	if p.Valid() != nil {
+	if p.Valid(partSize) != nil {
 		p.Patches, p.SourceSHA256 = nil, ""
 	}
 	return s.Promote(ctx, p)
@@ -301,10 +305,12 @@ func patchingBoth(ctx context.Context, s *memstore.Store, p storage.Promotion) e
 	if err != nil {
 		return err
 	}
-	back.From, back.ETag, back.Key, back.Patches, back.SourceSHA256 = p.Key, stored.ETag, p.From, nil, ""
-	return errors.Join(s.Delete(ctx, p.From), s.Promote(ctx, back))
+	key := p.Sources[0].Key
+	back.Sources = []storage.Source{{Key: p.Key, ETag: stored.ETag, Size: p.Size}}
+	back.Key, back.Patches, back.SourceSHA256 = key, nil, ""
+	return errors.Join(s.Delete(ctx, key), s.Promote(ctx, back))
 }
 
 func moving(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
-	return errors.Join(s.Promote(ctx, p), s.Delete(ctx, p.From))
+	return errors.Join(s.Promote(ctx, p), s.Delete(ctx, p.Sources[0].Key))
 }

@@ -149,7 +149,7 @@ func (s *direct) stores(ctx context.Context, key, typ string, content []byte) er
 // promotion returns a promotion of the object under key, with another type and a name.
 func promotion(key string, stored storage.Stored) storage.Promotion {
 	return storage.Promotion{
-		From: key, ETag: stored.ETag, Key: publishedKey(),
+		Sources: []storage.Source{{Key: key, ETag: stored.ETag, Size: stored.Size}}, Key: publishedKey(),
 		Type: "text/csv", Name: "Müller 1.csv", Size: stored.Size, Nonce: rand.Text(), Facts: `{"width":40,"height":30}`,
 	}
 }

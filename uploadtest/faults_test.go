@@ -75,7 +75,7 @@ func calls(ctx context.Context, f *uploadtest.FailingStore) map[uploadtest.Op]er
 	got[uploadtest.OpCompleteMultipart] = direct.CompleteMultipart(ctx, d.Key, id, nil)
 	got[uploadtest.OpAbortMultipart] = direct.AbortMultipart(ctx, d.Key, id)
 	_, got[uploadtest.OpOpenStaged] = direct.OpenStaged(ctx, storage.StagedObject{Key: "there", ETag: stat.ETag, Size: stat.Size})
-	got[uploadtest.OpPromote] = direct.Promote(ctx, storage.Promotion{From: "there", ETag: stat.ETag, Key: "b", Size: stat.Size, Nonce: "n"})
+	got[uploadtest.OpPromote] = direct.Promote(ctx, storage.Promotion{Sources: []storage.Source{{Key: "there", ETag: stat.ETag, Size: stat.Size}}, Key: "b", Size: stat.Size, Nonce: "n"})
 	_, got[uploadtest.OpListObjects] = f.Lister().ListObjects(ctx, "", "")
 	_, got[uploadtest.OpListUploads] = f.Lister().(storage.UploadLister).ListUploads(ctx, "", "")
 	got[uploadtest.OpRemoveListed] = f.Lister().RemoveListed(ctx, storage.ListedObject{Key: "nothing"})

@@ -91,6 +91,9 @@ func (d *frontDirect) OpenStaged(ctx context.Context, o storage.StagedObject) (i
 	return answered(ctx, d.f, OpOpenStaged, func() (io.ReadCloser, error) { return d.inner.OpenStaged(ctx, o) })
 }
 
+// PieceSize implements storage.DirectStorage.
+func (d *frontDirect) PieceSize(size int64) int64 { return d.inner.PieceSize(size) }
+
 // Promote implements storage.DirectStorage.
 func (d *frontDirect) Promote(ctx context.Context, p storage.Promotion) error {
 	return d.f.call(ctx, OpPromote, func() error { return d.inner.Promote(ctx, p) })

@@ -152,7 +152,8 @@ var direct = map[string]path{
 		if err != nil {
 			return err
 		}
-		p := storage.Promotion{From: w.bucket.Versions(w.ctx, w.t)[0].Key, Key: "files/a", Type: "text/plain", Name: "a.txt", ETag: `"0"`, Size: 1000, Nonce: "n"}
+		from := storage.Source{Key: w.bucket.Versions(w.ctx, w.t)[0].Key, ETag: `"0"`, Size: 1000}
+		p := storage.Promotion{Sources: []storage.Source{from}, Key: "files/a", Type: "text/plain", Name: "a.txt", Size: 1000, Nonce: "n"}
 		if err := w.store.Promote(w.ctx, p); !errors.Is(err, storage.ErrChanged) {
 			return fmt.Errorf("promoted: %w", err)
 		}

@@ -22,7 +22,7 @@ type Make func(t *testing.T, l limit.Limits) upload.Limiter
 func Run(t *testing.T, limiter Make) {
 	for name, test := range map[string]func(*testing.T, Make){
 		"Requests": requests, "Files": files, "Bytes": bytes, "GiveBack": giveBack, "LateGiveBack": lateGiveBack, "Concurrent": concurrent, "Signed": signed,
-		"SignedExpires": signedExpires, "All": all, "Impossible": impossible, "AtOnce": atOnce, "Subjects": subjects,
+		"SignedExpires": signedExpires, "All": all, "Release": release, "ReleasesNothing": releasesNothing, "Impossible": impossible, "AtOnce": atOnce, "Subjects": subjects,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // several wait

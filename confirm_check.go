@@ -17,8 +17,7 @@ import (
 
 // checked is a file that was sent, and has passed its check.
 type checked struct {
-	file    File // as it will be published
-	etag    string
+	file    File            // as it will be published
 	source  string          // SHA-256 of what was sent, "" if nothing needs it
 	digest  string          // that of what will be published, "" likewise
 	patches []storage.Patch // between the two
@@ -26,29 +25,36 @@ type checked struct {
 }
 
 func (c *checked) close() {
-	if c.cleaner != nil {
+	if c != nil && c.cleaner != nil {
 		c.cleaner.Close()
 	}
 }
 
-// check reads the stored bytes through the cleaner and the validators.
-func (p *Presigner) check(q *session, t *sealed, stored storage.Stored, s *ticket.State) (*checked, error) {
+// fits judges again what the ticket says, by the rules of now and of the caller.
+func (q *session) fits(t *sealed) error {
 	field, known := q.rules.fields[t.Field]
 	switch {
-	case !known: // any more, or for this caller
-		return nil, unexpectedField(q.rules.fields.names())
-	case stored.Size != t.Size:
-		return nil, &Error{Code: CodeNotDeclared, Params: map[string]any{"kind": "size", "size": stored.Size, "declared": t.Size}}
+	case !known:
+		return unexpectedField(q.rules.fields.names())
 	case t.Size > field.MaxSize:
-		return nil, tooLarge(field.MaxSize, t.Size)
+		return tooLarge(field.MaxSize, t.Size)
+	}
+	return nil
+}
+
+// check reads the stored bytes, which open opens, through the cleaner and the validators. There are
+// as many as the ticket says, or it fails.
+func (p *confirmer) check(q *session, t *sealed, s *ticket.State, open opener) (*checked, error) {
+	if err := q.fits(t); err != nil {
+		return nil, err
 	}
 	if err := p.takeCheck(q); err != nil {
 		return nil, err
 	}
 	defer q.place.leave()
-	src, err := p.openStaged(q, t, stored.ETag)
+	src, err := openStalling(q.ctx, t.Size, p.h.opts.StallTimeout, open)
 	if err != nil {
-		return nil, err
+		return nil, readError(err)
 	}
 	s.Attempts++
 	src.progress = q.progress
@@ -57,16 +63,21 @@ func (p *Presigner) check(q *session, t *sealed, stored storage.Stored, s *ticke
 		s.Read, q.checked = s.Read+src.read, src.read
 		src.close()
 	}()
+	return p.readWhole(q, t, src)
+}
+
+// readWhole judges a file of the ticket's size.
+func (p *confirmer) readWhole(q *session, t *sealed, src io.Reader) (*checked, error) {
 	in := &Incoming{Field: t.Field, Name: t.Name, ClaimedType: t.Type, Subject: t.Subject}
 	if err := readHead(in, src); err != nil {
 		return nil, err
 	}
-	in.Size, q.about.Type = stored.Size, in.Type
+	in.Size, q.about.Type = t.Size, in.Type
 	c, err := p.read(q, t, in, src)
 	if err != nil {
 		return nil, err
 	}
-	c.etag, c.file = stored.ETag, p.file(t, in.Type, c.digest)
+	c.file = p.file(t, in.Type, c.digest)
 	c.file.Facts = in.Facts()
 	return c, nil
 }
@@ -74,13 +85,13 @@ func (p *Presigner) check(q *session, t *sealed, stored storage.Stored, s *ticke
 // read shows the observers all that will be published. Promotion is held to the SHA-256 of a file
 // that was sent in one request: an ETag can be an MD5, of which a client can make two files, and
 // such a request can come again. Parts cannot, once they are one object.
-func (p *Presigner) read(q *session, t *sealed, in *Incoming, src io.Reader) (*checked, error) {
+func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*checked, error) {
 	observer, err := p.judge(q, t, in)
 	if err != nil {
 		return nil, err
 	}
 	var sent *hashing // nil where the stream's digest is that of what was sent
-	pinned := t.UploadID == "" || t.SHA256 != ""
+	pinned := t.single() || t.SHA256 != ""
 	if pinned && clean.Has(in.Type) {
 		sent = &hashing{src: src, hash: sha256.New()}
 		sent.hash.Write(in.Head)
@@ -134,7 +145,7 @@ func (h *hashing) Read(p []byte) (int, error) {
 }
 
 // unchanged returns the SHA-256 of the published file where that is the declared one for certain.
-func (p *Presigner) unchanged(q *session, t *sealed) string {
+func (p *confirmer) unchanged(q *session, t *sealed) string {
 	types := t.types()
 	if q.keeps(t.Field) || len(types) > 0 && !slices.ContainsFunc(types, clean.Has) {
 		return t.SHA256
@@ -144,7 +155,7 @@ func (p *Presigner) unchanged(q *session, t *sealed) string {
 
 // judge asks the policy. The name, or else the claimed type, has chosen the key's extension before
 // the file was read, so a file of another type is refused whatever the policy.
-func (p *Presigner) judge(q *session, t *sealed, in *Incoming) (Observer, error) {
+func (p *confirmer) judge(q *session, t *sealed, in *Incoming) (Observer, error) {
 	if types := t.types(); len(types) > 0 && !slices.Contains(types, in.Type) {
 		e := typeMismatch(in.Name, in.Type)
 		delete(e.Params, "extensions") // of which the policy may accept none
@@ -162,7 +173,7 @@ func (t *sealed) types() []string {
 }
 
 // takeCheck waits for one of the MaxChecks places, which a check that hangs keeps.
-func (p *Presigner) takeCheck(q *session) error {
+func (p *confirmer) takeCheck(q *session) error {
 	ctx, cancel := context.WithTimeout(q.ctx, p.h.opts.MaxWait)
 	defer cancel()
 	subject := q.grant.Subject
@@ -171,17 +182,4 @@ func (p *Presigner) takeCheck(q *session) error {
 	}
 	q.holdPlace(func() { p.checks.Release(subject, 1) })
 	return nil
-}
-
-// openStaged opens the staged object, if it still has etag. It has the ticket's size, or reading it
-// fails.
-func (p *Presigner) openStaged(q *session, t *sealed, etag string) (*stallReader, error) {
-	staged := storage.StagedObject{Key: t.Staging, ETag: etag, Size: t.Size, Subject: q.grant.Subject}
-	r, err := openStalling(q.ctx, t.Size, p.h.opts.StallTimeout, func(ctx context.Context) (io.ReadCloser, error) {
-		return p.store.OpenStaged(ctx, staged)
-	})
-	if err != nil {
-		return nil, readError(err)
-	}
-	return r, nil
 }

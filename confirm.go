@@ -1,0 +1,148 @@
+package upload
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/airlock-go/upload/internal/budget"
+	"github.com/airlock-go/upload/internal/ticket"
+	"github.com/airlock-go/upload/storage"
+)
+
+// confirmer judges and publishes files that lie in staging, each by its ticket. The doors that have
+// tickets share it.
+type confirmer struct {
+	h       *Handler
+	objects storage.ObjectReader
+	rules   *rules
+	sealer  *ticket.Sealer
+	checks  *budget.Budget
+	turns   ticket.Turns
+}
+
+// prepare makes p ready, for files of at most maxFileSize bytes and so many checks at once.
+func (p *confirmer) prepare(secrets [][]byte, purpose string, maxFileSize int64, maxChecks int) (err error) {
+	if p.sealer, err = ticket.New(secrets, purpose); err != nil {
+		return fmt.Errorf("upload: %w", err)
+	}
+	if p.rules, err = rulesOf(p.h.rules.policy, 0, maxFileSize); err != nil {
+		return err
+	}
+	places := int64(maxChecks)
+	p.checks = budget.New(places, max(1, places/2))
+	return nil
+}
+
+// newTicket judges d and chooses the keys.
+func (p *confirmer) newTicket(q *session, d Declaration, stagingPrefix string, life time.Duration) (*sealed, error) {
+	in, err := q.declared(d)
+	if err != nil {
+		return nil, err
+	}
+	key, err := q.key(in)
+	if err != nil {
+		return nil, withFile(err, in.Field, in.Name)
+	}
+	id := rand.Text()
+	q.about.Key = key
+	return &sealed{
+		ID: id, Subject: in.Subject, Field: in.Field, Name: in.Name, Type: in.Type, Size: in.Size,
+		SHA256:  strings.ToLower(d.SHA256),
+		Staging: stagingPrefix + storage.StagingSegment + "/" + strings.ToLower(id), Key: key,
+		Expires: time.Now().Add(life).Unix(),
+	}, nil
+}
+
+// file is the answer: the digest is in it only if somebody wanted it.
+func (p *confirmer) file(t *sealed, mediaType, digest string) File {
+	if t.SHA256 == "" && !p.h.opts.SHA256 {
+		digest = ""
+	}
+	return File{Field: t.Field, Name: t.Name, Key: t.Key, Type: mediaType, Size: t.Size, SHA256: digest}
+}
+
+// promote publishes the checked bytes, and looks at the published object. It does not end with the
+// request, and has a minute more for each gibibyte, which the storage has to copy.
+func (p *confirmer) promote(q *session, t *sealed, c *checked, store storage.DirectStorage, sources []storage.Source) error {
+	q.progress.is(StateCommitting, "")
+	timeout := p.h.opts.CommitTimeout + time.Duration(t.Size>>30)*time.Minute
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), timeout)
+	defer cancel()
+	source := c.source
+	if len(sources) > 1 { // each of which is pinned by its ETag
+		source = ""
+	}
+	err := store.Promote(ctx, storage.Promotion{
+		Sources: sources, SourceSHA256: source, Patches: c.patches, Key: t.Key,
+		Type: c.file.Type, Name: c.file.Name, Size: t.Size, SHA256: c.digest, Nonce: t.ID, Facts: c.file.kept(),
+	})
+	switch {
+	case errors.Is(err, storage.ErrChanged):
+		return errChanged(err)
+	case err != nil:
+		return commitError(err)
+	}
+	if _, err := p.published(ctx, t, c.digest); err != nil {
+		return storageError(fmt.Errorf("upload: the storage says that it has published the file: %w", err))
+	}
+	q.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
+	return nil
+}
+
+// published returns the file if this ticket has published it, which is then the checked one; digest
+// is its SHA-256, "" if it is not known. The error is fs.ErrNotExist if no such object exists.
+func (p *confirmer) published(ctx context.Context, t *sealed, digest string) (File, error) {
+	stored, err := p.objects.Stat(ctx, t.Key)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return File{}, err
+	case err != nil:
+		return File{}, storageError(err)
+	case stored.Nonce != t.ID:
+		return File{}, commitError(storage.ErrExists)
+	case stored.Size != t.Size, digest != "" && stored.SHA256 != "" && stored.SHA256 != digest:
+		return File{}, storageError(errOtherFile)
+	}
+	f := p.file(t, stored.Type, stored.SHA256)
+	f.Facts = factsOf(stored.Facts)
+	return f, nil
+}
+
+var errOtherFile = errors.New("upload: what is published is not the file that was checked")
+
+// leaveWith ends a request and makes its error one that clients may see.
+func (q *session) leaveWith(err error) error {
+	q.account.settle(q.ctx, Usage{})
+	q.worker.Close()
+	defer q.leave()
+	if err == nil {
+		return nil
+	}
+	e := *errorOf(err)
+	if e.Code.Status() >= http.StatusInternalServerError {
+		blame(q.ctx, &e, err, nil, true)
+	}
+	q.decide(q.refusal(&e))
+	if q.body != nil {
+		e.rest = q.body
+	}
+	return &e
+}
+
+// opener opens all bytes of a file that lies in staging.
+type opener = func(context.Context) (io.ReadCloser, error)
+
+// validStaging judges a StagingPrefix.
+func validStaging(prefix string) error {
+	if prefix != "" && (!strings.HasSuffix(prefix, "/") || storage.ValidKey(prefix+"x") != nil) {
+		return errors.New("upload: StagingPrefix is a valid key that ends in a slash")
+	}
+	return nil
+}

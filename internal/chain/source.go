@@ -1,0 +1,71 @@
+package chain
+
+import (
+	"context"
+	"io"
+)
+
+// source shows a reader to the store in pieces. To the store each piece ends with io.EOF.
+type source struct {
+	ctx  context.Context
+	r    io.Reader
+	left int64 // bytes that the piece may still have
+	err  error // of r, also io.EOF; final
+
+	first [1]byte // the byte that more has read
+	ahead bool
+}
+
+// more reports whether there is another byte. An object without a byte would be no piece.
+func (s *source) more() bool {
+	for range maxEmptyReads {
+		if s.ahead || s.err != nil {
+			return s.ahead
+		}
+		n := s.fill(s.first[:])
+		s.ahead = n > 0
+	}
+	s.err = io.ErrNoProgress
+	return false
+}
+
+const maxEmptyReads = 100
+
+// Read ends at the end of the piece, and at a cut.
+func (s *source) Read(p []byte) (n int, err error) {
+	p = p[:min(int64(len(p)), s.left)]
+	switch {
+	case s.left == 0:
+		return 0, io.EOF
+	case len(p) == 0:
+		return 0, nil
+	case s.ahead:
+		s.ahead = false
+		n = copy(p, s.first[:])
+	case s.err == nil:
+		n = s.fill(p)
+	}
+	s.left -= int64(n)
+	if n > 0 {
+		return n, nil
+	}
+	return 0, s.err
+}
+
+// fill reads once. The end of ctx is a cut.
+func (s *source) fill(p []byte) (n int) {
+	if s.ctx.Err() != nil {
+		s.err = io.EOF
+		return 0
+	}
+	n, s.err = s.r.Read(p)
+	return n
+}
+
+// failed returns why the source ended early, nil if r was read to its end.
+func (s *source) failed() error {
+	if s.err != io.EOF {
+		return s.err
+	}
+	return context.Cause(s.ctx)
+}

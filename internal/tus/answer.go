@@ -1,0 +1,62 @@
+package tus
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// extensions are those of the protocol that are spoken.
+const extensions = "creation,creation-with-upload,expiration,termination"
+
+// Options writes the headers of the answer to OPTIONS. A maxSize of 0 is not told.
+func Options(h http.Header, maxSize int64) {
+	h.Set("Tus-Version", Version)
+	h.Set("Tus-Extension", extensions)
+	if maxSize > 0 {
+		h.Set("Tus-Max-Size", strconv.FormatInt(maxSize, 10))
+	}
+}
+
+// Always writes the headers of every answer.
+func Always(h http.Header) {
+	h.Set("Tus-Resumable", Version)
+	h.Set("Cache-Control", "no-store")
+}
+
+// Refusal writes the headers that the status of a refusal needs. None has an Upload-Offset: TUSKit
+// goes on from one whatever the status is.
+func Refusal(h http.Header, status int) {
+	h.Del("Upload-Offset")
+	if status == http.StatusPreconditionFailed {
+		h.Set("Tus-Version", Version)
+	}
+}
+
+// State is what answers say of an upload.
+type State struct {
+	Offset   int64
+	Length   int64  // for HEAD alone
+	Metadata string // for HEAD alone
+	Expires  time.Time
+}
+
+// Write writes the headers of the answer to a HEAD.
+func (s State) Write(h http.Header) {
+	s.WriteOffset(h)
+	h.Set("Upload-Length", strconv.FormatInt(s.Length, 10))
+	if s.Metadata != "" {
+		h.Set("Upload-Metadata", s.Metadata)
+	}
+}
+
+// WriteOffset writes the headers of the answer to a POST or PATCH.
+func (s State) WriteOffset(h http.Header) {
+	h.Set("Upload-Offset", strconv.FormatInt(s.Offset, 10))
+	s.WriteExpires(h)
+}
+
+// WriteExpires writes until when the upload can be continued.
+func (s State) WriteExpires(h http.Header) {
+	h.Set("Upload-Expires", s.Expires.UTC().Format(http.TimeFormat))
+}

@@ -1,0 +1,53 @@
+package tus
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// MaxMetadata is the most bytes of an Upload-Metadata header. It travels in the URL of its upload.
+const MaxMetadata = 2 << 10
+
+// Metadata is what a client says of its file: data, of which nothing may be believed.
+type Metadata struct {
+	Header string // as it was sent
+	values map[string]string
+}
+
+// Get returns the first value that is not empty of these keys.
+func (m Metadata) Get(keys ...string) string {
+	for _, key := range keys {
+		if v := m.values[key]; v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// parseMetadata reads pairs of a key and a value in base64, separated by commas. Keys are ASCII
+// without spaces and commas, and unique. A value may be missing.
+func parseMetadata(headers []string) (Metadata, error) {
+	if len(headers) == 0 || len(headers) == 1 && headers[0] == "" {
+		return Metadata{}, nil
+	}
+	if len(headers) > 1 || len(headers[0]) > MaxMetadata {
+		return Metadata{}, bad("tus_metadata", "Upload-Metadata is too long, or there are several")
+	}
+	m := Metadata{Header: headers[0], values: map[string]string{}}
+	for pair := range strings.SplitSeq(m.Header, ",") {
+		key, encoded, _ := strings.Cut(strings.TrimPrefix(pair, " "), " ")
+		if _, twice := m.values[key]; twice || !validKey(key) {
+			return Metadata{}, bad("tus_metadata", "Upload-Metadata has a key that is not valid, or one twice")
+		}
+		value, err := base64.StdEncoding.Strict().DecodeString(encoded)
+		if err != nil || base64.StdEncoding.EncodedLen(len(value)) != len(encoded) { // the decoder ignores line breaks
+			return Metadata{}, bad("tus_metadata", "Upload-Metadata has a value that is not in base64")
+		}
+		m.values[key] = string(value)
+	}
+	return m, nil
+}
+
+func validKey(key string) bool {
+	return key != "" && !strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' })
+}

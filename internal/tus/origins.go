@@ -1,0 +1,58 @@
+package tus
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Origins are those of the pages that may send uploads and read the answers: exactly these.
+type Origins []string
+
+// NewOrigins returns the origins, each of which is a scheme, a host and perhaps a port, as browsers
+// write them.
+func NewOrigins(list []string) (Origins, error) {
+	for _, origin := range list {
+		u, err := url.Parse(origin)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" ||
+			strings.ToLower(u.Scheme+"://"+u.Host) != origin || strings.Contains(origin, "*") {
+			return nil, fmt.Errorf("tus: %q is not an origin, such as https://app.example.com", origin)
+		}
+	}
+	return slices.Clone(list), nil
+}
+
+// Has reports whether r comes from a page of one of o.
+func (o Origins) Has(r *http.Request) bool {
+	v := r.Header.Values("Origin")
+	return len(v) == 1 && slices.Contains(o, v[0])
+}
+
+// The headers of CORS. Browsers show pages no others.
+const (
+	methods  = "POST, HEAD, PATCH, DELETE, GET, OPTIONS"
+	requests = "Authorization, Content-Type, Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Defer-Length, Upload-Concat, Upload-Id, X-HTTP-Method-Override, X-Requested-With, X-Request-ID, X-CSRF-Token"
+	exposed  = "Location, Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires, Upload-File, Tus-Version, Tus-Resumable, Tus-Extension, Tus-Max-Size, Retry-After"
+)
+
+// Write writes the headers of CORS of any answer, also of a refusal: a page must read its reason.
+func (o Origins) Write(h http.Header, r *http.Request) {
+	if len(o) == 0 {
+		return
+	}
+	h.Add("Vary", "Origin")
+	if !o.Has(r) {
+		return
+	}
+	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	h.Set("Access-Control-Allow-Credentials", "true")
+	if r.Method != http.MethodOptions {
+		h.Set("Access-Control-Expose-Headers", exposed)
+		return
+	}
+	h.Set("Access-Control-Allow-Methods", methods)
+	h.Set("Access-Control-Allow-Headers", requests)
+	h.Set("Access-Control-Max-Age", "86400")
+}

@@ -1,0 +1,118 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/airlock-go/upload/internal/chain"
+	"github.com/airlock-go/upload/internal/tus"
+	"github.com/airlock-go/upload/storage"
+)
+
+// Resumer receives files that may be cut and resumed, under the policy of its [Handler], by the
+// protocol tus 1.0 (https://tus.io): creation, creation-with-upload, expiration and termination.
+// Mount it at a path that ends in "/". NewResumer makes it, and it is safe for concurrent use.
+//
+// What was stored lies in staging until the validators have seen the whole file and agreed. Each
+// instance with the same secrets continues what another began. An upload works only for its
+// subject (of anonymous callers for any), while its key begins with [Grant.KeyPrefix].
+//
+// The metadata "filename" or "name" is the file's name, "filetype" or "type" its claimed type, and
+// "field" its field, by default the only one or "file". A refused file is answered with its code
+// and status, and later requests with 410. The last answer has the [File] as JSON in Upload-File.
+// GET of the upload's URL returns {"files":[{…}]} until the upload expires.
+type Resumer struct {
+	confirmer
+	store   chain.Store
+	direct  storage.DirectStorage // nil: files are published by Stage and Commit
+	origins tus.Origins
+	opts    ResumeOptions
+	writers writers
+	jobs    jobs
+}
+
+// ResumeOptions are the settings of a [Resumer]. The zero value and nil are strict.
+type ResumeOptions struct {
+	// MaxFileSize, StagingPrefix, Purpose and MaxChecks are as in [PresignOptions].
+	MaxFileSize   int64
+	StagingPrefix string
+	Purpose       string
+	MaxChecks     int
+
+	// Expires is how long an upload can be continued. Default: 24 h. At most 7 days.
+	Expires time.Duration
+
+	// Origins are those of other front ends, such as "https://app.example.com": exactly these may
+	// send uploads, with credentials, and read the answers (CORS).
+	Origins []string
+
+	// Done is called when a file was published, before its client learns that. It must be
+	// idempotent by the file's key: it is called again after an error, which is answered like that
+	// of an [Authorizer], but with 500, and after a crash. ctx has the values of a request's and
+	// ends when Shutdown cuts it.
+	Done func(ctx context.Context, f File) error
+}
+
+// NewResumer returns a Resumer over h's storage, policy and authorizer. The storage must be a
+// [storage.ObjectReader] and create conditionally. Secrets are as for [NewPresigner]; opts may be
+// nil.
+func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, error) {
+	if h == nil {
+		return nil, errors.New("upload: NewResumer needs a handler")
+	}
+	z := &Resumer{confirmer: confirmer{h: h}}
+	if opts != nil {
+		z.opts = *opts
+	}
+	var err error
+	if err = z.opts.fill(h); err != nil {
+		return nil, err
+	}
+	if z.origins, err = tus.NewOrigins(z.opts.Origins); err != nil {
+		return nil, fmt.Errorf("upload: %w", err)
+	}
+	var ok bool
+	if z.store, ok = h.store.(chain.Store); !ok {
+		return nil, fmt.Errorf("upload: resumable uploads need a storage.ObjectReader, which %T is not", h.store)
+	}
+	z.direct, _ = h.store.(storage.DirectStorage)
+	z.objects = z.store
+	return z, z.prepare(secrets, "resumable "+z.opts.Purpose, z.opts.MaxFileSize, z.opts.MaxChecks)
+}
+
+func (o *ResumeOptions) fill(h *Handler) error {
+	negative := false
+	byDefault(&o.MaxFileSize, h.opts.MaxFileSize, &negative)
+	byDefault(&o.Expires, 24*time.Hour, &negative)
+	byDefault(&o.MaxChecks, 16, &negative)
+	switch {
+	case negative:
+		return errors.New("upload: a negative option; 0 means the default, and nothing is unlimited")
+	case o.MaxFileSize > maxFileSize:
+		return fmt.Errorf("upload: a file has at most %s", byteSize(maxFileSize))
+	case o.Expires > maxTicketExpires:
+		return errors.New("upload: Expires is at most 7 days")
+	}
+	return validStaging(o.StagingPrefix)
+}
+
+// Handler returns the handler of z.
+func (z *Resumer) Handler() *Handler { return z.h }
+
+// replayCell is how long a piece is in a storage that does not publish pieces itself.
+const replayCell = 8 << 20
+
+// cell returns the longest piece of a file of that size.
+func (z *Resumer) cell(size int64) int64 {
+	if z.direct != nil {
+		return z.direct.PieceSize(size)
+	}
+	return replayCell
+}
+
+// chain returns the pieces of an upload.
+func (z *Resumer) chain(t *sealed) *chain.Chain {
+	return chain.New(z.store, t.Staging+"/", t.Size, t.Cell)
+}

@@ -1,0 +1,77 @@
+package upload
+
+import (
+	"net/http"
+)
+
+// head answers how many bytes have arrived. It is not counted by the limiter: clients begin again
+// from the first byte if it is refused.
+func (s *resumption) head() error {
+	st, err := s.quietState()
+	if err != nil {
+		return err
+	}
+	offset := s.told(st.Offset)
+	if st.Done != nil {
+		if _, err := s.finished(st.Done); err != nil {
+			return err
+		}
+		offset = s.t.Size
+	} else if err := s.ended(st.End); err != nil {
+		return err
+	}
+	s.decide(Event{Kind: KindPartsListed, Files: s.files()})
+	s.answer(http.StatusOK, offset)
+	return nil
+}
+
+// get answers with the published file.
+func (s *resumption) get() error {
+	if err := s.reserve(Claim{}); err != nil {
+		return err
+	}
+	st, err := s.state()
+	if err != nil {
+		return err
+	}
+	if st.Done == nil {
+		if err := s.ended(st.End); err != nil {
+			return err
+		}
+		return &Error{Code: CodeNotUploaded}
+	}
+	f, err := s.finished(st.Done)
+	if err != nil {
+		return err
+	}
+	s.decide(Event{Kind: KindConfirmed, Files: []File{f}})
+	writeJSON(s.w, "application/json", http.StatusOK, map[string][]File{"files": {f}})
+	return nil
+}
+
+// terminate gives an upload up. A published file stays, as in [Presigner.Abort].
+func (s *resumption) terminate() error {
+	if err := s.reserve(Claim{}); err != nil {
+		return err
+	}
+	st, err := s.quietState()
+	if err != nil {
+		return err
+	}
+	if st.Done == nil {
+		decided, err := s.z.decideEnd(s.session, s.t, s.chain, ending{Outcome: outcomeTerminated})
+		switch {
+		case err != nil:
+			return err
+		case decided.Outcome == outcomeAccepted: // which is being published, or will be
+			return withStatus(errChecking, http.StatusLocked)
+		}
+	}
+	if err := s.z.removePieces(s.session, s.t, s.chain); err != nil {
+		return storageError(err)
+	}
+	s.z.release(s.session, s.t)
+	s.decide(Event{Kind: KindAborted, Files: s.files()})
+	s.w.WriteHeader(http.StatusNoContent)
+	return nil
+}

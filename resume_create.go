@@ -1,0 +1,90 @@
+package upload
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/airlock-go/upload/internal/chain"
+)
+
+// create judges what is known of a file, and answers with the URL of its upload. All state of an
+// upload without bytes is in that URL, so nothing is stored yet.
+func (s *resumption) create() error {
+	d := s.declaration()
+	if err := s.reserve(s.claimOf(d, s.z.opts.Expires)); err != nil {
+		return err
+	}
+	t, err := s.z.newTicket(s.session, d, s.z.opts.StagingPrefix, s.z.opts.Expires)
+	if err != nil {
+		return err
+	}
+	s.t, t.Metadata, t.Cell = t, s.request.Metadata.Header, s.z.cell(t.Size)
+	s.chain = s.z.chain(t)
+	token, err := sealTicket(s.z.sealer, t)
+	if err != nil {
+		return err
+	}
+	offset, err := s.firstBytes()
+	if err != nil {
+		return withFile(err, t.Field, t.Name)
+	}
+	s.account.keep()
+	s.decide(Event{Kind: KindSigned, Files: s.files()})
+	s.w.Header().Set("Location", location(s.r, token))
+	s.answer(http.StatusCreated, offset)
+	return nil
+}
+
+// declaration is what the client says of its file.
+func (s *resumption) declaration() Declaration {
+	meta := s.request.Metadata
+	d := Declaration{
+		Field: meta.Get("field"), Name: meta.Get("filename", "name"),
+		Type: meta.Get("filetype", "type"), Size: s.request.Length,
+	}
+	if fields := s.rules.fields.names(); d.Field == "" && len(fields) == 1 {
+		d.Field = fields[0]
+	} else if d.Field == "" {
+		d.Field = "file"
+	}
+	return d
+}
+
+// location returns the URL of an upload, relative to that of the creation, which a proxy may have
+// rewritten.
+func location(r *http.Request, token string) string {
+	asked := r.URL.Path
+	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
+		asked = u.Path // without what http.StripPrefix takes
+	}
+	if strings.HasSuffix(asked, "/") {
+		return token
+	}
+	return url.PathEscape(path.Base(asked)) + "/" + token
+}
+
+// firstBytes stores the bytes that came with the creation. The last byte of a file never counts: a
+// creation whose answer is lost is sent again, and must not publish a file twice.
+func (s *resumption) firstBytes() (offset int64, err error) {
+	if !s.request.Bytes {
+		return 0, nil
+	}
+	n, _, err := s.receive(chain.State{}, s.t.Size-1)
+	if err == nil {
+		return n, nil
+	}
+	s.discard() // nobody learns the URL
+	return 0, err
+}
+
+// discard removes all of an upload that nobody can continue.
+func (s *resumption) discard() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.h.opts.CleanupTimeout)
+	defer cancel()
+	f := s.about
+	f.Key = s.t.Staging
+	_ = s.cleanup(ctx, f, func(ctx context.Context) error { return s.chain.Remove(ctx, false) }) // it is logged
+}

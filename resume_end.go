@@ -1,0 +1,199 @@
+package upload
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/airlock-go/upload/internal/chain"
+)
+
+// ending is how an upload ended: the content of the marker that decides between instances.
+type ending struct {
+	ID      string         `json:"i"` // of the ticket, so that no marker counts for another one
+	Outcome string         `json:"o"`
+	Code    Code           `json:"c,omitempty"` // of a refusal, and so on
+	Reason  string         `json:"r,omitempty"`
+	Params  map[string]any `json:"p,omitempty"`
+}
+
+// The outcomes. Only one is ever decided, and it stays.
+const (
+	outcomeAccepted   = "accepted" // to be published, by any later request if this process ends
+	outcomeRefused    = "refused"
+	outcomeTerminated = "terminated" // by the client
+)
+
+// refusedBy is the ending of a verdict.
+func refusedBy(err error) ending {
+	e := errorOf(err)
+	return ending{Outcome: outcomeRefused, Code: e.Code, Reason: e.Reason, Params: e.Params}
+}
+
+// decideEnd ends an upload unless it has ended, and returns how.
+func (z *Resumer) decideEnd(q *session, t *sealed, c *chain.Chain, want ending) (decided ending, err error) {
+	want.ID = t.ID
+	data, err := z.sealMarker(want)
+	if err != nil { // too long: clients can make no sentence of it, but know the code
+		want.Reason, want.Params = "", nil
+		if data, err = z.sealMarker(want); err != nil {
+			return ending{}, internal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), z.h.opts.CommitTimeout)
+	defer cancel()
+	there, err := c.End(ctx, data)
+	if err != nil {
+		return ending{}, storageError(err)
+	}
+	return decided, z.openMarker(there, t, &decided, &decided.ID)
+}
+
+func (z *Resumer) sealMarker(v any) ([]byte, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	token, err := z.sealer.Seal(data)
+	return []byte(token), err
+}
+
+// openMarker reads a marker into v. Its id, which is part of v, must be the ticket's.
+func (z *Resumer) openMarker(marker []byte, t *sealed, v any, id *string) error {
+	data, err := z.sealer.Open(string(marker))
+	if err != nil {
+		return storageError(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(v); err != nil {
+		return internal(err)
+	}
+	if *id != t.ID {
+		return storageError(errors.New("upload: a marker of another upload"))
+	}
+	return nil
+}
+
+// refusal is the error of an upload that has ended without a file, nil for an accepted one.
+func (e ending) refusal(t *sealed) error {
+	switch e.Outcome {
+	case outcomeAccepted:
+		return nil
+	case outcomeRefused:
+		return gone(withFile(&Error{Code: e.Code, Reason: e.Reason, Params: restored(e.Params)}, t.Field, t.Name))
+	}
+	return gone(errBadTicket)
+}
+
+// restored returns parameters with the types that they had before they were JSON.
+func restored(params map[string]any) map[string]any {
+	for name, value := range params {
+		switch v := value.(type) {
+		case json.Number:
+			n, _ := v.Int64()
+			params[name] = n
+		case []any:
+			list := make([]string, 0, len(v))
+			for _, item := range v {
+				if s, ok := item.(string); ok {
+					list = append(list, s)
+				}
+			}
+			params[name] = list
+		}
+	}
+	return params
+}
+
+// ended returns the refusal of an upload that has ended, by its marker.
+func (s *resumption) ended(end *chain.End) error {
+	if end == nil {
+		return nil
+	}
+	var e ending
+	if err := s.z.openMarker(end.Data, s.t, &e, &e.ID); err != nil {
+		return err
+	}
+	return e.refusal(s.t)
+}
+
+// result is the content of the marker of a file that is published, for which the host's function
+// has run. The rest of the file is in the ticket.
+type result struct {
+	ID     string `json:"i"`
+	Type   string `json:"t"`
+	SHA256 string `json:"h,omitempty"`
+	Facts  string `json:"f,omitempty"`
+}
+
+// finished returns the file of a marker, if it still is published.
+func (s *resumption) finished(done []byte) (File, error) {
+	var r result
+	if err := s.z.openMarker(done, s.t, &r, &r.ID); err != nil {
+		return File{}, err
+	}
+	stored, err := s.z.objects.Stat(s.ctx, s.t.Key)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && stored.Nonce != s.t.ID:
+		return File{}, gone(&Error{Code: CodeBadTicket, Err: errors.New("upload: the host has removed the file")})
+	case err != nil:
+		return File{}, storageError(err)
+	}
+	return s.z.fileOf(s.t, r), nil
+}
+
+func (z *Resumer) fileOf(t *sealed, r result) File {
+	f := z.file(t, r.Type, r.SHA256)
+	f.Facts = factsOf(r.Facts)
+	return f
+}
+
+// removePieces removes all bytes of an upload that has ended. Its markers stay, for later requests,
+// until a sweep.
+func (z *Resumer) removePieces(q *session, t *sealed, c *chain.Chain) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), z.h.opts.CleanupTimeout)
+	defer cancel()
+	f := z.file(t, t.Type, "")
+	f.Key = t.Staging
+	return q.cleanup(ctx, f, func(ctx context.Context) error { return c.Remove(ctx, true) })
+}
+
+// release gives the reservation of an upload that has ended back to the limiter.
+func (z *Resumer) release(*session, *sealed) {}
+
+// isVerdict reports whether err says that the file is not accepted, and not that it could not be
+// judged, has changed, or did not arrive.
+func isVerdict(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch status := e.Code.Status(); status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooManyRequests:
+		return false
+	default:
+		return status < http.StatusInternalServerError && e.Code != CodeClientGone && e.Code != CodeMalformed && e.Code != CodeUnexpectedField
+	}
+}
+
+// settled makes a verdict final, for all instances, and removes the bytes. Other errors stay as
+// they are, and the upload lives.
+func (s *resumption) settled(err error) error {
+	if !isVerdict(err) {
+		return err
+	}
+	decided, failed := s.z.decideEnd(s.session, s.t, s.chain, refusedBy(err))
+	switch {
+	case failed != nil:
+		return errors.Join(failed, err)
+	case decided.Outcome == outcomeAccepted: // by another instance
+		return errChecking
+	}
+	_ = s.z.removePieces(s.session, s.t, s.chain) // a failure is logged
+	s.z.release(s.session, s.t)
+	return err
+}

@@ -1,0 +1,232 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"github.com/airlock-go/upload/internal/chain"
+	"github.com/airlock-go/upload/internal/ticket"
+	"github.com/airlock-go/upload/internal/worker"
+	"github.com/airlock-go/upload/storage"
+)
+
+// finishWait is how long a request waits for the check and publication of its file: less than the
+// minute after which proxies give up.
+const finishWait = 50 * time.Second
+
+// finish checks and publishes a file of which all bytes are stored. C is its check, nil if that is
+// still to be made. It goes on when the client leaves, or has waited too long. A request that comes
+// meanwhile joins it.
+func (s *resumption) finish(c *checked) (File, error) {
+	s.handed = true
+	one, mine := s.z.jobs.join(s.t.ID, func() (File, error) { return s.job(c) })
+	if !mine {
+		s.handed = false
+		c.close()
+	}
+	patience := time.NewTimer(finishWait)
+	defer patience.Stop()
+	select {
+	case <-one.ended:
+	case <-patience.C:
+		return File{}, errChecking
+	case <-s.r.Context().Done():
+		return File{}, &Error{Code: CodeClientGone}
+	}
+	if !mine && one.err == nil {
+		s.decide(Event{Kind: KindConfirmed, Files: []File{one.file}})
+	}
+	return one.file, one.err
+}
+
+// job runs on a goroutine of its own, and ends the session.
+func (s *resumption) job(c *checked) (f File, err error) {
+	defer func() {
+		c.close()
+		if left := s.leaveWith(err); left != nil {
+			err = left
+		}
+	}()
+	err = worker.Contain(func() (err error) {
+		s.freshWorker() // a call of the request may hang
+		f, err = s.published(c)
+		return err
+	})
+	if err != nil {
+		return File{}, withFile(err, s.t.Field, s.t.Name)
+	}
+	s.decide(Event{Kind: KindConfirmed, Files: []File{f}}) // unless it was accepted just now
+	s.progress.is(StateDone, "")
+	return f, nil
+}
+
+// published returns the published file, which it publishes unless that was done, by whom ever.
+func (s *resumption) published(c *checked) (File, error) {
+	st, err := s.state()
+	if err != nil {
+		return File{}, err
+	}
+	if st.Done != nil {
+		return s.finished(st.Done)
+	}
+	if err := s.ended(st.End); err != nil {
+		return File{}, err
+	}
+	f, err := s.z.published(s.ctx, s.t, "")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		f, err = s.publish(c, st.End != nil)
+	case errors.Is(err, CodeConflict): // another file has the key, and will have it
+		err = gone(err)
+	}
+	if err != nil {
+		return File{}, err
+	}
+	if err := s.hostDone(f); err != nil {
+		return File{}, err
+	}
+	return s.markDone(f)
+}
+
+// publish checks the file, decides about it between instances, and publishes it. An upload that was
+// accepted before a process ended is checked again: what was found then is not kept.
+func (s *resumption) publish(c *checked, accepted bool) (File, error) {
+	pieces, err := s.chain.Pieces(s.ctx)
+	if err != nil {
+		return File{}, s.chainError(err)
+	}
+	open := func(ctx context.Context) (io.ReadCloser, error) { return s.chain.Read(ctx, pieces), nil }
+	if c == nil {
+		if c, err = s.recheck(open); err != nil {
+			if accepted {
+				return File{}, err
+			}
+			return File{}, s.settled(err)
+		}
+		defer c.close()
+	}
+	if !accepted {
+		decided, err := s.z.decideEnd(s.session, s.t, s.chain, ending{Outcome: outcomeAccepted})
+		if err == nil {
+			err = decided.refusal(s.t)
+		}
+		if err != nil {
+			return File{}, err
+		}
+	}
+	if s.z.direct == nil {
+		err = s.replay(c, open)
+	} else {
+		err = s.promote(c)
+	}
+	if errors.Is(err, CodeConflict) && errorOf(err).Params["kind"] == "exists" {
+		return File{}, gone(err)
+	}
+	return c.file, err
+}
+
+// recheck reads the stored pieces through the validators, as for a direct upload.
+func (s *resumption) recheck(open opener) (c *checked, err error) {
+	err = s.z.turns.Do(s.ctx, s.t.ID, s.t.expires(), func(state *ticket.State) (err error) {
+		if !state.MayRead(s.t.Size) {
+			return &Error{Code: CodeBusy, RetryAfter: time.Hour, Params: map[string]any{"kind": "checks"}}
+		}
+		s.progress.at(0)
+		c, err = s.z.check(s.session, s.t, state, open)
+		return err
+	})
+	return c, err
+}
+
+// promote publishes the pieces inside the storage.
+func (s *resumption) promote(c *checked) error {
+	ctx, cancel := s.outliving()
+	defer cancel()
+	sources, err := s.chain.Sources(ctx, chain.Template{Subject: s.t.Subject, MaxWait: s.h.opts.MaxWait})
+	if err != nil {
+		return s.chainError(err)
+	}
+	return s.z.promote(s.session, s.t, c, s.z.direct, sources)
+}
+
+// replay publishes the pieces through Stage and Commit, for a storage that cannot do it inside.
+func (s *resumption) replay(c *checked, open opener) error {
+	ctx, cancel := s.outliving()
+	defer cancel()
+	src, err := openStalling(ctx, s.t.Size, s.h.opts.StallTimeout, open)
+	if err != nil {
+		return readError(err)
+	}
+	defer src.close()
+	staged, err := s.h.store.Stage(ctx, storage.Object{
+		Key: s.t.Key, Type: c.file.Type, Name: c.file.Name, Nonce: s.t.ID, MaxSize: s.t.Size,
+		Subject: s.t.Subject, MaxWait: s.h.opts.MaxWait, SHA256: func() string { return c.digest },
+	}, &patched{src: src, list: c.patches})
+	if err != nil {
+		return stageError(err)
+	}
+	if err := staged.Commit(ctx); err != nil {
+		if !errors.Is(err, storage.ErrUnknownOutcome) { // else it may be published, which stays
+			err = errors.Join(err, staged.Discard(ctx))
+		}
+		return commitError(err)
+	}
+	if _, err := s.z.confirmer.published(ctx, s.t, c.digest); err != nil {
+		return storageError(err)
+	}
+	s.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
+	return nil
+}
+
+// patched is a file with the changes of its cleaning.
+type patched struct {
+	src  io.Reader
+	list []storage.Patch
+	at   int64
+}
+
+func (p *patched) Read(b []byte) (int, error) {
+	n, err := p.src.Read(b)
+	storage.ApplyPatches(b[:n], p.at, p.list)
+	p.at += int64(n)
+	return n, err
+}
+
+// hostDone calls the host's function, which may panic.
+func (s *resumption) hostDone(f File) error {
+	if s.z.opts.Done == nil {
+		return nil
+	}
+	err := worker.Apart(func() error { return s.z.opts.Done(s.ctx, f) })
+	if err == nil {
+		return nil
+	}
+	e, _ := hostRefusal(s.ctx, err, nil)
+	return e
+}
+
+// markDone says for all instances that the file is published and the host's function has run, gives
+// back what was reserved, and removes the pieces.
+func (s *resumption) markDone(f File) (File, error) {
+	data, err := s.z.sealMarker(result{ID: s.t.ID, Type: f.Type, SHA256: f.SHA256, Facts: f.Facts.kept()})
+	if err != nil {
+		return File{}, internal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.h.opts.CommitTimeout)
+	defer cancel()
+	if _, err := s.chain.Done(ctx, data); err != nil {
+		return File{}, storageError(err)
+	}
+	s.z.release(s.session, s.t)
+	_ = s.z.removePieces(s.session, s.t, s.chain) // a failure is logged
+	return f, nil
+}
+
+// showFile tells the client its file, by a header of ASCII alone.
+func showFile(h http.Header, f File) {
+	h.Set("Upload-File", asciiJSON(f))
+}

@@ -1,0 +1,133 @@
+package upload
+
+import (
+	"io"
+
+	"github.com/airlock-go/upload/internal/chain"
+	"github.com/airlock-go/upload/internal/filename"
+	"github.com/airlock-go/upload/internal/sniff"
+	"github.com/airlock-go/upload/internal/worker"
+)
+
+// ahead judges what must be judged before a byte of src is acknowledged: the head, once it is
+// whole. A file that this request brings alone is judged while it comes.
+func (s *resumption) ahead(st chain.State, src io.Reader, limit int64) (*judging, error) {
+	length := s.r.ContentLength
+	if limit == s.t.Size && (length < 0 || length == limit) { // a PATCH from the first byte on
+		return s.judgeLive(src), nil
+	}
+	whole := min(sniff.HeadLen, s.t.Size)
+	if st.Offset >= whole {
+		return &judging{src: src}, nil
+	}
+	head := make([]byte, whole)
+	n, err := io.ReadFull(src, head[st.Offset:])
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { // bare, as ReadFull returns them
+		return nil, err
+	}
+	if st.Offset+int64(n) == whole {
+		if err := s.judgeHead(head, st.Offset); err != nil {
+			return nil, err
+		}
+	}
+	return &judging{src: src, before: head[st.Offset : st.Offset+int64(n)]}, nil
+}
+
+// judgeHead judges a head of which so many bytes are stored already.
+func (s *resumption) judgeHead(head []byte, stored int64) error {
+	if stored > 0 {
+		r, err := s.chain.Open(s.ctx)
+		if err != nil {
+			return s.chainError(err)
+		}
+		defer func() { _ = r.Close() }()
+		if _, err := io.ReadFull(r, head[:stored]); err != nil {
+			return readError(err)
+		}
+	}
+	in := &Incoming{
+		Field: s.t.Field, Name: s.t.Name, ClaimedType: s.t.Type, Subject: s.t.Subject, Size: s.t.Size, Head: head,
+		Type: sniff.Resolve(head, filename.Ext(s.t.Name)),
+	}
+	s.about.Type = in.Type
+	observer, err := s.z.judge(s.session, s.t, in)
+	if err == nil && observer != nil { // which would see the rest
+		s.worker.Last(isOurs(observer), func() error { return closeObserver(observer) })
+	}
+	return err
+}
+
+// judging is a body on its way to the storage. What judges it sees each byte before the storage
+// does.
+type judging struct {
+	src    io.Reader
+	before []byte // of src, already read
+
+	pipe    *io.PipeWriter // to what judges, nil if nothing does
+	checked chan struct{}  // closed after its verdict
+	c       *checked
+	err     error
+}
+
+// errAbandoned ends a check whose file does not come whole.
+var errAbandoned = &Error{Code: CodeClientGone}
+
+// judgeLive starts judging src.
+func (s *resumption) judgeLive(src io.Reader) *judging {
+	from, to := io.Pipe()
+	j := &judging{src: src, pipe: to, checked: make(chan struct{})}
+	go func() {
+		defer close(j.checked)
+		j.err = worker.Contain(func() (err error) {
+			j.c, err = s.z.readWhole(s.session, s.t, from)
+			return err
+		})
+		_ = from.CloseWithError(errAbandoned) // so that no byte waits for it
+	}()
+	return j
+}
+
+// Read returns the error of a verdict. After a check that could not judge, the bytes are stored all
+// the same: they are read again when all are there.
+func (j *judging) Read(p []byte) (n int, err error) {
+	if len(j.before) > 0 {
+		n = copy(p, j.before)
+		j.before = j.before[n:]
+	} else if n, err = j.src.Read(p); j.pipe == nil {
+		return n, err
+	}
+	if j.pipe == nil || n == 0 {
+		return n, err
+	}
+	if _, stopped := j.pipe.Write(p[:n]); stopped != nil {
+		<-j.checked
+		if isVerdict(j.err) {
+			return 0, j.err
+		}
+		j.pipe = nil
+	}
+	return n, err
+}
+
+// end ends the check, and returns its result if it has seen the whole file, or else only a verdict.
+func (j *judging) end(whole bool) (*checked, error) {
+	if j.checked == nil {
+		return nil, nil
+	}
+	if j.pipe != nil && whole {
+		_ = j.pipe.Close()
+	} else if j.pipe != nil {
+		_ = j.pipe.CloseWithError(errAbandoned)
+	}
+	<-j.checked
+	switch {
+	case isVerdict(j.err):
+		return nil, j.err
+	case j.err != nil:
+		return nil, nil
+	case !whole: // it took the end of something else for that of the file
+		j.c.close()
+		return nil, nil
+	}
+	return j.c, nil
+}

@@ -1,0 +1,78 @@
+package storage
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+)
+
+// Promotion describes what [DirectStorage.Promote] publishes.
+type Promotion struct {
+	Sources []Source // what it is made of, in this order
+	Key     string   // the new key; it passed [ValidKey]
+	Type    string   // the detected media type
+	Name    string   // the cleaned file name
+	Size    int64    // bytes, of all Sources together
+	SHA256  string   // of what is published, hexadecimal, "" if it was not computed
+	Nonce   string   // kept with the object, for Stat
+	Facts   string   // kept with the object, for Stat: at most 256 bytes of printable ASCII
+
+	Patches      []Patch // what differs between the staged and the published bytes; see [ValidPatches]
+	SourceSHA256 string  // of what is staged, as it was checked, only with one source; see Pin
+}
+
+// Source is a staged object whose bytes a [Promotion] publishes.
+//
+// One alone may have been sent by a client. Where there are several, only the host's process writes
+// them, by Stage and Commit, and nobody replaces them: no digest binds them, only their ETags do.
+type Source struct {
+	Key  string // a staging key
+	ETag string // the answer of Stat or of a list, before the bytes were checked
+	Size int64  // bytes, likewise
+}
+
+// Valid returns an error that says what is wrong with the sources, the patches or the digests of p,
+// or nil. Of several sources each has pieceSize bytes, which is [DirectStorage.PieceSize] of
+// p.Size, and the last has that at most. Every [DirectStorage.Promote] begins with Valid.
+func (p Promotion) Valid(pieceSize int64) error {
+	if err := p.validSources(pieceSize); err != nil {
+		return err
+	}
+	switch {
+	case len(p.Sources) > 1 && p.SourceSHA256 != "":
+		return errors.New("storage: the SHA-256 of what is staged is for one source")
+	case len(p.Patches) == 0 && p.SourceSHA256 != "" && p.SHA256 != "" && p.SourceSHA256 != p.SHA256:
+		return errors.New("storage: without patches the staged and the published bytes have one SHA-256")
+	}
+	return ValidPatches(p.Patches, p.Size)
+}
+
+// validSources is Valid for the sources.
+func (p Promotion) validSources(pieceSize int64) error {
+	if len(p.Sources) == 0 {
+		return errors.New("storage: a promotion needs a source")
+	}
+	left := p.Size
+	for i, s := range p.Sources {
+		last := i == len(p.Sources)-1
+		switch {
+		case s.Key == "" || s.ETag == "":
+			return fmt.Errorf("storage: source %d has no key or no ETag", i)
+		case s.Size < 1 || s.Size > left || last && s.Size < left:
+			return fmt.Errorf("storage: source %d has %d bytes, where %d of %d are left", i, s.Size, left, p.Size)
+		case len(p.Sources) > 1 && (s.Size > pieceSize || !last && s.Size < pieceSize):
+			return fmt.Errorf("storage: source %d of %d has %d bytes, not %d", i, len(p.Sources), s.Size, pieceSize)
+		}
+		left -= s.Size
+	}
+	return nil
+}
+
+// Pin returns the SHA-256 of the staged bytes, "" if it was not computed. Without patches SHA256 is
+// that, too.
+func (p Promotion) Pin() string {
+	if len(p.Patches) > 0 {
+		return p.SourceSHA256
+	}
+	return cmp.Or(p.SourceSHA256, p.SHA256)
+}
