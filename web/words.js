@@ -12,8 +12,11 @@ export async function wordsOf(lang = globalThis.document?.documentElement.lang |
 export class Words {
   constructor(table) { this.table = table; }
 
-  // say is a text of the component.
-  say(name, values = {}) { return this.fill(this.table.page[name], values) ?? ""; }
+  // say is a text of the element, or "" if there is none of that name.
+  say(name, values = {}) {
+    const text = this.table.page[name];
+    return (text && this.fill(text, values)) ?? "";
+  }
 
   // refusal is the sentence of an error, by its code and parameters alone. The server's own
   // sentence is for codes that are not known here. Of several, the first counts whose parameters

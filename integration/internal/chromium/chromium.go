@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -170,4 +171,10 @@ func (p *Page) Screenshot(name string) {
 	p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.FullScreenshot(&png, 100)) // after the animations, not as JPEG
 	path := filepath.Join(dir, unfit.ReplaceAllString(name, "-")+".png")
 	require.NoError(p.t, os.WriteFile(path, png, 0o600))
+}
+
+// WithoutScript opens url with JavaScript turned off, also for the pages that follow.
+func (p *Page) WithoutScript(url string) {
+	p.t.Helper()
+	p.Do(emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(url))
 }
