@@ -34,7 +34,7 @@ button, input, .button { font: inherit; }
   display: inline-flex; align-items: center; min-height: 2.75rem; padding: .4rem 1.15rem; border: 1px solid transparent; border-radius: 8px;
   background: var(--accent); color: var(--on-accent); font-weight: 600; cursor: pointer; white-space: nowrap;
 }
-.button.folder, .button.camera { background: none; border-color: var(--edge); color: var(--text); }
+:is(.folder, .camera) .button { background: none; border-color: var(--edge); color: var(--text); }
 .button:hover { filter: brightness(.93); }
 input:disabled + .button { opacity: .5; cursor: default; }
 .quiet, .actions a {
@@ -53,8 +53,8 @@ input:disabled + .button { opacity: .5; cursor: default; }
 .drop { font-size: 1.125rem; font-weight: 600; }
 .or { color: var(--soft); font-size: .9rem; }
 .buttons { display: flex; flex-wrap: wrap; justify-content: center; gap: .6rem; }
-.button.camera { display: none; }
-@media (hover: none) and (pointer: coarse) { .drop, .or, .button.folder { display: none; } .button.camera { display: inline-flex; } }
+.camera { display: none; }
+@media (hover: none) and (pointer: coarse) { .drop, .or, .folder { display: none; } .camera { display: inline; } }
 #hint { margin-top: .3rem; color: var(--soft); font-size: .9rem; }
 #hint:empty { display: none; }
 #notice { margin-top: .75rem; color: var(--bad); font-size: .9rem; }
@@ -102,6 +102,11 @@ progress:indeterminate::-moz-progress-bar { background: var(--slide); animation:
   .title { flex-wrap: wrap; gap: 0 .6rem; }
   .name { white-space: normal; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
 }
-@media (forced-colors: active) { progress { appearance: auto; height: .8rem; forced-color-adjust: auto; } .thumb { border: 1px solid; } }
+@media (forced-colors: active) {
+  .button { border-color: ButtonText; background: ButtonFace; color: ButtonText; }
+  #zone svg { stroke: CanvasText; }
+  .thumb { border: 1px solid; }
+  progress { height: .7rem; border: 1px solid CanvasText; forced-color-adjust: none; --track: Canvas; --accent: Highlight; }
+}
 @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation: none !important; transition: none !important; } }
 `);

@@ -12,7 +12,7 @@ export function sendForm(file, o) {
 async function once(file, o) {
   const seen = watch(o);
   const progress = (sent, size) => {
-    if (sent < size) o.onProgress({ state: "sending", sent: Math.min(sent, file.size), size: file.size });
+    if (sent < size) o.onProgress({ state: "sending", sent: Math.floor(sent / size * file.size), size: file.size });
     else seen.begin();
   };
   o.onProgress({ state: "sending", sent: 0, size: file.size });

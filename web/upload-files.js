@@ -179,13 +179,13 @@ export class UploadFiles extends HTMLElement {
         this.add([...input.files].filter((f) => !f.name.startsWith(".") || !f.webkitRelativePath));
         input.value = ""; // so that the same file can be chosen again
       };
-      return [input, make("label", { className: `button ${id}`, htmlFor: id, textContent: say(text) })];
+      return make("span", { className: id }, input, make("label", { className: "button", htmlFor: id, textContent: say(text) }));
     };
     const picker = choose("picker", this.hasAttribute("multiple") ? "choose" : "choose_one");
-    const folder = this.hasAttribute("folder") ? choose("folder", "folder", { webkitdirectory: true, multiple: true }) : [];
-    const camera = this.hasAttribute("camera") ? choose("camera", "camera", { accept: "image/*" }, { capture: "environment" }) : [];
+    const folder = this.hasAttribute("folder") && choose("folder", "folder", { webkitdirectory: true, multiple: true });
+    const camera = this.hasAttribute("camera") && choose("camera", "camera", { accept: "image/*" }, { capture: "environment" });
     const hint = make("p", { id: "hint" }, make("slot", { name: "hint", textContent: this.accepted }));
-    this.picker = picker[0];
+    this.picker = picker.firstChild;
     this.notice = make("p", { id: "notice", hidden: true, attributes: { role: "status" } });
     this.counts = make("p");
     this.total = make("progress", { id: "total", max: 1, hidden: true, ariaLabel: say("total") });
@@ -196,7 +196,7 @@ export class UploadFiles extends HTMLElement {
     this.news = make("div", { id: "news", className: "unseen", attributes: { role: "log", "aria-live": "polite" } });
     const zone = make("div", { id: "zone", attributes: { part: "zone" } },
       icon(), make("p", { className: "drop", textContent: say("drop") }), make("p", { className: "or", textContent: this.words.table.or }),
-      make("div", { className: "buttons" }, ...picker, ...folder, ...camera), hint);
+      make("div", { className: "buttons" }, picker, folder, camera), hint);
     this.#root.adoptedStyleSheets = [style];
     this.#root.append(zone, this.notice, this.summary, this.list, this.news);
     this.#inputs();
