@@ -38,6 +38,7 @@ type site struct {
 	held          int32                   // the number of a PUT that does not arrive, 0 for none
 	lost          int32                   // the number of a PUT that loses its connection at its half
 	sent, arrived atomic.Int32            // PUTs
+	steps         atomic.Int32            // requests to the application's own handlers
 }
 
 // counted counts the PUTs to the store, and cuts the one that must not arrive.
@@ -103,7 +104,9 @@ func newSite(t *testing.T, b *chromium.Browser, open openPlace, version, query s
 	t.Helper()
 	script := bundleOf(t, version)
 	s, origin, mux := twoOrigins(t, open)
-	mux.Handle("/uppy/", s.endpoint(t, origin))
+	endpoint, uploads := s.endpoint(t, origin)
+	mux.Handle("/uppy/", s.stepsOf(endpoint))
+	mux.Handle("/upload", s.stepsOf(uploads))
 	serve(mux, "/page.js", "text/javascript", script.js)
 	serve(mux, "/page.css", "text/css", script.css)
 	serve(mux, "/{$}", "text/html; charset=utf-8", []byte(`<!doctype html><title>Upload</title>
@@ -113,8 +116,16 @@ func newSite(t *testing.T, b *chromium.Browser, open openPlace, version, query s
 	return s
 }
 
-// endpoint returns the handler that the page of that origin uses.
-func (s *site) endpoint(t *testing.T, origin string) http.Handler {
+// stepsOf counts the requests to a handler.
+func (s *site) stepsOf(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.steps.Add(1)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// endpoint returns the handler that the page of that origin uses, and the one of forms.
+func (s *site) endpoint(t *testing.T, origin string) (direct, uploads http.Handler) {
 	t.Helper()
 	h, err := upload.New(s.store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous,
 		&upload.Options{MaxFileSize: 32 << 20, Logger: slog.New(slog.DiscardHandler)})
@@ -132,7 +143,7 @@ func (s *site) endpoint(t *testing.T, origin string) http.Handler {
 		},
 	})
 	require.NoError(t, err)
-	return handler
+	return handler, h
 }
 
 func serve(mux *http.ServeMux, path, mediaType string, content []byte) {
