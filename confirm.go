@@ -2,7 +2,6 @@ package upload
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -40,8 +39,8 @@ func (p *confirmer) prepare(secrets [][]byte, purpose string, maxFileSize int64,
 	return nil
 }
 
-// newTicket judges d and chooses the keys.
-func (p *confirmer) newTicket(q *session, d Declaration, stagingPrefix string, life time.Duration) (*sealed, error) {
+// newTicket judges d and chooses the keys. The id is random.
+func (p *confirmer) newTicket(q *session, d Declaration, id, stagingPrefix string, life time.Duration) (*sealed, error) {
 	in, err := q.declared(d)
 	if err != nil {
 		return nil, err
@@ -50,7 +49,6 @@ func (p *confirmer) newTicket(q *session, d Declaration, stagingPrefix string, l
 	if err != nil {
 		return nil, withFile(err, in.Field, in.Name)
 	}
-	id := rand.Text()
 	q.about.Key = key
 	return &sealed{
 		ID: id, Subject: in.Subject, Field: in.Field, Name: in.Name, Type: in.Type, Size: in.Size,

@@ -81,7 +81,7 @@ func requireDocumented(t *testing.T, code upload.Code, params map[string]any) {
 // refusing parses the files of the module that make refusals.
 func refusing(t *testing.T) (all []*ast.File) {
 	t.Helper()
-	for _, dir := range []string{".", "internal/form", "internal/inspect", "internal/limits", "limit", "uppy", "clamav"} {
+	for _, dir := range []string{".", "internal/form", "internal/inspect", "internal/limits", "internal/tus", "limit", "uppy", "clamav"} {
 		paths, err := filepath.Glob(dir + "/*.go")
 		require.NoError(t, err)
 		for _, path := range paths {

@@ -16,7 +16,7 @@ import (
 // TestHouse pins how much there is to learn: names for hosts, and files for readers.
 // A larger number needs a reason in docs/design.md.
 func TestHouse(t *testing.T) {
-	const mostNames, mostFiles, mostLines = 142, 58, 300
+	const mostNames, mostFiles, mostLines = 143, 58, 300
 	paths, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	names, files := 0, 0

@@ -56,6 +56,16 @@ var sendPhoto = map[string]func(t *testing.T, d *direct) upload.File{
 		require.Equal(t, f, d.confirm(t, ticket.Token), "again")
 		return f
 	},
+	"resumable":            func(t *testing.T, d *direct) upload.File { return d.resumes(t, "a.png", photo(), len(photo())) },
+	"resumable, in pieces": func(t *testing.T, d *direct) upload.File { return d.resumes(t, "a.png", photo(), 50) },
+}
+
+// resumes sends a file to a Resumer over the same handler, in requests of so many bytes.
+func (d *direct) resumes(t *testing.T, name, content string, size int) upload.File {
+	t.Helper()
+	z := &resumable{handler: d.handler}
+	z.serve(t, upload.ResumeOptions{})
+	return z.sends(t, name, content, size)
 }
 
 // sendAll sends a file in one request, or in its one part.

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -39,7 +40,7 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 	if err := q.reserve(q.claimOf(d, life)); err != nil {
 		return nil, err
 	}
-	t, err := p.newTicket(q, d, p.opts.StagingPrefix, p.opts.TicketExpires)
+	t, err := p.newTicket(q, d, rand.Text(), p.opts.StagingPrefix, p.opts.TicketExpires)
 	if err != nil {
 		return nil, err
 	}

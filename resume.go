@@ -77,6 +77,11 @@ func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, er
 	if z.store, ok = h.store.(chain.Store); !ok {
 		return nil, fmt.Errorf("upload: resumable uploads need a storage.ObjectReader, which %T is not", h.store)
 	}
+	if pieces, ok := h.store.(storage.PieceKeeper); ok {
+		if err := pieces.KeepsPieces(); err != nil {
+			return nil, fmt.Errorf("upload: the storage cannot keep resumable uploads: %w", err)
+		}
+	}
 	z.direct, _ = h.store.(storage.DirectStorage)
 	z.objects = z.store
 	return z, z.prepare(secrets, "resumable "+z.opts.Purpose, z.opts.MaxFileSize, z.opts.MaxChecks)

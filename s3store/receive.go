@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -53,6 +54,19 @@ func parkingKey(key, nonce string) string {
 // PartSize, or more if that would take more than 10,000 parts.
 func (s *Store) PieceSize(size int64) int64 {
 	return max(s.opts.PartSize, footprint((size+maxParts-1)/maxParts))
+}
+
+// KeepsPieces implements [storage.PieceKeeper]. It refuses a profile by which a piece might be
+// replaced, and a directory bucket, which does not list in the order of the keys
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html).
+func (s *Store) KeepsPieces() error {
+	switch {
+	case s.opts.Profile.InsecureUnconditionalPut:
+		return errors.New("s3store: the service does not create conditionally (InsecureUnconditionalPut)")
+	case strings.HasSuffix(*s.bucket, "--x-s3"):
+		return errors.New("s3store: a directory bucket does not list in the order of the keys")
+	}
+	return nil
 }
 
 // partSize returns the size of the parts of a file of at most size bytes. All parts except the last

@@ -78,6 +78,7 @@ var (
 	_ storage.Lister        = (*Store)(nil)
 	_ storage.UploadLister  = (*Store)(nil)
 	_ storage.ScanReader    = (*Store)(nil)
+	_ storage.PieceKeeper   = (*Store)(nil)
 )
 
 // New returns a Store that keeps its objects in bucket. It makes no call to S3. The client is used

@@ -131,3 +131,11 @@ type StagedObject struct {
 	Size    int64  // bytes, the answer of Stat
 	Subject string // the caller, as in [Object]
 }
+
+// PieceKeeper is an optional ability of a [Storage] that may be unable to keep the pieces of a
+// resumable upload. upload.NewResumer asks it.
+type PieceKeeper interface {
+	// KeepsPieces returns an error if Commit might replace an object, or if lists of a
+	// [DirectStorage] do not come in the order of the keys.
+	KeepsPieces() error
+}

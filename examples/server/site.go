@@ -115,6 +115,11 @@ func newMux(cfg *config, uploads *upload.Handler, store backend, progress *uploa
 	if cfg.debug {
 		mux.HandleFunc("GET /__debug", debug)
 	}
+	if cfg.resumable {
+		if err := resumableRoutes(mux, cfg, uploads); err != nil {
+			return nil, err
+		}
+	}
 	if !cfg.direct {
 		return mux, nil
 	}
