@@ -34,10 +34,8 @@ type limits struct {
 	MaxFiles    int
 	MaxSize     int64 // of one file, by whichever door
 	Direct      bool  // files may be sent to the storage directly
-	MaxDirect   int64
-
-	Resumable    bool // resumable uploads are served
-	MaxResumable int64
+	Resumable   bool  // files may be cut and resumed
+	MaxLarge    int64 // of one file that is sent in one of these ways
 }
 
 // Module returns the URL of the element's script, and Integrity its hash.
@@ -59,7 +57,7 @@ func (v view) Say(name string) string {
 	}
 	text, _ := v.fill(v.Page[name], map[string]any{
 		"types": v.list(v.limits.Types, "types", v.And), "files": v.MaxFiles, "large": large,
-		"size": v.MaxFileSize, "direct": v.MaxDirect, "resumable": v.MaxResumable,
+		"size": v.MaxFileSize, "max": v.MaxLarge,
 	})
 	return text
 }
@@ -80,13 +78,14 @@ func newPage(cfg *config) (*page, error) {
 		MaxFiles:    cfg.maxFiles,
 		MaxSize:     cfg.maxSize(),
 		Direct:      cfg.direct,
-		MaxDirect:   cfg.maxDirect,
+		Resumable:   cfg.resumable,
+		MaxLarge:    cfg.maxDirect,
 	}}, nil
 }
 
 // maxSize is the most bytes of one file, by whichever door.
 func (cfg *config) maxSize() int64 {
-	if cfg.direct {
+	if cfg.direct || cfg.resumable {
 		return max(cfg.maxFileSize, cfg.maxDirect)
 	}
 	return cfg.maxFileSize

@@ -37,7 +37,7 @@ const rowsOf = `[...(` + element + `?.querySelectorAll('#files > li') ?? [])].ma
 	}
 })`
 
-// TestExamplePage checks both doors of the example's page: files arrive whole and are shown, and a
+// TestExamplePage checks the doors of the example's page: files arrive whole and are shown, and a
 // page named like a picture is refused with the reason.
 func TestExamplePage(t *testing.T) {
 	b := browsers.Fresh(t)
@@ -47,7 +47,7 @@ func TestExamplePage(t *testing.T) {
 		{"notes.txt", "Plain text file (.txt)", "hello, this is a text"},
 	}
 	for where, run := range examples {
-		for _, door := range []string{"url", "tickets"} {
+		for _, door := range []string{"url", "tickets", "resumable"} {
 			t.Run(where+" "+door, func(t *testing.T) {
 				e := run(t)
 				p := b.Open(t, e.url)
