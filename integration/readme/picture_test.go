@@ -42,10 +42,12 @@ func TestPicture(t *testing.T) {
 				emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
 				chromedp.Navigate(url),
 			)
-			p.Choose("#picker", "sunset.png", sunset(t))
-			p.Await(`document.querySelector('#files > li')?.dataset.state === "stored" && document.querySelector('.thumb img')?.naturalWidth > 0`)
-			p.Choose("#picker", "invoice.png", "<!doctype html><script>alert(1)</script>")
-			p.Await(`document.querySelectorAll('#files > li')[1]?.dataset.state === "refused"`)
+			const element = `document.querySelector('#uploader').shadowRoot`
+			p.Await(element + `.querySelector('#picker') != null`)
+			p.ChooseIn(element+`.querySelector('#picker')`, "sunset.png", sunset(t))
+			p.Await(element + `.querySelector('#files > li')?.dataset.state === "stored" && ` + element + `.querySelector('.thumb img')?.naturalWidth > 0`)
+			p.ChooseIn(element+`.querySelector('#picker')`, "invoice.png", "<!doctype html><script>alert(1)</script>")
+			p.Await(element + `.querySelectorAll('#files > li')[1]?.dataset.state === "refused"`)
 			var taken []byte
 			p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.FullScreenshot(&taken, 100)) // after the animations, not as JPEG
 			small := reduced(t, taken)

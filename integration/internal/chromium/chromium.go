@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -126,9 +127,21 @@ func (p *Page) Do(actions ...chromedp.Action) {
 // Choose chooses a new file in the file input that matches selector.
 func (p *Page) Choose(selector, name, content string) {
 	p.t.Helper()
-	path := filepath.Join(p.t.TempDir(), name)
+	p.Do(chromedp.SetUploadFiles(selector, []string{p.file(name, content)}, chromedp.ByQuery))
+}
+
+// ChooseIn chooses a new file in the file input that is the value of the JavaScript expression, for
+// example in a shadow tree.
+func (p *Page) ChooseIn(expression, name, content string) {
+	p.t.Helper()
+	p.Do(chromedp.SetUploadFiles(expression, []string{p.file(name, content)}, chromedp.ByJSPath))
+}
+
+func (p *Page) file(name, content string) (path string) {
+	p.t.Helper()
+	path = filepath.Join(p.t.TempDir(), name)
 	require.NoError(p.t, os.WriteFile(path, []byte(content), 0o600))
-	p.Do(chromedp.SetUploadFiles(selector, []string{path}, chromedp.ByQuery))
+	return path
 }
 
 // Click clicks the element that matches selector, once it is there.
@@ -164,4 +177,10 @@ func (p *Page) Screenshot(name string) {
 	p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.FullScreenshot(&png, 100)) // after the animations, not as JPEG
 	path := filepath.Join(dir, unfit.ReplaceAllString(name, "-")+".png")
 	require.NoError(p.t, os.WriteFile(path, png, 0o600))
+}
+
+// WithoutScript opens url with JavaScript turned off, also for the pages that follow.
+func (p *Page) WithoutScript(url string) {
+	p.t.Helper()
+	p.Do(emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(url))
 }
