@@ -32,7 +32,7 @@ func newWorld(t *testing.T) *world {
 	mux.Handle("/store/", serve)
 	mux.Handle("/", s.routes())
 	w.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		r.AddCookie(&http.Cookie{Name: "visitor", Value: "ada"})
+		r.Header.Set("Cookie", "visitor=ada")
 		mux.ServeHTTP(rw, r)
 	})
 	return w

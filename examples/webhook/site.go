@@ -102,7 +102,10 @@ func visitor(r *http.Request) (string, error) {
 // page gives every new visitor an id that nobody can guess.
 func page(w http.ResponseWriter, r *http.Request) {
 	if _, err := visitor(r); err != nil {
-		http.SetCookie(w, &http.Cookie{Name: "visitor", Value: rand.Text(), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+		http.SetCookie(w, &http.Cookie{
+			Name: "visitor", Value: rand.Text(), Path: "/",
+			Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		})
 	}
 	http.ServeFileFS(w, r, web, "web/page.html")
 }
