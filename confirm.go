@@ -125,7 +125,7 @@ func (q *session) leaveWith(err error) error {
 	}
 	e := *errorOf(err)
 	if e.Code.Status() >= http.StatusInternalServerError {
-		blame(q.ctx, &e, err, nil, true)
+		blame(q.ctx, &e, err, nil, q.r != nil) // else nobody has left
 	}
 	q.decide(q.refusal(&e))
 	if q.body != nil {

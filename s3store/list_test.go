@@ -18,7 +18,11 @@ func TestListerConformance(t *testing.T) {
 	t.Parallel()
 	for _, versioned := range []bool{false, true} {
 		t.Run(fmt.Sprintf("versioned=%v", versioned), func(t *testing.T) {
-			storetest.RunLister(t, func(t *testing.T) storage.Lister { return newFixture(t, setup{versioned: versioned}) })
+			storetest.RunLister(t, func(t *testing.T) storage.Lister {
+				f := newFixture(t, setup{versioned: versioned})
+				f.fake.PageSize = 50 // the tests of package integration have S3's pages
+				return f
+			})
 		})
 	}
 }

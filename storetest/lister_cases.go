@@ -11,8 +11,8 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// listedMany is more objects than a page holds.
-var listedMany = 1001
+// listedMany is more objects than a page holds. listedFew are enough for a store with small pages.
+var listedFew, listedMany = 51, 1001
 
 // recent reports whether a time of the store's clock is about now.
 func recent(t time.Time) bool { return time.Since(t).Abs() < time.Hour }
@@ -113,17 +113,16 @@ func (l lister) removeAll(ctx context.Context, page []storage.ListedObject) erro
 }
 
 func listedInPages(ctx context.Context, l lister) error {
-	for i := range listedMany {
-		if err := l.publish(ctx, 1, fmt.Sprintf("%d/%05d", i%3, i)); err != nil {
-			return err
-		}
+	published, err := l.publishPages(ctx)
+	if err != nil {
+		return err
 	}
 	all, err := l.objects(ctx, l.prefix, l.inOrder())
 	if err != nil {
 		return err
 	}
-	if len(all) != listedMany {
-		return fmt.Errorf("%d of %d objects are listed", len(all), listedMany)
+	if len(all) != published {
+		return fmt.Errorf("%d of %d objects are listed", len(all), published)
 	}
 	if _, err := l.objects(ctx, l.prefix, func(page []storage.ListedObject) error { return l.removeAll(ctx, page) }); err != nil {
 		return err
@@ -143,6 +142,26 @@ func listedInOrder(ctx context.Context, l lister) error {
 		err = fmt.Errorf("%d of %d objects are listed", len(all), len(names))
 	}
 	return err
+}
+
+// publishPages publishes objects until a page does not hold them, and returns their number.
+func (l lister) publishPages(ctx context.Context) (published int, err error) {
+	for published < listedMany {
+		if err := l.publish(ctx, 1, fmt.Sprintf("%d/%05d", published%3, published)); err != nil {
+			return 0, err
+		}
+		if published++; published != listedFew {
+			continue
+		}
+		page, err := l.ListObjects(ctx, l.prefix, "")
+		if err != nil {
+			return 0, fmt.Errorf("ListObjects: %w", err)
+		}
+		if page.Next != "" {
+			break
+		}
+	}
+	return published, nil
 }
 
 func removed(ctx context.Context, l lister) error {
