@@ -1,0 +1,69 @@
+package integration_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/internal/chain"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// TestChainWriters has instances with different bytes race for one upload on a real server. It has
+// what each was told, and no byte of one within what another was told.
+func TestChainWriters(t *testing.T) {
+	t.Parallel()
+	const size, writers = 1 << 20, 3
+	for name, versioned := range map[string]bool{"plain bucket": false, "versioned bucket": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			st := newStage(t, versioned, s3store.Options{})
+			var mu sync.Mutex
+			owner := make([]byte, size)
+			var clients sync.WaitGroup
+			for w := range writers {
+				clients.Go(func() {
+					client, closeIdle := s3test.Get().Client(s3test.Get().Endpoint)
+					defer closeIdle()
+					store, err := s3store.New(client, st.bucket.Name, &s3store.Options{Profile: s3test.Get().Profile()})
+					require.NoError(t, err)
+					c := chain.New(store, chainPrefix, size, part)
+					race(t, c, byte('a'+w), size, func(start, n int64) {
+						mu.Lock()
+						defer mu.Unlock()
+						for i := range owner[start:][:n] {
+							require.Zero(t, owner[int(start)+i])
+							owner[int(start)+i] = byte('a' + w)
+						}
+					})
+				})
+			}
+			clients.Wait()
+			c := chain.New(st.store, chainPrefix, size, part)
+			requireChain(t, c, owner)
+			publishChain(t, st, c, owner)
+		})
+	}
+}
+
+// race appends one letter until the upload is complete.
+func race(t *testing.T, c *chain.Chain, letter byte, size int64, told func(start, n int64)) {
+	for {
+		s, err := c.State(t.Context())
+		require.NoError(t, err)
+		if s.Offset == size {
+			return
+		}
+		length := min(1+rand.Int64N(100<<10), size-s.Offset)
+		r := bytes.NewReader(bytes.Repeat([]byte{letter}, int(length)))
+		n, err := c.Append(t.Context(), s, chain.Template{Length: length}, r)
+		if err != nil {
+			require.ErrorIs(t, err, chain.ErrTaken)
+		}
+		told(s.Offset, n)
+	}
+}
