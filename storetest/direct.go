@@ -22,7 +22,7 @@ func RunDirect(t *testing.T, newStore func(t *testing.T) storage.DirectStorage, 
 	runCases(t, directCases, newStore, checkDirect, except...)
 }
 
-var directCases = slices.Concat(sendCases, attackCases, partCases, readCases, stagedCases, promoteCases, patchCases)
+var directCases = slices.Concat(sendCases, attackCases, partCases, readCases, stagedCases, promoteCases, patchCases, sourceCases)
 
 // checkDirect runs a case, ends the multipart uploads that the case opened itself, and checks for
 // leftovers.
