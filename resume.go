@@ -11,9 +11,9 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Resumer receives files that may be cut and resumed, under the policy of its [Handler], by the
-// protocol tus 1.0 (https://tus.io): creation, creation-with-upload, expiration and termination.
-// Mount it at a path that ends in "/".
+// Resumer receives files that may be cut and resumed, under the policy of its [Handler], by tus 1.0
+// (https://tus.io): creation, creation-with-upload, expiration and termination. Mount it at a path
+// that ends in "/".
 //
 // What was stored lies in staging until the validators have seen the whole file and agreed. Each
 // instance with the same secrets continues what another began. An upload works for whom a ticket of
