@@ -15,6 +15,9 @@ const freeBytes = 64 << 10
 
 // append stores the bytes of a PATCH, and with the last of them begins or joins the check.
 func (s *resumption) append() error {
+	if err := s.fits(s.t); err != nil {
+		return withFile(err, s.t.Field, s.t.Name)
+	}
 	if n := s.r.ContentLength; n >= 0 && n < freeBytes {
 		if err := s.reserve(Claim{}); err != nil {
 			return err
@@ -73,6 +76,9 @@ func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 		return nil, false, errOffset
 	}
 	n, j, err := s.receive(st, s.t.Size-st.Offset)
+	if errors.Is(err, chain.ErrEnded) { // on another instance, which has decided what to answer
+		return nil, true, nil
+	}
 	if err != nil {
 		return nil, false, err
 	}
@@ -122,7 +128,9 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 	}
 	ctx, cancel := s.outliving()
 	defer cancel()
-	n, err = s.chain.Append(ctx, st, chain.Template{Subject: s.t.Subject, MaxWait: max(0, time.Until(until))}, j)
+	n, err = s.chain.Append(ctx, st, chain.Template{
+		Subject: s.t.Subject, MaxWait: max(0, time.Until(until)), Length: max(0, s.r.ContentLength),
+	}, j)
 	if s.stored = n; err == nil && src.err == nil && limit < rest {
 		_, src.err = io.Copy(io.Discard, onlyReader{s.body})
 	}

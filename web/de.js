@@ -140,7 +140,7 @@ export default {
    "unsupported_variant": ["Die Datei ist auf eine Weise geschrieben, die nicht angenommen wird. Speichern Sie sie mit einem aktuellen Programm neu."],
    "unsupported_variant encoding": ["Der Text hat eine Kodierung, die nicht angenommen wird. Speichern Sie ihn als UTF-8, eine Tabelle als „CSV UTF-8“."],
    "too_many_pixels": ["Das Bild hat {width} x {height} Pixel. Höchstens {max_width} x {max_height} werden angenommen.", "Das Bild hat mehr als {limit:million} Pixel. Wählen Sie ein kleineres.", "Das Bild hat zu viele Pixel. Wählen Sie ein kleineres."],
-   "too_few_pixels": ["Das Bild hat {width} x {height} Pixel. Mindestens {min_width} x {min_height} sind nötig.", "Das Bild ist zu klein. Wählen Sie ein größeres."],
+   "too_few_pixels": ["Das Bild hat {width} x {height} Pixel. Mindestens {min_width} x {min_height} sind nötig.", "Das Bild ist {width} Pixel breit. Mindestens {min_width} sind nötig.", "Das Bild ist {height} Pixel hoch. Mindestens {min_height} sind nötig.", "Das Bild ist zu klein, oder seine Größe ist nicht bekannt. Wählen Sie ein anderes."],
    "too_many_frames": ["Die Animation hat mehr als {limit:frame}. Wählen Sie eine kürzere.", "Die Animation hat zu viele Bilder. Wählen Sie eine kürzere."],
    "bomb": ["Ausgepackt ist die Datei größer, als angenommen wird."],
    "too_complex": ["Die Datei ist zu verwickelt, um geprüft zu werden."],

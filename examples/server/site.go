@@ -104,6 +104,7 @@ func newMux(cfg *config, uploads *upload.Handler, store backend, progress *uploa
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", p)
 	mux.Handle("GET /static/{name}", assets)
+	mux.Handle("GET /readyz", newReady(store, log))
 	mux.Handle("GET "+modulePath, web.Handler())
 	mux.Handle("POST "+formPath, uploads)
 	mux.Handle(uploadPath, allowOrigin(cfg.corsOrigin, uploads))

@@ -2,10 +2,13 @@ package rights_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
@@ -101,7 +104,32 @@ func (w *world) parts(body []byte) (url string, ticket *upload.Ticket, err error
 	return url, ticket, nil
 }
 
+// confirming is a presigner that also confirms without the client.
+func (w *world) confirming() (p *upload.Presigner, url string, err error) {
+	p, err = upload.NewPresigner(w.handler(8*mib), [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.PresignOptions{
+		GrantStored: func(_ context.Context, subject string) (*upload.Grant, error) {
+			return &upload.Grant{Subject: subject}, nil
+		},
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return p, w.serve(p) + "/", nil
+}
+
+// confirmStored confirms the only staged file, and checks that nothing of it stays there.
+func (w *world) confirmStored(p *upload.Presigner) error {
+	for _, v := range w.bucket.Versions(w.ctx, w.t) {
+		if key, ok := strings.CutSuffix(v.Key, ".ticket"); ok {
+			_, err := p.ConfirmStored(w.ctx, key, nil)
+			return errors.Join(err, w.nothing("upload-staging/"))
+		}
+	}
+	return errors.New("no ticket is stored")
+}
+
 var direct = map[string]path{
+	"ping": ping,
 	"PUT": func(w *world) error {
 		url, ticket, err := w.single(false, text(1000), 1)
 		if err != nil {
@@ -111,6 +139,17 @@ var direct = map[string]path{
 			return err
 		}
 		return errors.Join(w.nothing("upload-staging/"), w.end(url, ticket, "confirm", 201))
+	},
+	"file whose client leaves": func(w *world) error {
+		p, url, err := w.confirming()
+		if err != nil {
+			return err
+		}
+		ticket, err := w.signed(url, 1000)
+		if err != nil {
+			return err
+		}
+		return errors.Join(w.send(ticket.SignedRequest, text(1000)), w.confirmStored(p))
 	},
 	"form that is sent twice": func(w *world) error {
 		url, ticket, err := w.single(true, text(1000), 2)
@@ -158,6 +197,30 @@ var direct = map[string]path{
 			return fmt.Errorf("promoted: %w", err)
 		}
 		return w.nothing("files/")
+	},
+	"pieces": func(w *world) error {
+		body := text(storage.MinPartSize + 100)
+		p := storage.Promotion{Key: "files/a", Type: "text/plain", Name: "a.txt", Size: int64(len(body)), Nonce: "n"}
+		for piece := range slices.Chunk(body, storage.MinPartSize) {
+			src := storage.Source{Key: fmt.Sprintf("upload-staging/1/%d", len(p.Sources)), Size: int64(len(piece))}
+			staged, err := w.store.Stage(w.ctx, storage.Object{Key: src.Key, Type: p.Type, MaxSize: src.Size}, bytes.NewReader(piece))
+			if err != nil {
+				return err
+			}
+			if err := staged.Commit(w.ctx); err != nil {
+				return err
+			}
+			stored, err := w.store.Stat(w.ctx, src.Key)
+			if err != nil {
+				return err
+			}
+			src.ETag = stored.ETag
+			p.Sources = append(p.Sources, src)
+		}
+		if err := w.store.Promote(w.ctx, p); err != nil {
+			return err
+		}
+		return errors.Join(w.store.Delete(w.ctx, p.Sources[0].Key), w.store.Delete(w.ctx, p.Sources[1].Key), w.nothing("upload-staging/"))
 	},
 	"lost id of an upload": func(w *world) error {
 		w.proxy.Inject(faultproxy.Create, faultproxy.Drop, 1)

@@ -38,6 +38,11 @@ func Start(t testing.TB) *Browser {
 	return &Browser{ctx}
 }
 
+// Kill ends the browser at once, as a dead battery does. Nothing of it can be used afterwards.
+func (b *Browser) Kill() error {
+	return chromedp.FromContext(b.ctx).Browser.Process().Kill()
+}
+
 func find(t testing.TB) (path string) {
 	t.Helper()
 	return program.Find(t, "chromium", "chromium-browser", "google-chrome")
@@ -50,6 +55,7 @@ func start(ctx context.Context, path string) (_ context.Context, stop func(), _ 
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("enable-blink-features", "CanvasGlobalHDRHeadroom"), // to see gain maps without a screen for them
 		chromedp.WindowSize(900, 700),
 	)
 	allocated, end := chromedp.NewExecAllocator(context.WithoutCancel(ctx), options...)
