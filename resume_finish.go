@@ -168,10 +168,11 @@ func (s *resumption) replay(c *checked, open opener) error {
 		return readError(err)
 	}
 	defer src.close()
-	if err := s.copy(ctx, c, &patched{src: src, list: c.patches}); err != nil {
+	err = s.copy(ctx, c, &patched{src: src, list: c.patches})
+	if err != nil && !errors.Is(err, storage.ErrExists) { // which is perhaps this file, by another instance
 		return err
 	}
-	if _, err := s.z.confirmer.published(ctx, s.t, c.digest); err != nil {
+	if _, err := s.z.published(ctx, s.t, c.digest); err != nil {
 		return storageError(err)
 	}
 	s.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
@@ -226,7 +227,7 @@ func (s *resumption) hostDone(f File) error {
 // markDone says for all instances that the file is published and the host's function has run, gives
 // back what was reserved, and removes the pieces.
 func (s *resumption) markDone(f File) (File, error) {
-	data, err := s.z.sealMarker(result{ID: s.t.ID, Type: f.Type, SHA256: f.SHA256, Facts: f.Facts.kept()})
+	data, err := s.z.sealMarker(result{ID: s.t.ID, Type: f.Type, SHA256: f.SHA256, Facts: f.kept()})
 	if err != nil {
 		return File{}, internal(err)
 	}

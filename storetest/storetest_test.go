@@ -46,6 +46,7 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"takes another upload's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
 		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
+		{"ignores the nonce", &brokenStore{forgetNonce: true}, []string{"Commit keeps the nonce"}},
 		{"ignores patches", &brokenStore{patch: func(*brokenFile, []storage.Patch) error { return nil }}, []string{"Patch before Commit"}},
 		{"takes only the first patch", &brokenStore{patch: patchFirst}, []string{"Patch before Commit"}},
 		{"patches up to a border", &brokenStore{patch: patchBeginning}, []string{"Patch before Commit"}},
@@ -76,7 +77,7 @@ func TestBrokenStoresFail(t *testing.T) {
 
 // brokenStore is a store in memory that breaks the promises that its fields name.
 type brokenStore struct {
-	publishOnEOF, sayPublished, publishHalf, dropLast, replace, replaceStaged, forgetDiscard, claimExisting, discardByKey, forgetDelete, digest bool
+	publishOnEOF, sayPublished, publishHalf, dropLast, replace, replaceStaged, forgetDiscard, claimExisting, discardByKey, forgetDelete, forgetNonce, digest bool
 
 	leftovers []string
 	patch     func(f *brokenFile, list []storage.Patch) error
@@ -170,7 +171,11 @@ func (s *brokenStore) Stat(_ context.Context, key string) (storage.Stored, error
 	if err != nil {
 		return storage.Stored{}, err
 	}
-	return storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data)), SHA256: f.sum}, nil
+	stored := storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data)), SHA256: f.sum}
+	if !s.forgetNonce {
+		stored.Nonce = f.obj.Nonce
+	}
+	return stored, nil
 }
 
 func (s *brokenStore) OpenAt(_ context.Context, key, _ string, offset, _ int64) (io.ReadCloser, error) {

@@ -56,7 +56,6 @@ input:disabled + .button { opacity: .5; cursor: default; }
 .camera { display: none; }
 @media (hover: none) and (pointer: coarse) { .drop, .or, .folder { display: none; } .camera { display: inline; } }
 #hint { margin-top: .3rem; color: var(--soft); font-size: .9rem; }
-#hint:empty { display: none; }
 #notice { margin-top: .75rem; color: var(--bad); font-size: .9rem; }
 #summary { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .75rem; min-height: 2.75rem; margin-top: 1rem; color: var(--soft); font-size: .9rem; }
 #total { flex: 1 1 8rem; margin: 0; }

@@ -34,7 +34,7 @@ export function send(method, url, { headers = {}, body, signal, progress, creden
     signal?.addEventListener("abort", abort);
     xhr.onload = () => resolve(xhr);
     xhr.onerror = xhr.ontimeout = () => reject(new UploadError(once && whole ? "unanswered" : "lost", kind && { kind }));
-    xhr.onabort = () => reject(signal?.reason);
+    xhr.onabort = () => reject(signal?.reason ?? new UploadError("lost")); // the page is being left
     xhr.onloadend = () => signal?.removeEventListener("abort", abort);
     xhr.send(body);
   });

@@ -34,7 +34,7 @@ async function go(file, at, memory, o) {
     if (at.url) await askOffset(at, memory, o);
     if (!at.url) await create(file, at, memory, o);
     while (at.offset < file.size) await append(file, at, o);
-    return (await described(at.url, o)) ?? { field: o.field, name: file.name, size: file.size };
+    return at.stored ?? (await described(at.url, o)) ?? { field: o.field, name: file.name, size: file.size };
   } catch (e) {
     if (e instanceof UploadError) e.moved = at.offset > before;
     throw e;
@@ -78,6 +78,7 @@ async function append(file, at, o) {
       body: file.slice(from, end), progress,
     });
     at.offset = offsetOf(xhr);
+    at.stored = parse(xhr.getResponseHeader("Upload-File"));
   } finally {
     seen.end();
   }
@@ -90,7 +91,7 @@ function offsetOf(xhr) {
   return offset;
 }
 
-// described is the file as the server describes it. Other tus servers answer with the file itself,
+// described asks how the server describes a file whose last answer was lost. Other tus servers answer with the file itself,
 // which is not read.
 async function described(url, o) {
   const own = typeof o.headers === "function" ? await o.headers() : o.headers;

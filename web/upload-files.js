@@ -12,18 +12,18 @@ const MOST_NEWS = 20; // announcements that stay
 
 export class UploadFiles extends HTMLElement {
   static formAssociated = true;
-  static observedAttributes = ["disabled", "accept", "multiple"];
+  static observedAttributes = ["disabled", "accept", "multiple", "max-size"];
 
   #internals = this.attachInternals();
   #root = this.attachShadow({ mode: "open", delegatesFocus: true });
   #rows = new Set();
   #more = {};
+  #ready;
 
   async connectedCallback() {
-    if (!this.#root.firstChild && !this.words) {
-      this.words = await wordsOf(this.closest("[lang]")?.lang);
-      this.#render();
-    }
+    this.#ready ??= wordsOf(this.closest("[lang]")?.lang).then((words) => { this.words = words; this.#render(); });
+    await this.#ready;
+    this.stop?.abort();
     if (!this.isConnected) return;
     const stop = this.stop = new AbortController();
     const place = this.hasAttribute("page") ? window : this;
@@ -122,16 +122,22 @@ export class UploadFiles extends HTMLElement {
   }
 
   #announce(row) {
-    this.news.append(make("p", { textContent: `${row.file.name}: ${row.text}` }));
-    while (this.news.children.length > MOST_NEWS) this.news.firstElementChild.remove();
+    this.#tell(`${row.file.name}: ${row.text}`);
     const { state, file, kept, error } = row;
     if (state === "stored") this.dispatchEvent(new CustomEvent("stored", { detail: { file, stored: kept } }));
     else if (state !== "cancelled") this.dispatchEvent(new CustomEvent("refused", { detail: { file, error } }));
   }
 
+  // #tell is for screen readers.
+  #tell(text) {
+    this.news.append(make("p", { textContent: text }));
+    while (this.news.children.length > MOST_NEWS) this.news.firstElementChild.remove();
+  }
+
   #say(text) {
     this.notice.textContent = text;
     this.notice.hidden = !text;
+    if (text) this.#tell(text);
   }
 
   #summarise() {
@@ -162,13 +168,14 @@ export class UploadFiles extends HTMLElement {
     else this.#internals.setValidity({});
   }
 
-  // #inputs copies the attributes that concern the inputs.
+  // #inputs copies the attributes that concern the inputs, and says what they accept.
   #inputs() {
     if (!this.picker) return;
     const disabled = this.matches(":disabled");
     for (const input of this.#root.querySelectorAll("input")) input.disabled = disabled;
     this.picker.multiple = this.hasAttribute("multiple");
     this.picker.accept = this.getAttribute("accept") ?? "";
+    this.hint.textContent = this.accepted;
   }
 
   #render() {
@@ -184,9 +191,9 @@ export class UploadFiles extends HTMLElement {
     const picker = choose("picker", this.hasAttribute("multiple") ? "choose" : "choose_one");
     const folder = this.hasAttribute("folder") && choose("folder", "folder", { webkitdirectory: true, multiple: true });
     const camera = this.hasAttribute("camera") && choose("camera", "camera", { accept: "image/*" }, { capture: "environment" });
-    const hint = make("p", { id: "hint" }, make("slot", { name: "hint", textContent: this.accepted }));
+    this.hint = make("slot", { name: "hint" });
     this.picker = picker.firstChild;
-    this.notice = make("p", { id: "notice", hidden: true, attributes: { role: "status" } });
+    this.notice = make("p", { id: "notice", hidden: true });
     this.counts = make("p");
     this.total = make("progress", { id: "total", max: 1, hidden: true, ariaLabel: say("total") });
     this.again = make("button", { type: "button", className: "quiet", textContent: say("all_again"), hidden: true, onclick: () => { for (const r of this.#rows) if (r.state === "failed") r.begin(); } });
@@ -196,7 +203,7 @@ export class UploadFiles extends HTMLElement {
     this.news = make("div", { id: "news", className: "unseen", attributes: { role: "log", "aria-live": "polite" } });
     const zone = make("div", { id: "zone", attributes: { part: "zone" } },
       icon(), make("p", { className: "drop", textContent: say("drop") }), make("p", { className: "or", textContent: this.words.table.or }),
-      make("div", { className: "buttons" }, picker, folder, camera), hint);
+      make("div", { className: "buttons" }, picker, folder, camera), make("p", { id: "hint" }, this.hint));
     this.#root.adoptedStyleSheets = [style];
     this.#root.append(zone, this.notice, this.summary, this.list, this.news);
     this.#inputs();

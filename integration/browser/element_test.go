@@ -42,11 +42,12 @@ func texts(p *chromium.Page) (all []string) {
 // their way, and says what is missing; a reset takes all back.
 func TestElementInForm(t *testing.T) {
 	s := newElement(t)
-	form := func() (state struct {
+	type value struct {
 		Keys  []string
 		Valid bool
 		Says  string
-	}) {
+	}
+	form := func() (state value) {
 		s.Value(`(() => { const u = document.querySelector("#uploader"), f = u.form
 			return { keys: new FormData(f).getAll("attachment"), valid: f.checkValidity(), says: u.validationMessage } })()`, &state)
 		return state
@@ -91,6 +92,9 @@ func TestElementLimits(t *testing.T) {
 	s.Value(element+`.querySelector("#notice").textContent`, &notice)
 	require.Equal(t, "Only the first 4 files were taken.", notice)
 	require.Len(t, s.store.keys(t), 4)
+	s.Do(chromedp.Evaluate(`document.querySelector("#uploader").setAttribute("max-size", "2097152")`, nil))
+	s.Value(element+`.querySelector("#hint").textContent`, &notice)
+	require.Equal(t, "Accepted: PNG or plain text (.txt), up to 2 MB.", notice)
 }
 
 // TestElementRetries: after a failure the person tries again, and after a cancel, too.

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fast, fileOf, json, problem, serve } from "./xhr.js";
+import { eventually, fast, fileOf, json, problem, serve } from "./xhr.js";
 import { PAUSE, upload } from "../upload.js";
 
 async function site(t, answer = () => false) {
@@ -28,7 +28,7 @@ async function site(t, answer = () => false) {
     s.stored = Buffer.concat([s.stored.subarray(0, from), body]);
     if (cut) return;
     if (s.stored.length === s.length) s.published = true;
-    w.writeHead(204, told());
+    w.writeHead(204, { ...told(), ...(s.published && s.last) });
     w.end();
   });
   s.send = (file, more) => upload(file, { resumable: `${s.origin}/resumable/`, lang: "en", ...more });
@@ -71,7 +71,7 @@ test("small and empty files", async (t) => {
 test("a refusal of the head is seen before the rest is sent", async (t) => {
   const s = await site(t, (call, w) => call === "PATCH 0" && (problem(w, 415, "type_not_allowed", { type: "text/html", accepted: ["image/png"] }), true));
   await assert.rejects(s.send(fileOf(10 << 20)), { code: "type_not_allowed", final: true, message: "HTML files are not accepted. Send PNG." });
-  await new Promise((done) => setTimeout(done, 50));
+  await eventually(() => s.deleted > 0);
   assert.deepEqual(s.log, ["POST", "PATCH 0", "DELETE"]);
   assert.deepEqual(Object.keys(localStorage), []);
 });
@@ -144,7 +144,6 @@ async function stopped(s, file, reason) {
   s.hold = (call) => call.startsWith("PATCH 4096") && (stop.abort(reason), true);
   await assert.rejects(s.send(file, { signal: stop.signal }), { name: "AbortError" });
   s.hold = undefined;
-  await new Promise((done) => setTimeout(done, 50));
 }
 
 test("cancelling removes the upload, and a pause keeps it", async (t) => {
@@ -152,7 +151,7 @@ test("cancelling removes the upload, and a pause keeps it", async (t) => {
     await t.test(about, async (t) => {
       const s = await site(t, (call, w, r, s) => s.hold?.(call));
       await stopped(s, fileOf(100_000), reason);
-      assert.equal(s.deleted, deleted);
+      await eventually(() => s.deleted === deleted);
       s.log.length = 0;
       await s.send(fileOf(100_000)); // as after a reload
       assert.equal(s.log[0], log);
@@ -165,6 +164,13 @@ test("two files that look the same do not share an upload", async (t) => {
   const s = await site(t);
   await Promise.all([s.send(fileOf(10)), s.send(fileOf(10))]);
   assert.equal(s.uploads, 2);
+});
+
+test("the last answer describes the file", async (t) => {
+  const s = await site(t);
+  s.last = { "Upload-File": '{"key":"k","name":"Gr\\u00fc\\u00dfe.txt"}' };
+  assert.deepEqual(await s.send(fileOf(9)), { key: "k", name: "Grüße.txt" });
+  assert.deepEqual(s.log, ["POST", "PATCH 0"]);
 });
 
 test("a server that does not describe files", async (t) => {

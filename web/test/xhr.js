@@ -100,4 +100,12 @@ export function fast(t) {
   return waits;
 }
 
+// eventually waits for what comes after the end of an upload, such as the request that gives it up.
+export async function eventually(holds) {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries === 3000) throw new Error(`never: ${holds}`);
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}
+
 export const fileOf = (size, name = "notes.txt") => new File([new Uint8Array(size).map((_, i) => i % 251)], name, { type: "text/plain", lastModified: 1 });
