@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/clean"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
@@ -56,6 +57,16 @@ var sendPhoto = map[string]func(t *testing.T, d *direct) upload.File{
 		require.Equal(t, f, d.confirm(t, ticket.Token), "again")
 		return f
 	},
+	"resumable":            func(t *testing.T, d *direct) upload.File { return d.resumes(t, "a.png", photo(), len(photo())) },
+	"resumable, in pieces": func(t *testing.T, d *direct) upload.File { return d.resumes(t, "a.png", photo(), 50) },
+}
+
+// resumes sends a file to a Resumer over the same handler, in requests of so many bytes.
+func (d *direct) resumes(t *testing.T, name, content string, size int) upload.File {
+	t.Helper()
+	z := &resumable{handler: d.handler}
+	z.serve(t, upload.ResumeOptions{})
+	return z.sends(t, name, content, size)
 }
 
 // sendAll sends a file in one request, or in its one part.
@@ -185,6 +196,14 @@ func TestMetadataUnclear(t *testing.T) {
 			require.Equal(t, cut, stored)
 		})
 	}
+}
+
+// TestMetadataPanic: a mistake of a cleaner says nothing of the file, and only the log has it.
+func TestMetadataPanic(t *testing.T) {
+	fault := &clean.Error{Code: clean.CodePanic, Detail: "panic: its place"}
+	err := upload.MetadataError(fault)
+	require.ErrorIs(t, err, upload.CodeCheckFailed)
+	require.ErrorIs(t, err, fault)
 }
 
 // TestMetadataAtOnce: of parallel confirmations each answers the same, and what is published is

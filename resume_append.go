@@ -15,24 +15,29 @@ const freeBytes = 64 << 10
 
 // append stores the bytes of a PATCH, and with the last of them begins or joins the check.
 func (s *resumption) append() error {
+	if err := s.fits(s.t); err != nil {
+		return withFile(err, s.t.Field, s.t.Name)
+	}
 	if n := s.r.ContentLength; n >= 0 && n < freeBytes {
 		if err := s.reserve(Claim{}); err != nil {
 			return err
 		}
 	}
-	defer s.charge()
 	end, err := s.z.writers.begin(s.ctx, s.t.ID, func() { s.body.cut(errSuperseded, false) })
 	if err != nil {
 		return err
 	}
-	file, published, err := s.appended(end)
+	j, whole, err := s.store(end)
+	s.charge()
+	if err != nil || !whole {
+		return withFile(err, s.t.Field, s.t.Name)
+	}
+	file, err := s.finish(j)
 	if err != nil {
 		return withFile(err, s.t.Field, s.t.Name)
 	}
-	if published {
-		showFile(s.w.Header(), file)
-		s.answer(http.StatusNoContent, s.t.Size)
-	}
+	showFile(s.w.Header(), file)
+	s.answer(http.StatusNoContent, s.t.Size)
 	return nil
 }
 
@@ -50,20 +55,9 @@ func (s *resumption) charge() {
 // errSuperseded ends a request whose client has begun another one for the same upload.
 var errSuperseded = &Error{Code: CodeConflict, Params: map[string]any{"kind": "offset"}, Err: errors.New("upload: another request of the upload has begun")}
 
-// appended stores the bytes, and calls end when no more are. It reports whether the file is
-// published; else it has answered.
-func (s *resumption) appended(end func()) (file File, published bool, err error) {
-	c, whole, err := s.store(end)
-	if err != nil || !whole {
-		return File{}, false, err
-	}
-	file, err = s.finish(c)
-	return file, err == nil, err
-}
-
-// store stores the bytes, and reports whether all of the file are there. Then c is its check if
-// this request has brought and judged all of it.
-func (s *resumption) store(end func()) (c *checked, whole bool, err error) {
+// store stores the bytes, and calls end when no more are. It reports whether all of the file are
+// there, and else has answered. J is the check of a whole file, nil if none was begun.
+func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 	defer end()
 	st, err := s.state()
 	if err != nil {
@@ -81,14 +75,17 @@ func (s *resumption) store(end func()) (c *checked, whole bool, err error) {
 	if s.request.Offset != st.Offset {
 		return nil, false, errOffset
 	}
-	n, c, err := s.receive(st, s.t.Size-st.Offset)
+	n, j, err := s.receive(st, s.t.Size-st.Offset)
+	if errors.Is(err, chain.ErrEnded) { // on another instance, which has decided what to answer
+		return nil, true, nil
+	}
 	if err != nil {
 		return nil, false, err
 	}
 	if st.Offset+n == s.t.Size {
-		return c, true, nil
+		return j, true, nil
 	}
-	s.progress.pause()
+	s.pauseUnless(false)
 	s.decide(Event{Kind: KindAppended, Files: s.files()})
 	s.answer(http.StatusNoContent, s.told(st.Offset+n))
 	return nil, false, nil
@@ -111,60 +108,70 @@ func (s *resumption) atEnd() error {
 var errTooLong = malformed("tus_length", errors.New("upload: more bytes than the announced length"))
 
 // receive stores the bytes of the body after those of st, up to limit. Bytes after them, of which
-// there is one for a creation, are dropped.
-func (s *resumption) receive(st chain.State, limit int64) (n int64, c *checked, err error) {
+// there is one for a creation, are dropped. J goes on judging a file that is whole.
+func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, err error) {
 	rest := s.t.Size - st.Offset
 	if s.r.ContentLength > rest {
 		return 0, nil, errTooLong
 	}
+	until, err := s.admitBytes(st, rest)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer s.place.leave()
+	src := &saved{src: s.body, progress: s.progress}
+	if limit < rest {
+		src.src = io.LimitReader(s.body, limit)
+	}
+	if j, err = s.ahead(st, src, limit); err != nil {
+		return 0, nil, s.settled(err)
+	}
+	ctx, cancel := s.outliving()
+	defer cancel()
+	n, err = s.chain.Append(ctx, st, chain.Template{
+		Subject: s.t.Subject, MaxWait: max(0, time.Until(until)), Length: max(0, s.r.ContentLength),
+	}, j)
+	if s.stored = n; err == nil && src.err == nil && limit < rest {
+		_, src.err = io.Copy(io.Discard, onlyReader{s.body})
+	}
+	if err == nil && src.err == nil && st.Offset+n == s.t.Size {
+		j.complete()
+		return n, j, nil
+	}
+	if verdict := j.abandon(); verdict != nil {
+		return n, nil, s.settled(verdict)
+	}
+	if src.err != nil {
+		return n, nil, s.bodyError(src.err)
+	}
+	return n, nil, s.chainError(err)
+}
+
+// admitBytes waits for a place, and opens the body. Until is how long the storage may wait for
+// memory.
+func (s *resumption) admitBytes(st chain.State, rest int64) (until time.Time, err error) {
 	wait := s.h.opts.MaxWait
 	if s.r.ProtoMajor > 1 {
 		wait = 0 // a stream that waits unread takes its connection's window
 	}
 	s.progress = s.h.opts.Progress.begin(s.r, s.t.Subject, StateWaiting, s.t.Size)
 	s.progress.at(st.Offset)
-	until := time.Now().Add(wait)
+	until = time.Now().Add(wait)
 	if err := s.takePlace(wait); err != nil {
-		return 0, nil, err
+		return until, err
 	}
-	defer s.place.leave()
 	s.progress.is(StateReceiving, "")
 	s.body.open(rest, errTooLong, s.r)
 	s.h.warnNoDeadlines(s.session)
-
-	src := &saved{src: io.LimitReader(s.body, limit), progress: s.progress}
-	judging, err := s.ahead(st, src, limit)
-	if err != nil {
-		return 0, nil, s.settled(err)
-	}
-	ctx, cancel := s.outliving()
-	defer cancel()
-	n, err = s.chain.Append(ctx, st, chain.Template{Subject: s.t.Subject, MaxWait: max(0, time.Until(until))}, judging)
-	s.stored = n
-	c, judged := judging.end(err == nil && st.Offset+n == s.t.Size)
-	switch {
-	case judged != nil:
-		return n, nil, s.settled(judged)
-	case src.err != nil:
-		err = s.bodyError(src.err)
-	case err == nil && limit < rest:
-		_, err = io.Copy(io.Discard, onlyReader{s.body})
-		err = s.bodyError(err)
-	default:
-		err = s.chainError(err)
-	}
-	if err != nil && c != nil {
-		c.close()
-		c = nil
-	}
-	return n, c, err
+	return until, nil
 }
 
 // bodyError is the refusal of a body that ended too early or too late.
 func (s *resumption) bodyError(err error) error {
+	var own *Error
 	switch {
-	case err == nil:
-		return nil
+	case err == nil, errors.As(err, &own):
+		return err
 	case left(s.r.Context()), errors.Is(err, io.ErrUnexpectedEOF):
 		return &Error{Code: CodeClientGone, Err: err}
 	}

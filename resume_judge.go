@@ -25,7 +25,7 @@ func (s *resumption) ahead(st chain.State, src io.Reader, limit int64) (*judging
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF { // bare, as ReadFull returns them
 		return nil, err
 	}
-	if st.Offset+int64(n) == whole {
+	if st.Offset+int64(n) == whole && whole < s.t.Size { // else the check of the whole file follows
 		if err := s.judgeHead(head, st.Offset); err != nil {
 			return nil, err
 		}
@@ -109,25 +109,35 @@ func (j *judging) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// end ends the check, and returns its result if it has seen the whole file, or else only a verdict.
-func (j *judging) end(whole bool) (*checked, error) {
-	if j.checked == nil {
-		return nil, nil
-	}
-	if j.pipe != nil && whole {
+// complete says that the file is whole.
+func (j *judging) complete() {
+	if j.pipe != nil {
 		_ = j.pipe.Close()
-	} else if j.pipe != nil {
-		_ = j.pipe.CloseWithError(errAbandoned)
+	}
+}
+
+// result waits for the check of a whole file. It returns nil if there is none, or if it could not
+// judge: then the file is to be read again.
+func (j *judging) result() (*checked, error) {
+	if j == nil || j.checked == nil {
+		return nil, nil
 	}
 	<-j.checked
-	switch {
-	case isVerdict(j.err):
+	if isVerdict(j.err) {
 		return nil, j.err
-	case j.err != nil:
-		return nil, nil
-	case !whole: // it took the end of something else for that of the file
-		j.c.close()
+	}
+	if j.err != nil {
 		return nil, nil
 	}
 	return j.c, nil
+}
+
+// abandon ends the check of a file that has not come whole. It returns a verdict that was made.
+func (j *judging) abandon() error {
+	if j.pipe != nil {
+		_ = j.pipe.CloseWithError(errAbandoned)
+	}
+	c, verdict := j.result()
+	c.close()
+	return verdict
 }

@@ -1,6 +1,7 @@
 package upload_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/diskstore"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
@@ -21,7 +23,8 @@ import (
 // resumable is an application with resumable uploads under /files/. Callers name themselves.
 type resumable struct {
 	*httptest.Server
-	memory  *memstore.Store // in the storage
+	reader  storage.ObjectReader
+	memory  *memstore.Store // nil if the storage is another one
 	resumer *upload.Resumer
 	handler *upload.Handler
 	log     *syncBuffer
@@ -30,21 +33,41 @@ type resumable struct {
 func newResumable(t *testing.T, store upload.Storage, policy upload.Validator, o upload.Options, ro upload.ResumeOptions) *resumable {
 	t.Helper()
 	z := &resumable{log: &syncBuffer{}}
+	z.memory, _ = store.(*memstore.Store)
+	z.reader, _ = store.(storage.ObjectReader)
 	if policy == nil {
 		policy = upload.Types("image/png", "application/pdf", "text/plain")
 	}
 	o.Logger = (&fixture{log: z.log}).logger()
-	z.memory, _ = store.(*memstore.Store)
 	var err error
 	z.handler, err = upload.New(store, policy, upload.RequireSubject(bySubject), &o)
 	require.NoError(t, err)
+	z.serve(t, ro)
+	return z
+}
+
+func (z *resumable) serve(t *testing.T, ro upload.ResumeOptions) {
+	t.Helper()
+	var err error
 	z.resumer, err = upload.NewResumer(z.handler, [][]byte{secret}, &ro)
 	require.NoError(t, err)
 	mux := http.NewServeMux()
 	mux.Handle("/files/", z.resumer)
 	z.Server = httptest.NewServer(mux)
 	t.Cleanup(z.Close)
-	return z
+}
+
+// sends sends a file in requests of so many bytes.
+func (z *resumable) sends(t *testing.T, name, content string, size int) upload.File {
+	t.Helper()
+	url := z.create(t, name, len(content))
+	for at := 0; ; at += size {
+		got := z.patch(t, url, at, content[at:min(at+size, len(content))])
+		require.Equal(t, http.StatusNoContent, got.StatusCode, got.Body)
+		if at+size >= len(content) {
+			return publishedBy(t, got)
+		}
+	}
 }
 
 // tusRequest is a request of a client, with headers of lines "Name: value".
@@ -76,6 +99,23 @@ func (z *resumable) do(t *testing.T, q tusRequest) reply {
 		require.Empty(t, got.Header.Get("Upload-Offset"), "a refusal has no offset")
 	}
 	return got
+}
+
+// inProcess is a Resumer without a network.
+type inProcess struct{ *upload.Resumer }
+
+func (z *inProcess) do(ctx context.Context, method, url, headers, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	r.Header.Set("Tus-Resumable", "1.0.0")
+	r.Header.Set("Subject", "ann")
+	for line := range strings.SplitSeq(headers, "\n") {
+		if name, value, ok := strings.Cut(line, ": "); ok {
+			r.Header.Set(name, value)
+		}
+	}
+	w := httptest.NewRecorder()
+	z.ServeHTTP(w, r)
+	return w
 }
 
 func (z *resumable) resolve(url string) string {
@@ -130,7 +170,7 @@ func publishedBy(t *testing.T, got reply) (f upload.File) {
 
 func (z *resumable) requireStored(t *testing.T, f upload.File, content string) {
 	t.Helper()
-	got, info := uploadtest.Stored(t, z.memory, f.Key)
+	got, info := uploadtest.Stored(t, z.reader, f.Key)
 	require.Equal(t, content, string(got))
 	require.Equal(t, f.Type, info.Type)
 	require.Equal(t, f.Name, info.Name)
@@ -200,5 +240,57 @@ func TestResume(t *testing.T) {
 				require.Equal(t, []upload.File{f}, files.Files)
 			}
 		})
+	}
+}
+
+// TestResumeCells checks files of several cells, which memstore makes of 5 MiB, in requests that do
+// not end with them.
+func TestResumeCells(t *testing.T) {
+	disk, err := diskstore.Open(t.TempDir())
+	require.NoError(t, err)
+	content := strings.Repeat("0123456789abcde\n", 350_000)
+	for name, store := range map[string]storage.Storage{"memory": &memstore.Store{}, "disk": disk} {
+		for _, size := range []int{len(content), 3_000_001} {
+			t.Run(name+" "+strconv.Itoa(size), func(t *testing.T) {
+				z := newResumable(t, store, nil, upload.Options{MaxFileSize: 20 << 20, SHA256: true}, upload.ResumeOptions{})
+				f := z.sends(t, "a.txt", content, size)
+				require.Equal(t, digestOf(content), f.SHA256)
+				z.requireStored(t, f, content)
+			})
+		}
+	}
+}
+
+// TestResumeLate checks that a film is published without the places that lie before its index.
+func TestResumeLate(t *testing.T) {
+	disk, err := diskstore.Open(t.TempDir())
+	require.NoError(t, err)
+	for name, store := range map[string]storage.Storage{"memory": &memstore.Store{}, "disk": disk} {
+		for _, size := range []int{1 << 20, 300, 30} {
+			t.Run(name+" "+strconv.Itoa(size), func(t *testing.T) {
+				z := newResumable(t, store, upload.Types("video/quicktime"), upload.Options{SHA256: true}, upload.ResumeOptions{})
+				f := z.sends(t, "a.mov", film(t), size)
+				require.Empty(t, f.SHA256, "that of the stored bytes is not known")
+				require.Equal(t, upload.Facts{Width: 64, Height: 48, Frames: 1, Duration: 2.5, Cleaned: true}, f.Facts)
+				stored, _ := uploadtest.Stored(t, z.reader, f.Key)
+				requirePlaceless(t, string(stored))
+			})
+		}
+	}
+}
+
+// tusClient returns a function that sends requests to h, and returns the headers of the answers.
+func tusClient(h http.Handler) func(method, url, headers, body string) http.Header {
+	return func(method, url, headers, body string) http.Header {
+		r := httptest.NewRequest(method, "/files/"+url, strings.NewReader(body))
+		r.Header.Set("Tus-Resumable", "1.0.0")
+		r.Header.Set("Content-Type", "application/offset+octet-stream")
+		for line := range strings.Lines(headers) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			r.Header.Set(name, value)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Header()
 	}
 }

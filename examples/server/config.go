@@ -30,7 +30,8 @@ type config struct {
 	perHour     int   // files from one address
 	maxMemory   int64 // 0 leaves it to the store
 	direct      bool  // files may be sent to the storage directly
-	maxDirect   int64
+	resumable   bool  // files may be sent in pieces, by tus
+	maxDirect   int64 // for both
 	types       []string
 	policy      upload.Validator // checks types
 	clamd       string           // its address; "" for no scan
@@ -66,7 +67,7 @@ func parseFlags(args []string, stderr io.Writer) (*config, error) {
 
 func (cfg *config) limitFlags(fs *flag.FlagSet) {
 	fs.Int64Var(&cfg.maxFileSize, "max-file-size", 5<<20, "most `bytes` of one file that is sent through this server")
-	fs.Int64Var(&cfg.maxDirect, "max-direct-size", 100<<20, "most `bytes` of one file that is sent to the storage directly")
+	fs.Int64Var(&cfg.maxDirect, "max-direct-size", 100<<20, "most `bytes` of one file that is sent to the storage directly, or to /resumable/")
 	fs.IntVar(&cfg.maxFiles, "max-files", 3, "most files of one request")
 	fs.IntVar(&cfg.perHour, "max-files-per-hour", 500, "most files that one address may send in an hour, several times -max-files")
 	fs.Int64Var(&cfg.maxMemory, "max-memory", 0, "most `bytes` of memory: with S3 for uploads in progress (default 64 MiB), in memory for all files (default 256 MiB)")
@@ -90,6 +91,7 @@ func (cfg *config) storageFlags(fs *flag.FlagSet) {
 	})
 	fs.StringVar(&cfg.prefix, "s3-prefix", "", "prefix of all keys")
 	fs.BoolVar(&cfg.direct, "direct", false, "let the page also send files to the storage directly (default true in memory); a bucket must allow the page: see -s3-setup")
+	fs.BoolVar(&cfg.resumable, "resumable", false, "receive files that may be cut and resumed, by tus 1.0, at /resumable/ (default true in memory and with -dir)")
 	fs.BoolVar(&cfg.setup, "s3-setup", false, "before serving, add rules to those of the bucket: one that allows pages of this server and of -cors-origin, and rules that remove unconfirmed files")
 }
 
@@ -106,6 +108,7 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 	given := map[string]bool{}
 	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	cfg.direct = cfg.direct || cfg.inMemory() && !given["direct"]
+	cfg.resumable = cfg.resumable || cfg.bucket == "" && !given["resumable"]
 	if err := cfg.checkDir(given); err != nil {
 		return err
 	}
@@ -128,7 +131,7 @@ func (cfg *config) check(fs *flag.FlagSet) error {
 func (cfg *config) inMemory() bool { return cfg.bucket == "" && cfg.dir == "" }
 
 func (cfg *config) checkDir(given map[string]bool) error {
-	for _, name := range []string{"s3-bucket", "max-memory", "max-direct-size"} {
+	for _, name := range []string{"s3-bucket", "max-memory"} {
 		if cfg.dir != "" && given[name] {
 			return fmt.Errorf("-%s does not go with -dir", name)
 		}

@@ -53,7 +53,7 @@ func (cfg *config) layout(origins []string) s3bucket.Layout {
 	if cfg.prefix != "" {
 		l.KeyPrefixes = []string{cfg.prefix}
 	}
-	if cfg.direct {
+	if cfg.direct || cfg.resumable {
 		l.StagingPrefixes = []string{cfg.prefix}
 	}
 	return l
