@@ -106,7 +106,9 @@ func (w *world) parts(body []byte) (url string, ticket *upload.Ticket, err error
 // confirming is a presigner that also confirms without the client.
 func (w *world) confirming() (p *upload.Presigner, url string, err error) {
 	p, err = upload.NewPresigner(w.handler(8*mib), [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.PresignOptions{
-		GrantStored: func(_ context.Context, subject string) (*upload.Grant, error) { return &upload.Grant{Subject: subject}, nil },
+		GrantStored: func(_ context.Context, subject string) (*upload.Grant, error) {
+			return &upload.Grant{Subject: subject}, nil
+		},
 	})
 	if err != nil {
 		return nil, "", err
