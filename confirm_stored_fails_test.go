@@ -25,7 +25,7 @@ func TestConfirmStoredInterrupted(t *testing.T) {
 		"before the ticket": uploadtest.OpOpenAt, "before the file": uploadtest.OpOpenStaged, "while it is published": uploadtest.OpPromote,
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
-		store := uploadtest.NewFailingStore(d.store, uploadtest.Fault{Op: op, Do: func(ctx context.Context) error {
+		store := uploadtest.NewFailingStore(d.store, uploadtest.Fault{Op: op, Do: func(context.Context) error {
 			cancel()
 			return context.Canceled
 		}}).Storage()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/chromium"
 	"github.com/airlock-go/upload/integration/internal/example"
 	"github.com/airlock-go/upload/integration/internal/s3test"
@@ -141,6 +142,18 @@ func TestKilledPage(t *testing.T) {
 	a.requireUnchanged(t, key, `["cat.png"]`)
 }
 
+// leave sends a file and confirms nothing. It declares the SHA-256, as the page does.
+func leave(t *testing.T, client *uploadtest.Direct, file uploadtest.Part) *upload.Ticket {
+	t.Helper()
+	declaration := uploadtest.Declare(file)
+	declaration.SHA256 = file.Content.SHA256()
+	ticket, answer := client.Sign(t, declaration)
+	require.NotNil(t, ticket, answer)
+	require.Zero(t, ticket.Parts)
+	require.Less(t, client.Send(t, ticket, file.Content).Status, 300)
+	return ticket
+}
+
 // TestClientComesBack confirms after the event has: the answer is the same file, and there is no
 // second row.
 func TestClientComesBack(t *testing.T) {
@@ -149,12 +162,10 @@ func TestClientComesBack(t *testing.T) {
 	a.cookie = "visitor=ada"
 	client := &uploadtest.Direct{URL: a.URL + "/tickets/", Header: a.header()}
 	file := uploadtest.File("file", "cat.png", uploadtest.PNG(1000))
-	ticket, answer := client.Sign(t, uploadtest.Declare(file))
-	require.NotNil(t, ticket, answer)
-	require.Less(t, client.Send(t, ticket, file.Content).Status, 300)
+	ticket := leave(t, client, file)
 	key := a.requireRow(t, `["cat.png"]`)
 	for range 2 {
-		answer = client.Confirm(t, ticket.Token)
+		answer := client.Confirm(t, ticket.Token)
 		require.Equal(t, http.StatusCreated, answer.Status, answer)
 		require.Equal(t, key, answer.Files[0].Key)
 	}
@@ -168,9 +179,7 @@ func TestEventRefuses(t *testing.T) {
 	a.cookie = "visitor=ada"
 	client := &uploadtest.Direct{URL: a.URL + "/tickets/", Header: a.header()}
 	file := uploadtest.File("file", "cat.png", "<!doctype html><script>alert(1)</script>")
-	ticket, answer := client.Sign(t, uploadtest.Declare(file))
-	require.NotNil(t, ticket, answer)
-	require.Less(t, client.Send(t, ticket, file.Content).Status, 300)
+	ticket := leave(t, client, file)
 	a.bucket.RequireNothing(t)
 	require.Equal(t, `[]`, a.rows(t))
 	require.Equal(t, "type_mismatch", string(client.Confirm(t, ticket.Token).Code), "the client learns why")

@@ -15,6 +15,12 @@ async function step(name, body) {
   return json;
 }
 
+// sha256 is declared since some servers, such as MinIO, otherwise take a file only in parts.
+async function sha256(file) {
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+  return Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 async function list() {
   const names = await (await fetch("files")).json();
   document.querySelector("ul").replaceChildren(...names.map((name) => {
@@ -29,7 +35,9 @@ form.addEventListener("submit", async (event) => {
   const [file] = form.querySelector("input").files;
   said.textContent = "Sending …";
   try {
-    const ticket = await step("", { field: "file", name: file.name, type: file.type, size: file.size });
+    const ticket = await step("", {
+      field: "file", name: file.name, type: file.type, size: file.size, sha256: await sha256(file),
+    });
     const sent = await fetch(ticket.url, { method: ticket.method, headers: ticket.headers, body: file });
     if (!sent.ok) throw new Error("The storage did not take the file.");
     said.textContent = "Sent.";

@@ -3,6 +3,7 @@ package s3test
 import (
 	"os"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -26,7 +27,7 @@ func (b *Bucket) Report(t testing.TB, prefix string) {
 	case os.Getenv("UPLOAD_TEST_MINIO") == "":
 		t.Skip("needs a server that reports objects to the tests: unset UPLOAD_TEST_S3_ENDPOINT")
 	}
-	_, err := b.Client.PutBucketNotificationConfiguration(t.Context(), &s3.PutBucketNotificationConfigurationInput{
+	in := &s3.PutBucketNotificationConfigurationInput{
 		Bucket: &b.Name,
 		NotificationConfiguration: &types.NotificationConfiguration{QueueConfigurations: []types.QueueConfiguration{{
 			QueueArn: aws.String("arn:minio:sqs::TEST:webhook"),
@@ -35,6 +36,9 @@ func (b *Bucket) Report(t testing.TB, prefix string) {
 				{Name: types.FilterRuleNamePrefix, Value: &prefix},
 			}}},
 		}}},
-	})
-	require.NoError(t, err)
+	}
+	require.Eventually(t, func() bool { // MinIO knows its targets only a while after it answers
+		_, err := b.Client.PutBucketNotificationConfiguration(t.Context(), in)
+		return err == nil
+	}, time.Minute, 50*time.Millisecond)
 }
