@@ -3,6 +3,7 @@ package chain_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -77,6 +78,52 @@ func TestEndedMeanwhile(t *testing.T) {
 			require.Equal(t, []string{prefix + "0-end"}, keys(t, store, prefix))
 		}
 	})
+}
+
+// walkedStore is a store that the chain cannot list. Before it looks for an object it calls looks.
+type walkedStore struct {
+	chain.Store
+	looks func()
+}
+
+func (s walkedStore) Stat(ctx context.Context, key string) (storage.Stored, error) {
+	s.looks()
+	return s.Store.Stat(ctx, key)
+}
+
+// TestEndedWhileAsked checks that an upload that ends, and is removed, while it is asked for its state
+// does not look like one of fewer bytes.
+func TestEndedWhileAsked(t *testing.T) {
+	for at := range 8 {
+		store := &memstore.Store{}
+		other := chain.New(store, prefix, 30, 10)
+		add(t, other, content(25))
+		looks := 0
+		c := chain.New(walkedStore{store, func() {
+			if looks++; looks == at {
+				_, err := other.End(t.Context(), []byte("terminated"))
+				require.NoError(t, err)
+				require.NoError(t, other.Remove(t.Context(), true))
+			}
+		}}, prefix, 30, 10)
+		if s := state(t, c); s.End == nil {
+			require.EqualValues(t, 25, s.Offset, "look %d", at)
+		}
+	}
+}
+
+// TestEndedWhileListed is TestEndedWhileAsked for a list that is not of one moment.
+func TestEndedWhileListed(t *testing.T) {
+	store := &faulty{}
+	c := chain.New(store, prefix, 30, 10)
+	add(t, c, content(25))
+	store.list = func(page *storage.ListPage[storage.ListedObject]) error {
+		store.list = nil
+		page.Items = page.Items[:len(page.Items)-1]
+		_, err := c.End(t.Context(), []byte("terminated"))
+		return errors.Join(err, c.Remove(t.Context(), true))
+	}
+	require.NotNil(t, state(t, c).End)
 }
 
 // reading is an empty reader that calls a function when it is read.
