@@ -11,8 +11,9 @@
 //
 // The host is the application that mounts it. The first three arguments determine security: where
 // files go ([Storage]), what is accepted ([Validator]) and who may send it ([Authorizer]).
-// Everything else is in [Options], whose zero value is strict. Package s3store stores files in a
-// private bucket, diskstore in a directory, and memstore in memory.
+// Everything else is in [Options], whose zero value is strict. All but a [Tx] is safe for
+// concurrent use. Package s3store stores files in a private bucket, diskstore in a directory, and
+// memstore in memory.
 //
 // # Tasks
 //
@@ -33,6 +34,7 @@
 //   - show progress: [Progress]
 //   - let users download: [Links]
 //   - receive large files: [Presigner], or package uppy for Uppy
+//   - resume files after a lost connection: [Resumer]
 //   - behind a proxy, or from pages of another origin: docs/production.md, [Options.CrossOrigin]
 //   - request ids in the log: the example RequestID
 //   - tokens against CSRF: the example CsrfToken
@@ -73,8 +75,9 @@
 // It fails closed. There is no handler without an authorizer. A validator that fails, panics or
 // exceeds [Options.CheckTimeout] refuses the file. No limit can be switched off.
 //
-// One policy for every way in. Raw bodies, the program's own files, and files that clients send to
-// the storage by a [Presigner] are published only after the same validators have read them.
+// One policy for every way in. Raw bodies, the program's own files, files that clients send to the
+// storage by a [Presigner], and those that a [Resumer] receives in pieces are published only after
+// the same validators have read them.
 //
 // One decision per request. It is one record of [Options.Logger] and one [Event] of
 // [Options.Hooks], without content, URLs and tickets. Each clean-up is another.

@@ -15,6 +15,9 @@ const freeBytes = 64 << 10
 
 // append stores the bytes of a PATCH, and with the last of them begins or joins the check.
 func (s *resumption) append() error {
+	if err := s.fits(s.t); err != nil {
+		return withFile(err, s.t.Field, s.t.Name)
+	}
 	if n := s.r.ContentLength; n >= 0 && n < freeBytes {
 		if err := s.reserve(Claim{}); err != nil {
 			return err

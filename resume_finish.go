@@ -168,7 +168,8 @@ func (s *resumption) replay(c *checked, open opener) error {
 		return readError(err)
 	}
 	defer src.close()
-	if err := s.copy(ctx, c, &patched{src: src, list: c.patches}); err != nil {
+	err = s.copy(ctx, c, &patched{src: src, list: c.patches})
+	if err != nil && !errors.Is(err, storage.ErrExists) { // which is perhaps this file, by another instance
 		return err
 	}
 	if _, err := s.z.confirmer.published(ctx, s.t, c.digest); err != nil {

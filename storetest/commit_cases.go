@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 var commitCases = []testCase[store]{
 	{"Commit publishes all", "after Commit exactly the bytes, type and name are readable", commitPublishes},
 	{"Commit never replaces", "a taken key is storage.ErrExists, and its object stays", neverReplaces},
+	{"Commit keeps the nonce", "Stat returns the Nonce of the object", commitKeepsNonce},
 	{"one of many wins a key", "of parallel Commits to one key exactly one succeeds", oneWins},
 	{"Commit under a staging key", "there, too, an object is created once, readable only after Commit, and of parallel Commits one succeeds", commitsStaging},
 	{"Commit with a cancelled context", "it fails or publishes; Discard then removes the file in both cases", cancelledCommit},
@@ -49,6 +51,23 @@ func neverReplaces(ctx context.Context, s store) error {
 		}
 	}
 	return nil
+}
+
+func commitKeepsNonce(ctx context.Context, s store) error {
+	obj := object("nonce")
+	obj.Nonce = "AN0NCE"
+	staged, err := s.Stage(ctx, obj, bytes.NewReader(content(20)))
+	if err != nil {
+		return fmt.Errorf("Stage: %w", err)
+	}
+	if err := staged.Commit(ctx); err != nil {
+		return fmt.Errorf("Commit: %w", err)
+	}
+	info, err := s.Stat(ctx, obj.Key)
+	if err == nil && info.Nonce != obj.Nonce {
+		err = fmt.Errorf("Stat returned the nonce %q, not %q", info.Nonce, obj.Nonce)
+	}
+	return err
 }
 
 func commitsStaging(ctx context.Context, s store) error {

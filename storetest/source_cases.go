@@ -23,8 +23,8 @@ var sourceCases = []testCase[*direct]{
 // manySources are seven or, of a store with larger pieces, fewer.
 const manySources = 6*partSize + 1000
 
-// twoSources returns how many bytes take two sources, of which the last has that many.
-func (s *direct) twoSources(last int) int { return int(s.PieceSize(2*partSize)) + last }
+// pieceAnd returns the size of a piece, and so many bytes more.
+func (s *direct) pieceAnd(more int) int { return int(s.PieceSize(2*partSize)) + more }
 
 func pieceSizes(_ context.Context, s *direct) error {
 	for _, size := range []int64{1, partSize, 100 << 20, storage.MaxParts * partSize, storage.MaxParts*partSize + 1, 1 << 40, 5 << 40} {
@@ -37,7 +37,7 @@ func pieceSizes(_ context.Context, s *direct) error {
 }
 
 func promotesSources(ctx context.Context, s *direct) error {
-	for i, size := range []int{1, partSize, 2 * s.twoSources(0), s.twoSources(1), manySources} {
+	for i, size := range []int{1, partSize, 2 * s.pieceAnd(0), s.pieceAnd(1), manySources} {
 		p, err := s.inPieces(ctx, longContent(size))
 		if err != nil {
 			return err
@@ -53,7 +53,7 @@ func promotesSources(ctx context.Context, s *direct) error {
 }
 
 func promotesSourcesPatched(ctx context.Context, s *direct) error {
-	size := s.twoSources(0) + s.twoSources(1000)
+	size := s.pieceAnd(0) + s.pieceAnd(1000)
 	staged := longContent(size)
 	p, err := s.inPieces(ctx, staged)
 	if err != nil {
@@ -85,7 +85,7 @@ func promotesSourcesPatched(ctx context.Context, s *direct) error {
 }
 
 func promotesUnfit(ctx context.Context, s *direct) error {
-	staged := longContent(2 * s.twoSources(500))
+	staged := longContent(2 * s.pieceAnd(500))
 	p, err := s.inPieces(ctx, staged)
 	if err != nil {
 		return err
@@ -117,11 +117,11 @@ func promotesUnfit(ctx context.Context, s *direct) error {
 }
 
 func sourcesNeverReplace(ctx context.Context, s *direct) error {
-	p, err := s.inPieces(ctx, longContent(s.twoSources(500)))
+	p, err := s.inPieces(ctx, longContent(s.pieceAnd(500)))
 	if err != nil {
 		return err
 	}
-	other, err := s.inPieces(ctx, longContent(s.twoSources(501))[1:])
+	other, err := s.inPieces(ctx, longContent(s.pieceAnd(501))[1:])
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func sourcesNeverReplace(ctx context.Context, s *direct) error {
 }
 
 func promotesSourcesAgain(ctx context.Context, s *direct) error {
-	staged := longContent(s.twoSources(500))
+	staged := longContent(s.pieceAnd(500))
 	for _, list := range [][]storage.Patch{nil, {zeros(partSize-5, 10)}} {
 		p, err := s.inPieces(ctx, staged)
 		if err != nil {
@@ -177,7 +177,7 @@ func promotesSourcesAgain(ctx context.Context, s *direct) error {
 }
 
 func promotesSourcesChanged(ctx context.Context, s *direct) error {
-	staged := longContent(s.twoSources(0) + s.twoSources(500))
+	staged := longContent(s.pieceAnd(0) + s.pieceAnd(500))
 	for name, change := range map[string]func(src *storage.Source, was []byte) (then []byte){
 		"gone":     func(*storage.Source, []byte) []byte { return nil },
 		"replaced": func(_ *storage.Source, was []byte) []byte { return longContent(len(was) + 1)[1:] },

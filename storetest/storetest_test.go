@@ -14,6 +14,15 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
+// TestMain makes most files small. A store in memory keeps large ones in the same way, a broken one
+// also breaks with small files, and each byte costs time under the race detector. Tests of packages
+// s3store and integration use S3's sizes.
+func TestMain(m *testing.M) {
+	large, several = 200_000, 2*rangeSize+1000
+	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, large}
+	m.Run()
+}
+
 func TestMemstorePasses(t *testing.T) {
 	Run(t, func(*testing.T) storage.Storage { return &memstore.Store{} })
 }
@@ -21,8 +30,6 @@ func TestMemstorePasses(t *testing.T) {
 // TestBrokenStoresFail proves the suite: each store breaks one promise, and the cases for that
 // promise must fail.
 func TestBrokenStoresFail(t *testing.T) {
-	defer func(l int, s []int) { large, sizes = l, s }(large, sizes)
-	large, sizes = 200_000, []int{0, 1, 70_000} // a broken store also breaks with small files
 	for _, tc := range []struct {
 		name  string
 		store *brokenStore
@@ -39,6 +46,7 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"takes another upload's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
 		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
+		{"ignores the nonce", &brokenStore{forgetNonce: true}, []string{"Commit keeps the nonce"}},
 		{"ignores patches", &brokenStore{patch: func(*brokenFile, []storage.Patch) error { return nil }}, []string{"Patch before Commit"}},
 		{"takes only the first patch", &brokenStore{patch: patchFirst}, []string{"Patch before Commit"}},
 		{"patches up to a border", &brokenStore{patch: patchBeginning}, []string{"Patch before Commit"}},
@@ -69,7 +77,7 @@ func TestBrokenStoresFail(t *testing.T) {
 
 // brokenStore is a store in memory that breaks the promises that its fields name.
 type brokenStore struct {
-	publishOnEOF, sayPublished, publishHalf, dropLast, replace, replaceStaged, forgetDiscard, claimExisting, discardByKey, forgetDelete, digest bool
+	publishOnEOF, sayPublished, publishHalf, dropLast, replace, replaceStaged, forgetDiscard, claimExisting, discardByKey, forgetDelete, forgetNonce, digest bool
 
 	leftovers []string
 	patch     func(f *brokenFile, list []storage.Patch) error
@@ -163,7 +171,11 @@ func (s *brokenStore) Stat(_ context.Context, key string) (storage.Stored, error
 	if err != nil {
 		return storage.Stored{}, err
 	}
-	return storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data)), SHA256: f.sum}, nil
+	stored := storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data)), SHA256: f.sum}
+	if !s.forgetNonce {
+		stored.Nonce = f.obj.Nonce
+	}
+	return stored, nil
 }
 
 func (s *brokenStore) OpenAt(_ context.Context, key, _ string, offset, _ int64) (io.ReadCloser, error) {
