@@ -24,7 +24,8 @@ func TestDirectConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			storetest.RunDirect(t, func(t *testing.T) storage.DirectStorage {
-				return newStage(t, false, s3store.Options{Profile: profile}).store
+				st := newStage(t, false, s3store.Options{Profile: profile})
+				return audited{st.store, st.bucket, t}
 			}, except...)
 		})
 	}

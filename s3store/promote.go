@@ -23,7 +23,7 @@ import (
 // if p.Pin is known the file is copied in one call, for which CallTimeout must be enough. S3 must
 // find the same SHA-256; otherwise the error is [storage.ErrChanged]. Files staged in parts, which
 // no client can replace, and those without a pin are copied in ranges of 64 MiB, 16 at a time.
-// The first range that fails ends the others.
+// After the first range that fails none begins, and those that run have 5 s to end.
 //
 // Several sources are bound to their ETags alone. Each is copied whole, in one call, and S3 must
 // then list parts of their sizes.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -19,18 +20,25 @@ import (
 // User Guide).
 const maxCopies = 16
 
-// copy makes the staged object's bytes, with the patches, the parts of the upload. When it returns,
-// none of its calls is running.
-func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+// lateCopies is how long calls that run may take to end after another one has failed. Services go
+// on with a copy that is given up, and some then reopen the upload that is aborted meanwhile.
+const lateCopies = 5 * time.Second
+
+// copy makes the staged bytes, with the patches, the parts of the upload. When it returns, none of
+// its calls is running.
+func (m *promotion) copy(calling context.Context) ([]types.CompletedPart, error) {
+	calling, end := context.WithCancel(calling)
+	defer end()
+	ctx, cancel := context.WithCancelCause(calling) // ends when a call fails, and none begins after that
 	defer cancel(nil)
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lateCopies, end) })()
 	list := m.pieces()
 	parts := make([]types.CompletedPart, len(list))
 	slots := make(chan struct{}, maxCopies)
 	var calls sync.WaitGroup
 	if m.buffer != nil {
 		calls.Go(func() {
-			if err := m.sendPatched(ctx, list, parts); err != nil {
+			if err := m.sendPatched(ctx, calling, list, parts); err != nil {
 				cancel(err)
 			}
 		})
@@ -45,7 +53,7 @@ func (m *promotion) copy(ctx context.Context) ([]types.CompletedPart, error) {
 		}
 		calls.Go(func() {
 			defer func() { <-slots }()
-			part, err := m.copyPart(ctx, i+1, p)
+			part, err := m.copyPart(calling, i+1, p)
 			if err != nil {
 				cancel(err)
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestCopiesAtATime checks how many ranges S3 copies at once, and what ends all of them.
@@ -75,4 +77,33 @@ func TestCopiesAtATime(t *testing.T) {
 			require.Nil(t, f.fake.Get("k"))
 		})
 	}
+}
+
+// TestCopiesEndByThemselves checks that copies which run when another one fails are not given up: a
+// service would go on with them, and might reopen the upload that is aborted meanwhile.
+func TestCopiesEndByThemselves(t *testing.T) {
+	bubble(t, "a source is gone", func(t *testing.T) {
+		f := newFixture(t, setup{})
+		p, _ := f.sources(randomBytes(4 * part))
+		require.NoError(t, f.Delete(t.Context(), p.Sources[1].Key))
+		var ended, cut atomic.Int32
+		f.fake.Inject("UploadPartCopy", forEver, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			if strings.HasSuffix(r.Header.Get("X-Amz-Copy-Source"), "/1") {
+				serve(w, r)
+				return
+			}
+			select {
+			case <-time.After(2 * time.Second):
+				ended.Add(1)
+				serve(w, r)
+			case <-r.Context().Done():
+				cut.Add(1)
+			}
+		})
+		require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrChanged)
+		require.EqualValues(t, 3, ended.Load())
+		require.Zero(t, cut.Load())
+		require.Nil(t, f.fake.Get("k"))
+		f.requireIdle(t)
+	})
 }

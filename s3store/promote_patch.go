@@ -49,16 +49,20 @@ func (m *promotion) takeWindow(ctx context.Context) (err error) {
 	return err
 }
 
-// sendPatched makes the patched pieces parts of the upload, one after another, in the memory of one.
-func (m *promotion) sendPatched(ctx context.Context, list []piece, parts []types.CompletedPart) error {
+// sendPatched makes the patched pieces parts of the upload, one after another, in the memory of
+// one, until ctx ends. Its calls end with calling.
+func (m *promotion) sendPatched(ctx, calling context.Context, list []piece, parts []types.CompletedPart) error {
 	for i, p := range list {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if !p.patched {
 			continue
 		}
-		if err := m.loadPiece(ctx, p); err != nil {
+		if err := m.loadPiece(calling, p); err != nil {
 			return err
 		}
-		part, err := m.sendPiece(ctx, i+1)
+		part, err := m.sendPiece(calling, i+1)
 		if err != nil {
 			return err
 		}
@@ -89,8 +93,8 @@ func (m *promotion) loadPiece(ctx context.Context, p piece) error {
 	return nil
 }
 
-// sendPiece makes the bytes in the buffer a part of the upload. The upload has no checksum algorithm,
-// since copies need none, so the part has none either: its signature covers its SHA-256.
+// sendPiece makes the bytes in the buffer a part of the upload. The upload has no checksum
+// algorithm, since copies need none, so the part has none either: its signature covers its SHA-256.
 func (m *promotion) sendPiece(ctx context.Context, number int) (types.CompletedPart, error) {
 	s, body := m.store, m.buffer.body()
 	defer body.close()
