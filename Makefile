@@ -56,7 +56,7 @@ test-minio: $(MINIO)
 # The same on the server that UPLOAD_TEST_S3_ENDPOINT names, or on an account of yours;
 # docs/servers.md has the other variables. Faults are left out: a proxy makes them, and
 # few services answer by a name that is not theirs.
-FAULTS := Fault|Dropped|Silent|OverTLS|Diagnosis
+FAULTS := Fault|Dropped|Silent|OverTLS|Diagnosis|KilledWriter
 test-s3:
 	@test -n "$$UPLOAD_TEST_S3_ENDPOINT" || { echo 'UPLOAD_TEST_S3_ENDPOINT is not set: docs/servers.md says what is'; exit 1; }
 	$(GO) -C integration test $(RACE) -shuffle=on -timeout 60m -skip '$(ALONE)|$(FAULTS)' . ./tickets

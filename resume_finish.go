@@ -85,7 +85,11 @@ func (s *resumption) published(c *checked) (File, error) {
 	f, err := s.z.published(s.ctx, s.t, "")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		f, err = s.publish(c, st.End != nil)
+		if f, err = s.publish(c, st.End != nil); err != nil { // perhaps since another instance was faster, and has removed the pieces
+			if now, failed := s.state(); failed == nil && now.Done != nil {
+				return s.finished(now.Done)
+			}
+		}
 	case errors.Is(err, CodeConflict): // another file has the key, and will have it
 		err = gone(err)
 	}

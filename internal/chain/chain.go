@@ -33,7 +33,7 @@ var (
 	ErrTaken = errors.New("chain: another writer has stored this piece")
 
 	// ErrTooMany means that the pieces are too small: a cell has at most 64 of them, and one more
-	// for each 64 KiB of the cell.
+	// for each 64 KiB of the cell, or for each 800th of a large one.
 	ErrTooMany = errors.New("chain: too many pieces")
 
 	// ErrTooLong means that the reader has more bytes than the upload lacks. Those that it lacked

@@ -1,9 +1,11 @@
 package chain_test
 
 import (
-	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"math"
 	"strings"
 	"testing"
 
@@ -23,16 +25,20 @@ func TestTooMany(t *testing.T) {
 	}{
 		{"a small upload", 1000, 1000, 64},
 		{"a cell of 128 KiB", 1 << 20, 128 << 10, 66},
+		{"a cell of which a page of a list has all pieces", 1 << 40, 1 << 30, 864},
 		{"the second cell", 1 << 20, 128 << 10, 66},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			c := chain.New(&memstore.Store{}, prefix, row.size, row.cell)
+			store := &memstore.Store{}
+			c := chain.New(store, prefix, row.size, row.cell)
 			if row.name == "the second cell" {
 				add(t, c, content(int(row.cell)))
 			}
-			for range row.most {
-				add(t, c, []byte("x"))
+			first := state(t, c).Offset
+			for i := range row.most - 1 { // as 1-byte pieces, without a list for each
+				put(t, store, fmt.Sprintf("%s%016x", prefix, math.MaxInt64-first-int64(i)), "x")
 			}
+			add(t, c, []byte("x"))
 			before := state(t, c).Offset
 			n, err := c.Append(t.Context(), state(t, c), chain.Template{}, strings.NewReader("x"))
 			require.ErrorIs(t, err, chain.ErrTooMany)
@@ -79,6 +85,52 @@ func TestEndedMeanwhile(t *testing.T) {
 	})
 }
 
+// walkedStore is a store that the chain cannot list. Before it looks for an object it calls looks.
+type walkedStore struct {
+	chain.Store
+	looks func()
+}
+
+func (s walkedStore) Stat(ctx context.Context, key string) (storage.Stored, error) {
+	s.looks()
+	return s.Store.Stat(ctx, key)
+}
+
+// TestEndedWhileAsked checks that an upload that ends, and is removed, while it is asked for its state
+// does not look like one of fewer bytes.
+func TestEndedWhileAsked(t *testing.T) {
+	for at := range 8 {
+		store := &memstore.Store{}
+		other := chain.New(store, prefix, 30, 10)
+		add(t, other, content(25))
+		looks := 0
+		c := chain.New(walkedStore{store, func() {
+			if looks++; looks == at {
+				_, err := other.End(t.Context(), []byte("terminated"))
+				require.NoError(t, err)
+				require.NoError(t, other.Remove(t.Context(), true))
+			}
+		}}, prefix, 30, 10)
+		if s := state(t, c); s.End == nil {
+			require.EqualValues(t, 25, s.Offset, "look %d", at)
+		}
+	}
+}
+
+// TestEndedWhileListed is TestEndedWhileAsked for a list that is not of one moment.
+func TestEndedWhileListed(t *testing.T) {
+	store := &faulty{}
+	c := chain.New(store, prefix, 30, 10)
+	add(t, c, content(25))
+	store.list = func(page *storage.ListPage[storage.ListedObject]) error {
+		store.list = nil
+		page.Items = page.Items[:len(page.Items)-1]
+		_, err := c.End(t.Context(), []byte("terminated"))
+		return errors.Join(err, c.Remove(t.Context(), true))
+	}
+	require.NotNil(t, state(t, c).End)
+}
+
 // reading is an empty reader that calls a function when it is read.
 type reading func()
 
@@ -116,108 +168,4 @@ func TestRemove(t *testing.T) {
 		require.Empty(t, keys(t, store, prefix))
 		requireHolds(t, other, content(25))
 	})
-}
-
-// keys lists the objects of an upload.
-func keys(t testing.TB, store chain.Store, prefix string) (keys []string) {
-	t.Helper()
-	after := ""
-	for {
-		page, err := store.(storage.Lister).ListObjects(t.Context(), prefix, after)
-		require.NoError(t, err)
-		for _, o := range page.Items {
-			keys = append(keys, o.Key)
-		}
-		if after = page.Next; after == "" {
-			return keys
-		}
-	}
-}
-
-// TestGap checks that a missing piece is found, by whatever asks for all bytes.
-func TestGap(t *testing.T) {
-	everywhere(t, func(t *testing.T, store chain.Store, merges bool) {
-		for _, missing := range []int{0, 1, 3} {
-			at := strings.Replace(prefix, "/id/", "/id"+string(rune('0'+missing))+"/", 1)
-			c := chain.New(store, at, 50, 10)
-			for part := range 5 {
-				add(t, c, content(50)[10*part:][:10])
-			}
-			pieces, err := c.Pieces(t.Context())
-			require.NoError(t, err)
-			require.NoError(t, store.Delete(t.Context(), pieces[missing].Key))
-			_, err = c.Open(t.Context())
-			require.ErrorIs(t, err, chain.ErrGap)
-			if merges {
-				_, err = c.Sources(t.Context(), chain.Template{})
-				require.ErrorIs(t, err, chain.ErrGap)
-				_, err = c.State(t.Context())
-				require.ErrorIs(t, err, chain.ErrGap)
-			}
-			require.NoError(t, c.Remove(t.Context(), false))
-		}
-	})
-}
-
-// TestGapOfOneList checks that a list that lags behind is not believed.
-func TestGapOfOneList(t *testing.T) {
-	for _, row := range []struct {
-		name string
-		lags func(list int) int // how many pieces the list lacks after its first
-		err  error
-	}{
-		{"the first list", func(list int) int { return max(2-list, 0) }, nil},
-		{"each list, differently", func(list int) int { return 3 - list }, chain.ErrUnsettled},
-		{"each list, equally", func(int) int { return 1 }, chain.ErrGap},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			store := &faulty{}
-			c := chain.New(store, prefix, 50, 10)
-			add(t, c, content(50))
-			lists := 0
-			store.list = func(page *storage.ListPage[storage.ListedObject]) error {
-				lists++
-				page.Items = append(page.Items[:1], page.Items[1+row.lags(lists):]...)
-				return nil
-			}
-			_, err := c.Open(t.Context())
-			require.ErrorIs(t, err, row.err)
-		})
-	}
-}
-
-// TestReadChanged checks that Read returns only bytes of the sources.
-func TestReadChanged(t *testing.T) {
-	store := &memstore.Store{}
-	c := chain.New(store, prefix, 50, 10)
-	add(t, c, content(50))
-	pieces, err := c.Pieces(t.Context())
-	require.NoError(t, err)
-	read := func() error {
-		r := c.Read(t.Context(), pieces)
-		_, err := new(bytes.Buffer).ReadFrom(r)
-		require.NoError(t, r.Close())
-		return err
-	}
-	require.NoError(t, read())
-	pieces[2].Size--
-	require.ErrorIs(t, read(), storage.ErrChanged)
-	pieces[2].Size += 2
-	require.ErrorIs(t, read(), storage.ErrChanged)
-	pieces[2].Size--
-	require.NoError(t, store.Delete(t.Context(), pieces[2].Key))
-	require.ErrorIs(t, read(), chain.ErrGap)
-	staged, err := store.Stage(t.Context(), storage.Object{Key: pieces[2].Key, MaxSize: 10}, strings.NewReader("0123456789"))
-	require.NoError(t, err)
-	require.NoError(t, staged.Commit(t.Context()))
-	require.ErrorIs(t, read(), storage.ErrChanged)
-}
-
-// TestIncomplete checks that nothing is merged before the last byte.
-func TestIncomplete(t *testing.T) {
-	store := &memstore.Store{}
-	c := chain.New(store, prefix, 50, 10)
-	add(t, c, content(49))
-	_, err := c.Sources(context.Background(), chain.Template{})
-	require.ErrorIs(t, err, chain.ErrIncomplete)
 }

@@ -16,17 +16,23 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestStateCosts pins the calls: one list, and one read for each marker.
-func TestStateCosts(t *testing.T) {
+// TestCosts pins the calls: one list and one read of each marker for the state; for an append one
+// object for each piece, and one question.
+func TestCosts(t *testing.T) {
 	store := &faulty{}
 	c := chain.New(store, prefix, 300, 10)
+	_, err := c.Append(t.Context(), chain.State{}, chain.Template{}, bytes.NewReader(content(35)))
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"Stage": 4, "Stat": 1}, store.calls)
+	store = &faulty{}
+	c = chain.New(store, prefix, 300, 10)
 	for range 30 {
 		add(t, c, content(10))
 	}
 	store.calls = nil
 	require.EqualValues(t, 300, state(t, c).Offset)
 	require.Equal(t, map[string]int{"List": 1}, store.calls)
-	_, err := c.End(t.Context(), []byte("accepted"))
+	_, err = c.End(t.Context(), []byte("accepted"))
 	require.NoError(t, err)
 	store.calls = nil
 	require.Equal(t, "accepted", string(state(t, c).End.Data))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/s3store"
+	"github.com/airlock-go/upload/storage"
 )
 
 const prefix = "up/upload-staging/id/"
@@ -113,4 +115,28 @@ func requireBytes(t testing.TB, want []byte, r io.ReadCloser) {
 	require.NoError(t, err)
 	require.NoError(t, r.Close())
 	require.True(t, bytes.Equal(want, got), "%d bytes, not the %d that are right", len(got), len(want))
+}
+
+// put stores an object.
+func put(t *testing.T, store chain.Store, key, text string) {
+	t.Helper()
+	staged, err := store.Stage(t.Context(), storage.Object{Key: key, MaxSize: int64(len(text))}, strings.NewReader(text))
+	require.NoError(t, err)
+	require.NoError(t, staged.Commit(t.Context()))
+}
+
+// keys lists the objects of an upload.
+func keys(t testing.TB, store chain.Store, prefix string) (keys []string) {
+	t.Helper()
+	after := ""
+	for {
+		page, err := store.(storage.Lister).ListObjects(t.Context(), prefix, after)
+		require.NoError(t, err)
+		for _, o := range page.Items {
+			keys = append(keys, o.Key)
+		}
+		if after = page.Next; after == "" {
+			return keys
+		}
+	}
 }

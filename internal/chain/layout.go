@@ -80,7 +80,8 @@ func (l layout) fits(p piece) bool {
 	return p.size <= end-p.start
 }
 
-// Limits of the pieces of a cell. A cell of any size has less than a page of a list.
+// Limits of the pieces of a cell. A cell of any size has less than a page of a list, so that one
+// list shows whether there are too many. A limit of all pieces together would take more lists.
 const (
 	freePieces = 64
 	minGrain   = 64 << 10

@@ -29,13 +29,14 @@ func (c *Chain) State(ctx context.Context) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	if f.end || f.done {
+	if !f.end && !f.done && !c.joined(f) {
+		f, err = c.settled(ctx)
+	}
+	if f.end || f.done { // pieces may be gone
 		return c.ended(ctx, f)
 	}
-	if !c.joined(f) {
-		if f, err = c.settled(ctx); err != nil {
-			return State{}, err
-		}
+	if err != nil {
+		return State{}, err
 	}
 	s := State{Offset: f.offset()}
 	cell, _ := c.span(s.Offset)

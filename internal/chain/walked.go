@@ -16,12 +16,26 @@ type walked struct {
 	store Store
 }
 
-// front implements index. The first piece of a cell begins where the cell does. So it searches for
-// the newest cell by halves.
+// front implements index. It looks for the markers last: pieces are removed only after the end, so
+// without a marker none was removed before.
 func (w walked) front(ctx context.Context) (f contents, err error) {
-	if f, err = w.markers(ctx); err != nil {
+	start, err := w.newestCell(ctx)
+	if err != nil {
 		return f, err
 	}
+	_, end := w.span(start)
+	if err := w.walk(ctx, start, end, &f); err != nil {
+		return f, err
+	}
+	if f.end, err = w.there(ctx, endName); err == nil {
+		f.done, err = w.there(ctx, doneName)
+	}
+	return f, err
+}
+
+// newestCell searches for the newest cell by halves. The first piece of a cell begins where the cell
+// does.
+func (w walked) newestCell(ctx context.Context) (start int64, err error) {
 	cells := int((w.size + w.cell - 1) / w.cell)
 	begun := sort.Search(cells, func(i int) bool {
 		if err != nil {
@@ -31,13 +45,7 @@ func (w walked) front(ctx context.Context) (f contents, err error) {
 		p, err = w.piece(ctx, int64(i)*w.cell)
 		return p.size == 0
 	})
-	if err != nil || begun == 0 {
-		return f, err
-	}
-	start := int64(begun-1) * w.cell
-	_, end := w.span(start)
-	err = w.walk(ctx, start, end, &f)
-	return f, err
+	return int64(max(begun-1, 0)) * w.cell, err
 }
 
 // all implements index.
@@ -84,14 +92,6 @@ func (w walked) piece(ctx context.Context, start int64) (piece, error) {
 	default:
 		return p, nil
 	}
-}
-
-// markers looks for both.
-func (w walked) markers(ctx context.Context) (f contents, err error) {
-	if f.end, err = w.there(ctx, endName); err == nil {
-		f.done, err = w.there(ctx, doneName)
-	}
-	return f, err
 }
 
 func (w walked) there(ctx context.Context, marker string) (bool, error) {
