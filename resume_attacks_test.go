@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -299,3 +301,29 @@ func TestNewResumer(t *testing.T) {
 type pieceless struct{ *memstore.Store }
 
 func (pieceless) KeepsPieces() error { return errAny }
+
+// TestResumeSwept checks that a sweep finds all that an upload leaves which nobody goes on with, and
+// the markers of one that ended.
+func TestResumeSwept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(20 * 365 * 24 * time.Hour) // a sweep believes no date from before S3
+		store := &memstore.Store{}
+		h, err := upload.New(store, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		resumer, err := upload.NewResumer(h, [][]byte{secret}, nil)
+		require.NoError(t, err)
+		z := &inProcess{resumer}
+		create := func() string {
+			return "/" + z.do(t.Context(), "POST", "/", "Upload-Length: 5\nUpload-Metadata: "+metadataOf("name", "a.txt"), "").Header().Get("Location")
+		}
+		require.Equal(t, http.StatusNoContent, z.do(t.Context(), "PATCH", create(), offsetBytes+"0", "hell").Code)
+		require.Equal(t, http.StatusNoContent, z.do(t.Context(), "PATCH", create(), offsetBytes+"0", "hello").Code)
+		require.Len(t, store.Keys(), 4, "a piece, a file, and its two markers")
+		time.Sleep(9 * 24 * time.Hour)
+		sweeper, err := sweep.New(store, nil, &sweep.Options{Prefix: storage.StagingSegment, Remove: true, Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		_, err = sweeper.Run(t.Context(), "")
+		require.NoError(t, err)
+		require.Len(t, store.Keys(), 1)
+	})
+}
