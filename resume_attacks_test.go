@@ -238,7 +238,7 @@ func resumeStorageFails(t *testing.T, front func(*uploadtest.FailingStore) stora
 					}
 					return nil
 				}})
-				z := newResumable(t, front(failing), nil, upload.Options{CleanupTimeout: time.Second}, upload.ResumeOptions{})
+				z := newResumable(t, front(failing), nil, upload.Options{CleanupTimeout: 20 * time.Millisecond}, upload.ResumeOptions{})
 				z.memory, z.reader = memory, memory
 				url := z.create(t, "a.txt", len(content))
 				require.Equal(t, http.StatusNoContent, z.patch(t, url, 0, content[:5]).StatusCode)
