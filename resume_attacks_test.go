@@ -327,3 +327,42 @@ func TestResumeSwept(t *testing.T) {
 		require.Len(t, store.Keys(), 1)
 	})
 }
+
+// TestResumePurposes checks that no ticket of one door opens at the other, even where a host's
+// purposes collide.
+func TestResumePurposes(t *testing.T) {
+	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{Purpose: "x"})
+	z.memory.Handler(z.URL + "/store/")
+	p, err := upload.NewPresigner(z.handler, [][]byte{secret}, &upload.PresignOptions{Purpose: "resumable x"})
+	require.NoError(t, err)
+	ticket, err := p.Sign(signAs("ann"), declarationOf("a.txt", "hello"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, z.patch(t, ticket.Token, 0, "hello").StatusCode)
+	url := z.create(t, "a.txt", 5)
+	require.ErrorIs(t, p.Abort(signAs("ann"), url), upload.CodeBadTicket)
+	require.Zero(t, z.offset(t, url))
+}
+
+// panicking is a storage that panics where a file that comes whole is stored.
+type panicking struct{ *memstore.Store }
+
+func (panicking) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
+	_, _ = r.Read(make([]byte, 10))
+	panic("in the storage")
+}
+
+// TestResumeStoragePanics checks that nothing runs on after a storage has panicked. The bubble fails
+// if a goroutine stays.
+func TestResumeStoragePanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, err := upload.New(panicking{&memstore.Store{}}, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		resumer, err := upload.NewResumer(h, [][]byte{secret}, nil)
+		require.NoError(t, err)
+		z := &inProcess{resumer}
+		url := "/" + z.do(t.Context(), "POST", "/", "Upload-Length: 50\nUpload-Metadata: "+metadataOf("name", "a.txt"), "").Header().Get("Location")
+		require.Panics(t, func() { z.do(t.Context(), "PATCH", url, offsetBytes+"0", strings.Repeat("x", 50)) })
+		require.Equal(t, "0", z.do(t.Context(), "HEAD", url, "", "").Header().Get("Upload-Offset"))
+		require.NoError(t, h.Shutdown(t.Context()))
+	})
+}
