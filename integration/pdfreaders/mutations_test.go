@@ -111,7 +111,7 @@ func update(in []byte, number, rest string) []byte {
 // TestMutations checks that changed files of real programs act in no reader if they are accepted.
 func TestMutations(t *testing.T) {
 	d := open(t)
-	takesTurn := rounds.Turns(2)
+	takesTurn := rounds.Turns(3) // each mutation of some files, and some mutations of each
 	m := mutator{rand.New(rand.NewPCG(11, 12))}
 	for _, f := range corpus.Documents() {
 		if f.Type != "application/pdf" || f.Code != "" || !rootOf.Match(f.Content) {
