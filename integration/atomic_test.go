@@ -130,7 +130,8 @@ func TestHostDecides(t *testing.T) {
 					}
 					row.next(w, r)
 				}))))
-				_, _ = client.Post(t.Context(), s.Client(), s.URL, client.Form{small, large}, false) // some panics cost the answer
+				a, err := client.Post(t.Context(), s.Client(), s.URL, client.Form{small, large}, false) // some panics cost the answer
+				require.Len(t, keys, 2, "the host received no files: %+v, %v", a, err)
 				k1, k2 := <-keys, <-keys
 				if !row.kept {
 					st.bucket.RequireNothing(t)

@@ -30,9 +30,9 @@ var families = []struct {
 	name  string
 	files func() []corpus.File
 }{
-	{"images", sync.OnceValue(corpus.Images)},
+	{"images", corpus.Images},
 	{"media", sync.OnceValue(corpus.Media)},
-	{"archives", sync.OnceValue(corpus.Archives)},
+	{"archives", corpus.Archives},
 	{"documents", sync.OnceValue(corpus.Documents)},
 	{"texts", sync.OnceValue(corpus.Texts)},
 }

@@ -1,10 +1,16 @@
 package corpus
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Archives returns files of the ZIP family: plain archives, Office and OpenDocument documents, EPUB
 // books.
-func Archives() []File {
+func Archives() []File { return slices.Clone(archives()) }
+
+// archives are made once in a process, which takes seconds under the race detector.
+var archives = sync.OnceValue(func() []File {
 	return slices.Concat(brokenArchives(), lyingArchives(), hostileNames(), twoNames(), hostileEntries(), bombs(), hostileOffice(), largeTags(), hostileODF(), hostileODFParts(), hostileBooks(),
 		goodArchives(), goodOffice(), goodODF(), savedArchives())
-}
+})

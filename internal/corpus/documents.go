@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Documents returns PDF files, SVG images and XML data. Some of the legitimate PDFs are encrypted
@@ -15,7 +16,10 @@ func Documents() []File {
 
 // ActiveDocuments returns PDF files that are refused if the policy refuses active content. Their
 // structure is valid.
-func ActiveDocuments() []File {
+func ActiveDocuments() []File { return slices.Clone(activeDocuments()) }
+
+// activeDocuments are made once in a process, as archives are.
+var activeDocuments = sync.OnceValue(func() []File {
 	var files []File
 	for _, c := range []struct {
 		about string
@@ -69,7 +73,7 @@ func ActiveDocuments() []File {
 		files = append(files, File{About: "a PDF with " + c.about, Name: "a.pdf", Type: typePDF, Content: c.bytes, Code: content})
 	}
 	return files
-}
+})
 
 func brokenPDFs() []File {
 	good := pdfOf(`1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj`)

@@ -4,14 +4,19 @@ import (
 	"image"
 	"image/color"
 	"image/color/palette"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // Images returns pictures in PNG, JPEG, GIF, WebP, AVIF and HEIC.
-func Images() []File {
+func Images() []File { return slices.Clone(images()) }
+
+// images are made once in a process, as archives are.
+var images = sync.OnceValue(func() []File {
 	return append(misnamed(), files(goodImages(), goodPictures(), disguises(),
 		badPNG(), badAPNG(), badJPEG(), badJPEGEnd(), badGIF(), badWebP(), badHEIF())...)
-}
+})
 
 // misnamed returns pictures of an allowed type with the name of another one.
 func misnamed() []File {

@@ -64,14 +64,14 @@ func packages(folder, first string) (all []string) {
 	return append(all, "./...")
 }
 
-// garbage is GOGC of tests, unless the environment has another. The race detector makes the
-// collector slow, and tests hold little.
-const garbage = "GOGC=400"
+// settings are the environment of tests, unless it has others. The race detector makes the collector
+// slow, and tests hold little. Each process with it also sleeps for a second at its end.
+var settings = []string{"GOGC=400", "GORACE=atexit_sleep_ms=0"}
 
 // test runs the tests of one module.
 func test(folder string, args []string, all *summary) error {
 	cmd := exec.Command("go", args...) //nolint:gosec // the arguments are main's
-	cmd.Dir, cmd.Stderr, cmd.Env = folder, os.Stderr, append([]string{garbage}, os.Environ()...)
+	cmd.Dir, cmd.Stderr, cmd.Env = folder, os.Stderr, append(settings[:len(settings):len(settings)], os.Environ()...)
 	events, err := cmd.StdoutPipe()
 	if err != nil {
 		return err

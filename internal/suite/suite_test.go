@@ -18,10 +18,14 @@ var modules = map[string]string{ //nolint:gosec // tests that pass, and no passw
 	"no build":     `func TestA(t *testing.T) { missing() }`,
 	"skips":        `func TestA(t *testing.T) { t.Log("before"); t.Skip("needs a moon: wait") }; func TestB(t *testing.T) { t.Run("x", func(t *testing.T) { t.Skip("needs a moon: wait") }) }`,
 	"skips dumbly": `func TestA(t *testing.T) { t.SkipNow() }`,
+	"settings":     `import "os"; func TestA(t *testing.T) { t.Error(os.Getenv("GOGC"), os.Getenv("GORACE")) }`,
 }
 
 // TestModules checks what is printed for modules that pass, fail, or do neither.
 func TestModules(t *testing.T) {
+	t.Setenv("GOGC", "300") // that of the environment
+	t.Setenv("GORACE", "")
+	require.NoError(t, os.Unsetenv("GORACE"))
 	for name, row := range map[string]struct {
 		failed bool
 		says   []string
@@ -32,6 +36,7 @@ func TestModules(t *testing.T) {
 		"no build":     {true, []string{"undefined: missing", "FAIL\tm [build failed]"}},
 		"skips":        {false, []string{"ok  \tm\t", "skipped: 2 tests: needs a moon: wait\n"}},
 		"skips dumbly": {false, []string{"skipped: 1 tests: no reason was given\n"}},
+		"settings":     {true, []string{"300 atexit_sleep_ms=0\n"}},
 		"absent":       {true, []string{"== FAILED in "}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -39,7 +44,7 @@ func TestModules(t *testing.T) {
 			if source := modules[name]; source != "" {
 				require.NoError(t, os.Mkdir(folder, 0o700))
 				require.NoError(t, os.WriteFile(filepath.Join(folder, "go.mod"), []byte("module m\n\ngo 1.25\n"), 0o600))
-				require.NoError(t, os.WriteFile(filepath.Join(folder, "a_test.go"), []byte("package m\n\nimport \"testing\"\n\n"+source), 0o600))
+				require.NoError(t, os.WriteFile(filepath.Join(folder, "a_test.go"), []byte("package m\n\nimport \"testing\"; "+source), 0o600))
 			}
 			var out strings.Builder
 			all := newSummary(&out)
