@@ -156,7 +156,7 @@ func (p *confirmer) unchanged(q *session, t *sealed) string {
 // judge asks the policy. The name, or else the claimed type, has chosen the key's extension before
 // the file was read, so a file of another type is refused whatever the policy.
 func (p *confirmer) judge(q *session, t *sealed, in *Incoming) (Observer, error) {
-	if types := t.types(); len(types) > 0 && !slices.Contains(types, in.Type) {
+	if types := t.types(); len(types) > 0 && len(in.Head) > 0 && !slices.Contains(types, in.Type) {
 		e := typeMismatch(in.Name, in.Type)
 		delete(e.Params, "extensions") // of which the policy may accept none
 		return nil, e

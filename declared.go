@@ -9,7 +9,8 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-// declared judges d by all that can be judged without the file.
+// declared judges d by all that can be judged without the file. A resumable upload may be empty: its
+// creation is judged as its content.
 func (q *session) declared(d Declaration) (*Incoming, error) {
 	field, known := q.rules.fields[d.Field]
 	if !known {
@@ -25,7 +26,7 @@ func (q *session) declared(d Declaration) (*Incoming, error) {
 		err = &Error{Code: CodeBadName, Err: err}
 	case d.Size < 0:
 		err = malformed("size", errors.New("upload: the size is negative"))
-	case d.Size == 0:
+	case d.Size == 0 && q.door == doorDirect:
 		err = errEmpty
 	case d.Size > field.MaxSize:
 		err = tooLarge(field.MaxSize, d.Size)

@@ -33,6 +33,7 @@
 //   - show progress: [Progress]
 //   - let users download: [Links]
 //   - receive large files: [Presigner], or package uppy for Uppy
+//   - resume files after a lost connection: [Resumer]
 //   - behind a proxy, or from pages of another origin: docs/production.md, [Options.CrossOrigin]
 //   - request ids in the log: the example RequestID
 //   - tokens against CSRF: the example CsrfToken
@@ -73,8 +74,9 @@
 // It fails closed. There is no handler without an authorizer. A validator that fails, panics or
 // exceeds [Options.CheckTimeout] refuses the file. No limit can be switched off.
 //
-// One policy for every way in. Raw bodies, the program's own files, and files that clients send to
-// the storage by a [Presigner] are published only after the same validators have read them.
+// One policy for every way in. Raw bodies, the program's own files, files that clients send to the
+// storage by a [Presigner], and those that a [Resumer] receives in pieces are published only after
+// the same validators have read them.
 //
 // One decision per request. It is one record of [Options.Logger] and one [Event] of
 // [Options.Hooks], without content, URLs and tickets. Each clean-up is another.

@@ -3,6 +3,7 @@ package upload_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,43 @@ func TestLimiterOfSteps(t *testing.T) {
 		require.Len(t, demands, 1, name)
 		require.Equal(t, upload.Claim{Subject: "ann", Request: demands[0].Request}, demands[0], name)
 		require.Equal(t, []upload.Usage{{}}, used, name)
+	}
+}
+
+// TestReleasedParts checks that the slot of a file in parts is free once its upload has ended and
+// nothing of it is left. The request for a whole file works again after that, so it keeps its slot.
+func TestReleasedParts(t *testing.T) {
+	const png = "\x89PNG\r\n\x1a\n"
+	for name, row := range map[string]struct {
+		content  string
+		parts    bool
+		end      func(t *testing.T, d *direct, token string)
+		released bool
+	}{
+		"published in parts": {strings.Repeat("hello", 300), true, func(t *testing.T, d *direct, tok string) { d.confirm(t, tok) }, true},
+		"refused in parts": {png + strings.Repeat("x", 2000), true, func(t *testing.T, d *direct, tok string) {
+			d.refusesConfirm(t, upload.CodeTypeMismatch, "ann", tok)
+		}, true},
+		"aborted in parts":   {strings.Repeat("hello", 300), true, func(t *testing.T, d *direct, tok string) { d.step(t, "abort", token{tok}, nil) }, true},
+		"published at once":  {"hello", false, func(t *testing.T, d *direct, tok string) { d.confirm(t, tok) }, false},
+		"aborted at once":    {"hello", false, func(t *testing.T, d *direct, tok string) { d.step(t, "abort", token{tok}, nil) }, false},
+		"still sent in part": {strings.Repeat("hello", 300), true, func(*testing.T, *direct, string) {}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := &testLimiter{}
+			d := newDirect(t, nil, upload.Options{Limiter: l}, upload.PresignOptions{SingleSize: 1 << 10})
+			ticket := d.sign(t, declarationOf("a.txt", row.content))
+			require.Equal(t, row.parts, ticket.Parts > 0)
+			demands, _ := l.take()
+			require.Equal(t, row.parts, demands[0].ID != "")
+			d.sendAll(t, ticket, row.content)
+			row.end(t, d, ticket.Token)
+			if row.released {
+				require.Equal(t, []string{"ann " + demands[0].ID}, l.released())
+			} else {
+				require.Empty(t, l.released())
+			}
+		})
 	}
 }
 

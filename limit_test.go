@@ -25,6 +25,22 @@ type testLimiter struct {
 	mu      sync.Mutex
 	demands []upload.Claim
 	used    []upload.Usage
+	ended   []string // ids
+}
+
+// Release implements upload.Releaser.
+func (l *testLimiter) Release(_ context.Context, subject, id string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = append(l.ended, subject+" "+id)
+	return nil
+}
+
+// released returns the reservations that were ended, each as its subject and id.
+func (l *testLimiter) released() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ended
 }
 
 func (l *testLimiter) Reserve(ctx context.Context, d upload.Claim) (upload.Reservation, error) {

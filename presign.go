@@ -175,19 +175,24 @@ type stepOf struct{ p *Presigner }
 
 func (s *pendingStep) take() bool { return !s.taken.Swap(true) }
 
-// remove removes the bytes that were sent for t and are not published.
+// remove removes the bytes that were sent for t and are not published. It ends the reservation of a
+// file in parts, since S3 accepts no part of an upload that has ended.
 func (p *Presigner) remove(q *session, t *sealed) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
 	defer cancel()
 	staged := p.file(t, t.Type, "")
 	staged.Key = t.Staging
-	return q.cleanup(ctx, staged, func(ctx context.Context) error {
+	err := q.cleanup(ctx, staged, func(ctx context.Context) error {
 		var aborting error
 		if t.UploadID != "" {
 			aborting = p.store.AbortMultipart(ctx, t.Staging, t.UploadID)
 		}
 		return errors.Join(aborting, p.store.Delete(ctx, t.Staging))
 	})
+	if err == nil && t.UploadID != "" {
+		q.account.release(q.ctx, t.Subject, t.ID)
+	}
+	return err
 }
 
 func (p *Presigner) object(t *sealed) storage.DirectObject {

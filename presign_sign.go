@@ -37,10 +37,14 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 	if err != nil {
 		return nil, err
 	}
-	if err := q.reserve(q.claimOf(d, life)); err != nil {
+	id, c := rand.Text(), q.claimOf(d, life)
+	if partSize > 0 && c.Files > 0 { // a single request works again, once its file was removed
+		c.ID = id
+	}
+	if err := q.reserve(c); err != nil {
 		return nil, err
 	}
-	t, err := p.newTicket(q, d, rand.Text(), p.opts.StagingPrefix, p.opts.TicketExpires)
+	t, err := p.newTicket(q, d, id, p.opts.StagingPrefix, p.opts.TicketExpires)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ import (
 type Resumer struct {
 	confirmer
 	store   chain.Store
-	direct  storage.DirectStorage // nil: files are published by Stage and Commit
+	direct  storage.DirectStorage // publishes pieces; nil: by Stage and Commit
 	origins tus.Origins
 	opts    ResumeOptions
 	writers writers
@@ -82,7 +82,9 @@ func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, er
 			return nil, fmt.Errorf("upload: the storage cannot keep resumable uploads: %w", err)
 		}
 	}
-	z.direct, _ = h.store.(storage.DirectStorage)
+	if _, ok := h.store.(storage.Lister); ok { // which the chain needs to make one object of pieces
+		z.direct, _ = h.store.(storage.DirectStorage)
+	}
 	z.objects = z.store
 	return z, z.prepare(secrets, "resumable "+z.opts.Purpose, z.opts.MaxFileSize, z.opts.MaxChecks)
 }

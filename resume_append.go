@@ -15,24 +15,29 @@ const freeBytes = 64 << 10
 
 // append stores the bytes of a PATCH, and with the last of them begins or joins the check.
 func (s *resumption) append() error {
+	if err := s.fits(s.t); err != nil {
+		return withFile(err, s.t.Field, s.t.Name)
+	}
 	if n := s.r.ContentLength; n >= 0 && n < freeBytes {
 		if err := s.reserve(Claim{}); err != nil {
 			return err
 		}
 	}
-	defer s.charge()
 	end, err := s.z.writers.begin(s.ctx, s.t.ID, func() { s.body.cut(errSuperseded, false) })
 	if err != nil {
 		return err
 	}
-	file, published, err := s.appended(end)
+	j, whole, err := s.store(end)
+	s.charge()
+	if err != nil || !whole {
+		return withFile(err, s.t.Field, s.t.Name)
+	}
+	file, err := s.finish(j)
 	if err != nil {
 		return withFile(err, s.t.Field, s.t.Name)
 	}
-	if published {
-		showFile(s.w.Header(), file)
-		s.answer(http.StatusNoContent, s.t.Size)
-	}
+	showFile(s.w.Header(), file)
+	s.answer(http.StatusNoContent, s.t.Size)
 	return nil
 }
 
@@ -50,19 +55,8 @@ func (s *resumption) charge() {
 // errSuperseded ends a request whose client has begun another one for the same upload.
 var errSuperseded = &Error{Code: CodeConflict, Params: map[string]any{"kind": "offset"}, Err: errors.New("upload: another request of the upload has begun")}
 
-// appended stores the bytes, and calls end when no more are. It reports whether the file is
-// published; else it has answered.
-func (s *resumption) appended(end func()) (file File, published bool, err error) {
-	j, whole, err := s.store(end)
-	if err != nil || !whole {
-		return File{}, false, err
-	}
-	file, err = s.finish(j)
-	return file, err == nil, err
-}
-
-// store stores the bytes, and reports whether all of the file are there. Then j is its check, nil if
-// none was begun.
+// store stores the bytes, and calls end when no more are. It reports whether all of the file are
+// there, and else has answered. J is the check of a whole file, nil if none was begun.
 func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 	defer end()
 	st, err := s.state()
@@ -82,13 +76,16 @@ func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 		return nil, false, errOffset
 	}
 	n, j, err := s.receive(st, s.t.Size-st.Offset)
+	if errors.Is(err, chain.ErrEnded) { // on another instance, which has decided what to answer
+		return nil, true, nil
+	}
 	if err != nil {
 		return nil, false, err
 	}
 	if st.Offset+n == s.t.Size {
 		return j, true, nil
 	}
-	s.progress.pause()
+	s.pauseUnless(false)
 	s.decide(Event{Kind: KindAppended, Files: s.files()})
 	s.answer(http.StatusNoContent, s.told(st.Offset+n))
 	return nil, false, nil
@@ -131,7 +128,9 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 	}
 	ctx, cancel := s.outliving()
 	defer cancel()
-	n, err = s.chain.Append(ctx, st, chain.Template{Subject: s.t.Subject, MaxWait: max(0, time.Until(until))}, j)
+	n, err = s.chain.Append(ctx, st, chain.Template{
+		Subject: s.t.Subject, MaxWait: max(0, time.Until(until)), Length: max(0, s.r.ContentLength),
+	}, j)
 	if s.stored = n; err == nil && src.err == nil && limit < rest {
 		_, src.err = io.Copy(io.Discard, onlyReader{s.body})
 	}

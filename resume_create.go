@@ -29,6 +29,9 @@ func (s *resumption) create() error {
 	s.t, t.Metadata, t.Cell = t, s.request.Metadata.Header, s.z.cell(t.Size)
 	s.chain = s.z.chain(t)
 	token, err := sealTicket(s.z.sealer, t)
+	if err != nil && t.Metadata != "" {
+		err = malformed("tus_metadata", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -36,7 +39,9 @@ func (s *resumption) create() error {
 	if err != nil {
 		return withFile(err, t.Field, t.Name)
 	}
-	s.account.keep()
+	if t.Size > 0 {
+		s.account.keep()
+	}
 	s.decide(Event{Kind: KindSigned, Files: s.files()})
 	s.w.Header().Set("Location", location(s.r, token))
 	s.answer(http.StatusCreated, offset)
@@ -74,7 +79,10 @@ func location(r *http.Request, token string) string {
 // firstBytes stores the bytes that came with the creation. The last byte of a file never counts: a
 // creation whose answer is lost is sent again, and must not publish a file twice.
 func (s *resumption) firstBytes() (offset int64, err error) {
-	if !s.request.Bytes {
+	switch {
+	case s.t.Size == 0:
+		return 0, s.publishEmpty()
+	case !s.request.Bytes:
 		return 0, nil
 	}
 	n, _, err := s.receive(chain.State{}, s.t.Size-1)
@@ -83,6 +91,27 @@ func (s *resumption) firstBytes() (offset int64, err error) {
 	}
 	s.discard() // nobody learns the URL
 	return 0, err
+}
+
+// publishEmpty publishes a file without a byte. Clients never send anything more for it.
+func (s *resumption) publishEmpty() error {
+	c, err := s.z.readWhole(s.session, s.t, strings.NewReader(""))
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	ctx, cancel := s.outliving()
+	defer cancel()
+	if err := s.copy(ctx, c, strings.NewReader("")); err != nil {
+		return err
+	}
+	s.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
+	if err := s.hostDone(c.file); err != nil {
+		return err
+	}
+	showFile(s.w.Header(), c.file)
+	_, err = s.markDone(c.file)
+	return err
 }
 
 // discard removes all of an upload that nobody can continue.

@@ -138,7 +138,7 @@ func (s *resumption) finished(done []byte) (File, error) {
 	}
 	stored, err := s.z.objects.Stat(s.ctx, s.t.Key)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && stored.Nonce != s.t.ID:
+	case errors.Is(err, fs.ErrNotExist), err == nil && stored.Nonce != s.t.ID && s.t.Size > 0: // an empty file has no nonce of ours
 		return File{}, gone(&Error{Code: CodeBadTicket, Err: errors.New("upload: the host has removed the file")})
 	case err != nil:
 		return File{}, storageError(err)
@@ -183,7 +183,7 @@ func isVerdict(err error) bool {
 // settled makes a verdict final, for all instances, and removes the bytes. Other errors stay as
 // they are, and the upload lives.
 func (s *resumption) settled(err error) error {
-	if !isVerdict(err) {
+	if !isVerdict(err) || s.creating() {
 		return err
 	}
 	decided, failed := s.z.decideEnd(s.session, s.t, s.chain, refusedBy(err))

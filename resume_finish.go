@@ -47,9 +47,10 @@ func (s *resumption) finish(j *judging) (File, error) {
 // job runs on a goroutine of its own, and ends the session.
 func (s *resumption) job(j *judging) (f File, err error) {
 	defer func() {
-		if left := s.leaveWith(err); left != nil {
-			err = left
+		if err != nil {
+			s.pauseUnless(isVerdict(err))
 		}
+		err = s.leaveWith(err)
 	}()
 	err = worker.Contain(func() error {
 		c, err := j.result()
@@ -167,10 +168,23 @@ func (s *resumption) replay(c *checked, open opener) error {
 		return readError(err)
 	}
 	defer src.close()
+	err = s.copy(ctx, c, &patched{src: src, list: c.patches})
+	if err != nil && !errors.Is(err, storage.ErrExists) { // which is perhaps this file, by another instance
+		return err
+	}
+	if _, err := s.z.confirmer.published(ctx, s.t, c.digest); err != nil {
+		return storageError(err)
+	}
+	s.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
+	return nil
+}
+
+// copy stores the bytes of src under the ticket's key.
+func (s *resumption) copy(ctx context.Context, c *checked, src io.Reader) error {
 	staged, err := s.h.store.Stage(ctx, storage.Object{
-		Key: s.t.Key, Type: c.file.Type, Name: c.file.Name, Nonce: s.t.ID, MaxSize: s.t.Size,
+		Key: s.t.Key, Type: c.file.Type, Name: c.file.Name, Nonce: s.t.ID, MaxSize: max(1, s.t.Size),
 		Subject: s.t.Subject, MaxWait: s.h.opts.MaxWait, SHA256: func() string { return c.digest },
-	}, &patched{src: src, list: c.patches})
+	}, src)
 	if err != nil {
 		return stageError(err)
 	}
@@ -180,10 +194,6 @@ func (s *resumption) replay(c *checked, open opener) error {
 		}
 		return commitError(err)
 	}
-	if _, err := s.z.confirmer.published(ctx, s.t, c.digest); err != nil {
-		return storageError(err)
-	}
-	s.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
 	return nil
 }
 

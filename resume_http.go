@@ -115,17 +115,15 @@ func protocolError(err error) error {
 
 // end ends the session, unless a job does, and returns the refusal.
 func (s *resumption) end(err *Error) *Error {
-	if s.handed {
+	switch {
+	case s.handed:
 		return err
-	}
-	if err == nil {
+	case err == nil:
 		_ = s.leaveWith(nil)
 		return nil
 	}
-	if e := errorOf(s.leaveWith(err)); e != nil {
-		return e
-	}
-	return nil
+	s.pauseUnless(isVerdict(err))
+	return errorOf(s.leaveWith(err))
 }
 
 // headStatuses are those that clients bear for a HEAD: after another one they would begin again
@@ -138,7 +136,7 @@ var headStatuses = []int{
 func (z *Resumer) fail(w http.ResponseWriter, r *http.Request, e *Error) {
 	status := e.answerStatus()
 	switch {
-	case r.Method == http.MethodHead && !slices.Contains(headStatuses, status):
+	case tus.Method(r) == http.MethodHead && !slices.Contains(headStatuses, status):
 		status = http.StatusLocked
 		if s := e.answerStatus(); s >= 400 && s < 500 && s != http.StatusTooManyRequests && s != http.StatusLocked {
 			status = http.StatusForbidden

@@ -228,3 +228,21 @@ func TestResumeTerminated(t *testing.T) {
 	require.NoError(t, z.memory.Delete(t.Context(), f.Key))
 	require.Equal(t, http.StatusGone, z.do(t, tusRequest{method: "HEAD", url: url}).StatusCode, "the host has removed the file")
 }
+
+// TestResumeEmpty checks that a file without a byte is published by its creation, if the policy
+// accepts it.
+func TestResumeEmpty(t *testing.T) {
+	var done []upload.File
+	z := newResumable(t, &memstore.Store{}, noWord{new(atomic.Int64)}, upload.Options{}, upload.ResumeOptions{Done: func(_ context.Context, f upload.File) error {
+		done = append(done, f)
+		return nil
+	}})
+	got := z.do(t, tusRequest{method: "POST", headers: "Upload-Length: 0\nUpload-Metadata: " + metadataOf("filename", "a.txt")})
+	require.Equal(t, http.StatusCreated, got.StatusCode, got.Body)
+	url := got.Header.Get("Location")
+	require.Zero(t, z.offset(t, url))
+	require.Len(t, done, 1)
+	z.requireStored(t, done[0], "")
+	require.Equal(t, http.StatusOK, z.do(t, tusRequest{method: "GET", url: url}).StatusCode)
+	require.Equal(t, done[0], publishedBy(t, z.patch(t, url, 0, "")))
+}

@@ -43,7 +43,7 @@ func (s *resumption) answer(status int, offset int64) {
 
 // told is the offset that clients learn before the file is published: they take the length for
 // success.
-func (s *resumption) told(stored int64) int64 { return min(stored, s.t.Size-1) }
+func (s *resumption) told(stored int64) int64 { return min(stored, max(0, s.t.Size-1)) }
 
 // quietState returns the state after a running request of this process has stored what it has.
 func (s *resumption) quietState() (chain.State, error) {
@@ -88,4 +88,15 @@ func (s *resumption) outliving() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
 	stop := context.AfterFunc(s.ctx, func() { time.AfterFunc(s.h.opts.CommitTimeout, cancel) })
 	return ctx, func() { stop(); cancel() }
+}
+
+// creating reports whether nobody knows the URL of the upload yet.
+func (s *resumption) creating() bool { return s.request.Method == http.MethodPost }
+
+// pauseUnless lets the progress wait for the next request, unless the upload has ended.
+func (s *resumption) pauseUnless(ended bool) {
+	if !ended {
+		s.progress.pause()
+		s.progress = nil
+	}
 }

@@ -278,3 +278,19 @@ func TestResumeLate(t *testing.T) {
 		}
 	}
 }
+
+// tusClient returns a function that sends requests to h, and returns the headers of the answers.
+func tusClient(h http.Handler) func(method, url, headers, body string) http.Header {
+	return func(method, url, headers, body string) http.Header {
+		r := httptest.NewRequest(method, "/files/"+url, strings.NewReader(body))
+		r.Header.Set("Tus-Resumable", "1.0.0")
+		r.Header.Set("Content-Type", "application/offset+octet-stream")
+		for line := range strings.Lines(headers) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			r.Header.Set(name, value)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Header()
+	}
+}

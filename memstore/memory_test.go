@@ -1,7 +1,9 @@
 package memstore_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,8 +14,54 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 )
+
+// TestUsedBySources follows the used bytes through a promotion of several sources, which share their
+// bytes with it.
+func TestUsedBySources(t *testing.T) {
+	ctx := t.Context()
+	s := &memstore.Store{MaxBytes: 3*storage.MinPartSize + 100}
+	used := func(n int64) { t.Helper(); require.Equal(t, n, s.Used()) }
+	p := storage.Promotion{Key: "published", Size: storage.MinPartSize + 10, Nonce: "1"}
+	for i, size := range []int64{storage.MinPartSize, 10} {
+		key := fmt.Sprintf("upload-staging/1/%d", i)
+		staged, err := s.Stage(ctx, storage.Object{Key: key, MaxSize: size}, bytes.NewReader(make([]byte, size)))
+		require.NoError(t, err)
+		require.NoError(t, staged.Commit(ctx))
+		stored, err := s.Stat(ctx, key)
+		require.NoError(t, err)
+		p.Sources = append(p.Sources, storage.Source{Key: key, ETag: stored.ETag, Size: size})
+	}
+	require.NoError(t, s.Promote(ctx, p))
+	require.NoError(t, s.Promote(ctx, p))
+	used(p.Size)
+
+	patched := p
+	patched.Key, patched.Patches = "patched", []storage.Patch{{Offset: 1, Length: 1}}
+	require.NoError(t, s.Promote(ctx, patched))
+	used(2 * p.Size)
+	again := patched
+	again.Key, again.Nonce = "published", "2"
+	require.ErrorIs(t, s.Promote(ctx, again), storage.ErrExists)
+	again.Key = "a third"
+	require.NoError(t, s.Promote(ctx, again))
+	again.Key = "no space"
+	require.ErrorIs(t, s.Promote(ctx, again), storage.ErrFull)
+	used(3 * p.Size)
+
+	require.NoError(t, s.Delete(ctx, "a third"))
+	require.NoError(t, s.Delete(ctx, p.Sources[1].Key))
+	again.Key, again.Patches = "gone", nil
+	require.ErrorIs(t, s.Promote(ctx, again), storage.ErrChanged)
+	used(2 * p.Size)
+	require.NoError(t, s.Delete(ctx, "published"))
+	used(p.Size + storage.MinPartSize)
+	require.NoError(t, s.Delete(ctx, p.Sources[0].Key))
+	require.NoError(t, s.Delete(ctx, "patched"))
+	used(0)
+}
 
 // TestUsed follows the used bytes through the life of direct uploads.
 func TestUsed(t *testing.T) {

@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -24,7 +25,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 		return nil, err
 	}
 	o := &object{blob: b, stored: storage.Stored{
-		Type: obj.Type, Name: obj.Name, Size: b.size, ETag: newETag(), Nonce: rand.Text(),
+		Type: obj.Type, Name: obj.Name, Size: b.size, ETag: newETag(), Nonce: cmp.Or(obj.Nonce, rand.Text()),
 	}}
 	if obj.SHA256 != nil {
 		o.stored.SHA256 = obj.SHA256()

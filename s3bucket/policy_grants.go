@@ -29,6 +29,7 @@ var grants = map[Role][]grant{
 		{"ListVersions", listings, []string{"s3:ListBucketVersions"}, (*Bucket).versioned, "to find the versions of a staged file"},
 		{"Publish", publishedKeys, []string{"s3:PutObject"}, nil, "to publish a checked file under its own key"},
 		{"Tag", publishedKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are sent with each object"},
+		{"ListCopies", publishedKeys, []string{"s3:ListMultipartUploadParts"}, nil, "to see that the pieces of a resumable upload were copied whole"},
 		{"Abort", publishedKeys, []string{"s3:AbortMultipartUpload"}, nil, "to end the copy of a file that changed meanwhile"},
 		{"AskWhose", publishedKeys, []string{"s3:GetObject"}, nil, "for HeadObject: it shows whether the file is published already, for example when a confirmation is repeated"},
 		{"TellMissing", wholeBucket, []string{"s3:ListBucket"}, nil, "since S3 otherwise answers 403 instead of 404 for a file that has not arrived"},

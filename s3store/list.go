@@ -20,7 +20,7 @@ import (
 // ListObjects implements [storage.Lister] with one call, of s3:ListBucket. It lists what can be
 // read: objects hidden by a delete marker are for the lifecycle rule NoncurrentVersionExpiration.
 // The next page begins after the last key of this one, which needs a bucket that lists in order;
-// directory buckets do not. The time is the answer's Date (RFC 9110, section 6.6.1), and zero
+// directory buckets do not, and such a list is an error. The time is the answer's Date (RFC 9110, section 6.6.1), and zero
 // without one.
 func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.ListPage[storage.ListedObject], error) {
 	var page, none storage.ListPage[storage.ListedObject]
@@ -40,7 +40,7 @@ func (s *Store) ListObjects(ctx context.Context, prefix, after string) (storage.
 		if err != nil {
 			return none, err
 		}
-		if after != "" && key <= after {
+		if key <= max(after, page.Next) {
 			return none, errUnordered
 		}
 		page.Items = append(page.Items, storage.ListedObject{

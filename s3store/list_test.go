@@ -115,6 +115,14 @@ func TestUnorderedLists(t *testing.T) {
 			"nothing, and more", `<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>`,
 			`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated></ListMultipartUploadsResult>`,
 		},
+		{
+			"descending", `<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/7</Key></Contents><Contents><Key>p/6</Key></Contents></ListBucketResult>`,
+			`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><Upload><Key>p/4</Key><UploadId>1</UploadId></Upload></ListMultipartUploadsResult>`,
+		},
+		{
+			"an object twice", `<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>p/7</Key></Contents><Contents><Key>p/7</Key></Contents></ListBucketResult>`,
+			`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><Upload><Key>p/5</Key><UploadId>1</UploadId></Upload></ListMultipartUploadsResult>`,
+		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			f := newFixture(t, setup{})

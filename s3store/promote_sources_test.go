@@ -93,6 +93,23 @@ func TestPromoteSources(t *testing.T) {
 	}
 }
 
+// TestPromoteSourcesInPages checks sources whose parts S3 lists on several pages.
+func TestPromoteSourcesInPages(t *testing.T) {
+	f := newFixture(t, setup{})
+	f.fake.PageSize = 3
+	p, want := f.sources(randomBytes(7*part + 1))
+	require.NoError(t, f.Promote(t.Context(), p))
+	require.Equal(t, 3, f.fake.Calls("ListParts"))
+	f.requireStored(t, "k", want)
+	p, _ = f.sources(want[:7*part])
+	p.Key = "other"
+	f.fake.Put(p.Sources[5].Key, want[:part-1])
+	p.Sources[5].ETag = f.fake.Get(p.Sources[5].Key).ETag()
+	require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrChanged)
+	require.Nil(t, f.fake.Get("other"))
+	f.requireIdle(t)
+}
+
 // TestPromoteSourcesChanged checks pieces that are not, or no longer, those that were listed.
 func TestPromoteSourcesChanged(t *testing.T) {
 	for name, change := range map[string]func(f *fixture, src *storage.Source){

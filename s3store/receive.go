@@ -26,7 +26,7 @@ func (f *staged) receive(ctx context.Context, src *source, first *buffer, part i
 	if !more {
 		owned = true
 		first.shrink()
-		f.buffer = first
+		f.buffer, f.size = first, first.size
 		return nil
 	}
 	if f.obj.MayPatch {

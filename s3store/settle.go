@@ -19,6 +19,7 @@ type target struct {
 	store    *Store
 	key      string
 	nonce    string
+	size     int64   // bytes of the object if one call sends it, otherwise 0
 	uploadID *string // of the multipart upload while it is open
 }
 
@@ -57,13 +58,17 @@ func contested(err error) bool {
 
 // settle finds out what a write that failed with cause has done. It first aborts the multipart
 // upload, so that no late request can complete it; S3 has no such means against a late PutObject.
-// The error is nil if the object is ours.
+// The error is nil if the object is ours and whole. Some services keep the half of a PUT whose
+// connection broke, and refuse its repetition.
 func (t *target) settle(ctx context.Context, cause error) (found owner, version *string, err error) {
 	aborting := t.abort(ctx)
 	found, out, err := t.find(ctx)
 	switch {
 	case err != nil:
 		return unknown, nil, fmt.Errorf("%w: %w; %w", storage.ErrUnknownOutcome, cause, err)
+	case found == ours && t.size > 0 && aws.ToInt64(out.ContentLength) != t.size:
+		return ours, out.VersionId, fmt.Errorf("%w: %q has %d of %d bytes: %w",
+			storage.ErrUnknownOutcome, t.key, aws.ToInt64(out.ContentLength), t.size, cause)
 	case found == ours:
 		return ours, out.VersionId, nil
 	case found == anothers:

@@ -1,6 +1,7 @@
 package s3store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -25,7 +26,7 @@ func (s *Store) Stage(ctx context.Context, obj storage.Object, r io.Reader) (sto
 	if err != nil {
 		return nil, err
 	}
-	f := &staged{target: target{store: s, key: obj.Key, nonce: rand.Text()}, obj: obj}
+	f := &staged{target: target{store: s, key: obj.Key, nonce: cmp.Or(obj.Nonce, rand.Text())}, obj: obj}
 	src := &source{r: r, left: obj.MaxSize}
 	if err := f.receive(ctx, src, first, part); err != nil {
 		return nil, err

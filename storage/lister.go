@@ -11,7 +11,10 @@ import (
 // Lists come in pages of at most 1,000. The first page is requested with an after of "", each other
 // page with the Next of the page before. A list includes every item that exists from the first page
 // to the last. It may include items that are created or removed meanwhile. A page without items may
-// have a Next. The store decides the order of the items.
+// have a Next.
+//
+// The objects of a store that is also a [DirectStorage] come in the order of the bytes of their keys.
+// Any other order is up to the store.
 //
 // Implementations must be safe for concurrent use and pass storetest.RunLister.
 type Lister interface {

@@ -67,9 +67,8 @@ type Object struct {
 	// Content-Disposition or a similar field, properly encoded.
 	Name string
 
-	// Nonce, unless it is "", is the random value of the upload, which [ObjectReader.Stat] returns.
-	// Commit is not in error if an object of the same Nonce has the key. A [DirectStorage] may
-	// ignore it.
+	// Nonce is the random value of the upload, which [ObjectReader.Stat] returns. If it is "", the
+	// store may choose one.
 	Nonce string
 
 	// MaxSize is the most bytes that the reader can deliver: the file limit, or the rest of the

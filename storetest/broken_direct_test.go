@@ -141,6 +141,7 @@ type brokenDirect struct {
 	abort      func(ctx context.Context, s *memstore.Store, key, id string) error
 	stat       func(storage.Stored, error) (storage.Stored, error)
 	open       func(etag string, of span) (string, span)
+	piece      func(size int64) int64
 	promote    func(ctx context.Context, s *memstore.Store, p storage.Promotion) error
 	keepStaged bool
 	leftovers  []string
@@ -217,6 +218,13 @@ func (s brokenDirect) Delete(ctx context.Context, key string) error {
 		return nil
 	}
 	return s.Store.Delete(ctx, key)
+}
+
+func (s brokenDirect) PieceSize(size int64) int64 {
+	if s.piece != nil {
+		return s.piece(size)
+	}
+	return s.Store.PieceSize(size)
 }
 
 func (s brokenDirect) Promote(ctx context.Context, p storage.Promotion) error {

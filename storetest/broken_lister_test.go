@@ -1,11 +1,13 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,6 +51,14 @@ func TestBrokenListersFail(t *testing.T) {
 		{name: "encoded keys", objects: each(func(o *storage.ListedObject) { o.Key = strings.ReplaceAll(o.Key, " ", "+") }), fails: []string{"keys of all kinds"}},
 		{name: "one page", objects: func(page *storage.ListPage[storage.ListedObject]) { page.Next = "" }, fails: []string{"pages"}},
 		{name: "the same page again and again", objects: func(page *storage.ListPage[storage.ListedObject]) { page.Next = page.Items[0].Key }, fails: []string{"pages"}},
+		{name: "the newest first", objects: orderedBy(func(a, b string) int { return cmp.Compare(b, a) }), fails: []string{"the order of the keys"}},
+		{name: "letters without case", objects: orderedBy(func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }), fails: []string{"the order of the keys"}},
+		{name: "the order of UTF-16", objects: orderedBy(func(a, b string) int {
+			return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+		}), fails: []string{"the order of the keys"}},
+		{name: "folders before files", objects: orderedBy(func(a, b string) int {
+			return cmp.Compare(strings.ReplaceAll(a, "/", " "), strings.ReplaceAll(b, "/", " "))
+		}), fails: []string{"the order of the keys"}},
 		{name: "folders only", prefix: func(p string) string { return p[:strings.LastIndex(p, "/")+1] }, fails: []string{"a prefix"}},
 		{name: "removes whatever the key holds", remove: func(ctx context.Context, s *memstore.Store, o storage.ListedObject) error {
 			return s.Delete(ctx, o.Key)
@@ -75,6 +85,13 @@ func TestBrokenListersFail(t *testing.T) {
 				require.Error(t, checkLister(t.Context(), listerCases[i], store), "the case %q passed", name)
 			}
 		})
+	}
+}
+
+// orderedBy puts each page in another order.
+func orderedBy(compare func(a, b string) int) func(*storage.ListPage[storage.ListedObject]) {
+	return func(page *storage.ListPage[storage.ListedObject]) {
+		slices.SortFunc(page.Items, func(a, b storage.ListedObject) int { return compare(a.Key, b.Key) })
 	}
 }
 

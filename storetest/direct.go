@@ -12,8 +12,9 @@ import (
 
 // RunDirect tests the direct uploads of the storages that newStore returns, a fresh one for each
 // case. It signs requests, sends them over HTTP, both unchanged and tampered with, and checks what
-// the store then has. The storages must accept files of 12 MiB. They may all use one bucket, since
-// keys are random. With an [Auditor] RunDirect also checks that no remains are left.
+// the store then has. The storages must accept files of 12 MiB, and of 32 MiB in several pieces.
+// They may all use one bucket, since keys are random. With an [Auditor] RunDirect also checks that
+// no remains are left.
 //
 // Cases whose names are in except are skipped, for servers with known defects. Do not use a store
 // that fails a case for direct uploads in which that case matters.
@@ -22,7 +23,7 @@ func RunDirect(t *testing.T, newStore func(t *testing.T) storage.DirectStorage, 
 	runCases(t, directCases, newStore, checkDirect, except...)
 }
 
-var directCases = slices.Concat(sendCases, attackCases, partCases, readCases, stagedCases, promoteCases, patchCases)
+var directCases = slices.Concat(sendCases, attackCases, partCases, readCases, stagedCases, promoteCases, patchCases, sourceCases)
 
 // checkDirect runs a case, ends the multipart uploads that the case opened itself, and checks for
 // leftovers.

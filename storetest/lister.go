@@ -28,6 +28,7 @@ var listerCases = []testCase[lister]{
 	{"a prefix", "a prefix is the beginning of a key, byte for byte", listedByPrefix},
 	{"keys of all kinds", "every key that ValidKey allows is listed unchanged, and can be removed", listedKeys},
 	{"pages", "an object that exists all the time is listed once, in pages of at most 1,000, even if listed objects are removed meanwhile", listedInPages},
+	{"the order of the keys", "the objects of a store of direct uploads are listed in the order of the bytes of their keys", listedInOrder},
 	{"RemoveListed", "it removes the object, and an absent one is not an error", removed},
 	{"RemoveListed of other bytes", "an object of other bytes stays, and the error is ErrChanged", removedOtherBytes},
 	{"RemoveListed of another time", "an object that was written at another time stays, and the error is ErrChanged", removedOtherTime},

@@ -118,7 +118,7 @@ func listedInPages(ctx context.Context, l lister) error {
 			return err
 		}
 	}
-	all, err := l.objects(ctx, l.prefix, nil)
+	all, err := l.objects(ctx, l.prefix, l.inOrder())
 	if err != nil {
 		return err
 	}
@@ -129,6 +129,20 @@ func listedInPages(ctx context.Context, l lister) error {
 		return err
 	}
 	return l.onlyThese(ctx, l.prefix)
+}
+
+// listedInOrder publishes keys that other orders arrange in another way: those of times, of letters
+// without case, of UTF-16, and of folders before files.
+func listedInOrder(ctx context.Context, l lister) error {
+	names := []string{"b", "a/b", "A", "a-b", "a0", "ä", "🙂", "～", "0-end", "0-done", "7fff", "m/0", "10", "9", "Z"}
+	if err := l.publish(ctx, 1, names...); err != nil {
+		return err
+	}
+	all, err := l.objects(ctx, l.prefix, l.inOrder())
+	if err == nil && len(all) != len(names) {
+		err = fmt.Errorf("%d of %d objects are listed", len(all), len(names))
+	}
+	return err
 }
 
 func removed(ctx context.Context, l lister) error {

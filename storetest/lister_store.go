@@ -56,6 +56,22 @@ func (l lister) objects(ctx context.Context, prefix string, done func(page []sto
 	}
 }
 
+// inOrder returns a function for objects. It returns an error unless the pages are in the order of the
+// keys, if the store promises that.
+func (l lister) inOrder() func(page []storage.ListedObject) error {
+	_, promised := l.Lister.(storage.DirectStorage)
+	last := ""
+	return func(page []storage.ListedObject) error {
+		for _, o := range page {
+			if promised && o.Key <= last {
+				return fmt.Errorf("%q is listed after %q", o.Key, last)
+			}
+			last = o.Key
+		}
+		return nil
+	}
+}
+
 // one publishes an object and returns its list entry.
 func (l lister) one(ctx context.Context) (storage.ListedObject, error) {
 	if err := l.publish(ctx, directSize, "a"); err != nil {

@@ -29,15 +29,17 @@ func TestBrokenStoresFail(t *testing.T) {
 		fails []string
 	}{
 		{"sound", &brokenStore{}, nil},
-		{"publishes on EOF", &brokenStore{publishOnEOF: true}, []string{"nothing readable before Commit"}},
+		{"publishes on EOF", &brokenStore{publishOnEOF: true}, []string{"nothing readable before Commit", "Commit under a staging key"}},
 		{"publishes half", &brokenStore{publishHalf: true}, []string{"a failing reader leaves nothing"}},
 		{"drops data that comes with EOF", &brokenStore{dropLast: true}, []string{"readers of every kind"}},
 		{"only claims to publish", &brokenStore{sayPublished: true}, []string{"Commit publishes all", "readers of every kind", "Commit never replaces"}},
 		{"replaces keys", &brokenStore{replace: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
+		{"replaces staging keys", &brokenStore{replaceStaged: true}, []string{"Commit under a staging key"}},
 		{"ignores Discard", &brokenStore{forgetDiscard: true}, []string{"Discard after Commit", "Discard twice"}},
 		{"takes another upload's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
 		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
+		{"ignores the nonce", &brokenStore{forgetNonce: true}, []string{"Commit keeps the nonce"}},
 		{"ignores patches", &brokenStore{patch: func(*brokenFile, []storage.Patch) error { return nil }}, []string{"Patch before Commit"}},
 		{"takes only the first patch", &brokenStore{patch: patchFirst}, []string{"Patch before Commit"}},
 		{"patches up to a border", &brokenStore{patch: patchBeginning}, []string{"Patch before Commit"}},
@@ -68,7 +70,7 @@ func TestBrokenStoresFail(t *testing.T) {
 
 // brokenStore is a store in memory that breaks the promises that its fields name.
 type brokenStore struct {
-	publishOnEOF, sayPublished, publishHalf, dropLast, replace, forgetDiscard, claimExisting, discardByKey, forgetDelete, digest bool
+	publishOnEOF, sayPublished, publishHalf, dropLast, replace, replaceStaged, forgetDiscard, claimExisting, discardByKey, forgetDelete, forgetNonce, digest bool
 
 	leftovers []string
 	patch     func(f *brokenFile, list []storage.Patch) error
@@ -162,7 +164,11 @@ func (s *brokenStore) Stat(_ context.Context, key string) (storage.Stored, error
 	if err != nil {
 		return storage.Stored{}, err
 	}
-	return storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data)), SHA256: f.sum}, nil
+	stored := storage.Stored{Type: f.obj.Type, Name: f.obj.Name, Size: int64(len(f.data)), SHA256: f.sum}
+	if !s.forgetNonce {
+		stored.Nonce = f.obj.Nonce
+	}
+	return stored, nil
 }
 
 func (s *brokenStore) OpenAt(_ context.Context, key, _ string, offset, _ int64) (io.ReadCloser, error) {
@@ -189,7 +195,8 @@ func (f *brokenFile) Commit(context.Context) error {
 	if s.sayPublished {
 		return nil
 	}
-	if old := s.objects[f.obj.Key]; old != nil && old != f && !s.replace {
+	replaces := s.replace || s.replaceStaged && storage.IsStaging(f.obj.Key)
+	if old := s.objects[f.obj.Key]; old != nil && old != f && !replaces {
 		if s.claimExisting {
 			return nil
 		}

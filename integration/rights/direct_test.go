@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"slices"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
@@ -158,6 +159,30 @@ var direct = map[string]path{
 			return fmt.Errorf("promoted: %w", err)
 		}
 		return w.nothing("files/")
+	},
+	"pieces": func(w *world) error {
+		body := text(storage.MinPartSize + 100)
+		p := storage.Promotion{Key: "files/a", Type: "text/plain", Name: "a.txt", Size: int64(len(body)), Nonce: "n"}
+		for piece := range slices.Chunk(body, storage.MinPartSize) {
+			src := storage.Source{Key: fmt.Sprintf("upload-staging/1/%d", len(p.Sources)), Size: int64(len(piece))}
+			staged, err := w.store.Stage(w.ctx, storage.Object{Key: src.Key, Type: p.Type, MaxSize: src.Size}, bytes.NewReader(piece))
+			if err != nil {
+				return err
+			}
+			if err := staged.Commit(w.ctx); err != nil {
+				return err
+			}
+			stored, err := w.store.Stat(w.ctx, src.Key)
+			if err != nil {
+				return err
+			}
+			src.ETag = stored.ETag
+			p.Sources = append(p.Sources, src)
+		}
+		if err := w.store.Promote(w.ctx, p); err != nil {
+			return err
+		}
+		return errors.Join(w.store.Delete(w.ctx, p.Sources[0].Key), w.store.Delete(w.ctx, p.Sources[1].Key), w.nothing("upload-staging/"))
 	},
 	"lost id of an upload": func(w *world) error {
 		w.proxy.Inject(faultproxy.Create, faultproxy.Drop, 1)

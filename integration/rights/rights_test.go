@@ -58,6 +58,7 @@ var needed = map[s3bucket.Role]map[left]string{
 		{"ListVersions", "s3:ListBucketVersions"}:          "form that is sent twice",
 		{"Publish", "s3:PutObject"}:                        "PUT",
 		{"Tag", "s3:PutObjectTagging"}:                     "PUT",
+		{"ListCopies", "s3:ListMultipartUploadParts"}:      "pieces",
 		{"Abort", "s3:AbortMultipartUpload"}:               "file that changes",
 		{"AskWhose", "s3:GetObject"}:                       "PUT",
 		{"TellMissing", "s3:ListBucket"}:                   "file that has not arrived",

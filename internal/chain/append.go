@@ -3,42 +3,57 @@ package chain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"time"
+	"io/fs"
 
 	"github.com/airlock-go/upload/storage"
 )
 
-// Template describes pieces to the store.
-type Template struct {
-	Subject string        // the caller, as in [storage.Object]
-	MaxWait time.Duration // for the memory of each piece
-}
-
-// patience is the longest that a store may take to publish a piece or a marker, after the caller has
-// left.
-const patience = 2 * time.Minute
-
-// octets is the type of all objects of an upload.
-const octets = "application/octet-stream"
-
 // Append stores what r delivers after the bytes of s, an answer of State. n is how many bytes are
 // stored for certain, also with an error.
 //
-// It stores pieces that end with their cell, each only after the store has confirmed the one before.
-// Each takes the memory that the store's Stage takes, and no more. What r delivered before io.EOF is
-// kept. The caller makes an io.EOF of a cut, so a cut keeps what came. The end of ctx counts as a
-// cut: Append does not wait for r beyond its current Read, stores what came, and returns the cause.
-// Any other error of r may be a verdict on the bytes. Append returns it and keeps nothing of the
-// running piece.
+// It stores pieces that end with their cell, each only after the store has confirmed the one
+// before. Each takes the memory that the store's Stage takes for the cell, or for t.Length if that
+// is less. What r delivered before io.EOF is kept. The caller makes an io.EOF of a cut, so a cut
+// keeps what came. The end of ctx counts as a cut: Append does not wait for r beyond its current
+// Read, stores what came, and returns the cause. Any other error of r may be a verdict on the
+// bytes. Append returns it and keeps nothing of the running piece.
 //
 // After an error of the store a piece may be stored that n does not count: State has it. The errors
-// ErrTaken, ErrTooMany, ErrTooLong and ErrEnded are those of this package.
+// ErrTaken, ErrTooMany, ErrTooLong and ErrEnded are those of this package. After ErrEnded the
+// caller goes by what State says, and removes what is left.
 func (c *Chain) Append(ctx context.Context, s State, t Template, r io.Reader) (n int64, err error) {
 	if s.End != nil {
 		return 0, ErrEnded
 	}
+	n, err = c.append(ctx, s, t, r)
+	if n == 0 {
+		return 0, err
+	}
+	if ended := c.stillOpen(ctx); ended != nil {
+		return 0, ended
+	}
+	return n, err
+}
+
+// stillOpen asks whether the upload has ended since the state was read. If it has not, nothing was
+// removed before the pieces were stored, and their keys were free because they are the newest. If
+// it has, their keys may have been free because the upload was removed.
+func (c *Chain) stillOpen(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	_, err := c.store.Stat(ctx, c.prefix+endName)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return ErrEnded
+}
+
+// append is Append without the question at the end.
+func (c *Chain) append(ctx context.Context, s State, t Template, r io.Reader) (n int64, err error) {
 	src := &source{ctx: ctx, r: r}
 	for src.more() {
 		at := s.Offset + n
@@ -52,7 +67,11 @@ func (c *Chain) Append(ctx context.Context, s State, t Template, r io.Reader) (n
 		case s.inCell >= c.mostPieces():
 			return n, ErrTooMany
 		}
-		stored, err := c.put(ctx, c.object(c.pieceKey(at), end-at, t), src)
+		most := end - at
+		if t.Length > n { // a reader that has more makes more pieces
+			most = min(most, t.Length-n)
+		}
+		stored, err := c.put(ctx, c.object(c.pieceKey(at), most, t), src)
 		if err != nil {
 			return n, err
 		}
@@ -60,11 +79,6 @@ func (c *Chain) Append(ctx context.Context, s State, t Template, r io.Reader) (n
 		n += stored
 	}
 	return n, src.failed()
-}
-
-// object describes an object of the upload to the store.
-func (c *Chain) object(key string, most int64, t Template) storage.Object {
-	return storage.Object{Key: key, Type: octets, MaxSize: most, Subject: t.Subject, MaxWait: t.MaxWait}
 }
 
 // put stores one piece. The store gets a context that outlives the caller's, because what came
@@ -82,18 +96,4 @@ func (c *Chain) put(ctx context.Context, obj storage.Object, src *source) (int64
 		return 0, err
 	}
 	return obj.MaxSize - src.left, nil
-}
-
-// commit publishes an object under a key that was free. If the key was taken, the error is ErrTaken.
-//
-// After any other error it discards nothing. The object may be there, or arrive late, and another
-// instance may have seen it and stored the next piece after it. Then a Discard would break the chain.
-func commit(ctx context.Context, staged storage.Staged) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	err := staged.Commit(ctx)
-	if errors.Is(err, storage.ErrExists) {
-		return errors.Join(fmt.Errorf("%w: %w", ErrTaken, err), staged.Discard(ctx))
-	}
-	return err
 }

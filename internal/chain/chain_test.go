@@ -12,7 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/chain"
+	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/memstore"
+	"github.com/airlock-go/upload/storage"
 )
 
 // TestAppend checks that bytes come back as they went in, however they are cut.
@@ -82,6 +84,58 @@ func TestAppendReaders(t *testing.T) {
 			requireHolds(t, c, whole[:n])
 		})
 	}
+}
+
+// TestAppendReserves checks which memory pieces take.
+func TestAppendReserves(t *testing.T) {
+	const cell, size = 64, 150
+	for _, row := range []struct {
+		name   string
+		bytes  int
+		length int64
+		sizes  []int64 // as they are told to the store
+	}{
+		{"not known", 70, 0, []int64{64, 64}},
+		{"less than a cell", 5, 5, []int64{5}},
+		{"a cell", 64, 64, []int64{64}},
+		{"a cell and more", 70, 70, []int64{64, 6}},
+		{"more than there is", 5, 150, []int64{64}},
+		{"beyond the end", 150, 1000, []int64{64, 64, 22}},
+		{"less than there is", 70, 5, []int64{5, 59, 64}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var sizes []int64
+			store := &faulty{stage: func(obj storage.Object) {
+				require.Equal(t, "ann", obj.Subject)
+				sizes = append(sizes, obj.MaxSize)
+			}}
+			c := chain.New(store, prefix, size, cell)
+			n, err := c.Append(t.Context(), state(t, c), chain.Template{Subject: "ann", Length: row.length}, bytes.NewReader(content(row.bytes)))
+			require.NoError(t, err)
+			require.EqualValues(t, row.bytes, n)
+			require.Equal(t, row.sizes, sizes)
+			requireHolds(t, c, content(row.bytes))
+		})
+	}
+}
+
+// TestLargeCells checks cells that the store sends in several parts.
+func TestLargeCells(t *testing.T) {
+	const cell = 6 << 20
+	fake := s3fake.New("bucket")
+	c := chain.New(inBucket(t, fake, nil), prefix, 2*cell+1, cell)
+	whole := content(2*cell + 1)
+	add(t, c, whole[:cell-1])
+	n, err := c.Append(t.Context(), chain.State{}, chain.Template{}, bytes.NewReader(whole))
+	require.ErrorIs(t, err, chain.ErrTaken)
+	require.Zero(t, n)
+	require.Zero(t, fake.OpenUploads())
+	add(t, c, whole[cell-1:])
+	sources, err := c.Sources(t.Context(), chain.Template{})
+	require.NoError(t, err)
+	require.Len(t, sources, 3)
+	requireBytes(t, whole, c.Read(t.Context(), sources))
+	require.Zero(t, fake.OpenUploads())
 }
 
 // idle is a reader that never reads.

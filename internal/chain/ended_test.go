@@ -3,6 +3,7 @@ package chain_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"strings"
 	"testing"
 
@@ -52,6 +53,38 @@ func TestEnded(t *testing.T) {
 		require.ErrorIs(t, err, chain.ErrEnded)
 		require.Zero(t, n)
 	})
+}
+
+// TestEndedMeanwhile checks that nothing is acknowledged of a piece that is stored after the upload
+// ended, or after all was removed and every key is free again.
+func TestEndedMeanwhile(t *testing.T) {
+	everywhere(t, func(t *testing.T, store chain.Store, _ bool) {
+		other := chain.New(store, prefix, 30, 10)
+		add(t, other, content(5))
+		c := chain.New(store, prefix, 30, 10)
+		s := state(t, c)
+		ends := reading(func() {
+			_, err := other.End(t.Context(), []byte("terminated"))
+			require.NoError(t, err)
+			require.NoError(t, other.Remove(t.Context(), true))
+		})
+		n, err := c.Append(t.Context(), s, chain.Template{}, io.MultiReader(ends, strings.NewReader("0123456789")))
+		require.ErrorIs(t, err, chain.ErrEnded)
+		require.Zero(t, n)
+		require.NotNil(t, state(t, c).End)
+		require.NoError(t, c.Remove(t.Context(), true))
+		if _, listed := store.(storage.DirectStorage); listed {
+			require.Equal(t, []string{prefix + "0-end"}, keys(t, store, prefix))
+		}
+	})
+}
+
+// reading is an empty reader that calls a function when it is read.
+type reading func()
+
+func (r reading) Read([]byte) (int, error) {
+	r()
+	return 0, io.EOF
 }
 
 // TestRemove checks that removal leaves the markers, or nothing, and touches no other upload.

@@ -104,7 +104,7 @@ func TestAppendLeft(t *testing.T) {
 			if row.after == 0 {
 				cancel(left)
 			}
-			r := io.MultiReader(bytes.NewReader(whole[:row.after]), leaver(func() { cancel(left) }), bytes.NewReader(whole[row.after:]))
+			r := io.MultiReader(bytes.NewReader(whole[:row.after]), reading(func() { cancel(left) }), bytes.NewReader(whole[row.after:]))
 			n, err := c.Append(ctx, s, chain.Template{}, r)
 			require.ErrorIs(t, err, left)
 			require.GreaterOrEqual(t, n, row.stored)
@@ -113,15 +113,8 @@ func TestAppendLeft(t *testing.T) {
 	}
 }
 
-// leaver is a reader of one byte's time, that calls a function.
-type leaver func()
-
-func (l leaver) Read([]byte) (int, error) {
-	l()
-	return 0, io.EOF
-}
-
-// TestSlowStore checks that a slow answer is waited for after the client has left, but not for ever.
+// TestSlowStore checks that a slow answer is waited for after the client has left, but not for
+// ever.
 func TestSlowStore(t *testing.T) {
 	for name, takes := range map[string]time.Duration{"slow": time.Minute, "silent": 1000 * time.Hour} {
 		t.Run(name, func(t *testing.T) {

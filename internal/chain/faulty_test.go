@@ -24,7 +24,7 @@ type faulty struct {
 	commit func(ctx context.Context, key string, do func() error) error
 	list   func(page *storage.ListPage[storage.ListedObject]) error
 	open   func(key string) error
-	stage  func(key string)
+	stage  func(obj storage.Object)
 }
 
 // count counts a call.
@@ -40,7 +40,7 @@ func (f *faulty) count(name string) {
 func (f *faulty) Stage(ctx context.Context, obj storage.Object, r io.Reader) (storage.Staged, error) {
 	f.count("Stage")
 	if f.stage != nil {
-		f.stage(obj.Key)
+		f.stage(obj)
 	}
 	staged, err := f.Store.Stage(ctx, obj, r)
 	if err != nil {

@@ -18,8 +18,8 @@ const markerWait = 30 * time.Second
 
 // End ends the upload, unless it has ended, and returns how it ended: data, or what an earlier call
 // decided, perhaps in another process. All callers get the same answer. If the answer of the store
-// was lost, End reads what was decided. An error means that this is not known: a later call or State
-// may find data decided.
+// was lost, End reads what was decided. An error means that this is not known: a later call or
+// State may find data decided.
 func (c *Chain) End(ctx context.Context, data []byte) (decided []byte, err error) {
 	return c.decide(ctx, endName, data)
 }

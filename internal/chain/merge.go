@@ -9,15 +9,12 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// atOnce is how many cells are merged, or objects removed, at the same time.
-const atOnce = 4
-
 // Sources returns what a Promotion is made of: one object for each cell, all of a complete upload.
 // The error is ErrIncomplete, ErrGap or ErrUnsettled if there is less.
 //
-// A cell of several pieces is merged: they are read and stored as one more object, created as pieces
-// are. It takes the memory of Stage for a few cells at once, and an error that is storage.ErrBusy
-// means that there was none. A later call, in any process, merges only the rest.
+// A cell of several pieces is merged: they are read and stored as one more object, created as
+// pieces are. It takes the memory of Stage for a few cells at once, and an error that is
+// storage.ErrBusy means that there was none. A later call, in any process, merges only the rest.
 //
 // The store must be a storage.DirectStorage. Any other publishes by a copy of what Open returns.
 func (c *Chain) Sources(ctx context.Context, t Template) ([]storage.Source, error) {

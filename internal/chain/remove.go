@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// Remove removes pieces and merged cells of an upload that has ended. The markers stay if keepMarkers
-// is true, so that every later request learns how it ended. Without them the upload must have expired
-// for the caller: a writer that is still running could begin it anew.
+// Remove removes pieces and merged cells of an upload that has ended. The markers stay if
+// keepMarkers is true, so that every later request learns how it ended. Without them the upload
+// must have expired for the caller: a writer that is still running could begin it anew.
 //
 // A writer that has seen the upload before it ended may still store one piece after Remove. Another
 // call removes that, or a sweep. Remove may be called again after an error.
@@ -32,6 +32,9 @@ func (c *Chain) Remove(ctx context.Context, keepMarkers bool) error {
 	}
 	return errors.Join(c.store.Delete(ctx, c.prefix+doneName), c.store.Delete(ctx, c.prefix+endName))
 }
+
+// atOnce is how many cells are merged, or objects removed, at the same time.
+const atOnce = 4
 
 // atOnceEach calls do for 0 to n-1, a few at once, until one fails, and returns that error.
 func atOnceEach(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {

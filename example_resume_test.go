@@ -1,0 +1,35 @@
+package upload_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// A client that speaks tus creates an upload, loses the connection after five bytes, and sends the
+// rest. The host saves what it needs of the file before the client learns of its success.
+func ExampleResumer() {
+	h, err := upload.New(&memstore.Store{}, upload.Types("text/plain"), upload.AllowAnonymous, quiet())
+	if err != nil {
+		log.Fatal(err)
+	}
+	resumer, err := upload.NewResumer(h, secrets, &upload.ResumeOptions{Done: func(_ context.Context, f upload.File) error {
+		fmt.Println("saved", f.Name)
+		return nil
+	}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	send := tusClient(resumer)
+	url := send("POST", "", "Upload-Length: 11\nUpload-Metadata: filename bm90ZXMudHh0", "").Get("Location")
+	send("PATCH", url, "Upload-Offset: 0", "hello")
+	fmt.Println("stored", send("HEAD", url, "", "").Get("Upload-Offset"))
+	fmt.Println("stored", send("PATCH", url, "Upload-Offset: 5", " world").Get("Upload-Offset"))
+	// Output:
+	// stored 5
+	// saved notes.txt
+	// stored 11
+}

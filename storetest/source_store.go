@@ -1,0 +1,92 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/airlock-go/upload/storage"
+)
+
+// pieces are staged objects of which a promotion is made, and their bytes.
+type pieces struct {
+	promotion storage.Promotion
+	content   []byte
+}
+
+// longContent returns size bytes, however many. No piece of them is like another.
+func longContent(size int) []byte {
+	b := make([]byte, 0, size)
+	for len(b) < size {
+		b = append(b, content(min(size-len(b), 11<<20+len(b)%1000))...)
+	}
+	return b
+}
+
+// inPieces stages content in pieces, as the host's process stages them. Their keys descend. Every
+// second ETag is that of a list, if the store lists objects.
+func (s *direct) inPieces(ctx context.Context, content []byte) (p pieces, err error) {
+	size, folder := int(s.PieceSize(int64(len(content)))), stagingKey()
+	p = pieces{storage.Promotion{
+		Key: publishedKey(), Type: "text/csv", Name: "Müller 1.csv", Size: int64(len(content)), Nonce: rand.Text(), Facts: `{"width":40}`,
+	}, content}
+	if size < storage.MinPartSize {
+		return p, fmt.Errorf("PieceSize(%d) is %d", len(content), size)
+	}
+	for piece := range slices.Chunk(content, size) {
+		src := storage.Source{Key: fmt.Sprintf("%s/%03d", folder, 999-len(p.promotion.Sources)), Size: int64(len(piece))}
+		if _, err := s.publish(ctx, src.Key, piece); err != nil {
+			return p, err
+		}
+		if src.ETag, err = s.etag(ctx, src.Key, len(p.promotion.Sources)%2 == 1); err != nil {
+			return p, err
+		}
+		p.promotion.Sources = append(p.promotion.Sources, src)
+	}
+	return p, nil
+}
+
+// etag returns the ETag of an object as a list or Stat returns it.
+func (s *direct) etag(ctx context.Context, key string, byList bool) (string, error) {
+	lister, lists := s.DirectStorage.(storage.Lister)
+	if !lists || !byList {
+		stored, err := s.Stat(ctx, key)
+		return stored.ETag, err
+	}
+	page, err := lister.ListObjects(ctx, key, "")
+	if err == nil && len(page.Items) != 1 {
+		err = fmt.Errorf("%d objects are listed under %q", len(page.Items), key)
+	}
+	if err != nil {
+		return "", err
+	}
+	return page.Items[0].ETag, nil
+}
+
+// patch adds patches, and changes the bytes that are to be published.
+func (p *pieces) patch(list ...storage.Patch) {
+	p.promotion.Patches, p.content = list, patched(p.content, list)
+	p.promotion.SHA256 = digest(p.content)
+}
+
+// piecesStay returns an error unless the sources that exist hold their bytes, which are those of
+// content.
+func (s *direct) piecesStay(ctx context.Context, sources []storage.Source, content []byte) error {
+	for _, src := range sources {
+		if err := s.holds(ctx, src.Key, content[:src.Size]); err != nil {
+			return fmt.Errorf("a source: %w", err)
+		}
+		content = content[src.Size:]
+	}
+	return nil
+}
+
+// promotesPieces returns an error unless p is published, and its sources stay.
+func (s *direct) promotesPieces(ctx context.Context, p pieces, staged []byte) error {
+	if err := s.Promote(ctx, p.promotion); err != nil {
+		return fmt.Errorf("Promote: %w", err)
+	}
+	return errors.Join(s.publishes(ctx, p.promotion, p.content), s.piecesStay(ctx, p.promotion.Sources, staged))
+}
