@@ -43,7 +43,7 @@ func (s *resumption) create() error {
 		s.account.keep()
 	}
 	s.decide(Event{Kind: KindSigned, Files: s.files()})
-	s.w.Header().Set("Location", location(s.r, token))
+	s.w.Header().Set("Location", s.location(token))
 	s.answer(http.StatusCreated, offset)
 	return nil
 }
@@ -63,17 +63,22 @@ func (s *resumption) declaration() Declaration {
 	return d
 }
 
-// location returns the URL of an upload, relative to that of the creation, which a proxy may have
-// rewritten.
-func location(r *http.Request, token string) string {
-	asked := r.URL.Path
-	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
-		asked = u.Path // without what http.StripPrefix takes
+// location returns the URL of an upload, relative to that of the creation, of which a proxy may have
+// taken a prefix. Pages of this origin get a path: tus-js-client, up to version 5, resolves nothing
+// shorter against an endpoint that is a path itself, such as "/files/".
+func (s *resumption) location(token string) string {
+	asked := s.r.URL
+	if u, err := url.ParseRequestURI(s.r.RequestURI); err == nil {
+		asked = u // without what http.StripPrefix takes
 	}
-	if strings.HasSuffix(asked, "/") {
+	own := s.r.Header.Get("Origin") != "" && !s.z.origins.Has(s.r)
+	switch {
+	case own && s.r.Header.Get("X-Forwarded-Prefix") == "":
+		return path.Join("/", asked.EscapedPath(), token) // not "//", which begins a host
+	case strings.HasSuffix(asked.Path, "/"):
 		return token
 	}
-	return url.PathEscape(path.Base(asked)) + "/" + token
+	return url.PathEscape(path.Base(asked.Path)) + "/" + token
 }
 
 // firstBytes stores the bytes that came with the creation. The last byte of a file never counts: a

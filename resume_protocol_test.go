@@ -108,7 +108,7 @@ func TestResumeOptions(t *testing.T) {
 
 // TestResumeLocation checks that the URL of an upload is right however the handler is mounted.
 func TestResumeLocation(t *testing.T) {
-	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})
+	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{Origins: []string{"https://app.example.com"}})
 	mux := http.NewServeMux()
 	mux.Handle("/deep/files/", http.StripPrefix("/deep/files/", z.resumer))
 	mux.Handle("/deep/files", http.StripPrefix("/deep/files", z.resumer))
@@ -117,16 +117,38 @@ func TestResumeLocation(t *testing.T) {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	z.URL = server.URL
-	for _, at := range []string{"/deep/files/", "/deep/files", "/other", "/other/", "/other/?tenant=1"} {
-		got := z.do(t, tusRequest{method: "POST", url: at, headers: "Upload-Length: 3\nUpload-Metadata: " + metadataOf("name", "a.txt")})
+	for _, row := range []struct{ at, headers, prefix string }{
+		{"/deep/files/", "", ""},
+		{"/deep/files", "", "files/"},
+		{"/other", "", "other/"},
+		{"/other/?tenant=1", "", ""},
+		{"/deep/files/", "\nOrigin: " + server.URL, "/deep/files/"}, // a page whose endpoint may be a path
+		{"/deep/files", "\nOrigin: " + server.URL, "/deep/files/"},
+		{"/other/?tenant=1", "\nOrigin: " + server.URL, "/other/"},
+		{"/other/", "\nX-Forwarded-Prefix: /app\nOrigin: " + server.URL, ""},
+		{"/other", "\nOrigin: https://app.example.com", "other/"}, // its endpoint has a host
+	} {
+		r := tusRequest{method: "POST", url: row.at, headers: "Upload-Length: 3\nUpload-Metadata: " + metadataOf("name", "a.txt") + row.headers}
+		got := z.do(t, r)
 		require.Equal(t, http.StatusCreated, got.StatusCode, got.Body)
-		base, err := http.NewRequest(http.MethodGet, server.URL+at, nil)
+		base, err := http.NewRequest(http.MethodGet, server.URL+row.at, nil)
 		require.NoError(t, err)
-		to, err := base.URL.Parse(got.Header.Get("Location"))
+		location := got.Header.Get("Location")
+		require.True(t, strings.HasPrefix(location, row.prefix) && !strings.Contains(location[len(row.prefix):], "/"), "%s: %s", row.at, location)
+		to, err := base.URL.Parse(location)
 		require.NoError(t, err)
-		require.Zero(t, z.offset(t, to.Path), at)
+		require.Zero(t, z.offset(t, to.Path), row.at)
 		publishedBy(t, z.patch(t, to.Path, 0, "abc"))
 	}
+}
+
+// TestResumeLocationHost checks that the URL of an upload never names another host.
+func TestResumeLocationHost(t *testing.T) {
+	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})
+	headers := "Origin: http://example.com\nUpload-Length: 3\nUpload-Metadata: " + metadataOf("name", "a.txt")
+	got := (&inProcess{z.resumer}).do(t.Context(), "POST", "//other.example/files/", headers, "")
+	require.Equal(t, http.StatusCreated, got.Code, got.Body)
+	require.Regexp(t, "^/other.example/files/[^/]+$", got.Header().Get("Location"))
 }
 
 // TestResumeMetadata checks that HEAD returns the metadata as they came, also those that mean

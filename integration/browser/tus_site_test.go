@@ -1,11 +1,11 @@
 package browser
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"bytes"
-	"context"
 	"log/slog"
 	"net"
 	"net/http"

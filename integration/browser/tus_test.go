@@ -75,7 +75,7 @@ func TestTusSizes(t *testing.T) {
 		creation    bool
 		long        bool
 	}{
-		{size: 0}, {size: 1}, {size: 40, chunk: 1}, {size: 4096, chunk: 4095}, {size: 4097, chunk: 4096},
+		{size: 1}, {size: 40, chunk: 1}, {size: 4096, chunk: 4095}, {size: 4097, chunk: 4096},
 		{size: 9, creation: true}, {size: 100_000, chunk: 40_000, creation: true}, {size: 6 * mib},
 		{size: 11*mib + 1, chunk: 5 * mib}, {size: 60 * mib, chunk: 50 * mib, long: true},
 	} {
@@ -214,6 +214,7 @@ func TestTusRefused(t *testing.T) {
 		status  int
 		code    upload.Code
 	}{
+		"empty":           {map[string]any{"size": 0}, 400, upload.CodeEmpty},
 		"by its name":     {map[string]any{"name": "cat.exe", "type": "", "size": 9}, 415, upload.CodeTypeNotAllowed},
 		"by its size":     {map[string]any{"size": 65 << 20}, 413, upload.CodeTooLarge},
 		"by its head":     {map[string]any{"size": 6 << 20, "head": html}, 415, upload.CodeTypeNotAllowed},
