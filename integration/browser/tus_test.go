@@ -15,8 +15,12 @@ import (
 	"github.com/airlock-go/upload/internal/rounds"
 )
 
-// tusClients are the majors of tus-js-client.
-var tusClients = []string{"tus2", "tus4", "tus5"}
+// tusClients are the majors of tus-js-client. Its 5.0.0-pre2 does not begin again after a lost POST
+// or HEAD, and reports an error after it has begun another upload.
+var (
+	tusClients  = []string{"tus2", "tus4", "tus5"}
+	tusReleases = tusClients[:2]
+)
 
 // tusRun is what a page has seen of an upload.
 type tusRun struct {
@@ -52,13 +56,18 @@ func (u sending) end() (r tusRun) {
 // stops waits until the upload has stopped where its option abortAt says.
 func (u sending) stops() { u.Await(u.name + `.paused`) }
 
+// resumes goes on with the upload that has stopped.
+func (u sending) resumes() { u.Value(`void `+u.name+`.resume()`, nil) }
+
+// starts goes on with what the browser remembers of the upload.
 func (u sending) starts() { u.Value(`void `+u.name+`.start()`, nil) }
 
-// eachTus runs a test with each client over memory, and with one of them, or each in long runs, over S3.
-func eachTus(t *testing.T, test func(t *testing.T, client string, open openPlace)) {
-	turn := rounds.Turns(len(tusClients))
+// eachTus runs a test with each of the clients over memory, and with one of them, or each in long
+// runs, over S3.
+func eachTus(t *testing.T, clients []string, test func(t *testing.T, client string, open openPlace)) {
+	turn := rounds.Turns(len(clients))
 	for where, open := range places {
-		for _, client := range tusClients {
+		for _, client := range clients {
 			if where == "memory" || turn() {
 				t.Run(client+" "+where, func(t *testing.T) { test(t, client, open) })
 			}
@@ -83,7 +92,7 @@ func TestTusSizes(t *testing.T) {
 			continue
 		}
 		t.Run(fmt.Sprintf("%+v", row), func(t *testing.T) {
-			eachTus(t, func(t *testing.T, client string, open openPlace) {
+			eachTus(t, tusClients, func(t *testing.T, client string, open openPlace) {
 				s := newTusSite(t, "tus", open, upload.ResumeOptions{})
 				options := map[string]any{"size": row.size, "uploadDataDuringCreation": row.creation}
 				if row.chunk > 0 {
@@ -97,12 +106,12 @@ func TestTusSizes(t *testing.T) {
 	}
 }
 
-// TestTusCuts resets each connection after 64 KiB. Each byte arrives once, except those on their
-// way.
+// TestTusCuts resets each connection after 64 KiB. Chromium itself sends a PATCH again whose
+// connection it had used before, which its offset refuses.
 func TestTusCuts(t *testing.T) {
 	b := browsers.Fresh(t)
 	size := rounds.Of(1<<20, 16<<20)
-	eachTus(t, func(t *testing.T, client string, open openPlace) {
+	eachTus(t, tusClients, func(t *testing.T, client string, open openPlace) {
 		s := newTusSite(t, "tus", open, upload.ResumeOptions{})
 		p := b.Open(t, s.url)
 		s.cut.Store(64 << 10)
@@ -110,7 +119,6 @@ func TestTusCuts(t *testing.T) {
 		require.Empty(t, r.Error)
 		s.cut.Store(0)
 		s.requireOne(t, lines(size))
-		require.Less(t, s.sent.Load(), int64(size)*5/4)
 	})
 }
 
@@ -118,7 +126,7 @@ func TestTusCuts(t *testing.T) {
 func TestTusLostAnswers(t *testing.T) {
 	b := browsers.Fresh(t)
 	for _, creation := range []bool{false, true} {
-		eachTus(t, func(t *testing.T, client string, open openPlace) {
+		eachTus(t, tusReleases, func(t *testing.T, client string, open openPlace) {
 			s := newTusSite(t, "tus", open, upload.ResumeOptions{})
 			p := b.Open(t, s.url)
 			for _, chunk := range []int{1 << 20, 1000} {
@@ -140,7 +148,7 @@ func TestTusPauses(t *testing.T) {
 	b := browsers.Fresh(t)
 	for _, reload := range []bool{false, true} {
 		t.Run(fmt.Sprint("reload ", reload), func(t *testing.T) {
-			eachTus(t, func(t *testing.T, client string, open openPlace) {
+			eachTus(t, tusClients, func(t *testing.T, client string, open openPlace) {
 				s := newTusSite(t, "tus", open, upload.ResumeOptions{})
 				p := b.Open(t, s.url)
 				const size, chunk = 5 << 20, 512 << 10
@@ -153,7 +161,7 @@ func TestTusPauses(t *testing.T) {
 					delete(options, "abortAt")
 					u = sends(p, client, options)
 				} else {
-					u.Value(`void `+u.name+`.resume()`, nil)
+					u.resumes()
 				}
 				require.Empty(t, u.end().Error)
 				s.requireOne(t, lines(size))
@@ -166,7 +174,7 @@ func TestTusPauses(t *testing.T) {
 // TestTusGivesUp terminates an upload. Nothing of it is left, and its URL is gone.
 func TestTusGivesUp(t *testing.T) {
 	b := browsers.Fresh(t)
-	eachTus(t, func(t *testing.T, client string, open openPlace) {
+	eachTus(t, tusClients, func(t *testing.T, client string, open openPlace) {
 		s := newTusSite(t, "tus", open, upload.ResumeOptions{})
 		u := sends(b.Open(t, s.url), client, map[string]any{"size": 1 << 20, "chunkSize": 100_000, "abortAt": 400_000})
 		u.stops()
@@ -176,33 +184,42 @@ func TestTusGivesUp(t *testing.T) {
 		u.Value(`answer`, &answer)
 		require.Equal(t, "ended", answer)
 		s.requireNone(t)
-		require.Equal(t, http.StatusGone, s.head(u))
+		require.Equal(t, http.StatusGone, s.asks(u, http.MethodHead))
 	})
 }
 
-// head returns the status of a HEAD of the upload's URL by the page.
-func (s *tusSite) head(u sending) (status int) {
-	u.Value(`answer = 0, void fetch(`+u.name+`.address(), { method: 'HEAD', headers: { 'Tus-Resumable': '1.0.0' } }).then((a) => { answer = a.status })`, nil)
+// asks returns the status of a request for the upload's URL by the page.
+func (s *tusSite) asks(u sending, method string) (status int) {
+	u.Value(fmt.Sprintf(`answer = 0, void fetch(%s.address(), { method: %q, headers: { 'Tus-Resumable': '1.0.0' } }).then((a) => { answer = a.status })`, u.name, method), nil)
 	u.Await(`answer`)
 	u.Value(`answer`, &status)
 	return status
 }
 
-// TestTusExpired goes on with an upload that has expired: the client begins another one.
-func TestTusExpired(t *testing.T) {
+// TestTusBeginsAgain goes on with an upload that is gone, since another page gave it up or, in long
+// runs, since it has expired: the client begins another one.
+func TestTusBeginsAgain(t *testing.T) {
 	b := browsers.Fresh(t)
-	eachTus(t, func(t *testing.T, client string, open openPlace) {
-		s := newTusSite(t, "tus", open, upload.ResumeOptions{Expires: 2 * time.Second})
-		u := sends(b.Open(t, s.url), client, map[string]any{"size": 100_000, "chunkSize": 30_000, "abortAt": 60_000})
-		u.stops()
-		for s.head(u) != http.StatusGone {
-			time.Sleep(50 * time.Millisecond)
-		}
-		u.starts()
-		require.Empty(t, u.end().Error)
-		files, _ := s.published(t)
-		require.Len(t, files, 1)
-	})
+	for _, expires := range []bool{false, true}[:rounds.Of(1, 2)] {
+		t.Run(fmt.Sprint("expires ", expires), func(t *testing.T) {
+			eachTus(t, tusReleases, func(t *testing.T, client string, open openPlace) {
+				s := newTusSite(t, "tus", open, upload.ResumeOptions{Expires: 2 * time.Second})
+				u := sends(b.Open(t, s.url), client, map[string]any{"size": 100_000, "chunkSize": 30_000, "abortAt": 60_000})
+				u.stops()
+				if !expires {
+					require.Equal(t, http.StatusNoContent, s.asks(u, http.MethodDelete))
+				}
+				for s.asks(u, http.MethodHead) != http.StatusGone {
+					time.Sleep(50 * time.Millisecond)
+				}
+				u.starts()
+				require.Empty(t, u.end().Error)
+				files, _ := s.published(t)
+				require.Len(t, files, 1)
+				require.True(t, lines(100_000) == read(t, s.store, files[0]))
+			})
+		})
+	}
 }
 
 // TestTusRefused checks that the page learns why a file is refused, in requests of any size, and
@@ -217,13 +234,13 @@ func TestTusRefused(t *testing.T) {
 		"empty":           {map[string]any{"size": 0}, 400, upload.CodeEmpty},
 		"by its name":     {map[string]any{"name": "cat.exe", "type": "", "size": 9}, 415, upload.CodeTypeNotAllowed},
 		"by its size":     {map[string]any{"size": 65 << 20}, 413, upload.CodeTooLarge},
-		"by its head":     {map[string]any{"size": 6 << 20, "head": html}, 415, upload.CodeTypeNotAllowed},
-		"head in pieces":  {map[string]any{"size": 1 << 20, "head": html, "chunkSize": 3000}, 415, upload.CodeTypeNotAllowed},
-		"by content":      {map[string]any{"name": "a.csv", "type": "text/csv", "size": 1 << 20, "tail": "\n=cmd|' /C calc'!A0\n"}, 422, upload.CodeContent},
-		"content, pieces": {map[string]any{"name": "a.csv", "type": "text/csv", "size": 1 << 20, "tail": "\n=cmd|' /C calc'!A0\n", "chunkSize": 300_000}, 422, upload.CodeContent},
+		"by its head":     {map[string]any{"size": 6 << 20, "head": html}, 415, upload.CodeTypeMismatch},
+		"head in pieces":  {map[string]any{"size": 1 << 20, "head": html, "chunkSize": 3000}, 415, upload.CodeTypeMismatch},
+		"by content":      {map[string]any{"name": "a.csv", "type": "text/csv", "size": 1 << 20, "tail": "\n=cmd|' /C calc'!A0\n"}, 422, upload.CodeActiveContent},
+		"content, pieces": {map[string]any{"name": "a.csv", "type": "text/csv", "size": 1 << 20, "tail": "\n=cmd|' /C calc'!A0\n", "chunkSize": 300_000}, 422, upload.CodeActiveContent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachTus(t, func(t *testing.T, client string, open openPlace) {
+			eachTus(t, tusClients, func(t *testing.T, client string, open openPlace) {
 				s := newTusSite(t, "tus", open, upload.ResumeOptions{})
 				r := sends(b.Open(t, s.url), client, row.options).end()
 				require.Equal(t, row.status, r.Status, r.Error)

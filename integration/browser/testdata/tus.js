@@ -16,6 +16,8 @@ function contentOf(size, head, tail) {
   return new Blob([new Blob([head, ...lines]).slice(0, size - tail.length), tail])
 }
 
+window.contentOf = contentOf
+
 // begin starts to send a file, or goes on with what an earlier page has begun. Its run says what
 // has happened.
 window.runs = []
@@ -27,6 +29,7 @@ window.begin = (client, { name = 'notes.txt', type = 'text/plain', size, head = 
     endpoint: '/files/',
     metadata: { filename: name, filetype: type },
     retryDelays: Array(20).fill(20),
+    onBeforeRequest: async (req) => { if (req.getMethod() === 'PATCH' && window.beforePatch) await window.beforePatch(req.getURL()) },
     onProgress: (sent) => {
       run.sent = sent
       if (sent >= abortAt && !run.paused) {
