@@ -7,6 +7,8 @@ MODULES := . integration examples cmd/upload-bucket s3open redislimit otelupload
 # The linters are built once, into a folder that git ignores.
 GOLANGCI_LINT_VERSION := v2.12.2
 GOVULNCHECK_VERSION   := v1.9.0
+ACTIONLINT_VERSION    := v1.7.12
+REDOCLY_VERSION       := 2.77.0
 
 # The MinIO that direct uploads are tested on: the last commit there is, since its
 # project is archived.
@@ -15,6 +17,8 @@ MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
 TOOLS         := $(CURDIR)/.tools
 MINIO         := $(TOOLS)/minio-$(MINIO_VERSION)/minio
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
+GOVULNCHECK   := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
+ACTIONLINT    := $(TOOLS)/actionlint-$(ACTIONLINT_VERSION)/actionlint
 
 # Its cache knows files by content, so two clones that share one report each
 # other's paths.
@@ -30,7 +34,7 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 # The packages whose tests take longest.
 LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders uploadtest
 
-.PHONY: test test-minio test-s3 lint vuln fuzz cover bench soak run release
+.PHONY: test test-minio test-s3 lint lint-files vuln fuzz cover bench soak run release release-check
 
 # All tests of all modules, two modules at once: some tests only wait. At the end it
 # says what was skipped, and how to have it.
@@ -46,7 +50,7 @@ ALONE := ^Test(.*ClientGone|Shutdown.*|.*Observer|ExactLimit|LargeFile|LittleMem
 # doors, attacks, faults, sweeps, and of pages in a browser what no other test shows.
 test-minio: export UPLOAD_TEST_MINIO := $(MINIO)
 test-minio: $(MINIO)
-	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -skip '$(ALONE)' . ./tickets
+	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -skip '$(ALONE)' . ./tickets ./events
 	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -run '^Test(Uppy(Resumes|Cancels)|ExamplePage)$$/^.*S3' ./browser
 
 # The same on the server that UPLOAD_TEST_S3_ENDPOINT names, or on an account of yours;
@@ -61,22 +65,40 @@ $(MINIO):
 	GOBIN='$(@D)' $(GO) install github.com/minio/minio@$(MINIO_VERSION)
 
 # Linters, those of go vet among them, formatting, and go.mod files that are as go mod tidy leaves them.
-lint: $(GOLANGCI_LINT)
+lint: lint-files $(GOLANGCI_LINT)
 	@failed=; for module in $(MODULES); do \
 		echo "== lint, $$module"; \
 		(cd "$$module" && $(GOLANGCI_LINT) run ./... && $(GO) mod tidy -diff) || failed=yes; \
 	done; test -z "$$failed"
 
+# The workflows, and the description of the API, whose linter is one package of npm. Both are
+# independent of what else is installed.
+lint-files: export REDOCLY_TELEMETRY := off
+lint-files: export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
+lint-files: $(ACTIONLINT)
+	@echo '== lint, .github/workflows'
+	@$(ACTIONLINT) -shellcheck= -pyflakes=
+	@echo '== lint, docs/openapi.yaml'
+	@if command -v npm >/dev/null; then \
+		npm exec --yes --prefer-offline @redocly/cli@$(REDOCLY_VERSION) -- lint --skip-rule=no-path-trailing-slash docs/openapi.yaml; \
+	else \
+		echo 'not linted: it needs npm'; test "$$UPLOAD_TEST_REQUIRED" != 1; \
+	fi
+
 $(GOLANGCI_LINT):
 	GOBIN='$(@D)' $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 
-# Known vulnerabilities that the code reaches. It asks the Go vulnerability
-# database, so it needs more of the internet than the other targets.
-vuln:
-	@failed=; for module in $(MODULES); do \
-		echo "== govulncheck, $$module"; \
-		$(GO) -C "$$module" run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./... || failed=yes; \
-	done; test -z "$$failed"
+$(ACTIONLINT):
+	GOBIN='$(@D)' $(GO) install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
+
+# Known vulnerabilities that the code reaches. Where the network does not lead to the Go
+# vulnerability database, its records come by the module proxy or the module cache; without any
+# it fails.
+vuln: $(GOVULNCHECK)
+	@$(GO) run -C integration ./vuln -govulncheck '$(GOVULNCHECK)' $(addprefix $(CURDIR)/,$(MODULES))
+
+$(GOVULNCHECK):
+	GOBIN='$(@D)' $(GO) install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 
 # Every fuzz target there is, one after the other, for FUZZTIME each. Go's
 # fuzzer sometimes reports its own deadline as a failure; then it runs again.
@@ -119,3 +141,8 @@ run:
 RELEASE ?= $(CURDIR)/.tools/release-$(VERSION)
 release:
 	$(GO) run -C integration ./release -version '$(VERSION)' -o '$(RELEASE)'
+
+# Whether a version can be made: go.mod files, tags, CHANGELOG.md, and what changed in the API since
+# the last tag. make release begins with it; without VERSION it says what the next one must be.
+release-check:
+	@$(GO) run -C integration ./release -check -version '$(VERSION)'

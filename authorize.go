@@ -31,8 +31,8 @@ type Grant struct {
 	KeyPrefix string
 }
 
-// AllowAnonymous is the Authorizer that accepts everybody. Anonymous callers share slots and
-// memory, so slow ones can block others.
+// AllowAnonymous is the Authorizer that accepts everybody. They share slots and memory, so slow
+// ones can block others.
 func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
 
 // RequireSubject makes an Authorizer of a function that returns the caller's id. An error, or "",

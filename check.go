@@ -14,8 +14,8 @@ import (
 // than maxSize bytes, by default [Field.MaxSize] or 5 MiB, are refused. Metadata stays.
 //
 // It returns the file as accepted, without a key. A refusal, and an error as of [Handler.Store], is
-// an [*Error]; another error is a mistake of the program. Nothing is logged. Check is safe for
-// concurrent use; a call takes 100 KiB, and 8 MiB at most for inspectors.
+// an [*Error]; another error is a mistake of the program. Nothing is logged. A call takes 100 KiB,
+// and 8 MiB at most for inspectors.
 func Check(ctx context.Context, policy Validator, f File, maxSize int64, r io.Reader) (File, error) {
 	f.Field = cmp.Or(f.Field, "file")
 	if !hasForm(policy) {

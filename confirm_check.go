@@ -90,8 +90,8 @@ func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*c
 	if err != nil {
 		return nil, err
 	}
-	var sent *hashing // nil where the stream's digest is that of what was sent
-	pinned := t.single() || t.SHA256 != ""
+	var sent *hashing                                          // nil where the stream's digest is that of what was sent
+	pinned := t.single() || t.SHA256 != "" || t.Cell >= t.Size // one source
 	if pinned && clean.Has(in.Type) {
 		sent = &hashing{src: src, hash: sha256.New()}
 		sent.hash.Write(in.Head)

@@ -13,8 +13,7 @@ import (
 
 // Types accepts files of the given media types. The type detected from the content must be among
 // them, the name's extension must be one of that type, and the structure must be whole from the
-// first byte to the last. The type that the client claims is ignored. Empty files and names without
-// an extension are refused.
+// first byte to the last. Empty files and names without an extension are refused.
 //
 // Files are read as they stream by. docs/accepted.md says how far, type by type. BMP, TIFF, ICO,
 // gzip, tar and 7z are accepted by their first bytes alone. text/html is not possible.

@@ -7,7 +7,7 @@ import (
 )
 
 // ImageOptions says which pictures [Images] accepts, by what their headers declare. Zero fields are
-// the defaults; no limit can be switched off.
+// the defaults.
 type ImageOptions struct {
 	// Types are the media types. Default: image/png, image/jpeg, image/gif and image/webp.
 	// Possible, too: image/avif, image/heic, image/svg+xml.
@@ -24,9 +24,9 @@ type ImageOptions struct {
 	// Default: refused with [CodeTrailing].
 	AllowMotionPhotos bool
 
-	// Decode also decodes PNG, JPEG and GIF files with the standard library, which finds more
-	// damage. It takes up to 32 MiB a file and 24 bytes a pixel, so lower MaxPixels; see
-	// docs/production.md. Each value of [Images] decodes two at once.
+	// Decode also decodes PNG, JPEG and GIF files, which finds more damage. It takes up to 32 MiB a
+	// file and 24 bytes a pixel, so lower MaxPixels; see docs/production.md. Each value of [Images]
+	// decodes two at once.
 	Decode bool
 }
 
@@ -76,9 +76,8 @@ type DocumentOptions struct {
 	// AllowPDFAttachments accepts files in PDF files (Factur-X, ZUGFeRD). Nothing looks into them.
 	AllowPDFAttachments bool
 
-	// AllowPDFRemoteLinks accepts PDF links to files by absolute or network paths, whose server
-	// learns who clicked, and links of schemes other than http, https, ftp, ftps, mailto, news and
-	// tel.
+	// AllowPDFRemoteLinks accepts PDF links to files by absolute or network paths, and of schemes
+	// other than http, https, ftp, ftps, mailto, news and tel.
 	AllowPDFRemoteLinks bool
 
 	// AllowActivePDF accepts PDF files that run scripts, act when opened, load from elsewhere,
@@ -131,12 +130,10 @@ func Documents(options *DocumentOptions) Validator {
 	})
 }
 
-// ArchiveOptions says which ZIP archives [Archives] accepts. Zero fields are the defaults; no limit
-// can be switched off.
+// ArchiveOptions says which ZIP archives [Archives] accepts. Zero fields are the defaults.
 type ArchiveOptions struct {
-	// Extensions are those that entries may have, in lower case with the dot. Where the package
-	// knows the type, the first 4 KiB of the entry must be of it. Default: everyday pictures,
-	// sound, film, text and documents; see docs/accepted.md.
+	// Extensions are those that entries may have, in lower case with the dot. If the type is known,
+	// the entry must begin like it. Default: everyday ones, see docs/accepted.md.
 	Extensions []string
 
 	MaxEntries   int   // files and directories. Default: 1,000.

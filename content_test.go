@@ -153,6 +153,45 @@ func TestPresets(t *testing.T) {
 	}
 }
 
+// TestTooFewPixels: the sentence names the sides that are asked for, and no size that is unknown.
+func TestTooFewPixels(t *testing.T) {
+	svg := firstOf(t, "image/svg+xml")
+	for _, tc := range []struct {
+		about, name, body string
+		options           upload.ImageOptions
+		sentence          string
+		params            map[string]any
+	}{
+		{
+			about: "both sides", name: "a.png", body: pngBytes(), options: upload.ImageOptions{MinWidth: 41, MinHeight: 30},
+			sentence: "The picture has 40 x 30 pixels. At least 41 x 30 are needed.",
+			params:   map[string]any{"width": 40.0, "height": 30.0, "min_width": 41.0, "min_height": 30.0},
+		},
+		{
+			about: "the width", name: "a.png", body: pngBytes(), options: upload.ImageOptions{MinWidth: 41},
+			sentence: "The picture is 40 pixels wide. At least 41 are needed.",
+			params:   map[string]any{"width": 40.0, "height": 30.0, "min_width": 41.0},
+		},
+		{
+			about: "the height", name: "a.png", body: pngBytes(), options: upload.ImageOptions{MinHeight: 31},
+			sentence: "The picture is 30 pixels high. At least 31 are needed.",
+			params:   map[string]any{"width": 40.0, "height": 30.0, "min_height": 31.0},
+		},
+		{
+			about: "no size", name: "a.svg", body: svg, options: upload.ImageOptions{MinWidth: 41, MinHeight: 1, Types: []string{"image/svg+xml"}},
+			sentence: "The picture is too small, or its size is not known. Choose another one.",
+			params:   map[string]any{"min_width": 41.0, "min_height": 1.0},
+		},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			f := newFixture(t, upload.Images(&tc.options), upload.Options{})
+			p := f.refuses(t, upload.CodeTooFewPixels, uploadOf(tc.name, []byte(tc.body)))
+			require.Equal(t, tc.sentence, p.Detail)
+			require.Equal(t, tc.params, p.Params)
+		})
+	}
+}
+
 // motionPhoto returns a picture with a film after it.
 func motionPhoto() string { return string(corpus.MotionPhotos()[0].Content) }
 

@@ -39,6 +39,7 @@ func TestDependencies(t *testing.T) {
 		{"./storetest", nil},
 		{"./uploadtest", detection},
 		{"./uppy", detection},
+		{"./web", nil},
 		{"./limit", append(detection, "golang.org/x/time")},
 		{"./s3store", aws},
 		{"./s3bucket", aws},

@@ -28,9 +28,9 @@ type Event struct {
 	// Subject is the caller, "" for anonymous ones and before the authorizer.
 	Subject string
 
-	// Files are the files concerned, as far as known: all of an upload that was accepted, given up,
-	// undone or refused by the host, else the one in question. Until a file was read, Size and Type
-	// are as declared. A file removed from staging has its staging key. Do not change the slice.
+	// Files are the files concerned: all of an upload that was accepted, given up, undone or
+	// refused by the host, else the one in question. Until a file was read, Size and Type are as
+	// declared. Do not change the slice.
 	Files []File
 
 	// Code says why, for KindRefused only.
@@ -61,8 +61,7 @@ type EventKind string
 
 // The decisions. Each request of a [Handler], each [Handler.Store], each step of a [Presigner] and
 // each request for a link ends with exactly one, even by a panic; a [Tx] by Commit, Rollback or
-// Refuse. For [Handler.Middleware] and [Handler.Handle] it comes after the host's code has
-// returned.
+// Refuse.
 const (
 	KindAccepted    EventKind = "accepted"     // files were published
 	KindConfirmed   EventKind = "confirmed"    // published before by the same ticket

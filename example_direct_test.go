@@ -1,6 +1,7 @@
 package upload_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"net/http"
@@ -70,6 +71,45 @@ func ExamplePresigner_ConfirmHandler() {
 	answer := uploadtest.PostDirect(exampleT{}, mux, "/tickets/", uploadtest.File("file", "notes.txt", "hello"))
 	fmt.Println(answer.Status, rows[answer.Files[0].Key])
 	// Output: 201 notes.txt
+}
+
+// A page was closed after it had sent its file. The event of the bucket brings the staging key, and
+// the ticket beside the file says whose it is.
+func ExamplePresigner_ConfirmStored() {
+	mux, store := http.NewServeMux(), &memstore.Store{}
+	mux.Handle("/store/", store.Handler("/store/"))
+	h, err := upload.New(store, upload.Documents(nil), upload.RequireSubject(signedIn), quiet())
+	if err != nil {
+		log.Fatal(err)
+	}
+	p, err := upload.NewPresigner(h, secrets, &upload.PresignOptions{
+		GrantStored: func(_ context.Context, user string) (*upload.Grant, error) {
+			return &upload.Grant{Subject: user}, nil // after a look whether the user may still upload
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux.Handle("/tickets/", p)
+	staged := sendAndLeave(mux, store)
+
+	_, err = p.ConfirmStored(context.Background(), staged, func(user string, f upload.File) error {
+		fmt.Println(user, f.Name) // and in an application: the row, by f.Key
+		return nil
+	})
+	fmt.Println(err)
+	// Output:
+	// ada notes.txt
+	// <nil>
+}
+
+// sendAndLeave sends a file as ada, and returns its staging key.
+func sendAndLeave(h http.Handler, store *memstore.Store) (key string) {
+	t, page := exampleT{}, &uploadtest.Direct{Client: uploadtest.Client(h), URL: "/tickets/", Header: http.Header{"X-User": {"ada"}}}
+	file := uploadtest.File("file", "notes.txt", "hello")
+	ticket, _ := page.Sign(t, uploadtest.Declare(file))
+	page.Send(t, ticket, file.Content)
+	return store.Keys()[0]
 }
 
 // Only the host knows who may have which file, so its function resolves each request. The

@@ -16,8 +16,7 @@ import (
 //
 // A Form is a [Validator] for [New] and [Grant.Policy]; any other policy means Form{"file":
 // {Accept: policy}}. [All] keeps the rules of one Form among its validators. New refuses a Form
-// inside of [Any], [ForType] or another Form; in a Grant it is answered with 500. A host's
-// validator that wraps one hides its fields.
+// inside of [Any], [ForType] or another Form. A host's validator that wraps one hides its fields.
 //
 // Wrong fields and files too many are refused before their content is read, missing files at the
 // end. Direct uploads, raw bodies and files of [Handler.Store] have one file, so MaxFiles and

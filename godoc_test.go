@@ -25,7 +25,7 @@ func TestOverviewIsShort(t *testing.T) {
 func TestReferenceIsShort(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "doc", "-all", ".").Output()
 	require.NoError(t, err)
-	require.Less(t, len(strings.Fields(string(out))), 9562)
+	require.Less(t, len(strings.Fields(string(out))), 9000)
 }
 
 // TestExamples: each main use has an example at its symbol; "" is that of the package. Go vet
@@ -33,7 +33,7 @@ func TestReferenceIsShort(t *testing.T) {
 func TestExamples(t *testing.T) {
 	for dir, symbols := range map[string]string{
 		".": "New Handler.Middleware Handler.Receive Handler.Handle Handler.Raw Handler.Store Check Refuse " +
-			"Form Images Validator Links Presigner Presigner.ConfirmHandler Resumer Responder Handler.Shutdown Tx.Undo Progress",
+			"Form Images Validator Links Presigner Presigner.ConfirmHandler Presigner.ConfirmStored Resumer Responder Handler.Shutdown Tx.Undo Progress",
 		"s3store": "New", "s3open": "Open", "memstore": "Store Store.Handler", "diskstore": "Open",
 		"storetest": "Run", "uppy": "New", "clamav": "", "otelupload": "New",
 	} {

@@ -18,10 +18,10 @@ func keyError(err error) error {
 	return internal(err)
 }
 
-// KeyGenerator chooses the key of a file after its head was read. An error, or a key that does
-// not pass [storage.ValidKey], fails the upload with [CodeInternal], a key that is taken with
+// KeyGenerator chooses the key of a file after its head was read. An error, or a key that does not
+// pass [storage.ValidKey], fails the upload with [CodeInternal], a key that is taken with
 // [CodeConflict]. Return a new key each time: simultaneous uploads of one key can abort or replace
-// each other. Do not build keys from Incoming.Name or Incoming.Form, which are the client's words.
+// each other. Do not use Name or Form, which are the client's words.
 type KeyGenerator interface {
 	Key(ctx context.Context, in *Incoming) (string, error)
 }

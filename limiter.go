@@ -22,9 +22,8 @@ func limitError(err error) error {
 // Limiter limits how much one caller, and all together, send. Packages limit (in memory) and
 // redislimit (for several instances) have one. Methods are called concurrently.
 //
-// It is called once a request, after all checks of caller and headers, before the body is read. For
-// a body that was refused earlier and drained it is called after the answer: Reserve with no bytes,
-// Settle with the drained ones.
+// It is called once a request, before the body is read; for a body that was refused earlier and
+// drained, after the answer, with the drained bytes in Settle.
 //
 // To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter. Any other
 // error, a panic, and a call longer than [Options.CheckTimeout] refuse with [CodeCheckFailed].
@@ -36,9 +35,8 @@ type Limiter interface {
 // Reservation is the grant of a [Limiter].
 type Reservation interface {
 	// Settle gives back what was not used. It is called exactly once, when the request's files are
-	// published or removed, even after a panic, and its body is drained; never for signed uploads
-	// (Claim.Until). Its ctx outlives the request by at most Options.CheckTimeout. An error is
-	// logged.
+	// published or removed, and its body is drained; never for signed uploads (Claim.Until). An
+	// error is logged.
 	Settle(ctx context.Context, used Usage) error
 }
 
@@ -46,8 +44,8 @@ type Reservation interface {
 // that, on any instance: once nothing more can be sent for it.
 type Releaser interface {
 	// Release ends the reservation that was granted for a claim of this Subject and ID. What it
-	// took of limits over time is used, and not given back. For an id that holds nothing it does
-	// nothing, without an error. An error is logged.
+	// took of limits over time stays used. An id that holds nothing is no error. An error is
+	// logged.
 	Release(ctx context.Context, subject, id string) error
 }
 
@@ -56,18 +54,17 @@ type Claim struct {
 	// Subject is that of the caller's [Grant], "" for anonymous callers.
 	Subject string
 
-	// Request identifies callers by other things, such as RemoteAddr. Believe X-Forwarded-For and
-	// the like only if your proxy writes them. Do not read the body.
+	// Request identifies callers by other things, such as RemoteAddr. Believe X-Forwarded-For only
+	// if your proxy writes it. Do not read the body.
 	Request *http.Request
 
-	// Files and Bytes are the most that may come: the files of all fields, and the Content-Length
-	// or else the longest accepted body. A direct upload counts as 1 file of its size; its later
-	// steps, and a size that will be refused, as 0.
+	// Files and Bytes are the most that may come. A direct upload counts as 1 file of its size; its
+	// later steps, and a size that will be refused, as 0.
 	Files int
 	Bytes int64
 
 	// Until is when the last signed URL of a direct upload expires, and zero for a streamed one.
-	// The Limiter itself ends the reservation then.
+	// The Limiter itself ends it then.
 	Until time.Time
 
 	// ID is the random and unique name of a reservation that a [Releaser] can end, "" for one that

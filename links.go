@@ -18,8 +18,7 @@ import (
 )
 
 // Links hands out published files by short-lived URLs, whose type and disposition nobody can
-// change. It is safe for concurrent use. Serve users' files from a domain of their own, such as a
-// bucket's.
+// change.
 type Links struct {
 	store    storage.ObjectReader
 	signer   storage.LinkStorage // nil if the store signs no links
@@ -43,25 +42,18 @@ type LinksOptions struct {
 	// Proxy makes [Links.Handler] pass the bytes through. Default: it redirects to the storage.
 	Proxy bool
 
-	// StallTimeout cuts a proxied download whose client takes no byte for so long. Default: 2 min.
+	// StallTimeout and MinRate are as in [Options], for proxied downloads. Default: 2 min, and 512.
 	StallTimeout time.Duration
-
-	// MinRate cuts a client that takes fewer bytes a second over a StallTimeout. Default: 512.
-	MinRate int64
+	MinRate      int64
 
 	// RequireScan hands out only files that a scanner of published objects found clean, by a
-	// [storage.ScanReader]. Without a verdict the answer is 503, for a bad one 404. URLs handed out
-	// earlier work until they expire.
+	// [storage.ScanReader]. Without a verdict the answer is 503, for a bad one 404.
 	RequireScan bool
 
-	// Logger gets a record for each file handed out or refused. Default: slog.Default().
+	// Logger, Hooks and Text are as in [Options].
 	Logger *slog.Logger
-
-	// Hooks get each [Event] that the log gets.
-	Hooks Hooks
-
-	// Text puts a refusal into words, as [Options.Text] does. Default: [Error.Text].
-	Text func(r *http.Request, e *Error) string
+	Hooks  Hooks
+	Text   func(r *http.Request, e *Error) string
 }
 
 const maxLinkExpires = 12 * time.Hour
@@ -76,7 +68,7 @@ func isActive(t string) bool {
 }
 
 // NewLinks returns Links to store, which must be a [storage.LinkStorage] or, with
-// [LinksOptions.Proxy], a [storage.ObjectReader]. opts may be nil.
+// [LinksOptions.Proxy], a [storage.ObjectReader].
 func NewLinks(store Storage, opts *LinksOptions) (*Links, error) {
 	l := &Links{}
 	if opts != nil {

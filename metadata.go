@@ -36,6 +36,8 @@ func metadataError(e *clean.Error) error {
 		return &Error{Code: CodeBusy, Err: e}
 	case clean.CodeLate:
 		return &Error{Code: CodeMetadata, Params: map[string]any{"kind": "late"}, Err: e}
+	case clean.CodePanic:
+		return &Error{Code: CodeCheckFailed, Err: e}
 	case clean.CodeUnclear:
 	}
 	return &Error{Code: CodeMetadata, Err: e}

@@ -2,7 +2,6 @@ package upload_test
 
 import (
 	"context"
-	"encoding/binary"
 	"io"
 	"strings"
 	"testing"
@@ -11,37 +10,16 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/diskstore"
+	"github.com/airlock-go/upload/internal/corpus"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-func n32(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
-
-func atom(kind string, content ...string) string {
-	s := strings.Join(content, "")
-	return n32(8+len(s)) + kind + s
-}
-
-// film returns a film of a camera: its index follows the samples, of a video track and of one that
-// has the places.
+// film returns a film of a camera, whose places come before the box that lists them.
 func film(t *testing.T) string {
 	t.Helper()
-	zeros := func(n int) string { return strings.Repeat("\x00", n) }
-	samples := "picture" + place
-	start := atom("ftyp", "qt  ", n32(0), "qt  ")
-	track := func(id int, kind, entry string, at, size int) string {
-		return atom("trak", atom("tkhd", n32(0), zeros(8), n32(id), zeros(4), n32(100), zeros(16), n32(1<<16), zeros(12), n32(1<<16), zeros(12), n32(1<<30), n32(64<<16), n32(48<<16)),
-			atom("mdia", atom("mdhd", zeros(12), n32(1000), n32(100), zeros(4)), atom("hdlr", n32(0), "mhlr", kind, zeros(12), "\x00"),
-				atom("minf", atom("dinf", atom("dref", n32(0), n32(1), atom("url ", n32(1)))), atom("stbl",
-					atom("stsd", n32(0), n32(1), entry), atom("stts", n32(0), n32(1), n32(1), n32(100)), atom("stsc", n32(0), n32(1), n32(1), n32(1), n32(1)),
-					atom("stsz", n32(0), n32(size), n32(1)), atom("stco", n32(0), n32(1), n32(at))))))
-	}
-	at := len(start) + 8
-	video := atom("jpeg", zeros(6), "\x00\x01", zeros(16), "\x00\x40\x00\x30", zeros(14), zeros(32), "\x00\x18\xff\xff")
-	return start + atom("mdat", samples) + atom("moov", atom("mvhd", zeros(12), n32(1000), n32(2500), zeros(80)),
-		track(1, "vide", video, at, len("picture")), track(2, "meta", atom("mebx", zeros(6), "\x00\x01"), at+len("picture"), len(place)),
-		atom("udta", "\x00\x00\x00\x20\xa9xyz"+place))
+	return string(corpus.CameraFilm("picture", place))
 }
 
 // unable is a storage that cannot change a staged file.

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/clean"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
 )
@@ -195,6 +196,14 @@ func TestMetadataUnclear(t *testing.T) {
 			require.Equal(t, cut, stored)
 		})
 	}
+}
+
+// TestMetadataPanic: a mistake of a cleaner says nothing of the file, and only the log has it.
+func TestMetadataPanic(t *testing.T) {
+	fault := &clean.Error{Code: clean.CodePanic, Detail: "panic: its place"}
+	err := upload.MetadataError(fault)
+	require.ErrorIs(t, err, upload.CodeCheckFailed)
+	require.ErrorIs(t, err, fault)
 }
 
 // TestMetadataAtOnce: of parallel confirmations each answers the same, and what is published is

@@ -33,8 +33,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // after next has returned. A refused request never reaches next; [Options.Respond] answers it.
 //
 // Next may be an [http.TimeoutHandler]: when it has answered 503, Keep returns an error, on which
-// the application must roll back. A timeout outside of Middleware decides nothing: clients may read
-// 503 for files that stay.
+// the application must roll back.
 func (h *Handler) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.serve(w, r, next) })
 }
@@ -126,16 +125,16 @@ func Files(ctx context.Context) []File {
 // Keep makes the files of the request of ctx stay, whatever happens now. It returns nil if they
 // stay, even after the request.
 //
-// Its error means that they are removed: the request was answered with a status of 400 or more,
-// for example by an [http.TimeoutHandler], was discarded, has panicked, or has no files.
-// Call it as the last step of a transaction that can still be rolled back:
+// Its error means that they are removed: after a status of 400 or more, for example of an
+// [http.TimeoutHandler], a Discard or a panic, or because there were none. Call it as the last step
+// of a transaction that can still be rolled back:
 //
 //	if err := upload.Keep(r.Context()); err != nil {
 //		return err // the deferred Rollback removes the row
 //	}
 //	return tx.Commit()
 //
-// If that Commit fails, a sweep finds the files. Keep is safe for concurrent use.
+// If that Commit fails, a sweep finds the files.
 func Keep(ctx context.Context) error {
 	if o := outcomeOf(ctx); o != nil && o.decide(kept) {
 		return nil
@@ -145,7 +144,7 @@ func Keep(ctx context.Context) error {
 
 // Discard makes [Handler.Middleware] remove the files of the request of ctx when the handler
 // returns, whatever its status. A Discard after [Keep] does nothing; a Keep after Discard returns
-// an error. After [Presigner.ConfirmHandler] the file stays. It is safe for concurrent use.
+// an error. After [Presigner.ConfirmHandler] the file stays.
 func Discard(ctx context.Context) {
 	if o := outcomeOf(ctx); o != nil {
 		o.decide(undone)
@@ -154,12 +153,11 @@ func Discard(ctx context.Context) {
 
 // Refuse answers the request of r for the host's own reason, in the handler after
 // [Handler.Middleware]: the files are removed when that returns, and the one decision is a refusal
-// by err, as for [Tx.Refuse]. Write nothing else to w. It is safe for concurrent use.
+// by err, as for [Tx.Refuse]. Write nothing else to w.
 //
-// Only the first Refuse counts. After [Keep] the files stay and the request is accepted, whatever
-// the client reads. An answer that was begun stays, but the files do not. After
-// [Presigner.ConfirmHandler] the answer is JSON, and file and event stay. Elsewhere it only
-// answers, as [JSON] does.
+// Only the first Refuse counts. After [Keep] the files stay, whatever the client reads. An answer
+// that was begun stays, but the files do not. After [Presigner.ConfirmHandler] the answer is JSON,
+// and the file stays.
 func Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	o := outcomeOf(r.Context())
 	if o == nil {

@@ -8,23 +8,25 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/airlock-go/upload/internal/ticket"
+	"github.com/airlock-go/upload/internal/worker"
 	"github.com/airlock-go/upload/storage"
 )
 
 // Presigner lets clients send files to the storage themselves, under the policy of its [Handler].
-// Sign and SignPart sign requests for a staging key. Confirm publishes what it has read there
-// through the validators, and Abort removes it. [Presigner.ServeHTTP] serves these steps as JSON.
+// Its steps sign requests for a staging key, publish what they have read there through the
+// validators, or remove it.
 //
-// A ticket, a sealed token, binds the steps to caller, field and key. Each instance with the same
-// secrets serves any step. Clients never name a key and get no URL of the final one. A ticket works
-// only for its subject (of anonymous callers for any), while the key begins with [Grant.KeyPrefix].
+// A sealed ticket binds the steps to caller, field and key, on each instance with the same secrets.
+// Clients never name a key and get no URL of the final one. A ticket works only for its subject (of
+// anonymous callers for any), while the key begins with [Grant.KeyPrefix].
 //
-// It is safe for concurrent use. Only an [Options.Limiter] limits tickets; a sweep removes files
-// never confirmed.
+// Only an [Options.Limiter] limits tickets; a sweep removes files never confirmed.
 type Presigner struct {
 	confirmer
 	store   storage.DirectStorage
 	methods storage.DirectMethods
+	stored  *ticket.Sealer // of tickets beside staged files, nil for none
 	opts    PresignOptions
 
 	confirmedElsewhere atomic.Bool
@@ -44,8 +46,8 @@ type PresignOptions struct {
 	// GiB.
 	PartSize int64
 
-	// Form signs POST forms instead of PUTs for single requests. Until it expires, a form can
-	// replace the sent file; a PUT only sends it again after its removal. Default: PUT if possible.
+	// Form signs POST forms instead of PUTs for single requests. A form can replace the sent file
+	// until it expires, a PUT only after its removal. Default: PUT if possible.
 	Form bool
 
 	// URLExpires is how long a signed request may be begun. Default: 15 min. At most 12 h.
@@ -54,11 +56,16 @@ type PresignOptions struct {
 	// TicketExpires is how long a ticket works. Default: 6 h. At least URLExpires, at most 7 days.
 	TicketExpires time.Duration
 
-	// StagingPrefix stands before staging keys, and ends in "/".
+	// StagingPrefix stands before staging keys.
 	StagingPrefix string
 
 	// Purpose must differ between presigners that share secrets but not policies.
 	Purpose string
+
+	// GrantStored returns what the subject of a ticket may do now, for [Presigner.ConfirmStored],
+	// which it makes work. Nil and an [*Error] refuse; another error is [CodeCheckFailed].
+	// Default: none.
+	GrantStored func(ctx context.Context, subject string) (*Grant, error)
 
 	// MaxChecks is how many files are read for confirmation at once, half of them for one subject.
 	// Others wait for Options.MaxWait. Default: 16.
@@ -68,12 +75,15 @@ type PresignOptions struct {
 const (
 	maxURLExpires    = 12 * time.Hour
 	maxTicketExpires = 7 * 24 * time.Hour
+
+	// storedPurpose keeps tickets beside staged files apart from those that clients have.
+	storedPurpose = "stored\x00"
 )
 
 // NewPresigner returns a Presigner over h's storage, a [storage.DirectStorage], policy and
 // authorizer. Each secret has at least 32 random bytes; the first seals tickets and all open them.
-// To rotate, append the new secret on all instances, move it to the front, and remove the old one
-// after TicketExpires. opts may be nil.
+// To rotate, append the new secret everywhere, move it to the front, and remove the old one after
+// TicketExpires.
 func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigner, error) {
 	if h == nil {
 		return nil, errors.New("upload: NewPresigner needs a handler")
@@ -98,6 +108,12 @@ func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigne
 	}
 	p.objects = p.store
 	if err := p.prepare(secrets, p.opts.Purpose, p.opts.MaxFileSize, p.opts.MaxChecks); err != nil {
+		return nil, err
+	}
+	if p.opts.GrantStored == nil {
+		return p, nil
+	}
+	if p.stored, err = ticket.New(secrets, storedPurpose+p.opts.Purpose); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -164,6 +180,29 @@ func (p *Presigner) admit(q *session) error {
 	return q.authorize(p.rules)
 }
 
+// admitStored is admit for a ticket that no request has brought.
+func (p *Presigner) admitStored(q *session, t *sealed) error {
+	if !p.h.sessions.enter(&q.live) {
+		return errShutdown
+	}
+	q.about = p.file(t, t.Type, t.SHA256)
+	var grant *Grant
+	err := worker.Apart(func() (err error) {
+		grant, err = p.opts.GrantStored(q.ctx, t.Subject)
+		return err
+	})
+	switch {
+	case err != nil:
+		return checkError(err)
+	case grant == nil:
+		return &Error{Code: CodeForbidden}
+	}
+	if err := q.admit(grant, p.rules); err != nil {
+		return err
+	}
+	return t.allow(q.grant)
+}
+
 // pendingStep is the session that ReadStep leaves for the method of the step.
 type pendingStep struct {
 	q     *session
@@ -186,6 +225,9 @@ func (p *Presigner) remove(q *session, t *sealed) error {
 		var aborting error
 		if t.UploadID != "" {
 			aborting = p.store.AbortMultipart(ctx, t.Staging, t.UploadID)
+		}
+		if p.stored != nil {
+			aborting = errors.Join(aborting, p.store.Delete(ctx, t.Staging+ticketSuffix))
 		}
 		return errors.Join(aborting, p.store.Delete(ctx, t.Staging))
 	})

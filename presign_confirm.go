@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/airlock-go/upload/internal/ticket"
@@ -19,29 +20,90 @@ import (
 // validators, and publishes exactly those under the ticket's key, whatever the client sends later.
 // A refused file is removed. Before the whole file has arrived the error is [CodeNotUploaded].
 //
-// Confirming again returns the same file without reading it, and calls done again, even
-// concurrently: done must be idempotent by the file's key. When done fails, published and staged
-// file stay, for another try or a sweep. A ticket publishes one file; only if the host deletes
-// that, another instance can publish again.
+// Confirming again returns the same file, and calls done again, even concurrently: it must be
+// idempotent by the file's key. When done fails, both files stay, for another try.
 //
-// Confirm calls done only if the published object is this ticket's, of its size and, where known,
-// its SHA-256. Otherwise it fails with [CodeStorage], and can be tried again. WriteTimeout starts
-// again for the answer. The error is an [*Error], for [Handler.RespondError], or that of done.
+// Before done, Confirm looks at the published object. [CodeStorage] can be tried again.
+// WriteTimeout starts again for the answer. The error is an [*Error], for [Handler.RespondError],
+// or that of done.
 func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string, done func(File) error) (f File, err error) {
 	ctl := http.NewResponseController(w)
 	stopWriteDeadline(ctl, r)
-	var failed error
+	defer renewWriteDeadline(ctl, r)
 	q, t, err := p.step(r, token)
+	return p.confirm(q, t, err, func(f File) error {
+		if done == nil {
+			return nil
+		}
+		renewWriteDeadline(ctl, r)
+		return done(f)
+	})
+}
+
+// ConfirmStored is [Presigner.Confirm] for a client that left after sending: an event of the bucket
+// brings the staging key, and a ticket lies beside the file. [PresignOptions.GrantStored] stands
+// for the authorizer. Whoever confirms first publishes.
+//
+// Without a ticket, as after Confirm, the error is [CodeBadTicket], and not reported. Try again after
+// statuses from 500 on. docs/production.md has the rest.
+func (p *Presigner) ConfirmStored(ctx context.Context, key string, done func(subject string, f File) error) (File, error) {
+	if p.stored == nil {
+		return File{}, internal(errors.New("upload: ConfirmStored needs PresignOptions.GrantStored"))
+	}
+	t, err := p.storedTicket(ctx, key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return File{}, errBadTicket
+	}
+	q := p.h.newSession(ctx, doorDirect, nil)
+	if err == nil {
+		err = p.admitStored(q, t)
+	}
+	return p.confirm(q, t, err, func(f File) error {
+		if done == nil {
+			return nil
+		}
+		return done(t.Subject, f)
+	})
+}
+
+// storedTicket returns the ticket that lies beside the staged file of that key. The error is
+// fs.ErrNotExist if there is none, as for every key outside of staging.
+func (p *Presigner) storedTicket(ctx context.Context, key string) (*sealed, error) {
+	id, ok := strings.CutPrefix(key, p.opts.StagingPrefix+storage.StagingSegment+"/")
+	if !ok || strings.ContainsAny(id, "./") || storage.ValidKey(key) != nil {
+		return nil, fs.ErrNotExist
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, p.h.opts.StallTimeout, errStall)
+	defer cancel()
+	r, err := p.store.OpenAt(ctx, key+ticketSuffix, "", 0, ticket.MaxToken)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	} else if err != nil {
+		return nil, storageError(err)
+	}
+	token, err := io.ReadAll(io.LimitReader(r, ticket.MaxToken))
+	if err = errors.Join(err, r.Close()); err != nil {
+		return nil, storageError(err)
+	}
+	t, err := unsealTicket(p.stored, string(token))
+	if err == nil && t.Staging != key {
+		err = errBadTicket
+	}
+	return t, err
+}
+
+// confirm publishes the file of t, unless the step was not admitted, and ends the step.
+func (p *Presigner) confirm(q *session, t *sealed, admitted error, done func(File) error) (f File, err error) {
+	var failed error
 	defer func() {
 		if err = q.leaveWith(err); err == nil {
 			err = failed
 		}
-		renewWriteDeadline(ctl, r)
 	}()
-	if err != nil {
-		return File{}, err
+	if admitted != nil {
+		return File{}, admitted
 	}
-	q.progress = p.h.opts.Progress.begin(r, t.Subject, StateWaiting, t.Size)
+	q.progress = p.h.opts.Progress.begin(q.r, t.Subject, StateWaiting, t.Size)
 	err = p.turns.Do(q.ctx, t.ID, t.expires(), func(s *ticket.State) error {
 		f, err = p.publish(q, t, s)
 		return err
@@ -52,11 +114,8 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 	}
 	q.decide(Event{Kind: KindConfirmed, Files: []File{f}}) // unless it was accepted just now
 	q.progress.is(StateDone, "")
-	if done != nil {
-		renewWriteDeadline(ctl, r)
-		if failed = done(f); failed != nil {
-			return f, nil
-		}
+	if failed = done(f); failed != nil {
+		return f, nil
 	}
 	_ = p.remove(q, t) // failures are logged
 	return f, nil
@@ -77,6 +136,8 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	}
 	stored, err := p.store.Stat(q.ctx, t.Staging)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && s.Refused != nil: // and removed, for whoever came first
+		return File{}, s.Refused
 	case errors.Is(err, fs.ErrNotExist):
 		return File{}, &Error{Code: CodeNotUploaded}
 	case err != nil:
@@ -86,7 +147,7 @@ func (p *Presigner) publish(q *session, t *sealed, s *ticket.State) (File, error
 	}
 	c, err := p.checkStaged(q, t, stored, s)
 	if err != nil {
-		return File{}, p.refuse(q, t, err)
+		return File{}, p.refuse(q, t, s, err)
 	}
 	defer c.close()
 	if err := p.promote(q, t, c, p.store, []storage.Source{{Key: t.Staging, ETag: stored.ETag, Size: t.Size}}); err != nil {
@@ -129,11 +190,12 @@ func (p *Presigner) complete(ctx context.Context, t *sealed) error {
 
 // refuse removes a file that was judged bad. A file that could not be judged stays, for another
 // try.
-func (p *Presigner) refuse(q *session, t *sealed, err error) error {
+func (p *Presigner) refuse(q *session, t *sealed, s *ticket.State, err error) error {
 	status := errorOf(err).Code.Status()
 	if status >= http.StatusInternalServerError || errors.Is(err, CodeConflict) {
 		return err
 	}
+	s.Refused = err
 	return errors.Join(err, p.remove(q, t))
 }
 

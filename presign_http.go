@@ -14,14 +14,14 @@ import (
 // ServeHTTP serves the steps of a direct upload, by the last element of the path:
 //
 //	POST …/         {"field","name","type","size","sha256"?}  201 {"token","expires","method","url","headers","fields"?}
-//	                in parts (see Ticket):                    201 {"token","expires","partSize","parts"}
+//	                in parts:                                 201 {"token","expires","partSize","parts"}
 //	POST …/part     {"token","partNumber"}                    200 {"method","url","headers"}
-//	POST …/confirm  {"token"}                                 201 {"files":[{…}]}, the same again when asked again
+//	POST …/confirm  {"token"}                                 201 {"files":[{…}]}
 //	POST …/abort    {"token"}                                 204
 //
 // The client sends the file, or each part, by exactly that method, URL and headers: as the body or,
 // if there are fields, as a form of the fields and, last, the file named "file". Refusals are
-// problem+json. After not_uploaded or busy the client may confirm again.
+// problem+json.
 func (p *Presigner) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path.Base(r.URL.Path) {
 	case "part":
@@ -82,10 +82,9 @@ func (p *Presigner) serveAbort(w http.ResponseWriter, r *http.Request) {
 }
 
 // ConfirmHandler serves …/confirm, and calls next when the file is published. Next finds it in
-// [Files] and the request's JSON in r.Body, and answers. It must be idempotent by the file's key,
-// since clients confirm again after a lost answer. When it answers with a status of 400 or more,
-// calls [Discard] or [Refuse], or panics, the file stays, for another try or a sweep. From then on
-// [Presigner.ServeHTTP] confirms nothing.
+// [Files] and the request's JSON in r.Body, and answers. It must be idempotent by the file's key.
+// When it answers with a status of 400 or more, calls [Discard] or [Refuse], or panics, the file
+// stays, for another try or a sweep. From then on [Presigner.ServeHTTP] confirms nothing.
 func (p *Presigner) ConfirmHandler(next http.Handler) http.Handler {
 	p.confirmedElsewhere.Store(true)
 	return p.confirmHandler(next)
@@ -139,11 +138,9 @@ const (
 	stepLingerBytes = 1 << 20
 )
 
-// ReadStep reads the body of one step of a host's own protocol, such as that of package uppy. It
-// judges the origin, asks the authorizer, calls read, which may be nil, with the body, and drains
-// it. Only type and place of read's errors are logged, except of an [*Error]. A body of more than
-// limit bytes, or too slow for [Options], is refused. [Handler.Shutdown] waits for the step, then
-// cuts it.
+// ReadStep reads the body of one step of a host's own protocol. It judges the origin, asks the
+// authorizer, calls read, which may be nil, with the body, and drains it. A body of more than limit
+// bytes, or too slow for [Options], is refused.
 //
 // The returned request is for one method of p. The error is an [*Error], already reported, for
 // [Presigner.RespondError].
@@ -221,8 +218,8 @@ func (p *Presigner) readJSON(w http.ResponseWriter, r *http.Request, v any) (bod
 	return body, step, err
 }
 
-// Refuse reports to the log and the hooks a step that reached no method of p, its body unread. It
-// returns err as an [*Error], for [Presigner.RespondError].
+// Refuse reports to the log and the hooks a step that reached no method of p. It returns
+// err as an [*Error], for [Presigner.RespondError].
 func (p *Presigner) Refuse(w http.ResponseWriter, r *http.Request, err error) error {
 	if err == nil {
 		return nil

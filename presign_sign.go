@@ -1,12 +1,15 @@
 package upload
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/airlock-go/upload/internal/sniff"
 	"github.com/airlock-go/upload/internal/ticket"
 	"github.com/airlock-go/upload/storage"
 )
@@ -20,8 +23,7 @@ func (p *Presigner) Sign(r *http.Request, d Declaration) (*Ticket, error) {
 	return p.sign(r, d, p.opts.URLExpires, 0)
 }
 
-// SignParts is Sign for clients that send every file in parts of their own size, 5 MiB to 5 GiB, or
-// more for over 10,000 parts.
+// SignParts is Sign for clients that send every file in parts of their own size, 5 MiB to 5 GiB.
 func (p *Presigner) SignParts(r *http.Request, d Declaration, partSize int64) (*Ticket, error) {
 	if partSize < storage.MinPartSize || partSize > storage.MaxPartSize {
 		return nil, internal(errors.New("upload: parts have 5 MiB to 5 GiB"))
@@ -53,11 +55,42 @@ func (p *Presigner) sign(r *http.Request, d Declaration, life time.Duration, par
 	} else {
 		ticket, err = p.signSingle(q, t)
 	}
-	if err == nil {
-		q.account.keep()
-		q.decide(Event{Kind: KindSigned, Files: q.files()})
+	if err != nil {
+		return nil, err
 	}
-	return ticket, err
+	if err = p.keepTicket(q, t); err != nil {
+		return nil, errors.Join(err, p.remove(q, t))
+	}
+	q.account.keep()
+	q.decide(Event{Kind: KindSigned, Files: q.files()})
+	return ticket, nil
+}
+
+// keepTicket puts the ticket beside where the client will send the file, for ConfirmStored. It is
+// sealed for that alone: whoever can read the staged files cannot use it as a client.
+func (p *Presigner) keepTicket(q *session, t *sealed) error {
+	if p.stored == nil {
+		return nil
+	}
+	token, err := sealTicket(p.stored, t)
+	if err != nil {
+		return err
+	}
+	staged, err := p.store.Stage(q.ctx, storage.Object{
+		Key: t.Staging + ticketSuffix, Type: sniff.Binary, Name: "ticket", MaxSize: int64(len(token)),
+		Subject: t.Subject, MaxWait: p.h.opts.MaxWait,
+	}, strings.NewReader(token))
+	if err != nil {
+		return storageError(err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CommitTimeout)
+	defer cancel()
+	if err := staged.Commit(ctx); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), p.h.opts.CleanupTimeout)
+		defer cancel()
+		return errors.Join(storageError(err), staged.Discard(ctx))
+	}
+	return nil
 }
 
 // claimOf is a file that arrives by URLs of that life, except for sizes that are
@@ -148,7 +181,7 @@ func (p *Presigner) Parts(r *http.Request, token string) (parts []storage.Part, 
 }
 
 // Abort ends an upload: sent bytes are removed, a published file stays. This instance publishes
-// nothing more for the ticket; another, or a restarted one, may until it expires.
+// nothing more for the ticket; another one may until it expires.
 func (p *Presigner) Abort(r *http.Request, token string) (err error) {
 	q, t, err := p.step(r, token)
 	defer func() { err = q.leaveWith(err) }()

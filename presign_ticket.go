@@ -74,6 +74,18 @@ func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 
 // openTicket returns the content of token, if it is for the caller of q and not expired.
 func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error) {
+	t, err := unsealTicket(sealer, token)
+	if err == nil {
+		err = t.allow(q.grant)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// unsealTicket returns the content of token, whoever may use it.
+func unsealTicket(sealer *ticket.Sealer, token string) (*sealed, error) {
 	data, err := sealer.Open(token)
 	if err != nil {
 		return nil, errBadTicket
@@ -82,11 +94,19 @@ func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error
 	if err := json.Unmarshal(data, t); err != nil {
 		return nil, internal(err)
 	}
-	switch {
-	case t.Subject != q.grant.Subject || !strings.HasPrefix(t.Key, q.grant.KeyPrefix):
-		return nil, errBadTicket
-	case time.Now().After(t.expires()):
-		return nil, errExpired
-	}
 	return t, nil
 }
+
+// allow refuses the holders of other grants, and everybody once t has expired.
+func (t *sealed) allow(grant *Grant) error {
+	switch {
+	case t.Subject != grant.Subject || !strings.HasPrefix(t.Key, grant.KeyPrefix):
+		return errBadTicket
+	case time.Now().After(t.expires()):
+		return errExpired
+	}
+	return nil
+}
+
+// ticketSuffix ends the key of the ticket that lies beside a staged file. No staging key has a dot.
+const ticketSuffix = ".ticket"

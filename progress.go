@@ -15,16 +15,15 @@ import (
 // the body. Only its subject can ask for it; anonymous callers are one subject, so their ids must
 // not be guessable. A process has its own, until a minute after their end.
 //
-// The zero value is ready and safe for concurrent use. Its fields must not change in use.
+// The zero value is ready. Its fields must not change in use.
 type Progress struct {
-	// ID returns the id of an upload or confirmation from a header field, the query or the path: 1
-	// to 128 bytes of printable ASCII without spaces. Others are not shown. Default: the header
-	// Upload-Id.
+	// ID returns the id of an upload or confirmation: 1 to 128 bytes of printable ASCII without
+	// spaces. Others are not shown. Default: the header Upload-Id.
 	ID func(*http.Request) string
 
-	// MaxUploads is how many uploads are known at once. One subject has a hundredth, at least 10
-	// and at most half, anonymous callers half. A new one evicts the first to have ended, or is not
-	// shown. Default, also if negative: 10,000.
+	// MaxUploads is how many uploads are known at once. One subject has a hundredth, at least 10,
+	// anonymous callers half. A new one evicts the first to have ended, or is not shown. Default:
+	// 10,000.
 	MaxUploads int
 
 	table progressTable
@@ -82,9 +81,9 @@ func (p *Progress) find(subject, id string) *tracked {
 }
 
 // begin makes an upload known. It returns nil, which counts nothing, for one
-// that is not.
+// that is not, or that came without a request.
 func (p *Progress) begin(r *http.Request, subject string, state ProgressState, total int64) *tracked {
-	if p == nil {
+	if p == nil || r == nil {
 		return nil
 	}
 	id := r.Header.Get("Upload-Id")

@@ -15,11 +15,11 @@ type Code string
 // The codes, by HTTP status; docs/errors.md explains them. 429 and 503 come with Retry-After.
 const (
 	// 400
-	CodeMalformed       Code = "malformed" // form, query or JSON
+	CodeMalformed       Code = "malformed"
 	CodeMissingFile     Code = "missing_file"
 	CodeFileBeforeText  Code = "file_before_text" // see Options.TextFirst
-	CodeUnexpectedField Code = "unexpected_field" // it takes no files
-	CodeBadName         Code = "bad_name"         // unusable even as data
+	CodeUnexpectedField Code = "unexpected_field"
+	CodeBadName         Code = "bad_name"
 	CodeEmpty           Code = "empty"
 	CodeClientGone      Code = "client_gone"
 
@@ -27,27 +27,27 @@ const (
 	CodeUnauthenticated Code = "unauthenticated" // 401
 	CodeForbidden       Code = "forbidden"       // 403
 	CodeCrossOrigin     Code = "cross_origin"    // 403: see Options.CrossOrigin
-	CodeBadTicket       Code = "bad_ticket"      // 404: expired, used up, forged or another caller's
-	CodeNotFound        Code = "not_found"       // 404, or not for this caller
+	CodeBadTicket       Code = "bad_ticket"      // 404
+	CodeNotFound        Code = "not_found"       // 404
 	CodeMethod          Code = "method"          // 405
-	CodeTimeout         Code = "timeout"         // 408: the client stalled or was too slow
+	CodeTimeout         Code = "timeout"         // 408
 	CodeConflict        Code = "conflict"        // 409: the key is taken, or the file changed
-	CodeNotUploaded     Code = "not_uploaded"    // 409: confirmed too early
+	CodeNotUploaded     Code = "not_uploaded"    // 409
 
 	// 413
 	CodeTooLarge Code = "too_large"
-	CodeTooMany  Code = "too_many" // files in a field, text fields or parts
+	CodeTooMany  Code = "too_many"
 
 	// 415
 	CodeNotMultipart   Code = "not_multipart" // or compressed
 	CodeNotRaw         Code = "not_raw"       // a form, or compressed
 	CodeTypeNotAllowed Code = "type_not_allowed"
-	CodeTypeMismatch   Code = "type_mismatch" // name and content disagree
+	CodeTypeMismatch   Code = "type_mismatch"
 
 	// 422
-	CodeContent     Code = "content"         // a validator of the host refuses the content
+	CodeContent     Code = "content"
 	CodeNotDeclared Code = "not_as_declared" // not the declared file
-	CodeMetadata    Code = "metadata"        // cannot be blanked for certain
+	CodeMetadata    Code = "metadata"
 	CodeInfected    Code = "infected"
 	CodeSuspicious  Code = "suspicious"  // dangerous or unwanted
 	CodeNotScanned  Code = "not_scanned" // the scanner cannot judge it
@@ -55,29 +55,29 @@ const (
 
 	// 429 and 5xx
 	CodeRateLimited Code = "rate_limited" // 429
-	CodeInternal    Code = "internal"     // 500: a defect of host or package
-	CodeStorage     Code = "storage"      // 502: the storage failed
+	CodeInternal    Code = "internal"     // 500
+	CodeStorage     Code = "storage"      // 502
 	CodeCheckFailed Code = "check_failed" // 503: a validator or the limiter failed
 	CodeScanPending Code = "scan_pending" // 503
-	CodeBusy        Code = "busy"         // 503: no free slot or memory
+	CodeBusy        Code = "busy"         // 503
 	CodeShutdown    Code = "shutdown"     // 503
 	CodeStorageFull Code = "storage_full" // 507
 )
 
 // The codes for the content of a file, all 422.
 const (
-	CodeDamaged       Code = "damaged"             // breaks the format
-	CodeTruncated     Code = "truncated"           // ends too early
+	CodeDamaged       Code = "damaged"
+	CodeTruncated     Code = "truncated"
 	CodeTrailing      Code = "trailing_data"       // goes on after its end
 	CodeEncrypted     Code = "encrypted"           // cannot be read
 	CodeActiveContent Code = "active_content"      // something acts, such as a script
 	CodeUnsupported   Code = "unsupported_variant" // sound, but not accepted
-	CodeTooManyPixels Code = "too_many_pixels"     // of a picture
-	CodeTooFewPixels  Code = "too_few_pixels"      // or their number is unknown
-	CodeTooManyFrames Code = "too_many_frames"     // of an animation
-	CodeBomb          Code = "bomb"                // unpacks to too much
-	CodeTooComplex    Code = "too_complex"         // deeper, longer, more, or more work than is read
-	CodeEntry         Code = "entry_not_allowed"   // by type or name
+	CodeTooManyPixels Code = "too_many_pixels"
+	CodeTooFewPixels  Code = "too_few_pixels"
+	CodeTooManyFrames Code = "too_many_frames"
+	CodeBomb          Code = "bomb" // unpacks to too much
+	CodeTooComplex    Code = "too_complex"
+	CodeEntry         Code = "entry_not_allowed"
 )
 
 var statuses = map[Code]int{

@@ -141,7 +141,7 @@ func asciiJSON(v any) string {
 
 // SeeOther answers plain HTML forms: 303 to path, with "uploaded" (the number of files), or "error"
 // (the code), "reason" and, for one file, "field" and "name", in its query. The page must escape
-// and distrust them. Path must not come from the request.
+// them. Path must not come from the request.
 func SeeOther(path string) Responder {
 	return func(w http.ResponseWriter, _ *http.Request, files []File, err error) {
 		u, parseErr := url.Parse(path)

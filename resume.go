@@ -11,13 +11,13 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
-// Resumer receives files that may be cut and resumed, under the policy of its [Handler], by the
-// protocol tus 1.0 (https://tus.io): creation, creation-with-upload, expiration and termination.
-// Mount it at a path that ends in "/". NewResumer makes it, and it is safe for concurrent use.
+// Resumer receives files that may be cut and resumed, under the policy of its [Handler], by tus 1.0
+// (https://tus.io): creation, creation-with-upload, expiration and termination. Mount it at a path
+// that ends in "/".
 //
 // What was stored lies in staging until the validators have seen the whole file and agreed. Each
-// instance with the same secrets continues what another began. An upload works only for its
-// subject (of anonymous callers for any), while its key begins with [Grant.KeyPrefix].
+// instance with the same secrets continues what another began. An upload works for whom a ticket of
+// a [Presigner] would.
 //
 // The metadata "filename" or "name" is the file's name, "filetype" or "type" its claimed type, and
 // "field" its field, by default the only one or "file". A refused file is answered with its code
@@ -48,10 +48,9 @@ type ResumeOptions struct {
 	// send uploads, with credentials, and read the answers (CORS).
 	Origins []string
 
-	// Done is called when a file was published, before its client learns that. It must be
-	// idempotent by the file's key: it is called again after an error, which is answered like that
-	// of an [Authorizer], but with 500, and after a crash. ctx has the values of a request's and
-	// ends when Shutdown cuts it.
+	// Done is called when a file was published, before its client learns that, and again after an
+	// error or a crash: it must be idempotent by the file's key. An error is answered like that of
+	// an [Authorizer], but with 500.
 	Done func(ctx context.Context, f File) error
 }
 
@@ -104,9 +103,6 @@ func (o *ResumeOptions) fill(h *Handler) error {
 	}
 	return validStaging(o.StagingPrefix)
 }
-
-// Handler returns the handler of z.
-func (z *Resumer) Handler() *Handler { return z.h }
 
 // replayCell is how long a piece is in a storage that does not publish pieces itself.
 const replayCell = 8 << 20

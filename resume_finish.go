@@ -85,7 +85,11 @@ func (s *resumption) published(c *checked) (File, error) {
 	f, err := s.z.published(s.ctx, s.t, "")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		f, err = s.publish(c, st.End != nil)
+		if f, err = s.publish(c, st.End != nil); err != nil { // perhaps since another instance was faster, and has removed the pieces
+			if now, failed := s.state(); failed == nil && now.Done != nil {
+				return s.finished(now.Done)
+			}
+		}
 	case errors.Is(err, CodeConflict): // another file has the key, and will have it
 		err = gone(err)
 	}
@@ -172,7 +176,7 @@ func (s *resumption) replay(c *checked, open opener) error {
 	if err != nil && !errors.Is(err, storage.ErrExists) { // which is perhaps this file, by another instance
 		return err
 	}
-	if _, err := s.z.confirmer.published(ctx, s.t, c.digest); err != nil {
+	if _, err := s.z.published(ctx, s.t, c.digest); err != nil {
 		return storageError(err)
 	}
 	s.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
@@ -227,7 +231,7 @@ func (s *resumption) hostDone(f File) error {
 // markDone says for all instances that the file is published and the host's function has run, gives
 // back what was reserved, and removes the pieces.
 func (s *resumption) markDone(f File) (File, error) {
-	data, err := s.z.sealMarker(result{ID: s.t.ID, Type: f.Type, SHA256: f.SHA256, Facts: f.Facts.kept()})
+	data, err := s.z.sealMarker(result{ID: s.t.ID, Type: f.Type, SHA256: f.SHA256, Facts: f.kept()})
 	if err != nil {
 		return File{}, internal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -245,4 +246,33 @@ func TestResumeEmpty(t *testing.T) {
 	z.requireStored(t, done[0], "")
 	require.Equal(t, http.StatusOK, z.do(t, tusRequest{method: "GET", url: url}).StatusCode)
 	require.Equal(t, done[0], publishedBy(t, z.patch(t, url, 0, "")))
+}
+
+// TestResumeTwoInstances checks that an instance that still checks a file, which another one has
+// published meanwhile, finds that file and no failure.
+func TestResumeTwoInstances(t *testing.T) {
+	content := strings.Repeat("0123456789", 12<<16)
+	store := &memstore.Store{}
+	waits, goes := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	blocking := &testObserver{write: func(p []byte) (int, error) {
+		once.Do(func() { close(waits); <-goes })
+		return len(p), nil
+	}}
+	o := upload.Options{MaxFileSize: 10 << 20}
+	slow := newResumable(t, store, upload.All(upload.Types("text/plain"), blocking), o, upload.ResumeOptions{})
+	fast := newResumable(t, store, nil, o, upload.ResumeOptions{})
+	url := fast.create(t, "a.txt", len(content))
+	last := len(content) - 1
+	for at := 0; at < last; at += 2 << 20 { // several cells
+		require.Equal(t, http.StatusNoContent, fast.patch(t, url, at, content[at:min(last, at+2<<20)]).StatusCode)
+	}
+	answers := make(chan reply, 1)
+	go func() { answers <- slow.patch(t, url, last, content[last:]) }()
+	<-waits
+	f := publishedBy(t, fast.patch(t, url, last, content[last:]))
+	close(goes)
+	require.Equal(t, f, publishedBy(t, <-answers))
+	fast.requireStored(t, f, content)
+	require.Len(t, fast.publishedKeys(t), 1)
 }

@@ -12,12 +12,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/diskstore"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uploadtest"
-	"github.com/stretchr/testify/require"
 )
 
 // resumable is an application with resumable uploads under /files/. Callers name themselves.

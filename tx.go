@@ -88,7 +88,7 @@ func (tx *Tx) accept() {
 }
 
 // Rollback removes the files unless they were committed, even if the client has left; afterwards it
-// does nothing. An error means that something was left; it was logged.
+// does nothing. A failure is also logged.
 func (tx *Tx) Rollback() error {
 	received := tx.state == txOpen // else a storage has panicked
 	if tx.state != txReceiving && !received {

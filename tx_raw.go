@@ -17,12 +17,11 @@ import (
 //
 // The file name is that of Content-Disposition (RFC 6266, RFC 8187), or else the result of name,
 // which may be nil and must not read the body. Without a name the request is refused with
-// [CodeBadName]. Content-Type is only [Incoming.ClaimedType]. The query is ignored; Incoming.Form
-// and r.Form stay empty.
+// [CodeBadName]. Content-Type is only [Incoming.ClaimedType]. Incoming.Form stays empty.
 //
 // A form or a compressed body is refused with [CodeNotRaw]; a cut one, and a part of a file by
-// Content-Range or resumable upload, with [CodeMalformed]. Origins are checked as for forms. Raw
-// fails if the policy has no such field.
+// Content-Range or resumable upload, with [CodeMalformed]. Raw fails if the policy has no such
+// field.
 func (h *Handler) Raw(field string, name func(*http.Request) string) (*Handler, error) {
 	if _, known := h.rules.fields[field]; !known {
 		return nil, fmt.Errorf("upload: Raw: no file is accepted in the field %q", field)

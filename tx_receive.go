@@ -12,11 +12,11 @@ import (
 
 // Receive reads the whole form, or body, and stages its files. Without an error every validator has
 // accepted every file, all are in the storage, and none is readable before [Tx.Commit]. The text
-// fields are in r.Form, r.PostForm and r.MultipartForm (without files), so form binding works.
-// r.Form has the query's values too, except those of [Options.TextFirst].
+// fields are in r.Form, r.PostForm and r.MultipartForm (without files). r.Form has the query's
+// values too, except those of [Options.TextFirst].
 //
 // On error nothing is kept. Give the error, an [*Error], to [Handler.RespondError], which can
-// answer clients that still send. The text fields that were read until then are in r, too.
+// answer clients that still send.
 func (h *Handler) Receive(w http.ResponseWriter, r *http.Request) (*Tx, error) {
 	tx := &Tx{s: h.newSession(r.Context(), doorStreamed, r), taken: map[string]int{}}
 	tx.s.body = newBody(w, r, h.pace())

@@ -8,13 +8,12 @@ import (
 	"github.com/airlock-go/upload/internal/worker"
 )
 
-// Store publishes a file of the program itself by the rules for
-// files of clients: policy, names, keys, sizes, slots and memory, but without the
-// [Options.Limiter]. Of f only Field and Name are read. The grant must not be nil. [Handler.Shutdown] waits for it.
+// Store publishes a file of the program itself by the rules for files of clients: policy, names,
+// keys, sizes, slots and memory, but without the [Options.Limiter]. Of f only Field and Name are
+// read. The grant must not be nil.
 //
-// The error is an [*Error]: one of r itself, [CodeInternal] with another error of r as cause, or
-// [CodeClientGone] at the end of ctx, which is looked at before each Read. After the last Read the
-// file is published even if ctx ends.
+// The error is an [*Error]: one of r itself, [CodeInternal] for another error of r, or
+// [CodeClientGone] at the end of ctx. After the last Read the file is published even if ctx ends.
 func (h *Handler) Store(ctx context.Context, grant *Grant, f File, r io.Reader) (File, error) {
 	tx := &Tx{s: h.newSession(ctx, doorStore, nil), taken: map[string]int{}}
 	tx.s.body = &body{eof: true} // there is none

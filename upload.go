@@ -20,8 +20,7 @@ import (
 // what another must do.
 type Storage = storage.Storage
 
-// Handler receives files as forms, or those of [Handler.Raw] as bodies. [New] makes it; it is safe
-// for concurrent use.
+// Handler receives files as forms, or those of [Handler.Raw] as bodies. [New] makes it.
 type Handler struct {
 	*core
 	raw *rawBody // how a file is the whole body, nil for forms
@@ -123,8 +122,8 @@ type Options struct {
 	Text func(r *http.Request, e *Error) string
 
 	// Logger gets a record for each [Event], with its cause: failures for an operator as errors,
-	// passing ones as warnings, parts of direct uploads and successful clean-ups for debugging. Its
-	// failure costs only the record. Default: slog.Default().
+	// passing ones as warnings, parts of direct uploads and successful clean-ups for debugging.
+	// Default: slog.Default().
 	Logger *slog.Logger
 
 	// Hooks get each event, too.
@@ -229,7 +228,7 @@ func byDefault[T int | int64 | time.Duration](field *T, value T, negative *bool)
 
 // Shutdown refuses new uploads with [CodeShutdown] and lets those under way finish until ctx ends.
 // Then it cuts them, waits until their files are removed, and returns ctx's error. Call it before
-// http.Server.Shutdown, which waits for slow uploads forever. It may be called again.
+// http.Server.Shutdown, which waits for slow uploads forever.
 //
 // If a host's handler neither commits nor rolls back within [Options.CommitTimeout] and twice
 // [Options.CleanupTimeout], the error says that uploads are left.

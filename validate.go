@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -70,7 +71,6 @@ func (f ValidatorFunc) Validate(ctx context.Context, in *Incoming) (Observer, er
 }
 
 // Declaration is a client's description of a file that it wants to send to the storage itself.
-// [Presigner.Confirm] compares the stored bytes with it.
 type Declaration struct {
 	Field  string `json:"field"`
 	Name   string `json:"name"`             // the client's file name
@@ -224,7 +224,7 @@ func (o *pixelObserver) Verdict() error {
 	if f.Width >= o.width && f.Height >= o.height {
 		return nil
 	}
-	return &Error{Code: CodeTooFewPixels, Params: map[string]any{
-		"width": f.Width, "height": f.Height, "min_width": o.width, "min_height": o.height,
-	}}
+	params := map[string]any{"width": f.Width, "height": f.Height, "min_width": o.width, "min_height": o.height}
+	maps.DeleteFunc(params, func(_ string, v any) bool { return v == int64(0) })
+	return &Error{Code: CodeTooFewPixels, Params: params}
 }

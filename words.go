@@ -88,7 +88,7 @@ var sentences = map[string][]string{
 	"encrypted":              {"The file is encrypted, so it cannot be checked. Send it without a password."},
 	"unsupported_variant":    {"The file is written in a way that is not accepted. Save it again with a current program."},
 	"too_many_pixels":        {"The picture has {width} x {height} pixels. At most {max_width} x {max_height} are accepted.", "The picture has more than {limit:million} pixels. Choose a smaller one.", "The picture has too many pixels. Choose a smaller one."},
-	"too_few_pixels":         {"The picture has {width} x {height} pixels. At least {min_width} x {min_height} are needed.", "The picture is too small. Choose a larger one."},
+	"too_few_pixels":         {"The picture has {width} x {height} pixels. At least {min_width} x {min_height} are needed.", "The picture is {width} pixels wide. At least {min_width} are needed.", "The picture is {height} pixels high. At least {min_height} are needed.", "The picture is too small, or its size is not known. Choose another one."},
 	"too_many_frames":        {"The animation has more than {limit:frame}. Choose a shorter one.", "The animation has too many frames. Choose a shorter one."},
 	"bomb":                   {"The file unpacks to more than is accepted."},
 	"too_complex":            {"The file is too complex to be checked."},

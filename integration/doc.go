@@ -12,6 +12,7 @@
 //   - refusal: what clients get when nothing is stored, and when
 //   - clients: the names that HTTP libraries send
 //   - tickets: attacks on direct uploads
+//   - events: files that nobody but the bucket confirms
 //   - markup: SVG and XML in the programs that open them
 //   - browser: what users of pages see
 //   - rights: what policies are enough for, and what Check finds

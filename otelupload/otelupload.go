@@ -89,7 +89,7 @@ func New(opts *Options) (upload.Hooks, error) {
 	if err := h.instruments(o.MeterProvider.Meter(Name)); err != nil {
 		return upload.Hooks{}, err
 	}
-	for _, door := range []string{"streamed", "store", "direct"} { // so that alarms see the first one
+	for _, door := range []string{"streamed", "store", "direct", "resumable"} { // so that alarms see the first one
 		h.failures.Add(context.Background(), 0, metric.WithAttributes(doorAttr(door)))
 		h.hangs.Add(context.Background(), 0, metric.WithAttributes(doorAttr(door)))
 	}

@@ -197,8 +197,8 @@ func TestMetrics(t *testing.T) {
 		"upload.hung {call} streamed":                       1,
 		"upload.cleanup.failures {file} direct":             0,
 		"upload.hung {call} direct":                         0,
-		"upload.cleanup.failures {file} store":              0,
-		"upload.hung {call} store":                          0,
+		"upload.cleanup.failures {file} resumable":          0, "upload.cleanup.failures {file} store": 0,
+		"upload.hung {call} resumable": 0, "upload.hung {call} store": 0,
 	}, got)
 }
 

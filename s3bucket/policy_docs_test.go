@@ -63,6 +63,8 @@ This command prints one for your bucket:
 
     upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -s3-prefix avatars -direct streamed
 
+With ` + "`-format terraform`" + ` in place of the role, it prints all of this page for Terraform.
+
 This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`Options.Tags`" + `.
 A process that has several roles needs the policies of all these roles.

@@ -19,10 +19,10 @@ var grants = map[Role][]grant{
 		{"ListVersions", listings, []string{"s3:ListBucketVersions"}, (*Bucket).versioned, "for Store.Delete, which removes all versions of a key"},
 	},
 	RoleDirect: {
-		{"Sign", stagedKeys, []string{"s3:PutObject"}, nil, "for the requests of clients, which these credentials sign, and to begin and complete uploads in parts"},
+		{"Sign", stagedKeys, []string{"s3:PutObject"}, nil, "for the requests of clients, which these credentials sign, to begin and complete uploads in parts, and to keep a ticket beside a file whose client may leave"},
 		{"SignTags", stagedKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are part of the signed requests"},
 		{"ListParts", stagedKeys, []string{"s3:ListMultipartUploadParts"}, nil, "to see which parts have arrived: only these are completed"},
-		{"ReadStaged", stagedKeys, []string{"s3:GetObject"}, nil, "to read staged files through the validators, and to copy what they accepted"},
+		{"ReadStaged", stagedKeys, []string{"s3:GetObject"}, nil, "to read staged files through the validators, to copy what they accepted, and to read tickets beside them"},
 		{"AbortStaged", stagedKeys, []string{"s3:AbortMultipartUpload"}, nil, "to remove the parts of uploads that clients gave up"},
 		{"RemoveStaged", stagedKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to remove staged files that were refused, or published under their own key"},
 		{"RemoveStagedVersions", stagedKeys, []string{"s3:DeleteObjectVersion"}, (*Bucket).versioned, "to remove staged files that were refused, or published under their own key: on versioned buckets a plain deletion keeps the bytes"},

@@ -7,9 +7,9 @@ type Role string
 // These are the roles that [Bucket.Policy] accepts.
 const (
 	RoleStreamed Role = "streamed" // receives files through the application
-	RoleDirect   Role = "direct"   // hands out published files, for upload.Links
-	RoleDelivery Role = "delivery" // removes unreferenced objects
-	RoleSweeper  Role = "sweeper"  // removes what nothing refers to
+	RoleDirect   Role = "direct"   // signs direct uploads and confirms them, for upload.Presigner
+	RoleDelivery Role = "delivery" // hands out published files, for upload.Links
+	RoleSweeper  Role = "sweeper"  // removes unreferenced objects, for sweep.Sweeper
 	RoleCheck    Role = "check"    // runs Bucket.Check and reads how the bucket is set up
 	RoleSetup    Role = "setup"    // runs Bucket.Setup
 )

@@ -33,13 +33,18 @@ const (
 )
 
 // attributes returns those of the object that Commit publishes. They include the digest once the
-// file was read.
+// file was read. What lies under a staging key is read again, which an archive would not allow, and
+// stays for hours at most, which other classes charge as a month.
 func (f *staged) attributes() attributes {
 	digest := ""
 	if f.obj.SHA256 != nil {
 		digest = f.obj.SHA256()
 	}
-	return f.store.published(f.key, f.obj.Type, f.obj.Name, f.nonce, digest, f.facts)
+	a := f.store.published(f.key, f.obj.Type, f.obj.Name, f.nonce, digest, f.facts)
+	if storage.IsStaging(f.key) {
+		a.class = ""
+	}
+	return a
 }
 
 // create opens the multipart upload.

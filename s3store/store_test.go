@@ -308,6 +308,25 @@ func TestAttributes(t *testing.T) {
 	}
 }
 
+// TestStagedClass checks that what is read again before it is published is not archived.
+func TestStagedClass(t *testing.T) {
+	f := newFixture(t, setup{Options: s3store.Options{StorageClass: "GLACIER"}})
+	classes := map[string]string{}
+	f.publish(t, "upload-staging/x.ticket", randomBytes(100))
+	body := randomBytes(part + 1)
+	film := f.stageFilm(t, body)
+	for _, key := range f.fake.Keys() {
+		require.Contains(t, key, "upload-staging/")
+		classes[key] = f.fake.Get(key).Header.Get("X-Amz-Storage-Class")
+	}
+	require.Len(t, classes, 2)
+	for key, class := range classes {
+		require.Empty(t, class, key)
+	}
+	require.NoError(t, film.Commit(t.Context()))
+	require.Equal(t, "GLACIER", f.fake.Get("films/k").Header.Get("X-Amz-Storage-Class"))
+}
+
 func TestDigestIsMetadataWhereItIsKnownInTime(t *testing.T) {
 	f := newFixture(t, setup{})
 	for size, want := range map[int]bool{100: true, part: true, part + 1: false} {

@@ -7,7 +7,7 @@ import (
 
 // Limits of the patches of one file.
 const (
-	MaxPatches    = 64 << 10
+	MaxPatches    = 256 << 10
 	MaxPatchBytes = 4 << 20 // of all [Patch.Bytes] together
 )
 

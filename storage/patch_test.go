@@ -30,7 +30,7 @@ func TestValidPatches(t *testing.T) {
 		{"one beside another", []storage.Patch{{Offset: 1, Length: 2, Bytes: []byte("ab")}, {Offset: 3, Length: 1}}, ""},
 		{"as many as are allowed", oneByte[:storage.MaxPatches], ""},
 		{"as many bytes as are allowed", []storage.Patch{much, {Offset: much.Length, Length: size - much.Length}}, ""},
-		{"too many", oneByte, "65537 patches"},
+		{"too many", oneByte, "262145 patches"},
 		{"too many bytes", []storage.Patch{much, {Offset: much.Length, Length: 1, Bytes: []byte{1}}}, "4194305 bytes"},
 		{"before the file", []storage.Patch{{Offset: -1, Length: 2}}, "begins at -1"},
 		{"after the end", []storage.Patch{{Offset: size - 1, Length: 2}}, "2 bytes at"},

@@ -60,6 +60,9 @@ func TestBrokenStagedReadersFail(t *testing.T) {
 	})
 }
 
+// rangeSize is the size of the ranges that stores read.
+const rangeSize = 100_000
+
 type stagedOpener func(ctx context.Context, s *memstore.Store, o storage.StagedObject) (io.ReadCloser, error)
 
 type brokenStaged struct {
@@ -72,7 +75,7 @@ func (s brokenStaged) OpenStaged(ctx context.Context, o storage.StagedObject) (i
 }
 
 func beginning(ctx context.Context, s *memstore.Store, o storage.StagedObject) (io.ReadCloser, error) {
-	return s.OpenAt(ctx, o.Key, o.ETag, 0, partSize)
+	return s.OpenAt(ctx, o.Key, o.ETag, 0, rangeSize)
 }
 
 func twice(ctx context.Context, s *memstore.Store, o storage.StagedObject) (io.ReadCloser, error) {
@@ -101,10 +104,10 @@ func emptyForAbsent(ctx context.Context, s *memstore.Store, o storage.StagedObje
 // for the error that opening it had.
 func inRanges(etag func(storage.StagedObject, error) (string, error)) stagedOpener {
 	return func(ctx context.Context, s *memstore.Store, o storage.StagedObject) (io.ReadCloser, error) {
-		first, err := s.OpenAt(ctx, o.Key, o.ETag, 0, partSize)
+		first, err := s.OpenAt(ctx, o.Key, o.ETag, 0, rangeSize)
 		return &ranges{ReadCloser: first, next: func(offset int64) (io.ReadCloser, error) {
 			tag, _ := etag(o, nil)
-			r, err := s.OpenAt(ctx, o.Key, tag, offset, partSize)
+			r, err := s.OpenAt(ctx, o.Key, tag, offset, rangeSize)
 			_, err = etag(o, err)
 			return r, err
 		}, size: o.Size}, err

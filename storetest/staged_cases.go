@@ -20,8 +20,9 @@ var stagedCases = []testCase[*direct]{
 	{"Close before the end", "Close ends reading at any byte, and nothing is left of it; others can read", closesEarly},
 }
 
-// several is more than a store is likely to request at once: three ranges of the size of a part.
-const several = 2*partSize + 1000
+// several is more bytes than a store is likely to request at once: three ranges of the size of a
+// part.
+var several = 2*partSize + 1000
 
 // openStaged opens a staged object for a caller of its own.
 func (s *direct) openStaged(ctx context.Context, key string, stored storage.Stored) (io.ReadCloser, error) {
@@ -160,7 +161,7 @@ func closesEarly(ctx context.Context, s *direct) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range []int{0, 1, 100_000, partSize + 1} {
+	for _, n := range []int{0, 1, several / 100, several/2 + 1} {
 		for range 4 { // enough for a limit of what is open
 			r, err := s.openStaged(ctx, key, stored)
 			if err != nil {

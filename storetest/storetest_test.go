@@ -14,6 +14,15 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
+// TestMain makes most files small. A store in memory keeps large ones in the same way, a broken one
+// also breaks with small files, and each byte costs time under the race detector. Tests of packages
+// s3store and integration use S3's sizes.
+func TestMain(m *testing.M) {
+	large, several = 200_000, 2*rangeSize+1000
+	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, large}
+	m.Run()
+}
+
 func TestMemstorePasses(t *testing.T) {
 	Run(t, func(*testing.T) storage.Storage { return &memstore.Store{} })
 }
@@ -21,8 +30,6 @@ func TestMemstorePasses(t *testing.T) {
 // TestBrokenStoresFail proves the suite: each store breaks one promise, and the cases for that
 // promise must fail.
 func TestBrokenStoresFail(t *testing.T) {
-	defer func(l int, s []int) { large, sizes = l, s }(large, sizes)
-	large, sizes = 200_000, []int{0, 1, 70_000} // a broken store also breaks with small files
 	for _, tc := range []struct {
 		name  string
 		store *brokenStore

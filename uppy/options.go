@@ -8,9 +8,8 @@ import (
 
 // Options are the settings, all with defaults; nil is the zero value.
 type Options struct {
-	// Field is the form field that files count as, for [upload.Options] Fields and for policies by
-	// field. The page may name another in the metadata "field". Files of single requests are always
-	// in "file". Default: "file".
+	// Field is the field of the [upload.Form] as which files count. The page may name another in the
+	// metadata "field". Files of single requests are always in "file". Default: "file".
 	Field string
 
 	// Published is called when a file was checked and published, before the page gets its answer.

@@ -14,6 +14,10 @@
 //	  for (const id of ids) uppy.setFileMeta(id, { size: uppy.getFile(id).size })
 //	})
 //
+// or, with the plugin of package web, which also shows the reasons of refusals,
+//
+//	uppy.use(AirlockPlugin).use(AwsS3, { companionEndpoint: '/uppy' })
+//
 // Uppy does not send a file's size by itself, and requests are signed for a size. The pre-processor
 // adds it, and without it uploads are refused. It must come after plugins that change files, such
 // as Compressor. Leave getChunkSize alone, and name no metadata in allowedMetaFields without
@@ -29,7 +33,7 @@
 //
 // # What users see
 //
-// Users see that the upload failed. They see the reason only in Uppy 5, when they point at the
+// Without the plugin, users see that the upload failed. They see the reason only in Uppy 5, when they point at the
 // question mark next to it, and not for single requests. Uppy 6 shows no server's words: its users
 // read "Companion request failed", or a network error for single requests. When they press Retry,
 // Uppy 6 continues where it was: after an error of the server nothing is sent again, and a refused

@@ -35,6 +35,9 @@ func TestBadCommandLines(t *testing.T) {
 		{"setup -s3-bucket b -s3-region r extra", `unexpected argument "extra"`},
 		{"policy -s3-bucket b -s3-region r", "name one of bucket, cors, lifecycle, streamed, direct, delivery, sweeper, check, setup"},
 		{"policy -s3-bucket b -s3-region r root", `"root" is none of`},
+		{"policy -s3-bucket b -s3-region r -format yaml", `"yaml" is neither json nor terraform`},
+		{"policy -s3-bucket b -s3-region r -format terraform streamed", `unexpected argument "streamed"`},
+		{"policy -s3-bucket b-s3alias -s3-region r -format terraform", "which no policy may name"},
 		{"policy -s3-bucket b -s3-region r direct", "no StagingPrefixes"},
 		{"policy -s3-bucket b -s3-region r -direct cors", "without -direct and an -origin"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -13,9 +14,17 @@ import (
 
 // policy prints one of the documents: the identity policy of a role, or a setting of
 // the bucket. The reasons of its statements go to stderr, so that stdout can be piped
-// to the AWS command line.
-func policy(*flag.FlagSet) action {
+// to the AWS command line. For Terraform it prints all in one.
+func policy(fs *flag.FlagSet) action {
+	format := fs.String("format", "json", "json, or terraform for all documents in one")
 	return func(_ context.Context, e *env) (int, error) {
+		switch *format {
+		case "json":
+		case "terraform":
+			return e.printTerraform()
+		default:
+			return 2, fmt.Errorf("-format: %q is neither json nor terraform", *format)
+		}
 		if len(e.args) != 1 {
 			return 2, fmt.Errorf("name one of %s", strings.Join(documents(), ", "))
 		}
@@ -35,6 +44,18 @@ func policy(*flag.FlagSet) action {
 		_, err = e.stdout.Write(text)
 		return 0, err
 	}
+}
+
+func (e *env) printTerraform() (int, error) {
+	if err := e.noArgs(); err != nil {
+		return 2, err
+	}
+	text, err := e.terraform()
+	if err != nil {
+		return 2, err
+	}
+	_, err = io.WriteString(e.stdout, text)
+	return 0, err
 }
 
 func documents() []string {

@@ -185,7 +185,7 @@ func TestDirectFlag(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {
 			base, _ := start(t, strings.Fields(tt.args)...)
-			require.Equal(t, tt.has, strings.Contains(get(t, base+"/", nil).body, "Send straight to storage"))
+			require.Equal(t, tt.has, strings.Contains(get(t, base+"/", nil).body, `value="tickets"`))
 			require.Equal(t, tt.has, step(t, base, "", declared("a.png", []byte("x")), nil).status == http.StatusCreated)
 		})
 	}

@@ -22,6 +22,7 @@ type message struct {
 // shown is a stored file as the page shows it.
 type shown struct {
 	Path    string
+	Name    string // the client's
 	Kind    string // the extension
 	Picture bool   // it is shown as a picture
 }
@@ -31,6 +32,7 @@ func pageOf(files []upload.File) string {
 	keys := url.Values{}
 	for _, f := range files {
 		keys.Add("file", f.Key)
+		keys.Add("called", f.Name)
 	}
 	return "/?" + keys.Encode()
 }
@@ -52,7 +54,7 @@ func (p *page) messageOf(w *words, r *http.Request) *message {
 		}
 		return &message{Refused: true, Text: fmt.Sprintf("%.300s", reason)}
 	}
-	m := &message{Files: p.shown(q["file"])}
+	m := &message{Files: p.shown(q["file"], q["called"])}
 	switch n, _ := strconv.ParseUint(q.Get("uploaded"), 10, 16); n {
 	case 0:
 		return nil
@@ -64,13 +66,13 @@ func (p *page) messageOf(w *words, r *http.Request) *message {
 	return m
 }
 
-// shown returns the files of these keys, at most as many as one form can have.
-func (p *page) shown(keys []string) (files []shown) {
+// shown returns the files of these keys with their names, at most as many as one form can have.
+func (p *page) shown(keys, names []string) (files []shown) {
 	pictures := []string{"PNG", "JPG", "GIF", "WEBP", "AVIF"}
-	for _, key := range keys[:min(len(keys), p.limits.MaxFiles)] {
+	for i, key := range keys[:min(len(keys), len(names), p.limits.MaxFiles)] {
 		if p.ours(key) {
 			kind := strings.ToUpper(strings.TrimPrefix(path.Ext(key), "."))
-			files = append(files, shown{filePath(key), kind, slices.Contains(pictures, kind)})
+			files = append(files, shown{filePath(key), fmt.Sprintf("%.100s", names[i]), kind, slices.Contains(pictures, kind)})
 		}
 	}
 	return files

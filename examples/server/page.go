@@ -7,10 +7,15 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+
+	"github.com/airlock-go/upload/web"
 )
 
 //go:embed web
-var web embed.FS
+var files embed.FS
+
+// modulePath is the path of the browser module.
+const modulePath = "/upload-module/"
 
 // page answers GET /.
 type page struct {
@@ -27,9 +32,15 @@ type limits struct {
 	Types       []string
 	MaxFileSize int64
 	MaxFiles    int
-	Direct      bool // files may be sent to the storage directly
-	MaxDirect   int64
+	MaxSize     int64 // of one file, by whichever door
+	Direct      bool  // files may be sent to the storage directly
+	Resumable   bool  // files may be cut and resumed
+	MaxLarge    int64 // of one file that is sent in one of these ways
 }
+
+// Module returns the URL of the element's script, and Integrity its hash.
+func (limits) Module() string    { return modulePath + web.Path("upload-files.js") }
+func (limits) Integrity() string { return web.Integrity("upload-files.js") }
 
 // view is the page in one language.
 type view struct {
@@ -40,14 +51,19 @@ type view struct {
 
 // Say returns a text of the page itself.
 func (v view) Say(name string) string {
+	large := v.Page["direct_large"]
+	if v.Resumable {
+		large = v.Page["resumable_large"]
+	}
 	text, _ := v.fill(v.Page[name], map[string]any{
-		"types": v.list(v.limits.Types, "types", v.And), "size": v.MaxFileSize, "direct": v.MaxDirect, "files": v.MaxFiles,
+		"types": v.list(v.limits.Types, "types", v.And), "files": v.MaxFiles, "large": large,
+		"size": v.MaxFileSize, "max": v.MaxLarge,
 	})
 	return text
 }
 
 func newPage(cfg *config) (*page, error) {
-	tmpl, err := template.ParseFS(web, "web/index.html")
+	tmpl, err := template.ParseFS(files, "web/index.html")
 	if err != nil {
 		return nil, err
 	}
@@ -60,9 +76,19 @@ func newPage(cfg *config) (*page, error) {
 		Types:       cfg.types,
 		MaxFileSize: cfg.maxFileSize,
 		MaxFiles:    cfg.maxFiles,
+		MaxSize:     cfg.maxSize(),
 		Direct:      cfg.direct,
-		MaxDirect:   cfg.maxDirect,
+		Resumable:   cfg.resumable,
+		MaxLarge:    cfg.maxDirect,
 	}}, nil
+}
+
+// maxSize is the most bytes of one file, by whichever door.
+func (cfg *config) maxSize() int64 {
+	if cfg.direct || cfg.resumable {
+		return max(cfg.maxFileSize, cfg.maxDirect)
+	}
+	return cfg.maxFileSize
 }
 
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -78,13 +104,13 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b.Bytes())
 }
 
-// static answers with the page's script, style and icon.
+// static answers with the page's own script, style and icon.
 func static() (http.Handler, error) {
-	files, err := fs.Sub(web, "web/static")
+	public, err := fs.Sub(files, "web/static")
 	if err != nil {
 		return nil, err
 	}
-	serve := http.StripPrefix("/static/", http.FileServerFS(files))
+	serve := http.StripPrefix("/static/", http.FileServerFS(public))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-cache")
 		serve.ServeHTTP(w, r)

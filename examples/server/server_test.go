@@ -166,6 +166,7 @@ func TestPlainForm(t *testing.T) {
 			require.Contains(t, page.body, tt.says)
 			for _, key := range store.Keys() {
 				require.Contains(t, page.body, `href="/files/`+key+`?download"`)
+				require.Contains(t, page.body, `Download: `+tt.files[0].name)
 				require.Equal(t, strings.HasSuffix(key, ".png"), strings.Contains(page.body, `src="/files/`+key+`"`))
 			}
 		})

@@ -13,6 +13,7 @@ import (
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/uppy"
+	"github.com/airlock-go/upload/web"
 )
 
 // site is the handler of the server, with its setup.
@@ -103,6 +104,8 @@ func newMux(cfg *config, uploads *upload.Handler, store backend, progress *uploa
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", p)
 	mux.Handle("GET /static/{name}", assets)
+	mux.Handle("GET /readyz", newReady(store, log))
+	mux.Handle("GET "+modulePath, web.Handler())
 	mux.Handle("POST "+formPath, uploads)
 	mux.Handle(uploadPath, allowOrigin(cfg.corsOrigin, uploads))
 	mux.Handle("GET "+progressPath+"{id}", unhurried(newProgress(progress)))

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,11 +15,12 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/web"
 )
 
-// words are the texts of one language, for this program and, from the same file, for the page's
-// script. Refusals are found by code and the parameter "kind", or by code alone. Of several
-// sentences, the first whose parameters exist counts.
+// words are the texts of one language: those of the browser module, and those of the page. Refusals
+// are found by code and the parameter "kind", or by code alone. Of several sentences, the first
+// whose parameters exist counts.
 type words struct {
 	Lang, Or, And, Point, Million, Refused string
 
@@ -32,12 +36,17 @@ var languages = []language.Tag{language.English, language.German}
 // readWords reads the words of each language.
 func readWords() (all []*words, err error) {
 	for _, tag := range languages {
-		b, err := web.ReadFile("web/static/" + tag.String() + ".json")
+		w := &words{Lang: tag.String()}
+		module, err := fs.ReadFile(web.Files(), w.Lang+".js")
 		if err != nil {
 			return nil, err
 		}
-		w := &words{Lang: tag.String()}
-		if err := json.Unmarshal(b, w); err != nil {
+		_, module, _ = bytes.Cut(module, []byte("\nexport default "))
+		page, err := files.ReadFile("web/" + w.Lang + ".json")
+		if err != nil {
+			return nil, err
+		}
+		if err := errors.Join(json.Unmarshal(bytes.TrimSuffix(module, []byte(";\n")), w), json.Unmarshal(page, &w.Page)); err != nil {
 			return nil, fmt.Errorf("the words of %s: %w", tag, err)
 		}
 		all = append(all, w)

@@ -3,6 +3,7 @@ package browser
 import (
 	"embed"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/airlock-go/upload/integration/internal/npm"
 	"github.com/airlock-go/upload/integration/internal/program"
+	"github.com/airlock-go/upload/web"
 )
 
 //go:embed testdata
@@ -48,6 +50,9 @@ func makeBundle(dir, npmPath, folder string) (b bundle, err error) {
 		return b, err
 	}
 	if err := npm.Install(npmPath, dir, pinned); err != nil {
+		return b, err
+	}
+	if err := os.CopyFS(filepath.Join(dir, "module"), web.Files()); err != nil {
 		return b, err
 	}
 	result := api.Build(api.BuildOptions{

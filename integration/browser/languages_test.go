@@ -26,12 +26,12 @@ func TestExampleLanguages(t *testing.T) {
 	b, url := browsers.Fresh(t), startExample(t)
 	for accept, want := range map[string]struct{ stored, word, html, cut, both string }{
 		"en-GB,en;q=0.9": {
-			"Stored as plain text (.txt)", "Word documents (.docx) are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).",
+			"Stored. Plain text file (.txt)", "Word documents (.docx) are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).",
 			"What is in the file does not fit its name.",
 			"The end of the file is missing. Choose a complete copy.", "1 stored, 3 not stored",
 		},
 		"de-DE,de;q=0.9,en;q=0.8": {
-			"Gespeichert als Text (.txt)", "Word-Dokumente (.docx) werden nicht angenommen. Senden Sie PNG, JPEG, GIF, PDF oder Text (.txt).",
+			"Gespeichert. Text-Datei (.txt)", "Word-Dokumente (.docx) werden nicht angenommen. Senden Sie PNG, JPEG, GIF, PDF oder Text (.txt).",
 			"Der Inhalt der Datei passt nicht zu ihrem Namen.",
 			"Das Ende der Datei fehlt. Wählen Sie eine vollständige Kopie.", "1 gespeichert, 3 nicht gespeichert",
 		},
@@ -42,10 +42,10 @@ func TestExampleLanguages(t *testing.T) {
 			require.Equal(t, want.stored, uploaded(p, "notes.txt", "hello, this is a text").Status)
 			require.Equal(t, want.word, uploaded(p, "cv.docx", document).Status)
 			require.Equal(t, want.cut, uploaded(p, "cut.png", png).Status)
-			p.Click(`#doors label:has([value=direct])`)
+			by(p, "tickets")
 			require.Equal(t, want.html, uploaded(p, "cat.png", html).Status)
 			var both string
-			p.Value(`document.querySelector("#summary p").textContent`, &both)
+			p.Value(element+`.querySelector("#summary p").textContent`, &both)
 			require.Equal(t, want.both, both)
 			p.Screenshot(t.Name())
 

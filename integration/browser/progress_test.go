@@ -12,18 +12,13 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// sentRow makes a row of a file that the browser has sent, by a door that only watches.
-const sentRow = `(async () => {
-	const [{ Row }, { watch }] = await Promise.all([import("/static/row.js"), import("/static/progress.js")])
-	const door = { bytes: 9, last: "last_server", done: "done_server", send: (file, sent, signal, told) => {
-		sent(1, 1)
-		watch(%q, (status) => { told(status); window.last = status.state })
-		return new Promise(() => {})
-	} }
-	const row = new Row(new File(["x"], "cat.png"), door, () => {})
-	document.querySelector("#files").append(row.element)
-	row.begin()
-	row.send()
+// sentRow makes a row of a file that the browser has sent, while the server has not answered. It
+// watches the upload of that id.
+const sentRow = `(() => {
+	XMLHttpRequest.prototype.send = function () { this.upload.onprogress({ loaded: 1, total: 1 }) }
+	const uploader = document.querySelector("#uploader")
+	uploader.options = { progress: "/progress/%s?" }
+	uploader.add([new File(["x"], "cat.png")])
 })()`
 
 // TestProgressOnPage checks that the page reports it while the server still receives what the
@@ -49,11 +44,12 @@ func TestProgressOnPage(t *testing.T) {
 	_, err := io.CopyN(send, form, 50_000)
 	require.NoError(t, err)
 
+	p.Await(picker + ` != null`)
 	p.Do(chromedp.Evaluate(fmt.Sprintf(sentRow, id), nil))
 	p.Await(`/^On the server: arriving, \d+ %$/.test(` + rowsOf + `[0]?.status)`)
 	_, err = io.Copy(send, form)
 	require.NoError(t, err)
 	require.NoError(t, send.Close())
-	p.Await(`window.last === "done"`)
 	require.NoError(t, <-answered)
+	p.Await(`/^Being checked and stored$/.test(` + rowsOf + `[0]?.status)`)
 }

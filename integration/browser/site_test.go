@@ -36,16 +36,23 @@ type site struct {
 
 	published     func(upload.File) error // if not nil
 	held          int32                   // the number of a PUT that does not arrive, 0 for none
+	lost          int32                   // the number of a PUT that loses its connection at its half
 	sent, arrived atomic.Int32            // PUTs
+	steps         atomic.Int32            // requests to the application's own handlers
 }
 
 // counted counts the PUTs to the store, and cuts the one that must not arrive.
 func (s *site) counted(store http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.Method != http.MethodPut:
+		if r.Method != http.MethodPut {
 			store.ServeHTTP(w, r)
-		case s.sent.Add(1) == s.held:
+			return
+		}
+		switch s.sent.Add(1) {
+		case s.lost:
+			_, _ = io.CopyN(io.Discard, r.Body, r.ContentLength/2)
+			panic(http.ErrAbortHandler)
+		case s.held:
 			r.Body = &half{r.Body, r.ContentLength / 2, r.Context().Done()}
 			store.ServeHTTP(w, r)
 			panic(http.ErrAbortHandler)
@@ -80,28 +87,45 @@ func awaits(t *testing.T, counter *atomic.Int32, n int32) {
 	require.Eventually(t, func() bool { return counter.Load() >= n }, 3*time.Minute, 10*time.Millisecond)
 }
 
-func newSite(t *testing.T, b *chromium.Browser, open openPlace, version, query string) *site {
+// twoOrigins starts the servers of an application and of its store.
+func twoOrigins(t *testing.T, open openPlace) (s *site, origin string, mux *http.ServeMux) {
 	t.Helper()
-	script := bundleOf(t, version)
 	mux, outer := http.NewServeMux(), http.NewServeMux()
 	app, other := httptest.NewServer(mux), httptest.NewServer(outer)
 	t.Cleanup(app.Close)
 	t.Cleanup(other.Close)
 	store, handler := open(t, app.URL, other.URL)
-	s := &site{store: store}
+	s = &site{store: store}
 	outer.Handle("/", s.counted(handler))
-	mux.Handle("/uppy/", s.endpoint(t, app.URL))
+	return s, app.URL, mux
+}
+
+func newSite(t *testing.T, b *chromium.Browser, open openPlace, version, query string) *site {
+	t.Helper()
+	script := bundleOf(t, version)
+	s, origin, mux := twoOrigins(t, open)
+	endpoint, uploads := s.endpoint(t, origin)
+	mux.Handle("/uppy/", s.stepsOf(endpoint))
+	mux.Handle("/upload", s.stepsOf(uploads))
 	serve(mux, "/page.js", "text/javascript", script.js)
 	serve(mux, "/page.css", "text/css", script.css)
 	serve(mux, "/{$}", "text/html; charset=utf-8", []byte(`<!doctype html><title>Upload</title>
 <link rel=stylesheet href=/page.css><div id=uppy></div><script src=/page.js></script>`))
 
-	s.Page = b.Open(t, app.URL+"/?endpoint="+url.QueryEscape(versions[version])+query)
+	s.Page = b.Open(t, origin+"/?endpoint="+url.QueryEscape(versions[version])+query)
 	return s
 }
 
-// endpoint returns the handler that the page of that origin uses.
-func (s *site) endpoint(t *testing.T, origin string) http.Handler {
+// stepsOf counts the requests to a handler.
+func (s *site) stepsOf(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.steps.Add(1)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// endpoint returns the handler that the page of that origin uses, and the one of forms.
+func (s *site) endpoint(t *testing.T, origin string) (direct, uploads http.Handler) {
 	t.Helper()
 	h, err := upload.New(s.store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous,
 		&upload.Options{MaxFileSize: 32 << 20, Logger: slog.New(slog.DiscardHandler)})
@@ -119,7 +143,7 @@ func (s *site) endpoint(t *testing.T, origin string) http.Handler {
 		},
 	})
 	require.NoError(t, err)
-	return handler
+	return handler, h
 }
 
 func serve(mux *http.ServeMux, path, mediaType string, content []byte) {

@@ -233,7 +233,7 @@ func TestTusRefused(t *testing.T) {
 	}{
 		"empty":           {map[string]any{"size": 0}, 400, upload.CodeEmpty},
 		"by its name":     {map[string]any{"name": "cat.exe", "type": "", "size": 9}, 415, upload.CodeTypeNotAllowed},
-		"by its size":     {map[string]any{"size": 65 << 20}, 413, upload.CodeTooLarge},
+		"by its size":     {map[string]any{"size": 7<<20 + 1}, 413, upload.CodeTooLarge},
 		"by its head":     {map[string]any{"size": 6 << 20, "head": html}, 415, upload.CodeTypeMismatch},
 		"head in pieces":  {map[string]any{"size": 1 << 20, "head": html, "chunkSize": 3000}, 415, upload.CodeTypeMismatch},
 		"by content":      {map[string]any{"name": "a.csv", "type": "text/csv", "size": 1 << 20, "tail": "\n=cmd|' /C calc'!A0\n"}, 422, upload.CodeActiveContent},
@@ -241,7 +241,7 @@ func TestTusRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachTus(t, tusClients, func(t *testing.T, client string, open openPlace) {
-				s := newTusSite(t, "tus", open, upload.ResumeOptions{})
+				s := newTusSite(t, "tus", open, upload.ResumeOptions{MaxFileSize: 7 << 20})
 				r := sends(b.Open(t, s.url), client, row.options).end()
 				require.Equal(t, row.status, r.Status, r.Error)
 				require.EqualValues(t, row.code, r.Problem.Code)

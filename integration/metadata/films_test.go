@@ -5,12 +5,14 @@ import (
 	"encoding/binary"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/integration/internal/program"
 	"github.com/airlock-go/upload/internal/clean"
 )
 
@@ -121,6 +123,21 @@ func requireSame(t *testing.T, before, after string) {
 		return run(t, "ffmpeg", "-v", "error", "-xerror", "-i", path, "-map", "0:v?", "-map", "0:a?", "-f", "framemd5", "-")
 	}
 	require.Equal(t, decoded(before), decoded(after))
+	said, err := exec.CommandContext(t.Context(), program.Find(t, "ffprobe"), "-v", "warning", after).CombinedOutput()
+	require.NoError(t, err)
+	require.Empty(t, string(said), "it warns of nothing")
+}
+
+// TestDroneSubtitles: positions that a drone writes as subtitles are blanked.
+func TestDroneSubtitles(t *testing.T) {
+	dir := t.TempDir()
+	film, text, before := filepath.Join(dir, "film.mp4"), filepath.Join(dir, "places.srt"), filepath.Join(dir, "DJI_0001.MP4")
+	require.NoError(t, os.WriteFile(film, sample(t, "film.mp4"), 0o600))
+	require.NoError(t, os.WriteFile(text, []byte("1\n00:00:00,000 --> 00:00:00,300\nGPS (2.2945, 48.8584, 30) "+sentinel+" 2024:01:02\n"), 0o600))
+	run(t, "ffmpeg", "-v", "error", "-i", film, "-i", text, "-map", "0", "-map", "1", "-c", "copy", "-c:s", "mov_text", "-metadata:s:s", "handler_name=DJI.Subtitle", before)
+	after := patched(t, "video/mp4", before)
+	requireSame(t, before, after)
+	requireSilent(t, before, after)
 }
 
 // withPlaces puts a track of a GoPro camera into a film whose movie box comes last, and its samples

@@ -11,14 +11,6 @@ import (
 
 // TestJPEGAndPNG: exiftool finds nothing of a person in cleaned pictures, and each pixel stays.
 func TestJPEGAndPNG(t *testing.T) {
-	jpeg := []string{
-		"JFIF:JFIFVersion", "JFIF:ResolutionUnit", "JFIF:XResolution", "JFIF:YResolution", "File:ImageWidth", "File:ImageHeight", "File:EncodingProcess",
-		"File:BitsPerSample", "File:ColorComponents", "File:YCbCrSubSampling",
-	}
-	png := []string{
-		"PNG:ImageWidth", "PNG:ImageHeight", "PNG:BitDepth", "PNG:ColorType", "PNG:Compression", "PNG:Filter", "PNG:Interlace", "PNG:Gamma",
-		"PNG:BackgroundColor", "PNG:WhitePointX", "PNG:WhitePointY", "PNG:RedX", "PNG:RedY", "PNG:GreenX", "PNG:GreenY", "PNG:BlueX", "PNG:BlueY",
-	}
 	iptc := []string{"-IPTC:By-line=" + sentinel, "-IPTC:City=" + sentinel, "-Photoshop:URL=" + sentinel, "-Comment=" + sentinel}
 	for _, c := range []struct {
 		name, sample, kind string
@@ -26,9 +18,9 @@ func TestJPEGAndPNG(t *testing.T) {
 		shown              []string
 		facts              clean.Facts
 	}{
-		{"a phone's JPEG", "IMG_0001.jpg", "image/jpeg", slices.Concat(owner, packet, []string{"-IFD0:Orientation#=6"}), jpeg, clean.Facts{Width: 16, Height: 24, Orientation: 6, Frames: 1}},
-		{"an editor's JPEG", "IMG_0001.jpg", "image/jpeg", slices.Concat(owner, packet, iptc), jpeg, clean.Facts{Width: 16, Height: 24, Orientation: 6, Frames: 1}},
-		{"PNG", "deep.png", "image/png", slices.Concat(owner, packet, []string{"-PNG:Author=" + sentinel, "-PNG:Comment=" + sentinel, "-IFD0:Orientation#=3"}), png, clean.Facts{Frames: 1}},
+		{"a phone's JPEG", "IMG_0001.jpg", "image/jpeg", slices.Concat(owner, packet, []string{"-IFD0:Orientation#=6"}), jpegShown, clean.Facts{Width: 16, Height: 24, Orientation: 6, Frames: 1}},
+		{"an editor's JPEG", "IMG_0001.jpg", "image/jpeg", slices.Concat(owner, packet, iptc), jpegShown, clean.Facts{Width: 16, Height: 24, Orientation: 6, Frames: 1}},
+		{"PNG", "deep.png", "image/png", slices.Concat(owner, packet, []string{"-PNG:Author=" + sentinel, "-PNG:Comment=" + sentinel, "-IFD0:Orientation#=3"}), pngShown, clean.Facts{Frames: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := tagged(t, c.sample, sample(t, c.sample), c.tags...)
@@ -37,7 +29,7 @@ func TestJPEGAndPNG(t *testing.T) {
 				require.Equal(t, c.facts, facts)
 			}
 			requireSilent(t, before, after)
-			requireTags(t, after, c.shown)
+			requireTags(t, tagsOf(t, after), c.shown)
 			require.Equal(t, pixels(t, before), pixels(t, after))
 		})
 	}

@@ -73,27 +73,38 @@ func cleaned(t *testing.T, mediaType, path string) (string, clean.Facts) {
 // file system and of ICC profiles.
 func tagsOf(t *testing.T, path string) map[string]string {
 	t.Helper()
-	out := run(t, "exiftool", "-j", "-a", "-G1", "-u", "-U", "-ee3", "--System:all", "--ICC_Profile:all", "--ICC-header:all", path)
-	var files []map[string]any
-	require.NoError(t, json.Unmarshal([]byte(out), &files))
-	require.Len(t, files, 1)
-	found := map[string]string{}
-	for name, value := range files[0] {
-		text, err := json.Marshal(value)
-		require.NoError(t, err)
-		found[name] = strings.Trim(string(text), `"`)
-	}
-	return found
+	return tagsOfAll(t, []string{path})[0]
 }
 
-// requireTags requires that exiftool finds no other tags in a file, and in comments only zeros.
-func requireTags(t *testing.T, path string, allowed []string) {
+// tagsOfAll is tagsOf for several files, in one run of exiftool.
+func tagsOfAll(t *testing.T, paths []string) (all []map[string]string) {
 	t.Helper()
-	for name, value := range tagsOf(t, path) {
+	args := []string{"-j", "-a", "-G1", "-u", "-U", "-ee3", "--System:all", "--ICC_Profile:all", "--ICC-header:all"}
+	var files []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(run(t, "exiftool", append(args, paths...)...)), &files))
+	require.Len(t, files, len(paths))
+	for i, file := range files {
+		require.Equal(t, paths[i], file["SourceFile"])
+		found := map[string]string{}
+		for name, value := range file {
+			text, err := json.Marshal(value)
+			require.NoError(t, err)
+			found[name] = strings.Trim(string(text), `"`)
+		}
+		all = append(all, found)
+	}
+	return all
+}
+
+// requireTags requires of what exiftool finds in a file that there are no other tags, and in
+// comments only zeros.
+func requireTags(t *testing.T, found map[string]string, allowed []string) {
+	t.Helper()
+	for name, value := range found {
 		if name == "File:Comment" {
 			require.Empty(t, strings.ReplaceAll(value, `\u0000`, ""))
 			continue
 		}
-		assert.Contains(t, slices.Concat(shown, allowed), name, value)
+		assert.Contains(t, slices.Concat(shown, allowed), name, "%s: %s", name, value)
 	}
 }

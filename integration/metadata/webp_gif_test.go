@@ -58,7 +58,7 @@ func TestWebPAndGIF(t *testing.T) {
 			after, facts := cleaned(t, c.kind, before)
 			require.Equal(t, c.facts, facts)
 			requireSilent(t, before, after)
-			requireTags(t, after, c.shown)
+			requireTags(t, tagsOf(t, after), c.shown)
 			if c.kind == "image/webp" {
 				require.Contains(t, run(t, "webpinfo", after), "No error detected.")
 			}

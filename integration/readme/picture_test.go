@@ -32,20 +32,22 @@ const (
 // server, with a file that it has stored and one that it has refused. The pictures in the
 // repository are of the same width and small; fonts make the rest differ between machines.
 func TestPicture(t *testing.T) {
-	browser := chromium.Start(t)
+	browser, program := chromium.Start(t), build(t, "./server")
 	for _, scheme := range []string{"light", "dark"} {
 		t.Run(scheme, func(t *testing.T) {
-			url := server(t)
+			url := server(t, program)
 			p := browser.Open(t, "about:blank")
 			p.Do(
 				chromedp.EmulateViewport(width, 400, chromedp.EmulateScale(scale)),
 				emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
 				chromedp.Navigate(url),
 			)
-			p.Choose("#picker", "sunset.png", sunset(t))
-			p.Await(`document.querySelector('#files > li')?.dataset.state === "stored" && document.querySelector('.thumb img')?.naturalWidth > 0`)
-			p.Choose("#picker", "invoice.png", "<!doctype html><script>alert(1)</script>")
-			p.Await(`document.querySelectorAll('#files > li')[1]?.dataset.state === "refused"`)
+			const element = `document.querySelector('#uploader').shadowRoot`
+			p.Await(element + `.querySelector('#picker') != null`)
+			p.ChooseIn(element+`.querySelector('#picker')`, "sunset.png", sunset(t))
+			p.Await(element + `.querySelector('#files > li')?.dataset.state === "stored" && ` + element + `.querySelector('.thumb img')?.naturalWidth > 0`)
+			p.ChooseIn(element+`.querySelector('#picker')`, "invoice.png", "<!doctype html><script>alert(1)</script>")
+			p.Await(element + `.querySelectorAll('#files > li')[1]?.dataset.state === "refused"`)
 			var taken []byte
 			p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.FullScreenshot(&taken, 100)) // after the animations, not as JPEG
 			small := reduced(t, taken)
@@ -94,28 +96,45 @@ func chunk(kind, data string) string {
 	return string(length) + kind + data + string(sum)
 }
 
+// pixel is a colour of an opaque picture, in the order of image.RGBA.
+type pixel [4]uint8
+
+func (p pixel) color() color.RGBA { return color.RGBA{p[0], p[1], p[2], p[3]} }
+
 // reduced encodes a picture with its 256 most frequent colours, which is enough for a page.
 func reduced(t *testing.T, taken []byte) []byte {
 	t.Helper()
-	full, err := png.Decode(bytes.NewReader(taken))
+	decoded, err := png.Decode(bytes.NewReader(taken))
 	require.NoError(t, err)
-	counts := map[color.RGBA]int{}
-	for y := range full.Bounds().Dy() {
-		for x := range full.Bounds().Dx() {
-			counts[color.RGBAModel.Convert(full.At(x, y)).(color.RGBA)]++
+	full := image.NewRGBA(decoded.Bounds())
+	draw.Draw(full, full.Bounds(), decoded, image.Point{}, draw.Src)
+	small := image.NewPaletted(full.Bounds(), frequent(full))
+	found := map[pixel]uint8{} // a search of the palette for each pixel would take seconds
+	for i := range small.Pix {
+		p := pixel(full.Pix[4*i:])
+		index, ok := found[p]
+		if !ok {
+			index = uint8(small.Palette.Index(p.color())) //nolint:gosec // it has at most 256 colours
+			found[p] = index
 		}
+		small.Pix[i] = index
 	}
-	colors := slices.SortedFunc(maps.Keys(counts), func(a, b color.RGBA) int {
-		return cmp.Or(counts[b]-counts[a], int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B)) // the same each time
-	})
-	var palette color.Palette
-	for _, c := range colors[:min(len(colors), 256)] {
-		palette = append(palette, c)
-	}
-	small := image.NewPaletted(full.Bounds(), palette)
-	draw.Draw(small, small.Bounds(), full, image.Point{}, draw.Src)
 	var b bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	require.NoError(t, encoder.Encode(&b, small))
+	require.NoError(t, png.Encode(&b, small))
 	return b.Bytes()
+}
+
+// frequent returns the 256 most frequent colours, in the same order each time.
+func frequent(m *image.RGBA) (palette color.Palette) {
+	counts := map[pixel]int{}
+	for i := 0; i < len(m.Pix); i += 4 {
+		counts[pixel(m.Pix[i:])]++
+	}
+	pixels := slices.SortedFunc(maps.Keys(counts), func(a, b pixel) int {
+		return cmp.Or(counts[b]-counts[a], slices.Compare(a[:], b[:]))
+	})
+	for _, p := range pixels[:min(len(pixels), 256)] {
+		palette = append(palette, p.color())
+	}
+	return palette
 }

@@ -42,10 +42,10 @@ func quickstart(t *testing.T, own string) (address string) {
 	return address
 }
 
-// server runs the example server and returns the URL of its page.
-func server(t *testing.T) (url string) {
+// server runs the program of the example server and returns the URL of its page.
+func server(t *testing.T, program string) (url string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), build(t, "./server"), "-addr", "127.0.0.1:0")
+	cmd := exec.CommandContext(t.Context(), program, "-addr", "127.0.0.1:0")
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	start(t, cmd)

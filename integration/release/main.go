@@ -3,6 +3,10 @@
 // It does not change the repository that it is run in.
 //
 //	release -version v1.2.3 -o FOLDER
+//	release -check [-version v1.2.3]
+//
+// With -check it only says whether that can be done: by the go.mod files, the tags,
+// CHANGELOG.md, and what changed in the API since the last version.
 //
 // In a checkout each module finds its neighbours by replace lines, which go install refuses
 // and go get ignores. The tagged commit has the version instead.
@@ -19,19 +23,25 @@ import (
 func main() {
 	version := flag.String("version", "", "the `version`, such as v1.2.3")
 	folder := flag.String("o", "", "the `folder`, which must not be there yet")
+	only := flag.Bool("check", false, "only check, also without a version")
 	flag.Parse()
-	if err := run(*version, *folder); err != nil {
+	if err := run(*version, *folder, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
 }
 
-func run(version, folder string) error {
-	if err := check(version); err != nil {
-		return err
+func run(version, folder string, only bool) error {
+	if version != "" || !only {
+		if err := check(version); err != nil {
+			return err
+		}
 	}
 	repo, err := git(".", "rev-parse", "--show-toplevel")
 	if err != nil {
+		return err
+	}
+	if err := report(os.Stdout, inspect(repo, version)); err != nil || only {
 		return err
 	}
 	if err := clean(repo); err != nil {

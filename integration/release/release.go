@@ -72,8 +72,11 @@ func copyFile(from, to, name string) error {
 	return os.WriteFile(target, text, info.Mode().Perm())
 }
 
-// publish writes the version into the go.mod files, fills the proxy, commits and tags.
+// publish writes the version into the files that have one, fills the proxy, commits and tags.
 func (r *release) publish(version string) error {
+	if err := r.document(version); err != nil {
+		return err
+	}
 	var sums []sum
 	for _, folder := range public {
 		dir := filepath.Join(r.tree, folder)
@@ -95,6 +98,21 @@ func (r *release) publish(version string) error {
 		}
 	}
 	return r.commit(version)
+}
+
+// document writes the version into the description of the API.
+func (r *release) document(version string) error {
+	name := filepath.Join(r.tree, "docs", "openapi.yaml")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	before := []byte("\n  version: unreleased\n")
+	if bytes.Count(text, before) != 1 {
+		return errors.New("docs/openapi.yaml lacks the line \"version: unreleased\"")
+	}
+	text = bytes.Replace(text, before, []byte("\n  version: "+strings.TrimPrefix(version, "v")+"\n"), 1)
+	return os.WriteFile(name, text, 0o644) //nolint:gosec // as git has it
 }
 
 // license puts the licence of the repository into a module.

@@ -126,6 +126,9 @@ func (o *outside) tagged(t *testing.T) {
 	for _, folder := range append(public[:len(public):len(public)], private...) {
 		o.run(t, filepath.Join(r.tree, folder), "mod", "tidy", "-diff")
 	}
+	api, err := os.ReadFile(filepath.Join(r.tree, "docs", "openapi.yaml"))
+	require.NoError(t, err)
+	require.Contains(t, string(api), "\n  version: "+strings.TrimPrefix(version, "v")+"\n")
 	changes, err := git(r.tree, "status", "--porcelain")
 	require.NoError(t, err)
 	require.Empty(t, changes)

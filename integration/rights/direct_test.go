@@ -2,11 +2,13 @@ package rights_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/faultproxy"
@@ -102,7 +104,32 @@ func (w *world) parts(body []byte) (url string, ticket *upload.Ticket, err error
 	return url, ticket, nil
 }
 
+// confirming is a presigner that also confirms without the client.
+func (w *world) confirming() (p *upload.Presigner, url string, err error) {
+	p, err = upload.NewPresigner(w.handler(8*mib), [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.PresignOptions{
+		GrantStored: func(_ context.Context, subject string) (*upload.Grant, error) {
+			return &upload.Grant{Subject: subject}, nil
+		},
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return p, w.serve(p) + "/", nil
+}
+
+// confirmStored confirms the only staged file, and checks that nothing of it stays there.
+func (w *world) confirmStored(p *upload.Presigner) error {
+	for _, v := range w.bucket.Versions(w.ctx, w.t) {
+		if key, ok := strings.CutSuffix(v.Key, ".ticket"); ok {
+			_, err := p.ConfirmStored(w.ctx, key, nil)
+			return errors.Join(err, w.nothing("upload-staging/"))
+		}
+	}
+	return errors.New("no ticket is stored")
+}
+
 var direct = map[string]path{
+	"ping": ping,
 	"PUT": func(w *world) error {
 		url, ticket, err := w.single(false, text(1000), 1)
 		if err != nil {
@@ -112,6 +139,17 @@ var direct = map[string]path{
 			return err
 		}
 		return errors.Join(w.nothing("upload-staging/"), w.end(url, ticket, "confirm", 201))
+	},
+	"file whose client leaves": func(w *world) error {
+		p, url, err := w.confirming()
+		if err != nil {
+			return err
+		}
+		ticket, err := w.signed(url, 1000)
+		if err != nil {
+			return err
+		}
+		return errors.Join(w.send(ticket.SignedRequest, text(1000)), w.confirmStored(p))
 	},
 	"form that is sent twice": func(w *world) error {
 		url, ticket, err := w.single(true, text(1000), 2)

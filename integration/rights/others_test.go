@@ -50,6 +50,7 @@ func (w *world) link(scanned bool) error {
 }
 
 var delivery = map[string]path{
+	"ping":                   ping,
 	"link":                   func(w *world) error { return w.link(false) },
 	"link to a scanned file": func(w *world) error { return w.link(true) },
 	"link to nothing": func(w *world) error {
@@ -108,6 +109,7 @@ func (w *world) sweep(prefix string) error {
 }
 
 var sweeper = map[string]path{
+	"ping": ping,
 	"orphan": func(w *world) error {
 		w.bucket.Put(w.ctx, w.t, "files/orphan", text(10))
 		w.bucket.Put(w.ctx, w.t, "files/orphan", text(20))
@@ -140,6 +142,7 @@ func finds(topic s3bucket.Topic, state s3bucket.State) path {
 }
 
 var checker = map[string]path{
+	"ping":           ping,
 	"reach":          finds(s3bucket.TopicReachable, s3bucket.StateOK),
 	"write":          finds(s3bucket.TopicWrite, s3bucket.StateOK),
 	"read":           finds(s3bucket.TopicRead, s3bucket.StateOK),

@@ -16,7 +16,11 @@ type path func(w *world) error
 
 const large = 6 * mib // in two parts
 
+// ping is what a readiness probe does.
+func ping(w *world) error { return w.store.Ping(w.ctx) }
+
 var streamed = map[string]path{
+	"ping": ping,
 	"small file": func(w *world) error {
 		status, err := w.post(w.handler(mib), 1000)
 		return wants(201, status, err)

@@ -30,6 +30,9 @@ func TestMain(m *testing.M) { s3test.Main(m) }
 
 const mib = 1 << 20
 
+// secrets are those of all presigners.
+var secrets = [][]byte{bytes.Repeat([]byte{7}, 32)}
+
 // backend is a store, and everything it holds by key.
 type backend struct {
 	storage.Storage
@@ -102,7 +105,7 @@ func newApp(t *testing.T, newBackend func(*testing.T, *http.ServeMux, string) ba
 	who := upload.RequireSubject(func(r *http.Request) (string, error) { return r.Header.Get("Subject"), nil })
 	h, err := upload.New(a.Storage, policy, who, &upload.Options{MaxFileSize: 32 * mib, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	a.presigner, err = upload.NewPresigner(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, &o)
+	a.presigner, err = upload.NewPresigner(h, secrets, &o)
 	require.NoError(t, err)
 	mux.Handle("/tickets/", a.presigner)
 	return a

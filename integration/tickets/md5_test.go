@@ -1,7 +1,6 @@
 package tickets_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"log/slog"
@@ -53,7 +52,7 @@ func TestSameETag(t *testing.T) {
 			h, err := upload.New(a.Storage, upload.Form{"file": {Accept: v}}, who, &upload.Options{Logger: slog.New(slog.DiscardHandler)})
 			require.NoError(t, err)
 			for _, path := range []string{"/tickets/", "/tickets/elsewhere/"} {
-				p, err := upload.NewPresigner(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.PresignOptions{Form: form})
+				p, err := upload.NewPresigner(h, secrets, &upload.PresignOptions{Form: form})
 				require.NoError(t, err)
 				mux.Handle(path, p)
 			}

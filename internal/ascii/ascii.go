@@ -1,4 +1,4 @@
-// Package ascii measures runs of plain text, eight bytes a step.
+// Package ascii measures runs of plain text, 64 bytes a step.
 package ascii
 
 import (
@@ -15,26 +15,33 @@ const (
 // tabs, line feeds and carriage returns.
 func Text(p []byte) int {
 	n := 0
+	for ; len(p)-n >= 64; n += 64 {
+		q := (*[64]byte)(p[n:])
+		found := others(binary.LittleEndian.Uint64(q[0:])) | others(binary.LittleEndian.Uint64(q[8:]))
+		found |= others(binary.LittleEndian.Uint64(q[16:])) | others(binary.LittleEndian.Uint64(q[24:]))
+		found |= others(binary.LittleEndian.Uint64(q[32:])) | others(binary.LittleEndian.Uint64(q[40:]))
+		found |= others(binary.LittleEndian.Uint64(q[48:])) | others(binary.LittleEndian.Uint64(q[56:]))
+		if found&highs != 0 {
+			break
+		}
+	}
 	for ; n+8 <= len(p); n += 8 {
-		if found := others(binary.LittleEndian.Uint64(p[n:])); found != 0 {
+		if found := others(binary.LittleEndian.Uint64(p[n:])) & highs; found != 0 {
 			return n + bits.TrailingZeros64(found)/8
 		}
 	}
-	for n < len(p) && others(uint64(p[n])|(ones-1)*' ') == 0 {
+	for n < len(p) && others(uint64(p[n])|(ones-1)*' ')&highs == 0 {
 		n++
 	}
 	return n
 }
 
-// others sets the highest bit of each byte of x that Text does not count. No sum carries into the
-// next byte, since all are of seven bits.
+// others sets the highest bit of the first byte of x that Text does not count, and of no byte before
+// it: a sum carries only out of a byte that Text does not count.
 func others(x uint64) uint64 {
-	low := x &^ highs
-	printable := low + (0x80-' ')*ones
-	isDEL := low + ones
-	white := differs(low, '\t') & differs(low, '\n') & differs(low, '\r')
-	return (x | isDEL | white&^printable) & highs
+	white := atLeast(x, '\t')&^atLeast(x, '\n'+1) | atLeast(x, '\r')&^atLeast(x, '\r'+1)
+	return x | (x + ones) | ^(atLeast(x, ' ') | white)
 }
 
-// differs sets the highest bit of each byte of low that is not c.
-func differs(low uint64, c uint64) uint64 { return low ^ c*ones + 0x7f*ones }
+// atLeast sets the highest bit of each byte of x that is at least c, and not above 0x7f.
+func atLeast(x, c uint64) uint64 { return x + (0x80-c)*ones }

@@ -27,6 +27,9 @@ const (
 
 	// CodeBusy says that memory for the bytes to be looked into is missing. It is not a verdict.
 	CodeBusy Code = "busy"
+
+	// CodePanic says that the cleaner panicked. It is not a verdict.
+	CodePanic Code = "panic"
 )
 
 // Error is the fault that made a cleaner give up.
@@ -34,7 +37,7 @@ type Error struct {
 	Code   Code
 	Offset int64  // of the next byte of the file
 	Ended  bool   // the file has ended too early
-	Detail string // for a log; it consists of constants
+	Detail string // for a log; it consists of constants, except after a panic
 }
 
 // Error returns the detail and the offset.

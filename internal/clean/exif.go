@@ -51,6 +51,15 @@ func exif(b []byte) (orientation int) {
 	return int(kept.orientation)
 }
 
+// exifFront is exif for the front of a block of n bytes. The directory that may turn the picture must
+// lie in it.
+func (w *walk) exifFront(b []byte, n int64) (orientation int) {
+	if t, ok := readTIFF(bytes.TrimPrefix(b, []byte(exifMark))); ok && int64(len(b)) < n && !t.has(t.first) {
+		w.fail("has an Exif block that is too large to be looked into")
+	}
+	return exif(b)
+}
+
 // exifKept is what stays of an Exif block. Zero and nil are not written.
 type exifKept struct {
 	orientation    uint32

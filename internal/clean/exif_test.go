@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"slices"
+	"image/png"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -162,26 +162,48 @@ func TestExif(t *testing.T) {
 	}
 }
 
-// TestExifOnce: a second block of a picture, and one that is too large to be looked into, keep
-// nothing.
+// TestExifOnce: a second block of a picture keeps nothing.
 func TestExifOnce(t *testing.T) {
 	t.Parallel()
-	large := slices.Concat(phone(binary.BigEndian, 6), []byte(strings.Repeat(sentinel, 9000)))
-	for name, blocks := range map[string][]string{
-		"twice":        {string(phone(binary.BigEndian, 1)), string(phone(binary.BigEndian, 6))},
-		"large":        {string(large)},
-		"large, twice": {string(large), string(phone(binary.BigEndian, 6))},
+	upright, turned := string(phone(binary.BigEndian, 1)), string(phone(binary.BigEndian, 6))
+	large := turned + strings.Repeat(sentinel, 9000)
+	facts := clean.Facts{Width: 5, Height: 3, Frames: 1}
+	follows := clean.Facts{Width: 3, Height: 5, Orientation: 6, Frames: 1}
+	for name, c := range map[string]struct {
+		blocks []string
+		facts  clean.Facts
+	}{
+		"twice":        {[]string{upright, turned}, facts},
+		"large":        {[]string{large}, follows},
+		"large, twice": {[]string{large, upright}, follows},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for i := range blocks {
-				blocks[i] = "eXIf" + blocks[i]
+			for i := range c.blocks {
+				c.blocks[i] = "eXIf" + c.blocks[i]
 			}
-			got := whole(t, "image/png", pngOf(t, blocks...))
+			got := whole(t, "image/png", pngOf(t, c.blocks...))
 			require.NoError(t, got.Err)
 			requireSilent(t, got.Content)
-			require.Equal(t, clean.Facts{Width: 5, Height: 3, Frames: 1}, got.Facts)
+			require.Equal(t, c.facts, got.Facts)
+			_, err := png.Decode(bytes.NewReader(got.Content))
+			require.NoError(t, err)
 		})
+	}
+}
+
+// TestExifFar: a block of which the directory is beyond what is held could turn the picture, so it
+// is refused.
+func TestExifFar(t *testing.T) {
+	t.Parallel()
+	far := "II*\x00" + string(binary.LittleEndian.AppendUint32(nil, 70_000)) + zeros(80_000)
+	for mediaType, file := range map[string][]byte{
+		"image/png": pngOf(t, "eXIf"+far),
+		typeWebP:    webpOf(webpStill, webpLossy, riffChunk("EXIF", far)),
+	} {
+		var fault *clean.Error
+		require.ErrorAs(t, whole(t, mediaType, file).Err, &fault, mediaType)
+		require.Equal(t, clean.CodeUnclear, fault.Code, mediaType)
 	}
 }
 

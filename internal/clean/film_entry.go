@@ -121,23 +121,3 @@ func soundEntry(version byte, p []byte) {
 	}
 	entryBoxes(p, ats[0])
 }
-
-// flacBlocks makes padding of the blocks of FLAC metadata that are not needed to decode.
-func flacBlocks(p []byte) {
-	const streamInfo, padding, seekTable = 0, 1, 3
-	if len(p) < 4 {
-		return
-	}
-	for p = p[4:]; len(p) >= 4; {
-		n := 4 + int(p[1])<<16 + int(p[2])<<8 + int(p[3])
-		if n > len(p) {
-			break
-		}
-		if kind := p[0] & 0x7f; kind != streamInfo && kind != seekTable {
-			p[0] = p[0]&0x80 | padding
-			clear(p[4:n])
-		}
-		p = p[n:]
-	}
-	clear(p)
-}

@@ -1,5 +1,7 @@
 package clean
 
+import "github.com/airlock-go/upload/storage"
+
 // film walks an ISO base media file (ISO/IEC 14496-12) or a QuickTime movie. It is also the film
 // that follows a picture in its file.
 type film struct {
@@ -22,9 +24,9 @@ const (
 	filmMisplaced = "has a misplaced box"
 
 	maxFilmTracks = 4096
-	maxFilmMedia  = 4096     // media data boxes before the movie
-	maxBrands     = 256      // bytes of a file type
-	maxSpans      = 64 << 10 // samples that are to be blanked, one after another counting as one
+	maxFilmMedia  = 4096               // media data boxes before the movie
+	maxBrands     = 256                // bytes of a file type
+	maxSpans      = storage.MaxPatches // samples that are to be blanked, one after another counting as one
 	maxFilmLooks  = 1 << 22
 	maxFilmTable  = 1 << 18 // entries of a table of a track that is not kept
 )

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/clean"
+	"github.com/airlock-go/upload/storage"
 )
 
 func TestFilm(t *testing.T) {
@@ -164,18 +165,30 @@ func TestFilmMemory(t *testing.T) {
 	require.EqualValues(t, 1<<20, many)
 }
 
-// TestFilmTooMany: so many samples that need blanking are refused.
+// TestFilmTooMany: a track with a sample for each picture of an hour is blanked. Of more samples that
+// need blanking the film is refused.
 func TestFilmTooMany(t *testing.T) {
 	t.Parallel()
-	var offsets strings.Builder
-	for i := range 70_000 {
-		offsets.WriteString(n32(i * 2))
+	film := func(samples int) []byte {
+		var offsets strings.Builder
+		for i := range samples {
+			offsets.WriteString(n32(44 + i*2))
+		}
+		places := atom("stsz", n32(0), n32(1), n32(samples)) + atom("stsc", n32(0), n32(1), n32(1), n32(1), n32(1)) + atom("stco", n32(0), n32(samples), offsets.String())
+		return []byte(atom("ftyp", "qt  ", n32(0), "qt  ") + atom("mdat", zeros(16), strings.Repeat(".", samples*2)) +
+			atom("moov", movieHead("mvhd", n32(1), n32(1)), videoTrack(nil), dataTrack(2, "meta", "GoPro SOS", places)))
 	}
-	file := []byte(cameraFilm(true, func(int) string {
-		return atom("stsz", n32(0), n32(1), n32(70_000)) + atom("stsc", n32(0), n32(1), n32(1), n32(1), n32(1)) + atom("stco", n32(0), n32(70_000), offsets.String())
-	}))
+	const hour = 60 * 60 * 60
+	memory := purse(32 << 20)
+	file := film(hour)
+	got := cleaned("video/quicktime", file, len(file), 32<<10, clean.Options{Record: true, Late: true, Memory: &memory})
+	require.NoError(t, got.Err)
+	require.Equal(t, hour, bytes.Count(apply(file, got.Patches), []byte("\x00.")))
+	require.EqualValues(t, 32<<20, memory)
+
+	file = film(storage.MaxPatches + 1)
 	var fault *clean.Error
-	got := cleaned("video/mp4", file, 1000, 1000, clean.Options{})
+	got = cleaned("video/quicktime", file, len(file), 32<<10, clean.Options{Record: true, Late: true})
 	require.ErrorAs(t, got.Err, &fault)
 	require.Equal(t, clean.CodeUnclear, fault.Code)
 }

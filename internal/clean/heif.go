@@ -30,6 +30,9 @@ func heif(w *walk) {
 	if missing || !f.described && !f.film.movie {
 		f.cutOff()
 	}
+	if f.unknown && !f.film.movie {
+		f.fail("has media without an item, and no image sequence")
+	}
 }
 
 // brands keeps the type of the file.
@@ -106,6 +109,9 @@ func (f *heifFile) movie(b filmBox) {
 	f.film.outermost(b)
 	f.facts.Frames = max(1, f.facts.Frames)
 	for _, s := range f.film.dropped {
+		if f.hasPassed(s) {
+			f.fail(heifShared)
+		}
 		f.extents = append(f.extents, extent{s.start, s.end, heifNothing})
 	}
 	f.extents = f.order(f.extents)

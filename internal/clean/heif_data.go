@@ -18,6 +18,7 @@ type heifData struct {
 func (d *heifData) find() {
 	if d.list != nil {
 		d.items = d.itemsOf(d.list)
+		d.inFile = make([]extent, 0, len(d.items))
 	}
 	if d.places != nil {
 		d.eachPlace(d.places, d.place)
@@ -54,7 +55,7 @@ func (d *heifData) note(p *heifPlace, use heifUse) {
 	if len(d.inFile)+len(d.inMeta)+len(p.extents) > maxExtents {
 		d.fail("has too many pieces of data")
 	}
-	d.afford(3 * extentMemory * len(p.extents)) // also to sort them
+	d.afford(4 * extentMemory * len(p.extents)) // also to sort them, and those that are kept
 	for _, e := range p.extents {
 		if e.use = use; p.how == heifInMeta {
 			d.inMeta = append(d.inMeta, e)
@@ -90,18 +91,26 @@ func (d *heifData) inside() {
 // ahead notes the extents of the file that are still to come, and blanks those that have passed and
 // are not kept.
 func (d *heifData) ahead() {
-	for _, e := range d.order(d.inFile) {
+	all, others := d.order(d.inFile), d.extents
+	d.extents = all[:0]
+	for _, e := range all {
+		passed := e.from < d.pos()
+		if e.use != heifNothing && (passed || d.sequence) {
+			d.kept = append(d.kept, e)
+		}
 		switch {
 		case e.use == heifNothing:
 			d.blankPassed(e)
 			d.extents = append(d.extents, e)
-		case e.from >= d.pos():
+		case !passed:
 			d.extents = append(d.extents, e)
 		case !slices.ContainsFunc(d.before, func(media span) bool { return media.start <= e.from && e.to <= media.end }):
 			d.fail(heifOutside)
 		}
 	}
-	d.extents = d.order(d.extents)
+	if others != nil { // of an image sequence
+		d.extents = d.order(append(d.extents, others...))
+	}
 }
 
 func (d *heifData) blankPassed(e extent) {

@@ -19,11 +19,11 @@ const (
 	heifShared  = "has an item that shares its data with another"
 )
 
-// order sorts extents, and joins those that overlap. Cleaned data may also be part of what is
+// order sorts extents in their place, and joins those that overlap. Cleaned data may also be part of what is
 // blanked. Other data of two uses is refused.
 func (w *walk) order(extents []extent) []extent {
 	slices.SortFunc(extents, func(a, b extent) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
-	var joined, blanked []extent
+	joined, blanked := extents[:0], []extent(nil)
 	for _, e := range extents {
 		last := len(joined) - 1
 		switch b := len(blanked) - 1; {
@@ -39,7 +39,10 @@ func (w *walk) order(extents []extent) []extent {
 			joined[last].to = max(joined[last].to, e.to)
 		}
 	}
-	all := joined
+	if blanked == nil {
+		return joined
+	}
+	all := slices.Clone(joined)
 	for _, e := range blanked {
 		all = w.appendRest(all, e, joined)
 	}

@@ -16,8 +16,8 @@ type heldFields struct {
 }
 
 // fieldsOf returns the fields of a box after its version and flags.
-func (w *walk) fieldsOf(content []byte) *heldFields {
-	f := &heldFields{walk: w, rest: content}
+func (w *walk) fieldsOf(content []byte) heldFields {
+	f := heldFields{walk: w, rest: content}
 	head := uint32(f.number(4)) //nolint:gosec // its size
 	f.version, f.flags = byte(head>>24), head&0xffffff
 	return f

@@ -38,8 +38,10 @@ type heifItem struct {
 	placed bool   // it has a place
 }
 
-// itemMemory is what an item takes.
-const itemMemory = 100
+const (
+	itemMemory = 100 // what an item takes
+	leastItem  = 16  // the bytes of the shortest entry of one
+)
 
 // forget blanks an entry.
 func (i *heifItem) forget() {
@@ -51,30 +53,36 @@ func (i *heifItem) forget() {
 
 // itemsOf cleans a list of items, and finds out what becomes of their data.
 func (w *walk) itemsOf(list []byte) heifItems {
-	items := heifItems{}
 	f := w.fieldsOf(list)
+	count := uint64(0)
 	if f.version == 0 {
-		f.number(2)
+		count = f.number(2)
 	} else {
-		f.number(4)
+		count = f.number(4)
 	}
+	most := min(count, uint64(len(f.rest)/leastItem))
+	w.afford(int(most) * itemMemory) //nolint:gosec // of a box that is held
+	items, all := make(heifItems, most), make([]heifItem, 0, most)
 	w.eachBox(f.rest, func(kind string, whole, content []byte) {
 		if kind != "infe" {
 			freed(whole, len(whole))
 			return
 		}
+		if len(all) >= int(most) { //nolint:gosec // as above
+			w.afford(itemMemory)
+		}
 		id, item := w.itemOf(content)
 		if items[id] != nil {
 			w.fail("has two items of one ID")
 		}
-		items[id] = item
-		w.afford(itemMemory)
+		all = append(all, item) // where it grows, pointers lead to what it was
+		items[id] = &all[len(all)-1]
 	})
 	return items
 }
 
 // itemOf cleans the entry of an item. It takes names, and of a type of media what is not XMP.
-func (w *walk) itemOf(content []byte) (id uint32, item *heifItem) {
+func (w *walk) itemOf(content []byte) (id uint32, item heifItem) {
 	f := w.fieldsOf(content)
 	idSize := 2
 	if f.version > 2 {
@@ -84,13 +92,13 @@ func (w *walk) itemOf(content []byte) (id uint32, item *heifItem) {
 	f.number(2)        // how it is protected
 	if f.version < 2 { // it has no type
 		clear(f.rest)
-		return id, &heifItem{}
+		return id, item
 	}
 	if len(f.rest) < 4 {
 		w.fail(heifBadMeta)
 	}
 	kind, words := string(f.rest[:4]), f.rest[4:]
-	item = &heifItem{entry: f.rest}
+	item.entry = f.rest
 	_, mime, _ := bytes.Cut(words, []byte("\x00")) // after the name
 	isXMP := kind == "mime" && bytes.HasPrefix(mime, []byte(heifXMPType))
 	clear(words)

@@ -2,7 +2,9 @@ package clean
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"slices"
 )
 
 // heifMedia walks the media of a file, in which the data of its items and of its image sequence lies.
@@ -13,6 +15,8 @@ type heifMedia struct {
 	stills    bool     // media has passed of which only the data of items was kept
 	described bool     // the metadata box has passed
 	extents   []extent // data with a use of its own that is still to come, in the file's order
+	kept      []extent // data of items that is kept, in the file's order
+	unknown   bool     // media has passed that belongs to no item, and is not zeros
 	before    []span   // media that stood before the metadata box
 }
 
@@ -20,10 +24,13 @@ type heifMedia struct {
 func (f *heifMedia) mdat(b filmBox) {
 	f.flush()
 	between := f.clear
-	if f.described && !f.sequence {
-		f.stills = true
-	} else {
+	switch {
+	case !f.described:
 		between = nil
+	case f.sequence:
+		between = f.unclaimed
+	default:
+		f.stills = true
 	}
 	if !f.described || !f.film.movie {
 		f.passes(b)
@@ -35,6 +42,18 @@ func (f *heifMedia) mdat(b filmBox) {
 	if !f.film.upTo(b.end, between) && b.size != 0 {
 		f.cutOff()
 	}
+}
+
+// unclaimed notes media that belongs to no item. A movie may come to which it belongs.
+func (f *heifMedia) unclaimed(p []byte) int {
+	f.unknown = f.unknown || !isZero(p)
+	return len(p)
+}
+
+// hasPassed reports whether data of an item that is kept has been handed on, and overlaps with s.
+func (f *heifMedia) hasPassed(s span) bool {
+	at, _ := slices.BinarySearchFunc(f.kept, s.start, func(e extent, start int64) int { return cmp.Compare(e.to, start+1) })
+	return at < len(f.kept) && f.kept[at].from < min(s.end, f.pos())
 }
 
 // passes notes media that passes before all that describes it is known.

@@ -37,7 +37,7 @@ func (w *walk) eachPlace(list []byte, see func(p *heifPlace)) {
 	}
 	p := &heifPlace{sizes: s}
 	for range f.number(s.id) {
-		p.read(f)
+		p.read(&f)
 		see(p)
 	}
 	clear(f.rest)

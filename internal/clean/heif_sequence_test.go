@@ -65,3 +65,41 @@ func TestHEIFSequence(t *testing.T) {
 		})
 	}
 }
+
+// TestHEIFSequenceWithoutOne: the media of a file that announces a sequence, and has none, has only
+// the data of items, or zeros.
+func TestHEIFSequenceWithoutOne(t *testing.T) {
+	t.Parallel()
+	file := func(gap string) []byte {
+		hidden := heifPicture
+		hidden.gap = gap
+		b := heifFile{items: []heifItem{heifPicture, hidden}, properties: heifShape}.bytes()
+		return bytes.Replace(b, []byte("mif1heic"), []byte("mif1msf1"), 1)
+	}
+	for _, gap := range []string{"", zeros(600)} {
+		got := whole(t, typeHEIC, file(gap))
+		require.NoError(t, got.Err)
+		require.False(t, got.Changed)
+	}
+	for _, gap := range []string{"S", secret, zeros(600) + secret} {
+		requireUnclear(t, "media without an item", file(gap))
+	}
+}
+
+// TestHEIFSequenceLate: the samples of a track that is not kept may not be those of an item that has
+// passed: one of both would be damaged.
+func TestHEIFSequenceLate(t *testing.T) {
+	t.Parallel()
+	still := bytes.Replace(heifFile{items: []heifItem{heifPicture, heifExif}, properties: heifShape}.bytes(), []byte("mif1heic"), []byte("mif1msf1"), 1)
+	at := bytes.Index(still, []byte(coded))
+	size := len(coded) + len(heifExif.pieces[0])
+	file := func(from, n int) []byte {
+		places := media("meta", "", "", atom("mebx", zeros(6), n16(1)), tables([]span{{from, n}}))
+		return append(bytes.Clone(still), atom("moov", movieHead("mvhd", n32(1), n32(1)), videoTrack([]span{{at, len(coded)}}), atom("trak", trackHead(2, 0, 0, upright), places))...)
+	}
+	requireUnclear(t, "a picture", file(at+5, 3))
+	requireUnclear(t, "Exif", file(at+size-3, 1))
+	requireUnclear(t, "both", file(at, size))
+	got := whole(t, typeHEIC, file(at-8-4, 4))
+	require.NoError(t, got.Err)
+}

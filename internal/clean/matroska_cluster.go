@@ -52,24 +52,38 @@ func (m *matroska) ofDropped(e element) bool {
 	return true
 }
 
-// group walks a block with what belongs to it. The block comes first, so that the group can be
+// group walks a block with what belongs to it. That is held up to the block, so that the group can be
 // dropped whole.
 func (m *matroska) group(e element) {
 	if len(m.dropped) > 0 {
+		front := len(m.held)
 		b, ok := m.next(e.end)
-		if !ok || b.id != mkvBlock || m.ofDropped(b) {
+		for ; ok && b.id != mkvBlock; b, ok = m.next(e.end) {
+			m.more(b.end - m.pos())
+		}
+		if !ok || m.ofDropped(b) {
 			m.void(e)
 			return
 		}
+		heldElements(m.held[front:b.start-m.off], func(id uint32, _ []byte) bool { return ofBlock(id) })
 		m.flush()
 		m.keepElement(b)
 	}
 	m.inside(e.end, func(e element) {
-		switch e.id {
-		case mkvBlock, 0x9b, 0xfa, 0xfb, 0xa4, 0x75a2, 0x75a1: // duration, references, state, padding, additions such as alpha
-			m.keepElement(e)
-		default:
+		if !ofBlock(e.id) {
 			m.void(e)
+			return
 		}
+		m.keepElement(e)
 	})
+}
+
+// ofBlock reports whether an element of a group is kept: its block, duration, references, state,
+// padding, and additions such as alpha.
+func ofBlock(id uint32) bool {
+	switch id {
+	case mkvBlock, 0x9b, 0xfa, 0xfb, 0xa4, 0x75a2, 0x75a1:
+		return true
+	}
+	return false
 }

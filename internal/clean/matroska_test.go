@@ -66,7 +66,8 @@ func TestMatroska(t *testing.T) {
 	t.Parallel()
 	blocks := short("\xe7", "\x00") + short("\xa3", "\x81\x00\x00\x80", pictureA) + short("\xa3", "\x82\x00\x00\x80", hidden) + short("\xa3", "\x40\x02\x00\x00\x80", hidden) +
 		short("\xa0", short("\xa1", "\x82\x00\x00\x00", hidden), short("\x9b", "\x01")) + short("\xa0", short("\x9b", "\x01"), short("\xa1", "\x82\x00\x00\x00", hidden)) +
-		short("\xa0", short("\xa1", "\x81\x00\x00\x00", pictureB), short("\x9b", "\x01"), short("\x55\x77", hidden)) + short("\xec", hidden)
+		short("\xa0", short("\xa1", "\x81\x00\x00\x00", pictureB), short("\x9b", "\x01"), short("\x55\x77", hidden)) + short("\xec", hidden) +
+		short("\xa0", short("\xec", hidden), short("\x9b", "\x02"), short("\x55\x77", hidden), short("\xa1", "\x81\x00\x00\x00", pictureA), short("\x55\x77", hidden)) + short("\xa0", short("\x9b", "\x01"))
 	for _, c := range []struct{ name, file string }{
 		{name: "sizes", file: mkvHead("matroska") + short("\xec", hidden) + element(segmentID, places(element(clusterID, short("\xbf", "\x01\x02\x03\x04"), blocks, short("\x55\x77", hidden))))},
 		{name: "live", file: mkvHead("webm\x00") + segmentID + unknown + places(clusterID+unknown+blocks+clusterID+unknown+blocks)},

@@ -38,11 +38,10 @@ func png(w *walk) {
 			return
 		case kind[0]&0x20 == 0 || pngKept[kind]:
 			w.keep(length + 4)
-		case kind == "eXIf" && !exifs && length <= maxHeld-12:
+		case kind == "eXIf" && !exifs:
 			exifs = true
-			w.exifChunk(int(length))
+			w.exifChunk(length)
 		default:
-			exifs = exifs || kind == "eXIf"
 			copy(head[4:], pngBlank)
 			w.blankChunk(length)
 		}
@@ -59,19 +58,20 @@ func isPNGType(kind string) bool {
 	return true
 }
 
-// exifChunk cleans the data of an eXIf chunk whose type is held, and gives it its checksum.
-func (w *walk) exifChunk(length int) {
-	chunk := w.holdMore(length + 4)
-	data := chunk[8 : 8+length]
-	orientation := exif(data)
+// exifChunk cleans the data of an eXIf chunk whose type is held.
+func (w *walk) exifChunk(length int64) {
+	n := min(length, maxHeld-8)
+	chunk := w.holdMore(int(n))
+	orientation := w.exifFront(chunk[8:], length)
 	if orientation == 0 {
 		copy(chunk[4:], pngBlank)
 	}
 	w.facts.turn(orientation)
-	binary.BigEndian.PutUint32(chunk[8+length:], crc32.ChecksumIEEE(chunk[4:8+length]))
+	w.blankChunk(length - n)
 }
 
-// blankChunk makes zeros of the data of a chunk whose type is held, and gives it its checksum.
+// blankChunk makes zeros of the next bytes of a chunk, of which the front is held from its length on,
+// and gives it its checksum.
 func (w *walk) blankChunk(length int64) {
 	crc := crc32.ChecksumIEEE(w.held[4:])
 	w.each(length, func(p []byte) int {

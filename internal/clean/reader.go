@@ -26,7 +26,7 @@ func NewReader(src io.Reader, mediaType string, o Options) *Reader {
 
 // Read fills p, unless the file ends or fails. The error is a bare io.EOF, an error of the source,
 // or an *[Error]. With an *Error come the bytes up to the fault and those read after it, as they
-// were in the file, so that others can look at them, too.
+// were in the file, so that others can look at them, too. After a panic nothing more comes.
 func (r *Reader) Read(p []byte) (int, error) {
 	w := &r.walk
 	w.dst, w.n, w.in = p, 0, nil
@@ -34,14 +34,19 @@ func (r *Reader) Read(p []byte) (int, error) {
 		r.next()
 	}
 	n, err := w.n, w.err
+	var fault *Error
+	isFault := errors.As(err, &fault)
+	if isFault && fault.Code == CodePanic {
+		return n, err
+	}
 	if err != nil {
 		n += w.drain()
 		if len(w.held) > 0 {
-			err = nil
+			err, isFault = nil, false
 		}
 	}
 	w.dst, w.in = nil, nil
-	if w.options.Keep && isFault(err) {
+	if w.options.Keep && isFault {
 		return r.goOn(p, n)
 	}
 	return n, err
@@ -56,11 +61,6 @@ func (r *Reader) goOn(p []byte, n int) (int, error) {
 	}
 	n, w.srcErr = w.src.Read(p)
 	return n, w.srcErr
-}
-
-func isFault(err error) bool {
-	var fault *Error
-	return errors.As(err, &fault)
 }
 
 // Close ends a cleaner that has not ended, and gives back its memory, also that of the patches.

@@ -50,6 +50,12 @@ type tag struct {
 	value    []byte
 }
 
+// has reports whether all entries of a directory lie in the block.
+func (t tiff) has(directory uint32) bool {
+	at := uint64(directory) + 2
+	return at <= uint64(len(t.b)) && at+12*uint64(t.order.Uint16(t.b[directory:])) <= uint64(len(t.b))
+}
+
 // find returns the first entry of a directory with that id. Its value is nil if there is none, or if
 // it leaves the block.
 func (t tiff) find(directory uint32, id uint16) tag {

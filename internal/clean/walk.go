@@ -1,24 +1,43 @@
 package clean
 
 import (
+	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
+	"sync"
 )
 
 func (w *walk) run(clean func(*walk)) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			e, ok := p.(ending)
-			if !ok {
-				panic(p)
-			}
-			err = e.err
+			err = w.endOf(p)
 		}
 	}()
 	clean(w)
 	w.flush()
 	w.blankRest()
 	return io.EOF
+}
+
+// endOf returns the error of a walk that has panicked with p. A panic of the source goes on.
+func (w *walk) endOf(p any) error {
+	e, ok := p.(ending)
+	switch {
+	case ok:
+		return e.err
+	case w.reading:
+		panic(p)
+	}
+	return &Error{Code: CodePanic, Offset: w.pos(), Detail: fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
+}
+
+// read reads from the source.
+func (w *walk) read(p []byte) (n int) {
+	w.reading = true
+	n, w.srcErr = w.src.Read(p)
+	w.reading = false
+	return n
 }
 
 // hold returns the next n bytes. Until the next step the cleaner may change them, and hold more.
@@ -57,8 +76,8 @@ func (w *walk) tryMore(n int) int {
 	for len(w.held)-begin < n && w.srcErr == nil {
 		missing := n - (len(w.held) - begin)
 		w.held = slices.Grow(w.held, missing)
-		m, err := w.src.Read(w.held[len(w.held) : len(w.held)+missing])
-		w.held, w.srcErr = w.held[:len(w.held)+m], err
+		m := w.read(w.held[len(w.held) : len(w.held)+missing])
+		w.held = w.held[:len(w.held)+m]
 	}
 	w.original = append(w.original, w.held[begin:]...)
 	if len(w.held)-begin < n {
@@ -67,22 +86,30 @@ func (w *walk) tryMore(n int) int {
 	return len(w.held) - begin
 }
 
+// holders are the buffers of walks that hold more than freeHeld.
+var holders = sync.Pool{New: func() any { return new([heldMemory]byte) }}
+
 // take asks for memory to hold n bytes.
 func (w *walk) take(n int) {
-	if n <= freeHeld || w.took || w.options.Memory == nil {
+	if n <= freeHeld || w.holder != nil {
 		return
 	}
-	if !w.options.Memory.Take(heldMemory) {
+	if w.options.Memory != nil && !w.options.Memory.Take(heldMemory) {
 		w.failAs(CodeBusy, noMemory)
 	}
-	w.took = true
+	w.holder = holders.Get().(*[heldMemory]byte)
+	w.held = append(w.holder[:0:maxHeld], w.held...)
+	w.original = append(w.holder[maxHeld:maxHeld], w.original...)
 }
 
 // giveBack gives back all memory that was taken.
 func (w *walk) giveBack() {
-	if w.took {
-		w.options.Memory.Give(heldMemory)
-		w.took, w.held, w.original = false, nil, nil
+	if w.holder != nil {
+		if w.options.Memory != nil {
+			w.options.Memory.Give(heldMemory)
+		}
+		holders.Put(w.holder)
+		w.holder, w.held, w.original = nil, nil, nil
 	}
 	if w.paid > 0 {
 		w.options.Memory.Give(w.paid)
@@ -95,9 +122,7 @@ func (w *walk) giveBack() {
 func (w *walk) fill() bool {
 	room := w.dst[min(w.n+len(w.held), len(w.dst)):]
 	for len(w.in) == 0 && len(room) > 0 && w.srcErr == nil {
-		var n int
-		n, w.srcErr = w.src.Read(room)
-		w.in = room[:n]
+		w.in = room[:w.read(room)]
 	}
 	return len(w.in) > 0
 }

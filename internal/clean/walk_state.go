@@ -27,9 +27,10 @@ type walk struct {
 	off      int64  // of the first byte that is not yet handed on
 	facts    Facts
 	changes
-	took   bool // memory for the largest that may be held
-	srcErr error
-	err    error
+	holder  *[heldMemory]byte // in which held and original lie, if they are large
+	reading bool              // src at the moment
+	srcErr  error
+	err     error
 }
 
 // ending is the value with which a step panics.

@@ -157,7 +157,7 @@ func (f *webpFile) exif(n int64) {
 	f.exifs = true
 	m := min(n, maxHeld-8)
 	data := f.holdMore(int(m))[8:]
-	f.orientation = exif(data)
+	f.orientation = f.exifFront(data, n)
 	if f.orientation == 0 {
 		f.orientation = exif(data) // it has room without its identifier
 	}

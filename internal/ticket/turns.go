@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// maxTickets is how many tickets are remembered at once, some 200 bytes each.
+	// maxTickets is how many tickets are remembered at once, some 200 bytes each and a refusal.
 	maxTickets = 100_000
 	// maxAttempts is how often a ticket's file may be read in each readWindow on each instance, and
 	// maxReads how many times its size in all. A client that is refused or leaves may try again,
@@ -38,6 +38,7 @@ type State struct {
 	Read      int64 // bytes
 	Ended     bool  // aborted here
 	Published bool
+	Refused   error // why the file was refused and removed here
 }
 
 // Do runs f while no other caller works on the ticket with that id, and remembers the ticket until
@@ -75,7 +76,7 @@ func (s *Turns) leave(id string, state *State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	state.users--
-	if state.users == 0 && state.Attempts == 0 && !state.Ended && !state.Published {
+	if state.users == 0 && state.Attempts == 0 && !state.Ended && !state.Published && state.Refused == nil {
 		delete(s.known, id)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -37,6 +38,11 @@ func Start(t testing.TB) *Browser {
 	return &Browser{ctx}
 }
 
+// Kill ends the browser at once, as a dead battery does. Nothing of it can be used afterwards.
+func (b *Browser) Kill() error {
+	return chromedp.FromContext(b.ctx).Browser.Process().Kill()
+}
+
 func find(t testing.TB) (path string) {
 	t.Helper()
 	return program.Find(t, "chromium", "chromium-browser", "google-chrome")
@@ -49,6 +55,7 @@ func start(ctx context.Context, path string) (_ context.Context, stop func(), _ 
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("enable-blink-features", "CanvasGlobalHDRHeadroom"), // to see gain maps without a screen for them
 		chromedp.WindowSize(900, 700),
 	)
 	allocated, end := chromedp.NewExecAllocator(context.WithoutCancel(ctx), options...)
@@ -120,9 +127,21 @@ func (p *Page) Do(actions ...chromedp.Action) {
 // Choose chooses a new file in the file input that matches selector.
 func (p *Page) Choose(selector, name, content string) {
 	p.t.Helper()
-	path := filepath.Join(p.t.TempDir(), name)
+	p.Do(chromedp.SetUploadFiles(selector, []string{p.file(name, content)}, chromedp.ByQuery))
+}
+
+// ChooseIn chooses a new file in the file input that is the value of the JavaScript expression, for
+// example in a shadow tree.
+func (p *Page) ChooseIn(expression, name, content string) {
+	p.t.Helper()
+	p.Do(chromedp.SetUploadFiles(expression, []string{p.file(name, content)}, chromedp.ByJSPath))
+}
+
+func (p *Page) file(name, content string) (path string) {
+	p.t.Helper()
+	path = filepath.Join(p.t.TempDir(), name)
 	require.NoError(p.t, os.WriteFile(path, []byte(content), 0o600))
-	p.Do(chromedp.SetUploadFiles(selector, []string{path}, chromedp.ByQuery))
+	return path
 }
 
 // Click clicks the element that matches selector, once it is there.
@@ -158,4 +177,10 @@ func (p *Page) Screenshot(name string) {
 	p.Do(chromedp.Sleep(500*time.Millisecond), chromedp.FullScreenshot(&png, 100)) // after the animations, not as JPEG
 	path := filepath.Join(dir, unfit.ReplaceAllString(name, "-")+".png")
 	require.NoError(p.t, os.WriteFile(path, png, 0o600))
+}
+
+// WithoutScript opens url with JavaScript turned off, also for the pages that follow.
+func (p *Page) WithoutScript(url string) {
+	p.t.Helper()
+	p.Do(emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(url))
 }

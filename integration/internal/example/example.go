@@ -1,4 +1,4 @@
-// Package example runs examples/server, as a person would, in a process of its own.
+// Package example runs programs of examples, as a person would, in processes of their own.
 package example
 
 import (
@@ -19,18 +19,24 @@ import (
 	"github.com/airlock-go/upload/integration/internal/s3test"
 )
 
-// Server is the example, running.
+// Server is an example, running.
 type Server struct {
 	URL string
 	cmd *exec.Cmd
 	log bytes.Buffer // read it after Terminate
 }
 
-// Start starts it with these flags on a free port, with the credentials of the S3 server of package
-// s3test. It ends with the test.
+// Start starts examples/server with these flags on a free port, with the credentials of the S3
+// server of package s3test. It ends with the test.
 func Start(t *testing.T, flags ...string) *Server {
 	t.Helper()
-	p := &Server{cmd: command(t, s3test.Get(), flags)}
+	return Run(t, "server", flags...)
+}
+
+// Run is Start for another example.
+func Run(t *testing.T, name string, flags ...string) *Server {
+	t.Helper()
+	p := &Server{cmd: command(t, name, s3test.Get(), flags)}
 	p.cmd.Stderr = &p.log
 	stdout, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -44,19 +50,19 @@ func Start(t *testing.T, flags ...string) *Server {
 	return p
 }
 
-// Refuses starts it in the same way for another server, and waits until it has ended by itself.
+// Refuses starts examples/server in the same way for another S3 server, and waits until it has ended by itself.
 func Refuses(t *testing.T, s s3test.Server, flags ...string) (status int, log string) {
 	t.Helper()
-	cmd := command(t, s, flags)
+	cmd := command(t, "server", s, flags)
 	out, err := cmd.CombinedOutput()
 	var ended *exec.ExitError
 	require.ErrorAs(t, err, &ended, "%s", out)
 	return ended.ExitCode(), string(out)
 }
 
-func command(t *testing.T, s s3test.Server, flags []string) *exec.Cmd {
+func command(t *testing.T, name string, s s3test.Server, flags []string) *exec.Cmd {
 	t.Helper()
-	binary, err := build()
+	binary, err := build(name)
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), binary, append([]string{"-addr", "127.0.0.1:0"}, flags...)...)
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+s.AccessKey, "AWS_SECRET_ACCESS_KEY="+s.SecretKey, "AWS_REGION="+s.Region)
@@ -70,15 +76,31 @@ func (p *Server) Terminate(t *testing.T) {
 	require.NoError(t, p.cmd.Wait(), "%s", p.log.String())
 }
 
-// build builds the program once in a process of tests. The go command caches compiled packages, so
+// builds has what build did, by the names of programs.
+var builds struct {
+	sync.Mutex
+	done map[string]error
+}
+
+// build builds a program once in a process of tests. The go command caches compiled packages, so
 // that another process of tests only links it.
-var build = sync.OnceValues(func() (binary string, err error) {
-	_, file, _, _ := runtime.Caller(0) // the S3 server in this process has changed the working directory
-	binary = filepath.Join(s3test.Folder(), "server")
-	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, "./server")
-	cmd.Dir = filepath.Join(filepath.Dir(file), "..", "..", "..", "examples")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
+func build(name string) (binary string, err error) {
+	builds.Lock()
+	defer builds.Unlock()
+	binary = filepath.Join(s3test.Folder(), name)
+	if err, built := builds.done[name]; built {
+		return binary, err
 	}
-	return binary, nil
-})
+	_, file, _, _ := runtime.Caller(0) // the S3 server in this process has changed the working directory
+	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, "./"+name)
+	cmd.Dir = filepath.Join(filepath.Dir(file), "..", "..", "..", "examples")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	if builds.done == nil {
+		builds.done = map[string]error{}
+	}
+	builds.done[name] = err
+	return binary, err
+}

@@ -22,6 +22,7 @@ func main() {
 	flag.StringVar(&g.dir, "dir", "", "an empty `directory` for the objects")
 	flag.StringVar(&g.addr, "addr", "", "the `address` to listen at")
 	flag.StringVar(&g.health, "health", "/healthz", "the `path` that answers 200")
+	flag.StringVar(&g.events, "events", "", "the `URL` that gets an event for each object")
 	flag.StringVar(&g.region, "region", "us-east-1", "the region")
 	flag.StringVar(&g.root.access, "access", "", "the access key of the root account")
 	flag.StringVar(&g.root.secret, "secret", "", "the secret key of the root account")
@@ -41,6 +42,7 @@ func main() {
 
 type gateway struct {
 	dir, addr, health, region string
+	events                    string
 	root, user                keys
 }
 
@@ -62,6 +64,7 @@ func (g *gateway) run(ctx context.Context) error {
 		MaxRequests:       4096,
 		MultipartMaxParts: 10000,
 		HealthPath:        g.health,
+		EventWebhookURL:   g.events,
 		KeepAlive:         true,
 		Quiet:             true,
 	})

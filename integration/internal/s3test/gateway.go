@@ -27,7 +27,7 @@ func startGateway(s Server) (Server, func() error, error) {
 		return s, nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	cmd := exec.Command("go", "run", gatewayProgram, "-dir", dir, "-addr", addr, "-health", healthPath, "-region", s.Region,
-		"-access", s.AccessKey, "-secret", s.SecretKey, "-user-access", userAccess, "-user-secret", userSecret)
+		"-events", events, "-access", s.AccessKey, "-secret", s.SecretKey, "-user-access", userAccess, "-user-secret", userSecret)
 	cmd.Stderr = os.Stderr
 	input, err := cmd.StdinPipe()
 	if err == nil {

@@ -20,6 +20,9 @@ func startMinIO(s Server, program string) (Server, func() error, error) {
 	cmd := exec.Command(program, "server", "--quiet", "--address", addr, "--config-dir", dir+"/config", dir+"/data")
 	cmd.Env = append(os.Environ(), "MINIO_ROOT_USER="+s.AccessKey, "MINIO_ROOT_PASSWORD="+s.SecretKey, "MINIO_REGION="+s.Region,
 		"MINIO_BROWSER=off", "MINIO_UPDATE=off")
+	if events != "" {
+		cmd.Env = append(cmd.Env, "MINIO_NOTIFY_WEBHOOK_ENABLE_TEST=on", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_TEST="+events)
+	}
 	if err := cmd.Start(); err != nil {
 		return s, nil, fmt.Errorf("UPLOAD_TEST_MINIO: %w", errors.Join(err, os.RemoveAll(dir)))
 	}

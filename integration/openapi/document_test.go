@@ -1,0 +1,133 @@
+// Package openapi_test holds docs/openapi.yaml against what the handlers read and answer.
+package openapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/stretchr/testify/require"
+)
+
+// document is docs/openapi.yaml, and stricter: no object has properties that it does not name, and
+// no code is a host's own.
+type document struct {
+	*openapi3.T
+	router routers.Router
+}
+
+func load(t *testing.T) *document {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromFile("../../docs/openapi.yaml")
+	require.NoError(t, err)
+	require.NoError(t, doc.Validate(t.Context()))
+	no := false
+	for _, schema := range doc.Components.Schemas {
+		if s := schema.Value; s.AdditionalProperties.Schema == nil && (s.Type.Is("object") || len(s.Properties) > 0) {
+			s.AdditionalProperties.Has = &no
+		}
+	}
+	code := doc.Components.Schemas["Code"].Value
+	require.Len(t, code.AnyOf, 2)
+	code.AnyOf = code.AnyOf[:1]
+	router, err := gorillamux.NewRouter(doc)
+	require.NoError(t, err)
+	return &document{doc, router}
+}
+
+// exchange is a request and its answer.
+type exchange struct {
+	request *http.Request
+	body    []byte // of the request, nil unless it is JSON
+	status  int
+	header  http.Header
+	answer  []byte
+}
+
+// json is the JSON of the answer or of its event, nil if it has none.
+func (e *exchange) json() (data []byte, isEvent bool) {
+	if data, isEvent = bytes.CutPrefix(e.answer, []byte("data: ")); isEvent || isJSON(e.header) {
+		return data, isEvent
+	}
+	return nil, false
+}
+
+// check returns an error if the document does not allow the exchange. A refused request may be
+// anything.
+func (d *document) check(ctx context.Context, e *exchange) (*openapi3filter.RequestValidationInput, error) {
+	route, params, err := d.router.FindRoute(e.request)
+	if err != nil {
+		return nil, err
+	}
+	in := &openapi3filter.RequestValidationInput{
+		Request: e.request, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{ExcludeRequestBody: e.body == nil},
+	}
+	if e.status < http.StatusBadRequest {
+		e.request.Body = io.NopCloser(bytes.NewReader(e.body))
+		if err := openapi3filter.ValidateRequest(ctx, in); err != nil {
+			return nil, err
+		}
+	}
+	if data, isEvent := e.json(); isEvent {
+		return in, d.checkEvent(data)
+	}
+	return in, d.checkAnswer(ctx, in, e, e.answer)
+}
+
+func (d *document) checkAnswer(ctx context.Context, in *openapi3filter.RequestValidationInput, e *exchange, answer []byte) error {
+	return openapi3filter.ValidateResponse(ctx, &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: in, Status: e.status, Header: e.header, Body: io.NopCloser(bytes.NewReader(answer)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: !isJSON(e.header)},
+	})
+}
+
+func isJSON(h http.Header) bool { return strings.HasSuffix(h.Get("Content-Type"), "json") }
+
+// checkEvent checks the data of a server-sent event.
+func (d *document) checkEvent(data []byte) error {
+	var status any
+	if err := json.Unmarshal(data, &status); err != nil {
+		return err
+	}
+	return d.Components.Schemas["ProgressStatus"].Value.VisitJSON(status, openapi3.EnableJSONSchema2020())
+}
+
+// added returns copies of a JSON value. Each has a property more in one of its objects. Header
+// fields and fields of forms have names that no document lists.
+func added(v any) (all []any) {
+	switch v := v.(type) {
+	case map[string]any:
+		more := maps.Clone(v)
+		more["added"] = 1
+		all = append(all, more)
+		for name, value := range v {
+			if _, list := value.([]any); !list && (name == "headers" || name == "fields") {
+				continue
+			}
+			for _, changed := range added(value) {
+				copied := maps.Clone(v)
+				copied[name] = changed
+				all = append(all, copied)
+			}
+		}
+	case []any:
+		for i, value := range v {
+			for _, changed := range added(value) {
+				copied := append([]any{}, v...)
+				copied[i] = changed
+				all = append(all, copied)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,45 @@
+package clean
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestPanics: a cleaner that panics ends the file and not the program, also where the file is kept. A
+// source that panics goes on to do so.
+func TestPanics(t *testing.T) {
+	const mediaType = "test/panics"
+	cleaners[mediaType] = func(w *walk) {
+		w.hold(5)
+		clear(w.holdMore(3))
+		panic("a mistake")
+	}
+	t.Cleanup(func() { delete(cleaners, mediaType) })
+	for _, keep := range []bool{false, true} {
+		r := NewReader(strings.NewReader("a file of a person"), mediaType, Options{Keep: keep})
+		got, err := io.ReadAll(iotest.OneByteReader(r))
+		var fault *Error
+		require.ErrorAs(t, err, &fault)
+		require.Equal(t, CodePanic, fault.Code)
+		require.ErrorContains(t, err, "a mistake")
+		require.ErrorContains(t, err, "panic_internal_test.go", "its place")
+		require.Empty(t, got)
+		_, again := r.Read(make([]byte, 9))
+		require.Equal(t, err, again)
+		r.Close()
+	}
+	ended := errors.New("of the source")
+	r := NewReader(io.MultiReader(bytes.NewReader([]byte("\x89PNG")), panics{ended}), "image/png", Options{})
+	require.PanicsWithValue(t, ended, func() { _, _ = io.ReadAll(r) })
+	r.Close()
+}
+
+type panics struct{ value error }
+
+func (p panics) Read([]byte) (int, error) { panic(p.value) }

@@ -1,0 +1,34 @@
+package sniff
+
+import (
+	"bytes"
+	encoding "encoding/json"
+	"io/fs"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/web"
+)
+
+// TestCalledInTheBrowser: the browser module calls types as this package does, and has a word for
+// one such file.
+func TestCalledInTheBrowser(t *testing.T) {
+	for _, name := range []string{"en.js", "de.js"} {
+		file, err := fs.ReadFile(web.Files(), name)
+		require.NoError(t, err)
+		_, text, found := bytes.Cut(file, []byte("\nexport default "))
+		require.True(t, found)
+		var words struct{ Types map[string][3]string }
+		require.NoError(t, encoding.Unmarshal(bytes.TrimSuffix(text, []byte(";\n")), &words))
+		require.Len(t, words.Types, len(names))
+		for mediaType, called := range words.Types {
+			short, plural := Called(mediaType)
+			require.NotEmpty(t, short, mediaType)
+			require.NotEmpty(t, called[2], mediaType)
+			if name == "en.js" {
+				require.Equal(t, []string{short, plural}, called[:2])
+			}
+		}
+	}
+}

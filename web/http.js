@@ -1,0 +1,112 @@
+// What all doors need of HTTP: one request, the reason why it failed, and the next try.
+
+// PAUSE is the reason for AbortController.abort that keeps what has arrived: the next upload of the
+// same file goes on there, also after a reload of the page.
+export const PAUSE = new DOMException("The upload is paused.", "AbortError");
+
+// UploadError says why a file was not stored, by a code and parameters of docs/errors.md, or by a
+// code of this module: "lost", "unanswered", "unreadable". After a final one a new try is useless.
+export class UploadError extends Error {
+  constructor(code, params = {}, { detail, ...more } = {}) {
+    super(detail ?? code);
+    Object.assign(this, { name: "UploadError", code, params, detail, final: false, retryAfter: 0, files: [] }, more);
+  }
+}
+
+// send sends one request and resolves with the XMLHttpRequest that was answered, whatever the
+// status. Fetch reports no progress. A request that acts once loses its answer after the last byte
+// with "unanswered".
+export function send(method, url, { headers = {}, body, signal, progress, credentials, kind, once } = {}) {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const xhr = new XMLHttpRequest();
+    let whole = false; // the last byte is on its way
+    xhr.open(method, url);
+    xhr.withCredentials = credentials === "include";
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+    if (body && progress) {
+      xhr.upload.onprogress = (e) => {
+        whole = e.loaded === e.total;
+        progress(e.loaded, e.total);
+      };
+    }
+    const abort = () => xhr.abort();
+    signal?.addEventListener("abort", abort);
+    xhr.onload = () => resolve(xhr);
+    xhr.onerror = xhr.ontimeout = () => reject(new UploadError(once && whole ? "unanswered" : "lost", kind && { kind }));
+    xhr.onabort = () => reject(signal?.reason);
+    xhr.onloadend = () => signal?.removeEventListener("abort", abort);
+    xhr.send(body);
+  });
+}
+
+// ask sends a request to the server of the page, with the caller's headers.
+export async function ask(method, url, o, more) {
+  const own = typeof o.headers === "function" ? await o.headers() : o.headers;
+  return send(method, url, { credentials: o.credentials, signal: o.signal, ...more, headers: { ...own, ...more.headers } });
+}
+
+// Answers without a code, such as those of a proxy.
+const codes = { 401: "unauthenticated", 403: "forbidden", 404: "not_found", 408: "timeout", 413: "too_large", 429: "rate_limited", 503: "busy", 507: "storage_full" };
+
+// refusal makes an error of an answer.
+export function refusal(xhr) {
+  const { status } = xhr;
+  const problem = parse(xhr.responseText) ?? {};
+  const known = typeof problem.code === "string";
+  const code = known ? problem.code : (codes[status] ?? (status >= 500 ? "internal" : "refused"));
+  const retryAfter = problem.params?.retry_after ?? seconds(xhr.getResponseHeader("Retry-After"));
+  const params = problem.params ?? (retryAfter ? { retry_after: retryAfter } : {});
+  const final = status < 500 && ![408, 423, 425, 429].includes(status);
+  return new UploadError(code, params, { detail: known ? problem.detail : undefined, files: problem.files ?? [], final, retryAfter, status });
+}
+
+// seconds reads a Retry-After.
+function seconds(value) {
+  const n = Number(value ?? 0);
+  return Math.max(0, Math.ceil(Number.isNaN(n) ? (Date.parse(value) - Date.now()) / 1000 : n)) || 0;
+}
+
+export function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // a proxy's page, for example
+  }
+}
+
+const TRIES = 6; // of one request without progress
+const PATIENCE = 120; // seconds that are waited for at most
+
+// again calls f until it succeeds, fails for good or has failed too often. Failures of which moved
+// is true, because something arrived, count anew.
+export async function again(o, f, may = (e) => !e.final) {
+  for (let n = 1; ; n++) {
+    try {
+      return await f();
+    } catch (e) {
+      if (!(e instanceof UploadError) || !may(e)) throw e;
+      if (e.moved) n = 1;
+      const wait = e.retryAfter || 2 ** (n - 1);
+      if (n >= TRIES || wait > PATIENCE) throw e;
+      o.onProgress({ state: "waiting", seconds: wait, error: e });
+      await pause(wait, o.signal);
+    }
+  }
+}
+
+// pause waits, but no longer than until the browser is online again.
+function pause(wait, signal) {
+  return new Promise((resolve, reject) => {
+    const end = (settle) => () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+      globalThis.removeEventListener?.("online", go);
+      settle(signal.reason);
+    };
+    const go = end(resolve), stop = end(reject);
+    const timer = setTimeout(go, 1000 * wait);
+    signal.addEventListener("abort", stop);
+    globalThis.addEventListener?.("online", go);
+  });
+}

@@ -1,0 +1,101 @@
+/** A file as the server has stored it. Fields that are not known are absent. */
+export interface StoredFile {
+  field?: string;
+  /** The name that the client gave. */
+  name?: string;
+  /** The key in the storage. Whoever gets it from a page checks whose it is. */
+  key?: string;
+  /** The media type that the server has found. */
+  type?: string;
+  size?: number;
+  width?: number;
+  height?: number;
+  frames?: number;
+  /** Whether data of place, time or device were removed. */
+  cleaned?: boolean;
+  [more: string]: unknown;
+}
+
+/** What the server does with an upload that it has whole; see upload.ProgressStatus in Go. */
+export interface ServerStatus {
+  state: "waiting" | "receiving" | "checking" | "committing" | "done" | "refused" | (string & {});
+  received?: number;
+  total?: number;
+  [more: string]: unknown;
+}
+
+export type Progress =
+  /** Bytes of the file are on their way. After a lost connection sent may fall. */
+  | { state: "sending"; sent: number; size: number }
+  /** All bytes are sent; the server checks and stores the file. */
+  | { state: "checking"; server?: ServerStatus }
+  /** The next try is so many seconds away. */
+  | { state: "waiting"; seconds: number; error: UploadError };
+
+/** URLs of the doors that the server has. At least one is needed. */
+export interface Doors {
+  /** Takes a form or, with raw, the file as the whole body (upload.Handler). */
+  url?: string | URL;
+  /** The steps of direct uploads (upload.Presigner). */
+  tickets?: string | URL;
+  /** Takes resumable uploads by tus 1.0 (upload.Resumer). */
+  resumable?: string | URL;
+  /** Files of more bytes do not go to url where there is another door. 5 MiB by default. */
+  large?: number;
+}
+
+export interface UploadOptions extends Doors {
+  /** The form field of the file, "file" by default. */
+  field?: string;
+  /**
+   * Text that goes with the file: fields of the form before it, members of the JSON that confirms a
+   * direct upload, metadata of a resumable one. A raw body has none.
+   */
+  fields?: Record<string, string>;
+  /** Send the file alone to url, by PUT (upload.Handler.Raw). */
+  raw?: boolean;
+  /** Cancels, or pauses if its reason is PAUSE. */
+  signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+  /** URL before the id of an upload, where the server sends its ServerStatus as events. */
+  progress?: string;
+  /** Headers for the page's server, such as a token. Storages get none of them. */
+  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>);
+  /** "include" sends cookies to a server of another origin. */
+  credentials?: "include" | "same-origin";
+  /** The language of errors, by default the page's. There are English and German. */
+  lang?: string;
+}
+
+/** Why a file is not stored. Its message is the sentence for the person who chose the file. */
+export class UploadError extends Error {
+  constructor(code: string, params?: Record<string, unknown>, more?: object);
+  /** A code of docs/errors.md, or "lost", "unanswered" or "unreadable". */
+  code: string;
+  params: Record<string, unknown>;
+  /** Whether a new try of the same file is useless. */
+  final: boolean;
+  /** Seconds after which a new try may succeed, or 0. */
+  retryAfter: number;
+  /** What the server says of single files. */
+  files: { field?: string; name?: string; code: string; reason?: string; params?: Record<string, unknown> }[];
+}
+
+/**
+ * The reason for AbortController.abort that keeps what has arrived. The next upload of the same
+ * file to the same URL goes on there, also after a reload of the page. Any other reason cancels.
+ */
+export const PAUSE: DOMException;
+
+/** Which door takes the file, by its size. It throws if there is none. */
+export function doorOf(file: File, doors: Doors): "url" | "tickets" | "resumable";
+
+/**
+ * Sends one file and resolves when the server has checked and stored it. What is refused for now is
+ * sent again, after the time that the server asks for, up to two minutes each. It rejects with an
+ * UploadError, or with the signal's reason.
+ *
+ * A form whose answer is lost may be stored or not ("unanswered"), so it is not sent again. Direct
+ * and resumable uploads are asked for.
+ */
+export function upload(file: File, options: UploadOptions): Promise<StoredFile>;

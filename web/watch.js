@@ -1,0 +1,27 @@
+// What the server says of a file that it has whole and has not answered.
+
+const SOON = 400; // ms in which most are answered: then nobody asks
+
+// watch returns the headers that name the request, and begins when the last byte is sent. Where
+// events do not come through, the page sees only that the server is checking.
+export function watch(o) {
+  let timer, events;
+  const id = o.progress && [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  const open = () => {
+    events = new EventSource(o.progress + id, { withCredentials: o.credentials === "include" });
+    events.onmessage = (e) => o.onProgress({ state: "checking", server: JSON.parse(e.data) });
+    events.onerror = () => events.close();
+  };
+  return {
+    headers: id ? { "Upload-Id": id } : {},
+    begin() {
+      if (timer !== undefined) return;
+      o.onProgress({ state: "checking" });
+      timer = id ? setTimeout(open, SOON) : null;
+    },
+    end() {
+      clearTimeout(timer);
+      events?.close();
+    },
+  };
+}

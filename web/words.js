@@ -1,0 +1,86 @@
+// The texts for people, English and German, each loaded when it is needed.
+
+const languages = { en: () => import("./en.js"), de: () => import("./de.js") };
+
+// wordsOf resolves with the texts of a language such as "de-CH", by default that of the page.
+export async function wordsOf(lang = globalThis.document?.documentElement.lang || globalThis.navigator?.language) {
+  const load = languages[String(lang).slice(0, 2).toLowerCase()] ?? languages.en;
+  return new Words((await load()).default);
+}
+
+// Words writes the sentences of one language.
+export class Words {
+  constructor(table) { this.table = table; }
+
+  // say is a text of the element, or "" if there is none of that name.
+  say(name, values = {}) {
+    const text = this.table.page[name];
+    return (text && this.fill(text, values)) ?? "";
+  }
+
+  // refusal is the sentence of an error, by its code and parameters alone. The server's own
+  // sentence is for codes that are not known here. Of several, the first counts whose parameters
+  // are there.
+  refusal({ code, params = {}, detail }) {
+    const { own, refusals, refused } = this.table;
+    for (const key of [`${code} ${params.kind}`, code]) {
+      for (const sentence of own[key] ?? refusals[key] ?? []) {
+        const text = this.fill(sentence, params);
+        if (text !== null) return text;
+      }
+    }
+    return detail || refused;
+  }
+
+  // typeName is what people call files of a type, and typeOne what they call one file.
+  typeName(type) { return this.table.types[type]?.[0] ?? type; }
+  typeOne(type) { return this.table.types[type]?.[2] ?? ""; }
+
+  bytes(n) {
+    for (const [unit, size] of [["GB", 2 ** 30], ["MB", 2 ** 20], ["KB", 2 ** 10]]) {
+      if (n >= size) return `${this.tenths(n, size)} ${unit}`;
+    }
+    return this.count(n, "byte");
+  }
+
+  // fill writes values for the placeholders; it is null if one is missing.
+  fill(sentence, values) {
+    let whole = true;
+    const text = sentence.replace(/\{(\w+)(?::(\w+))?\}/g, (_, name, as) => {
+      const value = this.written(values[name], as);
+      whole &&= value !== "";
+      return value;
+    });
+    return whole ? text[0].toUpperCase() + text.slice(1) : null;
+  }
+
+  written(value, as) {
+    if (Array.isArray(value)) return this.list(value, as);
+    if (typeof value === "number") return this.number(value, as);
+    if (as === "type") return this.table.types[value]?.[1] ?? "";
+    return value ?? "";
+  }
+
+  number(n, as) {
+    if (as === "bytes") return this.bytes(n);
+    if (as === "million" && n >= 1e6) return `${this.tenths(n, 1e6)} ${this.table.million}`;
+    if (as === undefined || as === "million") return String(n);
+    if (as !== "time") return this.count(n, as);
+    if (n >= 7200) return this.count(Math.ceil(n / 3600), "hour");
+    return n >= 120 ? this.count(Math.ceil(n / 60), "minute") : this.count(n, "second");
+  }
+
+  count(n, noun) {
+    const [one, many] = this.table.counts[noun];
+    return n === 1 ? one : `${n} ${many}`;
+  }
+
+  // tenths is n in units, cut to tenths.
+  tenths(n, unit) { return String(Math.floor(10 * n / unit) / 10).replace(".", this.table.point); }
+
+  list(items, as) {
+    const names = [...new Set(as === "types" ? items.map((t) => this.typeName(t)) : items)];
+    const last = names.pop() ?? "";
+    return names.length ? `${names.join(", ")} ${this.table.or} ${last}` : last;
+  }
+}
