@@ -25,8 +25,8 @@ type bundle struct{ js, css []byte }
 var bundles sync.Map // of func() (bundle, error), by folder
 
 // bundleOf makes one script and one style sheet of a page's source with the packages that
-// testdata/folder pins. They are installed into a temporary folder that is removed with the test; npm keeps them in
-// its cache.
+// testdata/folder pins. They are installed into a temporary folder that is removed with the test;
+// npm keeps them in its cache.
 func bundleOf(t *testing.T, folder string) bundle {
 	t.Helper()
 	path := program.Find(t, "npm")
