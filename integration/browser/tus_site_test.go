@@ -25,7 +25,7 @@ type tusSite struct {
 	store place
 	cut   atomic.Int64 // how many bytes a connection brings before it is reset, 0 for all
 	lost  atomic.Int64 // how many of the next answers to POST and PATCH are lost
-	out   atomic.Bool  // the user is signed out
+	out   atomic.Int64 // after how many bytes of bodies the user is signed out, 0 for never
 	done  atomic.Int64 // how often the host's function ran
 	sent  atomic.Int64 // bytes of the bodies that the server has read
 }
@@ -57,7 +57,7 @@ func newTusSite(t *testing.T, folder string, open openPlace, o upload.ResumeOpti
 }
 
 func (s *tusSite) authorize(r *http.Request) (*upload.Grant, error) {
-	if s.out.Load() {
+	if after := s.out.Load(); after > 0 && s.sent.Load() >= after {
 		return nil, &upload.Error{Code: upload.CodeUnauthenticated}
 	}
 	return upload.AllowAnonymous(r)

@@ -32,7 +32,8 @@ if (!query.has('sizeless') && !plugin) {
 window.uppy = uppy
 window.seen = { success: [], failed: [], reasons: [] }
 uppy.on('upload-success', (file, response) => window.seen.success.push({ ...response.body, uploadURL: response.uploadURL }))
-uppy.on('upload-error', (file, error, response) => {
+uppy.on('upload-error', (file, error) => {
   window.seen.failed.push(error.message)
-  window.seen.reasons.push(response?.body?.xhr?.responseText ?? '')
+  // Uppy 5 has aborted the request by now, which empties its answer. The message has it, too.
+  window.seen.reasons.push(error.originalResponse?.getBody() || error.message.match(/response text: (\{.*\}),/)?.[1])
 })
