@@ -60,7 +60,7 @@ func TestTusTwoTabs(t *testing.T) {
 	b := browsers.Fresh(t)
 	eachTus(t, tusClients, func(t *testing.T, client string, open openPlace) {
 		s := newTusSite(t, "tus", open, upload.ResumeOptions{})
-		const size = 3 << 20
+		const size = 1 << 20
 		options := map[string]any{"size": size, "chunkSize": 100_000, "abortAt": 200_000}
 		one := sends(b.Open(t, s.url), client, options)
 		one.stops()
