@@ -75,6 +75,9 @@ func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 // openTicket returns the content of token, if it is for the caller of q and not expired.
 func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error) {
 	t, err := unsealTicket(sealer, token)
+	if err == nil && t.Cell > 0 != (q.door == doorResumable) { // where purposes of a host collide
+		err = errBadTicket
+	}
 	if err == nil {
 		err = t.allow(q.grant)
 	}

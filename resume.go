@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload/internal/chain"
+	"github.com/airlock-go/upload/internal/ticket"
 	"github.com/airlock-go/upload/internal/tus"
 	"github.com/airlock-go/upload/storage"
 )
@@ -27,6 +28,7 @@ type Resumer struct {
 	confirmer
 	store   chain.Store
 	direct  storage.DirectStorage // publishes pieces; nil: by Stage and Commit
+	markers *ticket.Sealer        // of what no client carries
 	origins tus.Origins
 	opts    ResumeOptions
 	writers writers
@@ -85,6 +87,9 @@ func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, er
 		z.direct, _ = h.store.(storage.DirectStorage)
 	}
 	z.objects = z.store
+	if z.markers, err = ticket.New(secrets, "resumable marker "+z.opts.Purpose); err != nil {
+		return nil, fmt.Errorf("upload: %w", err)
+	}
 	return z, z.prepare(secrets, "resumable "+z.opts.Purpose, z.opts.MaxFileSize, z.opts.MaxChecks)
 }
 

@@ -126,6 +126,7 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 	if j, err = s.ahead(st, src, limit); err != nil {
 		return 0, nil, s.settled(err)
 	}
+	defer j.stop()
 	ctx, cancel := s.outliving()
 	defer cancel()
 	n, err = s.chain.Append(ctx, st, chain.Template{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
+	"github.com/airlock-go/upload/sweep"
 	"github.com/airlock-go/upload/uploadtest"
 )
 
@@ -236,7 +238,7 @@ func resumeStorageFails(t *testing.T, front func(*uploadtest.FailingStore) stora
 					}
 					return nil
 				}})
-				z := newResumable(t, front(failing), nil, upload.Options{CleanupTimeout: time.Second}, upload.ResumeOptions{})
+				z := newResumable(t, front(failing), nil, upload.Options{CleanupTimeout: 20 * time.Millisecond}, upload.ResumeOptions{})
 				z.memory, z.reader = memory, memory
 				url := z.create(t, "a.txt", len(content))
 				require.Equal(t, http.StatusNoContent, z.patch(t, url, 0, content[:5]).StatusCode)
@@ -299,3 +301,68 @@ func TestNewResumer(t *testing.T) {
 type pieceless struct{ *memstore.Store }
 
 func (pieceless) KeepsPieces() error { return errAny }
+
+// TestResumeSwept checks that a sweep finds all that an upload leaves which nobody goes on with, and
+// the markers of one that ended.
+func TestResumeSwept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(20 * 365 * 24 * time.Hour) // a sweep believes no date from before S3
+		store := &memstore.Store{}
+		h, err := upload.New(store, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		resumer, err := upload.NewResumer(h, [][]byte{secret}, nil)
+		require.NoError(t, err)
+		z := &inProcess{resumer}
+		create := func() string {
+			return "/" + z.do(t.Context(), "POST", "/", "Upload-Length: 5\nUpload-Metadata: "+metadataOf("name", "a.txt"), "").Header().Get("Location")
+		}
+		require.Equal(t, http.StatusNoContent, z.do(t.Context(), "PATCH", create(), offsetBytes+"0", "hell").Code)
+		require.Equal(t, http.StatusNoContent, z.do(t.Context(), "PATCH", create(), offsetBytes+"0", "hello").Code)
+		require.Len(t, store.Keys(), 4, "a piece, a file, and its two markers")
+		time.Sleep(9 * 24 * time.Hour)
+		sweeper, err := sweep.New(store, nil, &sweep.Options{Prefix: storage.StagingSegment, Remove: true, Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		_, err = sweeper.Run(t.Context(), "")
+		require.NoError(t, err)
+		require.Len(t, store.Keys(), 1)
+	})
+}
+
+// TestResumePurposes checks that no ticket of one door opens at the other, even where a host's
+// purposes collide.
+func TestResumePurposes(t *testing.T) {
+	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{Purpose: "x"})
+	z.memory.Handler(z.URL + "/store/")
+	p, err := upload.NewPresigner(z.handler, [][]byte{secret}, &upload.PresignOptions{Purpose: "resumable x"})
+	require.NoError(t, err)
+	ticket, err := p.Sign(signAs("ann"), declarationOf("a.txt", "hello"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, z.patch(t, ticket.Token, 0, "hello").StatusCode)
+	url := z.create(t, "a.txt", 5)
+	require.ErrorIs(t, p.Abort(signAs("ann"), url), upload.CodeBadTicket)
+	require.Zero(t, z.offset(t, url))
+}
+
+// panicking is a storage that panics where a file that comes whole is stored.
+type panicking struct{ *memstore.Store }
+
+func (panicking) Stage(_ context.Context, _ storage.Object, r io.Reader) (storage.Staged, error) {
+	_, _ = r.Read(make([]byte, 10))
+	panic("in the storage")
+}
+
+// TestResumeStoragePanics checks that nothing runs on after a storage has panicked. The bubble fails
+// if a goroutine stays.
+func TestResumeStoragePanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, err := upload.New(panicking{&memstore.Store{}}, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		resumer, err := upload.NewResumer(h, [][]byte{secret}, nil)
+		require.NoError(t, err)
+		z := &inProcess{resumer}
+		url := "/" + z.do(t.Context(), "POST", "/", "Upload-Length: 50\nUpload-Metadata: "+metadataOf("name", "a.txt"), "").Header().Get("Location")
+		require.Panics(t, func() { z.do(t.Context(), "PATCH", url, offsetBytes+"0", strings.Repeat("x", 50)) })
+		require.Equal(t, "0", z.do(t.Context(), "HEAD", url, "", "").Header().Get("Upload-Offset"))
+		require.NoError(t, h.Shutdown(t.Context()))
+	})
+}

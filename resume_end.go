@@ -57,13 +57,13 @@ func (z *Resumer) sealMarker(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, err := z.sealer.Seal(data)
+	token, err := z.markers.Seal(data)
 	return []byte(token), err
 }
 
 // openMarker reads a marker into v. Its id, which is part of v, must be the ticket's.
 func (z *Resumer) openMarker(marker []byte, t *sealed, v any, id *string) error {
-	data, err := z.sealer.Open(string(marker))
+	data, err := z.markers.Open(string(marker))
 	if err != nil {
 		return storageError(err)
 	}

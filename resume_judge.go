@@ -134,10 +134,15 @@ func (j *judging) result() (*checked, error) {
 
 // abandon ends the check of a file that has not come whole. It returns a verdict that was made.
 func (j *judging) abandon() error {
-	if j.pipe != nil {
-		_ = j.pipe.CloseWithError(errAbandoned)
-	}
+	j.stop()
 	c, verdict := j.result()
 	c.close()
 	return verdict
+}
+
+// stop ends the check unless complete was called.
+func (j *judging) stop() {
+	if j.pipe != nil {
+		_ = j.pipe.CloseWithError(errAbandoned)
+	}
 }

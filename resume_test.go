@@ -29,6 +29,8 @@ type resumable struct {
 	resumer *upload.Resumer
 	handler *upload.Handler
 	log     *syncBuffer
+
+	progress *upload.Progress
 }
 
 func newResumable(t *testing.T, store upload.Storage, policy upload.Validator, o upload.Options, ro upload.ResumeOptions) *resumable {
@@ -40,6 +42,10 @@ func newResumable(t *testing.T, store upload.Storage, policy upload.Validator, o
 		policy = upload.Types("image/png", "application/pdf", "text/plain")
 	}
 	o.Logger = (&fixture{log: z.log}).logger()
+	if o.Progress == nil {
+		o.Progress = &upload.Progress{}
+	}
+	z.progress = o.Progress
 	var err error
 	z.handler, err = upload.New(store, policy, upload.RequireSubject(bySubject), &o)
 	require.NoError(t, err)
