@@ -24,9 +24,9 @@ type bundle struct{ js, css []byte }
 
 var bundles sync.Map // of func() (bundle, error), by folder
 
-// bundleOf makes one script and one style sheet of page.js with the packages that testdata/folder
-// pins. They are installed into a temporary folder that is removed with the test; npm keeps them in
-// its cache.
+// bundleOf makes one script and one style sheet of a page's source with the packages that
+// testdata/folder pins. They are installed into a temporary folder that is removed with the test;
+// npm keeps them in its cache.
 func bundleOf(t *testing.T, folder string) bundle {
 	t.Helper()
 	path := program.Find(t, "npm")
@@ -41,7 +41,11 @@ func makeBundle(dir, npmPath, folder string) (b bundle, err error) {
 	if err != nil {
 		return b, err
 	}
-	source, err := testdata.ReadFile("testdata/page.js")
+	page := "testdata/page.js"
+	if folder == "tus" {
+		page = "testdata/tus.js"
+	}
+	source, err := testdata.ReadFile(page)
 	if err != nil {
 		return b, err
 	}
