@@ -49,6 +49,8 @@ func newApp(t *testing.T, v variant) *app {
 	presigner, err := upload.NewPresigner(uploads, [][]byte{bytes.Repeat([]byte{7}, 32)},
 		&upload.PresignOptions{SingleSize: 5 * mib, PartSize: 5 * mib, Form: v.form})
 	require.NoError(t, err)
+	resumer, err := upload.NewResumer(uploads, [][]byte{bytes.Repeat([]byte{7}, 32)}, nil)
+	require.NoError(t, err)
 	links, err := upload.NewLinks(a.store, &upload.LinksOptions{Proxy: v.proxy, Logger: log})
 	require.NoError(t, err)
 	companion, err := uppy.New(presigner, &uppy.Options{
@@ -56,7 +58,7 @@ func newApp(t *testing.T, v variant) *app {
 	})
 	require.NoError(t, err)
 	for path, h := range map[string]http.Handler{
-		"/upload": uploads, "/raw": raw, "/tickets/": presigner, "/direct/": companion,
+		"/upload": uploads, "/raw": raw, "/tickets/": presigner, "/resumable/": resumer, "/direct/": companion,
 		"/files/{key}": links.Handler(func(r *http.Request) (upload.Link, error) {
 			return upload.Link{Key: r.PathValue("key")}, refusal(r)
 		}),

@@ -34,6 +34,7 @@ func TestExchanges(t *testing.T) {
 		"streamed":        {calls: streams},
 		"direct":          {calls: goDirect},
 		"direct, forms":   {variant{form: true}, goDirect},
+		"resumable":       {calls: resume},
 		"files":           {calls: links(false)},
 		"files, proxied":  {variant{proxy: true}, links(true)},
 		"Uppy":            {calls: companion},
