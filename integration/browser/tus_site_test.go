@@ -77,13 +77,17 @@ func (s *tusSite) losing(h http.Handler) http.Handler {
 	})
 }
 
-// lines is what the page sends: text that differs at each place.
+// lines is what the page sends: lines of 16 bytes, of which each 4,096th says where it is.
 func lines(size int) string {
-	var b strings.Builder
-	for at := 0; at < size; at += 16 {
-		_, _ = fmt.Fprintf(&b, "%015x\n", at)
+	const block = 64 << 10
+	var rest, all strings.Builder
+	for at := 16; at < block; at += 16 {
+		_, _ = fmt.Fprintf(&rest, "%015x\n", at)
 	}
-	return b.String()[:size]
+	for at := 0; at < size; at += block {
+		_, _ = fmt.Fprintf(&all, "%015x\n%s", at, rest.String())
+	}
+	return all.String()[:size]
 }
 
 // published returns the keys of all files, and how many pieces of uploads are left.
@@ -156,7 +160,7 @@ func (c *cutConn) Read(p []byte) (int, error) {
 	if after := c.after.Load(); after > 0 {
 		if c.n >= after {
 			_ = c.Conn.(*net.TCPConn).SetLinger(0)
-			return 0, errors.Join(net.ErrClosed, c.Conn.Close())
+			return 0, errors.Join(net.ErrClosed, c.Close())
 		}
 		p = p[:min(int64(len(p)), after-c.n)]
 	}

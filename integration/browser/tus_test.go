@@ -82,8 +82,13 @@ func TestTusSizes(t *testing.T) {
 		size, chunk int // 0: a single request
 		creation    bool
 	}{
-		{size: 1}, {size: 40, chunk: 1}, {size: 4096, chunk: 4095}, {size: 4097, chunk: 4096}, {size: 9, creation: true},
-		{size: 100_000, chunk: 40_000, creation: true}, {size: 11*mib + 1, chunk: 5 * mib},
+		{size: 1},
+		{size: 40, chunk: 1},
+		{size: 4096, chunk: 4095},
+		{size: 4097, chunk: 4096},
+		{size: 9, creation: true},
+		{size: 100_000, chunk: 40_000, creation: true},
+		{size: 11*mib + 1, chunk: 5 * mib},
 		{size: 60 * mib, chunk: 50 * mib}, // in long runs
 	}
 	b := browsers.Fresh(t)
