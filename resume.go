@@ -17,8 +17,8 @@ import (
 // that ends in "/".
 //
 // What was stored lies in staging until the validators have seen the whole file and agreed. Each
-// instance with the same secrets continues what another began. An upload works for whom a ticket of
-// a [Presigner] would.
+// instance with the same secrets continues what another began. An upload is bound to its caller as a
+// ticket of a [Presigner] is.
 //
 // The metadata "filename" or "name" is the file's name, "filetype" or "type" its claimed type, and
 // "field" its field, by default the only one or "file". A refused file is answered with its code

@@ -100,10 +100,11 @@ var errContentType = &Error{http.StatusUnsupportedMediaType, "content_type", "th
 
 // checksum refuses a digest. It is not checked, and its client relies on that.
 func checksum(r *http.Request) error {
-	if has(r, "Upload-Checksum") || r.Trailer != nil && len(r.Trailer.Values("Upload-Checksum")) > 0 {
+	_, announced := r.Trailer["Upload-Checksum"] // which comes after the body
+	if has(r, "Upload-Checksum") || announced {
 		return bad("tus_checksum", "checksums are not supported")
 	}
-	if r.Header.Get("Content-Encoding") != "" {
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return bad("tus_encoding", "the bytes of a file come as they are, without a Content-Encoding")
 	}
 	return nil

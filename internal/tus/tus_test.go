@@ -42,6 +42,7 @@ func TestParse(t *testing.T) {
 		{"append", "PATCH", bytes + "Upload-Offset: 3", "12", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
 		{"the type in capitals", "PATCH", version + "Content-Type: Application/Offset+Octet-Stream\nUpload-Offset: 3", "", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
 		{"headers of a draft, which Apple adds", "PATCH", bytes + "Upload-Offset: 3\nUpload-Complete: ?1\nUpload-Draft-Interop-Version: 6", "", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
+		{"no coding", "PATCH", bytes + "Upload-Offset: 3\nContent-Encoding: identity", "", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
 		{"head", "HEAD", version, "", tus.Request{Method: "HEAD"}},
 		{"delete", "DELETE", version, "", tus.Request{Method: "DELETE"}},
 		{"override", "POST", bytes + "X-HTTP-Method-Override: PATCH\nUpload-Offset: 3", "1", tus.Request{Method: "PATCH", Offset: 3, Bytes: true}},
@@ -97,6 +98,16 @@ func TestRefused(t *testing.T) {
 			require.NotEmpty(t, e.Why)
 		})
 	}
+}
+
+// TestTrailer checks that a checksum is refused that is announced for after the body.
+func TestTrailer(t *testing.T) {
+	r := request("PATCH", bytes+"Upload-Offset: 1", "x")
+	r.Trailer = http.Header{"Upload-Checksum": nil} // as net/http has it before the body was read
+	_, err := tus.Parse(r)
+	var e *tus.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, "tus_checksum", e.Kind)
 }
 
 func metadata(header string) (tus.Metadata, error) {
