@@ -26,7 +26,8 @@ type tusSite struct {
 	store place
 	known []string     // keys of files that the test has seen
 	cut   atomic.Int64 // how many bytes a connection brings before it is reset, 0 for all
-	lost  atomic.Int64 // how many of the next answers to POST and PATCH are lost
+	posts atomic.Int64 // how many of the next answers to POST are lost
+	lost  atomic.Int64 // the same of PATCH
 	out   atomic.Int64 // after how many bytes of bodies the user is signed out, 0 for never
 	done  atomic.Int64 // how often the host's function ran
 	sent  atomic.Int64 // bytes of the bodies that the server has read
@@ -69,7 +70,7 @@ func (s *tusSite) authorize(r *http.Request) (*upload.Grant, error) {
 func (s *tusSite) losing(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = &countedBody{r.Body, &s.sent}
-		if brings := r.Method == http.MethodPost || r.Method == http.MethodPatch; brings && s.lost.Add(-1) >= 0 {
+		if r.Method == http.MethodPost && s.posts.Add(-1) >= 0 || r.Method == http.MethodPatch && s.lost.Add(-1) >= 0 {
 			h.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
 		}
