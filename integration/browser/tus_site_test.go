@@ -26,7 +26,8 @@ type tusSite struct {
 	store place
 	known []string     // keys of files that the test has seen
 	cut   atomic.Int64 // how many bytes a connection brings before it is reset, 0 for all
-	lost  atomic.Int64 // how many of the next answers to POST and PATCH are lost
+	posts atomic.Int64 // how many of the next answers to POST are lost
+	lost  atomic.Int64 // the same of PATCH
 	out   atomic.Int64 // after how many bytes of bodies the user is signed out, 0 for never
 	done  atomic.Int64 // how often the host's function ran
 	sent  atomic.Int64 // bytes of the bodies that the server has read
@@ -69,7 +70,7 @@ func (s *tusSite) authorize(r *http.Request) (*upload.Grant, error) {
 func (s *tusSite) losing(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = &countedBody{r.Body, &s.sent}
-		if brings := r.Method == http.MethodPost || r.Method == http.MethodPatch; brings && s.lost.Add(-1) >= 0 {
+		if r.Method == http.MethodPost && s.posts.Add(-1) >= 0 || r.Method == http.MethodPatch && s.lost.Add(-1) >= 0 {
 			h.ServeHTTP(httptest.NewRecorder(), r)
 			panic(http.ErrAbortHandler)
 		}
@@ -77,13 +78,17 @@ func (s *tusSite) losing(h http.Handler) http.Handler {
 	})
 }
 
-// lines is what the page sends: text that differs at each place.
+// lines is what the page sends: lines of 16 bytes, of which each 4,096th says where it is.
 func lines(size int) string {
-	var b strings.Builder
-	for at := 0; at < size; at += 16 {
-		_, _ = fmt.Fprintf(&b, "%015x\n", at)
+	const block = 64 << 10
+	var rest, all strings.Builder
+	for at := 16; at < block; at += 16 {
+		_, _ = fmt.Fprintf(&rest, "%015x\n", at)
 	}
-	return b.String()[:size]
+	for at := 0; at < size; at += block {
+		_, _ = fmt.Fprintf(&all, "%015x\n%s", at, rest.String())
+	}
+	return all.String()[:size]
 }
 
 // published returns the keys of all files, and how many pieces of uploads are left.
@@ -156,7 +161,7 @@ func (c *cutConn) Read(p []byte) (int, error) {
 	if after := c.after.Load(); after > 0 {
 		if c.n >= after {
 			_ = c.Conn.(*net.TCPConn).SetLinger(0)
-			return 0, errors.Join(net.ErrClosed, c.Conn.Close())
+			return 0, errors.Join(net.ErrClosed, c.Close())
 		}
 		p = p[:min(int64(len(p)), after-c.n)]
 	}

@@ -72,3 +72,18 @@ func TestTusTwoTabs(t *testing.T) {
 		s.requireOne(t, lines(size))
 	})
 }
+
+// TestTusLostRefusal loses the answer that refuses a file. A client whose request the browser does
+// not repeat finds its upload gone, and begins another one. It learns the reason in any case.
+func TestTusLostRefusal(t *testing.T) {
+	b := browsers.Fresh(t)
+	eachTus(t, tusReleases, func(t *testing.T, client string, open openPlace) {
+		s := newTusSite(t, "tus", open, upload.ResumeOptions{})
+		s.lost.Store(1)
+		r := sends(b.Open(t, s.url), client, map[string]any{"size": 20_000, "head": html}).end()
+		require.Negative(t, s.lost.Load(), "the PATCH is sent again")
+		require.EqualValues(t, upload.CodeTypeMismatch, r.Problem.Code, r.Error)
+		require.Contains(t, []int{http.StatusUnsupportedMediaType, http.StatusGone}, r.Status)
+		s.requireNone(t)
+	})
+}

@@ -5,15 +5,17 @@ import * as tus5 from 'tus5'
 
 const clients = { tus2, tus4, tus5 }
 
-// contentOf makes size bytes of text that differs at each place, between a head and a tail.
+// lineOf is a line of 16 bytes with a number.
+const lineOf = (n) => n.toString(16).padStart(15, '0') + '\n'
+
+const block = 1 << 16
+const rest = Array.from({ length: block / 16 - 1 }, (_, i) => lineOf(16 * (i + 1))).join('')
+
+// contentOf makes size bytes of lines between a head and a tail. Each block begins with its place.
 function contentOf(size, head, tail) {
-  const lines = []
-  for (let at = 0; at < size; at += 1 << 16) {
-    let block = ''
-    for (let line = at; line < at + (1 << 16); line += 16) block += line.toString(16).padStart(15, '0') + '\n'
-    lines.push(block)
-  }
-  return new Blob([new Blob([head, ...lines]).slice(0, size - tail.length), tail])
+  const parts = [head]
+  for (let at = 0; at < size; at += block) parts.push(lineOf(at), rest)
+  return new Blob([new Blob(parts).slice(0, size - tail.length), tail])
 }
 
 window.contentOf = contentOf
