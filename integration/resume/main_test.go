@@ -1,0 +1,31 @@
+// Package resume tests resumable uploads over several instances that are killed.
+package resume_test
+
+import (
+	"encoding/json"
+	"log"
+	"os"
+	"testing"
+
+	"github.com/airlock-go/upload/integration/internal/s3test"
+)
+
+// runInstance makes the test binary an instance; its value is a config.
+const runInstance = "UPLOAD_TEST_RESUME_INSTANCE"
+
+const (
+	kib = 1 << 10
+	mib = 1 << 20
+)
+
+func TestMain(m *testing.M) {
+	if text := os.Getenv(runInstance); text != "" {
+		var c config
+		err := json.Unmarshal([]byte(text), &c)
+		if err == nil {
+			err = serve(c)
+		}
+		log.Fatal(err)
+	}
+	s3test.Main(m)
+}
