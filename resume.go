@@ -17,8 +17,8 @@ import (
 // that ends in "/".
 //
 // What was stored lies in staging until the validators have seen the whole file and agreed. Each
-// instance with the same secrets continues what another began. An upload works for whom a ticket of
-// a [Presigner] would.
+// instance with the same secrets continues what another began. An upload belongs to its caller, like
+// the ticket of a [Presigner].
 //
 // The metadata "filename" or "name" is the file's name, "filetype" or "type" its claimed type, and
 // "field" its field, by default the only one or "file". A refused file is answered with its code
@@ -35,7 +35,7 @@ type Resumer struct {
 	jobs    jobs
 }
 
-// ResumeOptions are the settings of a [Resumer]. The zero value and nil are strict.
+// ResumeOptions are the settings of a [Resumer]. Nil and zero are strict.
 type ResumeOptions struct {
 	// MaxFileSize, StagingPrefix, Purpose and MaxChecks are as in [PresignOptions].
 	MaxFileSize   int64

@@ -87,7 +87,7 @@ func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 	}
 	s.pauseUnless(false)
 	s.decide(Event{Kind: KindAppended, Files: s.files()})
-	s.answer(http.StatusNoContent, s.told(st.Offset+n))
+	s.answer(http.StatusNoContent, s.shown(st.Offset+n))
 	return nil, false, nil
 }
 

@@ -11,7 +11,7 @@ func (s *resumption) head() error {
 	if err != nil {
 		return err
 	}
-	offset := s.told(st.Offset)
+	offset := s.shown(st.Offset)
 	if st.Done != nil {
 		if _, err := s.finished(st.Done); err != nil {
 			return err

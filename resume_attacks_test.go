@@ -302,8 +302,8 @@ type pieceless struct{ *memstore.Store }
 
 func (pieceless) KeepsPieces() error { return errAny }
 
-// TestResumeSwept checks that a sweep finds all that an upload leaves which nobody goes on with, and
-// the markers of one that ended.
+// TestResumeSwept checks that a sweep finds all that an upload leaves which nobody goes on with,
+// and the markers of one that ended.
 func TestResumeSwept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(20 * 365 * 24 * time.Hour) // a sweep believes no date from before S3
@@ -351,8 +351,8 @@ func (panicking) Stage(_ context.Context, _ storage.Object, r io.Reader) (storag
 	panic("in the storage")
 }
 
-// TestResumeStoragePanics checks that nothing runs on after a storage has panicked. The bubble fails
-// if a goroutine stays.
+// TestResumeStoragePanics checks that nothing runs on after a storage has panicked. The bubble
+// fails if a goroutine stays.
 func TestResumeStoragePanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, err := upload.New(panicking{&memstore.Store{}}, upload.Types("text/plain"), upload.RequireSubject(bySubject), &upload.Options{Logger: slog.New(slog.DiscardHandler)})

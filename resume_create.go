@@ -63,9 +63,9 @@ func (s *resumption) declaration() Declaration {
 	return d
 }
 
-// location returns the URL of an upload, relative to that of the creation, of which a proxy may have
-// taken a prefix. Pages of this origin get a path: tus-js-client, up to version 5, resolves nothing
-// shorter against an endpoint that is a path itself, such as "/files/".
+// location returns the URL of an upload, relative to that of the creation, of which a proxy may
+// have taken a prefix. Pages of this origin get a path: tus-js-client, up to version 5, resolves
+// nothing shorter against an endpoint that is a path itself, such as "/files/".
 func (s *resumption) location(token string) string {
 	asked := s.r.URL
 	if u, err := url.ParseRequestURI(s.r.RequestURI); err == nil {

@@ -70,7 +70,8 @@ func (s *resumption) job(j *judging) (f File, err error) {
 	return f, nil
 }
 
-// published returns the published file, which it publishes unless that was done, by whom ever.
+// published returns the published file. It publishes the file unless that was done, here or by
+// another instance.
 func (s *resumption) published(c *checked) (File, error) {
 	st, err := s.state()
 	if err != nil {
@@ -85,10 +86,12 @@ func (s *resumption) published(c *checked) (File, error) {
 	f, err := s.z.published(s.ctx, s.t, "")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if f, err = s.publish(c, st.End != nil); err != nil { // perhaps since another instance was faster, and has removed the pieces
-			if now, failed := s.state(); failed == nil && now.Done != nil {
-				return s.finished(now.Done)
-			}
+		if f, err = s.publish(c, st.End != nil); err == nil {
+			break
+		}
+		// Another instance may have been faster, and have removed the pieces.
+		if now, failed := s.state(); failed == nil && now.Done != nil {
+			return s.finished(now.Done)
 		}
 	case errors.Is(err, CodeConflict): // another file has the key, and will have it
 		err = gone(err)

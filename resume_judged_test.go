@@ -39,8 +39,8 @@ func (o *wordObserver) Write(p []byte) (int, error) {
 
 func (o *wordObserver) Verdict() error { return nil }
 
-// TestResumeRefused checks that a refused file is refused for good, in whatever pieces it came, that
-// nothing of it stays but the decision, and that each later request learns the reason.
+// TestResumeRefused checks that a refused file is refused for good, in whatever pieces it came,
+// that nothing of it stays but the decision, and that each later request learns the reason.
 func TestResumeRefused(t *testing.T) {
 	long := strings.Repeat("0123456789", 2000)
 	html := "<html><script>alert(1)</script>" + long

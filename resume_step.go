@@ -29,21 +29,21 @@ func gone(err error) *Error { return withStatus(err, http.StatusGone) }
 // answer says how many bytes have arrived.
 func (s *resumption) answer(status int, offset int64) {
 	s.body.answerDeadline(s.r)
-	told := tus.State{Offset: offset, Length: s.t.Size, Metadata: s.t.Metadata, Expires: time.Unix(s.t.Expires, 0)}
+	state := tus.State{Offset: offset, Length: s.t.Size, Metadata: s.t.Metadata, Expires: time.Unix(s.t.Expires, 0)}
 	switch {
 	case status == http.StatusOK:
-		told.Write(s.w.Header())
+		state.Write(s.w.Header())
 	case status == http.StatusCreated && !s.request.Bytes:
-		told.WriteExpires(s.w.Header())
+		state.WriteExpires(s.w.Header())
 	default:
-		told.WriteOffset(s.w.Header())
+		state.WriteOffset(s.w.Header())
 	}
 	s.w.WriteHeader(status)
 }
 
-// told is the offset that clients learn before the file is published: they take the length for
+// shown is the offset that clients learn before the file is published: they take the length for
 // success.
-func (s *resumption) told(stored int64) int64 { return min(stored, max(0, s.t.Size-1)) }
+func (s *resumption) shown(stored int64) int64 { return min(stored, max(0, s.t.Size-1)) }
 
 // quietState returns the state after a running request of this process has stored what it has.
 func (s *resumption) quietState() (chain.State, error) {

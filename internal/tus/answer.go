@@ -9,7 +9,7 @@ import (
 // extensions are those of the protocol that are spoken.
 const extensions = "creation,creation-with-upload,expiration,termination"
 
-// Options writes the headers of the answer to OPTIONS. A maxSize of 0 is not told.
+// Options writes the headers of the answer to OPTIONS. A maxSize of 0 is left out.
 func Options(h http.Header, maxSize int64) {
 	h.Set("Tus-Version", Version)
 	h.Set("Tus-Extension", extensions)
