@@ -27,8 +27,8 @@ func startTusd(dir, endpoint string) (*process, error) {
 	}
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	_ = l.Close()
-	cmd := exec.Command(filepath.Join(dir, "tusd"), "-host", host, "-port", port, "-base-path", "/files/",
-		"-s3-bucket", bucket, "-s3-endpoint", endpoint, "-verbose=false", "-show-startup-logs=false") //nolint:gosec // the program just built
+	cmd := exec.Command(filepath.Join(dir, "tusd"), "-host", host, "-port", port, "-base-path", "/files/", //nolint:gosec // the program just built
+		"-s3-bucket", bucket, "-s3-endpoint", endpoint, "-verbose=false", "-show-startup-logs=false")
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=access", "AWS_SECRET_ACCESS_KEY=secret", "AWS_REGION=us-east-1", "TMPDIR="+dir)
 	cmd.Stderr = os.Stderr
 	p := &process{cmd: cmd, input: killer{cmd}, url: "http://" + net.JoinHostPort(host, port)}
