@@ -124,6 +124,9 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 		src.src = io.LimitReader(s.body, limit)
 	}
 	if j, err = s.ahead(st, src, limit); err != nil {
+		if now, failed := s.state(); failed == nil && now.End != nil && lacksBytes(err) {
+			return 0, nil, s.chainError(chain.ErrEnded)
+		}
 		return 0, nil, s.settled(err)
 	}
 	defer j.stop()
