@@ -50,7 +50,7 @@ ALONE := ^Test(.*ClientGone|Shutdown.*|.*Observer|ExactLimit|LargeFile|LittleMem
 # doors, attacks, faults, sweeps, and of pages in a browser what no other test shows.
 test-minio: export UPLOAD_TEST_MINIO := $(MINIO)
 test-minio: $(MINIO)
-	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -skip '$(ALONE)' . ./tickets ./events
+	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -skip '$(ALONE)' . ./tickets ./events ./resume
 	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -run '^Test(Uppy(Resumes|Cancels)|ExamplePage)$$/^.*S3' ./browser
 
 # The same on the server that UPLOAD_TEST_S3_ENDPOINT names, or on an account of yours;

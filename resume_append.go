@@ -124,7 +124,7 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 		src.src = io.LimitReader(s.body, limit)
 	}
 	if j, err = s.ahead(st, src, limit); err != nil {
-		return 0, nil, s.settled(err)
+		return 0, nil, s.notAhead(err)
 	}
 	defer j.stop()
 	ctx, cancel := s.outliving()
@@ -146,6 +146,17 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 		return n, nil, s.bodyError(src.err)
 	}
 	return n, nil, s.chainError(err)
+}
+
+// notAhead settles an error of ahead, unless another instance has ended the upload and removed its
+// head.
+func (s *resumption) notAhead(err error) error {
+	if lacksBytes(err) && !s.creating() {
+		if now, failed := s.state(); failed == nil && now.End != nil {
+			return s.chainError(chain.ErrEnded)
+		}
+	}
+	return s.settled(err)
 }
 
 // admitBytes waits for a place, and opens the body. Until is how long the storage may wait for

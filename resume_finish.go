@@ -86,12 +86,8 @@ func (s *resumption) published(c *checked) (File, error) {
 	f, err := s.z.published(s.ctx, s.t, "")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if f, err = s.publish(c, st.End != nil); err == nil {
-			break
-		}
-		// Another instance may have been faster, and have removed the pieces.
-		if now, failed := s.state(); failed == nil && now.Done != nil {
-			return s.finished(now.Done)
+		if f, err = s.publish(c, st.End != nil); err != nil {
+			return s.decidedMeanwhile(err)
 		}
 	case errors.Is(err, CodeConflict): // another file has the key, and will have it
 		err = gone(err)
@@ -104,6 +100,25 @@ func (s *resumption) published(c *checked) (File, error) {
 	}
 	return s.markDone(f)
 }
+
+// decidedMeanwhile returns what another instance has decided about a file that this one could not
+// publish, perhaps since the other one has removed the pieces. Otherwise it returns err.
+func (s *resumption) decidedMeanwhile(err error) (File, error) {
+	now, failed := s.state()
+	switch {
+	case failed != nil:
+	case now.Done != nil:
+		return s.finished(now.Done)
+	case lacksBytes(err):
+		if decided := s.ended(now.End); decided != nil {
+			return File{}, decided
+		}
+	}
+	return File{}, err
+}
+
+// lacksBytes reports whether the cause of err can be that stored bytes are gone.
+func lacksBytes(err error) bool { return !isVerdict(err) || errorOf(err).Code == CodeBadTicket }
 
 // publish checks the file, decides about it between instances, and publishes it. An upload that was
 // accepted before a process ended is checked again: what was found then is not kept.

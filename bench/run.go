@@ -62,6 +62,7 @@ func runCases(args []string) error {
 		{"by size", b.bySize},
 		{"by concurrency", b.byConcurrency},
 		{"confirm", b.confirm},
+		{"resumable", b.resumable},
 		{"soak", func() error { return b.soak(int(50_000 / b.scale)) }},
 	} {
 		if !strings.Contains(c.name, b.only) {

@@ -49,6 +49,7 @@ type config struct {
 var kinds = map[string]func(config, *s3.Client) (http.Handler, error){
 	"this library":                      library,
 	"this library, memstore":            libraryInMemory,
+	"this library, resumable":           libraryResumable,
 	"ParseMultipartForm + manager":      parseForm,
 	"MultipartReader + manager":         readerManager,
 	"MultipartReader + transfermanager": readerTransfer,
@@ -85,6 +86,7 @@ func serve(args []string) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("POST /upload", h)
+	mux.Handle("/files/", h) // of resumable uploads
 	mux.HandleFunc("GET /usage", usage)
 	return listen(mux, "")
 }
@@ -135,7 +137,7 @@ func policy() upload.Validator {
 	)
 }
 
-func newHandler(c config, store storage.Storage) (http.Handler, error) {
+func newHandler(c config, store storage.Storage) (*upload.Handler, error) {
 	return upload.New(store, policy(), upload.AllowAnonymous, &upload.Options{
 		MaxFileSize: c.maxFile, MaxWait: c.maxWait, Logger: slog.New(slog.DiscardHandler),
 	})
@@ -147,6 +149,20 @@ func library(c config, client *s3.Client) (http.Handler, error) {
 		return nil, err
 	}
 	return newHandler(c, store)
+}
+
+func libraryResumable(c config, client *s3.Client) (http.Handler, error) {
+	store, err := s3store.New(client, bucket, &s3store.Options{
+		MaxMemory: c.maxMemory, CallTimeout: 5 * time.Minute, Profile: s3store.Profile{NoCopyGuard: true}, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return nil, err
+	}
+	h, err := newHandler(c, store)
+	if err != nil {
+		return nil, err
+	}
+	return upload.NewResumer(h, [][]byte{make([]byte, 32)}, nil)
 }
 
 func libraryInMemory(c config, _ *s3.Client) (http.Handler, error) {

@@ -40,7 +40,7 @@ const runServer = "UPLOAD_TEST_MEMORY_SERVER"
 type config struct {
 	S3        string
 	Bucket    string // "bucket" if it is empty
-	Direct    bool   // with direct uploads of text, under /tickets/
+	Direct    bool   // with direct uploads of text, under /tickets/, and resumable ones under /files/
 	TLS       bool
 	MaxMemory int64
 	MaxWait   time.Duration
@@ -53,6 +53,7 @@ type report struct {
 	Heap     int64 // the most the heap held, garbage included
 	Used     int64 // memory that uploads have reserved
 	Peak     int64 // the most the store's buffers ever took
+	RSS      int64 // the most memory the process ever had; 0 if the system does not say
 	ErrorLog string
 }
 
@@ -93,6 +94,11 @@ func serve(conf string) error {
 			return err
 		}
 		mux.Handle("/tickets/", p)
+		z, err := upload.NewResumer(h, [][]byte{make([]byte, 32)}, nil)
+		if err != nil {
+			return err
+		}
+		mux.Handle("/files/", z)
 	}
 	mux.HandleFunc("POST /small", func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
 	mux.HandleFunc("GET /idle", func(http.ResponseWriter, *http.Request) {})
@@ -175,5 +181,13 @@ func (w *watch) report(rw http.ResponseWriter, r *http.Request) {
 	}
 	w.sample()
 	used, peak := w.store.Memory()
-	_ = json.NewEncoder(rw).Encode(report{Live: w.live.Load(), Heap: w.heap.Load(), Used: used, Peak: peak, ErrorLog: w.errors.String()})
+	_ = json.NewEncoder(rw).Encode(report{Live: w.live.Load(), Heap: w.heap.Load(), Used: used, Peak: peak, RSS: peakRSS(), ErrorLog: w.errors.String()})
+}
+
+func peakRSS() int64 {
+	status, _ := os.ReadFile("/proc/self/status")
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var n int64
+	_, _ = fmt.Sscan(rest, &n)
+	return n * kib
 }

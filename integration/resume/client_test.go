@@ -21,7 +21,7 @@ import (
 type sender struct {
 	base    string // URL of creations
 	content []byte
-	claimed string
+	name    string
 	random  *rand.Rand
 
 	url          string
@@ -62,7 +62,7 @@ func pause(ctx context.Context) {
 func (c *sender) create(ctx context.Context) error {
 	h := map[string]string{
 		"Upload-Length":   strconv.Itoa(len(c.content)),
-		"Upload-Metadata": "filename " + base64.StdEncoding.EncodeToString([]byte("a.txt")) + ",filetype " + base64.StdEncoding.EncodeToString([]byte(c.claimed)),
+		"Upload-Metadata": "filename " + base64.StdEncoding.EncodeToString([]byte(c.name)),
 	}
 	var body []byte
 	if c.random.IntN(3) == 0 {

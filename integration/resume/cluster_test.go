@@ -90,7 +90,7 @@ func (c *cluster) kept(t *testing.T) map[string]bool {
 	keys := map[string]bool{}
 	b, err := os.ReadFile(c.done)
 	require.NoError(t, err)
-	for _, key := range strings.Fields(string(b)) {
+	for key := range strings.FieldsSeq(string(b)) {
 		keys[key] = true
 	}
 	return keys
@@ -113,7 +113,7 @@ func (i *instance) start(t *testing.T) {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.cmd = exec.Command(os.Args[0]) //nolint:gosec // this program itself
+	i.cmd = exec.Command(os.Args[0])
 	i.cmd.Env = append(os.Environ(), runInstance+"="+string(text))
 	i.cmd.Stderr = os.Stderr
 	if i.input, err = i.cmd.StdinPipe(); err == nil {

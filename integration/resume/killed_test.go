@@ -67,12 +67,12 @@ type sent struct {
 	file    upload.File
 }
 
-// newSent makes a file between 1 KiB and largest. Each tenth must be refused: by its claimed type,
-// its head or its last byte.
+// newSent makes a file between 1 KiB and largest. Each tenth must be refused: by its last byte, its
+// head or its name.
 func newSent(base string, i, largest int) *sent {
-	random := rand.New(rand.NewPCG(uint64(i), 19)) //nolint:gosec // a test repeats itself
+	random := rand.New(rand.NewPCG(uint64(i), 19))
 	size := int(kib * math.Exp(random.Float64()*math.Log(float64(largest)/kib)))
-	s := &sent{sender: sender{base: base, content: letters(random, size), claimed: "text/plain", random: random}}
+	s := &sent{sender: sender{base: base, content: letters(random, size), name: "a.txt", random: random}}
 	if i%10 == 9 {
 		s.refused = true
 		switch i / 10 % 3 {
@@ -81,7 +81,7 @@ func newSent(base string, i, largest int) *sent {
 		case 1:
 			copy(s.sender.content, "%PDF-1.7\n")
 		case 2:
-			s.sender.claimed = "application/pdf"
+			s.sender.name = "a.pdf"
 		}
 	}
 	s.sha256 = sumOf(s.sender.content)
