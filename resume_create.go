@@ -95,6 +95,7 @@ func (s *resumption) firstBytes() (offset int64, err error) {
 		return n, nil
 	}
 	s.discard() // nobody learns the URL
+	s.stored = 0
 	return 0, err
 }
 
