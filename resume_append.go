@@ -150,8 +150,11 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 	if verdict := j.abandon(); verdict != nil {
 		return n, nil, s.settled(verdict)
 	}
-	if src.err != nil {
+	switch {
+	case src.err != nil:
 		return n, nil, s.bodyError(src.err)
+	case errors.Is(err, chain.ErrTooMany): // clients that ask for the offset must not come back for ever
+		return n, nil, s.endWith(s.chainError(err))
 	}
 	return n, nil, s.chainError(err)
 }
