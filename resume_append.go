@@ -18,10 +18,10 @@ func (s *resumption) append() error {
 	if err := s.fits(s.t); err != nil {
 		return withFile(err, s.t.Field, s.t.Name)
 	}
-	if n := s.r.ContentLength; n >= 0 && n < freeBytes {
-		if err := s.reserve(Claim{}); err != nil {
-			return err
-		}
+	if n := s.r.ContentLength; n < 0 || n >= freeBytes {
+		s.least = freeBytes
+	} else if err := s.reserve(Claim{}); err != nil {
+		return err
 	}
 	end, err := s.z.writers.begin(s.ctx, s.t.ID, func() { s.body.cut(errSuperseded, false) })
 	if err != nil {
@@ -42,14 +42,22 @@ func (s *resumption) append() error {
 }
 
 // charge counts a PATCH that was expected to bring many bytes, and did not, and those that were
-// read for nothing.
+// read for nothing, once the body is drained. A refused creation gives back only the rest.
 func (s *resumption) charge() {
-	a := &s.account
-	if a.limiter == nil || a.granted || s.stored >= freeBytes {
+	if s.charged || s.account.limiter == nil || s.grant == nil {
 		return
 	}
-	claim := Claim{Subject: s.grant.Subject, Request: s.r}
-	s.body.owe(s.r.Context(), func() { a.charge(s.ctx, claim, s.body.read-s.stored) })
+	s.charged = true
+	a := s.account // a job has the other one
+	s.account.keep()
+	s.body.owe(s.r.Context(), func() {
+		switch wasted := s.body.read - s.stored; {
+		case a.granted:
+			a.settle(s.ctx, Usage{Bytes: wasted})
+		case s.stored < s.least, wasted >= freeBytes:
+			a.charge(s.ctx, Claim{Subject: s.grant.Subject, Request: s.r}, wasted)
+		}
+	})
 }
 
 // errSuperseded ends a request whose client has begun another one for the same upload.
@@ -142,8 +150,11 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 	if verdict := j.abandon(); verdict != nil {
 		return n, nil, s.settled(verdict)
 	}
-	if src.err != nil {
+	switch {
+	case src.err != nil:
 		return n, nil, s.bodyError(src.err)
+	case errors.Is(err, chain.ErrTooMany): // clients that ask for the offset must not come back for ever
+		return n, nil, s.endWith(s.chainError(err))
 	}
 	return n, nil, s.chainError(err)
 }

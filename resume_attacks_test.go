@@ -366,3 +366,22 @@ func TestResumeStoragePanics(t *testing.T) {
 		require.NoError(t, h.Shutdown(t.Context()))
 	})
 }
+
+// TestResumeTooManyPieces checks that an upload in too many pieces ends. Otherwise clients resume it
+// for ever, always in vain.
+func TestResumeTooManyPieces(t *testing.T) {
+	content := strings.Repeat("0123456789", 20)
+	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})
+	url := z.create(t, "a.txt", len(content))
+	var got reply
+	for at := range content {
+		if got = z.patch(t, url, at, content[at:at+1]); got.StatusCode != http.StatusNoContent {
+			break
+		}
+	}
+	require.Equal(t, http.StatusBadRequest, got.StatusCode)
+	require.Equal(t, "tus_pieces", got.problem(t).Params["kind"])
+	require.Equal(t, http.StatusGone, z.do(t, tusRequest{method: "HEAD", url: url}).StatusCode)
+	require.Equal(t, []string{"0-end"}, z.stagedKeys(t))
+	z.requireStored(t, z.sends(t, "a.txt", content, 100), content)
+}

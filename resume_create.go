@@ -95,6 +95,7 @@ func (s *resumption) firstBytes() (offset int64, err error) {
 		return n, nil
 	}
 	s.discard() // nobody learns the URL
+	s.stored = 0
 	return 0, err
 }
 
@@ -110,13 +111,25 @@ func (s *resumption) publishEmpty() error {
 	if err := s.copy(ctx, c, strings.NewReader("")); err != nil {
 		return err
 	}
+	err = s.hostDone(c.file)
+	if isVerdict(err) { // after which nobody learns the URL
+		s.withdraw(c.file)
+		return err
+	}
 	s.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
-	if err := s.hostDone(c.file); err != nil {
+	if err != nil {
 		return err
 	}
 	showFile(s.w.Header(), c.file)
 	_, err = s.markDone(c.file)
 	return err
+}
+
+// withdraw removes a published file that the host has refused.
+func (s *resumption) withdraw(f File) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.h.opts.CleanupTimeout)
+	defer cancel()
+	_ = s.cleanup(ctx, f, func(ctx context.Context) error { return s.h.store.Delete(ctx, f.Key) }) // it is logged
 }
 
 // discard removes all of an upload that nobody can continue.

@@ -186,6 +186,11 @@ func (s *resumption) settled(err error) error {
 	if !isVerdict(err) || s.creating() {
 		return err
 	}
+	return s.endWith(err)
+}
+
+// endWith ends the upload, which err refuses, and removes its bytes.
+func (s *resumption) endWith(err error) error {
 	decided, failed := s.z.decideEnd(s.session, s.t, s.chain, refusedBy(err))
 	switch {
 	case failed != nil:

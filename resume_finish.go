@@ -233,8 +233,9 @@ func (p *patched) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// hostDone calls the host's function, which may panic.
+// hostDone calls the host's function, which may panic. It takes no place from other checks.
 func (s *resumption) hostDone(f File) error {
+	s.worker.Close()
 	if s.z.opts.Done == nil {
 		return nil
 	}

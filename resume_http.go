@@ -122,6 +122,7 @@ func (s *resumption) end(err *Error) *Error {
 		_ = s.leaveWith(nil)
 		return nil
 	}
+	s.charge()
 	s.pauseUnless(isVerdict(err))
 	return errorOf(s.leaveWith(err))
 }

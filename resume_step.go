@@ -19,8 +19,10 @@ type resumption struct {
 	t       *sealed      // nil for a creation
 	chain   *chain.Chain // of t
 
-	handed bool  // a job ends the session
-	stored int64 // bytes of the body, which limits have counted at the creation
+	handed  bool  // a job ends the session
+	stored  int64 // bytes of the body, which limits have counted at the creation
+	least   int64 // how many must be stored for a request that limits do not count
+	charged bool
 }
 
 // gone is a refusal after which clients forget the upload and begin another.

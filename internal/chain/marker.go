@@ -56,6 +56,8 @@ func (c *Chain) decide(ctx context.Context, name string, data []byte) (decided [
 
 // marker reads a marker.
 func (c *Chain) marker(ctx context.Context, name string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	r, err := c.store.OpenAt(ctx, c.prefix+name, "", 0, MaxMarker+1)
 	if err != nil {
 		return nil, err

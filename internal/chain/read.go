@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"time"
 
 	"github.com/airlock-go/upload/storage"
 )
@@ -41,7 +42,7 @@ func (c *Chain) Open(ctx context.Context) (io.ReadCloser, error) {
 
 // Read returns the bytes of the sources in order, in a reader for one goroutine, which the caller
 // closes. It opens one source at a time. A source that is gone is ErrGap. One that is not as its
-// ETag and Size say is storage.ErrChanged.
+// ETag and Size say is storage.ErrChanged. A store that delivers nothing for two minutes fails.
 func (c *Chain) Read(ctx context.Context, sources []storage.Source) io.ReadCloser {
 	return &reader{ctx: ctx, store: c.store, rest: sources}
 }
@@ -53,7 +54,13 @@ type reader struct {
 	body  io.ReadCloser
 	left  int64 // bytes of the open source
 	err   error // final
+
+	watch *time.Timer // of the open source, stops it
+	stop  context.CancelCauseFunc
 }
+
+// errStalled ends the reading of a source. OpenAt may go on for as long as its context lasts.
+var errStalled = errors.New("chain: the store delivers no bytes")
 
 // Read implements io.Reader.
 func (r *reader) Read(p []byte) (n int, err error) {
@@ -63,7 +70,11 @@ func (r *reader) Read(p []byte) (n int, err error) {
 	if r.err != nil || len(p) == 0 {
 		return 0, r.err
 	}
+	r.watch.Reset(patience)
 	n, r.err = r.body.Read(p)
+	if !r.watch.Stop() {
+		n, r.err = 0, errStalled
+	}
 	r.left -= int64(n)
 	switch {
 	case r.left < 0, r.err == io.EOF && r.left > 0:
@@ -82,10 +93,19 @@ func (r *reader) open() (err error) {
 	}
 	first := r.rest[0]
 	r.left = first.Size
-	r.body, err = r.store.OpenAt(r.ctx, first.Key, first.ETag, 0, -1)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %w", ErrGap, err)
+	ctx, stop := context.WithCancelCause(r.ctx)
+	r.stop, r.watch = stop, time.AfterFunc(patience, func() { stop(errStalled) })
+	r.body, err = r.store.OpenAt(ctx, first.Key, first.ETag, 0, -1)
+	r.watch.Stop()
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("%w: %w", ErrGap, err)
+	case errors.Is(context.Cause(ctx), errStalled):
+		err = errStalled
 	}
+	stop(nil)
 	return err
 }
 
@@ -96,5 +116,6 @@ func (r *reader) Close() error {
 	}
 	body := r.body
 	r.body = nil
+	defer r.stop(nil)
 	return body.Close()
 }

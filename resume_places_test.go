@@ -1,0 +1,38 @@
+package upload_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/memstore"
+)
+
+// TestResumeDoneTakesNoPlace checks that the host's function keeps no other file from its check,
+// however long it takes.
+func TestResumeDoneTakesNoPlace(t *testing.T) {
+	running, release := make(chan struct{}), make(chan struct{})
+	done := func(_ context.Context, f upload.File) error {
+		if f.Name == "slow.txt" {
+			close(running)
+			<-release
+		}
+		return nil
+	}
+	z := newResumable(t, &memstore.Store{}, nil, upload.Options{MaxWait: time.Millisecond}, upload.ResumeOptions{MaxChecks: 1, Done: done})
+	slow, fast := z.create(t, "slow.txt", 10), z.create(t, "fast.txt", 10)
+	for _, url := range []string{slow, fast} { // in two requests, so that the stored bytes are read again
+		require.Equal(t, http.StatusNoContent, z.patch(t, url, 0, "01234").StatusCode)
+	}
+	answered := make(chan reply)
+	go func() { answered <- z.patch(t, slow, 5, "56789") }()
+	<-running
+	got := z.patch(t, fast, 5, "56789")
+	close(release)
+	publishedBy(t, <-answered)
+	publishedBy(t, got)
+}
