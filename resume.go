@@ -28,7 +28,7 @@ type Resumer struct {
 	confirmer
 	store   chain.Store
 	direct  storage.DirectStorage // publishes pieces; nil: by Stage and Commit
-	markers *ticket.Sealer // of what no client carries
+	markers *ticket.Sealer        // of what no client carries
 	origins tus.Origins
 	opts    ResumeOptions
 	writers writers
