@@ -50,14 +50,19 @@ func (s *resumption) charge() {
 	s.charged = true
 	a := s.account // a job has the other one
 	s.account.keep()
-	s.body.owe(s.r.Context(), func() {
+	settle := func() {
 		switch wasted := s.body.read - s.stored; {
 		case a.granted:
 			a.settle(s.ctx, Usage{Bytes: wasted})
 		case s.stored < s.least, wasted >= freeBytes:
 			a.charge(s.ctx, Claim{Subject: s.grant.Subject, Request: s.r}, wasted)
 		}
-	})
+	}
+	if s.body.unread() == 0 { // the next request may come at once
+		settle()
+		return
+	}
+	s.body.owe(s.r.Context(), settle)
 }
 
 // errSuperseded ends a request whose client has begun another one for the same upload.
