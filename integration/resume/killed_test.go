@@ -175,10 +175,14 @@ func (c *cluster) requireSwept(t *testing.T, keys []string) {
 			left = append(left, v.Key)
 		}
 		slices.Sort(left)
-		if slices.Equal(keys, left) && len(c.bucket.Uploads(t.Context(), t)) == 0 {
+		if slices.Equal(keys, left) && (c.listsNoUploads() || len(c.bucket.Uploads(t.Context(), t)) == 0) {
 			return
 		}
 	}
 	require.Equal(t, keys, left)
 	require.Empty(t, c.bucket.Uploads(t.Context(), t))
 }
+
+// listsNoUploads reports whether a sweep sees no unfinished multipart uploads. MinIO lists them for
+// whole keys alone, and ends them itself after a day.
+func (*cluster) listsNoUploads() bool { return s3test.Get().Software == s3test.MinIO }
