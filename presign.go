@@ -81,9 +81,9 @@ const (
 )
 
 // NewPresigner returns a Presigner over h's storage, a [storage.DirectStorage], policy and
-// authorizer. Each secret has at least 32 random bytes; the first seals tickets and all open them.
-// To rotate, append the new secret everywhere, move it to the front, and remove the old one after
-// TicketExpires.
+// authorizer. Each secret has at least 32 random bytes; the first seals tickets, all open them.
+// To rotate, append a secret everywhere, move it to the front, and remove the old one after
+// TicketExpires and [ResumeOptions].Expires.
 func NewPresigner(h *Handler, secrets [][]byte, opts *PresignOptions) (*Presigner, error) {
 	if h == nil {
 		return nil, errors.New("upload: NewPresigner needs a handler")

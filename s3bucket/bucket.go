@@ -41,7 +41,7 @@ func New(store *s3store.Store, layout Layout) (*Bucket, error) {
 	return &Bucket{newService(store.Client(), store.Bucket(), store.Options()), layout, store.SignedHeaders()}, nil
 }
 
-// direct reports whether there are direct uploads.
+// direct reports whether there are direct or resumable uploads.
 func (b *Bucket) direct() bool { return len(b.layout.StagingPrefixes) > 0 }
 
 func (b *Bucket) versioned() bool { return b.layout.Versioned }

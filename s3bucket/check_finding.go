@@ -43,7 +43,7 @@ const (
 	TopicEncryption  Topic = "default encryption"
 	TopicVersioning  Topic = "versioning"
 	TopicLogging     Topic = "access logging"
-	TopicStaging     Topic = "lifecycle of staged files" // for direct uploads
+	TopicStaging     Topic = "lifecycle of staged files" // for direct and resumable uploads
 	TopicUnfinished  Topic = "lifecycle of unfinished uploads"
 	TopicCORS        Topic = "CORS" // for direct uploads
 	TopicRights      Topic = "no more rights than needed"

@@ -83,10 +83,10 @@ func answers() []answered {
 		{"lifecycle", lifecycle(abort + expireRule("upload", 3)), s3bucket.TopicStaging, ok, ""},
 		{"lifecycle", lifecycle(abort + expireRule("upload-staging/x", 3)), s3bucket.TopicStaging, wrong, "no rule"},
 		{"lifecycle", lifecycle(abort + `<Rule><Status>Disabled</Status><Filter><Prefix></Prefix></Filter><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, wrong, "no rule"},
-		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Prefix></Prefix><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, ok, ""},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Prefix></Prefix><Expiration><Days>2</Days></Expiration></Rule>`), s3bucket.TopicStaging, ok, ""},
 		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter><Tag><Key>a</Key><Value>b</Value></Tag></Filter><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, wrong, "no rule"},
 		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan></Filter><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, wrong, "no rule"},
-		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter/><Expiration><Days>1</Days></Expiration></Rule>`), s3bucket.TopicStaging, ok, ""},
+		{"lifecycle", lifecycle(abort + `<Rule><Status>Enabled</Status><Filter/><Expiration><Days>2</Days></Expiration></Rule>`), s3bucket.TopicStaging, ok, ""},
 		{"lifecycle", "403 AccessDenied", s3bucket.TopicStaging, unclear, "lack s3:GetLifecycleConfiguration"},
 		{"", "", s3bucket.TopicUnfinished, ok, "are aborted"},
 		{"lifecycle", "404 NoSuchLifecycleConfiguration", s3bucket.TopicUnfinished, wrong, "cost money"},
@@ -171,7 +171,7 @@ func TestCheckVersioned(t *testing.T) {
 	requireClean(t, svc)
 
 	for more, state := range map[string]s3bucket.State{"": s3bucket.StateOK, "<NewerNoncurrentVersions>3</NewerNoncurrentVersions>": s3bucket.StateWrong} {
-		svc.settings["lifecycle"] = lifecycle(expireRule("", 1) + abortRule("", 1) + `<Rule><Status>Enabled</Status><Filter/><NoncurrentVersionExpiration>` +
+		svc.settings["lifecycle"] = lifecycle(expireRule("", 2) + abortRule("", 2) + `<Rule><Status>Enabled</Status><Filter/><NoncurrentVersionExpiration>` +
 			more + `<NoncurrentDays>2</NoncurrentDays></NoncurrentVersionExpiration></Rule>`)
 		require.Equal(t, state, finding(t, bucket.Check(t.Context()), s3bucket.TopicStaging).State, "%q", more)
 	}
@@ -180,14 +180,32 @@ func TestCheckVersioned(t *testing.T) {
 	require.Equal(t, s3bucket.StateWrong, finding(t, bucket.Check(t.Context()), s3bucket.TopicVersioning).State)
 }
 
-// TestCheckTicketsOutliveTheRule checks a rule that removes files whose tickets still work.
+// TestCheckTicketsOutliveTheRule checks rules that remove files and parts whose uploads still last.
 func TestCheckTicketsOutliveTheRule(t *testing.T) {
-	l := layout()
-	l.TicketExpires = 25 * time.Hour
-	_, bucket := newService(t, s3store.Options{}, l, nil)
-	got := finding(t, bucket.Check(t.Context()), s3bucket.TopicStaging)
-	require.Equal(t, s3bucket.StateWrong, got.State)
-	require.Contains(t, got.Explanation, "after 1 days, but tickets work for 25h0m0s")
+	for name, row := range map[string]struct {
+		expires, aborts int
+		longest         time.Duration
+		topic           s3bucket.Topic
+		says            string // "" if the rule is right
+	}{
+		"a day, for the defaults":           {1, 7, 0, s3bucket.TopicStaging, "are removed after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
+		"two days, for the defaults":        {2, 2, 0, s3bucket.TopicStaging, ""},
+		"a day, without resumable uploads":  {1, 7, 6 * time.Hour, s3bucket.TopicStaging, ""},
+		"two days, of three":                {2, 7, 72 * time.Hour, s3bucket.TopicStaging, "are removed after 2 days, but uploads last up to 72h0m0s: keep them for 4"},
+		"three days, the last at their end": {3, 7, 72 * time.Hour, s3bucket.TopicStaging, "keep them for 4"},
+		"four days, of three":               {4, 7, 72 * time.Hour, s3bucket.TopicStaging, ""},
+		"parts for a day":                   {2, 1, 0, s3bucket.TopicUnfinished, "are aborted after 1 days, but uploads last up to 24h0m0s: keep them for 2"},
+		"parts for two days":                {2, 2, 0, s3bucket.TopicUnfinished, ""},
+	} {
+		l := layout()
+		l.TicketExpires = row.longest
+		_, bucket := newService(t, s3store.Options{}, l, map[string]string{
+			"lifecycle": lifecycle(expireRule("upload-staging/", row.expires) + abortRule("", row.aborts)),
+		})
+		got := finding(t, bucket.Check(t.Context()), row.topic)
+		require.Equal(t, row.says == "", got.State == s3bucket.StateOK, "%s: %s", name, got.Explanation)
+		require.Contains(t, got.Explanation, row.says, name)
+	}
 }
 
 // TestCheckCleansUp checks that nothing that Check wrote stays, whatever a call answers, and

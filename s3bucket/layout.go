@@ -12,7 +12,7 @@ import (
 )
 
 // Layout says how an application uses its bucket, in addition to [s3store.Options]. The zero value
-// is an application with a bucket of its own, without versions and without direct uploads.
+// is an application with a bucket of its own, without versions and with streamed uploads alone.
 type Layout struct {
 	// KeyPrefixes are the beginnings of all published keys, such as "avatars/" for upload.Prefix.
 	// Each ends in "/". Default: none, and keys may have any beginning. A Grant.KeyPrefix comes
@@ -20,13 +20,15 @@ type Layout struct {
 	// withhold them until a scan.
 	KeyPrefixes []string
 
-	// StagingPrefixes are the PresignOptions.StagingPrefix of all presigners of the application,
+	// StagingPrefixes are the StagingPrefix of all presigners and resumers of the application,
 	// including "". Files from clients lie under each of them in the segment
-	// [storage.StagingSegment], for every caller. Default: none, and there are no direct uploads.
+	// [storage.StagingSegment], for every caller. Default: none, and there are neither direct nor
+	// resumable uploads.
 	StagingPrefixes []string
 
-	// TicketExpires is the longest PresignOptions.TicketExpires: staged files are kept at least
-	// that long. Default: 6 h, as for the presigner. At most 7 days.
+	// TicketExpires is the longest of PresignOptions.TicketExpires and ResumeOptions.Expires. What
+	// clients sent is kept at least an hour longer, since the last request may still publish it.
+	// Default: 24 h, which suits the defaults of both. At most 7 days.
 	TicketExpires time.Duration
 
 	// Origins are those of the pages that send files to the bucket, such as
@@ -53,9 +55,12 @@ type Layout struct {
 }
 
 const (
-	defaultTicketExpires = 6 * time.Hour
+	defaultTicketExpires = 24 * time.Hour
 	maxTicketExpires     = 7 * 24 * time.Hour
 	day                  = 24 * time.Hour
+
+	// publishing is how long the last request of an upload may take, checks and copies included.
+	publishing = time.Hour
 )
 
 // complete fills in the defaults and checks the rest.
@@ -111,7 +116,7 @@ func (l *Layout) staging() []string {
 
 // stagingDays returns for how many days staged files must be kept.
 func (l *Layout) stagingDays() int32 {
-	return int32((l.TicketExpires + day - 1) / day) //nolint:gosec // 1 to 7
+	return int32((l.TicketExpires + publishing + day - 1) / day) //nolint:gosec // 1 to 8
 }
 
 // published, staged and all return the prefixes of the keys that may be published, of those that

@@ -32,7 +32,7 @@ const policyVersion = "2012-10-17"
 // Policy returns the least that a role needs, as an identity policy. Every operation of the library
 // that the role performs works with exactly these actions, and each action is needed by some
 // operation. It is derived from the [Layout] and the [s3store.Options], and makes no call. It is an
-// error to ask for [RoleDirect] in a layout without direct uploads. So is any role if the store has
+// error to ask for [RoleDirect] in a layout without StagingPrefixes. So is any role if the store has
 // the alias of an access point for a bucket.
 //
 // It omits what encryption with a KMS key needs, since a key can be named in many ways:

@@ -68,7 +68,7 @@ With ` + "`-format terraform`" + ` in place of the role, it prints all of this p
 This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`Options.Tags`" + `.
 A process that has several roles needs the policies of all these roles.
-The tests give a user of versitygw exactly these actions and run every path of the library.
+The tests give a user of versitygw exactly these actions and run every path of the library, except resumable uploads.
 Then they leave out each action of each statement, and require a named path to fail (except for settings that this server does not support).
 
 The policies omit KMS keys.
@@ -80,7 +80,7 @@ The key's own policy must agree.
 
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
-	s3bucket.RoleDirect:   "Signs direct uploads and confirms them: `Presigner`.\nGive `Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
+	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
 	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive the keys a prefix, as here, and this role cannot read staged files.",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Check` and reads the settings.",

@@ -7,7 +7,7 @@ type Role string
 // These are the roles that [Bucket.Policy] accepts.
 const (
 	RoleStreamed Role = "streamed" // receives files through the application
-	RoleDirect   Role = "direct"   // signs direct uploads and confirms them, for upload.Presigner
+	RoleDirect   Role = "direct"   // signs and confirms direct uploads, receives resumable ones, for upload.Presigner and upload.Resumer
 	RoleDelivery Role = "delivery" // hands out published files, for upload.Links
 	RoleSweeper  Role = "sweeper"  // removes unreferenced objects, for sweep.Sweeper
 	RoleCheck    Role = "check"    // runs Bucket.Check and reads how the bucket is set up

@@ -125,8 +125,8 @@ func (p *probing) logging() (State, string) {
 	return StateOK, fmt.Sprintf("access is logged to the bucket %q", aws.ToString(out.LoggingEnabled.TargetBucket))
 }
 
-// staging checks that a rule removes what clients sent and never confirmed, and not before its
-// ticket expires.
+// staging checks that a rule removes what clients sent and never finished, and not while they still
+// can.
 func (p *probing) staging() (State, string) {
 	s := p.bucket
 	out, err := s.lifecycle(p.ctx)
@@ -139,7 +139,7 @@ func (p *probing) staging() (State, string) {
 		case days == 0:
 			return StateWrong, fmt.Sprintf("no rule removes files under %q: Setup adds it", prefix)
 		case days < least:
-			return StateWrong, fmt.Sprintf("files under %q are removed after %d days, but tickets work for %v", prefix, days, s.layout.TicketExpires)
+			return StateWrong, fmt.Sprintf("files under %q are removed after %d days, but uploads last up to %v: keep them for %d", prefix, days, s.layout.TicketExpires, least)
 		}
 		if s.layout.Versioned && noncurrentExpiry(out.Rules, prefix) == 0 {
 			return StateWrong, fmt.Sprintf("no rule removes the older versions under %q: Setup adds it", prefix)
@@ -157,6 +157,12 @@ func (p *probing) unfinished() (State, string) {
 	for _, prefix := range s.layout.all() {
 		if abortion(out.Rules, prefix) == 0 {
 			return StateWrong, fmt.Sprintf("no rule aborts unfinished multipart uploads under %q, which cost money and are in no list of objects: Setup adds it", prefix)
+		}
+	}
+	least := s.layout.stagingDays()
+	for _, prefix := range s.layout.staged() {
+		if days := abortion(out.Rules, prefix); days < least {
+			return StateWrong, fmt.Sprintf("multipart uploads under %q are aborted after %d days, but uploads last up to %v: keep them for %d", prefix, days, s.layout.TicketExpires, least)
 		}
 	}
 	return StateOK, "unfinished multipart uploads are aborted"

@@ -29,7 +29,7 @@ var settings = map[string]string{
 	"versioning": `<VersioningConfiguration/>`,
 	"logging":    `<BucketLoggingStatus><LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix>a/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>`,
 	"lifecycle": `<LifecycleConfiguration>` +
-		expireRule("upload-staging/", 1) + abortRule("", 7) + `</LifecycleConfiguration>`,
+		expireRule("upload-staging/", 2) + abortRule("", 7) + `</LifecycleConfiguration>`,
 	"cors": `<CORSConfiguration><CORSRule><AllowedOrigin>https://app.example.com</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>` +
 		`<AllowedMethod>POST</AllowedMethod><AllowedHeader>*</AllowedHeader><ExposeHeader>ETag</ExposeHeader></CORSRule></CORSConfiguration>`,
 	"policy": "403 AccessDenied",

@@ -224,6 +224,28 @@ func TestCORSAllowsWhatIsSigned(t *testing.T) {
 	require.Nil(t, bucket.CORS())
 }
 
+// TestLifecycleOutlivesUploads checks that the rules keep what clients sent until its upload is over,
+// and an hour more. S3 counts in whole days.
+func TestLifecycleOutlivesUploads(t *testing.T) {
+	for name, row := range map[string]struct {
+		longest time.Duration
+		days    int32
+	}{
+		"the defaults of both doors":   {0, 2},
+		"direct uploads alone":         {6 * time.Hour, 1},
+		"an hour before a day is over": {23 * time.Hour, 1},
+		"three days":                   {72 * time.Hour, 4},
+		"the most":                     {7 * 24 * time.Hour, 8},
+	} {
+		l := layout()
+		l.TicketExpires = row.longest
+		_, bucket := newService(t, s3store.Options{}, l, nil)
+		rule := bucket.Lifecycle().Rules[0]
+		require.Equal(t, row.days, *rule.Expiration.Days, name)
+		require.Equal(t, row.days, *rule.AbortIncompleteMultipartUpload.DaysAfterInitiation, name)
+	}
+}
+
 func TestLayoutIsChecked(t *testing.T) {
 	for name, l := range map[string]s3bucket.Layout{
 		"an open prefix":       {KeyPrefixes: []string{"a"}},

@@ -62,8 +62,8 @@ func (e *env) flags(fs *flag.FlagSet) {
 // layoutFlags adds the flags that describe the layout of the application.
 func (e *env) layoutFlags(fs *flag.FlagSet) {
 	l := &e.layout
-	fs.BoolVar(&e.direct, "direct", false, "clients send files to the bucket directly, too")
-	fs.DurationVar(&l.TicketExpires, "ticket-expires", 0, "how long direct uploads take at most (default 6h)")
+	fs.BoolVar(&e.direct, "direct", false, "clients also send files to the bucket directly, or resume uploads")
+	fs.DurationVar(&l.TicketExpires, "ticket-expires", 0, "the longest of TicketExpires and of Expires of resumable uploads (default 24h)")
 	fs.Func("origin", "`origin` of pages that send files to the bucket; may be repeated", func(origin string) error {
 		l.Origins = append(l.Origins, origin)
 		return nil

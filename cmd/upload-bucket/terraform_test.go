@@ -135,6 +135,20 @@ func TestTerraformRules(t *testing.T) {
 	}
 }
 
+// TestTicketExpires checks for how many days both formats keep what clients sent.
+func TestTicketExpires(t *testing.T) {
+	for layout, days := range map[string]float64{"-direct": 2, "-direct -ticket-expires 6h": 1, "-direct -ticket-expires 72h": 4} {
+		t.Run(layout, func(t *testing.T) {
+			var document struct{ Rules []map[string]any }
+			require.NoError(t, json.Unmarshal([]byte(printed(t, layout, "lifecycle")), &document))
+			require.Equal(t, map[string]any{"Days": days}, document.Rules[0]["Expiration"])
+			f := parse(t, printed(t, layout, "-format", "terraform"))
+			rule := f.tree(t, f.find(t, "resource", "aws_s3_bucket_lifecycle_configuration").Blocks[0].Body)
+			require.Equal(t, map[string]any{"days": days}, rule["expiration"])
+		})
+	}
+}
+
 // requireRules compares the rules of a resource with those of S3's document, whatever the case and
 // the underscores of names.
 func requireRules(t *testing.T, f terraformFile, resource, document, list string) {

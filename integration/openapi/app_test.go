@@ -2,6 +2,7 @@ package openapi_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -34,6 +35,8 @@ type variant struct {
 	form     bool   // tickets for forms
 	proxy    bool   // links with the bytes
 	endpoint string // of single requests of Uppy
+	empty    bool   // files without a byte are accepted
+	origins  []string
 }
 
 func newApp(t *testing.T, v variant) *app {
@@ -42,6 +45,9 @@ func newApp(t *testing.T, v variant) *app {
 	a.mux.Handle("/store/", a.store.Handler("/store/"))
 	progress, log := &upload.Progress{}, slog.New(slog.DiscardHandler)
 	accept := upload.Form{"file": {Accept: upload.Types("image/png", "text/plain"), MaxFiles: 3}}
+	if v.empty {
+		accept["file"] = upload.Field{Accept: upload.ValidatorFunc(func(context.Context, *upload.Incoming) error { return nil })}
+	}
 	uploads, err := upload.New(a.store, accept, authorize, &upload.Options{MaxFileSize: 8 * mib, SHA256: true, Progress: progress, Logger: log})
 	require.NoError(t, err)
 	raw, err := uploads.Raw("file", nil)
@@ -49,7 +55,7 @@ func newApp(t *testing.T, v variant) *app {
 	presigner, err := upload.NewPresigner(uploads, [][]byte{bytes.Repeat([]byte{7}, 32)},
 		&upload.PresignOptions{SingleSize: 5 * mib, PartSize: 5 * mib, Form: v.form})
 	require.NoError(t, err)
-	resumer, err := upload.NewResumer(uploads, [][]byte{bytes.Repeat([]byte{7}, 32)}, nil)
+	resumer, err := upload.NewResumer(uploads, [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.ResumeOptions{Origins: v.origins})
 	require.NoError(t, err)
 	links, err := upload.NewLinks(a.store, &upload.LinksOptions{Proxy: v.proxy, Logger: log})
 	require.NoError(t, err)

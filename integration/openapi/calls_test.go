@@ -74,41 +74,6 @@ func goDirect(t *testing.T, a *app) {
 	}
 }
 
-// resume makes the exchanges of a file that comes in pieces.
-func resume(t *testing.T, a *app) {
-	headers := func(pairs ...string) http.Header {
-		h := http.Header{"Tus-Resumable": {"1.0.0"}}
-		for i := 0; i < len(pairs); i += 2 {
-			h.Set(pairs[i], pairs[i+1])
-		}
-		return h
-	}
-	const name, octets = "filename YS50eHQ=", "application/offset+octet-stream"
-	send := func(status int, method, url, body string, header http.Header) http.Header {
-		return a.send(t, status, call{method, "/resumable/" + url, body, header}).Header
-	}
-	create := func() string {
-		return send(201, "POST", "", "", headers("Upload-Length", "5", "Upload-Metadata", name)).Get("Location")
-	}
-	url := create()
-	send(204, "PATCH", url, "he", headers("Upload-Offset", "0", "Content-Type", octets))
-	send(200, "HEAD", url, "", headers())
-	send(409, "PATCH", url, "he", headers("Upload-Offset", "0", "Content-Type", octets))
-	send(409, "GET", url, "", nil)
-	send(204, "PATCH", url, "llo", headers("Upload-Offset", "2", "Content-Type", octets))
-	send(200, "HEAD", url, "", headers())
-	send(200, "GET", url, "", nil)
-	send(201, "POST", "", "hell", headers("Upload-Length", "5", "Upload-Metadata", name, "Content-Type", octets))
-	send(400, "POST", "", "", headers())
-	send(412, "POST", "", "", headers("Tus-Resumable", "2.0.0"))
-	send(415, "POST", "", "", headers("Upload-Length", "5", "Upload-Metadata", "filename YS5leGU="))
-	send(404, "HEAD", "none", "", headers())
-	url = create()
-	send(204, "DELETE", url, "", headers())
-	send(410, "HEAD", url, "", headers())
-	send(410, "GET", url, "", nil)
-}
-
 // links makes the exchanges of published files.
 func links(proxied bool) func(t *testing.T, a *app) {
 	return func(t *testing.T, a *app) {
@@ -176,10 +141,15 @@ func refusals(codes []upload.Code) func(t *testing.T, a *app) {
 				c.header = header
 				a.send(t, code.Status(), c)
 			}
+			resumable := call{"POST", "/resumable/", "", http.Header{"Refuse": {string(code)}, "Tus-Resumable": {"1.0.0"}, "Upload-Length": {"5"}}}
+			a.send(t, resumableStatus(code), resumable)
 		}
 		for _, path := range []string{"/raw", "/tickets/part", "/tickets/confirm", "/tickets/abort"} {
 			a.send(t, 429, call{method: "POST", path: path, header: http.Header{"Refuse": {"rate_limited"}}})
 			a.send(t, 503, call{method: "POST", path: path, header: http.Header{"Refuse": {"busy"}}})
+		}
+		for code, status := range map[string]int{"rate_limited": 423, "busy": 423, "malformed": 403, "forbidden": 403, "unauthenticated": 401} {
+			a.send(t, status, call{method: "HEAD", path: "/resumable/x", header: http.Header{"Refuse": {code}, "Tus-Resumable": {"1.0.0"}}})
 		}
 	}
 }

@@ -53,6 +53,9 @@ type exchange struct {
 	answer  []byte
 }
 
+// file is the published file in the header of the answer, nil if there is none.
+func (e *exchange) file() []byte { return []byte(e.header.Get("Upload-File")) }
+
 // json is the JSON of the answer or of its event, nil if it has none.
 func (e *exchange) json() (data []byte, isEvent bool) {
 	if data, isEvent = bytes.CutPrefix(e.answer, []byte("data: ")); isEvent || isJSON(e.header) {
@@ -79,7 +82,12 @@ func (d *document) check(ctx context.Context, e *exchange) (*openapi3filter.Requ
 		}
 	}
 	if data, isEvent := e.json(); isEvent {
-		return in, d.checkEvent(data)
+		return in, d.checkJSON("ProgressStatus", data)
+	}
+	if file := e.file(); len(file) > 0 {
+		if err := d.checkJSON("File", file); err != nil {
+			return nil, err
+		}
 	}
 	return in, d.checkAnswer(ctx, in, e, e.answer)
 }
@@ -93,13 +101,13 @@ func (d *document) checkAnswer(ctx context.Context, in *openapi3filter.RequestVa
 
 func isJSON(h http.Header) bool { return strings.HasSuffix(h.Get("Content-Type"), "json") }
 
-// checkEvent checks the data of a server-sent event.
-func (d *document) checkEvent(data []byte) error {
-	var status any
-	if err := json.Unmarshal(data, &status); err != nil {
+// checkJSON checks what is not the body of an answer: the data of a server-sent event, or a header.
+func (d *document) checkJSON(schema string, data []byte) error {
+	var v any
+	if err := json.Unmarshal(data, &v); err != nil {
 		return err
 	}
-	return d.Components.Schemas["ProgressStatus"].Value.VisitJSON(status, openapi3.EnableJSONSchema2020())
+	return d.Components.Schemas[schema].Value.VisitJSON(v, openapi3.EnableJSONSchema2020())
 }
 
 // added returns copies of a JSON value. Each has a property more in one of its objects. Header

@@ -31,15 +31,18 @@ func TestExchanges(t *testing.T) {
 		variant
 		calls func(t *testing.T, a *app)
 	}{
-		"streamed":        {calls: streams},
-		"direct":          {calls: goDirect},
-		"direct, forms":   {variant{form: true}, goDirect},
-		"resumable":       {calls: resume},
-		"files":           {calls: links(false)},
-		"files, proxied":  {variant{proxy: true}, links(true)},
-		"Uppy":            {calls: companion},
-		"Uppy, in single": {variant{endpoint: "https://app.example.com/direct"}, single},
-		"refused callers": {calls: refusals(codes(t))},
+		"streamed":                  {calls: streams},
+		"direct":                    {calls: goDirect},
+		"direct, forms":             {variant{form: true}, goDirect},
+		"resumable":                 {calls: resume},
+		"resumable, refused":        {calls: resumeRefused},
+		"resumable, empty":          {variant{empty: true}, resumeEmpty},
+		"resumable, of other pages": {variant{origins: []string{"https://page.example.com"}}, resumeElsewhere},
+		"files":                     {calls: links(false)},
+		"files, proxied":            {variant{proxy: true}, links(true)},
+		"Uppy":                      {calls: companion},
+		"Uppy, in single":           {variant{endpoint: "https://app.example.com/direct"}, single},
+		"refused callers":           {calls: refusals(codes(t))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newApp(t, row.variant)
@@ -70,21 +73,28 @@ func (d *document) hold(t *testing.T, e *exchange, ran map[string]bool) {
 		return
 	}
 	ran[operation] = true
-	var answer any
 	data, isEvent := e.json()
-	if data == nil {
+	refuseMore(t, operation, data, func(changed []byte) error {
+		if isEvent {
+			return d.checkJSON("ProgressStatus", changed)
+		}
+		return d.checkAnswer(t.Context(), in, e, changed)
+	})
+	refuseMore(t, operation, e.file(), func(changed []byte) error { return d.checkJSON("File", changed) })
+}
+
+// refuseMore requires that check refuses the data with a property more.
+func refuseMore(t *testing.T, operation string, data []byte, check func(changed []byte) error) {
+	t.Helper()
+	if len(data) == 0 {
 		return
 	}
+	var answer any
 	require.NoError(t, json.Unmarshal(data, &answer))
 	for _, more := range added(answer) {
 		changed, err := json.Marshal(more)
 		require.NoError(t, err)
-		if isEvent {
-			err = d.checkEvent(changed)
-		} else {
-			err = d.checkAnswer(t.Context(), in, e, changed)
-		}
-		require.Error(t, err, "%s may answer %s", operation, changed)
+		require.Error(t, check(changed), "%s may answer %s", operation, changed)
 	}
 }
 
