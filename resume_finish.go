@@ -218,7 +218,8 @@ func (p *patched) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// hostDone calls the host's function, which may panic.
+// hostDone calls the host's function, which may panic. Its error is one after which clients come
+// again: the file is published, and its upload cannot end in any other way.
 func (s *resumption) hostDone(f File) error {
 	if s.z.opts.Done == nil {
 		return nil
@@ -228,6 +229,12 @@ func (s *resumption) hostDone(f File) error {
 		return nil
 	}
 	e, _ := hostRefusal(s.ctx, err, nil)
+	if e.Code.Status() < http.StatusInternalServerError {
+		e = internal(err)
+	}
+	if s.decided { // accepted, so no event has the cause
+		s.h.opts.Logger.ErrorContext(s.ctx, "upload: ResumeOptions.Done failed after the file was published", "key", f.Key, "subject", s.t.Subject, "error", e)
+	}
 	return e
 }
 

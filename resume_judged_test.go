@@ -167,11 +167,14 @@ func TestResumeDone(t *testing.T) {
 		err    error
 		status int
 		again  int // the offset of the next request
+		logged string
 	}{
-		{"an error", errors.New("no database"), 500, 4},
-		{"an error, then an empty request at the end", errors.New("no database"), 500, 5},
-		{"a refusal", upload.Reject(upload.CodeForbidden, "no more files"), 403, 4},
-		{"a panic", nil, 500, 4},
+		{"an error", errors.New("no database"), 500, 4, "no database"},
+		{"an error, then an empty request at the end", errors.New("no database"), 500, 5, "no database"},
+		{"a refusal, after which clients would give up", upload.Reject(upload.CodeForbidden, "no more files"), 500, 4, "no more files"},
+		{"a conflict", &upload.Error{Code: upload.CodeConflict}, 500, 5, "conflict"},
+		{"a code after which clients come again", &upload.Error{Code: upload.CodeBusy}, 503, 4, "busy"},
+		{"a panic", nil, 500, 4, "in the host"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			calls, fails := 0, true
@@ -191,7 +194,10 @@ func TestResumeDone(t *testing.T) {
 			got := z.patch(t, url, 0, "hello")
 			require.Equal(t, row.status, got.StatusCode, got.Body)
 			require.Equal(t, 4, z.offset(t, url))
-			require.Equal(t, http.StatusConflict, z.do(t, tusRequest{method: "GET", url: url}).StatusCode)
+			answer := z.do(t, tusRequest{method: "GET", url: url})
+			require.Equal(t, http.StatusServiceUnavailable, answer.StatusCode)
+			require.Equal(t, "checking", answer.problem(t).Params["kind"])
+			require.Contains(t, z.log.String(), row.logged)
 			fails = false
 			f := publishedBy(t, z.patch(t, url, row.again, "hello"[row.again:]))
 			require.Equal(t, 2, calls)
