@@ -50,10 +50,13 @@ type ResumeOptions struct {
 	// send uploads, with credentials, and read the answers (CORS).
 	Origins []string
 
+	// Headers are more request headers that pages of Origins may send, such as "X-Tenant".
+	Headers []string
+
 	// Done is called when a file was published, before its client learns that, and again after an
-	// error or a crash: it must be idempotent by the file's key. An error is answered like that of
-	// an [Authorizer], but with 500.
-	Done func(ctx context.Context, f File) error
+	// error or a crash: it must be idempotent by f.Key. Meta has the client's other metadata, which
+	// nothing has checked. An error is answered with 5xx, so that the client comes again.
+	Done func(ctx context.Context, subject string, meta map[string]string, f File) error
 }
 
 // NewResumer returns a Resumer over h's storage, policy and authorizer. The storage must be a
@@ -71,7 +74,7 @@ func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, er
 	if err = z.opts.fill(h); err != nil {
 		return nil, err
 	}
-	if z.origins, err = tus.NewOrigins(z.opts.Origins); err != nil {
+	if z.origins, err = tus.NewOrigins(z.opts.Origins, z.opts.Headers); err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
 	var ok bool

@@ -6,10 +6,12 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/airlock-go/upload/internal/chain"
 	"github.com/airlock-go/upload/internal/ticket"
+	"github.com/airlock-go/upload/internal/tus"
 	"github.com/airlock-go/upload/internal/worker"
 	"github.com/airlock-go/upload/storage"
 )
@@ -224,7 +226,11 @@ func (s *resumption) hostDone(f File) error {
 	if s.z.opts.Done == nil {
 		return nil
 	}
-	err := worker.Apart(func() error { return s.z.opts.Done(s.ctx, f) })
+	meta, err := tus.Reread(s.t.Metadata)
+	if err == nil {
+		rest := meta.Except(slices.Concat(metaNames[:], metaTypes[:], []string{metaField})...)
+		err = worker.Apart(func() error { return s.z.opts.Done(s.ctx, s.t.Subject, rest, f) })
+	}
 	if err == nil {
 		return nil
 	}
