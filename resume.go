@@ -17,13 +17,12 @@ import (
 // that ends in "/".
 //
 // What was stored lies in staging until the validators have seen the whole file and agreed. Each
-// instance with the same secrets continues what another began. An upload belongs to its caller, like
-// the ticket of a [Presigner].
+// instance with the same secrets continues what another began. An upload belongs to its caller,
+// like the ticket of a [Presigner].
 //
 // The metadata "filename" or "name" is the file's name, "filetype" or "type" its claimed type, and
 // "field" its field, by default the only one or "file". A refused file is answered with its code
 // and status, and later requests with 410. The last answer has the [File] as JSON in Upload-File.
-// GET of the upload's URL returns {"files":[{…}]} until the upload expires.
 type Resumer struct {
 	confirmer
 	store   chain.Store
@@ -50,12 +49,12 @@ type ResumeOptions struct {
 	// send uploads, with credentials, and read the answers (CORS).
 	Origins []string
 
-	// Headers are more request headers that pages of Origins may send, such as "X-Tenant".
+	// Headers, such as "X-Tenant", may come from pages of Origins, too.
 	Headers []string
 
 	// Done is called when a file was published, before its client learns that, and again after an
-	// error or a crash: it must be idempotent by f.Key. Meta has the client's other metadata, which
-	// nothing has checked. An error is answered with 5xx, so that the client comes again.
+	// error or a crash: it must be idempotent by f.Key. Meta has the client's other metadata,
+	// unchecked. An error is answered with 5xx, so that the client comes again.
 	Done func(ctx context.Context, subject string, meta map[string]string, f File) error
 }
 
