@@ -37,8 +37,7 @@ type PresignOptions struct {
 	// MaxFileSize is as in [Options], its default. A Grant's wins.
 	MaxFileSize int64
 
-	// SingleSize is the largest file sent in one request. Default: 64 MiB. At most 5
-	// GiB.
+	// SingleSize is the largest file sent in one request. Default: 64 MiB. At most 5 GiB.
 	SingleSize int64
 
 	// PartSize is the size of a part, raised for files of over 10,000. Default: 16 MiB. 5 MiB to 5
