@@ -18,8 +18,8 @@ type Grant struct {
 	// Subject is a stable id of the caller for logs, fair shares and [BySubject]; "" is anonymous.
 	Subject string
 
-	// MaxFileSize is the most bytes of one file. It replaces that of Options and PresignOptions,
-	// and lowers those of fields.
+	// MaxFileSize is the most bytes of one file. It replaces that of all options, and lowers those
+	// of fields.
 	MaxFileSize int64
 
 	// Policy replaces the handler's. One without a [Form] is for one file in the field "file",

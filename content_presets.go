@@ -6,8 +6,7 @@ import (
 	"github.com/airlock-go/upload/internal/inspect"
 )
 
-// ImageOptions says which pictures [Images] accepts, by what their headers declare. Zero fields are
-// the defaults.
+// ImageOptions says which pictures [Images] accepts, by what their headers declare.
 type ImageOptions struct {
 	// Types are the media types. Default: image/png, image/jpeg, image/gif and image/webp.
 	// Possible, too: image/avif, image/heic, image/svg+xml.

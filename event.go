@@ -59,9 +59,9 @@ const (
 // EventKind says what happened.
 type EventKind string
 
-// The decisions. Each request of a [Handler], each [Handler.Store], each step of a [Presigner] and
-// each request for a link ends with exactly one, even by a panic; a [Tx] by Commit, Rollback or
-// Refuse.
+// The decisions. Each request of a [Handler] or [Resumer], except OPTIONS, each [Handler.Store],
+// each step of a [Presigner] and each request for a link ends with exactly one, even by a panic; a
+// [Tx] by Commit, Rollback or Refuse.
 const (
 	KindAccepted    EventKind = "accepted"     // files were published
 	KindConfirmed   EventKind = "confirmed"    // published before by the same ticket
@@ -95,9 +95,9 @@ func (k EventKind) IsDecision() bool {
 // refuse makes e a refusal.
 func (e *Event) refuse(err *Error) { e.Kind, e.Code, e.Err = KindRefused, err.Code, err }
 
-// Hooks are for metrics, traces and audit trails; both may be nil. They run on goroutines of their
-// own, in order for one request, concurrently for several. The upload waits for them, at most 10 s.
-// A hook that panics or ends its goroutine is logged. While 64 do not return, none is called.
+// Hooks are for metrics, traces and audit trails. They run on goroutines of their own, in order for
+// one request, concurrently for several. The upload waits for them, at most 10 s. A hook that
+// panics or ends its goroutine is logged. While 64 do not return, none is called.
 type Hooks struct {
 	// Start is called when a request arrives, and exactly one decision follows. It returns ctx or
 	// one made of it, such as with a span, for the storage, validators, key generator and Event.

@@ -16,20 +16,20 @@ func ExampleResumer() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	resumer, err := upload.NewResumer(h, secrets, &upload.ResumeOptions{Done: func(_ context.Context, f upload.File) error {
-		fmt.Println("saved", f.Name)
+	resumer, err := upload.NewResumer(h, secrets, &upload.ResumeOptions{Done: func(_ context.Context, _ string, meta map[string]string, f upload.File) error {
+		fmt.Println("saved", f.Name, "in", meta["album"])
 		return nil
 	}})
 	if err != nil {
 		log.Fatal(err)
 	}
 	send := tusClient(resumer)
-	url := send("POST", "", "Upload-Length: 11\nUpload-Metadata: filename bm90ZXMudHh0", "").Get("Location")
+	url := send("POST", "", "Upload-Length: 11\nUpload-Metadata: filename bm90ZXMudHh0,album Nw==", "").Get("Location")
 	send("PATCH", url, "Upload-Offset: 0", "hello")
 	fmt.Println("stored", send("HEAD", url, "", "").Get("Upload-Offset"))
 	fmt.Println("stored", send("PATCH", url, "Upload-Offset: 5", " world").Get("Upload-Offset"))
 	// Output:
 	// stored 5
-	// saved notes.txt
+	// saved notes.txt in 7
 	// stored 11
 }

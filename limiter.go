@@ -23,7 +23,8 @@ func limitError(err error) error {
 // redislimit (for several instances) have one. Methods are called concurrently.
 //
 // It is called once a request, before the body is read; for a body that was refused earlier and
-// drained, after the answer, with the drained bytes in Settle.
+// drained, after the answer, with the drained bytes in Settle. It is not called for HEAD, nor for a
+// PATCH that brings 64 KiB, of a [Resumer].
 //
 // To refuse, return an [*Error], usually with [CodeRateLimited] and Error.RetryAfter. Any other
 // error, a panic, and a call longer than [Options.CheckTimeout] refuse with [CodeCheckFailed].
@@ -35,17 +36,16 @@ type Limiter interface {
 // Reservation is the grant of a [Limiter].
 type Reservation interface {
 	// Settle gives back what was not used. It is called exactly once, when the request's files are
-	// published or removed, and its body is drained; never for signed uploads (Claim.Until). An
-	// error is logged.
+	// published or removed, and its body is drained; never for a claim with Until that was used.
+	// An error is logged.
 	Settle(ctx context.Context, used Usage) error
 }
 
 // Releaser is an optional ability of a [Limiter]. A reservation with a Claim.Until can end before
 // that, on any instance: once nothing more can be sent for it.
 type Releaser interface {
-	// Release ends the reservation that was granted for a claim of this Subject and ID. What it
-	// took of limits over time stays used. An id that holds nothing is no error. An error is
-	// logged.
+	// Release ends the reservation of a claim of this Subject and ID. What it took of limits over
+	// time stays used. An id that holds nothing is no error. An error is logged.
 	Release(ctx context.Context, subject, id string) error
 }
 
@@ -58,17 +58,16 @@ type Claim struct {
 	// if your proxy writes it. Do not read the body.
 	Request *http.Request
 
-	// Files and Bytes are the most that may come. A direct upload counts as 1 file of its size; its
-	// later steps, and a size that will be refused, as 0.
+	// Files and Bytes are the most that may come. A direct or resumable upload counts as 1 file of
+	// its size when it begins; later steps, and a size that will be refused, as 0.
 	Files int
 	Bytes int64
 
-	// Until is when the last signed URL of a direct upload expires, and zero for a streamed one.
-	// The Limiter itself ends it then.
+	// Until is when a direct or resumable upload expires, and zero for a streamed one. The Limiter
+	// itself ends it then.
 	Until time.Time
 
-	// ID is the random and unique name of a reservation that a [Releaser] can end, "" for one that
-	// nobody ends before Until.
+	// ID is the unique random name of a reservation that a [Releaser] can end, else "".
 	ID string
 }
 

@@ -34,12 +34,10 @@ type Presigner struct {
 
 // PresignOptions are the settings of a [Presigner]. The zero value and nil are strict.
 type PresignOptions struct {
-	// MaxFileSize is the most bytes of one file in a field without [Field.MaxSize]; a Grant's wins.
-	// Default: Options.MaxFileSize.
+	// MaxFileSize is as in [Options], its default. A Grant's wins.
 	MaxFileSize int64
 
-	// SingleSize is the largest file sent in one request, not in parts. Default: 64 MiB. At most 5
-	// GiB.
+	// SingleSize is the largest file sent in one request. Default: 64 MiB. At most 5 GiB.
 	SingleSize int64
 
 	// PartSize is the size of a part, raised for files of over 10,000. Default: 16 MiB. 5 MiB to 5

@@ -17,13 +17,12 @@ import (
 // that ends in "/".
 //
 // What was stored lies in staging until the validators have seen the whole file and agreed. Each
-// instance with the same secrets continues what another began. An upload belongs to its caller, like
-// the ticket of a [Presigner].
+// instance with the same secrets continues what another began. An upload belongs to its caller,
+// like the ticket of a [Presigner].
 //
 // The metadata "filename" or "name" is the file's name, "filetype" or "type" its claimed type, and
 // "field" its field, by default the only one or "file". A refused file is answered with its code
 // and status, and later requests with 410. The last answer has the [File] as JSON in Upload-File.
-// GET of the upload's URL returns {"files":[{…}]} until the upload expires.
 type Resumer struct {
 	confirmer
 	store   chain.Store
@@ -50,10 +49,13 @@ type ResumeOptions struct {
 	// send uploads, with credentials, and read the answers (CORS).
 	Origins []string
 
+	// Headers, such as "X-Tenant", may come from pages of Origins, too.
+	Headers []string
+
 	// Done is called when a file was published, before its client learns that, and again after an
-	// error or a crash: it must be idempotent by the file's key. An error is answered like that of
-	// an [Authorizer], but with 500.
-	Done func(ctx context.Context, f File) error
+	// error or a crash: it must be idempotent by f.Key. Meta has the client's other metadata,
+	// unchecked. An error is answered with 5xx, so that the client comes again.
+	Done func(ctx context.Context, subject string, meta map[string]string, f File) error
 }
 
 // NewResumer returns a Resumer over h's storage, policy and authorizer. The storage must be a
@@ -71,7 +73,7 @@ func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, er
 	if err = z.opts.fill(h); err != nil {
 		return nil, err
 	}
-	if z.origins, err = tus.NewOrigins(z.opts.Origins); err != nil {
+	if z.origins, err = tus.NewOrigins(z.opts.Origins, z.opts.Headers); err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
 	var ok bool

@@ -25,7 +25,8 @@ func (s *resumption) head() error {
 	return nil
 }
 
-// get answers with the published file.
+// get answers with the published file. Between the last byte and its publication it asks to come
+// again.
 func (s *resumption) get() error {
 	if err := s.reserve(Claim{}); err != nil {
 		return err
@@ -37,6 +38,9 @@ func (s *resumption) get() error {
 	if st.Done == nil {
 		if err := s.ended(st.End); err != nil {
 			return err
+		}
+		if st.End != nil || st.Offset == s.t.Size {
+			return errChecking
 		}
 		return &Error{Code: CodeNotUploaded}
 	}

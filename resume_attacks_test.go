@@ -283,6 +283,10 @@ func TestNewResumer(t *testing.T) {
 		"a prefix":             {h, [][]byte{secret}, upload.ResumeOptions{StagingPrefix: "a"}},
 		"any origin":           {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"*"}}},
 		"an origin and a path": {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"https://app.example.com/"}}},
+		"any header":           {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"*"}}},
+		"no header":            {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{""}}},
+		"two headers in one":   {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A, X-B"}}},
+		"a line in a header":   {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A\r\nX-B"}}},
 	} {
 		_, err := upload.NewResumer(row.h, row.secrets, &row.o)
 		require.Error(t, err, name)

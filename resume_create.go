@@ -48,12 +48,20 @@ func (s *resumption) create() error {
 	return nil
 }
 
+// The keys of what metadata say of a file.
+const metaField = "field"
+
+var (
+	metaNames = [...]string{"filename", "name"}
+	metaTypes = [...]string{"filetype", "type"}
+)
+
 // declaration is what the client says of its file.
 func (s *resumption) declaration() Declaration {
 	meta := s.request.Metadata
 	d := Declaration{
-		Field: meta.Get("field"), Name: meta.Get("filename", "name"),
-		Type: meta.Get("filetype", "type"), Size: s.request.Length,
+		Field: meta.Get(metaField), Name: meta.Get(metaNames[:]...),
+		Type: meta.Get(metaTypes[:]...), Size: s.request.Length,
 	}
 	if fields := s.rules.fields.names(); d.Field == "" && len(fields) == 1 {
 		d.Field = fields[0]

@@ -6,10 +6,12 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/airlock-go/upload/internal/chain"
 	"github.com/airlock-go/upload/internal/ticket"
+	"github.com/airlock-go/upload/internal/tus"
 	"github.com/airlock-go/upload/internal/worker"
 	"github.com/airlock-go/upload/storage"
 )
@@ -233,17 +235,29 @@ func (p *patched) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// hostDone calls the host's function, which may panic. It takes no place from other checks.
+// hostDone calls the host's function, which may panic. It takes no place from other checks. Its error
+// is one after which clients come again: the file is published, and its upload cannot end in any
+// other way.
 func (s *resumption) hostDone(f File) error {
 	s.worker.Close()
 	if s.z.opts.Done == nil {
 		return nil
 	}
-	err := worker.Apart(func() error { return s.z.opts.Done(s.ctx, f) })
+	meta, err := tus.Reread(s.t.Metadata)
+	if err == nil {
+		rest := meta.Except(slices.Concat(metaNames[:], metaTypes[:], []string{metaField})...)
+		err = worker.Apart(func() error { return s.z.opts.Done(s.ctx, s.t.Subject, rest, f) })
+	}
 	if err == nil {
 		return nil
 	}
 	e, _ := hostRefusal(s.ctx, err, nil)
+	if e.Code.Status() < http.StatusInternalServerError {
+		e = internal(err)
+	}
+	if s.decided { // accepted, so no event has the cause
+		s.h.opts.Logger.ErrorContext(s.ctx, "upload: ResumeOptions.Done failed after the file was published", "key", f.Key, "subject", s.t.Subject, "error", e)
+	}
 	return e
 }
 

@@ -159,56 +159,6 @@ func TestResumeNotJudged(t *testing.T) {
 	}
 }
 
-// TestResumeDone checks that the host's function runs before the client learns the length, and
-// again after it failed, by each request that a client may send then.
-func TestResumeDone(t *testing.T) {
-	for _, row := range []struct {
-		name   string
-		err    error
-		status int
-		again  int // the offset of the next request
-	}{
-		{"an error", errors.New("no database"), 500, 4},
-		{"an error, then an empty request at the end", errors.New("no database"), 500, 5},
-		{"a refusal", upload.Reject(upload.CodeForbidden, "no more files"), 403, 4},
-		{"a panic", nil, 500, 4},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			calls, fails := 0, true
-			var files []upload.File
-			z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{Done: func(_ context.Context, f upload.File) error {
-				calls++
-				files = append(files, f)
-				if fails && row.err == nil {
-					panic("in the host")
-				}
-				if fails {
-					return row.err
-				}
-				return nil
-			}})
-			url := z.create(t, "a.txt", 5)
-			got := z.patch(t, url, 0, "hello")
-			require.Equal(t, row.status, got.StatusCode, got.Body)
-			require.Equal(t, 4, z.offset(t, url))
-			require.Equal(t, http.StatusConflict, z.do(t, tusRequest{method: "GET", url: url}).StatusCode)
-			fails = false
-			f := publishedBy(t, z.patch(t, url, row.again, "hello"[row.again:]))
-			require.Equal(t, 2, calls)
-			require.Equal(t, []upload.File{f, f}, files)
-			require.Equal(t, []string{f.Key}, z.publishedKeys(t))
-			require.ElementsMatch(t, []string{"0-done", "0-end"}, z.stagedKeys(t))
-			require.Equal(t, 5, z.offset(t, url))
-
-			// Answers that were lost can be asked for again.
-			require.Equal(t, f, publishedBy(t, z.patch(t, url, 4, "o")))
-			require.Equal(t, f, publishedBy(t, z.patch(t, url, 5, "")))
-			require.Equal(t, http.StatusConflict, z.patch(t, url, 0, "hello").StatusCode)
-			require.Equal(t, 2, calls)
-		})
-	}
-}
-
 // TestResumeTerminated checks what stays after DELETE.
 func TestResumeTerminated(t *testing.T) {
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{})
@@ -234,7 +184,7 @@ func TestResumeTerminated(t *testing.T) {
 // accepts it.
 func TestResumeEmpty(t *testing.T) {
 	var done []upload.File
-	z := newResumable(t, &memstore.Store{}, noWord{new(atomic.Int64)}, upload.Options{}, upload.ResumeOptions{Done: func(_ context.Context, f upload.File) error {
+	z := newResumable(t, &memstore.Store{}, noWord{new(atomic.Int64)}, upload.Options{}, upload.ResumeOptions{Done: func(_ context.Context, _ string, _ map[string]string, f upload.File) error {
 		done = append(done, f)
 		return nil
 	}})

@@ -106,6 +106,35 @@ func TestResumeOptions(t *testing.T) {
 	}
 }
 
+// TestResumeHeaders checks which request headers a page of another origin may send: those of the
+// protocol, those that clients are known to add, and those that the host names.
+func TestResumeHeaders(t *testing.T) {
+	own := []string{"traceparent", "X-Tenant", "X-XSRF-TOKEN"}
+	for _, row := range []struct {
+		name, origin string
+		headers      []string
+		allowed      []string
+		refused      []string
+	}{
+		{"none named", "https://app.example.com", nil, []string{"Upload-Offset", "X-CSRF-Token"}, own},
+		{"three named", "https://app.example.com", own, append([]string{"Upload-Offset", "X-CSRF-Token"}, own...), []string{"X-Other", "*"}},
+		{"another origin", "https://www.example.com", own, nil, append([]string{"Upload-Offset"}, own...)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{
+				Origins: []string{"https://app.example.com"}, Headers: row.headers,
+			})
+			got := z.do(t, tusRequest{method: "OPTIONS", headers: "Subject: \nOrigin: " + row.origin + "\nAccess-Control-Request-Method: PATCH"})
+			require.Equal(t, http.StatusNoContent, got.StatusCode)
+			list := strings.Split(got.Header.Get("Access-Control-Allow-Headers"), ", ")
+			require.Subset(t, list, row.allowed)
+			for _, name := range row.refused {
+				require.NotContains(t, list, name)
+			}
+		})
+	}
+}
+
 // TestResumeLocation checks that the URL of an upload is right however the handler is mounted.
 func TestResumeLocation(t *testing.T) {
 	z := newResumable(t, &memstore.Store{}, nil, upload.Options{}, upload.ResumeOptions{Origins: []string{"https://app.example.com"}})

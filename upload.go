@@ -20,7 +20,7 @@ import (
 // what another must do.
 type Storage = storage.Storage
 
-// Handler receives files as forms, or those of [Handler.Raw] as bodies. [New] makes it.
+// Handler receives files as forms, or those of [Handler.Raw] as bodies.
 type Handler struct {
 	*core
 	raw *rawBody // how a file is the whole body, nil for forms

@@ -78,7 +78,7 @@ func (s *Store) PieceSize(size int64) int64 {
 // staged ones, which count once; with patches it is a copy, which counts. If a staged object does not
 // exist, the error is both storage.ErrChanged and fs.ErrNotExist.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
-	if err := cmp.Or(ctx.Err(), p.Valid(s.PieceSize(p.Size))); err != nil {
+	if err := cmp.Or(ctx.Err(), p.Valid()); err != nil {
 		return err
 	}
 	b, err := s.source(p)

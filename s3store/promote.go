@@ -28,8 +28,9 @@ import (
 // Several sources are bound to their ETags alone. Each is copied whole, in one call, and S3 must
 // then list parts of their sizes.
 //
-// Of a file staged in parts, and of several sources, ranges of PartSize that p.Patches change are
-// read, bound to the ETag, and sent; only the others are copied. A single file that was staged in
+// Of a file staged in parts, ranges of PartSize that p.Patches change are read, bound to the ETag,
+// and sent; only the others are copied. Of several sources whole ones are, unless one takes more
+// than MaxMemory: then the file is read and written again, bound to the ETags. A single file that was staged in
 // one request, and has patches, is read and written again, bound to p.SourceSHA256, which it must
 // have.
 //
@@ -42,7 +43,7 @@ import (
 // [storage.ErrChanged] if the staged object is gone. No failure leaves a multipart upload open,
 // unless S3 refuses to abort it, which is logged.
 func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
-	if err := p.Valid(s.PieceSize(p.Size)); err != nil {
+	if err := p.Valid(); err != nil {
 		return err
 	}
 	if _, err := wireDigest(p.SHA256); err != nil {
@@ -57,7 +58,7 @@ func (s *Store) Promote(ctx context.Context, p storage.Promotion) error {
 	switch {
 	case whole && digest == "":
 		return errNoPin
-	case whole, s.opts.Profile.NoPinnedCopies:
+	case whole, s.opts.Profile.NoPinnedCopies, several && len(p.Patches) > 0 && footprint(p.Sources[0].Size) > s.opts.MaxMemory:
 		return s.republish(ctx, p)
 	}
 	if several || s.opts.Profile.NoCopyDigests || p.Size > maxPartSize || fromParts(p.Sources[0].ETag) {

@@ -41,7 +41,9 @@ func cut(size, window, most int64, patches []storage.Patch) (list []piece) {
 
 // takeWindow takes the memory for one patched piece.
 func (m *promotion) takeWindow(ctx context.Context) (err error) {
-	if m.window, err = m.store.partSize(m.Size); err != nil {
+	if len(m.Sources) > 1 {
+		m.window = m.Sources[0].Size
+	} else if m.window, err = m.store.partSize(m.Size); err != nil {
 		return err
 	}
 	n := footprint(min(m.window, m.Size))

@@ -20,8 +20,13 @@ import (
 // sources stages body in pieces and returns how to publish them, with zeros at the places, three
 // bytes at each, and the bytes that this publishes.
 func (f *fixture) sources(body []byte, zeros ...int64) (storage.Promotion, []byte) {
+	return f.sourcesOf(part, body, zeros...)
+}
+
+// sourcesOf is sources for pieces of size bytes.
+func (f *fixture) sourcesOf(size int, body []byte, zeros ...int64) (storage.Promotion, []byte) {
 	p := storage.Promotion{Key: "k", Type: "image/png", Name: "Straße.png", Size: int64(len(body)), Nonce: "nonce"}
-	for piece := range slices.Chunk(body, part) {
+	for piece := range slices.Chunk(body, size) {
 		key := fmt.Sprintf("upload-staging/ä b+c/%d", len(p.Sources))
 		f.fake.Put(key, piece)
 		p.Sources = append(p.Sources, storage.Source{Key: key, ETag: f.fake.Get(key).ETag(), Size: int64(len(piece))})
@@ -88,6 +93,41 @@ func TestPromoteSources(t *testing.T) {
 			}, stored)
 			p.Nonce = "another"
 			require.ErrorIs(t, f.Promote(t.Context(), p), storage.ErrExists)
+			f.requireIdle(t)
+		})
+	}
+}
+
+// TestPromoteSourcesOfOtherSizes checks pieces that were made while the store had another PartSize.
+func TestPromoteSourcesOfOtherSizes(t *testing.T) {
+	for _, row := range []struct {
+		name         string
+		piece        int
+		zeros        []int64
+		o            s3store.Options
+		copied, sent int
+	}{
+		{name: "larger", piece: part + chunk, copied: 3},
+		{name: "larger by half a chunk", piece: part + chunk/2, copied: 3},
+		{name: "smaller", piece: part - chunk, copied: 3},
+		{name: "larger, patched", piece: 2 * part, zeros: []int64{2*part - 1}, copied: 1, sent: 2},
+		{name: "smaller, patched", piece: part - chunk, zeros: []int64{0, part}, copied: 1, sent: 2},
+		{name: "larger, all patched", piece: part + 1, zeros: []int64{part, 2*part + 1}, sent: 3},
+		{name: "as large as the memory, patched", piece: 2 * part, zeros: []int64{5}, o: s3store.Options{MaxMemory: 2 * part}, copied: 2, sent: 1},
+		{name: "larger than the memory", piece: 2*part + 1, o: s3store.Options{MaxMemory: 2 * part}, copied: 3},
+		{name: "larger than the memory, patched", piece: 2*part + 1, zeros: []int64{5}, o: s3store.Options{MaxMemory: 2 * part}, sent: 5},
+		{name: "copies are not pinned", piece: 2 * part, zeros: []int64{5}, o: s3store.Options{Profile: s3store.Profile{NoPinnedCopies: true}}, sent: 5},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := newFixture(t, setup{Options: row.o, versioned: true})
+			f.fake.MinPart = min(part, row.piece)
+			p, want := f.sourcesOf(row.piece, randomBytes(2*row.piece+3), row.zeros...)
+			p.SHA256 = ""
+			require.NoError(t, f.Promote(t.Context(), p))
+			require.Equal(t, row.copied, f.fake.Calls("UploadPartCopy"))
+			require.Equal(t, row.sent, f.fake.Calls("UploadPart"))
+			f.requireStored(t, "k", want)
+			require.Len(t, f.fake.Versions("k"), 1)
 			f.requireIdle(t)
 		})
 	}

@@ -64,8 +64,9 @@ type DirectStorage interface {
 	// After Close nothing that OpenStaged began is running, and it holds no memory.
 	OpenStaged(ctx context.Context, o StagedObject) (io.ReadCloser, error)
 
-	// PieceSize returns how many bytes each source of a [Promotion] of size bytes has, except the
-	// last, if there are several: at least [MinPartSize], and so many that [MaxParts] suffice.
+	// PieceSize returns of how many bytes to make each source of a [Promotion] of size bytes, except
+	// the last, if there are several: at least [MinPartSize], and so many that [MaxParts] suffice.
+	// It may follow from settings. Promote takes sources by former settings, too.
 	PieceSize(size int64) int64
 
 	// Promote makes one object of the bytes of p.Sources, one after the other, under another key.

@@ -32,10 +32,14 @@ type Source struct {
 }
 
 // Valid returns an error that says what is wrong with the sources, the patches or the digests of p,
-// or nil. Of several sources each has pieceSize bytes, which is [DirectStorage.PieceSize] of
-// p.Size, and the last has that at most. Every [DirectStorage.Promote] begins with Valid.
-func (p Promotion) Valid(pieceSize int64) error {
-	if err := p.validSources(pieceSize); err != nil {
+// or nil. Several sources are [MaxParts] at most. Each has the size of the first, which is
+// [MaxPartSize] at most, and the last has that at most. Every [DirectStorage.Promote] begins with
+// Valid.
+//
+// The size of the sources need not be today's [DirectStorage.PieceSize]: an upload keeps that of its
+// creation, and the settings of the store may change before its end.
+func (p Promotion) Valid() error {
+	if err := p.validSources(); err != nil {
 		return err
 	}
 	switch {
@@ -48,11 +52,14 @@ func (p Promotion) Valid(pieceSize int64) error {
 }
 
 // validSources is Valid for the sources.
-func (p Promotion) validSources(pieceSize int64) error {
+func (p Promotion) validSources() error {
 	if len(p.Sources) == 0 {
 		return errors.New("storage: a promotion needs a source")
 	}
-	left := p.Size
+	several, first, left := len(p.Sources) > 1, p.Sources[0].Size, p.Size
+	if several && (first > MaxPartSize || len(p.Sources) > MaxParts) {
+		return fmt.Errorf("storage: %d sources of %d bytes, where S3 takes %d of %d", len(p.Sources), first, MaxParts, int64(MaxPartSize))
+	}
 	for i, s := range p.Sources {
 		last := i == len(p.Sources)-1
 		switch {
@@ -60,8 +67,8 @@ func (p Promotion) validSources(pieceSize int64) error {
 			return fmt.Errorf("storage: source %d has no key or no ETag", i)
 		case s.Size < 1 || s.Size > left || last && s.Size < left:
 			return fmt.Errorf("storage: source %d has %d bytes, where %d of %d are left", i, s.Size, left, p.Size)
-		case len(p.Sources) > 1 && (s.Size > pieceSize || !last && s.Size < pieceSize):
-			return fmt.Errorf("storage: source %d of %d has %d bytes, not %d", i, len(p.Sources), s.Size, pieceSize)
+		case several && (s.Size > first || !last && s.Size < first):
+			return fmt.Errorf("storage: source %d of %d has %d bytes, and the first has %d", i, len(p.Sources), s.Size, first)
 		}
 		left -= s.Size
 	}

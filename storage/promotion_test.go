@@ -30,12 +30,12 @@ func TestPromotionPin(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			row.p.Sources, row.p.Size = []storage.Source{{Key: "k", ETag: "e", Size: 1}}, 1
 			require.Equal(t, row.pin, row.p.Pin())
-			require.Equal(t, row.valid, row.p.Valid(storage.MinPartSize) == nil)
+			require.Equal(t, row.valid, row.p.Valid() == nil)
 		})
 	}
 }
 
-// TestPromotionSources checks which sources a promotion of 10 bytes can have, in pieces of 4.
+// TestPromotionSources checks which sources a promotion of 10 bytes can have.
 func TestPromotionSources(t *testing.T) {
 	for _, row := range []struct {
 		name   string
@@ -53,8 +53,12 @@ func TestPromotionSources(t *testing.T) {
 		{name: "fewer bytes than the size", sizes: []int64{4, 4, 1}},
 		{name: "more bytes than the size", sizes: []int64{4, 4, 3}},
 		{name: "no bytes in the last", sizes: []int64{4, 4, 2, 0}},
+		{name: "the most", sizes: slices.Repeat([]int64{1}, storage.MaxParts), change: sizeOfAll, valid: true},
+		{name: "one too many", sizes: slices.Repeat([]int64{1}, storage.MaxParts+1), change: sizeOfAll},
+		{name: "the largest", sizes: []int64{storage.MaxPartSize, storage.MaxPartSize}, change: sizeOfAll, valid: true},
+		{name: "larger than a part", sizes: []int64{storage.MaxPartSize + 1, 1}, change: sizeOfAll},
 		{name: "a large last one", sizes: []int64{4, 6}},
-		{name: "a large first one", sizes: []int64{6, 4}},
+		{name: "a large first one", sizes: []int64{6, 4}, valid: true},
 		{name: "a small one in the middle", sizes: []int64{4, 2, 4}},
 		{name: "fewer bytes than none", sizes: []int64{4, 10, -4}},
 		{name: "sizes that overflow", sizes: []int64{4, 1<<63 - 1, 1<<63 - 1, 8}},
@@ -71,7 +75,15 @@ func TestPromotionSources(t *testing.T) {
 			if row.change != nil {
 				row.change(&p)
 			}
-			require.Equal(t, row.valid, p.Valid(4) == nil)
+			require.Equal(t, row.valid, p.Valid() == nil)
 		})
+	}
+}
+
+// sizeOfAll makes the size that of all sources.
+func sizeOfAll(p *storage.Promotion) {
+	p.Size = 0
+	for _, s := range p.Sources {
+		p.Size += s.Size
 	}
 }

@@ -21,6 +21,7 @@ func TestBrokenSourcesFail(t *testing.T) {
 	}{
 		{"takes pieces that S3 refuses", brokenDirect{piece: func(int64) int64 { return 1 << 20 }}, []string{"PieceSize", "Promote of several sources"}},
 		{"needs more parts than S3 has", brokenDirect{piece: func(int64) int64 { return partSize }}, []string{"PieceSize"}},
+		{"takes no pieces but today's", brokenDirect{promote: onlyToday}, []string{"Promote of sources of another size"}},
 		{"publishes the first source", brokenDirect{promote: onlyFirst}, []string{"Promote of several sources", "Promote of several sources with patches"}},
 		{"publishes them in the order of their keys", brokenDirect{promote: byKeys}, []string{"Promote of several sources"}},
 		{"publishes a source twice", brokenDirect{promote: firstTwice}, []string{"Promote of several sources"}},
@@ -46,6 +47,13 @@ func TestBrokenSourcesFail(t *testing.T) {
 			})
 		})
 	}
+}
+
+func onlyToday(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
+	if len(p.Sources) > 1 && p.Sources[0].Size != s.PieceSize(p.Size) {
+		return errors.New("another size")
+	}
+	return s.Promote(ctx, p)
 }
 
 func onlyFirst(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
@@ -94,7 +102,7 @@ func anySize(ctx context.Context, s *memstore.Store, p storage.Promotion) error 
 
 // byHand publishes what the store refuses because it does not fit.
 func byHand(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
-	if p.Valid(s.PieceSize(p.Size)) == nil {
+	if p.Valid() == nil {
 		return s.Promote(ctx, p)
 	}
 	var all []io.Reader

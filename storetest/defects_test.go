@@ -289,7 +289,7 @@ func withSourceDigest(ctx context.Context, s *memstore.Store, p storage.Promotio
 }
 
 func validOnly(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
-	if p.Valid(partSize) != nil {
+	if p.Valid() != nil {
 		p.Patches, p.SourceSHA256 = nil, ""
 	}
 	return s.Promote(ctx, p)

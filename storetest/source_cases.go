@@ -14,7 +14,8 @@ var sourceCases = []testCase[*direct]{
 	{"PieceSize", "as many pieces as S3 allows parts suffice, and none but the last is smaller than S3 allows", pieceSizes},
 	{"Promote of several sources", "the new object has their bytes in the given order, type, name, nonce and facts; the sources stay", promotesSources},
 	{"Promote of several sources with patches", "patches within sources, at their borders and across them", promotesSourcesPatched},
-	{"Promote of sources that do not fit", "no source, another order or other sizes than PieceSize says: an error, and nothing is readable", promotesUnfit},
+	{"Promote of sources of another size", "they need not have today's PieceSize, with and without patches", promotesOtherSizes},
+	{"Promote of sources that do not fit", "no source, another order or sizes that differ: an error, and nothing is readable", promotesUnfit},
 	{"Promote of several sources never replaces", "a key that another nonce has taken is storage.ErrExists, and its object stays", sourcesNeverReplace},
 	{"Promote of several sources again", "with the same nonce it is not an error, also in parallel and without the sources", promotesSourcesAgain},
 	{"Promote of sources that have changed", "a source that is gone, replaced or of another size is storage.ErrChanged, and nothing is readable", promotesSourcesChanged},
@@ -79,6 +80,23 @@ func promotesSourcesPatched(ctx context.Context, s *direct) error {
 		}
 		if err := s.Delete(ctx, again.promotion.Key); err != nil {
 			return fmt.Errorf("Delete: %w", err)
+		}
+	}
+	return nil
+}
+
+func promotesOtherSizes(ctx context.Context, s *direct) error {
+	for _, size := range []int{partSize, s.pieceAnd(64 << 10), s.pieceAnd(partSize)} {
+		staged := longContent(2*size + 1000)
+		for _, list := range [][]storage.Patch{nil, {zeros(int64(size)-5, 10), says(int64(len(staged))-1, "#")}} {
+			p, err := s.inPiecesOf(ctx, size, staged)
+			if err != nil {
+				return err
+			}
+			p.patch(list...)
+			if err := s.promotesPieces(ctx, p, staged); err != nil {
+				return fmt.Errorf("pieces of %d bytes: %w", size, err)
+			}
 		}
 	}
 	return nil

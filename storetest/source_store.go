@@ -28,13 +28,19 @@ func longContent(size int) []byte {
 // inPieces stages content in pieces, as the host's process stages them. Their keys descend. Every
 // second ETag is that of a list, if the store lists objects.
 func (s *direct) inPieces(ctx context.Context, content []byte) (p pieces, err error) {
-	size, folder := int(s.PieceSize(int64(len(content)))), stagingKey()
-	p = pieces{storage.Promotion{
-		Key: publishedKey(), Type: "text/csv", Name: "Müller 1.csv", Size: int64(len(content)), Nonce: rand.Text(), Facts: `{"width":40}`,
-	}, content}
+	size := int(s.PieceSize(int64(len(content))))
 	if size < storage.MinPartSize {
 		return p, fmt.Errorf("PieceSize(%d) is %d", len(content), size)
 	}
+	return s.inPiecesOf(ctx, size, content)
+}
+
+// inPiecesOf is inPieces for pieces of size bytes.
+func (s *direct) inPiecesOf(ctx context.Context, size int, content []byte) (p pieces, err error) {
+	folder := stagingKey()
+	p = pieces{storage.Promotion{
+		Key: publishedKey(), Type: "text/csv", Name: "Müller 1.csv", Size: int64(len(content)), Nonce: rand.Text(), Facts: `{"width":40}`,
+	}, content}
 	for piece := range slices.Chunk(content, size) {
 		src := storage.Source{Key: fmt.Sprintf("%s/%03d", folder, 999-len(p.promotion.Sources)), Size: int64(len(piece))}
 		if _, err := s.publish(ctx, src.Key, piece); err != nil {

@@ -49,7 +49,7 @@ export interface UploadOptions extends Doors {
   field?: string;
   /**
    * Text that goes with the file: fields of the form before it, members of the JSON that confirms a
-   * direct upload, metadata of a resumable one. A raw body has none.
+   * direct upload, metadata of a resumable one (upload.ResumeOptions.Done). A raw body has none.
    */
   fields?: Record<string, string>;
   /** Send the file alone to url, by PUT (upload.Handler.Raw). */

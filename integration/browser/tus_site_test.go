@@ -48,7 +48,7 @@ func newTusSite(t *testing.T, folder string, open openPlace, o upload.ResumeOpti
 	policy := upload.Documents(&upload.DocumentOptions{Types: []string{"text/plain", "text/csv"}})
 	h, err := upload.New(s.store, policy, s.authorize, &upload.Options{MaxFileSize: 64 << 20, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	o.Done = func(context.Context, upload.File) error { s.done.Add(1); return nil }
+	o.Done = func(context.Context, string, map[string]string, upload.File) error { s.done.Add(1); return nil }
 	z, err := upload.NewResumer(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, &o)
 	require.NoError(t, err)
 	mux.Handle("/files/", s.losing(z))

@@ -38,7 +38,9 @@ func serve(c config) error {
 	if err != nil {
 		return err
 	}
-	done := func(_ context.Context, f upload.File) error { return appendLine(c.Done, f.Key) }
+	done := func(_ context.Context, _ string, _ map[string]string, f upload.File) error {
+		return appendLine(c.Done, f.Key)
+	}
 	resumer, err := upload.NewResumer(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.ResumeOptions{Done: done})
 	if err != nil {
 		return err

@@ -64,8 +64,8 @@ type Chain struct {
 }
 
 // New returns the chain of an upload of size bytes, under a staging prefix that ends with "/". No
-// piece crosses a multiple of cell, which is the store's PieceSize for that size: a store sends a
-// piece in one call. New does no I/O.
+// piece crosses a multiple of cell, which is the store's PieceSize for that size when the upload
+// began: a store sends a piece in one call. New does no I/O.
 func New(store Store, prefix string, size, cell int64) *Chain {
 	c := &Chain{layout: layout{prefix: prefix, size: size, cell: cell}, store: store}
 	c.index = walked{c.layout, store}

@@ -2,6 +2,7 @@ package tus
 
 import (
 	"encoding/base64"
+	"maps"
 	"strings"
 )
 
@@ -23,6 +24,21 @@ func (m Metadata) Get(keys ...string) string {
 	}
 	return ""
 }
+
+// Except returns all values except those of these keys.
+func (m Metadata) Except(keys ...string) map[string]string {
+	rest := maps.Clone(m.values)
+	if rest == nil {
+		return map[string]string{}
+	}
+	for _, key := range keys {
+		delete(rest, key)
+	}
+	return rest
+}
+
+// Reread returns the metadata of a header that was read before.
+func Reread(header string) (Metadata, error) { return parseMetadata([]string{header}) }
 
 // parseMetadata reads pairs of a key and a value in base64, separated by commas. Keys are ASCII
 // without spaces and commas, and unique. A value may be missing.

@@ -8,26 +8,38 @@ import (
 	"strings"
 )
 
-// Origins are those of the pages that may send uploads and read the answers: exactly these.
-type Origins []string
+// Origins are those of the pages that may send uploads and read the answers: exactly these. The
+// zero value has none.
+type Origins struct {
+	list    []string
+	headers string // that their requests may have
+}
 
 // NewOrigins returns the origins, each of which is a scheme, a host and perhaps a port, as browsers
-// write them.
-func NewOrigins(list []string) (Origins, error) {
+// write them. Headers are those that their pages may send beside those of the protocol.
+func NewOrigins(list, headers []string) (Origins, error) {
 	for _, origin := range list {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" ||
 			strings.ToLower(u.Scheme+"://"+u.Host) != origin || strings.Contains(origin, "*") {
-			return nil, fmt.Errorf("tus: %q is not an origin, such as https://app.example.com", origin)
+			return Origins{}, fmt.Errorf("tus: %q is not an origin, such as https://app.example.com", origin)
 		}
 	}
-	return slices.Clone(list), nil
+	for _, name := range headers {
+		if name == "" || strings.ContainsFunc(name, func(c rune) bool { return !strings.ContainsRune(nameChars, c) }) {
+			return Origins{}, fmt.Errorf("tus: %q is not the name of a header, such as X-Tenant", name)
+		}
+	}
+	return Origins{slices.Clone(list), strings.Join(append([]string{requests}, headers...), ", ")}, nil
 }
+
+// nameChars are those of a token (RFC 9110, 5.6.2), except "*", which is every header elsewhere.
+const nameChars = "!#$%&'+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // Has reports whether r comes from a page of one of o.
 func (o Origins) Has(r *http.Request) bool {
 	v := r.Header.Values("Origin")
-	return len(v) == 1 && slices.Contains(o, v[0])
+	return len(v) == 1 && slices.Contains(o.list, v[0])
 }
 
 // The headers of CORS. Browsers show pages no others.
@@ -39,7 +51,7 @@ const (
 
 // Write writes the headers of CORS of any answer, also of a refusal: a page must read its reason.
 func (o Origins) Write(h http.Header, r *http.Request) {
-	if len(o) == 0 {
+	if len(o.list) == 0 {
 		return
 	}
 	h.Add("Vary", "Origin")
@@ -53,6 +65,6 @@ func (o Origins) Write(h http.Header, r *http.Request) {
 		return
 	}
 	h.Set("Access-Control-Allow-Methods", methods)
-	h.Set("Access-Control-Allow-Headers", requests)
+	h.Set("Access-Control-Allow-Headers", o.headers)
 	h.Set("Access-Control-Max-Age", "86400")
 }

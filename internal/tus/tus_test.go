@@ -191,10 +191,14 @@ func FuzzParse(f *testing.F) {
 
 func TestOrigins(t *testing.T) {
 	for _, origin := range []string{"", "*", "https://*.example.com", "example.com", "https://a.example/", "https://A.example", "null", "ftp://a.example", "https://u@a.example"} {
-		_, err := tus.NewOrigins([]string{origin})
+		_, err := tus.NewOrigins([]string{origin}, nil)
 		require.Error(t, err, origin)
 	}
-	o, err := tus.NewOrigins([]string{"https://a.example", "http://localhost:5173"})
+	for _, header := range []string{"", "*", "X-*", "X A", "X-A,X-B", "X-A:", "X-A\r\nX-B", "X-Größe"} {
+		_, err := tus.NewOrigins([]string{"https://a.example"}, []string{header})
+		require.Error(t, err, header)
+	}
+	o, err := tus.NewOrigins([]string{"https://a.example", "http://localhost:5173"}, []string{"X-Tenant"})
 	require.NoError(t, err)
 	for _, row := range []struct {
 		name, origin string
@@ -219,6 +223,7 @@ func TestOrigins(t *testing.T) {
 				}
 				require.Equal(t, row.origin, h.Get("Access-Control-Allow-Origin"))
 				require.Equal(t, method == "OPTIONS", h.Get("Access-Control-Allow-Methods") != "")
+				require.Equal(t, method == "OPTIONS", strings.HasSuffix(h.Get("Access-Control-Allow-Headers"), ", X-Tenant"))
 				require.Equal(t, method == "PATCH", strings.Contains(h.Get("Access-Control-Expose-Headers"), "Upload-Offset"))
 			}
 		})
