@@ -119,21 +119,17 @@ func (s *resumption) publishEmpty() error {
 	if err := s.copy(ctx, c, strings.NewReader("")); err != nil {
 		return err
 	}
-	err = s.hostDone(c.file)
-	if isVerdict(err) { // after which nobody learns the URL
+	if err := s.hostDone(c.file); err != nil { // nobody learns the URL, and a client creates it again
 		s.withdraw(c.file)
 		return err
 	}
 	s.decide(Event{Kind: KindAccepted, Files: []File{c.file}})
-	if err != nil {
-		return err
-	}
 	showFile(s.w.Header(), c.file)
 	_, err = s.markDone(c.file)
 	return err
 }
 
-// withdraw removes a published file that the host has refused.
+// withdraw removes a published file for which the host's function has failed.
 func (s *resumption) withdraw(f File) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.h.opts.CleanupTimeout)
 	defer cancel()

