@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/memstore"
-	"github.com/stretchr/testify/require"
 )
 
 // TestResumeJava sends a file as tus-java-client does: in requests of 10 MiB without a length, which

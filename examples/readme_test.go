@@ -122,5 +122,5 @@ func TestPorts(t *testing.T) {
 			of[m[1]] = name
 		}
 	}
-	require.Len(t, of, 9, "%v", of)
+	require.Len(t, of, 10, "%v", of)
 }

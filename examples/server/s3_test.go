@@ -125,7 +125,7 @@ func TestS3Setup(t *testing.T) {
 	require.Equal(t, []string{"ETag"}, got[1].ExposeHeader)
 	removing := (<-expiring).Rule
 	require.Equal(t, "in/upload-staging/", removing[0].Filter.Prefix)
-	require.Equal(t, 1, removing[0].Expiration.Days)
+	require.Equal(t, 2, removing[0].Expiration.Days)
 
 	policy := get(t, p.url+"/", nil).header.Get("Content-Security-Policy")
 	require.Contains(t, policy, "connect-src 'self' "+s3.URL+";")
