@@ -60,7 +60,7 @@ func TestRefusedFile(t *testing.T) {
 	a.refuses(t, upload.CodeTypeMismatch, call{method: "POST", path: c.path("/complete"), body: `{}`})
 	require.Empty(t, a.store.Keys())
 	a.refuses(t, upload.CodeTypeMismatch, call{method: "POST", path: c.path("/complete"), body: `{}`}) // the same reason again
-	a.ok(t, call{method: "DELETE", path: c.path("")}, &struct{}{}) // Uppy 5 does this then
+	a.ok(t, call{method: "DELETE", path: c.path("")}, &struct{}{})                                     // Uppy 5 does this then
 }
 
 func TestAbort(t *testing.T) {
