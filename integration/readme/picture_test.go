@@ -114,7 +114,7 @@ func reduced(t *testing.T, taken []byte) []byte {
 		p := pixel(full.Pix[4*i:])
 		index, ok := found[p]
 		if !ok {
-			index = uint8(small.Palette.Index(p.color())) //nolint:gosec // it has at most 256 colours
+			index = uint8(small.Palette.Index(p.color()))
 			found[p] = index
 		}
 		small.Pix[i] = index
