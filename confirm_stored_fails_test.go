@@ -16,7 +16,7 @@ import (
 	"github.com/airlock-go/upload/uploadtest"
 )
 
-// TestConfirmStoredInterrupted checks that the end of the host's context is no refusal, for which a
+// TestConfirmStoredInterrupted checks that the end of the host's context is not a refusal, for which a
 // queue would drop the event.
 func TestConfirmStoredInterrupted(t *testing.T) {
 	d := newDirect(t, nil, upload.Options{}, upload.PresignOptions{GrantStored: always})

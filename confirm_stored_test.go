@@ -75,7 +75,7 @@ func TestConfirmStored(t *testing.T) {
 			require.Equal(t, f, d.confirm(t, ticket.Token))
 			require.Equal(t, []string{f.Key}, d.published())
 			require.Equal(t, 1, strings.Count(d.log.String(), "upload: accepted"))
-			require.NotContains(t, d.log.String(), "upload: refused", "an event after the confirmation is no refusal")
+			require.NotContains(t, d.log.String(), "upload: refused", "an event after the confirmation is not a refusal")
 		})
 	}
 }

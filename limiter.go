@@ -45,7 +45,7 @@ type Reservation interface {
 // that, on any instance: once nothing more can be sent for it.
 type Releaser interface {
 	// Release ends the reservation of a claim of this Subject and ID. What it took of limits over
-	// time stays used. An id that holds nothing is no error. An error is logged.
+	// time stays used. An id that holds nothing is not an error. An error is logged.
 	Release(ctx context.Context, subject, id string) error
 }
 

@@ -48,14 +48,6 @@ func (s *resumption) create() error {
 	return nil
 }
 
-// The keys of what metadata say of a file.
-const metaField = "field"
-
-var (
-	metaNames = [...]string{"filename", "name"}
-	metaTypes = [...]string{"filetype", "type"}
-)
-
 // declaration is what the client says of its file.
 func (s *resumption) declaration() Declaration {
 	meta := s.request.Metadata

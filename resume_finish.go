@@ -278,7 +278,7 @@ func (s *resumption) markDone(f File) (File, error) {
 	return f, nil
 }
 
-// showFile tells the client its file, by a header of ASCII alone.
+// showFile shows the client its file, by a header of ASCII alone.
 func showFile(h http.Header, f File) {
 	h.Set("Upload-File", asciiJSON(f))
 }

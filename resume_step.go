@@ -102,3 +102,11 @@ func (s *resumption) pauseUnless(ended bool) {
 		s.progress = nil
 	}
 }
+
+// The keys of what metadata say of a file.
+const metaField = "field"
+
+var (
+	metaNames = [...]string{"filename", "name"}
+	metaTypes = [...]string{"filetype", "type"}
+)

@@ -183,15 +183,24 @@ func TestPromotePatchedMiddle(t *testing.T) {
 func TestPromotePatchedFaults(t *testing.T) {
 	t.Parallel()
 	body := randomBytes(4*part + 3)
-	faults := map[string]s3fake.Fault{"500": fail500, "reset": s3fake.Reset, "dropped": s3fake.Drop, "404": s3fake.Answer(http.StatusNotFound, "NoSuchUpload")}
-	for _, call := range append([]string{"UploadPart", "GetObject"}, promoteCalls...) {
-		for name, fault := range faults {
+	promoteFaults(t, []string{"UploadPart", "GetObject"}, func(f *fixture) (storage.Promotion, []byte) {
+		return f.patchedPromotion(body, true)
+	})
+}
+
+// promoteFaults lets each of promoteCalls and of more fail in a promotion, once and always.
+func promoteFaults(t *testing.T, more []string, staged func(*fixture) (p storage.Promotion, want []byte)) {
+	t.Helper()
+	once := map[string]s3fake.Fault{"500": fail500, "reset": s3fake.Reset, "dropped": s3fake.Drop, "404": s3fake.Answer(http.StatusNotFound, "NoSuchUpload")}
+	always := map[string]s3fake.Fault{"500": fail500, "denied": denied, "stall": s3fake.Stall}
+	for _, call := range append(more, promoteCalls...) {
+		for name, fault := range once {
 			if name == "404" && (call == "CreateMultipartUpload" || call == "GetObject") {
 				continue
 			}
 			bubble(t, call+" "+name, func(t *testing.T) {
 				f := newFixture(t, setup{versioned: true})
-				p, want := f.patchedPromotion(body, true)
+				p, want := staged(f)
 				f.fake.Inject(call, 1, fault)
 				require.NoError(t, f.Promote(t.Context(), p))
 				f.requireStored(t, "k", want)
@@ -199,10 +208,10 @@ func TestPromotePatchedFaults(t *testing.T) {
 				f.requireIdle(t)
 			})
 		}
-		for name, fault := range map[string]s3fake.Fault{"500": fail500, "denied": denied, "stall": s3fake.Stall} {
+		for name, fault := range always {
 			bubble(t, call+" always "+name, func(t *testing.T) {
 				f := newFixture(t, setup{Options: s3store.Options{CallTimeout: time.Second}})
-				p, _ := f.patchedPromotion(body, true)
+				p, _ := staged(f)
 				f.fake.Inject(call, forEver, fault)
 				err := f.Promote(t.Context(), p)
 				require.Error(t, err)

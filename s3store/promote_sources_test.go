@@ -3,7 +3,6 @@ package s3store_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/airlock-go/upload/internal/s3fake"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 )
@@ -228,36 +226,9 @@ func TestPromoteSourcesRefuses(t *testing.T) {
 func TestPromoteSourcesFaults(t *testing.T) {
 	t.Parallel()
 	body := randomBytes(3*part + 3)
-	faults := map[string]s3fake.Fault{"500": fail500, "reset": s3fake.Reset, "dropped": s3fake.Drop, "404": s3fake.Answer(http.StatusNotFound, "NoSuchUpload")}
-	for _, call := range append([]string{"UploadPart", "GetObject", "ListParts"}, promoteCalls...) {
-		for name, fault := range faults {
-			if name == "404" && (call == "CreateMultipartUpload" || call == "GetObject") {
-				continue
-			}
-			bubble(t, call+" "+name, func(t *testing.T) {
-				f := newFixture(t, setup{versioned: true})
-				p, want := f.sources(body, part-1)
-				f.fake.Inject(call, 1, fault)
-				require.NoError(t, f.Promote(t.Context(), p))
-				f.requireStored(t, "k", want)
-				require.Len(t, f.fake.Versions("k"), 1)
-				f.requireIdle(t)
-			})
-		}
-		for name, fault := range map[string]s3fake.Fault{"500": fail500, "denied": denied, "stall": s3fake.Stall} {
-			bubble(t, call+" always "+name, func(t *testing.T) {
-				f := newFixture(t, setup{Options: s3store.Options{CallTimeout: time.Second}})
-				p, _ := f.sources(body, part-1)
-				f.fake.Inject(call, forEver, fault)
-				err := f.Promote(t.Context(), p)
-				require.Error(t, err)
-				require.False(t, errors.Is(err, storage.ErrChanged), "%v", err)
-				require.NotErrorIs(t, err, storage.ErrUnknownOutcome)
-				require.Nil(t, f.fake.Get("k"))
-				f.requireIdle(t)
-			})
-		}
-	}
+	promoteFaults(t, []string{"UploadPart", "GetObject", "ListParts"}, func(f *fixture) (storage.Promotion, []byte) {
+		return f.sources(body, part-1)
+	})
 }
 
 // TestPromoteSourcesBusy checks that patches wait for the memory of one piece, and that nothing

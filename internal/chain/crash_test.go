@@ -81,7 +81,7 @@ type life struct {
 	store   memstore.Store
 	content []byte
 	verdict string
-	told    int64 // bytes that the client was told to be stored
+	told    int64 // bytes that were acknowledged to the client
 	host    int   // calls of the host's function
 }
 

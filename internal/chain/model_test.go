@@ -47,8 +47,8 @@ type world struct {
 	host      bool  // the host's function ran
 	done      bool
 
-	told    pieces // pieces that a client was told to be stored
-	success bool   // a client was told that the file is accepted
+	told    pieces // pieces that were acknowledged to a client
+	success bool   // a client has read that the file is accepted
 
 	instances [2]instance
 }

@@ -23,7 +23,7 @@ type segment struct {
 }
 
 // requireAcknowledged fails the test unless the upload has all that was acknowledged, and
-// no two writers were told the same byte.
+// no byte was acknowledged to two writers.
 func requireAcknowledged(t testing.TB, c *chain.Chain, told []segment) {
 	t.Helper()
 	r, err := c.Open(t.Context())
@@ -117,7 +117,7 @@ type player struct {
 	deep   int
 	states [2]chain.State // what each writer knows, perhaps too old
 	told   []segment
-	offset int64 // the largest that a state has told
+	offset int64 // the largest of all states
 	next   byte
 }
 
