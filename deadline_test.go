@@ -51,6 +51,35 @@ func TestDeadlineIsNotTheClients(t *testing.T) {
 	}
 }
 
+// TestDeadlineOfAMiddleware: a deadline on the request's context cuts a slow client, who learns
+// that it was too slow. The log names the reason.
+func TestDeadlineOfAMiddleware(t *testing.T) {
+	for _, cut := range []int64{0, 10, 70_000} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &seen{}
+			f := newFixture(t, nil, upload.Options{Hooks: s.hooks()})
+			c := dialed(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				ctx, cancel := context.WithTimeout(r.Context(), 20*time.Second)
+				defer cancel()
+				f.ServeHTTP(w, r.WithContext(ctx))
+			}))
+			begin := time.Now()
+			require.NoError(t, c.Send(cut))
+			_ = c.SendSlowly(1000)
+			a, err := c.Answer(time.Hour)
+			require.NoError(t, err)
+			require.Equal(t, http.StatusRequestTimeout, a.Status)
+			require.Equal(t, upload.CodeTimeout, a.Code)
+			require.Contains(t, string(a.Body), `"kind":"deadline"`)
+			require.Less(t, time.Since(begin), time.Minute)
+			_, decision := s.take(t, f.log)
+			require.ErrorIs(t, decision.Err, context.DeadlineExceeded)
+			require.ErrorContains(t, decision.Err, "timeout middleware")
+			f.empty(t)
+		})
+	}
+}
+
 // TestDeadlineOfALink: a storage that outlasts the host's deadline has failed, and its
 // client has not left.
 func TestDeadlineOfALink(t *testing.T) {

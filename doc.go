@@ -84,10 +84,10 @@
 //
 // # Where it runs
 //
-// The handler moves the connection's deadlines, so ReadTimeout and WriteTimeout of the server
+// The handler moves the connection's deadlines, so the server's ReadTimeout and WriteTimeout
 // neither end an upload that makes progress nor cost it the answer. Set ReadHeaderTimeout.
-// No middleware in front may read the form, as FormValue does. With a ResponseWriter without
-// Unwrap, such as that of [http.TimeoutHandler], stalled clients are not cut.
+// No middleware in front may read the form, as FormValue does, or set a deadline on the context.
+// Without Unwrap, as in [http.TimeoutHandler]'s ResponseWriter, stalled clients are not cut.
 //
 // # What it does not protect against
 //

@@ -256,6 +256,16 @@ func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	}
 }
 
+// overdue makes of e, which is err, a timeout if a deadline has passed that the program set on the
+// request, such as by a middleware in front. Clients cannot know it, and slow ones meet it first.
+func overdue(ctx context.Context, e *Error, err error) {
+	if !errors.Is(ctx.Err(), context.DeadlineExceeded) || e.Code.Status() < http.StatusInternalServerError {
+		return
+	}
+	e.Code, e.Reason, e.Params = CodeTimeout, "", map[string]any{"kind": "deadline"}
+	e.Err = fmt.Errorf("upload: the request's context has a deadline, as a timeout middleware sets it, and it passed before the file was whole: %w", err)
+}
+
 // left reports whether the client of a request's context has left.
 func left(ctx context.Context) bool { return errors.Is(ctx.Err(), context.Canceled) }
 

@@ -174,6 +174,9 @@ func (tx *Tx) refused(err error, others []File) error {
 	}
 	receiving := tx.state == txReceiving
 	blame(tx.s.ctx, &e, err, tx.s.body.err, receiving)
+	if receiving {
+		overdue(tx.s.ctx, &e, err)
+	}
 	e.Others = others
 	defer tx.s.leave()
 	if r := tx.s.r; r != nil {

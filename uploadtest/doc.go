@@ -2,10 +2,13 @@
 // must be refused, slow and failing storages, clients that stall and leave, and connections in
 // memory. The tests of package upload use it too. It is not for production.
 //
-//	a := uploadtest.Post(t, mux, "/profile",
+//	a := uploadtest.Post(t, mux, "/upload",
 //		uploadtest.File("picture", "ada.png", uploadtest.PNG(0)),
 //		uploadtest.Text("name", "ada"))
 //	// a.Status is 201 and a.Files[0].Key is the key; or a.Code is the reason of the refusal
+//
+// Files and Code come from the answers of a [upload.Handler]. A handler of your own, after
+// [upload.Handler.Middleware], answers 201 as it likes: then use Status and Body.
 //
 // [NewRequest] only makes the request, to which header fields can be added, and [Send] sends it
 // with any client. [Direct] and [PostDirect] make a direct upload from the ticket to the

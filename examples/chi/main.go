@@ -39,7 +39,7 @@ func newRouter(store storage.Storage, p *profiles) (http.Handler, error) {
 		return nil, err
 	}
 	r := chi.NewRouter()
-	r.Use(middleware.RequestID, middleware.Recoverer)
+	r.Use(middleware.RequestID, middleware.Recoverer) // middleware.Timeout would cut slow uploads
 	r.With(uploads.Middleware).Post("/profile", p.save)
 	return r, nil
 }
