@@ -11,7 +11,7 @@
 //
 // The host is the application that mounts it. The first three arguments determine security: where
 // files go ([Storage]), what is accepted ([Validator]) and who may send it ([Authorizer]).
-// Everything else is in [Options], whose zero value is strict. All but a [Tx] is safe for
+// Everything else is in [Options], whose zero value is strict. Everything except a [Tx] is safe for
 // concurrent use. Package s3store stores files in a private bucket, diskstore in a directory, and
 // memstore in memory.
 //

@@ -24,8 +24,8 @@ func (q *session) cleaner(in *Incoming, src io.Reader, o clean.Options) *clean.R
 	return c
 }
 
-// mayPatch reports whether c may find what is to be blanked only after it was handed on. Of
-// pictures that holds for motion photos alone, so a storage need not expect it of each JPEG.
+// mayPatch reports whether c may find what is to be blanked only after it was handed on. Among
+// pictures only motion photos may, so a storage need not expect it of each JPEG.
 func (q *session) mayPatch(in *Incoming, c *clean.Reader) bool {
 	return c != nil && !q.keeps(in.Field) && clean.MayPatch(in.Type, in.Head) && (in.Type != "image/jpeg" || q.rules.motion)
 }

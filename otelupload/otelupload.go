@@ -21,10 +21,10 @@
 //
 // # Spans
 //
-// A request has a span "upload streamed", "upload store", "upload direct" or "upload
-// link", a child of the span in the request's context, such as otelhttp's. It ends with the decision. Spans of the work for the
-// upload, such as the calls of an instrumented S3 client, are its children. So are "upload
-// cleaned_up", "upload undone" and the like. Only failures of the server (status 500 and above,
+// A request has a span "upload streamed", "upload store", "upload direct", "upload resumable" or
+// "upload link", a child of the span in the request's context, such as otelhttp's. It ends with the
+// decision. Spans of the work for the upload, such as the calls of an instrumented S3 client, are
+// its children. So are "upload cleaned_up", "upload undone" and the like. Only failures of the server (status 500 and above,
 // failed cleanups, checks that hang) are errors.
 //
 // # Attributes

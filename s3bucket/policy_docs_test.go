@@ -61,7 +61,7 @@ For operators and security reviewers: the actions on the bucket that each part o
 ` + "`s3bucket.Bucket.Policy`" + ` makes these policies from the options of the store and the layout.
 This command prints one for your bucket:
 
-    upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -s3-prefix avatars -direct streamed
+    upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -key-prefix avatars/ -direct streamed
 
 With ` + "`-format terraform`" + ` in place of the role, it prints all of this page for Terraform.
 
@@ -81,7 +81,7 @@ The key's own policy must agree.
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
 	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
-	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive the keys a prefix, as here, and this role cannot read staged files.",
+	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive published keys a prefix, as here by `-key-prefix`, and this role cannot read staged files.\nWithout one, or with `-s3-prefix` alone, which stands before the staged keys too, it can.",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Check` and reads the settings.",
 	s3bucket.RoleSetup:    "Runs `Setup`.",

@@ -62,6 +62,10 @@ func (e *env) flags(fs *flag.FlagSet) {
 // layoutFlags adds the flags that describe the layout of the application.
 func (e *env) layoutFlags(fs *flag.FlagSet) {
 	l := &e.layout
+	fs.Func("key-prefix", "`prefix` of published keys, such as avatars/, if not all below -s3-prefix; may be repeated", func(prefix string) error {
+		l.KeyPrefixes = append(l.KeyPrefixes, prefix)
+		return nil
+	})
 	fs.BoolVar(&e.direct, "direct", false, "clients also send files to the bucket directly, or resume uploads")
 	fs.DurationVar(&l.TicketExpires, "ticket-expires", 0, "the longest of TicketExpires and of Expires of resumable uploads (default 24h)")
 	fs.Func("origin", "`origin` of pages that send files to the bucket; may be repeated", func(origin string) error {
@@ -123,10 +127,26 @@ func (e *env) complete() error {
 			return fmt.Errorf("-s3-prefix: %w", err)
 		}
 		e.prefix += "/"
-		e.layout.KeyPrefixes = []string{e.prefix}
+	}
+	if err := e.completeKeys(); err != nil {
+		return err
 	}
 	if e.direct {
 		e.layout.StagingPrefixes = []string{e.prefix}
+	}
+	return nil
+}
+
+// completeKeys makes the prefix of all keys that of the published ones, unless they have their own.
+func (e *env) completeKeys() error {
+	keys := &e.layout.KeyPrefixes
+	if len(*keys) == 0 && e.prefix != "" {
+		*keys = []string{e.prefix}
+	}
+	for _, prefix := range *keys {
+		if !strings.HasPrefix(prefix, e.prefix) {
+			return fmt.Errorf("-key-prefix: %q does not begin with -s3-prefix, %q", prefix, e.prefix)
+		}
 	}
 	return nil
 }

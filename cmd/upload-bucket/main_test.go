@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +76,31 @@ func TestPolicy(t *testing.T) {
 	require.Zero(t, run(t.Context(), []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-s3-prefix", "in", "-json", "delivery"}, &stdout, &stderr))
 	require.Contains(t, stdout.String(), `"arn:aws:s3:::b/in/*"`)
 	require.Empty(t, stderr.String())
+}
+
+// TestPolicyOfKeyPrefixes: published keys that have a prefix of their own keep staged files from
+// those who hand out links.
+func TestPolicyOfKeyPrefixes(t *testing.T) {
+	policy := func(flags ...string) string {
+		var stdout, stderr bytes.Buffer
+		args := slices.Concat([]string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-direct"}, flags)
+		require.Zero(t, run(t.Context(), args, &stdout, &stderr), "%s", stderr.String())
+		return stdout.String()
+	}
+	delivery := policy("-key-prefix", "avatars/", "-key-prefix", "covers/", "delivery")
+	require.Contains(t, delivery, `"arn:aws:s3:::b/avatars/*"`)
+	require.Contains(t, delivery, `"arn:aws:s3:::b/covers/*"`)
+	require.NotContains(t, delivery, `"arn:aws:s3:::b/*"`)
+	direct := policy("-s3-prefix", "in", "-key-prefix", "in/avatars/", "direct")
+	require.Contains(t, direct, `"arn:aws:s3:::b/in/upload-staging/*"`)
+	require.Contains(t, direct, `"arn:aws:s3:::b/in/avatars/*"`)
+	require.NotContains(t, direct, `"arn:aws:s3:::b/in/*"`)
+
+	for _, prefix := range []string{"avatars", "other/"} {
+		var stdout, stderr bytes.Buffer
+		require.NotZero(t, run(t.Context(), []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-s3-prefix", "a", "-key-prefix", prefix, "direct"}, &stdout, &stderr))
+		require.Contains(t, stderr.String(), "prefix")
+	}
 }
 
 // denying serves an S3 that denies everything except a look at the bucket.
