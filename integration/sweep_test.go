@@ -100,9 +100,10 @@ func (s aged) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 var fullPages = rounds.Of(1, 2) > 1
 
 // published and opened are how many objects and uploads sweepable makes: more than a page of
-// objects, and in continuous integration also of uploads.
+// objects and than a run measures at once, and in continuous integration also more than a page of
+// uploads.
 var (
-	published = rounds.Of(225, 2400)
+	published = rounds.Of(660, 2400)
 	opened    = rounds.Of(20, 1100)
 )
 
@@ -168,7 +169,7 @@ func TestSweep(t *testing.T) {
 				}
 				return known, nil
 			}
-			opts := sweep.Options{Prefix: "p/", Rate: 100_000, BatchSize: rounds.Of(50, 500), MaxShare: 0.7, Logger: slog.New(slog.DiscardHandler)}
+			opts := sweep.Options{Prefix: "p/", Rate: 100_000, MaxShare: 0.7, Logger: slog.New(slog.DiscardHandler)}
 			run := func(ctx context.Context, cursor string) (sweep.Report, error) {
 				sweeper, err := sweep.New(aged{st.store}, ask, &opts)
 				require.NoError(t, err)

@@ -76,7 +76,10 @@ func (h *half) Read(p []byte) (int, error) {
 		h.left -= int64(n)
 		return n, err
 	}
-	_, _ = io.Copy(io.Discard, h.ReadCloser) // a server detects an aborted request by reading
+	// A server detects an aborted request by reading.
+	if _, err := io.Copy(io.Discard, h.ReadCloser); err != nil {
+		return 0, err
+	}
 	<-h.gone
 	return 0, io.ErrUnexpectedEOF
 }
