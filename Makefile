@@ -51,7 +51,7 @@ ALONE := ^Test(.*ClientGone|Shutdown.*|.*Observer|ExactLimit|LargeFile|LittleMem
 test-minio: export UPLOAD_TEST_MINIO := $(MINIO)
 test-minio: $(MINIO)
 	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -skip '$(ALONE)' . ./tickets ./events ./resume
-	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -run '^Test(Uppy(Resumes|Cancels)|ExamplePage)$$/^.*S3' ./browser
+	UPLOAD_TEST_LONG=1 $(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -run '^Test(Uppy(Resumes|Cancels)|ExamplePage)$$/^.*S3' ./browser
 
 # The same on the server that UPLOAD_TEST_S3_ENDPOINT names, or on an account of yours;
 # docs/servers.md has the other variables. Faults are left out: a proxy makes them, and

@@ -33,16 +33,16 @@ func TestOneBadFile(t *testing.T) {
 	}{
 		{"a program", client.Form{client.File("b.png", client.Executable(8*mib))}, 415, upload.CodeTypeNotAllowed},
 		{"a wrong extension", client.Form{client.File("b.txt", client.PNG(0))}, 415, upload.CodeTypeMismatch},
-		{"too large", client.Form{client.File("b.png", client.PNG(16*mib+1))}, 413, upload.CodeTooLarge},
+		{"too large", client.Form{client.File("b.png", client.PNG(8*mib+1))}, 413, upload.CodeTooLarge},
 		{"one too many", client.Form{small, small}, 413, upload.CodeTooMany},
 		{"in a wrong field", client.Form{elsewhere}, 400, upload.CodeUnexpectedField},
 		{"markup at the end of a text", client.Form{client.File("b.txt", script)}, 422, upload.CodeActiveContent},
 	}
-	for _, first := range []client.Part{small, large} {
+	for _, first := range []client.Part{small, twice} {
 		for _, row := range bad {
 			t.Run(first.Name+"/"+row.name, func(t *testing.T) {
 				st := newStage(t, false, s3store.Options{})
-				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFileSize: 16 * mib}, upTo(2)))
+				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFileSize: 8 * mib}, upTo(2)))
 				a := post(t, s, append(client.Form{first}, row.rest...), false)
 				require.Equal(t, row.status, a.Status, "%s", a.Body)
 				require.Equal(t, row.code, a.Code)
@@ -52,14 +52,14 @@ func TestOneBadFile(t *testing.T) {
 	}
 }
 
-// script is text of which only the last bytes are dangerous.
-var script = client.Bytes([]byte(strings.Repeat("plain text\n", mib) + "<script>alert(1)</script>"))
+// script is text of which only the last bytes are dangerous, in its second part.
+var script = client.Bytes([]byte(strings.Repeat("plain text\n", mib/2) + "<script>alert(1)</script>"))
 
 // TestCutInTheSecondFile sends a body that ends where the second file has begun, with a
 // Content-Length that agrees and with one that does not.
 func TestCutInTheSecondFile(t *testing.T) {
 	t.Parallel()
-	for _, first := range []client.Part{small, large} {
+	for _, first := range []client.Part{small, twice} {
 		for _, second := range []client.Part{small, large} {
 			f := client.Form{first, second}
 			cut := client.Form{first}.Size() + second.Content.Size/2
@@ -130,14 +130,14 @@ func TestHostDecides(t *testing.T) {
 					}
 					row.next(w, r)
 				}))))
-				a, err := client.Post(t.Context(), s.Client(), s.URL, client.Form{small, large}, false) // some panics cost the answer
+				a, err := client.Post(t.Context(), s.Client(), s.URL, client.Form{small, twice}, false) // some panics cost the answer
 				require.Len(t, keys, 2, "the host received no files: %+v, %v", a, err)
 				k1, k2 := <-keys, <-keys
 				if !row.kept {
 					st.bucket.RequireNothing(t)
 					return
 				}
-				for key, c := range map[string]client.Content{k1: small.Content, k2: large.Content} {
+				for key, c := range map[string]client.Content{k1: small.Content, k2: twice.Content} {
 					digest, _ := st.bucket.SHA256(t, key)
 					require.Equal(t, c.SHA256(), digest)
 				}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/storetest"
@@ -11,14 +12,17 @@ import (
 
 // TestDirectConformance runs the suite. versitygw publishes half of a body that stops short (a
 // known defect), so the size is compared before anything is read. It can do what R2 can, so that
-// profile is also tried on it.
+// profile is also tried on it, with UPLOAD_TEST_LONG=1. It differs in what package s3store proves on
+// its fake: no form is signed, and what cannot be pinned is read and sent instead of copied.
 func TestDirectConformance(t *testing.T) {
 	t.Parallel()
 	var except []string
 	profiles := map[string]s3store.Profile{"its profile": s3test.Get().Profile()}
 	if s3test.Get().Software == s3test.VersityGW {
 		except = append(except, "a body that stops short")
-		profiles["R2's profile"] = s3store.R2()
+		if rounds.Of(1, 2) > 1 {
+			profiles["R2's profile"] = s3store.R2()
+		}
 	}
 	for name, profile := range profiles {
 		t.Run(name, func(t *testing.T) {

@@ -149,9 +149,9 @@ func TestFailingObserver(t *testing.T) {
 			require.NotContains(t, string(a.Body), "scanner")
 			st.bucket.RequireNothing(t)
 
-			a = post(t, s, client.Form{large}, false)
+			a = post(t, s, client.Form{twice}, false)
 			require.Equal(t, 201, a.Status)
-			requireStored(t, st.bucket, a.Files[0].Key, large.Content)
+			requireStored(t, st.bucket, a.Files[0].Key, twice.Content)
 		})
 	}
 }

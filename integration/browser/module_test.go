@@ -2,6 +2,7 @@ package browser
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/chromium"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/web"
 )
 
@@ -61,8 +63,14 @@ type moduleSite struct {
 	browser *chromium.Browser
 	origin  string
 	busy    atomic.Int32 // requests that are answered with busy
-	appends atomic.Int32 // requests that append to a resumable upload; the third loses its connection
+	appends atomic.Int32 // requests that append to a resumable upload
+	arrives int64        // bytes of the third of them that arrive before it loses its connection
 }
+
+// modulePart is the size of parts on the site. moduleLimit is that of files.
+const modulePart = 5 << 20
+
+var moduleLimit = rounds.Of(110, 220) << 20
 
 // moduleDoors are the options of upload for each door.
 var moduleDoors = map[string]string{
@@ -75,13 +83,13 @@ var moduleDoors = map[string]string{
 func newModuleSite(t *testing.T, b *chromium.Browser, open openPlace) *moduleSite {
 	t.Helper()
 	inner, origin, mux := twoOrigins(t, open)
-	s := &moduleSite{site: inner, origin: origin, browser: b}
+	s := &moduleSite{site: inner, origin: origin, browser: b, arrives: 20 << 20}
 	h, err := upload.New(s.store, upload.Types("image/png", "text/plain"), upload.AllowAnonymous,
-		&upload.Options{MaxFileSize: 220 << 20, Logger: slog.New(slog.DiscardHandler)})
+		&upload.Options{MaxFileSize: int64(moduleLimit), Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	raw, err := h.Raw("file", nil)
 	require.NoError(t, err)
-	presigner, err := upload.NewPresigner(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.PresignOptions{SingleSize: 8 << 20, PartSize: 8 << 20})
+	presigner, err := upload.NewPresigner(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.PresignOptions{SingleSize: modulePart, PartSize: modulePart})
 	require.NoError(t, err)
 	resumer, err := upload.NewResumer(h, [][]byte{bytes.Repeat([]byte{7}, 32)}, nil)
 	require.NoError(t, err)
@@ -102,10 +110,17 @@ func (s *moduleSite) busyAtFirst(next http.Handler) http.Handler {
 			upload.JSON(w, r, nil, &upload.Error{Code: upload.CodeBusy, RetryAfter: 2 * time.Second})
 			return
 		}
-		if r.Method == http.MethodPatch && s.appends.Add(1) == 3 {
-			r.Body = io.NopCloser(io.LimitReader(r.Body, 20<<20))
+		if r.Method != http.MethodPatch {
+			next.ServeHTTP(w, r)
+			return
+		}
+		switch n := s.appends.Add(1); {
+		case n == 3:
+			r.Body = io.NopCloser(io.LimitReader(r.Body, s.arrives))
 			next.ServeHTTP(w, r)
 			panic(http.ErrAbortHandler)
+		case n == 4 && s.held > 0:
+			r.Body = s.half(r, 8<<20)
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -134,11 +149,15 @@ func (s *moduleSite) requireNothing(t *testing.T) {
 	}, time.Minute, 10*time.Millisecond, "%v", &left)
 }
 
-// eachDoor runs a test of every door in every place.
+// eachDoor runs a test of every door in every place. Forms and raw bodies reach the page's own
+// server, whatever it stores them in, so usual runs have them in memory alone.
 func eachDoor(t *testing.T, test func(t *testing.T, s *moduleSite, options string)) {
 	b := browsers.Fresh(t)
 	for where, open := range places {
 		for door, options := range moduleDoors {
+			if where != "memory" && (door == "form" || door == "raw") && rounds.Of(1, 2) == 1 {
+				continue
+			}
 			t.Run(door+" "+where, func(t *testing.T) { test(t, newModuleSite(t, b, open), options) })
 		}
 	}
@@ -148,7 +167,7 @@ func eachDoor(t *testing.T, test func(t *testing.T, s *moduleSite, options strin
 // says.
 func TestModule(t *testing.T) {
 	eachDoor(t, func(t *testing.T, s *moduleSite, options string) {
-		for _, size := range []int{5, 18 << 20} {
+		for _, size := range []int{5, rounds.Of(11, 18) << 20} {
 			s.busy.Store(1)
 			s.begin("notes.txt", size, "", options)
 			o := s.finished()
@@ -170,10 +189,12 @@ func TestModuleRefused(t *testing.T) {
 		code        upload.Code
 		says        string
 	}{
-		"a page":          {"notes.txt", html, 17 << 20, upload.CodeTypeNotAllowed, "HTML files are not accepted. Send PNG or plain text (.txt)."},
-		"another name":    {"cat.png", "", 100, upload.CodeTypeMismatch, ""},
-		"a long name":     {"cat.exe", "", 100, upload.CodeTypeMismatch, ""},
-		"a byte too much": {"notes.txt", "", 220<<20 + 1, upload.CodeTooLarge, "The file is larger than 220 MB. Choose a smaller one."},
+		"a page":       {"notes.txt", html, 17 << 20, upload.CodeTypeNotAllowed, "HTML files are not accepted. Send PNG or plain text (.txt)."},
+		"another name": {"cat.png", "", 100, upload.CodeTypeMismatch, ""},
+		"a long name":  {"cat.exe", "", 100, upload.CodeTypeMismatch, ""},
+		"a byte too much": {
+			"notes.txt", "", moduleLimit + 1, upload.CodeTooLarge, fmt.Sprintf("The file is larger than %d MB. Choose a smaller one.", moduleLimit>>20),
+		},
 	}
 	eachDoor(t, func(t *testing.T, s *moduleSite, options string) {
 		for about, row := range rows {
@@ -201,10 +222,11 @@ func TestModuleCancels(t *testing.T) {
 	})
 }
 
-// TestModuleLarge: 200 MiB survive a lost connection and a reload of the page, and what has arrived
-// is not sent again.
+// TestModuleLarge: a file of many parts survives a lost connection and a reload of the page, and
+// what has arrived is not sent again.
 func TestModuleLarge(t *testing.T) {
-	const size, part = 200 << 20, 8 << 20
+	parts := rounds.Of(13, 40)
+	size := parts * modulePart
 	file := filepath.Join(t.TempDir(), "large.txt")
 	content := bytes.Repeat([]byte("0123456789abcde\n"), size/16)
 	require.NoError(t, os.WriteFile(file, content, 0o600))
@@ -212,22 +234,27 @@ func TestModuleLarge(t *testing.T) {
 		if !strings.Contains(options, "resumable") && !strings.Contains(options, "tickets") {
 			return // a form begins anew
 		}
-		s.lost = 5
+		s.lost, s.arrives = 5, 2<<20
+		s.held = 9 // the upload does not end before the reload; the browser keeps its requests for a while
+		left, leave := context.WithCancel(t.Context())
+		defer leave()
+		s.release = left.Done()
 		begin := func() {
 			s.Await(`window.begin !== undefined`)
 			s.Do(chromedp.SetUploadFiles("#input", []string{file}, chromedp.ByQuery))
 			s.Do(chromedp.Evaluate(`begin(document.querySelector("#input").files[0], `+options+`)`, nil))
 		}
 		begin()
-		s.Await(fmt.Sprintf(`seen.sent >= %d`, 80<<20))
+		s.Await(fmt.Sprintf(`seen.sent >= %d`, 9*modulePart))
 		s.Do(chromedp.Navigate("about:blank"))
+		leave()
 		before := s.arrived.Load()
 		s.Page = s.browser.Open(t, s.origin)
 		begin()
 		o := s.finished()
 		require.Equal(t, "stored", o.End, o.Message)
-		require.GreaterOrEqual(t, o.First, int64(5*part), "sent from the beginning")
-		require.LessOrEqual(t, s.arrived.Load()-before, int32(size/part-5))
+		require.GreaterOrEqual(t, o.First, int64(4*modulePart), "sent from the beginning")
+		require.LessOrEqual(t, s.arrived.Load()-before, int32(parts-3))
 		require.True(t, string(content) == read(t, s.store, o.Key), "what is stored is not what was sent")
 		require.Eventually(t, func() bool { return s.store.unfinished(t) == 0 }, time.Minute, 10*time.Millisecond)
 	})

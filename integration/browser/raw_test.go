@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -31,8 +32,9 @@ const put = async (name, size, first) => {
 // also one that comes while it is sending.
 func TestRawFetch(t *testing.T) {
 	const mib = 1 << 20
+	limit := int64(rounds.Of(100, 300) * mib)
 	store := &counted{}
-	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{MaxFileSize: 300 * mib, Logger: slog.New(slog.DiscardHandler)})
+	h, err := upload.New(store, upload.Types("text/plain"), upload.AllowAnonymous, &upload.Options{MaxFileSize: limit, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	raw, err := h.Raw("file", func(r *http.Request) string { return r.PathValue("name") })
 	require.NoError(t, err)
@@ -55,8 +57,8 @@ func TestRawFetch(t *testing.T) {
 	}{
 		{about: "a byte", name: "a.txt", size: 1},
 		{about: "the head and a byte", name: "Grüße – 猫.txt", size: 4097},
-		{about: "300 MiB", name: "large.txt", size: 300 * mib},
-		{about: "a byte over the limit", name: "large.txt", size: 300*mib + 1, code: upload.CodeTooLarge},
+		{about: "the limit", name: "large.txt", size: limit},
+		{about: "a byte over the limit", name: "large.txt", size: limit + 1, code: upload.CodeTooLarge},
 		{about: "a page", name: "a.txt", size: 100, first: "<!doctype html>", code: upload.CodeTypeNotAllowed},
 		{about: "a large page", name: "a.txt", size: 100 * mib, first: "<!doctype html>", code: upload.CodeTypeNotAllowed},
 		{about: "another name", name: "a.png", size: 100, code: upload.CodeTypeMismatch},

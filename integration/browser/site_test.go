@@ -36,6 +36,7 @@ type site struct {
 
 	published     func(upload.File) error // if not nil
 	held          int32                   // the number of a PUT that does not arrive, 0 for none
+	release       <-chan struct{}         // ends the wait of what is held, if not nil, before the page does
 	lost          int32                   // the number of a PUT that loses its connection at its half
 	sent, arrived atomic.Int32            // PUTs
 	steps         atomic.Int32            // requests to the application's own handlers
@@ -53,7 +54,7 @@ func (s *site) counted(store http.Handler) http.Handler {
 			_, _ = io.CopyN(io.Discard, r.Body, r.ContentLength/2)
 			panic(http.ErrAbortHandler)
 		case s.held:
-			r.Body = &half{r.Body, r.ContentLength / 2, r.Context().Done()}
+			r.Body = s.half(r, r.ContentLength/2)
 			store.ServeHTTP(w, r)
 			panic(http.ErrAbortHandler)
 		default:
@@ -63,7 +64,15 @@ func (s *site) counted(store http.Handler) http.Handler {
 	})
 }
 
-// half is a body that ends at its half, once the page has aborted the request.
+// half returns the body of a request that ends after n bytes, once the page has aborted the request.
+func (s *site) half(r *http.Request, n int64) io.ReadCloser {
+	gone := s.release
+	if gone == nil {
+		gone = r.Context().Done()
+	}
+	return &half{r.Body, n, gone}
+}
+
 type half struct {
 	io.ReadCloser
 	left int64
@@ -76,7 +85,10 @@ func (h *half) Read(p []byte) (int, error) {
 		h.left -= int64(n)
 		return n, err
 	}
-	_, _ = io.Copy(io.Discard, h.ReadCloser) // a server detects an aborted request by reading
+	// A server detects an aborted request by reading.
+	if _, err := io.Copy(io.Discard, h.ReadCloser); err != nil {
+		return 0, err
+	}
 	<-h.gone
 	return 0, io.ErrUnexpectedEOF
 }

@@ -15,7 +15,7 @@ import (
 // TestUppy checks that files of one part, of several, and in a single request are checked and
 // published. The page's code adds only the size.
 func TestUppy(t *testing.T) {
-	large := strings.Repeat("0123456789abcde\n", (11<<20)/16)
+	large := strings.Repeat("0123456789abcde\n", (6<<20)/16)
 	rows := map[string]struct{ query, content string }{
 		"small":          {"", "hello, this is a text"},
 		"several parts":  {"", large},

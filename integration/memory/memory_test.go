@@ -29,8 +29,8 @@ func TestManyAtOnce(t *testing.T) {
 		n    int
 		file client.Part
 	}{
-		"of 20 MiB": {rounds.Of(40, 200), client.File("a.png", client.PNG(20*mib))},
-		"of 10 KiB": {rounds.Of(1000, 5000), client.File("a.png", client.PNG(10*kib))},
+		"of 20 MiB": {rounds.Of(16, 200), client.File("a.png", client.PNG(20*mib))},
+		"of 10 KiB": {rounds.Of(500, 5000), client.File("a.png", client.PNG(10*kib))},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestManyAtOnce(t *testing.T) {
 func TestSlowBesideFast(t *testing.T) {
 	t.Parallel()
 	const slow, size = 12, 200 * kib
-	fast := rounds.Of(50, 200)
+	fast := rounds.Of(25, 200)
 	s := start(t, config{MaxMemory: maxMemory, MaxWait: patience})
 	var done sync.WaitGroup
 	all := make(chan struct{}) // the fast ones are stored

@@ -129,10 +129,18 @@ var sweeper = map[string]path{
 	},
 }
 
+// check returns what Check finds, once in a world.
+func (w *world) check() []s3bucket.Finding {
+	if w.findings == nil {
+		w.findings = w.care.Check(w.ctx).Findings
+	}
+	return w.findings
+}
+
 // finds is a path on which Check returns that state for a topic.
 func finds(topic s3bucket.Topic, state s3bucket.State) path {
 	return func(w *world) error {
-		for _, f := range w.care.Check(w.ctx).Findings {
+		for _, f := range w.check() {
 			if f.Topic == topic && f.State != state {
 				return fmt.Errorf("%s: %s, %s", topic, f.State, f.Explanation)
 			}

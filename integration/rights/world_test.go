@@ -44,6 +44,8 @@ type world struct {
 	store  *s3store.Store
 	care   *s3bucket.Bucket // manages that of the store
 	closed []func()
+
+	findings []s3bucket.Finding // of check
 }
 
 func newWorld(t testing.TB, role s3bucket.Role, versioned bool, out left) *world {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/airlock-go/upload/uploadtest"
@@ -29,8 +30,18 @@ type Answer = uploadtest.Answer
 // Conn is uploadtest's.
 type Conn = uploadtest.Conn
 
-// PNG returns a real image of exactly size bytes, or a small one if size is 0.
-func PNG(size int) Content { return uploadtest.PNG(size) }
+// PNG returns a real image of exactly size bytes, or a small one if size is 0. It makes each size
+// once: the race detector sees each byte of it.
+func PNG(size int) Content {
+	c, made := pictures.Load(size)
+	if !made {
+		c, _ = pictures.LoadOrStore(size, uploadtest.PNG(size))
+	}
+	return c.(Content)
+}
+
+// pictures are those that [PNG] has made, by their sizes.
+var pictures sync.Map
 
 // Bytes returns content that is held in memory.
 func Bytes(b []byte) Content { return uploadtest.Bytes(b) }
