@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -68,6 +69,7 @@ func (b *bucket) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 		return
 	}
 	o := &Object{Key: key, Header: m.header, Modified: m.begun, Parts: len(list.Part)}
+	var bodies, etags [][]byte
 	for i, l := range list.Part {
 		p, known := m.parts[l.PartNumber]
 		switch {
@@ -82,7 +84,10 @@ func (b *bucket) completeUpload(w http.ResponseWriter, r *http.Request, key, id 
 			fail(w, http.StatusBadRequest, "EntityTooSmall", strconv.Itoa(l.PartNumber))
 			return
 		}
-		o.Body = append(o.Body, p.body...)
+		bodies, etags = append(bodies, p.body), append(etags, []byte(p.etag))
+	}
+	if o.Body, o.etag = slices.Concat(bodies...), etag(slices.Concat(etags...)); len(bodies) == 1 {
+		o.Body = bodies[0] // without a copy
 	}
 	delete(b.uploads, id)
 	b.store(o)

@@ -120,7 +120,9 @@ func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) 
 const null = "null"
 
 func (b *bucket) store(o *Object) {
-	o.etag = etag(o.Body)
+	if o.Parts == 0 {
+		o.etag = etag(o.Body)
+	}
 	if o.Modified.IsZero() {
 		o.Modified = b.now()
 	}
