@@ -79,6 +79,7 @@ var (
 	_ storage.UploadLister  = (*Store)(nil)
 	_ storage.ScanReader    = (*Store)(nil)
 	_ storage.PieceKeeper   = (*Store)(nil)
+	_ storage.ManyDeleter   = (*Store)(nil)
 )
 
 // New returns a Store that keeps its objects in bucket. It makes no call to S3. The client is used

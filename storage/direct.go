@@ -140,3 +140,14 @@ type PieceKeeper interface {
 	// [DirectStorage] do not come in the order of the keys.
 	KeepsPieces() error
 }
+
+// ManyDeleter is an optional ability of a [Storage]: it removes many objects by a few calls. The
+// caller is a resumable upload that has ended, whose pieces are many.
+//
+// Implementations must be safe for concurrent use.
+type ManyDeleter interface {
+	// DeleteMany removes what it can of these objects, each as [Storage.Delete] would. It returns
+	// the keys of those that may be left, for whatever reason: the caller calls Delete for them. A
+	// key that does not exist counts as removed.
+	DeleteMany(ctx context.Context, keys []string) (rest []string)
+}

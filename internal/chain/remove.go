@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"sync"
+
+	"github.com/airlock-go/upload/storage"
 )
 
 // Remove removes pieces and merged cells of an upload that has ended. The markers stay if
@@ -23,6 +25,9 @@ func (c *Chain) Remove(ctx context.Context, keepMarkers bool) error {
 	}
 	for _, p := range f.pieces { // the newest first, so that a walk finds what an error leaves
 		keys = append(keys, c.pieceKey(p.start))
+	}
+	if many, ok := c.store.(storage.ManyDeleter); ok {
+		keys = many.DeleteMany(ctx, keys)
 	}
 	err = atOnceEach(ctx, len(keys), func(ctx context.Context, i int) error {
 		return c.store.Delete(ctx, keys[i])

@@ -17,7 +17,7 @@ import (
 func TestServiceFaults(t *testing.T) {
 	const cell, size = 64, 150
 	whole := content(size)
-	for _, op := range []string{"PutObject", "ListObjectsV2", "GetObject", "HeadObject", "DeleteObject", "ListObjectVersions"} {
+	for _, op := range []string{"PutObject", "ListObjectsV2", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "ListObjectVersions"} {
 		for name, fault := range map[string]s3fake.Fault{
 			"the answer is lost": s3fake.Drop, "the connection breaks": s3fake.Reset, "silence": s3fake.Say("", true),
 			"500": s3fake.Answer(http.StatusInternalServerError, "InternalError"), "403": s3fake.Answer(http.StatusForbidden, "AccessDenied"),

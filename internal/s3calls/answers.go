@@ -25,7 +25,7 @@ const (
 // lists are the calls whose answers have many entries.
 var lists = map[string]bool{
 	"ListObjectsV2": true, "ListObjectVersions": true, "ListMultipartUploads": true, "ListParts": true,
-	"GetBucketLifecycleConfiguration": true, "GetBucketCors": true,
+	"DeleteObjects": true, "GetBucketLifecycleConfiguration": true, "GetBucketCors": true,
 }
 
 // bounded is an option for one call. It keeps the SDK from reading more of an answer than S3 ever

@@ -75,6 +75,8 @@ func unsaid(in, result any, status int) string {
 		return unless(named(out.ETag), "the part's ETag")
 	case *s3.UploadPartCopyOutput:
 		return unless(out.CopyPartResult != nil && named(out.CopyPartResult.ETag), "the part's ETag")
+	case *s3.DeleteObjectsOutput:
+		return unless(len(out.Deleted)+len(out.Errors) > 0, "what it removed")
 	case *s3.DeleteObjectOutput, *s3.AbortMultipartUploadOutput:
 		return unless(status == http.StatusNoContent, "that it was removed")
 	}

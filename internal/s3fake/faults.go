@@ -126,6 +126,7 @@ var results = map[string]string{
 	"ListMultipartUploads":    "ListMultipartUploadsResult",
 	"ListObjectVersions":      "ListVersionsResult",
 	"ListObjectsV2":           "ListBucketResult",
+	"DeleteObjects":           "DeleteResult",
 	"GetObjectTagging":        "Tagging",
 }
 

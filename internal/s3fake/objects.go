@@ -93,29 +93,6 @@ func (o *Object) ETag() string {
 	return o.etag
 }
 
-func (b *bucket) deleteObject(w http.ResponseWriter, key, version, etag string) {
-	switch {
-	case version == "" && etag != "" && b.current(key) != nil && b.current(key).ETag() != etag:
-		fail(w, http.StatusPreconditionFailed, "PreconditionFailed", key)
-		return
-	case version != "" && b.objects[key] != nil && b.version(key, version) == nil:
-		// AWS answers 204; versitygw answers this, and 204 if nothing is left of the key.
-		fail(w, http.StatusBadRequest, "InvalidArgument", "Invalid version id specified")
-		return
-	case version != "":
-		gone := b.version(key, version)
-		b.objects[key] = slices.DeleteFunc(b.objects[key], func(o *Object) bool { return o == gone })
-	case b.Versioned, b.Suspended:
-		b.store(&Object{Key: key, Marker: true})
-	default:
-		b.objects[key] = nil
-	}
-	if len(b.objects[key]) == 0 {
-		delete(b.objects, key)
-	}
-	w.WriteHeader(http.StatusNoContent)
-}
-
 // null is the version of writes without versioning.
 const null = "null"
 

@@ -20,6 +20,8 @@ func operation(r *http.Request) string {
 		return "ListObjectVersions"
 	case m == http.MethodGet && key == "" && q.Get("list-type") == "2":
 		return "ListObjectsV2"
+	case m == http.MethodPost && q.Has("delete"):
+		return "DeleteObjects"
 	case m == http.MethodPost && q.Has("uploads"):
 		return "CreateMultipartUpload"
 	case m == http.MethodPost && q.Has("uploadId"):

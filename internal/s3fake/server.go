@@ -88,6 +88,8 @@ func (s *Server) answer(op string, w http.ResponseWriter, r *http.Request, bucke
 		s.getTagging(w, key, q.Get("versionId"))
 	case "DeleteObject":
 		s.deleteObject(w, key, q.Get("versionId"), r.Header.Get("If-Match"))
+	case "DeleteObjects":
+		s.deleteObjects(w, body)
 	case http.MethodPost:
 		s.postForm(w, r, body)
 	case "CreateMultipartUpload":
