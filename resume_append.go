@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -58,11 +59,14 @@ func (s *resumption) charge() {
 			a.charge(s.ctx, Claim{Subject: s.grant.Subject, Request: s.r}, wasted)
 		}
 	}
-	if s.body.unread() == 0 { // the next request may come at once
+	switch ctx := s.r.Context(); {
+	case s.body.unread() == 0: // the next request may come at once
 		settle()
-		return
+	case s.body.err == error(errSuperseded): // the cut has ended the context, and a refusal follows
+		s.body.owe(context.WithoutCancel(ctx), settle)
+	default:
+		s.body.owe(ctx, settle)
 	}
-	s.body.owe(s.r.Context(), settle)
 }
 
 // errSuperseded ends a request whose client has begun another one for the same upload.

@@ -100,10 +100,11 @@ func (h *Handler) lingers(b *body, r *http.Request) bool {
 	}
 }
 
-// failed reports whether reading b has failed, so that nothing more comes in time.
+// failed reports whether reading b has failed, so that nothing more comes in time. A superseded
+// request may still come: of its client, only another connection is known to be alive.
 func (b *body) failed() bool {
 	e, ok := b.err.(*Error) //nolint:errorlint // body sets it bare
-	return b.err != nil && (!ok || e.Code != CodeTooLarge)
+	return b.err != nil && (!ok || e.Code != CodeTooLarge && e != errSuperseded)
 }
 
 // expected reports whether the client has asked with Expect whether to send, and was
