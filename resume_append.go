@@ -83,7 +83,7 @@ func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 	if st.Done != nil {
 		return nil, true, s.atEnd()
 	}
-	if err := s.ended(st.End); err != nil {
+	if err := s.ended(st); err != nil {
 		return nil, false, err
 	}
 	if st.End != nil || st.Offset == s.t.Size {

@@ -70,7 +70,7 @@ func TestResumeStreams(t *testing.T) {
 			o      upload.Options
 			status int // 0 for no answer
 		}{
-			{"reset", func(t *testing.T, _ *resumable, _ string, body *io.PipeWriter) {
+			{"reset", func(_ *testing.T, _ *resumable, _ string, body *io.PipeWriter) {
 				_ = body.CloseWithError(errAny)
 			}, upload.Options{}, 0},
 			{"stalled", func(*testing.T, *resumable, string, *io.PipeWriter) {}, upload.Options{StallTimeout: 100 * time.Millisecond}, 503},
