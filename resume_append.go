@@ -69,9 +69,6 @@ func (s *resumption) charge() {
 	}
 }
 
-// errSuperseded ends a request whose client has begun another one for the same upload.
-var errSuperseded = &Error{Code: CodeConflict, Params: map[string]any{"kind": "offset"}, Err: errors.New("upload: another request of the upload has begun")}
-
 // store stores the bytes, and calls end when no more are. It reports whether all of the file are
 // there, and else has answered. J is the check of a whole file, nil if none was begun.
 func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
