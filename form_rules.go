@@ -92,6 +92,14 @@ func rulesOf(policy Validator, mostBytes, size int64) (*rules, error) {
 	return r, nil
 }
 
+// largest returns the size of the largest file that a field takes.
+func (r *rules) largest() (n int64) {
+	for _, field := range r.fields {
+		n = max(n, field.MaxSize)
+	}
+	return n
+}
+
 // of are the rules for a caller, of which the grant may change some.
 func (r *rules) of(g *Grant) (*rules, error) {
 	switch {

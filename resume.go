@@ -80,11 +80,6 @@ func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, er
 	if z.store, ok = h.store.(chain.Store); !ok {
 		return nil, fmt.Errorf("upload: resumable uploads need a storage.ObjectReader, which %T is not", h.store)
 	}
-	if pieces, ok := h.store.(storage.PieceKeeper); ok {
-		if err := pieces.KeepsPieces(); err != nil {
-			return nil, fmt.Errorf("upload: the storage cannot keep resumable uploads: %w", err)
-		}
-	}
 	if _, ok := h.store.(storage.Lister); ok { // which the chain needs to make one object of pieces
 		z.direct, _ = h.store.(storage.DirectStorage)
 	}
@@ -92,7 +87,30 @@ func NewResumer(h *Handler, secrets [][]byte, opts *ResumeOptions) (*Resumer, er
 	if z.markers, err = ticket.New(secrets, "resumable marker "+z.opts.Purpose); err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
-	return z, z.prepare(secrets, "resumable "+z.opts.Purpose, z.opts.MaxFileSize, z.opts.MaxChecks)
+	if err = z.prepare(secrets, "resumable "+z.opts.Purpose, z.opts.MaxFileSize, z.opts.MaxChecks); err != nil {
+		return nil, err
+	}
+	if err := z.keepsPieces(z.rules.largest()); err != nil {
+		return nil, fmt.Errorf("upload: the storage cannot keep resumable uploads: %w", err)
+	}
+	return z, nil
+}
+
+// keepsPieces returns why the storage cannot keep the pieces of a file of size bytes, or nil.
+func (z *Resumer) keepsPieces(size int64) error {
+	if keeper, ok := z.store.(storage.PieceKeeper); ok {
+		if err := keeper.KeepsPieces(size); err != nil {
+			return err
+		}
+	}
+	if z.direct == nil {
+		return nil
+	}
+	piece := z.direct.PieceSize(size)
+	if piece < 1 || piece > storage.MaxPartSize || (size-1)/piece >= storage.MaxParts {
+		return fmt.Errorf("a file of %d bytes would be in pieces of %d, where S3 takes %d of up to 5 GiB", size, piece, storage.MaxParts)
+	}
+	return nil
 }
 
 func (o *ResumeOptions) fill(h *Handler) error {

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -58,15 +59,15 @@ func (s *resumption) charge() {
 			a.charge(s.ctx, Claim{Subject: s.grant.Subject, Request: s.r}, wasted)
 		}
 	}
-	if s.body.unread() == 0 { // the next request may come at once
+	switch ctx := s.r.Context(); {
+	case s.body.unread() == 0: // the next request may come at once
 		settle()
-		return
+	case s.body.err == error(errSuperseded): // the cut has ended the context, and a refusal follows
+		s.body.owe(context.WithoutCancel(ctx), settle)
+	default:
+		s.body.owe(ctx, settle)
 	}
-	s.body.owe(s.r.Context(), settle)
 }
-
-// errSuperseded ends a request whose client has begun another one for the same upload.
-var errSuperseded = &Error{Code: CodeConflict, Params: map[string]any{"kind": "offset"}, Err: errors.New("upload: another request of the upload has begun")}
 
 // store stores the bytes, and calls end when no more are. It reports whether all of the file are
 // there, and else has answered. J is the check of a whole file, nil if none was begun.
@@ -79,7 +80,7 @@ func (s *resumption) store(end func()) (j *judging, whole bool, err error) {
 	if st.Done != nil {
 		return nil, true, s.atEnd()
 	}
-	if err := s.ended(st.End); err != nil {
+	if err := s.ended(st); err != nil {
 		return nil, false, err
 	}
 	if st.End != nil || st.Offset == s.t.Size {

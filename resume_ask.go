@@ -2,6 +2,8 @@ package upload
 
 import (
 	"net/http"
+
+	"github.com/airlock-go/upload/internal/chain"
 )
 
 // head answers how many bytes have arrived. It is not counted by the limiter: clients begin again
@@ -17,8 +19,10 @@ func (s *resumption) head() error {
 			return err
 		}
 		offset = s.t.Size
-	} else if err := s.ended(st.End); err != nil {
+	} else if err := s.ended(st); err != nil {
 		return err
+	} else if st.End != nil { // of a file that is whole, whatever is left of its pieces
+		offset = s.shown(s.t.Size)
 	}
 	s.decide(Event{Kind: KindPartsListed, Files: s.files()})
 	s.answer(http.StatusOK, offset)
@@ -36,7 +40,7 @@ func (s *resumption) get() error {
 		return err
 	}
 	if st.Done == nil {
-		if err := s.ended(st.End); err != nil {
+		if err := s.ended(st); err != nil {
 			return err
 		}
 		if st.End != nil || st.Offset == s.t.Size {
@@ -67,8 +71,10 @@ func (s *resumption) terminate() error {
 		switch {
 		case err != nil:
 			return err
-		case decided.Outcome == outcomeAccepted: // which is being published, or will be
-			return withStatus(errChecking, http.StatusLocked)
+		case decided.Outcome == outcomeAccepted:
+			if err := s.acceptedStays(st); err != nil {
+				return err
+			}
 		}
 	}
 	if err := s.z.removePieces(s.session, s.t, s.chain); err != nil {
@@ -78,4 +84,17 @@ func (s *resumption) terminate() error {
 	s.decide(Event{Kind: KindAborted, Files: s.files()})
 	s.w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// acceptedStays refuses to remove an accepted upload, which is being published, or will be, unless
+// it was given up.
+func (s *resumption) acceptedStays(st chain.State) error {
+	err := s.ended(st)
+	switch {
+	case err == nil:
+		return withStatus(errChecking, http.StatusLocked)
+	case errorOf(err).answerStatus() == http.StatusGone:
+		return nil
+	}
+	return err
 }

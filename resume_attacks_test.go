@@ -266,46 +266,6 @@ func resumeStorageFails(t *testing.T, front func(*uploadtest.FailingStore) stora
 
 var errAny = errors.New("any")
 
-// TestNewResumer checks that mistakes of the host are found at once.
-func TestNewResumer(t *testing.T) {
-	h := newFixture(t, nil, upload.Options{}).Handler
-	for name, row := range map[string]struct {
-		h       *upload.Handler
-		secrets [][]byte
-		o       upload.ResumeOptions
-	}{
-		"no handler":           {nil, [][]byte{secret}, upload.ResumeOptions{}},
-		"no secret":            {h, nil, upload.ResumeOptions{}},
-		"a short secret":       {h, [][]byte{secret[:31]}, upload.ResumeOptions{}},
-		"a negative size":      {h, [][]byte{secret}, upload.ResumeOptions{MaxFileSize: -1}},
-		"too large":            {h, [][]byte{secret}, upload.ResumeOptions{MaxFileSize: largestFile + 1}},
-		"too long":             {h, [][]byte{secret}, upload.ResumeOptions{Expires: 8 * 24 * time.Hour}},
-		"a prefix":             {h, [][]byte{secret}, upload.ResumeOptions{StagingPrefix: "a"}},
-		"any origin":           {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"*"}}},
-		"an origin and a path": {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"https://app.example.com/"}}},
-		"any header":           {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"*"}}},
-		"no header":            {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{""}}},
-		"two headers in one":   {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A, X-B"}}},
-		"a line in a header":   {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A\r\nX-B"}}},
-	} {
-		_, err := upload.NewResumer(row.h, row.secrets, &row.o)
-		require.Error(t, err, name)
-	}
-	refuses, err := upload.New(pieceless{&memstore.Store{}}, upload.Types("text/plain"), upload.AllowAnonymous, nil)
-	require.NoError(t, err)
-	_, err = upload.NewResumer(refuses, [][]byte{secret}, nil)
-	require.ErrorIs(t, err, errAny)
-	blind, err := upload.New(struct{ storage.Storage }{&memstore.Store{}}, upload.Types("text/plain"), upload.AllowAnonymous, nil)
-	require.NoError(t, err)
-	_, err = upload.NewResumer(blind, [][]byte{secret}, nil)
-	require.ErrorContains(t, err, "ObjectReader")
-}
-
-// pieceless is a storage that cannot keep pieces.
-type pieceless struct{ *memstore.Store }
-
-func (pieceless) KeepsPieces() error { return errAny }
-
 // TestResumeSwept checks that a sweep finds all that an upload leaves which nobody goes on with,
 // and the markers of one that ended.
 func TestResumeSwept(t *testing.T) {

@@ -109,17 +109,63 @@ func restored(params map[string]any) map[string]any {
 	return params
 }
 
-// ended returns the refusal of an upload that has ended, by its marker.
-func (s *resumption) ended(end *chain.End) error {
-	if end == nil {
+// ended returns the refusal of an upload that has ended without a file.
+func (s *resumption) ended(st chain.State) error {
+	if st.End == nil {
 		return nil
 	}
 	var e ending
-	if err := s.z.openMarker(end.Data, s.t, &e, &e.ID); err != nil {
+	err := s.z.openMarker(st.End.Data, s.t, &e, &e.ID)
+	if err == nil {
+		err = e.refusal(s.t)
+	}
+	if err != nil || st.Done != nil || st.Offset >= s.t.Size {
 		return err
 	}
-	return e.refusal(s.t)
+	_, err = s.z.published(s.ctx, s.t, "")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errGivenUp
+	case errors.Is(err, CodeConflict):
+		return gone(err)
+	}
+	return err
 }
+
+// errGivenUp refuses an upload that was accepted, and whose bytes are gone before its file was
+// published.
+var errGivenUp = withStatus(&Error{Code: CodeBadTicket, Err: errors.New("upload: the accepted file could not be published")}, http.StatusGone)
+
+// giveUp ends an accepted upload that cannot be published any more, which err says. The absence of
+// its bytes tells the other instances. One of them may have published the file before: then it is
+// there.
+func (s *resumption) giveUp(err error) (File, error) {
+	_ = s.z.removePieces(s.session, s.t, s.chain) // a failure is logged
+	if f, failed := s.z.published(s.ctx, s.t, ""); failed == nil {
+		return f, nil
+	}
+	s.z.release(s.session, s.t)
+	return File{}, err
+}
+
+// decidedMeanwhile returns what another instance has decided about a file that this one could not
+// publish, perhaps since the other one has removed the pieces. Otherwise it returns err.
+func (s *resumption) decidedMeanwhile(err error) (File, error) {
+	now, failed := s.state()
+	switch {
+	case failed != nil:
+	case now.Done != nil:
+		return s.finished(now.Done)
+	case lacksBytes(err):
+		if decided := s.ended(now); decided != nil {
+			return File{}, decided
+		}
+	}
+	return File{}, err
+}
+
+// lacksBytes reports whether the cause of err can be that stored bytes are gone.
+func lacksBytes(err error) bool { return !isVerdict(err) || errorOf(err).Code == CodeBadTicket }
 
 // result is the content of the marker of a file that is published, for which the host's function
 // has run. The rest of the file is in the ticket.

@@ -82,7 +82,7 @@ func (s *resumption) published(c *checked) (File, error) {
 	if st.Done != nil {
 		return s.finished(st.Done)
 	}
-	if err := s.ended(st.End); err != nil {
+	if err := s.ended(st); err != nil {
 		return File{}, err
 	}
 	f, err := s.z.published(s.ctx, s.t, "")
@@ -92,7 +92,10 @@ func (s *resumption) published(c *checked) (File, error) {
 			return s.decidedMeanwhile(err)
 		}
 	case errors.Is(err, CodeConflict): // another file has the key, and will have it
-		err = gone(err)
+		if st.End == nil {
+			return File{}, s.endWith(gone(err))
+		}
+		f, err = s.giveUp(gone(err))
 	}
 	if err != nil {
 		return File{}, err
@@ -103,25 +106,6 @@ func (s *resumption) published(c *checked) (File, error) {
 	return s.markDone(f)
 }
 
-// decidedMeanwhile returns what another instance has decided about a file that this one could not
-// publish, perhaps since the other one has removed the pieces. Otherwise it returns err.
-func (s *resumption) decidedMeanwhile(err error) (File, error) {
-	now, failed := s.state()
-	switch {
-	case failed != nil:
-	case now.Done != nil:
-		return s.finished(now.Done)
-	case lacksBytes(err):
-		if decided := s.ended(now.End); decided != nil {
-			return File{}, decided
-		}
-	}
-	return File{}, err
-}
-
-// lacksBytes reports whether the cause of err can be that stored bytes are gone.
-func lacksBytes(err error) bool { return !isVerdict(err) || errorOf(err).Code == CodeBadTicket }
-
 // publish checks the file, decides about it between instances, and publishes it. An upload that was
 // accepted before a process ended is checked again: what was found then is not kept.
 func (s *resumption) publish(c *checked, accepted bool) (File, error) {
@@ -129,13 +113,19 @@ func (s *resumption) publish(c *checked, accepted bool) (File, error) {
 	if err != nil {
 		return File{}, s.chainError(err)
 	}
+	if bytesOf(pieces) < s.t.Size { // another instance has removed some since the state was read
+		return File{}, errGivenUp
+	}
 	open := func(ctx context.Context) (io.ReadCloser, error) { return s.chain.Read(ctx, pieces), nil }
 	if c == nil {
 		if c, err = s.recheck(open); err != nil {
-			if accepted {
+			switch {
+			case !accepted:
+				return File{}, s.settled(err)
+			case lacksBytes(err):
 				return File{}, err
 			}
-			return File{}, s.settled(err)
+			return s.giveUp(err)
 		}
 		defer c.close()
 	}
@@ -154,9 +144,16 @@ func (s *resumption) publish(c *checked, accepted bool) (File, error) {
 		err = s.promote(c)
 	}
 	if errors.Is(err, CodeConflict) && errorOf(err).Params["kind"] == "exists" {
-		return File{}, gone(err)
+		return s.giveUp(gone(err))
 	}
 	return c.file, err
+}
+
+func bytesOf(pieces []storage.Source) (n int64) {
+	for _, p := range pieces {
+		n += p.Size
+	}
+	return n
 }
 
 // recheck reads the stored pieces through the validators, as for a direct upload.
@@ -196,7 +193,10 @@ func (s *resumption) replay(c *checked, open opener) error {
 	if err != nil && !errors.Is(err, storage.ErrExists) { // which is perhaps this file, by another instance
 		return err
 	}
-	if _, err := s.z.published(ctx, s.t, c.digest); err != nil {
+	switch _, err := s.z.published(ctx, s.t, c.digest); {
+	case errors.Is(err, CodeConflict): // it is another file
+		return err
+	case err != nil:
 		return storageError(err)
 	}
 	s.decide(Event{Kind: KindAccepted, Files: []File{c.file}})

@@ -1,9 +1,11 @@
 package upload_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -59,3 +61,74 @@ func TestResumeOtherPieces(t *testing.T) {
 		}
 	}
 }
+
+// TestNewResumer checks that mistakes of the host are found at once.
+func TestNewResumer(t *testing.T) {
+	h := newFixture(t, nil, upload.Options{}).Handler
+	for name, row := range map[string]struct {
+		h       *upload.Handler
+		secrets [][]byte
+		o       upload.ResumeOptions
+	}{
+		"no handler":           {nil, [][]byte{secret}, upload.ResumeOptions{}},
+		"no secret":            {h, nil, upload.ResumeOptions{}},
+		"a short secret":       {h, [][]byte{secret[:31]}, upload.ResumeOptions{}},
+		"a negative size":      {h, [][]byte{secret}, upload.ResumeOptions{MaxFileSize: -1}},
+		"too large":            {h, [][]byte{secret}, upload.ResumeOptions{MaxFileSize: largestFile + 1}},
+		"too long":             {h, [][]byte{secret}, upload.ResumeOptions{Expires: 8 * 24 * time.Hour}},
+		"a prefix":             {h, [][]byte{secret}, upload.ResumeOptions{StagingPrefix: "a"}},
+		"any origin":           {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"*"}}},
+		"an origin and a path": {h, [][]byte{secret}, upload.ResumeOptions{Origins: []string{"https://app.example.com/"}}},
+		"any header":           {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"*"}}},
+		"no header":            {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{""}}},
+		"two headers in one":   {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A, X-B"}}},
+		"a line in a header":   {h, [][]byte{secret}, upload.ResumeOptions{Headers: []string{"X-A\r\nX-B"}}},
+	} {
+		_, err := upload.NewResumer(row.h, row.secrets, &row.o)
+		require.Error(t, err, name)
+	}
+}
+
+// TestNewResumerStorage checks that a storage that cannot keep the pieces of the largest file is
+// found at once.
+func TestNewResumerStorage(t *testing.T) {
+	types := upload.Types("text/plain")
+	for name, row := range map[string]struct {
+		store  upload.Storage
+		policy upload.Validator
+		says   string // "" for no error
+	}{
+		"one that keeps no pieces":         {pieceless{&memstore.Store{}}, types, errAny.Error()},
+		"one for small files alone":        {smallPieces{&memstore.Store{}}, types, ""},
+		"the same, with a larger field":    {smallPieces{&memstore.Store{}}, upload.Form{"film": {Accept: types, MaxSize: 1 << 30}}, "1073741824 is too large"},
+		"one that reads nothing":           {struct{ storage.Storage }{&memstore.Store{}}, types, "ObjectReader"},
+		"pieces without bytes":             {inPiecesOf{&memstore.Store{}, 0}, types, "in pieces of 0"},
+		"pieces that S3 does not take":     {inPiecesOf{&memstore.Store{}, 6 << 30}, types, "in pieces of 6442450944"},
+		"more pieces than S3 takes":        {inPiecesOf{&memstore.Store{}, 1 << 10}, types, "in pieces of 1024"},
+		"as many and as large as S3 takes": {inPiecesOf{&memstore.Store{}, 5 << 20}, types, ""},
+	} {
+		h, err := upload.New(row.store, row.policy, upload.AllowAnonymous, &upload.Options{MaxFileSize: 64 << 20})
+		require.NoError(t, err, name)
+		_, err = upload.NewResumer(h, [][]byte{secret}, nil)
+		if row.says == "" {
+			require.NoError(t, err, name)
+		} else {
+			require.ErrorContains(t, err, row.says, name)
+		}
+	}
+}
+
+// smallPieces is a storage with memory for the pieces of files of up to 64 MiB.
+type smallPieces struct{ *memstore.Store }
+
+func (smallPieces) KeepsPieces(largest int64) error {
+	if largest > 64<<20 {
+		return fmt.Errorf("%d is too large", largest)
+	}
+	return nil
+}
+
+// pieceless is a storage that cannot keep pieces.
+type pieceless struct{ *memstore.Store }
+
+func (pieceless) KeepsPieces(int64) error { return errAny }

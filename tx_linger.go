@@ -2,6 +2,7 @@ package upload
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -100,11 +101,15 @@ func (h *Handler) lingers(b *body, r *http.Request) bool {
 	}
 }
 
-// failed reports whether reading b has failed, so that nothing more comes in time.
+// failed reports whether reading b has failed, so that nothing more comes in time. A superseded
+// request may still come: of its client, only another connection is known to be alive.
 func (b *body) failed() bool {
 	e, ok := b.err.(*Error) //nolint:errorlint // body sets it bare
-	return b.err != nil && (!ok || e.Code != CodeTooLarge)
+	return b.err != nil && (!ok || e.Code != CodeTooLarge && e != errSuperseded)
 }
+
+// errSuperseded ends a request whose client has begun another one for the same upload.
+var errSuperseded = &Error{Code: CodeConflict, Params: map[string]any{"kind": "offset"}, Err: errors.New("upload: another request of the upload has begun")}
 
 // expected reports whether the client has asked with Expect whether to send, and was
 // not answered.

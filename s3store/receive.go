@@ -58,15 +58,17 @@ func (s *Store) PieceSize(size int64) int64 {
 
 // KeepsPieces implements [storage.PieceKeeper]. It refuses a profile by which a piece might be
 // replaced, and a directory bucket, which does not list in the order of the keys
-// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html).
-func (s *Store) KeepsPieces() error {
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html). A piece must fit into
+// MaxMemory.
+func (s *Store) KeepsPieces(largest int64) error {
 	switch {
 	case s.opts.Profile.InsecureUnconditionalPut:
 		return errors.New("s3store: the service does not create conditionally (InsecureUnconditionalPut)")
 	case strings.HasSuffix(*s.bucket, "--x-s3"):
 		return errors.New("s3store: a directory bucket does not list in the order of the keys")
 	}
-	return nil
+	_, err := s.partSize(largest)
+	return err
 }
 
 // partSize returns the size of the parts of a file of at most size bytes. All parts except the last

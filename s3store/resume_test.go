@@ -61,15 +61,30 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestKeepsPieces checks which buckets a Resumer takes.
+// TestKeepsPieces checks which buckets a Resumer takes, and how large its files may be: a piece must
+// fit into the memory.
 func TestKeepsPieces(t *testing.T) {
 	url, _ := listen(t, s3fake.New("bucket"), false)
-	for bucket, o := range map[string]s3store.Options{
-		"bucket--use1-az4--x-s3": {},
-		"bucket":                 {Profile: s3store.Profile{InsecureUnconditionalPut: true}},
+	for name, row := range map[string]struct {
+		bucket  string
+		o       s3store.Options
+		largest int64
+		says    string // "" for no error
+	}{
+		"a directory bucket":      {"bucket--use1-az4--x-s3", s3store.Options{}, 1, "directory bucket"},
+		"no conditions":           {"bucket", s3store.Options{Profile: s3store.Profile{InsecureUnconditionalPut: true}}, 1, "InsecureUnconditionalPut"},
+		"640 GB in 64 MiB":        {"bucket", s3store.Options{}, 640e9, ""},
+		"a tebibyte in 64 MiB":    {"bucket", s3store.Options{}, 1 << 40, "MaxMemory"},
+		"a tebibyte in 128 MiB":   {"bucket", s3store.Options{MaxMemory: 128 << 20}, 1 << 40, ""},
+		"more than S3 has for it": {"bucket", s3store.Options{MaxMemory: 1 << 40}, 60 << 40, "S3"},
 	} {
-		store, err := s3store.New(client(url), bucket, &o)
+		store, err := s3store.New(client(url), row.bucket, &row.o)
 		require.NoError(t, err)
-		require.Error(t, store.KeepsPieces(), bucket)
+		err = store.KeepsPieces(row.largest)
+		if row.says == "" {
+			require.NoError(t, err, name)
+		} else {
+			require.ErrorContains(t, err, row.says, name)
+		}
 	}
 }

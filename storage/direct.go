@@ -136,9 +136,10 @@ type StagedObject struct {
 // PieceKeeper is an optional ability of a [Storage] that may be unable to keep the pieces of a
 // resumable upload. upload.NewResumer asks it.
 type PieceKeeper interface {
-	// KeepsPieces returns an error if Commit might replace an object, or if lists of a
-	// [DirectStorage] do not come in the order of the keys.
-	KeepsPieces() error
+	// KeepsPieces returns an error if Commit might replace an object, if lists of a
+	// [DirectStorage] do not come in the order of the keys, or if Stage has no memory for a piece of
+	// a file of largest bytes.
+	KeepsPieces(largest int64) error
 }
 
 // ManyDeleter is an optional ability of a [Storage]: it removes many objects by a few calls. The

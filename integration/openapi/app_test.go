@@ -37,6 +37,7 @@ type variant struct {
 	endpoint string // of single requests of Uppy
 	empty    bool   // files without a byte are accepted
 	origins  []string
+	done     func() error // of the host; nil for none
 }
 
 func newApp(t *testing.T, v variant) *app {
@@ -55,7 +56,11 @@ func newApp(t *testing.T, v variant) *app {
 	presigner, err := upload.NewPresigner(uploads, [][]byte{bytes.Repeat([]byte{7}, 32)},
 		&upload.PresignOptions{SingleSize: 5 * mib, PartSize: 5 * mib, Form: v.form})
 	require.NoError(t, err)
-	resumer, err := upload.NewResumer(uploads, [][]byte{bytes.Repeat([]byte{7}, 32)}, &upload.ResumeOptions{Origins: v.origins})
+	ro := &upload.ResumeOptions{Origins: v.origins}
+	if v.done != nil {
+		ro.Done = func(context.Context, string, map[string]string, upload.File) error { return v.done() }
+	}
+	resumer, err := upload.NewResumer(uploads, [][]byte{bytes.Repeat([]byte{7}, 32)}, ro)
 	require.NoError(t, err)
 	links, err := upload.NewLinks(a.store, &upload.LinksOptions{Proxy: v.proxy, Logger: log})
 	require.NoError(t, err)

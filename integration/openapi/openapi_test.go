@@ -22,21 +22,25 @@ import (
 	"github.com/airlock-go/upload/storage"
 )
 
+// exchanging is an application, and the exchanges with it.
+type exchanging struct {
+	variant
+	calls func(t *testing.T, a *app)
+}
+
 // TestExchanges checks that the document allows what honest clients send and what the handlers
 // answer, that it refuses each answer with a property more, and that each of its operations ran.
 func TestExchanges(t *testing.T) {
 	doc := load(t)
 	ran := map[string]bool{}
-	for name, row := range map[string]struct {
-		variant
-		calls func(t *testing.T, a *app)
-	}{
+	for name, row := range map[string]exchanging{
 		"streamed":                  {calls: streams},
 		"direct":                    {calls: goDirect},
 		"direct, forms":             {variant{form: true}, goDirect},
 		"resumable":                 {calls: resume},
 		"resumable, refused":        {calls: resumeRefused},
 		"resumable, empty":          {variant{empty: true}, resumeEmpty},
+		"resumable, the host fails": failing(),
 		"resumable, of other pages": {variant{origins: []string{"https://page.example.com"}}, resumeElsewhere},
 		"files":                     {calls: links(false)},
 		"files, proxied":            {variant{proxy: true}, links(true)},

@@ -82,6 +82,27 @@ func resumeEmpty(t *testing.T, a *app) {
 	a.resumable(t, 200, "GET", created.Get("Location"), "", nil)
 }
 
+// failing makes the exchanges of files for which the host's function fails: by an error, a refusal of
+// its own, or a code after which clients wait. A client that comes again is answered as ever.
+func failing() exchanging {
+	var fails error
+	calls := func(t *testing.T, a *app) {
+		for want, err := range map[int]error{500: upload.Reject("quota", "no more"), 502: &upload.Error{Code: upload.CodeStorage}, 503: &upload.Error{Code: upload.CodeBusy}} {
+			fails = err
+			a.resumable(t, want, "POST", "", "", tus("Upload-Length", "0", "Upload-Metadata", "filename YS50eHQ="))
+			url := a.begin(t)
+			a.resumable(t, want, "PATCH", url, "hello", tus("Upload-Offset", "0", "Content-Type", octets))
+			require.Equal(t, "4", a.resumable(t, 200, "HEAD", url, "", tus()).Get("Upload-Offset"))
+			a.resumable(t, 503, "GET", url, "", nil)
+			a.resumable(t, 423, "DELETE", url, "", tus())
+			fails = nil
+			a.resumable(t, 204, "PATCH", url, "o", tus("Upload-Offset", "4", "Content-Type", octets))
+			a.resumable(t, 204, "DELETE", url, "", tus())
+		}
+	}
+	return exchanging{variant{empty: true, done: func() error { return fails }}, calls}
+}
+
 // resumeElsewhere makes the exchanges of a page of another origin.
 func resumeElsewhere(t *testing.T, a *app) {
 	const page = "https://page.example.com"

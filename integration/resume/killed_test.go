@@ -123,13 +123,16 @@ func (s *sent) run(ctx context.Context, t *testing.T) {
 func report(t *testing.T, all []*sent, kills int) {
 	t.Helper()
 	var requests, cuts, published int
+	var acknowledged int64
 	for _, s := range all {
 		requests, cuts = requests+s.sender.requests, cuts+s.sender.cuts
+		acknowledged += max(s.sender.acknowledged, s.file.Size)
 		if s.file.Key != "" {
 			published++
 		}
 	}
-	t.Logf("%d files, %d published, %d requests, %d of them cut, %d instances killed", len(all), published, requests, cuts, kills)
+	t.Logf("%d files, %d published, %d bytes acknowledged, %d requests, %d of them cut, %d instances killed",
+		len(all), published, acknowledged, requests, cuts, kills)
 }
 
 // requirePublished requires that exactly the good files are published, that the host knows these,
@@ -166,6 +169,7 @@ func (c *cluster) requireSwept(t *testing.T, keys []string) {
 	})
 	require.NoError(t, err)
 	slices.Sort(keys)
+	t.Logf("before the sweep: %d objects of %d files, %d unfinished uploads", len(c.bucket.Versions(t.Context(), t)), len(keys), len(c.bucket.Uploads(t.Context(), t)))
 	var left []string
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(500 * time.Millisecond) {
 		_, err := sweeper.Run(t.Context(), "")
@@ -176,6 +180,7 @@ func (c *cluster) requireSwept(t *testing.T, keys []string) {
 		}
 		slices.Sort(left)
 		if slices.Equal(keys, left) && (c.listsNoUploads() || len(c.bucket.Uploads(t.Context(), t)) == 0) {
+			t.Logf("after the sweep: %d objects, %d unfinished uploads", len(left), len(c.bucket.Uploads(t.Context(), t)))
 			return
 		}
 	}
