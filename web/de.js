@@ -31,7 +31,7 @@ export default {
    "server_committing": "Auf dem Server: wird gespeichert",
    "stored": "Gespeichert.",
    "stored_type": "Gespeichert. {type}",
-   "pixels": ", {width} x {height}",
+   "pixels": ", {width}\u00a0x\u00a0{height}",
    "cleaned": ". Orts- und Gerätedaten wurden entfernt",
    "cancelled": "Abgebrochen",
    "paused": "Angehalten",

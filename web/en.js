@@ -32,7 +32,7 @@ export default {
    "server_committing": "On the server: being stored",
    "stored": "Stored.",
    "stored_type": "Stored. {type}",
-   "pixels": ", {width} x {height}",
+   "pixels": ", {width}\u00a0x\u00a0{height}",
    "cleaned": ". Location and device data were removed",
    "cancelled": "Cancelled",
    "paused": "Paused",

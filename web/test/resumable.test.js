@@ -182,7 +182,8 @@ test("a page instead of an answer ends the upload, and what has arrived stays", 
 });
 
 test("an offset that cannot be is not believed", async (t) => {
-  for (const offset of ["1e9", "-5", "9.5", "NaN", ""]) {
+  fast(t);
+  for (const offset of ["1e9", "-5", "8.5", "NaN", ""]) {
     const s = await site(t, (call, w) => call === "PATCH 0" && (w.writeHead(204, { "Upload-Offset": offset }), w.end(), true));
     await assert.rejects(s.send(fileOf(9)), { name: "UploadError" });
     localStorage.removeItem(Object.keys(localStorage)[0]);
