@@ -5,7 +5,7 @@ export default {
   "and": "und",
   "point": ",",
   "million": "Millionen",
-  "refused": "Die Dateien wurden abgelehnt.",
+  "refused": "Die Übertragung wurde abgelehnt.",
   "counts": {
    "file": ["eine Datei", "Dateien"],
    "frame": ["ein Bild", "Bilder"],
@@ -31,7 +31,7 @@ export default {
    "server_committing": "Auf dem Server: wird gespeichert",
    "stored": "Gespeichert.",
    "stored_type": "Gespeichert. {type}",
-   "pixels": ", {width} x {height}",
+   "pixels": ", {width}\u00a0x\u00a0{height}",
    "cleaned": ". Orts- und Gerätedaten wurden entfernt",
    "cancelled": "Abgebrochen",
    "paused": "Angehalten",
@@ -54,7 +54,8 @@ export default {
    "n_refused": "{n} nicht gespeichert",
    "n_cancelled": "{n} abgebrochen",
    "n_open": "{n} ausstehend",
-   "too_many": "Nur {limit:file} wurden übernommen.",
+   "too_many": "Höchstens {limit:file}: der Rest wurde ausgelassen.",
+   "unread": "Einige Dateien waren nicht zu lesen.",
    "no_files": "Darin war keine Datei.",
    "required": "Bitte wählen Sie eine Datei.",
    "busy": "Bitte warten Sie, bis die Dateien gesendet sind.",
@@ -64,6 +65,7 @@ export default {
    "lost": ["Die Verbindung wurde unterbrochen. Versuchen Sie es noch einmal."],
    "lost storage": ["Der Speicher ist nicht erreichbar. Versuchen Sie es noch einmal."],
    "unanswered": ["Die Verbindung brach ab, bevor die Antwort kam. Die Datei kann gespeichert sein oder nicht."],
+   "unanswered strange": ["Die Antwort des Servers war nicht zu verstehen. Die Datei kann gespeichert sein oder nicht. Laden Sie die Seite neu: Vielleicht müssen Sie sich wieder anmelden."],
    "unreadable": ["Die Datei kann nicht gelesen werden. Wenn sie sich geändert hat, wählen Sie sie noch einmal."]
   },
   "refusals": {

@@ -1,7 +1,7 @@
 // The direct door: the file goes to the storage, in one request or in parts, and the server then
 // checks and publishes it.
 
-import { PAUSE, UploadError, again, ask, parse, refusal, send } from "./http.js";
+import { PAUSE, UploadError, again, answered, ask, refusal, send } from "./http.js";
 import { memoryOf } from "./memory.js";
 import { watch } from "./watch.js";
 
@@ -20,7 +20,7 @@ export async function sendDirect(file, o) {
       }
     }
     const declared = { field: o.field, name: file.name, type: file.type, size: file.size };
-    const ticket = await again(o, () => step("", declared, o));
+    const ticket = await again(o, () => step("", declared, o, (a) => a?.token && (a.url || a.parts)));
     return await finish(file, { ...ticket, done: [] }, memory, o);
   } finally {
     memory.close();
@@ -50,7 +50,7 @@ async function finish(file, ticket, memory, o) {
     const given = !ticket.parts || (o.signal.aborted ? o.signal.reason !== PAUSE : e.final);
     if (given) {
       memory.clear();
-      step("abort", { token: ticket.token }, { ...o, signal: undefined }).catch(() => {}); // what was sent is of no use any more
+      step("abort", { token: ticket.token }, { ...o, signal: undefined }, () => true).catch(() => {}); // what was sent is of no use any more
     }
     throw e;
   }
@@ -62,17 +62,18 @@ async function confirm(ticket, o) {
   const seen = watch(o);
   seen.begin();
   try {
-    return await step("confirm", { ...o.fields, token: ticket.token }, o, seen.headers);
+    return await step("confirm", { ...o.fields, token: ticket.token }, o, (a) => a?.files?.[0], seen.headers);
   } finally {
     seen.end();
   }
 }
 
-async function step(name, body, o, more) {
+// step resolves with an answer that fits.
+async function step(name, body, o, fits, more) {
   const headers = { "Content-Type": "application/json", ...more };
   const xhr = await ask("POST", new URL(name, base(o)), o, { headers, body: JSON.stringify(body) });
   if (xhr.status >= 300) throw refusal(xhr);
-  return parse(xhr.responseText);
+  return answered(xhr, fits);
 }
 
 const base = ({ tickets }) => new URL(String(tickets).replace(/\/?$/, "/"), globalThis.location?.href);
@@ -85,7 +86,7 @@ async function sendParts(file, ticket, done, keep, o) {
   const stop = new AbortController(); // one part that fails ends the others
   const either = { ...o, signal: AbortSignal.any([o.signal, stop.signal]) };
   const part = async (n) => {
-    const request = await step("part", { token: ticket.token, partNumber: n }, either);
+    const request = await step("part", { token: ticket.token, partNumber: n }, either, (a) => a?.url);
     await sendTo(request, bytesOf(n), (sent) => {
       arrived[n - 1] = sent;
       sending(o, arrived.reduce((a, b) => a + b), file.size);

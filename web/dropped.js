@@ -2,26 +2,30 @@
 
 const MOST_FOLDERS = 1000; // of one drop
 
-// filesOf resolves with at most so many files, and says whether there were more. Hidden files in
-// folders, such as .DS_Store, stay out.
+// filesOf resolves with at most so many files, and says whether there were more and whether some
+// could not be read. Hidden files in folders, such as .DS_Store, stay out.
 export async function filesOf(transfer, most) {
   // Both calls work only until the event is over.
   const dropped = [...transfer.items].filter((i) => i.kind === "file").map((i) => ({ entry: i.webkitGetAsEntry?.(), file: i.getAsFile() }));
   const files = [], folders = [];
-  let more = false;
+  let more = false, unread = false;
   const take = (file) => (files.length < most ? files.push(file) : (more = true));
   for (const { entry, file } of dropped) {
     if (entry?.isDirectory) folders.push(entry);
     else if (file) take(file);
   }
   for (let i = 0; i < folders.length && !more; i++) {
-    for await (const entry of entriesOf(folders[i])) {
-      if (entry.isDirectory) folders.length < MOST_FOLDERS ? folders.push(entry) : (more = true);
-      else if (!entry.name.startsWith(".")) take(await new Promise((done, failed) => entry.file(done, failed)));
-      if (more) break;
+    try {
+      for await (const entry of entriesOf(folders[i])) {
+        if (entry.isDirectory) folders.length < MOST_FOLDERS ? folders.push(entry) : (more = true);
+        else if (!entry.name.startsWith(".")) await new Promise((done, failed) => entry.file(done, failed)).then(take, () => { unread = true; });
+        if (more) break;
+      }
+    } catch {
+      unread = true;
     }
   }
-  return { files, more };
+  return { files, more, unread };
 }
 
 async function* entriesOf(folder) {

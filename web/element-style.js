@@ -58,11 +58,10 @@ input:disabled + .button { opacity: .5; cursor: default; }
 #hint { margin-top: .3rem; color: var(--soft); font-size: .9rem; }
 #notice { margin-top: .75rem; color: var(--bad); font-size: .9rem; }
 #summary { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .75rem; min-height: 2.75rem; margin-top: 1rem; color: var(--soft); font-size: .9rem; }
-#total { flex: 1 1 8rem; margin: 0; }
-#summary p { margin-right: auto; }
-#summary #total:not([hidden]) ~ * { margin-left: 0; }
+#summary p { flex: 1 1 12rem; }
+#total { order: 1; margin: .1rem 0; }
 
-#files { list-style: none; margin: .25rem 0 0; padding: 0; display: grid; gap: .6rem; }
+#files { list-style: none; margin: .5rem 0 0; padding: 0; display: grid; gap: .6rem; }
 #files li {
   display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: .9rem; align-items: center;
   padding: .75rem .75rem .75rem .9rem; border: 1px solid var(--line); border-radius: 12px; background: var(--card);

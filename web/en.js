@@ -32,7 +32,7 @@ export default {
    "server_committing": "On the server: being stored",
    "stored": "Stored.",
    "stored_type": "Stored. {type}",
-   "pixels": ", {width} x {height}",
+   "pixels": ", {width}\u00a0x\u00a0{height}",
    "cleaned": ". Location and device data were removed",
    "cancelled": "Cancelled",
    "paused": "Paused",
@@ -55,7 +55,8 @@ export default {
    "n_refused": "{n} not stored",
    "n_cancelled": "{n} cancelled",
    "n_open": "{n} to go",
-   "too_many": "Only the first {limit:file} were taken.",
+   "too_many": "At most {limit:file}: the rest was left out.",
+   "unread": "Some files could not be read.",
    "no_files": "There was no file in it.",
    "required": "Please choose a file.",
    "busy": "Please wait until the files are sent.",
@@ -65,6 +66,7 @@ export default {
    "lost": ["The connection was lost. Try again."],
    "lost storage": ["The storage cannot be reached. Try again."],
    "unanswered": ["The connection was lost before the answer came, so the file may be stored or not."],
+   "unanswered strange": ["The server's answer was not understood, so the file may be stored or not. Reload the page: perhaps you have to sign in again."],
    "unreadable": ["The file cannot be read. If it has changed, choose it again."]
   },
   "refusals": {

@@ -3,6 +3,9 @@
 import { make } from "./dom.js";
 import { PAUSE, doorOf, upload } from "./upload.js";
 
+// Characters that would show a name in another order, and those that show nothing.
+const HIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
 const FINISHED = new Set(["stored", "refused", "failed", "cancelled"]);
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"]); // what browsers show
 const ABOUT_TYPE = /^(type_|too_large|unsupported)/; // refusals that repeat what is accepted
@@ -12,16 +15,17 @@ export class Row {
   // host has the words, the options of upload, the limits and links; changed is called with the row
   // after every change of its state.
   constructor(file, host, changed) {
-    Object.assign(this, { file, host, changed, part: 0 });
+    const name = this.name = file.name.replace(HIDDEN, "\ufffd");
+    Object.assign(this, { file, host, changed, part: 0, links: {} });
     const { words } = host;
     this.thumb = make("span", { className: "thumb", attributes: { "aria-hidden": "true" } });
-    this.bar = make("progress", { max: 1, value: 0, ariaLabel: words.say("progress", { name: file.name }) });
+    this.bar = make("progress", { max: 1, value: 0, ariaLabel: words.say("progress", { name }) });
     this.status = make("p", { className: "status" });
     this.actions = make("div", { className: "actions" });
     this.element = make("li", {}, this.thumb,
       make("div", { className: "facts" },
         make("p", { className: "title" },
-          make("span", { className: "name", dir: "auto", title: file.name, textContent: file.name }),
+          make("span", { className: "name", dir: "auto", title: name, textContent: name }),
           make("span", { className: "size", textContent: words.bytes(file.size) })),
         this.bar, this.status),
       this.actions);
@@ -46,7 +50,7 @@ export class Row {
     this.set("sending", this.host.words.say("sending", { percent: 0 }));
     try {
       const stored = await upload(this.file, { ...this.host.options, signal: cancel.signal, onProgress: (p) => cancel.signal.aborted || this.on(p) });
-      this.stored(stored);
+      if (!cancel.signal.aborted) this.stored(stored);
     } catch (e) {
       if (!cancel.signal.aborted) this.refused(e); // else the row may have begun again since
     }
@@ -94,7 +98,11 @@ export class Row {
     const pixels = type && file.width ? words.say("pixels", file) : "";
     const cleaned = type && file.cleaned ? words.say("cleaned") : "";
     this.kept = file;
-    this.links = links?.(file) ?? {};
+    try {
+      this.links = links?.(file) ?? {};
+    } catch (e) {
+      reportError(e); // a fault of the page: the file is stored
+    }
     if (this.links.open && PICTURES.has(file.type)) show(this.thumb, this.links.open);
     this.set("stored", (type ? words.say("stored_type", { type }) : words.say("stored")) + pixels + cleaned);
   }
@@ -113,7 +121,7 @@ export class Row {
   offer() {
     const { words } = this.host;
     const focused = this.actions.contains(this.element.getRootNode().activeElement);
-    const name = (text) => ({ textContent: text, ariaLabel: `${text}: ${this.file.name}` });
+    const name = (text) => ({ textContent: text, ariaLabel: `${text}: ${this.name}` });
     const button = (text, act) => make("button", { type: "button", className: "quiet", onclick: act, ...name(words.say(text)) });
     const link = (text, href) => make("a", { href, target: "_blank", rel: "noopener", ...name(words.say(text)) });
     const all = [];

@@ -1,6 +1,6 @@
 // The streamed door: the file goes through the server, in a form or as the whole body.
 
-import { again, ask, parse, refusal } from "./http.js";
+import { again, answered, ask, refusal } from "./http.js";
 import { watch } from "./watch.js";
 
 // sendForm repeats only what has stored nothing for certain: a refusal that names a time, and a
@@ -20,7 +20,7 @@ async function once(file, o) {
     const { method, headers, body } = o.raw ? raw(file) : form(file, o);
     const xhr = await ask(method, o.url, o, { headers: { ...headers, ...seen.headers }, body, progress, once: true });
     if (xhr.status >= 300) throw refusal(xhr);
-    return parse(xhr.responseText)?.files?.[0] ?? {};
+    return answered(xhr, (a) => a?.files?.[0]).files[0];
   } finally {
     seen.end();
   }

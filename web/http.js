@@ -54,18 +54,34 @@ export function refusal(xhr) {
   const { status } = xhr;
   const problem = parse(xhr.responseText) ?? {};
   const known = typeof problem.code === "string";
-  const code = known ? problem.code : (codes[status] ?? (status >= 500 ? "internal" : "refused"));
   const retryAfter = problem.params?.retry_after ?? seconds(xhr.getResponseHeader("Retry-After"));
+  const unnamed = status === 429 && !retryAfter ? "busy" : codes[status]; // the sentence of rate_limited names a time
+  const code = known ? problem.code : (unnamed ?? (status >= 500 ? "internal" : "refused"));
   const params = problem.params ?? (retryAfter ? { retry_after: retryAfter } : {});
-  const final = status < 500 && ![408, 423, 425, 429].includes(status);
+  const final = status < 500 && ![401, 408, 423, 425, 429].includes(status); // 401: people sign in and go on
   return new UploadError(code, params, { detail: known ? problem.detail : undefined, files: problem.files ?? [], final, retryAfter, status });
 }
 
 // seconds reads a Retry-After.
 function seconds(value) {
   const n = Number(value ?? 0);
-  return Math.max(0, Math.ceil(Number.isNaN(n) ? (Date.parse(value) - Date.now()) / 1000 : n)) || 0;
+  const wait = Math.ceil(Number.isNaN(n) ? (Date.parse(value) - Date.now()) / 1000 : n);
+  return Number.isFinite(wait) ? Math.max(0, wait) : 0;
 }
+
+// answered is the JSON of an answer that fits. A page in its place, such as one that asks to sign
+// in, says nothing about the file.
+export function answered(xhr, fits) {
+  const answer = parse(xhr.responseText);
+  if (!fits(answer)) throw strange(xhr);
+  return answer;
+}
+
+// strange is the error of an answer that is not the server's.
+export const strange = ({ status }) => new UploadError("unanswered", { kind: "strange" }, { status });
+
+// passes reports whether waiting alone may help.
+export const passes = (e) => !e.final && e.code !== "unanswered" && e.status !== 401;
 
 export function parse(text) {
   try {
@@ -79,13 +95,16 @@ const TRIES = 6; // of one request without progress
 const PATIENCE = 120; // seconds that are waited for at most
 
 // again calls f until it succeeds, fails for good or has failed too often. Failures of which moved
-// is true, because something arrived, count anew.
-export async function again(o, f, may = (e) => !e.final) {
+// is true, because something arrived, count anew. A browser reports a file that has changed or is a
+// folder as a lost connection.
+export async function again(o, f, may = passes) {
   for (let n = 1; ; n++) {
     try {
       return await f();
     } catch (e) {
-      if (!(e instanceof UploadError) || !may(e)) throw e;
+      if (!(e instanceof UploadError)) throw e;
+      if (["lost", "unanswered"].includes(e.code) && !e.status && !(await o.readable())) throw new UploadError("unreadable", {}, { final: true });
+      if (!may(e)) throw e;
       if (e.moved) n = 1;
       const wait = e.retryAfter || 2 ** (n - 1);
       if (n >= TRIES || wait > PATIENCE) throw e;
@@ -98,6 +117,7 @@ export async function again(o, f, may = (e) => !e.final) {
 // pause waits, but no longer than until the browser is online again.
 function pause(wait, signal) {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const end = (settle) => () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);

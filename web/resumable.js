@@ -1,7 +1,7 @@
 // The resumable door: tus 1.0 (core, creation, termination), in requests that a lost connection
 // ends without loss.
 
-import { PAUSE, UploadError, again, ask, parse, refusal } from "./http.js";
+import { PAUSE, UploadError, again, ask, parse, refusal, strange } from "./http.js";
 import { memoryOf } from "./memory.js";
 import { watch } from "./watch.js";
 
@@ -31,7 +31,7 @@ export async function sendResumable(file, o) {
 async function go(file, at, memory, o) {
   const before = at.offset;
   try {
-    if (at.url) await askOffset(at, memory, o);
+    if (at.url) await askOffset(file, at, memory, o);
     if (!at.url) await create(file, at, memory, o);
     while (at.offset < file.size) await append(file, at, o);
     return at.stored ?? (await described(at.url, o)) ?? { field: o.field, name: file.name, size: file.size };
@@ -46,16 +46,18 @@ async function create(file, at, memory, o) {
   const xhr = await tus("POST", new URL(o.resumable, globalThis.location?.href), o, {
     headers: { "Upload-Length": String(file.size), "Upload-Metadata": Object.entries(metadata).map(([k, v]) => `${k} ${base64(v)}`).join(",") },
   });
-  at.url = new URL(xhr.getResponseHeader("Location"), new URL(o.resumable, globalThis.location?.href)).href;
+  const location = xhr.getResponseHeader("Location");
+  if (!location) throw strange(xhr);
+  at.url = new URL(location, new URL(o.resumable, globalThis.location?.href)).href;
   at.offset = 0;
   const expires = xhr.getResponseHeader("Upload-Expires") ?? new Date(Date.now() + DAY).toUTCString();
   memory.set({ url: at.url, expires });
 }
 
 // askOffset forgets an upload that the server does not know any more.
-async function askOffset(at, memory, o) {
+async function askOffset(file, at, memory, o) {
   try {
-    at.offset = offsetOf(await tus("HEAD", at.url, o));
+    at.offset = offsetOf(await tus("HEAD", at.url, o), file);
   } catch (e) {
     if (e.status !== 404 && e.status !== 410) throw e;
     memory.clear();
@@ -77,7 +79,7 @@ async function append(file, at, o) {
       headers: { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(from), ...seen.headers },
       body: file.slice(from, end), progress,
     });
-    at.offset = offsetOf(xhr);
+    at.offset = offsetOf(xhr, file);
     at.stored = parse(xhr.getResponseHeader("Upload-File"));
   } finally {
     seen.end();
@@ -85,9 +87,10 @@ async function append(file, at, o) {
   if (at.offset <= from) throw new UploadError("storage"); // it has kept nothing: later, perhaps
 }
 
-function offsetOf(xhr) {
+// offsetOf needs an Upload-Offset. Servers of another origin have to expose it.
+function offsetOf(xhr, file) {
   const offset = Number(xhr.getResponseHeader("Upload-Offset") ?? NaN);
-  if (!Number.isSafeInteger(offset)) throw new UploadError("refused", {}, { final: true, cause: "no Upload-Offset: does the server expose it to this origin?" });
+  if (!(Number.isInteger(offset) && offset >= 0 && offset <= file.size)) throw strange(xhr);
   return offset;
 }
 

@@ -8,7 +8,8 @@ import type { StoredFile, UploadError, UploadOptions } from "./upload.js";
  * `accept` and `multiple` as of an input; `max-size` (bytes of a file, at any door) and `max-files`
  * (at most 1,000); `folder` and `camera` add buttons; `page` takes drops and pastes on the whole
  * page; `name`, `required` and `disabled` as of form controls. The value in a form is the key of each
- * stored file. A slot `hint` replaces the sentence on what is accepted.
+ * stored file. A slot `hint` replaces the sentence on what is accepted. An element that is removed
+ * from the page pauses what it sends.
  *
  * Events: `stored` (detail: file, stored) and `refused` (detail: file, error).
  */
@@ -28,7 +29,7 @@ export class UploadFiles extends HTMLElement {
   readonly validationMessage: string;
   checkValidity(): boolean;
   reportValidity(): boolean;
-  /** Queues files, as if they were chosen. */
+  /** Queues files, as if they were chosen. Without `multiple` the last one counts. */
   add(files: Iterable<File>): void;
   /** Removes the rows that have ended. */
   clear(): void;

@@ -4,24 +4,28 @@ import { filesOf } from "./dropped.js";
 import { icon, make } from "./dom.js";
 import { style } from "./element-style.js";
 import { Row } from "./file-row.js";
+import { PAUSE } from "./upload.js";
 import { wordsOf } from "./words.js";
 
 const PARALLEL = 3; // files at a time
 const MOST = 1000; // rows, unless max-files says less
 const MOST_NEWS = 20; // announcements that stay
+const taken = new WeakSet(); // drops and pastes: the first of several elements has them
 
 export class UploadFiles extends HTMLElement {
   static formAssociated = true;
-  static observedAttributes = ["disabled", "accept", "multiple", "max-size"];
+  static observedAttributes = ["disabled", "accept", "multiple", "max-size", "name", "required"];
 
   #internals = this.attachInternals();
   #root = this.attachShadow({ mode: "open", delegatesFocus: true });
   #rows = new Set();
+  #early = []; // files that came before the words
   #more = {};
   #ready;
 
   async connectedCallback() {
     this.#ready ??= wordsOf(this.closest("[lang]")?.lang).then((words) => { this.words = words; this.#render(); });
+    this.#validate();
     await this.#ready;
     this.stop?.abort();
     if (!this.isConnected) return;
@@ -31,13 +35,25 @@ export class UploadFiles extends HTMLElement {
     on(place, "dragover", (e) => this.#drag(e, true));
     on(place, "dragleave", (e) => e.relatedTarget || this.#drag(e, false));
     on(place, "drop", (e) => { if (this.#drag(e, false)) this.#take(e.dataTransfer); });
-    on(place, "paste", (e) => { if (!isText(e.composedPath()[0]) && hasFiles(e.clipboardData)) { e.preventDefault(); this.#take(e.clipboardData); } });
+    on(place, "paste", (e) => { if (!isText(e.composedPath()[0]) && hasFiles(e.clipboardData) && first(e)) { e.preventDefault(); this.#take(e.clipboardData); } });
     on(window, "beforeunload", (e) => { if (this.#count((r) => !r.finished)) e.preventDefault(); });
+    this.add(this.#early.splice(0));
     this.#changed();
   }
 
-  disconnectedCallback() { this.stop?.abort(); }
-  attributeChangedCallback() { this.#inputs(); }
+  // disconnectedCallback pauses what is on its way, unless the element is only moved.
+  disconnectedCallback() {
+    this.stop?.abort();
+    queueMicrotask(() => {
+      if (!this.isConnected) for (const row of this.#rows) if (row.busy) row.end("paused", PAUSE);
+    });
+  }
+
+  attributeChangedCallback() {
+    this.#inputs();
+    this.#validate();
+  }
+
   formDisabledCallback() { this.#inputs(); }
   formResetCallback() { this.clear(() => true); }
 
@@ -69,17 +85,22 @@ export class UploadFiles extends HTMLElement {
   checkValidity() { return this.#internals.checkValidity(); }
   reportValidity() { return this.#internals.reportValidity(); }
 
-  // add queues files. It says so if they are too many.
-  add(files) {
-    const room = Math.min(Number(this.getAttribute("max-files")) || MOST, MOST) - this.#rows.size;
-    const all = [...files], taken = all.slice(0, Math.max(0, room));
-    for (const file of taken) {
+  // add queues files. It says so if they are too many. Without multiple, a new file takes the place
+  // of the one before.
+  add(files, more = false) {
+    const all = [...files], several = this.hasAttribute("multiple");
+    if (!this.list) return void this.#early.push(...all);
+    if (!several && all.length) this.clear(() => true);
+    const limit = several ? Math.min(Number(this.getAttribute("max-files")) || MOST, MOST) : 1;
+    const room = Math.min(limit - this.#count((r) => r.state !== "refused"), MOST - this.#rows.size);
+    const fit = all.slice(0, Math.max(0, room));
+    for (const file of fit) {
       const row = new Row(file, this, (row, state) => this.#changed(row, state));
       this.#rows.add(row);
       this.list.append(row.element);
       row.begin();
     }
-    this.#say(taken.length < all.length ? this.words.say("too_many", { limit: taken.length }) : "");
+    this.#say(more || fit.length < all.length ? this.words.say("too_many", { limit }) : "");
   }
 
   // clear removes rows, by default those that have ended, and cancels what is on its way.
@@ -96,16 +117,16 @@ export class UploadFiles extends HTMLElement {
 
   async #take(transfer) {
     if (this.matches(":disabled")) return;
-    const { files, more } = await filesOf(transfer, this.hasAttribute("multiple") ? MOST : 1);
-    this.add(files);
-    if (more) this.#say(this.words.say("too_many", { limit: files.length }));
+    const { files, more, unread } = await filesOf(transfer, this.hasAttribute("multiple") ? MOST : 1);
+    this.add(files, more);
+    if (unread) this.#say(this.words.say("unread"));
     else if (!files.length) this.#say(this.words.say("no_files"));
   }
 
-  // #drag reports whether the drag has files. One that misses the element would open the file and
-  // leave the page.
+  // #drag reports whether the drag has files, for this element. One that misses the element would
+  // open the file and leave the page.
   #drag(e, over) {
-    if (!hasFiles(e.dataTransfer)) return false;
+    if (!hasFiles(e.dataTransfer) || isInput(e.composedPath()[0]) || !first(e)) return this.toggleAttribute("dragging", false);
     e.preventDefault();
     this.toggleAttribute("dragging", over && !this.matches(":disabled"));
     return true;
@@ -113,16 +134,16 @@ export class UploadFiles extends HTMLElement {
 
   // #changed follows every change of a row.
   #changed(row, state) {
-    if (row && !row.element.isConnected) this.#rows.delete(row);
+    if (row && !this.list.contains(row.element)) this.#rows.delete(row);
     else if (state && row.finished) this.#announce(row);
     const waiting = [...this.#rows].filter((r) => r.state === "waiting");
-    if (waiting.length && this.#count((r) => r.busy) < PARALLEL) waiting[0].send();
+    if (this.isConnected && waiting.length && this.#count((r) => r.busy) < PARALLEL) waiting[0].send();
     if (!row || state || !row.finished) this.#summarise();
     if (!row || state) this.#validate();
   }
 
   #announce(row) {
-    this.#tell(`${row.file.name}: ${row.text}`);
+    this.#tell(`${row.name}: ${row.text}`);
     const { state, file, kept, error } = row;
     if (state === "stored") this.dispatchEvent(new CustomEvent("stored", { detail: { file, stored: kept } }));
     else if (state !== "cancelled") this.dispatchEvent(new CustomEvent("refused", { detail: { file, error } }));
@@ -161,8 +182,8 @@ export class UploadFiles extends HTMLElement {
     for (const { key } of this.files) if (key) value.append(this.name ?? "", key);
     this.#internals.setFormValue(this.name ? value : null);
     const { words } = this;
-    if (!words) return;
-    if (this.busy) this.#internals.setValidity({ customError: true }, words.say("busy"), this.picker);
+    if (!this.list) this.#internals.setValidity(this.hasAttribute("required") ? { valueMissing: true } : {}, "\u2026"); // until there are words
+    else if (this.busy) this.#internals.setValidity({ customError: true }, words.say("busy"), this.picker);
     else if (this.#count((r) => r.state === "failed")) this.#internals.setValidity({ customError: true }, words.say("failed"), this.picker);
     else if (this.hasAttribute("required") && !this.files.length) this.#internals.setValidity({ valueMissing: true }, words.say("required"), this.picker);
     else this.#internals.setValidity({});
@@ -211,6 +232,8 @@ export class UploadFiles extends HTMLElement {
 }
 
 const hasFiles = (transfer) => transfer?.types.includes("Files");
+const isInput = (element) => element?.matches?.("input[type=file]"); // another one of the page
+const first = (event) => !taken.has(event) && taken.add(event);
 const isText = (element) => element?.matches?.("input:not([type=file]), textarea, [contenteditable]");
 
 customElements.define("upload-files", UploadFiles);

@@ -27,7 +27,8 @@ export function doorOf(file, { url, tickets, resumable, large = LARGE }) {
 export async function upload(file, options) {
   const door = doorOf(file, options);
   const { field = "file", fields = {}, signal = new AbortController().signal, onProgress = () => {} } = options;
-  const o = { ...options, field, fields, signal, onProgress };
+  const readable = () => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+  const o = { ...options, field, fields, signal, onProgress, readable };
   const words = import("./words.js").then((m) => m.wordsOf(o.lang)); // now: later there may be no connection
   words.catch(() => {});
   try {
@@ -35,18 +36,13 @@ export async function upload(file, options) {
     return await (await doors[door]())(file, o);
   } catch (e) {
     if (signal.aborted) throw signal.reason;
-    if (e instanceof UploadError) throw await worded(e, file, words);
+    if (e instanceof UploadError) throw await worded(e, words);
     throw e;
   }
 }
 
 // worded gives an error the sentence for the person who chose the file.
-async function worded(e, file, words) {
-  if (e.code === "lost" || e.code === "unanswered") {
-    // A browser reports a file that has changed or is a folder as a lost connection.
-    const unreadable = await file.slice(0, 1).arrayBuffer().then(() => false, () => true);
-    if (unreadable) e = new UploadError("unreadable", {}, { final: true });
-  }
+async function worded(e, words) {
   const sentences = await words.catch(() => null);
   if (sentences) e.message = sentences.refusal(e);
   return e;

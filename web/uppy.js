@@ -1,7 +1,7 @@
 // A plugin for Uppy 5 and 6, beside its AwsS3 plugin (package uppy in Go) or XHRUpload: it sets what
 // the server asks of a page, shows the server's reason, and stops retries of final answers.
 
-import { UploadError, parse, refusal } from "./http.js";
+import { UploadError, parse, passes, refusal } from "./http.js";
 import { wordsOf } from "./words.js";
 
 export default class AirlockPlugin {
@@ -19,8 +19,10 @@ export default class AirlockPlugin {
     uppy.addPreProcessor(this.#prepare);
     uppy.on("upload-error", this.#failed);
     uppy.on("file-removed", this.#forget);
-    this.fetch = globalThis.fetch;
-    globalThis.fetch = this.#fetch;
+    const before = globalThis.fetch;
+    const own = this.own = (input, init) => (this.own === own ? this.#fetch(before, input, init) : before.call(globalThis, input, init));
+    own.before = before;
+    globalThis.fetch = own;
   }
 
   uninstall() {
@@ -28,7 +30,8 @@ export default class AirlockPlugin {
     uppy.removePreProcessor(this.#prepare);
     uppy.off("upload-error", this.#failed);
     uppy.off("file-removed", this.#forget);
-    globalThis.fetch = this.fetch;
+    if (globalThis.fetch === this.own) globalThis.fetch = this.own.before;
+    this.own = undefined; // another script has wrapped it since: it only passes on
   }
 
   setOptions(opts) { this.opts = { ...this.opts, ...opts }; }
@@ -61,7 +64,7 @@ export default class AirlockPlugin {
   #shouldRetry = (xhr) => {
     if (xhr.status === 0) return true;
     const e = refusal(xhr);
-    return !e.final && !e.retryAfter; // Uppy would not wait
+    return passes(e) && !e.retryAfter; // Uppy would not wait
   };
 
   #answered = async (xhr) => {
@@ -70,8 +73,8 @@ export default class AirlockPlugin {
 
   // #fetch reads the refusals of the steps of AwsS3. Uppy 6 shows no word of the server's, so they
   // are thrown here; Uppy 5 takes what is thrown for a broken connection, and shows the sentence.
-  #fetch = async (input, init) => {
-    const answer = await this.fetch.call(globalThis, input, init);
+  #fetch = async (before, input, init) => {
+    const answer = await before.call(globalThis, input, init);
     const { companionEndpoint, endpoint } = this.#s3?.opts ?? {};
     const base = companionEndpoint ?? endpoint;
     if (answer.ok || !base || !String(input.url ?? input).startsWith(`${base}/s3/`)) return answer;

@@ -111,6 +111,30 @@ test("a refusal ends the upload, and the server may remove it", async (t) => {
   }
 });
 
+test("a page instead of an answer ends the upload, and parts stay for the next try", async (t) => {
+  const waits = fast(t);
+  for (const at of ["", "part", "confirm"]) {
+    await t.test(at || "the ticket", async (t) => {
+      let signedIn = false;
+      const s = await site(t, { partSize: 100_000, answer: (call, w) => !signedIn && call === `POST /tickets/${at}` && (w.writeHead(200), w.end("<h1>Sign in</h1>"), true) });
+      await assert.rejects(s.send(fileOf(250_000)), { code: "unanswered", final: false });
+      signedIn = true;
+      assert.equal((await s.send(fileOf(250_000))).key, "k");
+      assert.equal(s.tickets, 1);
+    });
+  }
+  await t.test("a status that says so", async (t) => {
+    let signedIn = false;
+    const s = await site(t, { partSize: 100_000, answer: (call, w) => !signedIn && call === "POST /tickets/confirm" && (problem(w, 401, "unauthenticated"), true) });
+    await assert.rejects(s.send(fileOf(250_000)), { code: "unauthenticated", final: false });
+    signedIn = true;
+    await s.send(fileOf(250_000));
+    assert.equal(s.tickets, 1);
+    assert.equal(count(s, "PUT /store/1"), 1);
+  });
+  assert.deepEqual(waits, []);
+});
+
 test("a storage that cannot be reached is said to be so", async (t) => {
   fast(t);
   const s = await site(t, { answer: (call, w, r) => call === "PUT /store/1" && (r.socket.destroy(), true) });

@@ -48,6 +48,8 @@ test("a raw body is the file alone, with its name", async (t) => {
   assert.deepEqual(got, { method: "PUT", name: "attachment; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20%281%29.txt", type: "text/plain", body: "hello" });
 });
 
+const strange = "The server's answer was not understood, so the file may be stored or not. Reload the page: perhaps you have to sign in again.";
+
 test("errors have codes, parameters and sentences, and no status", async (t) => {
   const types = { type: "text/html", accepted: ["image/png", "application/pdf"] };
   for (const row of [
@@ -57,7 +59,13 @@ test("errors have codes, parameters and sentences, and no status", async (t) => 
     { about: "a code of the host", lang: "en", answer: (w) => problem(w, 422, "no_cats"), code: "no_cats", final: true, says: "the server's own words" },
     { about: "a page of a proxy", lang: "en", answer: (w) => { w.writeHead(413); w.end("<h1>413 Request Entity Too Large</h1>"); }, code: "too_large", final: true, says: "The upload is too large." },
     { about: "a broken server", lang: "en", answer: (w) => { w.writeHead(500); w.end("panic"); }, code: "internal", final: false, says: "Something went wrong on the server. Try again later." },
-    { about: "an odd status", lang: "de", answer: (w) => { w.writeHead(418); w.end(); }, code: "refused", final: true, says: "Die Dateien wurden abgelehnt." },
+    { about: "an odd status", lang: "de", answer: (w) => { w.writeHead(418); w.end(); }, code: "refused", final: true, says: "Die Übertragung wurde abgelehnt." },
+    { about: "a session that has ended", lang: "en", answer: (w) => problem(w, 401, "unauthenticated"), code: "unauthenticated", final: false, says: "Sign in first." },
+    { about: "a page instead of an answer", lang: "en", answer: (w) => { w.writeHead(200, { "Content-Type": "text/html" }); w.end("<h1>Sign in</h1>"); }, code: "unanswered", final: false, says: strange },
+    { about: "an empty answer", lang: "en", answer: (w) => { w.writeHead(200); w.end(); }, code: "unanswered", final: false, says: strange },
+    { about: "an answer without files", lang: "en", answer: (w) => json(w, 200, { files: [] }), code: "unanswered", final: false, says: strange },
+    { about: "an odd Retry-After", lang: "en", answer: (w) => { w.writeHead(429, { "Retry-After": "soon; really" }); w.end(); }, code: "busy", final: false, says: "Too many uploads are under way. Try again shortly." },
+    { about: "an endless Retry-After", lang: "en", answer: (w) => { w.writeHead(429, { "Retry-After": "1e999" }); w.end(); }, code: "busy", final: false, says: "Too many uploads are under way. Try again shortly." },
     { about: "a long wait", lang: "en", answer: (w) => problem(w, 429, "rate_limited", { kind: "files", retry_after: 3600 }), code: "rate_limited", final: false, says: "You have sent too many files. Try again in 60 minutes." },
   ]) {
     await t.test(row.about, async (t) => {
@@ -120,11 +128,14 @@ test("a form is sent again only if it cannot have arrived", async (t) => {
   }
 });
 
-test("a file that cannot be read is said to be so", async (t) => {
+test("a file that cannot be read is said to be so at once", async (t) => {
+  const waits = fast(t);
   const origin = await serve(t, async (r) => { r.socket.destroy(); });
   const gone = fileOf(9);
   gone.slice = () => ({ arrayBuffer: () => Promise.reject(new DOMException("", "NotReadableError")) });
   await assert.rejects(upload(gone, { url: `${origin}/upload` }), { code: "unreadable", final: true, message: /cannot be read/ });
+  await assert.rejects(upload(gone, { resumable: `${origin}/resumable/` }), { code: "unreadable", final: true });
+  assert.deepEqual(waits, []);
 });
 
 test("a signal cancels, while sending and while waiting", async (t) => {

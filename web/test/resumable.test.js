@@ -166,6 +166,30 @@ test("two files that look the same do not share an upload", async (t) => {
   assert.equal(s.uploads, 2);
 });
 
+test("a page instead of an answer ends the upload, and what has arrived stays", async (t) => {
+  for (const at of ["POST", "PATCH 4096"]) {
+    await t.test(at, async (t) => {
+      let signedIn = false;
+      const s = await site(t, (call, w) => !signedIn && call === at && (w.writeHead(200, { "Content-Type": "text/html" }), w.end("<h1>Sign in</h1>"), true));
+      await assert.rejects(s.send(fileOf(100_000)), { code: "unanswered", final: false });
+      signedIn = true;
+      await s.send(fileOf(100_000));
+      assert.equal(s.uploads, 1);
+      assert.equal(s.deleted, 0);
+      assert.equal(s.log.filter((call) => call === at).length, 2, "each time once");
+    });
+  }
+});
+
+test("an offset that cannot be is not believed", async (t) => {
+  fast(t);
+  for (const offset of ["1e9", "-5", "8.5", "NaN", ""]) {
+    const s = await site(t, (call, w) => call === "PATCH 0" && (w.writeHead(204, { "Upload-Offset": offset }), w.end(), true));
+    await assert.rejects(s.send(fileOf(9)), { name: "UploadError" });
+    localStorage.removeItem(Object.keys(localStorage)[0]);
+  }
+});
+
 test("the last answer describes the file", async (t) => {
   const s = await site(t);
   s.last = { "Upload-File": '{"key":"k","name":"Gr\\u00fc\\u00dfe.txt"}' };

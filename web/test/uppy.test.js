@@ -1,0 +1,31 @@
+// The plugin for Uppy, in an Uppy that has what the plugin uses; the browser's tests have real ones.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import AirlockPlugin from "../uppy.js";
+
+const none = () => {};
+const uppyOf = (endpoint) => ({
+  addPreProcessor: none, removePreProcessor: none, on: none, off: none,
+  getPlugin: (name) => (name === "AwsS3" ? { opts: { companionEndpoint: endpoint } } : undefined),
+});
+
+test("two plugins leave the fetch of the page, in whatever order they go", async (t) => {
+  const real = globalThis.fetch;
+  t.after(() => { globalThis.fetch = real; });
+  const refused = () => Promise.resolve(new Response(JSON.stringify({ error: "too_large", message: "too large" }), { status: 413 }));
+  for (const order of [[0, 1], [1, 0]]) {
+    globalThis.fetch = refused;
+    const plugins = ["/a", "/b"].map((endpoint) => new AirlockPlugin(uppyOf(endpoint), { lang: "en" }));
+    for (const p of plugins) p.install();
+    await assert.rejects(fetch("/a/s3/params"), { code: "too_large" });
+    await assert.rejects(fetch("/b/s3/params"), { code: "too_large" });
+    plugins[order[0]].uninstall();
+    assert.equal((await fetch(`${["/a", "/b"][order[0]]}/s3/params`)).status, 413, "it passes on only");
+    await assert.rejects(fetch(`${["/a", "/b"][order[1]]}/s3/params`), { code: "too_large" }, "the other one is there");
+    plugins[order[0]].install(); // again, as frameworks do
+    plugins[order[0]].uninstall();
+    plugins[order[1]].uninstall();
+    assert.equal((await fetch("/b/s3/params")).status, 413);
+  }
+});
