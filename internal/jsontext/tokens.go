@@ -10,9 +10,6 @@ import (
 // objects. Only step knows all the rules.
 func (s *Scanner) tokens(p []byte) (n int) {
 	for n < len(p) && s.depth > 0 {
-		for p[n] == ' ' && n+1 < len(p) { // white space, or part of a string
-			n++
-		}
 		took := 0
 		switch s.state {
 		case text, textKey:
@@ -23,7 +20,7 @@ func (s *Scanner) tokens(p []byte) (n int) {
 			s.state = afterText[s.state-text]
 			if s.state == colon && n < len(p) && p[n] == ':' {
 				s.state = value
-				n++
+				n += 1 + blanks(p[n+1:])
 			}
 			continue
 		case after:
@@ -47,7 +44,16 @@ func (s *Scanner) tokens(p []byte) (n int) {
 		if took == 0 && !isSpace(p[n]) {
 			return n
 		}
-		n += max(took, 1)
+		if n += max(took, 1); s.depth > 0 {
+			n += blanks(p[n:]) // white space, or part of a string
+		}
+	}
+	return n
+}
+
+func blanks(p []byte) (n int) {
+	for n < len(p) && p[n] == ' ' {
+		n++
 	}
 	return n
 }

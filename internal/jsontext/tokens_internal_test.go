@@ -12,8 +12,9 @@ func FuzzTokens(f *testing.F) {
 	for _, s := range []string{
 		`{"a": [1, -2.50e+3, 0, 01, 1., .5, 1e, -], "b\n\u00e9": true, "c": null}`, `[true,false,nul,"\x"]`, `{"a":{}}[]` + "\n[[],{}]", `["é` + "\x01\"]",
 		`{"a" "b"}`, `{,}`, `[1,]`, `[1 2]`, `{"a":1,}`, `{"long key with many bytes \\ \" \/": "and a long value \u12g4"}`, `["a"]]`, `[}`, `{]`, `{"a"]`,
-		strings.Repeat(`[{"a":`, 300),
+		strings.Repeat(`[{"a":`, 300), `[10 00]`, `[-1 ,1e ]`, `["\ n"]`, `{"a" : 1 }`,
 	} {
+		f.Add([]byte(s), byte(2))
 		f.Add([]byte(s), byte(3))
 		f.Add([]byte("["+s), byte(200))
 	}

@@ -140,6 +140,9 @@ func (r *window) skipTo(mark string) error {
 // space passes over white space within markup, which must continue after it, and reports whether
 // there was some.
 func (r *window) space() (some bool, err error) {
+	if r.at < len(r.buf) && class[r.buf[r.at]]&isSpace == 0 {
+		return false, nil
+	}
 	for {
 		n := spaces(r.buf[r.at:])
 		r.at += n
