@@ -68,6 +68,10 @@ func (b *pdfBody) token(t *pdfToken) bool {
 
 // word reads a number, the R of a reference, or another word.
 func (b *pdfBody) word(t *pdfToken) {
+	if t.num >= 0 {
+		b.add(pdfNumber{t.num, t.num})
+		return
+	}
 	text := t.text
 	if n := len(text) - 1; n > 0 && text[n] == 'R' && b.number(text[:n]) {
 		text = text[n:] // readers that end a number at the first other byte see a reference
@@ -87,13 +91,18 @@ func (b *pdfBody) number(text []byte) bool {
 	if n.lenient < 0 {
 		return false
 	}
+	b.add(n)
+	return true
+}
+
+// add adds a number to those that may be a reference.
+func (b *pdfBody) add(n pdfNumber) {
 	if b.held == 2 {
 		b.item(&pdfItem{kind: itemNumber, num: b.nums[0].strict})
 		b.nums[0], b.held = b.nums[1], 1
 	}
 	b.nums[b.held] = n
 	b.held++
-	return true
 }
 
 // settle makes values of the numbers that are not part of a reference.

@@ -120,23 +120,42 @@ func (f *pdfWalk) tokens(p []byte) (n int) {
 		return 0
 	}
 	var t pdfToken
+	steps, hides := 0, f.exam != nil && f.exam.hidden.reads()
 	for f.err == nil && f.place.hasTokens() && (f.exam == nil || f.exam.rules.err == nil) {
 		took := f.lex.whole(p[n:], &t)
+		inside := f.place == inObject || f.place == inTrailer
+		if took == 0 || t.kind == pdfString && !inside {
+			break
+		}
 		switch part := p[n : n+took]; {
-		case took == 0 || t.kind == pdfString && f.place != inObject && f.place != inTrailer:
-			return n
 		case t.kind == pdfString:
 			f.scan(part, f.lex.off)
-		case f.exam != nil:
+			hides = f.exam != nil && f.exam.hidden.reads()
+		case hides:
 			f.exam.hidden.outside(part)
+			hides = f.exam.hidden.reads()
 		}
 		n += took
 		f.lex.off += int64(took)
-		f.spend(tokenSteps)
-		f.token(&t)
+		if steps += tokenSteps; steps >= manySteps {
+			f.spend(steps)
+			steps = 0
+		}
+		switch {
+		case inside:
+			f.content(&t)
+		case t.kind != pdfWord:
+			f.misplaced(t.at)
+		default:
+			f.word(&t)
+		}
 	}
+	f.spend(steps)
 	return n
 }
+
+// manySteps are spent at a time.
+const manySteps = 100 * tokenSteps
 
 // strays reports whether a string has begun that belongs to nothing.
 func (f *pdfWalk) strays(kind pdfKind, complete bool) bool {
