@@ -182,8 +182,10 @@ func (b *pdfBody) item(i *pdfItem) {
 		return
 	}
 	l.want = false
-	b.dict.item(&b.levels[1], l, b.depth, i)
-	if b.rules != nil {
+	if b.dict.seen.has(storedKeys) {
+		b.dict.item(&b.levels[1], l, b.depth, i)
+	}
+	if b.rules != nil && (l.role != roleNone || l.key.in(judgedKeys)) {
 		b.rules.item(l, i)
 	}
 }

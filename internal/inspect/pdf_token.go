@@ -127,15 +127,15 @@ func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
 
 // word writes a word, which begins at from, to t.
 func (l *pdfLexer) word(p []byte, from int, t *pdfToken) (n int) {
-	n, t.num = from, 0
-	for n < len(p) && p[n]-'0' <= 9 {
-		t.num = 10*t.num + int64(p[n]-'0')
-		n++
+	num := int64(0)
+	for n = from; n < len(p) && p[n]-'0' <= 9; n++ {
+		num = 10*num + int64(p[n]-'0')
 	}
 	if digits := n - from; digits == 0 || digits > maxPDFDigits || n < len(p) && isRegular[p[n]] {
 		t.num = -1
 		return l.regular(p, from, t)
 	}
+	t.num = num
 	if n == len(p) {
 		return 0
 	}
