@@ -45,9 +45,7 @@ func (b *pdfBody) token(t *pdfToken) bool {
 	if t.kind == pdfComment {
 		return true
 	}
-	if b.empty {
-		b.empty, b.kind = false, t.kind
-	}
+	b.begun(t.kind)
 	if t.kind == pdfWord {
 		b.word(t)
 		return true
@@ -64,6 +62,13 @@ func (b *pdfBody) token(t *pdfToken) bool {
 		b.item(&pdfItem{kind: itemString, text: t.text, cut: t.cut})
 	}
 	return t.kind != pdfStray
+}
+
+// begun records the kind of the first token.
+func (b *pdfBody) begun(kind pdfKind) {
+	if b.empty {
+		b.empty, b.kind = false, kind
+	}
 }
 
 // word reads a number, the R of a reference, or another word.

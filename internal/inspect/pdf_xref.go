@@ -51,6 +51,17 @@ func (x *pdfReferences) word(t *pdfToken) bool {
 	return true
 }
 
+// whole reads a whole entry of a table. One number alone must not stand before it.
+func (x *pdfReferences) whole(offset int64, used bool) {
+	if x.count == 2 {
+		x.next = x.words[0]
+	}
+	if x.count = 0; used {
+		x.atOffset(x.next, offset)
+	}
+	x.next++
+}
+
 // atOffset follows an entry of an object that stands in the file.
 func (x *pdfReferences) atOffset(num, offset int64) {
 	if x.rules == nil || offset == 0 {
