@@ -55,3 +55,16 @@ func TestPDFStoredKeys(t *testing.T) {
 		}
 	}
 }
+
+// Only digits are digits.
+func TestDigitsOf(t *testing.T) {
+	for c := range 256 {
+		for at := range 3 {
+			p := []byte("123")
+			p[at] = byte(c)
+			n, right := digitsOf(p)
+			require.Equal(t, pdfInt(p) >= 0, right, "%q", p)
+			require.True(t, !right || n == pdfInt(p), "%q", p)
+		}
+	}
+}

@@ -190,7 +190,7 @@ func digitsOf(p []byte) (n int64, right bool) {
 	others := byte(0)
 	for _, c := range p {
 		digit := c - '0'
-		others |= digit | digit + 6 // 10 and more set a high bit
+		others |= digit | (digit + 6) // 10 and more set a high bit
 		n = 10*n + int64(digit)
 	}
 	return n, others&0xf0 == 0
