@@ -14,10 +14,11 @@ import (
 type tableMemory struct {
 	states [maxTableStates]tableState // from 1 on
 	known  int
-	next   [maxTableStates][tableClasses]uint8 // the state that follows, 0 if it is not known
-	idle   [maxTableStates]uint32              // classes that change nothing, one bit for each
-	slots  [2 * maxTableStates]uint8           // states by their sums
-	at     uint8                               // the current state, 0 if it is not remembered
+	next   [maxTableStates][maxTableClasses]uint8 // by class, the state that follows, 0 if it is not known
+	idle   [maxTableStates]uint32                 // classes that change nothing, one bit for each
+	calm   uint64                                 // states from which calmText leads on, one bit for each
+	slots  [2 * maxTableStates]uint8              // states by their sums
+	at     uint8                                  // the current state, 0 if it is not remembered
 }
 
 const (
@@ -40,9 +41,9 @@ const (
 	classAt
 	classLineFeed
 	classReturn
-	classNamed // the separator that the first line names
-	classOther // not remembered
-	tableClasses
+	classNamed      // the separator that the first line names
+	classOther      // not remembered
+	maxTableClasses = 32
 )
 
 // tableClass holds the classes of bytes.
@@ -60,6 +61,9 @@ var tableClass = func() (table [256]uint8) {
 
 // place returns the number of a state, 0 if no more states fit.
 func (m *tableMemory) place(state tableState) uint8 {
+	if m.known == 0 && state != (tableState{}) {
+		m.place(tableState{}) // calmState
+	}
 	slot := state.sum() % uint64(len(m.slots))
 	for m.slots[slot] != 0 {
 		if at := m.slots[slot]; m.states[at] == state {
@@ -73,8 +77,13 @@ func (m *tableMemory) place(state tableState) uint8 {
 	m.known++
 	at := uint8(m.known) //nolint:gosec // below maxTableStates
 	m.slots[slot], m.states[at] = at, state
-	if state.lead|state.closing|state.active == 0 && !state.cr {
-		m.idle[at] = 1 << classOther // all characters outside of ASCII are content
+	if state.closing|state.active == 0 && !state.cr {
+		if state.lead == 0 {
+			m.idle[at] = 1 << classOther // all characters outside of ASCII are content
+		}
+		if state.quoted|state.fresh&^state.lead == 0 {
+			m.calm |= 1 << at
+		}
 	}
 	return at
 }

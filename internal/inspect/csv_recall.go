@@ -43,8 +43,20 @@ func (s *cells) class(r rune) uint8 {
 // recall reads on as far as everything is remembered, and returns the number of bytes that it read.
 func (s *cells) recall(p []byte) (n int) {
 	m, classes, seen, looks := &s.memory, s.classes, 0, 0
-	for m.at != 0 {
-		idle := m.idle[m.at]
+	next := 0 // of calmText
+	if s.named >= 0 {
+		next = len(p)
+	}
+	at := m.at
+	for at != 0 {
+		if n >= next && m.calm>>(at&63)&1 != 0 {
+			k, doubt := calmText(p[n:], at == calmState, s.bytes)
+			if next = n + doubt; k > 0 {
+				n += k
+				at = calmState
+			}
+		}
+		idle := m.idle[at&63]
 		for n < len(p) && idle>>(classes[p[n]]&31)&1 != 0 {
 			n++
 		}
@@ -58,7 +70,7 @@ func (s *cells) recall(p []byte) (n int) {
 			class = s.class(r)
 		}
 		looks++
-		to := m.next[m.at][class]
+		to := m.next[at&63][class&31]
 		if to == 0 {
 			break
 		}
@@ -66,9 +78,10 @@ func (s *cells) recall(p []byte) (n int) {
 			s.off += s.width(p[seen:n])
 			s.at, seen = s.off, n
 		}
-		m.at = to &^ launches
+		at = to &^ launches
 		n += size
 	}
+	m.at = at
 	s.off += s.width(p[seen:n])
 	s.steps += lookSteps * looks
 	return n

@@ -1,10 +1,7 @@
 package inspect
 
 func (r *pdfRules) action(l *pdfLevel, name []byte) {
-	a, known := pdfActions[string(name)]
-	if !known {
-		a = &pdfUnknown
-	}
+	a, known := actionOf(name)
 	if l.action != nil && (known || l.action != &pdfUnknown) {
 		r.refuse(KindAction, "has an action with two types")
 	}
@@ -13,6 +10,25 @@ func (r *pdfRules) action(l *pdfLevel, name []byte) {
 		r.refuse(a.kind, a.detail)
 	}
 }
+
+// actionOf returns the type of action with that name, and whether readers know it. Most names are
+// those of elements of the structure, and have a shape that no type of action has.
+func actionOf(name []byte) (a *pdfActionType, known bool) {
+	if len(name) > 0 && pdfActionShapes[name[0]]>>(len(name)&31)&1 != 0 {
+		if a, known = pdfActions[string(name)]; known {
+			return a, true
+		}
+	}
+	return &pdfUnknown, false
+}
+
+// pdfActionShapes has, for the first byte of each name in pdfActions, a bit for its length.
+var pdfActionShapes = func() (shapes [256]uint32) {
+	for name := range pdfActions {
+		shapes[name[0]] |= 1 << (len(name) & 31)
+	}
+	return shapes
+}()
 
 func (r *pdfRules) refersAsAction(l *pdfLevel, num int64) {
 	switch {

@@ -45,9 +45,7 @@ func (b *pdfBody) token(t *pdfToken) bool {
 	if t.kind == pdfComment {
 		return true
 	}
-	if b.empty {
-		b.empty, b.kind = false, t.kind
-	}
+	b.begun(t.kind)
 	if t.kind == pdfWord {
 		b.word(t)
 		return true
@@ -66,8 +64,19 @@ func (b *pdfBody) token(t *pdfToken) bool {
 	return t.kind != pdfStray
 }
 
+// begun records the kind of the first token.
+func (b *pdfBody) begun(kind pdfKind) {
+	if b.empty {
+		b.empty, b.kind = false, kind
+	}
+}
+
 // word reads a number, the R of a reference, or another word.
 func (b *pdfBody) word(t *pdfToken) {
+	if t.num >= 0 {
+		b.add(pdfNumber{t.num, t.num})
+		return
+	}
 	text := t.text
 	if n := len(text) - 1; n > 0 && text[n] == 'R' && b.number(text[:n]) {
 		text = text[n:] // readers that end a number at the first other byte see a reference
@@ -87,13 +96,18 @@ func (b *pdfBody) number(text []byte) bool {
 	if n.lenient < 0 {
 		return false
 	}
+	b.add(n)
+	return true
+}
+
+// add adds a number to those that may be a reference.
+func (b *pdfBody) add(n pdfNumber) {
 	if b.held == 2 {
 		b.item(&pdfItem{kind: itemNumber, num: b.nums[0].strict})
 		b.nums[0], b.held = b.nums[1], 1
 	}
 	b.nums[b.held] = n
 	b.held++
-	return true
 }
 
 // settle makes values of the numbers that are not part of a reference.
@@ -173,8 +187,10 @@ func (b *pdfBody) item(i *pdfItem) {
 		return
 	}
 	l.want = false
-	b.dict.item(&b.levels[1], l, b.depth, i)
-	if b.rules != nil {
+	if b.dict.seen.has(storedKeys) {
+		b.dict.item(&b.levels[1], l, b.depth, i)
+	}
+	if b.rules != nil && (l.role != roleNone || l.key.in(judgedKeys)) {
 		b.rules.item(l, i)
 	}
 }

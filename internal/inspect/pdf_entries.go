@@ -32,6 +32,10 @@ const (
 )
 
 func (d *pdfDictionary) begin() {
+	if d.parms.bits > 0 && !d.seen.has(storedKeys) { // nothing was stored
+		d.seen, d.twice = 0, 0
+		return
+	}
 	*d = pdfDictionary{length: -1, first: -1, count: -1, size: -1, parms: pdfParms{1, 1, 8, 1}, widths: d.widths[:0], index: d.index[:0]}
 }
 
@@ -142,6 +146,9 @@ func (d *pdfDictionary) parameter(key pdfKey, i *pdfItem) {
 		d.parms.columns = i.num
 	}
 }
+
+// storedKeys are the keys of the outermost dictionary whose values are stored.
+var storedKeys = streamKeys | keySet(keyL, keyRef)
 
 // streamKeys are those on which readers of streams must agree.
 var streamKeys = keySet(keyLength, keyFilter, keyParms, keyShortParms, keyF, keyN, keyFirst, keyW, keyIndex, keySize)

@@ -53,6 +53,11 @@ func (r *pdfRules) tree(role pdfRole) {
 	}
 }
 
+// judgedKeys are the keys of values that item judges in any dictionary.
+var judgedKeys = fileKeys | triggers | keySet(keyType, keyS, keySubtype, keyN, keyURI, keyBase, keyJS, keyXFA, keyOnInstantiate,
+	keyRichMediaContent, keyCollection, keyA, keyPA, keyNext, keyOpenAction, keyNA, keyAA, keyJavaScript, keyEmbeddedFiles, keyEF,
+	key3DD, keyNames, keyKids, keyEncrypt)
+
 // item judges a value of a dictionary or an element of an array.
 func (r *pdfRules) item(l *pdfLevel, i *pdfItem) {
 	if i.null() {

@@ -83,3 +83,23 @@ func (c *counted) Take(n int64) bool {
 }
 
 func (c *counted) Give(n int64) { c.now -= n }
+
+// FuzzPDFTokens: usual sequences of tokens, which are read at once, mean the same as in pieces of one
+// byte, which are read token by token.
+func FuzzPDFTokens(f *testing.F) {
+	for _, s := range []string{
+		"<</A 6 0 R/B[1 2 3 0 R]/C<</D/E>>>>", "1 2 3 4 0 R R", "[1 0 R2 0 R]", "<</A>>/B>>", "<</A 1 0 obj>>", "/N#41 5 6 R", "<</F 1 00 R/UF(x)>>", "] >>",
+		"<</S/URI/A 12345678901234567890 0 R>>", "<</Length 3/Length 4 0 R>>", "endobj 7 0 obj 8 0 obj", "endobjx", "<</Kids[6 0 R]/Names[(a)6 0 R]>>", "0000000017 0000, n",
+	} {
+		f.Add(s, s, true)
+		f.Add(s, "0 2\n0000000000 65535 f\r\n0000000016 00000 n\n"+s, false)
+	}
+	f.Fuzz(func(t *testing.T, value, table string, refuseActive bool) {
+		in := []byte(pdf("5 0 obj\n"+value+"\nendobj\n6 0 obj "+value+" endobj\nxref\n"+table+"\ntrailer") + value)
+		cuts := make([]byte, len(in))
+		for i := range cuts {
+			cuts[i] = 1
+		}
+		require.Equal(t, verdictOf(&inspect.PDF{RefuseActive: refuseActive}, in, nil), verdictOf(&inspect.PDF{RefuseActive: refuseActive}, in, cuts))
+	})
+}

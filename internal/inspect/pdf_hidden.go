@@ -127,10 +127,13 @@ func (h *pdfHidden) remember(p []byte) {
 
 // outside reads bytes of the walk. Most follow others of the walk, and change nothing.
 func (h *pdfHidden) outside(p []byte) {
-	if h.active || h.table.active || h.have > 0 {
+	if h.reads() {
 		h.leave(p)
 	}
 }
+
+// reads reports whether bytes of the walk matter to hidden objects and tables.
+func (h *pdfHidden) reads() bool { return h.active || h.table.active || h.have > 0 }
 
 func (h *pdfHidden) leave(p []byte) {
 	h.table.outside(p)

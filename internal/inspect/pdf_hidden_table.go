@@ -69,6 +69,6 @@ func (h *pdfHiddenTable) read(p []byte) {
 			h.refs.rules.fail(err)
 			return
 		}
-		h.active = t.kind == pdfWord && h.refs.word(t.text)
+		h.active = t.kind == pdfWord && h.refs.word(&t)
 	}
 }

@@ -114,7 +114,9 @@ func (l *pdfLexer) token(kind pdfKind, t *pdfToken) bool {
 
 func (l *pdfLexer) wordOrName(t *pdfToken) bool {
 	if l.state == lexWord {
-		return l.token(pdfWord, t)
+		l.token(pdfWord, t)
+		t.num = pdfInt(t.text)
+		return true
 	}
 	l.token(pdfName, t)
 	t.text = unescapeName(t.text)

@@ -20,7 +20,7 @@ func (f *pdfWalk) beginObject() {
 
 // content reads a token of an object or a trailer.
 func (f *pdfWalk) content(t *pdfToken) {
-	if t.kind == pdfWord && structural(t.text) {
+	if t.kind == pdfWord && t.num < 0 && structural(t.text) {
 		f.endContent(t)
 		return
 	}

@@ -70,7 +70,7 @@ func (f *pdfWalk) comment(t *pdfToken) {
 
 // word judges a number or keyword outside of objects.
 func (f *pdfWalk) word(t *pdfToken) {
-	number := pdfInt(t.text)
+	number := t.num
 	switch {
 	case f.place == inTable:
 		f.table(t)
@@ -92,7 +92,7 @@ func (f *pdfWalk) word(t *pdfToken) {
 // begins judges the first word of the next item.
 func (f *pdfWalk) begins(t *pdfToken) {
 	f.marker = noMarker
-	if number := pdfInt(t.text); number >= 0 {
+	if number := t.num; number >= 0 {
 		f.place, f.number, f.start = atGeneration, number, t.at
 		f.length = copy(f.digits[:], t.text)
 		return
@@ -120,10 +120,10 @@ func (f *pdfWalk) begins(t *pdfToken) {
 // table reads a cross-reference table up to the word after it.
 func (f *pdfWalk) table(t *pdfToken) {
 	if f.exam != nil {
-		if f.exam.refs.word(t.text) {
+		if f.exam.refs.word(t) {
 			return
 		}
-	} else if pdfInt(t.text) >= 0 || string(t.text) == "n" || string(t.text) == "f" {
+	} else if t.num >= 0 || string(t.text) == "n" || string(t.text) == "f" {
 		return
 	}
 	f.place = between

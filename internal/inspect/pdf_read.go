@@ -120,23 +120,48 @@ func (f *pdfWalk) tokens(p []byte) (n int) {
 		return 0
 	}
 	var t pdfToken
-	for f.err == nil && f.place.hasTokens() && (f.exam == nil || f.exam.rules.err == nil) {
+	steps, hides := 0, f.hides()
+	for f.goesOn() && f.place.hasTokens() {
+		if !hides {
+			took, tokens := f.shapes(p[n:])
+			n += took
+			f.lex.off += int64(took)
+			if steps += tokenSteps * tokens; !f.goesOn() || n == len(p) {
+				break
+			}
+		}
 		took := f.lex.whole(p[n:], &t)
+		if took == 0 || t.kind == pdfString && f.place != inObject && f.place != inTrailer {
+			break
+		}
 		switch part := p[n : n+took]; {
-		case took == 0 || t.kind == pdfString && f.place != inObject && f.place != inTrailer:
-			return n
 		case t.kind == pdfString:
 			f.scan(part, f.lex.off)
-		case f.exam != nil:
+			hides = f.hides()
+		case hides:
 			f.exam.hidden.outside(part)
+			hides = f.hides()
 		}
 		n += took
 		f.lex.off += int64(took)
-		f.spend(tokenSteps)
+		if steps += tokenSteps; steps >= manySteps {
+			f.spend(steps)
+			steps = 0
+		}
 		f.token(&t)
 	}
+	f.spend(steps)
 	return n
 }
+
+// goesOn reports whether there is no fault yet.
+func (f *pdfWalk) goesOn() bool { return f.err == nil && (f.exam == nil || f.exam.rules.err == nil) }
+
+// hides reports whether bytes of the walk matter to hidden objects and tables.
+func (f *pdfWalk) hides() bool { return f.exam != nil && f.exam.hidden.reads() }
+
+// manySteps are spent at a time.
+const manySteps = 100 * tokenSteps
 
 // strays reports whether a string has begun that belongs to nothing.
 func (f *pdfWalk) strays(kind pdfKind, complete bool) bool {

@@ -77,7 +77,7 @@ func hasEOL(p []byte) bool { return bytes.ContainsAny(p, "\r\n") }
 // structural reports whether a word cannot be part of an object's value. Readers that end a number
 // at the first other byte see the beginning of an object in "6 0obj".
 func structural(word []byte) bool {
-	if digitTable[word[len(word)-1]] {
+	if len(word) < len("obj") || digitTable[word[len(word)-1]] {
 		return false
 	}
 	switch string(word) {
@@ -87,9 +87,12 @@ func structural(word []byte) bool {
 	return bytes.HasSuffix(word, []byte("obj"))
 }
 
+// maxPDFDigits is the largest number of digits whose value is certain to fit.
+const maxPDFDigits = 18
+
 // pdfInt returns the value of a non-negative number, and -1 for all other words.
 func pdfInt(word []byte) int64 {
-	if len(word) == 0 || len(word) > 18 {
+	if len(word) == 0 || len(word) > maxPDFDigits {
 		return -1
 	}
 	n := int64(0)

@@ -1,7 +1,5 @@
 package inspect
 
-import "bytes"
-
 // pdfKind is the kind of a token of a PDF (ISO 32000-2, 7.2 and 7.3).
 type pdfKind uint8
 
@@ -37,7 +35,8 @@ type pdfToken struct {
 	kind pdfKind
 	at   int64 // of its first byte
 	text []byte
-	cut  bool // text is only its beginning
+	num  int64 // the value of a word that is a non-negative number; -1 for other words
+	cut  bool  // text is only its beginning
 }
 
 type pdfLexState uint8
@@ -92,7 +91,7 @@ func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
 	if l.text == nil {
 		l.text = make([]byte, max(l.keep, maxPDFToken))
 	}
-	for n < len(p) && isPDFSpace(p[n]) {
+	for n < len(p) && spaceTable[p[n]] {
 		n++
 	}
 	if len(p)-n < 2 {
@@ -103,7 +102,7 @@ func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
 	switch c := p[n]; {
 	case isRegular[c]:
 		t.kind = pdfWord
-		return l.regular(p, n, t)
+		return l.word(p, n, t)
 	case c == '/':
 		t.kind = pdfName
 		return l.regular(p, n+1, t)
@@ -126,11 +125,29 @@ func (l *pdfLexer) whole(p []byte, t *pdfToken) (n int) {
 	return 0
 }
 
+// word writes a word, which begins at from, to t.
+func (l *pdfLexer) word(p []byte, from int, t *pdfToken) (n int) {
+	num := int64(0)
+	for n = from; n < len(p) && p[n]-'0' <= 9; n++ {
+		num = 10*num + int64(p[n]-'0')
+	}
+	if digits := n - from; digits == 0 || digits > maxPDFDigits || n < len(p) && isRegular[p[n]] {
+		t.num = -1
+		return l.regular(p, from, t)
+	}
+	t.num = num
+	if n == len(p) {
+		return 0
+	}
+	t.text = p[from:n:n]
+	return n
+}
+
 // regular writes the text of a word or a name, which begins at from, to t.
 func (l *pdfLexer) regular(p []byte, from int, t *pdfToken) (n int) {
-	n = from
-	for n < len(p) && isRegular[p[n]] {
-		n++
+	escapes := false
+	for n = from; n < len(p) && isRegular[p[n]]; n++ {
+		escapes = escapes || p[n] == '#'
 	}
 	if n == len(p) {
 		return 0
@@ -139,7 +156,7 @@ func (l *pdfLexer) regular(p []byte, from int, t *pdfToken) (n int) {
 	if keep := len(l.text); len(t.text) > keep {
 		t.text, t.cut = t.text[:keep:keep], true
 	}
-	if t.kind == pdfName && bytes.IndexByte(t.text, '#') >= 0 {
+	if escapes && t.kind == pdfName {
 		t.text = unescapeName(l.text[:copy(l.text, t.text)])
 	}
 	return n

@@ -28,15 +28,16 @@ const maxField = 8 // bytes of one field of a cross-reference stream
 func (x *pdfReferences) beginTable() { x.count, x.next = 0, 0 }
 
 // word reads a word of a table, and reports false if it ends the table.
-func (x *pdfReferences) word(word []byte) bool {
-	if n := pdfInt(word); n >= 0 {
+func (x *pdfReferences) word(t *pdfToken) bool {
+	if t.num >= 0 {
 		if x.count == 2 { // the first two were the head of a section
 			x.next, x.count = x.words[0], 0
 		}
-		x.words[x.count] = n
+		x.words[x.count] = t.num
 		x.count++
 		return true
 	}
+	word := t.text
 	if len(word) != 1 || word[0] != 'n' && word[0] != 'f' {
 		return false
 	}
@@ -48,6 +49,17 @@ func (x *pdfReferences) word(word []byte) bool {
 	}
 	x.count = 0
 	return true
+}
+
+// whole reads a whole entry of a table. One number alone must not stand before it.
+func (x *pdfReferences) whole(offset int64, used bool) {
+	if x.count == 2 {
+		x.next = x.words[0]
+	}
+	if x.count = 0; used {
+		x.atOffset(x.next, offset)
+	}
+	x.next++
 }
 
 // atOffset follows an entry of an object that stands in the file.

@@ -58,12 +58,10 @@ const (
 // Scan reads on. It returns the fault of the stream so far, at Offset.
 func (s *Scanner) Scan(p []byte) Fault {
 	for i := 0; i < len(p) && s.fault == None; i++ {
-		if s.state == text || s.state == textKey {
-			n := plain(p[i:])
-			s.off += int64(n)
-			if i += n; i == len(p) {
-				break
-			}
+		n := s.tokens(p[i:])
+		s.off += int64(n)
+		if i += n; i == len(p) {
+			break
 		}
 		if s.fault = s.step(p[i]); s.fault == None {
 			s.off++
@@ -89,15 +87,6 @@ func (s *Scanner) Whole() bool {
 	return false
 }
 
-// plain returns the number of bytes at the front of p that neither end a string, nor begin an
-// escape, nor are control characters.
-func plain(p []byte) (n int) {
-	for n < len(p) && p[n] >= ' ' && p[n] != '"' && p[n] != '\\' {
-		n++
-	}
-	return n
-}
-
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
@@ -112,7 +101,7 @@ func (s *Scanner) step(c byte) Fault {
 			return Grammar
 		}
 		if s.next++; s.next == len(s.word) {
-			s.state = after
+			s.state, s.word, s.next = after, "", 0
 		}
 		return None
 	}
@@ -239,7 +228,7 @@ func (s *Scanner) inText(c byte) Fault {
 		if s.next--; s.next == 0 {
 			s.state = text + k
 		}
-		return when(isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f')
+		return when(isHex(c))
 	}
 	return None
 }

@@ -9,6 +9,7 @@ const (
 	isHigh               // part of a character outside of ASCII
 	isSpace              // white space, XML 1.0 [3]
 	isNoChar             // a control character that XML does not allow, or a carriage return
+	isColon
 )
 
 var class = func() (table [256]uint8) {
@@ -16,8 +17,10 @@ var class = func() (table [256]uint8) {
 		switch {
 		case 'a' <= c|0x20 && c|0x20 <= 'z' && c < utf8.RuneSelf, c == '_':
 			table[c] = isName | isFirst
-		case '0' <= c && c <= '9', c == '-', c == '.', c == ':':
+		case '0' <= c && c <= '9', c == '-', c == '.':
 			table[c] = isName
+		case c == ':':
+			table[c] = isName | isColon
 		case c == ' ', c == '\t', c == '\n':
 			table[c] = isSpace
 		case c < ' ':

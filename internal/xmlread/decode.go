@@ -80,11 +80,20 @@ func (d *decoder) utf8(n int) int {
 	}
 }
 
+const (
+	everyByte = 0x0101010101010101
+	highBits  = 0x80 * everyByte
+)
+
 // plain returns the length of the longest prefix of p that is ASCII text without carriage returns.
 func plain(p []byte) int {
 	const stop = isHigh | isNoChar
 	n := 0
 	for ; n+8 <= len(p); n += 8 {
+		x := binary.LittleEndian.Uint64(p[n:])
+		if x&highBits == 0 && (x+(0x80-' ')*everyByte)&highBits == highBits {
+			continue
+		}
 		q := p[n : n+8 : n+8]
 		if (class[q[0]]|class[q[1]]|class[q[2]]|class[q[3]]|class[q[4]]|class[q[5]]|class[q[6]]|class[q[7]])&stop != 0 {
 			break

@@ -35,7 +35,14 @@ func (r *window) qname() (qname, error) {
 	if len(name) > MaxName {
 		return qname{}, fault(Complex, "has a name that is too long")
 	}
-	colon := bytes.IndexByte(name, ':')
+	colon := -1
+	if seen&(isColon|isHigh) == 0 && len(name) > 0 && class[name[0]]&isFirst != 0 {
+		at := place(start - r.from)
+		return qname{at, at, at + place(len(name))}, nil
+	}
+	if seen&isColon != 0 {
+		colon = bytes.IndexByte(name, ':')
+	}
 	if !isQName(name, colon, seen&isHigh != 0) {
 		return qname{}, fault(Damaged, malformed)
 	}

@@ -5,8 +5,7 @@ import "io"
 // Reader reads one document. See the package comment.
 type Reader struct {
 	markup
-	err  error // the last error of Next
-	line int   // of the current token
+	err error // the last error of Next
 }
 
 // New returns a Reader of a document.
@@ -38,7 +37,10 @@ func (r *Reader) Next() (Token, error) {
 func (r *Reader) Text() []byte { return r.token }
 
 // Line returns the line in which the last token begins, from 1.
-func (r *Reader) Line() int { return r.line }
+func (r *Reader) Line() int {
+	r.markLine()
+	return r.line
+}
 
 func (r *Reader) located(err error) error {
 	if f, ok := err.(*Fault); ok && f.Line == 0 { //nolint:errorlint // readers return it bare
@@ -55,8 +57,7 @@ func (r *Reader) next() (Token, error) {
 		return End, nil
 	}
 	for {
-		r.countLines()
-		r.from, r.line = r.at, r.lines
+		r.from, r.lined = r.at, false
 		if !r.has(1) {
 			return 0, r.atEnd()
 		}

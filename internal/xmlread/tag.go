@@ -69,13 +69,7 @@ func (r *elements) attribute() error {
 	if len(r.attrs) == MaxAttributes {
 		return fault(Complex, "has a tag with too many attributes")
 	}
-	if _, err := r.space(); err != nil {
-		return err
-	}
-	if err := r.literal("="); err != nil {
-		return err
-	}
-	if _, err := r.space(); err != nil {
+	if err := r.equals(); err != nil {
 		return err
 	}
 	a := attr{qname: name, space: noSpace}
@@ -86,9 +80,24 @@ func (r *elements) attribute() error {
 	return nil
 }
 
+// equals reads the sign after a name, and the white space around it.
+func (r *elements) equals() error {
+	if r.at+1 < len(r.buf) && r.buf[r.at] == '=' && class[r.buf[r.at+1]]&isSpace == 0 {
+		r.at++
+		return nil
+	}
+	if _, err := r.space(); err != nil {
+		return err
+	}
+	if err := r.literal("="); err != nil {
+		return err
+	}
+	_, err := r.space()
+	return err
+}
+
 // begin opens an element whose tag has been read.
 func (r *elements) begin(name qname) error {
-	r.countLines()
 	if len(r.open) == MaxDepth {
 		return fault(Complex, "nests elements too deeply")
 	}
@@ -116,6 +125,10 @@ func (r *elements) begin(name qname) error {
 // endTag reads an end tag, which must name the innermost element.
 func (r *elements) endTag() (Token, error) {
 	r.at += len("</")
+	if r.closes() {
+		r.popped = true
+		return End, nil
+	}
 	name, err := r.qname()
 	if err != nil {
 		return 0, err
@@ -135,6 +148,20 @@ func (r *elements) endTag() (Token, error) {
 	}
 	r.popped = true
 	return End, nil
+}
+
+// closes reads the rest of the end tag of the innermost element, if it is usual and held whole.
+func (r *elements) closes() bool {
+	if len(r.open) == 0 {
+		return false
+	}
+	e := &r.open[len(r.open)-1]
+	end := r.at + int(e.end-e.start)
+	if end >= len(r.buf) || r.buf[end] != '>' || string(r.buf[r.at:end]) != string(r.names[e.start:e.end]) {
+		return false
+	}
+	r.at = end + 1
+	return true
 }
 
 // pop leaves an element whose end was the last token.

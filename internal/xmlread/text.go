@@ -2,6 +2,8 @@ package xmlread
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -19,16 +21,15 @@ type texts struct {
 func (r *texts) text() (Token, error) {
 	for {
 		chunk := r.buf[r.at:min(len(r.buf), r.at+maxPiece)]
-		n := bytes.IndexByte(chunk, '<')
-		if n < 0 {
-			n = len(chunk)
-		}
-		if i := bytes.IndexByte(chunk[:n], '&'); i >= 0 {
-			n = i
-		}
-		if i := bytes.Index(chunk[:n], []byte("]]>")); i >= 0 {
-			r.at += i // so that the line does not depend on the cuts
-			return 0, fault(Damaged, malformed)
+		n := plainText(chunk)
+		if n < len(chunk) && chunk[n] == ']' {
+			if n = bytes.IndexAny(chunk, "<&"); n < 0 {
+				n = len(chunk)
+			}
+			if i := bytes.Index(chunk[:n], []byte("]]>")); i >= 0 {
+				r.at += i // so that the line does not depend on the cuts
+				return 0, fault(Damaged, malformed)
+			}
 		}
 		if n == len(chunk) {
 			n -= brackets(chunk)
@@ -40,6 +41,22 @@ func (r *texts) text() (Token, error) {
 			return 0, r.cut()
 		}
 	}
+}
+
+// plainText returns the length of the longest prefix of p without "<", "&" and "]".
+func plainText(p []byte) (n int) {
+	for ; n+8 <= len(p); n += 8 {
+		x := binary.LittleEndian.Uint64(p[n:])
+		low := x &^ highBits
+		plain := (low^'<'*everyByte+0x7f*everyByte)&(low^'&'*everyByte+0x7f*everyByte)&(low^']'*everyByte+0x7f*everyByte) | x
+		if special := ^plain & highBits; special != 0 {
+			return n + bits.TrailingZeros64(special)/8
+		}
+	}
+	for n < len(p) && p[n] != '<' && p[n] != '&' && p[n] != ']' {
+		n++
+	}
+	return n
 }
 
 // show makes the next n bytes the token.

@@ -31,6 +31,11 @@ func (r *values) value(a *attr) error {
 		return fault(Damaged, malformed)
 	}
 	r.at++
+	if n, plain := shortPlain(r.buf[r.at:], quote); plain {
+		a.from, a.to = place(r.at-r.from), place(r.at-r.from+n)
+		r.at += n + 1
+		return nil
+	}
 	start, seen := r.at-r.from, 0
 	for {
 		v := r.buf[r.from+start+seen:]
@@ -73,6 +78,20 @@ func (r *values) held(a *attr, start, end int) error {
 	}
 	a.to = place(start + n)
 	return nil
+}
+
+// shortPlain returns the length of the value at the beginning of v, if that is short and needs no
+// decoding.
+func shortPlain(v []byte, quote byte) (n int, plain bool) {
+	for i, c := range v[:min(len(v), shortValue)] {
+		if c == quote {
+			return i, true
+		}
+		if marks[c] != 0 {
+			break
+		}
+	}
+	return 0, false
 }
 
 // look reports whether v needs no decoding, whether it has references, and whether it has no "<".

@@ -27,12 +27,27 @@ type window struct {
 	steps  int    // not spent yet
 	lines  int    // line ends before buf[lineAt]
 	lineAt int
+	line   int  // of the current token
+	lined  bool // line is known; until then, the token starts at from, and lineAt is not after it
 }
 
 func (r *window) countLines() {
-	if r.at > r.lineAt {
-		r.lines += bytes.Count(r.buf[r.lineAt:r.at], []byte("\n"))
-		r.lineAt = r.at
+	r.markLine()
+	r.countTo(r.at)
+}
+
+// markLine finds the line of the current token, before its start moves. Most tokens need no line.
+func (r *window) markLine() {
+	if !r.lined {
+		r.countTo(r.from)
+		r.line, r.lined = r.lines, true
+	}
+}
+
+func (r *window) countTo(at int) {
+	if at > r.lineAt {
+		r.lines += bytes.Count(r.buf[r.lineAt:at], []byte("\n"))
+		r.lineAt = at
 	}
 }
 
@@ -119,6 +134,7 @@ func (r *window) literal(s string) error {
 
 // skipTo reads up to the end of mark, of two different bytes or two equal ones, and holds nothing.
 func (r *window) skipTo(mark string) error {
+	r.markLine()
 	for {
 		r.from = r.at
 		if i := bytes.Index(r.buf[r.at:], []byte(mark)); i >= 0 {
@@ -140,6 +156,9 @@ func (r *window) skipTo(mark string) error {
 // space passes over white space within markup, which must continue after it, and reports whether
 // there was some.
 func (r *window) space() (some bool, err error) {
+	if r.at < len(r.buf) && class[r.buf[r.at]]&isSpace == 0 {
+		return false, nil
+	}
 	for {
 		n := spaces(r.buf[r.at:])
 		r.at += n

@@ -1,0 +1,70 @@
+package inspect
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Values of other keys change nothing.
+func TestPDFJudgedKeys(t *testing.T) {
+	items := []pdfItem{
+		{kind: itemWord, text: []byte("true")}, {kind: itemNumber, num: 7}, {kind: itemName, text: []byte("EmbeddedFile")},
+		{kind: itemString, text: []byte("javascript:x")}, {kind: itemReference, num: 7},
+	}
+	for key := range pdfKeys {
+		for _, array := range []bool{false, true} {
+			for i := range items {
+				budget := &Budget{}
+				require.NoError(t, budget.arrive(1))
+				r := &pdfRules{budget: budget}
+				l := pdfLevel{array: array, key: key}
+				if key == keyNone || key.in(judgedKeys) {
+					continue
+				}
+				r.item(&l, &items[i])
+				require.Equal(t, pdfLevel{array: array, key: key}, l)
+				require.NoError(t, r.err)
+				require.Zero(t, r.table.used)
+			}
+		}
+	}
+}
+
+// Values of other keys of the outermost dictionary are not stored.
+func TestPDFStoredKeys(t *testing.T) {
+	items := []pdfItem{
+		{kind: itemWord, text: []byte("true")}, {kind: itemNumber, num: 7}, {kind: itemName, text: []byte("FlateDecode")},
+		{kind: itemString, text: []byte("x")}, {kind: itemReference, num: 7},
+	}
+	for key := range pdfKeys {
+		if key.in(storedKeys) {
+			continue
+		}
+		for i := range items {
+			var d, fresh pdfDictionary
+			d.begin()
+			fresh.begin()
+			outer, dictionary, array := pdfLevel{key: key}, pdfLevel{key: keyColumns}, pdfLevel{array: true, key: key}
+			d.opened(&outer, false)
+			d.opened(&outer, true)
+			d.item(&outer, &outer, 1, &items[i])
+			d.item(&outer, &array, 2, &items[i])
+			d.item(&outer, &dictionary, 2, &items[i])
+			require.Equal(t, fresh, d)
+		}
+	}
+}
+
+// Only digits are digits.
+func TestDigitsOf(t *testing.T) {
+	for c := range 256 {
+		for at := range 3 {
+			p := []byte("123")
+			p[at] = byte(c)
+			n, right := digitsOf(p)
+			require.Equal(t, pdfInt(p) >= 0, right, "%q", p)
+			require.True(t, !right || n == pdfInt(p), "%q", p)
+		}
+	}
+}
