@@ -21,7 +21,7 @@ var patchCases = []testCase[*direct]{
 
 // patched returns content with the patches, made in another way than storage.ApplyPatches.
 func patched(content []byte, list []storage.Patch) []byte {
-	var out []byte
+	out := make([]byte, 0, len(content))
 	for _, p := range list {
 		out = append(out, content[len(out):p.Offset]...)
 		if p.Bytes == nil {

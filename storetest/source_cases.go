@@ -88,13 +88,15 @@ func promotesSourcesPatched(ctx context.Context, s *direct) error {
 func promotesOtherSizes(ctx context.Context, s *direct) error {
 	for _, size := range []int{partSize, s.pieceAnd(64 << 10), s.pieceAnd(partSize)} {
 		staged := longContent(2*size + 1000)
+		p, err := s.inPiecesOf(ctx, size, staged)
+		if err != nil {
+			return err
+		}
 		for _, list := range [][]storage.Patch{nil, {zeros(int64(size)-5, 10), says(int64(len(staged))-1, "#")}} {
-			p, err := s.inPiecesOf(ctx, size, staged)
-			if err != nil {
-				return err
-			}
-			p.patch(list...)
-			if err := s.promotesPieces(ctx, p, staged); err != nil {
+			again := pieces{p.promotion, staged}
+			again.promotion.Nonce, again.promotion.Key = rand.Text(), publishedKey()
+			again.patch(list...)
+			if err := s.promotesPieces(ctx, again, staged); err != nil {
 				return fmt.Errorf("pieces of %d bytes: %w", size, err)
 			}
 		}
@@ -195,7 +197,10 @@ func promotesSourcesAgain(ctx context.Context, s *direct) error {
 }
 
 func promotesSourcesChanged(ctx context.Context, s *direct) error {
-	staged := longContent(s.pieceAnd(0) + s.pieceAnd(500))
+	p, err := s.inPieces(ctx, longContent(s.pieceAnd(0)+s.pieceAnd(500)))
+	if err != nil {
+		return err
+	}
 	for name, change := range map[string]func(src *storage.Source, was []byte) (then []byte){
 		"gone":     func(*storage.Source, []byte) []byte { return nil },
 		"replaced": func(_ *storage.Source, was []byte) []byte { return longContent(len(was) + 1)[1:] },
@@ -207,7 +212,7 @@ func promotesSourcesChanged(ctx context.Context, s *direct) error {
 		},
 	} {
 		for i := range 3 {
-			if err := s.promotesChangedSource(ctx, staged, i, change); err != nil {
+			if err := s.promotesChangedSource(ctx, p, i, change); err != nil {
 				return fmt.Errorf("source %d is %s: %w", i, name, err)
 			}
 		}
@@ -215,16 +220,22 @@ func promotesSourcesChanged(ctx context.Context, s *direct) error {
 	return nil
 }
 
-// promotesChangedSource changes one source of many, and promotes with its new ETag if change has
-// removed the old one.
-func (s *direct) promotesChangedSource(ctx context.Context, staged []byte, i int, change func(*storage.Source, []byte) []byte) error {
-	p, err := s.inPieces(ctx, staged)
+// promotesChangedSource changes a copy of one source of many, and promotes with its new ETag if change
+// has removed the old one.
+func (s *direct) promotesChangedSource(ctx context.Context, p pieces, i int, change func(*storage.Source, []byte) []byte) error {
+	p.promotion.Sources = slices.Clone(p.promotion.Sources)
+	src := &p.promotion.Sources[i]
+	size := p.promotion.Sources[0].Size
+	was := p.content[int64(i)*size:][:src.Size]
+	src.Key = stagingKey()
+	_, err := s.publish(ctx, src.Key, was)
 	if err != nil {
 		return err
 	}
-	src := &p.promotion.Sources[i]
-	size := p.promotion.Sources[0].Size
-	then := change(src, staged[int64(i)*size:][:src.Size])
+	if src.ETag, err = s.etag(ctx, src.Key, false); err != nil {
+		return err
+	}
+	then := change(src, was)
 	if err := s.Delete(ctx, src.Key); err != nil {
 		return fmt.Errorf("Delete: %w", err)
 	}
