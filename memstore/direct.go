@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/airlock-go/upload/internal/partsize"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -71,7 +72,7 @@ func (s *Store) SignGet(_ context.Context, key string, g storage.SignedGet) (str
 // PieceSize implements storage.DirectStorage. It is 5 MiB, or more if that would take more than
 // storage.MaxParts pieces.
 func (s *Store) PieceSize(size int64) int64 {
-	return max(storage.MinPartSize, (size+storage.MaxParts-1)/storage.MaxParts)
+	return max(int64(partsize.Least), (size+storage.MaxParts-1)/storage.MaxParts)
 }
 
 // Promote implements storage.DirectStorage. Without patches the new object shares the bytes of the

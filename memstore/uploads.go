@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/airlock-go/upload/internal/partsize"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -20,8 +21,8 @@ func (m *openUpload) assemble(parts []storage.Part) (*blob, error) {
 			return nil, fmt.Errorf("memstore: part %d: %w", told.Number, storage.ErrChanged)
 		case !ok, told.Number <= last:
 			return nil, fmt.Errorf("memstore: part %d is not a part of the upload, or not in order", told.Number)
-		case i < len(parts)-1 && p.blob.size < storage.MinPartSize:
-			return nil, fmt.Errorf("memstore: part %d has %d bytes, less than %d", told.Number, p.blob.size, storage.MinPartSize)
+		case i < len(parts)-1 && p.blob.size < int64(partsize.Least):
+			return nil, fmt.Errorf("memstore: part %d has %d bytes, less than %d", told.Number, p.blob.size, partsize.Least)
 		}
 		whole.pieces = append(whole.pieces, p.blob.pieces...)
 		whole.size += p.blob.size

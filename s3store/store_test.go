@@ -53,6 +53,7 @@ type fixture struct {
 type setup struct {
 	s3store.Options
 	real      bool // over TCP, with parts as large as S3's
+	tcp       bool // over TCP
 	tls       bool
 	versioned bool
 	repeated  int // status of a repeated Complete
@@ -65,11 +66,13 @@ func newFixture(t *testing.T, with setup) *fixture {
 	f := &fixture{fake: fake, logs: new(bytes.Buffer)}
 	with.Logger = slog.New(slog.NewTextHandler(f.logs, nil))
 	memory, url := cmp.Or(with.MaxMemory, 64<<20), ""
-	if with.real || with.tls {
+	if with.real || with.tls || with.tcp {
 		url, f.http = listen(t, fake, with.tls)
 	} else {
 		server := uploadtest.Serve(t, fake)
 		url, f.http = server.URL, server.Client()
+	}
+	if !with.real && !with.tls {
 		fake.MinPart, with.MaxMemory = part, 0
 	}
 	var err error
@@ -226,7 +229,7 @@ func (s *short) Read(p []byte) (int, error) {
 // kindsOfBucket returns one kind of bucket, or both. On real servers the suites run with both each
 // time.
 func kindsOfBucket() map[string]setup {
-	all := map[string]setup{"plain": {real: true}, "versioned": {real: true, versioned: true}}
+	all := map[string]setup{"plain": {tcp: true}, "versioned": {tcp: true, versioned: true}}
 	for name, with := range all {
 		if rounds.Of(1, 2) == 1 {
 			return map[string]setup{name: with}

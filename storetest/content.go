@@ -8,16 +8,27 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
+
+	"github.com/airlock-go/upload/internal/partsize"
 )
 
 var errReader = errors.New("storetest: the reader failed")
 
-// large is the size of a file of several parts. sizes are around the buffers and parts that
-// backends are likely to use.
+// Sizes of files and parts, in bytes. They are around the buffers and parts that backends are likely
+// to use.
 var (
-	large = 12 << 20
-	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, 5<<20 - 1, 5 << 20, 5<<20 + 1, large}
+	partSize int // the least that S3 accepts for all parts except the last
+	large    int // of several parts
+	several  int // more than a store is likely to request at once: three ranges of the size of a part
+	sizes    []int
 )
+
+// setSizes sets the sizes when a suite begins, so that a TestMain can have lowered partsize.Least.
+var setSizes = sync.OnceFunc(func() {
+	partSize = partsize.Least
+	large, several = 2*partSize+partSize/5*2, 2*partSize+1000
+	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, partSize - 1, partSize, partSize + 1, large}
+})
 
 // content returns the same bytes for the same size. Bytes for another size differ from the first
 // byte on. They must not be modified.

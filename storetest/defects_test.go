@@ -273,7 +273,7 @@ func aByteLate(ctx context.Context, s *memstore.Store, p storage.Promotion) erro
 func inOnePart(ctx context.Context, s *memstore.Store, p storage.Promotion) error {
 	var list []storage.Patch
 	for _, patch := range p.Patches {
-		if rest := partSize - patch.Offset%partSize; patch.Length > rest {
+		if rest := int64(partSize) - patch.Offset%int64(partSize); patch.Length > rest {
 			patch.Length = rest
 			patch.Bytes = patch.Bytes[:min(int64(len(patch.Bytes)), rest)]
 		}

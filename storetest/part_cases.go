@@ -21,9 +21,6 @@ var partCases = []testCase[*direct]{
 	{"uploads that are not open", "Parts and Complete return fs.ErrNotExist, Abort returns no error", unknownUploads},
 }
 
-// partSize is the least that S3 accepts for all parts except the last.
-const partSize = 5 << 20
-
 // sendParts sends parts in the order of numbers, and returns the ETags that the client gets.
 func (s *direct) sendParts(ctx context.Context, d storage.DirectObject, id string, parts [][]byte, numbers ...int) (map[int]string, error) {
 	etags := map[int]string{}

@@ -33,12 +33,14 @@ func patched(content []byte, list []storage.Patch) []byte {
 }
 
 // says returns a patch with text.
-func says(offset int64, text string) storage.Patch {
-	return storage.Patch{Offset: offset, Length: int64(len(text)), Bytes: []byte(text)}
+func says[N int | int64](offset N, text string) storage.Patch {
+	return storage.Patch{Offset: int64(offset), Length: int64(len(text)), Bytes: []byte(text)}
 }
 
 // zeros returns a patch with zeros.
-func zeros(offset, length int64) storage.Patch { return storage.Patch{Offset: offset, Length: length} }
+func zeros[N int | int64](offset, length N) storage.Patch {
+	return storage.Patch{Offset: int64(offset), Length: int64(length)}
+}
 
 // everyTenth returns patches of one byte, alternately of text and zeros.
 func everyTenth(size int64) (list []storage.Patch) {
@@ -84,7 +86,7 @@ func promotesPatched(ctx context.Context, s *direct) error {
 }
 
 func promotesLargePatched(ctx context.Context, s *direct) error {
-	const size = 2*partSize + 1000
+	size := 2*partSize + 1000
 	staged := content(size)
 	key, stored, err := s.stagedInParts(ctx, staged)
 	if err != nil {

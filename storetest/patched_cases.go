@@ -53,7 +53,7 @@ func patchLists(size int64) map[string][]storage.Patch {
 		"the whole file":          {zeros(0, size)},
 		"many":                    everyTenth(min(size, 100_000)),
 	}
-	if size > 2*partSize {
+	if size > int64(2*partSize) {
 		lists["the border of parts"] = []storage.Patch{zeros(partSize-1, 1), says(partSize, "#"), says(2*partSize-2, "1234")}
 		lists["a whole part"] = []storage.Patch{zeros(partSize, partSize)}
 	}

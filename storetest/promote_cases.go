@@ -52,7 +52,7 @@ func promotesLarge(ctx context.Context, s *direct) error {
 	if err := s.Promote(ctx, p); err != nil {
 		return fmt.Errorf("Promote: %w", err)
 	}
-	return errors.Join(s.publishes(ctx, p, want), s.reads(ctx, p.Key, "", partSize-1, want[partSize-1:]))
+	return errors.Join(s.publishes(ctx, p, want), s.reads(ctx, p.Key, "", int64(partSize-1), want[partSize-1:]))
 }
 
 func promoteNeverReplaces(ctx context.Context, s *direct) error {

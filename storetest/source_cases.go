@@ -21,16 +21,14 @@ var sourceCases = []testCase[*direct]{
 	{"Promote of sources that have changed", "a source that is gone, replaced or of another size is storage.ErrChanged, and nothing is readable", promotesSourcesChanged},
 }
 
-// manySources are seven or, of a store with larger pieces, fewer.
-const manySources = 6*partSize + 1000
-
 // pieceAnd returns the size of a piece, and so many bytes more.
-func (s *direct) pieceAnd(more int) int { return int(s.PieceSize(2*partSize)) + more }
+func (s *direct) pieceAnd(more int) int { return int(s.PieceSize(int64(2*partSize))) + more }
 
 func pieceSizes(_ context.Context, s *direct) error {
-	for _, size := range []int64{1, partSize, 100 << 20, storage.MaxParts * partSize, storage.MaxParts*partSize + 1, 1 << 40, 5 << 40} {
+	least := int64(partSize)
+	for _, size := range []int64{1, least, 100 << 20, storage.MaxParts * least, storage.MaxParts*least + 1, 1 << 40, 5 << 40} {
 		piece := s.PieceSize(size)
-		if piece < storage.MinPartSize || piece > storage.MaxPartSize || (size+piece-1)/piece > storage.MaxParts {
+		if piece < least || piece > storage.MaxPartSize || (size+piece-1)/piece > storage.MaxParts {
 			return fmt.Errorf("PieceSize(%d) is %d", size, piece)
 		}
 	}
@@ -38,7 +36,7 @@ func pieceSizes(_ context.Context, s *direct) error {
 }
 
 func promotesSources(ctx context.Context, s *direct) error {
-	for i, size := range []int{1, partSize, 2 * s.pieceAnd(0), s.pieceAnd(1), manySources} {
+	for i, size := range []int{1, partSize, 2 * s.pieceAnd(0), s.pieceAnd(1), 6*partSize + 1000} {
 		p, err := s.inPieces(ctx, longContent(size))
 		if err != nil {
 			return err

@@ -29,7 +29,7 @@ func longContent(size int) []byte {
 // second ETag is that of a list, if the store lists objects.
 func (s *direct) inPieces(ctx context.Context, content []byte) (p pieces, err error) {
 	size := int(s.PieceSize(int64(len(content))))
-	if size < storage.MinPartSize {
+	if size < partSize {
 		return p, fmt.Errorf("PieceSize(%d) is %d", len(content), size)
 	}
 	return s.inPiecesOf(ctx, size, content)

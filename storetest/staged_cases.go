@@ -20,10 +20,6 @@ var stagedCases = []testCase[*direct]{
 	{"Close before the end", "Close ends reading at any byte, and nothing is left of it; others can read", closesEarly},
 }
 
-// several is more bytes than a store is likely to request at once: three ranges of the size of a
-// part.
-var several = 2*partSize + 1000
-
 // openStaged opens a staged object for a caller of its own.
 func (s *direct) openStaged(ctx context.Context, key string, stored storage.Stored) (io.ReadCloser, error) {
 	r, err := s.OpenStaged(ctx, storage.StagedObject{Key: key, ETag: stored.ETag, Size: stored.Size, Subject: key})

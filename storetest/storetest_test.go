@@ -10,16 +10,17 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/airlock-go/upload/internal/partsize"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 )
 
-// TestMain makes most files small. A store in memory keeps large ones in the same way, a broken one
-// also breaks with small files, and each byte costs time under the race detector. Tests of packages
-// s3store and integration use S3's sizes.
+// TestMain makes files small. A store in memory keeps large ones in the same way, a broken one
+// also breaks with small files, and each byte costs time under the race detector. Tests of package
+// integration use S3's sizes.
 func TestMain(m *testing.M) {
-	large, several = 200_000, 2*rangeSize+1000
-	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, large}
+	partsize.Least = rangeSize
+	setSizes()
 	m.Run()
 }
 

@@ -22,6 +22,7 @@ func runCases[S, T any](
 	check func(context.Context, testCase[S], T) error, except ...string,
 ) {
 	t.Helper()
+	setSizes()
 	for _, name := range except {
 		if !slices.ContainsFunc(cases, func(c testCase[S]) bool { return c.name == name }) {
 			t.Errorf("except names %q, which is not a case", name)

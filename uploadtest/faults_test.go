@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/partsize"
 	"github.com/airlock-go/upload/memstore"
 	"github.com/airlock-go/upload/storage"
 	"github.com/airlock-go/upload/storetest"
@@ -29,6 +30,13 @@ func served(t *testing.T) *memstore.Store {
 	t.Cleanup(srv.Close)
 	h = store.Handler(srv.URL + "/")
 	return store
+}
+
+// TestMain makes the files of the suites small: under the race detector each byte costs time. Tests
+// of package integration use S3's sizes.
+func TestMain(m *testing.M) {
+	partsize.Least = 100_000
+	m.Run()
 }
 
 // TestStoresConform checks that without faults the wrappers pass the suite, as their inner stores
