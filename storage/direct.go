@@ -145,7 +145,7 @@ type PieceKeeper interface {
 // ManyDeleter is an optional ability of a [Storage]: it removes many objects by a few calls. The
 // caller is a resumable upload that has ended, whose pieces are many.
 //
-// Implementations must be safe for concurrent use.
+// Implementations must be safe for concurrent use and pass storetest.Run.
 type ManyDeleter interface {
 	// DeleteMany removes what it can of these objects, each as [Storage.Delete] would. It returns
 	// the keys of those that may be left, for whatever reason: the caller calls Delete for them. A

@@ -15,6 +15,7 @@ var discardCases = []testCase[store]{
 	{"Discard after a replacement", "Discard removes only what its own Commit published", discardAfterReplaced},
 	{"Discard twice", "a second Discard does nothing", discardTwice},
 	{"Delete", "Delete removes a published object; a missing one is not an error", deletes},
+	{"DeleteMany", "DeleteMany removes exactly those objects, except the keys that it returns", deletesMany},
 }
 
 func discardBefore(ctx context.Context, s store) error {
@@ -106,4 +107,29 @@ func deletes(ctx context.Context, s store) error {
 	}
 	_, err := s.publish(ctx, "deleted", content(11))
 	return err
+}
+
+// deletesMany passes a store without the ability. It continues as callers do, with Delete.
+func deletesMany(ctx context.Context, s store) error {
+	many, ok := s.Storage.(storage.ManyDeleter)
+	if !ok {
+		return nil
+	}
+	keys := []string{"many/1", "many/2", "many/3"}
+	for _, key := range append(keys, "many/0", "many/22") {
+		if _, err := s.publish(ctx, key, content(10)); err != nil {
+			return err
+		}
+	}
+	for _, key := range many.DeleteMany(ctx, append(keys, "many/never-there")) {
+		if err := s.Delete(ctx, key); err != nil {
+			return fmt.Errorf("Delete of a key that DeleteMany returned: %w", err)
+		}
+	}
+	for _, key := range keys {
+		if err := s.absent(ctx, key); err != nil {
+			return err
+		}
+	}
+	return errors.Join(s.holds(ctx, "many/0", content(10)), s.holds(ctx, "many/22", content(10)))
 }

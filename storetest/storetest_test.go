@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"strings"
 	"sync"
 	"testing"
 
@@ -47,6 +48,8 @@ func TestBrokenStoresFail(t *testing.T) {
 		{"takes another upload's 412 for its own", &brokenStore{claimExisting: true}, []string{"Commit never replaces", "one of many wins a key", "Discard after a lost key"}},
 		{"discards by key", &brokenStore{discardByKey: true}, []string{"Discard after a lost key", "Discard after a replacement"}},
 		{"ignores Delete", &brokenStore{forgetDelete: true}, []string{"Delete"}},
+		{"ignores DeleteMany", &brokenStore{many: func(*brokenStore, []string) {}}, []string{"DeleteMany"}},
+		{"removes all under a beginning", &brokenStore{many: removeAll}, []string{"DeleteMany"}},
 		{"ignores the nonce", &brokenStore{forgetNonce: true}, []string{"Commit keeps the nonce"}},
 		{"ignores patches", &brokenStore{patch: func(*brokenFile, []storage.Patch) error { return nil }}, []string{"Patch before Commit"}},
 		{"takes only the first patch", &brokenStore{patch: patchFirst}, []string{"Patch before Commit"}},
@@ -81,6 +84,7 @@ type brokenStore struct {
 	publishOnEOF, sayPublished, publishHalf, dropLast, replace, replaceStaged, forgetDiscard, claimExisting, discardByKey, forgetDelete, forgetNonce, digest bool
 
 	leftovers []string
+	many      func(s *brokenStore, keys []string)
 	patch     func(f *brokenFile, list []storage.Patch) error
 	*state
 }
@@ -156,6 +160,23 @@ func (s *brokenStore) Delete(_ context.Context, key string) error {
 		delete(s.objects, key)
 	}
 	return nil
+}
+
+// DeleteMany implements [storage.ManyDeleter]. A sound store leaves all to Delete.
+func (s *brokenStore) DeleteMany(_ context.Context, keys []string) (rest []string) {
+	if s.many == nil {
+		return keys
+	}
+	s.many(s, keys)
+	return nil
+}
+
+func removeAll(s *brokenStore, keys []string) {
+	for key := range s.objects {
+		if strings.HasPrefix(key, keys[0][:len(keys[0])-1]) {
+			delete(s.objects, key)
+		}
+	}
 }
 
 func (s *brokenStore) find(key string) (*brokenFile, error) {
