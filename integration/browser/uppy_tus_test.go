@@ -3,25 +3,36 @@ package browser
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/chromium"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 // uppyTus opens a page of Uppy whose files go to the resumable door in requests of so many bytes,
 // 0 for one.
 func uppyTus(t *testing.T, b *chromium.Browser, open openPlace, version string, chunk int) (*tusSite, *site) {
 	t.Helper()
-	s := newTusSite(t, version, open, upload.ResumeOptions{})
+	return uppyTusFor(t, b, open, version, chunk, 0)
+}
+
+// uppyTusFor is uppyTus with uploads that expire.
+func uppyTusFor(t *testing.T, b *chromium.Browser, open openPlace, version string, chunk int, expires time.Duration) (*tusSite, *site) {
+	t.Helper()
+	s := newTusSite(t, version, open, upload.ResumeOptions{Expires: expires})
 	return s, &site{Page: b.Open(t, fmt.Sprint(s.url, "/?tus=", chunk)), store: s.store}
 }
 
-// TestUppyTus sends files through cuts, with a pause, and again after a reload.
+// TestUppyTus sends files through cuts.
 func TestUppyTus(t *testing.T) {
 	content := lines(1 << 20)
 	b := browsers.Fresh(t)
@@ -95,4 +106,56 @@ func TestUppyTusCancels(t *testing.T) {
 		files, _ := s.published(t)
 		require.Empty(t, files)
 	})
+}
+
+// TestUppyTusReloads reloads the page in the middle of an upload. When the user chooses the same
+// file again it goes on where it was. In long runs, another page has given the upload up meanwhile,
+// or it has expired: then it begins anew.
+func TestUppyTusReloads(t *testing.T) {
+	const size, chunk = 1 << 20, 100_000
+	content := lines(size)
+	b := browsers.Fresh(t)
+	for _, meanwhile := range []string{"", "DELETE", "expires"}[:rounds.Of(1, 3)] {
+		everywhere(t, map[string]openPlace{"memory": openMemory}, meanwhile, func(t *testing.T, version string, open openPlace) {
+			s, page := uppyTusFor(t, b, open, version, chunk, time.Second)
+			path := filepath.Join(t.TempDir(), "notes.txt")
+			require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+			chooses := func() {
+				page.Do(chromedp.SetUploadFiles(fileInput, []string{path}, chromedp.ByQuery))
+				page.Click(uploadButton)
+			}
+			page.Value(`uppy.on('upload-progress', (file, p) => {
+				if (p.bytesUploaded > 500_000) { uppy.pauseAll(); answer = uppy.getFile(file.id).tus.uploadUrl }
+			}), answer = ''`, nil)
+			chooses()
+			page.Await(`answer`)
+			u := sending{page.Page, fmt.Sprintf(`{ address: () => %q }`, valueOf(page, `answer`))}
+			require.Zero(t, s.done.Load())
+			page.Do(chromedp.Reload())
+			page.Await(`window.uppy`)
+			if meanwhile == "DELETE" {
+				require.Equal(t, http.StatusNoContent, s.asks(u, meanwhile))
+			}
+			for meanwhile != "" && s.asks(u, http.MethodHead) != http.StatusGone {
+				time.Sleep(50 * time.Millisecond)
+			}
+			before := s.sent.Load()
+			chooses()
+			require.Empty(t, page.end().Failed)
+			files, _ := s.published(t)
+			require.Len(t, files, 1)
+			require.True(t, content == read(t, s.store, files[0]), "what is stored is not what was sent")
+			if again := s.sent.Load() - before; meanwhile == "" {
+				require.LessOrEqual(t, again, int64(size-500_000+2*chunk))
+			} else {
+				require.EqualValues(t, size, again)
+			}
+		})
+	}
+}
+
+// valueOf returns the value of a JavaScript expression.
+func valueOf(s *site, expression string) (value string) {
+	s.Value(expression, &value)
+	return value
 }
