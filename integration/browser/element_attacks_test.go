@@ -27,12 +27,13 @@ func TestElementRemoved(t *testing.T) {
 	require.Equal(t, []string{"sending: Sending, 40 %", "sending: Sending, 40 %", "sending: Sending, 40 %", "waiting: Waiting"}, texts(s.Page))
 	run(s.Page, `u.remove()`)
 	s.Await(`window.sent === 0`)
-	run(s.Page, `XMLHttpRequest.prototype.send = real; f.append(u)`)
+	run(s.Page, `XMLHttpRequest.prototype.send = real; f.append(u)
+		u.addEventListener("stored", () => { window.fit = u.form.checkValidity() })`)
 	s.Await(rowsOf + `.at(-1).state === "stored"`)
 	require.Equal(t, []string{"paused: Paused", "paused: Paused", "paused: Paused", "stored: Stored. Plain text file (.txt)"}, texts(s.Page))
 	run(s.Page, `for (const b of u.shadowRoot.querySelectorAll("li[data-state=paused] button:first-child")) b.click()`)
 	s.Await(rowsOf + `.filter((r) => r.state === "stored").length === 4`)
-	s.Await(`new FormData(u.form).getAll("attachment").length === 4`)
+	s.Await(`fit && new FormData(u.form).getAll("attachment").length === 4`)
 }
 
 // TestElements: of two elements on a page one takes a drop; one that has no words yet queues files,
