@@ -19,6 +19,7 @@ export class UploadFiles extends HTMLElement {
   #internals = this.attachInternals();
   #root = this.attachShadow({ mode: "open", delegatesFocus: true });
   #rows = new Set();
+  #due = false; // whether a sum is on its way
   #early = []; // files that came before the words
   #more = {};
   #ready;
@@ -38,7 +39,6 @@ export class UploadFiles extends HTMLElement {
     on(place, "paste", (e) => { if (!isText(e.composedPath()[0]) && hasFiles(e.clipboardData) && first(e)) { e.preventDefault(); this.#take(e.clipboardData); } });
     on(window, "beforeunload", (e) => { if (this.#count((r) => !r.finished)) e.preventDefault(); });
     this.add(this.#early.splice(0));
-    this.#changed();
   }
 
   // disconnectedCallback pauses what is on its way, unless the element is only moved.
@@ -100,16 +100,18 @@ export class UploadFiles extends HTMLElement {
       this.list.append(row.element);
       row.begin();
     }
+    this.#changed();
     this.#say(more || fit.length < all.length ? this.words.say("too_many", { limit }) : "");
   }
 
   // clear removes rows, by default those that have ended, and cancels what is on its way.
   clear(which = (row) => row.finished) {
-    for (const row of [...this.#rows].filter(which)) {
-      if (!row.finished) row.end("cancelled");
+    const gone = [...this.#rows].filter(which);
+    for (const row of gone) {
       row.element.remove();
       this.#rows.delete(row);
     }
+    for (const row of gone) if (!row.finished) row.end("cancelled");
     this.#changed();
   }
 
@@ -132,19 +134,29 @@ export class UploadFiles extends HTMLElement {
     return true;
   }
 
-  // #changed follows every change of a row.
+  // #changed follows every change of a row. With many rows, a sum after each one would be slow.
   #changed(row, state) {
     if (row && !this.list.contains(row.element)) this.#rows.delete(row);
     else if (state && row.finished) this.#announce(row);
     const waiting = [...this.#rows].filter((r) => r.state === "waiting");
     if (this.isConnected && waiting.length && this.#count((r) => r.busy) < PARALLEL) waiting[0].send();
-    if (!row || state || !row.finished) this.#summarise();
-    if (!row || state) this.#validate();
+    if (!row) this.#sum();
+    else if (!this.#due) {
+      this.#due = true;
+      queueMicrotask(() => this.#sum());
+    }
+  }
+
+  #sum() {
+    this.#due = false;
+    this.#summarise();
+    this.#validate();
   }
 
   #announce(row) {
     this.#tell(`${row.name}: ${row.text}`);
     const { state, file, kept, error } = row;
+    if (!this.busy) this.#sum(); // a listener may send the form
     if (state === "stored") this.dispatchEvent(new CustomEvent("stored", { detail: { file, stored: kept } }));
     else if (state !== "cancelled") this.dispatchEvent(new CustomEvent("refused", { detail: { file, error } }));
   }

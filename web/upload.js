@@ -27,7 +27,8 @@ export function doorOf(file, { url, tickets, resumable, large = LARGE }) {
 export async function upload(file, options) {
   const door = doorOf(file, options);
   const { field = "file", fields = {}, signal = new AbortController().signal, onProgress = () => {} } = options;
-  const readable = () => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
+  // A file that is gone may have no size, and of no bytes nothing is read.
+  const readable = () => (file.size ? file.slice(0, 1) : file).arrayBuffer().then(() => true, () => false);
   const o = { ...options, field, fields, signal, onProgress, readable };
   const words = import("./words.js").then((m) => m.wordsOf(o.lang)); // now: later there may be no connection
   words.catch(() => {});

@@ -5,8 +5,10 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/memstore"
@@ -77,6 +79,35 @@ func created(key string) string {
 	return `{"Records":[{"eventName":"s3:ObjectCreated:Put","s3":{"object":{"key":"` + key + `"}}}]}`
 }
 
+// records is a report of many objects: so many times another one before and after that of key.
+func records(before int, other, key string, after int) string {
+	one := func(key string) string {
+		return strings.TrimSuffix(strings.TrimPrefix(created(key), `{"Records":[`), `]}`) + ","
+	}
+	all := strings.Repeat(one(other), before) + one(key) + strings.Repeat(one(other), after)
+	return `{"Records":[` + strings.TrimSuffix(all, ",") + `]}`
+}
+
+// TestEarlyEvent checks that a report before the file has arrived spoils nothing, and that reports
+// and the client at once make one row.
+func TestEarlyEvent(t *testing.T) {
+	w := newWorld(t)
+	content := uploadtest.PNG(1000)
+	ticket, _ := w.page().Sign(t, uploadtest.Declare(uploadtest.File("file", "a.png", content)))
+	key := strings.TrimSuffix(w.store.Keys()[0], ".ticket")
+	require.Equal(t, 204, w.report("password", created(key)))
+	require.Equal(t, `[]`, w.files())
+	require.Less(t, w.page().Send(t, ticket, content).Status, 300)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() { assert.Equal(t, 204, w.report("password", created(key))) })
+	}
+	all.Go(func() { assert.Equal(t, http.StatusCreated, w.page().Confirm(t, ticket.Token).Status) })
+	all.Wait()
+	require.Equal(t, `["a.png"]`, w.files())
+	require.Len(t, w.store.Keys(), 1)
+}
+
 // TestEvents checks which reports confirm a file, and that each one is answered.
 func TestEvents(t *testing.T) {
 	for _, row := range []struct {
@@ -92,6 +123,21 @@ func TestEvents(t *testing.T) {
 		{"another object", "password", func(string) string { return created("ada/1.png") }, 204, `[]`},
 		{"a broken key", "password", func(string) string { return created("%zz") }, 204, `[]`},
 		{"a test event", "password", func(string) string { return `{"Event":"s3:TestEvent"}` }, 204, `[]`},
+		{"joined parts, with a version", "password", func(key string) string {
+			return strings.NewReplacer("Put", "CompleteMultipartUpload", `"}}}]`, `","versionId":"v1","eTag":"x","size":1}}}]`).Replace(created(key))
+		}, 204, `["a.png"]`},
+		{"a delete marker", "password", func(key string) string {
+			return strings.Replace(created(key), "ObjectCreated:Put", "ObjectRemoved:DeleteMarkerCreated", 1)
+		}, 204, `[]`},
+		{"its lifecycle", "password", func(key string) string {
+			return strings.Replace(created(key), "ObjectCreated:Put", "LifecycleExpiration:Delete", 1)
+		}, 204, `[]`},
+		{"a thousand records", "password", func(key string) string { return records(499, "ada/1.png", key, 500) }, 204, `["a.png"]`},
+		{"the same record often", "password", func(key string) string { return records(9, key, key, 9) }, 204, `["a.png"]`},
+		{"no end", "password", func(key string) string { return records(20_000, "ada/1.png", key, 0) }, 400, `[]`},
+		{"a key with a zero byte", "password", func(key string) string { return created(key + "%00") }, 204, `[]`},
+		{"another shape", "password", func(key string) string { return `{"Records":{"key":"` + key + `"}}` }, 400, `[]`},
+		{"nothing", "password", func(string) string { return `null` }, 204, `[]`},
 		{"no JSON", "password", func(string) string { return "key" }, 400, `[]`},
 		{"a stranger", "guess", created, 401, `[]`},
 	} {

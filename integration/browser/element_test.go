@@ -87,11 +87,11 @@ func TestElementLimits(t *testing.T) {
 	s.Await(rowsOf + `.length === 1`)
 	require.Equal(t, []string{"refused: The file is larger than 1000 bytes. Choose a smaller one."}, texts(s.Page))
 	s.Do(chromedp.Evaluate(`document.querySelector("#uploader").add(Array.from({ length: 9 }, (_, i) => new File(["x"], i + ".txt")))`, nil))
-	s.Await(rowsOf + `.filter((r) => r.state === "stored").length === 4`)
+	s.Await(rowsOf + `.filter((r) => r.state === "stored").length === 5`) // what is refused takes no place
 	var notice string
 	s.Value(element+`.querySelector("#notice").textContent`, &notice)
-	require.Equal(t, "Only the first 4 files were taken.", notice)
-	require.Len(t, s.store.keys(t), 4)
+	require.Equal(t, "At most 5 files: the rest was left out.", notice)
+	require.Len(t, s.store.keys(t), 5)
 	s.Do(chromedp.Evaluate(`document.querySelector("#uploader").setAttribute("max-size", "2097152")`, nil))
 	s.Value(element+`.querySelector("#hint").textContent`, &notice)
 	require.Equal(t, "Accepted: PNG or plain text (.txt), up to 2 MB.", notice)

@@ -99,7 +99,10 @@ func newModuleSite(t *testing.T, b *chromium.Browser, open openPlace) *moduleSit
 	}
 	page := fmt.Sprintf(modulePage, web.Integrity("upload.js"), web.Path("upload.js"))
 	serve(mux, "/{$}", "text/html; charset=utf-8", []byte(page))
-	serve(mux, "/element", "text/html; charset=utf-8", fmt.Appendf(nil, elementPage, web.Path("upload-files.js")))
+	mux.HandleFunc("GET /element", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Security-Policy", "default-src 'self'") // the module needs no more, except previews
+		_, _ = fmt.Fprintf(w, elementPage, web.Path("upload-files.js"))
+	})
 	s.Page = b.Open(t, origin)
 	return s
 }

@@ -42,8 +42,8 @@ const rowsOf = `[...(` + element + `?.querySelectorAll('#files > li') ?? [])].ma
 func TestExamplePage(t *testing.T) {
 	b := browsers.Fresh(t)
 	sent := []struct{ name, called, content string }{
-		{"small.png", "PNG picture, 40 x 30", text(t, client.PNG(0))},
-		{"large.png", "PNG picture, 2176 x 8187", text(t, client.PNG(17<<20))}, // in parts, also straight to storage
+		{"small.png", "PNG picture, 40\u00a0x\u00a030", text(t, client.PNG(0))},
+		{"large.png", "PNG picture, 2176\u00a0x\u00a08187", text(t, client.PNG(17<<20))}, // in parts, also straight to storage
 		{"notes.txt", "Plain text file (.txt)", "hello, this is a text"},
 	}
 	for where, run := range examples {
@@ -62,7 +62,7 @@ func TestExamplePage(t *testing.T) {
 					}
 				}
 				got := uploaded(p, "photo.png", photo(t))
-				require.Equal(t, "Stored. PNG picture, 40 x 30. Location and device data were removed", got.Status)
+				require.Equal(t, "Stored. PNG picture, 40\u00a0x\u00a030. Location and device data were removed", got.Status)
 				got = uploaded(p, "cat.png", html)
 				require.Equal(t, "refused", got.State)
 				require.Contains(t, []string{"HTML files are not accepted. Send PNG, JPEG, GIF, PDF or plain text (.txt).", "What is in the file does not fit its name."}, got.Status)

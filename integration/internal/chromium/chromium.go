@@ -150,10 +150,19 @@ func (p *Page) Click(selector string) {
 	p.Do(chromedp.Click(selector, chromedp.ByQuery))
 }
 
-// Await waits until the JavaScript expression is true.
+// Await waits until the JavaScript expression is true. A page that is just being left takes its
+// context with it, so the next page is asked.
 func (p *Page) Await(expression string) {
 	p.t.Helper()
-	p.Do(chromedp.Poll(expression, nil, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(timeout)))
+	poll := chromedp.Poll(expression, nil, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(timeout))
+	p.Do(chromedp.ActionFunc(func(ctx context.Context) error {
+		for {
+			err := poll.Do(ctx)
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "Cannot find context") {
+				return err
+			}
+		}
+	}))
 }
 
 // Value decodes the JavaScript expression's value into v.
