@@ -26,7 +26,7 @@ func TestCalmTextEndsInCells(t *testing.T) {
 // Each character at each place of calm text does what the rules say.
 func TestCalmText(t *testing.T) {
 	for _, before := range []string{"a", "a,", "a ", ",", "\u00a0", "\u200b", "名", "é,", "1;", "x\t", "x|", "\n", ""} {
-		for _, c := range []rune("=+-@\",;|\t \r\naé名＝﹢‐\u200b") {
+		for _, c := range "=+-@\",;|\t \r\naé名＝﹢‐\u200b" {
 			for shift := range 9 {
 				text := strings.Repeat("x", shift) + before + string(c) + strings.Repeat("y", 17-shift) + ",z"
 				with, without := &cells{}, &cells{}
