@@ -26,7 +26,7 @@ func TestCalmTextEndsInCells(t *testing.T) {
 // Each character at each place of calm text does what the rules say.
 func TestCalmText(t *testing.T) {
 	for _, before := range []string{"a", "a,", "a ", ",", "\u00a0", "\u200b", "名", "é,", "1;", "x\t", "x|", "\n", ""} {
-		for _, c := range []rune("=+-@\",;|\t \r\naé名＝﹢‐\u200b") {
+		for _, c := range "=+-@\",;|\t \r\naé名＝﹢‐\u200b" {
 			for shift := range 9 {
 				text := strings.Repeat("x", shift) + before + string(c) + strings.Repeat("y", 17-shift) + ",z"
 				with, without := &cells{}, &cells{}
@@ -36,6 +36,28 @@ func TestCalmText(t *testing.T) {
 				wantN, want := stepped(without, []byte(text))
 				with.restore()
 				require.Equal(t, []any{wantN, want, without.at, without.ended()}, []any{n, found, with.at, with.ended()}, "%q", text)
+			}
+		}
+	}
+}
+
+// Cells in quotation marks and amounts, between all separators, do what the rules say.
+func TestCalmCells(t *testing.T) {
+	calm := []string{`"ab"`, `"a,b"`, `"a;b"`, `"-a"`, `"a""b"`, "-1", "+49 30", "-1.5", "-1-2", "-", "+a", `"a" `, ` "a"`, "-1;2", "1", "@a", "=1", `"a`, "-1\t"}
+	for _, tabs := range []bool{false, true} {
+		for _, before := range []string{"x", "\n", "x\r\n", `"q"`} {
+			for _, first := range []string{",", ";", "|", "\t", "\n"} {
+				for _, cell := range calm {
+					for _, second := range []string{",", ";", "|", "\t", "\n", "\r\n", "\r", ""} {
+						for _, after := range []string{"", "-2,a", "y;=1|z", "\"z\",-3,wwwwwwww"} {
+							text := "a,b\nabcdefghi" + before + first + cell + second + after
+							with, without := &cells{tabs: tabs}, &cells{tabs: tabs}
+							n, found := with.scan([]byte(text))
+							wantN, want := stepped(without, []byte(text))
+							require.Equal(t, []any{wantN, want, without.at, without.off, without.ended()}, []any{n, found, with.at, with.off, with.ended()}, "%q", text)
+						}
+					}
+				}
 			}
 		}
 	}

@@ -50,7 +50,11 @@ func (s *cells) recall(p []byte) (n int) {
 	at := m.at
 	for at != 0 {
 		if n >= next && m.calm>>(at&63)&1 != 0 {
-			k, doubt := calmText(p[n:], at == calmState, s.bytes)
+			k, doubt, sign := s.calmText(p[n:], at == calmState)
+			if sign >= 0 {
+				s.off += s.width(p[seen : n+sign])
+				s.at, seen = s.off, n+sign
+			}
 			if next = n + doubt; k > 0 {
 				n += k
 				at = calmState

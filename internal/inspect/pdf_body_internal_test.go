@@ -9,8 +9,11 @@ import (
 // Values of other keys change nothing.
 func TestPDFJudgedKeys(t *testing.T) {
 	items := []pdfItem{
-		{kind: itemWord, text: []byte("true")}, {kind: itemNumber, num: 7}, {kind: itemName, text: []byte("EmbeddedFile")},
-		{kind: itemString, text: []byte("javascript:x")}, {kind: itemReference, num: 7},
+		{kind: itemWord, text: []byte("true")},
+		{kind: itemNumber, num: 7},
+		{kind: itemName, text: []byte("EmbeddedFile")},
+		{kind: itemString, text: []byte("javascript:x")},
+		{kind: itemReference, num: 7},
 	}
 	for key := range pdfKeys {
 		for _, array := range []bool{false, true} {
@@ -34,8 +37,11 @@ func TestPDFJudgedKeys(t *testing.T) {
 // Values of other keys of the outermost dictionary are not stored.
 func TestPDFStoredKeys(t *testing.T) {
 	items := []pdfItem{
-		{kind: itemWord, text: []byte("true")}, {kind: itemNumber, num: 7}, {kind: itemName, text: []byte("FlateDecode")},
-		{kind: itemString, text: []byte("x")}, {kind: itemReference, num: 7},
+		{kind: itemWord, text: []byte("true")},
+		{kind: itemNumber, num: 7},
+		{kind: itemName, text: []byte("FlateDecode")},
+		{kind: itemString, text: []byte("x")},
+		{kind: itemReference, num: 7},
 	}
 	for key := range pdfKeys {
 		if key.in(storedKeys) {
