@@ -215,7 +215,7 @@ func TestCheckCleansUp(t *testing.T) {
 	all, undisturbed := newService(t, s3store.Options{}, layout(), nil)
 	undisturbed.Check(t.Context())
 	faults := []s3fake.Fault{fail500, denied, s3fake.Drop}
-	takesTurn := rounds.Turns(7)
+	takesTurn := rounds.Turns(13)
 	for _, call := range []string{
 		"PutObject", "HeadObject", "CreateMultipartUpload", "UploadPart", "ListMultipartUploads", "CompleteMultipartUpload", "AbortMultipartUpload", "DeleteObject", "ListObjectVersions",
 	} {
