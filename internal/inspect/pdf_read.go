@@ -120,13 +120,13 @@ func (f *pdfWalk) tokens(p []byte) (n int) {
 		return 0
 	}
 	var t pdfToken
-	steps, hides := 0, f.hides()
+	hides := f.hides()
 	for f.goesOn() && f.place.hasTokens() {
 		if !hides {
-			took, tokens := f.shapes(p[n:])
+			took := f.shapes(p[n:])
 			n += took
 			f.lex.off += int64(took)
-			if steps += tokenSteps * tokens; !f.goesOn() || n == len(p) {
+			if !f.goesOn() || n == len(p) {
 				break
 			}
 		}
@@ -144,13 +144,10 @@ func (f *pdfWalk) tokens(p []byte) (n int) {
 		}
 		n += took
 		f.lex.off += int64(took)
-		if steps += tokenSteps; steps >= manySteps {
-			f.spend(steps)
-			steps = 0
-		}
+		f.owe(1)
 		f.token(&t)
 	}
-	f.spend(steps)
+	f.pay()
 	return n
 }
 
@@ -159,9 +156,6 @@ func (f *pdfWalk) goesOn() bool { return f.err == nil && (f.exam == nil || f.exa
 
 // hides reports whether bytes of the walk matter to hidden objects and tables.
 func (f *pdfWalk) hides() bool { return f.exam != nil && f.exam.hidden.reads() }
-
-// manySteps are spent at a time.
-const manySteps = 100 * tokenSteps
 
 // strays reports whether a string has begun that belongs to nothing.
 func (f *pdfWalk) strays(kind pdfKind, complete bool) bool {

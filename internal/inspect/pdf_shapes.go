@@ -1,27 +1,46 @@
 package inspect
 
 // shapes reads usual sequences of tokens at the beginning of p, and returns the number of their
-// bytes and of tokens. All others are read token by token, and mean the same. No hidden object may
-// be open, since pdfHidden does not see the bytes.
-func (f *pdfWalk) shapes(p []byte) (n, tokens int) {
+// bytes. All others are read token by token, and mean the same. No hidden object may be open, since
+// pdfHidden does not see the bytes.
+func (f *pdfWalk) shapes(p []byte) (n int) {
 	for f.goesOn() {
-		took, count := 0, 0
+		took, tokens := 0, 0
 		switch {
 		case f.place == inObject:
-			if took, count = f.body.shapes(p[n:]); f.ends(p[n+took:], f.lex.off+int64(n+took)) {
-				took, count = took+blanks(p[n+took:])+len(endobj), count+1
+			if took, tokens = f.body.shapes(p[n:]); f.ends(p[n+took:], f.lex.off+int64(n+took)) {
+				took, tokens = took+blanks(p[n+took:])+len(endobj), tokens+1
 			}
 		case f.place == between:
-			took, count = f.begun(p[n:], f.lex.off+int64(n)), 3
+			took, tokens = f.begun(p[n:], f.lex.off+int64(n)), 3
 		case f.place == inTable && f.exam != nil:
-			took, count = f.exam.refs.shapes(p[n:])
+			took, tokens = f.exam.refs.shapes(p[n:])
 		}
 		if took == 0 {
 			break
 		}
-		n, tokens = n+took, tokens+count
+		n += took
+		f.owe(tokens)
 	}
-	return n, tokens
+	return n
+}
+
+// manyTokens are read, and paid for, at a time.
+const manyTokens = 100
+
+// owe takes the steps of tokens from the budget, soon.
+func (f *pdfWalk) owe(tokens int) {
+	if f.owed += tokens; f.owed >= manyTokens {
+		f.pay()
+	}
+}
+
+// pay takes the steps of tokens from the budget, unless the file is refused already.
+func (f *pdfWalk) pay() {
+	if f.goesOn() {
+		f.spend(tokenSteps * f.owed)
+	}
+	f.owed = 0
 }
 
 // blanks returns the number of white space bytes at the beginning of p.
@@ -68,7 +87,7 @@ const headLength = len(" 0 obj") // after the number
 
 // shapes reads names, numbers, references and the ends of containers.
 func (b *pdfBody) shapes(p []byte) (n, tokens int) {
-	for ; b.rules == nil || b.rules.err == nil; tokens++ {
+	for ; tokens < manyTokens && (b.rules == nil || b.rules.err == nil); tokens++ {
 		from := n + blanks(p[n:])
 		if from+1 >= len(p) {
 			break
@@ -166,7 +185,7 @@ const rowLength = len("0000000000 00000 n")
 
 // shapes reads rows of a table.
 func (x *pdfReferences) shapes(p []byte) (n, tokens int) {
-	for x.count != 1 && x.rules.err == nil {
+	for tokens < manyTokens && x.count != 1 && x.rules.err == nil {
 		from := n + blanks(p[n:])
 		if len(p)-from <= rowLength {
 			break

@@ -20,6 +20,7 @@ type pdfWalk struct {
 	objects bool // there was one
 	marker  int  // the last seen of startxref, an offset, and %%EOF
 	linear  int64
+	owed    int // tokens that are not paid for yet
 	err     error
 }
 

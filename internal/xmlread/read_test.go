@@ -1,6 +1,7 @@
 package xmlread_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -198,4 +199,21 @@ func TestRefuses(t *testing.T) {
 		require.Equal(t, c.kind, f.Kind, "%.300q: %v", c.document, err)
 		require.Equal(t, c.line, f.Line, "%.300q", c.document)
 	}
+}
+
+// Line ends within the declaration count, even if the root element directly follows it.
+func TestLineAfterDeclaration(t *testing.T) {
+	r := xmlread.New(strings.NewReader("<?xml\nversion=\"1.0\"?><a>\n<b/></a>"), xmlread.Options{})
+	var lines []int
+	for {
+		token, err := r.Next()
+		if err != nil {
+			require.Equal(t, io.EOF, err)
+			break
+		}
+		if token == xmlread.Start {
+			lines = append(lines, r.Line())
+		}
+	}
+	require.Equal(t, []int{2, 3}, lines)
 }
