@@ -95,7 +95,8 @@ export function doorOf(file: File, doors: Doors): "url" | "tickets" | "resumable
  * sent again, after the time that the server asks for, up to two minutes each. It rejects with an
  * UploadError, or with the signal's reason.
  *
- * A form whose answer is lost may be stored or not ("unanswered"), so it is not sent again. Direct
+ * A form whose answer is lost may be stored or not ("unanswered"), so it is not sent again. The same
+ * is said of an answer that is not the server's, such as a page that asks to sign in. Direct
  * and resumable uploads are asked for.
  */
 export function upload(file: File, options: UploadOptions): Promise<StoredFile>;
