@@ -40,12 +40,16 @@ func (f *heldFields) id(size int) uint32 { return uint32(f.number(size)) } //nol
 
 // eachBox walks over the boxes that fill b. see has the whole box, and its content.
 func (w *walk) eachBox(b []byte, see func(kind string, whole, content []byte)) {
+	kind := ""
 	for len(b) > 0 {
 		whole, rest, ok := cutBox(b)
 		if !ok {
 			w.fail(filmMalformed)
 		}
-		see(string(whole[4:8]), whole, contentOf(whole))
+		if string(whole[4:8]) != kind { // boxes of one kind come in rows, and a string costs memory
+			kind = string(whole[4:8])
+		}
+		see(kind, whole, contentOf(whole))
 		b = rest
 	}
 }
