@@ -28,8 +28,15 @@ func (f *heldFields) number(size int) (n uint64) {
 	if len(f.rest) < size {
 		f.fail(heifBadMeta)
 	}
-	for _, b := range f.rest[:size] {
-		n = n<<8 | uint64(b)
+	switch size {
+	case 2:
+		n = uint64(binary.BigEndian.Uint16(f.rest))
+	case 4:
+		n = uint64(binary.BigEndian.Uint32(f.rest))
+	default:
+		for _, b := range f.rest[:size] {
+			n = n<<8 | uint64(b)
+		}
 	}
 	f.rest = f.rest[size:]
 	return n

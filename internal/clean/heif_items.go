@@ -32,8 +32,13 @@ const heifBlank = "free"
 // heifItems are the items of a metadata box that is held, in the order of their IDs.
 type heifItems []heifItem
 
-// of returns an item by its ID, or nil.
+// of returns an item by its ID, or nil. Most files number their items without gaps.
 func (h heifItems) of(id uint32) *heifItem {
+	if len(h) > 0 && id >= h[0].id {
+		if at := id - h[0].id; int64(at) < int64(len(h)) && h[at].id == id {
+			return &h[at]
+		}
+	}
 	at, found := slices.BinarySearchFunc(h, id, func(i heifItem, id uint32) int { return cmp.Compare(i.id, id) })
 	if !found {
 		return nil
