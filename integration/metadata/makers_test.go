@@ -84,6 +84,8 @@ func cameras(t *testing.T, phone []string) []maker {
 func programs(t *testing.T, phone []string) []maker {
 	t.Helper()
 	iptc := []string{"-IPTC:By-line=" + sentinel, "-IPTC:City=" + sentinel, "-IPTC:Caption-Abstract=" + sentinel, "-IPTC:DateCreated=2024:01:02"}
+	density := []string{"-PNG-pHYs:PixelsPerUnitX=5669", "-PNG-pHYs:PixelsPerUnitY=5669", "-PNG-pHYs:PixelUnits=meters"}
+	dense := []string{"PNG-pHYs:PixelsPerUnitX", "PNG-pHYs:PixelsPerUnitY", "PNG-pHYs:PixelUnits"}
 	return []maker{
 		{name: "WhatsApp", tags: []string{"-all=", "-JFIF:XResolution=1"}},
 		{name: "Lightroom", tags: slices.Concat(phone, packet, iptc, []string{"-XMP-crs:RawFileName=" + sentinel, "-XMP-lr:HierarchicalSubject=" + sentinel, "-XMP-xmpMM:DocumentID=" + sentinel, "-XMP-xmpMM:HistorySoftwareAgent=" + sentinel, "-XMP-xmpMM:HistoryWhen=2024:01:02 03:04:05", "-XMP-xmp:CreatorTool=" + sentinel, "-XMP-aux:SerialNumber=" + sentinel})},
@@ -91,6 +93,9 @@ func programs(t *testing.T, phone []string) []maker {
 		{name: "GIMP", tags: slices.Concat(phone, []string{"-Comment=" + sentinel, "-XMP-dc:Format=image/jpeg", "-XMP-xmpMM:HistoryChanged=" + sentinel})},
 		{name: "a generator of pictures", tags: []string{"-XMP-iptcExt:DigitalSourceType=http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia", "-XMP-dc:Creator=" + sentinel}, left: []string{"XMP-iptcExt:DigitalSourceType"}},
 		{name: "a screenshot of a desktop", sample: "grey.png", tags: []string{"-PNG:Title=" + sentinel, "-PNG:Source=" + sentinel, "-PNG:Comment=" + sentinel, "-XMP-xmp:CreatorTool=" + sentinel}},
+		{name: "a screenshot of macOS", sample: "grey.png", tags: slices.Concat(density, []string{"-ExifIFD:UserComment=Screenshot " + sentinel, "-XMP-exif:UserComment=Screenshot " + sentinel, "-ExifIFD:DateTimeOriginal=2024:01:02 03:04:05", "-ExifIFD:ExifImageWidth=24"}), left: dense},
+		{name: "a screenshot of Android", tags: []string{"-all=", "-JFIF:XResolution=1", "-IFD0:Software=Android " + sentinel, "-ExifIFD:DateTimeOriginal=2024:01:02 03:04:05", "-ExifIFD:OffsetTimeOriginal=+01:00", "-ExifIFD:SubSecTimeOriginal=123", "-XMP-photoshop:DateCreated=2024:01:02", "-XMP-xmp:CreatorTool=com.example." + sentinel}},
+		{name: "a screenshot of Windows", sample: "grey.png", tags: slices.Concat(density, []string{"-PNG:Software=" + sentinel, "-PNG:CreationTime=2024:01:02 03:04:05", "-IFD0:XPTitle=" + sentinel, "-IFD0:XPComment=" + sentinel, "-XMP-MicrosoftPhoto:DateAcquired=2024:01:02"}), left: dense},
 	}
 }
 

@@ -29,7 +29,7 @@ func (f *film) items(content []byte) {
 	}
 	items := f.itemsOf(list)
 	f.eachPlace(places, func(p *heifPlace) {
-		item := items[p.id]
+		item := items.of(p.id)
 		if p.how != heifInFile || item != nil && (item.use == heifPicture || item.use == heifJPEG) {
 			return
 		}

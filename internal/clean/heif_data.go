@@ -28,7 +28,7 @@ func (d *heifData) find() {
 // place decides about the data of an item: pictures are kept, and others only if they are in one
 // piece that is still to come. The places of items that are not kept become zeros.
 func (d *heifData) place(p *heifPlace) {
-	item := d.items[p.id]
+	item := d.items.of(p.id)
 	if item == nil {
 		item = &heifItem{}
 	}

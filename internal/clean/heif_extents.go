@@ -19,8 +19,8 @@ const (
 	heifShared  = "has an item that shares its data with another"
 )
 
-// order sorts extents in their place, and joins those that overlap. Cleaned data may also be part of what is
-// blanked. Other data of two uses is refused.
+// order sorts extents in their place, and joins those that overlap, and pictures side by side.
+// Cleaned data may also be part of what is blanked. Other data of two uses is refused.
 func (w *walk) order(extents []extent) []extent {
 	slices.SortFunc(extents, func(a, b extent) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	joined, blanked := extents[:0], []extent(nil)
@@ -31,6 +31,8 @@ func (w *walk) order(extents []extent) []extent {
 			blanked[b].to = max(blanked[b].to, e.to)
 		case e.use == heifNothing:
 			blanked = append(blanked, e)
+		case last >= 0 && e.from == joined[last].to && e.use == heifPicture && joined[last].use == heifPicture: // tiles
+			joined[last].to = max(joined[last].to, e.to)
 		case last < 0 || e.from >= joined[last].to:
 			joined = append(joined, e)
 		case e.use != joined[last].use, e.use > heifPicture && e != joined[last]:

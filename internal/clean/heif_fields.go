@@ -28,8 +28,15 @@ func (f *heldFields) number(size int) (n uint64) {
 	if len(f.rest) < size {
 		f.fail(heifBadMeta)
 	}
-	for _, b := range f.rest[:size] {
-		n = n<<8 | uint64(b)
+	switch size {
+	case 2:
+		n = uint64(binary.BigEndian.Uint16(f.rest))
+	case 4:
+		n = uint64(binary.BigEndian.Uint32(f.rest))
+	default:
+		for _, b := range f.rest[:size] {
+			n = n<<8 | uint64(b)
+		}
 	}
 	f.rest = f.rest[size:]
 	return n
@@ -40,12 +47,16 @@ func (f *heldFields) id(size int) uint32 { return uint32(f.number(size)) } //nol
 
 // eachBox walks over the boxes that fill b. see has the whole box, and its content.
 func (w *walk) eachBox(b []byte, see func(kind string, whole, content []byte)) {
+	kind := ""
 	for len(b) > 0 {
 		whole, rest, ok := cutBox(b)
 		if !ok {
 			w.fail(filmMalformed)
 		}
-		see(string(whole[4:8]), whole, contentOf(whole))
+		if string(whole[4:8]) != kind { // boxes of one kind come in rows, and a string costs memory
+			kind = string(whole[4:8])
+		}
+		see(kind, whole, contentOf(whole))
 		b = rest
 	}
 }

@@ -2,6 +2,7 @@ package clean
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 )
 
@@ -28,11 +29,26 @@ const heifXMPType = "application/rdf+xml\x00"
 // heifBlank is the type of an item that was blanked. It has no place.
 const heifBlank = "free"
 
-// heifItems are the items of a metadata box that is held, by their IDs.
-type heifItems map[uint32]*heifItem
+// heifItems are the items of a metadata box that is held, in the order of their IDs.
+type heifItems []heifItem
+
+// of returns an item by its ID, or nil. Most files number their items without gaps.
+func (h heifItems) of(id uint32) *heifItem {
+	if len(h) > 0 && id >= h[0].id {
+		if at := id - h[0].id; int64(at) < int64(len(h)) && h[at].id == id {
+			return &h[at]
+		}
+	}
+	at, found := slices.BinarySearchFunc(h, id, func(i heifItem, id uint32) int { return cmp.Compare(i.id, id) })
+	if !found {
+		return nil
+	}
+	return &h[at]
+}
 
 // heifItem is an item of a metadata box.
 type heifItem struct {
+	id     uint32
 	use    heifUse
 	entry  []byte // its type and what follows it, in the list of items
 	placed bool   // it has a place
@@ -62,37 +78,38 @@ func (w *walk) itemsOf(list []byte) heifItems {
 	}
 	most := min(count, uint64(len(f.rest)/leastItem))
 	w.afford(int(most) * itemMemory) //nolint:gosec // of a box that is held
-	items, all := make(heifItems, most), make([]heifItem, 0, most)
+	items := make(heifItems, 0, most)
 	w.eachBox(f.rest, func(kind string, whole, content []byte) {
 		if kind != "infe" {
 			freed(whole, len(whole))
 			return
 		}
-		if len(all) >= int(most) { //nolint:gosec // as above
+		if len(items) >= int(most) { //nolint:gosec // as above
 			w.afford(itemMemory)
 		}
-		id, item := w.itemOf(content)
-		if items[id] != nil {
+		items = append(items, w.itemOf(content))
+	})
+	slices.SortFunc(items, func(a, b heifItem) int { return cmp.Compare(a.id, b.id) })
+	for i := range items {
+		if i > 0 && items[i].id == items[i-1].id {
 			w.fail("has two items of one ID")
 		}
-		all = append(all, item) // where it grows, pointers lead to what it was
-		items[id] = &all[len(all)-1]
-	})
+	}
 	return items
 }
 
 // itemOf cleans the entry of an item. It takes names, and of a type of media what is not XMP.
-func (w *walk) itemOf(content []byte) (id uint32, item heifItem) {
+func (w *walk) itemOf(content []byte) (item heifItem) {
 	f := w.fieldsOf(content)
 	idSize := 2
 	if f.version > 2 {
 		idSize = 4
 	}
-	id = f.id(idSize)
+	item.id = f.id(idSize)
 	f.number(2)        // how it is protected
 	if f.version < 2 { // it has no type
 		clear(f.rest)
-		return id, item
+		return item
 	}
 	if len(f.rest) < 4 {
 		w.fail(heifBadMeta)
@@ -115,5 +132,5 @@ func (w *walk) itemOf(content []byte) (id uint32, item heifItem) {
 	default:
 		item.forget()
 	}
-	return id, item
+	return item
 }
