@@ -28,14 +28,8 @@ export GOLANGCI_LINT_CACHE := $(TOOLS)/cache
 FUZZTIME ?= 10s
 ARGS     ?=
 
-# Packages of Go's that only compute, in memory of one caller, without goroutines and atomics. The
-# race detector leaves them out, since they cost a sixth of all tests with it.
-COMPUTING := compress/... image/color/... image/draw image/gif image/jpeg image/png image/internal/... \
-	encoding/xml encoding/base64 encoding/hex regexp/... unicode/... html sort strconv math/big \
-	crypto/internal/fips140/bigmod crypto/internal/fips140/nistec/...
-
 # The race detector needs a C compiler: go turns cgo off where there is none.
-RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race $(COMPUTING:%=-gcflags=%=-race=false))
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
 # The packages whose tests take longest.
 LONGEST := s3store s3bucket internal/inspect . rights browser memory pdfreaders uploadtest
