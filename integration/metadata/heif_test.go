@@ -81,6 +81,6 @@ func requireHEIF(t *testing.T, path string) {
 func decoded(t *testing.T, path string) string {
 	t.Helper()
 	out := path + ".png"
-	run(t, "heif-convert", path, out)
+	silent(t, "heif-convert", path, out)
 	return out
 }

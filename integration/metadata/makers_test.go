@@ -164,7 +164,7 @@ func (m maker) require(t *testing.T, before, after string, found map[string]stri
 	shows := jpegShown
 	if strings.HasSuffix(m.sample, ".png") {
 		shows = pngShown
-		require.Empty(t, run(t, "pngcheck", "-q", after))
+		require.Empty(t, silent(t, "pngcheck", "-q", after))
 	}
 	requireTags(t, found, slices.Concat(shows, m.left))
 	for _, name := range m.left {

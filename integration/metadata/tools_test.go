@@ -37,11 +37,25 @@ func sample(t *testing.T, name string) []byte {
 // run returns the output of a program that must succeed.
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
+	out, _ := outputs(t, name, args...)
+	return out
+}
+
+// silent is run of a program that must also report nothing on its standard error.
+func silent(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	out, warnings := outputs(t, name, args...)
+	require.Empty(t, warnings, "%s warns of nothing", name)
+	return out
+}
+
+func outputs(t *testing.T, name string, args ...string) (out, warnings string) {
+	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program.Find(t, name), args...)
-	var out, errors bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errors
-	require.NoError(t, cmd.Run(), "%s %s\n%s", name, strings.Join(args, " "), errors.String())
-	return out.String()
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	require.NoError(t, cmd.Run(), "%s %s\n%s", name, strings.Join(args, " "), stderr.String())
+	return stdout.String(), stderr.String()
 }
 
 // tagged writes a file into a new folder, and lets exiftool write these tags into it.
