@@ -25,8 +25,8 @@
 //   - write your own check: [ValidatorFunc], [Reject], [All]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
-//   - replace a picture: the example Replace
-//   - grant each role something else: [Grant], the example Roles
+//   - replace a picture: docs/recipes.md
+//   - grant each role something else: [Grant], docs/recipes.md
 //   - use gin or echo: [Handler.Handle]
 //   - write your own JSON errors: [Options.Respond], [Responder], [Error]
 //   - words in another language: [Options.Text]
@@ -36,8 +36,8 @@
 //   - receive large files: [Presigner], or package uppy for Uppy
 //   - resume files after a lost connection: [Resumer]
 //   - behind a proxy, or from pages of another origin: docs/production.md, [Options.CrossOrigin]
-//   - request ids in the log: the example RequestID
-//   - tokens against CSRF: the example CsrfToken
+//   - request ids in the log: docs/recipes.md
+//   - tokens against CSRF: docs/recipes.md
 //   - limit callers: [Options.Limiter], packages limit and redislimit
 //   - find malware: package clamav, [LinksOptions.RequireScan]
 //   - metrics and spans: [Hooks], package otelupload

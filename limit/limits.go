@@ -19,8 +19,8 @@ type Limits struct {
 	// At least 1 s, at most 31 days.
 	Window time.Duration
 
-	// Requests is the limit of one caller in a Window: uploads, and the steps of direct ones, of
-	// which each part is one. A request that is refused because Requests is used up does not count;
+	// Requests is the limit of one caller in a Window: uploads, and the steps of direct and resumable
+	// ones, as [upload.Claim] counts them. Each part of a direct upload is one. A request that is refused because Requests is used up does not count;
 	// every other does. Default: 1,000.
 	Requests int
 
@@ -35,7 +35,7 @@ type Limits struct {
 	// Concurrent is how many uploads of one caller are received at once. Default: 16.
 	Concurrent int
 
-	// Signed is how many direct uploads one caller has whose URLs have not expired, finished or
+	// Signed is how many direct and resumable uploads one caller has whose URLs have not expired, finished or
 	// not: a URL can be used again. For a file in parts that is PresignOptions.TicketExpires and
 	// URLExpires. What [upload.Releaser] says has ended does not count. Default: 500.
 	Signed int

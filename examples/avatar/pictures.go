@@ -33,7 +33,7 @@ func (a *app) save(w http.ResponseWriter, r *http.Request) {
 	})
 	if err != nil {
 		if violates(err) {
-			err = upload.Reject("bad_description", "a picture needs a description of 120 characters at most")
+			err = upload.Reject("bad_description", "A picture needs a description of 120 characters at most.")
 		}
 		if !kept { // else the commit may have worked
 			a.delete(r.Context(), square)
@@ -78,7 +78,7 @@ func (a *app) delete(ctx context.Context, keys ...string) {
 // key comes from the database, never from the request.
 func (a *app) find(r *http.Request) (upload.Link, error) {
 	if userOf(r) == "" {
-		return upload.Link{}, upload.Reject(upload.CodeUnauthenticated, "sign in to see pictures")
+		return upload.Link{}, upload.Reject(upload.CodeUnauthenticated, "Sign in to see pictures.")
 	}
 	p, err := a.db.find(r.Context(), r.PathValue("user"), userOf(r))
 	if r.URL.Query().Has("whole") {
