@@ -23,7 +23,7 @@ type Report struct {
 	Cursor string
 }
 
-// Outcome is the result for an object or upload that is not kept.
+// Outcome is the result for an object or upload that is an orphan, or cannot be judged.
 type Outcome string
 
 // Outcomes of a [Finding].
@@ -35,7 +35,7 @@ const (
 	Foreign  Outcome = "foreign" // its key fails storage.ValidKey; it stays
 )
 
-// Finding is an object or upload that is not kept.
+// Finding is an object or upload that is an orphan, or cannot be judged.
 type Finding struct {
 	Key      string
 	UploadID string // of an unfinished upload, "" for an object

@@ -129,7 +129,8 @@ type Options struct {
 	MaxRemovals int
 
 	// MaxFailures is how many removals of one run may fail before it ends with [ErrFailures]. It is
-	// checked between pages, so up to 1,500 more can fail, and the next run continues after them.
+	// checked between pages, when no object waits to be judged with others: up to 1,500 more can
+	// fail, and any number of staged files in between. The next run continues after them.
 	// An object whose removal returned an error may be removed all the same, so one wrong answer
 	// can cost MaxRemovals and these. Default: 10,000.
 	MaxFailures int
@@ -139,8 +140,9 @@ type Options struct {
 	// partial one. Then the sweep ends with [ErrShare] before any of these objects is removed. Only
 	// objects that Referenced is asked about are measured: not young objects, staging keys or
 	// unfinished uploads. They are measured in the order of the list, 500 or more at a time, or all
-	// if there are fewer. So it also detects an answer that becomes wrong in the middle. An answer
-	// that leaves out everything is always refused. A dry run continues, and ends with the error.
+	// if there are fewer; a last group of less than 500 is measured with the one before it. So it
+	// also detects an answer that becomes wrong in the middle. A group of which everything is left
+	// out is refused, unless AllowAnyShare is set. A dry run continues, and ends with the error.
 	// Default: 0.25.
 	MaxShare float64
 
@@ -148,9 +150,8 @@ type Options struct {
 	// MaxShare is then ignored.
 	AllowAnyShare bool
 
-	// Found, if set, is called for everything that is not kept, one at a time: for each removed
-	// object or upload, each that would be removed, and each that could not be. A panic stops the
-	// sweep.
+	// Found, if set, is called for each [Finding], one at a time. By its Outcome a changed or foreign
+	// object stays. A panic stops the sweep.
 	Found func(ctx context.Context, f Finding)
 
 	// Progress, if set, is called after each page. A host that stores r.Cursor can continue from it
