@@ -50,6 +50,7 @@ func TestUppyPluginRefused(t *testing.T) {
 				s.shows(row.name + ": " + row.says)
 				s.Screenshot(t.Name())
 				sent, steps := s.sent.Load(), s.steps.Load()
+				s.Await(`seen.complete > 0`) // before that Uppy forgets a retry
 				s.Value(`seen.failed = []`, nil)
 				s.Click(".uppy-StatusBar-actionBtn--retry")
 				require.Equal(t, []string{row.says}, s.end().Failed)

@@ -30,7 +30,8 @@ if (!query.has('sizeless') && !plugin) {
 
 // For the test.
 window.uppy = uppy
-window.seen = { success: [], failed: [], reasons: [] }
+window.seen = { success: [], failed: [], reasons: [], complete: 0 }
+uppy.on('complete', () => window.seen.complete++)
 uppy.on('upload-success', (file, response) => window.seen.success.push({ ...response.body, uploadURL: response.uploadURL }))
 uppy.on('upload-error', (file, error) => {
   window.seen.failed.push(error.message)
