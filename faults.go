@@ -242,7 +242,7 @@ func errChanged(err error) error {
 // blame makes of e, which is err, what ended the request, if that is known: what reading the
 // body failed with first, and the stop of the server. Failures of a server whose
 // client has left, if leaving can be their cause, are the client's. A deadline that has
-// passed is the host's.
+// passed is the host's; overdue names it while a file is received.
 func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	var cut *Error
 	if !errors.As(first, &cut) {
@@ -256,8 +256,8 @@ func blame(ctx context.Context, e *Error, err, first error, leaving bool) {
 	}
 }
 
-// overdue makes of e, which is err, a timeout if a deadline has passed that the program set on the
-// request, such as by a middleware in front. Clients cannot know it, and slow ones meet it first.
+// overdue makes e, which is err, a timeout if the request's context had a deadline and it has passed.
+// The host or a middleware in front set it, and slow clients are the first to exceed it.
 func overdue(ctx context.Context, e *Error, err error) {
 	if !errors.Is(ctx.Err(), context.DeadlineExceeded) || e.Code.Status() < http.StatusInternalServerError {
 		return

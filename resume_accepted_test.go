@@ -118,7 +118,7 @@ func TestResumeAcceptedThenRefused(t *testing.T) {
 		require.Equal(t, http.StatusLocked, p.one.do(t, tusRequest{method: "DELETE", url: url}).StatusCode)
 
 		p.down.Store(true)
-		require.Equal(t, http.StatusServiceUnavailable, p.two.patch(t, url, 4, "o").StatusCode, "which is no refusal")
+		require.Equal(t, http.StatusServiceUnavailable, p.two.patch(t, url, 4, "o").StatusCode, "which is not a refusal")
 		require.Equal(t, 4, p.two.offset(t, url))
 		p.down.Store(false)
 		p.bad.Store(true)

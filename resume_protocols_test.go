@@ -143,7 +143,7 @@ func overTLS(t *testing.T, h http.Handler) (*http.Client, string) {
 	return srv.Client(), srv.URL
 }
 
-// overH2C serves h by HTTP/2 without TLS, as behind a proxy.
+// overH2C serves h by HTTP/2 without TLS, as after a proxy.
 func overH2C(t *testing.T, h http.Handler) (*http.Client, string) {
 	t.Helper()
 	both := new(http.Protocols)

@@ -36,7 +36,7 @@ func TestChainWriters(t *testing.T) {
 						mu.Lock()
 						defer mu.Unlock()
 						written := owner[start:][:n]
-						require.Empty(t, bytes.Trim(written, "\x00"), "two writers were told of the same bytes")
+						require.Empty(t, bytes.Trim(written, "\x00"), "two writers were acknowledged the same bytes")
 						copy(written, bytes.Repeat([]byte{byte('a' + w)}, int(n)))
 					})
 				})

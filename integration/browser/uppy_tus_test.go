@@ -110,7 +110,7 @@ func TestUppyTusCancels(t *testing.T) {
 
 // TestUppyTusReloads reloads the page in the middle of an upload. When the user chooses the same
 // file again it goes on where it was. In long runs, another page has given the upload up meanwhile,
-// or it has expired: then it begins anew.
+// or it has expired: then it begins again.
 func TestUppyTusReloads(t *testing.T) {
 	const size, chunk = 1 << 20, 100_000
 	content := lines(size)

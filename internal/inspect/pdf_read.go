@@ -151,7 +151,7 @@ func (f *pdfWalk) tokens(p []byte) (n int) {
 	return n
 }
 
-// goesOn reports whether there is no fault yet.
+// goesOn reports whether no fault was found yet.
 func (f *pdfWalk) goesOn() bool { return f.err == nil && (f.exam == nil || f.exam.rules.err == nil) }
 
 // hides reports whether bytes of the walk matter to hidden objects and tables.
