@@ -62,14 +62,14 @@
 // Memory is a number you choose. s3store.Options.MaxMemory limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB, and all validators of this package together 64 MiB.
 // Text fields, header and [ImageOptions].Decode come on top. No subject (the caller that a [Grant]
-// names) holds more than half of these, or of the slots ([Options.MaxConcurrent]). For buffers and
-// slots uploads wait [Options.MaxWait], on HTTP/2 never, then fail with [CodeBusy].
+// names) holds more than half of the buffers, of the validators' memory or of the slots
+// ([Options.MaxConcurrent]). For buffers and slots uploads wait [Options.MaxWait], on HTTP/2 never, then fail with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest of the body is drained for a while, since
 // browsers send all of it before they read the answer.
 //
-// The client's words are not used. Keys are random by default. The stored type is the detected one.
+// Nothing that a client claims is trusted. Keys are random by default. The stored type is the detected one.
 // The file name is data.
 //
 // It fails closed. There is no handler without an authorizer. A validator that fails, panics or
@@ -91,8 +91,8 @@
 //
 // # What it does not protect against
 //
-// It is not a malware scanner. [Types] and its presets read the structure of files, and say how
-// far. A well-formed file can still attack a program with a bug, so serve users' files as
+// It is not a malware scanner. [Types] and its presets read the structure of files, and document
+// how far. A well-formed file can still attack a program with a bug, so serve users' files as
 // attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others can write to or list.

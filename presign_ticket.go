@@ -35,7 +35,7 @@ type sealed struct {
 	Key      string `json:"k"`
 	UploadID string `json:"m,omitempty"` // of a multipart upload
 	PartSize int64  `json:"p,omitempty"`
-	Cell     int64  `json:"c,omitempty"` // of a resumable upload
+	Cell     int64  `json:"c,omitempty"` // bytes of a piece, of a resumable upload
 	Metadata string `json:"x,omitempty"` // likewise, as the client sent it
 	Expires  int64  `json:"e"`           // Unix time
 }
@@ -75,7 +75,7 @@ func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 // openTicket returns the content of token, if it is for the caller of q and not expired.
 func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error) {
 	t, err := unsealTicket(sealer, token)
-	if err == nil && t.Cell > 0 != (q.door == doorResumable) { // where purposes of a host collide
+	if err == nil && t.Cell > 0 != (q.door == doorResumable) { // if a host gave both doors the same keys and purpose
 		err = errBadTicket
 	}
 	if err == nil {

@@ -24,7 +24,8 @@ Server, S3 and clients are processes of their own on one machine.
 CPU time is the server's alone, as the operating system counts it.
 This library checks what it always checks: its presets read the file to its end.
 The other servers check nothing.
-In each case the servers were measured in turn; figures are medians, with the range.
+Where a range is given, the servers were measured in turn, and the figure is the median; all others were measured once.
+Files are PNG pictures unless the table names another type.
 
 %s runs it again in about twenty minutes; nothing else should run meanwhile.
 %s shows in a minute that it works.

@@ -79,13 +79,13 @@ func TestReadmeHandler(t *testing.T) {
 	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
 		if err := save(r.Context(), name, key); err != nil {
-			// Any answer of 400 or more removes the file. This is 500, and 422 with your sentence for
-			// upload.Reject("name_taken", "…").
+			// Any answer of 400 or more removes the file. Refuse answers 500, or 422 with your sentence
+			// if err is upload.Reject("name_taken", "…").
 			upload.Refuse(w, r, err)
 		}
 	})
 	mux := http.NewServeMux()
-	// In front, chi's middleware.Timeout would cut slow clients.
+	// Route it outside of chi's middleware.Timeout, which would cut slow clients.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("file", "a.png", uploadtest.PNG(0))
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)

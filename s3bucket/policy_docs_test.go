@@ -63,6 +63,7 @@ This command prints one for your bucket:
 
     upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -key-prefix avatars/ -direct streamed
 
+` + "`-key-prefix`" + ` is the prefix that ` + "`upload.Prefix`" + ` gives to keys; leave it out without one.
 With ` + "`-format terraform`" + ` in place of the role, it prints all of this page for Terraform.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.

@@ -7,7 +7,7 @@
 //		uploadtest.Text("name", "ada"))
 //	// a.Status is 201 and a.Files[0].Key is the key; or a.Code is the reason of the refusal
 //
-// Files and Code come from the answers of a [upload.Handler]. A handler of your own, after
+// Files and Code come from the answers of an [upload.Handler]. A handler of your own, after
 // [upload.Handler.Middleware], answers 201 as it likes: then use Status and Body.
 //
 // [NewRequest] only makes the request, to which header fields can be added, and [Send] sends it

@@ -22,8 +22,9 @@ type Part struct {
 	Content Content
 }
 
-// File returns a file in a form field, as browsers send it, with the claimed type
-// application/octet-stream. Browsers send a file without a name and bytes when none was chosen.
+// File returns a file in a form field, with the claimed type application/octet-stream, which
+// browsers send for files they do not know. They send a file without a name and bytes when none was
+// chosen.
 func File[C string | []byte | Content](field, name string, content C) Part {
 	p := Part{Field: field, Name: name, Type: "application/octet-stream"}
 	switch c := any(content).(type) {

@@ -37,7 +37,7 @@ var families = []struct {
 	{"texts", sync.OnceValue(corpus.Texts)},
 }
 
-// Hostile returns some hundred files that upload.Types refuses with their code, even where it
+// Hostile returns several hundred files that upload.Types refuses with their code, even where it
 // allows their type: malformed, truncated and polyglot files, bombs, scripts, programs and wrong
 // types. None is malware, and none does harm where it is stored. The files may change with every
 // version, and there will be more.

@@ -54,7 +54,7 @@ func (e *env) flags(fs *flag.FlagSet) {
 		e.lacks = append(e.lacks, strings.Split(words, ",")...)
 		return new(s3store.Profile).Lack(e.lacks...)
 	})
-	fs.StringVar(&e.prefix, "s3-prefix", "", "the prefix of all keys of the application")
+	fs.StringVar(&e.prefix, "s3-prefix", "", "the prefix of all keys of the application, staged ones included")
 	fs.BoolVar(&e.json, "json", false, "answer in JSON")
 	e.layoutFlags(fs)
 }
