@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"errors"
 	"net/http"
 )
 
@@ -35,11 +36,14 @@ type Grant struct {
 // ones can block others.
 func AllowAnonymous(*http.Request) (*Grant, error) { return &Grant{}, nil }
 
-// RequireSubject makes an Authorizer of a function that returns the caller's id. An error, or "",
-// is answered with 401.
+// RequireSubject makes an Authorizer of a function that returns the caller's id. An error that is
+// not an [*Error], or "", is answered with 401.
 func RequireSubject(who func(*http.Request) (string, error)) Authorizer {
 	return func(r *http.Request) (*Grant, error) {
 		subject, err := who(r)
+		if own := new(Error); errors.As(err, &own) {
+			return nil, err
+		}
 		if err != nil || subject == "" {
 			return nil, &Error{Code: CodeUnauthenticated, Err: err}
 		}

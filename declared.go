@@ -9,8 +9,8 @@ import (
 	"github.com/airlock-go/upload/internal/sniff"
 )
 
-// declared judges d by all that can be judged without the file. A resumable upload may be empty:
-// its creation is judged as its content.
+// declared judges d by all that can be judged without the file. An empty resumable upload is whole
+// with its creation, so it is judged there as a file is.
 func (q *session) declared(d Declaration) (*Incoming, error) {
 	field, known := q.rules.fields[d.Field]
 	if !known {

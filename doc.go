@@ -1,12 +1,12 @@
 // Package upload receives files over HTTP, checks them while they arrive, and puts them into
-// object storage. Only files that passed every check can be read there.
+// object storage. Only files that passed every check are published there.
 //
 // A [Handler] mounts in any net/http router:
 //
 //	h, err := upload.New(store, upload.Images(nil), authorize, nil)
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
-//	mux.Handle("PUT /files/{name}", raw)               // likewise, see Handler.Raw
+//	mux.Handle("PUT /files/{name}", raw)               // of h.Raw: the body is the file
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // The host is the application that mounts it. The first three arguments determine security: where
@@ -47,37 +47,38 @@
 //
 // # Promises
 //
-// Nothing unchecked is visible. An object becomes readable only after every validator has seen the
-// whole stream and accepted it. Publishing is a separate step, which neither the end of a stream
-// nor a call of Close can cause. A cut body is refused, never taken for a shorter file.
+// Nothing unchecked is visible. A key is published only after every validator has accepted the
+// whole file. Direct and resumable uploads wait under the staging prefix, which readers need no
+// right to read. Neither the end of a stream nor a call of Close can publish. A cut body is
+// refused, never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a handler that fails, none of the request's
-// files stays. While a request commits, a reader that lists the bucket may see
-// the first file alone. A killed process may leave published files and unfinished uploads. A sweep
-// removes them; a lifecycle rule removes only the unfinished uploads.
+// files stays. While a request commits, a list of the bucket may show the first file alone. A
+// killed process may leave published files and unfinished uploads. A sweep removes them; a
+// lifecycle rule removes only the unfinished uploads.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
-// left. A failed removal is reported as [KindCleanupFailed]. No temporary files exist.
+// left. Failed removals are [KindCleanupFailed]. No temporary files exist.
 //
 // Memory is a number you choose. s3store.Options.MaxMemory limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB, and all validators of this package together 64 MiB.
-// Text fields, header and [ImageOptions].Decode come on top. No subject (the caller that a [Grant]
-// names) holds more than half of the buffers, of the validators' memory or of the slots
-// ([Options.MaxConcurrent]). For buffers and slots uploads wait [Options.MaxWait], on HTTP/2 never, then fail with [CodeBusy].
+// Text fields, header and [ImageOptions].Decode come on top. No subject (a [Grant]'s caller) holds
+// more than half of the buffers, of the validators' memory or of the slots
+// ([Options.MaxConcurrent]). Uploads wait up to [Options.MaxWait] for buffers and slots, on HTTP/2
+// not at all, then fail with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest of the body is drained for a while, since
-// browsers send all of it before they read the answer.
+// browsers send all before they read.
 //
-// Nothing that a client claims is trusted. Keys are random by default. The stored type is the detected one.
-// The file name is data.
+// Nothing that a client claims is trusted. Keys are random by default. The stored type is the
+// detected one. The file name is data.
 //
 // It fails closed. There is no handler without an authorizer. A validator that fails, panics or
 // exceeds [Options.CheckTimeout] refuses the file. No limit can be switched off.
 //
-// One policy for every way in. Raw bodies, the program's own files, files that clients send to the
-// storage by a [Presigner], and those that a [Resumer] receives in pieces are published only after
-// the same validators have read them.
+// One policy for every way in. Raw bodies, the program's own files, and those that come by a
+// [Presigner] or a [Resumer] are published only after the same validators have read them.
 //
 // One decision per request. It is one record of [Options.Logger] and one [Event] of
 // [Options.Hooks], without content, URLs and tickets. Each clean-up is another.

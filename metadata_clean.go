@@ -13,7 +13,7 @@ func (q *session) keeps(field string) bool {
 }
 
 // cleaner returns a reader of the file that begins with in.Head and goes on with src, without its
-// metadata. It is nil if files of its type have none that is known.
+// metadata, unless the field keeps it. It is nil if files of its type have none that is known.
 func (q *session) cleaner(in *Incoming, src io.Reader, o clean.Options) *clean.Reader {
 	if !clean.Has(in.Type) {
 		return nil

@@ -3,6 +3,7 @@ package upload_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -219,6 +220,10 @@ func TestAuthorizer(t *testing.T) {
 		{"error", func(*http.Request) (*upload.Grant, error) { return nil, errors.New("secret") }, upload.CodeForbidden},
 		{"no grant", func(*http.Request) (*upload.Grant, error) { return nil, nil }, upload.CodeForbidden},
 		{"not signed in", upload.RequireSubject(func(*http.Request) (string, error) { return "", nil }), upload.CodeUnauthenticated},
+		{"unknown", upload.RequireSubject(func(*http.Request) (string, error) { return "ada", errors.New("secret") }), upload.CodeUnauthenticated},
+		{"an outage", upload.RequireSubject(func(*http.Request) (string, error) {
+			return "", fmt.Errorf("sessions: %w", &upload.Error{Code: upload.CodeBusy})
+		}), upload.CodeBusy},
 		{"rejected", func(*http.Request) (*upload.Grant, error) {
 			return nil, upload.Reject(upload.CodeUnauthenticated, "who are you?")
 		}, upload.CodeUnauthenticated},

@@ -1,4 +1,4 @@
-// Package otelupload makes OpenTelemetry metrics and spans of the decisions and cleanups of package
+// Package otelupload makes OpenTelemetry metrics and spans of the decisions and clean-ups of package
 // upload.
 //
 //	hooks, err := otelupload.New(nil)
@@ -12,7 +12,7 @@
 // # Metrics
 //
 //	upload.duration          s          histogram  door, outcome, code   every decision, and thereby their number
-//	upload.active            {request}  gauge      door                  requests without a decision yet
+//	upload.active            {request}  up-down    door                  requests without a decision yet
 //	upload.files             {file}     counter    door, type            files that were published
 //	upload.bytes             By         counter    door                  content that came through this process
 //	upload.undone            {request}  counter    door                  accepted and then removed, as a next handler failed
@@ -25,13 +25,13 @@
 // "upload link", a child of the span in the request's context, such as otelhttp's. It ends with the
 // decision. Spans of the work for the upload, such as the calls of an instrumented S3 client, are
 // its children. So are "upload cleaned_up", "upload undone" and the like. Only failures of the server (status 500 and above,
-// failed cleanups, checks that hang) are errors.
+// failed clean-ups, checks that hang) are errors.
 //
 // # Attributes
 //
 // upload.door, upload.outcome (an [upload.EventKind]), upload.code (an [upload.Code]) and
-// upload.type (a detected media type, only for published files) have few values, none of them a
-// client's own word. Spans also have upload.bytes and upload.files. There is never a subject, a
+// upload.type (a detected media type, only of the metric upload.files) have few values, none of them
+// a client's own word. Spans also have upload.bytes and upload.files. There is never a subject, a
 // file name, a key or an error's text: those are in the log. The two counters for alarms exist from
 // the start, as 0.
 package otelupload

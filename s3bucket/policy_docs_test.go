@@ -59,12 +59,15 @@ const iamHead = `# Permissions
 
 For operators and security reviewers: the actions on the bucket that each part of an application needs, with their reasons.
 ` + "`s3bucket.Bucket.Policy`" + ` makes these policies from the options of the store and the layout.
-This command prints one for your bucket:
+` + "[`upload-bucket`](../cmd/upload-bucket)" + ` prints one for your bucket:
 
-    upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -key-prefix avatars/ -direct streamed
+    upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -key-prefix avatars/ -direct \
+        -origin https://app.example.com -scanner ARN -scan-exempt ARN streamed
 
+In place of the role, ` + "`bucket`, `cors` and `lifecycle`" + ` print the settings of the bucket.
+The two ARNs are for a [malware scanner](production.md#malware): without one, leave them out.
 ` + "`-key-prefix`" + ` is the prefix that ` + "`upload.Prefix`" + ` gives to keys; leave it out without one.
-With ` + "`-format terraform`" + ` in place of the role, it prints all of this page for Terraform.
+With ` + "`-format terraform`" + ` in place of the role, it prints all of this page for Terraform, and declares the bucket: import one that exists first.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`Options.Tags`" + `.
@@ -84,8 +87,8 @@ var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
 	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive published keys a prefix, as here by `-key-prefix`, and this role cannot read staged files.\nWithout one, or with `-s3-prefix` alone, which stands before the staged keys too, it can.",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
-	s3bucket.RoleCheck:    "Runs `Check` and reads the settings.",
-	s3bucket.RoleSetup:    "Runs `Setup`.",
+	s3bucket.RoleCheck:    "Runs `Bucket.Check` and reads the settings.",
+	s3bucket.RoleSetup:    "Runs `Bucket.Setup`.",
 }
 
 // statements writes a policy and its reasons, and the additional statements of other.

@@ -61,7 +61,7 @@ type Options struct {
 	CallTimeout time.Duration
 
 	// Profile says what the service can do. The zero value is right for AWS
-	// and for every service that honors conditional writes and checksums.
+	// and for every service that honours conditional writes and checksums.
 	Profile Profile
 
 	// SSE requests server-side encryption, for buckets that have none by default. KMSKeyID names

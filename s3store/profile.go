@@ -18,7 +18,7 @@ import (
 // parts: X-Amz-Copy-Source-If-Match, with a value that no object has. Clients send it like the
 // other signed fields. HeadersFromQuery, NoCopyGuard and NoSignedHeaders are for services where
 // that is impossible, unnecessary or ineffective. A service that accepts "If-None-Match: *", a
-// policy or a signed length and ignores it answers like one that honors it. s3bucket.Bucket.Check
+// policy or a signed length and ignores it answers like one that honours it. s3bucket.Bucket.Check
 // tests that, and proposes the narrowest profile that fits. s3bucket.Bucket.Verify tests what
 // matters most, at the start of a program.
 type Profile struct {

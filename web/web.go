@@ -1,7 +1,7 @@
 // Package web serves the browser module of this library, whose files lie beside this one. README.md
 // there describes the module.
 //
-//	mux.Handle("GET /upload-module/", web.Handler())
+//	mux.Handle("GET /upload-module/", web.Handler()) // in chi: r.Handle("/upload-module/*", …)
 //
 // and in the page, with web.Path("upload.js") and web.Integrity("upload.js"):
 //
