@@ -68,8 +68,8 @@
 // not at all, then fail with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
-// after the first 4 KiB of a file. On HTTP/1.1 the rest of the body is drained for a while, since
-// browsers send all before they read.
+// after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers
+// send all before they read.
 //
 // Nothing that a client claims is trusted. Keys are random by default. The stored type is the
 // detected one. The file name is data.
