@@ -13,22 +13,30 @@ const calmState = 1
 // within a cell, and no quotation mark and no formula begins in it, except in cells that calmCell
 // accepts. If it ends after such a cell, the separator there does to calmState what it does to the
 // state of the readers. sign is the place of the last sign that began such a cell, -1 without one.
-// inCell reports that p begins within a cell. The bytes before next are not worth another look.
+// The bytes before next are not worth another look.
 //
-// calmText looks at 64 bytes a step, and may stop too early.
-func (s *cells) calmText(p []byte, inCell bool) (n, next, sign int) {
+// calmText looks at 64 bytes a step, and may stop too early. Each sign that directly follows a
+// blank, a separator or a byte outside of ASCII may begin a formula.
+func (s *cells) calmText(p []byte) (n, next, sign int) {
+	switch {
+	case len(p) <= signBlock:
+		return 0, len(p), -1
+	case cellBytes[p[0]]&(isSign|isMark) != 0, s.bytes && p[0] >= utf8.RuneSelf:
+		return 0, 1, -1
+	}
 	from, sign := 0, -1 // from is where the last calm cell ended
-	for ; n+signBlock <= len(p); n += signBlock {
+	for n = 1; n+signBlock <= len(p); n += signBlock {
 		found := signs((*[signBlock]byte)(p[n:]), s.bytes) &^ (1<<max(0, from-n) - 1)
 		for found != 0 {
 			at := n + bits.TrailingZeros64(found)
-			if goesOn(p, at, inCell) {
-				found &= found - 1
+			found &= found - 1
+			before := cellBytes[p[at-1]]
+			if before&(cellBytes[p[at]]/isSign)&isContent != 0 {
 				continue
 			}
 			to := 0
-			if !s.tabs {
-				to = calmCell(p, at)
+			if before&endsCell != 0 && !s.tabs {
+				to = calmCell(p[at-1:])
 			}
 			if to == 0 {
 				return from + inCellUpTo(p[from:at]), at + 1, sign
@@ -36,48 +44,31 @@ func (s *cells) calmText(p []byte, inCell bool) (n, next, sign int) {
 			if p[at] != '"' {
 				sign = at
 			}
-			from = to
-			found &^= 1<<(to-n) - 1
+			from = at - 1 + to
+			found &^= 1<<(from-n) - 1
 		}
 	}
 	return from + inCellUpTo(p[from:max(n, from)]), len(p), sign
 }
 
-// goesOn reports whether the byte at that place, which signs found, is a sign within a cell. One
-// that directly follows a blank, a separator or a byte outside of ASCII may begin a formula. inCell
-// is that of calmText.
-func goesOn(p []byte, at int, inCell bool) bool {
-	switch {
-	case cellBytes[p[at]]&isSign == 0:
-		return false
-	case at == 0:
-		return inCell
-	}
-	return cellBytes[p[at-1]]&isContent != 0
-}
-
-// calmCell returns the place after the cell at that place of p, if that is a plain amount or a plain
-// text in quotation marks, and if a separator stands before it, and the same one or a line end after
-// it. Otherwise it returns 0. All readers that the separator leads into the cell leave it after the
-// cell. The others see neither a separator nor the start of a cell.
-func calmCell(p []byte, at int) (to int) {
-	if at == 0 || at+1 >= len(p) || cellBytes[p[at-1]]&endsCell == 0 {
-		return 0
-	}
-	separator := p[at-1]
-	switch to = at + 1; {
-	case p[at] == '+', p[at] == '-':
-		to += amount(p[to:])
-	case p[at] == '"' && isLetterOrDigit(p[to]):
-		if to += plainQuotation(p[to:], separator); to == len(p) || p[to] != '"' {
+// calmCell returns the length of the separator and the cell at the beginning of p, if that is a
+// plain amount or a plain text in quotation marks, and if the same separator or a line end comes
+// after it. Otherwise it returns 0. All readers that the separator leads into the cell leave it
+// after the cell. The others see neither a separator nor the start of a cell.
+func calmCell(p []byte) (n int) {
+	switch n = 2; {
+	case p[1] == '+', p[1] == '-':
+		n += amount(p[n:])
+	case p[1] == '"' && len(p) > n && isLetterOrDigit(p[n]):
+		if n += plainQuotation(p[n:], p[0]); n == len(p) || p[n] != '"' {
 			return 0
 		}
-		to++
+		n++
 	default:
 		return 0
 	}
-	if separates(p[to:], separator) {
-		return to
+	if separates(p[n:], p[0]) {
+		return n
 	}
 	return 0
 }
@@ -89,9 +80,10 @@ func separates(p []byte, separator byte) bool {
 
 // The bytes of cells.
 const (
-	endsCell  = 1 << iota // a separator
-	isContent             // neither a separator nor a blank
-	isSign                // begins formulas
+	isContent = 1 << iota // neither a separator nor a blank
+	isSign                // begins formulas, but not after content
+	isMark                // may begin something after content, too
+	endsCell              // a separator
 )
 
 var cellBytes = func() (table [256]uint8) {
@@ -102,6 +94,7 @@ var cellBytes = func() (table [256]uint8) {
 	for _, c := range []byte("=+-@") {
 		table[c] |= isSign
 	}
+	table['"'], table[0xef] = isMark, isMark
 	return table
 }()
 
