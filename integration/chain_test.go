@@ -35,7 +35,7 @@ func TestChainKilledWriter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st := newStage(t, false, s3store.Options{})
-			whole := make([]byte, 4*part+1)
+			whole := make([]byte, 2*part+1)
 			_, err := rand.Read(whole)
 			require.NoError(t, err)
 			killWriter(t, st.bucket.Name, whole, secure)

@@ -29,6 +29,9 @@ func TestDirectConformance(t *testing.T) {
 			t.Parallel()
 			storetest.RunDirect(t, func(t *testing.T) storage.DirectStorage {
 				st := newStage(t, false, s3store.Options{Profile: profile})
+				if !fullPages {
+					st.store = smallPages(t, st.bucket, profile)
+				}
 				return audited{st.store, st.bucket, t}
 			}, except...)
 		})

@@ -16,6 +16,8 @@ import (
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
 	"github.com/airlock-go/upload/integration/internal/s3test"
+	"github.com/airlock-go/upload/internal/partsize"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/s3bucket"
 	"github.com/airlock-go/upload/s3store"
 	"github.com/airlock-go/upload/storage"
@@ -30,7 +32,13 @@ const (
 	patience = 2 * time.Minute
 )
 
-func TestMain(m *testing.M) { s3test.Main(m) }
+func TestMain(m *testing.M) {
+	rounds.Spread = true
+	if !fullPages {
+		partsize.Listed = page
+	}
+	s3test.Main(m)
+}
 
 // stage is a bucket, a store for it, and what the store's client must close before goroutines are
 // counted.

@@ -36,7 +36,7 @@ func TestListerConformance(t *testing.T) {
 			storetest.RunLister(t, func(t *testing.T) storage.Lister {
 				st := newStage(t, versioned, s3store.Options{})
 				if versioned || !fullPages {
-					st.store = smallPages(t, st.bucket)
+					st.store = smallPages(t, st.bucket, s3test.Get().Profile())
 				}
 				return audited{st.store, st.bucket, t}
 			}, except...)
@@ -44,22 +44,28 @@ func TestListerConformance(t *testing.T) {
 	}
 }
 
-// smallPages returns a store that asks for 50 objects a page, so that few objects fill it.
-func smallPages(t testing.TB, b *s3test.Bucket) *s3store.Store {
+// page is how many objects and parts the pages of smallPages have.
+const page = 50
+
+// smallPages returns a store that asks for small pages, so that few objects and parts fill them.
+func smallPages(t testing.TB, b *s3test.Bucket, profile s3store.Profile) *s3store.Store {
 	t.Helper()
 	c, closeIdle := s3test.Get().Client(s3test.Get().Endpoint)
 	t.Cleanup(closeIdle)
 	ask := middleware.InitializeMiddlewareFunc("small pages", func(
 		ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
 	) (middleware.InitializeOutput, middleware.Metadata, error) {
-		if list, ok := in.Parameters.(*s3.ListObjectsV2Input); ok {
-			list.MaxKeys = aws.Int32(50)
+		switch list := in.Parameters.(type) {
+		case *s3.ListObjectsV2Input:
+			list.MaxKeys = aws.Int32(page)
+		case *s3.ListPartsInput:
+			list.MaxParts = aws.Int32(page)
 		}
 		return next.HandleInitialize(ctx, in)
 	})
 	add := func(stack *middleware.Stack) error { return stack.Initialize.Add(ask, middleware.Before) }
 	c = s3.New(c.Options(), func(o *s3.Options) { o.APIOptions = append(o.APIOptions, add) })
-	store, err := s3store.New(c, b.Name, &s3store.Options{Logger: slog.New(slog.DiscardHandler), Profile: s3test.Get().Profile()})
+	store, err := s3store.New(c, b.Name, &s3store.Options{Logger: slog.New(slog.DiscardHandler), Profile: profile})
 	require.NoError(t, err)
 	return store
 }
@@ -95,8 +101,8 @@ func (s aged) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 	return s.Store.RemoveListed(ctx, o)
 }
 
-// fullPages reports whether the server decides how many objects a page has, 1,000. Continuous
-// integration fills such pages. A usual run asks for small ones.
+// fullPages reports whether the server decides how many objects and parts a page has, 1,000.
+// Continuous integration fills such pages. A usual run asks for small ones.
 var fullPages = rounds.Of(1, 2) > 1
 
 // published and opened are how many objects and uploads sweepable makes: more than a page of
@@ -158,7 +164,7 @@ func TestSweep(t *testing.T) {
 			t.Parallel()
 			st := newStage(t, versioned, s3store.Options{})
 			if !fullPages {
-				st.store = smallPages(t, st.bucket)
+				st.store = smallPages(t, st.bucket, s3test.Get().Profile())
 			}
 			referenced := sweepable(t, st, versioned)
 			ask := func(_ context.Context, keys []string) (known []string, _ error) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/airlock-go/upload/internal/partsize"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -136,7 +137,7 @@ func partAgain(ctx context.Context, s *direct) error {
 
 // manyParts sends more parts than S3 lists in one answer.
 func manyParts(ctx context.Context, s *direct) error {
-	const n = 1003
+	n := partsize.Listed + 3
 	d := file(content(1), "")
 	id, err := s.create(ctx, d)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -92,6 +93,7 @@ func promotesLargePatched(ctx context.Context, s *direct) error {
 	if err != nil {
 		return err
 	}
+	takesTurn := rounds.SpreadTurns(3)
 	for name, list := range map[string][]storage.Patch{
 		"none":                     {},
 		"the first and last byte":  {says(0, "#"), says(size-1, "#")},
@@ -103,6 +105,9 @@ func promotesLargePatched(ctx context.Context, s *direct) error {
 		"the last part":            {zeros(2*partSize+1, 10)},
 		"many":                     everyTenth(200_000),
 	} {
+		if !takesTurn() {
+			continue
+		}
 		p, want := patching(key, stored, staged, list)
 		if err := s.Promote(ctx, p); err != nil {
 			return fmt.Errorf("%s: Promote: %w", name, err)

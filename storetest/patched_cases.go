@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -61,8 +62,12 @@ func patchLists(size int64) map[string][]storage.Patch {
 }
 
 func patchesStaged(ctx context.Context, s store) error {
+	takesTurn := rounds.SpreadTurns(3)
 	for _, size := range []int{30, large} {
 		for name, list := range patchLists(int64(size)) {
+			if size == large && !takesTurn() {
+				continue
+			}
 			key := fmt.Sprintf("patched-%d-%s", size, name)
 			staged, want, err := s.stagePatched(ctx, key, content(size), list)
 			if err == nil && staged == nil {

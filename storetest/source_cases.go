@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/storage"
 )
 
@@ -59,6 +60,7 @@ func promotesSourcesPatched(ctx context.Context, s *direct) error {
 		return err
 	}
 	first, end := p.promotion.Sources[0].Size, int64(size)
+	takesTurn := rounds.SpreadTurns(3)
 	for name, list := range map[string][]storage.Patch{
 		"none":                       {},
 		"the first and last byte":    {says(0, "#"), says(end-1, "#")},
@@ -70,17 +72,20 @@ func promotesSourcesPatched(ctx context.Context, s *direct) error {
 		"the last source":            {zeros(end-10, 5), says(end-5, "12345")},
 		"many":                       everyTenth(200_000),
 	} {
+		if !takesTurn() {
+			continue
+		}
 		again := pieces{p.promotion, staged}
 		again.promotion.Nonce, again.promotion.Key = rand.Text(), publishedKey()
 		again.patch(list...)
-		if err := s.promotesPieces(ctx, again, staged); err != nil {
+		if err := s.promotes(ctx, again); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		if err := s.Delete(ctx, again.promotion.Key); err != nil {
 			return fmt.Errorf("Delete: %w", err)
 		}
 	}
-	return nil
+	return s.piecesStay(ctx, p.promotion.Sources, staged)
 }
 
 func promotesOtherSizes(ctx context.Context, s *direct) error {
@@ -94,9 +99,12 @@ func promotesOtherSizes(ctx context.Context, s *direct) error {
 			again := pieces{p.promotion, staged}
 			again.promotion.Nonce, again.promotion.Key = rand.Text(), publishedKey()
 			again.patch(list...)
-			if err := s.promotesPieces(ctx, again, staged); err != nil {
+			if err := s.promotes(ctx, again); err != nil {
 				return fmt.Errorf("pieces of %d bytes: %w", size, err)
 			}
+		}
+		if err := s.piecesStay(ctx, p.promotion.Sources, staged); err != nil {
+			return fmt.Errorf("pieces of %d bytes: %w", size, err)
 		}
 	}
 	return nil
@@ -199,62 +207,77 @@ func promotesSourcesChanged(ctx context.Context, s *direct) error {
 	if err != nil {
 		return err
 	}
-	for name, change := range map[string]func(src *storage.Source, was []byte) (then []byte){
-		"gone":     func(*storage.Source, []byte) []byte { return nil },
-		"replaced": func(_ *storage.Source, was []byte) []byte { return longContent(len(was) + 1)[1:] },
-		"shorter":  func(_ *storage.Source, was []byte) []byte { return was[:len(was)-1] },
-		"longer":   func(_ *storage.Source, was []byte) []byte { return slices.Concat(was, []byte("x")) },
-		"shorter than it says": func(src *storage.Source, was []byte) []byte {
-			src.ETag = ""
-			return was[:len(was)-1]
-		},
+	takesTurn := rounds.SpreadTurns(3) // each change, with and without patches
+	for i := range p.promotion.Sources {
+		if err := s.promotesChangedSource(ctx, p, i, takesTurn); err != nil {
+			return fmt.Errorf("source %d is %w", i, err)
+		}
+	}
+	return nil
+}
+
+// promotesChangedSource changes a copy of one source of many. The promotion has the ETag that the copy
+// had at first, except for one that is only shorter than its size.
+func (s *direct) promotesChangedSource(ctx context.Context, p pieces, i int, takesTurn func() bool) error {
+	p.promotion.Sources = slices.Clone(p.promotion.Sources)
+	src := &p.promotion.Sources[i]
+	at := int64(i) * p.promotion.Sources[0].Size
+	was := p.content[at:][:src.Size]
+	src.Key = stagingKey()
+	original, err := s.becomes(ctx, src.Key, was)
+	if err != nil {
+		return err
+	}
+	shorter := was[:len(was)-1]
+	for _, change := range []struct {
+		name  string
+		then  []byte // nil for none
+		known bool   // the promotion has the new ETag
+	}{
+		{"replaced", longContent(len(was) + 1)[1:], false},
+		{"longer", slices.Concat(was, []byte("x")), false},
+		{"shorter", shorter, false},
+		{"shorter than it says", shorter, true},
+		{"gone", nil, false},
 	} {
-		for i := range 3 {
-			if err := s.promotesChangedSource(ctx, p, i, change); err != nil {
-				return fmt.Errorf("source %d is %s: %w", i, name, err)
+		etag, err := s.becomes(ctx, src.Key, change.then)
+		if err != nil {
+			return fmt.Errorf("%s: %w", change.name, err)
+		}
+		if src.ETag = original; change.known {
+			src.ETag = etag
+		}
+		for _, list := range [][]storage.Patch{nil, {zeros(at, 10)}} {
+			p.promotion.Patches = list
+			if !takesTurn() {
+				continue
+			}
+			if err := s.refusesChanged(ctx, p.promotion); err != nil {
+				return fmt.Errorf("%s: %w", change.name, err)
 			}
 		}
 	}
 	return nil
 }
 
-// promotesChangedSource changes a copy of one source of many, and promotes with its new ETag if change
-// has removed the old one.
-func (s *direct) promotesChangedSource(ctx context.Context, p pieces, i int, change func(*storage.Source, []byte) []byte) error {
-	p.promotion.Sources = slices.Clone(p.promotion.Sources)
-	src := &p.promotion.Sources[i]
-	size := p.promotion.Sources[0].Size
-	was := p.content[int64(i)*size:][:src.Size]
-	src.Key = stagingKey()
-	_, err := s.publish(ctx, src.Key, was)
-	if err != nil {
-		return err
+// becomes replaces the object under key by one of these bytes, or by none if they are nil. It returns
+// the ETag.
+func (s *direct) becomes(ctx context.Context, key string, content []byte) (etag string, err error) {
+	if err := s.Delete(ctx, key); err != nil {
+		return "", fmt.Errorf("Delete: %w", err)
 	}
-	if src.ETag, err = s.etag(ctx, src.Key, false); err != nil {
-		return err
+	if content == nil {
+		return "", nil
 	}
-	then := change(src, was)
-	if err := s.Delete(ctx, src.Key); err != nil {
-		return fmt.Errorf("Delete: %w", err)
+	if _, err := s.publish(ctx, key, content); err != nil {
+		return "", err
 	}
-	if then != nil {
-		if _, err := s.publish(ctx, src.Key, then); err != nil {
-			return err
-		}
+	return s.etag(ctx, key, false)
+}
+
+func (s *direct) refusesChanged(ctx context.Context, p storage.Promotion) error {
+	if err := s.Promote(ctx, p); !errors.Is(err, storage.ErrChanged) {
+		return fmt.Errorf("Promote returned %v", err) //nolint:errorlint // it may be nil
 	}
-	if src.ETag == "" {
-		if src.ETag, err = s.etag(ctx, src.Key, false); err != nil {
-			return err
-		}
-	}
-	for _, list := range [][]storage.Patch{nil, {zeros(int64(i)*size, 10)}} {
-		p.promotion.Patches = list
-		if err := s.Promote(ctx, p.promotion); !errors.Is(err, storage.ErrChanged) {
-			return fmt.Errorf("Promote returned %v", err) //nolint:errorlint // it may be nil
-		}
-		if err := s.absent(ctx, p.promotion.Key); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.absent(ctx, p.Key)
 }

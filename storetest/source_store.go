@@ -89,10 +89,15 @@ func (s *direct) piecesStay(ctx context.Context, sources []storage.Source, conte
 	return nil
 }
 
-// promotesPieces returns an error unless p is published, and its sources stay.
-func (s *direct) promotesPieces(ctx context.Context, p pieces, staged []byte) error {
+// promotes returns an error unless p is published.
+func (s *direct) promotes(ctx context.Context, p pieces) error {
 	if err := s.Promote(ctx, p.promotion); err != nil {
 		return fmt.Errorf("Promote: %w", err)
 	}
-	return errors.Join(s.publishes(ctx, p.promotion, p.content), s.piecesStay(ctx, p.promotion.Sources, staged))
+	return s.publishes(ctx, p.promotion, p.content)
+}
+
+// promotesPieces returns an error unless p is published, and its sources stay.
+func (s *direct) promotesPieces(ctx context.Context, p pieces, staged []byte) error {
+	return errors.Join(s.promotes(ctx, p), s.piecesStay(ctx, p.promotion.Sources, staged))
 }

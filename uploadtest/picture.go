@@ -54,13 +54,9 @@ func pngSize(width, height int) int {
 func storedPixels(width, height, empty int) []byte {
 	data := make([]byte, 0, height*(width+1))
 	for y := range height {
-		data = append(data, 0) // no filter
-		for x := range width {
-			i := y*width + x
-			data = append(data, byte(i*7+i>>8)) //nolint:gosec // a pattern
-		}
+		data = appendPixels(append(data, 0), y*width, width) // without a filter
 	}
-	b := []byte{0x78, 1}
+	b := append(make([]byte, 0, len(data)+5*(len(data)/maxBlock+1+empty)+6), 0x78, 1)
 	for range empty {
 		b = append(b, 0, 0, 0, 0xff, 0xff)
 	}
@@ -76,6 +72,26 @@ func storedPixels(width, height, empty int) []byte {
 		rest = rest[n:]
 	}
 	return binary.BigEndian.AppendUint32(b, adler32.Checksum(data))
+}
+
+// pixels is what repeats in pictures. Pieces of it are copied, since the race detector sees each byte
+// that a loop writes.
+var pixels = sync.OnceValue(func() []byte {
+	all := make([]byte, 1<<16)
+	for i := range all {
+		all[i] = byte(i*7 + i>>8) //nolint:gosec // a pattern
+	}
+	return all
+})
+
+// appendPixels appends n pixels from the number first on.
+func appendPixels(b []byte, first, n int) []byte {
+	for all := pixels(); n > 0; {
+		piece := all[first%len(all):]
+		piece = piece[:min(n, len(piece))]
+		b, first, n = append(b, piece...), first+len(piece), n-len(piece)
+	}
+	return b
 }
 
 func appendChunk(b []byte, kind string, data []byte) []byte {

@@ -39,9 +39,12 @@ func Text(p []byte) int {
 // others sets the highest bit of the first byte of x that Text does not count, and of no byte before
 // it: a sum carries only out of a byte that Text does not count.
 func others(x uint64) uint64 {
-	white := atLeast(x, '\t')&^atLeast(x, '\n'+1) | atLeast(x, '\r')&^atLeast(x, '\r'+1)
-	return x | (x + ones) | ^(atLeast(x, ' ') | white)
+	noSpace := not(x|4*ones, '\r') & not(x, '\n') // tabs and carriage returns differ in one bit
+	return x | (x + ones) | noSpace&^atLeast(x, ' ')
 }
+
+// not sets the highest bit of each byte of x that is not c, and not above 0x7f.
+func not(x, c uint64) uint64 { return (x ^ c*ones) + 0x7f*ones }
 
 // atLeast sets the highest bit of each byte of x that is at least c, and not above 0x7f.
 func atLeast(x, c uint64) uint64 { return x + (0x80-c)*ones }

@@ -27,8 +27,8 @@ func TestCalmTextEndsInCells(t *testing.T) {
 func TestCalmText(t *testing.T) {
 	for _, before := range []string{"a", "a,", "a ", ",", "\u00a0", "\u200b", "名", "é,", "1;", "x\t", "x|", "\n", ""} {
 		for _, c := range "=+-@\",;|\t \r\naé名＝﹢‐\u200b" {
-			for shift := range 9 {
-				text := strings.Repeat("x", shift) + before + string(c) + strings.Repeat("y", 17-shift) + ",z"
+			for shift := range signBlock + 2 {
+				text := strings.Repeat("x", shift) + before + string(c) + strings.Repeat("y", 2*signBlock-shift) + ",z"
 				with, without := &cells{}, &cells{}
 				_, _ = with.scan([]byte("a,b\nabc,"))
 				_, _ = stepped(without, []byte("a,b\nabc,"))
@@ -43,13 +43,14 @@ func TestCalmText(t *testing.T) {
 
 // Cells in quotation marks and amounts, between all separators, do what the rules say.
 func TestCalmCells(t *testing.T) {
-	calm := []string{`"ab"`, `"a,b"`, `"a;b"`, `"-a"`, `"a""b"`, "-1", "+49 30", "-1.5", "-1-2", "-", "+a", `"a" `, ` "a"`, "-1;2", "1", "@a", "=1", `"a`, "-1\t"}
+	calm := []string{`"ab"`, `"a long text, of words"`, `"a; long text of words"`, `"é"`, `"a long text, of wörds"`, "\"a\t\"", "\"a\nb\"", "-1/2-3:4", "-:", "+ 1-./:", "+49 (0)30", "-1\u00a0", `"a,b"`, `"a;b"`, `"-a"`, `"a""b"`, "-1", "+49 30", "-1.5", "-1-2", "-", "+a", `"a" `, ` "a"`, "-1;2", "1", "@a", "=1", `"a`, "-1\t"}
+	more := strings.Repeat(",wwwwwww", signBlock/4)
 	for _, tabs := range []bool{false, true} {
-		for _, before := range []string{"x", "\n", "x\r\n", `"q"`} {
+		for _, before := range []string{"x", "\n", "x\r\n", `"q"`, strings.Repeat("w", 42)} {
 			for _, first := range []string{",", ";", "|", "\t", "\n"} {
 				for _, cell := range calm {
 					for _, second := range []string{",", ";", "|", "\t", "\n", "\r\n", "\r", ""} {
-						for _, after := range []string{"", "-2,a", "y;=1|z", "\"z\",-3,wwwwwwww"} {
+						for _, after := range []string{"", "-2,a", "y;=1|z" + more, "\"z\",-3" + more} {
 							text := "a,b\nabcdefghi" + before + first + cell + second + after
 							with, without := &cells{tabs: tabs}, &cells{tabs: tabs}
 							n, found := with.scan([]byte(text))

@@ -50,7 +50,7 @@ func (s *cells) recall(p []byte) (n int) {
 	at := m.at
 	for at != 0 {
 		if n >= next && m.calm>>(at&63)&1 != 0 {
-			k, doubt, sign := s.calmText(p[n:], at == calmState)
+			k, doubt, sign := s.calmText(p[n:])
 			if sign >= 0 {
 				s.off += s.width(p[seen : n+sign])
 				s.at, seen = s.off, n+sign

@@ -12,6 +12,19 @@ func Of(usual, all int) int {
 	return usual
 }
 
+// Spread is set by a TestMain whose store takes long for large files. Then the suites of package
+// storetest run some of many such cases, unless the environment has UPLOAD_TEST_LONG=1. Users of the
+// suites always run all.
+var Spread bool
+
+// SpreadTurns is Turns for the suites: each case takes its turn, unless Spread is set.
+func SpreadTurns(every int) func() bool {
+	if !Spread {
+		every = 1
+	}
+	return Turns(every)
+}
+
 // Turns returns a function that reports whether to run the next case of a test: one of every, or
 // each if the environment has UPLOAD_TEST_LONG=1. In nested loops cases take turns, so that each
 // value of each loop is still run.
