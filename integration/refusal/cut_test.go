@@ -22,7 +22,7 @@ func TestCutAtEveryByte(t *testing.T) {
 		client.File("a.txt", client.Text(30)), client.Value("title", "x"), client.File("b.png", client.PNG(0)),
 	}
 	whole := f.Size()
-	closed := whole - 2 // RFC 2046: the line break after the closing boundary belongs to the epilogue
+	closed := whole - 2          // RFC 2046: the line break after the closing boundary belongs to the epilogue
 	takesTurn := rounds.Turns(3) // each cut in one way, and those near the end in all
 	for cut := range whole {
 		for name, length := range map[string]int64{"matching": cut, "lying": whole, "chunked": -1} {
