@@ -136,8 +136,8 @@ func TestDirectPartAttacks(t *testing.T) {
 func TestDirectPartsDroppedAnswers(t *testing.T) {
 	t.Parallel()
 	const list = faultproxy.Get // as CallOf names reads under a key
-	for mode, status := range repeats {
-		for _, call := range []faultproxy.Call{faultproxy.Create, list, faultproxy.Complete, faultproxy.Abort} {
+	for _, call := range []faultproxy.Call{faultproxy.Create, list, faultproxy.Complete, faultproxy.Abort} {
+		for mode, status := range repeatsOf(call) {
 			t.Run(fmt.Sprintf("%s/%s", mode, call), func(t *testing.T) {
 				t.Parallel()
 				st, proxy := newFaultyStage(t, false, s3store.Options{})

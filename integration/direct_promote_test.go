@@ -158,8 +158,8 @@ func TestPromoteAtOnce(t *testing.T) {
 // result is true.
 func TestPromoteDroppedAnswers(t *testing.T) {
 	t.Parallel()
-	for mode, status := range repeats {
-		for _, call := range []faultproxy.Call{faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete} {
+	for _, call := range []faultproxy.Call{faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete} {
+		for mode, status := range repeatsOf(call) {
 			for _, times := range []int{1, faultproxy.Always} {
 				t.Run(fmt.Sprintf("%s/%s/%d", mode, call, times), func(t *testing.T) {
 					t.Parallel()

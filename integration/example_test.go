@@ -31,14 +31,14 @@ func TestExampleServer(t *testing.T) {
 		require.Len(t, b.Versions(t.Context(), t), 1)
 		p.Terminate(t)
 	})
-	t.Run("terminated at 12 MiB of 50", func(t *testing.T) {
+	t.Run("terminated at 6 MiB of 50", func(t *testing.T) {
 		b := s3test.NewBucket(t, false)
 		p := startExample(t, b)
 		for _, length := range []int64{0, -1} {
 			c, err := client.Dial(strings.TrimPrefix(p.URL, "http://"), "/upload", fifty, length)
 			require.NoError(t, err)
 			defer c.Close()
-			require.NoError(t, c.Send(12*mib))
+			require.NoError(t, c.Send(leftAt))
 		}
 		require.Eventually(t, func() bool { return len(b.Uploads(t.Context(), t)) == 2 }, patience, 10*time.Millisecond)
 		p.Terminate(t)

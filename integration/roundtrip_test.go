@@ -28,8 +28,11 @@ func TestBytesComeBack(t *testing.T) {
 		client.File("a.png", client.PNG(2*part)),
 		client.File("a.txt", client.Text(2*part+1)),
 	}
-	for _, f := range files {
+	for i, f := range files {
 		for _, chunked := range []bool{false, true} {
+			if chunked == (i%2 == 0) && rounds.Of(1, 2) == 1 {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s of %d bytes, chunked %v", f.Name, f.Content.Size, chunked), func(t *testing.T) {
 				st := newStage(t, false, s3store.Options{})
 				s := host.Start(t, newHandler(t, st.store, upload.Options{SHA256: true}))
@@ -76,7 +79,7 @@ func TestPageNamedPNGIsNotStored(t *testing.T) {
 func TestBytesComeBackOverTLS(t *testing.T) {
 	t.Parallel()
 	takesTurn := rounds.Turns(2) // each size without a fault, and some with each fault
-	for _, size := range []int{100 << 10, part - 1, part, part + 1, 3*part + 1} {
+	for _, size := range []int{100 << 10, part - 1, part, part + 1, 2*part + 1} {
 		for _, fault := range []faultproxy.Fault{"", faultproxy.SlowDown, faultproxy.Reset, faultproxy.Drop} {
 			if fault != "" && !takesTurn() {
 				continue
@@ -120,7 +123,7 @@ func TestLittleMemory(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, chunked %v", row.name, chunked), func(t *testing.T) {
 				st := newStage(t, false, s3store.Options{MaxMemory: 8 * mib})
 				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxWait: patience}, upTo(3)))
-				answers := make(chan *client.Answer, rounds.Of(4, 8))
+				answers := make(chan *client.Answer, rounds.Of(3, 8))
 				for range cap(answers) {
 					go func() {
 						a, err := client.Post(t.Context(), s.Client(), s.URL, form, chunked)
@@ -151,8 +154,11 @@ func TestLittleMemory(t *testing.T) {
 // TestExactLimit checks that a file of exactly the limit is stored, and one byte more is not.
 func TestExactLimit(t *testing.T) {
 	t.Parallel()
-	for _, limit := range []int{100 << 10, part, 2 * part, 2*part + 1} {
+	for i, limit := range []int{100 << 10, part, 2 * part, 2*part + 1} {
 		for _, chunked := range []bool{false, true} {
+			if chunked == (i%2 == 0) && rounds.Of(1, 2) == 1 {
+				continue
+			}
 			t.Run(fmt.Sprintf("%d bytes, chunked %v", limit, chunked), func(t *testing.T) {
 				st := newStage(t, false, s3store.Options{})
 				s := host.Start(t, newHandler(t, st.store, upload.Options{MaxFileSize: int64(limit)}))

@@ -76,6 +76,18 @@ func lookAfter(t testing.TB, store *s3store.Store, layout s3bucket.Layout) *s3bu
 	return bucket
 }
 
+// eitherBucket returns both kinds of buckets in long runs, otherwise one of them by chance.
+func eitherBucket() map[string]bool {
+	both := map[string]bool{"plain": false, "versioned": true}
+	for name := range both {
+		if rounds.Of(1, 2) == 1 {
+			delete(both, name)
+		}
+		break
+	}
+	return both
+}
+
 // newFaultyStage puts a fault proxy between the store and the server.
 func newFaultyStage(t testing.TB, versioned bool, opts s3store.Options) (*stage, *faultproxy.Proxy) {
 	t.Helper()

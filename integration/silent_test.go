@@ -32,9 +32,9 @@ var silences = []struct {
 // TestSilentAnswer answers a call of a streamed upload with 200 and nothing, or with a gateway's
 // page. An accepted upload is stored, and nothing of a refused one is.
 func TestSilentAnswer(t *testing.T) {
-	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
-		for _, u := range uploads {
-			for _, row := range silences {
+	for _, u := range uploads {
+		for _, row := range silences {
+			for name, versioned := range eitherBucket() {
 				t.Run(fmt.Sprintf("%s/%s/%s/%d", name, u.call, row.fault, row.times), func(t *testing.T) {
 					t.Parallel()
 					st, proxy := newFaultyStage(t, versioned, s3store.Options{})
@@ -58,9 +58,9 @@ func TestSilentConfirmation(t *testing.T) {
 	calls := []faultproxy.Call{
 		faultproxy.Head, faultproxy.Get, faultproxy.Create, faultproxy.UploadPart, faultproxy.Complete, faultproxy.Delete,
 	}
-	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
-		for _, call := range calls {
-			for _, row := range silences {
+	for _, call := range calls {
+		for _, row := range silences {
+			for name, versioned := range eitherBucket() {
 				t.Run(fmt.Sprintf("%s/%s/%s/%d", name, call, row.fault, row.times), func(t *testing.T) {
 					t.Parallel()
 					testSilentConfirmation(t, versioned, call, row.fault, row.times)

@@ -105,13 +105,12 @@ func (s aged) RemoveListed(ctx context.Context, o storage.ListedObject) error {
 // Continuous integration fills such pages. A usual run asks for small ones.
 var fullPages = rounds.Of(1, 2) > 1
 
-// published and opened are how many objects and uploads sweepable makes: more than a page of
-// objects and than a run measures at once, and in continuous integration also more than a page of
-// uploads.
-var (
-	published = rounds.Of(660, 2400)
-	opened    = rounds.Of(20, 1100)
-)
+// published are how many objects sweepable makes: more than a page and, in a plain bucket, than a run
+// measures at once.
+var published = map[bool]int{false: rounds.Of(660, 2400), true: rounds.Of(66, 2400)}
+
+// opened is how many uploads sweepable makes: in continuous integration more than a page.
+var opened = rounds.Of(20, 1100)
 
 // sweepable fills a bucket: published objects, every third of which is referred to, and objects
 // under staging keys.
@@ -122,7 +121,7 @@ func sweepable(t *testing.T, st *stage, versioned bool) (referenced map[string]b
 		require.NoError(t, err)
 		require.NoError(t, staged.Commit(t.Context()))
 	}
-	for i := range published {
+	for i := range published[versioned] {
 		key := fmt.Sprintf("p/%d/%04d ü+%%.txt", i%5, i)
 		publish(key)
 		if i%3 == 0 {
@@ -166,7 +165,7 @@ func TestSweep(t *testing.T) {
 			if !fullPages {
 				st.store = smallPages(t, st.bucket, s3test.Get().Profile())
 			}
-			referenced := sweepable(t, st, versioned)
+			referenced, published := sweepable(t, st, versioned), published[versioned]
 			ask := func(_ context.Context, keys []string) (known []string, _ error) {
 				for _, key := range keys {
 					if referenced[key] {
@@ -208,7 +207,9 @@ func TestSweep(t *testing.T) {
 			require.NoError(t, err)
 			require.Zero(t, second.Failed+second.Changed)
 			require.Equal(t, dry.Orphaned, first.Removed+second.Removed)
-			require.Less(t, second.Seen, dry.Seen-first.Removed, "it started over")
+			if published > 500 { // which are measured at once
+				require.Less(t, second.Seen, dry.Seen-first.Removed, "it started over")
+			}
 			requireSwept(t, st, referenced)
 		})
 	}

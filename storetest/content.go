@@ -26,7 +26,7 @@ var (
 // setSizes sets the sizes when a suite begins, so that a TestMain can have lowered partsize.Least.
 var setSizes = sync.OnceFunc(func() {
 	partSize = partsize.Least
-	large, several = 2*partSize+partSize/5*2, 2*partSize+1000
+	large, several = 2*partSize+partSize/50, 2*partSize+1000
 	sizes = []int{0, 1, 4096, 64<<10 - 1, 64 << 10, 64<<10 + 1, partSize - 1, partSize, partSize + 1, large}
 })
 

@@ -164,7 +164,7 @@ func (s *server) awaitReserved(t *testing.T, bytes int64) {
 // holdingMemory starts an upload that takes a whole part and then stalls.
 func (s *server) holdingMemory(t *testing.T) (release func()) {
 	t.Helper()
-	c, err := client.Dial(s.addr, "/upload", client.Form{client.File("a.png", client.PNG(20*mib))}, -1)
+	c, err := client.Dial(s.addr, "/upload", client.Form{client.File("a.png", client.PNG(several))}, -1)
 	require.NoError(t, err)
 	require.NoError(t, c.Send(100*kib))
 	s.awaitReserved(t, 1)

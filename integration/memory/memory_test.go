@@ -19,6 +19,7 @@ import (
 const (
 	maxMemory = 64 * mib
 	beside    = 32 * mib        // what is neither buffers nor idle connections
+	several   = 11 * mib        // a file of several parts
 	patience  = 5 * time.Minute // for uploads that wait for memory, on a busy machine
 )
 
@@ -29,7 +30,7 @@ func TestManyAtOnce(t *testing.T) {
 		n    int
 		file client.Part
 	}{
-		"of 20 MiB": {rounds.Of(16, 200), client.File("a.png", client.PNG(20*mib))},
+		"of 11 MiB": {rounds.Of(16, 200), client.File("a.png", client.PNG(several))},
 		"of 10 KiB": {rounds.Of(500, 5000), client.File("a.png", client.PNG(10*kib))},
 	}
 	for name, row := range rows {
@@ -52,7 +53,7 @@ func TestManyAtOnce(t *testing.T) {
 func TestSlowBesideFast(t *testing.T) {
 	t.Parallel()
 	const slow, size = 12, 200 * kib
-	fast := rounds.Of(25, 200)
+	fast := rounds.Of(12, 200)
 	s := start(t, config{MaxMemory: maxMemory, MaxWait: patience})
 	var done sync.WaitGroup
 	all := make(chan struct{}) // the fast ones are stored
@@ -99,7 +100,7 @@ func TestHTTP2Neighbours(t *testing.T) {
 	t.Parallel()
 	const holders, others = 2, 4
 	s := start(t, config{TLS: true, MaxMemory: holders * 5 * mib, MaxWait: time.Hour})
-	f := client.File("a.png", client.PNG(20*mib))
+	f := client.File("a.png", client.PNG(several))
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	upload := func(f client.Part) int {
@@ -134,7 +135,7 @@ func TestHTTP2Neighbours(t *testing.T) {
 	for range holders {
 		require.Equal(t, 201, <-held)
 	}
-	s.requireStored(t, holders, 20*mib)
+	s.requireStored(t, holders, several)
 }
 
 // stopping is content whose rest, after n bytes, is read when goOn is closed.

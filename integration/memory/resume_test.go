@@ -18,7 +18,7 @@ import (
 // TestManyResumable checks that pieces of any number of resumable uploads stay within MaxMemory
 // while they are stored, checked and published, and the heap not far beyond it.
 func TestManyResumable(t *testing.T) {
-	n, size := rounds.Of(8, 200), int64(20*mib)
+	n, size := rounds.Of(8, 200), int64(several)
 	bucket := s3test.NewBucket(t, false)
 	s := start(t, config{S3: s3test.Get().Endpoint, Bucket: bucket.Name, Direct: true, MaxMemory: maxMemory, MaxWait: patience})
 	idle := s.idle(t, n)

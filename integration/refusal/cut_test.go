@@ -9,6 +9,7 @@ import (
 	"github.com/airlock-go/upload"
 	"github.com/airlock-go/upload/integration/internal/client"
 	"github.com/airlock-go/upload/integration/internal/host"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 // TestCutAtEveryByte checks that a body without its whole closing boundary at the end is not whole,
@@ -21,11 +22,15 @@ func TestCutAtEveryByte(t *testing.T) {
 		client.File("a.txt", client.Text(30)), client.Value("title", "x"), client.File("b.png", client.PNG(0)),
 	}
 	whole := f.Size()
-	closed := whole - 2 // RFC 2046: the line break after the closing boundary belongs to the epilogue
+	closed := whole - 2          // RFC 2046: the line break after the closing boundary belongs to the epilogue
+	takesTurn := rounds.Turns(3) // each cut in one way, and those near the end in all
 	for cut := range whole {
 		for name, length := range map[string]int64{"matching": cut, "lying": whole, "chunked": -1} {
 			if cut == 0 && name == "matching" {
 				continue // that would be the form's own length
+			}
+			if cut < closed-100 && !takesTurn() {
+				continue
 			}
 			status, stored := 400, 0
 			if name == "matching" && cut == closed {

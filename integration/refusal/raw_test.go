@@ -88,7 +88,7 @@ func TestRawRefusedEarlyAndWhole(t *testing.T) {
 
 // TestRawSizes: from a byte to hundreds of mebibytes, what is published is what was sent.
 func TestRawSizes(t *testing.T) {
-	turn, largest := rounds.Turns(3), int64(rounds.Of(64, 300)*mib)
+	turn, largest := rounds.Turns(3), int64(rounds.Of(24, 300)*mib)
 	for _, sender := range rawSenders {
 		for _, size := range []int64{1, 4096, 4097, 5 * mib, largest} {
 			for _, chunked := range []bool{false, true} {

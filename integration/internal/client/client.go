@@ -31,16 +31,20 @@ type Answer = uploadtest.Answer
 type Conn = uploadtest.Conn
 
 // PNG returns a real image of exactly size bytes, or a small one if size is 0. It makes each size
-// once: the race detector sees each byte of it.
+// once, when it is read: the race detector sees each byte of it.
 func PNG(size int) Content {
+	if size == 0 {
+		return uploadtest.PNG(0)
+	}
 	c, made := pictures.Load(size)
 	if !made {
-		c, _ = pictures.LoadOrStore(size, uploadtest.PNG(size))
+		whole := sync.OnceValue(func() Content { return uploadtest.PNG(size) })
+		c, _ = pictures.LoadOrStore(size, Content{Size: int64(size), Open: func() io.Reader { return whole().Open() }})
 	}
 	return c.(Content)
 }
 
-// pictures are those that [PNG] has made, by their sizes.
+// pictures are those of [PNG], by their sizes.
 var pictures sync.Map
 
 // Bytes returns content that is held in memory.
