@@ -10,7 +10,7 @@ import (
 func largeTags() []File {
 	attrs := func(format string) string {
 		var b strings.Builder
-		for i := range 30_000 {
+		for i := range 10_000 {
 			_, _ = fmt.Fprintf(&b, format, i)
 		}
 		return b.String()

@@ -145,9 +145,9 @@ func deflate(p []byte, open ...bool) []byte {
 	var b bytes.Buffer
 	deflaters.Lock()
 	defer deflaters.Unlock()
-	w := deflaters.best
-	if len(p) < 512<<10 {
-		w = deflaters.fast
+	w := deflaters.fast
+	if len(open) > 0 { // which bombs repeat
+		w = deflaters.best
 	}
 	w.Reset(&b)
 	_, _ = w.Write(p) // a Buffer does not fail
