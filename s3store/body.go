@@ -2,6 +2,7 @@ package s3store
 
 import (
 	"errors"
+	"hash"
 	"io"
 	"sync"
 )
@@ -40,11 +41,41 @@ var copies = sync.Pool{New: func() any { return new([passSize]byte) }}
 const passSize = 32 << 10 // that of io.Copy
 
 // WriteTo makes io.Copy use a buffer that is kept. It shows w a copy: the transport may hang in w,
-// and close must not wait for that.
+// and close must not wait for that. Only a hash sees the bytes themselves.
 func (b *body) WriteTo(w io.Writer) (int64, error) {
+	if h, ok := w.(hash.Hash); ok {
+		return b.hashTo(h)
+	}
 	p := copies.Get().(*[passSize]byte)
 	defer copies.Put(p)
 	return io.CopyBuffer(w, struct{ io.Reader }{b}, p[:])
+}
+
+// hashTo writes the rest of the body to a hash, which never hangs.
+func (b *body) hashTo(h hash.Hash) (n int64, err error) {
+	for err == nil {
+		var piece int
+		piece, err = b.pieceTo(h)
+		n += int64(piece)
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return n, err
+}
+
+func (b *body) pieceTo(h hash.Hash) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.buffer == nil:
+		return 0, errBodyClosed
+	case b.offset >= b.buffer.size:
+		return 0, io.EOF
+	}
+	n, err := h.Write(b.buffer.from(b.offset))
+	b.offset += int64(n)
+	return n, err
 }
 
 func (b *body) Seek(offset int64, whence int) (int64, error) {
