@@ -19,14 +19,15 @@ const calmState = 1
 // blank, a separator or a byte outside of ASCII may begin a formula.
 func (s *cells) calmText(p []byte) (n, next, sign int) {
 	switch {
-	case len(p) <= signBlock:
+	case len(p) < signBlock:
 		return 0, len(p), -1
 	case cellBytes[p[0]]&(isSign|isMark) != 0, s.bytes && p[0] >= utf8.RuneSelf:
 		return 0, 1, -1
 	}
 	from, sign := 0, -1 // from is where the last calm cell ended
-	for n = 1; n+signBlock <= len(p); n += signBlock {
-		found := signs((*[signBlock]byte)(p[n:]), s.bytes) &^ (1<<max(0, from-n) - 1)
+	for n = 1; n < len(p); n += signBlock {
+		begin := min(n, len(p)-signBlock) // the last block overlaps the one before
+		found := signs((*[signBlock]byte)(p[begin:]), s.bytes) >> (n - begin) &^ (1<<max(0, from-n) - 1)
 		for found != 0 {
 			at := n + bits.TrailingZeros64(found)
 			found &= found - 1
@@ -48,7 +49,7 @@ func (s *cells) calmText(p []byte) (n, next, sign int) {
 			found &^= 1<<(from-n) - 1
 		}
 	}
-	return from + inCellUpTo(p[from:max(n, from)]), len(p), sign
+	return from + inCellUpTo(p[from:]), len(p), sign
 }
 
 // calmCell returns the length of the separator and the cell at the beginning of p, if that is a

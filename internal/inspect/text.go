@@ -58,7 +58,7 @@ func (t *Text) read(p []byte) {
 }
 
 // textPiece is the number of bytes between two looks at the budget.
-const textPiece = 4096
+const textPiece = 16 << 10
 
 // textSteps is the cost of a byte.
 const textSteps = 12
