@@ -20,7 +20,7 @@ func (f *film) dropSpan(start, n int64) {
 		f.fail("has too many samples that need blanking")
 	}
 	f.dropped = append(f.dropped, span{start, end})
-	f.afford(16)
+	f.afford(spanMemory)
 }
 
 // settle sorts the samples of tracks that are not kept, and blanks those that were handed on before.
@@ -57,7 +57,7 @@ func (f *film) samples(b filmBox) {
 			f.fail("has too many parts of media data")
 		}
 		f.before = append(f.before, span{f.pos(), b.end})
-		f.afford(16)
+		f.afford(spanMemory)
 	}
 	for f.movie && f.pos() < b.end {
 		for len(f.dropped) > 0 && f.dropped[0].end <= f.pos() {

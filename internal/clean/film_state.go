@@ -68,6 +68,9 @@ func (t *filmTrack) moves() bool { return t.handler == "vide" || t.handler == "p
 // span is a part of a file.
 type span struct{ start, end int64 }
 
+// spanMemory is what a span takes.
+const spanMemory = 16
+
 // filmRun is where the samples of fragments are.
 type filmRun struct {
 	fragment int64 // offset of the fragment

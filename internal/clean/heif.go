@@ -30,8 +30,10 @@ func heif(w *walk) {
 	if missing || !f.described && !f.film.movie {
 		f.cutOff()
 	}
-	if f.unknown && !f.film.movie {
-		f.fail("has media without an item, and no image sequence")
+	for _, s := range f.unclaimed {
+		if !f.film.movie {
+			f.late(s.start, s.end-s.start)
+		}
 	}
 }
 

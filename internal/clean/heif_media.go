@@ -16,38 +16,49 @@ type heifMedia struct {
 	described bool     // the metadata box has passed
 	extents   []extent // data with a use of its own that is still to come, in the file's order
 	kept      []extent // data of items that is kept, in the file's order
-	unknown   bool     // media has passed that belongs to no item, and is not zeros
+	unclaimed []span   // media that has passed, belongs to no item, and is not zeros
 	before    []span   // media that stood before the metadata box
 }
 
 // mdat keeps the data of items in a media box, and that of an image sequence.
 func (f *heifMedia) mdat(b filmBox) {
 	f.flush()
-	between := f.clear
-	switch {
-	case !f.described:
-		between = nil
-	case f.sequence:
-		between = f.unclaimed
-	default:
+	if f.described && !f.sequence {
 		f.stills = true
 	}
 	if !f.described || !f.film.movie {
 		f.passes(b)
 	}
 	for e, ok := f.next(b.end); ok; e, ok = f.next(b.end) {
-		f.each(e.from-f.pos(), between)
+		if !f.between(e.from) {
+			f.cutOff()
+		}
 		f.data(e)
 	}
-	if !f.film.upTo(b.end, between) && b.size != 0 {
+	if !f.between(b.end) && b.size != 0 {
 		f.cutOff()
 	}
 }
 
-// unclaimed notes media that belongs to no item. A movie may come to which it belongs.
-func (f *heifMedia) unclaimed(p []byte) int {
-	f.unknown = f.unknown || !isZero(p)
-	return len(p)
+// between walks over media up to end that belongs to no item. It returns false if the file ends
+// before. A movie may still come to which the media belongs.
+func (f *heifMedia) between(end int64) bool {
+	switch {
+	case !f.described || f.film.movie:
+		return f.film.upTo(end, nil)
+	case !f.sequence:
+		return f.film.upTo(end, f.clear)
+	}
+	start, silent := f.pos(), true
+	more := f.film.upTo(end, func(p []byte) int {
+		silent = silent && isZero(p)
+		return len(p)
+	})
+	if !silent {
+		f.afford(spanMemory)
+		f.unclaimed = append(f.unclaimed, span{start, f.pos()})
+	}
+	return more
 }
 
 // hasPassed reports whether data of an item that is kept has been handed on, and overlaps with s.

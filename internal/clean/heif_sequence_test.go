@@ -66,8 +66,8 @@ func TestHEIFSequence(t *testing.T) {
 	}
 }
 
-// TestHEIFSequenceWithoutOne: the media of a file that announces a sequence, and has none, has only
-// the data of items, or zeros.
+// TestHEIFSequenceWithoutOne: a file that announces a sequence, and has none, loses the media that
+// belongs to no item. That shows at its end alone.
 func TestHEIFSequenceWithoutOne(t *testing.T) {
 	t.Parallel()
 	file := func(gap string) []byte {
@@ -82,7 +82,12 @@ func TestHEIFSequenceWithoutOne(t *testing.T) {
 		require.False(t, got.Changed)
 	}
 	for _, gap := range []string{"S", secret, zeros(600) + secret} {
-		requireUnclear(t, "media without an item", file(gap))
+		got := whole(t, typeHEIC, file(gap))
+		require.NoError(t, got.Err)
+		require.Equal(t, file(zeros(len(gap))), got.Content)
+		var fault *clean.Error
+		require.ErrorAs(t, cleaned(typeHEIC, file(gap), 100, 100, clean.Options{}).Err, &fault)
+		require.Equal(t, clean.CodeLate, fault.Code)
 	}
 }
 
