@@ -176,7 +176,7 @@ var archiveReasons = []struct {
 	{"64 MiB of one letter that claim to be 10 bytes", "damaged", "has an entry that is larger than it declares"},
 	{"64 MiB of one letter whose size follows", "bomb", "has too high a compression ratio"},
 	{"900 entries of 1 MiB of one letter", "bomb", "has too high a compression ratio"},
-	{"60,000 entries", "too_complex", "has too many entries"},
+	{"20,000 entries", "too_complex", "has too many entries"},
 	{"3,001 listings of one entry", "damaged", "lists more entries than it has"},
 	{"250 entries that overlap, each quoting the next", "entry_not_allowed archive", "has an archive inside, or a document that is one"},
 	{"four levels of eight archives", "entry_not_allowed archive", "has an archive inside, or a document that is one"},
