@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 // testObserver is an observer, and a validator that returns it.
@@ -193,7 +194,7 @@ func TestHungObserverKeepsItsBuffer(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			for range 50 {
+			for range rounds.Of(10, 50) {
 				f.do(post(file("file", "b.txt", strings.Repeat("theirs ", 10_000))))
 			}
 		})

@@ -94,11 +94,15 @@ var endings = []ending{
 // TestLookingEnds: an inspector of any type stops within its call when the request has ended, or the call has lasted
 // CheckTimeout. It returns by itself, the upload is refused, and nothing of it is staged.
 func TestLookingEnds(t *testing.T) {
+	files, contents := corpus.CostlyFiles(), map[string]string{}
+	for _, c := range files {
+		contents[c.About] = string(c.Make(callSize))
+	}
 	for _, e := range endings {
 		t.Run(e.about, func(t *testing.T) {
 			ended := map[string]bool{}
-			for _, c := range corpus.CostlyFiles() {
-				ended[c.Type] = endedBy(t, e, c) || ended[c.Type]
+			for _, c := range files {
+				ended[c.Type] = endedBy(t, e, c, contents[c.About]) || ended[c.Type]
 			}
 			for mediaType, any := range ended {
 				assert.True(t, any, "no file of type %s takes long enough to be ended", mediaType)
@@ -108,9 +112,8 @@ func TestLookingEnds(t *testing.T) {
 }
 
 // endedBy uploads a file and reports whether e ended the inspector's work. Some files are refused before.
-func endedBy(t *testing.T, e ending, c corpus.Kind) (ended bool) {
+func endedBy(t *testing.T, e ending, c corpus.Kind, content string) (ended bool) {
 	t.Helper()
-	content := c.Make(callSize)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		defer leave()
@@ -121,7 +124,7 @@ func endedBy(t *testing.T, e ending, c corpus.Kind) (ended bool) {
 		})
 		require.NoError(t, err)
 		answer := httptest.NewRecorder()
-		h.ServeHTTP(answer, post(file("file", c.Name, string(content))).WithContext(ctx))
+		h.ServeHTTP(answer, post(file("file", c.Name, content)).WithContext(ctx))
 		if ended = w.ended; ended {
 			assert.Equal(t, e.code, problemOf(t, answer.Result()).Code, c.About)
 			assert.Equal(t, e.causes, w.after, "%s: the inspector goes on", c.About)

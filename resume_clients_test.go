@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload"
+	"github.com/airlock-go/upload/internal/rounds"
 	"github.com/airlock-go/upload/memstore"
 )
 
@@ -20,8 +21,12 @@ import (
 func TestResumeJava(t *testing.T) {
 	for name, over := range map[string]bool{"PATCH": false, "override": true} {
 		t.Run(name, func(t *testing.T) {
+			request := 10 << 20
+			if over {
+				request = rounds.Of(1<<20, request)
+			}
 			z := newResumable(t, &memstore.Store{}, nil, upload.Options{MaxFileSize: 30 << 20}, upload.ResumeOptions{})
-			content := strings.Repeat("0123456789abcde\n", 21<<20/16) + "end"
+			content := strings.Repeat("0123456789abcde\n", (2*request+1<<20)/16) + "end"
 			url := z.create(t, "notes.txt", len(content))
 			send := func(at, end int) reply {
 				q := tusRequest{method: "PATCH", url: url, headers: offsetBytes + strconv.Itoa(at) + "\nExpect: 100-continue", body: io.MultiReader(strings.NewReader(content[at:end]))}
@@ -30,7 +35,6 @@ func TestResumeJava(t *testing.T) {
 				}
 				return z.do(t, q)
 			}
-			const request = 10 << 20
 			require.Equal(t, strconv.Itoa(request), send(0, request).Header.Get("Upload-Offset"))
 			require.Equal(t, http.StatusConflict, send(0, request).StatusCode) // as after a lost answer
 			at := z.offset(t, url)

@@ -56,8 +56,12 @@ func TestStalledMemory(t *testing.T) {
 		content []byte
 		own     int64
 	}
-	worst := map[string]beginning{}
+	worst, takesTurn := map[string]beginning{}, rounds.Turns(3)
 	for _, c := range corpus.CostlyFiles() {
+		// The tests of the inspectors measure each file.
+		if _, seen := worst[c.Type]; seen && !takesTurn() {
+			continue
+		}
 		content := c.Make(sizeOf(c))
 		one := holds(t, 1, c, content)
 		if one.waiting == 0 { // it was refused

@@ -25,6 +25,7 @@ const lookingMemory = 64 << 20
 // other file is. The memory is free again when its holders leave.
 func TestSharedMemory(t *testing.T) {
 	greedy := []corpus.Kind{
+		costly("PDF of cross references ahead"), // which fills memory fastest
 		costly("PDF of actions in a stream"), costly("PDF of tables in a stream"),
 		costly("DOCX of many small parts"), costly("ZIP that unfolds"),
 	}
@@ -122,7 +123,7 @@ func TestSharedMemoryOfSubjects(t *testing.T) {
 	const ofOneFile = 8 << 20
 	subject := ""
 	authorize := func(*http.Request) (*upload.Grant, error) { return &upload.Grant{Subject: subject}, nil }
-	c := costly("PDF of actions in a stream")
+	c := costly("PDF of cross references ahead")
 	h, err := stalled.NewHandler(stalled.Policy(c.Type), authorize, 1000)
 	require.NoError(t, err)
 	all := stalled.On(h)

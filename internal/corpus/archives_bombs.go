@@ -8,9 +8,9 @@ import (
 )
 
 func bombs() []File {
-	bomb := repeated("a.txt", "a", 64)
-	claims, streamed := bomb, bomb
+	claims := repeated("a.txt", "a", 64)
 	claims.local, claims.central = set32(22, 10), set32(24, 10)
+	streamed := repeated("a.txt", "a", 64)
 	streamed.stream = true
 	var many, tiny []zipEntry
 	mebibyte := repeated("", "a", 1)
@@ -24,7 +24,7 @@ func bombs() []File {
 	shared := repeated("a.txt", "a", 1)
 	shared.listed = 3000
 	return []File{
-		archive("64 MiB of one letter", zipOf(bomb)),
+		archive("64 MiB of one letter", zipOf(repeated("a.txt", "a", 64))),
 		archive("64 MiB of one letter that claim to be 10 bytes", zipOf(claims)),
 		archive("64 MiB of one letter whose size follows", zipOf(streamed)),
 		archive("900 entries of 1 MiB of one letter", zipOf(many...)),

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"image"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -106,12 +107,11 @@ func costlyPacked() []Kind {
 	types := openContentTypes()
 	return []Kind{
 		{"DOCX whose list has a tag of many attributes", "b.docx", typeDOCX, func(size int) []byte {
-			var attrs strings.Builder
-			attrs.WriteString(types + "<Default ")
-			for i := 0; attrs.Len() < 7*size; i++ {
-				_, _ = fmt.Fprintf(&attrs, `a%d="" `, i)
+			attrs := append(make([]byte, 0, 6*size), types+"<Default "...)
+			for i := 0; len(attrs) < 5*size; i++ {
+				attrs = append(strconv.AppendInt(append(attrs, 'a'), int64(i), 10), `="" `...)
 			}
-			return zipOf(file("[Content_Types].xml", attrs.String()))
+			return zipOf(zipEntry{name: "[Content_Types].xml", data: string(attrs), fast: true})
 		}},
 		{"DOCX of many small parts", "e.docx", typeDOCX, manyEntries(docx(), "word/a%d.xml", declaration+"<a/>")},
 		{"ZIP of many empty entries", "a.zip", typeZIP, manyEntries(nil, "%d.txt", "")},

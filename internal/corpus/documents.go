@@ -68,7 +68,7 @@ var activeDocuments = sync.OnceValue(func() []File {
 		{"a web page on opening", pdfOf(`1 0 obj<</OpenAction 5 0 R>>endobj 5 0 obj<</S/URI/URI(https://example.com/)>>endobj`)},
 		{"encryption", read("qpdf-aes256.pdf")},
 		{"an object stream that cannot be read", pdfOf(pdfData("/Type/ObjStm/N 1/First 4/Filter/LZWDecode", "x"))},
-		{"an object stream that is a bomb", pdfOf(pdfObjects("[" + strings.Repeat(" ", 16<<20)))},
+		{"an object stream that is a bomb", pdfOf(pdfBomb())},
 	} {
 		files = append(files, File{About: "a PDF with " + c.about, Name: "a.pdf", Type: typePDF, Content: c.bytes, Code: content})
 	}

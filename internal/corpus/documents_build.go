@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"path"
@@ -37,8 +38,18 @@ func pdfData(entries, data string) string {
 
 // pdfObjects returns an object stream with one object.
 func pdfObjects(object string) string {
-	raw := deflate([]byte("9 0 " + object))
-	return pdfData("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", "\x78\x9c"+string(raw)+"\x00\x00\x00\x00")
+	return pdfPackedObjects(deflate([]byte("9 0 " + object)))
+}
+
+// pdfBomb returns an object stream of 16 MiB of spaces.
+func pdfBomb() string {
+	_, spaces := mebibyteOf(" ")
+	return pdfPackedObjects(slices.Concat(deflate([]byte("9 0 ["), true), bytes.Repeat(spaces, 16), []byte{3, 0}))
+}
+
+// pdfPackedObjects returns an object stream with one object, which is deflated.
+func pdfPackedObjects(packed []byte) string {
+	return pdfData("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", "\x78\x9c"+string(packed)+"\x00\x00\x00\x00")
 }
 
 func read(name string) []byte {

@@ -119,7 +119,7 @@ func goodSVGs() []File {
 			`<linearGradient id="g"><stop offset="0"/></linearGradient><use xlink:href="#g"/><rect class="a"/></svg>`)},
 		{About: "an SVG image with an animation", Content: []byte(svgRoot + `<circle r="1"><animate attributeName="r" values="1;2;1" dur="2s" repeatCount="indefinite"/></circle></svg>`)},
 		{About: "an SVG image in UTF-16", Content: []byte(utf16LE(svgRoot + `<title>é</title></svg>`))},
-		{About: "an SVG image with a path of 2 MiB", Content: []byte(svgRoot + `<path d="` + strings.Repeat("M0 0", 512<<10) + `"/></svg>`)},
+		{About: "an SVG image with a path of 512 KiB", Content: []byte(svgRoot + `<path d="` + strings.Repeat("M0 0", 128<<10) + `"/></svg>`)},
 		{About: "an SVG image by Graphviz, with a link", Content: []byte(svgRoot + `<g id="a_node1"><a xlink:href="https://example.org/" xlink:title="n"><ellipse rx="3" ry="2"/></a></g></svg>`)},
 		{About: "an SVG image by PlantUML", Content: []byte(`<?xml version="1.0" encoding="us-ascii" standalone="no"?><?plantuml 1.2024.3?>` + svgRoot + `<rect width="3"/></svg>`)},
 		{About: "an SVG image by draw.io", Content: []byte(`<svg xmlns="http://www.w3.org/2000/svg" content="&lt;mxfile host=&quot;app.diagrams.net&quot;&gt;">` +
@@ -167,7 +167,7 @@ func hostileXML() []File {
 		{"XML with a style sheet", declaration + `<?xml-stylesheet type="text/xsl" href="https://example.com/a.xsl"?><a/>`},
 		{"XML with a script after the head", declaration + "<a>" + strings.Repeat("<b/>", 2000) + `<s xmlns="http://www.w3.org/1999/xhtml"/></a>`},
 		{"XML in Shift_JIS, declared with spaces", `<?xml version="1.0" encoding = "Shift_JIS"?>` + "<a><![CDATA[ \xc3\x83]]><?xpacket ]]><x xmlns=\"http://www.w3.org/1999/XSL/Transform\"/><!-- ?> --></a>"},
-		{"XML of one tag", declaration + `<a` + strings.Repeat(` b=""`, 200_000)},
+		{"XML of one tag", declaration + `<a` + strings.Repeat(` b=""`, 50_000)},
 		{"XML for a word processor", declaration + `<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"/>`},
 		{"XML with an attribute of XSLT", declaration + `<a x:version="1.0" xmlns:x="http://www.w3.org/1999/XSL/Transform"/>`},
 		{"XML that is not well-formed", declaration + `<a><b></a>`},
@@ -197,6 +197,6 @@ func goodXML() []File {
 		{About: "a signed invoice", Name: "a.xml", Type: typeXML, Content: []byte(declaration + `<nfeProc xmlns="http://www.portalfiscal.inf.br/nfe" versao="4.00"><NFe><infNFe Id="NFe0"/>` +
 			`<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo><CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/></SignedInfo></Signature></NFe></nfeProc>`)},
 		{About: "a bank statement", Name: "a.xml", Type: typeXML, Content: []byte(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>` + "\n" + `<?OFX OFXHEADER="200" VERSION="211"?><OFX><SIGNONMSGSRSV1/></OFX>`)},
-		{About: "XML of 4 MB", Name: "a.xml", Type: typeXML, Content: []byte(declaration + "<l>" + strings.Repeat("<a b='c'>0123456789</a>", 200_000) + "</l>")},
+		{About: "XML of 1 MB", Name: "a.xml", Type: typeXML, Content: []byte(declaration + "<l>" + strings.Repeat("<a b='c'>0123456789</a>", 50_000) + "</l>")},
 	}
 }

@@ -79,15 +79,19 @@ var (
 // deflated returns p in the format of zlib.
 func deflated(p string) string {
 	var b bytes.Buffer
-	level := zlib.DefaultCompression
-	if len(p) > 1<<20 {
-		level = zlib.BestSpeed
-	}
-	w, _ := zlib.NewWriterLevel(&b, level) // the levels are valid
+	w := zlib.NewWriter(&b)
 	_, err := w.Write([]byte(p))
 	must(err)
 	must(w.Close())
 	return b.String()
+}
+
+// deflatedLetter returns n MiB of a letter in the format of zlib.
+func deflatedLetter(letter byte, n int) string {
+	_, mebibyte := mebibyteOf(string(letter))
+	size, c := int64(n)<<20, int64(letter)
+	low, high := (1+size*c)%65521, (size+size*(size+1)/2%65521*c)%65521 // of Adler-32
+	return "\x78\x9c" + strings.Repeat(string(mebibyte), n) + "\x03\x00" + be16(int(high)) + be16(int(low))
 }
 
 func fcTL(sequence, width, height, x, y int) string {

@@ -8,7 +8,7 @@ import (
 )
 
 func typicalPacked() []Kind {
-	prose := deflatedRows("", 1, proseRow, "")
+	prose := deflatedRows("", 4500, proseRow, "")
 	document := declaration + "<w:document " + wordSpace + "><w:body>"
 	slide := declaration + "<p:sld " + slideSpace + "><p:cSld><p:spTree>"
 	return []Kind{
@@ -52,8 +52,6 @@ func storedPhoto(size int) zipEntry {
 func deflatedRows(head string, n int, row func(b *bytes.Buffer, i int, r *rand.Rand), tail string) func(size int) zipEntry {
 	return func(size int) zipEntry { return file("", string(rows(head, n, row, tail)(min(1<<20, 2*size)))) }
 }
-
-func proseRow(b *bytes.Buffer, _ int, _ *rand.Rand) { b.WriteString(prose(256 << 10)) }
 
 func wordRow(b *bytes.Buffer, i int, r *rand.Rand) {
 	_, _ = fmt.Fprintf(b, `<w:p w:rsidR="00%06X"><w:pPr><w:pStyle w:val="Text"/></w:pPr>`, r.IntN(1<<24))

@@ -22,7 +22,7 @@ func newDice() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
 func typicalTexts() []Kind {
 	return []Kind{
-		{"text", "t.txt", typeText, rows("", 1, proseRow, "")},
+		{"text", "t.txt", typeText, rows("", 4500, proseRow, "")},
 		{"CSV", "t.csv", typeCSV, rows("date,name,amount,email,phone,city,note\r\n", 1000, csvRow, "")},
 		{"JSON", "t.json", typeJSON, rows("[\n", 1000, jsonRow, `  {"id": 0}]`)},
 		{"XML", "t.xml", typeXML, rows(declaration+`<orders xmlns="urn:example:orders">`+"\n", 1000, xmlRow, "</orders>\n")},
@@ -43,15 +43,19 @@ func rows(head string, n int, row func(b *bytes.Buffer, i int, r *rand.Rand), ta
 
 // prose returns n bytes of sentences in frequent words.
 func prose(n int) string {
-	var b strings.Builder
+	var b bytes.Buffer
 	for r := newDice(); b.Len() < n; {
-		for range 8 + r.IntN(6) {
-			b.WriteString(vocabulary[min(r.IntN(len(vocabulary)), r.IntN(len(vocabulary)))])
-			b.WriteString([]string{" ", " ", " ", " ", ", ", " "}[r.IntN(6)])
-		}
-		_, _ = fmt.Fprintf(&b, "%d.\n", r.IntN(10_000))
+		proseRow(&b, 0, r)
 	}
 	return b.String()
+}
+
+func proseRow(b *bytes.Buffer, _ int, r *rand.Rand) {
+	for range 8 + r.IntN(6) {
+		b.WriteString(vocabulary[min(r.IntN(len(vocabulary)), r.IntN(len(vocabulary)))])
+		b.WriteString([]string{" ", " ", " ", " ", ", ", " "}[r.IntN(6)])
+	}
+	_, _ = fmt.Fprintf(b, "%d.\n", r.IntN(10_000))
 }
 
 func word(r *rand.Rand) string { return vocabulary[r.IntN(160)] }

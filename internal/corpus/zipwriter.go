@@ -22,6 +22,7 @@ type zipEntry struct {
 	crc    uint32 // the same
 
 	stored bool
+	fast   bool // deflated fast, however large it is
 	stream bool // sizes follow in a descriptor
 	flags  uint16
 	extra  []byte
@@ -77,7 +78,7 @@ func (e *zipEntry) pack() {
 	e.size, e.crc = int64(len(e.data)), crc32.ChecksumIEEE([]byte(e.data))
 	e.packed = []byte(e.data)
 	if !e.stored {
-		e.packed = deflate([]byte(e.data))
+		e.packed = deflateOf([]byte(e.data), e.fast || len(e.data) < 1<<20, false)
 	}
 }
 
@@ -90,7 +91,7 @@ func (e *zipEntry) common(known bool) []byte {
 	if e.stream {
 		flags |= 1 << 3
 	}
-	h := le.AppendUint16(le.AppendUint16(le.AppendUint16(nil, 20), flags), method)
+	h := le.AppendUint16(le.AppendUint16(le.AppendUint16(make([]byte, 0, 32), 20), flags), method)
 	h = append(h, 0, 0, 0x21, 0x5a)
 	if known {
 		h = le.AppendUint32(le.AppendUint32(le.AppendUint32(h, e.crc), uint32(len(e.packed))), uint32(e.size))
@@ -101,7 +102,7 @@ func (e *zipEntry) common(known bool) []byte {
 }
 
 func (e *zipEntry) localHeader() []byte {
-	h := append([]byte("PK\x03\x04"), e.common(!e.stream)...)
+	h := append(append(make([]byte, 0, 30+len(e.name)+len(e.extra)), "PK\x03\x04"...), e.common(!e.stream)...)
 	if e.local != nil {
 		e.local(h)
 	}
@@ -109,7 +110,7 @@ func (e *zipEntry) localHeader() []byte {
 }
 
 func (e *zipEntry) centralHeader(offset int) []byte {
-	h := append([]byte("PK\x01\x02\x14\x03"), e.common(true)...)
+	h := append(append(make([]byte, 0, 46+len(e.name)+len(e.extra)), "PK\x01\x02\x14\x03"...), e.common(true)...)
 	h = append(h, make([]byte, 6)...) // comment, volume, internal attributes
 	h = le.AppendUint32(le.AppendUint32(h, e.mode<<16), uint32(offset))
 	h = append(append(h, e.name...), e.extra...)
@@ -140,18 +141,22 @@ func deflater(level int) *flate.Writer {
 	return w
 }
 
-// deflate returns p deflated. The last block may stay open for more data.
+// deflate returns p deflated fast, unless it is large. The last block may stay open for more data.
 func deflate(p []byte, open ...bool) []byte {
+	return deflateOf(p, len(p) < 1<<20, len(open) > 0)
+}
+
+func deflateOf(p []byte, fast, open bool) []byte {
 	var b bytes.Buffer
 	deflaters.Lock()
 	defer deflaters.Unlock()
-	w := deflaters.fast
-	if len(open) > 0 { // which bombs repeat
-		w = deflaters.best
+	w := deflaters.best
+	if fast {
+		w = deflaters.fast
 	}
 	w.Reset(&b)
 	_, _ = w.Write(p) // a Buffer does not fail
-	if len(open) > 0 {
+	if open {
 		_ = w.Flush()
 	} else {
 		_ = w.Close()
@@ -159,14 +164,29 @@ func deflate(p []byte, open ...bool) []byte {
 	return b.Bytes()
 }
 
-// repeated returns an entry of n MiB of repeated text. It deflates one block of a MiB once.
+// repeated returns an entry of n MiB of repeated text.
 func repeated(name, text string, n int) zipEntry {
-	mebibyte := bytes.Repeat([]byte(text), 1<<20/len(text))
-	e := zipEntry{name: name, size: int64(n * len(mebibyte)), packed: append(bytes.Repeat(deflate(mebibyte, true), n), 3, 0)}
+	mebibyte, packed := mebibyteOf(text)
+	e := zipEntry{name: name, size: int64(n * len(mebibyte)), packed: append(bytes.Repeat(packed, n), 3, 0)}
 	for range n {
 		e.crc = crc32.Update(e.crc, crc32.IEEETable, mebibyte)
 	}
 	return e
+}
+
+// mebibytes holds deflated blocks, by their text.
+var mebibytes sync.Map
+
+// mebibyteOf returns a MiB of repeated text, and the same deflated, open for more data. It deflates
+// each text once.
+func mebibyteOf(text string) (plain, packed []byte) {
+	plain = bytes.Repeat([]byte(text), 1<<20/len(text))
+	if p, ok := mebibytes.Load(text); ok {
+		return plain, p.([]byte)
+	}
+	packed = deflate(plain, true)
+	mebibytes.Store(text, packed)
+	return plain, packed
 }
 
 // listedBackwards returns an archive whose directory has two entries, with names of one length, in

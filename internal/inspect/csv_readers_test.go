@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/airlock-go/upload/internal/inspect"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 // FuzzCSV compares the inspector with encoding/csv: an accepted table has no formula in any cell,
@@ -79,11 +80,11 @@ func TestCSVReadersAgree(t *testing.T) {
 	pieces := []string{",", ";", "\"", "\n", "\r", "x", " ", "=1"}
 	var in [5]string
 	accepted := 0
-	for n := range pow(len(pieces), 5) {
+	every := rounds.Of(3, 1) // each piece is at each place all the same
+	for n := 0; n < pow(len(pieces), 5); n += every {
 		table := in[:0]
-		for range 5 {
-			table = append(table, pieces[n%len(pieces)])
-			n /= len(pieces)
+		for digits := n; len(table) < len(in); digits /= len(pieces) {
+			table = append(table, pieces[digits%len(pieces)])
 		}
 		joined := strings.Join(table, "")
 		c := inspect.CSV{RefuseFormulas: true}
@@ -98,7 +99,7 @@ func TestCSVReadersAgree(t *testing.T) {
 			}
 		}
 	}
-	require.Greater(t, accepted, 5000)
+	require.Greater(t, accepted, 5000/every)
 }
 
 func pow(base, exponent int) int {

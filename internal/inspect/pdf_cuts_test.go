@@ -8,6 +8,7 @@ import (
 
 	"github.com/airlock-go/upload/internal/corpus"
 	"github.com/airlock-go/upload/internal/inspect"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 // A file with several faults is refused for the same one, however its bytes arrive.
@@ -40,12 +41,18 @@ func TestPDFCuts(t *testing.T) {
 
 // The same holds for all files of the corpus, with any options.
 func TestPDFCorpusCuts(t *testing.T) {
+	takesTurn := rounds.Turns(3)
 	for _, f := range append(corpus.Documents(), corpus.ActiveDocuments()...) {
 		if f.Type != "application/pdf" {
 			continue
 		}
-		passive(t, string(f.Content), inspect.PDFAllow{})
-		whole := inPieces(string(f.Content), len(f.Content)+1, &inspect.PDF{})
-		require.Equal(t, whole, inPieces(string(f.Content), 7, &inspect.PDF{}), f.About)
+		for _, strict := range []bool{true, false} {
+			whole := inPieces(string(f.Content), len(f.Content)+1, &inspect.PDF{RefuseActive: strict})
+			for _, size := range []int{1, 2, 3, 7} {
+				if takesTurn() {
+					require.Equal(t, whole, inPieces(string(f.Content), size, &inspect.PDF{RefuseActive: strict}), "%s, in pieces of %d bytes", f.About, size)
+				}
+			}
+		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 // TestTypicalFiles: inspectors accept typical files of any size, whatever pieces they come in.
 func TestTypicalFiles(t *testing.T) {
 	for _, c := range corpus.TypicalFiles() {
-		for _, size := range []int{16 << 10, rounds.Of(256, 1024)<<10 + 1} {
+		for _, size := range []int{16 << 10, rounds.Of(160, 1024)<<10 + 1} {
 			w := lookingInspector(c.Type)
 			content := c.Make(size)
 			require.InDelta(t, size, len(content), float64(max(size/2, 1<<20)), c.About)

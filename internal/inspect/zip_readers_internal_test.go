@@ -147,8 +147,8 @@ func TestZipReadersAgree(t *testing.T) {
 			accepted++
 		}
 	}
-	n, turn := 0, 0
-	takesTurn := func() bool { turn++; return turn%rounds.Of(1801, 29) == 0 }
+	n, turn, every := 0, 0, rounds.Of(1801, 29)
+	takesTurn := func() bool { turn++; return turn%every == 0 }
 	for _, f := range corpus.Archives() {
 		see(f.About, f.Content)
 		if len(f.Content) > rounds.Of(2_000, 20_000) {
@@ -206,8 +206,8 @@ func zipMutations(whole []byte, takesTurn func() bool) func(yield func(string, [
 		for _, f := range zipHeaderFields {
 			for n, local := range locals[:min(len(locals), len(centrals), 6)] {
 				l, c := p[local+max(0, f.local):][:f.width], p[centrals[n]+f.central:][:f.width]
-				for about, edit := range fieldEdits(p, l, c, locals, centrals, f.local, f.central) {
-					if takesTurn() && !change(fmt.Sprintf("%s, field %d of entry %d", about, f.central, n), edit) {
+				for about, edit := range fieldEdits(p, l, c, locals, centrals, f.local, f.central, takesTurn) {
+					if !change(fmt.Sprintf("%s, field %d of entry %d", about, f.central, n), edit) {
 						return
 					}
 				}
@@ -216,8 +216,9 @@ func zipMutations(whole []byte, takesTurn func() bool) func(yield func(string, [
 	}
 }
 
-// fieldEdits returns the edits of one field: l is in the local header and c in the central one.
-func fieldEdits(p, l, c []byte, locals, centrals []int, local, central int) map[string]func() {
+// fieldEdits returns the edits of one field that take their turn: l is in the local header and c in
+// the central one.
+func fieldEdits(p, l, c []byte, locals, centrals []int, local, central int, takesTurn func() bool) map[string]func() {
 	set := func(v uint64, fields ...[]byte) func() {
 		return func() {
 			for _, f := range fields {
@@ -226,17 +227,23 @@ func fieldEdits(p, l, c []byte, locals, centrals []int, local, central int) map[
 		}
 	}
 	edits := map[string]func(){}
+	add := func(about string, n any, edit func()) {
+		if takesTurn() {
+			edits[fmt.Sprint(about, n)] = edit
+		}
+	}
 	for _, v := range []uint64{0, 1, 1 << 3, 1 << 11, 1<<3 | 1<<11, 8, 1<<16 - 1, 1<<32 - 1} {
-		edits[fmt.Sprint("central ", v)] = set(v, c)
+		add("central ", v, set(v, c))
 		if local >= 0 {
-			edits[fmt.Sprint("local ", v)], edits[fmt.Sprint("both ", v)] = set(v, l), set(v, l, c)
+			add("local ", v, set(v, l))
+			add("both ", v, set(v, l, c))
 		}
 	}
 	for i, other := range centrals[:min(len(centrals), len(locals), 6)] {
-		edits[fmt.Sprint("central as that of ", i)] = func() { copy(c, p[other+central:][:len(c)]) }
+		add("central as that of ", i, func() { copy(c, p[other+central:][:len(c)]) })
 		if local >= 0 {
-			edits[fmt.Sprint("local as that of ", i)] = func() { copy(l, p[locals[i]+local:][:len(l)]) }
-			edits[fmt.Sprint("both as those of ", i)] = func() { copy(c, p[other+central:][:len(c)]); copy(l, p[locals[i]+local:][:len(l)]) }
+			add("local as that of ", i, func() { copy(l, p[locals[i]+local:][:len(l)]) })
+			add("both as those of ", i, func() { copy(c, p[other+central:][:len(c)]); copy(l, p[locals[i]+local:][:len(l)]) })
 		}
 	}
 	return edits
@@ -244,10 +251,11 @@ func fieldEdits(p, l, c []byte, locals, centrals []int, local, central int) map[
 
 // headersAt returns the places of a signature that a header may follow.
 func headersAt(p []byte, signature string, length int) (at []int) {
-	for i := 0; i+length <= len(p); i++ {
-		if bytes.HasPrefix(p[i:], []byte(signature)) {
-			at = append(at, i)
+	for i := 0; ; i++ {
+		next := bytes.Index(p[i:], []byte(signature))
+		if i += next; next < 0 || i+length > len(p) {
+			return at
 		}
+		at = append(at, i)
 	}
-	return at
 }
