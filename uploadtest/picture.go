@@ -79,7 +79,7 @@ func storedPixels(width, height, empty int) []byte {
 var pixels = sync.OnceValue(func() []byte {
 	all := make([]byte, 1<<16)
 	for i := range all {
-		all[i] = byte(i*7 + i>>8) //nolint:gosec // a pattern
+		all[i] = byte(i*7 + i>>8)
 	}
 	return all
 })

@@ -21,6 +21,7 @@ import (
 
 	"github.com/airlock-go/upload/integration/internal/chromium"
 	"github.com/airlock-go/upload/integration/internal/program"
+	"github.com/airlock-go/upload/internal/rounds"
 )
 
 // site serves documents, each under its number, and counts all other requests.
@@ -89,8 +90,11 @@ func TestBrowser(t *testing.T) {
 	s := serve(t)
 	p := chromium.Start(t).Open(t, "about:blank")
 	ran := make([]bool, len(s.documents))
-	for n := range s.documents {
-		ran[n] = s.opened(p, n)
+	takesTurn := rounds.Turns(3) // all that are accepted, and some others
+	for n, d := range s.documents {
+		if d.accepted() || takesTurn() {
+			ran[n] = s.opened(p, n)
+		}
 	}
 	p.Do(chromedp.Navigate("about:blank")) // and requests in flight have arrived
 	accepted, refusedRan, refusedLoaded := 0, 0, 0
@@ -110,8 +114,8 @@ func TestBrowser(t *testing.T) {
 	}
 	t.Logf("%d accepted; of the %d refused %d ran and %d loaded", accepted, len(s.documents)-accepted, refusedRan, refusedLoaded)
 	require.Greater(t, accepted, 30)
-	require.Greater(t, refusedRan, 10)
-	require.Greater(t, refusedLoaded, 10)
+	require.Greater(t, refusedRan, rounds.Of(4, 10))
+	require.Greater(t, refusedLoaded, rounds.Of(4, 10))
 }
 
 // TestLibxml2 checks that libxml2 calls accepted documents well-formed, with every prefix declared.
