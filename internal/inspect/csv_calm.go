@@ -35,41 +35,42 @@ func (s *cells) calmText(p []byte) (n, next, sign int) {
 			if before&(cellBytes[p[at]]/isSign)&isContent != 0 {
 				continue
 			}
-			to := 0
+			length := 0
 			if before&endsCell != 0 && !s.tabs {
-				to = calmCell(p[at-1:])
+				length = calmCell(p[at-1], p[at:])
 			}
-			if to == 0 {
+			if length == 0 {
 				return from + inCellUpTo(p[from:at]), at + 1, sign
 			}
 			if p[at] != '"' {
 				sign = at
 			}
-			from = at - 1 + to
+			from = at + length
 			found &^= 1<<(from-n) - 1
 		}
 	}
 	return from + inCellUpTo(p[from:]), len(p), sign
 }
 
-// calmCell returns the length of the separator and the cell at the beginning of p, if that is a
-// plain amount or a plain text in quotation marks, and if the same separator or a line end comes
-// after it. Otherwise it returns 0. All readers that the separator leads into the cell leave it
-// after the cell. The others see neither a separator nor the start of a cell.
-func calmCell(p []byte) (n int) {
-	switch n = 2; {
-	case p[1] == '+', p[1] == '-':
-		n += amount(p[n:])
-	case p[1] == '"' && len(p) > n && isLetterOrDigit(p[n]):
-		if n += plainQuotation(p[n:], p[0]); n == len(p) || p[n] != '"' {
+// calmCell returns the length of the cell at the beginning of p, if that is a plain amount or a
+// plain text in quotation marks between the separator and the same one or a line end. Otherwise it
+// returns 0. All readers that the separator leads into the cell leave it after the cell. The others
+// see neither a separator nor the start of a cell.
+func calmCell(separator byte, p []byte) (n int) {
+	sign, rest := p[0], p[1:]
+	switch {
+	case sign == '+', sign == '-':
+		n = amount(rest)
+	case sign == '"' && len(rest) > 0 && isLetterOrDigit(rest[0]):
+		if n = plainQuotation(rest, separator); n == len(rest) || rest[n] != '"' {
 			return 0
 		}
 		n++
 	default:
 		return 0
 	}
-	if separates(p[n:], p[0]) {
-		return n
+	if separates(rest[n:], separator) {
+		return n + 1
 	}
 	return 0
 }

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -38,6 +39,27 @@ func TestCalmText(t *testing.T) {
 				require.Equal(t, []any{wantN, want, without.at, without.ended()}, []any{n, found, with.at, with.ended()}, "%q", text)
 			}
 		}
+	}
+}
+
+// No cell that begins with + or - and goes on like an amount is a formula, wherever it ends.
+func TestAmountsAreCalm(t *testing.T) {
+	reached := []cellState{cellDash}
+	for i := 0; i < len(reached); i++ {
+		for c := range byte(utf8.RuneSelf) {
+			if amount([]byte{c, '"', '"', '"', '"', '"', '"', '"'}) == 0 {
+				continue
+			}
+			if to := calm[reached[i]][cellCharOf(rune(c))]; !slices.Contains(reached, to) {
+				reached = append(reached, to)
+			}
+		}
+	}
+	require.NotContains(t, reached, cellFormula)
+	for _, state := range reached {
+		var s suspects
+		s.enter(1, state)
+		require.Zero(t, s.unfinished(), state)
 	}
 }
 
