@@ -65,7 +65,7 @@ func collisions() string {
 
 // A Reader that waits holds little, whatever it has read.
 func TestHoldsLittle(t *testing.T) {
-	const many = 16
+	const many = 4
 	for about, document := range worst() {
 		var readers [many]*xmlread.Reader
 		before := heap()

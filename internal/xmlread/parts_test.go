@@ -80,7 +80,7 @@ func xmlParts(t *testing.T) map[string][]byte {
 			continue // a broken archive
 		}
 		for _, entry := range archive.File {
-			if entry.UncompressedSize64 > uint64(rounds.Of(32<<10, 1<<20)) {
+			if size := entry.UncompressedSize64; size == 0 || size > uint64(rounds.Of(32<<10, 1<<20)) {
 				continue
 			}
 			if r, err := entry.Open(); err == nil {
