@@ -13,10 +13,11 @@ import (
 
 // Types accepts files of the given media types. The type detected from the content must be among
 // them, the name's extension must be one of that type, and the structure must be whole from the
-// first byte to the last. Empty files and names without an extension are refused.
+// first byte to the last, except of types below. Empty files and names without an extension
+// are refused.
 //
 // Files are read as they stream by. docs/accepted.md says how far, type by type. BMP, TIFF, ICO,
-// gzip, tar and 7z are accepted by their first bytes alone. text/html is not possible.
+// gzip, tar and 7z are accepted by their first bytes alone. text/html cannot be accepted.
 //
 // An unknown type makes [New] fail, and each upload of a [Grant] with such a policy.
 func Types(types ...string) Validator { return typed(types, &contentOptions{}) }

@@ -17,7 +17,7 @@
 //
 // # Tasks
 //
-//   - accept pictures or documents: [Images], [Documents], [Archives], [Types]
+//   - accept pictures or documents: [Images], [Documents], [Archives], [Types], [Any]
 //   - accept a form with several fields: [Form], [Options.TextFirst], [Options.CheckForm]
 //   - accept a file as the whole body: [Handler.Raw]
 //   - store or check a file of the program: [Handler.Store], [Check]
@@ -92,12 +92,12 @@
 //
 // # What it does not protect against
 //
-// It is not a malware scanner. [Types] and its presets read the structure of files, and document
-// how far. A well-formed file can still attack a program with a bug, so serve users' files as
+// It is not a malware scanner. [Types] and its presets read the structure of files as far as they
+// document. A well-formed file can still attack a program with a bug, so serve users' files as
 // attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others can write to or list.
 //
-// In the repository, docs/security.md lists attacks with tests, docs/production.md is for
-// operators, docs/recipes.md has programs.
+// docs/security.md lists attacks with tests, docs/production.md is for operators, docs/recipes.md
+// has programs.
 package upload

@@ -52,7 +52,7 @@ func declareAll(validators []Validator) func(context.Context, *Incoming) error {
 }
 
 // Any accepts what one of the validators accepts; none accept nothing. When all refuse, the answer
-// is that of the first which did not refuse the type, else of the last.
+// is that of the first which did not refuse the type, else it lists the types of all.
 func Any(validators ...Validator) Validator {
 	validators = slices.Clone(validators)
 	return &rule{own: allOurs(validators), asks: validators, declare: declareAny(validators), judge: func(ctx context.Context, in *Incoming) (Observer, error) {

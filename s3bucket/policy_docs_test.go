@@ -85,7 +85,7 @@ The key's own policy must agree.
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
 	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
-	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive published keys a prefix, as here by `-key-prefix`, and this role cannot read staged files.\nWithout one, or with `-s3-prefix` alone, which stands before the staged keys too, it can.",
+	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive published keys a prefix, as here by `-key-prefix`, and this role cannot read what clients have sent directly or in pieces.\nWithout one, or with `-s3-prefix` alone, which stands before the staged keys too, it can.\nA streamed film that is still being cleaned lies in `upload-staging/` in the folder of its key: the role can read it, but `Links` never leads there.",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Bucket.Check` and reads the settings.",
 	s3bucket.RoleSetup:    "Runs `Bucket.Setup`.",

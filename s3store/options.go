@@ -26,8 +26,8 @@ const (
 // These limit what a [Store] does in one call, except in tests.
 const (
 	// copySize is the most bytes that one call copies, unless that would take more than maxParts
-	// calls. S3 would accept 5 GiB, for which CallTimeout may be too short, and which is slower than
-	// many ranges at once.
+	// calls. S3 would accept 5 GiB, for which CallTimeout may be too short, and which is slower
+	// than many ranges at once.
 	copySize = 64 << 20
 
 	// listedVersions is how many versions of one key are listed, and removed, before
@@ -51,7 +51,7 @@ type Options struct {
 	// PartSize is the size of a part of a multipart upload in bytes, and the
 	// size up to which a file is stored by one call. It is 5 MiB if it is 0,
 	// at least 5 MiB, at most 5 GiB and at most MaxMemory, and is rounded up to
-	// 64 KiB. Files whose limit is above 10,000 parts get larger parts.
+	// 64 KiB. Files whose size limit exceeds 10,000 parts get larger parts.
 	PartSize int64
 
 	// CallTimeout is the longest that one call to S3 may take, including all its retries, before it

@@ -3,9 +3,9 @@
 //
 // A file that fits one part stays in memory until Commit and is one PutObject. A larger one is a
 // multipart upload whose parts are sent while the file arrives; Commit completes it. Neither can be
-// read before Commit, and both are written with "If-None-Match: *", so no object is ever replaced.
-// Objects get the detected media type, a Content-Disposition of attachment with the client's file
-// name, "Cache-Control: private", and no ACL.
+// read under its key before Commit, and both are written with "If-None-Match: *", so no object is
+// ever replaced. Objects get the detected media type, a Content-Disposition of attachment with the
+// client's file name, "Cache-Control: private", and no ACL.
 //
 // # When S3 does not answer
 //
@@ -22,7 +22,8 @@
 //
 // Some things remain for a sweeper or for the bucket's lifecycle rule
 // AbortIncompleteMultipartUpload, which every bucket should have. These are the uploads of a killed
-// process, files that it was to patch, and a request that S3 carries out only after it was given up and its outcome checked.
+// process, and a request that S3 carries out only after it was given up and its outcome checked.
+// Only a sweeper removes files that a killed process was to patch.
 // Others could not be removed because S3 refused or was down for longer than the retries; those are
 // logged with their keys.
 //
@@ -136,8 +137,8 @@ func (s *Store) Options() Options {
 }
 
 // Memory returns, for metrics, how many bytes of MaxMemory uploads and confirmations have reserved
-// now, which is 0 when none is in progress. It also returns the peak size of the store's buffers, used and idle.
-// Both are at most MaxMemory.
+// now, which is 0 when none is in progress. It also returns the peak size of the store's buffers,
+// used and idle. Both are at most MaxMemory.
 func (s *Store) Memory() (used, peak int64) {
 	return s.memory.budget.Used(), s.memory.mostLive()
 }
