@@ -10,7 +10,7 @@
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // The host is the application that mounts it. The first three arguments determine security: where
-// files go ([Storage]), what is accepted ([Validator]) and who may send it ([Authorizer]).
+// files go ([Storage]), what is accepted ([Validator]), who may send it ([Authorizer]).
 // Everything else is in [Options], whose zero value is strict. Everything except a [Tx] is safe for
 // concurrent use. Package s3store stores files in a private bucket, diskstore in a directory, and
 // memstore in memory.
@@ -33,7 +33,7 @@
 //   - serve a plain HTML form: [SeeOther]
 //   - show progress: [Progress]
 //   - let users download: [Links]
-//   - receive large files: [Presigner], or package uppy for Uppy
+//   - receive large files: [Presigner], package uppy
 //   - resume files after a lost connection: [Resumer]
 //   - behind a proxy, or from pages of another origin: docs/production.md, [Options.CrossOrigin]
 //   - request ids in the log: docs/recipes.md
@@ -43,7 +43,7 @@
 //   - metrics and spans: [Hooks], package otelupload
 //   - deploy without cutting uploads: [Handler.Shutdown]
 //   - remove orphaned files: package sweep
-//   - test your uploads: package uploadtest, and storetest for your own storage
+//   - test your uploads and storage: packages uploadtest and storetest
 //
 // # Promises
 //
