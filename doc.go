@@ -10,10 +10,10 @@
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // The host is the application that mounts it. The first three arguments determine security: where
-// files go ([Storage]), what is accepted ([Validator]), who may send it ([Authorizer]).
-// Everything else is in [Options], whose zero value is strict. Everything except a [Tx] is safe for
-// concurrent use. Package s3store stores files in a private bucket, diskstore in a directory, and
-// memstore in memory.
+// files go ([Storage]), what is accepted ([Validator]), who may send it ([Authorizer]). Everything
+// else is in [Options], whose zero value is strict. Everything except a [Tx] is safe for concurrent
+// use. Package s3store stores files in a private bucket, which s3open opens, diskstore in a
+// directory, and memstore in memory.
 //
 // # Tasks
 //
@@ -25,7 +25,6 @@
 //   - write your own check: [ValidatorFunc], [Reject], [All]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
-//   - replace a picture: docs/recipes.md
 //   - grant each role something else: [Grant], docs/recipes.md
 //   - use gin or echo: [Handler.Handle]
 //   - write your own JSON errors: [Options.Respond], [Responder], [Error]
@@ -36,8 +35,7 @@
 //   - receive large files: [Presigner], package uppy
 //   - resume files after a lost connection: [Resumer]
 //   - behind a proxy, or from pages of another origin: docs/production.md, [Options.CrossOrigin]
-//   - request ids in the log: docs/recipes.md
-//   - tokens against CSRF: docs/recipes.md
+//   - replace a picture, request ids in the log, tokens against CSRF: docs/recipes.md
 //   - limit callers: [Options.Limiter], packages limit and redislimit
 //   - find malware: package clamav, [LinksOptions.RequireScan]
 //   - metrics and spans: [Hooks], package otelupload
@@ -80,7 +78,7 @@
 // One policy for every way in. Raw bodies, the program's own files, and those that come by a
 // [Presigner] or a [Resumer] are published only after the same validators have read them.
 //
-// One decision per request. It is one record of [Options.Logger] and one [Event] of
+// One decision per request: one record of [Options.Logger] and one [Event] of
 // [Options.Hooks], without content, URLs and tickets. Each clean-up is another.
 //
 // # Where it runs

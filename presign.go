@@ -40,8 +40,8 @@ type PresignOptions struct {
 	// SingleSize is the largest file sent in one request. Default: 64 MiB. At most 5 GiB.
 	SingleSize int64
 
-	// PartSize is the size of a part, raised for files of over 10,000. Default: 16 MiB. 5 MiB to 5
-	// GiB.
+	// PartSize is the size of a part, raised for files of over 10,000 parts. Default: 16 MiB. 5 MiB
+	// to 5 GiB.
 	PartSize int64
 
 	// Form signs POST forms instead of PUTs for single requests. A form can replace the sent file
@@ -54,7 +54,7 @@ type PresignOptions struct {
 	// TicketExpires is how long a ticket works. Default: 6 h. At least URLExpires, at most 7 days.
 	TicketExpires time.Duration
 
-	// StagingPrefix stands before staging keys.
+	// StagingPrefix stands before staging keys, and ends in "/".
 	StagingPrefix string
 
 	// Purpose must differ between presigners that share secrets but not policies.

@@ -85,7 +85,7 @@ func TestReadmeHandler(t *testing.T) {
 		}
 	})
 	mux := http.NewServeMux()
-	// Route it outside of chi's middleware.Timeout, which would cut slow clients.
+	// Give chi's middleware.Timeout to a Group of other routes: it would cut slow clients.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("file", "a.png", uploadtest.PNG(0))
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)

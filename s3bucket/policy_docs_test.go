@@ -66,11 +66,12 @@ For operators and security reviewers: the actions on the bucket that each part o
 
 In place of the role, ` + "`bucket`, `cors` and `lifecycle`" + ` print the settings of the bucket.
 The two ARNs are for a [malware scanner](production.md#malware): without one, leave them out.
-` + "`-key-prefix`" + ` is the prefix that ` + "`upload.Prefix`" + ` gives to keys; leave it out without one.
+` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\n`Grant.KeyPrefix` comes before that of `upload.Prefix`." + `
+Leave it out if no fixed beginnings cover all keys.
 With ` + "`-format terraform`" + ` in place of the role, it prints all of this page for Terraform, and declares the bucket: import one that exists first.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
-A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`Options.Tags`" + `.
+A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`s3store.Options.Tags`" + `.
 A process that has several roles needs the policies of all these roles.
 The tests give a user of versitygw exactly these actions and run every path of the library, except resumable uploads.
 Then they leave out each action of each statement, and require a named path to fail (except for settings that this server does not support).
@@ -84,7 +85,7 @@ The key's own policy must agree.
 
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
-	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
+	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `s3store.Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
 	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive published keys a prefix, as here by `-key-prefix`, and this role cannot read what clients have sent directly or in pieces.\nWithout one, or with `-s3-prefix` alone, which stands before the staged keys too, it can.\nA streamed film that is still being cleaned lies in `upload-staging/` in the folder of its key: the role can read it, but `Links` never leads there.",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Bucket.Check` and reads the settings.",
