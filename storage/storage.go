@@ -1,11 +1,13 @@
 // Package storage defines the contract between the handlers of package upload and the stores that
 // keep the files. Hosts use an existing backend, such as s3store. This package is for authors of
-// backends. A backend receives uploads if it implements [Storage], whose Stage returns a [Staged],
-// and [ObjectReader], and passes storetest.Run.
+// backends. A backend receives uploads if it implements [Storage], whose Stage returns a [Staged].
+// storetest.Run, which it must pass, links, and direct and resumable uploads also need
+// [ObjectReader].
 //
 // A backend with more abilities has more methods: those of [DirectStorage], [LinkStorage],
-// [Lister], [UploadLister] and [ScanReader]. Links that pass the bytes through the process
-// (upload.LinksOptions.Proxy) need only the ObjectReader.
+// [Lister], [UploadLister], [ScanReader], [PieceKeeper] and [ManyDeleter]. Its Staged may be a
+// [Patcher]; without that, films whose metadata follows their samples are refused. Links that pass
+// the bytes through the process (upload.LinksOptions.Proxy) need only the ObjectReader.
 package storage
 
 import (
@@ -92,8 +94,8 @@ type Object struct {
 	// may be nil.
 	SHA256 func() string
 
-	// MayPatch says that [Patcher.Patch] may be called: the head of the file shows that what must be
-	// blanked may be known only after its end. Stage must then keep the file so that it can be
+	// MayPatch says that [Patcher.Patch] may be called: the head of the file shows that what must
+	// be blanked may be known only after its end. Stage must then keep the file so that it can be
 	// changed, if the store can do that at all.
 	MayPatch bool
 }
