@@ -13,7 +13,7 @@ import (
 
 // Types accepts files of the given media types. The type detected from the content must be among
 // them, the name's extension must be one of that type, and the structure must be whole from the
-// first byte to the last, except of types below. Empty files and names without an extension
+// first byte to the last, except as below. Empty files and names without an extension
 // are refused.
 //
 // Files are read as they stream by. docs/accepted.md says how far, type by type. BMP, TIFF, ICO,

@@ -75,7 +75,7 @@ func sealTicket(sealer *ticket.Sealer, t *sealed) (string, error) {
 // openTicket returns the content of token, if it is for the caller of q and not expired.
 func openTicket(sealer *ticket.Sealer, q *session, token string) (*sealed, error) {
 	t, err := unsealTicket(sealer, token)
-	if err == nil && t.Cell > 0 != (q.door == doorResumable) { // if a host gave both doors the same keys and purpose
+	if err == nil && t.Cell > 0 != (q.door == doorResumable) { // both doors have the same keys and purpose
 		err = errBadTicket
 	}
 	if err == nil {

@@ -19,9 +19,9 @@ type Limits struct {
 	// At least 1 s, at most 31 days.
 	Window time.Duration
 
-	// Requests is the limit of one caller in a Window: uploads, and the steps of direct and resumable
-	// ones, as [upload.Claim] counts them. Each part of a direct upload is one. A request that is refused because Requests is used up does not count;
-	// every other does. Default: 1,000.
+	// Requests is the limit of one caller in a Window: uploads, and the steps of direct and
+	// resumable ones, as [upload.Claim] counts them. Each part of a direct upload is one. A request
+	// that is refused because Requests is used up does not count; every other does. Default: 1,000.
 	Requests int
 
 	// Files is the limit of one caller's files in a Window that passed every check or were signed.
@@ -35,9 +35,10 @@ type Limits struct {
 	// Concurrent is how many uploads of one caller are received at once. Default: 16.
 	Concurrent int
 
-	// Signed is how many direct and resumable uploads one caller has whose URLs have not expired, finished or
-	// not: a URL can be used again. For a file in parts that is PresignOptions.TicketExpires and
-	// URLExpires. What [upload.Releaser] says has ended does not count. Default: 500.
+	// Signed is how many direct and resumable uploads one caller has whose URLs have not expired,
+	// finished or not: a URL can be used again. For a file in parts that is
+	// PresignOptions.TicketExpires and URLExpires. What [upload.Releaser] says has ended does not
+	// count. Default: 500.
 	Signed int
 
 	// AllConcurrent and AllSigned are the same for all callers together.

@@ -1,5 +1,5 @@
-// Package otelupload makes OpenTelemetry metrics and spans of the decisions and clean-ups of package
-// upload.
+// Package otelupload makes OpenTelemetry metrics and spans of the decisions and clean-ups of
+// package upload.
 //
 //	hooks, err := otelupload.New(nil)
 //	…
@@ -24,16 +24,16 @@
 // A request has a span "upload streamed", "upload store", "upload direct", "upload resumable" or
 // "upload link", a child of the span in the request's context, such as otelhttp's. It ends with the
 // decision. Spans of the work for the upload, such as the calls of an instrumented S3 client, are
-// its children. So are "upload cleaned_up", "upload undone" and the like. Only failures of the server (status 500 and above,
-// failed clean-ups, checks that hang) are errors.
+// its children. So are "upload cleaned_up", "upload undone" and the like. Only failures of the
+// server (status 500 and above, failed clean-ups, checks that hang) are errors.
 //
 // # Attributes
 //
 // upload.door, upload.outcome (an [upload.EventKind]), upload.code (an [upload.Code]) and
-// upload.type (a detected media type, only of the metric upload.files) have few values, none of them
-// a client's own word. Spans also have upload.bytes and upload.files. There is never a subject, a
-// file name, a key or an error's text: those are in the log. The two counters for alarms exist from
-// the start, as 0.
+// upload.type (a detected media type, only of the metric upload.files) have few values, none of
+// them a client's own word. Spans also have upload.bytes and upload.files. There is never a
+// subject, a file name, a key or an error's text: those are in the log. The two counters for alarms
+// exist from the start, as 0.
 package otelupload
 
 import (

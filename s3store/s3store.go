@@ -23,9 +23,8 @@
 // Some things remain for a sweeper or for the bucket's lifecycle rule
 // AbortIncompleteMultipartUpload, which every bucket should have. These are the uploads of a killed
 // process, and a request that S3 carries out only after it was given up and its outcome checked.
-// Only a sweeper removes files that a killed process was to patch.
 // Others could not be removed because S3 refused or was down for longer than the retries; those are
-// logged with their keys.
+// logged with their keys. Only a sweeper removes files that a killed process was to patch.
 //
 // # Direct uploads and links
 //

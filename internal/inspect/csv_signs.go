@@ -65,7 +65,7 @@ func amount(p []byte) (n int) {
 }
 
 // plainQuotation returns the length of the longest prefix of p that has neither quotation marks nor
-// control characters, bytes outside of ASCII and separators other than the given one. If p ends
+// bytes below a blank, bytes outside of ASCII and separators other than the given one. If p ends
 // soon, the length may be smaller.
 func plainQuotation(p []byte, separator byte) (n int) {
 	first, second := uint64(','), uint64('|') // the others
