@@ -56,7 +56,7 @@
 // lifecycle rule removes only the unfinished uploads.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
-// left. Failed removals are [KindCleanupFailed]. No temporary files exist.
+// left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.
 //
 // Memory is a number you choose. s3store.Options.MaxMemory limits the buffers of all uploads. Each
 // request adds about 100 KiB, at most 192 KiB, and all validators of this package together 64 MiB.

@@ -20,8 +20,8 @@ import (
 // A proxied answer outlasts the server's WriteTimeout while its client keeps to
 // [LinksOptions].StallTimeout and MinRate. A storage that sends nothing for 30 s cuts it.
 //
-// An error of resolve, for a missing and a forbidden file alike, is answered with 404,
-// [CodeUnauthenticated] with 401, and a status of 500 or more with that.
+// Any error of resolve, a database's too, is answered with 404, except an [*Error] with
+// [CodeUnauthenticated], which gives 401, or with a status of 500 or more.
 func (l *Links) Handler(resolve func(*http.Request) (Link, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := l.report.run(r.Context(), doorLink, func(ctx context.Context, e *Event) error {
