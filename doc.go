@@ -22,7 +22,7 @@
 //   - accept a file as the whole body: [Handler.Raw]
 //   - store or check a file of the program: [Handler.Store], [Check]
 //   - keep what cameras write into files: [Options.Metadata]
-//   - write your own check: [ValidatorFunc], [Reject], [All]
+//   - write your own check: [ValidatorFunc] of a file's head, [Observer] of every byte; [Reject]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
 //   - grant each role something else: [Grant], docs/recipes.md

@@ -26,7 +26,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 //
 //   - next calls [Keep]: they stay;
 //   - next calls [Discard] or [Refuse]: they are removed;
-//   - next answers with a status of 400 or more, or panics, which goes on: they are removed;
+//   - next answers with a status of 400 or more, or panics (the panic goes on): they are removed;
 //   - next returns: they stay.
 //
 // After a flush the status is 200. After a Hijack none is seen, so call Discard. Files are removed
@@ -122,17 +122,17 @@ func Files(ctx context.Context) []File {
 	return nil
 }
 
-// Keep makes the files of the request of ctx stay, whatever happens now. It returns nil if they
-// stay, even after the request.
+// Keep makes the files of the request of ctx stay. It returns nil if they stay, even after the
+// request.
 //
 // Its error means that they are removed: after a status of 400 or more, for example of an
 // [http.TimeoutHandler], a Discard or a panic, or because there were none. Call it as the last step
-// of a transaction that can still be rolled back:
+// of a transaction:
 //
 //	if err := upload.Keep(r.Context()); err != nil {
 //		return err // the deferred Rollback removes the row
 //	}
-//	return tx.Commit()
+//	return sqlTx.Commit()
 //
 // If that Commit fails, a sweep finds the files.
 func Keep(ctx context.Context) error {

@@ -1,8 +1,8 @@
 // Package storage defines the contract between the handlers of package upload and the stores that
 // keep the files. Hosts use an existing backend, such as s3store. This package is for authors of
 // backends. A backend receives uploads if it implements [Storage], whose Stage returns a [Staged].
-// storetest.Run, which it must pass, links, and direct and resumable uploads also need
-// [ObjectReader].
+// It must pass storetest.Run, which reads through [ObjectReader]. Links, and direct and resumable
+// uploads, need that, too.
 //
 // A backend with more abilities has more methods: those of [DirectStorage], [LinkStorage],
 // [Lister], [UploadLister], [ScanReader], [PieceKeeper] and [ManyDeleter]. Its Staged may be a
