@@ -21,13 +21,13 @@
 //   - accept a form with several fields: [Form], [Options.TextFirst], [Options.CheckForm]
 //   - accept a file as the whole body: [Handler.Raw]
 //   - store or check a file of the program: [Handler.Store], [Check]
-//   - keep what cameras write into files: [Options.Metadata]
+//   - keep cameras' metadata: [Options.Metadata]
 //   - write your own check: [ValidatorFunc] of a file's head, [Observer] of every byte; [Reject]
 //   - save a row with the file: [Handler.Middleware] and [Keep], or [Handler.Handle]
 //   - refuse for your own reason: [Handler.Handle], [Refuse], [Tx.Refuse]
 //   - grant each role something else: [Grant], docs/recipes.md
 //   - use gin or echo: [Handler.Handle]
-//   - write your own JSON errors: [Options.Respond], [Responder], [Error]
+//   - your own JSON errors: [Options.Respond], [Responder], [Error]
 //   - words in another language: [Options.Text]
 //   - serve a plain HTML form: [SeeOther]
 //   - show progress: [Progress]
@@ -53,7 +53,7 @@
 // All or nothing. After one bad file, a cut body or a handler that fails, none of the request's
 // files stays. While a request commits, a list of the bucket may show the first file alone. A
 // killed process may leave published files and unfinished uploads. A sweep removes them; a
-// lifecycle rule removes only the unfinished uploads.
+// lifecycle rule only the unfinished uploads.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
 // left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.
@@ -62,8 +62,8 @@
 // request adds about 100 KiB, at most 192 KiB, and all validators of this package together 64 MiB.
 // Text fields, header and [ImageOptions].Decode come on top. No subject (a [Grant]'s caller) holds
 // more than half of the buffers, of the validators' memory or of the slots
-// ([Options.MaxConcurrent]). Uploads wait up to [Options.MaxWait] for buffers and slots, on HTTP/2
-// not at all, then fail with [CodeBusy].
+// ([Options.MaxConcurrent]); anonymous callers together may take all. Uploads wait up to
+// [Options.MaxWait] for buffers and slots, on HTTP/2 not at all, then fail with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers

@@ -42,16 +42,25 @@ func Example() {
 }
 
 // This application runs behind a proxy of its own. Anonymous callers are distinguished by the
-// address that the proxy appends, and no other part of the header is trusted.
+// address that the proxy appends, and no other part of the header is trusted. ByAddress takes only
+// the first half of an IPv6 address, since one client usually has all the others with it.
 func ExampleOptions() {
 	behindProxy := func(claim upload.Claim) string {
 		if claim.Subject != "" {
 			return limit.BySubject(claim)
 		}
 		hops := strings.Split(strings.Join(claim.Request.Header.Values("X-Forwarded-For"), ","), ",")
-		return "client " + strings.TrimSpace(hops[len(hops)-1])
+		r := claim.Request.Clone(claim.Request.Context())
+		r.RemoteAddr = strings.TrimSpace(hops[len(hops)-1])
+		return limit.ByAddress(upload.Claim{Request: r})
 	}
 	limiter, err := limit.New(limit.Limits{}, &limit.Options{Key: behindProxy})
 	fmt.Println(limiter != nil, err)
-	// Output: true <nil>
+
+	r := httptest.NewRequest(http.MethodPost, "/upload", nil)
+	r.Header.Set("X-Forwarded-For", "203.0.113.9, 2001:db8:1:2:3:4:5:6")
+	fmt.Println(behindProxy(upload.Claim{Request: r}))
+	// Output:
+	// true <nil>
+	// address 2001:db8:1:2::
 }

@@ -15,9 +15,9 @@
 //
 // Uploads are refused (503) unless [Options.AllowWhenDown] is set. When Redis loses its memory,
 // counting begins again: a limit holds for each lifetime of Redis. Uploads in progress at that time
-// get nothing back and hold no slot. After a failover the same holds for what was not replicated. A
-// lost answer counts as if it had been used. If a client then repeats a script, that counts once,
-// except that it may count as two requests.
+// get nothing back and hold no slot. After a failover the same holds for what was not replicated.
+// If an answer of Redis is lost, what was reserved counts as used. If the Redis client then repeats
+// the script, that counts once, except that it may count as two requests.
 //
 // # Memory
 //
@@ -67,7 +67,7 @@ type Options struct {
 	// MaxCallers is how many callers are counted separately at once. A caller is evicted when
 	// everything that it sent has drained: of 500 files in an hour one has drained after 7 s. When
 	// as many are known, all new callers share one bucket of the same limits. They may be refused
-	// because of each other, but sending under many names lifts no limit. Default: 100,000.
+	// because of each other, but from then on further names gain nothing. Default: 100,000.
 	MaxCallers int
 
 	// AllowWhenDown lets everybody upload, without any of these limits, while Redis does not answer

@@ -44,9 +44,9 @@ func (t *target) judge(o s3.Options) error {
 	endpoint := aws.ToString(o.BaseEndpoint)
 	switch {
 	case o.Region == "":
-		return errors.New("no region: set AWS_REGION, or add region=… to the URL")
+		return errors.New("no region: set AWS_REGION, or name one (region=… in the URL of s3open)")
 	case endpoint == "" && t.server != "" && t.server != "aws":
-		return fmt.Errorf("the profile %q needs an endpoint: add endpoint=… to the URL", t.server)
+		return fmt.Errorf("the profile %q needs an endpoint (endpoint=… in the URL of s3open)", t.server)
 	case endpoint == "":
 		return nil
 	}
