@@ -34,8 +34,8 @@ func (p *confirmer) prepare(secrets [][]byte, purpose string, maxFileSize int64,
 	if p.rules, err = rulesOf(p.h.rules.policy, 0, maxFileSize); err != nil {
 		return err
 	}
-	places := int64(maxChecks)
-	p.checks = budget.New(places, max(1, places/2))
+	slots := int64(maxChecks)
+	p.checks = budget.New(slots, max(1, slots/2))
 	return nil
 }
 

@@ -51,7 +51,7 @@ func (p *confirmer) check(q *session, t *sealed, s *ticket.State, open opener) (
 	if err := p.takeCheck(q); err != nil {
 		return nil, err
 	}
-	defer q.place.leave()
+	defer q.slot.leave()
 	src, err := openStalling(q.ctx, t.Size, p.h.opts.StallTimeout, open)
 	if err != nil {
 		return nil, readError(err)
@@ -172,7 +172,7 @@ func (t *sealed) types() []string {
 	return []string{t.Type}
 }
 
-// takeCheck waits for one of the MaxChecks places, which a check that hangs keeps.
+// takeCheck waits for one of the MaxChecks slots, which a check that hangs keeps.
 func (p *confirmer) takeCheck(q *session) error {
 	ctx, cancel := context.WithTimeout(q.ctx, p.h.opts.MaxWait)
 	defer cancel()
@@ -180,6 +180,6 @@ func (p *confirmer) takeCheck(q *session) error {
 	if err := p.checks.Acquire(ctx, subject, 1); err != nil {
 		return &Error{Code: CodeBusy, Err: err}
 	}
-	q.holdPlace(func() { p.checks.Release(subject, 1) })
+	q.holdSlot(func() { p.checks.Release(subject, 1) })
 	return nil
 }

@@ -40,6 +40,30 @@ func ExampleForm() {
 	// upload: missing_file: Please choose a file
 }
 
+// The client chooses the order of the files, so a program selects them by their field.
+func ExampleTx_Files() {
+	fields := upload.Form{
+		"cv":       {Accept: upload.Documents(nil)},
+		"portrait": {Accept: upload.Images(nil), Optional: true},
+	}
+	h, err := upload.New(&memstore.Store{}, fields, upload.AllowAnonymous, quiet())
+	if err != nil {
+		log.Fatal(err)
+	}
+	body := new(form).file("portrait", "ada.png", pngBytes()).file("cv", "cv.txt", "hello")
+	tx, err := h.Receive(httptest.NewRecorder(), post(body.String()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer tx.Rollback()
+	for _, f := range tx.Files() {
+		fmt.Println(f.Field, f.Type)
+	}
+	// Output:
+	// portrait image/png
+	// cv text/plain
+}
+
 // Pictures are judged by their content, whatever their names say, and by what their
 // headers declare before a program has to decode them.
 func ExampleImages() {

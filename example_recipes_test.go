@@ -171,14 +171,15 @@ func Example_replace() {
 	replace := func(w http.ResponseWriter, r *http.Request) {
 		var former string
 		err := h.Handle(w, r, func(tx *upload.Tx) error {
+			user, err := signedIn(r)
+			if err != nil {
+				return err
+			}
 			if err := tx.Commit(r.Context()); err != nil {
 				return err
 			}
-			user, err := signedIn(r)
-			if err == nil {
-				former, err = users.swap(user, tx.Files()[0].Key)
-			}
-			return err // which removes the new file
+			former, err = users.swap(user, tx.Files()[0].Key)
+			return err // which removes the new file: the row must not have it
 		})
 		if err != nil {
 			return // answered

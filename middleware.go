@@ -113,8 +113,9 @@ func outcomeOf(ctx context.Context) *outcome {
 	return o
 }
 
-// Files returns the files of the request of ctx, in the order of the form, after
-// [Handler.Middleware] or [Presigner.ConfirmHandler]; nil elsewhere.
+// Files returns the files of the request of ctx, in the order in which they came, after
+// [Handler.Middleware] or [Presigner.ConfirmHandler]; nil elsewhere. Of several fields, select by
+// [File].Field.
 func Files(ctx context.Context) []File {
 	if o := outcomeOf(ctx); o != nil {
 		return o.files

@@ -23,7 +23,6 @@ const (
 	CodeEmpty           Code = "empty"
 	CodeClientGone      Code = "client_gone"
 
-	// 401 to 409
 	CodeUnauthenticated Code = "unauthenticated" // 401
 	CodeForbidden       Code = "forbidden"       // 403
 	CodeCrossOrigin     Code = "cross_origin"    // 403: see Options.CrossOrigin
@@ -53,7 +52,6 @@ const (
 	CodeNotScanned  Code = "not_scanned" // the scanner cannot judge it
 	CodeNotStored   Code = "not_stored"  // of a file only: its request was refused for another reason
 
-	// 429 and 5xx
 	CodeRateLimited Code = "rate_limited" // 429
 	CodeInternal    Code = "internal"     // 500
 	CodeStorage     Code = "storage"      // 502

@@ -132,7 +132,7 @@ func (s *resumption) receive(st chain.State, limit int64) (n int64, j *judging, 
 	if err != nil {
 		return 0, nil, err
 	}
-	defer s.place.leave()
+	defer s.slot.leave()
 	src := &saved{src: s.body, progress: s.progress}
 	if limit < rest {
 		src.src = io.LimitReader(s.body, limit)
@@ -176,7 +176,7 @@ func (s *resumption) notAhead(err error) error {
 	return s.settled(err)
 }
 
-// admitBytes waits for a place, and opens the body. Until is how long the storage may wait for
+// admitBytes waits for a slot, and opens the body. Until is how long the storage may wait for
 // memory.
 func (s *resumption) admitBytes(st chain.State, rest int64) (until time.Time, err error) {
 	wait := s.h.opts.MaxWait
@@ -186,7 +186,7 @@ func (s *resumption) admitBytes(st chain.State, rest int64) (until time.Time, er
 	s.progress = s.h.opts.Progress.begin(s.r, s.t.Subject, StateWaiting, s.t.Size)
 	s.progress.at(st.Offset)
 	until = time.Now().Add(wait)
-	if err := s.takePlace(wait); err != nil {
+	if err := s.takeSlot(wait); err != nil {
 		return until, err
 	}
 	s.progress.is(StateReceiving, "")

@@ -27,7 +27,7 @@ type session struct {
 	grant   *Grant
 	rules   *rules // of the grant
 	worker  *worker.Worker
-	place   *place
+	slot    *slot
 	account account
 
 	began   time.Time
@@ -252,29 +252,29 @@ func (q *session) cleanup(ctx context.Context, f File, discard func(context.Cont
 	return err
 }
 
-// place is one of the MaxConcurrent or MaxChecks places. It is given back when neither the
+// slot is one of the MaxConcurrent or MaxChecks slots. It is given back when neither the
 // request nor a check that hangs needs it any more.
-type place struct {
+type slot struct {
 	holders atomic.Int32
 	release func()
 }
 
-func (p *place) leave() {
+func (p *slot) leave() {
 	if p != nil && p.holders.Add(-1) == 0 {
 		p.release()
 	}
 }
 
-// holdPlace makes release run when the request has left its place and no call of
+// holdSlot makes release run when the request has left its slot and no call of
 // the host's hangs.
-func (q *session) holdPlace(release func()) {
-	q.place = &place{release: release}
-	q.place.holders.Store(2)
-	q.worker.Finally(q.place.leave)
+func (q *session) holdSlot(release func()) {
+	q.slot = &slot{release: release}
+	q.slot.holders.Store(2)
+	q.worker.Finally(q.slot.leave)
 }
 
-// takePlace waits for one of the MaxConcurrent places.
-func (q *session) takePlace(wait time.Duration) error {
+// takeSlot waits for one of the MaxConcurrent slots.
+func (q *session) takeSlot(wait time.Duration) error {
 	gate, subject := q.h.gate, q.grant.Subject
 	if !gate.TryAcquire(subject, 1) {
 		ctx, cancel := context.WithTimeout(q.ctx, wait)
@@ -283,7 +283,7 @@ func (q *session) takePlace(wait time.Duration) error {
 			return &Error{Code: CodeBusy, Err: err}
 		}
 	}
-	q.holdPlace(func() { gate.Release(subject, 1) })
+	q.holdSlot(func() { gate.Release(subject, 1) })
 	return nil
 }
 

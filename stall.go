@@ -60,8 +60,8 @@ func (c *client) openClocks(r *http.Request) {
 	c.stall.Stop()
 }
 
-// closeClocks ends the clocks and gives the connection deadlines again, also for an
-// answer that is not ours: net/http may read a body on before it writes. Whole says
+// closeClocks ends the clocks and restores the connection's deadlines, since net/http may read the
+// rest of the body before it writes an answer. A client that was cut gets no more time. Whole says
 // that nothing of the body is left to read.
 func (c *client) closeClocks(r *http.Request, whole bool) {
 	c.mu.Lock()

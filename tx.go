@@ -44,7 +44,7 @@ const (
 	txEnded
 )
 
-// Files returns the files in the order of the form.
+// Files returns the files, ordered as by [Files].
 func (tx *Tx) Files() []File { return slices.Clone(tx.files) }
 
 // Commit publishes all files within [Options.CommitTimeout], or none: then the error is an
@@ -74,7 +74,7 @@ func (tx *Tx) commit(ctx context.Context) error {
 		}
 	}
 	tx.state = txCommitted
-	tx.leavePlace()
+	tx.leaveSlot()
 	tx.settleBody()
 	tx.accepted = Event{Kind: KindAccepted, Files: tx.Files(), Duration: time.Since(tx.s.began)}
 	return nil
@@ -113,13 +113,13 @@ func (tx *Tx) close() {
 
 func (tx *Tx) rollback() error {
 	tx.state = txEnded
-	defer tx.leavePlace()
+	defer tx.leaveSlot()
 	return tx.discard(tx.s.ctx)
 }
 
-// leavePlace gives back what an upload takes until it is published or removed.
-func (tx *Tx) leavePlace() {
-	tx.s.place.leave()
+// leaveSlot gives back what an upload takes until it is published or removed.
+func (tx *Tx) leaveSlot() {
+	tx.s.slot.leave()
 	for _, c := range tx.cleaners {
 		c.Close()
 	}

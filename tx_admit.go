@@ -17,8 +17,8 @@ func (tx *Tx) admitCaller(methods ...string) error {
 	return tx.s.authorize(h.rules)
 }
 
-// admitBody takes from the limiter, waits for a place, and opens the body. At most so
-// many files come in it, and limit bytes; over refuses more.
+// admitBody takes from the limiter, waits for a slot, and opens the body. The body may have at most
+// files files and limit bytes; over refuses more bytes.
 func (tx *Tx) admitBody(files int, limit int64, over error) error {
 	h, r := tx.s.h, tx.s.r
 	tx.s.progress = h.opts.Progress.begin(r, tx.s.grant.Subject, StateWaiting, r.ContentLength)
@@ -33,7 +33,7 @@ func (tx *Tx) admitBody(files int, limit int64, over error) error {
 	if r.ProtoMajor > 1 {
 		wait = 0 // a stream that waits unread takes its connection's window
 	}
-	if err := tx.takePlace(wait); err != nil {
+	if err := tx.takeSlot(wait); err != nil {
 		return err
 	}
 	tx.s.progress.is(StateReceiving, "")
@@ -43,8 +43,8 @@ func (tx *Tx) admitBody(files int, limit int64, over error) error {
 	return nil
 }
 
-// takePlace waits for a place. What is left of the wait is for the storage's memory.
-func (tx *Tx) takePlace(wait time.Duration) error {
+// takeSlot waits for a slot. What is left of the wait is for the storage's memory.
+func (tx *Tx) takeSlot(wait time.Duration) error {
 	tx.waitUntil = time.Now().Add(wait)
-	return tx.s.takePlace(wait)
+	return tx.s.takeSlot(wait)
 }

@@ -87,7 +87,7 @@ func (h *Handler) readOn(rc *http.ResponseController, b *body, r *http.Request) 
 }
 
 // lingers decides whether a refused body is worth reading on, and takes one of
-// the places for it.
+// the slots for it.
 func (h *Handler) lingers(b *body, r *http.Request) bool {
 	discarded := b.unread() <= discardable && !r.Close // net/http reads no more of a connection that the client closes
 	if discarded || b.failed() {

@@ -43,7 +43,7 @@ func (tx *Tx) store(grant *Grant, f File, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.takePlace(h.opts.MaxWait); err != nil {
+	if err := tx.takeSlot(h.opts.MaxWait); err != nil {
 		return err
 	}
 	return tx.file(&Incoming{Field: f.Field, Name: name}, &given{s: tx.s, src: r}, limit, limit)

@@ -155,8 +155,8 @@ func New(store Storage, policy Validator, authorize Authorizer, opts *Options) (
 		return nil, err
 	}
 	h.report = reporter{log: h.opts.Logger, hooks: h.opts.Hooks, text: h.opts.Text}
-	places := int64(h.opts.MaxConcurrent)
-	h.gate = budget.New(places, max(1, places/2))
+	slots := int64(h.opts.MaxConcurrent)
+	h.gate = budget.New(slots, max(1, slots/2))
 	h.looks = budget.New(lookMemory, lookMemory/2)
 	h.drains = make(chan struct{}, maxDrains)
 	return h, nil

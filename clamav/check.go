@@ -50,8 +50,8 @@ func (s *Scanner) ask(ctx context.Context, command string) (string, error) {
 
 // Check finds out whether clamd protects as this package documents. It scans four files that it
 // makes: the EICAR test file, a small archive of a hundred levels, a small encrypted archive, and
-// MaxSize bytes of zeros. clamd logs the first, and runs its VirusEvent. Check is for the start of
-// a program; after that, [Scanner.Ping] is enough.
+// MaxSize bytes of zeros. clamd logs the first three, and runs its VirusEvent for each. Check is
+// for the start of a program; after that, [Scanner.Ping] is enough.
 //
 // The error has one line for each problem, with its solution. It is [upload.CodeCheckFailed] if
 // clamd did not answer.

@@ -6,7 +6,7 @@
 //	…
 //	accept := upload.All(upload.Images(nil), scanner)
 //
-// It belongs into All, as the last validator: files that others refuse cost it nothing. In Any it
+// Put it last in All: files that others refuse cost it nothing. In Any it
 // would be one of several that may accept a file.
 //
 // # How to configure clamd
@@ -31,11 +31,11 @@
 // clamd spools each file to its TemporaryDirectory until the whole file has arrived: at most
 // MaxConnections times MaxSize bytes.
 //
-// # What it does not protect from
+// # What it does not protect against
 //
-// It does not protect from malware without a signature, or from content that clamd's other limits
+// It does not protect against malware without a signature, or content that clamd's other limits
 // skip silently (MaxEmbeddedPE, MaxHTMLNormalize, MaxScriptNormalize, PCREMaxFileSize). It does not
-// fully protect from a clamd that answers before it has read the end of the file. It refuses an
+// fully protect against a clamd that answers before it has read the end of the file. It refuses an
 // answer that has arrived before the end is sent, but it cannot recognize one that is then on its
 // way over a network. clamd's TCP port has no encryption and no password: anybody who reaches it
 // can read, or forge, verdicts and files. Use a Unix socket or a network of your own.

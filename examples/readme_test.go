@@ -77,6 +77,7 @@ func TestReadmeHandler(t *testing.T) {
 		return nil
 	}
 	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// One required file. Of several fields, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
 		if err := save(r.Context(), name, key); err != nil {
 			// Any answer of 400 or more removes the file. Refuse answers 500, or 422 with your sentence

@@ -73,10 +73,11 @@ type Referenced func(ctx context.Context, keys []string) ([]string, error)
 // began, also ends it: a broken clock or a copy writes 1970. The clock of testing/synctest begins
 // in 2000, so tests sleep first.
 //
-// It does not protect from an application that refers to an old key again while that key's batch is
-// being removed. Nor does it protect from a storage whose clock was wrong when it wrote. A wrong
-// answer costs no more than MaxShare, MaxRemovals and MaxFailures allow. A row that is added after
-// the answer does not keep its file. That window lasts 10 seconds at most, and the removal itself.
+// It does not protect against an application that refers to an old key again while that key's batch
+// is being removed. Nor does it protect against a storage whose clock was wrong when it wrote. A
+// wrong answer costs no more than MaxShare, MaxRemovals and MaxFailures allow. A row that is added
+// after the answer does not keep its file. That window lasts 10 seconds at most, and the removal
+// itself.
 type Sweeper struct {
 	store      storage.Lister
 	uploads    storage.UploadLister // nil if the store is not one
@@ -150,8 +151,8 @@ type Options struct {
 	// MaxShare is then ignored.
 	AllowAnyShare bool
 
-	// Found, if set, is called for each [Finding], one at a time. By its Outcome a changed or foreign
-	// object stays. A panic stops the sweep.
+	// Found, if set, is called for each [Finding], one at a time. By its Outcome a changed or
+	// foreign object stays. A panic stops the sweep.
 	Found func(ctx context.Context, f Finding)
 
 	// Progress, if set, is called after each page. A host that stores r.Cursor can continue from it

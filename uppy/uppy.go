@@ -3,13 +3,13 @@
 // makes by itself, checks and publishes them. So a page needs no code for the checks, and files
 // that it reports as uploaded have passed them.
 //
-//	handler, err := uppy.New(presigner, nil)
+//	handler, err := uppy.New(presigner, nil) // a presigner of upload.NewPresigner
 //	…
 //	mux.Handle("/uppy/", handler)
 //
 // and in the page
 //
-//	uppy.use(AwsS3, { companionEndpoint: '/uppy', shouldUseMultipart: true }) // endpoint: in 5
+//	uppy.use(AwsS3, { companionEndpoint: '/uppy', shouldUseMultipart: true })
 //	uppy.addPreProcessor(async (ids) => {
 //	  for (const id of ids) uppy.setFileMeta(id, { size: uppy.getFile(id).size })
 //	})
@@ -17,6 +17,8 @@
 // or, with the plugin of package web, which also shows the reasons of refusals,
 //
 //	uppy.use(AirlockPlugin).use(AwsS3, { companionEndpoint: '/uppy' })
+//
+// Uppy 5 calls this option endpoint.
 //
 // Uppy does not send a file's size by itself, and requests are signed for a size. The pre-processor
 // adds it, and without it uploads are refused. It must come after plugins that change files, such
@@ -33,11 +35,11 @@
 //
 // # What users see
 //
-// Without the plugin, users see that the upload failed. They see the reason only in Uppy 5, when they point at the
-// question mark next to it, and not for single requests. Uppy 6 shows no server's words: its users
-// read "Companion request failed", or a network error for single requests. When they press Retry,
-// Uppy 6 continues where it was: after an error of the server nothing is sent again, and a refused
-// file is refused again. Uppy 5 starts over.
+// Without the plugin, users see that the upload failed. They see the reason only in Uppy 5, when
+// they point at the question mark next to it, and not for single requests. Uppy 6 shows no server's
+// words: its users read "Companion request failed", or a network error for single requests. When
+// they press Retry, Uppy 6 continues where it was: after an error of the server nothing is sent
+// again, and a refused file is refused again. Uppy 5 starts over.
 //
 // # Cross-origin pages
 //
@@ -64,8 +66,8 @@ import (
 // New returns a handler of the protocol over p: p and its handler decide who may upload what, and
 // how large. It can be mounted under any prefix, by any router, stripped or not: it uses the path
 // after "/s3/", and leaves the rest to the authorizer. Pages of other origins are refused as
-// everywhere, also for GET. Refusals are {"error": code, "message": text, "params": …}, except those
-// of files in single requests, which follow [upload.Options] Respond.
+// everywhere, also for GET. Refusals are {"error": code, "message": text, "params": …}, except
+// those of files in single requests, which follow [upload.Options] Respond.
 //
 // The handler keeps nothing between requests, so any instance with the same secrets serves any of
 // them, and is safe for concurrent use. It answers no CORS preflights. It fails if p is nil or the
