@@ -37,7 +37,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"policy -s3-bucket b -s3-region r", "name one of bucket, cors, lifecycle, streamed, direct, delivery, sweeper, check, setup"},
 		{"policy -s3-bucket b -s3-region r root", `"root" is none of`},
 		{"policy -s3-bucket b -s3-region r -format yaml", `"yaml" is neither json nor terraform`},
-		{"policy -s3-bucket b -s3-region r -format terraform streamed", `unexpected argument "streamed"`},
+		{"policy -s3-bucket b -s3-region r -format terraform bucket", `"bucket" is none of`},
 		{"policy -s3-bucket b-s3alias -s3-region r -format terraform", "which no policy may name"},
 		{"policy -s3-bucket b -s3-region r direct", "no StagingPrefixes"},
 		{"policy -s3-bucket b -s3-region r -direct cors", "without -direct and an -origin"},
@@ -78,8 +78,26 @@ func TestPolicy(t *testing.T) {
 	require.Empty(t, stderr.String())
 }
 
-// TestPolicyOfKeyPrefixes: published keys that have a prefix of their own keep staged files from
-// those who hand out links.
+// TestPolicyOfSeveralRoles checks that a process that only hands out links is denied staged files,
+// that one with more roles is not, and that only roles can be joined.
+func TestPolicyOfSeveralRoles(t *testing.T) {
+	for name, denies := range map[string]bool{"delivery": true, "setup+delivery": true, "streamed+delivery": false, "delivery+sweeper": false} {
+		document := printed(t, "", name)
+		require.Equal(t, denies, strings.Contains(document, `"Sid": "WithholdStaged"`), name)
+		require.Equal(t, denies, strings.Contains(document, `"Effect": "Deny"`), name)
+	}
+	for _, format := range []string{"json", "terraform"} {
+		for _, name := range []string{"streamed+", "streamed+bucket", "+", "stream"} {
+			var stdout, stderr bytes.Buffer
+			require.Equal(t, 2, run(t.Context(), []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-format", format, name}, &stdout, &stderr))
+			require.Contains(t, stderr.String(), "not several roles joined")
+			require.Empty(t, stdout.String())
+		}
+	}
+}
+
+// TestPolicyOfKeyPrefixes checks that published keys that have a prefix of their own keep other keys
+// from those who hand out links.
 func TestPolicyOfKeyPrefixes(t *testing.T) {
 	policy := func(flags ...string) string {
 		var stdout, stderr bytes.Buffer
