@@ -91,12 +91,20 @@ func (w *world) signedRead(key string) (status int, err error) {
 // kinds lie among the published ones.
 func TestDeliveryReadsNothingStaged(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, true, left{}, s3bucket.RoleDelivery)
-	whole, err := s3bucket.New(w.store, s3bucket.Layout{StagingPrefixes: []string{"", "tenant/"}, Versioned: true, Scanner: layout(true).Scanner})
+	b := s3test.NewBucket(t, true)
+	as := func(client *s3.Client) *world {
+		store, err := s3store.New(client, b.Name, options())
+		require.NoError(t, err)
+		care, err := s3bucket.New(store, s3bucket.Layout{StagingPrefixes: []string{"", "tenant/"}, Versioned: true, Scanner: layout(true).Scanner})
+		require.NoError(t, err)
+		return &world{t: t, ctx: t.Context(), bucket: b, store: store, care: care}
+	}
+	p, err := as(b.Client).care.Policy(s3bucket.RoleDelivery)
 	require.NoError(t, err)
-	p, err := whole.Policy(s3bucket.RoleDelivery)
-	require.NoError(t, err)
-	w.bucket.Allow(t, p.Statement)
+	server := b.As(t, p.Statement)
+	client, closeIdle := server.Client(server.Endpoint)
+	t.Cleanup(closeIdle)
+	w := as(client)
 
 	for _, key := range []string{"upload-staging/a", "upload-staging/a.ticket", "tenant/upload-staging/b/1", "a/b/upload-staging/film"} {
 		w.bucket.Put(w.ctx, t, key, text(10))
