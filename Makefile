@@ -47,10 +47,12 @@ test:
 ALONE := ^Test(.*ClientGone|Shutdown.*|.*Observer|ExactLimit|LargeFile|LittleMemory|CutInTheSecondFile|PageNamedPNG.*|ExampleServer|UnfitServer)$$|^TestSweep$$/^versioned
 
 # What S3 servers differ in, on MinIO with its profile: the suites of storetest, both
-# doors, attacks, faults, sweeps, and of pages in a browser what no other test shows.
+# doors, attacks, faults, sweeps, what a role is denied, and of pages in a browser what no other test
+# shows.
 test-minio: export UPLOAD_TEST_MINIO := $(MINIO)
 test-minio: $(MINIO)
 	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -skip '$(ALONE)' . ./tickets ./events ./resume
+	$(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -run '^TestDeliveryReadsNothingStaged$$' ./rights
 	UPLOAD_TEST_LONG=1 $(GO) -C integration test $(RACE) -shuffle=on -timeout 20m -run '^Test(Uppy(Resumes|Cancels)|ExamplePage)$$/^.*S3' ./browser
 
 # The same on the server that UPLOAD_TEST_S3_ENDPOINT names, or on an account of yours;

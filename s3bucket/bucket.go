@@ -12,7 +12,7 @@
 //
 // KMS keys also take kms:GenerateDataKey and kms:Decrypt. Another client, [s3store.Options].Signer,
 // can sign what clients get: for uploads with the statements Sign and SignTags of [RoleDirect], for
-// links with [RoleDelivery].
+// links with the policy of [RoleDelivery] alone.
 package s3bucket
 
 import (

@@ -1,6 +1,7 @@
 package s3bucket
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,11 +30,16 @@ type Statement struct {
 
 const policyVersion = "2012-10-17"
 
-// Policy returns the least that a role needs, as an identity policy. Every operation of the library
-// that the role performs works with exactly these actions, and each action is needed by some
-// operation. It is derived from the [Layout] and the [s3store.Options], and makes no call. It is an
-// error to ask for [RoleDirect] in a layout without StagingPrefixes. So is any role if the store has
-// the alias of an access point for a bucket.
+// Policy returns the least that a process with these roles needs, as one identity policy. Every
+// operation of the library that the roles perform works with exactly these actions, and each action
+// is needed by some operation. It is derived from the [Layout] and the [s3store.Options], and makes
+// no call. It is an error to ask for no role, or for [RoleDirect] in a layout without
+// StagingPrefixes. So is any role if the store has the alias of an access point for a bucket.
+//
+// [RoleDelivery] alone, or with [RoleSetup], is denied to read under [storage.StagingSegment], where
+// files lie that are still being checked or cleaned. The other roles read there. A Deny overrides
+// every Allow, so ask for all roles of a process at once: two policies side by side would stop the
+// process from publishing.
 //
 // It omits what encryption with a KMS key needs, since a key can be named in many ways:
 // kms:GenerateDataKey on the key for roles that write, and kms:Decrypt for all that read and for
@@ -42,31 +48,37 @@ const policyVersion = "2012-10-17"
 // s3:ListBucket is granted for the whole bucket. It makes S3 answer 404 rather than 403 for a key
 // that does not exist. A condition on prefixes would be false for requests that have none.
 // Applications that share a bucket therefore see each other's keys.
-func (b *Bucket) Policy(role Role) (Policy, error) {
-	if role == RoleDirect && !b.direct() {
-		return Policy{}, fmt.Errorf("s3bucket: the layout has no StagingPrefixes, so there is no role %q", role)
-	}
+func (b *Bucket) Policy(roles ...Role) (Policy, error) {
 	if err := b.inPolicies(); err != nil {
 		return Policy{}, err
 	}
 	p := Policy{Version: policyVersion}
-	for _, g := range grants[role] {
-		if g.needed != nil && !g.needed(b) {
-			continue
+	for _, role := range roles {
+		switch {
+		case grants[role] == nil:
+			return Policy{}, fmt.Errorf("s3bucket: there is no role %q", role)
+		case role == RoleDirect && !b.direct():
+			return Policy{}, fmt.Errorf("s3bucket: the layout has no StagingPrefixes, so there is no role %q", role)
 		}
-		p.Statement = append(p.Statement, Statement{
-			Sid:       g.sid,
-			Effect:    "Allow",
-			Action:    slices.Clone(g.actions),
-			Resource:  b.resources(g.on),
-			Condition: b.condition(g.on),
-			Why:       g.why,
-		})
+		for _, g := range grants[role] {
+			if g.needed == nil || g.needed(b) {
+				p.allow(role, b.statement(g))
+			}
+		}
 	}
 	if p.Statement == nil {
-		return Policy{}, fmt.Errorf("s3bucket: there is no role %q", role)
+		return Policy{}, errors.New("s3bucket: no role is named")
+	}
+	if withheld(roles) {
+		p.Statement = append(p.Statement, b.withhold(p))
 	}
 	return p, nil
+}
+
+func (b *Bucket) statement(g grant) Statement {
+	return Statement{
+		Sid: g.sid, Effect: "Allow", Action: slices.Clone(g.actions), Resource: b.resources(g.on), Condition: b.condition(g.on), Why: g.why,
+	}
 }
 
 // resources returns the ARNs of a scope.

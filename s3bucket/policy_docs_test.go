@@ -72,7 +72,8 @@ With ` + "`-format terraform`" + ` in place of the role, it prints all of this p
 
 This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`s3store.Options.Tags`" + `.
-A process that has several roles needs the policies of all these roles.
+A process that has several roles needs one policy for them, which names them all: ` + "`streamed+delivery`, or `Policy(RoleStreamed, RoleDelivery)`." + `
+Do not attach the policy of ` + "`delivery`" + ` beside another one: its Deny overrides what the other allows, and the process could neither publish nor sweep ([why](#delivery)).
 The tests give a user of versitygw exactly these actions and run every path of the library, except resumable uploads.
 Then they leave out each action of each statement, and require a named path to fail (except for settings that this server does not support).
 
@@ -86,7 +87,7 @@ The key's own policy must agree.
 var roleTexts = map[s3bucket.Role]string{
 	s3bucket.RoleStreamed: "Receives files through the application: `Handler`.",
 	s3bucket.RoleDirect:   "Signs direct uploads and confirms them (`Presigner`), and receives resumable ones (`Resumer`).\nFor a Presigner alone, give `s3store.Options.Signer` credentials of its own, with `Sign` alone (and `SignTags`): a signer for clients needs no right to read ([how](production.md#signers)).",
-	s3bucket.RoleDelivery: "Hands out published files: `Links`.\nGive published keys a prefix, as here by `-key-prefix`, and this role cannot read what clients have sent directly or in pieces.\nWithout one, or with `-s3-prefix` alone, which stands before the staged keys too, it can.\nA streamed film that is still being cleaned lies in `upload-staging/` in the folder of its key: the role can read it, but `Links` never leads there.",
+	s3bucket.RoleDelivery: "Hands out published files: `Links`, or the `Signer` of its store.\nIt reads no file that is still being checked or cleaned: `WithholdStaged` denies that for every key with the segment `upload-staging`.\nFiles lie there that clients have sent directly or in pieces, and films that are still being cleaned, in the folder of their key.\nWith versions it also denies the actions of `ReadScanned`.\nAll other roles except `setup` read such files.\nTheir policies have no Deny, and neither has one policy for `delivery` and such a role.\nA process that also receives files can still sign links with credentials of this role alone ([how](production.md#signers)).",
 	s3bucket.RoleSweeper:  "Removes unreferenced objects: `sweep.Sweeper`.",
 	s3bucket.RoleCheck:    "Runs `Bucket.Check` and reads the settings.",
 	s3bucket.RoleSetup:    "Runs `Bucket.Setup`.",

@@ -1,14 +1,14 @@
 package s3bucket
 
 // Role is a part of an application that gets credentials of its own. One process may have several
-// roles: it then needs the policies of all of them.
+// roles: it then needs the one policy that [Bucket.Policy] makes of all of them.
 type Role string
 
 // These are the roles that [Bucket.Policy] accepts.
 const (
 	RoleStreamed Role = "streamed" // receives files through the application
 	RoleDirect   Role = "direct"   // signs and confirms direct uploads, receives resumable ones, for upload.Presigner and upload.Resumer
-	RoleDelivery Role = "delivery" // hands out published files, for upload.Links
+	RoleDelivery Role = "delivery" // hands out published files, for upload.Links; staged ones are denied to it
 	RoleSweeper  Role = "sweeper"  // removes unreferenced objects, for sweep.Sweeper
 	RoleCheck    Role = "check"    // runs Bucket.Check and reads how the bucket is set up
 	RoleSetup    Role = "setup"    // runs Bucket.Setup

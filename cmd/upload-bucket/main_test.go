@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +36,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"policy -s3-bucket b -s3-region r", "name one of bucket, cors, lifecycle, streamed, direct, delivery, sweeper, check, setup"},
 		{"policy -s3-bucket b -s3-region r root", `"root" is none of`},
 		{"policy -s3-bucket b -s3-region r -format yaml", `"yaml" is neither json nor terraform`},
-		{"policy -s3-bucket b -s3-region r -format terraform streamed", `unexpected argument "streamed"`},
+		{"policy -s3-bucket b -s3-region r -format terraform bucket", `"bucket" is none of`},
 		{"policy -s3-bucket b-s3alias -s3-region r -format terraform", "which no policy may name"},
 		{"policy -s3-bucket b -s3-region r direct", "no StagingPrefixes"},
 		{"policy -s3-bucket b -s3-region r -direct cors", "without -direct and an -origin"},
@@ -57,49 +56,6 @@ func TestHelp(t *testing.T) {
 		require.Zero(t, run(t.Context(), []string{c.name, "-h"}, &stdout, &stderr))
 		require.Contains(t, stdout.String(), "-s3-bucket bucket")
 		require.Empty(t, stderr.String())
-	}
-}
-
-func TestPolicy(t *testing.T) {
-	for _, name := range documents() {
-		var stdout, stderr bytes.Buffer
-		args := []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-s3-prefix", "in/", "-direct", "-origin", "https://app.example.com", name}
-		require.Zero(t, run(t.Context(), args, &stdout, &stderr), "%s", stderr.String())
-		var document map[string]any
-		require.NoError(t, json.Unmarshal(stdout.Bytes(), &document), name)
-		require.NotContains(t, stdout.String(), "null")
-		if document["Statement"] != nil {
-			require.Contains(t, stderr.String(), ": ", "the reasons of the statements")
-		}
-	}
-	var stdout, stderr bytes.Buffer
-	require.Zero(t, run(t.Context(), []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-s3-prefix", "in", "-json", "delivery"}, &stdout, &stderr))
-	require.Contains(t, stdout.String(), `"arn:aws:s3:::b/in/*"`)
-	require.Empty(t, stderr.String())
-}
-
-// TestPolicyOfKeyPrefixes: published keys that have a prefix of their own keep staged files from
-// those who hand out links.
-func TestPolicyOfKeyPrefixes(t *testing.T) {
-	policy := func(flags ...string) string {
-		var stdout, stderr bytes.Buffer
-		args := slices.Concat([]string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-direct"}, flags)
-		require.Zero(t, run(t.Context(), args, &stdout, &stderr), "%s", stderr.String())
-		return stdout.String()
-	}
-	delivery := policy("-key-prefix", "avatars/", "-key-prefix", "covers/", "delivery")
-	require.Contains(t, delivery, `"arn:aws:s3:::b/avatars/*"`)
-	require.Contains(t, delivery, `"arn:aws:s3:::b/covers/*"`)
-	require.NotContains(t, delivery, `"arn:aws:s3:::b/*"`)
-	direct := policy("-s3-prefix", "in", "-key-prefix", "in/avatars/", "direct")
-	require.Contains(t, direct, `"arn:aws:s3:::b/in/upload-staging/*"`)
-	require.Contains(t, direct, `"arn:aws:s3:::b/in/avatars/*"`)
-	require.NotContains(t, direct, `"arn:aws:s3:::b/in/*"`)
-
-	for _, prefix := range []string{"avatars", "other/"} {
-		var stdout, stderr bytes.Buffer
-		require.NotZero(t, run(t.Context(), []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-s3-prefix", "a", "-key-prefix", prefix, "direct"}, &stdout, &stderr))
-		require.Contains(t, stderr.String(), "prefix")
 	}
 }
 

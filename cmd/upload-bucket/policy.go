@@ -12,8 +12,8 @@ import (
 	"github.com/airlock-go/upload/s3bucket"
 )
 
-// policy prints one of the documents: the identity policy of a role, or a setting of
-// the bucket. The reasons of its statements go to stderr, so that stdout can be piped
+// policy prints one of the documents: the identity policy of a role or of several, or a
+// setting of the bucket. The reasons of its statements go to stderr, so that stdout can be piped
 // to the AWS command line. For Terraform it prints all in one.
 func policy(fs *flag.FlagSet) action {
 	format := fs.String("format", "json", "json, or terraform for all documents in one")
@@ -47,9 +47,6 @@ func policy(fs *flag.FlagSet) action {
 }
 
 func (e *env) printTerraform() (int, error) {
-	if err := e.noArgs(); err != nil {
-		return 2, err
-	}
 	text, err := e.terraform()
 	if err != nil {
 		return 2, err
@@ -78,8 +75,18 @@ func (e *env) document(name string) (any, error) {
 	case "lifecycle":
 		return e.care.Lifecycle(), nil
 	}
-	if !slices.Contains(documents(), name) {
-		return nil, fmt.Errorf("%q is none of %s", name, strings.Join(documents(), ", "))
+	return e.rolePolicy(name)
+}
+
+// rolePolicy returns the one policy of a process with several roles, joined by "+", or with one.
+func (e *env) rolePolicy(names string) (s3bucket.Policy, error) {
+	var roles []s3bucket.Role
+	for name := range strings.SplitSeq(names, "+") {
+		role := s3bucket.Role(name)
+		if !slices.Contains(s3bucket.Roles(), role) {
+			return s3bucket.Policy{}, fmt.Errorf(`%q is none of %s, and not several roles joined by "+"`, names, strings.Join(documents(), ", "))
+		}
+		roles = append(roles, role)
 	}
-	return e.care.Policy(s3bucket.Role(name))
+	return e.care.Policy(roles...)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -35,7 +37,7 @@ func (e *env) inputs(h *writer) {
 		name, about string
 		kind, value expression
 	}{
-		{"trust", "Trust policies in JSON by role. Only these roles are created; the policies of all are.", "map(string)", "{}"},
+		{"trust", "Trust policies in JSON by role, or by several, such as streamed+delivery, if the command named them. Only these roles are created; the policies of all are.", "map(string)", "{}"},
 		{"log_bucket", "The bucket that gets the access log. Null: reads are not logged.", "string", "null"},
 		{"kms_key", "The ARN of a KMS key, which each role then also needs. Null: S3 has the key.", "string", "null"},
 	} {
@@ -140,18 +142,35 @@ func (h *writer) lifecycle(r types.LifecycleRule) {
 	}
 }
 
-// roles writes a policy for each role of the layout, and the roles whose trust is known.
-func (e *env) roles(h *writer) error {
-	policies := map[string]s3bucket.Policy{}
+// rolePolicies returns those of each role of the layout, and of the processes with several roles that
+// the arguments name.
+func (e *env) rolePolicies() (map[string]s3bucket.Policy, error) {
+	names := slices.Clone(e.args)
 	for _, role := range s3bucket.Roles() {
-		if role == s3bucket.RoleDirect && !e.direct {
-			continue
+		if role != s3bucket.RoleDirect || e.direct {
+			names = append(names, string(role))
 		}
-		p, err := e.care.Policy(role)
+	}
+	policies := map[string]s3bucket.Policy{}
+	for _, name := range names {
+		p, err := e.rolePolicy(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		policies[string(role)] = p
+		policies[name] = p
+	}
+	return policies, nil
+}
+
+// roles writes the policies, and the roles whose trust is known.
+func (e *env) roles(h *writer) error {
+	policies, err := e.rolePolicies()
+	if err != nil {
+		return err
+	}
+	longest := 0
+	for name := range policies {
+		longest = max(longest, len("-"+name))
 	}
 	h.line("")
 	h.block("locals {", "}", func() {
@@ -159,7 +178,7 @@ func (e *env) roles(h *writer) error {
 			h.block(role+" = jsonencode({", "})", func() { h.policy(p) })
 		})
 	})
-	name := expression(`"` + e.bucket[:min(len(e.bucket), maxRoleName-len("-delivery"))] + `-${each.key}"`)
+	name := expression(`"` + e.bucket[:min(len(e.bucket), maxRoleName-longest)] + `-${each.key}"`)
 	h.each("policy", "local.policies", func() {
 		h.set("name", name)
 		h.set("policy", expression("each.value"))

@@ -120,6 +120,20 @@ func TestTerraformPolicies(t *testing.T) {
 	}
 }
 
+// TestTerraformProcesses checks that processes with several roles have the policy that is printed as
+// JSON, and that their names are not longer than AWS accepts.
+func TestTerraformProcesses(t *testing.T) {
+	const some, all = "streamed+delivery", "streamed+direct+delivery+sweeper+check+setup"
+	f := parse(t, printed(t, layouts["direct"], "-format", "terraform", some, all))
+	policies := f.value(t, f.find(t, "locals", ""), "policies").AsValueMap()
+	require.Len(t, policies, len(s3bucket.Roles())+2)
+	for _, process := range []string{some, all} {
+		require.JSONEq(t, printed(t, layouts["direct"], process), policies[process].AsString())
+	}
+	f.scope.Variables["each"] = cty.ObjectVal(map[string]cty.Value{"key": cty.StringVal(all)})
+	require.Len(t, f.value(t, f.find(t, "resource", "aws_iam_role"), "name").AsString(), 64)
+}
+
 // TestTerraformRules checks that the rules are those that are printed as JSON.
 func TestTerraformRules(t *testing.T) {
 	for name, layout := range layouts {

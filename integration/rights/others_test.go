@@ -53,6 +53,7 @@ var delivery = map[string]path{
 	"ping":                   ping,
 	"link":                   func(w *world) error { return w.link(false) },
 	"link to a scanned file": func(w *world) error { return w.link(true) },
+	"staged film":            stagedFilm,
 	"link to nothing": func(w *world) error {
 		links, err := upload.NewLinks(w.store, &upload.LinksOptions{Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 // TestSigners checks requests for clients from a signer that may read nothing, and links from a
 // signer that may write nothing.
 func TestSigners(t *testing.T) {
-	w := newWorld(t, s3bucket.RoleDirect, false, left{})
+	w := newWorld(t, false, left{}, s3bucket.RoleDirect)
 	user := s3test.User(t)
 	signer, closeIdle := user.Client(user.Endpoint)
 	t.Cleanup(closeIdle)
@@ -33,8 +33,8 @@ func TestSigners(t *testing.T) {
 		require.Len(t, kept, len(sids))
 		w.bucket.Allow(t, withForms(kept, w.bucket.Name))
 	}
-	read := func() int {
-		link, err := store.SignGet(t.Context(), "files/a", storage.SignedGet{Expires: time.Minute})
+	read := func(key string) int {
+		link, err := store.SignGet(t.Context(), key, storage.SignedGet{Expires: time.Minute})
 		require.NoError(t, err)
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
 		require.NoError(t, err)
@@ -43,15 +43,17 @@ func TestSigners(t *testing.T) {
 		return status
 	}
 	w.bucket.Put(t.Context(), t, "files/a", text(10))
+	w.bucket.Put(t.Context(), t, "files/upload-staging/a", text(10))
 
 	may(s3bucket.RoleDirect, "Sign", "SignTags")
 	for _, name := range []string{"PUT", "form that is sent twice", "parts"} {
 		require.NoError(t, direct[name](w), name)
 	}
-	require.Equal(t, http.StatusForbidden, read())
+	require.Equal(t, http.StatusForbidden, read("files/a"))
 
-	may(s3bucket.RoleDelivery, "Read")
-	require.Equal(t, http.StatusOK, read())
+	may(s3bucket.RoleDelivery, "Read", "WithholdStaged")
+	require.Equal(t, http.StatusOK, read("files/a"))
+	require.Equal(t, http.StatusForbidden, read("files/upload-staging/a"))
 	require.NoError(t, delivery["link"](w))
 	// The connection of a large part may be closed before the answer.
 	for _, name := range []string{"PUT", "form that is sent twice"} {

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) { s3test.Main(m) }
 // left is an action that is left out of the statement of a policy.
 type left struct{ sid, action string }
 
-// world is a bucket, and a store over it that may do what the policy of a role
+// world is a bucket, and a store over it that may do what the policy of its roles
 // allows.
 type world struct {
 	t      testing.TB
@@ -48,7 +48,7 @@ type world struct {
 	findings []s3bucket.Finding // of check
 }
 
-func newWorld(t testing.TB, role s3bucket.Role, versioned bool, out left) *world {
+func newWorld(t testing.TB, versioned bool, out left, roles ...s3bucket.Role) *world {
 	t.Helper()
 	user := s3test.User(t)
 	w := &world{t: t, ctx: t.Context(), bucket: s3test.NewBucket(t, versioned)}
@@ -71,7 +71,7 @@ func newWorld(t testing.TB, role s3bucket.Role, versioned bool, out left) *world
 	require.NoError(t, err)
 	w.care, err = s3bucket.New(w.store, layout(versioned))
 	require.NoError(t, err)
-	p, err := w.care.Policy(role)
+	p, err := w.care.Policy(roles...)
 	require.NoError(t, err)
 	statements := without(p.Statement, out)
 	gate.hide = !slices.ContainsFunc(statements, func(s s3bucket.Statement) bool { return slices.Contains(s.Action, "s3:ListBucket") })
