@@ -46,14 +46,14 @@
 // # Promises
 //
 // Nothing unchecked is visible. A key is published only after every validator has accepted the
-// whole file. Direct and resumable uploads wait under the staging prefix, which readers need no
-// right to read. Neither the end of a stream nor a call of Close can publish. A cut body is
+// whole file. Until then, objects lie under [storage.StagingSegment], which readers need no right
+// to read. Neither the end of a stream nor a call of Close can publish. A cut body is
 // refused, never taken for a shorter file.
 //
-// All or nothing. After one bad file, a cut body or a handler that fails, none of the request's
-// files stays. While a request commits, a list of the bucket may show the first file alone. A
-// killed process may leave published files and unfinished uploads. A sweep removes them; a
-// lifecycle rule only the unfinished uploads.
+// All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
+// stays. Only a direct or resumable file stays when a handler fails. While a request commits, a
+// list of the bucket may show the first file alone. A killed process may leave published and staged
+// files, and unfinished uploads, until a sweep.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
 // left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.
@@ -94,7 +94,7 @@
 // document. A well-formed file can still attack a program with a bug, so serve users' files as
 // attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
-// others can write to or list.
+// others write to or list.
 //
 // docs/security.md lists attacks with tests, docs/production.md is for operators, docs/recipes.md
 // has programs.

@@ -19,7 +19,7 @@ func (tx *Tx) checkTextFirst(values url.Values) error {
 	return tx.checkText(values)
 }
 
-// checkOrder judges the head of a text field: none of TextFirst comes after a file.
+// checkOrder judges the header of a text field: none of TextFirst comes after a file.
 func (tx *Tx) checkOrder(name string) error {
 	if tx.textChecked && slices.Contains(tx.s.h.opts.TextFirst, name) {
 		return fileBeforeText([]string{name})

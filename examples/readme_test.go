@@ -51,6 +51,7 @@ func TestReadmeS3(t *testing.T) {
 	ctx := t.Context()
 	signedIn := func(*http.Request) (string, error) { return "ada", nil }
 
+	// ctx may be context.Background(). With your own client: s3store.New(client, "my-uploads", nil).
 	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and credentials: as the AWS CLI
 	if err != nil {
 		log.Fatal(err)
@@ -86,6 +87,7 @@ func TestReadmeHandler(t *testing.T) {
 		}
 	})
 	mux := http.NewServeMux()
+	// Pages of another origin get 403 until Options.CrossOrigin trusts it.
 	// Give chi's middleware.Timeout to a Group of other routes: it would cut slow clients.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
 	picture := uploadtest.File("file", "a.png", uploadtest.PNG(0))

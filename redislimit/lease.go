@@ -21,7 +21,7 @@ type lease struct {
 	since time.Time
 
 	keys
-	places, all     string // keys
+	slots, all     string // keys
 	owner           string // key of the caller, "" for what cannot be released
 	most, mostOfAll int    // slots
 
@@ -35,13 +35,13 @@ func (l *Limiter) newLease(claim upload.Claim, k keys) *lease {
 	prefix := l.opts.Prefix
 	r := &lease{l: l, id: rand.Text(), since: time.Now(), keys: k, byURL: !claim.Until.IsZero(), files: claim.Files, bytes: claim.Bytes, stop: func() {}}
 	if r.byURL {
-		r.places, r.all, r.life = k.signed, prefix+"{all}:signed", max(time.Until(claim.Until), time.Millisecond)
+		r.slots, r.all, r.life = k.signed, prefix+"{all}:signed", max(time.Until(claim.Until), time.Millisecond)
 		r.most, r.mostOfAll = l.limits.Signed, l.limits.AllSigned
 		if claim.ID != "" {
 			r.id, r.owner = claim.ID, l.owner(claim.ID)
 		}
 	} else {
-		r.places, r.all, r.life = k.concurrent, prefix+"{all}:concurrent", l.opts.Lease
+		r.slots, r.all, r.life = k.concurrent, prefix+"{all}:concurrent", l.opts.Lease
 		r.most, r.mostOfAll = l.limits.Concurrent, l.limits.AllConcurrent
 	}
 	return r
@@ -50,7 +50,7 @@ func (l *Limiter) newLease(claim upload.Claim, k keys) *lease {
 // take takes from what the caller may have.
 func (r *lease) take(ctx context.Context) error {
 	o := &r.l.limits
-	got, err := take.Run(ctx, r.l.client, []string{r.places, r.amounts},
+	got, err := take.Run(ctx, r.l.client, []string{r.slots, r.amounts},
 		r.id, r.life.Milliseconds(), r.most, o.Window.Milliseconds(), r.files, o.Files, r.bytes, o.Bytes).Slice()
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (r *lease) take(ctx context.Context) error {
 	switch missing {
 	case "":
 		return nil
-	case "places":
+	case "slots":
 		return limits.Places(true, r.byURL)
 	}
 	return limits.Window(missing, time.Duration(wait)*time.Millisecond)
@@ -84,7 +84,7 @@ func (r *lease) enter(ctx context.Context) error {
 func (r *lease) giveBack(ctx context.Context, used upload.Usage) (until int64, err error) {
 	o := &r.l.limits
 	held := time.Since(r.since)
-	return settle.Run(ctx, r.l.client, []string{r.places, r.amounts, "rate:" + r.requests}, r.id, o.Window.Milliseconds(),
+	return settle.Run(ctx, r.l.client, []string{r.slots, r.amounts, "rate:" + r.requests}, r.id, o.Window.Milliseconds(),
 		limits.Unused(int64(r.files-used.Files), held, o.Window), o.Files,
 		limits.Unused(r.bytes-used.Bytes, held, o.Window), o.Bytes).Int64()
 }
@@ -113,8 +113,8 @@ func (r *lease) renew(ctx context.Context) {
 		case <-tick.C:
 		}
 		asking, cancel := context.WithTimeout(ctx, r.l.opts.Timeout)
-		for _, places := range []string{r.places, r.all} { // if it fails, the next renewal may succeed
-			_ = renew.Run(asking, r.l.client, []string{places}, r.id, r.life.Milliseconds()).Err()
+		for _, slots := range []string{r.slots, r.all} { // if it fails, the next renewal may succeed
+			_ = renew.Run(asking, r.l.client, []string{slots}, r.id, r.life.Milliseconds()).Err()
 		}
 		cancel()
 	}

@@ -1,15 +1,17 @@
 // Package redislimit bounds how much one caller uploads to all instances of an application
 // together, by counting in Redis (5 or newer, also Valkey), alone or in a cluster:
 //
+//	// of github.com/redis/go-redis/v9
 //	client := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
 //	limiter, err := redislimit.New(client, limit.Limits{Files: 100}, nil)
 //	…
 //	h, err := upload.New(store, policy, authorize, &upload.Options{Limiter: limiter})
 //
-// The limits have the same meaning as in package limit. redis_rate counts the requests, and scripts
-// count the rest. Each script runs as a whole: no caller exceeds a limit, however many instances it
-// uses at once. An upload takes four calls to Redis, and two more to settle; a step of a direct
-// upload takes two, and a release three.
+// The limits have the same meaning as in package limit. Module redis_rate counts the requests, and
+// scripts count the rest. Each script runs as a whole: no caller exceeds a limit, however many
+// instances it uses at once. An upload takes four calls to Redis, and two more to settle. While it
+// runs, two more renew its slots, three times in each [Options.Lease]. A step of a direct upload
+// takes two calls, and the end of the upload three.
 //
 // # When Redis is down
 //
@@ -17,7 +19,7 @@
 // counting begins again: a limit holds for each lifetime of Redis. Uploads in progress at that time
 // get nothing back and hold no slot. After a failover the same holds for what was not replicated.
 // If an answer of Redis is lost, what was reserved counts as used. If the Redis client then repeats
-// the script, that counts once, except that it may count as two requests.
+// the script, files and bytes count once, and the request perhaps twice.
 //
 // # Memory
 //
@@ -55,7 +57,8 @@ import (
 // Options configure to whom the limits apply, and how Redis is used. The zero value, like nil, is
 // the defaults.
 type Options struct {
-	// Key identifies callers: those with the same key share the limits. Default: [limit.BySubject].
+	// Key identifies callers: those with the same key share the limits. Default: [limit.BySubject],
+	// for which anonymous callers behind a proxy are one: see [limit.ByAddress].
 	// It is called concurrently. Redis sees only a hash of the key, so the key may hold anything.
 	Key func(upload.Claim) string
 
@@ -167,7 +170,7 @@ func obeysContext(client redis.UniversalClient) bool {
 
 // Reserve grants what claim may need or refuses it with [upload.CodeRateLimited]. It refuses what
 // no caller may ever have with [upload.CodeTooLarge] or [upload.CodeTooMany]. Any other error means
-// that Redis did not answer.
+// that Redis did not answer, or answered with an error.
 func (l *Limiter) Reserve(ctx context.Context, claim upload.Claim) (upload.Reservation, error) {
 	asking, cancel := context.WithTimeout(ctx, l.opts.Timeout)
 	defer cancel()

@@ -36,7 +36,7 @@ if redis.call('ZSCORE', KEYS[1], ARGV[1]) then return {'', 0} end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return {'places', 0} end
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return {'slots', 0} end
 
 local window = tonumber(ARGV[4])
 local was = redis.call('HMGET', KEYS[2], 'files', 'bytes', 'at')

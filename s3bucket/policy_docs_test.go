@@ -62,13 +62,13 @@ For operators and security reviewers: the actions on the bucket that each part o
 ` + "[`upload-bucket`](../cmd/upload-bucket)" + ` prints one for your bucket:
 
     upload-bucket policy -s3-bucket my-uploads -s3-region eu-central-1 -key-prefix avatars/ -direct \
-        -origin https://app.example.com -scanner ARN -scan-exempt ARN streamed
+        -origin https://app.example.com -scanner SCANNER_ARN -scan-exempt APP_ARN streamed
 
-In place of the role, ` + "`bucket`, `cors` and `lifecycle`" + ` print the settings of the bucket.
-The two ARNs are for a [malware scanner](production.md#malware): without one, leave them out.
-` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\n`Grant.KeyPrefix` comes before that of `upload.Prefix`." + `
-Leave it out if no fixed beginnings cover all keys.
-With ` + "`-format terraform`" + ` in place of the role, it prints all of this page for Terraform, and declares the bucket: import one that exists first.
+The last argument is a role, each of which has a heading below; ` + "`bucket`, `cors` and `lifecycle`" + ` print the settings of the bucket.
+The two ARNs are those of a [malware scanner's](production.md#malware) role, and of a role that reads files before the scan: without a scanner, omit both.
+For ` + "`s3store.Options.Tags`" + ` add ` + "`-tag KEY=VALUE`" + `.
+` + "`-key-prefix` is what published keys begin with, and ends in `/`; repeat it for several.\nA key begins with `Grant.KeyPrefix`, which that of `upload.Prefix` follows.\nOmit `-key-prefix` if no fixed beginnings cover all keys." + `
+With ` + "`-format terraform`" + `, and no role, it prints all of this page for Terraform, and declares the bucket: import one that exists first.
 
 This page is about a bucket "bucket" without versions, keys under "avatars/", direct uploads and a malware scanner.
 A table after each policy has its reasons, and the statements that differ on buckets with versions and with ` + "`s3store.Options.Tags`" + `.

@@ -72,6 +72,17 @@ func (e *env) layoutFlags(fs *flag.FlagSet) {
 		l.Origins = append(l.Origins, origin)
 		return nil
 	})
+	fs.Func("tag", "`key=value` of s3store.Options.Tags; may be repeated", func(tag string) error {
+		key, value, ok := strings.Cut(tag, "=")
+		if !ok || key == "" {
+			return errors.New("not of the form key=value")
+		}
+		if e.options.Tags == nil {
+			e.options.Tags = map[string]string{}
+		}
+		e.options.Tags[key] = value
+		return nil
+	})
 	fs.BoolVar(&l.Versioned, "versioned", false, "the bucket keeps versions")
 	fs.StringVar(&l.Scanner, "scanner", "", "`ARN` of the role with which GuardDuty scans the bucket")
 	fs.Func("scan-exempt", "`ARN` of a role that may read files that are not scanned; may be repeated", func(arn string) error {

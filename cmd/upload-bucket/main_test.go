@@ -32,6 +32,7 @@ func TestBadCommandLines(t *testing.T) {
 		{"check -s3-bucket b -s3-region r -s3-lacks checksum", `"checksum" is none of`},
 		{"check -s3-bucket b -s3-region r -s3-prefix ../p", "-s3-prefix: storage: invalid key: segment"},
 		{"check -s3-bucket b -s3-region r -origin *", "is not the origin of a page"},
+		{"policy -s3-bucket b -s3-region r -tag =web streamed", "not of the form key=value"},
 		{"setup -s3-bucket b -s3-region r extra", `unexpected argument "extra"`},
 		{"policy -s3-bucket b -s3-region r", "name one of bucket, cors, lifecycle, streamed, direct, delivery, sweeper, check, setup"},
 		{"policy -s3-bucket b -s3-region r root", `"root" is none of`},

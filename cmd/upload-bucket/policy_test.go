@@ -22,6 +22,9 @@ func TestPolicy(t *testing.T) {
 			require.Contains(t, stderr.String(), ": ", "the reasons of the statements")
 		}
 	}
+	require.NotContains(t, printed(t, "", "streamed"), "s3:PutObjectTagging")
+	require.Contains(t, printed(t, "-tag team=web", "streamed"), "s3:PutObjectTagging")
+
 	var stdout, stderr bytes.Buffer
 	require.Zero(t, run(t.Context(), []string{"policy", "-s3-bucket", "b", "-s3-region", "eu-west-1", "-s3-prefix", "in", "-json", "delivery"}, &stdout, &stderr))
 	require.Contains(t, stdout.String(), `"arn:aws:s3:::b/in/*"`)
