@@ -74,12 +74,14 @@ func (w *walk) late(offset, n int64) {
 	w.record(offset, n, nil)
 }
 
+// zeros are never changed.
+var zeros [512]byte
+
 func isZero(p []byte) bool {
-	var all [512]byte
-	for ; len(p) > len(all); p = p[len(all):] {
-		if !bytes.Equal(p[:len(all)], all[:]) {
+	for ; len(p) > len(zeros); p = p[len(zeros):] {
+		if !bytes.Equal(p[:len(zeros)], zeros[:]) {
 			return false
 		}
 	}
-	return bytes.Equal(p, all[:len(p)])
+	return bytes.Equal(p, zeros[:len(p)])
 }

@@ -7,10 +7,13 @@ import (
 
 // filmBox is a box whose header was read.
 type filmBox struct {
-	kind       string
+	kind       [4]byte
 	size       int64 // as declared; 0 is up to the end of what is around it
 	start, end int64
 }
+
+// is reports whether the box is of that type.
+func (b *filmBox) is(kind string) bool { return string(b.kind[:]) == kind }
 
 // left returns the number of bytes of the box that were not read.
 func (b filmBox) left(w *walk) int64 { return b.end - w.pos() }
@@ -27,7 +30,7 @@ func (w *walk) more(n int64) []byte {
 // begin returns the box at start, whose first 8 bytes are held last, and which lies before end.
 func (f *film) begin(start, end int64) filmBox {
 	head := f.held[len(f.held)-8:]
-	b := filmBox{string(head[4:8]), int64(binary.BigEndian.Uint32(head)), start, 0}
+	b := filmBox{[4]byte(head[4:8]), int64(binary.BigEndian.Uint32(head)), start, 0}
 	least := int64(8)
 	if b.size == 1 {
 		least = 16
@@ -78,7 +81,7 @@ func (f *film) blankTo(end int64) { f.blank(end - f.pos()) }
 // listed returns a function that keeps boxes of these types.
 func (f *film) listed(kinds ...string) func(filmBox) {
 	return func(b filmBox) {
-		if !slices.Contains(kinds, b.kind) {
+		if !slices.Contains(kinds, string(b.kind[:])) {
 			f.free(b)
 			return
 		}

@@ -6,7 +6,7 @@ import "encoding/binary"
 func (f *film) fragment(b filmBox) {
 	f.run = filmRun{fragment: b.start, end: b.start}
 	f.inside(b.end, func(b filmBox) {
-		switch b.kind {
+		switch string(b.kind[:]) {
 		case "mfhd", "pssh":
 			f.keep(b.left(f.walk))
 		case "traf":
@@ -52,7 +52,7 @@ func (f *film) trackFragment(b filmBox) {
 	if b.left(f.walk) >= 8 {
 		h, ok = f.next(b.end)
 	}
-	if !ok || h.kind != "tfhd" || h.left(f.walk) < 8 {
+	if !ok || !h.is("tfhd") || h.left(f.walk) < 8 {
 		f.fail("has a fragment of an unknown track")
 	}
 	p := f.more(h.left(f.walk))
@@ -70,11 +70,11 @@ func (f *film) trackFragment(b filmBox) {
 			clear(f.held)
 		}
 		switch {
-		case b.kind == "trun":
+		case b.is("trun"):
 			f.sampleRun(b, size, t.dropped)
 		case t.dropped:
 			f.blankTo(b.end)
-		case b.kind == "uuid":
+		case b.is("uuid"):
 			f.extended(b)
 		default:
 			f.listed("tfdt", "sbgp", "sgpd", "subs", "saiz", "saio", "senc")(b)

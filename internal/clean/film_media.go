@@ -3,7 +3,7 @@ package clean
 import "encoding/binary"
 
 func (f *film) mediaInformation(t *filmTrack, b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "vmhd", "smhd", "hmhd", "nmhd", "sthd":
 		f.keep(b.left(f.walk))
 	case "gmhd":
@@ -37,7 +37,7 @@ func baseHeader(p []byte) {
 
 // references keeps the statement that samples are in the same file.
 func (f *film) references(b filmBox) {
-	if b.kind != "dref" {
+	if !b.is("dref") {
 		f.free(b)
 		return
 	}
@@ -53,11 +53,11 @@ func (f *film) references(b filmBox) {
 
 // sampleTable walks a box of the tables of a track.
 func (f *film) sampleTable(t *filmTrack, b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "stsd":
 		version := f.more(8)[0]
 		f.inside(b.end, func(b filmBox) {
-			f.small(b, func(p []byte) { sampleEntry(t.handler, b.kind, version, p) })
+			f.small(b, func(p []byte) { sampleEntry(t.handler, string(b.kind[:]), version, p) })
 			if t.width == 0 && len(f.held) >= 36 { // the header of the track may leave it out
 				t.width, t.height = int64(binary.BigEndian.Uint16(f.held[32:])), int64(binary.BigEndian.Uint16(f.held[34:]))
 				f.size(t)

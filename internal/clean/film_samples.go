@@ -114,7 +114,7 @@ func (f *film) drop(end int64) {
 func (f *film) dropBoxes(t *chunkTables, end int64) {
 	f.inside(end, func(b filmBox) {
 		clear(f.held)
-		switch b.kind {
+		switch string(b.kind[:]) {
 		case "minf", "stbl":
 			f.dropBoxes(t, b.end)
 		case "stsz":

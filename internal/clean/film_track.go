@@ -65,7 +65,7 @@ func (f *film) find(kind string, end int64, each func(box []byte)) (filmBox, boo
 			break
 		}
 		b := f.begin(start, end)
-		switch b.kind {
+		switch string(b.kind[:]) {
 		case kind:
 			return b, true
 		case "minf":
@@ -169,7 +169,7 @@ func handlerName(p []byte) string {
 
 // trackBox walks a box of a track after its media.
 func (f *film) trackBox(t *filmTrack, b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "mdia":
 		f.fail(filmMisplaced)
 	case "tkhd", "tref", "edts", "tapt", "trgr":
@@ -187,7 +187,7 @@ func (f *film) trackBox(t *filmTrack, b filmBox) {
 
 // mediaBox walks a box of the media of a track after its handler.
 func (f *film) mediaBox(t *filmTrack, b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "minf":
 		f.inside(b.end, func(b filmBox) { f.mediaInformation(t, b) })
 	case "hdlr":

@@ -86,15 +86,15 @@ func (f *heifFile) goesOn() bool {
 // box walks over a box of the file.
 func (f *heifFile) box(b filmBox) {
 	switch {
-	case b.kind == "ftyp", b.size == 0 && b.kind != "mdat" && b.kind != "moov":
+	case b.is("ftyp"), b.size == 0 && !b.is("mdat") && !b.is("moov"):
 		f.fail(filmMisplaced)
-	case b.kind == "moof":
+	case b.is("moof"):
 		f.fail("is an image sequence in fragments")
-	case b.kind == "moov":
+	case b.is("moov"):
 		f.movie(b)
-	case b.kind == "mdat":
+	case b.is("mdat"):
 		f.mdat(b)
-	case b.kind == "meta" && !f.described:
+	case b.is("meta") && !f.described:
 		f.meta(f.more(b.left(f.walk)))
 	default:
 		f.film.free(b)

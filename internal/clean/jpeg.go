@@ -89,24 +89,32 @@ func (f *jpegFile) scan() byte {
 
 // entropyCoded returns the number of bytes up to the end of a marker that ends a scan.
 func (f *jpegFile) entropyCoded(p []byte) int {
-	for n := 0; n < len(p); n++ {
-		if !f.ff {
-			i := bytes.IndexByte(p[n:], 0xff)
-			if i < 0 {
-				break
-			}
-			n += i
-			f.ff = true
-			continue
-		}
-		switch c := p[n]; {
-		case c == 0xff: // a fill byte
+	at := -1 // of the last 0xff, which may have come before p
+	if !f.ff {
+		at = next0xff(p, 0)
+	}
+	for at+1 < len(p) {
+		switch c := p[at+1]; {
 		case c == 0, jpegRST0 <= c && c <= jpegRST7:
-			f.ff = false
+			at = next0xff(p, at+2)
+		case c == 0xff: // a fill byte
+			at++
 		default:
 			f.found = c
-			return n + 1
+			return at + 2
 		}
+	}
+	f.ff = at < len(p)
+	return len(p)
+}
+
+// next0xff returns the place of the next 0xff in p from at on, or len(p).
+func next0xff(p []byte, at int) int {
+	if at < len(p) && p[at] == 0xff { // as in a row of them
+		return at
+	}
+	if i := bytes.IndexByte(p[at:], 0xff); i >= 0 {
+		return at + i
 	}
 	return len(p)
 }

@@ -34,19 +34,29 @@ func (r *Reader) Read(p []byte) (int, error) {
 		r.next()
 	}
 	n, err := w.n, w.err
+	if err != nil {
+		n, err = r.end(p, n, err)
+	}
+	w.dst, w.in = nil, nil
+	if !w.aside {
+		w.held = nil // it lay in p
+	}
+	return n, err
+}
+
+// end hands on what is left after n bytes of p, when the walk has ended with err.
+func (r *Reader) end(p []byte, n int, err error) (int, error) {
+	w := &r.walk
 	var fault *Error
 	isFault := errors.As(err, &fault)
 	if isFault && fault.Code == CodePanic {
 		return n, err
 	}
-	if err != nil {
-		n += w.drain()
-		if len(w.held) > 0 {
-			err, isFault = nil, false
-		}
-	}
-	w.dst, w.in = nil, nil
-	if w.options.Keep && isFault {
+	n += w.drain()
+	switch {
+	case len(w.held) > 0:
+		return n, nil
+	case w.options.Keep && isFault:
 		return r.goOn(p, n)
 	}
 	return n, err

@@ -61,33 +61,70 @@ func (w *walk) tryHold(n int) []byte {
 	return w.held
 }
 
-// tryMore holds n more bytes, or as many as there are, and returns how many.
+// tryMore holds n more bytes, or as many as there are, and returns how many. What is held lies in dst
+// while it fits there, and otherwise in a buffer.
 func (w *walk) tryMore(n int) int {
 	begin := len(w.held)
-	if begin+n > maxHeld {
+	end := begin + n
+	if end <= freeHeld && n <= len(w.in) && !w.aside {
+		w.extend(n)
+		return n
+	}
+	if end > maxHeld {
 		w.fail("has metadata that is too large to be looked into")
 	}
-	w.take(begin + n)
-	for len(w.held)-begin < n && w.fill() {
-		m := min(n-(len(w.held)-begin), len(w.in))
-		w.held = append(w.held, w.in[:m]...)
-		w.in = w.in[m:]
+	w.take(end)
+	for len(w.held) < end && w.fill() {
+		w.extend(min(end-len(w.held), len(w.in)))
 	}
-	for len(w.held)-begin < n && w.srcErr == nil {
-		missing := n - (len(w.held) - begin)
-		w.held = slices.Grow(w.held, missing)
-		m := w.read(w.held[len(w.held) : len(w.held)+missing])
-		w.held = w.held[:len(w.held)+m]
+	if len(w.held) < end && w.srcErr == nil {
+		w.readAside(end)
 	}
-	w.original = append(w.original, w.held[begin:]...)
-	if len(w.held)-begin < n {
+	if len(w.held) < end {
 		w.ended()
 	}
 	return len(w.held) - begin
 }
 
+// extend holds the next n bytes of in, too.
+func (w *walk) extend(n int) {
+	w.original = append(w.original, w.in[:n]...)
+	if w.aside {
+		w.held = append(w.held, w.in[:n]...)
+	} else {
+		end := w.n + len(w.held) + n
+		w.held = w.dst[w.n:end:end]
+	}
+	w.in = w.in[n:]
+}
+
+// readAside holds end bytes, or as many as there are, though dst has no room for them.
+func (w *walk) readAside(end int) {
+	begin := len(w.held)
+	if !w.aside {
+		w.held, w.aside = append(w.buffer(), w.held...), true
+	}
+	w.held = slices.Grow(w.held, end-begin)
+	for len(w.held) < end && w.srcErr == nil {
+		m := w.read(w.held[len(w.held):end])
+		w.held = w.held[:len(w.held)+m]
+	}
+	w.original = append(w.original, w.held[begin:]...)
+}
+
 // holders are the buffers of walks that hold more than freeHeld.
 var holders = sync.Pool{New: func() any { return new([heldMemory]byte) }}
+
+// buffer returns where to hold what does not lie in dst.
+func (w *walk) buffer() []byte {
+	if w.holder != nil {
+		return w.holder[:0:maxHeld]
+	}
+	if w.small == nil {
+		w.small = make([]byte, 0, 64)
+	}
+	return w.small[:0]
+}
 
 // take asks for memory to hold n bytes.
 func (w *walk) take(n int) {
@@ -98,8 +135,10 @@ func (w *walk) take(n int) {
 		w.failAs(CodeBusy, noMemory)
 	}
 	w.holder = holders.Get().(*[heldMemory]byte)
-	w.held = append(w.holder[:0:maxHeld], w.held...)
 	w.original = append(w.holder[maxHeld:maxHeld], w.original...)
+	if w.aside {
+		w.held = append(w.buffer(), w.held...)
+	}
 }
 
 // giveBack gives back all memory that was taken.
@@ -135,19 +174,36 @@ func (w *walk) ended() {
 }
 
 // flush hands on what is held.
-func (w *walk) flush() { w.release(len(w.held)) }
+func (w *walk) flush() {
+	if len(w.held) > 0 {
+		w.release(len(w.held))
+	}
+}
 
 // release hands on the first n bytes of what is held.
 func (w *walk) release(n int) {
 	w.note(n)
-	for left := n; left > 0; {
-		w.room()
-		m := copy(w.dst[w.n:], w.held[:left])
-		w.held = w.held[:copy(w.held, w.held[m:])]
-		w.advance(m)
-		left -= m
+	if w.aside {
+		w.bring(n)
+	} else {
+		w.held = w.held[n:]
+		w.advance(n)
 	}
 	w.original = w.original[:copy(w.original, w.original[n:])]
+}
+
+// bring copies the first n bytes of what is held aside to dst.
+func (w *walk) bring(n int) {
+	for n > 0 {
+		w.room()
+		m := copy(w.dst[w.n:], w.held[:n])
+		w.held = w.held[:copy(w.held, w.held[m:])]
+		w.advance(m)
+		n -= m
+	}
+	if w.aside = len(w.held) > 0; !w.aside && w.holder == nil {
+		w.small = w.held
+	}
 }
 
 // drain hands on what is left after a fault, as it was in the file, and returns how much.

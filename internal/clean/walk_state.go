@@ -22,8 +22,10 @@ type walk struct {
 	n   int    // bytes of dst that are filled
 	in  []byte // read and not yet looked at; lies in dst, after room for what is held
 
-	held     []byte // not yet handed on
+	held     []byte // not yet handed on; lies in dst before in, unless it is aside
+	aside    bool   // held has no room in dst
 	original []byte // what was read into held
+	small    []byte // for what is held aside
 	off      int64  // of the first byte that is not yet handed on
 	facts    Facts
 	changes
