@@ -25,13 +25,10 @@ func (w *walk) afford(n int) {
 // patchMemory is what a Patch takes besides its bytes.
 const patchMemory = 64
 
-// note compares the first n bytes of what is held with what was read.
+// note takes into account that the first n bytes of what is held differ from what was read.
 func (w *walk) note(n int) {
 	held, original := w.held[:n], w.original[:n]
-	switch {
-	case bytes.Equal(held, original):
-		return
-	case w.options.Keep:
+	if w.options.Keep {
 		copy(held, original)
 		return
 	}

@@ -29,7 +29,7 @@ func NewReader(src io.Reader, mediaType string, o Options) *Reader {
 // were in the file, so that others can look at them, too. After a panic nothing more comes.
 func (r *Reader) Read(p []byte) (int, error) {
 	w := &r.walk
-	w.dst, w.n, w.in = p, 0, nil
+	w.dst, w.n, w.end = p, 0, 0
 	if w.err == nil {
 		r.next()
 	}
@@ -37,7 +37,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 	if err != nil {
 		n, err = r.end(p, n, err)
 	}
-	w.dst, w.in = nil, nil
+	w.dst = nil
 	if !w.aside {
 		w.held = nil // it lay in p
 	}

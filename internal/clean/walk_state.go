@@ -20,9 +20,9 @@ type walk struct {
 
 	dst []byte // of the Read at hand
 	n   int    // bytes of dst that are filled
-	in  []byte // read and not yet looked at; lies in dst, after room for what is held
+	end int    // of what was read into dst; after n is room for what is held
 
-	held     []byte // not yet handed on; lies in dst before in, unless it is aside
+	held     []byte // not yet handed on; lies in dst, unless it is aside
 	aside    bool   // held has no room in dst
 	original []byte // what was read into held
 	small    []byte // for what is held aside
