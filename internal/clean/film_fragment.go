@@ -47,7 +47,7 @@ const (
 
 // trackFragment walks the fragment of a track. That of a track that is not kept becomes free space.
 func (f *film) trackFragment(b filmBox) {
-	head := len(f.held)
+	head := len(f.front)
 	h, ok := filmBox{}, false
 	if b.left(f.walk) >= 8 {
 		h, ok = f.next(b.end)
@@ -62,12 +62,12 @@ func (f *film) trackFragment(b filmBox) {
 	}
 	size := f.fragmentHeader(p, t.sampleSize)
 	if t.dropped {
-		copy(f.held[4:], "free")
-		clear(f.held[head:])
+		copy(f.held()[4:], "free")
+		clear(f.held()[head:])
 	}
 	f.inside(b.end, func(b filmBox) {
 		if t.dropped {
-			clear(f.held)
+			clear(f.held())
 		}
 		switch {
 		case b.is("trun"):
@@ -133,7 +133,7 @@ func (f *film) sampleRun(b filmBox, size int64, dropped bool) {
 		f.more(4)
 	}
 	if dropped {
-		clear(f.held)
+		clear(f.held())
 	}
 	sum := f.runSize(b, flags, n, size, dropped)
 	if start > everything-sum {

@@ -22,7 +22,7 @@ var (
 // space.
 func (f *film) track(b filmBox) {
 	t := &filmTrack{dropped: true}
-	head := len(f.held)
+	head := len(f.front)
 	media, ok := f.find("mdia", b.end, func(box []byte) { f.trackPart(t, box) })
 	if ok {
 		handler, ok := f.find("hdlr", media.end, f.mediaPart)
@@ -35,8 +35,8 @@ func (f *film) track(b filmBox) {
 		known.dropped = known.dropped || t.dropped
 	}
 	if t.dropped {
-		copy(f.held[4:], "free")
-		clear(f.held[head:])
+		copy(f.held()[4:], "free")
+		clear(f.held()[head:])
 		if ok {
 			f.drop(media.end)
 		}
@@ -60,7 +60,7 @@ func (f *film) find(kind string, end int64, each func(box []byte)) (filmBox, boo
 		}
 		start := f.pos()
 		if size := f.more(8)[:4]; isZero(size) {
-			clear(f.held[len(f.held)-8:])
+			clear(f.held()[len(f.front)-8:])
 			clear(f.more(end - f.pos()))
 			break
 		}
@@ -72,7 +72,7 @@ func (f *film) find(kind string, end int64, each func(box []byte)) (filmBox, boo
 			f.fail("has a track whose kind comes after its samples")
 		}
 		f.more(b.left(f.walk))
-		each(f.held[len(f.held)-int(b.end-b.start):])
+		each(f.held()[len(f.front)-int(b.end-b.start):])
 	}
 	return filmBox{}, false
 }
@@ -174,7 +174,7 @@ func (f *film) trackBox(t *filmTrack, b filmBox) {
 		f.fail(filmMisplaced)
 	case "tkhd", "tref", "edts", "tapt", "trgr":
 		f.more(b.left(f.walk))
-		f.trackPart(t, f.held)
+		f.trackPart(t, f.held())
 		f.size(t)
 	case "uuid":
 		f.extended(b)
@@ -194,7 +194,7 @@ func (f *film) mediaBox(t *filmTrack, b filmBox) {
 		f.fail(filmMisplaced)
 	case "mdhd", "elng":
 		f.more(b.left(f.walk))
-		f.mediaPart(f.held)
+		f.mediaPart(f.held())
 	default:
 		f.free(b)
 	}

@@ -80,18 +80,18 @@ func (f *gifFile) blankSubBlocks() {
 // recut makes zeros of sub-blocks, the length of the first of which is the last byte that is held.
 // Their lengths may be text, as those of XMP are, so they are cut anew: into the longest ones.
 func (f *gifFile) recut() {
-	f.release(len(f.held) - 1)
+	f.release(len(f.front) - 1)
 	for {
-		last := len(f.held) - 1
-		n := int(f.held[last])
+		last := len(f.front) - 1
+		n := int(f.held()[last])
 		if n == 0 {
-			cutSubBlocks(f.held[:last])
+			cutSubBlocks(f.held()[:last])
 			return
 		}
 		last = len(f.holdMore(n+1)) - 1
 		if last >= gifRecut {
 			whole := (last - 2) / 256 * 256
-			cutSubBlocks(f.held[:whole])
+			cutSubBlocks(f.held()[:whole])
 			f.release(whole)
 		}
 	}

@@ -45,20 +45,20 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 // identifiers of the others.
 func (f *jpegFile) application(marker byte) {
 	n := f.moreLength()
-	front := len(f.held)
+	front := len(f.front)
 	head := f.holdMore(int(min(n, jpegIdentifier)))[front:]
 	rest := n - int64(len(head))
 	kind := f.kind(marker, head, n)
 	if kind == jpegNothing {
 		if front > 2 && !isZero(head) { // as of one that was found to have nothing
-			f.held[front-3] = jpegCOM
+			f.held()[front-3] = jpegCOM
 		}
 		clear(head)
 		f.blank(rest)
 		return
 	}
 	f.release(front)
-	f.rewrite(kind, f.held, rest)
+	f.rewrite(kind, f.held(), rest)
 }
 
 // rewrite keeps of a segment what its kind says. Its head is held, and rest bytes follow.

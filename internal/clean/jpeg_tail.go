@@ -61,13 +61,13 @@ func (f *jpegFile) lineBreak() bool {
 // box with which a film begins, or the third of Samsung's notes.
 func (f *jpegFile) trailer() {
 	f.tryMore(4)
-	switch size := f.held[0]; {
-	case f.zeros >= 3 && size >= 8 && string(f.held[1:]) == "ftyp":
+	switch size := f.held()[0]; {
+	case f.zeros >= 3 && size >= 8 && string(f.held()[1:]) == "ftyp":
 		f.film(size)
 	case f.zeros >= 2:
 		(&samsung{walk: f.walk}).notes(2)
 	default:
-		clear(f.held)
+		clear(f.held())
 	}
 }
 

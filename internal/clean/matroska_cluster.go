@@ -39,13 +39,13 @@ func (m *matroska) ofDropped(e element) bool {
 	if len(m.dropped) == 0 {
 		return false
 	}
-	from := len(m.held)
+	from := len(m.front)
 	for m.pos() < e.end {
 		m.more(1)
-		if number, length := ebmlNumber(m.held[from:]); length > 0 {
+		if number, length := ebmlNumber(m.held()[from:]); length > 0 {
 			return m.dropped[number]
 		}
-		if m.held[from] == 0 {
+		if m.held()[from] == 0 {
 			break
 		}
 	}
@@ -56,7 +56,7 @@ func (m *matroska) ofDropped(e element) bool {
 // dropped whole.
 func (m *matroska) group(e element) {
 	if len(m.dropped) > 0 {
-		front := len(m.held)
+		front := len(m.front)
 		b, ok := m.next(e.end)
 		for ; ok && b.id != mkvBlock; b, ok = m.next(e.end) {
 			m.more(b.end - m.pos())
@@ -65,7 +65,7 @@ func (m *matroska) group(e element) {
 			m.void(e)
 			return
 		}
-		heldElements(m.held[front:b.start-m.off], func(id uint32, _ []byte) bool { return ofBlock(id) })
+		heldElements(m.held()[front:b.start-m.off], func(id uint32, _ []byte) bool { return ofBlock(id) })
 		m.flush()
 		m.keepElement(b)
 	}

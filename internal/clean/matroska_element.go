@@ -58,20 +58,20 @@ func ebmlNumber(p []byte) (number int64, length int) {
 
 // next holds the header of an element before end. It returns false if there is none.
 func (m *matroska) next(end int64) (element, bool) {
-	start, from := m.pos(), len(m.held)
+	start, from := m.pos(), len(m.front)
 	m.cut = false
 	for m.pos() < end {
 		if m.cut = m.tryMore(1) == 0; m.cut {
 			break
 		}
-		if id, head, size := ebmlHead(m.held[from:]); head > 0 {
+		if id, head, size := ebmlHead(m.held()[from:]); head > 0 {
 			e := element{id, start, everything}
 			if size < everything {
 				e.end = m.pos() + size
 			}
 			return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
 		}
-		if len(m.held)-from >= 12 || m.held[from] < 0x10 {
+		if len(m.front)-from >= 12 || m.held()[from] < 0x10 {
 			break
 		}
 	}
@@ -84,7 +84,7 @@ func (m *matroska) inside(end int64, each func(element)) {
 		m.flush()
 		e, ok := m.next(end)
 		if !ok {
-			clear(m.held)
+			clear(m.held())
 			m.flush()
 			m.blank(end - m.pos())
 			return
@@ -111,8 +111,8 @@ func (m *matroska) void(e element) {
 	if e.end == everything {
 		m.fail(mkvMalformed)
 	}
-	_, head, size := ebmlHead(m.held)
-	voided(m.held, head, size)
+	_, head, size := ebmlHead(m.held())
+	voided(m.held(), head, size)
 	m.flush()
 	m.blank(e.end - m.pos())
 }
@@ -134,12 +134,12 @@ func voided(p []byte, head int, size int64) {
 // small holds the content of an element whose header is held, and lets keep change it. If keep
 // returns false, the element says nothing.
 func (m *matroska) small(e element, keep func(id uint32, content []byte) bool) {
-	from := len(m.held) - int(m.pos()-e.start)
+	from := len(m.front) - int(m.pos()-e.start)
 	if e.end-m.pos() > maxHeld-16 {
 		m.fail("has metadata that is too large to be looked into")
 	}
 	m.more(e.end - m.pos())
-	heldElements(m.held[from:], keep)
+	heldElements(m.held()[from:], keep)
 }
 
 // heldElements lets keep change the contents of elements. Those for which it returns false say

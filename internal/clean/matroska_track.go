@@ -61,7 +61,7 @@ func (m *matroska) track(e element) {
 		return
 	}
 	t := &mkvEntry{}
-	head := len(m.held)
+	head := len(m.front)
 	for (t.number == 0 || t.kind == 0) && m.pos() < e.end {
 		c, ok := m.next(e.end)
 		if !ok {
@@ -76,7 +76,7 @@ func (m *matroska) track(e element) {
 		m.void(e)
 		return
 	}
-	heldElements(m.held[head:], func(id uint32, content []byte) bool {
+	heldElements(m.held()[head:], func(id uint32, content []byte) bool {
 		return id != mkvUID || t.field(id, content) // now that the number is known
 	})
 	m.flush()

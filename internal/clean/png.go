@@ -73,7 +73,7 @@ func (w *walk) exifChunk(length int64) {
 // blankChunk makes zeros of the next bytes of a chunk, of which the front is held from its length on,
 // and gives it its checksum.
 func (w *walk) blankChunk(length int64) {
-	crc := crc32.ChecksumIEEE(w.held[4:])
+	crc := crc32.ChecksumIEEE(w.held()[4:])
 	w.each(length, func(p []byte) int {
 		n := w.clear(p)
 		crc = crc32.Update(crc, crc32.IEEETable, p)

@@ -39,7 +39,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 	}
 	w.dst = nil
 	if !w.aside {
-		w.held = nil // it lay in p
+		w.front = nil // it lay in p
 	}
 	return n, err
 }
@@ -54,7 +54,7 @@ func (r *Reader) end(p []byte, n int, err error) (int, error) {
 	}
 	n += w.drain()
 	switch {
-	case len(w.held) > 0:
+	case len(w.front) > 0:
 		return n, nil
 	case w.options.Keep && isFault:
 		return r.goOn(p, n)

@@ -8,79 +8,91 @@ import (
 
 // hold returns the next n bytes. Until the next step the cleaner may change them, and hold more.
 func (w *walk) hold(n int) []byte {
+	w.look(n)
+	return w.held()
+}
+
+// look returns the next n bytes. Until the next step the cleaner may hold them, or look at more. It
+// may not change them.
+func (w *walk) look(n int) []byte {
 	w.flush()
-	return w.holdMore(n)
+	return w.lookMore(n)
+}
+
+// lookMore reads n more bytes, and returns all that are looked at.
+func (w *walk) lookMore(n int) []byte {
+	if w.tryMore(n) < n {
+		w.cutOff()
+	}
+	return w.front
 }
 
 // holdMore reads n more bytes, and returns all that are held.
 func (w *walk) holdMore(n int) []byte {
-	if w.tryMore(n) < n {
-		w.cutOff()
-	}
-	return w.held
+	w.lookMore(n)
+	return w.held()
 }
 
-// tryHold is hold for a file that may end here: it returns what there is.
-func (w *walk) tryHold(n int) []byte {
+// tryLook is look for a file that may end here: it returns what there is.
+func (w *walk) tryLook(n int) []byte {
 	w.flush()
 	w.tryMore(n)
-	return w.held
+	return w.front
 }
 
-// tryMore holds n more bytes, or as many as there are, and returns how many.
+// held returns all that is looked at. The cleaner may change it until the next step.
+func (w *walk) held() []byte {
+	if known := len(w.original); known < len(w.front) {
+		w.original = append(w.original, w.front[known:]...)
+	}
+	return w.front
+}
+
+// tryMore looks at n more bytes, or as many as there are, and returns how many.
 func (w *walk) tryMore(n int) int {
-	if at := w.at(); n <= w.end-at && !w.aside && len(w.held)+n <= freeHeld {
-		w.extend(at, n)
+	if at := w.at(); n <= w.end-at && !w.aside && len(w.front)+n <= freeHeld {
+		w.front = w.dst[w.n : at+n : at+n]
 		return n
 	}
 	return w.readMore(n)
 }
 
-// extend holds n bytes of dst more, where they are.
-func (w *walk) extend(at, n int) {
-	w.original = append(w.original, w.dst[at:at+n]...)
-	w.held = w.dst[w.n : at+n : at+n]
-}
-
 // readMore is tryMore for bytes that have to be read, or that dst has no room for.
 func (w *walk) readMore(n int) int {
-	begin := len(w.held)
+	begin := len(w.front)
 	end := begin + n
 	if end > maxHeld {
 		w.fail("has metadata that is too large to be looked into")
 	}
 	w.take(end)
-	for len(w.held) < end && w.fill() {
+	for len(w.front) < end && w.fill() {
 		at := w.at()
-		m := min(end-len(w.held), w.end-at)
-		if !w.aside {
-			w.extend(at, m)
-			continue
+		m := min(end-len(w.front), w.end-at)
+		if w.aside {
+			w.front = append(w.front, w.dst[at:at+m]...)
+		} else {
+			w.front = w.dst[w.n : at+m : at+m]
 		}
-		w.held = append(w.held, w.dst[at:at+m]...)
-		w.original = append(w.original, w.dst[at:at+m]...)
 	}
-	if len(w.held) < end && w.srcErr == nil {
+	if len(w.front) < end && w.srcErr == nil {
 		w.readAside(end)
 	}
-	if len(w.held) < end {
+	if len(w.front) < end {
 		w.ended()
 	}
-	return len(w.held) - begin
+	return len(w.front) - begin
 }
 
-// readAside holds end bytes, or as many as there are, though dst has no room for them.
+// readAside looks at end bytes, or as many as there are, though dst has no room for them.
 func (w *walk) readAside(end int) {
-	begin := len(w.held)
 	if !w.aside {
-		w.held, w.aside = append(w.buffer(), w.held...), true
+		w.front, w.aside = append(w.buffer(), w.front...), true
 	}
-	w.held = slices.Grow(w.held, end-begin)
-	for len(w.held) < end && w.srcErr == nil {
-		m := w.read(w.held[len(w.held):end])
-		w.held = w.held[:len(w.held)+m]
+	w.front = slices.Grow(w.front, end-len(w.front))
+	for len(w.front) < end && w.srcErr == nil {
+		m := w.read(w.front[len(w.front):end])
+		w.front = w.front[:len(w.front)+m]
 	}
-	w.original = append(w.original, w.held[begin:]...)
 }
 
 // holders are the buffers of walks that hold more than freeHeld.
@@ -108,7 +120,7 @@ func (w *walk) take(n int) {
 	w.holder = holders.Get().(*[heldMemory]byte)
 	w.original = append(w.holder[maxHeld:maxHeld], w.original...)
 	if w.aside {
-		w.held = append(w.buffer(), w.held...)
+		w.front = append(w.buffer(), w.front...)
 	}
 }
 
@@ -119,7 +131,7 @@ func (w *walk) giveBack() {
 			w.options.Memory.Give(heldMemory)
 		}
 		holders.Put(w.holder)
-		w.holder, w.held, w.original = nil, nil, nil
+		w.holder, w.front, w.original = nil, nil, nil
 	}
 	if w.paid > 0 {
 		w.options.Memory.Give(w.paid)
@@ -127,54 +139,59 @@ func (w *walk) giveBack() {
 	}
 }
 
-// flush hands on what is held.
+// flush hands on what is looked at.
 func (w *walk) flush() {
-	if len(w.held) > 0 {
-		w.release(len(w.held))
+	if n := len(w.front); n > 0 {
+		w.release(n)
 	}
 }
 
-// release hands on the first n bytes of what is held.
+// release hands on the first n bytes of what is looked at.
 func (w *walk) release(n int) {
-	if !bytes.Equal(w.held[:n], w.original[:n]) {
-		w.note(n)
+	if len(w.original) > 0 {
+		w.compare(min(n, len(w.original)))
 	}
 	switch {
 	case w.aside:
 		w.bring(n)
-	case n == len(w.held):
-		w.held = nil
+	case n == len(w.front):
+		w.front = nil
 		w.advance(n)
 	default:
-		w.held = w.held[n:]
+		w.front = w.front[n:]
 		w.advance(n)
+	}
+}
+
+// compare notes what the cleaner changed in the first n bytes, of which it held all.
+func (w *walk) compare(n int) {
+	if !bytes.Equal(w.front[:n], w.original[:n]) {
+		w.note(n)
 	}
 	w.original = w.original[:copy(w.original, w.original[n:])]
 }
 
-// bring copies the first n bytes of what is held aside to dst.
+// bring copies the first n bytes aside to dst.
 func (w *walk) bring(n int) {
 	for n > 0 {
 		w.room()
-		m := copy(w.dst[w.n:], w.held[:n])
-		w.held = w.held[:copy(w.held, w.held[m:])]
+		m := copy(w.dst[w.n:], w.front[:n])
+		w.front = w.front[:copy(w.front, w.front[m:])]
 		w.advance(m)
 		n -= m
 	}
-	if w.aside = len(w.held) > 0; !w.aside && w.holder == nil {
-		w.small = w.held
+	if w.aside = len(w.front) > 0; !w.aside && w.holder == nil {
+		w.small = w.front
 	}
 }
 
 // drain hands on what is left after a fault, as it was in the file, and returns how much.
 func (w *walk) drain() int {
-	if len(w.original) > 0 {
-		w.held, w.original = append(w.held[:0], w.original[len(w.original)-len(w.held):]...), nil
-	}
-	n, end := copy(w.dst[w.n:], w.held), w.end
-	if w.held = w.held[n:]; len(w.held) == 0 {
-		n = max(n, end-w.n) // what was read is there already
+	copy(w.front, w.original)
+	w.original = nil
+	n := copy(w.dst[w.n:], w.front)
+	if w.front = w.front[n:]; len(w.front) == 0 {
+		n = max(n, w.end-w.n) // what was read after it is in its place
 	}
 	return n
 }
-

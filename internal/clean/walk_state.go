@@ -20,16 +20,16 @@ type walk struct {
 
 	dst []byte // of the Read at hand
 	n   int    // bytes of dst that are filled
-	end int    // of what was read into dst; after n is room for what is held
+	end int    // of what was read into dst; after n is room for front
 
-	held     []byte // not yet handed on; lies in dst, unless it is aside
-	aside    bool   // held has no room in dst
-	original []byte // what was read into held
-	small    []byte // for what is held aside
+	front    []byte // looked at, and not yet handed on; lies in dst, unless it is aside
+	aside    bool   // front has no room in dst
+	original []byte // the beginning of front as it was read, which the cleaner may have changed
+	small    []byte // for front aside
 	off      int64  // of the first byte that is not yet handed on
 	facts    Facts
 	changes
-	holder  *[heldMemory]byte // in which held and original lie, if they are large
+	holder  *[heldMemory]byte // in which front and original lie, if they are large
 	reading bool              // src at the moment
 	srcErr  error
 	err     error
@@ -44,16 +44,16 @@ var errClosed = errors.New("clean: the reader was closed")
 func (w *walk) fail(detail string) { w.failAs(CodeUnclear, detail) }
 
 func (w *walk) failAs(code Code, detail string) {
-	panic(ending{&Error{Code: code, Offset: w.off + int64(len(w.held)), Detail: detail}})
+	panic(ending{&Error{Code: code, Offset: w.off + int64(len(w.front)), Detail: detail}})
 }
 
 // cutOff ends the walk of a file that ends too early.
 func (w *walk) cutOff() {
-	panic(ending{&Error{Code: CodeUnclear, Offset: w.off + int64(len(w.held)), Ended: true, Detail: "is cut off"}})
+	panic(ending{&Error{Code: CodeUnclear, Offset: w.off + int64(len(w.front)), Ended: true, Detail: "is cut off"}})
 }
 
 // pos returns the offset of the next byte to be read.
-func (w *walk) pos() int64 { return w.off + int64(len(w.held)) }
+func (w *walk) pos() int64 { return w.off + int64(len(w.front)) }
 
 const noMemory = "needs more memory than is free"
 
