@@ -91,10 +91,31 @@ func (w *walk) pass(limit int64, see func(p []byte) int) (int64, bool) {
 }
 
 // keep hands on the next n bytes as they are.
-func (w *walk) keep(n int64) { w.each(n, nil) }
+func (w *walk) keep(n int64) {
+	if !w.isAtHand(n) {
+		w.each(n, nil)
+		return
+	}
+	w.advance(int(n))
+}
 
 // blank hands on zeros in place of the next n bytes.
-func (w *walk) blank(n int64) { w.each(n, w.clear) }
+func (w *walk) blank(n int64) {
+	if !w.isAtHand(n) {
+		w.each(n, w.clear)
+		return
+	}
+	w.advance(w.clear(w.dst[w.n : w.n+int(n)]))
+}
+
+// isAtHand reports whether n bytes, and not 0, were read after what is looked at, which it hands on.
+func (w *walk) isAtHand(n int64) bool {
+	if n <= 0 || n > int64(w.end-w.at()) {
+		return false
+	}
+	w.flush()
+	return true
+}
 
 // each hands on the next n bytes after see has changed them, piece by piece.
 func (w *walk) each(n int64, see func(p []byte) int) {

@@ -163,6 +163,20 @@ func (w *walk) release(n int) {
 	}
 }
 
+// flushWith hands on what is looked at, after it has put 4 bytes at a place of it.
+func (w *walk) flushWith(at int, with [4]byte) {
+	p := w.front[at : at+4]
+	switch {
+	case [4]byte(p) == with, w.options.Keep:
+	case w.options.Record, len(w.original) > 0:
+		copy(w.held()[at:], with[:])
+	default:
+		w.changed = true
+		copy(p, with[:])
+	}
+	w.flush()
+}
+
 // compare notes what the cleaner changed in the first n bytes, of which it held all.
 func (w *walk) compare(n int) {
 	if !bytes.Equal(w.front[:n], w.original[:n]) {
