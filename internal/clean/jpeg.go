@@ -30,7 +30,7 @@ func (f *jpegFile) picture() {
 
 // marker returns the next marker, after fill bytes.
 func (f *jpegFile) marker() byte {
-	head := f.hold(2)
+	head := f.look(2)
 	marker := head[1]
 	switch {
 	case head[0] == 0 && marker == jpegAPP1:
@@ -39,9 +39,22 @@ func (f *jpegFile) marker() byte {
 		f.fail("has bytes between JPEG segments")
 	}
 	for marker == 0xff {
-		marker = f.hold(1)[0]
+		if _, more := f.pass(everything, fillBytes); !more {
+			f.cutOff()
+		}
+		marker = f.look(1)[0]
 	}
 	return marker
+}
+
+// fillBytes returns the number of 0xff at the front of p.
+func fillBytes(p []byte) int {
+	for i, c := range p {
+		if c != 0xff {
+			return i
+		}
+	}
+	return len(p)
 }
 
 // segment walks over a segment, and a scan after it, and returns the next marker.
@@ -55,7 +68,7 @@ func (f *jpegFile) segment(marker byte) byte {
 	case jpegSOF0 <= marker && marker <= jpegSOF15:
 		f.frame(f.length())
 	case marker == jpegOdd: // the inspector does not judge its length, either
-		f.blank(max(0, int64(binary.BigEndian.Uint16(f.hold(2)))-2))
+		f.blank(max(0, int64(binary.BigEndian.Uint16(f.look(2)))-2))
 	case jpegAPP0 <= marker && marker <= jpegAPP15, marker == jpegCOM:
 		f.application(marker)
 	default:
@@ -67,7 +80,7 @@ func (f *jpegFile) segment(marker byte) byte {
 // frame keeps a frame header. That of the first picture has the size.
 func (f *jpegFile) frame(n int64) {
 	if n >= 5 && f.facts.Frames == 0 {
-		size := f.hold(5)
+		size := f.look(5)
 		n -= 5
 		f.facts.Height, f.facts.Width = int64(binary.BigEndian.Uint16(size[1:])), int64(binary.BigEndian.Uint16(size[3:]))
 		f.facts.Frames = 1
