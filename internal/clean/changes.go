@@ -25,9 +25,9 @@ func (w *walk) afford(n int) {
 // patchMemory is what a Patch takes besides its bytes.
 const patchMemory = 64
 
-// note takes into account that the first n bytes of front differ from what was read.
+// note takes into account that the first n bytes that are held differ from what was read.
 func (w *walk) note(n int) {
-	held, original := w.front[:n], w.original[:n]
+	held, original := w.front()[:n], w.original[:n]
 	if w.options.Keep {
 		copy(held, original)
 		return

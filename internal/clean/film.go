@@ -22,16 +22,16 @@ func (f *film) boxes() {
 		f.flush()
 		n := f.tryMore(8)
 		switch {
-		case n == 0, f.embedded && f.over(f.front):
+		case n == 0, f.embedded && f.over(f.front()):
 			return
-		case n < 8 && isZero(f.front):
+		case n < 8 && isZero(f.front()):
 			return
 		case n < 8:
 			f.cutOff()
-		case isZero(f.front):
+		case isZero(f.front()):
 			f.blankRest()
 			return
-		case !isBoxType(f.front[4:]):
+		case !isBoxType(f.front()[4:]):
 			f.fail(filmMalformed)
 		}
 		f.outermost(f.begin(f.off, everything))

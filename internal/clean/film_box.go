@@ -29,7 +29,7 @@ func (w *walk) more(n int64) []byte {
 
 // begin returns the box at start, whose first 8 bytes are held last, and which lies before end.
 func (f *film) begin(start, end int64) filmBox {
-	head := f.front[len(f.front)-8:]
+	head := f.front()[f.looked-8:]
 	b := filmBox{[4]byte(head[4:8]), int64(binary.BigEndian.Uint32(head)), start, 0}
 	least := int64(8)
 	if b.size == 1 {
@@ -49,8 +49,8 @@ func (f *film) begin(start, end int64) filmBox {
 // form none there become zeros: some programs end lists with the size 0.
 func (f *film) next(end int64) (filmBox, bool) {
 	start := f.pos()
-	if n := f.tryMore(int(min(8, end-start))); n < 8 || isZero(f.front[len(f.front)-8:len(f.front)-4]) {
-		clear(f.held()[len(f.front)-n:])
+	if n := f.tryMore(int(min(8, end-start))); n < 8 || isZero(f.front()[f.looked-8:f.looked-4]) {
+		clear(f.held()[f.looked-n:])
 		if end-start-int64(n) > 0 && end < everything {
 			f.blankTo(end)
 		}

@@ -47,7 +47,7 @@ const (
 
 // trackFragment walks the fragment of a track. That of a track that is not kept becomes free space.
 func (f *film) trackFragment(b filmBox) {
-	head := len(f.front)
+	head := f.looked
 	h, ok := filmBox{}, false
 	if b.left(f.walk) >= 8 {
 		h, ok = f.next(b.end)

@@ -58,7 +58,7 @@ func (f *film) sampleTable(t *filmTrack, b filmBox) {
 		version := f.more(8)[0]
 		f.inside(b.end, func(b filmBox) {
 			f.small(b, func(p []byte) { sampleEntry(t.handler, string(b.kind[:]), version, p) })
-			if t.width == 0 && len(f.front) >= 36 { // the header of the track may leave it out
+			if t.width == 0 && f.looked >= 36 { // the header of the track may leave it out
 				t.width, t.height = int64(binary.BigEndian.Uint16(f.held()[32:])), int64(binary.BigEndian.Uint16(f.held()[34:]))
 				f.size(t)
 			}

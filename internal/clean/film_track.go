@@ -22,7 +22,7 @@ var (
 // space.
 func (f *film) track(b filmBox) {
 	t := &filmTrack{dropped: true}
-	head := len(f.front)
+	head := f.looked
 	media, ok := f.find("mdia", b.end, func(box []byte) { f.trackPart(t, box) })
 	if ok {
 		handler, ok := f.find("hdlr", media.end, f.mediaPart)
@@ -60,7 +60,7 @@ func (f *film) find(kind string, end int64, each func(box []byte)) (filmBox, boo
 		}
 		start := f.pos()
 		if size := f.more(8)[:4]; isZero(size) {
-			clear(f.held()[len(f.front)-8:])
+			clear(f.held()[f.looked-8:])
 			clear(f.more(end - f.pos()))
 			break
 		}
@@ -72,7 +72,7 @@ func (f *film) find(kind string, end int64, each func(box []byte)) (filmBox, boo
 			f.fail("has a track whose kind comes after its samples")
 		}
 		f.more(b.left(f.walk))
-		each(f.held()[len(f.front)-int(b.end-b.start):])
+		each(f.held()[f.looked-int(b.end-b.start):])
 	}
 	return filmBox{}, false
 }

@@ -80,9 +80,9 @@ func (f *gifFile) blankSubBlocks() {
 // recut makes zeros of sub-blocks, the length of the first of which is the last byte that is held.
 // Their lengths may be text, as those of XMP are, so they are cut anew: into the longest ones.
 func (f *gifFile) recut() {
-	f.release(len(f.front) - 1)
+	f.release(f.looked - 1)
 	for {
-		last := len(f.front) - 1
+		last := f.looked - 1
 		n := int(f.held()[last])
 		if n == 0 {
 			cutSubBlocks(f.held()[:last])

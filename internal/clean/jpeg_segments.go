@@ -52,7 +52,10 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 // identifiers of the others.
 func (f *jpegFile) application(marker byte) {
 	n := f.length()
-	front := len(f.front)
+	if n == 0 {
+		return
+	}
+	front := f.looked
 	head := f.lookMore(int(min(n, jpegIdentifier)))[front:]
 	rest := n - int64(len(head))
 	kind := f.kind(marker, head, n)

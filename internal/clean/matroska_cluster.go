@@ -39,7 +39,7 @@ func (m *matroska) ofDropped(e element) bool {
 	if len(m.dropped) == 0 {
 		return false
 	}
-	from := len(m.front)
+	from := m.looked
 	for m.pos() < e.end {
 		m.more(1)
 		if number, length := ebmlNumber(m.held()[from:]); length > 0 {
@@ -56,7 +56,7 @@ func (m *matroska) ofDropped(e element) bool {
 // dropped whole.
 func (m *matroska) group(e element) {
 	if len(m.dropped) > 0 {
-		front := len(m.front)
+		front := m.looked
 		b, ok := m.next(e.end)
 		for ; ok && b.id != mkvBlock; b, ok = m.next(e.end) {
 			m.more(b.end - m.pos())

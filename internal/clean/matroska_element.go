@@ -58,7 +58,7 @@ func ebmlNumber(p []byte) (number int64, length int) {
 
 // next holds the header of an element before end. It returns false if there is none.
 func (m *matroska) next(end int64) (element, bool) {
-	start, from := m.pos(), len(m.front)
+	start, from := m.pos(), m.looked
 	m.cut = false
 	for m.pos() < end {
 		if m.cut = m.tryMore(1) == 0; m.cut {
@@ -71,7 +71,7 @@ func (m *matroska) next(end int64) (element, bool) {
 			}
 			return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
 		}
-		if len(m.front)-from >= 12 || m.held()[from] < 0x10 {
+		if m.looked-from >= 12 || m.held()[from] < 0x10 {
 			break
 		}
 	}
@@ -134,7 +134,7 @@ func voided(p []byte, head int, size int64) {
 // small holds the content of an element whose header is held, and lets keep change it. If keep
 // returns false, the element says nothing.
 func (m *matroska) small(e element, keep func(id uint32, content []byte) bool) {
-	from := len(m.front) - int(m.pos()-e.start)
+	from := m.looked - int(m.pos()-e.start)
 	if e.end-m.pos() > maxHeld-16 {
 		m.fail("has metadata that is too large to be looked into")
 	}

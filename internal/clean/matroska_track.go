@@ -61,7 +61,7 @@ func (m *matroska) track(e element) {
 		return
 	}
 	t := &mkvEntry{}
-	head := len(m.front)
+	head := m.looked
 	for (t.number == 0 || t.kind == 0) && m.pos() < e.end {
 		c, ok := m.next(e.end)
 		if !ok {

@@ -38,9 +38,6 @@ func (r *Reader) Read(p []byte) (int, error) {
 		n, err = r.end(p, n, err)
 	}
 	w.dst = nil
-	if !w.aside {
-		w.front = nil // it lay in p
-	}
 	return n, err
 }
 
@@ -54,7 +51,7 @@ func (r *Reader) end(p []byte, n int, err error) (int, error) {
 	}
 	n += w.drain()
 	switch {
-	case len(w.front) > 0:
+	case w.looked > 0:
 		return n, nil
 	case w.options.Keep && isFault:
 		return r.goOn(p, n)

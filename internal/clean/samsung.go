@@ -58,14 +58,14 @@ func (s *samsung) notes(handedOn int) {
 // block walks a block, whose header is held except for zeros at its front. It returns false if it is
 // none.
 func (s *samsung) block() bool {
-	head := s.held()[len(s.front)-6:]
-	front := s.held()[:len(s.front)-6]
+	head := s.held()[s.looked-6:]
+	front := s.held()[:s.looked-6]
 	size := binary.LittleEndian.Uint32(head[2:])
 	if !isZero(front) || size == 0 || size > maxSamsungName || len(s.blocks) == maxSamsungBlocks {
 		return false
 	}
 	s.blocks = append(s.blocks, samsungBlock{[2]byte(head), s.start})
-	from := len(s.front)
+	from := s.looked
 	if s.tryMore(int(size)) < int(size) {
 		return false
 	}
@@ -90,14 +90,14 @@ func (s *samsung) block() bool {
 // directory. It returns false at the end of the file.
 func (s *samsung) text(numbers bool) bool {
 	const front = len(samsungDirectory) + 1 // of a directory, up to the first zero
-	for s.tryMore(1) == 1 && s.held()[len(s.front)-1] != 0 {
-		if n := len(s.front) - front; n > freeHeld/2 {
+	for s.tryMore(1) == 1 && s.held()[s.looked-1] != 0 {
+		if n := s.looked - front; n > freeHeld/2 {
 			fillWith(s.held()[:n], ' ')
 			s.release(n)
 			numbers = false
 		}
 	}
-	n := len(s.front) - 1
+	n := s.looked - 1
 	if n < 0 || s.held()[n] != 0 {
 		return false
 	}
@@ -116,8 +116,8 @@ func (s *samsung) text(numbers bool) bool {
 func (s *samsung) directory() {
 	n := len(s.blocks)
 	size := 12 + 12*n + 8
-	s.tryMore(size - len(s.front))
-	if len(s.front) < size || string(s.held()[size-4:]) != samsungEnd {
+	s.tryMore(size - s.looked)
+	if s.looked < size || string(s.held()[size-4:]) != samsungEnd {
 		clear(s.held())
 		return
 	}

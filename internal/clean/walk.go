@@ -39,7 +39,7 @@ func (w *walk) read(p []byte) (n int) {
 }
 
 // at is the place in dst of the next byte to be looked at.
-func (w *walk) at() int { return w.n + len(w.front) }
+func (w *walk) at() int { return w.n + w.looked }
 
 // fill reads into the room of dst after what is held. It returns false if there is no room, or no
 // more of the file.

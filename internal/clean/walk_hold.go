@@ -24,7 +24,15 @@ func (w *walk) lookMore(n int) []byte {
 	if w.tryMore(n) < n {
 		w.cutOff()
 	}
-	return w.front
+	return w.front()
+}
+
+// front returns what is looked at.
+func (w *walk) front() []byte {
+	if w.aside {
+		return w.side
+	}
+	return w.dst[w.n : w.n+w.looked : w.n+w.looked]
 }
 
 // holdMore reads n more bytes, and returns all that are held.
@@ -37,21 +45,22 @@ func (w *walk) holdMore(n int) []byte {
 func (w *walk) tryLook(n int) []byte {
 	w.flush()
 	w.tryMore(n)
-	return w.front
+	return w.front()
 }
 
 // held returns all that is looked at. The cleaner may change it until the next step.
 func (w *walk) held() []byte {
-	if known := len(w.original); known < len(w.front) {
-		w.original = append(w.original, w.front[known:]...)
+	p := w.front()
+	if known := len(w.original); known < len(p) {
+		w.original = append(w.original, p[known:]...)
 	}
-	return w.front
+	return p
 }
 
 // tryMore looks at n more bytes, or as many as there are, and returns how many.
 func (w *walk) tryMore(n int) int {
-	if at := w.at(); n <= w.end-at && !w.aside && len(w.front)+n <= freeHeld {
-		w.front = w.dst[w.n : at+n : at+n]
+	if n <= w.end-w.at() && !w.aside && w.looked+n <= freeHeld {
+		w.looked += n
 		return n
 	}
 	return w.readMore(n)
@@ -59,54 +68,50 @@ func (w *walk) tryMore(n int) int {
 
 // readMore is tryMore for bytes that have to be read, or that dst has no room for.
 func (w *walk) readMore(n int) int {
-	begin := len(w.front)
+	begin := w.looked
 	end := begin + n
 	if end > maxHeld {
 		w.fail("has metadata that is too large to be looked into")
 	}
 	w.take(end)
-	for len(w.front) < end && w.fill() {
+	for w.looked < end && w.fill() {
 		at := w.at()
-		m := min(end-len(w.front), w.end-at)
+		m := min(end-w.looked, w.end-at)
 		if w.aside {
-			w.front = append(w.front, w.dst[at:at+m]...)
-		} else {
-			w.front = w.dst[w.n : at+m : at+m]
+			w.side = append(w.side, w.dst[at:at+m]...)
 		}
+		w.looked += m
 	}
-	if len(w.front) < end && w.srcErr == nil {
+	if w.looked < end && w.srcErr == nil {
 		w.readAside(end)
 	}
-	if len(w.front) < end {
+	if w.looked < end {
 		w.ended()
 	}
-	return len(w.front) - begin
+	return w.looked - begin
 }
 
 // readAside looks at end bytes, or as many as there are, though dst has no room for them.
 func (w *walk) readAside(end int) {
 	if !w.aside {
-		w.front, w.aside = append(w.buffer(), w.front...), true
+		w.side, w.aside = append(w.buffer(), w.front()...), true
 	}
-	w.front = slices.Grow(w.front, end-len(w.front))
-	for len(w.front) < end && w.srcErr == nil {
-		m := w.read(w.front[len(w.front):end])
-		w.front = w.front[:len(w.front)+m]
+	w.side = slices.Grow(w.side, end-w.looked)
+	for w.looked < end && w.srcErr == nil {
+		w.looked += w.read(w.side[w.looked:end])
+		w.side = w.side[:w.looked]
 	}
 }
 
 // holders are the buffers of walks that hold more than freeHeld.
 var holders = sync.Pool{New: func() any { return new([heldMemory]byte) }}
 
-// buffer returns where to hold what does not lie in dst.
+// buffer returns the room for what has none in dst.
 func (w *walk) buffer() []byte {
 	if w.holder != nil {
 		return w.holder[:0:maxHeld]
 	}
-	if w.small == nil {
-		w.small = make([]byte, 0, 64)
-	}
-	return w.small[:0]
+	return w.side[:0]
 }
 
 // take asks for memory to hold n bytes.
@@ -120,7 +125,7 @@ func (w *walk) take(n int) {
 	w.holder = holders.Get().(*[heldMemory]byte)
 	w.original = append(w.holder[maxHeld:maxHeld], w.original...)
 	if w.aside {
-		w.front = append(w.buffer(), w.front...)
+		w.side = append(w.buffer(), w.side...)
 	}
 }
 
@@ -131,7 +136,8 @@ func (w *walk) giveBack() {
 			w.options.Memory.Give(heldMemory)
 		}
 		holders.Put(w.holder)
-		w.holder, w.front, w.original = nil, nil, nil
+		w.holder, w.side, w.original = nil, nil, nil
+		w.looked, w.aside = 0, false
 	}
 	if w.paid > 0 {
 		w.options.Memory.Give(w.paid)
@@ -141,7 +147,7 @@ func (w *walk) giveBack() {
 
 // flush hands on what is looked at.
 func (w *walk) flush() {
-	if n := len(w.front); n > 0 {
+	if n := w.looked; n > 0 {
 		w.release(n)
 	}
 }
@@ -151,21 +157,17 @@ func (w *walk) release(n int) {
 	if len(w.original) > 0 {
 		w.compare(min(n, len(w.original)))
 	}
-	switch {
-	case w.aside:
+	if w.aside {
 		w.bring(n)
-	case n == len(w.front):
-		w.front = nil
-		w.advance(n)
-	default:
-		w.front = w.front[n:]
-		w.advance(n)
+		return
 	}
+	w.looked -= n
+	w.advance(n)
 }
 
 // flushWith hands on what is looked at, after it has put 4 bytes at a place of it.
 func (w *walk) flushWith(at int, with [4]byte) {
-	p := w.front[at : at+4]
+	p := w.front()[at : at+4]
 	switch {
 	case [4]byte(p) == with, w.options.Keep:
 	case w.options.Record, len(w.original) > 0:
@@ -179,7 +181,7 @@ func (w *walk) flushWith(at int, with [4]byte) {
 
 // compare notes what the cleaner changed in the first n bytes, of which it held all.
 func (w *walk) compare(n int) {
-	if !bytes.Equal(w.front[:n], w.original[:n]) {
+	if !bytes.Equal(w.front()[:n], w.original[:n]) {
 		w.note(n)
 	}
 	w.original = w.original[:copy(w.original, w.original[n:])]
@@ -189,23 +191,26 @@ func (w *walk) compare(n int) {
 func (w *walk) bring(n int) {
 	for n > 0 {
 		w.room()
-		m := copy(w.dst[w.n:], w.front[:n])
-		w.front = w.front[:copy(w.front, w.front[m:])]
+		m := copy(w.dst[w.n:], w.side[:n])
+		w.side = w.side[:copy(w.side, w.side[m:])]
+		w.looked -= m
 		w.advance(m)
 		n -= m
 	}
-	if w.aside = len(w.front) > 0; !w.aside && w.holder == nil {
-		w.small = w.front
-	}
+	w.aside = w.looked > 0
 }
 
 // drain hands on what is left after a fault, as it was in the file, and returns how much.
 func (w *walk) drain() int {
-	copy(w.front, w.original)
+	copy(w.front(), w.original)
 	w.original = nil
-	n := copy(w.dst[w.n:], w.front)
-	if w.front = w.front[n:]; len(w.front) == 0 {
-		n = max(n, w.end-w.n) // what was read after it is in its place
+	n := w.looked
+	if w.aside {
+		n = copy(w.dst[w.n:], w.side)
+		w.side = w.side[n:]
 	}
-	return n
+	if w.looked -= n; w.looked > 0 {
+		return n
+	}
+	return max(n, w.end-w.n) // what was read after it is in its place
 }
