@@ -89,10 +89,22 @@ func (f *film) listed(kinds ...string) func(filmBox) {
 	}
 }
 
-// free makes free space of the box whose header, or more of which, is held alone.
+// free makes free space of the box whose header, or more of which, is looked at alone.
 func (f *film) free(b filmBox) {
-	freed(f.held(), int(f.pos()-b.start))
+	switch n := int(f.pos() - b.start); {
+	case n > 8:
+		freed(f.held(), n)
+	case !isFree(b.kind[:]):
+		f.flushWith(f.looked-4, boxFree)
+	}
 	f.blankTo(b.end)
+}
+
+var boxFree = [4]byte([]byte("free"))
+
+// isFree reports whether that is the type of a box of free space.
+func isFree(kind []byte) bool {
+	return string(kind) == "free" || string(kind) == "skip" || string(kind) == "wide"
 }
 
 // contentOf returns what stands after the header of a box.
@@ -106,8 +118,8 @@ func contentOf(box []byte) []byte {
 // freed makes free space of a box, of which the first n bytes stand last in p.
 func freed(p []byte, n int) {
 	box := p[len(p)-n:]
-	if kind := string(box[4:8]); kind != "free" && kind != "skip" && kind != "wide" {
-		copy(box[4:], "free")
+	if !isFree(box[4:8]) {
+		copy(box[4:], boxFree[:])
 	}
 	clear(contentOf(box))
 }

@@ -6,6 +6,7 @@ import "math/bits"
 // a size of 1 to 8.
 type element struct {
 	id         uint32
+	head       int   // the bytes of its header
 	start, end int64 // end is everything if the size is unknown
 }
 
@@ -60,22 +61,31 @@ func ebmlNumber(p []byte) (number int64, length int) {
 func (m *matroska) next(end int64) (element, bool) {
 	start, from := m.pos(), m.looked
 	m.cut = false
+	if id, head, size := ebmlHead(m.ahead()); head > 0 && start+int64(head) <= end && from < freeHeld/2 {
+		m.tryMore(head)
+		return elementOf(id, head, size, start, end)
+	}
 	for m.pos() < end {
 		if m.cut = m.tryMore(1) == 0; m.cut {
 			break
 		}
-		if id, head, size := ebmlHead(m.held()[from:]); head > 0 {
-			e := element{id, start, everything}
-			if size < everything {
-				e.end = m.pos() + size
-			}
-			return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
+		if id, head, size := ebmlHead(m.front()[from:]); head > 0 {
+			return elementOf(id, head, size, start, end)
 		}
-		if m.looked-from >= 12 || m.held()[from] < 0x10 {
+		if m.looked-from >= 12 || m.front()[from] < 0x10 {
 			break
 		}
 	}
 	return element{}, false
+}
+
+// elementOf returns an element at start. It returns false if that does not end before end.
+func elementOf(id uint32, head int, size, start, end int64) (element, bool) {
+	e := element{id, head, start, everything}
+	if size < everything {
+		e.end = start + int64(head) + size
+	}
+	return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
 }
 
 // inside walks the elements up to end. Other bytes become zeros.
@@ -111,8 +121,9 @@ func (m *matroska) void(e element) {
 	if e.end == everything {
 		m.fail(mkvMalformed)
 	}
-	_, head, size := ebmlHead(m.held())
-	voided(m.held(), head, size)
+	if e.id != ebmlVoid || m.looked > e.head {
+		voided(m.held(), e.head, e.end-e.start-int64(e.head))
+	}
 	m.flush()
 	m.blank(e.end - m.pos())
 }

@@ -27,6 +27,14 @@ func (w *walk) lookMore(n int) []byte {
 	return w.front()
 }
 
+// ahead returns what was read after what is looked at. The cleaner may not change it.
+func (w *walk) ahead() []byte {
+	if at := w.at(); at < w.end {
+		return w.dst[at:w.end]
+	}
+	return nil
+}
+
 // front returns what is looked at.
 func (w *walk) front() []byte {
 	if w.aside {
