@@ -72,11 +72,12 @@ func (f *jpegFile) application(marker byte) {
 
 // nothing blanks the head of a segment, which is looked at after its front.
 func (f *jpegFile) nothing(front int) {
-	p := f.held()
+	p := f.last()
 	if front > 2 { // so the marker is among it
 		p[front-3] = jpegCOM
 	}
 	clear(p[front:])
+	f.flush()
 }
 
 // rewrite keeps of a segment what its kind says. Its head is held, and rest bytes follow.

@@ -121,8 +121,11 @@ func (m *matroska) void(e element) {
 	if e.end == everything {
 		m.fail(mkvMalformed)
 	}
-	if e.id != ebmlVoid || m.looked > e.head {
-		voided(m.held(), e.head, e.end-e.start-int64(e.head))
+	switch {
+	case e.id != ebmlVoid:
+		voided(m.last(), e.head, e.end-e.start-int64(e.head))
+	case m.looked > e.head:
+		clear(m.held()[e.head:])
 	}
 	m.flush()
 	m.blank(e.end - m.pos())

@@ -27,6 +27,15 @@ func (w *walk) lookMore(n int) []byte {
 	return w.front()
 }
 
+// last returns what is looked at to a cleaner that changes it, and then flushes it at once.
+func (w *walk) last() []byte {
+	if w.options.Keep || w.options.Record || len(w.original) > 0 {
+		return w.held()
+	}
+	w.changed = true // without a comparison
+	return w.front()
+}
+
 // ahead returns what was read after what is looked at. The cleaner may not change it.
 func (w *walk) ahead() []byte {
 	if at := w.at(); at < w.end {
@@ -175,14 +184,8 @@ func (w *walk) release(n int) {
 
 // flushWith hands on what is looked at, after it has put 4 bytes at a place of it.
 func (w *walk) flushWith(at int, with [4]byte) {
-	p := w.front()[at : at+4]
-	switch {
-	case [4]byte(p) == with, w.options.Keep:
-	case w.options.Record, len(w.original) > 0:
-		copy(w.held()[at:], with[:])
-	default:
-		w.changed = true
-		copy(p, with[:])
+	if [4]byte(w.front()[at:]) != with {
+		copy(w.last()[at:], with[:])
 	}
 	w.flush()
 }
