@@ -102,32 +102,38 @@ func (f *jpegFile) scan() byte {
 
 // entropyCoded returns the number of bytes up to the end of a marker that ends a scan.
 func (f *jpegFile) entropyCoded(p []byte) int {
-	at := -1 // of the last 0xff, which may have come before p
-	if !f.ff {
-		at = next0xff(p, 0)
+	n := 0
+	if f.ff && p[0] != 0xff {
+		if !inScan(p[0]) {
+			f.found = p[0]
+			return 1
+		}
+		n = 1
 	}
-	for at+1 < len(p) {
-		switch c := p[at+1]; {
-		case c == 0, jpegRST0 <= c && c <= jpegRST7:
-			at = next0xff(p, at+2)
-		case c == 0xff: // a fill byte
-			at++
+	f.ff = false
+	for n < len(p) {
+		if p[n] != 0xff {
+			i := bytes.IndexByte(p[n:], 0xff)
+			if i < 0 {
+				break
+			}
+			n += i
+		}
+		switch {
+		case n+1 == len(p):
+			f.ff = true
+			n++
+		case inScan(p[n+1]):
+			n += 2
+		case p[n+1] == 0xff: // a fill byte
+			n++
 		default:
-			f.found = c
-			return at + 2
+			f.found = p[n+1]
+			return n + 2
 		}
 	}
-	f.ff = at < len(p)
 	return len(p)
 }
 
-// next0xff returns the place of the next 0xff in p from at on, or len(p).
-func next0xff(p []byte, at int) int {
-	if at < len(p) && p[at] == 0xff { // as in a row of them
-		return at
-	}
-	if i := bytes.IndexByte(p[at:], 0xff); i >= 0 {
-		return at + i
-	}
-	return len(p)
-}
+// inScan reports whether 0xff and c stand for a byte of a scan or for a restart.
+func inScan(c byte) bool { return c == 0 || jpegRST0 <= c && c <= jpegRST7 }
