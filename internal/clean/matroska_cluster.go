@@ -34,18 +34,21 @@ func (m *matroska) block(e element) {
 	m.keepElement(e)
 }
 
-// ofDropped holds the number at the front of a block, and reports whether its track is dropped.
+// ofDropped looks at the number at the front of a block, and reports whether its track is dropped.
 func (m *matroska) ofDropped(e element) bool {
 	if len(m.dropped) == 0 {
 		return false
 	}
+	if number, length := ebmlNumber(m.ahead()); length > 0 && m.pos()+int64(length) <= e.end {
+		return m.dropped[number]
+	}
 	from := m.looked
 	for m.pos() < e.end {
-		m.more(1)
-		if number, length := ebmlNumber(m.held()[from:]); length > 0 {
+		m.lookMore(1)
+		if number, length := ebmlNumber(m.front()[from:]); length > 0 {
 			return m.dropped[number]
 		}
-		if m.held()[from] == 0 {
+		if m.front()[from] == 0 {
 			break
 		}
 	}
