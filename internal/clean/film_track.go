@@ -3,7 +3,6 @@ package clean
 import (
 	"bytes"
 	"encoding/binary"
-	"regexp"
 	"slices"
 )
 
@@ -131,10 +130,38 @@ func (f *film) mediaPart(box []byte) {
 	}
 }
 
-// isLanguage reports whether p is a language, with a script and a region (BCP 47), and zeros after it.
-func isLanguage(p []byte) bool { return languages(bytes.TrimRight(p, "\x00")) }
+// isLanguage reports whether p is a language (BCP 47, 2.1), and zeros after it: up to three letters,
+// then those of an extension, a script and a region. It may also be empty.
+func isLanguage(p []byte) bool {
+	p = bytes.TrimRight(p, "\x00")
+	tag, rest, more := bytes.Cut(p, []byte("-"))
+	if len(tag) < 2 || len(tag) > 3 || !isAlphabetic(tag) {
+		return len(p) == 0
+	}
+	for stage := 0; more; {
+		tag, rest, more = bytes.Cut(rest, []byte("-"))
+		letters := isAlphabetic(tag)
+		switch n := len(tag); {
+		case n == 3 && letters && stage < 1:
+			stage = 1
+		case n == 4 && letters && stage < 2:
+			stage = 2
+		case (n == 2 && letters || n == 3 && isNumeric(tag)) && stage < 3:
+			stage = 3
+		default:
+			return false
+		}
+	}
+	return true
+}
 
-var languages = regexp.MustCompile(`^([a-zA-Z]{2,3}(-[a-zA-Z]{3})?(-[a-zA-Z]{4})?(-([a-zA-Z]{2}|[0-9]{3}))?)?$`).Match
+func isAlphabetic(p []byte) bool {
+	return !slices.ContainsFunc(p, func(c byte) bool { return c|0x20 < 'a' || c|0x20 > 'z' })
+}
+
+func isNumeric(p []byte) bool {
+	return !slices.ContainsFunc(p, func(c byte) bool { return c < '0' || c > '9' })
+}
 
 // handled blanks the name of a handler, and reports whether the track is kept.
 func (t *filmTrack) handled(p []byte) bool {
