@@ -141,13 +141,13 @@ func isBoxType(p []byte) bool {
 
 // heldBoxes lets each change the boxes in p. The ones for which it returns false become free space,
 // and bytes that form none become zeros.
-func heldBoxes(p []byte, each func(kind string, content []byte) bool) {
+func heldBoxes(p []byte, each func(kind, content []byte) bool) {
 	for len(p) >= 8 {
 		size := int64(binary.BigEndian.Uint32(p))
 		if size < 8 || size > int64(len(p)) {
 			break
 		}
-		if !each(string(p[4:8]), p[8:size]) {
+		if !each(p[4:8], p[8:size]) {
 			freed(p[:size], int(size))
 		}
 		p = p[size:]
@@ -157,7 +157,9 @@ func heldBoxes(p []byte, each func(kind string, content []byte) bool) {
 
 // keptBoxes makes free space of the boxes in p that are not of these types.
 func keptBoxes(p []byte, kinds ...string) {
-	heldBoxes(p, func(kind string, _ []byte) bool { return slices.Contains(kinds, kind) })
+	heldBoxes(p, func(kind, _ []byte) bool {
+		return slices.Contains(kinds, string(kind))
+	})
 }
 
 // tileBoxes reports whether p consists of boxes, and of no more than 8 bytes that are zeros.

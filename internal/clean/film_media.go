@@ -21,15 +21,15 @@ func (f *film) mediaInformation(t *filmTrack, b filmBox) {
 
 // baseHeader keeps the header of media of other kinds, without the font of a time code.
 func baseHeader(p []byte) {
-	heldBoxes(p, func(kind string, content []byte) bool {
-		if kind != "tmcd" {
-			return kind == "gmin" || kind == "text"
+	heldBoxes(p, func(kind, content []byte) bool {
+		if string(kind) != "tmcd" {
+			return string(kind) == "gmin" || string(kind) == "text"
 		}
-		heldBoxes(content, func(kind string, content []byte) bool {
-			if kind == "tcmi" && len(content) > 24 {
+		heldBoxes(content, func(kind, content []byte) bool {
+			if string(kind) == "tcmi" && len(content) > 24 {
 				clear(content[24:])
 			}
-			return kind == "tcmi"
+			return string(kind) == "tcmi"
 		})
 		return true
 	})
@@ -88,7 +88,7 @@ func (f *film) extended(b filmBox) {
 		f.keep(b.left(f.walk))
 	case "\xff\xcc\x82\x63\xf8\x55\x4a\x93\x88\x14\x58\x7a\x02\x52\x1f\xdd": // Spherical Video V1
 		f.small(b, func(p []byte) {
-			if !xmp(p) {
+			if !f.xmp(p) {
 				clear(p)
 			}
 		})

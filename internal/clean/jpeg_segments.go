@@ -100,7 +100,7 @@ func (f *jpegFile) rewrite(kind jpegKind, head []byte, rest int64) {
 		f.exifs = true
 		f.turned(exif(f.holdMore(int(rest))))
 	case jpegXMP:
-		if data := f.holdMore(int(rest)); !xmp(data[len(xmpMark):]) {
+		if data := f.holdMore(int(rest)); !f.xmp(data[len(xmpMark):]) {
 			clear(data)
 		}
 	}

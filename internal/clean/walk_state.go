@@ -28,6 +28,7 @@ type walk struct {
 	original []byte // the first of them as they were read, which the cleaner may have changed
 	off      int64  // of the first byte that is not yet handed on
 	facts    Facts
+	packets  int // of XMP
 	changes
 	holder  *[heldMemory]byte // in which side and original lie, if they are large
 	reading bool              // src at the moment

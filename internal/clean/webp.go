@@ -86,7 +86,7 @@ func (f *webpFile) metadata(kind [4]byte, n int64) bool {
 	case "EXIF":
 		f.exif(n)
 	case "XMP ":
-		f.xmp(n)
+		f.packet(n)
 	default:
 		return false
 	}
@@ -179,11 +179,11 @@ func (f *webpFile) exif(n int64) {
 // tiffEmpty is a block without tags.
 const tiffEmpty = tiffHead + "\x00\x00\x00\x00\x00\x00"
 
-// xmp cleans a packet. One that is too large to be held becomes an empty one.
-func (f *webpFile) xmp(n int64) {
+// packet cleans a packet of XMP. One that is too large to be held becomes an empty one.
+func (f *webpFile) packet(n int64) {
 	m := min(n, maxHeld-8)
 	data := f.holdMore(int(m))[8:]
-	if !xmp(data) {
+	if !f.xmp(data) {
 		for i := range data {
 			data[i] = ' '
 		}
