@@ -40,6 +40,7 @@ func (m *matroska) ofDropped(e element) bool {
 		return false
 	}
 	if number, length := ebmlNumber(m.ahead()); length > 0 && m.pos()+int64(length) <= e.end {
+		m.lookMore(length)
 		return m.dropped[number]
 	}
 	from := m.looked
