@@ -145,17 +145,6 @@ func voided(p []byte, head int, size int64) {
 	clear(p[1+n:])
 }
 
-// small holds the content of an element whose header is held, and lets keep change it. If keep
-// returns false, the element says nothing.
-func (m *matroska) small(e element, keep func(id uint32, content []byte) bool) {
-	from := m.looked - int(m.pos()-e.start)
-	if e.end-m.pos() > maxHeld-16 {
-		m.fail("has metadata that is too large to be looked into")
-	}
-	m.more(e.end - m.pos())
-	heldElements(m.held()[from:], keep)
-}
-
 // heldElements lets keep change the contents of elements. Those for which it returns false say
 // nothing then, and bytes that form no element become zeros.
 func heldElements(p []byte, keep func(id uint32, content []byte) bool) {
