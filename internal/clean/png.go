@@ -85,5 +85,7 @@ func (w *walk) blankChunk(crc uint32, length int64) {
 		return n
 	})
 	w.look(4)
-	w.flushWith(0, [4]byte(binary.BigEndian.AppendUint32(nil, crc)))
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc)
+	w.flushWith(0, sum)
 }
