@@ -25,13 +25,10 @@ func (w *walk) afford(n int) {
 // patchMemory is what a Patch takes besides its bytes.
 const patchMemory = 64
 
-// note compares the first n bytes of what is held with what was read.
+// note takes into account that the first n bytes that are held differ from what was read.
 func (w *walk) note(n int) {
-	held, original := w.held[:n], w.original[:n]
-	switch {
-	case bytes.Equal(held, original):
-		return
-	case w.options.Keep:
+	held, original := w.front()[:n], w.original[:n]
+	if w.options.Keep {
 		copy(held, original)
 		return
 	}
@@ -74,12 +71,14 @@ func (w *walk) late(offset, n int64) {
 	w.record(offset, n, nil)
 }
 
+// zeros are never changed.
+var zeros [512]byte
+
 func isZero(p []byte) bool {
-	var all [512]byte
-	for ; len(p) > len(all); p = p[len(all):] {
-		if !bytes.Equal(p[:len(all)], all[:]) {
+	for ; len(p) > len(zeros); p = p[len(zeros):] {
+		if !bytes.Equal(p[:len(zeros)], zeros[:]) {
 			return false
 		}
 	}
-	return bytes.Equal(p, all[:len(p)])
+	return bytes.Equal(p, zeros[:len(p)])
 }

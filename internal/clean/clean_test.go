@@ -206,18 +206,3 @@ func TestKeep(t *testing.T) {
 	require.NoError(t, got.Err)
 	require.Equal(t, "no picture", string(got.Content))
 }
-
-// benchmarkClean measures the time and the allocations of a cleaner.
-func benchmarkClean(b *testing.B, mediaType string, file []byte) {
-	b.Helper()
-	buf := make([]byte, 32<<10)
-	b.SetBytes(int64(len(file)))
-	b.ReportAllocs()
-	for b.Loop() {
-		r := clean.NewReader(bytes.NewReader(file), mediaType, clean.Options{})
-		for err := error(nil); err == nil; {
-			_, err = r.Read(buf)
-		}
-		r.Close()
-	}
-}

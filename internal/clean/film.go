@@ -22,16 +22,16 @@ func (f *film) boxes() {
 		f.flush()
 		n := f.tryMore(8)
 		switch {
-		case n == 0, f.embedded && f.over(f.held):
+		case n == 0, f.embedded && f.over(f.front()):
 			return
-		case n < 8 && isZero(f.held):
+		case n < 8 && isZero(f.front()):
 			return
 		case n < 8:
 			f.cutOff()
-		case isZero(f.held):
+		case isZero(f.front()):
 			f.blankRest()
 			return
-		case !isBoxType(f.held[4:]):
+		case !isBoxType(f.front()[4:]):
 			f.fail(filmMalformed)
 		}
 		f.outermost(f.begin(f.off, everything))
@@ -47,12 +47,12 @@ func (f *film) over(head []byte) bool {
 // outermost walks a box that lies in no other.
 func (f *film) outermost(b filmBox) {
 	switch {
-	case b.size == 0 && b.kind != "mdat" && b.kind != "moov":
+	case b.size == 0 && !b.is("mdat") && !b.is("moov"):
 		f.fail(filmMalformed)
-	case b.kind == "ftyp" && f.begun, b.kind == "moov" && f.movie, b.kind == "moof" && !f.movie:
+	case b.is("ftyp") && f.begun, b.is("moov") && f.movie, b.is("moof") && !f.movie:
 		f.fail(filmMisplaced)
 	}
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "ftyp", "styp":
 		f.keep(min(b.left(f.walk), maxBrands))
 		f.blank(b.left(f.walk))
@@ -79,7 +79,7 @@ func (f *film) outermost(b filmBox) {
 
 // movieBox walks a box of the movie box.
 func (f *film) movieBox(b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "mvhd":
 		f.small(b, f.movieHeader)
 	case "trak":
@@ -123,7 +123,7 @@ func (f *film) movieHeader(p []byte) {
 
 // extends walks a box about the fragments of a movie.
 func (f *film) extends(b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "mehd", "leva":
 		f.keep(b.left(f.walk))
 	case "trex":

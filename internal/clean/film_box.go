@@ -7,10 +7,13 @@ import (
 
 // filmBox is a box whose header was read.
 type filmBox struct {
-	kind       string
+	kind       [4]byte
 	size       int64 // as declared; 0 is up to the end of what is around it
 	start, end int64
 }
+
+// is reports whether the box is of that type.
+func (b *filmBox) is(kind string) bool { return string(b.kind[:]) == kind }
 
 // left returns the number of bytes of the box that were not read.
 func (b filmBox) left(w *walk) int64 { return b.end - w.pos() }
@@ -26,8 +29,8 @@ func (w *walk) more(n int64) []byte {
 
 // begin returns the box at start, whose first 8 bytes are held last, and which lies before end.
 func (f *film) begin(start, end int64) filmBox {
-	head := f.held[len(f.held)-8:]
-	b := filmBox{string(head[4:8]), int64(binary.BigEndian.Uint32(head)), start, 0}
+	head := f.front()[f.looked-8:]
+	b := filmBox{[4]byte(head[4:8]), int64(binary.BigEndian.Uint32(head)), start, 0}
 	least := int64(8)
 	if b.size == 1 {
 		least = 16
@@ -46,8 +49,8 @@ func (f *film) begin(start, end int64) filmBox {
 // form none there become zeros: some programs end lists with the size 0.
 func (f *film) next(end int64) (filmBox, bool) {
 	start := f.pos()
-	if n := f.tryMore(int(min(8, end-start))); n < 8 || isZero(f.held[len(f.held)-8:len(f.held)-4]) {
-		clear(f.held[len(f.held)-n:])
+	if n := f.tryMore(int(min(8, end-start))); n < 8 || isZero(f.front()[f.looked-8:f.looked-4]) {
+		clear(f.held()[f.looked-n:])
 		if end-start-int64(n) > 0 && end < everything {
 			f.blankTo(end)
 		}
@@ -78,7 +81,7 @@ func (f *film) blankTo(end int64) { f.blank(end - f.pos()) }
 // listed returns a function that keeps boxes of these types.
 func (f *film) listed(kinds ...string) func(filmBox) {
 	return func(b filmBox) {
-		if !slices.Contains(kinds, b.kind) {
+		if !slices.Contains(kinds, string(b.kind[:])) {
 			f.free(b)
 			return
 		}
@@ -86,10 +89,22 @@ func (f *film) listed(kinds ...string) func(filmBox) {
 	}
 }
 
-// free makes free space of the box whose header, or more of which, is held alone.
+// free makes free space of the box whose header, or more of which, is looked at alone.
 func (f *film) free(b filmBox) {
-	freed(f.held, int(f.pos()-b.start))
+	switch n := int(f.pos() - b.start); {
+	case n > 8:
+		freed(f.held(), n)
+	case !isFree(b.kind[:]):
+		f.flushWith(f.looked-4, boxFree)
+	}
 	f.blankTo(b.end)
+}
+
+var boxFree = [4]byte([]byte("free"))
+
+// isFree reports whether that is the type of a box of free space.
+func isFree(kind []byte) bool {
+	return string(kind) == "free" || string(kind) == "skip" || string(kind) == "wide"
 }
 
 // contentOf returns what stands after the header of a box.
@@ -103,8 +118,8 @@ func contentOf(box []byte) []byte {
 // freed makes free space of a box, of which the first n bytes stand last in p.
 func freed(p []byte, n int) {
 	box := p[len(p)-n:]
-	if kind := string(box[4:8]); kind != "free" && kind != "skip" && kind != "wide" {
-		copy(box[4:], "free")
+	if !isFree(box[4:8]) {
+		copy(box[4:], boxFree[:])
 	}
 	clear(contentOf(box))
 }
@@ -126,13 +141,13 @@ func isBoxType(p []byte) bool {
 
 // heldBoxes lets each change the boxes in p. The ones for which it returns false become free space,
 // and bytes that form none become zeros.
-func heldBoxes(p []byte, each func(kind string, content []byte) bool) {
+func heldBoxes(p []byte, each func(kind, content []byte) bool) {
 	for len(p) >= 8 {
 		size := int64(binary.BigEndian.Uint32(p))
 		if size < 8 || size > int64(len(p)) {
 			break
 		}
-		if !each(string(p[4:8]), p[8:size]) {
+		if !each(p[4:8], p[8:size]) {
 			freed(p[:size], int(size))
 		}
 		p = p[size:]
@@ -142,7 +157,9 @@ func heldBoxes(p []byte, each func(kind string, content []byte) bool) {
 
 // keptBoxes makes free space of the boxes in p that are not of these types.
 func keptBoxes(p []byte, kinds ...string) {
-	heldBoxes(p, func(kind string, _ []byte) bool { return slices.Contains(kinds, kind) })
+	heldBoxes(p, func(kind, _ []byte) bool {
+		return slices.Contains(kinds, string(kind))
+	})
 }
 
 // tileBoxes reports whether p consists of boxes, and of no more than 8 bytes that are zeros.

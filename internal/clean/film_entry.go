@@ -1,20 +1,21 @@
 package clean
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "encoding/binary"
 
-// codingBoxes are those of a sample entry by which decoders are set up, and how pictures and sound
-// are to be shown.
-var codingBoxes = []string{
-	"avcC", "avcE", "svcC", "mvcC", "hvcC", "hvcE", "lhvC", "vvcC", "evcC", "av1C", "vpcC", "dvcC", "dvvC", "dvwC", "dvcE",
-	"apvC", "dvc1", "av3c", "j2kH", "uncC", "cmpd", "esds", "m4ds", "d263", "glbl", "SMI ", "strf", "jp2h", "jpgC", "mjqt", "mjht", "ACLR", "ARES", "APRG", "ADHR", "alph",
-	"btrt", "colr", "pasp", "clap", "fiel", "gama", "mdcv", "clli", "cclv", "amve", "SmDm", "CoLL", "ccst", "auxi", "alfa",
-	"st3d", "vexu", "hfov",
-	"wave", "chan", "chnl", "srat", "pcmC", "dac3", "dec3", "dac4", "dmlp", "ddts", "udts", "dOps", "alac", "damr", "dawp", "dqcp", "devc", "dsmv", "dapa",
-	"mhaC", "mhaP", "SA3D", "iacb", "dfLa",
-	"ftab", "vttC", "blnk",
+// isCodingBox reports whether a box of a sample entry is one by which decoders are set up, or that
+// says how pictures and sound are to be shown.
+func isCodingBox(kind []byte) bool {
+	switch string(kind) {
+	case "avcC", "avcE", "svcC", "mvcC", "hvcC", "hvcE", "lhvC", "vvcC", "evcC", "av1C", "vpcC", "dvcC", "dvvC", "dvwC", "dvcE",
+		"apvC", "dvc1", "av3c", "j2kH", "uncC", "cmpd", "esds", "m4ds", "d263", "glbl", "SMI ", "strf", "jp2h", "jpgC", "mjqt", "mjht", "ACLR", "ARES", "APRG", "ADHR", "alph",
+		"btrt", "colr", "pasp", "clap", "fiel", "gama", "mdcv", "clli", "cclv", "amve", "SmDm", "CoLL", "ccst", "auxi", "alfa",
+		"st3d", "vexu", "hfov",
+		"wave", "chan", "chnl", "srat", "pcmC", "dac3", "dec3", "dac4", "dmlp", "ddts", "udts", "dOps", "alac", "damr", "dawp", "dqcp", "devc", "dsmv", "dapa",
+		"mhaC", "mhaP", "SA3D", "iacb", "dfLa",
+		"ftab", "vttC", "blnk":
+		return true
+	}
+	return false
 }
 
 // sampleEntry cleans the content of an entry that describes the samples of a track.
@@ -42,8 +43,8 @@ func entryBoxes(p []byte, at int) {
 	if at > len(p) {
 		return
 	}
-	heldBoxes(p[at:], func(kind string, content []byte) bool {
-		switch kind {
+	heldBoxes(p[at:], func(kind, content []byte) bool {
+		switch string(kind) {
 		case "dfLa":
 			flacBlocks(content)
 		case "damr", "dawp": // AMR, with its vendor
@@ -55,30 +56,32 @@ func entryBoxes(p []byte, at int) {
 			protection(content)
 			return true
 		}
-		return slices.Contains(codingBoxes, kind)
+		return isCodingBox(kind)
 	})
 }
 
 // sphere keeps a projection (Spherical Video V2), without the name of the program that wrote it.
 func sphere(p []byte) {
-	heldBoxes(p, func(kind string, content []byte) bool {
-		switch {
-		case kind == "svhd" && len(content) > 4:
-			clear(content[4:])
-		case kind == "proj":
+	heldBoxes(p, func(kind, content []byte) bool {
+		switch string(kind) {
+		case "svhd":
+			clear(content[min(4, len(content)):])
+		case "proj":
 			keptBoxes(content, "prhd", "equi", "cbmp", "mshp")
+		default:
+			return false
 		}
-		return kind == "svhd" || kind == "proj"
+		return true
 	})
 }
 
 // protection keeps how samples are protected, but not for whom: shops write the names of buyers.
 func protection(p []byte) {
-	heldBoxes(p, func(kind string, content []byte) bool {
-		if kind == "schi" {
+	heldBoxes(p, func(kind, content []byte) bool {
+		if string(kind) == "schi" {
 			keptBoxes(content, "tenc", "uuid")
 		}
-		return kind == "frma" || kind == "schm" || kind == "schi"
+		return string(kind) == "frma" || string(kind) == "schm" || string(kind) == "schi"
 	})
 }
 

@@ -6,7 +6,7 @@ import "encoding/binary"
 func (f *film) fragment(b filmBox) {
 	f.run = filmRun{fragment: b.start, end: b.start}
 	f.inside(b.end, func(b filmBox) {
-		switch b.kind {
+		switch string(b.kind[:]) {
 		case "mfhd", "pssh":
 			f.keep(b.left(f.walk))
 		case "traf":
@@ -47,12 +47,12 @@ const (
 
 // trackFragment walks the fragment of a track. That of a track that is not kept becomes free space.
 func (f *film) trackFragment(b filmBox) {
-	head := len(f.held)
+	head := f.looked
 	h, ok := filmBox{}, false
 	if b.left(f.walk) >= 8 {
 		h, ok = f.next(b.end)
 	}
-	if !ok || h.kind != "tfhd" || h.left(f.walk) < 8 {
+	if !ok || !h.is("tfhd") || h.left(f.walk) < 8 {
 		f.fail("has a fragment of an unknown track")
 	}
 	p := f.more(h.left(f.walk))
@@ -62,19 +62,19 @@ func (f *film) trackFragment(b filmBox) {
 	}
 	size := f.fragmentHeader(p, t.sampleSize)
 	if t.dropped {
-		copy(f.held[4:], "free")
-		clear(f.held[head:])
+		copy(f.held()[4:], "free")
+		clear(f.held()[head:])
 	}
 	f.inside(b.end, func(b filmBox) {
 		if t.dropped {
-			clear(f.held)
+			clear(f.held())
 		}
 		switch {
-		case b.kind == "trun":
+		case b.is("trun"):
 			f.sampleRun(b, size, t.dropped)
 		case t.dropped:
 			f.blankTo(b.end)
-		case b.kind == "uuid":
+		case b.is("uuid"):
 			f.extended(b)
 		default:
 			f.listed("tfdt", "sbgp", "sgpd", "subs", "saiz", "saio", "senc")(b)
@@ -133,7 +133,7 @@ func (f *film) sampleRun(b filmBox, size int64, dropped bool) {
 		f.more(4)
 	}
 	if dropped {
-		clear(f.held)
+		clear(f.held())
 	}
 	sum := f.runSize(b, flags, n, size, dropped)
 	if start > everything-sum {

@@ -3,7 +3,7 @@ package clean
 // metadata makes free space of a metadata box of a movie or a track, and notes the data of its items
 // as data that is not kept, pictures excepted: they may be samples as well.
 func (f *film) metadata(b filmBox) {
-	if n := b.left(f.walk); n <= maxHeld-int64(len(f.held)) {
+	if n := b.left(f.walk); n <= maxHeld-int64(f.looked) {
 		f.items(f.more(n))
 	}
 	f.free(b)

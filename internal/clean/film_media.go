@@ -3,7 +3,7 @@ package clean
 import "encoding/binary"
 
 func (f *film) mediaInformation(t *filmTrack, b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "vmhd", "smhd", "hmhd", "nmhd", "sthd":
 		f.keep(b.left(f.walk))
 	case "gmhd":
@@ -21,15 +21,15 @@ func (f *film) mediaInformation(t *filmTrack, b filmBox) {
 
 // baseHeader keeps the header of media of other kinds, without the font of a time code.
 func baseHeader(p []byte) {
-	heldBoxes(p, func(kind string, content []byte) bool {
-		if kind != "tmcd" {
-			return kind == "gmin" || kind == "text"
+	heldBoxes(p, func(kind, content []byte) bool {
+		if string(kind) != "tmcd" {
+			return string(kind) == "gmin" || string(kind) == "text"
 		}
-		heldBoxes(content, func(kind string, content []byte) bool {
-			if kind == "tcmi" && len(content) > 24 {
+		heldBoxes(content, func(kind, content []byte) bool {
+			if string(kind) == "tcmi" && len(content) > 24 {
 				clear(content[24:])
 			}
-			return kind == "tcmi"
+			return string(kind) == "tcmi"
 		})
 		return true
 	})
@@ -37,7 +37,7 @@ func baseHeader(p []byte) {
 
 // references keeps the statement that samples are in the same file.
 func (f *film) references(b filmBox) {
-	if b.kind != "dref" {
+	if !b.is("dref") {
 		f.free(b)
 		return
 	}
@@ -53,13 +53,13 @@ func (f *film) references(b filmBox) {
 
 // sampleTable walks a box of the tables of a track.
 func (f *film) sampleTable(t *filmTrack, b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "stsd":
 		version := f.more(8)[0]
 		f.inside(b.end, func(b filmBox) {
-			f.small(b, func(p []byte) { sampleEntry(t.handler, b.kind, version, p) })
-			if t.width == 0 && len(f.held) >= 36 { // the header of the track may leave it out
-				t.width, t.height = int64(binary.BigEndian.Uint16(f.held[32:])), int64(binary.BigEndian.Uint16(f.held[34:]))
+			f.small(b, func(p []byte) { sampleEntry(t.handler, string(b.kind[:]), version, p) })
+			if t.width == 0 && f.looked >= 36 { // the header of the track may leave it out
+				t.width, t.height = int64(binary.BigEndian.Uint16(f.held()[32:])), int64(binary.BigEndian.Uint16(f.held()[34:]))
 				f.size(t)
 			}
 		})
@@ -88,7 +88,7 @@ func (f *film) extended(b filmBox) {
 		f.keep(b.left(f.walk))
 	case "\xff\xcc\x82\x63\xf8\x55\x4a\x93\x88\x14\x58\x7a\x02\x52\x1f\xdd": // Spherical Video V1
 		f.small(b, func(p []byte) {
-			if !xmp(p) {
+			if !f.xmp(p) {
 				clear(p)
 			}
 		})

@@ -113,8 +113,8 @@ func (f *film) drop(end int64) {
 // dropBoxes blanks boxes, and reads the tables among them.
 func (f *film) dropBoxes(t *chunkTables, end int64) {
 	f.inside(end, func(b filmBox) {
-		clear(f.held)
-		switch b.kind {
+		clear(f.held())
+		switch string(b.kind[:]) {
 		case "minf", "stbl":
 			f.dropBoxes(t, b.end)
 		case "stsz":

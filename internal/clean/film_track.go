@@ -3,7 +3,6 @@ package clean
 import (
 	"bytes"
 	"encoding/binary"
-	"regexp"
 	"slices"
 )
 
@@ -22,7 +21,7 @@ var (
 // space.
 func (f *film) track(b filmBox) {
 	t := &filmTrack{dropped: true}
-	head := len(f.held)
+	head := f.looked
 	media, ok := f.find("mdia", b.end, func(box []byte) { f.trackPart(t, box) })
 	if ok {
 		handler, ok := f.find("hdlr", media.end, f.mediaPart)
@@ -35,8 +34,8 @@ func (f *film) track(b filmBox) {
 		known.dropped = known.dropped || t.dropped
 	}
 	if t.dropped {
-		copy(f.held[4:], "free")
-		clear(f.held[head:])
+		copy(f.held()[4:], "free")
+		clear(f.held()[head:])
 		if ok {
 			f.drop(media.end)
 		}
@@ -60,19 +59,19 @@ func (f *film) find(kind string, end int64, each func(box []byte)) (filmBox, boo
 		}
 		start := f.pos()
 		if size := f.more(8)[:4]; isZero(size) {
-			clear(f.held[len(f.held)-8:])
+			clear(f.held()[f.looked-8:])
 			clear(f.more(end - f.pos()))
 			break
 		}
 		b := f.begin(start, end)
-		switch b.kind {
+		switch string(b.kind[:]) {
 		case kind:
 			return b, true
 		case "minf":
 			f.fail("has a track whose kind comes after its samples")
 		}
 		f.more(b.left(f.walk))
-		each(f.held[len(f.held)-int(b.end-b.start):])
+		each(f.held()[f.looked-int(b.end-b.start):])
 	}
 	return filmBox{}, false
 }
@@ -131,10 +130,38 @@ func (f *film) mediaPart(box []byte) {
 	}
 }
 
-// isLanguage reports whether p is a language, with a script and a region (BCP 47), and zeros after it.
-func isLanguage(p []byte) bool { return languages(bytes.TrimRight(p, "\x00")) }
+// isLanguage reports whether p is a language (BCP 47, 2.1), and zeros after it: up to three letters,
+// then those of an extension, a script and a region. It may also be empty.
+func isLanguage(p []byte) bool {
+	p = bytes.TrimRight(p, "\x00")
+	tag, rest, more := bytes.Cut(p, []byte("-"))
+	if len(tag) < 2 || len(tag) > 3 || !isAlphabetic(tag) {
+		return len(p) == 0
+	}
+	for stage := 0; more; {
+		tag, rest, more = bytes.Cut(rest, []byte("-"))
+		letters := isAlphabetic(tag)
+		switch n := len(tag); {
+		case n == 3 && letters && stage < 1:
+			stage = 1
+		case n == 4 && letters && stage < 2:
+			stage = 2
+		case (n == 2 && letters || n == 3 && isNumeric(tag)) && stage < 3:
+			stage = 3
+		default:
+			return false
+		}
+	}
+	return true
+}
 
-var languages = regexp.MustCompile(`^([a-zA-Z]{2,3}(-[a-zA-Z]{3})?(-[a-zA-Z]{4})?(-([a-zA-Z]{2}|[0-9]{3}))?)?$`).Match
+func isAlphabetic(p []byte) bool {
+	return !slices.ContainsFunc(p, func(c byte) bool { return c|0x20 < 'a' || c|0x20 > 'z' })
+}
+
+func isNumeric(p []byte) bool {
+	return !slices.ContainsFunc(p, func(c byte) bool { return c < '0' || c > '9' })
+}
 
 // handled blanks the name of a handler, and reports whether the track is kept.
 func (t *filmTrack) handled(p []byte) bool {
@@ -169,12 +196,12 @@ func handlerName(p []byte) string {
 
 // trackBox walks a box of a track after its media.
 func (f *film) trackBox(t *filmTrack, b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "mdia":
 		f.fail(filmMisplaced)
 	case "tkhd", "tref", "edts", "tapt", "trgr":
 		f.more(b.left(f.walk))
-		f.trackPart(t, f.held)
+		f.trackPart(t, f.held())
 		f.size(t)
 	case "uuid":
 		f.extended(b)
@@ -187,14 +214,14 @@ func (f *film) trackBox(t *filmTrack, b filmBox) {
 
 // mediaBox walks a box of the media of a track after its handler.
 func (f *film) mediaBox(t *filmTrack, b filmBox) {
-	switch b.kind {
+	switch string(b.kind[:]) {
 	case "minf":
 		f.inside(b.end, func(b filmBox) { f.mediaInformation(t, b) })
 	case "hdlr":
 		f.fail(filmMisplaced)
 	case "mdhd", "elng":
 		f.more(b.left(f.walk))
-		f.mediaPart(f.held)
+		f.mediaPart(f.held())
 	default:
 		f.free(b)
 	}

@@ -6,7 +6,7 @@ import "encoding/binary"
 // runs and the colour profile. Of other extensions the type stays, and nothing of their data, its
 // length excepted. Bytes after the trailer become zeros.
 func gif(w *walk) {
-	head := w.hold(13)
+	head := w.look(13)
 	if v := string(head[:6]); v != "GIF87a" && v != "GIF89a" {
 		w.fail("is not a GIF image")
 	}
@@ -27,7 +27,7 @@ func gifTable(flags byte) int64 {
 
 // block walks over the next block, and returns false if it is the trailer.
 func (f *gifFile) block() bool {
-	switch f.hold(1)[0] {
+	switch f.look(1)[0] {
 	case gifExtension:
 		f.extension()
 	case gifFrame:
@@ -42,7 +42,7 @@ func (f *gifFile) block() bool {
 
 // frame keeps a frame. The delay before it is that of a picture that moves.
 func (f *gifFile) frame() {
-	head := f.holdMore(9)
+	head := f.lookMore(9)
 	f.facts.Frames++
 	f.duration += f.delay
 	f.delay = 0

@@ -11,7 +11,7 @@ const gifRecut = 2048
 // extension cleans an extension, whose introducer is held. One that has no such type, or that begins
 // otherwise than its type does, becomes a comment.
 func (f *gifFile) extension() {
-	head := f.holdMore(2)
+	head := f.lookMore(2)
 	length := int(head[2])
 	switch label := head[1]; {
 	case label == gifControl:
@@ -22,7 +22,9 @@ func (f *gifFile) extension() {
 		clear(f.holdMore(length)[3:])
 		f.blankSubBlocks()
 	default:
-		head[1] = gifComment
+		if label != gifComment {
+			f.held()[1] = gifComment
+		}
 		f.recut()
 	}
 }
@@ -32,24 +34,26 @@ func (f *gifFile) control(length int) {
 	if length == 0 {
 		return
 	}
-	data := f.holdMore(length)[3:]
+	data := f.lookMore(length)[3:]
 	if length >= 4 {
 		f.delay = 10 * int64(binary.LittleEndian.Uint16(data[1:]))
-		clear(data[4:])
+	}
+	if length > 4 {
+		clear(f.held()[3+4:])
 	}
 	f.blankSubBlocks()
 }
 
 // application keeps the data of an application that is known.
 func (f *gifFile) application() {
-	name := f.holdMore(len(gifBlank))[3:]
+	name := f.lookMore(len(gifBlank))[3:]
 	switch string(name) {
 	case "NETSCAPE2.0", "ANIMEXTS1.0":
 		f.repeats()
 	case "ICCRGBG1012":
 		f.keepSubBlocks()
 	default:
-		copy(name, gifBlank)
+		copy(f.held()[3:], gifBlank)
 		f.blankSubBlocks()
 	}
 }
@@ -57,12 +61,12 @@ func (f *gifFile) application() {
 // repeats keeps how often an animation runs, and how much of it a player buffers.
 func (f *gifFile) repeats() {
 	for {
-		switch n := f.hold(1)[0]; n {
+		switch n := f.look(1)[0]; n {
 		case 0:
 			return
 		case 3, 5:
-			if data := f.holdMore(int(n))[1:]; data[0] != n/2 {
-				clear(data)
+			if f.lookMore(int(n))[1] != n/2 {
+				clear(f.held()[1:])
 			}
 		default:
 			f.recut()
@@ -73,32 +77,36 @@ func (f *gifFile) repeats() {
 
 // blankSubBlocks blanks sub-blocks up to the empty one.
 func (f *gifFile) blankSubBlocks() {
-	f.hold(1)
+	f.look(1)
 	f.recut()
 }
 
 // recut makes zeros of sub-blocks, the length of the first of which is the last byte that is held.
 // Their lengths may be text, as those of XMP are, so they are cut anew: into the longest ones.
 func (f *gifFile) recut() {
-	f.release(len(f.held) - 1)
+	f.release(f.looked - 1)
 	for {
-		last := len(f.held) - 1
-		n := int(f.held[last])
+		last := f.looked - 1
+		n := int(f.front()[last])
 		if n == 0 {
-			cutSubBlocks(f.held[:last])
+			f.cutSubBlocks(last)
 			return
 		}
-		last = len(f.holdMore(n+1)) - 1
+		last = len(f.lookMore(n+1)) - 1
 		if last >= gifRecut {
 			whole := (last - 2) / 256 * 256
-			cutSubBlocks(f.held[:whole])
+			f.cutSubBlocks(whole)
 			f.release(whole)
 		}
 	}
 }
 
-// cutSubBlocks makes sub-blocks of zeros. One byte is too short for that.
-func cutSubBlocks(b []byte) {
+// cutSubBlocks makes sub-blocks of zeros of the first n bytes. One byte is too short for that.
+func (f *gifFile) cutSubBlocks(n int) {
+	if n == 0 {
+		return
+	}
+	b := f.held()[:n]
 	clear(b)
 	for len(b) > 0 {
 		n := min(len(b), 256)

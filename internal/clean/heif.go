@@ -19,7 +19,7 @@ var heifSequences = []string{"msf1", "avis", "hevc", "hevx", "avcs", "vvis"}
 func heif(w *walk) {
 	f := &heifFile{heifMedia{walk: w, film: newFilm(w)}}
 	w.hold(8)
-	if string(w.held[4:]) != "ftyp" {
+	if string(w.held()[4:]) != "ftyp" {
 		w.fail("is not a HEIF image")
 	}
 	f.brands(f.film.begin(0, everything))
@@ -43,7 +43,7 @@ func (f *heifFile) brands(b filmBox) {
 		f.fail(filmMalformed)
 	}
 	f.more(min(b.left(f.walk), maxBrands))
-	f.sequence = announcesSequence(f.held)
+	f.sequence = announcesSequence(f.held())
 	f.flush()
 	f.film.blankTo(b.end)
 }
@@ -67,7 +67,7 @@ func announcesSequence(head []byte) bool {
 // before zeros and what Samsung phones write after their pictures, which is XMP as text or the
 // trailer of their JPEG files.
 func (f *heifFile) goesOn() bool {
-	head := f.tryHold(8)
+	head := f.tryLook(8)
 	switch {
 	case isZero(head):
 		return false
@@ -75,7 +75,7 @@ func (f *heifFile) goesOn() bool {
 		f.cutOff()
 	case string(head) == "<x:xmpme", string(head) == "<?xpacke",
 		head[0] == 0 && head[1] == 0 && head[2] > 0 && !isBoxType(head[4:]):
-		clear(head)
+		clear(f.held())
 		return false
 	case !isBoxType(head[4:]):
 		f.fail(filmMalformed)
@@ -86,15 +86,15 @@ func (f *heifFile) goesOn() bool {
 // box walks over a box of the file.
 func (f *heifFile) box(b filmBox) {
 	switch {
-	case b.kind == "ftyp", b.size == 0 && b.kind != "mdat" && b.kind != "moov":
+	case b.is("ftyp"), b.size == 0 && !b.is("mdat") && !b.is("moov"):
 		f.fail(filmMisplaced)
-	case b.kind == "moof":
+	case b.is("moof"):
 		f.fail("is an image sequence in fragments")
-	case b.kind == "moov":
+	case b.is("moov"):
 		f.movie(b)
-	case b.kind == "mdat":
+	case b.is("mdat"):
 		f.mdat(b)
-	case b.kind == "meta" && !f.described:
+	case b.is("meta") && !f.described:
 		f.meta(f.more(b.left(f.walk)))
 	default:
 		f.film.free(b)

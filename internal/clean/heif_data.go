@@ -79,7 +79,7 @@ func (d *heifData) inside() {
 		case heifExif:
 			heifBlock(data)
 		case heifXMP:
-			heifPacket(data)
+			d.packet(data)
 		case heifNothing, heifPicture, heifJPEG:
 		}
 		clear(d.idat[at:e.from])

@@ -105,7 +105,7 @@ func (f *heifMedia) data(e extent) {
 	case heifExif:
 		heifBlock(f.hold(held))
 	case heifXMP:
-		heifPacket(f.hold(held))
+		f.packet(f.hold(held))
 	case heifJPEG:
 		f.jpeg(e.to)
 	case heifPicture:
@@ -146,9 +146,9 @@ func heifBlock(b []byte) {
 	}
 }
 
-// heifPacket cleans the data of an XMP item.
-func heifPacket(b []byte) {
-	if xmp(b) {
+// packet cleans the data of an XMP item.
+func (f *heifMedia) packet(b []byte) {
+	if f.xmp(b) {
 		return
 	}
 	for i := range b {

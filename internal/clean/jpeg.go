@@ -30,7 +30,7 @@ func (f *jpegFile) picture() {
 
 // marker returns the next marker, after fill bytes.
 func (f *jpegFile) marker() byte {
-	head := f.hold(2)
+	head := f.look(2)
 	marker := head[1]
 	switch {
 	case head[0] == 0 && marker == jpegAPP1:
@@ -39,9 +39,22 @@ func (f *jpegFile) marker() byte {
 		f.fail("has bytes between JPEG segments")
 	}
 	for marker == 0xff {
-		marker = f.hold(1)[0]
+		if _, more := f.pass(everything, fillBytes); !more {
+			f.cutOff()
+		}
+		marker = f.look(1)[0]
 	}
 	return marker
+}
+
+// fillBytes returns the number of 0xff at the front of p.
+func fillBytes(p []byte) int {
+	for i, c := range p {
+		if c != 0xff {
+			return i
+		}
+	}
+	return len(p)
 }
 
 // segment walks over a segment, and a scan after it, and returns the next marker.
@@ -55,7 +68,7 @@ func (f *jpegFile) segment(marker byte) byte {
 	case jpegSOF0 <= marker && marker <= jpegSOF15:
 		f.frame(f.length())
 	case marker == jpegOdd: // the inspector does not judge its length, either
-		f.blank(max(0, int64(binary.BigEndian.Uint16(f.hold(2)))-2))
+		f.blank(max(0, int64(binary.BigEndian.Uint16(f.look(2)))-2))
 	case jpegAPP0 <= marker && marker <= jpegAPP15, marker == jpegCOM:
 		f.application(marker)
 	default:
@@ -67,7 +80,7 @@ func (f *jpegFile) segment(marker byte) byte {
 // frame keeps a frame header. That of the first picture has the size.
 func (f *jpegFile) frame(n int64) {
 	if n >= 5 && f.facts.Frames == 0 {
-		size := f.hold(5)
+		size := f.look(5)
 		n -= 5
 		f.facts.Height, f.facts.Width = int64(binary.BigEndian.Uint16(size[1:])), int64(binary.BigEndian.Uint16(size[3:]))
 		f.facts.Frames = 1
@@ -89,24 +102,38 @@ func (f *jpegFile) scan() byte {
 
 // entropyCoded returns the number of bytes up to the end of a marker that ends a scan.
 func (f *jpegFile) entropyCoded(p []byte) int {
-	for n := 0; n < len(p); n++ {
-		if !f.ff {
+	n := 0
+	if f.ff && p[0] != 0xff {
+		if !inScan(p[0]) {
+			f.found = p[0]
+			return 1
+		}
+		n = 1
+	}
+	f.ff = false
+	for n < len(p) {
+		if p[n] != 0xff {
 			i := bytes.IndexByte(p[n:], 0xff)
 			if i < 0 {
 				break
 			}
 			n += i
-			f.ff = true
-			continue
 		}
-		switch c := p[n]; {
-		case c == 0xff: // a fill byte
-		case c == 0, jpegRST0 <= c && c <= jpegRST7:
-			f.ff = false
+		switch {
+		case n+1 == len(p):
+			f.ff = true
+			n++
+		case inScan(p[n+1]):
+			n += 2
+		case p[n+1] == 0xff: // a fill byte
+			n++
 		default:
-			f.found = c
-			return n + 1
+			f.found = p[n+1]
+			return n + 2
 		}
 	}
 	return len(p)
 }
+
+// inScan reports whether 0xff and c stand for a byte of a scan or for a restart.
+func inScan(c byte) bool { return c == 0 || jpegRST0 <= c && c <= jpegRST7 }

@@ -20,22 +20,29 @@ const (
 
 // kind identifies a segment of n bytes by those in head.
 func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
-	is := func(m byte, identifier string) bool {
-		return marker == m && bytes.HasPrefix(head, []byte(identifier))
-	}
-	switch {
-	case is(jpegAPP0, "JFIF\x00") && n >= 14:
-		return jpegJFIF
-	case is(jpegAPP14, "Adobe") && n >= 12:
-		return jpegAdobe
-	case is(jpegAPP2, "ICC_PROFILE\x00"):
-		return jpegProfile
-	case is(jpegAPP2, "MPF\x00"):
-		return jpegPictures
-	case is(jpegAPP1, exifMark) && !f.exifs:
-		return jpegExif
-	case is(jpegAPP1, xmpMark):
-		return jpegXMP
+	switch marker {
+	case jpegAPP0:
+		if bytes.HasPrefix(head, []byte("JFIF\x00")) && n >= 14 {
+			return jpegJFIF
+		}
+	case jpegAPP1:
+		switch {
+		case bytes.HasPrefix(head, []byte(exifMark)) && !f.exifs:
+			return jpegExif
+		case bytes.HasPrefix(head, []byte(xmpMark)):
+			return jpegXMP
+		}
+	case jpegAPP2:
+		switch {
+		case bytes.HasPrefix(head, []byte("ICC_PROFILE\x00")):
+			return jpegProfile
+		case bytes.HasPrefix(head, []byte("MPF\x00")):
+			return jpegPictures
+		}
+	case jpegAPP14:
+		if bytes.HasPrefix(head, []byte("Adobe")) && n >= 12 {
+			return jpegAdobe
+		}
 	}
 	return jpegNothing
 }
@@ -44,21 +51,33 @@ func (f *jpegFile) kind(marker byte, head []byte, n int64) jpegKind {
 // becomes a comment of zeros, if its marker is held, and not that after a scan: readers expect
 // identifiers of the others.
 func (f *jpegFile) application(marker byte) {
-	n := f.moreLength()
-	front := len(f.held)
-	head := f.holdMore(int(min(n, jpegIdentifier)))[front:]
+	n := f.length()
+	if n == 0 {
+		return
+	}
+	front := f.looked
+	head := f.lookMore(int(min(n, jpegIdentifier)))[front:]
 	rest := n - int64(len(head))
 	kind := f.kind(marker, head, n)
 	if kind == jpegNothing {
-		if front > 2 && !isZero(head) { // as of one that was found to have nothing
-			f.held[front-3] = jpegCOM
+		if !isZero(head) {
+			f.nothing(front)
 		}
-		clear(head)
 		f.blank(rest)
 		return
 	}
 	f.release(front)
-	f.rewrite(kind, f.held, rest)
+	f.rewrite(kind, f.held(), rest)
+}
+
+// nothing blanks the head of a segment, which is looked at after its front.
+func (f *jpegFile) nothing(front int) {
+	p := f.last()
+	if front > 2 { // so the marker is among it
+		p[front-3] = jpegCOM
+	}
+	clear(p[front:])
+	f.flush()
 }
 
 // rewrite keeps of a segment what its kind says. Its head is held, and rest bytes follow.
@@ -81,7 +100,7 @@ func (f *jpegFile) rewrite(kind jpegKind, head []byte, rest int64) {
 		f.exifs = true
 		f.turned(exif(f.holdMore(int(rest))))
 	case jpegXMP:
-		if data := f.holdMore(int(rest)); !xmp(data[len(xmpMark):]) {
+		if data := f.holdMore(int(rest)); !f.xmp(data[len(xmpMark):]) {
 			clear(data)
 		}
 	}

@@ -43,16 +43,10 @@ type jpegFile struct {
 	zeros int  // before it, after the end
 }
 
-// length returns the number of bytes of a segment's data.
+// length returns the number of bytes of a segment's data. Its marker may still be looked at.
 func (f *jpegFile) length() int64 {
-	f.flush()
-	return f.moreLength()
-}
-
-// moreLength is length while the marker is held.
-func (f *jpegFile) moreLength() int64 {
-	held := f.holdMore(2)
-	n := int64(binary.BigEndian.Uint16(held[len(held)-2:])) - 2
+	front := f.lookMore(2)
+	n := int64(binary.BigEndian.Uint16(front[len(front)-2:])) - 2
 	if n < 0 {
 		f.fail("has a malformed JPEG segment")
 	}

@@ -35,7 +35,12 @@ func (f *jpegFile) padding(p []byte) int {
 			f.found = c
 			return i + 1
 		case c != 0 && c != 0xff:
-			f.ff, f.found = false, jpegOther
+			f.ff = false
+			if isLineBreak(c) && !f.options.Record { // a record needs its place
+				f.clear(p[i : i+1])
+				continue
+			}
+			f.found = jpegOther
 			return i
 		}
 		if f.ff = c == 0xff; f.ff {
@@ -50,24 +55,26 @@ func (f *jpegFile) padding(p []byte) int {
 // lineBreak blanks one.
 func (f *jpegFile) lineBreak() bool {
 	head := f.hold(1)
-	if head[0] != '\r' && head[0] != '\n' {
+	if !isLineBreak(head[0]) {
 		return false
 	}
 	head[0] = 0
 	return true
 }
 
+func isLineBreak(c byte) bool { return c == '\r' || c == '\n' }
+
 // trailer walks what follows a picture. Its first byte that is not zero is held: the fourth of the
 // box with which a film begins, or the third of Samsung's notes.
 func (f *jpegFile) trailer() {
 	f.tryMore(4)
-	switch size := f.held[0]; {
-	case f.zeros >= 3 && size >= 8 && string(f.held[1:]) == "ftyp":
+	switch size := f.held()[0]; {
+	case f.zeros >= 3 && size >= 8 && string(f.held()[1:]) == "ftyp":
 		f.film(size)
 	case f.zeros >= 2:
 		(&samsung{walk: f.walk}).notes(2)
 	default:
-		clear(f.held)
+		clear(f.held())
 	}
 }
 

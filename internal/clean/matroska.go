@@ -68,7 +68,7 @@ func (m *matroska) segment(end int64) {
 		m.flush()
 		e, ok := m.next(end)
 		switch {
-		case !ok && end == everything && len(m.held) == 0:
+		case !ok && end == everything && m.looked == 0:
 			end = m.pos()
 		case !ok:
 			m.notNext()

@@ -34,18 +34,22 @@ func (m *matroska) block(e element) {
 	m.keepElement(e)
 }
 
-// ofDropped holds the number at the front of a block, and reports whether its track is dropped.
+// ofDropped looks at the number at the front of a block, and reports whether its track is dropped.
 func (m *matroska) ofDropped(e element) bool {
 	if len(m.dropped) == 0 {
 		return false
 	}
-	from := len(m.held)
+	if number, length := ebmlNumber(m.ahead()); length > 0 && m.pos()+int64(length) <= e.end {
+		m.lookMore(length)
+		return m.dropped[number]
+	}
+	from := m.looked
 	for m.pos() < e.end {
-		m.more(1)
-		if number, length := ebmlNumber(m.held[from:]); length > 0 {
+		m.lookMore(1)
+		if number, length := ebmlNumber(m.front()[from:]); length > 0 {
 			return m.dropped[number]
 		}
-		if m.held[from] == 0 {
+		if m.front()[from] == 0 {
 			break
 		}
 	}
@@ -56,7 +60,7 @@ func (m *matroska) ofDropped(e element) bool {
 // dropped whole.
 func (m *matroska) group(e element) {
 	if len(m.dropped) > 0 {
-		front := len(m.held)
+		front := m.looked
 		b, ok := m.next(e.end)
 		for ; ok && b.id != mkvBlock; b, ok = m.next(e.end) {
 			m.more(b.end - m.pos())
@@ -65,7 +69,7 @@ func (m *matroska) group(e element) {
 			m.void(e)
 			return
 		}
-		heldElements(m.held[front:b.start-m.off], func(id uint32, _ []byte) bool { return ofBlock(id) })
+		heldElements(m.held()[front:b.start-m.off], func(id uint32, _ []byte) bool { return ofBlock(id) })
 		m.flush()
 		m.keepElement(b)
 	}

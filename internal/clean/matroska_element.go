@@ -6,6 +6,7 @@ import "math/bits"
 // a size of 1 to 8.
 type element struct {
 	id         uint32
+	head       int   // the bytes of its header
 	start, end int64 // end is everything if the size is unknown
 }
 
@@ -58,24 +59,33 @@ func ebmlNumber(p []byte) (number int64, length int) {
 
 // next holds the header of an element before end. It returns false if there is none.
 func (m *matroska) next(end int64) (element, bool) {
-	start, from := m.pos(), len(m.held)
+	start, from := m.pos(), m.looked
 	m.cut = false
+	if id, head, size := ebmlHead(m.ahead()); head > 0 && start+int64(head) <= end && from < freeHeld/2 {
+		m.tryMore(head)
+		return elementOf(id, head, size, start, end)
+	}
 	for m.pos() < end {
 		if m.cut = m.tryMore(1) == 0; m.cut {
 			break
 		}
-		if id, head, size := ebmlHead(m.held[from:]); head > 0 {
-			e := element{id, start, everything}
-			if size < everything {
-				e.end = m.pos() + size
-			}
-			return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
+		if id, head, size := ebmlHead(m.front()[from:]); head > 0 {
+			return elementOf(id, head, size, start, end)
 		}
-		if len(m.held)-from >= 12 || m.held[from] < 0x10 {
+		if m.looked-from >= 12 || m.front()[from] < 0x10 {
 			break
 		}
 	}
 	return element{}, false
+}
+
+// elementOf returns an element at start. It returns false if that does not end before end.
+func elementOf(id uint32, head int, size, start, end int64) (element, bool) {
+	e := element{id, head, start, everything}
+	if size < everything {
+		e.end = start + int64(head) + size
+	}
+	return e, e.end <= end || size == everything && (id == mkvSegment || id == mkvCluster)
 }
 
 // inside walks the elements up to end. Other bytes become zeros.
@@ -84,7 +94,7 @@ func (m *matroska) inside(end int64, each func(element)) {
 		m.flush()
 		e, ok := m.next(end)
 		if !ok {
-			clear(m.held)
+			clear(m.held())
 			m.flush()
 			m.blank(end - m.pos())
 			return
@@ -111,8 +121,12 @@ func (m *matroska) void(e element) {
 	if e.end == everything {
 		m.fail(mkvMalformed)
 	}
-	_, head, size := ebmlHead(m.held)
-	voided(m.held, head, size)
+	switch {
+	case e.id != ebmlVoid:
+		voided(m.last(), e.head, e.end-e.start-int64(e.head))
+	case m.looked > e.head:
+		clear(m.held()[e.head:])
+	}
 	m.flush()
 	m.blank(e.end - m.pos())
 }
@@ -129,17 +143,6 @@ func voided(p []byte, head int, size int64) {
 	}
 	p[1] |= 1 << (8 - n)
 	clear(p[1+n:])
-}
-
-// small holds the content of an element whose header is held, and lets keep change it. If keep
-// returns false, the element says nothing.
-func (m *matroska) small(e element, keep func(id uint32, content []byte) bool) {
-	from := len(m.held) - int(m.pos()-e.start)
-	if e.end-m.pos() > maxHeld-16 {
-		m.fail("has metadata that is too large to be looked into")
-	}
-	m.more(e.end - m.pos())
-	heldElements(m.held[from:], keep)
 }
 
 // heldElements lets keep change the contents of elements. Those for which it returns false say

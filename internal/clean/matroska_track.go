@@ -26,17 +26,25 @@ const (
 // mkvTypes are the kinds of tracks that are kept: picture, sound, subtitles.
 var mkvTypes = []int64{1, 2, 0x11}
 
-// mkvTrackKept are the elements of a track by which it is decoded and chosen.
-var mkvTrackKept = []uint32{
-	0xb9, 0x88, 0x55aa, 0x55ab, 0x55ac, 0x55ad, 0x55ae, 0x55af, 0x9c, 0x6de7, 0x6df8, 0x23e383, 0x234e7a, 0x23314f,
-	0x55ee, 0x86, 0xaa, 0x6fab, 0x56aa, 0x56bb, 0x6d80,
+// ofTrack reports whether an element of a track is one by which it is decoded and chosen.
+func ofTrack(id uint32) bool {
+	switch id {
+	case 0xb9, 0x88, 0x55aa, 0x55ab, 0x55ac, 0x55ad, 0x55ae, 0x55af, 0x9c, 0x6de7, 0x6df8, 0x23e383, 0x234e7a, 0x23314f,
+		0x55ee, 0x86, 0xaa, 0x6fab, 0x56aa, 0x56bb, 0x6d80:
+		return true
+	}
+	return false
 }
 
-// mkvShown are the elements that say how pictures are shown, and of sound.
-var mkvShown = []uint32{
-	0x9a, 0x9d, 0x53b8, 0x53c0, 0x53b9, mkvWidth, mkvHeight, mkvCropBottom, mkvCropTop, mkvCropLeft, mkvCropRight,
-	0x54b0, 0x54ba, 0x54b2, 0x54b3, 0x2eb524, 0x55b0, 0x7670,
-	0xb5, 0x78b5, 0x9f, 0x6264, 0x52f1,
+// isShown reports whether an element says how pictures are shown, or is one of sound.
+func isShown(id uint32) bool {
+	switch id {
+	case 0x9a, 0x9d, 0x53b8, 0x53c0, 0x53b9, mkvWidth, mkvHeight, mkvCropBottom, mkvCropTop, mkvCropLeft, mkvCropRight,
+		0x54b0, 0x54ba, 0x54b2, 0x54b3, 0x2eb524, 0x55b0, 0x7670,
+		0xb5, 0x78b5, 0x9f, 0x6264, 0x52f1:
+		return true
+	}
+	return false
 }
 
 const (
@@ -61,13 +69,13 @@ func (m *matroska) track(e element) {
 		return
 	}
 	t := &mkvEntry{}
-	head := len(m.held)
+	head := m.looked
 	for (t.number == 0 || t.kind == 0) && m.pos() < e.end {
 		c, ok := m.next(e.end)
 		if !ok {
 			break
 		}
-		m.small(c, t.field)
+		m.small(c, t)
 	}
 	if !slices.Contains(mkvTypes, t.kind) || t.number == 0 {
 		if m.dropped[t.number] = true; len(m.dropped) > maxMKVTracks {
@@ -76,7 +84,7 @@ func (m *matroska) track(e element) {
 		m.void(e)
 		return
 	}
-	heldElements(m.held[head:], func(id uint32, content []byte) bool {
+	heldElements(m.held()[head:], func(id uint32, content []byte) bool {
 		return id != mkvUID || t.field(id, content) // now that the number is known
 	})
 	m.flush()
@@ -85,10 +93,21 @@ func (m *matroska) track(e element) {
 			m.largePrivate(c)
 			return
 		}
-		m.small(c, t.field)
+		m.small(c, t)
 	})
 	if t.kind == 1 && m.facts.Width == 0 {
 		m.facts.Width, m.facts.Height = t.width, t.height
+	}
+}
+
+// small holds an element of a track whose header is looked at last, and cleans it.
+func (m *matroska) small(e element, t *mkvEntry) {
+	n := e.end - m.pos()
+	if n > maxHeld-16 {
+		m.fail("has metadata that is too large to be looked into")
+	}
+	if m.lookMore(int(n)); !ofTrack(e.id) {
+		heldElements(m.held()[m.looked-int(e.end-e.start):], t.field)
 	}
 }
 
@@ -114,7 +133,7 @@ func (t *mkvEntry) field(id uint32, content []byte) bool {
 	case mkvLanguage, mkvLanguageTag:
 		return isLanguage(content)
 	default:
-		return slices.Contains(mkvTrackKept, id)
+		return ofTrack(id)
 	}
 	return true
 }
@@ -131,7 +150,7 @@ func (t *mkvEntry) shown(id uint32, content []byte) bool {
 	case mkvCropTop, mkvCropBottom:
 		t.height -= n
 	}
-	return slices.Contains(mkvShown, id)
+	return isShown(id)
 }
 
 // The headers of a codec that have comments come after one of these.

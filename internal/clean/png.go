@@ -5,17 +5,23 @@ import (
 	"hash/crc32"
 )
 
-// pngKept are the ancillary chunks that a PNG keeps: how its pixels are to be shown (PNG
-// Specification, third edition, 11.3).
-var pngKept = map[string]bool{
-	"tRNS": true, "iCCP": true, "sRGB": true, "gAMA": true, "cHRM": true, "cICP": true, "mDCV": true, "cLLI": true,
-	"pHYs": true, "sBIT": true, "bKGD": true, "hIST": true, "acTL": true, "fcTL": true, "fdAT": true,
+// pngKeeps reports whether a PNG keeps ancillary chunks of that type: those that say how its pixels
+// are to be shown (PNG Specification, third edition, 11.3).
+func pngKeeps(kind [4]byte) bool {
+	switch string(kind[:]) {
+	case "tRNS", "iCCP", "sRGB", "gAMA", "cHRM", "cICP", "mDCV", "cLLI",
+		"pHYs", "sBIT", "bKGD", "hIST", "acTL", "fcTL", "fdAT":
+		return true
+	}
+	return false
 }
 
 // pngBlank is the type of a chunk that was blanked: ancillary, private, safe to copy.
-const pngBlank = "npAd"
+var pngBlank = [4]byte([]byte("npAd"))
 
-// png keeps the critical chunks of a PNG and those of pngKept. Other chunks become private ones of
+var pngBlankChecksum = crc32.ChecksumIEEE(pngBlank[:])
+
+// png keeps the critical chunks of a PNG and those of pngKeeps. Other chunks become private ones of
 // zeros. The first eXIf chunk keeps its orientation, see exif, and Width and Height follow it.
 func png(w *walk) {
 	if string(w.hold(8)) != "\x89PNG\r\n\x1a\n" {
@@ -23,34 +29,34 @@ func png(w *walk) {
 	}
 	exifs := false
 	for {
-		head := w.hold(8)
-		length, kind := int64(binary.BigEndian.Uint32(head)), string(head[4:])
+		head := w.look(8)
+		length, kind := int64(binary.BigEndian.Uint32(head)), [4]byte(head[4:])
 		switch {
 		case !isPNGType(kind):
 			w.fail("has a PNG chunk without a type")
-		case kind == "IHDR" && length == 13 && w.facts.Width == 0:
-			size := w.holdMore(8)[8:]
+		case string(kind[:]) == "IHDR" && length == 13 && w.facts.Width == 0:
+			size := w.lookMore(8)[8:]
 			w.facts.Width, w.facts.Height = int64(binary.BigEndian.Uint32(size)), int64(binary.BigEndian.Uint32(size[4:]))
 			w.facts.Frames = 1
 			w.keep(length - 8 + 4)
-		case kind == "IEND":
+		case string(kind[:]) == "IEND":
 			w.keep(length + 4)
 			return
-		case kind[0]&0x20 == 0 || pngKept[kind]:
+		case kind[0]&0x20 == 0 || pngKeeps(kind):
 			w.keep(length + 4)
-		case kind == "eXIf" && !exifs:
+		case string(kind[:]) == "eXIf" && !exifs:
 			exifs = true
 			w.exifChunk(length)
 		default:
-			copy(head[4:], pngBlank)
-			w.blankChunk(length)
+			w.flushWith(4, pngBlank)
+			w.blankChunk(pngBlankChecksum, length)
 		}
 	}
 }
 
 // isPNGType reports whether kind has four letters, as types have.
-func isPNGType(kind string) bool {
-	for _, c := range []byte(kind) {
+func isPNGType(kind [4]byte) bool {
+	for _, c := range kind {
 		if c|0x20 < 'a' || c|0x20 > 'z' {
 			return false
 		}
@@ -64,20 +70,22 @@ func (w *walk) exifChunk(length int64) {
 	chunk := w.holdMore(int(n))
 	orientation := w.exifFront(chunk[8:], length)
 	if orientation == 0 {
-		copy(chunk[4:], pngBlank)
+		copy(chunk[4:], pngBlank[:])
 	}
 	w.facts.turn(orientation)
-	w.blankChunk(length - n)
+	w.blankChunk(crc32.ChecksumIEEE(chunk[4:]), length-n)
 }
 
-// blankChunk makes zeros of the next bytes of a chunk, of which the front is held from its length on,
-// and gives it its checksum.
-func (w *walk) blankChunk(length int64) {
-	crc := crc32.ChecksumIEEE(w.held[4:])
+// blankChunk makes zeros of the next bytes of a chunk, and gives it the checksum of those and of what
+// came before, of which crc is the checksum.
+func (w *walk) blankChunk(crc uint32, length int64) {
 	w.each(length, func(p []byte) int {
 		n := w.clear(p)
 		crc = crc32.Update(crc, crc32.IEEETable, p)
 		return n
 	})
-	binary.BigEndian.PutUint32(w.hold(4), crc)
+	w.look(4)
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc)
+	w.flushWith(0, sum)
 }

@@ -29,24 +29,31 @@ func NewReader(src io.Reader, mediaType string, o Options) *Reader {
 // were in the file, so that others can look at them, too. After a panic nothing more comes.
 func (r *Reader) Read(p []byte) (int, error) {
 	w := &r.walk
-	w.dst, w.n, w.in = p, 0, nil
+	w.dst, w.n, w.end = p, 0, 0
 	if w.err == nil {
 		r.next()
 	}
 	n, err := w.n, w.err
+	if err != nil {
+		n, err = r.end(p, n, err)
+	}
+	w.dst = nil
+	return n, err
+}
+
+// end hands on what is left after n bytes of p, when the walk has ended with err.
+func (r *Reader) end(p []byte, n int, err error) (int, error) {
+	w := &r.walk
 	var fault *Error
 	isFault := errors.As(err, &fault)
 	if isFault && fault.Code == CodePanic {
 		return n, err
 	}
-	if err != nil {
-		n += w.drain()
-		if len(w.held) > 0 {
-			err, isFault = nil, false
-		}
-	}
-	w.dst, w.in = nil, nil
-	if w.options.Keep && isFault {
+	n += w.drain()
+	switch {
+	case w.looked > 0:
+		return n, nil
+	case w.options.Keep && isFault:
 		return r.goOn(p, n)
 	}
 	return n, err

@@ -43,13 +43,13 @@ func (s *samsung) notes(handedOn int) {
 		s.tryMore(max(0, 8-int(s.pos()-s.start)))
 		switch {
 		case s.pos()-s.start < 8:
-			clear(s.held)
+			clear(s.held())
 			return
-		case string(s.held[:4]) == samsungDirectory:
+		case string(s.held()[:4]) == samsungDirectory:
 			s.directory()
 			return
 		case !s.block():
-			clear(s.held)
+			clear(s.held())
 			return
 		}
 	}
@@ -58,18 +58,18 @@ func (s *samsung) notes(handedOn int) {
 // block walks a block, whose header is held except for zeros at its front. It returns false if it is
 // none.
 func (s *samsung) block() bool {
-	head := s.held[len(s.held)-6:]
-	front := s.held[:len(s.held)-6]
+	head := s.held()[s.looked-6:]
+	front := s.held()[:s.looked-6]
 	size := binary.LittleEndian.Uint32(head[2:])
 	if !isZero(front) || size == 0 || size > maxSamsungName || len(s.blocks) == maxSamsungBlocks {
 		return false
 	}
 	s.blocks = append(s.blocks, samsungBlock{[2]byte(head), s.start})
-	from := len(s.held)
+	from := s.looked
 	if s.tryMore(int(size)) < int(size) {
 		return false
 	}
-	name := s.held[from:]
+	name := s.held()[from:]
 	if string(name) == samsungFilm {
 		s.flush()
 		m := newFilm(s.walk)
@@ -90,22 +90,22 @@ func (s *samsung) block() bool {
 // directory. It returns false at the end of the file.
 func (s *samsung) text(numbers bool) bool {
 	const front = len(samsungDirectory) + 1 // of a directory, up to the first zero
-	for s.tryMore(1) == 1 && s.held[len(s.held)-1] != 0 {
-		if n := len(s.held) - front; n > freeHeld/2 {
-			fillWith(s.held[:n], ' ')
+	for s.tryMore(1) == 1 && s.held()[s.looked-1] != 0 {
+		if n := s.looked - front; n > freeHeld/2 {
+			fillWith(s.held()[:n], ' ')
 			s.release(n)
 			numbers = false
 		}
 	}
-	n := len(s.held) - 1
-	if n < 0 || s.held[n] != 0 {
+	n := s.looked - 1
+	if n < 0 || s.held()[n] != 0 {
 		return false
 	}
-	if n >= front && string(s.held[n-front:n-1]) == samsungDirectory {
+	if n >= front && string(s.held()[n-front:n-1]) == samsungDirectory {
 		n -= front
 	}
-	if !numbers || !isSamsungNumber(s.held[:n]) {
-		fillWith(s.held[:n], ' ')
+	if !numbers || !isSamsungNumber(s.held()[:n]) {
+		fillWith(s.held()[:n], ' ')
 	}
 	s.release(n)
 	s.start = s.off
@@ -116,13 +116,13 @@ func (s *samsung) text(numbers bool) bool {
 func (s *samsung) directory() {
 	n := len(s.blocks)
 	size := 12 + 12*n + 8
-	s.tryMore(size - len(s.held))
-	if len(s.held) < size || string(s.held[size-4:]) != samsungEnd {
-		clear(s.held)
+	s.tryMore(size - s.looked)
+	if s.looked < size || string(s.held()[size-4:]) != samsungEnd {
+		clear(s.held())
 		return
 	}
-	b := append(s.held[:0], samsungDirectory...)
-	b = append(b, s.held[4], 0, 0, 0)
+	b := append(s.held()[:0], samsungDirectory...)
+	b = append(b, s.held()[4], 0, 0, 0)
 	b = binary.LittleEndian.AppendUint32(b, uint32(n)) //nolint:gosec // 64 at most
 	for i, block := range s.blocks {
 		end := s.start

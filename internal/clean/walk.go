@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
-	"slices"
-	"sync"
 )
 
 func (w *walk) run(clean func(*walk)) (err error) {
@@ -40,91 +38,18 @@ func (w *walk) read(p []byte) (n int) {
 	return n
 }
 
-// hold returns the next n bytes. Until the next step the cleaner may change them, and hold more.
-func (w *walk) hold(n int) []byte {
-	w.flush()
-	return w.holdMore(n)
-}
-
-// holdMore reads n more bytes, and returns all that are held.
-func (w *walk) holdMore(n int) []byte {
-	if w.tryMore(n) < n {
-		w.cutOff()
-	}
-	return w.held
-}
-
-// tryHold is hold for a file that may end here: it returns what there is.
-func (w *walk) tryHold(n int) []byte {
-	w.flush()
-	w.tryMore(n)
-	return w.held
-}
-
-// tryMore holds n more bytes, or as many as there are, and returns how many.
-func (w *walk) tryMore(n int) int {
-	begin := len(w.held)
-	if begin+n > maxHeld {
-		w.fail("has metadata that is too large to be looked into")
-	}
-	w.take(begin + n)
-	for len(w.held)-begin < n && w.fill() {
-		m := min(n-(len(w.held)-begin), len(w.in))
-		w.held = append(w.held, w.in[:m]...)
-		w.in = w.in[m:]
-	}
-	for len(w.held)-begin < n && w.srcErr == nil {
-		missing := n - (len(w.held) - begin)
-		w.held = slices.Grow(w.held, missing)
-		m := w.read(w.held[len(w.held) : len(w.held)+missing])
-		w.held = w.held[:len(w.held)+m]
-	}
-	w.original = append(w.original, w.held[begin:]...)
-	if len(w.held)-begin < n {
-		w.ended()
-	}
-	return len(w.held) - begin
-}
-
-// holders are the buffers of walks that hold more than freeHeld.
-var holders = sync.Pool{New: func() any { return new([heldMemory]byte) }}
-
-// take asks for memory to hold n bytes.
-func (w *walk) take(n int) {
-	if n <= freeHeld || w.holder != nil {
-		return
-	}
-	if w.options.Memory != nil && !w.options.Memory.Take(heldMemory) {
-		w.failAs(CodeBusy, noMemory)
-	}
-	w.holder = holders.Get().(*[heldMemory]byte)
-	w.held = append(w.holder[:0:maxHeld], w.held...)
-	w.original = append(w.holder[maxHeld:maxHeld], w.original...)
-}
-
-// giveBack gives back all memory that was taken.
-func (w *walk) giveBack() {
-	if w.holder != nil {
-		if w.options.Memory != nil {
-			w.options.Memory.Give(heldMemory)
-		}
-		holders.Put(w.holder)
-		w.holder, w.held, w.original = nil, nil, nil
-	}
-	if w.paid > 0 {
-		w.options.Memory.Give(w.paid)
-		w.paid, w.patches = 0, nil
-	}
-}
+// at is the place in dst of the next byte to be looked at.
+func (w *walk) at() int { return w.n + w.looked }
 
 // fill reads into the room of dst after what is held. It returns false if there is no room, or no
 // more of the file.
 func (w *walk) fill() bool {
-	room := w.dst[min(w.n+len(w.held), len(w.dst)):]
-	for len(w.in) == 0 && len(room) > 0 && w.srcErr == nil {
-		w.in = room[:w.read(room)]
+	at := w.at()
+	w.end = max(w.end, at)
+	for w.end == at && at < len(w.dst) && w.srcErr == nil {
+		w.end += w.read(w.dst[at:])
 	}
-	return len(w.in) > 0
+	return w.end > at
 }
 
 // ended ends the walk if the source has ended otherwise than by the file's end.
@@ -132,34 +57,6 @@ func (w *walk) ended() {
 	if w.srcErr != io.EOF { // bare, as readers return it
 		panic(ending{w.srcErr})
 	}
-}
-
-// flush hands on what is held.
-func (w *walk) flush() { w.release(len(w.held)) }
-
-// release hands on the first n bytes of what is held.
-func (w *walk) release(n int) {
-	w.note(n)
-	for left := n; left > 0; {
-		w.room()
-		m := copy(w.dst[w.n:], w.held[:left])
-		w.held = w.held[:copy(w.held, w.held[m:])]
-		w.advance(m)
-		left -= m
-	}
-	w.original = w.original[:copy(w.original, w.original[n:])]
-}
-
-// drain hands on what is left after a fault, as it was in the file, and returns how much.
-func (w *walk) drain() int {
-	if len(w.original) > 0 {
-		w.held, w.original = append(w.held[:0], w.original[len(w.original)-len(w.held):]...), nil
-	}
-	n := copy(w.dst[w.n:], w.held)
-	if w.held = w.held[n:]; len(w.held) == 0 {
-		n += copy(w.dst[w.n+n:], w.in)
-	}
-	return n
 }
 
 // room waits for a Read with room.
@@ -185,21 +82,40 @@ func (w *walk) pass(limit int64, see func(p []byte) int) (int64, bool) {
 		w.ended()
 		return 0, false
 	}
-	p := w.in[:min(int64(len(w.in)), limit)] // which lies at dst[w.n:]
-	n := len(p)
+	n := int(min(int64(w.end-w.n), limit))
 	if see != nil {
-		n = see(p)
+		n = see(w.dst[w.n : w.n+n])
 	}
-	w.in = w.in[n:]
 	w.advance(n)
 	return int64(n), true
 }
 
 // keep hands on the next n bytes as they are.
-func (w *walk) keep(n int64) { w.each(n, nil) }
+func (w *walk) keep(n int64) {
+	if !w.isAtHand(n) {
+		w.each(n, nil)
+		return
+	}
+	w.advance(int(n))
+}
 
 // blank hands on zeros in place of the next n bytes.
-func (w *walk) blank(n int64) { w.each(n, w.clear) }
+func (w *walk) blank(n int64) {
+	if !w.isAtHand(n) {
+		w.each(n, w.clear)
+		return
+	}
+	w.advance(w.clear(w.dst[w.n : w.n+int(n)]))
+}
+
+// isAtHand reports whether n bytes, and not 0, were read after what is looked at, which it hands on.
+func (w *walk) isAtHand(n int64) bool {
+	if n <= 0 || n > int64(w.end-w.at()) {
+		return false
+	}
+	w.flush()
+	return true
+}
 
 // each hands on the next n bytes after see has changed them, piece by piece.
 func (w *walk) each(n int64, see func(p []byte) int) {

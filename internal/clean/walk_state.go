@@ -20,14 +20,17 @@ type walk struct {
 
 	dst []byte // of the Read at hand
 	n   int    // bytes of dst that are filled
-	in  []byte // read and not yet looked at; lies in dst, after room for what is held
+	end int    // of what was read into dst
 
-	held     []byte // not yet handed on
-	original []byte // what was read into held
+	looked   int    // bytes that are looked at, and not yet handed on; they lie in dst, from n on
+	aside    bool   // they have no room there
+	side     []byte // where they lie then
+	original []byte // the first of them as they were read, which the cleaner may have changed
 	off      int64  // of the first byte that is not yet handed on
 	facts    Facts
+	packets  int // of XMP
 	changes
-	holder  *[heldMemory]byte // in which held and original lie, if they are large
+	holder  *[heldMemory]byte // in which side and original lie, if they are large
 	reading bool              // src at the moment
 	srcErr  error
 	err     error
@@ -42,16 +45,16 @@ var errClosed = errors.New("clean: the reader was closed")
 func (w *walk) fail(detail string) { w.failAs(CodeUnclear, detail) }
 
 func (w *walk) failAs(code Code, detail string) {
-	panic(ending{&Error{Code: code, Offset: w.off + int64(len(w.held)), Detail: detail}})
+	panic(ending{&Error{Code: code, Offset: w.off + int64(w.looked), Detail: detail}})
 }
 
 // cutOff ends the walk of a file that ends too early.
 func (w *walk) cutOff() {
-	panic(ending{&Error{Code: CodeUnclear, Offset: w.off + int64(len(w.held)), Ended: true, Detail: "is cut off"}})
+	panic(ending{&Error{Code: CodeUnclear, Offset: w.off + int64(w.looked), Ended: true, Detail: "is cut off"}})
 }
 
 // pos returns the offset of the next byte to be read.
-func (w *walk) pos() int64 { return w.off + int64(len(w.held)) }
+func (w *walk) pos() int64 { return w.off + int64(w.looked) }
 
 const noMemory = "needs more memory than is free"
 

@@ -11,7 +11,9 @@ const (
 )
 
 // webpBlank is the type of a chunk that was blanked: filler, in every RIFF file.
-const webpBlank = "JUNK"
+var webpBlank = [4]byte([]byte("JUNK"))
+
+const webpMisplaced = "has a misplaced or malformed WebP chunk"
 
 // webpFile walks the chunks of a WebP picture or animation.
 type webpFile struct {
@@ -42,35 +44,40 @@ func webp(w *walk) {
 // chunk walks over a chunk, or over the header of a frame, whose chunks follow.
 func (f *webpFile) chunk() {
 	begin := f.pos()
-	head := f.hold(8)
-	kind, n := string(head[:4]), int64(binary.LittleEndian.Uint32(head[4:]))
+	head := f.look(8)
+	kind, n := [4]byte(head), int64(binary.LittleEndian.Uint32(head[4:]))
 	end := begin + 8 + n + n&1
 	inFrame := begin < f.frameEnd
 	if end > f.end+f.end&1 || inFrame && end > f.frameEnd {
 		f.fail("has a RIFF chunk that does not fit into its file")
 	}
-	switch {
-	case kind == "ANMF" && (inFrame || !f.animated || n < 16 || n&1 != 0), kind == "VP8X" && (begin != 12 || n < 10):
-		f.fail("has a misplaced or malformed WebP chunk")
-	case kind == "ANMF":
+	switch string(kind[:]) {
+	case "ANMF":
+		if inFrame || !f.animated || n < 16 || n&1 != 0 {
+			f.fail(webpMisplaced)
+		}
 		f.frame(n)
 		return
-	case kind == "VP8 " || kind == "VP8L" || kind == "ALPH":
+	case "VP8X":
+		if begin != 12 || n < 10 {
+			f.fail(webpMisplaced)
+		}
+		f.canvas(n)
+	case "VP8 ", "VP8L", "ALPH":
 		f.picture(kind, n)
-	case inFrame || !f.metadata(kind, n):
-		copy(head, webpBlank)
-		f.blank(n)
+	default:
+		if inFrame || !f.metadata(kind, n) {
+			f.flushWith(0, webpBlank)
+			f.blank(n + f.padding(begin+8+n))
+			return
+		}
 	}
-	if n&1 != 0 {
-		f.padding()
-	}
+	f.blank(f.padding(begin + 8 + n))
 }
 
 // metadata cleans a chunk that says how pictures are shown, and returns false if it is none.
-func (f *webpFile) metadata(kind string, n int64) bool {
-	switch kind {
-	case "VP8X":
-		f.canvas(n)
+func (f *webpFile) metadata(kind [4]byte, n int64) bool {
+	switch string(kind[:]) {
 	case "ANIM":
 		f.keep(min(n, 6))
 		f.blank(max(0, n-6))
@@ -79,19 +86,20 @@ func (f *webpFile) metadata(kind string, n int64) bool {
 	case "EXIF":
 		f.exif(n)
 	case "XMP ":
-		f.xmp(n)
+		f.packet(n)
 	default:
 		return false
 	}
 	return true
 }
 
-// padding blanks the byte after a chunk of odd length. Some encoders leave it out at the end of the
-// file.
-func (f *webpFile) padding() {
-	if f.pos() < f.end {
-		f.blank(1)
+// padding returns the number of bytes after a chunk that ends there: one, if its length is odd. Some
+// encoders leave it out at the end of the file.
+func (f *webpFile) padding(end int64) int64 {
+	if end < f.end {
+		return end & 1 // chunks begin at even offsets
 	}
+	return 0
 }
 
 // size takes the size of the picture, unless it is known.
@@ -105,8 +113,8 @@ func (f *webpFile) size(width, height int64) {
 }
 
 // picture keeps coded pixels.
-func (f *webpFile) picture(kind string, n int64) {
-	switch {
+func (f *webpFile) picture(kind [4]byte, n int64) {
+	switch kind := string(kind[:]); {
 	case kind == "VP8 " && n >= 10:
 		p := f.holdMore(10)[8:]
 		n -= 10
@@ -171,11 +179,11 @@ func (f *webpFile) exif(n int64) {
 // tiffEmpty is a block without tags.
 const tiffEmpty = tiffHead + "\x00\x00\x00\x00\x00\x00"
 
-// xmp cleans a packet. One that is too large to be held becomes an empty one.
-func (f *webpFile) xmp(n int64) {
+// packet cleans a packet of XMP. One that is too large to be held becomes an empty one.
+func (f *webpFile) packet(n int64) {
 	m := min(n, maxHeld-8)
 	data := f.holdMore(int(m))[8:]
-	if !xmp(data) {
+	if !f.xmp(data) {
 		for i := range data {
 			data[i] = ' '
 		}

@@ -17,6 +17,16 @@ const (
 // errXMP is the reason to keep nothing of a packet.
 var errXMP = errors.New("no XMP packet")
 
+// maxXMP is the number of packets that are read of a file, at many times the cost of its other bytes.
+// Encoders write one for each picture.
+const maxXMP = 64
+
+// xmp is the function xmp for a packet of the file. After too many it returns false.
+func (w *walk) xmp(b []byte) bool {
+	w.packets++
+	return w.packets <= maxXMP && xmp(b)
+}
+
 // xmp makes spaces of all in an XMP packet that is not in xmpSpaces. A packet that it cannot read
 // becomes an empty one. It returns false if b is too short for that.
 func xmp(b []byte) bool {

@@ -1,6 +1,8 @@
 package clean_test
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,4 +79,21 @@ func TestXMP(t *testing.T) {
 			require.Equal(t, c.want, strings.Join(strings.Fields(packet), " "))
 		})
 	}
+}
+
+// TestXMPPackets: of a file with many packets the first ones are read, and the others blanked.
+func TestXMPPackets(t *testing.T) {
+	t.Parallel()
+	packet := rdfOpen + rdfClose
+	file := jpegOf(t, slices.Repeat([]string{"\xe1" + xmpID + packet}, 100)...)
+	got := whole(t, typeJPG, file)
+	require.NoError(t, got.Err)
+	require.Equal(t, 64, bytes.Count(got.Content, []byte("<rdf:RDF")))
+	require.Equal(t, 64, bytes.Count(got.Content, []byte(xmpID)))
+	requireSilent(t, got.Content)
+	file = webpOf(webpLossy, strings.Repeat(riffChunk("XMP ", packet), 100))
+	got = whole(t, typeWebP, file)
+	require.NoError(t, got.Err)
+	require.Equal(t, 64, bytes.Count(got.Content, []byte("<rdf:RDF")))
+	requireSilent(t, got.Content)
 }
