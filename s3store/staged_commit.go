@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/airlock-go/upload/internal/s3calls"
@@ -82,6 +83,9 @@ func (f *staged) write(ctx context.Context, opt func(*s3.Options)) (version *str
 	defer body.close()
 	in := s.putInput(f.attributes())
 	in.Body = body
+	if s.checksum != "" {
+		in.ChecksumCRC32 = aws.String(f.buffer.sum())
+	}
 	out, err := s3calls.Do(ctx, s.caller, s.client.PutObject, in, opt)
 	if err != nil {
 		return nil, err
