@@ -58,6 +58,7 @@ import (
 type Store struct {
 	client    *s3.Client
 	caller    *s3calls.Caller // for client, under opts.Profile
+	puts      *s3calls.Puts
 	bucket    *string
 	opts      Options
 	tagging   *string
@@ -106,9 +107,11 @@ func New(client *s3.Client, bucket string, opts *Options) (*Store, error) {
 	if o.Signer == nil {
 		o.Signer = client
 	}
+	caller := s3calls.New(client, bucket, o.CallTimeout, o.Profile.ChecksumsWhenRequired)
 	return &Store{
 		client:    client,
-		caller:    s3calls.New(client, bucket, o.CallTimeout, o.Profile.ChecksumsWhenRequired),
+		caller:    caller,
+		puts:      s3calls.NewPuts(caller, client),
 		bucket:    &bucket,
 		opts:      o,
 		tagging:   optional(o.tagging()),
