@@ -94,12 +94,12 @@ func (t *template) fill(in *s3.PutObjectInput, size int64, id, hash string) *htt
 	for name, values := range t.header {
 		header[name] = slices.Clip(values)
 	}
-	for name, value := range map[string]string{
-		headInvocation: id, headHash: hash, headClass: string(in.StorageClass), headType: aws.ToString(in.ContentType),
-		headDisposition: aws.ToString(in.ContentDisposition), headChecksum: aws.ToString(in.ChecksumCRC32),
+	for _, field := range [...]struct{ name, value string }{
+		{headInvocation, id}, {headHash, hash}, {headClass, string(in.StorageClass)}, {headType, aws.ToString(in.ContentType)},
+		{headDisposition, aws.ToString(in.ContentDisposition)}, {headChecksum, aws.ToString(in.ChecksumCRC32)},
 	} {
-		if value != "" {
-			header[name] = []string{value}
+		if field.value != "" {
+			header[field.name] = []string{field.value}
 		}
 	}
 	for name, value := range in.Metadata {
