@@ -94,16 +94,21 @@ func (t *template) fill(in *s3.PutObjectInput, size int64, id, hash string) *htt
 	for name, values := range t.header {
 		header[name] = slices.Clip(values)
 	}
+	values := make([]string, 0, len(in.Metadata)+6)
+	set := func(name, value string) {
+		values = append(values, value)
+		header[name] = slices.Clip(values[len(values)-1:])
+	}
 	for _, field := range [...]struct{ name, value string }{
 		{headInvocation, id}, {headHash, hash}, {headClass, string(in.StorageClass)}, {headType, aws.ToString(in.ContentType)},
 		{headDisposition, aws.ToString(in.ContentDisposition)}, {headChecksum, aws.ToString(in.ChecksumCRC32)},
 	} {
 		if field.value != "" {
-			header[field.name] = []string{field.value}
+			set(field.name, field.value)
 		}
 	}
 	for name, value := range in.Metadata {
-		header[headMeta+http.CanonicalHeaderKey(name)] = []string{value}
+		set(headMeta+http.CanonicalHeaderKey(name), value)
 	}
 	to := t.url
 	to.Path, to.RawPath = to.Path+*in.Key, t.path+httpbinding.EscapePath(*in.Key, false)
