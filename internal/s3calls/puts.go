@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/middleware"
 	smithyrand "github.com/aws/smithy-go/rand"
@@ -46,13 +46,6 @@ const (
 func NewPuts(c *Caller, client *s3.Client) *Puts {
 	o := client.Options()
 	return &Puts{caller: c, client: client, options: o, plain: plain(o)}
-}
-
-// Body is what a call sends.
-type Body struct {
-	io.ReadSeeker
-	Size int64
-	End  func() // makes all later reads fail
 }
 
 // Put makes a call within the Caller's time. All calls of p have the same input, except for Key,

@@ -17,6 +17,13 @@ import (
 	"github.com/aws/smithy-go/encoding/httpbinding"
 )
 
+// Body is what a call sends.
+type Body struct {
+	io.ReadSeeker
+	Size int64
+	End  func() // makes all later reads fail
+}
+
 // template is a request of the SDK without what is particular to its object.
 type template struct {
 	url             url.URL     // without the key
@@ -100,8 +107,12 @@ func (t *template) fill(in *s3.PutObjectInput, size int64, id, hash string) *htt
 		header[name] = slices.Clip(values[len(values)-1:])
 	}
 	for _, field := range [...]struct{ name, value string }{
-		{headInvocation, id}, {headHash, hash}, {headClass, string(in.StorageClass)}, {headType, aws.ToString(in.ContentType)},
-		{headDisposition, aws.ToString(in.ContentDisposition)}, {headChecksum, aws.ToString(in.ChecksumCRC32)},
+		{headInvocation, id},
+		{headHash, hash},
+		{headClass, string(in.StorageClass)},
+		{headType, aws.ToString(in.ContentType)},
+		{headDisposition, aws.ToString(in.ContentDisposition)},
+		{headChecksum, aws.ToString(in.ChecksumCRC32)},
 	} {
 		if field.value != "" {
 			set(field.name, field.value)
@@ -138,7 +149,8 @@ func plain(o s3.Options) bool {
 // parts returns the types of what handles each call.
 func parts(o s3.Options) (types []reflect.Type) {
 	for _, part := range []any{
-		o.EndpointResolver, o.EndpointResolverV2, o.AuthSchemeResolver, o.HTTPSignerV4, o.TracerProvider, o.MeterProvider, o.Retryer,
+		o.EndpointResolver, //nolint:staticcheck // hosts may still set it
+		o.EndpointResolverV2, o.AuthSchemeResolver, o.HTTPSignerV4, o.TracerProvider, o.MeterProvider, o.Retryer,
 	} {
 		types = append(types, reflect.TypeOf(part))
 	}
