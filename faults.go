@@ -116,7 +116,7 @@ func tooManyFiles(limit int) *Error {
 func typeNotAllowed(t string, accepted []string) *Error {
 	exts := make([]string, 0, 2*len(accepted)) // most have one or two
 	for _, a := range accepted {
-		exts = append(exts, sniff.Extensions(a)...)
+		exts = sniff.AppendExtensions(exts, a)
 	}
 	p := map[string]any{"accepted": slices.Clone(accepted), "extensions": exts}
 	if short, _ := sniff.Called(t); short != "" {

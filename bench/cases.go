@@ -17,26 +17,31 @@ func (b *bench) large(tls bool) error {
 	if err != nil {
 		return err
 	}
-	scheme := "http"
-	if tls {
-		scheme = "https"
-	}
-	b.out.section("Large: one file of %d MiB, S3 over %s", size/mib, scheme)
+	b.out.section("Large: one file of %d MiB, S3 over %s", size/mib, scheme(tls))
 	b.out.compare(samples, "CPU s/GiB", func(m sample) float64 { return m.cpu.Seconds() / float64(size) * gib })
 	return nil
 }
 
+func scheme(tls bool) string {
+	if tls {
+		return "https"
+	}
+	return "http"
+}
+
 // small is 2,000 files of 100 KB, 16 at a time: CPU milliseconds a request.
-func (b *bench) small() error {
+func (b *bench) small(tls bool) error {
 	n := int(2000 / b.scale)
 	kinds := append([]string{inMemory}, allKinds...)
-	samples, err := b.compare(kinds, false, n, loadFlags(n, 16, 100_000)...)
+	samples, err := b.compare(kinds, tls, n, loadFlags(n, 16, 100_000)...)
 	if err != nil {
 		return err
 	}
-	b.out.section("Small: %d files of 100 KB, 16 at a time, S3 over http", n)
+	b.out.section("Small: %d files of 100 KB, 16 at a time, S3 over %s", n, scheme(tls))
 	b.out.compare(samples, "CPU ms a request", func(m sample) float64 { return m.cpu.Seconds() * 1000 / float64(n) })
-	b.out.text(smallShares)
+	if !tls {
+		b.out.text(smallShares)
+	}
 	return nil
 }
 

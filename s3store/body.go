@@ -5,6 +5,8 @@ import (
 	"hash"
 	"io"
 	"sync"
+
+	"github.com/airlock-go/upload/internal/s3calls"
 )
 
 var errBodyClosed = errors.New("s3store: the request that this body belonged to has ended")
@@ -33,6 +35,11 @@ func (b *body) Read(p []byte) (int, error) {
 	n := copy(p, b.buffer.from(b.offset))
 	b.offset += int64(n)
 	return n, nil
+}
+
+func (b *buffer) toPut() s3calls.Body {
+	body := b.body()
+	return s3calls.Body{ReadSeeker: body, Size: b.size, End: body.close}
 }
 
 // copies are for WriteTo, so that each of the SDK's passes over a body needs no new buffer.

@@ -50,6 +50,10 @@ var writes = map[string]int{ // the calls of an upload, with a size that makes t
 	"PutObject": small, "CreateMultipartUpload": large, "UploadPart": large, "CompleteMultipartUpload": large,
 }
 
+// warmth has the stores with which a call is tested: new ones, and for a PutObject also those that
+// the SDK need not make it for.
+var warmth = map[string][]bool{"PutObject": {false, true}, "CreateMultipartUpload": {false}, "UploadPart": {false}, "CompleteMultipartUpload": {false}}
+
 // TestOneFault lets each call fail once, in buckets of each kind. The file is still stored once,
 // and nothing is left after it is discarded.
 func TestOneFault(t *testing.T) {
@@ -62,18 +66,20 @@ func TestOneFault(t *testing.T) {
 					if repeated != 200 && call != "CompleteMultipartUpload" {
 						continue
 					}
-					bubble(t, fmt.Sprintf("%s %s versioned=%v again=%d", call, name, versioned, repeated), func(t *testing.T) {
-						f := newFixture(t, setup{versioned: versioned, repeated: repeated})
-						f.fake.Inject(call, 1, fault)
-						body := randomBytes(size)
-						staged := f.stage(t, "k", body)
-						require.NoError(t, staged.Commit(t.Context()))
-						f.requireStored(t, "k", body)
-						require.Len(t, f.fake.Versions("k"), 1)
-						f.requireIdle(t)
-						require.NoError(t, staged.Discard(t.Context()))
-						f.requireNothing(t)
-					})
+					for _, warm := range warmth[call] {
+						bubble(t, fmt.Sprintf("%s %s versioned=%v again=%d warm=%v", call, name, versioned, repeated, warm), func(t *testing.T) {
+							f := newFixture(t, setup{versioned: versioned, repeated: repeated, warm: warm})
+							f.fake.Inject(call, 1, fault)
+							body := randomBytes(size)
+							staged := f.stage(t, "k", body)
+							require.NoError(t, staged.Commit(t.Context()))
+							f.requireStored(t, "k", body)
+							require.Len(t, f.fake.Versions("k"), 1)
+							f.requireIdle(t)
+							require.NoError(t, staged.Discard(t.Context()))
+							f.requireNothing(t)
+						})
+					}
 				}
 			}
 		}
@@ -87,16 +93,18 @@ func TestFaultForEver(t *testing.T) {
 	faults := map[string]s3fake.Fault{"500": fail500, "500, early": early, "denied": denied, "reset": s3fake.Reset, "stall": s3fake.Stall}
 	for call, size := range writes {
 		for name, fault := range faults {
-			bubble(t, call+" "+name, func(t *testing.T) {
-				f := newFixture(t, setup{Options: s3store.Options{CallTimeout: time.Second}})
-				f.fake.Inject(call, forEver, fault)
-				commit, discard := f.upload(t, "k", randomBytes(size))
-				require.Error(t, commit)
-				require.NotErrorIs(t, commit, storage.ErrExists)
-				require.NotErrorIs(t, commit, storage.ErrUnknownOutcome, "S3 was there to be asked")
-				require.NoError(t, discard)
-				f.requireNothing(t)
-			})
+			for _, warm := range warmth[call] {
+				bubble(t, fmt.Sprintf("%s %s warm=%v", call, name, warm), func(t *testing.T) {
+					f := newFixture(t, setup{warm: warm, Options: s3store.Options{CallTimeout: time.Second}})
+					f.fake.Inject(call, forEver, fault)
+					commit, discard := f.upload(t, "k", randomBytes(size))
+					require.Error(t, commit)
+					require.NotErrorIs(t, commit, storage.ErrExists)
+					require.NotErrorIs(t, commit, storage.ErrUnknownOutcome, "S3 was there to be asked")
+					require.NoError(t, discard)
+					f.requireNothing(t)
+				})
+			}
 		}
 	}
 }
@@ -116,9 +124,9 @@ func TestUnknownOutcome(t *testing.T) {
 		{"small, dropped, then 200 and nothing", small, "PutObject", silent},
 		{"large, dropped, then 200 and nothing", large, "CompleteMultipartUpload", silent},
 	} {
-		for _, versioned := range []bool{false, true} {
+		for i := range 4 {
 			bubble(t, row.name, func(t *testing.T) {
-				f := newFixture(t, setup{versioned: versioned})
+				f := newFixture(t, setup{versioned: i%2 > 0, warm: i/2 > 0})
 				body := randomBytes(row.size)
 				staged := f.stage(t, "k", body)
 				f.fake.Inject(row.commit, forEver, s3fake.Drop)
@@ -202,7 +210,7 @@ func TestKeyIsTaken(t *testing.T) {
 			for call, fault := range map[string]s3fake.Fault{"": nil, "PutObject": slow503, "CompleteMultipartUpload": s3fake.Reset} {
 				for _, size := range []int{small, large} {
 					bubble(t, fmt.Sprintf("%d versioned=%v insecure=%v %s", size, versioned, insecure, call), func(t *testing.T) {
-						f := newFixture(t, setup{versioned: versioned, Options: s3store.Options{
+						f := newFixture(t, setup{versioned: versioned, warm: !insecure, Options: s3store.Options{
 							Profile: s3store.Profile{InsecureUnconditionalPut: insecure, InsecureUnconditionalComplete: insecure},
 						}})
 						staged := f.stage(t, "k", randomBytes(size))
@@ -229,14 +237,17 @@ func TestConflict(t *testing.T) {
 		call  string
 		size  int
 		times int
+		warm  bool
 		ok    bool
 	}{
-		{"PutObject", small, 1, true},
-		{"PutObject", small, 2, false},
-		{"CompleteMultipartUpload", large, 1, false},
+		{"PutObject", small, 1, false, true},
+		{"PutObject", small, 2, false, false},
+		{"PutObject", small, 2, true, true},
+		{"PutObject", small, 3, true, false},
+		{"CompleteMultipartUpload", large, 1, false, false},
 	} {
 		bubble(t, fmt.Sprint(row.call, row.times), func(t *testing.T) {
-			f := newFixture(t, setup{})
+			f := newFixture(t, setup{warm: row.warm})
 			f.fake.Inject(row.call, row.times, conflict)
 			body := randomBytes(row.size)
 			commit, discard := f.upload(t, "k", body)

@@ -27,9 +27,11 @@ func half(_ http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 
 // TestHalfPut checks that a half object is not taken for the file, though it has the nonce.
 func TestHalfPut(t *testing.T) {
-	for name, versioned := range map[string]bool{"plain": false, "versioned": true} {
+	for name, with := range map[string]setup{
+		"plain": {}, "versioned": {versioned: true}, "plain, warm": {warm: true}, "versioned, warm": {versioned: true, warm: true},
+	} {
 		bubble(t, name, func(t *testing.T) {
-			f := newFixture(t, setup{versioned: versioned})
+			f := newFixture(t, with)
 			f.fake.Inject("PutObject", 1, s3fake.Fault(half))
 			staged := f.stage(t, "k", randomBytes(small))
 			require.ErrorIs(t, staged.Commit(t.Context()), storage.ErrUnknownOutcome)

@@ -1,6 +1,9 @@
 package s3store
 
 import (
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
 	"sync"
 
 	"github.com/airlock-go/upload/internal/budget"
@@ -118,6 +121,17 @@ func (b *buffer) space() []byte {
 func (b *buffer) from(offset int64) []byte {
 	rest := b.chunks[offset/chunkSize][offset%chunkSize:]
 	return rest[:min(int64(len(rest)), b.size-offset)]
+}
+
+// sum returns the CRC-32 of the file, of which b has all bytes, as S3 writes it.
+func (b *buffer) sum() string {
+	sum, left := uint32(0), b.size
+	for _, chunk := range b.chunks {
+		chunk = chunk[:min(int64(len(chunk)), left)]
+		sum = crc32.Update(sum, crc32.IEEETable, chunk)
+		left -= int64(len(chunk))
+	}
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))
 }
 
 // patch changes the file, of which b has all bytes.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/airlock-go/upload/internal/s3calls"
 	"github.com/airlock-go/upload/storage"
@@ -47,7 +47,7 @@ func (f *staged) publish(ctx context.Context) (free bool, err error) {
 		}
 	}
 	var doubt bool
-	version, err := f.write(ctx, s3calls.Watch(&doubt))
+	version, err := f.write(ctx, &doubt)
 	switch {
 	case err == nil:
 		f.published, f.version, f.uploadID = yes, version, nil
@@ -72,17 +72,17 @@ func (f *staged) unconditional() bool {
 // write makes the call that publishes and returns the version it created, if the bucket has
 // versions. The metadata is complete only now: a multipart upload that was created before the file
 // was read has only the nonce.
-func (f *staged) write(ctx context.Context, opt func(*s3.Options)) (version *string, err error) {
+func (f *staged) write(ctx context.Context, doubt *bool) (version *string, err error) {
 	s := f.store
 	if f.buffer == nil {
-		version, f.etag, err = s.completeUpload(ctx, f.key, f.uploadID, f.parts, opt)
+		version, f.etag, err = s.completeUpload(ctx, f.key, f.uploadID, f.parts, s3calls.Watch(doubt))
 		return version, err
 	}
-	body := f.buffer.body()
-	defer body.close()
 	in := s.putInput(f.attributes())
-	in.Body = body
-	out, err := s3calls.Do(ctx, s.caller, s.client.PutObject, in, opt)
+	if s.checksum != "" {
+		in.ChecksumCRC32 = aws.String(f.buffer.sum())
+	}
+	out, err := s.puts.Put(ctx, in, f.buffer.toPut, doubt)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,9 @@ type setup struct {
 	tcp       bool // over TCP
 	tls       bool
 	versioned bool
-	repeated  int // status of a repeated Complete
+	repeated  int  // status of a repeated Complete
+	warm      bool // has stored a small file, so that the SDK need not make the next PutObject
+	client    func(*s3.Options)
 }
 
 func newFixture(t *testing.T, with setup) *fixture {
@@ -76,10 +78,19 @@ func newFixture(t *testing.T, with setup) *fixture {
 		fake.MinPart, with.MaxMemory = part, 0
 	}
 	var err error
-	f.Store, err = s3store.New(client(url, func(o *s3.Options) { o.HTTPClient = f.http }), "bucket", &with.Options)
+	f.Store, err = s3store.New(client(url, func(o *s3.Options) {
+		o.HTTPClient = f.http
+		if with.client != nil {
+			with.client(o)
+		}
+	}), "bucket", &with.Options)
 	require.NoError(t, err)
 	if fake.MinPart > 0 {
 		s3store.SetPart(f.Store, part, memory)
+	}
+	if with.warm {
+		f.publish(t, "warm", randomBytes(100))
+		require.NoError(t, f.Delete(t.Context(), "warm"))
 	}
 	return f
 }

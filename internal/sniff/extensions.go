@@ -69,6 +69,11 @@ func Extensions(mediaType string) []string {
 	return slices.Clone(extensions[mediaType])
 }
 
+// AppendExtensions appends the extensions of a type to exts.
+func AppendExtensions(exts []string, mediaType string) []string {
+	return append(exts, extensions[mediaType]...)
+}
+
 // TypesOf returns the types that files with the extension ext (lower case, with its dot) may have,
 // those with ext as their canonical extension first. It returns nil if there are none.
 func TypesOf(ext string) []string {

@@ -1,0 +1,168 @@
+package s3calls
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	smithyrand "github.com/aws/smithy-go/rand"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Puts makes calls of PutObject for bodies in memory. The SDK takes longer to prepare such a call
+// than a small body takes to send. So the SDK makes the first call, and Puts makes the same request
+// again. If that is the same, byte for byte and with its signature, Puts sends the next ones. If one
+// fails in any way, the SDK makes that call anew, and all calls of the next minute. The SDK makes all
+// calls for a client that does more than the SDK's default: see plain.
+//
+// It is safe for concurrent use.
+type Puts struct {
+	caller  *Caller
+	client  *s3.Client
+	options s3.Options
+	plain   bool
+
+	copied atomic.Pointer[template] // of the SDK's request, nil while the SDK makes the calls
+	quiet  atomic.Int64             // until then, in Unix seconds, no request is compared
+}
+
+const (
+	// pause is how long the SDK makes all calls after one of Puts failed.
+	pause = time.Minute
+	// maxPut is the largest body. From this size on the SDK sends "Expect: 100-continue".
+	maxPut = 2 << 20
+	// maxSkew is less than the difference of clocks that S3 accepts. The SDK corrects larger ones.
+	maxSkew = 4 * time.Minute
+)
+
+// NewPuts returns Puts for a client.
+func NewPuts(c *Caller, client *s3.Client) *Puts {
+	o := client.Options()
+	return &Puts{caller: c, client: client, options: o, plain: plain(o)}
+}
+
+// Put makes a call within the Caller's time. All calls of p have the same input, except for Key,
+// ContentType, ContentDisposition, StorageClass, Metadata, ChecksumCRC32 and Body, which comes from
+// open: the transport may read a body after its answer. Put sets doubt as [Watch] does.
+func (p *Puts) Put(ctx context.Context, in *s3.PutObjectInput, open func() Body, doubt *bool) (*s3.PutObjectOutput, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, p.caller.timeout, ErrTimeout)
+	defer cancel()
+	if t := p.copied.Load(); t != nil {
+		if out := p.once(ctx, t, in, open(), doubt); out != nil {
+			return out, nil
+		}
+	}
+	body := open()
+	defer body.End()
+	in.Body = body.ReadSeeker
+	if !p.plain || body.Size == 0 || body.Size >= maxPut || time.Now().Unix() < p.quiet.Load() {
+		return Do(ctx, p.caller, p.client.PutObject, in, Watch(doubt))
+	}
+	own, sent := *p.caller, &lesson{client: p.caller.http}
+	own.http = sent
+	out, err := Do(ctx, &own, p.client.PutObject, in, Watch(doubt))
+	if err == nil && !p.learn(ctx, sent.request, in, body) {
+		p.quiet.Store(time.Now().Add(pause).Unix())
+	}
+	return out, err
+}
+
+// once sends one request and returns nil if it failed.
+func (p *Puts) once(ctx context.Context, t *template, in *s3.PutObjectInput, body Body, doubt *bool) *s3.PutObjectOutput {
+	defer body.End()
+	if body.Size == 0 || body.Size >= maxPut {
+		return nil
+	}
+	r, err := p.request(ctx, t, in, body, smithyrand.NewUUID(rand.Reader).GetUUID, time.Now())
+	var out *s3.PutObjectOutput
+	if err == nil {
+		r.Body = io.NopCloser(body.ReadSeeker)
+		out, err = p.answer(r)
+		*doubt = *doubt || err != nil && !Refused(err)
+	}
+	if err != nil {
+		p.copied.Store(nil)
+		p.quiet.Store(time.Now().Add(pause).Unix())
+	}
+	return out
+}
+
+// request returns a signed request without its body.
+func (p *Puts) request(ctx context.Context, t *template, in *s3.PutObjectInput, body Body, id func() (string, error), date time.Time) (*http.Request, error) {
+	invocation, err := id()
+	if err != nil {
+		return nil, err
+	}
+	hash, err := t.hash(body)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := p.options.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// An HTTP client of the host's may ask for these names.
+	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, s3.ServiceID), "PutObject")
+	r := t.fill(in, body.Size, invocation, hash).WithContext(ctx)
+	return r, p.options.HTTPSignerV4.SignHTTP(ctx, credentials, r, hash, t.service, t.region, date,
+		func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
+}
+
+// answer sends a request. Without an error S3 has stored the object.
+func (p *Puts) answer(r *http.Request) (*s3.PutObjectOutput, error) {
+	answer, err := p.caller.http.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	etag, version := answer.Header.Get("Etag"), answer.Header.Get("X-Amz-Version-Id")
+	_, err = io.ReadFull(answer.Body, make([]byte, 1))
+	switch {
+	case answer.Request != nil && answer.Request.URL.Host != r.URL.Host:
+		return nil, ErrElsewhere
+	case answer.StatusCode != http.StatusOK:
+		return nil, &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: answer}, Err: errors.New("not stored")}
+	case !errors.Is(err, io.EOF) || !named(&etag):
+		return nil, &silence{answer.StatusCode, "does not state the object's ETag alone"}
+	case version == "":
+		return &s3.PutObjectOutput{ETag: &etag}, nil
+	}
+	return &s3.PutObjectOutput{ETag: &etag, VersionId: &version}, nil
+}
+
+// lesson is an HTTP client that keeps the request that succeeded.
+type lesson struct {
+	client  s3.HTTPClient
+	request *http.Request
+}
+
+func (l *lesson) Do(r *http.Request) (*http.Response, error) {
+	request := r.Clone(r.Context()) // the client may change its fields
+	answer, err := l.client.Do(r)
+	if err == nil && answer.StatusCode == http.StatusOK && answer.ContentLength == 0 {
+		l.request = request
+	}
+	return answer, err
+}
+
+// learn compares the request that the SDK has sent with the one that p makes of the same input.
+func (p *Puts) learn(ctx context.Context, sent *http.Request, in *s3.PutObjectInput, body Body) bool {
+	t, date := newTemplate(sent, in)
+	if t == nil || time.Since(date).Abs() > maxSkew {
+		return false
+	}
+	id := func() (string, error) { return sent.Header.Get(headInvocation), nil }
+	own, err := p.request(ctx, t, in, body, id, date)
+	if err != nil || !alike(own, sent) {
+		return false
+	}
+	p.copied.Store(t)
+	return true
+}

@@ -1,0 +1,161 @@
+package s3calls
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/encoding/httpbinding"
+)
+
+// Body is what a call sends.
+type Body struct {
+	io.ReadSeeker
+	Size int64
+	End  func() // makes all later reads fail
+}
+
+// template is a request of the SDK without what is particular to its object.
+type template struct {
+	url             url.URL     // without the key
+	path            string      // of url, escaped
+	header          http.Header // is not changed
+	region, service string
+	hashed          bool // the signature covers the body
+}
+
+// The header fields in which requests differ, besides those that signing sets.
+const (
+	headInvocation  = "Amz-Sdk-Invocation-Id"
+	headHash        = "X-Amz-Content-Sha256"
+	headType        = "Content-Type"
+	headDisposition = "Content-Disposition"
+	headChecksum    = "X-Amz-Checksum-Crc32"
+	headClass       = "X-Amz-Storage-Class"
+	headMeta        = "X-Amz-Meta-"
+
+	unsigned = "UNSIGNED-PAYLOAD" // the value of headHash over https
+)
+
+// newTemplate returns the template of a request that the SDK sent for an input, and the request's
+// date. It returns nil if other requests could differ in more than a template's fill changes.
+func newTemplate(sent *http.Request, in *s3.PutObjectInput) (*template, time.Time) {
+	if sent == nil || in.ContentType == nil || sent.Header.Get("X-Amzn-Trace-Id") != "" ||
+		!strings.HasPrefix(sent.Header.Get("Amz-Sdk-Request"), "attempt=1; max=") {
+		return nil, time.Time{}
+	}
+	// AWS4-HMAC-SHA256 Credential=<id>/<date>/<region>/<service>/aws4_request, SignedHeaders=…
+	credential, _, _ := strings.Cut(sent.Header.Get("Authorization"), ",")
+	scope := strings.Split(credential, "/")
+	date, err := time.Parse("20060102T150405Z", sent.Header.Get("X-Amz-Date"))
+	hash := sent.Header.Get(headHash)
+	path, ok := strings.CutSuffix(sent.URL.Path, *in.Key)
+	escaped, same := strings.CutSuffix(sent.URL.EscapedPath(), httpbinding.EscapePath(*in.Key, false))
+	if err != nil || len(scope) < 5 || !ok || !same || hash != unsigned && len(hash) != 2*sha256.Size {
+		return nil, time.Time{}
+	}
+	t := &template{
+		url: *sent.URL, path: escaped, header: sent.Header.Clone(),
+		region: scope[len(scope)-3], service: scope[len(scope)-2], hashed: hash != unsigned,
+	}
+	t.url.Path = path
+	maps.DeleteFunc(t.header, func(name string, _ []string) bool {
+		switch name {
+		case headInvocation, headHash, headType, headDisposition, headChecksum, headClass,
+			"Authorization", "X-Amz-Date", "X-Amz-Security-Token":
+			return true
+		}
+		return strings.HasPrefix(name, headMeta)
+	})
+	return t, date
+}
+
+// hash returns what the signature says of a body.
+func (t *template) hash(b Body) (string, error) {
+	if !t.hashed {
+		return unsigned, nil
+	}
+	h := sha256.New()
+	if _, err := b.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	if _, err := io.Copy(h, b.ReadSeeker); err != nil {
+		return "", err
+	}
+	_, err := b.Seek(0, io.SeekStart)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// fill returns the request for an input, without its body and its signature.
+func (t *template) fill(in *s3.PutObjectInput, size int64, id, hash string) *http.Request {
+	header := make(http.Header, len(t.header)+len(in.Metadata)+9)
+	for name, values := range t.header {
+		header[name] = slices.Clip(values)
+	}
+	values := make([]string, 0, len(in.Metadata)+6)
+	set := func(name, value string) {
+		values = append(values, value)
+		header[name] = slices.Clip(values[len(values)-1:])
+	}
+	for _, field := range [...]struct{ name, value string }{
+		{headInvocation, id},
+		{headHash, hash},
+		{headClass, string(in.StorageClass)},
+		{headType, aws.ToString(in.ContentType)},
+		{headDisposition, aws.ToString(in.ContentDisposition)},
+		{headChecksum, aws.ToString(in.ChecksumCRC32)},
+	} {
+		if field.value != "" {
+			set(field.name, field.value)
+		}
+	}
+	for name, value := range in.Metadata {
+		set(headMeta+http.CanonicalHeaderKey(name), value)
+	}
+	to := t.url
+	to.Path, to.RawPath = to.Path+*in.Key, t.path+httpbinding.EscapePath(*in.Key, false)
+	return &http.Request{Method: http.MethodPut, URL: &to, Header: header, ContentLength: size}
+}
+
+// alike reports whether two requests are the same on the wire, except for their bodies.
+func alike(a, b *http.Request) bool {
+	return a.Method == b.Method && a.URL.String() == b.URL.String() && a.Host == b.Host &&
+		a.ContentLength == b.ContentLength && len(b.TransferEncoding) == 0 && len(b.Trailer) == 0 &&
+		maps.EqualFunc(a.Header, b.Header, slices.Equal)
+}
+
+// plain reports whether a client does nothing with a call that the SDK's default would not do. No
+// option of the host's then observes, delays, addresses or signs calls; the others show in requests.
+func plain(o s3.Options) bool {
+	interceptors := reflect.ValueOf(o.Interceptors)
+	for i := range interceptors.NumField() {
+		if interceptors.Field(i).Len() > 0 {
+			return false
+		}
+	}
+	return len(o.APIOptions) == 0 && o.ClientLogMode == 0 && o.Credentials != nil && o.ContinueHeaderThresholdBytes == 0 &&
+		slices.Equal(parts(o), parts(s3.New(s3.Options{}).Options()))
+}
+
+// parts returns the types of what handles each call.
+func parts(o s3.Options) (types []reflect.Type) {
+	for _, part := range []any{
+		o.EndpointResolver, //nolint:staticcheck // hosts may still set it
+		o.EndpointResolverV2, o.AuthSchemeResolver, o.HTTPSignerV4, o.TracerProvider, o.MeterProvider, o.Retryer,
+	} {
+		types = append(types, reflect.TypeOf(part))
+	}
+	for _, scheme := range o.AuthSchemes {
+		types = append(types, reflect.TypeOf(scheme), reflect.TypeOf(scheme.Signer()))
+	}
+	return types
+}

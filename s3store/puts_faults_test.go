@@ -1,0 +1,127 @@
+package s3store_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/airlock-go/upload/internal/s3fake"
+	"github.com/airlock-go/upload/s3store"
+)
+
+// TestSmallFilesAfterFault checks who makes the calls after one that failed, and that no header
+// field of an answer passes for S3's.
+func TestSmallFilesAfterFault(t *testing.T) {
+	moved := func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		http.Redirect(w, r, "http://elsewhere.example/", http.StatusTemporaryRedirect)
+	}
+	page := func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		w.Header().Set("Etag", `"of a gateway"`)
+		s3fake.Say("<html>", false)(w, r, serve)
+	}
+	for name, fault := range map[string]s3fake.Fault{
+		"503": slow503, "reset": s3fake.Reset, "dropped": s3fake.Drop, "a page": page, "nothing": silent,
+		"another region": s3fake.Answer(http.StatusMovedPermanently, "PermanentRedirect"), "redirect": moved,
+		"expired": s3fake.Answer(http.StatusBadRequest, "ExpiredToken"), "skewed": s3fake.Answer(http.StatusForbidden, "RequestTimeTooSkewed"),
+		"412": s3fake.Answer(http.StatusPreconditionFailed, "PreconditionFailed"), "400": s3fake.Answer(http.StatusBadRequest, "BadDigest"),
+	} {
+		bubble(t, name, func(t *testing.T) {
+			f, w := newPutWire(t, setup{warm: true})
+			f.fake.Inject("PutObject", 1, fault)
+			f.publish(t, "a", randomBytes(small))
+			f.publish(t, "b", randomBytes(small))
+			require.Equal(t, []bool{true, false, true, true}, w.bySDK())
+			time.Sleep(time.Minute)
+			f.publish(t, "c", randomBytes(small))
+			f.publish(t, "d", randomBytes(small))
+			require.Equal(t, []bool{true, false}, w.bySDK()[4:])
+			for _, key := range []string{"a", "b", "c", "d"} {
+				f.requireStored(t, key, randomBytes(small))
+				require.Len(t, f.fake.Versions(key), 1)
+			}
+			f.requireIdle(t)
+		})
+	}
+}
+
+// TestSmallFilesInDoubt lets the answer get lost, and S3 refuse what the SDK sends then.
+func TestSmallFilesInDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, setup{warm: true})
+		f.fake.Inject("PutObject", 1, s3fake.Drop)
+		f.fake.Inject("PutObject", forEver, denied)
+		f.publish(t, "k", randomBytes(small))
+		f.requireStored(t, "k", randomBytes(small))
+		f.requireIdle(t)
+	})
+}
+
+// TestSmallFilesWithoutAnswer checks that both requests of a call end within one CallTimeout.
+func TestSmallFilesWithoutAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, setup{warm: true, Options: s3store.Options{CallTimeout: 3 * time.Second}})
+		f.fake.Inject("PutObject", forEver, s3fake.Stall)
+		begin := time.Now()
+		commit, discard := f.upload(t, "k", randomBytes(small))
+		require.ErrorContains(t, commit, "no answer within 3s")
+		require.NoError(t, discard)
+		require.Equal(t, 3*time.Second, time.Since(begin))
+		f.requireNothing(t)
+	})
+}
+
+// TestSmallFilesOfOtherClocks checks a clock that only the SDK corrects, from the start or later.
+func TestSmallFilesOfOtherClocks(t *testing.T) {
+	for name, later := range map[string]bool{"from the start": false, "later": true} {
+		bubble(t, name, func(t *testing.T) {
+			f, w := newPutWire(t, setup{})
+			if later {
+				f.publish(t, "warm", randomBytes(small))
+			}
+			f.fake.Skew = time.Hour
+			for i := range 3 {
+				f.publish(t, fmt.Sprint(i), randomBytes(small))
+				f.requireStored(t, fmt.Sprint(i), randomBytes(small))
+				time.Sleep(2 * time.Minute)
+			}
+			mine := 0
+			for _, bySDK := range w.bySDK() {
+				if !bySDK {
+					mine++
+				}
+			}
+			require.LessOrEqual(t, mine, 1, "after one failure they are left to the SDK")
+		})
+	}
+}
+
+// TestSmallFilesWithNewCredentials checks that each request has the credentials of its time.
+func TestSmallFilesWithNewCredentials(t *testing.T) {
+	id := "first"
+	f, w := newPutWire(t, setup{warm: true, client: func(o *s3.Options) {
+		o.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			if id == "" {
+				return aws.Credentials{}, io.ErrUnexpectedEOF
+			}
+			return aws.Credentials{AccessKeyID: id, SecretAccessKey: "secret", SessionToken: "of " + id}, nil
+		})
+	}})
+	id = "second"
+	f.publish(t, "a", randomBytes(small))
+	require.Equal(t, []bool{true, false}, w.bySDK())
+	require.Contains(t, w.sent[1].Header.Get("Authorization"), "Credential=second/")
+	require.Equal(t, "of second", w.sent[1].Header.Get("X-Amz-Security-Token"))
+	id = ""
+	commit, discard := f.upload(t, "b", randomBytes(small))
+	require.ErrorContains(t, commit, "there are no credentials")
+	require.NoError(t, discard, "nothing was sent, so nothing is in doubt")
+}
