@@ -1,9 +1,6 @@
 package clean
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "encoding/binary"
 
 // jpeg keeps what decodes to pixels, bit for bit: frames, tables, scans and colour profiles. It
 // keeps the part of JFIF, Exif, XMP and MPF that says how pictures are shown and where further ones
@@ -74,39 +71,4 @@ func (f *jpegFile) frame(n int64) {
 		f.facts.turn(f.orientation)
 	}
 	f.keep(n)
-}
-
-// scan keeps entropy-coded bytes, and returns the marker after them.
-func (f *jpegFile) scan() byte {
-	f.ff, f.found = false, 0
-	for f.found == 0 {
-		if _, more := f.pass(everything, f.entropyCoded); !more {
-			f.cutOff()
-		}
-	}
-	return f.found
-}
-
-// entropyCoded returns the number of bytes up to the end of a marker that ends a scan.
-func (f *jpegFile) entropyCoded(p []byte) int {
-	for n := 0; n < len(p); n++ {
-		if !f.ff {
-			i := bytes.IndexByte(p[n:], 0xff)
-			if i < 0 {
-				break
-			}
-			n += i
-			f.ff = true
-			continue
-		}
-		switch c := p[n]; {
-		case c == 0xff: // a fill byte
-		case c == 0, jpegRST0 <= c && c <= jpegRST7:
-			f.ff = false
-		default:
-			f.found = c
-			return n + 1
-		}
-	}
-	return len(p)
 }

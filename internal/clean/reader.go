@@ -30,6 +30,7 @@ func NewReader(src io.Reader, mediaType string, o Options) *Reader {
 func (r *Reader) Read(p []byte) (int, error) {
 	w := &r.walk
 	w.dst, w.n, w.in = p, 0, nil
+	w.scanned = scanSpan{}
 	if w.err == nil {
 		r.next()
 	}

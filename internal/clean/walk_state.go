@@ -22,6 +22,8 @@ type walk struct {
 	n   int    // bytes of dst that are filled
 	in  []byte // read and not yet looked at; lies in dst, after room for what is held
 
+	scanned scanSpan // of dst; see [Reader.Scanned]
+
 	held     []byte // not yet handed on
 	original []byte // what was read into held
 	off      int64  // of the first byte that is not yet handed on
