@@ -2,32 +2,6 @@ package clean
 
 import "bytes"
 
-// scanSpan is a part of the bytes of one Read.
-type scanSpan struct {
-	from, to int
-	at       int64 // the offset of from in the file
-	bytes    []byte
-}
-
-// Scanned returns a part of the bytes that the last Read returned, where they lie, and its offset in
-// the file. It is in a scan of a JPEG picture, where it was searched: a byte that is 0 or restarts the
-// scan follows each 0xff, if need be after the part. There may be more such bytes.
-func (r *Reader) Scanned() (at int64, p []byte) { return r.walk.scanned.at, r.walk.scanned.bytes }
-
-// scanning records that no scan ends in the next n bytes of dst, from the one at that index on. They
-// may continue the span that was recorded last.
-func (w *walk) scanning(from, n int) {
-	s := &w.scanned
-	if n <= 0 {
-		return
-	}
-	if s.bytes == nil || from != s.to {
-		s.from, s.at = from, w.off+int64(from-w.n)
-	}
-	s.to = from + n
-	s.bytes = w.dst[s.from:s.to:s.to]
-}
-
 // scan keeps entropy-coded bytes, and returns the marker after them.
 func (f *jpegFile) scan() byte {
 	f.ff, f.found = false, 0
@@ -46,7 +20,7 @@ func (f *jpegFile) entropyCoded(p []byte) int {
 		if n = f.afterFF(p); f.found != 0 || f.ff {
 			return n
 		}
-		if from = n; n == 1 && f.scanned.to == f.walk.n-1 { // goes on with the 0xff before
+		if from = n; n == 1 && f.scanned.to == f.n-1 { // goes on with the 0xff before
 			from = -1
 		}
 	}
@@ -61,7 +35,7 @@ func (f *jpegFile) entropyCoded(p []byte) int {
 			n++
 			continue
 		}
-		f.scanning(f.walk.n+from, n-1-from)
+		f.scanning(f.n+from, n-1-from)
 		f.ff = true
 		m := f.afterFF(p[n:])
 		if n += m; f.found != 0 || f.ff {
@@ -69,7 +43,7 @@ func (f *jpegFile) entropyCoded(p []byte) int {
 		}
 		from = n
 	}
-	f.scanning(f.walk.n+from, n-from)
+	f.scanning(f.n+from, n-from)
 	return n
 }
 
