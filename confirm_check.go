@@ -97,7 +97,7 @@ func (p *confirmer) read(q *session, t *sealed, in *Incoming, src io.Reader) (*c
 		sent.hash.Write(in.Head)
 		src = sent
 	}
-	st := newStream(src, in.Head, t.Size, q.worker, observer, pinned && sent == nil || p.h.opts.SHA256)
+	st := newStream(src, in, t.Size, q.worker, observer, pinned && sent == nil || p.h.opts.SHA256)
 	defer st.close()
 	st.clean(q.cleaner(in, src, clean.Options{Record: true, Late: true}))
 	if _, err := io.Copy(io.Discard, onlyReader{st}); err != nil {

@@ -50,6 +50,9 @@ func typed(types []string, o *contentOptions) Validator {
 		if i == nil {
 			return nil, nil
 		}
+		if j, ok := i.(*inspect.JPEG); ok {
+			j.Scanned = &in.scanned
+		}
 		return newInspector(ctx, i, decodes), nil
 	}}
 }

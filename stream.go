@@ -12,6 +12,7 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 	"github.com/airlock-go/upload/internal/filename"
 	"github.com/airlock-go/upload/internal/form"
+	"github.com/airlock-go/upload/internal/inspect"
 	"github.com/airlock-go/upload/internal/sniff"
 	"github.com/airlock-go/upload/internal/worker"
 )
@@ -72,6 +73,7 @@ type stream struct {
 	limit    int64
 	worker   *worker.Worker
 	observer Observer
+	in       *Incoming        // of which the observer is
 	ours     bool             // the observer is of this package: it neither hangs nor keeps what it sees
 	relay    *[relaySize]byte // shown to others, which may keep it when they hang
 	hash     hash.Hash
@@ -82,8 +84,8 @@ type stream struct {
 	err  error // io.EOF after the whole file was read and accepted
 }
 
-func newStream(src io.Reader, head []byte, limit int64, w *worker.Worker, o Observer, digest bool) *stream {
-	s := &stream{src: src, head: head, limit: limit, worker: w, observer: o, ours: isOurs(o)}
+func newStream(src io.Reader, in *Incoming, limit int64, w *worker.Worker, o Observer, digest bool) *stream {
+	s := &stream{src: src, in: in, head: in.Head, limit: limit, worker: w, observer: o, ours: isOurs(o)}
 	if o != nil && !s.ours {
 		s.relay = relays.Get().(*[relaySize]byte)
 	}
@@ -197,6 +199,10 @@ func (s *stream) account(p []byte, end error) error {
 
 func (s *stream) judge(p []byte, last bool) error {
 	if s.ours && !s.worker.Hung { // as in Run, which would make a function for each piece
+		if s.cleaner != nil {
+			s.in.scanned.At, s.in.scanned.Bytes = s.cleaner.Scanned()
+			defer func() { s.in.scanned = inspect.Scanned{} }()
+		}
 		return checkError(worker.Contain(func() error { return judgement(s.observer, p, last) }))
 	}
 	o := s.observer

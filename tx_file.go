@@ -94,7 +94,7 @@ func (tx *Tx) stage(in *Incoming, content io.Reader, limit, maxSize int64) error
 	if err != nil {
 		return err
 	}
-	s := newStream(content, in.Head, limit, tx.s.worker, observer, tx.s.h.opts.SHA256)
+	s := newStream(content, in, limit, tx.s.worker, observer, tx.s.h.opts.SHA256)
 	s.progress = tx.s.progress
 	defer s.close()
 	s.clean(tx.s.cleaner(in, content, clean.Options{Late: true}))

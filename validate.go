@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/airlock-go/upload/internal/clean"
+	"github.com/airlock-go/upload/internal/inspect"
 )
 
 // Incoming is a file that is being received. Validators and key generators may keep it, but not
@@ -26,7 +27,8 @@ type Incoming struct {
 	// others.
 	Form url.Values
 
-	cleaner *clean.Reader // nil: it has no facts
+	cleaner *clean.Reader   // nil: it has no facts
+	scanned inspect.Scanned // of the piece at hand; only where no call can hang in an observer
 }
 
 // Facts returns what is known so far: all of it in [Observer.Verdict].

@@ -1,9 +1,6 @@
 package clean
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "encoding/binary"
 
 // jpeg keeps what decodes to pixels, bit for bit: frames, tables, scans and colour profiles. It
 // keeps the part of JFIF, Exif, XMP and MPF that says how pictures are shown and where further ones
@@ -88,52 +85,3 @@ func (f *jpegFile) frame(n int64) {
 	}
 	f.keep(n)
 }
-
-// scan keeps entropy-coded bytes, and returns the marker after them.
-func (f *jpegFile) scan() byte {
-	f.ff, f.found = false, 0
-	for f.found == 0 {
-		if _, more := f.pass(everything, f.entropyCoded); !more {
-			f.cutOff()
-		}
-	}
-	return f.found
-}
-
-// entropyCoded returns the number of bytes up to the end of a marker that ends a scan.
-func (f *jpegFile) entropyCoded(p []byte) int {
-	n := 0
-	if f.ff && p[0] != 0xff {
-		if !inScan(p[0]) {
-			f.found = p[0]
-			return 1
-		}
-		n = 1
-	}
-	f.ff = false
-	for n < len(p) {
-		if p[n] != 0xff {
-			i := bytes.IndexByte(p[n:], 0xff)
-			if i < 0 {
-				break
-			}
-			n += i
-		}
-		switch {
-		case n+1 == len(p):
-			f.ff = true
-			n++
-		case inScan(p[n+1]):
-			n += 2
-		case p[n+1] == 0xff: // a fill byte
-			n++
-		default:
-			f.found = p[n+1]
-			return n + 2
-		}
-	}
-	return len(p)
-}
-
-// inScan reports whether 0xff and c stand for a byte of a scan or for a restart.
-func inScan(c byte) bool { return c == 0 || jpegRST0 <= c && c <= jpegRST7 }

@@ -30,6 +30,7 @@ func NewReader(src io.Reader, mediaType string, o Options) *Reader {
 func (r *Reader) Read(p []byte) (int, error) {
 	w := &r.walk
 	w.dst, w.n, w.end = p, 0, 0
+	w.scanned = scanSpan{}
 	if w.err == nil {
 		r.next()
 	}
@@ -88,3 +89,8 @@ func (r *Reader) Late() bool { return r.walk.wasLate }
 // Patches returns all changes, in the file's order, if they were recorded, and the late ones
 // otherwise.
 func (r *Reader) Patches() []Patch { return r.walk.sorted() }
+
+// Scanned returns a part of the bytes that the last Read returned, where they lie, and its offset in
+// the file. It is in a scan of a JPEG picture, where it was searched: a byte that is 0 or restarts the
+// scan follows each 0xff, if need be after the part. There may be more such bytes.
+func (r *Reader) Scanned() (at int64, p []byte) { return r.walk.scanned.at, r.walk.scanned.bytes }

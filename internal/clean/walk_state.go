@@ -22,6 +22,8 @@ type walk struct {
 	n   int    // bytes of dst that are filled
 	end int    // of what was read into dst
 
+	scanned scanSpan // of dst; see [Reader.Scanned]
+
 	looked   int    // bytes that are looked at, and not yet handed on; they lie in dst, from n on
 	aside    bool   // they have no room there
 	side     []byte // where they lie then
@@ -94,4 +96,25 @@ func (c *changes) sorted() []Patch {
 	}
 	c.patches = joined
 	return c.patches
+}
+
+// scanSpan is a part of the bytes of one Read.
+type scanSpan struct {
+	from, to int
+	at       int64 // the offset of from in the file
+	bytes    []byte
+}
+
+// scanning records that no scan ends in the next n bytes of dst, from the one at that index on. They
+// may continue the span that was recorded last.
+func (w *walk) scanning(from, n int) {
+	s := &w.scanned
+	if n <= 0 {
+		return
+	}
+	if s.bytes == nil || from != s.to {
+		s.from, s.at = from, w.off+int64(from-w.n)
+	}
+	s.to = from + n
+	s.bytes = w.dst[s.from:s.to:s.to]
 }

@@ -5,6 +5,11 @@ import (
 	"math/bits"
 )
 
+const (
+	everyByte = 0x0101010101010101
+	highBits  = 0x80 * everyByte
+)
+
 // signBlock is the number of bytes that signs looks at.
 const signBlock = 64
 

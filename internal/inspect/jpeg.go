@@ -29,6 +29,9 @@ type JPEG struct {
 	// write it.
 	MotionPhotos bool
 
+	// Scanned may change with each Write. Nil knows nothing.
+	Scanned *Scanned
+
 	jpegScans
 	length int64 // of the segment's data
 }
@@ -86,6 +89,19 @@ func (g *JPEG) piece(p []byte) {
 	default:
 		g.segment(p)
 	}
+}
+
+// payload looks at entropy-coded bytes, which end at the first marker, and at what else is no segment.
+func (g *JPEG) payload(p []byte) (int, bool) {
+	if g.state != jpegScan {
+		return g.jpegScans.payload(p)
+	}
+	known := g.Scanned.known(p, g.off)
+	if known == len(p) {
+		return known, true
+	}
+	n, more := entropyCoded(p[known:])
+	return known + n, more
 }
 
 // resume judges the byte after 0xff in a scan.

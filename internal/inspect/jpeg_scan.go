@@ -33,13 +33,10 @@ func (g *jpegScans) scan() {
 	g.expect(jpegScan, 2)
 }
 
-// payload looks at entropy-coded bytes, which end at the first marker, at zero bytes after the end,
-// and at trailers. It does not look at the data of segments, except that data without a marker must
-// not look like a segment.
+// payload looks at zero bytes after the end, and at trailers. It does not look at the data of
+// segments, except that data without a marker must not look like a segment.
 func (g *jpegScans) payload(p []byte) (int, bool) {
 	switch {
-	case g.state == jpegScan:
-		return entropyCoded(p)
 	case g.state == jpegEnded:
 		n, more := zeros(p)
 		g.padding += n

@@ -1,6 +1,10 @@
 package inspect
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+	"strings"
+)
 
 // quiet returns a number of bytes at the beginning of p. None of the words that are looked for in
 // data begins there and is whole in p: endstream, obj and xref. It looks at all three in one pass,
@@ -9,63 +13,82 @@ import "encoding/binary"
 func quiet(p []byte) int {
 	n, misses := 0, 0
 	for ; ; misses++ {
-		n += unlike(p[n:])
-		for end := min(n+quietBytes, len(p)-1); n < end; n++ {
-			if p[n]&^('b'^'r') == 'b'&^('b'^'r') && middle(p, n) {
-				return max(0, n-len("endst"))
-			}
+		if n += unlike(p[n:]); len(p)-n < quietBytes {
+			break
 		}
-		if n+1 >= len(p) {
-			return len(p)
+		if around(p, n) {
+			return max(0, n-len("endst"))
 		}
+		n += 2
 		if misses > 16+n/1024 {
 			return n - len("endst")
 		}
 	}
+	for ; n+1 < len(p); n++ {
+		if around(p, n) {
+			return max(0, n-len("endst"))
+		}
+	}
+	return len(p)
 }
 
-// quietBytes is the number of bytes that unlike passes over at a time.
-const quietBytes = 32
-
+// quietBytes and quietBlock are the numbers of bytes that unlike passes over at a time, near what
+// resembles the words and elsewhere.
 const (
-	everyByte = 0x0101010101010101
-	highBits  = 0x80 * everyByte
-
-	// b and r differ in one bit, and j and e in four.
-	sameFirst  = ^uint64('b'^'r') & 0xff * everyByte
-	sameSecond = 0xf0 * everyByte
+	quietBytes = 8
+	quietBlock = 64
 )
 
-// unlike returns a number of bytes at the beginning of p that neither "bj" nor "re" begins in. Each
-// word has one of them. It stops too early once in some KiB of random bytes, and before the last
-// bytes.
+// Of two bytes that lie together at an even place, each word has one of these pairs: "bj" or "re" if
+// it begins at an odd place, and "ob", "ef" or "en" at an even one. Those of a group differ in few
+// bits. The highest bit of a pair does not count.
+const (
+	everyPair = 0x0001_0001_0001_0001
+	highPairs = 0x8000 * everyPair
+
+	oddPair  = ('b' | 'j'<<8) * everyPair
+	oddSame  = (0x7fff &^ (('b' ^ 'r') | ('j'^'e')<<8)) * everyPair
+	evenPair = ('o' | 'b'<<8) * everyPair
+	evenSame = (0x7fff &^ (('o' ^ 'e') | (('b'^'f')|('b'^'n'))<<8)) * everyPair
+)
+
+// unlike returns the even number of bytes at the beginning of p up to a pair that resembles those
+// of the words, or up to the last bytes. One in 700 random pairs does.
 func unlike(p []byte) (n int) {
-	for ; len(p)-n > quietBytes; n += quietBytes {
-		q := (*[quietBytes + 1]byte)(p[n:])
-		a, b, c, d := alike(q[0:8], q[1:9]), alike(q[8:16], q[9:17]), alike(q[16:24], q[17:25]), alike(q[24:32], q[25:33])
-		// A byte that is 0 gets its high bit, and perhaps the one after it.
-		if ((a-everyByte)&^a|(b-everyByte)&^b|(c-everyByte)&^c|(d-everyByte)&^d)&highBits != 0 {
+	for ; len(p)-n >= quietBlock; n += quietBlock {
+		q := (*[quietBlock]byte)(p[n:])
+		if (alike(q[0:8])|alike(q[8:16])|alike(q[16:24])|alike(q[24:32])|
+			alike(q[32:40])|alike(q[40:48])|alike(q[48:56])|alike(q[56:64]))&highPairs != 0 {
 			break
+		}
+	}
+	for ; len(p)-n >= quietBytes; n += quietBytes {
+		if found := alike(p[n:n+quietBytes]) & highPairs; found != 0 {
+			return n + bits.TrailingZeros64(found)/16*2
 		}
 	}
 	return n
 }
 
-// alike returns 0 for each byte of p that resembles b or r, with one after it that resembles j or
-// e.
-func alike(p, next []byte) uint64 {
-	return (binary.LittleEndian.Uint64(p)^'b'*everyByte)&sameFirst | (binary.LittleEndian.Uint64(next)^'j'*everyByte)&sameSecond
+// alike sets the high bit of each pair of p that resembles one of the words, and perhaps that of the
+// pair after it.
+func alike(p []byte) uint64 {
+	w := binary.LittleEndian.Uint64(p)
+	return ((w^oddPair)&oddSame - everyPair) | ((w^evenPair)&evenSame - everyPair)
 }
 
-// middle reports whether one of the words may be around i.
-func middle(p []byte, i int) bool {
-	switch {
-	case i == 0:
-		return false
-	case p[i] == 'b':
-		return p[i+1] == 'j' && p[i-1] == 'o'
-	case p[i] == 'r':
-		return p[i+1] == 'e' && (p[i-1] == 'x' || p[i-1] == 't')
+// around reports whether one of the words may be around the pair at i.
+func around(p []byte, i int) bool {
+	switch next := p[i+1]; p[i] {
+	case 'b':
+		return next == 'j' && i > 0 && p[i-1] == 'o'
+	case 'r':
+		return next == 'e' && i > 0 && (p[i-1] == 'x' || p[i-1] == 't')
+	case 'o':
+		return next == 'b' && i+2 < len(p) && p[i+2] == 'j'
+	case 'e':
+		return next == 'f' && i > 1 && p[i-1] == 'r' && p[i-2] == 'x' ||
+			next == 'n' && strings.HasPrefix(string(p[i:min(len(p), i+len(endstream))]), endstream)
 	}
 	return false
 }

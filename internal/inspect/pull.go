@@ -109,3 +109,10 @@ func (s *pull) Read(p []byte) (int, error) {
 	s.in = s.in[n:]
 	return n, nil
 }
+
+// piece takes at most n of the bytes that were written and not yet read. There may be none.
+func (s *pull) piece(n int64) []byte {
+	p := s.in[:min(n, int64(len(s.in)))]
+	s.in = s.in[len(p):]
+	return p
+}

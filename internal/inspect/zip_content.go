@@ -57,8 +57,12 @@ func (c *zipContent) skip(body *bufio.Reader) error {
 // skipStored sums stored data where it lies.
 func (c *zipContent) skipStored() error {
 	for {
-		p, err := c.data.next()
-		c.data.release()
+		var err error
+		p := c.data.direct()
+		if len(p) == 0 {
+			p, err = c.data.next()
+			c.data.release()
+		}
 		if err := c.take(p); err != nil { // an excess comes before the end
 			return err
 		}

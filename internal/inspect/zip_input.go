@@ -22,7 +22,8 @@ const (
 // zipInput is the bytes of one archive, in order.
 type zipInput struct {
 	*bufio.Reader
-	off int64 // bytes taken
+	from *pull // what the buffer is filled from; nil within an entry
+	off  int64 // bytes taken
 }
 
 // take returns the next n bytes, valid until the next call. n is at most zipBuffer.
@@ -107,6 +108,19 @@ func (d *zipData) next() ([]byte, error) {
 	}
 	d.read = len(d.window)
 	return d.window, nil
+}
+
+// direct returns bytes that follow an empty buffer, without copying them into it, and counts them.
+// There are none where the next window has them.
+func (d *zipData) direct() []byte {
+	d.release()
+	if d.in.from == nil || d.in.Buffered() > 0 {
+		return nil
+	}
+	p := d.in.from.piece(min(max(0, d.left), zipBuffer))
+	d.in.off += int64(len(p))
+	d.left -= int64(len(p))
+	return p
 }
 
 // open opens the next window, which has at least one byte.

@@ -31,6 +31,7 @@ func walkZip(r io.Reader, limits ZipLimits, work *Budget, format zipFormat) erro
 	b := &zipBudget{ZipLimits: limits, work: work, seed: maphash.MakeSeed()}
 	w := newZipWalk(bufio.NewReaderSize(r, zipBuffer), b, format)
 	b.file = &w.in
+	w.in.from, _ = r.(*pull)
 	return w.run()
 }
 
