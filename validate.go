@@ -53,9 +53,9 @@ type Validator interface {
 	Validate(ctx context.Context, in *Incoming) (Observer, error)
 }
 
-// Observer sees every byte of one file, in order, in pieces of any size. An error of Write refuses
-// the file at once. Verdict decides after the last byte, unless the file was refused before; nil
-// accepts.
+// Observer sees every byte of one file, in order, in pieces of any size. Errors refuse like
+// Validate's, those of Write at once. Verdict decides after the last byte, unless the file was
+// refused before; nil accepts.
 //
 // Write must neither modify nor keep the slice, and always returns full lengths. An Observer with
 // resources also implements io.Closer, which is called exactly once.
