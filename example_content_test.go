@@ -55,7 +55,7 @@ func ExampleTx_Files() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }()
 	for _, f := range tx.Files() {
 		fmt.Println(f.Field, f.Type)
 	}

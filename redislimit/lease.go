@@ -21,7 +21,7 @@ type lease struct {
 	since time.Time
 
 	keys
-	slots, all     string // keys
+	slots, all      string // keys
 	owner           string // key of the caller, "" for what cannot be released
 	most, mostOfAll int    // slots
 
