@@ -6,7 +6,7 @@
 //	h, err := upload.New(store, upload.Images(nil), authorize, nil)
 //	…
 //	mux.Handle("POST /upload", h)                      // stores, answers JSON
-//	mux.Handle("PUT /files/{name}", raw)               // of h.Raw: the body is the file
+//	mux.Handle("PUT /files/{name}", raw)               // h.Raw("file", name): the body is the file
 //	mux.Handle("POST /profile", h.Middleware(profile)) // profile reads upload.Files(r.Context())
 //
 // The host is the application that mounts it. The first three arguments determine security: where
@@ -51,9 +51,9 @@
 // refused, never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. Only a direct or resumable file stays when a handler fails. While a request commits, a
-// list of the bucket may show the first file alone. A killed process may leave published and staged
-// files, and unfinished uploads, until a sweep.
+// stays. Only a direct or resumable file stays when the host's function fails. While a request
+// commits, a list of the bucket may show the first file alone. A killed process may leave published
+// and staged files, and unfinished uploads, until a sweep.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
 // left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.

@@ -106,8 +106,11 @@ func TestSmallFilesAsBySDK(t *testing.T) {
 				o.APIOptions = append(o.APIOptions, func(*middleware.Stack) error { return nil })
 			}
 			other, theirs := newPutWire(t, with)
-			for _, key := range []string{"k", "folder/ü +~%&=?#.png", strings.Repeat("long/", 200)} {
+			for _, key := range []string{"k", "folder/ü +~%&=?#.png", strings.Repeat("long/", 200), "untyped"} {
 				obj := object(key, huge)
+				if key == "untyped" {
+					obj.Type = ""
+				}
 				obj.Nonce, obj.Name, obj.SHA256 = "nonce", "Straße \"1\".png", func() string { return digest(randomBytes(small)) }
 				for _, f := range []*fixture{own, other} {
 					staged, err := f.Stage(t.Context(), obj, bytes.NewReader(randomBytes(small)))
@@ -115,9 +118,9 @@ func TestSmallFilesAsBySDK(t *testing.T) {
 					require.NoError(t, staged.Commit(t.Context()))
 				}
 			}
-			require.Equal(t, []bool{true, false, false, false}, ours.bySDK())
-			require.Equal(t, []bool{true, true, true, true}, theirs.bySDK())
-			for i := range 4 {
+			require.Equal(t, []bool{true, false, false, false, true}, ours.bySDK())
+			require.Equal(t, []bool{true, true, true, true, true}, theirs.bySDK())
+			for i := range 5 {
 				requireAlike(t, theirs.sent[i], ours.sent[i], i == 0)
 			}
 		})
@@ -162,7 +165,11 @@ func TestSmallFilesAreLeftToSDK(t *testing.T) {
 			o.ClientLogMode = aws.LogRequest
 			o.Logger = logging.LoggerFunc(func(logging.Classification, string, ...any) { seen() })
 		},
-		"Retryer":            func(o *s3.Options, seen func()) { o.Retryer = counted{o.Retryer, seen} },
+		"Retryer": func(o *s3.Options, seen func()) { o.Retryer = counted{o.Retryer, seen} },
+		"one attempt": func(o *s3.Options, seen func()) {
+			seen()
+			o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) { r.MaxAttempts = 1 })
+		},
 		"adaptive retries":   func(o *s3.Options, seen func()) { seen(); o.Retryer = retry.NewAdaptiveMode() },
 		"HTTPSignerV4":       func(o *s3.Options, seen func()) { o.HTTPSignerV4 = signer{o.HTTPSignerV4, seen} },
 		"EndpointResolverV2": func(o *s3.Options, seen func()) { o.EndpointResolverV2 = &putResolver{o.EndpointResolverV2, seen} },

@@ -47,10 +47,15 @@ const (
 )
 
 // newTemplate returns the template of a request that the SDK sent for an input, and the request's
-// date. It returns nil if other requests could differ in more than a template's fill changes.
+// date. It returns nil if other requests could differ in more than a template's fill changes, or if the
+// host allows one attempt alone.
 func newTemplate(sent *http.Request, in *s3.PutObjectInput) (*template, time.Time) {
-	if sent == nil || in.ContentType == nil || sent.Header.Get("X-Amzn-Trace-Id") != "" ||
-		!strings.HasPrefix(sent.Header.Get("Amz-Sdk-Request"), "attempt=1; max=") {
+	attempt := ""
+	if sent != nil {
+		attempt = sent.Header.Get("Amz-Sdk-Request")
+	}
+	if in.ContentType == nil || !strings.HasPrefix(attempt, "attempt=1; max=") || attempt == "attempt=1; max=1" ||
+		sent.Header.Get("X-Amzn-Trace-Id") != "" {
 		return nil, time.Time{}
 	}
 	// AWS4-HMAC-SHA256 Credential=<id>/<date>/<region>/<service>/aws4_request, SignedHeaders=…
@@ -99,7 +104,7 @@ func (t *template) hash(b Body) (string, error) {
 func (t *template) fill(in *s3.PutObjectInput, size int64, id, hash string) *http.Request {
 	header := make(http.Header, len(t.header)+len(in.Metadata)+9)
 	for name, values := range t.header {
-		header[name] = slices.Clip(values)
+		header[name] = slices.Clone(values)
 	}
 	values := make([]string, 0, len(in.Metadata)+6)
 	set := func(name, value string) {
