@@ -44,7 +44,7 @@ type Reservation interface {
 // Releaser is an optional ability of a [Limiter]. A reservation with a Claim.Until can end before
 // that, on any instance: once nothing more can be sent for it.
 type Releaser interface {
-	// Release ends the reservation of a claim of this Subject and ID. What it took of limits over
+	// Release ends the reservation of a claim of this Subject and ID. Its share of limits over
 	// time stays used. An id that holds nothing is not an error. An error is logged.
 	Release(ctx context.Context, subject, id string) error
 }

@@ -42,10 +42,10 @@ func (p *Presigner) Confirm(w http.ResponseWriter, r *http.Request, token string
 
 // ConfirmStored is [Presigner.Confirm] for a client that left after sending: an event of the bucket
 // brings the staging key, and a ticket lies beside the file. [PresignOptions.GrantStored] stands
-// for the authorizer. Whoever confirms first publishes.
+// for the authorizer. The first confirmation publishes.
 //
-// Without a ticket, as after Confirm, the error is [CodeBadTicket], and not reported. Try again after
-// statuses from 500 on. docs/production.md has the rest.
+// Without a ticket, as after Confirm, the error is [CodeBadTicket], and not reported. Try again
+// after statuses from 500 on. docs/production.md has the rest.
 func (p *Presigner) ConfirmStored(ctx context.Context, key string, done func(subject string, f File) error) (File, error) {
 	if p.stored == nil {
 		return File{}, internal(errors.New("upload: ConfirmStored needs PresignOptions.GrantStored"))

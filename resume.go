@@ -16,7 +16,7 @@ import (
 // (https://tus.io): creation, creation-with-upload, expiration and termination. Mount it at a path
 // that ends in "/".
 //
-// What was stored lies in staging until the validators have seen the whole file and agreed. Each
+// Stored bytes lie in staging until the validators have seen the whole file and agreed. Each
 // instance with the same secrets continues what another began. An upload belongs to its caller,
 // like the ticket of a [Presigner].
 //

@@ -136,9 +136,9 @@ func (s *resumption) ended(st chain.State) error {
 // published.
 var errGivenUp = withStatus(&Error{Code: CodeBadTicket, Err: errors.New("upload: the accepted file could not be published")}, http.StatusGone)
 
-// giveUp ends an accepted upload that cannot be published any more, which err says. The absence of
-// its bytes tells the other instances. One of them may have published the file before: then it is
-// there.
+// giveUp ends an accepted upload that cannot be published any more, which err says. The other
+// instances notice that its bytes are gone. One of them may have published the file before: then it
+// is there.
 func (s *resumption) giveUp(err error) (File, error) {
 	_ = s.z.removePieces(s.session, s.t, s.chain) // a failure is logged
 	if f, failed := s.z.published(s.ctx, s.t, ""); failed == nil {

@@ -60,7 +60,7 @@ func (z *resumable) headOf(url string, length int) string {
 }
 
 // TestResumeStreams sends by HTTP/2: a request that the client resets, one that is too slow, and
-// one whose client has begun another one. What came is kept, and each answer arrives.
+// one whose client has begun another one. The bytes that came are kept, and each answer arrives.
 func TestResumeStreams(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 40<<10)
 	for name, start := range map[string]func(*testing.T, http.Handler) (*http.Client, string){"TLS": overTLS, "without TLS": overH2C} {

@@ -26,9 +26,9 @@ import (
 
 const chainPrefix = "up/upload-staging/id/"
 
-// TestChainKilledWriter kills a process in the middle of a PUT. What it had acknowledged stays, and
-// another goes on from what the state says. Over TLS and without the SDK's checksums versitygw keeps
-// the half of the piece that came: it counts, since it is the beginning of the right bytes.
+// TestChainKilledWriter kills a process in the middle of a PUT. Acknowledged bytes stay, and
+// another goes on from what the state says. Over TLS and without the SDK's checksums versitygw
+// keeps the half of the piece that came: it counts, since it is the beginning of the right bytes.
 func TestChainKilledWriter(t *testing.T) {
 	t.Parallel()
 	for name, secure := range map[string]bool{"signed bytes": false, "bytes that only TLS protects": true} {

@@ -13,8 +13,8 @@ import (
 	"github.com/airlock-go/upload/s3store"
 )
 
-// TestChainWriters has instances with different bytes race for one upload on a real server. It has
-// what each was told, and no byte of one within what another was told.
+// TestChainWriters has instances with different bytes race for one upload on a real server. It
+// keeps what each had acknowledged, and no byte of one is within what another had acknowledged.
 func TestChainWriters(t *testing.T) {
 	t.Parallel()
 	const size, writers = 1 << 20, 3

@@ -30,13 +30,13 @@ import (
 //
 // Of a file staged in parts, ranges of PartSize that p.Patches change are read, bound to the ETag,
 // and sent; only the others are copied. Of several sources whole ones are, unless one takes more
-// than MaxMemory: then the file is read and written again, bound to the ETags. A single file that was staged in
-// one request, and has patches, is read and written again, bound to p.SourceSHA256, which it must
-// have.
+// than MaxMemory: then the file is read and written again, bound to the ETags. A single file that
+// was staged in one request, and has patches, is read and written again, bound to p.SourceSHA256,
+// which it must have.
 //
 // With NoPinnedCopies nothing is copied: the file is read and written again, bound to p.Pin or,
-// without it, to the ETag. Whatever is written again takes memory as Stage does, and waits for it
-// up to CallTimeout; then the error is [storage.ErrBusy].
+// without it, to the ETag. A file that is written again takes memory as Stage does, and waits for
+// it up to CallTimeout; then the error is [storage.ErrBusy].
 //
 // It ends with ctx while it copies, not later. The staged object's own metadata, type, encoding and
 // tags are dropped; SSE, StorageClass and Tags are those of the options. The error is also

@@ -33,7 +33,7 @@ const (
 )
 
 // attributes returns those of the object that Commit publishes. They include the digest once the
-// file was read. What lies under a staging key is read again, which an archive would not allow, and
+// file was read. An object under a staging key is read again, which an archive would not allow, and
 // stays for hours at most, which other classes charge as a month.
 func (f *staged) attributes() attributes {
 	digest := ""

@@ -35,8 +35,8 @@ var files embed.FS
 func Files() fs.FS { return files }
 
 // Path returns the path of a file of the module below the handler, with the hash of all files in
-// it, such as "1f0c…/upload.js". What the file imports has the same hash. Path panics if there is no
-// such file.
+// it, such as "1f0c…/upload.js". The imports of the file have the same hash. Path panics if there
+// is no such file.
 func Path(name string) string { return module().hash + "/" + module().file(name).name }
 
 // Integrity returns the value for the integrity attribute of a file of the module. It panics if
@@ -44,8 +44,8 @@ func Path(name string) string { return module().hash + "/" + module().file(name)
 func Integrity(name string) string { return module().file(name).integrity }
 
 // Handler returns a handler that answers GET and HEAD with the files of the module, by the last
-// element of the path, under any prefix. Answers to the paths of Path may be kept for a year, others
-// must be revalidated. It is safe for concurrent use.
+// element of the path, under any prefix. Answers to the paths of Path may be kept for a year,
+// others must be revalidated. It is safe for concurrent use.
 func Handler() http.Handler { return http.HandlerFunc(serve) }
 
 func serve(w http.ResponseWriter, r *http.Request) {

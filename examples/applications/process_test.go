@@ -79,8 +79,8 @@ func (p *process) get(t *testing.T, name, path string) *uploadtest.Answer {
 	return uploadtest.Send(t, nil, p.as(t, name, r))
 }
 
-// TestProcess: an application that is on its way when the program is told to stop is stored, and
-// its row and its file are there after the next start.
+// TestProcess: an application that is on its way when the program gets the signal to stop is
+// stored, and its row and its file are there after the next start.
 func TestProcess(t *testing.T) {
 	dir := t.TempDir()
 	stays := []string{"-dir", filepath.Join(dir, "files"), "-db", filepath.Join(dir, "rows.db")}

@@ -50,7 +50,7 @@ window.begin = (file, options) => {
 }
 </script>`
 
-// seen is what the page was told.
+// seen is what the page has learned.
 type seen struct {
 	End, Key, Code, Message string
 	States                  []string

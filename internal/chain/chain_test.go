@@ -93,7 +93,7 @@ func TestAppendReserves(t *testing.T) {
 		name   string
 		bytes  int
 		length int64
-		sizes  []int64 // as they are told to the store
+		sizes  []int64 // as the store gets them
 	}{
 		{"not known", 70, 0, []int64{64, 64}},
 		{"less than a cell", 5, 5, []int64{5}},

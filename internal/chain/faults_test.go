@@ -46,7 +46,7 @@ func TestAppendFaults(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		commit func(do func() error) error // of the second piece
-		offset int64                       // that State tells afterwards
+		offset int64                       // that State returns afterwards
 	}{
 		{"lost answer", func(do func() error) error { return errors.Join(do(), storage.ErrUnknownOutcome) }, 20},
 		{"refused", func(func() error) error { return errStore }, 10},

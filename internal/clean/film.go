@@ -6,7 +6,7 @@ import "encoding/binary"
 // Other boxes become free space. So do tracks that are not picture, sound, time code or subtitles,
 // and their samples become zeros, also those that were handed on before the movie box.
 //
-// What no sample refers to, and messages within a coding, stay.
+// Data to which no sample refers, and messages within a coding, stay.
 func movie(w *walk) {
 	f := newFilm(w)
 	f.boxes()

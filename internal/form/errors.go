@@ -16,7 +16,7 @@ const (
 	NotMultipart                 // the request is not multipart/form-data at all
 )
 
-// What a limit is of, or what is wrong, where a Kind stands for several things.
+// These say what a limit is of, or what is wrong, where a Kind stands for several things.
 const (
 	Cut        = "cut"         // the body ends before the form does
 	Compressed = "compressed"  // the request has a Content-Encoding

@@ -8,7 +8,7 @@ import (
 // tableMemory remembers the states in which the readers of a table were, and how characters lead
 // from one to another. Tables repeat themselves, so nearly every character is remembered: then it
 // costs a look-up, and a run of characters that change nothing costs less. Only cells.step knows
-// the rules. What it does from a state depends on the class of the character and on nothing else.
+// the rules. Its step from a state depends on the class of the character and on nothing else.
 //
 // When there are more states than fit, it forgets all of them.
 type tableMemory struct {

@@ -91,8 +91,8 @@ func (s *cells) recall(p []byte) (n int) {
 	return n
 }
 
-// learn remembers that a character of the class led from a state to the current one. What ends in
-// a formula is not remembered.
+// learn remembers that a character of the class led from a state to the current one. A step
+// to a formula is not remembered.
 func (s *cells) learn(from, class uint8, found bool) {
 	m := &s.memory
 	state, fits := s.state()
