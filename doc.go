@@ -51,9 +51,9 @@
 // refused, never taken for a shorter file.
 //
 // All or nothing. After one bad file, a cut body or a failing handler, none of the request's files
-// stays. Only a direct or resumable file stays when the host's function fails. While a request
-// commits, a list of the bucket may show the first file alone. A killed process may leave published
-// and staged files, and unfinished uploads, until a sweep.
+// stays. Only a file of a [Presigner] or [Resumer] stays when the host's function fails. While a
+// request commits, a list of the bucket may show the first file alone. A killed process may leave
+// published and staged files, and unfinished uploads, until a sweep.
 //
 // Refused uploads leave nothing. Staged files are removed, with retries, even when the client has
 // left. Failed removals are [KindCleanupFailed]. This package writes no temporary files.

@@ -87,6 +87,7 @@ func TestReadmeHandler(t *testing.T) {
 		}
 	})
 	mux := http.NewServeMux()
+	// In an SQL transaction, call upload.Keep right before COMMIT.
 	// Nothing in front may read the form, as some CSRF middleware does.
 	// Pages of another origin get 403 until Options.CrossOrigin trusts it.
 	// Give chi's middleware.Timeout to a Group of other routes: it would cut slow clients.
