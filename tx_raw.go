@@ -19,9 +19,9 @@ import (
 // which may be nil and must not read the body. Without a name the request is refused with
 // [CodeBadName]. Content-Type is only [Incoming.ClaimedType]. Incoming.Form stays empty.
 //
-// A form or a compressed body is refused with [CodeNotRaw]; a cut one, and a part of a file by
-// Content-Range or resumable upload, with [CodeMalformed]. Raw fails if the policy has no such
-// field.
+// A multipart form or a compressed body is refused with [CodeNotRaw]; a cut one, and a part of a
+// file by Content-Range or resumable upload, with [CodeMalformed]. Raw fails if the policy has no
+// such field.
 func (h *Handler) Raw(field string, name func(*http.Request) string) (*Handler, error) {
 	if _, known := h.rules.fields[field]; !known {
 		return nil, fmt.Errorf("upload: Raw: no file is accepted in the field %q", field)

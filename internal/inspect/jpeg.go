@@ -91,7 +91,8 @@ func (g *JPEG) piece(p []byte) {
 	}
 }
 
-// payload looks at entropy-coded bytes, which end at the first marker, and at what else is no segment.
+// payload looks at entropy-coded bytes, which end at the first marker, and at other bytes outside
+// of segments.
 func (g *JPEG) payload(p []byte) (int, bool) {
 	if g.state != jpegScan {
 		return g.jpegScans.payload(p)
