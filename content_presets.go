@@ -19,7 +19,7 @@ type ImageOptions struct {
 
 	MinWidth, MinHeight int // pixels, after orientation. Refused if unknown, as of SVG.
 
-	// AllowMotionPhotos accepts the MP4 film that phones append to a JPEG, and reads it, too.
+	// AllowMotionPhotos accepts the MP4 video that phones append to a JPEG, and reads it, too.
 	// Default: refused with [CodeTrailing].
 	AllowMotionPhotos bool
 

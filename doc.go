@@ -63,7 +63,7 @@
 // Text fields, header and [ImageOptions].Decode come on top. No subject (a [Grant]'s caller) holds
 // more than half of the buffers, of the validators' memory or of the slots
 // ([Options.MaxConcurrent]); anonymous callers together may take all. Uploads wait up to
-// [Options.MaxWait] for buffers and slots, on HTTP/2 not at all, then fail with [CodeBusy].
+// [Options.MaxWait] for buffers and slots, except on HTTP/2, then fail with [CodeBusy].
 //
 // Refusals are early and arrive whole. Headers and caller are judged before the body is read, types
 // after the first 4 KiB of a file. On HTTP/1.1 the rest is drained for a while, since browsers
@@ -90,8 +90,8 @@
 //
 // # What it does not protect against
 //
-// It is not a malware scanner. [Types] and its presets read the structure of files as far as they
-// document. A well-formed file can still attack a program with a bug, so serve users' files as
+// It is not a malware scanner. [Types] and its presets read the structure of files as far as each
+// documents. A well-formed file can still attack a program with a bug, so serve users' files as
 // attachments from a separate domain. Only an [Options.Limiter] limits how often somebody
 // uploads; nothing limits how much they keep. It does not encrypt. It cannot guard a bucket that
 // others write to or list.

@@ -2,11 +2,11 @@ package upload
 
 import "encoding/json"
 
-// Facts are what the structure of a picture or film says. Zero is unknown.
+// Facts are what the structure of a picture or video says. Zero is unknown.
 type Facts struct {
 	Width    int64   `json:"width,omitempty"` // pixels, as shown, after its orientation
 	Height   int64   `json:"height,omitempty"`
-	Frames   int64   `json:"frames,omitempty"`   // of an animation or film
+	Frames   int64   `json:"frames,omitempty"`   // of an animation or video
 	Duration float64 `json:"duration,omitempty"` // seconds
 
 	// Orientation of Exif, 2 to 8, turns the pixels first.

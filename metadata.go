@@ -6,7 +6,7 @@ import (
 	"github.com/airlock-go/upload/internal/clean"
 )
 
-// Metadata decides about what pictures, sound and films say of their owner: place, time, device,
+// Metadata decides about what pictures, audio and videos say of their owner: place, time, device,
 // names. docs/accepted.md lists what stays, by type.
 type Metadata int
 

@@ -69,7 +69,7 @@ const (
 	CodeTrailing      Code = "trailing_data"       // goes on after its end
 	CodeEncrypted     Code = "encrypted"           // cannot be read
 	CodeActiveContent Code = "active_content"      // something acts, such as a script
-	CodeUnsupported   Code = "unsupported_variant" // sound, but not accepted
+	CodeUnsupported   Code = "unsupported_variant" // valid, but not accepted
 	CodeTooManyPixels Code = "too_many_pixels"
 	CodeTooFewPixels  Code = "too_few_pixels"
 	CodeTooManyFrames Code = "too_many_frames"

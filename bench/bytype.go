@@ -72,7 +72,7 @@ func (b *bench) byType() error {
 "Alone" is the time of the validators without network and storage, "upload" that of the whole server.
 As in an upload, the validators find a file in the caches of the processor, whatever its size.
 "× floor" compares with uploads to the floor in the same minutes.
-This S3 cannot copy what it discards, so films whose index comes last are uploaded only in one part.
+This S3 cannot copy what it discards, so videos whose index comes last are uploaded only in one part.
 `, corpus.TypicalFiles(), min(3, b.repeats))
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ func (t *typed) measure(row *typedRow, c corpus.Kind, i int) error {
 	return nil
 }
 
-// goesBack reports whether the store may have to blank what it has sent, as in films whose index
+// goesBack reports whether the store may have to blank what it has sent, as in videos whose index
 // comes last. An S3 that discards the parts cannot copy them, so such a file is not uploaded.
 func goesBack(c corpus.Kind, size int) bool { return c.Type == "video/quicktime" && size > 5*mib }
 

@@ -53,6 +53,7 @@ func TestReadmeS3(t *testing.T) {
 
 	// ctx may be context.Background(). With your own client: s3store.New(client, "my-uploads", nil).
 	store, err := s3open.Open(ctx, "s3://my-uploads", nil) // region and credentials: as the AWS CLI
+	// An endpoint on another machine needs https, or "&insecure=true".
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -68,7 +69,10 @@ func TestReadmeS3(t *testing.T) {
 // TestReadmeHandler runs the README's handler.
 func TestReadmeHandler(t *testing.T) {
 	store := &memstore.Store{}
-	uploads, err := upload.New(store, upload.Images(nil), upload.AllowAnonymous, nil)
+	signedIn := func(*http.Request) (string, error) { return "ada", nil }
+	// One picture of at most 8 MiB, in the field "picture", and nothing else.
+	form := upload.Form{"picture": {Accept: upload.Images(nil), MaxSize: 8 << 20}}
+	uploads, err := upload.New(store, form, upload.RequireSubject(signedIn), nil)
 	require.NoError(t, err)
 	save := func(_ context.Context, name, key string) error {
 		require.Equal(t, []string{key}, store.Keys())
@@ -78,7 +82,7 @@ func TestReadmeHandler(t *testing.T) {
 		return nil
 	}
 	profile := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// One required file. Of several fields, select by Field: the client chooses the order.
+		// The form has one file. Of several, select by Field: the client chooses the order.
 		key, name := upload.Files(r.Context())[0].Key, r.FormValue("name")
 		if err := save(r.Context(), name, key); err != nil {
 			// Any answer of 400 or more removes the file. Refuse answers 500, or 422 with your sentence
@@ -92,7 +96,7 @@ func TestReadmeHandler(t *testing.T) {
 	// Pages of another origin get 403 until Options.CrossOrigin trusts it.
 	// Give chi's middleware.Timeout to a Group of other routes: it would cut slow clients.
 	mux.Handle("POST /profile", uploads.Middleware(profile))
-	picture := uploadtest.File("file", "a.png", uploadtest.PNG(0))
+	picture := uploadtest.File("picture", "a.png", uploadtest.PNG(0))
 	require.Equal(t, 500, uploadtest.Post(t, mux, "/profile", picture).Status)
 	require.Empty(t, store.Keys())
 	require.Equal(t, 200, uploadtest.Post(t, mux, "/profile", picture, uploadtest.Text("name", "Ada")).Status)

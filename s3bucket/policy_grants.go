@@ -11,7 +11,7 @@ var grants = map[Role][]grant{
 		{"Store", publishedKeys, []string{"s3:PutObject"}, nil, "to publish files, whole ones and in parts: creating, sending and completing a multipart upload are this action, too"},
 		{"Tag", publishedKeys, []string{"s3:PutObjectTagging"}, (*Bucket).tagged, "since Options.Tags are sent with each object"},
 		{"Abort", publishedKeys, []string{"s3:AbortMultipartUpload"}, nil, "to remove the parts of files that were refused or cut off"},
-		{"AskWhose", publishedKeys, []string{"s3:GetObject"}, nil, "for HeadObject: after a lost answer it shows whose object it is, and without versions which object to delete; and to copy a film whose metadata was found late"},
+		{"AskWhose", publishedKeys, []string{"s3:GetObject"}, nil, "for HeadObject: after a lost answer it shows whose object it is, and without versions which object to delete; and to copy a video whose metadata was found late"},
 		{"TellMissing", wholeBucket, []string{"s3:ListBucket"}, nil, "since S3 otherwise answers 403 instead of 404 for a missing key, and a lost answer leaves the outcome unknown"},
 		{"FindStrays", wholeBucket, []string{"s3:ListBucketMultipartUploads"}, nil, "to find and abort an upload whose id was in a lost answer"},
 		{"RollBack", publishedKeys, []string{"s3:DeleteObject"}, (*Bucket).unversioned, "to remove files that a request published before it failed"},

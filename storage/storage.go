@@ -6,7 +6,7 @@
 //
 // A backend with more abilities has more methods: those of [DirectStorage], [LinkStorage],
 // [Lister], [UploadLister], [ScanReader], [PieceKeeper] and [ManyDeleter]. Its Staged may be a
-// [Patcher]; without that, films whose metadata follows their samples are refused. Links that pass
+// [Patcher]; without that, videos whose metadata follows their samples are refused. Links that pass
 // the bytes through the process (upload.LinksOptions.Proxy) need only the ObjectReader.
 package storage
 
@@ -101,7 +101,7 @@ type Object struct {
 }
 
 // Patcher is an optional ability of a [Staged] file: it can be changed before it is published. The
-// caller is a handler that blanks the metadata of a film, whose index follows the samples. A film
+// caller is a handler that blanks the metadata of a video, whose index follows the samples. A video
 // that needs it is refused where a store does not have it.
 type Patcher interface {
 	Staged
